@@ -1,0 +1,189 @@
+using System.CommandLine;
+using System.Numerics;
+using DendriteViewer.Cli.Output;
+using DendriteViewer.Imaging.Codecs;
+using DendriteViewer.Imaging.Rendering;
+using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Kernels.Raycasting;
+using DendriteViewer.Kernels.Slicing;
+
+namespace DendriteViewer.Cli.Commands;
+
+/// <summary>Times our kernels on a raw 8-bit cube as peers time theirs: same transfer functions, camera, sampling and pixels.</summary>
+internal static class BenchCommand
+{
+    public static Command Create()
+    {
+        var what = new Argument<string>("WHAT") { Description = "raycast or slice." };
+        var volume = new Option<string>("--volume") { Description = "Raw file of N³ 8-bit voxels.", Required = true };
+        var size = new Option<int>("--size") { Description = "N.", Required = true };
+        var pixels = new Option<int>("--pixels") { Description = "Pixels each way.", DefaultValueFactory = _ => 768 };
+        var snapshots = new Option<string?>("--snapshots") { Description = "Folder for the pictures." };
+        var command = new Command("bench", "Time the kernels; prints one JSON object.") { what, volume, size, pixels, snapshots };
+        command.SetAction((parse, ct) => ExitCodes.RunAsync(() =>
+        {
+            var path = parse.GetValue(volume)!;
+            var n = parse.GetValue(size);
+            if (n < 2 || !File.Exists(path) || new FileInfo(path).Length != (long)n * n * n)
+            {
+                throw new VolumeFormatException($"{path} is not a raw file of {n}³ bytes; make one with make_volume.py or correct --size.");
+            }
+
+            var bytes = File.ReadAllBytes(path);
+            var result = new Dictionary<string, object> { ["device"] = $"CPU {Raycaster.InstructionSet}", ["threads"] = Environment.ProcessorCount };
+            switch (parse.GetValue(what))
+            {
+                case "raycast":
+                    Raycast(bytes, n, parse.GetValue(pixels), parse.GetValue(snapshots), result);
+                    break;
+                case "slice":
+                    Slice(bytes, n, parse.GetValue(pixels), result);
+                    break;
+                case "label" or "otsu" or "ingest":
+                    throw new UsageException($"bench {parse.GetValue(what)} is not supported in this version; raycast and slice are.");
+                default:
+                    throw new UsageException("bench takes raycast or slice.");
+            }
+
+            ExitCodes.PrintJson(result);
+            return Task.FromResult(ExitCodes.Done);
+        }));
+        return command;
+    }
+
+    private static void Raycast(byte[] bytes, int n, int pixels, string? snapshots, Dictionary<string, object> result)
+    {
+        var voxels = new ushort[(long)n * n * n + 2];
+        for (var i = 0; i < bytes.Length; i++)
+        {
+            voxels[i] = (ushort)(bytes[i] * 257);
+        }
+
+        var volume = new RayVolume(voxels, n, n, n);
+        var map = new ValueMap(0, 255);
+        var rgb = TransferFunction.Of([new(0, 0x1A1A66, 0), new(100, 0xE68033, 0), new(255, 0xFFFFFF, 0)]);
+        (string, (double, double)[])[] functions =
+        [
+            ("voids", [(0, 0), (10, 0), (30, 0.6), (80, 0.6), (100, 0), (255, 0)]),
+            ("fog", [(0, 0), (20, 0), (255, 0.03)]),
+        ];
+        foreach (var (name, points) in functions)
+        {
+            // The union of the two functions' corners, since ours carries colour and opacity in one point.
+            var values = points.Select(p => p.Item1).Concat([100.0]).Distinct();
+            var opacity = TransferFunction.Of(points.Select(p => new TransferPoint(p.Item1, 0, p.Item2)));
+            var transfer = TransferFunction.Of(values.Select(v =>
+            {
+                var c = rgb.At(v);
+                return new TransferPoint(v, ((int)c.R << 16) | ((int)c.G << 8) | (int)c.B, opacity.At(v).Opacity);
+            }));
+            var table = transfer.ToTable(map, 1);
+            var empty = EmptySpace.Of(volume, table.IsVisible);
+            foreach (var shaded in new[] { false, true })
+            {
+                var settings = new RaycastSettings { Transfer = table, Empty = empty, Shaded = shaded };
+                using var image = new RenderedImage(pixels, pixels, PixelLayout.Rgbx);
+                var target = new uint[pixels * pixels];
+                var label = $"{name}.{(shaded ? "shaded" : "flat")}";
+                result[$"raycast.{label}.ms"] = MedianMs(5, 1, frame => Raycaster.Render(volume, Lit(settings, n, frame), Camera(n, pixels, frame), pixels, pixels, 1, target));
+                if (snapshots is not null)
+                {
+                    System.Runtime.InteropServices.MemoryMarshal.AsBytes(target.AsSpan()).CopyTo(image.Pixels.Span);
+                    var png = new System.Buffers.ArrayBufferWriter<byte>();
+                    PngEncoder.Encode(image, png);
+                    Directory.CreateDirectory(snapshots);
+                    File.WriteAllBytes(Path.Combine(snapshots, $"dendrite-{name}-{(shaded ? 1 : 0)}.png"), png.WrittenSpan.ToArray());
+                }
+            }
+        }
+    }
+
+    private static RaycastSettings Lit(RaycastSettings settings, int n, int frame)
+    {
+        var (_, _, _, forward) = VtkFrame(n, frame);
+        return settings with { HeadLight = -forward, KeyLight = -forward };
+    }
+
+    // VTK's ResetCamera looks along −z with y up, at the distance where the bounding sphere fills 30°;
+    // then Azimuth(30), Elevation(20), and Azimuth(7) before each frame but the first.
+    private static (Vector3 Eye, Vector3 Right, Vector3 Down, Vector3 Forward) VtkFrame(int n, int frame)
+    {
+        var target = new Vector3((n - 1) / 2f);
+        var distance = MathF.Sqrt(3) * (n - 1) / 2 / MathF.Sin(15 * MathF.PI / 180);
+        var up = Vector3.UnitY;
+        var back = Vector3.UnitZ;
+        back = Vector3.Transform(back, Quaternion.CreateFromAxisAngle(up, 30 * MathF.PI / 180));
+        var side = Vector3.Normalize(Vector3.Cross(-back, up));
+        back = Vector3.Transform(back, Quaternion.CreateFromAxisAngle(side, -20 * MathF.PI / 180));
+        for (var i = 0; i < frame; i++)
+        {
+            back = Vector3.Transform(back, Quaternion.CreateFromAxisAngle(up, 7 * MathF.PI / 180));
+        }
+
+        var right = Vector3.Normalize(Vector3.Cross(-back, up));
+        return (target + distance * back, right, Vector3.Normalize(Vector3.Cross(-back, right)), -back);
+    }
+
+    private static RayGeometry Camera(int n, int pixels, int frame)
+    {
+        var (eye, right, down, forward) = VtkFrame(n, frame);
+        var pixel = 2 * MathF.Tan(15 * MathF.PI / 180) / pixels;
+        var half = (pixels - 1) / 2f * pixel;
+        return new RayGeometry(eye, default, default, forward - half * right - half * down, pixel * right, pixel * down);
+    }
+
+    private static void Slice(byte[] bytes, int n, int pixels, Dictionary<string, object> result)
+    {
+        const int Edge = 64;
+        var count = (n + Edge - 1) / Edge;
+        var bricks = new byte[]?[count * count * count];
+        for (var b = 0; b < bricks.Length; b++)
+        {
+            int z0 = b / count / count * Edge, y0 = b / count % count * Edge, x0 = b % count * Edge;
+            var brick = bricks[b] = new byte[Edge * Edge * Edge];
+            for (var z = 0; z < Math.Min(Edge, n - z0); z++)
+            {
+                for (var y = 0; y < Math.Min(Edge, n - y0); y++)
+                {
+                    bytes.AsSpan(((z0 + z) * n + y0 + y) * n + x0, Math.Min(Edge, n - x0)).CopyTo(brick.AsSpan((z * Edge + y) * Edge));
+                }
+            }
+        }
+
+        var table = new BrickTable(n, n, n, 6, 6, 6, bricks);
+        var target = new float[pixels * pixels];
+        result["slice.oblique.ms"] = MedianMs(9, 1, frame =>
+        {
+            double a = (20 + 3 * frame) * Math.PI / 180, b = 35 * Math.PI / 180;
+            var right = new Vector3(0, (float)Math.Sin(a), (float)Math.Cos(a));
+            var down = new Vector3((float)Math.Sin(b), (float)(Math.Cos(a) * Math.Cos(b)), (float)(-Math.Sin(a) * Math.Cos(b)));
+            var scale = (float)n / pixels;
+            var middle = new Vector3(n / 2f + frame, n / 2f, n / 2f);
+            var plane = new SliceGeometry(middle - n / 2f * right - n / 2f * down, scale * right, scale * down, default);
+            Parallel.For(0, (pixels + 31) / 32, i =>
+            {
+                var rows = Math.Min(32, pixels - 32 * i);
+                SliceKernel.Sample<byte>(table, plane with { Origin = plane.Origin + 32 * i * plane.Down }, pixels, 0, rows, target.AsSpan(32 * i * pixels));
+            });
+        });
+    }
+
+    private static double MedianMs(int runs, int warm, Action<int> frame)
+    {
+        for (var i = 0; i < warm; i++)
+        {
+            frame(0);
+        }
+
+        var times = new double[runs];
+        for (var i = 0; i < runs; i++)
+        {
+            var start = TimeProvider.System.GetTimestamp();
+            frame(i + 1);
+            times[i] = TimeProvider.System.GetElapsedTime(start).TotalMilliseconds;
+        }
+
+        Array.Sort(times);
+        return Math.Round(times[runs / 2], 2);
+    }
+}

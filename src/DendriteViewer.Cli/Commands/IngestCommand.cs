@@ -1,0 +1,86 @@
+using System.CommandLine;
+using DendriteViewer.Cli.Output;
+using DendriteViewer.Imaging.Importing;
+using DendriteViewer.Imaging.Volumes;
+
+namespace DendriteViewer.Cli.Commands;
+
+internal static class IngestCommand
+{
+    public static Command Create()
+    {
+        var path = new Argument<string>("PATH") { Description = "A dataset.json, its folder, a folder of TIFF slices, a TIFF, or a raw file." };
+        var dataset = new Option<string?>("--dataset") { Description = "One volume: id of the dataset." };
+        var hours = new Option<double?>("--hours") { Description = "One volume: hours of plating." };
+        var modality = new Option<string>("--modality") { Description = "One volume: modality.", DefaultValueFactory = _ => "projection" };
+        var voxel = new Option<string?>("--voxel-um") { Description = "One volume: voxel size in µm, one number or z,y,x." };
+        var shape = new Option<string?>("--shape") { Description = "Raw file: z,y,x." };
+        var dtype = new Option<string?>("--dtype") { Description = "Raw file: uint8, int8, uint16, int16 or float32; >u2 is big-endian." };
+        var offset = new Option<long?>("--byte-offset") { Description = "Raw file: bytes before the first voxel." };
+        var (store, json) = (Shared.Store(), Shared.Json());
+        var command = new Command("ingest", "Import a dataset.json, or one volume; goes on where it stopped.") { path, dataset, hours, modality, voxel, shape, dtype, offset, store, json };
+        command.SetAction((parse, ct) => ExitCodes.RunAsync(async () =>
+        {
+            var datasets = Shared.Open(parse.GetValue(store));
+            var importer = new Importer(datasets, TimeProvider.System);
+            ImportResult result;
+            using (var bar = new ProgressBar("import", TimeProvider.System))
+            {
+                var progress = new Relay(p => bar.Report(p.Volume, p.TotalBytes == 0 ? 1 : (double)p.DoneBytes / p.TotalBytes));
+                var source = parse.GetValue(path)!;
+                result = parse.GetValue(dataset) is { } id
+                    ? await importer.ImportVolumeAsync(
+                        new SingleImport(source, ParseId(id), new VolumeManifest
+                        {
+                            Modality = parse.GetValue(modality)!,
+                            Hours = parse.GetValue(hours) ?? throw new UsageException("--hours is needed with --dataset."),
+                            VoxelSizeUm = ParseVoxel(parse.GetValue(voxel) ?? throw new UsageException("--voxel-um is needed with --dataset.")),
+                            Shape = parse.GetValue(shape) is { } s ? ParseShape(s) : null,
+                            Dtype = parse.GetValue(dtype),
+                            ByteOffset = parse.GetValue(offset),
+                        }), progress, ct)
+                    : await importer.ImportDatasetAsync(source, progress, ct);
+            }
+
+            if (parse.GetValue(json))
+            {
+                ExitCodes.PrintJson(new { id = result.Id.Value, volumes = result.Volumes, bytes = result.Bytes, seconds = Math.Round(result.Elapsed.TotalSeconds, 3) });
+            }
+            else
+            {
+                Console.Out.WriteLine(result.AlreadyThere
+                    ? $"{result.Id} was there already: {result.Volumes} volume(s)."
+                    : $"{result.Id}: {result.Volumes} volume(s), {result.Bytes / 1e6:0.#} MB in {result.Elapsed.TotalSeconds:0.0} s.");
+            }
+
+            return ExitCodes.Done;
+        }));
+        return command;
+    }
+
+    private static DatasetId ParseId(string text) => DatasetId.TryParse(text, out var id)
+        ? id
+        : throw new UsageException($"--dataset '{text}' is no id; use lower case letters, digits and hyphens.");
+
+    private static double[] ParseVoxel(string text)
+    {
+        var numbers = text.Split(',').Select(t => Shared.TryNumber(t, out var v) && v > 0 ? v : throw new UsageException($"--voxel-um is a number above 0 or z,y,x, not '{text}'.")).ToArray();
+        return numbers.Length switch
+        {
+            1 => [numbers[0], numbers[0], numbers[0]],
+            3 => numbers,
+            _ => throw new UsageException($"--voxel-um is a number above 0 or z,y,x, not '{text}'."),
+        };
+    }
+
+    private static int[] ParseShape(string text)
+    {
+        var numbers = text.Split(',').Select(t => int.TryParse(t, out var v) && v > 0 ? v : throw new UsageException($"--shape is z,y,x, not '{text}'.")).ToArray();
+        return numbers.Length == 3 ? numbers : throw new UsageException($"--shape is z,y,x, not '{text}'.");
+    }
+
+    private sealed class Relay(Action<ImportProgress> action) : IProgress<ImportProgress>
+    {
+        public void Report(ImportProgress value) => action(value);
+    }
+}

@@ -1,0 +1,44 @@
+using System.CommandLine;
+using DendriteViewer.Cli.Output;
+using DendriteViewer.Imaging.Geometry;
+using DendriteViewer.Imaging.Phantoms;
+
+namespace DendriteViewer.Cli.Commands;
+
+internal static class PhantomCommand
+{
+    public static Command Create()
+    {
+        var target = new Argument<string>("OUT") { Description = "Folder to write." };
+        var size = new Option<int>("--size") { Description = "Voxels along each axis.", DefaultValueFactory = _ => 256 };
+        var voxel = new Option<double>("--voxel-um") { Description = "Edge of a voxel in µm.", DefaultValueFactory = _ => 1.0 };
+        var seed = new Option<int>("--seed") { Description = "The same seed gives the same bytes.", DefaultValueFactory = _ => 1 };
+        var hours = new Option<string>("--hours") { Description = "Hours of the scans.", DefaultValueFactory = _ => "0,0.5,1,1.5,2,2.5,3,3.2" };
+        var band = new Option<string>("--band") { Description = "Depths of the band, µm.", DefaultValueFactory = _ => "100:120" };
+        var json = Shared.Json();
+        var command = new Command("phantom", "Make an experiment as a beamline would hand it over, with truth.json.") { target, size, voxel, seed, hours, band, json };
+        command.SetAction((parse, ct) => ExitCodes.RunAsync(() =>
+        {
+            var (from, to) = Shared.ParseRange(parse.GetValue(band)!, "--band");
+            var list = parse.GetValue(hours)!.Split(',').Select(t => Shared.TryNumber(t, out var h) && h >= 0 ? h : throw new UsageException($"--hours is a list of numbers, not '{t}'.")).ToArray();
+            var options = new PhantomOptions { Size = parse.GetValue(size), VoxelUm = parse.GetValue(voxel), Seed = parse.GetValue(seed), Hours = list, Band = new Band(from, to) };
+            var folder = parse.GetValue(target)!;
+            using (var bar = new ProgressBar("phantom", TimeProvider.System))
+            {
+                new PhantomWriter(options).Write(folder, bar, ct);
+            }
+
+            if (parse.GetValue(json))
+            {
+                ExitCodes.PrintJson(new { path = Path.GetFullPath(folder), timesteps = list.Length, size = options.Size });
+            }
+            else
+            {
+                Console.Out.WriteLine($"{Path.Combine(folder, "dataset.json")}: {list.Length} scans of {options.Size}³ voxels.");
+            }
+
+            return Task.FromResult(ExitCodes.Done);
+        }));
+        return command;
+    }
+}

@@ -1,0 +1,62 @@
+using System.CommandLine;
+using System.Globalization;
+using DendriteViewer.Cli.Output;
+using DendriteViewer.Imaging.Datasets;
+using DendriteViewer.Imaging.Storage;
+using DendriteViewer.Imaging.Volumes;
+
+namespace DendriteViewer.Cli.Commands;
+
+/// <summary>Options and look-ups that several commands share.</summary>
+internal static class Shared
+{
+    public static Option<string?> Store() => new("--store")
+    {
+        Description = "Folder, file:///… or Azure connection string with ;Container=NAME. Default: DENDRITE_STORE, else ./store.",
+    };
+
+    public static Option<bool> Json() => new("--json") { Description = "Print one JSON object on stdout and nothing else there." };
+
+    public static Option<double> Hours() => new("--hours") { Description = "Hours of plating.", Required = true };
+
+    public static Option<string> Modality() => new("--modality") { Description = "Modality.", DefaultValueFactory = _ => "" };
+
+    public static Option<string> Out() => new("--out") { Description = "File to write.", Required = true };
+
+    public static Option<string> Size(string fallback) => new("--size") { Description = "Pixels, WxH.", DefaultValueFactory = _ => fallback };
+
+    public static DatasetStore Open(string? store) =>
+        new(BlobStores.Open(store ?? Environment.GetEnvironmentVariable("DENDRITE_STORE") ?? "store"));
+
+    public static async Task<Dataset> DatasetAsync(DatasetStore store, string id, CancellationToken ct)
+    {
+        var parsed = DatasetId.TryParse(id, out var datasetId) ? datasetId : throw new UsageException($"'{id}' is no dataset id; dendrite list shows them.");
+        return await store.TryOpenAsync(parsed, ct) ?? throw new VolumeFormatException($"{id} is not in {store.Blobs.Description}; dendrite list shows what is.");
+    }
+
+    public static VolumeInfo Volume(Dataset dataset, string modality, double hours)
+    {
+        var name = modality.Length > 0 ? modality : dataset.Volumes[0].Key.Modality;
+        return dataset.Find(name, hours) ?? throw new VolumeFormatException(
+            $"{dataset.Id} has no {name} at {hours.ToString(CultureInfo.InvariantCulture)} h; it has {string.Join(", ", dataset.Volumes.Select(v => v.Key))}.");
+    }
+
+    public static (int Width, int Height) ParseSize(string text)
+    {
+        var parts = text.Split('x', 'X');
+        return parts.Length == 2 && int.TryParse(parts[0], out var w) && int.TryParse(parts[1], out var h) && w is > 0 and <= 16384 && h is > 0 and <= 16384
+            ? (w, h)
+            : throw new UsageException($"--size is WxH in pixels, at most 16384 each, not '{text}'.");
+    }
+
+    public static (double From, double To) ParseRange(string text, string option)
+    {
+        var parts = text.Split(':');
+        return parts.Length == 2 && TryNumber(parts[0], out var a) && TryNumber(parts[1], out var b) && a < b
+            ? (a, b)
+            : throw new UsageException($"{option} is FROM:TO with FROM below TO, not '{text}'.");
+    }
+
+    public static bool TryNumber(string text, out double value) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && double.IsFinite(value);
+}

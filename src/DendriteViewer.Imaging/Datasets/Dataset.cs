@@ -1,0 +1,74 @@
+using DendriteViewer.Imaging.Geometry;
+using DendriteViewer.Imaging.Storage;
+using DendriteViewer.Imaging.Volumes;
+
+namespace DendriteViewer.Imaging.Datasets;
+
+/// <summary>One stored volume.</summary>
+/// <param name="Key">Modality and hours.</param>
+/// <param name="Prefix">Its blobs' prefix, ending in '/'.</param>
+/// <param name="Shape">Voxels along z, y, x.</param>
+/// <param name="Type">How a voxel is stored.</param>
+/// <param name="Transform">Voxel to world, µm.</param>
+/// <param name="Least">Smallest value.</param>
+/// <param name="Most">Largest value.</param>
+/// <param name="Levels">Pyramid levels.</param>
+/// <param name="DurationHours">How long the scan took.</param>
+public sealed record VolumeInfo(
+    VolumeKey Key, string Prefix, VolumeShape Shape, VoxelType Type, AffineTransform Transform, double Least, double Most, int Levels, double? DurationHours)
+{
+    /// <summary>Edge lengths of a voxel in µm.</summary>
+    public VoxelSize VoxelSize => Transform.VoxelSize;
+
+    /// <summary>Middle of the volume.</summary>
+    public WorldPoint Center => Transform.ToWorld(new VoxelPoint(Shape.Z / 2.0, Shape.Y / 2.0, Shape.X / 2.0));
+
+    /// <summary>Smallest box along the world's axes that holds the volume.</summary>
+    public (WorldPoint Low, WorldPoint High) Bounds
+    {
+        get
+        {
+            var corners = Enumerable.Range(0, 8).Select(i => Transform.ToWorld(
+                new VoxelPoint((i & 4) != 0 ? Shape.Z : 0, (i & 2) != 0 ? Shape.Y : 0, (i & 1) != 0 ? Shape.X : 0))).ToArray();
+            return (new WorldPoint(corners.Min(c => c.Z), corners.Min(c => c.Y), corners.Min(c => c.X)),
+                new WorldPoint(corners.Max(c => c.Z), corners.Max(c => c.Y), corners.Max(c => c.X)));
+        }
+    }
+}
+
+/// <summary>One published dataset: its manifest, read and checked.</summary>
+public sealed record Dataset(DatasetId Id, DatasetManifest Manifest, IReadOnlyList<VolumeInfo> Volumes, DepthFrame Depth)
+{
+    /// <summary>What people call the experiment.</summary>
+    public string Name => Manifest.Name;
+
+    /// <summary>Modalities, in the manifest's order.</summary>
+    public IReadOnlyList<string> Modalities => Volumes.Select(v => v.Key.Modality).Distinct().ToArray();
+
+    /// <summary>Hours at which a modality was scanned, ascending.</summary>
+    public IReadOnlyList<double> HoursOf(string modality) => Volumes.Where(v => v.Key.Modality == modality).Select(v => v.Key.Hours).Order().ToArray();
+
+    /// <summary>The volume of a modality nearest to a time, or null where the modality has none.</summary>
+    public VolumeInfo? Nearest(string modality, double hours) =>
+        Volumes.Where(v => v.Key.Modality == modality).MinBy(v => Math.Abs(v.Key.Hours - hours));
+
+    /// <summary>The volume of exactly these, or null.</summary>
+    public VolumeInfo? Find(string modality, double hours) =>
+        Volumes.FirstOrDefault(v => v.Key.Modality == modality && Math.Abs(v.Key.Hours - hours) < 1e-6);
+
+    internal static Dataset Of(DatasetId id, DatasetManifest manifest)
+    {
+        var name = BlobNames.Manifest(id);
+        var volumes = manifest.Volumes.Select(v => new VolumeInfo(
+            new VolumeKey(v.Modality, v.Hours),
+            $"{BlobNames.Dataset(id)}{v.Path.TrimEnd('/')}/",
+            v.Shape is { Length: 3 } s ? new VolumeShape(s[0], s[1], s[2]) : throw new VolumeFormatException($"{name} lacks a volume's shape; import the dataset again."),
+            VoxelTypes.TryParse(v.Dtype, out var t) ? t : throw new VolumeFormatException($"{name} lacks a volume's dtype; import the dataset again."),
+            Manifests.TransformOf(v, manifest, name),
+            v.ValueRange is { Length: 2 } r ? r[0] : 0,
+            v.ValueRange is { Length: 2 } q ? q[1] : 0,
+            v.Levels ?? 1,
+            v.DurationHours)).OrderBy(v => v.Key.Hours).ToArray();
+        return new Dataset(id, manifest, volumes, Manifests.DepthOf(manifest, name));
+    }
+}

@@ -1,0 +1,111 @@
+using System.Text.Json;
+using DendriteViewer.Imaging.Geometry;
+using DendriteViewer.Imaging.Volumes;
+
+namespace DendriteViewer.Imaging.Datasets;
+
+/// <summary>Reads and checks <c>dataset.json</c>; every complaint names the file and the field.</summary>
+public static class Manifests
+{
+    /// <summary>Parses a manifest.</summary>
+    /// <exception cref="VolumeFormatException">Not JSON, or a field is of another kind.</exception>
+    public static DatasetManifest Parse(ReadOnlySpan<byte> utf8, string file)
+    {
+        try
+        {
+            if (utf8.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF]))
+            {
+                utf8 = utf8[3..];
+            }
+
+            return JsonSerializer.Deserialize<DatasetManifest>(utf8, DatasetManifest.Json)
+                ?? throw new VolumeFormatException($"{file} is empty; write a dataset's description into it.");
+        }
+        catch (JsonException e)
+        {
+            throw new VolumeFormatException($"{file} cannot be read at line {e.LineNumber + 1}, {e.Path}: {Reason(e)}; correct it.", e);
+        }
+    }
+
+    /// <summary>Checks what a beamline hands over, before anything is read or written.</summary>
+    public static void Validate(DatasetManifest manifest, string file)
+    {
+        Require(!string.IsNullOrWhiteSpace(manifest.Name), file, "name", "is empty; give the experiment a name");
+        Require(manifest.Id is null || DatasetId.TryParse(manifest.Id, out _), file, "id", $"is '{manifest.Id}'; use lower case letters, digits and hyphens");
+        Require(manifest.Volumes is { Count: > 0 }, file, "volumes", "is empty; name at least one scan");
+        var seen = new HashSet<VolumeKey>();
+        for (var i = 0; i < manifest.Volumes.Count; i++)
+        {
+            var v = manifest.Volumes[i];
+            Require(VolumeKey.IsModality(v.Modality), file, $"volumes[{i}].modality", $"is '{v.Modality}'; use lower case letters, digits and hyphens");
+            Require(double.IsFinite(v.Hours) && v.Hours is >= 0 and < 1e6, file, $"volumes[{i}].hours", $"is {v.Hours}; give hours of plating, 0 or more");
+            Require(!string.IsNullOrWhiteSpace(v.Path), file, $"volumes[{i}].path", "is empty; name a file or folder");
+            Require(seen.Add(new VolumeKey(v.Modality, v.Hours)), file, $"volumes[{i}]", $"is a second {new VolumeKey(v.Modality, v.Hours)}; keep one");
+            TransformOf(v, manifest, file);
+        }
+
+        foreach (var s in manifest.Series)
+        {
+            Require(VolumeKey.IsModality(s.Kind), file, "series.kind", $"is '{s.Kind}'; use lower case letters, digits and hyphens, as in voltage");
+        }
+
+        if (manifest.Depth is { } d)
+        {
+            Require(d.Axis is "z" or "y" or "x", file, "depth.axis", $"is '{d.Axis}'; use z, y or x");
+            Require(d.Direction is 1 or -1, file, "depth.direction", $"is {d.Direction}; use 1 or -1");
+            Require(IsAuto(d) || d.InterfaceUm is null || (d.InterfaceUm?.ValueKind == JsonValueKind.Number), file, "depth.interfaceUm", "is neither a number of µm nor \"auto\"");
+        }
+    }
+
+    /// <summary>Whether the interface is to be found from the scan.</summary>
+    public static bool IsAuto(DepthManifest d) => d.InterfaceUm is { ValueKind: JsonValueKind.String } e && e.GetString() == "auto";
+
+    internal static AffineTransform TransformOf(VolumeManifest v, DatasetManifest manifest, string file)
+    {
+        if (v.Transform is { } rows)
+        {
+            try
+            {
+                return new AffineTransform(rows);
+            }
+            catch (ArgumentException e)
+            {
+                throw new VolumeFormatException($"{file}: the transform of {v.Path} is not twelve finite numbers that can be inverted; correct it.", e);
+            }
+        }
+
+        var size = v.VoxelSizeUm ?? manifest.VoxelSizeUm ?? throw new VolumeFormatException($"{file}: voxelSizeUm is missing for {v.Path}; give z, y, x in µm.");
+        Require(size.Length == 3 && size.All(s => double.IsFinite(s) && s > 0), file, "voxelSizeUm", "must be three numbers above 0, z, y, x in µm");
+        var origin = v.OriginUm ?? [0, 0, 0];
+        Require(origin.Length == 3 && origin.All(double.IsFinite), file, "originUm", "must be three numbers, z, y, x in µm");
+        return AffineTransform.Of(new VoxelSize(size[0], size[1], size[2]), new WorldPoint(origin[0], origin[1], origin[2]));
+    }
+
+    internal static DepthFrame DepthOf(DatasetManifest manifest, string file)
+    {
+        var d = manifest.Depth ?? new DepthManifest();
+        var um = 0.0;
+        if (d.InterfaceUm is { ValueKind: JsonValueKind.Number } e)
+        {
+            um = e.GetDouble();
+        }
+
+        Require(double.IsFinite(um), file, "depth.interfaceUm", "is not finite");
+        return new DepthFrame(d.Axis switch { "y" => Axis.Y, "x" => Axis.X, _ => Axis.Z }, d.Direction >= 0 ? 1 : -1, um);
+    }
+
+    private static void Require(bool ok, string file, string field, string problem)
+    {
+        if (!ok)
+        {
+            throw new VolumeFormatException($"{file}: {field} {problem}.");
+        }
+    }
+
+    private static string Reason(JsonException e)
+    {
+        var text = e.Message;
+        var end = text.IndexOf(" Path:", StringComparison.Ordinal);
+        return (end > 0 ? text[..end] : text).TrimEnd('.');
+    }
+}

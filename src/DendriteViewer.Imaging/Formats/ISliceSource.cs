@@ -1,0 +1,23 @@
+using DendriteViewer.Imaging.Geometry;
+using DendriteViewer.Imaging.Volumes;
+
+namespace DendriteViewer.Imaging.Formats;
+
+/// <summary>A volume on somebody's disk, read slice by slice.</summary>
+public interface ISliceSource : IDisposable
+{
+    /// <summary>Voxels along z, y, x.</summary>
+    VolumeShape Shape { get; }
+
+    /// <summary>How a voxel is stored.</summary>
+    VoxelType Type { get; }
+
+    /// <summary>
+    /// Changes when the files do (names, sizes, times of change); an interrupted import goes on only from the same source.
+    /// </summary>
+    string Fingerprint { get; }
+
+    /// <summary>Reads slice z, little endian, y·x voxels. Slices are asked for in order.</summary>
+    /// <exception cref="VolumeFormatException">The slice is missing, damaged, or unlike the first.</exception>
+    void ReadSlice(int z, Span<byte> target);
+}

@@ -1,0 +1,256 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using DendriteViewer.Imaging.Datasets;
+using DendriteViewer.Imaging.Formats;
+using DendriteViewer.Imaging.Geometry;
+using DendriteViewer.Imaging.Storage;
+using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Imaging.Zarr;
+
+namespace DendriteViewer.Imaging.Importing;
+
+/// <summary>How far an import is.</summary>
+/// <param name="Volume">The volume at work, for people.</param>
+/// <param name="DoneBytes">Voxel bytes read so far, of all volumes.</param>
+/// <param name="TotalBytes">Voxel bytes of all volumes.</param>
+public readonly record struct ImportProgress(string Volume, long DoneBytes, long TotalBytes);
+
+/// <summary>What an import did.</summary>
+public sealed record ImportResult(DatasetId Id, int Volumes, long Bytes, TimeSpan Elapsed, bool AlreadyThere);
+
+/// <summary>One volume to be imported by itself.</summary>
+/// <param name="Path">File or folder.</param>
+/// <param name="Dataset">Id of the dataset, made if new.</param>
+/// <param name="Volume">Modality, hours, voxel size, and for a raw file shape and dtype.</param>
+public sealed record SingleImport(string Path, DatasetId Dataset, VolumeManifest Volume);
+
+/// <summary>
+/// Brings scans into the store. Everything is written below the dataset's prefix first; the dataset is published by one
+/// last write of <c>dataset.json</c>. An import that was killed leaves blobs that nothing lists, and the same import goes on
+/// from them; one that fails on its input removes them.
+/// </summary>
+public sealed class Importer(DatasetStore store, TimeProvider time)
+{
+    private const string Marker = "import.json";
+
+    /// <summary>Imports a <c>dataset.json</c> (or the folder that holds one).</summary>
+    /// <exception cref="VolumeFormatException">The input cannot be used; nothing of it is left in the store.</exception>
+    public async Task<ImportResult> ImportDatasetAsync(string path, IProgress<ImportProgress>? progress, CancellationToken ct)
+    {
+        var file = Directory.Exists(path) ? Path.Combine(path, "dataset.json") : path;
+        if (!File.Exists(file))
+        {
+            throw new VolumeFormatException($"{file} does not exist; give a dataset.json, or one volume with --dataset, --hours and --voxel-um.");
+        }
+
+        var manifest = Manifests.Parse(await File.ReadAllBytesAsync(file, ct), file);
+        Manifests.Validate(manifest, file);
+        var id = manifest.Id is { } given ? DatasetId.Parse(given) : DatasetId.FromName(manifest.Name);
+        var root = Path.GetDirectoryName(Path.GetFullPath(file))!;
+        return await RunAsync(id, manifest, root, file, await store.TryOpenAsync(id, ct), progress, ct);
+    }
+
+    /// <summary>Imports one volume into a new or existing dataset.</summary>
+    /// <exception cref="VolumeFormatException">The input cannot be used; nothing of it is left in the store.</exception>
+    public async Task<ImportResult> ImportVolumeAsync(SingleImport import, IProgress<ImportProgress>? progress, CancellationToken ct)
+    {
+        var existing = await store.TryOpenAsync(import.Dataset, ct);
+        var manifest = new DatasetManifest
+        {
+            Name = existing?.Name ?? import.Dataset.Value,
+            Volumes = [import.Volume with { Path = Path.GetFullPath(import.Path) }],
+        };
+        Manifests.Validate(manifest, import.Path);
+        return await RunAsync(import.Dataset, manifest, "/", import.Path, existing, progress, ct);
+    }
+
+    private async Task<ImportResult> RunAsync(
+        DatasetId id, DatasetManifest manifest, string root, string file, Dataset? existing, IProgress<ImportProgress>? progress, CancellationToken ct)
+    {
+        var started = time.GetTimestamp();
+        var work = new List<(VolumeManifest Volume, ISliceSource Source)>();
+        var written = new List<string>();
+        try
+        {
+            foreach (var v in manifest.Volumes)
+            {
+                work.Add((v, SliceSources.Open(Path.GetFullPath(v.Path, root), v)));
+            }
+
+            var series = await ReadSeriesAsync(manifest, root, ct);
+            var total = work.Sum(w => w.Source.Shape.Count * w.Source.Type.Size());
+            var done = 0L;
+            var stored = new List<VolumeManifest>();
+            var fresh = false;
+            foreach (var (volume, source) in work)
+            {
+                var key = new VolumeKey(volume.Modality, volume.Hours);
+                var prefix = BlobNames.Volume(id, key);
+                var recipe = Recipe(source, volume, manifest, file);
+                if (existing?.Find(key.Modality, key.Hours) is { } there)
+                {
+                    await RefuseOtherSourceAsync(id, there, recipe, ct);
+                    stored.Add(existing.Manifest.Volumes.First(m => new VolumeKey(m.Modality, m.Hours) == key));
+                    done += source.Shape.Count * source.Type.Size();
+                    continue;
+                }
+
+                fresh = true;
+                written.Add(prefix);
+                var at = done;
+                stored.Add(await ImportAsync(volume, manifest, key, source, prefix, recipe, file, n => progress?.Report(new(key.ToString(), at + n, total)), ct));
+                done += source.Shape.Count * source.Type.Size();
+                progress?.Report(new(key.ToString(), done, total));
+            }
+
+            if (fresh || existing is null)
+            {
+                foreach (var (kind, bytes) in series)
+                {
+                    await store.Blobs.WriteAsync(BlobNames.Dataset(id) + BlobNames.SeriesPath(kind), bytes, ct);
+                }
+
+                await PublishAsync(id, manifest, existing, stored, ct);
+            }
+
+            return new ImportResult(id, work.Count, total, time.GetElapsedTime(started), !fresh && existing is not null);
+        }
+        catch (Exception e) when (e is VolumeFormatException or OperationCanceledException)
+        {
+            foreach (var prefix in written)
+            {
+                await store.Blobs.DeleteAllAsync(prefix, CancellationToken.None);
+            }
+
+            throw;
+        }
+        finally
+        {
+            foreach (var (_, source) in work)
+            {
+                source.Dispose();
+            }
+        }
+    }
+
+    private async Task<VolumeManifest> ImportAsync(
+        VolumeManifest volume, DatasetManifest manifest, VolumeKey key, ISliceSource source, string prefix, string recipe, string file,
+        Action<long> report, CancellationToken ct)
+    {
+        var present = await ResumeAsync(prefix, recipe, ct);
+        using var writer = new VolumeWriter(store.Blobs, prefix, source.Shape, source.Type, present);
+        var bytes = source.Shape.SliceCount * source.Type.Size();
+        for (var z = 0; z < source.Shape.Z; z++)
+        {
+            ct.ThrowIfCancellationRequested();
+            source.ReadSlice(z, writer.NextSlice);
+            await writer.CommitSliceAsync(ct);
+            report((z + 1) * bytes);
+        }
+
+        var transform = Manifests.TransformOf(volume, manifest, file);
+        var (least, most) = writer.ValueRange;
+        var kept = new JsonObject { ["source"] = recipe, ["valueRange"] = new JsonArray(least, most) };
+        await writer.FinishAsync(transform, key.ToString(), kept, ct);
+        await store.Blobs.DeleteAsync(prefix + Marker, ct);
+        var size = transform.VoxelSize;
+        return volume with
+        {
+            Path = BlobNames.VolumePath(key),
+            Shape = [source.Shape.Z, source.Shape.Y, source.Shape.X],
+            Dtype = source.Type.ZarrName(),
+            ByteOffset = null,
+            VoxelSizeUm = [size.Z, size.Y, size.X],
+            ValueRange = [least, most],
+            Levels = writer.Levels.Count,
+        };
+    }
+
+    // What is there from a killed import of the same source is kept; of another source, deleted.
+    private async Task<IReadOnlySet<string>> ResumeAsync(string prefix, string recipe, CancellationToken ct)
+    {
+        var marker = await store.Blobs.TryReadAsync(prefix + Marker, ct);
+        var finished = await FinishedRecipeAsync(prefix, ct);
+        var mine = System.Text.Encoding.UTF8.GetBytes(recipe);
+        if ((marker is not null && marker.AsSpan().SequenceEqual(mine)) || finished == recipe)
+        {
+            var present = new HashSet<string>();
+            await foreach (var blob in store.Blobs.ListAsync(prefix, ct))
+            {
+                present.Add(blob.Name);
+            }
+
+            return present;
+        }
+
+        await store.Blobs.DeleteAllAsync(prefix, ct);
+        await store.Blobs.WriteAsync(prefix + Marker, mine, ct);
+        return new HashSet<string>();
+    }
+
+    private async Task<string?> FinishedRecipeAsync(string prefix, CancellationToken ct)
+    {
+        if (await store.Blobs.TryReadAsync(BlobNames.ZarrJson(prefix), ct) is not { } bytes)
+        {
+            return null;
+        }
+
+        try
+        {
+            return JsonNode.Parse(bytes)?["attributes"]?["dendrite"]?["source"]?.GetValue<string>();
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    private async Task RefuseOtherSourceAsync(DatasetId id, VolumeInfo there, string recipe, CancellationToken ct)
+    {
+        if (await FinishedRecipeAsync(there.Prefix, ct) != recipe)
+        {
+            throw new VolumeFormatException($"{id} already has {there.Key}, from other files; published volumes never change, so delete the dataset first or use another --dataset or --modality.");
+        }
+    }
+
+    private static async Task<List<(string Kind, byte[] Bytes)>> ReadSeriesAsync(DatasetManifest manifest, string root, CancellationToken ct)
+    {
+        var list = new List<(string, byte[])>();
+        foreach (var s in manifest.Series)
+        {
+            var path = Path.GetFullPath(s.Path, root);
+            if (!File.Exists(path))
+            {
+                throw new VolumeFormatException($"{path}, the {s.Kind} series, does not exist; correct the path.");
+            }
+
+            var bytes = await File.ReadAllBytesAsync(path, ct);
+            Series.Parse(s.Kind, bytes, path);
+            list.Add((s.Kind, bytes));
+        }
+
+        return list;
+    }
+
+    private async Task PublishAsync(DatasetId id, DatasetManifest manifest, Dataset? existing, List<VolumeManifest> stored, CancellationToken ct)
+    {
+        var keys = stored.Select(v => new VolumeKey(v.Modality, v.Hours)).ToHashSet();
+        var volumes = (existing?.Manifest.Volumes ?? []).Where(v => !keys.Contains(new VolumeKey(v.Modality, v.Hours))).Concat(stored).ToArray();
+        var basis = existing?.Manifest ?? manifest;
+        var published = basis with
+        {
+            Id = id.Value,
+            Volumes = volumes,
+            Series = (existing?.Manifest.Series ?? []).Concat(manifest.Series.Select(s => s with { Path = BlobNames.SeriesPath(s.Kind) })).DistinctBy(s => s.Kind).ToArray(),
+        };
+        if (published.Depth is { } depth && Manifests.IsAuto(depth))
+        {
+            published = published with { Depth = await InterfaceFinder.ResolveAsync(store, id, published, depth, ct) };
+        }
+
+        await store.PublishAsync(id, published, ct);
+    }
+
+    private static string Recipe(ISliceSource source, VolumeManifest volume, DatasetManifest manifest, string file) =>
+        $"{source.Fingerprint}|{source.Shape}|{source.Type.ZarrName()}|{string.Join(' ', Manifests.TransformOf(volume, manifest, file).Rows.ToArray().Select(r => r.ToString("R", System.Globalization.CultureInfo.InvariantCulture)))}";
+}

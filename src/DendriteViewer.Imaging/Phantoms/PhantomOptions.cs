@@ -1,0 +1,25 @@
+using DendriteViewer.Imaging.Geometry;
+
+namespace DendriteViewer.Imaging.Phantoms;
+
+/// <summary>What phantom to make.</summary>
+public sealed record PhantomOptions
+{
+    /// <summary>Voxels along each axis, 32–2048.</summary>
+    public int Size { get; init; } = 256;
+
+    /// <summary>Edge of a voxel in µm.</summary>
+    public double VoxelUm { get; init; } = 1.0;
+
+    /// <summary>The same seed gives the same bytes.</summary>
+    public int Seed { get; init; } = 1;
+
+    /// <summary>Hours of plating at which a scan is taken; the first is the pristine one.</summary>
+    public IReadOnlyList<double> Hours { get; init; } = [0, 0.5, 1, 1.5, 2, 2.5, 3, 3.2];
+
+    /// <summary>Depth in which voids hold most and lithium nucleates.</summary>
+    public Band Band { get; init; } = Band.Default;
+
+    /// <summary>Current density in mA/cm².</summary>
+    public double CurrentDensityMaCm2 { get; init; } = 0.8;
+}

@@ -1,0 +1,244 @@
+using System.Buffers;
+using System.Numerics;
+using DendriteViewer.Imaging.Caching;
+using DendriteViewer.Imaging.Datasets;
+using DendriteViewer.Imaging.Geometry;
+using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Imaging.Zarr;
+using DendriteViewer.Kernels.ColorMapping;
+using DendriteViewer.Kernels.Slicing;
+
+namespace DendriteViewer.Imaging.Rendering;
+
+/// <summary>
+/// Draws slices at any orientation from bricks. The level is the coarsest whose voxels are no larger than a pixel, so that
+/// what is zoomed into comes from full resolution. Bricks that are not in memory are either awaited or, for a first picture,
+/// stood in for by the finest coarser level whose bricks are all there.
+/// </summary>
+public sealed class SliceRenderer(DatasetStore store, BrickCache cache)
+{
+    private const int RowsATask = 16;
+
+    /// <summary>Colour of what lies outside the volume.</summary>
+    public static readonly Rgb Outside = new(0, 0, 0);
+
+    /// <summary>Draws a pane.</summary>
+    /// <param name="volume">The volume shown.</param>
+    /// <param name="view">The view; its window, colour map, plane and slab are used.</param>
+    /// <param name="pane">Z, Y or X.</param>
+    /// <param name="width">Pixels across.</param>
+    /// <param name="height">Pixels down.</param>
+    /// <param name="umPerPixel">Scale of this picture.</param>
+    /// <param name="wait">Await missing bricks rather than draw from a coarser level.</param>
+    /// <param name="ct">Stops waiting and drawing.</param>
+    public async Task<(RenderOutcome Outcome, RenderedImage? Image)> RenderAsync(
+        VolumeInfo volume, ViewState view, Pane pane, int width, int height, double umPerPixel, bool wait, CancellationToken ct)
+    {
+        var reader = await store.ReaderAsync(volume, ct);
+        var plane = SlicePlane.Of(view, pane);
+        var wanted = reader.Levels.Last(l => l.Number == 0 || LevelSize(volume, l) <= umPerPixel * 1.001);
+        for (var number = wanted.Number; number < reader.Levels.Count; number++)
+        {
+            var level = reader.Levels[number];
+            var geometry = GeometryOf(volume, level, plane, view, width, height, umPerPixel);
+            var count = level.BrickCount;
+            var table = ArrayPool<byte[]?>.Shared.Rent((int)count.Count);
+            try
+            {
+                Array.Clear(table, 0, (int)count.Count);
+                var last = number == reader.Levels.Count - 1;
+                if (!await FillAsync(volume, level, geometry, width, height, table, wait || last, ct))
+                {
+                    continue;
+                }
+
+                var image = Draw(reader.Type, level, geometry, table, view, width, height, ct);
+                return image is null ? (RenderOutcome.Superseded, null) : (number == wanted.Number ? RenderOutcome.Complete : RenderOutcome.Partial, image);
+            }
+            finally
+            {
+                ArrayPool<byte[]?>.Shared.Return(table, clearArray: true);
+            }
+        }
+
+        return (RenderOutcome.Superseded, null);
+    }
+
+    /// <summary>The stored voxel at a point, or null outside the volume.</summary>
+    public async Task<(VoxelIndex Index, double Value)?> ProbeAsync(VolumeInfo volume, WorldPoint point, CancellationToken ct)
+    {
+        var index = volume.Transform.ToVoxel(point).Floor();
+        if (!volume.Shape.Contains(index))
+        {
+            return null;
+        }
+
+        var level = (await store.ReaderAsync(volume, ct)).Levels[0];
+        var b = level.Brick;
+        var brick = await cache.GetAsync(volume, new BrickIndex(0, index.Z / b.Z, index.Y / b.Y, index.X / b.X), ct);
+        var at = ((index.Z % b.Z * b.Y) + index.Y % b.Y) * b.X + index.X % b.X;
+        return (index, ReadVoxel(brick, volume.Type, at));
+    }
+
+    private static double ReadVoxel(byte[] brick, VoxelType type, int at) => type switch
+    {
+        VoxelType.UInt8 => brick[at],
+        VoxelType.Int8 => (sbyte)brick[at],
+        VoxelType.UInt16 => BitConverter.ToUInt16(brick, 2 * at),
+        VoxelType.Int16 => BitConverter.ToInt16(brick, 2 * at),
+        _ => BitConverter.ToSingle(brick, 4 * at),
+    };
+
+    private static double LevelSize(VolumeInfo volume, PyramidLevel level) =>
+        volume.Transform.ForLevel(level.FactorZ, level.FactorY, level.FactorX).VoxelSize.Least;
+
+    private static SliceGeometry GeometryOf(
+        VolumeInfo volume, PyramidLevel level, SlicePlane plane, ViewState view, int width, int height, double umPerPixel)
+    {
+        var transform = volume.Transform.ForLevel(level.FactorZ, level.FactorY, level.FactorX);
+        var origin = transform.ToVoxel(plane.At(0, 0, width, height, umPerPixel));
+        var samples = view.SlabUm <= 0 ? 1 : Math.Clamp((int)Math.Round(view.SlabUm / transform.VoxelSize.Least), 1, 512);
+        var step = samples > 1 ? view.SlabUm / samples : 0;
+        return new SliceGeometry(
+            new Vector3((float)(origin.Z - 0.5), (float)(origin.Y - 0.5), (float)(origin.X - 0.5)),
+            Step(umPerPixel * plane.Right), Step(umPerPixel * plane.Down), Step(step * plane.Normal), samples, view.SlabMode);
+
+        Vector3 Step(WorldVector v)
+        {
+            var p = transform.ToVoxel(v);
+            return new Vector3((float)p.Z, (float)p.Y, (float)p.X);
+        }
+    }
+
+    private async Task<bool> FillAsync(
+        VolumeInfo volume, PyramidLevel level, SliceGeometry g, int width, int height, byte[]?[] table, bool wait, CancellationToken ct)
+    {
+        var needed = BricksOf(level, g, width, height);
+        List<(int At, Task<byte[]> Task)>? missing = null;
+        foreach (var (at, brick) in needed)
+        {
+            if (cache.TryGet(volume, brick) is { } voxels)
+            {
+                table[at] = voxels;
+            }
+            else if (wait)
+            {
+                (missing ??= []).Add((at, cache.GetAsync(volume, brick, ct)));
+            }
+            else
+            {
+                return false;
+            }
+        }
+
+        foreach (var (at, task) in missing ?? [])
+        {
+            table[at] = await task;
+        }
+
+        return true;
+    }
+
+    /// <summary>Bricks that the picture reads: those near the plane that the pane's rectangle, grown by the slab, can touch.</summary>
+    private static IEnumerable<(int At, BrickIndex Brick)> BricksOf(PyramidLevel level, SliceGeometry g, int width, int height)
+    {
+        var half = (g.SlabSamples - 1) * 0.5f * g.Normal;
+        var low = new Vector3(float.MaxValue);
+        var high = new Vector3(float.MinValue);
+        for (var i = 0; i < 8; i++)
+        {
+            var p = g.Origin + ((i & 1) != 0 ? width : 0) * g.Right + ((i & 2) != 0 ? height : 0) * g.Down + ((i & 4) != 0 ? half : -half);
+            low = Vector3.Min(low, p);
+            high = Vector3.Max(high, p);
+        }
+
+        var normal = Vector3.Normalize(Vector3.Cross(g.Right, g.Down));
+        var reach = MathF.Abs(Vector3.Dot(half, normal)) + 1.01f;
+        var (n, b, s) = (level.BrickCount, level.Brick, level.Shape);
+        var (z0, z1) = Span(low.X, high.X, b.Z, n.Z, s.Z);
+        var (y0, y1) = Span(low.Y, high.Y, b.Y, n.Y, s.Y);
+        var (x0, x1) = Span(low.Z, high.Z, b.X, n.X, s.X);
+        for (var z = z0; z <= z1; z++)
+        {
+            for (var y = y0; y <= y1; y++)
+            {
+                for (var x = x0; x <= x1; x++)
+                {
+                    // Distance of the brick's middle from the plane against the brick's extent along the normal.
+                    var middle = new Vector3((z + 0.5f) * b.Z - 0.5f, (y + 0.5f) * b.Y - 0.5f, (x + 0.5f) * b.X - 0.5f);
+                    var extent = 0.5f * (b.Z * MathF.Abs(normal.X) + b.Y * MathF.Abs(normal.Y) + b.X * MathF.Abs(normal.Z)) + reach;
+                    if (MathF.Abs(Vector3.Dot(middle - g.Origin, normal)) <= extent)
+                    {
+                        yield return ((z * n.Y + y) * n.X + x, new BrickIndex(level.Number, z, y, x));
+                    }
+                }
+            }
+        }
+
+        static (int, int) Span(float low, float high, int brick, int count, int size)
+        {
+            if (high < -0.5f || low > size - 0.5f)
+            {
+                return (0, -1);
+            }
+
+            return (Math.Clamp((int)MathF.Floor((low - 1) / brick), 0, count - 1), Math.Clamp((int)MathF.Floor((high + 1) / brick), 0, count - 1));
+        }
+    }
+
+    private static RenderedImage? Draw(
+        VoxelType type, PyramidLevel level, SliceGeometry geometry, byte[]?[] bricks, ViewState view, int width, int height, CancellationToken ct)
+    {
+        var map = ColorMap.Find(view.ColorMap);
+        var image = new RenderedImage(width, height, map.IsGrey ? PixelLayout.Grey : PixelLayout.Rgb);
+        var table = new BrickTable(
+            level.Shape.Z, level.Shape.Y, level.Shape.X, BitOperations.Log2((uint)level.Brick.Z), BitOperations.Log2((uint)level.Brick.Y),
+            BitOperations.Log2((uint)level.Brick.X), bricks);
+        var (low, high) = ((float)view.WindowLow, (float)view.WindowHigh);
+        Parallel.For(0, (height + RowsATask - 1) / RowsATask, (task, loop) =>
+        {
+            if (ct.IsCancellationRequested)
+            {
+                loop.Stop();
+                return;
+            }
+
+            var from = task * RowsATask;
+            var rows = Math.Min(RowsATask, height - from);
+            var buffer = ArrayPool<float>.Shared.Rent(rows * width);
+            try
+            {
+                var values = buffer.AsSpan(0, rows * width);
+                var part = geometry with { Origin = geometry.Origin + from * geometry.Down };
+                _ = type switch
+                {
+                    VoxelType.UInt8 => SliceKernel.Sample<byte>(table, part, width, 0, rows, values),
+                    VoxelType.Int8 => SliceKernel.Sample<sbyte>(table, part, width, 0, rows, values),
+                    VoxelType.UInt16 => SliceKernel.Sample<ushort>(table, part, width, 0, rows, values),
+                    VoxelType.Int16 => SliceKernel.Sample<short>(table, part, width, 0, rows, values),
+                    _ => SliceKernel.Sample<float>(table, part, width, 0, rows, values),
+                };
+                var pixels = image.Pixels.Span;
+                if (map.IsGrey)
+                {
+                    WindowKernel.ToGrey(values, low, high, Outside.R, pixels.Slice(from * width, rows * width));
+                }
+                else
+                {
+                    WindowKernel.ToRgb(values, low, high, map.Colors, Outside, pixels.Slice(3 * from * width, 3 * rows * width));
+                }
+            }
+            finally
+            {
+                ArrayPool<float>.Shared.Return(buffer);
+            }
+        });
+        if (ct.IsCancellationRequested)
+        {
+            image.Dispose();
+            return null;
+        }
+
+        return image;
+    }
+}

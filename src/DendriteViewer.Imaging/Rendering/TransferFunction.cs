@@ -1,0 +1,99 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
+using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Kernels.Raycasting;
+
+namespace DendriteViewer.Imaging.Rendering;
+
+/// <summary>A corner of a transfer function.</summary>
+/// <param name="Value">Voxel value.</param>
+/// <param name="Color">0xRRGGBB.</param>
+/// <param name="Opacity">Opacity of one voxel's length, 0–1.</param>
+public readonly record struct TransferPoint(double Value, int Color, double Opacity);
+
+/// <summary>Colour and opacity by voxel value, linear between points and constant beyond the outermost.</summary>
+public sealed record TransferFunction
+{
+    /// <summary>At most this many points.</summary>
+    public const int MostPoints = 32;
+
+    private TransferFunction(ImmutableArray<TransferPoint> points) => Points = points;
+
+    /// <summary>The points by ascending value.</summary>
+    public ImmutableArray<TransferPoint> Points { get; }
+
+    /// <summary>A function through points, which are sorted and clamped.</summary>
+    /// <exception cref="ArgumentException">None, too many, or a number that is not finite.</exception>
+    public static TransferFunction Of(IEnumerable<TransferPoint> points)
+    {
+        var sorted = points
+            .Select(p => p with { Color = p.Color & 0xFFFFFF, Opacity = Math.Clamp(p.Opacity, 0, 1) })
+            .OrderBy(p => p.Value).ToImmutableArray();
+        return sorted.Length is > 0 and <= MostPoints && sorted.All(p => double.IsFinite(p.Value) && double.IsFinite(p.Opacity))
+            ? new TransferFunction(sorted)
+            : throw new ArgumentException($"A transfer function has 1 to {MostPoints} points of finite numbers.");
+    }
+
+    /// <summary>Reads <c>{"points": [{"value": 12000, "color": "#e0a030", "opacity": 0.6}, …]}</c>.</summary>
+    public static TransferFunction ParseJson(ReadOnlySpan<byte> utf8, string file)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(utf8.ToArray());
+            return Of(document.RootElement.GetProperty("points").EnumerateArray().Select(p => new TransferPoint(
+                p.GetProperty("value").GetDouble(),
+                int.Parse(p.GetProperty("color").GetString()!.TrimStart('#'), NumberStyles.HexNumber, CultureInfo.InvariantCulture),
+                p.GetProperty("opacity").GetDouble())));
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException or OverflowException)
+        {
+            throw new VolumeFormatException($"{file} is no transfer function; write {{\"points\": [{{\"value\": 12000, \"color\": \"#e0a030\", \"opacity\": 0.6}}, …]}}.", e);
+        }
+    }
+
+    /// <summary>Colour (0xRRGGBB channels 0–255) and opacity at a value.</summary>
+    public (double R, double G, double B, double Opacity) At(double value)
+    {
+        var p = Points;
+        if (value <= p[0].Value)
+        {
+            return Of(p[0]);
+        }
+
+        for (var i = 1; i < p.Length; i++)
+        {
+            if (value < p[i].Value)
+            {
+                var t = (value - p[i - 1].Value) / (p[i].Value - p[i - 1].Value);
+                var (a, b) = (Of(p[i - 1]), Of(p[i]));
+                return (a.R + t * (b.R - a.R), a.G + t * (b.G - a.G), a.B + t * (b.B - a.B), a.O + t * (b.O - a.O));
+            }
+        }
+
+        return Of(p[^1]);
+
+        static (double R, double G, double B, double O) Of(TransferPoint p) => ((p.Color >> 16) & 255, (p.Color >> 8) & 255, p.Color & 255, p.Opacity);
+    }
+
+    /// <summary>The table that the ray caster reads, for samples <paramref name="step"/> voxels apart.</summary>
+    public TransferTable ToTable(ValueMap map, float step)
+    {
+        var alpha = new float[TransferTable.Size];
+        var colors = new int[TransferTable.Size];
+        for (var i = 0; i < TransferTable.Size; i++)
+        {
+            var (r, g, b, o) = At(map.FromRay((i + 0.5) * (1 << TransferTable.Shift)));
+            alpha[i] = (float)o;
+            colors[i] = (int)(r + 0.5) | ((int)(g + 0.5) << 8) | ((int)(b + 0.5) << 16);
+        }
+
+        return new TransferTable(alpha, colors, step);
+    }
+
+    /// <inheritdoc/>
+    public bool Equals(TransferFunction? other) => other is not null && Points.AsSpan().SequenceEqual(other.Points.AsSpan());
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Points.Length, Points[0], Points[^1]);
+}

@@ -1,0 +1,39 @@
+namespace DendriteViewer.Imaging.Rendering;
+
+/// <summary>
+/// Transfer functions to start from, placed by the value that parts dark from bright (Otsu's threshold of the scan).
+/// Electrolyte is grey, void amber, lithium cyan, here as everywhere.
+/// </summary>
+public static class TransferPresets
+{
+    /// <summary>Void amber.</summary>
+    public const int Void = 0xE0A030;
+
+    /// <summary>Lithium cyan.</summary>
+    public const int Lithium = 0x35C9E8;
+
+    /// <summary>Electrolyte grey.</summary>
+    public const int Electrolyte = 0xC8C8C8;
+
+    /// <summary>The presets' names.</summary>
+    public static IReadOnlyList<string> Names { get; } = ["electrolyte", "voids", "lithium", "all"];
+
+    /// <summary>A preset, or null where there is none of that name.</summary>
+    public static TransferFunction? Find(string name, ValueHistogram histogram)
+    {
+        double least = histogram.Least, most = histogram.Most, t = histogram.Threshold, dark = histogram.DarkMean, bright = histogram.BrightMean;
+        return name switch
+        {
+            "electrolyte" => TransferFunction.Of(
+                [new(least, 0x303030, 0), new(t, 0x606060, 0), new((t + bright) / 2, 0x909090, 0.04), new(bright, Electrolyte, 0.25), new(most, 0xFFFFFF, 0.5)]),
+            "voids" => Dark(Void),
+            "lithium" => Dark(Lithium),
+            "all" => TransferFunction.Of(
+                [new(least, Void, 0.35), new(dark, Void, 0.3), new((dark + t) / 2, Void, 0), new(t, 0x808080, 0.001), new(bright, Electrolyte, 0.012), new(most, 0xFFFFFF, 0.05)]),
+            _ => null,
+        };
+
+        TransferFunction Dark(int color) => TransferFunction.Of(
+            [new(least, color, 0.6), new(dark, color, 0.55), new((dark + 2 * t) / 3, color, 0), new(most, Electrolyte, 0)]);
+    }
+}

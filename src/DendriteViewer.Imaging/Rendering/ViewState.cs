@@ -1,0 +1,140 @@
+using DendriteViewer.Imaging.Geometry;
+using DendriteViewer.Kernels.Slicing;
+
+namespace DendriteViewer.Imaging.Rendering;
+
+/// <summary>One of the four pictures of the viewer.</summary>
+public enum Pane
+{
+    /// <summary>Across z: right is x, down is y.</summary>
+    Z,
+
+    /// <summary>Across y: right is x, down is z.</summary>
+    Y,
+
+    /// <summary>Across x: right is y, down is z.</summary>
+    X,
+
+    /// <summary>The 3D picture.</summary>
+    Volume,
+}
+
+/// <summary>How the 3D picture is made.</summary>
+public enum VolumeMode
+{
+    /// <summary>Transfer function, front to back.</summary>
+    Composite,
+
+    /// <summary>Largest value on each ray.</summary>
+    Maximum,
+
+    /// <summary>The surface of one value.</summary>
+    Isosurface,
+}
+
+/// <summary>
+/// Where the 3D picture is seen from. At azimuth and elevation 0 one looks along +y, x to the right, z (depth) down;
+/// azimuth turns about z, elevation lifts the eye above the electrode.
+/// </summary>
+/// <param name="AzimuthDeg">−180 to 180.</param>
+/// <param name="ElevationDeg">−89 to 89.</param>
+/// <param name="DistanceUm">From eye to target; 0 shows the whole volume.</param>
+/// <param name="Target">What is looked at.</param>
+public sealed record OrbitCamera(double AzimuthDeg, double ElevationDeg, double DistanceUm, WorldPoint Target)
+{
+    /// <summary>Vertical field of view.</summary>
+    public const double FieldOfViewDeg = 30;
+}
+
+/// <summary>An orientation of the slices: turned about z, then y, then x, in degrees; all zero is along the axes.</summary>
+public readonly record struct SliceRotation(double AboutZ, double AboutY, double AboutX)
+{
+    /// <summary>Whether the slices lie along the axes.</summary>
+    public bool IsNone => this == default;
+
+    /// <summary>A vector of the unturned frame in the turned one.</summary>
+    public WorldVector Turn(WorldVector v)
+    {
+        double cx = Cos(AboutX), sx = Sin(AboutX), cy = Cos(AboutY), sy = Sin(AboutY), cz = Cos(AboutZ), sz = Sin(AboutZ);
+        v = new WorldVector(v.Z, cz * v.Y + sz * v.X, -sz * v.Y + cz * v.X);
+        v = new WorldVector(cy * v.Z - sy * v.X, v.Y, sy * v.Z + cy * v.X);
+        return new WorldVector(cx * v.Z + sx * v.Y, -sx * v.Z + cx * v.Y, v.X);
+    }
+
+    private static double Cos(double deg) => Math.Cos(deg * Math.PI / 180);
+
+    private static double Sin(double deg) => Math.Sin(deg * Math.PI / 180);
+}
+
+/// <summary>A box along the world's axes, µm.</summary>
+public readonly record struct ClipBox(WorldPoint Low, WorldPoint High);
+
+/// <summary>Everything that decides a picture, and nothing else. Immutable; a change makes another.</summary>
+public sealed record ViewState
+{
+    /// <summary>Hours of the timestep shown.</summary>
+    public double Hours { get; init; }
+
+    /// <summary>Modality shown.</summary>
+    public string Modality { get; init; } = "projection";
+
+    /// <summary>The crosshair: the point through which the three slices go.</summary>
+    public WorldPoint Focus { get; init; }
+
+    /// <summary>What lies in the middle of the slice panes.</summary>
+    public WorldPoint Center { get; init; }
+
+    /// <summary>Slice zoom in µm a CSS pixel; 0 fits the volume into each pane.</summary>
+    public double UmPerPixel { get; init; }
+
+    /// <summary>Orientation of the slices.</summary>
+    public SliceRotation Rotation { get; init; }
+
+    /// <summary>Thickness of the slices in µm; 0 is a plain slice.</summary>
+    public double SlabUm { get; init; }
+
+    /// <summary>How a thick slice is combined.</summary>
+    public SlabMode SlabMode { get; init; }
+
+    /// <summary>Value shown as the first colour.</summary>
+    public double WindowLow { get; init; }
+
+    /// <summary>Value shown as the last colour.</summary>
+    public double WindowHigh { get; init; } = 1;
+
+    /// <summary>Name of the slices' colour map.</summary>
+    public string ColorMap { get; init; } = "grey";
+
+    /// <summary>Where the 3D picture is seen from.</summary>
+    public OrbitCamera Camera { get; init; } = new(30, 20, 0, default);
+
+    /// <summary>How the 3D picture is made.</summary>
+    public VolumeMode Mode { get; init; }
+
+    /// <summary>The value of the isosurface.</summary>
+    public double IsoValue { get; init; }
+
+    /// <summary>Gradient shading in 3D.</summary>
+    public bool Shaded { get; init; } = true;
+
+    /// <summary>Colours and opacities in 3D.</summary>
+    public TransferFunction Transfer { get; init; } = TransferFunction.Of([new(0, 0xFFFFFF, 0), new(1, 0xFFFFFF, 0.1)]);
+
+    /// <summary>What the 3D picture is cut to.</summary>
+    public ClipBox? Clip { get; init; }
+
+    /// <summary>The depths that the 3D picture is cut to.</summary>
+    public Band? DepthClip { get; init; }
+
+    /// <summary>The band that is drawn.</summary>
+    public Band Band { get; init; } = Band.Default;
+
+    /// <summary>Whether the band is drawn.</summary>
+    public bool BandVisible { get; init; } = true;
+
+    /// <summary>The pane that fills the view, or null for all four.</summary>
+    public Pane? Maximized { get; init; }
+
+    /// <summary>The selected site, or empty.</summary>
+    public string Selected { get; init; } = "";
+}

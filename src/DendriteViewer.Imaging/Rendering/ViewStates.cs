@@ -1,0 +1,42 @@
+using DendriteViewer.Imaging.Datasets;
+using DendriteViewer.Imaging.Geometry;
+
+namespace DendriteViewer.Imaging.Rendering;
+
+/// <summary>Views to start from.</summary>
+public static class ViewStates
+{
+    /// <summary>Margin around a volume that is fitted into a pane.</summary>
+    public const double FitMargin = 1.04;
+
+    /// <summary>The middle of a volume, everything in sight, a window that shows all but the outermost values, voids in 3D.</summary>
+    public static async Task<ViewState> InitialAsync(DatasetStore store, Dataset dataset, VolumeInfo volume, CancellationToken ct) =>
+        Initial(dataset, volume, await ValueHistogram.OfAsync(store, volume, ct));
+
+    /// <summary>As <see cref="InitialAsync"/>, with the histogram at hand.</summary>
+    public static ViewState Initial(Dataset dataset, VolumeInfo volume, ValueHistogram histogram)
+    {
+        var (low, high) = histogram.Window;
+        return new ViewState
+        {
+            Hours = volume.Key.Hours,
+            Modality = volume.Key.Modality,
+            Focus = volume.Center,
+            Center = volume.Center,
+            WindowLow = low,
+            WindowHigh = high > low ? high : low + 1,
+            IsoValue = histogram.Threshold,
+            Camera = new OrbitCamera(30, 20, 0, volume.Center),
+            Transfer = TransferPresets.Find("all", histogram)!,
+        };
+    }
+
+    /// <summary>µm a pixel at which a volume fits a pane.</summary>
+    public static double FitUmPerPixel(VolumeInfo volume, Pane pane, int width, int height)
+    {
+        var (low, high) = volume.Bounds;
+        var size = high - low;
+        var (across, down) = pane switch { Pane.Z => (size.X, size.Y), Pane.Y => (size.X, size.Z), _ => (size.Y, size.Z) };
+        return FitMargin * Math.Max(across / width, down / height);
+    }
+}

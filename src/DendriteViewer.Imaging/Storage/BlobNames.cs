@@ -1,0 +1,31 @@
+using DendriteViewer.Imaging.Volumes;
+
+namespace DendriteViewer.Imaging.Storage;
+
+/// <summary>Where things lie in the store; the one place that makes and reads blob names.</summary>
+public static class BlobNames
+{
+    /// <summary>Prefix of all datasets.</summary>
+    public const string Datasets = "datasets/";
+
+    /// <summary>Prefix of a dataset.</summary>
+    public static string Dataset(DatasetId id) => $"{Datasets}{id}/";
+
+    /// <summary>The dataset's manifest; its existence publishes the dataset.</summary>
+    public static string Manifest(DatasetId id) => Dataset(id) + "dataset.json";
+
+    /// <summary>Prefix of a volume's OME-Zarr group, below the dataset's prefix.</summary>
+    public static string VolumePath(VolumeKey key) => $"volumes/{key.Modality}/{key.TimestepName}.ome.zarr";
+
+    /// <summary>Prefix of a volume's OME-Zarr group.</summary>
+    public static string Volume(DatasetId id, VolumeKey key) => Dataset(id) + VolumePath(key) + "/";
+
+    /// <summary>A measured curve, below the dataset's prefix.</summary>
+    public static string SeriesPath(string kind) => $"series/{kind}.csv";
+
+    /// <summary>A shard of a level: <c>LEVEL/c/Z/Y/X</c> below the volume's prefix.</summary>
+    public static string Shard(string volume, int level, int z, int y, int x) => $"{volume}{level}/c/{z}/{y}/{x}";
+
+    /// <summary>Metadata of a group or a level.</summary>
+    public static string ZarrJson(string prefix) => prefix + "zarr.json";
+}

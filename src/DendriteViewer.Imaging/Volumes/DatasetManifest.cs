@@ -1,0 +1,134 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace DendriteViewer.Imaging.Volumes;
+
+/// <summary><c>dataset.json</c>: what a beamline hands over, and what the store keeps. Unknown fields are kept.</summary>
+public sealed record DatasetManifest
+{
+    /// <summary>Id to be stored under; made from the name where absent.</summary>
+    public string? Id { get; init; }
+
+    /// <summary>What people call the experiment.</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>Voxel size z, y, x in µm of volumes that give none.</summary>
+    public double[]? VoxelSizeUm { get; init; }
+
+    /// <summary>How depth is measured.</summary>
+    public DepthManifest? Depth { get; init; }
+
+    /// <summary>The electrochemical cell.</summary>
+    public CellManifest? Cell { get; init; }
+
+    /// <summary>The scans.</summary>
+    public IReadOnlyList<VolumeManifest> Volumes { get; init; } = [];
+
+    /// <summary>Measured curves.</summary>
+    public IReadOnlyList<SeriesManifest> Series { get; init; } = [];
+
+    /// <summary>Fields that this version does not know.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Other { get; set; }
+
+    /// <summary>How manifests are read and written: camel case, comments and trailing commas forgiven, indented.</summary>
+    public static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        ReadCommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+        WriteIndented = true,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        MaxDepth = 32,
+    };
+}
+
+/// <summary>How depth is measured.</summary>
+public sealed record DepthManifest
+{
+    /// <summary>z, y or x.</summary>
+    public string Axis { get; init; } = "z";
+
+    /// <summary>+1 or −1.</summary>
+    public int Direction { get; init; } = 1;
+
+    /// <summary>A number in µm, or "auto".</summary>
+    public JsonElement? InterfaceUm { get; init; }
+
+    /// <summary>Fields that this version does not know.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Other { get; set; }
+}
+
+/// <summary>The electrochemical cell.</summary>
+public sealed record CellManifest
+{
+    /// <summary>Electrode area in mm².</summary>
+    public double? ElectrodeAreaMm2 { get; init; }
+
+    /// <summary>Current density in mA/cm².</summary>
+    public double? CurrentDensityMaCm2 { get; init; }
+
+    /// <summary>Fields that this version does not know.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Other { get; set; }
+}
+
+/// <summary>One scan.</summary>
+public sealed record VolumeManifest
+{
+    /// <summary>projection, nano-absorption, nano-phase or another name of lower case letters, digits and hyphens.</summary>
+    public string Modality { get; init; } = "projection";
+
+    /// <summary>Hours of plating.</summary>
+    public double Hours { get; init; }
+
+    /// <summary>How long the scan took, in hours.</summary>
+    public double? DurationHours { get; init; }
+
+    /// <summary>File or folder, relative to dataset.json; in the store, the volume's blob prefix.</summary>
+    public string Path { get; init; } = "";
+
+    /// <summary>Voxel size z, y, x in µm.</summary>
+    public double[]? VoxelSizeUm { get; init; }
+
+    /// <summary>Corner of voxel (0, 0, 0), z, y, x in µm.</summary>
+    public double[]? OriginUm { get; init; }
+
+    /// <summary>Voxel to world, 3×4, row major, µm, in place of size and origin.</summary>
+    public double[]? Transform { get; init; }
+
+    /// <summary>Voxels along z, y, x; needed for raw files, stated in the store.</summary>
+    public int[]? Shape { get; init; }
+
+    /// <summary>Voxel type; needed for raw files, stated in the store. "&gt;u2" says big-endian.</summary>
+    public string? Dtype { get; init; }
+
+    /// <summary>Bytes before the first voxel of a raw file.</summary>
+    public long? ByteOffset { get; init; }
+
+    /// <summary>Smallest and largest value; stated in the store.</summary>
+    public double[]? ValueRange { get; init; }
+
+    /// <summary>Pyramid levels; stated in the store.</summary>
+    public int? Levels { get; init; }
+
+    /// <summary>Fields that this version does not know.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Other { get; set; }
+}
+
+/// <summary>A measured curve.</summary>
+public sealed record SeriesManifest
+{
+    /// <summary>voltage, current, …</summary>
+    public string Kind { get; init; } = "";
+
+    /// <summary>CSV file with a header; first column hours.</summary>
+    public string Path { get; init; } = "";
+
+    /// <summary>Fields that this version does not know.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Other { get; set; }
+}
