@@ -1,2 +1,36 @@
-var app = WebApplication.CreateBuilder(args).Build();
-app.Run();
+using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Annotations;
+using DendriteViewer.Web.Api;
+using DendriteViewer.Web.Catalog;
+using DendriteViewer.Web.Components;
+using DendriteViewer.Web.Data;
+using DendriteViewer.Web.Jobs;
+using DendriteViewer.Web.Sharing;
+using DendriteViewer.Web.Streaming;
+using DendriteViewer.Web.Viewing;
+using DendriteViewer.Web;
+
+var builder = DendriteHost.CreateBuilder(args);
+builder
+    .AddData()
+    .AddAccounts()
+    .AddCatalog()
+    .AddViewing()
+    .AddStreaming()
+    .AddAnnotations()
+    .AddSharing()
+    .AddJobs()
+    .AddApi()
+    .AddPages();
+
+var app = builder.Build();
+await app.PrepareAsync();
+app.UsePages();
+app.UseAccounts();
+app.MapAccounts();
+app.MapStreaming();
+app.MapAnnotations();
+app.MapSharing();
+app.MapApi();
+app.MapPages();
+await app.RunAsync();

@@ -1,0 +1,170 @@
+using System.Security.Claims;
+using System.Security.Cryptography;
+using DendriteViewer.Web.Data;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+
+namespace DendriteViewer.Web.Accounts;
+
+/// <summary>Sign-in, the first administrator, and default deny.</summary>
+public static class AccountsRegistration
+{
+    /// <summary>Cookie scheme of those who came by a link.</summary>
+    public const string LinkScheme = "Link";
+
+    private static readonly Guid DemoUser = new("d0000000-0000-4000-8000-000000000001");
+
+    /// <summary>Adds Identity, the link cookie and the one policy.</summary>
+    public static WebApplicationBuilder AddAccounts(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddIdentityCore<AppUser>(o =>
+        {
+            o.Password.RequiredLength = 10;
+            o.Password.RequireDigit = o.Password.RequireLowercase = o.Password.RequireUppercase = o.Password.RequireNonAlphanumeric = false;
+            o.Lockout.MaxFailedAccessAttempts = 8;
+            o.User.RequireUniqueEmail = true;
+        }).AddSignInManager().AddEntityFrameworkStores<DendriteDb>().AddClaimsPrincipalFactory<NamedClaims>();
+        builder.Services.AddAuthentication(IdentityConstants.ApplicationScheme)
+            .AddCookie(IdentityConstants.ApplicationScheme, o => Harden(o, "dendrite"))
+            .AddCookie(LinkScheme, o => Harden(o, "dendrite.link"));
+        builder.Services.AddSingleton<DatasetAccess>();
+        builder.Services.AddSingleton<IAuthorizationHandler>(s => s.GetRequiredService<DatasetAccess>());
+        builder.Services.AddAuthorizationBuilder()
+            .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build())
+            .AddPolicy("Administrator", p => p.AddRequirements(new AdministratorRequirement()));
+        builder.Services.AddCascadingAuthenticationState();
+        builder.Services.AddSingleton<FirstAdministrator>();
+        return builder;
+    }
+
+    /// <summary>Who a request comes from: an account, a link, or in the demo the demo's owner.</summary>
+    public static void UseAccounts(this WebApplication app)
+    {
+        var demo = app.Services.GetRequiredService<DendriteOptions>().Demo;
+        app.UseAuthentication();
+        app.Use(async (context, next) =>
+        {
+            if ((await context.AuthenticateAsync(LinkScheme)).Principal?.Identity is ClaimsIdentity link)
+            {
+                context.User = context.User.Identity?.IsAuthenticated == true ? new ClaimsPrincipal(context.User.Identities.Append(link)) : new ClaimsPrincipal(link);
+            }
+
+            if (demo)
+            {
+                if (context.Connection.RemoteIpAddress is { } ip && !System.Net.IPAddress.IsLoopback(ip))
+                {
+                    context.Response.StatusCode = StatusCodes.Status403Forbidden;
+                    return;
+                }
+
+                if (context.User.Identity?.IsAuthenticated != true)
+                {
+                    context.User = DemoOwner();
+                }
+            }
+
+            await next();
+        });
+        app.UseAuthorization();
+        app.UseAntiforgery();
+    }
+
+    /// <summary>Maps signing out; signing in is a page.</summary>
+    public static void MapAccounts(this WebApplication app) => app.MapPost("/account/logout", async (HttpContext context) =>
+    {
+        await context.SignOutAsync(IdentityConstants.ApplicationScheme);
+        await context.SignOutAsync(LinkScheme);
+        return Results.LocalRedirect("/account/login");
+    });
+
+    /// <summary>Prints the one-time code where nobody has an account yet.</summary>
+    public static async Task PrepareAccountsAsync(this WebApplication app)
+    {
+        await using var db = await app.Services.GetRequiredService<IDbContextFactory<DendriteDb>>().CreateDbContextAsync();
+        if (app.Services.GetRequiredService<DendriteOptions>().Demo)
+        {
+            if (await db.Users.FindAsync(DemoUser) is null)
+            {
+                db.Users.Add(new AppUser { Id = DemoUser, UserName = "demo", NormalizedUserName = "DEMO", DisplayName = "Demo owner", IsAdministrator = true, SecurityStamp = Guid.NewGuid().ToString() });
+                await db.SaveChangesAsync();
+            }
+        }
+        else if (!await db.Users.AnyAsync(u => u.IsAdministrator && u.Id != DemoUser))
+        {
+            var code = app.Services.GetRequiredService<FirstAdministrator>().Begin();
+            Console.Out.WriteLine($"No accounts yet. Open /account/setup and give this one-time code to make the first administrator: {code}");
+        }
+    }
+
+    private static ClaimsPrincipal DemoOwner() => new(new ClaimsIdentity(
+        [new(ClaimTypes.NameIdentifier, DemoUser.ToString()), new(ClaimTypes.Name, "demo"), new("dendrite:name", "Demo owner")], "Demo"));
+
+    private static void Harden(CookieAuthenticationOptions o, string name)
+    {
+        o.Cookie.Name = name;
+        o.Cookie.HttpOnly = true;
+        o.Cookie.SameSite = SameSiteMode.Lax;
+        o.LoginPath = "/account/login";
+        o.AccessDeniedPath = "/account/denied";
+        o.ExpireTimeSpan = TimeSpan.FromDays(14);
+        o.SlidingExpiration = true;
+
+        // Programs get a status, people a page.
+        o.Events.OnRedirectToLogin = c => Answer(c, StatusCodes.Status401Unauthorized);
+        o.Events.OnRedirectToAccessDenied = c => Answer(c, StatusCodes.Status403Forbidden);
+        static Task Answer(RedirectContext<CookieAuthenticationOptions> c, int status)
+        {
+            if (c.Request.Path.StartsWithSegments("/api") || c.Request.Path.StartsWithSegments("/hubs"))
+            {
+                c.Response.StatusCode = status;
+            }
+            else
+            {
+                c.Response.Redirect(c.RedirectUri);
+            }
+
+            return Task.CompletedTask;
+        }
+    }
+
+    private sealed class NamedClaims(UserManager<AppUser> users, Microsoft.Extensions.Options.IOptions<IdentityOptions> options)
+        : UserClaimsPrincipalFactory<AppUser>(users, options)
+    {
+        protected override async Task<ClaimsIdentity> GenerateClaimsAsync(AppUser user)
+        {
+            var identity = await base.GenerateClaimsAsync(user);
+            identity.AddClaim(new Claim("dendrite:name", user.DisplayName));
+            return identity;
+        }
+    }
+}
+
+/// <summary>Holds the hash of the one-time code until the first administrator is made.</summary>
+public sealed class FirstAdministrator
+{
+    private byte[]? _hash;
+
+    /// <summary>Whether a code is waiting.</summary>
+    public bool IsOpen => Volatile.Read(ref _hash) is not null;
+
+    /// <summary>Makes a code and forgets any before.</summary>
+    public string Begin()
+    {
+        var code = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12));
+        Volatile.Write(ref _hash, Hash(code));
+        return code;
+    }
+
+    /// <summary>Takes the code; true once.</summary>
+    public bool TryUse(string code)
+    {
+        var hash = Volatile.Read(ref _hash);
+        return hash is not null && CryptographicOperations.FixedTimeEquals(hash, Hash(code.Trim()))
+            && Interlocked.CompareExchange(ref _hash, null, hash) == hash;
+    }
+
+    private static byte[] Hash(string code) => SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(code));
+}

@@ -1,0 +1,42 @@
+using Microsoft.AspNetCore.Identity;
+
+namespace DendriteViewer.Web.Accounts;
+
+/// <summary>A person with an account.</summary>
+public sealed class AppUser : IdentityUser<Guid>
+{
+    /// <summary>What others see.</summary>
+    public string DisplayName { get; set; } = "";
+
+    /// <summary>May do everything, and makes accounts.</summary>
+    public bool IsAdministrator { get; set; }
+}
+
+/// <summary>What somebody may do with a dataset; each includes those before.</summary>
+public enum DatasetRole
+{
+    /// <summary>Look.</summary>
+    View,
+
+    /// <summary>Look and annotate.</summary>
+    Annotate,
+
+    /// <summary>Also import and share.</summary>
+    Curate,
+
+    /// <summary>Also delete and choose members.</summary>
+    Own,
+}
+
+/// <summary>One person's role in one dataset.</summary>
+public sealed class DatasetMember
+{
+    /// <summary>The dataset's id.</summary>
+    public required string DatasetId { get; set; }
+
+    /// <summary>The account.</summary>
+    public Guid UserId { get; set; }
+
+    /// <summary>What the person may do.</summary>
+    public DatasetRole Role { get; set; }
+}

@@ -1,0 +1,95 @@
+using System.Security.Claims;
+using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Web.Data;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.EntityFrameworkCore;
+
+namespace DendriteViewer.Web.Accounts;
+
+/// <summary>Asks for at least a role in the dataset that is the resource.</summary>
+public sealed record DatasetRequirement(DatasetRole Role) : IAuthorizationRequirement;
+
+/// <summary>Asks for the administrator.</summary>
+public sealed record AdministratorRequirement : IAuthorizationRequirement;
+
+/// <summary>Names of claims.</summary>
+public static class DendriteClaims
+{
+    /// <summary>Id of the share link that let somebody in.</summary>
+    public const string Link = "dendrite:link";
+
+    /// <summary>The link's guest's chosen name.</summary>
+    public const string Guest = "dendrite:guest";
+
+    /// <summary>A stable key of who somebody is: an account or a link.</summary>
+    public static string KeyOf(this ClaimsPrincipal user) =>
+        user.FindFirstValue(ClaimTypes.NameIdentifier) ?? (user.FindFirstValue(Link) is { } link ? "link:" + link : "");
+
+    /// <summary>What others see.</summary>
+    public static string NameOf(this ClaimsPrincipal user) =>
+        user.FindFirstValue("dendrite:name") ?? user.FindFirstValue(Guest) ?? user.Identity?.Name ?? "Guest";
+}
+
+/// <summary>
+/// The one place that decides who may do what. A role comes from being administrator, from membership, or from a link that
+/// is neither expired nor revoked; the database is asked each time, so that a revoked link ends at once.
+/// </summary>
+public sealed class DatasetAccess(IDbContextFactory<DendriteDb> database, TimeProvider time) : IAuthorizationHandler
+{
+    /// <summary>The role somebody has in a dataset, or null for none.</summary>
+    public async Task<DatasetRole?> RoleAsync(ClaimsPrincipal user, DatasetId dataset, CancellationToken ct = default)
+    {
+        await using var db = await database.CreateDbContextAsync(ct);
+        DatasetRole? role = null;
+        if (Guid.TryParse(user.FindFirstValue(ClaimTypes.NameIdentifier), out var id))
+        {
+            if (await db.Users.AnyAsync(u => u.Id == id && u.IsAdministrator, ct))
+            {
+                return DatasetRole.Own;
+            }
+
+            role = await db.Members.Where(m => m.UserId == id && m.DatasetId == dataset.Value).Select(m => (DatasetRole?)m.Role).FirstOrDefaultAsync(ct);
+        }
+
+        foreach (var claim in user.FindAll(DendriteClaims.Link))
+        {
+            if (Guid.TryParse(claim.Value, out var linkId) && await db.Links.FindAsync([linkId], ct) is { } link
+                && link.DatasetId == dataset.Value && link.IsValid(time.GetUtcNow()) && (role is null || link.Role > role))
+            {
+                role = link.Role;
+            }
+        }
+
+        return role;
+    }
+
+    /// <summary>Whether somebody is an administrator.</summary>
+    public async Task<bool> IsAdministratorAsync(ClaimsPrincipal user, CancellationToken ct = default)
+    {
+        if (!Guid.TryParse(user.FindFirstValue(ClaimTypes.NameIdentifier), out var id))
+        {
+            return false;
+        }
+
+        await using var db = await database.CreateDbContextAsync(ct);
+        return await db.Users.AnyAsync(u => u.Id == id && u.IsAdministrator, ct);
+    }
+
+    /// <inheritdoc/>
+    public async Task HandleAsync(AuthorizationHandlerContext context)
+    {
+        foreach (var requirement in context.PendingRequirements.ToArray())
+        {
+            var ok = requirement switch
+            {
+                DatasetRequirement r when context.Resource is DatasetId id => await RoleAsync(context.User, id) >= r.Role,
+                AdministratorRequirement => await IsAdministratorAsync(context.User),
+                _ => false,
+            };
+            if (ok)
+            {
+                context.Succeed(requirement);
+            }
+        }
+    }
+}

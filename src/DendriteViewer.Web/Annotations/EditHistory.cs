@@ -1,0 +1,69 @@
+namespace DendriteViewer.Web.Annotations;
+
+/// <summary>One editor's steps to take back and to make again.</summary>
+internal sealed class EditHistory
+{
+    private const int Most = 200;
+    private readonly LinkedList<Step> _undo = new();
+    private readonly LinkedList<Step> _redo = new();
+
+    /// <summary>A step: the site, the version it must still have, and the state to go to (null: it was not there).</summary>
+    internal sealed record Step(string SiteId, int Version, Site? Other, Site? Here);
+
+    public void Did(Site? before, Site after)
+    {
+        lock (_undo)
+        {
+            _undo.AddLast(new Step(after.Id, after.Version, before, after));
+            _redo.Clear();
+            if (_undo.Count > Most)
+            {
+                _undo.RemoveFirst();
+            }
+        }
+    }
+
+    public Step? PeekUndo()
+    {
+        lock (_undo)
+        {
+            return _undo.Last?.Value;
+        }
+    }
+
+    public Step? PeekRedo()
+    {
+        lock (_undo)
+        {
+            return _redo.Last?.Value;
+        }
+    }
+
+    /// <summary>A step was taken: it goes to the other side. Older steps of the same site now expect the new version.</summary>
+    public void Moved(bool undo, int version)
+    {
+        lock (_undo)
+        {
+            var (from, to) = undo ? (_undo, _redo) : (_redo, _undo);
+            var step = from.Last!.Value;
+            from.RemoveLast();
+            to.AddLast(new Step(step.SiteId, version, step.Here, step.Other));
+            for (var node = from.Last; node is not null; node = node.Previous)
+            {
+                if (node.Value.SiteId == step.SiteId)
+                {
+                    node.Value = node.Value with { Version = version };
+                    break;
+                }
+            }
+        }
+    }
+
+    public void Drop(bool undo)
+    {
+        lock (_undo)
+        {
+            (undo ? _undo : _redo).RemoveLast();
+        }
+    }
+}

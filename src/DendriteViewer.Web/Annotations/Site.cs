@@ -1,0 +1,91 @@
+namespace DendriteViewer.Web.Annotations;
+
+/// <summary>What somebody thinks of a site.</summary>
+public enum SiteStatus
+{
+    /// <summary>Marked, not yet judged.</summary>
+    Proposed,
+
+    /// <summary>Judged to be a nucleation site.</summary>
+    Confirmed,
+
+    /// <summary>Judged not to be one.</summary>
+    Rejected,
+}
+
+/// <summary>A nucleation site as people marked it. Positions are µm in the dataset's frame.</summary>
+public sealed record Site
+{
+    /// <summary>Stable id.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>Counts the edits of this site from 1.</summary>
+    public int Version { get; init; }
+
+    /// <summary>Position along z, µm.</summary>
+    public double ZUm { get; init; }
+
+    /// <summary>Position along y, µm.</summary>
+    public double YUm { get; init; }
+
+    /// <summary>Position along x, µm.</summary>
+    public double XUm { get; init; }
+
+    /// <summary>Hours of the timestep it was marked in.</summary>
+    public double Hours { get; init; }
+
+    /// <summary>Modality it was marked in.</summary>
+    public string Modality { get; init; } = "";
+
+    /// <summary>Distance from the interface, µm.</summary>
+    public double DepthUm { get; init; }
+
+    /// <summary>Radius of the mark, µm.</summary>
+    public double RadiusUm { get; init; } = 5;
+
+    /// <summary>Short name.</summary>
+    public string Label { get; init; } = "";
+
+    /// <summary>Free text.</summary>
+    public string Note { get; init; } = "";
+
+    /// <summary>What is thought of it.</summary>
+    public SiteStatus Status { get; init; }
+
+    /// <summary>Who marked it.</summary>
+    public string Author { get; init; } = "";
+
+    /// <summary>When it was last changed, Unix milliseconds.</summary>
+    public long ChangedAt { get; init; }
+
+    /// <summary>Whether it was deleted; the log keeps it.</summary>
+    public bool Deleted { get; init; }
+}
+
+/// <summary>One edit of one site. Edits are only ever added.</summary>
+public sealed class SiteEdit
+{
+    /// <summary>Order of all edits.</summary>
+    public long Sequence { get; set; }
+
+    /// <summary>The dataset.</summary>
+    public required string DatasetId { get; set; }
+
+    /// <summary>The site.</summary>
+    public required string SiteId { get; set; }
+
+    /// <summary>The site's version that this edit made; two edits cannot make the same.</summary>
+    public int Version { get; set; }
+
+    /// <summary>The whole site after the edit, JSON.</summary>
+    public required string State { get; set; }
+
+    /// <summary>Who edited: account or link.</summary>
+    public required string ByKey { get; set; }
+
+    /// <summary>Who edited, for people.</summary>
+    public required string ByName { get; set; }
+
+    /// <summary>When, Unix milliseconds.</summary>
+    public long At { get; set; }
+}

@@ -1,0 +1,151 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using DendriteViewer.Imaging.Volumes;
+
+namespace DendriteViewer.Web.Annotations;
+
+/// <summary>Sites as CSV and JSON, out and in. CSV is RFC 4180 with a header; columns are found by name.</summary>
+public static class SiteFiles
+{
+    private static readonly string[] Columns = ["id", "label", "status", "hours", "modality", "z_um", "y_um", "x_um", "depth_um", "radius_um", "author", "changed_utc", "note"];
+
+    /// <summary>Writes CSV.</summary>
+    public static string ToCsv(IEnumerable<Site> sites)
+    {
+        var text = new StringBuilder().AppendJoin(',', Columns).Append('\n');
+        foreach (var s in sites)
+        {
+            string[] cells =
+            [
+                s.Id, s.Label, s.Status.ToString().ToLowerInvariant(), N(s.Hours), s.Modality, N(s.ZUm), N(s.YUm), N(s.XUm), N(s.DepthUm), N(s.RadiusUm),
+                s.Author, DateTimeOffset.FromUnixTimeMilliseconds(s.ChangedAt).ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture), s.Note,
+            ];
+            text.AppendJoin(',', cells.Select(Quote)).Append('\n');
+        }
+
+        return text.ToString();
+
+        static string N(double v) => v.ToString("R", CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Reads CSV or JSON, whichever the text is.</summary>
+    /// <exception cref="VolumeFormatException">A line cannot be read; nothing was taken.</exception>
+    public static IReadOnlyList<Site> Parse(string text, string file)
+    {
+        if (text.AsSpan().TrimStart().StartsWith("["))
+        {
+            try
+            {
+                return JsonSerializer.Deserialize<Site[]>(text, SiteLog.Json) ?? [];
+            }
+            catch (JsonException e)
+            {
+                throw new VolumeFormatException($"{file}, line {e.LineNumber + 1}: this is not a list of sites; export one to see how it looks.", e);
+            }
+        }
+
+        var rows = ReadCsv(text.TrimStart('\uFEFF'));
+        if (rows.Count == 0)
+        {
+            throw new VolumeFormatException($"{file} is empty; export sites to see how a file looks.");
+        }
+
+        var at = rows[0].Select((name, i) => (name.Trim().ToLowerInvariant(), i)).GroupBy(p => p.Item1).ToDictionary(g => g.Key, g => g.First().i);
+        foreach (var need in new[] { "z_um", "y_um", "x_um", "hours" })
+        {
+            if (!at.ContainsKey(need))
+            {
+                throw new VolumeFormatException($"{file} has no column {need}; its first line must name z_um, y_um, x_um and hours.");
+            }
+        }
+
+        var sites = new List<Site>();
+        for (var i = 1; i < rows.Count; i++)
+        {
+            var row = rows[i];
+            if (row.Length == 1 && row[0].Length == 0)
+            {
+                continue;
+            }
+
+            string Cell(string name) => at.TryGetValue(name, out var c) && c < row.Length ? row[c] : "";
+            double Number(string name) => double.TryParse(Cell(name), NumberStyles.Float, CultureInfo.InvariantCulture, out var v) && double.IsFinite(v)
+                ? v
+                : throw new VolumeFormatException($"{file}, row {i + 1}: {name} is '{Cell(name)}', not a number; correct it.");
+            sites.Add(new Site
+            {
+                Id = Cell("id"), Label = Cell("label"), Hours = Number("hours"), Modality = Cell("modality"), ZUm = Number("z_um"), YUm = Number("y_um"), XUm = Number("x_um"),
+                RadiusUm = Cell("radius_um").Length > 0 ? Number("radius_um") : 5, Author = Cell("author"), Note = Cell("note"),
+                Status = Enum.TryParse<SiteStatus>(Cell("status"), ignoreCase: true, out var status) ? status : SiteStatus.Proposed,
+            });
+        }
+
+        return sites;
+    }
+
+    // A cell that a spreadsheet would take for a formula is given an apostrophe, as OWASP advises against CSV injection.
+    private static string Quote(string cell)
+    {
+        if (cell.Length > 0 && "=+@\t\r".Contains(cell[0]))
+        {
+            cell = "'" + cell;
+        }
+
+        return cell.AsSpan().IndexOfAny("\",\n\r") >= 0 ? "\"" + cell.Replace("\"", "\"\"") + "\"" : cell;
+    }
+
+    private static List<string[]> ReadCsv(string text)
+    {
+        var rows = new List<string[]>();
+        var row = new List<string>();
+        var cell = new StringBuilder();
+        var quoted = false;
+        for (var i = 0; i < text.Length; i++)
+        {
+            var c = text[i];
+            if (quoted)
+            {
+                if (c != '"')
+                {
+                    cell.Append(c);
+                }
+                else if (i + 1 < text.Length && text[i + 1] == '"')
+                {
+                    cell.Append('"');
+                    i++;
+                }
+                else
+                {
+                    quoted = false;
+                }
+            }
+            else if (c == '"' && cell.Length == 0)
+            {
+                quoted = true;
+            }
+            else if (c is ',' or '\n')
+            {
+                row.Add(cell.ToString().TrimEnd('\r'));
+                cell.Clear();
+                if (c == '\n')
+                {
+                    rows.Add([.. row]);
+                    row.Clear();
+                }
+            }
+            else
+            {
+                cell.Append(c);
+            }
+        }
+
+        if (cell.Length > 0 || row.Count > 0)
+        {
+            row.Add(cell.ToString().TrimEnd('\r'));
+            rows.Add([.. row]);
+        }
+
+        return rows;
+    }
+}

@@ -1,0 +1,141 @@
+using System.Globalization;
+using DendriteViewer.Imaging.Geometry;
+using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Viewing;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.AspNetCore.Components.Forms;
+using Radzen;
+
+namespace DendriteViewer.Web.Annotations;
+
+/// <summary>The sites of the dataset: filter, sort, jump, edit. Every change is saved at once; others' changes appear by themselves.</summary>
+public sealed partial class SitesPanel
+{
+    private const long MostBytes = 16 << 20;
+    private IReadOnlyList<Site> _sites = [];
+    private string _filter = "";
+    private string _status = "";
+    private string? _error;
+    private string _selected = "";
+
+    /// <summary>The session whose view jumps.</summary>
+    [Parameter, EditorRequired]
+    public ViewSession Session { get; set; } = null!;
+
+    /// <summary>Whether the visitor may annotate.</summary>
+    [Parameter]
+    public bool MayEdit { get; set; }
+
+    /// <summary>Who edits.</summary>
+    [Parameter, EditorRequired]
+    public Editor By { get; set; } = null!;
+
+    [Inject]
+    private SiteLog Log { get; set; } = null!;
+
+    [Inject]
+    private DatasetAccess Access { get; set; } = null!;
+
+    [CascadingParameter]
+    private Task<AuthenticationState>? Authentication { get; set; }
+
+    private Site? Selected => _sites.FirstOrDefault(s => s.Id == Session.Current.View.Selected);
+
+    private IEnumerable<Site> Shown => _sites.Where(s =>
+        (_status.Length == 0 || s.Status.ToString() == _status)
+        && (_filter.Length == 0 || $"{s.Label} {s.Note} {s.Author}".Contains(_filter, StringComparison.OrdinalIgnoreCase)));
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Log.Changed -= OnLog;
+        Session.Changed -= OnView;
+    }
+
+    /// <inheritdoc/>
+    protected override async Task OnInitializedAsync()
+    {
+        Log.Changed += OnLog;
+        Session.Changed += OnView;
+        _sites = await Log.ListAsync(Session.Dataset.Id);
+    }
+
+    private void OnLog(DatasetId id)
+    {
+        if (id == Session.Dataset.Id)
+        {
+            _ = InvokeAsync(async () =>
+            {
+                _sites = await Log.ListAsync(id);
+                StateHasChanged();
+            });
+        }
+    }
+
+    private void OnView(ViewRevision revision, object? by)
+    {
+        if (revision.View.Selected != _selected)
+        {
+            _selected = revision.View.Selected;
+            _ = InvokeAsync(StateHasChanged);
+        }
+    }
+
+    private void Jump(Site site) => Session.Update(
+        v =>
+        {
+            var at = new WorldPoint(site.ZUm, site.YUm, site.XUm);
+            return v with { Selected = site.Id, Focus = at, Center = at, Hours = Math.Max(site.Hours, v.Hours), Modality = site.Modality.Length > 0 ? site.Modality : v.Modality };
+        }, this);
+
+    private void Mark(RowRenderEventArgs<Site> row)
+    {
+        if (row.Data?.Id == Session.Current.View.Selected)
+        {
+            row.Attributes["class"] = "selected-row";
+        }
+    }
+
+    private Task ChangeAsync(Site site) => TryAsync(() => Log.ChangeAsync(Session.Dataset, site, By, default));
+
+    private Task DeleteAsync(Site site) => TryAsync(() => Log.DeleteAsync(Session.Dataset.Id, site.Id, By, default));
+
+    private Task UndoAsync() => TryAsync(async () => _error = await Log.UndoAsync(Session.Dataset.Id, By, default) is null ? "There is nothing of yours to undo." : null);
+
+    private Task RedoAsync() => TryAsync(async () => _error = await Log.RedoAsync(Session.Dataset.Id, By, default) is null ? "There is nothing of yours to redo." : null);
+
+    private Task ImportAsync(InputFileChangeEventArgs e) => TryAsync(async () =>
+    {
+        using var reader = new StreamReader(e.File.OpenReadStream(MostBytes));
+        var sites = SiteFiles.Parse(await reader.ReadToEndAsync(), e.File.Name);
+        foreach (var site in sites)
+        {
+            await Log.ImportAsync(Session.Dataset, site, By, default);
+        }
+    });
+
+    // The right to edit may have ended since the page was opened, so it is asked for each time.
+    private async Task TryAsync(Func<Task> edit)
+    {
+        _error = null;
+        try
+        {
+            var user = Authentication is null ? null : (await Authentication).User;
+            if (user is null || !(await Access.RoleAsync(user, Session.Dataset.Id) >= DatasetRole.Annotate))
+            {
+                _error = "Annotating is not open to you any more.";
+                return;
+            }
+
+            await edit();
+        }
+        catch (Exception e) when (e is EditConflictException or ArgumentException or VolumeFormatException or IOException)
+        {
+            _error = e.Message;
+        }
+    }
+
+    private static string F(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
+}

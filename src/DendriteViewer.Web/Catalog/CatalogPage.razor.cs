@@ -1,0 +1,84 @@
+using System.Security.Claims;
+using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Annotations;
+using DendriteViewer.Web.Jobs;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Authorization;
+
+namespace DendriteViewer.Web.Catalog;
+
+/// <summary>The datasets that the visitor may see, and the way to import more.</summary>
+public sealed partial class CatalogPage
+{
+    private IReadOnlyList<CatalogEntry>? _entries;
+    private ClaimsPrincipal _user = new();
+    private string _search = "";
+    private string _path = "";
+    private string? _error;
+    private bool _importing;
+    private bool _mayImport;
+    private bool _signedIn;
+
+    [Inject]
+    private DatasetCatalog Catalog { get; set; } = null!;
+
+    [Inject]
+    private SiteLog Sites { get; set; } = null!;
+
+    [Inject]
+    private DatasetAccess Access { get; set; } = null!;
+
+    [Inject]
+    private ImportJobs Imports { get; set; } = null!;
+
+    [Inject]
+    private DendriteOptions Options { get; set; } = null!;
+
+    [CascadingParameter]
+    private Task<AuthenticationState> Authentication { get; set; } = null!;
+
+    private IEnumerable<CatalogEntry> Shown => (_entries ?? []).Where(e => (e.Dataset?.Name ?? e.Id.Value).Contains(_search.Trim(), StringComparison.OrdinalIgnoreCase));
+
+    /// <inheritdoc/>
+    public void Dispose() => Catalog.Changed -= Reload;
+
+    /// <inheritdoc/>
+    protected override async Task OnInitializedAsync()
+    {
+        Catalog.Changed += Reload;
+        _user = (await Authentication).User;
+        _signedIn = !Options.Demo && _user.Identity?.IsAuthenticated == true;
+        _mayImport = await Access.IsAdministratorAsync(_user);
+        await LoadAsync();
+    }
+
+    private void Reload() => _ = InvokeAsync(async () =>
+    {
+        await LoadAsync();
+        StateHasChanged();
+    });
+
+    private async Task LoadAsync() => _entries = await Catalog.ListAsync(_user, async id => (await Sites.ListAsync(id)).Count, default);
+
+    private async Task StartImport()
+    {
+        _error = null;
+        if (!await Access.IsAdministratorAsync(_user))
+        {
+            _error = "Importing is not open to you.";
+            return;
+        }
+
+        try
+        {
+            Imports.Start(_path, _user.KeyOf());
+            _importing = false;
+            _path = "";
+        }
+        catch (Exception e) when (e is VolumeFormatException or ArgumentException)
+        {
+            _error = e.Message;
+        }
+    }
+}

@@ -1,0 +1,12 @@
+namespace DendriteViewer.Web.Catalog;
+
+/// <summary>Registers the catalog.</summary>
+public static class CatalogRegistration
+{
+    /// <summary>Adds the catalog.</summary>
+    public static WebApplicationBuilder AddCatalog(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<DatasetCatalog>();
+        return builder;
+    }
+}

@@ -1,0 +1,80 @@
+using System.Collections.Concurrent;
+using System.Security.Claims;
+using DendriteViewer.Imaging.Caching;
+using DendriteViewer.Imaging.Datasets;
+using DendriteViewer.Imaging.Rendering;
+using DendriteViewer.Imaging.Storage;
+using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Web.Accounts;
+
+namespace DendriteViewer.Web.Catalog;
+
+/// <summary>A dataset as a card shows it.</summary>
+public sealed record CatalogEntry(DatasetId Id, Dataset? Dataset, string? Problem, DatasetRole Role, long StoredBytes, int Sites);
+
+/// <summary>The datasets that somebody may see, and the histograms of their volumes, which cost a read each and never change.</summary>
+public sealed class DatasetCatalog(DatasetStore store, DatasetAccess access, BrickCache bricks)
+{
+    private readonly ConcurrentDictionary<string, Lazy<Task<ValueHistogram>>> _histograms = new();
+
+    /// <summary>Raised when a dataset appears or goes.</summary>
+    public event Action? Changed;
+
+    /// <summary>A dataset, or null. Whoever calls has been authorized.</summary>
+    public Task<Dataset?> TryOpenAsync(DatasetId id, CancellationToken ct) => store.TryOpenAsync(id, ct);
+
+    /// <summary>The datasets in which somebody has a role.</summary>
+    public async Task<IReadOnlyList<CatalogEntry>> ListAsync(ClaimsPrincipal user, Func<DatasetId, Task<int>> countSites, CancellationToken ct)
+    {
+        var list = new List<CatalogEntry>();
+        await foreach (var (id, dataset, problem) in store.ListAsync(ct))
+        {
+            if (await access.RoleAsync(user, id, ct) is { } role)
+            {
+                list.Add(new CatalogEntry(id, dataset, problem, role, await store.Blobs.MeasureAsync(Imaging.Storage.BlobNames.Dataset(id), ct), await countSites(id)));
+            }
+        }
+
+        return list;
+    }
+
+    /// <summary>The histogram of a volume.</summary>
+    public async Task<ValueHistogram> HistogramAsync(VolumeInfo volume, CancellationToken ct)
+    {
+        var lazy = _histograms.GetOrAdd(volume.Prefix, _ => new(() => ValueHistogram.OfAsync(store, volume, CancellationToken.None)));
+        try
+        {
+            return await lazy.Value.WaitAsync(ct);
+        }
+        catch (Exception) when (lazy.Value.IsFaulted)
+        {
+            _histograms.TryRemove(volume.Prefix, out _);
+            throw;
+        }
+    }
+
+    /// <summary>The voltage curve, or null where there is none or it cannot be read.</summary>
+    public async Task<Series?> VoltageAsync(Dataset dataset, CancellationToken ct)
+    {
+        try
+        {
+            return dataset.Manifest.Series.Any(s => s.Kind == "voltage") ? await store.SeriesAsync(dataset.Id, "voltage", ct) : null;
+        }
+        catch (VolumeFormatException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Tells that a dataset appeared or went.</summary>
+    public void Touch(DatasetId id)
+    {
+        foreach (var key in _histograms.Keys.Where(k => k.StartsWith(Imaging.Storage.BlobNames.Dataset(id), StringComparison.Ordinal)))
+        {
+            _histograms.TryRemove(key, out _);
+        }
+
+        bricks.Forget(Imaging.Storage.BlobNames.Dataset(id));
+        Changed?.Invoke();
+    }
+}

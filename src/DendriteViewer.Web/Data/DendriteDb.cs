@@ -1,0 +1,33 @@
+using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Annotations;
+using DendriteViewer.Web.Sharing;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore;
+
+namespace DendriteViewer.Web.Data;
+
+/// <summary>Accounts, members, links and the log of annotation edits.</summary>
+public sealed class DendriteDb(DbContextOptions<DendriteDb> options) : IdentityDbContext<AppUser, IdentityRole<Guid>, Guid>(options)
+{
+    /// <summary>Who may do what with which dataset.</summary>
+    public DbSet<DatasetMember> Members => Set<DatasetMember>();
+
+    /// <summary>Short links.</summary>
+    public DbSet<ShareLink> Links => Set<ShareLink>();
+
+    /// <summary>The append-only log of annotation edits.</summary>
+    public DbSet<SiteEdit> SiteEdits => Set<SiteEdit>();
+
+    /// <inheritdoc/>
+    protected override void OnModelCreating(ModelBuilder builder)
+    {
+        base.OnModelCreating(builder);
+        builder.Entity<DatasetMember>().HasKey(m => new { m.DatasetId, m.UserId });
+        builder.Entity<ShareLink>().HasIndex(l => l.TokenHash).IsUnique();
+        builder.Entity<ShareLink>().HasIndex(l => l.DatasetId);
+        builder.Entity<SiteEdit>().HasKey(e => e.Sequence);
+        builder.Entity<SiteEdit>().Property(e => e.Sequence).ValueGeneratedOnAdd();
+        builder.Entity<SiteEdit>().HasIndex(e => new { e.DatasetId, e.SiteId, e.Version }).IsUnique();
+    }
+}

@@ -1,0 +1,50 @@
+namespace DendriteViewer.Web;
+
+/// <summary>Section "Dendrite" of the configuration; environment variables as Dendrite__Store.</summary>
+public sealed class DendriteOptions
+{
+    /// <summary>Folder, file:///… or Azure connection string with ;Container=NAME. Default: store below <see cref="Data"/>.</summary>
+    public string? Store { get; init; }
+
+    /// <summary>Folder of the database and keys. Default: data.</summary>
+    public string Data { get; init; } = "data";
+
+    /// <summary>Signs every visitor in as owner; loopback only. Default: false.</summary>
+    public bool Demo { get; init; }
+
+    /// <summary>Memory for decoded bricks in MiB, 16 or more. Default: 1024.</summary>
+    public int BrickCacheMiB { get; init; } = 1024;
+
+    /// <summary>Memory for the ray caster's volumes in MiB, 64 or more. Default: 2048.</summary>
+    public int RayCacheMiB { get; init; } = 2048;
+
+    /// <summary>Largest level that is ray-cast, in MiB of 16-bit voxels, 1 or more. Default: 300, so 512³ is cast whole.</summary>
+    public int RayLevelMiB { get; init; } = 300;
+
+    /// <summary>Folders on the server below which a curator may import. Default: none.</summary>
+    public string[] ImportRoots { get; init; } = [];
+
+    /// <summary>Every value that is out of its range, each as one sentence.</summary>
+    public IEnumerable<string> Problems()
+    {
+        if (BrickCacheMiB < 16)
+        {
+            yield return $"Dendrite:BrickCacheMiB is {BrickCacheMiB}; give 16 or more.";
+        }
+
+        if (RayCacheMiB < 64)
+        {
+            yield return $"Dendrite:RayCacheMiB is {RayCacheMiB}; give 64 or more.";
+        }
+
+        if (RayLevelMiB < 1)
+        {
+            yield return $"Dendrite:RayLevelMiB is {RayLevelMiB}; give 1 or more.";
+        }
+
+        if (string.IsNullOrWhiteSpace(Data))
+        {
+            yield return "Dendrite:Data is empty; name a folder.";
+        }
+    }
+}

@@ -1,0 +1,82 @@
+using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Viewing;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Authorization;
+
+namespace DendriteViewer.Web.Sharing;
+
+/// <summary>Makes links to the view as it is, lists them and revokes them.</summary>
+public sealed partial class ShareBox
+{
+    private IReadOnlyList<ShareLink> _links = [];
+    private string _name = "";
+    private DatasetRole _role = DatasetRole.View;
+    private int _days = 30;
+    private string? _url;
+    private string? _error;
+
+    /// <summary>The session whose view is shared.</summary>
+    [Parameter, EditorRequired]
+    public ViewSession Session { get; set; } = null!;
+
+    /// <summary>Who shares.</summary>
+    [Parameter, EditorRequired]
+    public string By { get; set; } = "";
+
+    /// <summary>Asks to be closed.</summary>
+    [Parameter]
+    public EventCallback Close { get; set; }
+
+    [Inject]
+    private ShareLinks Links { get; set; } = null!;
+
+    [Inject]
+    private DatasetAccess Access { get; set; } = null!;
+
+    [Inject]
+    private NavigationManager Navigation { get; set; } = null!;
+
+    [Inject]
+    private TimeProvider Time { get; set; } = null!;
+
+    [CascadingParameter]
+    private Task<AuthenticationState>? Authentication { get; set; }
+
+    /// <inheritdoc/>
+    protected override async Task OnInitializedAsync()
+    {
+        if (await MayAsync())
+        {
+            _links = await Links.ListAsync(Session.Dataset.Id, default);
+        }
+    }
+
+    private async Task CreateAsync()
+    {
+        if (!await MayAsync())
+        {
+            return;
+        }
+
+        var query = ViewLink.Format(Session.Current.View, Session.Start);
+        var (_, token) = await Links.CreateAsync(Session.Dataset.Id, _role, _name, _days > 0 ? TimeSpan.FromDays(_days) : null, query, By, default);
+        _url = Navigation.ToAbsoluteUri("/s/" + token).ToString();
+        _links = await Links.ListAsync(Session.Dataset.Id, default);
+    }
+
+    private async Task RevokeAsync(ShareLink link)
+    {
+        if (await MayAsync())
+        {
+            await Links.RevokeAsync(Session.Dataset.Id, link.Id, default);
+            _links = await Links.ListAsync(Session.Dataset.Id, default);
+        }
+    }
+
+    private async Task<bool> MayAsync()
+    {
+        var ok = Authentication is not null && await Access.RoleAsync((await Authentication).User, Session.Dataset.Id) >= DatasetRole.Curate;
+        _error = ok ? null : "Sharing is not open to you.";
+        return ok;
+    }
+}

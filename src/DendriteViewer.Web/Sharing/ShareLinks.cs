@@ -1,0 +1,61 @@
+using System.Security.Cryptography;
+using System.Text;
+using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Data;
+using Microsoft.EntityFrameworkCore;
+
+namespace DendriteViewer.Web.Sharing;
+
+/// <summary>Makes, finds and revokes links. Whoever calls has been authorized.</summary>
+public sealed class ShareLinks(IDbContextFactory<DendriteDb> database, TimeProvider time)
+{
+    /// <summary>Makes a link and returns its token, which is not kept.</summary>
+    public async Task<(ShareLink Link, string Token)> CreateAsync(
+        DatasetId dataset, DatasetRole role, string name, TimeSpan? lifetime, string query, string by, CancellationToken ct)
+    {
+        if (role is not (DatasetRole.View or DatasetRole.Annotate))
+        {
+            throw new ArgumentOutOfRangeException(nameof(role), role, "A link views or annotates.");
+        }
+
+        var token = Convert.ToBase64String(RandomNumberGenerator.GetBytes(18)).Replace('+', '-').Replace('/', '_');
+        var now = time.GetUtcNow();
+        var link = new ShareLink
+        {
+            Id = Guid.NewGuid(), TokenHash = Hash(token), DatasetId = dataset.Value, Role = role,
+            Name = string.IsNullOrWhiteSpace(name) ? "Link" : name.Trim()[..Math.Min(name.Trim().Length, 80)],
+            Query = query, CreatedBy = by, CreatedAt = now.ToUnixTimeMilliseconds(), ExpiresAt = lifetime is { } l ? (now + l).ToUnixTimeMilliseconds() : null,
+        };
+        await using var db = await database.CreateDbContextAsync(ct);
+        db.Links.Add(link);
+        await db.SaveChangesAsync(ct);
+        return (link, token);
+    }
+
+    /// <summary>The link of a token if it lets anybody in now, else null, for whatever reason.</summary>
+    public async Task<ShareLink?> FindAsync(string token, CancellationToken ct)
+    {
+        await using var db = await database.CreateDbContextAsync(ct);
+        var hash = Hash(token);
+        var link = await db.Links.AsNoTracking().FirstOrDefaultAsync(l => l.TokenHash == hash, ct);
+        return link is not null && link.IsValid(time.GetUtcNow()) ? link : null;
+    }
+
+    /// <summary>The links of a dataset, newest first.</summary>
+    public async Task<IReadOnlyList<ShareLink>> ListAsync(DatasetId dataset, CancellationToken ct)
+    {
+        await using var db = await database.CreateDbContextAsync(ct);
+        return await db.Links.AsNoTracking().Where(l => l.DatasetId == dataset.Value).OrderByDescending(l => l.CreatedAt).ToListAsync(ct);
+    }
+
+    /// <summary>Ends a link at once.</summary>
+    public async Task RevokeAsync(DatasetId dataset, Guid id, CancellationToken ct)
+    {
+        await using var db = await database.CreateDbContextAsync(ct);
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        await db.Links.Where(l => l.Id == id && l.DatasetId == dataset.Value && l.RevokedAt == null).ExecuteUpdateAsync(s => s.SetProperty(l => l.RevokedAt, now), ct);
+    }
+
+    private static string Hash(string token) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
+}

@@ -1,0 +1,50 @@
+using System.Net;
+using System.Security.Claims;
+using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Api;
+using Microsoft.AspNetCore.Authentication;
+
+namespace DendriteViewer.Web.Sharing;
+
+/// <summary>Short links: /s/TOKEN.</summary>
+public static class SharingRegistration
+{
+    /// <summary>Adds links.</summary>
+    public static WebApplicationBuilder AddSharing(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<ShareLinks>();
+        return builder;
+    }
+
+    /// <summary>Maps the link itself and its preview picture. An unknown, expired or revoked one tells nothing but that.</summary>
+    public static void MapSharing(this WebApplication app)
+    {
+        app.MapGet("/s/{token}", async (string token, HttpContext context, ShareLinks links, CancellationToken ct) =>
+        {
+            context.Response.Headers.CacheControl = "no-store";
+            if (await links.FindAsync(token, ct) is not { } link)
+            {
+                return Results.Redirect("/gone");
+            }
+
+            var identity = new ClaimsIdentity([new(DendriteClaims.Link, link.Id.ToString()), new(DendriteClaims.Guest, "Guest of " + link.Name)], AccountsRegistration.LinkScheme);
+            await context.SignInAsync(AccountsRegistration.LinkScheme, new ClaimsPrincipal(identity));
+            var target = $"/d/{link.DatasetId}?{link.Query}";
+            var title = WebUtility.HtmlEncode(link.Name);
+            var image = $"{context.Request.Scheme}://{context.Request.Host}/s/{WebUtility.UrlEncode(token)}/preview.png";
+            return Results.Content(
+                $"""
+                <!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title} · DendriteViewer</title>
+                <meta property="og:title" content="{title}"><meta property="og:image" content="{WebUtility.HtmlEncode(image)}">
+                <meta http-equiv="refresh" content="0;url={WebUtility.HtmlEncode(target)}"></head>
+                <body><a href="{WebUtility.HtmlEncode(target)}">Open {title}</a></body></html>
+                """, "text/html; charset=utf-8");
+        }).AllowAnonymous();
+
+        app.MapGet("/s/{token}/preview.png", async (string token, HttpContext context, ShareLinks links, PictureService pictures, CancellationToken ct) =>
+            await links.FindAsync(token, ct) is { } link && DatasetId.TryParse(link.DatasetId, out var id)
+                ? await pictures.VolumeAsync(context, id, link.Query, 960, 504, ct)
+                : Results.NotFound()).AllowAnonymous();
+    }
+}

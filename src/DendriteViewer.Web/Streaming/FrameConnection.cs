@@ -1,0 +1,197 @@
+using System.Text.Json;
+using DendriteViewer.Imaging.Rendering;
+using DendriteViewer.Web.Viewing;
+using Microsoft.AspNetCore.SignalR;
+
+namespace DendriteViewer.Web.Streaming;
+
+/// <summary>One browser's connection: four pane streams, the view's echo, the address, and timesteps loaded ahead.</summary>
+public sealed class FrameConnection : IFrameSink, IDisposable
+{
+    private static readonly TimeSpan AccessInterval = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan AddressDelay = TimeSpan.FromMilliseconds(250);
+    private readonly ISingleClientProxy _client;
+    private readonly PaneStream[] _panes;
+    private readonly CancellationTokenSource _end = new();
+    private readonly AsyncPulse _moved = new();
+    private readonly Action<Exception> _fault;
+    private readonly VolumeRenderer _volumes;
+    private readonly SliceRenderer _slices;
+    private readonly TimeProvider _time;
+    private volatile int[] _sizes = new int[8];
+
+    /// <param name="client">Where messages go.</param>
+    /// <param name="session">What is looked at.</param>
+    /// <param name="panes">Makes the panes' streams for this sink.</param>
+    /// <param name="volumes">Loads timesteps ahead.</param>
+    /// <param name="slices">Loads slices ahead.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="isStillOpen">Whether the caller may still look.</param>
+    /// <param name="abort">Ends the connection.</param>
+    /// <param name="fault">Told of what nobody expected.</param>
+    public FrameConnection(
+        ISingleClientProxy client, ViewSession session, Func<IFrameSink, PaneStream[]> panes, VolumeRenderer volumes, SliceRenderer slices, TimeProvider time,
+        Func<Task<bool>> isStillOpen, Action abort, Action<Exception> fault)
+    {
+        (_client, Session, _volumes, _slices, _time, _fault) = (client, session, volumes, slices, time, fault);
+        _panes = panes(this);
+        session.Changed += OnChanged;
+        foreach (var pane in _panes)
+        {
+            Run(pane.RunAsync);
+        }
+
+        Run(TellAddressAsync);
+        Run(LoadAheadAsync);
+        Run(ct => WatchAccessAsync(isStillOpen, abort, ct));
+        _moved.Set();
+    }
+
+    /// <summary>What is looked at.</summary>
+    public ViewSession Session { get; }
+
+    /// <summary>Sizes of the panes in device pixels.</summary>
+    public void Layout(int[] sizes, double ratio)
+    {
+        _sizes = sizes;
+        for (var i = 0; i < _panes.Length; i++)
+        {
+            _panes[i].Resize(sizes[2 * i], sizes[2 * i + 1], ratio);
+        }
+    }
+
+    /// <summary>A frame was drawn.</summary>
+    public void Acknowledge(int pane, long number)
+    {
+        if ((uint)pane < (uint)_panes.Length)
+        {
+            _panes[pane].Acknowledge(number);
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task SendAsync(FrameHeader h, ReadOnlyMemory<byte> encoded, CancellationToken ct) => _client.SendAsync(
+        "frame", (int)h.Pane, h.Number, h.Revision, h.Format, (h.Exact ? 1 : 0) | (h.Partial ? 2 : 0), h.Width, h.Height, encoded, ct);
+
+    /// <inheritdoc/>
+    public Task SayAsync(Pane pane, string message, CancellationToken ct) => _client.SendAsync("say", (int)pane, message, ct);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Session.Changed -= OnChanged;
+        _end.Cancel();
+    }
+
+    private void OnChanged(ViewRevision revision, object? by)
+    {
+        foreach (var pane in _panes)
+        {
+            pane.Poke();
+        }
+
+        if (!ReferenceEquals(by, this))
+        {
+            Run(ct => _client.SendAsync("view", JsonSerializer.Serialize(ViewDto.Of(revision.View), ViewDto.Json), revision.Number, ct));
+        }
+
+        _moved.Set();
+    }
+
+    // A link that is revoked or ends, and a membership that is taken away, end what is open too.
+    private async Task WatchAccessAsync(Func<Task<bool>> isStillOpen, Action abort, CancellationToken ct)
+    {
+        while (await isStillOpen())
+        {
+            await Task.Delay(AccessInterval, _time, ct);
+        }
+
+        await _client.SendAsync("closed", ct);
+        abort();
+    }
+
+    // The address bar follows a moment after the last change.
+    private async Task TellAddressAsync(CancellationToken ct)
+    {
+        var last = "";
+        while (true)
+        {
+            await _moved.WaitAsync(ct);
+            while (await _moved.WaitAsync(AddressDelay, _time, ct))
+            {
+            }
+
+            var query = ViewLink.Format(Session.Current.View, Session.Start);
+            if (query != last)
+            {
+                last = query;
+                await _client.SendAsync("address", query, ct);
+            }
+        }
+    }
+
+    // The timesteps after the one shown are made ready, nearest first, and the browser hears which are.
+    private async Task LoadAheadAsync(CancellationToken ct)
+    {
+        var told = "";
+        while (true)
+        {
+            var view = Session.Current.View;
+            var ahead = Session.Dataset.Volumes.Where(v => v.Key.Modality == view.Modality)
+                .OrderBy(v => v.Key.Hours < view.Hours).ThenBy(v => Math.Abs(v.Key.Hours - view.Hours)).ToArray();
+            var loaded = new List<double>();
+            foreach (var volume in ahead)
+            {
+                if (await _volumes.IsLoadedAsync(volume, ct))
+                {
+                    loaded.Add(volume.Key.Hours);
+                }
+            }
+
+            var now = string.Join(' ', loaded.Order());
+            if (now != told)
+            {
+                told = now;
+                await _client.SendAsync("loaded", loaded.Order().ToArray(), ct);
+            }
+
+            var next = ahead.Take(6).FirstOrDefault(v => !loaded.Contains(v.Key.Hours));
+            if (next is not null)
+            {
+                await _volumes.LoadAsync(next, ct);
+                await LoadSlicesAsync(next, view, ct);
+                continue;
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(400), _time, ct);
+        }
+    }
+
+    private async Task LoadSlicesAsync(Imaging.Datasets.VolumeInfo volume, ViewState view, CancellationToken ct)
+    {
+        for (var i = 0; i < 3; i++)
+        {
+            var (width, height) = (_sizes[2 * i], _sizes[2 * i + 1]);
+            if (width > 0 && height > 0)
+            {
+                var um = view.UmPerPixel > 0 ? view.UmPerPixel : ViewStates.FitUmPerPixel(volume, (Pane)i, width, height);
+                (await _slices.RenderAsync(volume, view with { SlabUm = 0 }, (Pane)i, width, height, um, wait: true, ct)).Image?.Dispose();
+            }
+        }
+    }
+
+    private void Run(Func<CancellationToken, Task> work) => _ = Task.Run(async () =>
+    {
+        try
+        {
+            await work(_end.Token);
+        }
+        catch (OperationCanceledException)
+        {
+        }
+        catch (Exception e)
+        {
+            _fault(e);
+        }
+    });
+}

@@ -1,0 +1,104 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using DendriteViewer.Imaging.Rendering;
+using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Web.Annotations;
+using DendriteViewer.Web.Catalog;
+using DendriteViewer.Web.Viewing;
+using Microsoft.AspNetCore.SignalR;
+
+namespace DendriteViewer.Web.Streaming;
+
+/// <summary>The hub's connections that joined a session, and what is told to all who look at a dataset.</summary>
+public sealed partial class FrameConnections : IDisposable
+{
+    private readonly ConcurrentDictionary<string, FrameConnection> _connections = new();
+    private readonly IHubContext<FrameHub> _hub;
+    private readonly ViewSessions _sessions;
+    private readonly SiteLog _sites;
+    private readonly SliceRenderer _slices;
+    private readonly VolumeRenderer _volumes;
+    private readonly RenderScheduler _scheduler;
+    private readonly TimeProvider _time;
+    private readonly ILogger<FrameConnections> _log;
+
+    /// <param name="hub">Where messages go.</param>
+    /// <param name="sessions">Whose presence is told.</param>
+    /// <param name="sites">Whose edits are told.</param>
+    /// <param name="slices">Draws slices.</param>
+    /// <param name="volumes">Draws in 3D.</param>
+    /// <param name="scheduler">Shares the compute.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="log">Where faults are written.</param>
+    public FrameConnections(
+        IHubContext<FrameHub> hub, ViewSessions sessions, SiteLog sites, SliceRenderer slices, VolumeRenderer volumes, RenderScheduler scheduler, TimeProvider time, ILogger<FrameConnections> log)
+    {
+        (_hub, _sessions, _sites, _slices, _volumes, _scheduler, _time, _log) = (hub, sessions, sites, slices, volumes, scheduler, time, log);
+        _sites.Changed += TellSites;
+        _sessions.PresenceChanged += TellPresence;
+    }
+
+    /// <summary>The group of all who look at a dataset.</summary>
+    public static string GroupOf(DatasetId id) => "dataset:" + id.Value;
+
+    /// <summary>Begins to stream to a connection; a connection that joins again leaves what it had.</summary>
+    public void Begin(string connectionId, ViewSession session, Func<Task<bool>> isStillOpen, Action abort)
+    {
+        End(connectionId);
+        var connection = new FrameConnection(
+            _hub.Clients.Client(connectionId), session, sink => Enum.GetValues<Pane>().Select(p => new PaneStream(p, session, _slices, _volumes, _scheduler, sink, _time)).ToArray(),
+            _volumes, _slices, _time, isStillOpen, abort, e => LogFault(_log, e));
+        _connections[connectionId] = connection;
+        _sessions.Connected(session, 1);
+        TellSites(session.Dataset.Id);
+    }
+
+    /// <summary>The connection if it joined.</summary>
+    public FrameConnection? Find(string connectionId) => _connections.GetValueOrDefault(connectionId);
+
+    /// <summary>Ends the streams of a connection.</summary>
+    public void End(string connectionId)
+    {
+        if (_connections.TryRemove(connectionId, out var connection))
+        {
+            connection.Dispose();
+            _sessions.Connected(connection.Session, -1);
+            _sessions.Release(connection.Session);
+            _scheduler.Forget(connection.Session.Id);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _sites.Changed -= TellSites;
+        _sessions.PresenceChanged -= TellPresence;
+        foreach (var id in _connections.Keys)
+        {
+            End(id);
+        }
+    }
+
+    private void TellSites(DatasetId id) => Tell(async () =>
+    {
+        var list = await _sites.ListAsync(id);
+        await _hub.Clients.Group(GroupOf(id)).SendAsync("sites", JsonSerializer.Serialize(list, SiteLog.Json));
+    });
+
+    private void TellPresence(DatasetId id) => Tell(() => _hub.Clients.Group(GroupOf(id)).SendAsync("here", _sessions.CountOf(id)));
+
+    private void Tell(Func<Task> message) => _ = Task.Run(async () =>
+    {
+        try
+        {
+            await message();
+        }
+        catch (Exception e)
+        {
+            LogFault(_log, e);
+        }
+    });
+
+    [LoggerMessage(LogLevel.Error, "A frame stream failed")]
+    private static partial void LogFault(ILogger logger, Exception exception);
+}

@@ -1,0 +1,159 @@
+using System.Text.Json;
+using DendriteViewer.Imaging.Geometry;
+using DendriteViewer.Imaging.Rendering;
+using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Annotations;
+using DendriteViewer.Web.Catalog;
+using DendriteViewer.Web.Viewing;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.SignalR;
+
+namespace DendriteViewer.Web.Streaming;
+
+/// <summary>
+/// View changes in, frames out. A connection first joins a session of one dataset, and every later call is checked against
+/// the role that the caller has then. See docs/hub.md for the messages.
+/// </summary>
+[Authorize]
+public sealed class FrameHub(
+    ViewSessions sessions, DatasetCatalog catalog, DatasetAccess access, FrameConnections connections, SiteLog sites, SliceRenderer slices, VolumeRenderer volumes) : Hub
+{
+    /// <summary>Joins or begins a session.</summary>
+    /// <returns>The scene: the dataset as the viewer needs it, the view, the role, JSON.</returns>
+    public async Task<string> Join(string session, string dataset, string query)
+    {
+        var id = DatasetId.TryParse(dataset, out var parsed) ? parsed : throw Refused();
+        var role = await access.RoleAsync(Context.User!, id, Context.ConnectionAborted) ?? throw Refused();
+        var opened = await catalog.TryOpenAsync(id, Context.ConnectionAborted) ?? throw Refused();
+        var held = await sessions.HoldAsync(session, Context.User!.KeyOf(), opened, query, Context.ConnectionAborted) ?? throw Refused();
+        var (user, context) = (Context.User!, Context);
+        connections.Begin(Context.ConnectionId, held, async () => await access.RoleAsync(user, id) is not null, context.Abort);
+        await Groups.AddToGroupAsync(Context.ConnectionId, FrameConnections.GroupOf(id));
+        var histogram = await catalog.HistogramAsync(held.Volume(held.Current.View), Context.ConnectionAborted);
+        return JsonSerializer.Serialize(await SceneDto.OfAsync(held, role, histogram, catalog, Context.ConnectionAborted), ViewDto.Json);
+    }
+
+    /// <summary>Sizes of the panes z, y, x, volume in device pixels, six numbers a pane would be too many: width and height each, then device pixels a CSS pixel.</summary>
+    public void Layout(int[] sizes, double ratio)
+    {
+        if (sizes is not { Length: 8 } || !double.IsFinite(ratio))
+        {
+            throw new HubException("A layout has eight sizes and a ratio.");
+        }
+
+        Connection().Layout(sizes, ratio);
+    }
+
+    /// <summary>Changes some fields of the view; the newest wins.</summary>
+    /// <returns>The revision that the change made.</returns>
+    public long Look(string patch)
+    {
+        var connection = Connection();
+        try
+        {
+            return connection.Session.Update(v => ViewDto.Patch(v, patch), connection).Number;
+        }
+        catch (ArgumentException e)
+        {
+            throw new HubException(e.Message);
+        }
+    }
+
+    /// <summary>A frame was drawn.</summary>
+    public void Ack(int pane, long number) => Connection().Acknowledge(pane, number);
+
+    /// <summary>The stored voxel at a point: z, y, x in µm. Null outside the volume.</summary>
+    public async Task<ProbeDto?> Probe(double z, double y, double x)
+    {
+        var session = Connection().Session;
+        var at = new WorldPoint(z, y, x);
+        var hit = await slices.ProbeAsync(session.Volume(session.Current.View), at, Context.ConnectionAborted);
+        return hit is { } h ? new ProbeDto(h.Value, session.Dataset.Depth.DepthOf(at).Um, h.Index.Z, h.Index.Y, h.Index.X) : null;
+    }
+
+    /// <summary>What is seen in the 3D pane at a pixel: z, y, x in µm, or null.</summary>
+    public async Task<double[]?> Pick(double u, double v, int width, int height)
+    {
+        var session = Connection().Session;
+        if (width is < 1 or > 8192 || height is < 1 or > 8192)
+        {
+            throw new HubException("A picture has 1 to 8192 pixels each way.");
+        }
+
+        var view = session.Current.View;
+        var hit = await volumes.PickAsync(session.Volume(view), session.Dataset, view, width, height, u, v, Context.ConnectionAborted);
+        return hit is { } p ? [p.Z, p.Y, p.X] : null;
+    }
+
+    /// <summary>Marks a site at a point in the timestep shown.</summary>
+    public async Task<string> AddSite(double z, double y, double x)
+    {
+        var (session, editor) = await EditorAsync();
+        var view = session.Current.View;
+        return (await sites.AddAsync(session.Dataset, new WorldPoint(z, y, x), view.Hours, view.Modality, editor, Context.ConnectionAborted)).Id;
+    }
+
+    /// <summary>Moves a site.</summary>
+    public async Task MoveSite(string id, int version, double z, double y, double x)
+    {
+        var (session, editor) = await EditorAsync();
+        var site = (await sites.ListAsync(session.Dataset.Id)).FirstOrDefault(s => s.Id == id) ?? throw new HubException("The site is not there any more.");
+        await GuardAsync(() => sites.ChangeAsync(session.Dataset, site with { Version = version, ZUm = z, YUm = y, XUm = x }, editor, Context.ConnectionAborted));
+    }
+
+    /// <summary>Deletes a site.</summary>
+    public async Task DeleteSite(string id)
+    {
+        var (session, editor) = await EditorAsync();
+        await GuardAsync(() => sites.DeleteAsync(session.Dataset.Id, id, editor, Context.ConnectionAborted));
+    }
+
+    /// <summary>Takes the caller's last edit back. False where there is none.</summary>
+    public async Task<bool> Undo()
+    {
+        var (session, editor) = await EditorAsync();
+        return await sites.UndoAsync(session.Dataset.Id, editor, Context.ConnectionAborted) is not null;
+    }
+
+    /// <summary>Makes the edit again that was taken back last. False where there is none.</summary>
+    public async Task<bool> Redo()
+    {
+        var (session, editor) = await EditorAsync();
+        return await sites.RedoAsync(session.Dataset.Id, editor, Context.ConnectionAborted) is not null;
+    }
+
+    /// <inheritdoc/>
+    public override async Task OnDisconnectedAsync(Exception? exception)
+    {
+        connections.End(Context.ConnectionId);
+        await base.OnDisconnectedAsync(exception);
+    }
+
+    private FrameConnection Connection() => connections.Find(Context.ConnectionId) ?? throw new HubException("Join a session first.");
+
+    private async Task<(ViewSession, Editor)> EditorAsync()
+    {
+        var session = Connection().Session;
+        return await access.RoleAsync(Context.User!, session.Dataset.Id, Context.ConnectionAborted) >= DatasetRole.Annotate
+            ? (session, new Editor(Context.User!.KeyOf(), Context.User!.NameOf()))
+            : throw Refused();
+    }
+
+    private static async Task GuardAsync(Func<Task> edit)
+    {
+        try
+        {
+            await edit();
+        }
+        catch (Exception e) when (e is EditConflictException or ArgumentException)
+        {
+            throw new HubException(e.Message);
+        }
+    }
+
+    private static HubException Refused() => new("This is not open to you.");
+}
+
+/// <summary>A probed voxel.</summary>
+public sealed record ProbeDto(double Value, double DepthUm, int Z, int Y, int X);

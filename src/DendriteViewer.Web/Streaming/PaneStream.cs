@@ -1,0 +1,233 @@
+using System.Buffers;
+using DendriteViewer.Imaging.Codecs;
+using DendriteViewer.Imaging.Rendering;
+using DendriteViewer.Web.Viewing;
+
+namespace DendriteViewer.Web.Streaming;
+
+/// <summary>Where frames go: a hub connection, or a test.</summary>
+public interface IFrameSink
+{
+    /// <summary>Sends one frame; the bytes may be reused when the task is done.</summary>
+    Task SendAsync(FrameHeader header, ReadOnlyMemory<byte> encoded, CancellationToken ct);
+
+    /// <summary>Says that a pane waits, or what went wrong; empty when all is well again.</summary>
+    Task SayAsync(Pane pane, string message, CancellationToken ct);
+}
+
+/// <summary>What a frame is.</summary>
+/// <param name="Pane">The pane.</param>
+/// <param name="Number">Counts the pane's frames from 1; acknowledged by it.</param>
+/// <param name="Revision">The view revision that it shows.</param>
+/// <param name="Format">image/jpeg or image/png.</param>
+/// <param name="Exact">Whether every pixel is at rest, at full scale, from the level that the view asks for.</param>
+/// <param name="Partial">Whether bricks are still on their way.</param>
+/// <param name="Width">Pixels across.</param>
+/// <param name="Height">Pixels down.</param>
+public readonly record struct FrameHeader(Pane Pane, long Number, long Revision, string Format, bool Exact, bool Partial, int Width, int Height);
+
+/// <summary>
+/// The loop of one pane: newest view wins; the first picture after a change comes at a scale chosen from measured cost and
+/// is never cancelled; when the view has rested, the exact one follows and is cancelled by the next change.
+/// At most two frames are unacknowledged.
+/// </summary>
+public sealed class PaneStream(
+    Pane pane, ViewSession session, SliceRenderer slices, VolumeRenderer volumes, RenderScheduler scheduler, IFrameSink sink, TimeProvider time)
+{
+    private const int MostUnacknowledged = 2;
+    private const int MovingQuality = 72;
+    private const int RestingQuality = 93;
+    private const double BudgetMs = 28;
+    private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(90);
+
+    private readonly Lock _lock = new();
+    private readonly ArrayBufferWriter<byte> _encoded = new(1 << 16);
+    private readonly AsyncPulse _changed = new();
+    private readonly AsyncPulse _acknowledged = new();
+    private CancellationTokenSource _superseded = new();
+    private volatile PaneSize _size = PaneSize.None;
+    private long _sent;
+    private long _acked;
+    private double _msAPixel = 4e-5;
+    private PaneContent? _shown;
+
+    private sealed record PaneSize(int Width, int Height, double Ratio)
+    {
+        public static readonly PaneSize None = new(0, 0, 1);
+    }
+
+    /// <summary>What decides the pane's pixels; other changes of the view need no frame.</summary>
+    private sealed record PaneContent(object View, PaneSize Size);
+
+    /// <summary>The pane has another size in device pixels; 0 hides it.</summary>
+    public void Resize(int width, int height, double ratio)
+    {
+        _size = new PaneSize(Math.Clamp(width, 0, 4096), Math.Clamp(height, 0, 4096), Math.Clamp(ratio, 0.25, 8));
+        Poke();
+    }
+
+    /// <summary>The view changed.</summary>
+    public void Poke()
+    {
+        lock (_lock)
+        {
+            if (ContentOf(session.Current.View, _size).Equals(_shown))
+            {
+                return;
+            }
+
+            _superseded.Cancel();
+        }
+
+        _changed.Set();
+    }
+
+    /// <summary>Draws everything again, since the connection is a new one.</summary>
+    public void Restart()
+    {
+        lock (_lock)
+        {
+            _shown = null;
+        }
+
+        Poke();
+    }
+
+    /// <summary>The browser drew a frame.</summary>
+    public void Acknowledge(long number)
+    {
+        Interlocked.Exchange(ref _acked, Math.Max(Interlocked.Read(ref _acked), Math.Min(number, Interlocked.Read(ref _sent))));
+        _acknowledged.Set();
+    }
+
+    /// <summary>Runs until cancelled.</summary>
+    public async Task RunAsync(CancellationToken ct)
+    {
+        using var jpeg = JpegEncoder.IsAvailable ? new JpegEncoder() : null;
+        while (!ct.IsCancellationRequested)
+        {
+            await _changed.WaitAsync(ct);
+            await RoomAsync(ct);
+            if (Begin() is not { } work)
+            {
+                continue;
+            }
+
+            try
+            {
+                if (await DrawAsync(work, jpeg, exact: false, ct) && !await _changed.WaitAsync(Rest, time, ct))
+                {
+                    await RoomAsync(ct);
+                    await DrawAsync(work, jpeg, exact: true, ct);
+                    await sink.SayAsync(pane, "", ct);
+                }
+                else
+                {
+                    _changed.Set();
+                }
+            }
+            catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+            {
+            }
+            catch (Exception e) when (e is Imaging.Volumes.VolumeFormatException or IOException or Azure.RequestFailedException)
+            {
+                await sink.SayAsync(pane, e.Message, ct);
+            }
+        }
+    }
+
+    private sealed record Work(ViewRevision Revision, PaneSize Size, CancellationToken Superseded);
+
+    private Work? Begin()
+    {
+        lock (_lock)
+        {
+            var (revision, size) = (session.Current, _size);
+            if (size.Width == 0 || size.Height == 0)
+            {
+                return null;
+            }
+
+            _shown = ContentOf(revision.View, size);
+            _superseded.Dispose();
+            _superseded = new CancellationTokenSource();
+            return new Work(revision, size, _superseded.Token);
+        }
+    }
+
+    private async Task RoomAsync(CancellationToken ct)
+    {
+        while (Interlocked.Read(ref _sent) - Interlocked.Read(ref _acked) >= MostUnacknowledged)
+        {
+            await _acknowledged.WaitAsync(ct);
+        }
+    }
+
+    // True where a picture was sent.
+    private async Task<bool> DrawAsync(Work work, JpegEncoder? jpeg, bool exact, CancellationToken ct)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, exact ? work.Superseded : CancellationToken.None);
+        var scale = exact ? 1 : ScaleFor(work.Size);
+        RenderOutcome outcome;
+        RenderedImage? image;
+        using (await scheduler.EnterAsync(session.Id, coarse: !exact, either.Token))
+        {
+            var start = time.GetTimestamp();
+            (outcome, image) = await RenderAsync(work, scale, exact, either.Token);
+            if (image is null)
+            {
+                return false;
+            }
+
+            var cost = time.GetElapsedTime(start).TotalMilliseconds / (image.Width * image.Height);
+            _msAPixel = exact ? _msAPixel : 0.7 * _msAPixel + 0.3 * cost;
+        }
+
+        using (image)
+        {
+            var lossless = jpeg is null || (exact && pane != Pane.Volume);
+            _encoded.ResetWrittenCount();
+            if (lossless)
+            {
+                PngEncoder.Encode(image, _encoded);
+            }
+            else
+            {
+                jpeg!.Encode(image, exact ? RestingQuality : MovingQuality, _encoded);
+            }
+
+            var header = new FrameHeader(
+                pane, Interlocked.Increment(ref _sent), work.Revision.Number, lossless ? "image/png" : "image/jpeg",
+                exact && outcome == RenderOutcome.Complete, outcome == RenderOutcome.Partial, image.Width, image.Height);
+            await sink.SendAsync(header, _encoded.WrittenMemory, ct);
+        }
+
+        return true;
+    }
+
+    private async Task<(RenderOutcome, RenderedImage?)> RenderAsync(Work work, int scale, bool wait, CancellationToken ct)
+    {
+        var (view, size) = (work.Revision.View, work.Size);
+        var volume = session.Volume(view);
+        if (pane == Pane.Volume)
+        {
+            return await volumes.RenderAsync(volume, session.Dataset, view, size.Width, size.Height, scale, wait, ct);
+        }
+
+        int width = Math.Max(1, size.Width / scale), height = Math.Max(1, size.Height / scale);
+        var umPerPixel = view.UmPerPixel > 0 ? view.UmPerPixel / size.Ratio : ViewStates.FitUmPerPixel(volume, pane, size.Width, size.Height);
+        return await slices.RenderAsync(volume, view, pane, width, height, umPerPixel * size.Width / width, wait, ct);
+    }
+
+    private int ScaleFor(PaneSize size)
+    {
+        var full = _msAPixel * size.Width * size.Height;
+        return full <= BudgetMs ? 1 : Math.Clamp((int)Math.Ceiling(Math.Sqrt(full / BudgetMs)), 1, 6);
+    }
+
+    private PaneContent ContentOf(ViewState v, PaneSize size) => new(
+        pane == Pane.Volume
+            ? (v.Hours, v.Modality, v.Camera, v.Mode, v.IsoValue, v.Shaded, v.Transfer, v.Clip, v.DepthClip)
+            : (v.Hours, v.Modality, SlicePlane.Of(v, pane), v.UmPerPixel, v.SlabUm, v.SlabMode, v.WindowLow, v.WindowHigh, v.ColorMap),
+        size);
+}

@@ -1,0 +1,49 @@
+using DendriteViewer.Imaging.Datasets;
+using DendriteViewer.Imaging.Rendering;
+using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Catalog;
+using DendriteViewer.Web.Viewing;
+
+namespace DendriteViewer.Web.Streaming;
+
+/// <summary>What the viewer must know of a dataset once.</summary>
+public sealed record SceneDto(
+    string Dataset, string Name, string Role, IReadOnlyList<SceneVolume> Volumes, SceneDepth Depth, SceneHistogram Histogram,
+    IReadOnlyDictionary<string, double[][]> Presets, SceneSeries? Voltage, ViewDto View, long Revision)
+{
+    internal static async Task<SceneDto> OfAsync(ViewSession session, DatasetRole role, ValueHistogram h, DatasetCatalog catalog, CancellationToken ct)
+    {
+        var d = session.Dataset;
+        var current = session.Current;
+        var voltage = await catalog.VoltageAsync(d, ct);
+        return new SceneDto(
+            d.Id.Value, d.Name, role.ToString().ToLowerInvariant(),
+            d.Volumes.Select(SceneVolume.Of).ToArray(),
+            new SceneDepth(d.Depth.Axis.ToString().ToLowerInvariant(), d.Depth.Direction, d.Depth.InterfaceUm),
+            new SceneHistogram(h.Least, h.Most, h.Bins, h.Threshold),
+            TransferPresets.Names.ToDictionary(n => n, n => TransferPresets.Find(n, h)!.Points.Select(p => new[] { p.Value, p.Color, p.Opacity }).ToArray()),
+            voltage is null ? null : new SceneSeries(voltage.Unit, voltage.Hours, voltage.Values),
+            ViewDto.Of(current.View), current.Number);
+    }
+}
+
+/// <summary>A volume for the viewer: where it lies and how fine it is.</summary>
+public sealed record SceneVolume(string Modality, double Hours, double? DurationHours, int[] Shape, string Dtype, double[] VoxelUm, double[] Low, double[] High, double[] Range)
+{
+    internal static SceneVolume Of(VolumeInfo v)
+    {
+        var (low, high) = v.Bounds;
+        return new SceneVolume(
+            v.Key.Modality, v.Key.Hours, v.DurationHours, [v.Shape.Z, v.Shape.Y, v.Shape.X], v.Type.ToString().ToLowerInvariant(),
+            [v.VoxelSize.Z, v.VoxelSize.Y, v.VoxelSize.X], [low.Z, low.Y, low.X], [high.Z, high.Y, high.X], [v.Least, v.Most]);
+    }
+}
+
+/// <summary>How depth is measured.</summary>
+public sealed record SceneDepth(string Axis, int Direction, double InterfaceUm);
+
+/// <summary>Counts by value.</summary>
+public sealed record SceneHistogram(double Least, double Most, IReadOnlyList<long> Bins, double Threshold);
+
+/// <summary>A measured curve.</summary>
+public sealed record SceneSeries(string Unit, IReadOnlyList<double> Hours, IReadOnlyList<double> Values);

@@ -1,0 +1,25 @@
+using Microsoft.AspNetCore.SignalR.Protocol;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace DendriteViewer.Web.Streaming;
+
+/// <summary>Registers the frame hub.</summary>
+public static class StreamingRegistration
+{
+    /// <summary>Adds the hub and its protocol.</summary>
+    public static WebApplicationBuilder AddStreaming(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSignalR(o =>
+        {
+            o.MaximumReceiveMessageSize = 256 << 10;
+            o.MaximumParallelInvocationsPerClient = 4;
+        });
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHubProtocol, MessagePackHubProtocol>());
+        builder.Services.AddSingleton<RenderScheduler>();
+        builder.Services.AddSingleton<FrameConnections>();
+        return builder;
+    }
+
+    /// <summary>Maps the hub.</summary>
+    public static void MapStreaming(this WebApplication app) => app.MapHub<FrameHub>("/hubs/frames");
+}

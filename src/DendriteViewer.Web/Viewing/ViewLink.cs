@@ -1,0 +1,143 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using DendriteViewer.Imaging.Rendering;
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace DendriteViewer.Web.Viewing;
+
+/// <summary>
+/// A whole view in the address bar, readable, version 1. Numbers are written so that they read back exactly; what is as in
+/// the dataset's first view is left out.
+/// <code>v=1&amp;t=1.5&amp;m=projection&amp;at=152.5,80,91.5&amp;c=…&amp;zoom=0.5&amp;w=4000,42000&amp;cm=viridis&amp;cam=30,20,600,128,128,128&amp;tf=6000:e0a030:0.5;…</code>
+/// </summary>
+public static class ViewLink
+{
+    /// <summary>The version that is written.</summary>
+    public const int Version = 1;
+
+    /// <summary>Writes a view.</summary>
+    /// <param name="view">The view.</param>
+    /// <param name="start">The first view of its volume; equal fields are left out.</param>
+    public static string Format(ViewState view, ViewState start)
+    {
+        ViewDto a = ViewDto.Of(view), b = ViewDto.Of(start);
+        var q = new StringBuilder($"v={Version}&t={N(a.Hours)}&m={a.Modality}");
+        Numbers("at", a.Focus, b.Focus);
+        Numbers("c", a.Center, b.Center);
+        Add("zoom", N(a.UmPerPixel), N(b.UmPerPixel));
+        Numbers("turn", a.Rotation, b.Rotation);
+        Add("slab", N(a.SlabUm), N(b.SlabUm));
+        Add("slabmode", Name(a.SlabMode), Name(b.SlabMode));
+        Numbers("w", a.Window, b.Window);
+        Add("cm", a.ColorMap, b.ColorMap);
+        Numbers("cam", a.Camera, b.Camera);
+        Add("mode", Name(a.Mode), Name(b.Mode));
+        Add("iso", N(a.Iso), N(b.Iso));
+        Add("shade", a.Shaded ? "1" : "0", b.Shaded ? "1" : "0");
+        Add("tf", Transfer(a), Transfer(b));
+        Numbers("clip", a.Clip ?? [], b.Clip ?? []);
+        Numbers("depth", a.DepthClip ?? [], b.DepthClip ?? []);
+        Numbers("band", a.Band, b.Band);
+        Add("bandon", a.BandVisible ? "1" : "0", b.BandVisible ? "1" : "0");
+        Add("full", a.Maximized is { } p ? Name(p) : "", b.Maximized is { } r ? Name(r) : "");
+        Add("site", a.Selected, b.Selected);
+        return q.ToString();
+
+        void Numbers(string name, double[] mine, double[] theirs) => Add(name, List(mine), List(theirs));
+
+        void Add(string name, string mine, string theirs)
+        {
+            if (mine != theirs)
+            {
+                q.Append('&').Append(name).Append('=').Append(mine);
+            }
+        }
+    }
+
+    /// <summary>Reads a view over the first view of its volume; what is missing stays, what cannot be read is left out.</summary>
+    public static ViewState Parse(string? query, ViewState start)
+    {
+        var q = QueryHelpers.ParseQuery(query ?? "");
+        if (q.TryGetValue("v", out var version) && version != Version.ToString(CultureInfo.InvariantCulture))
+        {
+            return start;
+        }
+
+        var d = ViewDto.Of(start);
+        d = d with
+        {
+            Hours = One("t", d.Hours), Modality = Text("m", d.Modality), Focus = Many("at", 3) ?? d.Focus, Center = Many("c", 3) ?? d.Center, UmPerPixel = One("zoom", d.UmPerPixel),
+            Rotation = Many("turn", 3) ?? d.Rotation, SlabUm = One("slab", d.SlabUm), SlabMode = Choice("slabmode", d.SlabMode), Window = Many("w", 2) ?? d.Window,
+            ColorMap = Text("cm", d.ColorMap), Camera = Many("cam", 6) ?? d.Camera, Mode = Choice("mode", d.Mode), Iso = One("iso", d.Iso), Shaded = Flag("shade", d.Shaded),
+            Transfer = Points() ?? d.Transfer, Clip = Many("clip", 6) ?? d.Clip, DepthClip = Many("depth", 2) ?? d.DepthClip, Band = Many("band", 2) ?? d.Band,
+            BandVisible = Flag("bandon", d.BandVisible), Selected = Text("site", d.Selected),
+            Maximized = q.TryGetValue("full", out var f) && Enum.TryParse<Pane>(f, ignoreCase: true, out var pane) && Enum.IsDefined(pane) ? pane : d.Maximized,
+        };
+        try
+        {
+            return d.ToState();
+        }
+        catch (ArgumentException)
+        {
+            return start;
+        }
+
+        string Text(string name, string fallback) => q.TryGetValue(name, out var v) ? v.ToString() : fallback;
+        double One(string name, double fallback) => Many(name, 1) is { } v ? v[0] : fallback;
+        bool Flag(string name, bool fallback) => q.TryGetValue(name, out var v) ? v == "1" : fallback;
+        T Choice<T>(string name, T fallback) where T : struct, Enum => q.TryGetValue(name, out var v) && Enum.TryParse<T>(v, ignoreCase: true, out var e) && Enum.IsDefined(e) ? e : fallback;
+
+        double[]? Many(string name, int count)
+        {
+            if (!q.TryGetValue(name, out var v))
+            {
+                return null;
+            }
+
+            var parts = v.ToString().Split(',');
+            var numbers = new double[parts.Length];
+            for (var i = 0; i < parts.Length; i++)
+            {
+                if (!double.TryParse(parts[i], NumberStyles.Float, CultureInfo.InvariantCulture, out numbers[i]))
+                {
+                    return null;
+                }
+            }
+
+            return numbers.Length == count ? numbers : null;
+        }
+
+        double[][]? Points()
+        {
+            if (!q.TryGetValue("tf", out var v))
+            {
+                return null;
+            }
+
+            var points = new List<double[]>();
+            foreach (var part in v.ToString().Split(';', StringSplitOptions.RemoveEmptyEntries))
+            {
+                var c = part.Split(':');
+                if (c.Length != 3 || !double.TryParse(c[0], NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
+                    || !int.TryParse(c[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var color)
+                    || !double.TryParse(c[2], NumberStyles.Float, CultureInfo.InvariantCulture, out var opacity))
+                {
+                    return null;
+                }
+
+                points.Add([value, color, opacity]);
+            }
+
+            return points.Count > 0 ? [.. points] : null;
+        }
+    }
+
+    private static string Transfer(ViewDto v) => string.Join(';', v.Transfer.Select(p => $"{N(p[0])}:{(int)p[1]:x6}:{N(p[2])}"));
+
+    private static string List(double[] v) => string.Join(',', v.Select(N));
+
+    private static string N(double v) => v.ToString("R", CultureInfo.InvariantCulture).Replace("E+", "E");
+
+    private static string Name<T>(T value) where T : struct, Enum => JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
+}

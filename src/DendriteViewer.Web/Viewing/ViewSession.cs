@@ -1,0 +1,68 @@
+using DendriteViewer.Imaging.Datasets;
+using DendriteViewer.Imaging.Rendering;
+using DendriteViewer.Imaging.Volumes;
+
+namespace DendriteViewer.Web.Viewing;
+
+/// <summary>A view and the count of changes that led to it.</summary>
+public sealed record ViewRevision(long Number, ViewState View);
+
+/// <summary>
+/// What one open viewer looks at. Pointer moves (through the hub) and panels (through Blazor) set the same view; each hears
+/// of the other's changes. The state is one reference to an immutable whole.
+/// </summary>
+public sealed class ViewSession(string id, string owner, Dataset dataset, ViewState start)
+{
+    private readonly Lock _lock = new();
+    private volatile ViewRevision _current = new(0, start);
+
+    /// <summary>Random name that the page and the hub share.</summary>
+    public string Id => id;
+
+    /// <summary>Key of whose session it is; nobody else joins it.</summary>
+    public string Owner => owner;
+
+    /// <summary>The dataset looked at.</summary>
+    public Dataset Dataset => dataset;
+
+    /// <summary>The first view of the volume, against which links are written.</summary>
+    public ViewState Start => start;
+
+    /// <summary>The view now.</summary>
+    public ViewRevision Current => _current;
+
+    /// <summary>The volume that the view shows.</summary>
+    public VolumeInfo Volume(ViewState view) => dataset.Find(view.Modality, view.Hours) ?? dataset.Nearest(view.Modality, view.Hours) ?? dataset.Volumes[0];
+
+    /// <summary>Raised after each change with who made it; handlers must be quick.</summary>
+    public event Action<ViewRevision, object?>? Changed;
+
+    /// <summary>Replaces the view.</summary>
+    /// <param name="change">From the view now to the view wanted; may be called more than once.</param>
+    /// <param name="by">Who changes it, so that it need not be told.</param>
+    public ViewRevision Update(Func<ViewState, ViewState> change, object? by)
+    {
+        ViewRevision made;
+        lock (_lock)
+        {
+            var wanted = Settle(change(_current.View));
+            if (wanted.Equals(_current.View))
+            {
+                return _current;
+            }
+
+            made = new ViewRevision(_current.Number + 1, wanted);
+            _current = made;
+        }
+
+        Changed?.Invoke(made, by);
+        return made;
+    }
+
+    // A timestep that was not scanned becomes the nearest one that was.
+    private ViewState Settle(ViewState view)
+    {
+        var volume = Volume(view);
+        return view.Hours == volume.Key.Hours && view.Modality == volume.Key.Modality ? view : view with { Hours = volume.Key.Hours, Modality = volume.Key.Modality };
+    }
+}

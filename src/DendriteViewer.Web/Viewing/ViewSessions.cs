@@ -1,0 +1,101 @@
+using System.Collections.Concurrent;
+using DendriteViewer.Imaging.Datasets;
+using DendriteViewer.Imaging.Rendering;
+using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Web.Catalog;
+
+namespace DendriteViewer.Web.Viewing;
+
+/// <summary>
+/// The open viewers. A session lives while a page or a connection holds it and some minutes more, so that it survives a
+/// lost connection.
+/// </summary>
+public sealed class ViewSessions(DatasetCatalog catalog, TimeProvider time)
+{
+    private static readonly TimeSpan Grace = TimeSpan.FromMinutes(5);
+    private readonly ConcurrentDictionary<string, Held> _sessions = new();
+
+    private sealed class Held(ViewSession session)
+    {
+        public ViewSession Session => session;
+
+        public int Holders;
+
+        public long IdleSince;
+
+        public int Connections;
+    }
+
+    /// <summary>Raised when the number of viewers of a dataset changes.</summary>
+    public event Action<DatasetId>? PresenceChanged;
+
+    /// <summary>Viewers connected to a dataset.</summary>
+    public int CountOf(DatasetId dataset) => _sessions.Values.Count(h => h.Session.Dataset.Id == dataset && Volatile.Read(ref h.Connections) > 0);
+
+    /// <summary>Joins a session, or begins it at the view of a link. Null where the id is another person's. Whoever calls has been authorized.</summary>
+    public async Task<ViewSession?> HoldAsync(string id, string owner, Dataset dataset, string? query, CancellationToken ct)
+    {
+        Sweep();
+        if (id.Length is < 16 or > 64)
+        {
+            return null;
+        }
+
+        if (!_sessions.TryGetValue(id, out var held))
+        {
+            var first = ViewLink.Parse(query, new ViewState { Modality = dataset.Volumes[0].Key.Modality, Hours = dataset.Volumes[0].Key.Hours });
+            var volume = dataset.Nearest(first.Modality, first.Hours) ?? dataset.Volumes[0];
+            var start = await StartAsync(dataset, volume, ct);
+            var view = ViewLink.Parse(query, start);
+            var session = new ViewSession(id, owner, dataset, start);
+            session.Update(_ => view, null);
+            held = _sessions.GetOrAdd(id, new Held(session));
+        }
+
+        if (held.Session.Owner != owner || held.Session.Dataset.Id != dataset.Id)
+        {
+            return null;
+        }
+
+        Interlocked.Increment(ref held.Holders);
+        return held.Session;
+    }
+
+    /// <summary>The first view of a dataset, from its first volume, so that links of all its timesteps are written against one.</summary>
+    public async Task<ViewState> StartAsync(Dataset dataset, VolumeInfo volume, CancellationToken ct)
+    {
+        var basis = dataset.Nearest(volume.Key.Modality, double.NegativeInfinity) ?? volume;
+        basis = dataset.Volumes.First(v => v.Key.Modality == basis.Key.Modality);
+        return ViewStates.Initial(dataset, basis, await catalog.HistogramAsync(basis, ct));
+    }
+
+    /// <summary>Lets go of a session.</summary>
+    public void Release(ViewSession session)
+    {
+        if (_sessions.TryGetValue(session.Id, out var held) && Interlocked.Decrement(ref held.Holders) == 0)
+        {
+            Volatile.Write(ref held.IdleSince, time.GetTimestamp());
+        }
+    }
+
+    /// <summary>Counts a connection in or out.</summary>
+    public void Connected(ViewSession session, int change)
+    {
+        if (_sessions.TryGetValue(session.Id, out var held))
+        {
+            Interlocked.Add(ref held.Connections, change);
+            PresenceChanged?.Invoke(session.Dataset.Id);
+        }
+    }
+
+    private void Sweep()
+    {
+        foreach (var (id, held) in _sessions)
+        {
+            if (Volatile.Read(ref held.Holders) == 0 && Volatile.Read(ref held.IdleSince) is var since and not 0 && time.GetElapsedTime(since) > Grace)
+            {
+                _sessions.TryRemove(id, out _);
+            }
+        }
+    }
+}

@@ -1,0 +1,121 @@
+using System.Security.Cryptography;
+using DendriteViewer.Imaging.Datasets;
+using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Annotations;
+using DendriteViewer.Web.Catalog;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.JSInterop;
+
+namespace DendriteViewer.Web.Viewing;
+
+/// <summary>
+/// The viewer: a frame around four panes that the browser's script and the frame hub fill. Panels set the same view through
+/// the session; no pixel passes through here.
+/// </summary>
+public sealed partial class ViewerPage
+{
+    private Dataset? _dataset;
+    private ViewSession? _session;
+    private DatasetRole? _role;
+    private Editor _editor = new("", "");
+    private string _userKey = "";
+    private string? _panel = "display";
+    private string? _problem;
+    private bool _refused;
+    private bool _sharing;
+    private bool _started;
+    private IJSObjectReference? _script;
+
+    /// <summary>The dataset's id.</summary>
+    [Parameter]
+    public string Id { get; set; } = "";
+
+    [Inject]
+    private DatasetCatalog Catalog { get; set; } = null!;
+
+    [Inject]
+    private DatasetAccess Access { get; set; } = null!;
+
+    [Inject]
+    private ViewSessions Sessions { get; set; } = null!;
+
+    [Inject]
+    private IJSRuntime Script { get; set; } = null!;
+
+    [Inject]
+    private NavigationManager Navigation { get; set; } = null!;
+
+    [CascadingParameter]
+    private Task<AuthenticationState> Authentication { get; set; } = null!;
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_session is not null)
+        {
+            Sessions.Release(_session);
+        }
+
+        try
+        {
+            if (_script is not null)
+            {
+                await _script.InvokeVoidAsync("stop");
+                await _script.DisposeAsync();
+            }
+        }
+        catch (JSDisconnectedException)
+        {
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override async Task OnInitializedAsync()
+    {
+        var user = (await Authentication).User;
+        _role = DatasetId.TryParse(Id, out var id) ? await Access.RoleAsync(user, id) : null;
+        try
+        {
+            _dataset = _role is null ? null : await Catalog.TryOpenAsync(id, default);
+        }
+        catch (VolumeFormatException e)
+        {
+            _problem = e.Message;
+            return;
+        }
+
+        if (_dataset is null)
+        {
+            _refused = true;
+            return;
+        }
+
+        (_userKey, _editor) = (user.KeyOf(), new Editor(user.KeyOf(), user.NameOf()));
+        var query = new Uri(Navigation.Uri).Query;
+        try
+        {
+            _session = await Sessions.HoldAsync(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)), _userKey, _dataset, query, default);
+        }
+        catch (VolumeFormatException e)
+        {
+            _problem = e.Message;
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (_session is not null && !_started)
+        {
+            _started = true;
+            _script = await Script.InvokeAsync<IJSObjectReference>("import", "/viewer/viewer.js");
+            await _script.InvokeVoidAsync("start");
+        }
+    }
+
+    private void Toggle(string panel) => _panel = _panel == panel ? null : panel;
+
+    private void ChooseModality(ChangeEventArgs e) => _session!.Update(v => v with { Modality = e.Value?.ToString() ?? v.Modality }, this);
+}

@@ -1,0 +1,16 @@
+using DendriteViewer.Imaging.Rendering;
+
+namespace DendriteViewer.Web.Viewing;
+
+/// <summary>Registers views and renderers.</summary>
+public static class ViewingRegistration
+{
+    /// <summary>Adds sessions and renderers.</summary>
+    public static WebApplicationBuilder AddViewing(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<ViewSessions>();
+        builder.Services.AddSingleton<SliceRenderer>();
+        builder.Services.AddSingleton<VolumeRenderer>();
+        return builder;
+    }
+}

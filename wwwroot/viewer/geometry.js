@@ -1,0 +1,76 @@
+// Where things are: points are [z, y, x] in µm, vectors alike. The same frames as SlicePlane and VolumeRenderer on the server.
+export const add = (a, b, f = 1) => [a[0] + f * b[0], a[1] + f * b[1], a[2] + f * b[2]];
+export const sub = (a, b) => add(a, b, -1);
+export const dot = (a, b) => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+export const length = a => Math.sqrt(dot(a, a));
+const rad = deg => deg * Math.PI / 180;
+
+function turn([az, ay, ax], v) {
+  const cz = Math.cos(rad(az)), sz = Math.sin(rad(az)), cy = Math.cos(rad(ay)), sy = Math.sin(rad(ay)), cx = Math.cos(rad(ax)), sx = Math.sin(rad(ax));
+  v = [v[0], cz * v[1] + sz * v[2], -sz * v[1] + cz * v[2]];
+  v = [cy * v[0] - sy * v[2], v[1], sy * v[0] + cy * v[2]];
+  return [cx * v[0] + sx * v[1], -sx * v[0] + cx * v[1], v[2]];
+}
+
+const frames = [
+  [[0, 0, 1], [0, 1, 0], [1, 0, 0]],
+  [[0, 0, 1], [1, 0, 0], [0, 1, 0]],
+  [[0, 1, 0], [1, 0, 0], [0, 0, 1]],
+];
+
+/** Unit vectors to the right, down and through a slice pane (0 z, 1 y, 2 x), and its middle. */
+export function slicePlane(view, pane) {
+  const [right, down, normal] = frames[pane].map(v => turn(view.rotation, v));
+  return { right, down, normal, middle: add(view.center, normal, dot(sub(view.focus, view.center), normal)) };
+}
+
+/** A slice's mapping between CSS pixels and the world. */
+export function sliceMap(view, pane, width, height, umPerPixel) {
+  const plane = slicePlane(view, pane);
+  return {
+    ...plane, um: umPerPixel,
+    toWorld: (x, y) => add(add(plane.middle, plane.right, (x - width / 2) * umPerPixel), plane.down, (y - height / 2) * umPerPixel),
+    toScreen: p => {
+      const d = sub(p, plane.middle);
+      return [dot(d, plane.right) / umPerPixel + width / 2, dot(d, plane.down) / umPerPixel + height / 2, dot(d, plane.normal)];
+    },
+  };
+}
+
+export const fieldOfView = 30;
+
+/** The 3D picture's eye and axes. */
+export function cameraFrame(view, bounds) {
+  const [azimuth, elevation, given, ...target] = view.camera;
+  const az = rad(azimuth), el = rad(Math.max(-89.5, Math.min(89.5, elevation)));
+  const fit = length(sub(bounds.high, bounds.low)) / 2 / Math.sin(rad(fieldOfView / 2));
+  const distance = given > 0 ? given : fit;
+  const center = given > 0 ? target : add(bounds.low, sub(bounds.high, bounds.low), 0.5);
+  const back = [-Math.sin(el), -Math.cos(el) * Math.cos(az), Math.cos(el) * Math.sin(az)];
+  return {
+    distance, center, back, eye: add(center, back, distance),
+    right: [0, Math.sin(az), Math.cos(az)],
+    down: [Math.cos(el), -Math.sin(el) * Math.cos(az), Math.sin(el) * Math.sin(az)],
+  };
+}
+
+/** Projection of the 3D pane: world to CSS pixels and depth along the view, or null behind the eye. */
+export function cameraMap(view, bounds, width, height) {
+  const f = cameraFrame(view, bounds);
+  const scale = height / (2 * Math.tan(rad(fieldOfView / 2)));
+  return {
+    ...f, umPerPixel: f.distance / scale,
+    toScreen: p => {
+      const d = sub(p, f.eye), along = -dot(d, f.back);
+      return along <= 1e-6 ? null : [width / 2 + scale * dot(d, f.right) / along, height / 2 + scale * dot(d, f.down) / along, along];
+    },
+  };
+}
+
+/** A round length of at most `most` µm: 1, 2 or 5 times a power of ten. */
+export function roundLength(most) {
+  const p = 10 ** Math.floor(Math.log10(most));
+  return most >= 5 * p ? 5 * p : most >= 2 * p ? 2 * p : p;
+}
+
+export const formatLength = um => um >= 1000 ? `${um / 1000} mm` : um >= 1 ? `${um} µm` : `${Math.round(um * 1000)} nm`;

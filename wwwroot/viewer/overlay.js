@@ -1,0 +1,171 @@
+// What is drawn over the pictures: crosshair, band, sites, scale bar, axes. Pure drawing; the view is that of the picture below.
+import { add, sub, dot, sliceMap, cameraMap, roundLength, formatLength } from './geometry.js';
+
+const names = ['z', 'y', 'x'];
+const statusColors = { proposed: '#e0a030', confirmed: '#35c9e8', rejected: '#8f8f8f' };
+const band = '#b49cff';
+const axisIndex = { z: 0, y: 1, x: 2 };
+
+/** Decimals that a voxel size justifies. */
+export const decimals = um => Math.max(0, Math.min(3, Math.ceil(-Math.log10(um) + 0.3)));
+
+export function drawSlice(g, viewer, view, pane, width, height) {
+  const map = sliceMap(view, pane, width, height, viewer.umPerPixel(view, pane));
+  drawBand(g, viewer, view, map, width, height);
+  drawCrosshair(g, view, map, width, height);
+  for (const site of viewer.sites) drawSliceSite(g, viewer, view, map, site);
+  drawScaleBar(g, map.um, width, height);
+  const voxel = Math.min(...viewer.volume(view).voxelUm);
+  const straight = view.rotation.every(r => r === 0);
+  label(g, straight ? `${names[pane]} ${view.focus[pane].toFixed(decimals(voxel))} µm` : `${names[pane]}, turned`, 10, 18, 'left');
+  if (straight) {
+    const [right, down] = [['x', 'y'], ['x', 'z'], ['y', 'z']][pane];
+    drawAxes(g, width - 44, 16, [[1, 0, right], [0, 1, down]]);
+  }
+}
+
+export function drawVolume(g, viewer, view, width, height) {
+  const b = viewer.bounds(view), map = cameraMap(view, b, width, height);
+  drawBox(g, map, b.low, b.high, 'rgba(255,255,255,.28)');
+  if (view.bandVisible) {
+    const { axis, planes } = bandPlanes(viewer, view);
+    planes.forEach(c => {
+      const corners = [0, 1, 2, 3].map(i => {
+        const p = [0, 0, 0], [u, v] = [0, 1, 2].filter(k => k !== axis);
+        p[axis] = c;
+        p[u] = i === 1 || i === 2 ? b.high[u] : b.low[u];
+        p[v] = i >= 2 ? b.high[v] : b.low[v];
+        return map.toScreen(p);
+      });
+      if (corners.every(Boolean)) polygon(g, corners, band, 'rgba(180,156,255,.07)');
+    });
+  }
+  for (const site of viewer.sites) {
+    const p = map.toScreen([site.zUm, site.yUm, site.xUm]);
+    if (p) drawMarker(g, p[0], p[1], Math.max(4, site.radiusUm / map.umPerPixel * map.distance / p[2]), site, site.id === view.selected, site.hours > view.hours + 1e-9);
+  }
+  const cross = map.toScreen(view.focus);
+  if (cross) {
+    g.strokeStyle = 'rgba(255,255,255,.85)';
+    line(g, cross[0] - 5, cross[1], cross[0] + 5, cross[1]);
+    line(g, cross[0], cross[1] - 5, cross[0], cross[1] + 5);
+  }
+  drawScaleBar(g, map.umPerPixel, width, height, 'at the centre');
+  drawAxes(g, width - 40, 44, [[0, 0, 1], [0, 1, 0], [1, 0, 0]].map((v, i) => [dot(v, map.right), dot(v, map.down), ['x', 'y', 'z'][i]]));
+}
+
+function bandPlanes(viewer, view) {
+  const d = viewer.scene.depth;
+  return { axis: axisIndex[d.axis], planes: view.band.map(um => d.interfaceUm + d.direction * um) };
+}
+
+function drawBand(g, viewer, view, map, width, height) {
+  if (!view.bandVisible) return;
+  const { axis, planes } = bandPlanes(viewer, view);
+  const [r, d] = [map.right[axis], map.down[axis]];
+  if (Math.abs(r) < 1e-6 && Math.abs(d) < 1e-6) {
+    const depth = viewer.depthOf(map.middle);
+    if (depth >= view.band[0] && depth <= view.band[1]) {
+      g.strokeStyle = band;
+      g.lineWidth = 2;
+      g.strokeRect(1, 1, width - 2, height - 2);
+      label(g, 'in the band', 10, 36, 'left', band);
+    }
+    return;
+  }
+  // Each limit is a line across the pane: r·u + d·v = c, with u, v in µm from the middle.
+  const lines = planes.map(c => {
+    const need = c - map.middle[axis];
+    const reach = (width + height) * map.um, n = r * r + d * d;
+    const [u0, v0] = [need * r / n, need * d / n], l = Math.sqrt(n);
+    return [-1, 1].map(s => [(u0 - s * reach * d / l) / map.um + width / 2, (v0 + s * reach * r / l) / map.um + height / 2]);
+  });
+  polygon(g, [lines[0][0], lines[0][1], lines[1][1], lines[1][0]], null, 'rgba(180,156,255,.10)');
+  g.strokeStyle = band;
+  g.lineWidth = 1;
+  lines.forEach(([a, b]) => line(g, a[0], a[1], b[0], b[1]));
+}
+
+function drawCrosshair(g, view, map, width, height) {
+  const [x, y] = map.toScreen(view.focus), gap = 7;
+  g.strokeStyle = 'rgba(255,255,255,.5)';
+  g.lineWidth = 1;
+  line(g, 0, y, x - gap, y); line(g, x + gap, y, width, y);
+  line(g, x, 0, x, y - gap); line(g, x, y + gap, x, height);
+}
+
+function drawSliceSite(g, viewer, view, map, site) {
+  const [x, y, off] = map.toScreen([site.zUm, site.yUm, site.xUm]);
+  const reach = Math.max(site.radiusUm, 2 * Math.min(...viewer.volume(view).voxelUm), view.slabUm / 2);
+  if (Math.abs(off) > reach) return;
+  const r = Math.max(5, Math.sqrt(Math.max(0, site.radiusUm ** 2 - Math.min(site.radiusUm, Math.abs(off)) ** 2)) / map.um);
+  drawMarker(g, x, y, r, site, site.id === view.selected, site.hours > view.hours + 1e-9);
+}
+
+function drawMarker(g, x, y, r, site, selected, later) {
+  g.save();
+  g.globalAlpha = later ? 0.45 : 1;
+  g.setLineDash(later ? [3, 3] : []);
+  g.lineWidth = selected ? 3.5 : 1.75;
+  g.strokeStyle = '#000';
+  circle(g, x, y, r + 1);
+  g.strokeStyle = statusColors[site.status] ?? '#fff';
+  circle(g, x, y, r);
+  if (selected) {
+    g.lineWidth = 1;
+    g.strokeStyle = '#fff';
+    circle(g, x, y, r + 4);
+  }
+  label(g, site.label, x + r + 5, y + 4, 'left', statusColors[site.status]);
+  g.restore();
+}
+
+export function drawScaleBar(g, um, width, height, note = '') {
+  const most = Math.max(40, Math.min(160, width * 0.3)), value = roundLength(most * um), w = value / um;
+  g.fillStyle = '#000a';
+  g.fillRect(10, height - 34, Math.max(w, 40) + 12, 25);
+  g.fillStyle = '#fff';
+  g.fillRect(16, height - 16, w, 3);
+  label(g, formatLength(value) + (note ? ` ${note}` : ''), 16, height - 21, 'left');
+}
+
+function drawAxes(g, x, y, axes) {
+  g.lineWidth = 1.5;
+  for (const [dx, dy, name] of axes) {
+    g.strokeStyle = 'rgba(255,255,255,.8)';
+    line(g, x, y, x + 22 * dx, y + 22 * dy);
+    if (Math.hypot(dx, dy) > 0.25) label(g, name, x + 30 * dx, y + 30 * dy + 4, 'center');
+  }
+}
+
+function drawBox(g, map, low, high, color) {
+  g.strokeStyle = color;
+  g.lineWidth = 1;
+  const corner = i => map.toScreen([i & 4 ? high[0] : low[0], i & 2 ? high[1] : low[1], i & 1 ? high[2] : low[2]]);
+  for (let i = 0; i < 8; i++)
+    for (const bit of [1, 2, 4]) {
+      const [a, b] = [corner(i), corner(i | bit)];
+      if (!(i & bit) && a && b) line(g, a[0], a[1], b[0], b[1]);
+    }
+}
+
+export function label(g, text, x, y, align = 'left', color = '#fff') {
+  g.font = '12px system-ui, "DejaVu Sans", sans-serif';
+  g.textAlign = align;
+  g.lineWidth = 3;
+  g.strokeStyle = '#000c';
+  g.lineJoin = 'round';
+  g.strokeText(text, x, y);
+  g.fillStyle = color;
+  g.fillText(text, x, y);
+}
+
+function line(g, x0, y0, x1, y1) { g.beginPath(); g.moveTo(x0, y0); g.lineTo(x1, y1); g.stroke(); }
+function circle(g, x, y, r) { g.beginPath(); g.arc(x, y, r, 0, 2 * Math.PI); g.stroke(); }
+function polygon(g, points, stroke, fill) {
+  g.beginPath();
+  points.forEach((p, i) => i ? g.lineTo(p[0], p[1]) : g.moveTo(p[0], p[1]));
+  g.closePath();
+  if (fill) { g.fillStyle = fill; g.fill(); }
+  if (stroke) { g.strokeStyle = stroke; g.lineWidth = 1; g.stroke(); }
+}

@@ -1,0 +1,207 @@
+// One pane: shows frames as they come, and turns pointer, wheel and keys into changes of the view.
+import { add, dot, sub, sliceMap, cameraFrame, cameraMap } from './geometry.js';
+import { drawSlice, drawVolume } from './overlay.js';
+
+const clickDistance = 4;
+
+export class Pane {
+  constructor(viewer, element, index) {
+    Object.assign(this, { viewer, element, index, is3d: index === 3, frame: 0, shown: null, exact: false, drag: null, stats: { frames: 0 } });
+    this.canvas = element.appendChild(document.createElement('canvas'));
+    this.overlay = element.appendChild(document.createElement('canvas'));
+    this.overlay.className = 'overlay';
+    this.note = element.appendChild(document.createElement('div'));
+    this.note.className = 'note';
+    this.note.setAttribute('role', 'status');
+    const on = (type, handler, options) => element.addEventListener(type, handler, { signal: viewer.ended.signal, ...options });
+    on('pointerdown', e => this.down(e));
+    on('pointermove', e => this.move(e));
+    on('pointerup', e => this.up(e));
+    on('pointercancel', () => { this.drag = null; });
+    on('pointerleave', () => viewer.hover(null));
+    on('wheel', e => this.wheel(e), { passive: false });
+    on('dblclick', () => viewer.maximize(viewer.view.maximized ? null : index));
+    on('contextmenu', e => e.preventDefault());
+    on('focus', () => { viewer.active = this; });
+    on('pointerenter', () => { viewer.active = this; });
+  }
+
+  get size() { return [this.element.clientWidth, this.element.clientHeight]; }
+
+  async show(number, revision, format, flags, width, height, bytes) {
+    const received = performance.now();
+    try {
+      const image = await createImageBitmap(new Blob([bytes], { type: format }));
+      if (number > this.frame) {
+        this.frame = number;
+        if (this.canvas.width !== image.width || this.canvas.height !== image.height) Object.assign(this.canvas, { width: image.width, height: image.height });
+        this.canvas.getContext('2d').drawImage(image, 0, 0);
+        this.exact = (flags & 1) !== 0;
+        this.partial = (flags & 2) !== 0;
+        this.shown = this.viewer.viewOf(revision);
+        this.revision = revision;
+        this.stats.frames++;
+        this.drawOverlay();
+        this.viewer.drew(this, revision, received);
+      }
+      image.close();
+    } finally {
+      this.viewer.send('Ack', this.index, number);
+    }
+  }
+
+  drawOverlay() {
+    const [w, h] = this.size, ratio = devicePixelRatio;
+    if (!w || !h || !this.viewer.scene) return;
+    if (this.overlay.width !== Math.round(w * ratio) || this.overlay.height !== Math.round(h * ratio))
+      Object.assign(this.overlay, { width: Math.round(w * ratio), height: Math.round(h * ratio) });
+    const g = this.overlay.getContext('2d');
+    g.setTransform(ratio, 0, 0, ratio, 0, 0);
+    g.clearRect(0, 0, w, h);
+    this.paint(g, w, h);
+  }
+
+  // The picture's own camera and plane with the newest marks, so that marks stay on what they mark.
+  paint(g, w, h) {
+    const now = this.viewer.view, base = this.shown ?? now;
+    const view = { ...base, band: now.band, bandVisible: now.bandVisible, selected: now.selected, focus: this.is3d ? now.focus : this.keepPlane(base, now) };
+    if (this.is3d) drawVolume(g, this.viewer, view, w, h); else drawSlice(g, this.viewer, view, this.index, w, h);
+  }
+
+  // The crosshair may have moved within this plane without a new picture; across it, the picture decides.
+  keepPlane(base, now) {
+    const { normal } = sliceMap(base, this.index, 1, 1, 1);
+    return add(now.focus, normal, dot(sub(base.focus, now.focus), normal));
+  }
+
+  map(view = this.viewer.view) {
+    const [w, h] = this.size;
+    return sliceMap(view, this.index, w, h, this.viewer.umPerPixel(view, this.index));
+  }
+
+  local(e) {
+    const r = this.element.getBoundingClientRect();
+    return [e.clientX - r.left, e.clientY - r.top];
+  }
+
+  siteAt(x, y) {
+    const view = this.viewer.view, [w, h] = this.size;
+    const toScreen = this.is3d ? cameraMap(view, this.viewer.bounds(view), w, h).toScreen : this.map().toScreen;
+    let best = null, near = 12;
+    for (const site of this.viewer.sites) {
+      const p = toScreen([site.zUm, site.yUm, site.xUm]);
+      if (!p || (!this.is3d && Math.abs(p[2]) > Math.max(site.radiusUm, 3))) continue;
+      const d = Math.hypot(p[0] - x, p[1] - y);
+      if (d < near) [best, near] = [site, d];
+    }
+    return best;
+  }
+
+  down(e) {
+    this.element.focus({ preventScroll: true });
+    this.element.setPointerCapture(e.pointerId);
+    const [x, y] = this.local(e), tool = this.viewer.tool;
+    const act = e.button === 1 || (e.button === 0 && e.shiftKey && this.is3d) ? 'pan'
+      : e.button === 2 ? (this.is3d ? 'pan' : 'window')
+      : e.shiftKey ? 'turn'
+      : tool === 'navigate' ? (this.is3d ? 'orbit' : 'pan') : tool === 'turn' && this.is3d ? 'orbit' : tool;
+    const site = e.button === 0 ? this.siteAt(x, y) : null;
+    this.drag = { act, x, y, startX: x, startY: y, moved: false, site: site && this.viewer.mayEdit && !this.is3d ? site : null, hit: site };
+    if (e.button === 1) e.preventDefault();
+  }
+
+  move(e) {
+    const [x, y] = this.local(e);
+    if (!this.drag) { this.hover(x, y); return; }
+    const d = this.drag, dx = x - d.x, dy = y - d.y;
+    if (!d.moved && Math.hypot(x - d.startX, y - d.startY) < clickDistance) return;
+    d.moved = true;
+    [d.x, d.y] = [x, y];
+    if (d.site) { d.at = this.map().toWorld(x, y); return; }
+    this[d.act]?.(dx, dy);
+  }
+
+  async up(e) {
+    const d = this.drag;
+    this.drag = null;
+    if (!d) return;
+    const [x, y] = this.local(e);
+    if (d.site && d.moved && d.at) {
+      await this.viewer.call('MoveSite', d.site.id, d.site.version, ...d.at);
+      return;
+    }
+    if (d.moved || e.button !== 0) return;
+    if (d.hit && this.viewer.tool !== 'site') { this.viewer.patch({ selected: d.hit.id }); return; }
+    if (this.viewer.tool !== 'navigate' && this.viewer.tool !== 'site') return;
+    const at = this.is3d ? await this.viewer.call('Pick', x, y, ...this.size.map(Math.round)) : this.map().toWorld(x, y);
+    if (!at) { this.viewer.tell('Nothing is seen there to mark.'); return; }
+    if (this.viewer.tool === 'site') {
+      const id = await this.viewer.call('AddSite', ...at);
+      if (id) this.viewer.patch({ selected: id });
+    } else this.viewer.patch({ focus: at });
+  }
+
+  hover(x, y) { this.viewer.hover(this.is3d ? null : this.map().toWorld(x, y)); }
+
+  pan(dx, dy) {
+    const v = this.viewer.view;
+    if (this.is3d) {
+      const [w, h] = this.size, m = cameraMap(v, this.viewer.bounds(v), w, h);
+      const target = add(add(m.center, m.right, -dx * m.umPerPixel), m.down, -dy * m.umPerPixel);
+      this.viewer.patch({ camera: [v.camera[0], v.camera[1], m.distance, ...target] });
+    } else {
+      const m = this.map();
+      this.viewer.patch({ center: add(add(v.center, m.right, -dx * m.um), m.down, -dy * m.um), umPerPixel: m.um });
+    }
+  }
+
+  orbit(dx, dy) {
+    const v = this.viewer.view, c = v.camera;
+    let az = c[0] + dx * 0.4;
+    az = ((az + 180) % 360 + 360) % 360 - 180;
+    this.viewer.patch({ camera: [az, Math.max(-89, Math.min(89, c[1] + dy * 0.4)), ...c.slice(2)] });
+  }
+
+  turn(dx, dy) {
+    if (this.is3d) return;
+    const r = [...this.viewer.view.rotation];
+    r[this.index] = ((r[this.index] + (dx + dy) * 0.3 + 180) % 360 + 360) % 360 - 180;
+    this.viewer.patch({ rotation: r });
+  }
+
+  window(dx, dy) {
+    if (this.is3d) return;
+    const [low, high] = this.viewer.view.window, range = this.viewer.volume().range, step = (range[1] - range[0]) / 600;
+    const width = Math.max(step, high - low + dx * step), middle = (low + high) / 2 - dy * step;
+    this.viewer.patch({ window: [middle - width / 2, middle + width / 2] });
+  }
+
+  wheel(e) {
+    e.preventDefault();
+    const steps = -Math.sign(e.deltaY) * Math.min(3, Math.max(1, Math.abs(e.deltaY) / 100));
+    if (this.is3d || e.ctrlKey || e.metaKey) this.zoom(Math.exp(-steps * 0.14), ...this.local(e));
+    else this.step(-steps * (e.altKey ? 10 : 1));
+  }
+
+  zoom(factor, x, y) {
+    const v = this.viewer.view;
+    if (this.is3d) {
+      const f = cameraFrame(v, this.viewer.bounds(v));
+      this.viewer.patch({ camera: [v.camera[0], v.camera[1], Math.max(1, f.distance * factor), ...f.center] });
+      return;
+    }
+    const m = this.map(), [w, h] = this.size, um = Math.max(1e-3, Math.min(1e4, m.um * factor));
+    const keep = m.toWorld(x ?? w / 2, y ?? h / 2);
+    const center = add(add(keep, m.right, -((x ?? w / 2) - w / 2) * um), m.down, -((y ?? h / 2) - h / 2) * um);
+    this.viewer.patch({ umPerPixel: um, center: add(center, m.normal, dot(sub(v.center, center), m.normal)) });
+  }
+
+  /** Moves the slice by voxels along its normal, within the volume. */
+  step(count) {
+    if (this.is3d) return;
+    const v = this.viewer.view, { normal } = this.map(), volume = this.viewer.volume(), b = this.viewer.bounds();
+    const um = Math.abs(normal[0]) * volume.voxelUm[0] + Math.abs(normal[1]) * volume.voxelUm[1] + Math.abs(normal[2]) * volume.voxelUm[2];
+    const next = add(v.focus, normal, Math.round(count || 1) * um);
+    if (next.every((c, i) => c >= b.low[i] - 1e-6 && c <= b.high[i] + 1e-6)) this.viewer.patch({ focus: next });
+  }
+}

@@ -1,0 +1,314 @@
+// The viewer in the browser: holds the view, talks to the frame hub, and hands frames to the panes.
+import { length, sub } from './geometry.js';
+import { decimals } from './overlay.js';
+import { Pane } from './pane.js';
+import { Timeline } from './timeline.js';
+import { TransferEditor } from './transfer.js';
+import { saveFigure } from './figure.js';
+
+const paneNames = ['z', 'y', 'x', 'volume'];
+const keptViews = 400;
+let current = null;
+
+export async function start() {
+  stop();
+  current = new Viewer(document.getElementById('viewer'));
+  window.dendrite = current;
+  await current.connect();
+}
+
+export function stop() { current?.end(); current = null; }
+
+class Viewer {
+  constructor(root) {
+    Object.assign(this, { root, ended: new AbortController(), scene: null, view: null, revision: 0, sites: [], tool: 'navigate', active: null, pending: null, views: new Map(), latencies: [], changedAt: new Map() });
+    this.panes = [0, 1, 2, 3].map(i => new Pane(this, root.querySelector(`[data-pane="${i}"]`), i));
+    this.timeline = new Timeline(this, root.querySelector('#timeline'));
+    const options = { signal: this.ended.signal };
+    root.addEventListener('click', e => this.click(e), options);
+    addEventListener('keydown', e => this.key(e), options);
+    addEventListener('resize', () => this.layout(), options);
+    document.addEventListener('themechange', () => { this.timeline.draw(); this.transfer?.draw(); }, options);
+    this.resized = new ResizeObserver(() => this.layout());
+    this.resized.observe(root.querySelector('#panes'));
+    this.mounted = new MutationObserver(() => this.mount());
+    this.mounted.observe(root, { childList: true, subtree: true });
+    this.splitters();
+  }
+
+  end() {
+    this.ended.abort();
+    this.resized.disconnect();
+    this.mounted.disconnect();
+    this.timeline.stop();
+    this.connection?.stop();
+  }
+
+  get mayEdit() { return this.scene && this.scene.role !== 'view'; }
+
+  // The hub reconnects for as long as the page is open; each time it joins the same session, and begins it again where the
+  // server forgot it, from the address bar.
+  async connect() {
+    const hub = new signalR.HubConnectionBuilder().withUrl('/hubs/frames').withHubProtocol(new signalR.protocols.msgpack.MessagePackHubProtocol())
+      .withAutomaticReconnect({ nextRetryDelayInMilliseconds: c => Math.min(5000, 200 * 2 ** Math.min(c.previousRetryCount, 5)) })
+      .configureLogging(signalR.LogLevel.Error).build();
+    this.connection = hub;
+    hub.on('frame', (pane, ...frame) => this.panes[pane].show(...frame));
+    hub.on('view', (json, revision) => this.accept(JSON.parse(json), revision));
+    hub.on('sites', json => { this.sites = JSON.parse(json); this.overlays(); });
+    hub.on('here', n => { this.root.querySelector('#here').textContent = n > 1 ? `${n} here` : ''; });
+    hub.on('loaded', hours => { this.timeline.loaded = hours; this.timeline.draw(); });
+    hub.on('address', query => history.replaceState(history.state, '', `${location.pathname}?${query}`));
+    hub.on('say', (pane, text) => { this.panes[pane].note.textContent = text; });
+    hub.on('closed', () => { this.closed = true; location.replace('/gone'); });
+    hub.onreconnecting(() => this.state('reconnecting', false));
+    hub.onreconnected(() => this.join());
+    hub.onclose(() => { if (!this.ended.signal.aborted && !this.closed) setTimeout(() => this.begin(), 1000); });
+    await this.begin();
+  }
+
+  async begin() {
+    if (this.ended.signal.aborted) return;
+    try {
+      this.state('connecting', false);
+      await this.connection.start();
+      await this.join();
+    } catch { setTimeout(() => this.begin(), 2000); }
+  }
+
+  async join() {
+    let json;
+    try {
+      json = await this.connection.invoke('Join', this.root.dataset.session, this.root.dataset.dataset, location.search);
+    } catch (e) {
+      if (/not open to you/.test(e.message)) { this.closed = true; location.replace('/gone'); }
+      throw e;
+    }
+    const first = !this.scene, scene = JSON.parse(json);
+    this.scene = scene;
+    this.panes.forEach(p => { p.frame = 0; });
+    this.accept(scene.view, scene.revision);
+    this.layout(true);
+    this.mount();
+    if (first) this.root.dataset.ready = 'true';
+  }
+
+  accept(view, revision) {
+    this.view = this.pending ? { ...view, ...this.pending } : view;
+    this.remember(revision);
+    this.maximizedChanged();
+    this.refresh();
+  }
+
+  remember(revision) {
+    this.revision = Math.max(this.revision, revision);
+    this.views.set(revision, this.view);
+    if (this.views.size > keptViews) this.views.delete(this.views.keys().next().value);
+  }
+
+  viewOf(revision) { return this.views.get(revision) ?? this.view; }
+
+  /** Changes fields of the view: drawn over at once, sent once an animation frame. */
+  patch(fields) {
+    this.view = { ...this.view, ...fields };
+    if (!this.pending) requestAnimationFrame(() => this.flush());
+    this.pending = { ...this.pending, ...fields };
+    if ('maximized' in fields) this.maximizedChanged();
+    this.refresh();
+  }
+
+  async flush() {
+    const change = this.pending, view = this.view, at = performance.now();
+    this.pending = null;
+    if (!change || this.connection.state !== 'Connected') return;
+    try {
+      const revision = await this.connection.invoke('Look', JSON.stringify(change));
+      this.revision = Math.max(this.revision, revision);
+      this.views.set(revision, view);
+      this.changedAt.set(revision, at);
+      if (this.changedAt.size > keptViews) this.changedAt.delete(this.changedAt.keys().next().value);
+    } catch (e) { this.tell(e.message.replace(/^.*HubException: /, '')); }
+  }
+
+  refresh() {
+    this.timeline.draw();
+    this.transfer?.draw();
+    this.overlays();
+    this.exactness();
+  }
+
+  overlays() { this.panes.forEach(p => p.drawOverlay()); }
+
+  drew(pane, revision, received) {
+    const at = this.changedAt.get(revision);
+    if (at) { this.latencies.push(performance.now() - at); this.changedAt.delete(revision); if (this.latencies.length > 2000) this.latencies.shift(); }
+    this.exactness();
+  }
+
+  exactness() {
+    const shown = this.panes.filter(p => p.size[0] > 0);
+    if (this.connection?.state !== 'Connected') return;
+    const exact = shown.every(p => p.exact);
+    this.state(exact ? 'exact' : shown.some(p => p.partial) ? 'loading' : 'moving', exact);
+  }
+
+  state(text, exact) {
+    const s = this.root.querySelector('#state');
+    if (s.textContent !== text) s.textContent = text;
+    s.dataset.exact = exact;
+  }
+
+  send(method, ...args) { if (this.connection.state === 'Connected') this.connection.send(method, ...args).catch(() => {}); }
+
+  async call(method, ...args) {
+    try { return await this.connection.invoke(method, ...args); } catch (e) { this.tell(e.message.replace(/^.*HubException: /, '')); return null; }
+  }
+
+  tell(text) {
+    this.root.querySelector('#status').textContent = text;
+    this.told = performance.now();
+  }
+
+  volume(view = this.view) {
+    return this.scene.volumes.find(v => v.modality === view.modality && v.hours === view.hours) ?? this.scene.volumes[0];
+  }
+
+  bounds(view = this.view) { const v = this.volume(view); return { low: v.low, high: v.high }; }
+
+  umPerPixel(view, pane) {
+    if (view.umPerPixel > 0) return view.umPerPixel;
+    const b = this.bounds(view), s = sub(b.high, b.low), [w, h] = this.panes[pane].size, [across, down] = [[s[2], s[1]], [s[2], s[0]], [s[1], s[0]]][pane];
+    return 1.04 * Math.max(across / Math.max(1, w), down / Math.max(1, h));
+  }
+
+  depthOf(p) { const d = this.scene.depth; return d.direction * (p[{ z: 0, y: 1, x: 2 }[d.axis]] - d.interfaceUm); }
+
+  hover(point) {
+    this.hovered = point;
+    if (!point || this.probing) return;
+    this.probing = true;
+    setTimeout(async () => {
+      const at = this.hovered;
+      this.probing = false;
+      if (!at || this.connection.state !== 'Connected' || performance.now() - (this.told ?? -1e9) < 2500) return;
+      const hit = await this.call('Probe', ...at), volume = this.volume(), n = decimals(Math.min(...volume.voxelUm));
+      const status = this.root.querySelector('#status');
+      const place = `z <b>${at[0].toFixed(n)}</b> · y <b>${at[1].toFixed(n)}</b> · x <b>${at[2].toFixed(n)}</b> µm`;
+      status.innerHTML = hit ? `${place} · depth <b>${hit.depthUm.toFixed(n)}</b> µm · value <b>${Number.isInteger(hit.value) ? hit.value.toLocaleString('en').replaceAll(',', '\u202f') : hit.value.toPrecision(6)}</b> · voxel ${hit.z}, ${hit.y}, ${hit.x} · ${+volume.voxelUm[2].toPrecision(4)} µm/voxel` : `${place} · outside the volume`;
+    }, 50);
+  }
+
+  layout(force = false) {
+    const ratio = Math.min(devicePixelRatio, 2), sizes = this.panes.flatMap(p => p.size.map(v => Math.round(v * ratio)));
+    const key = sizes.join();
+    if ((key !== this.sizes || force) && this.connection?.state === 'Connected' && this.scene) {
+      this.sizes = key;
+      this.send('Layout', sizes, ratio);
+    }
+    this.overlays();
+    this.placeSplitters?.();
+  }
+
+  maximize(pane) { this.patch({ maximized: pane === null ? null : paneNames[pane] }); }
+
+  maximizedChanged() {
+    const panes = this.root.querySelector('#panes'), phone = matchMedia('(max-width: 800px)').matches, full = this.view.maximized ?? (phone ? 'volume' : null);
+    if (full) panes.dataset.full = full; else delete panes.dataset.full;
+    this.root.querySelectorAll('[data-full]').forEach(b => { if (b !== panes) b.setAttribute('aria-pressed', b.dataset.full === full); });
+    requestAnimationFrame(() => this.layout());
+  }
+
+  splitters() {
+    const panes = this.root.querySelector('#panes');
+    const make = kind => panes.appendChild(Object.assign(document.createElement('div'), { className: `splitter ${kind}`, role: 'separator' }));
+    const [v, h] = [make('v'), make('h')];
+    const kept = JSON.parse(localStorage.getItem('panes') ?? '[0.5,0.5]');
+    const apply = () => {
+      ['col', 'row'].forEach((n, i) => { panes.style.setProperty(`--${n}`, `${kept[i]}fr`); panes.style.setProperty(`--${n}2`, `${1 - kept[i]}fr`); });
+      this.placeSplitters();
+    };
+    this.placeSplitters = () => { v.style.left = `${kept[0] * 100}%`; h.style.top = `${kept[1] * 100}%`; };
+    [v, h].forEach((s, i) => {
+      s.addEventListener('pointerdown', e => { s.setPointerCapture(e.pointerId); e.stopPropagation(); });
+      s.addEventListener('pointermove', e => {
+        if (!s.hasPointerCapture(e.pointerId)) return;
+        const r = panes.getBoundingClientRect();
+        kept[i] = Math.max(.15, Math.min(.85, i ? (e.clientY - r.top) / r.height : (e.clientX - r.left) / r.width));
+        apply();
+      });
+      s.addEventListener('pointerup', () => localStorage.setItem('panes', JSON.stringify(kept)));
+    });
+    apply();
+  }
+
+  // The panel comes and goes with Blazor; the transfer function is drawn into it whenever it is there.
+  mount() {
+    const place = this.root.querySelector('#transfer');
+    if (place && !place.firstElementChild && this.scene) this.transfer = new TransferEditor(this, place);
+    if (!place) this.transfer = null;
+  }
+
+  click(e) {
+    const t = e.target.closest('button');
+    if (!t) return;
+    if (t.dataset.tool) this.choose(t.dataset.tool);
+    if (t.dataset.preset) this.patch({ transfer: this.scene.presets[t.dataset.preset], mode: 'composite' });
+    if (t.dataset.full) this.patch({ maximized: t.dataset.full });
+    ({ fit: () => this.fit(), straight: () => this.patch({ rotation: [0, 0, 0] }), help: () => this.help(), figure: () => saveFigure(this) })[t.dataset.action]?.();
+  }
+
+  choose(tool) {
+    if (tool === 'site' && !this.mayEdit) return;
+    this.tool = tool;
+    this.root.querySelectorAll('[data-tool]').forEach(b => b.setAttribute('aria-pressed', b.dataset.tool === tool));
+  }
+
+  fit() {
+    const b = this.bounds(), middle = b.low.map((v, i) => (v + b.high[i]) / 2);
+    this.patch({ umPerPixel: 0, center: middle, camera: [...this.view.camera.slice(0, 2), 0, ...middle] });
+  }
+
+  keys = [
+    ['V', 'Move: drag pans or orbits, click sets the crosshair', () => this.choose('navigate')],
+    ['W', 'Window and level (or drag with the right button)', () => this.choose('window')],
+    ['T', 'Turn the slices (or Shift and drag)', () => this.choose('turn')],
+    ['N', 'Mark a nucleation site', () => this.choose('site')],
+    ['F', 'Fit everything', () => this.fit()],
+    ['R', 'Slices along the axes again', () => this.patch({ rotation: [0, 0, 0] })],
+    ['B', 'Show or hide the band', () => this.patch({ bandVisible: !this.view.bandVisible })],
+    ['M', 'Fill the view with a pane, and back (or double-click)', () => this.maximize(this.view.maximized ? null : this.active?.index ?? 3)],
+    ['P', 'Save the panes as a picture', () => saveFigure(this)],
+    [' ', 'Play or pause', () => this.timeline.toggle(), 'Space'],
+    ['ArrowRight', 'Next timestep', () => this.timeline.go(1), '→'],
+    ['ArrowLeft', 'Timestep before', () => this.timeline.go(-1), '←'],
+    ['ArrowUp', 'Slice back (or wheel)', () => this.active?.step(-1), '↑'],
+    ['ArrowDown', 'Slice on (or wheel)', () => this.active?.step(1), '↓'],
+    ['+', 'Zoom in (or Ctrl and wheel; wheel in 3D)', () => this.active?.zoom(1 / 1.2)],
+    ['-', 'Zoom out', () => this.active?.zoom(1.2)],
+    ['Delete', 'Delete the selected site', () => this.view.selected && this.call('DeleteSite', this.view.selected)],
+    ['Escape', 'Back to moving; close what is open', () => { this.choose('navigate'); this.root.querySelector('#help').hidden = true; if (this.view.selected) this.patch({ selected: '' }); }, 'Esc'],
+    ['?', 'These keys', () => this.help()],
+  ];
+
+  async key(e) {
+    if (!this.scene || e.target.closest('input, textarea, select, [contenteditable]')) return;
+    if ((e.ctrlKey || e.metaKey) && e.key.toLowerCase() === 'z') {
+      e.preventDefault();
+      const redo = e.shiftKey;
+      if (await this.call(redo ? 'Redo' : 'Undo') === false) this.tell(`There is nothing of yours to ${redo ? 'redo' : 'undo'}.`);
+      return;
+    }
+    if (e.ctrlKey || e.metaKey || e.altKey || (e.key === ' ' && e.target.closest('button'))) return;
+    const hit = this.keys.find(k => k[0].length === 1 ? k[0].toLowerCase() === e.key.toLowerCase() : k[0] === e.key);
+    if (hit) { e.preventDefault(); hit[2](); }
+  }
+
+  help() {
+    const help = this.root.querySelector('#help');
+    help.hidden = !help.hidden;
+    if (help.hidden) return;
+    const more = [['Ctrl Z', 'Undo your last edit of a site'], ['Ctrl Shift Z', 'Redo it']];
+    help.innerHTML = `<div><h1>Keys</h1><dl>${[...this.keys.map(k => [k[3] ?? k[0], k[1]]), ...more].map(([k, t]) => `<dt><kbd>${k}</kbd></dt><dd>${t}</dd>`).join('')}</dl></div>`;
+    help.onclick = () => { help.hidden = true; };
+  }
+}
