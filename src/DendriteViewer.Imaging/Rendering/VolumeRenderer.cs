@@ -122,11 +122,11 @@ public sealed class VolumeRenderer(DatasetStore store, RayVolumeCache cache)
         return (target + distance * back, right, down, -1 * back);
     }
 
-    /// <summary>The distance at which the volume's bounding sphere fills the field of view.</summary>
+    /// <summary>The distance from which a volume fills most of the field of view: its bounding sphere reaches a little over.</summary>
     public static double FitDistance(VolumeInfo volume)
     {
         var (low, high) = volume.Bounds;
-        return (high - low).Length / 2 / Math.Sin(OrbitCamera.FieldOfViewDeg * Math.PI / 360);
+        return 0.86 * (high - low).Length / 2 / Math.Sin(OrbitCamera.FieldOfViewDeg * Math.PI / 360);
     }
 
     private RaycastSettings SettingsOf(VolumeInfo volume, Dataset dataset, ViewState view, PyramidLevel level, RayVolume rays, float step)

@@ -56,10 +56,12 @@ public sealed class FolderBlobStore : IBlobStore
     {
         var path = PathOf(name);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        var beside = path + "." + Guid.NewGuid().ToString("N")[..8] + Unfinished;
+
+        // One name a blob: what a killed write leaves is overwritten by the next.
+        var beside = path + Unfinished;
         try
         {
-            using (var handle = File.OpenHandle(beside, FileMode.CreateNew, FileAccess.Write, FileShare.None, FileOptions.Asynchronous, content.Length))
+            using (var handle = File.OpenHandle(beside, FileMode.Create, FileAccess.Write, FileShare.None, FileOptions.Asynchronous, content.Length))
             {
                 await RandomAccess.WriteAsync(handle, content, 0, ct);
                 RandomAccess.FlushToDisk(handle);
@@ -116,9 +118,10 @@ public sealed class FolderBlobStore : IBlobStore
     public ValueTask DeleteAsync(string name, CancellationToken ct)
     {
         var path = PathOf(name);
-        if (File.Exists(path))
+        if (File.Exists(path) || File.Exists(path + Unfinished))
         {
             File.Delete(path);
+            File.Delete(path + Unfinished);
             for (var d = Path.GetDirectoryName(path)!; d.Length > _root.Length && !Directory.EnumerateFileSystemEntries(d).Any(); d = Path.GetDirectoryName(d)!)
             {
                 Directory.Delete(d);

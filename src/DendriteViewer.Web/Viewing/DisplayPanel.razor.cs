@@ -67,5 +67,8 @@ public sealed partial class DisplayPanel
         yield return ("x", b.Low.X, b.High.X, low.X, high.X, (s, l, h) => s with { Clip = new ClipBox(Now(s).Low with { X = l }, Now(s).High with { X = h }) });
     }
 
+    // Five digits: more than a grey level is worth, and what fits the field.
+    private static double Short(double v) => double.Parse(v.ToString("G5", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+
     private static string N(double v) => v.ToString("R", CultureInfo.InvariantCulture);
 }

@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+# Installs the Debian packages that DendriteViewer calls: deploy/install.sh runtime|tests
+# Used by ./dendrite, by CI and by the Dockerfile, so that there is one list.
+set -euo pipefail
+
+declare -A why=(
+  [libturbojpeg0]="encodes streamed frames"
+  [libtiff6]="reads TIFF"
+  [libzstd1]="compresses bricks"
+  [chromium]="drives the journeys in tests and takes the README's pictures"
+  [nginx-light]="the reverse proxy under which a journey runs"
+)
+packages=(libturbojpeg0 libtiff6 libzstd1)
+if [ "${1:-runtime}" = tests ]; then packages+=(chromium nginx-light); fi
+
+installed() {
+  case "$1" in
+    chromium) command -v chromium >/dev/null ;;
+    nginx-light) [ -x /usr/sbin/nginx ] ;;
+    *) ldconfig -p 2>/dev/null | grep -q "${library[$1]}" ;;
+  esac
+}
+declare -A library=([libturbojpeg0]=libturbojpeg.so.0 [libtiff6]=libtiff.so.6 [libzstd1]=libzstd.so.1)
+
+missing=()
+for p in "${packages[@]}"; do installed "$p" || missing+=("$p"); done
+[ ${#missing[@]} -eq 0 ] && exit 0
+
+if ! command -v apt-get >/dev/null; then
+  echo "This system has no apt. Install what Debian calls: ${missing[*]} (${library[*]:-}), then run this again." >&2
+  exit 1
+fi
+for p in "${missing[@]}"; do echo "Installing $p: ${why[$p]}." >&2; done
+root=()
+if [ "$(id -u)" -ne 0 ]; then
+  command -v sudo >/dev/null || { echo "Not root and no sudo here; as root run: apt-get install ${missing[*]}" >&2; exit 1; }
+  root=(sudo)
+fi
+export DEBIAN_FRONTEND=noninteractive
+"${root[@]}" apt-get update -qq >&2
+"${root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2 </dev/null

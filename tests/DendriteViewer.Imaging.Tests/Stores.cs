@@ -1,0 +1,69 @@
+using System.Net;
+using System.Net.Sockets;
+using DendriteViewer.Imaging.Storage;
+
+namespace DendriteViewer.Imaging.Tests;
+
+/// <summary>A real Azurite from npm, started once for the test run.</summary>
+public sealed class AzuriteFixture : IDisposable
+{
+    private readonly System.Diagnostics.Process _process;
+    private readonly TempFolder _folder = new();
+
+    public AzuriteFixture()
+    {
+        using (var listener = new TcpListener(IPAddress.Loopback, 0))
+        {
+            listener.Start();
+            Port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        }
+
+        var azurite = Path.Combine(TestData.Repository, "node_modules/azurite/dist/src/blob/main.js");
+        Assert.True(File.Exists(azurite), "Azurite is missing; run ./dendrite setup.");
+        _process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo(
+            "node", [azurite, "--blobPort", $"{Port}", "--blobHost", "127.0.0.1", "--location", _folder.Path, "--skipApiVersionCheck", "--silent"])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        _process.OutputDataReceived += (_, _) => { };
+        _process.ErrorDataReceived += (_, _) => { };
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+        WaitUntilItListens();
+    }
+
+    public int Port { get; }
+
+    public string Address(string container) =>
+        $"DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==;BlobEndpoint=http://127.0.0.1:{Port}/devstoreaccount1;Container={container}";
+
+    public IBlobStore NewStore() => BlobStores.Open(Address("t" + Guid.NewGuid().ToString("N")));
+
+    public void Dispose()
+    {
+        _process.Kill(entireProcessTree: true);
+        _process.WaitForExit();
+        _process.Dispose();
+        _folder.Dispose();
+    }
+
+    private void WaitUntilItListens()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (true)
+        {
+            patience.Token.ThrowIfCancellationRequested();
+            try
+            {
+                using var client = new TcpClient();
+                client.Connect(IPAddress.Loopback, Port);
+                return;
+            }
+            catch (SocketException)
+            {
+                patience.Token.WaitHandle.WaitOne(100);
+            }
+        }
+    }
+}

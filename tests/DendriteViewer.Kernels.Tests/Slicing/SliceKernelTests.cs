@@ -1,0 +1,69 @@
+using System.Numerics;
+using DendriteViewer.Kernels.Slicing;
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace DendriteViewer.Kernels.Tests.Slicing;
+
+public sealed class SliceKernelTests
+{
+    // A plane field 3z − 2y + x + 500 is reproduced exactly by trilinear interpolation, across brick borders too.
+    [Fact]
+    public void At_OfALinearField_IsTheFieldEverywhereInside() =>
+        Prop.ForAll(Gen.Choose(0, 1_000_000).Three().ToArbitrary(), t =>
+        {
+            var table = Linear(21, 19, 35);
+            float z = t.Item1 / 1e6f * 20, y = t.Item2 / 1e6f * 18, x = t.Item3 / 1e6f * 34;
+            return Math.Abs(SliceKernel.At<ushort>(table, z, y, x) - (3 * z - 2 * y + x + 500)) < 0.01;
+        }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void At_OutsideByMoreThanHalfAVoxel_IsNaN()
+    {
+        var table = Linear(8, 8, 8);
+        Assert.True(float.IsNaN(SliceKernel.At<ushort>(table, -0.6f, 3, 3)));
+        Assert.True(float.IsNaN(SliceKernel.At<ushort>(table, 3, 3, 7.6f)));
+        Assert.Equal(500f + 9 - 6, SliceKernel.At<ushort>(table, 3, 3, -0.4f));
+    }
+
+    [Theory]
+    [InlineData(SlabMode.Mean, 12)]
+    [InlineData(SlabMode.Minimum, 6)]
+    [InlineData(SlabMode.Maximum, 18)]
+    public void Sample_OfASlab_CombinesItsSamples(SlabMode mode, float expected)
+    {
+        var table = Linear(16, 16, 16);
+        var target = new float[1];
+        var plane = new SliceGeometry(new Vector3(4, 0, 0), Vector3.UnitZ, Vector3.UnitY, Vector3.UnitX, 5, mode);
+        Assert.Equal(0, SliceKernel.Sample<ushort>(table, plane, 1, 0, 1, target));
+        Assert.Equal(500 + expected, target[0], 3);
+    }
+
+    [Fact]
+    public void Sample_WithABrickMissing_CountsItAndLeavesNaN()
+    {
+        var table = Linear(16, 16, 16);
+        table.Bricks[0] = null;
+        var target = new float[16];
+        var missing = SliceKernel.Sample<ushort>(table, new SliceGeometry(Vector3.Zero, Vector3.UnitZ, Vector3.UnitY, default), 16, 0, 1, target);
+        Assert.True(missing is >= 8 and < 16);
+        Assert.True(float.IsNaN(target[0]) && !float.IsNaN(target[15]));
+    }
+
+    private static BrickTable Linear(int nz, int ny, int nx)
+    {
+        var table = new BrickTable(nz, ny, nx, 3, 3, 3, []);
+        table = table with { Bricks = new byte[]?[table.CountZ * table.CountY * table.CountX] };
+        for (var b = 0; b < table.Bricks.Length; b++)
+        {
+            int z0 = b / table.CountX / table.CountY * 8, y0 = b / table.CountX % table.CountY * 8, x0 = b % table.CountX * 8;
+            var brick = table.Bricks[b] = new byte[2 * 512];
+            for (var i = 0; i < 512; i++)
+            {
+                BitConverter.TryWriteBytes(brick.AsSpan(2 * i), (ushort)(3 * (z0 + i / 64) - 2 * (y0 + i / 8 % 8) + x0 + i % 8 + 500));
+            }
+        }
+
+        return table;
+    }
+}
