@@ -29,7 +29,6 @@ export class Pane {
   get size() { return [this.element.clientWidth, this.element.clientHeight]; }
 
   async show(number, revision, format, flags, width, height, bytes) {
-    const received = performance.now();
     try {
       const image = await createImageBitmap(new Blob([bytes], { type: format }));
       if (number > this.frame) {
@@ -42,7 +41,7 @@ export class Pane {
         this.revision = revision;
         this.stats.frames++;
         this.drawOverlay();
-        this.viewer.drew(this, revision, received);
+        this.viewer.drew(this, revision);
       }
       image.close();
     } finally {

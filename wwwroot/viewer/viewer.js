@@ -130,16 +130,23 @@ class Viewer {
     } catch (e) { this.tell(e.message.replace(/^.*HubException: /, '')); }
   }
 
+  // Each part draws again only when what it shows has changed: on a slow machine the browser's painting is the bottleneck.
   refresh() {
-    this.timeline.draw();
-    this.transfer?.draw();
-    this.overlays();
-    this.exactness();
+    const v = this.view;
+    this.when('timeline', [v.hours, v.modality], () => this.timeline.draw());
+    this.when('transfer', v.transfer, () => this.transfer?.draw());
+    this.when('marks', [v.focus, v.band, v.bandVisible, v.selected], () => this.overlays());
+  }
+
+  when(name, value, draw) {
+    const key = JSON.stringify(value);
+    this.drawn ??= {};
+    if (this.drawn[name] !== key) { this.drawn[name] = key; draw(); }
   }
 
   overlays() { this.panes.forEach(p => p.drawOverlay()); }
 
-  drew(pane, revision, received) {
+  drew(pane, revision) {
     const at = this.changedAt.get(revision);
     if (at) { this.latencies.push(performance.now() - at); this.changedAt.delete(revision); if (this.latencies.length > 2000) this.latencies.shift(); }
     this.exactness();

@@ -37,7 +37,7 @@ public sealed class PaneStream(
     private const int MostUnacknowledged = 2;
     private const int MovingQuality = 72;
     private const int RestingQuality = 93;
-    private const double BudgetMs = 28;
+    private const double BudgetMs = 33;
     private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(90);
 
     private readonly Lock _lock = new();

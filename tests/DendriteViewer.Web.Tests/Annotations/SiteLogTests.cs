@@ -1,0 +1,98 @@
+using DendriteViewer.Imaging.Geometry;
+using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Web.Annotations;
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace DendriteViewer.Web.Tests.Annotations;
+
+public sealed class SiteLogTests(TestHost host) : IClassFixture<TestHost>
+{
+    private static readonly Editor Ada = new("ada", "Ada"), Ben = new("ben", "Ben");
+
+    [Fact]
+    public async Task Add_IsKeptInTheLogAndSurvivesARestart()
+    {
+        var site = await host.Sites.AddAsync(host.Dataset, new WorldPoint(60, 90, 90), 1.5, "projection", Ada, default);
+        Assert.Equal(host.Dataset.Depth.DepthOf(new WorldPoint(60, 90, 90)).Um, site.DepthUm, 3);
+        Assert.Equal(site, Assert.Single(await host.Sites.ListAsync(host.Dataset.Id), s => s.Id == site.Id));
+    }
+
+    [Fact]
+    public async Task Change_FromAnOldVersion_IsRefusedAndLosesNothing()
+    {
+        var log = host.Sites;
+        var site = await log.AddAsync(host.Dataset, new WorldPoint(1, 2, 3), 0, "projection", Ada, default);
+        await log.ChangeAsync(host.Dataset, site with { Note = "seen" }, Ben, default);
+        await Assert.ThrowsAsync<EditConflictException>(() => log.ChangeAsync(host.Dataset, site with { Note = "other" }, Ada, default));
+        var kept = (await log.ListAsync(host.Dataset.Id)).Single(s => s.Id == site.Id);
+        Assert.Equal(("seen", "Ada", 2), (kept.Note, kept.Author, kept.Version));
+    }
+
+    [Fact]
+    public async Task UndoRedo_OfAddChangeDelete_WalksBackAndForth()
+    {
+        var log = host.Sites;
+        var id = (await log.AddAsync(host.Dataset, new WorldPoint(1, 2, 3), 0, "projection", Ada, default)).Id;
+        async Task<Site?> Now() => (await log.ListAsync(host.Dataset.Id)).FirstOrDefault(s => s.Id == id);
+        await log.ChangeAsync(host.Dataset, (await Now())! with { Status = SiteStatus.Confirmed }, Ada, default);
+        await log.DeleteAsync(host.Dataset.Id, id, Ada, default);
+        Assert.Null(await Now());
+        await log.UndoAsync(host.Dataset.Id, Ada, default);
+        Assert.Equal(SiteStatus.Confirmed, (await Now())!.Status);
+        await log.UndoAsync(host.Dataset.Id, Ada, default);
+        Assert.Equal(SiteStatus.Proposed, (await Now())!.Status);
+        await log.UndoAsync(host.Dataset.Id, Ada, default);
+        Assert.Null(await Now());
+        await log.RedoAsync(host.Dataset.Id, Ada, default);
+        await log.RedoAsync(host.Dataset.Id, Ada, default);
+        Assert.Equal(SiteStatus.Confirmed, (await Now())!.Status);
+        await log.RedoAsync(host.Dataset.Id, Ada, default);
+        Assert.Null(await Now());
+        Assert.Equal(9, (await log.HistoryAsync(host.Dataset.Id, default)).Count(e => e.SiteId == id));
+    }
+
+    [Fact]
+    public async Task Undo_AfterSomebodyElsesEdit_LeavesTheirs()
+    {
+        var log = host.Sites;
+        var site = await log.AddAsync(host.Dataset, new WorldPoint(5, 5, 5), 0, "projection", Ada, default);
+        await log.ChangeAsync(host.Dataset, site with { Note = "Ben's" }, Ben, default);
+        Assert.Null(await log.UndoAsync(host.Dataset.Id, Ada, default));
+        Assert.Equal("Ben's", (await log.ListAsync(host.Dataset.Id)).Single(s => s.Id == site.Id).Note);
+    }
+
+    [Fact]
+    public async Task Changed_IsRaisedAfterTheEditCanBeRead()
+    {
+        var log = host.Sites;
+        var seen = new TaskCompletionSource<int>();
+        log.Changed += id => seen.TrySetResult(log.ListAsync(id).Result.Count);
+        var before = (await log.ListAsync(host.Dataset.Id)).Count;
+        await log.AddAsync(host.Dataset, new WorldPoint(7, 7, 7), 0, "projection", Ada, default);
+        Assert.Equal(before + 1, await seen.Task);
+    }
+
+    [Fact]
+    public void Csv_OutAndIn_KeepsEveryField() =>
+        Prop.ForAll(ArbMap.Default.ArbFor<NonNull<string>>(), ArbMap.Default.ArbFor<NormalFloat>(), (text, number) =>
+        {
+            var note = new string(text.Get.Where(c => !char.IsSurrogate(c) && c is not '\r' and not '\0').ToArray());
+            if (note.Length > 0 && "=+@\t".Contains(note[0]))
+            {
+                note = "n" + note;
+            }
+
+            var site = new Site { Id = "a1", Label = "N1, \"x\"", Note = note, ZUm = number.Get, YUm = 1.25, XUm = -3, Hours = 1.5, Modality = "projection", RadiusUm = 7, Status = SiteStatus.Confirmed, Author = "Ada" };
+            var back = SiteFiles.Parse(SiteFiles.ToCsv([site]), "f").Single();
+            return back == site;
+        }).QuickCheckThrowOnFailure();
+
+    [Theory]
+    [InlineData("", "empty")]
+    [InlineData("a,b\n1,2\n", "no column z_um")]
+    [InlineData("z_um,y_um,x_um,hours\n1,2,three,4\n", "x_um is 'three'")]
+    [InlineData("[{\"zUm\":\"far\"}]", "not a list of sites")]
+    public void Parse_OfAnotherFile_SaysWhatIsWrong(string text, string expected) =>
+        Assert.Contains(expected, Assert.Throws<VolumeFormatException>(() => SiteFiles.Parse(text, "f.csv")).Message);
+}

@@ -1,0 +1,84 @@
+using DendriteViewer.Imaging.Caching;
+using DendriteViewer.Imaging.Datasets;
+using DendriteViewer.Imaging.Importing;
+using DendriteViewer.Imaging.Phantoms;
+using DendriteViewer.Imaging.Storage;
+using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Annotations;
+using DendriteViewer.Web.Catalog;
+using DendriteViewer.Web.Data;
+using DendriteViewer.Web.Sharing;
+using DendriteViewer.Web.Viewing;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace DendriteViewer.Web.Tests;
+
+/// <summary>The app's real parts over a temporary SQLite database and a small phantom in a temporary store.</summary>
+public sealed class TestHost : IAsyncLifetime
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("dendrite-web-").FullName;
+
+    public ManualTime Time { get; } = new();
+
+    public IDbContextFactory<DendriteDb> Database { get; private set; } = null!;
+
+    public Dataset Dataset { get; private set; } = null!;
+
+    public DatasetAccess Access { get; private set; } = null!;
+
+    public SiteLog Sites => new(Database, Time);
+
+    public ShareLinks Links => new(Database, Time);
+
+    public ViewSessions Sessions { get; private set; } = null!;
+
+    public async Task InitializeAsync()
+    {
+        var services = new ServiceCollection().AddDbContextFactory<DendriteDb>(o => o.UseSqlite($"Data Source={_folder}/test.db;Pooling=False")).BuildServiceProvider();
+        Database = services.GetRequiredService<IDbContextFactory<DendriteDb>>();
+        await using (var db = await Database.CreateDbContextAsync())
+        {
+            await db.Database.EnsureCreatedAsync();
+        }
+
+        new PhantomWriter(new PhantomOptions { Size = 32, VoxelUm = 6, Hours = [0, 1.5] }).Write(Path.Combine(_folder, "phantom"), null, default);
+        var store = new DatasetStore(new FolderBlobStore(Path.Combine(_folder, "store")));
+        var id = (await new Importer(store, Time).ImportDatasetAsync(Path.Combine(_folder, "phantom"), null, default)).Id;
+        Dataset = (await store.TryOpenAsync(id, default))!;
+        Access = new DatasetAccess(Database, Time);
+        Sessions = new ViewSessions(new DatasetCatalog(store, Access, new BrickCache(store, 1 << 24)), Time);
+    }
+
+    public async Task<ViewSession> SessionAsync() => (await Sessions.HoldAsync(Guid.NewGuid().ToString("N"), "me", Dataset, "", default))!;
+
+    public async Task<Guid> AddUserAsync(bool administrator = false)
+    {
+        await using var db = await Database.CreateDbContextAsync();
+        var user = new AppUser { Id = Guid.NewGuid(), UserName = Guid.NewGuid().ToString(), DisplayName = "Ada", IsAdministrator = administrator };
+        db.Users.Add(user);
+        await db.SaveChangesAsync();
+        return user.Id;
+    }
+
+    public Task DisposeAsync()
+    {
+        Directory.Delete(_folder, recursive: true);
+        return Task.CompletedTask;
+    }
+}
+
+/// <summary>A clock that a test moves.</summary>
+public sealed class ManualTime : TimeProvider
+{
+    private DateTimeOffset _now = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
+
+    public override DateTimeOffset GetUtcNow() => _now;
+
+    public override long GetTimestamp() => _now.Ticks;
+
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    public void Advance(TimeSpan by) => _now += by;
+}

@@ -1,0 +1,36 @@
+using Bunit;
+using DendriteViewer.Imaging.Rendering;
+using DendriteViewer.Web.Viewing;
+
+namespace DendriteViewer.Web.Tests.Viewing;
+
+public sealed class DisplayPanelTests(TestHost host) : BunitContext, IClassFixture<TestHost>
+{
+    [Fact]
+    public async Task Panel_AChoice_SetsTheViewAndAnothersChangeIsShown()
+    {
+        var session = await host.SessionAsync();
+        var panel = Render<DisplayPanel>(p => p.Add(c => c.Session, session));
+        await panel.Find("select").ChangeAsync(new() { Value = "viridis" });
+        Assert.Equal("viridis", session.Current.View.ColorMap);
+        session.Update(v => v with { Band = new(90, 130), Mode = VolumeMode.Isosurface }, null);
+        panel.WaitForAssertion(() => Assert.Equal("130", panel.Find("[aria-label='Band to, µm']").GetAttribute("value")));
+        Assert.NotNull(panel.Find("[aria-label='Iso value']"));
+    }
+
+    [Fact]
+    public async Task Session_ATimestepThatWasNotScanned_BecomesTheNearest()
+    {
+        var session = await host.SessionAsync();
+        Assert.Equal(1.5, session.Update(v => v with { Hours = 1.2 }, null).View.Hours);
+        Assert.Equal(session.Current, session.Update(v => v, null));
+    }
+
+    [Fact]
+    public async Task Session_OfAnotherPerson_IsNotJoined()
+    {
+        var id = Guid.NewGuid().ToString("N");
+        Assert.NotNull(await host.Sessions.HoldAsync(id, "ada", host.Dataset, "", default));
+        Assert.Null(await host.Sessions.HoldAsync(id, "ben", host.Dataset, "", default));
+    }
+}

@@ -1,0 +1,69 @@
+using DendriteViewer.Imaging.Geometry;
+using DendriteViewer.Imaging.Rendering;
+using DendriteViewer.Kernels.Slicing;
+using DendriteViewer.Web.Viewing;
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace DendriteViewer.Web.Tests.Viewing;
+
+public sealed class ViewLinkTests
+{
+    private static readonly ViewState Start = new() { WindowHigh = 65535, Transfer = TransferFunction.Of([new(0, 0xFF0000, 0), new(65535, 0xFFFFFF, 0.1)]) };
+
+    private static readonly Gen<double> Number = Gen.Choose(-2_000_000_000, 2_000_000_000).Select(i => i / 7919.0);
+
+    private static readonly Gen<WorldPoint> Point = Number.Three().Select(t => new WorldPoint(t.Item1, t.Item2, t.Item3));
+
+    private static readonly Gen<ViewState> Views =
+        from focus in Point
+        from center in Point
+        from target in Point
+        from n in Number.ArrayOf(8)
+        from pick in Gen.Choose(0, 5)
+        from points in Gen.Choose(1, 6)
+        from values in Number.ArrayOf(6)
+        select new ViewState
+        {
+            Hours = Math.Abs(n[0]), Modality = pick == 0 ? "nano-phase" : "projection", Focus = focus, Center = center, UmPerPixel = Math.Abs(n[1]),
+            Rotation = pick == 1 ? new SliceRotation(n[2] % 180, n[3] % 180, 0) : default, SlabUm = pick == 2 ? Math.Abs(n[4]) : 0, SlabMode = (SlabMode)(pick % 3),
+            WindowLow = n[5], WindowHigh = n[6], ColorMap = ColorMap.All[pick % 5].Name, Camera = new OrbitCamera(n[7] % 180, n[2] % 89, Math.Abs(n[3]), target),
+            Mode = (VolumeMode)(pick % 3), IsoValue = n[4], Shaded = pick % 2 == 0, Transfer = TransferFunction.Of(values.Take(points).Select((v, i) => new TransferPoint(v, i * 7919, i / 7.0))),
+            Clip = pick == 3 ? new ClipBox(focus, center) : null, DepthClip = pick == 4 ? new Band(n[0], n[1]) : null, Band = new Band(Math.Min(n[2], n[3]), Math.Max(n[2], n[3])),
+            BandVisible = pick != 5, Maximized = pick == 5 ? Pane.Volume : null, Selected = pick == 2 ? "0123abc" : "",
+        };
+
+    [Fact]
+    public void Format_ThenParse_IsTheSameViewToTheLastBit() =>
+        Prop.ForAll(Views.ToArbitrary(), view => ViewLink.Parse(ViewLink.Format(view, Start), Start).Equals(view)).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void Dto_ThereAndBack_IsTheSameView() =>
+        Prop.ForAll(Views.ToArbitrary(), view => ViewDto.Of(view).ToState().Equals(view) && ViewDto.Patch(view, "{}").Equals(view)).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void Parse_Anything_NeverThrows() =>
+        Prop.ForAll(ArbMap.Default.ArbFor<string>(), text => ViewLink.Parse(text, Start) is not null && ViewLink.Parse($"v=1&tf={text}&cam={text}&at={text}", Start) is not null).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void Format_OfTheStart_SaysOnlyWhereAndWhen() => Assert.Equal("v=1&t=0&m=projection", ViewLink.Format(Start, Start));
+
+    [Theory]
+    [InlineData("""{"focus":[1,2]}""")]
+    [InlineData("""{"focus":[1,2,1e400]}""")]
+    [InlineData("""{"camera":null}""")]
+    [InlineData("""{"nothing":1}""")]
+    [InlineData("""{"umPerPixel":-1}""")]
+    [InlineData("""{"transfer":[[1,2]]}""")]
+    [InlineData("""{"transfer":[]}""")]
+    [InlineData("[1]")]
+    [InlineData("no json")]
+    public void Patch_ThatIsNoChangeOfAView_IsRefused(string patch) => Assert.Throws<ArgumentException>(() => ViewDto.Patch(Start, patch));
+
+    [Fact]
+    public void Patch_ChangesItsFieldsAlone()
+    {
+        var view = ViewDto.Patch(Start, """{"hours":1.5,"slabMode":"maximum","maximized":"volume"}""");
+        Assert.Equal(Start with { Hours = 1.5, SlabMode = SlabMode.Maximum, Maximized = Pane.Volume }, view);
+    }
+}
