@@ -1,0 +1,156 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.RegularExpressions;
+
+namespace DendriteViewer.Journeys.Tests;
+
+/// <summary>The real app as a process of its own, over a folder that goes away, optionally behind the real nginx.</summary>
+public sealed class AppServer : IAsyncDisposable
+{
+    private readonly Dictionary<string, string> _environment;
+    private readonly string _folder = Directory.CreateTempSubdirectory("dendrite-journey-").FullName;
+    private readonly int _port = FreePort();
+    private Process? _app;
+    private Process? _nginx;
+
+    private AppServer(Dictionary<string, string> environment) => _environment = environment;
+
+    public static string Repository { get; } = FindRepository();
+
+    public string Folder => _folder;
+
+    public string Address { get; private set; } = "";
+
+    public string? Code { get; private set; }
+
+    public static string Configuration => AppContext.BaseDirectory.Contains("/Release/") ? "Release" : "Debug";
+
+    public static async Task<AppServer> StartAsync(bool demo = false, bool behindNginx = false, params (string, string)[] environment)
+    {
+        var server = new AppServer(environment.ToDictionary(e => e.Item1, e => e.Item2));
+        if (demo)
+        {
+            server._environment["Dendrite__Demo"] = "true";
+        }
+
+        await server.LaunchAsync();
+        if (behindNginx)
+        {
+            await server.LaunchNginxAsync();
+        }
+
+        return server;
+    }
+
+    /// <summary>Kills the app and starts it again at the same address.</summary>
+    public async Task RestartAsync()
+    {
+        _app!.Kill();
+        await _app.WaitForExitAsync();
+        await LaunchAsync();
+    }
+
+    public async Task<string> CliAsync(params string[] args)
+    {
+        var dll = Path.Combine(Repository, "src/DendriteViewer.Cli/bin", Configuration, "net10.0/dendrite.dll");
+        using var process = Process.Start(new ProcessStartInfo("dotnet", [dll, .. args]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return process.ExitCode == 0 ? output : throw new InvalidOperationException(await errors);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var process in new[] { _nginx, _app })
+        {
+            if (process is { HasExited: false })
+            {
+                process.Kill(entireProcessTree: true);
+                await process.WaitForExitAsync();
+            }
+        }
+
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private async Task LaunchAsync()
+    {
+        var dll = Path.Combine(Repository, "src/DendriteViewer.Web/bin", Configuration, "net10.0/DendriteViewer.Web.dll");
+        var info = new ProcessStartInfo("dotnet", [dll, "--urls", $"http://127.0.0.1:{_port}"]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = _folder };
+        info.Environment["Dendrite__Data"] = Path.Combine(_folder, "data");
+        info.Environment["Dendrite__ImportRoots__0"] = Path.Combine(_folder, "beamline");
+        foreach (var (key, value) in _environment)
+        {
+            info.Environment[key] = value;
+        }
+
+        _app = Process.Start(info)!;
+        var started = new TaskCompletionSource();
+        _app.OutputDataReceived += (_, e) =>
+        {
+            if (e.Data is null)
+            {
+                started.TrySetException(new InvalidOperationException("The app ended before it listened."));
+                return;
+            }
+
+            Code ??= Regex.Match(e.Data, "one-time code.*: ([0-9a-f]{24})") is { Success: true } m ? m.Groups[1].Value : null;
+            if (e.Data.Contains("Now listening on"))
+            {
+                started.TrySetResult();
+            }
+        };
+        _app.ErrorDataReceived += (_, _) => { };
+        _app.BeginOutputReadLine();
+        _app.BeginErrorReadLine();
+        await started.Task.WaitAsync(TimeSpan.FromSeconds(60));
+        Address = _nginx is null ? $"http://127.0.0.1:{_port}" : Address;
+    }
+
+    private async Task LaunchNginxAsync()
+    {
+        var port = FreePort();
+        var folder = Directory.CreateDirectory(Path.Combine(_folder, "nginx")).FullName;
+        var text = await File.ReadAllTextAsync(Path.Combine(Repository, "deploy/nginx.conf"));
+        await File.WriteAllTextAsync(Path.Combine(folder, "nginx.conf"), text.Replace("127.0.0.1:8080", $"127.0.0.1:{port}").Replace("127.0.0.1:5080", $"127.0.0.1:{_port}"));
+        _nginx = Process.Start(new ProcessStartInfo("/usr/sbin/nginx", ["-p", folder, "-c", Path.Combine(folder, "nginx.conf"), "-e", "error.log", "-g", "daemon off;"]))!;
+        using var client = new HttpClient();
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        for (var up = false; !up;)
+        {
+            try
+            {
+                await client.GetAsync($"http://127.0.0.1:{port}/gone", patience.Token);
+                up = true;
+            }
+            catch (HttpRequestException)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, patience.Token);
+            }
+        }
+
+        Address = $"http://127.0.0.1:{port}";
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private static string FindRepository()
+    {
+        for (var d = new DirectoryInfo(AppContext.BaseDirectory); d is not null; d = d.Parent)
+        {
+            if (File.Exists(Path.Combine(d.FullName, "DendriteViewer.sln")))
+            {
+                return d.FullName;
+            }
+        }
+
+        throw new InvalidOperationException("The tests run from inside the repository.");
+    }
+}

@@ -1,0 +1,62 @@
+using Microsoft.Playwright;
+
+namespace DendriteViewer.Journeys.Tests;
+
+/// <summary>Debian's Chromium, driven by Playwright; one a test run.</summary>
+public sealed class Browser : IAsyncLifetime
+{
+    private IPlaywright? _playwright;
+
+    public IBrowser Chromium { get; private set; } = null!;
+
+    public async Task InitializeAsync()
+    {
+        _playwright = await Playwright.CreateAsync();
+        Chromium = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+        {
+            ExecutablePath = "/usr/bin/chromium",
+            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"],
+        });
+    }
+
+    public async Task<IPage> NewPageAsync(int width = 1440, int height = 900)
+    {
+        var context = await Chromium.NewContextAsync(new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = width, Height = height } });
+        var page = await context.NewPageAsync();
+        page.SetDefaultTimeout(30_000);
+        Errors = [];
+        page.PageError += (_, e) => Errors.Add(e);
+        return page;
+    }
+
+    /// <summary>Uncaught errors of the newest page.</summary>
+    public List<string> Errors { get; private set; } = [];
+
+    public async Task DisposeAsync()
+    {
+        await Chromium.CloseAsync();
+        _playwright?.Dispose();
+    }
+}
+
+/// <summary>What every journey does in a viewer.</summary>
+internal static class Viewer
+{
+    public static Task ExactAsync(this IPage page) => page.WaitForFunctionAsync("() => document.querySelector('#state')?.dataset.exact === 'true'");
+
+    /// <summary>Waits for the next exact pictures after something changed the view.</summary>
+    public static async Task ChangedAsync(this IPage page, Func<Task> change)
+    {
+        var before = await page.EvaluateAsync<int>("() => dendrite.revision");
+        await change();
+        await page.WaitForFunctionAsync("r => dendrite.revision > r && document.querySelector('#state').dataset.exact === 'true' && dendrite.panes.every(p => p.exact || !p.size[0])", before);
+    }
+
+    public static Task<string> PixelsAsync(this IPage page, int pane) => page.EvaluateAsync<string>(
+        """
+        async i => {
+          const c = dendrite.panes[i].canvas, d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;
+          return c.width + 'x' + c.height + ' ' + [...new Uint8Array(await crypto.subtle.digest('SHA-256', d))].map(b => b.toString(16)).join('');
+        }
+        """, pane);
+}

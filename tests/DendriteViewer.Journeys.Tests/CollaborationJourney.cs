@@ -1,0 +1,146 @@
+using Microsoft.Playwright;
+
+namespace DendriteViewer.Journeys.Tests;
+
+/// <summary>The whole story: import, open, scrub, annotate, share, open elsewhere, see the annotation, revoke, be refused.</summary>
+public sealed class CollaborationJourney(Browser browser) : IClassFixture<Browser>
+{
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task AScientistAndACollaborator_SeeMarkAndShare(bool behindNginx)
+    {
+        await using var server = await AppServer.StartAsync(behindNginx: behindNginx);
+        await server.CliAsync("phantom", Path.Combine(server.Folder, "beamline/cell"), "--size", "64", "--voxel-um", "3", "--hours", "0,1.5,3.2");
+        var page = await browser.NewPageAsync();
+
+        // The first administrator, by the code on the console.
+        await page.GotoAsync(server.Address + "/account/setup");
+        await page.FillAsync("[name='Input.Code']", server.Code!);
+        await page.FillAsync("[name='Input.Name']", "Ada");
+        await page.FillAsync("[name='Input.Email']", "ada@example.org");
+        await page.FillAsync("[name='Input.Password']", "a long password");
+        await page.ClickAsync("text=Make the account");
+
+        // Import a folder on the server, with progress, until it can be opened.
+        await page.GetByText("No datasets yet").WaitForAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Import a folder" }).ClickAsync();
+        await page.GetByLabel("Folder on the server").FillAsync(Path.Combine(server.Folder, "beamline/cell"));
+        await page.ClickAsync("text=Start import");
+        await page.Locator(".card h2").WaitForAsync();
+        await page.Locator(".card").ClickAsync();
+        await page.ExactAsync();
+
+        // Scrub to 3.2 h, change the plane, and mark a site in a slice.
+        await page.ChangedAsync(() => page.Keyboard.PressAsync("ArrowRight"));
+        await page.ChangedAsync(() => page.Keyboard.PressAsync("ArrowRight"));
+        Assert.Contains("t=3.2", await AddressAsync(page, "t=3.2"));
+        await page.ChangedAsync(async () =>
+        {
+            await page.Locator("[data-pane='1']").HoverAsync();
+            await page.Mouse.WheelAsync(0, 100);
+        });
+        await page.GetByRole(AriaRole.Tab, new() { Name = "Sites" }).ClickAsync();
+        await page.GetByText("No sites yet").WaitForAsync();
+        await page.Keyboard.PressAsync("n");
+        await page.Locator("[data-pane='1']").ClickAsync(new() { Position = new Position { X = 180, Y = 150 } });
+        await page.GetByText("by Ada").WaitForAsync();
+        await page.Locator(".site textarea").FillAsync("beside a void of the band");
+        await page.Locator(".site textarea").PressAsync("Tab");
+        await page.Keyboard.PressAsync("Escape");
+
+        // Share exactly this view.
+        var colors = page.GetByRole(AriaRole.Tab, new() { Name = "Display" });
+        await colors.ClickAsync();
+        await page.ChangedAsync(() => page.GetByLabel("Colours").SelectOptionAsync("viridis"));
+        await page.ChangedAsync(() => page.EvaluateAsync("() => dendrite.patch({ camera: [75.25, 31, 0, 0, 0, 0], band: [90, 130] })"));
+        await page.GetByRole(AriaRole.Button, new() { Name = "Share" }).ClickAsync();
+        await page.GetByLabel("Name of the link").FillAsync("Ben");
+        await page.GetByLabel("Role").SelectOptionAsync("Annotate");
+        await page.ClickAsync("text=Make link");
+        var link = await page.Locator("[data-copy]").InputValueAsync();
+        Assert.StartsWith(server.Address, link);
+
+        // Another browser: no account, the same pictures, the same mark.
+        var guest = await browser.NewPageAsync();
+        await guest.GotoAsync(server.Address + "/");
+        Assert.Contains("/account/login", guest.Url);
+        await guest.GotoAsync(link);
+        await guest.ExactAsync();
+        for (var pane = 0; pane < 4; pane++)
+        {
+            Assert.Equal(await page.PixelsAsync(pane), await guest.PixelsAsync(pane));
+        }
+
+        await guest.GetByRole(AriaRole.Tab, new() { Name = "Sites" }).ClickAsync();
+        await guest.Locator("td").GetByText("N1", new() { Exact = true }).ClickAsync();
+        Assert.Equal("beside a void of the band", await guest.Locator(".site textarea").InputValueAsync());
+        Assert.Equal(0, await guest.GetByRole(AriaRole.Button, new() { Name = "Share" }).CountAsync());
+
+        // The guest marks in 3D what is seen; the owner sees it within a second.
+        await guest.EvaluateAsync("() => dendrite.patch({ transfer: dendrite.scene.presets.voids, selected: '' })");
+        await guest.Keyboard.PressAsync("n");
+        var marked = await guest.EvaluateAsync<bool>(
+            """
+            async () => {
+              const [w, h] = dendrite.panes[3].size;
+              for (let y = 0.2; y < 0.8; y += 0.05) for (let x = 0.3; x < 0.7; x += 0.05) {
+                const at = await dendrite.call('Pick', w * x, h * y, w, h);
+                if (at) return !!await dendrite.call('AddSite', ...at);
+              }
+              return false;
+            }
+            """);
+        Assert.True(marked);
+        await page.WaitForFunctionAsync("() => dendrite.sites.length === 2", null, new() { Timeout = 1000 });
+        await guest.Keyboard.PressAsync("Control+z");
+        await page.WaitForFunctionAsync("() => dendrite.sites.length === 1", null, new() { Timeout = 1000 });
+
+        // Revoked: what is open ends, and the link tells nothing but that.
+        await page.ClickAsync("text=Revoke");
+        await guest.GetByText("This link is not open").WaitForAsync();
+        await guest.GotoAsync(link);
+        await guest.GetByText("This link is not open").WaitForAsync();
+        var refused = await guest.APIRequest.GetAsync(server.Address + "/api/datasets/li-li3ps4-li-phantom-0-8-ma-cm2");
+        Assert.Equal(404, refused.Status);
+        Assert.Equal(404, (await guest.APIRequest.GetAsync(link + "/preview.png")).Status);
+        Assert.Empty(browser.Errors);
+    }
+
+    [Fact]
+    public async Task TheViewer_AfterTheServerRestarted_GoesOnByItself()
+    {
+        await using var server = await AppServer.StartAsync(demo: true);
+        await server.CliAsync("phantom", Path.Combine(server.Folder, "cell"), "--size", "48", "--voxel-um", "4", "--hours", "0,2");
+        await server.CliAsync("ingest", Path.Combine(server.Folder, "cell"), "--store", Path.Combine(server.Folder, "data/store"));
+        var page = await browser.NewPageAsync();
+        await page.GotoAsync(server.Address + "/d/li-li3ps4-li-phantom-0-8-ma-cm2");
+        await page.ExactAsync();
+        await page.ChangedAsync(() => page.Keyboard.PressAsync("ArrowRight"));
+        await AddressAsync(page, "t=2");
+        await server.RestartAsync();
+        await page.WaitForFunctionAsync("() => window.dendrite?.connection?.state === 'Connected' && dendrite.view?.hours === 2 && dendrite.panes.every(p => p.exact)", null, new() { Timeout = 60_000 });
+    }
+
+    [Fact]
+    public async Task NobodyWithoutAnAccount_SeesAnything()
+    {
+        await using var server = await AppServer.StartAsync();
+        using var client = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false });
+        foreach (var path in new[] { "/", "/d/x", "/api/datasets", "/api/datasets/x/render.png", "/api/datasets/x/sites", "/openapi/v1.json", "/hubs/frames/negotiate", "/_blazor/negotiate" })
+        {
+            var answer = path.EndsWith("negotiate", StringComparison.Ordinal) ? await client.PostAsync(server.Address + path, null) : await client.GetAsync(server.Address + path);
+            Assert.True((int)answer.StatusCode is 302 or 401 or 404, $"{path}: {answer.StatusCode}");
+        }
+
+        using var foreign = new HttpRequestMessage(HttpMethod.Post, server.Address + "/account/logout");
+        foreign.Headers.Add("Origin", "http://evil.example");
+        Assert.Equal(System.Net.HttpStatusCode.Forbidden, (await client.SendAsync(foreign)).StatusCode);
+    }
+
+    private static async Task<string> AddressAsync(IPage page, string part)
+    {
+        await page.WaitForFunctionAsync("p => location.search.includes(p)", part);
+        return page.Url;
+    }
+}

@@ -1,0 +1,114 @@
+using Microsoft.Playwright;
+
+namespace DendriteViewer.Journeys.Tests;
+
+/// <summary>A fact that runs only where an environment variable asks for it, since it writes into docs/.</summary>
+internal sealed class OnRequestFactAttribute : FactAttribute
+{
+    public OnRequestFactAttribute(string variable)
+    {
+        if (Environment.GetEnvironmentVariable(variable) is null)
+        {
+            Skip = $"Runs when {variable} is set; see ./dendrite help.";
+        }
+    }
+}
+
+/// <summary>The README's pictures and the figures of docs/performance.md, taken from the running app.</summary>
+public sealed class DemoPictures(Browser browser) : IClassFixture<Browser>
+{
+    private const string Id = "li-li3ps4-li-phantom-0-8-ma-cm2";
+
+    [OnRequestFact("DENDRITE_PICTURES")]
+    [Trait("Category", "Pictures")]
+    public async Task TakePictures()
+    {
+        var folder = Directory.CreateDirectory(Environment.GetEnvironmentVariable("DENDRITE_PICTURES")!).FullName;
+        await using var server = await StartAsync();
+        foreach (var (width, height, size) in new[] { (1440, 900, "wide"), (390, 844, "phone") })
+        {
+            foreach (var theme in new[] { "dark", "light" })
+            {
+                var page = await browser.NewPageAsync(width, height);
+                await page.AddInitScriptAsync($"localStorage.setItem('theme', '{theme}')");
+                await page.GotoAsync(server.Address + "/");
+                await page.WaitForFunctionAsync("() => [...document.images].length && [...document.images].every(i => i.complete)");
+                await page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"catalog-{size}-{theme}.png") });
+                await page.GotoAsync($"{server.Address}/d/{Id}?v=1&t=3.2&m=projection&cam=35,24,0,0,0,0");
+                await page.ExactAsync();
+                await page.EvaluateAsync("async () => { if (!dendrite.sites.length) for (const p of [[137,110,96],[136,160,150],[141,70,140]]) await dendrite.call('AddSite', ...p); }");
+                await page.WaitForFunctionAsync("() => dendrite.sites.length === 3");
+                if (width > 800)
+                {
+                    await page.GetByRole(AriaRole.Tab, new() { Name = "Sites" }).ClickAsync();
+                    await page.ChangedAsync(() => page.Locator("td").GetByText("N2", new() { Exact = true }).ClickAsync());
+                }
+
+                await page.ExactAsync();
+                await page.Mouse.MoveAsync(width / 4f, height / 4f);
+                await page.WaitForTimeoutAsync(500);
+                await page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"viewer-{size}-{theme}.png") });
+                await page.Context.CloseAsync();
+            }
+        }
+    }
+
+    [OnRequestFact("DENDRITE_MEASURE")]
+    [Trait("Category", "Measure")]
+    public async Task MeasureInteraction()
+    {
+        await using var server = await StartAsync();
+        var page = await browser.NewPageAsync(1280, 720);
+        await page.GotoAsync($"{server.Address}/d/{Id}");
+        await page.ExactAsync();
+        await page.WaitForFunctionAsync("() => dendrite.timeline.loaded.length >= 6");
+        var lines = new List<string> { "| what | pane | frames a second | median input to picture | 90 % | bytes a frame |", "|---|---|---|---|---|---|" };
+        lines.Add(await MeasureAsync(page, "orbit, one of four panes", 3, "p.orbit(2, Math.sin(n / 20))"));
+        lines.Add(await MeasureAsync(page, "slices through z, one of four panes", 0, "p.step(n % 160 < 80 ? 1 : -1)"));
+        await page.EvaluateAsync("() => dendrite.maximize(3)");
+        await page.ExactAsync();
+        lines.Add(await MeasureAsync(page, "orbit, the pane fills the view", 3, "p.orbit(2, Math.sin(n / 20))"));
+        await page.EvaluateAsync("() => dendrite.maximize(0)");
+        await page.ExactAsync();
+        lines.Add(await MeasureAsync(page, "slices through z, the pane fills the view", 0, "p.step(n % 160 < 80 ? 1 : -1)"));
+        await File.WriteAllLinesAsync(Environment.GetEnvironmentVariable("DENDRITE_MEASURE")!, lines);
+    }
+
+    // The view is changed once an animation frame by the handlers that a pointer calls; five runs of four seconds, the median run.
+    private static async Task<string> MeasureAsync(IPage page, string what, int pane, string step)
+    {
+        var runs = new List<double[]>();
+        for (var i = 0; i < 5; i++)
+        {
+            runs.Add(await page.EvaluateAsync<double[]>(
+                $$"""
+                () => new Promise(done => {
+                  const p = dendrite.panes[{{pane}}], f = p.stats.frames, t = performance.now(), show = p.show.bind(p);
+                  let n = 0, bytes = 0;
+                  dendrite.latencies = [];
+                  p.show = (...a) => { bytes += a[6].length; return show(...a); };
+                  (function tick() {
+                    n++;
+                    {{step}};
+                    const s = (performance.now() - t) / 1000;
+                    if (s < 4) return requestAnimationFrame(tick);
+                    delete p.show;
+                    const l = dendrite.latencies.sort((a, b) => a - b), frames = p.stats.frames - f;
+                    done([frames / s, l[l.length >> 1], l[Math.floor(l.length * 0.9)], bytes / frames, p.size[0], p.size[1]]);
+                  })();
+                })
+                """));
+        }
+
+        var m = runs.OrderBy(r => r[0]).ElementAt(2);
+        return FormattableString.Invariant($"| {what} | {m[4]:0}×{m[5]:0} | {m[0]:0} | {m[1]:0} ms | {m[2]:0} ms | {m[3] / 1000:0.0} kB |");
+    }
+
+    private static async Task<AppServer> StartAsync()
+    {
+        var server = await AppServer.StartAsync(demo: true);
+        await server.CliAsync("phantom", Path.Combine(server.Folder, "cell"));
+        await server.CliAsync("ingest", Path.Combine(server.Folder, "cell"), "--store", Path.Combine(server.Folder, "data/store"));
+        return server;
+    }
+}
