@@ -108,6 +108,48 @@ public sealed class CollaborationJourney(Browser browser) : IClassFixture<Browse
     }
 
     [Fact]
+    public async Task AnAdministrator_MakesAnAccountAndAMember_WhoSeesThatDatasetAlone()
+    {
+        await using var server = await AppServer.StartAsync();
+        foreach (var name in new[] { "mine", "theirs" })
+        {
+            var raw = Path.Combine(server.Folder, name + ".raw");
+            await File.WriteAllBytesAsync(raw, new byte[8 * 9 * 10]);
+            await server.CliAsync("ingest", raw, "--dataset", name, "--hours", "0", "--voxel-um", "1", "--shape", "8,9,10", "--dtype", "u1", "--store", Path.Combine(server.Folder, "data/store"));
+        }
+
+        var page = await browser.NewPageAsync();
+        await page.GotoAsync(server.Address + "/account/setup");
+        await page.FillAsync("[name='Input.Code']", server.Code!);
+        await page.FillAsync("[name='Input.Name']", "Ada");
+        await page.FillAsync("[name='Input.Email']", "ada@example.org");
+        await page.FillAsync("[name='Input.Password']", "a long password");
+        await page.ClickAsync("text=Make the account");
+        await page.Locator(".card").First.WaitForAsync();
+        await page.ClickAsync("text=People");
+        await page.GetByLabel("Name").FillAsync("Ben");
+        await page.GetByLabel("E-mail").FillAsync("ben@example.org");
+        await page.ClickAsync("text=Make account");
+        var password = System.Text.RegularExpressions.Regex.Match(await page.GetByText("first password").InnerTextAsync(), "password ([0-9a-f]{16})").Groups[1].Value;
+        await page.GetByLabel("Dataset").SelectOptionAsync("theirs");
+        await page.GetByLabel("Role of Ben").SelectOptionAsync("Annotate");
+
+        var ben = await browser.NewPageAsync();
+        await ben.GotoAsync(server.Address + "/account/login");
+        await ben.FillAsync("[name='Input.Email']", "ben@example.org");
+        await ben.FillAsync("[name='Input.Password']", password);
+        await ben.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        Assert.Equal("theirs", await ben.Locator(".card h2").InnerTextAsync());
+        await ben.GotoAsync(server.Address + "/d/mine");
+        await ben.GetByText("Nothing to see here").WaitForAsync();
+        await ben.GotoAsync(server.Address + "/people");
+        await ben.GetByText("Only an administrator").WaitForAsync();
+        await ben.GotoAsync(server.Address + "/d/theirs");
+        await ben.ExactAsync();
+        Assert.Empty(browser.Errors);
+    }
+
+    [Fact]
     public async Task TheViewer_AfterTheServerRestarted_GoesOnByItself()
     {
         await using var server = await AppServer.StartAsync(demo: true);

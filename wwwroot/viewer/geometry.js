@@ -40,10 +40,10 @@ export function sliceMap(view, pane, width, height, umPerPixel) {
 export const fieldOfView = 30;
 
 /** The 3D picture's eye and axes. */
-export function cameraFrame(view, bounds) {
+export function cameraFrame(view, bounds, aspect) {
   const [azimuth, elevation, given, ...target] = view.camera;
   const az = rad(azimuth), el = rad(Math.max(-89.5, Math.min(89.5, elevation)));
-  const fit = 0.86 * length(sub(bounds.high, bounds.low)) / 2 / Math.sin(rad(fieldOfView / 2));
+  const fit = 0.86 * Math.max(1, 1 / aspect) * length(sub(bounds.high, bounds.low)) / 2 / Math.sin(rad(fieldOfView / 2));
   const distance = given > 0 ? given : fit;
   const center = given > 0 ? target : add(bounds.low, sub(bounds.high, bounds.low), 0.5);
   const back = [-Math.sin(el), -Math.cos(el) * Math.cos(az), Math.cos(el) * Math.sin(az)];
@@ -56,7 +56,7 @@ export function cameraFrame(view, bounds) {
 
 /** Projection of the 3D pane: world to CSS pixels and depth along the view, or null behind the eye. */
 export function cameraMap(view, bounds, width, height) {
-  const f = cameraFrame(view, bounds);
+  const f = cameraFrame(view, bounds, width / height);
   const scale = height / (2 * Math.tan(rad(fieldOfView / 2)));
   return {
     ...f, umPerPixel: f.distance / scale,

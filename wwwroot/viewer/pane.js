@@ -185,7 +185,7 @@ export class Pane {
   zoom(factor, x, y) {
     const v = this.viewer.view;
     if (this.is3d) {
-      const f = cameraFrame(v, this.viewer.bounds(v));
+      const f = cameraFrame(v, this.viewer.bounds(v), this.size[0] / this.size[1]);
       this.viewer.patch({ camera: [v.camera[0], v.camera[1], Math.max(1, f.distance * factor), ...f.center] });
       return;
     }

@@ -74,7 +74,7 @@ export class Timeline {
       const v = scene.voltage.values, low = Math.min(...v), high = Math.max(...v), top = 6;
       const points = scene.voltage.hours.map((t, i) => `${this.place(t, w).toFixed(1)},${(base - (v[i] - low) / (high - low || 1) * (base - top)).toFixed(1)}`);
       this.svg.append(el('polyline', { points: points.join(' '), fill: 'none', stroke: 'var(--soft)', 'stroke-width': 1.25, opacity: .75 }));
-      this.svg.append(el('text', { x: 2, y: 10 }, scene.voltage.unit.replace('_', ', ')));
+      this.svg.append(el('text', { x: this.place(hours[0], w) + 2, y: base - 8 }, scene.voltage.unit.replace('_', ', ')));
     }
     this.svg.append(el('line', { x1: this.place(hours[0], w), x2: this.place(hours.at(-1), w), y1: base, y2: base, stroke: 'var(--line)', 'stroke-width': 4, 'stroke-linecap': 'round' }));
     hours.forEach((t, i) => {

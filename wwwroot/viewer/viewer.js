@@ -14,7 +14,9 @@ export async function start() {
   stop();
   current = new Viewer(document.getElementById('viewer'));
   window.dendrite = current;
-  await current.connect();
+  current.connect();
+  // Whether there is room for a panel beside the panes.
+  return !matchMedia('(max-width: 800px)').matches;
 }
 
 export function stop() { current?.end(); current = null; }

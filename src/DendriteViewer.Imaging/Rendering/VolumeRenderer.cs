@@ -95,7 +95,7 @@ public sealed class VolumeRenderer(DatasetStore store, RayVolumeCache cache)
     internal static RayGeometry GeometryOf(VolumeInfo volume, PyramidLevel level, ViewState view, int width, int height)
     {
         var transform = volume.Transform.ForLevel(level.FactorZ, level.FactorY, level.FactorX);
-        var (eye, right, down, forward) = Frame(volume, view.Camera);
+        var (eye, right, down, forward) = Frame(volume, view.Camera, (double)width / height);
         var pixel = 2 * Math.Tan(OrbitCamera.FieldOfViewDeg * Math.PI / 360) / height;
         var first = forward + (-(width - 1) / 2.0 * pixel) * right + (-(height - 1) / 2.0 * pixel) * down;
         var origin = transform.ToVoxel(eye);
@@ -110,11 +110,11 @@ public sealed class VolumeRenderer(DatasetStore store, RayVolumeCache cache)
         }
     }
 
-    /// <summary>The eye and the picture's axes in the world.</summary>
-    public static (WorldPoint Eye, WorldVector Right, WorldVector Down, WorldVector Forward) Frame(VolumeInfo volume, OrbitCamera camera)
+    /// <summary>The eye and the picture's axes in the world; <paramref name="aspect"/> is width over height.</summary>
+    public static (WorldPoint Eye, WorldVector Right, WorldVector Down, WorldVector Forward) Frame(VolumeInfo volume, OrbitCamera camera, double aspect)
     {
         double az = camera.AzimuthDeg * Math.PI / 180, el = Math.Clamp(camera.ElevationDeg, -89.5, 89.5) * Math.PI / 180;
-        var distance = camera.DistanceUm > 0 ? camera.DistanceUm : FitDistance(volume);
+        var distance = camera.DistanceUm > 0 ? camera.DistanceUm : FitDistance(volume, aspect);
         var target = camera.DistanceUm > 0 ? camera.Target : volume.Center;
         var back = new WorldVector(-Math.Sin(el), -Math.Cos(el) * Math.Cos(az), Math.Cos(el) * Math.Sin(az));
         var right = new WorldVector(0, Math.Sin(az), Math.Cos(az));
@@ -123,10 +123,10 @@ public sealed class VolumeRenderer(DatasetStore store, RayVolumeCache cache)
     }
 
     /// <summary>The distance from which a volume fills most of the field of view: its bounding sphere reaches a little over.</summary>
-    public static double FitDistance(VolumeInfo volume)
+    public static double FitDistance(VolumeInfo volume, double aspect)
     {
         var (low, high) = volume.Bounds;
-        return 0.86 * (high - low).Length / 2 / Math.Sin(OrbitCamera.FieldOfViewDeg * Math.PI / 360);
+        return 0.86 * Math.Max(1, 1 / aspect) * (high - low).Length / 2 / Math.Sin(OrbitCamera.FieldOfViewDeg * Math.PI / 360);
     }
 
     private RaycastSettings SettingsOf(VolumeInfo volume, Dataset dataset, ViewState view, PyramidLevel level, RayVolume rays, float step)
@@ -159,7 +159,7 @@ public sealed class VolumeRenderer(DatasetStore store, RayVolumeCache cache)
 
         var transform = volume.Transform.ForLevel(level.FactorZ, level.FactorY, level.FactorX);
         var size = transform.VoxelSize;
-        var (_, right, down, forward) = Frame(volume, view.Camera);
+        var (_, right, down, forward) = Frame(volume, view.Camera, 1);
         var key = (-1 * forward + -0.7 * right + -0.7 * down).Normalized();
         return basis with
         {

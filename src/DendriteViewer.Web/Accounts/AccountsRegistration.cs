@@ -37,6 +37,7 @@ public static class AccountsRegistration
             .AddPolicy("Administrator", p => p.AddRequirements(new AdministratorRequirement()));
         builder.Services.AddCascadingAuthenticationState();
         builder.Services.AddSingleton<FirstAdministrator>();
+        builder.Services.AddSingleton<People>();
         return builder;
     }
 

@@ -47,6 +47,9 @@ public sealed partial class SitesPanel
         (_status.Length == 0 || s.Status.ToString() == _status)
         && (_filter.Length == 0 || $"{s.Label} {s.Note} {s.Author}".Contains(_filter, StringComparison.OrdinalIgnoreCase)));
 
+    // As tall as its rows, up to a part of the page.
+    private string GridStyle => string.Create(CultureInfo.InvariantCulture, $"height: min(38vh, {38 + 26 * Math.Max(1, Shown.Count())}px)");
+
     /// <inheritdoc/>
     public void Dispose()
     {

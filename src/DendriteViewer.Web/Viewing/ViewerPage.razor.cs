@@ -21,7 +21,7 @@ public sealed partial class ViewerPage
     private DatasetRole? _role;
     private Editor _editor = new("", "");
     private string _userKey = "";
-    private string? _panel = "display";
+    private string? _panel;
     private string? _problem;
     private bool _refused;
     private bool _sharing;
@@ -111,7 +111,11 @@ public sealed partial class ViewerPage
         {
             _started = true;
             _script = await Script.InvokeAsync<IJSObjectReference>("import", "/viewer/viewer.js");
-            await _script.InvokeVoidAsync("start");
+            if (await _script.InvokeAsync<bool>("start"))
+            {
+                _panel = "display";
+                StateHasChanged();
+            }
         }
     }
 

@@ -1,0 +1,93 @@
+using System.Security.Claims;
+using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Web.Catalog;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Authorization;
+
+namespace DendriteViewer.Web.Accounts;
+
+/// <summary>Accounts, and who is a member of which dataset; for administrators.</summary>
+public sealed partial class PeoplePage
+{
+    private IReadOnlyList<AppUser> _people = [];
+    private IReadOnlyList<CatalogEntry> _datasets = [];
+    private IReadOnlyDictionary<Guid, DatasetRole> _members = new Dictionary<Guid, DatasetRole>();
+    private ClaimsPrincipal _user = new();
+    private string _dataset = "";
+    private string _name = "";
+    private string _email = "";
+    private string? _made;
+    private string? _error;
+    private bool _allowed;
+    private bool _known;
+
+    [Inject]
+    private People People { get; set; } = null!;
+
+    [Inject]
+    private DatasetCatalog Catalog { get; set; } = null!;
+
+    [Inject]
+    private DatasetAccess Access { get; set; } = null!;
+
+    [CascadingParameter]
+    private Task<AuthenticationState> Authentication { get; set; } = null!;
+
+    /// <inheritdoc/>
+    protected override async Task OnInitializedAsync()
+    {
+        _user = (await Authentication).User;
+        _allowed = await Access.IsAdministratorAsync(_user);
+        _known = true;
+        if (!_allowed)
+        {
+            return;
+        }
+
+        _people = await People.ListAsync();
+        _datasets = await Catalog.ListAsync(_user, _ => Task.FromResult(0), default);
+        if (_datasets.Count > 0)
+        {
+            await ChooseAsync(_datasets[0].Id.Value);
+        }
+    }
+
+    private async Task ChooseAsync(string dataset)
+    {
+        _dataset = dataset;
+        _members = await People.MembersAsync(DatasetId.Parse(dataset));
+    }
+
+    private string RoleOf(AppUser user) => _members.TryGetValue(user.Id, out var role) ? role.ToString() : "";
+
+    private async Task SetAsync(AppUser user, string? role)
+    {
+        if (await Access.IsAdministratorAsync(_user))
+        {
+            await People.SetRoleAsync(DatasetId.Parse(_dataset), user.Id, Enum.TryParse<DatasetRole>(role, out var r) ? r : null);
+            await ChooseAsync(_dataset);
+        }
+    }
+
+    private async Task AddAsync()
+    {
+        (_made, _error) = (null, null);
+        if (!await Access.IsAdministratorAsync(_user))
+        {
+            _error = "Only an administrator makes accounts.";
+            return;
+        }
+
+        try
+        {
+            var password = await People.AddAsync(_name, _email, administrator: false);
+            _made = $"{_name} signs in as {_email} with the first password {password}, shown only here, and changes it at /account/password.";
+            (_name, _email) = ("", "");
+            _people = await People.ListAsync();
+        }
+        catch (ArgumentException e)
+        {
+            _error = e.Message;
+        }
+    }
+}
