@@ -56,6 +56,24 @@ public static class SliceKernel
                 var centre = row + u * plane.Right;
                 if (plane.SlabSamples <= 1)
                 {
+                    var run = plane.Nearest ? 0 : SliceRun.Length(table, centre, plane.Right, width - u);
+                    if (run > 1)
+                    {
+                        var brick = table.Bricks[(((int)centre.X >> table.BrickShiftZ) * countY + ((int)centre.Y >> table.BrickShiftY)) * countX + ((int)centre.Z >> table.BrickShiftX)];
+                        if (brick is null)
+                        {
+                            line.Slice(u, run).Fill(float.NaN);
+                            missing += run;
+                        }
+                        else
+                        {
+                            SliceRun.Sample<T>(table, brick, row, plane.Right, u, line.Slice(u, run));
+                        }
+
+                        u += run - 1;
+                        continue;
+                    }
+
                     line[u] = At<T>(table, centre, plane.Nearest, countY, countX, ref missing);
                     continue;
                 }
