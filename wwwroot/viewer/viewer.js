@@ -56,7 +56,8 @@ class Viewer {
       .configureLogging(signalR.LogLevel.Error).build();
     this.connection = hub;
     hub.on('frame', (pane, ...frame) => this.panes[pane].show(...frame));
-    hub.on('view', (json, revision) => this.accept(JSON.parse(json), revision));
+    // Changes may overtake each other on the way; an older one says nothing new.
+    hub.on('view', (json, revision) => { if (revision >= this.revision) this.accept(JSON.parse(json), revision); });
     hub.on('sites', json => { this.sites = JSON.parse(json); this.overlays(); });
     hub.on('here', n => { this.root.querySelector('#here').textContent = n > 1 ? `${n} here` : ''; });
     hub.on('loaded', hours => { this.timeline.loaded = hours; this.timeline.draw(); });
@@ -88,6 +89,8 @@ class Viewer {
     }
     const first = !this.scene, scene = JSON.parse(json);
     this.scene = scene;
+    this.revision = scene.revision;
+    this.views.clear();
     this.panes.forEach(p => { p.frame = 0; });
     this.accept(scene.view, scene.revision);
     this.layout(true);

@@ -58,6 +58,27 @@ public sealed class RayVolumeCache(DatasetStore store, long budgetBytes, long le
         }
     }
 
+    /// <summary>Whether a volume's level can be added without putting others out.</summary>
+    public bool HasRoomFor(PyramidLevel level) => Bytes + 2 * level.Shape.Count <= budgetBytes;
+
+    /// <summary>Forgets the volumes below a prefix.</summary>
+    public void Forget(string prefix)
+    {
+        lock (_lock)
+        {
+            for (var node = _recent.First; node is not null;)
+            {
+                var next = node.Next;
+                if (node.Value.Key.StartsWith(prefix, StringComparison.Ordinal))
+                {
+                    _recent.Remove(node);
+                }
+
+                node = next;
+            }
+        }
+    }
+
     private static string Key(VolumeInfo volume, int level) => $"{volume.Prefix}{level}";
 
     private LinkedListNode<(string Key, Task<RayVolume> Volume)>? Find(string key)

@@ -54,7 +54,7 @@ public sealed record Dataset(DatasetId Id, DatasetManifest Manifest, IReadOnlyLi
 
     /// <summary>The volume of exactly these, or null.</summary>
     public VolumeInfo? Find(string modality, double hours) =>
-        Volumes.FirstOrDefault(v => v.Key.Modality == modality && Math.Abs(v.Key.Hours - hours) < 1e-6);
+        Volumes.FirstOrDefault(v => v.Key.Modality == modality && v.Key == new VolumeKey(modality, hours));
 
     internal static Dataset Of(DatasetId id, DatasetManifest manifest)
     {

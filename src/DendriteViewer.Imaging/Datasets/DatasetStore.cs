@@ -86,12 +86,17 @@ public sealed class DatasetStore(IBlobStore blobs)
             await blobs.DeleteAsync(blob.Name, ct);
         }
 
-        foreach (var prefix in _readers.Keys.Where(k => k.StartsWith(BlobNames.Dataset(id), StringComparison.Ordinal)))
-        {
-            _readers.TryRemove(prefix, out _);
-        }
-
+        Forget(BlobNames.Dataset(id));
         return any;
+    }
+
+    /// <summary>Forgets the readers of volumes below a prefix, whose blobs may have changed.</summary>
+    public void Forget(string prefix)
+    {
+        foreach (var key in _readers.Keys.Where(k => k.StartsWith(prefix, StringComparison.Ordinal)))
+        {
+            _readers.TryRemove(key, out _);
+        }
     }
 
     internal ValueTask PublishAsync(DatasetId id, DatasetManifest manifest, CancellationToken ct) =>

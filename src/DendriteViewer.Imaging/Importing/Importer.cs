@@ -33,6 +33,12 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
 {
     private const string Marker = "import.json";
 
+    /// <summary>Folders that volumes and series must lie in, links followed; null for anywhere.</summary>
+    public IReadOnlyList<string>? Roots { get; init; }
+
+    /// <summary>Asked when an import is cancelled: whether what was written stays, to go on from.</summary>
+    public Func<bool> KeepWhenCancelled { get; init; } = () => false;
+
     /// <summary>Imports a <c>dataset.json</c> (or the folder that holds one).</summary>
     /// <exception cref="VolumeFormatException">The input cannot be used; nothing of it is left in the store.</exception>
     public async Task<ImportResult> ImportDatasetAsync(string path, IProgress<ImportProgress>? progress, CancellationToken ct)
@@ -74,7 +80,7 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
         {
             foreach (var v in manifest.Volumes)
             {
-                work.Add((v, SliceSources.Open(Path.GetFullPath(v.Path, root), v)));
+                work.Add((v, SliceSources.Open(Confined(Path.GetFullPath(v.Path, root)), v)));
             }
 
             var series = await ReadSeriesAsync(manifest, root, ct);
@@ -117,7 +123,7 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
         }
         catch (Exception e) when (e is VolumeFormatException or OperationCanceledException)
         {
-            foreach (var prefix in written)
+            foreach (var prefix in e is OperationCanceledException && KeepWhenCancelled() ? [] : written)
             {
                 await store.Blobs.DeleteAllAsync(prefix, CancellationToken.None);
             }
@@ -157,6 +163,7 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
         return volume with
         {
             Path = BlobNames.VolumePath(key),
+            Hours = key.Hours,
             Shape = [source.Shape.Z, source.Shape.Y, source.Shape.X],
             Dtype = source.Type.ZarrName(),
             ByteOffset = null,
@@ -183,6 +190,7 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
             return present;
         }
 
+        store.Forget(prefix);
         await store.Blobs.DeleteAllAsync(prefix, ct);
         await store.Blobs.WriteAsync(prefix + Marker, mine, ct);
         return new HashSet<string>();
@@ -213,12 +221,12 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
         }
     }
 
-    private static async Task<List<(string Kind, byte[] Bytes)>> ReadSeriesAsync(DatasetManifest manifest, string root, CancellationToken ct)
+    private async Task<List<(string Kind, byte[] Bytes)>> ReadSeriesAsync(DatasetManifest manifest, string root, CancellationToken ct)
     {
         var list = new List<(string, byte[])>();
         foreach (var s in manifest.Series)
         {
-            var path = Path.GetFullPath(s.Path, root);
+            var path = Confined(Path.GetFullPath(s.Path, root));
             if (!File.Exists(path))
             {
                 throw new VolumeFormatException($"{path}, the {s.Kind} series, does not exist; correct the path.");
@@ -234,6 +242,8 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
 
     private async Task PublishAsync(DatasetId id, DatasetManifest manifest, Dataset? existing, List<VolumeManifest> stored, CancellationToken ct)
     {
+        // Somebody else may have published meanwhile: theirs stays.
+        existing = await store.TryOpenAsync(id, ct) ?? existing;
         var keys = stored.Select(v => new VolumeKey(v.Modality, v.Hours)).ToHashSet();
         var volumes = (existing?.Manifest.Volumes ?? []).Where(v => !keys.Contains(new VolumeKey(v.Modality, v.Hours))).Concat(stored).ToArray();
         var basis = existing?.Manifest ?? manifest;
@@ -250,6 +260,10 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
 
         await store.PublishAsync(id, published, ct);
     }
+
+    private string Confined(string path) => Roots is null || RealPaths.IsBelowAny(path, Roots)
+        ? path
+        : throw new VolumeFormatException($"{path} is not below a folder to import from ({string.Join(", ", Roots)}); move it there.");
 
     private static string Recipe(ISliceSource source, VolumeManifest volume, DatasetManifest manifest, string file) =>
         $"{source.Fingerprint}|{source.Shape}|{source.Type.ZarrName()}|{string.Join(' ', Manifests.TransformOf(volume, manifest, file).Rows.ToArray().Select(r => r.ToString("R", System.Globalization.CultureInfo.InvariantCulture)))}";

@@ -19,6 +19,10 @@ public sealed class SliceRenderer(DatasetStore store, BrickCache cache)
 {
     private const int RowsATask = 16;
 
+    // A thick slab through a large volume is drawn from a coarser level rather than from all its bricks.
+    private const long MostBrickBytes = 384L << 20;
+    private const long MostSamples = 200_000_000;
+
     /// <summary>Colour of what lies outside the volume.</summary>
     public static readonly Rgb Outside = new(0, 0, 0);
 
@@ -36,7 +40,7 @@ public sealed class SliceRenderer(DatasetStore store, BrickCache cache)
     {
         var reader = await store.ReaderAsync(volume, ct);
         var plane = SlicePlane.Of(view, pane);
-        var wanted = reader.Levels.Last(l => l.Number == 0 || LevelSize(volume, l) <= umPerPixel * 1.001);
+        var wanted = WantedLevel(volume, reader, plane, view, width, height, umPerPixel);
         for (var number = wanted.Number; number < reader.Levels.Count; number++)
         {
             var level = reader.Levels[number];
@@ -62,6 +66,31 @@ public sealed class SliceRenderer(DatasetStore store, BrickCache cache)
         }
 
         return (RenderOutcome.Superseded, null);
+    }
+
+    /// <summary>Reads the bricks that a complete picture needs, so that drawing it waits for nothing.</summary>
+    public async Task LoadAsync(VolumeInfo volume, ViewState view, Pane pane, int width, int height, double umPerPixel, CancellationToken ct)
+    {
+        var reader = await store.ReaderAsync(volume, ct);
+        var plane = SlicePlane.Of(view, pane);
+        var level = WantedLevel(volume, reader, plane, view, width, height, umPerPixel);
+        var bricks = BricksOf(level, GeometryOf(volume, level, plane, view, width, height, umPerPixel), width, height).ToArray();
+        await Task.WhenAll(bricks.Select(b => cache.GetAsync(volume, b.Brick, ct)));
+    }
+
+    private static PyramidLevel WantedLevel(VolumeInfo volume, VolumeReader reader, SlicePlane plane, ViewState view, int width, int height, double umPerPixel)
+    {
+        var wanted = reader.Levels.Last(l => l.Number == 0 || LevelSize(volume, l) <= umPerPixel * 1.001);
+        foreach (var level in reader.Levels.Skip(wanted.Number))
+        {
+            var most = (int)(MostBrickBytes / (level.Brick.Count * reader.Type.Size()));
+            if (BricksOf(level, GeometryOf(volume, level, plane, view, width, height, umPerPixel), width, height).Take(most + 1).Count() <= most)
+            {
+                return level;
+            }
+        }
+
+        return reader.Levels[^1];
     }
 
     /// <summary>The stored voxel at a point, or null outside the volume.</summary>
@@ -97,8 +126,10 @@ public sealed class SliceRenderer(DatasetStore store, BrickCache cache)
     {
         var transform = volume.Transform.ForLevel(level.FactorZ, level.FactorY, level.FactorX);
         var origin = transform.ToVoxel(plane.At(0, 0, width, height, umPerPixel));
-        var samples = view.SlabUm <= 0 ? 1 : Math.Clamp((int)Math.Round(view.SlabUm / transform.VoxelSize.Least), 1, 512);
-        var step = samples > 1 ? view.SlabUm / samples : 0;
+        var (low, high) = volume.Bounds;
+        var slab = Math.Min(view.SlabUm, (high - low).Length);
+        var samples = slab <= 0 ? 1 : Math.Clamp((int)Math.Round(slab / transform.VoxelSize.Least), 1, Math.Max(1, (int)Math.Min(512, MostSamples / ((long)width * height))));
+        var step = samples > 1 ? slab / samples : 0;
         return new SliceGeometry(
             new Vector3((float)(origin.Z - 0.5), (float)(origin.Y - 0.5), (float)(origin.X - 0.5)),
             Step(umPerPixel * plane.Right), Step(umPerPixel * plane.Down), Step(step * plane.Normal), samples, view.SlabMode);

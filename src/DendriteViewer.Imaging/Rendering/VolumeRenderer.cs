@@ -17,8 +17,19 @@ public sealed class VolumeRenderer(DatasetStore store, RayVolumeCache cache)
     /// <summary>Behind the volume.</summary>
     public const int Background = 0x000000;
 
+    // From so far away a volume is a dot.
+    private const double FarthestFits = 100;
+
     private readonly Lock _lock = new();
-    private (string Volume, int Level, RayVolume Rays, VolumeMode Mode, double Iso, TransferFunction Transfer, float Step, RaycastSettings Settings)? _last;
+    private readonly List<Prepared> _prepared = [];
+
+    /// <summary>Table and map of empty space for one volume, level and transfer function; shared by all who look through it.</summary>
+    private sealed record Prepared(WeakReference<RayVolume> Rays, VolumeMode Mode, double Iso, TransferFunction Transfer, float Step, Lazy<RaycastSettings> Settings)
+    {
+        public bool Is(RayVolume rays, ViewState view, float step) =>
+            Rays.TryGetTarget(out var r) && ReferenceEquals(r, rays) && Mode == view.Mode && Step == step && Transfer.Equals(view.Transfer)
+            && (Mode != VolumeMode.Isosurface || Iso == view.IsoValue);
+    }
 
     /// <summary>Draws a picture.</summary>
     /// <param name="volume">The volume shown.</param>
@@ -65,6 +76,9 @@ public sealed class VolumeRenderer(DatasetStore store, RayVolumeCache cache)
     /// <summary>Whether the level that a complete picture needs is in memory.</summary>
     public async Task<bool> IsLoadedAsync(VolumeInfo volume, CancellationToken ct) =>
         cache.TryGet(volume, cache.FinestOf(await store.ReaderAsync(volume, ct)).Number) is not null;
+
+    /// <summary>Whether the level that a complete picture needs fits into memory beside what is there.</summary>
+    public async Task<bool> HasRoomForAsync(VolumeInfo volume, CancellationToken ct) => cache.HasRoomFor(cache.FinestOf(await store.ReaderAsync(volume, ct)));
 
     /// <summary>Loads the level that a complete picture needs.</summary>
     public async Task LoadAsync(VolumeInfo volume, CancellationToken ct) =>
@@ -114,7 +128,7 @@ public sealed class VolumeRenderer(DatasetStore store, RayVolumeCache cache)
     public static (WorldPoint Eye, WorldVector Right, WorldVector Down, WorldVector Forward) Frame(VolumeInfo volume, OrbitCamera camera, double aspect)
     {
         double az = camera.AzimuthDeg * Math.PI / 180, el = Math.Clamp(camera.ElevationDeg, -89.5, 89.5) * Math.PI / 180;
-        var distance = camera.DistanceUm > 0 ? camera.DistanceUm : FitDistance(volume, aspect);
+        var distance = camera.DistanceUm > 0 ? Math.Min(camera.DistanceUm, FarthestFits * FitDistance(volume, 1)) : FitDistance(volume, aspect);
         var target = camera.DistanceUm > 0 ? camera.Target : volume.Center;
         var back = new WorldVector(-Math.Sin(el), -Math.Cos(el) * Math.Cos(az), Math.Cos(el) * Math.Sin(az));
         var right = new WorldVector(0, Math.Sin(az), Math.Cos(az));
@@ -131,32 +145,7 @@ public sealed class VolumeRenderer(DatasetStore store, RayVolumeCache cache)
 
     private RaycastSettings SettingsOf(VolumeInfo volume, Dataset dataset, ViewState view, PyramidLevel level, RayVolume rays, float step)
     {
-        var map = ValueMap.Of(volume);
-        var iso = (float)map.ToRay(view.IsoValue);
-        RaycastSettings basis;
-        lock (_lock)
-        {
-            // The table and the map of empty space cost some milliseconds; they change with the transfer function, not the camera.
-            if (_last is { } l && l.Volume == volume.Prefix && l.Level == level.Number && ReferenceEquals(l.Rays, rays)
-                && l.Mode == view.Mode && l.Iso == view.IsoValue && l.Transfer.Equals(view.Transfer) && l.Step == step)
-            {
-                basis = l.Settings;
-            }
-            else
-            {
-                var table = view.Transfer.ToTable(map, step * level.FactorX);
-                var empty = view.Mode == VolumeMode.Isosurface
-                    ? EmptySpace.Of(rays, (least, most) => least <= iso && most >= iso)
-                    : EmptySpace.Of(rays, table.IsVisible);
-                basis = new RaycastSettings
-                {
-                    Mode = view.Mode switch { VolumeMode.Maximum => RayMode.Maximum, VolumeMode.Isosurface => RayMode.Isosurface, _ => RayMode.Composite },
-                    Transfer = table, Empty = empty, Step = step, IsoValue = iso, Background = Background,
-                };
-                _last = (volume.Prefix, level.Number, rays, view.Mode, view.IsoValue, view.Transfer, step, basis);
-            }
-        }
-
+        var basis = PreparedFor(volume, view, level, rays, step);
         var transform = volume.Transform.ForLevel(level.FactorZ, level.FactorY, level.FactorX);
         var size = transform.VoxelSize;
         var (_, right, down, forward) = Frame(volume, view.Camera, 1);
@@ -172,6 +161,49 @@ public sealed class VolumeRenderer(DatasetStore store, RayVolumeCache cache)
         // Lights are turned into the volume's own axes, whose gradient is then only stretched.
         Vector3 InVoxelAxes(WorldVector v) => new(
             (float)v.Dot(transform.Column(2).Normalized()), (float)v.Dot(transform.Column(1).Normalized()), (float)v.Dot(transform.Column(0).Normalized()));
+    }
+
+    // The table and the map of empty space cost some milliseconds and change with the transfer function, not the camera.
+    // A few are kept; each is made outside the lock, once.
+    private RaycastSettings PreparedFor(VolumeInfo volume, ViewState view, PyramidLevel level, RayVolume rays, float step)
+    {
+        const int Kept = 8;
+        Prepared? found;
+        lock (_lock)
+        {
+            found = _prepared.Find(p => p.Is(rays, view, step));
+            if (found is null)
+            {
+                var (mode, isoValue, transfer) = (view.Mode, view.IsoValue, view.Transfer);
+                found = new Prepared(new WeakReference<RayVolume>(rays), mode, isoValue, transfer, step, new(() => Prepare(volume, mode, isoValue, transfer, level, rays, step)));
+            }
+            else
+            {
+                _prepared.Remove(found);
+            }
+
+            _prepared.Insert(0, found);
+            if (_prepared.Count > Kept)
+            {
+                _prepared.RemoveAt(Kept);
+            }
+        }
+
+        return found.Settings.Value;
+    }
+
+    private static RaycastSettings Prepare(VolumeInfo volume, VolumeMode mode, double isoValue, TransferFunction transfer, PyramidLevel level, RayVolume rays, float step)
+    {
+        var map = ValueMap.Of(volume);
+        var iso = (float)map.ToRay(isoValue);
+        var table = transfer.ToTable(map, step * level.FactorX);
+        return new RaycastSettings
+        {
+            Mode = mode switch { VolumeMode.Maximum => RayMode.Maximum, VolumeMode.Isosurface => RayMode.Isosurface, _ => RayMode.Composite },
+            Transfer = table,
+            Empty = mode == VolumeMode.Isosurface ? EmptySpace.Of(rays, (least, most) => least <= iso && most >= iso) : EmptySpace.Of(rays, table.IsVisible),
+            Step = step, IsoValue = iso, Background = Background,
+        };
     }
 
     private static IReadOnlyList<Vector4> PlanesOf(Dataset dataset, ViewState view, AffineTransform transform)

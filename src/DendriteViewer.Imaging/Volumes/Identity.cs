@@ -58,6 +58,9 @@ public readonly partial record struct DatasetId
 /// <summary>Which volume of a dataset: how it was taken, and when, in hours of plating.</summary>
 public readonly partial record struct VolumeKey(string Modality, double Hours)
 {
+    /// <summary>Hours of plating, to six decimals, as folders and links name them.</summary>
+    public double Hours { get; init; } = Math.Round(Hours, 6);
+
     /// <summary>Name of the timestep in the store: <c>t0.5</c>.</summary>
     public string TimestepName => "t" + Hours.ToString("0.######", CultureInfo.InvariantCulture);
 

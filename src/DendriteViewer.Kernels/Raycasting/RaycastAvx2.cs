@@ -27,17 +27,20 @@ internal static unsafe class RaycastAvx2
         {
             int u = u0 + (k & 3), v = v0 + (k >> 2);
             var (ro, rd) = rays.Ray((u + 0.5f) * scale - 0.5f, (v + 0.5f) * scale - 0.5f);
-            (o[k], o[8 + k], o[16 + k]) = (ro.X, ro.Y, ro.Z);
             (d[k], d[8 + k], d[16 + k]) = (rd.X, rd.Y, rd.Z);
             if (RaycastScalar.Clip(volume, s, ro, rd, out var start, out var end))
             {
-                t[k] = start + (s.Jitter ? s.Step * ((RaycastScalar.Noise(u, v) & 0xFFFF) / 65536f) : 0);
+                ro += start * rd;
+                end -= start;
+                t[k] = (s.Jitter ? s.Step * ((RaycastScalar.Noise(u, v) & 0xFFFF) / 65536f) : 0);
                 e[k] = end;
             }
             else
             {
                 (t[k], e[k]) = (1, 0);
             }
+
+            (o[k], o[8 + k], o[16 + k]) = (ro.X, ro.Y, ro.Z);
         }
 
         var packet = new Packet

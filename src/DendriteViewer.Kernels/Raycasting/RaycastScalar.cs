@@ -20,7 +20,10 @@ public static class RaycastScalar
             return Pack(Vector3.Zero, 0, settings.Background);
         }
 
-        t += settings.Jitter ? settings.Step * ((noise & 0xFFFF) / 65536f) : 0;
+        // From here on the ray starts where it enters: far from the eye, a step would vanish in the float's last digit.
+        origin += t * direction;
+        end -= t;
+        t = settings.Jitter ? settings.Step * ((noise & 0xFFFF) / 65536f) : 0;
         return settings.Mode switch
         {
             RayMode.Maximum => TraceMaximum(volume, settings, origin, direction, t, end),
@@ -40,6 +43,10 @@ public static class RaycastScalar
             return default;
         }
 
+        var entry = t;
+        origin += t * direction;
+        end -= t;
+        t = 0;
         var (best, alpha, before) = (0f, 0f, float.NaN);
         var hit = default(Hit);
         for (; t <= end && alpha < RaycastSettings.Opaque; t += settings.Step)
@@ -49,7 +56,7 @@ public static class RaycastScalar
             {
                 if (!float.IsNaN(before) && before < settings.IsoValue != value < settings.IsoValue)
                 {
-                    return new Hit(true, t - settings.Step * (value - settings.IsoValue) / (value - before), settings.IsoValue);
+                    return new Hit(true, entry + t - settings.Step * (value - settings.IsoValue) / (value - before), settings.IsoValue);
                 }
 
                 before = value;
@@ -61,7 +68,7 @@ public static class RaycastScalar
             if (weight > best)
             {
                 best = weight;
-                hit = new Hit(true, t, value);
+                hit = new Hit(true, entry + t, value);
             }
         }
 

@@ -5,7 +5,7 @@ namespace DendriteViewer.Kernels.Statistics;
 /// <summary>Counts and extremes of voxel values.</summary>
 public static class HistogramKernel
 {
-    /// <summary>Smallest and largest value that is not NaN; (+∞, −∞) for none.</summary>
+    /// <summary>Smallest and largest finite value; (+∞, −∞) for none.</summary>
     public static (double Least, double Most) Range<T>(ReadOnlySpan<T> values) where T : unmanaged, INumber<T>, IMinMaxValue<T>
     {
         if (typeof(T) == typeof(float))
@@ -14,6 +14,11 @@ public static class HistogramKernel
             foreach (var v in values)
             {
                 var f = double.CreateTruncating(v);
+                if (!double.IsFinite(f))
+                {
+                    continue;
+                }
+
                 low = f < low ? f : low;
                 high = f > high ? f : high;
             }

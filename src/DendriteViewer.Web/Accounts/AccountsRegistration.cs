@@ -28,7 +28,13 @@ public static class AccountsRegistration
             o.User.RequireUniqueEmail = true;
         }).AddSignInManager().AddEntityFrameworkStores<DendriteDb>().AddClaimsPrincipalFactory<NamedClaims>();
         builder.Services.AddAuthentication(IdentityConstants.ApplicationScheme)
-            .AddCookie(IdentityConstants.ApplicationScheme, o => Harden(o, "dendrite"))
+            .AddCookie(IdentityConstants.ApplicationScheme, o =>
+            {
+                Harden(o, "dendrite");
+
+                // A changed password ends the sessions that began with the old one.
+                o.Events.OnValidatePrincipal = SecurityStampValidator.ValidatePrincipalAsync;
+            })
             .AddCookie(LinkScheme, o => Harden(o, "dendrite.link"));
         builder.Services.AddSingleton<DatasetAccess>();
         builder.Services.AddSingleton<IAuthorizationHandler>(s => s.GetRequiredService<DatasetAccess>());
@@ -55,7 +61,8 @@ public static class AccountsRegistration
 
             if (demo)
             {
-                if (context.Connection.RemoteIpAddress is { } ip && !System.Net.IPAddress.IsLoopback(ip))
+                // A foreign page may point its own name at this machine; the name tells it apart.
+                if ((context.Connection.RemoteIpAddress is { } ip && !System.Net.IPAddress.IsLoopback(ip)) || !DendriteHost.IsLoopback($"http://{context.Request.Host}"))
                 {
                     context.Response.StatusCode = StatusCodes.Status403Forbidden;
                     return;

@@ -21,9 +21,12 @@ public static class DendriteClaims
     /// <summary>The link's guest's chosen name.</summary>
     public const string Guest = "dendrite:guest";
 
+    /// <summary>Tells the guests of one link apart.</summary>
+    public const string GuestId = "dendrite:guest-id";
+
     /// <summary>A stable key of who somebody is: an account or a link.</summary>
     public static string KeyOf(this ClaimsPrincipal user) =>
-        user.FindFirstValue(ClaimTypes.NameIdentifier) ?? (user.FindFirstValue(Link) is { } link ? "link:" + link : "");
+        user.FindFirstValue(ClaimTypes.NameIdentifier) ?? (user.FindFirstValue(Link) is { } link ? $"link:{link}:{user.FindFirstValue(GuestId)}" : "");
 
     /// <summary>What others see.</summary>
     public static string NameOf(this ClaimsPrincipal user) =>

@@ -48,14 +48,10 @@ public static class AnnotationsRegistration
             try
             {
                 var parsed = SiteFiles.Parse(await reader.ReadToEndAsync(ct), "The upload");
-                foreach (var site in parsed)
-                {
-                    await log.ImportAsync(opened, site, new Editor(c.User.KeyOf(), c.User.NameOf()), ct);
-                }
-
+                await log.ImportAsync(opened, parsed, new Editor(c.User.KeyOf(), c.User.NameOf()), ct);
                 return Results.Ok(new { added = parsed.Count });
             }
-            catch (Exception e) when (e is VolumeFormatException or ArgumentException)
+            catch (Exception e) when (e is VolumeFormatException or ArgumentException or EditConflictException)
             {
                 return Results.Problem(e.Message, statusCode: StatusCodes.Status400BadRequest);
             }

@@ -4,6 +4,10 @@ namespace DendriteViewer.Web.Annotations;
 internal sealed class EditHistory
 {
     private const int Most = 200;
+
+    /// <summary>Held while a step is taken.</summary>
+    public readonly SemaphoreSlim Stepping = new(1, 1);
+
     private readonly LinkedList<Step> _undo = new();
     private readonly LinkedList<Step> _redo = new();
 
@@ -40,13 +44,12 @@ internal sealed class EditHistory
     }
 
     /// <summary>A step was taken: it goes to the other side. Older steps of the same site now expect the new version.</summary>
-    public void Moved(bool undo, int version)
+    public void Moved(bool undo, Step step, int version)
     {
         lock (_undo)
         {
             var (from, to) = undo ? (_undo, _redo) : (_redo, _undo);
-            var step = from.Last!.Value;
-            from.RemoveLast();
+            from.Remove(step);
             to.AddLast(new Step(step.SiteId, version, step.Here, step.Other));
             for (var node = from.Last; node is not null; node = node.Previous)
             {
@@ -59,11 +62,11 @@ internal sealed class EditHistory
         }
     }
 
-    public void Drop(bool undo)
+    public void Drop(bool undo, Step step)
     {
         lock (_undo)
         {
-            (undo ? _undo : _redo).RemoveLast();
+            (undo ? _undo : _redo).Remove(step);
         }
     }
 }

@@ -37,7 +37,10 @@ public static class SiteFiles
         {
             try
             {
-                return JsonSerializer.Deserialize<Site[]>(text, SiteLog.Json) ?? [];
+                var listed = JsonSerializer.Deserialize<Site?[]>(text, SiteLog.Json) ?? [];
+                return listed.All(s => s is { Id: not null, Label: not null, Note: not null, Modality: not null, Author: not null })
+                    ? listed.OfType<Site>().ToArray()
+                    : throw new VolumeFormatException($"{file}: a site or one of its texts is null; export a list to see how it looks.");
             }
             catch (JsonException e)
             {

@@ -19,6 +19,9 @@ public sealed record Editor(string Key, string Name);
 /// </summary>
 public sealed class SiteLog(IDbContextFactory<DendriteDb> database, TimeProvider time)
 {
+    /// <summary>Sites of a dataset at most, deleted ones included.</summary>
+    public const int MostSites = 20_000;
+
     /// <summary>How sites are written.</summary>
     public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) } };
 
@@ -41,35 +44,47 @@ public sealed class SiteLog(IDbContextFactory<DendriteDb> database, TimeProvider
         (await BoardAsync(dataset).WaitAsync(ct)).Sites.Values.Where(s => !s.Deleted).OrderBy(s => s.Hours).ThenBy(s => s.Label, StringComparer.Ordinal).ThenBy(s => s.Id, StringComparer.Ordinal).ToArray();
 
     /// <summary>Marks a site.</summary>
-    public Task<Site> AddAsync(Dataset dataset, WorldPoint at, double hours, string modality, Editor by, CancellationToken ct) =>
-        EditAsync(dataset.Id, by, board => Clean(dataset, new Site
-        {
-            Id = Guid.NewGuid().ToString("N")[..12], ZUm = at.Z, YUm = at.Y, XUm = at.X, Hours = hours, Modality = modality,
-            Label = NextLabel(board), Author = by.Name,
-        }), remember: true, ct);
+    public async Task<Site> AddAsync(Dataset dataset, WorldPoint at, double hours, string modality, Editor by, CancellationToken ct) =>
+        (await EditAsync(dataset.Id, by, board => board.Count < MostSites
+            ? [Clean(dataset, new Site
+            {
+                Id = NewId(), ZUm = at.Z, YUm = at.Y, XUm = at.X, Hours = hours, Modality = modality, Label = NextLabel(board), Author = by.Name,
+            })]
+            : throw new ArgumentException($"A dataset holds at most {MostSites} sites."), remember: true, ct))[0];
 
-    /// <summary>Adds a site as it is, for import; null where one of its id is there already.</summary>
-    public Task<Site> ImportAsync(Dataset dataset, Site site, Editor by, CancellationToken ct) =>
-        EditAsync(dataset.Id, by, board => Clean(dataset, site with
+    /// <summary>Adds sites as they are, all or none, in one write; one whose id is there already gets another.</summary>
+    /// <exception cref="ArgumentException">A number is not finite, or the dataset would hold more sites than it can.</exception>
+    public async Task ImportAsync(Dataset dataset, IReadOnlyList<Site> sites, Editor by, CancellationToken ct) =>
+        await EditAsync(dataset.Id, by, board =>
         {
-            Id = site.Id.Length is > 0 and <= 40 && !board.ContainsKey(site.Id) ? site.Id : Guid.NewGuid().ToString("N")[..12],
-            Version = 0, Deleted = false, Author = site.Author.Length > 0 ? site.Author : by.Name,
-        }), remember: true, ct);
+            if (board.Count + sites.Count > MostSites)
+            {
+                throw new ArgumentException($"A dataset holds at most {MostSites} sites.");
+            }
+
+            var taken = new HashSet<string>(board.Keys);
+            return sites.Select(s => Clean(dataset, s with
+            {
+                Id = s.Id.Length is > 0 and <= 40 && taken.Add(s.Id) ? s.Id : NewId(),
+                Version = 0, Deleted = false, Author = s.Author.Length > 0 ? s.Author : by.Name,
+            })).ToArray();
+        }, remember: true, ct);
 
     /// <summary>Changes a site; <paramref name="site"/>'s version is the one it was changed from.</summary>
     /// <exception cref="EditConflictException">Somebody else changed it meanwhile.</exception>
-    public Task<Site> ChangeAsync(Dataset dataset, Site site, Editor by, CancellationToken ct) =>
-        EditAsync(dataset.Id, by, board =>
+    public async Task<Site> ChangeAsync(Dataset dataset, Site site, Editor by, CancellationToken ct) =>
+        (await EditAsync(dataset.Id, by, board =>
         {
             var current = board.GetValueOrDefault(site.Id) ?? throw new EditConflictException("The site is not there any more.");
             return current.Version == site.Version
-                ? Clean(dataset, site with { Author = current.Author })
+                ? [Clean(dataset, site with { Author = current.Author })]
                 : throw new EditConflictException($"{current.Label} was changed by somebody else; look at it again.");
-        }, remember: true, ct);
+        }, remember: true, ct))[0];
 
     /// <summary>Deletes a site; the log keeps it, and undo brings it back.</summary>
-    public Task<Site> DeleteAsync(DatasetId dataset, string id, Editor by, CancellationToken ct) =>
-        EditAsync(dataset, by, board => (board.GetValueOrDefault(id) ?? throw new EditConflictException("The site is not there any more.")) with { Deleted = true }, remember: true, ct);
+    public async Task<Site> DeleteAsync(DatasetId dataset, string id, Editor by, CancellationToken ct) =>
+        (await EditAsync(
+            dataset, by, board => [(board.GetValueOrDefault(id) ?? throw new EditConflictException("The site is not there any more.")) with { Deleted = true }], remember: true, ct))[0];
 
     /// <summary>Takes the editor's last edit back, as a new edit. Null where there is none, or somebody changed the site since.</summary>
     public Task<Site?> UndoAsync(DatasetId dataset, Editor by, CancellationToken ct) => StepAsync(dataset, by, undo: true, ct);
@@ -88,61 +103,85 @@ public sealed class SiteLog(IDbContextFactory<DendriteDb> database, TimeProvider
     {
         var board = await BoardAsync(dataset);
         var history = board.Histories.GetOrAdd(by.Key, _ => new EditHistory());
-        if ((undo ? history.PeekUndo() : history.PeekRedo()) is not { } step)
-        {
-            return null;
-        }
 
+        // One step at a time: a key held down asks for several at once.
+        await history.Stepping.WaitAsync(ct);
         try
         {
-            var site = await EditAsync(dataset, by, sites =>
+            if ((undo ? history.PeekUndo() : history.PeekRedo()) is not { } step)
             {
-                var current = sites.GetValueOrDefault(step.SiteId);
-                return current is not null && current.Version == step.Version
-                    ? (step.Other ?? current with { Deleted = true }) with { Version = current.Version }
-                    : throw new EditConflictException("Somebody else changed the site since.");
-            }, remember: false, ct);
-            history.Moved(undo, site.Version);
-            return site;
+                return null;
+            }
+
+            try
+            {
+                var site = (await EditAsync(dataset, by, sites =>
+                {
+                    var current = sites.GetValueOrDefault(step.SiteId);
+                    return current is not null && current.Version == step.Version
+                        ? [(step.Other ?? current with { Deleted = true }) with { Version = current.Version }]
+                        : throw new EditConflictException("Somebody else changed the site since.");
+                }, remember: false, ct))[0];
+                history.Moved(undo, step, site.Version);
+                return site;
+            }
+            catch (EditConflictException)
+            {
+                history.Drop(undo, step);
+                return null;
+            }
         }
-        catch (EditConflictException)
+        finally
         {
-            history.Drop(undo);
-            return null;
+            history.Stepping.Release();
         }
     }
 
-    private async Task<Site> EditAsync(DatasetId dataset, Editor by, Func<ImmutableDictionary<string, Site>, Site> make, bool remember, CancellationToken ct)
+    private async Task<IReadOnlyList<Site>> EditAsync(
+        DatasetId dataset, Editor by, Func<ImmutableDictionary<string, Site>, Site[]> make, bool remember, CancellationToken ct)
     {
         var board = await BoardAsync(dataset);
+        var made = new List<(Site? Before, Site After)>();
         await board.Writing.WaitAsync(ct);
-        Site made;
-        Site? before;
         try
         {
-            var wanted = make(board.Sites);
-            before = board.Sites.GetValueOrDefault(wanted.Id);
-            made = wanted with { Version = (before?.Version ?? 0) + 1, ChangedAt = time.GetUtcNow().ToUnixTimeMilliseconds() };
+            var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+            var sites = board.Sites.ToBuilder();
             await using var db = await database.CreateDbContextAsync(ct);
-            db.SiteEdits.Add(new SiteEdit
+            foreach (var wanted in make(board.Sites))
             {
-                DatasetId = dataset.Value, SiteId = made.Id, Version = made.Version, State = JsonSerializer.Serialize(made, Json), ByKey = by.Key, ByName = by.Name, At = made.ChangedAt,
-            });
-            await db.SaveChangesAsync(ct);
-            board.Sites = board.Sites.SetItem(made.Id, made);
+                var before = board.Sites.GetValueOrDefault(wanted.Id);
+                var after = wanted with { Version = (before?.Version ?? 0) + 1, ChangedAt = now };
+                db.SiteEdits.Add(new SiteEdit
+                {
+                    DatasetId = dataset.Value, SiteId = after.Id, Version = after.Version, State = JsonSerializer.Serialize(after, Json), ByKey = by.Key, ByName = by.Name, At = now,
+                });
+                sites[after.Id] = after;
+                made.Add((before, after));
+            }
+
+            // Not to be cancelled half-way: what is written must be what is remembered.
+            await db.SaveChangesAsync(CancellationToken.None);
+            board.Sites = sites.ToImmutable();
+        }
+        catch (DbUpdateException)
+        {
+            // The log and the memory of it differ (another server, say): read it again next time.
+            _boards.TryRemove(dataset.Value, out _);
+            throw new EditConflictException("The site could not be saved; try again.");
         }
         finally
         {
             board.Writing.Release();
         }
 
-        if (remember)
+        foreach (var (before, after) in made.Where(_ => remember))
         {
-            board.Histories.GetOrAdd(by.Key, _ => new EditHistory()).Did(before, made);
+            board.Histories.GetOrAdd(by.Key, _ => new EditHistory()).Did(before, after);
         }
 
         Changed?.Invoke(dataset);
-        return made;
+        return made.Select(m => m.After).ToArray();
     }
 
     private async Task<Board> BoardAsync(DatasetId dataset)
@@ -184,6 +223,8 @@ public sealed class SiteLog(IDbContextFactory<DendriteDb> database, TimeProvider
             Label = Cut(s.Label, 60), Note = Cut(s.Note, 4000), Modality = Cut(s.Modality, 40), Author = Cut(s.Author, 80), Deleted = false,
         };
     }
+
+    private static string NewId() => Guid.NewGuid().ToString("N")[..12];
 
     private static string Cut(string text, int most) => text.Length <= most ? text : text[..most];
 

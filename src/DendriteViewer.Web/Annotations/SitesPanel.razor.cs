@@ -62,8 +62,14 @@ public sealed partial class SitesPanel
     {
         Log.Changed += OnLog;
         Session.Changed += OnView;
-        _sites = await Log.ListAsync(Session.Dataset.Id);
+        await ReadAsync();
     }
+
+    // Somebody whose link was revoked may still have the page open.
+    private async Task ReadAsync() => _sites = await RoleAsync() is null ? [] : await Log.ListAsync(Session.Dataset.Id);
+
+    private async Task<DatasetRole?> RoleAsync() =>
+        Authentication is null ? null : await Access.RoleAsync((await Authentication).User, Session.Dataset.Id);
 
     private void OnLog(DatasetId id)
     {
@@ -71,7 +77,7 @@ public sealed partial class SitesPanel
         {
             _ = InvokeAsync(async () =>
             {
-                _sites = await Log.ListAsync(id);
+                await ReadAsync();
                 StateHasChanged();
             });
         }
@@ -113,10 +119,7 @@ public sealed partial class SitesPanel
     {
         using var reader = new StreamReader(e.File.OpenReadStream(MostBytes));
         var sites = SiteFiles.Parse(await reader.ReadToEndAsync(), e.File.Name);
-        foreach (var site in sites)
-        {
-            await Log.ImportAsync(Session.Dataset, site, By, default);
-        }
+        await Log.ImportAsync(Session.Dataset, sites, By, default);
     });
 
     // The right to edit may have ended since the page was opened, so it is asked for each time.
@@ -125,8 +128,7 @@ public sealed partial class SitesPanel
         _error = null;
         try
         {
-            var user = Authentication is null ? null : (await Authentication).User;
-            if (user is null || !(await Access.RoleAsync(user, Session.Dataset.Id) >= DatasetRole.Annotate))
+            if (!(await RoleAsync() >= DatasetRole.Annotate))
             {
                 _error = "Annotating is not open to you any more.";
                 return;

@@ -13,7 +13,7 @@ namespace DendriteViewer.Web.Catalog;
 public sealed record CatalogEntry(DatasetId Id, Dataset? Dataset, string? Problem, DatasetRole Role, long StoredBytes, int Sites);
 
 /// <summary>The datasets that somebody may see, and the histograms of their volumes, which cost a read each and never change.</summary>
-public sealed class DatasetCatalog(DatasetStore store, DatasetAccess access, BrickCache bricks)
+public sealed class DatasetCatalog(DatasetStore store, DatasetAccess access, BrickCache bricks, RayVolumeCache rays)
 {
     private readonly ConcurrentDictionary<string, Lazy<Task<ValueHistogram>>> _histograms = new();
 
@@ -31,7 +31,7 @@ public sealed class DatasetCatalog(DatasetStore store, DatasetAccess access, Bri
         {
             if (await access.RoleAsync(user, id, ct) is { } role)
             {
-                list.Add(new CatalogEntry(id, dataset, problem, role, await store.Blobs.MeasureAsync(Imaging.Storage.BlobNames.Dataset(id), ct), await countSites(id)));
+                list.Add(new CatalogEntry(id, dataset, problem, role, await store.Blobs.MeasureAsync(BlobNames.Dataset(id), ct), await countSites(id)));
             }
         }
 
@@ -69,12 +69,14 @@ public sealed class DatasetCatalog(DatasetStore store, DatasetAccess access, Bri
     /// <summary>Tells that a dataset appeared or went.</summary>
     public void Touch(DatasetId id)
     {
-        foreach (var key in _histograms.Keys.Where(k => k.StartsWith(Imaging.Storage.BlobNames.Dataset(id), StringComparison.Ordinal)))
+        foreach (var key in _histograms.Keys.Where(k => k.StartsWith(BlobNames.Dataset(id), StringComparison.Ordinal)))
         {
             _histograms.TryRemove(key, out _);
         }
 
-        bricks.Forget(Imaging.Storage.BlobNames.Dataset(id));
+        store.Forget(BlobNames.Dataset(id));
+        bricks.Forget(BlobNames.Dataset(id));
+        rays.Forget(BlobNames.Dataset(id));
         Changed?.Invoke();
     }
 }

@@ -109,7 +109,8 @@ public sealed partial class ImportJobs(DatasetStore store, DatasetCatalog catalo
         {
             Set(job.Id, j => j with { State = JobState.Running, Detail = "Reading" });
             var progress = new Relay(p => Set(job.Id, j => j with { Fraction = p.TotalBytes == 0 ? 1 : (double)p.DoneBytes / p.TotalBytes, Detail = p.Volume }));
-            var result = await new Importer(store, time).ImportDatasetAsync(job.Path, progress, stop.Token);
+            var result = await new Importer(store, time) { Roots = options.ImportRoots, KeepWhenCancelled = () => stopping.IsCancellationRequested }
+                .ImportDatasetAsync(job.Path, progress, stop.Token);
             Set(job.Id, j => j with { State = JobState.Done, Fraction = 1, Detail = result.AlreadyThere ? "Was there already" : "Imported", Dataset = result.Id.Value });
             catalog.Touch(result.Id);
         }
@@ -135,13 +136,10 @@ public sealed partial class ImportJobs(DatasetStore store, DatasetCatalog catalo
         }
     }
 
-    // Symbolic links are followed before the check, so that none leads out of the roots.
     private string Resolve(string path)
     {
-        var full = Path.GetFullPath(path);
-        var real = Directory.Exists(full) ? Directory.ResolveLinkTarget(full, returnFinalTarget: true)?.FullName ?? full
-            : File.Exists(full) ? File.ResolveLinkTarget(full, returnFinalTarget: true)?.FullName ?? full : full;
-        return options.ImportRoots.Any(r => (real + Path.DirectorySeparatorChar).StartsWith(Path.TrimEndingDirectorySeparator(Path.GetFullPath(r)) + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+        var real = RealPaths.Resolve(path);
+        return RealPaths.IsBelowAny(real, options.ImportRoots)
             ? real
             : throw new VolumeFormatException(options.ImportRoots.Length == 0
                 ? "Importing from the server's folders is off; name them in Dendrite:ImportRoots."

@@ -28,7 +28,7 @@ public static class SharingRegistration
                 return Results.Redirect("/gone");
             }
 
-            var identity = new ClaimsIdentity([new(DendriteClaims.Link, link.Id.ToString()), new(DendriteClaims.Guest, "Guest of " + link.Name)], AccountsRegistration.LinkScheme);
+            var identity = new ClaimsIdentity([new(DendriteClaims.Link, link.Id.ToString()), new(DendriteClaims.Guest, "Guest of " + link.Name), new(DendriteClaims.GuestId, Guid.NewGuid().ToString("N"))], AccountsRegistration.LinkScheme);
             await context.SignInAsync(AccountsRegistration.LinkScheme, new ClaimsPrincipal(identity));
             var target = $"/d/{link.DatasetId}?{link.Query}";
             var title = WebUtility.HtmlEncode(link.Name);

@@ -53,10 +53,10 @@ public sealed class FrameConnection : IFrameSink, IDisposable
     /// <summary>Sizes of the panes in device pixels.</summary>
     public void Layout(int[] sizes, double ratio)
     {
-        _sizes = sizes;
+        _sizes = sizes.Select(s => Math.Clamp(s, 0, PaneStream.MostPixels)).ToArray();
         for (var i = 0; i < _panes.Length; i++)
         {
-            _panes[i].Resize(sizes[2 * i], sizes[2 * i + 1], ratio);
+            _panes[i].Resize(_sizes[2 * i], _sizes[2 * i + 1], ratio);
         }
     }
 
@@ -101,9 +101,19 @@ public sealed class FrameConnection : IFrameSink, IDisposable
     // A link that is revoked or ends, and a membership that is taken away, end what is open too.
     private async Task WatchAccessAsync(Func<Task<bool>> isStillOpen, Action abort, CancellationToken ct)
     {
-        while (await isStillOpen())
+        try
         {
-            await Task.Delay(AccessInterval, _time, ct);
+            while (await isStillOpen())
+            {
+                await Task.Delay(AccessInterval, _time, ct);
+            }
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // Who cannot be asked about is not let on; the browser joins again, and is asked about again.
+            _fault(e);
+            abort();
+            return;
         }
 
         await _client.SendAsync("closed", ct);
@@ -134,6 +144,7 @@ public sealed class FrameConnection : IFrameSink, IDisposable
     private async Task LoadAheadAsync(CancellationToken ct)
     {
         var told = "";
+        var failed = new HashSet<double>();
         while (true)
         {
             var view = Session.Current.View;
@@ -155,15 +166,22 @@ public sealed class FrameConnection : IFrameSink, IDisposable
                 await _client.SendAsync("loaded", loaded.Order().ToArray(), ct);
             }
 
-            var next = ahead.Take(6).FirstOrDefault(v => !loaded.Contains(v.Key.Hours));
-            if (next is not null)
+            var next = ahead.Take(6).FirstOrDefault(v => !loaded.Contains(v.Key.Hours) && !failed.Contains(v.Key.Hours));
+            if (next is not null && await _volumes.HasRoomForAsync(next, ct))
             {
-                await _volumes.LoadAsync(next, ct);
-                await LoadSlicesAsync(next, view, ct);
-                continue;
+                try
+                {
+                    await _volumes.LoadAsync(next, ct);
+                    await LoadSlicesAsync(next, view, ct);
+                }
+                catch (Exception e) when (e is not OperationCanceledException)
+                {
+                    // The pane says what is wrong when the timestep is shown.
+                    failed.Add(next.Key.Hours);
+                }
             }
 
-            await Task.Delay(TimeSpan.FromMilliseconds(400), _time, ct);
+            await Task.Delay(TimeSpan.FromMilliseconds(next is null ? 400 : 30), _time, ct);
         }
     }
 
@@ -175,7 +193,7 @@ public sealed class FrameConnection : IFrameSink, IDisposable
             if (width > 0 && height > 0)
             {
                 var um = view.UmPerPixel > 0 ? view.UmPerPixel : ViewStates.FitUmPerPixel(volume, (Pane)i, width, height);
-                (await _slices.RenderAsync(volume, view with { SlabUm = 0 }, (Pane)i, width, height, um, wait: true, ct)).Image?.Dispose();
+                await _slices.LoadAsync(volume, view with { SlabUm = 0 }, (Pane)i, width, height, um, ct);
             }
         }
     }

@@ -13,6 +13,8 @@ namespace DendriteViewer.Web.Streaming;
 public sealed partial class FrameConnections : IDisposable
 {
     private readonly ConcurrentDictionary<string, FrameConnection> _connections = new();
+    private readonly ConcurrentDictionary<DatasetId, bool> _tellingSites = new();
+    private readonly Lock _swap = new();
     private readonly IHubContext<FrameHub> _hub;
     private readonly ViewSessions _sessions;
     private readonly SiteLog _sites;
@@ -42,15 +44,24 @@ public sealed partial class FrameConnections : IDisposable
     public static string GroupOf(DatasetId id) => "dataset:" + id.Value;
 
     /// <summary>Begins to stream to a connection; a connection that joins again leaves what it had.</summary>
-    public void Begin(string connectionId, ViewSession session, Func<Task<bool>> isStillOpen, Action abort)
+    public void Begin(string connectionId, ViewSession session, Func<Task<bool>> isStillOpen, Action abort, CancellationToken aborted)
     {
-        End(connectionId);
         var connection = new FrameConnection(
-            _hub.Clients.Client(connectionId), session, sink => Enum.GetValues<Pane>().Select(p => new PaneStream(p, session, _slices, _volumes, _scheduler, sink, _time)).ToArray(),
+            _hub.Clients.Client(connectionId), session, sink => Enum.GetValues<Pane>().Select(p => new PaneStream(p, session, _slices, _volumes, _scheduler, sink, _time, e => LogFault(_log, e))).ToArray(),
             _volumes, _slices, _time, isStillOpen, abort, e => LogFault(_log, e));
-        _connections[connectionId] = connection;
+        FrameConnection? replaced;
+        lock (_swap)
+        {
+            _connections.TryRemove(connectionId, out replaced);
+            _connections[connectionId] = connection;
+        }
+
         _sessions.Connected(session, 1);
+        Release(replaced);
         TellSites(session.Dataset.Id);
+
+        // A connection that went while it joined is ended here, since nobody else will.
+        aborted.Register(() => End(connectionId));
     }
 
     /// <summary>The connection if it joined.</summary>
@@ -59,7 +70,18 @@ public sealed partial class FrameConnections : IDisposable
     /// <summary>Ends the streams of a connection.</summary>
     public void End(string connectionId)
     {
-        if (_connections.TryRemove(connectionId, out var connection))
+        FrameConnection? connection;
+        lock (_swap)
+        {
+            _connections.TryRemove(connectionId, out connection);
+        }
+
+        Release(connection);
+    }
+
+    private void Release(FrameConnection? connection)
+    {
+        if (connection is not null)
         {
             connection.Dispose();
             _sessions.Connected(connection.Session, -1);
@@ -79,11 +101,22 @@ public sealed partial class FrameConnections : IDisposable
         }
     }
 
-    private void TellSites(DatasetId id) => Tell(async () =>
+    // Edits that come while the list is about to be sent are sent with it.
+    private void TellSites(DatasetId id)
     {
+        if (_tellingSites.TryAdd(id, true))
+        {
+            Tell(() => SendSitesAsync(id));
+        }
+    }
+
+    private async Task SendSitesAsync(DatasetId id)
+    {
+        await Task.Yield();
+        _tellingSites.TryRemove(id, out _);
         var list = await _sites.ListAsync(id);
         await _hub.Clients.Group(GroupOf(id)).SendAsync("sites", JsonSerializer.Serialize(list, SiteLog.Json));
-    });
+    }
 
     private void TellPresence(DatasetId id) => Tell(() => _hub.Clients.Group(GroupOf(id)).SendAsync("here", _sessions.CountOf(id)));
 

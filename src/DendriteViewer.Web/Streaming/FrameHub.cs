@@ -27,8 +27,13 @@ public sealed class FrameHub(
         var role = await access.RoleAsync(Context.User!, id, Context.ConnectionAborted) ?? throw Refused();
         var opened = await catalog.TryOpenAsync(id, Context.ConnectionAborted) ?? throw Refused();
         var held = await sessions.HoldAsync(session, Context.User!.KeyOf(), opened, query, Context.ConnectionAborted) ?? throw Refused();
+        if (connections.Find(Context.ConnectionId) is { } before && before.Session.Dataset.Id != id)
+        {
+            await Groups.RemoveFromGroupAsync(Context.ConnectionId, FrameConnections.GroupOf(before.Session.Dataset.Id));
+        }
+
         var (user, context) = (Context.User!, Context);
-        connections.Begin(Context.ConnectionId, held, async () => await access.RoleAsync(user, id) is not null, context.Abort);
+        connections.Begin(Context.ConnectionId, held, async () => await access.RoleAsync(user, id) is not null, context.Abort, context.ConnectionAborted);
         await Groups.AddToGroupAsync(Context.ConnectionId, FrameConnections.GroupOf(id));
         var histogram = await catalog.HistogramAsync(held.Volume(held.Current.View), Context.ConnectionAborted);
         return JsonSerializer.Serialize(await SceneDto.OfAsync(held, role, histogram, catalog, Context.ConnectionAborted), ViewDto.Json);

@@ -32,8 +32,12 @@ public readonly record struct FrameHeader(Pane Pane, long Number, long Revision,
 /// At most two frames are unacknowledged.
 /// </summary>
 public sealed class PaneStream(
-    Pane pane, ViewSession session, SliceRenderer slices, VolumeRenderer volumes, RenderScheduler scheduler, IFrameSink sink, TimeProvider time)
+    Pane pane, ViewSession session, SliceRenderer slices, VolumeRenderer volumes, RenderScheduler scheduler, IFrameSink sink, TimeProvider time,
+    Action<Exception> fault)
 {
+    /// <summary>Pixels of a pane each way at most.</summary>
+    public const int MostPixels = 4096;
+
     private const int MostUnacknowledged = 2;
     private const int MovingQuality = 72;
     private const int RestingQuality = 93;
@@ -62,7 +66,7 @@ public sealed class PaneStream(
     /// <summary>The pane has another size in device pixels; 0 hides it.</summary>
     public void Resize(int width, int height, double ratio)
     {
-        _size = new PaneSize(Math.Clamp(width, 0, 4096), Math.Clamp(height, 0, 4096), Math.Clamp(ratio, 0.25, 8));
+        _size = new PaneSize(Math.Clamp(width, 0, MostPixels), Math.Clamp(height, 0, MostPixels), Math.Clamp(ratio, 0.25, 8));
         Poke();
     }
 
@@ -133,6 +137,11 @@ public sealed class PaneStream(
             {
                 await sink.SayAsync(pane, e.Message, ct);
             }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                fault(e);
+                await sink.SayAsync(pane, "The picture failed for a reason nobody foresaw; move to try again. The server's log says more.", ct);
+            }
         }
     }
 
@@ -170,6 +179,12 @@ public sealed class PaneStream(
         var scale = exact ? 1 : ScaleFor(work.Size);
         RenderOutcome outcome;
         RenderedImage? image;
+        if (exact)
+        {
+            // Reading takes no turn: others draw meanwhile.
+            await LoadAsync(work, either.Token);
+        }
+
         using (await scheduler.EnterAsync(session.Id, coarse: !exact, either.Token))
         {
             var start = time.GetTimestamp();
@@ -205,6 +220,18 @@ public sealed class PaneStream(
         return true;
     }
 
+    private Task LoadAsync(Work work, CancellationToken ct)
+    {
+        var (view, size) = (work.Revision.View, work.Size);
+        var volume = session.Volume(view);
+        return pane == Pane.Volume
+            ? volumes.LoadAsync(volume, ct)
+            : slices.LoadAsync(volume, view, pane, size.Width, size.Height, UmPerPixel(volume, view, size), ct);
+    }
+
+    private double UmPerPixel(Imaging.Datasets.VolumeInfo volume, ViewState view, PaneSize size) =>
+        view.UmPerPixel > 0 ? view.UmPerPixel / size.Ratio : ViewStates.FitUmPerPixel(volume, pane, size.Width, size.Height);
+
     private async Task<(RenderOutcome, RenderedImage?)> RenderAsync(Work work, int scale, bool wait, CancellationToken ct)
     {
         var (view, size) = (work.Revision.View, work.Size);
@@ -215,8 +242,7 @@ public sealed class PaneStream(
         }
 
         int width = Math.Max(1, size.Width / scale), height = Math.Max(1, size.Height / scale);
-        var umPerPixel = view.UmPerPixel > 0 ? view.UmPerPixel / size.Ratio : ViewStates.FitUmPerPixel(volume, pane, size.Width, size.Height);
-        return await slices.RenderAsync(volume, view, pane, width, height, umPerPixel * size.Width / width, wait, ct);
+        return await slices.RenderAsync(volume, view, pane, width, height, UmPerPixel(volume, view, size) * size.Width / width, wait, ct);
     }
 
     private int ScaleFor(PaneSize size)

@@ -73,6 +73,22 @@ public sealed class ImporterTests : IDisposable
     }
 
     [Fact]
+    public async Task Import_ConfinedToAFolder_RefusesPathsAndLinksThatLeaveIt()
+    {
+        var importer = new Importer(_store, TimeProvider.System) { Roots = [_folder["phantom"]] };
+        File.WriteAllText(_folder["secret.csv"], "hours,v\n0,1\n");
+        var path = _folder["phantom/dataset.json"];
+        var text = await File.ReadAllTextAsync(path);
+        await File.WriteAllTextAsync(path, text.Replace("voltage.csv", "../secret.csv"));
+        Assert.Contains("not below", (await Assert.ThrowsAsync<VolumeFormatException>(() => importer.ImportDatasetAsync(_folder["phantom"], null, default))).Message);
+        File.CreateSymbolicLink(_folder["phantom/link"], _folder.Path);
+        await File.WriteAllTextAsync(path, text.Replace("voltage.csv", "link/secret.csv"));
+        Assert.Contains("not below", (await Assert.ThrowsAsync<VolumeFormatException>(() => importer.ImportDatasetAsync(_folder["phantom"], null, default))).Message);
+        await File.WriteAllTextAsync(path, text);
+        await importer.ImportDatasetAsync(_folder["phantom"], null, default);
+    }
+
+    [Fact]
     public async Task Import_OfOtherFilesIntoAPublishedTimestep_IsRefused()
     {
         await ImportAsync();

@@ -10,18 +10,26 @@ public sealed class KillTests : IDisposable
     [Fact]
     public async Task Ingest_KilledAtAnyMoment_IsNeverListedAndFinishesWhenRunAgain()
     {
-        Assert.Equal(0, (await RunAsync(null, "phantom", _folder["phantom"], "--size", "160", "--voxel-um", "1.5", "--hours", "0,1.5,3.2")).Code);
+        Assert.Equal(0, (await RunAsync(null, "phantom", _folder["phantom"], "--size", "136", "--voxel-um", "2")).Code);
         Assert.Equal(0, (await RunAsync(null, "ingest", _folder["phantom"], "--store", _folder["whole"])).Code);
         var (_, id) = await RunAsync(null, "list", "--store", _folder["whole"]);
         var name = id.Split(' ')[0];
 
         // Killed when the first, the fifth, … shard appears, so that every part of the import is met.
-        foreach (var shards in new[] { 1, 3, 6, 9, 13 })
+        var killed = 0;
+        foreach (var shards in new[] { 1, 4, 9, 15, 22 })
         {
-            await RunAsync(shards, "ingest", _folder["phantom"], "--store", _folder["killed"]);
+            if ((await RunAsync(shards, "ingest", _folder["phantom"], "--store", _folder["killed"])).Code == 0)
+            {
+                // The machine was busy, and the import done before the kill came.
+                break;
+            }
+
+            killed++;
             Assert.Equal("", (await RunAsync(null, "list", "--store", _folder["killed"])).Out);
         }
 
+        Assert.InRange(killed, 2, 5);
         Assert.Equal(0, (await RunAsync(null, "ingest", _folder["phantom"], "--store", _folder["killed"])).Code);
         Assert.Contains("0 bad", (await RunAsync(null, "verify", name, "--store", _folder["killed"])).Out);
         var whole = Files("whole");

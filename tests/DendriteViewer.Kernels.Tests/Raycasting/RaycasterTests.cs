@@ -75,6 +75,22 @@ public sealed class RaycasterTests
         Assert.Equal(23.5 - 11.845 + 30, hit.Distance, 0.1);
     }
 
+    // From a billion voxels away a step used to vanish in the distance's last digit, and the ray never ended.
+    [Theory]
+    [InlineData(RayMode.Composite)]
+    [InlineData(RayMode.Maximum)]
+    [InlineData(RayMode.Isosurface)]
+    public void Trace_FromFarAway_Ends(RayMode mode)
+    {
+        var volume = Balls();
+        var settings = Settings(volume, mode, false);
+        var eye = new Vector3(23.5f, 23.5f, -1e9f);
+        RaycastScalar.Trace(volume, settings, eye, Vector3.UnitZ, 0);
+        RaycastScalar.Pick(volume, settings, eye, Vector3.UnitZ);
+        var rays = new RayGeometry(eye, default, default, Vector3.UnitZ, default, default);
+        Assert.True(Raycaster.Render(volume, settings, rays, 8, 8, 1, new uint[64]));
+    }
+
     [Fact]
     public void Render_ClippedByAPlane_ShowsNothingBehindIt()
     {

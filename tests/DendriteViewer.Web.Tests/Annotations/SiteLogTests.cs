@@ -63,6 +63,34 @@ public sealed class SiteLogTests(TestHost host) : IClassFixture<TestHost>
     }
 
     [Fact]
+    public async Task Undo_ManyAtOnce_TakesEachStepOnce()
+    {
+        var log = host.Sites;
+        var editor = new Editor("many", "Many");
+        var before = (await log.ListAsync(host.Dataset.Id)).Count;
+        for (var i = 0; i < 8; i++)
+        {
+            await log.AddAsync(host.Dataset, new WorldPoint(i, i, i), 0, "projection", editor, default);
+        }
+
+        var undone = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => log.UndoAsync(host.Dataset.Id, editor, default)));
+        Assert.Equal(8, undone.Count(s => s is not null));
+        Assert.Equal(before, (await log.ListAsync(host.Dataset.Id)).Count);
+    }
+
+    [Fact]
+    public async Task Import_WithOneBadSite_AddsNone()
+    {
+        var log = host.Sites;
+        var before = (await log.ListAsync(host.Dataset.Id)).Count;
+        Site[] sites = [new() { Id = "good", Label = "a" }, new() { Id = "bad", Label = "b", ZUm = double.NaN }];
+        await Assert.ThrowsAsync<ArgumentException>(() => log.ImportAsync(host.Dataset, sites, Ada, default));
+        Assert.Equal(before, (await log.ListAsync(host.Dataset.Id)).Count);
+        await log.ImportAsync(host.Dataset, [sites[0], sites[0]], Ada, default);
+        Assert.Equal(before + 2, (await log.ListAsync(host.Dataset.Id)).Count);
+    }
+
+    [Fact]
     public async Task Changed_IsRaisedAfterTheEditCanBeRead()
     {
         var log = host.Sites;
@@ -93,6 +121,8 @@ public sealed class SiteLogTests(TestHost host) : IClassFixture<TestHost>
     [InlineData("a,b\n1,2\n", "no column z_um")]
     [InlineData("z_um,y_um,x_um,hours\n1,2,three,4\n", "x_um is 'three'")]
     [InlineData("[{\"zUm\":\"far\"}]", "not a list of sites")]
+    [InlineData("[null]", "null")]
+    [InlineData("[{\"id\":\"a\",\"label\":null}]", "null")]
     public void Parse_OfAnotherFile_SaysWhatIsWrong(string text, string expected) =>
         Assert.Contains(expected, Assert.Throws<VolumeFormatException>(() => SiteFiles.Parse(text, "f.csv")).Message);
 }
