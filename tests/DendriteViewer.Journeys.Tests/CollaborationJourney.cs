@@ -77,6 +77,15 @@ public sealed class CollaborationJourney(Browser browser) : IClassFixture<Browse
         Assert.Equal("beside a void of the band", await guest.Locator(".site textarea").InputValueAsync());
         Assert.Equal(0, await guest.GetByRole(AriaRole.Button, new() { Name = "Share" }).CountAsync());
 
+        // The same view by URL, with cache headers, and as the link's preview.
+        var picture = await guest.APIRequest.GetAsync($"{server.Address}/api/datasets/li-li3ps4-li-phantom-0-8-ma-cm2/slice.png{new Uri(guest.Url).Query}&axis=y&size=300x200");
+        Assert.Equal((200, "image/png"), (picture.Status, picture.Headers["content-type"]));
+        var again = await guest.APIRequest.GetAsync(picture.Url, new() { Headers = new Dictionary<string, string> { ["If-None-Match"] = picture.Headers["etag"] } });
+        Assert.Equal(304, again.Status);
+        Assert.Equal(200, (await guest.APIRequest.GetAsync(link + "/preview.png")).Status);
+        Assert.Equal(404, (await guest.APIRequest.GetAsync(server.Address + "/api/datasets/another")).Status);
+        Assert.Contains("/api/datasets/{dataset}/render.png", await (await guest.APIRequest.GetAsync(server.Address + "/openapi/v1.json")).TextAsync());
+
         // The guest marks in 3D what is seen; the owner sees it within a second.
         await guest.EvaluateAsync("() => dendrite.patch({ transfer: dendrite.scene.presets.voids, selected: '' })");
         await guest.Keyboard.PressAsync("n");
