@@ -20,6 +20,7 @@ internal static unsafe class RaycastAvx2
         public Vector256<float> Ox, Oy, Oz, Dx, Dy, Dz, T, End;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Trace(RayVolume volume, RaycastSettings s, in RayGeometry rays, float scale, int u0, int v0, Span<uint> colors)
     {
         Span<float> o = stackalloc float[24], d = stackalloc float[24], t = stackalloc float[8], e = stackalloc float[8];
@@ -69,6 +70,7 @@ internal static unsafe class RaycastAvx2
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Composite(RayVolume volume, RaycastSettings s, in Packet r, ushort* voxels, byte* empty, float* alphas, int* table, Span<uint> colors)
     {
         var t = r.T;
@@ -112,6 +114,7 @@ internal static unsafe class RaycastAvx2
         Store(red, green, blue, alpha, s.Background, colors);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Maximum(RayVolume volume, RaycastSettings s, in Packet r, ushort* voxels, int* table, Span<uint> colors)
     {
         var t = r.T;
@@ -155,6 +158,7 @@ internal static unsafe class RaycastAvx2
         Store(red * one, green * one, blue * one, one, s.Background, colors);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Isosurface(RayVolume volume, RaycastSettings s, in Packet r, ushort* voxels, byte* empty, int* table, Span<uint> colors)
     {
         var t = r.T;

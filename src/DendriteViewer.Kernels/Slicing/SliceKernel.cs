@@ -40,6 +40,8 @@ public static class SliceKernel
 {
     /// <summary>Samples rows <paramref name="fromRow"/> to <paramref name="toRow"/> of a <paramref name="width"/> wide picture.</summary>
     /// <returns>The number of samples that were left out because their brick is not loaded.</returns>
+    // Compiled fully at the first call: a picture is over before a method would have been found hot.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int Sample<T>(in BrickTable table, in SliceGeometry plane, int width, int fromRow, int toRow, Span<float> target)
         where T : unmanaged, INumberBase<T>
     {

@@ -8,14 +8,15 @@ namespace DendriteViewer.Kernels.Slicing;
 
 /// <summary>
 /// The pixels of a row that read inside one brick, away from its far faces: no clamping, no look-up of bricks. Most pixels
-/// are of this kind; the others go the general way, which is the specification. For 16-bit voxels eight pixels at a time:
-/// a 32-bit gather brings voxels x and x + 1, so a trilinear sample takes four. The arithmetic is that of the general way.
+/// are of this kind; the others go the general way, which is the specification. For 8- and 16-bit unsigned voxels eight pixels
+/// at a time: a 32-bit gather brings voxels x and x + 1, so a trilinear sample takes four. The arithmetic is that of the general way.
 /// </summary>
 internal static class SliceRun
 {
     /// <summary>
     /// How many pixels from <paramref name="p"/> on stay in the interior of the brick that holds it; 0 where the first does not.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int Length(in BrickTable table, Vector3 p, Vector3 step, int most)
     {
         var n = (float)most;
@@ -54,15 +55,16 @@ internal static class SliceRun
     }
 
     /// <summary>Samples pixels u … u + count − 1 of a row, all inside <paramref name="brick"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Sample<T>(in BrickTable table, byte[] brick, Vector3 row, Vector3 right, int u, Span<float> target)
         where T : unmanaged, INumberBase<T>
     {
         int maskZ = (1 << table.BrickShiftZ) - 1, maskY = (1 << table.BrickShiftY) - 1, maskX = (1 << table.BrickShiftX) - 1;
         int strideY = 1 << table.BrickShiftX, strideZ = 1 << (table.BrickShiftX + table.BrickShiftY);
         var i = 0;
-        if (typeof(T) == typeof(ushort) && Avx2.IsSupported)
+        if ((typeof(T) == typeof(ushort) || typeof(T) == typeof(byte)) && Avx2.IsSupported)
         {
-            i = SampleUInt16(brick, row, right, u, target, maskZ, maskY, maskX, table.BrickShiftX, table.BrickShiftY);
+            i = SampleEight<T>(brick, row, right, u, target, maskZ, maskY, maskX, table.BrickShiftX, table.BrickShiftY);
         }
 
         ref var voxels = ref Unsafe.As<byte, T>(ref MemoryMarshal.GetArrayDataReference(brick));
@@ -80,14 +82,15 @@ internal static class SliceRun
         }
     }
 
-    private static unsafe int SampleUInt16(
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static unsafe int SampleEight<T>(
         byte[] brick, Vector3 row, Vector3 right, int u, Span<float> target, int maskZ, int maskY, int maskX, int shiftX, int shiftY)
     {
         var lanes = Vector256.Create(0f, 1, 2, 3, 4, 5, 6, 7);
         int strideY = 1 << shiftX, strideZ = 1 << (shiftX + shiftY), i = 0;
-        fixed (byte* bytes = brick)
+        var last = Vector256.Create(brick.Length - 4);
+        fixed (byte* voxels = brick)
         {
-            var voxels = (ushort*)bytes;
             for (; i <= target.Length - 8; i += 8)
             {
                 var at = Vector256.Create((float)(u + i)) + lanes;
@@ -99,10 +102,10 @@ internal static class SliceRun
                 var fy = y - Vector256.ConvertToSingle(y0);
                 var fx = x - Vector256.ConvertToSingle(x0);
                 var corner = ((z0 & Vector256.Create(maskZ)) << (shiftX + shiftY)) + ((y0 & Vector256.Create(maskY)) << shiftX) + (x0 & Vector256.Create(maskX));
-                var c00 = Pair(voxels, corner, fx);
-                var c01 = Pair(voxels + strideY, corner, fx);
-                var c10 = Pair(voxels + strideZ, corner, fx);
-                var c11 = Pair(voxels + strideZ + strideY, corner, fx);
+                var c00 = Pair<T>(voxels, corner, last, fx);
+                var c01 = Pair<T>(voxels, corner + Vector256.Create(strideY), last, fx);
+                var c10 = Pair<T>(voxels, corner + Vector256.Create(strideZ), last, fx);
+                var c11 = Pair<T>(voxels, corner + Vector256.Create(strideZ + strideY), last, fx);
                 var c0 = c00 + (c01 - c00) * fy;
                 var c1 = c10 + (c11 - c10) * fy;
                 (c0 + (c1 - c0) * fz).CopyTo(target[i..]);
@@ -113,8 +116,17 @@ internal static class SliceRun
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static unsafe Vector256<float> Pair(ushort* voxels, Vector256<int> at, Vector256<float> fx)
+    private static unsafe Vector256<float> Pair<T>(byte* voxels, Vector256<int> at, Vector256<int> last, Vector256<float> fx)
     {
+        if (typeof(T) == typeof(byte))
+        {
+            // Four bytes are read where two are wanted; near the brick's end they begin earlier, and are shifted into place.
+            var from = Vector256.Min(at, last);
+            var four = Avx2.ShiftRightLogicalVariable(Avx2.GatherVector256((int*)voxels, from, 1), ((at - from) << 3).AsUInt32());
+            var first = Vector256.ConvertToSingle(four & Vector256.Create(0xFF));
+            return first + (Vector256.ConvertToSingle((four >>> 8) & Vector256.Create(0xFF)) - first) * fx;
+        }
+
         var both = Avx2.GatherVector256((int*)voxels, at, 2);
         var left = Vector256.ConvertToSingle(both & Vector256.Create(0xFFFF));
         return left + (Vector256.ConvertToSingle(both >>> 16) - left) * fx;
