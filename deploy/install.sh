@@ -8,16 +8,20 @@ declare -A why=(
   [libtiff6]="reads TIFF"
   [libzstd1]="compresses bricks"
   [chromium]="drives the journeys in tests and takes the README's pictures"
+  [fonts-dejavu-core]="gives Chromium letters to draw"
   [nginx-light]="the reverse proxy under which a journey runs"
 )
 packages=(libturbojpeg0 libtiff6 libzstd1)
-if [ "${1:-runtime}" = tests ]; then packages+=(chromium nginx-light); fi
+if [ "${1:-runtime}" = tests ]; then packages+=(chromium fonts-dejavu-core nginx-light); fi
 
+# Asked once: a pipe into grep -q would end ldconfig with SIGPIPE, which pipefail takes for an answer.
+known=$( (ldconfig -p || /sbin/ldconfig -p) 2>/dev/null || true)
 installed() {
   case "$1" in
     chromium) command -v chromium >/dev/null ;;
     nginx-light) [ -x /usr/sbin/nginx ] ;;
-    *) ldconfig -p 2>/dev/null | grep -q "${library[$1]}" ;;
+    fonts-dejavu-core) [ -d /usr/share/fonts/truetype/dejavu ] ;;
+    *) [[ $known == *"${library[$1]} "* ]] ;;
   esac
 }
 declare -A library=([libturbojpeg0]=libturbojpeg.so.0 [libtiff6]=libtiff.so.6 [libzstd1]=libzstd.so.1)
@@ -38,4 +42,6 @@ if [ "$(id -u)" -ne 0 ]; then
 fi
 export DEBIAN_FRONTEND=noninteractive
 "${root[@]}" apt-get update -qq >&2
+# Ubuntu calls it libturbojpeg.
+if [[ " ${missing[*]} " == *" libturbojpeg0 "* ]] && ! apt-cache show libturbojpeg0 >/dev/null 2>&1; then missing=("${missing[@]/libturbojpeg0/libturbojpeg}"); fi
 "${root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2 </dev/null
