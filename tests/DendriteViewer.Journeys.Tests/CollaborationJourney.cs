@@ -31,6 +31,14 @@ public sealed class CollaborationJourney(Browser browser) : IClassFixture<Browse
         await page.Locator(".card").ClickAsync();
         await page.ExactAsync();
 
+        // Play to the end, which waits for what is not loaded, and go back.
+        await page.Locator("[data-pane='0']").FocusAsync();
+        await page.Keyboard.PressAsync(" ");
+        await page.WaitForFunctionAsync("() => dendrite.view.hours === 3.2");
+        await page.WaitForFunctionAsync("() => dendrite.timeline.timer === null");
+        await page.Keyboard.PressAsync("ArrowLeft");
+        await page.ChangedAsync(() => page.Keyboard.PressAsync("ArrowLeft"));
+
         // Scrub to 3.2 h, change the plane, and mark a site in a slice.
         await page.ChangedAsync(() => page.Keyboard.PressAsync("ArrowRight"));
         await page.ChangedAsync(() => page.Keyboard.PressAsync("ArrowRight"));
@@ -48,6 +56,18 @@ public sealed class CollaborationJourney(Browser browser) : IClassFixture<Browse
         await page.Locator(".site textarea").FillAsync("beside a void of the band");
         await page.Locator(".site textarea").PressAsync("Tab");
         await page.Keyboard.PressAsync("Escape");
+
+        // Drag the mark, and take that back.
+        await page.EvaluateAsync("() => { window.placed = dendrite.sites[0]; }");
+        var mark = await page.EvaluateAsync<float[]>("() => { const s = dendrite.sites[0], r = dendrite.panes[1].element.getBoundingClientRect(), p = dendrite.panes[1].map().toScreen([s.zUm, s.yUm, s.xUm]); return [r.left + p[0], r.top + p[1]]; }");
+        await page.Mouse.MoveAsync(mark[0], mark[1]);
+        await page.Mouse.DownAsync();
+        await page.Mouse.MoveAsync(mark[0] + 20, mark[1] + 10);
+        await page.Mouse.MoveAsync(mark[0] + 40, mark[1] + 20);
+        await page.Mouse.UpAsync();
+        await page.WaitForFunctionAsync("() => dendrite.sites[0].xUm > placed.xUm + 1");
+        await page.Keyboard.PressAsync("Control+z");
+        await page.WaitForFunctionAsync("() => dendrite.sites[0].xUm === placed.xUm");
 
         // Share exactly this view.
         var colors = page.GetByRole(AriaRole.Tab, new() { Name = "Display" });

@@ -29,7 +29,7 @@ export function drawVolume(g, viewer, view, width, height) {
   drawBox(g, map, b.low, b.high, 'rgba(255,255,255,.28)');
   if (view.bandVisible) {
     const { axis, planes } = bandPlanes(viewer, view);
-    planes.forEach(c => {
+    planes.filter(c => c >= b.low[axis] && c <= b.high[axis]).forEach(c => {
       const corners = [0, 1, 2, 3].map(i => {
         const p = [0, 0, 0], [u, v] = [0, 1, 2].filter(k => k !== axis);
         p[axis] = c;
