@@ -24,13 +24,12 @@ public sealed class Browser : IAsyncLifetime
         var context = await Chromium.NewContextAsync(new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = width, Height = height } });
         var page = await context.NewPageAsync();
         page.SetDefaultTimeout(30_000);
-        Errors = [];
         page.PageError += (_, e) => Errors.Add(e);
         return page;
     }
 
-    /// <summary>Uncaught errors of the newest page.</summary>
-    public List<string> Errors { get; private set; } = [];
+    /// <summary>Uncaught errors of all pages since a test cleared them.</summary>
+    public List<string> Errors { get; } = [];
 
     public async Task DisposeAsync()
     {
@@ -42,6 +41,17 @@ public sealed class Browser : IAsyncLifetime
 /// <summary>What every journey does in a viewer.</summary>
 internal static class Viewer
 {
+    /// <summary>Makes the first administrator, Ada, by the code on the console.</summary>
+    public static async Task BecomeAdministratorAsync(this IPage page, AppServer server)
+    {
+        await page.GotoAsync(server.Address + "/account/setup");
+        await page.FillAsync("[name='Input.Code']", server.Code!);
+        await page.FillAsync("[name='Input.Name']", "Ada");
+        await page.FillAsync("[name='Input.Email']", "ada@example.org");
+        await page.FillAsync("[name='Input.Password']", "a long password");
+        await page.ClickAsync("text=Make the account");
+    }
+
     public static Task ExactAsync(this IPage page) => page.WaitForFunctionAsync("() => document.querySelector('#state')?.dataset.exact === 'true'");
 
     /// <summary>Waits for the next exact pictures after something changed the view.</summary>

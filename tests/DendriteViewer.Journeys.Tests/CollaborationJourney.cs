@@ -10,17 +10,13 @@ public sealed class CollaborationJourney(Browser browser) : IClassFixture<Browse
     [InlineData(true)]
     public async Task AScientistAndACollaborator_SeeMarkAndShare(bool behindNginx)
     {
+        browser.Errors.Clear();
         await using var server = await AppServer.StartAsync(behindNginx: behindNginx);
         await server.CliAsync("phantom", Path.Combine(server.Folder, "beamline/cell"), "--size", "64", "--voxel-um", "3", "--hours", "0,1.5,3.2");
         var page = await browser.NewPageAsync();
 
         // The first administrator, by the code on the console.
-        await page.GotoAsync(server.Address + "/account/setup");
-        await page.FillAsync("[name='Input.Code']", server.Code!);
-        await page.FillAsync("[name='Input.Name']", "Ada");
-        await page.FillAsync("[name='Input.Email']", "ada@example.org");
-        await page.FillAsync("[name='Input.Password']", "a long password");
-        await page.ClickAsync("text=Make the account");
+        await page.BecomeAdministratorAsync(server);
 
         // Import a folder on the server, with progress, until it can be opened.
         await page.GetByText("No datasets yet").WaitForAsync();
@@ -139,6 +135,7 @@ public sealed class CollaborationJourney(Browser browser) : IClassFixture<Browse
     [Fact]
     public async Task AnAdministrator_MakesAnAccountAndAMember_WhoSeesThatDatasetAlone()
     {
+        browser.Errors.Clear();
         await using var server = await AppServer.StartAsync();
         foreach (var name in new[] { "mine", "theirs" })
         {
@@ -148,12 +145,7 @@ public sealed class CollaborationJourney(Browser browser) : IClassFixture<Browse
         }
 
         var page = await browser.NewPageAsync();
-        await page.GotoAsync(server.Address + "/account/setup");
-        await page.FillAsync("[name='Input.Code']", server.Code!);
-        await page.FillAsync("[name='Input.Name']", "Ada");
-        await page.FillAsync("[name='Input.Email']", "ada@example.org");
-        await page.FillAsync("[name='Input.Password']", "a long password");
-        await page.ClickAsync("text=Make the account");
+        await page.BecomeAdministratorAsync(server);
         await page.Locator(".card").First.WaitForAsync();
         await page.ClickAsync("text=People");
         await page.GetByLabel("Name").FillAsync("Ben");

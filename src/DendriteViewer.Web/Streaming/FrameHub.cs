@@ -39,7 +39,7 @@ public sealed class FrameHub(
         return JsonSerializer.Serialize(await SceneDto.OfAsync(held, role, histogram, catalog, Context.ConnectionAborted), ViewDto.Json);
     }
 
-    /// <summary>Sizes of the panes z, y, x, volume in device pixels, six numbers a pane would be too many: width and height each, then device pixels a CSS pixel.</summary>
+    /// <summary>Width and height of the panes z, y, x, volume in device pixels (0 hides a pane), and device pixels a CSS pixel.</summary>
     public void Layout(int[] sizes, double ratio)
     {
         if (sizes is not { Length: 8 } || !double.IsFinite(ratio))

@@ -54,6 +54,7 @@ public sealed class PaneStream(
     private long _acked;
     private double _msAPixel = 4e-5;
     private PaneContent? _shown;
+    private string _said = "";
 
     private sealed record PaneSize(int Width, int Height, double Ratio)
     {
@@ -123,7 +124,7 @@ public sealed class PaneStream(
                 {
                     await RoomAsync(ct);
                     await DrawAsync(work, jpeg, exact: true, ct);
-                    await sink.SayAsync(pane, "", ct);
+                    await SayAsync("", ct);
                 }
                 else
                 {
@@ -135,14 +136,25 @@ public sealed class PaneStream(
             }
             catch (Exception e) when (e is Imaging.Volumes.VolumeFormatException or IOException or Azure.RequestFailedException)
             {
-                await sink.SayAsync(pane, e.Message, ct);
+                await SayAsync(e.Message, ct);
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
                 fault(e);
-                await sink.SayAsync(pane, "The picture failed for a reason nobody foresaw; move to try again. The server's log says more.", ct);
+                await SayAsync("The picture failed for a reason nobody foresaw; move to try again. The server's log says more.", ct);
             }
         }
+    }
+
+    private Task SayAsync(string message, CancellationToken ct)
+    {
+        if (message == _said)
+        {
+            return Task.CompletedTask;
+        }
+
+        _said = message;
+        return sink.SayAsync(pane, message, ct);
     }
 
     private sealed record Work(ViewRevision Revision, PaneSize Size, CancellationToken Superseded);
