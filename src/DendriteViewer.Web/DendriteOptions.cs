@@ -12,14 +12,8 @@ public sealed class DendriteOptions
     /// <summary>Signs every visitor in as owner; loopback only. Default: false.</summary>
     public bool Demo { get; init; }
 
-    /// <summary>Memory for decoded bricks in MiB, 16 or more. Default: 1024.</summary>
-    public int BrickCacheMiB { get; init; } = 1024;
-
-    /// <summary>Memory for the ray caster's volumes in MiB, 64 or more. Default: 2048.</summary>
-    public int RayCacheMiB { get; init; } = 2048;
-
-    /// <summary>Largest level that is ray-cast, in MiB of 16-bit voxels, 1 or more. Default: 300, so 512³ is cast whole.</summary>
-    public int RayLevelMiB { get; init; } = 300;
+    /// <summary>Memory for decoded bricks, of which slices and 3D pictures are drawn, in MiB, 16 or more. Default: 3072.</summary>
+    public int BrickCacheMiB { get; init; } = 3072;
 
     /// <summary>Folders on the server below which a curator may import. Default: none.</summary>
     public string[] ImportRoots { get; init; } = [];
@@ -30,16 +24,6 @@ public sealed class DendriteOptions
         if (BrickCacheMiB < 16)
         {
             yield return $"Dendrite:BrickCacheMiB is {BrickCacheMiB}; give 16 or more.";
-        }
-
-        if (RayCacheMiB < 64)
-        {
-            yield return $"Dendrite:RayCacheMiB is {RayCacheMiB}; give 64 or more.";
-        }
-
-        if (RayLevelMiB < 1)
-        {
-            yield return $"Dendrite:RayLevelMiB is {RayLevelMiB}; give 1 or more.";
         }
 
         if (string.IsNullOrWhiteSpace(Data))

@@ -48,7 +48,7 @@ public sealed class TestHost : IAsyncLifetime
         var id = (await new Importer(store, Time).ImportDatasetAsync(Path.Combine(_folder, "phantom"), null, default)).Id;
         Dataset = (await store.TryOpenAsync(id, default))!;
         Access = new DatasetAccess(Database, Time);
-        Sessions = new ViewSessions(new DatasetCatalog(store, Access, new BrickCache(store, 1 << 24), new RayVolumeCache(store, 1 << 24, 1 << 22)), Time);
+        Sessions = new ViewSessions(new DatasetCatalog(store, Access, new BrickCache(store, 1 << 24)), Time);
     }
 
     public async Task<ViewSession> SessionAsync() => (await Sessions.HoldAsync(Guid.NewGuid().ToString("N"), "me", Dataset, "", default))!;

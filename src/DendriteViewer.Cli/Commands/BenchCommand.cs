@@ -4,6 +4,7 @@ using DendriteViewer.Cli.Output;
 using DendriteViewer.Imaging.Codecs;
 using DendriteViewer.Imaging.Rendering;
 using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Kernels.Bricks;
 using DendriteViewer.Kernels.Raycasting;
 using DendriteViewer.Kernels.Slicing;
 
@@ -53,14 +54,7 @@ internal static class BenchCommand
 
     private static void Raycast(byte[] bytes, int n, int pixels, string? snapshots, Dictionary<string, object> result)
     {
-        var voxels = new ushort[(long)n * n * n + 2];
-        for (var i = 0; i < bytes.Length; i++)
-        {
-            voxels[i] = (ushort)(bytes[i] * 257);
-        }
-
-        var volume = new RayVolume(voxels, n, n, n);
-        var map = new ValueMap(0, 255);
+        var volume = PagedVolume.FromDense<byte>(bytes, n, n, n);
         var rgb = TransferFunction.Of([new(0, 0x1A1A66, 0), new(100, 0xE68033, 0), new(255, 0xFFFFFF, 0)]);
         (string, (double, double)[])[] functions =
         [
@@ -77,7 +71,7 @@ internal static class BenchCommand
                 var c = rgb.At(v);
                 return new TransferPoint(v, ((int)c.R << 16) | ((int)c.G << 8) | (int)c.B, opacity.At(v).Opacity);
             }));
-            var table = transfer.ToTable(map, 1);
+            var table = transfer.ToTable(0, 255, 1);
             var empty = EmptySpace.Of(volume, table.IsVisible);
             foreach (var shaded in new[] { false, true })
             {
@@ -100,8 +94,12 @@ internal static class BenchCommand
 
     private static RaycastSettings Lit(RaycastSettings settings, int n, int frame)
     {
-        var (_, _, _, forward) = VtkFrame(n, frame);
-        return settings with { HeadLight = -forward, KeyLight = -forward };
+        var (eye, _, _, forward) = VtkFrame(n, frame);
+
+        // VTK counts its steps from the near plane, which ResetCameraClippingRange puts before the volume by half its depth.
+        var depths = Enumerable.Range(0, 8).Select(i => Vector3.Dot(new Vector3((i & 1) * (n - 1), (i >> 1 & 1) * (n - 1), (i >> 2) * (n - 1)) - eye, forward)).ToArray();
+        var near = 0.99f * depths.Min() - 0.5f * (depths.Max() - depths.Min());
+        return settings with { HeadLight = -forward, KeyLight = -forward, SamplePlane = new Vector4(forward, -Vector3.Dot(forward, eye) - near) };
     }
 
     // VTK's ResetCamera looks along −z with y up, at the distance where the bounding sphere fills 30°;
@@ -134,23 +132,7 @@ internal static class BenchCommand
 
     private static void Slice(byte[] bytes, int n, int pixels, Dictionary<string, object> result)
     {
-        const int Edge = 64;
-        var count = (n + Edge - 1) / Edge;
-        var bricks = new byte[]?[count * count * count];
-        for (var b = 0; b < bricks.Length; b++)
-        {
-            int z0 = b / count / count * Edge, y0 = b / count % count * Edge, x0 = b % count * Edge;
-            var brick = bricks[b] = new byte[Edge * Edge * Edge];
-            for (var z = 0; z < Math.Min(Edge, n - z0); z++)
-            {
-                for (var y = 0; y < Math.Min(Edge, n - y0); y++)
-                {
-                    bytes.AsSpan(((z0 + z) * n + y0 + y) * n + x0, Math.Min(Edge, n - x0)).CopyTo(brick.AsSpan((z * Edge + y) * Edge));
-                }
-            }
-        }
-
-        var table = new BrickTable(n, n, n, 6, 6, 6, bricks);
+        var level = PagedVolume.FromDense<byte>(bytes, n, n, n).Grid;
         var target = new float[pixels * pixels];
         result["slice.oblique.ms"] = MedianMs(9, 1, frame =>
         {
@@ -163,7 +145,7 @@ internal static class BenchCommand
             Parallel.For(0, (pixels + 31) / 32, i =>
             {
                 var rows = Math.Min(32, pixels - 32 * i);
-                SliceKernel.Sample<byte>(table, plane with { Origin = plane.Origin + 32 * i * plane.Down }, pixels, 0, rows, target.AsSpan(32 * i * pixels));
+                SliceKernel.Sample<byte>(level, plane with { Origin = plane.Origin + 32 * i * plane.Down }, pixels, 0, rows, target.AsSpan(32 * i * pixels));
             });
         });
     }

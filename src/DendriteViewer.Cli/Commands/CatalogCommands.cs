@@ -1,3 +1,4 @@
+using DendriteViewer.Kernels.Bricks;
 using System.CommandLine;
 using DendriteViewer.Cli.Output;
 using DendriteViewer.Imaging.Importing;

@@ -68,9 +68,8 @@ internal static class PictureCommands
                 view = view with { Transfer = TransferPresets.Find(named, histogram) ?? TransferFunction.ParseJson(await File.ReadAllBytesAsync(named, ct), named) };
             }
 
-            var renderer = new VolumeRenderer(datasets, new RayVolumeCache(datasets, 2 * CacheBytes, CacheBytes));
-            var (_, image) = await renderer.RenderAsync(volume, dataset, view, width, height, scale: 1, wait: true, ct);
-            return Write(image!, parse.GetValue(target)!);
+            var renderer = new VolumeRenderer(datasets, new BrickCache(datasets, 3 * CacheBytes));
+            return Write(await renderer.RenderWholeAsync(volume, dataset, view, width, height, ct), parse.GetValue(target)!);
         }));
         return command;
     }

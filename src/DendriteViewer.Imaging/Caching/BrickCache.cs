@@ -1,5 +1,7 @@
+using System.Buffers;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Zarr;
+using DendriteViewer.Kernels.Bricks;
 
 namespace DendriteViewer.Imaging.Caching;
 
@@ -10,14 +12,38 @@ public sealed class BrickCache(DatasetStore store, long budgetBytes)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<(string Volume, BrickIndex Brick), LinkedListNode<Entry>> _entries = [];
-    private readonly Dictionary<(string Volume, BrickIndex Brick), Task<byte[]>> _loading = [];
+    private readonly Dictionary<(string Volume, BrickIndex Brick), Task<Brick>> _loading = [];
     private readonly LinkedList<Entry> _recent = new();
     private readonly SemaphoreSlim _reads = new(Math.Max(4, 2 * Environment.ProcessorCount));
 
-    private readonly record struct Entry((string, BrickIndex) Key, byte[] Voxels);
+    private readonly record struct Entry((string, BrickIndex) Key, Brick Brick);
+
+    /// <summary>Bytes that may be held.</summary>
+    public long BudgetBytes => budgetBytes;
 
     /// <summary>Bytes held.</summary>
     public long Bytes { get; private set; }
+
+    /// <summary>Bricks being read.</summary>
+    public int Loading
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _loading.Count;
+            }
+        }
+    }
+
+    /// <summary>Whether a brick is in memory; asking does not count as use.</summary>
+    public bool Contains(VolumeInfo volume, BrickIndex brick)
+    {
+        lock (_lock)
+        {
+            return _entries.ContainsKey((volume.Prefix, brick));
+        }
+    }
 
     /// <summary>Bricks asked for that were in memory, since start.</summary>
     public long Hits { get; private set; }
@@ -26,7 +52,7 @@ public sealed class BrickCache(DatasetStore store, long budgetBytes)
     public long Misses { get; private set; }
 
     /// <summary>The brick if it is in memory.</summary>
-    public byte[]? TryGet(VolumeInfo volume, BrickIndex brick)
+    public Brick? TryGet(VolumeInfo volume, BrickIndex brick)
     {
         lock (_lock)
         {
@@ -38,15 +64,15 @@ public sealed class BrickCache(DatasetStore store, long budgetBytes)
             _recent.Remove(node);
             _recent.AddFirst(node);
             Hits++;
-            return node.Value.Voxels;
+            return node.Value.Brick;
         }
     }
 
     /// <summary>The brick, read where it must be. A caller that gives up does not stop the read for the others.</summary>
-    public Task<byte[]> GetAsync(VolumeInfo volume, BrickIndex brick, CancellationToken ct)
+    public Task<Brick> GetAsync(VolumeInfo volume, BrickIndex brick, CancellationToken ct)
     {
         var key = (volume.Prefix, brick);
-        Task<byte[]> task;
+        Task<Brick> task;
         lock (_lock)
         {
             if (_entries.TryGetValue(key, out var node))
@@ -54,7 +80,7 @@ public sealed class BrickCache(DatasetStore store, long budgetBytes)
                 _recent.Remove(node);
                 _recent.AddFirst(node);
                 Hits++;
-                return Task.FromResult(node.Value.Voxels);
+                return Task.FromResult(node.Value.Brick);
             }
 
             if (!_loading.TryGetValue(key, out task!))
@@ -68,31 +94,52 @@ public sealed class BrickCache(DatasetStore store, long budgetBytes)
         return task.WaitAsync(ct);
     }
 
+    /// <summary>Raised with a prefix below which nothing may be kept any longer.</summary>
+    public event Action<string>? Forgotten;
+
     /// <summary>Forgets the bricks of volumes below a prefix.</summary>
     public void Forget(string prefix)
     {
+        Forgotten?.Invoke(prefix);
         lock (_lock)
         {
             foreach (var (key, node) in _entries.Where(e => e.Key.Volume.StartsWith(prefix, StringComparison.Ordinal)).ToArray())
             {
                 _entries.Remove(key);
                 _recent.Remove(node);
-                Bytes -= node.Value.Voxels.Length;
+                Bytes -= node.Value.Brick.Bytes;
             }
         }
     }
 
-    private async Task<byte[]> LoadAsync(VolumeInfo volume, BrickIndex brick)
+    private static Brick Make(VolumeReader reader, BrickIndex index, ReadOnlySpan<byte> voxels)
+    {
+        var (b, s) = (reader.Levels[index.Level].Brick, reader.Levels[index.Level].Shape);
+        return new Brick(
+            voxels, reader.Type, b.Z, b.Y, b.X, Math.Min(b.Z, s.Z - index.Z * b.Z), Math.Min(b.Y, s.Y - index.Y * b.Y), Math.Min(b.X, s.X - index.X * b.X));
+    }
+
+    private async Task<Brick> LoadAsync(VolumeInfo volume, BrickIndex brick)
     {
         var key = (volume.Prefix, brick);
         try
         {
             await _reads.WaitAsync();
-            byte[] voxels;
+            Brick voxels;
             try
             {
                 var reader = await store.ReaderAsync(volume, CancellationToken.None);
-                voxels = await reader.ReadBrickAsync(brick, CancellationToken.None);
+                var bytes = reader.BrickBytes(brick.Level);
+                var buffer = ArrayPool<byte>.Shared.Rent(bytes);
+                try
+                {
+                    await reader.ReadBrickAsync(brick, buffer.AsMemory(0, bytes), CancellationToken.None);
+                    voxels = Make(reader, brick, buffer.AsSpan(0, bytes));
+                }
+                finally
+                {
+                    ArrayPool<byte>.Shared.Return(buffer);
+                }
             }
             finally
             {
@@ -102,12 +149,12 @@ public sealed class BrickCache(DatasetStore store, long budgetBytes)
             lock (_lock)
             {
                 _entries[key] = _recent.AddFirst(new Entry(key, voxels));
-                Bytes += voxels.Length;
+                Bytes += voxels.Bytes;
                 while (Bytes > budgetBytes && _recent.Last is { } last && _recent.Count > 1)
                 {
                     _recent.RemoveLast();
                     _entries.Remove(last.Value.Key);
-                    Bytes -= last.Value.Voxels.Length;
+                    Bytes -= last.Value.Brick.Bytes;
                 }
             }
 

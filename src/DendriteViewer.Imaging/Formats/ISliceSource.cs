@@ -1,3 +1,4 @@
+using DendriteViewer.Kernels.Bricks;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Volumes;
 

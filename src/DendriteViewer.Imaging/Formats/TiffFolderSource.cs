@@ -1,3 +1,4 @@
+using DendriteViewer.Kernels.Bricks;
 using System.Text.RegularExpressions;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Volumes;

@@ -1,3 +1,4 @@
+using DendriteViewer.Kernels.Bricks;
 using System.Buffers;
 using DendriteViewer.Imaging.Native;
 using DendriteViewer.Imaging.Volumes;

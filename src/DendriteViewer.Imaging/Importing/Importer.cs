@@ -1,3 +1,4 @@
+using DendriteViewer.Kernels.Bricks;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using DendriteViewer.Imaging.Datasets;

@@ -1,3 +1,4 @@
+using DendriteViewer.Kernels.Bricks;
 using System.Buffers.Binary;
 using System.Text;
 using DendriteViewer.Imaging.Volumes;

@@ -2,7 +2,7 @@ using System.Numerics;
 using System.Runtime.InteropServices;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Imaging.Zarr;
-using DendriteViewer.Kernels.Raycasting;
+using DendriteViewer.Kernels.Bricks;
 
 namespace DendriteViewer.Imaging.Rendering;
 
@@ -14,39 +14,6 @@ internal static class DenseLevels
         var dense = new float[level.Shape.Count];
         await ForRowsAsync(reader, level, ct, (row, at) => ToFloat(row, reader.Type, dense.AsSpan((int)at)));
         return dense;
-    }
-
-    public static async Task<RayVolume> ReadRayVolumeAsync(VolumeReader reader, PyramidLevel level, ValueMap map, CancellationToken ct)
-    {
-        // The ray caster needs two voxels along every axis: a single one is repeated.
-        var s = level.Shape;
-        int nz = Math.Max(2, s.Z), ny = Math.Max(2, s.Y), nx = Math.Max(2, s.X);
-        var dense = GC.AllocateUninitializedArray<ushort>(checked(nz * ny * nx + 2));
-        await ForRowsAsync(reader, level, ct, (row, at) =>
-        {
-            var x = at % s.X;
-            var y = at / s.X % s.Y;
-            var z = at / s.SliceCount;
-            ToRay(row, reader.Type, map, dense.AsSpan((int)((z * ny + y) * nx + x)));
-        });
-        for (var z = 0; z < nz; z++)
-        {
-            for (var y = 0; y < ny; y++)
-            {
-                var row = dense.AsSpan((z * ny + y) * nx, nx);
-                if (z >= s.Z || y >= s.Y)
-                {
-                    dense.AsSpan((Math.Min(z, s.Z - 1) * ny + Math.Min(y, s.Y - 1)) * nx, nx).CopyTo(row);
-                }
-
-                if (s.X == 1)
-                {
-                    row[1] = row[0];
-                }
-            }
-        }
-
-        return new RayVolume(dense, nz, ny, nx);
     }
 
     // Calls back with each brick's rows (bytes of the voxels inside the shape) and the index of their first voxel.
@@ -70,30 +37,6 @@ internal static class DenseLevels
                 }
             }
         });
-    }
-
-    private static void ToRay(ReadOnlySpan<byte> row, VoxelType type, ValueMap map, Span<ushort> target)
-    {
-        switch (type)
-        {
-            case VoxelType.UInt8: Map<byte>(row, map, target); break;
-            case VoxelType.Int8: Map(MemoryMarshal.Cast<byte, sbyte>(row), map, target); break;
-            case VoxelType.UInt16: Map(MemoryMarshal.Cast<byte, ushort>(row), map, target); break;
-            case VoxelType.Int16: Map(MemoryMarshal.Cast<byte, short>(row), map, target); break;
-            default: Map(MemoryMarshal.Cast<byte, float>(row), map, target); break;
-        }
-    }
-
-    private static void Map<T>(ReadOnlySpan<T> row, ValueMap map, Span<ushort> target) where T : unmanaged, INumber<T>
-    {
-        var scale = (float)(65535 / (map.Most - map.Least));
-        var offset = (float)map.Least;
-        for (var i = 0; i < row.Length; i++)
-        {
-            // NaN compares false and becomes 0.
-            var v = (float.CreateTruncating(row[i]) - offset) * scale + 0.5f;
-            target[i] = v >= 65535 ? ushort.MaxValue : v > 0 ? (ushort)v : (ushort)0;
-        }
     }
 
     private static void ToFloat(ReadOnlySpan<byte> row, VoxelType type, Span<float> target)

@@ -5,6 +5,7 @@ using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Imaging.Zarr;
+using DendriteViewer.Kernels.Bricks;
 using DendriteViewer.Kernels.ColorMapping;
 using DendriteViewer.Kernels.Slicing;
 
@@ -46,7 +47,7 @@ public sealed class SliceRenderer(DatasetStore store, BrickCache cache)
             var level = reader.Levels[number];
             var geometry = GeometryOf(volume, level, plane, view, width, height, umPerPixel);
             var count = level.BrickCount;
-            var table = ArrayPool<byte[]?>.Shared.Rent((int)count.Count);
+            var table = ArrayPool<Brick?>.Shared.Rent((int)count.Count);
             try
             {
                 Array.Clear(table, 0, (int)count.Count);
@@ -61,7 +62,7 @@ public sealed class SliceRenderer(DatasetStore store, BrickCache cache)
             }
             finally
             {
-                ArrayPool<byte[]?>.Shared.Return(table, clearArray: true);
+                ArrayPool<Brick?>.Shared.Return(table, clearArray: true);
             }
         }
 
@@ -105,18 +106,8 @@ public sealed class SliceRenderer(DatasetStore store, BrickCache cache)
         var level = (await store.ReaderAsync(volume, ct)).Levels[0];
         var b = level.Brick;
         var brick = await cache.GetAsync(volume, new BrickIndex(0, index.Z / b.Z, index.Y / b.Y, index.X / b.X), ct);
-        var at = ((index.Z % b.Z * b.Y) + index.Y % b.Y) * b.X + index.X % b.X;
-        return (index, ReadVoxel(brick, volume.Type, at));
+        return (index, brick.At(index.Z % b.Z, index.Y % b.Y, index.X % b.X));
     }
-
-    private static double ReadVoxel(byte[] brick, VoxelType type, int at) => type switch
-    {
-        VoxelType.UInt8 => brick[at],
-        VoxelType.Int8 => (sbyte)brick[at],
-        VoxelType.UInt16 => BitConverter.ToUInt16(brick, 2 * at),
-        VoxelType.Int16 => BitConverter.ToInt16(brick, 2 * at),
-        _ => BitConverter.ToSingle(brick, 4 * at),
-    };
 
     private static double LevelSize(VolumeInfo volume, PyramidLevel level) =>
         volume.Transform.ForLevel(level.FactorZ, level.FactorY, level.FactorX).VoxelSize.Least;
@@ -142,15 +133,15 @@ public sealed class SliceRenderer(DatasetStore store, BrickCache cache)
     }
 
     private async Task<bool> FillAsync(
-        VolumeInfo volume, PyramidLevel level, SliceGeometry g, int width, int height, byte[]?[] table, bool wait, CancellationToken ct)
+        VolumeInfo volume, PyramidLevel level, SliceGeometry g, int width, int height, Brick?[] table, bool wait, CancellationToken ct)
     {
         var needed = BricksOf(level, g, width, height);
-        List<(int At, Task<byte[]> Task)>? missing = null;
+        List<(int At, Task<Brick> Task)>? missing = null;
         foreach (var (at, brick) in needed)
         {
-            if (cache.TryGet(volume, brick) is { } voxels)
+            if (cache.TryGet(volume, brick) is { } there)
             {
-                table[at] = voxels;
+                table[at] = there;
             }
             else if (wait)
             {
@@ -218,13 +209,11 @@ public sealed class SliceRenderer(DatasetStore store, BrickCache cache)
     }
 
     private static RenderedImage? Draw(
-        VoxelType type, PyramidLevel level, SliceGeometry geometry, byte[]?[] bricks, ViewState view, int width, int height, CancellationToken ct)
+        VoxelType type, PyramidLevel level, SliceGeometry geometry, Brick?[] bricks, ViewState view, int width, int height, CancellationToken ct)
     {
         var map = ColorMap.Find(view.ColorMap);
         var image = new RenderedImage(width, height, map.IsGrey ? PixelLayout.Grey : PixelLayout.Rgb);
-        var table = new BrickTable(
-            level.Shape.Z, level.Shape.Y, level.Shape.X, BitOperations.Log2((uint)level.Brick.Z), BitOperations.Log2((uint)level.Brick.Y),
-            BitOperations.Log2((uint)level.Brick.X), bricks);
+        var table = level.WithBricks(level, bricks);
         var (low, high) = ((float)view.WindowLow, (float)view.WindowHigh);
         Parallel.For(0, (height + RowsATask - 1) / RowsATask, (task, loop) =>
         {

@@ -76,19 +76,31 @@ public sealed record TransferFunction
         static (double R, double G, double B, double O) Of(TransferPoint p) => ((p.Color >> 16) & 255, (p.Color >> 8) & 255, p.Color & 255, p.Opacity);
     }
 
-    /// <summary>The table that the ray caster reads, for samples <paramref name="step"/> voxels apart.</summary>
-    public TransferTable ToTable(ValueMap map, float step)
+    /// <summary>
+    /// The table that the ray caster reads, for samples <paramref name="step"/> voxels apart. It spans the function's points as far
+    /// as the volume has values there, since beyond them the function is constant.
+    /// </summary>
+    public TransferTable ToTable(double least, double most, float step)
     {
+        var low = Math.Clamp(Points[0].Value, least, Math.Max(least, most));
+        var high = Math.Clamp(Points[^1].Value, least, Math.Max(least, most));
+        if (!(high > low))
+        {
+            // A step: its two sides on either side of the table's middle.
+            var reach = Math.Max(1e-6 * Math.Max(Math.Abs(low), most - least), 1e-30);
+            (low, high) = (low - reach, high + reach);
+        }
+
         var alpha = new float[TransferTable.Size];
         var colors = new int[TransferTable.Size];
         for (var i = 0; i < TransferTable.Size; i++)
         {
-            var (r, g, b, o) = At(map.FromRay((i + 0.5) * (1 << TransferTable.Shift)));
+            var (r, g, b, o) = At(low + (i + 0.5) * (high - low) / TransferTable.Size);
             alpha[i] = (float)o;
             colors[i] = (int)(r + 0.5) | ((int)(g + 0.5) << 8) | ((int)(b + 0.5) << 16);
         }
 
-        return new TransferTable(alpha, colors, step);
+        return new TransferTable((float)low, (float)high, alpha, colors, step);
     }
 
     /// <inheritdoc/>

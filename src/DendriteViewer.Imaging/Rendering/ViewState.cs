@@ -30,6 +30,12 @@ public enum VolumeMode
 
     /// <summary>The surface of one value.</summary>
     Isosurface,
+
+    /// <summary>Smallest value on each ray.</summary>
+    Minimum,
+
+    /// <summary>Mean of the values on each ray.</summary>
+    Mean,
 }
 
 /// <summary>

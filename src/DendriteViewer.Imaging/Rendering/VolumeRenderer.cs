@@ -4,15 +4,16 @@ using DendriteViewer.Imaging.Caching;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Zarr;
+using DendriteViewer.Kernels.Bricks;
 using DendriteViewer.Kernels.Raycasting;
 
 namespace DendriteViewer.Imaging.Rendering;
 
 /// <summary>
-/// Draws the 3D picture on the CPU. The device that draws is chosen here and nowhere else: an OpenCL caster takes the same
-/// view, level and size, and gives the same picture.
+/// Draws the 3D picture on the CPU, from bricks: what the view needs at the level it needs (<see cref="RayPlan"/>), and until a brick
+/// has come, from the finest coarser one in memory. The device that draws is chosen here and nowhere else.
 /// </summary>
-public sealed class VolumeRenderer(DatasetStore store, RayVolumeCache cache)
+public sealed class VolumeRenderer
 {
     /// <summary>Behind the volume.</summary>
     public const int Background = 0x000000;
@@ -20,16 +21,77 @@ public sealed class VolumeRenderer(DatasetStore store, RayVolumeCache cache)
     // From so far away a volume is a dot.
     private const double FarthestFits = 100;
 
-    private readonly Lock _lock = new();
-    private readonly List<Prepared> _prepared = [];
+    // Reads begun for a moving picture; more would come too late.
+    private const int ReadsAhead = 32;
 
-    /// <summary>Table and map of empty space for one volume, level and transfer function; shared by all who look through it.</summary>
-    private sealed record Prepared(WeakReference<RayVolume> Rays, VolumeMode Mode, double Iso, TransferFunction Transfer, float Step, Lazy<RaycastSettings> Settings)
+    // A picture at rest is sampled twice a voxel, where thin opaque layers would show rings.
+    private const float FineStep = 0.5f;
+
+    private readonly DatasetStore _store;
+    private readonly BrickCache _cache;
+    private readonly Lock _lock = new();
+    private readonly LinkedList<Pages> _pages = new();
+
+    /// <param name="store">Where volumes are.</param>
+    /// <param name="cache">Their bricks in memory.</param>
+    public VolumeRenderer(DatasetStore store, BrickCache cache)
     {
-        public bool Is(RayVolume rays, ViewState view, float step) =>
-            Rays.TryGetTarget(out var r) && ReferenceEquals(r, rays) && Mode == view.Mode && Step == step && Transfer.Equals(view.Transfer)
-            && (Mode != VolumeMode.Isosurface || Iso == view.IsoValue);
+        (_store, _cache) = (store, cache);
+        cache.Forgotten += Forget;
     }
+
+    /// <summary>
+    /// The bricks in memory of a plan, as the ray caster takes them, with what was made for the transfer functions they are seen
+    /// through. Shared by all who look at the same, and kept while the same bricks are there.
+    /// </summary>
+    private sealed class Pages(string prefix, PyramidLevel level, BrickIndex[] wanted, Brick?[] bricks, PagedVolume volume)
+    {
+        private const int Kept = 4;
+        private readonly LinkedList<(Look Look, Lazy<RaycastSettings> Settings)> _looks = new();
+
+        public string Prefix => prefix;
+
+        public PagedVolume Volume => volume;
+
+        public bool IsComplete { get; } = Array.TrueForAll(bricks, b => b is not null);
+
+        public long Bytes { get; } = bricks.Sum(b => b?.Bytes ?? 0);
+
+        public bool Is(string otherPrefix, PyramidLevel otherLevel, BrickIndex[] otherWanted, Brick?[] otherBricks, in ((int, int, int), (int, int, int)) box) =>
+            prefix == otherPrefix && level == otherLevel && bricks.AsSpan().SequenceEqual(otherBricks, ReferenceEqualityComparer.Instance)
+            && wanted.AsSpan().SequenceEqual(otherWanted) && (volume.From, volume.To) == box;
+
+        // The table and the map of empty space cost some milliseconds and change with the transfer function, not the camera.
+        public RaycastSettings For(Look look, Func<RaycastSettings> make)
+        {
+            Lazy<RaycastSettings> settings;
+            lock (_looks)
+            {
+                var node = _looks.First;
+                while (node is not null && node.Value.Look != look)
+                {
+                    node = node.Next;
+                }
+
+                if (node is not null)
+                {
+                    _looks.Remove(node);
+                }
+
+                settings = node?.Value.Settings ?? new(make);
+                _looks.AddFirst((look, settings));
+                if (_looks.Count > Kept)
+                {
+                    _looks.RemoveLast();
+                }
+            }
+
+            return settings.Value;
+        }
+    }
+
+    /// <summary>What decides a table and a map of empty space.</summary>
+    private sealed record Look(VolumeMode Mode, double Iso, TransferFunction Transfer, float Step);
 
     /// <summary>Draws a picture.</summary>
     /// <param name="volume">The volume shown.</param>
@@ -38,32 +100,44 @@ public sealed class VolumeRenderer(DatasetStore store, RayVolumeCache cache)
     /// <param name="width">Pixels across, of the picture at scale 1.</param>
     /// <param name="height">Pixels down, of the picture at scale 1.</param>
     /// <param name="scale">2 draws half as many pixels each way.</param>
-    /// <param name="wait">Await the finest level rather than draw from a coarser one.</param>
+    /// <param name="atRest">Sample finely: nobody is moving.</param>
     /// <param name="ct">Stops waiting and drawing.</param>
     public async Task<(RenderOutcome Outcome, RenderedImage? Image)> RenderAsync(
-        VolumeInfo volume, Dataset dataset, ViewState view, int width, int height, int scale, bool wait, CancellationToken ct)
+        VolumeInfo volume, Dataset dataset, ViewState view, int width, int height, int scale, bool atRest, CancellationToken ct)
     {
-        var (level, rays, complete) = await LevelAsync(volume, wait, ct);
-        var settings = SettingsOf(volume, dataset, view, level, rays, step: 1);
-        var geometry = GeometryOf(volume, level, view, width, height);
+        var reader = await _store.ReaderAsync(volume, ct);
+        var plan = PlanOf(volume, reader, dataset, view, width, height, scale);
+        var pages = await PagesOfAsync(volume, reader, plan, ct);
+        var settings = SettingsOf(volume, dataset, view, plan.Level, pages, atRest && view.Mode == VolumeMode.Composite ? FineStep : 1);
+        var geometry = GeometryOf(volume, plan.Level, view, width, height);
         int w = Math.Max(1, (width + scale - 1) / scale), h = Math.Max(1, (height + scale - 1) / scale);
         var image = new RenderedImage(w, h, PixelLayout.Rgbx);
-        if (!Raycaster.Render(rays, settings, geometry, w, h, scale, new PixelMemory(image.Pixels).Memory, ct))
+        if (!Raycaster.Render(pages.Volume, settings, geometry, w, h, scale, new PixelMemory(image.Pixels).Memory, ct))
         {
             image.Dispose();
             return (RenderOutcome.Superseded, null);
         }
 
-        return (complete ? RenderOutcome.Complete : RenderOutcome.Partial, image);
+        return (pages.IsComplete ? RenderOutcome.Complete : RenderOutcome.Partial, image);
+    }
+
+    /// <summary>Draws a picture once all its bricks are there, at full scale and finely sampled.</summary>
+    public async Task<RenderedImage> RenderWholeAsync(VolumeInfo volume, Dataset dataset, ViewState view, int width, int height, CancellationToken ct)
+    {
+        await LoadAsync(volume, dataset, view, width, height, ct);
+        return (await RenderAsync(volume, dataset, view, width, height, scale: 1, atRest: true, ct)).Image ?? throw new OperationCanceledException(ct);
     }
 
     /// <summary>The place in the world that is seen at a pixel's centre, or null where nothing is.</summary>
     public async Task<WorldPoint?> PickAsync(VolumeInfo volume, Dataset dataset, ViewState view, int width, int height, double u, double v, CancellationToken ct)
     {
-        var (level, rays, _) = await LevelAsync(volume, wait: false, ct);
-        var settings = SettingsOf(volume, dataset, view, level, rays, step: 1);
+        var reader = await _store.ReaderAsync(volume, ct);
+        var plan = PlanOf(volume, reader, dataset, view, width, height, 1);
+        var pages = await PagesOfAsync(volume, reader, plan, ct);
+        var level = plan.Level;
+        var settings = SettingsOf(volume, dataset, view, level, pages, step: 1);
         var (origin, direction) = GeometryOf(volume, level, view, width, height).Ray((float)u, (float)v);
-        var hit = RaycastScalar.Pick(rays, settings, origin, direction);
+        var hit = RaycastScalar.Pick(pages.Volume, settings, origin, direction);
         if (!hit.Found)
         {
             return null;
@@ -73,36 +147,125 @@ public sealed class VolumeRenderer(DatasetStore store, RayVolumeCache cache)
         return volume.Transform.ForLevel(level.FactorZ, level.FactorY, level.FactorX).ToWorld(new VoxelPoint(p.Z + 0.5, p.Y + 0.5, p.X + 0.5));
     }
 
-    /// <summary>Whether the level that a complete picture needs is in memory.</summary>
-    public async Task<bool> IsLoadedAsync(VolumeInfo volume, CancellationToken ct) =>
-        cache.TryGet(volume, cache.FinestOf(await store.ReaderAsync(volume, ct)).Number) is not null;
-
-    /// <summary>Whether the level that a complete picture needs fits into memory beside what is there.</summary>
-    public async Task<bool> HasRoomForAsync(VolumeInfo volume, CancellationToken ct) => cache.HasRoomFor(cache.FinestOf(await store.ReaderAsync(volume, ct)));
-
-    /// <summary>Loads the level that a complete picture needs.</summary>
-    public async Task LoadAsync(VolumeInfo volume, CancellationToken ct) =>
-        await cache.GetAsync(volume, cache.FinestOf(await store.ReaderAsync(volume, ct)).Number, ct);
-
-    private async Task<(PyramidLevel Level, RayVolume Rays, bool Complete)> LevelAsync(VolumeInfo volume, bool wait, CancellationToken ct)
+    /// <summary>Whether the bricks that a complete picture needs are in memory.</summary>
+    public async Task<bool> IsLoadedAsync(VolumeInfo volume, Dataset dataset, ViewState view, int width, int height, CancellationToken ct)
     {
-        var reader = await store.ReaderAsync(volume, ct);
-        var finest = cache.FinestOf(reader);
-        if (wait || cache.TryGet(volume, finest.Number) is not null)
-        {
-            return (finest, await cache.GetAsync(volume, finest.Number, ct), true);
-        }
+        var plan = PlanOf(volume, await _store.ReaderAsync(volume, ct), dataset, view, width, height, 1);
+        return Array.TrueForAll(plan.Bricks, b => _cache.Contains(volume, b));
+    }
 
-        for (var number = finest.Number + 1; number < reader.Levels.Count - 1; number++)
+    /// <summary>Whether the bricks that a complete picture needs fit into memory beside what is there.</summary>
+    public async Task<bool> HasRoomForAsync(VolumeInfo volume, Dataset dataset, ViewState view, int width, int height, CancellationToken ct)
+    {
+        var reader = await _store.ReaderAsync(volume, ct);
+        var plan = PlanOf(volume, reader, dataset, view, width, height, 1);
+        return _cache.Bytes + plan.Bricks.Count(b => !_cache.Contains(volume, b)) * (long)reader.BrickBytes(0) * 5 / 4 <= _cache.BudgetBytes;
+    }
+
+    /// <summary>Reads the bricks that a complete picture needs, coarse ones first.</summary>
+    public async Task LoadAsync(VolumeInfo volume, Dataset dataset, ViewState view, int width, int height, CancellationToken ct)
+    {
+        var plan = PlanOf(volume, await _store.ReaderAsync(volume, ct), dataset, view, width, height, 1);
+
+        // A few more in flight than are read at once, so that a view that moved on leaves little behind.
+        await Parallel.ForEachAsync(
+            plan.Bricks, new ParallelOptions { CancellationToken = ct, MaxDegreeOfParallelism = ReadsAhead }, async (b, token) => await _cache.GetAsync(volume, b, token));
+    }
+
+    private void Forget(string prefix)
+    {
+        lock (_lock)
         {
-            if (cache.TryGet(volume, number) is { } there)
+            for (var node = _pages.First; node is not null;)
             {
-                return (reader.Levels[number], there, false);
+                var next = node.Next;
+                if (node.Value.Prefix.StartsWith(prefix, StringComparison.Ordinal))
+                {
+                    _pages.Remove(node);
+                }
+
+                node = next;
+            }
+        }
+    }
+
+    private RayPlan PlanOf(VolumeInfo volume, VolumeReader reader, Dataset dataset, ViewState view, int width, int height, int scale)
+    {
+        var geometry = GeometryOf(volume, reader.Levels[0], view, width, height);
+        var (eye, _, _, _) = Frame(volume, view.Camera, (double)width / height);
+        var pixel = scale * 2 * Math.Tan(OrbitCamera.FieldOfViewDeg * Math.PI / 360) / height;
+        return RayPlan.Of(volume, reader, eye, [.. RayPlan.Frustum(geometry, width, height), .. PlanesOf(dataset, view, volume.Transform)], pixel, _cache.BudgetBytes * 6 / 10);
+    }
+
+    private async Task<Pages> PagesOfAsync(VolumeInfo volume, VolumeReader reader, RayPlan plan, CancellationToken ct)
+    {
+        // The coarsest level stands in for everything, so it is waited for; it is a brick.
+        var top = reader.Levels[^1];
+        var bricks = new Brick?[plan.Bricks.Length];
+        var begun = 0;
+        for (var i = 0; i < bricks.Length; i++)
+        {
+            var index = plan.Bricks[i];
+            bricks[i] = _cache.TryGet(volume, index);
+            if (bricks[i] is null && index.Level == top.Number)
+            {
+                bricks[i] = await _cache.GetAsync(volume, index, ct);
+            }
+            else if (bricks[i] is null && begun < ReadsAhead && _cache.Loading < ReadsAhead)
+            {
+                begun++;
+                _ = _cache.GetAsync(volume, index, CancellationToken.None).ContinueWith(
+                    t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
             }
         }
 
-        var coarsest = reader.Levels[^1];
-        return (coarsest, await cache.GetAsync(volume, coarsest.Number, ct), coarsest == finest);
+        lock (_lock)
+        {
+            for (var node = _pages.First; node is not null; node = node.Next)
+            {
+                if (node.Value.Is(volume.Prefix, plan.Level, plan.Bricks, bricks, plan.Box))
+                {
+                    _pages.Remove(node);
+                    _pages.AddFirst(node);
+                    return node.Value;
+                }
+            }
+        }
+
+        var levels = new List<BrickLevel>();
+        foreach (var level in reader.Levels.Skip(plan.Level.Number))
+        {
+            levels.Add(level.WithBricks(plan.Level, new Brick?[level.BrickCount.Count]));
+        }
+
+        for (var i = 0; i < bricks.Length; i++)
+        {
+            var at = plan.Bricks[i];
+            var level = levels[at.Level - plan.Level.Number];
+            level.Bricks[(at.Z * level.CountY + at.Y) * level.CountX + at.X] = bricks[i];
+        }
+
+        var pages = new Pages(volume.Prefix, plan.Level, plan.Bricks, bricks, new PagedVolume(volume.Type, levels, plan.Box));
+        lock (_lock)
+        {
+            _pages.AddFirst(pages);
+
+            // They hold on to their bricks, so they count against the cache's budget; the newest always stays.
+            var bytes = 0L;
+            for (var node = _pages.First; node is not null;)
+            {
+                var next = node.Next;
+                bytes += node.Value.Bytes;
+                if (node != _pages.First && bytes > _cache.BudgetBytes / 2)
+                {
+                    _pages.Remove(node);
+                }
+
+                node = next;
+            }
+        }
+
+        return pages;
     }
 
     /// <summary>Rays through the pixels of a picture of the whole size, in the level's index coordinates.</summary>
@@ -143,19 +306,22 @@ public sealed class VolumeRenderer(DatasetStore store, RayVolumeCache cache)
         return 0.86 * Math.Max(1, 1 / aspect) * (high - low).Length / 2 / Math.Sin(OrbitCamera.FieldOfViewDeg * Math.PI / 360);
     }
 
-    private RaycastSettings SettingsOf(VolumeInfo volume, Dataset dataset, ViewState view, PyramidLevel level, RayVolume rays, float step)
+    private RaycastSettings SettingsOf(VolumeInfo volume, Dataset dataset, ViewState view, PyramidLevel level, Pages pages, float step)
     {
-        var basis = PreparedFor(volume, view, level, rays, step);
+        var look = new Look(view.Mode, view.Mode == VolumeMode.Isosurface ? view.IsoValue : 0, view.Transfer, step);
+        var basis = pages.For(look, () => Prepare(volume, look, level, pages.Volume));
         var transform = volume.Transform.ForLevel(level.FactorZ, level.FactorY, level.FactorX);
         var size = transform.VoxelSize;
         var (_, right, down, forward) = Frame(volume, view.Camera, 1);
         var key = (-1 * forward + -0.7 * right + -0.7 * down).Normalized();
+        var ahead = new Vector3((float)forward.Dot(transform.Column(2)), (float)forward.Dot(transform.Column(1)), (float)forward.Dot(transform.Column(0)));
         return basis with
         {
             Shaded = view.Shaded,
             GradientScale = new Vector3((float)(size.Least / size.X), (float)(size.Least / size.Y), (float)(size.Least / size.Z)),
             HeadLight = InVoxelAxes(-1 * forward), KeyLight = InVoxelAxes(key),
             ClipPlanes = PlanesOf(dataset, view, transform),
+            SamplePlane = new Vector4(ahead, -Vector3.Dot(ahead, new Vector3(level.Shape.X, level.Shape.Y, level.Shape.Z) / 2)),
         };
 
         // Lights are turned into the volume's own axes, whose gradient is then only stretched.
@@ -163,46 +329,24 @@ public sealed class VolumeRenderer(DatasetStore store, RayVolumeCache cache)
             (float)v.Dot(transform.Column(2).Normalized()), (float)v.Dot(transform.Column(1).Normalized()), (float)v.Dot(transform.Column(0).Normalized()));
     }
 
-    // The table and the map of empty space cost some milliseconds and change with the transfer function, not the camera.
-    // A few are kept; each is made outside the lock, once.
-    private RaycastSettings PreparedFor(VolumeInfo volume, ViewState view, PyramidLevel level, RayVolume rays, float step)
+    private static RaycastSettings Prepare(VolumeInfo volume, Look look, PyramidLevel level, PagedVolume rays)
     {
-        const int Kept = 8;
-        Prepared? found;
-        lock (_lock)
-        {
-            found = _prepared.Find(p => p.Is(rays, view, step));
-            if (found is null)
-            {
-                var (mode, isoValue, transfer) = (view.Mode, view.IsoValue, view.Transfer);
-                found = new Prepared(new WeakReference<RayVolume>(rays), mode, isoValue, transfer, step, new(() => Prepare(volume, mode, isoValue, transfer, level, rays, step)));
-            }
-            else
-            {
-                _prepared.Remove(found);
-            }
-
-            _prepared.Insert(0, found);
-            if (_prepared.Count > Kept)
-            {
-                _prepared.RemoveAt(Kept);
-            }
-        }
-
-        return found.Settings.Value;
-    }
-
-    private static RaycastSettings Prepare(VolumeInfo volume, VolumeMode mode, double isoValue, TransferFunction transfer, PyramidLevel level, RayVolume rays, float step)
-    {
-        var map = ValueMap.Of(volume);
-        var iso = (float)map.ToRay(isoValue);
-        var table = transfer.ToTable(map, step * level.FactorX);
+        var iso = (float)look.Iso;
+        var table = look.Transfer.ToTable(volume.Least, volume.Most, look.Step * level.FactorX);
+        var range = (float)Math.Max(volume.Most - volume.Least, 1e-30);
         return new RaycastSettings
         {
-            Mode = mode switch { VolumeMode.Maximum => RayMode.Maximum, VolumeMode.Isosurface => RayMode.Isosurface, _ => RayMode.Composite },
+            Mode = look.Mode switch
+            {
+                VolumeMode.Maximum => RayMode.Maximum,
+                VolumeMode.Minimum => RayMode.Minimum,
+                VolumeMode.Mean => RayMode.Mean,
+                VolumeMode.Isosurface => RayMode.Isosurface,
+                _ => RayMode.Composite,
+            },
             Transfer = table,
-            Empty = mode == VolumeMode.Isosurface ? EmptySpace.Of(rays, (least, most) => least <= iso && most >= iso) : EmptySpace.Of(rays, table.IsVisible),
-            Step = step, IsoValue = iso, Background = Background,
+            Empty = look.Mode == VolumeMode.Isosurface ? EmptySpace.Of(rays, (least, most) => least <= iso && most >= iso) : EmptySpace.Of(rays, table.IsVisible),
+            Step = look.Step, IsoValue = iso, Background = Background, GradientFloor = 1e-12f * range * range,
         };
     }
 

@@ -1,6 +1,8 @@
+using System.Numerics;
 using System.Text.Json.Nodes;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Kernels.Bricks;
 
 namespace DendriteViewer.Imaging.Zarr;
 
@@ -22,6 +24,13 @@ public sealed record PyramidLevel(int Number, VolumeShape Shape, int FactorZ, in
 
     /// <summary>Bricks along each axis of one shard.</summary>
     public VolumeShape BricksOfShard => Cover(Shard, Brick);
+
+    /// <summary>The level as the kernels take it, its voxels counted against those of a finer level or of itself.</summary>
+    public BrickLevel WithBricks(PyramidLevel finest, Kernels.Bricks.Brick?[] bricks) => new(
+        Shape.Z, Shape.Y, Shape.X, Log2(Brick.Z), Log2(Brick.Y), Log2(Brick.X),
+        Log2(FactorZ / finest.FactorZ), Log2(FactorY / finest.FactorY), Log2(FactorX / finest.FactorX), bricks);
+
+    private static int Log2(int n) => BitOperations.Log2((uint)n);
 
     private static VolumeShape Cover(VolumeShape a, VolumeShape b) => new((a.Z + b.Z - 1) / b.Z, (a.Y + b.Y - 1) / b.Y, (a.X + b.X - 1) / b.X);
 }

@@ -1,3 +1,4 @@
+using DendriteViewer.Kernels.Bricks;
 using System.Collections.Concurrent;
 using System.Text.Json;
 using DendriteViewer.Imaging.Geometry;
@@ -57,9 +58,21 @@ public sealed class VolumeReader
         }
     }
 
-    /// <summary>One brick, full sized, little endian; voxels outside the volume are 0.</summary>
+    /// <summary>Bytes of one decoded brick of a level.</summary>
+    public int BrickBytes(int level) => checked((int)(Levels[level].Brick.Count * Type.Size()));
+
+    /// <summary>One brick, full sized, little endian, C order; voxels outside the volume are 0.</summary>
     /// <exception cref="VolumeFormatException">The brick or its shard's index is missing or damaged.</exception>
     public async Task<byte[]> ReadBrickAsync(BrickIndex brick, CancellationToken ct)
+    {
+        var voxels = GC.AllocateUninitializedArray<byte>(BrickBytes(brick.Level));
+        await ReadBrickAsync(brick, voxels, ct);
+        return voxels;
+    }
+
+    /// <summary>Reads one brick into memory of <see cref="BrickBytes"/>.</summary>
+    /// <exception cref="VolumeFormatException">The brick or its shard's index is missing or damaged.</exception>
+    public async Task ReadBrickAsync(BrickIndex brick, Memory<byte> voxels, CancellationToken ct)
     {
         var level = Levels[brick.Level];
         var inner = level.BricksOfShard;
@@ -67,7 +80,6 @@ public sealed class VolumeReader
         var name = BlobNames.Shard(_prefix, level.Number, sz, sy, sx);
         var index = await IndexAsync((level.Number, sz, sy, sx), name, inner, ct);
         var entry = index[((brick.Z % inner.Z * inner.Y) + brick.Y % inner.Y) * inner.X + brick.X % inner.X];
-        var voxels = GC.AllocateUninitializedArray<byte>(checked((int)(level.Brick.Count * Type.Size())));
         if (entry.Offset == ShardCodec.Absent)
         {
             throw new VolumeFormatException($"{name} lacks brick {brick.Z}/{brick.Y}/{brick.X}; import the volume again.");
@@ -82,10 +94,10 @@ public sealed class VolumeReader
         try
         {
             await GuardAsync(name, () => _store.ReadAsync(name, (long)entry.Offset, packed.AsMemory(0, (int)entry.Size), ct));
-            var problem = ZstdDecompressor.Current.TryDecompress(packed.AsSpan(0, (int)entry.Size), voxels);
-            return problem is null
-                ? voxels
-                : throw new VolumeFormatException($"{name}: brick {brick.Z}/{brick.Y}/{brick.X} at byte {entry.Offset} is damaged ({problem}); import the volume again.");
+            if (ZstdDecompressor.Current.TryDecompress(packed.AsSpan(0, (int)entry.Size), voxels.Span) is { } problem)
+            {
+                throw new VolumeFormatException($"{name}: brick {brick.Z}/{brick.Y}/{brick.X} at byte {entry.Offset} is damaged ({problem}); import the volume again.");
+            }
         }
         finally
         {
@@ -173,6 +185,11 @@ public sealed class VolumeReader
         }
 
         var previous = before.LastOrDefault();
+        if (previous is not null && previous.Brick != brick)
+        {
+            throw new VolumeFormatException($"{name} has other bricks than the level above it, which is not supported; import the volume again.");
+        }
+
         if (previous is not null && shape != previous.Shape.Halved())
         {
             throw new VolumeFormatException($"{name} is not half of the level above it; import the volume again.");
@@ -185,7 +202,7 @@ public sealed class VolumeReader
             previous is null ? 1 : previous.FactorX * (previous.Shape.X > 1 ? 2 : 1),
             brick, shard);
 
-        static bool Power(int n) => n > 0 && (n & (n - 1)) == 0;
+        static bool Power(int n) => n >= 8 && (n & (n - 1)) == 0;
     }
 
     private static VolumeShape Shape3(JsonElement e) => e.GetArrayLength() == 3 && e.EnumerateArray().All(v => v.GetInt32() > 0)

@@ -1,3 +1,4 @@
+using DendriteViewer.Kernels.Bricks;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Text;

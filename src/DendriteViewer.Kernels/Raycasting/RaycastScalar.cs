@@ -1,9 +1,10 @@
 using System.Numerics;
+using DendriteViewer.Kernels.Bricks;
 
 namespace DendriteViewer.Kernels.Raycasting;
 
 /// <summary>
-/// The specification: one ray at a time. A ray is clipped to the volume, the box and the planes; from its start it is
+/// The specification: one ray at a time. A ray is clipped to the volume, the box and the planes; from where it enters it is
 /// sampled at every <see cref="RaycastSettings.Step"/>, trilinearly, except where <see cref="EmptySpace"/> lets it leap,
 /// by whole steps, so that leaping never moves a sample. It ends when nothing behind could be seen.
 /// </summary>
@@ -13,7 +14,7 @@ public static class RaycastScalar
     public readonly record struct Hit(bool Found, float Distance, float Value);
 
     /// <summary>Colour of one ray as 0xAABBGGRR over the background, alpha 255.</summary>
-    public static uint Trace(RayVolume volume, RaycastSettings settings, Vector3 origin, Vector3 direction, uint noise)
+    public static uint Trace(PagedVolume volume, RaycastSettings settings, Vector3 origin, Vector3 direction, uint noise)
     {
         if (!Clip(volume, settings, origin, direction, out var t, out var end))
         {
@@ -23,48 +24,46 @@ public static class RaycastScalar
         // From here on the ray starts where it enters: far from the eye, a step would vanish in the float's last digit.
         origin += t * direction;
         end -= t;
-        t = settings.Jitter ? settings.Step * ((noise & 0xFFFF) / 65536f) : 0;
+        t = Phase(settings, origin, direction) + (settings.Jitter ? settings.Step * ((noise & 0xFFFF) / 65536f) : 0);
         return settings.Mode switch
         {
-            RayMode.Maximum => TraceMaximum(volume, settings, origin, direction, t, end),
+            RayMode.Composite => TraceComposite(volume, settings, origin, direction, t, end),
             RayMode.Isosurface => TraceIso(volume, settings, origin, direction, t, end),
-            _ => TraceComposite(volume, settings, origin, direction, t, end),
+            _ => TraceProjection(volume, settings, origin, direction, t, end),
         };
     }
 
     /// <summary>
-    /// What is seen along a ray: for an isosurface its crossing, for a maximum the place of the largest value,
+    /// What is seen along a ray: for an isosurface its crossing, for a maximum or minimum the place of that value,
     /// otherwise the sample that adds most to the pixel. <see cref="Hit.Found"/> is false where nothing is seen.
     /// </summary>
-    public static Hit Pick(RayVolume volume, RaycastSettings settings, Vector3 origin, Vector3 direction)
+    public static Hit Pick(PagedVolume volume, RaycastSettings settings, Vector3 origin, Vector3 direction)
     {
-        if (!Clip(volume, settings, origin, direction, out var t, out var end))
+        if (!Clip(volume, settings, origin, direction, out var entry, out var end))
         {
             return default;
         }
 
-        var entry = t;
-        origin += t * direction;
-        end -= t;
-        t = 0;
-        var (best, alpha, before) = (0f, 0f, float.NaN);
+        origin += entry * direction;
+        end -= entry;
+        if (settings.Mode == RayMode.Isosurface)
+        {
+            var at = Crossing(volume, settings, origin, direction, 0, end);
+            return float.IsNaN(at) ? default : new Hit(true, entry + at, settings.IsoValue);
+        }
+
+        var (best, alpha) = (settings.Mode == RayMode.Composite ? 0 : float.MinValue, 0f);
         var hit = default(Hit);
-        for (; t <= end && alpha < RaycastSettings.Opaque; t += settings.Step)
+        for (var t = 0f; t <= end && alpha < RaycastSettings.Opaque; t += settings.Step)
         {
             var value = Sample(volume, origin + t * direction, out _);
-            if (settings.Mode == RayMode.Isosurface)
+            var weight = settings.Mode switch
             {
-                if (!float.IsNaN(before) && before < settings.IsoValue != value < settings.IsoValue)
-                {
-                    return new Hit(true, entry + t - settings.Step * (value - settings.IsoValue) / (value - before), settings.IsoValue);
-                }
-
-                before = value;
-                continue;
-            }
-
-            var weight = settings.Mode == RayMode.Maximum ? value : (1 - alpha) * settings.Transfer.Alpha[(int)value >> TransferTable.Shift];
-            alpha += settings.Mode == RayMode.Maximum ? 0 : weight;
+                RayMode.Composite => (1 - alpha) * settings.Transfer.Alpha(value),
+                RayMode.Minimum => -value,
+                _ => value,
+            };
+            alpha += settings.Mode == RayMode.Composite ? weight : 0;
             if (weight > best)
             {
                 best = weight;
@@ -72,10 +71,22 @@ public static class RaycastScalar
             }
         }
 
-        return settings.Mode == RayMode.Maximum || alpha > 0.02f ? hit : default;
+        return settings.Mode != RayMode.Composite || alpha > 0.02f ? hit : default;
     }
 
-    private static uint TraceComposite(RayVolume volume, RaycastSettings s, Vector3 o, Vector3 d, float t, float end)
+    // From where a ray enters to its first sample.
+    private static float Phase(RaycastSettings s, Vector3 entry, Vector3 d)
+    {
+        if (s.SamplePlane is not { } plane)
+        {
+            return 0;
+        }
+
+        var from = -(Vector3.Dot(plane.AsVector3(), entry) + plane.W) / Vector3.Dot(plane.AsVector3(), d);
+        return MathF.Ceiling(-from / s.Step) * s.Step + from;
+    }
+
+    private static uint TraceComposite(PagedVolume volume, RaycastSettings s, Vector3 o, Vector3 d, float t, float end)
     {
         var color = Vector3.Zero;
         var alpha = 0f;
@@ -89,12 +100,12 @@ public static class RaycastScalar
             }
 
             var value = Sample(volume, p, out var gradient);
-            var entry = (int)value >> TransferTable.Shift;
-            var a = s.Transfer.Alpha[entry];
+            var a = s.Transfer.Alpha(value);
             if (a > 0)
             {
                 var weight = (1 - alpha) * a;
-                color += weight * (s.Shaded ? Shade(s, Unpack(s.Transfer.Colors[entry]), gradient) : Unpack(s.Transfer.Colors[entry]));
+                var c = Unpack(s.Transfer.Color(value));
+                color += weight * (s.Shaded ? Shade(s, c, gradient) : c);
                 alpha += weight;
             }
 
@@ -104,20 +115,36 @@ public static class RaycastScalar
         return Pack(color, alpha, s.Background);
     }
 
-    private static uint TraceMaximum(RayVolume volume, RaycastSettings s, Vector3 o, Vector3 d, float t, float end)
+    private static uint TraceProjection(PagedVolume volume, RaycastSettings s, Vector3 o, Vector3 d, float t, float end)
     {
-        var most = -1f;
+        var (least, most, sum, count) = (float.MaxValue, float.MinValue, 0f, 0);
         for (; t <= end; t += s.Step)
         {
-            most = MathF.Max(most, Sample(volume, o + t * d, out _));
+            var value = Sample(volume, o + t * d, out _);
+            (least, most, sum, count) = (MathF.Min(least, value), MathF.Max(most, value), sum + value, count + 1);
         }
 
-        return most < 0
+        return count == 0
             ? Pack(Vector3.Zero, 0, s.Background)
-            : Pack(Unpack(s.Transfer.Colors[(int)most >> TransferTable.Shift]), 1, s.Background);
+            : Pack(Unpack(s.Transfer.Color(s.Mode switch { RayMode.Minimum => least, RayMode.Mean => sum / count, _ => most })), 1, s.Background);
     }
 
-    private static uint TraceIso(RayVolume volume, RaycastSettings s, Vector3 o, Vector3 d, float t, float end)
+    private static uint TraceIso(PagedVolume volume, RaycastSettings s, Vector3 o, Vector3 d, float t, float end)
+    {
+        var hit = Crossing(volume, s, o, d, t, end);
+        if (float.IsNaN(hit))
+        {
+            return Pack(Vector3.Zero, 0, s.Background);
+        }
+
+        Sample(volume, o + hit * d, out var gradient);
+        return Pack(Shade(s, Unpack(s.Transfer.Color(s.IsoValue)), gradient), 1, s.Background);
+    }
+
+    // Where a ray first crosses the iso value, NaN where it never does. Between two samples on either side the crossing is
+    // found by the false position method: the field along a ray is a cubic within a cell, so a straight line alone would leave
+    // terraces.
+    private static float Crossing(PagedVolume volume, RaycastSettings s, Vector3 o, Vector3 d, float t, float end)
     {
         var before = float.NaN;
         while (t <= end)
@@ -130,31 +157,58 @@ public static class RaycastScalar
                 continue;
             }
 
-            var value = Sample(volume, p, out var gradient);
+            var value = Sample(volume, p, out _) - s.IsoValue;
             if (float.IsNaN(before))
             {
                 // The sample before a leap's end was in empty space, on the side of the surface that this cell's neighbour is on.
-                before = t - s.Step >= 0 ? Sample(volume, o + (t - s.Step) * d, out _) : value;
+                before = t - s.Step >= 0 ? Sample(volume, o + (t - s.Step) * d, out _) - s.IsoValue : value;
             }
 
-            if (before < s.IsoValue != value < s.IsoValue)
+            if (before < 0 != value < 0)
             {
-                var hit = t - s.Step * (value - s.IsoValue) / (value - before);
-                Sample(volume, o + hit * d, out gradient);
-                return Pack(Shade(s, Unpack(s.Transfer.Colors[(int)Math.Clamp(s.IsoValue, 0, 65535) >> TransferTable.Shift]), gradient), 1, s.Background);
+                var (near, far) = (t - s.Step, t);
+                for (var i = 0; i < Refinements; i++)
+                {
+                    var middle = near + (far - near) * (before / (before - value));
+                    var at = Sample(volume, o + middle * d, out _) - s.IsoValue;
+                    if (at < 0 == before < 0)
+                    {
+                        (near, before) = (middle, at);
+                    }
+                    else
+                    {
+                        (far, value) = (middle, at);
+                    }
+                }
+
+                return near + (far - near) * (before / (before - value));
             }
 
             before = value;
             t += s.Step;
         }
 
-        return Pack(Vector3.Zero, 0, s.Background);
+        return float.NaN;
     }
 
-    internal static bool Clip(RayVolume volume, RaycastSettings s, Vector3 o, Vector3 d, out float start, out float end)
+    internal const int Refinements = 2;
+
+    private const float Inside = 2e-3f;
+
+    /// <summary>Corners of the box in which rays are sampled: the outermost voxels' centres, or half a voxel around a single layer.</summary>
+    internal static (Vector3 Low, Vector3 High) Box(PagedVolume volume, RaycastSettings s)
     {
-        var low = Vector3.Max(Vector3.Zero, s.BoxLow);
-        var high = Vector3.Min(new Vector3(volume.SizeX - 1, volume.SizeY - 1, volume.SizeZ - 1), s.BoxHigh);
+        var (x, y, z) = (Axis(volume.X, volume.From.X, volume.To.X), Axis(volume.Y, volume.From.Y, volume.To.Y), Axis(volume.Z, volume.From.Z, volume.To.Z));
+        return (Vector3.Max(new(x.Low, y.Low, z.Low), s.BoxLow), Vector3.Min(new(x.High, y.High, z.High), s.BoxHigh));
+
+        // Just inside, so that rounding leaves every sample in the cell, and with the gradient, of the side that is in the box.
+        static (float Low, float High) Axis(int size, int from, int to) =>
+            size == 1 ? (-0.5f, 0.5f) : (from == 0 ? 0 : from + Inside, (to == size ? size - 1 : to) - Inside);
+    }
+
+    internal static bool Clip(PagedVolume volume, RaycastSettings s, Vector3 o, Vector3 d, out float start, out float end)
+    {
+        var (low, high) = Box(volume, s);
         (start, end) = (0, float.MaxValue);
         for (var axis = 0; axis < 3; axis++)
         {
@@ -199,51 +253,49 @@ public static class RaycastScalar
         return start <= end;
     }
 
-    private static bool Leap(RayVolume volume, EmptySpace empty, Vector3 p, Vector3 d, float step, out float leap)
+    private static bool Leap(PagedVolume volume, EmptySpace empty, Vector3 p, Vector3 d, float step, out float leap)
     {
-        var ix = Math.Clamp((int)p.X, 0, volume.SizeX - 2) >> RayVolume.CellShift;
-        var iy = Math.Clamp((int)p.Y, 0, volume.SizeY - 2) >> RayVolume.CellShift;
-        var iz = Math.Clamp((int)p.Z, 0, volume.SizeZ - 2) >> RayVolume.CellShift;
-        int distance = empty.Distance[(iz * volume.CellsY + iy) * volume.CellsX + ix];
+        int cx = Cell(p.X, volume.From.X, volume.To.X), cy = Cell(p.Y, volume.From.Y, volume.To.Y), cz = Cell(p.Z, volume.From.Z, volume.To.Z);
+        int distance = empty.Distance[(cz * volume.CellsY + cy) * volume.CellsX + cx - volume.FirstCell];
         leap = 0;
         if (distance == 0)
         {
             return false;
         }
 
-        var exit = MathF.Min(Exit(ix, p.X, d.X, distance), MathF.Min(Exit(iy, p.Y, d.Y, distance), Exit(iz, p.Z, d.Z, distance)));
+        var exit = MathF.Min(Exit(cx, p.X, d.X, distance), MathF.Min(Exit(cy, p.Y, d.Y, distance), Exit(cz, p.Z, d.Z, distance)));
         leap = step * MathF.Max(1, MathF.Ceiling(exit / step));
         return true;
+
+        static int Cell(float p, int from, int to) => Math.Clamp((int)p, from, to - 1) >> CellRanges.CellShift;
     }
 
     private static float Exit(int cell, float p, float d, int distance)
     {
-        const int Edge = 1 << RayVolume.CellShift;
+        const int Edge = 1 << CellRanges.CellShift;
         var wall = d > 0 ? (cell + distance) * Edge : (cell - distance + 1) * Edge;
         return MathF.Abs(d) < 1e-12f ? float.MaxValue : (wall - p) / d;
     }
 
-    internal static float Sample(RayVolume volume, Vector3 p, out Vector3 gradient)
+    /// <summary>The trilinear value at a point in index coordinates, and the gradient of the same trilinear function.</summary>
+    internal static float Sample(PagedVolume volume, Vector3 p, out Vector3 gradient)
     {
-        int x = Math.Clamp((int)p.X, 0, volume.SizeX - 2), y = Math.Clamp((int)p.Y, 0, volume.SizeY - 2), z = Math.Clamp((int)p.Z, 0, volume.SizeZ - 2);
+        int x = Math.Clamp((int)p.X, 0, volume.X - 1), y = Math.Clamp((int)p.Y, 0, volume.Y - 1), z = Math.Clamp((int)p.Z, 0, volume.Z - 1);
         float fx = p.X - x, fy = p.Y - y, fz = p.Z - z;
-        var v = volume.Voxels;
-        var i = (z * volume.SizeY + y) * volume.SizeX + x;
-        int dy = volume.SizeX, dz = volume.SizeX * volume.SizeY;
-        float c000 = v[i], c001 = v[i + 1], c010 = v[i + dy], c011 = v[i + dy + 1];
-        float c100 = v[i + dz], c101 = v[i + dz + 1], c110 = v[i + dz + dy], c111 = v[i + dz + dy + 1];
+        float c000 = volume.At(z, y, x), c001 = volume.At(z, y, x + 1), c010 = volume.At(z, y + 1, x), c011 = volume.At(z, y + 1, x + 1);
+        float c100 = volume.At(z + 1, y, x), c101 = volume.At(z + 1, y, x + 1), c110 = volume.At(z + 1, y + 1, x), c111 = volume.At(z + 1, y + 1, x + 1);
         float dx00 = c001 - c000, dx01 = c011 - c010, dx10 = c101 - c100, dx11 = c111 - c110;
         float c00 = c000 + dx00 * fx, c01 = c010 + dx01 * fx, c10 = c100 + dx10 * fx, c11 = c110 + dx11 * fx;
         float dy0 = c01 - c00, dy1 = c11 - c10, c0 = c00 + dy0 * fy, c1 = c10 + dy1 * fy;
         float dx0 = dx00 + (dx01 - dx00) * fy, dx1 = dx10 + (dx11 - dx10) * fy;
         gradient = new Vector3(dx0 + (dx1 - dx0) * fz, dy0 + (dy1 - dy0) * fz, c1 - c0);
-        return Math.Clamp(c0 + (c1 - c0) * fz, 0, 65535);
+        return c0 + (c1 - c0) * fz;
     }
 
     private static Vector3 Shade(RaycastSettings s, Vector3 color, Vector3 gradient)
     {
         var g = gradient * s.GradientScale;
-        var inverse = 1 / MathF.Sqrt(g.LengthSquared() + 1e-6f);
+        var inverse = 1 / MathF.Sqrt(g.LengthSquared() + s.GradientFloor);
         var head = MathF.Abs(Vector3.Dot(g, s.HeadLight)) * inverse;
         var key = MathF.Abs(Vector3.Dot(g, s.KeyLight)) * inverse;
         var shine = head * head;

@@ -11,6 +11,12 @@ public enum RayMode
     /// <summary>Largest value on the ray, through the transfer function's colours.</summary>
     Maximum,
 
+    /// <summary>Smallest value on the ray, through the transfer function's colours.</summary>
+    Minimum,
+
+    /// <summary>Mean of the values on the ray, through the transfer function's colours.</summary>
+    Mean,
+
     /// <summary>First crossing of <see cref="RaycastSettings.IsoValue"/>, shaded.</summary>
     Isosurface,
 }
@@ -28,41 +34,61 @@ public readonly record struct RayGeometry(
 }
 
 /// <summary>
-/// Colour and opacity by 16-bit value. <see cref="Alpha"/> is the opacity that one sample step adds, colours are packed 0xBBGGRR.
+/// Colour and opacity by voxel value: entry i holds values around <c>Low + (i + ½)·(High − Low)/Size</c>; what lies outside
+/// takes the outermost entry.
 /// </summary>
 public sealed class TransferTable
 {
-    /// <summary>Entries of the table; a value v reads entry v · Size / 65536.</summary>
-    public const int Size = 4096;
-
-    /// <summary>log2 of the values that share an entry.</summary>
-    public const int Shift = 4;
+    /// <summary>Entries of the table.</summary>
+    public const int Size = 2048;
 
     private readonly int[] _visibleBefore = new int[Size + 1];
 
+    /// <param name="low">Value at the table's lower end.</param>
+    /// <param name="high">Value at the table's upper end, above <paramref name="low"/>.</param>
     /// <param name="alphaPerVoxel">Opacity of one voxel's length, 0–1, <see cref="Size"/> entries.</param>
     /// <param name="colors">Packed colours 0xBBGGRR, <see cref="Size"/> entries.</param>
     /// <param name="step">Distance between samples in voxels.</param>
-    public TransferTable(ReadOnlySpan<float> alphaPerVoxel, ReadOnlySpan<int> colors, float step)
+    public TransferTable(float low, float high, ReadOnlySpan<float> alphaPerVoxel, ReadOnlySpan<int> colors, float step)
     {
-        Alpha = new float[Size];
-        Colors = colors[..Size].ToArray();
+        (Low, Scale) = (low, Size / (high - low));
+        Entries = new long[Size];
+        var opacity = new float[Size];
         for (var i = 0; i < Size; i++)
         {
             var a = Math.Clamp(alphaPerVoxel[i], 0f, 1f);
-            Alpha[i] = step == 1 ? a : 1 - MathF.Pow(1 - a, step);
-            _visibleBefore[i + 1] = _visibleBefore[i] + (Alpha[i] > 0 ? 1 : 0);
+            a = step == 1 ? a : 1 - MathF.Pow(1 - a, step);
+            opacity[i] = a;
+            Entries[i] = BitConverter.SingleToUInt32Bits(a) | ((long)colors[i] << 32);
+            _visibleBefore[i + 1] = _visibleBefore[i] + (a > 0 ? 1 : 0);
         }
+
+        Pieces = TransferPieces.Of(opacity, colors);
     }
 
-    /// <summary>Opacity of a sample.</summary>
-    public float[] Alpha { get; }
+    /// <summary>Value at the table's lower end.</summary>
+    public float Low { get; }
 
-    /// <summary>Packed colours 0xBBGGRR.</summary>
-    public int[] Colors { get; }
+    /// <summary>Entries for a difference in value of 1.</summary>
+    public float Scale { get; }
+
+    /// <summary>Opacity of one step's length (the bits of a float, low half) and colour 0xBBGGRR (high half).</summary>
+    public long[] Entries { get; }
+
+    /// <summary>The table as few straight pieces, if it can be.</summary>
+    public TransferPieces? Pieces { get; }
+
+    /// <summary>The entry of a value.</summary>
+    public int Index(float value) => (int)Math.Clamp((value - Low) * Scale, 0, Size - 1);
+
+    /// <summary>Opacity of a sample of this value.</summary>
+    public float Alpha(float value) => BitConverter.UInt32BitsToSingle((uint)Entries[Index(value)]);
+
+    /// <summary>Colour of a value, 0xBBGGRR.</summary>
+    public int Color(float value) => (int)(Entries[Index(value)] >> 32);
 
     /// <summary>Whether any value in [least, most] has an opacity above zero.</summary>
-    public bool IsVisible(ushort least, ushort most) => _visibleBefore[(most >> Shift) + 1] > _visibleBefore[least >> Shift];
+    public bool IsVisible(float least, float most) => _visibleBefore[Index(most) + 1] > _visibleBefore[Index(least)];
 }
 
 /// <summary>Everything but the rays that decides a ray-cast picture.</summary>
@@ -74,7 +100,7 @@ public sealed record RaycastSettings
     /// <summary>Colours and opacities.</summary>
     public required TransferTable Transfer { get; init; }
 
-    /// <summary>Empty space under the transfer function (Composite) or the iso value (Isosurface).</summary>
+    /// <summary>Empty space under the transfer function (Composite) or around the iso value (Isosurface); not read in other modes.</summary>
     public required EmptySpace Empty { get; init; }
 
     /// <summary>Distance between samples in voxels, above 0.</summary>
@@ -88,6 +114,9 @@ public sealed record RaycastSettings
 
     /// <summary>Factor from a difference of neighbouring voxels to a gradient in world length, by axis (x, y, z).</summary>
     public Vector3 GradientScale { get; init; } = Vector3.One;
+
+    /// <summary>Added to a gradient's squared length before it is normalized, above 0; a gradient far below its root is no surface.</summary>
+    public float GradientFloor { get; init; } = 1e-6f;
 
     /// <summary>Unit vector to the headlight, in world axes (x, y, z).</summary>
     public Vector3 HeadLight { get; init; } = -Vector3.UnitZ;
@@ -106,6 +135,12 @@ public sealed record RaycastSettings
 
     /// <summary>Kept is what has n·p + w ≥ 0 for every plane (n.x, n.y, n.z, w), in index coordinates.</summary>
     public IReadOnlyList<Vector4> ClipPlanes { get; init; } = [];
+
+    /// <summary>
+    /// A plane (n.x, n.y, n.z, w) in index coordinates, across every ray: samples lie at whole steps from it, so that clipping does
+    /// not move them. Without one they begin where a ray enters.
+    /// </summary>
+    public Vector4? SamplePlane { get; init; }
 
     /// <summary>Starts each ray at a pseudo-random fraction of a step, which turns banding into fine grain.</summary>
     public bool Jitter { get; init; }

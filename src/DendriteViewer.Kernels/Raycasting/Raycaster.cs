@@ -1,77 +1,146 @@
+using System.Collections.Concurrent;
 using System.Numerics;
+using DendriteViewer.Kernels.Bricks;
 
 namespace DendriteViewer.Kernels.Raycasting;
 
-/// <summary>Ray-casts whole pictures: tiles over all cores, eight rays a packet where the processor has AVX2, else one by one.</summary>
+/// <summary>How many rays at a time.</summary>
+public enum RayLanes
+{
+    /// <summary>One: the specification.</summary>
+    Scalar = 1,
+
+    /// <summary>Four, with SSE4.1 or AdvSimd.</summary>
+    Four = 4,
+
+    /// <summary>Eight, with AVX2.</summary>
+    Eight = 8,
+
+    /// <summary>Sixteen, with AVX-512.</summary>
+    Sixteen = 16,
+}
+
+/// <summary>Ray-casts whole pictures: tiles over all cores, packets of as many rays as the processor has lanes.</summary>
 public static class Raycaster
 {
-    private const int Tile = 16;
+    private static readonly ConcurrentBag<RayWorker> s_workers = [];
+
+    /// <summary>The widest packets of this processor.</summary>
+    public static RayLanes Widest { get; } = RaycastPackets512.IsSupported ? RayLanes.Sixteen
+        : RaycastPackets256.IsSupported ? RayLanes.Eight
+        : RaycastPackets128.IsSupported ? RayLanes.Four
+        : RayLanes.Scalar;
 
     /// <summary>The instruction set in use, for the record of a measurement.</summary>
-    public static string InstructionSet => RaycastAvx2.IsSupported ? "AVX2" : "scalar";
+    public static string InstructionSet => Widest switch { RayLanes.Sixteen => "AVX-512", RayLanes.Eight => "AVX2", RayLanes.Four => "128-bit", _ => "scalar" };
+
+    /// <summary>Whether this processor has packets of so many rays.</summary>
+    public static bool Supports(RayLanes lanes) => lanes switch
+    {
+        RayLanes.Sixteen => RaycastPackets512.IsSupported,
+        RayLanes.Eight => RaycastPackets256.IsSupported,
+        RayLanes.Four => RaycastPackets128.IsSupported,
+        _ => true,
+    };
 
     /// <summary>
     /// Fills <paramref name="target"/> with 0xAABBGGRR, row by row. <paramref name="scale"/> is full pixels per picture pixel:
     /// the picture of scale 2 has half as many pixels each way and shows the same view.
     /// </summary>
+    /// <param name="volume">What is looked at.</param>
+    /// <param name="settings">How.</param>
+    /// <param name="rays">The rays of a picture at scale 1.</param>
+    /// <param name="width">Pixels across.</param>
+    /// <param name="height">Pixels down.</param>
+    /// <param name="scale">Pixels of the full picture in one of this.</param>
+    /// <param name="target">At least width·height pixels.</param>
+    /// <param name="superseded">Stops between tiles.</param>
+    /// <param name="lanes">How many rays at a time; by default the most that the processor supports.</param>
     /// <returns>False where <paramref name="superseded"/> was signalled; the picture is then incomplete.</returns>
     public static bool Render(
-        RayVolume volume, RaycastSettings settings, RayGeometry rays, int width, int height, float scale, Memory<uint> target,
-        CancellationToken superseded = default, bool scalarOnly = false)
+        PagedVolume volume, RaycastSettings settings, RayGeometry rays, int width, int height, float scale, Memory<uint> target,
+        CancellationToken superseded = default, RayLanes? lanes = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(target.Length, width * height);
-        int across = (width + Tile - 1) / Tile, down = (height + Tile - 1) / Tile;
-        var simd = RaycastAvx2.IsSupported && !scalarOnly;
-        Parallel.For(0, across * down, (tile, loop) =>
-        {
-            if (superseded.IsCancellationRequested)
-            {
-                loop.Stop();
-                return;
-            }
+        var job = new RayJob(volume, settings, rays, scale, width, height, target);
+        var size = TileFor(job);
 
-            int u0 = tile % across * Tile, v0 = tile / across * Tile;
-            int u1 = Math.Min(u0 + Tile, width), v1 = Math.Min(v0 + Tile, height);
-            if (simd)
+        // Along a Z-order curve, so that a tile finds in the cache what its neighbours read.
+        var edge = BitOperations.RoundUpToPowerOf2((uint)((Math.Max(width, height) + size - 1) / size));
+        var chosen = lanes ?? Widest;
+        Parallel.For(
+            0, (int)(edge * edge),
+            () =>
             {
-                RenderPackets(volume, settings, rays, scale, width, (u0, v0, u1, v1), target.Span);
-            }
-            else
+                var worker = s_workers.TryTake(out var kept) ? kept : new RayWorker();
+                worker.Window.Open(volume);
+                return worker;
+            },
+            (tile, loop, worker) =>
             {
-                RenderRays(volume, settings, rays, scale, width, (u0, v0, u1, v1), target.Span);
-            }
-        });
+                if (superseded.IsCancellationRequested)
+                {
+                    loop.Stop();
+                    return worker;
+                }
+
+                int u = Interleaved(tile) * size, v = Interleaved(tile >> 1) * size;
+                if (u >= width || v >= height)
+                {
+                    return worker;
+                }
+
+                switch (chosen)
+                {
+                    case RayLanes.Sixteen: RaycastPackets512.RenderTile(job, worker, u, v, size); break;
+                    case RayLanes.Eight: RaycastPackets256.RenderTile(job, worker, u, v, size); break;
+                    case RayLanes.Four: RaycastPackets128.RenderTile(job, worker, u, v, size); break;
+                    default: RenderRays(job, u, v, size); break;
+                }
+
+                return worker;
+            },
+            s_workers.Add);
         return !superseded.IsCancellationRequested;
     }
 
-    private static void RenderPackets(
-        RayVolume volume, RaycastSettings settings, in RayGeometry rays, float scale, int width, (int U0, int V0, int U1, int V1) tile, Span<uint> target)
+    // Every other bit of a number.
+    private static int Interleaved(int n)
     {
-        Span<uint> block = stackalloc uint[8];
-        for (var v = tile.V0; v < tile.V1; v += 2)
-        {
-            for (var u = tile.U0; u < tile.U1; u += 4)
-            {
-                RaycastAvx2.Trace(volume, settings, rays, scale, u, v, block);
-                var columns = Math.Min(4, tile.U1 - u);
-                block[..columns].CopyTo(target[(v * width + u)..]);
-                if (v + 1 < tile.V1)
-                {
-                    block.Slice(4, columns).CopyTo(target[((v + 1) * width + u)..]);
-                }
-            }
-        }
+        n &= 0x55555555;
+        n = (n | (n >> 1)) & 0x33333333;
+        n = (n | (n >> 2)) & 0x0F0F0F0F;
+        n = (n | (n >> 4)) & 0x00FF00FF;
+        return (n | (n >> 8)) & 0xFFFF;
     }
 
-    private static void RenderRays(
-        RayVolume volume, RaycastSettings settings, in RayGeometry rays, float scale, int width, (int U0, int V0, int U1, int V1) tile, Span<uint> target)
+    // As large a tile as keeps within a window of blocks where it meets the middle of the volume.
+    private static int TileFor(RayJob job)
     {
-        for (var v = tile.V0; v < tile.V1; v++)
+        const float MostVoxels = 40;
+        var (o, d) = job.Ray(job.Width / 2f, job.Height / 2f);
+        var (o1, d1) = job.Ray(job.Width / 2f + 1, job.Height / 2f);
+        var middle = new Vector3(job.Volume.X, job.Volume.Y, job.Volume.Z) / 2;
+        var distance = MathF.Max(Vector3.Dot(middle - o, d), 1);
+        var pixel = Vector3.Distance(o + distance * d, o1 + distance * d1);
+        var size = RayWorker.MostTile;
+        while (size > 8 && size * pixel > MostVoxels)
         {
-            for (var u = tile.U0; u < tile.U1; u++)
+            size /= 2;
+        }
+
+        return size;
+    }
+
+    private static void RenderRays(RayJob job, int u0, int v0, int size)
+    {
+        var target = job.Target.Span;
+        for (var v = v0; v < Math.Min(v0 + size, job.Height); v++)
+        {
+            for (var u = u0; u < Math.Min(u0 + size, job.Width); u++)
             {
-                var (origin, direction) = rays.Ray((u + 0.5f) * scale - 0.5f, (v + 0.5f) * scale - 0.5f);
-                target[v * width + u] = RaycastScalar.Trace(volume, settings, origin, direction, RaycastScalar.Noise(u, v));
+                var (origin, direction) = job.Ray(u, v);
+                target[v * job.Width + u] = RaycastScalar.Trace(job.Volume, job.Settings, origin, direction, RaycastScalar.Noise(u, v));
             }
         }
     }

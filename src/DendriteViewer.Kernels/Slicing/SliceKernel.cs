@@ -1,3 +1,4 @@
+using DendriteViewer.Kernels.Bricks;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -42,12 +43,11 @@ public static class SliceKernel
     /// <returns>The number of samples that were left out because their brick is not loaded.</returns>
     // Compiled fully at the first call: a picture is over before a method would have been found hot.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static int Sample<T>(in BrickTable table, in SliceGeometry plane, int width, int fromRow, int toRow, Span<float> target)
+    public static int Sample<T>(BrickLevel level, in SliceGeometry plane, int width, int fromRow, int toRow, Span<float> target)
         where T : unmanaged, INumberBase<T>
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(target.Length, width * toRow);
         var missing = 0;
-        int countY = table.CountY, countX = table.CountX;
         var half = (plane.SlabSamples - 1) * 0.5f;
         for (var v = fromRow; v < toRow; v++)
         {
@@ -56,38 +56,37 @@ public static class SliceKernel
             for (var u = 0; u < width; u++)
             {
                 var centre = row + u * plane.Right;
-                if (plane.SlabSamples <= 1)
+                if (plane.SlabSamples > 1)
                 {
-                    var run = plane.Nearest ? 0 : SliceRun.Length(table, centre, plane.Right, width - u);
-                    if (run > 1)
-                    {
-                        var brick = table.Bricks[(((int)centre.X >> table.BrickShiftZ) * countY + ((int)centre.Y >> table.BrickShiftY)) * countX + ((int)centre.Z >> table.BrickShiftX)];
-                        if (brick is null)
-                        {
-                            line.Slice(u, run).Fill(float.NaN);
-                            missing += run;
-                        }
-                        else
-                        {
-                            SliceRun.Sample<T>(table, brick, row, plane.Right, u, line.Slice(u, run));
-                        }
-
-                        u += run - 1;
-                        continue;
-                    }
-
-                    line[u] = At<T>(table, centre, plane.Nearest, countY, countX, ref missing);
+                    line[u] = Slab<T>(level, plane, centre - half * plane.Normal, ref missing);
                     continue;
                 }
 
-                line[u] = Slab<T>(table, plane, centre - half * plane.Normal, countY, countX, ref missing);
+                var run = plane.Nearest ? 0 : SliceRun.Length(level, centre, plane.Right, width - u);
+                if (run <= 1)
+                {
+                    line[u] = At<T>(level, centre, plane.Nearest, ref missing);
+                    continue;
+                }
+
+                if (level.BrickAt((int)centre.X, (int)centre.Y, (int)centre.Z) is { } brick)
+                {
+                    SliceRun.Sample<T>(level, brick, row, plane.Right, u, line.Slice(u, run));
+                }
+                else
+                {
+                    line.Slice(u, run).Fill(float.NaN);
+                    missing += run;
+                }
+
+                u += run - 1;
             }
         }
 
         return missing;
     }
 
-    private static float Slab<T>(in BrickTable table, in SliceGeometry plane, Vector3 p, int countY, int countX, ref int missing)
+    private static float Slab<T>(BrickLevel level, in SliceGeometry plane, Vector3 p, ref int missing)
         where T : unmanaged, INumberBase<T>
     {
         var sum = 0f;
@@ -96,7 +95,7 @@ public static class SliceKernel
         var n = 0;
         for (var s = 0; s < plane.SlabSamples; s++, p += plane.Normal)
         {
-            var value = At<T>(table, p, plane.Nearest, countY, countX, ref missing);
+            var value = At<T>(level, p, plane.Nearest, ref missing);
             if (float.IsNaN(value))
             {
                 continue;
@@ -112,17 +111,16 @@ public static class SliceKernel
     }
 
     /// <summary>One trilinear (or nearest) sample at a point in index coordinates (z, y, x); NaN outside or not loaded.</summary>
-    public static float At<T>(in BrickTable table, float z, float y, float x, bool nearest = false) where T : unmanaged, INumberBase<T>
+    public static float At<T>(BrickLevel level, float z, float y, float x, bool nearest = false) where T : unmanaged, INumberBase<T>
     {
         var missing = 0;
-        return At<T>(table, new Vector3(z, y, x), nearest, table.CountY, table.CountX, ref missing);
+        return At<T>(level, new Vector3(z, y, x), nearest, ref missing);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static float At<T>(in BrickTable table, Vector3 p, bool nearest, int countY, int countX, ref int missing)
-        where T : unmanaged, INumberBase<T>
+    private static float At<T>(BrickLevel level, Vector3 p, bool nearest, ref int missing) where T : unmanaged, INumberBase<T>
     {
-        int nz = table.ShapeZ, ny = table.ShapeY, nx = table.ShapeX;
+        int nz = level.Z, ny = level.Y, nx = level.X;
         float z = p.X, y = p.Y, x = p.Z;
         if (!(z >= -0.5f && y >= -0.5f && x >= -0.5f && z <= nz - 0.5f && y <= ny - 0.5f && x <= nx - 0.5f))
         {
@@ -134,7 +132,7 @@ public static class SliceKernel
         x = Math.Clamp(x, 0, nx - 1);
         if (nearest)
         {
-            if (!table.TryGet<T>((int)(z + 0.5f), (int)(y + 0.5f), (int)(x + 0.5f), countY, countX, out var voxel))
+            if (!TryGet<T>(level, (int)(z + 0.5f), (int)(y + 0.5f), (int)(x + 0.5f), out var voxel))
             {
                 missing++;
             }
@@ -144,21 +142,18 @@ public static class SliceKernel
 
         int z0 = (int)z, y0 = (int)y, x0 = (int)x;
         float fz = z - z0, fy = y - y0, fx = x - x0;
-        int maskZ = (1 << table.BrickShiftZ) - 1, maskY = (1 << table.BrickShiftY) - 1, maskX = (1 << table.BrickShiftX) - 1;
+        int maskZ = (1 << level.ShiftZ) - 1, maskY = (1 << level.ShiftY) - 1, maskX = (1 << level.ShiftX) - 1;
         if ((z0 & maskZ) != maskZ && (y0 & maskY) != maskY && (x0 & maskX) != maskX)
         {
             // All eight corners lie in one brick; an edge brick is padded, and its padding has weight zero.
-            var brick = table.Bricks[((z0 >> table.BrickShiftZ) * countY + (y0 >> table.BrickShiftY)) * countX + (x0 >> table.BrickShiftX)];
-            if (brick is null)
+            if (level.BrickAt(z0, y0, x0) is not { } brick)
             {
                 missing++;
                 return float.NaN;
             }
 
-            int strideY = 1 << table.BrickShiftX, strideZ = 1 << (table.BrickShiftX + table.BrickShiftY);
-            ref var c = ref Unsafe.Add(
-                ref Unsafe.As<byte, T>(ref MemoryMarshal.GetArrayDataReference(brick)),
-                (z0 & maskZ) * strideZ + (y0 & maskY) * strideY + (x0 & maskX));
+            int strideY = brick.StepY, strideZ = brick.StepZ;
+            ref var c = ref Unsafe.Add(ref Unsafe.As<byte, T>(ref MemoryMarshal.GetArrayDataReference(brick.Data)), brick.Offset(z0 & maskZ, y0 & maskY, x0 & maskX));
             var c00 = Lerp(F(c), F(Unsafe.Add(ref c, 1)), fx);
             var c01 = Lerp(F(Unsafe.Add(ref c, strideY)), F(Unsafe.Add(ref c, strideY + 1)), fx);
             var c10 = Lerp(F(Unsafe.Add(ref c, strideZ)), F(Unsafe.Add(ref c, strideZ + 1)), fx);
@@ -167,14 +162,14 @@ public static class SliceKernel
         }
 
         int z1 = Math.Min(z0 + 1, nz - 1), y1 = Math.Min(y0 + 1, ny - 1), x1 = Math.Min(x0 + 1, nx - 1);
-        var ok = table.TryGet<T>(z0, y0, x0, countY, countX, out var v000)
-            & table.TryGet<T>(z0, y0, x1, countY, countX, out var v001)
-            & table.TryGet<T>(z0, y1, x0, countY, countX, out var v010)
-            & table.TryGet<T>(z0, y1, x1, countY, countX, out var v011)
-            & table.TryGet<T>(z1, y0, x0, countY, countX, out var v100)
-            & table.TryGet<T>(z1, y0, x1, countY, countX, out var v101)
-            & table.TryGet<T>(z1, y1, x0, countY, countX, out var v110)
-            & table.TryGet<T>(z1, y1, x1, countY, countX, out var v111);
+        var ok = TryGet<T>(level, z0, y0, x0, out var v000)
+            & TryGet<T>(level, z0, y0, x1, out var v001)
+            & TryGet<T>(level, z0, y1, x0, out var v010)
+            & TryGet<T>(level, z0, y1, x1, out var v011)
+            & TryGet<T>(level, z1, y0, x0, out var v100)
+            & TryGet<T>(level, z1, y0, x1, out var v101)
+            & TryGet<T>(level, z1, y1, x0, out var v110)
+            & TryGet<T>(level, z1, y1, x1, out var v111);
         if (!ok)
         {
             missing++;
@@ -184,6 +179,21 @@ public static class SliceKernel
         return Lerp(
             Lerp(Lerp(v000, v001, fx), Lerp(v010, v011, fx), fy),
             Lerp(Lerp(v100, v101, fx), Lerp(v110, v111, fx), fy), fz);
+    }
+
+    // The voxel at an index inside the level, or false where its brick is not loaded.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool TryGet<T>(BrickLevel level, int z, int y, int x, out float value) where T : unmanaged, INumberBase<T>
+    {
+        if (level.BrickAt(z, y, x) is not { } brick)
+        {
+            value = float.NaN;
+            return false;
+        }
+
+        var at = brick.Offset(z & ((1 << level.ShiftZ) - 1), y & ((1 << level.ShiftY) - 1), x & ((1 << level.ShiftX) - 1));
+        value = F(Unsafe.Add(ref Unsafe.As<byte, T>(ref MemoryMarshal.GetArrayDataReference(brick.Data)), at));
+        return true;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

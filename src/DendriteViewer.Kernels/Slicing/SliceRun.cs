@@ -1,3 +1,4 @@
+using DendriteViewer.Kernels.Bricks;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -17,11 +18,11 @@ internal static class SliceRun
     /// How many pixels from <paramref name="p"/> on stay in the interior of the brick that holds it; 0 where the first does not.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static int Length(in BrickTable table, Vector3 p, Vector3 step, int most)
+    public static int Length(BrickLevel level, Vector3 p, Vector3 step, int most)
     {
         var n = (float)most;
-        return Axis(p.X, step.X, table.BrickShiftZ, table.ShapeZ, ref n) && Axis(p.Y, step.Y, table.BrickShiftY, table.ShapeY, ref n)
-            && Axis(p.Z, step.Z, table.BrickShiftX, table.ShapeX, ref n)
+        return Axis(p.X, step.X, level.ShiftZ, level.Z, ref n) && Axis(p.Y, step.Y, level.ShiftY, level.Y, ref n)
+            && Axis(p.Z, step.Z, level.ShiftX, level.X, ref n)
             ? (int)n
             : 0;
 
@@ -56,24 +57,24 @@ internal static class SliceRun
 
     /// <summary>Samples pixels u … u + count − 1 of a row, all inside <paramref name="brick"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Sample<T>(in BrickTable table, byte[] brick, Vector3 row, Vector3 right, int u, Span<float> target)
+    public static void Sample<T>(BrickLevel level, Brick brick, Vector3 row, Vector3 right, int u, Span<float> target)
         where T : unmanaged, INumberBase<T>
     {
-        int maskZ = (1 << table.BrickShiftZ) - 1, maskY = (1 << table.BrickShiftY) - 1, maskX = (1 << table.BrickShiftX) - 1;
-        int strideY = 1 << table.BrickShiftX, strideZ = 1 << (table.BrickShiftX + table.BrickShiftY);
+        int maskZ = (1 << level.ShiftZ) - 1, maskY = (1 << level.ShiftY) - 1, maskX = (1 << level.ShiftX) - 1;
+        int strideY = brick.StepY, strideZ = brick.StepZ;
         var i = 0;
-        if ((typeof(T) == typeof(ushort) || typeof(T) == typeof(byte)) && Avx2.IsSupported)
+        if ((typeof(T) == typeof(ushort) || typeof(T) == typeof(byte)) && Avx2.IsSupported && brick.IsTiled)
         {
-            i = SampleEight<T>(brick, row, right, u, target, maskZ, maskY, maskX, table.BrickShiftX, table.BrickShiftY);
+            i = SampleEight<T>(brick, row, right, u, target, maskZ, maskY, maskX, level.ShiftY - Brick.TileShift, level.ShiftX - Brick.TileShift);
         }
 
-        ref var voxels = ref Unsafe.As<byte, T>(ref MemoryMarshal.GetArrayDataReference(brick));
+        ref var voxels = ref Unsafe.As<byte, T>(ref MemoryMarshal.GetArrayDataReference(brick.Data));
         for (; i < target.Length; i++)
         {
             var p = row + (u + i) * right;
             int z0 = (int)p.X, y0 = (int)p.Y, x0 = (int)p.Z;
             float fz = p.X - z0, fy = p.Y - y0, fx = p.Z - x0;
-            ref var c = ref Unsafe.Add(ref voxels, (z0 & maskZ) * strideZ + (y0 & maskY) * strideY + (x0 & maskX));
+            ref var c = ref Unsafe.Add(ref voxels, brick.Offset(z0 & maskZ, y0 & maskY, x0 & maskX));
             var c00 = Mix(F(c), F(Unsafe.Add(ref c, 1)), fx);
             var c01 = Mix(F(Unsafe.Add(ref c, strideY)), F(Unsafe.Add(ref c, strideY + 1)), fx);
             var c10 = Mix(F(Unsafe.Add(ref c, strideZ)), F(Unsafe.Add(ref c, strideZ + 1)), fx);
@@ -82,14 +83,19 @@ internal static class SliceRun
         }
     }
 
+    // Where a voxel lies is a sum over the axes of voxels within a tile and tiles: z·StepZ + (z >> 4)·(a slab of tiles − 16·StepZ) + …
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static unsafe int SampleEight<T>(
-        byte[] brick, Vector3 row, Vector3 right, int u, Span<float> target, int maskZ, int maskY, int maskX, int shiftX, int shiftY)
+        Brick brick, Vector3 row, Vector3 right, int u, Span<float> target, int maskZ, int maskY, int maskX, int tilesShiftY, int tilesShiftX)
+        where T : unmanaged, INumberBase<T>
     {
+        int strideY = brick.StepY, strideZ = brick.StepZ;
+        var tileX = Vector256.Create(Brick.TileStride - Brick.TileEdge);
+        var tileY = Vector256.Create((Brick.TileStride << tilesShiftX) - Brick.TileEdge * strideY);
+        var tileZ = Vector256.Create((Brick.TileStride << (tilesShiftX + tilesShiftY)) - Brick.TileEdge * strideZ);
         var lanes = Vector256.Create(0f, 1, 2, 3, 4, 5, 6, 7);
-        int strideY = 1 << shiftX, strideZ = 1 << (shiftX + shiftY), i = 0;
-        var last = Vector256.Create(brick.Length - 4);
-        fixed (byte* voxels = brick)
+        var i = 0;
+        fixed (byte* voxels = brick.Data)
         {
             for (; i <= target.Length - 8; i += 8)
             {
@@ -101,11 +107,13 @@ internal static class SliceRun
                 var fz = z - Vector256.ConvertToSingle(z0);
                 var fy = y - Vector256.ConvertToSingle(y0);
                 var fx = x - Vector256.ConvertToSingle(x0);
-                var corner = ((z0 & Vector256.Create(maskZ)) << (shiftX + shiftY)) + ((y0 & Vector256.Create(maskY)) << shiftX) + (x0 & Vector256.Create(maskX));
-                var c00 = Pair<T>(voxels, corner, last, fx);
-                var c01 = Pair<T>(voxels, corner + Vector256.Create(strideY), last, fx);
-                var c10 = Pair<T>(voxels, corner + Vector256.Create(strideZ), last, fx);
-                var c11 = Pair<T>(voxels, corner + Vector256.Create(strideZ + strideY), last, fx);
+                (z0, y0, x0) = (z0 & Vector256.Create(maskZ), y0 & Vector256.Create(maskY), x0 & Vector256.Create(maskX));
+                var corner = z0 * strideZ + y0 * strideY + x0
+                    + (z0 >>> Brick.TileShift) * tileZ + (y0 >>> Brick.TileShift) * tileY + (x0 >>> Brick.TileShift) * tileX;
+                var c00 = Pair<T>(voxels, corner, fx);
+                var c01 = Pair<T>(voxels, corner + Vector256.Create(strideY), fx);
+                var c10 = Pair<T>(voxels, corner + Vector256.Create(strideZ), fx);
+                var c11 = Pair<T>(voxels, corner + Vector256.Create(strideZ + strideY), fx);
                 var c0 = c00 + (c01 - c00) * fy;
                 var c1 = c10 + (c11 - c10) * fy;
                 (c0 + (c1 - c0) * fz).CopyTo(target[i..]);
@@ -115,21 +123,14 @@ internal static class SliceRun
         return i;
     }
 
+    // Voxels x and x + 1 in one load of 32 bits; behind the last voxel a brick has room.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static unsafe Vector256<float> Pair<T>(byte* voxels, Vector256<int> at, Vector256<int> last, Vector256<float> fx)
+    private static unsafe Vector256<float> Pair<T>(byte* voxels, Vector256<int> at, Vector256<float> fx)
     {
-        if (typeof(T) == typeof(byte))
-        {
-            // Four bytes are read where two are wanted; near the brick's end they begin earlier, and are shifted into place.
-            var from = Vector256.Min(at, last);
-            var four = Avx2.ShiftRightLogicalVariable(Avx2.GatherVector256((int*)voxels, from, 1), ((at - from) << 3).AsUInt32());
-            var first = Vector256.ConvertToSingle(four & Vector256.Create(0xFF));
-            return first + (Vector256.ConvertToSingle((four >>> 8) & Vector256.Create(0xFF)) - first) * fx;
-        }
-
-        var both = Avx2.GatherVector256((int*)voxels, at, 2);
-        var left = Vector256.ConvertToSingle(both & Vector256.Create(0xFFFF));
-        return left + (Vector256.ConvertToSingle(both >>> 16) - left) * fx;
+        var (mask, shift) = typeof(T) == typeof(byte) ? (0xFF, 8) : (0xFFFF, 16);
+        var both = typeof(T) == typeof(byte) ? Avx2.GatherVector256((int*)voxels, at, 1) : Avx2.GatherVector256((int*)voxels, at, 2);
+        var left = Vector256.ConvertToSingle(both & Vector256.Create(mask));
+        return left + (Vector256.ConvertToSingle((both >>> shift) & Vector256.Create(mask)) - left) * fx;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

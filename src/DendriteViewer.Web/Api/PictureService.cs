@@ -17,7 +17,7 @@ public sealed class PictureService(DatasetCatalog catalog, ViewSessions sessions
     /// <summary>The 3D picture of a view.</summary>
     public async Task<IResult> VolumeAsync(HttpContext context, DatasetId id, string query, int width, int height, CancellationToken ct) =>
         await DrawAsync(context, id, query, async (dataset, volume, view) =>
-            (await volumes.RenderAsync(volume, dataset, view, width, height, scale: 1, wait: true, ct)).Image, ct);
+            await volumes.RenderWholeAsync(volume, dataset, view, width, height, ct), ct);
 
     /// <summary>A slice of a view.</summary>
     public async Task<IResult> SliceAsync(HttpContext context, DatasetId id, string query, Pane pane, int width, int height, CancellationToken ct) =>

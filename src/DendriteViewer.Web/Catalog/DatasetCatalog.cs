@@ -13,7 +13,7 @@ namespace DendriteViewer.Web.Catalog;
 public sealed record CatalogEntry(DatasetId Id, Dataset? Dataset, string? Problem, DatasetRole Role, long StoredBytes, int Sites);
 
 /// <summary>The datasets that somebody may see, and the histograms of their volumes, which cost a read each and never change.</summary>
-public sealed class DatasetCatalog(DatasetStore store, DatasetAccess access, BrickCache bricks, RayVolumeCache rays)
+public sealed class DatasetCatalog(DatasetStore store, DatasetAccess access, BrickCache bricks)
 {
     private readonly ConcurrentDictionary<string, Lazy<Task<ValueHistogram>>> _histograms = new();
 
@@ -76,7 +76,6 @@ public sealed class DatasetCatalog(DatasetStore store, DatasetAccess access, Bri
 
         store.Forget(BlobNames.Dataset(id));
         bricks.Forget(BlobNames.Dataset(id));
-        rays.Forget(BlobNames.Dataset(id));
         Changed?.Invoke();
     }
 }

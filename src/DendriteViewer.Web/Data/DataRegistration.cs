@@ -27,7 +27,6 @@ public static class DataRegistration
         builder.Services.AddDataProtection().PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(data, "keys"))).SetApplicationName("DendriteViewer");
         builder.Services.AddSingleton(_ => new DatasetStore(BlobStores.Open(options.Store ?? Path.Combine(data, "store"))));
         builder.Services.AddSingleton(s => new BrickCache(s.GetRequiredService<DatasetStore>(), (long)options.BrickCacheMiB << 20));
-        builder.Services.AddSingleton(s => new RayVolumeCache(s.GetRequiredService<DatasetStore>(), (long)options.RayCacheMiB << 20, (long)options.RayLevelMiB << 20));
         return builder;
     }
 

@@ -148,12 +148,13 @@ public sealed class FrameConnection : IFrameSink, IDisposable
         while (true)
         {
             var view = Session.Current.View;
+            var (width, height) = (Math.Max(_sizes[2 * (int)Pane.Volume], 1), Math.Max(_sizes[2 * (int)Pane.Volume + 1], 1));
             var ahead = Session.Dataset.Volumes.Where(v => v.Key.Modality == view.Modality)
                 .OrderBy(v => v.Key.Hours < view.Hours).ThenBy(v => Math.Abs(v.Key.Hours - view.Hours)).ToArray();
             var loaded = new List<double>();
             foreach (var volume in ahead)
             {
-                if (await _volumes.IsLoadedAsync(volume, ct))
+                if (await _volumes.IsLoadedAsync(volume, Session.Dataset, view, width, height, ct))
                 {
                     loaded.Add(volume.Key.Hours);
                 }
@@ -167,11 +168,11 @@ public sealed class FrameConnection : IFrameSink, IDisposable
             }
 
             var next = ahead.Take(6).FirstOrDefault(v => !loaded.Contains(v.Key.Hours) && !failed.Contains(v.Key.Hours));
-            if (next is not null && await _volumes.HasRoomForAsync(next, ct))
+            if (next is not null && await _volumes.HasRoomForAsync(next, Session.Dataset, view, width, height, ct))
             {
                 try
                 {
-                    await _volumes.LoadAsync(next, ct);
+                    await _volumes.LoadAsync(next, Session.Dataset, view, width, height, ct);
                     await LoadSlicesAsync(next, view, ct);
                 }
                 catch (Exception e) when (e is not OperationCanceledException)

@@ -43,6 +43,7 @@ public sealed class PaneStream(
     private const int RestingQuality = 93;
     private const double BudgetMs = 33;
     private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(90);
+    private static readonly TimeSpan PartialInterval = TimeSpan.FromMilliseconds(250);
 
     private readonly Lock _lock = new();
     private readonly ArrayBufferWriter<byte> _encoded = new(1 << 16);
@@ -188,19 +189,32 @@ public sealed class PaneStream(
     private async Task<bool> DrawAsync(Work work, JpegEncoder? jpeg, bool exact, CancellationToken ct)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, exact ? work.Superseded : CancellationToken.None);
+        if (exact)
+        {
+            // Reading takes no turn: others draw meanwhile. Who waits long sees what has come.
+            var load = LoadAsync(work, either.Token);
+            while (await Task.WhenAny(load, Task.Delay(PartialInterval, time, either.Token)) != load)
+            {
+                either.Token.ThrowIfCancellationRequested();
+                await RoomAsync(ct);
+                await SendPictureAsync(work, jpeg, exact: false, either.Token);
+            }
+
+            await load;
+        }
+
+        return await SendPictureAsync(work, jpeg, exact, either.Token);
+    }
+
+    private async Task<bool> SendPictureAsync(Work work, JpegEncoder? jpeg, bool exact, CancellationToken ct)
+    {
         var scale = exact ? 1 : ScaleFor(work.Size);
         RenderOutcome outcome;
         RenderedImage? image;
-        if (exact)
-        {
-            // Reading takes no turn: others draw meanwhile.
-            await LoadAsync(work, either.Token);
-        }
-
-        using (await scheduler.EnterAsync(session.Id, coarse: !exact, either.Token))
+        using (await scheduler.EnterAsync(session.Id, coarse: !exact, ct))
         {
             var start = time.GetTimestamp();
-            (outcome, image) = await RenderAsync(work, scale, exact, either.Token);
+            (outcome, image) = await RenderAsync(work, scale, exact, ct);
             if (image is null)
             {
                 return false;
@@ -237,7 +251,7 @@ public sealed class PaneStream(
         var (view, size) = (work.Revision.View, work.Size);
         var volume = session.Volume(view);
         return pane == Pane.Volume
-            ? volumes.LoadAsync(volume, ct)
+            ? volumes.LoadAsync(volume, session.Dataset, view, size.Width, size.Height, ct)
             : slices.LoadAsync(volume, view, pane, size.Width, size.Height, UmPerPixel(volume, view, size), ct);
     }
 

@@ -1,3 +1,4 @@
+using DendriteViewer.Kernels.Bricks;
 using DendriteViewer.Imaging.Formats;
 using DendriteViewer.Imaging.Volumes;
 

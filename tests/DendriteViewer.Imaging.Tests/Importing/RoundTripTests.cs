@@ -1,3 +1,4 @@
+using DendriteViewer.Kernels.Bricks;
 using System.Security.Cryptography;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Importing;

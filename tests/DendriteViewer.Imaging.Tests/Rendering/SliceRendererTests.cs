@@ -115,9 +115,9 @@ public sealed class SliceRendererTests : IAsyncLifetime
     [Fact]
     public async Task VolumePicture_IsDrawnPickedAndEncoded()
     {
-        var renderer = new VolumeRenderer(_store, new RayVolumeCache(_store, 1 << 28, 1 << 26));
+        var renderer = new VolumeRenderer(_store, new BrickCache(_store, 1 << 28));
         var view = View() with { Transfer = TransferFunction.Of([new(0, 0xFF0000, 0), new(100, 0x00FF00, 0), new(101, 0x00FF00, 0.9), new(400, 0x00FF00, 0.9)]) };
-        using var image = (await renderer.RenderAsync(Volume, _dataset, view, 160, 120, 1, wait: true, default)).Image!;
+        using var image = await renderer.RenderWholeAsync(Volume, _dataset, view, 160, 120, default);
         var pixels = image.Pixels.Span;
         Assert.Contains(Enumerable.Range(0, 160 * 120), i => image.Pixels.Span[4 * i + 1] > 60);
         var hit = await renderer.PickAsync(Volume, _dataset, view, 160, 120, 80, 60, default);

@@ -1,5 +1,8 @@
 using System.Numerics;
+using DendriteViewer.Kernels.Bricks;
 using DendriteViewer.Kernels.Raycasting;
+using FsCheck;
+using FsCheck.Fluent;
 
 namespace DendriteViewer.Kernels.Tests.Raycasting;
 
@@ -7,51 +10,127 @@ public sealed class RaycasterTests
 {
     private const int N = 48;
 
-    [Theory]
-    [InlineData(RayMode.Composite, false, 0)]
-    [InlineData(RayMode.Composite, true, 30)]
-    [InlineData(RayMode.Composite, true, 200)]
-    [InlineData(RayMode.Maximum, false, 75)]
-    [InlineData(RayMode.Isosurface, false, 130)]
-    public void Render_Packets_AgreeWithTheScalarSpecification(RayMode mode, bool shaded, int angle)
+    /// <summary>Every packet width of this processor, with every mode; the scalar one is what they are held to.</summary>
+    public static TheoryData<RayLanes, RayMode, bool, int> Pictures()
     {
-        var volume = Balls();
-        var settings = Settings(volume, mode, shaded);
-        var rays = Orbit(angle, 61, 47);
-        uint[] packets = new uint[61 * 47], scalar = new uint[61 * 47];
-        Assert.True(Raycaster.Render(volume, settings, rays, 61, 47, 1, packets));
-        Assert.True(Raycaster.Render(volume, settings, rays, 61, 47, 1, scalar, scalarOnly: true));
+        var data = new TheoryData<RayLanes, RayMode, bool, int>();
+        foreach (var lanes in new[] { RayLanes.Four, RayLanes.Eight, RayLanes.Sixteen, RayLanes.Scalar }.Where(Raycaster.Supports))
+        {
+            data.Add(lanes, RayMode.Composite, false, 0);
+            data.Add(lanes, RayMode.Composite, true, 30);
+            data.Add(lanes, RayMode.Composite, true, 200);
+            data.Add(lanes, RayMode.Maximum, false, 75);
+            data.Add(lanes, RayMode.Minimum, false, 75);
+            data.Add(lanes, RayMode.Mean, false, 160);
+            data.Add(lanes, RayMode.Isosurface, false, 130);
+        }
 
-        // A silhouette may fall on either side of the last bit: a handful of pixels may differ more than 2 of 255.
-        var far = packets.Zip(scalar).Count(p => Difference(p.First, p.Second) > 2);
-        Assert.InRange(far, 0, packets.Length / 200);
-        Assert.Contains(packets, p => p != packets[0]);
+        return data;
     }
+
+    [Theory]
+    [MemberData(nameof(Pictures))]
+    public void Render_Packets_AgreeWithTheScalarSpecification(RayLanes lanes, RayMode mode, bool shaded, int angle)
+    {
+        Agree(Balls<ushort>(), mode, shaded, angle, lanes);
+        Agree(Balls<byte>(1 / 257f), mode, shaded, angle, lanes);
+        Agree(Balls<short>(1, -32768), mode, shaded, angle, lanes);
+        Agree(Balls<sbyte>(1 / 257f, -128), mode, shaded, angle, lanes);
+        Agree(Balls<float>(1e-4f, -3), mode, shaded, angle, lanes);
+    }
+
+    // Odd sizes, any direction, any clipping, steps of any length, jitter or not.
+    [Fact]
+    public void Render_AnyView_AgreesWithTheScalarSpecification() =>
+        Prop.ForAll(Gen.Choose(-1000, 1000).Select(i => i / 1000f).ArrayOf(10).ToArbitrary(), n =>
+        {
+            var volume = PagedVolume.FromDense<ushort>(Waves(33, 47, 61), 33, 47, 61);
+            var settings = Settings(volume, n[0] > 0.3f ? RayMode.Composite : n[0] > -0.3f ? RayMode.Isosurface : RayMode.Maximum, n[1] > 0) with
+            {
+                Step = 1 + 0.6f * n[2], Jitter = n[3] > 0, SamplePlane = n[3] < -0.5f ? new Vector4(n[4], n[5], 1.5f, 3) : null,
+                ClipPlanes = n[6] > 0 ? [new Vector4(n[4], n[5], n[6], 5)] : [],
+                BoxLow = n[7] > 0.5f ? new Vector3(7.25f, 3.3f, 1.4f) : new Vector3(float.NegativeInfinity),
+            };
+            var rays = Orbit(180 * n[8], 40, 40, new Vector3(30, 23, 16), 60 + 40 * n[9]);
+            uint[] packets = new uint[1600], scalar = new uint[1600];
+            Raycaster.Render(volume, settings, rays, 40, 40, 1, packets);
+            Raycaster.Render(volume, settings, rays, 40, 40, 1, scalar, lanes: RayLanes.Scalar);
+            var far = packets.Zip(scalar).Count(p => Difference(p.First, p.Second) > 4);
+            return (far <= 24).Label($"{far} pixels differ: {settings.Mode}, shaded {settings.Shaded}, step {settings.Step}, jitter {settings.Jitter}, planes {settings.ClipPlanes.Count}, sampled from {settings.SamplePlane}, box {settings.BoxLow}");
+        }).QuickCheckThrowOnFailure();
 
     [Fact]
     public void Render_WithEmptySpace_GivesTheSamePictureAsWithoutLeaping()
     {
-        var volume = Balls();
+        var volume = Balls<ushort>();
         var settings = Settings(volume, RayMode.Composite, shaded: true);
         var everything = settings with { Empty = EmptySpace.Of(volume, (_, _) => true) };
         uint[] leaping = new uint[40 * 40], walking = new uint[40 * 40];
-        Raycaster.Render(volume, settings, Orbit(20, 40, 40), 40, 40, 1, leaping, scalarOnly: true);
-        Raycaster.Render(volume, everything, Orbit(20, 40, 40), 40, 40, 1, walking, scalarOnly: true);
+        Raycaster.Render(volume, settings, Orbit(20, 40, 40), 40, 40, 1, leaping);
+        Raycaster.Render(volume, everything, Orbit(20, 40, 40), 40, 40, 1, walking);
         Assert.InRange(leaping.Zip(walking).Count(p => Difference(p.First, p.Second) > 3), 0, 8);
+    }
+
+    // Bricks that are not there are stood in for by the coarser level, the same way by packets and by single rays.
+    [Fact]
+    public void Render_WithBricksMissing_InterpolatesTheCoarserLevel()
+    {
+        var volume = TwoLevels(missing: b => b % 2 == 1);
+        Agree(volume, RayMode.Composite, true, 40, Raycaster.Widest);
+        var settings = Settings(volume, RayMode.Composite, true);
+        uint[] part = new uint[60 * 60], whole = new uint[60 * 60];
+        Raycaster.Render(volume, settings, Orbit(40, 60, 60), 60, 60, 1, part);
+        var complete = TwoLevels(missing: _ => false);
+        Raycaster.Render(complete, Settings(complete, RayMode.Composite, true), Orbit(40, 60, 60), 60, 60, 1, whole);
+
+        // Smooth balls look nearly the same from half the voxels; holes would be far off.
+        Assert.NotEqual(part, whole);
+        Assert.InRange(part.Zip(whole).Average(p => Difference(p.First, p.Second)), 0.01, 12);
+    }
+
+    [Fact]
+    public void Render_APartOfTheVolume_IsTheWholeClippedToIt()
+    {
+        var dense = Waves(64, 64, 64);
+        var whole = PagedVolume.FromDense<ushort>(dense, 64, 64, 64);
+        var part = new PagedVolume(VoxelType.UInt16, [whole.Grid], ((16, 0, 24), (48, 64, 56)));
+        var clipped = Settings(whole, RayMode.Composite, true) with { BoxLow = new Vector3(24, 0, 16), BoxHigh = new Vector3(56, 63, 48), SamplePlane = new Vector4(0.1f, 0.2f, 1, 0) };
+        uint[] a = new uint[2500], b = new uint[2500];
+        Raycaster.Render(whole, clipped, Orbit(20, 50, 50, new Vector3(32), 120), 50, 50, 1, a);
+        Raycaster.Render(part, Settings(part, RayMode.Composite, true) with { SamplePlane = clipped.SamplePlane }, Orbit(20, 50, 50, new Vector3(32), 120), 50, 50, 1, b);
+        Assert.InRange(a.Zip(b).Count(p => Difference(p.First, p.Second) > 3), 0, 12);
+    }
+
+    // What the specification draws is held to figures, so that it does not move unnoticed: mean red, green, blue.
+    [Theory]
+    [InlineData(RayMode.Composite, false, 13.17, 23.27, 9.16)]
+    [InlineData(RayMode.Composite, true, 9.12, 15.72, 6.46)]
+    [InlineData(RayMode.Maximum, false, 21.33, 226.63, 62.23)]
+    [InlineData(RayMode.Minimum, false, 0, 247.96, 62.23)]
+    [InlineData(RayMode.Mean, false, 3.21, 244.75, 62.23)]
+    [InlineData(RayMode.Isosurface, false, 6.65, 7.78, 3.80)]
+    public void Trace_TheSpecification_KeepsItsFigures(RayMode mode, bool shaded, double red, double green, double blue)
+    {
+        var volume = Balls<ushort>();
+        var target = new uint[50 * 50];
+        Raycaster.Render(volume, Settings(volume, mode, shaded), Orbit(35, 50, 50), 50, 50, 1, target, lanes: RayLanes.Scalar);
+        Assert.Equal(red, target.Average(p => p & 255), 0.02);
+        Assert.Equal(green, target.Average(p => p >> 8 & 255), 0.02);
+        Assert.Equal(blue, target.Average(p => p >> 16 & 255), 0.02);
     }
 
     [Fact]
     public void Trace_ThroughAUniformSlab_FollowsBeerLambert()
     {
-        var voxels = new ushort[32 * 32 * 32 + 2];
+        var voxels = new ushort[32 * 32 * 32];
         Array.Fill(voxels, (ushort)40000);
-        var volume = new RayVolume(voxels, 32, 32, 32);
-        var table = new TransferTable(Enumerable.Repeat(0.02f, TransferTable.Size).ToArray(), Enumerable.Repeat(0xFFFFFF, TransferTable.Size).ToArray(), 1);
+        var volume = PagedVolume.FromDense<ushort>(voxels, 32, 32, 32);
+        var table = new TransferTable(0, 65536, Enumerable.Repeat(0.02f, TransferTable.Size).ToArray(), Enumerable.Repeat(0xFFFFFF, TransferTable.Size).ToArray(), 1);
         var settings = new RaycastSettings { Transfer = table, Empty = EmptySpace.Of(volume, table.IsVisible) };
         var color = RaycastScalar.Trace(volume, settings, new Vector3(15.5f, 15.5f, -10), Vector3.UnitZ, 0);
 
-        // 32 samples from one face's voxel centres to the other's: 1 − 0.98³².
-        Assert.Equal(255 * (1 - Math.Pow(0.98, 32)), color & 0xFF, 1.5);
+        // 31 voxels' lengths from one face's voxel centres to the other's: 1 − 0.98³¹.
+        Assert.Equal(255 * (1 - Math.Pow(0.98, 31)), color & 0xFF, 0.6);
     }
 
     [Theory]
@@ -59,12 +138,12 @@ public sealed class RaycasterTests
     [InlineData(0.5)]
     public void ToTable_ShorterSteps_GiveTheSameOpacityAVoxel(double step)
     {
-        var table = new TransferTable(Enumerable.Repeat(0.3f, TransferTable.Size).ToArray(), new int[TransferTable.Size], (float)step);
-        Assert.Equal(0.3, 1 - Math.Pow(1 - table.Alpha[7], 1 / step), 5);
+        var table = new TransferTable(0, 1, Enumerable.Repeat(0.3f, TransferTable.Size).ToArray(), new int[TransferTable.Size], (float)step);
+        Assert.Equal(0.3, 1 - Math.Pow(1 - table.Alpha(0.5f), 1 / step), 5);
     }
 
     [Fact]
-    public void Pick_Isosurface_HitsTheSphereToATenthOfAVoxel()
+    public void Pick_Isosurface_HitsTheSphereToATwentiethOfAVoxel()
     {
         var volume = Ramp();
         var settings = Settings(volume, RayMode.Isosurface, false) with { IsoValue = 30000 };
@@ -72,7 +151,7 @@ public sealed class RaycasterTests
 
         // The ramp is 65535 − 3000·r, so 30000 lies at r = 11.845 around (23.5, 23.5, 23.5).
         Assert.True(hit.Found);
-        Assert.Equal(23.5 - 11.845 + 30, hit.Distance, 0.1);
+        Assert.Equal(23.5 - 11.845 + 30, hit.Distance, 0.05);
     }
 
     // From a billion voxels away a step used to vanish in the distance's last digit, and the ray never ended.
@@ -82,7 +161,7 @@ public sealed class RaycasterTests
     [InlineData(RayMode.Isosurface)]
     public void Trace_FromFarAway_Ends(RayMode mode)
     {
-        var volume = Balls();
+        var volume = Balls<ushort>();
         var settings = Settings(volume, mode, false);
         var eye = new Vector3(23.5f, 23.5f, -1e9f);
         RaycastScalar.Trace(volume, settings, eye, Vector3.UnitZ, 0);
@@ -91,10 +170,21 @@ public sealed class RaycasterTests
         Assert.True(Raycaster.Render(volume, settings, rays, 8, 8, 1, new uint[64]));
     }
 
+    // Pixels many voxels wide spread a tile over more than its window holds; it is cut down to single rays then.
+    [Fact]
+    public void Render_PixelsFarApart_AreDrawnAllTheSame() => Agree(PagedVolume.FromDense<ushort>(Waves(200, 200, 200), 200, 200, 200), RayMode.Composite, false, 25, Raycaster.Widest, 9, new Vector3(100), 450);
+
+    [Fact]
+    public void Render_ASingleSlice_IsSeen()
+    {
+        var voxels = Waves(1, 40, 40);
+        Agree(PagedVolume.FromDense<ushort>(voxels, 1, 40, 40), RayMode.Maximum, false, 30, Raycaster.Widest, 30, new Vector3(20, 20, 0), 80);
+    }
+
     [Fact]
     public void Render_ClippedByAPlane_ShowsNothingBehindIt()
     {
-        var volume = Balls();
+        var volume = Balls<ushort>();
         var settings = Settings(volume, RayMode.Composite, false) with { ClipPlanes = [new Vector4(0, 0, 1, -1000)] };
         var target = new uint[30 * 30];
         Raycaster.Render(volume, settings, Orbit(10, 30, 30), 30, 30, 1, target);
@@ -102,67 +192,124 @@ public sealed class RaycasterTests
     }
 
     [Fact]
+    public void Render_NotANumber_IsDrawnAsZero()
+    {
+        var voxels = new float[20 * 20 * 20];
+        Array.Fill(voxels, float.NaN);
+        voxels[4210] = 1;
+        voxels[4211] = float.PositiveInfinity;
+        var volume = PagedVolume.FromDense<float>(voxels, 20, 20, 20);
+        var table = new TransferTable(0, 1, Enumerable.Range(0, TransferTable.Size).Select(i => i / 4096f).ToArray(), Enumerable.Repeat(0xFFFFFF, TransferTable.Size).ToArray(), 1);
+        var settings = new RaycastSettings { Transfer = table, Empty = EmptySpace.Of(volume, table.IsVisible), Shaded = true };
+        var target = new uint[900];
+        Raycaster.Render(volume, settings, Orbit(0, 30, 30, new Vector3(10), 45), 30, 30, 1, target);
+        Assert.Contains(target, p => p != 0xFF000000u);
+        Assert.Equal(0xFF000000u, target[0]);
+    }
+
+    [Fact]
     public void EmptySpace_Of_IsTheChebyshevDistanceToTheNearestVisibleCell()
     {
-        var volume = Balls();
-        var map = EmptySpace.Of(volume, (_, most) => most > 20000);
-        for (var i = 0; i < map.Distance.Length; i++)
+        var volume = PagedVolume.FromDense<ushort>(Waves(70, 40, 300), 70, 40, 300);
+        var map = EmptySpace.Of(volume, (_, most) => most > 64000);
+        var cells = Enumerable.Range(0, volume.CellMost.Length).Select(i => (Z: i / volume.CellsX / volume.CellsY, Y: i / volume.CellsX % volume.CellsY, X: i % volume.CellsX)).ToArray();
+        var visible = cells.Where((_, i) => volume.CellMost[i] > 64000).ToArray();
+        Assert.NotEmpty(visible);
+        for (var i = 0; i < cells.Length; i++)
         {
-            var (z, y, x) = (i / volume.CellsX / volume.CellsY, i / volume.CellsX % volume.CellsY, i % volume.CellsX);
-            var best = 255;
-            for (var k = 0; k < map.Distance.Length; k++)
-            {
-                if (volume.CellLeast[k] <= volume.CellMost[k] && volume.CellMost[k] > 20000)
-                {
-                    var (a, b, c) = (k / volume.CellsX / volume.CellsY, k / volume.CellsX % volume.CellsY, k % volume.CellsX);
-                    best = Math.Min(best, Math.Max(Math.Abs(a - z), Math.Max(Math.Abs(b - y), Math.Abs(c - x))));
-                }
-            }
-
-            Assert.Equal(best, map.Distance[i]);
+            var c = cells[i];
+            Assert.Equal(visible.Min(v => Math.Max(Math.Abs(v.Z - c.Z), Math.Max(Math.Abs(v.Y - c.Y), Math.Abs(v.X - c.X)))), map.Distance[i]);
         }
     }
 
-    private static RayVolume Balls()
+    private static void Agree(PagedVolume volume, RayMode mode, bool shaded, double angle, RayLanes lanes, int pixels = 61, Vector3? middle = null, float distance = 110)
+    {
+        var settings = Settings(volume, mode, shaded);
+        var rays = Orbit(angle, pixels, 47, middle, distance);
+        uint[] packets = new uint[pixels * 47], scalar = new uint[pixels * 47];
+        Assert.True(Raycaster.Render(volume, settings, rays, pixels, 47, 1, packets, lanes: lanes));
+        Assert.True(Raycaster.Render(volume, settings, rays, pixels, 47, 1, scalar, lanes: RayLanes.Scalar));
+
+        // A silhouette may fall on either side of the last bit: a handful of pixels may differ more than 2 of 255.
+        var far = packets.Zip(scalar).Count(p => Difference(p.First, p.Second) > 2);
+        Assert.InRange(far, 0, packets.Length / 150);
+        Assert.Contains(packets, p => p != packets[0]);
+    }
+
+    private static PagedVolume Balls<T>(float scale = 1, float offset = 0) where T : unmanaged, INumber<T> =>
+        PagedVolume.FromDense<T>(BallValues(N).Select(v => T.CreateSaturating(v * scale + offset)).ToArray(), N, N, N);
+
+    private static float[] BallValues(int n)
     {
         var random = new Random(3);
-        var voxels = new ushort[N * N * N + 2];
         var centers = Enumerable.Range(0, 5).Select(_ => new Vector3(random.Next(8, 40), random.Next(8, 40), random.Next(8, 40))).ToArray();
-        for (var i = 0; i < N * N * N; i++)
+        return Enumerable.Range(0, n * n * n).Select(i =>
         {
-            var p = new Vector3(i % N, i / N % N, i / N / N);
-            var d = centers.Min(c => Vector3.Distance(c, p));
-            voxels[i] = (ushort)Math.Clamp((7 - d) * 9000, 0, 65535);
+            var p = new Vector3(i % n, i / n % n, i / n / n) * ((float)N / n) + new Vector3(((float)N / n - 1) / 2);
+            return Math.Clamp((7 - centers.Min(c => Vector3.Distance(c, p))) * 9000, 0, 65535);
+        }).ToArray();
+    }
+
+    // 48³ in bricks of 16³, and the same at half the size.
+    private static PagedVolume TwoLevels(Func<int, bool> missing)
+    {
+        BrickLevel Level(int n, int halvings, Func<int, bool> leftOut)
+        {
+            var values = BallValues(n);
+            var level = new BrickLevel(n, n, n, 4, 4, 4, halvings, halvings, halvings, []);
+            level = level with { Bricks = new Brick?[level.CountZ * level.CountY * level.CountX] };
+            for (var b = 0; b < level.Bricks.Length; b++)
+            {
+                int z0 = b / level.CountX / level.CountY * 16, y0 = b / level.CountX % level.CountY * 16, x0 = b % level.CountX * 16;
+                var voxels = new ushort[4096];
+                for (var i = 0; i < 4096; i++)
+                {
+                    int z = Math.Min(z0 + i / 256, n - 1), y = Math.Min(y0 + i / 16 % 16, n - 1), x = Math.Min(x0 + i % 16, n - 1);
+                    voxels[i] = (ushort)values[(z * n + y) * n + x];
+                }
+
+                level.Bricks[b] = leftOut(b)
+                    ? null
+                    : new Brick(
+                        System.Runtime.InteropServices.MemoryMarshal.AsBytes(voxels.AsSpan()), VoxelType.UInt16, 16, 16, 16,
+                        Math.Min(16, n - z0), Math.Min(16, n - y0), Math.Min(16, n - x0));
+            }
+
+            return level;
         }
 
-        return new RayVolume(voxels, N, N, N);
+        return new PagedVolume(VoxelType.UInt16, [Level(48, 0, missing), Level(24, 1, _ => false)]);
     }
 
-    private static RayVolume Ramp()
+    private static ushort[] Waves(int nz, int ny, int nx) => Enumerable.Range(0, nz * ny * nx).Select(i =>
     {
-        var voxels = new ushort[N * N * N + 2];
-        for (var i = 0; i < N * N * N; i++)
+        int x = i % nx, y = i / nx % ny, z = i / nx / ny;
+        return (ushort)(32768 + 32000 * Math.Sin(0.21 * x) * Math.Sin(0.17 * y + 1) * Math.Cos(0.19 * z));
+    }).ToArray();
+
+    private static PagedVolume Ramp() => PagedVolume.FromDense<ushort>(
+        Enumerable.Range(0, N * N * N).Select(i => (ushort)Math.Clamp(65535 - 3000 * Vector3.Distance(new Vector3(i % N, i / N % N, i / N / N), new Vector3(23.5f)), 0, 65535)).ToArray(), N, N, N);
+
+    private static RaycastSettings Settings(PagedVolume volume, RayMode mode, bool shaded)
+    {
+        // From the volume's own least value to its largest.
+        float low = volume.CellLeast.Min(), high = Math.Max(volume.CellMost.Max(), low + 1e-3f), iso = low + 0.4577f * (high - low);
+        var alpha = Enumerable.Range(0, TransferTable.Size).Select(i => i < 250 ? 0 : Math.Min(0.6f, (i - 250) / 1500f)).ToArray();
+        var colors = Enumerable.Range(0, TransferTable.Size).Select(i => (i >> 3) | ((255 - (i >> 3)) << 8) | 0x400000).ToArray();
+        var table = new TransferTable(low, high, alpha, colors, 1);
+        var empty = mode == RayMode.Isosurface ? EmptySpace.Of(volume, (l, m) => l <= iso && m >= iso) : EmptySpace.Of(volume, table.IsVisible);
+        return new RaycastSettings
         {
-            voxels[i] = (ushort)Math.Clamp(65535 - 3000 * Vector3.Distance(new Vector3(i % N, i / N % N, i / N / N), new Vector3(23.5f)), 0, 65535);
-        }
-
-        return new RayVolume(voxels, N, N, N);
+            Mode = mode, Transfer = table, Empty = empty, Shaded = shaded, IsoValue = iso, HeadLight = Vector3.UnitZ, KeyLight = Vector3.Normalize(Vector3.One),
+            GradientFloor = 1e-10f * (high - low) * (high - low),
+        };
     }
 
-    private static RaycastSettings Settings(RayVolume volume, RayMode mode, bool shaded)
-    {
-        var alpha = Enumerable.Range(0, TransferTable.Size).Select(i => i < 500 ? 0 : Math.Min(0.6f, (i - 500) / 3000f)).ToArray();
-        var colors = Enumerable.Range(0, TransferTable.Size).Select(i => (i >> 4) | ((255 - (i >> 4)) << 8) | 0x400000).ToArray();
-        var table = new TransferTable(alpha, colors, 1);
-        var empty = mode == RayMode.Isosurface ? EmptySpace.Of(volume, (l, m) => l <= 30000 && m >= 30000) : EmptySpace.Of(volume, table.IsVisible);
-        return new RaycastSettings { Mode = mode, Transfer = table, Empty = empty, Shaded = shaded, IsoValue = 30000, HeadLight = Vector3.UnitZ, KeyLight = Vector3.Normalize(Vector3.One) };
-    }
-
-    private static RayGeometry Orbit(double degrees, int width, int height)
+    private static RayGeometry Orbit(double degrees, int width, int height, Vector3? middle = null, float distance = 110)
     {
         var q = Quaternion.CreateFromYawPitchRoll((float)(degrees * Math.PI / 180), 0.4f, 0);
         Vector3 forward = Vector3.Transform(Vector3.UnitZ, q), right = Vector3.Transform(Vector3.UnitX, q), down = Vector3.Transform(Vector3.UnitY, q);
-        var eye = new Vector3(N / 2f) - 110 * forward;
+        var eye = (middle ?? new Vector3(N / 2f)) - distance * forward;
         var pixel = 0.5f / height;
         return new RayGeometry(eye, default, default, forward - width / 2f * pixel * right - height / 2f * pixel * down, pixel * right, pixel * down);
     }

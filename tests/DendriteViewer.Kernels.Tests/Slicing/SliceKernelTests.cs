@@ -1,4 +1,5 @@
 using System.Numerics;
+using DendriteViewer.Kernels.Bricks;
 using DendriteViewer.Kernels.Slicing;
 using FsCheck;
 using FsCheck.Fluent;
@@ -30,7 +31,7 @@ public sealed class SliceKernelTests
     private static void RowsAreTheSame<T>() where T : unmanaged, INumberBase<T> =>
         Prop.ForAll(Gen.Choose(-1000, 1000).Select(i => i / 500f).ArrayOf(9).ToArbitrary(), n =>
         {
-            var table = Noise<T>(40, 37, 50);
+            var table = Noise<T>(40 + (n[8] > 0 ? 7 : 0), 37, 50);
             var plane = new SliceGeometry(new Vector3(20 + n[0] * 8, 18 + n[1] * 8, 25 + n[2] * 12), new Vector3(n[3], n[4], n[5]) / 3, new Vector3(n[6], n[7], n[8]) / 3, default);
             plane = plane with { Origin = plane.Origin - 30 * plane.Right - 8 * plane.Down };
             var target = new float[60 * 16];
@@ -81,40 +82,32 @@ public sealed class SliceKernelTests
         Assert.True(float.IsNaN(target[0]) && !float.IsNaN(target[15]));
     }
 
-    private static BrickTable Noise<T>(int nz, int ny, int nx)
+    private static BrickLevel Noise<T>(int nz, int ny, int nx) where T : unmanaged, INumberBase<T>
     {
-        var table = Linear(nz, ny, nx);
-        for (var b = 0; b < table.Bricks.Length; b++)
-        {
-            // Exactly as long as a brick is, so that a read past its end would be found out by the values.
-            var brick = table.Bricks[b] = new byte[512 * System.Runtime.CompilerServices.Unsafe.SizeOf<T>()];
-            new Random(b).NextBytes(brick);
-            if (typeof(T) == typeof(float))
-            {
-                for (var i = 0; i < 512; i++)
-                {
-                    BitConverter.TryWriteBytes(brick.AsSpan(4 * i), (float)brick[4 * i]);
-                }
-            }
-        }
-
-        return table;
+        // Small bricks lie in rows; those of 16 and more lie in tiles. Both are taken in turn.
+        var random = new Random(nz);
+        var shift = random.Next(3, 6);
+        return Of(nz, ny, nx, shift, _ => typeof(T) == typeof(float) ? T.CreateTruncating(random.Next(256)) : T.CreateTruncating(random.Next(1 << 16)));
     }
 
-    private static BrickTable Linear(int nz, int ny, int nx)
+    private static BrickLevel Linear(int nz, int ny, int nx) =>
+        Of(nz, ny, nx, 3, p => (ushort)(3 * p.Z - 2 * p.Y + p.X + 500));
+
+    private static BrickLevel Of<T>(int nz, int ny, int nx, int shift, Func<(int Z, int Y, int X), T> value) where T : unmanaged
     {
-        var table = new BrickTable(nz, ny, nx, 3, 3, 3, []);
-        table = table with { Bricks = new byte[]?[table.CountZ * table.CountY * table.CountX] };
-        for (var b = 0; b < table.Bricks.Length; b++)
+        var edge = 1 << shift;
+        var type = default(T) switch { byte => VoxelType.UInt8, ushort => VoxelType.UInt16, short => VoxelType.Int16, _ => VoxelType.Float32 };
+        var level = new BrickLevel(nz, ny, nx, shift, shift, shift, 0, 0, 0, []);
+        level = level with { Bricks = new Brick?[level.CountZ * level.CountY * level.CountX] };
+        for (var b = 0; b < level.Bricks.Length; b++)
         {
-            int z0 = b / table.CountX / table.CountY * 8, y0 = b / table.CountX % table.CountY * 8, x0 = b % table.CountX * 8;
-            var brick = table.Bricks[b] = new byte[2 * 512];
-            for (var i = 0; i < 512; i++)
-            {
-                BitConverter.TryWriteBytes(brick.AsSpan(2 * i), (ushort)(3 * (z0 + i / 64) - 2 * (y0 + i / 8 % 8) + x0 + i % 8 + 500));
-            }
+            int z0 = b / level.CountX / level.CountY * edge, y0 = b / level.CountX % level.CountY * edge, x0 = b % level.CountX * edge;
+            var voxels = Enumerable.Range(0, edge * edge * edge).Select(i => value((z0 + i / edge / edge, y0 + i / edge % edge, x0 + i % edge))).ToArray();
+            level.Bricks[b] = new Brick(
+                System.Runtime.InteropServices.MemoryMarshal.AsBytes(voxels.AsSpan()), type, edge, edge, edge,
+                Math.Min(edge, nz - z0), Math.Min(edge, ny - y0), Math.Min(edge, nx - x0));
         }
 
-        return table;
+        return level;
     }
 }

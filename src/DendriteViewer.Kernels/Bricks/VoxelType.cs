@@ -1,4 +1,4 @@
-namespace DendriteViewer.Imaging.Volumes;
+namespace DendriteViewer.Kernels.Bricks;
 
 /// <summary>How a voxel is stored.</summary>
 public enum VoxelType

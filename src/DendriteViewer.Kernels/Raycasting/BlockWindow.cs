@@ -1,0 +1,494 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+using DendriteViewer.Kernels.Bricks;
+
+namespace DendriteViewer.Kernels.Raycasting;
+
+/// <summary>
+/// The voxels around the samples that a tile of rays is about to take, unpacked so that one load brings all eight corners of a
+/// sample. A window of 4³ blocks of 16³ voxels wraps around the volume like a torus: block (z, y, x) lives in slot
+/// (z mod 4, y mod 4, x mod 4), so an address is arithmetic. An entry holds voxels (z, y), (z, y + 1), (z + 1, y), (z + 1, y + 1)
+/// at one x; a row has 17 entries, so that the entry at x + 1 always follows. Beside it, one bit a cell says what can be seen.
+/// </summary>
+internal sealed unsafe class BlockWindow : IDisposable
+{
+    public const int Edge = 16;
+    public const int EntriesARow = Edge + 1;
+    public const int EntriesABlock = Edge * Edge * EntriesARow;
+    private const int Slots = 64;
+    private const int StageRow = Edge + 1;
+    private const int StageVoxels = (Edge + 1) * (Edge + 1) * StageRow + 64;
+
+    // Entry x of a row from byte x of two rows in each of two pairs; then entry 16 alone.
+    private static readonly byte[] s_bytes =
+        [.. Enumerable.Range(0, 128).Select(i => (byte)(Math.Min(i / 4, 16) + (i & 1) * StageRow + (i & 2) * 32))];
+
+    private static readonly ushort[] s_words = [.. Enumerable.Range(0, 32).Select(i => (ushort)(i / 4 + (i & 1) * StageRow + (i & 2) * 16))];
+
+    private readonly long[] _blocks = new long[Slots];
+    private readonly int[] _stamps = new int[Slots];
+    private readonly byte[] _stage = GC.AllocateUninitializedArray<byte>(StageVoxels * sizeof(float));
+    private int _stamp;
+    private byte* _data;
+    private nuint _bytes;
+    private PagedVolume? _volume;
+
+    /// <summary>512 bits: cell (z, y, x) is bit (z mod 8)·64 + (y mod 8)·8 + x mod 8; set where it must be sampled.</summary>
+    public ulong* Visible { get; } = (ulong*)NativeMemory.AlignedAlloc(64, 64);
+
+    /// <summary>The entries.</summary>
+    public byte* Data => _data;
+
+    /// <summary>Whether every cell that was looked at can be seen.</summary>
+    public bool AllVisible { get; private set; }
+
+    /// <summary>Forgets what is here and turns to another volume.</summary>
+    public void Open(PagedVolume volume)
+    {
+        _volume = volume;
+        Array.Fill(_blocks, -1);
+        var bytes = (nuint)(Slots * EntriesABlock * 4 * volume.Type.Size()) + 64;
+        if (bytes > _bytes)
+        {
+            NativeMemory.AlignedFree(_data);
+            _data = (byte*)NativeMemory.AlignedAlloc(bytes, 64);
+            _bytes = bytes;
+        }
+    }
+
+    /// <summary>Which cells can be seen, and which blocks are needed beyond those that hold one.</summary>
+    public readonly struct Sight(byte[]? distance, byte needed, Func<int, int, int, bool>? test)
+    {
+        /// <summary>Whether a cell must be sampled, and whether its voxels may be read.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public (bool Seen, bool Read) Of(PagedVolume v, int cz, int cy, int cx)
+        {
+            if (distance is not null)
+            {
+                var d = distance[(cz * v.CellsY + cy) * v.CellsX + cx - v.FirstCell];
+                return (d == 0, d <= needed);
+            }
+
+            var seen = test is null || test(cz, cy, cx);
+            return (seen, seen);
+        }
+    }
+
+    /// <summary>A convex part of space with its bounding box: a place p is inside where n·p + w ≥ 0 for every plane (n, w).</summary>
+    public readonly ref struct Part(Vector3 low, Vector3 high, ReadOnlySpan<Vector4> planes)
+    {
+        private readonly ReadOnlySpan<Vector4> _planes = planes;
+
+        public Vector3 Low { get; } = low;
+
+        public Vector3 High { get; } = high;
+
+        /// <summary>Whether a block may touch this.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public bool Touches(int z, int y, int x)
+        {
+            // Half a block and a voxel around, for rounding.
+            const float Half = Edge / 2 + 1;
+            var middle = new Vector3(x * Edge + 8, y * Edge + 8, z * Edge + 8);
+            foreach (var plane in _planes)
+            {
+                var n = plane.AsVector3();
+                if (Vector3.Dot(n, middle) + plane.W < -Half * Vector3.Dot(Vector3.Abs(n), Vector3.One))
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        }
+    }
+
+    /// <summary>Makes ready what a part of space holds, as far as it can be seen.</summary>
+    /// <returns>False where two needed blocks share a slot: the part is too long or too wide.</returns>
+    public bool Prepare(in Part part, in Sight sight)
+    {
+        var v = _volume!;
+        new Span<ulong>(Visible, 8).Clear();
+        AllVisible = true;
+        _stamp++;
+        if (!(Span(part.Low.X, part.High.X, v.From.X, v.To.X, out var x0, out var x1) && Span(part.Low.Y, part.High.Y, v.From.Y, v.To.Y, out var y0, out var y1)
+            && Span(part.Low.Z, part.High.Z, v.From.Z, v.To.Z, out var z0, out var z1)))
+        {
+            return true;
+        }
+
+        for (var z = z0; z <= z1; z++)
+        {
+            for (var y = y0; y <= y1; y++)
+            {
+                for (var x = x0; x <= x1; x++)
+                {
+                    if (part.Touches(z, y, x) && !Look(v, sight, z, y, x))
+                    {
+                        return false;
+                    }
+                }
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Asks the memory for what <see cref="Prepare"/> will read next, so that it comes while rays are cast.</summary>
+    public void Prefetch(in Part part, in Sight sight)
+    {
+        var v = _volume!;
+        if (!Sse.IsSupported || !(Span(part.Low.X, part.High.X, v.From.X, v.To.X, out var x0, out var x1) && Span(part.Low.Y, part.High.Y, v.From.Y, v.To.Y, out var y0, out var y1)
+            && Span(part.Low.Z, part.High.Z, v.From.Z, v.To.Z, out var z0, out var z1)))
+        {
+            return;
+        }
+
+        var (grid, size) = (v.Grid, v.Type.Size());
+        for (var z = z0; z <= z1; z++)
+        {
+            for (var y = y0; y <= y1; y++)
+            {
+                for (var x = x0; x <= x1; x++)
+                {
+                    if (_blocks[Slot(z, y, x)] == Block(z, y, x) || !part.Touches(z, y, x) || !Cells(v, sight, z, y, x, out _, out _)
+                        || grid.BrickAt(z * Edge, y * Edge, x * Edge) is not { IsTiled: true } brick)
+                    {
+                        continue;
+                    }
+
+                    fixed (byte* all = brick.Data)
+                    {
+                        var tile = all + size * brick.TileOffset(
+                            z * Edge & ((1 << grid.ShiftZ) - 1), y * Edge & ((1 << grid.ShiftY) - 1), x * Edge & ((1 << grid.ShiftX) - 1));
+                        for (var i = 0; i < Brick.TileStride * size; i += 64)
+                        {
+                            Sse.Prefetch1(tile + i);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    // Blocks along an axis; outside the volume nothing is sampled.
+    private static bool Span(float low, float high, int begin, int end, out int from, out int to)
+    {
+        from = (int)MathF.Max(low, begin) / Edge;
+        to = (int)MathF.Min(high, end - 1) / Edge;
+        return high >= begin - 1 && low <= end;
+    }
+
+    private static int Slot(int z, int y, int x) => ((z & 3) << 4) | ((y & 3) << 2) | (x & 3);
+
+    private static long Block(int z, int y, int x) => ((long)z << 42) | ((long)y << 21) | (long)x;
+
+    // Bit i of the answer: whether cell (i >> 2, i >> 1 & 1, i & 1) of a block can be seen; whether the block is needed at all.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool Cells(PagedVolume v, in Sight sight, int z, int y, int x, out int seen, out bool all)
+    {
+        (seen, all) = (0, true);
+        var read = false;
+        for (var i = 0; i < 8; i++)
+        {
+            int cz = 2 * z + (i >> 2), cy = 2 * y + ((i >> 1) & 1), cx = 2 * x + (i & 1);
+            if (cz << 3 < v.To.Z && cy << 3 < v.To.Y && cx << 3 < v.To.X && cz << 3 >= v.From.Z && cy << 3 >= v.From.Y && cx << 3 >= v.From.X)
+            {
+                var (s, r) = sight.Of(v, cz, cy, cx);
+                read |= r;
+                seen |= s ? 1 << i : 0;
+                all &= s;
+            }
+        }
+
+        return read;
+    }
+
+    private bool Look(PagedVolume v, in Sight sight, int z, int y, int x)
+    {
+        var read = Cells(v, sight, z, y, x, out var seen, out var all);
+        AllVisible &= all;
+        if (!read)
+        {
+            return true;
+        }
+
+        var pairs = (ulong)((seen & 3) | ((seen & 12) << 6));
+        var far = (ulong)(((seen >> 4) & 3) | ((seen & 0xC0) << 2));
+        var shift = (((2 * y) & 7) << 3) | ((2 * x) & 7);
+        Visible[(2 * z) & 7] |= pairs << shift;
+        Visible[((2 * z) & 7) + 1] |= far << shift;
+        var (slot, block) = (Slot(z, y, x), Block(z, y, x));
+        if (_blocks[slot] == block)
+        {
+            _stamps[slot] = _stamp;
+            return true;
+        }
+
+        if (_stamps[slot] == _stamp)
+        {
+            return false;
+        }
+
+        (_stamps[slot], _blocks[slot]) = (_stamp, block);
+        Unpack(v, slot, z * Edge, y * Edge, x * Edge);
+        return true;
+    }
+
+    private void Unpack(PagedVolume v, int slot, int z, int y, int x)
+    {
+
+        switch (v.Type)
+        {
+            case VoxelType.UInt8 or VoxelType.Int8:
+                fixed (byte* source = &Source<byte>(v, z, y, x))
+                {
+                    Pack8(source, _data + (nint)slot * EntriesABlock * 4, v.Type == VoxelType.Int8 ? (byte)0x80 : (byte)0);
+                }
+
+                break;
+            case VoxelType.UInt16 or VoxelType.Int16:
+                fixed (byte* source = &Source<ushort>(v, z, y, x))
+                {
+                    Pack16((ushort*)source, _data + (nint)slot * EntriesABlock * 8, v.Type == VoxelType.Int16 ? (ushort)0x8000 : (ushort)0);
+                }
+
+                break;
+            default:
+                fixed (byte* source = &Source<float>(v, z, y, x))
+                {
+                    PackFloat((float*)source, _data + (nint)slot * EntriesABlock * 16);
+                }
+
+                break;
+        }
+    }
+
+    // The block's 16³ voxels and one layer more: a tile as it lies in its brick, or gathered on the stage.
+    private ref byte Source<T>(PagedVolume v, int z, int y, int x) where T : unmanaged, INumber<T>
+    {
+        var grid = v.Grid;
+        ref var stage = ref MemoryMarshal.GetArrayDataReference(_stage);
+        if (grid.ShiftZ < 4 || grid.ShiftY < 4 || grid.ShiftX < 4 || grid.BrickAt(z, y, x) is not { IsTiled: true } brick)
+        {
+            StageRows<T>(v, z, y, x);
+            return ref stage;
+        }
+
+        int maskZ = (1 << grid.ShiftZ) - 1, maskY = (1 << grid.ShiftY) - 1, maskX = (1 << grid.ShiftX) - 1;
+        bool farZ = (z & maskZ) + Edge > maskZ, farY = (y & maskY) + Edge > maskY, farX = (x & maskX) + Edge > maskX;
+        bool endZ = z + Edge >= v.Z, endY = y + Edge >= v.Y, endX = x + Edge >= v.X;
+        ref var tile = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(brick.Data), brick.TileOffset(z & maskZ, y & maskY, x & maskX) * Unsafe.SizeOf<T>());
+        if (!(farZ || farY || farX || endZ || endY || endX))
+        {
+            return ref tile;
+        }
+
+        Unsafe.CopyBlockUnaligned(ref stage, ref tile, (uint)(Brick.TileStride * Unsafe.SizeOf<T>()));
+        ref var voxels = ref Unsafe.As<byte, T>(ref stage);
+        (farZ, farY, farX) = (farZ && !endZ, farY && !endY, farX && !endX);
+        for (var n = 1; n < 8; n++)
+        {
+            bool dz = (n & 4) != 0, dy = (n & 2) != 0, dx = (n & 1) != 0;
+            if ((dz && !farZ) || (dy && !farY) || (dx && !farX))
+            {
+                continue;
+            }
+
+            // The neighbour's first layer, with what it has behind where this block ends inside its own brick.
+            int nz = dz ? z + Edge : z, ny = dy ? y + Edge : y, nx = dx ? x + Edge : x;
+            if (grid.BrickAt(nz, ny, nx) is not { IsTiled: true } neighbour)
+            {
+                StageRows<T>(v, z, y, x);
+                return ref stage;
+            }
+
+            ref var source = ref Unsafe.As<byte, T>(ref Unsafe.Add(
+                ref MemoryMarshal.GetArrayDataReference(neighbour.Data), neighbour.TileOffset(nz & maskZ, ny & maskY, nx & maskX) * Unsafe.SizeOf<T>()));
+            for (var k = dz ? Edge : 0; k <= (farZ && !dz ? Edge - 1 : Edge); k++)
+            {
+                for (var j = dy ? Edge : 0; j <= (farY && !dy ? Edge - 1 : Edge); j++)
+                {
+                    var from = ((dz ? 0 : k) * StageRow + (dy ? 0 : j)) * StageRow;
+                    var to = (k * StageRow + j) * StageRow;
+                    if (dx)
+                    {
+                        Unsafe.Add(ref voxels, to + Edge) = Unsafe.Add(ref source, from);
+                    }
+                    else
+                    {
+                        Unsafe.CopyBlockUnaligned(
+                            ref Unsafe.As<T, byte>(ref Unsafe.Add(ref voxels, to)), ref Unsafe.As<T, byte>(ref Unsafe.Add(ref source, from)),
+                            (uint)((farX ? Edge : Edge + 1) * Unsafe.SizeOf<T>()));
+                    }
+                }
+            }
+        }
+
+        if (endZ || endY || endX)
+        {
+            Repeat(MemoryMarshal.CreateSpan(ref voxels, StageRow * StageRow * StageRow), v.Z - z, v.Y - y, v.X - x);
+        }
+
+        return ref stage;
+    }
+
+    // Beyond the volume its outermost voxels go on.
+    private static void Repeat<T>(Span<T> voxels, int nz, int ny, int nx)
+    {
+        for (var k = 0; k <= Edge; k++)
+        {
+            for (var j = 0; j <= Edge; j++)
+            {
+                var row = voxels.Slice((k * StageRow + j) * StageRow, StageRow);
+                if (k >= nz || j >= ny)
+                {
+                    voxels.Slice((Math.Min(k, nz - 1) * StageRow + Math.Min(j, ny - 1)) * StageRow, StageRow).CopyTo(row);
+                }
+
+                if (nx <= Edge)
+                {
+                    row[nx..].Fill(row[nx - 1]);
+                }
+            }
+        }
+    }
+
+    // Row by row, where bricks are missing or too flat for tiles.
+    private void StageRows<T>(PagedVolume v, int z, int y, int x) where T : unmanaged, INumber<T>
+    {
+        var stage = MemoryMarshal.Cast<byte, T>(_stage.AsSpan());
+        for (var k = 0; k <= Edge; k++)
+        {
+            for (var j = 0; j <= Edge; j++)
+            {
+                StandIn(v, z + k, y + j, x, stage.Slice((k * StageRow + j) * StageRow, StageRow));
+            }
+        }
+    }
+
+    // Rows in which a brick is missing. Stage moves bits, so that signed and unsigned share it: values come in the stored type.
+    private static void StandIn<T>(PagedVolume v, int z, int y, int x, Span<T> target) where T : unmanaged, INumber<T>
+    {
+        switch (v.Type)
+        {
+            case VoxelType.Int8: v.Row(z, y, x, MemoryMarshal.Cast<T, sbyte>(target)); break;
+            case VoxelType.Int16: v.Row(z, y, x, MemoryMarshal.Cast<T, short>(target)); break;
+            default: v.Row(z, y, x, target); break;
+        }
+    }
+
+    private void Pack8(byte* stage, byte* target, byte flip)
+    {
+        if (Avx512Vbmi.IsSupported)
+        {
+            // Two rows lie within 64 bytes, so one shuffle of two such pairs makes a row of entries; another its last entry.
+            var (shuffle, last) = (Vector512.Create<byte>(s_bytes), Vector512.Create<byte>(s_bytes.AsSpan(64)));
+            var flips = Vector512.Create(flip);
+            for (var z = 0; z < Edge; z++)
+            {
+                for (var y = 0; y < Edge; y++, target += EntriesARow * 4)
+                {
+                    var from = stage + (z * StageRow + y) * StageRow;
+                    Vector512<byte> near = Vector512.Load(from), far = Vector512.Load(from + StageRow * StageRow);
+                    (Avx512Vbmi.PermuteVar64x8x2(near, shuffle, far) ^ flips).Store(target);
+                    *(uint*)(target + 64) = (Avx512Vbmi.PermuteVar64x8x2(near, last, far) ^ flips).AsUInt32().ToScalar();
+                }
+            }
+
+            return;
+        }
+
+        var signs = Vector128.Create(flip);
+        for (var z = 0; z < Edge; z++)
+        {
+            for (var y = 0; y < Edge; y++, target += EntriesARow * 4)
+            {
+                byte* a = stage + (z * (Edge + 1) + y) * StageRow, b = a + StageRow, c = a + (Edge + 1) * StageRow, d = c + StageRow;
+                Vector128<byte> va = Vector128.Load(a) ^ signs, vb = Vector128.Load(b) ^ signs, vc = Vector128.Load(c) ^ signs, vd = Vector128.Load(d) ^ signs;
+                Vector128<ushort> lowNear = Zip.Low(va, vb).AsUInt16(), highNear = Zip.High(va, vb).AsUInt16();
+                Vector128<ushort> lowFar = Zip.Low(vc, vd).AsUInt16(), highFar = Zip.High(vc, vd).AsUInt16();
+                Zip.Low(lowNear, lowFar).AsByte().Store(target);
+                Zip.High(lowNear, lowFar).AsByte().Store(target + 16);
+                Zip.Low(highNear, highFar).AsByte().Store(target + 32);
+                Zip.High(highNear, highFar).AsByte().Store(target + 48);
+                *(uint*)(target + 64) = (uint)((a[16] ^ flip) | ((b[16] ^ flip) << 8) | ((c[16] ^ flip) << 16) | ((d[16] ^ flip) << 24));
+            }
+        }
+    }
+
+    private void Pack16(ushort* stage, byte* target, ushort flip)
+    {
+        if (Avx512BW.IsSupported)
+        {
+            // As above with words: eight entries a shuffle.
+            var shuffle = Vector512.Create<ushort>(s_words);
+            var flips = Vector512.Create(flip);
+            for (var z = 0; z < Edge; z++)
+            {
+                for (var y = 0; y < Edge; y++, target += EntriesARow * 8)
+                {
+                    ushort* near = stage + (z * StageRow + y) * StageRow, far = near + StageRow * StageRow;
+                    (Avx512BW.PermuteVar32x16x2(Vector512.Load(near), shuffle, Vector512.Load(far)) ^ flips).AsByte().Store(target);
+                    (Avx512BW.PermuteVar32x16x2(Vector512.Load(near + 8), shuffle, Vector512.Load(far + 8)) ^ flips).AsByte().Store(target + 64);
+                    *(ulong*)(target + 128) = (Avx512BW.PermuteVar32x16x2(Vector512.Load(near + 16), shuffle, Vector512.Load(far + 16)) ^ flips).AsUInt64().ToScalar();
+                }
+            }
+
+            return;
+        }
+
+        var signs = Vector128.Create(flip);
+        for (var z = 0; z < Edge; z++)
+        {
+            for (var y = 0; y < Edge; y++, target += EntriesARow * 8)
+            {
+                ushort* a = stage + (z * (Edge + 1) + y) * StageRow, b = a + StageRow, c = a + (Edge + 1) * StageRow, d = c + StageRow;
+                for (var x = 0; x < Edge; x += 8)
+                {
+                    Vector128<ushort> va = Vector128.Load(a + x) ^ signs, vb = Vector128.Load(b + x) ^ signs, vc = Vector128.Load(c + x) ^ signs, vd = Vector128.Load(d + x) ^ signs;
+                    Vector128<uint> lowNear = Zip.Low(va, vb).AsUInt32(), highNear = Zip.High(va, vb).AsUInt32();
+                    Vector128<uint> lowFar = Zip.Low(vc, vd).AsUInt32(), highFar = Zip.High(vc, vd).AsUInt32();
+                    Zip.Low(lowNear, lowFar).AsByte().Store(target + 8 * x);
+                    Zip.High(lowNear, lowFar).AsByte().Store(target + 8 * x + 16);
+                    Zip.Low(highNear, highFar).AsByte().Store(target + 8 * x + 32);
+                    Zip.High(highNear, highFar).AsByte().Store(target + 8 * x + 48);
+                }
+
+                *(ulong*)(target + 128) = (ulong)(ushort)(a[16] ^ flip) | ((ulong)(ushort)(b[16] ^ flip) << 16) | ((ulong)(ushort)(c[16] ^ flip) << 32) | ((ulong)(ushort)(d[16] ^ flip) << 48);
+            }
+        }
+    }
+
+    private void PackFloat(float* stage, byte* target)
+    {
+        for (var z = 0; z < Edge; z++)
+        {
+            for (var y = 0; y < Edge; y++, target += EntriesARow * 16)
+            {
+                float* a = stage + (z * (Edge + 1) + y) * StageRow, b = a + StageRow, c = a + (Edge + 1) * StageRow, d = c + StageRow;
+                for (var x = 0; x <= Edge; x++)
+                {
+                    Finite(Vector128.Create(a[x], b[x], c[x], d[x])).Store((float*)(target + 16 * x));
+                }
+            }
+        }
+    }
+
+    private static Vector128<float> Finite(Vector128<float> v) => Vector128.MinNative(
+        Vector128.MaxNative(Vector128.ConditionalSelect(Vector128.Equals(v, v), v, Vector128<float>.Zero), Vector128.Create(-1e30f)), Vector128.Create(1e30f));
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        NativeMemory.AlignedFree(_data);
+        NativeMemory.AlignedFree(Visible);
+        _data = null;
+        GC.SuppressFinalize(this);
+    }
+
+    ~BlockWindow() => Dispose();
+}

@@ -1,0 +1,73 @@
+using System.Numerics;
+
+namespace DendriteViewer.Kernels.Raycasting;
+
+/// <summary>The space that a tile's rays go through, in slabs between two distances.</summary>
+internal ref struct RayFrustum
+{
+    private readonly Corners _origins;
+    private readonly Corners _directions;
+    private Planes _planes;
+
+    [System.Runtime.CompilerServices.InlineArray(5)]
+    private struct Corners
+    {
+        private Vector3 _first;
+    }
+
+    [System.Runtime.CompilerServices.InlineArray(6)]
+    private struct Planes
+    {
+        private Vector4 _first;
+    }
+
+    /// <param name="job">Whose rays.</param>
+    /// <param name="first">Distance from the eye from which distances are counted.</param>
+    /// <param name="u0">Leftmost pixel.</param>
+    /// <param name="v0">Topmost pixel.</param>
+    /// <param name="u1">One right of the rightmost pixel.</param>
+    /// <param name="v1">One below the lowest pixel.</param>
+    public RayFrustum(RayJob job, float first, int u0, int v0, int u1, int v1)
+    {
+        // Corners in turn around the tile, then the middle.
+        ReadOnlySpan<(float U, float V)> at =
+            [(u0, v0), (u1 - 1, v0), (u1 - 1, v1 - 1), (u0, v1 - 1), ((u0 + u1 - 1) / 2f, (v0 + v1 - 1) / 2f)];
+        for (var i = 0; i < 5; i++)
+        {
+            var (o, d) = job.Ray(at[i].U, at[i].V);
+            (_origins[i], _directions[i]) = (o + first * d, d);
+        }
+
+        for (var i = 0; i < 4; i++)
+        {
+            // Through two neighbouring corner rays, the middle ray inside; none where the tile is one pixel wide.
+            var (here, next, far) = (_origins[i], _origins[(i + 1) % 4] + 1000 * _directions[(i + 1) % 4], _origins[i] + 1000 * _directions[i]);
+            var n = Vector3.Cross(_directions[i], next - far);
+            var length = n.Length();
+            n = length > 1e-6f ? n / length : Vector3.Zero;
+            var w = -Vector3.Dot(n, here);
+            var side = Vector3.Dot(n, _origins[4] + 1000 * _directions[4]) + w < 0 ? -1 : 1;
+            _planes[i] = side * new Vector4(n, w);
+        }
+    }
+
+    /// <summary>What lies between two distances along the rays.</summary>
+    [System.Diagnostics.CodeAnalysis.UnscopedRef]
+    public BlockWindow.Part Part(float from, float to)
+    {
+        Vector3 low = new(float.MaxValue), high = new(float.MinValue);
+        for (var i = 0; i < 4; i++)
+        {
+            Vector3 a = _origins[i] + from * _directions[i], b = _origins[i] + to * _directions[i];
+            low = Vector3.Min(low, Vector3.Min(a, b));
+            high = Vector3.Max(high, Vector3.Max(a, b));
+        }
+
+        // Rays spread, so the outer ones lie a little behind a plane across the middle one.
+        var d = _directions[4];
+        var lean = Math.Min(Vector3.Dot(_origins[0] + from * _directions[0] - _origins[4], d), from);
+        _planes[4] = new Vector4(d, -Vector3.Dot(d, _origins[4]) - lean);
+        _planes[5] = new Vector4(-d, Vector3.Dot(d, _origins[4]) + to);
+        return new BlockWindow.Part(low - Vector3.One, high + Vector3.One, _planes);
+    }
+}

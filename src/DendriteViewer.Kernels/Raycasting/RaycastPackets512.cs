@@ -1,0 +1,739 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using DendriteViewer.Kernels.Bricks;
+
+namespace DendriteViewer.Kernels.Raycasting;
+
+/// <summary>
+/// A packet of neighbouring rays in the lanes of a vector. The build makes the 256- and 128-bit versions from this very file
+/// (see the project file), so it says nothing that only one width can do: that is in <see cref="Lanes512"/> and its sisters.
+/// A tile advances front to back in chunks: a <see cref="BlockWindow"/> is made ready around a chunk, then every packet is taken to
+/// the chunk's end, every lane at its own pace. Same samples as <see cref="RaycastScalar"/>; fused multiply-adds change the last bits.
+/// </summary>
+internal static unsafe class RaycastPackets512
+{
+    // Voxels that a tile advances at a time: long enough to pay for the window, short enough that it stays in the cache.
+    private const float Chunk = 16;
+
+    private static readonly Vector512<float> s_columns = Lane(k => k % Lanes512.Columns);
+    private static readonly Vector512<float> s_rows = Lane(k => k / Lanes512.Columns);
+
+    public static bool IsSupported => Lanes512.IsSupported;
+
+    private struct Packet
+    {
+        public Vector512<float> Ox, Oy, Oz, Dx, Dy, Dz, Ix, Iy, Iz, T, End, A, B, C, D;
+    }
+
+    private interface IVoxel
+    {
+    }
+
+    private struct Bits8 : IVoxel
+    {
+    }
+
+    private struct Bits16 : IVoxel
+    {
+    }
+
+    private struct BitsFloat : IVoxel
+    {
+    }
+
+    private struct Flat
+    {
+    }
+
+    private struct Shaded
+    {
+    }
+
+    private struct InTable
+    {
+    }
+
+    private struct InRegisters
+    {
+    }
+
+    /// <summary>Draws a tile; falls back to smaller ones, and at last to single rays, where its rays spread too far.</summary>
+    public static void RenderTile(RayJob job, RayWorker worker, int u0, int v0, int size)
+    {
+        int u1 = Math.Min(u0 + size, job.Width), v1 = Math.Min(v0 + size, job.Height);
+        if (u0 >= u1 || v0 >= v1)
+        {
+            return;
+        }
+
+        var drawn = job.Volume.Type switch
+        {
+            VoxelType.UInt8 or VoxelType.Int8 => Draw<Bits8>(job, worker, u0, v0, u1, v1),
+            VoxelType.UInt16 or VoxelType.Int16 => Draw<Bits16>(job, worker, u0, v0, u1, v1),
+            _ => Draw<BitsFloat>(job, worker, u0, v0, u1, v1),
+        };
+        if (drawn)
+        {
+            return;
+        }
+
+        if (size > Lanes512.Columns)
+        {
+            var half = size / 2;
+            RenderTile(job, worker, u0, v0, half);
+            RenderTile(job, worker, u0 + half, v0, half);
+            RenderTile(job, worker, u0, v0 + half, half);
+            RenderTile(job, worker, u0 + half, v0 + half, half);
+            return;
+        }
+
+        for (var v = v0; v < v1; v++)
+        {
+            for (var u = u0; u < u1; u++)
+            {
+                var (origin, direction) = job.Ray(u, v);
+                job.Target.Span[v * job.Width + u] = RaycastScalar.Trace(job.Volume, job.Settings, origin, direction, RaycastScalar.Noise(u, v));
+            }
+        }
+    }
+
+    private static bool Draw<TVoxel>(RayJob job, RayWorker worker, int u0, int v0, int u1, int v1) where TVoxel : struct, IVoxel
+    {
+        var s = job.Settings;
+        var packets = (Packet*)worker.Packets;
+        var count = 0;
+        var first = float.PositiveInfinity;
+        for (var v = v0; v < v1; v += Lanes512.Rows)
+        {
+            for (var u = u0; u < u1; u += Lanes512.Columns)
+            {
+                first = Math.Min(first, Begin(job, packets + count++, u, v));
+            }
+        }
+
+        var target = job.Target.Span;
+        if (float.IsPositiveInfinity(first))
+        {
+            for (var v = v0; v < v1; v++)
+            {
+                target[(v * job.Width + u0)..(v * job.Width + u1)].Fill(0xFF000000u | (uint)s.Background);
+            }
+
+            return true;
+        }
+
+        // Distances are counted from where the tile's first ray enters: far from the eye, a step would vanish in the last digit.
+        Span<float> next = stackalloc float[count];
+        for (var i = 0; i < count; i++)
+        {
+            next[i] = Rebase(job, packets + i, first, u0, v0, i, (u1 - u0 + Lanes512.Columns - 1) / Lanes512.Columns);
+        }
+
+        if (!March<TVoxel>(job, worker, packets, next, first, u0, v0, u1, v1))
+        {
+            return false;
+        }
+
+        Span<uint> block = stackalloc uint[Vector512<float>.Count];
+        count = 0;
+        for (var v = v0; v < v1; v += Lanes512.Rows)
+        {
+            for (var u = u0; u < u1; u += Lanes512.Columns)
+            {
+                Colors(job, packets + count++).CopyTo(block);
+                var columns = Math.Min(Lanes512.Columns, u1 - u);
+                for (var row = 0; row < Lanes512.Rows && v + row < v1; row++)
+                {
+                    block.Slice(row * Lanes512.Columns, columns).CopyTo(target[((v + row) * job.Width + u)..]);
+                }
+            }
+        }
+
+        return true;
+    }
+
+    // Rays from the eye, clipped; returns where the first of them enters.
+    private static float Begin(RayJob job, Packet* r, int u, int v)
+    {
+        var (s, g) = (job.Settings, job.Rays);
+        var pu = (s_columns + Vector512.Create(u + 0.5f)) * job.Scale - Vector512.Create(0.5f);
+        var pv = (s_rows + Vector512.Create(v + 0.5f)) * job.Scale - Vector512.Create(0.5f);
+        r->Ox = Vector512.Create(g.Origin.X) + pu * g.OriginRight.X + pv * g.OriginDown.X;
+        r->Oy = Vector512.Create(g.Origin.Y) + pu * g.OriginRight.Y + pv * g.OriginDown.Y;
+        r->Oz = Vector512.Create(g.Origin.Z) + pu * g.OriginRight.Z + pv * g.OriginDown.Z;
+        var dx = Vector512.Create(g.Direction.X) + pu * g.DirectionRight.X + pv * g.DirectionDown.X;
+        var dy = Vector512.Create(g.Direction.Y) + pu * g.DirectionRight.Y + pv * g.DirectionDown.Y;
+        var dz = Vector512.Create(g.Direction.Z) + pu * g.DirectionRight.Z + pv * g.DirectionDown.Z;
+        var inverse = Vector512<float>.One / Vector512.Sqrt(dx * dx + dy * dy + dz * dz);
+        (r->Dx, r->Dy, r->Dz) = (dx * inverse, dy * inverse, dz * inverse);
+        (r->Ix, r->Iy, r->Iz) = (Inverse(r->Dx), Inverse(r->Dy), Inverse(r->Dz));
+        var (low, high) = RaycastScalar.Box(job.Volume, s);
+        var start = Vector512<float>.Zero;
+        var end = Vector512.Create(float.MaxValue);
+        Slab(r->Ox, r->Dx, r->Ix, low.X, high.X, ref start, ref end);
+        Slab(r->Oy, r->Dy, r->Iy, low.Y, high.Y, ref start, ref end);
+        Slab(r->Oz, r->Dz, r->Iz, low.Z, high.Z, ref start, ref end);
+        for (var i = 0; i < s.ClipPlanes.Count; i++)
+        {
+            var n = s.ClipPlanes[i];
+            var along = r->Dx * n.X + r->Dy * n.Y + r->Dz * n.Z;
+            var at = r->Ox * n.X + r->Oy * n.Y + r->Oz * n.Z + Vector512.Create(n.W);
+            var level = Vector512.LessThan(Vector512.Abs(along), Vector512.Create(1e-12f));
+            var meet = -at / along;
+            var enters = Vector512.GreaterThan(along, Vector512<float>.Zero);
+            start = Vector512.ConditionalSelect(enters & ~level, Vector512.MaxNative(start, meet), start);
+            end = Vector512.ConditionalSelect(~enters & ~level, Vector512.MinNative(end, meet), end);
+            end = Vector512.ConditionalSelect(level & Vector512.LessThan(at, Vector512<float>.Zero), Vector512.Create(-1f), end);
+        }
+
+        if (s.SamplePlane is { } plane)
+        {
+            // Samples lie at whole steps from the plane; the first is the one behind the entry.
+            var from = -(r->Ox * plane.X + r->Oy * plane.Y + r->Oz * plane.Z + Vector512.Create(plane.W)) / (r->Dx * plane.X + r->Dy * plane.Y + r->Dz * plane.Z);
+            r->A = Vector512.Ceiling((start - from) / s.Step) * s.Step + from - start;
+        }
+        else
+        {
+            r->A = Vector512<float>.Zero;
+        }
+
+        (r->T, r->End) = (start, end);
+        return Lanes512.Least(Vector512.ConditionalSelect(Vector512.LessThanOrEqual(start, end), start, Vector512.Create(float.PositiveInfinity)));
+    }
+
+    private static float Rebase(RayJob job, Packet* r, float first, int u0, int v0, int i, int across)
+    {
+        var hit = Vector512.LessThanOrEqual(r->T, r->End);
+        r->Ox += r->Dx * first;
+        r->Oy += r->Dy * first;
+        r->Oz += r->Dz * first;
+        r->T = Vector512.ConditionalSelect(hit, r->T - Vector512.Create(first), Vector512<float>.One);
+        r->End = Vector512.ConditionalSelect(hit, r->End - Vector512.Create(first), Vector512<float>.Zero);
+        var entry = r->T;
+        r->T += Vector512.ConditionalSelect(hit, r->A, Vector512<float>.Zero);
+        if (job.Settings.Jitter)
+        {
+            Span<float> noise = stackalloc float[Vector512<float>.Count];
+            for (var k = 0; k < noise.Length; k++)
+            {
+                int u = u0 + i % across * Lanes512.Columns + k % Lanes512.Columns, v = v0 + i / across * Lanes512.Rows + k / Lanes512.Columns;
+                noise[k] = job.Settings.Step * ((RaycastScalar.Noise(u, v) & 0xFFFF) / 65536f);
+            }
+
+            r->T += Vector512.Create<float>(noise);
+        }
+
+        // What a lane gathers: colour and opacity; an extreme or a sum, and a count; a crossing and its light, and where the ray entered.
+        var nothing = job.Settings.Mode switch
+        {
+            RayMode.Maximum => float.MinValue,
+            RayMode.Minimum => float.MaxValue,
+            RayMode.Isosurface => float.NaN,
+            _ => 0,
+        };
+        (r->A, r->B, r->C) = (Vector512.Create(nothing), Vector512<float>.Zero, Vector512<float>.Zero);
+        r->D = job.Settings.Mode == RayMode.Isosurface ? entry : Vector512<float>.Zero;
+        return Lanes512.Least(Vector512.ConditionalSelect(Vector512.LessThanOrEqual(r->T, r->End), r->T, Vector512.Create(float.PositiveInfinity)));
+    }
+
+    private static bool March<TVoxel>(RayJob job, RayWorker worker, Packet* packets, Span<float> next, float first, int u0, int v0, int u1, int v1)
+        where TVoxel : struct, IVoxel
+    {
+        var (s, volume, window) = (job.Settings, job.Volume, worker.Window);
+        var frustum = new RayFrustum(job, first, u0, v0, u1, v1);
+        var iso = s.Mode == RayMode.Isosurface;
+        var sight = s.Mode switch
+        {
+            RayMode.Composite => new BlockWindow.Sight(s.Empty.Distance, 0, null),
+            RayMode.Isosurface => new BlockWindow.Sight(s.Empty.Distance, 1, null),
+            _ => new BlockWindow.Sight(null, 0, null),
+        };
+        var curved = Lanes512.Curve.IsSupported && s.Transfer.Pieces is not null;
+        var chunk = Math.Max(Chunk, 2 * s.Step);
+        while (true)
+        {
+            var from = float.PositiveInfinity;
+            foreach (var n in next)
+            {
+                from = Math.Min(from, n);
+            }
+
+            if (float.IsPositiveInfinity(from))
+            {
+                return true;
+            }
+
+            // An isosurface looks one step back.
+            var length = chunk;
+            while (!window.Prepare(frustum.Part(from - (iso ? s.Step : 0), from + length), sight))
+            {
+                length /= 2;
+                if (length < s.Step)
+                {
+                    return false;
+                }
+            }
+
+            window.Prefetch(frustum.Part(from + length, from + 2 * length), sight);
+            for (var i = 0; i < next.Length; i++)
+            {
+                if (next[i] <= from + length)
+                {
+                    next[i] = s.Mode switch
+                    {
+                        RayMode.Composite => (s.Shaded, curved) switch
+                        {
+                            (true, true) => Composite<TVoxel, Shaded, InRegisters>(job, worker, packets + i, from + length),
+                            (true, false) => Composite<TVoxel, Shaded, InTable>(job, worker, packets + i, from + length),
+                            (false, true) => Composite<TVoxel, Flat, InRegisters>(job, worker, packets + i, from + length),
+                            _ => Composite<TVoxel, Flat, InTable>(job, worker, packets + i, from + length),
+                        },
+                        RayMode.Isosurface => Isosurface<TVoxel>(job, worker, packets + i, from + length),
+                        _ => Project<TVoxel>(job, worker, packets + i, from + length),
+                    };
+                }
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static float Composite<TVoxel, TLight, TTransfer>(RayJob job, RayWorker worker, Packet* r, float until) where TVoxel : struct, IVoxel
+    {
+        var s = job.Settings;
+        var data = worker.Window.Data;
+        var visible = worker.Window.Visible;
+        var scratch = worker.Scratch;
+        var everywhere = worker.Window.AllVisible;
+        var addresses = Lanes512.Addresses.Made;
+        var opaque = Vector512.Create(RaycastSettings.Opaque);
+        var step = Vector512.Create(s.Step);
+        var inverse = Vector512.Create(1 / s.Step);
+        var scale = Vector512.Create(s.Transfer.Scale);
+        var offset = Vector512.Create((job.Bias - s.Transfer.Low) * s.Transfer.Scale);
+        var last = Vector512.Create(TransferTable.Size - 1f);
+        var end = Vector512.MinNative(r->End, Vector512.Create(until));
+        var (t, red, green, blue, alpha) = (r->T, r->A, r->B, r->C, r->D);
+        fixed (long* table = s.Transfer.Entries)
+        fixed (byte* pieces = s.Transfer.Pieces?.Packed)
+        {
+            var curve = new Lanes512.Curve(pieces);
+
+            // A lane goes on whether or not it is opaque by now: where the next sample lies must not wait for this one's opacity.
+            var inside = Vector512.LessThanOrEqual(t, end);
+            var active = inside & Vector512.LessThan(alpha, opaque);
+            while (active.ExtractMostSignificantBits() != 0)
+            {
+                var px = Vector512.MultiplyAddEstimate(t, r->Dx, r->Ox);
+                var py = Vector512.MultiplyAddEstimate(t, r->Dy, r->Oy);
+                var pz = Vector512.MultiplyAddEstimate(t, r->Dz, r->Oz);
+                var ix = Vector512.ConvertToInt32Native(px);
+                var iy = Vector512.ConvertToInt32Native(py);
+                var iz = Vector512.ConvertToInt32Native(pz);
+                if (!everywhere)
+                {
+                    var hidden = active & ~Lanes512.Bits(visible, CellBit(ix, iy, iz)).AsSingle();
+                    if (hidden.ExtractMostSignificantBits() != 0)
+                    {
+                        t += hidden & Leap(job, r, s.Empty.Distance, px, py, pz, ix, iy, iz, hidden, step, inverse);
+                        inside = Vector512.LessThanOrEqual(t, end);
+                        active = inside & Vector512.LessThan(alpha, opaque);
+                        continue;
+                    }
+                }
+
+                Corners<TVoxel>(data, addresses.Of(iz, iy, ix), scratch, out var c);
+                var fx = px - Vector512.ConvertToSingle(ix);
+                var fy = py - Vector512.ConvertToSingle(iy);
+                var fz = pz - Vector512.ConvertToSingle(iz);
+                var value = Interpolate(c, fx, fy, fz);
+                var place = Vector512.MinNative(Vector512.MaxNative(Vector512.MultiplyAddEstimate(value, scale, offset), Vector512<float>.Zero), last);
+                Vector512<float> a;
+                Vector512<int> found, color = default;
+                if (typeof(TTransfer) == typeof(InRegisters))
+                {
+                    found = curve.Piece(place);
+                    a = curve.Alpha(found, place);
+                }
+                else
+                {
+                    Lanes512.Load8((byte*)table, Vector512.ConvertToInt32Native(place) << 3, scratch, out found, out color);
+                    a = found.AsSingle();
+                }
+
+                a &= active;
+                if (Vector512.GreaterThan(a, Vector512<float>.Zero).ExtractMostSignificantBits() != 0)
+                {
+                    var weight = (Vector512<float>.One - alpha) * a;
+                    Vector512<float> cr, cg, cb;
+                    if (typeof(TTransfer) == typeof(InRegisters))
+                    {
+                        curve.Color(found, place, out cr, out cg, out cb);
+                    }
+                    else
+                    {
+                        Unpack(color, out cr, out cg, out cb);
+                    }
+
+                    if (typeof(TLight) == typeof(Shaded))
+                    {
+                        Gradient(c, fx, fy, fz, out var gx, out var gy, out var gz);
+                        Shade(s, gx, gy, gz, out var diffuse, out var shine);
+                        cr = Vector512.MultiplyAddEstimate(cr, diffuse, shine);
+                        cg = Vector512.MultiplyAddEstimate(cg, diffuse, shine);
+                        cb = Vector512.MultiplyAddEstimate(cb, diffuse, shine);
+                    }
+
+                    red = Vector512.MultiplyAddEstimate(weight, cr, red);
+                    green = Vector512.MultiplyAddEstimate(weight, cg, green);
+                    blue = Vector512.MultiplyAddEstimate(weight, cb, blue);
+                    alpha += weight;
+                }
+
+                t += inside & step;
+                inside = Vector512.LessThanOrEqual(t, end);
+                active = inside & Vector512.LessThan(alpha, opaque);
+            }
+        }
+
+        (r->T, r->A, r->B, r->C, r->D) = (t, red, green, blue, alpha);
+        var alive = Vector512.LessThanOrEqual(t, r->End) & Vector512.LessThan(alpha, opaque);
+        return Lanes512.Least(Vector512.ConditionalSelect(alive, t, Vector512.Create(float.PositiveInfinity)));
+    }
+
+    // Largest, smallest or mean value: a lane gathers (largest or smallest or sum, samples).
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static float Project<TVoxel>(RayJob job, RayWorker worker, Packet* r, float until) where TVoxel : struct, IVoxel
+    {
+        var s = job.Settings;
+        var data = worker.Window.Data;
+        var scratch = worker.Scratch;
+        var addresses = Lanes512.Addresses.Made;
+        var step = Vector512.Create(s.Step);
+        var bias = Vector512.Create(job.Bias);
+        var end = Vector512.MinNative(r->End, Vector512.Create(until));
+        var (t, sum, count) = (r->T, r->A, r->B);
+        var active = Vector512.LessThanOrEqual(t, end);
+        while (active.ExtractMostSignificantBits() != 0)
+        {
+            var px = Vector512.MultiplyAddEstimate(t, r->Dx, r->Ox);
+            var py = Vector512.MultiplyAddEstimate(t, r->Dy, r->Oy);
+            var pz = Vector512.MultiplyAddEstimate(t, r->Dz, r->Oz);
+            var ix = Vector512.ConvertToInt32Native(px);
+            var iy = Vector512.ConvertToInt32Native(py);
+            var iz = Vector512.ConvertToInt32Native(pz);
+            Corners<TVoxel>(data, addresses.Of(iz, iy, ix), scratch, out var c);
+            var value = bias + Interpolate(c, px - Vector512.ConvertToSingle(ix), py - Vector512.ConvertToSingle(iy), pz - Vector512.ConvertToSingle(iz));
+            var joined = s.Mode switch { RayMode.Maximum => Vector512.MaxNative(sum, value), RayMode.Minimum => Vector512.MinNative(sum, value), _ => sum + value };
+            sum = Vector512.ConditionalSelect(active, joined, sum);
+            count += active & Vector512<float>.One;
+            t += active & step;
+            active = Vector512.LessThanOrEqual(t, end);
+        }
+
+        (r->T, r->A, r->B) = (t, sum, count);
+        return Lanes512.Least(Vector512.ConditionalSelect(Vector512.LessThanOrEqual(t, r->End), t, Vector512.Create(float.PositiveInfinity)));
+    }
+
+    // The first crossing of the iso value. It is shaded when it is found, since its voxels are at hand then: a lane gathers
+    // (crossing or NaN, diffuse light, highlight), and knows where its ray entered.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static float Isosurface<TVoxel>(RayJob job, RayWorker worker, Packet* r, float until) where TVoxel : struct, IVoxel
+    {
+        var s = job.Settings;
+        var data = worker.Window.Data;
+        var visible = worker.Window.Visible;
+        var scratch = worker.Scratch;
+        var addresses = Lanes512.Addresses.Made;
+        var step = Vector512.Create(s.Step);
+        var inverse = Vector512.Create(1 / s.Step);
+        var iso = Vector512.Create(s.IsoValue - job.Bias);
+        var end = Vector512.MinNative(r->End, Vector512.Create(until));
+        var nan = Vector512.Create(float.NaN);
+        var (t, hitAt) = (r->T, r->A);
+
+        // Across a chunk's border the value before is sampled again rather than kept.
+        var before = nan;
+        var active = Vector512.LessThanOrEqual(t, end) & ~Vector512.Equals(hitAt, hitAt);
+        while (active.ExtractMostSignificantBits() != 0)
+        {
+            var px = Vector512.MultiplyAddEstimate(t, r->Dx, r->Ox);
+            var py = Vector512.MultiplyAddEstimate(t, r->Dy, r->Oy);
+            var pz = Vector512.MultiplyAddEstimate(t, r->Dz, r->Oz);
+            var ix = Vector512.ConvertToInt32Native(px);
+            var iy = Vector512.ConvertToInt32Native(py);
+            var iz = Vector512.ConvertToInt32Native(pz);
+            var hidden = active & ~Lanes512.Bits(visible, CellBit(ix, iy, iz)).AsSingle();
+            if (hidden.ExtractMostSignificantBits() != 0)
+            {
+                t += hidden & Leap(job, r, s.Empty.Distance, px, py, pz, ix, iy, iz, hidden, step, inverse);
+                before = Vector512.ConditionalSelect(hidden, nan, before);
+                active = Vector512.LessThanOrEqual(t, end) & ~Vector512.Equals(hitAt, hitAt);
+                continue;
+            }
+
+            var value = Field<TVoxel>(data, addresses, scratch, r, t) - iso;
+            var fresh = active & ~Vector512.Equals(before, before);
+            if (fresh.ExtractMostSignificantBits() != 0)
+            {
+                var back = t - step;
+                var earlier = Field<TVoxel>(data, addresses, scratch, r, back) - iso;
+
+                // A ray's very first sample has none before it.
+                var entered = Vector512.GreaterThanOrEqual(back, r->D);
+                before = Vector512.ConditionalSelect(fresh, Vector512.ConditionalSelect(entered, earlier, value), before);
+            }
+
+            var crossed = active & (Vector512.LessThan(before, Vector512<float>.Zero) ^ Vector512.LessThan(value, Vector512<float>.Zero));
+            if (crossed.ExtractMostSignificantBits() != 0)
+            {
+                var (near, far, low, high) = (t - step, t, before, value);
+                for (var i = 0; i < RaycastScalar.Refinements; i++)
+                {
+                    var middle = near + (far - near) * (low / (low - high));
+                    middle = Vector512.ConditionalSelect(crossed, middle, t);
+                    var at = Field<TVoxel>(data, addresses, scratch, r, middle) - iso;
+                    var same = ~(Vector512.LessThan(at, Vector512<float>.Zero) ^ Vector512.LessThan(low, Vector512<float>.Zero));
+                    near = Vector512.ConditionalSelect(same, middle, near);
+                    low = Vector512.ConditionalSelect(same, at, low);
+                    far = Vector512.ConditionalSelect(same, far, middle);
+                    high = Vector512.ConditionalSelect(same, high, at);
+                }
+
+                var hit = near + (far - near) * (low / (low - high));
+                hitAt = Vector512.ConditionalSelect(crossed, hit, hitAt);
+                hit = Vector512.ConditionalSelect(crossed, hit, t);
+                var hx = Vector512.MultiplyAddEstimate(hit, r->Dx, r->Ox);
+                var hy = Vector512.MultiplyAddEstimate(hit, r->Dy, r->Oy);
+                var hz = Vector512.MultiplyAddEstimate(hit, r->Dz, r->Oz);
+                Vector512<int> kx = Vector512.ConvertToInt32Native(hx), ky = Vector512.ConvertToInt32Native(hy), kz = Vector512.ConvertToInt32Native(hz);
+                Corners<TVoxel>(data, addresses.Of(kz, ky, kx), scratch, out var c);
+                Gradient(c, hx - Vector512.ConvertToSingle(kx), hy - Vector512.ConvertToSingle(ky), hz - Vector512.ConvertToSingle(kz), out var gx, out var gy, out var gz);
+                Shade(s, gx, gy, gz, out var diffuse, out var shine);
+                r->B = Vector512.ConditionalSelect(crossed, diffuse, r->B);
+                r->C = Vector512.ConditionalSelect(crossed, shine, r->C);
+            }
+
+            before = Vector512.ConditionalSelect(active, value, before);
+            t += active & step;
+            active = Vector512.LessThanOrEqual(t, end) & ~Vector512.Equals(hitAt, hitAt);
+        }
+
+        (r->T, r->A) = (t, hitAt);
+        var alive = Vector512.LessThanOrEqual(t, r->End) & ~Vector512.Equals(hitAt, hitAt);
+        return Lanes512.Least(Vector512.ConditionalSelect(alive, t, Vector512.Create(float.PositiveInfinity)));
+    }
+
+    private static Vector512<uint> Colors(RayJob job, Packet* r)
+    {
+        var s = job.Settings;
+        Vector512<float> red, green, blue, alpha;
+        switch (s.Mode)
+        {
+            case RayMode.Composite:
+                (red, green, blue, alpha) = (r->A, r->B, r->C, r->D);
+                break;
+            case RayMode.Isosurface:
+                alpha = Vector512<float>.One & Vector512.Equals(r->A, r->A);
+                var color = RaycastScalar.Unpack(s.Transfer.Color(s.IsoValue));
+                red = alpha * Vector512.MultiplyAddEstimate(Vector512.Create(color.X), r->B, r->C);
+                green = alpha * Vector512.MultiplyAddEstimate(Vector512.Create(color.Y), r->B, r->C);
+                blue = alpha * Vector512.MultiplyAddEstimate(Vector512.Create(color.Z), r->B, r->C);
+                break;
+            default:
+                alpha = Vector512<float>.One & Vector512.GreaterThan(r->B, Vector512<float>.Zero);
+                var value = s.Mode == RayMode.Mean ? r->A / Vector512.MaxNative(r->B, Vector512<float>.One) : r->A;
+                var packed = Vector512<int>.Zero;
+                for (var k = 0; k < Vector512<int>.Count; k++)
+                {
+                    packed = packed.WithElement(k, s.Transfer.Color(value[k]));
+                }
+
+                Unpack(packed, out red, out green, out blue);
+                (red, green, blue) = (red * alpha, green * alpha, blue * alpha);
+                break;
+        }
+
+        var back = RaycastScalar.Unpack(s.Background);
+        var through = Vector512<float>.One - alpha;
+        return (Channel(red, back.X) | (Channel(green, back.Y) << 8) | (Channel(blue, back.Z) << 16) | Vector512.Create(unchecked((int)0xFF000000))).AsUInt32();
+
+        Vector512<int> Channel(Vector512<float> c, float behind) => Vector512.ConvertToInt32Native(
+            Vector512.MinNative(Vector512.MultiplyAddEstimate(through, Vector512.Create(behind), c), Vector512.Create(255f)) + Vector512.Create(0.5f));
+    }
+
+    private struct Cube
+    {
+        public Vector512<float> C000, C001, C010, C011, C100, C101, C110, C111;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Corners<TVoxel>(byte* data, Vector512<int> at, int* scratch, out Cube c) where TVoxel : struct, IVoxel
+    {
+        if (typeof(TVoxel) == typeof(Bits8))
+        {
+            Lanes512.Load8(data, at << 2, scratch, out var here, out var next);
+            var mask = Vector512.Create(0xFF);
+            c.C000 = Vector512.ConvertToSingle(here & mask);
+            c.C010 = Vector512.ConvertToSingle((here >>> 8) & mask);
+            c.C100 = Vector512.ConvertToSingle((here >>> 16) & mask);
+            c.C110 = Vector512.ConvertToSingle(here >>> 24);
+            c.C001 = Vector512.ConvertToSingle(next & mask);
+            c.C011 = Vector512.ConvertToSingle((next >>> 8) & mask);
+            c.C101 = Vector512.ConvertToSingle((next >>> 16) & mask);
+            c.C111 = Vector512.ConvertToSingle(next >>> 24);
+        }
+        else if (typeof(TVoxel) == typeof(Bits16))
+        {
+            Lanes512.Load16(data, at << 3, scratch, out var near, out var far, out var nearNext, out var farNext);
+            var mask = Vector512.Create(0xFFFF);
+            c.C000 = Vector512.ConvertToSingle(near & mask);
+            c.C010 = Vector512.ConvertToSingle(near >>> 16);
+            c.C100 = Vector512.ConvertToSingle(far & mask);
+            c.C110 = Vector512.ConvertToSingle(far >>> 16);
+            c.C001 = Vector512.ConvertToSingle(nearNext & mask);
+            c.C011 = Vector512.ConvertToSingle(nearNext >>> 16);
+            c.C101 = Vector512.ConvertToSingle(farNext & mask);
+            c.C111 = Vector512.ConvertToSingle(farNext >>> 16);
+        }
+        else
+        {
+            Lanes512.Load16(data, at << 4, scratch, out var c000, out var c010, out var c100, out var c110);
+            Lanes512.Load16(data + 16, at << 4, scratch, out var c001, out var c011, out var c101, out var c111);
+            (c.C000, c.C010, c.C100, c.C110) = (c000.AsSingle(), c010.AsSingle(), c100.AsSingle(), c110.AsSingle());
+            (c.C001, c.C011, c.C101, c.C111) = (c001.AsSingle(), c011.AsSingle(), c101.AsSingle(), c111.AsSingle());
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Interpolate(in Cube c, Vector512<float> fx, Vector512<float> fy, Vector512<float> fz)
+    {
+        var c00 = Vector512.MultiplyAddEstimate(c.C001 - c.C000, fx, c.C000);
+        var c01 = Vector512.MultiplyAddEstimate(c.C011 - c.C010, fx, c.C010);
+        var c10 = Vector512.MultiplyAddEstimate(c.C101 - c.C100, fx, c.C100);
+        var c11 = Vector512.MultiplyAddEstimate(c.C111 - c.C110, fx, c.C110);
+        var c0 = Vector512.MultiplyAddEstimate(c01 - c00, fy, c00);
+        var c1 = Vector512.MultiplyAddEstimate(c11 - c10, fy, c10);
+        return Vector512.MultiplyAddEstimate(c1 - c0, fz, c0);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Gradient(
+        in Cube c, Vector512<float> fx, Vector512<float> fy, Vector512<float> fz, out Vector512<float> gx, out Vector512<float> gy, out Vector512<float> gz)
+    {
+        Vector512<float> dx00 = c.C001 - c.C000, dx01 = c.C011 - c.C010, dx10 = c.C101 - c.C100, dx11 = c.C111 - c.C110;
+        var c00 = Vector512.MultiplyAddEstimate(dx00, fx, c.C000);
+        var c01 = Vector512.MultiplyAddEstimate(dx01, fx, c.C010);
+        var c10 = Vector512.MultiplyAddEstimate(dx10, fx, c.C100);
+        var c11 = Vector512.MultiplyAddEstimate(dx11, fx, c.C110);
+        Vector512<float> dy0 = c01 - c00, dy1 = c11 - c10;
+        var dx0 = Vector512.MultiplyAddEstimate(dx01 - dx00, fy, dx00);
+        var dx1 = Vector512.MultiplyAddEstimate(dx11 - dx10, fy, dx10);
+        gx = Vector512.MultiplyAddEstimate(dx1 - dx0, fz, dx0);
+        gy = Vector512.MultiplyAddEstimate(dy1 - dy0, fz, dy0);
+        gz = Vector512.MultiplyAddEstimate(dy1, fy, c10) - Vector512.MultiplyAddEstimate(dy0, fy, c00);
+    }
+
+    // The interpolated value (less the bias) at a distance along every ray.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Field<TVoxel>(byte* data, in Lanes512.Addresses addresses, int* scratch, Packet* r, Vector512<float> t) where TVoxel : struct, IVoxel
+    {
+        var px = Vector512.MultiplyAddEstimate(t, r->Dx, r->Ox);
+        var py = Vector512.MultiplyAddEstimate(t, r->Dy, r->Oy);
+        var pz = Vector512.MultiplyAddEstimate(t, r->Dz, r->Oz);
+        var ix = Vector512.ConvertToInt32Native(px);
+        var iy = Vector512.ConvertToInt32Native(py);
+        var iz = Vector512.ConvertToInt32Native(pz);
+        Corners<TVoxel>(data, addresses.Of(iz, iy, ix), scratch, out var c);
+        return Interpolate(c, px - Vector512.ConvertToSingle(ix), py - Vector512.ConvertToSingle(iy), pz - Vector512.ConvertToSingle(iz));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<int> CellBit(Vector512<int> ix, Vector512<int> iy, Vector512<int> iz)
+    {
+        var seven = Vector512.Create(7 << CellRanges.CellShift);
+        return ((iz & seven) << 3) | (iy & seven) | ((ix & seven) >>> 3);
+    }
+
+    // How far each hidden lane goes on: out of the cube of empty cells around it, by whole steps.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Leap(
+        RayJob job, Packet* r, byte[] distances, Vector512<float> px, Vector512<float> py, Vector512<float> pz,
+        Vector512<int> ix, Vector512<int> iy, Vector512<int> iz, Vector512<float> hidden, Vector512<float> step, Vector512<float> inverse)
+    {
+        var v = job.Volume;
+        Vector512<int> cx = ix >> CellRanges.CellShift, cy = iy >> CellRanges.CellShift, cz = iz >> CellRanges.CellShift;
+        var cell = ((cz * v.CellsY + cy) * v.CellsX + cx - Vector512.Create(v.FirstCell)) & hidden.AsInt32();
+
+        // Rounding may put a first sample a hair outside.
+        cell = Vector512.Min(Vector512.Max(cell, Vector512<int>.Zero), Vector512.Create(v.CellsZ * v.CellsY * v.CellsX - 1));
+        Vector512<int> distance;
+        fixed (byte* from = distances)
+        {
+            distance = Lanes512.Bytes(from, cell);
+        }
+
+        var exit = Vector512.MinNative(Wall(cx, px, r->Ix, distance), Vector512.MinNative(Wall(cy, py, r->Iy, distance), Wall(cz, pz, r->Iz, distance)));
+        return step * Vector512.MaxNative(Vector512<float>.One, Vector512.Ceiling(exit * inverse));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Wall(Vector512<int> cell, Vector512<float> p, Vector512<float> inverse, Vector512<int> distance)
+    {
+        var ahead = Vector512.GreaterThan(inverse, Vector512<float>.Zero).AsInt32();
+        var wall = Vector512.ConditionalSelect(ahead, cell + distance, cell - distance + Vector512<int>.One) << CellRanges.CellShift;
+        return (Vector512.ConvertToSingle(wall) - p) * inverse;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Shade(
+        RaycastSettings s, Vector512<float> gx, Vector512<float> gy, Vector512<float> gz, out Vector512<float> diffuse, out Vector512<float> shine)
+    {
+        gx *= s.GradientScale.X;
+        gy *= s.GradientScale.Y;
+        gz *= s.GradientScale.Z;
+        var length = Vector512.MultiplyAddEstimate(gx, gx, Vector512.MultiplyAddEstimate(gy, gy, Vector512.MultiplyAddEstimate(gz, gz, Vector512.Create(s.GradientFloor))));
+        var inverse = Vector512<float>.One / Vector512.Sqrt(length);
+        var head = Vector512.Abs(gx * s.HeadLight.X + gy * s.HeadLight.Y + gz * s.HeadLight.Z) * inverse;
+        var key = Vector512.Abs(gx * s.KeyLight.X + gy * s.KeyLight.Y + gz * s.KeyLight.Z) * inverse;
+        diffuse = Vector512.Create(RaycastSettings.Ambient) + head * RaycastSettings.HeadDiffuse + key * RaycastSettings.KeyDiffuse;
+        shine = head * head;
+        shine *= shine;
+        shine *= shine;
+        shine *= shine * (RaycastSettings.Specular * 255);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Unpack(Vector512<int> packed, out Vector512<float> r, out Vector512<float> g, out Vector512<float> b)
+    {
+        var mask = Vector512.Create(0xFF);
+        r = Vector512.ConvertToSingle(packed & mask);
+        g = Vector512.ConvertToSingle((packed >>> 8) & mask);
+        b = Vector512.ConvertToSingle((packed >>> 16) & mask);
+    }
+
+    private static void Slab(
+        Vector512<float> o, Vector512<float> d, Vector512<float> inverse, float low, float high, ref Vector512<float> start, ref Vector512<float> end)
+    {
+        var parallel = Vector512.LessThan(Vector512.Abs(d), Vector512.Create(1e-12f));
+        var a = (Vector512.Create(low) - o) * inverse;
+        var b = (Vector512.Create(high) - o) * inverse;
+        var outside = parallel & (Vector512.LessThan(o, Vector512.Create(low)) | Vector512.GreaterThan(o, Vector512.Create(high)));
+        start = Vector512.ConditionalSelect(parallel, start, Vector512.MaxNative(start, Vector512.MinNative(a, b)));
+        end = Vector512.ConditionalSelect(outside, Vector512.Create(-1f), Vector512.ConditionalSelect(parallel, end, Vector512.MinNative(end, Vector512.MaxNative(a, b))));
+    }
+
+    private static Vector512<float> Inverse(Vector512<float> d) => Vector512.ConditionalSelect(
+        Vector512.LessThan(Vector512.Abs(d), Vector512.Create(1e-12f)), Vector512.Create(1e30f), Vector512<float>.One / d);
+
+    private static Vector512<float> Lane(Func<int, int> of)
+    {
+        var v = Vector512<float>.Zero;
+        for (var k = 0; k < Vector512<float>.Count; k++)
+        {
+            v = v.WithElement(k, of(k));
+        }
+
+        return v;
+    }
+}
