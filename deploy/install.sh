@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that DendriteViewer calls: deploy/install.sh runtime|tests
+# Installs the Debian packages that DendriteViewer calls: deploy/install.sh runtime|tests|peers
 # Used by ./dendrite, by CI and by the Dockerfile, so that there is one list.
 set -euo pipefail
 
@@ -10,9 +10,13 @@ declare -A why=(
   [chromium]="drives the journeys in tests and takes the README's pictures"
   [fonts-dejavu-core]="gives Chromium letters to draw"
   [nginx-light]="the reverse proxy under which a journey runs"
+  [python3-vtk9]="what the kernels are timed against"
+  [python3-scipy]="makes the volume that they are timed on"
+  [xvfb]="gives VTK a display"
 )
 packages=(libturbojpeg0 libtiff6 libzstd1)
 if [ "${1:-runtime}" = tests ]; then packages+=(chromium fonts-dejavu-core nginx-light); fi
+if [ "${1:-runtime}" = peers ]; then packages+=(python3-vtk9 python3-scipy xvfb); fi
 
 # Asked once: a pipe into grep -q would end ldconfig with SIGPIPE, which pipefail takes for an answer.
 known=$( (ldconfig -p || /sbin/ldconfig -p) 2>/dev/null || true)
@@ -20,6 +24,9 @@ installed() {
   case "$1" in
     chromium) command -v chromium >/dev/null ;;
     nginx-light) [ -x /usr/sbin/nginx ] ;;
+    xvfb) command -v xvfb-run >/dev/null ;;
+    python3-vtk9) /usr/bin/python3 -c "import vtk" 2>/dev/null ;;
+    python3-scipy) /usr/bin/python3 -c "import scipy" 2>/dev/null ;;
     fonts-dejavu-core) [ -d /usr/share/fonts/truetype/dejavu ] ;;
     *) [[ $known == *"${library[$1]} "* ]] ;;
   esac

@@ -6,6 +6,7 @@ using DendriteViewer.Imaging.Rendering;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Kernels.Bricks;
 using DendriteViewer.Kernels.Raycasting;
+using DendriteViewer.Kernels.Sampling;
 using DendriteViewer.Kernels.Slicing;
 
 namespace DendriteViewer.Cli.Commands;
@@ -31,7 +32,7 @@ internal static class BenchCommand
             }
 
             var bytes = File.ReadAllBytes(path);
-            var result = new Dictionary<string, object> { ["device"] = $"CPU {Raycaster.InstructionSet}", ["threads"] = Environment.ProcessorCount };
+            var result = new Dictionary<string, object> { ["device"] = $"CPU {Packets.InstructionSet}", ["threads"] = Environment.ProcessorCount };
             switch (parse.GetValue(what))
             {
                 case "raycast":
@@ -132,7 +133,7 @@ internal static class BenchCommand
 
     private static void Slice(byte[] bytes, int n, int pixels, Dictionary<string, object> result)
     {
-        var level = PagedVolume.FromDense<byte>(bytes, n, n, n).Grid;
+        var volume = PagedVolume.FromDense<byte>(bytes, n, n, n);
         var target = new float[pixels * pixels];
         result["slice.oblique.ms"] = MedianMs(9, 1, frame =>
         {
@@ -142,11 +143,7 @@ internal static class BenchCommand
             var scale = (float)n / pixels;
             var middle = new Vector3(n / 2f + frame, n / 2f, n / 2f);
             var plane = new SliceGeometry(middle - n / 2f * right - n / 2f * down, scale * right, scale * down, default);
-            Parallel.For(0, (pixels + 31) / 32, i =>
-            {
-                var rows = Math.Min(32, pixels - 32 * i);
-                SliceKernel.Sample<byte>(level, plane with { Origin = plane.Origin + 32 * i * plane.Down }, pixels, 0, rows, target.AsSpan(32 * i * pixels));
-            });
+            Slicer.Render(volume, plane, pixels, pixels, (u, v, row) => row.CopyTo(target.AsSpan(v * pixels + u)));
         });
     }
 

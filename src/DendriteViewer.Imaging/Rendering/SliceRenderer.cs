@@ -14,12 +14,10 @@ namespace DendriteViewer.Imaging.Rendering;
 /// <summary>
 /// Draws slices at any orientation from bricks. The level is the coarsest whose voxels are no larger than a pixel, so that
 /// what is zoomed into comes from full resolution. Bricks that are not in memory are either awaited or, for a first picture,
-/// stood in for by the finest coarser level whose bricks are all there.
+/// stood in for by the finest coarser ones that are.
 /// </summary>
 public sealed class SliceRenderer(DatasetStore store, BrickCache cache)
 {
-    private const int RowsATask = 16;
-
     // A thick slab through a large volume is drawn from a coarser level rather than from all its bricks.
     private const long MostBrickBytes = 384L << 20;
     private const long MostSamples = 200_000_000;
@@ -42,31 +40,37 @@ public sealed class SliceRenderer(DatasetStore store, BrickCache cache)
         var reader = await store.ReaderAsync(volume, ct);
         var plane = SlicePlane.Of(view, pane);
         var wanted = WantedLevel(volume, reader, plane, view, width, height, umPerPixel);
-        for (var number = wanted.Number; number < reader.Levels.Count; number++)
+        var levels = new List<BrickLevel>();
+        try
         {
-            var level = reader.Levels[number];
-            var geometry = GeometryOf(volume, level, plane, view, width, height, umPerPixel);
-            var count = level.BrickCount;
-            var table = ArrayPool<Brick?>.Shared.Rent((int)count.Count);
-            try
+            // Coarser levels stand in for what is missing of the wanted one; the last is awaited, so that there is something.
+            var complete = true;
+            for (var number = wanted.Number; number < reader.Levels.Count; number++)
             {
-                Array.Clear(table, 0, (int)count.Count);
-                var last = number == reader.Levels.Count - 1;
-                if (!await FillAsync(volume, level, geometry, width, height, table, wait || last, ct))
+                var level = reader.Levels[number];
+                var count = (int)level.BrickCount.Count;
+                var table = ArrayPool<Brick?>.Shared.Rent(count);
+                Array.Clear(table, 0, count);
+                levels.Add(level.WithBricks(wanted, table));
+                var geometry = GeometryOf(volume, level, plane, view, width, height, umPerPixel);
+                var all = await FillAsync(volume, level, geometry, width, height, table, wait || number == reader.Levels.Count - 1, ct);
+                complete &= all || number > wanted.Number;
+                if (all)
                 {
-                    continue;
+                    break;
                 }
-
-                var image = Draw(reader.Type, level, geometry, table, view, width, height, ct);
-                return image is null ? (RenderOutcome.Superseded, null) : (number == wanted.Number ? RenderOutcome.Complete : RenderOutcome.Partial, image);
             }
-            finally
+
+            var image = Draw(new PagedVolume(reader.Type, levels), GeometryOf(volume, wanted, plane, view, width, height, umPerPixel), view, width, height, ct);
+            return image is null ? (RenderOutcome.Superseded, null) : (complete ? RenderOutcome.Complete : RenderOutcome.Partial, image);
+        }
+        finally
+        {
+            foreach (var level in levels)
             {
-                ArrayPool<Brick?>.Shared.Return(table, clearArray: true);
+                ArrayPool<Brick?>.Shared.Return(level.Bricks, clearArray: true);
             }
         }
-
-        return (RenderOutcome.Superseded, null);
     }
 
     /// <summary>Reads the bricks that a complete picture needs, so that drawing it waits for nothing.</summary>
@@ -132,11 +136,13 @@ public sealed class SliceRenderer(DatasetStore store, BrickCache cache)
         }
     }
 
+    // True where every brick is there.
     private async Task<bool> FillAsync(
         VolumeInfo volume, PyramidLevel level, SliceGeometry g, int width, int height, Brick?[] table, bool wait, CancellationToken ct)
     {
         var needed = BricksOf(level, g, width, height);
         List<(int At, Task<Brick> Task)>? missing = null;
+        var all = true;
         foreach (var (at, brick) in needed)
         {
             if (cache.TryGet(volume, brick) is { } there)
@@ -149,7 +155,7 @@ public sealed class SliceRenderer(DatasetStore store, BrickCache cache)
             }
             else
             {
-                return false;
+                all = false;
             }
         }
 
@@ -158,7 +164,7 @@ public sealed class SliceRenderer(DatasetStore store, BrickCache cache)
             table[at] = await task;
         }
 
-        return true;
+        return all;
     }
 
     /// <summary>Bricks that the picture reads: those near the plane that the pane's rectangle, grown by the slab, can touch.</summary>
@@ -208,57 +214,20 @@ public sealed class SliceRenderer(DatasetStore store, BrickCache cache)
         }
     }
 
-    private static RenderedImage? Draw(
-        VoxelType type, PyramidLevel level, SliceGeometry geometry, Brick?[] bricks, ViewState view, int width, int height, CancellationToken ct)
+    private static RenderedImage? Draw(PagedVolume volume, SliceGeometry geometry, ViewState view, int width, int height, CancellationToken ct)
     {
         var map = ColorMap.Find(view.ColorMap);
         var image = new RenderedImage(width, height, map.IsGrey ? PixelLayout.Grey : PixelLayout.Rgb);
-        var table = level.WithBricks(level, bricks);
         var (low, high) = ((float)view.WindowLow, (float)view.WindowHigh);
-        Parallel.For(0, (height + RowsATask - 1) / RowsATask, (task, loop) =>
+        SliceRow row = map.IsGrey
+            ? (u, v, values) => WindowKernel.ToGrey(values, low, high, Outside.R, image.Pixels.Span.Slice(v * width + u, values.Length))
+            : (u, v, values) => WindowKernel.ToRgb(values, low, high, map.Colors, Outside, image.Pixels.Span.Slice(3 * (v * width + u), 3 * values.Length));
+        if (Slicer.Render(volume, geometry, width, height, row, ct))
         {
-            if (ct.IsCancellationRequested)
-            {
-                loop.Stop();
-                return;
-            }
-
-            var from = task * RowsATask;
-            var rows = Math.Min(RowsATask, height - from);
-            var buffer = ArrayPool<float>.Shared.Rent(rows * width);
-            try
-            {
-                var values = buffer.AsSpan(0, rows * width);
-                var part = geometry with { Origin = geometry.Origin + from * geometry.Down };
-                _ = type switch
-                {
-                    VoxelType.UInt8 => SliceKernel.Sample<byte>(table, part, width, 0, rows, values),
-                    VoxelType.Int8 => SliceKernel.Sample<sbyte>(table, part, width, 0, rows, values),
-                    VoxelType.UInt16 => SliceKernel.Sample<ushort>(table, part, width, 0, rows, values),
-                    VoxelType.Int16 => SliceKernel.Sample<short>(table, part, width, 0, rows, values),
-                    _ => SliceKernel.Sample<float>(table, part, width, 0, rows, values),
-                };
-                var pixels = image.Pixels.Span;
-                if (map.IsGrey)
-                {
-                    WindowKernel.ToGrey(values, low, high, Outside.R, pixels.Slice(from * width, rows * width));
-                }
-                else
-                {
-                    WindowKernel.ToRgb(values, low, high, map.Colors, Outside, pixels.Slice(3 * from * width, 3 * rows * width));
-                }
-            }
-            finally
-            {
-                ArrayPool<float>.Shared.Return(buffer);
-            }
-        });
-        if (ct.IsCancellationRequested)
-        {
-            image.Dispose();
-            return null;
+            return image;
         }
 
-        return image;
+        image.Dispose();
+        return null;
     }
 }

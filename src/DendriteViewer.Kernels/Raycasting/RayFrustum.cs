@@ -1,4 +1,5 @@
 using System.Numerics;
+using DendriteViewer.Kernels.Sampling;
 
 namespace DendriteViewer.Kernels.Raycasting;
 
@@ -53,6 +54,7 @@ internal ref struct RayFrustum
 
     /// <summary>What lies between two distances along the rays.</summary>
     [System.Diagnostics.CodeAnalysis.UnscopedRef]
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
     public BlockWindow.Part Part(float from, float to)
     {
         Vector3 low = new(float.MaxValue), high = new(float.MinValue);

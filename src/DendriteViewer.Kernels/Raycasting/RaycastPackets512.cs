@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using DendriteViewer.Kernels.Bricks;
+using DendriteViewer.Kernels.Sampling;
 
 namespace DendriteViewer.Kernels.Raycasting;
 
@@ -26,22 +27,6 @@ internal static unsafe class RaycastPackets512
         public Vector512<float> Ox, Oy, Oz, Dx, Dy, Dz, Ix, Iy, Iz, T, End, A, B, C, D;
     }
 
-    private interface IVoxel
-    {
-    }
-
-    private struct Bits8 : IVoxel
-    {
-    }
-
-    private struct Bits16 : IVoxel
-    {
-    }
-
-    private struct BitsFloat : IVoxel
-    {
-    }
-
     private struct Flat
     {
     }
@@ -59,7 +44,7 @@ internal static unsafe class RaycastPackets512
     }
 
     /// <summary>Draws a tile; falls back to smaller ones, and at last to single rays, where its rays spread too far.</summary>
-    public static void RenderTile(RayJob job, RayWorker worker, int u0, int v0, int size)
+    public static void RenderTile(RayJob job, TileWorker worker, int u0, int v0, int size)
     {
         int u1 = Math.Min(u0 + size, job.Width), v1 = Math.Min(v0 + size, job.Height);
         if (u0 >= u1 || v0 >= v1)
@@ -69,9 +54,9 @@ internal static unsafe class RaycastPackets512
 
         var drawn = job.Volume.Type switch
         {
-            VoxelType.UInt8 or VoxelType.Int8 => Draw<Bits8>(job, worker, u0, v0, u1, v1),
-            VoxelType.UInt16 or VoxelType.Int16 => Draw<Bits16>(job, worker, u0, v0, u1, v1),
-            _ => Draw<BitsFloat>(job, worker, u0, v0, u1, v1),
+            VoxelType.UInt8 or VoxelType.Int8 => Draw<Samples512.Bits8>(job, worker, u0, v0, u1, v1),
+            VoxelType.UInt16 or VoxelType.Int16 => Draw<Samples512.Bits16>(job, worker, u0, v0, u1, v1),
+            _ => Draw<Samples512.BitsFloat>(job, worker, u0, v0, u1, v1),
         };
         if (drawn)
         {
@@ -98,7 +83,8 @@ internal static unsafe class RaycastPackets512
         }
     }
 
-    private static bool Draw<TVoxel>(RayJob job, RayWorker worker, int u0, int v0, int u1, int v1) where TVoxel : struct, IVoxel
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static bool Draw<TVoxel>(RayJob job, TileWorker worker, int u0, int v0, int u1, int v1) where TVoxel : struct
     {
         var s = job.Settings;
         var packets = (Packet*)worker.Packets;
@@ -154,6 +140,7 @@ internal static unsafe class RaycastPackets512
     }
 
     // Rays from the eye, clipped; returns where the first of them enters.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float Begin(RayJob job, Packet* r, int u, int v)
     {
         var (s, g) = (job.Settings, job.Rays);
@@ -202,6 +189,7 @@ internal static unsafe class RaycastPackets512
         return Lanes512.Least(Vector512.ConditionalSelect(Vector512.LessThanOrEqual(start, end), start, Vector512.Create(float.PositiveInfinity)));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float Rebase(RayJob job, Packet* r, float first, int u0, int v0, int i, int across)
     {
         var hit = Vector512.LessThanOrEqual(r->T, r->End);
@@ -237,17 +225,18 @@ internal static unsafe class RaycastPackets512
         return Lanes512.Least(Vector512.ConditionalSelect(Vector512.LessThanOrEqual(r->T, r->End), r->T, Vector512.Create(float.PositiveInfinity)));
     }
 
-    private static bool March<TVoxel>(RayJob job, RayWorker worker, Packet* packets, Span<float> next, float first, int u0, int v0, int u1, int v1)
-        where TVoxel : struct, IVoxel
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static bool March<TVoxel>(RayJob job, TileWorker worker, Packet* packets, Span<float> next, float first, int u0, int v0, int u1, int v1)
+        where TVoxel : struct
     {
         var (s, volume, window) = (job.Settings, job.Volume, worker.Window);
         var frustum = new RayFrustum(job, first, u0, v0, u1, v1);
         var iso = s.Mode == RayMode.Isosurface;
         var sight = s.Mode switch
         {
-            RayMode.Composite => new BlockWindow.Sight(s.Empty.Distance, 0, null),
-            RayMode.Isosurface => new BlockWindow.Sight(s.Empty.Distance, 1, null),
-            _ => new BlockWindow.Sight(null, 0, null),
+            RayMode.Composite => new BlockWindow.Sight(s.Empty.Distance, 0),
+            RayMode.Isosurface => new BlockWindow.Sight(s.Empty.Distance, 1),
+            _ => new BlockWindow.Sight(null, 0),
         };
         var curved = Lanes512.Curve.IsSupported && s.Transfer.Pieces is not null;
         var chunk = Math.Max(Chunk, 2 * s.Step);
@@ -298,7 +287,7 @@ internal static unsafe class RaycastPackets512
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static float Composite<TVoxel, TLight, TTransfer>(RayJob job, RayWorker worker, Packet* r, float until) where TVoxel : struct, IVoxel
+    private static float Composite<TVoxel, TLight, TTransfer>(RayJob job, TileWorker worker, Packet* r, float until) where TVoxel : struct
     {
         var s = job.Settings;
         var data = worker.Window.Data;
@@ -310,7 +299,7 @@ internal static unsafe class RaycastPackets512
         var step = Vector512.Create(s.Step);
         var inverse = Vector512.Create(1 / s.Step);
         var scale = Vector512.Create(s.Transfer.Scale);
-        var offset = Vector512.Create((job.Bias - s.Transfer.Low) * s.Transfer.Scale);
+        var offset = Vector512.Create((BlockWindow.BiasOf(job.Volume.Type) - s.Transfer.Low) * s.Transfer.Scale);
         var last = Vector512.Create(TransferTable.Size - 1f);
         var end = Vector512.MinNative(r->End, Vector512.Create(until));
         var (t, red, green, blue, alpha) = (r->T, r->A, r->B, r->C, r->D);
@@ -342,11 +331,11 @@ internal static unsafe class RaycastPackets512
                     }
                 }
 
-                Corners<TVoxel>(data, addresses.Of(iz, iy, ix), scratch, out var c);
+                Samples512.Corners<TVoxel>(data, addresses.Of(iz, iy, ix), scratch, out var c);
                 var fx = px - Vector512.ConvertToSingle(ix);
                 var fy = py - Vector512.ConvertToSingle(iy);
                 var fz = pz - Vector512.ConvertToSingle(iz);
-                var value = Interpolate(c, fx, fy, fz);
+                var value = Samples512.Interpolate(c, fx, fy, fz);
                 var place = Vector512.MinNative(Vector512.MaxNative(Vector512.MultiplyAddEstimate(value, scale, offset), Vector512<float>.Zero), last);
                 Vector512<float> a;
                 Vector512<int> found, color = default;
@@ -377,7 +366,7 @@ internal static unsafe class RaycastPackets512
 
                     if (typeof(TLight) == typeof(Shaded))
                     {
-                        Gradient(c, fx, fy, fz, out var gx, out var gy, out var gz);
+                        Samples512.Gradient(c, fx, fy, fz, out var gx, out var gy, out var gz);
                         Shade(s, gx, gy, gz, out var diffuse, out var shine);
                         cr = Vector512.MultiplyAddEstimate(cr, diffuse, shine);
                         cg = Vector512.MultiplyAddEstimate(cg, diffuse, shine);
@@ -403,14 +392,14 @@ internal static unsafe class RaycastPackets512
 
     // Largest, smallest or mean value: a lane gathers (largest or smallest or sum, samples).
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static float Project<TVoxel>(RayJob job, RayWorker worker, Packet* r, float until) where TVoxel : struct, IVoxel
+    private static float Project<TVoxel>(RayJob job, TileWorker worker, Packet* r, float until) where TVoxel : struct
     {
         var s = job.Settings;
         var data = worker.Window.Data;
         var scratch = worker.Scratch;
         var addresses = Lanes512.Addresses.Made;
         var step = Vector512.Create(s.Step);
-        var bias = Vector512.Create(job.Bias);
+        var bias = Vector512.Create(BlockWindow.BiasOf(job.Volume.Type));
         var end = Vector512.MinNative(r->End, Vector512.Create(until));
         var (t, sum, count) = (r->T, r->A, r->B);
         var active = Vector512.LessThanOrEqual(t, end);
@@ -422,8 +411,8 @@ internal static unsafe class RaycastPackets512
             var ix = Vector512.ConvertToInt32Native(px);
             var iy = Vector512.ConvertToInt32Native(py);
             var iz = Vector512.ConvertToInt32Native(pz);
-            Corners<TVoxel>(data, addresses.Of(iz, iy, ix), scratch, out var c);
-            var value = bias + Interpolate(c, px - Vector512.ConvertToSingle(ix), py - Vector512.ConvertToSingle(iy), pz - Vector512.ConvertToSingle(iz));
+            Samples512.Corners<TVoxel>(data, addresses.Of(iz, iy, ix), scratch, out var c);
+            var value = bias + Samples512.Interpolate(c, px - Vector512.ConvertToSingle(ix), py - Vector512.ConvertToSingle(iy), pz - Vector512.ConvertToSingle(iz));
             var joined = s.Mode switch { RayMode.Maximum => Vector512.MaxNative(sum, value), RayMode.Minimum => Vector512.MinNative(sum, value), _ => sum + value };
             sum = Vector512.ConditionalSelect(active, joined, sum);
             count += active & Vector512<float>.One;
@@ -438,7 +427,7 @@ internal static unsafe class RaycastPackets512
     // The first crossing of the iso value. It is shaded when it is found, since its voxels are at hand then: a lane gathers
     // (crossing or NaN, diffuse light, highlight), and knows where its ray entered.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static float Isosurface<TVoxel>(RayJob job, RayWorker worker, Packet* r, float until) where TVoxel : struct, IVoxel
+    private static float Isosurface<TVoxel>(RayJob job, TileWorker worker, Packet* r, float until) where TVoxel : struct
     {
         var s = job.Settings;
         var data = worker.Window.Data;
@@ -447,7 +436,7 @@ internal static unsafe class RaycastPackets512
         var addresses = Lanes512.Addresses.Made;
         var step = Vector512.Create(s.Step);
         var inverse = Vector512.Create(1 / s.Step);
-        var iso = Vector512.Create(s.IsoValue - job.Bias);
+        var iso = Vector512.Create(s.IsoValue - BlockWindow.BiasOf(job.Volume.Type));
         var end = Vector512.MinNative(r->End, Vector512.Create(until));
         var nan = Vector512.Create(float.NaN);
         var (t, hitAt) = (r->T, r->A);
@@ -507,8 +496,8 @@ internal static unsafe class RaycastPackets512
                 var hy = Vector512.MultiplyAddEstimate(hit, r->Dy, r->Oy);
                 var hz = Vector512.MultiplyAddEstimate(hit, r->Dz, r->Oz);
                 Vector512<int> kx = Vector512.ConvertToInt32Native(hx), ky = Vector512.ConvertToInt32Native(hy), kz = Vector512.ConvertToInt32Native(hz);
-                Corners<TVoxel>(data, addresses.Of(kz, ky, kx), scratch, out var c);
-                Gradient(c, hx - Vector512.ConvertToSingle(kx), hy - Vector512.ConvertToSingle(ky), hz - Vector512.ConvertToSingle(kz), out var gx, out var gy, out var gz);
+                Samples512.Corners<TVoxel>(data, addresses.Of(kz, ky, kx), scratch, out var c);
+                Samples512.Gradient(c, hx - Vector512.ConvertToSingle(kx), hy - Vector512.ConvertToSingle(ky), hz - Vector512.ConvertToSingle(kz), out var gx, out var gy, out var gz);
                 Shade(s, gx, gy, gz, out var diffuse, out var shine);
                 r->B = Vector512.ConditionalSelect(crossed, diffuse, r->B);
                 r->C = Vector512.ConditionalSelect(crossed, shine, r->C);
@@ -524,6 +513,7 @@ internal static unsafe class RaycastPackets512
         return Lanes512.Least(Vector512.ConditionalSelect(alive, t, Vector512.Create(float.PositiveInfinity)));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static Vector512<uint> Colors(RayJob job, Packet* r)
     {
         var s = job.Settings;
@@ -562,81 +552,9 @@ internal static unsafe class RaycastPackets512
             Vector512.MinNative(Vector512.MultiplyAddEstimate(through, Vector512.Create(behind), c), Vector512.Create(255f)) + Vector512.Create(0.5f));
     }
 
-    private struct Cube
-    {
-        public Vector512<float> C000, C001, C010, C011, C100, C101, C110, C111;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Corners<TVoxel>(byte* data, Vector512<int> at, int* scratch, out Cube c) where TVoxel : struct, IVoxel
-    {
-        if (typeof(TVoxel) == typeof(Bits8))
-        {
-            Lanes512.Load8(data, at << 2, scratch, out var here, out var next);
-            var mask = Vector512.Create(0xFF);
-            c.C000 = Vector512.ConvertToSingle(here & mask);
-            c.C010 = Vector512.ConvertToSingle((here >>> 8) & mask);
-            c.C100 = Vector512.ConvertToSingle((here >>> 16) & mask);
-            c.C110 = Vector512.ConvertToSingle(here >>> 24);
-            c.C001 = Vector512.ConvertToSingle(next & mask);
-            c.C011 = Vector512.ConvertToSingle((next >>> 8) & mask);
-            c.C101 = Vector512.ConvertToSingle((next >>> 16) & mask);
-            c.C111 = Vector512.ConvertToSingle(next >>> 24);
-        }
-        else if (typeof(TVoxel) == typeof(Bits16))
-        {
-            Lanes512.Load16(data, at << 3, scratch, out var near, out var far, out var nearNext, out var farNext);
-            var mask = Vector512.Create(0xFFFF);
-            c.C000 = Vector512.ConvertToSingle(near & mask);
-            c.C010 = Vector512.ConvertToSingle(near >>> 16);
-            c.C100 = Vector512.ConvertToSingle(far & mask);
-            c.C110 = Vector512.ConvertToSingle(far >>> 16);
-            c.C001 = Vector512.ConvertToSingle(nearNext & mask);
-            c.C011 = Vector512.ConvertToSingle(nearNext >>> 16);
-            c.C101 = Vector512.ConvertToSingle(farNext & mask);
-            c.C111 = Vector512.ConvertToSingle(farNext >>> 16);
-        }
-        else
-        {
-            Lanes512.Load16(data, at << 4, scratch, out var c000, out var c010, out var c100, out var c110);
-            Lanes512.Load16(data + 16, at << 4, scratch, out var c001, out var c011, out var c101, out var c111);
-            (c.C000, c.C010, c.C100, c.C110) = (c000.AsSingle(), c010.AsSingle(), c100.AsSingle(), c110.AsSingle());
-            (c.C001, c.C011, c.C101, c.C111) = (c001.AsSingle(), c011.AsSingle(), c101.AsSingle(), c111.AsSingle());
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> Interpolate(in Cube c, Vector512<float> fx, Vector512<float> fy, Vector512<float> fz)
-    {
-        var c00 = Vector512.MultiplyAddEstimate(c.C001 - c.C000, fx, c.C000);
-        var c01 = Vector512.MultiplyAddEstimate(c.C011 - c.C010, fx, c.C010);
-        var c10 = Vector512.MultiplyAddEstimate(c.C101 - c.C100, fx, c.C100);
-        var c11 = Vector512.MultiplyAddEstimate(c.C111 - c.C110, fx, c.C110);
-        var c0 = Vector512.MultiplyAddEstimate(c01 - c00, fy, c00);
-        var c1 = Vector512.MultiplyAddEstimate(c11 - c10, fy, c10);
-        return Vector512.MultiplyAddEstimate(c1 - c0, fz, c0);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Gradient(
-        in Cube c, Vector512<float> fx, Vector512<float> fy, Vector512<float> fz, out Vector512<float> gx, out Vector512<float> gy, out Vector512<float> gz)
-    {
-        Vector512<float> dx00 = c.C001 - c.C000, dx01 = c.C011 - c.C010, dx10 = c.C101 - c.C100, dx11 = c.C111 - c.C110;
-        var c00 = Vector512.MultiplyAddEstimate(dx00, fx, c.C000);
-        var c01 = Vector512.MultiplyAddEstimate(dx01, fx, c.C010);
-        var c10 = Vector512.MultiplyAddEstimate(dx10, fx, c.C100);
-        var c11 = Vector512.MultiplyAddEstimate(dx11, fx, c.C110);
-        Vector512<float> dy0 = c01 - c00, dy1 = c11 - c10;
-        var dx0 = Vector512.MultiplyAddEstimate(dx01 - dx00, fy, dx00);
-        var dx1 = Vector512.MultiplyAddEstimate(dx11 - dx10, fy, dx10);
-        gx = Vector512.MultiplyAddEstimate(dx1 - dx0, fz, dx0);
-        gy = Vector512.MultiplyAddEstimate(dy1 - dy0, fz, dy0);
-        gz = Vector512.MultiplyAddEstimate(dy1, fy, c10) - Vector512.MultiplyAddEstimate(dy0, fy, c00);
-    }
-
     // The interpolated value (less the bias) at a distance along every ray.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> Field<TVoxel>(byte* data, in Lanes512.Addresses addresses, int* scratch, Packet* r, Vector512<float> t) where TVoxel : struct, IVoxel
+    private static Vector512<float> Field<TVoxel>(byte* data, in Lanes512.Addresses addresses, int* scratch, Packet* r, Vector512<float> t) where TVoxel : struct
     {
         var px = Vector512.MultiplyAddEstimate(t, r->Dx, r->Ox);
         var py = Vector512.MultiplyAddEstimate(t, r->Dy, r->Oy);
@@ -644,8 +562,8 @@ internal static unsafe class RaycastPackets512
         var ix = Vector512.ConvertToInt32Native(px);
         var iy = Vector512.ConvertToInt32Native(py);
         var iz = Vector512.ConvertToInt32Native(pz);
-        Corners<TVoxel>(data, addresses.Of(iz, iy, ix), scratch, out var c);
-        return Interpolate(c, px - Vector512.ConvertToSingle(ix), py - Vector512.ConvertToSingle(iy), pz - Vector512.ConvertToSingle(iz));
+        Samples512.Corners<TVoxel>(data, addresses.Of(iz, iy, ix), scratch, out var c);
+        return Samples512.Interpolate(c, px - Vector512.ConvertToSingle(ix), py - Vector512.ConvertToSingle(iy), pz - Vector512.ConvertToSingle(iz));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,48 +1,12 @@
-using System.Collections.Concurrent;
 using System.Numerics;
 using DendriteViewer.Kernels.Bricks;
+using DendriteViewer.Kernels.Sampling;
 
 namespace DendriteViewer.Kernels.Raycasting;
-
-/// <summary>How many rays at a time.</summary>
-public enum RayLanes
-{
-    /// <summary>One: the specification.</summary>
-    Scalar = 1,
-
-    /// <summary>Four, with SSE4.1 or AdvSimd.</summary>
-    Four = 4,
-
-    /// <summary>Eight, with AVX2.</summary>
-    Eight = 8,
-
-    /// <summary>Sixteen, with AVX-512.</summary>
-    Sixteen = 16,
-}
 
 /// <summary>Ray-casts whole pictures: tiles over all cores, packets of as many rays as the processor has lanes.</summary>
 public static class Raycaster
 {
-    private static readonly ConcurrentBag<RayWorker> s_workers = [];
-
-    /// <summary>The widest packets of this processor.</summary>
-    public static RayLanes Widest { get; } = RaycastPackets512.IsSupported ? RayLanes.Sixteen
-        : RaycastPackets256.IsSupported ? RayLanes.Eight
-        : RaycastPackets128.IsSupported ? RayLanes.Four
-        : RayLanes.Scalar;
-
-    /// <summary>The instruction set in use, for the record of a measurement.</summary>
-    public static string InstructionSet => Widest switch { RayLanes.Sixteen => "AVX-512", RayLanes.Eight => "AVX2", RayLanes.Four => "128-bit", _ => "scalar" };
-
-    /// <summary>Whether this processor has packets of so many rays.</summary>
-    public static bool Supports(RayLanes lanes) => lanes switch
-    {
-        RayLanes.Sixteen => RaycastPackets512.IsSupported,
-        RayLanes.Eight => RaycastPackets256.IsSupported,
-        RayLanes.Four => RaycastPackets128.IsSupported,
-        _ => true,
-    };
-
     /// <summary>
     /// Fills <paramref name="target"/> with 0xAABBGGRR, row by row. <paramref name="scale"/> is full pixels per picture pixel:
     /// the picture of scale 2 has half as many pixels each way and shows the same view.
@@ -59,7 +23,7 @@ public static class Raycaster
     /// <returns>False where <paramref name="superseded"/> was signalled; the picture is then incomplete.</returns>
     public static bool Render(
         PagedVolume volume, RaycastSettings settings, RayGeometry rays, int width, int height, float scale, Memory<uint> target,
-        CancellationToken superseded = default, RayLanes? lanes = null)
+        CancellationToken superseded = default, PacketLanes? lanes = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(target.Length, width * height);
         var job = new RayJob(volume, settings, rays, scale, width, height, target);
@@ -67,15 +31,10 @@ public static class Raycaster
 
         // Along a Z-order curve, so that a tile finds in the cache what its neighbours read.
         var edge = BitOperations.RoundUpToPowerOf2((uint)((Math.Max(width, height) + size - 1) / size));
-        var chosen = lanes ?? Widest;
+        var chosen = lanes ?? Packets.Widest;
         Parallel.For(
             0, (int)(edge * edge),
-            () =>
-            {
-                var worker = s_workers.TryTake(out var kept) ? kept : new RayWorker();
-                worker.Window.Open(volume);
-                return worker;
-            },
+            () => TileWorker.Rent(volume),
             (tile, loop, worker) =>
             {
                 if (superseded.IsCancellationRequested)
@@ -92,20 +51,20 @@ public static class Raycaster
 
                 switch (chosen)
                 {
-                    case RayLanes.Sixteen: RaycastPackets512.RenderTile(job, worker, u, v, size); break;
-                    case RayLanes.Eight: RaycastPackets256.RenderTile(job, worker, u, v, size); break;
-                    case RayLanes.Four: RaycastPackets128.RenderTile(job, worker, u, v, size); break;
+                    case PacketLanes.Sixteen: RaycastPackets512.RenderTile(job, worker, u, v, size); break;
+                    case PacketLanes.Eight: RaycastPackets256.RenderTile(job, worker, u, v, size); break;
+                    case PacketLanes.Four: RaycastPackets128.RenderTile(job, worker, u, v, size); break;
                     default: RenderRays(job, u, v, size); break;
                 }
 
                 return worker;
             },
-            s_workers.Add);
+            TileWorker.Return);
         return !superseded.IsCancellationRequested;
     }
 
     // Every other bit of a number.
-    private static int Interleaved(int n)
+    internal static int Interleaved(int n)
     {
         n &= 0x55555555;
         n = (n | (n >> 1)) & 0x33333333;
@@ -123,7 +82,7 @@ public static class Raycaster
         var middle = new Vector3(job.Volume.X, job.Volume.Y, job.Volume.Z) / 2;
         var distance = MathF.Max(Vector3.Dot(middle - o, d), 1);
         var pixel = Vector3.Distance(o + distance * d, o1 + distance * d1);
-        var size = RayWorker.MostTile;
+        var size = TileWorker.MostTile;
         while (size > 8 && size * pixel > MostVoxels)
         {
             size /= 2;

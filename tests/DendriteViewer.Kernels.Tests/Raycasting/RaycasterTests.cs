@@ -1,6 +1,7 @@
 using System.Numerics;
 using DendriteViewer.Kernels.Bricks;
 using DendriteViewer.Kernels.Raycasting;
+using DendriteViewer.Kernels.Sampling;
 using FsCheck;
 using FsCheck.Fluent;
 
@@ -11,10 +12,10 @@ public sealed class RaycasterTests
     private const int N = 48;
 
     /// <summary>Every packet width of this processor, with every mode; the scalar one is what they are held to.</summary>
-    public static TheoryData<RayLanes, RayMode, bool, int> Pictures()
+    public static TheoryData<PacketLanes, RayMode, bool, int> Pictures()
     {
-        var data = new TheoryData<RayLanes, RayMode, bool, int>();
-        foreach (var lanes in new[] { RayLanes.Four, RayLanes.Eight, RayLanes.Sixteen, RayLanes.Scalar }.Where(Raycaster.Supports))
+        var data = new TheoryData<PacketLanes, RayMode, bool, int>();
+        foreach (var lanes in new[] { PacketLanes.Four, PacketLanes.Eight, PacketLanes.Sixteen, PacketLanes.Scalar }.Where(Packets.Supports))
         {
             data.Add(lanes, RayMode.Composite, false, 0);
             data.Add(lanes, RayMode.Composite, true, 30);
@@ -30,7 +31,7 @@ public sealed class RaycasterTests
 
     [Theory]
     [MemberData(nameof(Pictures))]
-    public void Render_Packets_AgreeWithTheScalarSpecification(RayLanes lanes, RayMode mode, bool shaded, int angle)
+    public void Render_Packets_AgreeWithTheScalarSpecification(PacketLanes lanes, RayMode mode, bool shaded, int angle)
     {
         Agree(Balls<ushort>(), mode, shaded, angle, lanes);
         Agree(Balls<byte>(1 / 257f), mode, shaded, angle, lanes);
@@ -54,7 +55,7 @@ public sealed class RaycasterTests
             var rays = Orbit(180 * n[8], 40, 40, new Vector3(30, 23, 16), 60 + 40 * n[9]);
             uint[] packets = new uint[1600], scalar = new uint[1600];
             Raycaster.Render(volume, settings, rays, 40, 40, 1, packets);
-            Raycaster.Render(volume, settings, rays, 40, 40, 1, scalar, lanes: RayLanes.Scalar);
+            Raycaster.Render(volume, settings, rays, 40, 40, 1, scalar, lanes: PacketLanes.Scalar);
             var far = packets.Zip(scalar).Count(p => Difference(p.First, p.Second) > 4);
             return (far <= 24).Label($"{far} pixels differ: {settings.Mode}, shaded {settings.Shaded}, step {settings.Step}, jitter {settings.Jitter}, planes {settings.ClipPlanes.Count}, sampled from {settings.SamplePlane}, box {settings.BoxLow}");
         }).QuickCheckThrowOnFailure();
@@ -76,7 +77,7 @@ public sealed class RaycasterTests
     public void Render_WithBricksMissing_InterpolatesTheCoarserLevel()
     {
         var volume = TwoLevels(missing: b => b % 2 == 1);
-        Agree(volume, RayMode.Composite, true, 40, Raycaster.Widest);
+        Agree(volume, RayMode.Composite, true, 40, Packets.Widest);
         var settings = Settings(volume, RayMode.Composite, true);
         uint[] part = new uint[60 * 60], whole = new uint[60 * 60];
         Raycaster.Render(volume, settings, Orbit(40, 60, 60), 60, 60, 1, part);
@@ -113,7 +114,7 @@ public sealed class RaycasterTests
     {
         var volume = Balls<ushort>();
         var target = new uint[50 * 50];
-        Raycaster.Render(volume, Settings(volume, mode, shaded), Orbit(35, 50, 50), 50, 50, 1, target, lanes: RayLanes.Scalar);
+        Raycaster.Render(volume, Settings(volume, mode, shaded), Orbit(35, 50, 50), 50, 50, 1, target, lanes: PacketLanes.Scalar);
         Assert.Equal(red, target.Average(p => p & 255), 0.02);
         Assert.Equal(green, target.Average(p => p >> 8 & 255), 0.02);
         Assert.Equal(blue, target.Average(p => p >> 16 & 255), 0.02);
@@ -172,13 +173,13 @@ public sealed class RaycasterTests
 
     // Pixels many voxels wide spread a tile over more than its window holds; it is cut down to single rays then.
     [Fact]
-    public void Render_PixelsFarApart_AreDrawnAllTheSame() => Agree(PagedVolume.FromDense<ushort>(Waves(200, 200, 200), 200, 200, 200), RayMode.Composite, false, 25, Raycaster.Widest, 9, new Vector3(100), 450);
+    public void Render_PixelsFarApart_AreDrawnAllTheSame() => Agree(PagedVolume.FromDense<ushort>(Waves(200, 200, 200), 200, 200, 200), RayMode.Composite, false, 25, Packets.Widest, 9, new Vector3(100), 450);
 
     [Fact]
     public void Render_ASingleSlice_IsSeen()
     {
         var voxels = Waves(1, 40, 40);
-        Agree(PagedVolume.FromDense<ushort>(voxels, 1, 40, 40), RayMode.Maximum, false, 30, Raycaster.Widest, 30, new Vector3(20, 20, 0), 80);
+        Agree(PagedVolume.FromDense<ushort>(voxels, 1, 40, 40), RayMode.Maximum, false, 30, Packets.Widest, 30, new Vector3(20, 20, 0), 80);
     }
 
     [Fact]
@@ -222,13 +223,13 @@ public sealed class RaycasterTests
         }
     }
 
-    private static void Agree(PagedVolume volume, RayMode mode, bool shaded, double angle, RayLanes lanes, int pixels = 61, Vector3? middle = null, float distance = 110)
+    private static void Agree(PagedVolume volume, RayMode mode, bool shaded, double angle, PacketLanes lanes, int pixels = 61, Vector3? middle = null, float distance = 110)
     {
         var settings = Settings(volume, mode, shaded);
         var rays = Orbit(angle, pixels, 47, middle, distance);
         uint[] packets = new uint[pixels * 47], scalar = new uint[pixels * 47];
         Assert.True(Raycaster.Render(volume, settings, rays, pixels, 47, 1, packets, lanes: lanes));
-        Assert.True(Raycaster.Render(volume, settings, rays, pixels, 47, 1, scalar, lanes: RayLanes.Scalar));
+        Assert.True(Raycaster.Render(volume, settings, rays, pixels, 47, 1, scalar, lanes: PacketLanes.Scalar));
 
         // A silhouette may fall on either side of the last bit: a handful of pixels may differ more than 2 of 255.
         var far = packets.Zip(scalar).Count(p => Difference(p.First, p.Second) > 2);

@@ -3,9 +3,9 @@ using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 
-namespace DendriteViewer.Kernels.Raycasting;
+namespace DendriteViewer.Kernels.Sampling;
 
-/// <summary>What <c>RaycastPackets128</c> needs of 4 lanes beyond the portable operations: SSE4.1 or Arm's AdvSimd.</summary>
+/// <summary>What packets need of 4 lanes beyond the portable operations: SSE4.1 or Arm's AdvSimd.</summary>
 internal static unsafe class Lanes128
 {
     public const int Columns = 2;

@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 
-namespace DendriteViewer.Kernels.Raycasting;
+namespace DendriteViewer.Kernels.Sampling;
 
 /// <summary>Elements of two vectors in turn, a0 b0 a1 b1 …: the lower or the upper halves.</summary>
 internal static class Zip

@@ -1,10 +1,11 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using DendriteViewer.Kernels.Raycasting;
 
-namespace DendriteViewer.Kernels.Raycasting;
+namespace DendriteViewer.Kernels.Sampling;
 
-/// <summary>What <see cref="RaycastPackets512"/> needs of 16 lanes and AVX-512 has its own way to do.</summary>
+/// <summary>What packets need of 16 lanes and AVX-512 has its own way to do.</summary>
 internal static unsafe class Lanes512
 {
     public const int Columns = 4;

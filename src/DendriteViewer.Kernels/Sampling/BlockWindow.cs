@@ -5,10 +5,10 @@ using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using DendriteViewer.Kernels.Bricks;
 
-namespace DendriteViewer.Kernels.Raycasting;
+namespace DendriteViewer.Kernels.Sampling;
 
 /// <summary>
-/// The voxels around the samples that a tile of rays is about to take, unpacked so that one load brings all eight corners of a
+/// The voxels around the samples that a tile of a picture is about to take, unpacked so that one load brings all eight corners of a
 /// sample. A window of 4³ blocks of 16³ voxels wraps around the volume like a torus: block (z, y, x) lives in slot
 /// (z mod 4, y mod 4, x mod 4), so an address is arithmetic. An entry holds voxels (z, y), (z, y + 1), (z + 1, y), (z + 1, y + 1)
 /// at one x; a row has 17 entries, so that the entry at x + 1 always follows. Beside it, one bit a cell says what can be seen.
@@ -35,6 +35,10 @@ internal sealed unsafe class BlockWindow : IDisposable
     private byte* _data;
     private nuint _bytes;
     private PagedVolume? _volume;
+    private Sheet _sheet = Sheet.Everything;
+
+    /// <summary>What is taken from a voxel's stored value so that it is not negative.</summary>
+    public static float BiasOf(VoxelType type) => type switch { VoxelType.Int8 => -128, VoxelType.Int16 => -32768, _ => 0 };
 
     /// <summary>512 bits: cell (z, y, x) is bit (z mod 8)·64 + (y mod 8)·8 + x mod 8; set where it must be sampled.</summary>
     public ulong* Visible { get; } = (ulong*)NativeMemory.AlignedAlloc(64, 64);
@@ -45,10 +49,32 @@ internal sealed unsafe class BlockWindow : IDisposable
     /// <summary>Whether every cell that was looked at can be seen.</summary>
     public bool AllVisible { get; private set; }
 
-    /// <summary>Forgets what is here and turns to another volume.</summary>
-    public void Open(PagedVolume volume)
+    /// <summary>What lies within <paramref name="Reach"/> of a plane (a unit normal n and w: n·p + w = 0), all that will be read of any block.</summary>
+    public readonly record struct Sheet(Vector3 Normal, float W, float Reach)
     {
-        _volume = volume;
+        /// <summary>No limit.</summary>
+        public static Sheet Everything { get; } = new(Vector3.Zero, 0, 1);
+
+        // Rows y … of slice z of a block at x that samples in the sheet read.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public (int From, int To) Rows(int z, int y, int x)
+        {
+            var reach = Reach + 9 * MathF.Abs(Normal.X) + MathF.Abs(Normal.Y) + MathF.Abs(Normal.Z);
+            var at = Normal.Z * z + Normal.Y * y + Normal.X * (x + 8) + W;
+            if (MathF.Abs(Normal.Y) < 1e-4f)
+            {
+                return MathF.Abs(at) <= reach + 0.01f ? (0, Edge) : (0, 0);
+            }
+
+            var (a, b) = ((-reach - at) / Normal.Y, (reach - at) / Normal.Y);
+            return ((int)Math.Clamp(MathF.Min(a, b), 0, Edge), (int)Math.Clamp(MathF.Max(a, b) + 1, 0, Edge));
+        }
+    }
+
+    /// <summary>Forgets what is here and turns to another volume.</summary>
+    public void Open(PagedVolume volume, Sheet sheet)
+    {
+        (_volume, _sheet) = (volume, sheet);
         Array.Fill(_blocks, -1);
         var bytes = (nuint)(Slots * EntriesABlock * 4 * volume.Type.Size()) + 64;
         if (bytes > _bytes)
@@ -60,7 +86,7 @@ internal sealed unsafe class BlockWindow : IDisposable
     }
 
     /// <summary>Which cells can be seen, and which blocks are needed beyond those that hold one.</summary>
-    public readonly struct Sight(byte[]? distance, byte needed, Func<int, int, int, bool>? test)
+    public readonly struct Sight(byte[]? distance, byte needed)
     {
         /// <summary>Whether a cell must be sampled, and whether its voxels may be read.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -72,8 +98,7 @@ internal sealed unsafe class BlockWindow : IDisposable
                 return (d == 0, d <= needed);
             }
 
-            var seen = test is null || test(cz, cy, cx);
-            return (seen, seen);
+            return (true, true);
         }
     }
 
@@ -108,6 +133,7 @@ internal sealed unsafe class BlockWindow : IDisposable
 
     /// <summary>Makes ready what a part of space holds, as far as it can be seen.</summary>
     /// <returns>False where two needed blocks share a slot: the part is too long or too wide.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool Prepare(in Part part, in Sight sight)
     {
         var v = _volume!;
@@ -138,6 +164,7 @@ internal sealed unsafe class BlockWindow : IDisposable
     }
 
     /// <summary>Asks the memory for what <see cref="Prepare"/> will read next, so that it comes while rays are cast.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Prefetch(in Part part, in Sight sight)
     {
         var v = _volume!;
@@ -175,6 +202,7 @@ internal sealed unsafe class BlockWindow : IDisposable
     }
 
     // Blocks along an axis; outside the volume nothing is sampled.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool Span(float low, float high, int begin, int end, out int from, out int to)
     {
         from = (int)MathF.Max(low, begin) / Edge;
@@ -207,6 +235,7 @@ internal sealed unsafe class BlockWindow : IDisposable
         return read;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool Look(PagedVolume v, in Sight sight, int z, int y, int x)
     {
         var read = Cells(v, sight, z, y, x, out var seen, out var all);
@@ -238,6 +267,7 @@ internal sealed unsafe class BlockWindow : IDisposable
         return true;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Unpack(PagedVolume v, int slot, int z, int y, int x)
     {
 
@@ -246,21 +276,21 @@ internal sealed unsafe class BlockWindow : IDisposable
             case VoxelType.UInt8 or VoxelType.Int8:
                 fixed (byte* source = &Source<byte>(v, z, y, x))
                 {
-                    Pack8(source, _data + (nint)slot * EntriesABlock * 4, v.Type == VoxelType.Int8 ? (byte)0x80 : (byte)0);
+                    Pack8(source, _data + (nint)slot * EntriesABlock * 4, z, y, x, v.Type == VoxelType.Int8 ? (byte)0x80 : (byte)0);
                 }
 
                 break;
             case VoxelType.UInt16 or VoxelType.Int16:
                 fixed (byte* source = &Source<ushort>(v, z, y, x))
                 {
-                    Pack16((ushort*)source, _data + (nint)slot * EntriesABlock * 8, v.Type == VoxelType.Int16 ? (ushort)0x8000 : (ushort)0);
+                    Pack16((ushort*)source, _data + (nint)slot * EntriesABlock * 8, z, y, x, v.Type == VoxelType.Int16 ? (ushort)0x8000 : (ushort)0);
                 }
 
                 break;
             default:
                 fixed (byte* source = &Source<float>(v, z, y, x))
                 {
-                    PackFloat((float*)source, _data + (nint)slot * EntriesABlock * 16);
+                    PackFloat((float*)source, _data + (nint)slot * EntriesABlock * 16, z, y, x);
                 }
 
                 break;
@@ -268,6 +298,7 @@ internal sealed unsafe class BlockWindow : IDisposable
     }
 
     // The block's 16³ voxels and one layer more: a tile as it lies in its brick, or gathered on the stage.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private ref byte Source<T>(PagedVolume v, int z, int y, int x) where T : unmanaged, INumber<T>
     {
         var grid = v.Grid;
@@ -337,6 +368,7 @@ internal sealed unsafe class BlockWindow : IDisposable
     }
 
     // Beyond the volume its outermost voxels go on.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Repeat<T>(Span<T> voxels, int nz, int ny, int nx)
     {
         for (var k = 0; k <= Edge; k++)
@@ -358,6 +390,7 @@ internal sealed unsafe class BlockWindow : IDisposable
     }
 
     // Row by row, where bricks are missing or too flat for tiles.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void StageRows<T>(PagedVolume v, int z, int y, int x) where T : unmanaged, INumber<T>
     {
         var stage = MemoryMarshal.Cast<byte, T>(_stage.AsSpan());
@@ -381,7 +414,8 @@ internal sealed unsafe class BlockWindow : IDisposable
         }
     }
 
-    private void Pack8(byte* stage, byte* target, byte flip)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Pack8(byte* stage, byte* block, int atZ, int atY, int atX, byte flip)
     {
         if (Avx512Vbmi.IsSupported)
         {
@@ -390,7 +424,9 @@ internal sealed unsafe class BlockWindow : IDisposable
             var flips = Vector512.Create(flip);
             for (var z = 0; z < Edge; z++)
             {
-                for (var y = 0; y < Edge; y++, target += EntriesARow * 4)
+                var (first, end) = _sheet.Rows(atZ + z, atY, atX);
+                var target = block + (z * Edge + first) * EntriesARow * 4;
+                for (var y = first; y < end; y++, target += EntriesARow * 4)
                 {
                     var from = stage + (z * StageRow + y) * StageRow;
                     Vector512<byte> near = Vector512.Load(from), far = Vector512.Load(from + StageRow * StageRow);
@@ -405,7 +441,9 @@ internal sealed unsafe class BlockWindow : IDisposable
         var signs = Vector128.Create(flip);
         for (var z = 0; z < Edge; z++)
         {
-            for (var y = 0; y < Edge; y++, target += EntriesARow * 4)
+            var (first, end) = _sheet.Rows(atZ + z, atY, atX);
+            var target = block + (z * Edge + first) * EntriesARow * 4;
+            for (var y = first; y < end; y++, target += EntriesARow * 4)
             {
                 byte* a = stage + (z * (Edge + 1) + y) * StageRow, b = a + StageRow, c = a + (Edge + 1) * StageRow, d = c + StageRow;
                 Vector128<byte> va = Vector128.Load(a) ^ signs, vb = Vector128.Load(b) ^ signs, vc = Vector128.Load(c) ^ signs, vd = Vector128.Load(d) ^ signs;
@@ -420,7 +458,8 @@ internal sealed unsafe class BlockWindow : IDisposable
         }
     }
 
-    private void Pack16(ushort* stage, byte* target, ushort flip)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Pack16(ushort* stage, byte* block, int atZ, int atY, int atX, ushort flip)
     {
         if (Avx512BW.IsSupported)
         {
@@ -429,7 +468,9 @@ internal sealed unsafe class BlockWindow : IDisposable
             var flips = Vector512.Create(flip);
             for (var z = 0; z < Edge; z++)
             {
-                for (var y = 0; y < Edge; y++, target += EntriesARow * 8)
+                var (first, end) = _sheet.Rows(atZ + z, atY, atX);
+                var target = block + (z * Edge + first) * EntriesARow * 8;
+                for (var y = first; y < end; y++, target += EntriesARow * 8)
                 {
                     ushort* near = stage + (z * StageRow + y) * StageRow, far = near + StageRow * StageRow;
                     (Avx512BW.PermuteVar32x16x2(Vector512.Load(near), shuffle, Vector512.Load(far)) ^ flips).AsByte().Store(target);
@@ -444,7 +485,9 @@ internal sealed unsafe class BlockWindow : IDisposable
         var signs = Vector128.Create(flip);
         for (var z = 0; z < Edge; z++)
         {
-            for (var y = 0; y < Edge; y++, target += EntriesARow * 8)
+            var (first, end) = _sheet.Rows(atZ + z, atY, atX);
+            var target = block + (z * Edge + first) * EntriesARow * 8;
+            for (var y = first; y < end; y++, target += EntriesARow * 8)
             {
                 ushort* a = stage + (z * (Edge + 1) + y) * StageRow, b = a + StageRow, c = a + (Edge + 1) * StageRow, d = c + StageRow;
                 for (var x = 0; x < Edge; x += 8)
@@ -463,11 +506,14 @@ internal sealed unsafe class BlockWindow : IDisposable
         }
     }
 
-    private void PackFloat(float* stage, byte* target)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void PackFloat(float* stage, byte* block, int atZ, int atY, int atX)
     {
         for (var z = 0; z < Edge; z++)
         {
-            for (var y = 0; y < Edge; y++, target += EntriesARow * 16)
+            var (first, end) = _sheet.Rows(atZ + z, atY, atX);
+            var target = block + (z * Edge + first) * EntriesARow * 16;
+            for (var y = first; y < end; y++, target += EntriesARow * 16)
             {
                 float* a = stage + (z * (Edge + 1) + y) * StageRow, b = a + StageRow, c = a + (Edge + 1) * StageRow, d = c + StageRow;
                 for (var x = 0; x <= Edge; x++)

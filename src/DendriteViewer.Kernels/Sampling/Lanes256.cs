@@ -2,9 +2,9 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
-namespace DendriteViewer.Kernels.Raycasting;
+namespace DendriteViewer.Kernels.Sampling;
 
-/// <summary>What <c>RaycastPackets256</c> needs of 8 lanes and AVX2 has its own way to do.</summary>
+/// <summary>What packets need of 8 lanes and AVX2 has its own way to do.</summary>
 internal static unsafe class Lanes256
 {
     public const int Columns = 4;

@@ -1,0 +1,52 @@
+using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
+using DendriteViewer.Kernels.Bricks;
+
+namespace DendriteViewer.Kernels.Sampling;
+
+/// <summary>What one thread needs to draw tiles, kept from picture to picture: a window of blocks, packets, and scratch.</summary>
+internal sealed unsafe class TileWorker : IDisposable
+{
+    /// <summary>Pixels of the largest tile of rays each way.</summary>
+    public const int MostTile = 32;
+
+    private static readonly ConcurrentBag<TileWorker> s_idle = [];
+
+    private TileWorker()
+    {
+    }
+
+    /// <summary>A worker for one thread, turned to a volume.</summary>
+    public static TileWorker Rent(PagedVolume volume, BlockWindow.Sheet? sheet = null)
+    {
+        var worker = s_idle.TryTake(out var kept) ? kept : new TileWorker();
+        worker.Window.Open(volume, sheet ?? BlockWindow.Sheet.Everything);
+        return worker;
+    }
+
+    /// <summary>Gives a worker back.</summary>
+    public static void Return(TileWorker worker) => s_idle.Add(worker);
+
+    // The widest packet: fifteen vectors of 16 floats, for 16 rays; the narrower ones need no more for a tile.
+    private const int BytesARay = 16 * sizeof(float);
+
+    /// <summary>The voxels around the tile's next samples.</summary>
+    public BlockWindow Window { get; } = new();
+
+    /// <summary>Room for the packets of a tile.</summary>
+    public byte* Packets { get; } = (byte*)NativeMemory.AlignedAlloc(MostTile * MostTile * BytesARay + 64 * 64, 64);
+
+    /// <summary>Room for one vector of integers.</summary>
+    public int* Scratch { get; } = (int*)NativeMemory.AlignedAlloc(256, 64);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Window.Dispose();
+        NativeMemory.AlignedFree(Packets);
+        NativeMemory.AlignedFree(Scratch);
+        GC.SuppressFinalize(this);
+    }
+
+    ~TileWorker() => Dispose();
+}

@@ -1,0 +1,30 @@
+using System.Numerics;
+
+namespace DendriteViewer.Kernels.Slicing;
+
+/// <summary>How the samples through a thick slab become one value.</summary>
+public enum SlabMode
+{
+    /// <summary>Arithmetic mean of the samples.</summary>
+    Mean,
+
+    /// <summary>Smallest sample.</summary>
+    Minimum,
+
+    /// <summary>Largest sample.</summary>
+    Maximum,
+}
+
+/// <summary>
+/// A plane in index coordinates of a level, in which the centre of voxel (k, j, i) is the point (k, j, i):
+/// pixel (u, v) is sampled at <c>Origin + u·Right + v·Down</c>, a slab further at <c>± n·Normal</c>. z, y, x order.
+/// </summary>
+/// <param name="Origin">Centre of pixel (0, 0).</param>
+/// <param name="Right">Step from a pixel to the one right of it.</param>
+/// <param name="Down">Step from a pixel to the one below it.</param>
+/// <param name="Normal">Step from one sample of the slab to the next.</param>
+/// <param name="SlabSamples">Samples through the slab, centred on the plane; 1 is a plain slice.</param>
+/// <param name="Mode">How the samples of a slab are combined.</param>
+/// <param name="Nearest">Nearest voxel instead of trilinear interpolation (label volumes).</param>
+public readonly record struct SliceGeometry(
+    Vector3 Origin, Vector3 Right, Vector3 Down, Vector3 Normal, int SlabSamples = 1, SlabMode Mode = SlabMode.Mean, bool Nearest = false);

@@ -1,0 +1,91 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using DendriteViewer.Kernels.Bricks;
+using DendriteViewer.Kernels.Sampling;
+
+namespace DendriteViewer.Kernels.Slicing;
+
+/// <summary>Takes part of a row: values from pixel (u, v) to the right, NaN outside the volume.</summary>
+public delegate void SliceRow(int u, int v, ReadOnlySpan<float> values);
+
+/// <summary>A slice to be drawn: what its tiles share.</summary>
+internal sealed class SliceJob(PagedVolume volume, SliceGeometry plane, int width, int height, SliceRow row)
+{
+    public readonly SliceGeometry Plane = plane;
+    public readonly PagedVolume Volume = volume;
+    public readonly SliceRow Row = row;
+    public readonly int Width = width;
+    public readonly int Height = height;
+
+    /// <summary>The slab as a <see cref="BlockWindow"/> takes it, so that it need not unpack more of a block.</summary>
+    public BlockWindow.Sheet Sheet
+    {
+        get
+        {
+            var n = Vector3.Cross(Plane.Right, Plane.Down);
+            if (n.LengthSquared() < 1e-20f)
+            {
+                return BlockWindow.Sheet.Everything;
+            }
+
+            // Pixels up to half a voxel outside the volume are drawn from its outermost voxels.
+            n = Vector3.Normalize(n);
+            var half = 0.5f * (Plane.SlabSamples - 1) * MathF.Abs(Vector3.Dot(n, Plane.Normal));
+            return new BlockWindow.Sheet(new Vector3(n.Z, n.Y, n.X), -Vector3.Dot(n, Plane.Origin), half + 1);
+        }
+    }
+
+    // Where pixel (0, 0) lies on a sheet of the slab.
+    private Vector3 SheetOrigin(int sheet) => Plane.Origin + (sheet - (Plane.SlabSamples - 1) * 0.5f) * Plane.Normal;
+
+    /// <summary>Makes ready what some sheets of a tile read; false where it does not fit.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public bool Prepare(BlockWindow window, int u0, int v0, int u1, int v1, int sheet, int sheets)
+    {
+        Vector3 low = new(float.MaxValue), high = new(float.MinValue);
+        Vector3 origin = SheetOrigin(sheet), across = (u1 - 1 - u0) * Plane.Right, down = (v1 - 1 - v0) * Plane.Down, through = (sheets - 1) * Plane.Normal;
+        origin += u0 * Plane.Right + v0 * Plane.Down;
+        for (var i = 0; i < 8; i++)
+        {
+            // The window counts x, y, z; slices z, y, x.
+            var p = Swap(origin + ((i & 1) != 0 ? across : default) + ((i & 2) != 0 ? down : default) + ((i & 4) != 0 ? through : default));
+            (low, high) = (Vector3.Min(low, p), Vector3.Max(high, p));
+        }
+
+        // A tile of one pixel each way has no sides; what its box holds is needed then.
+        Span<Vector4> planes = stackalloc Vector4[6];
+        var n = 0;
+        Sides(Vector3.Cross(Plane.Right, Plane.Down), through, planes, ref n);
+        Sides(Vector3.Cross(Plane.Down, Vector3.Cross(Plane.Right, Plane.Down)), across, planes, ref n);
+        Sides(Vector3.Cross(Plane.Right, Vector3.Cross(Plane.Right, Plane.Down)), down, planes, ref n);
+
+        // Pixels outside read the outermost voxels.
+        var last = new Vector3(Volume.X - 1, Volume.Y - 1, Volume.Z - 1);
+        (low, high) = (Vector3.Clamp(low - Vector3.One, Vector3.Zero, last), Vector3.Clamp(high + Vector3.One, Vector3.Zero, last));
+        return window.Prepare(new BlockWindow.Part(low, high, planes[..n]), new BlockWindow.Sight(null, 0));
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        void Sides(Vector3 normal, Vector3 extent, Span<Vector4> planes, ref int n)
+        {
+            if (normal.LengthSquared() < 1e-12f)
+            {
+                return;
+            }
+
+            normal = Vector3.Normalize(normal);
+            var (a, b) = (Vector3.Dot(normal, origin), Vector3.Dot(normal, origin + extent));
+            if (normal == default || float.IsNaN(a))
+            {
+                return;
+            }
+
+            // Other corners of a sheared tile may lie further out; they are in the tile's box all the same.
+            var reach = MathF.Abs(Vector3.Dot(normal, across)) + MathF.Abs(Vector3.Dot(normal, down)) + MathF.Abs(Vector3.Dot(normal, through)) - MathF.Abs(b - a);
+            planes[n++] = new Vector4(Swap(normal), -(MathF.Min(a, b) - reach - 0.5f));
+            planes[n++] = new Vector4(-Swap(normal), MathF.Max(a, b) + reach + 0.5f);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static Vector3 Swap(Vector3 v) => new(v.Z, v.Y, v.X);
+    }
+}

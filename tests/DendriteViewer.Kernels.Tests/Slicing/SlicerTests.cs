@@ -1,0 +1,153 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+using DendriteViewer.Kernels.Bricks;
+using DendriteViewer.Kernels.Sampling;
+using DendriteViewer.Kernels.Slicing;
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace DendriteViewer.Kernels.Tests.Slicing;
+
+public sealed class SlicerTests
+{
+    public static TheoryData<PacketLanes> Lanes()
+    {
+        var data = new TheoryData<PacketLanes>();
+        foreach (var lanes in new[] { PacketLanes.Scalar, PacketLanes.Four, PacketLanes.Eight, PacketLanes.Sixteen }.Where(Packets.Supports))
+        {
+            data.Add(lanes);
+        }
+
+        return data;
+    }
+
+    // A plane field 3z − 2y + x + 500 is reproduced exactly by trilinear interpolation, across brick borders too.
+    [Fact]
+    public void At_OfALinearField_IsTheFieldEverywhereInside() =>
+        Prop.ForAll(Gen.Choose(0, 1_000_000).Three().ToArbitrary(), t =>
+        {
+            var volume = Linear(21, 19, 35, 3);
+            float z = t.Item1 / 1e6f * 20, y = t.Item2 / 1e6f * 18, x = t.Item3 / 1e6f * 34;
+            return Math.Abs(SliceScalar.At(volume, z, y, x) - (3 * z - 2 * y + x + 500)) < 0.01;
+        }).QuickCheckThrowOnFailure();
+
+    // Packets and single pixels must agree at any orientation, scale, thickness and voxel type, inside and around the volume.
+    [Theory]
+    [MemberData(nameof(Lanes))]
+    public void Render_AnyPlane_AgreesWithTheScalarSpecification(PacketLanes lanes)
+    {
+        Agree<ushort>(lanes);
+        Agree<byte>(lanes);
+        Agree<short>(lanes);
+        Agree<sbyte>(lanes);
+        Agree<float>(lanes);
+    }
+
+    private static void Agree<T>(PacketLanes lanes) where T : unmanaged, INumber<T>
+    {
+        var random = new Random(4);
+        var small = Of(40, 37, 50, 3, _ => T.CreateTruncating(random.Next(256)));
+        var tiled = Of(47, 70, 90, 5, _ => T.CreateTruncating(random.Next(256)));
+        Prop.ForAll(Gen.Choose(-1000, 1000).Select(i => i / 500f).ArrayOf(13).ToArbitrary(), n =>
+        {
+            var volume = n[12] > 0 ? small : tiled;
+            var plane = new SliceGeometry(
+                new Vector3(20 + n[0] * 8, 18 + n[1] * 8, 25 + n[2] * 12), new Vector3(n[3], n[4], n[5]) / 3, new Vector3(n[6], n[7], n[8]) / 3,
+                new Vector3(n[9], n[10], n[11]), n[12] > 1 ? 1 + (int)(4 * n[12]) : 1, n[0] > 1 ? SlabMode.Maximum : n[0] < -1 ? SlabMode.Minimum : SlabMode.Mean);
+            plane = plane with { Origin = plane.Origin - 30 * plane.Right - 20 * plane.Down };
+            var target = Draw(volume, plane, 60, 41, lanes);
+            var far = 0;
+            for (var i = 0; i < target.Length; i++)
+            {
+                var expected = SliceScalar.Pixel(volume, plane, i % 60, i / 60);
+                far += float.IsNaN(expected) != float.IsNaN(target[i]) || Math.Abs(expected - target[i]) > 0.5f ? 1 : 0;
+            }
+
+            // At the volume's very border rounding decides which side a sample is on.
+            return far <= 6;
+        }).QuickCheckThrowOnFailure();
+    }
+
+    [Theory]
+    [MemberData(nameof(Lanes))]
+    public void Render_AlongTheAxesAtOneVoxelAPixel_IsTheStoredVoxels(PacketLanes lanes)
+    {
+        var volume = Linear(40, 41, 90, 5);
+        var target = Draw(volume, new SliceGeometry(new Vector3(17, 0, 0), Vector3.UnitZ, Vector3.UnitY, default), 90, 41, lanes);
+        for (var i = 0; i < target.Length; i++)
+        {
+            Assert.Equal(3 * 17 - 2 * (i / 90) + i % 90 + 500, target[i]);
+        }
+    }
+
+    // Pixels many voxels wide do not fit a window; they are drawn all the same.
+    [Theory]
+    [MemberData(nameof(Lanes))]
+    public void Render_PixelsFarApart_AreDrawnAllTheSame(PacketLanes lanes)
+    {
+        var volume = Linear(64, 64, 300, 6);
+        var target = Draw(volume, new SliceGeometry(new Vector3(10, 0, 0), new Vector3(0, 0, 29), new Vector3(0, 7, 0), default), 10, 9, lanes);
+        for (var i = 0; i < target.Length; i++)
+        {
+            Assert.Equal(30 - 14 * (i / 10) + 29 * (i % 10) + 500, target[i]);
+        }
+    }
+
+    [Fact]
+    public void Render_Nearest_IsAStoredVoxel()
+    {
+        var volume = Linear(40, 41, 90, 5);
+        var plane = new SliceGeometry(new Vector3(10.313f, 5.07f, 7.11f), new Vector3(0.1371f, 0.2293f, 0.3119f), new Vector3(0.3307f, -0.1013f, 0.2177f), default, Nearest: true);
+        var target = Draw(volume, plane, 50, 30, Packets.Widest);
+        for (var i = 0; i < target.Length; i++)
+        {
+            Assert.Equal(SliceScalar.Pixel(volume, plane, i % 50, i / 50), target[i]);
+        }
+    }
+
+    [Fact]
+    public void At_OutsideByMoreThanHalfAVoxel_IsNaN()
+    {
+        var volume = Linear(8, 8, 8, 3);
+        Assert.True(float.IsNaN(SliceScalar.At(volume, -0.6f, 3, 3)));
+        Assert.True(float.IsNaN(SliceScalar.At(volume, 3, 3, 7.6f)));
+        Assert.Equal(500f + 9 - 6, SliceScalar.At(volume, 3, 3, -0.4f));
+    }
+
+    [Theory]
+    [InlineData(SlabMode.Mean, 12)]
+    [InlineData(SlabMode.Minimum, 6)]
+    [InlineData(SlabMode.Maximum, 18)]
+    public void Render_OfASlab_CombinesItsSamples(SlabMode mode, float expected)
+    {
+        var plane = new SliceGeometry(new Vector3(4, 0, 0), Vector3.UnitZ, Vector3.UnitY, Vector3.UnitX, 5, mode);
+        Assert.Equal(500 + expected, Draw(Linear(16, 16, 16, 3), plane, 1, 1, Packets.Widest)[0], 3);
+    }
+
+    private static float[] Draw(PagedVolume volume, SliceGeometry plane, int width, int height, PacketLanes lanes)
+    {
+        var target = new float[width * height];
+        Assert.True(Slicer.Render(volume, plane, width, height, (u, v, row) => row.CopyTo(target.AsSpan(v * width + u)), lanes: lanes));
+        return target;
+    }
+
+    private static PagedVolume Linear(int nz, int ny, int nx, int shift) => Of(nz, ny, nx, shift, p => (ushort)(3 * p.Z - 2 * p.Y + p.X + 500));
+
+    private static PagedVolume Of<T>(int nz, int ny, int nx, int shift, Func<(int Z, int Y, int X), T> value) where T : unmanaged
+    {
+        // Bricks of 8³ lie in rows, larger ones in tiles.
+        var edge = 1 << shift;
+        var type = default(T) switch { byte => VoxelType.UInt8, sbyte => VoxelType.Int8, ushort => VoxelType.UInt16, short => VoxelType.Int16, _ => VoxelType.Float32 };
+        var level = new BrickLevel(nz, ny, nx, shift, shift, shift, 0, 0, 0, []);
+        level = level with { Bricks = new Brick?[level.CountZ * level.CountY * level.CountX] };
+        for (var b = 0; b < level.Bricks.Length; b++)
+        {
+            int z0 = b / level.CountX / level.CountY * edge, y0 = b / level.CountX % level.CountY * edge, x0 = b % level.CountX * edge;
+            var voxels = Enumerable.Range(0, edge * edge * edge).Select(i => value((z0 + i / edge / edge, y0 + i / edge % edge, x0 + i % edge))).ToArray();
+            level.Bricks[b] = new Brick(
+                MemoryMarshal.AsBytes(voxels.AsSpan()), type, edge, edge, edge, Math.Min(edge, nz - z0), Math.Min(edge, ny - y0), Math.Min(edge, nx - x0));
+        }
+
+        return new PagedVolume(type, [level]);
+    }
+}
