@@ -7,14 +7,20 @@ namespace DendriteViewer.Imaging.Rendering;
 
 /// <summary>
 /// Which bricks a 3D picture needs: of what the eye sees and clipping leaves, every place at the coarsest level whose voxels are no
-/// larger than a pixel there. Where that is more than the memory allowed, everything a level coarser.
+/// larger than a pixel there; or all of it at the finest of those levels, if that is little enough, since one level is faster to
+/// draw than several. Where it is more than the memory allowed, everything a level coarser.
 /// </summary>
 internal sealed class RayPlan
 {
+    private const long MostEvenBytes = 1L << 30;
+
     private RayPlan(PyramidLevel level, BrickIndex[] bricks, ((int Z, int Y, int X) From, (int Z, int Y, int X) To) box)
     {
         (Level, Bricks, Box) = (level, bricks, box);
     }
+
+    // Whether what is seen is all of one level.
+    private bool IsEven { get; init; }
 
     /// <summary>The finest level among them; its grid is walked through.</summary>
     public PyramidLevel Level { get; }
@@ -34,7 +40,14 @@ internal sealed class RayPlan
     /// <param name="mostBytes">Bytes that the bricks may take.</param>
     public static RayPlan Of(VolumeInfo volume, VolumeReader reader, WorldPoint eye, IReadOnlyList<Vector4> planes, double pixel, long mostBytes)
     {
-        for (var coarser = 0; ; coarser++)
+        var plan = Of(volume, reader, eye, planes, pixel, mostBytes, null);
+        return plan.IsEven ? plan : Of(volume, reader, eye, planes, pixel, Math.Min(mostBytes, MostEvenBytes), plan.Level.Number) is { } even && even.Level == plan.Level ? even : plan;
+    }
+
+    // Where uniform is given, every place at that level, or at a coarser one where it takes too much.
+    private static RayPlan Of(VolumeInfo volume, VolumeReader reader, WorldPoint eye, IReadOnlyList<Vector4> planes, double pixel, long mostBytes, int? uniform)
+    {
+        for (var coarser = uniform ?? 0; ; coarser++)
         {
             var top = reader.Levels.Count - 1;
             var leaves = new List<(BrickIndex Brick, double Distance)>();
@@ -60,7 +73,7 @@ internal sealed class RayPlan
             var level = reader.Levels[leaves.Min(l => l.Brick.Level)];
             return new RayPlan(
                 level, [.. leaves.Concat(parents).OrderByDescending(l => l.Brick.Level).ThenBy(l => l.Distance).Select(l => l.Brick)],
-                BoxOf(reader, level, leaves.Select(l => l.Brick)));
+                BoxOf(reader, level, leaves.Select(l => l.Brick))) { IsEven = leaves.TrueForAll(l => l.Brick.Level == level.Number) };
 
             void Visit(BrickIndex brick)
             {
@@ -75,7 +88,7 @@ internal sealed class RayPlan
                 var corner = volume.Transform.ToWorld(new VoxelPoint(to.Z, to.Y, to.X));
                 var distance = Math.Max(0, (middle - eye).Length - (corner - middle).Length);
                 var voxel = volume.Transform.ForLevel(level.FactorZ, level.FactorY, level.FactorX).VoxelSize.Least;
-                if (brick.Level <= coarser || voxel <= 1.001 * pixel * distance)
+                if (brick.Level <= coarser || (uniform is null && voxel <= 1.001 * pixel * distance))
                 {
                     leaves.Add((brick, distance));
                     return;

@@ -202,7 +202,7 @@ public sealed class VolumeReader
             previous is null ? 1 : previous.FactorX * (previous.Shape.X > 1 ? 2 : 1),
             brick, shard);
 
-        static bool Power(int n) => n >= 8 && (n & (n - 1)) == 0;
+        static bool Power(int n) => n is >= 8 and <= 64 && (n & (n - 1)) == 0;
     }
 
     private static VolumeShape Shape3(JsonElement e) => e.GetArrayLength() == 3 && e.EnumerateArray().All(v => v.GetInt32() > 0)

@@ -44,14 +44,6 @@ public sealed class CellRanges
 
     internal static long BytesOf(int z, int y, int x) => 8L * (Cells(z) + 1) * (Cells(y) + 1) * (Cells(x) + 1);
 
-    /// <summary>Copies the extremes of the cells of row (z, y), without the first layers.</summary>
-    internal void CopyRow(int z, int y, Span<float> least, Span<float> most)
-    {
-        var at = (z * (CountY + 1) + y) * (CountX + 1);
-        _least.AsSpan(at, least.Length).CopyTo(least);
-        _most.AsSpan(at, most.Length).CopyTo(most);
-    }
-
     // Of voxels in C order, stepY and stepZ from a row and a slice to the next, of which z, y, x lie inside the level.
     internal static CellRanges Of(ReadOnlySpan<byte> voxels, VoxelType type, int stepZ, int stepY, int z, int y, int x) => type switch
     {

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace DendriteViewer.Kernels.Bricks;
 
@@ -42,7 +43,6 @@ public sealed class PagedVolume
     private const int S = CellRanges.CellShift;
 
     private readonly BrickLevel[] _levels;
-    private readonly Lazy<(float[] Least, float[] Most)> _ranges;
 
     /// <param name="type">How a voxel is stored.</param>
     /// <param name="levels">The level that is walked through, then coarser ones to stand in for it.</param>
@@ -51,11 +51,6 @@ public sealed class PagedVolume
     {
         (Type, _levels) = (type, [.. levels]);
         (From, To) = box ?? ((0, 0, 0), (Z, Y, X));
-        (CellsZ, CellsY, CellsX) = (Cells(From.Z, To.Z), Cells(From.Y, To.Y), Cells(From.X, To.X));
-        FirstCell = ((From.Z >> S) * CellsY + (From.Y >> S)) * CellsX + (From.X >> S);
-        _ranges = new(FindRanges);
-
-        static int Cells(int from, int to) => (to + 7 >> S) - (from >> S);
     }
 
     /// <summary>How a voxel is stored.</summary>
@@ -79,23 +74,10 @@ public sealed class PagedVolume
     /// <summary>Where the part that can be seen ends, exclusive.</summary>
     public (int Z, int Y, int X) To { get; }
 
-    /// <summary>Cell (z, y, x) of the whole grid is entry <c>(z·CellsY + y)·CellsX + x − FirstCell</c> of a map of the part's cells.</summary>
-    public int FirstCell { get; }
-
-    /// <summary>Least value that a sample in each of the part's cells can be made of.</summary>
-    public float[] CellLeast => _ranges.Value.Least;
-
-    /// <summary>Largest value that a sample in each of the part's cells can be made of.</summary>
-    public float[] CellMost => _ranges.Value.Most;
-
-    /// <summary>Cells of 8 voxels along z in the part that can be seen.</summary>
-    public int CellsZ { get; }
-
-    /// <summary>Cells of 8 voxels along y.</summary>
-    public int CellsY { get; }
-
-    /// <summary>Cells of 8 voxels along x.</summary>
-    public int CellsX { get; }
+    /// <summary>The bricks of the grid that the part touches.</summary>
+    internal ((int Z, int Y, int X) From, (int Z, int Y, int X) To) Bricks =>
+        ((From.Z >> Grid.ShiftZ, From.Y >> Grid.ShiftY, From.X >> Grid.ShiftX),
+            (((To.Z - 1) >> Grid.ShiftZ) + 1, ((To.Y - 1) >> Grid.ShiftY) + 1, ((To.X - 1) >> Grid.ShiftX) + 1));
 
     /// <summary>A volume of one level from an array in C order (z, y, x), cut into bricks of 64³.</summary>
     public static PagedVolume FromDense<T>(ReadOnlySpan<T> voxels, int z, int y, int x) where T : unmanaged
@@ -145,85 +127,116 @@ public sealed class PagedVolume
     internal static Vector<float> Finite(Vector<float> v) =>
         Vector.Min(Vector.Max(Vector.ConditionalSelect(Vector.Equals(v, v), v, Vector<float>.Zero), new Vector<float>(-1e30f)), new Vector<float>(1e30f));
 
-    /// <summary>
-    /// Copies voxels x … x + target.Length − 1 of a row, clamped into the volume; signed types as they are stored.
-    /// </summary>
-    internal void Row<T>(int z, int y, int x, Span<T> target) where T : unmanaged, INumber<T>
-    {
-        (z, y) = (Math.Min(z, Z - 1), Math.Min(y, Y - 1));
-        var grid = _levels[0];
-        for (var i = 0; i < target.Length;)
-        {
-            var at = x + i;
-            if (at >= X)
-            {
-                target[i..].Fill(target[i - 1]);
-                return;
-            }
-
-            var brick = grid.BrickAt(z, y, at);
-            var run = Math.Min(Math.Min(target.Length - i, X - at), (((at >> grid.ShiftX) + 1) << grid.ShiftX) - at);
-            if (brick is null)
-            {
-                for (var k = 0; k < run; k++)
-                {
-                    target[i + k] = T.CreateTruncating(StandIn(z, y, at + k));
-                }
-            }
-            else
-            {
-                run = brick.IsTiled ? Math.Min(run, Brick.TileEdge - (at & (Brick.TileEdge - 1))) : run;
-                var from = brick.Offset(z & ((1 << grid.ShiftZ) - 1), y & ((1 << grid.ShiftY) - 1), at & ((1 << grid.ShiftX) - 1));
-                MemoryMarshal.Cast<byte, T>(brick.Data.AsSpan()).Slice(from, run).CopyTo(target[i..]);
-            }
-
-            i += run;
-        }
-    }
-
     private static float Voxel(Brick brick, BrickLevel level, int z, int y, int x)
     {
         var v = brick.At(z & ((1 << level.ShiftZ) - 1), y & ((1 << level.ShiftY) - 1), x & ((1 << level.ShiftX) - 1));
         return brick.Type == VoxelType.Float32 ? Finite(v) : v;
     }
 
-    private (float[] Least, float[] Most) FindRanges()
+    /// <summary>
+    /// The cells of brick (bz, by, bx) of the grid in which something can be seen: bit y·8 + x of slice z. Where the brick is missing,
+    /// those of what stands in for it, or more.
+    /// </summary>
+    /// <returns>Whether there is any.</returns>
+    internal bool VisibleCells(int bz, int by, int bx, Func<float, float, bool> isVisible, Span<ulong> visible)
     {
-        var (least, most) = (new float[CellsZ * CellsY * CellsX], new float[CellsZ * CellsY * CellsX]);
-        var grid = _levels[0];
-        int z0 = From.Z >> S, y0 = From.Y >> S, x0 = From.X >> S;
-        Parallel.For(0, CellsZ * CellsY, row =>
+        var grid = Grid;
+        visible.Clear();
+        int z0 = bz << (grid.ShiftZ - S), y0 = by << (grid.ShiftY - S), x0 = bx << (grid.ShiftX - S);
+        int nz = Math.Min(1 << (grid.ShiftZ - S), Cells(grid.Z) - z0), ny = Math.Min(1 << (grid.ShiftY - S), Cells(grid.Y) - y0), nx = Math.Min(1 << (grid.ShiftX - S), Cells(grid.X) - x0);
+        if (grid.Bricks[(bz * grid.CountY + by) * grid.CountX + bx] is not { } brick)
         {
-            int cz = z0 + row / CellsY, cy = y0 + row % CellsY, inBrick = 1 << (grid.ShiftX - S);
-            int kz = cz & ((1 << (grid.ShiftZ - S)) - 1), ky = cy & ((1 << (grid.ShiftY - S)) - 1);
-            var far = kz + 1 == 1 << (grid.ShiftZ - S) || ky + 1 == 1 << (grid.ShiftY - S);
-            for (var x = 0; x < CellsX;)
-            {
-                var cx = x0 + x;
-                var run = Math.Min(inBrick - (cx & (inBrick - 1)), CellsX - x);
-                var at = row * CellsX + x;
-                if (!far && (cx & (inBrick - 1)) == 0 && grid.BrickAt(cz << S, cy << S, cx << S) is { } brick)
-                {
-                    // All but the last cell of a row lie inside the brick.
-                    var inner = Math.Min(run, brick.Ranges.CountX);
-                    brick.Ranges.CopyRow(kz, ky, least.AsSpan(at, inner), most.AsSpan(at, inner));
-                    if (run == inBrick)
-                    {
-                        (least[at + run - 1], most[at + run - 1]) = CellRange(0, cz, cy, cx + run - 1);
-                    }
-                }
-                else
-                {
-                    for (var i = 0; i < run; i++)
-                    {
-                        (least[at + i], most[at + i]) = CellRange(0, cz, cy, cx + i);
-                    }
-                }
+            return VisibleStandIn(z0, y0, x0, nz, ny, nx, isVisible, visible);
+        }
 
-                x += run;
+        var ranges = brick.Ranges;
+        int farZ = (1 << (grid.ShiftZ - S)) - 1, farY = (1 << (grid.ShiftY - S)) - 1, farX = (1 << (grid.ShiftX - S)) - 1;
+        var any = 0ul;
+        for (var z = 0; z < nz; z++)
+        {
+            var slice = 0ul;
+            for (var y = 0; y < ny; y++)
+            {
+                var inner = z != farZ && y != farY;
+                for (var x = 0; x < nx; x++)
+                {
+                    var (least, most) = inner && x != farX ? ranges[z, y, x] : CellRange(0, z0 + z, y0 + y, x0 + x);
+                    slice |= isVisible(least, most) ? 1ul << ((y << 3) | x) : 0;
+                }
             }
-        });
-        return (least, most);
+
+            visible[z] = slice;
+            any |= slice;
+        }
+
+        return any != 0;
+
+        static int Cells(int voxels) => (voxels + 7) >> S;
+    }
+
+    // A missing brick's cells lie within few of the level that stands in for it: what can be seen of those, grown by one.
+    private bool VisibleStandIn(int z0, int y0, int x0, int nz, int ny, int nx, Func<float, float, bool> isVisible, Span<ulong> visible)
+    {
+        if (LevelOf(z0 << S, y0 << S, x0 << S) is not { } l)
+        {
+            return isVisible(0, 0) && All(visible);
+        }
+
+        var level = _levels[l];
+        var any = false;
+        for (var z = 0; z < nz; z++)
+        {
+            var (za, zb) = Span(z0 + z, level.HalvingsZ, level.Z);
+            for (var y = 0; y < ny; y++)
+            {
+                var (ya, yb) = Span(y0 + y, level.HalvingsY, level.Y);
+                (int From, int To) last = (-1, -1);
+                var seen = false;
+                for (var x = 0; x < nx; x++)
+                {
+                    var (xa, xb) = Span(x0 + x, level.HalvingsX, level.X);
+                    seen = (xa, xb) == last ? seen : Seen(za, zb, ya, yb, xa, xb);
+                    last = (xa, xb);
+                    if (seen)
+                    {
+                        visible[z] |= 1ul << ((y << 3) | x);
+                        any = true;
+                    }
+                }
+            }
+        }
+
+        return any;
+
+        bool Seen(int za, int zb, int ya, int yb, int xa, int xb)
+        {
+            for (var z = za; z <= zb; z++)
+            {
+                for (var y = ya; y <= yb; y++)
+                {
+                    for (var x = xa; x <= xb; x++)
+                    {
+                        var (least, most) = CellRange(l, z, y, x);
+                        if (isVisible(least, most))
+                        {
+                            return true;
+                        }
+                    }
+                }
+            }
+
+            return false;
+        }
+
+        bool All(Span<ulong> visible)
+        {
+            visible[..nz].Fill(ulong.MaxValue);
+            return true;
+        }
+
+        // Cells of the coarser level that the interpolation of a cell reads.
+        static (int From, int To) Span(int cell, int halvings, int size) =>
+            (Math.Clamp((cell << S >> halvings) - 1, 0, size - 1) >> S, Math.Clamp(((cell << S) + 8 >> halvings) + 1, 0, size - 1) >> S);
     }
 
     // In the volume's own type, as a voxel would be.
@@ -236,42 +249,222 @@ public sealed class PagedVolume
     // Trilinear between the coarser voxels around the centre of voxel (z, y, x) of the grid.
     private float Interpolated(int z, int y, int x)
     {
-        for (var l = 1; l < _levels.Length; l++)
+        if (LevelOf(z, y, x) is not { } l)
         {
-            var level = _levels[l];
-            var (z0, z1, fz) = Neighbours(z, level.HalvingsZ, level.Z);
-            var (y0, y1, fy) = Neighbours(y, level.HalvingsY, level.Y);
-            var (x0, x1, fx) = Neighbours(x, level.HalvingsX, level.X);
-            if (level.BrickAt(Math.Min(z >> level.HalvingsZ, level.Z - 1), Math.Min(y >> level.HalvingsY, level.Y - 1), Math.Min(x >> level.HalvingsX, level.X - 1)) is null)
-            {
-                continue;
-            }
-
-            var near = Mix(Mix(V(z0, y0, x0), V(z0, y0, x1), fx), Mix(V(z0, y1, x0), V(z0, y1, x1), fx), fy);
-            var far = Mix(Mix(V(z1, y0, x0), V(z1, y0, x1), fx), Mix(V(z1, y1, x0), V(z1, y1, x1), fx), fy);
-            return Mix(near, far, fz);
-
-            float V(int cz, int cy, int cx) => level.BrickAt(cz, cy, cx) is { } brick ? Voxel(brick, level, cz, cy, cx) : Nearest(l + 1, z, y, x);
+            return 0;
         }
 
-        return 0;
+        var level = _levels[l];
+        var (z0, z1, fz) = Neighbours(z, level.HalvingsZ, level.Z);
+        var (y0, y1, fy) = Neighbours(y, level.HalvingsY, level.Y);
+        var (x0, x1, fx) = Neighbours(x, level.HalvingsX, level.X);
+        var near = Mix(Mix(At(l, z0, y0, x0), At(l, z0, y0, x1), fx), Mix(At(l, z0, y1, x0), At(l, z0, y1, x1), fx), fy);
+        var far = Mix(Mix(At(l, z1, y0, x0), At(l, z1, y0, x1), fx), Mix(At(l, z1, y1, x0), At(l, z1, y1, x1), fx), fy);
+        return Mix(near, far, fz);
 
         static float Mix(float a, float b, float t) => a + (b - a) * t;
     }
 
-    private float Nearest(int from, int z, int y, int x)
+    // The finest coarser level that has the place of voxel (z, y, x).
+    private int? LevelOf(int z, int y, int x)
     {
-        for (var l = from; l < _levels.Length; l++)
+        for (var l = 1; l < _levels.Length; l++)
         {
             var level = _levels[l];
-            int cz = Math.Min(z >> level.HalvingsZ, level.Z - 1), cy = Math.Min(y >> level.HalvingsY, level.Y - 1), cx = Math.Min(x >> level.HalvingsX, level.X - 1);
-            if (level.BrickAt(cz, cy, cx) is { } brick)
+            if (level.BrickAt(Math.Min(z >> level.HalvingsZ, level.Z - 1), Math.Min(y >> level.HalvingsY, level.Y - 1), Math.Min(x >> level.HalvingsX, level.X - 1)) is not null)
             {
-                return Voxel(brick, level, cz, cy, cx);
+                return l;
+            }
+        }
+
+        return null;
+    }
+
+    // Voxel (z, y, x) of a coarser level, or where it is not in memory the one of a still coarser level that covers it.
+    private float At(int l, int z, int y, int x)
+    {
+        for (; l < _levels.Length; l++)
+        {
+            var level = _levels[l];
+            if (level.BrickAt(z, y, x) is { } brick)
+            {
+                return Voxel(brick, level, z, y, x);
+            }
+
+            if (l + 1 < _levels.Length)
+            {
+                var next = _levels[l + 1];
+                z = Math.Min(z >> (next.HalvingsZ - level.HalvingsZ), next.Z - 1);
+                y = Math.Min(y >> (next.HalvingsY - level.HalvingsY), next.Y - 1);
+                x = Math.Min(x >> (next.HalvingsX - level.HalvingsX), next.X - 1);
             }
         }
 
         return 0;
+    }
+
+    /// <summary>Room that <see cref="StandIn{T}"/> needs, in floats.</summary>
+    internal const int StandInScratch = 3 * 19 * 19 * StandInRow;
+
+    private const int StandInRow = 24;
+
+    /// <summary>
+    /// Fills rows of <paramref name="target"/>, <paramref name="step"/> apart and 24 wide, with what stands in for the voxels from (z, y, x)
+    /// on, at most 17 along each axis, that lie in one missing brick. The same as <see cref="At(int, int, int)"/>, a block at a time:
+    /// interpolated along x, then y, then z. Rows are written in turn and run over their end, by less than a row.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal void StandIn<T>(int z, int y, int x, int nz, int ny, int nx, Span<T> target, int stepZ, int stepY, float[] scratch) where T : unmanaged
+    {
+        var l = LevelOf(z, y, x) ?? -1;
+        if (l < 0)
+        {
+            for (var k = 0; k < nz; k++)
+            {
+                for (var j = 0; j < ny; j++)
+                {
+                    target.Slice(k * stepZ + j * stepY, nx).Clear();
+                }
+            }
+
+            return;
+        }
+
+        var level = _levels[l];
+        var first = (Z: Neighbours(z, level.HalvingsZ, level.Z).Low, Y: Neighbours(y, level.HalvingsY, level.Y).Low, X: Neighbours(x, level.HalvingsX, level.X).Low);
+        var cz = Neighbours(z + nz - 1, level.HalvingsZ, level.Z).High - first.Z + 1;
+        var cy = Neighbours(y + ny - 1, level.HalvingsY, level.Y).High - first.Y + 1;
+        var cx = Neighbours(x + nx - 1, level.HalvingsX, level.X).High - first.X + 1;
+        Span<float> alongX = scratch.AsSpan(0, 19 * 19 * StandInRow), alongY = scratch.AsSpan(19 * 19 * StandInRow, 19 * 19 * StandInRow);
+        Span<float> row = stackalloc float[StandInRow], mixed = stackalloc float[StandInRow];
+        Span<int> low = stackalloc int[nx], high = stackalloc int[nx];
+        Span<float> part = stackalloc float[nx];
+        for (var i = 0; i < nx; i++)
+        {
+            var (a, b, f) = Neighbours(x + i, level.HalvingsX, level.X);
+            (low[i], high[i], part[i]) = (a - first.X, b - first.X, f);
+        }
+
+        for (var k = 0; k < cz; k++)
+        {
+            for (var j = 0; j < cy; j++)
+            {
+                Coarse(l, first.Z + k, first.Y + j, first.X, row[..cx]);
+                var to = alongX.Slice((k * 19 + j) * StandInRow, nx);
+                for (var i = 0; i < nx; i++)
+                {
+                    to[i] = row[low[i]] + (row[high[i]] - row[low[i]]) * part[i];
+                }
+            }
+        }
+
+        for (var k = 0; k < cz; k++)
+        {
+            for (var j = 0; j < ny; j++)
+            {
+                var (a, b, f) = Neighbours(y + j, level.HalvingsY, level.Y);
+                Mix(alongX.Slice((k * 19 + a - first.Y) * StandInRow, StandInRow), alongX.Slice((k * 19 + b - first.Y) * StandInRow, StandInRow), f,
+                    alongY.Slice((k * 19 + j) * StandInRow, StandInRow));
+            }
+        }
+
+        for (var k = 0; k < nz; k++)
+        {
+            var (a, b, f) = Neighbours(z + k, level.HalvingsZ, level.Z);
+            for (var j = 0; j < ny; j++)
+            {
+                Mix(alongY.Slice(((a - first.Z) * 19 + j) * StandInRow, StandInRow), alongY.Slice(((b - first.Z) * 19 + j) * StandInRow, StandInRow), f, mixed);
+                Store(mixed, target.Slice(k * stepZ + j * stepY, nx == 1 ? 1 : StandInRow));
+            }
+        }
+    }
+
+    // Voxels of a row of a coarser level.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Coarse(int l, int z, int y, int x, Span<float> target)
+    {
+        var level = _levels[l];
+        for (var i = 0; i < target.Length;)
+        {
+            var at = x + i;
+            var run = Math.Min(target.Length - i, (((at >> level.ShiftX) + 1) << level.ShiftX) - at);
+            if (level.BrickAt(z, y, at) is not { } brick)
+            {
+                for (var k = 0; k < run; k++)
+                {
+                    target[i + k] = At(l, z, y, at + k);
+                }
+            }
+            else
+            {
+                run = brick.IsTiled ? Math.Min(run, Brick.TileEdge - (at & (Brick.TileEdge - 1))) : run;
+                var from = brick.Offset(z & ((1 << level.ShiftZ) - 1), y & ((1 << level.ShiftY) - 1), at & ((1 << level.ShiftX) - 1));
+                switch (Type)
+                {
+                    case VoxelType.UInt8: Convert<byte>(brick.Data, from, target.Slice(i, run)); break;
+                    case VoxelType.Int8: Convert<sbyte>(brick.Data, from, target.Slice(i, run)); break;
+                    case VoxelType.UInt16: Convert<ushort>(brick.Data, from, target.Slice(i, run)); break;
+                    case VoxelType.Int16: Convert<short>(brick.Data, from, target.Slice(i, run)); break;
+                    default: Convert<float>(brick.Data, from, target.Slice(i, run)); break;
+                }
+            }
+
+            i += run;
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static void Convert<TVoxel>(byte[] data, int from, Span<float> target) where TVoxel : unmanaged, INumberBase<TVoxel>
+        {
+            ref var first = ref Unsafe.Add(ref Unsafe.As<byte, TVoxel>(ref MemoryMarshal.GetArrayDataReference(data)), from);
+            for (var k = 0; k < target.Length; k++)
+            {
+                var v = float.CreateTruncating(Unsafe.Add(ref first, k));
+                target[k] = typeof(TVoxel) == typeof(float) ? Finite(v) : v;
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Mix(ReadOnlySpan<float> a, ReadOnlySpan<float> b, float t, Span<float> target)
+    {
+        for (var i = 0; i < StandInRow; i += 4)
+        {
+            var va = Vector128.Create(a.Slice(i, 4));
+            (va + (Vector128.Create(b.Slice(i, 4)) - va) * t).CopyTo(target.Slice(i, 4));
+        }
+    }
+
+    // Rounds and narrows a row of 24, of which those beyond the block are overwritten by the next row.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store<T>(ReadOnlySpan<float> row, Span<T> target) where T : unmanaged
+    {
+        if (typeof(T) == typeof(float))
+        {
+            MemoryMarshal.Cast<float, T>(row)[..target.Length].CopyTo(target);
+            return;
+        }
+
+        if (target.Length < StandInRow)
+        {
+            var v = (int)MathF.Round(row[0]);
+            target[0] = Unsafe.As<int, T>(ref v);
+            return;
+        }
+
+        for (var i = 0; i < StandInRow; i += 8)
+        {
+            var low = Vector128.ConvertToInt32(Vector128.Round(Vector128.Create(row.Slice(i, 4)))).AsUInt32();
+            var high = Vector128.ConvertToInt32(Vector128.Round(Vector128.Create(row.Slice(i + 4, 4)))).AsUInt32();
+            var words = Vector128.Narrow(low, high);
+            if (typeof(T) == typeof(ushort))
+            {
+                words.CopyTo(MemoryMarshal.Cast<T, ushort>(target)[i..]);
+            }
+            else
+            {
+                Vector128.Narrow(words, words).GetLower().CopyTo(MemoryMarshal.Cast<T, byte>(target)[i..]);
+            }
+        }
     }
 
     private static (int Low, int High, float Fraction) Neighbours(int i, int halvings, int size)
@@ -281,13 +474,9 @@ public sealed class PagedVolume
         return (Math.Clamp(low, 0, size - 1), Math.Clamp(low + 1, 0, size - 1), at - low);
     }
 
-    private (float Least, float Most) CellRange(int l, int cz, int cy, int cx)
+    /// <summary>Least and largest value that a sample in a cell of a level can be made of.</summary>
+    internal (float Least, float Most) CellRange(int l, int cz, int cy, int cx)
     {
-        if (l >= _levels.Length)
-        {
-            return (0, 0);
-        }
-
         var level = _levels[l];
         int z = cz << S, y = cy << S, x = cx << S;
         if (level.BrickAt(z, y, x) is not { } brick)
@@ -323,32 +512,40 @@ public sealed class PagedVolume
         return (least, most);
     }
 
-    // What the stand-ins of the cell's voxels can be: the extremes of every coarser cell that their interpolation reads.
+    // What the stand-ins of a cell's voxels can be: the extremes of every cell that their interpolation reads, of the finest coarser
+    // level that has the place.
     private (float Least, float Most) CoarserRange(int l, int z, int y, int x)
     {
-        if (l + 1 >= _levels.Length)
+        var fine = _levels[l];
+        for (l++; l < _levels.Length; l++)
         {
-            return (0, 0);
-        }
-
-        var (level, fine) = (_levels[l + 1], _levels[l]);
-        var (z0, z1) = Span(z, level.HalvingsZ - fine.HalvingsZ, level.Z);
-        var (y0, y1) = Span(y, level.HalvingsY - fine.HalvingsY, level.Y);
-        var (x0, x1) = Span(x, level.HalvingsX - fine.HalvingsX, level.X);
-        var (least, most) = (float.MaxValue, float.MinValue);
-        for (var cz = z0; cz <= z1; cz++)
-        {
-            for (var cy = y0; cy <= y1; cy++)
+            var level = _levels[l];
+            int hz = level.HalvingsZ - fine.HalvingsZ, hy = level.HalvingsY - fine.HalvingsY, hx = level.HalvingsX - fine.HalvingsX;
+            if (level.BrickAt(Math.Min(z >> hz, level.Z - 1), Math.Min(y >> hy, level.Y - 1), Math.Min(x >> hx, level.X - 1)) is null)
             {
-                for (var cx = x0; cx <= x1; cx++)
+                continue;
+            }
+
+            var (z0, z1) = Span(z, hz, level.Z);
+            var (y0, y1) = Span(y, hy, level.Y);
+            var (x0, x1) = Span(x, hx, level.X);
+            var (least, most) = (float.MaxValue, float.MinValue);
+            for (var cz = z0; cz <= z1; cz++)
+            {
+                for (var cy = y0; cy <= y1; cy++)
                 {
-                    var (a, b) = CellRange(l + 1, cz, cy, cx);
-                    (least, most) = (Math.Min(least, a), Math.Max(most, b));
+                    for (var cx = x0; cx <= x1; cx++)
+                    {
+                        var (a, b) = CellRange(l, cz, cy, cx);
+                        (least, most) = (Math.Min(least, a), Math.Max(most, b));
+                    }
                 }
             }
+
+            return (least, most);
         }
 
-        return (least, most);
+        return (0, 0);
 
         static (int From, int To) Span(int v, int halvings, int size) =>
             (Math.Clamp((v >> halvings) - 1, 0, size - 1) >> S, Math.Clamp(((v + 8) >> halvings) + 1, 0, size - 1) >> S);

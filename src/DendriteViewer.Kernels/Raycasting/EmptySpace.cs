@@ -1,40 +1,108 @@
 using System.Numerics;
-using System.Runtime.InteropServices;
 using DendriteViewer.Kernels.Bricks;
 
 namespace DendriteViewer.Kernels.Raycasting;
 
 /// <summary>
-/// For every cell of 8³ voxels in the visible part of a <see cref="PagedVolume"/>, the Chebyshev distance in cells to the nearest one that can be
-/// seen: 0 must be sampled; d lets a ray leave the cube of d − 1 cells around in one leap.
+/// What of a <see cref="PagedVolume"/> need not be sampled, in two steps: for a brick in which nothing can be seen, how far away
+/// the nearest other is; within the others, how far away the nearest cell of 8³ voxels is that can be seen. Distances are
+/// Chebyshev's, in bricks and in cells; d lets a ray leave the cube of d − 1 around in one leap. What lies beyond a brick counts as
+/// visible within it, so that a brick's map is made without its neighbours' maps.
 /// </summary>
 public sealed class EmptySpace
 {
+    /// <summary>Bytes of a brick's map: cell (z, y, x) is byte (z·8 + y)·8 + x.</summary>
+    public const int MapSize = 512;
+
     // What gathers of four bytes read behind the last cell.
     private const int Padding = 3;
 
-    private EmptySpace(byte[] distance) => Distance = distance;
+    private EmptySpace(int[] ofBrick, byte[] maps) => (OfBrick, Maps) = (ofBrick, maps);
 
-    /// <summary>Distance of each cell (z, y, x), capped at 255; a few bytes more.</summary>
-    public byte[] Distance { get; }
+    /// <summary>By brick of the volume's grid: where its map begins in <see cref="Maps"/>, or, negative, its distance in bricks.</summary>
+    public int[] OfBrick { get; }
+
+    /// <summary>The distance of every cell, 0 where it must be sampled, map by map; a few bytes more.</summary>
+    public byte[] Maps { get; }
 
     /// <summary>A map for the cells in which <paramref name="isVisible"/> holds for (least, most).</summary>
     public static EmptySpace Of(PagedVolume volume, Func<float, float, bool> isVisible)
     {
-        int nz = volume.CellsZ, ny = volume.CellsY, nx = volume.CellsX;
-        var distance = new byte[checked(nz * ny * nx) + Padding];
-        var (least, most) = (volume.CellLeast, volume.CellMost);
-        Parallel.For(0, nz * ny, row =>
+        var grid = volume.Grid;
+        int nz = grid.CountZ, ny = grid.CountY, nx = grid.CountX;
+        var (from, to) = volume.Bricks;
+        var distance = new byte[nz * ny * nx];
+        Array.Fill(distance, byte.MaxValue);
+        var ofBrick = new int[distance.Length];
+        int boxY = to.Y - from.Y, boxX = to.X - from.X, boxed = (to.Z - from.Z) * boxY * boxX;
+        var maps = GC.AllocateUninitializedArray<byte>(boxed * MapSize + Padding);
+        var used = 0;
+        Parallel.For(0, boxed, i =>
         {
-            for (var x = 0; x < nx; x++)
+            int z = from.Z + i / boxX / boxY, y = from.Y + i / boxX % boxY, x = from.X + i % boxX;
+            Span<ulong> visible = stackalloc ulong[8];
+            if (volume.VisibleCells(z, y, x, isVisible, visible))
             {
-                var at = row * nx + x;
-                distance[at] = isVisible(least[at], most[at]) ? (byte)0 : byte.MaxValue;
+                var brick = (z * ny + y) * nx + x;
+                distance[brick] = 0;
+                ofBrick[brick] = (Interlocked.Increment(ref used) - 1) * MapSize;
+                Spread(visible, grid, maps.AsSpan(ofBrick[brick], MapSize));
             }
         });
+        Sweep(distance, nz, ny, nx);
+        for (var i = 0; i < distance.Length; i++)
+        {
+            ofBrick[i] = distance[i] == 0 ? ofBrick[i] : -distance[i];
+        }
 
-        // Two sweeps over the 13 neighbours already passed give the exact chessboard distance: three rows of the slice before,
-        // one row of this slice, one cell of this row.
+        // Where little is seen the room for the rest is given back.
+        var needed = used * MapSize + Padding;
+        return new EmptySpace(ofBrick, needed < maps.Length / 2 ? maps[..needed] : maps);
+    }
+
+    // Distances within a brick, by letting the set of visible cells grow: a slice of 8×8 cells is 64 bits.
+    private static void Spread(ReadOnlySpan<ulong> visible, BrickLevel grid, Span<byte> map)
+    {
+        const ulong Left = 0x0101010101010101;
+        int cz = 1 << (grid.ShiftZ - 3), cy = 1 << (grid.ShiftY - 3), cx = 1 << (grid.ShiftX - 3);
+        var row = (1ul << cx) - 1;
+        var inside = cy == 8 ? row * Left : row * (Left & ((1ul << (8 * cy)) - 1));
+        var edge = inside & ~((inside << 1 & ~Left) & (inside >> 1 & ~(Left << 7)) & inside << 8 & inside >> 8);
+        Span<ulong> now = stackalloc ulong[8], next = stackalloc ulong[8];
+        visible.CopyTo(now);
+        map.Clear();
+        for (byte d = 1; ; d++)
+        {
+            var any = 0ul;
+            for (var z = 0; z < cz; z++)
+            {
+                var near = now[z] | (z > 0 ? now[z - 1] : 0) | (z + 1 < cz ? now[z + 1] : 0);
+                near |= (near << 1 & ~Left) | (near >> 1 & ~(Left << 7));
+                near |= near << 8 | near >> 8;
+                near |= d > 1 ? 0 : z == 0 || z + 1 == cz ? inside : edge;
+                next[z] = near & inside;
+                var fresh = next[z] & ~now[z];
+                any |= fresh;
+                while (fresh != 0)
+                {
+                    map[z * 64 + BitOperations.TrailingZeroCount(fresh)] = d;
+                    fresh &= fresh - 1;
+                }
+            }
+
+            if (any == 0)
+            {
+                return;
+            }
+
+            next.CopyTo(now);
+        }
+    }
+
+    // Two sweeps over the 13 neighbours already passed give the exact chessboard distance: three rows of the slice before, one row
+    // of this slice, one brick of this row.
+    private static void Sweep(byte[] distance, int nz, int ny, int nx)
+    {
         var before = new byte[nx + 2];
         Array.Fill(before, byte.MaxValue);
         for (var z = 0; z < nz; z++)
@@ -61,8 +129,6 @@ public sealed class EmptySpace
             }
         }
 
-        return new EmptySpace(distance);
-
         Span<byte> Row(int z, int y) => distance.AsSpan((z * ny + y) * nx, nx);
 
         Span<byte> Relax(int z, int y, int side)
@@ -86,15 +152,7 @@ public sealed class EmptySpace
             }
 
             var row = Row(z, y);
-            var i = 0;
-            for (; i + Vector<byte>.Count <= nx; i += Vector<byte>.Count)
-            {
-                var near = Vector.Min(new Vector<byte>(before, i), Vector.Min(new Vector<byte>(before, i + 1), new Vector<byte>(before, i + 2)));
-                near = Vector.Min(near, new Vector<byte>(254)) + Vector<byte>.One;
-                Vector.Min(near, new Vector<byte>(row[i..])).CopyTo(row[i..]);
-            }
-
-            for (; i < nx; i++)
+            for (var i = 0; i < nx; i++)
             {
                 row[i] = Math.Min(row[i], Next(Math.Min(before[i], Math.Min(before[i + 1], before[i + 2]))));
             }
@@ -103,20 +161,13 @@ public sealed class EmptySpace
         }
 
         static byte Next(byte d) => (byte)Math.Min(d + 1, byte.MaxValue);
-    }
 
-    private static void Least(Span<byte> target, ReadOnlySpan<byte> other)
-    {
-        var a = MemoryMarshal.Cast<byte, Vector<byte>>(target);
-        var b = MemoryMarshal.Cast<byte, Vector<byte>>(other);
-        for (var i = 0; i < a.Length; i++)
+        static void Least(Span<byte> target, ReadOnlySpan<byte> other)
         {
-            a[i] = Vector.Min(a[i], b[i]);
-        }
-
-        for (var i = a.Length * Vector<byte>.Count; i < target.Length; i++)
-        {
-            target[i] = Math.Min(target[i], other[i]);
+            for (var i = 0; i < target.Length; i++)
+            {
+                target[i] = Math.Min(target[i], other[i]);
+            }
         }
     }
 }

@@ -234,8 +234,8 @@ internal static unsafe class RaycastPackets512
         var iso = s.Mode == RayMode.Isosurface;
         var sight = s.Mode switch
         {
-            RayMode.Composite => new BlockWindow.Sight(s.Empty.Distance, 0),
-            RayMode.Isosurface => new BlockWindow.Sight(s.Empty.Distance, 1),
+            RayMode.Composite => new BlockWindow.Sight(s.Empty, 0),
+            RayMode.Isosurface => new BlockWindow.Sight(s.Empty, 1),
             _ => new BlockWindow.Sight(null, 0),
         };
         var curved = Lanes512.Curve.IsSupported && s.Transfer.Pieces is not null;
@@ -324,7 +324,7 @@ internal static unsafe class RaycastPackets512
                     var hidden = active & ~Lanes512.Bits(visible, CellBit(ix, iy, iz)).AsSingle();
                     if (hidden.ExtractMostSignificantBits() != 0)
                     {
-                        t += hidden & Leap(job, r, s.Empty.Distance, px, py, pz, ix, iy, iz, hidden, step, inverse);
+                        t += hidden & Leap(job, r, s.Empty, px, py, pz, ix, iy, iz, hidden, step, inverse);
                         inside = Vector512.LessThanOrEqual(t, end);
                         active = inside & Vector512.LessThan(alpha, opaque);
                         continue;
@@ -455,7 +455,7 @@ internal static unsafe class RaycastPackets512
             var hidden = active & ~Lanes512.Bits(visible, CellBit(ix, iy, iz)).AsSingle();
             if (hidden.ExtractMostSignificantBits() != 0)
             {
-                t += hidden & Leap(job, r, s.Empty.Distance, px, py, pz, ix, iy, iz, hidden, step, inverse);
+                t += hidden & Leap(job, r, s.Empty, px, py, pz, ix, iy, iz, hidden, step, inverse);
                 before = Vector512.ConditionalSelect(hidden, nan, before);
                 active = Vector512.LessThanOrEqual(t, end) & ~Vector512.Equals(hitAt, hitAt);
                 continue;
@@ -573,33 +573,49 @@ internal static unsafe class RaycastPackets512
         return ((iz & seven) << 3) | (iy & seven) | ((ix & seven) >>> 3);
     }
 
-    // How far each hidden lane goes on: out of the cube of empty cells around it, by whole steps.
+    // How far each hidden lane goes on: out of the cube of empty cells, or of empty bricks, around it, by whole steps.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Leap(
-        RayJob job, Packet* r, byte[] distances, Vector512<float> px, Vector512<float> py, Vector512<float> pz,
+        RayJob job, Packet* r, EmptySpace empty, Vector512<float> px, Vector512<float> py, Vector512<float> pz,
         Vector512<int> ix, Vector512<int> iy, Vector512<int> iz, Vector512<float> hidden, Vector512<float> step, Vector512<float> inverse)
     {
-        var v = job.Volume;
+        var grid = job.Volume.Grid;
+        Vector512<int> bx = ix >> grid.ShiftX, by = iy >> grid.ShiftY, bz = iz >> grid.ShiftZ;
         Vector512<int> cx = ix >> CellRanges.CellShift, cy = iy >> CellRanges.CellShift, cz = iz >> CellRanges.CellShift;
-        var cell = ((cz * v.CellsY + cy) * v.CellsX + cx - Vector512.Create(v.FirstCell)) & hidden.AsInt32();
 
         // Rounding may put a first sample a hair outside.
-        cell = Vector512.Min(Vector512.Max(cell, Vector512<int>.Zero), Vector512.Create(v.CellsZ * v.CellsY * v.CellsX - 1));
-        Vector512<int> distance;
-        fixed (byte* from = distances)
+        var brick = ((bz * grid.CountY + by) * grid.CountX + bx) & hidden.AsInt32();
+        brick = Vector512.Min(Vector512.Max(brick, Vector512<int>.Zero), Vector512.Create(grid.CountZ * grid.CountY * grid.CountX - 1));
+        Vector512<int> map, distance;
+        fixed (int* ofBrick = empty.OfBrick)
         {
-            distance = Lanes512.Bytes(from, cell);
+            map = Lanes512.Words(ofBrick, brick);
         }
 
-        var exit = Vector512.MinNative(Wall(cx, px, r->Ix, distance), Vector512.MinNative(Wall(cy, py, r->Iy, distance), Wall(cz, pz, r->Iz, distance)));
+        var whole = Vector512.LessThan(map, Vector512<int>.Zero);
+        var cell = ((cz & Vector512.Create((1 << (grid.ShiftZ - CellRanges.CellShift)) - 1)) << 6)
+            | ((cy & Vector512.Create((1 << (grid.ShiftY - CellRanges.CellShift)) - 1)) << 3)
+            | (cx & Vector512.Create((1 << (grid.ShiftX - CellRanges.CellShift)) - 1));
+        fixed (byte* maps = empty.Maps)
+        {
+            distance = Lanes512.Bytes(maps, ~whole & hidden.AsInt32() & (map + cell));
+        }
+
+        distance = Vector512.ConditionalSelect(whole, -map, distance);
+        var exit = Vector512.MinNative(
+            Wall(cx, bx, grid.ShiftX, whole, px, r->Ix, distance),
+            Vector512.MinNative(Wall(cy, by, grid.ShiftY, whole, py, r->Iy, distance), Wall(cz, bz, grid.ShiftZ, whole, pz, r->Iz, distance)));
         return step * Vector512.MaxNative(Vector512<float>.One, Vector512.Ceiling(exit * inverse));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> Wall(Vector512<int> cell, Vector512<float> p, Vector512<float> inverse, Vector512<int> distance)
+    private static Vector512<float> Wall(
+        Vector512<int> cell, Vector512<int> brick, int shift, Vector512<int> whole, Vector512<float> p, Vector512<float> inverse, Vector512<int> distance)
     {
         var ahead = Vector512.GreaterThan(inverse, Vector512<float>.Zero).AsInt32();
-        var wall = Vector512.ConditionalSelect(ahead, cell + distance, cell - distance + Vector512<int>.One) << CellRanges.CellShift;
+        var at = Vector512.ConditionalSelect(whole, brick, cell);
+        var wall = Vector512.ConditionalSelect(ahead, at + distance, at - distance + Vector512<int>.One);
+        wall = Vector512.ConditionalSelect(whole, wall << shift, wall << CellRanges.CellShift);
         return (Vector512.ConvertToSingle(wall) - p) * inverse;
     }
 

@@ -255,26 +255,34 @@ public static class RaycastScalar
 
     private static bool Leap(PagedVolume volume, EmptySpace empty, Vector3 p, Vector3 d, float step, out float leap)
     {
-        int cx = Cell(p.X, volume.From.X, volume.To.X), cy = Cell(p.Y, volume.From.Y, volume.To.Y), cz = Cell(p.Z, volume.From.Z, volume.To.Z);
-        int distance = empty.Distance[(cz * volume.CellsY + cy) * volume.CellsX + cx - volume.FirstCell];
+        var grid = volume.Grid;
+        int x = Math.Clamp((int)p.X, 0, volume.X - 1), y = Math.Clamp((int)p.Y, 0, volume.Y - 1), z = Math.Clamp((int)p.Z, 0, volume.Z - 1);
+        var map = empty.OfBrick[((z >> grid.ShiftZ) * grid.CountY + (y >> grid.ShiftY)) * grid.CountX + (x >> grid.ShiftX)];
         leap = 0;
-        if (distance == 0)
+        if (map < 0)
         {
-            return false;
+            leap = Exit(p, d, x, y, z, grid.ShiftX, grid.ShiftY, grid.ShiftZ, -map, step);
+            return true;
         }
 
-        var exit = MathF.Min(Exit(cx, p.X, d.X, distance), MathF.Min(Exit(cy, p.Y, d.Y, distance), Exit(cz, p.Z, d.Z, distance)));
-        leap = step * MathF.Max(1, MathF.Ceiling(exit / step));
-        return true;
-
-        static int Cell(float p, int from, int to) => Math.Clamp((int)p, from, to - 1) >> CellRanges.CellShift;
+        const int S = CellRanges.CellShift;
+        int cx = (x & ((1 << grid.ShiftX) - 1)) >> S, cy = (y & ((1 << grid.ShiftY) - 1)) >> S, cz = (z & ((1 << grid.ShiftZ) - 1)) >> S;
+        int distance = empty.Maps[map + ((cz << 6) | (cy << 3) | cx)];
+        leap = distance == 0 ? 0 : Exit(p, d, x, y, z, S, S, S, distance, step);
+        return distance != 0;
     }
 
-    private static float Exit(int cell, float p, float d, int distance)
+    private static float Exit(Vector3 p, Vector3 d, int x, int y, int z, int shiftX, int shiftY, int shiftZ, int distance, float step)
     {
-        const int Edge = 1 << CellRanges.CellShift;
-        var wall = d > 0 ? (cell + distance) * Edge : (cell - distance + 1) * Edge;
-        return MathF.Abs(d) < 1e-12f ? float.MaxValue : (wall - p) / d;
+        var exit = MathF.Min(Axis(x, shiftX, p.X, d.X), MathF.Min(Axis(y, shiftY, p.Y, d.Y), Axis(z, shiftZ, p.Z, d.Z)));
+        return step * MathF.Max(1, MathF.Ceiling(exit / step));
+
+        float Axis(int voxel, int shift, float p, float d)
+        {
+            var at = voxel >> shift;
+            var wall = (d > 0 ? at + distance : at - distance + 1) << shift;
+            return MathF.Abs(d) < 1e-12f ? float.MaxValue : (wall - p) / d;
+        }
     }
 
     /// <summary>The trilinear value at a point in index coordinates, and the gradient of the same trilinear function.</summary>

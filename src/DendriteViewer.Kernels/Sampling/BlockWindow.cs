@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using DendriteViewer.Kernels.Bricks;
+using DendriteViewer.Kernels.Raycasting;
 
 namespace DendriteViewer.Kernels.Sampling;
 
@@ -20,7 +21,7 @@ internal sealed unsafe class BlockWindow : IDisposable
     public const int EntriesABlock = Edge * Edge * EntriesARow;
     private const int Slots = 64;
     private const int StageRow = Edge + 1;
-    private const int StageVoxels = (Edge + 1) * (Edge + 1) * StageRow + 64;
+    private const int StageVoxelsMost = (Edge + 1) * (Edge + 1) * StageRow + 64;
 
     // Entry x of a row from byte x of two rows in each of two pairs; then entry 16 alone.
     private static readonly byte[] s_bytes =
@@ -30,7 +31,9 @@ internal sealed unsafe class BlockWindow : IDisposable
 
     private readonly long[] _blocks = new long[Slots];
     private readonly int[] _stamps = new int[Slots];
-    private readonly byte[] _stage = GC.AllocateUninitializedArray<byte>(StageVoxels * sizeof(float));
+    private readonly byte[] _stage = GC.AllocateUninitializedArray<byte>(StageVoxelsMost * sizeof(float));
+    private readonly byte[] _beside = GC.AllocateUninitializedArray<byte>(StageVoxelsMost * sizeof(float));
+    private readonly float[] _scratch = new float[PagedVolume.StandInScratch];
     private int _stamp;
     private byte* _data;
     private nuint _bytes;
@@ -86,20 +89,63 @@ internal sealed unsafe class BlockWindow : IDisposable
     }
 
     /// <summary>Which cells can be seen, and which blocks are needed beyond those that hold one.</summary>
-    public readonly struct Sight(byte[]? distance, byte needed)
+    public readonly struct Sight(EmptySpace? empty, byte needed)
     {
-        /// <summary>Whether a cell must be sampled, and whether its voxels may be read.</summary>
+        /// <summary>The cells of a block (bit i is cell i >> 2, i >> 1 &amp; 1, i &amp; 1), and whether its voxels may be read.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public (bool Seen, bool Read) Of(PagedVolume v, int cz, int cy, int cx)
+        public bool Look(BrickLevel grid, int z, int y, int x, out int seen)
         {
-            if (distance is not null)
+            if (empty is null)
             {
-                var d = distance[(cz * v.CellsY + cy) * v.CellsX + cx - v.FirstCell];
-                return (d == 0, d <= needed);
+                seen = 0xFF;
+                return true;
             }
 
-            return (true, true);
+            (int vz, int vy, int vx) = (z * Edge, y * Edge, x * Edge);
+            seen = 0;
+            var near = false;
+            if (grid.ShiftZ < 4 || grid.ShiftY < 4 || grid.ShiftX < 4)
+            {
+                for (var i = 0; i < 8; i++)
+                {
+                    near |= Cell(grid, vz + ((i & 4) << 1), vy + ((i & 2) << 2), vx + ((i & 1) << 3), 1 << i, ref seen);
+                }
+
+                return near;
+            }
+
+            var map = empty.OfBrick[((vz >> grid.ShiftZ) * grid.CountY + (vy >> grid.ShiftY)) * grid.CountX + (vx >> grid.ShiftX)];
+            if (map < 0)
+            {
+                return -map <= needed;
+            }
+
+            map += LocalCell(grid, vz, vy, vx);
+            for (var i = 0; i < 8; i++)
+            {
+                int d = empty.Maps[map + ((i & 4) << 4) + ((i & 2) << 2) + (i & 1)];
+                seen |= d == 0 ? 1 << i : 0;
+                near |= d <= needed;
+            }
+
+            return near;
         }
+
+        private bool Cell(BrickLevel grid, int z, int y, int x, int bit, ref int seen)
+        {
+            if (z >= grid.Z || y >= grid.Y || x >= grid.X)
+            {
+                return false;
+            }
+
+            var map = empty!.OfBrick[((z >> grid.ShiftZ) * grid.CountY + (y >> grid.ShiftY)) * grid.CountX + (x >> grid.ShiftX)];
+            var d = map < 0 ? -map : empty.Maps[map + LocalCell(grid, z, y, x)];
+            seen |= d == 0 ? bit : 0;
+            return d <= needed;
+        }
+
+        private static int LocalCell(BrickLevel grid, int z, int y, int x) =>
+            ((z & ((1 << grid.ShiftZ) - 1)) >> 3 << 6) | ((y & ((1 << grid.ShiftY) - 1)) >> 3 << 3) | ((x & ((1 << grid.ShiftX) - 1)) >> 3);
     }
 
     /// <summary>A convex part of space with its bounding box: a place p is inside where n·p + w ≥ 0 for every plane (n, w).</summary>
@@ -181,7 +227,7 @@ internal sealed unsafe class BlockWindow : IDisposable
             {
                 for (var x = x0; x <= x1; x++)
                 {
-                    if (_blocks[Slot(z, y, x)] == Block(z, y, x) || !part.Touches(z, y, x) || !Cells(v, sight, z, y, x, out _, out _)
+                    if (_blocks[Slot(z, y, x)] == Block(z, y, x) || !part.Touches(z, y, x) || !sight.Look(grid, z, y, x, out _)
                         || grid.BrickAt(z * Edge, y * Edge, x * Edge) is not { IsTiled: true } brick)
                     {
                         continue;
@@ -214,32 +260,11 @@ internal sealed unsafe class BlockWindow : IDisposable
 
     private static long Block(int z, int y, int x) => ((long)z << 42) | ((long)y << 21) | (long)x;
 
-    // Bit i of the answer: whether cell (i >> 2, i >> 1 & 1, i & 1) of a block can be seen; whether the block is needed at all.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool Cells(PagedVolume v, in Sight sight, int z, int y, int x, out int seen, out bool all)
-    {
-        (seen, all) = (0, true);
-        var read = false;
-        for (var i = 0; i < 8; i++)
-        {
-            int cz = 2 * z + (i >> 2), cy = 2 * y + ((i >> 1) & 1), cx = 2 * x + (i & 1);
-            if (cz << 3 < v.To.Z && cy << 3 < v.To.Y && cx << 3 < v.To.X && cz << 3 >= v.From.Z && cy << 3 >= v.From.Y && cx << 3 >= v.From.X)
-            {
-                var (s, r) = sight.Of(v, cz, cy, cx);
-                read |= r;
-                seen |= s ? 1 << i : 0;
-                all &= s;
-            }
-        }
-
-        return read;
-    }
-
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool Look(PagedVolume v, in Sight sight, int z, int y, int x)
     {
-        var read = Cells(v, sight, z, y, x, out var seen, out var all);
-        AllVisible &= all;
+        var read = sight.Look(v.Grid, z, y, x, out var seen);
+        AllVisible &= seen == 0xFF;
         if (!read)
         {
             return true;
@@ -297,30 +322,41 @@ internal sealed unsafe class BlockWindow : IDisposable
         }
     }
 
-    // The block's 16³ voxels and one layer more: a tile as it lies in its brick, or gathered on the stage.
+    // The block's 16³ voxels and one layer more: a tile as it lies in its brick, or gathered on the stage from the bricks around, and
+    // from coarser ones where those are missing.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private ref byte Source<T>(PagedVolume v, int z, int y, int x) where T : unmanaged, INumber<T>
+    private ref byte Source<T>(PagedVolume v, int z, int y, int x) where T : unmanaged
     {
         var grid = v.Grid;
         ref var stage = ref MemoryMarshal.GetArrayDataReference(_stage);
-        if (grid.ShiftZ < 4 || grid.ShiftY < 4 || grid.ShiftX < 4 || grid.BrickAt(z, y, x) is not { IsTiled: true } brick)
+        if (grid.ShiftZ < 4 || grid.ShiftY < 4 || grid.ShiftX < 4)
         {
-            StageRows<T>(v, z, y, x);
+            StageVoxels<T>(v, z, y, x);
             return ref stage;
         }
 
         int maskZ = (1 << grid.ShiftZ) - 1, maskY = (1 << grid.ShiftY) - 1, maskX = (1 << grid.ShiftX) - 1;
-        bool farZ = (z & maskZ) + Edge > maskZ, farY = (y & maskY) + Edge > maskY, farX = (x & maskX) + Edge > maskX;
         bool endZ = z + Edge >= v.Z, endY = y + Edge >= v.Y, endX = x + Edge >= v.X;
-        ref var tile = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(brick.Data), brick.TileOffset(z & maskZ, y & maskY, x & maskX) * Unsafe.SizeOf<T>());
-        if (!(farZ || farY || farX || endZ || endY || endX))
+        bool farZ = (z & maskZ) + Edge > maskZ && !endZ, farY = (y & maskY) + Edge > maskY && !endY, farX = (x & maskX) + Edge > maskX && !endX;
+        ref var voxels = ref Unsafe.As<byte, T>(ref stage);
+        var all = MemoryMarshal.CreateSpan(ref voxels, _stage.Length / Unsafe.SizeOf<T>());
+        if (grid.BrickAt(z, y, x) is { } brick)
         {
-            return ref tile;
+            ref var tile = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(brick.Data), brick.TileOffset(z & maskZ, y & maskY, x & maskX) * Unsafe.SizeOf<T>());
+            if (!(farZ || farY || farX || endZ || endY || endX))
+            {
+                return ref tile;
+            }
+
+            Unsafe.CopyBlockUnaligned(ref stage, ref tile, (uint)(Brick.TileStride * Unsafe.SizeOf<T>()));
+        }
+        else
+        {
+            v.StandIn(
+                z, y, x, endZ ? v.Z - z : farZ ? Edge : Edge + 1, endY ? v.Y - y : farY ? Edge : Edge + 1, endX ? v.X - x : farX ? Edge : Edge + 1,
+                all, StageRow * StageRow, StageRow, _scratch);
         }
 
-        Unsafe.CopyBlockUnaligned(ref stage, ref tile, (uint)(Brick.TileStride * Unsafe.SizeOf<T>()));
-        ref var voxels = ref Unsafe.As<byte, T>(ref stage);
-        (farZ, farY, farX) = (farZ && !endZ, farY && !endY, farX && !endX);
         for (var n = 1; n < 8; n++)
         {
             bool dz = (n & 4) != 0, dy = (n & 2) != 0, dx = (n & 1) != 0;
@@ -331,17 +367,30 @@ internal sealed unsafe class BlockWindow : IDisposable
 
             // The neighbour's first layer, with what it has behind where this block ends inside its own brick.
             int nz = dz ? z + Edge : z, ny = dy ? y + Edge : y, nx = dx ? x + Edge : x;
-            if (grid.BrickAt(nz, ny, nx) is not { IsTiled: true } neighbour)
+            int fromZ = dz ? Edge : 0, toZ = dz ? Edge : farZ ? Edge - 1 : endZ ? v.Z - z - 1 : Edge;
+            int fromY = dy ? Edge : 0, toY = dy ? Edge : farY ? Edge - 1 : endY ? v.Y - y - 1 : Edge;
+            if (grid.BrickAt(nz, ny, nx) is not { } neighbour)
             {
-                StageRows<T>(v, z, y, x);
-                return ref stage;
+                // Rows of a stand-in run over their end: they are made beside the stage.
+                var width = dx ? 1 : farX ? Edge : endX ? v.X - x : Edge + 1;
+                var beside = MemoryMarshal.Cast<byte, T>(_beside.AsSpan());
+                v.StandIn(nz, ny, nx, toZ - fromZ + 1, toY - fromY + 1, width, beside, StageRow * StageRow, StageRow, _scratch);
+                for (var k = fromZ; k <= toZ; k++)
+                {
+                    for (var j = fromY; j <= toY; j++)
+                    {
+                        beside.Slice(((k - fromZ) * StageRow + j - fromY) * StageRow, width).CopyTo(all.Slice((k * StageRow + j) * StageRow + (dx ? Edge : 0), width));
+                    }
+                }
+
+                continue;
             }
 
             ref var source = ref Unsafe.As<byte, T>(ref Unsafe.Add(
                 ref MemoryMarshal.GetArrayDataReference(neighbour.Data), neighbour.TileOffset(nz & maskZ, ny & maskY, nx & maskX) * Unsafe.SizeOf<T>()));
-            for (var k = dz ? Edge : 0; k <= (farZ && !dz ? Edge - 1 : Edge); k++)
+            for (var k = fromZ; k <= toZ; k++)
             {
-                for (var j = dy ? Edge : 0; j <= (farY && !dy ? Edge - 1 : Edge); j++)
+                for (var j = fromY; j <= toY; j++)
                 {
                     var from = ((dz ? 0 : k) * StageRow + (dy ? 0 : j)) * StageRow;
                     var to = (k * StageRow + j) * StageRow;
@@ -389,28 +438,23 @@ internal sealed unsafe class BlockWindow : IDisposable
         }
     }
 
-    // Row by row, where bricks are missing or too flat for tiles.
+    // Voxel by voxel, where bricks are too flat for tiles.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void StageRows<T>(PagedVolume v, int z, int y, int x) where T : unmanaged, INumber<T>
+    private void StageVoxels<T>(PagedVolume v, int z, int y, int x) where T : unmanaged
     {
         var stage = MemoryMarshal.Cast<byte, T>(_stage.AsSpan());
-        for (var k = 0; k <= Edge; k++)
+        for (var i = 0; i < StageRow * StageRow * StageRow; i++)
         {
-            for (var j = 0; j <= Edge; j++)
+            var value = v.At(z + i / (StageRow * StageRow), y + i / StageRow % StageRow, x + i % StageRow);
+            if (typeof(T) == typeof(float))
             {
-                StandIn(v, z + k, y + j, x, stage.Slice((k * StageRow + j) * StageRow, StageRow));
+                stage[i] = Unsafe.BitCast<float, T>(value);
             }
-        }
-    }
-
-    // Rows in which a brick is missing. Stage moves bits, so that signed and unsigned share it: values come in the stored type.
-    private static void StandIn<T>(PagedVolume v, int z, int y, int x, Span<T> target) where T : unmanaged, INumber<T>
-    {
-        switch (v.Type)
-        {
-            case VoxelType.Int8: v.Row(z, y, x, MemoryMarshal.Cast<T, sbyte>(target)); break;
-            case VoxelType.Int16: v.Row(z, y, x, MemoryMarshal.Cast<T, short>(target)); break;
-            default: v.Row(z, y, x, target); break;
+            else
+            {
+                var bits = (int)value;
+                stage[i] = Unsafe.As<int, T>(ref bits);
+            }
         }
     }
 

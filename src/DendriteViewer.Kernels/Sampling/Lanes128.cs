@@ -47,6 +47,11 @@ internal static unsafe class Lanes128
         return Vector128.MinNative(v, Vector128.Shuffle(v, Vector128.Create(1, 0, 3, 2))).ToScalar();
     }
 
+    /// <summary>The number at every lane's index.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<int> Words(int* from, Vector128<int> at) =>
+        Vector128.Create(from[at.ToScalar()], from[at.GetElement(1)], from[at.GetElement(2)], from[at.GetElement(3)]);
+
     /// <summary>The byte at every lane's offset.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<int> Bytes(byte* from, Vector128<int> offsets) =>

@@ -44,6 +44,10 @@ internal static unsafe class Lanes256
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Least(Vector256<float> v) => Lanes128.Least(Vector128.MinNative(v.GetLower(), v.GetUpper()));
 
+    /// <summary>The number at every lane's index.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Words(int* from, Vector256<int> at) => Avx2.GatherVector256(from, at, 4);
+
     /// <summary>The byte at every lane's offset; three more behind the last are read.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> Bytes(byte* from, Vector256<int> offsets) => Avx2.GatherVector256((int*)from, offsets, 1) & Vector256.Create(0xFF);

@@ -67,6 +67,11 @@ internal static unsafe class Lanes512
         return Lanes128.Least(Vector128.MinNative(half.GetLower(), half.GetUpper()));
     }
 
+    /// <summary>The number at every lane's index.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> Words(int* from, Vector512<int> at) =>
+        Avx512DQ.InsertVector256(Lanes256.Words(from, at.GetLower()).ToVector512Unsafe(), Lanes256.Words(from, at.GetUpper()), 1);
+
     /// <summary>The byte at every lane's offset; three more behind the last are read.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<int> Bytes(byte* from, Vector512<int> offsets) =>

@@ -28,9 +28,10 @@ public sealed class PagedVolumeTests
     {
         var dense = Dense(nz, ny, nx);
         var volume = PagedVolume.FromDense<ushort>(dense, nz, ny, nx);
-        for (var c = 0; c < volume.CellLeast.Length; c++)
+        int cellsY = (ny + 7) / 8, cellsX = (nx + 7) / 8;
+        for (var c = 0; c < (nz + 7) / 8 * cellsY * cellsX; c++)
         {
-            int z0 = c / volume.CellsX / volume.CellsY * 8, y0 = c / volume.CellsX % volume.CellsY * 8, x0 = c % volume.CellsX * 8;
+            int z0 = c / cellsX / cellsY * 8, y0 = c / cellsX % cellsY * 8, x0 = c % cellsX * 8;
             var (least, most) = (ushort.MaxValue, ushort.MinValue);
             for (var z = z0; z <= Math.Min(z0 + 8, nz - 1); z++)
             {
@@ -44,7 +45,7 @@ public sealed class PagedVolumeTests
                 }
             }
 
-            Assert.Equal(((float)least, (float)most), (volume.CellLeast[c], volume.CellMost[c]));
+            Assert.Equal(((float)least, (float)most), volume.CellRange(0, z0 / 8, y0 / 8, x0 / 8));
         }
     }
 

@@ -208,19 +208,41 @@ public sealed class RaycasterTests
         Assert.Equal(0xFF000000u, target[0]);
     }
 
+    // Zero exactly where something can be seen; elsewhere a ray may leave the cube of d − 1 cells (or bricks) around without loss.
     [Fact]
-    public void EmptySpace_Of_IsTheChebyshevDistanceToTheNearestVisibleCell()
+    public void EmptySpace_Of_NeverLeapsOverWhatCanBeSeen()
     {
-        var volume = PagedVolume.FromDense<ushort>(Waves(70, 40, 300), 70, 40, 300);
-        var map = EmptySpace.Of(volume, (_, most) => most > 64000);
-        var cells = Enumerable.Range(0, volume.CellMost.Length).Select(i => (Z: i / volume.CellsX / volume.CellsY, Y: i / volume.CellsX % volume.CellsY, X: i % volume.CellsX)).ToArray();
-        var visible = cells.Where((_, i) => volume.CellMost[i] > 64000).ToArray();
-        Assert.NotEmpty(visible);
-        for (var i = 0; i < cells.Length; i++)
+        var volume = PagedVolume.FromDense<ushort>(Waves(140, 70, 330), 140, 70, 330);
+        var map = EmptySpace.Of(volume, (_, most) => most > 64500);
+        bool[,,] visible = new bool[18, 9, 42];
+        var (seen, leaps) = (0, 0);
+        for (var i = 0; i < visible.Length; i++)
         {
-            var c = cells[i];
-            Assert.Equal(visible.Min(v => Math.Max(Math.Abs(v.Z - c.Z), Math.Max(Math.Abs(v.Y - c.Y), Math.Abs(v.X - c.X)))), map.Distance[i]);
+            visible[i / 42 / 9, i / 42 % 9, i % 42] = volume.CellRange(0, i / 42 / 9, i / 42 % 9, i % 42).Most > 64500;
         }
+
+        for (var i = 0; i < visible.Length; i++)
+        {
+            int z = i / 42 / 9, y = i / 42 % 9, x = i % 42, brick = (z / 8 * 2 + y / 8) * 6 + x / 8;
+            var whole = map.OfBrick[brick] < 0;
+            var d = whole ? -map.OfBrick[brick] : map.Maps[map.OfBrick[brick] + z % 8 * 64 + y % 8 * 8 + x % 8];
+            Assert.Equal(visible[z, y, x], d == 0);
+            seen += d == 0 ? 1 : 0;
+            leaps += d > 1 ? 1 : 0;
+            var (reach, unit) = (d - 1, whole ? 8 : 1);
+            for (var qz = Math.Max(0, (z / unit - reach) * unit); d > 0 && qz < Math.Min(18, (z / unit + reach + 1) * unit); qz++)
+            {
+                for (var qy = Math.Max(0, (y / unit - reach) * unit); qy < Math.Min(9, (y / unit + reach + 1) * unit); qy++)
+                {
+                    for (var qx = Math.Max(0, (x / unit - reach) * unit); qx < Math.Min(42, (x / unit + reach + 1) * unit); qx++)
+                    {
+                        Assert.False(visible[qz, qy, qx]);
+                    }
+                }
+            }
+        }
+
+        Assert.True(seen > 10 && leaps > 100);
     }
 
     private static void Agree(PagedVolume volume, RayMode mode, bool shaded, double angle, PacketLanes lanes, int pixels = 61, Vector3? middle = null, float distance = 110)
@@ -294,7 +316,9 @@ public sealed class RaycasterTests
     private static RaycastSettings Settings(PagedVolume volume, RayMode mode, bool shaded)
     {
         // From the volume's own least value to its largest.
-        float low = volume.CellLeast.Min(), high = Math.Max(volume.CellMost.Max(), low + 1e-3f), iso = low + 0.4577f * (high - low);
+        var ranges = volume.Grid.Bricks.Where(b => b is not null).SelectMany(b => Enumerable.Range(0, b!.Ranges.CountZ * b.Ranges.CountY * b.Ranges.CountX)
+            .Select(i => b.Ranges[i / b.Ranges.CountX / b.Ranges.CountY, i / b.Ranges.CountX % b.Ranges.CountY, i % b.Ranges.CountX])).ToArray();
+        float low = ranges.Min(r => r.Least), high = Math.Max(ranges.Max(r => r.Most), low + 1e-3f), iso = low + 0.4577f * (high - low);
         var alpha = Enumerable.Range(0, TransferTable.Size).Select(i => i < 250 ? 0 : Math.Min(0.6f, (i - 250) / 1500f)).ToArray();
         var colors = Enumerable.Range(0, TransferTable.Size).Select(i => (i >> 3) | ((255 - (i >> 3)) << 8) | 0x400000).ToArray();
         var table = new TransferTable(low, high, alpha, colors, 1);
