@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Numerics;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
@@ -8,108 +9,160 @@ namespace DendriteViewer.Imaging.Rendering;
 /// <summary>
 /// Which bricks a 3D picture needs: of what the eye sees and clipping leaves, every place at the coarsest level whose voxels are no
 /// larger than a pixel there; or all of it at the finest of those levels, if that is little enough, since one level is faster to
-/// draw than several. Where it is more than the memory allowed, everything a level coarser.
+/// draw than several, and always of one level while the picture moves. Where it is more than the memory allowed, everything a level
+/// coarser.
 /// </summary>
-internal sealed class RayPlan
+internal sealed class RayPlan : IDisposable
 {
     private const long MostEvenBytes = 1L << 30;
 
-    private RayPlan(PyramidLevel level, BrickIndex[] bricks, ((int Z, int Y, int X) From, (int Z, int Y, int X) To) box)
+    // A plan is made for every frame, so plans are kept and used again.
+    private static readonly ConcurrentBag<RayPlan> s_idle = [];
+
+    private readonly List<(BrickIndex Brick, double Distance, bool IsLeaf)> _visited = [];
+    private readonly List<double> _voxels = [];
+
+    private RayPlan()
     {
-        (Level, Bricks, Box) = (level, bricks, box);
     }
 
-    // Whether what is seen is all of one level.
-    private bool IsEven { get; init; }
-
     /// <summary>The finest level among them; its grid is walked through.</summary>
-    public PyramidLevel Level { get; }
+    public PyramidLevel Level { get; private set; } = null!;
 
     /// <summary>The bricks, each after the coarser ones that stand in for it until it comes, near ones first.</summary>
-    public BrickIndex[] Bricks { get; }
+    public List<BrickIndex> Bricks { get; } = [];
 
     /// <summary>Bounds of what can be seen, in voxels of <see cref="Level"/>.</summary>
-    public ((int Z, int Y, int X) From, (int Z, int Y, int X) To) Box { get; }
+    public ((int Z, int Y, int X) From, (int Z, int Y, int X) To) Box { get; private set; }
 
-    /// <summary>A plan.</summary>
+    /// <summary>A plan; dispose it when it is no longer needed.</summary>
     /// <param name="volume">The volume.</param>
     /// <param name="reader">Its levels.</param>
     /// <param name="eye">Where it is seen from.</param>
     /// <param name="planes">A place is seen where n·p + w ≥ 0 for all (n.x, n.y, n.z, w), p in index coordinates of the finest level.</param>
     /// <param name="pixel">Size of a pixel over its distance.</param>
     /// <param name="mostBytes">Bytes that the bricks may take.</param>
-    public static RayPlan Of(VolumeInfo volume, VolumeReader reader, WorldPoint eye, IReadOnlyList<Vector4> planes, double pixel, long mostBytes)
+    /// <param name="atRest">Whether the finest levels matter more than speed; else all is of one level.</param>
+    public static RayPlan Of(VolumeInfo volume, VolumeReader reader, WorldPoint eye, ReadOnlySpan<Vector4> planes, double pixel, long mostBytes, bool atRest)
     {
-        var plan = Of(volume, reader, eye, planes, pixel, mostBytes, null);
-        return plan.IsEven ? plan : Of(volume, reader, eye, planes, pixel, Math.Min(mostBytes, MostEvenBytes), plan.Level.Number) is { } even && even.Level == plan.Level ? even : plan;
+        var plan = s_idle.TryTake(out var kept) ? kept : new RayPlan();
+        plan._voxels.Clear();
+        var size = volume.VoxelSize;
+        foreach (var level in reader.Levels)
+        {
+            plan._voxels.Add(Math.Min(size.Z * level.FactorZ, Math.Min(size.Y * level.FactorY, size.X * level.FactorX)));
+        }
+
+        var finest = plan.Visit(volume, reader, eye, planes, pixel, mostBytes, null);
+        if (finest is { IsEven: false } && plan.Visit(volume, reader, eye, planes, pixel, Math.Min(mostBytes, MostEvenBytes), finest.Value.Level) is { } even)
+        {
+            finest = even.Level == finest.Value.Level || !atRest ? even : plan.Visit(volume, reader, eye, planes, pixel, mostBytes, null);
+        }
+
+        plan.Finish(reader, finest?.Level);
+        return plan;
     }
 
-    // Where uniform is given, every place at that level, or at a coarser one where it takes too much.
-    private static RayPlan Of(VolumeInfo volume, VolumeReader reader, WorldPoint eye, IReadOnlyList<Vector4> planes, double pixel, long mostBytes, int? uniform)
+    /// <summary>Gives the plan back.</summary>
+    public void Dispose() => s_idle.Add(this);
+
+    // Lists what is needed; where uniform is given, every place at that level, or at a coarser one where it takes too much.
+    private (int Level, bool IsEven)? Visit(
+        VolumeInfo volume, VolumeReader reader, WorldPoint eye, ReadOnlySpan<Vector4> planes, double pixel, long mostBytes, int? uniform)
     {
+        var top = reader.Levels.Count - 1;
         for (var coarser = uniform ?? 0; ; coarser++)
         {
-            var top = reader.Levels.Count - 1;
-            var leaves = new List<(BrickIndex Brick, double Distance)>();
-            var parents = new List<(BrickIndex Brick, double Distance)>();
+            _visited.Clear();
             var n = reader.Levels[top].BrickCount;
             for (var i = 0; i < n.Count; i++)
             {
-                Visit(new BrickIndex(top, (int)(i / n.SliceCount), (int)(i / n.X % n.Y), (int)(i % n.X)));
+                Visit(volume, reader, eye, planes, pixel, uniform is not null, coarser, new BrickIndex(top, (int)(i / n.SliceCount), (int)(i / n.X % n.Y), (int)(i % n.X)));
             }
 
-            var bytes = (leaves.Count + parents.Count) * (long)reader.BrickBytes(0) * 5 / 4;
-            if (bytes > mostBytes && coarser < top)
+            if (_visited.Count * (long)reader.BrickBytes(0) * 5 / 4 > mostBytes && coarser < top)
             {
                 continue;
             }
 
-            if (leaves.Count == 0)
+            var (least, most) = (int.MaxValue, int.MinValue);
+            foreach (var (brick, _, isLeaf) in _visited)
             {
-                // Nothing is seen; one brick keeps the picture whole.
-                return new RayPlan(reader.Levels[top], [new BrickIndex(top, 0, 0, 0)], ((0, 0, 0), Size(reader.Levels[top])));
+                (least, most) = isLeaf ? (Math.Min(least, brick.Level), Math.Max(most, brick.Level)) : (least, most);
             }
 
-            var level = reader.Levels[leaves.Min(l => l.Brick.Level)];
-            return new RayPlan(
-                level, [.. leaves.Concat(parents).OrderByDescending(l => l.Brick.Level).ThenBy(l => l.Distance).Select(l => l.Brick)],
-                BoxOf(reader, level, leaves.Select(l => l.Brick))) { IsEven = leaves.TrueForAll(l => l.Brick.Level == level.Number) };
+            return _visited.Count == 0 ? null : (least, least == most);
+        }
+    }
 
-            void Visit(BrickIndex brick)
+    private void Visit(
+        VolumeInfo volume, VolumeReader reader, WorldPoint eye, ReadOnlySpan<Vector4> planes, double pixel, bool uniform, int coarser, BrickIndex brick)
+    {
+        var level = reader.Levels[brick.Level];
+        var (from, to) = VoxelsOf(level, brick, reader.Levels[0]);
+        if (!IsSeen(from, to, planes))
+        {
+            return;
+        }
+
+        var middle = volume.Transform.ToWorld(new VoxelPoint((from.Z + to.Z) / 2, (from.Y + to.Y) / 2, (from.X + to.X) / 2));
+        var corner = volume.Transform.ToWorld(new VoxelPoint(to.Z, to.Y, to.X));
+        var distance = Math.Max(0, (middle - eye).Length - (corner - middle).Length);
+        var isLeaf = brick.Level <= coarser || (!uniform && _voxels[brick.Level] <= 1.001 * pixel * distance);
+        _visited.Add((brick, distance, isLeaf));
+        if (isLeaf)
+        {
+            return;
+        }
+
+        var finer = reader.Levels[brick.Level - 1];
+        int kz = level.FactorZ / finer.FactorZ, ky = level.FactorY / finer.FactorY, kx = level.FactorX / finer.FactorX;
+        var count = finer.BrickCount;
+        for (var z = kz * brick.Z; z < Math.Min(kz * (brick.Z + 1), count.Z); z++)
+        {
+            for (var y = ky * brick.Y; y < Math.Min(ky * (brick.Y + 1), count.Y); y++)
             {
-                var level = reader.Levels[brick.Level];
-                var (from, to) = VoxelsOf(level, brick, reader.Levels[0]);
-                if (!IsSeen(from, to, planes))
+                for (var x = kx * brick.X; x < Math.Min(kx * (brick.X + 1), count.X); x++)
                 {
-                    return;
-                }
-
-                var middle = volume.Transform.ToWorld(new VoxelPoint((from.Z + to.Z) / 2, (from.Y + to.Y) / 2, (from.X + to.X) / 2));
-                var corner = volume.Transform.ToWorld(new VoxelPoint(to.Z, to.Y, to.X));
-                var distance = Math.Max(0, (middle - eye).Length - (corner - middle).Length);
-                var voxel = volume.Transform.ForLevel(level.FactorZ, level.FactorY, level.FactorX).VoxelSize.Least;
-                if (brick.Level <= coarser || (uniform is null && voxel <= 1.001 * pixel * distance))
-                {
-                    leaves.Add((brick, distance));
-                    return;
-                }
-
-                parents.Add((brick, distance));
-                var finer = reader.Levels[brick.Level - 1];
-                int kz = level.FactorZ / finer.FactorZ, ky = level.FactorY / finer.FactorY, kx = level.FactorX / finer.FactorX;
-                var count = finer.BrickCount;
-                for (var z = kz * brick.Z; z < Math.Min(kz * (brick.Z + 1), count.Z); z++)
-                {
-                    for (var y = ky * brick.Y; y < Math.Min(ky * (brick.Y + 1), count.Y); y++)
-                    {
-                        for (var x = kx * brick.X; x < Math.Min(kx * (brick.X + 1), count.X); x++)
-                        {
-                            Visit(new BrickIndex(finer.Number, z, y, x));
-                        }
-                    }
+                    Visit(volume, reader, eye, planes, pixel, uniform, coarser, new BrickIndex(finer.Number, z, y, x));
                 }
             }
         }
+    }
+
+    private void Finish(VolumeReader reader, int? finest)
+    {
+        Bricks.Clear();
+        if (finest is not { } number)
+        {
+            // Nothing is seen; one brick keeps the picture whole.
+            Level = reader.Levels[^1];
+            Bricks.Add(new BrickIndex(Level.Number, 0, 0, 0));
+            Box = ((0, 0, 0), (Level.Shape.Z, Level.Shape.Y, Level.Shape.X));
+            return;
+        }
+
+        Level = reader.Levels[number];
+        _visited.Sort(static (a, b) => a.Brick.Level != b.Brick.Level ? b.Brick.Level - a.Brick.Level : a.Distance.CompareTo(b.Distance));
+        var (low, high) = ((Z: int.MaxValue, Y: int.MaxValue, X: int.MaxValue), (Z: 0, Y: 0, X: 0));
+        foreach (var (brick, _, isLeaf) in _visited)
+        {
+            Bricks.Add(brick);
+            if (!isLeaf)
+            {
+                continue;
+            }
+
+            var level = reader.Levels[brick.Level];
+            int z = level.Brick.Z * (level.FactorZ / Level.FactorZ), y = level.Brick.Y * (level.FactorY / Level.FactorY), x = level.Brick.X * (level.FactorX / Level.FactorX);
+            low = (Math.Min(low.Z, brick.Z * z), Math.Min(low.Y, brick.Y * y), Math.Min(low.X, brick.X * x));
+            high = (Math.Max(high.Z, (brick.Z + 1) * z), Math.Max(high.Y, (brick.Y + 1) * y), Math.Max(high.X, (brick.X + 1) * x));
+        }
+
+        // Levels of an odd size end half a voxel later than the next finer one.
+        var s = Level.Shape;
+        Box = ((Math.Min(low.Z, s.Z - 1) & ~7, Math.Min(low.Y, s.Y - 1) & ~7, Math.Min(low.X, s.X - 1) & ~7),
+            (Math.Min(high.Z, s.Z), Math.Min(high.Y, s.Y), Math.Min(high.X, s.X)));
     }
 
     /// <summary>The planes through the edges of a picture, the seen side inside, in index coordinates.</summary>
@@ -130,8 +183,6 @@ internal sealed class RayPlan
         return planes;
     }
 
-    private static (int Z, int Y, int X) Size(PyramidLevel level) => (level.Shape.Z, level.Shape.Y, level.Shape.X);
-
     // Corners of a brick in voxels of the finest level.
     private static ((double Z, double Y, double X) From, (double Z, double Y, double X) To) VoxelsOf(PyramidLevel level, BrickIndex brick, PyramidLevel finest)
     {
@@ -140,7 +191,7 @@ internal sealed class RayPlan
             (Math.Min((brick.Z + 1) * z, finest.Shape.Z), Math.Min((brick.Y + 1) * y, finest.Shape.Y), Math.Min((brick.X + 1) * x, finest.Shape.X)));
     }
 
-    private static bool IsSeen((double Z, double Y, double X) from, (double Z, double Y, double X) to, IReadOnlyList<Vector4> planes)
+    private static bool IsSeen((double Z, double Y, double X) from, (double Z, double Y, double X) to, ReadOnlySpan<Vector4> planes)
     {
         // A sample reads a voxel further, of whatever level.
         const float Margin = 2;
@@ -156,22 +207,5 @@ internal sealed class RayPlan
         }
 
         return true;
-    }
-
-    private static ((int, int, int), (int, int, int)) BoxOf(VolumeReader reader, PyramidLevel grid, IEnumerable<BrickIndex> bricks)
-    {
-        var (low, high) = ((Z: int.MaxValue, Y: int.MaxValue, X: int.MaxValue), (Z: 0, Y: 0, X: 0));
-        foreach (var brick in bricks)
-        {
-            var level = reader.Levels[brick.Level];
-            int z = level.Brick.Z * (level.FactorZ / grid.FactorZ), y = level.Brick.Y * (level.FactorY / grid.FactorY), x = level.Brick.X * (level.FactorX / grid.FactorX);
-            low = (Math.Min(low.Z, brick.Z * z), Math.Min(low.Y, brick.Y * y), Math.Min(low.X, brick.X * x));
-            high = (Math.Max(high.Z, (brick.Z + 1) * z), Math.Max(high.Y, (brick.Y + 1) * y), Math.Max(high.X, (brick.X + 1) * x));
-        }
-
-        // Levels of an odd size end half a voxel later than the next finer one.
-        var s = grid.Shape;
-        return ((Math.Min(low.Z, s.Z - 1) & ~7, Math.Min(low.Y, s.Y - 1) & ~7, Math.Min(low.X, s.X - 1) & ~7),
-            (Math.Min(high.Z, s.Z), Math.Min(high.Y, s.Y), Math.Min(high.X, s.X)));
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using DendriteViewer.Imaging.Caching;
@@ -24,8 +25,9 @@ public sealed class VolumeRenderer
     // Reads begun for a moving picture; more would come too late.
     private const int ReadsAhead = 32;
 
-    // A picture at rest is sampled twice a voxel, where thin opaque layers would show rings.
+    // Where thin opaque layers would show rings, a picture at rest is sampled twice a voxel, and four times where a voxel is several pixels.
     private const float FineStep = 0.5f;
+    private const float FinestStep = 0.25f;
 
     private readonly DatasetStore _store;
     private readonly BrickCache _cache;
@@ -47,6 +49,7 @@ public sealed class VolumeRenderer
     private sealed class Pages(string prefix, PyramidLevel level, BrickIndex[] wanted, Brick?[] bricks, PagedVolume volume)
     {
         private const int Kept = 4;
+        private readonly Dictionary<BrickIndex, int> _places = wanted.Index().ToDictionary(p => p.Item, p => p.Index);
         private readonly LinkedList<(Look Look, Lazy<RaycastSettings> Settings)> _looks = new();
 
         public string Prefix => prefix;
@@ -57,9 +60,24 @@ public sealed class VolumeRenderer
 
         public long Bytes { get; } = bricks.Sum(b => b?.Bytes ?? 0);
 
-        public bool Is(string otherPrefix, PyramidLevel otherLevel, BrickIndex[] otherWanted, Brick?[] otherBricks, in ((int, int, int), (int, int, int)) box) =>
-            prefix == otherPrefix && level == otherLevel && bricks.AsSpan().SequenceEqual(otherBricks, ReferenceEqualityComparer.Instance)
-            && wanted.AsSpan().SequenceEqual(otherWanted) && (volume.From, volume.To) == box;
+        public bool Is(string otherPrefix, RayPlan plan, ReadOnlySpan<Brick?> otherBricks)
+        {
+            if (prefix != otherPrefix || level != plan.Level || wanted.Length != plan.Bricks.Count || (volume.From, volume.To) != plan.Box)
+            {
+                return false;
+            }
+
+            // The order follows the eye; the bricks are what counts.
+            for (var i = 0; i < wanted.Length; i++)
+            {
+                if (!_places.TryGetValue(plan.Bricks[i], out var place) || !ReferenceEquals(bricks[place], otherBricks[i]))
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        }
 
         // The table and the map of empty space cost some milliseconds and change with the transfer function, not the camera.
         public RaycastSettings For(Look look, Func<RaycastSettings> make)
@@ -106,10 +124,10 @@ public sealed class VolumeRenderer
         VolumeInfo volume, Dataset dataset, ViewState view, int width, int height, int scale, bool atRest, CancellationToken ct)
     {
         var reader = await _store.ReaderAsync(volume, ct);
-        var plan = PlanOf(volume, reader, dataset, view, width, height, scale);
+        using var plan = PlanOf(volume, reader, dataset, view, width, height, scale, atRest);
         var pages = await PagesOfAsync(volume, reader, plan, ct);
-        var settings = SettingsOf(volume, dataset, view, plan.Level, pages, atRest && view.Mode == VolumeMode.Composite ? FineStep : 1);
         var geometry = GeometryOf(volume, plan.Level, view, width, height);
+        var settings = SettingsOf(volume, dataset, view, plan.Level, pages, atRest && view.Mode == VolumeMode.Composite ? StepFor(plan.Level, geometry, width, height) : 1);
         int w = Math.Max(1, (width + scale - 1) / scale), h = Math.Max(1, (height + scale - 1) / scale);
         var image = new RenderedImage(w, h, PixelLayout.Rgbx);
         if (!Raycaster.Render(pages.Volume, settings, geometry, w, h, scale, new PixelMemory(image.Pixels).Memory, ct))
@@ -119,6 +137,14 @@ public sealed class VolumeRenderer
         }
 
         return (pages.IsComplete ? RenderOutcome.Complete : RenderOutcome.Partial, image);
+    }
+
+    private static float StepFor(PyramidLevel level, RayGeometry rays, int width, int height)
+    {
+        // A pixel's size in voxels at the middle of the volume, as far as the eye is from it.
+        var (here, next) = (rays.Ray(width / 2f, height / 2f).Direction, rays.Ray(width / 2f + 1, height / 2f).Direction);
+        var pixel = Vector3.Distance(here, next) * Vector3.Distance(rays.Origin, new Vector3(level.Shape.X, level.Shape.Y, level.Shape.Z) / 2);
+        return pixel < 0.4f ? FinestStep : FineStep;
     }
 
     /// <summary>Draws a picture once all its bricks are there, at full scale and finely sampled.</summary>
@@ -132,7 +158,7 @@ public sealed class VolumeRenderer
     public async Task<WorldPoint?> PickAsync(VolumeInfo volume, Dataset dataset, ViewState view, int width, int height, double u, double v, CancellationToken ct)
     {
         var reader = await _store.ReaderAsync(volume, ct);
-        var plan = PlanOf(volume, reader, dataset, view, width, height, 1);
+        using var plan = PlanOf(volume, reader, dataset, view, width, height, 1, atRest: true);
         var pages = await PagesOfAsync(volume, reader, plan, ct);
         var level = plan.Level;
         var settings = SettingsOf(volume, dataset, view, level, pages, step: 1);
@@ -150,26 +176,26 @@ public sealed class VolumeRenderer
     /// <summary>Whether the bricks that a complete picture needs are in memory.</summary>
     public async Task<bool> IsLoadedAsync(VolumeInfo volume, Dataset dataset, ViewState view, int width, int height, CancellationToken ct)
     {
-        var plan = PlanOf(volume, await _store.ReaderAsync(volume, ct), dataset, view, width, height, 1);
-        return Array.TrueForAll(plan.Bricks, b => _cache.Contains(volume, b));
+        using var plan = PlanOf(volume, await _store.ReaderAsync(volume, ct), dataset, view, width, height, 1, atRest: true);
+        return plan.Bricks.TrueForAll(b => _cache.Contains(volume, b));
     }
 
     /// <summary>Whether the bricks that a complete picture needs fit into memory beside what is there.</summary>
     public async Task<bool> HasRoomForAsync(VolumeInfo volume, Dataset dataset, ViewState view, int width, int height, CancellationToken ct)
     {
         var reader = await _store.ReaderAsync(volume, ct);
-        var plan = PlanOf(volume, reader, dataset, view, width, height, 1);
+        using var plan = PlanOf(volume, reader, dataset, view, width, height, 1, atRest: true);
         return _cache.Bytes + plan.Bricks.Count(b => !_cache.Contains(volume, b)) * (long)reader.BrickBytes(0) * 5 / 4 <= _cache.BudgetBytes;
     }
 
     /// <summary>Reads the bricks that a complete picture needs, coarse ones first.</summary>
     public async Task LoadAsync(VolumeInfo volume, Dataset dataset, ViewState view, int width, int height, CancellationToken ct)
     {
-        var plan = PlanOf(volume, await _store.ReaderAsync(volume, ct), dataset, view, width, height, 1);
+        using var plan = PlanOf(volume, await _store.ReaderAsync(volume, ct), dataset, view, width, height, 1, atRest: true);
 
         // A few more in flight than are read at once, so that a view that moved on leaves little behind.
         await Parallel.ForEachAsync(
-            plan.Bricks, new ParallelOptions { CancellationToken = ct, MaxDegreeOfParallelism = ReadsAhead }, async (b, token) => await _cache.GetAsync(volume, b, token));
+            plan.Bricks.ToArray(), new ParallelOptions { CancellationToken = ct, MaxDegreeOfParallelism = ReadsAhead }, async (b, token) => await _cache.GetAsync(volume, b, token));
     }
 
     private void Forget(string prefix)
@@ -189,21 +215,35 @@ public sealed class VolumeRenderer
         }
     }
 
-    private RayPlan PlanOf(VolumeInfo volume, VolumeReader reader, Dataset dataset, ViewState view, int width, int height, int scale)
+    private RayPlan PlanOf(VolumeInfo volume, VolumeReader reader, Dataset dataset, ViewState view, int width, int height, int scale, bool atRest)
     {
         var geometry = GeometryOf(volume, reader.Levels[0], view, width, height);
         var (eye, _, _, _) = Frame(volume, view.Camera, (double)width / height);
         var pixel = scale * 2 * Math.Tan(OrbitCamera.FieldOfViewDeg * Math.PI / 360) / height;
-        return RayPlan.Of(volume, reader, eye, [.. RayPlan.Frustum(geometry, width, height), .. PlanesOf(dataset, view, volume.Transform)], pixel, _cache.BudgetBytes * 6 / 10);
+        return RayPlan.Of(volume, reader, eye, [.. RayPlan.Frustum(geometry, width, height), .. PlanesOf(dataset, view, volume.Transform)], pixel, _cache.BudgetBytes * 6 / 10, atRest);
     }
 
     private async Task<Pages> PagesOfAsync(VolumeInfo volume, VolumeReader reader, RayPlan plan, CancellationToken ct)
     {
         // The coarsest level stands in for everything, so it is waited for; it is a brick.
         var top = reader.Levels[^1];
-        var bricks = new Brick?[plan.Bricks.Length];
+        var count = plan.Bricks.Count;
+        var found = ArrayPool<Brick?>.Shared.Rent(count);
+        try
+        {
+            await FindAsync(volume, plan, top, found, ct);
+            return Known(volume, plan, found.AsSpan(0, count)) ?? Make(volume, reader, plan, found.AsSpan(0, count).ToArray());
+        }
+        finally
+        {
+            ArrayPool<Brick?>.Shared.Return(found, clearArray: true);
+        }
+    }
+
+    private async Task FindAsync(VolumeInfo volume, RayPlan plan, PyramidLevel top, Brick?[] bricks, CancellationToken ct)
+    {
         var begun = 0;
-        for (var i = 0; i < bricks.Length; i++)
+        for (var i = 0; i < plan.Bricks.Count; i++)
         {
             var index = plan.Bricks[i];
             bricks[i] = _cache.TryGet(volume, index);
@@ -218,12 +258,15 @@ public sealed class VolumeRenderer
                     t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
             }
         }
+    }
 
+    private Pages? Known(VolumeInfo volume, RayPlan plan, ReadOnlySpan<Brick?> bricks)
+    {
         lock (_lock)
         {
             for (var node = _pages.First; node is not null; node = node.Next)
             {
-                if (node.Value.Is(volume.Prefix, plan.Level, plan.Bricks, bricks, plan.Box))
+                if (node.Value.Is(volume.Prefix, plan, bricks))
                 {
                     _pages.Remove(node);
                     _pages.AddFirst(node);
@@ -232,6 +275,11 @@ public sealed class VolumeRenderer
             }
         }
 
+        return null;
+    }
+
+    private Pages Make(VolumeInfo volume, VolumeReader reader, RayPlan plan, Brick?[] bricks)
+    {
         var levels = new List<BrickLevel>();
         foreach (var level in reader.Levels.Skip(plan.Level.Number))
         {
@@ -245,7 +293,7 @@ public sealed class VolumeRenderer
             level.Bricks[(at.Z * level.CountY + at.Y) * level.CountX + at.X] = bricks[i];
         }
 
-        var pages = new Pages(volume.Prefix, plan.Level, plan.Bricks, bricks, new PagedVolume(volume.Type, levels, plan.Box));
+        var pages = new Pages(volume.Prefix, plan.Level, [.. plan.Bricks], bricks, new PagedVolume(volume.Type, levels, plan.Box));
         lock (_lock)
         {
             _pages.AddFirst(pages);
@@ -389,11 +437,11 @@ public sealed class VolumeRenderer
     }
 
     /// <summary>The picture's bytes as packed pixels.</summary>
-    private sealed class PixelMemory(Memory<byte> bytes) : System.Buffers.MemoryManager<uint>
+    private sealed class PixelMemory(Memory<byte> bytes) : MemoryManager<uint>
     {
         public override Span<uint> GetSpan() => MemoryMarshal.Cast<byte, uint>(bytes.Span);
 
-        public override System.Buffers.MemoryHandle Pin(int elementIndex = 0) => throw new NotSupportedException();
+        public override MemoryHandle Pin(int elementIndex = 0) => throw new NotSupportedException();
 
         public override void Unpin() => throw new NotSupportedException();
 

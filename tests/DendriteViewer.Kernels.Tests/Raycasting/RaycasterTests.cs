@@ -76,12 +76,15 @@ public sealed class RaycasterTests
     [Fact]
     public void Render_WithBricksMissing_InterpolatesTheCoarserLevel()
     {
-        var volume = TwoLevels(missing: b => b % 2 == 1);
+        Agree(TwoLevels<byte>(b => b % 2 == 1, 1 / 257f), RayMode.Composite, true, 40, Packets.Widest);
+        Agree(TwoLevels<short>(b => b % 3 == 1, 1, -32768), RayMode.Isosurface, true, 40, Packets.Widest);
+        Agree(TwoLevels<float>(b => b % 2 == 0, 1e-4f), RayMode.Composite, true, 40, Packets.Widest);
+        var volume = TwoLevels<ushort>(b => b % 2 == 1);
         Agree(volume, RayMode.Composite, true, 40, Packets.Widest);
         var settings = Settings(volume, RayMode.Composite, true);
         uint[] part = new uint[60 * 60], whole = new uint[60 * 60];
         Raycaster.Render(volume, settings, Orbit(40, 60, 60), 60, 60, 1, part);
-        var complete = TwoLevels(missing: _ => false);
+        var complete = TwoLevels<ushort>(_ => false);
         Raycaster.Render(complete, Settings(complete, RayMode.Composite, true), Orbit(40, 60, 60), 60, 60, 1, whole);
 
         // Smooth balls look nearly the same from half the voxels; holes would be far off.
@@ -274,8 +277,10 @@ public sealed class RaycasterTests
     }
 
     // 48³ in bricks of 16³, and the same at half the size.
-    private static PagedVolume TwoLevels(Func<int, bool> missing)
+    private static PagedVolume TwoLevels<T>(Func<int, bool> missing, float scale = 1, float offset = 0) where T : unmanaged, INumber<T>
     {
+        var type = default(T) switch { byte => VoxelType.UInt8, ushort => VoxelType.UInt16, short => VoxelType.Int16, _ => VoxelType.Float32 };
+
         BrickLevel Level(int n, int halvings, Func<int, bool> leftOut)
         {
             var values = BallValues(n);
@@ -284,24 +289,24 @@ public sealed class RaycasterTests
             for (var b = 0; b < level.Bricks.Length; b++)
             {
                 int z0 = b / level.CountX / level.CountY * 16, y0 = b / level.CountX % level.CountY * 16, x0 = b % level.CountX * 16;
-                var voxels = new ushort[4096];
+                var voxels = new T[4096];
                 for (var i = 0; i < 4096; i++)
                 {
                     int z = Math.Min(z0 + i / 256, n - 1), y = Math.Min(y0 + i / 16 % 16, n - 1), x = Math.Min(x0 + i % 16, n - 1);
-                    voxels[i] = (ushort)values[(z * n + y) * n + x];
+                    voxels[i] = T.CreateSaturating(values[(z * n + y) * n + x] * scale + offset);
                 }
 
                 level.Bricks[b] = leftOut(b)
                     ? null
                     : new Brick(
-                        System.Runtime.InteropServices.MemoryMarshal.AsBytes(voxels.AsSpan()), VoxelType.UInt16, 16, 16, 16,
+                        System.Runtime.InteropServices.MemoryMarshal.AsBytes(voxels.AsSpan()), type, 16, 16, 16,
                         Math.Min(16, n - z0), Math.Min(16, n - y0), Math.Min(16, n - x0));
             }
 
             return level;
         }
 
-        return new PagedVolume(VoxelType.UInt16, [Level(48, 0, missing), Level(24, 1, _ => false)]);
+        return new PagedVolume(type, [Level(48, 0, missing), Level(24, 1, _ => false)]);
     }
 
     private static ushort[] Waves(int nz, int ny, int nx) => Enumerable.Range(0, nz * ny * nx).Select(i =>
