@@ -1,0 +1,114 @@
+using DendriteViewer.Imaging.Caching;
+using DendriteViewer.Imaging.Datasets;
+using DendriteViewer.Imaging.Geometry;
+using DendriteViewer.Imaging.Importing;
+using DendriteViewer.Imaging.Rendering;
+using DendriteViewer.Imaging.Storage;
+using DendriteViewer.Imaging.Volumes;
+
+namespace DendriteViewer.Imaging.Tests.Rendering;
+
+public sealed class VolumeRendererTests : IAsyncLifetime
+{
+    private const int N = 200;
+    private readonly TempFolder _folder = new();
+    private DatasetStore _store = null!;
+    private Dataset _dataset = null!;
+
+    private VolumeInfo Volume => _dataset.Volumes[0];
+
+    public async Task InitializeAsync()
+    {
+        // A bright ball in the dark.
+        var bytes = new byte[N * N * N];
+        for (var i = 0; i < bytes.Length; i++)
+        {
+            double x = i % N - 99.5, y = i / N % N - 99.5, z = i / N / N - 99.5;
+            bytes[i] = (byte)Math.Clamp((80 - Math.Sqrt(x * x + y * y + z * z)) * 20, 0, 250);
+        }
+
+        await File.WriteAllBytesAsync(_folder["v.raw"], bytes);
+        _store = new DatasetStore(new FolderBlobStore(_folder["store"]));
+        await new Importer(_store, TimeProvider.System).ImportVolumeAsync(
+            new SingleImport(_folder["v.raw"], DatasetId.Parse("ball"), new VolumeManifest { VoxelSizeUm = [1, 1, 1], Shape = [N, N, N], Dtype = "u1" }), null, default);
+        _dataset = (await _store.TryOpenAsync(DatasetId.Parse("ball"), default))!;
+    }
+
+    [Fact]
+    public async Task Render_BeforeBricksCame_IsPartialFromTheCoarsestAndThenComplete()
+    {
+        var renderer = new VolumeRenderer(_store, new BrickCache(_store, 1 << 28));
+        var view = View();
+        var (first, coarse) = await renderer.RenderAsync(Volume, _dataset, view, 320, 320, 1, atRest: false, default);
+        await renderer.LoadAsync(Volume, _dataset, view, 320, 320, default);
+        var (second, fine) = await renderer.RenderAsync(Volume, _dataset, view, 320, 320, 1, atRest: false, default);
+        using (coarse)
+        using (fine)
+        {
+            Assert.Equal((RenderOutcome.Partial, RenderOutcome.Complete), (first, second));
+
+            // The ball is there in both, a little blurred in the first.
+            Assert.InRange(coarse!.Pixels.Span[4 * (160 * 320 + 160)], 50, 255);
+            Assert.InRange(fine!.Pixels.Span[4 * (160 * 320 + 160)], 50, 255);
+            Assert.Equal(0, fine.Pixels.Span[4 * (5 * 320 + 5)]);
+            Assert.False(coarse.Pixels.Span.SequenceEqual(fine.Pixels.Span));
+        }
+    }
+
+    [Fact]
+    public async Task Render_WithLittleMemory_GoesToCoarserLevelsAndStaysWithin()
+    {
+        var cache = new BrickCache(_store, 2 << 20);
+        var renderer = new VolumeRenderer(_store, cache);
+        using var image = await renderer.RenderWholeAsync(Volume, _dataset, View(), 900, 900, default);
+        Assert.InRange(image.Pixels.Span[4 * (450 * 900 + 450)], 50, 255);
+        Assert.InRange(cache.Bytes, 1, 2 << 20);
+    }
+
+    [Fact]
+    public async Task Render_FromInsideTheVolume_IsDrawn()
+    {
+        var renderer = new VolumeRenderer(_store, new BrickCache(_store, 1 << 28));
+        using var image = await renderer.RenderWholeAsync(Volume, _dataset, View() with { Camera = new OrbitCamera(10, 5, 3, Volume.Center) }, 64, 1, default);
+        Assert.InRange(image.Pixels.Span[4 * 32], 50, 255);
+    }
+
+    [Fact]
+    public async Task Pick_TheBall_HitsItsSurface()
+    {
+        var renderer = new VolumeRenderer(_store, new BrickCache(_store, 1 << 28));
+        var view = View() with { Mode = VolumeMode.Isosurface, IsoValue = 100, Camera = new OrbitCamera(0, 0, 0, Volume.Center) };
+        await renderer.LoadAsync(Volume, _dataset, view, 401, 401, default);
+        var hit = await renderer.PickAsync(Volume, _dataset, view, 401, 401, 200, 200, default);
+
+        // Looking along +y, the value 100 lies at a radius of 75 before the centre.
+        Assert.NotNull(hit);
+        Assert.Equal(100 - 75, hit.Value.Y, 0.5);
+        Assert.Equal(100, hit.Value.X, 1);
+    }
+
+    [Fact]
+    public async Task Plan_OfAPartSeenClose_NeedsThatPartAtFullResolutionOnly()
+    {
+        var reader = await _store.ReaderAsync(Volume, default);
+        var view = View() with { Camera = new OrbitCamera(0, 0, 60, Volume.Center with { Z = 30 }) };
+        var geometry = VolumeRenderer.GeometryOf(Volume, reader.Levels[0], view, 200, 100);
+        var (eye, _, _, _) = VolumeRenderer.Frame(Volume, view.Camera, 2);
+        using var plan = RayPlan.Of(Volume, reader, eye, [.. RayPlan.Frustum(geometry, 200, 100)], 0.005, 1 << 28, atRest: true);
+        Assert.Equal(0, plan.Level.Number);
+        Assert.All(plan.Bricks.Where(b => b.Level == 0), b => Assert.InRange(b.Z, 0, 1));
+        Assert.Contains(plan.Bricks, b => b.Level == 0);
+    }
+
+    public Task DisposeAsync()
+    {
+        _folder.Dispose();
+        return Task.CompletedTask;
+    }
+
+    private ViewState View() => new()
+    {
+        Focus = Volume.Center, Center = Volume.Center, Camera = new OrbitCamera(30, 20, 0, Volume.Center),
+        Transfer = TransferFunction.Of([new(0, 0, 0), new(60, 0xFFFFFF, 0), new(200, 0xFFFFFF, 0.5), new(250, 0xFFFFFF, 0.5)]),
+    };
+}
