@@ -264,7 +264,6 @@ internal static unsafe class RaycastPackets512
                 }
             }
 
-            window.Prefetch(frustum.Part(from + length, from + 2 * length), sight);
             for (var i = 0; i < next.Length; i++)
             {
                 if (next[i] <= from + length)

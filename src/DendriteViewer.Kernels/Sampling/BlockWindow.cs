@@ -209,44 +209,6 @@ internal sealed unsafe class BlockWindow : IDisposable
         return true;
     }
 
-    /// <summary>Asks the memory for what <see cref="Prepare"/> will read next, so that it comes while rays are cast.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Prefetch(in Part part, in Sight sight)
-    {
-        var v = _volume!;
-        if (!Sse.IsSupported || !(Span(part.Low.X, part.High.X, v.From.X, v.To.X, out var x0, out var x1) && Span(part.Low.Y, part.High.Y, v.From.Y, v.To.Y, out var y0, out var y1)
-            && Span(part.Low.Z, part.High.Z, v.From.Z, v.To.Z, out var z0, out var z1)))
-        {
-            return;
-        }
-
-        var (grid, size) = (v.Grid, v.Type.Size());
-        for (var z = z0; z <= z1; z++)
-        {
-            for (var y = y0; y <= y1; y++)
-            {
-                for (var x = x0; x <= x1; x++)
-                {
-                    if (_blocks[Slot(z, y, x)] == Block(z, y, x) || !part.Touches(z, y, x) || !sight.Look(grid, z, y, x, out _)
-                        || grid.BrickAt(z * Edge, y * Edge, x * Edge) is not { IsTiled: true } brick)
-                    {
-                        continue;
-                    }
-
-                    fixed (byte* all = brick.Data)
-                    {
-                        var tile = all + size * brick.TileOffset(
-                            z * Edge & ((1 << grid.ShiftZ) - 1), y * Edge & ((1 << grid.ShiftY) - 1), x * Edge & ((1 << grid.ShiftX) - 1));
-                        for (var i = 0; i < Brick.TileStride * size; i += 64)
-                        {
-                            Sse.Prefetch1(tile + i);
-                        }
-                    }
-                }
-            }
-        }
-    }
-
     // Blocks along an axis; outside the volume nothing is sampled.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool Span(float low, float high, int begin, int end, out int from, out int to)
