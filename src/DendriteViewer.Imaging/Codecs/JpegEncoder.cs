@@ -22,15 +22,15 @@ public sealed class JpegEncoder : SafeHandle
 
     /// <summary>Encodes a picture.</summary>
     /// <param name="image">Any layout.</param>
-    /// <param name="quality">1–100; below 90 colour is subsampled 4:2:0.</param>
+    /// <param name="quality">1–100; below 90 colour is subsampled 4:2:0 unless it changes much from pixel to pixel, and left out where there is none.</param>
     /// <param name="target">Grown as needed; the encoded bytes are appended.</param>
     public void Encode(RenderedImage image, int quality, ArrayBufferWriter<byte> target)
     {
         var (format, sampling) = image.Layout switch
         {
             PixelLayout.Grey => (TurboJpeg.PixelGrey, TurboJpeg.SamplesGrey),
-            PixelLayout.Rgb => (TurboJpeg.PixelRgb, quality < 90 ? TurboJpeg.Samples420 : TurboJpeg.Samples444),
-            _ => (TurboJpeg.PixelRgbx, quality < 90 ? TurboJpeg.Samples420 : TurboJpeg.Samples444),
+            PixelLayout.Rgb => (TurboJpeg.PixelRgb, SamplingOf(image, quality)),
+            _ => (TurboJpeg.PixelRgbx, SamplingOf(image, quality)),
         };
         var bound = TurboJpeg.BufferSize(image.Width, image.Height, sampling);
         var memory = target.GetMemory((int)bound);
@@ -48,6 +48,48 @@ public sealed class JpegEncoder : SafeHandle
         {
             pin.Free();
         }
+    }
+
+    // What a subsampled picture loses is colour that differs from its neighbour's. A sixteenth of the pixels tells how much that is.
+    private static int SamplingOf(RenderedImage image, int quality)
+    {
+        const int Rows = 4, Columns = 4, Strong = 10;
+        var channels = RenderedImage.Channels(image.Layout);
+        var pixels = image.Pixels.Span;
+        long change = 0, count = 0, color = 0;
+        for (var v = 0; v < image.Height; v += Rows)
+        {
+            var row = pixels.Slice(v * image.Width * channels, image.Width * channels);
+            for (var u = 0; u + 1 < image.Width; u += Columns)
+            {
+                var a = row[(u * channels)..];
+                var b = row[((u + 1) * channels)..];
+                int red = a[0] - a[1], blue = a[2] - a[1];
+                color |= (long)red | (long)blue;
+                if (a[0] + a[1] + a[2] + b[0] + b[1] + b[2] > 0)
+                {
+                    change += Math.Abs(red - (b[0] - b[1])) + Math.Abs(blue - (b[2] - b[1]));
+                    count++;
+                }
+            }
+        }
+
+        return quality >= 90 || change > Strong * count ? TurboJpeg.Samples444 : color == 0 && IsGrey(image) ? TurboJpeg.SamplesGrey : TurboJpeg.Samples420;
+    }
+
+    private static bool IsGrey(RenderedImage image)
+    {
+        var channels = RenderedImage.Channels(image.Layout);
+        var pixels = image.Pixels.Span;
+        for (var i = 0; i + 2 < pixels.Length; i += channels)
+        {
+            if (pixels[i] != pixels[i + 1] || pixels[i] != pixels[i + 2])
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private int Compress(RenderedImage image, int quality, int format, int sampling, nint at, int room)
