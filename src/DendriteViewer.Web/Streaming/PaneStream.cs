@@ -197,24 +197,25 @@ public sealed class PaneStream(
             {
                 either.Token.ThrowIfCancellationRequested();
                 await RoomAsync(ct);
-                await SendPictureAsync(work, jpeg, exact: false, either.Token);
+                await SendPictureAsync(work, jpeg, exact: false, either.Token, ct);
             }
 
             await load;
         }
 
-        return await SendPictureAsync(work, jpeg, exact, either.Token);
+        return await SendPictureAsync(work, jpeg, exact, either.Token, ct);
     }
 
-    private async Task<bool> SendPictureAsync(Work work, JpegEncoder? jpeg, bool exact, CancellationToken ct)
+    // What is drawn may be superseded; what is numbered is sent, since its acknowledgement is waited for.
+    private async Task<bool> SendPictureAsync(Work work, JpegEncoder? jpeg, bool exact, CancellationToken superseded, CancellationToken ct)
     {
         var scale = exact ? 1 : ScaleFor(work.Size);
         RenderOutcome outcome;
         RenderedImage? image;
-        using (await scheduler.EnterAsync(session.Id, coarse: !exact, ct))
+        using (await scheduler.EnterAsync(session.Id, coarse: !exact, superseded))
         {
             var start = time.GetTimestamp();
-            (outcome, image) = await RenderAsync(work, scale, exact, ct);
+            (outcome, image) = await RenderAsync(work, scale, exact, superseded);
             if (image is null)
             {
                 return false;
