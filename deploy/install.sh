@@ -10,12 +10,14 @@ declare -A why=(
   [chromium]="drives the journeys in tests and takes the README's pictures"
   [fonts-dejavu-core]="gives Chromium letters to draw"
   [nginx-light]="the reverse proxy under which a journey runs"
+  [ocl-icd-libopencl1]="loads OpenCL drivers"
+  [pocl-opencl-icd]="an OpenCL driver for the CPU, on which the kernels for GPUs are tested"
   [python3-vtk9]="what the kernels are timed against"
   [python3-scipy]="makes the volume that they are timed on"
   [xvfb]="gives VTK a display"
 )
 packages=(libturbojpeg0 libtiff6 libzstd1)
-if [ "${1:-runtime}" = tests ]; then packages+=(chromium fonts-dejavu-core nginx-light); fi
+if [ "${1:-runtime}" = tests ]; then packages+=(chromium fonts-dejavu-core nginx-light ocl-icd-libopencl1 pocl-opencl-icd); fi
 if [ "${1:-runtime}" = peers ]; then packages+=(python3-vtk9 python3-scipy xvfb); fi
 
 # Asked once: a pipe into grep -q would end ldconfig with SIGPIPE, which pipefail takes for an answer.
@@ -24,6 +26,7 @@ installed() {
   case "$1" in
     chromium) command -v chromium >/dev/null ;;
     nginx-light) [ -x /usr/sbin/nginx ] ;;
+    pocl-opencl-icd) compgen -G "/etc/OpenCL/vendors/*.icd" >/dev/null ;;
     xvfb) command -v xvfb-run >/dev/null ;;
     python3-vtk9) /usr/bin/python3 -c "import vtk" 2>/dev/null ;;
     python3-scipy) /usr/bin/python3 -c "import scipy" 2>/dev/null ;;
@@ -31,7 +34,7 @@ installed() {
     *) [[ $known == *"${library[$1]} "* ]] ;;
   esac
 }
-declare -A library=([libturbojpeg0]=libturbojpeg.so.0 [libtiff6]=libtiff.so.6 [libzstd1]=libzstd.so.1)
+declare -A library=([libturbojpeg0]=libturbojpeg.so.0 [libtiff6]=libtiff.so.6 [libzstd1]=libzstd.so.1 [ocl-icd-libopencl1]=libOpenCL.so.1)
 
 missing=()
 for p in "${packages[@]}"; do installed "$p" || missing+=("$p"); done

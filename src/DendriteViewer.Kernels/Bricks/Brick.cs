@@ -37,7 +37,7 @@ public sealed class Brick
     {
         (Type, Z, Y, X) = (type, z, y, x);
         Ranges = CellRanges.Of(voxels, type, edgeY * edgeX, edgeX, z, y, x);
-        IsTiled = edgeZ >= TileEdge && edgeY >= TileEdge && edgeX >= TileEdge;
+        IsTiled = IsTiledFor(edgeZ, edgeY, edgeX);
         if (IsTiled)
         {
             (StepY, StepZ, _tilesY, _tilesX) = (TileEdge + 1, (TileEdge + 1) * (TileEdge + 1), edgeY >> TileShift, edgeX >> TileShift);
@@ -50,6 +50,9 @@ public sealed class Brick
             voxels.CopyTo(Data);
         }
     }
+
+    /// <summary>Whether bricks of these edges lie in tiles.</summary>
+    internal static bool IsTiledFor(int edgeZ, int edgeY, int edgeX) => edgeZ >= TileEdge && edgeY >= TileEdge && edgeX >= TileEdge;
 
     /// <summary>The voxels' bytes; where they lie is what <see cref="Offset"/> says.</summary>
     public byte[] Data { get; }

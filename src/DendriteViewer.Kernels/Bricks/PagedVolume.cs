@@ -59,6 +59,9 @@ public sealed class PagedVolume
     /// <summary>The level that is walked through.</summary>
     public BrickLevel Grid => _levels[0];
 
+    /// <summary>The grid and what stands in for it, fine to coarse.</summary>
+    internal IReadOnlyList<BrickLevel> Levels => _levels;
+
     /// <summary>Voxels along z.</summary>
     public int Z => _levels[0].Z;
 

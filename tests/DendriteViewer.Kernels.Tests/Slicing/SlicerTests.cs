@@ -5,6 +5,7 @@ using DendriteViewer.Kernels.Sampling;
 using DendriteViewer.Kernels.Slicing;
 using FsCheck;
 using FsCheck.Fluent;
+using static DendriteViewer.Kernels.Tests.Slicing.SlicedVolumes;
 
 namespace DendriteViewer.Kernels.Tests.Slicing;
 
@@ -51,10 +52,7 @@ public sealed class SlicerTests
         Prop.ForAll(Gen.Choose(-1000, 1000).Select(i => i / 500f).ArrayOf(13).ToArbitrary(), n =>
         {
             var volume = n[12] > 0 ? small : tiled;
-            var plane = new SliceGeometry(
-                new Vector3(20 + n[0] * 8, 18 + n[1] * 8, 25 + n[2] * 12), new Vector3(n[3], n[4], n[5]) / 3, new Vector3(n[6], n[7], n[8]) / 3,
-                new Vector3(n[9], n[10], n[11]), n[12] > 1 ? 1 + (int)(4 * n[12]) : 1, n[0] > 1 ? SlabMode.Maximum : n[0] < -1 ? SlabMode.Minimum : SlabMode.Mean);
-            plane = plane with { Origin = plane.Origin - 30 * plane.Right - 20 * plane.Down };
+            var plane = AnyPlane(n);
             var target = Draw(volume, plane, 60, 41, lanes);
             var far = 0;
             for (var i = 0; i < target.Length; i++)
@@ -129,25 +127,5 @@ public sealed class SlicerTests
         var target = new float[width * height];
         Assert.True(Slicer.Render(volume, plane, width, height, (u, v, row) => row.CopyTo(target.AsSpan(v * width + u)), lanes: lanes));
         return target;
-    }
-
-    private static PagedVolume Linear(int nz, int ny, int nx, int shift) => Of(nz, ny, nx, shift, p => (ushort)(3 * p.Z - 2 * p.Y + p.X + 500));
-
-    private static PagedVolume Of<T>(int nz, int ny, int nx, int shift, Func<(int Z, int Y, int X), T> value) where T : unmanaged
-    {
-        // Bricks of 8³ lie in rows, larger ones in tiles.
-        var edge = 1 << shift;
-        var type = default(T) switch { byte => VoxelType.UInt8, sbyte => VoxelType.Int8, ushort => VoxelType.UInt16, short => VoxelType.Int16, _ => VoxelType.Float32 };
-        var level = new BrickLevel(nz, ny, nx, shift, shift, shift, 0, 0, 0, []);
-        level = level with { Bricks = new Brick?[level.CountZ * level.CountY * level.CountX] };
-        for (var b = 0; b < level.Bricks.Length; b++)
-        {
-            int z0 = b / level.CountX / level.CountY * edge, y0 = b / level.CountX % level.CountY * edge, x0 = b % level.CountX * edge;
-            var voxels = Enumerable.Range(0, edge * edge * edge).Select(i => value((z0 + i / edge / edge, y0 + i / edge % edge, x0 + i % edge))).ToArray();
-            level.Bricks[b] = new Brick(
-                MemoryMarshal.AsBytes(voxels.AsSpan()), type, edge, edge, edge, Math.Min(edge, nz - z0), Math.Min(edge, ny - y0), Math.Min(edge, nx - x0));
-        }
-
-        return new PagedVolume(type, [level]);
     }
 }

@@ -1,0 +1,265 @@
+// RaycastScalar for a device: one work item a ray. Names are those of RaycastScalar.cs, where the words are.
+
+#define MOST_PLANES 16
+#define CELL_SHIFT 3
+#define TABLE_SIZE 2048
+#define OPAQUE 0.995f
+#define REFINEMENTS 2
+
+// x, y, z in index coordinates; w is not read where it is not named.
+typedef struct
+{
+    float4 origin, originRight, originDown, direction, directionRight, directionDown;
+    float4 boxLow, boxHigh;
+    float4 gradient; // the scale by axis, and in w the floor
+    float4 headLight, keyLight;
+    float4 samplePlane;
+    float4 planes[MOST_PLANES];
+    float tableLow, tableScale, step, isoValue;
+    float scale;
+    int mode, shaded, jitter; // mode as RayMode
+    int hasSamplePlane, planeCount, background, width;
+    int height, levels;
+    int unused[2];
+} RaycastArguments;
+
+typedef struct
+{
+    Volume volume;
+    __global const int *ofBrick;
+    __global const uchar *maps;
+    __global const uint2 *table;
+} Scene;
+
+static inline float3 unpack(uint color)
+{
+    return (float3)(color & 0xFF, color >> 8 & 0xFF, color >> 16 & 0xFF);
+}
+
+static inline uint pack(float3 color, float alpha, uint background)
+{
+    float3 c = fmin(color + (1 - alpha) * unpack(background), 255.0f);
+    return 0xFF000000u | (uint)(c.x + 0.5f) | (uint)(c.y + 0.5f) << 8 | (uint)(c.z + 0.5f) << 16;
+}
+
+static inline uint noise(uint u, uint v)
+{
+    uint h = u * 0x9E3779B1u ^ v * 0x85EBCA77u;
+    h = (h ^ (h >> 15)) * 0x2C1B3C6Du;
+    return h ^ (h >> 13);
+}
+
+static inline uint2 entry(const RaycastArguments *a, const Scene *s, float value)
+{
+    return s->table[(int)clamp((value - a->tableLow) * a->tableScale, 0.0f, TABLE_SIZE - 1.0f)];
+}
+
+static inline float sample(const Scene *s, float3 p, float3 *gradient)
+{
+    __constant const Level *l = s->volume.levels;
+    int x = clamp((int)p.x, 0, l->x - 1), y = clamp((int)p.y, 0, l->y - 1), z = clamp((int)p.z, 0, l->z - 1);
+    float fx = p.x - x, fy = p.y - y, fz = p.z - z, c[8];
+    corners_at(&s->volume, z, y, x, c);
+    float dx00 = c[1] - c[0], dx01 = c[3] - c[2], dx10 = c[5] - c[4], dx11 = c[7] - c[6];
+    float c00 = c[0] + dx00 * fx, c01 = c[2] + dx01 * fx, c10 = c[4] + dx10 * fx, c11 = c[6] + dx11 * fx;
+    float dy0 = c01 - c00, dy1 = c11 - c10, c0 = c00 + dy0 * fy, c1 = c10 + dy1 * fy;
+    float dx0 = dx00 + (dx01 - dx00) * fy, dx1 = dx10 + (dx11 - dx10) * fy;
+    *gradient = (float3)(dx0 + (dx1 - dx0) * fz, dy0 + (dy1 - dy0) * fz, c1 - c0);
+    return c0 + (c1 - c0) * fz;
+}
+
+static inline float exit_axis(int voxel, int shift, int distance, float p, float d)
+{
+    int at = voxel >> shift;
+    int wall = (d > 0 ? at + distance : at - distance + 1) << shift;
+    return fabs(d) < 1e-12f ? FLT_MAX : (wall - p) / d;
+}
+
+// How far a ray may go on without a sample; 0 where it must be sampled.
+static inline float leap(const RaycastArguments *a, const Scene *s, float3 p, float3 d)
+{
+    __constant const Level *l = s->volume.levels;
+    int x = clamp((int)p.x, 0, l->x - 1), y = clamp((int)p.y, 0, l->y - 1), z = clamp((int)p.z, 0, l->z - 1);
+    int map = s->ofBrick[((z >> l->shiftZ) * l->countY + (y >> l->shiftY)) * l->countX + (x >> l->shiftX)];
+    int sz = l->shiftZ, sy = l->shiftY, sx = l->shiftX, distance = -map;
+    if (map >= 0)
+    {
+        int cz = (z & ((1 << sz) - 1)) >> CELL_SHIFT, cy = (y & ((1 << sy) - 1)) >> CELL_SHIFT, cx = (x & ((1 << sx) - 1)) >> CELL_SHIFT;
+        distance = s->maps[map + (cz << 6 | cy << 3 | cx)];
+        if (distance == 0)
+            return 0;
+        sz = sy = sx = CELL_SHIFT;
+    }
+    float far = fmin(exit_axis(x, sx, distance, p.x, d.x), fmin(exit_axis(y, sy, distance, p.y, d.y), exit_axis(z, sz, distance, p.z, d.z)));
+    return a->step * fmax(1.0f, ceil(far / a->step));
+}
+
+static inline bool clip_axis(float low, float high, float o, float d, float *start, float *end)
+{
+    if (fabs(d) < 1e-12f)
+        return o >= low && o <= high;
+    float m = (low - o) / d, n = (high - o) / d;
+    *start = fmax(*start, fmin(m, n));
+    *end = fmin(*end, fmax(m, n));
+    return true;
+}
+
+static bool clip(const RaycastArguments *a, float3 o, float3 d, float *start, float *end)
+{
+    *start = 0;
+    *end = FLT_MAX;
+    if (!clip_axis(a->boxLow.x, a->boxHigh.x, o.x, d.x, start, end) || !clip_axis(a->boxLow.y, a->boxHigh.y, o.y, d.y, start, end)
+        || !clip_axis(a->boxLow.z, a->boxHigh.z, o.z, d.z, start, end))
+        return false;
+    for (int i = 0; i < a->planeCount; i++)
+    {
+        float4 plane = a->planes[i];
+        float along = dot(plane.xyz, d), at = dot(plane.xyz, o) + plane.w;
+        if (fabs(along) < 1e-12f)
+        {
+            if (at < 0)
+                return false;
+        }
+        else if (along > 0)
+            *start = fmax(*start, -at / along);
+        else
+            *end = fmin(*end, -at / along);
+    }
+    return *start <= *end;
+}
+
+static inline float3 shade(const RaycastArguments *a, float3 color, float3 gradient)
+{
+    float3 g = gradient * a->gradient.xyz;
+    float inverse = rsqrt(dot(g, g) + a->gradient.w);
+    float head = fabs(dot(g, a->headLight.xyz)) * inverse, key = fabs(dot(g, a->keyLight.xyz)) * inverse;
+    float shine = head * head;
+    shine *= shine;
+    shine *= shine;
+    shine *= shine;
+    return color * (AMBIENT + HEAD_DIFFUSE * head + KEY_DIFFUSE * key) + SPECULAR * 255 * shine;
+}
+
+static uint trace_composite(const RaycastArguments *a, const Scene *s, float3 o, float3 d, float t, float end)
+{
+    float3 color = 0;
+    float alpha = 0;
+    while (t <= end && alpha < OPAQUE)
+    {
+        float3 p = o + t * d, gradient;
+        float far = leap(a, s, p, d);
+        if (far > 0)
+        {
+            t += far;
+            continue;
+        }
+        uint2 e = entry(a, s, sample(s, p, &gradient));
+        float opacity = as_float(e.x);
+        if (opacity > 0)
+        {
+            float weight = (1 - alpha) * opacity;
+            float3 c = unpack(e.y);
+            color += weight * (a->shaded ? shade(a, c, gradient) : c);
+            alpha += weight;
+        }
+        t += a->step;
+    }
+    return pack(color, alpha, a->background);
+}
+
+static uint trace_projection(const RaycastArguments *a, const Scene *s, float3 o, float3 d, float t, float end)
+{
+    float least = FLT_MAX, most = -FLT_MAX, sum = 0;
+    int count = 0;
+    for (; t <= end; t += a->step, count++)
+    {
+        float3 gradient;
+        float value = sample(s, o + t * d, &gradient);
+        least = fmin(least, value);
+        most = fmax(most, value);
+        sum += value;
+    }
+    if (count == 0)
+        return pack(0, 0, a->background);
+    return pack(unpack(entry(a, s, a->mode == MODE_MINIMUM ? least : a->mode == MODE_MEAN ? sum / count : most).y), 1, a->background);
+}
+
+static uint trace_isosurface(const RaycastArguments *a, const Scene *s, float3 o, float3 d, float t, float end)
+{
+    float before = NAN;
+    float3 gradient;
+    while (t <= end)
+    {
+        float3 p = o + t * d;
+        float far = leap(a, s, p, d);
+        if (far > 0)
+        {
+            t += far;
+            before = NAN;
+            continue;
+        }
+        float value = sample(s, p, &gradient) - a->isoValue;
+        if (isnan(before))
+            before = t - a->step >= 0 ? sample(s, o + (t - a->step) * d, &gradient) - a->isoValue : value;
+        if ((before < 0) != (value < 0))
+        {
+            float near = t - a->step;
+            far = t;
+            for (int i = 0; i < REFINEMENTS; i++)
+            {
+                float middle = near + (far - near) * (before / (before - value));
+                float at = sample(s, o + middle * d, &gradient) - a->isoValue;
+                if ((at < 0) == (before < 0))
+                {
+                    near = middle;
+                    before = at;
+                }
+                else
+                {
+                    far = middle;
+                    value = at;
+                }
+            }
+            float hit = near + (far - near) * (before / (before - value));
+            sample(s, o + hit * d, &gradient);
+            return pack(shade(a, unpack(entry(a, s, a->isoValue).y), gradient), 1, a->background);
+        }
+        before = value;
+        t += a->step;
+    }
+    return pack(0, 0, a->background);
+}
+
+__kernel void raycast(
+    const RaycastArguments a, __global const uchar *pool, __constant const Level *levels, __global const uint *pages, __global const int *ofBrick,
+    __global const uchar *maps, __global const uint2 *table, __global uint *target)
+{
+    int u = get_global_id(0), v = get_global_id(1);
+    if (u >= a.width || v >= a.height)
+        return;
+    Scene s = {{pool, levels, pages, a.levels}, ofBrick, maps, table};
+    float fu = (u + 0.5f) * a.scale - 0.5f, fv = (v + 0.5f) * a.scale - 0.5f;
+    float3 o = a.origin.xyz + fu * a.originRight.xyz + fv * a.originDown.xyz;
+    float3 d = normalize(a.direction.xyz + fu * a.directionRight.xyz + fv * a.directionDown.xyz);
+    float t, end;
+    uint pixel;
+    if (!clip(&a, o, d, &t, &end))
+        pixel = pack(0, 0, a.background);
+    else
+    {
+        o += t * d;
+        end -= t;
+        t = 0;
+        if (a.hasSamplePlane)
+        {
+            float from = -(dot(a.samplePlane.xyz, o) + a.samplePlane.w) / dot(a.samplePlane.xyz, d);
+            t = ceil(-from / a.step) * a.step + from;
+        }
+        if (a.jitter)
+            t += a.step * ((noise(u, v) & 0xFFFF) / 65536.0f);
+        pixel = a.mode == MODE_COMPOSITE ? trace_composite(&a, &s, o, d, t, end)
+            : a.mode == MODE_ISOSURFACE  ? trace_isosurface(&a, &s, o, d, t, end)
+                                         : trace_projection(&a, &s, o, d, t, end);
+    }
+    target[v * a.width + u] = pixel;
+}

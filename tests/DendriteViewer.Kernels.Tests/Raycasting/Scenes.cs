@@ -1,0 +1,96 @@
+using System.Numerics;
+using DendriteViewer.Kernels.Bricks;
+using DendriteViewer.Kernels.Raycasting;
+
+namespace DendriteViewer.Kernels.Tests.Raycasting;
+
+/// <summary>Small volumes and views of them, for every way of casting rays.</summary>
+internal static class Scenes
+{
+    private const int N = 48;
+
+    public static PagedVolume Balls<T>(float scale = 1, float offset = 0) where T : unmanaged, INumber<T> =>
+        PagedVolume.FromDense<T>(BallValues(N).Select(v => T.CreateSaturating(v * scale + offset)).ToArray(), N, N, N);
+
+    public static float[] BallValues(int n)
+    {
+        var random = new Random(3);
+        var centers = Enumerable.Range(0, 5).Select(_ => new Vector3(random.Next(8, 40), random.Next(8, 40), random.Next(8, 40))).ToArray();
+        return Enumerable.Range(0, n * n * n).Select(i =>
+        {
+            var p = new Vector3(i % n, i / n % n, i / n / n) * ((float)N / n) + new Vector3(((float)N / n - 1) / 2);
+            return Math.Clamp((7 - centers.Min(c => Vector3.Distance(c, p))) * 9000, 0, 65535);
+        }).ToArray();
+    }
+
+    // 48³ in bricks of 16³, and the same at half the size.
+    public static PagedVolume TwoLevels<T>(Func<int, bool> missing, float scale = 1, float offset = 0) where T : unmanaged, INumber<T>
+    {
+        var type = default(T) switch { byte => VoxelType.UInt8, ushort => VoxelType.UInt16, short => VoxelType.Int16, _ => VoxelType.Float32 };
+
+        BrickLevel Level(int n, int halvings, Func<int, bool> leftOut)
+        {
+            var values = BallValues(n);
+            var level = new BrickLevel(n, n, n, 4, 4, 4, halvings, halvings, halvings, []);
+            level = level with { Bricks = new Brick?[level.CountZ * level.CountY * level.CountX] };
+            for (var b = 0; b < level.Bricks.Length; b++)
+            {
+                int z0 = b / level.CountX / level.CountY * 16, y0 = b / level.CountX % level.CountY * 16, x0 = b % level.CountX * 16;
+                var voxels = new T[4096];
+                for (var i = 0; i < 4096; i++)
+                {
+                    int z = Math.Min(z0 + i / 256, n - 1), y = Math.Min(y0 + i / 16 % 16, n - 1), x = Math.Min(x0 + i % 16, n - 1);
+                    voxels[i] = T.CreateSaturating(values[(z * n + y) * n + x] * scale + offset);
+                }
+
+                level.Bricks[b] = leftOut(b)
+                    ? null
+                    : new Brick(
+                        System.Runtime.InteropServices.MemoryMarshal.AsBytes(voxels.AsSpan()), type, 16, 16, 16,
+                        Math.Min(16, n - z0), Math.Min(16, n - y0), Math.Min(16, n - x0));
+            }
+
+            return level;
+        }
+
+        return new PagedVolume(type, [Level(48, 0, missing), Level(24, 1, _ => false)]);
+    }
+
+    public static ushort[] Waves(int nz, int ny, int nx) => Enumerable.Range(0, nz * ny * nx).Select(i =>
+    {
+        int x = i % nx, y = i / nx % ny, z = i / nx / ny;
+        return (ushort)(32768 + 32000 * Math.Sin(0.21 * x) * Math.Sin(0.17 * y + 1) * Math.Cos(0.19 * z));
+    }).ToArray();
+
+    public static PagedVolume Ramp() => PagedVolume.FromDense<ushort>(
+        Enumerable.Range(0, N * N * N).Select(i => (ushort)Math.Clamp(65535 - 3000 * Vector3.Distance(new Vector3(i % N, i / N % N, i / N / N), new Vector3(23.5f)), 0, 65535)).ToArray(), N, N, N);
+
+    public static RaycastSettings Settings(PagedVolume volume, RayMode mode, bool shaded)
+    {
+        // From the volume's own least value to its largest.
+        var ranges = volume.Grid.Bricks.Where(b => b is not null).SelectMany(b => Enumerable.Range(0, b!.Ranges.CountZ * b.Ranges.CountY * b.Ranges.CountX)
+            .Select(i => b.Ranges[i / b.Ranges.CountX / b.Ranges.CountY, i / b.Ranges.CountX % b.Ranges.CountY, i % b.Ranges.CountX])).ToArray();
+        float low = ranges.Min(r => r.Least), high = Math.Max(ranges.Max(r => r.Most), low + 1e-3f), iso = low + 0.4577f * (high - low);
+        var alpha = Enumerable.Range(0, TransferTable.Size).Select(i => i < 250 ? 0 : Math.Min(0.6f, (i - 250) / 1500f)).ToArray();
+        var colors = Enumerable.Range(0, TransferTable.Size).Select(i => (i >> 3) | ((255 - (i >> 3)) << 8) | 0x400000).ToArray();
+        var table = new TransferTable(low, high, alpha, colors, 1);
+        var empty = mode == RayMode.Isosurface ? EmptySpace.Of(volume, (l, m) => l <= iso && m >= iso) : EmptySpace.Of(volume, table.IsVisible);
+        return new RaycastSettings
+        {
+            Mode = mode, Transfer = table, Empty = empty, Shaded = shaded, IsoValue = iso, HeadLight = Vector3.UnitZ, KeyLight = Vector3.Normalize(Vector3.One),
+            GradientFloor = 1e-10f * (high - low) * (high - low),
+        };
+    }
+
+    public static RayGeometry Orbit(double degrees, int width, int height, Vector3? middle = null, float distance = 110)
+    {
+        var q = Quaternion.CreateFromYawPitchRoll((float)(degrees * Math.PI / 180), 0.4f, 0);
+        Vector3 forward = Vector3.Transform(Vector3.UnitZ, q), right = Vector3.Transform(Vector3.UnitX, q), down = Vector3.Transform(Vector3.UnitY, q);
+        var eye = (middle ?? new Vector3(N / 2f)) - distance * forward;
+        var pixel = 0.5f / height;
+        return new RayGeometry(eye, default, default, forward - width / 2f * pixel * right - height / 2f * pixel * down, pixel * right, pixel * down);
+    }
+
+    public static int Difference(uint a, uint b) =>
+        Math.Max(Math.Abs((int)(a & 255) - (int)(b & 255)), Math.Max(Math.Abs((int)(a >> 8 & 255) - (int)(b >> 8 & 255)), Math.Abs((int)(a >> 16 & 255) - (int)(b >> 16 & 255))));
+}
