@@ -13,6 +13,7 @@ root.Add(PictureCommands.Slice());
 root.Add(PictureCommands.Render());
 root.Add(ExportCommand.Create());
 root.Add(BenchCommand.Create());
+root.Add(DevicesCommand.Create());
 root.Add(AnalyzeCommand.Create());
 
 var parsed = root.Parse(args);

@@ -1,3 +1,5 @@
+using DendriteViewer.Imaging.Rendering;
+
 namespace DendriteViewer.Web;
 
 /// <summary>Section "Dendrite" of the configuration; environment variables as Dendrite__Store.</summary>
@@ -15,6 +17,15 @@ public sealed class DendriteOptions
     /// <summary>Memory for decoded bricks, of which slices and 3D pictures are drawn, in MiB, 16 or more. Default: 3072.</summary>
     public int BrickCacheMiB { get; init; } = 3072;
 
+    /// <summary>
+    /// What draws: auto (graphics processors that OpenCL finds, else the CPU), cpu, or opencl (every OpenCL device, to try the kernels
+    /// without a graphics processor). Default: auto.
+    /// </summary>
+    public string Device { get; init; } = "auto";
+
+    /// <summary>Memory for bricks on each device in MiB, 64 or more; 0 for half of what it has. Default: 0.</summary>
+    public int DeviceMemoryMiB { get; init; }
+
     /// <summary>Folders on the server below which a curator may import. Default: none.</summary>
     public string[] ImportRoots { get; init; } = [];
 
@@ -24,6 +35,16 @@ public sealed class DendriteOptions
         if (BrickCacheMiB < 16)
         {
             yield return $"Dendrite:BrickCacheMiB is {BrickCacheMiB}; give 16 or more.";
+        }
+
+        if (!Enum.GetNames<DeviceChoice>().Contains(Device, StringComparer.OrdinalIgnoreCase))
+        {
+            yield return $"Dendrite:Device is '{Device}'; give auto, cpu or opencl.";
+        }
+
+        if (DeviceMemoryMiB is not 0 and < 64)
+        {
+            yield return $"Dendrite:DeviceMemoryMiB is {DeviceMemoryMiB}; give 64 or more, or 0 for half of what the device has.";
         }
 
         if (string.IsNullOrWhiteSpace(Data))

@@ -6,7 +6,6 @@ using DendriteViewer.Imaging.Rendering;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Kernels.Bricks;
 using DendriteViewer.Kernels.Raycasting;
-using DendriteViewer.Kernels.Sampling;
 using DendriteViewer.Kernels.Slicing;
 
 namespace DendriteViewer.Cli.Commands;
@@ -14,6 +13,9 @@ namespace DendriteViewer.Cli.Commands;
 /// <summary>Times our kernels on a raw 8-bit cube as peers time theirs: same transfer functions, camera, sampling and pixels.</summary>
 internal static class BenchCommand
 {
+    // What devices know the volume by.
+    private const string Bench = "bench";
+
     public static Command Create()
     {
         var what = new Argument<string>("WHAT") { Description = "raycast or slice." };
@@ -21,7 +23,9 @@ internal static class BenchCommand
         var size = new Option<int>("--size") { Description = "N.", Required = true };
         var pixels = new Option<int>("--pixels") { Description = "Pixels each way.", DefaultValueFactory = _ => 768 };
         var snapshots = new Option<string?>("--snapshots") { Description = "Folder for the pictures." };
-        var command = new Command("bench", "Time the kernels; prints one JSON object.") { what, volume, size, pixels, snapshots };
+        var device = Shared.Device();
+        device.DefaultValueFactory = _ => "cpu";
+        var command = new Command("bench", "Time the kernels; prints one JSON object.") { what, volume, size, pixels, snapshots, device };
         command.SetAction((parse, ct) => ExitCodes.RunAsync(() =>
         {
             var path = parse.GetValue(volume)!;
@@ -32,14 +36,15 @@ internal static class BenchCommand
             }
 
             var bytes = File.ReadAllBytes(path);
-            var result = new Dictionary<string, object> { ["device"] = $"CPU {Packets.InstructionSet}", ["threads"] = Environment.ProcessorCount };
+            using var devices = Shared.ParseDevice(parse.GetValue(device)!);
+            var result = new Dictionary<string, object> { ["device"] = devices.Names[0], ["threads"] = Environment.ProcessorCount };
             switch (parse.GetValue(what))
             {
                 case "raycast":
-                    Raycast(bytes, n, parse.GetValue(pixels), parse.GetValue(snapshots), result);
+                    Raycast(bytes, n, parse.GetValue(pixels), parse.GetValue(snapshots), devices, result);
                     break;
                 case "slice":
-                    Slice(bytes, n, parse.GetValue(pixels), result);
+                    Slice(bytes, n, parse.GetValue(pixels), devices, result);
                     break;
                 case "label" or "otsu" or "ingest":
                     throw new UsageException($"bench {parse.GetValue(what)} is not supported in this version; raycast and slice are.");
@@ -53,7 +58,7 @@ internal static class BenchCommand
         return command;
     }
 
-    private static void Raycast(byte[] bytes, int n, int pixels, string? snapshots, Dictionary<string, object> result)
+    private static void Raycast(byte[] bytes, int n, int pixels, string? snapshots, RenderDevices devices, Dictionary<string, object> result)
     {
         var volume = PagedVolume.FromDense<byte>(bytes, n, n, n);
         var rgb = TransferFunction.Of([new(0, 0x1A1A66, 0), new(100, 0xE68033, 0), new(255, 0xFFFFFF, 0)]);
@@ -80,7 +85,14 @@ internal static class BenchCommand
                 using var image = new RenderedImage(pixels, pixels, PixelLayout.Rgbx);
                 var target = new uint[pixels * pixels];
                 var label = $"{name}.{(shaded ? "shaded" : "flat")}";
-                result[$"raycast.{label}.ms"] = MedianMs(5, 1, frame => Raycaster.Render(volume, Lit(settings, n, frame), Camera(n, pixels, frame), pixels, pixels, 1, target));
+                result[$"raycast.{label}.ms"] = MedianMs(5, 1, frame =>
+                {
+                    var (lit, camera) = (Lit(settings, n, frame), Camera(n, pixels, frame));
+                    if (!devices.TryDraw(Bench, d => DeviceRaycaster.Render(d, volume, lit, camera, pixels, pixels, 1, target)))
+                    {
+                        Raycaster.Render(volume, lit, camera, pixels, pixels, 1, target);
+                    }
+                });
                 if (snapshots is not null)
                 {
                     System.Runtime.InteropServices.MemoryMarshal.AsBytes(target.AsSpan()).CopyTo(image.Pixels.Span);
@@ -131,7 +143,7 @@ internal static class BenchCommand
         return new RayGeometry(eye, default, default, forward - half * right - half * down, pixel * right, pixel * down);
     }
 
-    private static void Slice(byte[] bytes, int n, int pixels, Dictionary<string, object> result)
+    private static void Slice(byte[] bytes, int n, int pixels, RenderDevices devices, Dictionary<string, object> result)
     {
         var volume = PagedVolume.FromDense<byte>(bytes, n, n, n);
         var target = new float[pixels * pixels];
@@ -143,7 +155,11 @@ internal static class BenchCommand
             var scale = (float)n / pixels;
             var middle = new Vector3(n / 2f + frame, n / 2f, n / 2f);
             var plane = new SliceGeometry(middle - n / 2f * right - n / 2f * down, scale * right, scale * down, default);
-            Slicer.Render(volume, plane, pixels, pixels, (u, v, row) => row.CopyTo(target.AsSpan(v * pixels + u)));
+            SliceRow rows = (u, v, row) => row.CopyTo(target.AsSpan(v * pixels + u));
+            if (!devices.TryDraw(Bench, d => DeviceSlicer.Render(d, volume, plane, pixels, pixels, rows)))
+            {
+                Slicer.Render(volume, plane, pixels, pixels, rows);
+            }
         });
     }
 

@@ -21,8 +21,8 @@ internal static class PictureCommands
         var at = new Option<double>("--at-um") { Description = "Coordinate on the axis, µm.", Required = true };
         var window = new Option<string?>("--window") { Description = "Values shown black and white, LO:HI." };
         var map = new Option<string>("--colormap") { Description = string.Join(", ", ColorMap.All.Select(m => m.Name)) + ".", DefaultValueFactory = _ => "grey" };
-        var (hours, modality, size, target, store) = (Shared.Hours(), Shared.Modality(), Shared.Size("1024x1024"), Shared.Out(), Shared.Store());
-        var command = new Command("slice", "Write a slice as PNG.") { id, hours, modality, axis, at, window, map, size, target, store };
+        var (hours, modality, size, target, store, device) = (Shared.Hours(), Shared.Modality(), Shared.Size("1024x1024"), Shared.Out(), Shared.Store(), Shared.Device());
+        var command = new Command("slice", "Write a slice as PNG.") { id, hours, modality, axis, at, window, map, size, target, store, device };
         command.SetAction((parse, ct) => ExitCodes.RunAsync(async () =>
         {
             var (datasets, dataset, volume) = await OpenAsync(parse.GetValue(store), parse.GetValue(id)!, parse.GetValue(modality)!, parse.GetValue(hours), ct);
@@ -41,7 +41,8 @@ internal static class PictureCommands
                 view = view with { WindowLow = low, WindowHigh = high };
             }
 
-            var renderer = new SliceRenderer(datasets, new BrickCache(datasets, CacheBytes));
+            using var devices = Shared.ParseDevice(parse.GetValue(device)!);
+            var renderer = new SliceRenderer(datasets, new BrickCache(datasets, CacheBytes), devices);
             var (_, image) = await renderer.RenderAsync(volume, view, pane, width, height, ViewStates.FitUmPerPixel(volume, pane, width, height), wait: true, ct);
             return Write(image!, parse.GetValue(target)!);
         }));
@@ -54,8 +55,8 @@ internal static class PictureCommands
         var azimuth = new Option<double>("--azimuth") { Description = "Degrees about the depth axis.", DefaultValueFactory = _ => 30 };
         var elevation = new Option<double>("--elevation") { Description = "Degrees above the electrode.", DefaultValueFactory = _ => 20 };
         var transfer = new Option<string?>("--transfer") { Description = $"JSON file, or a preset: {string.Join(", ", TransferPresets.Names)}." };
-        var (hours, modality, size, target, store) = (Shared.Hours(), Shared.Modality(), Shared.Size("1280x720"), Shared.Out(), Shared.Store());
-        var command = new Command("render", "Write a 3D picture as PNG.") { id, hours, modality, azimuth, elevation, transfer, size, target, store };
+        var (hours, modality, size, target, store, device) = (Shared.Hours(), Shared.Modality(), Shared.Size("1280x720"), Shared.Out(), Shared.Store(), Shared.Device());
+        var command = new Command("render", "Write a 3D picture as PNG.") { id, hours, modality, azimuth, elevation, transfer, size, target, store, device };
         command.SetAction((parse, ct) => ExitCodes.RunAsync(async () =>
         {
             var (datasets, dataset, volume) = await OpenAsync(parse.GetValue(store), parse.GetValue(id)!, parse.GetValue(modality)!, parse.GetValue(hours), ct);
@@ -68,7 +69,8 @@ internal static class PictureCommands
                 view = view with { Transfer = TransferPresets.Find(named, histogram) ?? TransferFunction.ParseJson(await File.ReadAllBytesAsync(named, ct), named) };
             }
 
-            var renderer = new VolumeRenderer(datasets, new BrickCache(datasets, 3 * CacheBytes));
+            using var devices = Shared.ParseDevice(parse.GetValue(device)!);
+            var renderer = new VolumeRenderer(datasets, new BrickCache(datasets, 3 * CacheBytes), devices);
             return Write(await renderer.RenderWholeAsync(volume, dataset, view, width, height, ct), parse.GetValue(target)!);
         }));
         return command;

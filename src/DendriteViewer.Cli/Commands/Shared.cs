@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using DendriteViewer.Cli.Output;
 using DendriteViewer.Imaging.Datasets;
+using DendriteViewer.Imaging.Rendering;
 using DendriteViewer.Imaging.Storage;
 using DendriteViewer.Imaging.Volumes;
 
@@ -24,6 +25,15 @@ internal static class Shared
     public static Option<string> Out() => new("--out") { Description = "File to write.", Required = true };
 
     public static Option<string> Size(string fallback) => new("--size") { Description = "Pixels, WxH.", DefaultValueFactory = _ => fallback };
+
+    public static Option<string> Device() => new("--device")
+    {
+        Description = "What draws: auto (graphics processors, else the CPU), cpu, or opencl (any OpenCL device).", DefaultValueFactory = _ => "auto",
+    };
+
+    public static RenderDevices ParseDevice(string text) => Enum.GetNames<DeviceChoice>().Contains(text, StringComparer.OrdinalIgnoreCase)
+        ? new RenderDevices(Enum.Parse<DeviceChoice>(text, ignoreCase: true))
+        : throw new UsageException($"--device is auto, cpu or opencl, not '{text}'.");
 
     public static DatasetStore Open(string? store) =>
         new(BlobStores.Open(store ?? Environment.GetEnvironmentVariable("DENDRITE_STORE") ?? "store"));

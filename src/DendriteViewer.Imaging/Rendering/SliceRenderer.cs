@@ -14,9 +14,9 @@ namespace DendriteViewer.Imaging.Rendering;
 /// <summary>
 /// Draws slices at any orientation from bricks. The level is the coarsest whose voxels are no larger than a pixel, so that
 /// what is zoomed into comes from full resolution. Bricks that are not in memory are either awaited or, for a first picture,
-/// stood in for by the finest coarser ones that are.
+/// stood in for by the finest coarser ones that are. On a device where there is one, else by the CPU's kernels.
 /// </summary>
-public sealed class SliceRenderer(DatasetStore store, BrickCache cache)
+public sealed class SliceRenderer(DatasetStore store, BrickCache cache, RenderDevices devices)
 {
     // A thick slab through a large volume is drawn from a coarser level rather than from all its bricks.
     private const long MostBrickBytes = 384L << 20;
@@ -61,7 +61,7 @@ public sealed class SliceRenderer(DatasetStore store, BrickCache cache)
                 }
             }
 
-            var image = Draw(new PagedVolume(reader.Type, levels), GeometryOf(volume, wanted, plane, view, width, height, umPerPixel), view, width, height, ct);
+            var image = Draw(volume, new PagedVolume(reader.Type, levels), GeometryOf(volume, wanted, plane, view, width, height, umPerPixel), view, width, height, ct);
             return image is null ? (RenderOutcome.Superseded, null) : (complete ? RenderOutcome.Complete : RenderOutcome.Partial, image);
         }
         finally
@@ -214,7 +214,7 @@ public sealed class SliceRenderer(DatasetStore store, BrickCache cache)
         }
     }
 
-    private static RenderedImage? Draw(PagedVolume volume, SliceGeometry geometry, ViewState view, int width, int height, CancellationToken ct)
+    private RenderedImage? Draw(VolumeInfo info, PagedVolume volume, SliceGeometry geometry, ViewState view, int width, int height, CancellationToken ct)
     {
         var map = ColorMap.Find(view.ColorMap);
         var image = new RenderedImage(width, height, map.IsGrey ? PixelLayout.Grey : PixelLayout.Rgb);
@@ -222,7 +222,7 @@ public sealed class SliceRenderer(DatasetStore store, BrickCache cache)
         SliceRow row = map.IsGrey
             ? (u, v, values) => WindowKernel.ToGrey(values, low, high, Outside.R, image.Pixels.Span.Slice(v * width + u, values.Length))
             : (u, v, values) => WindowKernel.ToRgb(values, low, high, map.Colors, Outside, image.Pixels.Span.Slice(3 * (v * width + u), 3 * values.Length));
-        if (Slicer.Render(volume, geometry, width, height, row, ct))
+        if (devices.TryDraw(info.Prefix, device => DeviceSlicer.Render(device, volume, geometry, width, height, row)) || Slicer.Render(volume, geometry, width, height, row, ct))
         {
             return image;
         }

@@ -6,13 +6,15 @@ using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Zarr;
 using DendriteViewer.Kernels.Bricks;
+using DendriteViewer.Kernels.Devices;
 using DendriteViewer.Kernels.Raycasting;
 
 namespace DendriteViewer.Imaging.Rendering;
 
 /// <summary>
-/// Draws the 3D picture on the CPU, from bricks: what the view needs at the level it needs (<see cref="RayPlan"/>), and until a brick
-/// has come, from the finest coarser one in memory. The device that draws is chosen here and nowhere else.
+/// Draws the 3D picture from bricks: what the view needs at the level it needs (<see cref="RayPlan"/>), and until a brick has come, from
+/// the finest coarser one in memory. On a device where there is one (<see cref="RenderDevices"/>), else by the CPU's kernels: the same
+/// bricks, the same settings, the same picture.
 /// </summary>
 public sealed class VolumeRenderer
 {
@@ -29,16 +31,21 @@ public sealed class VolumeRenderer
     private const float FineStep = 0.5f;
     private const float FinestStep = 0.25f;
 
+    // Uploaded to a device for one frame while the picture moves; coarser bricks stand in for the rest.
+    private const long MovingUpload = 64 << 20;
+
     private readonly DatasetStore _store;
     private readonly BrickCache _cache;
+    private readonly RenderDevices _devices;
     private readonly Lock _lock = new();
     private readonly LinkedList<Pages> _pages = new();
 
     /// <param name="store">Where volumes are.</param>
     /// <param name="cache">Their bricks in memory.</param>
-    public VolumeRenderer(DatasetStore store, BrickCache cache)
+    /// <param name="devices">What draws.</param>
+    public VolumeRenderer(DatasetStore store, BrickCache cache, RenderDevices devices)
     {
-        (_store, _cache) = (store, cache);
+        (_store, _cache, _devices) = (store, cache, devices);
         cache.Forgotten += Forget;
     }
 
@@ -130,13 +137,29 @@ public sealed class VolumeRenderer
         var settings = SettingsOf(volume, dataset, view, plan.Level, pages, atRest && view.Mode == VolumeMode.Composite ? StepFor(plan.Level, geometry, width, height) : 1);
         int w = Math.Max(1, (width + scale - 1) / scale), h = Math.Max(1, (height + scale - 1) / scale);
         var image = new RenderedImage(w, h, PixelLayout.Rgbx);
-        if (!Raycaster.Render(pages.Volume, settings, geometry, w, h, scale, new PixelMemory(image.Pixels).Memory, ct))
+        var isWhole = true;
+        if (!_devices.TryDraw(volume.Prefix, device => Draw(device, out isWhole))
+            && !Raycaster.Render(pages.Volume, settings, geometry, w, h, scale, new PixelMemory(image.Pixels).Memory, ct))
         {
             image.Dispose();
             return (RenderOutcome.Superseded, null);
         }
 
-        return (pages.IsComplete ? RenderOutcome.Complete : RenderOutcome.Partial, image);
+        return (pages.IsComplete && isWhole ? RenderOutcome.Complete : RenderOutcome.Partial, image);
+
+        // A picture at rest is whole: where a device has no room for it, the CPU draws it.
+        bool Draw(DeviceVolumes device, out bool isWhole)
+        {
+            isWhole = true;
+            if (settings.ClipPlanes.Count > DeviceRaycaster.MostPlanes)
+            {
+                return false;
+            }
+
+            isWhole = DeviceRaycaster.Render(
+                device, pages.Volume, settings, geometry, w, h, scale, MemoryMarshal.Cast<byte, uint>(image.Pixels.Span), atRest ? long.MaxValue : MovingUpload);
+            return isWhole || !atRest;
+        }
     }
 
     private static float StepFor(PyramidLevel level, RayGeometry rays, int width, int height)
@@ -196,6 +219,9 @@ public sealed class VolumeRenderer
         // A few more in flight than are read at once, so that a view that moved on leaves little behind.
         await Parallel.ForEachAsync(
             plan.Bricks.ToArray(), new ParallelOptions { CancellationToken = ct, MaxDegreeOfParallelism = ReadsAhead }, async (b, token) => await _cache.GetAsync(volume, b, token));
+
+        // And on to the device, so that the first picture of a timestep shown later waits for nothing.
+        _devices.TryDraw(volume.Prefix, device => device.LoadAhead(plan.Bricks.Select(b => _cache.TryGet(volume, b)).OfType<Brick>().TakeWhile(_ => !ct.IsCancellationRequested)));
     }
 
     private void Forget(string prefix)
@@ -220,8 +246,11 @@ public sealed class VolumeRenderer
         var geometry = GeometryOf(volume, reader.Levels[0], view, width, height);
         var (eye, _, _, _) = Frame(volume, view.Camera, (double)width / height);
         var pixel = scale * 2 * Math.Tan(OrbitCamera.FieldOfViewDeg * Math.PI / 360) / height;
-        return RayPlan.Of(volume, reader, eye, [.. RayPlan.Frustum(geometry, width, height), .. PlanesOf(dataset, view, volume.Transform)], pixel, _cache.BudgetBytes * 6 / 10, atRest);
+        return RayPlan.Of(volume, reader, eye, [.. RayPlan.Frustum(geometry, width, height), .. PlanesOf(dataset, view, volume.Transform)], pixel, BudgetFor(volume), atRest);
     }
+
+    // Of what the cache and the device hold, some is other volumes'.
+    private long BudgetFor(VolumeInfo volume) => Math.Min(_cache.BudgetBytes, _devices.BudgetFor(volume.Prefix) ?? long.MaxValue) * 6 / 10;
 
     private async Task<Pages> PagesOfAsync(VolumeInfo volume, VolumeReader reader, RayPlan plan, CancellationToken ct)
     {

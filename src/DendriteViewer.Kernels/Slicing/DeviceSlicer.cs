@@ -25,10 +25,16 @@ public static class DeviceSlicer
     /// <param name="width">Pixels across.</param>
     /// <param name="height">Pixels down.</param>
     /// <param name="row">Takes the values.</param>
+    /// <returns>False, and nothing drawn, where the device has no room for the bricks.</returns>
     /// <exception cref="ComputeException">The device failed.</exception>
-    public static void Render(DeviceVolumes device, PagedVolume volume, SliceGeometry plane, int width, int height, SliceRow row)
+    public static bool Render(DeviceVolumes device, PagedVolume volume, SliceGeometry plane, int width, int height, SliceRow row)
     {
         using var entered = device.Enter(volume, long.MaxValue);
+        if (!entered.IsComplete)
+        {
+            return false;
+        }
+
         using var pixels = device.Device.Allocate((long)width * height * sizeof(float));
         var arguments = new Arguments
         {
@@ -44,6 +50,8 @@ public static class DeviceSlicer
             {
                 row(0, v, values.AsSpan(v * width, width));
             }
+
+            return true;
         }
         finally
         {

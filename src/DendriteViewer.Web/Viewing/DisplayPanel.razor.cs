@@ -14,6 +14,9 @@ public sealed partial class DisplayPanel
     [Parameter, EditorRequired]
     public ViewSession Session { get; set; } = null!;
 
+    [Inject]
+    private RenderDevices Devices { get; set; } = null!;
+
     private ViewState View => Session.Current.View;
 
     /// <inheritdoc/>

@@ -9,6 +9,11 @@ public static class ViewingRegistration
     public static WebApplicationBuilder AddViewing(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<ViewSessions>();
+        builder.Services.AddSingleton(s =>
+        {
+            var options = s.GetRequiredService<DendriteOptions>();
+            return new RenderDevices(Enum.Parse<DeviceChoice>(options.Device, ignoreCase: true), (long)options.DeviceMemoryMiB << 20);
+        });
         builder.Services.AddSingleton<SliceRenderer>();
         builder.Services.AddSingleton<VolumeRenderer>();
         return builder;

@@ -115,7 +115,7 @@ public sealed class SliceRendererTests : IAsyncLifetime
     [Fact]
     public async Task VolumePicture_IsDrawnPickedAndEncoded()
     {
-        var renderer = new VolumeRenderer(_store, new BrickCache(_store, 1 << 28));
+        var renderer = new VolumeRenderer(_store, new BrickCache(_store, 1 << 28), RenderDevices.Cpu);
         var view = View() with { Transfer = TransferFunction.Of([new(0, 0xFF0000, 0), new(100, 0x00FF00, 0), new(101, 0x00FF00, 0.9), new(400, 0x00FF00, 0.9)]) };
         using var image = await renderer.RenderWholeAsync(Volume, _dataset, view, 160, 120, default);
         var pixels = image.Pixels.Span;
@@ -140,7 +140,7 @@ public sealed class SliceRendererTests : IAsyncLifetime
         return Task.CompletedTask;
     }
 
-    private SliceRenderer Renderer() => new(_store, new BrickCache(_store, 1 << 26));
+    private SliceRenderer Renderer() => new(_store, new BrickCache(_store, 1 << 26), RenderDevices.Cpu);
 
     private ViewState View() => new() { Focus = Volume.Center, Center = Volume.Center, WindowLow = 0, WindowHigh = 255 };
 }

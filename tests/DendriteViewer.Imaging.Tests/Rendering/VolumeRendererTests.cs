@@ -37,7 +37,7 @@ public sealed class VolumeRendererTests : IAsyncLifetime
     [Fact]
     public async Task Render_BeforeBricksCame_IsPartialFromTheCoarsestAndThenComplete()
     {
-        var renderer = new VolumeRenderer(_store, new BrickCache(_store, 1 << 28));
+        var renderer = new VolumeRenderer(_store, new BrickCache(_store, 1 << 28), RenderDevices.Cpu);
         var view = View();
         var (first, coarse) = await renderer.RenderAsync(Volume, _dataset, view, 320, 320, 1, atRest: false, default);
         await renderer.LoadAsync(Volume, _dataset, view, 320, 320, default);
@@ -59,7 +59,7 @@ public sealed class VolumeRendererTests : IAsyncLifetime
     public async Task Render_WithLittleMemory_GoesToCoarserLevelsAndStaysWithin()
     {
         var cache = new BrickCache(_store, 2 << 20);
-        var renderer = new VolumeRenderer(_store, cache);
+        var renderer = new VolumeRenderer(_store, cache, RenderDevices.Cpu);
         using var image = await renderer.RenderWholeAsync(Volume, _dataset, View(), 900, 900, default);
         Assert.InRange(image.Pixels.Span[4 * (450 * 900 + 450)], 50, 255);
         Assert.InRange(cache.Bytes, 1, 2 << 20);
@@ -68,7 +68,7 @@ public sealed class VolumeRendererTests : IAsyncLifetime
     [Fact]
     public async Task Render_FromInsideTheVolume_IsDrawn()
     {
-        var renderer = new VolumeRenderer(_store, new BrickCache(_store, 1 << 28));
+        var renderer = new VolumeRenderer(_store, new BrickCache(_store, 1 << 28), RenderDevices.Cpu);
         using var image = await renderer.RenderWholeAsync(Volume, _dataset, View() with { Camera = new OrbitCamera(10, 5, 3, Volume.Center) }, 64, 1, default);
         Assert.InRange(image.Pixels.Span[4 * 32], 50, 255);
     }
@@ -76,7 +76,7 @@ public sealed class VolumeRendererTests : IAsyncLifetime
     [Fact]
     public async Task Pick_TheBall_HitsItsSurface()
     {
-        var renderer = new VolumeRenderer(_store, new BrickCache(_store, 1 << 28));
+        var renderer = new VolumeRenderer(_store, new BrickCache(_store, 1 << 28), RenderDevices.Cpu);
         var view = View() with { Mode = VolumeMode.Isosurface, IsoValue = 100, Camera = new OrbitCamera(0, 0, 0, Volume.Center) };
         await renderer.LoadAsync(Volume, _dataset, view, 401, 401, default);
         var hit = await renderer.PickAsync(Volume, _dataset, view, 401, 401, 200, 200, default);

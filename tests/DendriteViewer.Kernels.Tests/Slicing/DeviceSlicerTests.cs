@@ -72,7 +72,7 @@ public sealed class DeviceSlicerTests(Device device) : IClassFixture<Device>
     private float[] Draw(PagedVolume volume, SliceGeometry plane, int width, int height)
     {
         var target = new float[width * height];
-        DeviceSlicer.Render(device.Volumes, volume, plane, width, height, (u, v, row) => row.CopyTo(target.AsSpan(v * width + u)));
+        Assert.True(DeviceSlicer.Render(device.Volumes, volume, plane, width, height, (u, v, row) => row.CopyTo(target.AsSpan(v * width + u))));
         return target;
     }
 }

@@ -1,6 +1,7 @@
 using Bunit;
 using DendriteViewer.Imaging.Rendering;
 using DendriteViewer.Web.Viewing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace DendriteViewer.Web.Tests.Viewing;
 
@@ -10,6 +11,7 @@ public sealed class DisplayPanelTests(TestHost host) : BunitContext, IClassFixtu
     public async Task Panel_AChoice_SetsTheViewAndAnothersChangeIsShown()
     {
         var session = await host.SessionAsync();
+        Services.AddSingleton(RenderDevices.Cpu);
         var panel = Render<DisplayPanel>(p => p.Add(c => c.Session, session));
         await panel.Find("select").ChangeAsync(new() { Value = "viridis" });
         Assert.Equal("viridis", session.Current.View.ColorMap);

@@ -1,0 +1,27 @@
+using Bunit;
+using DendriteViewer.Imaging.Rendering;
+using DendriteViewer.Kernels.Devices;
+using DendriteViewer.Web.Viewing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace DendriteViewer.Web.Tests.Viewing;
+
+public sealed class DeviceNoticeTests : BunitContext
+{
+    [Fact]
+    public void Notice_WhenADeviceIsLost_SaysSoUntilClosed()
+    {
+        using var devices = new RenderDevices(DeviceChoice.OpenCl, 1 << 20);
+        Services.AddSingleton(devices);
+        var notice = Render<DeviceNotice>();
+        Assert.Empty(notice.Markup.Trim());
+        while (!devices.Names[0].StartsWith("CPU ", StringComparison.Ordinal))
+        {
+            devices.TryDraw("volume", d => throw new ComputeException(d.Device.Info.Name, "raycast", -5));
+        }
+
+        notice.WaitForAssertion(() => Assert.Contains("CL_OUT_OF_RESOURCES in raycast. The CPU draws", notice.Find("[role=alert]").TextContent, StringComparison.Ordinal));
+        notice.Find("button").Click();
+        Assert.Empty(notice.Markup.Trim());
+    }
+}
