@@ -16,6 +16,9 @@ public static class DeviceRaycaster
 
     private static readonly string s_options = FormattableString.Invariant(
         $" -D MODE_COMPOSITE={(int)RayMode.Composite} -D MODE_MINIMUM={(int)RayMode.Minimum} -D MODE_MEAN={(int)RayMode.Mean} -D MODE_ISOSURFACE={(int)RayMode.Isosurface}")
+        + FormattableString.Invariant($" -D MOST_PLANES={MostPlanes} -D MOST_VOLUMES={RaycastSettings.MostVolumes}")
+        + FormattableString.Invariant($" -D TYPE_UINT8={(int)VoxelType.UInt8} -D TYPE_INT8={(int)VoxelType.Int8} -D TYPE_UINT16={(int)VoxelType.UInt16}")
+        + FormattableString.Invariant($" -D TYPE_INT16={(int)VoxelType.Int16} -D TYPE_FLOAT32={(int)VoxelType.Float32}")
         + FormattableString.Invariant($" -D AMBIENT={RaycastSettings.Ambient}f -D HEAD_DIFFUSE={RaycastSettings.HeadDiffuse}f")
         + FormattableString.Invariant($" -D KEY_DIFFUSE={RaycastSettings.KeyDiffuse}f -D SPECULAR={RaycastSettings.Specular}f");
 
@@ -25,22 +28,38 @@ public static class DeviceRaycaster
         private Vector4 _first;
     }
 
-    /// <summary>The kernel's arguments; Raycast.cl has the same.</summary>
+    [InlineArray(RaycastSettings.MostVolumes)]
+    internal struct Layers
+    {
+        private Layer _first;
+    }
+
+    /// <summary>What the kernel is told of a volume; LayerArguments of Raycast.cl is the same.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct Layer
+    {
+        public Vector4 BoxLow, BoxHigh;
+        public Vector4 Gradient;
+        public Vector4 HeadLight, KeyLight;
+        public Vector4 FromX, FromY, FromZ;
+        public float TableLow, TableScale;
+        public int Shaded, Nearest;
+        public int Replaces, Levels, Type, Unused;
+    }
+
+    /// <summary>The kernel's arguments; RaycastArguments of Raycast.cl is the same.</summary>
     [StructLayout(LayoutKind.Sequential)]
     internal struct Arguments
     {
         public Vector4 Origin, OriginRight, OriginDown, Direction, DirectionRight, DirectionDown;
         public Vector4 BoxLow, BoxHigh;
-        public Vector4 Gradient;
-        public Vector4 HeadLight, KeyLight;
         public Vector4 SamplePlane;
         public Planes Planes;
-        public float TableLow, TableScale, Step, IsoValue;
-        public float Scale;
-        public int Mode, Shaded, Jitter;
-        public int HasSamplePlane, PlaneCount, Background, Width;
-        public int Height, Levels;
-        public long Unused;
+        public Layers Layers;
+        public float Step, IsoValue, Scale;
+        public int Mode;
+        public int Jitter, HasSamplePlane, PlaneCount, Background;
+        public int Width, Height, LayerCount, Unused;
     }
 
     /// <summary>Fills <paramref name="target"/> as <see cref="Raycaster.Render"/> does.</summary>
@@ -61,31 +80,69 @@ public static class DeviceRaycaster
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(target.Length, width * height);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(settings.ClipPlanes.Count, MostPlanes);
-        using var entered = device.Enter(volume, mostUpload);
-        var (ofBrick, maps, table) = device.Look(settings.Empty, settings.Transfer);
-        using var pixels = device.Device.Allocate((long)width * height * sizeof(uint));
-        var arguments = ArgumentsOf(volume, settings, rays, width, height, scale);
-        device.Device.Run(
-            s_files, DeviceVolumes.OptionsFor(volume.Type) + s_options, "raycast", width, height, arguments, device.Pool, entered.Levels, entered.Pages, ofBrick, maps, table, pixels);
-        device.Device.Read(pixels, target[..(width * height)]);
-        return entered.IsComplete;
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(settings.Layers.Count, RaycastSettings.MostVolumes);
+        var layers = RayLayer.All(volume, settings).AsSpan(0, settings.IsLayered ? settings.Layers.Count + 1 : 1);
+        var entered = new DeviceVolumes.Entered?[RaycastSettings.MostVolumes];
+        try
+        {
+            var buffers = new List<DeviceBuffer> { device.Pool };
+            for (var i = 0; i < layers.Length; i++)
+            {
+                var here = device.Enter(layers[i].Volume, mostUpload);
+                entered[i] = here;
+                var (ofBrick, maps, table) = device.Look(layers[i].Empty, layers[i].Transfer);
+                buffers.AddRange([here.Levels, here.Pages, ofBrick, maps, table]);
+            }
+
+            // Volumes that are not there are given the first one's memory.
+            for (var i = layers.Length; i < RaycastSettings.MostVolumes && settings.IsLayered; i++)
+            {
+                buffers.AddRange(buffers[1..6]);
+            }
+
+            using var pixels = device.Device.Allocate((long)width * height * sizeof(uint));
+            buffers.Add(pixels);
+            device.Device.Run(
+                s_files, (settings.IsLayered ? "-D LAYERS" : DeviceVolumes.OptionsFor(volume.Type)) + s_options, "raycast", width, height,
+                ArgumentsOf(layers, settings, rays, width, height, scale), CollectionsMarshal.AsSpan(buffers));
+            device.Device.Read(pixels, target[..(width * height)]);
+            return entered.All(e => e is not { IsComplete: false });
+        }
+        finally
+        {
+            foreach (var e in entered)
+            {
+                e?.Dispose();
+            }
+        }
     }
 
-    private static Arguments ArgumentsOf(PagedVolume volume, RaycastSettings s, RayGeometry rays, int width, int height, float scale)
+    private static Arguments ArgumentsOf(ReadOnlySpan<RayLayer> layers, RaycastSettings s, RayGeometry rays, int width, int height, float scale)
     {
-        var (low, high) = RaycastScalar.Box(volume, s);
         var arguments = new Arguments
         {
             Origin = new(rays.Origin, 0), OriginRight = new(rays.OriginRight, 0), OriginDown = new(rays.OriginDown, 0),
             Direction = new(rays.Direction, 0), DirectionRight = new(rays.DirectionRight, 0), DirectionDown = new(rays.DirectionDown, 0),
-            BoxLow = new(low, 0), BoxHigh = new(high, 0), Gradient = new(s.GradientScale, s.GradientFloor), HeadLight = new(s.HeadLight, 0), KeyLight = new(s.KeyLight, 0),
-            SamplePlane = s.SamplePlane ?? default, TableLow = s.Transfer.Low, TableScale = s.Transfer.Scale, Step = s.Step, IsoValue = s.IsoValue, Scale = scale,
-            Mode = (int)s.Mode, Shaded = s.Shaded ? 1 : 0, Jitter = s.Jitter ? 1 : 0, HasSamplePlane = s.SamplePlane is null ? 0 : 1, PlaneCount = s.ClipPlanes.Count,
-            Background = s.Background, Width = width, Height = height, Levels = volume.Levels.Count,
+            BoxLow = new(s.BoxLow, 0), BoxHigh = new(s.BoxHigh, 0), SamplePlane = s.SamplePlane ?? default, Step = s.Step, IsoValue = s.IsoValue, Scale = scale,
+            Mode = (int)s.Mode, Jitter = s.Jitter ? 1 : 0, HasSamplePlane = s.SamplePlane is null ? 0 : 1, PlaneCount = s.ClipPlanes.Count,
+            Background = s.Background, Width = width, Height = height, LayerCount = layers.Length,
         };
         for (var i = 0; i < s.ClipPlanes.Count; i++)
         {
             arguments.Planes[i] = s.ClipPlanes[i];
+        }
+
+        for (var i = 0; i < layers.Length; i++)
+        {
+            var (layer, m) = (layers[i], layers[i].FromPicture);
+            arguments.Layers[i] = new Layer
+            {
+                BoxLow = new(layer.Box.Low, 0), BoxHigh = new(layer.Box.High, 0), Gradient = new(layer.GradientScale, layer.GradientFloor),
+                HeadLight = new(layer.HeadLight, 0), KeyLight = new(layer.KeyLight, 0),
+                FromX = new(m.M11, m.M21, m.M31, m.M41), FromY = new(m.M12, m.M22, m.M32, m.M42), FromZ = new(m.M13, m.M23, m.M33, m.M43),
+                TableLow = layer.Transfer.Low, TableScale = layer.Transfer.Scale, Shaded = layer.Shaded ? 1 : 0, Nearest = layer.Nearest ? 1 : 0,
+                Replaces = layer.Replaces ? 1 : 0, Levels = layer.Volume.Levels.Count, Type = (int)layer.Volume.Type,
+            };
         }
 
         return arguments;

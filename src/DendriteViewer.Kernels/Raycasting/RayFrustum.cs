@@ -3,7 +3,7 @@ using DendriteViewer.Kernels.Sampling;
 
 namespace DendriteViewer.Kernels.Raycasting;
 
-/// <summary>The space that a tile's rays go through, in slabs between two distances.</summary>
+/// <summary>The space that a tile's rays go through in a volume, in slabs between two distances.</summary>
 internal ref struct RayFrustum
 {
     private readonly Corners _origins;
@@ -23,12 +23,13 @@ internal ref struct RayFrustum
     }
 
     /// <param name="job">Whose rays.</param>
+    /// <param name="to">From the picture's index coordinates to the volume's.</param>
     /// <param name="first">Distance from the eye from which distances are counted.</param>
     /// <param name="u0">Leftmost pixel.</param>
     /// <param name="v0">Topmost pixel.</param>
     /// <param name="u1">One right of the rightmost pixel.</param>
     /// <param name="v1">One below the lowest pixel.</param>
-    public RayFrustum(RayJob job, float first, int u0, int v0, int u1, int v1)
+    public RayFrustum(RayJob job, in Matrix4x4 to, float first, int u0, int v0, int u1, int v1)
     {
         // Corners in turn around the tile, then the middle.
         ReadOnlySpan<(float U, float V)> at =
@@ -36,7 +37,7 @@ internal ref struct RayFrustum
         for (var i = 0; i < 5; i++)
         {
             var (o, d) = job.Ray(at[i].U, at[i].V);
-            (_origins[i], _directions[i]) = (o + first * d, d);
+            (_origins[i], _directions[i]) = (Vector3.Transform(o + first * d, to), Vector3.TransformNormal(d, to));
         }
 
         for (var i = 0; i < 4; i++)
@@ -65,11 +66,17 @@ internal ref struct RayFrustum
             high = Vector3.Max(high, Vector3.Max(a, b));
         }
 
-        // Rays spread, so the outer ones lie a little behind a plane across the middle one.
+        // Rays spread, so the outer ones lie a little before or behind a plane across the middle one.
         var d = _directions[4];
-        var lean = Math.Min(Vector3.Dot(_origins[0] + from * _directions[0] - _origins[4], d), from);
-        _planes[4] = new Vector4(d, -Vector3.Dot(d, _origins[4]) - lean);
-        _planes[5] = new Vector4(-d, Vector3.Dot(d, _origins[4]) + to);
+        float near = Vector3.Dot(d, _origins[4] + from * d), far = Vector3.Dot(d, _origins[4] + to * d);
+        for (var i = 0; i < 4; i++)
+        {
+            near = Math.Min(near, Vector3.Dot(d, _origins[i] + from * _directions[i]));
+            far = Math.Max(far, Vector3.Dot(d, _origins[i] + to * _directions[i]));
+        }
+
+        _planes[4] = new Vector4(d, -near);
+        _planes[5] = new Vector4(-d, far);
         return new BlockWindow.Part(low - Vector3.One, high + Vector3.One, _planes);
     }
 }

@@ -1,31 +1,41 @@
 // RaycastScalar for a device: one work item a ray. Names are those of RaycastScalar.cs, where the words are.
 
-#define MOST_PLANES 16
 #define CELL_SHIFT 3
 #define TABLE_SIZE 2048
 #define OPAQUE 0.995f
 #define REFINEMENTS 2
 
-// x, y, z in index coordinates; w is not read where it is not named.
+// One volume of a picture; x, y, z in its index coordinates, w not read where it is not named.
 typedef struct
 {
-    float4 origin, originRight, originDown, direction, directionRight, directionDown;
     float4 boxLow, boxHigh;
     float4 gradient; // the scale by axis, and in w the floor
     float4 headLight, keyLight;
+    float4 fromX, fromY, fromZ; // this volume's x, y, z from the picture's x, y, z and 1
+    float tableLow, tableScale;
+    int shaded, nearest;
+    int replaces, levels, type, unused;
+} LayerArguments;
+
+// x, y, z in index coordinates of the picture's own volume.
+typedef struct
+{
+    float4 origin, originRight, originDown, direction, directionRight, directionDown;
+    float4 boxLow, boxHigh; // what is kept of everything
     float4 samplePlane;
     float4 planes[MOST_PLANES];
-    float tableLow, tableScale, step, isoValue;
-    float scale;
-    int mode, shaded, jitter; // mode as RayMode
-    int hasSamplePlane, planeCount, background, width;
-    int height, levels;
-    int unused[2];
+    LayerArguments layers[MOST_VOLUMES]; // its own volume first
+    float step, isoValue, scale;
+    int mode; // as RayMode
+    int jitter, hasSamplePlane, planeCount, background;
+    int width, height, layerCount, unused;
 } RaycastArguments;
 
+// A volume with what is skipped and shown of it.
 typedef struct
 {
     Volume volume;
+    const LayerArguments *a;
     __global const int *ofBrick;
     __global const uchar *maps;
     __global const uint2 *table;
@@ -49,9 +59,9 @@ static inline uint noise(uint u, uint v)
     return h ^ (h >> 13);
 }
 
-static inline uint2 entry(const RaycastArguments *a, const Scene *s, float value)
+static inline uint2 entry(const Scene *s, float value)
 {
-    return s->table[(int)clamp((value - a->tableLow) * a->tableScale, 0.0f, TABLE_SIZE - 1.0f)];
+    return s->table[(int)clamp((value - s->a->tableLow) * s->a->tableScale, 0.0f, TABLE_SIZE - 1.0f)];
 }
 
 static inline float sample(const Scene *s, float3 p, float3 *gradient)
@@ -76,7 +86,7 @@ static inline float exit_axis(int voxel, int shift, int distance, float p, float
 }
 
 // How far a ray may go on without a sample; 0 where it must be sampled.
-static inline float leap(const RaycastArguments *a, const Scene *s, float3 p, float3 d)
+static inline float leap(const Scene *s, float step, float3 p, float3 d)
 {
     __constant const Level *l = s->volume.levels;
     int x = clamp((int)p.x, 0, l->x - 1), y = clamp((int)p.y, 0, l->y - 1), z = clamp((int)p.z, 0, l->z - 1);
@@ -91,7 +101,7 @@ static inline float leap(const RaycastArguments *a, const Scene *s, float3 p, fl
         sz = sy = sx = CELL_SHIFT;
     }
     float far = fmin(exit_axis(x, sx, distance, p.x, d.x), fmin(exit_axis(y, sy, distance, p.y, d.y), exit_axis(z, sz, distance, p.z, d.z)));
-    return a->step * fmax(1.0f, ceil(far / a->step));
+    return step * fmax(1.0f, ceil(far / step));
 }
 
 static inline bool clip_axis(float low, float high, float o, float d, float *start, float *end)
@@ -104,12 +114,34 @@ static inline bool clip_axis(float low, float high, float o, float d, float *sta
     return true;
 }
 
+// False where a ray misses the box.
+static bool clip_box(float3 low, float3 high, float3 o, float3 d, float *start, float *end)
+{
+    return clip_axis(low.x, high.x, o.x, d.x, start, end) && clip_axis(low.y, high.y, o.y, d.y, start, end) && clip_axis(low.z, high.z, o.z, d.z, start, end);
+}
+
+// A ray of the picture in a volume: the same distances along it.
+static inline float3 turned(const LayerArguments *l, float3 p, float w)
+{
+    float4 q = (float4)(p, w);
+    return (float3)(dot(l->fromX, q), dot(l->fromY, q), dot(l->fromZ, q));
+}
+
 static bool clip(const RaycastArguments *a, float3 o, float3 d, float *start, float *end)
 {
-    *start = 0;
-    *end = FLT_MAX;
-    if (!clip_axis(a->boxLow.x, a->boxHigh.x, o.x, d.x, start, end) || !clip_axis(a->boxLow.y, a->boxHigh.y, o.y, d.y, start, end)
-        || !clip_axis(a->boxLow.z, a->boxHigh.z, o.z, d.z, start, end))
+    *start = FLT_MAX;
+    *end = -FLT_MAX;
+    for (int i = 0; i < a->layerCount; i++)
+    {
+        const LayerArguments *l = a->layers + i;
+        float from = 0, to = FLT_MAX;
+        if (clip_box(l->boxLow.xyz, l->boxHigh.xyz, turned(l, o, 1), turned(l, d, 0), &from, &to) && from <= to)
+        {
+            *start = fmin(*start, from);
+            *end = fmax(*end, to);
+        }
+    }
+    if (!clip_box(a->boxLow.xyz, a->boxHigh.xyz, o, d, start, end))
         return false;
     for (int i = 0; i < a->planeCount; i++)
     {
@@ -128,7 +160,7 @@ static bool clip(const RaycastArguments *a, float3 o, float3 d, float *start, fl
     return *start <= *end;
 }
 
-static inline float3 shade(const RaycastArguments *a, float3 color, float3 gradient)
+static inline float3 shade(const LayerArguments *a, float3 color, float3 gradient)
 {
     float3 g = gradient * a->gradient.xyz;
     float inverse = rsqrt(dot(g, g) + a->gradient.w);
@@ -147,19 +179,19 @@ static uint trace_composite(const RaycastArguments *a, const Scene *s, float3 o,
     while (t <= end && alpha < OPAQUE)
     {
         float3 p = o + t * d, gradient;
-        float far = leap(a, s, p, d);
+        float far = leap(s, a->step, p, d);
         if (far > 0)
         {
             t += far;
             continue;
         }
-        uint2 e = entry(a, s, sample(s, p, &gradient));
+        uint2 e = entry(s, sample(s, p, &gradient));
         float opacity = as_float(e.x);
         if (opacity > 0)
         {
             float weight = (1 - alpha) * opacity;
             float3 c = unpack(e.y);
-            color += weight * (a->shaded ? shade(a, c, gradient) : c);
+            color += weight * (s->a->shaded ? shade(s->a, c, gradient) : c);
             alpha += weight;
         }
         t += a->step;
@@ -181,7 +213,7 @@ static uint trace_projection(const RaycastArguments *a, const Scene *s, float3 o
     }
     if (count == 0)
         return pack(0, 0, a->background);
-    return pack(unpack(entry(a, s, a->mode == MODE_MINIMUM ? least : a->mode == MODE_MEAN ? sum / count : most).y), 1, a->background);
+    return pack(unpack(entry(s, a->mode == MODE_MINIMUM ? least : a->mode == MODE_MEAN ? sum / count : most).y), 1, a->background);
 }
 
 static uint trace_isosurface(const RaycastArguments *a, const Scene *s, float3 o, float3 d, float t, float end)
@@ -191,7 +223,7 @@ static uint trace_isosurface(const RaycastArguments *a, const Scene *s, float3 o
     while (t <= end)
     {
         float3 p = o + t * d;
-        float far = leap(a, s, p, d);
+        float far = leap(s, a->step, p, d);
         if (far > 0)
         {
             t += far;
@@ -222,7 +254,7 @@ static uint trace_isosurface(const RaycastArguments *a, const Scene *s, float3 o
             }
             float hit = near + (far - near) * (before / (before - value));
             sample(s, o + hit * d, &gradient);
-            return pack(shade(a, unpack(entry(a, s, a->isoValue).y), gradient), 1, a->background);
+            return pack(shade(s->a, unpack(entry(s, a->isoValue).y), gradient), 1, a->background);
         }
         before = value;
         t += a->step;
@@ -230,36 +262,116 @@ static uint trace_isosurface(const RaycastArguments *a, const Scene *s, float3 o
     return pack(0, 0, a->background);
 }
 
+#ifdef LAYERS
+static inline bool contains(const LayerArguments *l, float3 p)
+{
+    return p.x >= l->boxLow.x && p.y >= l->boxLow.y && p.z >= l->boxLow.z && p.x <= l->boxHigh.x && p.y <= l->boxHigh.y && p.z <= l->boxHigh.z;
+}
+
+// How far a ray may go on as far as one volume is concerned.
+static float leap_layer(const RaycastArguments *a, const Scene *s, float3 at, float3 direction)
+{
+    float3 p = turned(s->a, at, 1), d = turned(s->a, direction, 0);
+    if (contains(s->a, p))
+        return leap(s, a->step, p, d);
+    float start = 0, end = FLT_MAX;
+    return clip_box(s->a->boxLow.xyz, s->a->boxHigh.xyz, p, d, &start, &end) && start <= end ? a->step * fmax(1.0f, ceil(start / a->step)) : FLT_MAX;
+}
+
+static uint trace_layers(const RaycastArguments *a, const Scene *volumes, float3 o, float3 d, float t, float end)
+{
+    float3 color = 0;
+    float alpha = 0;
+    while (t <= end && alpha < OPAQUE)
+    {
+        float3 at = o + t * d;
+        float far = FLT_MAX;
+        for (int i = 0; i < a->layerCount; i++)
+            far = fmin(far, leap_layer(a, volumes + i, at, d));
+        if (far > 0)
+        {
+            t += far;
+            continue;
+        }
+        float3 shown = 0;
+        float left = 1;
+        for (int i = a->layerCount - 1; i >= 0; i--)
+        {
+            const Scene *s = volumes + i;
+            float3 p = turned(s->a, at, 1), gradient;
+            if (!contains(s->a, p))
+                continue;
+            float value = s->a->nearest ? voxel_at(&s->volume, (int)(p.z + 0.5f), (int)(p.y + 0.5f), (int)(p.x + 0.5f)) : sample(s, p, &gradient);
+            uint2 e = entry(s, value);
+            float opacity = as_float(e.x);
+            if (opacity > 0)
+            {
+                float3 c = unpack(e.y);
+                shown += left * opacity * (s->a->shaded && !s->a->nearest ? shade(s->a, c, gradient) : c);
+                left *= 1 - opacity;
+            }
+            if (s->a->replaces)
+                break;
+        }
+        color += (1 - alpha) * shown;
+        alpha += (1 - alpha) * (1 - left);
+        t += a->step;
+    }
+    return pack(color, alpha, a->background);
+}
+#endif
+
+// A ray's colour; volumes is the picture's own, or with LAYERS all.
+static uint trace(const RaycastArguments *a, const Scene *volumes, int u, int v)
+{
+    float fu = (u + 0.5f) * a->scale - 0.5f, fv = (v + 0.5f) * a->scale - 0.5f;
+    float3 o = a->origin.xyz + fu * a->originRight.xyz + fv * a->originDown.xyz;
+    float3 d = normalize(a->direction.xyz + fu * a->directionRight.xyz + fv * a->directionDown.xyz);
+    float t, end;
+    if (!clip(a, o, d, &t, &end))
+        return pack(0, 0, a->background);
+    o += t * d;
+    end -= t;
+    t = 0;
+    if (a->hasSamplePlane)
+    {
+        float from = -(dot(a->samplePlane.xyz, o) + a->samplePlane.w) / dot(a->samplePlane.xyz, d);
+        t = ceil(-from / a->step) * a->step + from;
+    }
+    if (a->jitter)
+        t += a->step * ((noise(u, v) & 0xFFFF) / 65536.0f);
+#ifdef LAYERS
+    return trace_layers(a, volumes, o, d, t, end);
+#else
+    return a->mode == MODE_COMPOSITE ? trace_composite(a, volumes, o, d, t, end)
+        : a->mode == MODE_ISOSURFACE ? trace_isosurface(a, volumes, o, d, t, end)
+                                     : trace_projection(a, volumes, o, d, t, end);
+#endif
+}
+
+#define VOLUME_ARGUMENTS(n) \
+    __constant const Level *levels##n, __global const uint *pages##n, __global const int *ofBrick##n, __global const uchar *maps##n, __global const uint2 *table##n
+
+#ifdef LAYERS
+#define SCENE(n) {{pool, levels##n, pages##n, a.layers[n].levels, a.layers[n].type}, a.layers + n, ofBrick##n, maps##n, table##n}
+
+// Volumes that are not there are given the first one's memory.
 __kernel void raycast(
-    const RaycastArguments a, __global const uchar *pool, __constant const Level *levels, __global const uint *pages, __global const int *ofBrick,
-    __global const uchar *maps, __global const uint2 *table, __global uint *target)
+    const RaycastArguments a, __global const uchar *pool, VOLUME_ARGUMENTS(0), VOLUME_ARGUMENTS(1), VOLUME_ARGUMENTS(2), VOLUME_ARGUMENTS(3), __global uint *target)
 {
     int u = get_global_id(0), v = get_global_id(1);
     if (u >= a.width || v >= a.height)
         return;
-    Scene s = {{pool, levels, pages, a.levels}, ofBrick, maps, table};
-    float fu = (u + 0.5f) * a.scale - 0.5f, fv = (v + 0.5f) * a.scale - 0.5f;
-    float3 o = a.origin.xyz + fu * a.originRight.xyz + fv * a.originDown.xyz;
-    float3 d = normalize(a.direction.xyz + fu * a.directionRight.xyz + fv * a.directionDown.xyz);
-    float t, end;
-    uint pixel;
-    if (!clip(&a, o, d, &t, &end))
-        pixel = pack(0, 0, a.background);
-    else
-    {
-        o += t * d;
-        end -= t;
-        t = 0;
-        if (a.hasSamplePlane)
-        {
-            float from = -(dot(a.samplePlane.xyz, o) + a.samplePlane.w) / dot(a.samplePlane.xyz, d);
-            t = ceil(-from / a.step) * a.step + from;
-        }
-        if (a.jitter)
-            t += a.step * ((noise(u, v) & 0xFFFF) / 65536.0f);
-        pixel = a.mode == MODE_COMPOSITE ? trace_composite(&a, &s, o, d, t, end)
-            : a.mode == MODE_ISOSURFACE  ? trace_isosurface(&a, &s, o, d, t, end)
-                                         : trace_projection(&a, &s, o, d, t, end);
-    }
-    target[v * a.width + u] = pixel;
+    Scene volumes[MOST_VOLUMES] = {SCENE(0), SCENE(1), SCENE(2), SCENE(3)};
+    target[v * a.width + u] = trace(&a, volumes, u, v);
 }
+#else
+__kernel void raycast(const RaycastArguments a, __global const uchar *pool, VOLUME_ARGUMENTS(0), __global uint *target)
+{
+    int u = get_global_id(0), v = get_global_id(1);
+    if (u >= a.width || v >= a.height)
+        return;
+    Scene own = {{pool, levels0, pages0, a.layers[0].levels}, a.layers, ofBrick0, maps0, table0};
+    target[v * a.width + u] = trace(&a, &own, u, v);
+}
+#endif

@@ -22,9 +22,15 @@ internal static unsafe class RaycastPackets512
 
     public static bool IsSupported => Lanes512.IsSupported;
 
-    private struct Packet
+    /// <summary>Rays, how far they are, where they end, and what they gathered.</summary>
+    internal struct Packet
     {
         public Vector512<float> Ox, Oy, Oz, Dx, Dy, Dz, Ix, Iy, Iz, T, End, A, B, C, D;
+    }
+
+    // In place of a voxel type: there are several volumes.
+    private struct Several
+    {
     }
 
     private struct Flat
@@ -54,6 +60,7 @@ internal static unsafe class RaycastPackets512
 
         var drawn = job.Volume.Type switch
         {
+            _ when job.Settings.IsLayered => Draw<Several>(job, worker, u0, v0, u1, v1),
             VoxelType.UInt8 or VoxelType.Int8 => Draw<Samples512.Bits8>(job, worker, u0, v0, u1, v1),
             VoxelType.UInt16 or VoxelType.Int16 => Draw<Samples512.Bits16>(job, worker, u0, v0, u1, v1),
             _ => Draw<Samples512.BitsFloat>(job, worker, u0, v0, u1, v1),
@@ -116,7 +123,10 @@ internal static unsafe class RaycastPackets512
             next[i] = Rebase(job, packets + i, first, u0, v0, i, (u1 - u0 + Lanes512.Columns - 1) / Lanes512.Columns);
         }
 
-        if (!March<TVoxel>(job, worker, packets, next, first, u0, v0, u1, v1))
+        var marched = typeof(TVoxel) == typeof(Several)
+            ? RaycastLayers512.March(job, worker, packets, next, first, u0, v0, u1, v1)
+            : March<TVoxel>(job, worker, packets, next, first, u0, v0, u1, v1);
+        if (!marched)
         {
             return false;
         }
@@ -158,6 +168,12 @@ internal static unsafe class RaycastPackets512
         var (low, high) = RaycastScalar.Box(job.Volume, s);
         var start = Vector512<float>.Zero;
         var end = Vector512.Create(float.MaxValue);
+        if (s.IsLayered)
+        {
+            RaycastLayers512.Extent(job, r, ref start, ref end);
+            (low, high) = (s.BoxLow, s.BoxHigh);
+        }
+
         Slab(r->Ox, r->Dx, r->Ix, low.X, high.X, ref start, ref end);
         Slab(r->Oy, r->Dy, r->Iy, low.Y, high.Y, ref start, ref end);
         Slab(r->Oz, r->Dz, r->Iz, low.Z, high.Z, ref start, ref end);
@@ -230,7 +246,7 @@ internal static unsafe class RaycastPackets512
         where TVoxel : struct
     {
         var (s, volume, window) = (job.Settings, job.Volume, worker.Window);
-        var frustum = new RayFrustum(job, first, u0, v0, u1, v1);
+        var frustum = new RayFrustum(job, Matrix4x4.Identity, first, u0, v0, u1, v1);
         var iso = s.Mode == RayMode.Isosurface;
         var sight = s.Mode switch
         {
@@ -566,7 +582,7 @@ internal static unsafe class RaycastPackets512
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<int> CellBit(Vector512<int> ix, Vector512<int> iy, Vector512<int> iz)
+    internal static Vector512<int> CellBit(Vector512<int> ix, Vector512<int> iy, Vector512<int> iz)
     {
         var seven = Vector512.Create(7 << CellRanges.CellShift);
         return ((iz & seven) << 3) | (iy & seven) | ((ix & seven) >>> 3);
@@ -620,15 +636,22 @@ internal static unsafe class RaycastPackets512
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Shade(
-        RaycastSettings s, Vector512<float> gx, Vector512<float> gy, Vector512<float> gz, out Vector512<float> diffuse, out Vector512<float> shine)
+        RaycastSettings s, Vector512<float> gx, Vector512<float> gy, Vector512<float> gz, out Vector512<float> diffuse, out Vector512<float> shine) =>
+        Shade(s.GradientScale, s.GradientFloor, s.HeadLight, s.KeyLight, gx, gy, gz, out diffuse, out shine);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void Shade(
+        Vector3 scale, float floor, Vector3 headLight, Vector3 keyLight, Vector512<float> gx, Vector512<float> gy, Vector512<float> gz, out Vector512<float> diffuse, out Vector512<float> shine)
     {
-        gx *= s.GradientScale.X;
-        gy *= s.GradientScale.Y;
-        gz *= s.GradientScale.Z;
-        var length = Vector512.MultiplyAddEstimate(gx, gx, Vector512.MultiplyAddEstimate(gy, gy, Vector512.MultiplyAddEstimate(gz, gz, Vector512.Create(s.GradientFloor))));
+        gx *= scale.X;
+        gy *= scale.Y;
+        gz *= scale.Z;
+        var length = Vector512.MultiplyAddEstimate(gx, gx, Vector512.MultiplyAddEstimate(gy, gy, Vector512.MultiplyAddEstimate(gz, gz, Vector512.Create(floor))));
         var inverse = Vector512<float>.One / Vector512.Sqrt(length);
-        var head = Vector512.Abs(gx * s.HeadLight.X + gy * s.HeadLight.Y + gz * s.HeadLight.Z) * inverse;
-        var key = Vector512.Abs(gx * s.KeyLight.X + gy * s.KeyLight.Y + gz * s.KeyLight.Z) * inverse;
+
+        // A lane that is not sampled may read anything, which must not become a NaN that its colour keeps: the smaller of NaN and 1 is 1.
+        var head = Vector512.MinNative(Vector512.Abs(gx * headLight.X + gy * headLight.Y + gz * headLight.Z) * inverse, Vector512<float>.One);
+        var key = Vector512.MinNative(Vector512.Abs(gx * keyLight.X + gy * keyLight.Y + gz * keyLight.Z) * inverse, Vector512<float>.One);
         diffuse = Vector512.Create(RaycastSettings.Ambient) + head * RaycastSettings.HeadDiffuse + key * RaycastSettings.KeyDiffuse;
         shine = head * head;
         shine *= shine;
@@ -637,7 +660,7 @@ internal static unsafe class RaycastPackets512
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Unpack(Vector512<int> packed, out Vector512<float> r, out Vector512<float> g, out Vector512<float> b)
+    internal static void Unpack(Vector512<int> packed, out Vector512<float> r, out Vector512<float> g, out Vector512<float> b)
     {
         var mask = Vector512.Create(0xFF);
         r = Vector512.ConvertToSingle(packed & mask);
@@ -645,7 +668,7 @@ internal static unsafe class RaycastPackets512
         b = Vector512.ConvertToSingle((packed >>> 16) & mask);
     }
 
-    private static void Slab(
+    internal static void Slab(
         Vector512<float> o, Vector512<float> d, Vector512<float> inverse, float low, float high, ref Vector512<float> start, ref Vector512<float> end)
     {
         var parallel = Vector512.LessThan(Vector512.Abs(d), Vector512.Create(1e-12f));
@@ -656,7 +679,7 @@ internal static unsafe class RaycastPackets512
         end = Vector512.ConditionalSelect(outside, Vector512.Create(-1f), Vector512.ConditionalSelect(parallel, end, Vector512.MinNative(end, Vector512.MaxNative(a, b))));
     }
 
-    private static Vector512<float> Inverse(Vector512<float> d) => Vector512.ConditionalSelect(
+    internal static Vector512<float> Inverse(Vector512<float> d) => Vector512.ConditionalSelect(
         Vector512.LessThan(Vector512.Abs(d), Vector512.Create(1e-12f)), Vector512.Create(1e30f), Vector512<float>.One / d);
 
     private static Vector512<float> Lane(Func<int, int> of)

@@ -27,6 +27,7 @@ public static class RaycastScalar
         t = Phase(settings, origin, direction) + (settings.Jitter ? settings.Step * ((noise & 0xFFFF) / 65536f) : 0);
         return settings.Mode switch
         {
+            RayMode.Composite when settings.IsLayered => TraceLayers(volume, settings, origin, direction, t, end),
             RayMode.Composite => TraceComposite(volume, settings, origin, direction, t, end),
             RayMode.Isosurface => TraceIso(volume, settings, origin, direction, t, end),
             _ => TraceProjection(volume, settings, origin, direction, t, end),
@@ -54,12 +55,23 @@ public static class RaycastScalar
 
         var (best, alpha) = (settings.Mode == RayMode.Composite ? 0 : float.MinValue, 0f);
         var hit = default(Hit);
+        var layers = settings.IsLayered ? RayLayer.All(volume, settings) : [];
         for (var t = 0f; t <= end && alpha < RaycastSettings.Opaque; t += settings.Step)
         {
-            var value = Sample(volume, origin + t * direction, out _);
+            var (value, left) = (0f, 1f);
+            if (settings.IsLayered)
+            {
+                Shown(layers, origin + t * direction, direction, out left, out value);
+            }
+            else
+            {
+                value = Sample(volume, origin + t * direction, out _);
+                left = 1 - settings.Transfer.Alpha(value);
+            }
+
             var weight = settings.Mode switch
             {
-                RayMode.Composite => (1 - alpha) * settings.Transfer.Alpha(value),
+                RayMode.Composite => (1 - alpha) * (1 - left),
                 RayMode.Minimum => -value,
                 _ => value,
             };
@@ -105,7 +117,7 @@ public static class RaycastScalar
             {
                 var weight = (1 - alpha) * a;
                 var c = Unpack(s.Transfer.Color(value));
-                color += weight * (s.Shaded ? Shade(s, c, gradient) : c);
+                color += weight * (s.Shaded ? Shade(c, gradient, s.GradientScale, s.GradientFloor, s.HeadLight, s.KeyLight) : c);
                 alpha += weight;
             }
 
@@ -113,6 +125,86 @@ public static class RaycastScalar
         }
 
         return Pack(color, alpha, s.Background);
+    }
+
+    // At every sample the volumes that have the place, the topmost first, as if one lay before the other.
+    private static uint TraceLayers(PagedVolume volume, RaycastSettings s, Vector3 o, Vector3 d, float t, float end)
+    {
+        var layers = RayLayer.All(volume, s);
+        var color = Vector3.Zero;
+        var alpha = 0f;
+        while (t <= end && alpha < RaycastSettings.Opaque)
+        {
+            var leap = float.MaxValue;
+            foreach (var layer in layers)
+            {
+                leap = Math.Min(leap, Leap(layer, o + t * d, d, s.Step));
+            }
+
+            if (leap > 0)
+            {
+                t += leap;
+                continue;
+            }
+
+            var sample = Shown(layers, o + t * d, d, out var left, out _);
+            color += (1 - alpha) * sample;
+            alpha += (1 - alpha) * (1 - left);
+            t += s.Step;
+        }
+
+        return Pack(color, alpha, s.Background);
+    }
+
+    // What the volumes show at a place, how much of what lies behind is still seen, and the value that shows most.
+    private static Vector3 Shown(RayLayer[] layers, Vector3 at, Vector3 direction, out float left, out float value)
+    {
+        var (color, most) = (Vector3.Zero, 0f);
+        (left, value) = (1, 0);
+        for (var i = layers.Length - 1; i >= 0; i--)
+        {
+            var layer = layers[i];
+            var (p, _) = layer.Ray(at, direction);
+            if (!Contains(layer.Box, p))
+            {
+                continue;
+            }
+
+            var gradient = Vector3.Zero;
+            var v = layer.Nearest ? layer.Volume.At((int)(p.Z + 0.5f), (int)(p.Y + 0.5f), (int)(p.X + 0.5f)) : Sample(layer.Volume, p, out gradient);
+            var a = layer.Transfer.Alpha(v);
+            if (a > 0)
+            {
+                var c = Unpack(layer.Transfer.Color(v));
+                color += left * a * (layer.Shaded && !layer.Nearest ? Shade(c, gradient, layer.GradientScale, layer.GradientFloor, layer.HeadLight, layer.KeyLight) : c);
+                (most, value) = left * a > most ? (left * a, v) : (most, value);
+                left *= 1 - a;
+            }
+
+            if (layer.Replaces)
+            {
+                break;
+            }
+        }
+
+        return color;
+    }
+
+    private static bool Contains((Vector3 Low, Vector3 High) box, Vector3 p) =>
+        p.X >= box.Low.X && p.Y >= box.Low.Y && p.Z >= box.Low.Z && p.X <= box.High.X && p.Y <= box.High.Y && p.Z <= box.High.Z;
+
+    // How far a ray may go on as far as one volume is concerned, by whole steps; 0 where it must be sampled.
+    private static float Leap(RayLayer layer, Vector3 at, Vector3 direction, float step)
+    {
+        var (p, d) = layer.Ray(at, direction);
+        var (low, high) = layer.Box;
+        if (Contains((low, high), p))
+        {
+            return Leap(layer.Volume, layer.Empty, p, d, step, out var leap) ? leap : 0;
+        }
+
+        var (start, end) = (0f, float.MaxValue);
+        return ClipBox(low, high, p, d, ref start, ref end) && start <= end ? step * MathF.Max(1, MathF.Ceiling(start / step)) : float.MaxValue;
     }
 
     private static uint TraceProjection(PagedVolume volume, RaycastSettings s, Vector3 o, Vector3 d, float t, float end)
@@ -138,7 +230,7 @@ public static class RaycastScalar
         }
 
         Sample(volume, o + hit * d, out var gradient);
-        return Pack(Shade(s, Unpack(s.Transfer.Color(s.IsoValue)), gradient), 1, s.Background);
+        return Pack(Shade(Unpack(s.Transfer.Color(s.IsoValue)), gradient, s.GradientScale, s.GradientFloor, s.HeadLight, s.KeyLight), 1, s.Background);
     }
 
     // Where a ray first crosses the iso value, NaN where it never does. Between two samples on either side the crossing is
@@ -195,37 +287,53 @@ public static class RaycastScalar
 
     private const float Inside = 2e-3f;
 
-    /// <summary>Corners of the box in which rays are sampled: the outermost voxels' centres, or half a voxel around a single layer.</summary>
-    internal static (Vector3 Low, Vector3 High) Box(PagedVolume volume, RaycastSettings s)
+    /// <summary>Corners of the box in which a volume can be sampled: the outermost voxels' centres, or half a voxel around a single layer.</summary>
+    internal static (Vector3 Low, Vector3 High) Box(PagedVolume volume)
     {
         var (x, y, z) = (Axis(volume.X, volume.From.X, volume.To.X), Axis(volume.Y, volume.From.Y, volume.To.Y), Axis(volume.Z, volume.From.Z, volume.To.Z));
-        return (Vector3.Max(new(x.Low, y.Low, z.Low), s.BoxLow), Vector3.Min(new(x.High, y.High, z.High), s.BoxHigh));
+        return (new(x.Low, y.Low, z.Low), new(x.High, y.High, z.High));
 
         // Just inside, so that rounding leaves every sample in the cell, and with the gradient, of the side that is in the box.
         static (float Low, float High) Axis(int size, int from, int to) =>
             size == 1 ? (-0.5f, 0.5f) : (from == 0 ? 0 : from + Inside, (to == size ? size - 1 : to) - Inside);
     }
 
+    /// <summary>The same within the clipping box.</summary>
+    internal static (Vector3 Low, Vector3 High) Box(PagedVolume volume, RaycastSettings s)
+    {
+        var (low, high) = Box(volume);
+        return (Vector3.Max(low, s.BoxLow), Vector3.Min(high, s.BoxHigh));
+    }
+
     internal static bool Clip(PagedVolume volume, RaycastSettings s, Vector3 o, Vector3 d, out float start, out float end)
     {
-        var (low, high) = Box(volume, s);
         (start, end) = (0, float.MaxValue);
-        for (var axis = 0; axis < 3; axis++)
+        if (s.IsLayered)
         {
-            if (MathF.Abs(d[axis]) < 1e-12f)
+            // From where the first volume begins to where the last one ends, within the clipping box.
+            (start, end) = (float.MaxValue, float.MinValue);
+            foreach (var layer in RayLayer.All(volume, s))
             {
-                if (o[axis] < low[axis] || o[axis] > high[axis])
+                var (from, to) = (0f, float.MaxValue);
+                var (lo, ld) = layer.Ray(o, d);
+                if (ClipBox(layer.Box.Low, layer.Box.High, lo, ld, ref from, ref to) && from <= to)
                 {
-                    return false;
+                    (start, end) = (MathF.Min(start, from), MathF.Max(end, to));
                 }
-
-                continue;
             }
 
-            var a = (low[axis] - o[axis]) / d[axis];
-            var b = (high[axis] - o[axis]) / d[axis];
-            start = MathF.Max(start, MathF.Min(a, b));
-            end = MathF.Min(end, MathF.Max(a, b));
+            if (!ClipBox(s.BoxLow, s.BoxHigh, o, d, ref start, ref end))
+            {
+                return false;
+            }
+        }
+        else
+        {
+            var (low, high) = Box(volume, s);
+            if (!ClipBox(low, high, o, d, ref start, ref end))
+            {
+                return false;
+            }
         }
 
         foreach (var plane in s.ClipPlanes)
@@ -251,6 +359,30 @@ public static class RaycastScalar
         }
 
         return start <= end;
+    }
+
+    // False where a ray misses the box.
+    private static bool ClipBox(Vector3 low, Vector3 high, Vector3 o, Vector3 d, ref float start, ref float end)
+    {
+        for (var axis = 0; axis < 3; axis++)
+        {
+            if (MathF.Abs(d[axis]) < 1e-12f)
+            {
+                if (o[axis] < low[axis] || o[axis] > high[axis])
+                {
+                    return false;
+                }
+
+                continue;
+            }
+
+            var a = (low[axis] - o[axis]) / d[axis];
+            var b = (high[axis] - o[axis]) / d[axis];
+            start = MathF.Max(start, MathF.Min(a, b));
+            end = MathF.Min(end, MathF.Max(a, b));
+        }
+
+        return true;
     }
 
     private static bool Leap(PagedVolume volume, EmptySpace empty, Vector3 p, Vector3 d, float step, out float leap)
@@ -300,12 +432,12 @@ public static class RaycastScalar
         return c0 + (c1 - c0) * fz;
     }
 
-    private static Vector3 Shade(RaycastSettings s, Vector3 color, Vector3 gradient)
+    private static Vector3 Shade(Vector3 color, Vector3 gradient, Vector3 scale, float floor, Vector3 headLight, Vector3 keyLight)
     {
-        var g = gradient * s.GradientScale;
-        var inverse = 1 / MathF.Sqrt(g.LengthSquared() + s.GradientFloor);
-        var head = MathF.Abs(Vector3.Dot(g, s.HeadLight)) * inverse;
-        var key = MathF.Abs(Vector3.Dot(g, s.KeyLight)) * inverse;
+        var g = gradient * scale;
+        var inverse = 1 / MathF.Sqrt(g.LengthSquared() + floor);
+        var head = MathF.Abs(Vector3.Dot(g, headLight)) * inverse;
+        var key = MathF.Abs(Vector3.Dot(g, keyLight)) * inverse;
         var shine = head * head;
         shine *= shine;
         shine *= shine;

@@ -142,6 +142,18 @@ public sealed record RaycastSettings
     /// </summary>
     public Vector4? SamplePlane { get; init; }
 
+    /// <summary>
+    /// Other volumes in the same rays, each over those before it and all over the picture's own; drawn in <see cref="RayMode.Composite"/>
+    /// alone. The clipping box and planes hold for them too.
+    /// </summary>
+    public IReadOnlyList<RayLayer> Layers { get; init; } = [];
+
+    /// <summary>Volumes in one picture at most, its own included.</summary>
+    public const int MostVolumes = 4;
+
+    /// <summary>Whether more than one volume is drawn.</summary>
+    internal bool IsLayered => Layers.Count > 0 && Mode == RayMode.Composite;
+
     /// <summary>Starts each ray at a pseudo-random fraction of a step, which turns banding into fine grain.</summary>
     public bool Jitter { get; init; }
 

@@ -26,6 +26,7 @@ public static class Raycaster
         CancellationToken superseded = default, PacketLanes? lanes = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(target.Length, width * height);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(settings.Layers.Count, RaycastSettings.MostVolumes);
         var job = new RayJob(volume, settings, rays, scale, width, height, target);
         var size = TileFor(job);
 
@@ -34,7 +35,7 @@ public static class Raycaster
         var chosen = lanes ?? Packets.Widest;
         Parallel.For(
             0, (int)(edge * edge),
-            () => TileWorker.Rent(volume),
+            () => job.Layers.Length > 0 ? TileWorker.Rent(job.Layers) : TileWorker.Rent(volume),
             (tile, loop, worker) =>
             {
                 if (superseded.IsCancellationRequested)
@@ -82,6 +83,9 @@ public static class Raycaster
         var middle = new Vector3(job.Volume.X, job.Volume.Y, job.Volume.Z) / 2;
         var distance = MathF.Max(Vector3.Dot(middle - o, d), 1);
         var pixel = Vector3.Distance(o + distance * d, o1 + distance * d1);
+
+        // Of a finer volume a pixel takes more voxels.
+        pixel *= job.Layers.Length == 0 ? 1 : job.Layers.Max(l => l.Ray(default, Vector3.UnitX).Direction.Length());
         var size = TileWorker.MostTile;
         while (size > 8 && size * pixel > MostVoxels)
         {

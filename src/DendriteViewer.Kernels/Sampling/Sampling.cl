@@ -1,5 +1,5 @@
 // A paged volume in a device's memory: Brick and PagedVolume as the host has them, read the same way. VOXEL is the type of a
-// voxel, IS_FLOAT whether that is float.
+// voxel, IS_FLOAT whether that is float; without VOXEL the volumes of a picture may differ, and each says its type.
 
 #define MISSING 0xFFFFFFFFu
 #define PAGE_UNIT 256
@@ -25,15 +25,38 @@ typedef struct
     __constant const Level *levels;
     __global const uint *pages;
     int count;
+#ifndef VOXEL
+    int type; // as VoxelType
+#endif
 } Volume;
 
 // A float as rays read it: NaN is 0, infinities are large.
 static inline float finite(float v)
 {
-#if IS_FLOAT
     return isnan(v) ? 0.0f : clamp(v, -1e30f, 1e30f);
+}
+
+#ifdef VOXEL
+#define IS_FLOAT_IN(v) IS_FLOAT
 #else
-    return v;
+#define IS_FLOAT_IN(v) ((v)->type == TYPE_FLOAT32)
+#endif
+
+// A brick's voxel.
+static inline float at(const Volume *v, __global const uchar *brick, int i)
+{
+#ifdef VOXEL
+    float value = ((__global const VOXEL *)brick)[i];
+    return IS_FLOAT ? finite(value) : value;
+#else
+    switch (v->type)
+    {
+        case TYPE_UINT8: return brick[i];
+        case TYPE_INT8: return ((__global const char *)brick)[i];
+        case TYPE_UINT16: return ((__global const ushort *)brick)[i];
+        case TYPE_INT16: return ((__global const short *)brick)[i];
+        default: return finite(((__global const float *)brick)[i]);
+    }
 #endif
 }
 
@@ -51,14 +74,14 @@ static inline int offset_of(__constant const Level *l, int z, int y, int x)
         + (z & TILE_MASK) * l->stepZ + (y & TILE_MASK) * l->stepY + (x & TILE_MASK);
 }
 
-static inline __global const VOXEL *brick_at(const Volume *v, uint page)
+static inline __global const uchar *brick_at(const Volume *v, uint page)
 {
-    return (__global const VOXEL *)(v->pool + (size_t)page * PAGE_UNIT);
+    return v->pool + (size_t)page * PAGE_UNIT;
 }
 
 static inline float stored(const Volume *v, __constant const Level *l, uint page, int z, int y, int x)
 {
-    return finite((float)brick_at(v, page)[offset_of(l, z & ((1 << l->shiftZ) - 1), y & ((1 << l->shiftY) - 1), x & ((1 << l->shiftX) - 1))]);
+    return at(v, brick_at(v, page), offset_of(l, z & ((1 << l->shiftZ) - 1), y & ((1 << l->shiftY) - 1), x & ((1 << l->shiftX) - 1)));
 }
 
 // Voxel (z, y, x) of a coarser level, or where it is not in memory the one of a still coarser level that covers it.
@@ -83,8 +106,8 @@ static float coarser(const Volume *v, int n, int z, int y, int x)
 
 static inline float3 neighbours(int i, int halvings, int size)
 {
-    float at = (i + 0.5f) / (1 << halvings) - 0.5f, low = floor(at);
-    return (float3)(clamp(low, 0.0f, size - 1.0f), clamp(low + 1, 0.0f, size - 1.0f), at - low);
+    float place = (i + 0.5f) / (1 << halvings) - 0.5f, low = floor(place);
+    return (float3)(clamp(low, 0.0f, size - 1.0f), clamp(low + 1, 0.0f, size - 1.0f), place - low);
 }
 
 // What stands in for a voxel whose brick is missing: trilinear between the coarser voxels around its centre.
@@ -105,7 +128,7 @@ static float stand_in(const Volume *v, int z, int y, int x)
             side[k] = mix(a, b, ny.z);
         }
         float value = mix(side[0], side[1], nz.z);
-        return IS_FLOAT ? value : rint(value);
+        return IS_FLOAT_IN(v) ? value : rint(value);
     }
     return 0;
 }
@@ -130,16 +153,16 @@ static inline void corners_at(const Volume *v, int z, int y, int x, float c[8])
     uint page = page_of(v, l, z, y, x);
     if (page != MISSING && (z & farZ) != farZ && (y & farY) != farY && (x & farX) != farX && z + 1 < l->z && y + 1 < l->y && x + 1 < l->x)
     {
-        __global const VOXEL *at = brick_at(v, page) + offset_of(l, z & farZ, y & farY, x & farX);
-        int sy = l->stepY, sz = l->stepZ;
-        c[0] = finite(at[0]);
-        c[1] = finite(at[1]);
-        c[2] = finite(at[sy]);
-        c[3] = finite(at[sy + 1]);
-        c[4] = finite(at[sz]);
-        c[5] = finite(at[sz + 1]);
-        c[6] = finite(at[sz + sy]);
-        c[7] = finite(at[sz + sy + 1]);
+        __global const uchar *brick = brick_at(v, page);
+        int i = offset_of(l, z & farZ, y & farY, x & farX), sy = l->stepY, sz = l->stepZ;
+        c[0] = at(v, brick, i);
+        c[1] = at(v, brick, i + 1);
+        c[2] = at(v, brick, i + sy);
+        c[3] = at(v, brick, i + sy + 1);
+        c[4] = at(v, brick, i + sz);
+        c[5] = at(v, brick, i + sz + 1);
+        c[6] = at(v, brick, i + sz + sy);
+        c[7] = at(v, brick, i + sz + sy + 1);
         return;
     }
     for (int i = 0; i < 8; i++)

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using DendriteViewer.Kernels.Bricks;
+using DendriteViewer.Kernels.Raycasting;
 
 namespace DendriteViewer.Kernels.Sampling;
 
@@ -24,6 +25,23 @@ internal sealed unsafe class TileWorker : IDisposable
         return worker;
     }
 
+    /// <summary>A worker for one thread, a window turned to each volume.</summary>
+    public static TileWorker Rent(ReadOnlySpan<RayLayer> layers)
+    {
+        var worker = Rent(layers[0].Volume);
+        for (var i = 1; i < layers.Length; i++)
+        {
+            if (worker.Windows.Count == i)
+            {
+                worker.Windows.Add(new BlockWindow());
+            }
+
+            worker.Windows[i].Open(layers[i].Volume, BlockWindow.Sheet.Everything);
+        }
+
+        return worker;
+    }
+
     /// <summary>Gives a worker back.</summary>
     public static void Return(TileWorker worker) => s_idle.Add(worker);
 
@@ -31,7 +49,10 @@ internal sealed unsafe class TileWorker : IDisposable
     private const int BytesARay = 16 * sizeof(float);
 
     /// <summary>The voxels around the tile's next samples.</summary>
-    public BlockWindow Window { get; } = new();
+    public BlockWindow Window => Windows[0];
+
+    /// <summary>The same for every volume of a picture.</summary>
+    public List<BlockWindow> Windows { get; } = [new()];
 
     /// <summary>Room for the packets of a tile.</summary>
     public byte* Packets { get; } = (byte*)NativeMemory.AlignedAlloc(MostTile * MostTile * BytesARay + 64 * 64, 64);
@@ -42,7 +63,7 @@ internal sealed unsafe class TileWorker : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        Window.Dispose();
+        Windows.ForEach(w => w.Dispose());
         NativeMemory.AlignedFree(Packets);
         NativeMemory.AlignedFree(Scratch);
         GC.SuppressFinalize(this);

@@ -51,6 +51,19 @@ public sealed class DeviceRaycasterTests(Device device) : IClassFixture<Device>
         Agree(TwoLevels<float>(b => b % 2 == 0, 1e-4f), RayMode.Composite, true, 40);
     }
 
+    [Fact]
+    public void Render_SeveralVolumes_AgreesWithTheScalarSpecification()
+    {
+        foreach (var (replaces, step, angle) in new[] { (false, 1f, 10), (true, 0.4f, 60), (true, 1.3f, 200) })
+        {
+            var (volume, settings) = Layered(replaces, step);
+            settings = settings with { ClipPlanes = step == 1 ? [new Vector4(0.6f, 0, 0.8f, -8)] : [], SamplePlane = new Vector4(0.1f, 0.1f, 1, 3), Jitter = angle > 100 };
+
+            // Labels have hard borders, on either side of which a last digit may put a sample.
+            Assert.InRange(Far(volume, settings, Orbit(angle, 61, 47, new Vector3(30, 25, 20), 130), 61, 47, 3), 0, 61 * 47 / 50);
+        }
+    }
+
     // Bricks that found no time, or no room, are stood in for, and the picture says that it is not whole.
     [Fact]
     public void Render_WithLittleTimeForUploads_IsPartialThenWhole()
@@ -114,9 +127,11 @@ public sealed class DeviceRaycasterTests(Device device) : IClassFixture<Device>
     public void Arguments_LieAsTheKernelReadsThem()
     {
         Assert.Equal(0, System.Runtime.InteropServices.Marshal.OffsetOf<DeviceRaycaster.Arguments>("Origin"));
-        Assert.Equal(12 * 16, System.Runtime.InteropServices.Marshal.OffsetOf<DeviceRaycaster.Arguments>("Planes"));
-        Assert.Equal(28 * 16, System.Runtime.InteropServices.Marshal.OffsetOf<DeviceRaycaster.Arguments>("TableLow"));
-        Assert.Equal(32 * 16, System.Runtime.CompilerServices.Unsafe.SizeOf<DeviceRaycaster.Arguments>());
+        Assert.Equal(9 * 16, System.Runtime.InteropServices.Marshal.OffsetOf<DeviceRaycaster.Arguments>("Planes"));
+        Assert.Equal(25 * 16, System.Runtime.InteropServices.Marshal.OffsetOf<DeviceRaycaster.Arguments>("Layers"));
+        Assert.Equal(10 * 16, System.Runtime.CompilerServices.Unsafe.SizeOf<DeviceRaycaster.Layer>());
+        Assert.Equal(65 * 16, System.Runtime.InteropServices.Marshal.OffsetOf<DeviceRaycaster.Arguments>("Step"));
+        Assert.Equal(68 * 16, System.Runtime.CompilerServices.Unsafe.SizeOf<DeviceRaycaster.Arguments>());
     }
 
     // Several threads at once, of several volumes: each gets its own picture.

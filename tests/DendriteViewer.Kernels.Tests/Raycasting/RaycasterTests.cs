@@ -104,6 +104,70 @@ public sealed class RaycasterTests
         Assert.InRange(a.Zip(b).Count(p => Difference(p.First, p.Second) > 3), 0, 12);
     }
 
+    [Theory]
+    [MemberData(nameof(Widths))]
+    public void Render_SeveralVolumes_AgreesWithTheScalarSpecification(PacketLanes lanes)
+    {
+        foreach (var (replaces, step, angle) in new[] { (false, 1f, 10), (true, 0.4f, 60), (true, 1.3f, 200) })
+        {
+            var (volume, settings) = Layered(replaces, step);
+            settings = settings with { ClipPlanes = step == 1 ? [new Vector4(0.6f, 0, 0.8f, -8)] : [], SamplePlane = new Vector4(0.1f, 0.1f, 1, 3), Jitter = angle > 100 };
+            uint[] packets = new uint[61 * 47], scalar = new uint[61 * 47];
+            var rays = Orbit(angle, 61, 47, new Vector3(30, 25, 20), 130);
+            Assert.True(Raycaster.Render(volume, settings, rays, 61, 47, 1, packets, lanes: lanes));
+            Assert.True(Raycaster.Render(volume, settings, rays, 61, 47, 1, scalar, lanes: PacketLanes.Scalar));
+
+            // Labels have hard borders, on either side of which a last digit may put a sample.
+            Assert.InRange(packets.Zip(scalar).Count(p => Difference(p.First, p.Second) > 3), 0, packets.Length / 50);
+            Assert.InRange(packets.Zip(scalar).Average(p => Difference(p.First, p.Second)), 0, 0.3);
+        }
+    }
+
+    public static TheoryData<PacketLanes> Widths()
+    {
+        var data = new TheoryData<PacketLanes>();
+        foreach (var lanes in new[] { PacketLanes.Four, PacketLanes.Eight, PacketLanes.Sixteen }.Where(Packets.Supports))
+        {
+            data.Add(lanes);
+        }
+
+        return data;
+    }
+
+    // A volume that lies somewhere else looks as if it were there: the same picture as of itself alone.
+    [Fact]
+    public void Render_AVolumeOverNothing_IsItsOwnPicture()
+    {
+        var balls = Balls<ushort>();
+        var alone = Settings(balls, RayMode.Composite, true) with { SamplePlane = new Vector4(0, 0, 1, 0) };
+        var nothing = PagedVolume.FromDense<byte>(new byte[48 * 48 * 48], 48, 48, 48);
+        var none = new TransferTable(0, 1, new float[TransferTable.Size], new int[TransferTable.Size], 1);
+        var over = alone with
+        {
+            Transfer = none, Empty = EmptySpace.Of(nothing, none.IsVisible),
+            Layers =
+            [
+                new RayLayer
+                {
+                    Volume = balls, FromPicture = Matrix4x4.Identity, Transfer = alone.Transfer, Empty = alone.Empty, Shaded = true, HeadLight = alone.HeadLight,
+                    KeyLight = alone.KeyLight, GradientFloor = alone.GradientFloor,
+                },
+            ],
+        };
+        uint[] a = new uint[2500], b = new uint[2500];
+        Raycaster.Render(balls, alone, Orbit(25, 50, 50), 50, 50, 1, a);
+        Raycaster.Render(nothing, over, Orbit(25, 50, 50), 50, 50, 1, b);
+        Assert.InRange(a.Zip(b).Count(p => Difference(p.First, p.Second) > 3), 0, 12);
+        Assert.Contains(a, p => p != a[0]);
+
+        // And is picked as it is seen.
+        var (origin, direction) = Orbit(25, 50, 50).Ray(24, 24);
+        var (there, here) = (RaycastScalar.Pick(nothing, over, origin, direction), RaycastScalar.Pick(balls, alone, origin, direction));
+        Assert.True(here.Found);
+        Assert.Equal(here.Distance, there.Distance, 0.01);
+        Assert.Equal(here.Value, there.Value, 1f);
+    }
+
     // What the specification draws is held to figures, so that it does not move unnoticed: mean red, green, blue.
     [Theory]
     [InlineData(RayMode.Composite, false, 13.17, 23.27, 9.16)]

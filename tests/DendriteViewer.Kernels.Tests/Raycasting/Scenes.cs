@@ -93,4 +93,35 @@ internal static class Scenes
 
     public static int Difference(uint a, uint b) =>
         Math.Max(Math.Abs((int)(a & 255) - (int)(b & 255)), Math.Max(Math.Abs((int)(a >> 8 & 255) - (int)(b >> 8 & 255)), Math.Abs((int)(a >> 16 & 255) - (int)(b >> 16 & 255))));
+
+    /// <summary>
+    /// Waves, in them a small turned volume of finer voxels that takes their place, and labels that colour both; the three of different
+    /// types.
+    /// </summary>
+    public static (PagedVolume Volume, RaycastSettings Settings) Layered(bool replaces, float step = 1)
+    {
+        var volume = PagedVolume.FromDense<ushort>(Waves(40, 50, 60), 40, 50, 60);
+        var fine = Balls<float>(1e-4f, -3);
+        var labels = PagedVolume.FromDense<byte>(Enumerable.Range(0, 20 * 25 * 30).Select(i => (byte)(i % 30 / 8 + i / 30 % 25 / 9)).ToArray(), 20, 25, 30);
+        var settings = Settings(volume, RayMode.Composite, true) with { Step = step };
+        var (own, alpha) = (Settings(fine, RayMode.Composite, true), Enumerable.Range(0, TransferTable.Size).Select(i => i is > 500 and < 1300 ? 0.2f : 0).ToArray());
+        var table = new TransferTable(0, 5, alpha, Enumerable.Range(0, TransferTable.Size).Select(i => i < 900 ? 0x0000FF : 0xFFFF00).ToArray(), step);
+        return (volume, settings with
+        {
+            Layers =
+            [
+                new RayLayer
+                {
+                    Volume = fine, Transfer = own.Transfer, Empty = own.Empty, Shaded = true, Replaces = replaces, HeadLight = Vector3.UnitX, GradientFloor = own.GradientFloor,
+                    FromPicture = Matrix4x4.CreateTranslation(-30, -25, -20) * Matrix4x4.CreateRotationZ(0.4f) * Matrix4x4.CreateRotationX(-0.3f)
+                        * Matrix4x4.CreateScale(2, 2, 2.5f) * Matrix4x4.CreateTranslation(23.5f, 23.5f, 23.5f),
+                },
+                new RayLayer
+                {
+                    Volume = labels, Transfer = table, Empty = EmptySpace.Of(labels, table.IsVisible), Nearest = true,
+                    FromPicture = Matrix4x4.CreateScale(0.5f) * Matrix4x4.CreateTranslation(-0.25f, -0.25f, -0.25f),
+                },
+            ],
+        });
+    }
 }
