@@ -32,6 +32,8 @@ public sealed class TestHost : IAsyncLifetime
 
     public ShareLinks Links => new(Database, Time);
 
+    public DatasetCatalog Catalog { get; private set; } = null!;
+
     public ViewSessions Sessions { get; private set; } = null!;
 
     public async Task InitializeAsync()
@@ -48,7 +50,8 @@ public sealed class TestHost : IAsyncLifetime
         var id = (await new Importer(store, Time).ImportDatasetAsync(Path.Combine(_folder, "phantom"), null, default)).Id;
         Dataset = (await store.TryOpenAsync(id, default))!;
         Access = new DatasetAccess(Database, Time);
-        Sessions = new ViewSessions(new DatasetCatalog(store, Access, new BrickCache(store, 1 << 24)), Time);
+        Catalog = new DatasetCatalog(store, Access, new BrickCache(store, 1 << 24));
+        Sessions = new ViewSessions(Catalog, Time);
     }
 
     public async Task<ViewSession> SessionAsync() => (await Sessions.HoldAsync(Guid.NewGuid().ToString("N"), "me", Dataset, "", default))!;

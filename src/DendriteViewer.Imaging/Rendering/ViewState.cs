@@ -75,6 +75,18 @@ public readonly record struct SliceRotation(double AboutZ, double AboutY, double
 /// <summary>A box along the world's axes, µm.</summary>
 public readonly record struct ClipBox(WorldPoint Low, WorldPoint High);
 
+/// <summary>Another volume of the dataset in the 3D picture: another modality, or the same at another time.</summary>
+/// <param name="Modality">Its modality.</param>
+/// <param name="Hours">Its hours, or null for those of the view.</param>
+/// <param name="Transfer">Its colours and opacities.</param>
+/// <param name="Replaces">Whether it takes the place of what lies where it lies, as a fine scan inside a coarse one; else it is over it.</param>
+public sealed record Overlay(string Modality, double? Hours, TransferFunction Transfer, bool Replaces);
+
+/// <summary>A cut of the 3D picture along one of the slices, wherever that is and however it is turned.</summary>
+/// <param name="Along">The slice's pane.</param>
+/// <param name="KeepsFar">Whether what lies behind the slice, in the direction of its axis, is kept; else what lies before.</param>
+public readonly record struct SliceCut(Pane Along, bool KeepsFar);
+
 /// <summary>Everything that decides a picture, and nothing else. Immutable; a change makes another.</summary>
 public sealed record ViewState
 {
@@ -131,6 +143,12 @@ public sealed record ViewState
 
     /// <summary>The depths that the 3D picture is cut to.</summary>
     public Band? DepthClip { get; init; }
+
+    /// <summary>The slice that the 3D picture is cut along.</summary>
+    public SliceCut? Cut { get; init; }
+
+    /// <summary>What else is shown in the 3D picture; in <see cref="VolumeMode.Composite"/> alone.</summary>
+    public Overlay? Overlay { get; init; }
 
     /// <summary>The band that is drawn.</summary>
     public Band Band { get; init; } = Band.Default;

@@ -1,6 +1,8 @@
 using System.Globalization;
+using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Rendering;
+using DendriteViewer.Web.Catalog;
 using Microsoft.AspNetCore.Components;
 
 namespace DendriteViewer.Web.Viewing;
@@ -13,6 +15,9 @@ public sealed partial class DisplayPanel
     /// <summary>The session whose view is set.</summary>
     [Parameter, EditorRequired]
     public ViewSession Session { get; set; } = null!;
+
+    [Inject]
+    private DatasetCatalog Catalog { get; set; } = null!;
 
     [Inject]
     private RenderDevices Devices { get; set; } = null!;
@@ -41,7 +46,58 @@ public sealed partial class DisplayPanel
     }
 
     private static object Shown(ViewState v) =>
-        (v.ColorMap, v.WindowLow, v.WindowHigh, v.SlabUm, v.SlabMode, v.Mode, v.IsoValue, (v.Shaded, v.DepthClip, v.Clip, v.Band, v.BandVisible));
+        (v.ColorMap, v.WindowLow, v.WindowHigh, v.SlabUm, v.SlabMode, v.Mode, v.IsoValue, (v.Shaded, v.DepthClip, v.Clip, v.Band, v.BandVisible, v.Cut, v.Overlay, v.Hours, v.Modality));
+
+    // What may be shown with the volume: other modalities of the same time, and the pristine scan.
+    private IReadOnlyList<(string Key, string Name, VolumeInfo Volume, double? Hours)> Others
+    {
+        get
+        {
+            var (dataset, own) = (Session.Dataset, Session.Volume(View).Key);
+            var others = dataset.Modalities.Where(m => m != own.Modality && dataset.Find(m, own.Hours) is not null)
+                .Select(m => (Key: m, Name: m, Volume: dataset.Find(m, own.Hours)!, Hours: (double?)null)).ToList();
+            var first = dataset.Find(own.Modality, dataset.HoursOf(own.Modality)[0])!;
+            if (first.Key != own)
+            {
+                others.Add((own.Modality + "@" + N(first.Key.Hours), "the pristine scan", first, first.Key.Hours));
+            }
+
+            return others;
+        }
+    }
+
+    private string OverlayKey => View.Overlay is { } o ? o.Modality + (o.Hours is { } h ? "@" + N(h) : "") : "";
+
+    private string CutKey => View.Cut is { } c ? (c.KeepsFar ? "" : "-") + c.Along : "";
+
+    private void ChooseCut(string? key) => Set(s => s with
+    {
+        Cut = string.IsNullOrEmpty(key) ? null : new SliceCut(Enum.Parse<Pane>(key.TrimStart('-')), key[0] != '-'),
+    });
+
+    // Another modality takes the place of what it shows finer; the pristine scan's voids lie over, fainter than today's.
+    private async Task ChooseOverlayAsync(string? key)
+    {
+        var (_, _, volume, hours) = Others.FirstOrDefault(o => o.Key == key);
+        if (volume is null)
+        {
+            Set(s => s with { Overlay = null });
+            return;
+        }
+
+        var transfer = TransferPresets.Find(hours is null ? "electrolyte" : "voids", await Catalog.HistogramAsync(volume, default))!;
+        Set(s => s with { Overlay = new Overlay(volume.Key.Modality, hours, transfer, Replaces: hours is null) });
+    }
+
+    private async Task SetOverlayAsync(string preset)
+    {
+        var (_, _, volume, _) = Others.FirstOrDefault(o => o.Key == OverlayKey);
+        if (volume is not null)
+        {
+            var transfer = TransferPresets.Find(preset, await Catalog.HistogramAsync(volume, default))!;
+            Set(s => s with { Overlay = s.Overlay is { } o ? o with { Transfer = transfer } : null });
+        }
+    }
 
     private void Set(Func<ViewState, ViewState> change) => Session.Update(change, this);
 

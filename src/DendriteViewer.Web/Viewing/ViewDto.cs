@@ -8,6 +8,9 @@ using DendriteViewer.Kernels.Slicing;
 
 namespace DendriteViewer.Web.Viewing;
 
+/// <summary>What else is shown in 3D, as the browser has it.</summary>
+public sealed record OverlayDto(string Modality, double? Hours, double[][] Transfer, bool Replaces);
+
 /// <summary>A view as the browser has it. Points are z, y, x in µm.</summary>
 public sealed record ViewDto
 {
@@ -62,6 +65,12 @@ public sealed record ViewDto
     /// <summary>From, to; or null.</summary>
     public double[]? DepthClip { get; init; }
 
+    /// <summary>Slice that the 3D picture is cut along: z, y or x keeps what lies behind it, -z, -y or -x what lies before; or null.</summary>
+    public string? Cut { get; init; }
+
+    /// <summary>What else is shown in 3D, or null.</summary>
+    public OverlayDto? Overlay { get; init; }
+
     /// <summary>From, to.</summary>
     public double[] Band { get; init; } = [100, 120];
 
@@ -83,8 +92,10 @@ public sealed record ViewDto
         Hours = v.Hours, Modality = v.Modality, Focus = [v.Focus.Z, v.Focus.Y, v.Focus.X], Center = [v.Center.Z, v.Center.Y, v.Center.X], UmPerPixel = v.UmPerPixel,
         Rotation = [v.Rotation.AboutZ, v.Rotation.AboutY, v.Rotation.AboutX], SlabUm = v.SlabUm, SlabMode = v.SlabMode, Window = [v.WindowLow, v.WindowHigh], ColorMap = v.ColorMap,
         Camera = [v.Camera.AzimuthDeg, v.Camera.ElevationDeg, v.Camera.DistanceUm, v.Camera.Target.Z, v.Camera.Target.Y, v.Camera.Target.X],
-        Mode = v.Mode, Iso = v.IsoValue, Shaded = v.Shaded, Transfer = v.Transfer.Points.Select(p => new[] { p.Value, p.Color, p.Opacity }).ToArray(),
+        Mode = v.Mode, Iso = v.IsoValue, Shaded = v.Shaded, Transfer = PointsOf(v.Transfer),
         Clip = v.Clip is { } c ? [c.Low.Z, c.Low.Y, c.Low.X, c.High.Z, c.High.Y, c.High.X] : null, DepthClip = v.DepthClip is { } d ? [d.FromUm, d.ToUm] : null,
+        Cut = v.Cut is { } cut ? $"{(cut.KeepsFar ? "" : "-")}{char.ToLowerInvariant(cut.Along.ToString()[0])}" : null,
+        Overlay = v.Overlay is { } o ? new OverlayDto(o.Modality, o.Hours, PointsOf(o.Transfer), o.Replaces) : null,
         Band = [v.Band.FromUm, v.Band.ToUm], BandVisible = v.BandVisible, Maximized = v.Maximized, Selected = v.Selected,
     };
 
@@ -114,6 +125,16 @@ public sealed record ViewDto
             Numbers(DepthClip, 2, nameof(DepthClip));
         }
 
+        if (Cut is not (null or "z" or "y" or "x" or "-z" or "-y" or "-x"))
+        {
+            throw new ArgumentException("The view's Cut is z, y, x, -z, -y, -x or null.");
+        }
+
+        if (Overlay is not null && (Overlay.Modality is not { Length: <= 40 } || Overlay.Transfer?.Any(p => p is not { Length: 3 }) != false || Overlay.Hours is { } h && !double.IsFinite(h)))
+        {
+            throw new ArgumentException("The view's Overlay has a modality, hours or null, and a transfer function.");
+        }
+
         if (Transfer is null || Transfer.Any(p => p is not { Length: 3 }) || Modality is null || ColorMap is null || Selected is null || Modality.Length > 40 || Selected.Length > 40)
         {
             throw new ArgumentException("The view lacks a field, or one is too long.");
@@ -125,7 +146,9 @@ public sealed record ViewDto
             Rotation = new SliceRotation(Rotation[0], Rotation[1], Rotation[2]), SlabUm = SlabUm, SlabMode = SlabMode,
             WindowLow = Window[0], WindowHigh = Window[1], ColorMap = Imaging.Rendering.ColorMap.Find(ColorMap).Name,
             Camera = new OrbitCamera(Camera[0], Math.Clamp(Camera[1], -89, 89), Camera[2], Point(Camera, 3)), Mode = Mode, IsoValue = Iso, Shaded = Shaded,
-            Transfer = TransferFunction.Of(Transfer.Select(p => new TransferPoint(p[0], (int)Math.Clamp(p[1], 0, 0xFFFFFF), p[2]))),
+            Transfer = FunctionOf(Transfer),
+            Cut = Cut is { } cut ? new SliceCut(cut[^1] switch { 'z' => Pane.Z, 'y' => Pane.Y, _ => Pane.X }, cut[0] != '-') : null,
+            Overlay = Overlay is { } o ? new Overlay(o.Modality, o.Hours, FunctionOf(o.Transfer), o.Replaces) : null,
             Clip = Clip is { } c ? new ClipBox(Point(c, 0), Point(c, 3)) : null, DepthClip = DepthClip is { } d ? new Band(d[0], d[1]) : null,
             Band = new Band(Math.Min(Band[0], Band[1]), Math.Max(Band[0], Band[1])), BandVisible = BandVisible, Maximized = Maximized, Selected = Selected,
         };
@@ -155,6 +178,11 @@ public sealed record ViewDto
             throw new ArgumentException("A change of view is a JSON object whose fields are those of the view.", e);
         }
     }
+
+    private static double[][] PointsOf(TransferFunction f) => f.Points.Select(p => new[] { p.Value, p.Color, p.Opacity }).ToArray();
+
+    private static TransferFunction FunctionOf(double[][] points) =>
+        TransferFunction.Of(points.Select(p => new TransferPoint(p[0], (int)Math.Clamp(p[1], 0, 0xFFFFFF), p[2])));
 
     private static WorldPoint Point(double[] v, int at) => new(v[at], v[at + 1], v[at + 2]);
 

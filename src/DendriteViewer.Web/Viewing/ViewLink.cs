@@ -35,7 +35,9 @@ public static class ViewLink
         Add("mode", Name(a.Mode), Name(b.Mode));
         Add("iso", N(a.Iso), N(b.Iso));
         Add("shade", a.Shaded ? "1" : "0", b.Shaded ? "1" : "0");
-        Add("tf", Transfer(a), Transfer(b));
+        Add("tf", Transfer(a.Transfer), Transfer(b.Transfer));
+        Add("cut", a.Cut ?? "", b.Cut ?? "");
+        Add("over", Over(a.Overlay), Over(b.Overlay));
         Numbers("clip", a.Clip ?? [], b.Clip ?? []);
         Numbers("depth", a.DepthClip ?? [], b.DepthClip ?? []);
         Numbers("band", a.Band, b.Band);
@@ -70,7 +72,8 @@ public static class ViewLink
             Hours = One("t", d.Hours), Modality = Text("m", d.Modality), Focus = Many("at", 3) ?? d.Focus, Center = Many("c", 3) ?? d.Center, UmPerPixel = One("zoom", d.UmPerPixel),
             Rotation = Many("turn", 3) ?? d.Rotation, SlabUm = One("slab", d.SlabUm), SlabMode = Choice("slabmode", d.SlabMode), Window = Many("w", 2) ?? d.Window,
             ColorMap = Text("cm", d.ColorMap), Camera = Many("cam", 6) ?? d.Camera, Mode = Choice("mode", d.Mode), Iso = One("iso", d.Iso), Shaded = Flag("shade", d.Shaded),
-            Transfer = Points() ?? d.Transfer, Clip = Many("clip", 6) ?? d.Clip, DepthClip = Many("depth", 2) ?? d.DepthClip, Band = Many("band", 2) ?? d.Band,
+            Transfer = Points(Text("tf", "")) ?? d.Transfer, Cut = q.ContainsKey("cut") ? (Text("cut", "") is { Length: > 0 } c ? c : null) : d.Cut,
+            Overlay = q.ContainsKey("over") ? Overlay() : d.Overlay, Clip = Many("clip", 6) ?? d.Clip, DepthClip = Many("depth", 2) ?? d.DepthClip, Band = Many("band", 2) ?? d.Band,
             BandVisible = Flag("bandon", d.BandVisible), Selected = Text("site", d.Selected),
             Maximized = q.TryGetValue("full", out var f) && Enum.TryParse<Pane>(f, ignoreCase: true, out var pane) && Enum.IsDefined(pane) ? pane : d.Maximized,
         };
@@ -108,15 +111,20 @@ public static class ViewLink
             return numbers.Length == count ? numbers : null;
         }
 
-        double[][]? Points()
+        // MODALITY,HOURS or -,1 where it replaces,POINTS
+        OverlayDto? Overlay()
         {
-            if (!q.TryGetValue("tf", out var v))
-            {
-                return null;
-            }
+            var parts = Text("over", "").Split(',', 4);
+            var hours = 0.0;
+            return parts.Length == 4 && (parts[1] == "-" || double.TryParse(parts[1], NumberStyles.Float, CultureInfo.InvariantCulture, out hours)) && Points(parts[3]) is { } points
+                ? new OverlayDto(parts[0], parts[1] == "-" ? null : hours, points, parts[2] == "1")
+                : null;
+        }
 
+        static double[][]? Points(string text)
+        {
             var points = new List<double[]>();
-            foreach (var part in v.ToString().Split(';', StringSplitOptions.RemoveEmptyEntries))
+            foreach (var part in text.Split(';', StringSplitOptions.RemoveEmptyEntries))
             {
                 var c = part.Split(':');
                 if (c.Length != 3 || !double.TryParse(c[0], NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
@@ -133,7 +141,9 @@ public static class ViewLink
         }
     }
 
-    private static string Transfer(ViewDto v) => string.Join(';', v.Transfer.Select(p => $"{N(p[0])}:{(int)p[1]:x6}:{N(p[2])}"));
+    private static string Over(OverlayDto? o) => o is null ? "" : $"{o.Modality},{(o.Hours is { } h ? N(h) : "-")},{(o.Replaces ? 1 : 0)},{Transfer(o.Transfer)}";
+
+    private static string Transfer(double[][] points) => string.Join(';', points.Select(p => $"{N(p[0])}:{(int)p[1]:x6}:{N(p[2])}"));
 
     private static string List(double[] v) => string.Join(',', v.Select(N));
 

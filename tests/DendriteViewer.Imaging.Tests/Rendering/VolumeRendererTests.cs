@@ -73,6 +73,48 @@ public sealed class VolumeRendererTests : IAsyncLifetime
         Assert.InRange(image.Pixels.Span[4 * 32], 50, 255);
     }
 
+    // A small bright cube of another modality, four times as fine, inside the dark of the ball's hull: seen where it lies, with its own colours.
+    [Fact]
+    public async Task Render_AFineVolumeInsideACoarseOne_IsSeenWhereItLies()
+    {
+        var cube = new ushort[64 * 64 * 64];
+        Array.Fill(cube, (ushort)40000);
+        await File.WriteAllBytesAsync(_folder["c.raw"], System.Runtime.InteropServices.MemoryMarshal.AsBytes(cube.AsSpan()).ToArray());
+        await new Importer(_store, TimeProvider.System).ImportVolumeAsync(
+            new SingleImport(_folder["c.raw"], DatasetId.Parse("ball"), new VolumeManifest
+            {
+                Modality = "nano-phase", VoxelSizeUm = [0.25, 0.25, 0.25], OriginUm = [92, 8, 92], Shape = [64, 64, 64], Dtype = "<u2",
+            }), null, default);
+        var dataset = (await _store.TryOpenAsync(DatasetId.Parse("ball"), default))!;
+        var ball = dataset.Find("projection", 0)!;
+        var renderer = new VolumeRenderer(_store, new BrickCache(_store, 1 << 28), RenderDevices.Cpu);
+        var green = TransferFunction.Of([new(0, 0x00FF00, 0.5), new(65535, 0x00FF00, 0.5)]);
+        var view = View() with { Camera = new OrbitCamera(0, 0, 0, ball.Center), Shaded = false, Overlay = new Overlay("nano-phase", null, green, Replaces: true) };
+        using var with = await renderer.RenderWholeAsync(ball, dataset, view, 201, 201, default);
+        using var without = await renderer.RenderWholeAsync(ball, dataset, view with { Overlay = null }, 201, 201, default);
+
+        // Looking along +y the cube lies before the middle of the ball; a corner of the picture is as before.
+        Assert.Equal(0, with.Pixels.Span[4 * (100 * 201 + 100)]);
+        Assert.InRange(with.Pixels.Span[4 * (100 * 201 + 100) + 1], 250, 255);
+        Assert.InRange(without.Pixels.Span[4 * (100 * 201 + 100)], 50, 255);
+        Assert.Equal(without.Pixels.Span[4 * (60 * 201 + 60)], with.Pixels.Span[4 * (60 * 201 + 60)]);
+        var hit = await renderer.PickAsync(ball, dataset, view, 201, 201, 100, 100, default);
+        Assert.Equal(8, hit!.Value.Y, 0.5);
+    }
+
+    // Cut along the y slice through the middle, the ball is open: what lies behind is kept, and the eye sees its inside.
+    [Fact]
+    public async Task Render_CutAlongATurnedSlice_KeepsOneSide()
+    {
+        var renderer = new VolumeRenderer(_store, new BrickCache(_store, 1 << 28), RenderDevices.Cpu);
+        var view = View() with { Mode = VolumeMode.Isosurface, IsoValue = 100, Camera = new OrbitCamera(0, 0, 0, Volume.Center), Focus = Volume.Center, Center = Volume.Center, Cut = new SliceCut(Pane.Y, true) };
+        await renderer.LoadAsync(Volume, _dataset, view, 101, 101, default);
+        var hit = await renderer.PickAsync(Volume, _dataset, view, 101, 101, 50, 50, default);
+        Assert.Equal(175, hit!.Value.Y, 0.2);
+        var turned = await renderer.PickAsync(Volume, _dataset, view with { Rotation = new SliceRotation(180, 0, 0) }, 101, 101, 50, 50, default);
+        Assert.Equal(25, turned!.Value.Y, 0.2);
+    }
+
     [Fact]
     public async Task Pick_TheBall_HitsItsSurface()
     {
@@ -92,9 +134,8 @@ public sealed class VolumeRendererTests : IAsyncLifetime
     {
         var reader = await _store.ReaderAsync(Volume, default);
         var view = View() with { Camera = new OrbitCamera(0, 0, 60, Volume.Center with { Z = 30 }) };
-        var geometry = VolumeRenderer.GeometryOf(Volume, reader.Levels[0], view, 200, 100);
-        var (eye, _, _, _) = VolumeRenderer.Frame(Volume, view.Camera, 2);
-        using var plan = RayPlan.Of(Volume, reader, eye, [.. RayPlan.Frustum(geometry, 200, 100)], 0.005, 1 << 28, atRest: true);
+        var frame = RayFrame.Of(Volume, view.Camera, 2);
+        using var plan = RayPlan.Of(Volume, reader, frame.Eye, [.. RayPlan.Frustum(frame.RaysIn(Volume, reader.Levels[0], 200, 100), 200, 100)], 0.005, 1 << 28, atRest: true);
         Assert.Equal(0, plan.Level.Number);
         Assert.All(plan.Bricks.Where(b => b.Level == 0), b => Assert.InRange(b.Z, 0, 1));
         Assert.Contains(plan.Bricks, b => b.Level == 0);

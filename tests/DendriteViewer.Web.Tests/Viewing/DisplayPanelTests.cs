@@ -12,12 +12,32 @@ public sealed class DisplayPanelTests(TestHost host) : BunitContext, IClassFixtu
     {
         var session = await host.SessionAsync();
         Services.AddSingleton(RenderDevices.Cpu);
+        Services.AddSingleton(host.Catalog);
         var panel = Render<DisplayPanel>(p => p.Add(c => c.Session, session));
         await panel.Find("select").ChangeAsync(new() { Value = "viridis" });
         Assert.Equal("viridis", session.Current.View.ColorMap);
         session.Update(v => v with { Band = new(90, 130), Mode = VolumeMode.Isosurface }, null);
         panel.WaitForAssertion(() => Assert.Equal("130", panel.Find("[aria-label='Band to, µm']").GetAttribute("value")));
         Assert.NotNull(panel.Find("[aria-label='Iso value']"));
+    }
+
+    [Fact]
+    public async Task Panel_ThePristineScanOverALaterOne_IsShownWithItsOwnColours()
+    {
+        var session = await host.SessionAsync();
+        session.Update(v => v with { Hours = 1.5 }, null);
+        Services.AddSingleton(RenderDevices.Cpu);
+        Services.AddSingleton(host.Catalog);
+        var panel = Render<DisplayPanel>(p => p.Add(c => c.Session, session));
+        await panel.Find("[aria-label='Show with']").ChangeAsync(new() { Value = "projection@0" });
+        panel.WaitForAssertion(() => Assert.Equal(("projection", 0, false), (session.Current.View.Overlay?.Modality, session.Current.View.Overlay?.Hours, session.Current.View.Overlay?.Replaces)));
+        var voids = session.Current.View.Overlay!.Transfer;
+        panel.WaitForElement("[aria-label='Presets of what is shown with it'] .lithium").Click();
+        panel.WaitForAssertion(() => Assert.NotEqual(voids, session.Current.View.Overlay!.Transfer));
+        await panel.Find("[aria-label='Cut along a slice']").ChangeAsync(new() { Value = "-Y" });
+        Assert.Equal(new SliceCut(Pane.Y, false), session.Current.View.Cut);
+        await panel.Find("[aria-label='Show with']").ChangeAsync(new() { Value = "" });
+        Assert.Null(session.Current.View.Overlay);
     }
 
     [Fact]

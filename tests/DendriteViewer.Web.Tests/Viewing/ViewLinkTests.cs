@@ -30,6 +30,8 @@ public sealed class ViewLinkTests
             WindowLow = n[5], WindowHigh = n[6], ColorMap = ColorMap.All[pick % 5].Name, Camera = new OrbitCamera(n[7] % 180, n[2] % 89, Math.Abs(n[3]), target),
             Mode = (VolumeMode)(pick % 3), IsoValue = n[4], Shaded = pick % 2 == 0, Transfer = TransferFunction.Of(values.Take(points).Select((v, i) => new TransferPoint(v, i * 7919, i / 7.0))),
             Clip = pick == 3 ? new ClipBox(focus, center) : null, DepthClip = pick == 4 ? new Band(n[0], n[1]) : null, Band = new Band(Math.Min(n[2], n[3]), Math.Max(n[2], n[3])),
+            Cut = pick == 1 ? new SliceCut(Pane.Y, n[0] > 0) : null,
+            Overlay = pick == 3 ? new Overlay("nano-phase", n[1] > 0 ? Math.Abs(n[1]) : null, TransferFunction.Of([new(n[2], 77, 0.25)]), n[3] > 0) : null,
             BandVisible = pick != 5, Maximized = pick == 5 ? Pane.Volume : null, Selected = pick == 2 ? "0123abc" : "",
         };
 
@@ -56,6 +58,9 @@ public sealed class ViewLinkTests
     [InlineData("""{"umPerPixel":-1}""")]
     [InlineData("""{"transfer":[[1,2]]}""")]
     [InlineData("""{"transfer":[]}""")]
+    [InlineData("""{"cut":"w"}""")]
+    [InlineData("""{"overlay":{"modality":"nano","transfer":[[1,2]]}}""")]
+    [InlineData("""{"overlay":{"modality":null,"transfer":[[1,2,0.5]]}}""")]
     [InlineData("[1]")]
     [InlineData("no json")]
     public void Patch_ThatIsNoChangeOfAView_IsRefused(string patch) => Assert.Throws<ArgumentException>(() => ViewDto.Patch(Start, patch));

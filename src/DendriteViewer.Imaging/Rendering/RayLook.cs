@@ -1,0 +1,135 @@
+using System.Numerics;
+using DendriteViewer.Imaging.Datasets;
+using DendriteViewer.Imaging.Geometry;
+using DendriteViewer.Imaging.Zarr;
+using DendriteViewer.Kernels.Bricks;
+using DendriteViewer.Kernels.Raycasting;
+
+namespace DendriteViewer.Imaging.Rendering;
+
+/// <summary>
+/// What of a view decides a volume's table and its map of empty space, which cost some milliseconds and outlive the camera.
+/// <paramref name="Step"/> is the distance between samples in voxels of the level drawn.
+/// </summary>
+internal sealed record RayLook(VolumeMode Mode, double Iso, TransferFunction Transfer, float Step)
+{
+    /// <summary>The table and the map of empty space, for all cameras.</summary>
+    public RaycastSettings Prepare(VolumeInfo volume, PyramidLevel level, PagedVolume pages)
+    {
+        var iso = (float)Iso;
+        var table = Transfer.ToTable(volume.Least, volume.Most, Step * level.FactorX);
+        var range = (float)Math.Max(volume.Most - volume.Least, 1e-30);
+        return new RaycastSettings
+        {
+            Mode = Mode switch
+            {
+                VolumeMode.Maximum => RayMode.Maximum,
+                VolumeMode.Minimum => RayMode.Minimum,
+                VolumeMode.Mean => RayMode.Mean,
+                VolumeMode.Isosurface => RayMode.Isosurface,
+                _ => RayMode.Composite,
+            },
+            Transfer = table,
+            Empty = Mode == VolumeMode.Isosurface ? EmptySpace.Of(pages, (least, most) => least <= iso && most >= iso) : EmptySpace.Of(pages, table.IsVisible),
+            Step = Step, IsoValue = iso, Background = VolumeRenderer.Background, GradientFloor = 1e-12f * range * range,
+        };
+    }
+
+    /// <summary>The same with lights, clipping and the plane from which samples are counted, for one camera.</summary>
+    public static RaycastSettings Light(RaycastSettings basis, VolumeInfo volume, PyramidLevel level, Dataset dataset, ViewState view, RayFrame frame)
+    {
+        var transform = volume.Transform.ForLevel(level.FactorZ, level.FactorY, level.FactorX);
+        var forward = frame.Forward;
+        var ahead = new Vector3((float)forward.Dot(transform.Column(2)), (float)forward.Dot(transform.Column(1)), (float)forward.Dot(transform.Column(0)));
+        var (head, key) = LightsIn(transform, frame);
+        return basis with
+        {
+            Shaded = view.Shaded, GradientScale = GradientScale(transform), HeadLight = head, KeyLight = key, ClipPlanes = PlanesOf(dataset, view, transform),
+            SamplePlane = new Vector4(ahead, -Vector3.Dot(ahead, new Vector3(level.Shape.X, level.Shape.Y, level.Shape.Z) / 2)),
+        };
+    }
+
+    /// <summary>A volume over another, of whose level <paramref name="below"/> the picture's rays are.</summary>
+    public static RayLayer Over(
+        RaycastSettings basis, PagedVolume pages, VolumeInfo volume, PyramidLevel level, VolumeInfo belowVolume, PyramidLevel below, bool replaces, bool shaded, RayFrame frame)
+    {
+        var transform = volume.Transform.ForLevel(level.FactorZ, level.FactorY, level.FactorX);
+        var from = belowVolume.Transform.ForLevel(below.FactorZ, below.FactorY, below.FactorX);
+        var (head, key) = LightsIn(transform, frame);
+        var (origin, x, y, z) = (At(0, 0, 0), At(1, 0, 0), At(0, 1, 0), At(0, 0, 1));
+        return new RayLayer
+        {
+            Volume = pages, Transfer = basis.Transfer, Empty = basis.Empty, GradientFloor = basis.GradientFloor, GradientScale = GradientScale(transform),
+            HeadLight = head, KeyLight = key, Shaded = shaded, Replaces = replaces,
+            FromPicture = new Matrix4x4(
+                (float)(x.X - origin.X), (float)(x.Y - origin.Y), (float)(x.Z - origin.Z), 0, (float)(y.X - origin.X), (float)(y.Y - origin.Y), (float)(y.Z - origin.Z), 0,
+                (float)(z.X - origin.X), (float)(z.Y - origin.Y), (float)(z.Z - origin.Z), 0, (float)(origin.X - 0.5), (float)(origin.Y - 0.5), (float)(origin.Z - 0.5), 1),
+        };
+
+        VoxelPoint At(double x, double y, double z) => transform.ToVoxel(from.ToWorld(new VoxelPoint(z + 0.5, y + 0.5, x + 0.5)));
+    }
+
+    /// <summary>
+    /// What is kept: n·p + w ≥ 0 for each (n.x, n.y, n.z, w), p in the transform's index coordinates. The box, the depths, and what lies
+    /// behind the slice that the picture is cut along.
+    /// </summary>
+    public static IReadOnlyList<Vector4> PlanesOf(Dataset dataset, ViewState view, AffineTransform transform)
+    {
+        if (view.Clip is null && view.DepthClip is null && view.Cut is null)
+        {
+            return [];
+        }
+
+        var planes = new List<Vector4>();
+        if (view.Clip is { } box)
+        {
+            Keep(new WorldVector(1, 0, 0), box.Low.Z);
+            Keep(new WorldVector(-1, 0, 0), -box.High.Z);
+            Keep(new WorldVector(0, 1, 0), box.Low.Y);
+            Keep(new WorldVector(0, -1, 0), -box.High.Y);
+            Keep(new WorldVector(0, 0, 1), box.Low.X);
+            Keep(new WorldVector(0, 0, -1), -box.High.X);
+        }
+
+        if (view.DepthClip is { } band)
+        {
+            var frame = dataset.Depth;
+            var axis = frame.Axis switch { Axis.Z => new WorldVector(1, 0, 0), Axis.Y => new WorldVector(0, 1, 0), _ => new WorldVector(0, 0, 1) };
+            Keep(frame.Direction * axis, frame.Direction * frame.CoordinateOf(new Depth(band.FromUm)));
+            Keep(-frame.Direction * axis, -frame.Direction * frame.CoordinateOf(new Depth(band.ToUm)));
+        }
+
+        if (view.Cut is { } cut)
+        {
+            var slice = SlicePlane.Of(view, cut.Along);
+            var n = cut.KeepsFar ? slice.Normal : -1 * slice.Normal;
+            Keep(n, n.Dot(slice.Middle - default(WorldPoint)));
+        }
+
+        return planes;
+
+        // Kept is n·world ≥ least; world = M·(index + ½) + t makes that a plane over index coordinates.
+        void Keep(WorldVector n, double least)
+        {
+            var corner = transform.ToWorld(new VoxelPoint(0.5, 0.5, 0.5));
+            planes.Add(new Vector4(
+                (float)n.Dot(transform.Column(2)), (float)n.Dot(transform.Column(1)), (float)n.Dot(transform.Column(0)),
+                (float)(n.Z * corner.Z + n.Y * corner.Y + n.X * corner.X - least)));
+        }
+    }
+
+    private static Vector3 GradientScale(AffineTransform transform)
+    {
+        var size = transform.VoxelSize;
+        return new Vector3((float)(size.Least / size.X), (float)(size.Least / size.Y), (float)(size.Least / size.Z));
+    }
+
+    // Lights are turned into the volume's own axes, whose gradient is then only stretched.
+    private static (Vector3 Head, Vector3 Key) LightsIn(AffineTransform transform, RayFrame frame)
+    {
+        return (Turned(-1 * frame.Forward), Turned((-1 * frame.Forward + -0.7 * frame.Right + -0.7 * frame.Down).Normalized()));
+
+        Vector3 Turned(WorldVector v) => new(
+            (float)v.Dot(transform.Column(2).Normalized()), (float)v.Dot(transform.Column(1).Normalized()), (float)v.Dot(transform.Column(0).Normalized()));
+    }
+}
