@@ -15,7 +15,7 @@ public sealed class DeviceVolumes : IDisposable
     private readonly BrickPool _pool;
     private readonly ConditionalWeakTable<PagedVolume, Table> _tables = [];
     private readonly ConditionalWeakTable<EmptySpace, DeviceBuffer[]> _spaces = [];
-    private readonly ConditionalWeakTable<TransferTable, DeviceBuffer> _transfers = [];
+    private readonly ConditionalWeakTable<TransferTable, DeviceBuffer[]> _transfers = [];
     private readonly SortedSet<long> _drawing = [];
     private long _pictures;
 
@@ -122,12 +122,13 @@ public sealed class DeviceVolumes : IDisposable
     }
 
     /// <summary>What rays skip and what they show, on the device; made once and kept as long as the host keeps them.</summary>
-    internal (DeviceBuffer OfBrick, DeviceBuffer Maps, DeviceBuffer Table) Look(EmptySpace empty, TransferTable transfer)
+    internal (DeviceBuffer OfBrick, DeviceBuffer Maps, DeviceBuffer Table, DeviceBuffer Sums) Look(EmptySpace empty, TransferTable transfer)
     {
         lock (_lock)
         {
             var space = _spaces.GetValue(empty, e => [Device.Upload<int>(e.OfBrick), Device.Upload<byte>(e.Maps)]);
-            return (space[0], space[1], _transfers.GetValue(transfer, t => Device.Upload<long>(t.Entries)));
+            var shown = _transfers.GetValue(transfer, t => [Device.Upload<long>(t.Entries), Device.Upload<int>(t.Sums)]);
+            return (space[0], space[1], shown[0], shown[1]);
         }
     }
 

@@ -19,6 +19,7 @@ public static class DeviceRaycaster
         + FormattableString.Invariant($" -D MOST_PLANES={MostPlanes} -D MOST_VOLUMES={RaycastSettings.MostVolumes}")
         + FormattableString.Invariant($" -D TYPE_UINT8={(int)VoxelType.UInt8} -D TYPE_INT8={(int)VoxelType.Int8} -D TYPE_UINT16={(int)VoxelType.UInt16}")
         + FormattableString.Invariant($" -D TYPE_INT16={(int)VoxelType.Int16} -D TYPE_FLOAT32={(int)VoxelType.Float32}")
+        + FormattableString.Invariant($" -D OPACITY_UNIT={TransferTable.OpacityUnit}.0f -D COLOR_UNIT={TransferTable.ColorUnit}.0f")
         + FormattableString.Invariant($" -D AMBIENT={RaycastSettings.Ambient}f -D HEAD_DIFFUSE={RaycastSettings.HeadDiffuse}f")
         + FormattableString.Invariant($" -D KEY_DIFFUSE={RaycastSettings.KeyDiffuse}f -D SPECULAR={RaycastSettings.Specular}f");
 
@@ -59,7 +60,7 @@ public static class DeviceRaycaster
         public float Step, IsoValue, Scale;
         public int Mode;
         public int Jitter, HasSamplePlane, PlaneCount, Background;
-        public int Width, Height, LayerCount, Unused;
+        public int Width, Height, LayerCount, Integrated;
     }
 
     /// <summary>Fills <paramref name="target"/> as <see cref="Raycaster.Render"/> does.</summary>
@@ -90,14 +91,14 @@ public static class DeviceRaycaster
             {
                 var here = device.Enter(layers[i].Volume, mostUpload);
                 entered[i] = here;
-                var (ofBrick, maps, table) = device.Look(layers[i].Empty, layers[i].Transfer);
-                buffers.AddRange([here.Levels, here.Pages, ofBrick, maps, table]);
+                var (ofBrick, maps, table, sums) = device.Look(layers[i].Empty, layers[i].Transfer);
+                buffers.AddRange([here.Levels, here.Pages, ofBrick, maps, table, sums]);
             }
 
             // Volumes that are not there are given the first one's memory.
             for (var i = layers.Length; i < RaycastSettings.MostVolumes && settings.IsLayered; i++)
             {
-                buffers.AddRange(buffers[1..6]);
+                buffers.AddRange(buffers[1..7]);
             }
 
             using var pixels = device.Device.Allocate((long)width * height * sizeof(uint));
@@ -125,7 +126,7 @@ public static class DeviceRaycaster
             Direction = new(rays.Direction, 0), DirectionRight = new(rays.DirectionRight, 0), DirectionDown = new(rays.DirectionDown, 0),
             BoxLow = new(s.BoxLow, 0), BoxHigh = new(s.BoxHigh, 0), SamplePlane = s.SamplePlane ?? default, Step = s.Step, IsoValue = s.IsoValue, Scale = scale,
             Mode = (int)s.Mode, Jitter = s.Jitter ? 1 : 0, HasSamplePlane = s.SamplePlane is null ? 0 : 1, PlaneCount = s.ClipPlanes.Count,
-            Background = s.Background, Width = width, Height = height, LayerCount = layers.Length,
+            Background = s.Background, Width = width, Height = height, LayerCount = layers.Length, Integrated = s.Integrated ? 1 : 0,
         };
         for (var i = 0; i < s.ClipPlanes.Count; i++)
         {

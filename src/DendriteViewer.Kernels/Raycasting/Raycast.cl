@@ -28,7 +28,7 @@ typedef struct
     float step, isoValue, scale;
     int mode; // as RayMode
     int jitter, hasSamplePlane, planeCount, background;
-    int width, height, layerCount, unused;
+    int width, height, layerCount, integrated;
 } RaycastArguments;
 
 // A volume with what is skipped and shown of it.
@@ -39,6 +39,7 @@ typedef struct
     __global const int *ofBrick;
     __global const uchar *maps;
     __global const uint2 *table;
+    __global const int4 *sums;
 } Scene;
 
 static inline float3 unpack(uint color)
@@ -199,6 +200,44 @@ static uint trace_composite(const RaycastArguments *a, const Scene *s, float3 o,
     return pack(color, alpha, a->background);
 }
 
+// Mean opacity, and mean colour times opacity, of a step along which the value goes from one to another.
+static inline float between(const Scene *s, float from, float to, float3 *color)
+{
+    int a = clamp((from - s->a->tableLow) * s->a->tableScale, 0.0f, TABLE_SIZE - 1.0f), b = clamp((to - s->a->tableLow) * s->a->tableScale, 0.0f, TABLE_SIZE - 1.0f);
+    int low = min(a, b), high = max(a, b) + 1;
+    int4 sum = s->sums[high] - s->sums[low];
+    float part = 1.0f / (high - low);
+    *color = part / COLOR_UNIT * (float3)(sum.y, sum.z, sum.w);
+    return part / OPACITY_UNIT * sum.x;
+}
+
+static uint trace_integrated(const RaycastArguments *a, const Scene *s, float3 o, float3 d, float t, float end)
+{
+    float3 color = 0, gradient;
+    float alpha = 0, before = NAN;
+    while (t <= end && alpha < OPAQUE)
+    {
+        float3 p = o + t * d, c;
+        float far = leap(s, a->step, p, d);
+        if (far > 0 && isnan(before))
+        {
+            t += far;
+            continue;
+        }
+        if (isnan(before))
+            before = sample(s, clamp(p - a->step * d, s->a->boxLow.xyz, s->a->boxHigh.xyz), &gradient);
+        float value = sample(s, p, &gradient), opacity = between(s, before, value, &c);
+        if (opacity > 0)
+        {
+            color += (1 - alpha) * (s->a->shaded ? opacity * shade(s->a, c / opacity, gradient) : c);
+            alpha += (1 - alpha) * opacity;
+        }
+        before = far > 0 ? NAN : value;
+        t += a->step;
+    }
+    return pack(color, alpha, a->background);
+}
+
 static uint trace_projection(const RaycastArguments *a, const Scene *s, float3 o, float3 d, float t, float end)
 {
     float least = FLT_MAX, most = -FLT_MAX, sum = 0;
@@ -343,17 +382,18 @@ static uint trace(const RaycastArguments *a, const Scene *volumes, int u, int v)
 #ifdef LAYERS
     return trace_layers(a, volumes, o, d, t, end);
 #else
-    return a->mode == MODE_COMPOSITE ? trace_composite(a, volumes, o, d, t, end)
+    return a->mode == MODE_COMPOSITE && a->integrated ? trace_integrated(a, volumes, o, d, t, end)
+        : a->mode == MODE_COMPOSITE ? trace_composite(a, volumes, o, d, t, end)
         : a->mode == MODE_ISOSURFACE ? trace_isosurface(a, volumes, o, d, t, end)
                                      : trace_projection(a, volumes, o, d, t, end);
 #endif
 }
 
 #define VOLUME_ARGUMENTS(n) \
-    __constant const Level *levels##n, __global const uint *pages##n, __global const int *ofBrick##n, __global const uchar *maps##n, __global const uint2 *table##n
+    __constant const Level *levels##n, __global const uint *pages##n, __global const int *ofBrick##n, __global const uchar *maps##n, __global const uint2 *table##n, __global const int4 *sums##n
 
 #ifdef LAYERS
-#define SCENE(n) {{pool, levels##n, pages##n, a.layers[n].levels, a.layers[n].type}, a.layers + n, ofBrick##n, maps##n, table##n}
+#define SCENE(n) {{pool, levels##n, pages##n, a.layers[n].levels, a.layers[n].type}, a.layers + n, ofBrick##n, maps##n, table##n, sums##n}
 
 // Volumes that are not there are given the first one's memory.
 __kernel void raycast(
@@ -371,7 +411,7 @@ __kernel void raycast(const RaycastArguments a, __global const uchar *pool, VOLU
     int u = get_global_id(0), v = get_global_id(1);
     if (u >= a.width || v >= a.height)
         return;
-    Scene own = {{pool, levels0, pages0, a.layers[0].levels}, a.layers, ofBrick0, maps0, table0};
+    Scene own = {{pool, levels0, pages0, a.layers[0].levels}, a.layers, ofBrick0, maps0, table0, sums0};
     target[v * a.width + u] = trace(&a, &own, u, v);
 }
 #endif

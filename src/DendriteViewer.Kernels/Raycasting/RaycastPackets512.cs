@@ -25,7 +25,7 @@ internal static unsafe class RaycastPackets512
     /// <summary>Rays, how far they are, where they end, and what they gathered.</summary>
     internal struct Packet
     {
-        public Vector512<float> Ox, Oy, Oz, Dx, Dy, Dz, Ix, Iy, Iz, T, End, A, B, C, D;
+        public Vector512<float> Ox, Oy, Oz, Dx, Dy, Dz, Ix, Iy, Iz, T, End, A, B, C, D, E;
     }
 
     // In place of a voxel type: there are several volumes.
@@ -228,7 +228,7 @@ internal static unsafe class RaycastPackets512
             r->T += Vector512.Create<float>(noise);
         }
 
-        // What a lane gathers: colour and opacity; an extreme or a sum, and a count; a crossing and its light, and where the ray entered.
+        // What a lane gathers: colour, opacity and the value before; an extreme or a sum, and a count; a crossing and its light, and where the ray entered.
         var nothing = job.Settings.Mode switch
         {
             RayMode.Maximum => float.MinValue,
@@ -238,6 +238,7 @@ internal static unsafe class RaycastPackets512
         };
         (r->A, r->B, r->C) = (Vector512.Create(nothing), Vector512<float>.Zero, Vector512<float>.Zero);
         r->D = job.Settings.Mode == RayMode.Isosurface ? entry : Vector512<float>.Zero;
+        r->E = Vector512.Create(float.NaN);
         return Lanes512.Least(Vector512.ConditionalSelect(Vector512.LessThanOrEqual(r->T, r->End), r->T, Vector512.Create(float.PositiveInfinity)));
     }
 
@@ -247,11 +248,10 @@ internal static unsafe class RaycastPackets512
     {
         var (s, volume, window) = (job.Settings, job.Volume, worker.Window);
         var frustum = new RayFrustum(job, Matrix4x4.Identity, first, u0, v0, u1, v1);
-        var iso = s.Mode == RayMode.Isosurface;
+        var looksBack = s.Mode == RayMode.Isosurface || s is { Mode: RayMode.Composite, Integrated: true };
         var sight = s.Mode switch
         {
-            RayMode.Composite => new BlockWindow.Sight(s.Empty, 0),
-            RayMode.Isosurface => new BlockWindow.Sight(s.Empty, 1),
+            RayMode.Composite or RayMode.Isosurface => new BlockWindow.Sight(s.Empty, (byte)(looksBack ? 1 : 0)),
             _ => new BlockWindow.Sight(null, 0),
         };
         var curved = Lanes512.Curve.IsSupported && s.Transfer.Pieces is not null;
@@ -269,9 +269,9 @@ internal static unsafe class RaycastPackets512
                 return true;
             }
 
-            // An isosurface looks one step back.
+            // An isosurface and an integral look one step back.
             var length = chunk;
-            while (!window.Prepare(frustum.Part(from - (iso ? s.Step : 0), from + length), sight))
+            while (!window.Prepare(frustum.Part(from - (looksBack ? s.Step : 0), from + length), sight))
             {
                 length /= 2;
                 if (length < s.Step)
@@ -286,6 +286,9 @@ internal static unsafe class RaycastPackets512
                 {
                     next[i] = s.Mode switch
                     {
+                        RayMode.Composite when s.Integrated => s.Shaded
+                            ? Integrate<TVoxel, Shaded>(job, worker, packets + i, from + length)
+                            : Integrate<TVoxel, Flat>(job, worker, packets + i, from + length),
                         RayMode.Composite => (s.Shaded, curved) switch
                         {
                             (true, true) => Composite<TVoxel, Shaded, InRegisters>(job, worker, packets + i, from + length),
@@ -401,6 +404,104 @@ internal static unsafe class RaycastPackets512
         }
 
         (r->T, r->A, r->B, r->C, r->D) = (t, red, green, blue, alpha);
+        var alive = Vector512.LessThanOrEqual(t, r->End) & Vector512.LessThan(alpha, opaque);
+        return Lanes512.Least(Vector512.ConditionalSelect(alive, t, Vector512.Create(float.PositiveInfinity)));
+    }
+
+    // As above, but a step shows what lies between its two samples; a lane keeps the value before, NaN after a leap.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static float Integrate<TVoxel, TLight>(RayJob job, TileWorker worker, Packet* r, float until) where TVoxel : struct
+    {
+        var s = job.Settings;
+        var data = worker.Window.Data;
+        var visible = worker.Window.Visible;
+        var scratch = worker.Scratch;
+        var addresses = Lanes512.Addresses.Made;
+        var opaque = Vector512.Create(RaycastSettings.Opaque);
+        var step = Vector512.Create(s.Step);
+        var inverse = Vector512.Create(1 / s.Step);
+        var scale = Vector512.Create(s.Transfer.Scale);
+        var offset = Vector512.Create((BlockWindow.BiasOf(job.Volume.Type) - s.Transfer.Low) * s.Transfer.Scale);
+        var last = Vector512.Create(TransferTable.Size - 1f);
+        var end = Vector512.MinNative(r->End, Vector512.Create(until));
+        var nan = Vector512.Create(float.NaN);
+        var (low, high) = RaycastScalar.Box(job.Volume);
+        var (t, red, green, blue, alpha, before) = (r->T, r->A, r->B, r->C, r->D, r->E);
+        fixed (int* sums = s.Transfer.Sums)
+        {
+            var active = Vector512.LessThanOrEqual(t, end) & Vector512.LessThan(alpha, opaque);
+            while (active.ExtractMostSignificantBits() != 0)
+            {
+                var px = Vector512.MultiplyAddEstimate(t, r->Dx, r->Ox);
+                var py = Vector512.MultiplyAddEstimate(t, r->Dy, r->Oy);
+                var pz = Vector512.MultiplyAddEstimate(t, r->Dz, r->Oz);
+                var ix = Vector512.ConvertToInt32Native(px);
+                var iy = Vector512.ConvertToInt32Native(py);
+                var iz = Vector512.ConvertToInt32Native(pz);
+                var hidden = active & ~Lanes512.Bits(visible, CellBit(ix, iy, iz)).AsSingle();
+                var leaping = hidden & ~Vector512.Equals(before, before);
+                if (leaping.ExtractMostSignificantBits() != 0)
+                {
+                    t += leaping & Leap(job, r, s.Empty, px, py, pz, ix, iy, iz, leaping, step, inverse);
+                    active = Vector512.LessThanOrEqual(t, end) & Vector512.LessThan(alpha, opaque);
+                    continue;
+                }
+
+                Samples512.Corners<TVoxel>(data, addresses.Of(iz, iy, ix), scratch, out var c);
+                var fx = px - Vector512.ConvertToSingle(ix);
+                var fy = py - Vector512.ConvertToSingle(iy);
+                var fz = pz - Vector512.ConvertToSingle(iz);
+                var value = Samples512.Interpolate(c, fx, fy, fz);
+                var fresh = active & ~Vector512.Equals(before, before);
+                if (fresh.ExtractMostSignificantBits() != 0)
+                {
+                    // One step back, at most to the volume's end.
+                    var bx = Vector512.MinNative(Vector512.MaxNative(px - step * r->Dx, Vector512.Create(low.X)), Vector512.Create(high.X));
+                    var by = Vector512.MinNative(Vector512.MaxNative(py - step * r->Dy, Vector512.Create(low.Y)), Vector512.Create(high.Y));
+                    var bz = Vector512.MinNative(Vector512.MaxNative(pz - step * r->Dz, Vector512.Create(low.Z)), Vector512.Create(high.Z));
+                    Vector512<int> kx = Vector512.ConvertToInt32Native(bx), ky = Vector512.ConvertToInt32Native(by), kz = Vector512.ConvertToInt32Native(bz);
+                    Samples512.Corners<TVoxel>(data, addresses.Of(kz, ky, kx), scratch, out var back);
+                    var earlier = Samples512.Interpolate(back, bx - Vector512.ConvertToSingle(kx), by - Vector512.ConvertToSingle(ky), bz - Vector512.ConvertToSingle(kz));
+                    before = Vector512.ConditionalSelect(fresh, earlier, before);
+                }
+
+                // Sums at both ends of what lies between the two values.
+                var here = Vector512.ConvertToInt32Native(Vector512.MinNative(Vector512.MaxNative(Vector512.MultiplyAddEstimate(value, scale, offset), Vector512<float>.Zero), last));
+                var there = Vector512.ConvertToInt32Native(Vector512.MinNative(Vector512.MaxNative(Vector512.MultiplyAddEstimate(before, scale, offset), Vector512<float>.Zero), last));
+                var first = Vector512.Min(here, there);
+                var behind = Vector512.Max(here, there) + Vector512<int>.One;
+                Lanes512.Load16((byte*)sums, first << 4, scratch, out var a0, out var r0, out var g0, out var b0);
+                Lanes512.Load16((byte*)sums, behind << 4, scratch, out var a1, out var r1, out var g1, out var b1);
+                var part = Vector512<float>.One / Vector512.ConvertToSingle(behind - first);
+                var a = active & (Vector512.ConvertToSingle(a1 - a0) * (part * (1 / TransferTable.OpacityUnit)));
+                if (Vector512.GreaterThan(a, Vector512<float>.Zero).ExtractMostSignificantBits() != 0)
+                {
+                    var open = (Vector512<float>.One - alpha) & active;
+                    part *= 1 / TransferTable.ColorUnit;
+                    Vector512<float> cr = Vector512.ConvertToSingle(r1 - r0) * part, cg = Vector512.ConvertToSingle(g1 - g0) * part, cb = Vector512.ConvertToSingle(b1 - b0) * part;
+                    if (typeof(TLight) == typeof(Shaded))
+                    {
+                        Samples512.Gradient(c, fx, fy, fz, out var gx, out var gy, out var gz);
+                        Shade(s, gx, gy, gz, out var diffuse, out var shine);
+                        shine *= a;
+                        cr = Vector512.MultiplyAddEstimate(cr, diffuse, shine);
+                        cg = Vector512.MultiplyAddEstimate(cg, diffuse, shine);
+                        cb = Vector512.MultiplyAddEstimate(cb, diffuse, shine);
+                    }
+
+                    red = Vector512.MultiplyAddEstimate(open, cr, red);
+                    green = Vector512.MultiplyAddEstimate(open, cg, green);
+                    blue = Vector512.MultiplyAddEstimate(open, cb, blue);
+                    alpha = Vector512.MultiplyAddEstimate(open, a, alpha);
+                }
+
+                before = Vector512.ConditionalSelect(active, Vector512.ConditionalSelect(hidden, nan, value), before);
+                t += active & step;
+                active = Vector512.LessThanOrEqual(t, end) & Vector512.LessThan(alpha, opaque);
+            }
+        }
+
+        (r->T, r->A, r->B, r->C, r->D, r->E) = (t, red, green, blue, alpha, before);
         var alive = Vector512.LessThanOrEqual(t, r->End) & Vector512.LessThan(alpha, opaque);
         return Lanes512.Least(Vector512.ConditionalSelect(alive, t, Vector512.Create(float.PositiveInfinity)));
     }

@@ -28,6 +28,7 @@ public static class RaycastScalar
         return settings.Mode switch
         {
             RayMode.Composite when settings.IsLayered => TraceLayers(volume, settings, origin, direction, t, end),
+            RayMode.Composite when settings.Integrated => TraceIntegrated(volume, settings, origin, direction, t, end),
             RayMode.Composite => TraceComposite(volume, settings, origin, direction, t, end),
             RayMode.Isosurface => TraceIso(volume, settings, origin, direction, t, end),
             _ => TraceProjection(volume, settings, origin, direction, t, end),
@@ -121,6 +122,39 @@ public static class RaycastScalar
                 alpha += weight;
             }
 
+            t += s.Step;
+        }
+
+        return Pack(color, alpha, s.Background);
+    }
+
+    // As above, but each step shows what lies between its two samples. A step that enters a cell that can be seen, or leaves one, is
+    // taken whole.
+    private static uint TraceIntegrated(PagedVolume volume, RaycastSettings s, Vector3 o, Vector3 d, float t, float end)
+    {
+        var (low, high) = Box(volume);
+        var color = Vector3.Zero;
+        var (alpha, before) = (0f, float.NaN);
+        while (t <= end && alpha < RaycastSettings.Opaque)
+        {
+            var p = o + t * d;
+            var hidden = Leap(volume, s.Empty, p, d, s.Step, out var leap);
+            if (hidden && float.IsNaN(before))
+            {
+                t += leap;
+                continue;
+            }
+
+            var value = Sample(volume, p, out var gradient);
+            before = float.IsNaN(before) ? Sample(volume, Vector3.Clamp(p - s.Step * d, low, high), out _) : before;
+            var a = s.Transfer.Between(before, value, out var c);
+            if (a > 0)
+            {
+                color += (1 - alpha) * (s.Shaded ? a * Shade(c / a, gradient, s.GradientScale, s.GradientFloor, s.HeadLight, s.KeyLight) : c);
+                alpha += (1 - alpha) * a;
+            }
+
+            before = hidden ? float.NaN : value;
             t += s.Step;
         }
 

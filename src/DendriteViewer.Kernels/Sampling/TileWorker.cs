@@ -45,7 +45,7 @@ internal sealed unsafe class TileWorker : IDisposable
     /// <summary>Gives a worker back.</summary>
     public static void Return(TileWorker worker) => s_idle.Add(worker);
 
-    // The widest packet: fifteen vectors of 16 floats, for 16 rays; the narrower ones need no more for a tile.
+    // The widest packet: sixteen vectors of 16 floats, for 16 rays; the narrower ones need no more for a tile.
     private const int BytesARay = 16 * sizeof(float);
 
     /// <summary>The voxels around the tile's next samples.</summary>

@@ -51,6 +51,18 @@ public sealed class DeviceRaycasterTests(Device device) : IClassFixture<Device>
         Agree(TwoLevels<float>(b => b % 2 == 0, 1e-4f), RayMode.Composite, true, 40);
     }
 
+    [Theory]
+    [InlineData(false, 1f, 10)]
+    [InlineData(true, 0.5f, 60)]
+    public void Render_Integrated_AgreesWithTheScalarSpecification(bool shaded, float step, int angle)
+    {
+        foreach (var volume in new[] { Balls<ushort>(), Balls<float>(1e-4f, -3), TwoLevels<byte>(b => b % 2 == 1, 1 / 257f) })
+        {
+            var settings = Settings(volume, RayMode.Composite, shaded) with { Integrated = true, Step = step, ClipPlanes = [new Vector4(0.6f, 0, 0.8f, -20)] };
+            Assert.InRange(Far(volume, settings, Orbit(angle, 61, 47), 61, 47, 2), 0, 61 * 47 / 150);
+        }
+    }
+
     [Fact]
     public void Render_SeveralVolumes_AgreesWithTheScalarSpecification()
     {
