@@ -24,7 +24,8 @@ public sealed class VolumeRenderer
     // Read at once for a picture that waits for all its bricks.
     private const int ReadsAtOnce = 32;
 
-    // Where thin opaque layers would show rings, a picture at rest is sampled twice a voxel, and four times where a voxel is several pixels.
+    // At rest a picture is sampled twice a voxel, and four times where a voxel is several pixels; each step shows what lies between its
+    // samples, as if the value changed evenly. So thin opaque layers show no rings, or faint ones where a border is sharp.
     private const float FineStep = 0.5f;
     private const float FinestStep = 0.25f;
 
@@ -184,14 +185,15 @@ public sealed class VolumeRenderer
         var pages = await _tables.GetAsync(own.Volume, own.Reader, own.Plan, ct);
         var level = own.Plan.Level;
         var rays = frame.RaysIn(own.Volume, level, width, height);
-        var step = atRest && view.Mode == VolumeMode.Composite ? StepFor(level, rays, width, height) : 1;
+        var isFine = atRest && view.Mode == VolumeMode.Composite;
+        var step = isFine ? StepFor(level, rays, width, height) : 1;
         var ratio = parts.Count > 1 ? (float)(SizeOf(parts[1].Volume, parts[1].Plan.Level) / SizeOf(own.Volume, level)) : 1;
         step = ratio < 1 ? Math.Max(LeastStep, step * ratio) : step;
         var look = new RayLook(view.Mode, view.Mode == VolumeMode.Isosurface ? view.IsoValue : 0, view.Transfer, step);
         var settings = RayLook.Light(pages.For(look, () => look.Prepare(own.Volume, level, pages.Volume)), own.Volume, level, dataset, view, frame);
         if (parts.Count == 1)
         {
-            return new Scene(pages.Volume, settings, rays, pages.IsComplete);
+            return new Scene(pages.Volume, settings with { Integrated = isFine }, rays, pages.IsComplete);
         }
 
         var over = parts[1];

@@ -19,7 +19,7 @@ public static class DeviceRaycaster
         + FormattableString.Invariant($" -D MOST_PLANES={MostPlanes} -D MOST_VOLUMES={RaycastSettings.MostVolumes}")
         + FormattableString.Invariant($" -D TYPE_UINT8={(int)VoxelType.UInt8} -D TYPE_INT8={(int)VoxelType.Int8} -D TYPE_UINT16={(int)VoxelType.UInt16}")
         + FormattableString.Invariant($" -D TYPE_INT16={(int)VoxelType.Int16} -D TYPE_FLOAT32={(int)VoxelType.Float32}")
-        + FormattableString.Invariant($" -D OPACITY_UNIT={TransferTable.OpacityUnit}.0f -D COLOR_UNIT={TransferTable.ColorUnit}.0f")
+        + FormattableString.Invariant($" -D EXTINCTION_UNIT={TransferTable.ExtinctionUnit}.0f -D COLOR_UNIT={TransferTable.ColorUnit}.0f")
         + FormattableString.Invariant($" -D AMBIENT={RaycastSettings.Ambient}f -D HEAD_DIFFUSE={RaycastSettings.HeadDiffuse}f")
         + FormattableString.Invariant($" -D KEY_DIFFUSE={RaycastSettings.KeyDiffuse}f -D SPECULAR={RaycastSettings.Specular}f");
 

@@ -200,15 +200,15 @@ static uint trace_composite(const RaycastArguments *a, const Scene *s, float3 o,
     return pack(color, alpha, a->background);
 }
 
-// Mean opacity, and mean colour times opacity, of a step along which the value goes from one to another.
+// Opacity of a step along which the value goes from one to another, and its colour times that.
 static inline float between(const Scene *s, float from, float to, float3 *color)
 {
     int a = clamp((from - s->a->tableLow) * s->a->tableScale, 0.0f, TABLE_SIZE - 1.0f), b = clamp((to - s->a->tableLow) * s->a->tableScale, 0.0f, TABLE_SIZE - 1.0f);
     int low = min(a, b), high = max(a, b) + 1;
     int4 sum = s->sums[high] - s->sums[low];
-    float part = 1.0f / (high - low);
-    *color = part / COLOR_UNIT * (float3)(sum.y, sum.z, sum.w);
-    return part / OPACITY_UNIT * sum.x;
+    float opacity = 1 - exp(-sum.x * (1 / EXTINCTION_UNIT) / (high - low));
+    *color = opacity / max(sum.x, 1) * (EXTINCTION_UNIT / COLOR_UNIT) * (float3)(sum.y, sum.z, sum.w);
+    return opacity;
 }
 
 static uint trace_integrated(const RaycastArguments *a, const Scene *s, float3 o, float3 d, float t, float end)

@@ -472,12 +472,12 @@ internal static unsafe class RaycastPackets512
                 var behind = Vector512.Max(here, there) + Vector512<int>.One;
                 Lanes512.Load16((byte*)sums, first << 4, scratch, out var a0, out var r0, out var g0, out var b0);
                 Lanes512.Load16((byte*)sums, behind << 4, scratch, out var a1, out var r1, out var g1, out var b1);
-                var part = Vector512<float>.One / Vector512.ConvertToSingle(behind - first);
-                var a = active & (Vector512.ConvertToSingle(a1 - a0) * (part * (1 / TransferTable.OpacityUnit)));
+                var extinction = Vector512.ConvertToSingle(a1 - a0);
+                var a = active & (Vector512<float>.One - Vector512.Exp(extinction / Vector512.ConvertToSingle(behind - first) * (-1 / TransferTable.ExtinctionUnit)));
                 if (Vector512.GreaterThan(a, Vector512<float>.Zero).ExtractMostSignificantBits() != 0)
                 {
                     var open = (Vector512<float>.One - alpha) & active;
-                    part *= 1 / TransferTable.ColorUnit;
+                    var part = a / Vector512.MaxNative(extinction, Vector512<float>.One) * (TransferTable.ExtinctionUnit / TransferTable.ColorUnit);
                     Vector512<float> cr = Vector512.ConvertToSingle(r1 - r0) * part, cg = Vector512.ConvertToSingle(g1 - g0) * part, cb = Vector512.ConvertToSingle(b1 - b0) * part;
                     if (typeof(TLight) == typeof(Shaded))
                     {

@@ -42,8 +42,10 @@ public sealed class TransferTable
     /// <summary>Entries of the table.</summary>
     public const int Size = 2048;
 
-    /// <summary>What 1 is in <see cref="Sums"/>: of opacity, and of a colour's 255ths times opacity.</summary>
-    internal const float OpacityUnit = 1 << 19, ColorUnit = 1 << 12;
+    /// <summary>What 1 is in <see cref="Sums"/>: of extinction, and of a colour's 255ths times extinction. All of them fit an integer.</summary>
+    internal const float ExtinctionUnit = 1 << 17, ColorUnit = 1 << 9;
+
+    private const float MostOpacity = 0.999f;
 
     private readonly int[] _visibleBefore = new int[Size + 1];
 
@@ -70,10 +72,11 @@ public sealed class TransferTable
         Sums = new int[4 * (Size + 1)];
         for (var i = 0; i < Size; i++)
         {
-            Sums[4 * i + 4] = Sums[4 * i] + (int)MathF.Round(opacity[i] * OpacityUnit);
+            var extinction = -MathF.Log(1 - Math.Min(opacity[i], MostOpacity));
+            Sums[4 * i + 4] = Sums[4 * i] + (int)MathF.Round(extinction * ExtinctionUnit);
             for (var c = 0; c < 3; c++)
             {
-                Sums[4 * i + 5 + c] = Sums[4 * i + 1 + c] + (int)MathF.Round(opacity[i] * (colors[i] >> (8 * c) & 255) * ColorUnit);
+                Sums[4 * i + 5 + c] = Sums[4 * i + 1 + c] + (int)MathF.Round(extinction * (colors[i] >> (8 * c) & 255) * ColorUnit);
             }
         }
     }
@@ -88,8 +91,8 @@ public sealed class TransferTable
     public long[] Entries { get; }
 
     /// <summary>
-    /// Sums over the entries before each, and over all: opacity, then red, green and blue times opacity, in whole units, so that
-    /// differences are exact.
+    /// Sums over the entries before each, and over all: extinction of a step, then red, green and blue times extinction, in whole units, so
+    /// that differences are exact.
     /// </summary>
     internal int[] Sums { get; }
 
@@ -106,17 +109,19 @@ public sealed class TransferTable
     public int Color(float value) => (int)(Entries[Index(value)] >> 32);
 
     /// <summary>
-    /// Mean opacity of a step along which the value goes from one to another, and mean colour times opacity (0–255): what lies between two
-    /// samples is seen however thin it is (pre-integration, as in K. Engel, M. Kraus, T. Ertl, Graphics Hardware 2001, without the
-    /// absorption within the step).
+    /// Opacity of a step along which the value goes from one to another, and its colour times that (0–255): what lies between two samples
+    /// is seen however thin it is, and however it is cut into steps. 1 − exp(−mean extinction), and the mean colour by extinction
+    /// (pre-integration; K. Engel, M. Kraus, T. Ertl, Graphics Hardware 2001, with the colour's absorption within the step left out).
     /// </summary>
     public float Between(float from, float to, out Vector3 color)
     {
         int a = Index(from), b = Index(to);
         int low = 4 * Math.Min(a, b), high = 4 * Math.Max(a, b) + 4;
-        var part = 4f / (high - low);
-        color = part / ColorUnit * new Vector3(Sums[high + 1] - Sums[low + 1], Sums[high + 2] - Sums[low + 2], Sums[high + 3] - Sums[low + 3]);
-        return part / OpacityUnit * (Sums[high] - Sums[low]);
+        var extinction = Sums[high] - Sums[low];
+        var opacity = 1 - MathF.Exp(-extinction * (4 / ExtinctionUnit) / (high - low));
+        color = opacity / Math.Max(extinction, 1) * (ExtinctionUnit / ColorUnit)
+            * new Vector3(Sums[high + 1] - Sums[low + 1], Sums[high + 2] - Sums[low + 2], Sums[high + 3] - Sums[low + 3]);
+        return opacity;
     }
 
     /// <summary>Whether any value in [least, most] has an opacity above zero.</summary>
