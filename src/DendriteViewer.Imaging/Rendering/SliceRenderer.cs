@@ -39,6 +39,9 @@ public sealed class SliceRenderer(DatasetStore store, BrickCache cache, RenderDe
     {
         var reader = await store.ReaderAsync(volume, ct);
         var plane = SlicePlane.Of(view, pane);
+
+        // A moving picture is linear: sixty-four voxels a sample are for one that rests.
+        view = !wait && view.Interpolation == SliceInterpolation.Cubic ? view with { Interpolation = SliceInterpolation.Linear } : view;
         var wanted = WantedLevel(volume, reader, plane, view, width, height, umPerPixel);
         var levels = new List<BrickLevel>();
         try
@@ -127,7 +130,7 @@ public sealed class SliceRenderer(DatasetStore store, BrickCache cache, RenderDe
         var step = samples > 1 ? slab / samples : 0;
         return new SliceGeometry(
             new Vector3((float)(origin.Z - 0.5), (float)(origin.Y - 0.5), (float)(origin.X - 0.5)),
-            Step(umPerPixel * plane.Right), Step(umPerPixel * plane.Down), Step(step * plane.Normal), samples, view.SlabMode);
+            Step(umPerPixel * plane.Right), Step(umPerPixel * plane.Down), Step(step * plane.Normal), samples, view.SlabMode, view.Interpolation);
 
         Vector3 Step(WorldVector v)
         {
@@ -181,7 +184,8 @@ public sealed class SliceRenderer(DatasetStore store, BrickCache cache, RenderDe
         }
 
         var normal = Vector3.Normalize(Vector3.Cross(g.Right, g.Down));
-        var reach = MathF.Abs(Vector3.Dot(half, normal)) + 1.01f;
+        var around = g.Interpolation == SliceInterpolation.Cubic ? 2 : 1;
+        var reach = MathF.Abs(Vector3.Dot(half, normal)) + around + 0.01f;
         var (n, b, s) = (level.BrickCount, level.Brick, level.Shape);
         var (z0, z1) = Span(low.X, high.X, b.Z, n.Z, s.Z);
         var (y0, y1) = Span(low.Y, high.Y, b.Y, n.Y, s.Y);
@@ -203,14 +207,14 @@ public sealed class SliceRenderer(DatasetStore store, BrickCache cache, RenderDe
             }
         }
 
-        static (int, int) Span(float low, float high, int brick, int count, int size)
+        (int, int) Span(float low, float high, int brick, int count, int size)
         {
             if (high < -0.5f || low > size - 0.5f)
             {
                 return (0, -1);
             }
 
-            return (Math.Clamp((int)MathF.Floor((low - 1) / brick), 0, count - 1), Math.Clamp((int)MathF.Floor((high + 1) / brick), 0, count - 1));
+            return (Math.Clamp((int)MathF.Floor((low - around) / brick), 0, count - 1), Math.Clamp((int)MathF.Floor((high + around) / brick), 0, count - 1));
         }
     }
 

@@ -114,6 +114,9 @@ public sealed record ViewState
     /// <summary>How a thick slice is combined.</summary>
     public SlabMode SlabMode { get; init; }
 
+    /// <summary>What lies between the voxels of a slice; <see cref="SliceInterpolation.Cubic"/> is drawn at rest.</summary>
+    public SliceInterpolation Interpolation { get; init; }
+
     /// <summary>Value shown as the first colour.</summary>
     public double WindowLow { get; init; }
 

@@ -14,7 +14,7 @@ public static class DeviceSlicer
     internal struct Arguments
     {
         public Vector4 Origin, Right, Down, Normal;
-        public int Width, Height, Samples, Mode, Nearest, Levels;
+        public int Width, Height, Samples, Mode, Interpolation, Levels;
         public long Unused;
     }
 
@@ -39,7 +39,7 @@ public static class DeviceSlicer
         var arguments = new Arguments
         {
             Origin = new(plane.Origin, 0), Right = new(plane.Right, 0), Down = new(plane.Down, 0), Normal = new(plane.Normal, 0), Width = width, Height = height,
-            Samples = plane.SlabSamples, Mode = (int)plane.Mode, Nearest = plane.Nearest ? 1 : 0, Levels = volume.Levels.Count,
+            Samples = plane.SlabSamples, Mode = (int)plane.Mode, Interpolation = (int)plane.Interpolation, Levels = volume.Levels.Count,
         };
         device.Device.Run(s_files, DeviceVolumes.OptionsFor(volume.Type), "slice", width, height, arguments, device.Pool, entered.Levels, entered.Pages, pixels);
         var values = ArrayPool<float>.Shared.Rent(width * height);

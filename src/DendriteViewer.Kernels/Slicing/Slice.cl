@@ -4,18 +4,44 @@ typedef struct
 {
     float4 origin, right, down, normal; // z, y, x
     int width, height;
-    int samples, mode, nearest; // mode as SlabMode: 0 mean, 1 minimum, 2 maximum
+    int samples, mode, interpolation; // SlabMode: 0 mean, 1 minimum, 2 maximum; SliceInterpolation: 0 linear, 1 nearest, 2 cubic
     int levels;
     int unused[2];
 } SliceArguments;
 
-static float sample_at(const Volume *v, float3 p, int nearest)
+static float4 weights(float t)
+{
+    float t2 = t * t, t3 = t2 * t;
+    return (float4)(-0.5f * t3 + t2 - 0.5f * t, 1.5f * t3 - 2.5f * t2 + 1, -1.5f * t3 + 2 * t2 + 0.5f * t, 0.5f * t3 - 0.5f * t2);
+}
+
+static float cubic(const Volume *v, float z, float y, float x)
+{
+    int z0 = (int)z, y0 = (int)y, x0 = (int)x;
+    float4 wx = weights(x - x0);
+    float wz[4], wy[4], sum = 0;
+    vstore4(weights(z - z0), 0, wz);
+    vstore4(weights(y - y0), 0, wy);
+    for (int k = 0; k < 4; k++)
+        for (int j = 0; j < 4; j++)
+        {
+            float4 row = (float4)(
+                voxel_at(v, z0 - 1 + k, y0 - 1 + j, x0 - 1), voxel_at(v, z0 - 1 + k, y0 - 1 + j, x0), voxel_at(v, z0 - 1 + k, y0 - 1 + j, x0 + 1),
+                voxel_at(v, z0 - 1 + k, y0 - 1 + j, x0 + 2));
+            sum += wz[k] * wy[j] * dot(row, wx);
+        }
+    return sum;
+}
+
+static float sample_at(const Volume *v, float3 p, int interpolation)
 {
     __constant const Level *l = v->levels;
     if (!(p.x >= -0.5f && p.y >= -0.5f && p.z >= -0.5f && p.x <= l->z - 0.5f && p.y <= l->y - 0.5f && p.z <= l->x - 0.5f))
         return NAN;
     float z = clamp(p.x, 0.0f, l->z - 1.0f), y = clamp(p.y, 0.0f, l->y - 1.0f), x = clamp(p.z, 0.0f, l->x - 1.0f);
-    if (nearest)
+    if (interpolation == 2)
+        return cubic(v, z, y, x);
+    if (interpolation == 1)
         return voxel_at(v, (int)(z + 0.5f), (int)(y + 0.5f), (int)(x + 0.5f));
     int z0 = (int)z, y0 = (int)y, x0 = (int)x;
     float fz = z - z0, fy = y - y0, fx = x - x0, c[8];
@@ -35,7 +61,7 @@ __kernel void slice(
     int n = 0;
     for (int s = 0; s < a.samples; s++, p += a.normal.xyz)
     {
-        float value = sample_at(&volume, p, a.nearest);
+        float value = sample_at(&volume, p, a.interpolation);
         if (!isnan(value))
         {
             sum += value;

@@ -15,6 +15,19 @@ public enum SlabMode
     Maximum,
 }
 
+/// <summary>What lies between voxels.</summary>
+public enum SliceInterpolation
+{
+    /// <summary>Trilinear.</summary>
+    Linear,
+
+    /// <summary>The nearest voxel: labels, and voxels as they are.</summary>
+    Nearest,
+
+    /// <summary>Tricubic (Catmull–Rom), which goes through the voxels and overshoots at sharp borders.</summary>
+    Cubic,
+}
+
 /// <summary>
 /// A plane in index coordinates of a level, in which the centre of voxel (k, j, i) is the point (k, j, i):
 /// pixel (u, v) is sampled at <c>Origin + u·Right + v·Down</c>, a slab further at <c>± n·Normal</c>. z, y, x order.
@@ -25,6 +38,6 @@ public enum SlabMode
 /// <param name="Normal">Step from one sample of the slab to the next.</param>
 /// <param name="SlabSamples">Samples through the slab, centred on the plane; 1 is a plain slice.</param>
 /// <param name="Mode">How the samples of a slab are combined.</param>
-/// <param name="Nearest">Nearest voxel instead of trilinear interpolation (label volumes).</param>
+/// <param name="Interpolation">What lies between voxels.</param>
 public readonly record struct SliceGeometry(
-    Vector3 Origin, Vector3 Right, Vector3 Down, Vector3 Normal, int SlabSamples = 1, SlabMode Mode = SlabMode.Mean, bool Nearest = false);
+    Vector3 Origin, Vector3 Right, Vector3 Down, Vector3 Normal, int SlabSamples = 1, SlabMode Mode = SlabMode.Mean, SliceInterpolation Interpolation = SliceInterpolation.Linear);

@@ -119,7 +119,7 @@ internal static unsafe class SlicePackets512
                     var pz = Vector512.MinNative(Vector512.MaxNative(z, Vector512<float>.Zero), lastZ);
                     var py = Vector512.MinNative(Vector512.MaxNative(y, Vector512<float>.Zero), lastY);
                     var px = Vector512.MinNative(Vector512.MaxNative(x, Vector512<float>.Zero), lastX);
-                    if (plane.Nearest)
+                    if (plane.Interpolation == SliceInterpolation.Nearest)
                     {
                         (pz, py, px) = (Vector512.Floor(pz + half), Vector512.Floor(py + half), Vector512.Floor(px + half));
                     }

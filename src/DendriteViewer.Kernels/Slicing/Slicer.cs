@@ -49,6 +49,7 @@ public static class Slicer
                 {
                     switch (chosen)
                     {
+                        case not PacketLanes.Scalar when plane.Interpolation == SliceInterpolation.Cubic: SliceCubic.RenderTile(job, u, v, size); break;
                         case PacketLanes.Sixteen: SlicePackets512.RenderTile(job, worker, u, v, size); break;
                         case PacketLanes.Eight: SlicePackets256.RenderTile(job, worker, u, v, size); break;
                         case PacketLanes.Four: SlicePackets128.RenderTile(job, worker, u, v, size); break;

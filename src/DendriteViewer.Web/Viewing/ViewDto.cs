@@ -38,6 +38,9 @@ public sealed record ViewDto
     /// <summary>mean, minimum or maximum.</summary>
     public SlabMode SlabMode { get; init; }
 
+    /// <summary>linear, nearest or cubic.</summary>
+    public SliceInterpolation Interpolation { get; init; }
+
     /// <summary>Values of the first and last colour.</summary>
     public double[] Window { get; init; } = [0, 1];
 
@@ -90,7 +93,7 @@ public sealed record ViewDto
     public static ViewDto Of(ViewState v) => new()
     {
         Hours = v.Hours, Modality = v.Modality, Focus = [v.Focus.Z, v.Focus.Y, v.Focus.X], Center = [v.Center.Z, v.Center.Y, v.Center.X], UmPerPixel = v.UmPerPixel,
-        Rotation = [v.Rotation.AboutZ, v.Rotation.AboutY, v.Rotation.AboutX], SlabUm = v.SlabUm, SlabMode = v.SlabMode, Window = [v.WindowLow, v.WindowHigh], ColorMap = v.ColorMap,
+        Rotation = [v.Rotation.AboutZ, v.Rotation.AboutY, v.Rotation.AboutX], SlabUm = v.SlabUm, SlabMode = v.SlabMode, Interpolation = v.Interpolation, Window = [v.WindowLow, v.WindowHigh], ColorMap = v.ColorMap,
         Camera = [v.Camera.AzimuthDeg, v.Camera.ElevationDeg, v.Camera.DistanceUm, v.Camera.Target.Z, v.Camera.Target.Y, v.Camera.Target.X],
         Mode = v.Mode, Iso = v.IsoValue, Shaded = v.Shaded, Transfer = PointsOf(v.Transfer),
         Clip = v.Clip is { } c ? [c.Low.Z, c.Low.Y, c.Low.X, c.High.Z, c.High.Y, c.High.X] : null, DepthClip = v.DepthClip is { } d ? [d.FromUm, d.ToUm] : null,
@@ -143,7 +146,7 @@ public sealed record ViewDto
         return new ViewState
         {
             Hours = Hours, Modality = Modality, Focus = Point(Focus, 0), Center = Point(Center, 0), UmPerPixel = UmPerPixel,
-            Rotation = new SliceRotation(Rotation[0], Rotation[1], Rotation[2]), SlabUm = SlabUm, SlabMode = SlabMode,
+            Rotation = new SliceRotation(Rotation[0], Rotation[1], Rotation[2]), SlabUm = SlabUm, SlabMode = SlabMode, Interpolation = Interpolation,
             WindowLow = Window[0], WindowHigh = Window[1], ColorMap = Imaging.Rendering.ColorMap.Find(ColorMap).Name,
             Camera = new OrbitCamera(Camera[0], Math.Clamp(Camera[1], -89, 89), Camera[2], Point(Camera, 3)), Mode = Mode, IsoValue = Iso, Shaded = Shaded,
             Transfer = FunctionOf(Transfer),

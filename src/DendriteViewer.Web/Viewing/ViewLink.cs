@@ -29,6 +29,7 @@ public static class ViewLink
         Numbers("turn", a.Rotation, b.Rotation);
         Add("slab", N(a.SlabUm), N(b.SlabUm));
         Add("slabmode", Name(a.SlabMode), Name(b.SlabMode));
+        Add("between", Name(a.Interpolation), Name(b.Interpolation));
         Numbers("w", a.Window, b.Window);
         Add("cm", a.ColorMap, b.ColorMap);
         Numbers("cam", a.Camera, b.Camera);
@@ -70,7 +71,7 @@ public static class ViewLink
         d = d with
         {
             Hours = One("t", d.Hours), Modality = Text("m", d.Modality), Focus = Many("at", 3) ?? d.Focus, Center = Many("c", 3) ?? d.Center, UmPerPixel = One("zoom", d.UmPerPixel),
-            Rotation = Many("turn", 3) ?? d.Rotation, SlabUm = One("slab", d.SlabUm), SlabMode = Choice("slabmode", d.SlabMode), Window = Many("w", 2) ?? d.Window,
+            Rotation = Many("turn", 3) ?? d.Rotation, SlabUm = One("slab", d.SlabUm), SlabMode = Choice("slabmode", d.SlabMode), Interpolation = Choice("between", d.Interpolation), Window = Many("w", 2) ?? d.Window,
             ColorMap = Text("cm", d.ColorMap), Camera = Many("cam", 6) ?? d.Camera, Mode = Choice("mode", d.Mode), Iso = One("iso", d.Iso), Shaded = Flag("shade", d.Shaded),
             Transfer = Points(Text("tf", "")) ?? d.Transfer, Cut = q.ContainsKey("cut") ? (Text("cut", "") is { Length: > 0 } c ? c : null) : d.Cut,
             Overlay = q.ContainsKey("over") ? Overlay() : d.Overlay, Clip = Many("clip", 6) ?? d.Clip, DepthClip = Many("depth", 2) ?? d.DepthClip, Band = Many("band", 2) ?? d.Band,

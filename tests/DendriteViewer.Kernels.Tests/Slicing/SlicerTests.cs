@@ -95,11 +95,44 @@ public sealed class SlicerTests
     public void Render_Nearest_IsAStoredVoxel()
     {
         var volume = Linear(40, 41, 90, 5);
-        var plane = new SliceGeometry(new Vector3(10.313f, 5.07f, 7.11f), new Vector3(0.1371f, 0.2293f, 0.3119f), new Vector3(0.3307f, -0.1013f, 0.2177f), default, Nearest: true);
+        var plane = new SliceGeometry(new Vector3(10.313f, 5.07f, 7.11f), new Vector3(0.1371f, 0.2293f, 0.3119f), new Vector3(0.3307f, -0.1013f, 0.2177f), default, Interpolation: SliceInterpolation.Nearest);
         var target = Draw(volume, plane, 50, 30, Packets.Widest);
         for (var i = 0; i < target.Length; i++)
         {
             Assert.Equal(SliceScalar.Pixel(volume, plane, i % 50, i / 50), target[i]);
+        }
+    }
+
+    [Fact]
+    public void Render_Cubic_AgreesWithTheScalarSpecification()
+    {
+        Cubic<ushort>(5);
+        Cubic<byte>(3);
+        Cubic<float>(5);
+    }
+
+    private static void Cubic<T>(int shift) where T : unmanaged, INumber<T>
+    {
+        var random = new Random(6);
+        var volume = Of(40, 45, 50, shift, _ => T.CreateTruncating(random.Next(256)));
+        var plane = new SliceGeometry(
+            new Vector3(-3, 2, 4), new Vector3(0.43f, 0.29f, 0.61f), new Vector3(0.37f, 0.55f, -0.17f), new Vector3(0.3f, 0.1f, 0.2f), 3, SlabMode.Mean, SliceInterpolation.Cubic);
+        var target = Draw(volume, plane, 70, 60, Packets.Widest);
+        for (var i = 0; i < target.Length; i++)
+        {
+            Assert.Equal(SliceScalar.Pixel(volume, plane, i % 70, i / 70), target[i], 0.05f);
+        }
+    }
+
+    // A cubic field is reproduced to the last bits by a spline of its order (Catmull–Rom's is exact for quadratics), away from the border.
+    [Fact]
+    public void At_OfAQuadraticFieldByACubic_IsTheField()
+    {
+        var volume = Of(20, 20, 20, 4, p => (float)(p.Z * p.Z - 2 * p.Y * p.Y + p.X * p.X + p.Z * p.X));
+        for (var i = 0; i < 100; i++)
+        {
+            float z = 2 + i * 0.137f, y = 3 + i * 0.119f, x = 2.5f + i * 0.131f;
+            Assert.Equal(z * z - 2 * y * y + x * x + z * x, SliceScalar.At(volume, z, y, x, SliceInterpolation.Cubic), 0.01f);
         }
     }
 
