@@ -39,9 +39,7 @@ public sealed class PaneStream(
     public const int MostPixels = 4096;
 
     private const int MostUnacknowledged = 2;
-    private const int MovingQuality = 72;
     private const int RestingQuality = 93;
-    private const double BudgetMs = 33;
     private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(90);
     private static readonly TimeSpan PartialInterval = TimeSpan.FromMilliseconds(250);
 
@@ -53,7 +51,8 @@ public sealed class PaneStream(
     private volatile PaneSize _size = PaneSize.None;
     private long _sent;
     private long _acked;
-    private double _msAPixel = 4e-5;
+    private readonly FramePacing _pacing = new(time);
+    private Task _sending = Task.CompletedTask;
     private PaneContent? _shown;
     private string _said = "";
 
@@ -102,6 +101,7 @@ public sealed class PaneStream(
     /// <summary>The browser drew a frame.</summary>
     public void Acknowledge(long number)
     {
+        _pacing.Acknowledged(number);
         Interlocked.Exchange(ref _acked, Math.Max(Interlocked.Read(ref _acked), Math.Min(number, Interlocked.Read(ref _sent))));
         _acknowledged.Set();
     }
@@ -110,6 +110,19 @@ public sealed class PaneStream(
     public async Task RunAsync(CancellationToken ct)
     {
         using var jpeg = JpegEncoder.IsAvailable ? new JpegEncoder() : null;
+        try
+        {
+            await RunAsync(jpeg, ct);
+        }
+        finally
+        {
+            // What is still being encoded holds the encoder.
+            await _sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task RunAsync(JpegEncoder? jpeg, CancellationToken ct)
+    {
         while (!ct.IsCancellationRequested)
         {
             await _changed.WaitAsync(ct);
@@ -209,7 +222,7 @@ public sealed class PaneStream(
     // What is drawn may be superseded; what is numbered is sent, since its acknowledgement is waited for.
     private async Task<bool> SendPictureAsync(Work work, JpegEncoder? jpeg, bool exact, CancellationToken superseded, CancellationToken ct)
     {
-        var scale = exact ? 1 : ScaleFor(work.Size);
+        var (scale, quality) = exact ? (1, RestingQuality) : _pacing.Next(work.Size.Width * work.Size.Height);
         RenderOutcome outcome;
         RenderedImage? image;
         using (await scheduler.EnterAsync(session.Id, coarse: !exact, superseded))
@@ -221,30 +234,51 @@ public sealed class PaneStream(
                 return false;
             }
 
-            var cost = time.GetElapsedTime(start).TotalMilliseconds / (image.Width * image.Height);
-            _msAPixel = exact ? _msAPixel : 0.7 * _msAPixel + 0.3 * cost;
+            if (!exact)
+            {
+                _pacing.Drawn(time.GetElapsedTime(start).TotalMilliseconds, image.Width * image.Height);
+            }
         }
 
+        var lossless = jpeg is null || (exact && pane != Pane.Volume);
+        var header = new FrameHeader(
+            pane, Interlocked.Increment(ref _sent), work.Revision.Number, lossless ? "image/png" : "image/jpeg",
+            exact && outcome == RenderOutcome.Complete, outcome == RenderOutcome.Partial, image.Width, image.Height);
+
+        // Encoded and sent while the next is drawn, one after another; a picture at rest has none after it.
+        var before = _sending;
+        _sending = Task.Run(() => EncodeAsync(before, image, header, lossless ? null : jpeg, quality, ct), CancellationToken.None);
+        await (exact ? _sending : before);
+        return true;
+    }
+
+    private async Task EncodeAsync(Task before, RenderedImage image, FrameHeader header, JpegEncoder? jpeg, int quality, CancellationToken ct)
+    {
         using (image)
         {
-            var lossless = jpeg is null || (exact && pane != Pane.Volume);
-            _encoded.ResetWrittenCount();
-            if (lossless)
+            try
             {
-                PngEncoder.Encode(image, _encoded);
-            }
-            else
-            {
-                jpeg!.Encode(image, exact ? RestingQuality : MovingQuality, _encoded);
-            }
+                await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                _encoded.ResetWrittenCount();
+                if (jpeg is null)
+                {
+                    PngEncoder.Encode(image, _encoded);
+                }
+                else
+                {
+                    jpeg.Encode(image, quality, _encoded);
+                }
 
-            var header = new FrameHeader(
-                pane, Interlocked.Increment(ref _sent), work.Revision.Number, lossless ? "image/png" : "image/jpeg",
-                exact && outcome == RenderOutcome.Complete, outcome == RenderOutcome.Partial, image.Width, image.Height);
-            await sink.SendAsync(header, _encoded.WrittenMemory, ct);
+                _pacing.Sent(header.Number, _encoded.WrittenCount, quality == RestingQuality ? 0 : image.Width * image.Height, quality);
+                await sink.SendAsync(header, _encoded.WrittenMemory, ct);
+            }
+            catch
+            {
+                // It never went out, so nobody else will acknowledge it.
+                Acknowledge(header.Number);
+                throw;
+            }
         }
-
-        return true;
     }
 
     private Task LoadAsync(Work work, CancellationToken ct)
@@ -270,12 +304,6 @@ public sealed class PaneStream(
 
         int width = Math.Max(1, size.Width / scale), height = Math.Max(1, size.Height / scale);
         return await slices.RenderAsync(volume, view, pane, width, height, UmPerPixel(volume, view, size) * size.Width / width, wait, ct);
-    }
-
-    private int ScaleFor(PaneSize size)
-    {
-        var full = _msAPixel * size.Width * size.Height;
-        return full <= BudgetMs ? 1 : Math.Clamp((int)Math.Ceiling(Math.Sqrt(full / BudgetMs)), 1, 6);
     }
 
     private PaneContent ContentOf(ViewState v, PaneSize size) => new(
