@@ -31,6 +31,9 @@ public readonly record struct RayFrame(WorldPoint Eye, WorldVector Right, WorldV
         return 0.86 * Math.Max(1, 1 / aspect) * (high - low).Length / 2 / Math.Sin(OrbitCamera.FieldOfViewDeg * Math.PI / 360);
     }
 
+    /// <summary>Unit vector to the key light: over the viewer's left shoulder.</summary>
+    public WorldVector ToKeyLight => (-1 * Forward + -0.7 * Right + -0.7 * Down).Normalized();
+
     /// <summary>A pixel's size over its distance.</summary>
     public static double PixelOf(int height) => 2 * Math.Tan(OrbitCamera.FieldOfViewDeg * Math.PI / 360) / height;
 

@@ -127,7 +127,7 @@ internal sealed record RayLook(VolumeMode Mode, double Iso, TransferFunction Tra
     // Lights are turned into the volume's own axes, whose gradient is then only stretched.
     private static (Vector3 Head, Vector3 Key) LightsIn(AffineTransform transform, RayFrame frame)
     {
-        return (Turned(-1 * frame.Forward), Turned((-1 * frame.Forward + -0.7 * frame.Right + -0.7 * frame.Down).Normalized()));
+        return (Turned(-1 * frame.Forward), Turned(frame.ToKeyLight));
 
         Vector3 Turned(WorldVector v) => new(
             (float)v.Dot(transform.Column(2).Normalized()), (float)v.Dot(transform.Column(1).Normalized()), (float)v.Dot(transform.Column(0).Normalized()));

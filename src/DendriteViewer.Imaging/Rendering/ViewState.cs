@@ -138,6 +138,9 @@ public sealed record ViewState
     /// <summary>Gradient shading in 3D.</summary>
     public bool Shaded { get; init; } = true;
 
+    /// <summary>Ambient occlusion and shadows of what is shaded, in a picture at rest.</summary>
+    public bool Shadows { get; init; } = true;
+
     /// <summary>Colours and opacities in 3D.</summary>
     public TransferFunction Transfer { get; init; } = TransferFunction.Of([new(0, 0xFFFFFF, 0), new(1, 0xFFFFFF, 0.1)]);
 

@@ -39,14 +39,16 @@ public sealed class VolumeRenderer
     private readonly BrickCache _cache;
     private readonly RenderDevices _devices;
     private readonly RayPageTables _tables;
+    private readonly RayLights _lights;
 
     /// <param name="store">Where volumes are.</param>
     /// <param name="cache">Their bricks in memory.</param>
     /// <param name="devices">What draws.</param>
     public VolumeRenderer(DatasetStore store, BrickCache cache, RenderDevices devices)
     {
-        (_store, _cache, _devices, _tables) = (store, cache, devices, new RayPageTables(cache));
+        (_store, _cache, _devices, _tables, _lights) = (store, cache, devices, new RayPageTables(cache), new RayLights(cache));
         cache.Forgotten += _tables.Forget;
+        cache.Forgotten += _lights.Forget;
     }
 
     /// <summary>One of the volumes in a picture, and what the picture needs of it.</summary>
@@ -75,6 +77,10 @@ public sealed class VolumeRenderer
     {
         using var parts = await PartsAsync(volume, dataset, view, width, height, scale, atRest, ct);
         var scene = await SceneAsync(parts, dataset, view, width, height, atRest, ct);
+        using var light = atRest && view is { Shaded: true, Shadows: true, Mode: VolumeMode.Composite or VolumeMode.Isosurface } && parts.Count == 1
+            ? await _lights.OfAsync(volume, parts[0].Reader, parts[0].Plan.Level, dataset, view, RayFrame.Of(volume, view.Camera, (double)width / height), ct)
+            : null;
+        scene = scene with { Settings = scene.Settings with { Light = light } };
         int w = Math.Max(1, (width + scale - 1) / scale), h = Math.Max(1, (height + scale - 1) / scale);
         var image = new RenderedImage(w, h, PixelLayout.Rgbx);
         var isWhole = true;

@@ -20,6 +20,7 @@ public static class DeviceRaycaster
         + FormattableString.Invariant($" -D TYPE_UINT8={(int)VoxelType.UInt8} -D TYPE_INT8={(int)VoxelType.Int8} -D TYPE_UINT16={(int)VoxelType.UInt16}")
         + FormattableString.Invariant($" -D TYPE_INT16={(int)VoxelType.Int16} -D TYPE_FLOAT32={(int)VoxelType.Float32}")
         + FormattableString.Invariant($" -D EXTINCTION_UNIT={TransferTable.ExtinctionUnit}.0f -D COLOR_UNIT={TransferTable.ColorUnit}.0f")
+        + FormattableString.Invariant($" -D LIGHT_TOWARDS={LightField.Towards}f -D SHADOWED_HEAD={RaycastSettings.ShadowedHead}f")
         + FormattableString.Invariant($" -D AMBIENT={RaycastSettings.Ambient}f -D HEAD_DIFFUSE={RaycastSettings.HeadDiffuse}f")
         + FormattableString.Invariant($" -D KEY_DIFFUSE={RaycastSettings.KeyDiffuse}f -D SPECULAR={RaycastSettings.Specular}f");
 
@@ -57,10 +58,12 @@ public static class DeviceRaycaster
         public Vector4 SamplePlane;
         public Planes Planes;
         public Layers Layers;
+        public Vector4 LightScale, LightOffset;
         public float Step, IsoValue, Scale;
         public int Mode;
         public int Jitter, HasSamplePlane, PlaneCount, Background;
         public int Width, Height, LayerCount, Integrated;
+        public int LightZ, LightY, LightX, Unused;
     }
 
     /// <summary>Fills <paramref name="target"/> as <see cref="Raycaster.Render"/> does.</summary>
@@ -101,6 +104,14 @@ public static class DeviceRaycaster
                 buffers.AddRange(buffers[1..7]);
             }
 
+            // Likewise a light field; its own changes with the camera, so it is not kept.
+            var light = settings is { IsLayered: false, Light: { } field } ? device.Device.Upload<byte>(field.Entries.AsSpan(0, 8 * field.Z * field.Y * (field.X + 1) + 64)) : null;
+            using var lightMemory = light;
+            if (!settings.IsLayered)
+            {
+                buffers.Add(light ?? buffers[0]);
+            }
+
             using var pixels = device.Device.Allocate((long)width * height * sizeof(uint));
             buffers.Add(pixels);
             device.Device.Run(
@@ -128,6 +139,12 @@ public static class DeviceRaycaster
             Mode = (int)s.Mode, Jitter = s.Jitter ? 1 : 0, HasSamplePlane = s.SamplePlane is null ? 0 : 1, PlaneCount = s.ClipPlanes.Count,
             Background = s.Background, Width = width, Height = height, LayerCount = layers.Length, Integrated = s.Integrated ? 1 : 0,
         };
+        if (s.Light is { } light)
+        {
+            (arguments.LightScale, arguments.LightOffset) = (new(light.Scale, 1), new(light.Offset, 0));
+            (arguments.LightZ, arguments.LightY, arguments.LightX) = (light.Z, light.Y, light.X);
+        }
+
         for (var i = 0; i < s.ClipPlanes.Count; i++)
         {
             arguments.Planes[i] = s.ClipPlanes[i];

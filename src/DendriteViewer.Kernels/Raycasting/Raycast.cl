@@ -25,10 +25,12 @@ typedef struct
     float4 samplePlane;
     float4 planes[MOST_PLANES];
     LayerArguments layers[MOST_VOLUMES]; // its own volume first
+    float4 lightScale, lightOffset;      // to the light field's cells; w of the first is 0 where there is none
     float step, isoValue, scale;
     int mode; // as RayMode
     int jitter, hasSamplePlane, planeCount, background;
     int width, height, layerCount, integrated;
+    int lightZ, lightY, lightX, unused;
 } RaycastArguments;
 
 // A volume with what is skipped and shown of it.
@@ -40,6 +42,7 @@ typedef struct
     __global const uchar *maps;
     __global const uint2 *table;
     __global const int4 *sums;
+    __global const uchar *light;
 } Scene;
 
 static inline float3 unpack(uint color)
@@ -161,7 +164,23 @@ static bool clip(const RaycastArguments *a, float3 o, float3 d, float *start, fl
     return *start <= *end;
 }
 
-static inline float3 shade(const LayerArguments *a, float3 color, float3 gradient)
+// What light comes from around and from the key light to a place, looked up a little towards the eye; LightField has the words.
+static inline float2 light_at(const RaycastArguments *a, const Scene *s, float3 p, float3 d)
+{
+    if (a->lightScale.w == 0)
+        return 1;
+    float3 back = d * a->lightScale.xyz;
+    float3 at = clamp(
+        p * a->lightScale.xyz + a->lightOffset.xyz - LIGHT_TOWARDS / length(back) * back, (float3)(0), (float3)(a->lightX - 1, a->lightY - 1, a->lightZ - 1));
+    int x = (int)at.x, y = (int)at.y, z = (int)at.z;
+    float fx = at.x - x, fy = at.y - y, fz = at.z - z;
+    __global const uchar *e = s->light + 8 * ((z * a->lightY + y) * (a->lightX + 1) + x);
+    float8 along = mix(convert_float8(vload8(0, e)), convert_float8(vload8(1, e)), fx);
+    float4 near = mix(along.s0246, along.s1357, fy);
+    return mix((float2)(near.s0, near.s2), (float2)(near.s1, near.s3), fz) / 255;
+}
+
+static inline float3 shade(const LayerArguments *a, float3 color, float3 gradient, float2 light)
 {
     float3 g = gradient * a->gradient.xyz;
     float inverse = rsqrt(dot(g, g) + a->gradient.w);
@@ -170,7 +189,7 @@ static inline float3 shade(const LayerArguments *a, float3 color, float3 gradien
     shine *= shine;
     shine *= shine;
     shine *= shine;
-    return color * (AMBIENT + HEAD_DIFFUSE * head + KEY_DIFFUSE * key) + SPECULAR * 255 * shine;
+    return color * (light.x * (AMBIENT + (1 - SHADOWED_HEAD * (1 - light.y)) * HEAD_DIFFUSE * head) + light.y * KEY_DIFFUSE * key) + light.x * SPECULAR * 255 * shine;
 }
 
 static uint trace_composite(const RaycastArguments *a, const Scene *s, float3 o, float3 d, float t, float end)
@@ -192,7 +211,7 @@ static uint trace_composite(const RaycastArguments *a, const Scene *s, float3 o,
         {
             float weight = (1 - alpha) * opacity;
             float3 c = unpack(e.y);
-            color += weight * (s->a->shaded ? shade(s->a, c, gradient) : c);
+            color += weight * (s->a->shaded ? shade(s->a, c, gradient, 1) : c);
             alpha += weight;
         }
         t += a->step;
@@ -229,7 +248,7 @@ static uint trace_integrated(const RaycastArguments *a, const Scene *s, float3 o
         float value = sample(s, p, &gradient), opacity = between(s, before, value, &c);
         if (opacity > 0)
         {
-            color += (1 - alpha) * (s->a->shaded ? opacity * shade(s->a, c / opacity, gradient) : c);
+            color += (1 - alpha) * (s->a->shaded ? opacity * shade(s->a, c / opacity, gradient, light_at(a, s, p, d)) : c);
             alpha += (1 - alpha) * opacity;
         }
         before = far > 0 ? NAN : value;
@@ -263,10 +282,10 @@ static uint trace_isosurface(const RaycastArguments *a, const Scene *s, float3 o
     {
         float3 p = o + t * d;
         float far = leap(s, a->step, p, d);
-        if (far > 0)
+        bool hidden = far > 0;
+        if (hidden && isnan(before))
         {
             t += far;
-            before = NAN;
             continue;
         }
         float value = sample(s, p, &gradient) - a->isoValue;
@@ -293,9 +312,9 @@ static uint trace_isosurface(const RaycastArguments *a, const Scene *s, float3 o
             }
             float hit = near + (far - near) * (before / (before - value));
             sample(s, o + hit * d, &gradient);
-            return pack(shade(s->a, unpack(entry(s, a->isoValue).y), gradient), 1, a->background);
+            return pack(shade(s->a, unpack(entry(s, a->isoValue).y), gradient, light_at(a, s, o + hit * d, d)), 1, a->background);
         }
-        before = value;
+        before = hidden ? NAN : value;
         t += a->step;
     }
     return pack(0, 0, a->background);
@@ -346,7 +365,7 @@ static uint trace_layers(const RaycastArguments *a, const Scene *volumes, float3
             if (opacity > 0)
             {
                 float3 c = unpack(e.y);
-                shown += left * opacity * (s->a->shaded && !s->a->nearest ? shade(s->a, c, gradient) : c);
+                shown += left * opacity * (s->a->shaded && !s->a->nearest ? shade(s->a, c, gradient, 1) : c);
                 left *= 1 - opacity;
             }
             if (s->a->replaces)
@@ -393,7 +412,7 @@ static uint trace(const RaycastArguments *a, const Scene *volumes, int u, int v)
     __constant const Level *levels##n, __global const uint *pages##n, __global const int *ofBrick##n, __global const uchar *maps##n, __global const uint2 *table##n, __global const int4 *sums##n
 
 #ifdef LAYERS
-#define SCENE(n) {{pool, levels##n, pages##n, a.layers[n].levels, a.layers[n].type}, a.layers + n, ofBrick##n, maps##n, table##n, sums##n}
+#define SCENE(n) {{pool, levels##n, pages##n, a.layers[n].levels, a.layers[n].type}, a.layers + n, ofBrick##n, maps##n, table##n, sums##n, 0}
 
 // Volumes that are not there are given the first one's memory.
 __kernel void raycast(
@@ -406,12 +425,12 @@ __kernel void raycast(
     target[v * a.width + u] = trace(&a, volumes, u, v);
 }
 #else
-__kernel void raycast(const RaycastArguments a, __global const uchar *pool, VOLUME_ARGUMENTS(0), __global uint *target)
+__kernel void raycast(const RaycastArguments a, __global const uchar *pool, VOLUME_ARGUMENTS(0), __global const uchar *light, __global uint *target)
 {
     int u = get_global_id(0), v = get_global_id(1);
     if (u >= a.width || v >= a.height)
         return;
-    Scene own = {{pool, levels0, pages0, a.layers[0].levels}, a.layers, ofBrick0, maps0, table0, sums0};
+    Scene own = {{pool, levels0, pages0, a.layers[0].levels}, a.layers, ofBrick0, maps0, table0, sums0, light};
     target[v * a.width + u] = trace(&a, &own, u, v);
 }
 #endif

@@ -185,7 +185,7 @@ internal static unsafe class RaycastLayers512
                         if (layer.Shaded && !layer.Nearest)
                         {
                             Samples512.Gradient(c, fx, fy, fz, out var gx, out var gy, out var gz);
-                            RaycastPackets512.Shade(layer.GradientScale, layer.GradientFloor, layer.HeadLight, layer.KeyLight, gx, gy, gz, out var diffuse, out var shine);
+                            RaycastPackets512.Shade(layer.GradientScale, layer.GradientFloor, layer.HeadLight, layer.KeyLight, gx, gy, gz, Vector512<float>.One, Vector512<float>.One, out var diffuse, out var shine);
                             red = Vector512.MultiplyAddEstimate(red, diffuse, shine);
                             green = Vector512.MultiplyAddEstimate(green, diffuse, shine);
                             blue = Vector512.MultiplyAddEstimate(blue, diffuse, shine);

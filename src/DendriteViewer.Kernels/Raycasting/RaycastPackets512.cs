@@ -41,6 +41,10 @@ internal static unsafe class RaycastPackets512
     {
     }
 
+    private struct Lit
+    {
+    }
+
     private struct InTable
     {
     }
@@ -228,7 +232,7 @@ internal static unsafe class RaycastPackets512
             r->T += Vector512.Create<float>(noise);
         }
 
-        // What a lane gathers: colour, opacity and the value before; an extreme or a sum, and a count; a crossing and its light, and where the ray entered.
+        // What a lane gathers: colour, opacity and the value before; an extreme or a sum, and a count; a crossing and its light, where the ray entered, and the value before.
         var nothing = job.Settings.Mode switch
         {
             RayMode.Maximum => float.MinValue,
@@ -286,9 +290,12 @@ internal static unsafe class RaycastPackets512
                 {
                     next[i] = s.Mode switch
                     {
-                        RayMode.Composite when s.Integrated => s.Shaded
-                            ? Integrate<TVoxel, Shaded>(job, worker, packets + i, from + length)
-                            : Integrate<TVoxel, Flat>(job, worker, packets + i, from + length),
+                        RayMode.Composite when s.Integrated => (s.Shaded, s.Light) switch
+                        {
+                            (true, not null) => Integrate<TVoxel, Lit>(job, worker, packets + i, from + length),
+                            (true, null) => Integrate<TVoxel, Shaded>(job, worker, packets + i, from + length),
+                            _ => Integrate<TVoxel, Flat>(job, worker, packets + i, from + length),
+                        },
                         RayMode.Composite => (s.Shaded, curved) switch
                         {
                             (true, true) => Composite<TVoxel, Shaded, InRegisters>(job, worker, packets + i, from + length),
@@ -479,10 +486,16 @@ internal static unsafe class RaycastPackets512
                     var open = (Vector512<float>.One - alpha) & active;
                     var part = a / Vector512.MaxNative(extinction, Vector512<float>.One) * (TransferTable.ExtinctionUnit / TransferTable.ColorUnit);
                     Vector512<float> cr = Vector512.ConvertToSingle(r1 - r0) * part, cg = Vector512.ConvertToSingle(g1 - g0) * part, cb = Vector512.ConvertToSingle(b1 - b0) * part;
-                    if (typeof(TLight) == typeof(Shaded))
+                    if (typeof(TLight) != typeof(Flat))
                     {
                         Samples512.Gradient(c, fx, fy, fz, out var gx, out var gy, out var gz);
-                        Shade(s, gx, gy, gz, out var diffuse, out var shine);
+                        Vector512<float> ambient = Vector512<float>.One, shadow = ambient;
+                        if (typeof(TLight) == typeof(Lit))
+                        {
+                            Light(s.Light!, r, px, py, pz, scratch, out ambient, out shadow);
+                        }
+
+                        Shade(s, gx, gy, gz, ambient, shadow, out var diffuse, out var shine);
                         shine *= a;
                         cr = Vector512.MultiplyAddEstimate(cr, diffuse, shine);
                         cg = Vector512.MultiplyAddEstimate(cg, diffuse, shine);
@@ -555,10 +568,7 @@ internal static unsafe class RaycastPackets512
         var iso = Vector512.Create(s.IsoValue - BlockWindow.BiasOf(job.Volume.Type));
         var end = Vector512.MinNative(r->End, Vector512.Create(until));
         var nan = Vector512.Create(float.NaN);
-        var (t, hitAt) = (r->T, r->A);
-
-        // Across a chunk's border the value before is sampled again rather than kept.
-        var before = nan;
+        var (t, hitAt, before) = (r->T, r->A, r->E);
         var active = Vector512.LessThanOrEqual(t, end) & ~Vector512.Equals(hitAt, hitAt);
         while (active.ExtractMostSignificantBits() != 0)
         {
@@ -569,10 +579,10 @@ internal static unsafe class RaycastPackets512
             var iy = Vector512.ConvertToInt32Native(py);
             var iz = Vector512.ConvertToInt32Native(pz);
             var hidden = active & ~Lanes512.Bits(visible, CellBit(ix, iy, iz)).AsSingle();
-            if (hidden.ExtractMostSignificantBits() != 0)
+            var leaping = hidden & ~Vector512.Equals(before, before);
+            if (leaping.ExtractMostSignificantBits() != 0)
             {
-                t += hidden & Leap(job, r, s.Empty, px, py, pz, ix, iy, iz, hidden, step, inverse);
-                before = Vector512.ConditionalSelect(hidden, nan, before);
+                t += leaping & Leap(job, r, s.Empty, px, py, pz, ix, iy, iz, leaping, step, inverse);
                 active = Vector512.LessThanOrEqual(t, end) & ~Vector512.Equals(hitAt, hitAt);
                 continue;
             }
@@ -614,17 +624,23 @@ internal static unsafe class RaycastPackets512
                 Vector512<int> kx = Vector512.ConvertToInt32Native(hx), ky = Vector512.ConvertToInt32Native(hy), kz = Vector512.ConvertToInt32Native(hz);
                 Samples512.Corners<TVoxel>(data, addresses.Of(kz, ky, kx), scratch, out var c);
                 Samples512.Gradient(c, hx - Vector512.ConvertToSingle(kx), hy - Vector512.ConvertToSingle(ky), hz - Vector512.ConvertToSingle(kz), out var gx, out var gy, out var gz);
-                Shade(s, gx, gy, gz, out var diffuse, out var shine);
+                Vector512<float> ambient = Vector512<float>.One, shadow = ambient;
+                if (s.Light is not null)
+                {
+                    Light(s.Light, r, hx, hy, hz, scratch, out ambient, out shadow);
+                }
+
+                Shade(s, gx, gy, gz, ambient, shadow, out var diffuse, out var shine);
                 r->B = Vector512.ConditionalSelect(crossed, diffuse, r->B);
                 r->C = Vector512.ConditionalSelect(crossed, shine, r->C);
             }
 
-            before = Vector512.ConditionalSelect(active, value, before);
+            before = Vector512.ConditionalSelect(active, Vector512.ConditionalSelect(hidden, nan, value), before);
             t += active & step;
             active = Vector512.LessThanOrEqual(t, end) & ~Vector512.Equals(hitAt, hitAt);
         }
 
-        (r->T, r->A) = (t, hitAt);
+        (r->T, r->A, r->E) = (t, hitAt, before);
         var alive = Vector512.LessThanOrEqual(t, r->End) & ~Vector512.Equals(hitAt, hitAt);
         return Lanes512.Least(Vector512.ConditionalSelect(alive, t, Vector512.Create(float.PositiveInfinity)));
     }
@@ -738,11 +754,42 @@ internal static unsafe class RaycastPackets512
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Shade(
         RaycastSettings s, Vector512<float> gx, Vector512<float> gy, Vector512<float> gz, out Vector512<float> diffuse, out Vector512<float> shine) =>
-        Shade(s.GradientScale, s.GradientFloor, s.HeadLight, s.KeyLight, gx, gy, gz, out diffuse, out shine);
+        Shade(s, gx, gy, gz, Vector512<float>.One, Vector512<float>.One, out diffuse, out shine);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Shade(
+        RaycastSettings s, Vector512<float> gx, Vector512<float> gy, Vector512<float> gz, Vector512<float> ambient, Vector512<float> shadow,
+        out Vector512<float> diffuse, out Vector512<float> shine) =>
+        Shade(s.GradientScale, s.GradientFloor, s.HeadLight, s.KeyLight, gx, gy, gz, ambient, shadow, out diffuse, out shine);
+
+    // What light reaches every lane's sample, looked up a little towards the eye.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Light(
+        LightField field, Packet* r, Vector512<float> px, Vector512<float> py, Vector512<float> pz, int* scratch, out Vector512<float> ambient, out Vector512<float> shadow)
+    {
+        var (scale, offset) = (field.Scale, field.Offset);
+        Vector512<float> dx = r->Dx * scale.X, dy = r->Dy * scale.Y, dz = r->Dz * scale.Z;
+        var back = Vector512.Create(LightField.Towards) / Vector512.Sqrt(dx * dx + dy * dy + dz * dz);
+        var x = Within(px * scale.X + Vector512.Create(offset.X) - dx * back, field.X);
+        var y = Within(py * scale.Y + Vector512.Create(offset.Y) - dy * back, field.Y);
+        var z = Within(pz * scale.Z + Vector512.Create(offset.Z) - dz * back, field.Z);
+        Vector512<int> ix = Vector512.ConvertToInt32Native(x), iy = Vector512.ConvertToInt32Native(y), iz = Vector512.ConvertToInt32Native(z);
+        fixed (byte* entries = field.Entries)
+        {
+            var at = (iz * field.Y + iy) * (field.X + 1) + ix;
+            Lanes512.Load16(entries, at << 3, scratch, out var here, out var hereShadow, out var next, out var nextShadow);
+            Vector512<float> fx = x - Vector512.ConvertToSingle(ix), fy = y - Vector512.ConvertToSingle(iy), fz = z - Vector512.ConvertToSingle(iz);
+            ambient = Samples512.Interpolate(Samples512.Unpacked(here, next), fx, fy, fz) * (1 / 255f);
+            shadow = Samples512.Interpolate(Samples512.Unpacked(hereShadow, nextShadow), fx, fy, fz) * (1 / 255f);
+        }
+
+        static Vector512<float> Within(Vector512<float> v, int count) => Vector512.MinNative(Vector512.MaxNative(v, Vector512<float>.Zero), Vector512.Create(count - 1f));
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Shade(
-        Vector3 scale, float floor, Vector3 headLight, Vector3 keyLight, Vector512<float> gx, Vector512<float> gy, Vector512<float> gz, out Vector512<float> diffuse, out Vector512<float> shine)
+        Vector3 scale, float floor, Vector3 headLight, Vector3 keyLight, Vector512<float> gx, Vector512<float> gy, Vector512<float> gz, Vector512<float> ambient, Vector512<float> shadow,
+        out Vector512<float> diffuse, out Vector512<float> shine)
     {
         gx *= scale.X;
         gy *= scale.Y;
@@ -753,11 +800,12 @@ internal static unsafe class RaycastPackets512
         // A lane that is not sampled may read anything, which must not become a NaN that its colour keeps: the smaller of NaN and 1 is 1.
         var head = Vector512.MinNative(Vector512.Abs(gx * headLight.X + gy * headLight.Y + gz * headLight.Z) * inverse, Vector512<float>.One);
         var key = Vector512.MinNative(Vector512.Abs(gx * keyLight.X + gy * keyLight.Y + gz * keyLight.Z) * inverse, Vector512<float>.One);
-        diffuse = Vector512.Create(RaycastSettings.Ambient) + head * RaycastSettings.HeadDiffuse + key * RaycastSettings.KeyDiffuse;
+        var lit = (Vector512.Create(1 - RaycastSettings.ShadowedHead) + shadow * RaycastSettings.ShadowedHead) * RaycastSettings.HeadDiffuse;
+        diffuse = ambient * (Vector512.Create(RaycastSettings.Ambient) + head * lit) + shadow * key * RaycastSettings.KeyDiffuse;
         shine = head * head;
         shine *= shine;
         shine *= shine;
-        shine *= shine * (RaycastSettings.Specular * 255);
+        shine *= shine * ambient * (RaycastSettings.Specular * 255);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -150,7 +150,7 @@ public static class RaycastScalar
             var a = s.Transfer.Between(before, value, out var c);
             if (a > 0)
             {
-                color += (1 - alpha) * (s.Shaded ? a * Shade(c / a, gradient, s.GradientScale, s.GradientFloor, s.HeadLight, s.KeyLight) : c);
+                color += (1 - alpha) * (s.Shaded ? a * Shade(c / a, gradient, s.GradientScale, s.GradientFloor, s.HeadLight, s.KeyLight, Light(s, p, d)) : c);
                 alpha += (1 - alpha) * a;
             }
 
@@ -264,7 +264,8 @@ public static class RaycastScalar
         }
 
         Sample(volume, o + hit * d, out var gradient);
-        return Pack(Shade(Unpack(s.Transfer.Color(s.IsoValue)), gradient, s.GradientScale, s.GradientFloor, s.HeadLight, s.KeyLight), 1, s.Background);
+        var light = Light(s, o + hit * d, d);
+        return Pack(Shade(Unpack(s.Transfer.Color(s.IsoValue)), gradient, s.GradientScale, s.GradientFloor, s.HeadLight, s.KeyLight, light), 1, s.Background);
     }
 
     // Where a ray first crosses the iso value, NaN where it never does. Between two samples on either side the crossing is
@@ -276,10 +277,10 @@ public static class RaycastScalar
         while (t <= end)
         {
             var p = o + t * d;
-            if (Leap(volume, s.Empty, p, d, s.Step, out var leap))
+            var hidden = Leap(volume, s.Empty, p, d, s.Step, out var leap);
+            if (hidden && float.IsNaN(before))
             {
                 t += leap;
-                before = float.NaN;
                 continue;
             }
 
@@ -310,7 +311,8 @@ public static class RaycastScalar
                 return near + (far - near) * (before / (before - value));
             }
 
-            before = value;
+            // The surface may lie behind the last sample of a cell: the first one in empty space is taken too.
+            before = hidden ? float.NaN : value;
             t += s.Step;
         }
 
@@ -466,7 +468,7 @@ public static class RaycastScalar
         return c0 + (c1 - c0) * fz;
     }
 
-    private static Vector3 Shade(Vector3 color, Vector3 gradient, Vector3 scale, float floor, Vector3 headLight, Vector3 keyLight)
+    private static Vector3 Shade(Vector3 color, Vector3 gradient, Vector3 scale, float floor, Vector3 headLight, Vector3 keyLight, (float Ambient, float Shadow)? light = null)
     {
         var g = gradient * scale;
         var inverse = 1 / MathF.Sqrt(g.LengthSquared() + floor);
@@ -476,8 +478,21 @@ public static class RaycastScalar
         shine *= shine;
         shine *= shine;
         shine *= shine;
-        return color * (RaycastSettings.Ambient + RaycastSettings.HeadDiffuse * head + RaycastSettings.KeyDiffuse * key)
-            + new Vector3(RaycastSettings.Specular * shine * 255);
+        var (ambient, shadow) = light ?? (1, 1);
+        return color * (ambient * (RaycastSettings.Ambient + (1 - RaycastSettings.ShadowedHead * (1 - shadow)) * RaycastSettings.HeadDiffuse * head) + shadow * RaycastSettings.KeyDiffuse * key)
+            + new Vector3(ambient * RaycastSettings.Specular * shine * 255);
+    }
+
+    // What light reaches a sample, looked up a little towards the eye.
+    private static (float Ambient, float Shadow)? Light(RaycastSettings s, Vector3 p, Vector3 d)
+    {
+        if (s.Light is not { } field)
+        {
+            return null;
+        }
+
+        var step = d * field.Scale;
+        return field.At(p * field.Scale + field.Offset - LightField.Towards / step.Length() * step);
     }
 
     internal static Vector3 Unpack(int color) => new(color & 0xFF, (color >> 8) & 0xFF, (color >> 16) & 0xFF);

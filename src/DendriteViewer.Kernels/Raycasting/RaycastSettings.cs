@@ -167,6 +167,11 @@ public sealed record RaycastSettings
     /// <summary>Unit vector to the key light, in world axes (x, y, z).</summary>
     public Vector3 KeyLight { get; init; } = Vector3.UnitY;
 
+    /// <summary>
+    /// Ambient occlusion and shadow of what is shaded, in <see cref="RayMode.Isosurface"/> and where the picture is <see cref="Integrated"/>.
+    /// </summary>
+    public LightField? Light { get; init; }
+
     /// <summary>Packed background, 0xBBGGRR.</summary>
     public int Background { get; init; }
 
@@ -204,5 +209,9 @@ public sealed record RaycastSettings
     internal const float HeadDiffuse = 0.5f;
     internal const float KeyDiffuse = 0.3f;
     internal const float Specular = 0.2f;
+
+    /// <summary>Of the headlight, how much the key light's shadow takes too: light from one side shows form better than light from the eye.</summary>
+    internal const float ShadowedHead = 0.5f;
+
     internal const float Opaque = 0.995f;
 }

@@ -34,15 +34,7 @@ internal static unsafe class Samples512
         if (typeof(TVoxel) == typeof(Bits8))
         {
             Lanes512.Load8(data, at << 2, scratch, out var here, out var next);
-            var mask = Vector512.Create(0xFF);
-            c.C000 = Vector512.ConvertToSingle(here & mask);
-            c.C010 = Vector512.ConvertToSingle((here >>> 8) & mask);
-            c.C100 = Vector512.ConvertToSingle((here >>> 16) & mask);
-            c.C110 = Vector512.ConvertToSingle(here >>> 24);
-            c.C001 = Vector512.ConvertToSingle(next & mask);
-            c.C011 = Vector512.ConvertToSingle((next >>> 8) & mask);
-            c.C101 = Vector512.ConvertToSingle((next >>> 16) & mask);
-            c.C111 = Vector512.ConvertToSingle(next >>> 24);
+            c = Unpacked(here, next);
         }
         else if (typeof(TVoxel) == typeof(Bits16))
         {
@@ -64,6 +56,20 @@ internal static unsafe class Samples512
             (c.C000, c.C010, c.C100, c.C110) = (c000.AsSingle(), c010.AsSingle(), c100.AsSingle(), c110.AsSingle());
             (c.C001, c.C011, c.C101, c.C111) = (c001.AsSingle(), c011.AsSingle(), c101.AsSingle(), c111.AsSingle());
         }
+    }
+
+    /// <summary>Corners from four bytes at x and four at x + 1: (z, y), (z, y + 1), (z + 1, y), (z + 1, y + 1).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Cube Unpacked(Vector512<int> here, Vector512<int> next)
+    {
+        var mask = Vector512.Create(0xFF);
+        return new Cube
+        {
+            C000 = Vector512.ConvertToSingle(here & mask), C010 = Vector512.ConvertToSingle((here >>> 8) & mask),
+            C100 = Vector512.ConvertToSingle((here >>> 16) & mask), C110 = Vector512.ConvertToSingle(here >>> 24),
+            C001 = Vector512.ConvertToSingle(next & mask), C011 = Vector512.ConvertToSingle((next >>> 8) & mask),
+            C101 = Vector512.ConvertToSingle((next >>> 16) & mask), C111 = Vector512.ConvertToSingle(next >>> 24),
+        };
     }
 
     /// <summary>The trilinear value.</summary>

@@ -308,7 +308,7 @@ public sealed class PaneStream(
 
     private PaneContent ContentOf(ViewState v, PaneSize size) => new(
         pane == Pane.Volume
-            ? (v.Hours, v.Modality, v.Camera, v.Mode, v.IsoValue, v.Shaded, v.Transfer, v.Clip, v.DepthClip, v.Overlay, v.Cut is { } cut ? (cut, SlicePlane.Of(v, cut.Along)) : default)
+            ? (v.Hours, v.Modality, v.Camera, v.Mode, v.IsoValue, v.Shaded, v.Shadows, v.Transfer, v.Clip, v.DepthClip, v.Overlay, v.Cut is { } cut ? (cut, SlicePlane.Of(v, cut.Along)) : default)
             : (v.Hours, v.Modality, SlicePlane.Of(v, pane), v.UmPerPixel, v.SlabUm, v.SlabMode, v.Interpolation, v.WindowLow, v.WindowHigh, v.ColorMap),
         size);
 }

@@ -46,7 +46,7 @@ public sealed partial class DisplayPanel
     }
 
     private static object Shown(ViewState v) =>
-        (v.ColorMap, v.WindowLow, v.WindowHigh, v.SlabUm, v.SlabMode, v.Mode, v.IsoValue, (v.Shaded, v.DepthClip, v.Clip, v.Band, v.BandVisible, v.Cut, v.Overlay, v.Hours, v.Modality, v.Interpolation));
+        (v.ColorMap, v.WindowLow, v.WindowHigh, v.SlabUm, v.SlabMode, v.Mode, v.IsoValue, (v.Shaded, v.DepthClip, v.Clip, v.Band, v.BandVisible, v.Cut, v.Overlay, v.Hours, v.Modality, v.Interpolation, v.Shadows));
 
     // What may be shown with the volume: other modalities of the same time, and the pristine scan.
     private IReadOnlyList<(string Key, string Name, VolumeInfo Volume, double? Hours)> Others

@@ -69,7 +69,7 @@ public sealed class VolumeRendererTests : IAsyncLifetime
     public async Task Render_FromInsideTheVolume_IsDrawn()
     {
         var renderer = new VolumeRenderer(_store, new BrickCache(_store, 1 << 28), RenderDevices.Cpu);
-        using var image = await renderer.RenderWholeAsync(Volume, _dataset, View() with { Camera = new OrbitCamera(10, 5, 3, Volume.Center) }, 64, 1, default);
+        using var image = await renderer.RenderWholeAsync(Volume, _dataset, View() with { Shadows = false, Camera = new OrbitCamera(10, 5, 3, Volume.Center) }, 64, 1, default);
         Assert.InRange(image.Pixels.Span[4 * 32], 50, 255);
     }
 
@@ -113,6 +113,38 @@ public sealed class VolumeRendererTests : IAsyncLifetime
         Assert.Equal(175, hit!.Value.Y, 0.2);
         var turned = await renderer.PickAsync(Volume, _dataset, view with { Rotation = new SliceRotation(180, 0, 0) }, 101, 101, 50, 50, default);
         Assert.Equal(25, turned!.Value.Y, 0.2);
+    }
+
+    // Seen at rest a ball before a wall throws a shadow on it; a moving picture has none, nor has one that is cut to the wall alone.
+    [Fact]
+    public async Task Render_AtRest_HasShadows()
+    {
+        var bytes = new byte[96 * 96 * 96];
+        for (var i = 0; i < bytes.Length; i++)
+        {
+            double x = i % 96 - 48, y = i / 96 % 96 - 40, z = i / 96 / 96 - 48;
+            bytes[i] = (byte)(y > 40 ? 200 : Math.Clamp((18 - Math.Sqrt(x * x + y * y + z * z)) * 40, 0, 200));
+        }
+
+        await File.WriteAllBytesAsync(_folder["w.raw"], bytes);
+        await new Importer(_store, TimeProvider.System).ImportVolumeAsync(
+            new SingleImport(_folder["w.raw"], DatasetId.Parse("wall"), new VolumeManifest { VoxelSizeUm = [1, 1, 1], Shape = [96, 96, 96], Dtype = "u1" }), null, default);
+        var dataset = (await _store.TryOpenAsync(DatasetId.Parse("wall"), default))!;
+        var wall = dataset.Volumes[0];
+        var renderer = new VolumeRenderer(_store, new BrickCache(_store, 1 << 28), RenderDevices.Cpu);
+        var view = View() with { Transfer = TransferFunction.Of([new(0, 0xFFFFFF, 0), new(100, 0xFFFFFF, 0), new(180, 0xFFFFFF, 0.9)]), Camera = new OrbitCamera(0, 0, 0, wall.Center) };
+
+        async Task<double> BrightnessAsync(ViewState v)
+        {
+            // The light comes from the upper left; the wall right of and below the ball.
+            using var image = await renderer.RenderWholeAsync(wall, dataset, v, 200, 200, default);
+            return Enumerable.Range(0, 400).Average(i => image.Pixels.Span[4 * ((130 + i / 20) * 200 + 130 + i % 20)]);
+        }
+
+        var (with, without) = (await BrightnessAsync(view), await BrightnessAsync(view with { Shadows = false }));
+        var alone = await BrightnessAsync(view with { Clip = new ClipBox(new WorldPoint(0, 70, 0), new WorldPoint(96, 96, 96)) });
+        Assert.True(with < 0.92 * without, $"{with} with shadows, {without} without");
+        Assert.True(alone > 0.9 * without, $"{alone} of the wall alone, {without} without shadows");
     }
 
     [Fact]

@@ -63,6 +63,15 @@ public sealed class DeviceRaycasterTests(Device device) : IClassFixture<Device>
         }
     }
 
+    [Theory]
+    [InlineData(RayMode.Composite)]
+    [InlineData(RayMode.Isosurface)]
+    public void Render_WithALightField_AgreesWithTheScalarSpecification(RayMode mode)
+    {
+        var volume = Balls<ushort>();
+        Assert.InRange(Far(volume, Settings(volume, mode, true) with { Integrated = true, Light = BallLight() }, Orbit(50, 61, 47), 61, 47, 2), 0, 61 * 47 / 150);
+    }
+
     [Fact]
     public void Render_SeveralVolumes_AgreesWithTheScalarSpecification()
     {
@@ -142,8 +151,9 @@ public sealed class DeviceRaycasterTests(Device device) : IClassFixture<Device>
         Assert.Equal(9 * 16, System.Runtime.InteropServices.Marshal.OffsetOf<DeviceRaycaster.Arguments>("Planes"));
         Assert.Equal(25 * 16, System.Runtime.InteropServices.Marshal.OffsetOf<DeviceRaycaster.Arguments>("Layers"));
         Assert.Equal(10 * 16, System.Runtime.CompilerServices.Unsafe.SizeOf<DeviceRaycaster.Layer>());
-        Assert.Equal(65 * 16, System.Runtime.InteropServices.Marshal.OffsetOf<DeviceRaycaster.Arguments>("Step"));
-        Assert.Equal(68 * 16, System.Runtime.CompilerServices.Unsafe.SizeOf<DeviceRaycaster.Arguments>());
+        Assert.Equal(65 * 16, System.Runtime.InteropServices.Marshal.OffsetOf<DeviceRaycaster.Arguments>("LightScale"));
+        Assert.Equal(67 * 16, System.Runtime.InteropServices.Marshal.OffsetOf<DeviceRaycaster.Arguments>("Step"));
+        Assert.Equal(71 * 16, System.Runtime.CompilerServices.Unsafe.SizeOf<DeviceRaycaster.Arguments>());
     }
 
     // Several threads at once, of several volumes: each gets its own picture.

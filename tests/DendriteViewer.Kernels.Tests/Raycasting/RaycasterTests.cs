@@ -104,6 +104,26 @@ public sealed class RaycasterTests
         Assert.InRange(a.Zip(b).Count(p => Difference(p.First, p.Second) > 3), 0, 12);
     }
 
+    // A sharp wall whose surface lies behind the last sample of a cell and before the first of the next, empty one: rays went through
+    // it in dots.
+    [Theory]
+    [MemberData(nameof(Widths))]
+    public void Render_AWallAtACellsEnd_HasNoHoles(PacketLanes lanes)
+    {
+        for (var at = 14; at < 19; at++)
+        {
+            var volume = PagedVolume.FromDense<ushort>(Enumerable.Range(0, 40 * 40 * 40).Select(i => (ushort)(i % 40 < at ? 1000 : 60000)).ToArray(), 40, 40, 40);
+            var settings = Settings(volume, RayMode.Isosurface, true) with { SamplePlane = new Vector4(0.1f, 0.2f, 1, 0.3f) };
+            foreach (var level in new[] { 3000f, 30000, 58000 })
+            {
+                var iso = settings with { IsoValue = level, Empty = EmptySpace.Of(volume, (l, m) => l <= level && m >= level), Background = 0xFF00FF };
+                var target = new uint[1600];
+                Raycaster.Render(volume, iso, Orbit(80, 40, 40, new Vector3(20), 160), 40, 40, 1, target, lanes: lanes);
+                Assert.DoesNotContain(Enumerable.Range(0, 1600).Where(i => i % 40 is > 15 and < 25 && i / 40 is > 15 and < 25), i => target[i] == 0xFFFF00FF);
+            }
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Widths))]
     public void Render_Integrated_AgreesWithTheScalarSpecification(PacketLanes lanes)
@@ -121,6 +141,23 @@ public sealed class RaycasterTests
                 Assert.True(Raycaster.Render(volume, settings, Orbit(angle, 61, 47), 61, 47, 1, scalar, lanes: PacketLanes.Scalar));
                 Assert.InRange(packets.Zip(scalar).Count(p => Difference(p.First, p.Second) > 2), 0, packets.Length / 150);
             }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Widths))]
+    public void Render_WithALightField_AgreesWithTheScalarSpecification(PacketLanes lanes)
+    {
+        foreach (var mode in new[] { RayMode.Composite, RayMode.Isosurface })
+        {
+            var volume = Balls<ushort>();
+            var settings = Settings(volume, mode, true) with { Integrated = true, Light = BallLight() };
+            uint[] packets = new uint[61 * 47], scalar = new uint[61 * 47], unlit = new uint[61 * 47];
+            Assert.True(Raycaster.Render(volume, settings, Orbit(50, 61, 47), 61, 47, 1, packets, lanes: lanes));
+            Assert.True(Raycaster.Render(volume, settings, Orbit(50, 61, 47), 61, 47, 1, scalar, lanes: PacketLanes.Scalar));
+            Assert.True(Raycaster.Render(volume, settings with { Light = null }, Orbit(50, 61, 47), 61, 47, 1, unlit, lanes: lanes));
+            Assert.InRange(packets.Zip(scalar).Count(p => Difference(p.First, p.Second) > 2), 0, packets.Length / 150);
+            Assert.True(packets.Sum(p => p >> 8 & 255) < 0.97 * unlit.Sum(p => p >> 8 & 255));
         }
     }
 
@@ -166,7 +203,7 @@ public sealed class RaycasterTests
     public static TheoryData<PacketLanes> Widths()
     {
         var data = new TheoryData<PacketLanes>();
-        foreach (var lanes in new[] { PacketLanes.Four, PacketLanes.Eight, PacketLanes.Sixteen }.Where(Packets.Supports))
+        foreach (var lanes in new[] { PacketLanes.Four, PacketLanes.Eight, PacketLanes.Sixteen, PacketLanes.Scalar }.Where(Packets.Supports))
         {
             data.Add(lanes);
         }

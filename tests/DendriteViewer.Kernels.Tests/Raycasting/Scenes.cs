@@ -124,4 +124,11 @@ internal static class Scenes
             ],
         });
     }
+
+    /// <summary>Light among the balls, on a grid of 24³ cells of two voxels.</summary>
+    public static LightField BallLight()
+    {
+        var opacity = BallValues(24).Select(v => v > 20000 ? 0.5f : 0).ToArray();
+        return LightField.Of(opacity, LightField.Ambient(opacity, 24, 24, 24), 24, 24, 24, Vector3.Normalize(new Vector3(0.3f, -0.8f, 0.4f)), new Vector3(0.5f), new Vector3(-0.25f));
+    }
 }

@@ -28,7 +28,7 @@ public sealed class ViewLinkTests
             Hours = Math.Abs(n[0]), Modality = pick == 0 ? "nano-phase" : "projection", Focus = focus, Center = center, UmPerPixel = Math.Abs(n[1]),
             Rotation = pick == 1 ? new SliceRotation(n[2] % 180, n[3] % 180, 0) : default, SlabUm = pick == 2 ? Math.Abs(n[4]) : 0, SlabMode = (SlabMode)(pick % 3), Interpolation = (SliceInterpolation)(pick % 3),
             WindowLow = n[5], WindowHigh = n[6], ColorMap = ColorMap.All[pick % 5].Name, Camera = new OrbitCamera(n[7] % 180, n[2] % 89, Math.Abs(n[3]), target),
-            Mode = (VolumeMode)(pick % 3), IsoValue = n[4], Shaded = pick % 2 == 0, Transfer = TransferFunction.Of(values.Take(points).Select((v, i) => new TransferPoint(v, i * 7919, i / 7.0))),
+            Mode = (VolumeMode)(pick % 3), IsoValue = n[4], Shaded = pick % 2 == 0, Shadows = pick % 3 == 0, Transfer = TransferFunction.Of(values.Take(points).Select((v, i) => new TransferPoint(v, i * 7919, i / 7.0))),
             Clip = pick == 3 ? new ClipBox(focus, center) : null, DepthClip = pick == 4 ? new Band(n[0], n[1]) : null, Band = new Band(Math.Min(n[2], n[3]), Math.Max(n[2], n[3])),
             Cut = pick == 1 ? new SliceCut(Pane.Y, n[0] > 0) : null,
             Overlay = pick == 3 ? new Overlay("nano-phase", n[1] > 0 ? Math.Abs(n[1]) : null, TransferFunction.Of([new(n[2], 77, 0.25)]), n[3] > 0) : null,
