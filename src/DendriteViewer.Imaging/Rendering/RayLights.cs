@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using DendriteViewer.Imaging.Caching;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
@@ -102,6 +103,7 @@ internal sealed class RayLights(BrickCache cache)
     }
 
     // What is cut off holds nothing back.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Fill(float[] opacity, VolumeShape shape, Brick brick, int z0, int y0, int x0, Func<float, float> opacityOf, IReadOnlyList<Vector4> planes)
     {
         for (var z = 0; z < brick.Z; z++)

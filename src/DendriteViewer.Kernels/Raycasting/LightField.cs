@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace DendriteViewer.Kernels.Raycasting;
@@ -150,6 +151,7 @@ public sealed class LightField : IDisposable
     }
 
     // Adds to each cell what light comes to it from one direction: from its neighbour there, what that neighbour got and let through.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Pass(float[] opacity, float[] sum, int nz, int ny, int nx, (int Z, int Y, int X) from)
     {
         var length = MathF.Sqrt(Math.Abs(from.Z) + Math.Abs(from.Y) + Math.Abs(from.X));
@@ -211,6 +213,7 @@ public sealed class LightField : IDisposable
     }
 
     // Slice by slice along the axis that the light comes from most, each looking at the one before where the ray to the light crosses it.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Shadow(float[] opacity, int nz, int ny, int nx, Vector3 light, byte[] shadow)
     {
         var (absX, absY, absZ) = (MathF.Abs(light.X), MathF.Abs(light.Y), MathF.Abs(light.Z));
@@ -230,7 +233,7 @@ public sealed class LightField : IDisposable
         {
             var slice = (a.Along > 0 ? a.Count - 1 - i : i) * a.Stride;
             var (source, through) = (before, now);
-            Parallel.For(0, b.Count, j =>
+            Parallel.For(0, b.Count, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (j) =>
             {
                 var at = slice + j * b.Stride;
                 var from = (j + 2 + b0) * wide + 2 + c0;

@@ -117,7 +117,7 @@ internal sealed unsafe class BlockWindow : IDisposable
             var map = empty.OfBrick[((vz >> grid.ShiftZ) * grid.CountY + (vy >> grid.ShiftY)) * grid.CountX + (vx >> grid.ShiftX)];
             if (map < 0)
             {
-                return -map <= needed;
+                return -map <= needed && IsBesideOthers(grid, z, y, x);
             }
 
             map += LocalCell(grid, vz, vy, vx);
@@ -129,6 +129,31 @@ internal sealed unsafe class BlockWindow : IDisposable
             }
 
             return near;
+        }
+
+        // Whether a block of an empty brick touches a brick that is not empty.
+        private bool IsBesideOthers(BrickLevel grid, int z, int y, int x)
+        {
+            var (z0, z1) = Reach(z, grid.ShiftZ - 4, grid.CountZ);
+            var (y0, y1) = Reach(y, grid.ShiftY - 4, grid.CountY);
+            var (x0, x1) = Reach(x, grid.ShiftX - 4, grid.CountX);
+            for (var bz = z0; bz <= z1; bz++)
+            {
+                for (var by = y0; by <= y1; by++)
+                {
+                    for (var bx = x0; bx <= x1; bx++)
+                    {
+                        if (empty!.OfBrick[(bz * grid.CountY + by) * grid.CountX + bx] >= 0)
+                        {
+                            return true;
+                        }
+                    }
+                }
+            }
+
+            return false;
+
+            static (int From, int To) Reach(int block, int shift, int count) => (Math.Max((block - 1) >> shift, 0), Math.Min((block + 1) >> shift, count - 1));
         }
 
         private bool Cell(BrickLevel grid, int z, int y, int x, int bit, ref int seen)

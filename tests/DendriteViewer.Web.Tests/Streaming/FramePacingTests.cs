@@ -67,13 +67,4 @@ public sealed class FramePacingTests
 
         Assert.Equal((1, 72), pacing.Next(Pixels));
     }
-
-    private sealed class ManualTime : TimeProvider
-    {
-        public double Now { get; set; }
-
-        public override long TimestampFrequency => 1_000_000;
-
-        public override long GetTimestamp() => (long)(Now * 1000);
-    }
 }
