@@ -23,7 +23,7 @@ public sealed class DendriteOptions
     /// </summary>
     public string Device { get; init; } = "auto";
 
-    /// <summary>Memory for bricks on each device in MiB, 64 or more; 0 for half of what it has. Default: 0.</summary>
+    /// <summary>Memory for bricks on each device in MiB, 64 or more; 0 for as much as <see cref="BrickCacheMiB"/>. Default: 0.</summary>
     public int DeviceMemoryMiB { get; init; }
 
     /// <summary>Folders on the server below which a curator may import. Default: none.</summary>
@@ -44,7 +44,7 @@ public sealed class DendriteOptions
 
         if (DeviceMemoryMiB is not 0 and < 64)
         {
-            yield return $"Dendrite:DeviceMemoryMiB is {DeviceMemoryMiB}; give 64 or more, or 0 for half of what the device has.";
+            yield return $"Dendrite:DeviceMemoryMiB is {DeviceMemoryMiB}; give 64 or more, or 0 for as much as BrickCacheMiB.";
         }
 
         if (string.IsNullOrWhiteSpace(Data))

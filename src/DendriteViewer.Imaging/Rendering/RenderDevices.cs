@@ -24,28 +24,29 @@ public enum DeviceChoice
 /// </summary>
 public sealed class RenderDevices : IDisposable
 {
-    // Left to whoever else uses the device, where no budget is given.
-    private const double Share = 0.5;
+    // The rest is for pictures, tables and whoever else uses the device.
+    private const double MostShare = 0.8;
+    private const long UsualBytes = 4L << 30;
 
     private readonly ConcurrentDictionary<string, DeviceVolumes> _homes = new();
     private volatile DeviceVolumes[] _devices;
     private volatile string? _notice;
 
     /// <param name="choice">Which.</param>
-    /// <param name="budgetBytes">Memory for bricks on each; 0 for half of what it has.</param>
-    public RenderDevices(DeviceChoice choice, long budgetBytes = 0)
-        : this(choice == DeviceChoice.Cpu ? [] : ComputeDevice.Find().Where(d => choice == DeviceChoice.OpenCl || d.Kind == ComputeKind.Gpu), budgetBytes)
+    /// <param name="mostBytes">Memory for bricks on each, at most; a device mirrors the host's bricks, so more than those take is of no use.</param>
+    public RenderDevices(DeviceChoice choice, long mostBytes = UsualBytes)
+        : this(choice == DeviceChoice.Cpu ? [] : ComputeDevice.Find().Where(d => choice == DeviceChoice.OpenCl || d.Kind == ComputeKind.Gpu), mostBytes)
     {
     }
 
-    internal RenderDevices(IEnumerable<ComputeDeviceInfo> found, long budgetBytes)
+    internal RenderDevices(IEnumerable<ComputeDeviceInfo> found, long mostBytes)
     {
         var devices = new List<DeviceVolumes>();
         foreach (var info in found)
         {
             try
             {
-                devices.Add(new DeviceVolumes(new ComputeDevice(info), budgetBytes > 0 ? budgetBytes : (long)(info.MemoryBytes * Share)));
+                devices.Add(new DeviceVolumes(new ComputeDevice(info), Math.Min(mostBytes, (long)(info.MemoryBytes * MostShare))));
             }
             catch (ComputeException e)
             {

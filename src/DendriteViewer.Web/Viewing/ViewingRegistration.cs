@@ -12,7 +12,7 @@ public static class ViewingRegistration
         builder.Services.AddSingleton(s =>
         {
             var options = s.GetRequiredService<DendriteOptions>();
-            return new RenderDevices(Enum.Parse<DeviceChoice>(options.Device, ignoreCase: true), (long)options.DeviceMemoryMiB << 20);
+            return new RenderDevices(Enum.Parse<DeviceChoice>(options.Device, ignoreCase: true), (long)(options.DeviceMemoryMiB > 0 ? options.DeviceMemoryMiB : options.BrickCacheMiB) << 20);
         });
         builder.Services.AddSingleton<SliceRenderer>();
         builder.Services.AddSingleton<VolumeRenderer>();
