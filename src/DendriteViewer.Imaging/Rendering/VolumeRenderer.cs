@@ -196,7 +196,7 @@ public sealed class VolumeRenderer
         var ratio = parts.Count > 1 ? (float)(SizeOf(parts[1].Volume, parts[1].Plan.Level) / SizeOf(own.Volume, level)) : 1;
         step = ratio < 1 ? Math.Max(LeastStep, step * ratio) : step;
         var look = new RayLook(view.Mode, view.Mode == VolumeMode.Isosurface ? view.IsoValue : 0, view.Transfer, step);
-        var settings = RayLook.Light(pages.For(look, () => look.Prepare(own.Volume, level, pages.Volume)), own.Volume, level, dataset, view, frame);
+        var settings = RayLook.Light(pages.For(look, () => look.Prepare(own.Volume, level, pages.Volume)), own.Volume, level, dataset, view, frame) with { Smooth = atRest };
         if (parts.Count == 1)
         {
             return new Scene(pages.Volume, settings with { Integrated = isFine }, rays, pages.IsComplete);

@@ -20,7 +20,7 @@ public static class DeviceRaycaster
         + FormattableString.Invariant($" -D TYPE_UINT8={(int)VoxelType.UInt8} -D TYPE_INT8={(int)VoxelType.Int8} -D TYPE_UINT16={(int)VoxelType.UInt16}")
         + FormattableString.Invariant($" -D TYPE_INT16={(int)VoxelType.Int16} -D TYPE_FLOAT32={(int)VoxelType.Float32}")
         + FormattableString.Invariant($" -D EXTINCTION_UNIT={TransferTable.ExtinctionUnit}.0f -D COLOR_UNIT={TransferTable.ColorUnit}.0f")
-        + FormattableString.Invariant($" -D LIGHT_TOWARDS={LightField.Towards}f -D SHADOWED_HEAD={RaycastSettings.ShadowedHead}f")
+        + FormattableString.Invariant($" -D LIGHT_TOWARDS={LightField.Towards}f -D SHADOWED_HEAD={RaycastSettings.ShadowedHead}f -D LEAST_BASE={RaycastScalar.LeastBase}f")
         + FormattableString.Invariant($" -D AMBIENT={RaycastSettings.Ambient}f -D HEAD_DIFFUSE={RaycastSettings.HeadDiffuse}f")
         + FormattableString.Invariant($" -D KEY_DIFFUSE={RaycastSettings.KeyDiffuse}f -D SPECULAR={RaycastSettings.Specular}f");
 
@@ -63,7 +63,7 @@ public static class DeviceRaycaster
         public int Mode;
         public int Jitter, HasSamplePlane, PlaneCount, Background;
         public int Width, Height, LayerCount, Integrated;
-        public int LightZ, LightY, LightX, Unused;
+        public int LightZ, LightY, LightX, Smooth;
     }
 
     /// <summary>Fills <paramref name="target"/> as <see cref="Raycaster.Render"/> does.</summary>
@@ -137,7 +137,7 @@ public static class DeviceRaycaster
             Direction = new(rays.Direction, 0), DirectionRight = new(rays.DirectionRight, 0), DirectionDown = new(rays.DirectionDown, 0),
             BoxLow = new(s.BoxLow, 0), BoxHigh = new(s.BoxHigh, 0), SamplePlane = s.SamplePlane ?? default, Step = s.Step, IsoValue = s.IsoValue, Scale = scale,
             Mode = (int)s.Mode, Jitter = s.Jitter ? 1 : 0, HasSamplePlane = s.SamplePlane is null ? 0 : 1, PlaneCount = s.ClipPlanes.Count,
-            Background = s.Background, Width = width, Height = height, LayerCount = layers.Length, Integrated = s.Integrated ? 1 : 0,
+            Background = s.Background, Width = width, Height = height, LayerCount = layers.Length, Integrated = s.Integrated ? 1 : 0, Smooth = s.Smooth ? 1 : 0,
         };
         if (s.Light is { } light)
         {

@@ -30,7 +30,7 @@ typedef struct
     int mode; // as RayMode
     int jitter, hasSamplePlane, planeCount, background;
     int width, height, layerCount, integrated;
-    int lightZ, lightY, lightX, unused;
+    int lightZ, lightY, lightX, smooth;
 } RaycastArguments;
 
 // A volume with what is skipped and shown of it.
@@ -80,6 +80,18 @@ static inline float sample(const Scene *s, float3 p, float3 *gradient)
     float dx0 = dx00 + (dx01 - dx00) * fy, dx1 = dx10 + (dx11 - dx10) * fy;
     *gradient = (float3)(dx0 + (dx1 - dx0) * fz, dy0 + (dy1 - dy0) * fz, c1 - c0);
     return c0 + (c1 - c0) * fz;
+}
+
+// The gradient by central differences, one voxel to either side as far as the volume reaches.
+static float along(const Scene *s, float3 p, float3 axis)
+{
+    float3 unused, before = fmax(p - axis, s->a->boxLow.xyz), after = fmin(p + axis, s->a->boxHigh.xyz);
+    return (sample(s, after, &unused) - sample(s, before, &unused)) / fmax(dot(after - before, axis), LEAST_BASE);
+}
+
+static float3 smooth_gradient(const Scene *s, float3 p)
+{
+    return (float3)(along(s, p, (float3)(1, 0, 0)), along(s, p, (float3)(0, 1, 0)), along(s, p, (float3)(0, 0, 1)));
 }
 
 static inline float exit_axis(int voxel, int shift, int distance, float p, float d)
@@ -248,6 +260,8 @@ static uint trace_integrated(const RaycastArguments *a, const Scene *s, float3 o
         float value = sample(s, p, &gradient), opacity = between(s, before, value, &c);
         if (opacity > 0)
         {
+            if (a->smooth && s->a->shaded)
+                gradient = smooth_gradient(s, p);
             color += (1 - alpha) * (s->a->shaded ? opacity * shade(s->a, c / opacity, gradient, light_at(a, s, p, d)) : c);
             alpha += (1 - alpha) * opacity;
         }
@@ -312,6 +326,8 @@ static uint trace_isosurface(const RaycastArguments *a, const Scene *s, float3 o
             }
             float hit = near + (far - near) * (before / (before - value));
             sample(s, o + hit * d, &gradient);
+            if (a->smooth)
+                gradient = smooth_gradient(s, o + hit * d);
             return pack(shade(s->a, unpack(entry(s, a->isoValue).y), gradient, light_at(a, s, o + hit * d, d)), 1, a->background);
         }
         before = hidden ? NAN : value;

@@ -488,7 +488,16 @@ internal static unsafe class RaycastPackets512
                     Vector512<float> cr = Vector512.ConvertToSingle(r1 - r0) * part, cg = Vector512.ConvertToSingle(g1 - g0) * part, cb = Vector512.ConvertToSingle(b1 - b0) * part;
                     if (typeof(TLight) != typeof(Flat))
                     {
-                        Samples512.Gradient(c, fx, fy, fz, out var gx, out var gy, out var gz);
+                        Vector512<float> gx, gy, gz;
+                        if (s.Smooth)
+                        {
+                            Smooth<TVoxel>(data, addresses, scratch, px, py, pz, low, high, out gx, out gy, out gz);
+                        }
+                        else
+                        {
+                            Samples512.Gradient(c, fx, fy, fz, out gx, out gy, out gz);
+                        }
+
                         Vector512<float> ambient = Vector512<float>.One, shadow = ambient;
                         if (typeof(TLight) == typeof(Lit))
                         {
@@ -622,8 +631,18 @@ internal static unsafe class RaycastPackets512
                 var hy = Vector512.MultiplyAddEstimate(hit, r->Dy, r->Oy);
                 var hz = Vector512.MultiplyAddEstimate(hit, r->Dz, r->Oz);
                 Vector512<int> kx = Vector512.ConvertToInt32Native(hx), ky = Vector512.ConvertToInt32Native(hy), kz = Vector512.ConvertToInt32Native(hz);
-                Samples512.Corners<TVoxel>(data, addresses.Of(kz, ky, kx), scratch, out var c);
-                Samples512.Gradient(c, hx - Vector512.ConvertToSingle(kx), hy - Vector512.ConvertToSingle(ky), hz - Vector512.ConvertToSingle(kz), out var gx, out var gy, out var gz);
+                Vector512<float> gx, gy, gz;
+                if (s.Smooth)
+                {
+                    var (boxLow, boxHigh) = RaycastScalar.Box(job.Volume);
+                    Smooth<TVoxel>(data, addresses, scratch, hx, hy, hz, boxLow, boxHigh, out gx, out gy, out gz);
+                }
+                else
+                {
+                    Samples512.Corners<TVoxel>(data, addresses.Of(kz, ky, kx), scratch, out var c);
+                    Samples512.Gradient(c, hx - Vector512.ConvertToSingle(kx), hy - Vector512.ConvertToSingle(ky), hz - Vector512.ConvertToSingle(kz), out gx, out gy, out gz);
+                }
+
                 Vector512<float> ambient = Vector512<float>.One, shadow = ambient;
                 if (s.Light is not null)
                 {
@@ -684,19 +703,40 @@ internal static unsafe class RaycastPackets512
             Vector512.MinNative(Vector512.MultiplyAddEstimate(through, Vector512.Create(behind), c), Vector512.Create(255f)) + Vector512.Create(0.5f));
     }
 
-    // The interpolated value (less the bias) at a distance along every ray.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> Field<TVoxel>(byte* data, in Lanes512.Addresses addresses, int* scratch, Packet* r, Vector512<float> t) where TVoxel : struct
+    // The gradient by central differences, one voxel to either side as far as the volume reaches.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Smooth<TVoxel>(
+        byte* data, in Lanes512.Addresses addresses, int* scratch, Vector512<float> px, Vector512<float> py, Vector512<float> pz, Vector3 low, Vector3 high,
+        out Vector512<float> gx, out Vector512<float> gy, out Vector512<float> gz) where TVoxel : struct
     {
-        var px = Vector512.MultiplyAddEstimate(t, r->Dx, r->Ox);
-        var py = Vector512.MultiplyAddEstimate(t, r->Dy, r->Oy);
-        var pz = Vector512.MultiplyAddEstimate(t, r->Dz, r->Oz);
+        var least = Vector512.Create(RaycastScalar.LeastBase);
+        Vector512<float> before = Vector512.MaxNative(px - Vector512<float>.One, Vector512.Create(low.X)), after = Vector512.MinNative(px + Vector512<float>.One, Vector512.Create(high.X));
+        gx = (At<TVoxel>(data, addresses, scratch, after, py, pz) - At<TVoxel>(data, addresses, scratch, before, py, pz)) / Vector512.MaxNative(after - before, least);
+        before = Vector512.MaxNative(py - Vector512<float>.One, Vector512.Create(low.Y));
+        after = Vector512.MinNative(py + Vector512<float>.One, Vector512.Create(high.Y));
+        gy = (At<TVoxel>(data, addresses, scratch, px, after, pz) - At<TVoxel>(data, addresses, scratch, px, before, pz)) / Vector512.MaxNative(after - before, least);
+        before = Vector512.MaxNative(pz - Vector512<float>.One, Vector512.Create(low.Z));
+        after = Vector512.MinNative(pz + Vector512<float>.One, Vector512.Create(high.Z));
+        gz = (At<TVoxel>(data, addresses, scratch, px, py, after) - At<TVoxel>(data, addresses, scratch, px, py, before)) / Vector512.MaxNative(after - before, least);
+    }
+
+    // The interpolated value (less the bias) at a place.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> At<TVoxel>(byte* data, in Lanes512.Addresses addresses, int* scratch, Vector512<float> px, Vector512<float> py, Vector512<float> pz)
+        where TVoxel : struct
+    {
         var ix = Vector512.ConvertToInt32Native(px);
         var iy = Vector512.ConvertToInt32Native(py);
         var iz = Vector512.ConvertToInt32Native(pz);
         Samples512.Corners<TVoxel>(data, addresses.Of(iz, iy, ix), scratch, out var c);
         return Samples512.Interpolate(c, px - Vector512.ConvertToSingle(ix), py - Vector512.ConvertToSingle(iy), pz - Vector512.ConvertToSingle(iz));
     }
+
+    // The interpolated value (less the bias) at a distance along every ray.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Field<TVoxel>(byte* data, in Lanes512.Addresses addresses, int* scratch, Packet* r, Vector512<float> t) where TVoxel : struct =>
+        At<TVoxel>(
+            data, addresses, scratch, Vector512.MultiplyAddEstimate(t, r->Dx, r->Ox), Vector512.MultiplyAddEstimate(t, r->Dy, r->Oy), Vector512.MultiplyAddEstimate(t, r->Dz, r->Oz));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static Vector512<int> CellBit(Vector512<int> ix, Vector512<int> iy, Vector512<int> iz)

@@ -150,6 +150,7 @@ public static class RaycastScalar
             var a = s.Transfer.Between(before, value, out var c);
             if (a > 0)
             {
+                gradient = s.Smooth ? Smooth(volume, p) : gradient;
                 color += (1 - alpha) * (s.Shaded ? a * Shade(c / a, gradient, s.GradientScale, s.GradientFloor, s.HeadLight, s.KeyLight, Light(s, p, d)) : c);
                 alpha += (1 - alpha) * a;
             }
@@ -264,6 +265,7 @@ public static class RaycastScalar
         }
 
         Sample(volume, o + hit * d, out var gradient);
+        gradient = s.Smooth ? Smooth(volume, o + hit * d) : gradient;
         var light = Light(s, o + hit * d, d);
         return Pack(Shade(Unpack(s.Transfer.Color(s.IsoValue)), gradient, s.GradientScale, s.GradientFloor, s.HeadLight, s.KeyLight, light), 1, s.Background);
     }
@@ -467,6 +469,22 @@ public static class RaycastScalar
         gradient = new Vector3(dx0 + (dx1 - dx0) * fz, dy0 + (dy1 - dy0) * fz, c1 - c0);
         return c0 + (c1 - c0) * fz;
     }
+
+    // The gradient by central differences, one voxel to either side as far as the volume reaches.
+    private static Vector3 Smooth(PagedVolume volume, Vector3 p)
+    {
+        var (low, high) = Box(volume);
+        return new Vector3(Along(Vector3.UnitX), Along(Vector3.UnitY), Along(Vector3.UnitZ));
+
+        float Along(Vector3 axis)
+        {
+            var (before, after) = (Vector3.Max(p - axis, low), Vector3.Min(p + axis, high));
+            return (Sample(volume, after, out _) - Sample(volume, before, out _)) / MathF.Max(Vector3.Dot(after - before, axis), LeastBase);
+        }
+    }
+
+    /// <summary>Over less than this no difference is taken.</summary>
+    internal const float LeastBase = 1e-2f;
 
     private static Vector3 Shade(Vector3 color, Vector3 gradient, Vector3 scale, float floor, Vector3 headLight, Vector3 keyLight, (float Ambient, float Shadow)? light = null)
     {

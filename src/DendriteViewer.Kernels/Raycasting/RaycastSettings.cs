@@ -155,6 +155,12 @@ public sealed record RaycastSettings
     /// <summary>Gradient shading in Composite mode.</summary>
     public bool Shaded { get; init; }
 
+    /// <summary>
+    /// Shades by central differences over two voxels rather than by the gradient of the cell's own trilinear function, which jumps from
+    /// cell to cell: six samples more, in <see cref="RayMode.Isosurface"/> and where the picture is <see cref="Integrated"/>.
+    /// </summary>
+    public bool Smooth { get; init; }
+
     /// <summary>Factor from a difference of neighbouring voxels to a gradient in world length, by axis (x, y, z).</summary>
     public Vector3 GradientScale { get; init; } = Vector3.One;
 

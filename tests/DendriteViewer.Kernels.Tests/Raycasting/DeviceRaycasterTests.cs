@@ -69,7 +69,7 @@ public sealed class DeviceRaycasterTests(Device device) : IClassFixture<Device>
     public void Render_WithALightField_AgreesWithTheScalarSpecification(RayMode mode)
     {
         var volume = Balls<ushort>();
-        Assert.InRange(Far(volume, Settings(volume, mode, true) with { Integrated = true, Light = BallLight() }, Orbit(50, 61, 47), 61, 47, 2), 0, 61 * 47 / 150);
+        Assert.InRange(Far(volume, Settings(volume, mode, true) with { Integrated = true, Light = BallLight(), Smooth = true }, Orbit(50, 61, 47), 61, 47, 2), 0, 61 * 47 / 150);
     }
 
     [Fact]

@@ -151,7 +151,7 @@ public sealed class RaycasterTests
         foreach (var mode in new[] { RayMode.Composite, RayMode.Isosurface })
         {
             var volume = Balls<ushort>();
-            var settings = Settings(volume, mode, true) with { Integrated = true, Light = BallLight() };
+            var settings = Settings(volume, mode, true) with { Integrated = true, Light = BallLight(), Smooth = lanes != PacketLanes.Eight };
             uint[] packets = new uint[61 * 47], scalar = new uint[61 * 47], unlit = new uint[61 * 47];
             Assert.True(Raycaster.Render(volume, settings, Orbit(50, 61, 47), 61, 47, 1, packets, lanes: lanes));
             Assert.True(Raycaster.Render(volume, settings, Orbit(50, 61, 47), 61, 47, 1, scalar, lanes: PacketLanes.Scalar));
@@ -159,6 +159,25 @@ public sealed class RaycasterTests
             Assert.InRange(packets.Zip(scalar).Count(p => Difference(p.First, p.Second) > 2), 0, packets.Length / 150);
             Assert.True(packets.Sum(p => p >> 8 & 255) < 0.97 * unlit.Sum(p => p >> 8 & 255));
         }
+    }
+
+    // Seen close, a ball's shading jumps from cell to cell by the cell's own gradient, and hardly by central differences.
+    [Fact]
+    public void Render_Smooth_ShadesWithoutJumps()
+    {
+        var volume = Ramp();
+        var settings = Settings(volume, RayMode.Isosurface, true) with { IsoValue = 30000, Empty = EmptySpace.Of(volume, (l, m) => l <= 30000 && m >= 30000) };
+        var rays = Orbit(20, 120, 120, new Vector3(23.5f), 22);
+        double Jumps(bool smooth)
+        {
+            var target = new uint[120 * 120];
+            Raycaster.Render(volume, settings with { Smooth = smooth }, rays, 120, 120, 1, target);
+            double Bend(int i) => Math.Abs((target[i - 1] >> 8 & 255) - 2.0 * (target[i] >> 8 & 255) + (target[i + 1] >> 8 & 255));
+            return Enumerable.Range(20 * 120, 80 * 120).Where(i => i % 120 is > 20 and < 100).Average(i => Bend(i) * Bend(i));
+        }
+
+        var (plain, smooth) = (Jumps(false), Jumps(true));
+        Assert.True(plain > 1.5 * smooth, $"{plain} plain, {smooth} smooth");
     }
 
     // A thin opaque shell in a ramp falls between whole steps here and there, which shows as rings; an integral does not miss it.
