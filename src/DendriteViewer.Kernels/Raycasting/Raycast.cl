@@ -381,6 +381,8 @@ static uint trace_layers(const RaycastArguments *a, const Scene *volumes, float3
             if (opacity > 0)
             {
                 float3 c = unpack(e.y);
+                if (a->smooth && s->a->shaded && !s->a->nearest)
+                    gradient = smooth_gradient(s, p);
                 shown += left * opacity * (s->a->shaded && !s->a->nearest ? shade(s->a, c, gradient, 1) : c);
                 left *= 1 - opacity;
             }

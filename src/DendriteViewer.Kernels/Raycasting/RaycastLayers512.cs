@@ -71,7 +71,7 @@ internal static unsafe class RaycastLayers512
                 for (var l = 0; l < layers.Length && fits; l++)
                 {
                     var frustum = new RayFrustum(job, layers[l].FromPicture, first, u0, v0, u1, v1);
-                    fits = worker.Windows[l].Prepare(frustum.Part(from, from + length), new BlockWindow.Sight(layers[l].Empty, (byte)(layers[l].Nearest ? 1 : 0)));
+                    fits = worker.Windows[l].Prepare(frustum.Part(from, from + length), new BlockWindow.Sight(layers[l].Empty, (byte)(layers[l].Nearest || s.Smooth ? 1 : 0)));
                     seen |= new ReadOnlySpan<ulong>(worker.Windows[l].Visible, 8).ContainsAnyExcept(0ul);
                 }
 
@@ -184,7 +184,16 @@ internal static unsafe class RaycastLayers512
                         RaycastPackets512.Unpack(color, out var red, out var green, out var blue);
                         if (layer.Shaded && !layer.Nearest)
                         {
-                            Samples512.Gradient(c, fx, fy, fz, out var gx, out var gy, out var gz);
+                            Vector512<float> gx, gy, gz;
+                            if (s.Smooth)
+                            {
+                                RaycastPackets512.Smooth<TVoxel>(window.Data, addresses, scratch, px, py, pz, low, high, out gx, out gy, out gz);
+                            }
+                            else
+                            {
+                                Samples512.Gradient(c, fx, fy, fz, out gx, out gy, out gz);
+                            }
+
                             RaycastPackets512.Shade(layer.GradientScale, layer.GradientFloor, layer.HeadLight, layer.KeyLight, gx, gy, gz, Vector512<float>.One, Vector512<float>.One, out var diffuse, out var shine);
                             red = Vector512.MultiplyAddEstimate(red, diffuse, shine);
                             green = Vector512.MultiplyAddEstimate(green, diffuse, shine);

@@ -705,7 +705,7 @@ internal static unsafe class RaycastPackets512
 
     // The gradient by central differences, one voxel to either side as far as the volume reaches.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Smooth<TVoxel>(
+    internal static void Smooth<TVoxel>(
         byte* data, in Lanes512.Addresses addresses, int* scratch, Vector512<float> px, Vector512<float> py, Vector512<float> pz, Vector3 low, Vector3 high,
         out Vector512<float> gx, out Vector512<float> gy, out Vector512<float> gz) where TVoxel : struct
     {

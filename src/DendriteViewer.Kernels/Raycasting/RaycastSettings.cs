@@ -157,7 +157,8 @@ public sealed record RaycastSettings
 
     /// <summary>
     /// Shades by central differences over two voxels rather than by the gradient of the cell's own trilinear function, which jumps from
-    /// cell to cell: six samples more, in <see cref="RayMode.Isosurface"/> and where the picture is <see cref="Integrated"/>.
+    /// cell to cell: six samples more. In <see cref="RayMode.Isosurface"/>, with several volumes, and where the picture is
+    /// <see cref="Integrated"/>.
     /// </summary>
     public bool Smooth { get; init; }
 
