@@ -1,0 +1,57 @@
+using Microsoft.Playwright;
+
+namespace DendriteViewer.Journeys.Tests;
+
+/// <summary>The 3D picture's controls, on the CPU's kernels and on an OpenCL device: the same pictures in the browser.</summary>
+public sealed class RenderingJourney(Browser browser) : IClassFixture<Browser>
+{
+    [Fact]
+    public async Task TheSameViews_OnTheCpuAndOnADevice_AreTheSamePictures()
+    {
+        browser.Errors.Clear();
+        var (cpu, drawnByCpu) = await LookAsync("cpu");
+        var (device, drawnByDevice) = await LookAsync("opencl");
+        Assert.StartsWith("Drawn by CPU", drawnByCpu, StringComparison.Ordinal);
+        Assert.DoesNotContain("Drawn by CPU", drawnByDevice, StringComparison.Ordinal);
+        Assert.Equal(cpu.Count, device.Count);
+        for (var i = 0; i < cpu.Count; i++)
+        {
+            Assert.Equal(cpu[i].Length, device[i].Length);
+            var apart = cpu[i].Zip(device[i]).Average(p => Math.Abs(p.First - p.Second));
+            Assert.True(apart < 2, $"Step {i} differs by {apart} on {drawnByDevice}.");
+            Assert.True(i == 0 || cpu[i].Zip(cpu[i - 1]).Average(p => Math.Abs(p.First - p.Second)) > 0.5, $"Step {i} changed nothing.");
+        }
+
+        Assert.Empty(browser.Errors);
+    }
+
+    // One view after another, each as its pixels in 3D, a slice's last.
+    private async Task<(List<byte[]> Pictures, string DrawnBy)> LookAsync(string device)
+    {
+        await using var server = await AppServer.StartAsync(demo: true, environment: ("Dendrite__Device", device));
+        await server.CliAsync("phantom", Path.Combine(server.Folder, "cell"), "--size", "64", "--voxel-um", "3", "--hours", "0,3.2");
+        await server.CliAsync("ingest", Path.Combine(server.Folder, "cell"), "--store", Path.Combine(server.Folder, "data/store"));
+        var page = await browser.NewPageAsync();
+        await page.GotoAsync(server.Address + "/d/li-li3ps4-li-phantom-0-8-ma-cm2?v=1&t=3.2");
+        await page.ExactAsync();
+        var drawnBy = await page.Locator("text=/^Drawn by/").InnerTextAsync();
+        var pictures = new List<byte[]>();
+        await StepAsync(3, () => page.ClickAsync(".presets:not([role=group][aria-label*=with]) .chip.lithium"));
+        await StepAsync(3, () => page.GetByLabel("Show with").SelectOptionAsync("projection@0"));
+        await StepAsync(3, () => page.GetByLabel("Cut along a slice").SelectOptionAsync("Y"));
+        await StepAsync(3, () => page.GetByLabel("Show with").SelectOptionAsync(""));
+        await StepAsync(3, () => page.GetByText("Shadows, at rest").ClickAsync());
+        await StepAsync(0, () => page.GetByLabel("Between voxels").SelectOptionAsync("Cubic"));
+        Assert.Contains("cut=y", page.Url, StringComparison.Ordinal);
+        return (pictures, drawnBy);
+
+        async Task StepAsync(int pane, Func<Task> change)
+        {
+            await page.ChangedAsync(change);
+            await page.WaitForFunctionAsync("i => dendrite.panes[i].exact && dendrite.panes[i].revision === dendrite.revision", pane);
+            var pixels = await page.EvaluateAsync<int[]>(
+                "i => { const c = dendrite.panes[i].canvas; return [...c.getContext('2d').getImageData(0, 0, c.width, c.height).data]; }", pane);
+            pictures.Add([.. pixels.Select(p => (byte)p)]);
+        }
+    }
+}
