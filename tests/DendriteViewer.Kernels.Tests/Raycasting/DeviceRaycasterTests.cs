@@ -33,14 +33,8 @@ public sealed class DeviceRaycasterTests(Device device) : IClassFixture<Device>
     public void Render_AnyView_AgreesWithTheScalarSpecification() =>
         Prop.ForAll(Gen.Choose(-1000, 1000).Select(i => i / 1000f).ArrayOf(10).ToArbitrary(), n =>
         {
-            var volume = PagedVolume.FromDense<ushort>(Waves(33, 47, 61), 33, 47, 61);
-            var settings = Settings(volume, n[0] > 0.3f ? RayMode.Composite : n[0] > -0.3f ? RayMode.Isosurface : RayMode.Maximum, n[1] > 0) with
-            {
-                Step = 1 + 0.6f * n[2], Jitter = n[3] > 0, SamplePlane = n[3] < -0.5f ? new Vector4(n[4], n[5], 1.5f, 3) : null,
-                ClipPlanes = n[6] > 0 ? [new Vector4(n[4], n[5], n[6], 5)] : [],
-                BoxLow = n[7] > 0.5f ? new Vector3(7.25f, 3.3f, 1.4f) : new Vector3(float.NegativeInfinity),
-            };
-            return (Far(volume, settings, Orbit(180 * n[8], 40, 40, new Vector3(30, 23, 16), 60 + 40 * n[9]), 40, 40, 4) <= 24).Label($"{settings}");
+            var (volume, settings, rays) = AnyView(n);
+            return (Far(volume, settings, rays, 40, 40, 4) <= 24).Label($"{settings}");
         }).QuickCheckThrowOnFailure();
 
     [Fact]

@@ -131,4 +131,18 @@ internal static class Scenes
         var opacity = BallValues(24).Select(v => v > 20000 ? 0.5f : 0).ToArray();
         return LightField.Of(opacity, LightField.Ambient(opacity, 24, 24, 24), 24, 24, 24, Vector3.Normalize(new Vector3(0.3f, -0.8f, 0.4f)), new Vector3(0.5f), new Vector3(-0.25f));
     }
+
+    /// <summary>Odd sizes, any direction, any clipping, steps of any length, jitter or not, from ten numbers of −1 to 1; 40×40 pixels.</summary>
+    public static (PagedVolume Volume, RaycastSettings Settings, RayGeometry Rays) AnyView(float[] n)
+    {
+        var volume = PagedVolume.FromDense<ushort>(Waves(33, 47, 61), 33, 47, 61);
+        var settings = Settings(volume, n[0] > 0.3f ? RayMode.Composite : n[0] > -0.3f ? RayMode.Isosurface : RayMode.Maximum, n[1] > 0) with
+        {
+            Step = 1 + 0.6f * n[2], Jitter = n[3] > 0, SamplePlane = n[3] < -0.5f ? new Vector4(n[4], n[5], 1.5f, 3) : null,
+            ClipPlanes = n[6] > 0 ? [new Vector4(n[4], n[5], n[6], 5)] : [],
+            BoxLow = n[7] > 0.5f ? new Vector3(7.25f, 3.3f, 1.4f) : new Vector3(float.NegativeInfinity),
+            Integrated = n[5] > 0.4f, Smooth = n[4] > 0,
+        };
+        return (volume, settings, Orbit(180 * n[8], 40, 40, new Vector3(30, 23, 16), 60 + 40 * n[9]));
+    }
 }
