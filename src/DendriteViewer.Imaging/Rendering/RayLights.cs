@@ -25,17 +25,20 @@ internal sealed class RayLights(BrickCache cache)
     private readonly Lock _lock = new();
     private readonly LinkedList<(Key Key, Lazy<Task<Cells>> Cells)> _kept = new();
 
-    private sealed record Key(string Prefix, VolumeMode Mode, double Iso, TransferFunction Transfer, ClipBox? Clip, Band? DepthClip, (SliceCut, SlicePlane)? Cut);
+    private sealed record Key(
+        string Prefix, VolumeMode Mode, double Iso, TransferFunction Transfer, ClipBox? Clip, Band? DepthClip, (SliceCut, SlicePlane)? Cut, string? Over, Overlay? Overlay);
 
     private sealed record Cells(PyramidLevel Level, float[] Opacity, byte[] Ambient);
 
-    /// <summary>The field for a view; its coordinates are those of the level that is drawn.</summary>
-    public async Task<LightField> OfAsync(VolumeInfo volume, VolumeReader reader, PyramidLevel drawn, Dataset dataset, ViewState view, RayFrame frame, CancellationToken ct)
+    /// <summary>The field for a view; its coordinates are those of the level that is drawn, and what is shown over the volume counts too.</summary>
+    public async Task<LightField> OfAsync(
+        VolumeInfo volume, VolumeReader reader, PyramidLevel drawn, (VolumeInfo Volume, VolumeReader Reader)? over, Dataset dataset, ViewState view, RayFrame frame,
+        CancellationToken ct)
     {
         var key = new Key(
             volume.Prefix, view.Mode, view.Mode == VolumeMode.Isosurface ? view.IsoValue : 0, view.Transfer, view.Clip, view.DepthClip,
-            view.Cut is { } cut ? (cut, SlicePlane.Of(view, cut.Along)) : null);
-        var (level, opacity, ambient) = await KeptAsync(key, () => MakeAsync(volume, reader, dataset, view), ct);
+            view.Cut is { } cut ? (cut, SlicePlane.Of(view, cut.Along)) : null, over?.Volume.Prefix, over is null ? null : view.Overlay);
+        var (level, opacity, ambient) = await KeptAsync(key, () => MakeAsync(volume, reader, over, dataset, view), ct);
         var transform = volume.Transform.ForLevel(level.FactorZ, level.FactorY, level.FactorX);
         var toLight = transform.ToVoxel(frame.ToKeyLight);
         var scale = new Vector3((float)drawn.FactorX / level.FactorX, (float)drawn.FactorY / level.FactorY, (float)drawn.FactorZ / level.FactorZ);
@@ -87,19 +90,62 @@ internal sealed class RayLights(BrickCache cache)
         return await cells.Value.WaitAsync(ct);
     }
 
-    private async Task<Cells> MakeAsync(VolumeInfo volume, VolumeReader reader, Dataset dataset, ViewState view)
+    private async Task<Cells> MakeAsync(VolumeInfo volume, VolumeReader reader, (VolumeInfo Volume, VolumeReader Reader)? over, Dataset dataset, ViewState view)
     {
-        var level = reader.Levels.FirstOrDefault(l => l.Shape.Count <= MostCells) ?? reader.Levels[^1];
+        var level = LevelOf(reader);
         var (n, b, s) = (level.BrickCount, level.Brick, level.Shape);
-        var opacityOf = OpacityOf(volume, level, view);
-        var planes = RayLook.PlanesOf(dataset, view, volume.Transform.ForLevel(level.FactorZ, level.FactorY, level.FactorX));
+        var opacityOf = OpacityOf(volume, level, view.Mode, view.IsoValue, view.Transfer);
+        var transform = volume.Transform.ForLevel(level.FactorZ, level.FactorY, level.FactorX);
+        var planes = RayLook.PlanesOf(dataset, view, transform);
         var opacity = new float[s.Count];
         await Parallel.ForAsync(0, (int)n.Count, async (i, ct) =>
         {
             int bz = (int)(i / n.SliceCount), by = (int)(i / n.X % n.Y), bx = i % n.X;
             Fill(opacity, s, await cache.GetAsync(volume, new BrickIndex(level.Number, bz, by, bx), ct), bz * b.Z, by * b.Y, bx * b.X, opacityOf, planes);
         });
+        if (over is { } o)
+        {
+            await CoverAsync(opacity, s, transform, o.Volume, o.Reader, view.Overlay!, planes);
+        }
+
         return new Cells(level, opacity, LightField.Ambient(opacity, s.Z, s.Y, s.X));
+    }
+
+    private static PyramidLevel LevelOf(VolumeReader reader) => reader.Levels.FirstOrDefault(l => l.Shape.Count <= MostCells) ?? reader.Levels[^1];
+
+    // What another volume holds back at each cell's centre, beside or in place of what is there.
+    private async Task CoverAsync(
+        float[] opacity, VolumeShape shape, AffineTransform transform, VolumeInfo volume, VolumeReader reader, Overlay overlay, IReadOnlyList<Vector4> planes)
+    {
+        // Of a finer volume the level whose voxels are about as large as a cell; its opacity is taken for a cell's length.
+        var cell = transform.VoxelSize.Least;
+        var level = reader.Levels.LastOrDefault(l => volume.Transform.ForLevel(l.FactorZ, l.FactorY, l.FactorX).VoxelSize.Least <= cell * 1.01) ?? reader.Levels[0];
+        level = level.Shape.Count > MostCells ? LevelOf(reader) : level;
+        var own = volume.Transform.ForLevel(level.FactorZ, level.FactorY, level.FactorX);
+        var (n, b, s) = (level.BrickCount, level.Brick, level.Shape);
+        var table = overlay.Transfer.ToTable(volume.Least, volume.Most, (float)(cell / own.VoxelSize.Least * level.FactorX));
+        var bricks = new Brick[n.Count];
+        await Parallel.ForAsync(0, bricks.Length, async (i, ct) =>
+            bricks[i] = await cache.GetAsync(volume, new BrickIndex(level.Number, (int)(i / n.SliceCount), (int)(i / n.X % n.Y), i % n.X), ct));
+        Parallel.For(0, shape.Z, z =>
+        {
+            for (var y = 0; y < shape.Y; y++)
+            {
+                for (var x = 0; x < shape.X; x++)
+                {
+                    var at = own.ToVoxel(transform.ToWorld(new VoxelPoint(z + 0.5, y + 0.5, x + 0.5))).Floor();
+                    if (!s.Contains(at) || !IsKept(planes, x, y, z))
+                    {
+                        continue;
+                    }
+
+                    var brick = bricks[(at.Z / b.Z * n.Y + at.Y / b.Y) * n.X + at.X / b.X];
+                    var a = table.Alpha(PagedVolume.Finite(brick.At(at.Z % b.Z, at.Y % b.Y, at.X % b.X)));
+                    ref var cellOpacity = ref opacity[((long)z * shape.Y + y) * shape.X + x];
+                    cellOpacity = overlay.Replaces ? a : 1 - (1 - a) * (1 - cellOpacity);
+                }
+            }
+        });
     }
 
     // What is cut off holds nothing back.
@@ -113,34 +159,34 @@ internal sealed class RayLights(BrickCache cache)
                 var row = opacity.AsSpan((int)(((long)(z0 + z) * shape.Y + y0 + y) * shape.X) + x0, brick.X);
                 for (var x = 0; x < brick.X; x++)
                 {
-                    row[x] = IsKept(new Vector4(x0 + x, y0 + y, z0 + z, 1)) ? opacityOf(brick.At(z, y, x)) : 0;
+                    row[x] = IsKept(planes, x0 + x, y0 + y, z0 + z) ? opacityOf(brick.At(z, y, x)) : 0;
                 }
             }
-        }
-
-        bool IsKept(Vector4 p)
-        {
-            for (var i = 0; i < planes.Count; i++)
-            {
-                if (Vector4.Dot(planes[i], p) < 0)
-                {
-                    return false;
-                }
-            }
-
-            return true;
         }
     }
 
-    private static Func<float, float> OpacityOf(VolumeInfo volume, PyramidLevel level, ViewState view)
+    private static bool IsKept(IReadOnlyList<Vector4> planes, int x, int y, int z)
     {
-        if (view.Mode == VolumeMode.Isosurface)
+        for (var i = 0; i < planes.Count; i++)
         {
-            var (iso, reach) = ((float)view.IsoValue, (float)Math.Max(SurfaceShare * (volume.Most - volume.Least), 1e-30));
+            if (Vector4.Dot(planes[i], new Vector4(x, y, z, 1)) < 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static Func<float, float> OpacityOf(VolumeInfo volume, PyramidLevel level, VolumeMode mode, double isoValue, TransferFunction transfer)
+    {
+        if (mode == VolumeMode.Isosurface)
+        {
+            var (iso, reach) = ((float)isoValue, (float)Math.Max(SurfaceShare * (volume.Most - volume.Least), 1e-30));
             return v => SurfaceOpacity * Math.Max(0, 1 - Math.Abs(PagedVolume.Finite(v) - iso) / reach);
         }
 
-        var table = view.Transfer.ToTable(volume.Least, volume.Most, level.FactorX);
+        var table = transfer.ToTable(volume.Least, volume.Most, level.FactorX);
         return v => table.Alpha(PagedVolume.Finite(v));
     }
 }

@@ -77,8 +77,10 @@ public sealed class VolumeRenderer
     {
         using var parts = await PartsAsync(volume, dataset, view, width, height, scale, atRest, ct);
         var scene = await SceneAsync(parts, dataset, view, width, height, atRest, ct);
-        using var light = atRest && view is { Shaded: true, Shadows: true, Mode: VolumeMode.Composite or VolumeMode.Isosurface } && parts.Count == 1
-            ? await _lights.OfAsync(volume, parts[0].Reader, parts[0].Plan.Level, dataset, view, RayFrame.Of(volume, view.Camera, (double)width / height), ct)
+        using var light = atRest && view is { Shaded: true, Shadows: true, Mode: VolumeMode.Composite or VolumeMode.Isosurface }
+            ? await _lights.OfAsync(
+                volume, parts[0].Reader, parts[0].Plan.Level, parts.Count > 1 ? (parts[1].Volume, parts[1].Reader) : null, dataset, view,
+                RayFrame.Of(volume, view.Camera, (double)width / height), ct)
             : null;
         scene = scene with { Settings = scene.Settings with { Light = light } };
         int w = Math.Max(1, (width + scale - 1) / scale), h = Math.Max(1, (height + scale - 1) / scale);

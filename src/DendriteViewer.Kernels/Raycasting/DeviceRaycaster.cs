@@ -105,12 +105,9 @@ public static class DeviceRaycaster
             }
 
             // Likewise a light field; its own changes with the camera, so it is not kept.
-            var light = settings is { IsLayered: false, Light: { } field } ? device.Device.Upload<byte>(field.Entries.AsSpan(0, 8 * field.Z * field.Y * (field.X + 1) + 64)) : null;
+            var light = settings.Light is { } field ? device.Device.Upload<byte>(field.Entries.AsSpan(0, 8 * field.Z * field.Y * (field.X + 1) + 64)) : null;
             using var lightMemory = light;
-            if (!settings.IsLayered)
-            {
-                buffers.Add(light ?? buffers[0]);
-            }
+            buffers.Add(light ?? buffers[0]);
 
             using var pixels = device.Device.Allocate((long)width * height * sizeof(uint));
             buffers.Add(pixels);

@@ -383,7 +383,7 @@ static uint trace_layers(const RaycastArguments *a, const Scene *volumes, float3
                 float3 c = unpack(e.y);
                 if (a->smooth && s->a->shaded && !s->a->nearest)
                     gradient = smooth_gradient(s, p);
-                shown += left * opacity * (s->a->shaded && !s->a->nearest ? shade(s->a, c, gradient, 1) : c);
+                shown += left * opacity * (s->a->shaded && !s->a->nearest ? shade(s->a, c, gradient, light_at(a, s, at, d)) : c);
                 left *= 1 - opacity;
             }
             if (s->a->replaces)
@@ -430,11 +430,12 @@ static uint trace(const RaycastArguments *a, const Scene *volumes, int u, int v)
     __constant const Level *levels##n, __global const uint *pages##n, __global const int *ofBrick##n, __global const uchar *maps##n, __global const uint2 *table##n, __global const int4 *sums##n
 
 #ifdef LAYERS
-#define SCENE(n) {{pool, levels##n, pages##n, a.layers[n].levels, a.layers[n].type}, a.layers + n, ofBrick##n, maps##n, table##n, sums##n, 0}
+#define SCENE(n) {{pool, levels##n, pages##n, a.layers[n].levels, a.layers[n].type}, a.layers + n, ofBrick##n, maps##n, table##n, sums##n, light}
 
 // Volumes that are not there are given the first one's memory.
 __kernel void raycast(
-    const RaycastArguments a, __global const uchar *pool, VOLUME_ARGUMENTS(0), VOLUME_ARGUMENTS(1), VOLUME_ARGUMENTS(2), VOLUME_ARGUMENTS(3), __global uint *target)
+    const RaycastArguments a, __global const uchar *pool, VOLUME_ARGUMENTS(0), VOLUME_ARGUMENTS(1), VOLUME_ARGUMENTS(2), VOLUME_ARGUMENTS(3),
+    __global const uchar *light, __global uint *target)
 {
     int u = get_global_id(0), v = get_global_id(1);
     if (u >= a.width || v >= a.height)

@@ -194,7 +194,17 @@ internal static unsafe class RaycastLayers512
                                 Samples512.Gradient(c, fx, fy, fz, out gx, out gy, out gz);
                             }
 
-                            RaycastPackets512.Shade(layer.GradientScale, layer.GradientFloor, layer.HeadLight, layer.KeyLight, gx, gy, gz, Vector512<float>.One, Vector512<float>.One, out var diffuse, out var shine);
+                            Vector512<float> ambient = Vector512<float>.One, shadow = ambient;
+                            if (s.Light is not null)
+                            {
+                                // The field lies in the picture's own coordinates.
+                                var at = t - (active & step);
+                                RaycastPackets512.Light(
+                                    s.Light, r, Vector512.MultiplyAddEstimate(at, r->Dx, r->Ox), Vector512.MultiplyAddEstimate(at, r->Dy, r->Oy),
+                                    Vector512.MultiplyAddEstimate(at, r->Dz, r->Oz), scratch, out ambient, out shadow);
+                            }
+
+                            RaycastPackets512.Shade(layer.GradientScale, layer.GradientFloor, layer.HeadLight, layer.KeyLight, gx, gy, gz, ambient, shadow, out var diffuse, out var shine);
                             red = Vector512.MultiplyAddEstimate(red, diffuse, shine);
                             green = Vector512.MultiplyAddEstimate(green, diffuse, shine);
                             blue = Vector512.MultiplyAddEstimate(blue, diffuse, shine);

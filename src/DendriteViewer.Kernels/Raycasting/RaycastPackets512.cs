@@ -804,7 +804,7 @@ internal static unsafe class RaycastPackets512
 
     // What light reaches every lane's sample, looked up a little towards the eye.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Light(
+    internal static void Light(
         LightField field, Packet* r, Vector512<float> px, Vector512<float> py, Vector512<float> pz, int* scratch, out Vector512<float> ambient, out Vector512<float> shadow)
     {
         var (scale, offset) = (field.Scale, field.Offset);

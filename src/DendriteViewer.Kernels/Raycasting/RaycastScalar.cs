@@ -62,7 +62,7 @@ public static class RaycastScalar
             var (value, left) = (0f, 1f);
             if (settings.IsLayered)
             {
-                Shown(layers, false, origin + t * direction, direction, out left, out value);
+                Shown(layers, settings, origin + t * direction, direction, out left, out value);
             }
             else
             {
@@ -182,7 +182,7 @@ public static class RaycastScalar
                 continue;
             }
 
-            var sample = Shown(layers, s.Smooth, o + t * d, d, out var left, out _);
+            var sample = Shown(layers, s, o + t * d, d, out var left, out _);
             color += (1 - alpha) * sample;
             alpha += (1 - alpha) * (1 - left);
             t += s.Step;
@@ -192,7 +192,7 @@ public static class RaycastScalar
     }
 
     // What the volumes show at a place, how much of what lies behind is still seen, and the value that shows most.
-    private static Vector3 Shown(RayLayer[] layers, bool smooth, Vector3 at, Vector3 direction, out float left, out float value)
+    private static Vector3 Shown(RayLayer[] layers, RaycastSettings s, Vector3 at, Vector3 direction, out float left, out float value)
     {
         var (color, most) = (Vector3.Zero, 0f);
         (left, value) = (1, 0);
@@ -211,8 +211,8 @@ public static class RaycastScalar
             if (a > 0)
             {
                 var c = Unpack(layer.Transfer.Color(v));
-                gradient = smooth && layer.Shaded && !layer.Nearest ? Smooth(layer.Volume, p) : gradient;
-                color += left * a * (layer.Shaded && !layer.Nearest ? Shade(c, gradient, layer.GradientScale, layer.GradientFloor, layer.HeadLight, layer.KeyLight) : c);
+                gradient = s.Smooth && layer.Shaded && !layer.Nearest ? Smooth(layer.Volume, p) : gradient;
+                color += left * a * (layer.Shaded && !layer.Nearest ? Shade(c, gradient, layer.GradientScale, layer.GradientFloor, layer.HeadLight, layer.KeyLight, Light(s, at, direction)) : c);
                 (most, value) = left * a > most ? (left * a, v) : (most, value);
                 left *= 1 - a;
             }

@@ -175,7 +175,8 @@ public sealed record RaycastSettings
     public Vector3 KeyLight { get; init; } = Vector3.UnitY;
 
     /// <summary>
-    /// Ambient occlusion and shadow of what is shaded, in <see cref="RayMode.Isosurface"/> and where the picture is <see cref="Integrated"/>.
+    /// Ambient occlusion and shadow of what is shaded, in <see cref="RayMode.Isosurface"/>, with several volumes, and where the picture is
+    /// <see cref="Integrated"/>.
     /// </summary>
     public LightField? Light { get; init; }
 

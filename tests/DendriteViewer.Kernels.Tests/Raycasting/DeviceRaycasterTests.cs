@@ -72,7 +72,7 @@ public sealed class DeviceRaycasterTests(Device device) : IClassFixture<Device>
         foreach (var (replaces, step, angle) in new[] { (false, 1f, 10), (true, 0.4f, 60), (true, 1.3f, 200) })
         {
             var (volume, settings) = Layered(replaces, step);
-            settings = settings with { ClipPlanes = step == 1 ? [new Vector4(0.6f, 0, 0.8f, -8)] : [], SamplePlane = new Vector4(0.1f, 0.1f, 1, 3), Jitter = angle > 100, Smooth = step < 1 };
+            settings = settings with { ClipPlanes = step == 1 ? [new Vector4(0.6f, 0, 0.8f, -8)] : [], SamplePlane = new Vector4(0.1f, 0.1f, 1, 3), Jitter = angle > 100, Smooth = step < 1, Light = step < 1 ? BallLight() : null };
 
             // Labels have hard borders, on either side of which a last digit may put a sample.
             Assert.InRange(Far(volume, settings, Orbit(angle, 61, 47, new Vector3(30, 25, 20), 130), 61, 47, 3), 0, 61 * 47 / 50);
