@@ -36,7 +36,8 @@ public sealed class DemoPictures(Browser browser) : IClassFixture<Browser>
                 await page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"catalog-{size}-{theme}.png") });
                 await page.GotoAsync($"{server.Address}/d/{Id}?v=1&t=3.2&m=projection&cam=35,24,0,0,0,0");
                 await page.ExactAsync();
-                await page.EvaluateAsync("async () => { if (!dendrite.sites.length) for (const p of [[137,110,96],[136,160,150],[141,70,140]]) await dendrite.call('AddSite', ...p); }");
+                // Where the phantom has them.
+                await page.EvaluateAsync("async () => { if (!dendrite.sites.length) for (const p of [[127.3,113.2,130.3],[135.5,160,101.1],[135.8,44.8,98.8]]) await dendrite.call('AddSite', ...p); }");
                 await page.WaitForFunctionAsync("() => dendrite.sites.length === 3");
                 if (width > 800)
                 {
@@ -51,6 +52,15 @@ public sealed class DemoPictures(Browser browser) : IClassFixture<Browser>
                 await page.Context.CloseAsync();
             }
         }
+
+        // What plating added, beside the voids that were there before.
+        var both = await browser.NewPageAsync(1440, 900);
+        await both.GotoAsync($"{server.Address}/d/{Id}?v=1&t=3.2&m=projection&full=volume&depth=20,230&cam=60,30,320,150,128,128");
+        await both.ExactAsync();
+        await both.ChangedAsync(() => both.Locator("[data-preset=lithium]").ClickAsync());
+        await both.ChangedAsync(() => both.GetByLabel("Show with").SelectOptionAsync("projection@0"));
+        await both.WaitForFunctionAsync("() => dendrite.panes[3].exact && dendrite.panes[3].revision === dendrite.revision");
+        await both.ScreenshotAsync(new() { Path = Path.Combine(folder, "lithium-beside-voids.png") });
     }
 
     [OnRequestFact("DENDRITE_MEASURE")]
