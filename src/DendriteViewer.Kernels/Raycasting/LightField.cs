@@ -8,11 +8,12 @@ namespace DendriteViewer.Kernels.Raycasting;
 /// <summary>
 /// How much light reaches a place, on a grid coarser than the voxels: from all around (ambient occlusion), and from the key light
 /// (shadow). Light is passed on from cell to cell, less what each holds back: along 14 directions, in which what is far fades out, and along
-/// the direction to the key light. A ray looks the field up a little towards the eye, so that a surface does not stand in its own way.
+/// the direction to the key light. A ray looks the field up a little towards the eye, and out of the surface, so that a surface does not
+/// stand in its own way.
 /// </summary>
 public sealed class LightField : IDisposable
 {
-    /// <summary>How far towards the eye the field is looked up, in its cells.</summary>
+    /// <summary>How far towards the eye, and as far out of the surface, the field is looked up, in its cells.</summary>
     internal const float Towards = 1.5f;
 
     // What a flat surface in the open gets from its own side of the sky becomes full light; what gets less is darkened more than in
@@ -35,19 +36,19 @@ public sealed class LightField : IDisposable
         Entries = ArrayPool<byte>.Shared.Rent(8 * z * y * (x + 1) + 64);
     }
 
-    /// <summary>Cells along z.</summary>
+    /// <summary>Cells along z, with a border of one at either end.</summary>
     public int Z { get; }
 
-    /// <summary>Cells along y.</summary>
+    /// <summary>Cells along y, with the border.</summary>
     public int Y { get; }
 
-    /// <summary>Cells along x.</summary>
+    /// <summary>Cells along x, with the border.</summary>
     public int X { get; }
 
     /// <summary>Cells a voxel of the picture's volume, by axis (x, y, z).</summary>
     internal Vector3 Scale { get; }
 
-    /// <summary>The field's coordinates (x, y, z), a cell's centre a whole number, are index coordinates times <see cref="Scale"/> plus this.</summary>
+    /// <summary>The field's coordinates (x, y, z), a cell's centre a whole number, the border's 0, are index coordinates times <see cref="Scale"/> plus this.</summary>
     internal Vector3 Offset { get; }
 
     /// <summary>
@@ -101,26 +102,27 @@ public sealed class LightField : IDisposable
     /// <param name="offset">The field's coordinates of index coordinates 0.</param>
     public static LightField Of(float[] opacity, byte[] ambient, int z, int y, int x, Vector3 toKeyLight, Vector3 scale, Vector3 offset)
     {
-        var field = new LightField(z, y, x, scale, offset);
-        var shadow = ArrayPool<byte>.Shared.Rent(opacity.Length);
+        // A border of open sky: what is cut off at the volume's end stands in the light.
+        var field = new LightField(z + 2, y + 2, x + 2, scale, offset + Vector3.One);
+        var count = field.Z * field.Y * field.X;
+        byte[] shadow = ArrayPool<byte>.Shared.Rent(opacity.Length), around = ArrayPool<byte>.Shared.Rent(count), direct = ArrayPool<byte>.Shared.Rent(count);
         Shadow(opacity, z, y, x, toKeyLight, shadow);
-        Parallel.For(0, z, k =>
+        around.AsSpan(0, count).Fill(255);
+        direct.AsSpan(0, count).Fill(255);
+        for (var k = 0; k < z; k++)
         {
-            var entries = MemoryMarshal.Cast<byte, ulong>(field.Entries.AsSpan());
             for (var j = 0; j < y; j++)
             {
-                int a = (k * y + j) * x, b = (k * y + Math.Min(j + 1, y - 1)) * x, c = (Math.Min(k + 1, z - 1) * y + j) * x, d = (Math.Min(k + 1, z - 1) * y + Math.Min(j + 1, y - 1)) * x;
-                var row = entries.Slice((k * y + j) * (x + 1), x + 1);
-                for (var i = 0; i < x; i++)
-                {
-                    row[i] = (uint)(ambient[a + i] | ambient[b + i] << 8 | ambient[c + i] << 16 | ambient[d + i] << 24)
-                        | (ulong)(uint)(shadow[a + i] | shadow[b + i] << 8 | shadow[c + i] << 16 | shadow[d + i] << 24) << 32;
-                }
-
-                row[x] = row[x - 1];
+                int from = (k * y + j) * x, to = ((k + 1) * field.Y + j + 1) * field.X + 1;
+                ambient.AsSpan(from, x).CopyTo(around.AsSpan(to));
+                shadow.AsSpan(from, x).CopyTo(direct.AsSpan(to));
             }
-        });
+        }
+
+        field.Pack(around, direct);
         ArrayPool<byte>.Shared.Return(shadow);
+        ArrayPool<byte>.Shared.Return(around);
+        ArrayPool<byte>.Shared.Return(direct);
         return field;
     }
 
@@ -148,6 +150,28 @@ public sealed class LightField : IDisposable
         float Along(int i) => Mix(Entries[i], Entries[i + 8], fx);
 
         static float Mix(float a, float b, float t) => a + (b - a) * t;
+    }
+
+    private void Pack(byte[] ambient, byte[] shadow)
+    {
+        var (y, x) = (Y, X);
+        Parallel.For(0, Z, k =>
+        {
+            var entries = MemoryMarshal.Cast<byte, ulong>(Entries.AsSpan());
+            for (var j = 0; j < y; j++)
+            {
+                int below = Math.Min(j + 1, y - 1), behind = Math.Min(k + 1, Z - 1);
+                int a = (k * y + j) * x, b = (k * y + below) * x, c = (behind * y + j) * x, d = (behind * y + below) * x;
+                var row = entries.Slice((k * y + j) * (x + 1), x + 1);
+                for (var i = 0; i < x; i++)
+                {
+                    row[i] = (uint)(ambient[a + i] | ambient[b + i] << 8 | ambient[c + i] << 16 | ambient[d + i] << 24)
+                        | (ulong)(uint)(shadow[a + i] | shadow[b + i] << 8 | shadow[c + i] << 16 | shadow[d + i] << 24) << 32;
+                }
+
+                row[x] = row[x - 1];
+            }
+        });
     }
 
     // Adds to each cell what light comes to it from one direction: from its neighbour there, what that neighbour got and let through.

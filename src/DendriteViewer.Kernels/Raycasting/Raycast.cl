@@ -176,14 +176,16 @@ static bool clip(const RaycastArguments *a, float3 o, float3 d, float *start, fl
     return *start <= *end;
 }
 
-// What light comes from around and from the key light to a place, looked up a little towards the eye; LightField has the words.
-static inline float2 light_at(const RaycastArguments *a, const Scene *s, float3 p, float3 d)
+// What light comes from around and from the key light to a place, looked up a little towards the eye and out of
+// the surface; LightField has the words.
+static inline float2 light_at(const RaycastArguments *a, const Scene *s, float3 p, float3 d, float3 gradient)
 {
     if (a->lightScale.w == 0)
         return 1;
     float3 back = d * a->lightScale.xyz;
+    float3 outwards = gradient * ((dot(gradient, d) > 0 ? -LIGHT_TOWARDS : LIGHT_TOWARDS) * rsqrt(dot(gradient, gradient) + a->layers[0].gradient.w));
     float3 at = clamp(
-        p * a->lightScale.xyz + a->lightOffset.xyz - LIGHT_TOWARDS / length(back) * back, (float3)(0), (float3)(a->lightX - 1, a->lightY - 1, a->lightZ - 1));
+        p * a->lightScale.xyz + a->lightOffset.xyz - LIGHT_TOWARDS / length(back) * back + outwards, (float3)(0), (float3)(a->lightX - 1, a->lightY - 1, a->lightZ - 1));
     int x = (int)at.x, y = (int)at.y, z = (int)at.z;
     float fx = at.x - x, fy = at.y - y, fz = at.z - z;
     __global const uchar *e = s->light + 8 * ((z * a->lightY + y) * (a->lightX + 1) + x);
@@ -262,7 +264,7 @@ static uint trace_integrated(const RaycastArguments *a, const Scene *s, float3 o
         {
             if (a->smooth && s->a->shaded)
                 gradient = smooth_gradient(s, p);
-            color += (1 - alpha) * (s->a->shaded ? opacity * shade(s->a, c / opacity, gradient, light_at(a, s, p, d)) : c);
+            color += (1 - alpha) * (s->a->shaded ? opacity * shade(s->a, c / opacity, gradient, light_at(a, s, p, d, gradient)) : c);
             alpha += (1 - alpha) * opacity;
         }
         before = far > 0 ? NAN : value;
@@ -328,7 +330,7 @@ static uint trace_isosurface(const RaycastArguments *a, const Scene *s, float3 o
             sample(s, o + hit * d, &gradient);
             if (a->smooth)
                 gradient = smooth_gradient(s, o + hit * d);
-            return pack(shade(s->a, unpack(entry(s, a->isoValue).y), gradient, light_at(a, s, o + hit * d, d)), 1, a->background);
+            return pack(shade(s->a, unpack(entry(s, a->isoValue).y), gradient, light_at(a, s, o + hit * d, d, gradient)), 1, a->background);
         }
         before = hidden ? NAN : value;
         t += a->step;
@@ -383,7 +385,7 @@ static uint trace_layers(const RaycastArguments *a, const Scene *volumes, float3
                 float3 c = unpack(e.y);
                 if (a->smooth && s->a->shaded && !s->a->nearest)
                     gradient = smooth_gradient(s, p);
-                shown += left * opacity * (s->a->shaded && !s->a->nearest ? shade(s->a, c, gradient, light_at(a, s, at, d)) : c);
+                shown += left * opacity * (s->a->shaded && !s->a->nearest ? shade(s->a, c, gradient, light_at(a, s, at, d, 0)) : c);
                 left *= 1 - opacity;
             }
             if (s->a->replaces)

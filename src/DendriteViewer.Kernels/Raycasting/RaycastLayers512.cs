@@ -200,8 +200,9 @@ internal static unsafe class RaycastLayers512
                                 // The field lies in the picture's own coordinates.
                                 var at = t - (active & step);
                                 RaycastPackets512.Light(
-                                    s.Light, r, Vector512.MultiplyAddEstimate(at, r->Dx, r->Ox), Vector512.MultiplyAddEstimate(at, r->Dy, r->Oy),
-                                    Vector512.MultiplyAddEstimate(at, r->Dz, r->Oz), scratch, out ambient, out shadow);
+                                    s.Light, s.GradientFloor, r, Vector512.MultiplyAddEstimate(at, r->Dx, r->Ox), Vector512.MultiplyAddEstimate(at, r->Dy, r->Oy),
+                                    Vector512.MultiplyAddEstimate(at, r->Dz, r->Oz), Vector512<float>.Zero, Vector512<float>.Zero, Vector512<float>.Zero,
+                                    scratch, out ambient, out shadow);
                             }
 
                             RaycastPackets512.Shade(layer.GradientScale, layer.GradientFloor, layer.HeadLight, layer.KeyLight, gx, gy, gz, ambient, shadow, out var diffuse, out var shine);

@@ -501,7 +501,7 @@ internal static unsafe class RaycastPackets512
                         Vector512<float> ambient = Vector512<float>.One, shadow = ambient;
                         if (typeof(TLight) == typeof(Lit))
                         {
-                            Light(s.Light!, r, px, py, pz, scratch, out ambient, out shadow);
+                            Light(s.Light!, s.GradientFloor, r, px, py, pz, gx, gy, gz, scratch, out ambient, out shadow);
                         }
 
                         Shade(s, gx, gy, gz, ambient, shadow, out var diffuse, out var shine);
@@ -646,7 +646,7 @@ internal static unsafe class RaycastPackets512
                 Vector512<float> ambient = Vector512<float>.One, shadow = ambient;
                 if (s.Light is not null)
                 {
-                    Light(s.Light, r, hx, hy, hz, scratch, out ambient, out shadow);
+                    Light(s.Light, s.GradientFloor, r, hx, hy, hz, gx, gy, gz, scratch, out ambient, out shadow);
                 }
 
                 Shade(s, gx, gy, gz, ambient, shadow, out var diffuse, out var shine);
@@ -802,17 +802,21 @@ internal static unsafe class RaycastPackets512
         out Vector512<float> diffuse, out Vector512<float> shine) =>
         Shade(s.GradientScale, s.GradientFloor, s.HeadLight, s.KeyLight, gx, gy, gz, ambient, shadow, out diffuse, out shine);
 
-    // What light reaches every lane's sample, looked up a little towards the eye.
+    // What light reaches every lane's sample, looked up a little towards the eye and out of the surface on the eye's side.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Light(
-        LightField field, Packet* r, Vector512<float> px, Vector512<float> py, Vector512<float> pz, int* scratch, out Vector512<float> ambient, out Vector512<float> shadow)
+        LightField field, float floor, Packet* r, Vector512<float> px, Vector512<float> py, Vector512<float> pz, Vector512<float> gx, Vector512<float> gy, Vector512<float> gz,
+        int* scratch, out Vector512<float> ambient, out Vector512<float> shadow)
     {
         var (scale, offset) = (field.Scale, field.Offset);
         Vector512<float> dx = r->Dx * scale.X, dy = r->Dy * scale.Y, dz = r->Dz * scale.Z;
         var back = Vector512.Create(LightField.Towards) / Vector512.Sqrt(dx * dx + dy * dy + dz * dz);
-        var x = Within(px * scale.X + Vector512.Create(offset.X) - dx * back, field.X);
-        var y = Within(py * scale.Y + Vector512.Create(offset.Y) - dy * back, field.Y);
-        var z = Within(pz * scale.Z + Vector512.Create(offset.Z) - dz * back, field.Z);
+        var behind = Vector512.GreaterThan(gx * r->Dx + gy * r->Dy + gz * r->Dz, Vector512<float>.Zero);
+        var outwards = Vector512.ConditionalSelect(behind, Vector512.Create(-LightField.Towards), Vector512.Create(LightField.Towards))
+            / Vector512.Sqrt(gx * gx + gy * gy + gz * gz + Vector512.Create(floor));
+        var x = Within(px * scale.X + Vector512.Create(offset.X) - dx * back + gx * outwards, field.X);
+        var y = Within(py * scale.Y + Vector512.Create(offset.Y) - dy * back + gy * outwards, field.Y);
+        var z = Within(pz * scale.Z + Vector512.Create(offset.Z) - dz * back + gz * outwards, field.Z);
         Vector512<int> ix = Vector512.ConvertToInt32Native(x), iy = Vector512.ConvertToInt32Native(y), iz = Vector512.ConvertToInt32Native(z);
         fixed (byte* entries = field.Entries)
         {

@@ -151,7 +151,7 @@ public static class RaycastScalar
             if (a > 0)
             {
                 gradient = s.Smooth ? Smooth(volume, p) : gradient;
-                color += (1 - alpha) * (s.Shaded ? a * Shade(c / a, gradient, s.GradientScale, s.GradientFloor, s.HeadLight, s.KeyLight, Light(s, p, d)) : c);
+                color += (1 - alpha) * (s.Shaded ? a * Shade(c / a, gradient, s.GradientScale, s.GradientFloor, s.HeadLight, s.KeyLight, Light(s, p, d, gradient)) : c);
                 alpha += (1 - alpha) * a;
             }
 
@@ -212,7 +212,7 @@ public static class RaycastScalar
             {
                 var c = Unpack(layer.Transfer.Color(v));
                 gradient = s.Smooth && layer.Shaded && !layer.Nearest ? Smooth(layer.Volume, p) : gradient;
-                color += left * a * (layer.Shaded && !layer.Nearest ? Shade(c, gradient, layer.GradientScale, layer.GradientFloor, layer.HeadLight, layer.KeyLight, Light(s, at, direction)) : c);
+                color += left * a * (layer.Shaded && !layer.Nearest ? Shade(c, gradient, layer.GradientScale, layer.GradientFloor, layer.HeadLight, layer.KeyLight, Light(s, at, direction, Vector3.Zero)) : c);
                 (most, value) = left * a > most ? (left * a, v) : (most, value);
                 left *= 1 - a;
             }
@@ -267,7 +267,7 @@ public static class RaycastScalar
 
         Sample(volume, o + hit * d, out var gradient);
         gradient = s.Smooth ? Smooth(volume, o + hit * d) : gradient;
-        var light = Light(s, o + hit * d, d);
+        var light = Light(s, o + hit * d, d, gradient);
         return Pack(Shade(Unpack(s.Transfer.Color(s.IsoValue)), gradient, s.GradientScale, s.GradientFloor, s.HeadLight, s.KeyLight, light), 1, s.Background);
     }
 
@@ -502,8 +502,8 @@ public static class RaycastScalar
             + new Vector3(ambient * RaycastSettings.Specular * shine * 255);
     }
 
-    // What light reaches a sample, looked up a little towards the eye.
-    private static (float Ambient, float Shadow)? Light(RaycastSettings s, Vector3 p, Vector3 d)
+    // What light reaches a sample, looked up a little towards the eye and out of the surface on the eye's side, as far as there is one.
+    private static (float Ambient, float Shadow)? Light(RaycastSettings s, Vector3 p, Vector3 d, Vector3 gradient)
     {
         if (s.Light is not { } field)
         {
@@ -511,7 +511,8 @@ public static class RaycastScalar
         }
 
         var step = d * field.Scale;
-        return field.At(p * field.Scale + field.Offset - LightField.Towards / step.Length() * step);
+        var outwards = gradient * ((Vector3.Dot(gradient, d) > 0 ? -LightField.Towards : LightField.Towards) / MathF.Sqrt(gradient.LengthSquared() + s.GradientFloor));
+        return field.At(p * field.Scale + field.Offset - LightField.Towards / step.Length() * step + outwards);
     }
 
     internal static Vector3 Unpack(int color) => new(color & 0xFF, (color >> 8) & 0xFF, (color >> 16) & 0xFF);

@@ -11,7 +11,7 @@ public sealed class LightFieldTests
     public void Of_NothingInTheWay_IsFullLight()
     {
         var field = Field(_ => 0, new Vector3(0.5f, 0.7f, -0.5f));
-        Assert.Equal((1, 1), field.At(new Vector3(11.3f, 5.2f, 20)));
+        Assert.Equal((1, 1), At(field, new Vector3(11.3f, 5.2f, 20)));
     }
 
     // Light from −z, −y, … is held back by a wall in its way, whatever the axis; before the wall it is not.
@@ -25,8 +25,8 @@ public sealed class LightFieldTests
         var light = new Vector3(x, y, z);
         var field = Field(p => MathF.Abs(Vector3.Dot(p - new Vector3(11.5f), light)) < 1 ? 1 : 0, light);
         var middle = new Vector3(11.5f);
-        Assert.InRange(field.At(middle - 4 * light).Shadow, 0, 0.1f);
-        Assert.InRange(field.At(middle + 4 * light).Shadow, 0.99f, 1);
+        Assert.InRange(At(field, middle - 4 * light).Shadow, 0, 0.1f);
+        Assert.InRange(At(field, middle + 4 * light).Shadow, 0.99f, 1);
     }
 
     // The shadow of a post falls where the light's direction carries it, between whole cells too.
@@ -35,21 +35,33 @@ public sealed class LightFieldTests
     {
         var light = Vector3.Normalize(new Vector3(0.5f, 0, -1));
         var field = Field(p => p.Z is > 5 and < 8 && p.X is > 13 and < 18 ? 1 : 0, light);
-        float Shadow(float x) => field.At(new Vector3(x, 12, 16.5f)).Shadow;
+        float Shadow(float x) => At(field, new Vector3(x, 12, 16.5f)).Shadow;
 
         // From z = 6.5 to 16.5 the shadow moves by 10 · 0.5 against the light.
         Assert.InRange(Shadow(10.5f), 0, 0.35f);
         Assert.InRange(Shadow(16.5f), 0.85f, 1);
     }
 
+    // Where an opaque volume ends, its face stands in the light.
+    [Fact]
+    public void Of_AFullVolume_IsDarkInsideAndLightAtItsEnd()
+    {
+        var field = Field(_ => 1, -Vector3.UnitZ);
+        Assert.InRange(At(field, new Vector3(12)).Ambient, 0, 0.2f);
+        Assert.Equal((1, 1), At(field, new Vector3(12, 12, -1.2f)));
+    }
+
     [Fact]
     public void Of_AHollowBox_IsDarkInsideAndLightOutside()
     {
         var field = Field(p => MathF.Max(MathF.Abs(p.X - 11.5f), MathF.Max(MathF.Abs(p.Y - 11.5f), MathF.Abs(p.Z - 11.5f))) is > 3 and < 5.1f ? 1 : 0, Vector3.UnitX);
-        Assert.InRange(field.At(new Vector3(11.5f)).Ambient, 0.1f, 0.5f);
-        Assert.InRange(field.At(new Vector3(1, 1, 1)).Ambient, 0.95f, 1);
-        Assert.True(field.At(new Vector3(11.5f)).Ambient < field.At(new Vector3(11.5f, 11.5f, 18)).Ambient);
+        Assert.InRange(At(field, new Vector3(11.5f)).Ambient, 0.1f, 0.5f);
+        Assert.InRange(At(field, new Vector3(1, 1, 1)).Ambient, 0.95f, 1);
+        Assert.True(At(field, new Vector3(11.5f)).Ambient < At(field, new Vector3(11.5f, 11.5f, 18)).Ambient);
     }
+
+    // The field has a border of one cell.
+    private static (float Ambient, float Shadow) At(LightField field, Vector3 p) => field.At(p + Vector3.One);
 
     private static LightField Field(Func<Vector3, float> opacity, Vector3 light)
     {
