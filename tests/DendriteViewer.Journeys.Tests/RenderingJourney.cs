@@ -19,7 +19,10 @@ public sealed class RenderingJourney(Browser browser) : IClassFixture<Browser>
             Assert.Equal(cpu[i].Length, device[i].Length);
             var apart = cpu[i].Zip(device[i]).Average(p => Math.Abs(p.First - p.Second));
             Assert.True(apart < 2, $"Step {i} differs by {apart} on {drawnByDevice}.");
-            Assert.True(i == 0 || cpu[i].Zip(cpu[i - 1]).Average(p => Math.Abs(p.First - p.Second)) > 0.5, $"Step {i} changed nothing.");
+
+            // Most of a picture is background; some of it changed much.
+            var changed = i == 0 ? cpu[i].Length : cpu[i].Zip(cpu[i - 1]).Count(p => Math.Abs(p.First - p.Second) > 10);
+            Assert.True(changed > 200, $"Step {i} changed {changed} bytes.");
         }
 
         Assert.Empty(browser.Errors);
