@@ -33,6 +33,9 @@ public sealed record ComputeDeviceInfo(nint Id, string Name, ComputeKind Kind, l
 /// </summary>
 public sealed unsafe class ComputeDevice : IDisposable
 {
+    // Drivers begin when they are first asked, and not every one can be asked by two threads then: PoCL told the second of no device.
+    private static readonly Lock s_driver = new();
+
     private readonly nint _context;
     private readonly nint _kernels;
     private readonly nint _uploads;
@@ -47,12 +50,15 @@ public sealed unsafe class ComputeDevice : IDisposable
     {
         Info = info;
         var id = info.Id;
-        _context = OpenCl.CreateContext(null, 1, &id, 0, 0, out var status);
-        Check(status, "context");
-        _kernels = OpenCl.CreateQueue(_context, id, 0, out status);
-        Check(status, "queue");
-        _uploads = OpenCl.CreateQueue(_context, id, 0, out status);
-        Check(status, "queue");
+        lock (s_driver)
+        {
+            _context = OpenCl.CreateContext(null, 1, &id, 0, 0, out var status);
+            Check(status, "context");
+            _kernels = OpenCl.CreateQueue(_context, id, 0, out status);
+            Check(status, "queue");
+            _uploads = OpenCl.CreateQueue(_context, id, 0, out status);
+            Check(status, "queue");
+        }
     }
 
     /// <summary>What it is.</summary>
@@ -63,6 +69,14 @@ public sealed unsafe class ComputeDevice : IDisposable
 
     /// <summary>Every device here; none where OpenCL's loader is not installed or knows no driver.</summary>
     public static IReadOnlyList<ComputeDeviceInfo> Find()
+    {
+        lock (s_driver)
+        {
+            return FindAlone();
+        }
+    }
+
+    private static IReadOnlyList<ComputeDeviceInfo> FindAlone()
     {
         if (!NativeLibrary.TryLoad(OpenCl.Library, out _) || OpenCl.GetPlatforms(0, null, out var count) != OpenCl.Success || count == 0)
         {
