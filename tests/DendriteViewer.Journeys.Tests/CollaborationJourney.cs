@@ -53,6 +53,9 @@ public sealed class CollaborationJourney(Browser browser) : IClassFixture<Browse
         await page.Locator(".site textarea").PressAsync("Tab");
         await page.Keyboard.PressAsync("Escape");
 
+        // Saved and come back, else the drag would be of an older version and refused.
+        await page.WaitForFunctionAsync("() => dendrite.sites[0].note === 'beside a void of the band'");
+
         // Drag the mark, and take that back.
         await page.EvaluateAsync("() => { window.placed = dendrite.sites[0]; }");
         var mark = await page.EvaluateAsync<float[]>("() => { const s = dendrite.sites[0], r = dendrite.panes[1].element.getBoundingClientRect(), p = dendrite.panes[1].map().toScreen([s.zUm, s.yUm, s.xUm]); return [r.left + p[0], r.top + p[1]]; }");
