@@ -5,8 +5,11 @@ using DendriteViewer.Imaging.Codecs;
 using DendriteViewer.Imaging.Rendering;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Kernels.Bricks;
+using DendriteViewer.Kernels.Labelling;
+using DendriteViewer.Kernels.Masks;
 using DendriteViewer.Kernels.Raycasting;
 using DendriteViewer.Kernels.Slicing;
+using DendriteViewer.Kernels.Statistics;
 
 namespace DendriteViewer.Cli.Commands;
 
@@ -18,7 +21,7 @@ internal static class BenchCommand
 
     public static Command Create()
     {
-        var what = new Argument<string>("WHAT") { Description = "raycast or slice." };
+        var what = new Argument<string>("WHAT") { Description = "raycast, slice, label or otsu." };
         var volume = new Option<string>("--volume") { Description = "Raw file of N³ 8-bit voxels.", Required = true };
         var size = new Option<int>("--size") { Description = "N.", Required = true };
         var pixels = new Option<int>("--pixels") { Description = "Pixels each way.", DefaultValueFactory = _ => 768 };
@@ -46,10 +49,16 @@ internal static class BenchCommand
                 case "slice":
                     Slice(bytes, n, parse.GetValue(pixels), devices, result);
                     break;
-                case "label" or "otsu" or "ingest":
-                    throw new UsageException($"bench {parse.GetValue(what)} is not supported in this version; raycast and slice are.");
+                case "label":
+                    Label(bytes, n, result);
+                    break;
+                case "otsu":
+                    result["otsu.ms"] = MedianMs(5, 1, _ => result["otsu.threshold"] = OtsuThreshold.Split(ValueCounts.Of(bytes)));
+                    break;
+                case "ingest":
+                    throw new UsageException("bench ingest is not supported in this version; raycast, slice, label and otsu are.");
                 default:
-                    throw new UsageException("bench takes raycast or slice.");
+                    throw new UsageException("bench takes raycast, slice, label or otsu.");
             }
 
             ExitCodes.PrintJson(result);
@@ -160,6 +169,26 @@ internal static class BenchCommand
             {
                 Slicer.Render(volume, plane, pixels, pixels, rows);
             }
+        });
+    }
+
+    // Voids from grey values to an array of labels and their sizes and centres, as scipy's label, bincount and center_of_mass give them.
+    private static void Label(byte[] bytes, int n, Dictionary<string, object> result)
+    {
+        var labels = new int[bytes.Length];
+        result["label.ms"] = MedianMs(5, 1, _ =>
+        {
+            var mask = new BitVolume(n, n, n);
+            Parallel.For(0, n, z =>
+            {
+                for (var y = 0; y < n; y++)
+                {
+                    ThresholdKernel.Within<byte>(bytes.AsSpan((z * n + y) * n, n), 11, 99, mask.Row(z, y));
+                }
+            });
+            var components = ComponentLabeller.Label(mask, StructuringElement.Faces);
+            Parallel.For(0, n, z => components.WriteSlice(z, labels.AsSpan(z * n * n, n * n)));
+            result["label.components"] = components.Count;
         });
     }
 

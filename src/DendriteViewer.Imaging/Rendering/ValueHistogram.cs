@@ -31,33 +31,26 @@ public sealed record ValueHistogram(double Least, double Most, IReadOnlyList<lon
     public static ValueHistogram Of(double least, double most, IReadOnlyList<long> bins)
     {
         double Center(int i) => least + (i + 0.5) * (most - least) / bins.Count;
-        double total = 0, sum = 0;
-        for (var i = 0; i < bins.Count; i++)
+        var counts = bins as long[] ?? bins.ToArray();
+        var split = OtsuThreshold.Split(counts);
+        if (split < 0)
         {
-            total += bins[i];
-            sum += bins[i] * Center(i);
+            return new ValueHistogram(least, most, bins, (least + most) / 2, least, most);
         }
 
-        double n0 = 0, s0 = 0, best = -1;
-        var split = (Least: 0, DarkMean: least, BrightMean: most);
-        for (var i = 0; i < bins.Count - 1; i++)
+        double Mean(int from, int to)
         {
-            n0 += bins[i];
-            s0 += bins[i] * Center(i);
-            if (n0 == 0 || n0 == total)
+            double n = 0, sum = 0;
+            for (var i = from; i < to; i++)
             {
-                continue;
+                n += counts[i];
+                sum += counts[i] * Center(i);
             }
 
-            double m0 = s0 / n0, m1 = (sum - s0) / (total - n0);
-            var between = n0 * (total - n0) * (m0 - m1) * (m0 - m1);
-            if (between > best)
-            {
-                (best, split) = (between, (i, m0, m1));
-            }
+            return sum / n;
         }
 
-        return new ValueHistogram(least, most, bins, best < 0 ? (least + most) / 2 : Center(split.Least), split.DarkMean, split.BrightMean);
+        return new ValueHistogram(least, most, bins, Center(split), Mean(0, split + 1), Mean(split + 1, counts.Length));
     }
 
     private double Quantile(double q)
