@@ -15,13 +15,15 @@ internal static class PhantomCommand
         var seed = new Option<int>("--seed") { Description = "The same seed gives the same bytes.", DefaultValueFactory = _ => 1 };
         var hours = new Option<string>("--hours") { Description = "Hours of the scans.", DefaultValueFactory = _ => "0,0.5,1,1.5,2,2.5,3,3.2" };
         var band = new Option<string>("--band") { Description = "Depths of the band, µm.", DefaultValueFactory = _ => "100:120" };
+        var tilt = new Option<double?>("--tilt-deg") { Description = "Tilt of the electrode in degrees, 0 to 10; drawn up to 3 where not given." };
+        var drift = new Option<double>("--drift-voxels") { Description = "Most that a scan is displaced against the first.", DefaultValueFactory = _ => 2.0 };
         var json = Shared.Json();
-        var command = new Command("phantom", "Make an experiment as a beamline would hand it over, with truth.json.") { target, size, voxel, seed, hours, band, json };
+        var command = new Command("phantom", "Make an experiment as a beamline would hand it over, with truth.json.") { target, size, voxel, seed, hours, band, tilt, drift, json };
         command.SetAction((parse, ct) => ExitCodes.RunAsync(() =>
         {
             var (from, to) = Shared.ParseRange(parse.GetValue(band)!, "--band");
             var list = parse.GetValue(hours)!.Split(',').Select(t => Shared.TryNumber(t, out var h) && h >= 0 ? h : throw new UsageException($"--hours is a list of numbers, not '{t}'.")).ToArray();
-            var options = new PhantomOptions { Size = parse.GetValue(size), VoxelUm = parse.GetValue(voxel), Seed = parse.GetValue(seed), Hours = list, Band = new Band(from, to) };
+            var options = new PhantomOptions { Size = parse.GetValue(size), VoxelUm = parse.GetValue(voxel), Seed = parse.GetValue(seed), Hours = list, Band = new Band(from, to), TiltDeg = parse.GetValue(tilt), DriftVoxels = parse.GetValue(drift) };
             var folder = parse.GetValue(target)!;
             using (var bar = new ProgressBar("phantom", TimeProvider.System))
             {

@@ -38,7 +38,7 @@ public sealed record VolumeInfo(
 }
 
 /// <summary>One published dataset: its manifest, read and checked.</summary>
-public sealed record Dataset(DatasetId Id, DatasetManifest Manifest, IReadOnlyList<VolumeInfo> Volumes, DepthFrame Depth)
+public sealed record Dataset(DatasetId Id, DatasetManifest Manifest, IReadOnlyList<VolumeInfo> Volumes, DepthFrame Depth, CellOutline? Outline)
 {
     /// <summary>What people call the experiment.</summary>
     public string Name => Manifest.Name;
@@ -70,6 +70,6 @@ public sealed record Dataset(DatasetId Id, DatasetManifest Manifest, IReadOnlyLi
             v.ValueRange is { Length: 2 } q ? q[1] : 0,
             v.Levels ?? 1,
             v.DurationHours)).OrderBy(v => v.Key.Hours).ToArray();
-        return new Dataset(id, manifest, volumes, Manifests.DepthOf(manifest, name));
+        return new Dataset(id, manifest, volumes, Manifests.DepthOf(manifest, name), Manifests.OutlineOf(manifest, name));
     }
 }

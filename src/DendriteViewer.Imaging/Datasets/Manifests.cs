@@ -49,11 +49,13 @@ public static class Manifests
             Require(VolumeKey.IsModality(s.Kind), file, "series.kind", $"is '{s.Kind}'; use lower case letters, digits and hyphens, as in voltage");
         }
 
+        OutlineOf(manifest, file);
         if (manifest.Depth is { } d)
         {
             Require(d.Axis is "z" or "y" or "x", file, "depth.axis", $"is '{d.Axis}'; use z, y or x");
             Require(d.Direction is 1 or -1, file, "depth.direction", $"is {d.Direction}; use 1 or -1");
-            Require(IsAuto(d) || d.InterfaceUm is null || (d.InterfaceUm?.ValueKind == JsonValueKind.Number), file, "depth.interfaceUm", "is neither a number of µm nor \"auto\"");
+            Require(IsAuto(d) || d.InterfaceUm is null or { ValueKind: JsonValueKind.Number or JsonValueKind.Object }, file, "depth.interfaceUm", "is neither a number of µm, nor a plane { pointUm, normal }, nor \"auto\"");
+            DepthOf(manifest, file);
         }
     }
 
@@ -84,15 +86,50 @@ public static class Manifests
     internal static DepthFrame DepthOf(DatasetManifest manifest, string file)
     {
         var d = manifest.Depth ?? new DepthManifest();
-        var um = 0.0;
-        if (d.InterfaceUm is { ValueKind: JsonValueKind.Number } e)
-        {
-            um = e.GetDouble();
-        }
-
+        var axis = d.Axis switch { "y" => Axis.Y, "x" => Axis.X, _ => Axis.Z };
+        var direction = d.Direction >= 0 ? 1 : -1;
+        var um = d.InterfaceUm is { ValueKind: JsonValueKind.Number } e ? e.GetDouble() : 0;
         Require(double.IsFinite(um), file, "depth.interfaceUm", "is not finite");
-        return new DepthFrame(d.Axis switch { "y" => Axis.Y, "x" => Axis.X, _ => Axis.Z }, d.Direction >= 0 ? 1 : -1, um);
+        try
+        {
+            var surface = d.Surface is { } s
+                ? new InterfaceSurface(axis, (s.OriginUm[0], s.OriginUm[1]), s.StepUm, (s.Shape[0], s.Shape[1]), s.HeightsUm, s.ResidualUm)
+                : d.InterfaceUm is { ValueKind: JsonValueKind.Object } plane
+                    ? InterfaceSurface.OfPlane(axis, PointOf(plane.GetProperty("pointUm")), PointOf(plane.GetProperty("normal")) - default(WorldPoint))
+                    : null;
+            return new DepthFrame(axis, direction, surface is null || d.InterfaceUm is { ValueKind: JsonValueKind.Number } ? um : surface.Plane.MiddleUm, surface);
+        }
+        catch (Exception x) when (x is ArgumentException or IndexOutOfRangeException or KeyNotFoundException or InvalidOperationException)
+        {
+            throw new VolumeFormatException($"{file}: depth holds no interface that can be used ({x.Message.Split('\r', '\n', '(')[0].TrimEnd(' ', '.')}); give interfaceUm as a number, a plane {{ pointUm, normal }} across the axis, or \"auto\".", x);
+        }
     }
+
+    /// <summary>A surface as a manifest holds it, heights to a nanometre.</summary>
+    public static SurfaceManifest SurfaceOf(InterfaceSurface surface) => new()
+    {
+        OriginUm = [surface.OriginUm.U, surface.OriginUm.V],
+        StepUm = surface.StepUm,
+        Shape = [surface.Shape.U, surface.Shape.V],
+        HeightsUm = surface.HeightsUm.ToArray().Select(h => MathF.Round(h, 3)).ToArray(),
+        ResidualUm = Math.Round(surface.ResidualUm, 4),
+    };
+
+    /// <summary>The cell's outline, or null where the dataset gives none.</summary>
+    /// <exception cref="VolumeFormatException">It is no polygon.</exception>
+    internal static CellOutline? OutlineOf(DatasetManifest manifest, string file)
+    {
+        try
+        {
+            return manifest.Cell?.OutlineUm is { } corners ? new CellOutline(corners.Select(c => (c[0], c[1]))) : null;
+        }
+        catch (Exception x) when (x is ArgumentException or IndexOutOfRangeException)
+        {
+            throw new VolumeFormatException($"{file}: cell.outlineUm is no polygon of at least three corners [u, v]; correct it or leave it out.", x);
+        }
+    }
+
+    private static WorldPoint PointOf(JsonElement e) => new(e[0].GetDouble(), e[1].GetDouble(), e[2].GetDouble());
 
     private static void Require(bool ok, string file, string field, string problem)
     {

@@ -1,6 +1,7 @@
 using DendriteViewer.Kernels.Bricks;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using DendriteViewer.Imaging.Analysis;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Formats;
 using DendriteViewer.Imaging.Geometry;
@@ -256,10 +257,30 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
         };
         if (published.Depth is { } depth && Manifests.IsAuto(depth))
         {
-            published = published with { Depth = await InterfaceFinder.ResolveAsync(store, id, published, depth, ct) };
+            published = await WithInterfaceAsync(id, published, depth, ct);
         }
 
         await store.PublishAsync(id, published, ct);
+    }
+
+    // The interface and the outline of the earliest scan of the first modality, kept with the dataset.
+    private async Task<DatasetManifest> WithInterfaceAsync(DatasetId id, DatasetManifest manifest, DepthManifest depth, CancellationToken ct)
+    {
+        var dataset = Dataset.Of(id, manifest with { Depth = depth with { InterfaceUm = null } });
+        var first = dataset.Volumes.First(v => v.Key.Modality == manifest.Volumes[0].Modality);
+        var found = await InterfaceFinder.FindAsync(store, first, dataset.Depth.Axis, dataset.Depth.Direction, ct);
+        return manifest with
+        {
+            Depth = depth with
+            {
+                InterfaceUm = JsonSerializer.SerializeToElement(Math.Round(found.Surface.Plane.MiddleUm, 3)),
+                Surface = Manifests.SurfaceOf(found.Surface),
+                Other = new(depth.Other ?? []) { ["interfaceFound"] = JsonSerializer.SerializeToElement("auto") },
+            },
+            Cell = manifest.Cell?.OutlineUm is not null || found.Outline is null
+                ? manifest.Cell
+                : (manifest.Cell ?? new CellManifest()) with { OutlineUm = found.Outline.Corners.Select(c => new[] { Math.Round(c.U, 3), Math.Round(c.V, 3) }).ToArray() },
+        };
     }
 
     private string Confined(string path) => Roots is null || RealPaths.IsBelowAny(path, Roots)

@@ -20,6 +20,12 @@ public sealed record PhantomOptions
     /// <summary>Depth in which voids hold most and lithium nucleates.</summary>
     public Band Band { get; init; } = Band.Default;
 
+    /// <summary>Tilt of the electrode in degrees, 0–10, towards a direction that the seed draws; null draws 0–3 too.</summary>
+    public double? TiltDeg { get; init; }
+
+    /// <summary>Most that a scan may be displaced against the first, in voxels; 0–8.</summary>
+    public double DriftVoxels { get; init; } = 2;
+
     /// <summary>Current density in mA/cm².</summary>
     public double CurrentDensityMaCm2 { get; init; } = 0.8;
 }

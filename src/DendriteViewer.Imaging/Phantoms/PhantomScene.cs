@@ -12,8 +12,9 @@ internal sealed record PhantomLimb(WorldPoint A, WorldPoint B, double RadiusUm, 
 internal sealed record PhantomSite(string Id, WorldPoint Center, double DepthUm, double BornHours, IReadOnlyList<PhantomLimb> Limbs);
 
 /// <summary>
-/// The cell without noise: a cylinder of electrolyte grains on a lithium electrode with a gently waved surface, voids at all
-/// depths with 0.5 % of the electrolyte's volume inside the band, and lithium that starts beside voids of the band.
+/// The cell without noise: a cylinder of electrolyte grains on a lithium electrode with a tilted and gently waved surface, voids at
+/// all depths with 0.5 % of the electrolyte's volume inside the band, and lithium that starts beside voids of the band. Depth is
+/// measured from the surface, across its mean plane.
 /// </summary>
 internal sealed class PhantomScene
 {
@@ -21,6 +22,7 @@ internal sealed class PhantomScene
     public const double BandVoidShare = 0.005;
     public const double OtherVoidShare = 0.004;
     private readonly double[] _wave;
+    private readonly (double Y, double X) _slope;
 
     public PhantomScene(PhantomOptions options)
     {
@@ -30,6 +32,13 @@ internal sealed class PhantomScene
         Radius = 0.47 * Extent;
         var random = new Random(options.Seed);
         _wave = Enumerable.Range(0, 6).Select(_ => random.NextDouble() * 2 * Math.PI).ToArray();
+
+        // From a generator of its own, so that the rest of a seed's cell does not depend on the tilt.
+        var tilting = new Random(options.Seed ^ 0x7117);
+        var drawn = 3 * tilting.NextDouble();
+        var (slope, towards) = (Math.Tan((options.TiltDeg ?? drawn) * Math.PI / 180), 2 * Math.PI * tilting.NextDouble());
+        _slope = (slope * Math.Sin(towards), slope * Math.Cos(towards));
+        Cosine = 1 / Math.Sqrt(1 + slope * slope);
         Grains = MakeGrains(random);
         Voids = MakeVoids(random);
         Sites = MakeSites(random);
@@ -43,6 +52,9 @@ internal sealed class PhantomScene
     /// <summary>Mean position of the interface, µm.</summary>
     public double InterfaceAt { get; }
 
+    /// <summary>Cosine of the electrode's tilt.</summary>
+    public double Cosine { get; }
+
     /// <summary>Radius of the cell, µm.</summary>
     public double Radius { get; }
 
@@ -54,11 +66,15 @@ internal sealed class PhantomScene
 
     public IReadOnlyList<PhantomSite> Sites { get; }
 
-    /// <summary>Height of the electrode's surface under a point; it bulges by about 1.5 µm.</summary>
+    /// <summary>Depth of a point below the electrode's surface.</summary>
+    public double DepthOf(WorldPoint p) => (p.Z - Surface(p.Y, p.X)) * Cosine;
+
+    /// <summary>Height of the electrode's surface under a point; it is tilted and bulges by about 1.5 µm.</summary>
     public double Surface(double y, double x)
     {
+        var plane = InterfaceAt + _slope.Y * (y - Extent / 2) + _slope.X * (x - Extent / 2);
         double a = 2 * Math.PI * y / Extent, b = 2 * Math.PI * x / Extent;
-        return InterfaceAt + 0.8 * Math.Sin(a + _wave[0]) + 0.6 * Math.Cos(b + _wave[1]) + 0.4 * Math.Sin(2 * a + b + _wave[2]) + 0.3 * Math.Cos(a - 2 * b + _wave[3]);
+        return plane + 0.8 * Math.Sin(a + _wave[0]) + 0.6 * Math.Cos(b + _wave[1]) + 0.4 * Math.Sin(2 * a + b + _wave[2]) + 0.3 * Math.Cos(a - 2 * b + _wave[3]);
     }
 
     /// <summary>How much of a void's size is left: packing closes it a little in the first hour.</summary>
@@ -107,7 +123,7 @@ internal sealed class PhantomScene
                 var r = 2.2 + 3.2 * random.NextDouble() * random.NextDouble() * 1.4;
                 var radii = new WorldVector(r * (0.7 + 0.5 * random.NextDouble()), r * (0.8 + 0.6 * random.NextDouble()), r * (0.8 + 0.6 * random.NextDouble()));
                 var p = InCell(random, depth, 8);
-                if (!accept((depth, 0)) || !accept((depth - radii.Z * 0.4, 0)) || !accept((depth + radii.Z * 0.4, 0))
+                if (p.Z + Largest(radii) > Extent - 1 || !accept((depth, 0)) || !accept((depth - radii.Z * 0.4, 0)) || !accept((depth + radii.Z * 0.4, 0))
                     || voids.Any(v => (v.Center - p).Length < Largest(v.Radii) + Largest(radii) + 2.5 * Options.VoxelUm))
                 {
                     continue;
@@ -125,13 +141,14 @@ internal sealed class PhantomScene
     {
         var r = (Radius - margin) * Math.Sqrt(random.NextDouble());
         var a = random.NextDouble() * 2 * Math.PI;
-        return new WorldPoint(InterfaceAt + depth, Extent / 2 + r * Math.Sin(a), Extent / 2 + r * Math.Cos(a));
+        var (y, x) = (Extent / 2 + r * Math.Sin(a), Extent / 2 + r * Math.Cos(a));
+        return new WorldPoint(Surface(y, x) + depth / Cosine, y, x);
     }
 
     private List<PhantomSite> MakeSites(Random random)
     {
         var sites = new List<PhantomSite>();
-        var hosts = Voids.Where(v => Options.Band.Contains(new Depth(v.Center.Z - InterfaceAt))).OrderBy(_ => random.Next()).ToList();
+        var hosts = Voids.Where(v => Options.Band.Contains(new Depth(DepthOf(v.Center)))).OrderBy(_ => random.Next()).ToList();
         var births = Options.Hours.Where(h => h >= 1.5 && h < 3.1).ToArray();
         var wanted = Math.Clamp((int)Math.Round(12 * (Radius * Radius) / (120.0 * 120)), 3, 40);
         foreach (var host in hosts)
@@ -151,7 +168,7 @@ internal sealed class PhantomScene
                 continue;
             }
 
-            sites.Add(new PhantomSite($"S{sites.Count + 1}", at, at.Z - InterfaceAt, born, MakeLimbs(random, at, side, born)));
+            sites.Add(new PhantomSite($"S{sites.Count + 1}", at, DepthOf(at), born, MakeLimbs(random, at, side, born)));
         }
 
         return sites;

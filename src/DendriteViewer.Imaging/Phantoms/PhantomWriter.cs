@@ -9,11 +9,11 @@ namespace DendriteViewer.Imaging.Phantoms;
 
 /// <summary>
 /// Writes an experiment as a beamline would hand it over: a folder of 16-bit TIFF slices a timestep, <c>voltage.csv</c>,
-/// <c>dataset.json</c>; and <c>truth.json</c>, what an analysis should find. Scans have photon noise, weak rings and a drift of
-/// less than a voxel. Each slice draws its noise from its own seed, so that the bytes do not depend on the number of cores.
+/// <c>dataset.json</c>; and <c>truth.json</c>, what an analysis should find. Scans have photon noise, weak rings and drift. Each slice draws its noise from its own seed, so that the bytes do not depend on the number of cores.
 /// </summary>
 public sealed class PhantomWriter
 {
+    private const double BinUm = 20, SurfaceStepUm = 16;
     private const float VoidValue = 6200, LithiumValue = 7000, WallValue = 25500, ElectrolyteValue = 33000, Noise = 1150;
 
     private readonly PhantomOptions _options;
@@ -24,9 +24,10 @@ public sealed class PhantomWriter
     public PhantomWriter(PhantomOptions options)
     {
         if (options.Size is < 32 or > 2048 || !(options.VoxelUm > 0) || !double.IsFinite(options.VoxelUm) || options.Hours.Count == 0
-            || options.Hours.Any(h => !double.IsFinite(h) || h < 0) || !(options.Band.ToUm > options.Band.FromUm))
+            || options.Hours.Any(h => !double.IsFinite(h) || h < 0) || !(options.Band.ToUm > options.Band.FromUm)
+            || !(options.TiltDeg is null or (>= 0 and <= 10)) || !(options.DriftVoxels is >= 0 and <= 8))
         {
-            throw new ArgumentException("A phantom needs a size of 32 to 2048, a voxel above 0 µm, hours of 0 or more and a band FROM:TO with FROM below TO.");
+            throw new ArgumentException("A phantom needs a size of 32 to 2048, a voxel above 0 µm, hours of 0 or more, a band FROM:TO with FROM below TO, a tilt of 0 to 10° and a drift of 0 to 8 voxels.");
         }
 
         _options = options with { Hours = options.Hours.Distinct().Order().ToArray() };
@@ -39,7 +40,7 @@ public sealed class PhantomWriter
         var n = _options.Size;
         var host = new byte[(long)n * n * n];
         Paint(host, _options.Hours[0], lithium: false);
-        var pristine = CountVoids(host);
+        var (pristine, electrolyte) = CountVoids(host);
         var lithium = new JsonArray();
         var done = 0;
         foreach (var hours in _options.Hours)
@@ -59,7 +60,7 @@ public sealed class PhantomWriter
         }
 
         WriteVoltage(Path.Combine(folder, "voltage.csv"));
-        File.WriteAllText(Path.Combine(folder, "truth.json"), Truth(pristine, lithium).ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
+        File.WriteAllText(Path.Combine(folder, "truth.json"), Truth(pristine, electrolyte, lithium).ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
         File.WriteAllText(Path.Combine(folder, "dataset.json"), Manifest().ToJsonString(new JsonSerializerOptions { WriteIndented = true, Encoder = DatasetManifest.Json.Encoder }));
     }
 
@@ -114,6 +115,7 @@ public sealed class PhantomWriter
     {
         var (n, h) = (_options.Size, _options.VoxelUm);
         int From(double v) => Math.Clamp((int)Math.Floor(v / h), 0, n - 1);
+        bool InCell(WorldPoint p) => (p.Y - _scene.Extent / 2) * (p.Y - _scene.Extent / 2) + (p.X - _scene.Extent / 2) * (p.X - _scene.Extent / 2) < _scene.Radius * _scene.Radius;
         for (var z = From(low.Z); z <= From(high.Z); z++)
         {
             for (var y = From(low.Y); y <= From(high.Y); y++)
@@ -121,7 +123,8 @@ public sealed class PhantomWriter
                 for (var x = From(low.X); x <= From(high.X); x++)
                 {
                     ref var voxel = ref target[((long)z * n + y) * n + x];
-                    if (voxel == 0 && inside(new WorldPoint((z + 0.5) * h, (y + 0.5) * h, (x + 0.5) * h)))
+                    var p = new WorldPoint((z + 0.5) * h, (y + 0.5) * h, (x + 0.5) * h);
+                    if (voxel == 0 && inside(p) && InCell(p))
                     {
                         voxel = label;
                     }
@@ -132,19 +135,39 @@ public sealed class PhantomWriter
 
     private static long Count(byte[] labels, byte label) => labels.LongCount(l => l == label);
 
-    private double[] CountVoids(byte[] labels)
+    // Void and electrolyte volume by depth in bins of 20 µm.
+    private (double[] Voids, double[] Electrolyte) CountVoids(byte[] labels)
     {
-        var n = _options.Size;
-        var byZ = new double[n];
-        for (long i = 0; i < labels.Length; i++)
+        var (n, h) = (_options.Size, _options.VoxelUm);
+        var bins = (int)Math.Ceiling((_scene.Extent - _scene.InterfaceAt) / BinUm) + 1;
+        double[] voids = new double[bins], electrolyte = new double[bins];
+        var r2 = _scene.Radius * _scene.Radius;
+        for (var y = 0; y < n; y++)
         {
-            byZ[i / n / n] += labels[i] == 1 ? Math.Pow(_options.VoxelUm, 3) : 0;
+            for (var x = 0; x < n; x++)
+            {
+                double wy = (y + 0.5) * h, wx = (x + 0.5) * h, dy = wy - _scene.Extent / 2, dx = wx - _scene.Extent / 2;
+                if (dy * dy + dx * dx >= r2)
+                {
+                    continue;
+                }
+
+                for (var z = 0; z < n; z++)
+                {
+                    var depth = _scene.DepthOf(new WorldPoint((z + 0.5) * h, wy, wx));
+                    if (depth >= 0 && (int)(depth / BinUm) is var bin && bin < bins)
+                    {
+                        electrolyte[bin] += h * h * h;
+                        voids[bin] += labels[((long)z * n + y) * n + x] == 1 ? h * h * h : 0;
+                    }
+                }
+            }
         }
 
-        return byZ;
+        return (voids, electrolyte);
     }
 
-    /// <summary>Displacement of a scan against the first, in voxels, z y x, below one voxel.</summary>
+    /// <summary>Displacement of a scan against the first, in voxels, z y x.</summary>
     private double[] Drift(double hours)
     {
         if (hours == _options.Hours[0])
@@ -153,7 +176,8 @@ public sealed class PhantomWriter
         }
 
         var random = new Random(HashCode(_options.Seed, (int)Math.Round(hours * 1000), 77));
-        return [0.8 * (random.NextDouble() - 0.5), 1.2 * (random.NextDouble() - 0.5), 1.2 * (random.NextDouble() - 0.5)];
+        double Draw() => _options.DriftVoxels * (2 * random.NextDouble() - 1);
+        return [Draw(), Draw(), Draw()];
     }
 
     private void WriteScan(string folder, byte[] labels, double hours, Action<double> report, CancellationToken ct)
@@ -277,7 +301,7 @@ public sealed class PhantomWriter
     {
         ["name"] = "Li/Li3PS4/Li phantom, " + _options.CurrentDensityMaCm2.ToString(CultureInfo.InvariantCulture) + " mA/cm2",
         ["voxelSizeUm"] = new JsonArray(_options.VoxelUm, _options.VoxelUm, _options.VoxelUm),
-        ["depth"] = new JsonObject { ["axis"] = "z", ["direction"] = 1, ["interfaceUm"] = Math.Round(_scene.InterfaceAt, 3) },
+        ["depth"] = new JsonObject { ["axis"] = "z", ["direction"] = 1, ["interfaceUm"] = "auto" },
         ["cell"] = new JsonObject
         {
             ["electrodeAreaMm2"] = Math.Round(Math.PI * _scene.Radius * _scene.Radius / 1e6, 6),
@@ -290,27 +314,26 @@ public sealed class PhantomWriter
         ["series"] = new JsonArray(new JsonObject { ["kind"] = "voltage", ["path"] = "voltage.csv" }),
     };
 
-    private JsonObject Truth(double[] voidsByZ, JsonArray timesteps)
+    private JsonObject Truth(double[] voids, double[] electrolyte, JsonArray timesteps)
     {
-        var bins = new JsonArray();
-        for (var from = 0.0; from < _scene.Extent - _scene.InterfaceAt; from += 20)
+        var total = electrolyte.Sum();
+        var bins = new JsonArray(voids.Select((um3, i) => (JsonNode)new JsonObject
         {
-            var um3 = 0.0;
-            for (var z = 0; z < voidsByZ.Length; z++)
-            {
-                var depth = (z + 0.5) * _options.VoxelUm - _scene.InterfaceAt;
-                um3 += depth >= from && depth < from + 20 ? voidsByZ[z] : 0;
-            }
-
-            bins.Add(new JsonObject { ["fromUm"] = from, ["toUm"] = from + 20, ["voidUm3"] = Math.Round(um3, 1), ["percentOfElectrolyte"] = Math.Round(100 * um3 / _scene.ElectrolyteUm3, 5) });
-        }
-
+            ["fromUm"] = BinUm * i, ["toUm"] = BinUm * (i + 1), ["voidUm3"] = Math.Round(um3, 1), ["percentOfElectrolyte"] = Math.Round(100 * um3 / total, 5),
+        }).ToArray());
+        var nodes = Enumerable.Range(0, (int)(_scene.Extent / SurfaceStepUm) + 1).Select(i => i * SurfaceStepUm).ToArray();
         return new JsonObject
         {
             ["seed"] = _options.Seed,
             ["interfaceUm"] = Math.Round(_scene.InterfaceAt, 3),
             ["cellRadiusUm"] = Math.Round(_scene.Radius, 3),
-            ["electrolyteUm3"] = Math.Round(_scene.ElectrolyteUm3, 1),
+            ["interface"] = new JsonObject
+            {
+                ["tiltDeg"] = Math.Round(Math.Acos(_scene.Cosine) * 180 / Math.PI, 4),
+                ["stepUm"] = SurfaceStepUm,
+                ["heightsUm"] = new JsonArray(nodes.Select(y => (JsonNode)new JsonArray(nodes.Select(x => (JsonNode)Math.Round(_scene.Surface(y, x), 3)).ToArray())).ToArray()),
+            },
+            ["electrolyteUm3"] = Math.Round(total, 1),
             ["band"] = new JsonObject { ["fromUm"] = _options.Band.FromUm, ["toUm"] = _options.Band.ToUm },
             ["voids"] = new JsonObject { ["count"] = _scene.Voids.Count, ["bins"] = bins },
             ["timesteps"] = timesteps,

@@ -93,10 +93,10 @@ internal sealed record RayLook(VolumeMode Mode, double Iso, TransferFunction Tra
 
         if (view.DepthClip is { } band)
         {
-            var frame = dataset.Depth;
-            var axis = frame.Axis switch { Axis.Z => new WorldVector(1, 0, 0), Axis.Y => new WorldVector(0, 1, 0), _ => new WorldVector(0, 0, 1) };
-            Keep(frame.Direction * axis, frame.Direction * frame.CoordinateOf(new Depth(band.FromUm)));
-            Keep(-frame.Direction * axis, -frame.Direction * frame.CoordinateOf(new Depth(band.ToUm)));
+            // Along the mean plane: a tilted electrode is followed, its bulges are not.
+            var (normal, offset) = dataset.Depth.MeanPlane;
+            Keep(normal, offset + band.FromUm);
+            Keep(-1 * normal, -offset - band.ToUm);
         }
 
         if (view.Cut is { } cut)

@@ -53,8 +53,37 @@ public sealed record DepthManifest
     /// <summary>+1 or −1.</summary>
     public int Direction { get; init; } = 1;
 
-    /// <summary>A number in µm, or "auto".</summary>
+    /// <summary>A number in µm, a plane { pointUm, normal }, or "auto"; in the store, of a surface, its height in the middle.</summary>
     public JsonElement? InterfaceUm { get; init; }
+
+    /// <summary>The interface as a surface, found from the pristine scan.</summary>
+    public SurfaceManifest? Surface { get; init; }
+
+    /// <summary>Fields that this version does not know.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Other { get; set; }
+}
+
+/// <summary>A height field over the two axes across the depth axis.</summary>
+public sealed record SurfaceManifest
+{
+    /// <summary>First node, along the two axes in z, y, x order, µm.</summary>
+    public double[] OriginUm { get; init; } = [];
+
+    /// <summary>From node to node, µm.</summary>
+    public double StepUm { get; init; }
+
+    /// <summary>Nodes along the two axes.</summary>
+    public int[] Shape { get; init; } = [];
+
+    /// <summary>Coordinates on the depth axis, the second axis fastest, µm.</summary>
+    public float[] HeightsUm { get; init; } = [];
+
+    /// <summary>Root mean square distance between what was seen and the surface, µm.</summary>
+    public double ResidualUm { get; init; }
+
+    /// <summary>Points z, y, x in µm that somebody said lie on the interface; the surface goes through them.</summary>
+    public double[][]? PointsUm { get; init; }
 
     /// <summary>Fields that this version does not know.</summary>
     [JsonExtensionData]
@@ -64,6 +93,9 @@ public sealed record DepthManifest
 /// <summary>The electrochemical cell.</summary>
 public sealed record CellManifest
 {
+    /// <summary>The cell's outline across the depth axis: corners of a polygon along the two axes in z, y, x order, µm.</summary>
+    public double[][]? OutlineUm { get; init; }
+
     /// <summary>Electrode area in mm².</summary>
     public double? ElectrodeAreaMm2 { get; init; }
 

@@ -36,7 +36,7 @@ public sealed class GeometryTests
     {
         var frame = new DepthFrame(Axis.Z, direction, 25);
         Assert.Equal(depth, frame.DepthOf(new WorldPoint(z, 1, 1)).Um, 9);
-        Assert.Equal(z, frame.CoordinateOf(new Depth(depth)), 9);
+        Assert.Equal(z, frame.CoordinateOf(new Depth(depth), 3, 4), 9);
     }
 
     [Fact]

@@ -1,10 +1,9 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 using DendriteViewer.Imaging.Volumes;
-using DendriteViewer.Imaging.Zarr;
 using DendriteViewer.Kernels.Bricks;
 
-namespace DendriteViewer.Imaging.Rendering;
+namespace DendriteViewer.Imaging.Zarr;
 
 /// <summary>Assembles a level's bricks into one array.</summary>
 internal static class DenseLevels
@@ -39,7 +38,7 @@ internal static class DenseLevels
         });
     }
 
-    private static void ToFloat(ReadOnlySpan<byte> row, VoxelType type, Span<float> target)
+    internal static void ToFloat(ReadOnlySpan<byte> row, VoxelType type, Span<float> target)
     {
         switch (type)
         {

@@ -1,0 +1,147 @@
+using DendriteViewer.Imaging.Datasets;
+using DendriteViewer.Imaging.Geometry;
+using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Imaging.Zarr;
+using DendriteViewer.Kernels.Statistics;
+using MathNet.Numerics.LinearAlgebra;
+
+namespace DendriteViewer.Imaging.Analysis;
+
+/// <summary>Where the electrode ends and where the cell ends, as found from a scan.</summary>
+/// <param name="Surface">The lithium/electrolyte interface.</param>
+/// <param name="Outline">The cell's outline, or null where the cell fills the field of view.</param>
+/// <param name="Coverage">Share of the places inside the cell at which the interface was seen; elsewhere it is filled in.</param>
+public sealed record FoundInterface(InterfaceSurface Surface, CellOutline? Outline, double Coverage);
+
+/// <summary>
+/// Finds the lithium/electrolyte interface as a surface, and the cell's outline, from a scan alone.
+/// </summary>
+/// <remarks>
+/// The volume is cut into square columns along the depth axis, each averaged across, which leaves grains and voids little weight. In
+/// each, the interface is where a dark stretch meets a bright one with the largest step; its place is where the profile crosses the
+/// middle of the two. A plane is fitted to all columns so that outliers do not count (iteratively reweighted, Tukey's biweight), the
+/// search is repeated near it, and what remains over the plane is smoothed by a column's width and filled in where nothing was seen.
+/// The outline is where the mean of the electrolyte along depth passes, from the middle outwards, half way to what it is where no
+/// interface was seen.
+/// </remarks>
+public static class InterfaceFinder
+{
+    private const long MostVoxels = 32_000_000;
+    private const int Columns = 48;
+
+    /// <summary>Finds both in a stored scan, at the finest level of at most 32 million voxels.</summary>
+    /// <exception cref="VolumeFormatException">There is no interface to be seen, or the scan is turned against the axes.</exception>
+    public static async Task<FoundInterface> FindAsync(DatasetStore store, VolumeInfo volume, Axis axis, int direction, CancellationToken ct)
+    {
+        var reader = await store.ReaderAsync(volume, ct);
+        var level = reader.Levels.FirstOrDefault(l => l.Shape.Count <= MostVoxels) ?? reader.Levels[^1];
+        var transform = volume.Transform.ForLevel(level.FactorZ, level.FactorY, level.FactorX);
+        if (!IsAligned(transform))
+        {
+            throw new VolumeFormatException($"{volume.Prefix} is turned against the dataset's axes, so its interface cannot be found; give depth.interfaceUm in dataset.json as a number or a plane.");
+        }
+
+        var voxels = await DenseLevels.ReadFloatAsync(reader, level, ct);
+        ct.ThrowIfCancellationRequested();
+        var grid = new ColumnGrid(voxels, level.Shape, transform, axis, direction, Columns);
+        return Find(grid, volume, ct) ?? throw new VolumeFormatException(
+            $"No interface between dark lithium and bright electrolyte is to be seen along {axis.ToString().ToLowerInvariant()} in {volume.Prefix}; give depth.interfaceUm in dataset.json as a number of µm.");
+    }
+
+    private static FoundInterface? Find(ColumnGrid grid, VolumeInfo volume, CancellationToken ct)
+    {
+        var bins = new long[1024];
+        var (least, most) = (volume.Least, volume.Most > volume.Least ? volume.Most : volume.Least + 1);
+        HistogramKernel.Accumulate<float>(grid.Voxels, least, most, bins);
+        var split = OtsuThreshold.Split(bins);
+        if (split < 0)
+        {
+            return null;
+        }
+
+        double Center(int i) => least + (i + 0.5) * (most - least) / bins.Length;
+        double Mean(int from, int to)
+        {
+            double n = 0, s = 0;
+            for (var i = from; i < to; i++)
+            {
+                n += bins[i];
+                s += bins[i] * Center(i);
+            }
+
+            return s / n;
+        }
+
+        var threshold = Center(split);
+        var contrast = Mean(split + 1, bins.Length) - Mean(0, split + 1);
+        var profiles = grid.Profiles();
+        ct.ThrowIfCancellationRequested();
+
+        // Steps anywhere, then steps near the plane through most of them.
+        var steps = grid.Steps(profiles, threshold, 0.4 * contrast, null, 0);
+        if (RobustPlane.Fit(steps, grid) is not { } rough)
+        {
+            return null;
+        }
+
+        steps = grid.Steps(profiles, threshold, 0.4 * contrast, rough, Math.Max(5, 5 * rough.Scale));
+        if (RobustPlane.Fit(steps, grid) is not { } plane)
+        {
+            return null;
+        }
+
+        var (heights, residual, seen) = grid.Smooth(steps, plane);
+        var surface = grid.ToSurface(heights, residual);
+        var outline = OutlineFinder.Find(grid, heights, seen);
+        var inside = 0;
+        var covered = 0;
+        for (var i = 0; i < seen.Length; i++)
+        {
+            var (u, v) = grid.NodeUm(i);
+            if (outline?.Contains(u, v) != false)
+            {
+                inside++;
+                covered += seen[i] ? 1 : 0;
+            }
+        }
+
+        return new FoundInterface(surface, outline, inside == 0 ? 0 : (double)covered / inside);
+    }
+
+    /// <summary>
+    /// A surface moved so that it goes through points that somebody placed: the differences are spread around the points by Gaussians
+    /// and vanish some <paramref name="reachUm"/> away, so that a correction is local.
+    /// </summary>
+    public static InterfaceSurface Through(InterfaceSurface surface, IReadOnlyList<WorldPoint> points, double reachUm)
+    {
+        // Weights of the Gaussians such that their sum is each point's difference at that point.
+        var places = points.Select(p => InterfaceSurface.Split(surface.Axis, p.Z, p.Y, p.X)).DistinctBy(p => (Math.Round(p.U, 3), Math.Round(p.V, 3))).ToArray();
+        if (places.Length == 0)
+        {
+            return surface;
+        }
+
+        double Bell(double du, double dv) => Math.Exp(-(du * du + dv * dv) / (2 * reachUm * reachUm));
+        var matrix = Matrix<double>.Build.Dense(places.Length, places.Length, (i, j) =>
+            Bell(places[i].U - places[j].U, places[i].V - places[j].V) + (i == j ? 1e-6 : 0));
+        var weights = matrix.Solve(Vector<double>.Build.Dense(places.Length, i => places[i].Along - surface.HeightAt(places[i].U, places[i].V)));
+        var heights = surface.HeightsUm.ToArray();
+        for (var i = 0; i < heights.Length; i++)
+        {
+            double u = surface.OriginUm.U + i / surface.Shape.V * surface.StepUm, v = surface.OriginUm.V + i % surface.Shape.V * surface.StepUm;
+            for (var k = 0; k < places.Length; k++)
+            {
+                heights[i] += (float)(weights[k] * Bell(u - places[k].U, v - places[k].V));
+            }
+        }
+
+        return new InterfaceSurface(surface.Axis, surface.OriginUm, surface.StepUm, surface.Shape, heights, surface.ResidualUm);
+    }
+
+    private static bool IsAligned(AffineTransform t)
+    {
+        var (z, y, x) = (t.Column(0), t.Column(1), t.Column(2));
+        double Off(WorldVector v, double along) => Math.Abs(v.Length - along) / v.Length;
+        return Off(z, z.Z) < 1e-9 && Off(y, y.Y) < 1e-9 && Off(x, x.X) < 1e-9;
+    }
+}
