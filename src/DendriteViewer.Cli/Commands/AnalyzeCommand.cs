@@ -1,18 +1,160 @@
 using System.CommandLine;
+using System.Globalization;
 using DendriteViewer.Cli.Output;
-using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Imaging.Analysis;
+using DendriteViewer.Imaging.Datasets;
+using DendriteViewer.Imaging.Geometry;
 
 namespace DendriteViewer.Cli.Commands;
 
-/// <summary>Keeps the name of a command that is not there yet, so that a script gets a sentence rather than a riddle.</summary>
+/// <summary>The paper's analysis, printed: void profile, porosity, lithium against Faraday, nucleation sites and the band.</summary>
 internal static class AnalyzeCommand
 {
     public static Command Create()
     {
-        var what = new Argument<string[]>("WHAT") { Description = "Not supported in this version." };
-        var command = new Command("analyze", "Not supported in this version.") { what };
-        command.TreatUnmatchedTokensAsErrors = false;
-        command.SetAction((_, _) => ExitCodes.RunAsync(() => throw new VolumeFormatException("analyze is not supported in this version; slice, render and export are.")));
+        var command = new Command("analyze", "Voids, porosity, lithium and nucleation sites of a dataset.");
+        var hours = new Option<double?>("--hours") { Description = "Hours of the scan; the pristine one where not given." };
+        command.Add(Of("void-profile", "Voids by depth below the interface.", (a, r, parse, ct) => ProfileAsync(a, r, parse.GetValue(hours), ct), hours));
+        command.Add(Of("porosity", "Dark volume of the electrolyte at every time.", PorosityAsync));
+        command.Add(Of("lithium", "Lithium at every time, against what the charge would plate.", LithiumAsync));
+        command.Add(Of("nucleation", "Nucleation sites, and whether they prefer the band.", NucleationAsync));
         return command;
+    }
+
+    private delegate Task<Printed> Print(ExperimentAnalysis analysis, AnalysisRecipe recipe, ParseResult parse, CancellationToken ct);
+
+    private static Command Of(string name, string description, Print print, params Option[] more)
+    {
+        var id = new Argument<string>("ID") { Description = "Dataset." };
+        var threshold = new Option<double?>("--threshold") { Description = "What is darker is void or lithium; Otsu's in the electrolyte where not given." };
+        var bin = new Option<double>("--bin-um") { Description = "Width of a depth bin in µm.", DefaultValueFactory = _ => 20.0 };
+        var band = new Option<string>("--band") { Description = "Depths of the band, µm.", DefaultValueFactory = _ => "100:120" };
+        var denoise = new Option<string>("--denoise") { Description = "none, median or gaussian.", DefaultValueFactory = _ => "none" };
+        var (modality, store, json) = (Shared.Modality(), Shared.Store(), Shared.Json());
+        var command = new Command(name, description) { id, threshold, bin, band, denoise, modality, store, json };
+        foreach (var option in more)
+        {
+            command.Add(option);
+        }
+
+        command.SetAction((parse, ct) => ExitCodes.RunAsync(async () =>
+        {
+            var (from, to) = Shared.ParseRange(parse.GetValue(band)!, "--band");
+            var recipe = new AnalysisRecipe
+            {
+                Modality = parse.GetValue(modality)!,
+                Rule = parse.GetValue(threshold) is null ? ThresholdRule.Otsu : ThresholdRule.Manual,
+                Threshold = parse.GetValue(threshold),
+                Denoise = Enum.TryParse<Denoise>(parse.GetValue(denoise), ignoreCase: true, out var d) ? d : throw new UsageException($"--denoise is none, median or gaussian, not '{parse.GetValue(denoise)}'."),
+                BinUm = parse.GetValue(bin) is var b and > 0 ? b : throw new UsageException("--bin-um is above 0."),
+                Band = new Band(from, to),
+            };
+            var datasets = Shared.Open(parse.GetValue(store));
+            var dataset = await Shared.DatasetAsync(datasets, parse.GetValue(id)!, ct);
+            Printed result;
+            using (var bar = new ProgressBar("analysis", TimeProvider.System))
+            {
+                var progress = new Relay(p => bar.Report(p.Doing, p.Part));
+                var analysis = await ExperimentAnalysis.StartAsync(datasets, dataset, recipe, progress, ct);
+                result = await print(analysis, recipe, parse, ct);
+            }
+
+            if (parse.GetValue(json))
+            {
+                ExitCodes.PrintJson(result.Json);
+            }
+            else
+            {
+                Console.Out.Write(result.Text);
+            }
+
+            return ExitCodes.Done;
+        }));
+        return command;
+    }
+
+    private sealed record Printed(object Json, string Text);
+
+    private static async Task<Printed> ProfileAsync(ExperimentAnalysis analysis, AnalysisRecipe recipe, double? hours, CancellationToken ct)
+    {
+        var (voids, _) = await analysis.VoidsAsync(hours, ct);
+        var bins = voids.Profile(recipe.BinUm);
+        var text = Lines(
+            $"Voids at {N(voids.Hours)} h, darker than {N(voids.Threshold)} ± {N(voids.NoiseWidth)}: {voids.Voids.Count}, {N(voids.Porosity.Percent)} % of the electrolyte.",
+            "  depth, µm       void, µm³   count   % of electrolyte   % of bin",
+            bins.Select(b => string.Create(CultureInfo.InvariantCulture, $"  {b.FromUm,5:0.#}–{b.ToUm,-5:0.#} {b.VoidUm3,14:0.#} {b.Count,7} {b.PercentOfElectrolyte,18:0.0000} {b.PercentOfBin,10:0.000}")));
+        return new Printed(
+            new
+            {
+                hours = voids.Hours, threshold = voids.Threshold, noiseWidth = voids.NoiseWidth, electrolyteUm3 = voids.Electrolyte.TotalUm3,
+                bins = bins.Select(b => new
+                {
+                    fromUm = b.FromUm, toUm = b.ToUm, voidUm3 = b.VoidUm3, lowUm3 = b.LowUm3, highUm3 = b.HighUm3, count = b.Count,
+                    percentOfElectrolyte = b.PercentOfElectrolyte, percentOfBin = b.PercentOfBin,
+                }),
+            }, text);
+    }
+
+    private static async Task<Printed> PorosityAsync(ExperimentAnalysis analysis, AnalysisRecipe recipe, ParseResult parse, CancellationToken ct)
+    {
+        var steps = await analysis.PorosityAsync(ct);
+        return new Printed(
+            new { threshold = analysis.Threshold, timesteps = steps.Select(s => new { hours = s.Hours, percent = s.Percent, lowPercent = s.Low, highPercent = s.High }) },
+            Lines($"Darker than {N(analysis.Threshold)} ± {N(analysis.Statistics.NoiseWidth)}:", "  hours   % of electrolyte", steps.Select(s =>
+                string.Create(CultureInfo.InvariantCulture, $"  {s.Hours,5:0.##} {s.Percent,12:0.0000}  ({s.Low:0.0000}–{s.High:0.0000})"))));
+    }
+
+    private static async Task<Printed> LithiumAsync(ExperimentAnalysis analysis, AnalysisRecipe recipe, ParseResult parse, CancellationToken ct)
+    {
+        var (result, _) = await analysis.RunAsync(ct);
+        return new Printed(
+            new
+            {
+                threshold = result.Threshold,
+                timesteps = result.Lithium.Select(l => new
+                {
+                    hours = l.Hours, measuredUm3 = l.MeasuredUm3, lowUm3 = l.LowUm3, highUm3 = l.HighUm3, faradayUm3 = l.FaradayUm3, pieces = l.Pieces.Count,
+                    partialUm3 = l.PartialUm3, largestUm3 = l.LargestUm3, nearestUm = l.NearestUm, deepestUm = l.DeepestUm, thicknessUm = l.ThicknessUm,
+                }),
+                warnings = result.Warnings,
+            },
+            Lines($"Darker than {N(result.Threshold)} ± {N(result.NoiseWidth)}, and no void before:", "  hours   lithium, µm³   (low–high)   Faraday, µm³   pieces", result.Lithium.Select(l =>
+                string.Create(CultureInfo.InvariantCulture, $"  {l.Hours,5:0.##} {l.MeasuredUm3,12:0}   ({l.LowUm3:0}–{l.HighUm3:0}) {l.FaradayUm3,14:0} {l.Pieces.Count,8}"))) + Lines("", "", result.Warnings).TrimStart('\n'));
+    }
+
+    private static async Task<Printed> NucleationAsync(ExperimentAnalysis analysis, AnalysisRecipe recipe, ParseResult parse, CancellationToken ct)
+    {
+        var (result, _) = await analysis.RunAsync(ct);
+        var band = result.Band(recipe.Band);
+        var e = band.OverElectrolyte;
+        return new Printed(
+            new
+            {
+                sites = result.Sites.Select(s => new
+                {
+                    id = s.Id, bornHours = s.BornHours, centerUm = s.CenterUm, depthUm = s.DepthUm, nearestVoidUm = s.NearestVoidUm, nearestVoidDiameterUm = s.NearestVoidDiameterUm,
+                    volumes = s.Volumes.Select(v => new { hours = v.Hours, um3 = v.Um3 }), events = s.Events.Select(v => new { hours = v.Hours, kind = v.Kind, with = v.With }),
+                }),
+                band = new
+                {
+                    fromUm = band.FromUm, toUm = band.ToUm, sites = band.Sites, siteShare = e.Share, electrolyteShare = e.Expected, enrichment = e.Ratio, ciLow = e.Low, ciHigh = e.High, p = e.P,
+                    overVoidSurface = band.OverVoidSurface, lithium = band.Lithium,
+                },
+                threshold = result.Threshold, warnings = result.Warnings,
+            },
+            Lines(
+                string.Create(CultureInfo.InvariantCulture, $"{result.Sites.Count} sites, {band.Sites} of them {band.FromUm:0.#}–{band.ToUm:0.#} µm deep: {e.Ratio:0.0} times what chance would give (95 %: {e.Low:0.0}–{e.High:0.0}; p = {e.P:0.0e0})."),
+                "  site   born, h   depth, µm   z, y, x, µm               to a void, µm   last, µm³",
+                result.Sites.Select(s => string.Create(CultureInfo.InvariantCulture,
+                    $"  {s.Id,-6} {s.BornHours,6:0.##} {s.DepthUm,11:0.0}   {s.CenterUm[0]:0.0}, {s.CenterUm[1]:0.0}, {s.CenterUm[2]:0.0} {s.NearestVoidUm,16:0.0} {s.Volumes[^1].Um3,14:0}"))));
+    }
+
+    private static string Lines(string title, string head, IEnumerable<string> rows) => string.Join('\n', new[] { title, head }.Where(l => l.Length > 0).Concat(rows)) + "\n";
+
+    private static string N(double value) => value.ToString("0.###", CultureInfo.InvariantCulture);
+
+    private sealed class Relay(Action<AnalysisProgress> action) : IProgress<AnalysisProgress>
+    {
+        public void Report(AnalysisProgress value) => action(value);
     }
 }

@@ -14,14 +14,16 @@ namespace DendriteViewer.Imaging.Analysis;
 /// <param name="ShiftUm">Shift of the middle, z, y, x, µm.</param>
 /// <param name="AngleDeg">Angle of the turn.</param>
 /// <param name="ResidualUm">Root mean square of what displacement is left from place to place, µm.</param>
+/// <param name="Gain">What this scan's values are multiplied by to be the pristine scan's.</param>
+/// <param name="Offset">What is then added.</param>
 /// <param name="Correlation">Of the two scans' values where they are steep, −1 to 1.</param>
 /// <param name="Left">What displacement is left in each cell of a grid over the pristine scan: the cell's middle, and z, y, x in µm.</param>
 /// <param name="Warning">What is poor about it, or null.</param>
 public sealed record ScanRegistration(
-    VolumeKey Key, AffineTransform ToScan, double[] ShiftUm, double AngleDeg, double ResidualUm, double Correlation, IReadOnlyList<LocalShift> Left, string? Warning)
+    VolumeKey Key, AffineTransform ToScan, double[] ShiftUm, double AngleDeg, double ResidualUm, double Gain, double Offset, double Correlation, IReadOnlyList<LocalShift> Left, string? Warning)
 {
     /// <summary>The pristine scan against itself.</summary>
-    public static ScanRegistration Identity(VolumeKey key) => new(key, new AffineTransform([1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0]), [0, 0, 0], 0, 0, 1, [], null);
+    public static ScanRegistration Identity(VolumeKey key) => new(key, new AffineTransform([1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0]), [0, 0, 0], 0, 0, 1, 0, 1, [], null);
 }
 
 /// <summary>A displacement that registration leaves at a place.</summary>
@@ -110,7 +112,7 @@ internal sealed class Registrar
         var residual = left.Count == 0 ? 0 : Math.Sqrt(left.Average(l => l.Left.Length * l.Left.Length));
         var (pz, py, px) = motion!.Shift;
         return new ScanRegistration(
-            scan.Key, WorldOf(motion, scan, center), [pz, py, px], motion.AngleDeg, residual, last!.Correlation, left, Complaint(scan.Key, last, residual, left.Count));
+            scan.Key, WorldOf(motion, scan, center), [pz, py, px], motion.AngleDeg, residual, last!.Gain, last.Offset, last.Correlation, left, Complaint(scan.Key, last, residual, left.Count));
     }
 
     private string? Complaint(VolumeKey key, Alignment alignment, double residualUm, int cells) =>

@@ -1,9 +1,13 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
 namespace DendriteViewer.Imaging.Geometry;
 
 /// <summary>
 /// From voxel points to world points: <c>world = M · voxel + t</c>, rows and columns in z, y, x order, µm.
 /// The only bridge between the two.
 /// </summary>
+[JsonConverter(typeof(RowsConverter))]
 public sealed record AffineTransform
 {
     private readonly double[] _m;
@@ -102,5 +106,23 @@ public sealed record AffineTransform
         }
 
         return r;
+    }
+
+    // In files a transform is its twelve numbers.
+    private sealed class RowsConverter : JsonConverter<AffineTransform>
+    {
+        public override AffineTransform Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options)
+        {
+            try
+            {
+                return new AffineTransform(JsonSerializer.Deserialize<double[]>(ref reader, options));
+            }
+            catch (ArgumentException e)
+            {
+                throw new JsonException(e.Message, e);
+            }
+        }
+
+        public override void Write(Utf8JsonWriter writer, AffineTransform value, JsonSerializerOptions options) => JsonSerializer.Serialize(writer, value._m, options);
     }
 }

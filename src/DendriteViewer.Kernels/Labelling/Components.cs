@@ -21,6 +21,53 @@ public sealed class Components
     /// <summary>Voxels [Start, End) of a row that belong to one component.</summary>
     public readonly record struct Run(int Start, int End, int Label);
 
+    /// <summary>Components of given runs, whatever their labels rest on; in each row ascending and apart.</summary>
+    /// <param name="z">Voxels along z.</param>
+    /// <param name="y">Voxels along y.</param>
+    /// <param name="x">Voxels along x.</param>
+    /// <param name="runs">Rows in scan order; labels from 1.</param>
+    public static Components Of(int z, int y, int x, IEnumerable<(int Z, int Y, Run Run)> runs)
+    {
+        var rows = new int[checked(z * y) + 1];
+        var all = new List<Run>();
+        var regions = new List<Region>();
+        var row = 0;
+        foreach (var (rz, ry, run) in runs)
+        {
+            for (var r = rz * y + ry; row < r;)
+            {
+                rows[++row] = all.Count;
+            }
+
+            while (regions.Count < run.Label)
+            {
+                regions.Add(Region.Empty);
+            }
+
+            System.Runtime.InteropServices.CollectionsMarshal.AsSpan(regions)[run.Label - 1].Add(rz, ry, run.Start, run.End);
+            all.Add(run);
+        }
+
+        while (row < z * y)
+        {
+            rows[++row] = all.Count;
+        }
+
+        return new Components(z, y, x, rows, all.ToArray(), regions.ToArray());
+    }
+
+    /// <summary>All runs in scan order.</summary>
+    public IEnumerable<(int Z, int Y, Run Run)> AllRuns()
+    {
+        for (var r = 0; r < _rows.Length - 1; r++)
+        {
+            for (var i = _rows[r]; i < _rows[r + 1]; i++)
+            {
+                yield return (r / Y, r % Y, _runs[i]);
+            }
+        }
+    }
+
     /// <summary>Voxels along z.</summary>
     public int Z { get; }
 

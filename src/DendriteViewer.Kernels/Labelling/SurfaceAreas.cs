@@ -25,43 +25,37 @@ public static class SurfaceAreas
     /// <returns>For label l, at l − 1.</returns>
     public static double[] Of(Components components, double z, double y, double x)
     {
+        // Crossings are counted in whole numbers and weighed at the end, so that the sums do not depend on the order of threads.
         var weights = Weights(z, y, x);
-        var areas = new double[components.Count];
-        var gate = new Lock();
-        Parallel.For(0, components.Z, () => new double[components.Count], (sliceZ, _, sum) =>
+        var crossings = new long[checked(components.Count * s_directions.Length)];
+        Parallel.For(0, components.Z, sliceZ =>
         {
             for (var row = 0; row < components.Y; row++)
             {
-                AddRow(components, sliceZ, row, weights, sum);
-            }
-
-            return sum;
-        }, sum =>
-        {
-            lock (gate)
-            {
-                for (var i = 0; i < sum.Length; i++)
-                {
-                    areas[i] += sum[i];
-                }
+                CountRow(components, sliceZ, row, crossings);
             }
         });
+        var areas = new double[components.Count];
+        for (var i = 0; i < crossings.Length; i++)
+        {
+            areas[i / s_directions.Length] += 2 * weights[i % s_directions.Length] * crossings[i];
+        }
+
         return areas;
     }
 
     // A voxel whose neighbour in a direction is of another component or none is crossed there; so is, by symmetry, as many the other way.
-    private static void AddRow(Components components, int z, int y, double[] weights, double[] sum)
+    private static void CountRow(Components components, int z, int y, long[] crossings)
     {
         var runs = components.Row(z, y);
         for (var d = 0; d < s_directions.Length; d++)
         {
             var (dz, dy, dx) = s_directions[d];
-            var w = 2 * weights[d];
             if ((uint)(z + dz) >= (uint)components.Z || (uint)(y + dy) >= (uint)components.Y)
             {
                 foreach (var run in runs)
                 {
-                    sum[run.Label - 1] += w * (run.End - run.Start);
+                    Interlocked.Add(ref crossings[(run.Label - 1) * s_directions.Length + d], run.End - run.Start);
                 }
 
                 continue;
@@ -82,7 +76,7 @@ public static class SurfaceAreas
                     same += others[k].Label == run.Label ? Math.Min(end, others[k].End) - Math.Max(start, others[k].Start) : 0;
                 }
 
-                sum[run.Label - 1] += w * (run.End - run.Start - same);
+                Interlocked.Add(ref crossings[(run.Label - 1) * s_directions.Length + d], run.End - run.Start - same);
             }
         }
     }

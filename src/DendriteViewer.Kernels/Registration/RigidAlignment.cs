@@ -61,7 +61,9 @@ public sealed record RigidMotion(double[] Rotation, (double Z, double Y, double 
 /// <param name="Correlation">Of the two scans' values at the places used, −1 to 1.</param>
 /// <param name="Spread">Typical difference of the values: 1.4826 times the median.</param>
 /// <param name="Points">Places used.</param>
-public sealed record Alignment(RigidMotion Motion, double Correlation, double Spread, int Points);
+/// <param name="Gain">What the moving scan's values are multiplied by to be the fixed scan's.</param>
+/// <param name="Offset">What is then added.</param>
+public sealed record Alignment(RigidMotion Motion, double Correlation, double Spread, int Points, double Gain, double Offset);
 
 /// <summary>
 /// Finds how a scan lies to another by turning and shifting it until values agree at the places where the fixed scan is steep.
@@ -149,7 +151,7 @@ public sealed class RigidAlignment
 
         Sample(motion);
         state = Fit();
-        return new Alignment(motion, state.Correlation, state.Spread, _values.Count(v => !float.IsNaN(v)));
+        return new Alignment(motion, state.Correlation, state.Spread, _values.Count(v => !float.IsNaN(v)), state.Gain, state.Offset);
     }
 
     /// <summary>

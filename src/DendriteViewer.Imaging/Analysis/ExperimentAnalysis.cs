@@ -1,0 +1,349 @@
+using DendriteViewer.Imaging.Datasets;
+using DendriteViewer.Imaging.Geometry;
+using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Kernels.Labelling;
+using DendriteViewer.Kernels.Masks;
+
+namespace DendriteViewer.Imaging.Analysis;
+
+/// <summary>How far an analysis is.</summary>
+/// <param name="Doing">What is being done.</param>
+/// <param name="Part">0 to 1.</param>
+public readonly record struct AnalysisProgress(string Doing, double Part);
+
+/// <summary>A scan that an analysis rests on.</summary>
+/// <param name="Volume">Modality and hours.</param>
+/// <param name="Checksum">SHA-256 over the stored shards' checksums: the same voxels, the same number.</param>
+public sealed record AnalysisInput(string Volume, string Checksum);
+
+/// <summary>Dark volume of the electrolyte at one time, percent of the electrolyte.</summary>
+/// <param name="Hours">Hours of plating.</param>
+/// <param name="Percent">Dark volume over electrolyte volume.</param>
+/// <param name="Low">With the threshold a noise width darker.</param>
+/// <param name="High">With the threshold a noise width brighter.</param>
+/// <param name="Dark">Dark volume by depth.</param>
+public sealed record PorosityFindings(double Hours, double Percent, double Low, double High, DepthHistogram Dark);
+
+/// <summary>Everything that an analysis found.</summary>
+public sealed record AnalysisResult
+{
+    /// <summary>Id of the dataset.</summary>
+    public required string Dataset { get; init; }
+
+    /// <summary>Its name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>How it was done.</summary>
+    public required AnalysisRecipe Recipe { get; init; }
+
+    /// <summary>Name of the recipe; see <see cref="AnalysisRecipe.Hash"/>.</summary>
+    public required string RecipeHash { get; init; }
+
+    /// <summary>The threshold used.</summary>
+    public required double Threshold { get; init; }
+
+    /// <summary>How it came about.</summary>
+    public required string ThresholdHow { get; init; }
+
+    /// <summary>Standard deviation of the noise.</summary>
+    public required double NoiseWidth { get; init; }
+
+    /// <summary>Volume of a voxel, µm³.</summary>
+    public required double VoxelUm3 { get; init; }
+
+    /// <summary>Tilt of the interface in degrees.</summary>
+    public required double InterfaceTiltDeg { get; init; }
+
+    /// <summary>Root mean square distance of what was seen of the interface from its surface, µm.</summary>
+    public required double InterfaceResidualUm { get; init; }
+
+    /// <summary>Area of the cell in view, µm²; null where it fills the view.</summary>
+    public double? OutlineUm2 { get; init; }
+
+    /// <summary>How each scan lies to the pristine one.</summary>
+    public required IReadOnlyList<ScanRegistration> Registrations { get; init; }
+
+    /// <summary>Voids of the pristine scan.</summary>
+    public required VoidFindings Voids { get; init; }
+
+    /// <summary>Dark volume at every time.</summary>
+    public required IReadOnlyList<PorosityFindings> Porosity { get; init; }
+
+    /// <summary>Lithium at every time.</summary>
+    public required IReadOnlyList<LithiumFindings> Lithium { get; init; }
+
+    /// <summary>Nucleation sites.</summary>
+    public required IReadOnlyList<NucleationSite> Sites { get; init; }
+
+    /// <summary>Number of sites with the threshold a noise width darker, and brighter.</summary>
+    public required int[] SitesLowHigh { get; init; }
+
+    /// <summary>What a reader should know before trusting the numbers.</summary>
+    public required IReadOnlyList<string> Warnings { get; init; }
+
+    /// <summary>Enrichment of a band.</summary>
+    public BandFindings Band(Band band) => BandEnrichment.Of(
+        band, Voids.Electrolyte, Voids.Voids, Sites.Select(s => s.DepthUm).ToArray(), Lithium.Count == 0 ? [] : Lithium[^1].Pieces.Select(p => p.ByDepth).ToArray());
+}
+
+/// <summary>The sets of voxels behind an analysis, in the pristine scan's frame.</summary>
+/// <param name="Voids">Pristine voids; a void's id is its label.</param>
+/// <param name="Lithium">Lithium at each time; a piece's id is its label.</param>
+/// <param name="Sites">Lithium at each time, labelled with the numbers of sites.</param>
+public sealed record AnalysisLabels(Components Voids, IReadOnlyList<(double Hours, Components Pieces, Components Sites)> Lithium)
+{
+    /// <summary>Bytes of memory, roughly.</summary>
+    public long Bytes => 12L * (Voids.AllRuns().LongCount() + Lithium.Sum(l => l.Pieces.AllRuns().LongCount() + l.Sites.AllRuns().LongCount()));
+}
+
+/// <summary>
+/// The paper's analysis of one dataset: voids of the pristine scan, and what is dark later and was not a void, as lithium. Steps are
+/// done when they are asked for, each once.
+/// </summary>
+public sealed class ExperimentAnalysis
+{
+    private readonly DatasetStore _store;
+    private readonly Dataset _dataset;
+    private readonly AnalysisRecipe _recipe;
+    private readonly IProgress<AnalysisProgress>? _progress;
+    private readonly VolumeInfo[] _scans;
+    private readonly ElectrolyteRegion _region;
+    private readonly Segmenter _segmenter;
+    private readonly ScanStatistics _statistics;
+    private readonly double[] _thresholds;
+    private readonly string _how;
+    private readonly Dictionary<VolumeKey, BitVolume[]> _dark = [];
+    private Registrar? _registrar;
+
+    private ExperimentAnalysis(
+        DatasetStore store, Dataset dataset, AnalysisRecipe recipe, IProgress<AnalysisProgress>? progress, VolumeInfo[] scans, ElectrolyteRegion region,
+        Segmenter segmenter, ScanStatistics statistics)
+    {
+        (_store, _dataset, _recipe, _progress, _scans, _region, _segmenter, _statistics) = (store, dataset, recipe, progress, scans, region, segmenter, statistics);
+        (var threshold, _how) = segmenter.ThresholdOf(statistics);
+        _thresholds = [threshold, threshold - statistics.NoiseWidth, threshold + statistics.NoiseWidth];
+    }
+
+    /// <summary>The threshold used.</summary>
+    public double Threshold => _thresholds[0];
+
+    /// <summary>What the pristine scan's values are like.</summary>
+    public ScanStatistics Statistics => _statistics;
+
+    /// <summary>Hours of the scans, ascending.</summary>
+    public IReadOnlyList<double> Hours => _scans.Select(s => s.Key.Hours).ToArray();
+
+    /// <summary>Looks at the pristine scan and chooses the threshold.</summary>
+    /// <exception cref="VolumeFormatException">The dataset has no such scans, or the recipe does not suit them.</exception>
+    public static async Task<ExperimentAnalysis> StartAsync(
+        DatasetStore store, Dataset dataset, AnalysisRecipe recipe, IProgress<AnalysisProgress>? progress, CancellationToken ct)
+    {
+        recipe.Check();
+        if (dataset.Volumes.Count == 0)
+        {
+            throw new VolumeFormatException($"{dataset.Id} has no scans to analyse; import some.");
+        }
+
+        var modality = recipe.Modality.Length > 0 ? recipe.Modality : dataset.Manifest.Volumes[0].Modality;
+        var scans = dataset.Volumes.Where(v => v.Key.Modality == modality).OrderBy(v => v.Key.Hours).ToArray();
+        if (scans.Length == 0)
+        {
+            throw new VolumeFormatException($"{dataset.Id} has no {modality} scans; it has {string.Join(", ", dataset.Modalities)}.");
+        }
+
+        progress?.Report(new AnalysisProgress("electrolyte", 0));
+        var region = new ElectrolyteRegion(scans[0].Shape, scans[0].Transform, dataset.Depth, dataset.Outline);
+        var segmenter = new Segmenter(store, scans[0], region, recipe with { Modality = modality });
+        if (segmenter.Judged.Count == 0)
+        {
+            throw new VolumeFormatException($"{dataset.Id} has no electrolyte in view: its interface lies at {dataset.Depth.InterfaceUm:0.##} µm; correct depth.interfaceUm.");
+        }
+
+        var statistics = await segmenter.StatisticsAsync(ct);
+        return new ExperimentAnalysis(store, dataset, recipe with { Modality = modality }, progress, scans, region, segmenter, statistics);
+    }
+
+    /// <summary>Voids of a scan; of the pristine one where no hours are given.</summary>
+    public async Task<(VoidFindings Findings, Components Labels)> VoidsAsync(double? hours, CancellationToken ct)
+    {
+        var scan = ScanAt(hours ?? _scans[0].Key.Hours);
+        var registration = await RegisterAsync(scan, ct);
+        var dark = await DarkAsync(scan, registration, ct);
+        Report("voids", 0.5);
+        var strict = await StrictAsync(scan, registration, ct);
+        var sets = dark.Select(d => _segmenter.Clean(d, strict, _recipe.LeastVoidVoxels)).ToArray();
+        ct.ThrowIfCancellationRequested();
+        var components = ComponentLabeller.Label(sets[0], StructuringElement.OfNeighbours(_recipe.Neighbours));
+        var size = Pristine.VoxelSize;
+        var surfaces = SurfaceAreas.Of(components, size.Z, size.Y, size.X);
+        var records = new VoidRecord[components.Count];
+        for (var l = 1; l <= records.Length; l++)
+        {
+            records[l - 1] = VoidRecord.Of(l, components.Regions[l - 1], surfaces[l - 1], Pristine.Transform, _dataset.Depth, _region.VoxelUm3);
+        }
+
+        return (new VoidFindings(
+            scan.Key.Hours, Threshold, _statistics.NoiseWidth, _statistics.Electrolyte, _segmenter.ByDepth(sets[0]), _segmenter.ByDepth(sets[1]), _segmenter.ByDepth(sets[2]), records), components);
+    }
+
+    /// <summary>Dark volume over electrolyte volume at every time.</summary>
+    public async Task<IReadOnlyList<PorosityFindings>> PorosityAsync(CancellationToken ct)
+    {
+        var found = new List<PorosityFindings>();
+        for (var i = 0; i < _scans.Length; i++)
+        {
+            Report($"porosity at {_scans[i].Key.Hours:0.##} h", (double)i / _scans.Length);
+            found.Add(PorosityOf(_scans[i], await DarkAsync(_scans[i], await RegisterAsync(_scans[i], ct), ct)));
+            _dark.Remove(_scans[i].Key);
+        }
+
+        return found;
+    }
+
+    /// <summary>All of it.</summary>
+    public async Task<(AnalysisResult Result, AnalysisLabels Labels)> RunAsync(CancellationToken ct)
+    {
+        var (voids, voidLabels) = await VoidsAsync(null, ct);
+        var pristine = await DarkAsync(_scans[0], ScanRegistration.Identity(_scans[0].Key), ct);
+        var size = Pristine.VoxelSize;
+        var reach = _recipe.ToleranceVoxels * size.Least;
+        var near = Morphology.DilateBall(pristine[0], reach / size.Z, reach / size.Y, reach / size.X);
+        var current = _dataset.Manifest.Series.Any(s => s.Kind == "current") ? await _store.SeriesAsync(_dataset.Id, "current", ct) : null;
+        var trackers = _thresholds.Select(_ => new NucleationTracker(Pristine.Transform, _dataset.Depth, _region.VoxelUm3, _recipe.BridgeVoxels)).ToArray();
+        var (registrations, porosity, lithium, labels) = (new List<ScanRegistration>(), new List<PorosityFindings>(), new List<LithiumFindings>(), new List<(double, Components, Components)>());
+        for (var i = 0; i < _scans.Length; i++)
+        {
+            var scan = _scans[i];
+            Report($"registering {scan.Key.Hours:0.##} h", (i + 0.2) / _scans.Length);
+            var registration = await RegisterAsync(scan, ct);
+            registrations.Add(registration);
+            Report($"lithium at {scan.Key.Hours:0.##} h", (i + 0.5) / _scans.Length);
+            var dark = await DarkAsync(scan, registration, ct);
+            var strict = await StrictAsync(scan, registration, ct);
+            porosity.Add(PorosityOf(scan, dark));
+            var pieces = dark.Select(d => Lithium(d, strict, pristine[0], near, reach, size)).ToArray();
+            ct.ThrowIfCancellationRequested();
+            var sites = new Components[pieces.Length];
+            int[][] ofPieces = [];
+            for (var k = 0; k < pieces.Length; k++)
+            {
+                // The first timestep's pieces are only where nothing was dark before, which is nowhere.
+                (sites[k], var of) = trackers[k].Add(scan.Key.Hours, pieces[k], dark[k]);
+                ofPieces = k == 0 ? of : ofPieces;
+            }
+
+            labels.Add((scan.Key.Hours, pieces[0], sites[0]));
+            lithium.Add(LithiumOf(scan.Key.Hours, pieces, ofPieces, current));
+            _dark.Remove(scan.Key);
+        }
+
+        Report("sites", 0.98);
+        var found = trackers[0].Finish(voidLabels, voids.Voids);
+        var result = new AnalysisResult
+        {
+            Dataset = _dataset.Id.Value, Name = _dataset.Name, Recipe = _recipe, RecipeHash = _recipe.Hash,
+            Threshold = Threshold, ThresholdHow = _how, NoiseWidth = _statistics.NoiseWidth, VoxelUm3 = _region.VoxelUm3,
+            InterfaceTiltDeg = _dataset.Depth.Surface?.TiltDeg ?? 0, InterfaceResidualUm = _dataset.Depth.Surface?.ResidualUm ?? 0, OutlineUm2 = _dataset.Outline?.AreaUm2,
+            Registrations = registrations, Voids = voids, Porosity = porosity, Lithium = lithium, Sites = found,
+            SitesLowHigh = [trackers[1].Count, trackers[2].Count], Warnings = Warnings(registrations, lithium),
+        };
+        Report("done", 1);
+        return (result, new AnalysisLabels(voidLabels, labels));
+    }
+
+    private VolumeInfo Pristine => _scans[0];
+
+    private VolumeInfo ScanAt(double hours) => _scans.FirstOrDefault(s => s.Key == new VolumeKey(s.Key.Modality, hours)) ?? throw new VolumeFormatException(
+        $"{_dataset.Id} has no {_recipe.Modality} scan at {hours:0.######} h; it has {string.Join(", ", _scans.Select(s => s.Key.Hours.ToString("0.######")))} h.");
+
+    private async Task<ScanRegistration> RegisterAsync(VolumeInfo scan, CancellationToken ct)
+    {
+        if (scan.Key == Pristine.Key)
+        {
+            return ScanRegistration.Identity(scan.Key);
+        }
+
+        _registrar ??= await Registrar.OfAsync(_store, Pristine, _dataset.Depth, _dataset.Outline, ct);
+        return await _registrar.AlignAsync(scan, ct);
+    }
+
+    private async Task<BitVolume[]> DarkAsync(VolumeInfo scan, ScanRegistration registration, CancellationToken ct)
+    {
+        if (!_dark.TryGetValue(scan.Key, out var dark))
+        {
+            _dark[scan.Key] = dark = await _segmenter.DarkAsync(scan, registration, _thresholds, ct);
+        }
+
+        return dark;
+    }
+
+    private async Task<BitVolume?> StrictAsync(VolumeInfo scan, ScanRegistration registration, CancellationToken ct) =>
+        _recipe.Strict is { } strict ? (await _segmenter.DarkAsync(scan, registration, [strict], ct))[0] : null;
+
+    private PorosityFindings PorosityOf(VolumeInfo scan, BitVolume[] dark)
+    {
+        var whole = _statistics.Electrolyte.TotalUm3;
+        var by = _segmenter.ByDepth(_segmenter.Clean(dark[0], null, _recipe.LeastVoidVoxels));
+        double Percent(BitVolume set) => 100 * _segmenter.Clean(set, null, _recipe.LeastVoidVoxels).Count * _region.VoxelUm3 / whole;
+        return new PorosityFindings(scan.Key.Hours, 100 * by.TotalUm3 / whole, Percent(dark[1]), Percent(dark[2]), by);
+    }
+
+    // Dark now, not within the tolerance of a pristine void, in pieces that are large enough; these then take back what the tolerance
+    // cost them: what is dark now, was bright before, and lies within the tolerance of them.
+    private Components Lithium(BitVolume dark, BitVolume? strict, BitVolume pristine, BitVolume near, double reach, VoxelSize size)
+    {
+        var core = _segmenter.Clean(dark.Clone().AndNot(near), strict, _recipe.LeastLithiumVoxels);
+        var grown = Morphology.DilateBall(core, reach / size.Z, reach / size.Y, reach / size.X).And(dark).AndNot(pristine).Or(core);
+        return ComponentLabeller.Label(grown, StructuringElement.OfNeighbours(_recipe.Neighbours));
+    }
+
+    private LithiumFindings LithiumOf(double hours, Components[] sets, int[][] sites, Series? current)
+    {
+        double Volume(Components c)
+        {
+            var n = 0L;
+            foreach (ref readonly var r in c.Regions)
+            {
+                n += r.Voxels;
+            }
+
+            return n * _region.VoxelUm3;
+        }
+
+        var set = sets[0].Keep(_ => true);
+        var border = set.Count - Morphology.Erode(set, StructuringElement.Faces).Count;
+        double? Passed(double at) => Faraday.Coulombs(_dataset.Manifest.Cell, current, at);
+        var charge = Passed(hours) - Passed(Pristine.Key.Hours);
+        var area = _dataset.Manifest.Cell?.ElectrodeAreaMm2 * 1e6;
+        var pieces = new LithiumPiece[sets[0].Count];
+        Parallel.For(0, pieces.Length, i =>
+            pieces[i] = LithiumPiece.Of(i + 1, sets[0], Pristine.Transform, _dataset.Depth, _region.VoxelUm3) with { Sites = sites[i].Select(NucleationTracker.NameOf).ToArray() });
+        var measured = Volume(sets[0]);
+        return new LithiumFindings(
+            hours, measured, Math.Min(measured, Volume(sets[1])), Math.Max(measured, Volume(sets[2])), _region.VoxelUm3 * Math.Sqrt(border / 12.0),
+            charge is { } q ? Faraday.VolumeUm3(q) : null, area is > 0 ? measured / area : null, _segmenter.ByDepth(set), pieces);
+    }
+
+    private List<string> Warnings(List<ScanRegistration> registrations, List<LithiumFindings> lithium)
+    {
+        var warnings = registrations.Select(r => r.Warning).OfType<string>().ToList();
+        if (Pristine.Key.Hours > 0)
+        {
+            warnings.Add($"The first scan is of {Pristine.Key.Hours:0.##} h: it stands in for the pristine one, and lithium plated before it counts as void.");
+        }
+
+        if (_dataset.Manifest.Cell?.ElectrodeAreaMm2 is null || _dataset.Manifest.Cell.CurrentDensityMaCm2 is null && _dataset.Manifest.Series.All(s => s.Kind != "current"))
+        {
+            warnings.Add("dataset.json gives no electrode area or no current, so there is no theoretical volume to compare with.");
+        }
+
+        if (_dataset.Modalities.All(m => m != "nano-phase") && lithium.Any(l => l.MeasuredUm3 > 0))
+        {
+            warnings.Add("Absorption alone cannot tell lithium from a new void: volumes of lithium are upper bounds.");
+        }
+
+        return warnings;
+    }
+
+    private void Report(string what, double part) => _progress?.Report(new AnalysisProgress(what, part));
+}

@@ -1,0 +1,81 @@
+using DendriteViewer.Imaging.Geometry;
+using DendriteViewer.Kernels.Labelling;
+
+namespace DendriteViewer.Imaging.Analysis;
+
+/// <summary>One void, or one piece of what is dark.</summary>
+/// <param name="Id">Its label.</param>
+/// <param name="VolumeUm3">Volume, µm³.</param>
+/// <param name="DiameterUm">Diameter of the sphere of its volume, µm.</param>
+/// <param name="SurfaceUm2">Surface by Crofton's formula, µm².</param>
+/// <param name="Sphericity">Surface of the sphere of its volume over its own, 0 to 1 (H. Wadell, J. Geol. 43, 250, 1935).</param>
+/// <param name="DepthUm">Depth of its centroid, µm.</param>
+/// <param name="CenterUm">Centroid z, y, x, µm.</param>
+/// <param name="LowUm">Least corner of its box, z, y, x, µm.</param>
+/// <param name="HighUm">Largest corner of its box, z, y, x, µm.</param>
+public sealed record VoidRecord(
+    int Id, double VolumeUm3, double DiameterUm, double SurfaceUm2, double Sphericity, double DepthUm, double[] CenterUm, double[] LowUm, double[] HighUm)
+{
+    internal static VoidRecord Of(int label, in Region r, double surface, AffineTransform transform, DepthFrame depth, double voxelUm3)
+    {
+        var volume = r.Voxels * voxelUm3;
+        var (z, y, x) = r.Mean;
+        var center = transform.ToWorld(new VoxelPoint(z + 0.5, y + 0.5, x + 0.5));
+        WorldPoint a = transform.ToWorld(new VoxelPoint(r.Z0, r.Y0, r.X0)), b = transform.ToWorld(new VoxelPoint(r.Z1, r.Y1, r.X1));
+        var diameter = Math.Cbrt(6 * volume / Math.PI);
+        return new VoidRecord(
+            label, volume, diameter, surface, surface > 0 ? Math.Min(1, Math.PI * diameter * diameter / surface) : 1, depth.DepthOf(center).Um,
+            [center.Z, center.Y, center.X], [Math.Min(a.Z, b.Z), Math.Min(a.Y, b.Y), Math.Min(a.X, b.X)], [Math.Max(a.Z, b.Z), Math.Max(a.Y, b.Y), Math.Max(a.X, b.X)]);
+    }
+}
+
+/// <summary>A bin of the depth profile.</summary>
+/// <param name="FromUm">Depth at which it begins.</param>
+/// <param name="ToUm">Depth at which it ends.</param>
+/// <param name="VoidUm3">Void volume, µm³.</param>
+/// <param name="LowUm3">The same with the threshold a noise width darker.</param>
+/// <param name="HighUm3">The same with the threshold a noise width brighter.</param>
+/// <param name="Count">Voids whose centroid lies here.</param>
+/// <param name="PercentOfElectrolyte">Of the whole electrolyte's volume, as in the paper's Fig. 1b.</param>
+/// <param name="PercentOfBin">Of the electrolyte in this bin.</param>
+public sealed record ProfileBin(double FromUm, double ToUm, double VoidUm3, double LowUm3, double HighUm3, int Count, double PercentOfElectrolyte, double PercentOfBin);
+
+/// <summary>The voids of a scan, and how their volume lies in depth.</summary>
+/// <param name="Hours">Hours of plating.</param>
+/// <param name="Threshold">What is darker counts.</param>
+/// <param name="NoiseWidth">How far the threshold is moved for the uncertainty.</param>
+/// <param name="Electrolyte">Volume of the electrolyte by depth.</param>
+/// <param name="Dark">Volume of the voids by depth.</param>
+/// <param name="Low">The same with the threshold a noise width darker.</param>
+/// <param name="High">The same with the threshold a noise width brighter.</param>
+/// <param name="Voids">Every void.</param>
+public sealed record VoidFindings(
+    double Hours, double Threshold, double NoiseWidth, DepthHistogram Electrolyte, DepthHistogram Dark, DepthHistogram Low, DepthHistogram High, IReadOnlyList<VoidRecord> Voids)
+{
+    /// <summary>Void volume over electrolyte volume, percent, with what it is when the threshold moves by a noise width.</summary>
+    public (double Percent, double Low, double High) Porosity
+    {
+        get
+        {
+            var whole = Electrolyte.TotalUm3;
+            return whole > 0 ? (100 * Dark.TotalUm3 / whole, 100 * Low.TotalUm3 / whole, 100 * High.TotalUm3 / whole) : default;
+        }
+    }
+
+    /// <summary>The profile in bins of a width, from the interface to where the electrolyte ends.</summary>
+    public IReadOnlyList<ProfileBin> Profile(double binUm)
+    {
+        var whole = Electrolyte.TotalUm3;
+        var end = Electrolyte.StepUm * (Array.FindLastIndex(Electrolyte.Um3, v => v > 0) + 1);
+        var bins = new List<ProfileBin>();
+        for (var i = 0; i * binUm < end; i++)
+        {
+            double from = i * binUm, to = (i + 1) * binUm, dark = Dark.Between(from, to), own = Electrolyte.Between(from, to);
+            bins.Add(new ProfileBin(
+                from, to, dark, Low.Between(from, to), High.Between(from, to), Voids.Count(v => v.DepthUm >= from && v.DepthUm < to),
+                whole > 0 ? 100 * dark / whole : 0, own > 0 ? 100 * dark / own : 0));
+        }
+
+        return bins;
+    }
+}

@@ -1,0 +1,60 @@
+using DendriteViewer.Imaging.Analysis;
+using DendriteViewer.Imaging.Geometry;
+
+namespace DendriteViewer.Imaging.Tests.Analysis;
+
+public sealed class BandEnrichmentTests
+{
+    private static readonly DepthHistogram s_electrolyte = new(1, Enumerable.Repeat(10.0, 200).ToArray());
+
+    // 8 of 10 in a tenth of the electrolyte; Clopper and Pearson's interval of 8 of 10 is 0.4439 to 0.9748.
+    [Fact]
+    public void Sites_MostlyInTheBand_AreEnrichedWithClopperPearsonsInterval()
+    {
+        double[] depths = [101, 102, 105, 110, 112, 115, 118, 119, 20, 180];
+        var band = BandEnrichment.Of(new Band(100, 120), s_electrolyte, [], depths, []);
+        Assert.Equal((8, 10), (band.Sites, band.AllSites));
+        Assert.Equal(0.1, band.OverElectrolyte.Expected, 12);
+        Assert.Equal(8, band.OverElectrolyte.Ratio, 9);
+        Assert.Equal(4.439, band.OverElectrolyte.Low, 2);
+        Assert.Equal(9.748, band.OverElectrolyte.High, 2);
+
+        // Of ten throws at 0.1, eight or more: 45·0.1⁸·0.9² + 10·0.1⁹·0.9 + 0.1¹⁰.
+        Assert.Equal(45e-8 * 0.81 + 10e-9 * 0.9 + 1e-10, band.OverElectrolyte.P, 12);
+        Assert.Null(band.OverVoidSurface);
+    }
+
+    [Fact]
+    public void Sites_WhereVoidSurfaceIs_AreNotEnrichedOverIt()
+    {
+        VoidRecord Void(double depth, double surface) => new(1, 1, 1, surface, 1, depth, [0, 0, 0], [0, 0, 0], [0, 0, 0]);
+        var band = BandEnrichment.Of(new Band(100, 120), s_electrolyte, [Void(110, 80), Void(50, 20)], [101, 105, 110, 115, 20], []);
+        Assert.Equal(1, band.OverVoidSurface!.Value.Ratio, 9);
+        Assert.True(band.OverVoidSurface.Value.P > 0.5);
+    }
+
+    // Pieces placed anywhere are in the band by chance alone; all in it are not.
+    [Fact]
+    public void Lithium_AllInTheBand_IsUnlikelyAndEverywhereLikely()
+    {
+        DepthHistogram Piece(int at) => new(1, Enumerable.Range(0, 200).Select(i => i >= at && i < at + 4 ? 1.0 : 0).ToArray());
+        var inside = BandEnrichment.Of(new Band(100, 120), s_electrolyte, [], [], [Piece(101), Piece(106), Piece(110), Piece(115)]).Lithium!.Value;
+        Assert.Equal(10, inside.Ratio, 9);
+        Assert.True(inside.P < 0.01);
+        var spread = BandEnrichment.Of(new Band(100, 120), s_electrolyte, [], [], Enumerable.Range(0, 19).Select(i => Piece(10 * i)).ToArray()).Lithium!.Value;
+        Assert.InRange(spread.Ratio, 0.7, 1.5);
+        Assert.True(spread.P > 0.1);
+    }
+
+    [Fact]
+    public void Nothing_IsNotEnriched()
+    {
+        var band = BandEnrichment.Of(new Band(100, 120), s_electrolyte, [], [], []);
+        Assert.Equal(1, band.OverElectrolyte.P);
+        Assert.Null(band.Lithium);
+        Assert.Equal(10, BandEnrichment.Scan(20, 20, s_electrolyte, [], []).Count);
+    }
+
+    [Fact]
+    public void Histogram_CutByALimit_CountsInPart() => Assert.Equal(10 * (0.25 + 3 + 0.5), s_electrolyte.Between(9.75, 13.5), 9);
+}
