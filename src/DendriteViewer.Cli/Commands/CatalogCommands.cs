@@ -45,7 +45,7 @@ internal static class CatalogCommands
             var datasets = Shared.Open(parse.GetValue(store));
             var dataset = await Shared.DatasetAsync(datasets, parse.GetValue(id)!, ct);
             var volumes = new List<object>();
-            foreach (var v in dataset.Volumes)
+            foreach (var v in dataset.Everything)
             {
                 var stored = await datasets.Blobs.MeasureAsync(v.Prefix, ct);
                 volumes.Add(new
@@ -89,7 +89,7 @@ internal static class CatalogCommands
         {
             var datasets = Shared.Open(parse.GetValue(store));
             var dataset = await Shared.DatasetAsync(datasets, parse.GetValue(id)!, ct);
-            var total = dataset.Volumes.Sum(v => Imaging.Zarr.PyramidLayout.Of(v.Shape, v.Type).Sum(l => l.BrickCount.Count));
+            var total = dataset.Everything.Sum(v => Imaging.Zarr.PyramidLayout.Of(v.Shape, v.Type).Sum(l => l.BrickCount.Count));
             var bad = new List<BadBrick>();
             var bricks = 0L;
             using (var bar = new ProgressBar("verify", TimeProvider.System))

@@ -43,7 +43,7 @@ internal static class PictureCommands
 
             using var devices = Shared.ParseDevice(parse.GetValue(device)!);
             var renderer = new SliceRenderer(datasets, new BrickCache(datasets, CacheBytes), devices);
-            var (_, image) = await renderer.RenderAsync(volume, view, pane, width, height, ViewStates.FitUmPerPixel(volume, pane, width, height), wait: true, ct);
+            var (_, image) = await renderer.RenderAsync(volume, dataset, view, pane, width, height, ViewStates.FitUmPerPixel(volume, pane, width, height), wait: true, ct);
             return Write(image!, parse.GetValue(target)!);
         }));
         return command;

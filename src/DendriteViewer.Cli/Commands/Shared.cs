@@ -48,7 +48,7 @@ internal static class Shared
     {
         var name = modality.Length > 0 ? modality : dataset.Volumes[0].Key.Modality;
         return dataset.Find(name, hours) ?? throw new VolumeFormatException(
-            $"{dataset.Id} has no {name} at {hours.ToString(CultureInfo.InvariantCulture)} h; it has {string.Join(", ", dataset.Volumes.Select(v => v.Key))}.");
+            $"{dataset.Id} has no {name} at {hours.ToString(CultureInfo.InvariantCulture)} h; it has {string.Join(", ", dataset.Everything.Select(v => v.Key))}.");
     }
 
     public static (int Width, int Height) ParseSize(string text)

@@ -117,11 +117,11 @@ public sealed class ExperimentAnalysis
 
     private ExperimentAnalysis(
         DatasetStore store, Dataset dataset, AnalysisRecipe recipe, IProgress<AnalysisProgress>? progress, VolumeInfo[] scans, ElectrolyteRegion region,
-        Segmenter segmenter, ScanStatistics statistics)
+        Segmenter segmenter, ScanStatistics statistics, (double Threshold, string How) threshold)
     {
         (_store, _dataset, _recipe, _progress, _scans, _region, _segmenter, _statistics) = (store, dataset, recipe, progress, scans, region, segmenter, statistics);
-        (var threshold, _how) = segmenter.ThresholdOf(statistics);
-        _thresholds = [threshold, threshold - statistics.NoiseWidth, threshold + statistics.NoiseWidth];
+        _how = threshold.How;
+        _thresholds = [threshold.Threshold, threshold.Threshold - statistics.NoiseWidth, threshold.Threshold + statistics.NoiseWidth];
     }
 
     /// <summary>The threshold used.</summary>
@@ -144,7 +144,7 @@ public sealed class ExperimentAnalysis
             throw new VolumeFormatException($"{dataset.Id} has no scans to analyse; import some.");
         }
 
-        var modality = recipe.Modality.Length > 0 ? recipe.Modality : dataset.Manifest.Volumes[0].Modality;
+        var modality = recipe.Modality.Length > 0 ? recipe.Modality : dataset.Manifest.Volumes.First(v => v.Labels != true).Modality;
         var scans = dataset.Volumes.Where(v => v.Key.Modality == modality).OrderBy(v => v.Key.Hours).ToArray();
         if (scans.Length == 0)
         {
@@ -160,7 +160,7 @@ public sealed class ExperimentAnalysis
         }
 
         var statistics = await segmenter.StatisticsAsync(ct);
-        return new ExperimentAnalysis(store, dataset, recipe with { Modality = modality }, progress, scans, region, segmenter, statistics);
+        return new ExperimentAnalysis(store, dataset, recipe with { Modality = modality }, progress, scans, region, segmenter, statistics, segmenter.ThresholdOf(statistics));
     }
 
     /// <summary>Voids of a scan; of the pristine one where no hours are given.</summary>
@@ -182,6 +182,15 @@ public sealed class ExperimentAnalysis
             records[l - 1] = VoidRecord.Of(l, components.Regions[l - 1], surfaces[l - 1], Pristine.Transform, _dataset.Depth, _region.VoxelUm3);
         }
 
+        // Numbered by depth, so that the voids of any depth bin are one range of labels.
+        var rank = new int[components.Count];
+        records = records.OrderBy(r => r.DepthUm).Select((r, i) =>
+        {
+            rank[r.Id - 1] = i + 1;
+            return r with { Id = i + 1 };
+        }).ToArray();
+        components = components.Renumber(rank);
+
         return (new VoidFindings(
             scan.Key.Hours, Threshold, _statistics.NoiseWidth, _statistics.Electrolyte, _segmenter.ByDepth(sets[0]), _segmenter.ByDepth(sets[1]), _segmenter.ByDepth(sets[2]), records), components);
     }
@@ -199,6 +208,10 @@ public sealed class ExperimentAnalysis
 
         return found;
     }
+
+    /// <summary>The same with a threshold chosen by hand; what the pristine scan is like need not be looked at again.</summary>
+    public ExperimentAnalysis At(double threshold) => new(
+        _store, _dataset, _recipe with { Rule = ThresholdRule.Manual, Threshold = threshold }, _progress, _scans, _region, _segmenter, _statistics, (threshold, "by hand"));
 
     /// <summary>All of it.</summary>
     public async Task<(AnalysisResult Result, AnalysisLabels Labels)> RunAsync(CancellationToken ct)

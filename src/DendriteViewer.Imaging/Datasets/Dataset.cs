@@ -15,8 +15,9 @@ namespace DendriteViewer.Imaging.Datasets;
 /// <param name="Most">Largest value.</param>
 /// <param name="Levels">Pyramid levels.</param>
 /// <param name="DurationHours">How long the scan took.</param>
+/// <param name="IsLabels">Whether voxels are labels that an analysis made.</param>
 public sealed record VolumeInfo(
-    VolumeKey Key, string Prefix, VolumeShape Shape, VoxelType Type, AffineTransform Transform, double Least, double Most, int Levels, double? DurationHours)
+    VolumeKey Key, string Prefix, VolumeShape Shape, VoxelType Type, AffineTransform Transform, double Least, double Most, int Levels, double? DurationHours, bool IsLabels = false)
 {
     /// <summary>Edge lengths of a voxel in µm.</summary>
     public VoxelSize VoxelSize => Transform.VoxelSize;
@@ -38,7 +39,14 @@ public sealed record VolumeInfo(
 }
 
 /// <summary>One published dataset: its manifest, read and checked.</summary>
-public sealed record Dataset(DatasetId Id, DatasetManifest Manifest, IReadOnlyList<VolumeInfo> Volumes, DepthFrame Depth, CellOutline? Outline)
+/// <param name="Id">Its id.</param>
+/// <param name="Manifest">Its manifest.</param>
+/// <param name="Volumes">The scans, by hours.</param>
+/// <param name="Labels">Label volumes that analyses made, by hours.</param>
+/// <param name="Depth">How depth is measured.</param>
+/// <param name="Outline">The cell's outline, or null where none is known.</param>
+public sealed record Dataset(
+    DatasetId Id, DatasetManifest Manifest, IReadOnlyList<VolumeInfo> Volumes, IReadOnlyList<VolumeInfo> Labels, DepthFrame Depth, CellOutline? Outline)
 {
     /// <summary>What people call the experiment.</summary>
     public string Name => Manifest.Name;
@@ -53,9 +61,12 @@ public sealed record Dataset(DatasetId Id, DatasetManifest Manifest, IReadOnlyLi
     public VolumeInfo? Nearest(string modality, double hours) =>
         Volumes.Where(v => v.Key.Modality == modality).MinBy(v => Math.Abs(v.Key.Hours - hours));
 
-    /// <summary>The volume of exactly these, or null.</summary>
+    /// <summary>Scans and labels.</summary>
+    public IEnumerable<VolumeInfo> Everything => Volumes.Concat(Labels);
+
+    /// <summary>The volume of exactly these, a scan or labels, or null.</summary>
     public VolumeInfo? Find(string modality, double hours) =>
-        Volumes.FirstOrDefault(v => v.Key.Modality == modality && v.Key == new VolumeKey(modality, hours));
+        Everything.FirstOrDefault(v => v.Key.Modality == modality && v.Key == new VolumeKey(modality, hours));
 
     internal static Dataset Of(DatasetId id, DatasetManifest manifest)
     {
@@ -69,7 +80,8 @@ public sealed record Dataset(DatasetId Id, DatasetManifest Manifest, IReadOnlyLi
             v.ValueRange is { Length: 2 } r ? r[0] : 0,
             v.ValueRange is { Length: 2 } q ? q[1] : 0,
             v.Levels ?? 1,
-            v.DurationHours)).OrderBy(v => v.Key.Hours).ToArray();
-        return new Dataset(id, manifest, volumes, Manifests.DepthOf(manifest, name), Manifests.OutlineOf(manifest, name));
+            v.DurationHours,
+            v.Labels == true)).OrderBy(v => v.Key.Hours).ToArray();
+        return new Dataset(id, manifest, volumes.Where(v => !v.IsLabels).ToArray(), volumes.Where(v => v.IsLabels).ToArray(), Manifests.DepthOf(manifest, name), Manifests.OutlineOf(manifest, name));
     }
 }

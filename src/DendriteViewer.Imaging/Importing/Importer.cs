@@ -267,7 +267,7 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
     private async Task<DatasetManifest> WithInterfaceAsync(DatasetId id, DatasetManifest manifest, DepthManifest depth, CancellationToken ct)
     {
         var dataset = Dataset.Of(id, manifest with { Depth = depth with { InterfaceUm = null } });
-        var first = dataset.Volumes.First(v => v.Key.Modality == manifest.Volumes[0].Modality);
+        var first = dataset.Volumes.First(v => v.Key.Modality == manifest.Volumes.First(m => m.Labels != true).Modality);
         var found = await InterfaceFinder.FindAsync(store, first, dataset.Depth.Axis, dataset.Depth.Direction, ct);
         return manifest with
         {

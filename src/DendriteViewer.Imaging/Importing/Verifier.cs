@@ -14,7 +14,7 @@ public sealed class Verifier(DatasetStore store)
     /// <summary>Yields null for each good brick and what is wrong for each bad one.</summary>
     public async IAsyncEnumerable<BadBrick?> VerifyAsync(Dataset dataset, [EnumeratorCancellation] CancellationToken ct)
     {
-        foreach (var volume in dataset.Volumes)
+        foreach (var volume in dataset.Everything)
         {
             VolumeReader? reader = null;
             string? problem = null;

@@ -25,8 +25,12 @@ public sealed class SliceRenderer(DatasetStore store, BrickCache cache, RenderDe
     /// <summary>Colour of what lies outside the volume.</summary>
     public static readonly Rgb Outside = new(0, 0, 0);
 
+    // Labels lie over the grey values, which are still seen through them.
+    private const double LabelShare = 0.65;
+
     /// <summary>Draws a pane.</summary>
     /// <param name="volume">The volume shown.</param>
+    /// <param name="dataset">Whose labels are laid over it, where the view asks for them, and whose depth says what is electrolyte; null for neither.</param>
     /// <param name="view">The view; its window, colour map, plane and slab are used.</param>
     /// <param name="pane">Z, Y or X.</param>
     /// <param name="width">Pixels across.</param>
@@ -35,43 +39,115 @@ public sealed class SliceRenderer(DatasetStore store, BrickCache cache, RenderDe
     /// <param name="wait">Await missing bricks rather than draw from a coarser level.</param>
     /// <param name="ct">Stops waiting and drawing.</param>
     public async Task<(RenderOutcome Outcome, RenderedImage? Image)> RenderAsync(
-        VolumeInfo volume, ViewState view, Pane pane, int width, int height, double umPerPixel, bool wait, CancellationToken ct)
+        VolumeInfo volume, Dataset? dataset, ViewState view, Pane pane, int width, int height, double umPerPixel, bool wait, CancellationToken ct)
+    {
+        // A moving picture is linear: sixty-four voxels a sample are for one that rests.
+        view = !wait && view.Interpolation == SliceInterpolation.Cubic ? view with { Interpolation = SliceInterpolation.Linear } : view;
+        var labels = dataset is null ? null : view.LabelsIn(dataset);
+        using var pages = await PagesAsync(volume, view, pane, width, height, umPerPixel, wait, ct);
+        var image = Draw(volume, pages, view, width, height, labels is not null, dataset is null || view.Threshold is null ? null : DarkTint(dataset, view, pane, width, height, umPerPixel), ct);
+        if (image is null)
+        {
+            return (RenderOutcome.Superseded, null);
+        }
+
+        var complete = pages.IsComplete;
+        if (labels is not null && view.Overlay is { } overlay)
+        {
+            using var over = await PagesAsync(labels, view with { SlabUm = 0, Interpolation = SliceInterpolation.Nearest }, pane, width, height, umPerPixel, wait, ct);
+            Slicer.Render(over.Volume, over.Geometry, width, height, (u, v, values) => Tint(values, overlay.Transfer, image.Pixels.Span.Slice(3 * (v * width + u), 3 * values.Length)), ct);
+            complete &= over.IsComplete;
+        }
+
+        return (complete ? RenderOutcome.Complete : RenderOutcome.Partial, image);
+    }
+
+    /// <summary>Bricks of a slice in pooled tables.</summary>
+    private sealed record Pages(PagedVolume Volume, SliceGeometry Geometry, List<BrickLevel> Levels, bool IsComplete) : IDisposable
+    {
+        public void Dispose()
+        {
+            foreach (var level in Levels)
+            {
+                ArrayPool<Brick?>.Shared.Return(level.Bricks, clearArray: true);
+            }
+        }
+    }
+
+    private async Task<Pages> PagesAsync(VolumeInfo volume, ViewState view, Pane pane, int width, int height, double umPerPixel, bool wait, CancellationToken ct)
     {
         var reader = await store.ReaderAsync(volume, ct);
         var plane = SlicePlane.Of(view, pane);
-
-        // A moving picture is linear: sixty-four voxels a sample are for one that rests.
-        view = !wait && view.Interpolation == SliceInterpolation.Cubic ? view with { Interpolation = SliceInterpolation.Linear } : view;
         var wanted = WantedLevel(volume, reader, plane, view, width, height, umPerPixel);
         var levels = new List<BrickLevel>();
-        try
+
+        // Coarser levels stand in for what is missing of the wanted one; the last is awaited, so that there is something.
+        var complete = true;
+        for (var number = wanted.Number; number < reader.Levels.Count; number++)
         {
-            // Coarser levels stand in for what is missing of the wanted one; the last is awaited, so that there is something.
-            var complete = true;
-            for (var number = wanted.Number; number < reader.Levels.Count; number++)
+            var level = reader.Levels[number];
+            var count = (int)level.BrickCount.Count;
+            var table = ArrayPool<Brick?>.Shared.Rent(count);
+            Array.Clear(table, 0, count);
+            levels.Add(level.WithBricks(wanted, table));
+            var geometry = GeometryOf(volume, level, plane, view, width, height, umPerPixel);
+            var all = await FillAsync(volume, level, geometry, width, height, table, wait || number == reader.Levels.Count - 1, ct);
+            complete &= all || number > wanted.Number;
+            if (all)
             {
-                var level = reader.Levels[number];
-                var count = (int)level.BrickCount.Count;
-                var table = ArrayPool<Brick?>.Shared.Rent(count);
-                Array.Clear(table, 0, count);
-                levels.Add(level.WithBricks(wanted, table));
-                var geometry = GeometryOf(volume, level, plane, view, width, height, umPerPixel);
-                var all = await FillAsync(volume, level, geometry, width, height, table, wait || number == reader.Levels.Count - 1, ct);
-                complete &= all || number > wanted.Number;
-                if (all)
+                break;
+            }
+        }
+
+        return new Pages(new PagedVolume(reader.Type, levels), GeometryOf(volume, wanted, plane, view, width, height, umPerPixel), levels, complete);
+    }
+
+    private delegate void RowTint(int u, int v, ReadOnlySpan<float> values, Span<byte> pixels);
+
+    // Amber where the electrolyte is darker than the view's threshold.
+    private static RowTint DarkTint(Dataset dataset, ViewState view, Pane pane, int width, int height, double umPerPixel)
+    {
+        var plane = SlicePlane.Of(view, pane);
+        var limit = (float)view.Threshold!.Value;
+        return (u, v, values, pixels) =>
+        {
+            for (var i = 0; i < values.Length; i++)
+            {
+                if (!(values[i] < limit))
                 {
-                    break;
+                    continue;
+                }
+
+                var p = plane.At(u + i, v, width, height, umPerPixel);
+                var (_, across, along) = InterfaceSurface.Split(dataset.Depth.Axis, p.Z, p.Y, p.X);
+                if (dataset.Depth.DepthOf(p).Um > 0 && dataset.Outline?.Contains(across, along) != false)
+                {
+                    Blend(pixels.Slice(3 * i, 3), TransferPresets.Void >> 16 & 255, TransferPresets.Void >> 8 & 255, TransferPresets.Void & 255, LabelShare);
                 }
             }
+        };
+    }
 
-            var image = Draw(volume, new PagedVolume(reader.Type, levels), GeometryOf(volume, wanted, plane, view, width, height, umPerPixel), view, width, height, ct);
-            return image is null ? (RenderOutcome.Superseded, null) : (complete ? RenderOutcome.Complete : RenderOutcome.Partial, image);
-        }
-        finally
+    private static void Blend(Span<byte> pixel, double r, double g, double b, double share)
+    {
+        pixel[0] = (byte)(pixel[0] * (1 - share) + r * share);
+        pixel[1] = (byte)(pixel[1] * (1 - share) + g * share);
+        pixel[2] = (byte)(pixel[2] * (1 - share) + b * share);
+    }
+
+    private static void Tint(ReadOnlySpan<float> labels, TransferFunction colors, Span<byte> pixels)
+    {
+        for (var i = 0; i < labels.Length; i++)
         {
-            foreach (var level in levels)
+            if (!(labels[i] > 0))
             {
-                ArrayPool<Brick?>.Shared.Return(level.Bricks, clearArray: true);
+                continue;
+            }
+
+            var (r, g, b, opacity) = colors.At(labels[i]);
+            if (opacity > 0)
+            {
+                Blend(pixels.Slice(3 * i, 3), r, g, b, LabelShare * Math.Min(1, 2 * opacity));
             }
         }
     }
@@ -218,15 +294,21 @@ public sealed class SliceRenderer(DatasetStore store, BrickCache cache, RenderDe
         }
     }
 
-    private RenderedImage? Draw(VolumeInfo info, PagedVolume volume, SliceGeometry geometry, ViewState view, int width, int height, CancellationToken ct)
+    private RenderedImage? Draw(VolumeInfo info, Pages pages, ViewState view, int width, int height, bool inColor, RowTint? tint, CancellationToken ct)
     {
         var map = ColorMap.Find(view.ColorMap);
-        var image = new RenderedImage(width, height, map.IsGrey ? PixelLayout.Grey : PixelLayout.Rgb);
+        var isGrey = map.IsGrey && !inColor && tint is null;
+        var image = new RenderedImage(width, height, isGrey ? PixelLayout.Grey : PixelLayout.Rgb);
         var (low, high) = ((float)view.WindowLow, (float)view.WindowHigh);
-        SliceRow row = map.IsGrey
+        SliceRow row = isGrey
             ? (u, v, values) => WindowKernel.ToGrey(values, low, high, Outside.R, image.Pixels.Span.Slice(v * width + u, values.Length))
-            : (u, v, values) => WindowKernel.ToRgb(values, low, high, map.Colors, Outside, image.Pixels.Span.Slice(3 * (v * width + u), 3 * values.Length));
-        if (devices.TryDraw(info.Prefix, device => DeviceSlicer.Render(device, volume, geometry, width, height, row)) || Slicer.Render(volume, geometry, width, height, row, ct))
+            : (u, v, values) =>
+            {
+                var pixels = image.Pixels.Span.Slice(3 * (v * width + u), 3 * values.Length);
+                WindowKernel.ToRgb(values, low, high, map.Colors, Outside, pixels);
+                tint?.Invoke(u, v, values, pixels);
+            };
+        if (devices.TryDraw(info.Prefix, device => DeviceSlicer.Render(device, pages.Volume, pages.Geometry, width, height, row)) || Slicer.Render(pages.Volume, pages.Geometry, width, height, row, ct))
         {
             return image;
         }

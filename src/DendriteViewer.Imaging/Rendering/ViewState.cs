@@ -1,3 +1,4 @@
+using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Kernels.Slicing;
 
@@ -155,6 +156,12 @@ public sealed record ViewState
 
     /// <summary>What else is shown in the 3D picture; in <see cref="VolumeMode.Composite"/> alone.</summary>
     public Overlay? Overlay { get; init; }
+
+    /// <summary>Electrolyte darker than this is tinted in slices, as void or lithium would be; null for none.</summary>
+    public double? Threshold { get; init; }
+
+    /// <summary>The labels that are laid over the scan: the overlay's volume where an analysis made it.</summary>
+    public VolumeInfo? LabelsIn(Dataset dataset) => Overlay is { } o && dataset.Find(o.Modality, o.Hours ?? Hours) is { IsLabels: true } labels ? labels : null;
 
     /// <summary>The band that is drawn.</summary>
     public Band Band { get; init; } = Band.Default;

@@ -208,7 +208,7 @@ public sealed class VolumeRenderer
         var overPages = await _tables.GetAsync(over.Volume, over.Reader, over.Plan, ct);
         var overLook = new RayLook(VolumeMode.Composite, 0, view.Overlay!.Transfer, step / ratio);
         var basis = overPages.For(overLook, () => overLook.Prepare(over.Volume, over.Plan.Level, overPages.Volume));
-        settings = settings with { Layers = [RayLook.Over(basis, overPages.Volume, over.Volume, over.Plan.Level, own.Volume, level, view.Overlay.Replaces, view.Shaded, frame)] };
+        settings = settings with { Layers = [RayLook.Over(basis, overPages.Volume, over.Volume, over.Plan.Level, own.Volume, level, view.Overlay.Replaces, view.Shaded, frame) with { Nearest = over.Volume.IsLabels }] };
         return new Scene(pages.Volume, settings, rays, pages.IsComplete && overPages.IsComplete);
     }
 

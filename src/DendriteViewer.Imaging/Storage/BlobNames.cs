@@ -20,6 +20,12 @@ public static class BlobNames
     /// <summary>Prefix of a volume's OME-Zarr group.</summary>
     public static string Volume(DatasetId id, VolumeKey key) => Dataset(id) + VolumePath(key) + "/";
 
+    /// <summary>Prefix of labels that a recipe made, below the dataset's prefix: another recipe, another place.</summary>
+    public static string LabelsPath(VolumeKey key, string recipe) => $"labels/{key.Modality}/{recipe}/{key.TimestepName}.ome.zarr";
+
+    /// <summary>Everything that an analysis of a modality found, below the dataset's prefix.</summary>
+    public static string AnalysisPath(string modality) => $"analysis/{modality}.json";
+
     /// <summary>A measured curve, below the dataset's prefix.</summary>
     public static string SeriesPath(string kind) => $"series/{kind}.csv";
 

@@ -146,6 +146,9 @@ public sealed record VolumeManifest
     /// <summary>Pyramid levels; stated in the store.</summary>
     public int? Levels { get; init; }
 
+    /// <summary>Whether voxels are labels that an analysis made, not measured values; absent where they are not.</summary>
+    public bool? Labels { get; init; }
+
     /// <summary>Fields that this version does not know.</summary>
     [JsonExtensionData]
     public Dictionary<string, JsonElement>? Other { get; set; }

@@ -25,13 +25,14 @@ internal sealed class VolumeWriter : IDisposable
     private readonly string _prefix;
     private readonly VoxelType _type;
     private readonly IReadOnlySet<string> _present;
+    private readonly bool _isLabels;
     private readonly Slab[] _slabs;
     private double _least = double.PositiveInfinity;
     private double _most = double.NegativeInfinity;
 
-    public VolumeWriter(IBlobStore store, string prefix, VolumeShape shape, VoxelType type, IReadOnlySet<string> present)
+    public VolumeWriter(IBlobStore store, string prefix, VolumeShape shape, VoxelType type, IReadOnlySet<string> present, bool isLabels = false)
     {
-        (_store, _prefix, _type, _present) = (store, prefix, type, present);
+        (_store, _prefix, _type, _present, _isLabels) = (store, prefix, type, present, isLabels);
         Levels = PyramidLayout.Of(shape, type);
         _slabs = Levels.Select(l => new Slab(l, type)).ToArray();
     }
@@ -146,8 +147,16 @@ internal sealed class VolumeWriter : IDisposable
         }
     }
 
-    private static void Halve<T>(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second, int h, int w, Span<byte> target) where T : unmanaged, INumber<T> =>
+    private void Halve<T>(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second, int h, int w, Span<byte> target) where T : unmanaged, INumber<T>
+    {
+        if (_isLabels)
+        {
+            LabelDownsampler.Halve(MemoryMarshal.Cast<byte, T>(first), MemoryMarshal.Cast<byte, T>(second), h, w, MemoryMarshal.Cast<byte, T>(target));
+            return;
+        }
+
         MeanDownsampler.Halve(MemoryMarshal.Cast<byte, T>(first), MemoryMarshal.Cast<byte, T>(second), h, w, MemoryMarshal.Cast<byte, T>(target));
+    }
 
     private (double, double) Range(ReadOnlySpan<byte> slice) => _type switch
     {

@@ -56,6 +56,19 @@ public sealed class Components
         return new Components(z, y, x, rows, all.ToArray(), regions.ToArray());
     }
 
+    /// <summary>The same components under other labels.</summary>
+    /// <param name="labels">For label l, at l − 1, its new one; each of 1 to <see cref="Count"/> once.</param>
+    public Components Renumber(IReadOnlyList<int> labels)
+    {
+        var regions = new Region[_regions.Length];
+        for (var i = 0; i < regions.Length; i++)
+        {
+            regions[labels[i] - 1] = _regions[i];
+        }
+
+        return new Components(Z, Y, X, _rows, Array.ConvertAll(_runs, r => r with { Label = labels[r.Label - 1] }), regions);
+    }
+
     /// <summary>All runs in scan order.</summary>
     public IEnumerable<(int Z, int Y, Run Run)> AllRuns()
     {

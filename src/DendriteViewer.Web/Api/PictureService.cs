@@ -21,10 +21,10 @@ public sealed class PictureService(DatasetCatalog catalog, ViewSessions sessions
 
     /// <summary>A slice of a view.</summary>
     public async Task<IResult> SliceAsync(HttpContext context, DatasetId id, string query, Pane pane, int width, int height, CancellationToken ct) =>
-        await DrawAsync(context, id, query, async (_, volume, view) =>
+        await DrawAsync(context, id, query, async (dataset, volume, view) =>
         {
             var um = view.UmPerPixel > 0 ? view.UmPerPixel : ViewStates.FitUmPerPixel(volume, pane, width, height);
-            return (await slices.RenderAsync(volume, view, pane, width, height, um, wait: true, ct)).Image;
+            return (await slices.RenderAsync(volume, dataset, view, pane, width, height, um, wait: true, ct)).Image;
         }, ct);
 
     private async Task<IResult> DrawAsync(

@@ -303,12 +303,12 @@ public sealed class PaneStream(
         }
 
         int width = Math.Max(1, size.Width / scale), height = Math.Max(1, size.Height / scale);
-        return await slices.RenderAsync(volume, view, pane, width, height, UmPerPixel(volume, view, size) * size.Width / width, wait, ct);
+        return await slices.RenderAsync(volume, session.Dataset, view, pane, width, height, UmPerPixel(volume, view, size) * size.Width / width, wait, ct);
     }
 
     private PaneContent ContentOf(ViewState v, PaneSize size) => new(
         pane == Pane.Volume
             ? (v.Hours, v.Modality, v.Camera, v.Mode, v.IsoValue, v.Shaded, v.Shadows, v.Transfer, v.Clip, v.DepthClip, v.Overlay, v.Cut is { } cut ? (cut, SlicePlane.Of(v, cut.Along)) : default)
-            : (v.Hours, v.Modality, SlicePlane.Of(v, pane), v.UmPerPixel, v.SlabUm, v.SlabMode, v.Interpolation, v.WindowLow, v.WindowHigh, v.ColorMap),
+            : (v.Hours, v.Modality, SlicePlane.Of(v, pane), v.UmPerPixel, v.SlabUm, v.SlabMode, v.Interpolation, (v.WindowLow, v.WindowHigh, v.ColorMap), v.LabelsIn(session.Dataset) is null ? null : v.Overlay, v.Threshold),
         size);
 }

@@ -56,6 +56,9 @@ public sealed record ViewDto
     /// <summary>Iso value.</summary>
     public double Iso { get; init; }
 
+    /// <summary>Electrolyte darker than this is tinted in slices; null for none.</summary>
+    public double? Threshold { get; init; }
+
     /// <summary>Gradient shading.</summary>
     public bool Shaded { get; init; }
 
@@ -98,7 +101,7 @@ public sealed record ViewDto
         Hours = v.Hours, Modality = v.Modality, Focus = [v.Focus.Z, v.Focus.Y, v.Focus.X], Center = [v.Center.Z, v.Center.Y, v.Center.X], UmPerPixel = v.UmPerPixel,
         Rotation = [v.Rotation.AboutZ, v.Rotation.AboutY, v.Rotation.AboutX], SlabUm = v.SlabUm, SlabMode = v.SlabMode, Interpolation = v.Interpolation, Window = [v.WindowLow, v.WindowHigh], ColorMap = v.ColorMap,
         Camera = [v.Camera.AzimuthDeg, v.Camera.ElevationDeg, v.Camera.DistanceUm, v.Camera.Target.Z, v.Camera.Target.Y, v.Camera.Target.X],
-        Mode = v.Mode, Iso = v.IsoValue, Shaded = v.Shaded, Shadows = v.Shadows, Transfer = PointsOf(v.Transfer),
+        Mode = v.Mode, Iso = v.IsoValue, Shaded = v.Shaded, Threshold = v.Threshold, Shadows = v.Shadows, Transfer = PointsOf(v.Transfer),
         Clip = v.Clip is { } c ? [c.Low.Z, c.Low.Y, c.Low.X, c.High.Z, c.High.Y, c.High.X] : null, DepthClip = v.DepthClip is { } d ? [d.FromUm, d.ToUm] : null,
         Cut = v.Cut is { } cut ? $"{(cut.KeepsFar ? "" : "-")}{char.ToLowerInvariant(cut.Along.ToString()[0])}" : null,
         Overlay = v.Overlay is { } o ? new OverlayDto(o.Modality, o.Hours, PointsOf(o.Transfer), o.Replaces) : null,
@@ -151,7 +154,7 @@ public sealed record ViewDto
             Hours = Hours, Modality = Modality, Focus = Point(Focus, 0), Center = Point(Center, 0), UmPerPixel = UmPerPixel,
             Rotation = new SliceRotation(Rotation[0], Rotation[1], Rotation[2]), SlabUm = SlabUm, SlabMode = SlabMode, Interpolation = Interpolation,
             WindowLow = Window[0], WindowHigh = Window[1], ColorMap = Imaging.Rendering.ColorMap.Find(ColorMap).Name,
-            Camera = new OrbitCamera(Camera[0], Math.Clamp(Camera[1], -89, 89), Camera[2], Point(Camera, 3)), Mode = Mode, IsoValue = Iso, Shaded = Shaded, Shadows = Shadows,
+            Camera = new OrbitCamera(Camera[0], Math.Clamp(Camera[1], -89, 89), Camera[2], Point(Camera, 3)), Mode = Mode, IsoValue = Iso, Shaded = Shaded, Threshold = Threshold is { } t && double.IsFinite(t) ? t : null, Shadows = Shadows,
             Transfer = FunctionOf(Transfer),
             Cut = Cut is { } cut ? new SliceCut(cut[^1] switch { 'z' => Pane.Z, 'y' => Pane.Y, _ => Pane.X }, cut[0] != '-') : null,
             Overlay = Overlay is { } o ? new Overlay(o.Modality, o.Hours, FunctionOf(o.Transfer), o.Replaces) : null,

@@ -37,6 +37,7 @@ public static class ViewLink
         Add("iso", N(a.Iso), N(b.Iso));
         Add("shade", a.Shaded ? "1" : "0", b.Shaded ? "1" : "0");
         Add("shadow", a.Shadows ? "1" : "0", b.Shadows ? "1" : "0");
+        Add("dark", a.Threshold is { } dark ? N(dark) : "", b.Threshold is { } darkThen ? N(darkThen) : "");
         Add("tf", Transfer(a.Transfer), Transfer(b.Transfer));
         Add("cut", a.Cut ?? "", b.Cut ?? "");
         Add("over", Over(a.Overlay), Over(b.Overlay));
@@ -74,7 +75,7 @@ public static class ViewLink
             Hours = One("t", d.Hours), Modality = Text("m", d.Modality), Focus = Many("at", 3) ?? d.Focus, Center = Many("c", 3) ?? d.Center, UmPerPixel = One("zoom", d.UmPerPixel),
             Rotation = Many("turn", 3) ?? d.Rotation, SlabUm = One("slab", d.SlabUm), SlabMode = Choice("slabmode", d.SlabMode), Interpolation = Choice("between", d.Interpolation), Window = Many("w", 2) ?? d.Window,
             ColorMap = Text("cm", d.ColorMap), Camera = Many("cam", 6) ?? d.Camera, Mode = Choice("mode", d.Mode), Iso = One("iso", d.Iso), Shaded = Flag("shade", d.Shaded), Shadows = Flag("shadow", d.Shadows),
-            Transfer = Points(Text("tf", "")) ?? d.Transfer, Cut = q.ContainsKey("cut") ? (Text("cut", "") is { Length: > 0 } c ? c : null) : d.Cut,
+            Threshold = Many("dark", 1)?[0] ?? d.Threshold, Transfer = Points(Text("tf", "")) ?? d.Transfer, Cut = q.ContainsKey("cut") ? (Text("cut", "") is { Length: > 0 } c ? c : null) : d.Cut,
             Overlay = q.ContainsKey("over") ? Overlay() : d.Overlay, Clip = Many("clip", 6) ?? d.Clip, DepthClip = Many("depth", 2) ?? d.DepthClip, Band = Many("band", 2) ?? d.Band,
             BandVisible = Flag("bandon", d.BandVisible), Selected = Text("site", d.Selected),
             Maximized = q.TryGetValue("full", out var f) && Enum.TryParse<Pane>(f, ignoreCase: true, out var pane) && Enum.IsDefined(pane) ? pane : d.Maximized,

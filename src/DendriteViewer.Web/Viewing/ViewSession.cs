@@ -15,6 +15,7 @@ public sealed class ViewSession(string id, string owner, Dataset dataset, ViewSt
 {
     private readonly Lock _lock = new();
     private volatile ViewRevision _current = new(0, start);
+    private Dataset _dataset = dataset;
 
     /// <summary>Random name that the page and the hub share.</summary>
     public string Id => id;
@@ -23,7 +24,14 @@ public sealed class ViewSession(string id, string owner, Dataset dataset, ViewSt
     public string Owner => owner;
 
     /// <summary>The dataset looked at.</summary>
-    public Dataset Dataset => dataset;
+    public Dataset Dataset => Volatile.Read(ref _dataset);
+
+    /// <summary>The dataset as it is now: an analysis added labels, say.</summary>
+    public void Refresh(Dataset now)
+    {
+        Volatile.Write(ref _dataset, now);
+        Changed?.Invoke(_current, null);
+    }
 
     /// <summary>The first view of the volume, against which links are written.</summary>
     public ViewState Start => start;
@@ -32,7 +40,7 @@ public sealed class ViewSession(string id, string owner, Dataset dataset, ViewSt
     public ViewRevision Current => _current;
 
     /// <summary>The volume that the view shows.</summary>
-    public VolumeInfo Volume(ViewState view) => dataset.Find(view.Modality, view.Hours) ?? dataset.Nearest(view.Modality, view.Hours) ?? dataset.Volumes[0];
+    public VolumeInfo Volume(ViewState view) => Dataset.Find(view.Modality, view.Hours) ?? Dataset.Nearest(view.Modality, view.Hours) ?? Dataset.Volumes[0];
 
     /// <summary>Raised after each change with who made it; handlers must be quick.</summary>
     public event Action<ViewRevision, object?>? Changed;

@@ -69,6 +69,15 @@ public sealed class ViewSessions(DatasetCatalog catalog, TimeProvider time)
         return ViewStates.Initial(dataset, basis, await catalog.HistogramAsync(basis, ct));
     }
 
+    /// <summary>Gives every session of a dataset the dataset as it is now.</summary>
+    public void Refresh(Dataset dataset)
+    {
+        foreach (var held in _sessions.Values.Where(h => h.Session.Dataset.Id == dataset.Id))
+        {
+            held.Session.Refresh(dataset);
+        }
+    }
+
     /// <summary>Lets go of a session.</summary>
     public void Release(ViewSession session)
     {

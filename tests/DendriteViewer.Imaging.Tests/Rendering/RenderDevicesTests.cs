@@ -54,8 +54,8 @@ public sealed class RenderDevicesTests : IAsyncLifetime
     {
         using var devices = new RenderDevices(DeviceChoice.OpenCl, 64 << 20);
         var view = View() with { Rotation = new SliceRotation(20, 10, 5), WindowLow = 5000, WindowHigh = 55000 };
-        using var there = (await Slices(devices).RenderAsync(Volume, view, Pane.Y, 140, 90, 1, wait: true, default)).Image!;
-        using var here = (await Slices(RenderDevices.Cpu).RenderAsync(Volume, view, Pane.Y, 140, 90, 1, wait: true, default)).Image!;
+        using var there = (await Slices(devices).RenderAsync(Volume, null, view, Pane.Y, 140, 90, 1, wait: true, default)).Image!;
+        using var here = (await Slices(RenderDevices.Cpu).RenderAsync(Volume, null, view, Pane.Y, 140, 90, 1, wait: true, default)).Image!;
         Assert.True(devices.Bytes > 0);
         Alike(here, there);
     }

@@ -43,7 +43,7 @@ public sealed class SliceRendererTests : IAsyncLifetime
     {
         var (width, height) = pane switch { Pane.Z => (X, Y), Pane.Y => (X, Z), _ => (Y, Z) };
         var view = View() with { Focus = new WorldPoint(20.5, 30.5, 40.5) };
-        using var image = (await Renderer().RenderAsync(Volume, view, pane, width, height, 1, wait: true, default)).Image!;
+        using var image = (await Renderer().RenderAsync(Volume, null, view, pane, width, height, 1, wait: true, default)).Image!;
         for (var v = 0; v < height; v++)
         {
             for (var u = 0; u < width; u++)
@@ -58,7 +58,7 @@ public sealed class SliceRendererTests : IAsyncLifetime
     public async Task Slice_Oblique_FollowsTheLinearFieldAndIsBlackOutside()
     {
         var view = View() with { Rotation = new SliceRotation(20, -15, 33) };
-        using var image = (await Renderer().RenderAsync(Volume, view, Pane.Z, 200, 160, 1, wait: true, default)).Image!;
+        using var image = (await Renderer().RenderAsync(Volume, null, view, Pane.Z, 200, 160, 1, wait: true, default)).Image!;
         var plane = SlicePlane.Of(view, Pane.Z);
         var inside = 0;
         for (var i = 0; i < 200 * 160; i++)
@@ -82,13 +82,13 @@ public sealed class SliceRendererTests : IAsyncLifetime
     public async Task Slice_WithAColdCache_IsPartialFirstAndExactThen()
     {
         var renderer = Renderer();
-        var (first, image) = await renderer.RenderAsync(Volume, View(), Pane.Z, X, Y, 1, wait: false, default);
+        var (first, image) = await renderer.RenderAsync(Volume, null, View(), Pane.Z, X, Y, 1, wait: false, default);
         image!.Dispose();
         Assert.Equal(RenderOutcome.Partial, first);
-        (var second, image) = await renderer.RenderAsync(Volume, View(), Pane.Z, X, Y, 1, wait: true, default);
+        (var second, image) = await renderer.RenderAsync(Volume, null, View(), Pane.Z, X, Y, 1, wait: true, default);
         image!.Dispose();
         Assert.Equal(RenderOutcome.Complete, second);
-        (var third, image) = await renderer.RenderAsync(Volume, View(), Pane.Z, X, Y, 1, wait: false, default);
+        (var third, image) = await renderer.RenderAsync(Volume, null, View(), Pane.Z, X, Y, 1, wait: false, default);
         image!.Dispose();
         Assert.Equal(RenderOutcome.Complete, third);
     }
@@ -100,7 +100,7 @@ public sealed class SliceRendererTests : IAsyncLifetime
     public async Task Slab_CombinesTheSlicesThroughIt(SlabMode mode, int expected)
     {
         var view = View() with { Focus = new WorldPoint(30.5, 45, 75), SlabUm = 11, SlabMode = mode };
-        using var image = (await Renderer().RenderAsync(Volume, view, Pane.Z, X, Y, 1, wait: true, default)).Image!;
+        using var image = (await Renderer().RenderAsync(Volume, null, view, Pane.Z, X, Y, 1, wait: true, default)).Image!;
         Assert.Equal(expected, image.Pixels.Span[0]);
     }
 

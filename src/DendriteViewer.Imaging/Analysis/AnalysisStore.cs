@@ -1,0 +1,147 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using DendriteViewer.Imaging.Datasets;
+using DendriteViewer.Imaging.Storage;
+using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Imaging.Zarr;
+using DendriteViewer.Kernels.Bricks;
+using DendriteViewer.Kernels.Labelling;
+
+namespace DendriteViewer.Imaging.Analysis;
+
+/// <summary>
+/// Keeps what an analysis found with its dataset: the numbers as one JSON blob, the sets of voxels as label volumes that any reader of
+/// OME-Zarr opens: <c>voids</c>, numbered by depth, and <c>lithium</c> at each time, numbered by nucleation site. Each carries its recipe and
+/// what it was made from. The manifest is written last, so that labels are never seen in part.
+/// </summary>
+public sealed class AnalysisStore(DatasetStore store)
+{
+    /// <summary>Modality of the pristine voids' labels.</summary>
+    public const string Voids = "voids";
+
+    /// <summary>Modality of lithium's labels.</summary>
+    public const string Lithium = "lithium";
+
+    private static readonly JsonSerializerOptions s_json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals, Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+    };
+
+    /// <summary>What was last found in a modality, or null where nothing was kept.</summary>
+    /// <exception cref="VolumeFormatException">The blob is damaged.</exception>
+    public async Task<AnalysisResult?> TryLoadAsync(DatasetId id, string modality, CancellationToken ct)
+    {
+        var name = BlobNames.Dataset(id) + BlobNames.AnalysisPath(modality);
+        try
+        {
+            return await store.Blobs.TryReadAsync(name, ct) is { } bytes ? JsonSerializer.Deserialize<AnalysisResult>(bytes, s_json) : null;
+        }
+        catch (JsonException e)
+        {
+            throw new VolumeFormatException($"{name} is damaged; run the analysis again.", e);
+        }
+    }
+
+    /// <summary>Keeps a result and its labels; labels of earlier recipes are deleted.</summary>
+    /// <exception cref="VolumeFormatException">The dataset is gone.</exception>
+    public async Task SaveAsync(AnalysisResult result, AnalysisLabels labels, IProgress<AnalysisProgress>? progress, CancellationToken ct)
+    {
+        var id = DatasetId.Parse(result.Dataset);
+        var dataset = await store.TryOpenAsync(id, ct) ?? throw new VolumeFormatException($"{id} was deleted while it was analysed.");
+        var pristine = dataset.Volumes.First(v => v.Key.Modality == result.Recipe.Modality);
+        var inputs = new JsonArray();
+        foreach (var scan in dataset.Volumes.Where(v => v.Key.Modality == result.Recipe.Modality))
+        {
+            inputs.Add(new JsonObject { ["volume"] = scan.Key.ToString(), ["sha256"] = await ChecksumAsync(scan, ct) });
+        }
+
+        var recipe = new JsonObject { ["version"] = AnalysisRecipe.Version, ["recipe"] = JsonSerializer.SerializeToNode(result.Recipe, s_json), ["threshold"] = result.Threshold, ["inputs"] = inputs };
+        var stored = new List<VolumeManifest>();
+        var sets = labels.Lithium.Select(l => (Key: new VolumeKey(Lithium, l.Hours), Set: l.Sites)).Prepend((Key: new VolumeKey(Voids, pristine.Key.Hours), Set: labels.Voids)).ToArray();
+        for (var i = 0; i < sets.Length; i++)
+        {
+            progress?.Report(new AnalysisProgress($"keeping labels, {sets[i].Key}", (double)i / sets.Length));
+            stored.Add(await WriteAsync(id, pristine, sets[i].Key, sets[i].Set, result.RecipeHash, (JsonObject)recipe.DeepClone(), ct));
+        }
+
+        await store.Blobs.WriteAsync(BlobNames.Dataset(id) + BlobNames.AnalysisPath(result.Recipe.Modality), JsonSerializer.SerializeToUtf8Bytes(result, s_json), ct);
+
+        // Somebody may have imported meanwhile: theirs stays.
+        var now = await store.TryOpenAsync(id, ct) ?? throw new VolumeFormatException($"{id} was deleted while it was analysed.");
+        var old = now.Manifest.Volumes.Where(v => v.Labels == true).ToArray();
+        await store.PublishAsync(id, now.Manifest with { Volumes = now.Manifest.Volumes.Where(v => v.Labels != true).Concat(stored).ToArray() }, ct);
+        foreach (var gone in old.Where(o => stored.All(s => s.Path != o.Path)))
+        {
+            var prefix = $"{BlobNames.Dataset(id)}{gone.Path}/";
+            store.Forget(prefix);
+            await store.Blobs.DeleteAllAsync(prefix, ct);
+        }
+    }
+
+    // The name of a recipe and of what it was applied to says all that decides the labels; what lies there already is the same.
+    private async Task<VolumeManifest> WriteAsync(
+        DatasetId id, VolumeInfo pristine, VolumeKey key, Components set, string recipeHash, JsonObject recipe, CancellationToken ct)
+    {
+        var inputs = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(recipe.ToJsonString())))[..8];
+        var path = BlobNames.LabelsPath(key, $"{recipeHash}-{inputs}");
+        var prefix = $"{BlobNames.Dataset(id)}{path}/";
+        var present = new HashSet<string>();
+        await foreach (var blob in store.Blobs.ListAsync(prefix, ct))
+        {
+            present.Add(blob.Name);
+        }
+
+        using var writer = new VolumeWriter(store.Blobs, prefix, pristine.Shape, VoxelType.UInt16, present, isLabels: true);
+        for (var z = 0; z < pristine.Shape.Z; z++)
+        {
+            ct.ThrowIfCancellationRequested();
+            Fill(set, z, MemoryMarshal.Cast<byte, ushort>(writer.NextSlice));
+            await writer.CommitSliceAsync(ct);
+        }
+
+        var (_, most) = writer.ValueRange;
+        await writer.FinishAsync(pristine.Transform, key.ToString(), new JsonObject { ["labels"] = true, ["analysis"] = recipe, ["valueRange"] = new JsonArray(0, most) }, ct);
+        var size = pristine.Transform.VoxelSize;
+        return new VolumeManifest
+        {
+            Modality = key.Modality, Hours = key.Hours, Path = path, Labels = true, Shape = [pristine.Shape.Z, pristine.Shape.Y, pristine.Shape.X], Dtype = VoxelType.UInt16.ZarrName(),
+            VoxelSizeUm = [size.Z, size.Y, size.X], Transform = pristine.Transform.Rows.ToArray(), ValueRange = [0, Math.Max(1, most)], Levels = writer.Levels.Count,
+        };
+    }
+
+    private static void Fill(Components set, int z, Span<ushort> slice)
+    {
+        slice.Clear();
+        for (var y = 0; y < set.Y; y++)
+        {
+            foreach (var run in set.Row(z, y))
+            {
+                // 16 bits hold 65,535 labels; those beyond, the deepest voids, share the last.
+                slice.Slice(y * set.X + run.Start, run.End - run.Start).Fill((ushort)Math.Min(run.Label, ushort.MaxValue));
+            }
+        }
+    }
+
+    // Of the shards of the finest level in order of their names: their bricks' checksums are in them.
+    private async Task<string> ChecksumAsync(VolumeInfo volume, CancellationToken ct)
+    {
+        var names = new List<string>();
+        await foreach (var blob in store.Blobs.ListAsync($"{volume.Prefix}0/", ct))
+        {
+            names.Add(blob.Name);
+        }
+
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var name in names.Order(StringComparer.Ordinal))
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes(name[volume.Prefix.Length..]));
+            hash.AppendData(await store.Blobs.TryReadAsync(name, ct) ?? []);
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+}
