@@ -1,4 +1,5 @@
 using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Analysis;
 using DendriteViewer.Web.Annotations;
 using DendriteViewer.Web.Api;
 using DendriteViewer.Web.Catalog;
@@ -20,6 +21,7 @@ builder
     .AddAnnotations()
     .AddSharing()
     .AddJobs()
+    .AddAnalysis()
     .AddApi()
     .AddPages();
 
@@ -30,6 +32,7 @@ app.UseAccounts();
 app.MapAccounts();
 app.MapStreaming();
 app.MapAnnotations();
+app.MapAnalysis();
 app.MapSharing();
 app.MapApi();
 app.MapPages();

@@ -74,3 +74,33 @@ export function roundLength(most) {
 }
 
 export const formatLength = um => um >= 1000 ? `${um / 1000} mm` : um >= 1 ? `${um} µm` : `${Math.round(um * 1000)} nm`;
+
+const others = { z: [1, 2], y: [0, 2], x: [0, 1] }, axes = { z: 0, y: 1, x: 2 };
+
+/** Height of the interface on the depth axis at a place across it: the server's InterfaceSurface, or a plane. */
+export function interfaceAt(depth, u, v) {
+  const s = depth.surface;
+  if (!s) return depth.interfaceUm;
+  const [nu, nv] = s.shape, clamp = (x, n) => Math.max(0, Math.min(n - 1, x));
+  const a = clamp((u - s.originUm[0]) / s.stepUm, nu), b = clamp((v - s.originUm[1]) / s.stepUm, nv);
+  const i = Math.min(Math.floor(a), nu - 2), j = Math.min(Math.floor(b), nv - 2), fa = a - i, fb = b - j, k = i * nv + j, h = s.heightsUm;
+  return (h[k] * (1 - fb) + h[k + 1] * fb) * (1 - fa) + (h[k + nv] * (1 - fb) + h[k + nv + 1] * fb) * fa;
+}
+
+/** Depth of a point, µm. */
+export function depthOf(depth, p) {
+  const [u, v] = others[depth.axis];
+  return depth.direction * (p[axes[depth.axis]] - interfaceAt(depth, p[u], p[v])) * (depth.surface?.cosine ?? 1);
+}
+
+/** The point at a depth above or below a place across the depth axis. */
+export function atDepth(depth, u, v, um) {
+  const [a, b] = others[depth.axis], p = [0, 0, 0];
+  p[axes[depth.axis]] = interfaceAt(depth, u, v) + depth.direction * um / (depth.surface?.cosine ?? 1);
+  p[a] = u;
+  p[b] = v;
+  return p;
+}
+
+/** Which axes, z y x as 0 1 2, lie across the depth axis. */
+export const across = depth => others[depth.axis];

@@ -1,5 +1,5 @@
 // What is drawn over the pictures: crosshair, band, sites, scale bar, axes. Pure drawing; the view is that of the picture below.
-import { add, sub, dot, sliceMap, cameraMap, roundLength, formatLength } from './geometry.js';
+import { dot, sliceMap, cameraMap, roundLength, formatLength, across, atDepth } from './geometry.js';
 
 const names = ['z', 'y', 'x'];
 const statusColors = { proposed: '#e0a030', confirmed: '#35c9e8', rejected: '#8f8f8f' };
@@ -28,17 +28,17 @@ export function drawVolume(g, viewer, view, width, height) {
   const b = viewer.bounds(view), map = cameraMap(view, b, width, height);
   drawBox(g, map, b.low, b.high, 'rgba(255,255,255,.28)');
   if (view.bandVisible) {
-    const { axis, planes } = bandPlanes(viewer, view);
-    planes.filter(c => c >= b.low[axis] && c <= b.high[axis]).forEach(c => {
-      const corners = [0, 1, 2, 3].map(i => {
-        const p = [0, 0, 0], [u, v] = [0, 1, 2].filter(k => k !== axis);
-        p[axis] = c;
-        p[u] = i === 1 || i === 2 ? b.high[u] : b.low[u];
-        p[v] = i >= 2 ? b.high[v] : b.low[v];
-        return map.toScreen(p);
-      });
-      if (corners.every(Boolean)) polygon(g, corners, band, 'rgba(180,156,255,.07)');
-    });
+    // The rim of each limit over the volume's box, following the interface.
+    const depth = viewer.scene.depth, [u, v] = across(depth), steps = 16;
+    for (const um of view.band) {
+      const rim = [];
+      for (let side = 0; side < 4; side++)
+        for (let i = 0; i < steps; i++) {
+          const f = i / steps, [fu, fv] = [[f, 0], [1, f], [1 - f, 1], [0, 1 - f]][side];
+          rim.push(map.toScreen(atDepth(depth, b.low[u] + fu * (b.high[u] - b.low[u]), b.low[v] + fv * (b.high[v] - b.low[v]), um)));
+        }
+      if (rim.every(Boolean)) polygon(g, rim, band, 'rgba(180,156,255,.07)');
+    }
   }
   for (const site of viewer.sites) {
     const p = map.toScreen([site.zUm, site.yUm, site.xUm]);
@@ -54,18 +54,12 @@ export function drawVolume(g, viewer, view, width, height) {
   drawAxes(g, width - 40, 44, [[0, 0, 1], [0, 1, 0], [1, 0, 0]].map((v, i) => [dot(v, map.right), dot(v, map.down), ['x', 'y', 'z'][i]]));
 }
 
-function bandPlanes(viewer, view) {
-  const d = viewer.scene.depth;
-  return { axis: axisIndex[d.axis], planes: view.band.map(um => d.interfaceUm + d.direction * um) };
-}
-
 function drawBand(g, viewer, view, map, width, height) {
   if (!view.bandVisible) return;
-  const { axis, planes } = bandPlanes(viewer, view);
-  const [r, d] = [map.right[axis], map.down[axis]];
-  if (Math.abs(r) < 1e-6 && Math.abs(d) < 1e-6) {
-    const depth = viewer.depthOf(map.middle);
-    if (depth >= view.band[0] && depth <= view.band[1]) {
+  const depth = viewer.scene.depth, axis = axisIndex[depth.axis];
+  if (Math.abs(map.right[axis]) < 1e-6 && Math.abs(map.down[axis]) < 1e-6) {
+    const here = viewer.depthOf(map.middle);
+    if (here >= view.band[0] && here <= view.band[1]) {
       g.strokeStyle = band;
       g.lineWidth = 2;
       g.strokeRect(1, 1, width - 2, height - 2);
@@ -73,17 +67,29 @@ function drawBand(g, viewer, view, map, width, height) {
     }
     return;
   }
-  // Each limit is a line across the pane: r·u + d·v = c, with u, v in µm from the middle.
-  const lines = planes.map(c => {
-    const need = c - map.middle[axis];
-    const reach = (width + height) * map.um, n = r * r + d * d;
-    const [u0, v0] = [need * r / n, need * d / n], l = Math.sqrt(n);
-    return [-1, 1].map(s => [(u0 - s * reach * d / l) / map.um + width / 2, (v0 + s * reach * r / l) / map.um + height / 2]);
+  // Depth along the pane's steeper way is all but linear: where each column (or row) of pixels passes a limit is found by two secant steps.
+  const isDown = Math.abs(map.down[axis]) >= Math.abs(map.right[axis]), [along, most] = isDown ? [width, height] : [height, width];
+  const lines = view.band.map(um => {
+    const points = [];
+    for (let i = 0; i <= 24; i++) {
+      const t = i / 24 * along, off = s => viewer.depthOf(isDown ? map.toWorld(t, s) : map.toWorld(s, t)) - um;
+      let [a, b] = [0, most];
+      for (let k = 0; k < 3; k++) {
+        const [fa, fb] = [off(a), off(b)], c = a - fa * (b - a) / (fb - fa || 1);
+        [a, b] = [b, c];
+      }
+      points.push(isDown ? [t, b] : [b, t]);
+    }
+    return points;
   });
-  polygon(g, [lines[0][0], lines[0][1], lines[1][1], lines[1][0]], null, 'rgba(180,156,255,.10)');
+  polygon(g, [...lines[0], ...lines[1].toReversed()], null, 'rgba(180,156,255,.10)');
   g.strokeStyle = band;
   g.lineWidth = 1;
-  lines.forEach(([a, b]) => line(g, a[0], a[1], b[0], b[1]));
+  for (const points of lines) {
+    g.beginPath();
+    points.forEach((p, i) => i ? g.lineTo(p[0], p[1]) : g.moveTo(p[0], p[1]));
+    g.stroke();
+  }
 }
 
 function drawCrosshair(g, view, map, width, height) {

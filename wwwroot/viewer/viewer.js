@@ -1,5 +1,5 @@
 // The viewer in the browser: holds the view, talks to the frame hub, and hands frames to the panes.
-import { length, sub } from './geometry.js';
+import { length, sub, depthOf } from './geometry.js';
 import { decimals } from './overlay.js';
 import { Pane } from './pane.js';
 import { Timeline } from './timeline.js';
@@ -193,7 +193,7 @@ class Viewer {
     return 1.04 * Math.max(across / Math.max(1, w), down / Math.max(1, h));
   }
 
-  depthOf(p) { const d = this.scene.depth; return d.direction * (p[{ z: 0, y: 1, x: 2 }[d.axis]] - d.interfaceUm); }
+  depthOf(p) { return depthOf(this.scene.depth, p); }
 
   hover(point) {
     this.hovered = point;

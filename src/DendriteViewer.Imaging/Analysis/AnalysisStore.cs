@@ -73,13 +73,29 @@ public sealed class AnalysisStore(DatasetStore store)
         // Somebody may have imported meanwhile: theirs stays.
         var now = await store.TryOpenAsync(id, ct) ?? throw new VolumeFormatException($"{id} was deleted while it was analysed.");
         var old = now.Manifest.Volumes.Where(v => v.Labels == true).ToArray();
-        await store.PublishAsync(id, now.Manifest with { Volumes = now.Manifest.Volumes.Where(v => v.Labels != true).Concat(stored).ToArray() }, ct);
+        var scans = now.Manifest.Volumes.Where(v => v.Labels != true).Select(v => v with { Registration = RegistrationOf(v, now, result) ?? v.Registration });
+        await store.PublishAsync(id, now.Manifest with { Volumes = scans.Concat(stored).ToArray() }, ct);
         foreach (var gone in old.Where(o => stored.All(s => s.Path != o.Path)))
         {
             var prefix = $"{BlobNames.Dataset(id)}{gone.Path}/";
             store.Forget(prefix);
             await store.Blobs.DeleteAllAsync(prefix, ct);
         }
+    }
+
+    // Where voxels are in the frame of the pristine scan: first to where they were scanned, then back to where their material was.
+    private static RegistrationManifest? RegistrationOf(VolumeManifest manifest, Dataset dataset, AnalysisResult result)
+    {
+        var key = new VolumeKey(manifest.Modality, manifest.Hours);
+        if (result.Registrations.FirstOrDefault(r => r.Key == key) is not { Correlation: > 0 } r || r.Key.Hours == result.Registrations[0].Key.Hours || dataset.Find(key.Modality, key.Hours) is not { } scan)
+        {
+            return null;
+        }
+
+        return new RegistrationManifest
+        {
+            Transform = r.ToScan.Inverse().After(scan.ScannedTransform).Rows.ToArray(), ShiftUm = r.ShiftUm, AngleDeg = r.AngleDeg, ResidualUm = r.ResidualUm, Correlation = r.Correlation,
+        };
     }
 
     // The name of a recipe and of what it was applied to says all that decides the labels; what lies there already is the same.

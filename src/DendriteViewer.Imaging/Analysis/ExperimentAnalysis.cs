@@ -145,7 +145,8 @@ public sealed class ExperimentAnalysis
         }
 
         var modality = recipe.Modality.Length > 0 ? recipe.Modality : dataset.Manifest.Volumes.First(v => v.Labels != true).Modality;
-        var scans = dataset.Volumes.Where(v => v.Key.Modality == modality).OrderBy(v => v.Key.Hours).ToArray();
+        var scans = dataset.Volumes.Where(v => v.Key.Modality == modality).OrderBy(v => v.Key.Hours)
+            .Select(v => v with { Transform = v.ScannedTransform }).ToArray();
         if (scans.Length == 0)
         {
             throw new VolumeFormatException($"{dataset.Id} has no {modality} scans; it has {string.Join(", ", dataset.Modalities)}.");

@@ -19,6 +19,9 @@ namespace DendriteViewer.Imaging.Datasets;
 public sealed record VolumeInfo(
     VolumeKey Key, string Prefix, VolumeShape Shape, VoxelType Type, AffineTransform Transform, double Least, double Most, int Levels, double? DurationHours, bool IsLabels = false)
 {
+    /// <summary>Voxel to world as the scan was handed over, before anything registered it.</summary>
+    public AffineTransform ScannedTransform { get; init; } = Transform;
+
     /// <summary>Edge lengths of a voxel in µm.</summary>
     public VoxelSize VoxelSize => Transform.VoxelSize;
 
@@ -76,12 +79,15 @@ public sealed record Dataset(
             $"{BlobNames.Dataset(id)}{v.Path.TrimEnd('/')}/",
             v.Shape is { Length: 3 } s ? new VolumeShape(s[0], s[1], s[2]) : throw new VolumeFormatException($"{name} lacks a volume's shape; import the dataset again."),
             VoxelTypes.TryParse(v.Dtype, out var t) ? t : throw new VolumeFormatException($"{name} lacks a volume's dtype; import the dataset again."),
-            Manifests.TransformOf(v, manifest, name),
+            v.Registration is { } registered ? Manifests.Registered(registered, name) : Manifests.TransformOf(v, manifest, name),
             v.ValueRange is { Length: 2 } r ? r[0] : 0,
             v.ValueRange is { Length: 2 } q ? q[1] : 0,
             v.Levels ?? 1,
             v.DurationHours,
-            v.Labels == true)).OrderBy(v => v.Key.Hours).ToArray();
+            v.Labels == true)
+        {
+            ScannedTransform = Manifests.TransformOf(v, manifest, name),
+        }).OrderBy(v => v.Key.Hours).ToArray();
         return new Dataset(id, manifest, volumes.Where(v => !v.IsLabels).ToArray(), volumes.Where(v => v.IsLabels).ToArray(), Manifests.DepthOf(manifest, name), Manifests.OutlineOf(manifest, name));
     }
 }

@@ -83,6 +83,18 @@ public static class Manifests
         return AffineTransform.Of(new VoxelSize(size[0], size[1], size[2]), new WorldPoint(origin[0], origin[1], origin[2]));
     }
 
+    internal static AffineTransform Registered(RegistrationManifest registration, string file)
+    {
+        try
+        {
+            return new AffineTransform(registration.Transform);
+        }
+        catch (ArgumentException e)
+        {
+            throw new VolumeFormatException($"{file}: a registration's transform is not twelve finite numbers that can be inverted; remove it and run the analysis again.", e);
+        }
+    }
+
     internal static DepthFrame DepthOf(DatasetManifest manifest, string file)
     {
         var d = manifest.Depth ?? new DepthManifest();

@@ -47,6 +47,24 @@ public sealed record AffineTransform
         return new AffineTransform(m);
     }
 
+    /// <summary>The transform that does another first, then this one, both taken as maps of points z, y, x.</summary>
+    public AffineTransform After(AffineTransform first)
+    {
+        var m = new double[12];
+        for (var r = 0; r < 3; r++)
+        {
+            for (var c = 0; c < 4; c++)
+            {
+                m[4 * r + c] = _m[4 * r] * first._m[c] + _m[4 * r + 1] * first._m[4 + c] + _m[4 * r + 2] * first._m[8 + c] + (c == 3 ? _m[4 * r + 3] : 0);
+            }
+        }
+
+        return new AffineTransform(m);
+    }
+
+    /// <summary>The transform back.</summary>
+    public AffineTransform Inverse() => new(_inverse);
+
     /// <summary>Length in µm of a step of one voxel along each axis.</summary>
     public VoxelSize VoxelSize => new(Column(0).Length, Column(1).Length, Column(2).Length);
 

@@ -91,6 +91,11 @@ public sealed record TransferFunction
             (low, high) = (low - reach, high + reach);
         }
 
+        // Values beyond the table read its first and last entries: these lie outside the outermost points, so that what is constant there
+        // is what those points say, and not what a steep edge beside them has become half an entry further in.
+        var entry = (high - low) / (TransferTable.Size - 2);
+        (low, high) = (low - entry, high + entry);
+
         var alpha = new float[TransferTable.Size];
         var colors = new int[TransferTable.Size];
         for (var i = 0; i < TransferTable.Size; i++)

@@ -146,8 +146,34 @@ public sealed record VolumeManifest
     /// <summary>Pyramid levels; stated in the store.</summary>
     public int? Levels { get; init; }
 
+    /// <summary>How an analysis laid the scan onto the pristine one; absent where none did.</summary>
+    public RegistrationManifest? Registration { get; init; }
+
     /// <summary>Whether voxels are labels that an analysis made, not measured values; absent where they are not.</summary>
     public bool? Labels { get; init; }
+
+    /// <summary>Fields that this version does not know.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Other { get; set; }
+}
+
+/// <summary>How an analysis laid a scan onto the pristine one.</summary>
+public sealed record RegistrationManifest
+{
+    /// <summary>Voxel to the dataset's frame, 3×4, row major, µm, in place of what the scan was handed over with.</summary>
+    public double[] Transform { get; init; } = [];
+
+    /// <summary>Shift of the middle against the pristine scan, z, y, x, µm.</summary>
+    public double[] ShiftUm { get; init; } = [];
+
+    /// <summary>Angle of the turn, degrees.</summary>
+    public double AngleDeg { get; init; }
+
+    /// <summary>Root mean square of what displacement is left, µm.</summary>
+    public double ResidualUm { get; init; }
+
+    /// <summary>Correlation with the pristine scan where values are steep.</summary>
+    public double Correlation { get; init; }
 
     /// <summary>Fields that this version does not know.</summary>
     [JsonExtensionData]

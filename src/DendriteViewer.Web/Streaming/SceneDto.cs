@@ -1,4 +1,5 @@
 using DendriteViewer.Imaging.Datasets;
+using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Rendering;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Catalog;
@@ -19,7 +20,7 @@ public sealed record SceneDto(
         return new SceneDto(
             d.Id.Value, d.Name, role.ToString().ToLowerInvariant(),
             d.Volumes.Select(SceneVolume.Of).ToArray(),
-            new SceneDepth(d.Depth.Axis.ToString().ToLowerInvariant(), d.Depth.Direction, d.Depth.InterfaceUm),
+            SceneDepth.Of(d.Depth),
             new SceneHistogram(h.Least, h.Most, h.Bins, h.Threshold),
             TransferPresets.Names.ToDictionary(n => n, n => TransferPresets.Find(n, h)!.Points.Select(p => new[] { p.Value, p.Color, p.Opacity }).ToArray()),
             voltage is null ? null : new SceneSeries(voltage.Unit, voltage.Hours, voltage.Values),
@@ -39,8 +40,16 @@ public sealed record SceneVolume(string Modality, double Hours, double? Duration
     }
 }
 
-/// <summary>How depth is measured.</summary>
-public sealed record SceneDepth(string Axis, int Direction, double InterfaceUm);
+/// <summary>How depth is measured; where the interface is a surface, its grid.</summary>
+public sealed record SceneDepth(string Axis, int Direction, double InterfaceUm, SceneSurface? Surface)
+{
+    internal static SceneDepth Of(DepthFrame d) => new(d.Axis.ToString().ToLowerInvariant(), d.Direction, d.InterfaceUm, d.Surface is { } s
+        ? new SceneSurface([s.OriginUm.U, s.OriginUm.V], s.StepUm, [s.Shape.U, s.Shape.V], s.HeightsUm.ToArray().Select(h => Math.Round(h, 2)).ToArray(), s.Cosine)
+        : null);
+}
+
+/// <summary>A height field over the two axes across the depth axis, bilinear between nodes.</summary>
+public sealed record SceneSurface(double[] OriginUm, double StepUm, int[] Shape, double[] HeightsUm, double Cosine);
 
 /// <summary>Counts by value.</summary>
 public sealed record SceneHistogram(double Least, double Most, IReadOnlyList<long> Bins, double Threshold);

@@ -1,0 +1,40 @@
+using System.Globalization;
+using System.Text;
+using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Catalog;
+using Microsoft.AspNetCore.Authorization;
+
+namespace DendriteViewer.Web.Analysis;
+
+/// <summary>Analyses over HTTP.</summary>
+public static class AnalysisRegistration
+{
+    /// <summary>Adds analyses.</summary>
+    public static WebApplicationBuilder AddAnalysis(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<Analyses>();
+        return builder;
+    }
+
+    /// <summary>Maps the last result's tables.</summary>
+    public static void MapAnalysis(this WebApplication app) =>
+        app.MapGet("/api/datasets/{dataset}/analysis/{table}.csv", async (
+            string dataset, string table, string? modality, double? bin, HttpContext c, IAuthorizationService auth, DatasetCatalog catalog, Analyses analyses, CancellationToken ct) =>
+        {
+            if (!DatasetId.TryParse(dataset, out var id) || !(await auth.AuthorizeAsync(c.User, id, new DatasetRequirement(DatasetRole.View))).Succeeded
+                || await catalog.TryOpenAsync(id, ct) is not { } opened || await analyses.ResultAsync(opened, modality ?? opened.Modalities[0], ct) is not { } result)
+            {
+                return Results.NotFound();
+            }
+
+            if (bin is <= 0 or > 1e6)
+            {
+                return Results.Problem("bin is a width in µm above 0.", statusCode: 400);
+            }
+
+            return AnalysisFiles.Csv(result, table, bin ?? result.Recipe.BinUm) is { } csv
+                ? Results.File(Encoding.UTF8.GetBytes(csv), "text/csv", string.Create(CultureInfo.InvariantCulture, $"{id}-{table}.csv"))
+                : Results.NotFound();
+        }).WithTags("analysis");
+}

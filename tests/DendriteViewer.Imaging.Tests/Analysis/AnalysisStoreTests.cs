@@ -1,0 +1,89 @@
+using DendriteViewer.Imaging.Analysis;
+using DendriteViewer.Imaging.Datasets;
+using DendriteViewer.Imaging.Geometry;
+using DendriteViewer.Imaging.Importing;
+using DendriteViewer.Imaging.Phantoms;
+using DendriteViewer.Imaging.Volumes;
+
+namespace DendriteViewer.Imaging.Tests.Analysis;
+
+public sealed class AnalysisStoreTests(AzuriteFixture azurite) : IClassFixture<AzuriteFixture>, IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    // Labels hold what was counted; scans lie in one frame afterwards; another recipe takes the place of the first's labels.
+    [Fact]
+    public async Task Result_KeptInAzure_ComesBackWithItsLabelsAndRegistrations()
+    {
+        new PhantomWriter(new PhantomOptions { Size = 112, VoxelUm = 2, Hours = [0, 2, 3.2] }).Write(_folder["phantom"], null, default);
+        var store = new DatasetStore(azurite.NewStore());
+        var id = (await new Importer(store, TimeProvider.System).ImportDatasetAsync(_folder["phantom"], null, default)).Id;
+        var (result, labels) = await RunAsync(store, id, new AnalysisRecipe { LeastLithiumVoxels = 8 });
+        var dataset = (await store.TryOpenAsync(id, default))!;
+
+        var kept = (await new AnalysisStore(store).TryLoadAsync(id, "projection", default))!;
+        Assert.Equal(result.Sites.Count, kept.Sites.Count);
+        Assert.Equal(result.Voids.Profile(20), kept.Voids.Profile(20));
+        Assert.Equal(result.Recipe, kept.Recipe);
+        Assert.Equal(result.Registrations[1].ToScan, kept.Registrations[1].ToScan);
+
+        Assert.Equal(3, dataset.Volumes.Count);
+        Assert.Equal(["lithium at 0 h", "lithium at 2 h", "lithium at 3.2 h", "voids at 0 h"], dataset.Labels.Select(l => l.Key.ToString()).Order());
+        Assert.Equal(["projection"], dataset.Modalities);
+        var counts = await CountAsync(store, dataset.Find(AnalysisStore.Voids, 0)!);
+        Assert.Equal(labels.Voids.Count, counts.Keys.Max());
+        Assert.All(result.Voids.Voids, v => Assert.Equal(v.VolumeUm3, counts[v.Id] * result.VoxelUm3, 6));
+
+        // A place of the pristine scan is now the same place in every scan.
+        foreach (var r in result.Registrations)
+        {
+            var scan = dataset.Find("projection", r.Key.Hours)!;
+            var middle = scan.ScannedTransform.ToVoxel(new WorldPoint(112 + r.ShiftUm[0], 112 + r.ShiftUm[1], 112 + r.ShiftUm[2]));
+            Assert.Equal(0, (scan.Transform.ToWorld(middle) - new WorldPoint(112, 112, 112)).Length, 0.05);
+        }
+
+        // Verified like scans, replaced by the next, and the same again when made again.
+        await foreach (var bad in new Verifier(store).VerifyAsync(dataset, default))
+        {
+            Assert.Null(bad);
+        }
+
+        var before = dataset.Find(AnalysisStore.Voids, 0)!.Prefix;
+        await RunAsync(store, id, new AnalysisRecipe { LeastLithiumVoxels = 8, Neighbours = 6 });
+        Assert.NotEqual(before, (await store.TryOpenAsync(id, default))!.Find(AnalysisStore.Voids, 0)!.Prefix);
+        await foreach (var left in store.Blobs.ListAsync(before, default))
+        {
+            Assert.Fail(left.Name + " is left of the first recipe.");
+        }
+
+        await RunAsync(store, id, new AnalysisRecipe { LeastLithiumVoxels = 8 });
+        var again = (await store.TryOpenAsync(id, default))!.Find(AnalysisStore.Voids, 0)!;
+        Assert.Equal(before, again.Prefix);
+        Assert.Equal(counts, await CountAsync(store, again));
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private static async Task<(AnalysisResult, AnalysisLabels)> RunAsync(DatasetStore store, DatasetId id, AnalysisRecipe recipe)
+    {
+        var (result, labels) = await (await ExperimentAnalysis.StartAsync(store, (await store.TryOpenAsync(id, default))!, recipe, null, default)).RunAsync(default);
+        await new AnalysisStore(store).SaveAsync(result, labels, null, default);
+        return (result, labels);
+    }
+
+    private async Task<SortedDictionary<int, long>> CountAsync(DatasetStore store, VolumeInfo labels)
+    {
+        await new Exporter(store).ExportAsync(labels, 0, _folder["labels.raw"], null, default);
+        var counts = new SortedDictionary<int, long>();
+        foreach (var label in System.Runtime.InteropServices.MemoryMarshal.Cast<byte, ushort>(await File.ReadAllBytesAsync(_folder["labels.raw"])))
+        {
+            if (label > 0)
+            {
+                counts[label] = counts.GetValueOrDefault(label) + 1;
+            }
+        }
+
+        File.Delete(_folder["labels.raw"]);
+        return counts;
+    }
+}
