@@ -5,9 +5,11 @@ using DendriteViewer.Imaging.Phantoms;
 using DendriteViewer.Imaging.Storage;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Analysis;
 using DendriteViewer.Web.Annotations;
 using DendriteViewer.Web.Catalog;
 using DendriteViewer.Web.Data;
+using DendriteViewer.Web.Jobs;
 using DendriteViewer.Web.Sharing;
 using DendriteViewer.Web.Viewing;
 using Microsoft.EntityFrameworkCore;
@@ -26,6 +28,8 @@ public sealed class TestHost : IAsyncLifetime
 
     public Dataset Dataset { get; private set; } = null!;
 
+    public DatasetStore Store { get; private set; } = null!;
+
     public DatasetAccess Access { get; private set; } = null!;
 
     public SiteLog Sites => new(Database, Time);
@@ -36,6 +40,10 @@ public sealed class TestHost : IAsyncLifetime
 
     public ViewSessions Sessions { get; private set; } = null!;
 
+    public JobQueue Jobs { get; } = new(Microsoft.Extensions.Logging.Abstractions.NullLogger<JobQueue>.Instance);
+
+    public Analyses Analyses { get; private set; } = null!;
+
     public async Task InitializeAsync()
     {
         var services = new ServiceCollection().AddDbContextFactory<DendriteDb>(o => o.UseSqlite($"Data Source={_folder}/test.db;Pooling=False")).BuildServiceProvider();
@@ -45,13 +53,15 @@ public sealed class TestHost : IAsyncLifetime
             await db.Database.EnsureCreatedAsync();
         }
 
-        new PhantomWriter(new PhantomOptions { Size = 32, VoxelUm = 6, Hours = [0, 1.5] }).Write(Path.Combine(_folder, "phantom"), null, default);
-        var store = new DatasetStore(new FolderBlobStore(Path.Combine(_folder, "store")));
+        new PhantomWriter(new PhantomOptions { Size = 64, VoxelUm = 3, Hours = [0, 1.5, 3] }).Write(Path.Combine(_folder, "phantom"), null, default);
+        var store = Store = new DatasetStore(new FolderBlobStore(Path.Combine(_folder, "store")));
         var id = (await new Importer(store, Time).ImportDatasetAsync(Path.Combine(_folder, "phantom"), null, default)).Id;
         Dataset = (await store.TryOpenAsync(id, default))!;
         Access = new DatasetAccess(Database, Time);
         Catalog = new DatasetCatalog(store, Access, new BrickCache(store, 1 << 24));
         Sessions = new ViewSessions(Catalog, Time);
+        Analyses = new Analyses(store, Jobs, Sessions);
+        await Jobs.StartAsync(default);
     }
 
     public async Task<ViewSession> SessionAsync() => (await Sessions.HoldAsync(Guid.NewGuid().ToString("N"), "me", Dataset, "", default))!;

@@ -53,13 +53,14 @@ public sealed class AnalysisStore(DatasetStore store)
         var id = DatasetId.Parse(result.Dataset);
         var dataset = await store.TryOpenAsync(id, ct) ?? throw new VolumeFormatException($"{id} was deleted while it was analysed.");
         var pristine = dataset.Volumes.First(v => v.Key.Modality == result.Recipe.Modality);
-        var inputs = new JsonArray();
+        var inputs = new List<AnalysisInput>();
         foreach (var scan in dataset.Volumes.Where(v => v.Key.Modality == result.Recipe.Modality))
         {
-            inputs.Add(new JsonObject { ["volume"] = scan.Key.ToString(), ["sha256"] = await ChecksumAsync(scan, ct) });
+            inputs.Add(new AnalysisInput(scan.Key.ToString(), await ChecksumAsync(scan, ct)));
         }
 
-        var recipe = new JsonObject { ["version"] = AnalysisRecipe.Version, ["recipe"] = JsonSerializer.SerializeToNode(result.Recipe, s_json), ["threshold"] = result.Threshold, ["inputs"] = inputs };
+        result = result with { Inputs = inputs };
+        var recipe = new JsonObject { ["version"] = AnalysisRecipe.Version, ["recipe"] = JsonSerializer.SerializeToNode(result.Recipe, s_json), ["threshold"] = result.Threshold, ["inputs"] = JsonSerializer.SerializeToNode(inputs, s_json) };
         var stored = new List<VolumeManifest>();
         var sets = labels.Lithium.Select(l => (Key: new VolumeKey(Lithium, l.Hours), Set: l.Sites)).Prepend((Key: new VolumeKey(Voids, pristine.Key.Hours), Set: labels.Voids)).ToArray();
         for (var i = 0; i < sets.Length; i++)

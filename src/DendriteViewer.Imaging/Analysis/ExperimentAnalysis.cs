@@ -81,6 +81,9 @@ public sealed record AnalysisResult
     /// <summary>What a reader should know before trusting the numbers.</summary>
     public required IReadOnlyList<string> Warnings { get; init; }
 
+    /// <summary>The scans that it rests on, with checksums; empty until it is kept.</summary>
+    public IReadOnlyList<AnalysisInput> Inputs { get; init; } = [];
+
     /// <summary>Enrichment of a band.</summary>
     public BandFindings Band(Band band) => BandEnrichment.Of(
         band, Voids.Electrolyte, Voids.Voids, Sites.Select(s => s.DepthUm).ToArray(), Lithium.Count == 0 ? [] : Lithium[^1].Pieces.Select(p => p.ByDepth).ToArray());

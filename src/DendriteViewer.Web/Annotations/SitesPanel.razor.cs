@@ -2,6 +2,7 @@ using System.Globalization;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Analysis;
 using DendriteViewer.Web.Viewing;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
@@ -15,6 +16,7 @@ public sealed partial class SitesPanel
 {
     private const long MostBytes = 16 << 20;
     private IReadOnlyList<Site> _sites = [];
+    private IReadOnlyList<Site> _found = [];
     private string _filter = "";
     private string _status = "";
     private string? _error;
@@ -36,6 +38,9 @@ public sealed partial class SitesPanel
     private SiteLog Log { get; set; } = null!;
 
     [Inject]
+    private Analyses Analyses { get; set; } = null!;
+
+    [Inject]
     private DatasetAccess Access { get; set; } = null!;
 
     [CascadingParameter]
@@ -54,6 +59,7 @@ public sealed partial class SitesPanel
     public void Dispose()
     {
         Log.Changed -= OnLog;
+        Analyses.Changed -= OnLog;
         Session.Changed -= OnView;
     }
 
@@ -62,11 +68,42 @@ public sealed partial class SitesPanel
     {
         Log.Changed += OnLog;
         Session.Changed += OnView;
+        Analyses.Changed += OnLog;
         await ReadAsync();
     }
 
     // Somebody whose link was revoked may still have the page open.
-    private async Task ReadAsync() => _sites = await RoleAsync() is null ? [] : await Log.ListAsync(Session.Dataset.Id);
+    private async Task ReadAsync()
+    {
+        var may = await RoleAsync() is not null;
+        _sites = may ? await Log.ListAsync(Session.Dataset.Id) : [];
+        _found = may ? await FoundAsync() : [];
+    }
+
+    // What the analysis found and nobody has marked, or judged, within a few voxels.
+    private async Task<IReadOnlyList<Site>> FoundAsync()
+    {
+        try
+        {
+            var view = Session.Current.View;
+            var voxel = Session.Volume(view).VoxelSize;
+            var reach = 4 * Math.Max(voxel.Z, Math.Max(voxel.Y, voxel.X));
+            var result = await Analyses.ResultAsync(Session.Dataset, view.Modality, default);
+            return (result?.Sites ?? []).Where(f => !_sites.Any(s =>
+                (new WorldPoint(s.ZUm, s.YUm, s.XUm) - new WorldPoint(f.CenterUm[0], f.CenterUm[1], f.CenterUm[2])).Length <= reach + s.RadiusUm)).Select(f => new Site
+                {
+                    Id = "", ZUm = f.CenterUm[0], YUm = f.CenterUm[1], XUm = f.CenterUm[2], Hours = f.BornHours, Modality = result!.Recipe.Modality, RadiusUm = Math.Max(2, f.RadiusUm),
+                    Label = "A" + f.Id[1..], Author = "the analysis",
+                    Note = $"Found by the analysis {result.RecipeHash}: {F(f.Volumes[0].Um3, "0")} µm³ at birth" + (f.NearestVoidUm is { } d ? $", {F(d, "0.0")} µm from a void of {F(f.NearestVoidDiameterUm ?? 0, "0.0")} µm." : "."),
+                }).ToArray();
+        }
+        catch (VolumeFormatException)
+        {
+            return [];
+        }
+    }
+
+    private Task ProposeAsync() => TryAsync(() => Log.ImportAsync(Session.Dataset, _found, By, default));
 
     private async Task<DatasetRole?> RoleAsync() =>
         Authentication is null ? null : await Access.RoleAsync((await Authentication).User, Session.Dataset.Id);

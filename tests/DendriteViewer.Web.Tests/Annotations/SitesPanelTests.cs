@@ -48,6 +48,7 @@ public sealed class SitesPanelTests(TestHost host) : BunitContext, IClassFixture
         Services.AddRadzenComponents();
         Services.AddSingleton(_log);
         Services.AddSingleton(host.Access);
+        Services.AddSingleton(host.Analyses);
         var session = await host.SessionAsync();
         var state = Task.FromResult(new AuthenticationState(user));
         return Render<SitesPanel>(p => p.AddCascadingValue(state).Add(c => c.Session, session).Add(c => c.MayEdit, mayEdit).Add(c => c.By, new Editor("me", "Me")));

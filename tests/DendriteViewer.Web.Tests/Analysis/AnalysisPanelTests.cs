@@ -1,0 +1,98 @@
+using Bunit;
+using DendriteViewer.Imaging.Analysis;
+using DendriteViewer.Imaging.Rendering;
+using DendriteViewer.Web.Analysis;
+using DendriteViewer.Web.Viewing;
+using Microsoft.Extensions.DependencyInjection;
+using Radzen;
+
+namespace DendriteViewer.Web.Tests.Analysis;
+
+/// <summary>The panel over a real queue, a real analysis and a real store. Its facts run in one order: a dataset is analysed once.</summary>
+public sealed class AnalysisPanelTests : BunitContext, IAsyncLifetime
+{
+    private readonly TestHost _host = new();
+
+    Task IAsyncLifetime.InitializeAsync() => _host.InitializeAsync();
+
+    Task IAsyncLifetime.DisposeAsync() => _host.DisposeAsync();
+
+    [Fact]
+    public async Task Panel_OfSomebodyWhoMayOnlyLook_OffersNoRun()
+    {
+        var panel = await RenderAsync(mayRun: false);
+        Assert.Contains("Not analysed yet", panel.Markup);
+        Assert.Empty(panel.FindAll("button"));
+    }
+
+    [Fact]
+    public async Task Panel_RunFromTheEmptyState_ShowsTheResultAndWhatIsClickedIsSeen()
+    {
+        var panel = await RenderAsync();
+        var session = panel.Instance.Session;
+        await panel.InvokeAsync(() => panel.Find("button.button").Click());
+        panel.WaitForAssertion(() => Assert.Contains("Nucleation sites", panel.Markup), TimeSpan.FromSeconds(60));
+        var result = (await _host.Analyses.ResultAsync(session.Dataset, "projection", default))!;
+        Assert.NotEmpty(result.Sites);
+        Assert.NotEmpty(session.Dataset.Labels);
+
+        // A row goes to its time, a site lights its own label, lithium is coloured by birth, and once more puts the picture back.
+        var before = session.Current.View.Transfer;
+        await panel.InvokeAsync(() => panel.FindAll("table.numbers")[0].QuerySelectorAll("tbody tr")[2].Click());
+        Assert.Equal(3, session.Current.View.Hours);
+        await panel.InvokeAsync(() => panel.FindAll("table.numbers")[1].QuerySelectorAll("tbody tr")[0].Click());
+        var lit = session.Current.View.Overlay!;
+        Assert.Equal(AnalysisStore.Lithium, lit.Modality);
+        Assert.True(lit.Transfer.At(1).Opacity > 0.5);
+        Assert.Equal(0, lit.Transfer.At(2).Opacity);
+        await panel.InvokeAsync(() => panel.FindAll("button").Single(b => b.TextContent.Contains("time of birth")).Click());
+        Assert.All(Enumerable.Range(1, result.Sites.Count), n => Assert.True(session.Current.View.Overlay!.Transfer.At(n).Opacity > 0.5));
+        await panel.InvokeAsync(() => panel.FindAll("button").Single(b => b.TextContent.Contains("time of birth")).Click());
+        Assert.Null(session.Current.View.Overlay);
+        Assert.Equal(before, session.Current.View.Transfer);
+    }
+
+    [Fact]
+    public async Task Panel_ThresholdTried_MovesProfileAndPicturesAndKeepsNothing()
+    {
+        var panel = await RenderAsync();
+        var session = panel.Instance.Session;
+        await panel.InvokeAsync(() => panel.Find("button.button").Click());
+        panel.WaitForAssertion(() => Assert.Contains("Nucleation sites", panel.Markup), TimeSpan.FromSeconds(60));
+        var (kept, facts) = ((await _host.Analyses.ResultAsync(session.Dataset, "projection", default))!.Threshold, panel.Find(".facts").TextContent);
+        await panel.Find("input[type=range]").InputAsync(new() { Value = (kept * 0.45).ToString(System.Globalization.CultureInfo.InvariantCulture) });
+        Assert.Equal(kept * 0.45, session.Current.View.Threshold!.Value, 6);
+        panel.WaitForAssertion(() => Assert.NotEqual(facts, panel.Find(".facts").TextContent), TimeSpan.FromSeconds(20));
+        await panel.InvokeAsync(() => panel.FindAll("button").Single(b => b.TextContent.StartsWith("Back to", StringComparison.Ordinal)).Click());
+        Assert.Null(session.Current.View.Threshold);
+        Assert.Equal(facts, panel.Find(".facts").TextContent);
+        Assert.Equal(kept, (await _host.Analyses.ResultAsync(session.Dataset, "projection", default))!.Threshold);
+    }
+
+    [Fact]
+    public async Task Tables_OfAResult_HaveAHeaderAndARowEach()
+    {
+        var (result, _) = await (await ExperimentAnalysis.StartAsync(_host.Store, _host.Dataset, new AnalysisRecipe(), null, default)).RunAsync(default);
+        foreach (var name in AnalysisFiles.Names)
+        {
+            var lines = AnalysisFiles.Csv(result, name, 20)!.TrimEnd('\n').Split('\n');
+            Assert.All(lines, l => Assert.Equal(lines[0].Count(c => c == ','), l.Count(c => c == ',')));
+        }
+
+        Assert.Equal(1 + result.Voids.Voids.Count, AnalysisFiles.Csv(result, "voids", 20)!.TrimEnd('\n').Split('\n').Length);
+        Assert.Null(AnalysisFiles.Csv(result, "nonsense", 20));
+    }
+
+    private async Task<IRenderedComponent<AnalysisPanel>> RenderAsync(bool mayRun = true)
+    {
+        JSInterop.Mode = JSRuntimeMode.Loose;
+
+        // A chart asks the browser how large it is.
+        JSInterop.Setup<Radzen.Blazor.Rendering.Rect>("Radzen.createChart", _ => true).SetResult(new() { Width = 390, Height = 190 });
+        Services.AddRadzenComponents();
+        Services.AddSingleton(_host.Analyses);
+        Services.AddSingleton(_host.Jobs);
+        var session = await _host.SessionAsync();
+        return Render<AnalysisPanel>(p => p.Add(c => c.Session, session).Add(c => c.MayRun, mayRun).Add(c => c.By, "me"));
+    }
+}
