@@ -218,25 +218,9 @@ public sealed partial class AnalysisPanel
             return;
         }
 
-        Show(AnalysisStore.Lithium, null, Births(_result!).Select(b => (Numbers(b.Hours).Min(), Numbers(b.Hours).Max(), b.Color)).ToArray());
+        Show(AnalysisStore.Lithium, null, LabelLooks.Births(_result!).Select(b => (b.From, b.To, b.Color)).ToArray());
         (_lithiumShown, _picked) = (true, null);
         Draw();
-    }
-
-    private IEnumerable<int> Numbers(double born) => _result!.Sites.Select((s, i) => (s, i)).Where(p => p.s.BornHours == born).Select(p => p.i + 1);
-
-    // From early to late in viridis' order; sites are numbered by birth.
-    private static IReadOnlyList<(double Hours, int Color)> Births(AnalysisResult result)
-    {
-        ReadOnlySpan<int> colors = [0x35C9E8, 0x5EC962, 0xFDE725, 0x9C89F5, 0xF28E8E, 0xC8C8C8];
-        var births = result.Sites.Select(s => s.BornHours).Distinct().Order().ToArray();
-        var list = new List<(double, int)>();
-        for (var i = 0; i < births.Length; i++)
-        {
-            list.Add((births[i], colors[Math.Min(i, colors.Length - 1)]));
-        }
-
-        return list;
     }
 
     private void GoTo(double hours) => Session.Update(v => v with { Hours = hours }, this);
@@ -270,20 +254,11 @@ public sealed partial class AnalysisPanel
             return;
         }
 
-        const double Edge = 0.499;
-        var points = ranges.Take(TransferFunction.MostPoints / 4).SelectMany(r => new TransferPoint[]
-        {
-            new(r.From - 0.5, r.Color, 0), new(r.From - Edge, r.Color, 0.85), new(r.To + Edge, r.Color, 0.85), new(r.To + 0.5, r.Color, 0),
-        }).DefaultIfEmpty(new TransferPoint(0, 0, 0));
         _before ??= View.Transfer;
-        Session.Update(v => v with { Mode = VolumeMode.Composite, Transfer = Ghosts(), Overlay = new Overlay(modality, hours, TransferFunction.Of(points), Replaces: false) }, this);
+        Session.Update(v => v with { Mode = VolumeMode.Composite, Transfer = Ghosts(), Overlay = new Overlay(modality, hours, LabelLooks.Ranges(ranges), Replaces: false) }, this);
     }
 
-    private TransferFunction Ghosts()
-    {
-        double least = Least, t = _result!.Threshold;
-        return TransferFunction.Of([new(least, TransferPresets.Void, _ghost), new(least + 0.8 * (t - least), TransferPresets.Void, _ghost), new(t, TransferPresets.Void, 0)]);
-    }
+    private TransferFunction Ghosts() => LabelLooks.Ghosts(Least, _result!.Threshold, _ghost);
 
     private void Clear()
     {

@@ -1,0 +1,89 @@
+using System.Globalization;
+using DendriteViewer.Imaging.Analysis;
+using DendriteViewer.Imaging.Datasets;
+using DendriteViewer.Imaging.Geometry;
+using DendriteViewer.Imaging.Rendering;
+using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Catalog;
+using DendriteViewer.Web.Viewing;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Authorization;
+
+namespace DendriteViewer.Web.Analysis;
+
+/// <summary>An analysis on paper: figures, tables, recipe and what it was made from, in one page that needs no script.</summary>
+public sealed partial class ReportPage
+{
+    private Dataset? _dataset;
+    private AnalysisResult? _result;
+    private BandFindings _band = null!;
+    private double _binUm = 20;
+    private string _voidPicture = "";
+    private string _lithiumPicture = "";
+
+    /// <summary>The dataset's id.</summary>
+    [Parameter]
+    public string Id { get; set; } = "";
+
+    /// <summary>The modality; the dataset's first where not given.</summary>
+    [SupplyParameterFromQuery]
+    public string? Modality { get; set; }
+
+    /// <summary>Width of a depth bin, µm.</summary>
+    [SupplyParameterFromQuery]
+    public double? Bin { get; set; }
+
+    [Inject]
+    private DatasetCatalog Catalog { get; set; } = null!;
+
+    [Inject]
+    private DatasetAccess Access { get; set; } = null!;
+
+    [Inject]
+    private Analyses Analyses { get; set; } = null!;
+
+    [Inject]
+    private ViewSessions Sessions { get; set; } = null!;
+
+    [CascadingParameter]
+    private Task<AuthenticationState> Authentication { get; set; } = null!;
+
+    /// <inheritdoc/>
+    protected override async Task OnInitializedAsync()
+    {
+        var user = (await Authentication).User;
+        if (!DatasetId.TryParse(Id, out var id) || await Access.RoleAsync(user, id) is null || await Catalog.TryOpenAsync(id, default) is not { } dataset
+            || await Analyses.ResultAsync(dataset, Modality ?? dataset.Modalities[0], default) is not { } result || result.Lithium.Count == 0)
+        {
+            return;
+        }
+
+        (_dataset, _result) = (dataset, result);
+        _binUm = Bin is > 0 and < 1e6 ? Bin.Value : result.Recipe.BinUm;
+        _band = result.Band(result.Recipe.Band);
+        var start = await Sessions.StartAsync(dataset, dataset.Find(result.Recipe.Modality, result.Voids.Hours)!, default);
+        var ghosts = LabelLooks.Ghosts(dataset.Volumes[0].Least, result.Threshold, 0.03);
+        var inBand = result.Voids.Voids.Where(v => result.Recipe.Band.Contains(new Depth(v.DepthUm))).Select(v => v.Id).ToArray();
+        _voidPicture = Picture(start with
+        {
+            Transfer = ghosts, Overlay = new Overlay(AnalysisStore.Voids, result.Voids.Hours, LabelLooks.Ranges(inBand.Length == 0 ? [] : [(inBand.Min(), inBand.Max(), TransferPresets.Void)]), Replaces: false),
+        });
+        _lithiumPicture = Picture(start with
+        {
+            Hours = result.Lithium[^1].Hours, Transfer = ghosts,
+            Overlay = new Overlay(AnalysisStore.Lithium, null, LabelLooks.Ranges(LabelLooks.Births(result).Select(b => (b.From, b.To, b.Color)).ToArray()), Replaces: false),
+        });
+
+        string Picture(ViewState view) => $"/api/datasets/{id}/render.png?{ViewLink.Format(view, start)}&size=900x600";
+    }
+
+    private static string Recipe(AnalysisRecipe r) => string.Create(CultureInfo.InvariantCulture,
+        $"{(r.Denoise == Denoise.None ? "no denoising" : r.Denoise.ToString().ToLowerInvariant())}, {r.Neighbours} neighbours, {(r.Opening ? "opened, " : "")}{(r.FillHoles ? "holes filled, " : "")}voids of at least {r.LeastVoidVoxels} voxels, lithium of at least {r.LeastLithiumVoxels}, {r.ToleranceVoxels} voxels around a void are that void, {r.MarginVoxels} voxels along interface and wall are not judged, sites joined through at most {r.BridgeVoxels} dark voxels{(r.Strict is { } s ? $", each piece with a voxel darker than {s}" : "")}.");
+
+    private static string E(Enrichment e) => string.Create(CultureInfo.InvariantCulture, $"{e.Ratio:0.0}× (95 %: {e.Low:0.0}–{e.High:0.0}, p {P(e.P)})");
+
+    private static string P(double p) => p < 0.001 ? "< 0.001" : "= " + F(p, "0.000");
+
+    private static string F(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,85 @@
+using Microsoft.Playwright;
+
+namespace DendriteViewer.Journeys.Tests;
+
+/// <summary>From scans to numbers: run the analysis, light a bar's voids, try a threshold, confirm a proposed site, take the tables and the report away.</summary>
+public sealed class AnalysisJourney(Browser browser) : IClassFixture<Browser>
+{
+    private const string Id = "li-li3ps4-li-phantom-0-8-ma-cm2";
+
+    [Fact]
+    public async Task AScientist_AnalysesLooksConfirmsAndTakesItAway()
+    {
+        browser.Errors.Clear();
+        await using var server = await AppServer.StartAsync(demo: true);
+        await server.CliAsync("phantom", Path.Combine(server.Folder, "cell"), "--size", "96", "--voxel-um", "2", "--hours", "0,1.5,3.2");
+        await server.CliAsync("ingest", Path.Combine(server.Folder, "cell"), "--store", Path.Combine(server.Folder, "data/store"));
+        var page = await browser.NewPageAsync();
+        await page.GotoAsync($"{server.Address}/d/{Id}");
+        await page.ExactAsync();
+        await page.GetByRole(AriaRole.Tab, new() { Name = "Analysis" }).ClickAsync();
+        await page.GetByText("Not analysed yet").WaitForAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Run the analysis" }).ClickAsync();
+        await page.GetByRole(AriaRole.Heading, new() { Name = "Nucleation sites" }).WaitForAsync(new() { Timeout = 120_000 });
+
+        // The bar of 100–120 µm, clicked: its voids lit, in 3D and in slices, and in the address; once more, and they are not.
+        var dark = await AmberAsync(page, 3);
+        var bar = page.Locator(".rz-column-series path").Nth(5);
+        await page.ChangedAsync(() => bar.ClickAsync());
+        await page.GetByText("100–120 µm lit").WaitForAsync();
+        await page.WaitForFunctionAsync("() => dendrite.panes.every(p => p.exact && p.revision === dendrite.revision)");
+        Assert.True(await AmberAsync(page, 3) > dark + 300, "No voids are lit in 3D.");
+        Assert.True(await AmberAsync(page, 1) > 20, "No voids are lit in the slice.");
+        await page.WaitForFunctionAsync("() => location.search.includes('over=voids')");
+        await page.ChangedAsync(() => page.GetByRole(AriaRole.Button, new() { Name = "Clear" }).ClickAsync());
+
+        // A threshold tried moves the profile and the pictures, and goes back.
+        var facts = page.Locator("[aria-label='Voids by depth'] .facts");
+        var before = await facts.InnerTextAsync();
+        var slice = await page.PixelsAsync(1);
+        var slider = page.GetByLabel("Threshold", new() { Exact = true }).And(page.Locator("input"));
+        await page.ChangedAsync(() => slider.EvaluateAsync("e => { e.value = +e.min + 0.07 * (e.max - e.min); e.dispatchEvent(new Event('input', { bubbles: true })); }"));
+        await page.WaitForFunctionAsync("t => document.querySelector(\"[aria-label='Voids by depth'] .facts\").innerText !== t", before);
+        Assert.NotEqual(slice, await page.PixelsAsync(1));
+        await page.ChangedAsync(() => page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Back to") }).ClickAsync());
+        Assert.Equal(before, await facts.InnerTextAsync());
+
+        // Lithium by birth, at the last timestep, by way of its row.
+        await page.Locator("[aria-label='Lithium against Faraday'] tbody tr").Last.ClickAsync();
+        await page.WaitForFunctionAsync("() => dendrite.view.hours === 3.2");
+        await page.ChangedAsync(() => page.GetByRole(AriaRole.Button, new() { Name = "Lithium by time of birth" }).ClickAsync());
+        await page.WaitForFunctionAsync("() => dendrite.view.overlay?.modality === 'lithium'");
+
+        // What the analysis found becomes proposals; one is confirmed, by whom is kept.
+        await page.GetByRole(AriaRole.Tab, new() { Name = "Sites" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Propose") }).ClickAsync();
+        await page.Locator(".sites td >> text=A1").First.ClickAsync();
+        await page.Locator(".site select").SelectOptionAsync("Confirmed");
+        await page.WaitForFunctionAsync("() => dendrite.sites.some(s => s.label === 'A1' && s.status === 'confirmed')");
+        var log = await (await page.APIRequest.GetAsync($"{server.Address}/api/datasets/{Id}/sites/log")).TextAsync();
+        Assert.Contains("\"author\":\"the analysis\"", log, StringComparison.Ordinal);
+        Assert.Contains("confirmed", log, StringComparison.OrdinalIgnoreCase);
+
+        // Tables and the report.
+        var csv = await (await page.APIRequest.GetAsync($"{server.Address}/api/datasets/{Id}/analysis/void-profile.csv?bin=20")).TextAsync();
+        Assert.Contains("percent_of_electrolyte", csv.Split('\n')[0], StringComparison.Ordinal);
+        Assert.Contains(csv.Split('\n'), l => l.StartsWith("100,120,", StringComparison.Ordinal));
+        var report = await browser.NewPageAsync();
+        await report.GotoAsync($"{server.Address}/report/{Id}");
+        await report.GetByRole(AriaRole.Heading, new() { Name = "How it was made" }).WaitForAsync();
+        await report.WaitForFunctionAsync("() => [...document.images].length === 2 && [...document.images].every(i => i.complete && i.naturalWidth === 900)");
+        Assert.Matches("[0-9a-f]{64}", await report.Locator(".hash").First.InnerTextAsync());
+        Assert.Empty(browser.Errors);
+    }
+
+    // Pixels that are clearly amber.
+    private static Task<int> AmberAsync(IPage page, int pane) => page.EvaluateAsync<int>(
+        """
+        i => {
+          const c = dendrite.panes[i].canvas, d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;
+          let n = 0;
+          for (let k = 0; k < d.length; k += 4) n += d[k] > 120 && d[k] > d[k + 2] + 60 && d[k] > d[k + 1] + 25 ? 1 : 0;
+          return n;
+        }
+        """, pane);
+}
