@@ -20,7 +20,7 @@ public sealed partial class AnalysisPanel
     private BandFindings? _band;
     private Band _bandOf;
     private VoidFindings? _preview;
-    private ExperimentAnalysis? _look;
+    private Task<ExperimentAnalysis>? _look;
     private Job? _job;
     private string? _error;
     private double? _tried;
@@ -292,6 +292,16 @@ public sealed partial class AnalysisPanel
         _ = CountAsync(value, ++_tries);
     }
 
+    // A look at the pristine scan is taken when the pointer nears the slider, so that the first value need not wait for it.
+    private void Warm()
+    {
+        if (_look is null or { IsFaulted: true } or { IsCanceled: true })
+        {
+            var (dataset, recipe) = (Session.Dataset, _result!.Recipe);
+            _look = Task.Run(() => Analyses.PreviewAsync(dataset, recipe, _closed.Token));
+        }
+    }
+
     // The newest value wins; one count at a time, so that a drag does not pile up work.
     private async Task CountAsync(double value, int number)
     {
@@ -303,11 +313,12 @@ public sealed partial class AnalysisPanel
         _trying = true;
         try
         {
-            _look ??= await Task.Run(() => Analyses.PreviewAsync(Session.Dataset, _result!.Recipe, _closed.Token));
+            Warm();
+            var look = await _look!;
             while (_tried is { } wanted)
             {
                 var (counted, at) = (_tries, wanted);
-                var (findings, _) = await Task.Run(() => _look.At(at).VoidsAsync(null, _closed.Token));
+                var (findings, _) = await Task.Run(() => look.At(at).VoidsAsync(null, _closed.Token));
                 _preview = findings;
                 Draw();
                 StateHasChanged();
