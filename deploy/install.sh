@@ -18,7 +18,7 @@ declare -A why=(
 )
 packages=(libturbojpeg0 libtiff6 libzstd1)
 if [ "${1:-runtime}" = tests ]; then packages+=(chromium fonts-dejavu-core nginx-light ocl-icd-libopencl1 pocl-opencl-icd); fi
-if [ "${1:-runtime}" = peers ]; then packages+=(python3-vtk9 python3-scipy xvfb); fi
+if [ "${1:-runtime}" = peers ]; then packages+=(python3-vtk9 python3-scipy python3-skimage xvfb); fi
 
 # Asked once: a pipe into grep -q would end ldconfig with SIGPIPE, which pipefail takes for an answer.
 known=$( (ldconfig -p || /sbin/ldconfig -p) 2>/dev/null || true)

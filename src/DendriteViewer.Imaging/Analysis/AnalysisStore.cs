@@ -26,6 +26,9 @@ public sealed class AnalysisStore(DatasetStore store)
     /// <summary>Modality of lithium's labels.</summary>
     public const string Lithium = "lithium";
 
+    /// <summary>Modality of what changed between two times; kept with the hours of the second.</summary>
+    public const string Change = "change";
+
     private static readonly JsonSerializerOptions s_json = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals, Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
@@ -76,7 +79,30 @@ public sealed class AnalysisStore(DatasetStore store)
         var old = now.Manifest.Volumes.Where(v => v.Labels == true).ToArray();
         var scans = now.Manifest.Volumes.Where(v => v.Labels != true).Select(v => v with { Registration = RegistrationOf(v, now, result) ?? v.Registration });
         await store.PublishAsync(id, now.Manifest with { Volumes = scans.Concat(stored).ToArray() }, ct);
-        foreach (var gone in old.Where(o => stored.All(s => s.Path != o.Path)))
+        await DeleteAsync(id, old.Where(o => stored.All(s => s.Path != o.Path)), ct);
+    }
+
+    /// <summary>Keeps what changed between two times as labels, in place of the last change that was asked for.</summary>
+    /// <exception cref="VolumeFormatException">The dataset is gone.</exception>
+    public async Task SaveAsync(DatasetId id, ChangeFindings change, AnalysisRecipe recipe, CancellationToken ct)
+    {
+        var dataset = await store.TryOpenAsync(id, ct) ?? throw new VolumeFormatException($"{id} was deleted while it was analysed.");
+        var pristine = dataset.Volumes.First(v => v.Key.Modality == recipe.Modality);
+        var made = new JsonObject
+        {
+            ["version"] = AnalysisRecipe.Version, ["recipe"] = JsonSerializer.SerializeToNode(recipe, s_json), ["fromHours"] = change.FromHours, ["toHours"] = change.ToHours,
+            ["gainedUm3"] = change.GainedUm3, ["lostUm3"] = change.LostUm3,
+        };
+        var stored = await WriteAsync(id, pristine, new VolumeKey(Change, change.ToHours), change.Labels, recipe.Hash, made, ct);
+        var now = await store.TryOpenAsync(id, ct) ?? throw new VolumeFormatException($"{id} was deleted while it was analysed.");
+        var old = now.Manifest.Volumes.Where(v => v is { Labels: true, Modality: Change }).ToArray();
+        await store.PublishAsync(id, now.Manifest with { Volumes = now.Manifest.Volumes.Except(old).Append(stored).ToArray() }, ct);
+        await DeleteAsync(id, old.Where(o => o.Path != stored.Path), ct);
+    }
+
+    private async Task DeleteAsync(DatasetId id, IEnumerable<VolumeManifest> labels, CancellationToken ct)
+    {
+        foreach (var gone in labels)
         {
             var prefix = $"{BlobNames.Dataset(id)}{gone.Path}/";
             store.Forget(prefix);

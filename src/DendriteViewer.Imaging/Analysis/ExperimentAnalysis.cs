@@ -16,6 +16,14 @@ public readonly record struct AnalysisProgress(string Doing, double Part);
 /// <param name="Checksum">SHA-256 over the stored shards' checksums: the same voxels, the same number.</param>
 public sealed record AnalysisInput(string Volume, string Checksum);
 
+/// <summary>What changed between two times.</summary>
+/// <param name="FromHours">Hours of the one.</param>
+/// <param name="ToHours">Hours of the other.</param>
+/// <param name="GainedUm3">What became dark, µm³.</param>
+/// <param name="LostUm3">What became bright, µm³.</param>
+/// <param name="Labels">1 gained, 2 lost.</param>
+public sealed record ChangeFindings(double FromHours, double ToHours, double GainedUm3, double LostUm3, Components Labels);
+
 /// <summary>Dark volume of the electrolyte at one time, percent of the electrolyte.</summary>
 /// <param name="Hours">Hours of plating.</param>
 /// <param name="Percent">Dark volume over electrolyte volume.</param>
@@ -216,6 +224,34 @@ public sealed class ExperimentAnalysis
     /// <summary>The same with a threshold chosen by hand; what the pristine scan is like need not be looked at again.</summary>
     public ExperimentAnalysis At(double threshold) => new(
         _store, _dataset, _recipe with { Rule = ThresholdRule.Manual, Threshold = threshold }, _progress, _scans, _region, _segmenter, _statistics, (threshold, "by hand"));
+
+    /// <summary>
+    /// What became dark and what became bright between two times, in the pristine scan's voxels: label 1 gained, 2 lost. As with lithium,
+    /// what lies within the tolerance of what was dark at the other time is no change, nor is a piece too small to be lithium.
+    /// </summary>
+    /// <param name="fromHours">The earlier scan, or the later: then gained is what vanished.</param>
+    /// <param name="toHours">The other scan.</param>
+    /// <param name="ct">Stops it.</param>
+    public async Task<ChangeFindings> ChangeAsync(double fromHours, double toHours, CancellationToken ct)
+    {
+        var (before, after) = (await DarkOfAsync(fromHours, 0), await DarkOfAsync(toHours, 0.5));
+        var size = Pristine.VoxelSize;
+        var reach = _recipe.ToleranceVoxels * size.Least;
+        BitVolume Only(BitVolume set, BitVolume other) => _segmenter.Clean(
+            set.Clone().AndNot(Morphology.DilateBall(other, reach / size.Z, reach / size.Y, reach / size.X)), null, _recipe.LeastLithiumVoxels);
+        var sets = new[] { Only(after, before), Only(before, after) };
+        var runs = sets.SelectMany((set, i) => ComponentLabeller.Label(set, StructuringElement.Faces).AllRuns().Select(r => (r.Z, r.Y, Run: r.Run with { Label = i + 1 })))
+            .OrderBy(r => r.Z).ThenBy(r => r.Y).ThenBy(r => r.Run.Start);
+        Report("done", 1);
+        return new ChangeFindings(fromHours, toHours, sets[0].Count * _region.VoxelUm3, sets[1].Count * _region.VoxelUm3, Components.Of(_region.Shape.Z, _region.Shape.Y, _region.Shape.X, runs));
+
+        async Task<BitVolume> DarkOfAsync(double hours, double part)
+        {
+            var scan = ScanAt(hours);
+            Report($"{hours:0.##} h", part);
+            return (await _segmenter.DarkAsync(scan, await RegisterAsync(scan, ct), [Threshold], ct))[0];
+        }
+    }
 
     /// <summary>All of it.</summary>
     public async Task<(AnalysisResult Result, AnalysisLabels Labels)> RunAsync(CancellationToken ct)

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using DendriteViewer.Imaging.Analysis;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Volumes;
@@ -64,6 +65,26 @@ public sealed class Analyses(DatasetStore store, JobQueue queue, ViewSessions se
             Changed?.Invoke(dataset.Id);
             return new JobOutcome($"{result.Voids.Voids.Count} voids, {result.Sites.Count} sites", dataset.Id.Value);
         });
+
+    /// <summary>Queues a comparison of two times, by the recipe of a result. Whoever calls has been authorized.</summary>
+    public Job StartChange(Dataset dataset, AnalysisResult result, double fromHours, double toHours, string byKey) =>
+        queue.Start("Change", string.Create(CultureInfo.InvariantCulture, $"{dataset.Name}, {fromHours:0.##} to {toHours:0.##} h"), byKey, dataset.Id.Value, async (progress, _, ct) =>
+        {
+            var relay = new Relay(p => progress.Report(new JobProgress(0.8 * p.Part, p.Doing)));
+            var recipe = result.Recipe with { Rule = ThresholdRule.Manual, Threshold = result.Threshold };
+            var now = await store.TryOpenAsync(dataset.Id, ct) ?? throw new VolumeFormatException($"{dataset.Id} was deleted.");
+            var change = await (await ExperimentAnalysis.StartAsync(store, now, recipe, relay, ct)).ChangeAsync(fromHours, toHours, ct);
+            await _results.SaveAsync(dataset.Id, change, recipe, ct);
+            if (await store.TryOpenAsync(dataset.Id, ct) is { } published)
+            {
+                sessions.Refresh(published);
+            }
+
+            return new JobOutcome(string.Create(CultureInfo.InvariantCulture, $"{change.GainedUm3:0} µm³ gained, {change.LostUm3:0} µm³ lost"), dataset.Id.Value);
+        });
+
+    /// <summary>The newest comparison of a dataset, ended or not, or null.</summary>
+    public Job? NewestChange(DatasetId dataset) => queue.Jobs.FirstOrDefault(j => j.Kind == "Change" && j.Dataset == dataset.Value);
 
     /// <summary>A look at the pristine scan that thresholds can be tried on. Whoever calls has been authorized.</summary>
     public Task<ExperimentAnalysis> PreviewAsync(Dataset dataset, AnalysisRecipe recipe, CancellationToken ct) => ExperimentAnalysis.StartAsync(store, dataset, recipe, null, ct);

@@ -8,7 +8,7 @@ namespace DendriteViewer.Web.Analysis;
 public static class AnalysisFiles
 {
     /// <summary>The tables there are.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["void-profile", "voids", "lithium", "pieces", "porosity", "sites", "registration"];
+    public static IReadOnlyList<string> Names { get; } = ["void-profile", "voids", "lithium", "pieces", "porosity", "porosity-by-depth", "sites", "registration", "misregistration"];
 
     /// <summary>A table, or null where there is none of that name.</summary>
     public static string? Csv(AnalysisResult r, string name, double binUm) => name switch
@@ -23,11 +23,16 @@ public static class AnalysisFiles
             Row(l.Hours, p.Id, p.VolumeUm3, p.DepthUm, p.NearestUm, p.DeepestUm, p.NeedleLikeness, p.SheetLikeness, p.CenterUm[0], p.CenterUm[1], p.CenterUm[2], p.Tips[0][0], p.Tips[0][1], p.Tips[0][2])
             + "," + string.Join(' ', p.Sites)))),
         "porosity" => Table("hours,percent,low_percent,high_percent", r.Porosity.Select(p => Row(p.Hours, p.Percent, p.Low, p.High))),
+        "porosity-by-depth" => Table("hours,from_um,to_um,dark_um3,percent_of_bin", r.Porosity.SelectMany(p => r.Voids.Profile(binUm).Select(b =>
+            (b, Dark: p.Dark.Between(b.FromUm, b.ToUm), Own: r.Voids.Electrolyte.Between(b.FromUm, b.ToUm))).Select(b =>
+            Row(p.Hours, b.b.FromUm, b.b.ToUm, b.Dark, b.Own > 0 ? 100 * b.Dark / b.Own : 0)))),
         "sites" => Table("id,born_hours,depth_um,z_um,y_um,x_um,radius_um,nearest_void_um,nearest_void_diameter_um," + string.Join(',', r.Lithium.Select(l => $"um3_at_{N(l.Hours)}_h")), r.Sites.Select(s =>
             s.Id + "," + Row(s.BornHours, s.DepthUm, s.CenterUm[0], s.CenterUm[1], s.CenterUm[2], s.RadiusUm, s.NearestVoidUm, s.NearestVoidDiameterUm)
             + string.Concat(r.Lithium.Select(l => "," + N(s.Volumes.Where(v => v.Hours == l.Hours).Select(v => (double?)v.Um3).FirstOrDefault() ?? 0))))),
         "registration" => Table("hours,shift_z_um,shift_y_um,shift_x_um,angle_deg,residual_um,correlation", r.Registrations.Select(g =>
             Row(g.Key.Hours, g.ShiftUm[0], g.ShiftUm[1], g.ShiftUm[2], g.AngleDeg, g.ResidualUm, g.Correlation))),
+        "misregistration" => Table("hours,z_um,y_um,x_um,left_z_um,left_y_um,left_x_um", r.Registrations.SelectMany(g => g.Left.Select(l =>
+            Row(g.Key.Hours, l.At.Z, l.At.Y, l.At.X, l.Left.Z, l.Left.Y, l.Left.X)))),
         _ => null,
     };
 

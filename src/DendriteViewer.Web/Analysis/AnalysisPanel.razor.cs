@@ -17,6 +17,8 @@ public sealed partial class AnalysisPanel
 {
     private readonly CancellationTokenSource _closed = new();
     private AnalysisResult? _result;
+    private AnalysisRecipe _recipe = new();
+    private IReadOnlyList<(double X, double Value)> _scan = [(0, 0)];
     private BandFindings? _band;
     private Band _bandOf;
     private VoidFindings? _preview;
@@ -60,6 +62,8 @@ public sealed partial class AnalysisPanel
     private VoidFindings Profiled => _preview ?? _result!.Voids;
 
     private double Threshold => _tried ?? _result!.Threshold;
+
+    private double ScanStep => Math.Max(1, (View.Band.ToUm - View.Band.FromUm) / 2);
 
     // The slider spans what the two sides of the threshold may be: from the darkest to the electrolyte.
     private double Least => Session.Volume(View).Least;
@@ -114,7 +118,7 @@ public sealed partial class AnalysisPanel
             _error = e.Message;
         }
 
-        (_preview, _tried, _look) = (null, null, null);
+        (_preview, _tried, _look, _recipe) = (null, null, null, _result?.Recipe ?? _recipe);
         Draw();
     }
 
@@ -132,6 +136,8 @@ public sealed partial class AnalysisPanel
         _faraday = r.Lithium.Where(l => l.FaradayUm3 is not null).Select(l => new Point(l.Hours, l.FaradayUm3!.Value)).ToArray();
         _bandOf = View.Band;
         _band = r.Band(_bandOf);
+        var scanned = BandEnrichment.Scan(_bandOf.ToUm - _bandOf.FromUm, ScanStep, r.Voids.Electrolyte, r.Voids.Voids, r.Sites.Select(s => s.DepthUm).ToArray());
+        _scan = scanned.Select(b => (b.FromUm, b.OverElectrolyte.Ratio)).ToArray();
     }
 
     private void Run()
@@ -142,7 +148,7 @@ public sealed partial class AnalysisPanel
             return;
         }
 
-        var recipe = (_result?.Recipe ?? new AnalysisRecipe()) with { Modality = View.Modality, Band = View.Band, BinUm = _binUm };
+        var recipe = _recipe with { Modality = View.Modality, Band = View.Band, BinUm = _binUm };
         recipe = _tried is { } t ? recipe with { Rule = ThresholdRule.Manual, Threshold = t } : recipe;
         _job = Analyses.Start(Session.Dataset, recipe, By);
     }
@@ -210,6 +216,16 @@ public sealed partial class AnalysisPanel
         Draw();
     }
 
+    // One void, in the middle of the slices and lit.
+    private void PickVoid(VoidRecord picked)
+    {
+        var center = new WorldPoint(picked.CenterUm[0], picked.CenterUm[1], picked.CenterUm[2]);
+        Session.Update(v => v with { Focus = center, Center = center }, this);
+        Show(AnalysisStore.Voids, _result!.Voids.Hours, [(picked.Id, picked.Id, TransferPresets.Void)]);
+        (_picked, _lithiumShown) = (null, false);
+        Draw();
+    }
+
     private void ShowLithium()
     {
         if (_lithiumShown)
@@ -220,6 +236,14 @@ public sealed partial class AnalysisPanel
 
         Show(AnalysisStore.Lithium, null, LabelLooks.Births(_result!).Select(b => (b.From, b.To, b.Color)).ToArray());
         (_lithiumShown, _picked) = (true, null);
+        Draw();
+    }
+
+    private void ShowChange(double hours)
+    {
+        GoTo(hours);
+        Show(AnalysisStore.Change, hours, [(1, 1, TransferPresets.Lithium), (2, 2, TransferPresets.Void)]);
+        (_lithiumShown, _picked) = (false, null);
         Draw();
     }
 
