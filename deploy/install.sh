@@ -13,7 +13,8 @@ declare -A why=(
   [ocl-icd-libopencl1]="loads OpenCL drivers"
   [pocl-opencl-icd]="an OpenCL driver for the CPU, on which the kernels for GPUs are tested"
   [python3-vtk9]="what the kernels are timed against"
-  [python3-scipy]="makes the volume that they are timed on"
+  [python3-scipy]="makes the volume that they are timed on, and labels it"
+  [python3-skimage]="what Otsu's threshold is timed against"
   [xvfb]="gives VTK a display"
 )
 packages=(libturbojpeg0 libtiff6 libzstd1)
@@ -29,6 +30,7 @@ installed() {
     pocl-opencl-icd) compgen -G "/etc/OpenCL/vendors/*.icd" >/dev/null ;;
     xvfb) command -v xvfb-run >/dev/null ;;
     python3-vtk9) /usr/bin/python3 -c "import vtk" 2>/dev/null ;;
+    python3-skimage) /usr/bin/python3 -c "import skimage" 2>/dev/null ;;
     python3-scipy) /usr/bin/python3 -c "import scipy" 2>/dev/null ;;
     fonts-dejavu-core) [ -d /usr/share/fonts/truetype/dejavu ] ;;
     *) [[ $known == *"${library[$1]} "* ]] ;;

@@ -220,7 +220,7 @@ public sealed partial class AnalysisPanel
     private void PickVoid(VoidRecord picked)
     {
         var center = new WorldPoint(picked.CenterUm[0], picked.CenterUm[1], picked.CenterUm[2]);
-        Session.Update(v => v with { Focus = center, Center = center }, this);
+        Session.Update(v => At(v, center), this);
         Show(AnalysisStore.Voids, _result!.Voids.Hours, [(picked.Id, picked.Id, TransferPresets.Void)]);
         (_picked, _lithiumShown) = (null, false);
         Draw();
@@ -247,6 +247,9 @@ public sealed partial class AnalysisPanel
         Draw();
     }
 
+    // A place in the crosshair, and in the middle where slices are zoomed; fitted ones show all of the volume anyway.
+    private static ViewState At(ViewState view, WorldPoint place) => view with { Focus = place, Center = view.UmPerPixel > 0 ? place : view.Center };
+
     private void GoTo(double hours) => Session.Update(v => v with { Hours = hours }, this);
 
     private void GoTo(NucleationSite site)
@@ -254,7 +257,7 @@ public sealed partial class AnalysisPanel
         _site = site.Id;
         var center = new WorldPoint(site.CenterUm[0], site.CenterUm[1], site.CenterUm[2]);
         var number = _result!.Sites.ToList().IndexOf(site) + 1;
-        Session.Update(v => v with { Hours = Math.Max(v.Hours, site.BornHours), Focus = center, Center = center }, this);
+        Session.Update(v => At(v with { Hours = Math.Max(v.Hours, site.BornHours) }, center), this);
         Show(AnalysisStore.Lithium, null, [(number, number, TransferPresets.Lithium)]);
         (_lithiumShown, _picked) = (false, null);
         Draw();
