@@ -25,6 +25,28 @@ public sealed class DemoPictures(Browser browser) : IClassFixture<Browser>
     {
         var folder = Directory.CreateDirectory(Environment.GetEnvironmentVariable("DENDRITE_PICTURES")!).FullName;
         await using var server = await StartAsync();
+
+        // The analysis: what the other pictures show is registered by it.
+        var analysed = await browser.NewPageAsync();
+        await analysed.GotoAsync($"{server.Address}/d/{Id}?v=1&t=3.2&m=projection&cam=35,24,0,0,0,0");
+        await analysed.ExactAsync();
+        await analysed.GetByRole(AriaRole.Tab, new() { Name = "Analysis" }).ClickAsync();
+        await analysed.GetByRole(AriaRole.Button, new() { Name = "Run the analysis" }).ClickAsync();
+        await analysed.GetByRole(AriaRole.Heading, new() { Name = "Nucleation sites" }).WaitForAsync(new() { Timeout = 120_000 });
+        foreach (var theme in new[] { "dark", "light" })
+        {
+            var page = await browser.NewPageAsync();
+            await page.AddInitScriptAsync($"localStorage.setItem('theme', '{theme}')");
+            await page.GotoAsync($"{server.Address}/d/{Id}?v=1&t=3.2&m=projection&cam=35,24,0,0,0,0");
+            await page.ExactAsync();
+            await page.GetByRole(AriaRole.Tab, new() { Name = "Analysis" }).ClickAsync();
+            await page.ChangedAsync(() => page.GetByRole(AriaRole.Button, new() { Name = "Lithium by time of birth" }).ClickAsync());
+            await page.WaitForFunctionAsync("() => dendrite.panes.every(p => p.exact && p.revision === dendrite.revision)");
+            await page.WaitForTimeoutAsync(1000);
+            await page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"analysis-wide-{theme}.png") });
+            await page.Context.CloseAsync();
+        }
+
         foreach (var (width, height, size) in new[] { (1440, 900, "wide"), (390, 844, "phone") })
         {
             foreach (var theme in new[] { "dark", "light" })
@@ -37,7 +59,7 @@ public sealed class DemoPictures(Browser browser) : IClassFixture<Browser>
                 await page.GotoAsync($"{server.Address}/d/{Id}?v=1&t=3.2&m=projection&cam=35,24,0,0,0,0");
                 await page.ExactAsync();
                 // Where the phantom has them.
-                await page.EvaluateAsync("async () => { if (!dendrite.sites.length) for (const p of [[127.3,113.2,130.3],[135.5,160,101.1],[135.8,44.8,98.8]]) await dendrite.call('AddSite', ...p); }");
+                await page.EvaluateAsync("async () => { if (!dendrite.sites.length) for (const p of [[136.7,151.1,147.9],[138.2,46.6,94.1],[127.1,112.8,131.1]]) await dendrite.call('AddSite', ...p); }");
                 await page.WaitForFunctionAsync("() => dendrite.sites.length === 3");
                 if (width > 800)
                 {

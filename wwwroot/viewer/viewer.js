@@ -5,6 +5,7 @@ import { Pane } from './pane.js';
 import { Timeline } from './timeline.js';
 import { TransferEditor } from './transfer.js';
 import { saveFigure } from './figure.js';
+import { saveChart } from './chart.js';
 
 const paneNames = ['z', 'y', 'x', 'volume'];
 const keptViews = 400;
@@ -265,6 +266,7 @@ class Viewer {
     if (!t) return;
     if (t.dataset.tool) this.choose(t.dataset.tool);
     if (t.dataset.preset) this.patch({ transfer: this.scene.presets[t.dataset.preset], mode: 'composite' });
+    if (t.dataset.chart) saveChart(t.closest('section'), `${this.scene.dataset}-${t.dataset.chart}`, t.dataset.kind);
     if (t.dataset.full) this.patch({ maximized: t.dataset.full });
     ({ fit: () => this.fit(), straight: () => this.patch({ rotation: [0, 0, 0] }), help: () => this.help(), figure: () => saveFigure(this) })[t.dataset.action]?.();
   }

@@ -376,6 +376,8 @@ public sealed partial class AnalysisPanel
         Clear();
     }
 
+    private string Csv(string table) => $"/api/datasets/{Session.Dataset.Id}/analysis/{table}.csv?modality={_result!.Recipe.Modality}&bin={N(_binUm)}";
+
     private static string Thousands(object value) => (Convert.ToDouble(value, CultureInfo.InvariantCulture) / 1000).ToString("0.#", CultureInfo.InvariantCulture);
 
     private static string P(double p) => p < 0.001 ? "< 0.001" : "= " + F(p, "0.000");

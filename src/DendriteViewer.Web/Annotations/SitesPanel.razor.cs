@@ -17,6 +17,7 @@ public sealed partial class SitesPanel
     private const long MostBytes = 16 << 20;
     private IReadOnlyList<Site> _sites = [];
     private IReadOnlyList<Site> _found = [];
+    private AgreementFinding? _agreement;
     private string _filter = "";
     private string _status = "";
     private string? _error;
@@ -78,6 +79,17 @@ public sealed partial class SitesPanel
         var may = await RoleAsync() is not null;
         _sites = may ? await Log.ListAsync(Session.Dataset.Id) : [];
         _found = may ? await FoundAsync() : [];
+        _agreement = may ? Agreement.Of(await Log.HistoryAsync(Session.Dataset.Id, default), ReachUm) : null;
+    }
+
+    // Marks so near to one another are of one place.
+    private double ReachUm
+    {
+        get
+        {
+            var voxel = Session.Volume(Session.Current.View).VoxelSize;
+            return 4 * Math.Max(voxel.Z, Math.Max(voxel.Y, voxel.X));
+        }
     }
 
     // What the analysis found and nobody has marked, or judged, within a few voxels.
@@ -86,14 +98,12 @@ public sealed partial class SitesPanel
         try
         {
             var view = Session.Current.View;
-            var voxel = Session.Volume(view).VoxelSize;
-            var reach = 4 * Math.Max(voxel.Z, Math.Max(voxel.Y, voxel.X));
             var result = await Analyses.ResultAsync(Session.Dataset, view.Modality, default);
             return (result?.Sites ?? []).Where(f => !_sites.Any(s =>
-                (new WorldPoint(s.ZUm, s.YUm, s.XUm) - new WorldPoint(f.CenterUm[0], f.CenterUm[1], f.CenterUm[2])).Length <= reach + s.RadiusUm)).Select(f => new Site
+                (new WorldPoint(s.ZUm, s.YUm, s.XUm) - new WorldPoint(f.CenterUm[0], f.CenterUm[1], f.CenterUm[2])).Length <= ReachUm + s.RadiusUm)).Select(f => new Site
                 {
                     Id = "", ZUm = f.CenterUm[0], YUm = f.CenterUm[1], XUm = f.CenterUm[2], Hours = f.BornHours, Modality = result!.Recipe.Modality, RadiusUm = Math.Max(2, f.RadiusUm),
-                    Label = "A" + f.Id[1..], Author = "the analysis",
+                    Label = "A" + f.Id[1..], Author = Agreement.Analysis,
                     Note = $"Found by the analysis {result.RecipeHash}: {F(f.Volumes[0].Um3, "0")} µm³ at birth" + (f.NearestVoidUm is { } d ? $", {F(d, "0.0")} µm from a void of {F(f.NearestVoidDiameterUm ?? 0, "0.0")} µm." : "."),
                 }).ToArray();
         }

@@ -1,0 +1,52 @@
+using System.Text.Json;
+using DendriteViewer.Web.Annotations;
+
+namespace DendriteViewer.Web.Tests.Annotations;
+
+public sealed class AgreementTests
+{
+    // Fleiss' own table of 1971 in short: 10 subjects, 14 raters, 5 categories, κ = 0.210.
+    [Fact]
+    public void Fleiss_OfATextbookTable_IsItsKappa() => Assert.Equal(0.210, Agreement.Fleiss(
+    [
+        [0, 0, 0, 0, 14], [0, 2, 6, 4, 2], [0, 0, 3, 5, 6], [0, 3, 9, 2, 0], [2, 2, 8, 1, 1],
+        [7, 7, 0, 0, 0], [3, 2, 6, 3, 0], [2, 5, 3, 2, 2], [6, 5, 2, 1, 0], [0, 2, 2, 3, 7],
+    ]), 3);
+
+    // 20 both yes, 5 and 10 apart, 15 both no: κ = 0.4.
+    [Fact]
+    public void Cohen_OfATextbookTable_IsItsKappa() => Assert.Equal(0.4, Agreement.Cohen(
+        [.. Enumerable.Repeat((true, true), 20), .. Enumerable.Repeat((true, false), 5), .. Enumerable.Repeat((false, true), 10), .. Enumerable.Repeat((false, false), 15)]), 9);
+
+    // The analysis proposes three; Ada confirms two and rejects one, Ben confirms the same two and marks the first again, a little off.
+    [Fact]
+    public void Log_OfTwoWhoAgree_HasKappaOne()
+    {
+        var log = new List<SiteEdit>();
+        foreach (var (id, z) in new[] { ("a", 10.0), ("b", 50.0), ("c", 90.0) })
+        {
+            Add(log, id, 1, z, SiteStatus.Proposed, "ada", Agreement.Analysis);
+            Add(log, id, 2, z, id == "c" ? SiteStatus.Rejected : SiteStatus.Confirmed, "ada", Agreement.Analysis);
+        }
+
+        Assert.Null(Agreement.Of(log, 5));
+        Add(log, "b", 3, 50, SiteStatus.Proposed, "ben", Agreement.Analysis);
+        Add(log, "b", 4, 50, SiteStatus.Confirmed, "ben", Agreement.Analysis);
+        Add(log, "d", 1, 12, SiteStatus.Proposed, "ben", "Ben");
+        var found = Agreement.Of(log, 5)!;
+        Assert.Equal((2, 3, "Cohen’s"), (found.Annotators, found.Places, found.Kind));
+        Assert.Equal(1, found.Kappa, 9);
+
+        // A third who says no to all takes it down.
+        Add(log, "a", 3, 10, SiteStatus.Rejected, "cleo", Agreement.Analysis);
+        var three = Agreement.Of(log, 5)!;
+        Assert.Equal((3, "Fleiss’"), (three.Annotators, three.Kind));
+        Assert.True(three.Kappa < 0.5);
+    }
+
+    private static void Add(List<SiteEdit> log, string id, int version, double z, SiteStatus status, string by, string author) => log.Add(new SiteEdit
+    {
+        Sequence = log.Count, DatasetId = "d", SiteId = id, Version = version, ByKey = by, ByName = by,
+        State = JsonSerializer.Serialize(new Site { Id = id, Version = version, ZUm = z, Status = status, Author = author }, SiteLog.Json),
+    });
+}
