@@ -12,6 +12,7 @@ export const decimals = um => Math.max(0, Math.min(3, Math.ceil(-Math.log10(um) 
 export function drawSlice(g, viewer, view, pane, width, height) {
   const map = sliceMap(view, pane, width, height, viewer.umPerPixel(view, pane));
   drawBand(g, viewer, view, map, width, height);
+  if (viewer.tool === 'interface') drawInterface(g, viewer, view, map, width, height);
   drawCrosshair(g, view, map, width, height);
   for (const site of viewer.sites) drawSliceSite(g, viewer, view, map, site);
   drawScaleBar(g, map.um, width, height);
@@ -67,21 +68,7 @@ function drawBand(g, viewer, view, map, width, height) {
     }
     return;
   }
-  // Depth along the pane's steeper way is all but linear: where each column (or row) of pixels passes a limit is found by two secant steps.
-  const isDown = Math.abs(map.down[axis]) >= Math.abs(map.right[axis]), [along, most] = isDown ? [width, height] : [height, width];
-  const lines = view.band.map(um => {
-    const points = [];
-    for (let i = 0; i <= 24; i++) {
-      const t = i / 24 * along, off = s => viewer.depthOf(isDown ? map.toWorld(t, s) : map.toWorld(s, t)) - um;
-      let [a, b] = [0, most];
-      for (let k = 0; k < 3; k++) {
-        const [fa, fb] = [off(a), off(b)], c = a - fa * (b - a) / (fb - fa || 1);
-        [a, b] = [b, c];
-      }
-      points.push(isDown ? [t, b] : [b, t]);
-    }
-    return points;
-  });
+  const lines = view.band.map(um => depthLine(viewer, map, width, height, um));
   polygon(g, [...lines[0], ...lines[1].toReversed()], null, 'rgba(180,156,255,.10)');
   g.strokeStyle = band;
   g.lineWidth = 1;
@@ -89,6 +76,43 @@ function drawBand(g, viewer, view, map, width, height) {
     g.beginPath();
     points.forEach((p, i) => i ? g.lineTo(p[0], p[1]) : g.moveTo(p[0], p[1]));
     g.stroke();
+  }
+}
+
+// Where a slice across the depth axis passes a depth, as points in pixels. Depth along the pane's steeper way is all but linear: where
+// each column (or row) of pixels passes it is found by three secant steps.
+function depthLine(viewer, map, width, height, um) {
+  const axis = axisIndex[viewer.scene.depth.axis], isDown = Math.abs(map.down[axis]) >= Math.abs(map.right[axis]), [along, most] = isDown ? [width, height] : [height, width];
+  return Array.from({ length: 25 }, (_, i) => {
+    const t = i / 24 * along, off = s => viewer.depthOf(isDown ? map.toWorld(t, s) : map.toWorld(s, t)) - um;
+    let [a, b] = [0, most];
+    for (let k = 0; k < 3; k++) {
+      const [fa, fb] = [off(a), off(b)], c = a - fa * (b - a) / (fb - fa || 1);
+      [a, b] = [b, c];
+    }
+    return isDown ? [t, b] : [b, t];
+  });
+}
+
+// The interface and the points that correct it, while somebody corrects it.
+function drawInterface(g, viewer, view, map, width, height) {
+  const depth = viewer.scene.depth, axis = axisIndex[depth.axis], reach = 2 * Math.min(...viewer.volume(view).voxelUm);
+  g.strokeStyle = '#fff';
+  g.lineWidth = 1.5;
+  if (Math.abs(map.right[axis]) > 1e-6 || Math.abs(map.down[axis]) > 1e-6) {
+    g.setLineDash([6, 4]);
+    g.beginPath();
+    depthLine(viewer, map, width, height, 0).forEach((p, i) => i ? g.lineTo(p[0], p[1]) : g.moveTo(p[0], p[1]));
+    g.stroke();
+    g.setLineDash([]);
+  }
+  for (const point of depth.pointsUm) {
+    const [x, y, off] = map.toScreen(point);
+    if (Math.abs(off) > reach) continue;
+    g.fillStyle = '#fff';
+    g.strokeStyle = '#000';
+    g.fillRect(x - 5, y - 5, 10, 10);
+    g.strokeRect(x - 5, y - 5, 10, 10);
   }
 }
 

@@ -96,6 +96,12 @@ export class Pane {
     return best;
   }
 
+  /** Which of the interface's points is under the pointer; -1 for none. */
+  handleAt(x, y) {
+    const map = this.map(), reach = 2 * Math.min(...this.viewer.volume().voxelUm);
+    return this.viewer.scene.depth.pointsUm.findIndex(p => { const [u, v, off] = map.toScreen(p); return Math.abs(off) <= reach && Math.hypot(u - x, v - y) < 10; });
+  }
+
   down(e) {
     this.element.focus({ preventScroll: true });
     this.element.setPointerCapture(e.pointerId);
@@ -104,6 +110,11 @@ export class Pane {
       : e.button === 2 ? (this.is3d ? 'pan' : 'window')
       : e.shiftKey ? 'turn'
       : tool === 'navigate' ? (this.is3d ? 'orbit' : 'pan') : tool === 'turn' && this.is3d ? 'orbit' : tool;
+    if (tool === 'interface' && !this.is3d && e.button !== 1 && !e.shiftKey) {
+      const points = this.viewer.scene.depth.pointsUm, near = this.handleAt(x, y);
+      this.drag = { act: 'interface', x, y, startX: x, startY: y, moved: false, points, near, takes: e.button === 2 };
+      return;
+    }
     const site = e.button === 0 ? this.siteAt(x, y) : null;
     this.drag = { act, x, y, startX: x, startY: y, moved: false, site: site && this.viewer.mayEdit && !this.is3d ? site : null, hit: site };
     if (e.button === 1) e.preventDefault();
@@ -117,6 +128,14 @@ export class Pane {
     d.moved = true;
     [d.x, d.y] = [x, y];
     if (d.site) { d.at = this.map().toWorld(x, y); return; }
+    if (d.act === 'interface') {
+      // The handle goes along before the server has bent the surface.
+      const points = [...d.points], at = this.map().toWorld(x, y);
+      if (d.near < 0) points.push(at); else points[d.near] = at;
+      this.viewer.scene.depth.pointsUm = points;
+      this.viewer.overlays();
+      return;
+    }
     this[d.act]?.(dx, dy);
   }
 
@@ -125,6 +144,11 @@ export class Pane {
     this.drag = null;
     if (!d) return;
     const [x, y] = this.local(e);
+    if (d.act === 'interface') {
+      const points = d.takes ? d.points.filter((_, i) => i !== d.near) : d.near < 0 ? [...d.points, this.map().toWorld(x, y)] : d.points.map((p, i) => i === d.near ? this.map().toWorld(x, y) : p);
+      if (!d.takes || d.near >= 0) await this.viewer.call('SetInterface', JSON.stringify(points));
+      return;
+    }
     if (d.site && d.moved && d.at) {
       await this.viewer.call('MoveSite', d.site.id, d.site.version, ...d.at);
       return;

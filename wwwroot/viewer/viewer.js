@@ -59,6 +59,7 @@ class Viewer {
     hub.on('frame', (pane, ...frame) => this.panes[pane].show(...frame));
     // Changes may overtake each other on the way; an older one says nothing new.
     hub.on('view', (json, revision) => { if (revision >= this.revision) this.accept(JSON.parse(json), revision); });
+    hub.on('dataset', json => { if (this.scene) { Object.assign(this.scene, JSON.parse(json)); this.overlays(); } });
     hub.on('sites', json => { this.sites = JSON.parse(json); this.overlays(); });
     hub.on('here', n => { this.root.querySelector('#here').textContent = n > 1 ? `${n} here` : ''; });
     hub.on('loaded', hours => { this.timeline.loaded = hours; this.timeline.draw(); });
@@ -272,8 +273,9 @@ class Viewer {
   }
 
   choose(tool) {
-    if (tool === 'site' && !this.mayEdit) return;
+    if (tool === 'site' && !this.mayEdit || tool === 'interface' && !this.root.querySelector('[data-tool=interface]')) return;
     this.tool = tool;
+    this.overlays();
     this.root.querySelectorAll('[data-tool]').forEach(b => b.setAttribute('aria-pressed', b.dataset.tool === tool));
   }
 
@@ -287,6 +289,7 @@ class Viewer {
     ['W', 'Window and level (or drag with the right button)', () => this.choose('window')],
     ['T', 'Turn the slices (or Shift and drag)', () => this.choose('turn')],
     ['N', 'Mark a nucleation site', () => this.choose('site')],
+    ['I', 'Correct the interface', () => this.choose('interface')],
     ['F', 'Fit everything', () => this.fit()],
     ['R', 'Slices along the axes again', () => this.patch({ rotation: [0, 0, 0] })],
     ['B', 'Show or hide the band', () => this.patch({ bandVisible: !this.view.bandVisible })],

@@ -59,6 +59,9 @@ public sealed record AnalysisResult
     /// <summary>Volume of a voxel, µm³.</summary>
     public required double VoxelUm3 { get; init; }
 
+    /// <summary>Which interface depths were measured from; see <see cref="DepthFrame.Fingerprint"/>.</summary>
+    public string Interface { get; init; } = "";
+
     /// <summary>Tilt of the interface in degrees.</summary>
     public required double InterfaceTiltDeg { get; init; }
 
@@ -296,7 +299,7 @@ public sealed class ExperimentAnalysis
         {
             Dataset = _dataset.Id.Value, Name = _dataset.Name, Recipe = _recipe, RecipeHash = _recipe.Hash,
             Threshold = Threshold, ThresholdHow = _how, NoiseWidth = _statistics.NoiseWidth, VoxelUm3 = _region.VoxelUm3,
-            InterfaceTiltDeg = _dataset.Depth.Surface?.TiltDeg ?? 0, InterfaceResidualUm = _dataset.Depth.Surface?.ResidualUm ?? 0, OutlineUm2 = _dataset.Outline?.AreaUm2,
+            Interface = _dataset.Depth.Fingerprint, InterfaceTiltDeg = _dataset.Depth.Surface?.TiltDeg ?? 0, InterfaceResidualUm = _dataset.Depth.Surface?.ResidualUm ?? 0, OutlineUm2 = _dataset.Outline?.AreaUm2,
             Registrations = registrations, Voids = voids, Porosity = porosity, Lithium = lithium, Sites = found,
             SitesLowHigh = [trackers[1].Count, trackers[2].Count], Warnings = Warnings(registrations, lithium),
         };

@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+
 namespace DendriteViewer.Imaging.Geometry;
 
 /// <summary>
@@ -11,6 +14,16 @@ namespace DendriteViewer.Imaging.Geometry;
 /// <param name="Surface">The interface as a surface, or null where it is a coordinate.</param>
 public sealed record DepthFrame(Axis Axis, int Direction, double InterfaceUm, InterfaceSurface? Surface = null)
 {
+    /// <summary>Changes when the interface does: what rests on depth says which one it was measured from.</summary>
+    public string Fingerprint
+    {
+        get
+        {
+            var bytes = MemoryMarshal.AsBytes<double>([Surface is null ? InterfaceUm : 0, (int)Axis, Direction]).ToArray();
+            return Convert.ToHexStringLower(SHA256.HashData(Surface is { } s ? [.. bytes, .. MemoryMarshal.AsBytes(s.HeightsUm)] : bytes))[..12];
+        }
+    }
+
     /// <summary>Depth of a point.</summary>
     public Depth DepthOf(WorldPoint p)
     {

@@ -82,6 +82,9 @@ public sealed record SurfaceManifest
     /// <summary>Root mean square distance between what was seen and the surface, µm.</summary>
     public double ResidualUm { get; init; }
 
+    /// <summary>The heights that were found, before anybody corrected them; absent where nobody did.</summary>
+    public float[]? FoundUm { get; init; }
+
     /// <summary>Points z, y, x in µm that somebody said lie on the interface; the surface goes through them.</summary>
     public double[][]? PointsUm { get; init; }
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using DendriteViewer.Imaging.Analysis;
 using DendriteViewer.Imaging.Datasets;
+using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Jobs;
 using DendriteViewer.Web.Viewing;
@@ -85,6 +86,11 @@ public sealed class Analyses(DatasetStore store, JobQueue queue, ViewSessions se
 
     /// <summary>The newest comparison of a dataset, ended or not, or null.</summary>
     public Job? NewestChange(DatasetId dataset) => queue.Jobs.FirstOrDefault(j => j.Kind == "Change" && j.Dataset == dataset.Value);
+
+    /// <summary>Moves the interface through points, for everybody who looks. Whoever calls has been authorized.</summary>
+    /// <exception cref="VolumeFormatException">A point lies nowhere near the scan.</exception>
+    public async Task CorrectInterfaceAsync(DatasetId dataset, IReadOnlyList<WorldPoint> points, CancellationToken ct) =>
+        sessions.Refresh(await InterfaceCorrections.SetAsync(store, dataset, points, ct));
 
     /// <summary>A look at the pristine scan that thresholds can be tried on. Whoever calls has been authorized.</summary>
     public Task<ExperimentAnalysis> PreviewAsync(Dataset dataset, AnalysisRecipe recipe, CancellationToken ct) => ExperimentAnalysis.StartAsync(store, dataset, recipe, null, ct);

@@ -346,6 +346,12 @@ public sealed partial class AnalysisPanel
             {
                 var (counted, at) = (_tries, wanted);
                 var (findings, _) = await Task.Run(() => look.At(at).VoidsAsync(null, _closed.Token));
+                if (_tried is null)
+                {
+                    // Taken back while it was counted.
+                    break;
+                }
+
                 _preview = findings;
                 Draw();
                 StateHasChanged();

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Rendering;
 using DendriteViewer.Web.Viewing;
 using Microsoft.AspNetCore.SignalR;
@@ -19,6 +20,7 @@ public sealed class FrameConnection : IFrameSink, IDisposable
     private readonly SliceRenderer _slices;
     private readonly TimeProvider _time;
     private volatile int[] _sizes = new int[8];
+    private Dataset _dataset;
 
     /// <param name="client">Where messages go.</param>
     /// <param name="session">What is looked at.</param>
@@ -35,6 +37,7 @@ public sealed class FrameConnection : IFrameSink, IDisposable
     {
         (_client, Session, _volumes, _slices, _time, _fault) = (client, session, volumes, slices, time, fault);
         _panes = panes(this);
+        _dataset = session.Dataset;
         session.Changed += OnChanged;
         foreach (var pane in _panes)
         {
@@ -88,6 +91,13 @@ public sealed class FrameConnection : IFrameSink, IDisposable
         foreach (var pane in _panes)
         {
             pane.Poke();
+        }
+
+        if (Session.Dataset is var now && !ReferenceEquals(Interlocked.Exchange(ref _dataset, now), now))
+        {
+            // An analysis registered scans, or somebody corrected the interface.
+            var scene = new { volumes = now.Volumes.Select(SceneVolume.Of), depth = SceneDepth.Of(now) };
+            Run(ct => _client.SendAsync("dataset", JsonSerializer.Serialize(scene, ViewDto.Json), ct));
         }
 
         if (!ReferenceEquals(by, this))

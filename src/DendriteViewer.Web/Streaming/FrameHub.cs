@@ -3,6 +3,7 @@ using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Rendering;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Analysis;
 using DendriteViewer.Web.Annotations;
 using DendriteViewer.Web.Catalog;
 using DendriteViewer.Web.Viewing;
@@ -17,7 +18,7 @@ namespace DendriteViewer.Web.Streaming;
 /// </summary>
 [Authorize]
 public sealed class FrameHub(
-    ViewSessions sessions, DatasetCatalog catalog, DatasetAccess access, FrameConnections connections, SiteLog sites, SliceRenderer slices, VolumeRenderer volumes) : Hub
+    ViewSessions sessions, DatasetCatalog catalog, DatasetAccess access, FrameConnections connections, SiteLog sites, Analyses analyses, SliceRenderer slices, VolumeRenderer volumes) : Hub
 {
     /// <summary>Joins or begins a session.</summary>
     /// <returns>The scene: the dataset as the viewer needs it, the view, the role, JSON.</returns>
@@ -112,6 +113,30 @@ public sealed class FrameHub(
     {
         var (session, editor) = await EditorAsync();
         await GuardAsync(() => sites.DeleteAsync(session.Dataset.Id, id, editor, Context.ConnectionAborted));
+    }
+
+    /// <summary>Moves the interface through points, for everybody: all of them, [[z, y, x], …] in µm, JSON; [] for what was found.</summary>
+    public async Task SetInterface(string points)
+    {
+        var session = Connection().Session;
+        if (!(await access.RoleAsync(Context.User!, session.Dataset.Id, Context.ConnectionAborted) >= DatasetRole.Curate))
+        {
+            throw Refused();
+        }
+
+        try
+        {
+            var list = JsonSerializer.Deserialize<double[][]>(points) ?? [];
+            await analyses.CorrectInterfaceAsync(session.Dataset.Id, list.Select(p => new WorldPoint(p[0], p[1], p[2])).ToArray(), Context.ConnectionAborted);
+        }
+        catch (Exception e) when (e is JsonException or IndexOutOfRangeException or NullReferenceException)
+        {
+            throw new HubException("The interface's points are [[z, y, x], …] in µm.");
+        }
+        catch (VolumeFormatException e)
+        {
+            throw new HubException(e.Message);
+        }
     }
 
     /// <summary>Takes the caller's last edit back. False where there is none.</summary>

@@ -1,5 +1,4 @@
 using DendriteViewer.Imaging.Datasets;
-using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Rendering;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Catalog;
@@ -20,7 +19,7 @@ public sealed record SceneDto(
         return new SceneDto(
             d.Id.Value, d.Name, role.ToString().ToLowerInvariant(),
             d.Volumes.Select(SceneVolume.Of).ToArray(),
-            SceneDepth.Of(d.Depth),
+            SceneDepth.Of(d),
             new SceneHistogram(h.Least, h.Most, h.Bins, h.Threshold),
             TransferPresets.Names.ToDictionary(n => n, n => TransferPresets.Find(n, h)!.Points.Select(p => new[] { p.Value, p.Color, p.Opacity }).ToArray()),
             voltage is null ? null : new SceneSeries(voltage.Unit, voltage.Hours, voltage.Values),
@@ -40,12 +39,17 @@ public sealed record SceneVolume(string Modality, double Hours, double? Duration
     }
 }
 
-/// <summary>How depth is measured; where the interface is a surface, its grid.</summary>
-public sealed record SceneDepth(string Axis, int Direction, double InterfaceUm, SceneSurface? Surface)
+/// <summary>How depth is measured; where the interface is a surface, its grid, and the points that correct it.</summary>
+public sealed record SceneDepth(string Axis, int Direction, double InterfaceUm, SceneSurface? Surface, double[][] PointsUm)
 {
-    internal static SceneDepth Of(DepthFrame d) => new(d.Axis.ToString().ToLowerInvariant(), d.Direction, d.InterfaceUm, d.Surface is { } s
-        ? new SceneSurface([s.OriginUm.U, s.OriginUm.V], s.StepUm, [s.Shape.U, s.Shape.V], s.HeightsUm.ToArray().Select(h => Math.Round(h, 2)).ToArray(), s.Cosine)
-        : null);
+    internal static SceneDepth Of(Dataset dataset)
+    {
+        var d = dataset.Depth;
+        var surface = d.Surface is { } s
+            ? new SceneSurface([s.OriginUm.U, s.OriginUm.V], s.StepUm, [s.Shape.U, s.Shape.V], s.HeightsUm.ToArray().Select(h => Math.Round(h, 2)).ToArray(), s.Cosine)
+            : null;
+        return new SceneDepth(d.Axis.ToString().ToLowerInvariant(), d.Direction, d.InterfaceUm, surface, dataset.Manifest.Depth?.Surface?.PointsUm ?? []);
+    }
 }
 
 /// <summary>A height field over the two axes across the depth axis, bilinear between nodes.</summary>
