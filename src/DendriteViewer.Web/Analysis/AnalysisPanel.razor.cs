@@ -3,9 +3,11 @@ using DendriteViewer.Imaging.Analysis;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Rendering;
 using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Jobs;
 using DendriteViewer.Web.Viewing;
 using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Authorization;
 
 namespace DendriteViewer.Web.Analysis;
 
@@ -56,6 +58,12 @@ public sealed partial class AnalysisPanel
 
     [Inject]
     private JobQueue Queue { get; set; } = null!;
+
+    [Inject]
+    private DatasetAccess Access { get; set; } = null!;
+
+    [CascadingParameter]
+    private Task<AuthenticationState>? Authentication { get; set; }
 
     private ViewState View => Session.Current.View;
 
@@ -140,10 +148,33 @@ public sealed partial class AnalysisPanel
         _scan = scanned.Select(b => (b.FromUm, b.OverElectrolyte.Ratio)).ToArray();
     }
 
-    private void Run()
+    // The right to change the dataset may have ended since the page was opened, so it is asked for each time.
+    private async Task<bool> MayRunNowAsync()
     {
-        _error = null;
-        if (!MayRun)
+        var may = Authentication is not null && await Access.RoleAsync((await Authentication).User, Session.Dataset.Id) >= DatasetRole.Curate;
+        _error = may ? null : "Analysing this dataset is not open to you any more.";
+        return may;
+    }
+
+    private async Task CompareAsync((double From, double To) hours)
+    {
+        if (await MayRunNowAsync())
+        {
+            Analyses.StartChange(Session.Dataset, _result!, hours.From, hours.To, By);
+        }
+    }
+
+    private async Task CancelAsync(Guid job)
+    {
+        if (await MayRunNowAsync())
+        {
+            Queue.Cancel(job);
+        }
+    }
+
+    private async Task RunAsync()
+    {
+        if (!await MayRunNowAsync())
         {
             return;
         }

@@ -1,8 +1,10 @@
+using System.Security.Claims;
 using Bunit;
 using DendriteViewer.Imaging.Analysis;
 using DendriteViewer.Imaging.Rendering;
 using DendriteViewer.Web.Analysis;
 using DendriteViewer.Web.Viewing;
+using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.Extensions.DependencyInjection;
 using Radzen;
 
@@ -23,6 +25,16 @@ public sealed class AnalysisPanelTests : BunitContext, IAsyncLifetime
         var panel = await RenderAsync(mayRun: false);
         Assert.Contains("Not analysed yet", panel.Markup);
         Assert.Empty(panel.FindAll("button"));
+    }
+
+    // The page was opened with the right to run, which was taken away since.
+    [Fact]
+    public async Task Panel_OfSomebodyWhoseRightEnded_RunsNothing()
+    {
+        var panel = await RenderAsync(administrator: false);
+        await panel.InvokeAsync(() => panel.Find("button.button").Click());
+        panel.WaitForAssertion(() => Assert.Contains("not open to you any more", panel.Markup));
+        Assert.Empty(_host.Jobs.Jobs);
     }
 
     [Fact]
@@ -83,7 +95,7 @@ public sealed class AnalysisPanelTests : BunitContext, IAsyncLifetime
         Assert.Null(AnalysisFiles.Csv(result, "nonsense", 20));
     }
 
-    private async Task<IRenderedComponent<AnalysisPanel>> RenderAsync(bool mayRun = true)
+    private async Task<IRenderedComponent<AnalysisPanel>> RenderAsync(bool mayRun = true, bool administrator = true)
     {
         JSInterop.Mode = JSRuntimeMode.Loose;
 
@@ -92,7 +104,9 @@ public sealed class AnalysisPanelTests : BunitContext, IAsyncLifetime
         Services.AddRadzenComponents();
         Services.AddSingleton(_host.Analyses);
         Services.AddSingleton(_host.Jobs);
+        Services.AddSingleton(_host.Access);
         var session = await _host.SessionAsync();
-        return Render<AnalysisPanel>(p => p.Add(c => c.Session, session).Add(c => c.MayRun, mayRun).Add(c => c.By, "me"));
+        var user = new ClaimsPrincipal(new ClaimsIdentity([new(ClaimTypes.NameIdentifier, (await _host.AddUserAsync(administrator)).ToString())], "test"));
+        return Render<AnalysisPanel>(p => p.AddCascadingValue(Task.FromResult(new AuthenticationState(user))).Add(c => c.Session, session).Add(c => c.MayRun, mayRun).Add(c => c.By, "me"));
     }
 }
