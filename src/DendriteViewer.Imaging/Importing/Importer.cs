@@ -247,7 +247,11 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
         // Somebody else may have published meanwhile: theirs stays.
         existing = await store.TryOpenAsync(id, ct) ?? existing;
         var keys = stored.Select(v => new VolumeKey(v.Modality, v.Hours)).ToHashSet();
-        var volumes = (existing?.Manifest.Volumes ?? []).Where(v => !keys.Contains(new VolumeKey(v.Modality, v.Hours))).Concat(stored).ToArray();
+
+        // How an analysis laid a scan onto the others stays with it: the voxels are the same.
+        var before = (existing?.Manifest.Volumes ?? []).ToDictionary(v => new VolumeKey(v.Modality, v.Hours));
+        var volumes = before.Where(v => !keys.Contains(v.Key)).Select(v => v.Value)
+            .Concat(stored.Select(s => before.TryGetValue(new VolumeKey(s.Modality, s.Hours), out var b) ? s with { Registration = b.Registration } : s)).ToArray();
         var basis = existing?.Manifest ?? manifest;
         var published = basis with
         {

@@ -103,6 +103,9 @@ public sealed class ImporterTests : IDisposable
     [InlineData("""{"name":"x","voxelSizeUm":[1,0,1],"volumes":[{"path":"a"}]}""", "above 0")]
     [InlineData("""{"name":"x","voxelSizeUm":[1,1,1],"volumes":[{"path":"nowhere"}]}""", "nowhere does not exist")]
     [InlineData("""{"name":"x","voxelSizeUm":[1,1,1],"volumes":[{"path":"a","modality":"../../x"}]}""", "modality")]
+    [InlineData("""{"name":"x","voxelSizeUm":[1,1,1],"volumes":[{"path":"a","modality":"lithium"}]}""", "labels of the analysis")]
+    [InlineData("""{"name":"x","voxelSizeUm":[1,1,1],"cell":{"outlineUm":[[1,2]]},"volumes":[{"path":"a"}]}""", "cell.outlineUm")]
+    [InlineData("""{"name":"x","voxelSizeUm":[1,1,1],"depth":{"surface":{"shape":[2,2],"originUm":[0,0],"stepUm":1,"heightsUm":[1,2,3]}},"volumes":[{"path":"a"}]}""", "no interface that can be used")]
     [InlineData("""{"name":"x","voxelSizeUm":[1,1,1],"volumes":[{"path":"a","hours":"soon"}]}""", "hours")]
     [InlineData("""{"name":"x","voxelSizeUm":[1,1,1],"volumes":[{"path":"a"},{"path":"b"}]}""", "second")]
     public async Task Manifest_ThatCannotBeUsed_IsOneSentenceWithItsField(string json, string expected)
