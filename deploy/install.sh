@@ -12,13 +12,14 @@ declare -A why=(
   [nginx-light]="the reverse proxy under which a journey runs"
   [ocl-icd-libopencl1]="loads OpenCL drivers"
   [pocl-opencl-icd]="an OpenCL driver for the CPU, on which the kernels for GPUs are tested"
+  [postgresql]="what several servers share their jobs in"
   [python3-vtk9]="what the kernels are timed against"
   [python3-scipy]="makes the volume that they are timed on, and labels it"
   [python3-skimage]="what Otsu's threshold is timed against"
   [xvfb]="gives VTK a display"
 )
 packages=(libturbojpeg0 libtiff6 libzstd1)
-if [ "${1:-runtime}" = tests ]; then packages+=(chromium fonts-dejavu-core nginx-light ocl-icd-libopencl1 pocl-opencl-icd); fi
+if [ "${1:-runtime}" = tests ]; then packages+=(chromium fonts-dejavu-core nginx-light ocl-icd-libopencl1 pocl-opencl-icd postgresql); fi
 if [ "${1:-runtime}" = peers ]; then packages+=(python3-vtk9 python3-scipy python3-skimage xvfb); fi
 
 # Asked once: a pipe into grep -q would end ldconfig with SIGPIPE, which pipefail takes for an answer.
@@ -28,6 +29,7 @@ installed() {
     chromium) command -v chromium >/dev/null ;;
     nginx-light) [ -x /usr/sbin/nginx ] ;;
     pocl-opencl-icd) compgen -G "/etc/OpenCL/vendors/*.icd" >/dev/null ;;
+    postgresql) compgen -G "/usr/lib/postgresql/*/bin/initdb" >/dev/null ;;
     xvfb) command -v xvfb-run >/dev/null ;;
     python3-vtk9) /usr/bin/python3 -c "import vtk" 2>/dev/null ;;
     python3-skimage) /usr/bin/python3 -c "import skimage" 2>/dev/null ;;

@@ -1,6 +1,7 @@
 using System.Net;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Data;
+using DendriteViewer.Web.Jobs;
 using Microsoft.AspNetCore.HttpOverrides;
 
 namespace DendriteViewer.Web;
@@ -38,6 +39,7 @@ public static class DendriteHost
 
         await app.PrepareDataAsync();
         await app.PrepareAccountsAsync();
+        await app.PrepareJobsAsync();
     }
 
     /// <summary>Whether an address to listen on can be reached from this machine alone.</summary>

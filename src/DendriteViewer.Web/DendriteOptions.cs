@@ -29,6 +29,12 @@ public sealed class DendriteOptions
     /// <summary>Folders on the server below which a curator may import. Default: none.</summary>
     public string[] ImportRoots { get; init; } = [];
 
+    /// <summary>PostgreSQL connection string ("Host=…") of the jobs' database, for several servers. Default: jobs.db below <see cref="Data"/>.</summary>
+    public string? JobsDatabase { get; init; }
+
+    /// <summary>How many jobs this server works on at once, 1 or more; one uses all cores. Default: 1.</summary>
+    public int JobsAtOnce { get; init; } = 1;
+
     /// <summary>Every value that is out of its range, each as one sentence.</summary>
     public IEnumerable<string> Problems()
     {
@@ -45,6 +51,16 @@ public sealed class DendriteOptions
         if (DeviceMemoryMiB is not 0 and < 64)
         {
             yield return $"Dendrite:DeviceMemoryMiB is {DeviceMemoryMiB}; give 64 or more, or 0 for as much as BrickCacheMiB.";
+        }
+
+        if (JobsAtOnce < 1)
+        {
+            yield return $"Dendrite:JobsAtOnce is {JobsAtOnce}; give 1 or more.";
+        }
+
+        if (JobsDatabase is not null && !JobsDatabase.Contains("Host=", StringComparison.OrdinalIgnoreCase))
+        {
+            yield return "Dendrite:JobsDatabase is no PostgreSQL connection string; it begins with Host=… (or leave it out for a file below Data).";
         }
 
         if (string.IsNullOrWhiteSpace(Data))

@@ -11,6 +11,7 @@ using DendriteViewer.Web.Catalog;
 using DendriteViewer.Web.Data;
 using DendriteViewer.Web.Jobs;
 using DendriteViewer.Web.Sharing;
+using DendriteViewer.Web.Tests.Jobs;
 using DendriteViewer.Web.Viewing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -21,6 +22,8 @@ namespace DendriteViewer.Web.Tests;
 public sealed class TestHost : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("dendrite-web-").FullName;
+
+    private JobsHost? _jobs;
 
     public ManualTime Time { get; } = new();
 
@@ -40,9 +43,9 @@ public sealed class TestHost : IAsyncLifetime
 
     public ViewSessions Sessions { get; private set; } = null!;
 
-    public JobQueue Jobs { get; } = new(Microsoft.Extensions.Logging.Abstractions.NullLogger<JobQueue>.Instance);
+    public JobBoard Jobs => _jobs!.Board;
 
-    public Analyses Analyses { get; private set; } = null!;
+    public Analyses Analyses => _jobs!.Services.GetRequiredService<Analyses>();
 
     public async Task InitializeAsync()
     {
@@ -60,8 +63,9 @@ public sealed class TestHost : IAsyncLifetime
         Access = new DatasetAccess(Database, Time);
         Catalog = new DatasetCatalog(store, Access, new BrickCache(store, 1 << 24));
         Sessions = new ViewSessions(Catalog, Time);
-        Analyses = new Analyses(store, Jobs, Sessions);
-        await Jobs.StartAsync(default);
+        _jobs = await JobsHost.StartAsync(new DendriteOptions { Data = _folder }, s => s
+            .AddSingleton(Store).AddSingleton(Sessions).AddSingleton<Analyses>()
+            .AddSingleton<IJobHandler, AnalysisHandler>().AddSingleton<IJobHandler, ChangeHandler>());
     }
 
     public async Task<ViewSession> SessionAsync() => (await Sessions.HoldAsync(Guid.NewGuid().ToString("N"), "me", Dataset, "", default))!;
@@ -75,10 +79,10 @@ public sealed class TestHost : IAsyncLifetime
         return user.Id;
     }
 
-    public Task DisposeAsync()
+    public async Task DisposeAsync()
     {
+        await _jobs!.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
-        return Task.CompletedTask;
     }
 }
 

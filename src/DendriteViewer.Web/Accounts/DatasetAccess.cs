@@ -12,6 +12,11 @@ public sealed record DatasetRequirement(DatasetRole Role) : IAuthorizationRequir
 /// <summary>Asks for the administrator.</summary>
 public sealed record AdministratorRequirement : IAuthorizationRequirement;
 
+/// <summary>Somebody who does something that is kept.</summary>
+/// <param name="Key">Stable key of the account or link.</param>
+/// <param name="Name">What others see.</param>
+public sealed record Person(string Key, string Name);
+
 /// <summary>Names of claims.</summary>
 public static class DendriteClaims
 {
@@ -27,6 +32,9 @@ public static class DendriteClaims
     /// <summary>A stable key of who somebody is: an account or a link.</summary>
     public static string KeyOf(this ClaimsPrincipal user) =>
         user.FindFirstValue(ClaimTypes.NameIdentifier) ?? (user.FindFirstValue(Link) is { } link ? $"link:{link}:{user.FindFirstValue(GuestId)}" : "");
+
+    /// <summary>Who somebody is, as it is kept with what they do.</summary>
+    public static Person PersonOf(this ClaimsPrincipal user) => new(user.KeyOf(), user.NameOf());
 
     /// <summary>What others see.</summary>
     public static string NameOf(this ClaimsPrincipal user) =>

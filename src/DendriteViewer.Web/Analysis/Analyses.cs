@@ -1,16 +1,18 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Text.Json;
 using DendriteViewer.Imaging.Analysis;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Jobs;
 using DendriteViewer.Web.Viewing;
 
 namespace DendriteViewer.Web.Analysis;
 
-/// <summary>Analyses of datasets: the last one's result, and the job that makes the next.</summary>
-public sealed class Analyses(DatasetStore store, JobQueue queue, ViewSessions sessions)
+/// <summary>Analyses of datasets: the last one's result, and the jobs that make the next.</summary>
+public sealed class Analyses(DatasetStore store, JobBoard board, ViewSessions sessions)
 {
     private readonly AnalysisStore _results = new(store);
     private readonly ConcurrentDictionary<(string Dataset, string Modality), Task<AnalysisResult?>> _kept = new();
@@ -42,50 +44,43 @@ public sealed class Analyses(DatasetStore store, JobQueue queue, ViewSessions se
     }
 
     /// <summary>The job that analyses a dataset now, or null.</summary>
-    public Job? Running(DatasetId dataset) => queue.Jobs.FirstOrDefault(j => j is { Kind: "Analysis", IsActive: true } && j.Dataset == dataset.Value);
+    public Job? Running(DatasetId dataset) => board.Jobs.FirstOrDefault(j => j is { Kind: AnalysisHandler.Name, IsActive: true } && j.Dataset == dataset.Value);
 
     /// <summary>The newest analysis of a dataset, ended or not, or null.</summary>
-    public Job? Newest(DatasetId dataset) => queue.Jobs.FirstOrDefault(j => j.Kind == "Analysis" && j.Dataset == dataset.Value);
+    public Job? Newest(DatasetId dataset) => board.Jobs.FirstOrDefault(j => j.Kind == AnalysisHandler.Name && j.Dataset == dataset.Value);
 
-    /// <summary>Queues an analysis. Whoever calls has been authorized.</summary>
-    public Job Start(Dataset dataset, AnalysisRecipe recipe, string byKey) =>
-        Running(dataset.Id) ?? queue.Start("Analysis", dataset.Name, byKey, dataset.Id.Value, async (progress, _, ct) =>
+    /// <summary>Asks for an analysis. Whoever calls has been authorized.</summary>
+    /// <returns>The job, or the one that analyses the dataset already.</returns>
+    public async Task<Job> StartAsync(Dataset dataset, AnalysisRecipe recipe, Person by) =>
+        Running(dataset.Id) ?? await board.StartAsync(new JobRequest(AnalysisHandler.Name, dataset.Name, dataset.Id.Value, JsonSerializer.Serialize(recipe, DatasetManifest.Json)), by);
+
+    /// <summary>Asks for a comparison of two times, by the recipe of a result. Whoever calls has been authorized.</summary>
+    public Task<Job> StartChangeAsync(Dataset dataset, AnalysisResult result, double fromHours, double toHours, Person by)
+    {
+        var recipe = result.Recipe with { Rule = ThresholdRule.Manual, Threshold = result.Threshold };
+        var title = string.Create(CultureInfo.InvariantCulture, $"{dataset.Name}, {fromHours:0.##} to {toHours:0.##} h");
+        return board.StartAsync(
+            new JobRequest(ChangeHandler.Name, title, dataset.Id.Value, JsonSerializer.Serialize(new ChangeHandler.Arguments(recipe, fromHours, toHours), DatasetManifest.Json)), by);
+    }
+
+    /// <summary>Shows what a job kept to everybody who looks.</summary>
+    public async Task PublishAsync(DatasetId dataset, CancellationToken ct)
+    {
+        foreach (var key in _kept.Keys.Where(k => k.Dataset == dataset.Value))
         {
-            // Finding takes most of the time, keeping the rest.
-            var finding = new Relay(p => progress.Report(new JobProgress(0.8 * p.Part, p.Doing)));
-            var keeping = new Relay(p => progress.Report(new JobProgress(0.8 + 0.2 * p.Part, p.Doing)));
-            var now = await store.TryOpenAsync(dataset.Id, ct) ?? throw new VolumeFormatException($"{dataset.Id} was deleted.");
-            var (result, labels) = await (await ExperimentAnalysis.StartAsync(store, now, recipe, finding, ct)).RunAsync(ct);
-            await _results.SaveAsync(result, labels, keeping, ct);
-            _kept.TryRemove((dataset.Id.Value, result.Recipe.Modality), out Task<AnalysisResult?>? _);
-            if (await store.TryOpenAsync(dataset.Id, ct) is { } published)
-            {
-                sessions.Refresh(published);
-            }
+            _kept.TryRemove(key, out Task<AnalysisResult?>? _);
+        }
 
-            Changed?.Invoke(dataset.Id);
-            return new JobOutcome($"{result.Voids.Voids.Count} voids, {result.Sites.Count} sites", dataset.Id.Value);
-        });
-
-    /// <summary>Queues a comparison of two times, by the recipe of a result. Whoever calls has been authorized.</summary>
-    public Job StartChange(Dataset dataset, AnalysisResult result, double fromHours, double toHours, string byKey) =>
-        queue.Start("Change", string.Create(CultureInfo.InvariantCulture, $"{dataset.Name}, {fromHours:0.##} to {toHours:0.##} h"), byKey, dataset.Id.Value, async (progress, _, ct) =>
+        if (await store.TryOpenAsync(dataset, ct) is { } published)
         {
-            var relay = new Relay(p => progress.Report(new JobProgress(0.8 * p.Part, p.Doing)));
-            var recipe = result.Recipe with { Rule = ThresholdRule.Manual, Threshold = result.Threshold };
-            var now = await store.TryOpenAsync(dataset.Id, ct) ?? throw new VolumeFormatException($"{dataset.Id} was deleted.");
-            var change = await (await ExperimentAnalysis.StartAsync(store, now, recipe, relay, ct)).ChangeAsync(fromHours, toHours, ct);
-            await _results.SaveAsync(dataset.Id, change, recipe, ct);
-            if (await store.TryOpenAsync(dataset.Id, ct) is { } published)
-            {
-                sessions.Refresh(published);
-            }
+            sessions.Refresh(published);
+        }
 
-            return new JobOutcome(string.Create(CultureInfo.InvariantCulture, $"{change.GainedUm3:0} µm³ gained, {change.LostUm3:0} µm³ lost"), dataset.Id.Value);
-        });
+        Changed?.Invoke(dataset);
+    }
 
     /// <summary>The newest comparison of a dataset, ended or not, or null.</summary>
-    public Job? NewestChange(DatasetId dataset) => queue.Jobs.FirstOrDefault(j => j.Kind == "Change" && j.Dataset == dataset.Value);
+    public Job? NewestChange(DatasetId dataset) => board.Jobs.FirstOrDefault(j => j.Kind == ChangeHandler.Name && j.Dataset == dataset.Value);
 
     /// <summary>Moves the interface through points, for everybody who looks. Whoever calls has been authorized.</summary>
     /// <exception cref="VolumeFormatException">A point lies nowhere near the scan.</exception>
@@ -94,9 +89,4 @@ public sealed class Analyses(DatasetStore store, JobQueue queue, ViewSessions se
 
     /// <summary>A look at the pristine scan that thresholds can be tried on. Whoever calls has been authorized.</summary>
     public Task<ExperimentAnalysis> PreviewAsync(Dataset dataset, AnalysisRecipe recipe, CancellationToken ct) => ExperimentAnalysis.StartAsync(store, dataset, recipe, null, ct);
-
-    private sealed class Relay(Action<AnalysisProgress> action) : IProgress<AnalysisProgress>
-    {
-        public void Report(AnalysisProgress value) => action(value);
-    }
 }

@@ -51,13 +51,13 @@ public sealed partial class AnalysisPanel
 
     /// <summary>Who runs it.</summary>
     [Parameter]
-    public string By { get; set; } = "";
+    public Person By { get; set; } = null!;
 
     [Inject]
     private Analyses Analyses { get; set; } = null!;
 
     [Inject]
-    private JobQueue Queue { get; set; } = null!;
+    private JobBoard Jobs { get; set; } = null!;
 
     [Inject]
     private DatasetAccess Access { get; set; } = null!;
@@ -100,7 +100,7 @@ public sealed partial class AnalysisPanel
     {
         Session.Changed -= OnView;
         Analyses.Changed -= OnResult;
-        Queue.Changed -= OnJobs;
+        Jobs.Changed -= OnJobs;
         _closed.Cancel();
         _closed.Dispose();
     }
@@ -110,7 +110,7 @@ public sealed partial class AnalysisPanel
     {
         Session.Changed += OnView;
         Analyses.Changed += OnResult;
-        Queue.Changed += OnJobs;
+        Jobs.Changed += OnJobs;
         _job = Analyses.Newest(Session.Dataset.Id);
         await LoadAsync();
     }
@@ -160,7 +160,7 @@ public sealed partial class AnalysisPanel
     {
         if (await MayRunNowAsync())
         {
-            Analyses.StartChange(Session.Dataset, _result!, hours.From, hours.To, By);
+            await Analyses.StartChangeAsync(Session.Dataset, _result!, hours.From, hours.To, By);
         }
     }
 
@@ -168,7 +168,7 @@ public sealed partial class AnalysisPanel
     {
         if (await MayRunNowAsync())
         {
-            Queue.Cancel(job);
+            await Jobs.CancelAsync(job);
         }
     }
 
@@ -181,7 +181,7 @@ public sealed partial class AnalysisPanel
 
         var recipe = _recipe with { Modality = View.Modality, Band = View.Band, BinUm = _binUm };
         recipe = _tried is { } t ? recipe with { Rule = ThresholdRule.Manual, Threshold = t } : recipe;
-        _job = Analyses.Start(Session.Dataset, recipe, By);
+        _job = await Analyses.StartAsync(Session.Dataset, recipe, By);
     }
 
     private void OnJobs() => _ = InvokeAsync(() =>

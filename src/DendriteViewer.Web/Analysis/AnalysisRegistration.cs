@@ -3,6 +3,7 @@ using System.Text;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Catalog;
+using DendriteViewer.Web.Jobs;
 using Microsoft.AspNetCore.Authorization;
 
 namespace DendriteViewer.Web.Analysis;
@@ -14,6 +15,8 @@ public static class AnalysisRegistration
     public static WebApplicationBuilder AddAnalysis(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<Analyses>();
+        builder.Services.AddSingleton<IJobHandler, AnalysisHandler>();
+        builder.Services.AddSingleton<IJobHandler, ChangeHandler>();
         return builder;
     }
 

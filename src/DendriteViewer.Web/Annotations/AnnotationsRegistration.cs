@@ -48,7 +48,7 @@ public static class AnnotationsRegistration
             try
             {
                 var parsed = SiteFiles.Parse(await reader.ReadToEndAsync(ct), "The upload");
-                await log.ImportAsync(opened, parsed, new Editor(c.User.KeyOf(), c.User.NameOf()), ct);
+                await log.ImportAsync(opened, parsed, c.User.PersonOf(), ct);
                 return Results.Ok(new { added = parsed.Count });
             }
             catch (Exception e) when (e is VolumeFormatException or ArgumentException or EditConflictException)

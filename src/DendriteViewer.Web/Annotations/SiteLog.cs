@@ -5,13 +5,11 @@ using System.Text.Json.Serialization;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Data;
 using Microsoft.EntityFrameworkCore;
 
 namespace DendriteViewer.Web.Annotations;
-
-/// <summary>Who edits.</summary>
-public sealed record Editor(string Key, string Name);
 
 /// <summary>
 /// The sites of every dataset: an append-only log in the database, folded into a current state in memory.
@@ -44,7 +42,7 @@ public sealed class SiteLog(IDbContextFactory<DendriteDb> database, TimeProvider
         (await BoardAsync(dataset).WaitAsync(ct)).Sites.Values.Where(s => !s.Deleted).OrderBy(s => s.Hours).ThenBy(s => s.Label, StringComparer.Ordinal).ThenBy(s => s.Id, StringComparer.Ordinal).ToArray();
 
     /// <summary>Marks a site.</summary>
-    public async Task<Site> AddAsync(Dataset dataset, WorldPoint at, double hours, string modality, Editor by, CancellationToken ct) =>
+    public async Task<Site> AddAsync(Dataset dataset, WorldPoint at, double hours, string modality, Person by, CancellationToken ct) =>
         (await EditAsync(dataset.Id, by, board => board.Count < MostSites
             ? [Clean(dataset, new Site
             {
@@ -54,7 +52,7 @@ public sealed class SiteLog(IDbContextFactory<DendriteDb> database, TimeProvider
 
     /// <summary>Adds sites as they are, all or none, in one write; one whose id is there already gets another.</summary>
     /// <exception cref="ArgumentException">A number is not finite, or the dataset would hold more sites than it can.</exception>
-    public async Task ImportAsync(Dataset dataset, IReadOnlyList<Site> sites, Editor by, CancellationToken ct) =>
+    public async Task ImportAsync(Dataset dataset, IReadOnlyList<Site> sites, Person by, CancellationToken ct) =>
         await EditAsync(dataset.Id, by, board =>
         {
             if (board.Count + sites.Count > MostSites)
@@ -72,7 +70,7 @@ public sealed class SiteLog(IDbContextFactory<DendriteDb> database, TimeProvider
 
     /// <summary>Changes a site; <paramref name="site"/>'s version is the one it was changed from.</summary>
     /// <exception cref="EditConflictException">Somebody else changed it meanwhile.</exception>
-    public async Task<Site> ChangeAsync(Dataset dataset, Site site, Editor by, CancellationToken ct) =>
+    public async Task<Site> ChangeAsync(Dataset dataset, Site site, Person by, CancellationToken ct) =>
         (await EditAsync(dataset.Id, by, board =>
         {
             var current = board.GetValueOrDefault(site.Id) ?? throw new EditConflictException("The site is not there any more.");
@@ -82,15 +80,15 @@ public sealed class SiteLog(IDbContextFactory<DendriteDb> database, TimeProvider
         }, remember: true, ct))[0];
 
     /// <summary>Deletes a site; the log keeps it, and undo brings it back.</summary>
-    public async Task<Site> DeleteAsync(DatasetId dataset, string id, Editor by, CancellationToken ct) =>
+    public async Task<Site> DeleteAsync(DatasetId dataset, string id, Person by, CancellationToken ct) =>
         (await EditAsync(
             dataset, by, board => [(board.GetValueOrDefault(id) ?? throw new EditConflictException("The site is not there any more.")) with { Deleted = true }], remember: true, ct))[0];
 
     /// <summary>Takes the editor's last edit back, as a new edit. Null where there is none, or somebody changed the site since.</summary>
-    public Task<Site?> UndoAsync(DatasetId dataset, Editor by, CancellationToken ct) => StepAsync(dataset, by, undo: true, ct);
+    public Task<Site?> UndoAsync(DatasetId dataset, Person by, CancellationToken ct) => StepAsync(dataset, by, undo: true, ct);
 
     /// <summary>Makes the edit again that was taken back last.</summary>
-    public Task<Site?> RedoAsync(DatasetId dataset, Editor by, CancellationToken ct) => StepAsync(dataset, by, undo: false, ct);
+    public Task<Site?> RedoAsync(DatasetId dataset, Person by, CancellationToken ct) => StepAsync(dataset, by, undo: false, ct);
 
     /// <summary>All edits of a dataset, oldest first.</summary>
     public async Task<IReadOnlyList<SiteEdit>> HistoryAsync(DatasetId dataset, CancellationToken ct)
@@ -99,7 +97,7 @@ public sealed class SiteLog(IDbContextFactory<DendriteDb> database, TimeProvider
         return await db.SiteEdits.AsNoTracking().Where(e => e.DatasetId == dataset.Value).OrderBy(e => e.Sequence).ToListAsync(ct);
     }
 
-    private async Task<Site?> StepAsync(DatasetId dataset, Editor by, bool undo, CancellationToken ct)
+    private async Task<Site?> StepAsync(DatasetId dataset, Person by, bool undo, CancellationToken ct)
     {
         var board = await BoardAsync(dataset);
         var history = board.Histories.GetOrAdd(by.Key, _ => new EditHistory());
@@ -138,7 +136,7 @@ public sealed class SiteLog(IDbContextFactory<DendriteDb> database, TimeProvider
     }
 
     private async Task<IReadOnlyList<Site>> EditAsync(
-        DatasetId dataset, Editor by, Func<ImmutableDictionary<string, Site>, Site[]> make, bool remember, CancellationToken ct)
+        DatasetId dataset, Person by, Func<ImmutableDictionary<string, Site>, Site[]> make, bool remember, CancellationToken ct)
     {
         var board = await BoardAsync(dataset);
         var made = new List<(Site? Before, Site After)>();

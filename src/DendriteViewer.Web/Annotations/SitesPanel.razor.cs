@@ -33,7 +33,7 @@ public sealed partial class SitesPanel
 
     /// <summary>Who edits.</summary>
     [Parameter, EditorRequired]
-    public Editor By { get; set; } = null!;
+    public Person By { get; set; } = null!;
 
     [Inject]
     private SiteLog Log { get; set; } = null!;

@@ -30,13 +30,16 @@ public sealed partial class CatalogPage
     private DatasetAccess Access { get; set; } = null!;
 
     [Inject]
-    private ImportJobs Imports { get; set; } = null!;
+    private ImportHandler Imports { get; set; } = null!;
 
     [Inject]
     private DendriteOptions Options { get; set; } = null!;
 
     [CascadingParameter]
     private Task<AuthenticationState> Authentication { get; set; } = null!;
+
+    [Inject]
+    private TimeProvider Time { get; set; } = null!;
 
     private IEnumerable<CatalogEntry> Shown => (_entries ?? []).Where(e => (e.Dataset?.Name ?? e.Id.Value).Contains(_search.Trim(), StringComparison.OrdinalIgnoreCase));
 
@@ -52,6 +55,9 @@ public sealed partial class CatalogPage
         _mayImport = await Access.IsAdministratorAsync(_user);
         await LoadAsync();
     }
+
+    // What ended long ago is history, on a page of its own.
+    private bool IsRecent(Job job) => job.IsActive || Time.GetUtcNow() - job.Ended < TimeSpan.FromMinutes(30);
 
     private void Reload() => _ = InvokeAsync(async () =>
     {
@@ -72,7 +78,7 @@ public sealed partial class CatalogPage
 
         try
         {
-            Imports.Start(_path, _user.KeyOf());
+            await Imports.StartAsync(_path, _user.PersonOf());
             _importing = false;
             _path = "";
         }

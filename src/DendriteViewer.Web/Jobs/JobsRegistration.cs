@@ -1,14 +1,103 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using Quartz;
+
 namespace DendriteViewer.Web.Jobs;
 
 /// <summary>Registers background work.</summary>
 public static class JobsRegistration
 {
-    /// <summary>Adds the queue and imports.</summary>
+    /// <summary>Adds the list of jobs, Quartz, and imports.</summary>
     public static WebApplicationBuilder AddJobs(this WebApplicationBuilder builder)
     {
-        builder.Services.AddSingleton<JobQueue>();
-        builder.Services.AddHostedService(s => s.GetRequiredService<JobQueue>());
-        builder.Services.AddSingleton<ImportJobs>();
+        var options = builder.Configuration.GetSection("Dendrite").Get<DendriteOptions>() ?? new DendriteOptions();
+        builder.Services.AddJobs(options);
+        builder.Services.AddSingleton<ImportHandler>();
+        builder.Services.AddSingleton<IJobHandler>(s => s.GetRequiredService<ImportHandler>());
+        builder.Services.AddHostedService<JobsReload>();
+        builder.Services.AddQuartzHostedService(o => o.WaitForJobsToComplete = true);
         return builder;
+    }
+
+    /// <summary>Adds the list of jobs and the scheduler alone.</summary>
+    public static IServiceCollection AddJobs(this IServiceCollection services, DendriteOptions options)
+    {
+        var file = $"Data Source={Path.Combine(Path.GetFullPath(options.Data), "jobs.db")}";
+        var shared = options.JobsDatabase;
+        services.AddDbContextFactory<JobsDb>(o => _ = shared is null ? o.UseSqlite(file) : o.UseNpgsql(shared));
+        services.AddSingleton<JobBoard>();
+        services.AddSingleton<JobAccess>();
+        services.AddQuartz(q =>
+        {
+            q.ConfigureScheduler(s =>
+            {
+                s.InstanceName = "dendrite";
+                s.ShutdownJobInterruption = ShutdownJobInterruption.Always;
+            });
+            q.UseDefaultThreadPool(options.JobsAtOnce);
+            q.UsePersistentStore(store =>
+            {
+                store.ConfigureStore(o => o.RecoverFiringsCancelledByShutdown = true);
+                store.ProvisionSchema();
+                if (shared is null)
+                {
+                    store.UseSqlite(SqliteFactory.Instance, file);
+                }
+                else
+                {
+                    store.UsePostgres(NpgsqlFactory.Instance, shared);
+                    store.UseClustering(_ => { });
+                }
+            });
+        });
+        return services;
+    }
+
+    /// <summary>Makes the tables where there are none, and takes up what the last server left.</summary>
+    public static Task PrepareJobsAsync(this WebApplication app) => app.Services.PrepareJobsAsync();
+
+    /// <summary>Makes the tables where there are none, and takes up what the last server left.</summary>
+    public static async Task PrepareJobsAsync(this IServiceProvider services)
+    {
+        await using (var db = await services.GetRequiredService<IDbContextFactory<JobsDb>>().CreateDbContextAsync())
+        {
+            // Before Quartz makes its own, since nothing is created where there is any table.
+            await db.Database.EnsureCreatedAsync();
+            if (db.Database.IsSqlite())
+            {
+                await db.Database.ExecuteSqlRawAsync("PRAGMA journal_mode=WAL");
+            }
+        }
+
+        var board = services.GetRequiredService<JobBoard>();
+        await board.RecoverAsync();
+        await board.ReloadAsync();
+    }
+
+    // Where several servers share a database, each sees what the others do.
+    private sealed class JobsReload(JobBoard board, DendriteOptions options, TimeProvider time, ILogger<JobsReload> log) : BackgroundService
+    {
+        protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+        {
+            if (options.JobsDatabase is null)
+            {
+                return;
+            }
+
+            using var timer = new PeriodicTimer(TimeSpan.FromSeconds(2), time);
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                try
+                {
+                    await board.ReloadAsync(stoppingToken);
+                }
+                catch (Exception e) when (e is NpgsqlException or TimeoutException)
+                {
+                    // The next turn asks again.
+                    log.LogWarning("The jobs' database did not answer: {Message}", e.Message);
+                }
+            }
+        }
     }
 }

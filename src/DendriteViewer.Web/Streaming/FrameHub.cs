@@ -162,11 +162,11 @@ public sealed class FrameHub(
 
     private FrameConnection Connection() => connections.Find(Context.ConnectionId) ?? throw new HubException("Join a session first.");
 
-    private async Task<(ViewSession, Editor)> EditorAsync()
+    private async Task<(ViewSession, Person)> EditorAsync()
     {
         var session = Connection().Session;
         return await access.RoleAsync(Context.User!, session.Dataset.Id, Context.ConnectionAborted) >= DatasetRole.Annotate
-            ? (session, new Editor(Context.User!.KeyOf(), Context.User!.NameOf()))
+            ? (session, Context.User!.PersonOf())
             : throw Refused();
     }
 

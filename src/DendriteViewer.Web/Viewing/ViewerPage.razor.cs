@@ -19,8 +19,7 @@ public sealed partial class ViewerPage
     private Dataset? _dataset;
     private ViewSession? _session;
     private DatasetRole? _role;
-    private Editor _editor = new("", "");
-    private string _userKey = "";
+    private Person _person = new("", "");
     private string? _panel;
     private string? _problem;
     private bool _refused;
@@ -92,11 +91,11 @@ public sealed partial class ViewerPage
             return;
         }
 
-        (_userKey, _editor) = (user.KeyOf(), new Editor(user.KeyOf(), user.NameOf()));
+        _person = user.PersonOf();
         var query = new Uri(Navigation.Uri).Query;
         try
         {
-            _session = await Sessions.HoldAsync(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)), _userKey, _dataset, query, default);
+            _session = await Sessions.HoldAsync(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)), _person.Key, _dataset, query, default);
         }
         catch (VolumeFormatException e)
         {

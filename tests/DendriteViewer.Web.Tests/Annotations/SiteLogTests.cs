@@ -1,5 +1,6 @@
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Annotations;
 using FsCheck;
 using FsCheck.Fluent;
@@ -8,7 +9,7 @@ namespace DendriteViewer.Web.Tests.Annotations;
 
 public sealed class SiteLogTests(TestHost host) : IClassFixture<TestHost>
 {
-    private static readonly Editor Ada = new("ada", "Ada"), Ben = new("ben", "Ben");
+    private static readonly Person Ada = new("ada", "Ada"), Ben = new("ben", "Ben");
 
     [Fact]
     public async Task Add_IsKeptInTheLogAndSurvivesARestart()
@@ -66,7 +67,7 @@ public sealed class SiteLogTests(TestHost host) : IClassFixture<TestHost>
     public async Task Undo_ManyAtOnce_TakesEachStepOnce()
     {
         var log = host.Sites;
-        var editor = new Editor("many", "Many");
+        var editor = new Person("many", "Many");
         var before = (await log.ListAsync(host.Dataset.Id)).Count;
         for (var i = 0; i < 8; i++)
         {

@@ -25,7 +25,7 @@ public sealed class SitesPanelTests(TestHost host) : BunitContext, IClassFixture
     {
         var panel = await RenderAsync();
         var session = panel.Instance.Session;
-        var site = await _log.AddAsync(host.Dataset, new WorldPoint(50, 60, 70), 1.5, "projection", new Editor("ben", "Ben"), default);
+        var site = await _log.AddAsync(host.Dataset, new WorldPoint(50, 60, 70), 1.5, "projection", new Person("ben", "Ben"), default);
         session.Update(v => v with { Selected = site.Id }, null);
         panel.WaitForAssertion(() => Assert.Contains("by Ben", panel.Markup));
         await panel.Find("textarea").ChangeAsync(new() { Value = "by the void" });
@@ -51,6 +51,6 @@ public sealed class SitesPanelTests(TestHost host) : BunitContext, IClassFixture
         Services.AddSingleton(host.Analyses);
         var session = await host.SessionAsync();
         var state = Task.FromResult(new AuthenticationState(user));
-        return Render<SitesPanel>(p => p.AddCascadingValue(state).Add(c => c.Session, session).Add(c => c.MayEdit, mayEdit).Add(c => c.By, new Editor("me", "Me")));
+        return Render<SitesPanel>(p => p.AddCascadingValue(state).Add(c => c.Session, session).Add(c => c.MayEdit, mayEdit).Add(c => c.By, new Person("me", "Me")));
     }
 }

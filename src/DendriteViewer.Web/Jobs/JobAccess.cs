@@ -1,0 +1,35 @@
+using System.Security.Claims;
+using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Web.Accounts;
+
+namespace DendriteViewer.Web.Jobs;
+
+/// <summary>Who sees which jobs, and who may stop or repeat them.</summary>
+public sealed class JobAccess(DatasetAccess access)
+{
+    /// <summary>What somebody may see: all for an administrator, else what they asked for and what is about a dataset they may look at.</summary>
+    public async Task<IReadOnlyList<Job>> VisibleAsync(ClaimsPrincipal user, IReadOnlyList<Job> jobs, CancellationToken ct = default)
+    {
+        if (await access.IsAdministratorAsync(user, ct))
+        {
+            return jobs;
+        }
+
+        var key = user.KeyOf();
+        var open = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var dataset in jobs.Select(j => j.Dataset).OfType<string>().Distinct())
+        {
+            if (DatasetId.TryParse(dataset, out var id) && await access.RoleAsync(user, id, ct) is not null)
+            {
+                open.Add(dataset);
+            }
+        }
+
+        return [.. jobs.Where(j => j.Dataset is { } d ? open.Contains(d) : key.Length > 0 && j.ByKey == key)];
+    }
+
+    /// <summary>Whether somebody may stop a job or ask for it again: administrators, and for work on a dataset its curators.</summary>
+    public async Task<bool> MayChangeAsync(ClaimsPrincipal user, Job job, CancellationToken ct = default) =>
+        await access.IsAdministratorAsync(user, ct)
+        || (job.Kind != ImportHandler.Name && DatasetId.TryParse(job.Dataset ?? "", out var id) && await access.RoleAsync(user, id, ct) >= DatasetRole.Curate);
+}

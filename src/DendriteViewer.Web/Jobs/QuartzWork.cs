@@ -1,0 +1,136 @@
+using DendriteViewer.Imaging.Native;
+using DendriteViewer.Imaging.Volumes;
+using Quartz;
+
+namespace DendriteViewer.Web.Jobs;
+
+/// <summary>
+/// What Quartz runs: finds the handler, tells how it goes, and says how it ended. Work on one dataset is done one piece after another.
+/// </summary>
+[DisallowConcurrentExecution]
+public sealed partial class QuartzWork(JobBoard board, IEnumerable<IJobHandler> handlers, IHostApplicationLifetime life, ILogger<QuartzWork> log) : IJob
+{
+    /// <summary>Under which a trigger carries the job's id.</summary>
+    public const string IdKey = "id";
+
+    /// <inheritdoc/>
+    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
+    {
+        var id = Guid.ParseExact(context.MergedJobDataMap.GetString(IdKey)!, "N");
+        if (await board.TryBeginAsync(id, context.FireInstanceId, cancellationToken) is not { } request)
+        {
+            return;
+        }
+
+        await using var progress = new Progress(board, id);
+        try
+        {
+            var handler = handlers.FirstOrDefault(h => h.Kind == request.Kind)
+                ?? throw new VolumeFormatException($"This server does not know jobs of the kind {request.Kind}; it was asked for by a newer one.");
+            var outcome = await handler.RunAsync(new JobRun(request, progress, () => life.ApplicationStopping.IsCancellationRequested), cancellationToken);
+            await progress.DisposeAsync();
+            await board.EndAsync(id, JobState.Done, outcome.Detail, outcome.Dataset);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            await progress.DisposeAsync();
+            if (life.ApplicationStopping.IsCancellationRequested)
+            {
+                // Quartz hands it to the next server that starts.
+                await board.EndAsync(id, JobState.Waiting, "Goes on when the server is back", null);
+                throw;
+            }
+
+            await board.EndAsync(id, JobState.Cancelled, "Cancelled", null);
+        }
+        catch (Exception e) when (IsTransient(e) && context.RetryAttempt < (context.RetryPolicy?.MaxAttempts ?? 0))
+        {
+            await progress.DisposeAsync();
+            await board.EndAsync(id, JobState.Waiting, $"The store did not answer and is asked again: {e.Message.Split('\n')[0].Trim()}", null);
+            throw new JobExecutionException(e);
+        }
+        catch (Exception e)
+        {
+            await progress.DisposeAsync();
+            var known = e is VolumeFormatException or IOException or UnauthorizedAccessException or NativeLibraryMissingException or Azure.RequestFailedException;
+            if (!known)
+            {
+                LogFault(log, e, request.Kind, request.Title);
+            }
+
+            await board.EndAsync(id, JobState.Failed, known ? e.Message : $"The {request.Kind.ToLowerInvariant()} failed for a reason nobody foresaw; the server's log says more.", null);
+        }
+    }
+
+    private static bool IsTransient(Exception e) => e switch
+    {
+        Azure.RequestFailedException f => f.Status is 0 or 408 or 429 or >= 500,
+        AggregateException a => a.InnerExceptions.All(IsTransient),
+        HttpRequestException => true,
+        _ => false,
+    };
+
+    [LoggerMessage(LogLevel.Error, "{Kind} of {Title} failed")]
+    private static partial void LogFault(ILogger logger, Exception exception, string kind, string title);
+
+    // Shown at once here, kept for others once a second.
+    private sealed class Progress : IProgress<JobProgress>, IAsyncDisposable
+    {
+        private readonly JobBoard _board;
+        private readonly Guid _id;
+        private readonly PeriodicTimer _timer = new(TimeSpan.FromSeconds(1));
+        private readonly Task _keeping;
+        private readonly Lock _lock = new();
+        private JobProgress? _unkept;
+        private bool _ended;
+
+        public Progress(JobBoard board, Guid id)
+        {
+            (_board, _id) = (board, id);
+            _keeping = KeepAsync();
+        }
+
+        public void Report(JobProgress value)
+        {
+            lock (_lock)
+            {
+                // A part that ends late must not move what has ended.
+                if (_ended)
+                {
+                    return;
+                }
+
+                _unkept = value;
+                _board.ShowProgress(_id, value);
+            }
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            lock (_lock)
+            {
+                _ended = true;
+            }
+
+            _timer.Dispose();
+            await _keeping;
+        }
+
+        private async Task KeepAsync()
+        {
+            while (await _timer.WaitForNextTickAsync())
+            {
+                JobProgress? now;
+                lock (_lock)
+                {
+                    (now, _unkept) = (_unkept, null);
+                }
+
+                if (now is { } progress)
+                {
+                    await _board.KeepProgressAsync(_id, progress);
+                }
+            }
+        }
+    }
+}
