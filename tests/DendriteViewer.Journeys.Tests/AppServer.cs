@@ -43,7 +43,7 @@ public sealed class AppServer : IAsyncDisposable
         return server;
     }
 
-    /// <summary>Kills the app and starts it again at the same address.</summary>
+    /// <summary>Ends the app as kill -9 does, and starts it again at the same address.</summary>
     public async Task RestartAsync()
     {
         _app!.Kill();
