@@ -83,6 +83,14 @@ public sealed class InterfaceSurface
         return (_heights[at] * (1 - fb) + _heights[at + 1] * fb) * (1 - fa) + (_heights[at + Shape.V] * (1 - fb) + _heights[at + Shape.V + 1] * fb) * fa;
     }
 
+    /// <summary>The point of a coordinate on the axis and the two across it.</summary>
+    public static WorldPoint Join(Axis axis, double along, double u, double v) => axis switch
+    {
+        Axis.Y => new WorldPoint(u, along, v),
+        Axis.X => new WorldPoint(u, v, along),
+        _ => new WorldPoint(along, u, v),
+    };
+
     /// <summary>Coordinate along an axis and the two others, of three in z, y, x order.</summary>
     public static (double Along, double U, double V) Split(Axis axis, double z, double y, double x) => axis switch
     {

@@ -26,7 +26,7 @@ internal sealed class RayLights(BrickCache cache)
     private readonly LinkedList<(Key Key, Lazy<Task<Cells>> Cells)> _kept = new();
 
     private sealed record Key(
-        string Prefix, VolumeMode Mode, double Iso, TransferFunction Transfer, ClipBox? Clip, Band? DepthClip, (SliceCut, SlicePlane)? Cut, string? Over, Overlay? Overlay);
+        string Prefix, VolumeMode Mode, double Iso, TransferFunction Transfer, ClipBox? Clip, (Band, string)? DepthClip, (SliceCut, SlicePlane)? Cut, string? Over, Overlay? Overlay);
 
     private sealed record Cells(PyramidLevel Level, float[] Opacity, byte[] Ambient);
 
@@ -36,7 +36,7 @@ internal sealed class RayLights(BrickCache cache)
         CancellationToken ct)
     {
         var key = new Key(
-            volume.Prefix, view.Mode, view.Mode == VolumeMode.Isosurface ? view.IsoValue : 0, view.Transfer, view.Clip, view.DepthClip,
+            volume.Prefix, view.Mode, view.Mode == VolumeMode.Isosurface ? view.IsoValue : 0, view.Transfer, view.Clip, view.DepthClip is { } d ? (d, dataset.Depth.Fingerprint) : null,
             view.Cut is { } cut ? (cut, SlicePlane.Of(view, cut.Along)) : null, over?.Volume.Prefix, over is null ? null : view.Overlay);
         var (level, opacity, ambient) = await KeptAsync(key, () => MakeAsync(volume, reader, over, dataset, view), ct);
         var transform = volume.Transform.ForLevel(level.FactorZ, level.FactorY, level.FactorX);
@@ -96,16 +96,16 @@ internal sealed class RayLights(BrickCache cache)
         var (n, b, s) = (level.BrickCount, level.Brick, level.Shape);
         var opacityOf = OpacityOf(volume, level, view.Mode, view.IsoValue, view.Transfer);
         var transform = volume.Transform.ForLevel(level.FactorZ, level.FactorY, level.FactorX);
-        var planes = RayLook.PlanesOf(dataset, view, transform);
+        var clip = RayLook.ClipOf(dataset, view, transform);
         var opacity = new float[s.Count];
         await Parallel.ForAsync(0, (int)n.Count, async (i, ct) =>
         {
             int bz = (int)(i / n.SliceCount), by = (int)(i / n.X % n.Y), bx = i % n.X;
-            Fill(opacity, s, await cache.GetAsync(volume, new BrickIndex(level.Number, bz, by, bx), ct), bz * b.Z, by * b.Y, bx * b.X, opacityOf, planes);
+            Fill(opacity, s, await cache.GetAsync(volume, new BrickIndex(level.Number, bz, by, bx), ct), bz * b.Z, by * b.Y, bx * b.X, opacityOf, clip);
         });
         if (over is { } o)
         {
-            await CoverAsync(opacity, s, transform, o.Volume, o.Reader, view.Overlay!, planes);
+            await CoverAsync(opacity, s, transform, o.Volume, o.Reader, view.Overlay!, clip);
         }
 
         return new Cells(level, opacity, LightField.Ambient(opacity, s.Z, s.Y, s.X));
@@ -115,7 +115,7 @@ internal sealed class RayLights(BrickCache cache)
 
     // What another volume holds back at each cell's centre, beside or in place of what is there.
     private async Task CoverAsync(
-        float[] opacity, VolumeShape shape, AffineTransform transform, VolumeInfo volume, VolumeReader reader, Overlay overlay, IReadOnlyList<Vector4> planes)
+        float[] opacity, VolumeShape shape, AffineTransform transform, VolumeInfo volume, VolumeReader reader, Overlay overlay, ClipShape clip)
     {
         // Of a finer volume the level whose voxels are about as large as a cell; its opacity is taken for a cell's length.
         var cell = transform.VoxelSize.Least;
@@ -134,7 +134,7 @@ internal sealed class RayLights(BrickCache cache)
                 for (var x = 0; x < shape.X; x++)
                 {
                     var at = own.ToVoxel(transform.ToWorld(new VoxelPoint(z + 0.5, y + 0.5, x + 0.5))).Floor();
-                    if (!s.Contains(at) || !IsKept(planes, x, y, z))
+                    if (!s.Contains(at) || !clip.IsKept(new Vector3(x, y, z)))
                     {
                         continue;
                     }
@@ -150,7 +150,7 @@ internal sealed class RayLights(BrickCache cache)
 
     // What is cut off holds nothing back.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Fill(float[] opacity, VolumeShape shape, Brick brick, int z0, int y0, int x0, Func<float, float> opacityOf, IReadOnlyList<Vector4> planes)
+    private static void Fill(float[] opacity, VolumeShape shape, Brick brick, int z0, int y0, int x0, Func<float, float> opacityOf, ClipShape clip)
     {
         for (var z = 0; z < brick.Z; z++)
         {
@@ -159,23 +159,10 @@ internal sealed class RayLights(BrickCache cache)
                 var row = opacity.AsSpan((int)(((long)(z0 + z) * shape.Y + y0 + y) * shape.X) + x0, brick.X);
                 for (var x = 0; x < brick.X; x++)
                 {
-                    row[x] = IsKept(planes, x0 + x, y0 + y, z0 + z) ? opacityOf(brick.At(z, y, x)) : 0;
+                    row[x] = clip.IsKept(new Vector3(x0 + x, y0 + y, z0 + z)) ? opacityOf(brick.At(z, y, x)) : 0;
                 }
             }
         }
-    }
-
-    private static bool IsKept(IReadOnlyList<Vector4> planes, int x, int y, int z)
-    {
-        for (var i = 0; i < planes.Count; i++)
-        {
-            if (Vector4.Dot(planes[i], new Vector4(x, y, z, 1)) < 0)
-            {
-                return false;
-            }
-        }
-
-        return true;
     }
 
     private static Func<float, float> OpacityOf(VolumeInfo volume, PyramidLevel level, VolumeMode mode, double isoValue, TransferFunction transfer)

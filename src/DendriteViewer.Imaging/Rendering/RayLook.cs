@@ -44,7 +44,7 @@ internal sealed record RayLook(VolumeMode Mode, double Iso, TransferFunction Tra
         var (head, key) = LightsIn(transform, frame);
         return basis with
         {
-            Shaded = view.Shaded, GradientScale = GradientScale(transform), HeadLight = head, KeyLight = key, ClipPlanes = PlanesOf(dataset, view, transform),
+            Shaded = view.Shaded, GradientScale = GradientScale(transform), HeadLight = head, KeyLight = key, Clip = ClipOf(dataset, view, transform),
             SamplePlane = new Vector4(ahead, -Vector3.Dot(ahead, new Vector3(level.Shape.X, level.Shape.Y, level.Shape.Z) / 2)),
         };
     }
@@ -70,17 +70,18 @@ internal sealed record RayLook(VolumeMode Mode, double Iso, TransferFunction Tra
     }
 
     /// <summary>
-    /// What is kept: n·p + w ≥ 0 for each (n.x, n.y, n.z, w), p in the transform's index coordinates. The box, the depths, and what lies
-    /// behind the slice that the picture is cut along.
+    /// What is kept, in the transform's index coordinates: the box, the depths along the interface's surface, and what lies behind the
+    /// slice that the picture is cut along.
     /// </summary>
-    public static IReadOnlyList<Vector4> PlanesOf(Dataset dataset, ViewState view, AffineTransform transform)
+    public static ClipShape ClipOf(Dataset dataset, ViewState view, AffineTransform transform)
     {
         if (view.Clip is null && view.DepthClip is null && view.Cut is null)
         {
-            return [];
+            return ClipShape.None;
         }
 
-        var planes = new List<Vector4>();
+        var planes = new List<ClipPlane>();
+        ClipRelief? relief = null;
         if (view.Clip is { } box)
         {
             Keep(new WorldVector(1, 0, 0), box.Low.Z);
@@ -93,10 +94,10 @@ internal sealed record RayLook(VolumeMode Mode, double Iso, TransferFunction Tra
 
         if (view.DepthClip is { } band)
         {
-            // Along the mean plane: a tilted electrode is followed, its bulges are not.
             var (normal, offset) = dataset.Depth.MeanPlane;
-            Keep(normal, offset + band.FromUm);
-            Keep(-1 * normal, -offset - band.ToUm);
+            relief = ReliefOf(dataset.Depth, transform);
+            Keep(normal, offset + band.FromUm, relief is null ? 0 : -1);
+            Keep(-1 * normal, -offset - band.ToUm, relief is null ? 0 : 1);
         }
 
         if (view.Cut is { } cut)
@@ -106,15 +107,57 @@ internal sealed record RayLook(VolumeMode Mode, double Iso, TransferFunction Tra
             Keep(n, n.Dot(slice.Middle - default(WorldPoint)));
         }
 
-        return planes;
+        return new ClipShape(planes, relief);
 
         // Kept is n·world ≥ least; world = M·(index + ½) + t makes that a plane over index coordinates.
-        void Keep(WorldVector n, double least)
+        void Keep(WorldVector n, double least, float bulges = 0)
         {
             var corner = transform.ToWorld(new VoxelPoint(0.5, 0.5, 0.5));
-            planes.Add(new Vector4(
+            planes.Add(new ClipPlane(new Vector4(
                 (float)n.Dot(transform.Column(2)), (float)n.Dot(transform.Column(1)), (float)n.Dot(transform.Column(0)),
-                (float)(n.Z * corner.Z + n.Y * corner.Y + n.X * corner.X - least)));
+                (float)(n.Z * corner.Z + n.Y * corner.Y + n.X * corner.X - least)), bulges));
+        }
+    }
+
+    // How much deeper than the mean plane the surface lies, over the surface's own nodes; null for a plane.
+    private static ClipRelief? ReliefOf(DepthFrame depth, AffineTransform transform)
+    {
+        if (depth.Surface is not { } s)
+        {
+            return null;
+        }
+
+        var (normal, offset) = depth.MeanPlane;
+        var heights = new float[s.Shape.U * s.Shape.V];
+        for (var i = 0; i < s.Shape.U; i++)
+        {
+            for (var j = 0; j < s.Shape.V; j++)
+            {
+                var node = InterfaceSurface.Join(s.Axis, s.HeightsUm[i * s.Shape.V + j], s.OriginUm.U + i * s.StepUm, s.OriginUm.V + j * s.StepUm);
+                heights[i * s.Shape.V + j] = (float)(normal.Dot(node - default(WorldPoint)) - offset);
+            }
+        }
+
+        if (heights.All(h => Math.Abs(h) < 1e-3))
+        {
+            return null;
+        }
+
+        return new ClipRelief(NodeAlong(1, s.OriginUm.U), NodeAlong(2, s.OriginUm.V), s.Shape.U, s.Shape.V, heights);
+
+        // A point's place among the nodes is a linear function of its index coordinates.
+        Vector4 NodeAlong(int which, double origin)
+        {
+            var corner = transform.ToWorld(new VoxelPoint(0.5, 0.5, 0.5));
+            return new Vector4(
+                (float)(Across(which, transform.Column(2)) / s.StepUm), (float)(Across(which, transform.Column(1)) / s.StepUm), (float)(Across(which, transform.Column(0)) / s.StepUm),
+                (float)((Across(which, corner - default(WorldPoint)) - origin) / s.StepUm));
+        }
+
+        double Across(int which, WorldVector v)
+        {
+            var (_, a, b) = InterfaceSurface.Split(s.Axis, v.Z, v.Y, v.X);
+            return which == 1 ? a : b;
         }
     }
 

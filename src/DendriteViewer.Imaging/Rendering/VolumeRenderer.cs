@@ -180,7 +180,7 @@ public sealed class VolumeRenderer
             var reader = await _store.ReaderAsync(v, ct);
             var planes = RayPlan.Frustum(frame.RaysIn(v, reader.Levels[0], width, height), width, height);
             parts.Add(new Part(v, reader, RayPlan.Of(
-                v, reader, frame.Eye, [.. planes, .. RayLook.PlanesOf(dataset, view, v.Transform)], scale * RayFrame.PixelOf(height), budget, atRest)));
+                v, reader, frame.Eye, [.. planes, .. RayLook.ClipOf(dataset, view, v.Transform).Loose], scale * RayFrame.PixelOf(height), budget, atRest)));
         }
     }
 

@@ -16,7 +16,7 @@ public static class DeviceRaycaster
 
     private static readonly string s_options = FormattableString.Invariant(
         $" -D MODE_COMPOSITE={(int)RayMode.Composite} -D MODE_MINIMUM={(int)RayMode.Minimum} -D MODE_MEAN={(int)RayMode.Mean} -D MODE_ISOSURFACE={(int)RayMode.Isosurface}")
-        + FormattableString.Invariant($" -D MOST_PLANES={MostPlanes} -D MOST_VOLUMES={RaycastSettings.MostVolumes}")
+        + FormattableString.Invariant($" -D MOST_PLANES={MostPlanes} -D REFINEMENTS_OF_RELIEF={ClipShape.Refinements} -D MOST_VOLUMES={RaycastSettings.MostVolumes}")
         + FormattableString.Invariant($" -D TYPE_UINT8={(int)VoxelType.UInt8} -D TYPE_INT8={(int)VoxelType.Int8} -D TYPE_UINT16={(int)VoxelType.UInt16}")
         + FormattableString.Invariant($" -D TYPE_INT16={(int)VoxelType.Int16} -D TYPE_FLOAT32={(int)VoxelType.Float32}")
         + FormattableString.Invariant($" -D EXTINCTION_UNIT={TransferTable.ExtinctionUnit}.0f -D COLOR_UNIT={TransferTable.ColorUnit}.0f")
@@ -28,6 +28,12 @@ public static class DeviceRaycaster
     internal struct Planes
     {
         private Vector4 _first;
+    }
+
+    [InlineArray(MostPlanes)]
+    internal struct Reliefs
+    {
+        private float _first;
     }
 
     [InlineArray(RaycastSettings.MostVolumes)]
@@ -57,6 +63,7 @@ public static class DeviceRaycaster
         public Vector4 BoxLow, BoxHigh;
         public Vector4 SamplePlane;
         public Planes Planes;
+        public Reliefs Reliefs;
         public Layers Layers;
         public Vector4 LightScale, LightOffset;
         public float Step, IsoValue, Scale;
@@ -64,6 +71,9 @@ public static class DeviceRaycaster
         public int Jitter, HasSamplePlane, PlaneCount, Background;
         public int Width, Height, LayerCount, Integrated;
         public int LightZ, LightY, LightX, Smooth;
+        public Vector4 ReliefU, ReliefV;
+        public int ReliefCountU, ReliefCountV;
+        public long Unused;
     }
 
     /// <summary>Fills <paramref name="target"/> as <see cref="Raycaster.Render"/> does.</summary>
@@ -83,7 +93,7 @@ public static class DeviceRaycaster
         long mostUpload = long.MaxValue)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(target.Length, width * height);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(settings.ClipPlanes.Count, MostPlanes);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(settings.Clip.Planes.Count, MostPlanes);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(settings.Layers.Count, RaycastSettings.MostVolumes);
         var layers = RayLayer.All(volume, settings).AsSpan(0, settings.IsLayered ? settings.Layers.Count + 1 : 1);
         var entered = new DeviceVolumes.Entered?[RaycastSettings.MostVolumes];
@@ -109,6 +119,10 @@ public static class DeviceRaycaster
             using var lightMemory = light;
             buffers.Add(light ?? buffers[0]);
 
+            var relief = settings.Clip.Relief is { } heights ? device.Device.Upload<float>(heights.Heights) : null;
+            using var reliefMemory = relief;
+            buffers.Add(relief ?? buffers[0]);
+
             using var pixels = device.Device.Allocate((long)width * height * sizeof(uint));
             buffers.Add(pixels);
             device.Device.Run(
@@ -133,7 +147,7 @@ public static class DeviceRaycaster
             Origin = new(rays.Origin, 0), OriginRight = new(rays.OriginRight, 0), OriginDown = new(rays.OriginDown, 0),
             Direction = new(rays.Direction, 0), DirectionRight = new(rays.DirectionRight, 0), DirectionDown = new(rays.DirectionDown, 0),
             BoxLow = new(s.BoxLow, 0), BoxHigh = new(s.BoxHigh, 0), SamplePlane = s.SamplePlane ?? default, Step = s.Step, IsoValue = s.IsoValue, Scale = scale,
-            Mode = (int)s.Mode, Jitter = s.Jitter ? 1 : 0, HasSamplePlane = s.SamplePlane is null ? 0 : 1, PlaneCount = s.ClipPlanes.Count,
+            Mode = (int)s.Mode, Jitter = s.Jitter ? 1 : 0, HasSamplePlane = s.SamplePlane is null ? 0 : 1, PlaneCount = s.Clip.Planes.Count,
             Background = s.Background, Width = width, Height = height, LayerCount = layers.Length, Integrated = s.Integrated ? 1 : 0, Smooth = s.Smooth ? 1 : 0,
         };
         if (s.Light is { } light)
@@ -142,9 +156,14 @@ public static class DeviceRaycaster
             (arguments.LightZ, arguments.LightY, arguments.LightX) = (light.Z, light.Y, light.X);
         }
 
-        for (var i = 0; i < s.ClipPlanes.Count; i++)
+        if (s.Clip.Relief is { } relief)
         {
-            arguments.Planes[i] = s.ClipPlanes[i];
+            (arguments.ReliefU, arguments.ReliefV, arguments.ReliefCountU, arguments.ReliefCountV) = (relief.AlongU, relief.AlongV, relief.CountU, relief.CountV);
+        }
+
+        for (var i = 0; i < s.Clip.Planes.Count; i++)
+        {
+            (arguments.Planes[i], arguments.Reliefs[i]) = (s.Clip.Planes[i].Plane, s.Clip.Planes[i].Relief);
         }
 
         for (var i = 0; i < layers.Length; i++)

@@ -24,6 +24,7 @@ typedef struct
     float4 boxLow, boxHigh; // what is kept of everything
     float4 samplePlane;
     float4 planes[MOST_PLANES];
+    float reliefs[MOST_PLANES]; // how much of the relief each follows
     LayerArguments layers[MOST_VOLUMES]; // its own volume first
     float4 lightScale, lightOffset;      // to the light field's cells; w of the first is 0 where there is none
     float step, isoValue, scale;
@@ -31,6 +32,8 @@ typedef struct
     int jitter, hasSamplePlane, planeCount, background;
     int width, height, layerCount, integrated;
     int lightZ, lightY, lightX, smooth;
+    float4 reliefU, reliefV; // a point's place among the relief's nodes
+    int reliefCountU, reliefCountV, unused0, unused1;
 } RaycastArguments;
 
 // A volume with what is skipped and shown of it.
@@ -43,6 +46,7 @@ typedef struct
     __global const uint2 *table;
     __global const int4 *sums;
     __global const uchar *light;
+    __global const float *relief;
 } Scene;
 
 static inline float3 unpack(uint color)
@@ -143,7 +147,16 @@ static inline float3 turned(const LayerArguments *l, float3 p, float w)
     return (float3)(dot(l->fromX, q), dot(l->fromY, q), dot(l->fromZ, q));
 }
 
-static bool clip(const RaycastArguments *a, float3 o, float3 d, float *start, float *end)
+static float relief_at(const RaycastArguments *a, __global const float *relief, float3 p)
+{
+    float4 at = (float4)(p, 1);
+    float u = clamp(dot(a->reliefU, at), 0.0f, (float)(a->reliefCountU - 1)), v = clamp(dot(a->reliefV, at), 0.0f, (float)(a->reliefCountV - 1));
+    int i = min((int)u, a->reliefCountU - 2), j = min((int)v, a->reliefCountV - 2), n = a->reliefCountV;
+    __global const float *e = relief + i * n + j;
+    return mix(mix(e[0], e[1], v - j), mix(e[n], e[n + 1], v - j), u - i);
+}
+
+static bool clip(const RaycastArguments *a, __global const float *relief, float3 o, float3 d, float *start, float *end)
 {
     *start = FLT_MAX;
     *end = -FLT_MAX;
@@ -168,10 +181,16 @@ static bool clip(const RaycastArguments *a, float3 o, float3 d, float *start, fl
             if (at < 0)
                 return false;
         }
-        else if (along > 0)
-            *start = fmax(*start, -at / along);
         else
-            *end = fmin(*end, -at / along);
+        {
+            float t = -at / along;
+            for (int k = 0; a->reliefs[i] != 0 && k < REFINEMENTS_OF_RELIEF; k++)
+                t = -(at + a->reliefs[i] * relief_at(a, relief, o + t * d)) / along;
+            if (along > 0)
+                *start = fmax(*start, t);
+            else
+                *end = fmin(*end, t);
+        }
     }
     return *start <= *end;
 }
@@ -406,7 +425,7 @@ static uint trace(const RaycastArguments *a, const Scene *volumes, int u, int v)
     float3 o = a->origin.xyz + fu * a->originRight.xyz + fv * a->originDown.xyz;
     float3 d = normalize(a->direction.xyz + fu * a->directionRight.xyz + fv * a->directionDown.xyz);
     float t, end;
-    if (!clip(a, o, d, &t, &end))
+    if (!clip(a, volumes->relief, o, d, &t, &end))
         return pack(0, 0, a->background);
     o += t * d;
     end -= t;
@@ -432,12 +451,12 @@ static uint trace(const RaycastArguments *a, const Scene *volumes, int u, int v)
     __constant const Level *levels##n, __global const uint *pages##n, __global const int *ofBrick##n, __global const uchar *maps##n, __global const uint2 *table##n, __global const int4 *sums##n
 
 #ifdef LAYERS
-#define SCENE(n) {{pool, levels##n, pages##n, a.layers[n].levels, a.layers[n].type}, a.layers + n, ofBrick##n, maps##n, table##n, sums##n, light}
+#define SCENE(n) {{pool, levels##n, pages##n, a.layers[n].levels, a.layers[n].type}, a.layers + n, ofBrick##n, maps##n, table##n, sums##n, light, relief}
 
 // Volumes that are not there are given the first one's memory.
 __kernel void raycast(
     const RaycastArguments a, __global const uchar *pool, VOLUME_ARGUMENTS(0), VOLUME_ARGUMENTS(1), VOLUME_ARGUMENTS(2), VOLUME_ARGUMENTS(3),
-    __global const uchar *light, __global uint *target)
+    __global const uchar *light, __global const float *relief, __global uint *target)
 {
     int u = get_global_id(0), v = get_global_id(1);
     if (u >= a.width || v >= a.height)
@@ -446,12 +465,12 @@ __kernel void raycast(
     target[v * a.width + u] = trace(&a, volumes, u, v);
 }
 #else
-__kernel void raycast(const RaycastArguments a, __global const uchar *pool, VOLUME_ARGUMENTS(0), __global const uchar *light, __global uint *target)
+__kernel void raycast(const RaycastArguments a, __global const uchar *pool, VOLUME_ARGUMENTS(0), __global const uchar *light, __global const float *relief, __global uint *target)
 {
     int u = get_global_id(0), v = get_global_id(1);
     if (u >= a.width || v >= a.height)
         return;
-    Scene own = {{pool, levels0, pages0, a.layers[0].levels}, a.layers, ofBrick0, maps0, table0, sums0, light};
+    Scene own = {{pool, levels0, pages0, a.layers[0].levels}, a.layers, ofBrick0, maps0, table0, sums0, light, relief};
     target[v * a.width + u] = trace(&a, &own, u, v);
 }
 #endif

@@ -181,13 +181,13 @@ internal static unsafe class RaycastPackets512
         Slab(r->Ox, r->Dx, r->Ix, low.X, high.X, ref start, ref end);
         Slab(r->Oy, r->Dy, r->Iy, low.Y, high.Y, ref start, ref end);
         Slab(r->Oz, r->Dz, r->Iz, low.Z, high.Z, ref start, ref end);
-        for (var i = 0; i < s.ClipPlanes.Count; i++)
+        for (var i = 0; i < s.Clip.Planes.Count; i++)
         {
-            var n = s.ClipPlanes[i];
+            var (n, relief) = s.Clip.Planes[i];
             var along = r->Dx * n.X + r->Dy * n.Y + r->Dz * n.Z;
             var at = r->Ox * n.X + r->Oy * n.Y + r->Oz * n.Z + Vector512.Create(n.W);
             var level = Vector512.LessThan(Vector512.Abs(along), Vector512.Create(1e-12f));
-            var meet = -at / along;
+            var meet = relief == 0 ? -at / along : Meet(r, s.Clip, n, relief, at, along);
             var enters = Vector512.GreaterThan(along, Vector512<float>.Zero);
             start = Vector512.ConditionalSelect(enters & ~level, Vector512.MaxNative(start, meet), start);
             end = Vector512.ConditionalSelect(~enters & ~level, Vector512.MinNative(end, meet), end);
@@ -207,6 +207,18 @@ internal static unsafe class RaycastPackets512
 
         (r->T, r->End) = (start, end);
         return Lanes512.Least(Vector512.ConditionalSelect(Vector512.LessThanOrEqual(start, end), start, Vector512.Create(float.PositiveInfinity)));
+    }
+
+    // Where rays meet a surface near a plane, one by one: it is once a ray.
+    private static Vector512<float> Meet(Packet* r, ClipShape clip, Vector4 plane, float relief, Vector512<float> at, Vector512<float> along)
+    {
+        var meet = -at / along;
+        for (var k = 0; k < Vector512<float>.Count; k++)
+        {
+            meet = meet.WithElement(k, clip.Meet(new(r->Ox[k], r->Oy[k], r->Oz[k]), new(r->Dx[k], r->Dy[k], r->Dz[k]), at[k], along[k], relief));
+        }
+
+        return meet;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -375,29 +375,7 @@ public static class RaycastScalar
             }
         }
 
-        foreach (var plane in s.ClipPlanes)
-        {
-            var normal = new Vector3(plane.X, plane.Y, plane.Z);
-            var along = Vector3.Dot(normal, d);
-            var at = Vector3.Dot(normal, o) + plane.W;
-            if (MathF.Abs(along) < 1e-12f)
-            {
-                if (at < 0)
-                {
-                    return false;
-                }
-            }
-            else if (along > 0)
-            {
-                start = MathF.Max(start, -at / along);
-            }
-            else
-            {
-                end = MathF.Min(end, -at / along);
-            }
-        }
-
-        return start <= end;
+        return s.Clip.Cut(o, d, ref start, ref end) && start <= end;
     }
 
     // False where a ray misses the box.

@@ -189,8 +189,8 @@ public sealed record RaycastSettings
     /// <summary>Upper corner of the clipping box in index coordinates (x, y, z).</summary>
     public Vector3 BoxHigh { get; init; } = new(float.PositiveInfinity);
 
-    /// <summary>Kept is what has n·p + w ≥ 0 for every plane (n.x, n.y, n.z, w), in index coordinates.</summary>
-    public IReadOnlyList<Vector4> ClipPlanes { get; init; } = [];
+    /// <summary>What is kept besides.</summary>
+    public ClipShape Clip { get; init; } = ClipShape.None;
 
     /// <summary>
     /// A plane (n.x, n.y, n.z, w) in index coordinates, across every ray: samples lie at whole steps from it, so that clipping does
@@ -200,7 +200,7 @@ public sealed record RaycastSettings
 
     /// <summary>
     /// Other volumes in the same rays, each over those before it and all over the picture's own; drawn in <see cref="RayMode.Composite"/>
-    /// alone. The clipping box and planes hold for them too.
+    /// alone. The clipping box and shape hold for them too.
     /// </summary>
     public IReadOnlyList<RayLayer> Layers { get; init; } = [];
 

@@ -147,6 +147,41 @@ public sealed class VolumeRendererTests : IAsyncLifetime
         Assert.True(alone > 0.9 * without, $"{alone} of the wall alone, {without} without shadows");
     }
 
+    // An interface that tilts and bulges: what is kept is what has the depth, and what is picked on the cut has its limit.
+    [Theory]
+    [InlineData(Axis.Z, 1)]
+    [InlineData(Axis.Y, -1)]
+    [InlineData(Axis.X, 1)]
+    public async Task DepthClip_FollowsTheInterfacesBulges(Axis axis, int direction)
+    {
+        var heights = Enumerable.Range(0, 12 * 12).Select(i => (float)(100 - direction * 60 + 0.05 * (i / 12 * 20) + 4 * Math.Sin(i % 12 * 0.6) * Math.Cos(i / 12 * 0.5))).ToArray();
+        var depth = new DepthFrame(axis, direction, 40, new InterfaceSurface(axis, (-10, -10), 20, (12, 12), heights, 0.1));
+        var dataset = _dataset with { Depth = depth };
+        var band = new Band(50, 75);
+        var view = View() with { DepthClip = band };
+        var clip = RayLook.ClipOf(dataset, view, Volume.Transform);
+        var random = new Random(5);
+        for (var i = 0; i < 2000; i++)
+        {
+            var voxel = new VoxelPoint(random.NextDouble() * N, random.NextDouble() * N, random.NextDouble() * N);
+            var um = depth.DepthOf(Volume.Transform.ToWorld(voxel)).Um;
+            if (Math.Min(Math.Abs(um - band.FromUm), Math.Abs(um - band.ToUm)) > 1e-3)
+            {
+                Assert.Equal(um >= band.FromUm && um <= band.ToUm, clip.IsKept(new((float)voxel.X - 0.5f, (float)voxel.Y - 0.5f, (float)voxel.Z - 0.5f)));
+            }
+        }
+
+        // From the electrode's side, through the middle of the ball, which the cut has opened.
+        var renderer = new VolumeRenderer(_store, new BrickCache(_store, 1 << 28), RenderDevices.Cpu);
+        var camera = axis switch { Axis.Z => view.Camera with { ElevationDeg = direction * -60 }, Axis.Y => view.Camera with { AzimuthDeg = 90 }, _ => view.Camera };
+        view = view with { Camera = camera };
+        await renderer.LoadAsync(Volume, dataset, view, 200, 200, default);
+        var hit = await renderer.PickAsync(Volume, dataset, view, 200, 200, 100, 100, default);
+        Assert.NotNull(hit);
+        var at = depth.DepthOf(hit!.Value).Um;
+        Assert.True(at > band.FromUm - 0.1 && at < band.ToUm + 0.1, $"{at}");
+    }
+
     [Fact]
     public async Task Pick_TheBall_HitsItsSurface()
     {

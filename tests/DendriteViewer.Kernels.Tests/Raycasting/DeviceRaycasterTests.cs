@@ -52,7 +52,7 @@ public sealed class DeviceRaycasterTests(Device device) : IClassFixture<Device>
     {
         foreach (var volume in new[] { Balls<ushort>(), Balls<float>(1e-4f, -3), TwoLevels<byte>(b => b % 2 == 1, 1 / 257f) })
         {
-            var settings = Settings(volume, RayMode.Composite, shaded) with { Integrated = true, Step = step, ClipPlanes = [new Vector4(0.6f, 0, 0.8f, -20)] };
+            var settings = Settings(volume, RayMode.Composite, shaded) with { Integrated = true, Step = step, Clip = new ClipShape([new Vector4(0.6f, 0, 0.8f, -20)]) };
             Assert.InRange(Far(volume, settings, Orbit(angle, 61, 47), 61, 47, 2), 0, 61 * 47 / 150);
         }
     }
@@ -72,7 +72,7 @@ public sealed class DeviceRaycasterTests(Device device) : IClassFixture<Device>
         foreach (var (replaces, step, angle) in new[] { (false, 1f, 10), (true, 0.4f, 60), (true, 1.3f, 200) })
         {
             var (volume, settings) = Layered(replaces, step);
-            settings = settings with { ClipPlanes = step == 1 ? [new Vector4(0.6f, 0, 0.8f, -8)] : [], SamplePlane = new Vector4(0.1f, 0.1f, 1, 3), Jitter = angle > 100, Smooth = step < 1, Light = step < 1 ? BallLight() : null };
+            settings = settings with { Clip = step == 1 ? new ClipShape([new Vector4(0.6f, 0, 0.8f, -8)]) : ClipShape.None, SamplePlane = new Vector4(0.1f, 0.1f, 1, 3), Jitter = angle > 100, Smooth = step < 1, Light = step < 1 ? BallLight() : null };
 
             // Labels have hard borders, on either side of which a last digit may put a sample.
             Assert.InRange(Far(volume, settings, Orbit(angle, 61, 47, new Vector3(30, 25, 20), 130), 61, 47, 3), 0, 61 * 47 / 50);
@@ -143,11 +143,13 @@ public sealed class DeviceRaycasterTests(Device device) : IClassFixture<Device>
     {
         Assert.Equal(0, System.Runtime.InteropServices.Marshal.OffsetOf<DeviceRaycaster.Arguments>("Origin"));
         Assert.Equal(9 * 16, System.Runtime.InteropServices.Marshal.OffsetOf<DeviceRaycaster.Arguments>("Planes"));
-        Assert.Equal(25 * 16, System.Runtime.InteropServices.Marshal.OffsetOf<DeviceRaycaster.Arguments>("Layers"));
+        Assert.Equal(25 * 16, System.Runtime.InteropServices.Marshal.OffsetOf<DeviceRaycaster.Arguments>("Reliefs"));
+        Assert.Equal(29 * 16, System.Runtime.InteropServices.Marshal.OffsetOf<DeviceRaycaster.Arguments>("Layers"));
         Assert.Equal(10 * 16, System.Runtime.CompilerServices.Unsafe.SizeOf<DeviceRaycaster.Layer>());
-        Assert.Equal(65 * 16, System.Runtime.InteropServices.Marshal.OffsetOf<DeviceRaycaster.Arguments>("LightScale"));
-        Assert.Equal(67 * 16, System.Runtime.InteropServices.Marshal.OffsetOf<DeviceRaycaster.Arguments>("Step"));
-        Assert.Equal(71 * 16, System.Runtime.CompilerServices.Unsafe.SizeOf<DeviceRaycaster.Arguments>());
+        Assert.Equal(69 * 16, System.Runtime.InteropServices.Marshal.OffsetOf<DeviceRaycaster.Arguments>("LightScale"));
+        Assert.Equal(71 * 16, System.Runtime.InteropServices.Marshal.OffsetOf<DeviceRaycaster.Arguments>("Step"));
+        Assert.Equal(75 * 16, System.Runtime.InteropServices.Marshal.OffsetOf<DeviceRaycaster.Arguments>("ReliefU"));
+        Assert.Equal(78 * 16, System.Runtime.CompilerServices.Unsafe.SizeOf<DeviceRaycaster.Arguments>());
     }
 
     // Several threads at once, of several volumes: each gets its own picture.

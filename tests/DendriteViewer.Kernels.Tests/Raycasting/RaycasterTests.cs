@@ -49,7 +49,7 @@ public sealed class RaycasterTests
             Raycaster.Render(volume, settings, rays, 40, 40, 1, packets);
             Raycaster.Render(volume, settings, rays, 40, 40, 1, scalar, lanes: PacketLanes.Scalar);
             var far = packets.Zip(scalar).Count(p => Difference(p.First, p.Second) > 4);
-            return (far <= 24).Label($"{far} pixels differ: {settings.Mode}, shaded {settings.Shaded}, step {settings.Step}, jitter {settings.Jitter}, planes {settings.ClipPlanes.Count}, sampled from {settings.SamplePlane}, box {settings.BoxLow}");
+            return (far <= 24).Label($"{far} pixels differ: {settings.Mode}, shaded {settings.Shaded}, step {settings.Step}, jitter {settings.Jitter}, planes {settings.Clip.Planes.Count}, sampled from {settings.SamplePlane}, box {settings.BoxLow}");
         }).QuickCheckThrowOnFailure();
 
     [Fact]
@@ -127,7 +127,7 @@ public sealed class RaycasterTests
             {
                 var settings = Settings(volume, RayMode.Composite, shaded) with
                 {
-                    Integrated = true, Step = step, ClipPlanes = step == 1 ? [new Vector4(0.6f, 0, 0.8f, -20)] : [], SamplePlane = new Vector4(0.1f, 0.1f, 1, 3),
+                    Integrated = true, Step = step, Clip = step == 1 ? new ClipShape([new Vector4(0.6f, 0, 0.8f, -20)]) : ClipShape.None, SamplePlane = new Vector4(0.1f, 0.1f, 1, 3),
                 };
                 uint[] packets = new uint[61 * 47], scalar = new uint[61 * 47];
                 Assert.True(Raycaster.Render(volume, settings, Orbit(angle, 61, 47), 61, 47, 1, packets, lanes: lanes));
@@ -200,7 +200,7 @@ public sealed class RaycasterTests
         foreach (var (replaces, step, angle) in new[] { (false, 1f, 10), (true, 0.4f, 60), (true, 1.3f, 200) })
         {
             var (volume, settings) = Layered(replaces, step);
-            settings = settings with { ClipPlanes = step == 1 ? [new Vector4(0.6f, 0, 0.8f, -8)] : [], SamplePlane = new Vector4(0.1f, 0.1f, 1, 3), Jitter = angle > 100, Smooth = step < 1, Light = step < 1 ? BallLight() : null };
+            settings = settings with { Clip = step == 1 ? new ClipShape([new Vector4(0.6f, 0, 0.8f, -8)]) : ClipShape.None, SamplePlane = new Vector4(0.1f, 0.1f, 1, 3), Jitter = angle > 100, Smooth = step < 1, Light = step < 1 ? BallLight() : null };
             uint[] packets = new uint[61 * 47], scalar = new uint[61 * 47];
             var rays = Orbit(angle, 61, 47, new Vector3(30, 25, 20), 130);
             Assert.True(Raycaster.Render(volume, settings, rays, 61, 47, 1, packets, lanes: lanes));
@@ -341,7 +341,7 @@ public sealed class RaycasterTests
     public void Render_ClippedByAPlane_ShowsNothingBehindIt()
     {
         var volume = Balls<ushort>();
-        var settings = Settings(volume, RayMode.Composite, false) with { ClipPlanes = [new Vector4(0, 0, 1, -1000)] };
+        var settings = Settings(volume, RayMode.Composite, false) with { Clip = new ClipShape([new Vector4(0, 0, 1, -1000)]) };
         var target = new uint[30 * 30];
         Raycaster.Render(volume, settings, Orbit(10, 30, 30), 30, 30, 1, target);
         Assert.All(target, p => Assert.Equal(0xFF000000u, p));

@@ -125,6 +125,16 @@ internal static class Scenes
         });
     }
 
+    /// <summary>A plane, and above it another along a surface that bulges by up to 1.5.</summary>
+    public static ClipShape Curved(float[] n, float w)
+    {
+        var heights = Enumerable.Range(0, 5 * 6).Select(i => 1.5f * n[(i * 7 + 3) % n.Length]).ToArray();
+        var plane = new Vector4(n[4], n[5], n[6], w);
+        return new ClipShape(
+            [plane, new ClipPlane(new Vector4(-n[4], -n[5], -n[6], 20), n[1] > 0 ? 1 : -1)],
+            new ClipRelief(new Vector4(0.1f, 0.01f * n[2], 0, 0.5f), new Vector4(0, 0.1f, 0.02f * n[3], -0.3f), 5, 6, heights));
+    }
+
     /// <summary>Light among the balls, on a grid of 24³ cells of two voxels.</summary>
     public static LightField BallLight()
     {
@@ -139,7 +149,7 @@ internal static class Scenes
         var settings = Settings(volume, n[0] > 0.3f ? RayMode.Composite : n[0] > -0.3f ? RayMode.Isosurface : RayMode.Maximum, n[1] > 0) with
         {
             Step = 1 + 0.6f * n[2], Jitter = n[3] > 0, SamplePlane = n[3] < -0.5f ? new Vector4(n[4], n[5], 1.5f, 3) : null,
-            ClipPlanes = n[6] > 0 ? [new Vector4(n[4], n[5], n[6], 5)] : [],
+            Clip = n[6] > 0 ? Curved(n, 5) : ClipShape.None,
             BoxLow = n[7] > 0.5f ? new Vector3(7.25f, 3.3f, 1.4f) : new Vector3(float.NegativeInfinity),
             Integrated = n[5] > 0.4f, Smooth = n[4] > 0,
         };
