@@ -51,6 +51,22 @@ public sealed class InterfaceSurface
     /// <summary>Cosine of the mean plane's tilt against the axis: heights times this are distances.</summary>
     public double Cosine => 1 / Math.Sqrt(1 + Plane.SlopeU * Plane.SlopeU + Plane.SlopeV * Plane.SlopeV);
 
+    /// <summary>How far the surface lies from its mean plane at most, across it, µm.</summary>
+    public double BulgeUm
+    {
+        get
+        {
+            var most = 0.0;
+            for (var i = 0; i < _heights.Length; i++)
+            {
+                double u = (i / Shape.V - (Shape.U - 1) / 2.0) * StepUm, v = (i % Shape.V - (Shape.V - 1) / 2.0) * StepUm;
+                most = Math.Max(most, Math.Abs(_heights[i] - Plane.MiddleUm - Plane.SlopeU * u - Plane.SlopeV * v));
+            }
+
+            return most * Cosine;
+        }
+    }
+
     /// <summary>Tilt of the mean plane in degrees.</summary>
     public double TiltDeg => Math.Acos(Math.Min(1, Cosine)) * 180 / Math.PI;
 

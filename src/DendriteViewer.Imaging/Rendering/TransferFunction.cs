@@ -12,11 +12,24 @@ namespace DendriteViewer.Imaging.Rendering;
 /// <param name="Opacity">Opacity of one voxel's length, 0–1.</param>
 public readonly record struct TransferPoint(double Value, int Color, double Opacity);
 
+/// <summary>Labels that look alike; what is none of any range is not seen.</summary>
+/// <param name="From">The first label, above 0.</param>
+/// <param name="To">The last label.</param>
+/// <param name="Color">0xRRGGBB.</param>
+/// <param name="Opacity">Opacity of one voxel's length, 0–1.</param>
+public readonly record struct LabelRange(int From, int To, int Color, double Opacity);
+
 /// <summary>Colour and opacity by voxel value, linear between points and constant beyond the outermost.</summary>
 public sealed record TransferFunction
 {
     /// <summary>At most this many points.</summary>
-    public const int MostPoints = 32;
+    public const int MostPoints = 512;
+
+    /// <summary>At most this many ranges of labels.</summary>
+    public const int MostRanges = MostPoints / 4;
+
+    // Half way to the next label: only whole numbers are ever looked up.
+    private const double Edge = 0.499, Outside = 0.5;
 
     private TransferFunction(ImmutableArray<TransferPoint> points) => Points = points;
 
@@ -33,6 +46,33 @@ public sealed record TransferFunction
         return sorted.Length is > 0 and <= MostPoints && sorted.All(p => double.IsFinite(p.Value) && double.IsFinite(p.Opacity))
             ? new TransferFunction(sorted)
             : throw new ArgumentException($"A transfer function has 1 to {MostPoints} points of finite numbers.");
+    }
+
+    /// <summary>A function over label numbers. With no range, nothing is seen.</summary>
+    /// <exception cref="ArgumentException">Too many ranges.</exception>
+    public static TransferFunction OfLabels(IEnumerable<LabelRange> ranges) => Of(
+        ranges.OrderBy(r => r.From).SelectMany(r => new TransferPoint[]
+        {
+            new(r.From - Outside, r.Color, 0), new(r.From - Edge, r.Color, r.Opacity), new(r.To + Edge, r.Color, r.Opacity), new(r.To + Outside, r.Color, 0),
+        }).DefaultIfEmpty(new TransferPoint(0, 0, 0)));
+
+    /// <summary>The ranges of labels that the function was made of, or null where it was not.</summary>
+    public IReadOnlyList<LabelRange>? LabelRanges()
+    {
+        if (Points.Length % 4 != 0)
+        {
+            return null;
+        }
+
+        var ranges = new List<LabelRange>();
+        for (var i = 0; i < Points.Length; i += 4)
+        {
+            var (inside, after) = (Points[i + 1], Points[i + 2]);
+            var range = new LabelRange((int)Math.Round(inside.Value), (int)Math.Round(after.Value), inside.Color, inside.Opacity);
+            ranges.Add(range);
+        }
+
+        return OfLabels(ranges).Equals(this) ? ranges : null;
     }
 
     /// <summary>Reads <c>{"points": [{"value": 12000, "color": "#e0a030", "opacity": 0.6}, …]}</c>.</summary>

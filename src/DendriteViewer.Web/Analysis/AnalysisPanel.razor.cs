@@ -17,6 +17,8 @@ namespace DendriteViewer.Web.Analysis;
 /// </summary>
 public sealed partial class AnalysisPanel
 {
+    private static readonly (LithiumColors, string)[] s_colors = [(LithiumColors.Birth, "time of birth"), (LithiumColors.Piece, "piece"), (LithiumColors.Depth, "depth")];
+
     private readonly CancellationTokenSource _closed = new();
     private AnalysisResult? _result;
     private AnalysisRecipe _recipe = new();
@@ -32,7 +34,7 @@ public sealed partial class AnalysisPanel
     private int _tries;
     private double _binUm = 20;
     private double _ghost = 0.03;
-    private bool _lithiumShown;
+    private LithiumColors? _lithiumShown;
     private Bar? _picked;
     private string? _site;
     private TransferFunction? _before;
@@ -253,20 +255,20 @@ public sealed partial class AnalysisPanel
         var center = new WorldPoint(picked.CenterUm[0], picked.CenterUm[1], picked.CenterUm[2]);
         Session.Update(v => At(v, center), this);
         Show(AnalysisStore.Voids, _result!.Voids.Hours, [(picked.Id, picked.Id, TransferPresets.Void)]);
-        (_picked, _lithiumShown) = (null, false);
+        (_picked, _lithiumShown) = (null, null);
         Draw();
     }
 
-    private void ShowLithium()
+    private void ShowLithium(LithiumColors colors)
     {
-        if (_lithiumShown)
+        if (_lithiumShown == colors)
         {
             Clear();
             return;
         }
 
-        Show(AnalysisStore.Lithium, null, LabelLooks.Births(_result!).Select(b => (b.From, b.To, b.Color)).ToArray());
-        (_lithiumShown, _picked) = (true, null);
+        Show(AnalysisStore.Lithium, null, LabelLooks.Lithium(_result!, colors).Ranges);
+        (_lithiumShown, _picked) = (colors, null);
         Draw();
     }
 
@@ -274,7 +276,7 @@ public sealed partial class AnalysisPanel
     {
         GoTo(hours);
         Show(AnalysisStore.Change, hours, [(1, 1, TransferPresets.Lithium), (2, 2, TransferPresets.Void)]);
-        (_lithiumShown, _picked) = (false, null);
+        (_lithiumShown, _picked) = (null, null);
         Draw();
     }
 
@@ -290,7 +292,7 @@ public sealed partial class AnalysisPanel
         var number = _result!.Sites.ToList().IndexOf(site) + 1;
         Session.Update(v => At(v with { Hours = Math.Max(v.Hours, site.BornHours) }, center), this);
         Show(AnalysisStore.Lithium, null, [(number, number, TransferPresets.Lithium)]);
-        (_lithiumShown, _picked) = (false, null);
+        (_lithiumShown, _picked) = (null, null);
         Draw();
     }
 
@@ -320,7 +322,7 @@ public sealed partial class AnalysisPanel
 
     private void Clear()
     {
-        (_picked, _lithiumShown, _site) = (null, false, null);
+        (_picked, _lithiumShown, _site) = (null, null, null);
         if (_before is { } before)
         {
             _before = null;
@@ -339,7 +341,7 @@ public sealed partial class AnalysisPanel
 
         _before ??= View.Transfer;
         _tried = value;
-        (_picked, _lithiumShown) = (null, false);
+        (_picked, _lithiumShown) = (null, null);
         var color = TransferPresets.Void;
         var soft = Math.Max(_result!.NoiseWidth, 1e-9);
         Session.Update(v => v with

@@ -130,6 +130,15 @@ public static class ViewLink
             foreach (var part in text.Split(';', StringSplitOptions.RemoveEmptyEntries))
             {
                 var c = part.Split(':');
+                if (c.Length == 3 && c[0].Split('~') is [var from, var to] && int.TryParse(from, NumberStyles.None, CultureInfo.InvariantCulture, out var first)
+                    && int.TryParse(to, NumberStyles.None, CultureInfo.InvariantCulture, out var last)
+                    && int.TryParse(c[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var rgb)
+                    && double.TryParse(c[2], NumberStyles.Float, CultureInfo.InvariantCulture, out var solid) && double.IsFinite(solid))
+                {
+                    points.AddRange(TransferFunction.OfLabels([new LabelRange(first, last, rgb, solid)]).Points.Select(p => new[] { p.Value, p.Color, p.Opacity }));
+                    continue;
+                }
+
                 if (c.Length != 3 || !double.TryParse(c[0], NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
                     || !int.TryParse(c[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var color)
                     || !double.TryParse(c[2], NumberStyles.Float, CultureInfo.InvariantCulture, out var opacity))
@@ -144,7 +153,12 @@ public static class ViewLink
         }
     }
 
-    private static string Over(OverlayDto? o) => o is null ? "" : $"{o.Modality},{(o.Hours is { } h ? N(h) : "-")},{(o.Replaces ? 1 : 0)},{Transfer(o.Transfer)}";
+    private static string Over(OverlayDto? o) => o is null ? "" : $"{o.Modality},{(o.Hours is { } h ? N(h) : "-")},{(o.Replaces ? 1 : 0)},{Ranges(o.Transfer) ?? Transfer(o.Transfer)}";
+
+    // Of labels FROM~TO:COLOR:OPACITY, since there may be many.
+    private static string? Ranges(double[][] points) => TransferFunction.Of(points.Select(p => new TransferPoint(p[0], (int)p[1], p[2]))).LabelRanges() is { } ranges
+        ? string.Join(';', ranges.Select(r => $"{r.From}~{r.To}:{r.Color:x6}:{N(r.Opacity)}"))
+        : null;
 
     private static string Transfer(double[][] points) => string.Join(';', points.Select(p => $"{N(p[0])}:{(int)p[1]:x6}:{N(p[2])}"));
 

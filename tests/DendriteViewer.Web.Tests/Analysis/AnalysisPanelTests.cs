@@ -62,6 +62,17 @@ public sealed class AnalysisPanelTests : BunitContext, IAsyncLifetime
         await panel.InvokeAsync(() => panel.FindAll("button").Single(b => b.TextContent.Contains("time of birth")).Click());
         Assert.Null(session.Current.View.Overlay);
         Assert.Equal(before, session.Current.View.Transfer);
+
+        // By piece each site has its own colour, by depth the nearest another than the deepest.
+        await panel.InvokeAsync(() => panel.FindAll("button").Single(b => b.TextContent.Contains("piece")).Click());
+        var pieces = session.Current.View.Overlay!.Transfer.LabelRanges()!;
+        Assert.Equal(result.Sites.Count, pieces.Count);
+        Assert.Equal(Math.Min(10, pieces.Count), pieces.Select(p => p.Color).Distinct().Count());
+        await panel.InvokeAsync(() => panel.FindAll("button").Single(b => b.TextContent == "depth").Click());
+        var depths = session.Current.View.Overlay!.Transfer.LabelRanges()!;
+        var order = result.Sites.Select((s, i) => (s.DepthUm, Number: i + 1)).OrderBy(s => s.DepthUm).ToArray();
+        Assert.NotEqual(depths[order[0].Number - 1].Color, depths[order[^1].Number - 1].Color);
+        await panel.InvokeAsync(() => panel.FindAll("button").Single(b => b.TextContent == "depth").Click());
     }
 
     [Fact]

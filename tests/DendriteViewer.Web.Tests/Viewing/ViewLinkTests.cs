@@ -31,9 +31,28 @@ public sealed class ViewLinkTests
             Mode = (VolumeMode)(pick % 3), IsoValue = n[4], Shaded = pick % 2 == 0, Shadows = pick % 3 == 0, Transfer = TransferFunction.Of(values.Take(points).Select((v, i) => new TransferPoint(v, i * 7919, i / 7.0))),
             Clip = pick == 3 ? new ClipBox(focus, center) : null, DepthClip = pick == 4 ? new Band(n[0], n[1]) : null, Band = new Band(Math.Min(n[2], n[3]), Math.Max(n[2], n[3])),
             Cut = pick == 1 ? new SliceCut(Pane.Y, n[0] > 0) : null,
-            Overlay = pick == 3 ? new Overlay("nano-phase", n[1] > 0 ? Math.Abs(n[1]) : null, TransferFunction.Of([new(n[2], 77, 0.25)]), n[3] > 0) : null,
+            Overlay = pick == 3 ? new Overlay("nano-phase", n[1] > 0 ? Math.Abs(n[1]) : null, TransferFunction.Of([new(n[2], 77, 0.25)]), n[3] > 0) : pick == 4 ? new Overlay("lithium", null, Labels(n), false) : null,
             BandVisible = pick != 5, Maximized = pick == 5 ? Pane.Volume : null, Selected = pick == 2 ? "0123abc" : "",
         };
+
+    private static TransferFunction Labels(double[] n) => TransferFunction.OfLabels(Enumerable.Range(0, 128).Where(i => n[i % 8] > -1e5).Select(i => new LabelRange(3 * i + 1, 3 * i + 1 + i % 3, i * 7919, Math.Round(i / 128.0, 2))));
+
+    // Browsers and proxies cut addresses that are much longer.
+    [Fact]
+    public void Format_OfManyLabels_IsNoLongAddress()
+    {
+        var view = Start with { Overlay = new Overlay("lithium", null, TransferFunction.OfLabels(Enumerable.Range(1, TransferFunction.MostRanges).Select(i => new LabelRange(i, i, 0x35C9E8, 0.85))), false) };
+        Assert.InRange(ViewLink.Format(view, Start).Length, 1000, 4000);
+        Assert.Equal(view, ViewLink.Parse(ViewLink.Format(view, Start), Start));
+    }
+
+    [Theory]
+    [InlineData("lithium,-,0,1~2:35c9e8:NaN")]
+    [InlineData("lithium,-,0,2~1:35c9e8:0.5")]
+    [InlineData("lithium,-,0,99999999999~1:35c9e8:0.5")]
+    [InlineData("lithium,-,0,-1~1:35c9e8:0.5")]
+    [InlineData("lithium,-,0,1~2~3:x:0.5")]
+    public void Parse_OfRangesThatAreNone_DoesNotThrow(string over) => Assert.NotNull(ViewLink.Parse("v=1&over=" + over, Start));
 
     [Fact]
     public void Format_ThenParse_IsTheSameViewToTheLastBit() =>
