@@ -115,6 +115,7 @@ internal static class AnalyzeCommand
                 {
                     hours = l.Hours, measuredUm3 = l.MeasuredUm3, lowUm3 = l.LowUm3, highUm3 = l.HighUm3, faradayUm3 = l.FaradayUm3, pieces = l.Pieces.Count,
                     partialUm3 = l.PartialUm3, largestUm3 = l.LargestUm3, nearestUm = l.NearestUm, deepestUm = l.DeepestUm, thicknessUm = l.ThicknessUm,
+                    confirmedUm3 = l.ConfirmedUm3, newVoidUm3 = l.NewVoidUm3, isUpperBound = l.IsUpperBound,
                 }),
                 warnings = result.Warnings,
             },

@@ -57,7 +57,7 @@ public sealed class AnalysisStore(DatasetStore store)
         var dataset = await store.TryOpenAsync(id, ct) ?? throw new VolumeFormatException($"{id} was deleted while it was analysed.");
         var pristine = dataset.Volumes.First(v => v.Key.Modality == result.Recipe.Modality);
         var inputs = new List<AnalysisInput>();
-        foreach (var scan in dataset.Volumes.Where(v => v.Key.Modality == result.Recipe.Modality))
+        foreach (var scan in dataset.Volumes.Where(v => v.Key.Modality == result.Recipe.Modality || v.Key.Modality == PhaseContrast.Modality))
         {
             inputs.Add(new AnalysisInput(scan.Key.ToString(), await ChecksumAsync(scan, ct)));
         }
@@ -114,7 +114,8 @@ public sealed class AnalysisStore(DatasetStore store)
     private static RegistrationManifest? RegistrationOf(VolumeManifest manifest, Dataset dataset, AnalysisResult result)
     {
         var key = new VolumeKey(manifest.Modality, manifest.Hours);
-        if (result.Registrations.FirstOrDefault(r => r.Key == key) is not { Correlation: > 0 } r || r.Key.Hours == result.Registrations[0].Key.Hours || dataset.Find(key.Modality, key.Hours) is not { } scan)
+        // What was taken at the same time, in whatever modality, lies as the scan that was registered.
+        if (result.Registrations.FirstOrDefault(r => r.Key.Hours == key.Hours) is not { Correlation: > 0 } r || r.Key.Hours == result.Registrations[0].Key.Hours || dataset.Find(key.Modality, key.Hours) is not { } scan)
         {
             return null;
         }

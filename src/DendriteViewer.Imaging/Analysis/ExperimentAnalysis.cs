@@ -127,6 +127,7 @@ public sealed class ExperimentAnalysis
     private readonly double[] _thresholds;
     private readonly string _how;
     private readonly Dictionary<VolumeKey, BitVolume[]> _dark = [];
+    private readonly Dictionary<double, PhaseContrast?> _phases = [];
     private Registrar? _registrar;
 
     private ExperimentAnalysis(
@@ -266,6 +267,7 @@ public sealed class ExperimentAnalysis
         var near = Morphology.DilateBall(pristine[0], reach / size.Z, reach / size.Y, reach / size.X);
         var current = _dataset.Manifest.Series.Any(s => s.Kind == "current") ? await _store.SeriesAsync(_dataset.Id, "current", ct) : null;
         var trackers = _thresholds.Select(_ => new NucleationTracker(Pristine.Transform, _dataset.Depth, _region.VoxelUm3, _recipe.BridgeVoxels)).ToArray();
+        var (newVoids, phaseWarnings) = await NewVoidsAsync(pristine[0], near, reach, size, ct);
         var (registrations, porosity, lithium, labels) = (new List<ScanRegistration>(), new List<PorosityFindings>(), new List<LithiumFindings>(), new List<(double, Components, Components)>());
         for (var i = 0; i < _scans.Length; i++)
         {
@@ -277,7 +279,13 @@ public sealed class ExperimentAnalysis
             var dark = await DarkAsync(scan, registration, ct);
             var strict = await StrictAsync(scan, registration, ct);
             porosity.Add(PorosityOf(scan, dark));
-            var pieces = dark.Select(d => Lithium(d, strict, pristine[0], near, reach, size)).ToArray();
+            var (known, around) = (pristine[0], near);
+            if (newVoids[i] is { } more)
+            {
+                (known, around) = (pristine[0].Clone().Or(more), Morphology.DilateBall(more, reach / size.Z, reach / size.Y, reach / size.X).Or(near));
+            }
+
+            var pieces = dark.Select(d => Lithium(d, strict, known, around, reach, size)).ToArray();
             ct.ThrowIfCancellationRequested();
             var sites = new Components[pieces.Length];
             int[][] ofPieces = [];
@@ -289,8 +297,12 @@ public sealed class ExperimentAnalysis
             }
 
             labels.Add((scan.Key.Hours, pieces[0], sites[0]));
-            lithium.Add(LithiumOf(scan.Key.Hours, pieces, ofPieces, current));
+            var phase = await PhaseAsync(registration, dark[0], pristine[0], ct);
+            var confirmed = Enumerable.Range(1, pieces[0].Count).Select(l => phase?.Judge(pieces[0], l) == PhaseVerdict.Lithium).ToArray();
+            var refuted = newVoids[i] is { } empty ? empty.Clone().And(dark[0]).Count * _region.VoxelUm3 : 0;
+            lithium.Add(LithiumOf(scan.Key.Hours, pieces, ofPieces, current, confirmed) with { NewVoidUm3 = refuted });
             _dark.Remove(scan.Key);
+            _phases.Remove(scan.Key.Hours);
         }
 
         Report("sites", 0.98);
@@ -301,7 +313,7 @@ public sealed class ExperimentAnalysis
             Threshold = Threshold, ThresholdHow = _how, NoiseWidth = _statistics.NoiseWidth, VoxelUm3 = _region.VoxelUm3,
             Interface = _dataset.Depth.Fingerprint, InterfaceTiltDeg = _dataset.Depth.Surface?.TiltDeg ?? 0, InterfaceResidualUm = _dataset.Depth.Surface?.ResidualUm ?? 0, OutlineUm2 = _dataset.Outline?.AreaUm2,
             Registrations = registrations, Voids = voids, Porosity = porosity, Lithium = lithium, Sites = found,
-            SitesLowHigh = [trackers[1].Count, trackers[2].Count], Warnings = Warnings(registrations, lithium),
+            SitesLowHigh = [trackers[1].Count, trackers[2].Count], Warnings = [.. Warnings(registrations, lithium), .. phaseWarnings],
         };
         Report("done", 1);
         return (result, new AnalysisLabels(voidLabels, labels));
@@ -353,7 +365,46 @@ public sealed class ExperimentAnalysis
         return ComponentLabeller.Label(grown, StructuringElement.OfNeighbours(_recipe.Neighbours));
     }
 
-    private LithiumFindings LithiumOf(double hours, Components[] sets, int[][] sites, Series? current)
+    // What phase contrast shows to be empty at a time was no lithium then nor before; by timestep, null where nothing is known.
+    private async Task<(BitVolume?[] Sets, List<string> Warnings)> NewVoidsAsync(BitVolume pristine, BitVolume near, double reach, VoxelSize size, CancellationToken ct)
+    {
+        var (sets, warnings) = (new BitVolume?[_scans.Length], new List<string>());
+        for (var i = _scans.Length - 1; i >= 0; i--)
+        {
+            sets[i] = i + 1 < sets.Length ? sets[i + 1] : null;
+            if (i == 0 || _dataset.Find(PhaseContrast.Modality, _scans[i].Key.Hours) is null)
+            {
+                continue;
+            }
+
+            Report($"phase contrast at {_scans[i].Key.Hours:0.##} h", 0.05);
+            var registration = await RegisterAsync(_scans[i], ct);
+            var dark = await DarkAsync(_scans[i], registration, ct);
+            var phase = (await PhaseAsync(registration, dark[0], pristine, ct))!;
+            warnings.AddRange(phase.Warning is { } w ? [w] : []);
+            var pieces = Lithium(dark[0], await StrictAsync(_scans[i], registration, ct), pristine, near, reach, size);
+            var empty = pieces.Keep(Enumerable.Range(1, pieces.Count).Select(l => phase.Judge(pieces, l) == PhaseVerdict.Void).ToArray());
+            if (empty.Count > 0)
+            {
+                sets[i] = sets[i] is { } later ? later.Clone().Or(empty) : empty;
+            }
+        }
+
+        return (sets, warnings);
+    }
+
+    private async Task<PhaseContrast?> PhaseAsync(ScanRegistration registration, BitVolume dark, BitVolume pristine, CancellationToken ct)
+    {
+        if (!_phases.TryGetValue(registration.Key.Hours, out var phase))
+        {
+            phase = await PhaseContrast.OfAsync(_store, _dataset, Pristine, registration, dark.Clone().And(pristine), _segmenter.Judged.Clone().AndNot(dark), ct);
+            _phases[registration.Key.Hours] = phase;
+        }
+
+        return phase;
+    }
+
+    private LithiumFindings LithiumOf(double hours, Components[] sets, int[][] sites, Series? current, bool[] confirmed)
     {
         double Volume(Components c)
         {
@@ -373,7 +424,7 @@ public sealed class ExperimentAnalysis
         var area = _dataset.Manifest.Cell?.ElectrodeAreaMm2 * 1e6;
         var pieces = new LithiumPiece[sets[0].Count];
         Parallel.For(0, pieces.Length, i =>
-            pieces[i] = LithiumPiece.Of(i + 1, sets[0], Pristine.Transform, _dataset.Depth, _region.VoxelUm3) with { Sites = sites[i].Select(NucleationTracker.NameOf).ToArray() });
+            pieces[i] = LithiumPiece.Of(i + 1, sets[0], Pristine.Transform, _dataset.Depth, _region.VoxelUm3) with { Sites = sites[i].Select(NucleationTracker.NameOf).ToArray(), Confirmed = confirmed[i] });
         var measured = Volume(sets[0]);
         return new LithiumFindings(
             hours, measured, Math.Min(measured, Volume(sets[1])), Math.Max(measured, Volume(sets[2])), _region.VoxelUm3 * Math.Sqrt(border / 12.0),
@@ -393,9 +444,11 @@ public sealed class ExperimentAnalysis
             warnings.Add("dataset.json gives no electrode area or no current, so there is no theoretical volume to compare with.");
         }
 
-        if (_dataset.Modalities.All(m => m != "nano-phase") && lithium.Any(l => l.MeasuredUm3 > 0))
+        if (lithium.Any(l => l.IsUpperBound))
         {
-            warnings.Add("Absorption alone cannot tell lithium from a new void: volumes of lithium are upper bounds.");
+            warnings.Add(lithium.Any(l => l.ConfirmedUm3 > 0)
+                ? "Absorption alone cannot tell lithium from a new void: where no phase contrast covers it, lithium is an upper bound."
+                : "Absorption alone cannot tell lithium from a new void: volumes of lithium are upper bounds.");
         }
 
         return warnings;

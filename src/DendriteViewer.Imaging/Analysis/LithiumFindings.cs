@@ -20,6 +20,9 @@ public sealed record LithiumPiece(
     int Id, double VolumeUm3, double DepthUm, double NearestUm, double DeepestUm, double[] CenterUm, double NeedleLikeness, double SheetLikeness,
     IReadOnlyList<double[]> Tips, DepthHistogram ByDepth, IReadOnlyList<string> Sites)
 {
+    /// <summary>Whether phase contrast covers the piece and shows it to be lithium.</summary>
+    public bool Confirmed { get; init; }
+
     internal static LithiumPiece Of(int label, Components components, AffineTransform transform, DepthFrame depth, double voxelUm3)
     {
         ref readonly var r = ref components.Regions[label - 1];
@@ -78,6 +81,15 @@ public sealed record LithiumFindings(
     double Hours, double MeasuredUm3, double LowUm3, double HighUm3, double PartialUm3, double? FaradayUm3, double? ThicknessUm, DepthHistogram ByDepth,
     IReadOnlyList<LithiumPiece> Pieces)
 {
+    /// <summary>Volume of the pieces that phase contrast shows to be lithium, µm³.</summary>
+    public double ConfirmedUm3 => Pieces.Where(p => p.Confirmed).Sum(p => p.VolumeUm3);
+
+    /// <summary>Whether some piece may be a new void, for all that was measured.</summary>
+    public bool IsUpperBound => Pieces.Any(p => !p.Confirmed);
+
+    /// <summary>What is dark and no pristine void, but empty in phase contrast now or later, µm³; not counted as lithium.</summary>
+    public double NewVoidUm3 { get; init; }
+
     /// <summary>Volume of the largest piece, µm³.</summary>
     public double LargestUm3 => Pieces.Count == 0 ? 0 : Pieces.Max(p => p.VolumeUm3);
 

@@ -26,6 +26,12 @@ public sealed record PhantomOptions
     /// <summary>Most that a scan may be displaced against the first, in voxels; 0–8.</summary>
     public double DriftVoxels { get; init; } = 2;
 
+    /// <summary>
+    /// Whether voids appear while the cell is plated, which absorption cannot tell from lithium, and a phase contrast scan of the last hour,
+    /// in half the voxels and of the middle of the cell, can.
+    /// </summary>
+    public bool NanoPhase { get; init; }
+
     /// <summary>Current density in mA/cm².</summary>
     public double CurrentDensityMaCm2 { get; init; } = 0.8;
 }

@@ -42,6 +42,7 @@ internal sealed class PhantomScene
         Grains = MakeGrains(random);
         Voids = MakeVoids(random);
         Sites = MakeSites(random);
+        NewVoids = options.NanoPhase ? MakeNewVoids(new Random(options.Seed ^ 0x4e57)) : [];
     }
 
     public PhantomOptions Options { get; }
@@ -65,6 +66,15 @@ internal sealed class PhantomScene
     public IReadOnlyList<PhantomVoid> Voids { get; }
 
     public IReadOnlyList<PhantomSite> Sites { get; }
+
+    /// <summary>Voids that are there from <see cref="NewVoidHours"/> on.</summary>
+    public IReadOnlyList<PhantomVoid> NewVoids { get; }
+
+    /// <summary>When new voids open.</summary>
+    public const double NewVoidHours = 1.5;
+
+    /// <summary>What the phase contrast scan covers: the middle half of the cell, in depth all that it has.</summary>
+    public (WorldPoint Low, WorldPoint High) PhaseField => (new(0, Extent / 4, Extent / 4), new(Extent, 3 * Extent / 4, 3 * Extent / 4));
 
     /// <summary>Depth of a point below the electrode's surface.</summary>
     public double DepthOf(WorldPoint p) => (p.Z - Surface(p.Y, p.X)) * Cosine;
@@ -172,6 +182,26 @@ internal sealed class PhantomScene
         }
 
         return sites;
+    }
+
+    // In the phase scan's field, away from all else, as large as a young site.
+    private List<PhantomVoid> MakeNewVoids(Random random)
+    {
+        var made = new List<PhantomVoid>();
+        var (low, high) = PhaseField;
+        for (int tries = 0; made.Count < 4 && tries < 20000; tries++)
+        {
+            var p = new WorldPoint(
+                InterfaceAt + 30 + random.NextDouble() * (Extent - InterfaceAt - 45), low.Y + 10 + random.NextDouble() * (high.Y - low.Y - 20), low.X + 10 + random.NextDouble() * (high.X - low.X - 20));
+            var r = 3.6 + 1.4 * random.NextDouble();
+            if (Voids.All(v => (v.Center - p).Length > Largest(v.Radii) + r + 7) && made.All(v => (v.Center - p).Length > 20)
+                && Sites.SelectMany(s => s.Limbs).All(l => Math.Min((l.A - p).Length, (l.B - p).Length) > 26))
+            {
+                made.Add(new PhantomVoid(p, new WorldVector(r, 1.2 * r, r), 0));
+            }
+        }
+
+        return made;
     }
 
     private double Off(WorldPoint p) => Math.Sqrt(Math.Pow(p.Y - Extent / 2, 2) + Math.Pow(p.X - Extent / 2, 2));

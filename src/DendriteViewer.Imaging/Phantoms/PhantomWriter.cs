@@ -16,6 +16,11 @@ public sealed class PhantomWriter
     private const double BinUm = 20, SurfaceStepUm = 16;
     private const float VoidValue = 6200, LithiumValue = 7000, WallValue = 25500, ElectrolyteValue = 33000, Noise = 1150;
 
+    private const byte NewVoid = 3;
+
+    // In phase contrast: void black, lithium grey, the electrolyte bright.
+    private const float PhaseVoid = 5200, PhaseLithium = 19000, PhaseElectrolyte = 34000, PhaseNoise = 1800;
+
     private readonly PhantomOptions _options;
     private readonly PhantomScene _scene;
 
@@ -53,8 +58,14 @@ public sealed class PhantomWriter
                 ["hours"] = hours,
                 ["lithiumUm3"] = Math.Round(Count(scan, 2) * Math.Pow(_options.VoxelUm, 3), 1),
                 ["voidUm3"] = Math.Round(Count(scan, 1) * Math.Pow(_options.VoxelUm, 3), 1),
+                ["newVoidUm3"] = Math.Round(Count(scan, NewVoid) * Math.Pow(_options.VoxelUm, 3), 1),
                 ["driftVoxels"] = new JsonArray(Drift(hours).Select(d => (JsonNode)Math.Round(d, 4)).ToArray()),
             });
+            if (_options.NanoPhase && hours == _options.Hours[^1])
+            {
+                WritePhase(Path.Combine(folder, "nano-phase", FolderOf(hours)), scan, hours, ct);
+            }
+
             WriteScan(Path.Combine(folder, "projection", FolderOf(hours)), scan, hours, f => progress?.Report((done + f) / _options.Hours.Count), ct);
             done++;
         }
@@ -66,7 +77,7 @@ public sealed class PhantomWriter
 
     private static string FolderOf(double hours) => "t" + hours.ToString("0.0##", CultureInfo.InvariantCulture);
 
-    // 0 electrolyte, 1 void, 2 lithium inside the electrolyte; the electrode and the wall are added when the scan is taken.
+    // 0 electrolyte, 1 void, 2 lithium inside the electrolyte, 3 a void that was not there before; the electrode and the wall are added when the scan is taken.
     private void Paint(byte[] target, double hours, bool lithium)
     {
         foreach (var v in _scene.Voids)
@@ -83,6 +94,16 @@ public sealed class PhantomWriter
         if (!lithium)
         {
             return;
+        }
+
+        foreach (var v in hours >= PhantomScene.NewVoidHours ? _scene.NewVoids : [])
+        {
+            var (c, r) = (v.Center, v.Radii);
+            Fill(target, new WorldPoint(c.Z - r.Z, c.Y - r.Y, c.X - r.X), new WorldPoint(c.Z + r.Z, c.Y + r.Y, c.X + r.X), NewVoid, p =>
+            {
+                var d = p - c;
+                return d.Z * d.Z / (r.Z * r.Z) + d.Y * d.Y / (r.Y * r.Y) + d.X * d.X / (r.X * r.X) <= 1;
+            });
         }
 
         foreach (var limb in _scene.Sites.SelectMany(s => s.Limbs))
@@ -242,7 +263,7 @@ public sealed class PhantomWriter
                 {
                     var surface = Math.Clamp((depth - _scene.Surface(wy, wx)) / h + 0.5, 0, 1);
                     var label = labels[((long)cz * n + cy) * n + cx];
-                    var electrolyte = label switch { 1 => VoidValue, 2 => LithiumValue, _ => surface > 0 ? ElectrolyteValue + grains.At(cz, cy, cx) : 0 };
+                    var electrolyte = label switch { 1 or NewVoid => VoidValue, 2 => LithiumValue, _ => surface > 0 ? ElectrolyteValue + grains.At(cz, cy, cx) : 0 };
                     value = (float)(LithiumValue * (1 - surface) + electrolyte * surface);
                 }
 
@@ -265,6 +286,45 @@ public sealed class PhantomWriter
                 BitConverter.TryWriteBytes(bytes.AsSpan(2 * i), (ushort)v);
             }
         }
+    }
+
+    private VolumeShape PhaseShape
+    {
+        get
+        {
+            var (low, high) = _scene.PhaseField;
+            int Of(double from, double to) => (int)((to - from) / (_options.VoxelUm / 2));
+            return new VolumeShape(Of(low.Z, high.Z), Of(low.Y, high.Y), Of(low.X, high.X));
+        }
+    }
+
+    // The sample lies as in the absorption scan of the same hour.
+    private void WritePhase(string folder, byte[] labels, double hours, CancellationToken ct)
+    {
+        Directory.CreateDirectory(folder);
+        var (s, n, h) = (PhaseShape, _options.Size, _options.VoxelUm);
+        var drift = Drift(hours);
+        var low = _scene.PhaseField.Low;
+        Parallel.For(0, s.Z, new ParallelOptions { CancellationToken = ct }, z =>
+        {
+            var random = new Gaussian((uint)HashCode(_options.Seed, (int)Math.Round(hours * 1000) + 500_000, z));
+            var bytes = new byte[2 * s.SliceCount];
+            for (var y = 0; y < s.Y; y++)
+            {
+                for (var x = 0; x < s.X; x++)
+                {
+                    // Where the material of this voxel was in the first scan.
+                    var p = new WorldPoint(low.Z + (z + 0.5) * h / 2 - drift[0] * h, low.Y + (y + 0.5) * h / 2 - drift[1] * h, low.X + (x + 0.5) * h / 2 - drift[2] * h);
+                    int Index(double v) => Math.Clamp((int)(v / h), 0, n - 1);
+                    var label = labels[((long)Index(p.Z) * n + Index(p.Y)) * n + Index(p.X)];
+                    var value = _scene.DepthOf(p) < 0 ? PhaseLithium : label switch { 1 or NewVoid => PhaseVoid, 2 => PhaseLithium, _ => PhaseElectrolyte };
+                    BitConverter.TryWriteBytes(bytes.AsSpan(2 * (y * s.X + x)), (ushort)Math.Clamp(value + PhaseNoise * random.Next(), 0, 65535));
+                }
+            }
+
+            using var file = new FileStream(Path.Combine(folder, $"slice_{z:D4}.tif"), FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16);
+            new ClassicTiffSlice(s.X, s.Y, h / 2).Write(file, bytes);
+        });
     }
 
     private float[] Rings(double hours)
@@ -310,8 +370,15 @@ public sealed class PhantomWriter
         ["volumes"] = new JsonArray(_options.Hours.Select(h => (JsonNode)new JsonObject
         {
             ["modality"] = "projection", ["hours"] = h, ["durationHours"] = 0.1, ["path"] = "projection/" + FolderOf(h),
-        }).ToArray()),
+        }).Concat(_options.NanoPhase ? [PhaseManifest()] : []).ToArray()),
         ["series"] = new JsonArray(new JsonObject { ["kind"] = "voltage", ["path"] = "voltage.csv" }),
+    };
+
+    private JsonObject PhaseManifest() => new()
+    {
+        ["modality"] = "nano-phase", ["hours"] = _options.Hours[^1], ["durationHours"] = 0.2, ["path"] = "nano-phase/" + FolderOf(_options.Hours[^1]),
+        ["voxelSizeUm"] = new JsonArray(_options.VoxelUm / 2, _options.VoxelUm / 2, _options.VoxelUm / 2),
+        ["originUm"] = new JsonArray(_scene.PhaseField.Low.Z, _scene.PhaseField.Low.Y, _scene.PhaseField.Low.X),
     };
 
     private JsonObject Truth(double[] voids, double[] electrolyte, JsonArray timesteps)

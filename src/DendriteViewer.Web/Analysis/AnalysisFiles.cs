@@ -17,10 +17,10 @@ public static class AnalysisFiles
             Row(b.FromUm, b.ToUm, b.VoidUm3, b.LowUm3, b.HighUm3, b.Count, b.PercentOfElectrolyte, b.PercentOfBin))),
         "voids" => Table("id,volume_um3,diameter_um,surface_um2,sphericity,depth_um,z_um,y_um,x_um", r.Voids.Voids.Select(v =>
             Row(v.Id, v.VolumeUm3, v.DiameterUm, v.SurfaceUm2, v.Sphericity, v.DepthUm, v.CenterUm[0], v.CenterUm[1], v.CenterUm[2]))),
-        "lithium" => Table("hours,measured_um3,low_um3,high_um3,partial_um3,faraday_um3,thickness_um,pieces,largest_um3,nearest_um,deepest_um", r.Lithium.Select(l =>
-            Row(l.Hours, l.MeasuredUm3, l.LowUm3, l.HighUm3, l.PartialUm3, l.FaradayUm3, l.ThicknessUm, l.Pieces.Count, l.LargestUm3, l.NearestUm, l.DeepestUm))),
-        "pieces" => Table("hours,id,volume_um3,depth_um,nearest_um,deepest_um,needle,sheet,z_um,y_um,x_um,tip_z_um,tip_y_um,tip_x_um,sites", r.Lithium.SelectMany(l => l.Pieces.Select(p =>
-            Row(l.Hours, p.Id, p.VolumeUm3, p.DepthUm, p.NearestUm, p.DeepestUm, p.NeedleLikeness, p.SheetLikeness, p.CenterUm[0], p.CenterUm[1], p.CenterUm[2], p.Tips[0][0], p.Tips[0][1], p.Tips[0][2])
+        "lithium" => Table("hours,measured_um3,low_um3,high_um3,partial_um3,faraday_um3,thickness_um,pieces,largest_um3,nearest_um,deepest_um,confirmed_um3,new_void_um3", r.Lithium.Select(l =>
+            Row(l.Hours, l.MeasuredUm3, l.LowUm3, l.HighUm3, l.PartialUm3, l.FaradayUm3, l.ThicknessUm, l.Pieces.Count, l.LargestUm3, l.NearestUm, l.DeepestUm, l.ConfirmedUm3, l.NewVoidUm3))),
+        "pieces" => Table("hours,id,volume_um3,depth_um,nearest_um,deepest_um,needle,sheet,z_um,y_um,x_um,tip_z_um,tip_y_um,tip_x_um,confirmed,sites", r.Lithium.SelectMany(l => l.Pieces.Select(p =>
+            Row(l.Hours, p.Id, p.VolumeUm3, p.DepthUm, p.NearestUm, p.DeepestUm, p.NeedleLikeness, p.SheetLikeness, p.CenterUm[0], p.CenterUm[1], p.CenterUm[2], p.Tips[0][0], p.Tips[0][1], p.Tips[0][2], p.Confirmed ? 1 : 0)
             + "," + string.Join(' ', p.Sites)))),
         "porosity" => Table("hours,percent,low_percent,high_percent", r.Porosity.Select(p => Row(p.Hours, p.Percent, p.Low, p.High))),
         "porosity-by-depth" => Table("hours,from_um,to_um,dark_um3,percent_of_bin", r.Porosity.SelectMany(p => r.Voids.Profile(binUm).Select(b =>

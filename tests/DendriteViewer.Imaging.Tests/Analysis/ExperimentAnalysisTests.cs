@@ -59,6 +59,37 @@ public sealed class ExperimentAnalysisTests : IDisposable
         Assert.Contains(result.Warnings, w => w.Contains("upper bound", StringComparison.Ordinal));
     }
 
+    // Voids that open while the cell is plated are dark and were not before; where phase contrast covers them they are told from lithium, at
+    // the time it was taken and before.
+    [Fact]
+    public async Task PhaseContrast_TellsNewVoidsFromLithium()
+    {
+        var (store, dataset, truth) = await MakeAsync(new PhantomOptions { Size = 160, VoxelUm = 1.4, Hours = [0, 1.5, 2.5, 3.2], NanoPhase = true });
+        var (result, _) = await (await ExperimentAnalysis.StartAsync(store, dataset, new AnalysisRecipe(), null, default)).RunAsync(default);
+        var blind = dataset with { Volumes = dataset.Volumes.Where(v => v.Key.Modality != "nano-phase").ToArray() };
+        var (absorption, _) = await (await ExperimentAnalysis.StartAsync(store, blind, new AnalysisRecipe(), null, default)).RunAsync(default);
+        foreach (var step in truth.GetProperty("timesteps").EnumerateArray().Skip(1))
+        {
+            var hours = step.GetProperty("hours").GetDouble();
+            var (lithium, empty) = (step.GetProperty("lithiumUm3").GetDouble(), step.GetProperty("newVoidUm3").GetDouble());
+            var (found, seen) = (result.Lithium.Single(l => l.Hours == hours), absorption.Lithium.Single(l => l.Hours == hours));
+            Assert.True(empty > 800);
+            Assert.InRange(found.MeasuredUm3, 0.88 * lithium, 1.12 * lithium);
+            Assert.InRange(seen.MeasuredUm3, lithium + 0.6 * empty, 1.12 * (lithium + empty));
+            Assert.InRange(found.NewVoidUm3, 0.8 * empty, 1.2 * empty);
+            Assert.Equal(hours == 3.2, found.ConfirmedUm3 > 0);
+            Assert.True(found.IsUpperBound || hours == 3.2);
+        }
+
+        var last = result.Lithium[^1];
+        var (low, high) = dataset.Find("nano-phase", 3.2)!.Bounds;
+        Assert.All(last.Pieces.Where(p => Distance(p.CenterUm, low, high) > 15), p => Assert.True(p.Confirmed));
+        Assert.Equal(absorption.Sites.Count, result.Sites.Count + 4);
+
+        static double Distance(double[] c, WorldPoint low, WorldPoint high) =>
+            new[] { c[0] - low.Z, c[1] - low.Y, c[2] - low.X, high.Z - c[0], high.Y - c[1], high.X - c[2] }.Min();
+    }
+
     // The same recipe on the same scans: the same numbers to the last bit, in whatever order threads ran.
     [Fact]
     public async Task Recipe_RunTwice_GivesTheSameResult()
