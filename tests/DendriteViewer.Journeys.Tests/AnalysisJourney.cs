@@ -47,7 +47,7 @@ public sealed class AnalysisJourney(Browser browser) : IClassFixture<Browser>
         // Lithium by birth, at the last timestep, by way of its row.
         await page.Locator("[aria-label='Lithium against Faraday'] tbody tr").Last.ClickAsync();
         await page.WaitForFunctionAsync("() => dendrite.view.hours === 3.2");
-        await page.ChangedAsync(() => page.GetByRole(AriaRole.Button, new() { Name = "Lithium by time of birth" }).ClickAsync());
+        await page.ChangedAsync(() => page.GetByRole(AriaRole.Button, new() { Name = "time of birth" }).ClickAsync());
         await page.WaitForFunctionAsync("() => dendrite.view.overlay?.modality === 'lithium'");
 
         // What the analysis found becomes proposals; one is confirmed, by whom is kept.
@@ -83,6 +83,33 @@ public sealed class AnalysisJourney(Browser browser) : IClassFixture<Browser>
         await page.WaitForFunctionAsync("() => dendrite.scene.depth.pointsUm.length === 0");
         await page.GetByText("The interface was corrected since").WaitForAsync(new() { State = WaitForSelectorState.Hidden });
 
+        // In the slice across it, the cell's outline, put elsewhere and taken back.
+        var across = page.Locator("[data-pane='0']");
+        place = await page.EvaluateAsync<float[]>("() => { const p = dendrite.panes[0].map().toScreen([96, 96, 176]); return [p[0], p[1]]; }");
+        await across.ClickAsync(new() { Position = new Position { X = place[0], Y = place[1] } });
+        await page.WaitForFunctionAsync("() => dendrite.scene.depth.outlinePointsUm.length === 1 && dendrite.scene.depth.outlineUm.some(p => Math.hypot(p[0] - 96, p[1] - 176) < 1)");
+        await page.GetByText("outline was corrected since").WaitForAsync();
+        await across.ClickAsync(new() { Position = new Position { X = place[0], Y = place[1] }, Button = MouseButton.Right });
+        await page.WaitForFunctionAsync("() => dendrite.scene.depth.outlinePointsUm.length === 0");
+        await page.GetByText("outline was corrected since").WaitForAsync(new() { State = WaitForSelectorState.Hidden });
+
+        // The band, dragged by its deeper limit in a slice: what is said of it follows.
+        await page.Keyboard.PressAsync("v");
+        var facts2 = page.Locator("[aria-label='Nucleation sites'] .facts");
+        Assert.Contains("100–120 µm deep", await facts2.InnerTextAsync(), StringComparison.Ordinal);
+        place = await page.EvaluateAsync<float[]>("() => { const q = dendrite.panes[1], m = q.map(), s = q.size; let y = 0; while (dendrite.depthOf(m.toWorld(s[0] / 3, y)) < 120) y++; return [s[0] / 3, y]; }");
+        await page.Mouse.MoveAsync(box.X + place[0], box.Y + place[1]);
+        await page.Mouse.DownAsync();
+        await page.Mouse.MoveAsync(box.X + place[0], box.Y + place[1] + 16, new() { Steps = 4 });
+        await page.Mouse.UpAsync();
+        await page.WaitForFunctionAsync("() => dendrite.view.band[0] === 100 && dendrite.view.band[1] > 125");
+        await page.WaitForFunctionAsync("() => !document.querySelector(\"[aria-label='Nucleation sites'] .facts\").innerText.includes('100–120 µm deep')");
+
+        // What registration left, as arrows over the slices.
+        var plain = await page.EvaluateAsync<int>(YellowPixels);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Show misregistration" }).ClickAsync();
+        await page.WaitForFunctionAsync($"n => ({YellowPixels})() > n + 50", plain);
+
         // Tables and the report.
         var csv = await (await page.APIRequest.GetAsync($"{server.Address}/api/datasets/{Id}/analysis/void-profile.csv?bin=20")).TextAsync();
         Assert.Contains("percent_of_electrolyte", csv.Split('\n')[0], StringComparison.Ordinal);
@@ -94,6 +121,10 @@ public sealed class AnalysisJourney(Browser browser) : IClassFixture<Browser>
         Assert.Matches("[0-9a-f]{64}", await report.Locator(".hash").First.InnerTextAsync());
         Assert.Empty(browser.Errors);
     }
+
+    // Pixels of the overlay of a slice that are as yellow as the arrows.
+    private const string YellowPixels =
+        "() => { const c = dendrite.panes[1].overlay, d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; let n = 0; for (let k = 0; k < d.length; k += 4) n += d[k] > 230 && d[k + 1] > 200 && d[k + 2] < 120 && d[k + 3] > 200 ? 1 : 0; return n; }";
 
     // Pixels that are clearly amber.
     private static Task<int> AmberAsync(IPage page, int pane) => page.EvaluateAsync<int>(

@@ -102,5 +102,8 @@ export function atDepth(depth, u, v, um) {
   return p;
 }
 
+/** Whether a slice lies across the depth axis, so that depths are no lines in it. */
+export const isAcross = (depth, map) => Math.abs(map.right[axes[depth.axis]]) < 1e-6 && Math.abs(map.down[axes[depth.axis]]) < 1e-6;
+
 /** Which axes, z y x as 0 1 2, lie across the depth axis. */
 export const across = depth => others[depth.axis];

@@ -1,5 +1,5 @@
 // What is drawn over the pictures: crosshair, band, sites, scale bar, axes. Pure drawing; the view is that of the picture below.
-import { dot, sliceMap, cameraMap, roundLength, formatLength, across, atDepth } from './geometry.js';
+import { dot, sliceMap, cameraMap, roundLength, formatLength, across, atDepth, isAcross } from './geometry.js';
 
 const names = ['z', 'y', 'x'];
 const statusColors = { proposed: '#e0a030', confirmed: '#35c9e8', rejected: '#8f8f8f' };
@@ -14,6 +14,7 @@ export function drawSlice(g, viewer, view, pane, width, height) {
   drawBand(g, viewer, view, map, width, height);
   if (viewer.tool === 'interface') drawInterface(g, viewer, view, map, width, height);
   drawCrosshair(g, view, map, width, height);
+  drawLeft(g, viewer, view, map);
   for (const site of viewer.sites) drawSliceSite(g, viewer, view, map, site);
   drawScaleBar(g, map.um, width, height);
   const voxel = Math.min(...viewer.volume(view).voxelUm);
@@ -57,8 +58,7 @@ export function drawVolume(g, viewer, view, width, height) {
 
 function drawBand(g, viewer, view, map, width, height) {
   if (!view.bandVisible) return;
-  const depth = viewer.scene.depth, axis = axisIndex[depth.axis];
-  if (Math.abs(map.right[axis]) < 1e-6 && Math.abs(map.down[axis]) < 1e-6) {
+  if (isAcross(viewer.scene.depth, map)) {
     const here = viewer.depthOf(map.middle);
     if (here >= view.band[0] && here <= view.band[1]) {
       g.strokeStyle = band;
@@ -94,19 +94,61 @@ function depthLine(viewer, map, width, height, um) {
   });
 }
 
-// The interface and the points that correct it, while somebody corrects it.
+/** The point of a slice across the depth axis whose two other coordinates are given. */
+export function inPlane(depth, map, [cu, cv]) {
+  const [u, v] = across(depth), p = [...map.middle];
+  [p[u], p[v]] = [cu, cv];
+  return p;
+}
+
+// What displacement registration left near a slice, each arrow so much longer than it is that the longest is seen.
+function drawLeft(g, viewer, view, map) {
+  const rows = viewer.left?.get(view.hours);
+  if (!rows?.length) return;
+  const size = r => Math.hypot(r[4], r[5], r[6]), most = Math.max(...rows.map(size)) || 1;
+  const gaps = [1, 2, 3].flatMap(c => { const at = [...new Set(rows.map(r => r[c]))].sort((a, b) => a - b); return at.length > 1 ? [at[1] - at[0]] : []; });
+  const times = roundLength(Math.max(1, 26 * map.um / most)), reach = Math.max(...gaps, 1) * 0.51;
+  const arrows = new Path2D();
+  for (const r of rows) {
+    const [x, y, off] = map.toScreen(r.slice(1, 4));
+    if (Math.abs(off) > reach) continue;
+    const left = r.slice(4), dx = dot(left, map.right) / map.um * times, dy = dot(left, map.down) / map.um * times;
+    arrows.moveTo(x + 1, y);
+    arrows.arc(x, y, 1, 0, 7);
+    arrows.moveTo(x, y);
+    arrows.lineTo(x + dx, y + dy);
+    if (Math.hypot(dx, dy) > 5)
+      for (const turn of [2.6, -2.6]) {
+        const a = Math.atan2(dy, dx) + turn;
+        arrows.moveTo(x + dx, y + dy);
+        arrows.lineTo(x + dx + 6 * Math.cos(a), y + dy + 6 * Math.sin(a));
+      }
+  }
+  for (const [color, width] of [['rgba(0,0,0,.85)', 4.5], ['#ffe14d', 2]]) {
+    g.strokeStyle = color;
+    g.lineWidth = width;
+    g.stroke(arrows);
+  }
+  label(g, `misregistration × ${times}, most ${most.toPrecision(2)} µm`, 10, 54, 'left', '#ffe14d');
+}
+
+// The interface, or in a slice across it the cell's outline, and the points that correct it, while somebody corrects it.
 function drawInterface(g, viewer, view, map, width, height) {
-  const depth = viewer.scene.depth, axis = axisIndex[depth.axis], reach = 2 * Math.min(...viewer.volume(view).voxelUm);
+  const depth = viewer.scene.depth, reach = 2 * Math.min(...viewer.volume(view).voxelUm);
+  g.beginPath();
+  const isOutline = isAcross(depth, map), points = isOutline ? depth.outlinePointsUm.map(p => inPlane(depth, map, p)) : depth.pointsUm;
+  const border = isOutline ? depth.outlineUm.map(p => map.toScreen(inPlane(depth, map, p))) : depthLine(viewer, map, width, height, 0);
+  border.forEach((p, i) => i ? g.lineTo(p[0], p[1]) : g.moveTo(p[0], p[1]));
+  if (isOutline) g.closePath();
+  g.strokeStyle = 'rgba(0,0,0,.8)';
+  g.lineWidth = 3.5;
+  g.stroke();
+  g.setLineDash([6, 4]);
   g.strokeStyle = '#fff';
   g.lineWidth = 1.5;
-  if (Math.abs(map.right[axis]) > 1e-6 || Math.abs(map.down[axis]) > 1e-6) {
-    g.setLineDash([6, 4]);
-    g.beginPath();
-    depthLine(viewer, map, width, height, 0).forEach((p, i) => i ? g.lineTo(p[0], p[1]) : g.moveTo(p[0], p[1]));
-    g.stroke();
-    g.setLineDash([]);
-  }
-  for (const point of depth.pointsUm) {
+  g.stroke();
+  g.setLineDash([]);
+  for (const point of points) {
     const [x, y, off] = map.toScreen(point);
     if (Math.abs(off) > reach) continue;
     g.fillStyle = '#fff';

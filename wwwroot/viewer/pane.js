@@ -1,6 +1,6 @@
 // One pane: shows frames as they come, and turns pointer, wheel and keys into changes of the view.
-import { add, dot, sub, sliceMap, cameraFrame, cameraMap } from './geometry.js';
-import { drawSlice, drawVolume } from './overlay.js';
+import { add, dot, sub, sliceMap, cameraFrame, cameraMap, across, isAcross } from './geometry.js';
+import { drawSlice, drawVolume, inPlane } from './overlay.js';
 
 const clickDistance = 4;
 
@@ -98,8 +98,26 @@ export class Pane {
 
   /** Which of the interface's points is under the pointer; -1 for none. */
   handleAt(x, y) {
-    const map = this.map(), reach = 2 * Math.min(...this.viewer.volume().voxelUm);
-    return this.viewer.scene.depth.pointsUm.findIndex(p => { const [u, v, off] = map.toScreen(p); return Math.abs(off) <= reach && Math.hypot(u - x, v - y) < 10; });
+    const map = this.map(), reach = 2 * Math.min(...this.viewer.volume().voxelUm), { points, toWorld } = this.correcting();
+    return points.findIndex(p => { const [u, v, off] = map.toScreen(toWorld(p)); return Math.abs(off) <= reach && Math.hypot(u - x, v - y) < 10; });
+  }
+
+  /** What the points of this slice correct: the interface, or where it lies across the depth axis, the cell's outline. */
+  correcting() {
+    const depth = this.viewer.scene.depth, map = this.map();
+    if (!isAcross(depth, map)) return { field: 'pointsUm', call: 'SetInterface', points: depth.pointsUm, at: (x, y) => map.toWorld(x, y), toWorld: p => p };
+    const [u, v] = across(depth);
+    return { field: 'outlinePointsUm', call: 'SetOutline', points: depth.outlinePointsUm, at: (x, y) => { const p = map.toWorld(x, y); return [p[u], p[v]]; }, toWorld: p => inPlane(depth, map, p) };
+  }
+
+  /** Which of the band's limits is under the pointer: 0, 1, or -1 for none. */
+  limitAt(x, y) {
+    const { view, scene } = this.viewer;
+    if (this.is3d || !view.bandVisible) return -1;
+    const map = this.map(), axis = 'zyx'.indexOf(scene.depth.axis), um = map.um * Math.hypot(map.right[axis], map.down[axis]);
+    if (um < 1e-3 * map.um) return -1;
+    const here = this.viewer.depthOf(map.toWorld(x, y)), off = view.band.map(b => Math.abs(b - here) / um), near = off[0] <= off[1] ? 0 : 1;
+    return off[near] < 5 ? near : -1;
   }
 
   down(e) {
@@ -111,11 +129,17 @@ export class Pane {
       : e.shiftKey ? 'turn'
       : tool === 'navigate' ? (this.is3d ? 'orbit' : 'pan') : tool === 'turn' && this.is3d ? 'orbit' : tool;
     if (tool === 'interface' && !this.is3d && e.button !== 1 && !e.shiftKey) {
-      const points = this.viewer.scene.depth.pointsUm, near = this.handleAt(x, y);
-      this.drag = { act: 'interface', x, y, startX: x, startY: y, moved: false, points, near, takes: e.button === 2 };
+      const corrects = this.correcting(), near = this.handleAt(x, y);
+      this.drag = { act: 'interface', x, y, startX: x, startY: y, moved: false, ...corrects, near, takes: e.button === 2 };
       return;
     }
     const site = e.button === 0 ? this.siteAt(x, y) : null;
+    const limit = tool === 'navigate' && e.button === 0 && !e.shiftKey && !site ? this.limitAt(x, y) : -1;
+    if (limit >= 0) {
+      // To which side of the other limit it is dragged does not matter.
+      this.drag = { act: 'band', x, y, startX: x, startY: y, moved: false, other: this.viewer.view.band[1 - limit] };
+      return;
+    }
     this.drag = { act, x, y, startX: x, startY: y, moved: false, site: site && this.viewer.mayEdit && !this.is3d ? site : null, hit: site };
     if (e.button === 1) e.preventDefault();
   }
@@ -130,10 +154,15 @@ export class Pane {
     if (d.site) { d.at = this.map().toWorld(x, y); return; }
     if (d.act === 'interface') {
       // The handle goes along before the server has bent the surface.
-      const points = [...d.points], at = this.map().toWorld(x, y);
+      const points = [...d.points], at = d.at(x, y);
       if (d.near < 0) points.push(at); else points[d.near] = at;
-      this.viewer.scene.depth.pointsUm = points;
+      this.viewer.scene.depth[d.field] = points;
       this.viewer.overlays();
+      return;
+    }
+    if (d.act === 'band') {
+      const here = Math.round(10 * this.viewer.depthOf(this.map().toWorld(x, y))) / 10;
+      if (here !== d.other) this.viewer.patch({ band: [Math.min(here, d.other), Math.max(here, d.other)] });
       return;
     }
     this[d.act]?.(dx, dy);
@@ -145,8 +174,8 @@ export class Pane {
     if (!d) return;
     const [x, y] = this.local(e);
     if (d.act === 'interface') {
-      const points = d.takes ? d.points.filter((_, i) => i !== d.near) : d.near < 0 ? [...d.points, this.map().toWorld(x, y)] : d.points.map((p, i) => i === d.near ? this.map().toWorld(x, y) : p);
-      if (!d.takes || d.near >= 0) await this.viewer.call('SetInterface', JSON.stringify(points));
+      const points = d.takes ? d.points.filter((_, i) => i !== d.near) : d.near < 0 ? [...d.points, d.at(x, y)] : d.points.map((p, i) => i === d.near ? d.at(x, y) : p);
+      if (!d.takes || d.near >= 0) await this.viewer.call(d.call, JSON.stringify(points));
       return;
     }
     if (d.site && d.moved && d.at) {
@@ -164,7 +193,10 @@ export class Pane {
     } else this.viewer.patch({ focus: at });
   }
 
-  hover(x, y) { this.viewer.hover(this.is3d ? null : this.map().toWorld(x, y)); }
+  hover(x, y) {
+    this.element.style.cursor = this.viewer.tool === 'navigate' && this.limitAt(x, y) >= 0 ? 'grab' : '';
+    this.viewer.hover(this.is3d ? null : this.map().toWorld(x, y));
+  }
 
   pan(dx, dy) {
     const v = this.viewer.view;

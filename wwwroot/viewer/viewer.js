@@ -24,7 +24,7 @@ export function stop() { current?.end(); current = null; }
 
 class Viewer {
   constructor(root) {
-    Object.assign(this, { root, ended: new AbortController(), scene: null, view: null, revision: 0, sites: [], tool: 'navigate', active: null, pending: null, views: new Map(), latencies: [], changedAt: new Map() });
+    Object.assign(this, { root, ended: new AbortController(), scene: null, view: null, revision: 0, sites: [], left: null, tool: 'navigate', active: null, pending: null, views: new Map(), latencies: [], changedAt: new Map() });
     this.panes = [0, 1, 2, 3].map(i => new Pane(this, root.querySelector(`[data-pane="${i}"]`), i));
     this.timeline = new Timeline(this, root.querySelector('#timeline'));
     const options = { signal: this.ended.signal };
@@ -142,7 +142,7 @@ class Viewer {
     const v = this.view;
     this.when('timeline', [v.hours, v.modality], () => this.timeline.draw());
     this.when('transfer', v.transfer, () => this.transfer?.draw());
-    this.when('marks', [v.focus, v.band, v.bandVisible, v.selected], () => this.overlays());
+    this.when('marks', [v.focus, v.band, v.bandVisible, v.selected, v.hours], () => this.overlays());
   }
 
   when(name, value, draw) {
@@ -268,8 +268,22 @@ class Viewer {
     if (t.dataset.tool) this.choose(t.dataset.tool);
     if (t.dataset.preset) this.patch({ transfer: this.scene.presets[t.dataset.preset], mode: 'composite' });
     if (t.dataset.chart) saveChart(t.closest('section'), `${this.scene.dataset}-${t.dataset.chart}`, t.dataset.kind);
+    if (t.dataset.left) this.showLeft(t.dataset.left);
     if (t.dataset.full) this.patch({ maximized: t.dataset.full });
     ({ fit: () => this.fit(), straight: () => this.patch({ rotation: [0, 0, 0] }), help: () => this.help(), figure: () => saveFigure(this) })[t.dataset.action]?.();
+  }
+
+  /** Shows or hides what displacement registration left, as arrows in slices. */
+  async showLeft(url) {
+    if (this.left) this.left = null;
+    else {
+      const answer = await fetch(url);
+      if (!answer.ok) { this.tell('There is no registration to show; run the analysis.'); return; }
+      const rows = (await answer.text()).trim().split('\n').slice(1).map(line => line.split(',').map(Number));
+      this.left = Map.groupBy(rows, r => r[0]);
+    }
+    this.root.querySelectorAll('[data-left]').forEach(b => b.setAttribute('aria-pressed', this.left !== null));
+    this.overlays();
   }
 
   choose(tool) {
@@ -289,7 +303,7 @@ class Viewer {
     ['W', 'Window and level (or drag with the right button)', () => this.choose('window')],
     ['T', 'Turn the slices (or Shift and drag)', () => this.choose('turn')],
     ['N', 'Mark a nucleation site', () => this.choose('site')],
-    ['I', 'Correct the interface', () => this.choose('interface')],
+    ['I', 'Correct the interface, or the cell’s outline', () => this.choose('interface')],
     ['F', 'Fit everything', () => this.fit()],
     ['R', 'Slices along the axes again', () => this.patch({ rotation: [0, 0, 0] })],
     ['B', 'Show or hide the band', () => this.patch({ bandVisible: !this.view.bandVisible })],

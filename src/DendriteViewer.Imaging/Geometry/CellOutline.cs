@@ -34,6 +34,25 @@ public sealed class CellOutline
         }
     }
 
+    /// <summary>Centre of the area.</summary>
+    public (double U, double V) Middle
+    {
+        get
+        {
+            double twice = 0, u = 0, v = 0;
+            var (ou, ov) = _corners[0];
+            for (int i = 0, j = _corners.Length - 1; i < _corners.Length; j = i++)
+            {
+                double au = _corners[j].U - ou, av = _corners[j].V - ov, bu = _corners[i].U - ou, bv = _corners[i].V - ov, cross = au * bv - bu * av;
+                twice += cross;
+                u += cross * (au + bu);
+                v += cross * (av + bv);
+            }
+
+            return twice == 0 ? (ou, ov) : (ou + u / (3 * twice), ov + v / (3 * twice));
+        }
+    }
+
     /// <summary>Where the line at a u lies inside: the crossings of v, ascending, in pairs of in and out.</summary>
     public IReadOnlyList<double> Crossings(double u)
     {

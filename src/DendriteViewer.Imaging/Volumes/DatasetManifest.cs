@@ -99,6 +99,12 @@ public sealed record CellManifest
     /// <summary>The cell's outline across the depth axis: corners of a polygon along the two axes in z, y, x order, µm.</summary>
     public double[][]? OutlineUm { get; init; }
 
+    /// <summary>The outline before somebody corrected it, [] where there was none; null where nobody has.</summary>
+    public double[][]? OutlineFoundUm { get; init; }
+
+    /// <summary>The points that correct it, along the same axes, µm.</summary>
+    public double[][]? OutlinePointsUm { get; init; }
+
     /// <summary>Electrode area in mm².</summary>
     public double? ElectrodeAreaMm2 { get; init; }
 

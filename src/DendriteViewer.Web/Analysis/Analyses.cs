@@ -87,6 +87,11 @@ public sealed class Analyses(DatasetStore store, JobBoard board, ViewSessions se
     public async Task CorrectInterfaceAsync(DatasetId dataset, IReadOnlyList<WorldPoint> points, CancellationToken ct) =>
         sessions.Refresh(await InterfaceCorrections.SetAsync(store, dataset, points, ct));
 
+    /// <summary>Moves the cell's outline through points, for everybody who looks. Whoever calls has been authorized.</summary>
+    /// <exception cref="VolumeFormatException">A point lies nowhere near the scan.</exception>
+    public async Task CorrectOutlineAsync(DatasetId dataset, IReadOnlyList<(double U, double V)> points, CancellationToken ct) =>
+        sessions.Refresh(await OutlineCorrections.SetAsync(store, dataset, points, ct));
+
     /// <summary>A look at the pristine scan that thresholds can be tried on. Whoever calls has been authorized.</summary>
     public Task<ExperimentAnalysis> PreviewAsync(Dataset dataset, AnalysisRecipe recipe, CancellationToken ct) => ExperimentAnalysis.StartAsync(store, dataset, recipe, null, ct);
 }

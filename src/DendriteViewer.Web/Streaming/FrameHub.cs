@@ -116,7 +116,15 @@ public sealed class FrameHub(
     }
 
     /// <summary>Moves the interface through points, for everybody: all of them, [[z, y, x], …] in µm, JSON; [] for what was found.</summary>
-    public async Task SetInterface(string points)
+    public Task SetInterface(string points) => CorrectAsync(points, 3, (id, p, ct) => analyses.CorrectInterfaceAsync(id, p.Select(c => new WorldPoint(c[0], c[1], c[2])).ToArray(), ct));
+
+    /// <summary>
+    /// Moves the cell's outline through points, for everybody: all of them, [[u, v], …] in µm along the two axes across the depth axis, JSON;
+    /// [] for what was found.
+    /// </summary>
+    public Task SetOutline(string points) => CorrectAsync(points, 2, (id, p, ct) => analyses.CorrectOutlineAsync(id, p.Select(c => (c[0], c[1])).ToArray(), ct));
+
+    private async Task CorrectAsync(string points, int dimensions, Func<DatasetId, double[][], CancellationToken, Task> correct)
     {
         var session = Connection().Session;
         if (!(await access.RoleAsync(Context.User!, session.Dataset.Id, Context.ConnectionAborted) >= DatasetRole.Curate))
@@ -124,14 +132,24 @@ public sealed class FrameHub(
             throw Refused();
         }
 
+        double[][] list;
         try
         {
-            var list = JsonSerializer.Deserialize<double[][]>(points) ?? [];
-            await analyses.CorrectInterfaceAsync(session.Dataset.Id, list.Select(p => new WorldPoint(p[0], p[1], p[2])).ToArray(), Context.ConnectionAborted);
+            list = JsonSerializer.Deserialize<double[][]>(points) ?? [];
         }
-        catch (Exception e) when (e is JsonException or IndexOutOfRangeException or NullReferenceException)
+        catch (JsonException)
         {
-            throw new HubException("The interface's points are [[z, y, x], …] in µm.");
+            list = [[]];
+        }
+
+        if (list.Any(p => p?.Length != dimensions))
+        {
+            throw new HubException(dimensions == 3 ? "The interface's points are [[z, y, x], …] in µm." : "The outline's points are [[u, v], …] in µm.");
+        }
+
+        try
+        {
+            await correct(session.Dataset.Id, list, Context.ConnectionAborted);
         }
         catch (VolumeFormatException e)
         {

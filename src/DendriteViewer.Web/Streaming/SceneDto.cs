@@ -39,8 +39,8 @@ public sealed record SceneVolume(string Modality, double Hours, double? Duration
     }
 }
 
-/// <summary>How depth is measured; where the interface is a surface, its grid, and the points that correct it.</summary>
-public sealed record SceneDepth(string Axis, int Direction, double InterfaceUm, SceneSurface? Surface, double[][] PointsUm)
+/// <summary>How depth is measured; where the interface is a surface, its grid; the cell's outline across it, [] for none; and the points that correct both.</summary>
+public sealed record SceneDepth(string Axis, int Direction, double InterfaceUm, SceneSurface? Surface, double[][] PointsUm, double[][] OutlineUm, double[][] OutlinePointsUm)
 {
     internal static SceneDepth Of(Dataset dataset)
     {
@@ -48,7 +48,8 @@ public sealed record SceneDepth(string Axis, int Direction, double InterfaceUm, 
         var surface = d.Surface is { } s
             ? new SceneSurface([s.OriginUm.U, s.OriginUm.V], s.StepUm, [s.Shape.U, s.Shape.V], s.HeightsUm.ToArray().Select(h => Math.Round(h, 2)).ToArray(), s.Cosine)
             : null;
-        return new SceneDepth(d.Axis.ToString().ToLowerInvariant(), d.Direction, d.InterfaceUm, surface, dataset.Manifest.Depth?.Surface?.PointsUm ?? []);
+        return new SceneDepth(d.Axis.ToString().ToLowerInvariant(), d.Direction, d.InterfaceUm, surface, dataset.Manifest.Depth?.Surface?.PointsUm ?? [],
+            dataset.Outline?.Corners.Select(c => new[] { c.U, c.V }).ToArray() ?? [], dataset.Manifest.Cell?.OutlinePointsUm ?? []);
     }
 }
 
