@@ -41,9 +41,9 @@ public sealed class AnalysisStore(DatasetStore store)
         var name = BlobNames.Dataset(id) + BlobNames.AnalysisPath(modality);
         try
         {
-            return await store.Blobs.TryReadAsync(name, ct) is { } bytes ? JsonSerializer.Deserialize<AnalysisResult>(bytes, s_json) : null;
+            return await store.Blobs.TryReadAsync(name, ct) is { } bytes ? JsonSerializer.Deserialize<AnalysisResult>(Unseal(bytes), s_json) : null;
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or FormatException)
         {
             throw new VolumeFormatException($"{name} is damaged; run the analysis again.", e);
         }
@@ -72,7 +72,7 @@ public sealed class AnalysisStore(DatasetStore store)
             stored.Add(await WriteAsync(id, pristine, sets[i].Key, sets[i].Set, result.RecipeHash, (JsonObject)recipe.DeepClone(), ct));
         }
 
-        await store.Blobs.WriteAsync(BlobNames.Dataset(id) + BlobNames.AnalysisPath(result.Recipe.Modality), JsonSerializer.SerializeToUtf8Bytes(result, s_json), ct);
+        await store.Blobs.WriteAsync(BlobNames.Dataset(id) + BlobNames.AnalysisPath(result.Recipe.Modality), Seal(JsonSerializer.SerializeToUtf8Bytes(result, s_json)), ct);
 
         // Somebody may have imported meanwhile: theirs stays.
         var now = await store.TryOpenAsync(id, ct) ?? throw new VolumeFormatException($"{id} was deleted while it was analysed.");
@@ -168,6 +168,19 @@ public sealed class AnalysisStore(DatasetStore store)
                 slice.Slice(y * set.X + run.Start, run.End - run.Start).Fill((ushort)Math.Min(run.Label, ushort.MaxValue));
             }
         }
+    }
+
+    // The object's first field is the checksum of all that follows it, so that no damage is taken for a number.
+    private static byte[] Seal(ReadOnlySpan<byte> json) =>
+        [.. Encoding.ASCII.GetBytes($"{{\"sha256\":\"{Convert.ToHexStringLower(SHA256.HashData(json[1..]))}\","), .. json[1..]];
+
+    private static byte[] Unseal(byte[] file)
+    {
+        var seal = Encoding.ASCII.GetBytes("{\"sha256\":\"");
+        var rest = seal.Length + 64 + 2;
+        return file.Length > rest && file.AsSpan().StartsWith(seal) && file.AsSpan(seal.Length, 64).SequenceEqual(Encoding.ASCII.GetBytes(Convert.ToHexStringLower(SHA256.HashData(file.AsSpan(rest)))))
+            ? [(byte)'{', .. file.AsSpan(rest)]
+            : throw new FormatException("The checksum is of other content.");
     }
 
     // Of the shards of the finest level in order of their names: their bricks' checksums are in them.

@@ -26,6 +26,7 @@ public sealed class AnalysisStoreTests(AzuriteFixture azurite) : IClassFixture<A
         Assert.Equal(result.Voids.Profile(20), kept.Voids.Profile(20));
         Assert.Equal(result.Recipe, kept.Recipe);
         Assert.Equal(result.Registrations[1].ToScan, kept.Registrations[1].ToScan);
+        await NoDamageIsReadAsync(store, id);
 
         Assert.Equal(3, dataset.Volumes.Count);
         Assert.Equal(["lithium at 0 h", "lithium at 2 h", "lithium at 3.2 h", "voids at 0 h"], dataset.Labels.Select(l => l.Key.ToString()).Order());
@@ -76,6 +77,31 @@ public sealed class AnalysisStoreTests(AzuriteFixture azurite) : IClassFixture<A
     }
 
     public void Dispose() => _folder.Dispose();
+
+    // Bits flipped, pieces cut out or doubled, the end missing: it says so, and never gives a number.
+    private static async Task NoDamageIsReadAsync(DatasetStore store, DatasetId id)
+    {
+        var name = $"datasets/{id}/analysis/projection.json";
+        var good = (await store.Blobs.TryReadAsync(name, default))!;
+        var random = new Random(3);
+        for (var i = 0; i < 60; i++)
+        {
+            int at = random.Next(good.Length), length = random.Next(1, 40);
+            byte[] bad = (i % 4) switch
+            {
+                0 => [.. good[..at], (byte)(good[at] ^ (1 << random.Next(8))), .. good[(at + 1)..]],
+                1 => [.. good[..at], .. good[Math.Min(good.Length, at + length)..]],
+                2 => [.. good[..at], .. good[Math.Max(0, at - length)..]],
+                _ => good[..at],
+            };
+            await store.Blobs.WriteAsync(name, bad, default);
+            var e = await Assert.ThrowsAsync<VolumeFormatException>(() => new AnalysisStore(store).TryLoadAsync(id, "projection", default));
+            Assert.Contains("run the analysis again", e.Message, StringComparison.Ordinal);
+        }
+
+        await store.Blobs.WriteAsync(name, good, default);
+        Assert.NotNull(await new AnalysisStore(store).TryLoadAsync(id, "projection", default));
+    }
 
     private static async Task<(AnalysisResult, AnalysisLabels)> RunAsync(DatasetStore store, DatasetId id, AnalysisRecipe recipe)
     {
