@@ -9,13 +9,13 @@ internal static class IngestCommand
 {
     public static Command Create()
     {
-        var path = new Argument<string>("PATH") { Description = "A dataset.json, its folder, a folder of TIFF slices, a TIFF, or a raw file." };
+        var path = new Argument<string>("PATH") { Description = "A dataset.json, its folder, a folder of TIFF slices, a TIFF, NRRD, MetaImage, NIfTI or raw file." };
         var dataset = new Option<string?>("--dataset") { Description = "One volume: id of the dataset." };
-        var hours = new Option<double?>("--hours") { Description = "One volume: hours of plating." };
+        var hours = new Option<string?>("--hours") { Description = "One volume: hours of plating; of a file with several volumes, of each." };
         var modality = new Option<string>("--modality") { Description = "One volume: modality.", DefaultValueFactory = _ => "projection" };
-        var voxel = new Option<string?>("--voxel-um") { Description = "One volume: voxel size in µm, one number or z,y,x." };
+        var voxel = new Option<string?>("--voxel-um") { Description = "One volume: voxel size in µm, one number or z,y,x, in place of the file's own." };
         var shape = new Option<string?>("--shape") { Description = "Raw file: z,y,x." };
-        var dtype = new Option<string?>("--dtype") { Description = "Raw file: uint8, int8, uint16, int16 or float32; >u2 is big-endian." };
+        var dtype = new Option<string?>("--dtype") { Description = "Raw file: uint8 to uint64, int8 to int64, float16 to float64; >u2 is big-endian." };
         var offset = new Option<long?>("--byte-offset") { Description = "Raw file: bytes before the first voxel." };
         var (store, json) = (Shared.Store(), Shared.Json());
         var command = new Command("ingest", "Import a dataset.json, or one volume; goes on where it stopped.") { path, dataset, hours, modality, voxel, shape, dtype, offset, store, json };
@@ -28,17 +28,18 @@ internal static class IngestCommand
             {
                 var progress = new Relay(p => bar.Report(p.Volume, p.TotalBytes == 0 ? 1 : (double)p.DoneBytes / p.TotalBytes));
                 var source = parse.GetValue(path)!;
+                var times = parse.GetValue(hours)?.Split(',').Select(t => Shared.TryNumber(t, out var h) && h >= 0 ? h : throw new UsageException($"--hours is a number, or several with commas, not '{t}'.")).ToArray();
                 result = parse.GetValue(dataset) is { } id
                     ? await importer.ImportVolumeAsync(
                         new SingleImport(source, ParseId(id), new VolumeManifest
                         {
                             Modality = parse.GetValue(modality)!,
-                            Hours = parse.GetValue(hours) ?? throw new UsageException("--hours is needed with --dataset."),
-                            VoxelSizeUm = ParseVoxel(parse.GetValue(voxel) ?? throw new UsageException("--voxel-um is needed with --dataset.")),
+                            Hours = times is { Length: > 0 } ? times[0] : throw new UsageException("--hours is needed with --dataset."),
+                            VoxelSizeUm = parse.GetValue(voxel) is { } v ? ParseVoxel(v) : null,
                             Shape = parse.GetValue(shape) is { } s ? ParseShape(s) : null,
                             Dtype = parse.GetValue(dtype),
                             ByteOffset = parse.GetValue(offset),
-                        }), progress, ct)
+                        }, times.Length > 1 ? times : null), progress, ct)
                     : await importer.ImportDatasetAsync(source, progress, ct);
             }
 

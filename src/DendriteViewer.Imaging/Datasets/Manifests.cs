@@ -1,5 +1,6 @@
 using System.Text.Json;
 using DendriteViewer.Imaging.Analysis;
+using DendriteViewer.Imaging.Formats;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Volumes;
 
@@ -43,7 +44,10 @@ public static class Manifests
             Require(double.IsFinite(v.Hours) && v.Hours is >= 0 and < 1e6, file, $"volumes[{i}].hours", $"is {v.Hours}; give hours of plating, 0 or more");
             Require(!string.IsNullOrWhiteSpace(v.Path), file, $"volumes[{i}].path", "is empty; name a file or folder");
             Require(seen.Add(new VolumeKey(v.Modality, v.Hours)), file, $"volumes[{i}]", $"is a second {new VolumeKey(v.Modality, v.Hours)}; keep one");
-            TransformOf(v, manifest, file);
+            if (v.Transform is not null || (v.VoxelSizeUm ?? manifest.VoxelSizeUm) is not null)
+            {
+                TransformOf(v, manifest, file);
+            }
         }
 
         foreach (var s in manifest.Series)
@@ -64,6 +68,23 @@ public static class Manifests
     /// <summary>Whether the interface is to be found from the scan.</summary>
     public static bool IsAuto(DepthManifest d) => d.InterfaceUm is { ValueKind: JsonValueKind.String } e && e.GetString() == "auto";
 
+    /// <summary>A volume with where its file says that it lies, where nobody says otherwise.</summary>
+    internal static VolumeManifest Located(VolumeManifest v, DatasetManifest manifest, FileGeometry? found)
+    {
+        if (found is null || v.Transform is not null || (v.VoxelSizeUm ?? manifest.VoxelSizeUm) is not null)
+        {
+            return v;
+        }
+
+        var rows = found.Transform.Rows.ToArray();
+        if (v.OriginUm is { Length: 3 } origin)
+        {
+            (rows[3], rows[7], rows[11]) = (origin[0], origin[1], origin[2]);
+        }
+
+        return v with { Transform = rows };
+    }
+
     internal static AffineTransform TransformOf(VolumeManifest v, DatasetManifest manifest, string file)
     {
         if (v.Transform is { } rows)
@@ -78,7 +99,7 @@ public static class Manifests
             }
         }
 
-        var size = v.VoxelSizeUm ?? manifest.VoxelSizeUm ?? throw new VolumeFormatException($"{file}: voxelSizeUm is missing for {v.Path}; give z, y, x in µm.");
+        var size = v.VoxelSizeUm ?? manifest.VoxelSizeUm ?? throw new VolumeFormatException($"{file}: voxelSizeUm is missing for {v.Path}, and the file gives none with a unit; give z, y, x in µm.");
         Require(size.Length == 3 && size.All(s => double.IsFinite(s) && s > 0), file, "voxelSizeUm", "must be three numbers above 0, z, y, x in µm");
         var origin = v.OriginUm ?? [0, 0, 0];
         Require(origin.Length == 3 && origin.All(double.IsFinite), file, "originUm", "must be three numbers, z, y, x in µm");

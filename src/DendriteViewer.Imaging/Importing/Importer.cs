@@ -24,7 +24,8 @@ public sealed record ImportResult(DatasetId Id, int Volumes, long Bytes, TimeSpa
 /// <param name="Path">File or folder.</param>
 /// <param name="Dataset">Id of the dataset, made if new.</param>
 /// <param name="Volume">Modality, hours, voxel size, and for a raw file shape and dtype.</param>
-public sealed record SingleImport(string Path, DatasetId Dataset, VolumeManifest Volume);
+/// <param name="Hours">Of a file with several volumes, the hours of each; null where the file has one.</param>
+public sealed record SingleImport(string Path, DatasetId Dataset, VolumeManifest Volume, IReadOnlyList<double>? Hours = null);
 
 /// <summary>
 /// Brings scans into the store. Everything is written below the dataset's prefix first; the dataset is published by one
@@ -66,9 +67,20 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
         var manifest = new DatasetManifest
         {
             Name = existing?.Name ?? import.Dataset.Value,
-            Volumes = [import.Volume with { Path = Path.GetFullPath(import.Path) }],
+            Volumes = import.Hours is { } hours
+                ? hours.Select((h, i) => import.Volume with { Path = Path.GetFullPath(import.Path), Hours = h, Frame = i }).ToArray()
+                : [import.Volume with { Path = Path.GetFullPath(import.Path) }],
         };
         Manifests.Validate(manifest, import.Path);
+        if (import.Hours is not null)
+        {
+            using var file = VolumeFiles.Open(Confined(Path.GetFullPath(import.Path)), import.Volume, Confined);
+            if (file.Frames != import.Hours.Count)
+            {
+                throw new VolumeFormatException($"{import.Path} holds {file.Frames} volume(s), but {import.Hours.Count} hours were given; give as many.");
+            }
+        }
+
         return await RunAsync(import.Dataset, manifest, "/", import.Path, existing, progress, ct);
     }
 
@@ -76,13 +88,13 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
         DatasetId id, DatasetManifest manifest, string root, string file, Dataset? existing, IProgress<ImportProgress>? progress, CancellationToken ct)
     {
         var started = time.GetTimestamp();
-        var work = new List<(VolumeManifest Volume, ISliceSource Source)>();
+        var work = new List<(VolumeManifest Volume, VolumeFile File, ISliceSource Source)>();
         var written = new List<string>();
         try
         {
             foreach (var v in manifest.Volumes)
             {
-                work.Add((v, SliceSources.Open(Confined(Path.GetFullPath(v.Path, root)), v)));
+                work.Add(OpenFrame(v, root));
             }
 
             var series = await ReadSeriesAsync(manifest, root, ct);
@@ -90,8 +102,9 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
             var done = 0L;
             var stored = new List<VolumeManifest>();
             var fresh = false;
-            foreach (var (volume, source) in work)
+            foreach (var (asked, opened, source) in work)
             {
+                var volume = Manifests.Located(asked, manifest, opened.Geometry);
                 var key = new VolumeKey(volume.Modality, volume.Hours);
                 var prefix = BlobNames.Volume(id, key);
                 var recipe = Recipe(source, volume, manifest, file);
@@ -134,9 +147,10 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
         }
         finally
         {
-            foreach (var (_, source) in work)
+            foreach (var (_, opened, source) in work)
             {
                 source.Dispose();
+                opened.Dispose();
             }
         }
     }
@@ -169,6 +183,7 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
             Shape = [source.Shape.Z, source.Shape.Y, source.Shape.X],
             Dtype = source.Type.ZarrName(),
             ByteOffset = null,
+            Frame = null,
             VoxelSizeUm = [size.Z, size.Y, size.X],
             ValueRange = [least, most],
             Levels = writer.Levels.Count,
@@ -285,6 +300,29 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
                 ? manifest.Cell
                 : (manifest.Cell ?? new CellManifest()) with { OutlineUm = found.Outline.Corners.Select(c => new[] { Math.Round(c.U, 3), Math.Round(c.V, 3) }).ToArray() },
         };
+    }
+
+    private (VolumeManifest, VolumeFile, ISliceSource) OpenFrame(VolumeManifest volume, string root)
+    {
+        var path = Confined(Path.GetFullPath(volume.Path, root));
+        var file = VolumeFiles.Open(path, volume, Confined);
+        try
+        {
+            // What follows a raw file's volume was never spoken of, so it is no mistake.
+            if (volume.Frame is null && file.Frames > 1 && file is not RawFile)
+            {
+                throw new VolumeFormatException($"{path} holds {file.Frames} volumes; say which is of which time (in dataset.json a volume for each with its frame, 0 to {file.Frames - 1}, and hours; with --dataset as many --hours).");
+            }
+
+            return volume.Frame is not { } frame || (frame >= 0 && frame < file.Frames)
+                ? (volume, file, file.Open(volume.Frame ?? 0))
+                : throw new VolumeFormatException($"{path} holds {file.Frames} volume(s), so frame {frame} is none; the first is 0.");
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
     }
 
     private string Confined(string path) => Roots is null || RealPaths.IsBelowAny(path, Roots)

@@ -143,7 +143,8 @@ public sealed class ReferenceVolumesTests
     // All volumes hold bytes; the signed ones no negative value.
     private static byte[] Read(string path, out VolumeShape shape)
     {
-        using var source = SliceSources.Open(TestData.File(path), new VolumeManifest());
+        using var file = VolumeFiles.Open(TestData.File(path), new VolumeManifest());
+        using var source = file.Open(0);
         shape = source.Shape;
         var voxels = new byte[shape.Count];
         for (var z = 0; z < shape.Z; z++)

@@ -99,7 +99,7 @@ public sealed class ImporterTests : IDisposable
     [Theory]
     [InlineData("{", "dataset.json")]
     [InlineData("""{"name":"x","volumes":[]}""", "volumes is empty")]
-    [InlineData("""{"name":"x","volumes":[{"path":"a"}]}""", "voxelSizeUm is missing")]
+    [InlineData("""{"name":"x","volumes":[{"path":"voltage.csv","shape":[1,1,1],"dtype":"u1"}]}""", "voxelSizeUm is missing")]
     [InlineData("""{"name":"x","voxelSizeUm":[1,0,1],"volumes":[{"path":"a"}]}""", "above 0")]
     [InlineData("""{"name":"x","voxelSizeUm":[1,1,1],"volumes":[{"path":"nowhere"}]}""", "nowhere does not exist")]
     [InlineData("""{"name":"x","voxelSizeUm":[1,1,1],"volumes":[{"path":"a","modality":"../../x"}]}""", "modality")]

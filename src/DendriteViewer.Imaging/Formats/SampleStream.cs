@@ -1,0 +1,150 @@
+using System.Buffers;
+using DendriteViewer.Imaging.Geometry;
+using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Kernels.Bricks;
+
+namespace DendriteViewer.Imaging.Formats;
+
+/// <summary>Samples one after another in a stream, the last axis fastest: what NRRD, MetaImage, NIfTI and raw files come down to.</summary>
+/// <param name="Path">Named in errors.</param>
+/// <param name="Shape">Of one volume.</param>
+/// <param name="Samples">Their type.</param>
+/// <param name="BigEndian">Their byte order.</param>
+/// <param name="Scale">Factor and offset that make values of samples; null for none.</param>
+/// <param name="Open">A stream at the first sample of the first volume.</param>
+internal sealed record SampleStream(string Path, VolumeShape Shape, SampleType Samples, bool BigEndian, (double Slope, double Intercept)? Scale, Func<Stream> Open)
+{
+    public VoxelType Type => Scale is null ? Samples.StoredAs() : VoxelType.Float32;
+
+    public ISliceSource Frame(int frame, string fingerprint) => new Reader(this, frame, fingerprint);
+
+    // Slices are asked for in order; one behind the last begins the stream again.
+    private sealed class Reader(SampleStream from, int frame, string fingerprint) : ISliceSource
+    {
+        private readonly int _bytes = (int)(from.Shape.SliceCount * from.Samples.Size());
+        private Stream? _stream;
+        private long _at;
+        private byte[]? _buffer;
+
+        public VolumeShape Shape => from.Shape;
+
+        public VoxelType Type => from.Type;
+
+        public string Fingerprint => fingerprint;
+
+        public void ReadSlice(int z, Span<byte> target)
+        {
+            var wanted = ((long)frame * from.Shape.Z + z) * _bytes;
+            try
+            {
+                if (_stream is null || _at > wanted)
+                {
+                    _stream?.Dispose();
+                    (_stream, _at) = (from.Open(), 0);
+                }
+
+                Skip(_stream, wanted - _at);
+                _at = wanted;
+                var direct = from.Scale is null && from.Samples.IsStored();
+                var samples = direct ? target[.._bytes] : (_buffer ??= ArrayPool<byte>.Shared.Rent(_bytes)).AsSpan(0, _bytes);
+                _stream.ReadExactly(samples);
+                _at += _bytes;
+                Convert(samples, target, direct);
+            }
+            catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
+            {
+                throw new VolumeFormatException($"{from.Path} ends or is damaged in slice {z}{(frame > 0 ? $" of volume {frame}" : "")}; copy it again from its source.", e);
+            }
+        }
+
+        public void Dispose()
+        {
+            _stream?.Dispose();
+            if (_buffer is not null)
+            {
+                ArrayPool<byte>.Shared.Return(_buffer);
+                _buffer = null;
+            }
+        }
+
+        private void Convert(Span<byte> samples, Span<byte> target, bool direct)
+        {
+            if (from.Scale is not { } scale)
+            {
+                if (!direct || from.BigEndian)
+                {
+                    Formats.Samples.Convert(from.Samples, from.BigEndian, samples, target, from.Path);
+                }
+
+                return;
+            }
+
+            // Through the nearest float of the sample, which for the types that are scaled is the sample itself.
+            var values = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(target);
+            var (kept, size) = (from.Samples.StoredAs(), from.Samples.StoredAs().Size());
+            var raw = ArrayPool<byte>.Shared.Rent(values.Length * size);
+            try
+            {
+                Formats.Samples.Convert(from.Samples, from.BigEndian, samples, raw.AsSpan(0, values.Length * size), from.Path);
+                Zarr.DenseLevels.ToFloat(raw.AsSpan(0, values.Length * size), kept, values);
+                for (var i = 0; i < values.Length; i++)
+                {
+                    values[i] = (float)(scale.Slope * values[i] + scale.Intercept);
+                }
+            }
+            finally
+            {
+                ArrayPool<byte>.Shared.Return(raw);
+            }
+        }
+
+        private static void Skip(Stream stream, long count)
+        {
+            if (count > 0 && stream.CanSeek)
+            {
+                stream.Seek(count, SeekOrigin.Current);
+                return;
+            }
+
+            var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(1 << 16, Math.Max(1, count)));
+            try
+            {
+                while (count > 0)
+                {
+                    var n = (int)Math.Min(buffer.Length, count);
+                    stream.ReadExactly(buffer, 0, n);
+                    count -= n;
+                }
+            }
+            finally
+            {
+                ArrayPool<byte>.Shared.Return(buffer);
+            }
+        }
+    }
+
+    /// <summary>Refuses shapes that no file of a length can hold, before anything is allocated for them.</summary>
+    /// <param name="path">Named in the error.</param>
+    /// <param name="axes">The axes, slowest first.</param>
+    /// <param name="sampleBytes">Bytes of a sample.</param>
+    /// <param name="storedBytes">Bytes that hold the samples.</param>
+    /// <param name="ratio">The most that a byte of them can stand for: 1 where nothing is compressed.</param>
+    public static void CheckSize(string path, IReadOnlyList<long> axes, int sampleBytes, long storedBytes, long ratio)
+    {
+        if (axes.Any(a => a <= 0))
+        {
+            throw new VolumeFormatException($"{path} says that an axis has {axes.First(a => a <= 0)} voxels; the header is damaged.");
+        }
+
+        var bytes = axes.Aggregate((UInt128)sampleBytes, (a, b) => a > UInt128.MaxValue >> 64 ? a : a * (UInt128)b);
+        if (bytes > (UInt128)storedBytes * (UInt128)ratio + (ratio > 1 ? 65536u : 0u) || axes.Any(a => a > int.MaxValue))
+        {
+            throw new VolumeFormatException($"{path} says that it has {string.Join(" × ", axes)} voxels of {sampleBytes} bytes, which its {storedBytes} bytes of data cannot hold; the header is damaged, or the file was cut off.");
+        }
+
+        if ((UInt128)axes[^1] * (UInt128)axes[^2] * (UInt128)Math.Max(4, sampleBytes) > int.MaxValue)
+        {
+            throw new VolumeFormatException($"{path}: a slice of {axes[^2]} × {axes[^1]} is larger than 2 GiB, which is not supported.");
+        }
+    }
+}

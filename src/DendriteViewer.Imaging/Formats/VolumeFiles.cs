@@ -1,0 +1,113 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using DendriteViewer.Imaging.Geometry;
+using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Kernels.Bricks;
+
+namespace DendriteViewer.Imaging.Formats;
+
+/// <summary>Opens whatever a path is, by what it holds rather than by its name.</summary>
+public static class VolumeFiles
+{
+    /// <summary>A folder of TIFF slices, a TIFF, NRRD, MetaImage or NIfTI, or a raw file whose manifest says what it holds.</summary>
+    /// <param name="path">File or folder.</param>
+    /// <param name="volume">Shape, dtype and byte offset of a raw file.</param>
+    /// <param name="confine">Asked for every file that a header names: gives it back, or refuses it. Null for any file.</param>
+    /// <exception cref="VolumeFormatException">There is nothing at the path, or nothing that is supported.</exception>
+    public static VolumeFile Open(string path, VolumeManifest volume, Func<string, string>? confine = null)
+    {
+        confine ??= p => p;
+        try
+        {
+            if (Directory.Exists(path))
+            {
+                var folder = new TiffFolderSource(path);
+                return new SingleVolumeFile("TIFF slices", folder, SamplesOf(folder.Type));
+            }
+
+            if (!File.Exists(path))
+            {
+                throw new VolumeFormatException($"{path} does not exist; correct the path.");
+            }
+
+            Span<byte> buffer = stackalloc byte[512];
+            var head = Head(path, buffer);
+            if (IsTiff(head))
+            {
+                var stack = new TiffStackSource(path);
+                return new SingleVolumeFile("TIFF", stack, SamplesOf(stack.Type));
+            }
+
+            if (NrrdFile.IsNrrd(head))
+            {
+                return new NrrdFile(path, confine);
+            }
+
+            if (NiftiFile.IsNifti(path))
+            {
+                return new NiftiFile(path, confine);
+            }
+
+            if (MetaImageFile.IsMetaImage(head))
+            {
+                return new MetaImageFile(path, confine);
+            }
+
+            if (Unsupported(head) is { } known)
+            {
+                throw new VolumeFormatException($"{path} is {known}, which is not supported; convert it to TIFF, NRRD, MetaImage or NIfTI.");
+            }
+
+            return volume.Shape is { Length: 3 } s && volume.Dtype is { } dtype
+                ? new RawFile(path, new VolumeShape(s[0], s[1], s[2]), dtype, volume.ByteOffset ?? 0)
+                : throw new VolumeFormatException($"{path} is no TIFF, NRRD, MetaImage or NIfTI, and without shape and dtype it cannot be read as raw voxels; give both, or another file.");
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new VolumeFormatException($"{path} may not be read; change its permissions.", e);
+        }
+        catch (Exception e) when (e is EndOfStreamException or InvalidDataException or OverflowException)
+        {
+            throw new VolumeFormatException($"{path} is damaged; copy it again from its source.", e);
+        }
+    }
+
+    private static ReadOnlySpan<byte> Head(string path, Span<byte> buffer)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        return buffer[..file.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false)];
+    }
+
+    private static bool IsTiff(ReadOnlySpan<byte> head) =>
+        head.Length >= 4 && (head[..4] is [(byte)'I', (byte)'I', 42 or 43, 0] || head[..4] is [(byte)'M', (byte)'M', 0, 42 or 43]);
+
+    private static string? Unsupported(ReadOnlySpan<byte> head) =>
+        head.StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'H', (byte)'D', (byte)'F']) ? "HDF5"
+        : head.StartsWith("PK\u0003\u0004"u8) ? "a zip archive"
+        : null;
+
+    private static SampleType SamplesOf(VoxelType type) => type switch
+    {
+        VoxelType.UInt8 => SampleType.UInt8,
+        VoxelType.Int8 => SampleType.Int8,
+        VoxelType.UInt16 => SampleType.UInt16,
+        VoxelType.Int16 => SampleType.Int16,
+        _ => SampleType.Float32,
+    };
+}
+
+internal static class Fingerprints
+{
+    public static string Of(IEnumerable<string> files)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var path in files)
+        {
+            var f = new FileInfo(path);
+            hash.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{f.Name}|{f.Length}|{f.LastWriteTimeUtc.Ticks}\n")));
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+}
