@@ -8,6 +8,8 @@ declare -A why=(
   [libtiff6]="reads TIFF"
   [libzstd1]="compresses bricks"
   [libbz2-1.0]="reads bzip2-packed NRRD"
+  [libblosc1]="reads Zarr that blosc packed"
+  [liblz4-1]="reads Zarr that lz4 packed"
   [chromium]="drives the journeys in tests and takes the README's pictures"
   [fonts-dejavu-core]="gives Chromium letters to draw"
   [nginx-light]="the reverse proxy under which a journey runs"
@@ -19,7 +21,7 @@ declare -A why=(
   [python3-skimage]="what Otsu's threshold is timed against"
   [xvfb]="gives VTK a display"
 )
-packages=(libturbojpeg0 libtiff6 libzstd1 libbz2-1.0)
+packages=(libturbojpeg0 libtiff6 libzstd1 libbz2-1.0 libblosc1 liblz4-1)
 if [ "${1:-runtime}" = tests ]; then packages+=(chromium fonts-dejavu-core nginx-light ocl-icd-libopencl1 pocl-opencl-icd postgresql); fi
 if [ "${1:-runtime}" = peers ]; then packages+=(python3-vtk9 python3-scipy python3-skimage xvfb); fi
 
@@ -39,7 +41,7 @@ installed() {
     *) [[ $known == *"${library[$1]} "* ]] ;;
   esac
 }
-declare -A library=([libturbojpeg0]=libturbojpeg.so.0 [libtiff6]=libtiff.so.6 [libzstd1]=libzstd.so.1 [libbz2-1.0]=libbz2.so.1.0 [ocl-icd-libopencl1]=libOpenCL.so.1)
+declare -A library=([libturbojpeg0]=libturbojpeg.so.0 [libtiff6]=libtiff.so.6 [libzstd1]=libzstd.so.1 [libbz2-1.0]=libbz2.so.1.0 [libblosc1]=libblosc.so.1 [liblz4-1]=liblz4.so.1 [ocl-icd-libopencl1]=libOpenCL.so.1)
 
 missing=()
 for p in "${packages[@]}"; do installed "$p" || missing+=("$p"); done

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using DendriteViewer.Imaging.Formats.Chunked;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Kernels.Bricks;
@@ -10,7 +11,7 @@ namespace DendriteViewer.Imaging.Formats;
 /// <summary>Opens whatever a path is, by what it holds rather than by its name.</summary>
 public static class VolumeFiles
 {
-    /// <summary>A folder of TIFF slices, a TIFF, NRRD, MetaImage or NIfTI, or a raw file whose manifest says what it holds.</summary>
+    /// <summary>A folder of TIFF slices, a TIFF, NRRD, MetaImage or NIfTI, Zarr or N5 (folder or zip), or a raw file whose manifest says what it holds.</summary>
     /// <param name="path">File or folder.</param>
     /// <param name="volume">Shape, dtype and byte offset of a raw file.</param>
     /// <param name="confine">Asked for every file that a header names: gives it back, or refuses it. Null for any file.</param>
@@ -18,10 +19,17 @@ public static class VolumeFiles
     public static VolumeFile Open(string path, VolumeManifest volume, Func<string, string>? confine = null)
     {
         confine ??= p => p;
+        path = Path.TrimEndingDirectorySeparator(path);
         try
         {
             if (Directory.Exists(path))
             {
+                var keys = new FolderKeys(path, confine);
+                if (ZarrMetadata.IsChunked(keys))
+                {
+                    return ZarrMetadata.Open(keys);
+                }
+
                 var folder = new TiffFolderSource(path);
                 return new SingleVolumeFile("TIFF slices", folder, SamplesOf(folder.Type));
             }
@@ -54,6 +62,11 @@ public static class VolumeFiles
                 return new MetaImageFile(path, confine);
             }
 
+            if (head.StartsWith("PK\u0003\u0004"u8))
+            {
+                return OpenZip(path);
+            }
+
             if (Unsupported(head) is { } known)
             {
                 throw new VolumeFormatException($"{path} is {known}, which is not supported; convert it to TIFF, NRRD, MetaImage or NIfTI.");
@@ -61,7 +74,7 @@ public static class VolumeFiles
 
             return volume.Shape is { Length: 3 } s && volume.Dtype is { } dtype
                 ? new RawFile(path, new VolumeShape(s[0], s[1], s[2]), dtype, volume.ByteOffset ?? 0)
-                : throw new VolumeFormatException($"{path} is no TIFF, NRRD, MetaImage or NIfTI, and without shape and dtype it cannot be read as raw voxels; give both, or another file.");
+                : throw new VolumeFormatException($"{path} is no TIFF, NRRD, MetaImage, NIfTI or Zarr, and without shape and dtype it cannot be read as raw voxels; give both, or another file.");
         }
         catch (UnauthorizedAccessException e)
         {
@@ -79,12 +92,25 @@ public static class VolumeFiles
         return buffer[..file.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false)];
     }
 
+    private static VolumeFile OpenZip(string path)
+    {
+        var keys = new ZipKeys(path);
+        try
+        {
+            return ZarrMetadata.IsChunked(keys) ? ZarrMetadata.Open(keys) : throw new VolumeFormatException($"{path} is a zip archive without Zarr in it; unpack it first.");
+        }
+        catch
+        {
+            keys.Dispose();
+            throw;
+        }
+    }
+
     private static bool IsTiff(ReadOnlySpan<byte> head) =>
         head.Length >= 4 && (head[..4] is [(byte)'I', (byte)'I', 42 or 43, 0] || head[..4] is [(byte)'M', (byte)'M', 0, 42 or 43]);
 
     private static string? Unsupported(ReadOnlySpan<byte> head) =>
         head.StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'H', (byte)'D', (byte)'F']) ? "HDF5"
-        : head.StartsWith("PK\u0003\u0004"u8) ? "a zip archive"
         : null;
 
     private static SampleType SamplesOf(VoxelType type) => type switch

@@ -40,7 +40,6 @@ public sealed class VolumeFileTests : IDisposable
     [InlineData("formats/nifti/nifti1.hdr", "nifti1.img")]
     [InlineData("formats/nifti/nifti2.hdr", "nifti2.img")]
     [InlineData("formats/hdf5/blosc.h5", "is HDF5")]
-    [InlineData("formats/zarr/ome_zarr/simple_0.5.zip", "zip archive")]
     public void WhatCannotBeRead_IsRefusedWithOneSentence(string name, string why)
     {
         var e = Assert.Throws<VolumeFormatException>(() => VolumeFiles.Open(TestData.File(name), new VolumeManifest()));
