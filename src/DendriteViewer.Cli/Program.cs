@@ -4,6 +4,7 @@ using DendriteViewer.Cli.Output;
 
 var root = new RootCommand("Scripts, notebooks and batch work with operando X-ray CT of lithium cells.");
 root.Add(PhantomCommand.Create());
+root.Add(InspectCommand.Create());
 root.Add(IngestCommand.Create());
 root.Add(CatalogCommands.List());
 root.Add(CatalogCommands.Info());

@@ -36,7 +36,7 @@ internal static class IngestCommand
                             Modality = parse.GetValue(modality)!,
                             Hours = times is { Length: > 0 } ? times[0] : throw new UsageException("--hours is needed with --dataset."),
                             VoxelSizeUm = parse.GetValue(voxel) is { } v ? ParseVoxel(v) : null,
-                            Shape = parse.GetValue(shape) is { } s ? ParseShape(s) : null,
+                            Shape = parse.GetValue(shape) is { } s ? Shared.ParseShape(s) : null,
                             Dtype = parse.GetValue(dtype),
                             ByteOffset = parse.GetValue(offset),
                         }, times.Length > 1 ? times : null), progress, ct)
@@ -72,12 +72,6 @@ internal static class IngestCommand
             3 => numbers,
             _ => throw new UsageException($"--voxel-um is a number above 0 or z,y,x, not '{text}'."),
         };
-    }
-
-    private static int[] ParseShape(string text)
-    {
-        var numbers = text.Split(',').Select(t => int.TryParse(t, out var v) && v > 0 ? v : throw new UsageException($"--shape is z,y,x, not '{text}'.")).ToArray();
-        return numbers.Length == 3 ? numbers : throw new UsageException($"--shape is z,y,x, not '{text}'.");
     }
 
     private sealed class Relay(Action<ImportProgress> action) : IProgress<ImportProgress>

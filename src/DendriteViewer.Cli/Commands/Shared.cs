@@ -16,6 +16,12 @@ internal static class Shared
         Description = "Folder, file:///… or Azure connection string with ;Container=NAME. Default: DENDRITE_STORE, else ./store.",
     };
 
+    public static int[] ParseShape(string text)
+    {
+        var numbers = text.Split(',').Select(t => int.TryParse(t, out var v) && v > 0 ? v : throw new UsageException($"--shape is z,y,x, not '{text}'.")).ToArray();
+        return numbers.Length == 3 ? numbers : throw new UsageException($"--shape is z,y,x, not '{text}'.");
+    }
+
     public static Option<bool> Json() => new("--json") { Description = "Print one JSON object on stdout and nothing else there." };
 
     public static Option<double> Hours() => new("--hours") { Description = "Hours of plating.", Required = true };

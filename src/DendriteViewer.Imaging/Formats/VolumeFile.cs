@@ -43,39 +43,3 @@ public abstract class VolumeFile : IDisposable
     /// <inheritdoc/>
     public virtual void Dispose() => GC.SuppressFinalize(this);
 }
-
-/// <summary>A file whose one volume is read as it is.</summary>
-internal sealed class SingleVolumeFile(string format, ISliceSource source, SampleType samples) : VolumeFile
-{
-    public override string Format => format;
-
-    public override VolumeShape Shape => source.Shape;
-
-    public override SampleType Samples => samples;
-
-    public override string Fingerprint => source.Fingerprint;
-
-    public override ISliceSource Open(int frame) => new Borrowed(source);
-
-    public override void Dispose()
-    {
-        source.Dispose();
-        base.Dispose();
-    }
-
-    // The file outlives its readers.
-    private sealed class Borrowed(ISliceSource source) : ISliceSource
-    {
-        public VolumeShape Shape => source.Shape;
-
-        public VoxelType Type => source.Type;
-
-        public string Fingerprint => source.Fingerprint;
-
-        public void ReadSlice(int z, Span<byte> target) => source.ReadSlice(z, target);
-
-        public void Dispose()
-        {
-        }
-    }
-}

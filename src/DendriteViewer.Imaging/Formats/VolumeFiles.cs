@@ -30,8 +30,7 @@ public static class VolumeFiles
                     return ZarrMetadata.Open(keys);
                 }
 
-                var folder = new TiffFolderSource(path);
-                return new SingleVolumeFile("TIFF slices", folder, SamplesOf(folder.Type));
+                return new TiffFolder(path);
             }
 
             if (!File.Exists(path))
@@ -43,8 +42,7 @@ public static class VolumeFiles
             var head = Head(path, buffer);
             if (IsTiff(head))
             {
-                var stack = new TiffStackSource(path);
-                return new SingleVolumeFile("TIFF", stack, SamplesOf(stack.Type));
+                return new TiffFile(path, confine);
             }
 
             if (NrrdFile.IsNrrd(head))
@@ -112,15 +110,6 @@ public static class VolumeFiles
     private static string? Unsupported(ReadOnlySpan<byte> head) =>
         head.StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'H', (byte)'D', (byte)'F']) ? "HDF5"
         : null;
-
-    private static SampleType SamplesOf(VoxelType type) => type switch
-    {
-        VoxelType.UInt8 => SampleType.UInt8,
-        VoxelType.Int8 => SampleType.Int8,
-        VoxelType.UInt16 => SampleType.UInt16,
-        VoxelType.Int16 => SampleType.Int16,
-        _ => SampleType.Float32,
-    };
 }
 
 internal static class Fingerprints

@@ -10,8 +10,8 @@ internal static partial class Tiff
     public const string Library = "libtiff.so.6";
     public const string Package = "libtiff6";
 
-    public const uint ImageWidth = 256, ImageLength = 257, BitsPerSample = 258, Compression = 259, SamplesPerPixel = 277,
-        RowsPerStrip = 278, TileWidth = 322, TileLength = 323, SampleFormat = 339;
+    public const uint ImageWidth = 256, ImageLength = 257, BitsPerSample = 258, Compression = 259, Photometric = 262, ImageDescription = 270, StripOffsets = 273, SamplesPerPixel = 277,
+        RowsPerStrip = 278, XResolution = 282, YResolution = 283, ResolutionUnit = 296, TileWidth = 322, TileLength = 323, SampleFormat = 339;
 
     static Tiff()
     {
@@ -37,6 +37,18 @@ internal static partial class Tiff
     [LibraryImport(Library, EntryPoint = "TIFFGetFieldDefaulted")]
     private static partial int GetField16(TiffHandle tiff, uint tag, out ushort value);
 
+    [LibraryImport(Library, EntryPoint = "TIFFGetField")]
+    private static partial int GetExact16(TiffHandle tiff, uint tag, out ushort value);
+
+    [LibraryImport(Library, EntryPoint = "TIFFGetField")]
+    private static partial int GetFloat(TiffHandle tiff, uint tag, out float value);
+
+    [LibraryImport(Library, EntryPoint = "TIFFGetField")]
+    private static partial int GetPointer(TiffHandle tiff, uint tag, out nint value);
+
+    [LibraryImport(Library, EntryPoint = "TIFFIsBigEndian")]
+    public static partial int IsBigEndian(TiffHandle tiff);
+
     [LibraryImport(Library, EntryPoint = "TIFFReadDirectory")]
     public static partial int ReadDirectory(TiffHandle tiff);
 
@@ -60,6 +72,17 @@ internal static partial class Tiff
 
     [LibraryImport(Library, EntryPoint = "TIFFReadEncodedTile")]
     public static partial nint ReadTile(TiffHandle tiff, uint tile, Span<byte> target, nint size);
+
+    /// <summary>A field that is there, without the default of one that is not.</summary>
+    public static bool TryField16(TiffHandle tiff, uint tag, out ushort value) => GetExact16(tiff, tag, out value) == 1;
+
+    public static float? Real(TiffHandle tiff, uint tag) => GetFloat(tiff, tag, out var v) == 1 ? v : null;
+
+    /// <summary>Text, which libtiff ends with a zero.</summary>
+    public static string? Text(TiffHandle tiff, uint tag) => GetPointer(tiff, tag, out var v) == 1 && v != 0 ? Marshal.PtrToStringUTF8(v) : null;
+
+    /// <summary>The first of the offsets that a directory lists; there is at least one.</summary>
+    public static long? FirstOffset(TiffHandle tiff) => GetPointer(tiff, StripOffsets, out var v) == 1 && v != 0 ? Marshal.ReadInt64(v) : null;
 
     public static uint Field32(TiffHandle tiff, uint tag) => GetField32(tiff, tag, out var v) == 1 ? v : 0;
 

@@ -6,12 +6,12 @@ using DendriteViewer.Imaging.Volumes;
 namespace DendriteViewer.Imaging.Formats;
 
 /// <summary>A folder of single-page TIFF slices, in the natural order of their names (2 before 10).</summary>
-internal sealed partial class TiffFolderSource : ISliceSource
+internal sealed partial class TiffFolder : VolumeFile
 {
     private readonly string[] _files;
     private readonly TiffPageFormat _format;
 
-    public TiffFolderSource(string folder)
+    public TiffFolder(string folder)
     {
         _files = Directory.EnumerateFiles(folder).Where(IsTiff).OrderBy(Path.GetFileName, NaturalOrder.Instance).ToArray();
         if (_files.Length == 0)
@@ -24,18 +24,37 @@ internal sealed partial class TiffFolderSource : ISliceSource
         _format = TiffPage.Format(first, _files[0]);
         Shape = new VolumeShape(_files.Length, _format.Height, _format.Width);
         Fingerprint = Fingerprints.Of(_files);
+
+        try
+        {
+            var description = TiffDescription.Of(first, _files[0], pages: 1, p => p);
+            (Geometry, Remarks) = (description.Geometry, description.Remarks);
+        }
+        catch (VolumeFormatException e)
+        {
+            // Which file is which slice the names say here; only the voxels' size is lost.
+            (Geometry, Remarks) = (null, [e.Message]);
+        }
     }
 
-    public VolumeShape Shape { get; }
+    public override string Format => "TIFF slices";
 
-    public VoxelType Type => _format.Type;
+    public override VolumeShape Shape { get; }
 
-    public string Fingerprint { get; }
+    public override SampleType Samples => _format.Samples;
+
+    public override FileGeometry? Geometry { get; }
+
+    public override IReadOnlyList<string> Remarks { get; }
+
+    public override string Fingerprint { get; }
 
     public static bool IsTiff(string path) =>
         Path.GetExtension(path).ToLowerInvariant() is ".tif" or ".tiff" && !Path.GetFileName(path).StartsWith('.');
 
-    public void ReadSlice(int z, Span<byte> target)
+    public override ISliceSource Open(int frame) => new Reader(this);
+
+    private void ReadSlice(int z, Span<byte> target)
     {
         var path = _files[z];
         using var tiff = TiffPage.Open(path);
@@ -48,8 +67,19 @@ internal sealed partial class TiffFolderSource : ISliceSource
         TiffPage.Read(tiff, path, format, target);
     }
 
-    public void Dispose()
+    private sealed class Reader(TiffFolder of) : ISliceSource
     {
+        public VolumeShape Shape => of.Shape;
+
+        public VoxelType Type => of.Type;
+
+        public string Fingerprint => of.Fingerprint;
+
+        public void ReadSlice(int z, Span<byte> target) => of.ReadSlice(z, target);
+
+        public void Dispose()
+        {
+        }
     }
 
     // A stack is numbered: where every name is alike but for its last number, the numbers must have no gap.
