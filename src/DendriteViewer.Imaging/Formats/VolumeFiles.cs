@@ -38,7 +38,7 @@ public static class VolumeFiles
                 throw new VolumeFormatException($"{path} does not exist; correct the path.");
             }
 
-            Span<byte> buffer = stackalloc byte[512];
+            Span<byte> buffer = stackalloc byte[520];
             var head = Head(path, buffer);
             if (IsTiff(head))
             {
@@ -108,7 +108,8 @@ public static class VolumeFiles
         head.Length >= 4 && (head[..4] is [(byte)'I', (byte)'I', 42 or 43, 0] || head[..4] is [(byte)'M', (byte)'M', 0, 42 or 43]);
 
     private static string? Unsupported(ReadOnlySpan<byte> head) =>
-        head.StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'H', (byte)'D', (byte)'F']) ? "HDF5"
+        // Before it may stand what another program puts there, of 512 bytes as MATLAB's.
+        head.StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'H', (byte)'D', (byte)'F']) || (head.Length > 516 && head[512..516] is [0x89, (byte)'H', (byte)'D', (byte)'F']) ? "HDF5"
         : null;
 }
 
