@@ -21,8 +21,8 @@ public sealed class CollaborationJourney(Browser browser) : IClassFixture<Browse
         // Import a folder on the server, with progress, until it can be opened.
         await page.GetByText("No datasets yet").WaitForAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Import a folder" }).ClickAsync();
-        await page.GetByLabel("Folder on the server").FillAsync(Path.Combine(server.Folder, "beamline/cell"));
-        await page.ClickAsync("text=Start import");
+        await page.GetByLabel("File or folder on the server").FillAsync(Path.Combine(server.Folder, "beamline/cell"));
+        await page.ClickAsync("text=Continue");
         await page.Locator(".card h2").WaitForAsync();
         await page.Locator(".card").ClickAsync();
         await page.ExactAsync();

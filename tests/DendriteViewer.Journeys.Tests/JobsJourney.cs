@@ -5,6 +5,41 @@ namespace DendriteViewer.Journeys.Tests;
 /// <summary>Long work: asked for in the viewer, seen in the list of jobs, outliving the server.</summary>
 public sealed class JobsJourney(Browser browser) : IClassFixture<Browser>
 {
+    // A scan by itself, of two times in one file: looked at, told what it lacks, imported, opened.
+    [Fact]
+    public async Task AFile_IsLookedAtBeforeItIsImported()
+    {
+        browser.Errors.Clear();
+        await using var server = await AppServer.StartAsync(demo: true);
+        Directory.CreateDirectory(Path.Combine(server.Folder, "beamline"));
+        var voxels = Enumerable.Range(0, 2 * 20 * 24 * 28).Select(i => (byte)(i % 28 * 9));
+        await File.WriteAllBytesAsync(Path.Combine(server.Folder, "beamline/My scan.nrrd"), [.. System.Text.Encoding.ASCII.GetBytes("NRRD0004\ntype: uchar\ndimension: 4\nsizes: 28 24 20 2\nspacings: 1 1 1 nan\nencoding: raw\n\n"), .. voxels]);
+        var page = await browser.NewPageAsync();
+        await page.GotoAsync(server.Address);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Import a folder" }).ClickAsync();
+        var path = page.GetByLabel("File or folder on the server");
+        await path.FillAsync("/etc/hostname");
+        await page.ClickAsync("text=Continue");
+        await page.GetByText("is not below a folder to import from").WaitForAsync();
+        await path.FillAsync(Path.Combine(server.Folder, "beamline/My scan.nrrd"));
+        await page.ClickAsync("text=Continue");
+        await page.GetByText("NRRD, raw").WaitForAsync();
+        await page.WaitForFunctionAsync("() => document.querySelector('.inspection img').naturalWidth === 28");
+        await page.GetByText("without a unit").WaitForAsync();
+        Assert.Equal("my-scan", await page.GetByLabel("Dataset", new() { Exact = true }).InputValueAsync());
+        await page.GetByLabel("Hours of plating").FillAsync("0");
+        await page.GetByLabel("Voxel, µm").FillAsync("0.5");
+        await page.ClickAsync("text=Start import");
+        await page.GetByText("holds 2 volumes").WaitForAsync();
+        await page.GetByLabel("Hours of plating").FillAsync("0, 1.5");
+        await page.ClickAsync("text=Start import");
+        await page.Locator(".card").ClickAsync();
+        await page.ExactAsync();
+        var times = await page.EvaluateAsync<double[]>("() => dendrite.scene.volumes.map(v => v.hours)");
+        Assert.Equal([0, 1.5], times);
+        Assert.Empty(browser.Errors);
+    }
+
     [Fact]
     public async Task AnAnalysis_WhoseServerIsKilled_IsFinishedByTheNext()
     {

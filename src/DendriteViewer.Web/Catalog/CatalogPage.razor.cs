@@ -14,8 +14,6 @@ public sealed partial class CatalogPage
     private IReadOnlyList<CatalogEntry>? _entries;
     private ClaimsPrincipal _user = new();
     private string _search = "";
-    private string _path = "";
-    private string? _error;
     private bool _importing;
     private bool _mayImport;
     private bool _signedIn;
@@ -28,9 +26,6 @@ public sealed partial class CatalogPage
 
     [Inject]
     private DatasetAccess Access { get; set; } = null!;
-
-    [Inject]
-    private ImportHandler Imports { get; set; } = null!;
 
     [Inject]
     private DendriteOptions Options { get; set; } = null!;
@@ -66,25 +61,4 @@ public sealed partial class CatalogPage
     });
 
     private async Task LoadAsync() => _entries = await Catalog.ListAsync(_user, async id => (await Sites.ListAsync(id)).Count, default);
-
-    private async Task StartImport()
-    {
-        _error = null;
-        if (!await Access.IsAdministratorAsync(_user))
-        {
-            _error = "Importing is not open to you.";
-            return;
-        }
-
-        try
-        {
-            await Imports.StartAsync(_path, _user.PersonOf());
-            _importing = false;
-            _path = "";
-        }
-        catch (Exception e) when (e is VolumeFormatException or ArgumentException)
-        {
-            _error = e.Message;
-        }
-    }
 }

@@ -16,24 +16,44 @@ public sealed class ImportHandler(JobBoard board, DatasetStore store, DatasetCat
     /// <inheritdoc/>
     public string Kind => Name;
 
-    /// <summary>Asks for an import. Whoever calls has been authorized.</summary>
+    /// <summary>Asks for an import of a dataset.json or its folder. Whoever calls has been authorized.</summary>
     /// <exception cref="VolumeFormatException">The path is not below a folder that may be imported from.</exception>
-    public Task<Job> StartAsync(string path, Person by, CancellationToken ct = default)
+    public Task<Job> StartAsync(string path, Person by, CancellationToken ct = default) => StartAsync(new Arguments(Resolve(path), null), by, ct);
+
+    /// <summary>Asks for an import of one file, or of the volumes that it holds. Whoever calls has been authorized.</summary>
+    /// <exception cref="VolumeFormatException">The path is not below a folder that may be imported from.</exception>
+    public Task<Job> StartVolumeAsync(string path, VolumeToImport volume, Person by, CancellationToken ct = default) => StartAsync(new Arguments(Resolve(path), volume), by, ct);
+
+    /// <summary>Whether a path is a dataset that somebody described, rather than a volume by itself.</summary>
+    /// <exception cref="VolumeFormatException">The path is not below a folder that may be imported from.</exception>
+    public bool IsDataset(string path)
     {
         var full = Resolve(path);
-        return board.StartAsync(new JobRequest(Kind, Path.GetFileName(Path.TrimEndingDirectorySeparator(full)), null, JsonSerializer.Serialize(new Arguments(full))), by, ct);
+        return Path.GetExtension(full) == ".json" || File.Exists(Path.Combine(full, "dataset.json"));
     }
+
+    /// <summary>What a file would be as a volume.</summary>
+    /// <exception cref="VolumeFormatException">It cannot be read, or not from there.</exception>
+    public Task<Inspection> InspectAsync(string path, CancellationToken ct) => Task.Run(() => Inspection.Of(Resolve(path), new VolumeManifest(), time, Resolve, ct), ct);
 
     /// <inheritdoc/>
     public async Task<JobOutcome> RunAsync(JobRun run, CancellationToken ct)
     {
         // Asked again, since a link may have been put there, or the configuration changed, since it was asked for.
-        var full = Resolve(JsonSerializer.Deserialize<Arguments>(run.Request.Arguments)!.Path);
+        var asked = JsonSerializer.Deserialize<Arguments>(run.Request.Arguments)!;
+        var full = Resolve(asked.Path);
         var relay = new Relay(p => run.Progress.Report(new JobProgress(p.TotalBytes == 0 ? 1 : (double)p.DoneBytes / p.TotalBytes, p.Volume)));
-        var result = await new Importer(store, time) { Roots = options.ImportRoots, KeepWhenCancelled = run.IsStopping }.ImportDatasetAsync(full, relay, ct);
+        var importer = new Importer(store, time) { Roots = options.ImportRoots, KeepWhenCancelled = run.IsStopping };
+        var result = asked.Volume is { } v
+            ? await importer.ImportVolumeAsync(
+                new SingleImport(full, DatasetId.Parse(v.Dataset), new VolumeManifest { Modality = v.Modality, Hours = v.Hours[0], VoxelSizeUm = v.VoxelSizeUm }, v.Hours.Length > 1 ? v.Hours : null), relay, ct)
+            : await importer.ImportDatasetAsync(full, relay, ct);
         catalog.Touch(result.Id);
         return new JobOutcome(result.AlreadyThere ? "Was there already" : "Imported", result.Id.Value);
     }
+
+    private Task<Job> StartAsync(Arguments asked, Person by, CancellationToken ct) => board.StartAsync(
+        new JobRequest(Kind, Path.GetFileName(Path.TrimEndingDirectorySeparator(asked.Path)), asked.Volume?.Dataset, JsonSerializer.Serialize(asked)), by, ct);
 
     private string Resolve(string path)
     {
@@ -45,10 +65,17 @@ public sealed class ImportHandler(JobBoard board, DatasetStore store, DatasetCat
                 : $"{path} is not below a folder to import from ({string.Join(", ", options.ImportRoots)}).");
     }
 
-    private sealed record Arguments(string Path);
+    private sealed record Arguments(string Path, VolumeToImport? Volume);
 
     private sealed class Relay(Action<ImportProgress> action) : IProgress<ImportProgress>
     {
         public void Report(ImportProgress value) => action(value);
     }
 }
+
+/// <summary>What a file becomes.</summary>
+/// <param name="Dataset">Id of the dataset, made if new.</param>
+/// <param name="Modality">Its modality.</param>
+/// <param name="Hours">Hours of plating; of a file with several volumes, of each.</param>
+/// <param name="VoxelSizeUm">Voxel size z, y, x in place of the file's own.</param>
+public sealed record VolumeToImport(string Dataset, string Modality, double[] Hours, double[]? VoxelSizeUm);
