@@ -28,11 +28,11 @@ public sealed class ArchitectureTests
 
     // A feature that takes another's name takes its public face, never its store.
     [Theory]
-    [InlineData("Annotations", "ShareLinks|ImportJobs")]
-    [InlineData("Sharing", "SiteLog|ImportJobs")]
+    [InlineData("Annotations", "ShareLinks|ImportHandler")]
+    [InlineData("Sharing", "SiteLog|ImportHandler")]
     [InlineData("Jobs", "SiteLog|ShareLinks")]
-    [InlineData("Viewing", "ShareLinks|ImportJobs|DendriteDb")]
-    [InlineData("Streaming", "ShareLinks|ImportJobs|DendriteDb")]
+    [InlineData("Viewing", "ShareLinks|ImportHandler|DendriteDb")]
+    [InlineData("Streaming", "ShareLinks|ImportHandler|DendriteDb")]
     [InlineData("Catalog", "ShareLinks|DendriteDb")]
     public void Features_DoNotUseEachOthersStores(string feature, string forbidden) => Assert.Empty(Uses("DendriteViewer.Web", feature, forbidden));
 
