@@ -58,22 +58,10 @@ internal static class FileStreams
     /// <summary>Several streams as one, opened as they are reached.</summary>
     public static Stream Concat(IReadOnlyList<Func<Stream>> parts) => parts.Count == 1 ? parts[0]() : new Chain(parts);
 
-    private sealed class Chain(IReadOnlyList<Func<Stream>> parts) : Stream
+    private sealed class Chain(IReadOnlyList<Func<Stream>> parts) : ForwardStream
     {
         private Stream? _part;
         private int _next;
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
-        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
         public override int Read(Span<byte> buffer)
         {
@@ -95,16 +83,6 @@ internal static class FileStreams
                 _part = parts[_next++]();
             }
         }
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
         protected override void Dispose(bool disposing)
         {

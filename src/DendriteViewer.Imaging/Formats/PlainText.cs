@@ -1,25 +1,14 @@
 using System.Globalization;
+using DendriteViewer.Imaging.Native;
 
 namespace DendriteViewer.Imaging.Formats;
 
 /// <summary>Numbers in text, between blanks or commas, as little-endian samples.</summary>
-internal sealed class PlainText(Stream text, SampleType type) : Stream
+internal sealed class PlainText(Stream text, SampleType type) : ForwardStream
 {
     private readonly byte[] _input = new byte[8192];
     private readonly byte[] _sample = new byte[8];
     private int _have, _at, _left;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
     public override int Read(Span<byte> buffer)
     {
@@ -39,16 +28,6 @@ internal sealed class PlainText(Stream text, SampleType type) : Stream
 
         return done;
     }
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -29,7 +29,7 @@ internal static partial class Bzip2
 }
 
 /// <summary>Unpacks a bzip2 stream, or several one after another, forwards only.</summary>
-internal sealed class Bzip2Stream : Stream
+internal sealed class Bzip2Stream : ForwardStream
 {
     private const int StreamEnd = 4;
     private readonly Stream _packed;
@@ -48,18 +48,6 @@ internal sealed class Bzip2Stream : Stream
         _open = true;
     }
 
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
     public override int Read(Span<byte> buffer)
     {
         while (_from == _to && !_ended)
@@ -72,16 +60,6 @@ internal sealed class Bzip2Stream : Stream
         _from += n;
         return n;
     }
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {
