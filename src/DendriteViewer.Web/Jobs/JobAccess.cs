@@ -7,7 +7,10 @@ namespace DendriteViewer.Web.Jobs;
 /// <summary>Who sees which jobs, and who may stop or repeat them.</summary>
 public sealed class JobAccess(DatasetAccess access)
 {
-    /// <summary>What somebody may see: all for an administrator, else what they asked for and what is about a dataset they may look at.</summary>
+    /// <summary>
+    /// What somebody may see: all for an administrator, else what they asked for and what works on a dataset they may look at. Imports tell of
+    /// the server's folders, so they are for who asked.
+    /// </summary>
     public async Task<IReadOnlyList<Job>> VisibleAsync(ClaimsPrincipal user, IReadOnlyList<Job> jobs, CancellationToken ct = default)
     {
         if (await access.IsAdministratorAsync(user, ct))
@@ -25,7 +28,7 @@ public sealed class JobAccess(DatasetAccess access)
             }
         }
 
-        return [.. jobs.Where(j => j.Dataset is { } d ? open.Contains(d) : key.Length > 0 && j.ByKey == key)];
+        return [.. jobs.Where(j => j.Kind != ImportHandler.Name && j.Dataset is { } d ? open.Contains(d) : key.Length > 0 && j.ByKey == key)];
     }
 
     /// <summary>Whether somebody may stop a job or ask for it again: administrators, and for work on a dataset its curators.</summary>

@@ -37,10 +37,11 @@ public sealed class JobListTests : BunitContext, IAsyncLifetime
         await StartAsync(new JobRequest("Unknown", "cell", _host.Dataset.Id.Value, ""), "ada");
         await StartAsync(new JobRequest(ImportHandler.Name, "folder of Ben", null, ""), ben.ToString());
         await StartAsync(new JobRequest(ImportHandler.Name, "folder of Ada", null, ""), "ada");
+        await StartAsync(new JobRequest(ImportHandler.Name, "scan of Ada", _host.Dataset.Id.Value, ""), "ada");
         var list = RenderFor(ben);
         list.WaitForAssertion(() => Assert.Equal(seen, list.FindAll(".job").Count));
         Assert.Equal(buttons, list.FindAll("button").Count);
-        Assert.DoesNotContain("folder of Ada", list.Markup);
+        Assert.DoesNotContain("of Ada", list.Markup);
         Assert.Contains("folder of Ben", list.Markup);
     }
 
