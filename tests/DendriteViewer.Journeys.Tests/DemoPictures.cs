@@ -40,7 +40,7 @@ public sealed class DemoPictures(Browser browser) : IClassFixture<Browser>
             await page.GotoAsync($"{server.Address}/d/{Id}?v=1&t=3.2&m=projection&cam=35,24,0,0,0,0");
             await page.ExactAsync();
             await page.GetByRole(AriaRole.Tab, new() { Name = "Analysis" }).ClickAsync();
-            await page.ChangedAsync(() => page.GetByRole(AriaRole.Button, new() { Name = "Lithium by time of birth" }).ClickAsync());
+            await page.ChangedAsync(() => page.GetByRole(AriaRole.Button, new() { Name = "time of birth" }).ClickAsync());
             await page.WaitForFunctionAsync("() => dendrite.panes.every(p => p.exact && p.revision === dendrite.revision)");
             await page.WaitForTimeoutAsync(1000);
             await page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"analysis-wide-{theme}.png") });
