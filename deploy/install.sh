@@ -10,19 +10,21 @@ declare -A why=(
   [libbz2-1.0]="reads bzip2-packed NRRD"
   [libblosc1]="reads Zarr that blosc packed"
   [liblz4-1]="reads Zarr that lz4 packed"
+  [libhdf5-103-1]="reads HDF5 and NeXus"
   [chromium]="drives the journeys in tests and takes the README's pictures"
   [fonts-dejavu-core]="gives Chromium letters to draw"
   [nginx-light]="the reverse proxy under which a journey runs"
   [ocl-icd-libopencl1]="loads OpenCL drivers"
   [pocl-opencl-icd]="an OpenCL driver for the CPU, on which the kernels for GPUs are tested"
   [postgresql]="what several servers share their jobs in"
+  [python3-h5py]="writes the HDF5 that tests read"
   [python3-vtk9]="what the kernels are timed against"
   [python3-scipy]="makes the volume that they are timed on, and labels it"
   [python3-skimage]="what Otsu's threshold is timed against"
   [xvfb]="gives VTK a display"
 )
-packages=(libturbojpeg0 libtiff6 libzstd1 libbz2-1.0 libblosc1 liblz4-1)
-if [ "${1:-runtime}" = tests ]; then packages+=(chromium fonts-dejavu-core nginx-light ocl-icd-libopencl1 pocl-opencl-icd postgresql); fi
+packages=(libturbojpeg0 libtiff6 libzstd1 libbz2-1.0 libblosc1 liblz4-1 libhdf5-103-1)
+if [ "${1:-runtime}" = tests ]; then packages+=(chromium fonts-dejavu-core nginx-light ocl-icd-libopencl1 pocl-opencl-icd postgresql python3-h5py); fi
 if [ "${1:-runtime}" = peers ]; then packages+=(python3-vtk9 python3-scipy python3-skimage xvfb); fi
 
 # Asked once: a pipe into grep -q would end ldconfig with SIGPIPE, which pipefail takes for an answer.
@@ -36,12 +38,14 @@ installed() {
     xvfb) command -v xvfb-run >/dev/null ;;
     python3-vtk9) /usr/bin/python3 -c "import vtk" 2>/dev/null ;;
     python3-skimage) /usr/bin/python3 -c "import skimage" 2>/dev/null ;;
+    python3-h5py) /usr/bin/python3 -c "import h5py" 2>/dev/null ;;
+    libhdf5-103-1) [[ $known == *"libhdf5_serial.so.103 "* || $known == *"libhdf5_serial.so.310 "* ]] ;;
     python3-scipy) /usr/bin/python3 -c "import scipy" 2>/dev/null ;;
     fonts-dejavu-core) [ -d /usr/share/fonts/truetype/dejavu ] ;;
     *) [[ $known == *"${library[$1]} "* ]] ;;
   esac
 }
-declare -A library=([libturbojpeg0]=libturbojpeg.so.0 [libtiff6]=libtiff.so.6 [libzstd1]=libzstd.so.1 [libbz2-1.0]=libbz2.so.1.0 [libblosc1]=libblosc.so.1 [liblz4-1]=liblz4.so.1 [ocl-icd-libopencl1]=libOpenCL.so.1)
+declare -A library=([libturbojpeg0]=libturbojpeg.so.0 [libtiff6]=libtiff.so.6 [libzstd1]=libzstd.so.1 [libbz2-1.0]=libbz2.so.1.0 [libblosc1]=libblosc.so.1 [liblz4-1]=liblz4.so.1 [libhdf5-103-1]=libhdf5_serial.so.103 [ocl-icd-libopencl1]=libOpenCL.so.1)
 
 missing=()
 for p in "${packages[@]}"; do installed "$p" || missing+=("$p"); done
@@ -60,5 +64,7 @@ fi
 export DEBIAN_FRONTEND=noninteractive
 "${root[@]}" apt-get update -qq >&2
 # Ubuntu calls it libturbojpeg.
+# Later releases hold HDF5 1.14.
+if [[ " ${missing[*]} " == *" libhdf5-103-1 "* ]] && ! apt-cache show libhdf5-103-1 >/dev/null 2>&1; then missing=("${missing[@]/libhdf5-103-1/libhdf5-310}"); fi
 if [[ " ${missing[*]} " == *" libturbojpeg0 "* ]] && ! apt-cache show libturbojpeg0 >/dev/null 2>&1; then missing=("${missing[@]/libturbojpeg0/libturbojpeg}"); fi
 "${root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2 </dev/null

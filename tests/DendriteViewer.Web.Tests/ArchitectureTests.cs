@@ -10,7 +10,8 @@ public sealed class ArchitectureTests
 
     [Theory]
     [InlineData("DendriteViewer.Kernels", "")]
-    [InlineData("DendriteViewer.Imaging", "DendriteViewer.Kernels")]
+    [InlineData("DendriteViewer.Hdf5", "")]
+    [InlineData("DendriteViewer.Imaging", "DendriteViewer.Kernels DendriteViewer.Hdf5")]
     [InlineData("DendriteViewer.Cli", "DendriteViewer.Imaging")]
     [InlineData("DendriteViewer.Web", "DendriteViewer.Imaging")]
     public void Projects_ReferenceOnlyTheOneBelow(string project, string allowed)
@@ -42,7 +43,7 @@ public sealed class ArchitectureTests
     [Fact]
     public void UnsafeCode_StandsInKernelsAlone()
     {
-        foreach (var project in new[] { "DendriteViewer.Imaging", "DendriteViewer.Web", "DendriteViewer.Cli" })
+        foreach (var project in new[] { "DendriteViewer.Hdf5", "DendriteViewer.Imaging", "DendriteViewer.Web", "DendriteViewer.Cli" })
         {
             Assert.Empty(Uses(project, "", @"\bunsafe\b(?!-)"));
         }

@@ -2,7 +2,10 @@ using System.CommandLine;
 using System.Numerics;
 using DendriteViewer.Cli.Output;
 using DendriteViewer.Imaging.Codecs;
+using DendriteViewer.Imaging.Datasets;
+using DendriteViewer.Imaging.Importing;
 using DendriteViewer.Imaging.Rendering;
+using DendriteViewer.Imaging.Storage;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Kernels.Bricks;
 using DendriteViewer.Kernels.Labelling;
@@ -21,7 +24,7 @@ internal static class BenchCommand
 
     public static Command Create()
     {
-        var what = new Argument<string>("WHAT") { Description = "raycast, slice, label or otsu." };
+        var what = new Argument<string>("WHAT") { Description = "raycast, slice, label, otsu or ingest." };
         var volume = new Option<string>("--volume") { Description = "Raw file of N³ 8-bit voxels.", Required = true };
         var size = new Option<int>("--size") { Description = "N.", Required = true };
         var pixels = new Option<int>("--pixels") { Description = "Pixels each way.", DefaultValueFactory = _ => 768 };
@@ -29,7 +32,7 @@ internal static class BenchCommand
         var device = Shared.Device();
         device.DefaultValueFactory = _ => "cpu";
         var command = new Command("bench", "Time the kernels; prints one JSON object.") { what, volume, size, pixels, snapshots, device };
-        command.SetAction((parse, ct) => ExitCodes.RunAsync(() =>
+        command.SetAction((parse, ct) => ExitCodes.RunAsync(async () =>
         {
             var path = parse.GetValue(volume)!;
             var n = parse.GetValue(size);
@@ -56,15 +59,43 @@ internal static class BenchCommand
                     result["otsu.ms"] = MedianMs(5, 1, _ => result["otsu.threshold"] = OtsuThreshold.Split(ValueCounts.Of(bytes)));
                     break;
                 case "ingest":
-                    throw new UsageException("bench ingest is not supported in this version; raycast, slice, label and otsu are.");
+                    await IngestAsync(bytes, n, result, ct);
+                    break;
                 default:
-                    throw new UsageException("bench takes raycast, slice, label or otsu.");
+                    throw new UsageException("bench takes raycast, slice, label, otsu or ingest.");
             }
 
             ExitCodes.PrintJson(result);
-            return Task.FromResult(ExitCodes.Done);
+            return ExitCodes.Done;
         }));
         return command;
+    }
+
+    // A stack of single-slice TIFFs into a folder store, all levels, once and without a warm-up, as the peers do it.
+    private static async Task IngestAsync(byte[] bytes, int n, Dictionary<string, object> result, CancellationToken ct)
+    {
+        var folder = Directory.CreateTempSubdirectory("dendrite-bench-").FullName;
+        try
+        {
+            var stack = Directory.CreateDirectory(Path.Combine(folder, "stack")).FullName;
+            for (var z = 0; z < n; z++)
+            {
+                using var file = File.Create(Path.Combine(stack, $"s{z:00000}.tif"));
+                var tiff = new TiffStackWriter(file);
+                tiff.Add(bytes.AsSpan(z * n * n, n * n), n, n, VoxelType.UInt8, 1);
+                tiff.Finish();
+            }
+
+            var importer = new Importer(new DatasetStore(new FolderBlobStore(Path.Combine(folder, "store"))), TimeProvider.System);
+            var started = TimeProvider.System.GetTimestamp();
+            await importer.ImportVolumeAsync(new SingleImport(stack, DatasetId.Parse("bench"), new VolumeManifest { VoxelSizeUm = [1, 1, 1] }), null, ct);
+            result["ingest.ms"] = Math.Round(TimeProvider.System.GetElapsedTime(started).TotalMilliseconds, 2);
+            result["ingest.MB"] = bytes.Length / 1e6;
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     private static void Raycast(byte[] bytes, int n, int pixels, string? snapshots, RenderDevices devices, Dictionary<string, object> result)

@@ -9,7 +9,7 @@ internal static class IngestCommand
 {
     public static Command Create()
     {
-        var path = new Argument<string>("PATH") { Description = "A dataset.json, its folder, a folder of TIFF slices, a TIFF, NRRD, MetaImage, NIfTI or raw file." };
+        var path = new Argument<string>("PATH") { Description = "A dataset.json, its folder, a folder of TIFF slices, a TIFF, NRRD, MetaImage, NIfTI, HDF5 or raw file, Zarr or N5." };
         var dataset = new Option<string?>("--dataset") { Description = "One volume: id of the dataset." };
         var hours = new Option<string?>("--hours") { Description = "One volume: hours of plating; of a file with several volumes, of each." };
         var modality = new Option<string>("--modality") { Description = "One volume: modality.", DefaultValueFactory = _ => "projection" };
@@ -17,8 +17,9 @@ internal static class IngestCommand
         var shape = new Option<string?>("--shape") { Description = "Raw file: z,y,x." };
         var dtype = new Option<string?>("--dtype") { Description = "Raw file: uint8 to uint64, int8 to int64, float16 to float64; >u2 is big-endian." };
         var offset = new Option<long?>("--byte-offset") { Description = "Raw file: bytes before the first voxel." };
+        var inside = Shared.Inside();
         var (store, json) = (Shared.Store(), Shared.Json());
-        var command = new Command("ingest", "Import a dataset.json, or one volume; goes on where it stopped.") { path, dataset, hours, modality, voxel, shape, dtype, offset, store, json };
+        var command = new Command("ingest", "Import a dataset.json, or one volume; goes on where it stopped.") { path, dataset, hours, modality, voxel, shape, dtype, offset, inside, store, json };
         command.SetAction((parse, ct) => ExitCodes.RunAsync(async () =>
         {
             var datasets = Shared.Open(parse.GetValue(store));
@@ -39,6 +40,7 @@ internal static class IngestCommand
                             Shape = parse.GetValue(shape) is { } s ? Shared.ParseShape(s) : null,
                             Dtype = parse.GetValue(dtype),
                             ByteOffset = parse.GetValue(offset),
+                            Inside = parse.GetValue(inside),
                         }, times.Length > 1 ? times : null), progress, ct)
                     : await importer.ImportDatasetAsync(source, progress, ct);
             }

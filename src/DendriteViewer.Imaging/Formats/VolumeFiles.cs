@@ -11,9 +11,9 @@ namespace DendriteViewer.Imaging.Formats;
 /// <summary>Opens whatever a path is, by what it holds rather than by its name.</summary>
 public static class VolumeFiles
 {
-    /// <summary>A folder of TIFF slices, a TIFF, NRRD, MetaImage or NIfTI, Zarr or N5 (folder or zip), or a raw file whose manifest says what it holds.</summary>
+    /// <summary>A folder of TIFF slices, a TIFF, NRRD, MetaImage or NIfTI, Zarr or N5 (folder or zip), HDF5, or a raw file whose manifest says what it holds.</summary>
     /// <param name="path">File or folder.</param>
-    /// <param name="volume">Shape, dtype and byte offset of a raw file.</param>
+    /// <param name="volume">Shape, dtype and byte offset of a raw file; which dataset of an HDF5 file.</param>
     /// <param name="confine">Asked for every file that a header names: gives it back, or refuses it. Null for any file.</param>
     /// <exception cref="VolumeFormatException">There is nothing at the path, or nothing that is supported.</exception>
     public static VolumeFile Open(string path, VolumeManifest volume, Func<string, string>? confine = null)
@@ -65,14 +65,14 @@ public static class VolumeFiles
                 return OpenZip(path);
             }
 
-            if (Unsupported(head) is { } known)
+            if (Hdf5File.IsHdf5(path))
             {
-                throw new VolumeFormatException($"{path} is {known}, which is not supported; convert it to TIFF, NRRD, MetaImage or NIfTI.");
+                return new Hdf5File(path, volume.Inside, confine);
             }
 
             return volume.Shape is { Length: 3 } s && volume.Dtype is { } dtype
                 ? new RawFile(path, new VolumeShape(s[0], s[1], s[2]), dtype, volume.ByteOffset ?? 0)
-                : throw new VolumeFormatException($"{path} is no TIFF, NRRD, MetaImage, NIfTI or Zarr, and without shape and dtype it cannot be read as raw voxels; give both, or another file.");
+                : throw new VolumeFormatException($"{path} is no TIFF, NRRD, MetaImage, NIfTI, Zarr or HDF5, and without shape and dtype it cannot be read as raw voxels; give both, or another file.");
         }
         catch (UnauthorizedAccessException e)
         {
@@ -106,11 +106,6 @@ public static class VolumeFiles
 
     private static bool IsTiff(ReadOnlySpan<byte> head) =>
         head.Length >= 4 && (head[..4] is [(byte)'I', (byte)'I', 42 or 43, 0] || head[..4] is [(byte)'M', (byte)'M', 0, 42 or 43]);
-
-    private static string? Unsupported(ReadOnlySpan<byte> head) =>
-        // Before it may stand what another program puts there, of 512 bytes as MATLAB's.
-        head.StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'H', (byte)'D', (byte)'F']) || (head.Length > 516 && head[512..516] is [0x89, (byte)'H', (byte)'D', (byte)'F']) ? "HDF5"
-        : null;
 }
 
 internal static class Fingerprints

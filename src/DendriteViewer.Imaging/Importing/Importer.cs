@@ -184,6 +184,7 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
             Dtype = source.Type.ZarrName(),
             ByteOffset = null,
             Frame = null,
+            Inside = null,
             VoxelSizeUm = [size.Z, size.Y, size.X],
             ValueRange = [least, most],
             Levels = writer.Levels.Count,

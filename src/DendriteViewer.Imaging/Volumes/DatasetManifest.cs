@@ -149,6 +149,9 @@ public sealed record VolumeManifest
     /// <summary>Bytes before the first voxel of a raw file.</summary>
     public long? ByteOffset { get; init; }
 
+    /// <summary>Which dataset of a file that holds several: its path inside an HDF5 file.</summary>
+    public string? Inside { get; init; }
+
     /// <summary>Which volume of a file that holds one at each of several times, from 0.</summary>
     public int? Frame { get; init; }
 

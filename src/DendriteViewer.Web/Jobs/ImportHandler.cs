@@ -32,9 +32,10 @@ public sealed class ImportHandler(JobBoard board, DatasetStore store, DatasetCat
         return Path.GetExtension(full) == ".json" || File.Exists(Path.Combine(full, "dataset.json"));
     }
 
-    /// <summary>What a file would be as a volume.</summary>
+    /// <summary>What a file, or a dataset inside it, would be as a volume.</summary>
     /// <exception cref="VolumeFormatException">It cannot be read, or not from there.</exception>
-    public Task<Inspection> InspectAsync(string path, CancellationToken ct) => Task.Run(() => Inspection.Of(Resolve(path), new VolumeManifest(), time, Resolve, ct), ct);
+    public Task<Inspection> InspectAsync(string path, string? inside, CancellationToken ct) =>
+        Task.Run(() => Inspection.Of(Resolve(path), new VolumeManifest { Inside = inside }, time, Resolve, ct), ct);
 
     /// <inheritdoc/>
     public async Task<JobOutcome> RunAsync(JobRun run, CancellationToken ct)
@@ -46,7 +47,7 @@ public sealed class ImportHandler(JobBoard board, DatasetStore store, DatasetCat
         var importer = new Importer(store, time) { Roots = options.ImportRoots, KeepWhenCancelled = run.IsStopping };
         var result = asked.Volume is { } v
             ? await importer.ImportVolumeAsync(
-                new SingleImport(full, DatasetId.Parse(v.Dataset), new VolumeManifest { Modality = v.Modality, Hours = v.Hours[0], VoxelSizeUm = v.VoxelSizeUm }, v.Hours.Length > 1 ? v.Hours : null), relay, ct)
+                new SingleImport(full, DatasetId.Parse(v.Dataset), new VolumeManifest { Modality = v.Modality, Hours = v.Hours[0], VoxelSizeUm = v.VoxelSizeUm, Inside = v.Inside }, v.Hours.Length > 1 ? v.Hours : null), relay, ct)
             : await importer.ImportDatasetAsync(full, relay, ct);
         catalog.Touch(result.Id);
         return new JobOutcome(result.AlreadyThere ? "Was there already" : "Imported", result.Id.Value);
@@ -78,4 +79,5 @@ public sealed class ImportHandler(JobBoard board, DatasetStore store, DatasetCat
 /// <param name="Modality">Its modality.</param>
 /// <param name="Hours">Hours of plating; of a file with several volumes, of each.</param>
 /// <param name="VoxelSizeUm">Voxel size z, y, x in place of the file's own.</param>
-public sealed record VolumeToImport(string Dataset, string Modality, double[] Hours, double[]? VoxelSizeUm);
+/// <param name="Inside">Path of the dataset in a file that holds several.</param>
+public sealed record VolumeToImport(string Dataset, string Modality, double[] Hours, double[]? VoxelSizeUm, string? Inside = null);
