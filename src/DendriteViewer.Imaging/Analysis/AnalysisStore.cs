@@ -139,14 +139,9 @@ public sealed class AnalysisStore(DatasetStore store)
             present.Add(blob.Name);
         }
 
-        using var writer = new VolumeWriter(store.Blobs, prefix, pristine.Shape, VoxelType.UInt16, present, isLabels: true);
-        for (var z = 0; z < pristine.Shape.Z; z++)
-        {
-            ct.ThrowIfCancellationRequested();
-            Fill(set, z, MemoryMarshal.Cast<byte, ushort>(writer.NextSlice));
-            await writer.CommitSliceAsync(ct);
-        }
-
+        using var writer = new VolumeWriter(store.Blobs, prefix, pristine.Shape, VoxelType.UInt16, isLabels: true);
+        await writer.ResumeAsync(present, ct);
+        await writer.WriteAsync((z, slice) => Fill(set, z, MemoryMarshal.Cast<byte, ushort>(slice.Span)), inAnyOrder: true, null, ct);
         var (_, most) = writer.ValueRange;
         await writer.FinishAsync(pristine.Transform, key.ToString(), new JsonObject { ["labels"] = true, ["analysis"] = recipe, ["valueRange"] = new JsonArray(0, most) }, ct);
         var size = pristine.Transform.VoxelSize;

@@ -18,7 +18,10 @@ public interface ISliceSource : IDisposable
     /// </summary>
     string Fingerprint { get; }
 
-    /// <summary>Reads slice z, little endian, y·x voxels. Slices are asked for in order.</summary>
+    /// <summary>Whether slices may be read in any order, by several threads at once.</summary>
+    bool InAnyOrder => false;
+
+    /// <summary>Reads slice z, little endian, y·x voxels. Slices are asked for in order, unless <see cref="InAnyOrder"/>.</summary>
     /// <exception cref="VolumeFormatException">The slice is missing, damaged, or unlike the first.</exception>
     void ReadSlice(int z, Span<byte> target);
 }

@@ -75,6 +75,8 @@ internal sealed partial class TiffFolder : VolumeFile
 
         public string Fingerprint => of.Fingerprint;
 
+        public bool InAnyOrder => true;
+
         public void ReadSlice(int z, Span<byte> target) => of.ReadSlice(z, target);
 
         public void Dispose()

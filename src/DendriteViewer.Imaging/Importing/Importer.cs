@@ -160,16 +160,10 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
         Action<long> report, CancellationToken ct)
     {
         var present = await ResumeAsync(prefix, recipe, ct);
-        using var writer = new VolumeWriter(store.Blobs, prefix, source.Shape, source.Type, present);
+        using var writer = new VolumeWriter(store.Blobs, prefix, source.Shape, source.Type);
+        await writer.ResumeAsync(present, ct);
         var bytes = source.Shape.SliceCount * source.Type.Size();
-        for (var z = 0; z < source.Shape.Z; z++)
-        {
-            ct.ThrowIfCancellationRequested();
-            source.ReadSlice(z, writer.NextSlice);
-            await writer.CommitSliceAsync(ct);
-            report((z + 1) * bytes);
-        }
-
+        await writer.WriteAsync((z, slice) => source.ReadSlice(z, slice.Span), source.InAnyOrder, n => report(n * bytes), ct);
         var transform = Manifests.TransformOf(volume, manifest, file);
         var (least, most) = writer.ValueRange;
         var kept = new JsonObject { ["source"] = recipe, ["valueRange"] = new JsonArray(least, most) };

@@ -77,11 +77,14 @@ public sealed class AzureBlobStore : IBlobStore
     }
 
     /// <inheritdoc/>
-    public async ValueTask WriteAsync(string name, ReadOnlyMemory<byte> content, CancellationToken ct)
+    public async ValueTask WriteAsync(string name, ReadOnlyMemory<byte> content, CancellationToken ct, bool durable = true)
     {
         await EnsureContainerAsync(ct);
         await _container.GetBlobClient(name).UploadAsync(BinaryData.FromBytes(content), overwrite: true, ct);
     }
+
+    /// <inheritdoc/>
+    public ValueTask FlushAsync(string prefix, CancellationToken ct) => ValueTask.CompletedTask;
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<BlobStat> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken ct)

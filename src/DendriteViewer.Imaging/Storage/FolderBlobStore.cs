@@ -52,7 +52,7 @@ public sealed class FolderBlobStore : IBlobStore
     }
 
     /// <inheritdoc/>
-    public async ValueTask WriteAsync(string name, ReadOnlyMemory<byte> content, CancellationToken ct)
+    public async ValueTask WriteAsync(string name, ReadOnlyMemory<byte> content, CancellationToken ct, bool durable = true)
     {
         var path = PathOf(name);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
@@ -64,7 +64,10 @@ public sealed class FolderBlobStore : IBlobStore
             using (var handle = File.OpenHandle(beside, FileMode.Create, FileAccess.Write, FileShare.None, FileOptions.Asynchronous, content.Length))
             {
                 await RandomAccess.WriteAsync(handle, content, 0, ct);
-                RandomAccess.FlushToDisk(handle);
+                if (durable)
+                {
+                    RandomAccess.FlushToDisk(handle);
+                }
             }
 
             File.Move(beside, path, overwrite: true);
@@ -75,6 +78,14 @@ public sealed class FolderBlobStore : IBlobStore
             throw;
         }
     }
+
+    /// <inheritdoc/>
+    public async ValueTask FlushAsync(string prefix, CancellationToken ct) => await Parallel.ForEachAsync(ListAsync(prefix, ct), ct, (blob, _) =>
+    {
+        using var handle = File.OpenHandle(PathOf(blob.Name), FileMode.Open, FileAccess.ReadWrite);
+        RandomAccess.FlushToDisk(handle);
+        return ValueTask.CompletedTask;
+    });
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<BlobStat> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken ct)

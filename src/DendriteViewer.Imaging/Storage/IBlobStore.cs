@@ -24,7 +24,14 @@ public interface IBlobStore
     ValueTask ReadAsync(string name, long offset, Memory<byte> target, CancellationToken ct);
 
     /// <summary>Creates or replaces a blob.</summary>
-    ValueTask WriteAsync(string name, ReadOnlyMemory<byte> content, CancellationToken ct);
+    /// <param name="name">Its name.</param>
+    /// <param name="content">Its bytes.</param>
+    /// <param name="ct">Stops it; the blob is then as it was.</param>
+    /// <param name="durable">Whether it outlasts a power failure at once, or only after <see cref="FlushAsync"/>.</param>
+    ValueTask WriteAsync(string name, ReadOnlyMemory<byte> content, CancellationToken ct, bool durable = true);
+
+    /// <summary>Makes whatever was written below a prefix outlast a power failure.</summary>
+    ValueTask FlushAsync(string prefix, CancellationToken ct);
 
     /// <summary>All blobs whose name starts with <paramref name="prefix"/>.</summary>
     IAsyncEnumerable<BlobStat> ListAsync(string prefix, CancellationToken ct);

@@ -62,54 +62,52 @@ internal static class ShardCodec
     }
 }
 
-/// <summary>Grows one shard in memory.</summary>
-internal sealed class ShardBuilder(int bricks, int zstdLevel) : IDisposable
+/// <summary>A zstd frame in a rented array.</summary>
+internal readonly record struct PackedBrick(byte[] Buffer, int Length);
+
+/// <summary>Gathers the bricks of one shard, by several threads, in whatever order they come.</summary>
+/// <param name="places">Bricks that a shard has room for.</param>
+/// <param name="bricks">Bricks that this one will hold.</param>
+internal sealed class ShardBuilder(int places, int bricks) : IDisposable
 {
-    private readonly (ulong Offset, ulong Size)[] _index = Enumerable.Repeat((ShardCodec.Absent, ShardCodec.Absent), bricks).ToArray();
-    private readonly ZstdCompressor _zstd = new(zstdLevel);
-    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(1 << 20);
-    private int _length;
+    private readonly PackedBrick[] _packed = new PackedBrick[places];
+    private int _missing = bricks;
 
-    public void Add(int brick, ReadOnlySpan<byte> voxels)
+    /// <summary>Adds a brick; true for the last.</summary>
+    public bool Add(int place, PackedBrick brick)
     {
-        var bound = ZstdCompressor.Bound(voxels.Length);
-        Reserve(bound);
-        var n = _zstd.Compress(voxels, _buffer.AsSpan(_length, bound));
-        _index[brick] = ((ulong)_length, (ulong)n);
-        _length += n;
+        _packed[place] = brick;
+        return Interlocked.Decrement(ref _missing) == 0;
     }
 
-    public ReadOnlyMemory<byte> Finish()
+    /// <summary>The shard, bricks in the order of their places, in a rented array.</summary>
+    public (byte[] Buffer, int Length) Finish()
     {
-        var size = ShardCodec.IndexSize(_index.Length);
-        Reserve(size);
-        ShardCodec.WriteIndex(_index, _buffer.AsSpan(_length, size));
-        return _buffer.AsMemory(0, _length + size);
-    }
-
-    public void Reset()
-    {
-        Array.Fill(_index, (ShardCodec.Absent, ShardCodec.Absent));
-        _length = 0;
-    }
-
-    public void Dispose()
-    {
-        _zstd.Dispose();
-        ArrayPool<byte>.Shared.Return(_buffer);
-        _buffer = [];
-    }
-
-    private void Reserve(int more)
-    {
-        if (_length + more <= _buffer.Length)
+        var index = new (ulong Offset, ulong Size)[places];
+        var buffer = ArrayPool<byte>.Shared.Rent(checked(_packed.Sum(b => b.Length) + ShardCodec.IndexSize(places)));
+        var at = 0;
+        for (var i = 0; i < places; i++)
         {
-            return;
+            index[i] = _packed[i].Buffer is null ? (ShardCodec.Absent, ShardCodec.Absent) : ((ulong)at, (ulong)_packed[i].Length);
+            _packed[i].Buffer.AsSpan(0, _packed[i].Length).CopyTo(buffer.AsSpan(at));
+            at += _packed[i].Length;
         }
 
-        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(_length + more, 2 * _buffer.Length));
-        _buffer.AsSpan(0, _length).CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(_buffer);
-        _buffer = larger;
+        ShardCodec.WriteIndex(index, buffer.AsSpan(at, ShardCodec.IndexSize(places)));
+        return (buffer, at + ShardCodec.IndexSize(places));
+    }
+
+    /// <summary>Gives back what the bricks lie in.</summary>
+    public void Dispose()
+    {
+        foreach (var (buffer, _) in _packed)
+        {
+            if (buffer is not null)
+            {
+                ArrayPool<byte>.Shared.Return(buffer);
+            }
+        }
+
+        Array.Clear(_packed);
     }
 }

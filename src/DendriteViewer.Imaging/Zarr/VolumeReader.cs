@@ -32,6 +32,9 @@ public sealed class VolumeReader
     /// <summary>Shape of the finest level.</summary>
     public VolumeShape Shape => Levels[0].Shape;
 
+    /// <summary>Reads what a writer has stored so far.</summary>
+    internal static VolumeReader Of(IBlobStore store, string prefix, VoxelType type, IReadOnlyList<PyramidLevel> levels) => new(store, prefix, type, levels);
+
     /// <summary>Opens a volume that <see cref="VolumeWriter"/> wrote.</summary>
     /// <exception cref="VolumeFormatException">Metadata is missing, damaged, or of a layout this version does not read.</exception>
     public static async Task<VolumeReader> OpenAsync(IBlobStore store, string prefix, CancellationToken ct)

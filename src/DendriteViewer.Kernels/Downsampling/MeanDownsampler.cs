@@ -37,6 +37,15 @@ public static class MeanDownsampler
                     row[i] = T.CreateTruncating((sum + 4) >> 3);
                 }
             }
+            else if (!d.IsEmpty)
+            {
+                for (var i = 0; i < full; i++)
+                {
+                    var sum = D(a[2 * i]) + D(a[2 * i + 1]) + D(b[2 * i]) + D(b[2 * i + 1])
+                        + D(c[2 * i]) + D(c[2 * i + 1]) + D(d[2 * i]) + D(d[2 * i + 1]);
+                    row[i] = T.CreateSaturating(sum / 8);
+                }
+            }
             else
             {
                 for (var i = 0; i < full; i++)
@@ -51,6 +60,8 @@ public static class MeanDownsampler
             }
         }
     }
+
+    private static double D<T>(T value) where T : unmanaged, INumber<T> => double.CreateTruncating(value);
 
     private static int I<T>(T value) where T : unmanaged, INumber<T> => int.CreateTruncating(value);
 
