@@ -7,7 +7,7 @@ namespace DendriteViewer.Imaging.Tests;
 /// <summary>A real Azurite from npm, started once for the test run.</summary>
 public sealed class AzuriteFixture : IDisposable
 {
-    private readonly System.Diagnostics.Process _process;
+    private System.Diagnostics.Process _process;
     private readonly TempFolder _folder = new();
 
     public AzuriteFixture()
@@ -18,6 +18,27 @@ public sealed class AzuriteFixture : IDisposable
             Port = ((IPEndPoint)listener.LocalEndpoint).Port;
         }
 
+        Start();
+    }
+
+    public int Port { get; }
+
+    public string Address(string container) =>
+        $"DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==;BlobEndpoint=http://127.0.0.1:{Port}/devstoreaccount1;Container={container}";
+
+    public IBlobStore NewStore() => BlobStores.Open(Address("t" + Guid.NewGuid().ToString("N")));
+
+    /// <summary>As kill -9 does it: what was taken lately may be lost.</summary>
+    public void Kill()
+    {
+        _process.Kill(entireProcessTree: true);
+        _process.WaitForExit();
+        _process.Dispose();
+    }
+
+    [System.Diagnostics.CodeAnalysis.MemberNotNull(nameof(_process))]
+    public void Start()
+    {
         var azurite = Path.Combine(TestData.Repository, "node_modules/azurite/dist/src/blob/main.js");
         Assert.True(File.Exists(azurite), "Azurite is missing; run ./dendrite setup.");
         _process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo(
@@ -33,18 +54,9 @@ public sealed class AzuriteFixture : IDisposable
         WaitUntilItListens();
     }
 
-    public int Port { get; }
-
-    public string Address(string container) =>
-        $"DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==;BlobEndpoint=http://127.0.0.1:{Port}/devstoreaccount1;Container={container}";
-
-    public IBlobStore NewStore() => BlobStores.Open(Address("t" + Guid.NewGuid().ToString("N")));
-
     public void Dispose()
     {
-        _process.Kill(entireProcessTree: true);
-        _process.WaitForExit();
-        _process.Dispose();
+        Kill();
         _folder.Dispose();
     }
 

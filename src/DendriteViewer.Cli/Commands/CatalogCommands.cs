@@ -62,7 +62,7 @@ internal static class CatalogCommands
             var series = new List<object>();
             foreach (var s in dataset.Manifest.Series)
             {
-                var rows = (await datasets.SeriesAsync(dataset.Id, s.Kind, ct))?.Hours.Count ?? 0;
+                var rows = (await datasets.SeriesAsync(dataset, s.Kind, ct))?.Hours.Count ?? 0;
                 series.Add(new { kind = s.Kind, rows });
                 if (!parse.GetValue(json))
                 {

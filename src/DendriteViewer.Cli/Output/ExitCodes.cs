@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Azure;
 using DendriteViewer.Imaging.Native;
+using DendriteViewer.Imaging.Storage;
 using DendriteViewer.Imaging.Volumes;
 
 namespace DendriteViewer.Cli.Output;
@@ -29,14 +29,9 @@ internal static class ExitCodes
             Console.Error.WriteLine(e.Message);
             return WrongUse;
         }
-        catch (Exception e) when (e is VolumeFormatException or NativeLibraryMissingException or ArgumentException)
+        catch (Exception e) when (e is VolumeFormatException or NativeLibraryMissingException or ArgumentException or BlobStoreException)
         {
             Console.Error.WriteLine(e.Message);
-            return Failed;
-        }
-        catch (RequestFailedException e)
-        {
-            Console.Error.WriteLine($"The blob store answered {e.Status} {e.ErrorCode}; check --store and your rights.");
             return Failed;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -41,7 +41,7 @@ public sealed class AnalysisStore(DatasetStore store)
         var name = BlobNames.Dataset(id) + BlobNames.AnalysisPath(modality);
         try
         {
-            return await store.Blobs.TryReadAsync(name, ct) is { } bytes ? JsonSerializer.Deserialize<AnalysisResult>(Unseal(bytes), s_json) : null;
+            return await store.Blobs.TryReadAsync(name, ct) is { } bytes ? JsonSerializer.Deserialize<AnalysisResult>(SealedJson.Unseal(bytes), s_json) : null;
         }
         catch (Exception e) when (e is JsonException or FormatException)
         {
@@ -54,6 +54,7 @@ public sealed class AnalysisStore(DatasetStore store)
     public async Task SaveAsync(AnalysisResult result, AnalysisLabels labels, IProgress<AnalysisProgress>? progress, CancellationToken ct)
     {
         var id = DatasetId.Parse(result.Dataset);
+        await using var lease = await store.LeaseAsync(id, ct);
         var dataset = await store.TryOpenAsync(id, ct) ?? throw new VolumeFormatException($"{id} was deleted while it was analysed.");
         var pristine = dataset.Volumes.First(v => v.Key.Modality == result.Recipe.Modality);
         var inputs = new List<AnalysisInput>();
@@ -72,13 +73,19 @@ public sealed class AnalysisStore(DatasetStore store)
             stored.Add(await WriteAsync(id, pristine, sets[i].Key, sets[i].Set, result.RecipeHash, (JsonObject)recipe.DeepClone(), ct));
         }
 
-        await store.Blobs.WriteAsync(BlobNames.Dataset(id) + BlobNames.AnalysisPath(result.Recipe.Modality), Seal(JsonSerializer.SerializeToUtf8Bytes(result, s_json)), ct);
+        await store.Blobs.WriteAsync(BlobNames.Dataset(id) + BlobNames.AnalysisPath(result.Recipe.Modality), SealedJson.Seal(JsonSerializer.SerializeToUtf8Bytes(result, s_json)), ct);
 
-        // Somebody may have imported meanwhile: theirs stays.
-        var now = await store.TryOpenAsync(id, ct) ?? throw new VolumeFormatException($"{id} was deleted while it was analysed.");
-        var old = now.Manifest.Volumes.Where(v => v.Labels == true).ToArray();
-        var scans = now.Manifest.Volumes.Where(v => v.Labels != true).Select(v => v with { Registration = RegistrationOf(v, now, result) ?? v.Registration });
-        await store.PublishAsync(id, now.Manifest with { Volumes = scans.Concat(stored).ToArray() }, ct);
+        VolumeManifest[] old = [];
+        await store.UpdateAsync(
+            id,
+            now =>
+            {
+                now = now ?? throw new VolumeFormatException($"{id} was deleted while it was analysed.");
+                old = now.Manifest.Volumes.Where(v => v.Labels == true).ToArray();
+                var scans = now.Manifest.Volumes.Where(v => v.Labels != true).Select(v => v with { Registration = RegistrationOf(v, now, result) ?? v.Registration });
+                return ValueTask.FromResult(now.Manifest with { Volumes = scans.Concat(stored).ToArray() });
+            },
+            ct);
         await DeleteAsync(id, old.Where(o => stored.All(s => s.Path != o.Path)), ct);
     }
 
@@ -86,6 +93,7 @@ public sealed class AnalysisStore(DatasetStore store)
     /// <exception cref="VolumeFormatException">The dataset is gone.</exception>
     public async Task SaveAsync(DatasetId id, ChangeFindings change, AnalysisRecipe recipe, CancellationToken ct)
     {
+        await using var lease = await store.LeaseAsync(id, ct);
         var dataset = await store.TryOpenAsync(id, ct) ?? throw new VolumeFormatException($"{id} was deleted while it was analysed.");
         var pristine = dataset.Volumes.First(v => v.Key.Modality == recipe.Modality);
         var made = new JsonObject
@@ -94,9 +102,15 @@ public sealed class AnalysisStore(DatasetStore store)
             ["gainedUm3"] = change.GainedUm3, ["lostUm3"] = change.LostUm3,
         };
         var stored = await WriteAsync(id, pristine, new VolumeKey(Change, change.ToHours), change.Labels, recipe.Hash, made, ct);
-        var now = await store.TryOpenAsync(id, ct) ?? throw new VolumeFormatException($"{id} was deleted while it was analysed.");
-        var old = now.Manifest.Volumes.Where(v => v is { Labels: true, Modality: Change }).ToArray();
-        await store.PublishAsync(id, now.Manifest with { Volumes = now.Manifest.Volumes.Except(old).Append(stored).ToArray() }, ct);
+        VolumeManifest[] old = [];
+        await store.UpdateAsync(
+            id,
+            now =>
+            {
+                old = now?.Manifest.Volumes.Where(v => v is { Labels: true, Modality: Change }).ToArray() ?? throw new VolumeFormatException($"{id} was deleted while it was analysed.");
+                return ValueTask.FromResult(now.Manifest with { Volumes = now.Manifest.Volumes.Except(old).Append(stored).ToArray() });
+            },
+            ct);
         await DeleteAsync(id, old.Where(o => o.Path != stored.Path), ct);
     }
 
@@ -143,12 +157,12 @@ public sealed class AnalysisStore(DatasetStore store)
         await writer.ResumeAsync(present, ct);
         await writer.WriteAsync((z, slice) => Fill(set, z, MemoryMarshal.Cast<byte, ushort>(slice.Span)), inAnyOrder: true, null, ct);
         var (_, most) = writer.ValueRange;
-        await writer.FinishAsync(pristine.Transform, key.ToString(), new JsonObject { ["labels"] = true, ["analysis"] = recipe, ["valueRange"] = new JsonArray(0, most) }, ct);
+        var sha = await writer.FinishAsync(pristine.Transform, key.ToString(), new JsonObject { ["labels"] = true, ["analysis"] = recipe, ["valueRange"] = new JsonArray(0, most) }, ct);
         var size = pristine.Transform.VoxelSize;
         return new VolumeManifest
         {
             Modality = key.Modality, Hours = key.Hours, Path = path, Labels = true, Shape = [pristine.Shape.Z, pristine.Shape.Y, pristine.Shape.X], Dtype = VoxelType.UInt16.ZarrName(),
-            VoxelSizeUm = [size.Z, size.Y, size.X], Transform = pristine.Transform.Rows.ToArray(), ValueRange = [0, Math.Max(1, most)], Levels = writer.Levels.Count,
+            VoxelSizeUm = [size.Z, size.Y, size.X], Transform = pristine.Transform.Rows.ToArray(), ValueRange = [0, Math.Max(1, most)], Levels = writer.Levels.Count, MetadataSha256 = sha,
         };
     }
 
@@ -163,19 +177,6 @@ public sealed class AnalysisStore(DatasetStore store)
                 slice.Slice(y * set.X + run.Start, run.End - run.Start).Fill((ushort)Math.Min(run.Label, ushort.MaxValue));
             }
         }
-    }
-
-    // The object's first field is the checksum of all that follows it, so that no damage is taken for a number.
-    private static byte[] Seal(ReadOnlySpan<byte> json) =>
-        [.. Encoding.ASCII.GetBytes($"{{\"sha256\":\"{Convert.ToHexStringLower(SHA256.HashData(json[1..]))}\","), .. json[1..]];
-
-    private static byte[] Unseal(byte[] file)
-    {
-        var seal = Encoding.ASCII.GetBytes("{\"sha256\":\"");
-        var rest = seal.Length + 64 + 2;
-        return file.Length > rest && file.AsSpan().StartsWith(seal) && file.AsSpan(seal.Length, 64).SequenceEqual(Encoding.ASCII.GetBytes(Convert.ToHexStringLower(SHA256.HashData(file.AsSpan(rest)))))
-            ? [(byte)'{', .. file.AsSpan(rest)]
-            : throw new FormatException("The checksum is of other content.");
     }
 
     // Of the shards of the finest level in order of their names: their bricks' checksums are in them.

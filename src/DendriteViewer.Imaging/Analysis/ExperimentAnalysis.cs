@@ -265,7 +265,7 @@ public sealed class ExperimentAnalysis
         var size = Pristine.VoxelSize;
         var reach = _recipe.ToleranceVoxels * size.Least;
         var near = Morphology.DilateBall(pristine[0], reach / size.Z, reach / size.Y, reach / size.X);
-        var current = _dataset.Manifest.Series.Any(s => s.Kind == "current") ? await _store.SeriesAsync(_dataset.Id, "current", ct) : null;
+        var current = _dataset.Manifest.Series.Any(s => s.Kind == "current") ? await _store.SeriesAsync(_dataset, "current", ct) : null;
         var trackers = _thresholds.Select(_ => new NucleationTracker(Pristine.Transform, _dataset.Depth, _region.VoxelUm3, _recipe.BridgeVoxels)).ToArray();
         var (newVoids, phaseWarnings) = await NewVoidsAsync(pristine[0], near, reach, size, ct);
         var (registrations, porosity, lithium, labels) = (new List<ScanRegistration>(), new List<PorosityFindings>(), new List<LithiumFindings>(), new List<(double, Components, Components)>());

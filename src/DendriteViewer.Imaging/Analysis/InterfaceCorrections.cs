@@ -25,7 +25,11 @@ public static class InterfaceCorrections
     /// <exception cref="VolumeFormatException">The dataset is gone, or a point lies nowhere near it.</exception>
     public static async Task<Dataset> SetAsync(DatasetStore store, DatasetId id, IReadOnlyList<WorldPoint> points, CancellationToken ct)
     {
-        var dataset = await store.TryOpenAsync(id, ct) ?? throw new VolumeFormatException($"{id} was deleted.");
+        return await store.UpdateAsync(id, d => ValueTask.FromResult(Corrected(d ?? throw new VolumeFormatException($"{id} was deleted."), points)), ct);
+    }
+
+    private static DatasetManifest Corrected(Dataset dataset, IReadOnlyList<WorldPoint> points)
+    {
         var (low, high) = dataset.Volumes[0].Bounds;
         var margin = 0.1 * (high - low).Length;
         if (points.Count > MostPoints || points.Any(p => !(p.Z > low.Z - margin && p.Z < high.Z + margin && p.Y > low.Y - margin && p.Y < high.Y + margin && p.X > low.X - margin && p.X < high.X + margin)))
@@ -37,7 +41,7 @@ public static class InterfaceCorrections
         var found = Found(dataset, depth, low, high);
         var extent = Math.Min((found.Shape.U - 1) * found.StepUm, (found.Shape.V - 1) * found.StepUm);
         var corrected = InterfaceFinder.Through(found, points, Math.Max(Reach * extent, 2 * found.StepUm));
-        var manifest = dataset.Manifest with
+        return dataset.Manifest with
         {
             Depth = depth with
             {
@@ -49,8 +53,6 @@ public static class InterfaceCorrections
                 },
             },
         };
-        await store.PublishAsync(id, manifest, ct);
-        return await store.TryOpenAsync(id, ct) ?? dataset;
     }
 
     private static InterfaceSurface Found(Dataset dataset, DepthManifest depth, WorldPoint low, WorldPoint high)

@@ -26,7 +26,11 @@ public static class OutlineCorrections
     /// <exception cref="VolumeFormatException">The dataset is gone, a point lies nowhere near it, or the outline cannot be bent.</exception>
     public static async Task<Dataset> SetAsync(DatasetStore store, DatasetId id, IReadOnlyList<(double U, double V)> points, CancellationToken ct)
     {
-        var dataset = await store.TryOpenAsync(id, ct) ?? throw new VolumeFormatException($"{id} was deleted.");
+        return await store.UpdateAsync(id, d => ValueTask.FromResult(Corrected(d ?? throw new VolumeFormatException($"{id} was deleted."), points)), ct);
+    }
+
+    private static DatasetManifest Corrected(Dataset dataset, IReadOnlyList<(double U, double V)> points)
+    {
         var (low, high) = dataset.Volumes[0].Bounds;
         var ((_, u0, v0), (_, u1, v1)) = (InterfaceSurface.Split(dataset.Depth.Axis, low.Z, low.Y, low.X), InterfaceSurface.Split(dataset.Depth.Axis, high.Z, high.Y, high.X));
         var margin = 0.1 * Math.Max(u1 - u0, v1 - v0);
@@ -46,8 +50,7 @@ public static class OutlineCorrections
                 OutlineFoundUm = known ?? [],
                 OutlinePointsUm = points.Select(p => new[] { Math.Round(p.U, 3), Math.Round(p.V, 3) }).ToArray(),
             };
-        await store.PublishAsync(id, dataset.Manifest with { Cell = corrected }, ct);
-        return await store.TryOpenAsync(id, ct) ?? dataset;
+        return dataset.Manifest with { Cell = corrected };
     }
 
     /// <summary>An outline bent through points, as its distance from the middle by direction.</summary>

@@ -22,6 +22,9 @@ public sealed record VolumeInfo(
     /// <summary>Voxel to world as the scan was handed over, before anything registered it.</summary>
     public AffineTransform ScannedTransform { get; init; } = Transform;
 
+    /// <summary>SHA-256 of the volume's metadata, or null of what was published without.</summary>
+    public string? MetadataSha256 { get; init; }
+
     /// <summary>Edge lengths of a voxel in µm.</summary>
     public VoxelSize VoxelSize => Transform.VoxelSize;
 
@@ -87,6 +90,7 @@ public sealed record Dataset(
             v.Labels == true)
         {
             ScannedTransform = Manifests.TransformOf(v, manifest, name),
+            MetadataSha256 = v.MetadataSha256,
         }).OrderBy(v => v.Key.Hours).ToArray();
         return new Dataset(id, manifest, volumes.Where(v => !v.IsLabels).ToArray(), volumes.Where(v => v.IsLabels).ToArray(), Manifests.DepthOf(manifest, name), Manifests.OutlineOf(manifest, name));
     }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
 using System.Text.Json;
 using DendriteViewer.Imaging.Storage;
 using DendriteViewer.Imaging.Volumes;
@@ -10,7 +11,9 @@ namespace DendriteViewer.Imaging.Datasets;
 /// <summary>The published datasets of a blob store. A dataset is published by its <c>dataset.json</c>, and by nothing else.</summary>
 public sealed class DatasetStore(IBlobStore blobs)
 {
-    private readonly ConcurrentDictionary<string, Lazy<Task<VolumeReader>>> _readers = new();
+    // How long somebody who writes is waited for, and how often is looked.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10), Pause = TimeSpan.FromMilliseconds(200);
+    private readonly ConcurrentDictionary<(string Prefix, string? Sha256), Lazy<Task<VolumeReader>>> _readers = new();
 
     /// <summary>The blobs underneath.</summary>
     public IBlobStore Blobs => blobs;
@@ -47,58 +50,125 @@ public sealed class DatasetStore(IBlobStore blobs)
     /// <exception cref="VolumeFormatException">Its manifest is damaged.</exception>
     public async Task<Dataset?> TryOpenAsync(DatasetId id, CancellationToken ct)
     {
-        var bytes = await blobs.TryReadAsync(BlobNames.Manifest(id), ct);
-        return bytes is null ? null : Dataset.Of(id, Manifests.Parse(bytes, BlobNames.Manifest(id)));
+        var stored = await blobs.TryReadTaggedAsync(BlobNames.Manifest(id), ct);
+        return stored is null ? null : Dataset.Of(id, Unsealed(stored.Content, BlobNames.Manifest(id)));
     }
 
     /// <summary>A reader of a volume's bricks; opened once and kept.</summary>
     public async Task<VolumeReader> ReaderAsync(VolumeInfo volume, CancellationToken ct)
     {
-        var lazy = _readers.GetOrAdd(volume.Prefix, p => new(() => VolumeReader.OpenAsync(blobs, p, CancellationToken.None)));
+        var lazy = _readers.GetOrAdd((volume.Prefix, volume.MetadataSha256), v => new(() => VolumeReader.OpenAsync(blobs, v.Prefix, v.Sha256, CancellationToken.None)));
         try
         {
             return await lazy.Value.WaitAsync(ct);
         }
         catch (Exception) when (lazy.Value.IsFaulted)
         {
-            _readers.TryRemove(new KeyValuePair<string, Lazy<Task<VolumeReader>>>(volume.Prefix, lazy));
+            _readers.TryRemove(KeyValuePair.Create((volume.Prefix, volume.MetadataSha256), lazy));
             throw;
         }
     }
 
     /// <summary>A measured curve: its header and rows, or null where the dataset has none of that kind.</summary>
-    public async Task<Series?> SeriesAsync(DatasetId id, string kind, CancellationToken ct)
+    /// <exception cref="VolumeFormatException">It is damaged.</exception>
+    public async Task<Series?> SeriesAsync(Dataset dataset, string kind, CancellationToken ct)
     {
-        var name = BlobNames.Dataset(id) + BlobNames.SeriesPath(kind);
-        var bytes = await blobs.TryReadAsync(name, ct);
-        return bytes is null ? null : Series.Parse(kind, bytes, name);
+        if (dataset.Manifest.Series.FirstOrDefault(s => s.Kind == kind) is not { } series)
+        {
+            return null;
+        }
+
+        var name = BlobNames.Dataset(dataset.Id) + BlobNames.SeriesPath(kind);
+        var bytes = await blobs.TryReadAsync(name, ct) ?? throw new VolumeFormatException($"{name} is missing; import the dataset again.");
+        return series.Sha256 is null || series.Sha256 == Convert.ToHexStringLower(SHA256.HashData(bytes))
+            ? Series.Parse(kind, bytes, name)
+            : throw new VolumeFormatException($"{name} is not what was published: its checksum is another; import the dataset again.");
     }
 
     /// <summary>Unpublishes a dataset, then deletes every blob of it, unfinished imports included.</summary>
     /// <returns>False where there was nothing.</returns>
+    /// <exception cref="BlobStoreException">Somebody writes it at the moment.</exception>
     public async Task<bool> DeleteAsync(DatasetId id, CancellationToken ct)
     {
+        await using var lease = await LeaseAsync(id, ct);
         var any = await blobs.StatAsync(BlobNames.Manifest(id), ct) is not null;
         await blobs.DeleteAsync(BlobNames.Manifest(id), ct);
-        await foreach (var blob in blobs.ListAsync(BlobNames.Dataset(id), ct))
+        if (!any)
         {
-            any = true;
-            await blobs.DeleteAsync(blob.Name, ct);
+            await foreach (var blob in blobs.ListAsync(BlobNames.Dataset(id), ct))
+            {
+                any = true;
+                break;
+            }
         }
 
+        await blobs.DeleteAllAsync(BlobNames.Dataset(id), ct);
         Forget(BlobNames.Dataset(id));
         return any;
+    }
+
+    /// <summary>Takes the right to write a dataset, which one process has at a time; waits a little for another.</summary>
+    /// <exception cref="BlobStoreException">Another has it still.</exception>
+    public async Task<IBlobLease> LeaseAsync(DatasetId id, CancellationToken ct)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            if (await blobs.TryLeaseAsync(BlobNames.Lease(id), ct) is { } lease)
+            {
+                return lease;
+            }
+
+            if (TimeProvider.System.GetElapsedTime(started) > Patience)
+            {
+                throw new BlobStoreException($"{id} is being written by another import, analysis or deletion; try again when that has ended.", isTransient: true);
+            }
+
+            await Task.Delay(Pause, TimeProvider.System, ct);
+        }
+    }
+
+    /// <summary>
+    /// Changes a dataset's manifest: what is to be published is made of what is, again whenever somebody else was faster.
+    /// </summary>
+    /// <param name="id">The dataset.</param>
+    /// <param name="change">From what is published, or null where nothing is, to what shall be.</param>
+    /// <param name="ct">Stops it.</param>
+    /// <returns>What is published now.</returns>
+    public async Task<Dataset> UpdateAsync(DatasetId id, Func<Dataset?, ValueTask<DatasetManifest>> change, CancellationToken ct)
+    {
+        var name = BlobNames.Manifest(id);
+        while (true)
+        {
+            var stored = await blobs.TryReadTaggedAsync(name, ct);
+            var manifest = await change(stored is null ? null : Dataset.Of(id, Unsealed(stored.Content, name)));
+            if (await blobs.TryReplaceAsync(name, SealedJson.Seal(JsonSerializer.SerializeToUtf8Bytes(manifest, DatasetManifest.Json)), stored?.Tag, ct))
+            {
+                return Dataset.Of(id, manifest);
+            }
+        }
     }
 
     /// <summary>Forgets the readers of volumes below a prefix, whose blobs may have changed.</summary>
     public void Forget(string prefix)
     {
-        foreach (var key in _readers.Keys.Where(k => k.StartsWith(prefix, StringComparison.Ordinal)))
+        foreach (var key in _readers.Keys.Where(k => k.Prefix.StartsWith(prefix, StringComparison.Ordinal)))
         {
             _readers.TryRemove(key, out _);
         }
     }
 
-    internal ValueTask PublishAsync(DatasetId id, DatasetManifest manifest, CancellationToken ct) =>
-        blobs.WriteAsync(BlobNames.Manifest(id), JsonSerializer.SerializeToUtf8Bytes(manifest, DatasetManifest.Json), ct);
+    // What was published before there were seals has none, and says nothing of its volumes' metadata either.
+    private static DatasetManifest Unsealed(byte[] stored, string name)
+    {
+        try
+        {
+            var manifest = Manifests.Parse(SealedJson.IsSealed(stored) ? SealedJson.Unseal(stored) : stored, name);
+            return SealedJson.IsSealed(stored) || manifest.Volumes.All(v => v.MetadataSha256 is null) ? manifest : throw new FormatException("It lacks its seal.");
+        }
+        catch (FormatException e)
+        {
+            throw new VolumeFormatException($"{name} is not what was published: its checksum is another; import the dataset again.", e);
+        }
+    }
 }

@@ -1,4 +1,5 @@
 using DendriteViewer.Kernels.Bricks;
+using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using DendriteViewer.Imaging.Analysis;
@@ -35,6 +36,7 @@ public sealed record SingleImport(string Path, DatasetId Dataset, VolumeManifest
 public sealed class Importer(DatasetStore store, TimeProvider time)
 {
     private const string Marker = "import.json";
+    private const int MostRounds = 4;
 
     /// <summary>Folders that volumes and series must lie in, links followed; null for anywhere.</summary>
     public IReadOnlyList<string>? Roots { get; init; }
@@ -56,7 +58,7 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
         Manifests.Validate(manifest, file);
         var id = manifest.Id is { } given ? DatasetId.Parse(given) : DatasetId.FromName(manifest.Name);
         var root = Path.GetDirectoryName(Path.GetFullPath(file))!;
-        return await RunAsync(id, manifest, root, file, await store.TryOpenAsync(id, ct), progress, ct);
+        return await RunAsync(id, manifest, root, file, progress, ct);
     }
 
     /// <summary>Imports one volume into a new or existing dataset.</summary>
@@ -81,7 +83,21 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
             }
         }
 
-        return await RunAsync(import.Dataset, manifest, "/", import.Path, existing, progress, ct);
+        return await RunAsync(import.Dataset, manifest, "/", import.Path, progress, ct);
+    }
+
+    private async Task<ImportResult> RunAsync(DatasetId id, DatasetManifest manifest, string root, string file, IProgress<ImportProgress>? progress, CancellationToken ct)
+    {
+        await using var lease = await store.LeaseAsync(id, ct);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(ct, lease.Lost);
+        try
+        {
+            return await RunAsync(id, manifest, root, file, await store.TryOpenAsync(id, ct), progress, both.Token);
+        }
+        catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
+        {
+            throw new BlobStoreException($"The store was away so long that another import may write {id} now; the import goes on when it is tried again.", isTransient: true, e);
+        }
     }
 
     private async Task<ImportResult> RunAsync(
@@ -119,7 +135,7 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
                 fresh = true;
                 written.Add(prefix);
                 var at = done;
-                stored.Add(await ImportAsync(volume, manifest, key, source, prefix, recipe, file, n => progress?.Report(new(key.ToString(), at + n, total)), ct));
+                stored.Add(await ImportAsync(asked, root, volume, manifest, key, source, prefix, recipe, file, n => progress?.Report(new(key.ToString(), at + n, total)), ct));
                 done += source.Shape.Count * source.Type.Size();
                 progress?.Report(new(key.ToString(), done, total));
             }
@@ -131,12 +147,16 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
                     await store.Blobs.WriteAsync(BlobNames.Dataset(id) + BlobNames.SeriesPath(kind), bytes, ct);
                 }
 
-                await PublishAsync(id, manifest, existing, stored, ct);
+                var described = manifest with
+                {
+                    Series = manifest.Series.Select(m => m with { Path = BlobNames.SeriesPath(m.Kind), Sha256 = Convert.ToHexStringLower(SHA256.HashData(series.First(s => s.Kind == m.Kind).Bytes)) }).ToArray(),
+                };
+                await store.UpdateAsync(id, now => PublishedAsync(id, described, now, stored, ct), ct);
             }
 
             return new ImportResult(id, work.Count, total, time.GetElapsedTime(started), !fresh && existing is not null);
         }
-        catch (Exception e) when (e is VolumeFormatException or OperationCanceledException)
+        catch (Exception e) when (e is VolumeFormatException or OperationCanceledException or BlobStoreException { IsTransient: false })
         {
             foreach (var prefix in e is OperationCanceledException && KeepWhenCancelled() ? [] : written)
             {
@@ -156,18 +176,17 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
     }
 
     private async Task<VolumeManifest> ImportAsync(
-        VolumeManifest volume, DatasetManifest manifest, VolumeKey key, ISliceSource source, string prefix, string recipe, string file,
+        VolumeManifest asked, string root, VolumeManifest volume, DatasetManifest manifest, VolumeKey key, ISliceSource source, string prefix, string recipe, string file,
         Action<long> report, CancellationToken ct)
     {
         var present = await ResumeAsync(prefix, recipe, ct);
-        using var writer = new VolumeWriter(store.Blobs, prefix, source.Shape, source.Type);
-        await writer.ResumeAsync(present, ct);
-        var bytes = source.Shape.SliceCount * source.Type.Size();
-        await writer.WriteAsync((z, slice) => source.ReadSlice(z, slice.Span), source.InAnyOrder, n => report(n * bytes), ct);
+        using var writer = await WriteAsync(source, prefix, present, report, ct);
+        RefuseChanged(asked, root, source);
+
         var transform = Manifests.TransformOf(volume, manifest, file);
         var (least, most) = writer.ValueRange;
         var kept = new JsonObject { ["source"] = recipe, ["valueRange"] = new JsonArray(least, most) };
-        await writer.FinishAsync(transform, key.ToString(), kept, ct);
+        var sha = await writer.FinishAsync(transform, key.ToString(), kept, ct);
         await store.Blobs.DeleteAsync(prefix + Marker, ct);
         var size = transform.VoxelSize;
         return volume with
@@ -182,7 +201,61 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
             VoxelSizeUm = [size.Z, size.Y, size.X],
             ValueRange = [least, most],
             Levels = writer.Levels.Count,
+            MetadataSha256 = sha,
         };
+    }
+
+    // A store that was killed may have lost what it had taken: what is missing at the end is written again.
+    private async Task<VolumeWriter> WriteAsync(ISliceSource source, string prefix, IReadOnlySet<string> present, Action<long> report, CancellationToken ct)
+    {
+        var bytes = source.Shape.SliceCount * source.Type.Size();
+        for (var round = 0; round < MostRounds; round++)
+        {
+            var writer = new VolumeWriter(store.Blobs, prefix, source.Shape, source.Type);
+            try
+            {
+                await writer.ResumeAsync(present, ct);
+                await writer.WriteAsync((z, slice) => source.ReadSlice(z, slice.Span), source.InAnyOrder, n => report(n * bytes), ct);
+                present = await NamesAsync(prefix, ct);
+                if (writer.IsComplete(present))
+                {
+                    return writer;
+                }
+            }
+            catch
+            {
+                writer.Dispose();
+                throw;
+            }
+
+            writer.Dispose();
+        }
+
+        throw new BlobStoreException($"The store at {store.Blobs.Description} loses what it has taken; check its disk, then import again.", isTransient: false);
+    }
+
+    private async Task<IReadOnlySet<string>> NamesAsync(string prefix, CancellationToken ct)
+    {
+        var names = new HashSet<string>();
+        await foreach (var blob in store.Blobs.ListAsync(prefix, ct))
+        {
+            names.Add(blob.Name);
+        }
+
+        return names;
+    }
+
+    private void RefuseChanged(VolumeManifest asked, string root, ISliceSource source)
+    {
+        var (_, file, again) = OpenFrame(asked, root);
+        using (file)
+        using (again)
+        {
+            if (again.Fingerprint != source.Fingerprint)
+            {
+                throw new VolumeFormatException($"{asked.Path} changed while it was read; import it again when nothing writes to it.");
+            }
+        }
     }
 
     // What is there from a killed import of the same source is kept; of another source, deleted.
@@ -193,13 +266,7 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
         var mine = System.Text.Encoding.UTF8.GetBytes(recipe);
         if ((marker is not null && marker.AsSpan().SequenceEqual(mine)) || finished == recipe)
         {
-            var present = new HashSet<string>();
-            await foreach (var blob in store.Blobs.ListAsync(prefix, ct))
-            {
-                present.Add(blob.Name);
-            }
-
-            return present;
+            return await NamesAsync(prefix, ct);
         }
 
         store.Forget(prefix);
@@ -252,10 +319,8 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
         return list;
     }
 
-    private async Task PublishAsync(DatasetId id, DatasetManifest manifest, Dataset? existing, List<VolumeManifest> stored, CancellationToken ct)
+    private async ValueTask<DatasetManifest> PublishedAsync(DatasetId id, DatasetManifest manifest, Dataset? existing, List<VolumeManifest> stored, CancellationToken ct)
     {
-        // Somebody else may have published meanwhile: theirs stays.
-        existing = await store.TryOpenAsync(id, ct) ?? existing;
         var keys = stored.Select(v => new VolumeKey(v.Modality, v.Hours)).ToHashSet();
 
         // How an analysis laid a scan onto the others stays with it: the voxels are the same.
@@ -267,14 +332,14 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
         {
             Id = id.Value,
             Volumes = volumes,
-            Series = (existing?.Manifest.Series ?? []).Concat(manifest.Series.Select(s => s with { Path = BlobNames.SeriesPath(s.Kind) })).DistinctBy(s => s.Kind).ToArray(),
+            Series = manifest.Series.Concat(existing?.Manifest.Series ?? []).DistinctBy(s => s.Kind).ToArray(),
         };
         if (published.Depth is { } depth && Manifests.IsAuto(depth))
         {
             published = await WithInterfaceAsync(id, published, depth, ct);
         }
 
-        await store.PublishAsync(id, published, ct);
+        return published;
     }
 
     // The interface and the outline of the earliest scan of the first modality, kept with the dataset.

@@ -20,7 +20,7 @@ public sealed class Verifier(DatasetStore store)
             string? problem = null;
             try
             {
-                reader = await VolumeReader.OpenAsync(store.Blobs, volume.Prefix, ct);
+                reader = await VolumeReader.OpenAsync(store.Blobs, volume.Prefix, volume.MetadataSha256, ct);
             }
             catch (VolumeFormatException e)
             {

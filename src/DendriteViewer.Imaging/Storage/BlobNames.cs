@@ -8,6 +8,12 @@ public static class BlobNames
     /// <summary>Prefix of all datasets.</summary>
     public const string Datasets = "datasets/";
 
+    /// <summary>Prefix of what processes lease.</summary>
+    public const string Leases = "leases/";
+
+    /// <summary>What is leased by who writes a dataset.</summary>
+    public static string Lease(DatasetId id) => $"{Leases}{id}";
+
     /// <summary>Prefix of a dataset.</summary>
     public static string Dataset(DatasetId id) => $"{Datasets}{id}/";
 

@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.Win32.SafeHandles;
 
 namespace DendriteViewer.Imaging.Storage;
@@ -7,6 +9,8 @@ namespace DendriteViewer.Imaging.Storage;
 public sealed class FolderBlobStore : IBlobStore
 {
     private const string Unfinished = ".unfinished";
+    private const int NoSpace = 28, NoQuota = 122;
+    private static readonly TimeSpan LockPause = TimeSpan.FromMilliseconds(20);
     private readonly string _root;
 
     /// <param name="root">The folder; made when something is first written.</param>
@@ -16,6 +20,9 @@ public sealed class FolderBlobStore : IBlobStore
     public string Description => _root;
 
     /// <inheritdoc/>
+    public StoreHealth Health { get; } = new();
+
+    /// <inheritdoc/>
     public ValueTask<BlobStat?> StatAsync(string name, CancellationToken ct)
     {
         var file = new FileInfo(PathOf(name));
@@ -23,15 +30,20 @@ public sealed class FolderBlobStore : IBlobStore
     }
 
     /// <inheritdoc/>
-    public async ValueTask<byte[]?> TryReadAsync(string name, CancellationToken ct)
+    public async ValueTask<TaggedBlob?> TryReadTaggedAsync(string name, CancellationToken ct)
     {
         try
         {
-            return await File.ReadAllBytesAsync(PathOf(name), ct);
+            var content = await File.ReadAllBytesAsync(PathOf(name), ct);
+            return new TaggedBlob(content, Convert.ToHexStringLower(SHA256.HashData(content)));
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
             return null;
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new BlobStoreException($"{PathOf(name)} may not be read; change its permissions.", isTransient: false, e);
         }
     }
 
@@ -55,13 +67,13 @@ public sealed class FolderBlobStore : IBlobStore
     public async ValueTask WriteAsync(string name, ReadOnlyMemory<byte> content, CancellationToken ct, bool durable = true)
     {
         var path = PathOf(name);
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
 
         // One name a blob: what a killed write leaves is overwritten by the next.
         var beside = path + Unfinished;
         try
         {
-            using (var handle = File.OpenHandle(beside, FileMode.Create, FileAccess.Write, FileShare.None, FileOptions.Asynchronous, content.Length))
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            using (var handle = File.OpenHandle(beside, FileMode.Create, FileAccess.Write, FileShare.None, FileOptions.Asynchronous))
             {
                 await RandomAccess.WriteAsync(handle, content, 0, ct);
                 if (durable)
@@ -72,10 +84,73 @@ public sealed class FolderBlobStore : IBlobStore
 
             File.Move(beside, path, overwrite: true);
         }
-        catch
+        catch (Exception e)
         {
-            File.Delete(beside);
-            throw;
+            try
+            {
+                File.Delete(beside);
+            }
+            catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+            {
+                // What kept it from being written keeps it from being deleted.
+            }
+
+            throw e switch
+            {
+                IOException { HResult: var code } when (code & 0xFFFF) is NoSpace or NoQuota => new BlobStoreException(
+                    $"The store in {_root} is full ({((code & 0xFFFF) == NoSpace ? "no space is left on its disk" : "its quota is reached")}); delete datasets or make room, then try again.", isTransient: false, e),
+                UnauthorizedAccessException => new BlobStoreException($"The store may not write {path}; change the folder's permissions.", isTransient: false, e),
+                DirectoryNotFoundException or IOException => new BlobStoreException($"The store could not write {path} ({e.Message.TrimEnd('.')}); check its disk.", isTransient: false, e),
+                _ => e,
+            };
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<bool> TryReplaceAsync(string name, ReadOnlyMemory<byte> content, string? tag, CancellationToken ct)
+    {
+        // Who compares and writes holds the lock, whichever process it is in.
+        var lockName = BlobNames.Leases + "replace/" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)))[..16];
+        IBlobLease? held;
+        while ((held = await TryLeaseAsync(lockName, ct)) is null)
+        {
+            await Task.Delay(LockPause, TimeProvider.System, ct);
+        }
+
+        await using (held)
+        {
+            if ((await TryReadTaggedAsync(name, ct))?.Tag != tag)
+            {
+                return false;
+            }
+
+            await WriteAsync(name, content, ct);
+            return true;
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IBlobLease?> TryLeaseAsync(string name, CancellationToken ct)
+    {
+        var path = PathOf(name);
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+
+            // The system's lock on an open file, which ends with the process. The file stays: who deleted it would let two hold it.
+            return ValueTask.FromResult<IBlobLease?>(new Lease(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None)));
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new BlobStoreException($"The store may not write {path}; change the folder's permissions.", isTransient: false, e);
+        }
+        catch (IOException e) when (e is not DirectoryNotFoundException && File.Exists(path))
+        {
+            return ValueTask.FromResult<IBlobLease?>(null);
+        }
+        catch (IOException e)
+        {
+            throw new BlobStoreException($"The store could not write {path} ({e.Message.TrimEnd('.')}); check its disk.", isTransient: false, e);
         }
     }
 
@@ -142,6 +217,22 @@ public sealed class FolderBlobStore : IBlobStore
         return ValueTask.CompletedTask;
     }
 
+    /// <inheritdoc/>
+    public async ValueTask DeleteAllAsync(string prefix, CancellationToken ct)
+    {
+        // Names first, so that nothing is listed any more, then whatever else lies there.
+        await foreach (var blob in ListAsync(prefix, ct))
+        {
+            await DeleteAsync(blob.Name, ct);
+        }
+
+        var folder = PathOf(prefix.TrimEnd('/'));
+        if (prefix.EndsWith('/') && Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     private SafeFileHandle OpenForRead(string name)
     {
         try
@@ -162,5 +253,12 @@ public sealed class FolderBlobStore : IBlobStore
         }
 
         return Path.Combine(_root, name.Replace('/', Path.DirectorySeparatorChar));
+    }
+
+    private sealed class Lease(FileStream file) : IBlobLease
+    {
+        public CancellationToken Lost => CancellationToken.None;
+
+        public ValueTask DisposeAsync() => file.DisposeAsync();
     }
 }

@@ -3,8 +3,12 @@ namespace DendriteViewer.Imaging.Storage;
 /// <summary>A blob's name and size in bytes.</summary>
 public readonly record struct BlobStat(string Name, long Size);
 
+/// <summary>A blob's bytes, and a tag that is another once the blob is.</summary>
+public sealed record TaggedBlob(byte[] Content, string Tag);
+
 /// <summary>
-/// Where everything lies: named blobs, '/' between parts. A write replaces a blob whole or not at all.
+/// Where everything lies: named blobs, '/' between parts. A write replaces a blob whole or not at all. What the store cannot do is a
+/// <see cref="BlobStoreException"/>, after it was tried as often as makes sense.
 /// Two implementations: <see cref="FolderBlobStore"/> and <see cref="AzureBlobStore"/>.
 /// </summary>
 public interface IBlobStore
@@ -12,11 +16,17 @@ public interface IBlobStore
     /// <summary>What to call the store in messages.</summary>
     string Description { get; }
 
+    /// <summary>Whether it answers.</summary>
+    StoreHealth Health { get; }
+
     /// <summary>The blob's size, or null where there is none.</summary>
     ValueTask<BlobStat?> StatAsync(string name, CancellationToken ct);
 
     /// <summary>The whole blob, or null where there is none.</summary>
-    ValueTask<byte[]?> TryReadAsync(string name, CancellationToken ct);
+    async ValueTask<byte[]?> TryReadAsync(string name, CancellationToken ct) => (await TryReadTaggedAsync(name, ct))?.Content;
+
+    /// <summary>The whole blob with its tag, or null where there is none.</summary>
+    ValueTask<TaggedBlob?> TryReadTaggedAsync(string name, CancellationToken ct);
 
     /// <summary>Fills <paramref name="target"/> from <paramref name="offset"/>.</summary>
     /// <exception cref="EndOfStreamException">The blob ends before.</exception>
@@ -30,6 +40,10 @@ public interface IBlobStore
     /// <param name="durable">Whether it outlasts a power failure at once, or only after <see cref="FlushAsync"/>.</param>
     ValueTask WriteAsync(string name, ReadOnlyMemory<byte> content, CancellationToken ct, bool durable = true);
 
+    /// <summary>Replaces a blob if it is still what a tag is of; with no tag, creates it if there is none.</summary>
+    /// <returns>False where somebody else was faster.</returns>
+    ValueTask<bool> TryReplaceAsync(string name, ReadOnlyMemory<byte> content, string? tag, CancellationToken ct);
+
     /// <summary>Makes whatever was written below a prefix outlast a power failure.</summary>
     ValueTask FlushAsync(string prefix, CancellationToken ct);
 
@@ -41,20 +55,56 @@ public interface IBlobStore
 
     /// <summary>Deletes a blob; nothing happens where there is none.</summary>
     ValueTask DeleteAsync(string name, CancellationToken ct);
+
+    /// <summary>Deletes everything below a prefix that ends in '/', what killed writes left included.</summary>
+    ValueTask DeleteAllAsync(string prefix, CancellationToken ct);
+
+    /// <summary>Takes a lease that only one process can hold; null where another holds it. It ends with the process that took it.</summary>
+    /// <param name="name">A blob's name, used for nothing else.</param>
+    /// <param name="ct">Stops the asking, not the lease.</param>
+    ValueTask<IBlobLease?> TryLeaseAsync(string name, CancellationToken ct);
+}
+
+/// <summary>A lease, until it is disposed.</summary>
+public interface IBlobLease : IAsyncDisposable
+{
+    /// <summary>Cancelled when the lease could not be kept, so that somebody else may have it now.</summary>
+    CancellationToken Lost { get; }
+}
+
+/// <summary>The store could not do what was asked; the message is one sentence that says what to do.</summary>
+/// <param name="message">The sentence.</param>
+/// <param name="isTransient">Whether the same may work later, without anybody mending anything here.</param>
+/// <param name="inner">What it comes from.</param>
+public sealed class BlobStoreException(string message, bool isTransient, Exception? inner = null) : IOException(message, inner)
+{
+    /// <summary>Whether the same may work later.</summary>
+    public bool IsTransient => isTransient;
+}
+
+/// <summary>Whether a store answers, for people who wait for it.</summary>
+public sealed class StoreHealth
+{
+    private int _silent;
+
+    /// <summary>Whether the last that was asked of it was answered.</summary>
+    public bool IsAnswering => Volatile.Read(ref _silent) == 0;
+
+    /// <summary>Raised when that changes, on any thread.</summary>
+    public event Action? Changed;
+
+    internal void Note(bool answered)
+    {
+        if (Interlocked.Exchange(ref _silent, answered ? 0 : 1) != (answered ? 0 : 1))
+        {
+            Changed?.Invoke();
+        }
+    }
 }
 
 /// <summary>What every store can do with what <see cref="IBlobStore"/> offers.</summary>
 public static class BlobStores
 {
-    /// <summary>Deletes everything below a prefix.</summary>
-    public static async Task DeleteAllAsync(this IBlobStore store, string prefix, CancellationToken ct)
-    {
-        await foreach (var blob in store.ListAsync(prefix, ct))
-        {
-            await store.DeleteAsync(blob.Name, ct);
-        }
-    }
-
     /// <summary>Bytes below a prefix.</summary>
     public static async Task<long> MeasureAsync(this IBlobStore store, string prefix, CancellationToken ct)
     {

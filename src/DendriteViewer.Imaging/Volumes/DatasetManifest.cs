@@ -161,6 +161,9 @@ public sealed record VolumeManifest
     /// <summary>Pyramid levels; stated in the store.</summary>
     public int? Levels { get; init; }
 
+    /// <summary>SHA-256 of the volume's <c>zarr.json</c> files, levels first, then the group's; stated in the store.</summary>
+    public string? MetadataSha256 { get; init; }
+
     /// <summary>How an analysis laid the scan onto the pristine one; absent where none did.</summary>
     public RegistrationManifest? Registration { get; init; }
 
@@ -203,6 +206,9 @@ public sealed record SeriesManifest
 
     /// <summary>CSV file with a header; first column hours.</summary>
     public string Path { get; init; } = "";
+
+    /// <summary>SHA-256 of the file; stated in the store.</summary>
+    public string? Sha256 { get; init; }
 
     /// <summary>Fields that this version does not know.</summary>
     [JsonExtensionData]

@@ -1,5 +1,6 @@
 using DendriteViewer.Kernels.Bricks;
 using System.Collections.Concurrent;
+using System.Security.Cryptography;
 using System.Text.Json;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Native;
@@ -36,10 +37,16 @@ public sealed class VolumeReader
     internal static VolumeReader Of(IBlobStore store, string prefix, VoxelType type, IReadOnlyList<PyramidLevel> levels) => new(store, prefix, type, levels);
 
     /// <summary>Opens a volume that <see cref="VolumeWriter"/> wrote.</summary>
+    /// <param name="store">Where it lies.</param>
+    /// <param name="prefix">Its prefix, ending in '/'.</param>
+    /// <param name="sha256">What its metadata must be, or null for anything.</param>
+    /// <param name="ct">Stops it.</param>
     /// <exception cref="VolumeFormatException">Metadata is missing, damaged, or of a layout this version does not read.</exception>
-    public static async Task<VolumeReader> OpenAsync(IBlobStore store, string prefix, CancellationToken ct)
+    public static async Task<VolumeReader> OpenAsync(IBlobStore store, string prefix, string? sha256, CancellationToken ct)
     {
-        var group = await JsonAsync(store, BlobNames.ZarrJson(prefix), ct);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var groupBytes = await BytesAsync(store, BlobNames.ZarrJson(prefix), ct);
+        var group = Json(groupBytes, BlobNames.ZarrJson(prefix));
         try
         {
             var paths = group.GetProperty("attributes").GetProperty("ome").GetProperty("multiscales")[0].GetProperty("datasets");
@@ -48,7 +55,15 @@ public sealed class VolumeReader
             foreach (var path in paths.EnumerateArray())
             {
                 var name = BlobNames.ZarrJson($"{prefix}{path.GetProperty("path").GetString()}/");
-                levels.Add(ParseLevel(await JsonAsync(store, name, ct), levels, name, ref type));
+                var bytes = await BytesAsync(store, name, ct);
+                hash.AppendData(bytes);
+                levels.Add(ParseLevel(Json(bytes, name), levels, name, ref type));
+            }
+
+            hash.AppendData(groupBytes);
+            if (sha256 is not null && Convert.ToHexStringLower(hash.GetHashAndReset()) != sha256)
+            {
+                throw new VolumeFormatException($"{prefix}zarr.json or a level's is not what was published: its checksum is another; import the volume again.");
             }
 
             return levels.Count > 0
@@ -150,9 +165,11 @@ public sealed class VolumeReader
         }
     }
 
-    private static async Task<JsonElement> JsonAsync(IBlobStore store, string name, CancellationToken ct)
+    private static async Task<byte[]> BytesAsync(IBlobStore store, string name, CancellationToken ct) =>
+        await store.TryReadAsync(name, ct) ?? throw new VolumeFormatException($"{name} is missing; import the volume again.");
+
+    private static JsonElement Json(byte[] bytes, string name)
     {
-        var bytes = await store.TryReadAsync(name, ct) ?? throw new VolumeFormatException($"{name} is missing; import the volume again.");
         try
         {
             using var document = JsonDocument.Parse(bytes);

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Collections.Concurrent;
 using System.Numerics;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -52,9 +53,6 @@ internal sealed class VolumeWriter : IDisposable
 
     /// <summary>Smallest and largest voxel so far; (0, 0) where there is none but NaN.</summary>
     public (double Least, double Most) ValueRange => _least <= _most ? (_least, _most) : (0, 0);
-
-    /// <summary>Slices that are stored already; writing goes on behind them.</summary>
-    public int StoredSlices => Math.Min(_next * Levels[0].Brick.Z, Levels[0].Shape.Z);
 
     /// <summary>
     /// Takes over what an interrupted writer of the same volume stored: the most rows of which nothing is missing or damaged. They
@@ -118,16 +116,29 @@ internal sealed class VolumeWriter : IDisposable
         stored?.Invoke(Levels[0].Shape.Z);
     }
 
+    /// <summary>Whether every shard is among some names.</summary>
+    public bool IsComplete(IReadOnlySet<string> present) => IsPresent(present, Levels[0].BrickCount.Z);
+
     /// <summary>Writes the metadata, when all else outlasts a power failure; the group's last, which makes the volume whole.</summary>
-    public async Task FinishAsync(AffineTransform transform, string name, JsonObject dendrite, CancellationToken ct)
+    /// <returns>SHA-256 of the metadata.</returns>
+    public async Task<string> FinishAsync(AffineTransform transform, string name, JsonObject dendrite, CancellationToken ct)
     {
         await _store.FlushAsync(_prefix, ct);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var level in Levels)
         {
-            await _store.WriteAsync(BlobNames.ZarrJson($"{_prefix}{level.Number}/"), Utf8(PyramidLayout.ArrayMetadata(level, _type)), ct);
+            await WriteJsonAsync($"{_prefix}{level.Number}/", PyramidLayout.ArrayMetadata(level, _type));
         }
 
-        await _store.WriteAsync(BlobNames.ZarrJson(_prefix), Utf8(PyramidLayout.GroupMetadata(Levels, transform, name, dendrite)), ct);
+        await WriteJsonAsync(_prefix, PyramidLayout.GroupMetadata(Levels, transform, name, dendrite));
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+
+        async Task WriteJsonAsync(string prefix, JsonObject json)
+        {
+            var bytes = Utf8(json);
+            hash.AppendData(bytes);
+            await _store.WriteAsync(BlobNames.ZarrJson(prefix), bytes, ct);
+        }
     }
 
     public void Dispose()

@@ -58,7 +58,7 @@ public sealed class DatasetCatalog(DatasetStore store, DatasetAccess access, Bri
     {
         try
         {
-            return dataset.Manifest.Series.Any(s => s.Kind == "voltage") ? await store.SeriesAsync(dataset.Id, "voltage", ct) : null;
+            return dataset.Manifest.Series.Any(s => s.Kind == "voltage") ? await store.SeriesAsync(dataset, "voltage", ct) : null;
         }
         catch (VolumeFormatException)
         {

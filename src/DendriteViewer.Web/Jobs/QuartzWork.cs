@@ -1,4 +1,5 @@
 using DendriteViewer.Imaging.Native;
+using DendriteViewer.Imaging.Storage;
 using DendriteViewer.Imaging.Volumes;
 using Quartz;
 
@@ -46,13 +47,13 @@ public sealed partial class QuartzWork(JobBoard board, IEnumerable<IJobHandler> 
         catch (Exception e) when (IsTransient(e) && context.RetryAttempt < (context.RetryPolicy?.MaxAttempts ?? 0))
         {
             await progress.DisposeAsync();
-            await board.EndAsync(id, JobState.Waiting, $"The store did not answer and is asked again: {e.Message.Split('\n')[0].Trim()}", null);
+            await board.EndAsync(id, JobState.Waiting, $"Tried again soon: {e.Message.Split('\n')[0].Trim()}", null);
             throw new JobExecutionException(e);
         }
         catch (Exception e)
         {
             await progress.DisposeAsync();
-            var known = e is VolumeFormatException or IOException or UnauthorizedAccessException or NativeLibraryMissingException or Azure.RequestFailedException;
+            var known = e is VolumeFormatException or IOException or UnauthorizedAccessException or NativeLibraryMissingException;
             if (!known)
             {
                 LogFault(log, e, request.Kind, request.Title);
@@ -64,9 +65,8 @@ public sealed partial class QuartzWork(JobBoard board, IEnumerable<IJobHandler> 
 
     private static bool IsTransient(Exception e) => e switch
     {
-        Azure.RequestFailedException f => f.Status is 0 or 408 or 429 or >= 500,
+        BlobStoreException s => s.IsTransient,
         AggregateException a => a.InnerExceptions.All(IsTransient),
-        HttpRequestException => true,
         _ => false,
     };
 

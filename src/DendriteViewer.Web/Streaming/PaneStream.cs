@@ -41,6 +41,7 @@ public sealed class PaneStream(
     private const int MostUnacknowledged = 2;
     private const int RestingQuality = 93;
     private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(90);
+    private static readonly TimeSpan AwayPause = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan PartialInterval = TimeSpan.FromMilliseconds(250);
 
     private readonly Lock _lock = new();
@@ -148,7 +149,14 @@ public sealed class PaneStream(
             catch (OperationCanceledException) when (!ct.IsCancellationRequested)
             {
             }
-            catch (Exception e) when (e is Imaging.Volumes.VolumeFormatException or IOException or Azure.RequestFailedException)
+            catch (Imaging.Storage.BlobStoreException e) when (e.IsTransient)
+            {
+                // The page says that the store is away; the picture is drawn again when it may be back.
+                await SayAsync("Waiting for the store", ct);
+                await _changed.WaitAsync(AwayPause, time, ct);
+                _changed.Set();
+            }
+            catch (Exception e) when (e is Imaging.Volumes.VolumeFormatException or IOException)
             {
                 await SayAsync(e.Message, ct);
             }

@@ -24,7 +24,7 @@ public sealed class ImporterTests : IDisposable
         var dataset = (await _store.TryOpenAsync(result.Id, default))!;
         Assert.Equal([0, 1.5], dataset.HoursOf("projection"));
         Assert.Equal("voltage", Assert.Single(dataset.Manifest.Series).Kind);
-        Assert.NotNull(await _store.SeriesAsync(result.Id, "voltage", default));
+        Assert.NotNull(await _store.SeriesAsync(dataset, "voltage", default));
         Assert.True((await ImportAsync()).AlreadyThere);
     }
 
@@ -170,7 +170,7 @@ public sealed class ImporterTests : IDisposable
     private async Task<List<string>> BlobsAsync()
     {
         var list = new List<string>();
-        await foreach (var blob in _store.Blobs.ListAsync("", default))
+        await foreach (var blob in _store.Blobs.ListAsync(BlobNames.Datasets, default))
         {
             list.Add(blob.Name);
         }

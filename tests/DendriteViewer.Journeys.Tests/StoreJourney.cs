@@ -1,0 +1,44 @@
+using DendriteViewer.Imaging.Tests;
+using Microsoft.Playwright;
+
+namespace DendriteViewer.Journeys.Tests;
+
+/// <summary>What people see of the store underneath.</summary>
+public sealed class StoreJourney(Browser browser) : IClassFixture<Browser>
+{
+    [Fact]
+    public async Task Store_KilledWhileSomebodyLooks_IsWaitedForAndThePictureGoesOnByItself()
+    {
+        browser.Errors.Clear();
+        using var azurite = new AzuriteFixture();
+        var address = azurite.Address("journey");
+        await using var server = await AppServer.StartAsync(demo: true, behindNginx: false, ("Dendrite__Store", address), ("Dendrite__BrickCacheMiB", "16"));
+        await server.CliAsync("phantom", Path.Combine(server.Folder, "cell"), "--size", "160", "--voxel-um", "1.6", "--hours", "0,1,2,3");
+        await server.CliAsync("ingest", Path.Combine(server.Folder, "cell"), "--store", address);
+
+        // Azurite forgets what it was given in its last seconds when it is killed.
+        await Task.Delay(TimeSpan.FromSeconds(7), TimeProvider.System);
+        var page = await browser.NewPageAsync();
+        await page.GotoAsync(server.Address + "/d/li-li3ps4-li-phantom-0-8-ma-cm2");
+        await page.ExactAsync();
+        var shown = await page.PixelsAsync(0);
+
+        azurite.Kill();
+        var revision = await page.EvaluateAsync<int>("() => dendrite.revision");
+        await page.Keyboard.PressAsync("End");
+        await page.Keyboard.PressAsync("ArrowRight");
+        await page.Keyboard.PressAsync("ArrowRight");
+        await page.Keyboard.PressAsync("ArrowRight");
+        await page.GetByText("The store does not answer").WaitForAsync();
+        if (Environment.GetEnvironmentVariable("DENDRITE_LOOK") is { } look)
+        {
+            await page.ScreenshotAsync(new() { Path = Path.Combine(look, "store-away.png") });
+        }
+
+        azurite.Start();
+        await page.GetByText("The store does not answer").WaitForAsync(new() { State = WaitForSelectorState.Detached, Timeout = 60_000 });
+        await page.WaitForFunctionAsync("r => dendrite.revision > r && document.querySelector('#state').dataset.exact === 'true' && dendrite.panes.every(p => p.exact || !p.size[0])", revision, new() { Timeout = 60_000 });
+        Assert.NotEqual(shown, await page.PixelsAsync(0));
+        Assert.Empty(browser.Errors);
+    }
+}
