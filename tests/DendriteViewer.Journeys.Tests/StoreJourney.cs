@@ -30,6 +30,7 @@ public sealed class StoreJourney(Browser browser) : IClassFixture<Browser>
         await page.Keyboard.PressAsync("ArrowRight");
         await page.Keyboard.PressAsync("ArrowRight");
         await page.GetByText("The store does not answer").WaitForAsync();
+        await page.WaitForFunctionAsync("() => document.querySelector('#state').textContent === 'loading' && document.querySelector('#state').dataset.exact === 'false'");
         if (Environment.GetEnvironmentVariable("DENDRITE_LOOK") is { } look)
         {
             await page.ScreenshotAsync(new() { Path = Path.Combine(look, "store-away.png") });

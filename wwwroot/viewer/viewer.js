@@ -64,7 +64,7 @@ class Viewer {
     hub.on('here', n => { this.root.querySelector('#here').textContent = n > 1 ? `${n} here` : ''; });
     hub.on('loaded', hours => { this.timeline.loaded = hours; this.timeline.draw(); });
     hub.on('address', query => history.replaceState(history.state, '', `${location.pathname}?${query}`));
-    hub.on('say', (pane, text) => { this.panes[pane].note.textContent = text; });
+    hub.on('say', (pane, text) => { this.panes[pane].note.textContent = text; this.exactness(); });
     hub.on('closed', () => { this.closed = true; location.replace('/gone'); });
     hub.onreconnecting(() => this.state('reconnecting', false));
     hub.onreconnected(() => this.join());
@@ -162,8 +162,9 @@ class Viewer {
   exactness() {
     const shown = this.panes.filter(p => p.size[0] > 0);
     if (this.connection?.state !== 'Connected') return;
-    const exact = shown.every(p => p.exact);
-    this.state(exact ? 'exact' : shown.some(p => p.partial) ? 'loading' : 'moving', exact);
+    // A pane that says something shows what was asked for before.
+    const waits = shown.some(p => p.note.textContent), exact = !waits && shown.every(p => p.exact);
+    this.state(exact ? 'exact' : waits || shown.some(p => p.partial) ? 'loading' : 'moving', exact);
   }
 
   state(text, exact) {

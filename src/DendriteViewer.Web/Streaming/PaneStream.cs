@@ -41,6 +41,7 @@ public sealed class PaneStream(
     private const int MostUnacknowledged = 2;
     private const int RestingQuality = 93;
     private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(90);
+    private static readonly TimeSpan Slow = TimeSpan.FromMilliseconds(400);
     private static readonly TimeSpan AwayPause = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan PartialInterval = TimeSpan.FromMilliseconds(250);
 
@@ -135,7 +136,7 @@ public sealed class PaneStream(
 
             try
             {
-                if (await DrawAsync(work, jpeg, exact: false, ct) && !await _changed.WaitAsync(Rest, time, ct))
+                if (await FirstAsync(work, jpeg, ct) && !await _changed.WaitAsync(Rest, time, ct))
                 {
                     await RoomAsync(ct);
                     await DrawAsync(work, jpeg, exact: true, ct);
@@ -152,7 +153,7 @@ public sealed class PaneStream(
             catch (Imaging.Storage.BlobStoreException e) when (e.IsTransient)
             {
                 // The page says that the store is away; the picture is drawn again when it may be back.
-                await SayAsync("Waiting for the store", ct);
+                await SayAsync("Waiting for the store…", ct);
                 await _changed.WaitAsync(AwayPause, time, ct);
                 _changed.Set();
             }
@@ -166,6 +167,26 @@ public sealed class PaneStream(
                 await SayAsync("The picture failed for a reason nobody foresaw; move to try again. The server's log says more.", ct);
             }
         }
+    }
+
+    // What takes long is said, so that nobody takes the picture before for the one that was asked for.
+    private async Task<bool> FirstAsync(Work work, JpegEncoder? jpeg, CancellationToken ct)
+    {
+        var drawing = DrawAsync(work, jpeg, exact: false, ct);
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        if (await Task.WhenAny(drawing, Task.Delay(Slow, time, enough.Token)) != drawing)
+        {
+            await SayAsync("Loading…", ct);
+        }
+
+        await enough.CancelAsync();
+        var sent = await drawing;
+        if (sent)
+        {
+            await SayAsync("", ct);
+        }
+
+        return sent;
     }
 
     private Task SayAsync(string message, CancellationToken ct)

@@ -110,7 +110,7 @@ public sealed class JobBoardTests(PostgresFixture postgres) : IClassFixture<Post
         (_work.Faults, _) = (1, _work.Go.Release());
         var job = await host.Board.StartAsync(Request("later"), Ada);
         var waits = await host.UntilAsync(job.Id, j => j.Attempts == 1 && j.State == JobState.Waiting);
-        Assert.StartsWith("The store did not answer", waits.Detail);
+        Assert.StartsWith("Tried again soon: The store does not answer", waits.Detail);
         Assert.Equal(2, (await host.UntilAsync(job.Id, j => j.State == JobState.Done)).Attempts);
     }
 
