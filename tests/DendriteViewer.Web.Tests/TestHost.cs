@@ -58,7 +58,7 @@ public sealed class TestHost : IAsyncLifetime
 
         new PhantomWriter(new PhantomOptions { Size = 64, VoxelUm = 3, Hours = [0, 1.5, 3] }).Write(Path.Combine(_folder, "phantom"), null, default);
         var store = Store = new DatasetStore(new FolderBlobStore(Path.Combine(_folder, "store")));
-        var id = (await new Importer(store, Time).ImportDatasetAsync(Path.Combine(_folder, "phantom"), null, default)).Id;
+        var id = (await new Importer(store, Time).ImportDatasetAsync(Path.Combine(_folder, "phantom"), null, null, default)).Id;
         Dataset = (await store.TryOpenAsync(id, default))!;
         Access = new DatasetAccess(Database, Time);
         Catalog = new DatasetCatalog(store, Access, new BrickCache(store, 1 << 24));

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using DendriteViewer.Cli.Output;
 using DendriteViewer.Imaging.Importing;
 using DendriteViewer.Imaging.Volumes;
@@ -18,8 +19,13 @@ internal static class IngestCommand
         var dtype = new Option<string?>("--dtype") { Description = "Raw file: uint8 to uint64, int8 to int64, float16 to float64; >u2 is big-endian." };
         var offset = new Option<long?>("--byte-offset") { Description = "Raw file: bytes before the first voxel." };
         var inside = Shared.Inside();
+        var region = new Option<string?>("--region") { Description = "Voxels to keep, z0:z1,y0:y1,x0:x1, or cell for those in the cell's outline." };
+        var convert = new Option<string?>("--convert") { Description = "Spread values over uint8 or uint16; what they were is recorded." };
+        var range = new Option<string?>("--range") { Description = "With --convert: LO:HI, what is spread; the rest is cut. Default: least to largest." };
+        var denoise = new Option<string?>("--denoise") { Description = "Also keep MODALITY-median or MODALITY-nlm, filtered by median or nlm (non-local means)." };
+        var register = new Option<bool>("--register") { Description = "Lay the scan onto the first of its modality; its own place is kept too." };
         var (store, json) = (Shared.Store(), Shared.Json());
-        var command = new Command("ingest", "Import a dataset.json, or one volume; goes on where it stopped.") { path, dataset, hours, modality, voxel, shape, dtype, offset, inside, store, json };
+        var command = new Command("ingest", "Import a dataset.json, or one volume; goes on where it stopped.") { path, dataset, hours, modality, voxel, shape, dtype, offset, inside, region, convert, range, denoise, register, store, json };
         command.SetAction((parse, ct) => ExitCodes.RunAsync(async () =>
         {
             var datasets = Shared.Open(parse.GetValue(store));
@@ -30,9 +36,16 @@ internal static class IngestCommand
                 var progress = new Relay(p => bar.Report(p.Volume, p.TotalBytes == 0 ? 1 : (double)p.DoneBytes / p.TotalBytes));
                 var source = parse.GetValue(path)!;
                 var times = parse.GetValue(hours)?.Split(',').Select(t => Shared.TryNumber(t, out var h) && h >= 0 ? h : throw new UsageException($"--hours is a number, or several with commas, not '{t}'.")).ToArray();
+                VolumeManifest Wish(VolumeManifest v) => v with
+                {
+                    Region = parse.GetValue(region) is { } box ? ParseRegion(box) : v.Region,
+                    Convert = parse.GetValue(convert) is { } type ? new ConvertManifest { Dtype = type, Range = parse.GetValue(range) is { } r && Shared.ParseRange(r, "--range") is var (low, high) ? [low, high] : null } : v.Convert,
+                    Denoise = parse.GetValue(denoise) ?? v.Denoise,
+                    Register = parse.GetValue(register) ? true : v.Register,
+                };
                 result = parse.GetValue(dataset) is { } id
                     ? await importer.ImportVolumeAsync(
-                        new SingleImport(source, ParseId(id), new VolumeManifest
+                        new SingleImport(source, ParseId(id), Wish(new VolumeManifest
                         {
                             Modality = parse.GetValue(modality)!,
                             Hours = times is { Length: > 0 } ? times[0] : throw new UsageException("--hours is needed with --dataset."),
@@ -41,8 +54,8 @@ internal static class IngestCommand
                             Dtype = parse.GetValue(dtype),
                             ByteOffset = parse.GetValue(offset),
                             Inside = parse.GetValue(inside),
-                        }, times.Length > 1 ? times : null), progress, ct)
-                    : await importer.ImportDatasetAsync(source, progress, ct);
+                        }), times.Length > 1 ? times : null), progress, ct)
+                    : await importer.ImportDatasetAsync(source, Wish, progress, ct);
             }
 
             if (parse.GetValue(json))
@@ -64,6 +77,19 @@ internal static class IngestCommand
     private static DatasetId ParseId(string text) => DatasetId.TryParse(text, out var id)
         ? id
         : throw new UsageException($"--dataset '{text}' is no id; use lower case letters, digits and hyphens.");
+
+    private static JsonElement ParseRegion(string text)
+    {
+        if (text == "cell")
+        {
+            return JsonSerializer.SerializeToElement("cell");
+        }
+
+        var axes = text.Split(',').Select(a => a.Split(':').Select(n => int.TryParse(n, out var v) && v >= 0 ? v : -1).ToArray()).ToArray();
+        return axes.Length == 3 && axes.All(a => a is [>= 0, var end] && end > a[0])
+            ? JsonSerializer.SerializeToElement(axes)
+            : throw new UsageException($"--region is z0:z1,y0:y1,x0:x1 in voxels, or cell, not '{text}'.");
+    }
 
     private static double[] ParseVoxel(string text)
     {

@@ -124,7 +124,6 @@ public sealed class AnalysisStore(DatasetStore store)
         }
     }
 
-    // Where voxels are in the frame of the pristine scan: first to where they were scanned, then back to where their material was.
     private static RegistrationManifest? RegistrationOf(VolumeManifest manifest, Dataset dataset, AnalysisResult result)
     {
         var key = new VolumeKey(manifest.Modality, manifest.Hours);
@@ -134,10 +133,7 @@ public sealed class AnalysisStore(DatasetStore store)
             return null;
         }
 
-        return new RegistrationManifest
-        {
-            Transform = r.ToScan.Inverse().After(scan.ScannedTransform).Rows.ToArray(), ShiftUm = r.ShiftUm, AngleDeg = r.AngleDeg, ResidualUm = r.ResidualUm, Correlation = r.Correlation,
-        };
+        return StoredRegistrations.Of(r, scan);
     }
 
     // The name of a recipe and of what it was applied to says all that decides the labels; what lies there already is the same.
@@ -155,7 +151,13 @@ public sealed class AnalysisStore(DatasetStore store)
 
         using var writer = new VolumeWriter(store.Blobs, prefix, pristine.Shape, VoxelType.UInt16, isLabels: true);
         await writer.ResumeAsync(present, ct);
-        await writer.WriteAsync((z, slice) => Fill(set, z, MemoryMarshal.Cast<byte, ushort>(slice.Span)), inAnyOrder: true, null, ct);
+        await writer.WriteAsync(
+            (z, slice) =>
+            {
+                Fill(set, z, MemoryMarshal.Cast<byte, ushort>(slice.Span));
+                return ValueTask.CompletedTask;
+            },
+            inAnyOrder: true, null, ct);
         var (_, most) = writer.ValueRange;
         var sha = await writer.FinishAsync(pristine.Transform, key.ToString(), new JsonObject { ["labels"] = true, ["analysis"] = recipe, ["valueRange"] = new JsonArray(0, most) }, ct);
         var size = pristine.Transform.VoxelSize;

@@ -44,14 +44,18 @@ public static class InterfaceFinder
         var voxels = await DenseLevels.ReadFloatAsync(reader, level, ct);
         ct.ThrowIfCancellationRequested();
         var grid = new ColumnGrid(voxels, level.Shape, transform, axis, direction, Columns);
-        return Find(grid, volume, ct) ?? throw new VolumeFormatException(
+        return Find(grid, volume.Least, volume.Most, ct) ?? throw new VolumeFormatException(
             $"No interface between dark lithium and bright electrolyte is to be seen along {axis.ToString().ToLowerInvariant()} in {volume.Prefix}; give depth.interfaceUm in dataset.json as a number of µm.");
     }
 
-    private static FoundInterface? Find(ColumnGrid grid, VolumeInfo volume, CancellationToken ct)
+    /// <summary>Finds both in voxels in memory, whose axes are the world's; null where there is no interface to be seen.</summary>
+    internal static FoundInterface? Find(float[] voxels, VolumeShape shape, AffineTransform transform, Axis axis, int direction, double least, double most) =>
+        IsAligned(transform) ? Find(new ColumnGrid(voxels, shape, transform, axis, direction, Columns), least, most, default) : null;
+
+    private static FoundInterface? Find(ColumnGrid grid, double least, double most, CancellationToken ct)
     {
         var bins = new long[1024];
-        var (least, most) = (volume.Least, volume.Most > volume.Least ? volume.Most : volume.Least + 1);
+        most = most > least ? most : least + 1;
         HistogramKernel.Accumulate<float>(grid.Voxels, least, most, bins);
         var split = OtsuThreshold.Split(bins);
         if (split < 0)

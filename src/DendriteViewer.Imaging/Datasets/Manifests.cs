@@ -43,6 +43,7 @@ public static class Manifests
             Require(v.Modality is not (AnalysisStore.Voids or AnalysisStore.Lithium or AnalysisStore.Change), file, $"volumes[{i}].modality", $"is '{v.Modality}', which labels of the analysis are kept under; use another name");
             Require(double.IsFinite(v.Hours) && v.Hours is >= 0 and < 1e6, file, $"volumes[{i}].hours", $"is {v.Hours}; give hours of plating, 0 or more");
             Require(!string.IsNullOrWhiteSpace(v.Path), file, $"volumes[{i}].path", "is empty; name a file or folder");
+            Importing.ImportOptions.Of(v, file);
             Require(seen.Add(new VolumeKey(v.Modality, v.Hours)), file, $"volumes[{i}]", $"is a second {new VolumeKey(v.Modality, v.Hours)}; keep one");
             if (v.Transform is not null || (v.VoxelSizeUm ?? manifest.VoxelSizeUm) is not null)
             {
@@ -66,7 +67,7 @@ public static class Manifests
     }
 
     /// <summary>Whether the interface is to be found from the scan.</summary>
-    public static bool IsAuto(DepthManifest d) => d.InterfaceUm is { ValueKind: JsonValueKind.String } e && e.GetString() == "auto";
+    public static bool IsAuto(DepthManifest? d) => d?.InterfaceUm is { ValueKind: JsonValueKind.String } e && e.GetString() == "auto";
 
     /// <summary>A volume with where its file says that it lies, where nobody says otherwise.</summary>
     internal static VolumeManifest Located(VolumeManifest v, DatasetManifest manifest, FileGeometry? found)

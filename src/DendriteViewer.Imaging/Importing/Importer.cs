@@ -35,9 +35,6 @@ public sealed record SingleImport(string Path, DatasetId Dataset, VolumeManifest
 /// </summary>
 public sealed class Importer(DatasetStore store, TimeProvider time)
 {
-    private const string Marker = "import.json";
-    private const int MostRounds = 4;
-
     /// <summary>Folders that volumes and series must lie in, links followed; null for anywhere.</summary>
     public IReadOnlyList<string>? Roots { get; init; }
 
@@ -45,8 +42,12 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
     public Func<bool> KeepWhenCancelled { get; init; } = () => false;
 
     /// <summary>Imports a <c>dataset.json</c> (or the folder that holds one).</summary>
+    /// <param name="path">The file or folder.</param>
+    /// <param name="wishes">What is asked of every volume besides what the file says, or null.</param>
+    /// <param name="progress">Told how far it is.</param>
+    /// <param name="ct">Stops it.</param>
     /// <exception cref="VolumeFormatException">The input cannot be used; nothing of it is left in the store.</exception>
-    public async Task<ImportResult> ImportDatasetAsync(string path, IProgress<ImportProgress>? progress, CancellationToken ct)
+    public async Task<ImportResult> ImportDatasetAsync(string path, Func<VolumeManifest, VolumeManifest>? wishes, IProgress<ImportProgress>? progress, CancellationToken ct)
     {
         var file = Directory.Exists(path) ? Path.Combine(path, "dataset.json") : path;
         if (!File.Exists(file))
@@ -55,6 +56,7 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
         }
 
         var manifest = Manifests.Parse(await File.ReadAllBytesAsync(file, ct), file);
+        manifest = wishes is null ? manifest : manifest with { Volumes = manifest.Volumes.Select(wishes).ToArray() };
         Manifests.Validate(manifest, file);
         var id = manifest.Id is { } given ? DatasetId.Parse(given) : DatasetId.FromName(manifest.Name);
         var root = Path.GetDirectoryName(Path.GetFullPath(file))!;
@@ -118,25 +120,27 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
             var done = 0L;
             var stored = new List<VolumeManifest>();
             var fresh = false;
+            var import = new VolumeImport(store);
+            var depth = Manifests.DepthOf(existing?.Manifest ?? manifest with { Depth = Manifests.IsAuto(manifest.Depth) ? manifest.Depth! with { InterfaceUm = null } : manifest.Depth }, file);
             foreach (var (asked, opened, source) in work)
             {
                 var volume = Manifests.Located(asked, manifest, opened.Geometry);
-                var key = new VolumeKey(volume.Modality, volume.Hours);
-                var prefix = BlobNames.Volume(id, key);
-                var recipe = Recipe(source, volume, manifest, file);
-                if (existing?.Find(key.Modality, key.Hours) is { } there)
+                var options = ImportOptions.Of(volume, file);
+                var (key, at) = (new VolumeKey(volume.Modality, volume.Hours), done);
+                var bytes = source.Shape.Count * source.Type.Size();
+                var incoming = new IncomingVolume(
+                    key, BlobNames.Volume(id, key), Recipe(source, volume, manifest, options, file), volume, Manifests.TransformOf(volume, manifest, file), options, depth, existing?.Outline ?? Manifests.OutlineOf(manifest, file));
+                void Report(string what, double share) => progress?.Report(new(what, at + (long)(share * bytes), total));
+                var mine = await OnceAsync(incoming, () => import.ImportAsync(incoming, source, () => RefuseChanged(asked, root, source), Report, ct));
+                if (options.Denoise is { } kind)
                 {
-                    await RefuseOtherSourceAsync(id, there, recipe, ct);
-                    stored.Add(existing.Manifest.Volumes.First(m => new VolumeKey(m.Modality, m.Hours) == key));
-                    done += source.Shape.Count * source.Type.Size();
-                    continue;
+                    var (modality, recipe) = VolumeImport.DerivedOf(key.Modality, incoming.Recipe, kind);
+                    var derived = new VolumeKey(modality, key.Hours);
+                    var filtered = incoming with { Key = derived, Prefix = BlobNames.Volume(id, derived), Recipe = recipe, Asked = mine, Options = ImportOptions.None, Transform = Manifests.TransformOf(mine, manifest, file) };
+                    await OnceAsync(filtered, () => import.DeriveAsync(mine, incoming.Prefix, filtered, kind, Report, ct));
                 }
 
-                fresh = true;
-                written.Add(prefix);
-                var at = done;
-                stored.Add(await ImportAsync(asked, root, volume, manifest, key, source, prefix, recipe, file, n => progress?.Report(new(key.ToString(), at + n, total)), ct));
-                done += source.Shape.Count * source.Type.Size();
+                done += bytes;
                 progress?.Report(new(key.ToString(), done, total));
             }
 
@@ -151,10 +155,35 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
                 {
                     Series = manifest.Series.Select(m => m with { Path = BlobNames.SeriesPath(m.Kind), Sha256 = Convert.ToHexStringLower(SHA256.HashData(series.First(s => s.Kind == m.Kind).Bytes)) }).ToArray(),
                 };
-                await store.UpdateAsync(id, now => PublishedAsync(id, described, now, stored, ct), ct);
+                var published = await store.UpdateAsync(id, now => PublishedAsync(id, described, now, stored, ct), ct);
+                await import.EndAsync(written, ct);
+                written.Clear();
+                var register = work.Where(w => w.Volume.Register == true).Select(w => new VolumeKey(w.Volume.Modality, w.Volume.Hours)).ToHashSet();
+                if (register.Count > 0)
+                {
+                    await StoredRegistrations.AlignAsync(store, published, register, (key, share) => progress?.Report(new($"registering {key}", (long)(share * total), total)), ct);
+                }
             }
 
-            return new ImportResult(id, work.Count, total, time.GetElapsedTime(started), !fresh && existing is not null);
+            return new ImportResult(id, stored.Count, total, time.GetElapsedTime(started), !fresh && existing is not null);
+
+            // What is published of the same source stays as it is; of another, nothing is done.
+            async Task<VolumeManifest> OnceAsync(IncomingVolume incoming, Func<Task<VolumeManifest>> import)
+            {
+                if (existing?.Find(incoming.Key.Modality, incoming.Key.Hours) is { } there)
+                {
+                    await RefuseOtherSourceAsync(id, there, incoming.Recipe, ct);
+                    stored.Add(existing.Manifest.Volumes.First(m => new VolumeKey(m.Modality, m.Hours) == incoming.Key));
+                }
+                else
+                {
+                    fresh = true;
+                    written.Add(incoming.Prefix);
+                    stored.Add(await import());
+                }
+
+                return stored[^1];
+            }
         }
         catch (Exception e) when (e is VolumeFormatException or OperationCanceledException or BlobStoreException { IsTransient: false })
         {
@@ -175,76 +204,6 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
         }
     }
 
-    private async Task<VolumeManifest> ImportAsync(
-        VolumeManifest asked, string root, VolumeManifest volume, DatasetManifest manifest, VolumeKey key, ISliceSource source, string prefix, string recipe, string file,
-        Action<long> report, CancellationToken ct)
-    {
-        var present = await ResumeAsync(prefix, recipe, ct);
-        using var writer = await WriteAsync(source, prefix, present, report, ct);
-        RefuseChanged(asked, root, source);
-
-        var transform = Manifests.TransformOf(volume, manifest, file);
-        var (least, most) = writer.ValueRange;
-        var kept = new JsonObject { ["source"] = recipe, ["valueRange"] = new JsonArray(least, most) };
-        var sha = await writer.FinishAsync(transform, key.ToString(), kept, ct);
-        await store.Blobs.DeleteAsync(prefix + Marker, ct);
-        var size = transform.VoxelSize;
-        return volume with
-        {
-            Path = BlobNames.VolumePath(key),
-            Hours = key.Hours,
-            Shape = [source.Shape.Z, source.Shape.Y, source.Shape.X],
-            Dtype = source.Type.ZarrName(),
-            ByteOffset = null,
-            Frame = null,
-            Inside = null,
-            VoxelSizeUm = [size.Z, size.Y, size.X],
-            ValueRange = [least, most],
-            Levels = writer.Levels.Count,
-            MetadataSha256 = sha,
-        };
-    }
-
-    // A store that was killed may have lost what it had taken: what is missing at the end is written again.
-    private async Task<VolumeWriter> WriteAsync(ISliceSource source, string prefix, IReadOnlySet<string> present, Action<long> report, CancellationToken ct)
-    {
-        var bytes = source.Shape.SliceCount * source.Type.Size();
-        for (var round = 0; round < MostRounds; round++)
-        {
-            var writer = new VolumeWriter(store.Blobs, prefix, source.Shape, source.Type);
-            try
-            {
-                await writer.ResumeAsync(present, ct);
-                await writer.WriteAsync((z, slice) => source.ReadSlice(z, slice.Span), source.InAnyOrder, n => report(n * bytes), ct);
-                present = await NamesAsync(prefix, ct);
-                if (writer.IsComplete(present))
-                {
-                    return writer;
-                }
-            }
-            catch
-            {
-                writer.Dispose();
-                throw;
-            }
-
-            writer.Dispose();
-        }
-
-        throw new BlobStoreException($"The store at {store.Blobs.Description} loses what it has taken; check its disk, then import again.", isTransient: false);
-    }
-
-    private async Task<IReadOnlySet<string>> NamesAsync(string prefix, CancellationToken ct)
-    {
-        var names = new HashSet<string>();
-        await foreach (var blob in store.Blobs.ListAsync(prefix, ct))
-        {
-            names.Add(blob.Name);
-        }
-
-        return names;
-    }
-
     private void RefuseChanged(VolumeManifest asked, string root, ISliceSource source)
     {
         var (_, file, again) = OpenFrame(asked, root);
@@ -256,23 +215,6 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
                 throw new VolumeFormatException($"{asked.Path} changed while it was read; import it again when nothing writes to it.");
             }
         }
-    }
-
-    // What is there from a killed import of the same source is kept; of another source, deleted.
-    private async Task<IReadOnlySet<string>> ResumeAsync(string prefix, string recipe, CancellationToken ct)
-    {
-        var marker = await store.Blobs.TryReadAsync(prefix + Marker, ct);
-        var finished = await FinishedRecipeAsync(prefix, ct);
-        var mine = System.Text.Encoding.UTF8.GetBytes(recipe);
-        if ((marker is not null && marker.AsSpan().SequenceEqual(mine)) || finished == recipe)
-        {
-            return await NamesAsync(prefix, ct);
-        }
-
-        store.Forget(prefix);
-        await store.Blobs.DeleteAllAsync(prefix, ct);
-        await store.Blobs.WriteAsync(prefix + Marker, mine, ct);
-        return new HashSet<string>();
     }
 
     private async Task<string?> FinishedRecipeAsync(string prefix, CancellationToken ct)
@@ -389,6 +331,6 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
         ? path
         : throw new VolumeFormatException($"{path} is not below a folder to import from ({string.Join(", ", Roots)}); move it there.");
 
-    private static string Recipe(ISliceSource source, VolumeManifest volume, DatasetManifest manifest, string file) =>
-        $"{source.Fingerprint}|{source.Shape}|{source.Type.ZarrName()}|{string.Join(' ', Manifests.TransformOf(volume, manifest, file).Rows.ToArray().Select(r => r.ToString("R", System.Globalization.CultureInfo.InvariantCulture)))}";
+    private static string Recipe(ISliceSource source, VolumeManifest volume, DatasetManifest manifest, ImportOptions options, string file) =>
+        $"{source.Fingerprint}|{source.Shape}|{source.Type.ZarrName()}|{string.Join(' ', Manifests.TransformOf(volume, manifest, file).Rows.ToArray().Select(r => r.ToString("R", System.Globalization.CultureInfo.InvariantCulture)))}{(options with { Denoise = null, Register = false } == ImportOptions.None ? "" : $"|{options}")}";
 }

@@ -155,6 +155,21 @@ public sealed record VolumeManifest
     /// <summary>Which volume of a file that holds one at each of several times, from 0.</summary>
     public int? Frame { get; init; }
 
+    /// <summary>The voxels to keep, [[z0, z1], [y0, y1], [x0, x1]], or "cell" for what lies in the cell's outline; in the store, which of the file's they were.</summary>
+    public JsonElement? Region { get; init; }
+
+    /// <summary>Another type to keep values as.</summary>
+    public ConvertManifest? Convert { get; init; }
+
+    /// <summary>A filter against noise, median or nlm, whose result is kept as a modality of its own.</summary>
+    public string? Denoise { get; init; }
+
+    /// <summary>Whether the scan is laid onto the first of its modality.</summary>
+    public bool? Register { get; init; }
+
+    /// <summary>Of a volume that a filter made: what it was made of, and how; stated in the store.</summary>
+    public DerivedManifest? DerivedFrom { get; init; }
+
     /// <summary>Smallest and largest value; stated in the store.</summary>
     public double[]? ValueRange { get; init; }
 
@@ -169,6 +184,40 @@ public sealed record VolumeManifest
 
     /// <summary>Whether voxels are labels that an analysis made, not measured values; absent where they are not.</summary>
     public bool? Labels { get; init; }
+
+    /// <summary>Fields that this version does not know.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Other { get; set; }
+}
+
+/// <summary>Values spread over an unsigned type.</summary>
+public sealed record ConvertManifest
+{
+    /// <summary>uint8 or uint16.</summary>
+    public string Dtype { get; init; } = "";
+
+    /// <summary>What is spread over it, lowest and highest; absent for the least to the largest value. In the store, what was.</summary>
+    public double[]? Range { get; init; }
+
+    /// <summary>What a stored value was: slope · stored + intercept; stated in the store.</summary>
+    public double[]? SlopeIntercept { get; init; }
+
+    /// <summary>Fields that this version does not know.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Other { get; set; }
+}
+
+/// <summary>What a volume was made of.</summary>
+public sealed record DerivedManifest
+{
+    /// <summary>The modality, at the same hours.</summary>
+    public string Modality { get; init; } = "";
+
+    /// <summary>median or nlm.</summary>
+    public string Filter { get; init; } = "";
+
+    /// <summary>Standard deviation of the noise that was found.</summary>
+    public double? Sigma { get; init; }
 
     /// <summary>Fields that this version does not know.</summary>
     [JsonExtensionData]

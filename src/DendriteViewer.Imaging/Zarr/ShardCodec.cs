@@ -80,7 +80,7 @@ internal sealed class ShardBuilder(int places, int bricks) : IDisposable
         return Interlocked.Decrement(ref _missing) == 0;
     }
 
-    /// <summary>The shard, bricks in the order of their places, in a rented array.</summary>
+    /// <summary>The shard, bricks in the order of their places, in a rented array; what the bricks lay in is given back.</summary>
     public (byte[] Buffer, int Length) Finish()
     {
         var index = new (ulong Offset, ulong Size)[places];
@@ -94,6 +94,7 @@ internal sealed class ShardBuilder(int places, int bricks) : IDisposable
         }
 
         ShardCodec.WriteIndex(index, buffer.AsSpan(at, ShardCodec.IndexSize(places)));
+        Dispose();
         return (buffer, at + ShardCodec.IndexSize(places));
     }
 

@@ -77,7 +77,7 @@ internal sealed class VolumeWriter : IDisposable
     /// <param name="inAnyOrder">Whether slices may be filled in any order, by several threads at once.</param>
     /// <param name="stored">Told how many slices are packed.</param>
     /// <param name="ct">Stops it; what is stored stays.</param>
-    public async Task WriteAsync(Action<int, Memory<byte>> fill, bool inAnyOrder, Action<int>? stored, CancellationToken ct)
+    public async Task WriteAsync(Func<int, Memory<byte>, ValueTask> fill, bool inAnyOrder, Action<int>? stored, CancellationToken ct)
     {
         var (row, other) = (_rows[0], _other);
         var writing = Task.CompletedTask;
@@ -201,29 +201,18 @@ internal sealed class VolumeWriter : IDisposable
         return rows;
     }
 
-    private static async Task FillAsync(BrickRow row, int first, Action<int, Memory<byte>> fill, bool inAnyOrder, CancellationToken ct)
-    {
-        if (inAnyOrder)
-        {
-            await Parallel.ForAsync(0, row.Filled, ct, (i, _) =>
-            {
-                fill(first + i, row.Slice(i));
-                return ValueTask.CompletedTask;
-            });
-            return;
-        }
-
-        await Task.Run(
-            () =>
+    private static Task FillAsync(BrickRow row, int first, Func<int, Memory<byte>, ValueTask> fill, bool inAnyOrder, CancellationToken ct) => inAnyOrder
+        ? Parallel.ForAsync(0, row.Filled, ct, (i, _) => fill(first + i, row.Slice(i)))
+        : Task.Run(
+            async () =>
             {
                 for (var i = 0; i < row.Filled; i++)
                 {
                     ct.ThrowIfCancellationRequested();
-                    fill(first + i, row.Slice(i));
+                    await fill(first + i, row.Slice(i));
                 }
             },
             ct);
-    }
 
     private async Task StoreAsync(int number, BrickRow row, CancellationToken ct)
     {
@@ -279,15 +268,19 @@ internal sealed class VolumeWriter : IDisposable
     {
         var compressor = _compressors.TryTake(out var free) ? free : new ZstdCompressor(ZstdLevel);
         var voxels = ArrayPool<byte>.Shared.Rent(bytes);
-        var packed = ArrayPool<byte>.Shared.Rent(ZstdCompressor.Bound(bytes));
+        var room = ArrayPool<byte>.Shared.Rent(ZstdCompressor.Bound(bytes));
         try
         {
             row.CopyBrick(y, x, voxels.AsSpan(0, bytes));
-            return new PackedBrick(packed, compressor.Compress(voxels.AsSpan(0, bytes), packed));
+            var length = compressor.Compress(voxels.AsSpan(0, bytes), room);
+            var packed = ArrayPool<byte>.Shared.Rent(length);
+            room.AsSpan(0, length).CopyTo(packed);
+            return new PackedBrick(packed, length);
         }
         finally
         {
             ArrayPool<byte>.Shared.Return(voxels);
+            ArrayPool<byte>.Shared.Return(room);
             _compressors.Add(compressor);
         }
     }

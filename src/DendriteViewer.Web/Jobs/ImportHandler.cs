@@ -48,7 +48,7 @@ public sealed class ImportHandler(JobBoard board, DatasetStore store, DatasetCat
         var result = asked.Volume is { } v
             ? await importer.ImportVolumeAsync(
                 new SingleImport(full, DatasetId.Parse(v.Dataset), new VolumeManifest { Modality = v.Modality, Hours = v.Hours[0], VoxelSizeUm = v.VoxelSizeUm, Inside = v.Inside }, v.Hours.Length > 1 ? v.Hours : null), relay, ct)
-            : await importer.ImportDatasetAsync(full, relay, ct);
+            : await importer.ImportDatasetAsync(full, null, relay, ct);
         catalog.Touch(result.Id);
         return new JobOutcome(result.AlreadyThere ? "Was there already" : "Imported", result.Id.Value);
     }

@@ -17,7 +17,7 @@ public sealed class AnalysisStoreTests(AzuriteFixture azurite) : IClassFixture<A
     {
         new PhantomWriter(new PhantomOptions { Size = 112, VoxelUm = 2, Hours = [0, 2, 3.2] }).Write(_folder["phantom"], null, default);
         var store = new DatasetStore(azurite.NewStore());
-        var id = (await new Importer(store, TimeProvider.System).ImportDatasetAsync(_folder["phantom"], null, default)).Id;
+        var id = (await new Importer(store, TimeProvider.System).ImportDatasetAsync(_folder["phantom"], null, null, default)).Id;
         var (result, labels) = await RunAsync(store, id, new AnalysisRecipe { LeastLithiumVoxels = 8 });
         var dataset = (await store.TryOpenAsync(id, default))!;
 

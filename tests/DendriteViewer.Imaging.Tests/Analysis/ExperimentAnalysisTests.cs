@@ -132,7 +132,7 @@ public sealed class ExperimentAnalysisTests : IDisposable
             { "name": "turned", "voxelSizeUm": [2, 2, 2], "depth": { "axis": "{{axis}}", "direction": {{direction}}, "interfaceUm": "auto" },
               "volumes": [ { "hours": 0, "path": "turned.raw", "shape": [{{N}}, {{N}}, {{N}}], "dtype": "uint16" } ] }
             """);
-        var id = (await new Importer(store, TimeProvider.System).ImportDatasetAsync(_folder["turned.json"], null, default)).Id;
+        var id = (await new Importer(store, TimeProvider.System).ImportDatasetAsync(_folder["turned.json"], null, null, default)).Id;
         var expected = await VoidsAsync(store, plain);
         var found = await VoidsAsync(store, (await store.TryOpenAsync(id, default))!);
         Assert.Equal(expected.Electrolyte.TotalUm3, found.Electrolyte.TotalUm3, 0.002 * expected.Electrolyte.TotalUm3);
@@ -151,7 +151,7 @@ public sealed class ExperimentAnalysisTests : IDisposable
         var store = new DatasetStore(new FolderBlobStore(_folder["store"]));
         var e = await Assert.ThrowsAsync<VolumeFormatException>(async () =>
         {
-            var id = (await new Importer(store, TimeProvider.System).ImportDatasetAsync(_folder["phantom"], null, default)).Id;
+            var id = (await new Importer(store, TimeProvider.System).ImportDatasetAsync(_folder["phantom"], null, null, default)).Id;
             await ExperimentAnalysis.StartAsync(store, (await store.TryOpenAsync(id, default))!, new AnalysisRecipe(), null, default);
         });
         Assert.Contains(sentence, e.Message, StringComparison.Ordinal);
@@ -175,7 +175,7 @@ public sealed class ExperimentAnalysisTests : IDisposable
     {
         new PhantomWriter(options).Write(_folder["phantom"], null, default);
         var store = new DatasetStore(new FolderBlobStore(_folder["store"]));
-        var id = (await new Importer(store, TimeProvider.System).ImportDatasetAsync(_folder["phantom"], null, default)).Id;
+        var id = (await new Importer(store, TimeProvider.System).ImportDatasetAsync(_folder["phantom"], null, null, default)).Id;
         return (store, (await store.TryOpenAsync(id, default))!, JsonDocument.Parse(await File.ReadAllTextAsync(_folder["phantom/truth.json"])).RootElement);
     }
 

@@ -22,7 +22,7 @@ public sealed class InterfaceCorrectionsTests : IDisposable
         var path = _folder["phantom/dataset.json"];
         await File.WriteAllTextAsync(path, (await File.ReadAllTextAsync(path)).Replace("\"interfaceUm\": \"auto\"", "\"interfaceUm\": " + given, StringComparison.Ordinal));
         var store = new DatasetStore(new FolderBlobStore(_folder["store"]));
-        var id = (await new Importer(store, TimeProvider.System).ImportDatasetAsync(_folder["phantom"], null, default)).Id;
+        var id = (await new Importer(store, TimeProvider.System).ImportDatasetAsync(_folder["phantom"], null, null, default)).Id;
         var found = (await store.TryOpenAsync(id, default))!.Depth;
         WorldPoint At(double y, double x, double above) => new(found.CoordinateOf(new Depth(0), y, x) + above, y, x);
 

@@ -67,6 +67,6 @@ public sealed class OutlineCorrectionsTests : IDisposable
     {
         new PhantomWriter(options).Write(_folder["phantom"], null, default);
         var store = new DatasetStore(new FolderBlobStore(_folder["store"]));
-        return (store, (await new Importer(store, TimeProvider.System).ImportDatasetAsync(_folder["phantom"], null, default)).Id);
+        return (store, (await new Importer(store, TimeProvider.System).ImportDatasetAsync(_folder["phantom"], null, null, default)).Id);
     }
 }

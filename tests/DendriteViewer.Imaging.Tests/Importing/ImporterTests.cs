@@ -68,7 +68,7 @@ public sealed class ImporterTests : IDisposable
                 stop.Cancel();
             }
         });
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new Importer(_store, TimeProvider.System).ImportDatasetAsync(_folder["phantom"], progress, stop.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new Importer(_store, TimeProvider.System).ImportDatasetAsync(_folder["phantom"], null, progress, stop.Token));
         Assert.Empty(await BlobsAsync());
     }
 
@@ -80,12 +80,12 @@ public sealed class ImporterTests : IDisposable
         var path = _folder["phantom/dataset.json"];
         var text = await File.ReadAllTextAsync(path);
         await File.WriteAllTextAsync(path, text.Replace("voltage.csv", "../secret.csv"));
-        Assert.Contains("not below", (await Assert.ThrowsAsync<VolumeFormatException>(() => importer.ImportDatasetAsync(_folder["phantom"], null, default))).Message);
+        Assert.Contains("not below", (await Assert.ThrowsAsync<VolumeFormatException>(() => importer.ImportDatasetAsync(_folder["phantom"], null, null, default))).Message);
         File.CreateSymbolicLink(_folder["phantom/link"], _folder.Path);
         await File.WriteAllTextAsync(path, text.Replace("voltage.csv", "link/secret.csv"));
-        Assert.Contains("not below", (await Assert.ThrowsAsync<VolumeFormatException>(() => importer.ImportDatasetAsync(_folder["phantom"], null, default))).Message);
+        Assert.Contains("not below", (await Assert.ThrowsAsync<VolumeFormatException>(() => importer.ImportDatasetAsync(_folder["phantom"], null, null, default))).Message);
         await File.WriteAllTextAsync(path, text);
-        await importer.ImportDatasetAsync(_folder["phantom"], null, default);
+        await importer.ImportDatasetAsync(_folder["phantom"], null, null, default);
     }
 
     [Fact]
@@ -165,7 +165,7 @@ public sealed class ImporterTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private Task<ImportResult> ImportAsync() => new Importer(_store, TimeProvider.System).ImportDatasetAsync(_folder["phantom"], null, default);
+    private Task<ImportResult> ImportAsync() => new Importer(_store, TimeProvider.System).ImportDatasetAsync(_folder["phantom"], null, null, default);
 
     private async Task<List<string>> BlobsAsync()
     {

@@ -71,6 +71,8 @@ public sealed class VolumeWriterTests : IDisposable
                     {
                         stop.Cancel();
                     }
+
+                    return ValueTask.CompletedTask;
                 },
                 inAnyOrder: false, null, stop.Token));
         }
@@ -92,7 +94,12 @@ public sealed class VolumeWriterTests : IDisposable
         File.WriteAllText(_folder["blocked"], "a file where a folder is wanted");
         using var writer = new VolumeWriter(new FolderBlobStore(_folder["blocked"]), Prefix, shape, VoxelType.UInt8);
         var most = 0;
-        await Assert.ThrowsAnyAsync<IOException>(() => writer.WriteAsync((slice, _) => most = Math.Max(most, slice), inAnyOrder: false, null, default));
+        await Assert.ThrowsAnyAsync<IOException>(() => writer.WriteAsync((slice, _) =>
+            {
+                most = Math.Max(most, slice);
+                return ValueTask.CompletedTask;
+            },
+            inAnyOrder: false, null, default));
         Assert.True(most < shape.Z - 1, "It went on to the end.");
     }
 
@@ -109,6 +116,7 @@ public sealed class VolumeWriterTests : IDisposable
             {
                 read(z);
                 Fill(z, type, slice.Span);
+                return ValueTask.CompletedTask;
             },
             inAnyOrder: false, null, default);
         await writer.FinishAsync(AffineTransform.Of(new VoxelSize(1, 1, 1), default), "v", new JsonObject(), default);
