@@ -47,7 +47,7 @@ public sealed class ImportHandler(JobBoard board, DatasetStore store, DatasetCat
         var importer = new Importer(store, time) { Roots = options.ImportRoots, KeepWhenCancelled = run.IsStopping };
         var result = asked.Volume is { } v
             ? await importer.ImportVolumeAsync(
-                new SingleImport(full, DatasetId.Parse(v.Dataset), new VolumeManifest { Modality = v.Modality, Hours = v.Hours[0], VoxelSizeUm = v.VoxelSizeUm, Inside = v.Inside }, v.Hours.Length > 1 ? v.Hours : null), relay, ct)
+                new SingleImport(full, DatasetId.Parse(v.Dataset), v.ToManifest(), v.Hours.Length > 1 ? v.Hours : null), relay, ct)
             : await importer.ImportDatasetAsync(full, null, relay, ct);
         catalog.Touch(result.Id);
         return new JobOutcome(result.AlreadyThere ? "Was there already" : "Imported", result.Id.Value);
@@ -80,4 +80,25 @@ public sealed class ImportHandler(JobBoard board, DatasetStore store, DatasetCat
 /// <param name="Hours">Hours of plating; of a file with several volumes, of each.</param>
 /// <param name="VoxelSizeUm">Voxel size z, y, x in place of the file's own.</param>
 /// <param name="Inside">Path of the dataset in a file that holds several.</param>
-public sealed record VolumeToImport(string Dataset, string Modality, double[] Hours, double[]? VoxelSizeUm, string? Inside = null);
+/// <param name="Options">What is done to it on its way.</param>
+public sealed record VolumeToImport(string Dataset, string Modality, double[] Hours, double[]? VoxelSizeUm, string? Inside = null, WayIn? Options = null)
+{
+    /// <summary>The same as dataset.json says it.</summary>
+    public VolumeManifest ToManifest() => new()
+    {
+        Modality = Modality, Hours = Hours[0], VoxelSizeUm = VoxelSizeUm, Inside = Inside,
+        Region = Options?.CropToCell == true ? JsonSerializer.SerializeToElement("cell") : Options?.Region is { } box ? JsonSerializer.SerializeToElement(box) : null,
+        Convert = Options?.Convert is { } type ? new ConvertManifest { Dtype = type, Range = Options.Range } : null,
+        Denoise = Options?.Denoise,
+        Register = Options?.Register == true ? true : null,
+    };
+}
+
+/// <summary>What is done to a scan on its way into the store.</summary>
+/// <param name="CropToCell">Keep what lies in the cell's outline.</param>
+/// <param name="Region">Else the voxels to keep, [[z0, z1], [y0, y1], [x0, x1]], or null for all.</param>
+/// <param name="Convert">uint8 or uint16, or null for the file's type.</param>
+/// <param name="Range">What is spread over it, or null for least to largest.</param>
+/// <param name="Denoise">median or nlm, kept as a modality of its own, or null.</param>
+/// <param name="Register">Lay it onto the first of its modality.</param>
+public sealed record WayIn(bool CropToCell, int[][]? Region, string? Convert, double[]? Range, string? Denoise, bool Register);
