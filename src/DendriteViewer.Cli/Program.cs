@@ -10,6 +10,7 @@ root.Add(CatalogCommands.List());
 root.Add(CatalogCommands.Info());
 root.Add(CatalogCommands.Verify());
 root.Add(CatalogCommands.Delete());
+root.Add(CatalogCommands.Clean());
 root.Add(PictureCommands.Slice());
 root.Add(PictureCommands.Render());
 root.Add(ExportCommand.Create());

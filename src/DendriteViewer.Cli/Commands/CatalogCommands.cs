@@ -84,12 +84,12 @@ internal static class CatalogCommands
     {
         var id = new Argument<string>("ID");
         var (store, json) = (Shared.Store(), Shared.Json());
-        var command = new Command("verify", "Read every brick against its checksum.") { id, store, json };
+        var command = new Command("verify", "Read every brick, series and finding against its checksum.") { id, store, json };
         command.SetAction((parse, ct) => ExitCodes.RunAsync(async () =>
         {
             var datasets = Shared.Open(parse.GetValue(store));
             var dataset = await Shared.DatasetAsync(datasets, parse.GetValue(id)!, ct);
-            var total = dataset.Everything.Sum(v => Imaging.Zarr.PyramidLayout.Of(v.Shape, v.Type).Sum(l => l.BrickCount.Count));
+            var total = Verifier.CountOf(dataset);
             var bad = new List<BadBrick>();
             var bricks = 0L;
             using (var bar = new ProgressBar("verify", TimeProvider.System))
@@ -115,6 +115,31 @@ internal static class CatalogCommands
             }
 
             return bad.Count == 0 ? ExitCodes.Done : ExitCodes.Failed;
+        }));
+        return command;
+    }
+
+    public static Command Clean()
+    {
+        var dry = new Option<bool>("--dry-run") { Description = "Only say what would be removed." };
+        var (store, json) = (Shared.Store(), Shared.Json());
+        var command = new Command("clean", "Remove what imports left that were never finished.") { dry, store, json };
+        command.SetAction((parse, ct) => ExitCodes.RunAsync(async () =>
+        {
+            var swept = await new Janitor(Shared.Open(parse.GetValue(store))).SweepAsync(!parse.GetValue(dry), ct);
+            if (parse.GetValue(json))
+            {
+                ExitCodes.PrintJson(new { prefixes = swept.Prefixes, bytes = swept.Bytes });
+                return ExitCodes.Done;
+            }
+
+            foreach (var prefix in swept.Prefixes)
+            {
+                Console.Out.WriteLine(prefix);
+            }
+
+            Console.Out.WriteLine($"{swept.Prefixes.Count} unfinished volume(s), {swept.Bytes / 1e6:0.#} MB{(parse.GetValue(dry) ? "" : ", removed")}.");
+            return ExitCodes.Done;
         }));
         return command;
     }

@@ -80,15 +80,7 @@ internal static class IngestCommand
 
     private static JsonElement ParseRegion(string text)
     {
-        if (text == "cell")
-        {
-            return JsonSerializer.SerializeToElement("cell");
-        }
-
-        var axes = text.Split(',').Select(a => a.Split(':').Select(n => int.TryParse(n, out var v) && v >= 0 ? v : -1).ToArray()).ToArray();
-        return axes.Length == 3 && axes.All(a => a is [>= 0, var end] && end > a[0])
-            ? JsonSerializer.SerializeToElement(axes)
-            : throw new UsageException($"--region is z0:z1,y0:y1,x0:x1 in voxels, or cell, not '{text}'.");
+        return text == "cell" ? JsonSerializer.SerializeToElement("cell") : ImportOptions.ToJson(Shared.ParseRegion(text));
     }
 
     private static double[] ParseVoxel(string text)

@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Globalization;
 using DendriteViewer.Cli.Output;
 using DendriteViewer.Imaging.Datasets;
+using DendriteViewer.Imaging.Formats;
+using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Rendering;
 using DendriteViewer.Imaging.Storage;
 using DendriteViewer.Imaging.Volumes;
@@ -20,6 +22,14 @@ internal static class Shared
     {
         var numbers = text.Split(',').Select(t => int.TryParse(t, out var v) && v > 0 ? v : throw new UsageException($"--shape is z,y,x, not '{text}'.")).ToArray();
         return numbers.Length == 3 ? numbers : throw new UsageException($"--shape is z,y,x, not '{text}'.");
+    }
+
+    public static VoxelBox ParseRegion(string text)
+    {
+        var n = text.Split(',').Select(a => a.Split(':').Select(v => int.TryParse(v, out var i) && i >= 0 ? i : -1).ToArray()).ToArray();
+        return n.Length == 3 && n.All(a => a is [>= 0, var end] && end > a[0])
+            ? new VoxelBox(new(n[0][0], n[1][0], n[2][0]), new(n[0][1], n[1][1], n[2][1]))
+            : throw new UsageException($"--region is z0:z1,y0:y1,x0:x1 in voxels, each end behind its beginning, not '{text}'.");
     }
 
     public static Option<bool> Json() => new("--json") { Description = "Print one JSON object on stdout and nothing else there." };

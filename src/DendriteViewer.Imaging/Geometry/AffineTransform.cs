@@ -47,6 +47,15 @@ public sealed record AffineTransform
         return new AffineTransform(m);
     }
 
+    /// <summary>The same with its origin, the corner of voxel (0, 0, 0), moved to another place in voxels.</summary>
+    public AffineTransform From(VoxelPoint origin)
+    {
+        var corner = ToWorld(origin);
+        var rows = _m.ToArray();
+        (rows[3], rows[7], rows[11]) = (corner.Z, corner.Y, corner.X);
+        return new AffineTransform(rows);
+    }
+
     /// <summary>The transform that does another first, then this one, both taken as maps of points z, y, x.</summary>
     public AffineTransform After(AffineTransform first)
     {

@@ -1,41 +1,87 @@
-using DendriteViewer.Kernels.Bricks;
+using System.Runtime.CompilerServices;
+using System.Text.Json.Nodes;
 using DendriteViewer.Imaging.Datasets;
+using DendriteViewer.Imaging.Formats;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Storage;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Imaging.Zarr;
+using DendriteViewer.Kernels.Bricks;
 
 namespace DendriteViewer.Imaging.Importing;
 
-/// <summary>Voxels out again, bit for bit: raw (C order, little endian), multi-page TIFF, or a copy of the OME-Zarr.</summary>
+/// <summary>What of a volume is exported.</summary>
+/// <param name="Level">Pyramid level, 0 for full resolution.</param>
+/// <param name="Region">Voxels of that level; null for all.</param>
+/// <param name="OmeZarr">Version of OME-Zarr, 0.4 (Zarr v2) or 0.5 (Zarr v3), where that is the format.</param>
+public sealed record ExportOptions(int Level = 0, VoxelBox? Region = null, string OmeZarr = "0.5")
+{
+    /// <summary>Everything.</summary>
+    public static readonly ExportOptions Whole = new();
+}
+
+/// <summary>
+/// Voxels out again, bit for bit: raw (C order, little endian), multi-page TIFF, or OME-Zarr with its pyramid. What is exported
+/// appears when it is whole.
+/// </summary>
 public sealed class Exporter(DatasetStore store)
 {
-    /// <summary>Writes a level of a volume to <paramref name="target"/>, whose name's ending chooses the format.</summary>
-    public async Task<long> ExportAsync(VolumeInfo volume, int levelNumber, string target, IProgress<double>? progress, CancellationToken ct)
+    private const string Unfinished = ".unfinished";
+
+    /// <summary>Writes a volume to <paramref name="target"/>, whose name's ending chooses the format: .raw, .tif or .ome.zarr.</summary>
+    /// <returns>Bytes that were written.</returns>
+    /// <exception cref="VolumeFormatException">There is no such level or region, the ending says nothing, or something lies there already.</exception>
+    public async Task<long> ExportAsync(VolumeInfo volume, ExportOptions options, string target, IProgress<double>? progress, CancellationToken ct)
     {
-        var lower = target.TrimEnd('/').ToLowerInvariant();
-        if (lower.EndsWith(".ome.zarr", StringComparison.Ordinal))
-        {
-            return await CopyZarrAsync(volume, target, progress, ct);
-        }
-
-        if (!lower.EndsWith(".raw", StringComparison.Ordinal) && !lower.EndsWith(".tif", StringComparison.Ordinal) && !lower.EndsWith(".tiff", StringComparison.Ordinal))
-        {
-            throw new VolumeFormatException($"{target}: the ending chooses the format; use .raw, .tif or .ome.zarr.");
-        }
-
         var reader = await store.ReaderAsync(volume, ct);
-        if (levelNumber < 0 || levelNumber >= reader.Levels.Count)
+        if (options.Level < 0 || options.Level >= reader.Levels.Count)
         {
-            throw new VolumeFormatException($"{volume.Key} has levels 0 to {reader.Levels.Count - 1}, not {levelNumber}; choose one of them.");
+            throw new VolumeFormatException($"{volume.Key} has levels 0 to {reader.Levels.Count - 1}, not {options.Level}; choose one of them.");
         }
 
-        var beside = target + ".unfinished";
+        var level = reader.Levels[options.Level];
+        var box = options.Region ?? new VoxelBox(default, new(level.Shape.Z, level.Shape.Y, level.Shape.X));
+        if (box.From.Z < 0 || box.From.Y < 0 || box.From.X < 0 || box.Shape is not { Z: > 0, Y: > 0, X: > 0 } || box.To.Z > level.Shape.Z || box.To.Y > level.Shape.Y || box.To.X > level.Shape.X)
+        {
+            throw new VolumeFormatException($"Level {level.Number} of {volume.Key} is of {level.Shape} voxels, so the region {box} leaves it; give one inside.");
+        }
+
+        target = Path.TrimEndingDirectorySeparator(target);
+        return Path.GetExtension(target).ToLowerInvariant() switch
+        {
+            ".raw" => await WriteFileAsync(reader, level, box, volume, target, isTiff: false, progress, ct),
+            ".tif" or ".tiff" => await WriteFileAsync(reader, level, box, volume, target, isTiff: true, progress, ct),
+            ".zarr" when target.EndsWith(".ome.zarr", StringComparison.OrdinalIgnoreCase) => await WriteZarrAsync(reader, level, box, volume, options, target, progress, ct),
+            _ => throw new VolumeFormatException($"{target}: the ending chooses the format; use .raw, .tif or .ome.zarr."),
+        };
+    }
+
+    private static async Task<long> WriteFileAsync(
+        VolumeReader reader, PyramidLevel level, VoxelBox box, VolumeInfo volume, string target, bool isTiff, IProgress<double>? progress, CancellationToken ct)
+    {
+        var beside = target + Unfinished;
         try
         {
             await using (var file = new FileStream(beside, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 20))
             {
-                await WriteAsync(reader, reader.Levels[levelNumber], volume, lower.EndsWith(".raw", StringComparison.Ordinal) ? null : new TiffStackWriter(file), file, progress, ct);
+                var tiff = isTiff ? new TiffStackWriter(file) : null;
+                var done = 0;
+                await foreach (var slice in SlicesAsync(reader, level, box, ct))
+                {
+                    if (tiff is null)
+                    {
+                        await file.WriteAsync(slice, ct);
+                    }
+                    else
+                    {
+                        tiff.Add(slice.Span, box.Shape.X, box.Shape.Y, reader.Type, volume.VoxelSize.X * level.FactorX);
+                    }
+
+                    progress?.Report((double)++done / box.Shape.Z);
+                }
+
+                tiff?.Finish();
+                file.Flush(flushToDisk: true);
             }
 
             File.Move(beside, target, overwrite: true);
@@ -49,56 +95,72 @@ public sealed class Exporter(DatasetStore store)
         return new FileInfo(target).Length;
     }
 
-    private static async Task WriteAsync(
-        VolumeReader reader, PyramidLevel level, VolumeInfo volume, TiffStackWriter? tiff, Stream raw, IProgress<double>? progress, CancellationToken ct)
+    private async Task<long> WriteZarrAsync(
+        VolumeReader reader, PyramidLevel level, VoxelBox box, VolumeInfo volume, ExportOptions options, string target, IProgress<double>? progress, CancellationToken ct)
     {
-        var voxel = reader.Type.Size();
-        var s = level.Shape;
-        var slices = new byte[level.Brick.Z][];
-        for (var i = 0; i < slices.Length; i++)
+        if (options.OmeZarr is not ("0.4" or "0.5"))
         {
-            slices[i] = new byte[s.SliceCount * voxel];
+            throw new VolumeFormatException($"OME-Zarr {options.OmeZarr} is not supported; use 0.4 or 0.5.");
         }
 
-        for (var bz = 0; bz < level.BrickCount.Z; bz++)
+        if (File.Exists(target) || (Directory.Exists(target) && Directory.EnumerateFileSystemEntries(target).Any()))
         {
-            var deep = Math.Min(level.Brick.Z, s.Z - bz * level.Brick.Z);
-            await Parallel.ForAsync(0, level.BrickCount.Y * level.BrickCount.X, ct, async (i, token) =>
+            throw new VolumeFormatException($"{target} is there already; remove it, or choose another name.");
+        }
+
+        var beside = target + Unfinished;
+        RemoveFolder(beside);
+        try
+        {
+            var whole = level.Number == 0 && box.Shape == level.Shape;
+            var transform = volume.Transform.ForLevel(level.FactorZ, level.FactorY, level.FactorX).From(new VoxelPoint(box.From.Z, box.From.Y, box.From.X));
+            if (whole && options.OmeZarr == "0.5")
             {
-                int by = i / level.BrickCount.X, bx = i % level.BrickCount.X;
-                var brick = await reader.ReadBrickAsync(new BrickIndex(level.Number, bz, by, bx), token);
-                int y0 = by * level.Brick.Y, x0 = bx * level.Brick.X, bytes = Math.Min(level.Brick.X, s.X - x0) * voxel;
-                for (var z = 0; z < deep; z++)
+                await CopyAsync(volume, new FolderBlobStore(beside), progress, ct);
+            }
+            else if (whole)
+            {
+                await WriteV2Async(reader, transform, volume, beside, progress, ct);
+            }
+            else
+            {
+                // A pyramid of its own is made of what is cut out; of that, where asked for, the older layout.
+                var made = options.OmeZarr == "0.5" ? beside : beside + ".v3";
+                RemoveFolder(made);
+                try
                 {
-                    for (var y = 0; y < Math.Min(level.Brick.Y, s.Y - y0); y++)
+                    var cut = new FolderBlobStore(made);
+                    await WritePyramidAsync(reader, level, box, transform, volume, cut, progress, ct);
+                    if (options.OmeZarr == "0.4")
                     {
-                        brick.AsSpan((z * level.Brick.Y + y) * level.Brick.X * voxel, bytes).CopyTo(slices[z].AsSpan(((y0 + y) * s.X + x0) * voxel));
+                        await WriteV2Async(await VolumeReader.OpenAsync(cut, "", null, ct), transform, volume, beside, null, ct);
                     }
                 }
-            });
-            for (var z = 0; z < deep; z++)
-            {
-                if (tiff is null)
+                finally
                 {
-                    await raw.WriteAsync(slices[z], ct);
-                }
-                else
-                {
-                    tiff.Add(slices[z], s.X, s.Y, reader.Type, volume.VoxelSize.X * level.FactorX);
+                    if (made != beside)
+                    {
+                        RemoveFolder(made);
+                    }
                 }
             }
 
-            progress?.Report((double)(bz + 1) / level.BrickCount.Z);
+            RemoveFolder(target);
+            Directory.Move(beside, target);
+        }
+        catch
+        {
+            RemoveFolder(beside);
+            throw;
         }
 
-        tiff?.Finish();
+        return new DirectoryInfo(target).EnumerateFiles("*", SearchOption.AllDirectories).Sum(f => f.Length);
     }
 
-    private async Task<long> CopyZarrAsync(VolumeInfo volume, string target, IProgress<double>? progress, CancellationToken ct)
+    private async Task CopyAsync(VolumeInfo volume, FolderBlobStore root, IProgress<double>? progress, CancellationToken ct)
     {
         var total = await store.Blobs.MeasureAsync(volume.Prefix, ct);
         var copied = 0L;
-        var root = new FolderBlobStore(target);
         await foreach (var blob in store.Blobs.ListAsync(volume.Prefix, ct))
         {
             var bytes = await store.Blobs.TryReadAsync(blob.Name, ct) ?? throw new VolumeFormatException($"{blob.Name} vanished while it was exported; run the export again.");
@@ -106,7 +168,76 @@ public sealed class Exporter(DatasetStore store)
             copied += bytes.Length;
             progress?.Report((double)copied / Math.Max(1, total));
         }
+    }
 
-        return copied;
+    private static async Task WritePyramidAsync(
+        VolumeReader reader, PyramidLevel level, VoxelBox box, AffineTransform transform, VolumeInfo volume, IBlobStore cut, IProgress<double>? progress, CancellationToken ct)
+    {
+        using var writer = new VolumeWriter(cut, "", box.Shape, reader.Type, volume.IsLabels);
+        await using var slices = SlicesAsync(reader, level, box, ct).GetAsyncEnumerator(ct);
+        await writer.WriteAsync(
+            async (_, target) =>
+            {
+                await slices.MoveNextAsync();
+                slices.Current.CopyTo(target);
+            },
+            inAnyOrder: false, z => progress?.Report((double)z / box.Shape.Z), ct);
+        await writer.FinishAsync(transform, volume.Key.ToString(), new JsonObject { ["exportedFrom"] = volume.Prefix, ["level"] = level.Number, ["region"] = box.ToString() }, ct);
+    }
+
+    // A brick's zstd frame is a chunk of Zarr v2 as it is; each is checked on its way.
+    private static async Task WriteV2Async(VolumeReader reader, AffineTransform transform, VolumeInfo volume, string folder, IProgress<double>? progress, CancellationToken ct)
+    {
+        Directory.CreateDirectory(folder);
+        var total = reader.Levels.Sum(l => l.BrickCount.Count);
+        var done = 0L;
+        foreach (var level in reader.Levels)
+        {
+            var n = level.BrickCount;
+            await Parallel.ForAsync(0L, n.Count, ct, async (i, token) =>
+            {
+                var brick = new BrickIndex(level.Number, (int)(i / n.SliceCount), (int)(i / n.X % n.Y), (int)(i % n.X));
+                var path = Path.Combine(folder, $"{level.Number}/{brick.Z}/{brick.Y}/{brick.X}");
+                Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+                await File.WriteAllBytesAsync(path, await reader.ReadPackedBrickAsync(brick, token), token);
+                progress?.Report((double)Interlocked.Increment(ref done) / total);
+            });
+            await WriteJsonAsync(Path.Combine(folder, $"{level.Number}/.zarray"), ZarrV2.Array(level, reader.Type));
+        }
+
+        await WriteJsonAsync(Path.Combine(folder, ".zgroup"), ZarrV2.Group());
+        await WriteJsonAsync(Path.Combine(folder, ".zattrs"), ZarrV2.Attributes(reader.Levels, transform, volume.Key.ToString()));
+        Task WriteJsonAsync(string path, JsonObject json) => File.WriteAllBytesAsync(path, VolumeWriter.Utf8(json), ct);
+    }
+
+    // Slices of a region, in a buffer that the next uses again.
+    private static async IAsyncEnumerable<ReadOnlyMemory<byte>> SlicesAsync(VolumeReader reader, PyramidLevel level, VoxelBox box, [EnumeratorCancellation] CancellationToken ct)
+    {
+        var row = new BrickRow(level, reader.Type);
+        var voxel = reader.Type.Size();
+        var slice = new byte[box.Shape.SliceCount * voxel];
+        for (var number = box.From.Z / level.Brick.Z; number * level.Brick.Z < box.To.Z; number++)
+        {
+            var first = number * level.Brick.Z;
+            row.Filled = Math.Min(level.Brick.Z, level.Shape.Z - first);
+            await row.ReadAsync(reader, number, ct);
+            for (var z = Math.Max(0, box.From.Z - first); z < Math.Min(row.Filled, box.To.Z - first); z++)
+            {
+                for (var y = 0; y < box.Shape.Y; y++)
+                {
+                    row.Slice(z).Span.Slice((int)((((long)box.From.Y + y) * level.Shape.X + box.From.X) * voxel), box.Shape.X * voxel).CopyTo(slice.AsSpan(y * box.Shape.X * voxel));
+                }
+
+                yield return slice;
+            }
+        }
+    }
+
+    private static void RemoveFolder(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            Directory.Delete(path, recursive: true);
+        }
     }
 }

@@ -1,52 +1,111 @@
 using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using DendriteViewer.Imaging.Analysis;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Imaging.Zarr;
 
 namespace DendriteViewer.Imaging.Importing;
 
-/// <summary>A brick that could not be read.</summary>
+/// <summary>Something of a dataset that could not be read: a brick, or with no brick named, metadata, a series, or what an analysis found.</summary>
 public sealed record BadBrick(string Volume, int Level, string Brick, string Reason);
 
-/// <summary>Reads every brick of a dataset against its checksum.</summary>
+/// <summary>Reads every brick of a dataset against its checksum, its series and what analyses found; on every processor.</summary>
 public sealed class Verifier(DatasetStore store)
 {
-    /// <summary>Yields null for each good brick and what is wrong for each bad one.</summary>
+    /// <summary>Bricks that there are to read.</summary>
+    public static long CountOf(Dataset dataset) => dataset.Everything.Sum(v => PyramidLayout.Of(v.Shape, v.Type).Sum(l => l.BrickCount.Count));
+
+    /// <summary>Yields null for each good brick and what is wrong for each thing that is bad, in no order.</summary>
     public async IAsyncEnumerable<BadBrick?> VerifyAsync(Dataset dataset, [EnumeratorCancellation] CancellationToken ct)
     {
+        foreach (var series in dataset.Manifest.Series)
+        {
+            if (await ProblemAsync(() => store.SeriesAsync(dataset, series.Kind, ct)) is { } problem)
+            {
+                yield return new BadBrick($"the {series.Kind} series", 0, "", problem);
+            }
+        }
+
+        var analyses = new AnalysisStore(store);
+        foreach (var modality in dataset.Modalities)
+        {
+            if (await ProblemAsync(() => analyses.TryLoadAsync(dataset.Id, modality, ct)) is { } problem)
+            {
+                yield return new BadBrick($"the analysis of {modality}", 0, "", problem);
+            }
+        }
+
         foreach (var volume in dataset.Everything)
         {
             VolumeReader? reader = null;
-            string? problem = null;
-            try
+            if (await ProblemAsync(async () => reader = await VolumeReader.OpenAsync(store.Blobs, volume.Prefix, volume.MetadataSha256, ct)) is { } problem)
             {
-                reader = await VolumeReader.OpenAsync(store.Blobs, volume.Prefix, volume.MetadataSha256, ct);
-            }
-            catch (VolumeFormatException e)
-            {
-                problem = e.Message;
-            }
-
-            if (reader is null)
-            {
-                yield return new BadBrick(volume.Key.ToString(), 0, "", problem!);
+                yield return new BadBrick(volume.Key.ToString(), 0, "", problem);
                 continue;
             }
 
-            foreach (var brick in reader.Levels.SelectMany(Bricks))
+            await foreach (var brick in BricksAsync(volume, reader!, ct))
             {
-                BadBrick? bad = null;
+                yield return brick;
+            }
+        }
+    }
+
+    private static async IAsyncEnumerable<BadBrick?> BricksAsync(VolumeInfo volume, VolumeReader reader, [EnumeratorCancellation] CancellationToken ct)
+    {
+        var found = Channel.CreateBounded<BadBrick?>(256);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        var reading = Task.Run(
+            async () =>
+            {
+                Exception? failure = null;
                 try
                 {
-                    await reader.ReadBrickAsync(brick, ct);
+                    await Parallel.ForEachAsync(reader.Levels.SelectMany(Bricks), stop.Token, async (brick, token) =>
+                    {
+                        var buffer = System.Buffers.ArrayPool<byte>.Shared.Rent(reader.BrickBytes(brick.Level));
+                        var problem = await ProblemAsync(async () =>
+                        {
+                            await reader.ReadBrickAsync(brick, buffer.AsMemory(0, reader.BrickBytes(brick.Level)), token);
+                            return true;
+                        });
+                        System.Buffers.ArrayPool<byte>.Shared.Return(buffer);
+                        await found.Writer.WriteAsync(problem is null ? null : new BadBrick(volume.Key.ToString(), brick.Level, $"{brick.Z}/{brick.Y}/{brick.X}", problem), token);
+                    });
                 }
-                catch (VolumeFormatException e)
+                catch (Exception e)
                 {
-                    bad = new BadBrick(volume.Key.ToString(), brick.Level, $"{brick.Z}/{brick.Y}/{brick.X}", e.Message);
+                    failure = e;
                 }
 
-                yield return bad;
+                found.Writer.Complete(failure);
+            },
+            CancellationToken.None);
+        try
+        {
+            await foreach (var brick in found.Reader.ReadAllAsync(ct))
+            {
+                yield return brick;
             }
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await reading;
+        }
+    }
+
+    private static async Task<string?> ProblemAsync<T>(Func<Task<T>> read)
+    {
+        try
+        {
+            await read();
+            return null;
+        }
+        catch (VolumeFormatException e)
+        {
+            return e.Message;
         }
     }
 

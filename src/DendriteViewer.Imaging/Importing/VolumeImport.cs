@@ -71,7 +71,7 @@ internal sealed class VolumeImport(DatasetStore store)
             });
         using var writer = await WriteAsync(incoming.Prefix, kept.Shape, kept.Type, kept.InAnyOrder, () => Task.FromResult(filler), share => report(incoming.Key.ToString(), share), ct);
         refuseChanged();
-        var transform = box is { } cut ? Moved(incoming.Transform, cut.From) : incoming.Transform;
+        var transform = box is { } cut ? incoming.Transform.From(new VoxelPoint(cut.From.Z, cut.From.Y, cut.From.X)) : incoming.Transform;
         return (await FinishAsync(writer, incoming.Key, incoming.Prefix, incoming.Recipe, incoming.Asked, kept.Shape, kept.Type, transform, ct)) with
         {
             Transform = box is null ? incoming.Asked.Transform : transform.Rows.ToArray(),
@@ -235,14 +235,6 @@ internal sealed class VolumeImport(DatasetStore store)
             Levels = writer.Levels.Count,
             MetadataSha256 = sha,
         };
-    }
-
-    private static AffineTransform Moved(AffineTransform transform, VoxelIndex to)
-    {
-        var corner = transform.ToWorld(new VoxelPoint(to.Z, to.Y, to.X));
-        var rows = transform.Rows.ToArray();
-        (rows[3], rows[7], rows[11]) = (corner.Z, corner.Y, corner.X);
-        return new AffineTransform(rows);
     }
 
     private async Task<IReadOnlySet<string>> NamesAsync(string prefix, CancellationToken ct)

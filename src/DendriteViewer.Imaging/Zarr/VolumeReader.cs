@@ -88,9 +88,28 @@ public sealed class VolumeReader
         return voxels;
     }
 
+    /// <summary>One brick as it is stored, a zstd frame, checked.</summary>
+    /// <exception cref="VolumeFormatException">The brick or its shard's index is missing or damaged.</exception>
+    public async Task<byte[]> ReadPackedBrickAsync(BrickIndex brick, CancellationToken ct)
+    {
+        byte[] kept = [];
+        var voxels = System.Buffers.ArrayPool<byte>.Shared.Rent(BrickBytes(brick.Level));
+        try
+        {
+            await ReadBrickAsync(brick, voxels.AsMemory(0, BrickBytes(brick.Level)), packed => kept = packed.ToArray(), ct);
+            return kept;
+        }
+        finally
+        {
+            System.Buffers.ArrayPool<byte>.Shared.Return(voxels);
+        }
+    }
+
     /// <summary>Reads one brick into memory of <see cref="BrickBytes"/>.</summary>
     /// <exception cref="VolumeFormatException">The brick or its shard's index is missing or damaged.</exception>
-    public async Task ReadBrickAsync(BrickIndex brick, Memory<byte> voxels, CancellationToken ct)
+    public Task ReadBrickAsync(BrickIndex brick, Memory<byte> voxels, CancellationToken ct) => ReadBrickAsync(brick, voxels, null, ct);
+
+    private async Task ReadBrickAsync(BrickIndex brick, Memory<byte> voxels, Action<ReadOnlyMemory<byte>>? packedToo, CancellationToken ct)
     {
         var level = Levels[brick.Level];
         var inner = level.BricksOfShard;
@@ -116,6 +135,8 @@ public sealed class VolumeReader
             {
                 throw new VolumeFormatException($"{name}: brick {brick.Z}/{brick.Y}/{brick.X} at byte {entry.Offset} is damaged ({problem}); import the volume again.");
             }
+
+            packedToo?.Invoke(packed.AsMemory(0, (int)entry.Size));
         }
         finally
         {

@@ -112,7 +112,7 @@ public sealed class AnalysisStoreTests(AzuriteFixture azurite) : IClassFixture<A
 
     private async Task<Dictionary<int, long>> CountAsync(DatasetStore store, VolumeInfo labels)
     {
-        await new Exporter(store).ExportAsync(labels, 0, _folder["labels.raw"], null, default);
+        await new Exporter(store).ExportAsync(labels, ExportOptions.Whole, _folder["labels.raw"], null, default);
         var counts = new Dictionary<int, long>();
         foreach (var label in System.Runtime.InteropServices.MemoryMarshal.Cast<byte, ushort>(await File.ReadAllBytesAsync(_folder["labels.raw"])))
         {

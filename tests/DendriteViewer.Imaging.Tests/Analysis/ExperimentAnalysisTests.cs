@@ -118,7 +118,7 @@ public sealed class ExperimentAnalysisTests : IDisposable
         const int N = 96;
         var (store, plain, _) = await MakeAsync(new PhantomOptions { Size = N, VoxelUm = 2, Hours = [0], TiltDeg = 2 });
         var raw = _folder["plain.raw"];
-        await new Exporter(store).ExportAsync(plain.Volumes[0], 0, raw, null, default);
+        await new Exporter(store).ExportAsync(plain.Volumes[0], ExportOptions.Whole, raw, null, default);
         var voxels = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, ushort>(File.ReadAllBytes(raw)).ToArray();
         var turned = new ushort[voxels.Length];
         for (var i = 0; i < voxels.Length; i++)

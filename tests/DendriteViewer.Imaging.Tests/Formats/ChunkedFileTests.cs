@@ -88,14 +88,14 @@ public sealed class ChunkedFileTests : IDisposable
         await new Importer(store, TimeProvider.System).ImportVolumeAsync(
             new SingleImport(_folder["v.raw"], first, new VolumeManifest { VoxelSizeUm = [0.5, 0.6, 0.7], OriginUm = [10, 20, 30], Shape = [70, 50, 65], Dtype = "u2" }), null, default);
         var exported = (await store.TryOpenAsync(first, default))!.Volumes[0];
-        await new Exporter(store).ExportAsync(exported, 0, _folder["v.ome.zarr"], null, default);
+        await new Exporter(store).ExportAsync(exported, ExportOptions.Whole, _folder["v.ome.zarr"], null, default);
         ZipFile.CreateFromDirectory(_folder["v.ome.zarr"], _folder["v.zip"], CompressionLevel.NoCompression, includeBaseDirectory: true);
         foreach (var (path, id) in new[] { (_folder["v.ome.zarr"], second), (_folder["v.zip"], third) })
         {
             await new Importer(store, TimeProvider.System).ImportVolumeAsync(new SingleImport(path, id, new VolumeManifest()), null, default);
             var volume = (await store.TryOpenAsync(id, default))!.Volumes[0];
             Assert.Equal(exported.Transform.Rows.ToArray().Select(v => Math.Round(v, 9)), volume.Transform.Rows.ToArray().Select(v => Math.Round(v, 9)));
-            await new Exporter(store).ExportAsync(volume, 0, _folder["again.raw"], null, default);
+            await new Exporter(store).ExportAsync(volume, ExportOptions.Whole, _folder["again.raw"], null, default);
             Assert.Equal(voxels, await File.ReadAllBytesAsync(_folder["again.raw"]));
         }
     }

@@ -74,6 +74,30 @@ public sealed class FaultTests : IDisposable
         await new Importer(store, TimeProvider.System).ImportVolumeAsync(Asked(64, 64), null, default);
     }
 
+    [Fact]
+    public async Task WhatADeadImportLeft_IsSweptAndNothingElse()
+    {
+        var store = new DatasetStore(new FolderBlobStore(_folder["store"]));
+        Write(130, 64);
+        await new Importer(store, TimeProvider.System).ImportVolumeAsync(Asked(130, 64), null, default);
+        var names = await NamesAsync(store);
+        foreach (var stray in new[] { "datasets/d/volumes/projection/t7.ome.zarr/0/c/0/0/0", "datasets/d/volumes/projection/t7.ome.zarr/import.json", "datasets/gone/volumes/projection/t0.ome.zarr/import.json" })
+        {
+            await store.Blobs.WriteAsync(stray, new byte[100], default);
+        }
+
+        Assert.Equal(2, (await new Janitor(store).SweepAsync(remove: false, default)).Prefixes.Count);
+        await using (await store.LeaseAsync(DatasetId.Parse("gone"), default))
+        {
+            var swept = await new Janitor(store).SweepAsync(remove: true, default);
+            Assert.Equal(["datasets/d/volumes/projection/t7.ome.zarr/"], swept.Prefixes);
+            Assert.Equal(200, swept.Bytes);
+        }
+
+        await new Janitor(store).SweepAsync(remove: true, default);
+        Assert.Equal(names, await NamesAsync(store));
+    }
+
     // Every byte of the metadata, and bytes all over the shards: what is not what was published is named, and never given out.
     [Fact]
     public async Task FlippedByte_AnywhereInADataset_IsReportedWithItsPlace()

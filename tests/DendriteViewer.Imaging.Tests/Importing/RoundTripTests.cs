@@ -72,7 +72,7 @@ public sealed class RoundTripTests(AzuriteFixture azurite) : IClassFixture<Azuri
         await new Importer(store, TimeProvider.System).ImportVolumeAsync(
             new SingleImport(_folder["in.raw"], DatasetId.Parse("raw"), new VolumeManifest { VoxelSizeUm = [1, 1, 1], Shape = [7, 70, 130], Dtype = dtype, ByteOffset = 3 }), null, default);
         var dataset = (await store.TryOpenAsync(DatasetId.Parse("raw"), default))!;
-        await new Exporter(store).ExportAsync(dataset.Volumes[0], 0, _folder["out.raw"], null, default);
+        await new Exporter(store).ExportAsync(dataset.Volumes[0], ExportOptions.Whole, _folder["out.raw"], null, default);
         if (dtype[0] == '>')
         {
             for (var i = 0; i < bytes.Length; i += type.Size())
@@ -93,7 +93,7 @@ public sealed class RoundTripTests(AzuriteFixture azurite) : IClassFixture<Azuri
         await new Importer(store, TimeProvider.System).ImportVolumeAsync(new SingleImport(full, id, new VolumeManifest { Hours = hours, VoxelSizeUm = [1, 1, 1] }), null, default);
         var target = _folder[$"out{hours}{ending}"];
         var volume = (await store.TryOpenAsync(id, default))!.Find("projection", hours)!;
-        await new Exporter(store).ExportAsync(volume, 0, target, null, default);
+        await new Exporter(store).ExportAsync(volume, ExportOptions.Whole, target, null, default);
         return Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(target)));
     }
 }

@@ -39,7 +39,7 @@ public sealed class ZarritaTests
         var expected = new List<string>();
         for (var level = 0; level < volume.Levels; level++)
         {
-            await new Exporter(store).ExportAsync(volume, level, folder["out.raw"], null, default);
+            await new Exporter(store).ExportAsync(volume, new ExportOptions(level), folder["out.raw"], null, default);
             expected.Add(Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(folder["out.raw"]))));
         }
 

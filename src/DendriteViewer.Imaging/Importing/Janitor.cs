@@ -1,0 +1,83 @@
+using DendriteViewer.Imaging.Datasets;
+using DendriteViewer.Imaging.Storage;
+using DendriteViewer.Imaging.Volumes;
+
+namespace DendriteViewer.Imaging.Importing;
+
+/// <summary>What was removed.</summary>
+/// <param name="Prefixes">Of volumes that nothing published names.</param>
+/// <param name="Bytes">What they took.</param>
+public sealed record Swept(IReadOnlyList<string> Prefixes, long Bytes);
+
+/// <summary>
+/// Removes what dead imports and analyses left: volumes below a dataset's prefix that no manifest names. Nothing is removed of a dataset
+/// that somebody writes at the moment.
+/// </summary>
+public sealed class Janitor(DatasetStore store)
+{
+    /// <summary>Looks through the whole store.</summary>
+    /// <param name="remove">Whether to remove, or only to say what would be.</param>
+    /// <param name="ct">Stops it between volumes.</param>
+    public async Task<Swept> SweepAsync(bool remove, CancellationToken ct)
+    {
+        var (prefixes, bytes) = (new List<string>(), 0L);
+        var folders = new List<string>();
+        await foreach (var folder in store.Blobs.ListFoldersAsync(BlobNames.Datasets, ct))
+        {
+            folders.Add(folder);
+        }
+
+        foreach (var folder in folders)
+        {
+            if (!DatasetId.TryParse(folder, out var id) || await store.Blobs.TryLeaseAsync(BlobNames.Lease(id), ct) is not { } lease)
+            {
+                continue;
+            }
+
+            await using (lease)
+            {
+                foreach (var (prefix, size) in await StrayAsync(id, ct))
+                {
+                    prefixes.Add(prefix);
+                    bytes += size;
+                    if (remove)
+                    {
+                        store.Forget(prefix);
+                        await store.Blobs.DeleteAllAsync(prefix, ct);
+                    }
+                }
+            }
+        }
+
+        return new Swept(prefixes, bytes);
+    }
+
+    // Volumes end in .ome.zarr/, wherever below the dataset they lie.
+    private async Task<List<(string Prefix, long Bytes)>> StrayAsync(DatasetId id, CancellationToken ct)
+    {
+        Dataset? dataset;
+        try
+        {
+            dataset = await store.TryOpenAsync(id, ct);
+        }
+        catch (VolumeFormatException)
+        {
+            // A manifest that cannot be read may name all of it.
+            return [];
+        }
+
+        var named = dataset?.Everything.Select(v => v.Prefix).ToHashSet() ?? [];
+        var stray = new Dictionary<string, long>(StringComparer.Ordinal);
+        await foreach (var blob in store.Blobs.ListAsync(BlobNames.Dataset(id), ct))
+        {
+            const string End = ".ome.zarr/";
+            var end = blob.Name.IndexOf(End, StringComparison.Ordinal);
+            if (end >= 0 && blob.Name[..(end + End.Length)] is var prefix && !named.Contains(prefix))
+            {
+                stray[prefix] = stray.GetValueOrDefault(prefix) + blob.Size;
+            }
+        }
+
+        return stray.Select(s => (s.Key, s.Value)).ToList();
+    }
+}
