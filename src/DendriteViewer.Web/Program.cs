@@ -5,6 +5,7 @@ using DendriteViewer.Web.Api;
 using DendriteViewer.Web.Catalog;
 using DendriteViewer.Web.Components;
 using DendriteViewer.Web.Data;
+using DendriteViewer.Web.Exports;
 using DendriteViewer.Web.Jobs;
 using DendriteViewer.Web.Sharing;
 using DendriteViewer.Web.Streaming;
@@ -22,6 +23,7 @@ builder
     .AddSharing()
     .AddJobs()
     .AddAnalysis()
+    .AddExports()
     .AddApi()
     .AddPages();
 
@@ -33,6 +35,7 @@ app.MapAccounts();
 app.MapStreaming();
 app.MapAnnotations();
 app.MapAnalysis();
+app.MapExports();
 app.MapSharing();
 app.MapApi();
 app.MapPages();

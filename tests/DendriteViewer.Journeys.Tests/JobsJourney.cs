@@ -40,6 +40,43 @@ public sealed class JobsJourney(Browser browser) : IClassFixture<Browser>
         Assert.Empty(browser.Errors);
     }
 
+    // Voxels out again through the page, and a check that finds a byte that somebody flipped in the store.
+    [Fact]
+    public async Task ADataset_IsExportedAndChecked()
+    {
+        browser.Errors.Clear();
+        await using var server = await AppServer.StartAsync(demo: true);
+        await server.CliAsync("phantom", Path.Combine(server.Folder, "cell"), "--size", "64", "--voxel-um", "4", "--hours", "0,2");
+        await server.CliAsync("ingest", Path.Combine(server.Folder, "cell"), "--store", Path.Combine(server.Folder, "data/store"));
+        const string Id = "li-li3ps4-li-phantom-0-8-ma-cm2";
+        var page = await browser.NewPageAsync();
+        await page.GotoAsync($"{server.Address}/d/{Id}");
+        await page.ExactAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Data" }).ClickAsync();
+        var box = page.GetByRole(AriaRole.Dialog, new() { Name = "The dataset as data" });
+        await box.GetByRole(AriaRole.Combobox, new() { Name = "Scan" }).SelectOptionAsync("projection at 2 h");
+        await box.GetByLabel("Format").SelectOptionAsync("raw");
+        await box.GetByRole(AriaRole.Button, new() { Name = "Export" }).ClickAsync();
+        var name = $"{Id}-projection-t2.raw";
+        await box.GetByRole(AriaRole.Link, new() { Name = name, Exact = true }).WaitForAsync();
+        var download = await page.RunAndWaitForDownloadAsync(() => box.GetByRole(AriaRole.Link, new() { Name = name, Exact = true }).ClickAsync());
+        var raw = Path.Combine(server.Folder, "cli.raw");
+        await server.CliAsync("export", Id, "--hours", "2", "--out", raw, "--store", Path.Combine(server.Folder, "data/store"));
+        Assert.Equal(await File.ReadAllBytesAsync(raw), await File.ReadAllBytesAsync(await download.PathAsync()));
+        Assert.Equal(404, (await page.APIRequest.GetAsync($"{server.Address}/api/datasets/{Id}/exports/..%2F..%2Fdendrite.db")).Status);
+        Assert.Equal(404, (await page.APIRequest.GetAsync($"{server.Address}/api/datasets/another/exports/{name}")).Status);
+
+        await box.GetByRole(AriaRole.Button, new() { Name = "Check all" }).ClickAsync();
+        await box.GetByText("bricks read, all as they were written").WaitForAsync();
+        var shard = Path.Combine(server.Folder, $"data/store/datasets/{Id}/volumes/projection/t2.ome.zarr/0/c/0/0/0");
+        var bytes = await File.ReadAllBytesAsync(shard);
+        bytes[bytes.Length / 2] ^= 1;
+        await File.WriteAllBytesAsync(shard, bytes);
+        await box.GetByRole(AriaRole.Button, new() { Name = "Check all" }).ClickAsync();
+        await box.GetByText("volumes/projection/t2.ome.zarr/0/c/0/0/0: brick 0/0/0").WaitForAsync();
+        Assert.Empty(browser.Errors);
+    }
+
     [Fact]
     public async Task AnAnalysis_WhoseServerIsKilled_IsFinishedByTheNext()
     {

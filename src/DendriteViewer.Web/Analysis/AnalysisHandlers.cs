@@ -56,12 +56,6 @@ public sealed class ChangeHandler(DatasetStore store, Analyses analyses) : IJobH
     public sealed record Arguments(AnalysisRecipe Recipe, double FromHours, double ToHours);
 }
 
-internal static class JobDatasets
-{
-    public static async Task<Dataset> OpenForJobAsync(this DatasetStore store, JobRequest request, CancellationToken ct) =>
-        await store.TryOpenAsync(DatasetId.Parse(request.Dataset!), ct) ?? throw new VolumeFormatException($"{request.Dataset} was deleted.");
-}
-
 internal sealed class AnalysisRelay(IProgress<JobProgress> to, double from, double part) : IProgress<AnalysisProgress>
 {
     public void Report(AnalysisProgress value) => to.Report(new JobProgress(from + part * value.Part, value.Doing));

@@ -23,7 +23,7 @@ public sealed partial class ViewerPage
     private string? _panel;
     private string? _problem;
     private bool _refused;
-    private bool _sharing;
+    private bool _sharing, _showing;
     private bool _started;
     private IJSObjectReference? _script;
 
