@@ -17,6 +17,9 @@ public sealed class DendriteOptions
     /// <summary>Memory for decoded bricks, of which slices and 3D pictures are drawn, in MiB, 16 or more. Default: 3072.</summary>
     public int BrickCacheMiB { get; init; } = 3072;
 
+    /// <summary>Room on the disk below <see cref="Data"/> for parts of volumes in Azure that were looked at, in MiB; 0 for none. Default: 8192.</summary>
+    public int DiskCacheMiB { get; init; } = 8192;
+
     /// <summary>
     /// What draws: auto (graphics processors that OpenCL finds, else the CPU), cpu, or opencl (every OpenCL device, to try the kernels
     /// without a graphics processor). Default: auto.
@@ -41,6 +44,11 @@ public sealed class DendriteOptions
         if (BrickCacheMiB < 16)
         {
             yield return $"Dendrite:BrickCacheMiB is {BrickCacheMiB}; give 16 or more.";
+        }
+
+        if (DiskCacheMiB < 0)
+        {
+            yield return $"Dendrite:DiskCacheMiB is {DiskCacheMiB}; give 0 or more.";
         }
 
         if (!Enum.GetNames<DeviceChoice>().Contains(Device, StringComparer.OrdinalIgnoreCase))

@@ -12,7 +12,7 @@ public sealed class StoreJourney(Browser browser) : IClassFixture<Browser>
         browser.Errors.Clear();
         using var azurite = new AzuriteFixture();
         var address = azurite.Address("journey");
-        await using var server = await AppServer.StartAsync(demo: true, behindNginx: false, ("Dendrite__Store", address), ("Dendrite__BrickCacheMiB", "16"));
+        await using var server = await AppServer.StartAsync(demo: true, behindNginx: false, ("Dendrite__Store", address), ("Dendrite__BrickCacheMiB", "16"), ("Dendrite__DiskCacheMiB", "0"));
         await server.CliAsync("phantom", Path.Combine(server.Folder, "cell"), "--size", "160", "--voxel-um", "1.6", "--hours", "0,1,2,3");
         await server.CliAsync("ingest", Path.Combine(server.Folder, "cell"), "--store", address);
 

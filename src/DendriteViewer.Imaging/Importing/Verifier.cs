@@ -39,7 +39,7 @@ public sealed class Verifier(DatasetStore store)
         foreach (var volume in dataset.Everything)
         {
             VolumeReader? reader = null;
-            if (await ProblemAsync(async () => reader = await VolumeReader.OpenAsync(store.Blobs, volume.Prefix, volume.MetadataSha256, ct)) is { } problem)
+            if (await ProblemAsync(async () => reader = await VolumeReader.OpenAsync(store.Blobs.Uncached, volume.Prefix, volume.MetadataSha256, ct)) is { } problem)
             {
                 yield return new BadBrick(volume.Key.ToString(), 0, "", problem);
                 continue;

@@ -50,7 +50,7 @@ public sealed class AzureBlobStore : IBlobStore
         try
         {
             var p = await _container.GetBlobClient(name).GetPropertiesAsync(cancellationToken: ct);
-            return (BlobStat?)new BlobStat(name, p.Value.ContentLength);
+            return (BlobStat?)new BlobStat(name, p.Value.ContentLength, p.Value.ETag.ToString());
         }
         catch (RequestFailedException e) when (e.Status == 404)
         {

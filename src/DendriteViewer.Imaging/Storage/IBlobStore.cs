@@ -1,7 +1,7 @@
 namespace DendriteViewer.Imaging.Storage;
 
-/// <summary>A blob's name and size in bytes.</summary>
-public readonly record struct BlobStat(string Name, long Size);
+/// <summary>A blob's name and size in bytes, and where one blob was asked about, its tag.</summary>
+public readonly record struct BlobStat(string Name, long Size, string Tag = "");
 
 /// <summary>A blob's bytes, and a tag that is another once the blob is.</summary>
 public sealed record TaggedBlob(byte[] Content, string Tag);
@@ -18,6 +18,9 @@ public interface IBlobStore
 
     /// <summary>Whether it answers.</summary>
     StoreHealth Health { get; }
+
+    /// <summary>The store itself, where this keeps some of it nearer.</summary>
+    IBlobStore Uncached => this;
 
     /// <summary>The blob's size, or null where there is none.</summary>
     ValueTask<BlobStat?> StatAsync(string name, CancellationToken ct);

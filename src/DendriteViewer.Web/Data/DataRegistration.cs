@@ -25,7 +25,11 @@ public static class DataRegistration
         builder.Services.AddDbContextFactory<DendriteDb>(o => o.UseSqlite($"Data Source={Path.Combine(data, "dendrite.db")}"));
         builder.Services.AddDbContext<DendriteDb>(o => o.UseSqlite($"Data Source={Path.Combine(data, "dendrite.db")}"), optionsLifetime: ServiceLifetime.Singleton);
         builder.Services.AddDataProtection().PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(data, "keys"))).SetApplicationName("DendriteViewer");
-        builder.Services.AddSingleton(_ => new DatasetStore(BlobStores.Open(options.Store ?? Path.Combine(data, "store"))));
+        builder.Services.AddSingleton(_ =>
+        {
+            var blobs = BlobStores.Open(options.Store ?? Path.Combine(data, "store"));
+            return new DatasetStore(blobs is FolderBlobStore || options.DiskCacheMiB == 0 ? blobs : new DiskCache(blobs, Path.Combine(data, "cache"), (long)options.DiskCacheMiB << 20));
+        });
         builder.Services.AddSingleton(s => new BrickCache(s.GetRequiredService<DatasetStore>(), (long)options.BrickCacheMiB << 20));
         return builder;
     }

@@ -1,0 +1,415 @@
+using System.Buffers.Binary;
+using System.Diagnostics.Metrics;
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using System.Text;
+using DendriteViewer.Imaging.Storage;
+using DendriteViewer.Imaging.Zarr;
+
+namespace DendriteViewer.Imaging.Caching;
+
+/// <summary>
+/// A remote store with blocks of what is read of its shards kept on a local disk: bounded, least recently used out first, each block
+/// with a checksum, so that a damaged one is fetched again. What several ask for within a moment becomes few requests for long ranges.
+/// </summary>
+/// <remarks>A block belongs to a blob's name and tag, so that what replaces a blob is never mixed with it.</remarks>
+public sealed class DiskCache : IBlobStore
+{
+    private const int BlockBytes = 256 << 10;
+    private const int MostBlocksARequest = 16;
+
+    // Blocks that nobody asked for and that lie between two that are fetched: cheaper along than a second request.
+    private const int MostGap = 1;
+    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(2);
+    private static readonly Meter s_meter = new("DendriteViewer.DiskCache");
+    private static readonly Counter<long> s_hits = s_meter.CreateCounter<long>("hits", "blocks"), s_misses = s_meter.CreateCounter<long>("misses", "blocks");
+    private static readonly Counter<long> s_requests = s_meter.CreateCounter<long>("requests"), s_fetched = s_meter.CreateCounter<long>("fetched", "By");
+
+    private readonly IBlobStore _inner;
+    private readonly string _folder;
+    private readonly long _budget;
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, Task<BlobStat>> _stats = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Gathering> _gathering = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, LinkedListNode<(string Path, long Bytes)>> _kept = new(StringComparer.Ordinal);
+    private readonly LinkedList<(string Path, long Bytes)> _recent = new();
+    private long _bytes;
+
+    /// <param name="inner">The store.</param>
+    /// <param name="folder">Where blocks are kept; nothing else may lie there.</param>
+    /// <param name="budgetBytes">What they may take.</param>
+    public DiskCache(IBlobStore inner, string folder, long budgetBytes)
+    {
+        (_inner, _folder, _budget) = (inner, Path.GetFullPath(folder), budgetBytes);
+        Directory.CreateDirectory(_folder);
+        foreach (var file in new DirectoryInfo(_folder).EnumerateFiles("*", SearchOption.AllDirectories).OrderBy(f => f.LastWriteTimeUtc))
+        {
+            Keep(file.FullName, file.Length);
+        }
+    }
+
+    /// <summary>Requests that were made of the store for what is read here, since start.</summary>
+    public long Requests { get; private set; }
+
+    /// <summary>Bytes on the disk.</summary>
+    public long Bytes => Interlocked.Read(ref _bytes);
+
+    /// <inheritdoc/>
+    public string Description => _inner.Description;
+
+    /// <inheritdoc/>
+    public StoreHealth Health => _inner.Health;
+
+    /// <inheritdoc/>
+    public IBlobStore Uncached => _inner;
+
+    /// <inheritdoc/>
+    public ValueTask<BlobStat?> StatAsync(string name, CancellationToken ct) => _inner.StatAsync(name, ct);
+
+    /// <inheritdoc/>
+    public ValueTask<TaggedBlob?> TryReadTaggedAsync(string name, CancellationToken ct) => _inner.TryReadTaggedAsync(name, ct);
+
+    /// <inheritdoc/>
+    public async ValueTask ReadAsync(string name, long offset, Memory<byte> target, CancellationToken ct)
+    {
+        var stat = await KnownAsync(name, ct);
+        if (offset + target.Length > stat.Size)
+        {
+            throw new EndOfStreamException($"{Description}/{name} ends before byte {offset + target.Length}.");
+        }
+
+        var (first, last) = (offset / BlockBytes, (offset + target.Length - 1) / BlockBytes);
+        var fetched = new List<(long Block, Task<byte[]> Bytes)>();
+        for (var block = first; block <= last && target.Length > 0; block++)
+        {
+            if (TryKept(stat, block) is { } kept)
+            {
+                s_hits.Add(1);
+                Copy(block, kept);
+                continue;
+            }
+
+            s_misses.Add(1);
+            fetched.Add((block, FetchAsync(stat, block)));
+        }
+
+        foreach (var (block, bytes) in fetched)
+        {
+            Copy(block, await bytes.WaitAsync(ct));
+        }
+
+        void Copy(long block, byte[] bytes)
+        {
+            var at = block * BlockBytes;
+            var (from, to) = (Math.Max(offset, at), Math.Min(offset + target.Length, at + bytes.Length));
+            bytes.AsSpan((int)(from - at), (int)(to - from)).CopyTo(target.Span[(int)(from - offset)..]);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask WriteAsync(string name, ReadOnlyMemory<byte> content, CancellationToken ct, bool durable = true)
+    {
+        Forget(name);
+        await _inner.WriteAsync(name, content, ct, durable);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<bool> TryReplaceAsync(string name, ReadOnlyMemory<byte> content, string? tag, CancellationToken ct)
+    {
+        Forget(name);
+        return await _inner.TryReplaceAsync(name, content, tag, ct);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask FlushAsync(string prefix, CancellationToken ct) => _inner.FlushAsync(prefix, ct);
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<BlobStat> ListAsync(string prefix, CancellationToken ct) => _inner.ListAsync(prefix, ct);
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<string> ListFoldersAsync(string prefix, CancellationToken ct) => _inner.ListFoldersAsync(prefix, ct);
+
+    /// <inheritdoc/>
+    public async ValueTask DeleteAsync(string name, CancellationToken ct)
+    {
+        Forget(name);
+        await _inner.DeleteAsync(name, ct);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DeleteAllAsync(string prefix, CancellationToken ct)
+    {
+        Forget(prefix);
+        await _inner.DeleteAllAsync(prefix, ct);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IBlobLease?> TryLeaseAsync(string name, CancellationToken ct) => _inner.TryLeaseAsync(name, ct);
+
+    // Published shards never change, so one is asked about once; what is written or deleted here is asked about again.
+    private async ValueTask<BlobStat> KnownAsync(string name, CancellationToken ct)
+    {
+        Task<BlobStat> asked;
+        lock (_lock)
+        {
+            asked = _stats.TryGetValue(name, out var there) ? there : _stats[name] = Task.Run(AskAsync, CancellationToken.None);
+        }
+
+        try
+        {
+            return await asked.WaitAsync(ct);
+        }
+        catch when (asked.IsFaulted)
+        {
+            Forget(name);
+            throw;
+        }
+
+        async Task<BlobStat> AskAsync() => await _inner.StatAsync(name, CancellationToken.None) ?? throw new FileNotFoundException($"{Description}/{name} does not exist.");
+    }
+
+    private void Forget(string prefix)
+    {
+        lock (_lock)
+        {
+            foreach (var name in _stats.Keys.Where(k => k.StartsWith(prefix, StringComparison.Ordinal)).ToArray())
+            {
+                _stats.Remove(name);
+            }
+        }
+    }
+
+    // Who misses first waits a moment for others, then all that was missed meanwhile is fetched; and while that is under way, the next
+    // gather.
+    private Task<byte[]> FetchAsync(BlobStat blob, long block)
+    {
+        var key = blob.Name + "\n" + blob.Tag;
+        lock (_lock)
+        {
+            if (!_gathering.TryGetValue(key, out var gathering))
+            {
+                gathering = _gathering[key] = new Gathering();
+            }
+
+            if (gathering.Blocks.TryGetValue(block, out var there))
+            {
+                return there.Task;
+            }
+
+            var mine = gathering.Blocks[block] = new TaskCompletionSource<byte[]>(TaskCreationOptions.RunContinuationsAsynchronously);
+            gathering.Waiting.Add(block);
+            if (!gathering.IsComing)
+            {
+                gathering.IsComing = true;
+                _ = Task.Run(() => GatherAsync(key, blob, gathering));
+            }
+
+            return mine.Task;
+        }
+    }
+
+    private async Task GatherAsync(string key, BlobStat blob, Gathering gathering)
+    {
+        while (true)
+        {
+            await Task.Delay(Gather, TimeProvider.System);
+            var runs = Runs(key, gathering);
+            if (runs.Count == 0)
+            {
+                return;
+            }
+
+            await Task.WhenAll(runs.Select(run => FetchRunAsync(key, blob, gathering, run)));
+        }
+    }
+
+    // What waits, as runs of neighbours; where nothing does, the gathering ends.
+    private List<List<long>> Runs(string key, Gathering gathering)
+    {
+        List<List<long>> runs = [];
+        lock (_lock)
+        {
+            gathering.IsComing = gathering.Waiting.Count > 0;
+            if (gathering is { IsComing: false, Blocks.Count: 0 })
+            {
+                _gathering.Remove(key);
+            }
+
+            foreach (var block in gathering.Waiting.Order())
+            {
+                if (runs.Count > 0 && block - runs[^1][^1] <= 1 + MostGap && block - runs[^1][0] < MostBlocksARequest)
+                {
+                    runs[^1].Add(block);
+                }
+                else
+                {
+                    runs.Add([block]);
+                }
+            }
+
+            gathering.Waiting.Clear();
+        }
+
+        return runs;
+    }
+
+    private async Task FetchRunAsync(string key, BlobStat blob, Gathering gathering, List<long> run)
+    {
+        var at = run[0] * BlockBytes;
+        var bytes = new byte[Math.Min(blob.Size, (run[^1] + 1) * BlockBytes) - at];
+        Exception? failure = null;
+        try
+        {
+            lock (_lock)
+            {
+                Requests++;
+            }
+
+            s_requests.Add(1);
+            s_fetched.Add(bytes.Length);
+            await _inner.ReadAsync(blob.Name, at, bytes, CancellationToken.None);
+        }
+        catch (Exception e)
+        {
+            failure = e;
+        }
+
+        foreach (var block in run)
+        {
+            TaskCompletionSource<byte[]> waiting;
+            lock (_lock)
+            {
+                gathering.Blocks.Remove(block, out waiting!);
+            }
+
+            if (failure is not null)
+            {
+                waiting.SetException(failure);
+                continue;
+            }
+
+            var from = (int)(block * BlockBytes - at);
+            var mine = bytes[from..Math.Min(bytes.Length, from + BlockBytes)];
+            waiting.SetResult(mine);
+            Store(blob, block, mine);
+        }
+    }
+
+    private string PathOf(BlobStat blob, long block)
+    {
+        var name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(blob.Name + "\n" + blob.Tag)))[..32];
+        return Path.Combine(_folder, name[..2], name[2..], block.ToString(System.Globalization.CultureInfo.InvariantCulture));
+    }
+
+    // A file holds the block, its number, and the CRC-32C of both.
+    private byte[]? TryKept(BlobStat blob, long block)
+    {
+        var path = PathOf(blob, block);
+        lock (_lock)
+        {
+            if (!_kept.TryGetValue(path, out var node))
+            {
+                return null;
+            }
+
+            _recent.Remove(node);
+            _recent.AddFirst(node);
+        }
+
+        try
+        {
+            var file = File.ReadAllBytes(path);
+            if (file.Length >= 12 && BinaryPrimitives.ReadInt64LittleEndian(file.AsSpan(^12)) == block && ShardCodec.Crc32C(file.AsSpan(0, file.Length - 4)) == BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(^4)))
+            {
+                return file[..^12];
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Fetched again.
+        }
+
+        Drop(path);
+        return null;
+    }
+
+    private void Store(BlobStat blob, long block, byte[] bytes)
+    {
+        var path = PathOf(blob, block);
+        var file = new byte[bytes.Length + 12];
+        bytes.CopyTo(file, 0);
+        BinaryPrimitives.WriteInt64LittleEndian(file.AsSpan(bytes.Length), block);
+        BinaryPrimitives.WriteUInt32LittleEndian(file.AsSpan(bytes.Length + 8), ShardCodec.Crc32C(file.AsSpan(0, bytes.Length + 8)));
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.WriteAllBytes(path, file);
+            Keep(path, file.Length);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A full disk keeps nothing; what is asked for is read from the store.
+            Drop(path);
+        }
+    }
+
+    private void Keep(string path, long bytes)
+    {
+        List<string> gone = [];
+        lock (_lock)
+        {
+            if (_kept.Remove(path, out var before))
+            {
+                _recent.Remove(before);
+                _bytes -= before.Value.Bytes;
+            }
+
+            _kept[path] = _recent.AddFirst((path, bytes));
+            _bytes += bytes;
+            while (_bytes > _budget && _recent.Last is { } last)
+            {
+                gone.Add(last.Value.Path);
+                _recent.RemoveLast();
+                _kept.Remove(last.Value.Path);
+                _bytes -= last.Value.Bytes;
+            }
+        }
+
+        gone.ForEach(Delete);
+    }
+
+    private void Drop(string path)
+    {
+        lock (_lock)
+        {
+            if (_kept.Remove(path, out var node))
+            {
+                _recent.Remove(node);
+                _bytes -= node.Value.Bytes;
+            }
+        }
+
+        Delete(path);
+    }
+
+    private static void Delete(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Found again at the next start.
+        }
+    }
+
+    private sealed class Gathering
+    {
+        public Dictionary<long, TaskCompletionSource<byte[]>> Blocks { get; } = [];
+
+        public List<long> Waiting { get; } = [];
+
+        public bool IsComing { get; set; }
+    }
+}
