@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics.Metrics;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Zarr;
 using DendriteViewer.Kernels.Bricks;
@@ -6,15 +7,20 @@ using DendriteViewer.Kernels.Bricks;
 namespace DendriteViewer.Imaging.Caching;
 
 /// <summary>
-/// Decoded bricks in memory, least recently used out first, within a budget in bytes. Two askers for one brick share one read.
+/// Decoded bricks in memory, least recently used out first, within a budget in bytes. Two askers for one brick share one read; what
+/// somebody waits for is read before what is read ahead, and what is read ahead is given up when nobody wants it any more.
 /// </summary>
 public sealed class BrickCache(DatasetStore store, long budgetBytes)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<(string Volume, BrickIndex Brick), LinkedListNode<Entry>> _entries = [];
-    private readonly Dictionary<(string Volume, BrickIndex Brick), Task<Brick>> _loading = [];
+    private readonly Dictionary<(string Volume, BrickIndex Brick), Load> _loading = [];
     private readonly LinkedList<Entry> _recent = new();
-    private readonly SemaphoreSlim _reads = new(Math.Max(4, 2 * Environment.ProcessorCount));
+    private readonly ReadTurns _turns = new(Math.Max(4, 2 * Environment.ProcessorCount));
+
+    private static readonly Meter s_meter = new("DendriteViewer.BrickCache");
+    private static readonly Counter<long> s_hits = s_meter.CreateCounter<long>("hits", "bricks"), s_misses = s_meter.CreateCounter<long>("misses", "bricks"), s_read = s_meter.CreateCounter<long>("read", "By");
+    private static readonly Histogram<double> s_waits = s_meter.CreateHistogram<double>("waits", "ms", "From asking for a brick that somebody waits for to having it.");
 
     private readonly record struct Entry((string, BrickIndex) Key, Brick Brick);
 
@@ -69,10 +75,14 @@ public sealed class BrickCache(DatasetStore store, long budgetBytes)
     }
 
     /// <summary>The brick, read where it must be. A caller that gives up does not stop the read for the others.</summary>
-    public Task<Brick> GetAsync(VolumeInfo volume, BrickIndex brick, CancellationToken ct)
+    /// <param name="volume">The volume.</param>
+    /// <param name="brick">Which of its bricks.</param>
+    /// <param name="ct">Gives up.</param>
+    /// <param name="need">How soon it is wanted.</param>
+    public async Task<Brick> GetAsync(VolumeInfo volume, BrickIndex brick, CancellationToken ct, BrickNeed need = BrickNeed.Now)
     {
         var key = (volume.Prefix, brick);
-        Task<Brick> task;
+        Load load;
         lock (_lock)
         {
             if (_entries.TryGetValue(key, out var node))
@@ -80,18 +90,41 @@ public sealed class BrickCache(DatasetStore store, long budgetBytes)
                 _recent.Remove(node);
                 _recent.AddFirst(node);
                 Hits++;
-                return Task.FromResult(node.Value.Brick);
+                s_hits.Add(1);
+                return node.Value.Brick;
             }
 
-            if (!_loading.TryGetValue(key, out task!))
+            if (!_loading.TryGetValue(key, out load!))
             {
                 Misses++;
-                task = Task.Run(() => LoadAsync(volume, brick), CancellationToken.None);
-                _loading.Add(key, task);
+                s_misses.Add(1);
+                var turn = _turns.Take(need);
+                load = new Load(turn, Task.Run(() => LoadAsync(volume, brick, turn), CancellationToken.None));
+                _loading.Add(key, load);
             }
+
+            load.Wanted++;
         }
 
-        return task.WaitAsync(ct);
+        if (need == BrickNeed.Now)
+        {
+            load.Turn.Hurry();
+        }
+
+        var started = TimeProvider.System.GetTimestamp();
+        try
+        {
+            return await load.Brick.WaitAsync(ct) ?? await GetAsync(volume, brick, ct, need);
+        }
+        finally
+        {
+            if (need == BrickNeed.Now)
+            {
+                s_waits.Record(TimeProvider.System.GetElapsedTime(started).TotalMilliseconds);
+            }
+
+            Leave(key, load);
+        }
     }
 
     /// <summary>Raised with a prefix below which nothing may be kept any longer.</summary>
@@ -112,6 +145,18 @@ public sealed class BrickCache(DatasetStore store, long budgetBytes)
         }
     }
 
+    // The last who wanted it takes what has not begun along.
+    private void Leave((string, BrickIndex) key, Load load)
+    {
+        lock (_lock)
+        {
+            if (--load.Wanted == 0 && !load.Brick.IsCompleted && load.Turn.TryGiveUp() && _loading.TryGetValue(key, out var now) && now == load)
+            {
+                _loading.Remove(key);
+            }
+        }
+    }
+
     private static Brick Make(VolumeReader reader, BrickIndex index, ReadOnlySpan<byte> voxels)
     {
         var (b, s) = (reader.Levels[index.Level].Brick, reader.Levels[index.Level].Shape);
@@ -119,12 +164,17 @@ public sealed class BrickCache(DatasetStore store, long budgetBytes)
             voxels, reader.Type, b.Z, b.Y, b.X, Math.Min(b.Z, s.Z - index.Z * b.Z), Math.Min(b.Y, s.Y - index.Y * b.Y), Math.Min(b.X, s.X - index.X * b.X));
     }
 
-    private async Task<Brick> LoadAsync(VolumeInfo volume, BrickIndex brick)
+    // The brick, or null where it was given up before its turn came.
+    private async Task<Brick?> LoadAsync(VolumeInfo volume, BrickIndex brick, ReadTurns.Turn turn)
     {
         var key = (volume.Prefix, brick);
+        if (!await turn.Come.Task)
+        {
+            return null;
+        }
+
         try
         {
-            await _reads.WaitAsync();
             Brick voxels;
             try
             {
@@ -135,6 +185,7 @@ public sealed class BrickCache(DatasetStore store, long budgetBytes)
                 {
                     await reader.ReadBrickAsync(brick, buffer.AsMemory(0, bytes), CancellationToken.None);
                     voxels = Make(reader, brick, buffer.AsSpan(0, bytes));
+                    s_read.Add(bytes);
                 }
                 finally
                 {
@@ -143,7 +194,7 @@ public sealed class BrickCache(DatasetStore store, long budgetBytes)
             }
             finally
             {
-                _reads.Release();
+                turn.End();
             }
 
             lock (_lock)
@@ -167,5 +218,11 @@ public sealed class BrickCache(DatasetStore store, long budgetBytes)
                 _loading.Remove(key);
             }
         }
+    }
+
+    // A read that waits or is under way, and for how many.
+    private sealed record Load(ReadTurns.Turn Turn, Task<Brick?> Brick)
+    {
+        public int Wanted { get; set; }
     }
 }

@@ -153,13 +153,24 @@ public sealed class SliceRenderer(DatasetStore store, BrickCache cache, RenderDe
     }
 
     /// <summary>Reads the bricks that a complete picture needs, so that drawing it waits for nothing.</summary>
-    public async Task LoadAsync(VolumeInfo volume, ViewState view, Pane pane, int width, int height, double umPerPixel, CancellationToken ct)
+    /// <param name="volume">The volume.</param>
+    /// <param name="view">The view.</param>
+    /// <param name="pane">Which slice.</param>
+    /// <param name="width">Pixels.</param>
+    /// <param name="height">Pixels.</param>
+    /// <param name="umPerPixel">Scale.</param>
+    /// <param name="ct">Stops it.</param>
+    /// <param name="need">How soon the picture is wanted.</param>
+    /// <param name="beside">How many bricks further along the slice's normal it would be.</param>
+    public async Task LoadAsync(
+        VolumeInfo volume, ViewState view, Pane pane, int width, int height, double umPerPixel, CancellationToken ct, BrickNeed need = BrickNeed.Now, int beside = 0)
     {
         var reader = await store.ReaderAsync(volume, ct);
         var plane = SlicePlane.Of(view, pane);
         var level = WantedLevel(volume, reader, plane, view, width, height, umPerPixel);
+        plane = plane with { Middle = plane.Middle + beside * level.Brick.Z * LevelSize(volume, level) * plane.Normal };
         var bricks = BricksOf(level, GeometryOf(volume, level, plane, view, width, height, umPerPixel), width, height).ToArray();
-        await Task.WhenAll(bricks.Select(b => cache.GetAsync(volume, b.Brick, ct)));
+        await Task.WhenAll(bricks.Select(b => cache.GetAsync(volume, b.Brick, ct, need)));
     }
 
     private static PyramidLevel WantedLevel(VolumeInfo volume, VolumeReader reader, SlicePlane plane, ViewState view, int width, int height, double umPerPixel)

@@ -143,7 +143,7 @@ public sealed class VolumeRenderer
     }
 
     /// <summary>Reads the bricks that a complete picture needs, coarse ones first.</summary>
-    public async Task LoadAsync(VolumeInfo volume, Dataset dataset, ViewState view, int width, int height, CancellationToken ct)
+    public async Task LoadAsync(VolumeInfo volume, Dataset dataset, ViewState view, int width, int height, CancellationToken ct, BrickNeed need = BrickNeed.Now)
     {
         using var parts = await PartsAsync(volume, dataset, view, width, height, 1, atRest: true, ct);
         foreach (var part in parts)
@@ -151,7 +151,7 @@ public sealed class VolumeRenderer
             // A few more in flight than are read at once, so that a view that moved on leaves little behind.
             await Parallel.ForEachAsync(
                 part.Plan.Bricks.ToArray(), new ParallelOptions { CancellationToken = ct, MaxDegreeOfParallelism = ReadsAtOnce },
-                async (b, token) => await _cache.GetAsync(part.Volume, b, token));
+                async (b, token) => await _cache.GetAsync(part.Volume, b, token, need));
 
             // And on to the device, so that the first picture of a timestep shown later waits for nothing.
             _devices.TryDraw(

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DendriteViewer.Imaging.Caching;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Rendering;
 using DendriteViewer.Web.Viewing;
@@ -150,14 +151,25 @@ public sealed class FrameConnection : IFrameSink, IDisposable
         }
     }
 
-    // The timesteps after the one shown are made ready, nearest first, and the browser hears which are.
+    // What lies beside the slices shown is made ready, then the timesteps after this one, nearest first, and the browser hears which are.
     private async Task LoadAheadAsync(CancellationToken ct)
     {
         var told = "";
         var failed = new HashSet<double>();
+        ViewState? beside = null;
         while (true)
         {
             var view = Session.Current.View;
+            if (view != beside && Session.Dataset.Nearest(view.Modality, view.Hours) is { } shown && !failed.Contains(shown.Key.Hours))
+            {
+                beside = view;
+                await TryAsync(shown, async () =>
+                {
+                    await LoadSlicesAsync(shown, view, 1, ct);
+                    await LoadSlicesAsync(shown, view, -1, ct);
+                });
+            }
+
             var (width, height) = (Math.Max(_sizes[2 * (int)Pane.Volume], 1), Math.Max(_sizes[2 * (int)Pane.Volume + 1], 1));
             var ahead = Session.Dataset.Volumes.Where(v => v.Key.Modality == view.Modality)
                 .OrderBy(v => v.Key.Hours < view.Hours).ThenBy(v => Math.Abs(v.Key.Hours - view.Hours)).ToArray();
@@ -180,23 +192,35 @@ public sealed class FrameConnection : IFrameSink, IDisposable
             var next = ahead.Take(6).FirstOrDefault(v => !loaded.Contains(v.Key.Hours) && !failed.Contains(v.Key.Hours));
             if (next is not null && await _volumes.HasRoomForAsync(next, Session.Dataset, view, width, height, ct))
             {
-                try
+                await TryAsync(next, async () =>
                 {
-                    await _volumes.LoadAsync(next, Session.Dataset, view, width, height, ct);
-                    await LoadSlicesAsync(next, view, ct);
-                }
-                catch (Exception e) when (e is not OperationCanceledException)
-                {
-                    // The pane says what is wrong when the timestep is shown.
-                    failed.Add(next.Key.Hours);
-                }
+                    await _volumes.LoadAsync(next, Session.Dataset, view, width, height, ct, BrickNeed.Soon);
+                    await LoadSlicesAsync(next, view, 0, ct);
+                });
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(next is null ? 400 : 30), _time, ct);
         }
+
+        async Task TryAsync(Imaging.Datasets.VolumeInfo volume, Func<Task> load)
+        {
+            try
+            {
+                await load();
+            }
+            catch (Imaging.Storage.BlobStoreException e) when (e.IsTransient)
+            {
+                // Tried again with the next turn.
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                // The pane says what is wrong when the timestep is shown.
+                failed.Add(volume.Key.Hours);
+            }
+        }
     }
 
-    private async Task LoadSlicesAsync(Imaging.Datasets.VolumeInfo volume, ViewState view, CancellationToken ct)
+    private async Task LoadSlicesAsync(Imaging.Datasets.VolumeInfo volume, ViewState view, int beside, CancellationToken ct)
     {
         for (var i = 0; i < 3; i++)
         {
@@ -204,7 +228,7 @@ public sealed class FrameConnection : IFrameSink, IDisposable
             if (width > 0 && height > 0)
             {
                 var um = view.UmPerPixel > 0 ? view.UmPerPixel : ViewStates.FitUmPerPixel(volume, (Pane)i, width, height);
-                await _slices.LoadAsync(volume, view with { SlabUm = 0 }, (Pane)i, width, height, um, ct);
+                await _slices.LoadAsync(volume, view with { SlabUm = 0 }, (Pane)i, width, height, um, ct, BrickNeed.Soon, beside);
             }
         }
     }
