@@ -9,6 +9,7 @@ using DendriteViewer.Web.Exports;
 using DendriteViewer.Web.Jobs;
 using DendriteViewer.Web.Sharing;
 using DendriteViewer.Web.Streaming;
+using DendriteViewer.Web.Uploads;
 using DendriteViewer.Web.Viewing;
 using DendriteViewer.Web;
 
@@ -24,6 +25,7 @@ builder
     .AddJobs()
     .AddAnalysis()
     .AddExports()
+    .AddUploads()
     .AddApi()
     .AddPages();
 
@@ -36,6 +38,7 @@ app.MapStreaming();
 app.MapAnnotations();
 app.MapAnalysis();
 app.MapExports();
+app.MapUploads();
 app.MapSharing();
 app.MapApi();
 app.MapPages();

@@ -193,7 +193,7 @@ public sealed class CollaborationJourney(Browser browser) : IClassFixture<Browse
     {
         await using var server = await AppServer.StartAsync();
         using var client = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false });
-        foreach (var path in new[] { "/", "/d/x", "/api/datasets", "/api/datasets/x/render.png", "/api/datasets/x/sites", "/api/datasets/x/exports/y", "/openapi/v1.json", "/hubs/frames/negotiate", "/_blazor/negotiate" })
+        foreach (var path in new[] { "/", "/d/x", "/api/datasets", "/api/datasets/x/render.png", "/api/datasets/x/sites", "/api/datasets/x/exports/y", "/api/uploads/x", "/openapi/v1.json", "/hubs/frames/negotiate", "/_blazor/negotiate" })
         {
             var answer = path.EndsWith("negotiate", StringComparison.Ordinal) ? await client.PostAsync(server.Address + path, null) : await client.GetAsync(server.Address + path);
             Assert.True((int)answer.StatusCode is 302 or 401 or 404, $"{path}: {answer.StatusCode}");

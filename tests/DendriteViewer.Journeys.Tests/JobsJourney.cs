@@ -40,6 +40,64 @@ public sealed class JobsJourney(Browser browser) : IClassFixture<Browser>
         Assert.Empty(browser.Errors);
     }
 
+    // From this computer: the page is closed in the middle, and the same file chosen again is not sent from its beginning.
+    [Fact]
+    public async Task AnUpload_ThatWasCutOff_GoesOnWhereItWas()
+    {
+        browser.Errors.Clear();
+        await using var server = await AppServer.StartAsync(demo: true);
+        var file = Path.Combine(server.Folder, "far.nrrd");
+        var voxels = new byte[220 * 300 * 310];
+        new Random(3).NextBytes(voxels);
+        await File.WriteAllBytesAsync(file, [.. System.Text.Encoding.ASCII.GetBytes("NRRD0004\ntype: uchar\ndimension: 3\nsizes: 310 300 220\nencoding: raw\n\n"), .. voxels]);
+        var page = await browser.NewPageAsync();
+        var sent = new System.Collections.Concurrent.ConcurrentQueue<string>();
+        var holding = true;
+        await page.RouteAsync("**/api/uploads/*/0/*", async route =>
+        {
+            var piece = route.Request.Url[(route.Request.Url.LastIndexOf('/') + 1)..];
+            if (holding && piece != "1")
+            {
+                return;
+            }
+
+            sent.Enqueue(piece);
+            await route.ContinueAsync();
+        });
+        await page.GotoAsync(server.Address);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Import a folder" }).ClickAsync();
+        await page.GetByLabel("Upload files").SetInputFilesAsync(file);
+        await page.GetByText("41 %").WaitForAsync();
+
+        holding = false;
+        await page.ReloadAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Import a folder" }).ClickAsync();
+        await page.GetByLabel("Upload files").SetInputFilesAsync(file);
+        await page.GetByText("NRRD, raw").WaitForAsync();
+        Assert.Equal(["1", "0", "2"], sent);
+        await page.GetByLabel("Hours of plating").FillAsync("0");
+        await page.GetByLabel("Voxel, µm").FillAsync("0.5");
+        await page.ClickAsync("text=Start import");
+        await page.Locator(".card").ClickAsync();
+        await page.ExactAsync();
+        var raw = Path.Combine(server.Folder, "back.raw");
+        await server.CliAsync("export", "far", "--hours", "0", "--out", raw, "--store", Path.Combine(server.Folder, "data/store"));
+        Assert.Equal(voxels, await File.ReadAllBytesAsync(raw));
+        Assert.Empty(Directory.EnumerateDirectories(Path.Combine(server.Folder, "data/uploads")));
+
+        // Without the header that only this page sends, and with another sum, nothing is taken.
+        var bare = await page.APIRequest.PostAsync(server.Address + "/api/uploads/", new() { DataObject = new[] { new { path = "x", size = 3 } } });
+        Assert.Equal(400, bare.Status);
+        var headers = new Dictionary<string, string> { ["X-Dendrite-Upload"] = "1" };
+        var away = await page.APIRequest.PostAsync(server.Address + "/api/uploads/", new() { DataObject = new[] { new { path = "../x", size = 3 } }, Headers = headers });
+        Assert.Contains("no name that a file can be uploaded under", await away.TextAsync());
+        var id = (await (await page.APIRequest.PostAsync(server.Address + "/api/uploads/", new() { DataObject = new[] { new { path = "x", size = 3 } }, Headers = headers })).JsonAsync())!.Value.GetProperty("id").GetString();
+        var wrong = await page.APIRequest.PutAsync($"{server.Address}/api/uploads/{id}/0/0", new() { DataByte = [1, 2, 3], Headers = new Dictionary<string, string>(headers) { ["X-Content-SHA256"] = new string('0', 64) } });
+        Assert.Contains("arrived with other bytes", await wrong.TextAsync());
+        Assert.Equal(409, (await page.APIRequest.PostAsync($"{server.Address}/api/uploads/{id}/complete", new() { Headers = headers })).Status);
+        Assert.Empty(browser.Errors);
+    }
+
     // Voxels out again through the page, and a check that finds a byte that somebody flipped in the store.
     [Fact]
     public async Task ADataset_IsExportedAndChecked()

@@ -4,11 +4,12 @@ using DendriteViewer.Imaging.Importing;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Catalog;
+using DendriteViewer.Web.Uploads;
 
 namespace DendriteViewer.Web.Jobs;
 
 /// <summary>Imports of folders on the server. One that a restart cut off goes on from the shards that are there.</summary>
-public sealed class ImportHandler(JobBoard board, DatasetStore store, DatasetCatalog catalog, DendriteOptions options, TimeProvider time) : IJobHandler
+public sealed class ImportHandler(JobBoard board, DatasetStore store, DatasetCatalog catalog, DendriteOptions options, UploadFolder uploads, TimeProvider time) : IJobHandler
 {
     /// <summary>The kind of its jobs.</summary>
     public const string Name = "Import";
@@ -44,22 +45,26 @@ public sealed class ImportHandler(JobBoard board, DatasetStore store, DatasetCat
         var asked = JsonSerializer.Deserialize<Arguments>(run.Request.Arguments)!;
         var full = Resolve(asked.Path);
         var relay = new Relay(p => run.Progress.Report(new JobProgress(p.TotalBytes == 0 ? 1 : (double)p.DoneBytes / p.TotalBytes, p.Volume)));
-        var importer = new Importer(store, time) { Roots = options.ImportRoots, KeepWhenCancelled = run.IsStopping };
+        var importer = new Importer(store, time) { Roots = Roots, KeepWhenCancelled = run.IsStopping };
         var result = asked.Volume is { } v
             ? await importer.ImportVolumeAsync(
                 new SingleImport(full, DatasetId.Parse(v.Dataset), v.ToManifest(), v.Hours.Length > 1 ? v.Hours : null), relay, ct)
             : await importer.ImportDatasetAsync(full, null, relay, ct);
         catalog.Touch(result.Id);
+        uploads.RemoveOf(full);
         return new JobOutcome(result.AlreadyThere ? "Was there already" : "Imported", result.Id.Value);
     }
 
     private Task<Job> StartAsync(Arguments asked, Person by, CancellationToken ct) => board.StartAsync(
         new JobRequest(Kind, Path.GetFileName(Path.TrimEndingDirectorySeparator(asked.Path)), asked.Volume?.Dataset, JsonSerializer.Serialize(asked)), by, ct);
 
+    // Folders that the configuration names, and what browsers uploaded.
+    private string[] Roots => [.. options.ImportRoots, uploads.Root];
+
     private string Resolve(string path)
     {
         var real = RealPaths.Resolve(path);
-        return RealPaths.IsBelowAny(real, options.ImportRoots)
+        return RealPaths.IsBelowAny(real, Roots)
             ? real
             : throw new VolumeFormatException(options.ImportRoots.Length == 0
                 ? "Importing from the server's folders is off; name them in Dendrite:ImportRoots."

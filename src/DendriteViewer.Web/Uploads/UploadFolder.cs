@@ -1,0 +1,211 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using DendriteViewer.Imaging.Volumes;
+
+namespace DendriteViewer.Web.Uploads;
+
+/// <summary>A file that is uploaded.</summary>
+/// <param name="Path">Relative, '/' between parts.</param>
+/// <param name="Size">Bytes.</param>
+public sealed record UploadFile(string Path, long Size);
+
+/// <summary>An upload: which files, whose.</summary>
+/// <param name="Id">Random.</param>
+/// <param name="Owner">Who uploads.</param>
+/// <param name="Files">The files, in the order that pieces name them by.</param>
+public sealed record Upload(string Id, string Owner, IReadOnlyList<UploadFile> Files);
+
+/// <summary>
+/// Files on their way in from browsers, below Data/uploads: an upload a folder. A piece counts once its checksum was right and it is
+/// in its file; a connection or a server that ends costs what was on its way, and no more.
+/// </summary>
+public sealed class UploadFolder(DendriteOptions options, TimeProvider time)
+{
+    /// <summary>Bytes of a piece; the last of a file may be shorter.</summary>
+    public const int PieceBytes = 8 << 20;
+
+    private const int MostFiles = 20_000;
+    private const int MostPathChars = 400;
+
+    // What is left free for everything else on the disk.
+    private const long Spare = 1L << 30;
+    private static readonly TimeSpan Kept = TimeSpan.FromDays(3);
+    private readonly Lock _lock = new();
+
+    /// <summary>The folder of all uploads; imports may read below it.</summary>
+    public string Root { get; } = System.IO.Path.Combine(System.IO.Path.GetFullPath(options.Data), "uploads");
+
+    /// <summary>Begins an upload.</summary>
+    /// <exception cref="VolumeFormatException">A name leads elsewhere, or there is no room; the sentence is for people.</exception>
+    public Upload Begin(string owner, IReadOnlyList<UploadFile> files)
+    {
+        Sweep();
+        if (files.Count is 0 or > MostFiles)
+        {
+            throw new VolumeFormatException($"An upload has 1 to {MostFiles} files, not {files.Count}.");
+        }
+
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var f in files)
+        {
+            if (f.Path.Length is 0 or > MostPathChars || f.Path.Any(char.IsControl) || f.Path.Contains('\\', StringComparison.Ordinal) || f.Path.Split('/').Any(p => p is "" or "." or "..") || !seen.Add(f.Path))
+            {
+                throw new VolumeFormatException($"'{f.Path}' is no name that a file can be uploaded under; rename it.");
+            }
+
+            if (f.Size < 0)
+            {
+                throw new VolumeFormatException($"{f.Path} has no size; choose it again.");
+            }
+        }
+
+        Directory.CreateDirectory(Root);
+        var total = files.Sum(f => (decimal)f.Size);
+        var free = new DriveInfo(Root).AvailableFreeSpace - Spare;
+        if (total > free)
+        {
+            throw new VolumeFormatException($"The files are {total / 1_000_000_000:0.#} GB, but the server has room for {Math.Max(0, free) / 1e9:0.#} GB; ask its administrator to make room, or import from a folder on the server.");
+        }
+
+        var upload = new Upload(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)), owner, files);
+        Directory.CreateDirectory(Folder(upload));
+        File.WriteAllBytes(Manifest(upload.Id), JsonSerializer.SerializeToUtf8Bytes(upload));
+        return upload;
+    }
+
+    /// <summary>An upload of somebody's, or null.</summary>
+    public Upload? Find(string id, string owner)
+    {
+        // An id is hexadecimal, so that it leads nowhere else.
+        if (id.Length != 32 || !id.All(char.IsAsciiHexDigitLower) || !File.Exists(Manifest(id)))
+        {
+            return null;
+        }
+
+        var upload = JsonSerializer.Deserialize<Upload>(File.ReadAllBytes(Manifest(id)));
+        return upload?.Owner == owner ? upload : null;
+    }
+
+    /// <summary>How many pieces a file is of.</summary>
+    public static int PiecesOf(UploadFile file) => (int)((file.Size + PieceBytes - 1) / PieceBytes);
+
+    /// <summary>Which pieces of a file are there.</summary>
+    public IReadOnlySet<int> Have(Upload upload, int file)
+    {
+        var journal = Journal(upload, file);
+        lock (_lock)
+        {
+            return File.Exists(journal) ? File.ReadAllLines(journal).Select(l => int.TryParse(l, out var p) ? p : -1).Where(p => p >= 0 && p < PiecesOf(upload.Files[file])).ToHashSet() : [];
+        }
+    }
+
+    /// <summary>Takes a piece.</summary>
+    /// <param name="upload">The upload.</param>
+    /// <param name="file">Which of its files.</param>
+    /// <param name="piece">Which piece.</param>
+    /// <param name="sha256">What it must be, hexadecimal.</param>
+    /// <param name="content">Its bytes.</param>
+    /// <param name="ct">Stops it; the piece then does not count.</param>
+    /// <exception cref="VolumeFormatException">There is no such piece, or its bytes are others.</exception>
+    public async Task PutAsync(Upload upload, int file, int piece, string sha256, Stream content, CancellationToken ct)
+    {
+        if (file < 0 || file >= upload.Files.Count || piece < 0 || piece >= PiecesOf(upload.Files[file]))
+        {
+            throw new VolumeFormatException("There is no such piece.");
+        }
+
+        var wanted = (int)Math.Min(PieceBytes, upload.Files[file].Size - (long)piece * PieceBytes);
+        var bytes = System.Buffers.ArrayPool<byte>.Shared.Rent(wanted + 1);
+        try
+        {
+            var n = await content.ReadAtLeastAsync(bytes.AsMemory(0, wanted + 1), wanted + 1, throwOnEndOfStream: false, ct);
+            if (n != wanted || !Convert.ToHexStringLower(SHA256.HashData(bytes.AsSpan(0, n))).Equals(sha256, StringComparison.OrdinalIgnoreCase))
+            {
+                throw new VolumeFormatException($"Piece {piece} of {upload.Files[file].Path} arrived with other bytes than were sent; it is sent again.");
+            }
+
+            var path = PathOf(upload, file);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            using (var handle = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite, FileOptions.Asynchronous))
+            {
+                await RandomAccess.WriteAsync(handle, bytes.AsMemory(0, n), (long)piece * PieceBytes, ct);
+            }
+
+            lock (_lock)
+            {
+                File.AppendAllText(Journal(upload, file), $"{piece}\n");
+            }
+        }
+        finally
+        {
+            System.Buffers.ArrayPool<byte>.Shared.Return(bytes);
+        }
+    }
+
+    /// <summary>What to import when all is there: the only file, a described dataset, or the folder; null where pieces are missing.</summary>
+    public string? Complete(Upload upload)
+    {
+        for (var i = 0; i < upload.Files.Count; i++)
+        {
+            if (Have(upload, i).Count < PiecesOf(upload.Files[i]))
+            {
+                return null;
+            }
+
+            var path = PathOf(upload, i);
+            if (upload.Files[i].Size == 0 && !File.Exists(path))
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+                File.WriteAllBytes(path, []);
+            }
+        }
+
+        if (upload.Files is [var only])
+        {
+            return PathOf(upload, 0);
+        }
+
+        // What several files share at the beginning is the folder that was chosen.
+        var top = upload.Files[0].Path.Split('/')[0];
+        return upload.Files.All(f => f.Path.StartsWith(top + "/", StringComparison.Ordinal)) ? Path.Combine(Folder(upload), top) : Folder(upload);
+    }
+
+    /// <summary>Removes an upload.</summary>
+    public void Remove(Upload upload)
+    {
+        if (Directory.Exists(Path.Combine(Root, upload.Id)))
+        {
+            Directory.Delete(Path.Combine(Root, upload.Id), recursive: true);
+        }
+    }
+
+    /// <summary>Removes the upload that a path lies in, when what it held is imported.</summary>
+    public void RemoveOf(string path)
+    {
+        var below = Path.GetRelativePath(Root, path);
+        if (!Path.IsPathRooted(below) && below.Split(Path.DirectorySeparatorChar)[0] is { Length: 32 } id && Directory.Exists(Path.Combine(Root, id)))
+        {
+            Directory.Delete(Path.Combine(Root, id), recursive: true);
+        }
+    }
+
+    // Uploads to which nothing came for days.
+    private void Sweep()
+    {
+        foreach (var folder in Directory.Exists(Root) ? new DirectoryInfo(Root).EnumerateDirectories().ToArray() : [])
+        {
+            if (folder.EnumerateFiles("*", SearchOption.AllDirectories).Select(f => f.LastWriteTimeUtc).DefaultIfEmpty(folder.LastWriteTimeUtc).Max() < time.GetUtcNow() - Kept)
+            {
+                folder.Delete(recursive: true);
+            }
+        }
+    }
+
+    private string Manifest(string id) => Path.Combine(Root, id, "upload.json");
+
+    private string Folder(Upload upload) => Path.Combine(Root, upload.Id, "files");
+
+    private string Journal(Upload upload, int file) => Path.Combine(Root, upload.Id, $"{file}.pieces");
+
+    private string PathOf(Upload upload, int file) => Path.Combine(Folder(upload), upload.Files[file].Path.Replace('/', Path.DirectorySeparatorChar));
+}

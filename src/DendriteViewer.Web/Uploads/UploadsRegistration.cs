@@ -1,0 +1,86 @@
+using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Web.Accounts;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace DendriteViewer.Web.Uploads;
+
+/// <summary>Uploads in pieces, for administrators.</summary>
+public static class UploadsRegistration
+{
+    // A header that no form of another site can set.
+    private const string OwnHeader = "X-Dendrite-Upload";
+
+    /// <summary>Adds the folder that uploads go to.</summary>
+    public static WebApplicationBuilder AddUploads(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<UploadFolder>();
+        return builder;
+    }
+
+    /// <summary>Maps beginning, asking what is there, pieces, and the end.</summary>
+    public static void MapUploads(this WebApplication app)
+    {
+        var uploads = app.MapGroup("/api/uploads").RequireAuthorization("Administrator").WithTags("uploads")
+            .AddEndpointFilter(async (context, next) => HttpMethods.IsGet(context.HttpContext.Request.Method) || context.HttpContext.Request.Headers.ContainsKey(OwnHeader)
+                ? await next(context)
+                : Results.Problem($"Send the header {OwnHeader}.", statusCode: StatusCodes.Status400BadRequest));
+        uploads.MapPost("/", (UploadFile[] files, HttpContext c, UploadFolder folder) => Answer(() =>
+        {
+            var upload = folder.Begin(c.User.KeyOf(), files);
+            return Results.Json(new { id = upload.Id, pieceBytes = UploadFolder.PieceBytes });
+        }));
+        uploads.MapGet("/{id}", (string id, HttpContext c, UploadFolder folder) => folder.Find(id, c.User.KeyOf()) is { } upload
+            ? Results.Json(new { id, pieceBytes = UploadFolder.PieceBytes, files = upload.Files.Select((f, i) => new { f.Path, f.Size, have = folder.Have(upload, i).Order() }) })
+            : Results.NotFound());
+        uploads.MapPut("/{id}/{file:int}/{piece:int}", (string id, int file, int piece, HttpContext c, UploadFolder folder, CancellationToken ct) =>
+        {
+            if (c.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+            {
+                limit.MaxRequestBodySize = UploadFolder.PieceBytes + 1;
+            }
+
+            return AnswerAsync(async () =>
+            {
+                if (folder.Find(id, c.User.KeyOf()) is not { } upload)
+                {
+                    return Results.NotFound();
+                }
+
+                await folder.PutAsync(upload, file, piece, c.Request.Headers["X-Content-SHA256"].ToString(), c.Request.Body, ct);
+                return Results.NoContent();
+            });
+        });
+        uploads.MapPost("/{id}/complete", (string id, HttpContext c, UploadFolder folder) => Answer(() =>
+            folder.Find(id, c.User.KeyOf()) is not { } upload ? Results.NotFound()
+            : folder.Complete(upload) is { } path ? Results.Json(new { path })
+            : Results.Problem("Pieces are missing.", statusCode: StatusCodes.Status409Conflict)));
+        uploads.MapDelete("/{id}", (string id, HttpContext c, UploadFolder folder) =>
+        {
+            if (folder.Find(id, c.User.KeyOf()) is not { } upload)
+            {
+                return Results.NotFound();
+            }
+
+            folder.Remove(upload);
+            return Results.NoContent();
+        });
+    }
+
+    private static IResult Answer(Func<IResult> work) => AnswerAsync(() => Task.FromResult(work())).GetAwaiter().GetResult();
+
+    private static async Task<IResult> AnswerAsync(Func<Task<IResult>> work)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (VolumeFormatException e)
+        {
+            return Results.Problem(e.Message, statusCode: StatusCodes.Status400BadRequest);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return Results.Problem($"The server could not keep it ({e.Message.TrimEnd('.')}); ask its administrator.", statusCode: StatusCodes.Status507InsufficientStorage);
+        }
+    }
+}
