@@ -10,7 +10,7 @@ from vtk.util import numpy_support
 
 folder, document = sys.argv[1:]
 read = lambda name: json.load(open(os.path.join(folder, name)))
-peers, ours = read("vtk.json"), read("raycast.json") | read("slice.json") | read("label.json") | read("otsu.json")
+peers, ours = read("vtk.json"), read("raycast.json") | read("slice.json") | read("label.json") | read("otsu.json") | read("ingest.json")
 
 
 def pixels(name):
@@ -41,10 +41,13 @@ for key, title in [("label.ms", "components of the voids with sizes and centres"
     labels.append(f"| {title} | {peers[key]:.4g} | {ours[key]:.4g} | {peers[key] / ours[key]:.0f} |")
 assert peers["label.components"] == ours["label.components"] and peers["otsu.threshold"] == ours["otsu.threshold"], "the results differ"
 
+imports = ["| case | tifffile and zarr, ms | ours, ms | ratio | ours, MB/s |", "|---|---|---|---|---|"]
+imports.append(f"| {peers['ingest.MB']:.0f} MB of TIFF slices | {peers['ingest.ms']:.4g} | {ours['ingest.ms']:.4g} | {peers['ingest.ms'] / ours['ingest.ms']:.1f} | {1000 * ours['ingest.MB'] / ours['ingest.ms']:.0f} |")
+
 text = open(document).read()
-for mark, lines in [("<!-- kernels -->", rows), ("<!-- labels -->", labels)]:
+for mark, lines in [("<!-- kernels -->", rows), ("<!-- labels -->", labels), ("<!-- ingest -->", imports)]:
     before, rest = text.split(mark)
     after = rest.split("<!-- end -->", 1)[1]
     text = before + mark + "\n" + "\n".join(lines) + "\n<!-- end -->" + after
 open(document, "w").write(text)
-print("\n".join(rows + labels))
+print("\n".join(rows + labels + imports))

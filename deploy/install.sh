@@ -20,12 +20,14 @@ declare -A why=(
   [python3-h5py]="writes the HDF5 that tests read"
   [python3-vtk9]="what the kernels are timed against"
   [python3-scipy]="makes the volume that they are timed on, and labels it"
+  [python3-tifffile]="what imports are timed against"
+  [python3-zarr]="what imports are timed against"
   [python3-skimage]="what Otsu's threshold is timed against"
   [xvfb]="gives VTK a display"
 )
 packages=(libturbojpeg0 libtiff6 libzstd1 libbz2-1.0 libblosc1 liblz4-1 libhdf5-103-1)
 if [ "${1:-runtime}" = tests ]; then packages+=(chromium fonts-dejavu-core nginx-light ocl-icd-libopencl1 pocl-opencl-icd postgresql python3-h5py); fi
-if [ "${1:-runtime}" = peers ]; then packages+=(python3-vtk9 python3-scipy python3-skimage xvfb); fi
+if [ "${1:-runtime}" = peers ]; then packages+=(python3-vtk9 python3-scipy python3-skimage python3-tifffile python3-zarr xvfb); fi
 
 # Asked once: a pipe into grep -q would end ldconfig with SIGPIPE, which pipefail takes for an answer.
 known=$( (ldconfig -p || /sbin/ldconfig -p) 2>/dev/null || true)
@@ -38,6 +40,8 @@ installed() {
     xvfb) command -v xvfb-run >/dev/null ;;
     python3-vtk9) /usr/bin/python3 -c "import vtk" 2>/dev/null ;;
     python3-skimage) /usr/bin/python3 -c "import skimage" 2>/dev/null ;;
+    python3-tifffile) /usr/bin/python3 -c "import tifffile" 2>/dev/null ;;
+    python3-zarr) /usr/bin/python3 -c "import zarr" 2>/dev/null ;;
     python3-h5py) /usr/bin/python3 -c "import h5py" 2>/dev/null ;;
     libhdf5-103-1) [[ $known == *"libhdf5_serial.so.103 "* || $known == *"libhdf5_serial.so.310 "* ]] ;;
     python3-scipy) /usr/bin/python3 -c "import scipy" 2>/dev/null ;;
