@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 
 namespace DendriteViewer.Kernels.Downsampling;
 
@@ -30,7 +31,7 @@ public static class MeanDownsampler
             var full = width / 2;
             if (!d.IsEmpty && integer)
             {
-                for (var i = 0; i < full; i++)
+                for (var i = Vectors(a, b, c, d, row[..full]); i < full; i++)
                 {
                     var sum = I(a[2 * i]) + I(a[2 * i + 1]) + I(b[2 * i]) + I(b[2 * i + 1])
                         + I(c[2 * i]) + I(c[2 * i + 1]) + I(d[2 * i]) + I(d[2 * i + 1]);
@@ -59,6 +60,67 @@ public static class MeanDownsampler
                 row[full] = Mean(a, b, c, d, width - 1, 1, integer);
             }
         }
+    }
+
+    // As many voxels of a row as whole vectors hold. Neighbours are the halves of a lane twice as wide, whose sums need no more than it has.
+    private static int Vectors<T>(ReadOnlySpan<T> a, ReadOnlySpan<T> b, ReadOnlySpan<T> c, ReadOnlySpan<T> d, Span<T> row) where T : unmanaged, INumber<T>
+    {
+        var i = 0;
+        if (typeof(T) == typeof(byte))
+        {
+            var n = Vector<byte>.Count;
+            for (; i + n <= row.Length; i += n)
+            {
+                Store(row, i, Vector.Narrow(Sum(2 * i, a, b, c, d), Sum(2 * i + n, a, b, c, d)));
+            }
+
+            static Vector<ushort> Sum(int at, ReadOnlySpan<T> a, ReadOnlySpan<T> b, ReadOnlySpan<T> c, ReadOnlySpan<T> d) =>
+                (Pair(a, at) + Pair(b, at) + Pair(c, at) + Pair(d, at) + new Vector<ushort>(4)) >> 3;
+            static Vector<ushort> Pair(ReadOnlySpan<T> line, int at) => Load<ushort>(line, at) is var v ? (v & new Vector<ushort>(0xFF)) + (v >> 8) : default;
+        }
+        else if (typeof(T) == typeof(sbyte))
+        {
+            var n = Vector<sbyte>.Count;
+            for (; i + n <= row.Length; i += n)
+            {
+                Store(row, i, Vector.Narrow(Sum(2 * i, a, b, c, d), Sum(2 * i + n, a, b, c, d)));
+            }
+
+            static Vector<short> Sum(int at, ReadOnlySpan<T> a, ReadOnlySpan<T> b, ReadOnlySpan<T> c, ReadOnlySpan<T> d) =>
+                (Pair(a, at) + Pair(b, at) + Pair(c, at) + Pair(d, at) + new Vector<short>(4)) >> 3;
+            static Vector<short> Pair(ReadOnlySpan<T> line, int at) => Load<short>(line, at) is var v ? ((v << 8) >> 8) + (v >> 8) : default;
+        }
+        else if (typeof(T) == typeof(ushort))
+        {
+            var n = Vector<ushort>.Count;
+            for (; i + n <= row.Length; i += n)
+            {
+                Store(row, i, Vector.Narrow(Sum(2 * i, a, b, c, d), Sum(2 * i + n, a, b, c, d)));
+            }
+
+            static Vector<uint> Sum(int at, ReadOnlySpan<T> a, ReadOnlySpan<T> b, ReadOnlySpan<T> c, ReadOnlySpan<T> d) =>
+                (Pair(a, at) + Pair(b, at) + Pair(c, at) + Pair(d, at) + new Vector<uint>(4)) >> 3;
+            static Vector<uint> Pair(ReadOnlySpan<T> line, int at) => Load<uint>(line, at) is var v ? (v & new Vector<uint>(0xFFFF)) + (v >> 16) : default;
+        }
+        else if (typeof(T) == typeof(short))
+        {
+            var n = Vector<short>.Count;
+            for (; i + n <= row.Length; i += n)
+            {
+                Store(row, i, Vector.Narrow(Sum(2 * i, a, b, c, d), Sum(2 * i + n, a, b, c, d)));
+            }
+
+            static Vector<int> Sum(int at, ReadOnlySpan<T> a, ReadOnlySpan<T> b, ReadOnlySpan<T> c, ReadOnlySpan<T> d) =>
+                (Pair(a, at) + Pair(b, at) + Pair(c, at) + Pair(d, at) + new Vector<int>(4)) >> 3;
+            static Vector<int> Pair(ReadOnlySpan<T> line, int at) => Load<int>(line, at) is var v ? ((v << 16) >> 16) + (v >> 16) : default;
+        }
+
+        return i;
+
+        // Lanes of twice the width, from voxel `at` on.
+        static Vector<TWide> Load<TWide>(ReadOnlySpan<T> line, int at) where TWide : unmanaged =>
+            MemoryMarshal.Read<Vector<TWide>>(MemoryMarshal.AsBytes(line[at..]));
+        static void Store<TVoxel>(Span<T> row, int at, Vector<TVoxel> value) where TVoxel : unmanaged => MemoryMarshal.Write(MemoryMarshal.AsBytes(row[at..]), value);
     }
 
     private static double D<T>(T value) where T : unmanaged, INumber<T> => double.CreateTruncating(value);

@@ -35,4 +35,44 @@ public sealed class MeanDownsamplerTests
         MeanDownsampler.Halve<float>([0.5f, 0.25f], [], 1, 2, target);
         Assert.Equal(0.375f, target[0]);
     }
+
+    // Rows of any length, through vectors and what is left of them.
+    [Theory]
+    [InlineData(1)]
+    [InlineData(64)]
+    [InlineData(127)]
+    [InlineData(129)]
+    [InlineData(300)]
+    public void Halve_OfAnyWidth_IsItsDefinition(int width)
+    {
+        Check<byte>(width);
+        Check<sbyte>(width);
+        Check<ushort>(width);
+        Check<short>(width);
+        Check<float>(width);
+    }
+
+    private static void Check<T>(int width) where T : unmanaged, System.Numerics.INumber<T>
+    {
+        const int Height = 5;
+        var random = new Random(width);
+        var bytes = new byte[2 * Height * width * System.Runtime.CompilerServices.Unsafe.SizeOf<T>()];
+        random.NextBytes(bytes);
+        var v = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, T>(bytes).ToArray();
+        if (typeof(T) == typeof(float))
+        {
+            v = v.Select((_, i) => T.CreateTruncating(i * 7919 % 1000 / 8.0)).ToArray();
+        }
+
+        var target = new T[(Height + 1) / 2 * ((width + 1) / 2)];
+        MeanDownsampler.Halve<T>(v.AsSpan(0, Height * width), v.AsSpan(Height * width), Height, width, target);
+        for (var i = 0; i < target.Length; i++)
+        {
+            var (y, x) = (2 * (i / ((width + 1) / 2)), 2 * (i % ((width + 1) / 2)));
+            var covered = Enumerable.Range(0, 8).Select(k => (Z: k / 4, Y: y + k / 2 % 2, X: x + k % 2)).Where(p => p.Y < Height && p.X < width)
+                .Select(p => double.CreateTruncating(v[(p.Z * Height + p.Y) * width + p.X])).ToArray();
+            var mean = covered.Average();
+            Assert.Equal(typeof(T) == typeof(float) ? mean : Math.Floor(mean + 0.5), double.CreateTruncating(target[i]), 1e-3);
+        }
+    }
 }
