@@ -32,6 +32,11 @@ public sealed class DendriteOptions
     /// <summary>Folders on the server below which a curator may import. Default: none.</summary>
     public string[] ImportRoots { get; init; } = [];
 
+    /// <summary>
+    /// Beginnings of addresses that an administrator may import Zarr from: https://host/folder/, or blob: for the store itself. Default: none.
+    /// </summary>
+    public string[] ImportAddresses { get; init; } = [];
+
     /// <summary>PostgreSQL connection string ("Host=…") of the jobs' database, for several servers. Default: jobs.db below <see cref="Data"/>.</summary>
     public string? JobsDatabase { get; init; }
 

@@ -45,7 +45,7 @@ internal static class InspectCommand
             {
                 ExitCodes.PrintJson(new
                 {
-                    path = Path.GetFullPath(source), format = found.Format, frames = found.Frames, shape = new[] { found.Shape.Z, found.Shape.Y, found.Shape.X },
+                    path = VolumeFiles.IsRemote(source) ? source : Path.GetFullPath(source), format = found.Format, frames = found.Frames, shape = new[] { found.Shape.Z, found.Shape.Y, found.Shape.X },
                     samples = found.Samples.Name(), dtype = found.Type.ZarrName(), voxelSizeUm = size is { } v ? new[] { v.Z, v.Y, v.X } : null, voxelSizeFrom = found.Geometry?.From,
                     remarks = found.Remarks, histogram = new { least = found.Histogram.Least, most = found.Histogram.Most, bins = found.Histogram.Bins, otsu = found.Histogram.Threshold },
                     storedBytes = found.StoredBytes, seconds = Math.Round(found.Seconds, 2),

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using DendriteViewer.Imaging.Formats.Chunked;
 using DendriteViewer.Imaging.Geometry;
+using DendriteViewer.Imaging.Storage;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Kernels.Bricks;
 
@@ -11,13 +12,21 @@ namespace DendriteViewer.Imaging.Formats;
 /// <summary>Opens whatever a path is, by what it holds rather than by its name.</summary>
 public static class VolumeFiles
 {
+    private const string BlobScheme = "blob:";
+
     /// <summary>A folder of TIFF slices, a TIFF, NRRD, MetaImage or NIfTI, Zarr or N5 (folder or zip), HDF5, or a raw file whose manifest says what it holds.</summary>
-    /// <param name="path">File or folder.</param>
+    /// <param name="path">File or folder; http:// or https:// before the address of a Zarr, blob: before the prefix of one in a store.</param>
     /// <param name="volume">Shape, dtype and byte offset of a raw file; which dataset of an HDF5 file.</param>
     /// <param name="confine">Asked for every file that a header names: gives it back, or refuses it. Null for any file.</param>
+    /// <param name="blobs">Where blob: looks.</param>
     /// <exception cref="VolumeFormatException">There is nothing at the path, or nothing that is supported.</exception>
-    public static VolumeFile Open(string path, VolumeManifest volume, Func<string, string>? confine = null)
+    public static VolumeFile Open(string path, VolumeManifest volume, Func<string, string>? confine = null, IBlobStore? blobs = null)
     {
+        if (IsRemote(path))
+        {
+            return OpenRemote(confine is null ? path : confine(path), blobs, follows: confine is null);
+        }
+
         confine ??= p => p;
         path = Path.TrimEndingDirectorySeparator(path);
         try
@@ -81,6 +90,25 @@ public static class VolumeFiles
         catch (Exception e) when (e is EndOfStreamException or InvalidDataException or OverflowException)
         {
             throw new VolumeFormatException($"{path} is damaged; copy it again from its source.", e);
+        }
+    }
+
+    /// <summary>Whether a path is no file or folder of this machine.</summary>
+    public static bool IsRemote(string path) =>
+        path.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || path.StartsWith("https://", StringComparison.OrdinalIgnoreCase) || path.StartsWith(BlobScheme, StringComparison.Ordinal);
+
+    private static VolumeFile OpenRemote(string path, IBlobStore? blobs, bool follows)
+    {
+        KeyStore keys = !path.StartsWith(BlobScheme, StringComparison.Ordinal) ? new HttpKeys(path, follows)
+            : new BlobKeys(blobs ?? throw new VolumeFormatException($"{path} lies in a store, and none was given; use --store."), path[BlobScheme.Length..]);
+        try
+        {
+            return ZarrMetadata.IsChunked(keys) ? ZarrMetadata.Open(keys) : throw new VolumeFormatException($"{path} holds no Zarr; give the address of the folder that has a zarr.json, .zarray or .zattrs.");
+        }
+        catch
+        {
+            keys.Dispose();
+            throw;
         }
     }
 

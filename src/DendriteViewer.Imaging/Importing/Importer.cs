@@ -38,6 +38,9 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
     /// <summary>Folders that volumes and series must lie in, links followed; null for anywhere.</summary>
     public IReadOnlyList<string>? Roots { get; init; }
 
+    /// <summary>Beginnings of addresses that may be imported from; null for any.</summary>
+    public IReadOnlyList<string>? Addresses { get; init; }
+
     /// <summary>Asked when an import is cancelled: whether what was written stays, to go on from.</summary>
     public Func<bool> KeepWhenCancelled { get; init; } = () => false;
 
@@ -72,13 +75,13 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
         {
             Name = existing?.Name ?? import.Dataset.Value,
             Volumes = import.Hours is { } hours
-                ? hours.Select((h, i) => import.Volume with { Path = Path.GetFullPath(import.Path), Hours = h, Frame = i }).ToArray()
-                : [import.Volume with { Path = Path.GetFullPath(import.Path) }],
+                ? hours.Select((h, i) => import.Volume with { Path = Absolute(import.Path, ""), Hours = h, Frame = i }).ToArray()
+                : [import.Volume with { Path = Absolute(import.Path, "") }],
         };
         Manifests.Validate(manifest, import.Path);
         if (import.Hours is not null)
         {
-            using var file = VolumeFiles.Open(Confined(Path.GetFullPath(import.Path)), import.Volume, Confined);
+            using var file = VolumeFiles.Open(Admitted(Absolute(import.Path, "")), import.Volume, Confiner, store.Blobs);
             if (file.Frames != import.Hours.Count)
             {
                 throw new VolumeFormatException($"{import.Path} holds {file.Frames} volume(s), but {import.Hours.Count} hours were given; give as many.");
@@ -306,8 +309,8 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
 
     private (VolumeManifest, VolumeFile, ISliceSource) OpenFrame(VolumeManifest volume, string root)
     {
-        var path = Confined(Path.GetFullPath(volume.Path, root));
-        var file = VolumeFiles.Open(path, volume, Confined);
+        var path = Admitted(Absolute(volume.Path, root));
+        var file = VolumeFiles.Open(path, volume, Confiner, store.Blobs);
         try
         {
             // What follows a raw file's volume was never spoken of, so it is no mistake.
@@ -326,6 +329,13 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
             throw;
         }
     }
+
+    private static string Absolute(string path, string root) => VolumeFiles.IsRemote(path) ? path : root.Length == 0 ? Path.GetFullPath(path) : Path.GetFullPath(path, root);
+
+    // What a header names is a file beside it, never an address.
+    private Func<string, string>? Confiner => Roots is null && Addresses is null ? null : p => VolumeFiles.IsRemote(p) ? Admitted(p) : Confined(p);
+
+    private string Admitted(string path) => VolumeFiles.IsRemote(path) ? ImportAddresses.Admit(path, Addresses) : Confined(path);
 
     private string Confined(string path) => Roots is null || RealPaths.IsBelowAny(path, Roots)
         ? path

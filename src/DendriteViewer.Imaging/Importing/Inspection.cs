@@ -2,6 +2,7 @@ using DendriteViewer.Imaging.Formats;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Native;
 using DendriteViewer.Imaging.Rendering;
+using DendriteViewer.Imaging.Storage;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Imaging.Zarr;
 using DendriteViewer.Kernels.Bricks;
@@ -33,10 +34,11 @@ public sealed record Inspection(
     /// <param name="time">Times the reading.</param>
     /// <param name="confine">Asked for every file that a header names; null for any.</param>
     /// <param name="ct">Stops it.</param>
+    /// <param name="blobs">Where blob: looks, or null.</param>
     /// <exception cref="VolumeFormatException">It cannot be read.</exception>
-    public static Inspection Of(string path, VolumeManifest hints, TimeProvider time, Func<string, string>? confine, CancellationToken ct)
+    public static Inspection Of(string path, VolumeManifest hints, TimeProvider time, Func<string, string>? confine, CancellationToken ct, IBlobStore? blobs = null)
     {
-        using var file = VolumeFiles.Open(path, hints, confine);
+        using var file = VolumeFiles.Open(path, hints, confine, blobs);
         using var source = file.Open(0);
         var s = file.Shape;
         var slice = new byte[s.SliceCount * file.Type.Size()];

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using DendriteViewer.Imaging.Datasets;
+using DendriteViewer.Imaging.Formats;
 using DendriteViewer.Imaging.Importing;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
@@ -30,13 +31,13 @@ public sealed class ImportHandler(JobBoard board, DatasetStore store, DatasetCat
     public bool IsDataset(string path)
     {
         var full = Resolve(path);
-        return Path.GetExtension(full) == ".json" || File.Exists(Path.Combine(full, "dataset.json"));
+        return !VolumeFiles.IsRemote(full) && (Path.GetExtension(full) == ".json" || File.Exists(Path.Combine(full, "dataset.json")));
     }
 
     /// <summary>What a file, or a dataset inside it, would be as a volume.</summary>
     /// <exception cref="VolumeFormatException">It cannot be read, or not from there.</exception>
     public Task<Inspection> InspectAsync(string path, string? inside, CancellationToken ct) =>
-        Task.Run(() => Inspection.Of(Resolve(path), new VolumeManifest { Inside = inside }, time, Resolve, ct), ct);
+        Task.Run(() => Inspection.Of(Resolve(path), new VolumeManifest { Inside = inside }, time, Resolve, ct, store.Blobs), ct);
 
     /// <inheritdoc/>
     public async Task<JobOutcome> RunAsync(JobRun run, CancellationToken ct)
@@ -45,13 +46,17 @@ public sealed class ImportHandler(JobBoard board, DatasetStore store, DatasetCat
         var asked = JsonSerializer.Deserialize<Arguments>(run.Request.Arguments)!;
         var full = Resolve(asked.Path);
         var relay = new Relay(p => run.Progress.Report(new JobProgress(p.TotalBytes == 0 ? 1 : (double)p.DoneBytes / p.TotalBytes, p.Volume)));
-        var importer = new Importer(store, time) { Roots = Roots, KeepWhenCancelled = run.IsStopping };
+        var importer = new Importer(store, time) { Roots = Roots, Addresses = options.ImportAddresses, KeepWhenCancelled = run.IsStopping };
         var result = asked.Volume is { } v
             ? await importer.ImportVolumeAsync(
                 new SingleImport(full, DatasetId.Parse(v.Dataset), v.ToManifest(), v.Hours.Length > 1 ? v.Hours : null), relay, ct)
             : await importer.ImportDatasetAsync(full, null, relay, ct);
         catalog.Touch(result.Id);
-        uploads.RemoveOf(full);
+        if (!VolumeFiles.IsRemote(full))
+        {
+            uploads.RemoveOf(full);
+        }
+
         return new JobOutcome(result.AlreadyThere ? "Was there already" : "Imported", result.Id.Value);
     }
 
@@ -63,6 +68,11 @@ public sealed class ImportHandler(JobBoard board, DatasetStore store, DatasetCat
 
     private string Resolve(string path)
     {
+        if (VolumeFiles.IsRemote(path))
+        {
+            return ImportAddresses.Admit(path, options.ImportAddresses);
+        }
+
         var real = RealPaths.Resolve(path);
         return RealPaths.IsBelowAny(real, Roots)
             ? real

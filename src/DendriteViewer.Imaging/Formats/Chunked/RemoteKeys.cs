@@ -1,0 +1,170 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Security.Cryptography;
+using System.Text;
+using DendriteViewer.Imaging.Storage;
+using DendriteViewer.Imaging.Volumes;
+
+namespace DendriteViewer.Imaging.Formats.Chunked;
+
+/// <summary>
+/// Files below an address, by HTTP. Nothing can be listed there, so what is opened must say itself what it holds; and what it is known by
+/// again is its address and its metadata.
+/// </summary>
+internal sealed class HttpKeys : KeyStore
+{
+    private const int Tries = 4;
+    private const long MostBytes = 1L << 30;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly string[] s_metadata = ["zarr.json", ".zattrs", ".zgroup", ".zarray", "attributes.json", "0/zarr.json", "0/.zarray"];
+    private readonly HttpClient _http;
+
+    /// <param name="address">http:// or https://, ending where the keys begin.</param>
+    /// <param name="follows">Whether the server may send the asker elsewhere.</param>
+    public HttpKeys(string address, bool follows)
+    {
+        Path = address.TrimEnd('/');
+        _http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = follows, AutomaticDecompression = DecompressionMethods.None }) { Timeout = Patience };
+        _http.DefaultRequestHeaders.UserAgent.ParseAdd("DendriteViewer");
+    }
+
+    public override string Path { get; }
+
+    public override byte[]? Read(string key) => Get(key, null);
+
+    public override byte[]? Read(string key, long offset, long length)
+    {
+        if (length < 0 || length > MostBytes)
+        {
+            throw Short(key);
+        }
+
+        var range = offset < 0 ? new RangeHeaderValue(null, -offset) : new RangeHeaderValue(offset, offset + length - 1);
+        var bytes = length == 0 ? [] : Get(key, range);
+
+        // What counts from the end may ask for the end's beginning alone.
+        return bytes is null ? null : bytes.Length >= length ? bytes[..(int)length] : throw Short(key);
+    }
+
+    public override string Fingerprint()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes(Path));
+        foreach (var key in s_metadata)
+        {
+            hash.AppendData(Read(key) ?? []);
+            hash.AppendData([0]);
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    public override IEnumerable<string> Children(string key) => [];
+
+    public override void Dispose()
+    {
+        _http.Dispose();
+        base.Dispose();
+    }
+
+    private byte[]? Get(string key, RangeHeaderValue? range)
+    {
+        var address = $"{Path}/{string.Join('/', key.Split('/').Select(Uri.EscapeDataString))}";
+        for (var n = 1; ; n++)
+        {
+            try
+            {
+                using var request = new HttpRequestMessage(HttpMethod.Get, address);
+                request.Headers.Range = range;
+                using var answer = _http.Send(request, HttpCompletionOption.ResponseHeadersRead);
+                if (answer.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Forbidden)
+                {
+                    // Stores that may not be listed answer "forbidden" for what is not there.
+                    return null;
+                }
+
+                if (answer.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable)
+                {
+                    throw Short(key);
+                }
+
+                if ((int)answer.StatusCode is 408 or 429 or >= 500 && n < Tries)
+                {
+                    Pause(n);
+                    continue;
+                }
+
+                if (!answer.IsSuccessStatusCode || (range is not null && answer.StatusCode != HttpStatusCode.PartialContent))
+                {
+                    throw new VolumeFormatException(range is not null && answer.IsSuccessStatusCode
+                        ? $"{address} cannot be read in parts; download it, or use a server that knows byte ranges."
+                        : $"{address} answers {(int)answer.StatusCode}; check the address, or download it.");
+                }
+
+                using var body = answer.Content.ReadAsStream();
+                using var bytes = new MemoryStream();
+                var buffer = new byte[1 << 16];
+                for (int got; (got = body.Read(buffer)) > 0;)
+                {
+                    bytes.Write(buffer, 0, got);
+                    if (bytes.Length > MostBytes)
+                    {
+                        throw new VolumeFormatException($"{address} is larger than 1 GiB, which is not supported; write it in smaller chunks.");
+                    }
+                }
+
+                return bytes.ToArray();
+            }
+            catch (Exception e) when (e is HttpRequestException or IOException or TaskCanceledException)
+            {
+                if (n == Tries)
+                {
+                    throw new VolumeFormatException($"{address} does not answer ({e.Message.Split('\n')[0].TrimEnd('.')}); try again later, or download it.", e);
+                }
+
+                Pause(n);
+            }
+        }
+    }
+
+    private static void Pause(int n) => Task.Delay(TimeSpan.FromMilliseconds(200 << n), TimeProvider.System).GetAwaiter().GetResult();
+}
+
+/// <summary>Blobs below a prefix of a store.</summary>
+internal sealed class BlobKeys(IBlobStore blobs, string prefix) : KeyStore
+{
+    private readonly string _prefix = prefix.Trim('/') + "/";
+
+    public override string Path => $"blob:{_prefix.TrimEnd('/')}";
+
+    public override byte[]? Read(string key) => Wait(blobs.TryReadAsync(_prefix + key, default));
+
+    public override byte[]? Read(string key, long offset, long length)
+    {
+        if (Wait(blobs.StatAsync(_prefix + key, default)) is not { } stat)
+        {
+            return null;
+        }
+
+        var from = offset < 0 ? stat.Size + offset : offset;
+        if (from < 0 || length < 0 || length > stat.Size || from > stat.Size - length)
+        {
+            throw Short(key);
+        }
+
+        var bytes = new byte[length];
+        blobs.ReadAsync(_prefix + key, from, bytes, default).AsTask().GetAwaiter().GetResult();
+        return bytes;
+    }
+
+    public override string Fingerprint()
+    {
+        var names = blobs.ListAsync(_prefix, default).ToBlockingEnumerable().Select(b => $"{b.Name}|{b.Size}").Order(StringComparer.Ordinal);
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', names))));
+    }
+
+    public override IEnumerable<string> Children(string key) =>
+        blobs.ListFoldersAsync(key.Length == 0 ? _prefix : $"{_prefix}{key}/", default).ToBlockingEnumerable().Order(StringComparer.Ordinal);
+
+    private static T Wait<T>(ValueTask<T> task) => task.AsTask().GetAwaiter().GetResult();
+}
