@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Volumes;
 
@@ -12,6 +13,7 @@ namespace DendriteViewer.Imaging.Formats;
 internal sealed class MetaImageFile : VolumeFile
 {
     private const int MostHeader = 1 << 20;
+    private const int MostFiles = 100_000;
     private readonly string _path;
     private readonly Dictionary<string, string> _fields = new(StringComparer.OrdinalIgnoreCase);
     private readonly SampleStream _stream;
@@ -170,12 +172,26 @@ internal sealed class MetaImageFile : VolumeFile
 
         IEnumerable<string> names = named.StartsWith("LIST", StringComparison.OrdinalIgnoreCase) ? list : [named];
         var words = named.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-        if (words is [var pattern, _, _, ..] && pattern.Contains('%', StringComparison.Ordinal))
+        if (words is [var pattern, var from, var to, ..] && pattern.Contains('%', StringComparison.Ordinal))
         {
-            throw new VolumeFormatException($"{_path} names its data by a pattern, which is not supported; name the files after ElementDataFile = LIST.");
+            names = Numbered(pattern, from, to, words.Length > 3 ? words[3] : "1");
         }
 
         return FileStreams.DataOf(_path, names, confine, axes.Aggregate((UInt128)1, (a, b) => a * (UInt128)Math.Clamp(b, 0, int.MaxValue)));
+    }
+
+    // slice%03d.raw 1 100 1: printf's number, the first, the last, and the step.
+    private IEnumerable<string> Numbered(string pattern, string from, string to, string step)
+    {
+        var match = Regex.Match(pattern, "^([^%]*)%(0?)([0-9]{0,2})[di]([^%]*)$");
+        if (!match.Success || !int.TryParse(from, out var first) || !int.TryParse(to, out var last) || !int.TryParse(step, out var by) || by <= 0 || first < 0 || last < first || (last - first) / by > MostFiles)
+        {
+            throw new VolumeFormatException($"{_path} names its data by '{pattern} {from} {to} {step}', which is no pattern with a first number, a last and a step; name the files after ElementDataFile = LIST.");
+        }
+
+        var width = match.Groups[3].Value.Length == 0 ? 0 : int.Parse(match.Groups[3].Value, CultureInfo.InvariantCulture);
+        return Enumerable.Range(0, (last - first) / by + 1).Select(i => (first + i * by).ToString(CultureInfo.InvariantCulture).PadLeft(width, match.Groups[2].Value == "0" ? '0' : ' '))
+            .Select(n => match.Groups[1].Value + n + match.Groups[4].Value).ToList();
     }
 
     private VolumeFormatException Missing(string field) => new($"{_path} has no {field} in its header; the file is damaged.");

@@ -53,6 +53,7 @@ internal static class TiffPage
         {
             ( >= 1 and <= 8, 1 or 4) => SampleType.UInt8,
             ( > 8 and <= 16, 1 or 4) => SampleType.UInt16,
+            (24, 1 or 4) => SampleType.UInt32,
             (32, 1 or 4) => SampleType.UInt32,
             (64, 1 or 4) => SampleType.UInt64,
             (8, 2) => SampleType.Int8,
@@ -117,9 +118,21 @@ internal static class TiffPage
         }
     }
 
-    // Samples of 1 to 15 bits one after another, the highest bit first.
+    // Samples of 1 to 15 bits one after another, the highest bit first; of 24 bits.
     private static void Unpack(ReadOnlySpan<byte> packed, in TiffPageFormat format, Span<byte> target)
     {
+        if (format.Bits == 24)
+        {
+            // Little endian after libtiff; a 32-bit float holds each.
+            var values = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(target);
+            for (var x = 0; x < format.Width; x++)
+            {
+                values[x] = packed[3 * x] | (packed[3 * x + 1] << 8) | (packed[3 * x + 2] << 16);
+            }
+
+            return;
+        }
+
         var (bits, wide) = (format.Bits, format.Samples == SampleType.UInt16);
         var mask = (1u << bits) - 1;
         var (held, have, at) = (0u, 0, 0);

@@ -66,6 +66,22 @@ public sealed class VolumeFileTests : IDisposable
     }
 
     // sform: 2, 2, 2 mm, x to the left; the middle of voxel (0, 0, 0) lies at x = 32, y = −40, z = −16 mm.
+    [Fact]
+    public void MetaImage_OfNumberedFiles_IsThemInOrder()
+    {
+        for (var i = 0; i < 3; i++)
+        {
+            File.WriteAllBytes(_folder[$"slice{5 + 2 * i:000}.raw"], Enumerable.Repeat((byte)i, 20).ToArray());
+        }
+
+        const string Head = "ObjectType = Image\nNDims = 3\nDimSize = 5 4 3\nElementType = MET_UCHAR\nElementDataFile = ";
+        File.WriteAllText(_folder["v.mhd"], Head + "slice%03d.raw 5 9 2\n");
+        using var file = VolumeFiles.Open(_folder["v.mhd"], new VolumeManifest());
+        Assert.Equal(Enumerable.Range(0, 60).Select(i => (byte)(i / 20)), Read(file, 0));
+        File.WriteAllText(_folder["w.mhd"], Head + "slice%s.raw 5 9 2\n");
+        Assert.Contains("is no pattern", Assert.Throws<VolumeFormatException>(() => VolumeFiles.Open(_folder["w.mhd"], new VolumeManifest())).Message, StringComparison.Ordinal);
+    }
+
     [DataFact]
     public void Nifti_LiesWhereItsSformSays()
     {
