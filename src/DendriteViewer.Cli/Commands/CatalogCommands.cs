@@ -121,12 +121,13 @@ internal static class CatalogCommands
 
     public static Command Clean()
     {
+        var hours = new Option<double>("--untouched-hours") { Description = "Only what nothing was written of for so long.", DefaultValueFactory = _ => 24 };
         var dry = new Option<bool>("--dry-run") { Description = "Only say what would be removed." };
         var (store, json) = (Shared.Store(), Shared.Json());
-        var command = new Command("clean", "Remove what imports left that were never finished.") { dry, store, json };
+        var command = new Command("clean", "Remove what imports left that were never finished.") { hours, dry, store, json };
         command.SetAction((parse, ct) => ExitCodes.RunAsync(async () =>
         {
-            var swept = await new Janitor(Shared.Open(parse.GetValue(store))).SweepAsync(!parse.GetValue(dry), ct);
+            var swept = await new Janitor(Shared.Open(parse.GetValue(store)), TimeProvider.System).SweepAsync(TimeSpan.FromHours(parse.GetValue(hours)), !parse.GetValue(dry), ct);
             if (parse.GetValue(json))
             {
                 ExitCodes.PrintJson(new { prefixes = swept.Prefixes, bytes = swept.Bytes });

@@ -13,12 +13,13 @@ public sealed record Swept(IReadOnlyList<string> Prefixes, long Bytes);
 /// Removes what dead imports and analyses left: volumes below a dataset's prefix that no manifest names. Nothing is removed of a dataset
 /// that somebody writes at the moment.
 /// </summary>
-public sealed class Janitor(DatasetStore store)
+public sealed class Janitor(DatasetStore store, TimeProvider time)
 {
     /// <summary>Looks through the whole store.</summary>
+    /// <param name="untouched">For how long nothing of a volume was written, so that an import that will go on keeps what it has.</param>
     /// <param name="remove">Whether to remove, or only to say what would be.</param>
     /// <param name="ct">Stops it between volumes.</param>
-    public async Task<Swept> SweepAsync(bool remove, CancellationToken ct)
+    public async Task<Swept> SweepAsync(TimeSpan untouched, bool remove, CancellationToken ct)
     {
         var (prefixes, bytes) = (new List<string>(), 0L);
         var folders = new List<string>();
@@ -36,7 +37,7 @@ public sealed class Janitor(DatasetStore store)
 
             await using (lease)
             {
-                foreach (var (prefix, size) in await StrayAsync(id, ct))
+                foreach (var (prefix, size) in await StrayAsync(id, time.GetUtcNow() - untouched, ct))
                 {
                     prefixes.Add(prefix);
                     bytes += size;
@@ -53,7 +54,7 @@ public sealed class Janitor(DatasetStore store)
     }
 
     // Volumes end in .ome.zarr/, wherever below the dataset they lie.
-    private async Task<List<(string Prefix, long Bytes)>> StrayAsync(DatasetId id, CancellationToken ct)
+    private async Task<List<(string Prefix, long Bytes)>> StrayAsync(DatasetId id, DateTimeOffset before, CancellationToken ct)
     {
         Dataset? dataset;
         try
@@ -68,6 +69,7 @@ public sealed class Janitor(DatasetStore store)
 
         var named = dataset?.Everything.Select(v => v.Prefix).ToHashSet() ?? [];
         var stray = new Dictionary<string, long>(StringComparer.Ordinal);
+        var young = new HashSet<string>(StringComparer.Ordinal);
         await foreach (var blob in store.Blobs.ListAsync(BlobNames.Dataset(id), ct))
         {
             const string End = ".ome.zarr/";
@@ -75,9 +77,13 @@ public sealed class Janitor(DatasetStore store)
             if (end >= 0 && blob.Name[..(end + End.Length)] is var prefix && !named.Contains(prefix))
             {
                 stray[prefix] = stray.GetValueOrDefault(prefix) + blob.Size;
+                if (blob.Written > before)
+                {
+                    young.Add(prefix);
+                }
             }
         }
 
-        return stray.Select(s => (s.Key, s.Value)).ToList();
+        return stray.Where(s => !young.Contains(s.Key)).Select(s => (s.Key, s.Value)).ToList();
     }
 }

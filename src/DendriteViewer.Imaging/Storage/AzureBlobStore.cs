@@ -127,7 +127,7 @@ public sealed class AzureBlobStore : IBlobStore
         await using var blobs = _container.GetBlobsAsync(prefix: prefix, cancellationToken: ct).GetAsyncEnumerator(ct);
         while (await AskAsync(async () => await blobs.MoveNextAsync()))
         {
-            yield return new BlobStat(blobs.Current.Name, blobs.Current.Properties.ContentLength ?? 0);
+            yield return new BlobStat(blobs.Current.Name, blobs.Current.Properties.ContentLength ?? 0, Written: blobs.Current.Properties.LastModified);
         }
     }
 

@@ -178,7 +178,7 @@ public sealed class FolderBlobStore : IBlobStore
             var name = Path.GetRelativePath(_root, file.FullName).Replace(Path.DirectorySeparatorChar, '/');
             if (name.StartsWith(prefix, StringComparison.Ordinal) && !name.EndsWith(Unfinished, StringComparison.Ordinal))
             {
-                yield return new BlobStat(name, file.Length);
+                yield return new BlobStat(name, file.Length, Written: file.LastWriteTimeUtc);
             }
         }
     }

@@ -1,7 +1,7 @@
 namespace DendriteViewer.Imaging.Storage;
 
-/// <summary>A blob's name and size in bytes, and where one blob was asked about, its tag.</summary>
-public readonly record struct BlobStat(string Name, long Size, string Tag = "");
+/// <summary>A blob's name and size in bytes; where one blob was asked about, its tag; where they were listed, when it was last written.</summary>
+public readonly record struct BlobStat(string Name, long Size, string Tag = "", DateTimeOffset? Written = null);
 
 /// <summary>A blob's bytes, and a tag that is another once the blob is.</summary>
 public sealed record TaggedBlob(byte[] Content, string Tag);

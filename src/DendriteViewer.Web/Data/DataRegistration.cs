@@ -30,6 +30,7 @@ public static class DataRegistration
             var blobs = BlobStores.Open(options.Store ?? Path.Combine(data, "store"));
             return new DatasetStore(blobs is FolderBlobStore || options.DiskCacheMiB == 0 ? blobs : new DiskCache(blobs, Path.Combine(data, "cache"), (long)options.DiskCacheMiB << 20));
         });
+        builder.Services.AddHostedService<StoreJanitor>();
         builder.Services.AddSingleton(s => new BrickCache(s.GetRequiredService<DatasetStore>(), (long)options.BrickCacheMiB << 20));
         return builder;
     }

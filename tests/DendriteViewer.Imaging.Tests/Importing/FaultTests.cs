@@ -86,15 +86,16 @@ public sealed class FaultTests : IDisposable
             await store.Blobs.WriteAsync(stray, new byte[100], default);
         }
 
-        Assert.Equal(2, (await new Janitor(store).SweepAsync(remove: false, default)).Prefixes.Count);
+        Assert.Empty((await new Janitor(store, TimeProvider.System).SweepAsync(TimeSpan.FromHours(1), remove: true, default)).Prefixes);
+        Assert.Equal(2, (await new Janitor(store, TimeProvider.System).SweepAsync(TimeSpan.Zero, remove: false, default)).Prefixes.Count);
         await using (await store.LeaseAsync(DatasetId.Parse("gone"), default))
         {
-            var swept = await new Janitor(store).SweepAsync(remove: true, default);
+            var swept = await new Janitor(store, TimeProvider.System).SweepAsync(TimeSpan.Zero, remove: true, default);
             Assert.Equal(["datasets/d/volumes/projection/t7.ome.zarr/"], swept.Prefixes);
             Assert.Equal(200, swept.Bytes);
         }
 
-        await new Janitor(store).SweepAsync(remove: true, default);
+        await new Janitor(store, TimeProvider.System).SweepAsync(TimeSpan.Zero, remove: true, default);
         Assert.Equal(names, await NamesAsync(store));
     }
 
