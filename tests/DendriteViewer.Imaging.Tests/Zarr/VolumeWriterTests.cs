@@ -65,25 +65,24 @@ public sealed class VolumeWriterTests : IDisposable
         {
             using var writer = new VolumeWriter(store, Prefix, shape, VoxelType.UInt8);
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => writer.WriteAsync(
-                (slice, _) =>
+                async (slice, _) =>
                 {
-                    if (slice == 64 * 3 + 7)
+                    // Two rows and what the next level has of them are stored; the third may be on its way.
+                    while (slice == 64 * 3 + 7 && !stop.IsCancellationRequested)
                     {
-                        stop.Cancel();
+                        await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System);
+                        if (File.Exists(_folder["s/v/0/c/1/0/0"]) && File.Exists(_folder["s/v/1/c/0/0/0"]))
+                        {
+                            await stop.CancelAsync();
+                        }
                     }
-
-                    return ValueTask.CompletedTask;
                 },
                 inAnyOrder: false, null, stop.Token));
         }
 
-        var stored = 64 * (await NamesAsync(store)).Count(n => n.StartsWith("v/0/", StringComparison.Ordinal));
-        Assert.InRange(stored, 64 * 2, 64 * 3);
         var read = new List<int>();
         await WriteAsync(store, shape, VoxelType.UInt8, false, read.Add);
-
-        // A row counts when what the coarser levels had of it is stored too.
-        Assert.InRange(read[0], 64, stored);
+        Assert.Contains(read[0], new[] { 128, 192 });
         Assert.Equal(Enumerable.Range(read[0], shape.Z - read[0]), read);
     }
 
