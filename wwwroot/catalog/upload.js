@@ -4,11 +4,15 @@ const atOnce = 3, tries = 8, own = { 'X-Dendrite-Upload': '1' };
 
 export function wire(root, page) {
   for (const input of root.querySelectorAll('input[type="file"]')) {
-    input.addEventListener('change', async () => {
+    const begin = async () => {
       const files = [...input.files];
       input.value = '';
       if (files.length) await send(root, page, files);
-    });
+    };
+    input.addEventListener('change', begin);
+
+    // Somebody was quicker than this script.
+    begin();
   }
 }
 
