@@ -162,9 +162,9 @@ class Viewer {
   exactness() {
     const shown = this.panes.filter(p => p.size[0] > 0);
     if (this.connection?.state !== 'Connected') return;
-    // A pane that says something shows what was asked for before.
-    const waits = shown.some(p => p.note.textContent), exact = !waits && shown.every(p => p.exact);
-    this.state(exact ? 'exact' : waits || shown.some(p => p.partial) ? 'loading' : 'moving', exact);
+    // A pane that says something shows what was asked for before: it waits (…), or tells what is wrong.
+    const said = shown.map(p => p.note.textContent).filter(t => t), exact = !said.length && shown.every(p => p.exact);
+    this.state(exact ? 'exact' : said.some(t => !t.endsWith('…')) ? 'problem' : said.length || shown.some(p => p.partial) ? 'loading' : 'moving', exact);
   }
 
   state(text, exact) {
