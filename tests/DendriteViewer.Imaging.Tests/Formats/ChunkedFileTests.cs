@@ -145,6 +145,38 @@ public sealed class ChunkedFileTests : IDisposable
         Assert.Equal(Enumerable.Range(0, 60).Select(i => (ushort)(i / 20 == 2 && i % 5 >= 3 ? 0 : 100 * (i / 20) + 10 * (i / 5 % 4) + i % 5)), values);
     }
 
+    // A survey reads a volume before the import does.
+    [Theory]
+    [InlineData(">u2", 2)]
+    [InlineData(">f8", 8)]
+    public void ASlice_IsTheSame_WhenItIsReadAgain(string dtype, int size)
+    {
+        Directory.CreateDirectory(_folder["v.zarr"]);
+        File.WriteAllText(_folder["v.zarr/.zarray"], $$"""{"zarr_format":2,"shape":[1,2,3],"chunks":[1,2,3],"dtype":"{{dtype}}","order":"C","compressor":null,"filters":null,"fill_value":0}""");
+        var bytes = new byte[6 * size];
+        for (var i = 0; i < 6; i++)
+        {
+            if (size == 2)
+            {
+                BinaryPrimitives.WriteUInt16BigEndian(bytes.AsSpan(2 * i), (ushort)(i + 1));
+            }
+            else
+            {
+                BinaryPrimitives.WriteDoubleBigEndian(bytes.AsSpan(8 * i), i + 1);
+            }
+        }
+
+        File.WriteAllBytes(_folder["v.zarr/0.0.0"], bytes);
+        using var file = VolumeFiles.Open(_folder["v.zarr"], new VolumeManifest());
+        using var source = file.Open(0);
+        foreach (var _ in new[] { 1, 2 })
+        {
+            var slice = new byte[6 * source.Type.Size()];
+            source.ReadSlice(0, slice);
+            Assert.Equal([1f, 2, 3, 4, 5, 6], size == 2 ? MemoryMarshal.Cast<byte, ushort>(slice).ToArray().Select(v => (float)v) : MemoryMarshal.Cast<byte, float>(slice).ToArray());
+        }
+    }
+
     // Five axes with one channel: time becomes frames, also where a chunk holds several times.
     [Fact]
     public void Time_BecomesFrames()

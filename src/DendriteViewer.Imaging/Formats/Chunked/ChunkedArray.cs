@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Collections.Concurrent;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Imaging.Zarr;
 
@@ -10,9 +11,40 @@ namespace DendriteViewer.Imaging.Formats.Chunked;
 /// <param name="IndexChecked">Whether a CRC-32C ends the index.</param>
 internal sealed record Sharding(int[] Inner, bool IndexAtStart, bool IndexChecked);
 
+/// <summary>A chunk's samples and its lengths along the array's axes.</summary>
+internal sealed record ChunkSamples(byte[] Bytes, int[] Shape);
+
+/// <summary>Indexes of shards that were read, until they are many.</summary>
+internal sealed class ShardIndexes
+{
+    private const long MostBytes = 64 << 20;
+    private readonly ConcurrentDictionary<string, byte[]?> _read = new();
+    private long _bytes;
+
+    /// <summary>The index of a shard; askers at the same time may read it twice.</summary>
+    public async ValueTask<byte[]?> GetAsync(string key, Func<string, Task<byte[]?>> read)
+    {
+        if (_read.TryGetValue(key, out var index))
+        {
+            return index;
+        }
+
+        index = await read(key);
+        if (Interlocked.Add(ref _bytes, 64 + (index?.Length ?? 0)) > MostBytes)
+        {
+            _read.Clear();
+            Interlocked.Exchange(ref _bytes, 0);
+        }
+
+        return _read[key] = index;
+    }
+}
+
 /// <summary>An array of a chunked store: its shape, its chunks, and how each is written.</summary>
 internal sealed record ChunkedArray
 {
+    private readonly ShardIndexes _indexes = new();
+
     public required KeyStore Store { get; init; }
 
     /// <summary>Key of the array, "" for the store's root.</summary>
@@ -50,60 +82,72 @@ internal sealed record ChunkedArray
     /// <summary>N5: a chunk begins with its own, perhaps smaller, shape.</summary>
     public bool HasChunkHeader { get; init; }
 
-    public int ChunkSamples => Chunk.Aggregate(1, (a, b) => checked(a * b));
-
-    /// <summary>Samples of a chunk, packed in <see cref="Order"/>, or null where it is absent. Axes of a chunk at the end may be shorter in N5.</summary>
-    /// <exception cref="VolumeFormatException">It is damaged.</exception>
-    public (byte[] Bytes, int[] Shape)? ReadChunk(long[] at)
+    /// <summary>A chunk's bytes as they are stored, or null where it is absent.</summary>
+    /// <exception cref="VolumeFormatException">The shard's index is damaged, or the chunk is cut short.</exception>
+    public async ValueTask<byte[]?> ReadPackedAsync(long[] at, CancellationToken ct)
     {
-        var key = Store.Join(Key, KeyOf(Sharding is null ? at : at.Select((c, i) => c * Chunk[i] / Shard[i]).ToArray()));
+        var key = BlobOf(at);
         try
         {
-            var packed = Sharding is { } sharding ? ReadFromShard(key, at, sharding) : Store.Read(key);
-            if (packed is null)
-            {
-                return null;
-            }
+            return Sharding is null ? await Store.ReadAsync(key, ct)
+                : await _indexes.GetAsync(key, k => ReadIndexAsync(k, Sharding, ct)) is not { } index ? null
+                : PlaceOf(at, index) is not var (offset, length) ? null
+                : await Store.ReadAsync(key, offset, length, ct);
+        }
+        catch (InvalidDataException e)
+        {
+            throw Damaged(key, e);
+        }
+    }
 
+    /// <summary>Samples of a stored chunk, packed in <see cref="Order"/>. Axes of a chunk at the end may be shorter in N5.</summary>
+    /// <exception cref="VolumeFormatException">It is damaged.</exception>
+    public ChunkSamples Unpack(long[] at, byte[] packed)
+    {
+        try
+        {
             var shape = Chunk;
             if (HasChunkHeader)
             {
                 (packed, shape) = WithoutHeader(packed);
             }
 
-            return (ChunkCodecs.Unpack(packed, Packings, checked(shape.Aggregate(1, (a, b) => checked(a * b)) * Samples.Size())), shape);
+            return new(ChunkCodecs.Unpack(packed, Packings, checked(shape.Aggregate(1, (a, b) => checked(a * b)) * Samples.Size())), shape);
         }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException or OverflowException)
         {
-            throw new VolumeFormatException($"{Store.Path}/{key} is damaged ({e.Message.TrimEnd('.')}); copy it again from its source.", e);
+            throw Damaged(BlobOf(at), e);
         }
     }
 
-    private byte[]? ReadFromShard(string key, long[] at, Sharding sharding)
+    /// <summary>The blob that holds a chunk, for people.</summary>
+    public string NameOf(long[] at) => $"{Store.Path}/{BlobOf(at)}";
+
+    private string BlobOf(long[] at) => Store.Join(Key, KeyOf(Sharding is null ? at : at.Select((c, i) => c * Chunk[i] / Shard[i]).ToArray()));
+
+    private VolumeFormatException Damaged(string key, Exception e) => new($"{Store.Path}/{key} is damaged ({e.Message.TrimEnd('.')}); copy it again from its source.", e);
+
+    private async Task<byte[]?> ReadIndexAsync(string key, Sharding sharding, CancellationToken ct)
     {
-        var per = Shard.Select((s, i) => s / Chunk[i]).ToArray();
-        var count = per.Aggregate(1, (a, b) => checked(a * b));
-        var size = 16L * count + (sharding.IndexChecked ? 4 : 0);
-        if (Store.Read(key, sharding.IndexAtStart ? 0 : -size, size) is not { } index)
-        {
-            return null;
-        }
+        var size = 16L * Shard.Select((s, i) => s / Chunk[i]).Aggregate(1, (a, b) => checked(a * b)) + (sharding.IndexChecked ? 4 : 0);
+        return await Store.ReadAsync(key, sharding.IndexAtStart ? 0 : -size, size, ct) is not { } index ? null
+            : sharding.IndexChecked && ShardCodec.ReadIndex(index) is null ? throw new InvalidDataException("the checksum of its index is wrong")
+            : index;
+    }
 
-        if (sharding.IndexChecked && ShardCodec.ReadIndex(index) is null)
-        {
-            throw new InvalidDataException("the checksum of its index is wrong");
-        }
-
+    private (long Offset, long Length)? PlaceOf(long[] at, byte[] index)
+    {
         var n = 0;
-        for (var i = 0; i < per.Length; i++)
+        for (var i = 0; i < at.Length; i++)
         {
-            n = n * per[i] + (int)(at[i] % per[i]);
+            var per = Shard[i] / Chunk[i];
+            n = n * per + (int)(at[i] % per);
         }
 
         ulong offset = BinaryPrimitives.ReadUInt64LittleEndian(index.AsSpan(16 * n)), length = BinaryPrimitives.ReadUInt64LittleEndian(index.AsSpan(16 * n + 8));
         return (offset, length) == (ShardCodec.Absent, ShardCodec.Absent) ? null
             : offset > long.MaxValue / 2 || length > int.MaxValue ? throw new InvalidDataException("its index points nowhere")
-            : Store.Read(key, (long)offset, (long)length);
+            : ((long)offset, (long)length);
     }
 
     // Mode, number of axes, their lengths with the fastest first, all big endian.

@@ -10,13 +10,13 @@ internal abstract class KeyStore : IDisposable
     public abstract string Path { get; }
 
     /// <summary>A blob, or null where there is none.</summary>
-    public abstract byte[]? Read(string key);
+    public abstract ValueTask<byte[]?> ReadAsync(string key, CancellationToken ct);
 
     /// <summary>Part of a blob, or null where there is none; an offset below 0 counts from its end.</summary>
     /// <exception cref="VolumeFormatException">It is shorter.</exception>
-    public virtual byte[]? Read(string key, long offset, long length)
+    public virtual async ValueTask<byte[]?> ReadAsync(string key, long offset, long length, CancellationToken ct)
     {
-        if (Read(key) is not { } all)
+        if (await ReadAsync(key, ct) is not { } all)
         {
             return null;
         }
@@ -24,6 +24,15 @@ internal abstract class KeyStore : IDisposable
         var from = offset < 0 ? all.Length + offset : offset;
         return from >= 0 && length >= 0 && from + length <= all.Length ? all[(int)from..(int)(from + length)] : throw Short(key);
     }
+
+    /// <summary>
+    /// <see cref="ReadAsync(string, CancellationToken)"/> for who reads as files are read: metadata, and the slices of an import, which has
+    /// threads of its own to wait with.
+    /// </summary>
+    public byte[]? Read(string key) => Wait(ReadAsync(key, CancellationToken.None));
+
+    /// <summary>What a read gives, waited for where it is not there at once.</summary>
+    public static T Wait<T>(ValueTask<T> read) => read.IsCompleted ? read.Result : read.AsTask().GetAwaiter().GetResult();
 
     /// <summary>Names and sizes of all that is there, and when it changed.</summary>
     public abstract string Fingerprint();
@@ -50,13 +59,13 @@ internal sealed class FolderKeys(string folder, Func<string, string> confine) : 
 {
     public override string Path => folder;
 
-    public override byte[]? Read(string key) => PathOf(key) is { } path ? File.ReadAllBytes(path) : null;
+    public override ValueTask<byte[]?> ReadAsync(string key, CancellationToken ct) => new(PathOf(key) is { } path ? File.ReadAllBytes(path) : null);
 
-    public override byte[]? Read(string key, long offset, long length)
+    public override ValueTask<byte[]?> ReadAsync(string key, long offset, long length, CancellationToken ct)
     {
         if (PathOf(key) is not { } path)
         {
-            return null;
+            return new((byte[]?)null);
         }
 
         using var file = File.OpenHandle(path);
@@ -74,7 +83,7 @@ internal sealed class FolderKeys(string folder, Func<string, string> confine) : 
             done += n > 0 ? n : throw Short(key);
         }
 
-        return bytes;
+        return new(bytes);
     }
 
     public override string Fingerprint() => Fingerprints.Of(Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal));
@@ -109,14 +118,14 @@ internal sealed class ZipKeys : KeyStore
 
     public override string Path => _path;
 
-    public override byte[]? Read(string key)
+    public override ValueTask<byte[]?> ReadAsync(string key, CancellationToken ct)
     {
         // An archive has one stream for all its entries.
         lock (_lock)
         {
             if (!_entries.TryGetValue(key, out var entry))
             {
-                return null;
+                return new((byte[]?)null);
             }
 
             if (entry.Length > Array.MaxLength || entry.Length > 65536 + Packing.Zlib.MostRatio() * entry.CompressedLength)
@@ -127,7 +136,7 @@ internal sealed class ZipKeys : KeyStore
             using var stream = entry.Open();
             var bytes = new byte[entry.Length];
             stream.ReadExactly(bytes);
-            return bytes;
+            return new(bytes);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
@@ -19,6 +20,9 @@ internal sealed class HttpKeys : KeyStore
     private static readonly string[] s_metadata = ["zarr.json", ".zattrs", ".zgroup", ".zarray", "attributes.json", "0/zarr.json", "0/.zarray"];
     private readonly HttpClient _http;
 
+    // Metadata is asked for again and again while a store is opened.
+    private readonly ConcurrentDictionary<string, byte[]?> _known = new();
+
     /// <param name="address">http:// or https://, ending where the keys begin.</param>
     /// <param name="follows">Whether the server may send the asker elsewhere.</param>
     public HttpKeys(string address, bool follows)
@@ -30,9 +34,13 @@ internal sealed class HttpKeys : KeyStore
 
     public override string Path { get; }
 
-    public override byte[]? Read(string key) => Get(key, null);
+    public override async ValueTask<byte[]?> ReadAsync(string key, CancellationToken ct)
+    {
+        var isMetadata = key.EndsWith(".json", StringComparison.Ordinal) || key.Split('/')[^1].StartsWith(".z", StringComparison.Ordinal);
+        return !isMetadata ? await GetAsync(key, null, ct) : _known.TryGetValue(key, out var known) ? known : _known[key] = await GetAsync(key, null, ct);
+    }
 
-    public override byte[]? Read(string key, long offset, long length)
+    public override async ValueTask<byte[]?> ReadAsync(string key, long offset, long length, CancellationToken ct)
     {
         if (length < 0 || length > MostBytes)
         {
@@ -40,7 +48,7 @@ internal sealed class HttpKeys : KeyStore
         }
 
         var range = offset < 0 ? new RangeHeaderValue(null, -offset) : new RangeHeaderValue(offset, offset + length - 1);
-        var bytes = length == 0 ? [] : Get(key, range);
+        var bytes = length == 0 ? [] : await GetAsync(key, range, ct);
 
         // What counts from the end may ask for the end's beginning alone.
         return bytes is null ? null : bytes.Length >= length ? bytes[..(int)length] : throw Short(key);
@@ -67,7 +75,7 @@ internal sealed class HttpKeys : KeyStore
         base.Dispose();
     }
 
-    private byte[]? Get(string key, RangeHeaderValue? range)
+    private async Task<byte[]?> GetAsync(string key, RangeHeaderValue? range, CancellationToken ct)
     {
         var address = $"{Path}/{string.Join('/', key.Split('/').Select(Uri.EscapeDataString))}";
         for (var n = 1; ; n++)
@@ -76,7 +84,7 @@ internal sealed class HttpKeys : KeyStore
             {
                 using var request = new HttpRequestMessage(HttpMethod.Get, address);
                 request.Headers.Range = range;
-                using var answer = _http.Send(request, HttpCompletionOption.ResponseHeadersRead);
+                using var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
                 if (answer.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Forbidden)
                 {
                     // Stores that may not be listed answer "forbidden" for what is not there.
@@ -90,7 +98,7 @@ internal sealed class HttpKeys : KeyStore
 
                 if ((int)answer.StatusCode is 408 or 429 or >= 500 && n < Tries)
                 {
-                    Pause(n);
+                    await PauseAsync(n, ct);
                     continue;
                 }
 
@@ -101,10 +109,10 @@ internal sealed class HttpKeys : KeyStore
                         : $"{address} answers {(int)answer.StatusCode}; check the address, or download it.");
                 }
 
-                using var body = answer.Content.ReadAsStream();
+                await using var body = await answer.Content.ReadAsStreamAsync(ct);
                 using var bytes = new MemoryStream();
                 var buffer = new byte[1 << 16];
-                for (int got; (got = body.Read(buffer)) > 0;)
+                for (int got; (got = await body.ReadAsync(buffer, ct)) > 0;)
                 {
                     bytes.Write(buffer, 0, got);
                     if (bytes.Length > MostBytes)
@@ -115,19 +123,19 @@ internal sealed class HttpKeys : KeyStore
 
                 return bytes.ToArray();
             }
-            catch (Exception e) when (e is HttpRequestException or IOException or TaskCanceledException)
+            catch (Exception e) when (e is HttpRequestException or IOException || (e is TaskCanceledException && !ct.IsCancellationRequested))
             {
                 if (n == Tries)
                 {
                     throw new VolumeFormatException($"{address} does not answer ({e.Message.Split('\n')[0].TrimEnd('.')}); try again later, or download it.", e);
                 }
 
-                Pause(n);
+                await PauseAsync(n, ct);
             }
         }
     }
 
-    private static void Pause(int n) => Task.Delay(TimeSpan.FromMilliseconds(200 << n), TimeProvider.System).GetAwaiter().GetResult();
+    private static Task PauseAsync(int n, CancellationToken ct) => Task.Delay(TimeSpan.FromMilliseconds(200 << n), TimeProvider.System, ct);
 }
 
 /// <summary>Blobs below a prefix of a store.</summary>
@@ -135,25 +143,41 @@ internal sealed class BlobKeys(IBlobStore blobs, string prefix) : KeyStore
 {
     private readonly string _prefix = prefix.Trim('/') + "/";
 
+    // Chunks of one shard are read one after another, and each must lie within it.
+    private readonly ConcurrentDictionary<string, long> _sizes = new();
+
     public override string Path => $"blob:{_prefix.TrimEnd('/')}";
 
-    public override byte[]? Read(string key) => Wait(blobs.TryReadAsync(_prefix + key, default));
+    public override ValueTask<byte[]?> ReadAsync(string key, CancellationToken ct) => blobs.TryReadAsync(_prefix + key, ct);
 
-    public override byte[]? Read(string key, long offset, long length)
+    public override async ValueTask<byte[]?> ReadAsync(string key, long offset, long length, CancellationToken ct)
     {
-        if (Wait(blobs.StatAsync(_prefix + key, default)) is not { } stat)
+        if (!_sizes.TryGetValue(key, out var size))
         {
-            return null;
+            if (await blobs.StatAsync(_prefix + key, ct) is not { } stat)
+            {
+                return null;
+            }
+
+            size = _sizes[key] = stat.Size;
         }
 
-        var from = offset < 0 ? stat.Size + offset : offset;
-        if (from < 0 || length < 0 || length > stat.Size || from > stat.Size - length)
+        var from = offset < 0 ? size + offset : offset;
+        if (from < 0 || length < 0 || length > size || from > size - length)
         {
             throw Short(key);
         }
 
         var bytes = new byte[length];
-        blobs.ReadAsync(_prefix + key, from, bytes, default).AsTask().GetAwaiter().GetResult();
+        try
+        {
+            await blobs.ReadAsync(_prefix + key, from, bytes, ct);
+        }
+        catch (Exception e) when (e is FileNotFoundException or EndOfStreamException)
+        {
+            throw Short(key);
+        }
+
         return bytes;
     }
 
@@ -165,6 +189,4 @@ internal sealed class BlobKeys(IBlobStore blobs, string prefix) : KeyStore
 
     public override IEnumerable<string> Children(string key) =>
         blobs.ListFoldersAsync(key.Length == 0 ? _prefix : $"{_prefix}{key}/", default).ToBlockingEnumerable().Order(StringComparer.Ordinal);
-
-    private static T Wait<T>(ValueTask<T> task) => task.AsTask().GetAwaiter().GetResult();
 }
