@@ -43,7 +43,7 @@ export const fieldOfView = 30;
 export function cameraFrame(view, bounds, aspect) {
   const [azimuth, elevation, given, ...target] = view.camera;
   const az = rad(azimuth), el = rad(Math.max(-89.5, Math.min(89.5, elevation)));
-  const fit = 0.86 * Math.max(1, 1 / aspect) * length(sub(bounds.high, bounds.low)) / 2 / Math.sin(rad(fieldOfView / 2));
+  const fit = Math.max(1, 1 / aspect) * length(sub(bounds.high, bounds.low)) / 2 / Math.sin(rad(fieldOfView / 2));
   const distance = given > 0 ? given : fit;
   const center = given > 0 ? target : add(bounds.low, sub(bounds.high, bounds.low), 0.5);
   const back = [-Math.sin(el), -Math.cos(el) * Math.cos(az), Math.cos(el) * Math.sin(az)];

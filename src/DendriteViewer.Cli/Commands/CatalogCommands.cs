@@ -51,11 +51,11 @@ internal static class CatalogCommands
                 volumes.Add(new
                 {
                     modality = v.Key.Modality, hours = v.Key.Hours, shape = new[] { v.Shape.Z, v.Shape.Y, v.Shape.X }, dtype = v.Type.ZarrName(),
-                    voxelSizeUm = new[] { v.VoxelSize.Z, v.VoxelSize.Y, v.VoxelSize.X }, levels = v.Levels, storedBytes = stored, valueRange = new[] { v.Least, v.Most },
+                    voxelSizeUm = new[] { v.VoxelSize.Z, v.VoxelSize.Y, v.VoxelSize.X }, levels = v.Levels, storedBytes = stored, valueRange = new[] { v.Least, v.Most }, inPlace = v.LinkedTo,
                 });
                 if (!parse.GetValue(json))
                 {
-                    Console.Out.WriteLine($"{v.Key,-26} {v.Shape,-20} {v.Type.ZarrName(),-8} {v.VoxelSize.X:0.###} µm  {v.Levels} levels  {stored / 1e6:0.#} MB");
+                    Console.Out.WriteLine($"{v.Key,-26} {v.Shape,-20} {v.Type.ZarrName(),-8} {v.VoxelSize.X:0.###} µm  {v.Levels} levels  {(v.LinkedTo is { } place ? $"in place, {place}" : $"{stored / 1e6:0.#} MB")}");
                 }
             }
 
@@ -89,12 +89,13 @@ internal static class CatalogCommands
         {
             var datasets = Shared.Open(parse.GetValue(store));
             var dataset = await Shared.DatasetAsync(datasets, parse.GetValue(id)!, ct);
-            var total = Verifier.CountOf(dataset);
+            var verifier = new Verifier(datasets);
+            var total = await verifier.CountAsync(dataset, ct);
             var bad = new List<BadBrick>();
             var bricks = 0L;
             using (var bar = new ProgressBar("verify", TimeProvider.System))
             {
-                await foreach (var problem in new Verifier(datasets).VerifyAsync(dataset, ct))
+                await foreach (var problem in verifier.VerifyAsync(dataset, ct))
                 {
                     bar.Report((double)++bricks / Math.Max(1, total));
                     if (problem is not null)

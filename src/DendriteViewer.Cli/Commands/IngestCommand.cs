@@ -24,8 +24,9 @@ internal static class IngestCommand
         var range = new Option<string?>("--range") { Description = "With --convert: LO:HI, what is spread; the rest is cut. Default: least to largest." };
         var denoise = new Option<string?>("--denoise") { Description = "Also keep MODALITY-median or MODALITY-nlm, filtered by median or nlm (non-local means)." };
         var register = new Option<bool>("--register") { Description = "Lay the scan onto the first of its modality; its own place is kept too." };
+        var inPlace = new Option<bool>("--in-place") { Description = "Use an OME-Zarr of the store (blob:PREFIX) where it lies, without a copy." };
         var (store, json) = (Shared.Store(), Shared.Json());
-        var command = new Command("ingest", "Import a dataset.json, or one volume; goes on where it stopped.") { path, dataset, hours, modality, voxel, shape, dtype, offset, inside, region, convert, range, denoise, register, store, json };
+        var command = new Command("ingest", "Import a dataset.json, or one volume; goes on where it stopped.") { path, dataset, hours, modality, voxel, shape, dtype, offset, inside, region, convert, range, denoise, register, inPlace, store, json };
         command.SetAction((parse, ct) => ExitCodes.RunAsync(async () =>
         {
             var datasets = Shared.Open(parse.GetValue(store));
@@ -42,6 +43,7 @@ internal static class IngestCommand
                     Convert = parse.GetValue(convert) is { } type ? new ConvertManifest { Dtype = type, Range = parse.GetValue(range) is { } r && Shared.ParseRange(r, "--range") is var (low, high) ? [low, high] : null } : v.Convert,
                     Denoise = parse.GetValue(denoise) ?? v.Denoise,
                     Register = parse.GetValue(register) ? true : v.Register,
+                    InPlace = parse.GetValue(inPlace) ? true : v.InPlace,
                 };
                 result = parse.GetValue(dataset) is { } id
                     ? await importer.ImportVolumeAsync(

@@ -25,6 +25,9 @@ public sealed record VolumeInfo(
     /// <summary>SHA-256 of the volume's metadata, or null of what was published without.</summary>
     public string? MetadataSha256 { get; init; }
 
+    /// <summary>Where an OME-Zarr lies that is used in place (blob: and a prefix of the store), or null of a volume that was imported.</summary>
+    public string? LinkedTo { get; init; }
+
     /// <summary>Edge lengths of a voxel in µm.</summary>
     public VoxelSize VoxelSize => Transform.VoxelSize;
 
@@ -76,10 +79,18 @@ public sealed record Dataset(
 
     internal static Dataset Of(DatasetId id, DatasetManifest manifest)
     {
+        var volumes = manifest.Volumes.Select(v => InfoOf(id, manifest, v)).OrderBy(v => v.Key.Hours).ToArray();
         var name = BlobNames.Manifest(id);
-        var volumes = manifest.Volumes.Select(v => new VolumeInfo(
-            new VolumeKey(v.Modality, v.Hours),
-            $"{BlobNames.Dataset(id)}{v.Path.TrimEnd('/')}/",
+        return new Dataset(id, manifest, volumes.Where(v => !v.IsLabels).ToArray(), volumes.Where(v => v.IsLabels).ToArray(), Manifests.DepthOf(manifest, name), Manifests.OutlineOf(manifest, name));
+    }
+
+    internal static VolumeInfo InfoOf(DatasetId id, DatasetManifest manifest, VolumeManifest v)
+    {
+        var name = BlobNames.Manifest(id);
+        var key = new VolumeKey(v.Modality, v.Hours);
+        return new VolumeInfo(
+            key,
+            v.InPlace == true ? BlobNames.Volume(id, key) : $"{BlobNames.Dataset(id)}{v.Path.TrimEnd('/')}/",
             v.Shape is { Length: 3 } s ? new VolumeShape(s[0], s[1], s[2]) : throw new VolumeFormatException($"{name} lacks a volume's shape; import the dataset again."),
             VoxelTypes.TryParse(v.Dtype, out var t) ? t : throw new VolumeFormatException($"{name} lacks a volume's dtype; import the dataset again."),
             v.Registration is { } registered ? Manifests.Registered(registered, name) : Manifests.TransformOf(v, manifest, name),
@@ -91,7 +102,7 @@ public sealed record Dataset(
         {
             ScannedTransform = Manifests.TransformOf(v, manifest, name),
             MetadataSha256 = v.MetadataSha256,
-        }).OrderBy(v => v.Key.Hours).ToArray();
-        return new Dataset(id, manifest, volumes.Where(v => !v.IsLabels).ToArray(), volumes.Where(v => v.IsLabels).ToArray(), Manifests.DepthOf(manifest, name), Manifests.OutlineOf(manifest, name));
+            LinkedTo = v.InPlace == true ? v.Path : null,
+        };
     }
 }

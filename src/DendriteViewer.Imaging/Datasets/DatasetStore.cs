@@ -2,6 +2,8 @@ using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text.Json;
+using DendriteViewer.Imaging.Caching;
+using DendriteViewer.Imaging.Formats.Chunked;
 using DendriteViewer.Imaging.Storage;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Imaging.Zarr;
@@ -13,7 +15,11 @@ public sealed class DatasetStore(IBlobStore blobs)
 {
     // How long somebody who writes is waited for, and how often is looked.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10), Pause = TimeSpan.FromMilliseconds(200);
+    private const long MostChunkBytes = 256L << 20;
     private readonly ConcurrentDictionary<(string Prefix, string? Sha256), Lazy<Task<VolumeReader>>> _readers = new();
+
+    // Of volumes that are used in place: a chunk is often larger than a brick.
+    private readonly ChunkCache<(object, int, long), ChunkSamples?> _chunks = new(MostChunkBytes, c => c?.Bytes.Length ?? 0);
 
     /// <summary>The blobs underneath.</summary>
     public IBlobStore Blobs => blobs;
@@ -57,7 +63,7 @@ public sealed class DatasetStore(IBlobStore blobs)
     /// <summary>A reader of a volume's bricks; opened once and kept.</summary>
     public async Task<VolumeReader> ReaderAsync(VolumeInfo volume, CancellationToken ct)
     {
-        var lazy = _readers.GetOrAdd((volume.Prefix, volume.MetadataSha256), v => new(() => VolumeReader.OpenAsync(blobs, v.Prefix, v.Sha256, CancellationToken.None)));
+        var lazy = _readers.GetOrAdd((volume.Prefix, volume.MetadataSha256), _ => new(() => OpenReaderAsync(blobs, volume, CancellationToken.None)));
         try
         {
             return await lazy.Value.WaitAsync(ct);
@@ -68,6 +74,15 @@ public sealed class DatasetStore(IBlobStore blobs)
             throw;
         }
     }
+
+    /// <summary>A reader of a volume as a store has it now.</summary>
+    /// <param name="from">The store, or what it is cached by.</param>
+    /// <param name="volume">The volume.</param>
+    /// <param name="ct">Stops it.</param>
+    /// <exception cref="VolumeFormatException">Its metadata is not what was published.</exception>
+    public async Task<VolumeReader> OpenReaderAsync(IBlobStore from, VolumeInfo volume, CancellationToken ct) => volume.LinkedTo is null
+        ? await StoredReader.OpenAsync(from, volume.Prefix, volume.MetadataSha256, ct)
+        : await LinkedReader.OpenAsync(from, volume.Prefix, volume.MetadataSha256, _chunks, ct);
 
     /// <summary>A measured curve: its header and rows, or null where the dataset has none of that kind.</summary>
     /// <exception cref="VolumeFormatException">It is damaged.</exception>

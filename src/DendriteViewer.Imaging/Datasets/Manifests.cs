@@ -2,6 +2,7 @@ using System.Text.Json;
 using DendriteViewer.Imaging.Analysis;
 using DendriteViewer.Imaging.Formats;
 using DendriteViewer.Imaging.Geometry;
+using DendriteViewer.Imaging.Storage;
 using DendriteViewer.Imaging.Volumes;
 
 namespace DendriteViewer.Imaging.Datasets;
@@ -44,6 +45,8 @@ public static class Manifests
             Require(double.IsFinite(v.Hours) && v.Hours is >= 0 and < 1e6, file, $"volumes[{i}].hours", $"is {v.Hours}; give hours of plating, 0 or more");
             Require(!string.IsNullOrWhiteSpace(v.Path), file, $"volumes[{i}].path", "is empty; name a file or folder");
             Importing.ImportOptions.Of(v, file);
+            Require(v.InPlace != true || IsLinkable(v.Path), file, $"volumes[{i}].inPlace", $"is set for {v.Path}; what can be used in place is an OME-Zarr in the store, outside of datasets/ and leases/, given as blob: and its prefix");
+            Require(v.InPlace != true || (v.Region is null && v.Convert is null), file, $"volumes[{i}].inPlace", "goes with neither region nor convert, since the voxels stay as they are; leave those out, or import a copy");
             Require(seen.Add(new VolumeKey(v.Modality, v.Hours)), file, $"volumes[{i}]", $"is a second {new VolumeKey(v.Modality, v.Hours)}; keep one");
             if (v.Transform is not null || (v.VoxelSizeUm ?? manifest.VoxelSizeUm) is not null)
             {
@@ -65,6 +68,10 @@ public static class Manifests
             DepthOf(manifest, file);
         }
     }
+
+    // What lies below datasets/ goes with its dataset.
+    private static bool IsLinkable(string path) => path.StartsWith(VolumeFiles.BlobScheme, StringComparison.Ordinal)
+        && path[VolumeFiles.BlobScheme.Length..].Trim('/') + "/" is var prefix && prefix.Length > 1 && !prefix.StartsWith(BlobNames.Datasets, StringComparison.Ordinal) && !prefix.StartsWith(BlobNames.Leases, StringComparison.Ordinal);
 
     /// <summary>Whether the interface is to be found from the scan.</summary>
     public static bool IsAuto(DepthManifest? d) => d?.InterfaceUm is { ValueKind: JsonValueKind.String } e && e.GetString() == "auto";

@@ -12,7 +12,9 @@ namespace DendriteViewer.Imaging.Formats;
 /// <summary>Opens whatever a path is, by what it holds rather than by its name.</summary>
 public static class VolumeFiles
 {
-    private const string BlobScheme = "blob:";
+    /// <summary>What stands before the prefix of a Zarr in a store.</summary>
+    public const string BlobScheme = "blob:";
+
 
     /// <summary>A folder of TIFF slices, a TIFF, NRRD, MetaImage or NIfTI, Zarr or N5 (folder or zip), HDF5, or a raw file whose manifest says what it holds.</summary>
     /// <param name="path">File or folder; http:// or https:// before the address of a Zarr, blob: before the prefix of one in a store.</param>

@@ -114,17 +114,13 @@ public sealed class Exporter(DatasetStore store)
         {
             var whole = level.Number == 0 && box.Shape == level.Shape;
             var transform = volume.Transform.ForLevel(level.FactorZ, level.FactorY, level.FactorX).From(new VoxelPoint(box.From.Z, box.From.Y, box.From.X));
-            if (whole && options.OmeZarr == "0.5")
+            if (whole && reader is StoredReader stored)
             {
-                await CopyAsync(volume, new FolderBlobStore(beside), progress, ct);
-            }
-            else if (whole)
-            {
-                await WriteV2Async(reader, transform, volume, beside, progress, ct);
+                await (options.OmeZarr == "0.5" ? CopyAsync(volume, new FolderBlobStore(beside), progress, ct) : WriteV2Async(stored, transform, volume, beside, progress, ct));
             }
             else
             {
-                // A pyramid of its own is made of what is cut out; of that, where asked for, the older layout.
+                // A pyramid of its own is made of what is cut out, or lies in another writer's; of that, where asked for, the older layout.
                 var made = options.OmeZarr == "0.5" ? beside : beside + ".v3";
                 RemoveFolder(made);
                 try
@@ -133,7 +129,7 @@ public sealed class Exporter(DatasetStore store)
                     await WritePyramidAsync(reader, level, box, transform, volume, cut, progress, ct);
                     if (options.OmeZarr == "0.4")
                     {
-                        await WriteV2Async(await VolumeReader.OpenAsync(cut, "", null, ct), transform, volume, beside, null, ct);
+                        await WriteV2Async(await StoredReader.OpenAsync(cut, "", null, ct), transform, volume, beside, null, ct);
                     }
                 }
                 finally
@@ -186,7 +182,7 @@ public sealed class Exporter(DatasetStore store)
     }
 
     // A brick's zstd frame is a chunk of Zarr v2 as it is; each is checked on its way.
-    private static async Task WriteV2Async(VolumeReader reader, AffineTransform transform, VolumeInfo volume, string folder, IProgress<double>? progress, CancellationToken ct)
+    private static async Task WriteV2Async(StoredReader reader, AffineTransform transform, VolumeInfo volume, string folder, IProgress<double>? progress, CancellationToken ct)
     {
         Directory.CreateDirectory(folder);
         var total = reader.Levels.Sum(l => l.BrickCount.Count);

@@ -134,13 +134,16 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
                 var incoming = new IncomingVolume(
                     key, BlobNames.Volume(id, key), Recipe(source, volume, manifest, options, file), volume, Manifests.TransformOf(volume, manifest, file), options, depth, existing?.Outline ?? Manifests.OutlineOf(manifest, file));
                 void Report(string what, double share) => progress?.Report(new(what, at + (long)(share * bytes), total));
-                var mine = await OnceAsync(incoming, () => import.ImportAsync(incoming, source, () => RefuseChanged(asked, root, source), Report, ct));
+                var mine = await OnceAsync(incoming, () => asked.InPlace == true
+                    ? new VolumeLinker(store).LinkAsync(incoming, Report, ct)
+                    : import.ImportAsync(incoming, source, () => RefuseChanged(asked, root, source), Report, ct));
                 if (options.Denoise is { } kind)
                 {
                     var (modality, recipe) = VolumeImport.DerivedOf(key.Modality, incoming.Recipe, kind);
                     var derived = new VolumeKey(modality, key.Hours);
                     var filtered = incoming with { Key = derived, Prefix = BlobNames.Volume(id, derived), Recipe = recipe, Asked = mine, Options = ImportOptions.None, Transform = Manifests.TransformOf(mine, manifest, file) };
-                    await OnceAsync(filtered, () => import.DeriveAsync(mine, incoming.Prefix, filtered, kind, Report, ct));
+                    var reader = await store.OpenReaderAsync(store.Blobs, Dataset.InfoOf(id, manifest, mine), ct);
+                    await OnceAsync(filtered, () => import.DeriveAsync(mine, reader, filtered, kind, Report, ct));
                 }
 
                 done += bytes;
@@ -220,18 +223,18 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
         }
     }
 
-    private async Task<string?> FinishedRecipeAsync(string prefix, CancellationToken ct)
+    private async Task<string?> FinishedRecipeAsync(VolumeInfo volume, CancellationToken ct)
     {
-        if (await store.Blobs.TryReadAsync(BlobNames.ZarrJson(prefix), ct) is not { } bytes)
+        if (await store.Blobs.TryReadAsync(volume.LinkedTo is null ? BlobNames.ZarrJson(volume.Prefix) : volume.Prefix + VolumeLink.Name, ct) is not { } bytes)
         {
             return null;
         }
 
         try
         {
-            return JsonNode.Parse(bytes)?["attributes"]?["dendrite"]?["source"]?.GetValue<string>();
+            return volume.LinkedTo is null ? JsonNode.Parse(bytes)?["attributes"]?["dendrite"]?["source"]?.GetValue<string>() : VolumeLink.Parse(bytes).Recipe;
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
         {
             return null;
         }
@@ -239,7 +242,7 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
 
     private async Task RefuseOtherSourceAsync(DatasetId id, VolumeInfo there, string recipe, CancellationToken ct)
     {
-        if (await FinishedRecipeAsync(there.Prefix, ct) != recipe)
+        if (await FinishedRecipeAsync(there, ct) != recipe)
         {
             throw new VolumeFormatException($"{id} already has {there.Key}, from other files; published volumes never change, so delete the dataset first or use another --dataset or --modality.");
         }
@@ -332,8 +335,8 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
 
     private static string Absolute(string path, string root) => VolumeFiles.IsRemote(path) ? path : root.Length == 0 ? Path.GetFullPath(path) : Path.GetFullPath(path, root);
 
-    // What a header names is a file beside it, never an address.
-    private Func<string, string>? Confiner => Roots is null && Addresses is null ? null : p => VolumeFiles.IsRemote(p) ? Admitted(p) : Confined(p);
+    // Asked for what is opened, and for every file that a header names.
+    private Func<string, string>? Confiner => Roots is null && Addresses is null ? null : Admitted;
 
     private string Admitted(string path) => VolumeFiles.IsRemote(path) ? ImportAddresses.Admit(path, Addresses) : Confined(path);
 
@@ -342,5 +345,5 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
         : throw new VolumeFormatException($"{path} is not below a folder to import from ({string.Join(", ", Roots)}); move it there.");
 
     private static string Recipe(ISliceSource source, VolumeManifest volume, DatasetManifest manifest, ImportOptions options, string file) =>
-        $"{source.Fingerprint}|{source.Shape}|{source.Type.ZarrName()}|{string.Join(' ', Manifests.TransformOf(volume, manifest, file).Rows.ToArray().Select(r => r.ToString("R", System.Globalization.CultureInfo.InvariantCulture)))}{(options with { Denoise = null, Register = false } == ImportOptions.None ? "" : $"|{options}")}";
+        $"{(volume.InPlace == true ? "in place " : "")}{source.Fingerprint}|{source.Shape}|{source.Type.ZarrName()}|{string.Join(' ', Manifests.TransformOf(volume, manifest, file).Rows.ToArray().Select(r => r.ToString("R", System.Globalization.CultureInfo.InvariantCulture)))}{(options with { Denoise = null, Register = false } == ImportOptions.None ? "" : $"|{options}")}";
 }

@@ -13,8 +13,17 @@ public sealed record BadBrick(string Volume, int Level, string Brick, string Rea
 /// <summary>Reads every brick of a dataset against its checksum, its series and what analyses found; on every processor.</summary>
 public sealed class Verifier(DatasetStore store)
 {
-    /// <summary>Bricks that there are to read.</summary>
-    public static long CountOf(Dataset dataset) => dataset.Everything.Sum(v => PyramidLayout.Of(v.Shape, v.Type).Sum(l => l.BrickCount.Count));
+    /// <summary>Bricks that there are to read; none of a volume whose metadata is damaged.</summary>
+    public async Task<long> CountAsync(Dataset dataset, CancellationToken ct)
+    {
+        var bricks = 0L;
+        foreach (var volume in dataset.Everything)
+        {
+            await ProblemAsync(async () => bricks += (await store.ReaderAsync(volume, ct)).Levels.Sum(l => l.BrickCount.Count));
+        }
+
+        return bricks;
+    }
 
     /// <summary>Yields null for each good brick and what is wrong for each thing that is bad, in no order.</summary>
     public async IAsyncEnumerable<BadBrick?> VerifyAsync(Dataset dataset, [EnumeratorCancellation] CancellationToken ct)
@@ -39,7 +48,7 @@ public sealed class Verifier(DatasetStore store)
         foreach (var volume in dataset.Everything)
         {
             VolumeReader? reader = null;
-            if (await ProblemAsync(async () => reader = await VolumeReader.OpenAsync(store.Blobs.Uncached, volume.Prefix, volume.MetadataSha256, ct)) is { } problem)
+            if (await ProblemAsync(async () => reader = await store.OpenReaderAsync(store.Blobs.Uncached, volume, ct)) is { } problem)
             {
                 yield return new BadBrick(volume.Key.ToString(), 0, "", problem);
                 continue;

@@ -87,15 +87,14 @@ internal sealed class VolumeImport(DatasetStore store)
 
     /// <summary>Makes a filtered modality of a volume that is in the store.</summary>
     /// <param name="of">The volume as the store's manifest describes it.</param>
-    /// <param name="ofPrefix">Its prefix.</param>
+    /// <param name="reader">Its bricks.</param>
     /// <param name="incoming">What the result becomes.</param>
     /// <param name="kind">The filter.</param>
     /// <param name="report">Told a word and a share of the work.</param>
     /// <param name="ct">Stops it; what is stored stays.</param>
-    public async Task<VolumeManifest> DeriveAsync(VolumeManifest of, string ofPrefix, IncomingVolume incoming, NoiseFilterKind kind, Action<string, double> report, CancellationToken ct)
+    public async Task<VolumeManifest> DeriveAsync(VolumeManifest of, VolumeReader reader, IncomingVolume incoming, NoiseFilterKind kind, Action<string, double> report, CancellationToken ct)
     {
         await BeginAsync(incoming, null, report, ct);
-        var reader = await VolumeReader.OpenAsync(store.Blobs, ofPrefix, of.MetadataSha256, ct);
         float sigma = 0;
         async Task<SliceFiller> BeginFilterAsync()
         {
@@ -227,6 +226,7 @@ internal sealed class VolumeImport(DatasetStore store)
             Dtype = type.ZarrName(),
             ByteOffset = null,
             Frame = null,
+            InPlace = null,
             Inside = null,
             Denoise = null,
             Register = null,

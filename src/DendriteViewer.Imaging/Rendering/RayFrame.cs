@@ -24,11 +24,11 @@ public readonly record struct RayFrame(WorldPoint Eye, WorldVector Right, WorldV
         return new RayFrame(target + distance * back, right, down, -1 * back);
     }
 
-    /// <summary>The distance from which a volume fills most of the field of view: its bounding sphere reaches a little over.</summary>
+    /// <summary>The distance from which a whole volume is seen from any side: its bounding sphere touches the field of view.</summary>
     public static double FitDistance(VolumeInfo volume, double aspect)
     {
         var (low, high) = volume.Bounds;
-        return 0.86 * Math.Max(1, 1 / aspect) * (high - low).Length / 2 / Math.Sin(OrbitCamera.FieldOfViewDeg * Math.PI / 360);
+        return Math.Max(1, 1 / aspect) * (high - low).Length / 2 / Math.Sin(OrbitCamera.FieldOfViewDeg * Math.PI / 360);
     }
 
     /// <summary>Unit vector to the key light: over the viewer's left shoulder.</summary>

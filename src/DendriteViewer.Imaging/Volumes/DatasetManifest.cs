@@ -149,6 +149,9 @@ public sealed record VolumeManifest
     /// <summary>Bytes before the first voxel of a raw file.</summary>
     public long? ByteOffset { get; init; }
 
+    /// <summary>Whether an OME-Zarr of the store (a path of blob: and its prefix) is used where it lies, without a copy.</summary>
+    public bool? InPlace { get; init; }
+
     /// <summary>Which dataset of a file that holds several: its path inside an HDF5 file.</summary>
     public string? Inside { get; init; }
 

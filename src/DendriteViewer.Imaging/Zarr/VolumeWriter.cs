@@ -63,7 +63,7 @@ internal sealed class VolumeWriter : IDisposable
     public async Task ResumeAsync(IReadOnlySet<string> present, CancellationToken ct)
     {
         var rows = Enumerable.Range(0, Levels[0].BrickCount.Z + 1).Last(n => IsPresent(present, n));
-        var reader = VolumeReader.Of(_store, _prefix, _type, Levels);
+        var reader = StoredReader.Of(_store, _prefix, _type, Levels);
         while (await TakeOverAsync(reader, rows, ct) is var whole && whole < rows)
         {
             rows = whole;
@@ -187,7 +187,7 @@ internal sealed class VolumeWriter : IDisposable
 
                 if (level.Number == 0)
                 {
-                    Parallel.For(0, row.Filled, i => Include(Range(row.Slice(i).Span)));
+                    Parallel.For(0, row.Filled, i => Include(ValueRanges.Of(row.Slice(i).Span, _type)));
                 }
 
                 // What the next level has of its row.
@@ -342,10 +342,10 @@ internal sealed class VolumeWriter : IDisposable
             var second = 2 * i + 1 < row.Filled ? row.Slice(2 * i + 1).Span : default;
             if (measure)
             {
-                Include(Range(first));
+                Include(ValueRanges.Of(first, _type));
                 if (!second.IsEmpty)
                 {
-                    Include(Range(second));
+                    Include(ValueRanges.Of(second, _type));
                 }
             }
 
@@ -392,13 +392,4 @@ internal sealed class VolumeWriter : IDisposable
 
         MeanDownsampler.Halve(MemoryMarshal.Cast<byte, T>(first), MemoryMarshal.Cast<byte, T>(second), h, w, MemoryMarshal.Cast<byte, T>(target));
     }
-
-    private (double, double) Range(ReadOnlySpan<byte> slice) => _type switch
-    {
-        VoxelType.UInt8 => HistogramKernel.Range(slice),
-        VoxelType.Int8 => HistogramKernel.Range(MemoryMarshal.Cast<byte, sbyte>(slice)),
-        VoxelType.UInt16 => HistogramKernel.Range(MemoryMarshal.Cast<byte, ushort>(slice)),
-        VoxelType.Int16 => HistogramKernel.Range(MemoryMarshal.Cast<byte, short>(slice)),
-        _ => HistogramKernel.Range(MemoryMarshal.Cast<byte, float>(slice)),
-    };
 }

@@ -102,9 +102,10 @@ public sealed class VerifyHandler(JobBoard board, DatasetStore store) : IJobHand
     public async Task<JobOutcome> RunAsync(JobRun run, CancellationToken ct)
     {
         var dataset = await store.OpenForJobAsync(run.Request, ct);
-        var (total, read) = (Math.Max(1, Verifier.CountOf(dataset)), 0L);
+        var verifier = new Verifier(store);
+        var (total, read) = (Math.Max(1, await verifier.CountAsync(dataset, ct)), 0L);
         var bad = new List<BadBrick>();
-        await foreach (var problem in new Verifier(store).VerifyAsync(dataset, ct))
+        await foreach (var problem in verifier.VerifyAsync(dataset, ct))
         {
             read++;
             run.Progress.Report(new JobProgress(Math.Min(1, (double)read / total), "reading"));

@@ -96,12 +96,13 @@ public sealed class ImportHandler(JobBoard board, DatasetStore store, DatasetCat
 /// <param name="VoxelSizeUm">Voxel size z, y, x in place of the file's own.</param>
 /// <param name="Inside">Path of the dataset in a file that holds several.</param>
 /// <param name="Options">What is done to it on its way.</param>
-public sealed record VolumeToImport(string Dataset, string Modality, double[] Hours, double[]? VoxelSizeUm, string? Inside = null, WayIn? Options = null)
+/// <param name="InPlace">Whether an OME-Zarr of the store is used where it lies.</param>
+public sealed record VolumeToImport(string Dataset, string Modality, double[] Hours, double[]? VoxelSizeUm, string? Inside = null, WayIn? Options = null, bool InPlace = false)
 {
     /// <summary>The same as dataset.json says it.</summary>
     public VolumeManifest ToManifest() => new()
     {
-        Modality = Modality, Hours = Hours[0], VoxelSizeUm = VoxelSizeUm, Inside = Inside,
+        Modality = Modality, Hours = Hours[0], VoxelSizeUm = VoxelSizeUm, Inside = Inside, InPlace = InPlace ? true : null,
         Region = Options?.CropToCell == true ? JsonSerializer.SerializeToElement("cell") : Options?.Region is { } box ? JsonSerializer.SerializeToElement(box) : null,
         Convert = Options?.Convert is { } type ? new ConvertManifest { Dtype = type, Range = Options.Range } : null,
         Denoise = Options?.Denoise,

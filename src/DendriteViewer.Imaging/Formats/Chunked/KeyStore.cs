@@ -51,6 +51,9 @@ internal abstract class KeyStore : IDisposable
             : string.Join('/', parts);
     }
 
+    /// <summary>Whether a key is of metadata, which is read whole, and of which there is little.</summary>
+    protected static bool IsMetadata(string key) => key.EndsWith(".json", StringComparison.Ordinal) || key.Split('/')[^1].StartsWith(".z", StringComparison.Ordinal);
+
     protected VolumeFormatException Short(string key) => new($"{Path}/{key} is shorter than it says; copy it again from its source.");
 }
 

@@ -34,11 +34,8 @@ internal sealed class HttpKeys : KeyStore
 
     public override string Path { get; }
 
-    public override async ValueTask<byte[]?> ReadAsync(string key, CancellationToken ct)
-    {
-        var isMetadata = key.EndsWith(".json", StringComparison.Ordinal) || key.Split('/')[^1].StartsWith(".z", StringComparison.Ordinal);
-        return !isMetadata ? await GetAsync(key, null, ct) : _known.TryGetValue(key, out var known) ? known : _known[key] = await GetAsync(key, null, ct);
-    }
+    public override async ValueTask<byte[]?> ReadAsync(string key, CancellationToken ct) =>
+        !IsMetadata(key) ? await GetAsync(key, null, ct) : _known.TryGetValue(key, out var known) ? known : _known[key] = await GetAsync(key, null, ct);
 
     public override async ValueTask<byte[]?> ReadAsync(string key, long offset, long length, CancellationToken ct)
     {

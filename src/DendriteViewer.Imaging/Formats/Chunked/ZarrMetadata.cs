@@ -5,22 +5,49 @@ using DendriteViewer.Imaging.Volumes;
 
 namespace DendriteViewer.Imaging.Formats.Chunked;
 
+/// <summary>A level of an image.</summary>
+/// <param name="Array">Its samples.</param>
+/// <param name="Scale">Length of a voxel along each axis.</param>
+/// <param name="Translation">Where the middle of the first voxel lies.</param>
+internal sealed record ChunkedLevel(ChunkedArray Array, double[] Scale, double[] Translation);
+
+/// <summary>An image: its levels, finest first.</summary>
+/// <param name="Format">The format, for people.</param>
+/// <param name="Axes">Name of each axis, slowest first: t, c, z, y, x.</param>
+/// <param name="Levels">The levels.</param>
+/// <param name="Geometry">Where the finest lies, where it says so with a unit.</param>
+/// <param name="Remarks">What was not taken.</param>
+internal sealed record ChunkedImage(string Format, char[] Axes, IReadOnlyList<ChunkedLevel> Levels, FileGeometry? Geometry, IReadOnlyList<string> Remarks);
+
 /// <summary>
 /// Finds the array to read in a Zarr or N5 store: an OME-Zarr image's finest level, an array, or a group's only array. Written from the
 /// specifications (zarr-specs.readthedocs.io v2 and v3, ngff.openmicroscopy.org 0.4 and 0.5, github.com/saalfeldlab/n5).
 /// </summary>
 internal static class ZarrMetadata
 {
+    private const int MostDepth = 8;
+    private const int MostLevels = 32;
+
     /// <summary>Whether a store holds Zarr or N5.</summary>
     public static bool IsChunked(KeyStore store) => new[] { "zarr.json", ".zarray", ".zgroup", ".zattrs", "attributes.json" }.Any(k => store.Read(k) is not null);
 
-    /// <summary>Opens what a store holds.</summary>
+    /// <summary>Opens what a store holds, its finest level.</summary>
     /// <exception cref="VolumeFormatException">Nothing, too much, or what is not supported.</exception>
     public static VolumeFile Open(KeyStore store)
     {
+        var image = Guarded(store, () => Find(store, "", 0, allLevels: false));
+        return new ChunkedFile(image.Levels[0].Array with { Format = image.Format }, image.Axes, image.Geometry, image.Remarks);
+    }
+
+    /// <summary>All levels of what a store holds.</summary>
+    /// <exception cref="VolumeFormatException">Nothing, too much, or what is not supported.</exception>
+    public static ChunkedImage Levels(KeyStore store) => Guarded(store, () => Find(store, "", 0, allLevels: true));
+
+    private static ChunkedImage Guarded(KeyStore store, Func<ChunkedImage> find)
+    {
         try
         {
-            return OpenGroup(store, "", 0);
+            return find();
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or KeyNotFoundException or NullReferenceException or ArgumentException or OverflowException or InvalidCastException)
         {
@@ -28,72 +55,59 @@ internal static class ZarrMetadata
         }
     }
 
-    private static VolumeFile OpenGroup(KeyStore store, string key, int depth)
+    private static ChunkedImage Find(KeyStore store, string key, int depth, bool allLevels)
     {
         if (TryArray(store, key) is { } array)
         {
-            return new ChunkedFile(array, AxesOf(array.Shape.Length), null, []);
+            var axes = AxesOf(array.Shape.Length);
+            return new ChunkedImage(array.Format, axes, [new ChunkedLevel(array, Enumerable.Repeat(1.0, axes.Length).ToArray(), new double[axes.Length])], null, []);
         }
 
         var attributes = AttributesOf(store, key);
         if ((attributes["ome"]?["multiscales"] ?? attributes["multiscales"])?[0]?.AsObject() is { } image)
         {
-            return OpenImage(store, key, image);
+            return ImageOf(store, key, image, allLevels);
         }
 
         // bioformats2raw puts the first image below "0".
-        if (attributes["bioformats2raw.layout"] is not null || attributes["ome"]?["bioformats2raw.layout"] is not null)
+        if (depth < MostDepth && (attributes["bioformats2raw.layout"] is not null || attributes["ome"]?["bioformats2raw.layout"] is not null))
         {
-            return OpenGroup(store, store.Join(key, "0"), depth + 1);
+            return Find(store, store.Join(key, "0"), depth + 1, allLevels);
         }
 
         var arrays = store.Children(key).Select(c => store.Join(key, c)).Where(c => IsArray(store, c)).Take(20).ToArray();
         return arrays switch
         {
-            [var only] => OpenGroup(store, only, depth + 1),
+            [var only] => Find(store, only, depth + 1, allLevels),
             [] => throw new VolumeFormatException($"{(key.Length == 0 ? store.Path : $"{store.Path}/{key}")} holds no image and no array; give the folder that does."),
             _ => throw new VolumeFormatException($"{(key.Length == 0 ? store.Path : $"{store.Path}/{key}")} holds several arrays ({string.Join(", ", arrays)}); give the path of the one to import."),
         };
     }
 
-    private static ChunkedFile OpenImage(KeyStore store, string key, JsonObject image)
+    private static ChunkedImage ImageOf(KeyStore store, string key, JsonObject image, bool allLevels)
     {
-        var level = image["datasets"]![0]!;
-        var path = store.Join(key, level["path"]!.GetValue<string>());
-        var array = TryArray(store, path) ?? throw new VolumeFormatException($"{store.Path}/{path}, the finest level of its image, does not exist; copy it again from its source.");
+        var datasets = image["datasets"]!.AsArray();
+        var finest = ArrayOf(datasets[0]!);
         var axes = image["axes"] is JsonArray list
             ? list.Select(a => a is JsonValue v ? (Name: v.GetValue<string>(), Unit: (string?)null) : (Name: a!["name"]!.GetValue<string>(), Unit: a["unit"]?.GetValue<string>())).ToArray()
-            : AxesOf(array.Shape.Length).Select(a => (Name: a.ToString(), Unit: (string?)null)).ToArray();
-        if (axes.Any(a => a.Name.Length != 1) || axes.Length != array.Shape.Length)
+            : AxesOf(finest.Shape.Length).Select(a => (Name: a.ToString(), Unit: (string?)null)).ToArray();
+        if (axes.Any(a => a.Name.Length != 1) || axes.Length != finest.Shape.Length)
         {
             throw new VolumeFormatException($"{store.Path} has the axes {string.Join(", ", axes.Select(a => a.Name))}, but a scan has z, y and x, and before them t for time.");
         }
 
-        // The level's own scale and translation first, then the image's.
-        double[] scale = Enumerable.Repeat(1.0, axes.Length).ToArray(), translation = new double[axes.Length];
-        foreach (var t in (level["coordinateTransformations"] as JsonArray ?? []).Concat(image["coordinateTransformations"] as JsonArray ?? []))
-        {
-            switch (t!["type"]!.GetValue<string>())
-            {
-                case "scale":
-                    var factors = Numbers(t["scale"]);
-                    (scale, translation) = (scale.Zip(factors, (a, b) => a * b).ToArray(), translation.Zip(factors, (a, b) => a * b).ToArray());
-                    break;
-                case "translation":
-                    translation = translation.Zip(Numbers(t["translation"]), (a, b) => a + b).ToArray();
-                    break;
-            }
-        }
-
+        var levels = datasets.Take(allLevels ? MostLevels : 1).Select((d, i) => LevelOf(i == 0 ? finest : ArrayOf(d!), d!)).ToArray();
+        var (scale, translation) = (levels[0].Scale, levels[0].Translation);
         var space = axes.Select((a, i) => (a.Name, a.Unit, Index: i)).Where(a => a.Name is "z" or "y" or "x").ToArray();
         var units = space.Select(a => LengthUnits.InUm(a.Unit)).ToArray();
         var remarks = new List<string>();
         FileGeometry? geometry = null;
-        if (level["coordinateTransformations"] is not null && units.Any(u => u is null))
+        var isPlaced = datasets[0]!["coordinateTransformations"] is not null;
+        if (isPlaced && units.Any(u => u is null))
         {
             remarks.Add("It gives a scale without a unit, so it was not taken.");
         }
-        else if (level["coordinateTransformations"] is not null && space.Length >= 2)
+        else if (isPlaced && space.Length >= 2)
         {
             // x, y, z; a slice is as thick as its pixels are wide.
             double Of(string name, double[] values, double otherwise) => space.FirstOrDefault(a => a.Name == name) is { Name: not null } a ? values[a.Index] * units[Array.FindIndex(space, s => s.Name == name)]!.Value : otherwise;
@@ -102,7 +116,34 @@ internal static class ZarrMetadata
                 [[sx, 0, 0], [0, sy, 0], [0, 0, Of("z", scale, Math.Min(Math.Abs(sx), Math.Abs(sy)))]], [Of("x", translation, 0), Of("y", translation, 0), Of("z", translation, 0)], store.Path, "OME-NGFF's scale");
         }
 
-        return new ChunkedFile(array with { Format = $"OME-Zarr {image["version"]?.GetValue<string>() ?? "0.5"}" }, axes.Select(a => a.Name[0]).ToArray(), geometry, remarks);
+        return new ChunkedImage($"OME-Zarr {image["version"]?.GetValue<string>() ?? "0.5"}", axes.Select(a => a.Name[0]).ToArray(), levels, geometry, remarks);
+
+        ChunkedArray ArrayOf(JsonNode level)
+        {
+            var path = store.Join(key, level["path"]!.GetValue<string>());
+            return TryArray(store, path) ?? throw new VolumeFormatException($"{store.Path}/{path}, a level of its image, does not exist; copy it again from its source.");
+        }
+
+        // The level's own scale and translation first, then the image's.
+        ChunkedLevel LevelOf(ChunkedArray array, JsonNode level)
+        {
+            double[] scale = Enumerable.Repeat(1.0, axes.Length).ToArray(), translation = new double[axes.Length];
+            foreach (var t in (level["coordinateTransformations"] as JsonArray ?? []).Concat(image["coordinateTransformations"] as JsonArray ?? []))
+            {
+                switch (t!["type"]!.GetValue<string>())
+                {
+                    case "scale":
+                        var factors = Numbers(t["scale"]);
+                        (scale, translation) = (scale.Zip(factors, (a, b) => a * b).ToArray(), translation.Zip(factors, (a, b) => a * b).ToArray());
+                        break;
+                    case "translation":
+                        translation = translation.Zip(Numbers(t["translation"]), (a, b) => a + b).ToArray();
+                        break;
+                }
+            }
+
+            return new ChunkedLevel(array, scale, translation);
+        }
 
         double[] Numbers(JsonNode? node)
         {
