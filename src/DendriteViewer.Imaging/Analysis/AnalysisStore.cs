@@ -143,12 +143,7 @@ public sealed class AnalysisStore(DatasetStore store)
         var inputs = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(recipe.ToJsonString())))[..8];
         var path = BlobNames.LabelsPath(key, $"{recipeHash}-{inputs}");
         var prefix = $"{BlobNames.Dataset(id)}{path}/";
-        var present = new HashSet<string>();
-        await foreach (var blob in store.Blobs.ListAsync(prefix, ct))
-        {
-            present.Add(blob.Name);
-        }
-
+        var present = await store.Blobs.NamesAsync(prefix, ct);
         using var writer = new VolumeWriter(store.Blobs, prefix, pristine.Shape, VoxelType.UInt16, isLabels: true);
         await writer.ResumeAsync(present, ct);
         await writer.WriteAsync(
@@ -181,17 +176,16 @@ public sealed class AnalysisStore(DatasetStore store)
         }
     }
 
-    // Of the shards of the finest level in order of their names: their bricks' checksums are in them.
+    // Of the shards of the finest level in order of their names: their bricks' checksums are in them. A link has those of all its chunks.
     private async Task<string> ChecksumAsync(VolumeInfo volume, CancellationToken ct)
     {
-        var names = new List<string>();
-        await foreach (var blob in store.Blobs.ListAsync($"{volume.Prefix}0/", ct))
+        if (volume is { LinkedTo: not null, MetadataSha256: { } link })
         {
-            names.Add(blob.Name);
+            return link;
         }
 
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var name in names.Order(StringComparer.Ordinal))
+        foreach (var name in (await store.Blobs.NamesAsync($"{volume.Prefix}0/", ct)).Order(StringComparer.Ordinal))
         {
             hash.AppendData(Encoding.UTF8.GetBytes(name[volume.Prefix.Length..]));
             hash.AppendData(await store.Blobs.TryReadAsync(name, ct) ?? []);

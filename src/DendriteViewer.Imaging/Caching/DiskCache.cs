@@ -1,16 +1,11 @@
-using System.Buffers.Binary;
 using System.Diagnostics.Metrics;
-using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
-using System.Text;
 using DendriteViewer.Imaging.Storage;
-using DendriteViewer.Imaging.Zarr;
 
 namespace DendriteViewer.Imaging.Caching;
 
 /// <summary>
-/// A remote store with blocks of what is read of its shards kept on a local disk: bounded, least recently used out first, each block
-/// with a checksum, so that a damaged one is fetched again. What several ask for within a moment becomes few requests for long ranges.
+/// A remote store with blocks of what is read of its shards kept on a local disk (<see cref="DiskBlocks"/>). What several ask for within
+/// a moment becomes few requests for long ranges.
 /// </summary>
 /// <remarks>A block belongs to a blob's name and tag, so that what replaces a blob is never mixed with it.</remarks>
 public sealed class DiskCache : IBlobStore
@@ -26,33 +21,24 @@ public sealed class DiskCache : IBlobStore
     private static readonly Counter<long> s_requests = s_meter.CreateCounter<long>("requests"), s_fetched = s_meter.CreateCounter<long>("fetched", "By");
 
     private readonly IBlobStore _inner;
-    private readonly string _folder;
-    private readonly long _budget;
+    private readonly DiskBlocks _blocks;
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Task<BlobStat>> _stats = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Gathering> _gathering = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, LinkedListNode<(string Path, long Bytes)>> _kept = new(StringComparer.Ordinal);
-    private readonly LinkedList<(string Path, long Bytes)> _recent = new();
-    private long _bytes;
 
     /// <param name="inner">The store.</param>
     /// <param name="folder">Where blocks are kept; nothing else may lie there.</param>
     /// <param name="budgetBytes">What they may take.</param>
     public DiskCache(IBlobStore inner, string folder, long budgetBytes)
     {
-        (_inner, _folder, _budget) = (inner, Path.GetFullPath(folder), budgetBytes);
-        Directory.CreateDirectory(_folder);
-        foreach (var file in new DirectoryInfo(_folder).EnumerateFiles("*", SearchOption.AllDirectories).OrderBy(f => f.LastWriteTimeUtc))
-        {
-            Keep(file.FullName, file.Length);
-        }
+        (_inner, _blocks) = (inner, new DiskBlocks(folder, budgetBytes));
     }
 
     /// <summary>Requests that were made of the store for what is read here, since start.</summary>
     public long Requests { get; private set; }
 
     /// <summary>Bytes on the disk.</summary>
-    public long Bytes => Interlocked.Read(ref _bytes);
+    public long Bytes => _blocks.Bytes;
 
     /// <inheritdoc/>
     public string Description => _inner.Description;
@@ -82,7 +68,7 @@ public sealed class DiskCache : IBlobStore
         var fetched = new List<(long Block, Task<byte[]> Bytes)>();
         for (var block = first; block <= last && target.Length > 0; block++)
         {
-            if (TryKept(stat, block) is { } kept)
+            if (_blocks.TryGet(KeyOf(stat), block) is { } kept)
             {
                 s_hits.Add(1);
                 Copy(block, kept);
@@ -183,7 +169,7 @@ public sealed class DiskCache : IBlobStore
     // gather.
     private Task<byte[]> FetchAsync(BlobStat blob, long block)
     {
-        var key = blob.Name + "\n" + blob.Tag;
+        var key = KeyOf(blob);
         lock (_lock)
         {
             if (!_gathering.TryGetValue(key, out var gathering))
@@ -291,118 +277,11 @@ public sealed class DiskCache : IBlobStore
             var from = (int)(block * BlockBytes - at);
             var mine = bytes[from..Math.Min(bytes.Length, from + BlockBytes)];
             waiting.SetResult(mine);
-            Store(blob, block, mine);
+            _blocks.Put(key, block, mine);
         }
     }
 
-    private string PathOf(BlobStat blob, long block)
-    {
-        var name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(blob.Name + "\n" + blob.Tag)))[..32];
-        return Path.Combine(_folder, name[..2], name[2..], block.ToString(System.Globalization.CultureInfo.InvariantCulture));
-    }
-
-    // A file holds the block, its number, and the CRC-32C of both.
-    private byte[]? TryKept(BlobStat blob, long block)
-    {
-        var path = PathOf(blob, block);
-        lock (_lock)
-        {
-            if (!_kept.TryGetValue(path, out var node))
-            {
-                return null;
-            }
-
-            _recent.Remove(node);
-            _recent.AddFirst(node);
-        }
-
-        try
-        {
-            var file = File.ReadAllBytes(path);
-            if (file.Length >= 12 && BinaryPrimitives.ReadInt64LittleEndian(file.AsSpan(^12)) == block && ShardCodec.Crc32C(file.AsSpan(0, file.Length - 4)) == BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(^4)))
-            {
-                return file[..^12];
-            }
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // Fetched again.
-        }
-
-        Drop(path);
-        return null;
-    }
-
-    private void Store(BlobStat blob, long block, byte[] bytes)
-    {
-        var path = PathOf(blob, block);
-        var file = new byte[bytes.Length + 12];
-        bytes.CopyTo(file, 0);
-        BinaryPrimitives.WriteInt64LittleEndian(file.AsSpan(bytes.Length), block);
-        BinaryPrimitives.WriteUInt32LittleEndian(file.AsSpan(bytes.Length + 8), ShardCodec.Crc32C(file.AsSpan(0, bytes.Length + 8)));
-        try
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            File.WriteAllBytes(path, file);
-            Keep(path, file.Length);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // A full disk keeps nothing; what is asked for is read from the store.
-            Drop(path);
-        }
-    }
-
-    private void Keep(string path, long bytes)
-    {
-        List<string> gone = [];
-        lock (_lock)
-        {
-            if (_kept.Remove(path, out var before))
-            {
-                _recent.Remove(before);
-                _bytes -= before.Value.Bytes;
-            }
-
-            _kept[path] = _recent.AddFirst((path, bytes));
-            _bytes += bytes;
-            while (_bytes > _budget && _recent.Last is { } last)
-            {
-                gone.Add(last.Value.Path);
-                _recent.RemoveLast();
-                _kept.Remove(last.Value.Path);
-                _bytes -= last.Value.Bytes;
-            }
-        }
-
-        gone.ForEach(Delete);
-    }
-
-    private void Drop(string path)
-    {
-        lock (_lock)
-        {
-            if (_kept.Remove(path, out var node))
-            {
-                _recent.Remove(node);
-                _bytes -= node.Value.Bytes;
-            }
-        }
-
-        Delete(path);
-    }
-
-    private static void Delete(string path)
-    {
-        try
-        {
-            File.Delete(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // Found again at the next start.
-        }
-    }
+    private static string KeyOf(BlobStat blob) => blob.Name + "\n" + blob.Tag;
 
     private sealed class Gathering
     {

@@ -75,13 +75,13 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
         {
             Name = existing?.Name ?? import.Dataset.Value,
             Volumes = import.Hours is { } hours
-                ? hours.Select((h, i) => import.Volume with { Path = Absolute(import.Path, ""), Hours = h, Frame = i }).ToArray()
-                : [import.Volume with { Path = Absolute(import.Path, "") }],
+                ? hours.Select((h, i) => import.Volume with { Path = ImportSources.Absolute(import.Path, ""), Hours = h, Frame = i }).ToArray()
+                : [import.Volume with { Path = ImportSources.Absolute(import.Path, "") }],
         };
         Manifests.Validate(manifest, import.Path);
         if (import.Hours is not null)
         {
-            using var file = VolumeFiles.Open(Admitted(Absolute(import.Path, "")), import.Volume, Confiner, store.Blobs);
+            using var file = Sources.Open(import.Path, import.Volume, "");
             if (file.Frames != import.Hours.Count)
             {
                 throw new VolumeFormatException($"{import.Path} holds {file.Frames} volume(s), but {import.Hours.Count} hours were given; give as many.");
@@ -91,13 +91,15 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
         return await RunAsync(import.Dataset, manifest, "/", import.Path, progress, ct);
     }
 
+    private ImportSources Sources => new(store.Blobs, Roots, Addresses);
+
     private async Task<ImportResult> RunAsync(DatasetId id, DatasetManifest manifest, string root, string file, IProgress<ImportProgress>? progress, CancellationToken ct)
     {
         await using var lease = await store.LeaseAsync(id, ct);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(ct, lease.Lost);
         try
         {
-            return await RunAsync(id, manifest, root, file, await store.TryOpenAsync(id, ct), progress, both.Token);
+            return await RunLeasedAsync(id, manifest, root, file, await store.TryOpenAsync(id, ct), progress, both.Token);
         }
         catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
         {
@@ -105,17 +107,18 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
         }
     }
 
-    private async Task<ImportResult> RunAsync(
+    private async Task<ImportResult> RunLeasedAsync(
         DatasetId id, DatasetManifest manifest, string root, string file, Dataset? existing, IProgress<ImportProgress>? progress, CancellationToken ct)
     {
         var started = time.GetTimestamp();
         var work = new List<(VolumeManifest Volume, VolumeFile File, ISliceSource Source)>();
         var written = new List<string>();
+        var sources = Sources;
         try
         {
             foreach (var v in manifest.Volumes)
             {
-                work.Add(OpenFrame(v, root));
+                work.Add(sources.OpenFrame(v, root));
             }
 
             var series = await ReadSeriesAsync(manifest, root, ct);
@@ -136,7 +139,7 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
                 void Report(string what, double share) => progress?.Report(new(what, at + (long)(share * bytes), total));
                 var mine = await OnceAsync(incoming, () => asked.InPlace == true
                     ? new VolumeLinker(store).LinkAsync(incoming, Report, ct)
-                    : import.ImportAsync(incoming, source, () => RefuseChanged(asked, root, source), Report, ct));
+                    : import.ImportAsync(incoming, source, () => sources.RefuseChanged(asked, root, source), Report, ct));
                 if (options.Denoise is { } kind)
                 {
                     var (modality, recipe) = VolumeImport.DerivedOf(key.Modality, incoming.Recipe, kind);
@@ -210,19 +213,6 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
         }
     }
 
-    private void RefuseChanged(VolumeManifest asked, string root, ISliceSource source)
-    {
-        var (_, file, again) = OpenFrame(asked, root);
-        using (file)
-        using (again)
-        {
-            if (again.Fingerprint != source.Fingerprint)
-            {
-                throw new VolumeFormatException($"{asked.Path} changed while it was read; import it again when nothing writes to it.");
-            }
-        }
-    }
-
     private async Task<string?> FinishedRecipeAsync(VolumeInfo volume, CancellationToken ct)
     {
         if (await store.Blobs.TryReadAsync(volume.LinkedTo is null ? BlobNames.ZarrJson(volume.Prefix) : volume.Prefix + VolumeLink.Name, ct) is not { } bytes)
@@ -253,7 +243,7 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
         var list = new List<(string, byte[])>();
         foreach (var s in manifest.Series)
         {
-            var path = Confined(Path.GetFullPath(s.Path, root));
+            var path = Sources.Confined(Path.GetFullPath(s.Path, root));
             if (!File.Exists(path))
             {
                 throw new VolumeFormatException($"{path}, the {s.Kind} series, does not exist; correct the path.");
@@ -309,40 +299,6 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
                 : (manifest.Cell ?? new CellManifest()) with { OutlineUm = found.Outline.Corners.Select(c => new[] { Math.Round(c.U, 3), Math.Round(c.V, 3) }).ToArray() },
         };
     }
-
-    private (VolumeManifest, VolumeFile, ISliceSource) OpenFrame(VolumeManifest volume, string root)
-    {
-        var path = Admitted(Absolute(volume.Path, root));
-        var file = VolumeFiles.Open(path, volume, Confiner, store.Blobs);
-        try
-        {
-            // What follows a raw file's volume was never spoken of, so it is no mistake.
-            if (volume.Frame is null && file.Frames > 1 && file is not RawFile)
-            {
-                throw new VolumeFormatException($"{path} holds {file.Frames} volumes; say which is of which time (in dataset.json a volume for each with its frame, 0 to {file.Frames - 1}, and hours; with --dataset as many --hours).");
-            }
-
-            return volume.Frame is not { } frame || (frame >= 0 && frame < file.Frames)
-                ? (volume, file, file.Open(volume.Frame ?? 0))
-                : throw new VolumeFormatException($"{path} holds {file.Frames} volume(s), so frame {frame} is none; the first is 0.");
-        }
-        catch
-        {
-            file.Dispose();
-            throw;
-        }
-    }
-
-    private static string Absolute(string path, string root) => VolumeFiles.IsRemote(path) ? path : root.Length == 0 ? Path.GetFullPath(path) : Path.GetFullPath(path, root);
-
-    // Asked for what is opened, and for every file that a header names.
-    private Func<string, string>? Confiner => Roots is null && Addresses is null ? null : Admitted;
-
-    private string Admitted(string path) => VolumeFiles.IsRemote(path) ? ImportAddresses.Admit(path, Addresses) : Confined(path);
-
-    private string Confined(string path) => Roots is null || RealPaths.IsBelowAny(path, Roots)
-        ? path
-        : throw new VolumeFormatException($"{path} is not below a folder to import from ({string.Join(", ", Roots)}); move it there.");
 
     private static string Recipe(ISliceSource source, VolumeManifest volume, DatasetManifest manifest, ImportOptions options, string file) =>
         $"{(volume.InPlace == true ? "in place " : "")}{source.Fingerprint}|{source.Shape}|{source.Type.ZarrName()}|{string.Join(' ', Manifests.TransformOf(volume, manifest, file).Rows.ToArray().Select(r => r.ToString("R", System.Globalization.CultureInfo.InvariantCulture)))}{(options with { Denoise = null, Register = false } == ImportOptions.None ? "" : $"|{options}")}";

@@ -180,7 +180,7 @@ internal sealed class VolumeImport(DatasetStore store)
     private async Task<VolumeWriter> WriteAsync(
         string prefix, VolumeShape shape, VoxelType type, bool inAnyOrder, Func<Task<SliceFiller>> begin, Action<double> report, CancellationToken ct)
     {
-        var present = await NamesAsync(prefix, ct);
+        var present = await store.Blobs.NamesAsync(prefix, ct);
         for (var round = 0; round < MostRounds; round++)
         {
             var writer = new VolumeWriter(store.Blobs, prefix, shape, type);
@@ -193,7 +193,7 @@ internal sealed class VolumeImport(DatasetStore store)
                     await writer.WriteAsync(filler.Fill, inAnyOrder, n => report((double)n / shape.Z), ct);
                 }
 
-                present = await NamesAsync(prefix, ct);
+                present = await store.Blobs.NamesAsync(prefix, ct);
                 if (writer.IsComplete(present))
                 {
                     return writer;
@@ -235,16 +235,5 @@ internal sealed class VolumeImport(DatasetStore store)
             Levels = writer.Levels.Count,
             MetadataSha256 = sha,
         };
-    }
-
-    private async Task<IReadOnlySet<string>> NamesAsync(string prefix, CancellationToken ct)
-    {
-        var names = new HashSet<string>();
-        await foreach (var blob in store.Blobs.ListAsync(prefix, ct))
-        {
-            names.Add(blob.Name);
-        }
-
-        return names;
     }
 }

@@ -120,6 +120,18 @@ public static class BlobStores
         return bytes;
     }
 
+    /// <summary>Names of the blobs below a prefix.</summary>
+    public static async Task<IReadOnlySet<string>> NamesAsync(this IBlobStore store, string prefix, CancellationToken ct)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        await foreach (var blob in store.ListAsync(prefix, ct))
+        {
+            names.Add(blob.Name);
+        }
+
+        return names;
+    }
+
     /// <summary>
     /// The store that an address names: a folder (a path or file:///…), or an Azure connection string,
     /// the container behind it as <c>;Container=name</c> (default: dendrite).

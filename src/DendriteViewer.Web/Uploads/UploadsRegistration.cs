@@ -66,7 +66,7 @@ public static class UploadsRegistration
         });
     }
 
-    private static IResult Answer(Func<IResult> work) => AnswerAsync(() => Task.FromResult(work())).GetAwaiter().GetResult();
+    private static Task<IResult> Answer(Func<IResult> work) => AnswerAsync(() => Task.FromResult(work()));
 
     private static async Task<IResult> AnswerAsync(Func<Task<IResult>> work)
     {
