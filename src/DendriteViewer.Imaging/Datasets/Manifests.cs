@@ -26,7 +26,7 @@ public static class Manifests
         }
         catch (JsonException e)
         {
-            throw new VolumeFormatException($"{file} cannot be read at line {e.LineNumber + 1}, {e.Path}: {Reason(e)}; correct it.", e);
+            throw new VolumeFormatException($"{file} cannot be read at line {e.LineNumber + 1}, {e.Path}: {OneLine.Quote(Reason(e))}; correct it.", e);
         }
     }
 

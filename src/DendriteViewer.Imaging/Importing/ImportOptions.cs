@@ -85,6 +85,6 @@ public sealed record ImportOptions(VoxelBox? Region, bool CropToCell, VoxelType?
             // Said below.
         }
 
-        throw new VolumeFormatException($"{file}: region is {region.GetRawText()}; give [[z0, z1], [y0, y1], [x0, x1]] in voxels, each end behind its beginning, or \"cell\".");
+        throw new VolumeFormatException($"{file}: region is {OneLine.Quote(region.GetRawText())}; give [[z0, z1], [y0, y1], [x0, x1]] in voxels, each end behind its beginning, or \"cell\".");
     }
 }

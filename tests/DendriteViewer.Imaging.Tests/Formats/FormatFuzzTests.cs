@@ -1,50 +1,107 @@
 using System.Text;
-using DendriteViewer.Kernels.Bricks;
+using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Formats;
 using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Imaging.Zarr;
+using DendriteViewer.Kernels.Bricks;
 
 namespace DendriteViewer.Imaging.Tests.Formats;
 
+/// <summary>Every parser of files that others made, on damaged ones. HDF5, which is read by a program of its own, has its own.</summary>
+[Collection(nameof(Mutants))]
 public sealed class FormatFuzzTests : IDisposable
 {
+    private const string ZarrV2 = "formats/zarr/zarr_v2/from_zarr-python/data.zarr/", ZarrV3 = "formats/zarr/zarr_v3/from_zarrita/data.zarr/";
     private readonly TempFolder _folder = new();
 
-    // DENDRITE_FUZZ=20 makes twenty times as many. Damage gives other voxels or one sentence: no crash, no hang, nothing allocated that the file does not justify.
     [DataTheory]
-    [InlineData("formats/tiff", "*.tif*", 400)]
-    [InlineData("formats/nrrd", "*.nrrd", 500)]
-    [InlineData("formats/nifti", "*.nii*", 400)]
-    [InlineData("", "*.mha", 300)]
-    public void Mutants_GiveVoxelsOrOneSentence(string folder, string pattern, int count)
+    [InlineData("formats/tiff", "*.tif*", 800)]
+    [InlineData("formats/nrrd", "*.nrrd", 1000)]
+    [InlineData("formats/nifti", "*.nii*", 800)]
+    [InlineData("", "*.mha", 600)]
+    public void Files(string folder, string pattern, int count)
     {
         var seeds = folder.Length == 0
             ? [Encoding.ASCII.GetBytes("ObjectType = Image\nNDims = 3\nBinaryData = True\nBinaryDataByteOrderMSB = False\nCompressedData = False\nDimSize = 9 8 7\nElementSpacing = 1 1 1\nElementType = MET_USHORT\nElementDataFile = LOCAL\n" + new string('x', 2 * 9 * 8 * 7))]
             : Directory.EnumerateFiles(TestData.File(folder), pattern, SearchOption.AllDirectories).Order(StringComparer.Ordinal).Where(f => new FileInfo(f).Length < 400_000).Select(File.ReadAllBytes).ToArray();
         Assert.NotEmpty(seeds);
-        var random = new Random(20230);
-        var (read, refused) = (0, 0);
-        count *= int.TryParse(Environment.GetEnvironmentVariable("DENDRITE_FUZZ"), out var times) ? times : 1;
-        for (var i = 0; i < count; i++)
+        var path = _folder["mutant" + pattern[1..].Replace("*", "", StringComparison.Ordinal)];
+        Try(count, new Random(20230), (random, i) =>
         {
-            var bytes = seeds[random.Next(seeds.Length)].ToArray();
-            for (var n = random.Next(1, 12); n > 0; n--)
-            {
-                // Most damage goes where the structure is: the head, and the directories at the end.
-                var at = random.Next(3) switch { 0 => random.Next(Math.Min(bytes.Length, 300)), 1 => Math.Max(0, bytes.Length - 1 - random.Next(300)), _ => random.Next(bytes.Length) };
-                bytes[at] = random.Next(3) switch { 0 => 0xFF, 1 => 0, _ => (byte)random.Next(256) };
-            }
-
-            if (random.Next(5) == 0)
-            {
-                bytes = bytes[..random.Next(8, bytes.Length)];
-            }
-
-            var path = _folder["mutant" + pattern[1..].Replace("*", "", StringComparison.Ordinal)];
+            var bytes = Mutants.Binary(random, seeds[random.Next(seeds.Length)]);
             File.WriteAllBytes(path, bytes);
-            _ = Outcome(path) ? read++ : refused++;
-        }
+            return Mutants.IsRead(Path.GetFileName(path), bytes.Length, () => Read(path), () => File.Copy(path, Path.Combine(Path.GetTempPath(), $"{i}-{Path.GetFileName(path)}"), overwrite: true));
+        });
+    }
 
-        Assert.True(read > 0 && refused > 0, $"{read} read, {refused} refused");
+    // Metadata and chunks in folders.
+    [DataFact]
+    public void Zarr()
+    {
+        string[] seeds = [ZarrV2 + "3d.chunked.mixed.i2.F", ZarrV2 + "1d.contiguous.zstd.i2", ZarrV2 + "1d.contiguous.lz4.i2", ZarrV3 + "3d.chunked.mixed.compressed.sharded.i2", ZarrV3 + "2d.chunked.ragged.i2", "formats/zarr/ome_zarr/simple_0.4", "formats/zarr/ome_zarr/simple_0.5"];
+        Try(700, new Random(77), (random, i) =>
+        {
+            var from = TestData.File(seeds[i % seeds.Length]);
+            var to = _folder[$"m{i}"];
+            foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
+            {
+                var copy = Path.Combine(to, Path.GetRelativePath(from, file));
+                Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+                File.WriteAllBytes(copy, File.ReadAllBytes(file));
+            }
+
+            var files = Directory.EnumerateFiles(to, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).ToArray();
+            var damaged = files[random.Next(files.Length)];
+            File.WriteAllBytes(damaged, Mutants.Text(random, File.ReadAllBytes(damaged)));
+            var isRead = Mutants.IsRead($"m{i}", files.Sum(f => new FileInfo(f).Length), () => Read(to), () => Directory.Move(to, Path.Combine(Path.GetTempPath(), $"mutant-{i}.zarr")));
+            Directory.Delete(to, recursive: true);
+            return isRead;
+        });
+    }
+
+    // What people write by hand, and what the store keeps.
+    [Fact]
+    public void Manifests_Curves_AndLinks()
+    {
+        var manifest = """
+            { "name": "Li/Li3PS4/Li", "voxelSizeUm": [0.5, 0.5, 0.5], "depth": { "axis": "z", "direction": 1, "interfaceUm": { "pointUm": [1, 2, 3], "normal": [1, 0, 0.1] } },
+              "cell": { "electrodeAreaMm2": 0.2, "outlineUm": [[0, 0], [0, 9], [9, 9]] },
+              "volumes": [ { "modality": "projection", "hours": 0.5, "path": "a", "transform": [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0], "region": [[0, 9], [0, 9], [0, 9]], "convert": { "dtype": "uint8", "range": [0, 9] }, "denoise": "nlm" },
+                           { "hours": 1, "path": "blob:b", "inPlace": true, "voxelSizeUm": [1, 1, 1] } ],
+              "series": [ { "kind": "voltage", "path": "v.csv" } ] }
+            """u8.ToArray();
+        var curve = Encoding.UTF8.GetBytes("hours,voltage / V\n" + string.Join('\n', Enumerable.Range(0, 50).Select(i => $"{i / 10.0:R},{3.1 - i / 100.0:R}")));
+        var link = new VolumeLink { Source = "blob:b", Frame = 0, Recipe = "r", Metadata = new string('a', 64), Levels = [new() { Dataset = 0, Crc32C = new byte[40] }] }.ToBytes();
+        Try(1200, new Random(9), (random, i) =>
+        {
+            var bytes = Mutants.Text(random, (i % 3) switch { 0 => manifest, 1 => curve, _ => link });
+            return Mutants.IsRead("mutant", bytes.Length, () => Parse(i % 3, bytes), () => File.WriteAllBytes(Path.Combine(Path.GetTempPath(), $"mutant-{i}"), bytes));
+        });
+
+        static void Parse(int kind, byte[] bytes)
+        {
+            switch (kind)
+            {
+                case 0:
+                    Manifests.Validate(Manifests.Parse(bytes, "mutant"), "mutant");
+                    break;
+                case 1:
+                    Series.Parse("voltage", bytes, "mutant");
+                    break;
+                default:
+                    try
+                    {
+                        VolumeLink.Parse(bytes);
+                    }
+                    catch (FormatException e)
+                    {
+                        // Whoever reads a link names it.
+                        throw new VolumeFormatException("mutant", e);
+                    }
+
+                    break;
+            }
+        }
     }
 
     [DataFact]
@@ -52,35 +109,32 @@ public sealed class FormatFuzzTests : IDisposable
     {
         var files = Directory.EnumerateFiles(TestData.File("formats/tiff"), "*.tif*", SearchOption.AllDirectories)
             .Concat(Directory.EnumerateFiles(TestData.File("formats/tiff_libtiff"), "*", SearchOption.AllDirectories));
-        var read = files.Count(Outcome);
+        var read = files.Count(f => Mutants.IsRead(Path.GetFileName(f), new FileInfo(f).Length, () => Read(f), () => { }));
         Assert.True(read >= 10, $"only {read} files were read");
     }
 
     public void Dispose() => _folder.Dispose();
 
-    private static bool Outcome(string path)
+    private static void Try(int usual, Random random, Func<Random, int, bool> isRead)
     {
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        try
+        var (read, count) = (0, Mutants.Count(usual));
+        for (var i = 0; i < count; i++)
         {
-            using var file = VolumeFiles.Open(path, new VolumeManifest());
-            using var source = file.Open(0);
-            var slice = new byte[source.Shape.SliceCount * source.Type.Size()];
-            for (var z = 0; z < Math.Min(source.Shape.Z, 50); z++)
-            {
-                source.ReadSlice(z, slice);
-            }
+            read += isRead(random, i) ? 1 : 0;
+        }
 
-            return true;
-        }
-        catch (VolumeFormatException e)
+        Assert.True(read > 0 && read < count, $"{read} of {count} were read");
+    }
+
+    // What an import reads, one slice after another.
+    private static void Read(string path)
+    {
+        using var file = VolumeFiles.Open(path, new VolumeManifest());
+        using var source = file.Open(0);
+        var slice = new byte[source.Shape.SliceCount * source.Type.Size()];
+        for (var z = 0; z < Math.Min(source.Shape.Z, 50); z++)
         {
-            Assert.Contains(Path.GetFileName(path), e.Message);
-            return false;
-        }
-        finally
-        {
-            Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 2_000_000_000);
+            source.ReadSlice(z, slice);
         }
     }
 }

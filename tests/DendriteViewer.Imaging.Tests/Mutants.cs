@@ -1,0 +1,90 @@
+using System.Diagnostics;
+using DendriteViewer.Imaging.Volumes;
+
+namespace DendriteViewer.Imaging.Tests;
+
+/// <summary>Tests that measure what the whole process allocates run by themselves.</summary>
+[CollectionDefinition(nameof(Mutants), DisableParallelization = true)]
+public sealed class MutantsCollection;
+
+/// <summary>
+/// Damaged inputs, and what may come of them: a value or one sentence that names the file; nothing over five seconds; no more memory than
+/// the input's size justifies. DENDRITE_FUZZ=3 makes three times as many as a usual run.
+/// </summary>
+internal static class Mutants
+{
+    // What opens a format at all, and the most that a byte can unpack to (deflate's 1032).
+    private const long LeastBytes = 96L << 20, BytesAByte = 1100;
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+
+    /// <summary>How many to make.</summary>
+    public static int Count(int usual) => usual * (int.TryParse(Environment.GetEnvironmentVariable("DENDRITE_FUZZ"), out var times) ? times : 1);
+
+    /// <summary>Damages something binary: most of it where the structure is, the head and the directories at the end; some are cut short.</summary>
+    public static byte[] Binary(Random random, byte[] seed)
+    {
+        var bytes = seed.ToArray();
+        for (var n = random.Next(1, 12); n > 0; n--)
+        {
+            var at = random.Next(3) switch { 0 => random.Next(Math.Min(bytes.Length, 300)), 1 => Math.Max(0, bytes.Length - 1 - random.Next(300)), _ => random.Next(bytes.Length) };
+            bytes[at] = random.Next(3) switch { 0 => 0xFF, 1 => 0, _ => (byte)random.Next(256) };
+        }
+
+        return random.Next(5) == 0 && bytes.Length > 8 ? bytes[..random.Next(8, bytes.Length)] : bytes;
+    }
+
+    /// <summary>Damages text: characters changed for others that mean something, left out, doubled; some is cut short.</summary>
+    public static byte[] Text(Random random, byte[] seed)
+    {
+        var bytes = seed;
+        for (var n = random.Next(1, 4); n > 0 && bytes.Length > 0; n--)
+        {
+            var at = random.Next(bytes.Length);
+            bytes = random.Next(6) switch
+            {
+                0 when random.Next(3) == 0 => bytes[..at],
+                1 => [.. bytes[..at], .. bytes[Math.Min(bytes.Length, at + random.Next(1, 5))..]],
+                2 => [.. bytes[..at], (byte)('0' + random.Next(10)), .. bytes[at..]],
+                _ => [.. bytes[..at], random.Next(2) == 0 ? (byte)random.Next(256) : (byte)"0123456789,[]{}\"-.eE"[random.Next(20)], .. bytes[(at + 1)..]],
+            };
+        }
+
+        return bytes;
+    }
+
+    /// <summary>Reads a damaged input.</summary>
+    /// <param name="name">What a refusal must name.</param>
+    /// <param name="bytes">Its size.</param>
+    /// <param name="read">Reads it.</param>
+    /// <param name="keep">Called where the limits were left, to keep it for who looks into it.</param>
+    /// <returns>True where it was read, false where it was refused.</returns>
+    public static bool IsRead(string name, long bytes, Action read, Action keep)
+    {
+        var (before, started) = (GC.GetTotalAllocatedBytes(), Stopwatch.StartNew());
+        try
+        {
+            read();
+            return true;
+        }
+        catch (VolumeFormatException e)
+        {
+            Assert.Contains(name, e.Message, StringComparison.Ordinal);
+            Assert.False(e.Message.Contains('\n', StringComparison.Ordinal), $"More than one line: {e.Message}");
+            return false;
+        }
+        catch (Exception)
+        {
+            keep();
+            throw;
+        }
+        finally
+        {
+            var (spent, took) = (GC.GetTotalAllocatedBytes() - before, started.Elapsed);
+            if (spent > LeastBytes + BytesAByte * bytes || took > s_patience)
+            {
+                keep();
+                Assert.Fail($"{name}, of {bytes} bytes, took {took} and {spent} bytes.");
+            }
+        }
+    }
+}
