@@ -26,12 +26,28 @@ internal static class TiffPage
         if (handle.IsInvalid)
         {
             handle.Dispose();
-            throw new VolumeFormatException(File.Exists(path)
-                ? $"{path} cannot be read as TIFF; the file is damaged or of another kind."
-                : $"{path} does not exist.");
+            throw new VolumeFormatException(WhyNot(path));
         }
 
         return handle;
+    }
+
+    // libtiff does not say.
+    private static string WhyNot(string path)
+    {
+        try
+        {
+            using var file = File.OpenRead(path);
+            return $"{path} cannot be read as TIFF; the file is damaged or of another kind.";
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return $"{path} may not be read; change its permissions.";
+        }
+        catch (IOException e)
+        {
+            return e is FileNotFoundException or DirectoryNotFoundException ? $"{path} does not exist." : $"{path} cannot be read ({e.Message.TrimEnd('.')}); check its disk.";
+        }
     }
 
     public static TiffPageFormat Format(TiffHandle tiff, string path)

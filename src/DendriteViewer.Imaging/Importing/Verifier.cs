@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using DendriteViewer.Imaging.Analysis;
 using DendriteViewer.Imaging.Datasets;
+using DendriteViewer.Imaging.Storage;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Imaging.Zarr;
 
@@ -112,7 +113,7 @@ public sealed class Verifier(DatasetStore store)
             await read();
             return null;
         }
-        catch (VolumeFormatException e)
+        catch (Exception e) when (e is VolumeFormatException or BlobStoreException { IsTransient: false })
         {
             return e.Message;
         }

@@ -25,8 +25,8 @@ public sealed class FolderBlobStore : IBlobStore
     /// <inheritdoc/>
     public ValueTask<BlobStat?> StatAsync(string name, CancellationToken ct)
     {
-        var file = new FileInfo(PathOf(name));
-        return ValueTask.FromResult<BlobStat?>(file.Exists ? new BlobStat(name, file.Length) : null);
+        var path = PathOf(name);
+        return ValueTask.FromResult<BlobStat?>(AttributesOf(path) is { } found && !found.HasFlag(FileAttributes.Directory) ? new BlobStat(name, new FileInfo(path).Length) : null);
     }
 
     /// <inheritdoc/>
@@ -43,7 +43,7 @@ public sealed class FolderBlobStore : IBlobStore
         }
         catch (UnauthorizedAccessException e)
         {
-            throw new BlobStoreException($"{PathOf(name)} may not be read; change its permissions.", isTransient: false, e);
+            throw MayNotRead(PathOf(name), e);
         }
     }
 
@@ -99,7 +99,7 @@ public sealed class FolderBlobStore : IBlobStore
             {
                 IOException { HResult: var code } when (code & 0xFFFF) is NoSpace or NoQuota => new BlobStoreException(
                     $"The store in {_root} is full ({((code & 0xFFFF) == NoSpace ? "no space is left on its disk" : "its quota is reached")}); delete datasets or make room, then try again.", isTransient: false, e),
-                UnauthorizedAccessException => new BlobStoreException($"The store may not write {path}; change the folder's permissions.", isTransient: false, e),
+                UnauthorizedAccessException => MayNotWrite(path, e),
                 DirectoryNotFoundException or IOException => new BlobStoreException($"The store could not write {path} ({e.Message.TrimEnd('.')}); check its disk.", isTransient: false, e),
                 _ => e,
             };
@@ -142,7 +142,7 @@ public sealed class FolderBlobStore : IBlobStore
         }
         catch (UnauthorizedAccessException e)
         {
-            throw new BlobStoreException($"The store may not write {path}; change the folder's permissions.", isTransient: false, e);
+            throw MayNotWrite(path, e);
         }
         catch (IOException e) when (e is not DirectoryNotFoundException && File.Exists(path))
         {
@@ -167,12 +167,7 @@ public sealed class FolderBlobStore : IBlobStore
     {
         await Task.CompletedTask;
         var folder = prefix.LastIndexOf('/') is var slash and >= 0 ? PathOf(prefix[..slash]) : _root;
-        if (!Directory.Exists(folder))
-        {
-            yield break;
-        }
-
-        foreach (var file in new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories))
+        foreach (var file in Read(folder, () => new DirectoryInfo(folder).GetFiles("*", SearchOption.AllDirectories)))
         {
             ct.ThrowIfCancellationRequested();
             var name = Path.GetRelativePath(_root, file.FullName).Replace(Path.DirectorySeparatorChar, '/');
@@ -188,12 +183,7 @@ public sealed class FolderBlobStore : IBlobStore
     {
         await Task.CompletedTask;
         var folder = prefix.Length == 0 ? _root : PathOf(prefix.TrimEnd('/'));
-        if (!Directory.Exists(folder))
-        {
-            yield break;
-        }
-
-        foreach (var below in Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal))
+        foreach (var below in Read(folder, () => Directory.GetDirectories(folder)).Order(StringComparer.Ordinal))
         {
             ct.ThrowIfCancellationRequested();
             yield return Path.GetFileName(below);
@@ -204,14 +194,21 @@ public sealed class FolderBlobStore : IBlobStore
     public ValueTask DeleteAsync(string name, CancellationToken ct)
     {
         var path = PathOf(name);
-        if (File.Exists(path) || File.Exists(path + Unfinished))
+        try
         {
-            File.Delete(path);
-            File.Delete(path + Unfinished);
-            for (var d = Path.GetDirectoryName(path)!; d.Length > _root.Length && !Directory.EnumerateFileSystemEntries(d).Any(); d = Path.GetDirectoryName(d)!)
+            if (File.Exists(path) || File.Exists(path + Unfinished))
             {
-                Directory.Delete(d);
+                File.Delete(path);
+                File.Delete(path + Unfinished);
+                for (var d = Path.GetDirectoryName(path)!; d.Length > _root.Length && !Directory.EnumerateFileSystemEntries(d).Any(); d = Path.GetDirectoryName(d)!)
+                {
+                    Directory.Delete(d);
+                }
             }
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw MayNotWrite(path, e);
         }
 
         return ValueTask.CompletedTask;
@@ -227,9 +224,16 @@ public sealed class FolderBlobStore : IBlobStore
         }
 
         var folder = PathOf(prefix.TrimEnd('/'));
-        if (prefix.EndsWith('/') && Directory.Exists(folder))
+        try
         {
-            Directory.Delete(folder, recursive: true);
+            if (prefix.EndsWith('/') && Directory.Exists(folder))
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw MayNotWrite(folder, e);
         }
     }
 
@@ -242,6 +246,48 @@ public sealed class FolderBlobStore : IBlobStore
         catch (DirectoryNotFoundException e)
         {
             throw new FileNotFoundException($"{PathOf(name)} does not exist.", e);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw MayNotRead(PathOf(name), e);
+        }
+    }
+
+    private static BlobStoreException MayNotRead(string path, Exception e) => new($"{path} may not be read; change its permissions.", isTransient: false, e);
+
+    private static BlobStoreException MayNotWrite(string path, Exception e) => new($"The store may not write {path}; change the folder's permissions.", isTransient: false, e);
+
+    // What a path is, null for nothing. File.Exists calls nothing what it may not see.
+    private static FileAttributes? AttributesOf(string path)
+    {
+        try
+        {
+            return File.GetAttributes(path);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw MayNotRead(path, e);
+        }
+    }
+
+    private static T[] Read<T>(string folder, Func<T[]> read)
+    {
+        try
+        {
+            return AttributesOf(folder) is { } found && found.HasFlag(FileAttributes.Directory) ? read() : [];
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Deleted in the meantime.
+            return [];
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw MayNotRead(folder, e);
         }
     }
 

@@ -99,6 +99,50 @@ public sealed class FaultTests : IDisposable
         Assert.Equal(names, await NamesAsync(store));
     }
 
+    // What may not be read or written is named, and nothing is half there.
+    [Fact]
+    public async Task WithoutPermission_ThereIsASentence_AndNothingHalfPublished()
+    {
+        var (stack, store) = (Directory.CreateDirectory(_folder["stack"]).FullName, Directory.CreateDirectory(_folder["closed"]).FullName);
+        for (var z = 0; z < 4; z++)
+        {
+            await using var file = File.Create(Path.Combine(stack, $"{z}.tif"));
+            var tiff = new TiffStackWriter(file);
+            tiff.Add(new byte[64 * 64], 64, 64, DendriteViewer.Kernels.Bricks.VoxelType.UInt8, 1);
+            tiff.Finish();
+        }
+
+        string[] ingest = ["ingest", stack, "--dataset", "d", "--hours", "0", "--voxel-um", "1"];
+        Chmod(store, "555");
+        await AssertSaysAsync($"The store may not write {store}/leases/d; change the folder's permissions.", ingest);
+
+        Chmod(store, "755");
+        Chmod(Path.Combine(stack, "2.tif"), "000");
+        await AssertSaysAsync($"{stack}/2.tif may not be read; change its permissions.", ingest);
+        Assert.Empty(await NamesAsync(new DatasetStore(new FolderBlobStore(store))));
+
+        Chmod(Path.Combine(stack, "2.tif"), "644");
+        await AssertSaysAsync(null, ingest);
+        foreach (var (path, command) in new[] { ("datasets/d/dataset.json", "list"), ("datasets/d", "info"), ("datasets", "list"), ("datasets/d/volumes/projection/t0.ome.zarr/0/c/0/0/0", "verify") })
+        {
+            var full = Path.Combine(store, path);
+            Chmod(full, "000");
+            await AssertSaysAsync($"{full}", command == "list" ? [command] : [command, "d"]);
+            Chmod(full, "755");
+        }
+
+        await AssertSaysAsync(null, "verify", "d");
+
+        async Task AssertSaysAsync(string? sentence, params string[] command)
+        {
+            var (code, said) = await PlainlyAsync([.. command, "--store", store]);
+            Assert.True(code == (sentence is null ? 0 : 1), $"{string.Join(' ', command)}: {code}, {said}");
+            Assert.Contains(sentence ?? "", said, StringComparison.Ordinal);
+            Assert.Contains(sentence is null ? "" : "permissions", said, StringComparison.Ordinal);
+            Assert.DoesNotContain("   at ", said, StringComparison.Ordinal);
+        }
+    }
+
     // Every byte of the metadata, and bytes all over the shards: what is not what was published is named, and never given out.
     [Fact]
     public async Task FlippedByte_AnywhereInADataset_IsReportedWithItsPlace()
@@ -129,6 +173,27 @@ public sealed class FaultTests : IDisposable
     }
 
     public void Dispose() => _folder.Dispose();
+
+    private static void Chmod(string path, string mode)
+    {
+        using var process = System.Diagnostics.Process.Start("chmod", [mode, path]);
+        process.WaitForExit();
+        Assert.Equal(0, process.ExitCode);
+    }
+
+    // Root reads and writes what it likes, unless it gives that up.
+    private static async Task<(int Code, string Said)> PlainlyAsync(string[] command)
+    {
+        string[] line = [Path.Combine(AppContext.BaseDirectory, "dendrite.dll"), .. command];
+        var start = Environment.UserName == "root"
+            ? new System.Diagnostics.ProcessStartInfo("setpriv", ["--bounding-set=-dac_override,-dac_read_search", "dotnet", .. line])
+            : new System.Diagnostics.ProcessStartInfo("dotnet", line);
+        start.RedirectStandardOutput = start.RedirectStandardError = true;
+        using var process = System.Diagnostics.Process.Start(start)!;
+        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        await process.WaitForExitAsync();
+        return (process.ExitCode, await output + await error);
+    }
 
     private static async Task<bool> IsReportedAsync(IBlobStore blobs, string name)
     {
