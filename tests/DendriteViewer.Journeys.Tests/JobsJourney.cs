@@ -67,7 +67,8 @@ public sealed class JobsJourney(Browser browser) : IClassFixture<Browser>
         await page.GotoAsync(server.Address);
         await page.GetByRole(AriaRole.Button, new() { Name = "Import a folder" }).ClickAsync();
         await page.GetByLabel("Upload files").SetInputFilesAsync(file);
-        await page.GetByText("41 %").WaitForAsync();
+        await page.GetByText("41 %, far.nrrd").WaitForAsync();
+        await page.GetByText("41 %, 8.4 MB of 20.5 MB").WaitForAsync();
 
         holding = false;
         await page.ReloadAsync();
@@ -75,6 +76,7 @@ public sealed class JobsJourney(Browser browser) : IClassFixture<Browser>
         await page.GetByLabel("Upload files").SetInputFilesAsync(file);
         await page.GetByText("NRRD, raw").WaitForAsync();
         Assert.Equal(["0", "1", "2"], sent.Order());
+        await page.GetByText("20.5 MB arrived").WaitForAsync();
         await page.GetByLabel("Hours of plating").FillAsync("0");
         await page.GetByLabel("Voxel, µm").FillAsync("0.5");
         await page.ClickAsync("text=Start import");

@@ -190,10 +190,13 @@ public sealed class JobBoard(IDbContextFactory<JobsDb> database, ISchedulerFacto
     private async Task ScheduleAsync(JobRow row, CancellationToken ct)
     {
         var scheduler = await schedulers.GetScheduler(ct);
-        var key = new JobKey(row.Dataset ?? row.Kind, "dataset");
-        await scheduler.AddJob(JobBuilder.Create<QuartzWork>().WithIdentity(key).StoreDurably().RequestRecovery().Build(), AddJobOptions.Replacing, ct);
+        var waits = row.Kind == JobKinds.Upload;
+        var key = waits ? new JobKey(row.Id.ToString("N"), JobKinds.WaitingGroup) : new JobKey(row.Dataset ?? row.Kind, "dataset");
+        var job = JobBuilder.Create<QuartzWork>().WithIdentity(key).StoreDurably(!waits).RequestRecovery().Build();
+        await scheduler.AddJob(job, waits ? AddJobOptions.ReplacingAndStoringNonDurable : AddJobOptions.Replacing, ct);
         await scheduler.ScheduleTrigger(
             TriggerBuilder.Create().WithIdentity(TriggerOf(row.Id)).ForJob(key).UsingJobData(QuartzWork.IdKey, row.Id.ToString("N")).StartNow().WithRetryPolicy(s_retry)
+                .WithExecutionGroup(waits ? JobKinds.WaitingGroup : null)
                 // What waits behind others keeps its place, however long.
                 .WithSimpleSchedule(s => s.WithMisfireInstruction(SimpleTriggerMisfireInstruction.IgnoreMisfires)).Build(),
             TriggerConflict.Keep,

@@ -35,7 +35,8 @@ public static class JobsRegistration
                 s.InstanceName = "dendrite";
                 s.ShutdownJobInterruption = ShutdownJobInterruption.Always;
             });
-            q.UseDefaultThreadPool(options.JobsAtOnce);
+            q.UseDefaultThreadPool(options.JobsAtOnce + JobKinds.MostWaiting);
+            q.UseExecutionLimits(l => l.ForDefaultGroup(options.JobsAtOnce).ForGroup(JobKinds.WaitingGroup, JobKinds.MostWaiting));
             q.UsePersistentStore(store =>
             {
                 store.ConfigureStore(o => o.RecoverFiringsCancelledByShutdown = true);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text.Json;
 using DendriteViewer.Imaging.Volumes;
@@ -31,6 +32,10 @@ public sealed class UploadFolder(DendriteOptions options, TimeProvider time)
     private const long Spare = 1L << 30;
     private static readonly TimeSpan Kept = TimeSpan.FromDays(3);
     private readonly Lock _lock = new();
+    private readonly ConcurrentDictionary<string, long> _received = new();
+
+    /// <summary>Raised with an upload's id when a piece of it was taken, or it was removed; handlers must be quick.</summary>
+    public event Action<string>? Changed;
 
     /// <summary>The folder of all uploads; imports may read below it.</summary>
     public string Root { get; } = System.IO.Path.Combine(System.IO.Path.GetFullPath(options.Data), "uploads");
@@ -74,17 +79,23 @@ public sealed class UploadFolder(DendriteOptions options, TimeProvider time)
     }
 
     /// <summary>An upload of somebody's, or null.</summary>
-    public Upload? Find(string id, string owner)
+    public Upload? Find(string id, string owner) => Find(id) is { } upload && upload.Owner == owner ? upload : null;
+
+    /// <summary>An upload, or null where there is none any more. Whoever calls has been authorized.</summary>
+    public Upload? Find(string id)
     {
         // An id is hexadecimal, so that it leads nowhere else.
-        if (id.Length != 32 || !id.All(char.IsAsciiHexDigitLower) || !File.Exists(Manifest(id)))
-        {
-            return null;
-        }
-
-        var upload = JsonSerializer.Deserialize<Upload>(File.ReadAllBytes(Manifest(id)));
-        return upload?.Owner == owner ? upload : null;
+        return id.Length == 32 && id.All(char.IsAsciiHexDigitLower) && File.Exists(Manifest(id)) ? JsonSerializer.Deserialize<Upload>(File.ReadAllBytes(Manifest(id))) : null;
     }
+
+    /// <summary>Notes which job shows how far an upload is.</summary>
+    public void SetJob(Upload upload, Guid job) => File.WriteAllText(JobFile(upload.Id), job.ToString("N"));
+
+    /// <summary>The job that shows how far an upload is, or null.</summary>
+    public Guid? JobOf(Upload upload) => File.Exists(JobFile(upload.Id)) && Guid.TryParseExact(File.ReadAllText(JobFile(upload.Id)), "N", out var job) ? job : null;
+
+    /// <summary>Bytes of an upload that are there.</summary>
+    public long Received(Upload upload) => _received.GetOrAdd(upload.Id, _ => upload.Files.Select((f, i) => Have(upload, i).Sum(p => BytesOf(f, p))).Sum());
 
     /// <summary>How many pieces a file is of.</summary>
     public static int PiecesOf(UploadFile file) => (int)((file.Size + PieceBytes - 1) / PieceBytes);
@@ -114,7 +125,7 @@ public sealed class UploadFolder(DendriteOptions options, TimeProvider time)
             throw new VolumeFormatException("There is no such piece.");
         }
 
-        var wanted = (int)Math.Min(PieceBytes, upload.Files[file].Size - (long)piece * PieceBytes);
+        var wanted = BytesOf(upload.Files[file], piece);
         var bytes = System.Buffers.ArrayPool<byte>.Shared.Rent(wanted + 1);
         try
         {
@@ -133,8 +144,12 @@ public sealed class UploadFolder(DendriteOptions options, TimeProvider time)
 
             lock (_lock)
             {
+                var (before, isNew) = (Received(upload), !Have(upload, file).Contains(piece));
                 File.AppendAllText(Journal(upload, file), $"{piece}\n");
+                _received[upload.Id] = before + (isNew ? n : 0);
             }
+
+            Changed?.Invoke(upload.Id);
         }
         finally
         {
@@ -171,22 +186,31 @@ public sealed class UploadFolder(DendriteOptions options, TimeProvider time)
     }
 
     /// <summary>Removes an upload.</summary>
-    public void Remove(Upload upload)
-    {
-        if (Directory.Exists(Path.Combine(Root, upload.Id)))
-        {
-            Directory.Delete(Path.Combine(Root, upload.Id), recursive: true);
-        }
-    }
+    public void Remove(Upload upload) => Remove(upload.Id);
 
     /// <summary>Removes the upload that a path lies in, when what it held is imported.</summary>
     public void RemoveOf(string path)
     {
         var below = Path.GetRelativePath(Root, path);
-        if (!Path.IsPathRooted(below) && below.Split(Path.DirectorySeparatorChar)[0] is { Length: 32 } id && Directory.Exists(Path.Combine(Root, id)))
+        if (!Path.IsPathRooted(below) && below.Split(Path.DirectorySeparatorChar)[0] is { Length: 32 } id)
         {
-            Directory.Delete(Path.Combine(Root, id), recursive: true);
+            Remove(id);
         }
+    }
+
+    private void Remove(string id)
+    {
+        // The list, the form and the job may each be the first to notice.
+        lock (_lock)
+        {
+            if (Directory.Exists(Path.Combine(Root, id)))
+            {
+                Directory.Delete(Path.Combine(Root, id), recursive: true);
+            }
+        }
+
+        _received.TryRemove(id, out _);
+        Changed?.Invoke(id);
     }
 
     // Uploads to which nothing came for days.
@@ -196,10 +220,14 @@ public sealed class UploadFolder(DendriteOptions options, TimeProvider time)
         {
             if (folder.EnumerateFiles("*", SearchOption.AllDirectories).Select(f => f.LastWriteTimeUtc).DefaultIfEmpty(folder.LastWriteTimeUtc).Max() < time.GetUtcNow() - Kept)
             {
-                folder.Delete(recursive: true);
+                Remove(folder.Name);
             }
         }
     }
+
+    private static int BytesOf(UploadFile file, int piece) => (int)Math.Min(PieceBytes, file.Size - (long)piece * PieceBytes);
+
+    private string JobFile(string id) => Path.Combine(Root, id, "job");
 
     private string Manifest(string id) => Path.Combine(Root, id, "upload.json");
 

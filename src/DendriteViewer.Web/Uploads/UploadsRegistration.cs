@@ -1,5 +1,6 @@
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Jobs;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace DendriteViewer.Web.Uploads;
@@ -14,6 +15,8 @@ public static class UploadsRegistration
     public static WebApplicationBuilder AddUploads(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<UploadFolder>();
+        builder.Services.AddSingleton<UploadHandler>();
+        builder.Services.AddSingleton<IJobHandler>(s => s.GetRequiredService<UploadHandler>());
         return builder;
     }
 
@@ -24,9 +27,9 @@ public static class UploadsRegistration
             .AddEndpointFilter(async (context, next) => HttpMethods.IsGet(context.HttpContext.Request.Method) || context.HttpContext.Request.Headers.ContainsKey(OwnHeader)
                 ? await next(context)
                 : Results.Problem($"Send the header {OwnHeader}.", statusCode: StatusCodes.Status400BadRequest));
-        uploads.MapPost("/", (UploadFile[] files, HttpContext c, UploadFolder folder) => Answer(() =>
+        uploads.MapPost("/", (UploadFile[] files, HttpContext c, UploadHandler handler, CancellationToken ct) => AnswerAsync(async () =>
         {
-            var upload = folder.Begin(c.User.KeyOf(), files);
+            var upload = await handler.StartAsync(files, c.User.PersonOf(), ct);
             return Results.Json(new { id = upload.Id, pieceBytes = UploadFolder.PieceBytes });
         }));
         uploads.MapGet("/{id}", (string id, HttpContext c, UploadFolder folder) => folder.Find(id, c.User.KeyOf()) is { } upload
@@ -54,14 +57,14 @@ public static class UploadsRegistration
             folder.Find(id, c.User.KeyOf()) is not { } upload ? Results.NotFound()
             : folder.Complete(upload) is { } path ? Results.Json(new { path })
             : Results.Problem("Pieces are missing.", statusCode: StatusCodes.Status409Conflict)));
-        uploads.MapDelete("/{id}", (string id, HttpContext c, UploadFolder folder) =>
+        uploads.MapDelete("/{id}", async (string id, HttpContext c, UploadFolder folder, UploadHandler handler, CancellationToken ct) =>
         {
             if (folder.Find(id, c.User.KeyOf()) is not { } upload)
             {
                 return Results.NotFound();
             }
 
-            folder.Remove(upload);
+            await handler.GiveUpAsync(upload, ct);
             return Results.NoContent();
         });
     }

@@ -1,0 +1,14 @@
+namespace DendriteViewer.Web.Jobs;
+
+/// <summary>Kinds of jobs that are told apart when they are scheduled.</summary>
+public static class JobKinds
+{
+    /// <summary>Waits for what a browser sends: beside any work, and one beside another.</summary>
+    public const string Upload = "Upload";
+
+    /// <summary>The group of triggers that wait for browsers.</summary>
+    internal const string WaitingGroup = "uploads";
+
+    /// <summary>How many of them a server has at once.</summary>
+    internal const int MostWaiting = 32;
+}
