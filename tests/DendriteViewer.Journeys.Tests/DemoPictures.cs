@@ -103,7 +103,50 @@ public sealed class DemoPictures(Browser browser) : IClassFixture<Browser>
         await page.EvaluateAsync("() => dendrite.maximize(0)");
         await page.ExactAsync();
         lines.Add(await MeasureAsync(page, "slices through z, the pane fills the view", 0, "p.step(n % 160 < 80 ? 1 : -1)"));
-        await File.WriteAllLinesAsync(Environment.GetEnvironmentVariable("DENDRITE_MEASURE")!, lines);
+        await File.WriteAllLinesAsync(Path.Combine(Environment.GetEnvironmentVariable("DENDRITE_MEASURE")!, "interaction.md"), lines);
+    }
+
+    // Eight timesteps of 512³, all seen before: stepped to and fro every 80 ms for five seconds, then left until every pane is exact.
+    [OnRequestFact("DENDRITE_MEASURE")]
+    [Trait("Category", "Measure")]
+    public async Task MeasureScrubbing()
+    {
+        await using var server = await StartAsync("--size", "512", "--voxel-um", "0.5");
+        var page = await browser.NewPageAsync(1280, 720);
+        await page.GotoAsync($"{server.Address}/d/{Id}");
+        await page.ExactAsync();
+        foreach (var key in Enumerable.Repeat("ArrowRight", 7).Concat(Enumerable.Repeat("ArrowLeft", 7)))
+        {
+            await page.Keyboard.PressAsync(key);
+            await page.ExactAsync();
+        }
+
+        var runs = new List<double[]>();
+        for (var i = 0; i < 5; i++)
+        {
+            runs.Add(await page.EvaluateAsync<double[]>(
+                """
+                async () => {
+                  const drew = dendrite.panes.map(() => 0), old = dendrite.drew, begun = performance.now(), last = dendrite.scene.volumes.length - 1;
+                  dendrite.drew = (pane, ...rest) => { drew[dendrite.panes.indexOf(pane)]++; return old.call(dendrite, pane, ...rest); };
+                  for (let at = 0, by = 1; performance.now() - begun < 5000;) {
+                    at += by;
+                    if (at >= last || at <= 0) by = -by;
+                    dendrite.timeline.go(by);
+                    await new Promise(next => setTimeout(next, 80));
+                  }
+                  const stopped = performance.now(), seconds = (stopped - begun) / 1000;
+                  const exact = () => dendrite.panes.every(p => p.exact) && document.querySelector('#state').dataset.exact === 'true';
+                  while (performance.now() - stopped < 30 || !exact()) await new Promise(next => setTimeout(next, 5));
+                  delete dendrite.drew;
+                  return [Math.min(...drew) / seconds, performance.now() - stopped];
+                }
+                """));
+        }
+
+        await File.WriteAllLinesAsync(
+            Path.Combine(Environment.GetEnvironmentVariable("DENDRITE_MEASURE")!, "scrubbing.md"),
+            ["| timesteps a second, the slowest pane | exact after the last step |", "|---|---|", FormattableString.Invariant($"| {runs.Select(r => r[0]).Order().ElementAt(2):0.0} | {runs.Select(r => r[1]).Order().ElementAt(2):0} ms |")]);
     }
 
     // The view is changed once an animation frame by the handlers that a pointer calls; five runs of four seconds, the median run.
@@ -136,10 +179,10 @@ public sealed class DemoPictures(Browser browser) : IClassFixture<Browser>
         return FormattableString.Invariant($"| {what} | {m[4]:0}×{m[5]:0} | {m[0]:0} | {m[1]:0} ms | {m[2]:0} ms | {m[3] / 1000:0.0} kB |");
     }
 
-    private static async Task<AppServer> StartAsync()
+    private static async Task<AppServer> StartAsync(params string[] phantom)
     {
         var server = await AppServer.StartAsync(demo: true);
-        await server.CliAsync("phantom", Path.Combine(server.Folder, "cell"));
+        await server.CliAsync(["phantom", Path.Combine(server.Folder, "cell"), .. phantom]);
         await server.CliAsync("ingest", Path.Combine(server.Folder, "cell"), "--store", Path.Combine(server.Folder, "data/store"));
         return server;
     }
