@@ -2,6 +2,7 @@ using System.Buffers;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Kernels.Bricks;
+using Microsoft.Win32.SafeHandles;
 
 namespace DendriteViewer.Imaging.Formats;
 
@@ -18,13 +19,15 @@ internal sealed record SampleStream(string Path, VolumeShape Shape, SampleType S
 
     public ISliceSource Frame(int frame, string fingerprint) => new Reader(this, frame, fingerprint);
 
-    // Slices are asked for in order; one behind the last begins the stream again.
+    // Of a file that is not packed, any slice can be read by anybody. Of another, slices are asked for in order; one behind the last begins
+    // the stream again.
     private sealed class Reader(SampleStream from, int frame, string fingerprint) : ISliceSource
     {
         private readonly int _bytes = (int)(from.Shape.SliceCount * from.Samples.Size());
+        private readonly Lock _opening = new();
         private Stream? _stream;
         private long _at;
-        private byte[]? _buffer;
+        private (SafeFileHandle File, long Start)? _plain;
 
         public VolumeShape Shape => from.Shape;
 
@@ -32,40 +35,89 @@ internal sealed record SampleStream(string Path, VolumeShape Shape, SampleType S
 
         public string Fingerprint => fingerprint;
 
+        public bool InAnyOrder
+        {
+            get
+            {
+                try
+                {
+                    return Opened() is not null;
+                }
+                catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
+                {
+                    throw Damaged("its beginning", e);
+                }
+            }
+        }
+
         public void ReadSlice(int z, Span<byte> target)
         {
-            var wanted = ((long)frame * from.Shape.Z + z) * _bytes;
+            var direct = from.Scale is null && from.Samples.IsStored();
+            var rented = direct ? null : ArrayPool<byte>.Shared.Rent(_bytes);
             try
             {
-                if (_stream is null || _at > wanted)
-                {
-                    _stream?.Dispose();
-                    (_stream, _at) = (from.Open(), 0);
-                }
-
-                Skip(_stream, wanted - _at);
-                _at = wanted;
-                var direct = from.Scale is null && from.Samples.IsStored();
-                var samples = direct ? target[.._bytes] : (_buffer ??= ArrayPool<byte>.Shared.Rent(_bytes)).AsSpan(0, _bytes);
-                _stream.ReadExactly(samples);
-                _at += _bytes;
+                var samples = direct ? target[.._bytes] : rented.AsSpan(0, _bytes);
+                Fill(z, samples);
                 Convert(samples, target, direct);
             }
             catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
             {
-                throw new VolumeFormatException($"{from.Path} ends or is damaged in slice {z}{(frame > 0 ? $" of volume {frame}" : "")}; copy it again from its source.", e);
+                throw Damaged($"slice {z}", e);
+            }
+            finally
+            {
+                if (rented is not null)
+                {
+                    ArrayPool<byte>.Shared.Return(rented);
+                }
             }
         }
 
-        public void Dispose()
+        public void Dispose() => _stream?.Dispose();
+
+        private void Fill(int z, Span<byte> samples)
         {
-            _stream?.Dispose();
-            if (_buffer is not null)
+            var wanted = ((long)frame * from.Shape.Z + z) * _bytes;
+            if (Opened() is var (file, start))
             {
-                ArrayPool<byte>.Shared.Return(_buffer);
-                _buffer = null;
+                for (var done = 0; done < samples.Length;)
+                {
+                    var n = RandomAccess.Read(file, samples[done..], start + wanted + done);
+                    done += n > 0 ? n : throw new EndOfStreamException();
+                }
+
+                return;
+            }
+
+            if (_at > wanted)
+            {
+                _stream!.Dispose();
+                (_stream, _at) = (from.Open(), 0);
+            }
+
+            Skip(_stream!, wanted - _at);
+            _at = wanted;
+            _stream!.ReadExactly(samples);
+            _at += _bytes;
+        }
+
+        // Where the samples lie, if they lie in one file as they are.
+        private (SafeFileHandle File, long Start)? Opened()
+        {
+            lock (_opening)
+            {
+                if (_stream is null)
+                {
+                    _stream = from.Open();
+                    _plain = _stream is FileStream file ? (file.SafeFileHandle, file.Position) : null;
+                }
+
+                return _plain;
             }
         }
+
+        private VolumeFormatException Damaged(string what, Exception e) =>
+            new($"{from.Path} ends or is damaged in {what}{(frame > 0 ? $" of volume {frame}" : "")}; copy it again from its source.", e);
 
         private void Convert(Span<byte> samples, Span<byte> target, bool direct)
         {
@@ -100,12 +152,6 @@ internal sealed record SampleStream(string Path, VolumeShape Shape, SampleType S
 
         private static void Skip(Stream stream, long count)
         {
-            if (count > 0 && stream.CanSeek)
-            {
-                stream.Seek(count, SeekOrigin.Current);
-                return;
-            }
-
             var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(1 << 16, Math.Max(1, count)));
             try
             {
