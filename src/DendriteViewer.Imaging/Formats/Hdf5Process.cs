@@ -46,6 +46,9 @@ internal sealed class Hdf5Process : IDisposable
         // Files on shares that cannot be locked are read all the same; no environment says where else files may lie.
         start.Environment["HDF5_USE_FILE_LOCKING"] = "FALSE";
         start.Environment["DOTNET_TieredCompilation"] = "1";
+
+        // It is killed when it is done, and would leave its pipes for debuggers behind.
+        start.Environment["DOTNET_EnableDiagnostics"] = "0";
         foreach (var name in (ReadOnlySpan<string>)["HDF5_EXT_PREFIX", "HDF5_VDS_PREFIX", "HDF5_EXTFILE_PREFIX", "DOTNET_gcServer"])
         {
             start.Environment.Remove(name);

@@ -18,8 +18,8 @@ public sealed class LinkedVolumeTests : IDisposable
 {
     private static readonly DatasetId Id = DatasetId.Parse("linked");
     private readonly TempFolder _folder = new();
-    private readonly IBlobStore _blobs;
-    private readonly DatasetStore _store;
+    private IBlobStore _blobs;
+    private DatasetStore _store;
 
     public LinkedVolumeTests()
     {
@@ -157,6 +157,25 @@ public sealed class LinkedVolumeTests : IDisposable
         Assert.True(await _store.DeleteAsync(Id, default));
         Assert.Equal(before, await NamesAsync("scans/"));
         Assert.Empty(await NamesAsync("datasets/"));
+    }
+
+    // As in production: Azure's protocol, blocks on the local disk.
+    [Fact]
+    public async Task InAzure_BehindADiskCache_TheVoxelsAreTheWriters()
+    {
+        using var azurite = new AzuriteFixture();
+        _blobs = new DiskCache(azurite.NewStore(), _folder["cache"], 64 << 20);
+        _store = new DatasetStore(_blobs);
+        var images = await WriteAsync("scans/a.zarr", new([33, 97, 65], [16, 50, 65], "<u2", "C", [[2, 2, 2]], RoundsUp: true));
+        await LinkAsync("blob:scans/a.zarr", [0]);
+        var reader = await new DatasetStore(_blobs).ReaderAsync((await _store.TryOpenAsync(Id, default))!.Volumes[0], default);
+        for (var level = 0; level < 2; level++)
+        {
+            Assert.Equal(images[0][level].Values.Select(v => (float)v), await DenseLevels.ReadFloatAsync(reader, reader.Levels[level], default));
+        }
+
+        await _blobs.WriteAsync("scans/a.zarr/1/0.0.0", new byte[5], default);
+        Assert.Contains(await BadAsync(), b => b.Reason.Contains("scans/a.zarr/1/0.0.0", StringComparison.Ordinal));
     }
 
     // A filter's result is ours; the scan under it stays where it is.
