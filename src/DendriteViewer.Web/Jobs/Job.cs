@@ -40,8 +40,8 @@ public sealed record Job(
     /// <summary>Whether it waits or works.</summary>
     public bool IsActive => State is JobState.Waiting or JobState.Running;
 
-    /// <summary>Whether it ended without doing what was asked.</summary>
-    public bool MayTryAgain => State is JobState.Failed or JobState.Cancelled;
+    /// <summary>Whether it ended without doing what was asked, and can do it without the browser that asked.</summary>
+    public bool MayTryAgain => State is (JobState.Failed or JobState.Cancelled) && Kind != JobKinds.Upload;
 
     /// <summary>How long it has worked, or worked, or null where it never began.</summary>
     public TimeSpan? Took(DateTimeOffset now) => Started is { } started ? (Ended ?? now) - started : null;

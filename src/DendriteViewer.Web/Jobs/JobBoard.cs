@@ -89,7 +89,7 @@ public sealed class JobBoard(IDbContextFactory<JobsDb> database, ISchedulerFacto
     public async Task<Job?> TryAgainAsync(Guid id, Person by, CancellationToken ct = default)
     {
         await using var db = await database.CreateDbContextAsync(ct);
-        return await db.Jobs.AsNoTracking().FirstOrDefaultAsync(j => j.Id == id, ct) is { State: JobState.Failed or JobState.Cancelled } row
+        return await db.Jobs.AsNoTracking().FirstOrDefaultAsync(j => j.Id == id, ct) is { } row && row.ToJob().MayTryAgain
             ? await StartAsync(new JobRequest(row.Kind, row.Title, row.Dataset, row.Arguments), by, ct)
             : null;
     }
