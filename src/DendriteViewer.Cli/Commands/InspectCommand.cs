@@ -17,21 +17,21 @@ internal static class InspectCommand
 
     public static Command Create()
     {
-        var path = new Argument<string>("PATH") { Description = "A file or folder that could be imported." };
+        var path = new Argument<string>("PATH") { Description = "A file, a folder, an address or a prefix of the store (blob:PREFIX) that could be imported." };
         var shape = new Option<string?>("--shape") { Description = "Raw file: z,y,x." };
         var dtype = new Option<string?>("--dtype") { Description = "Raw file: uint8 to uint64, int8 to int64, float16 to float64; >u2 is big-endian." };
         var offset = new Option<long?>("--byte-offset") { Description = "Raw file: bytes before the first voxel." };
         var inside = Shared.Inside();
         var target = new Option<string?>("--out") { Description = "Write the middle slice there, as PNG." };
-        var json = Shared.Json();
-        var command = new Command("inspect", "Say what a file is, before it is imported.") { path, shape, dtype, offset, inside, target, json };
+        var (store, json) = (Shared.Store(), Shared.Json());
+        var command = new Command("inspect", "Say what a file is, before it is imported.") { path, shape, dtype, offset, inside, target, store, json };
         command.SetAction((parse, ct) => ExitCodes.RunAsync(() =>
         {
             var source = parse.GetValue(path)!;
             var found = Inspection.Of(
                 source,
                 new VolumeManifest { Shape = parse.GetValue(shape) is { } s ? Shared.ParseShape(s) : null, Dtype = parse.GetValue(dtype), ByteOffset = parse.GetValue(offset), Inside = parse.GetValue(inside) },
-                TimeProvider.System, null, ct);
+                TimeProvider.System, null, ct, Shared.Open(parse.GetValue(store)).Blobs);
             if (parse.GetValue(target) is { } png)
             {
                 using var image = found.MiddleSlice();

@@ -21,6 +21,7 @@ internal static class LinkedLayout
     // What is drawn from before anything finer is there must be little.
     private const long MostCoarsest = 64L << 20;
     private const long MostChunkBytes = 128L << 20;
+    private const long MostChunks = 16L << 20;
     private const int LeastEdge = 8, MostEdge = 64;
 
     // How far a scale may be from a power of two of the finest's: some writers divide the extent by the rounded shape.
@@ -47,6 +48,11 @@ internal static class LinkedLayout
             if (volume.Chunk.Count * volume.SampleBytes > MostChunkBytes)
             {
                 throw new VolumeFormatException($"{path} has chunks of {volume.Chunk} voxels, too large to be read whenever a part of one is drawn; import it instead of using it in place.");
+            }
+
+            if (volume.ChunkCount.Count > MostChunks)
+            {
+                throw new VolumeFormatException($"{path} has {volume.ChunkCount.Count} chunks of {volume.Chunk} voxels, too many to keep a checksum of each; import it instead of using it in place.");
             }
 
             if (volume.Array.Samples == finest.Array.Samples && volume.Frames == finest.Frames && FactorsOf(image, i, finest, volume) is var (z, y, x) && IsCoarser(levels, z, y, x))

@@ -196,6 +196,8 @@ public sealed class LinkedVolumeTests : IDisposable
     [InlineData("blob:", "outside of datasets/")]
     [InlineData("/tmp/v.ome.zarr", "an OME-Zarr in the store")]
     [InlineData("blob:scans/none.zarr", "holds no Zarr")]
+    [InlineData("blob:x/../datasets/other", "is no prefix of blobs")]
+    [InlineData("blob:x//y", "is no prefix of blobs")]
     public async Task WhatCannotBeLinked_IsRefused(string path, string why) =>
         Assert.Contains(why, (await Assert.ThrowsAsync<VolumeFormatException>(() => LinkAsync(path, [0]))).Message, StringComparison.Ordinal);
 
@@ -207,6 +209,14 @@ public sealed class LinkedVolumeTests : IDisposable
         var e = await Assert.ThrowsAsync<VolumeFormatException>(() => LinkAsync("blob:scans/big.zarr", [0]));
         Assert.Contains("no level that is coarse enough", e.Message, StringComparison.Ordinal);
         Assert.Empty(await NamesAsync("datasets/"));
+    }
+
+    [Fact]
+    public async Task MoreChunksThanChecksumsAreKeptOf_AreRefused()
+    {
+        await _blobs.WriteAsync("scans/fine.zarr/.zarray", """{"zarr_format":2,"shape":[400,400,400],"chunks":[1,1,1],"dtype":"|u1","order":"C","compressor":null,"filters":null,"fill_value":7}"""u8.ToArray(), default);
+        var e = await Assert.ThrowsAsync<VolumeFormatException>(() => LinkAsync("blob:scans/fine.zarr", [0]));
+        Assert.Contains("too many to keep a checksum of each", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -138,7 +138,9 @@ internal sealed class HttpKeys : KeyStore
 /// <summary>Blobs below a prefix of a store.</summary>
 internal sealed class BlobKeys(IBlobStore blobs, string prefix) : KeyStore
 {
-    private readonly string _prefix = prefix.Trim('/') + "/";
+    private readonly string _prefix = prefix.Trim('/').Split('/').All(p => p is not ("" or "." or "..") && !p.Contains('\\', StringComparison.Ordinal) && !p.Any(char.IsControl))
+        ? prefix.Trim('/') + "/"
+        : throw new VolumeFormatException($"blob:{prefix} is no prefix of blobs; give names with one / between them.");
 
     // Chunks of one shard are read one after another, and each must lie within it.
     private readonly ConcurrentDictionary<string, long> _sizes = new();
