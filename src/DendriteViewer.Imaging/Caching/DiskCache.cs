@@ -262,22 +262,28 @@ public sealed class DiskCache : IBlobStore
 
         foreach (var block in run)
         {
+            var from = (int)(block * BlockBytes - at);
+            var mine = failure is null ? bytes[from..Math.Min(bytes.Length, from + BlockBytes)] : [];
+            if (failure is null)
+            {
+                // Kept before it is given out, so that who asks next finds it here or there.
+                _blocks.Put(key, block, mine);
+            }
+
             TaskCompletionSource<byte[]> waiting;
             lock (_lock)
             {
                 gathering.Blocks.Remove(block, out waiting!);
             }
 
-            if (failure is not null)
+            if (failure is null)
+            {
+                waiting.SetResult(mine);
+            }
+            else
             {
                 waiting.SetException(failure);
-                continue;
             }
-
-            var from = (int)(block * BlockBytes - at);
-            var mine = bytes[from..Math.Min(bytes.Length, from + BlockBytes)];
-            waiting.SetResult(mine);
-            _blocks.Put(key, block, mine);
         }
     }
 
