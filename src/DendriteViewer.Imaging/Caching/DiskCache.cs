@@ -65,7 +65,7 @@ public sealed class DiskCache : IBlobStore
         }
 
         var (first, last) = (offset / BlockBytes, (offset + target.Length - 1) / BlockBytes);
-        var fetched = new List<(long Block, Task<byte[]> Bytes)>();
+        var missing = new List<long>();
         for (var block = first; block <= last && target.Length > 0; block++)
         {
             if (_blocks.TryGet(KeyOf(stat), block) is { } kept)
@@ -76,12 +76,15 @@ public sealed class DiskCache : IBlobStore
             }
 
             s_misses.Add(1);
-            fetched.Add((block, FetchAsync(stat, block)));
+            missing.Add(block);
         }
 
-        foreach (var (block, bytes) in fetched)
+        if (missing.Count > 0)
         {
-            Copy(block, await bytes.WaitAsync(ct));
+            foreach (var (block, bytes) in missing.Zip(Fetch(stat, missing)))
+            {
+                Copy(block, await bytes.WaitAsync(ct));
+            }
         }
 
         void Copy(long block, byte[] bytes)
@@ -167,7 +170,7 @@ public sealed class DiskCache : IBlobStore
 
     // Who misses first waits a moment for others, then all that was missed meanwhile is fetched; and while that is under way, the next
     // gather.
-    private Task<byte[]> FetchAsync(BlobStat blob, long block)
+    private Task<byte[]>[] Fetch(BlobStat blob, IReadOnlyList<long> blocks)
     {
         var key = KeyOf(blob);
         lock (_lock)
@@ -177,20 +180,25 @@ public sealed class DiskCache : IBlobStore
                 gathering = _gathering[key] = new Gathering();
             }
 
-            if (gathering.Blocks.TryGetValue(block, out var there))
+            var fetched = new Task<byte[]>[blocks.Count];
+            for (var i = 0; i < fetched.Length; i++)
             {
-                return there.Task;
+                if (!gathering.Blocks.TryGetValue(blocks[i], out var waiting))
+                {
+                    waiting = gathering.Blocks[blocks[i]] = new TaskCompletionSource<byte[]>(TaskCreationOptions.RunContinuationsAsynchronously);
+                    gathering.Waiting.Add(blocks[i]);
+                }
+
+                fetched[i] = waiting.Task;
             }
 
-            var mine = gathering.Blocks[block] = new TaskCompletionSource<byte[]>(TaskCreationOptions.RunContinuationsAsynchronously);
-            gathering.Waiting.Add(block);
-            if (!gathering.IsComing)
+            if (gathering.Waiting.Count > 0 && !gathering.IsComing)
             {
                 gathering.IsComing = true;
                 _ = Task.Run(() => GatherAsync(key, blob, gathering));
             }
 
-            return mine.Task;
+            return fetched;
         }
     }
 
