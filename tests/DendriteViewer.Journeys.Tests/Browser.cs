@@ -59,7 +59,7 @@ internal static class Viewer
     {
         var before = await page.EvaluateAsync<int>("() => dendrite.revision");
         await change();
-        await page.WaitForFunctionAsync("r => dendrite.revision > r && document.querySelector('#state').dataset.exact === 'true' && dendrite.panes.every(p => p.exact || !p.size[0])", before);
+        await page.WaitForFunctionAsync("r => dendrite.revision > r && document.querySelector('#state').dataset.exact === 'true'", before);
     }
 
     public static Task<string> PixelsAsync(this IPage page, int pane) => page.EvaluateAsync<string>(

@@ -32,7 +32,7 @@ public sealed class CollaborationJourney(Browser browser) : IClassFixture<Browse
         await page.Keyboard.PressAsync(" ");
         await page.WaitForFunctionAsync("() => dendrite.view.hours === 3.2");
         await page.WaitForFunctionAsync("() => dendrite.timeline.timer === null");
-        await page.Keyboard.PressAsync("ArrowLeft");
+        await page.ChangedAsync(() => page.Keyboard.PressAsync("ArrowLeft"));
         await page.ChangedAsync(() => page.Keyboard.PressAsync("ArrowLeft"));
 
         // Scrub to 3.2 h, change the plane, and mark a site in a slice.
@@ -72,7 +72,8 @@ public sealed class CollaborationJourney(Browser browser) : IClassFixture<Browse
         var colors = page.GetByRole(AriaRole.Tab, new() { Name = "Display" });
         await colors.ClickAsync();
         await page.ChangedAsync(() => page.GetByLabel("Colours").SelectOptionAsync("viridis"));
-        await page.ChangedAsync(() => page.EvaluateAsync("() => dendrite.patch({ camera: [75.25, 31, 0, 0, 0, 0], band: [90, 130] })"));
+        await page.ChangedAsync(async () => Assert.Equal("false", await page.EvaluateAsync<string>(
+            "() => { dendrite.patch({ camera: [75.25, 31, 0, 0, 0, 0], band: [90, 130] }); return document.querySelector('#state').dataset.exact; }")));
         await page.GetByRole(AriaRole.Button, new() { Name = "Share" }).ClickAsync();
         await page.GetByLabel("Name of the link").FillAsync("Ben");
         await page.GetByLabel("Role").SelectOptionAsync("Annotate");

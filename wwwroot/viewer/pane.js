@@ -6,7 +6,7 @@ const clickDistance = 4;
 
 export class Pane {
   constructor(viewer, element, index) {
-    Object.assign(this, { viewer, element, index, is3d: index === 3, frame: 0, shown: null, exact: false, drag: null, stats: { frames: 0 } });
+    Object.assign(this, { viewer, element, index, is3d: index === 3, joined: 0, frame: 0, awaited: 0, shown: null, rested: false, drag: null, stats: { frames: 0 } });
     this.canvas = element.appendChild(document.createElement('canvas'));
     this.overlay = element.appendChild(document.createElement('canvas'));
     this.overlay.className = 'overlay';
@@ -28,14 +28,26 @@ export class Pane {
 
   get size() { return [this.element.clientWidth, this.element.clientHeight]; }
 
+  /** Whether what is shown is the picture at rest of the view now. */
+  get exact() { return this.rested && this.frame >= this.awaited; }
+
+  await(number) { this.awaited = Math.max(this.awaited, number); }
+
+  /** The session was joined (again): frames are counted from anew. */
+  restart() {
+    this.joined++;
+    Object.assign(this, { frame: 0, awaited: 0, rested: false });
+  }
+
   async show(number, revision, format, flags, width, height, bytes) {
+    const { joined } = this;
     try {
       const image = await createImageBitmap(new Blob([bytes], { type: format }));
-      if (number > this.frame) {
+      if (number > this.frame && joined === this.joined) {
         this.frame = number;
         if (this.canvas.width !== image.width || this.canvas.height !== image.height) Object.assign(this.canvas, { width: image.width, height: image.height });
         this.canvas.getContext('2d').drawImage(image, 0, 0);
-        this.exact = (flags & 1) !== 0;
+        this.rested = (flags & 1) !== 0;
         this.partial = (flags & 2) !== 0;
         this.shown = this.viewer.viewOf(revision);
         this.revision = revision;

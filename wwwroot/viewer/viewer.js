@@ -24,7 +24,7 @@ export function stop() { current?.end(); current = null; }
 
 class Viewer {
   constructor(root) {
-    Object.assign(this, { root, ended: new AbortController(), scene: null, view: null, revision: 0, sites: [], left: null, tool: 'navigate', active: null, pending: null, views: new Map(), latencies: [], changedAt: new Map() });
+    Object.assign(this, { root, ended: new AbortController(), scene: null, view: null, revision: 0, sites: [], left: null, tool: 'navigate', active: null, pending: null, asking: 0, views: new Map(), latencies: [], changedAt: new Map() });
     this.panes = [0, 1, 2, 3].map(i => new Pane(this, root.querySelector(`[data-pane="${i}"]`), i));
     this.timeline = new Timeline(this, root.querySelector('#timeline'));
     const options = { signal: this.ended.signal };
@@ -58,7 +58,7 @@ class Viewer {
     this.connection = hub;
     hub.on('frame', (pane, ...frame) => this.panes[pane].show(...frame));
     // Changes may overtake each other on the way; an older one says nothing new.
-    hub.on('view', (json, revision) => { if (revision >= this.revision) this.accept(JSON.parse(json), revision); });
+    hub.on('view', (json, revision, awaited) => { if (revision >= this.revision) this.accept(JSON.parse(json), revision); this.await(awaited); });
     hub.on('dataset', json => { if (this.scene) { Object.assign(this.scene, JSON.parse(json)); this.overlays(); } });
     hub.on('sites', json => { this.sites = JSON.parse(json); this.overlays(); });
     hub.on('here', n => { this.root.querySelector('#here').textContent = n > 1 ? `${n} here` : ''; });
@@ -93,7 +93,7 @@ class Viewer {
     this.scene = scene;
     this.revision = scene.revision;
     this.views.clear();
-    this.panes.forEach(p => { p.frame = 0; });
+    this.panes.forEach(p => p.restart());
     this.accept(scene.view, scene.revision);
     this.layout(true);
     this.mount();
@@ -122,19 +122,30 @@ class Viewer {
     this.pending = { ...this.pending, ...fields };
     if ('maximized' in fields) this.maximizedChanged();
     this.refresh();
+    this.exactness();
   }
 
   async flush() {
     const change = this.pending, view = this.view, at = performance.now();
     this.pending = null;
     if (!change || this.connection.state !== 'Connected') return;
+    this.asking++;
     try {
-      const revision = await this.connection.invoke('Look', JSON.stringify(change));
+      const [revision, ...awaited] = await this.connection.invoke('Look', JSON.stringify(change));
       this.revision = Math.max(this.revision, revision);
       this.views.set(revision, view);
       this.changedAt.set(revision, at);
       if (this.changedAt.size > keptViews) this.changedAt.delete(this.changedAt.keys().next().value);
+      this.await(awaited);
     } catch (e) { this.tell(e.message.replace(/^.*HubException: /, '')); }
+    this.asking--;
+    this.exactness();
+  }
+
+  // Of each pane, the frame from which on an exact one shows what is looked at now.
+  await(numbers) {
+    this.panes.forEach((p, i) => p.await(numbers[i]));
+    this.exactness();
   }
 
   // Each part draws again only when what it shows has changed: on a slow machine the browser's painting is the bottleneck.
@@ -163,7 +174,8 @@ class Viewer {
     const shown = this.panes.filter(p => p.size[0] > 0);
     if (this.connection?.state !== 'Connected') return;
     // A pane that says something shows what was asked for before: it waits (…), or tells what is wrong.
-    const said = shown.map(p => p.note.textContent).filter(t => t), exact = !said.length && shown.every(p => p.exact);
+    // Which pictures a change leaves as they are, the server knows: until it has answered, none is said to be exact.
+    const said = shown.map(p => p.note.textContent).filter(t => t), exact = !said.length && !this.pending && !this.asking && shown.every(p => p.exact);
     this.state(exact ? 'exact' : said.some(t => !t.endsWith('…')) ? 'problem' : said.length || shown.some(p => p.partial) ? 'loading' : 'moving', exact);
   }
 
@@ -218,7 +230,7 @@ class Viewer {
     const key = sizes.join();
     if ((key !== this.sizes || force) && this.connection?.state === 'Connected' && this.scene) {
       this.sizes = key;
-      this.send('Layout', sizes, ratio);
+      this.connection.invoke('Layout', sizes, ratio).then(awaited => this.await(awaited), () => {});
     }
     this.overlays();
     this.placeSplitters?.();

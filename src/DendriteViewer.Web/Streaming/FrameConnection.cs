@@ -55,14 +55,15 @@ public sealed class FrameConnection : IFrameSink, IDisposable
     public ViewSession Session { get; }
 
     /// <summary>Sizes of the panes in device pixels.</summary>
-    public void Layout(int[] sizes, double ratio)
+    /// <returns>As <see cref="Awaited"/>.</returns>
+    public long[] Layout(int[] sizes, double ratio)
     {
         _sizes = sizes.Select(s => Math.Clamp(s, 0, PaneStream.MostPixels)).ToArray();
-        for (var i = 0; i < _panes.Length; i++)
-        {
-            _panes[i].Resize(_sizes[2 * i], _sizes[2 * i + 1], ratio);
-        }
+        return _panes.Select((pane, i) => pane.Resize(_sizes[2 * i], _sizes[2 * i + 1], ratio)).ToArray();
     }
+
+    /// <summary>Of each pane, the number of the frame from which on an exact one shows the view as it is now.</summary>
+    public long[] Awaited() => Array.ConvertAll(_panes, p => p.Poke());
 
     /// <summary>A frame was drawn.</summary>
     public void Acknowledge(int pane, long number)
@@ -89,11 +90,7 @@ public sealed class FrameConnection : IFrameSink, IDisposable
 
     private void OnChanged(ViewRevision revision, object? by)
     {
-        foreach (var pane in _panes)
-        {
-            pane.Poke();
-        }
-
+        var awaited = Awaited();
         if (Session.Dataset is var now && !ReferenceEquals(Interlocked.Exchange(ref _dataset, now), now))
         {
             // An analysis registered scans, or somebody corrected the interface.
@@ -103,7 +100,7 @@ public sealed class FrameConnection : IFrameSink, IDisposable
 
         if (!ReferenceEquals(by, this))
         {
-            Run(ct => _client.SendAsync("view", JsonSerializer.Serialize(ViewDto.Of(revision.View), ViewDto.Json), revision.Number, ct));
+            Run(ct => _client.SendAsync("view", JsonSerializer.Serialize(ViewDto.Of(revision.View), ViewDto.Json), revision.Number, awaited, ct));
         }
 
         _moved.Set();

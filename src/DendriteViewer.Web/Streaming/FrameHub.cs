@@ -41,24 +41,25 @@ public sealed class FrameHub(
     }
 
     /// <summary>Width and height of the panes z, y, x, volume in device pixels (0 hides a pane), and device pixels a CSS pixel.</summary>
-    public void Layout(int[] sizes, double ratio)
+    /// <returns>Of each pane, the number of the frame from which on an exact one has this layout.</returns>
+    public long[] Layout(int[] sizes, double ratio)
     {
         if (sizes is not { Length: 8 } || !double.IsFinite(ratio))
         {
             throw new HubException("A layout has eight sizes and a ratio.");
         }
 
-        Connection().Layout(sizes, ratio);
+        return Connection().Layout(sizes, ratio);
     }
 
     /// <summary>Changes some fields of the view; the newest wins.</summary>
-    /// <returns>The revision that the change made.</returns>
-    public long Look(string patch)
+    /// <returns>The revision that the change made; then of each pane, the number of the frame from which on an exact one shows this view.</returns>
+    public long[] Look(string patch)
     {
         var connection = Connection();
         try
         {
-            return connection.Session.Update(v => ViewDto.Patch(v, patch), connection).Number;
+            return [connection.Session.Update(v => ViewDto.Patch(v, patch), connection).Number, .. connection.Awaited()];
         }
         catch (ArgumentException e)
         {

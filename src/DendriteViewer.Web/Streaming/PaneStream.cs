@@ -56,48 +56,50 @@ public sealed class PaneStream(
     private readonly FramePacing _pacing = new(time);
     private Task _sending = Task.CompletedTask;
     private PaneContent? _shown;
+    private long _awaited;
     private string _said = "";
 
     private sealed record PaneSize(int Width, int Height, double Ratio)
     {
         public static readonly PaneSize None = new(0, 0, 1);
+
+        public bool IsHidden => Width == 0 || Height == 0;
     }
 
     /// <summary>What decides the pane's pixels; other changes of the view need no frame.</summary>
     private sealed record PaneContent(object View, PaneSize Size);
 
     /// <summary>The pane has another size in device pixels; 0 hides it.</summary>
-    public void Resize(int width, int height, double ratio)
+    /// <returns>As <see cref="Poke"/>.</returns>
+    public long Resize(int width, int height, double ratio)
     {
         _size = new PaneSize(Math.Clamp(width, 0, MostPixels), Math.Clamp(height, 0, MostPixels), Math.Clamp(ratio, 0.25, 8));
-        Poke();
+        return Poke();
     }
 
     /// <summary>The view changed.</summary>
-    public void Poke()
+    /// <returns>The number of the frame from which on an exact one shows the view and size as they are now; 0 of a hidden pane.</returns>
+    public long Poke()
     {
         lock (_lock)
         {
-            if (ContentOf(session.Current.View, _size).Equals(_shown))
+            if (_size.IsHidden)
             {
-                return;
+                // Looked at again when it is shown.
+                return 0;
             }
 
-            _superseded.Cancel();
-        }
+            if (ContentOf(session.Current.View, _size).Equals(_shown))
+            {
+                return _awaited;
+            }
 
-        _changed.Set();
-    }
-
-    /// <summary>Draws everything again, since the connection is a new one.</summary>
-    public void Restart()
-    {
-        lock (_lock)
-        {
             _shown = null;
+            _awaited = _sent + 1;
+            _superseded.Cancel();
+            _changed.Set();
+            return _awaited;
         }
-
-        Poke();
     }
 
     /// <summary>The browser drew a frame.</summary>
@@ -138,8 +140,7 @@ public sealed class PaneStream(
             {
                 if (await FirstAsync(work, jpeg, ct) && !await _changed.WaitAsync(Rest, time, ct))
                 {
-                    await RoomAsync(ct);
-                    await DrawAsync(work, jpeg, exact: true, ct);
+                    await RestAsync(work, jpeg, ct);
                     await SayAsync("", ct);
                 }
                 else
@@ -169,6 +170,18 @@ public sealed class PaneStream(
         }
     }
 
+    // Bricks that other views pushed out of memory before they were drawn are read again, less and less often.
+    private async Task RestAsync(Work work, JpegEncoder? jpeg, CancellationToken ct)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, work.Superseded);
+        await RoomAsync(ct);
+        for (var pause = PartialInterval; await DrawAsync(work, jpeg, exact: true, ct) == RenderOutcome.Partial; pause = pause < AwayPause ? 2 * pause : pause)
+        {
+            await Task.Delay(pause, time, either.Token);
+            await RoomAsync(ct);
+        }
+    }
+
     // What takes long is said, so that nobody takes the picture before for the one that was asked for.
     private async Task<bool> FirstAsync(Work work, JpegEncoder? jpeg, CancellationToken ct)
     {
@@ -180,13 +193,13 @@ public sealed class PaneStream(
         }
 
         await enough.CancelAsync();
-        var sent = await drawing;
-        if (sent)
+        if (await drawing == RenderOutcome.Superseded)
         {
-            await SayAsync("", ct);
+            return false;
         }
 
-        return sent;
+        await SayAsync("", ct);
+        return true;
     }
 
     private Task SayAsync(string message, CancellationToken ct)
@@ -207,12 +220,12 @@ public sealed class PaneStream(
         lock (_lock)
         {
             var (revision, size) = (session.Current, _size);
-            if (size.Width == 0 || size.Height == 0)
+            if (size.IsHidden)
             {
                 return null;
             }
 
-            _shown = ContentOf(revision.View, size);
+            (_shown, _awaited) = (ContentOf(revision.View, size), _sent + 1);
             _superseded.Dispose();
             _superseded = new CancellationTokenSource();
             return new Work(revision, size, _superseded.Token);
@@ -227,8 +240,7 @@ public sealed class PaneStream(
         }
     }
 
-    // True where a picture was sent.
-    private async Task<bool> DrawAsync(Work work, JpegEncoder? jpeg, bool exact, CancellationToken ct)
+    private async Task<RenderOutcome> DrawAsync(Work work, JpegEncoder? jpeg, bool exact, CancellationToken ct)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, exact ? work.Superseded : CancellationToken.None);
         if (exact)
@@ -249,7 +261,7 @@ public sealed class PaneStream(
     }
 
     // What is drawn may be superseded; what is numbered is sent, since its acknowledgement is waited for.
-    private async Task<bool> SendPictureAsync(Work work, JpegEncoder? jpeg, bool exact, CancellationToken superseded, CancellationToken ct)
+    private async Task<RenderOutcome> SendPictureAsync(Work work, JpegEncoder? jpeg, bool exact, CancellationToken superseded, CancellationToken ct)
     {
         var (scale, quality) = exact ? (1, RestingQuality) : _pacing.Next(work.Size.Width * work.Size.Height);
         RenderOutcome outcome;
@@ -260,7 +272,7 @@ public sealed class PaneStream(
             (outcome, image) = await RenderAsync(work, scale, exact, superseded);
             if (image is null)
             {
-                return false;
+                return RenderOutcome.Superseded;
             }
 
             if (!exact)
@@ -270,15 +282,20 @@ public sealed class PaneStream(
         }
 
         var lossless = jpeg is null || (exact && pane != Pane.Volume);
-        var header = new FrameHeader(
-            pane, Interlocked.Increment(ref _sent), work.Revision.Number, lossless ? "image/png" : "image/jpeg",
-            exact && outcome == RenderOutcome.Complete, outcome == RenderOutcome.Partial, image.Width, image.Height);
+        FrameHeader header;
+        lock (_lock)
+        {
+            // What is superseded before it is numbered is not the picture that is awaited.
+            var isExact = exact && outcome == RenderOutcome.Complete && !work.Superseded.IsCancellationRequested;
+            header = new FrameHeader(
+                pane, Interlocked.Increment(ref _sent), work.Revision.Number, lossless ? "image/png" : "image/jpeg", isExact, outcome == RenderOutcome.Partial, image.Width, image.Height);
+        }
 
         // Encoded and sent while the next is drawn, one after another; a picture at rest has none after it.
         var before = _sending;
         _sending = Task.Run(() => EncodeAsync(before, image, header, lossless ? null : jpeg, quality, ct), CancellationToken.None);
         await (exact ? _sending : before);
-        return true;
+        return outcome;
     }
 
     private async Task EncodeAsync(Task before, RenderedImage image, FrameHeader header, JpegEncoder? jpeg, int quality, CancellationToken ct)
