@@ -10,7 +10,7 @@ public sealed class AnalysisJourney(Browser browser) : IClassFixture<Browser>
     [Fact]
     public async Task AScientist_AnalysesLooksConfirmsAndTakesItAway()
     {
-        browser.Errors.Clear();
+        await browser.BeginAsync();
         await using var server = await AppServer.StartAsync(demo: true);
         await server.CliAsync("phantom", Path.Combine(server.Folder, "cell"), "--size", "96", "--voxel-um", "2", "--hours", "0,1.5,3.2");
         await server.CliAsync("ingest", Path.Combine(server.Folder, "cell"), "--store", Path.Combine(server.Folder, "data/store"));

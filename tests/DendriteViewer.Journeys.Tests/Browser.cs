@@ -19,6 +19,17 @@ public sealed class Browser : IAsyncLifetime
         });
     }
 
+    /// <summary>Begins a test: the pages of the one before are closed, since they miss its server, and their errors are forgotten.</summary>
+    public async Task BeginAsync()
+    {
+        foreach (var context in Chromium.Contexts.ToArray())
+        {
+            await context.CloseAsync();
+        }
+
+        Errors.Clear();
+    }
+
     public async Task<IPage> NewPageAsync(int width = 1440, int height = 900)
     {
         var context = await Chromium.NewContextAsync(new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = width, Height = height } });
@@ -28,7 +39,7 @@ public sealed class Browser : IAsyncLifetime
         return page;
     }
 
-    /// <summary>Uncaught errors of all pages since a test cleared them.</summary>
+    /// <summary>Uncaught errors of all pages of the test.</summary>
     public List<string> Errors { get; } = [];
 
     public async Task DisposeAsync()

@@ -10,7 +10,7 @@ public sealed class CollaborationJourney(Browser browser) : IClassFixture<Browse
     [InlineData(true)]
     public async Task AScientistAndACollaborator_SeeMarkAndShare(bool behindNginx)
     {
-        browser.Errors.Clear();
+        await browser.BeginAsync();
         await using var server = await AppServer.StartAsync(behindNginx: behindNginx);
         await server.CliAsync("phantom", Path.Combine(server.Folder, "beamline/cell"), "--size", "64", "--voxel-um", "3", "--hours", "0,1.5,3.2");
         var page = await browser.NewPageAsync();
@@ -139,7 +139,7 @@ public sealed class CollaborationJourney(Browser browser) : IClassFixture<Browse
     [Fact]
     public async Task AnAdministrator_MakesAnAccountAndAMember_WhoSeesThatDatasetAlone()
     {
-        browser.Errors.Clear();
+        await browser.BeginAsync();
         await using var server = await AppServer.StartAsync();
         foreach (var name in new[] { "mine", "theirs" })
         {
@@ -177,6 +177,7 @@ public sealed class CollaborationJourney(Browser browser) : IClassFixture<Browse
     [Fact]
     public async Task TheViewer_AfterTheServerRestarted_GoesOnByItself()
     {
+        await browser.BeginAsync();
         await using var server = await AppServer.StartAsync(demo: true);
         await server.CliAsync("phantom", Path.Combine(server.Folder, "cell"), "--size", "48", "--voxel-um", "4", "--hours", "0,2");
         await server.CliAsync("ingest", Path.Combine(server.Folder, "cell"), "--store", Path.Combine(server.Folder, "data/store"));

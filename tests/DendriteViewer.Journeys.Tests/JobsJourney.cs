@@ -9,7 +9,7 @@ public sealed class JobsJourney(Browser browser) : IClassFixture<Browser>
     [Fact]
     public async Task AFile_IsLookedAtBeforeItIsImported()
     {
-        browser.Errors.Clear();
+        await browser.BeginAsync();
         await using var server = await AppServer.StartAsync(demo: true);
         Directory.CreateDirectory(Path.Combine(server.Folder, "beamline"));
         var voxels = Enumerable.Range(0, 2 * 20 * 24 * 28).Select(i => (byte)(i % 28 * 9));
@@ -44,7 +44,7 @@ public sealed class JobsJourney(Browser browser) : IClassFixture<Browser>
     [Fact]
     public async Task AnUpload_ThatWasCutOff_GoesOnWhereItWas()
     {
-        browser.Errors.Clear();
+        await browser.BeginAsync();
         await using var server = await AppServer.StartAsync(demo: true);
         var file = Path.Combine(server.Folder, "far.nrrd");
         var voxels = new byte[220 * 300 * 310];
@@ -104,7 +104,7 @@ public sealed class JobsJourney(Browser browser) : IClassFixture<Browser>
     [Fact]
     public async Task ADataset_IsExportedAndChecked()
     {
-        browser.Errors.Clear();
+        await browser.BeginAsync();
         await using var server = await AppServer.StartAsync(demo: true);
         await server.CliAsync("phantom", Path.Combine(server.Folder, "cell"), "--size", "64", "--voxel-um", "4", "--hours", "0,2");
         await server.CliAsync("ingest", Path.Combine(server.Folder, "cell"), "--store", Path.Combine(server.Folder, "data/store"));
@@ -140,7 +140,7 @@ public sealed class JobsJourney(Browser browser) : IClassFixture<Browser>
     [Fact]
     public async Task AnAnalysis_WhoseServerIsKilled_IsFinishedByTheNext()
     {
-        browser.Errors.Clear();
+        await browser.BeginAsync();
         await using var server = await AppServer.StartAsync(demo: true);
         await server.CliAsync("phantom", Path.Combine(server.Folder, "cell"), "--size", "160", "--voxel-um", "1.6", "--hours", "0,1,2,3");
         await server.CliAsync("ingest", Path.Combine(server.Folder, "cell"), "--store", Path.Combine(server.Folder, "data/store"));

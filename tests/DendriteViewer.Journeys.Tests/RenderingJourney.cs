@@ -8,7 +8,7 @@ public sealed class RenderingJourney(Browser browser) : IClassFixture<Browser>
     [Fact]
     public async Task TheSameViews_OnTheCpuAndOnADevice_AreTheSamePictures()
     {
-        browser.Errors.Clear();
+        await browser.BeginAsync();
         var (cpu, drawnByCpu) = await LookAsync("cpu");
         var (device, drawnByDevice) = await LookAsync("opencl");
         Assert.StartsWith("Drawn by CPU", drawnByCpu, StringComparison.Ordinal);

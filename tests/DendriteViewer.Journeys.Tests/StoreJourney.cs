@@ -9,7 +9,7 @@ public sealed class StoreJourney(Browser browser) : IClassFixture<Browser>
     [Fact]
     public async Task Store_KilledWhileSomebodyLooks_IsWaitedForAndThePictureGoesOnByItself()
     {
-        browser.Errors.Clear();
+        await browser.BeginAsync();
         using var azurite = new AzuriteFixture();
         var address = azurite.Address("journey");
         await using var server = await AppServer.StartAsync(demo: true, behindNginx: false, ("Dendrite__Store", address), ("Dendrite__BrickCacheMiB", "16"), ("Dendrite__DiskCacheMiB", "0"));

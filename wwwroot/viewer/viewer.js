@@ -67,17 +67,20 @@ class Viewer {
     hub.on('say', (pane, text) => { this.panes[pane].note.textContent = text; this.exactness(); });
     hub.on('closed', () => { this.closed = true; location.replace('/gone'); });
     hub.onreconnecting(() => this.state('reconnecting', false));
-    hub.onreconnected(() => this.join());
+    hub.onreconnected(() => this.begin());
     hub.onclose(() => { if (!this.ended.signal.aborted && !this.closed) setTimeout(() => this.begin(), 1000); });
     await this.begin();
   }
 
   async begin() {
-    if (this.ended.signal.aborted) return;
+    if (this.ended.signal.aborted || this.closed) return;
+    const hub = this.connection;
     try {
-      this.state('connecting', false);
-      await this.connection.start();
-      await this.join();
+      if (hub.state === 'Disconnected') {
+        this.state('connecting', false);
+        await hub.start();
+      }
+      if (hub.state === 'Connected') await this.join();
     } catch { setTimeout(() => this.begin(), 2000); }
   }
 
