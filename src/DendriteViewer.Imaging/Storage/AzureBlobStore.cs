@@ -124,7 +124,7 @@ public sealed class AzureBlobStore : IBlobStore
     public async IAsyncEnumerable<BlobStat> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken ct)
     {
         await AskAsync(() => EnsureContainerAsync(ct));
-        await using var blobs = _container.GetBlobsAsync(prefix: prefix, cancellationToken: ct).GetAsyncEnumerator(ct);
+        await using var blobs = _container.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix: prefix, cancellationToken: ct).GetAsyncEnumerator(ct);
         while (await AskAsync(async () => await blobs.MoveNextAsync()))
         {
             yield return new BlobStat(blobs.Current.Name, blobs.Current.Properties.ContentLength ?? 0, Written: blobs.Current.Properties.LastModified);
@@ -135,7 +135,7 @@ public sealed class AzureBlobStore : IBlobStore
     public async IAsyncEnumerable<string> ListFoldersAsync(string prefix, [EnumeratorCancellation] CancellationToken ct)
     {
         await AskAsync(() => EnsureContainerAsync(ct));
-        await using var items = _container.GetBlobsByHierarchyAsync(delimiter: "/", prefix: prefix, cancellationToken: ct).GetAsyncEnumerator(ct);
+        await using var items = _container.GetBlobsByHierarchyAsync(BlobTraits.None, BlobStates.None, delimiter: "/", prefix: prefix, cancellationToken: ct).GetAsyncEnumerator(ct);
         while (await AskAsync(async () => await items.MoveNextAsync()))
         {
             if (items.Current.IsPrefix)

@@ -44,19 +44,9 @@ public static class PagesRegistration
         });
     }
 
-    /// <summary>Maps the pages and Blazor's script.</summary>
+    /// <summary>Maps the pages.</summary>
     public static void MapPages(this WebApplication app)
     {
-        var script = Path.Combine(AppContext.BaseDirectory, "blazor.web.js");
-        if (File.Exists(script))
-        {
-            app.MapGet("/_framework/blazor.web.js", (HttpContext c) =>
-            {
-                c.Response.Headers.CacheControl = "no-cache";
-                return Results.File(script, "text/javascript", lastModified: File.GetLastWriteTimeUtc(script));
-            }).AllowAnonymous().ExcludeFromDescription();
-        }
-
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
     }
 

@@ -7,6 +7,7 @@ using DendriteViewer.Web.Analysis;
 using DendriteViewer.Web.Annotations;
 using DendriteViewer.Web.Catalog;
 using DendriteViewer.Web.Viewing;
+using MessagePack;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.SignalR;
 
@@ -205,4 +206,15 @@ public sealed class FrameHub(
 }
 
 /// <summary>A probed voxel.</summary>
-public sealed record ProbeDto(double Value, double DepthUm, int Z, int Y, int X);
+/// <param name="Value">The stored value.</param>
+/// <param name="DepthUm">Signed distance from the interface, positive into the electrolyte.</param>
+/// <param name="Z">Voxel index along z.</param>
+/// <param name="Y">Voxel index along y.</param>
+/// <param name="X">Voxel index along x.</param>
+[MessagePackObject]
+public sealed record ProbeDto(
+    [property: Key("value")] double Value,
+    [property: Key("depthUm")] double DepthUm,
+    [property: Key("z")] int Z,
+    [property: Key("y")] int Y,
+    [property: Key("x")] int X);

@@ -1,6 +1,3 @@
-using Microsoft.AspNetCore.SignalR.Protocol;
-using Microsoft.Extensions.DependencyInjection.Extensions;
-
 namespace DendriteViewer.Web.Streaming;
 
 /// <summary>Registers the frame hub.</summary>
@@ -13,8 +10,7 @@ public static class StreamingRegistration
         {
             o.MaximumReceiveMessageSize = 256 << 10;
             o.MaximumParallelInvocationsPerClient = 4;
-        });
-        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHubProtocol, MessagePackHubProtocol>());
+        }).AddMessagePackProtocol();
         builder.Services.AddSingleton<RenderScheduler>();
         builder.Services.AddSingleton<FrameConnections>();
         return builder;
