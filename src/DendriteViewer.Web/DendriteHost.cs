@@ -17,6 +17,9 @@ public static class DendriteHost
             ?? (Directory.Exists(Path.Combine(published, "viewer")) ? published : FindAbove(AppContext.BaseDirectory, "wwwroot/viewer"));
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, WebRootPath = root });
         builder.WebHost.UseStaticWebAssets();
+
+        // What a build made is served as what was published is: compressed and kept by browsers, not read anew for each request.
+        builder.Configuration["ReloadStaticAssetsAtRuntime"] ??= builder.Environment.IsDevelopment().ToString();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.Configure<ForwardedHeadersOptions>(o => o.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost);
         return builder;

@@ -38,15 +38,14 @@ public static class PagesRegistration
 
             await next();
         });
-        app.UseStaticFiles(new StaticFileOptions
-        {
-            OnPrepareResponse = c => c.Context.Response.Headers.CacheControl = "no-cache",
-        });
+        app.UseVersionedAssets();
+        app.UseRouting();
     }
 
-    /// <summary>Maps the pages.</summary>
+    /// <summary>Maps the pages and what the browser needs for them, which anybody may have.</summary>
     public static void MapPages(this WebApplication app)
     {
+        app.MapStaticAssets().AllowAnonymous();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
     }
 

@@ -4,6 +4,7 @@ using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Annotations;
 using DendriteViewer.Web.Catalog;
+using DendriteViewer.Web.Components;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.JSInterop;
@@ -109,7 +110,7 @@ public sealed partial class ViewerPage
         if (_session is not null && !_started)
         {
             _started = true;
-            _script = await Script.InvokeAsync<IJSObjectReference>("import", "/viewer/viewer.js");
+            _script = await Script.InvokeAsync<IJSObjectReference>("import", VersionedAssets.AddressOf("viewer/viewer.js"));
             if (await _script.InvokeAsync<bool>("start"))
             {
                 _panel = "display";
