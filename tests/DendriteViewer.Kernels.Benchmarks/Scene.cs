@@ -1,6 +1,7 @@
 using System.Numerics;
 using DendriteViewer.Kernels.Bricks;
 using DendriteViewer.Kernels.Raycasting;
+using DendriteViewer.Kernels.Sampling;
 
 namespace DendriteViewer.Kernels.Benchmarks;
 
@@ -60,6 +61,7 @@ internal static class Scene
         Vector3 forward = Vector3.Transform(Vector3.UnitZ, q), right = Vector3.Transform(Vector3.UnitX, q), down = Vector3.Transform(Vector3.UnitY, q);
         var pixel = 2 * MathF.Tan(MathF.PI / 12) / Pixels;
         return new RayGeometry(
-            new Vector3(N / 2f) - 3.3f * N / 2 * forward * 1.2f, default, default, forward - Pixels / 2f * pixel * right - Pixels / 2f * pixel * down, pixel * right, pixel * down);
+            VoxelVector.FromXyz(new Vector3(N / 2f) - 3.3f * N / 2 * forward * 1.2f), default, default,
+            VoxelVector.FromXyz(forward - Pixels / 2f * pixel * right - Pixels / 2f * pixel * down), VoxelVector.FromXyz(pixel * right), VoxelVector.FromXyz(pixel * down));
     }
 }

@@ -1,4 +1,3 @@
-using System.Numerics;
 using BenchmarkDotNet.Attributes;
 using DendriteViewer.Kernels.Sampling;
 using DendriteViewer.Kernels.Slicing;
@@ -39,8 +38,8 @@ public class SliceBenchmarks
         }
 
         const float Scale = (float)Scene.N / Pixels;
-        Vector3 right = new(0, 0.4f, 0.9165f), down = new(0.6f, 0.7332f, -0.32f);
-        var plane = new SliceGeometry(new Vector3(128) - 128 * right - 128 * down, Scale * right, Scale * down, default, Interpolation: Between);
+        VoxelVector right = new(0, 0.4f, 0.9165f), down = new(0.6f, 0.7332f, -0.32f);
+        var plane = new SliceGeometry(128 * VoxelVector.One - 128 * right - 128 * down, Scale * right, Scale * down, default, Interpolation: Between);
         Slicer.Render(Scene.Volume, plane, Pixels, Pixels, (u, v, row) => row.CopyTo(_target.AsSpan(v * Pixels + u)), lanes: lanes);
     }
 }

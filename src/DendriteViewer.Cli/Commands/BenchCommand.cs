@@ -11,6 +11,7 @@ using DendriteViewer.Kernels.Bricks;
 using DendriteViewer.Kernels.Labelling;
 using DendriteViewer.Kernels.Masks;
 using DendriteViewer.Kernels.Raycasting;
+using DendriteViewer.Kernels.Sampling;
 using DendriteViewer.Kernels.Slicing;
 using DendriteViewer.Kernels.Statistics;
 
@@ -152,7 +153,8 @@ internal static class BenchCommand
         // VTK counts its steps from the near plane, which ResetCameraClippingRange puts before the volume by half its depth.
         var depths = Enumerable.Range(0, 8).Select(i => Vector3.Dot(new Vector3((i & 1) * (n - 1), (i >> 1 & 1) * (n - 1), (i >> 2) * (n - 1)) - eye, forward)).ToArray();
         var near = 0.99f * depths.Min() - 0.5f * (depths.Max() - depths.Min());
-        return settings with { HeadLight = -forward, KeyLight = -forward, SamplePlane = new Vector4(forward, -Vector3.Dot(forward, eye) - near) };
+        var light = VoxelVector.FromXyz(-forward);
+        return settings with { HeadLight = light, KeyLight = light, SamplePlane = new Vector4(forward, -Vector3.Dot(forward, eye) - near) };
     }
 
     // VTK's ResetCamera looks along −z with y up, at the distance where the bounding sphere fills 30°;
@@ -180,7 +182,9 @@ internal static class BenchCommand
         var (eye, right, down, forward) = VtkFrame(n, frame);
         var pixel = 2 * MathF.Tan(15 * MathF.PI / 180) / pixels;
         var half = (pixels - 1) / 2f * pixel;
-        return new RayGeometry(eye, default, default, forward - half * right - half * down, pixel * right, pixel * down);
+        return new RayGeometry(
+            VoxelVector.FromXyz(eye), default, default,
+            VoxelVector.FromXyz(forward - half * right - half * down), VoxelVector.FromXyz(pixel * right), VoxelVector.FromXyz(pixel * down));
     }
 
     private static void Slice(byte[] bytes, int n, int pixels, RenderDevices devices, Dictionary<string, object> result)
@@ -190,10 +194,10 @@ internal static class BenchCommand
         result["slice.oblique.ms"] = MedianMs(9, 1, frame =>
         {
             double a = (20 + 3 * frame) * Math.PI / 180, b = 35 * Math.PI / 180;
-            var right = new Vector3(0, (float)Math.Sin(a), (float)Math.Cos(a));
-            var down = new Vector3((float)Math.Sin(b), (float)(Math.Cos(a) * Math.Cos(b)), (float)(-Math.Sin(a) * Math.Cos(b)));
+            var right = new VoxelVector(0, (float)Math.Sin(a), (float)Math.Cos(a));
+            var down = new VoxelVector((float)Math.Sin(b), (float)(Math.Cos(a) * Math.Cos(b)), (float)(-Math.Sin(a) * Math.Cos(b)));
             var scale = (float)n / pixels;
-            var middle = new Vector3(n / 2f + frame, n / 2f, n / 2f);
+            var middle = new VoxelVector(n / 2f + frame, n / 2f, n / 2f);
             var plane = new SliceGeometry(middle - n / 2f * right - n / 2f * down, scale * right, scale * down, default);
             SliceRow rows = (u, v, row) => row.CopyTo(target.AsSpan(v * pixels + u));
             if (!devices.TryDraw(Bench, d => DeviceSlicer.Render(d, volume, plane, pixels, pixels, rows)))

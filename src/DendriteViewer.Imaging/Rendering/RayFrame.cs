@@ -1,8 +1,8 @@
-using System.Numerics;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Zarr;
 using DendriteViewer.Kernels.Raycasting;
+using DendriteViewer.Kernels.Sampling;
 
 namespace DendriteViewer.Imaging.Rendering;
 
@@ -45,13 +45,13 @@ public readonly record struct RayFrame(WorldPoint Eye, WorldVector Right, WorldV
         var first = Forward + (-(width - 1) / 2.0 * pixel) * Right + (-(height - 1) / 2.0 * pixel) * Down;
         var origin = transform.ToVoxel(Eye);
         return new RayGeometry(
-            new Vector3((float)(origin.X - 0.5), (float)(origin.Y - 0.5), (float)(origin.Z - 0.5)), Vector3.Zero, Vector3.Zero,
+            new VoxelVector((float)(origin.Z - 0.5), (float)(origin.Y - 0.5), (float)(origin.X - 0.5)), default, default,
             Direction(first), Direction(pixel * Right), Direction(pixel * Down));
 
-        Vector3 Direction(WorldVector v)
+        VoxelVector Direction(WorldVector v)
         {
             var p = transform.ToVoxel(v);
-            return new Vector3((float)p.X, (float)p.Y, (float)p.Z);
+            return new VoxelVector((float)p.Z, (float)p.Y, (float)p.X);
         }
     }
 }

@@ -4,6 +4,7 @@ using DendriteViewer.Imaging.Caching;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Zarr;
+using DendriteViewer.Kernels.Sampling;
 using DendriteViewer.Kernels.Bricks;
 using DendriteViewer.Kernels.Raycasting;
 
@@ -41,10 +42,11 @@ internal sealed class RayLights(BrickCache cache)
         var (level, opacity, ambient) = await KeptAsync(key, () => MakeAsync(volume, reader, over, dataset, view), ct);
         var transform = volume.Transform.ForLevel(level.FactorZ, level.FactorY, level.FactorX);
         var toLight = transform.ToVoxel(frame.ToKeyLight);
-        var scale = new Vector3((float)drawn.FactorX / level.FactorX, (float)drawn.FactorY / level.FactorY, (float)drawn.FactorZ / level.FactorZ);
+        var scale = new VoxelVector((float)drawn.FactorZ / level.FactorZ, (float)drawn.FactorY / level.FactorY, (float)drawn.FactorX / level.FactorX);
         var s = level.Shape;
         return LightField.Of(
-            opacity, ambient, s.Z, s.Y, s.X, Vector3.Normalize(new Vector3((float)toLight.X, (float)toLight.Y, (float)toLight.Z)), scale, 0.5f * scale - new Vector3(0.5f));
+            opacity, ambient, s.Z, s.Y, s.X, VoxelVector.FromXyz(Vector3.Normalize(new Vector3((float)toLight.X, (float)toLight.Y, (float)toLight.Z))),
+            scale, 0.5f * (scale - VoxelVector.One));
     }
 
     /// <summary>Forgets volumes below a prefix.</summary>

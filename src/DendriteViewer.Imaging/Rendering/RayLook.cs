@@ -2,6 +2,7 @@ using System.Numerics;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Zarr;
+using DendriteViewer.Kernels.Sampling;
 using DendriteViewer.Kernels.Bricks;
 using DendriteViewer.Kernels.Raycasting;
 
@@ -161,18 +162,18 @@ internal sealed record RayLook(VolumeMode Mode, double Iso, TransferFunction Tra
         }
     }
 
-    private static Vector3 GradientScale(AffineTransform transform)
+    private static VoxelVector GradientScale(AffineTransform transform)
     {
         var size = transform.VoxelSize;
-        return new Vector3((float)(size.Least / size.X), (float)(size.Least / size.Y), (float)(size.Least / size.Z));
+        return new VoxelVector((float)(size.Least / size.Z), (float)(size.Least / size.Y), (float)(size.Least / size.X));
     }
 
     // Lights are turned into the volume's own axes, whose gradient is then only stretched.
-    private static (Vector3 Head, Vector3 Key) LightsIn(AffineTransform transform, RayFrame frame)
+    private static (VoxelVector Head, VoxelVector Key) LightsIn(AffineTransform transform, RayFrame frame)
     {
         return (Turned(-1 * frame.Forward), Turned(frame.ToKeyLight));
 
-        Vector3 Turned(WorldVector v) => new(
-            (float)v.Dot(transform.Column(2).Normalized()), (float)v.Dot(transform.Column(1).Normalized()), (float)v.Dot(transform.Column(0).Normalized()));
+        VoxelVector Turned(WorldVector v) => new(
+            (float)v.Dot(transform.Column(0).Normalized()), (float)v.Dot(transform.Column(1).Normalized()), (float)v.Dot(transform.Column(2).Normalized()));
     }
 }

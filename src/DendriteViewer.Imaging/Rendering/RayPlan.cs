@@ -169,7 +169,7 @@ internal sealed class RayPlan : IDisposable
     public static IEnumerable<Vector4> Frustum(Kernels.Raycasting.RayGeometry rays, int width, int height)
     {
         ReadOnlySpan<(float U, float V)> at = [(-0.5f, -0.5f), (width - 0.5f, -0.5f), (width - 0.5f, height - 0.5f), (-0.5f, height - 0.5f)];
-        var eye = rays.Origin;
+        Vector3 eye = rays.Origin;
         var forward = rays.Ray((width - 1) / 2f, (height - 1) / 2f).Direction;
         var planes = new Vector4[5];
         for (var i = 0; i < 4; i++)

@@ -5,6 +5,7 @@ using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Imaging.Zarr;
+using DendriteViewer.Kernels.Sampling;
 using DendriteViewer.Kernels.Bricks;
 using DendriteViewer.Kernels.ColorMapping;
 using DendriteViewer.Kernels.Slicing;
@@ -216,13 +217,13 @@ public sealed class SliceRenderer(DatasetStore store, BrickCache cache, RenderDe
         var samples = slab <= 0 ? 1 : Math.Clamp((int)Math.Round(slab / transform.VoxelSize.Least), 1, Math.Max(1, (int)Math.Min(512, MostSamples / ((long)width * height))));
         var step = samples > 1 ? slab / samples : 0;
         return new SliceGeometry(
-            new Vector3((float)(origin.Z - 0.5), (float)(origin.Y - 0.5), (float)(origin.X - 0.5)),
+            new VoxelVector((float)(origin.Z - 0.5), (float)(origin.Y - 0.5), (float)(origin.X - 0.5)),
             Step(umPerPixel * plane.Right), Step(umPerPixel * plane.Down), Step(step * plane.Normal), samples, view.SlabMode, view.Interpolation);
 
-        Vector3 Step(WorldVector v)
+        VoxelVector Step(WorldVector v)
         {
             var p = transform.ToVoxel(v);
-            return new Vector3((float)p.Z, (float)p.Y, (float)p.X);
+            return new VoxelVector((float)p.Z, (float)p.Y, (float)p.X);
         }
     }
 
@@ -260,12 +261,12 @@ public sealed class SliceRenderer(DatasetStore store, BrickCache cache, RenderDe
     /// <summary>Bricks that the picture reads: those near the plane that the pane's rectangle, grown by the slab, can touch.</summary>
     private static IEnumerable<(int At, BrickIndex Brick)> BricksOf(PyramidLevel level, SliceGeometry g, int width, int height)
     {
-        var half = (g.SlabSamples - 1) * 0.5f * g.Normal;
+        Vector3 half = (g.SlabSamples - 1) * 0.5f * g.Normal, origin = g.Origin;
         var low = new Vector3(float.MaxValue);
         var high = new Vector3(float.MinValue);
         for (var i = 0; i < 8; i++)
         {
-            var p = g.Origin + ((i & 1) != 0 ? width : 0) * g.Right + ((i & 2) != 0 ? height : 0) * g.Down + ((i & 4) != 0 ? half : -half);
+            var p = origin + ((i & 1) != 0 ? width : 0) * g.Right + ((i & 2) != 0 ? height : 0) * g.Down + ((i & 4) != 0 ? half : -half);
             low = Vector3.Min(low, p);
             high = Vector3.Max(high, p);
         }
@@ -274,9 +275,9 @@ public sealed class SliceRenderer(DatasetStore store, BrickCache cache, RenderDe
         var around = g.Interpolation == SliceInterpolation.Cubic ? 2 : 1;
         var reach = MathF.Abs(Vector3.Dot(half, normal)) + around + 0.01f;
         var (n, b, s) = (level.BrickCount, level.Brick, level.Shape);
-        var (z0, z1) = Span(low.X, high.X, b.Z, n.Z, s.Z);
+        var (z0, z1) = Span(low.Z, high.Z, b.Z, n.Z, s.Z);
         var (y0, y1) = Span(low.Y, high.Y, b.Y, n.Y, s.Y);
-        var (x0, x1) = Span(low.Z, high.Z, b.X, n.X, s.X);
+        var (x0, x1) = Span(low.X, high.X, b.X, n.X, s.X);
         for (var z = z0; z <= z1; z++)
         {
             for (var y = y0; y <= y1; y++)
@@ -284,9 +285,9 @@ public sealed class SliceRenderer(DatasetStore store, BrickCache cache, RenderDe
                 for (var x = x0; x <= x1; x++)
                 {
                     // Distance of the brick's middle from the plane against the brick's extent along the normal.
-                    var middle = new Vector3((z + 0.5f) * b.Z - 0.5f, (y + 0.5f) * b.Y - 0.5f, (x + 0.5f) * b.X - 0.5f);
-                    var extent = 0.5f * (b.Z * MathF.Abs(normal.X) + b.Y * MathF.Abs(normal.Y) + b.X * MathF.Abs(normal.Z)) + reach;
-                    if (MathF.Abs(Vector3.Dot(middle - g.Origin, normal)) <= extent)
+                    var middle = new Vector3((x + 0.5f) * b.X - 0.5f, (y + 0.5f) * b.Y - 0.5f, (z + 0.5f) * b.Z - 0.5f);
+                    var extent = 0.5f * (b.X * MathF.Abs(normal.X) + b.Y * MathF.Abs(normal.Y) + b.Z * MathF.Abs(normal.Z)) + reach;
+                    if (MathF.Abs(Vector3.Dot(middle - origin, normal)) <= extent)
                     {
                         yield return ((z * n.Y + y) * n.X + x, new BrickIndex(level.Number, z, y, x));
                     }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using DendriteViewer.Kernels.Sampling;
 
 namespace DendriteViewer.Kernels.Raycasting;
 
@@ -97,13 +98,13 @@ public sealed class LightField : IDisposable
     /// <param name="z">Cells along z.</param>
     /// <param name="y">Cells along y.</param>
     /// <param name="x">Cells along x.</param>
-    /// <param name="toKeyLight">Direction to the key light in the field's axes (x, y, z).</param>
+    /// <param name="toKeyLight">Direction to the key light in the field's axes.</param>
     /// <param name="scale">Cells a voxel of the picture's volume, by axis.</param>
     /// <param name="offset">The field's coordinates of index coordinates 0.</param>
-    public static LightField Of(float[] opacity, byte[] ambient, int z, int y, int x, Vector3 toKeyLight, Vector3 scale, Vector3 offset)
+    public static LightField Of(float[] opacity, byte[] ambient, int z, int y, int x, VoxelVector toKeyLight, VoxelVector scale, VoxelVector offset)
     {
         // A border of open sky: what is cut off at the volume's end stands in the light.
-        var field = new LightField(z + 2, y + 2, x + 2, scale, offset + Vector3.One);
+        var field = new LightField(z + 2, y + 2, x + 2, scale, offset + VoxelVector.One);
         var count = field.Z * field.Y * field.X;
         byte[] shadow = ArrayPool<byte>.Shared.Rent(opacity.Length), around = ArrayPool<byte>.Shared.Rent(count), direct = ArrayPool<byte>.Shared.Rent(count);
         Shadow(opacity, z, y, x, toKeyLight, shadow);

@@ -1,5 +1,6 @@
 using System.Numerics;
 using DendriteViewer.Kernels.Bricks;
+using DendriteViewer.Kernels.Sampling;
 
 namespace DendriteViewer.Kernels.Raycasting;
 
@@ -33,16 +34,16 @@ public sealed record RayLayer
     public bool Shaded { get; init; }
 
     /// <summary>As <see cref="RaycastSettings.GradientScale"/>, for this volume.</summary>
-    public Vector3 GradientScale { get; init; } = Vector3.One;
+    public VoxelVector GradientScale { get; init; } = VoxelVector.One;
 
     /// <summary>As <see cref="RaycastSettings.GradientFloor"/>, for this volume.</summary>
     public float GradientFloor { get; init; } = 1e-6f;
 
-    /// <summary>Unit vector to the headlight, in this volume's axes (x, y, z).</summary>
-    public Vector3 HeadLight { get; init; } = -Vector3.UnitZ;
+    /// <summary>Unit vector to the headlight, in this volume's axes of world length.</summary>
+    public VoxelVector HeadLight { get; init; } = -VoxelVector.UnitZ;
 
-    /// <summary>Unit vector to the key light, in this volume's axes (x, y, z).</summary>
-    public Vector3 KeyLight { get; init; } = Vector3.UnitY;
+    /// <summary>Unit vector to the key light, in this volume's axes of world length.</summary>
+    public VoxelVector KeyLight { get; init; } = VoxelVector.UnitY;
 
     /// <summary>Every volume of a picture, its own first.</summary>
     internal static RayLayer[] All(PagedVolume volume, RaycastSettings s) =>

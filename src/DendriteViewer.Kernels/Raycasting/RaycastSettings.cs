@@ -1,4 +1,5 @@
 using System.Numerics;
+using DendriteViewer.Kernels.Sampling;
 
 namespace DendriteViewer.Kernels.Raycasting;
 
@@ -26,9 +27,9 @@ public enum RayMode
 /// <c>Origin + u·OriginRight + v·OriginDown</c> along <c>Direction + u·DirectionRight + v·DirectionDown</c>.
 /// </summary>
 public readonly record struct RayGeometry(
-    Vector3 Origin, Vector3 OriginRight, Vector3 OriginDown, Vector3 Direction, Vector3 DirectionRight, Vector3 DirectionDown)
+    VoxelVector Origin, VoxelVector OriginRight, VoxelVector OriginDown, VoxelVector Direction, VoxelVector DirectionRight, VoxelVector DirectionDown)
 {
-    /// <summary>Start and unit direction of the ray through the centre of pixel (u, v).</summary>
+    /// <summary>Start and unit direction (x, y, z) of the ray through the centre of pixel (u, v).</summary>
     public (Vector3 Origin, Vector3 Direction) Ray(float u, float v) =>
         (Origin + u * OriginRight + v * OriginDown, Vector3.Normalize(Direction + u * DirectionRight + v * DirectionDown));
 }
@@ -162,17 +163,17 @@ public sealed record RaycastSettings
     /// </summary>
     public bool Smooth { get; init; }
 
-    /// <summary>Factor from a difference of neighbouring voxels to a gradient in world length, by axis (x, y, z).</summary>
-    public Vector3 GradientScale { get; init; } = Vector3.One;
+    /// <summary>Factor from a difference of neighbouring voxels to a gradient in world length, by axis.</summary>
+    public VoxelVector GradientScale { get; init; } = VoxelVector.One;
 
     /// <summary>Added to a gradient's squared length before it is normalized, above 0; a gradient far below its root is no surface.</summary>
     public float GradientFloor { get; init; } = 1e-6f;
 
-    /// <summary>Unit vector to the headlight, in world axes (x, y, z).</summary>
-    public Vector3 HeadLight { get; init; } = -Vector3.UnitZ;
+    /// <summary>Unit vector to the headlight, in the volume's axes of world length.</summary>
+    public VoxelVector HeadLight { get; init; } = -VoxelVector.UnitZ;
 
-    /// <summary>Unit vector to the key light, in world axes (x, y, z).</summary>
-    public Vector3 KeyLight { get; init; } = Vector3.UnitY;
+    /// <summary>Unit vector to the key light, in the volume's axes of world length.</summary>
+    public VoxelVector KeyLight { get; init; } = VoxelVector.UnitY;
 
     /// <summary>
     /// Ambient occlusion and shadow of what is shaded, in <see cref="RayMode.Isosurface"/>, with several volumes, and where the picture is
@@ -183,11 +184,11 @@ public sealed record RaycastSettings
     /// <summary>Packed background, 0xBBGGRR.</summary>
     public int Background { get; init; }
 
-    /// <summary>Lower corner of the clipping box in index coordinates (x, y, z).</summary>
-    public Vector3 BoxLow { get; init; } = new(float.NegativeInfinity);
+    /// <summary>Lower corner of the clipping box in index coordinates.</summary>
+    public VoxelVector BoxLow { get; init; } = new(float.NegativeInfinity, float.NegativeInfinity, float.NegativeInfinity);
 
-    /// <summary>Upper corner of the clipping box in index coordinates (x, y, z).</summary>
-    public Vector3 BoxHigh { get; init; } = new(float.PositiveInfinity);
+    /// <summary>Upper corner of the clipping box in index coordinates.</summary>
+    public VoxelVector BoxHigh { get; init; } = new(float.PositiveInfinity, float.PositiveInfinity, float.PositiveInfinity);
 
     /// <summary>What is kept besides.</summary>
     public ClipShape Clip { get; init; } = ClipShape.None;

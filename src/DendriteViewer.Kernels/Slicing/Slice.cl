@@ -2,7 +2,7 @@
 
 typedef struct
 {
-    float4 origin, right, down, normal; // z, y, x
+    float4 origin, right, down, normal; // x, y, z
     int width, height;
     int samples, mode, interpolation; // SlabMode: 0 mean, 1 minimum, 2 maximum; SliceInterpolation: 0 linear, 1 nearest, 2 cubic
     int levels;
@@ -36,9 +36,9 @@ static float cubic(const Volume *v, float z, float y, float x)
 static float sample_at(const Volume *v, float3 p, int interpolation)
 {
     __constant const Level *l = v->levels;
-    if (!(p.x >= -0.5f && p.y >= -0.5f && p.z >= -0.5f && p.x <= l->z - 0.5f && p.y <= l->y - 0.5f && p.z <= l->x - 0.5f))
+    if (!(p.x >= -0.5f && p.y >= -0.5f && p.z >= -0.5f && p.x <= l->x - 0.5f && p.y <= l->y - 0.5f && p.z <= l->z - 0.5f))
         return NAN;
-    float z = clamp(p.x, 0.0f, l->z - 1.0f), y = clamp(p.y, 0.0f, l->y - 1.0f), x = clamp(p.z, 0.0f, l->x - 1.0f);
+    float z = clamp(p.z, 0.0f, l->z - 1.0f), y = clamp(p.y, 0.0f, l->y - 1.0f), x = clamp(p.x, 0.0f, l->x - 1.0f);
     if (interpolation == 2)
         return cubic(v, z, y, x);
     if (interpolation == 1)

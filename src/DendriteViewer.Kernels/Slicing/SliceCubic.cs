@@ -40,7 +40,7 @@ internal static class SliceCubic
         var (sum, least, most, n) = (0f, float.PositiveInfinity, float.NegativeInfinity, 0);
         for (var s = 0; s < plane.SlabSamples; s++, p += plane.Normal)
         {
-            if (SliceScalar.Inside(job.Volume, ref p, out var at))
+            if (SliceScalar.Inside(job.Volume, p, out var at))
             {
                 var value = Sample<T>(job.Volume, at);
                 (sum, least, most, n) = (sum + value, MathF.Min(least, value), MathF.Max(most, value), n + 1);
@@ -53,8 +53,8 @@ internal static class SliceCubic
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float Sample<T>(PagedVolume volume, Vector3 p) where T : unmanaged, INumberBase<T>
     {
-        int z = (int)p.X, y = (int)p.Y, x = (int)p.Z;
-        Vector128<float> wz = SliceScalar.Weights(p.X - z), wy = SliceScalar.Weights(p.Y - y);
+        int z = (int)p.Z, y = (int)p.Y, x = (int)p.X;
+        Vector128<float> wz = SliceScalar.Weights(p.Z - z), wy = SliceScalar.Weights(p.Y - y);
         var sum = Vector128<float>.Zero;
         for (var k = 0; k < 4; k++)
         {
@@ -64,7 +64,7 @@ internal static class SliceCubic
             }
         }
 
-        return Vector128.Dot(sum, SliceScalar.Weights(p.Z - x));
+        return Vector128.Dot(sum, SliceScalar.Weights(p.X - x));
     }
 
     // Voxels x … x + 3: at once where they lie in one tile.

@@ -1,4 +1,4 @@
-using System.Numerics;
+using DendriteViewer.Kernels.Sampling;
 
 namespace DendriteViewer.Kernels.Slicing;
 
@@ -30,7 +30,7 @@ public enum SliceInterpolation
 
 /// <summary>
 /// A plane in index coordinates of a level, in which the centre of voxel (k, j, i) is the point (k, j, i):
-/// pixel (u, v) is sampled at <c>Origin + u·Right + v·Down</c>, a slab further at <c>± n·Normal</c>. z, y, x order.
+/// pixel (u, v) is sampled at <c>Origin + u·Right + v·Down</c>, a slab further at <c>± n·Normal</c>.
 /// </summary>
 /// <param name="Origin">Centre of pixel (0, 0).</param>
 /// <param name="Right">Step from a pixel to the one right of it.</param>
@@ -40,4 +40,5 @@ public enum SliceInterpolation
 /// <param name="Mode">How the samples of a slab are combined.</param>
 /// <param name="Interpolation">What lies between voxels.</param>
 public readonly record struct SliceGeometry(
-    Vector3 Origin, Vector3 Right, Vector3 Down, Vector3 Normal, int SlabSamples = 1, SlabMode Mode = SlabMode.Mean, SliceInterpolation Interpolation = SliceInterpolation.Linear);
+    VoxelVector Origin, VoxelVector Right, VoxelVector Down, VoxelVector Normal,
+    int SlabSamples = 1, SlabMode Mode = SlabMode.Mean, SliceInterpolation Interpolation = SliceInterpolation.Linear);

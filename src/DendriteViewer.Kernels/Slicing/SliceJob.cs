@@ -31,7 +31,7 @@ internal sealed class SliceJob(PagedVolume volume, SliceGeometry plane, int widt
             // Pixels up to half a voxel outside the volume are drawn from its outermost voxels.
             n = Vector3.Normalize(n);
             var half = 0.5f * (Plane.SlabSamples - 1) * MathF.Abs(Vector3.Dot(n, Plane.Normal));
-            return new BlockWindow.Sheet(new Vector3(n.Z, n.Y, n.X), -Vector3.Dot(n, Plane.Origin), half + 1);
+            return new BlockWindow.Sheet(n, -Vector3.Dot(n, Plane.Origin), half + 1);
         }
     }
 
@@ -43,21 +43,21 @@ internal sealed class SliceJob(PagedVolume volume, SliceGeometry plane, int widt
     public bool Prepare(BlockWindow window, int u0, int v0, int u1, int v1, int sheet, int sheets)
     {
         Vector3 low = new(float.MaxValue), high = new(float.MinValue);
-        Vector3 origin = SheetOrigin(sheet), across = (u1 - 1 - u0) * Plane.Right, down = (v1 - 1 - v0) * Plane.Down, through = (sheets - 1) * Plane.Normal;
-        origin += u0 * Plane.Right + v0 * Plane.Down;
+        Vector3 right = Plane.Right, below = Plane.Down;
+        Vector3 across = (u1 - 1 - u0) * right, down = (v1 - 1 - v0) * below, through = (sheets - 1) * Plane.Normal;
+        var origin = SheetOrigin(sheet) + u0 * right + v0 * below;
         for (var i = 0; i < 8; i++)
         {
-            // The window counts x, y, z; slices z, y, x.
-            var p = Swap(origin + ((i & 1) != 0 ? across : default) + ((i & 2) != 0 ? down : default) + ((i & 4) != 0 ? through : default));
+            var p = origin + ((i & 1) != 0 ? across : default) + ((i & 2) != 0 ? down : default) + ((i & 4) != 0 ? through : default);
             (low, high) = (Vector3.Min(low, p), Vector3.Max(high, p));
         }
 
         // A tile of one pixel each way has no sides; what its box holds is needed then.
         Span<Vector4> planes = stackalloc Vector4[6];
         var n = 0;
-        Sides(Vector3.Cross(Plane.Right, Plane.Down), through, planes, ref n);
-        Sides(Vector3.Cross(Plane.Down, Vector3.Cross(Plane.Right, Plane.Down)), across, planes, ref n);
-        Sides(Vector3.Cross(Plane.Right, Vector3.Cross(Plane.Right, Plane.Down)), down, planes, ref n);
+        Sides(Vector3.Cross(right, below), through, planes, ref n);
+        Sides(Vector3.Cross(below, Vector3.Cross(right, below)), across, planes, ref n);
+        Sides(Vector3.Cross(right, Vector3.Cross(right, below)), down, planes, ref n);
 
         // Pixels outside read the outermost voxels.
         var last = new Vector3(Volume.X - 1, Volume.Y - 1, Volume.Z - 1);
@@ -81,11 +81,8 @@ internal sealed class SliceJob(PagedVolume volume, SliceGeometry plane, int widt
 
             // Other corners of a sheared tile may lie further out; they are in the tile's box all the same.
             var reach = MathF.Abs(Vector3.Dot(normal, across)) + MathF.Abs(Vector3.Dot(normal, down)) + MathF.Abs(Vector3.Dot(normal, through)) - MathF.Abs(b - a);
-            planes[n++] = new Vector4(Swap(normal), -(MathF.Min(a, b) - reach - 0.5f));
-            planes[n++] = new Vector4(-Swap(normal), MathF.Max(a, b) + reach + 0.5f);
+            planes[n++] = new Vector4(normal, -(MathF.Min(a, b) - reach - 0.5f));
+            planes[n++] = new Vector4(-normal, MathF.Max(a, b) + reach + 0.5f);
         }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        static Vector3 Swap(Vector3 v) => new(v.Z, v.Y, v.X);
     }
 }

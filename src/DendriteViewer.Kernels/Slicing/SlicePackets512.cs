@@ -104,9 +104,9 @@ internal static unsafe class SlicePackets512
         for (var k = 0; k < pixels; k += Vector512<float>.Count)
         {
             var pu = Vector512.Create((float)(u + k)) + Vector512.CreateSequence(0f, 1f);
-            var z = Vector512.MultiplyAddEstimate(pu, Vector512.Create(plane.Right.X), Vector512.Create(start.X));
+            var z = Vector512.MultiplyAddEstimate(pu, Vector512.Create(plane.Right.Z), Vector512.Create(start.Z));
             var y = Vector512.MultiplyAddEstimate(pu, Vector512.Create(plane.Right.Y), Vector512.Create(start.Y));
-            var x = Vector512.MultiplyAddEstimate(pu, Vector512.Create(plane.Right.Z), Vector512.Create(start.Z));
+            var x = Vector512.MultiplyAddEstimate(pu, Vector512.Create(plane.Right.X), Vector512.Create(start.X));
             var sum = sheet == 0 ? first : Vector512.Load(values + k);
             var count = sheet == 0 ? Vector512<float>.Zero : Vector512.Load(counts + k);
             for (var i = 0; i < sheets; i++)
@@ -134,9 +134,9 @@ internal static unsafe class SlicePackets512
                     count += inside & Vector512<float>.One;
                 }
 
-                z += Vector512.Create(plane.Normal.X);
+                z += Vector512.Create(plane.Normal.Z);
                 y += Vector512.Create(plane.Normal.Y);
-                x += Vector512.Create(plane.Normal.Z);
+                x += Vector512.Create(plane.Normal.X);
             }
 
             if (last)

@@ -1,11 +1,12 @@
 using System.Numerics;
 using System.Runtime.Intrinsics;
 using DendriteViewer.Kernels.Bricks;
+using DendriteViewer.Kernels.Sampling;
 
 namespace DendriteViewer.Kernels.Slicing;
 
 /// <summary>
-/// The specification: one pixel at a time. A <see cref="Vector3"/> here holds (x = z, y = y, z = x): components in array order.
+/// The specification: one pixel at a time.
 /// Outside the volume (further than half a voxel from the outermost centres) a pixel is NaN.
 /// </summary>
 public static class SliceScalar
@@ -17,7 +18,7 @@ public static class SliceScalar
         var (sum, least, most, n) = (0f, float.PositiveInfinity, float.NegativeInfinity, 0);
         for (var s = 0; s < plane.SlabSamples; s++, p += plane.Normal)
         {
-            var value = At(volume, p.X, p.Y, p.Z, plane.Interpolation);
+            var value = At(volume, p.Z, p.Y, p.X, plane.Interpolation);
             if (!float.IsNaN(value))
             {
                 (sum, least, most, n) = (sum + value, MathF.Min(least, value), MathF.Max(most, value), n + 1);
@@ -30,13 +31,12 @@ public static class SliceScalar
     /// <summary>One sample at a point in index coordinates (z, y, x); NaN outside.</summary>
     public static float At(PagedVolume volume, float z, float y, float x, SliceInterpolation interpolation = SliceInterpolation.Linear)
     {
-        var p = new Vector3(z, y, x);
-        if (!Inside(volume, ref p, out var at))
+        if (!Inside(volume, new VoxelVector(z, y, x), out var at))
         {
             return float.NaN;
         }
 
-        (z, y, x) = (at.X, at.Y, at.Z);
+        (z, y, x) = (at.Z, at.Y, at.X);
         return interpolation switch
         {
             SliceInterpolation.Nearest => volume.At((int)(z + 0.5f), (int)(y + 0.5f), (int)(x + 0.5f)),
@@ -46,9 +46,9 @@ public static class SliceScalar
     }
 
     /// <summary>Whether a point is within half a voxel of the outermost centres, and where it is sampled then.</summary>
-    internal static bool Inside(PagedVolume volume, ref Vector3 p, out Vector3 at)
+    internal static bool Inside(PagedVolume volume, Vector3 p, out Vector3 at)
     {
-        var last = new Vector3(volume.Z - 1, volume.Y - 1, volume.X - 1);
+        var last = new Vector3(volume.X - 1, volume.Y - 1, volume.Z - 1);
         at = Vector3.Clamp(p, Vector3.Zero, last);
         return p.X >= -0.5f && p.Y >= -0.5f && p.Z >= -0.5f && p.X <= last.X + 0.5f && p.Y <= last.Y + 0.5f && p.Z <= last.Z + 0.5f;
     }

@@ -1,5 +1,6 @@
 using System.Numerics;
 using DendriteViewer.Kernels.Raycasting;
+using DendriteViewer.Kernels.Sampling;
 
 namespace DendriteViewer.Kernels.Tests.Raycasting;
 
@@ -66,6 +67,6 @@ public sealed class LightFieldTests
     private static LightField Field(Func<Vector3, float> opacity, Vector3 light)
     {
         var cells = Enumerable.Range(0, N * N * N).Select(i => opacity(new Vector3(i % N, i / N % N, i / N / N))).ToArray();
-        return LightField.Of(cells, LightField.Ambient(cells, N, N, N), N, N, N, light, Vector3.One, Vector3.Zero);
+        return LightField.Of(cells, LightField.Ambient(cells, N, N, N), N, N, N, VoxelVector.FromXyz(light), VoxelVector.One, default);
     }
 }

@@ -90,7 +90,10 @@ public sealed class RaycasterTests
         var dense = Waves(64, 64, 64);
         var whole = PagedVolume.FromDense<ushort>(dense, 64, 64, 64);
         var part = new PagedVolume(VoxelType.UInt16, [whole.Grid], ((16, 0, 24), (48, 64, 56)));
-        var clipped = Settings(whole, RayMode.Composite, true) with { BoxLow = new Vector3(24, 0, 16), BoxHigh = new Vector3(56, 63, 48), SamplePlane = new Vector4(0.1f, 0.2f, 1, 0) };
+        var clipped = Settings(whole, RayMode.Composite, true) with
+        {
+            BoxLow = new VoxelVector(Z: 16, Y: 0, X: 24), BoxHigh = new VoxelVector(Z: 48, Y: 63, X: 56), SamplePlane = new Vector4(0.1f, 0.2f, 1, 0),
+        };
         uint[] a = new uint[2500], b = new uint[2500];
         Raycaster.Render(whole, clipped, Orbit(20, 50, 50, new Vector3(32), 120), 50, 50, 1, a);
         Raycaster.Render(part, Settings(part, RayMode.Composite, true) with { SamplePlane = clipped.SamplePlane }, Orbit(20, 50, 50, new Vector3(32), 120), 50, 50, 1, b);
@@ -322,7 +325,7 @@ public sealed class RaycasterTests
         var eye = new Vector3(23.5f, 23.5f, -1e9f);
         RaycastScalar.Trace(volume, settings, eye, Vector3.UnitZ, 0);
         RaycastScalar.Pick(volume, settings, eye, Vector3.UnitZ);
-        var rays = new RayGeometry(eye, default, default, Vector3.UnitZ, default, default);
+        var rays = new RayGeometry(VoxelVector.FromXyz(eye), default, default, VoxelVector.UnitZ, default, default);
         Assert.True(Raycaster.Render(volume, settings, rays, 8, 8, 1, new uint[64]));
     }
 

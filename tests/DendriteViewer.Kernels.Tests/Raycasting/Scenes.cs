@@ -1,6 +1,7 @@
 using System.Numerics;
 using DendriteViewer.Kernels.Bricks;
 using DendriteViewer.Kernels.Raycasting;
+using DendriteViewer.Kernels.Sampling;
 
 namespace DendriteViewer.Kernels.Tests.Raycasting;
 
@@ -77,7 +78,7 @@ internal static class Scenes
         var empty = mode == RayMode.Isosurface ? EmptySpace.Of(volume, (l, m) => l <= iso && m >= iso) : EmptySpace.Of(volume, table.IsVisible);
         return new RaycastSettings
         {
-            Mode = mode, Transfer = table, Empty = empty, Shaded = shaded, IsoValue = iso, HeadLight = Vector3.UnitZ, KeyLight = Vector3.Normalize(Vector3.One),
+            Mode = mode, Transfer = table, Empty = empty, Shaded = shaded, IsoValue = iso, HeadLight = VoxelVector.UnitZ, KeyLight = VoxelVector.FromXyz(Vector3.Normalize(Vector3.One)),
             GradientFloor = 1e-10f * (high - low) * (high - low),
         };
     }
@@ -88,7 +89,9 @@ internal static class Scenes
         Vector3 forward = Vector3.Transform(Vector3.UnitZ, q), right = Vector3.Transform(Vector3.UnitX, q), down = Vector3.Transform(Vector3.UnitY, q);
         var eye = (middle ?? new Vector3(N / 2f)) - distance * forward;
         var pixel = 0.5f / height;
-        return new RayGeometry(eye, default, default, forward - width / 2f * pixel * right - height / 2f * pixel * down, pixel * right, pixel * down);
+        var first = forward - width / 2f * pixel * right - height / 2f * pixel * down;
+        return new RayGeometry(
+            VoxelVector.FromXyz(eye), default, default, VoxelVector.FromXyz(first), VoxelVector.FromXyz(pixel * right), VoxelVector.FromXyz(pixel * down));
     }
 
     public static int Difference(uint a, uint b) =>
@@ -112,7 +115,7 @@ internal static class Scenes
             [
                 new RayLayer
                 {
-                    Volume = fine, Transfer = own.Transfer, Empty = own.Empty, Shaded = true, Replaces = replaces, HeadLight = Vector3.UnitX, GradientFloor = own.GradientFloor,
+                    Volume = fine, Transfer = own.Transfer, Empty = own.Empty, Shaded = true, Replaces = replaces, HeadLight = VoxelVector.UnitX, GradientFloor = own.GradientFloor,
                     FromPicture = Matrix4x4.CreateTranslation(-30, -25, -20) * Matrix4x4.CreateRotationZ(0.4f) * Matrix4x4.CreateRotationX(-0.3f)
                         * Matrix4x4.CreateScale(2, 2, 2.5f) * Matrix4x4.CreateTranslation(23.5f, 23.5f, 23.5f),
                 },
@@ -139,7 +142,8 @@ internal static class Scenes
     public static LightField BallLight()
     {
         var opacity = BallValues(24).Select(v => v > 20000 ? 0.5f : 0).ToArray();
-        return LightField.Of(opacity, LightField.Ambient(opacity, 24, 24, 24), 24, 24, 24, Vector3.Normalize(new Vector3(0.3f, -0.8f, 0.4f)), new Vector3(0.5f), new Vector3(-0.25f));
+        var light = VoxelVector.FromXyz(Vector3.Normalize(new Vector3(0.3f, -0.8f, 0.4f)));
+        return LightField.Of(opacity, LightField.Ambient(opacity, 24, 24, 24), 24, 24, 24, light, 0.5f * VoxelVector.One, -0.25f * VoxelVector.One);
     }
 
     /// <summary>Odd sizes, any direction, any clipping, steps of any length, jitter or not, from ten numbers of −1 to 1; 40×40 pixels.</summary>
@@ -150,7 +154,7 @@ internal static class Scenes
         {
             Step = 1 + 0.6f * n[2], Jitter = n[3] > 0, SamplePlane = n[3] < -0.5f ? new Vector4(n[4], n[5], 1.5f, 3) : null,
             Clip = n[6] > 0 ? Curved(n, 5) : ClipShape.None,
-            BoxLow = n[7] > 0.5f ? new Vector3(7.25f, 3.3f, 1.4f) : new Vector3(float.NegativeInfinity),
+            BoxLow = n[7] > 0.5f ? new VoxelVector(Z: 1.4f, Y: 3.3f, X: 7.25f) : float.NegativeInfinity * VoxelVector.One,
             Integrated = n[5] > 0.4f, Smooth = n[4] > 0,
         };
         return (volume, settings, Orbit(180 * n[8], 40, 40, new Vector3(30, 23, 16), 60 + 40 * n[9]));

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using DendriteViewer.Kernels.Bricks;
+using DendriteViewer.Kernels.Sampling;
 using DendriteViewer.Kernels.Slicing;
 using DendriteViewer.Kernels.Tests.Devices;
 using FsCheck;
@@ -24,7 +25,7 @@ public sealed class DeviceSlicerTests(Device device) : IClassFixture<Device>
     [Fact]
     public void Render_AlongTheAxesAtOneVoxelAPixel_IsTheStoredVoxels()
     {
-        var target = Draw(Linear(40, 41, 90, 5), new SliceGeometry(new Vector3(17, 0, 0), Vector3.UnitZ, Vector3.UnitY, default), 90, 41);
+        var target = Draw(Linear(40, 41, 90, 5), new SliceGeometry(new VoxelVector(17, 0, 0), VoxelVector.UnitX, VoxelVector.UnitY, default), 90, 41);
         for (var i = 0; i < target.Length; i++)
         {
             Assert.Equal(3 * 17 - 2 * (i / 90) + i % 90 + 500, target[i]);
@@ -35,7 +36,7 @@ public sealed class DeviceSlicerTests(Device device) : IClassFixture<Device>
     public void Render_Nearest_IsAStoredVoxel()
     {
         var volume = Linear(40, 41, 90, 5);
-        var plane = new SliceGeometry(new Vector3(10.313f, 5.07f, 7.11f), new Vector3(0.1371f, 0.2293f, 0.3119f), new Vector3(0.3307f, -0.1013f, 0.2177f), default, Interpolation: SliceInterpolation.Nearest);
+        var plane = new SliceGeometry(new VoxelVector(10.313f, 5.07f, 7.11f), new VoxelVector(0.1371f, 0.2293f, 0.3119f), new VoxelVector(0.3307f, -0.1013f, 0.2177f), default, Interpolation: SliceInterpolation.Nearest);
         var target = Draw(volume, plane, 50, 30);
         for (var i = 0; i < target.Length; i++)
         {

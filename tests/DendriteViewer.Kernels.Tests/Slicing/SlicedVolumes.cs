@@ -1,6 +1,6 @@
-using System.Numerics;
 using System.Runtime.InteropServices;
 using DendriteViewer.Kernels.Bricks;
+using DendriteViewer.Kernels.Sampling;
 using DendriteViewer.Kernels.Slicing;
 
 namespace DendriteViewer.Kernels.Tests.Slicing;
@@ -12,8 +12,8 @@ internal static class SlicedVolumes
     public static SliceGeometry AnyPlane(float[] n)
     {
         var plane = new SliceGeometry(
-            new Vector3(20 + n[0] * 8, 18 + n[1] * 8, 25 + n[2] * 12), new Vector3(n[3], n[4], n[5]) / 3, new Vector3(n[6], n[7], n[8]) / 3,
-            new Vector3(n[9], n[10], n[11]), n[12] > 1 ? 1 + (int)(4 * n[12]) : 1, n[0] > 1 ? SlabMode.Maximum : n[0] < -1 ? SlabMode.Minimum : SlabMode.Mean);
+            new VoxelVector(20 + n[0] * 8, 18 + n[1] * 8, 25 + n[2] * 12), 1f / 3 * new VoxelVector(n[3], n[4], n[5]), 1f / 3 * new VoxelVector(n[6], n[7], n[8]),
+            new VoxelVector(n[9], n[10], n[11]), n[12] > 1 ? 1 + (int)(4 * n[12]) : 1, n[0] > 1 ? SlabMode.Maximum : n[0] < -1 ? SlabMode.Minimum : SlabMode.Mean);
         return plane with { Origin = plane.Origin - 30 * plane.Right - 20 * plane.Down };
     }
 

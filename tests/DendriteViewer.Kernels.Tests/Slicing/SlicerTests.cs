@@ -71,7 +71,7 @@ public sealed class SlicerTests
     public void Render_AlongTheAxesAtOneVoxelAPixel_IsTheStoredVoxels(PacketLanes lanes)
     {
         var volume = Linear(40, 41, 90, 5);
-        var target = Draw(volume, new SliceGeometry(new Vector3(17, 0, 0), Vector3.UnitZ, Vector3.UnitY, default), 90, 41, lanes);
+        var target = Draw(volume, new SliceGeometry(new VoxelVector(17, 0, 0), VoxelVector.UnitX, VoxelVector.UnitY, default), 90, 41, lanes);
         for (var i = 0; i < target.Length; i++)
         {
             Assert.Equal(3 * 17 - 2 * (i / 90) + i % 90 + 500, target[i]);
@@ -84,7 +84,7 @@ public sealed class SlicerTests
     public void Render_PixelsFarApart_AreDrawnAllTheSame(PacketLanes lanes)
     {
         var volume = Linear(64, 64, 300, 6);
-        var target = Draw(volume, new SliceGeometry(new Vector3(10, 0, 0), new Vector3(0, 0, 29), new Vector3(0, 7, 0), default), 10, 9, lanes);
+        var target = Draw(volume, new SliceGeometry(new VoxelVector(10, 0, 0), new VoxelVector(0, 0, 29), new VoxelVector(0, 7, 0), default), 10, 9, lanes);
         for (var i = 0; i < target.Length; i++)
         {
             Assert.Equal(30 - 14 * (i / 10) + 29 * (i % 10) + 500, target[i]);
@@ -95,7 +95,7 @@ public sealed class SlicerTests
     public void Render_Nearest_IsAStoredVoxel()
     {
         var volume = Linear(40, 41, 90, 5);
-        var plane = new SliceGeometry(new Vector3(10.313f, 5.07f, 7.11f), new Vector3(0.1371f, 0.2293f, 0.3119f), new Vector3(0.3307f, -0.1013f, 0.2177f), default, Interpolation: SliceInterpolation.Nearest);
+        var plane = new SliceGeometry(new VoxelVector(10.313f, 5.07f, 7.11f), new VoxelVector(0.1371f, 0.2293f, 0.3119f), new VoxelVector(0.3307f, -0.1013f, 0.2177f), default, Interpolation: SliceInterpolation.Nearest);
         var target = Draw(volume, plane, 50, 30, Packets.Widest);
         for (var i = 0; i < target.Length; i++)
         {
@@ -116,7 +116,7 @@ public sealed class SlicerTests
         var random = new Random(6);
         var volume = Of(40, 45, 50, shift, _ => T.CreateTruncating(random.Next(256)));
         var plane = new SliceGeometry(
-            new Vector3(-3, 2, 4), new Vector3(0.43f, 0.29f, 0.61f), new Vector3(0.37f, 0.55f, -0.17f), new Vector3(0.3f, 0.1f, 0.2f), 3, SlabMode.Mean, SliceInterpolation.Cubic);
+            new VoxelVector(-3, 2, 4), new VoxelVector(0.43f, 0.29f, 0.61f), new VoxelVector(0.37f, 0.55f, -0.17f), new VoxelVector(0.3f, 0.1f, 0.2f), 3, SlabMode.Mean, SliceInterpolation.Cubic);
         var target = Draw(volume, plane, 70, 60, Packets.Widest);
         for (var i = 0; i < target.Length; i++)
         {
@@ -151,7 +151,7 @@ public sealed class SlicerTests
     [InlineData(SlabMode.Maximum, 18)]
     public void Render_OfASlab_CombinesItsSamples(SlabMode mode, float expected)
     {
-        var plane = new SliceGeometry(new Vector3(4, 0, 0), Vector3.UnitZ, Vector3.UnitY, Vector3.UnitX, 5, mode);
+        var plane = new SliceGeometry(new VoxelVector(4, 0, 0), VoxelVector.UnitX, VoxelVector.UnitY, VoxelVector.UnitZ, 5, mode);
         Assert.Equal(500 + expected, Draw(Linear(16, 16, 16, 3), plane, 1, 1, Packets.Widest)[0], 3);
     }
 
