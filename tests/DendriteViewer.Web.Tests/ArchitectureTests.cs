@@ -66,7 +66,7 @@ public sealed class ArchitectureTests
             .Where(f => !f.Contains("/obj/") && !f.Contains("/bin/") && Path.GetFileName(f) != "_Imports.razor")
             .SelectMany(f => File.ReadLines(f).Where(l => !l.TrimStart().StartsWith("//", StringComparison.Ordinal) && Regex.IsMatch(l, pattern)).Select(l => $"{Path.GetFileName(f)}: {l.Trim()}"));
 
-    private static string FindRepository()
+    internal static string FindRepository()
     {
         for (var d = new DirectoryInfo(AppContext.BaseDirectory); d is not null; d = d.Parent)
         {

@@ -265,10 +265,10 @@ internal static unsafe class RaycastPackets512
         var (s, volume, window) = (job.Settings, job.Volume, worker.Window);
         var frustum = new RayFrustum(job, Matrix4x4.Identity, first, u0, v0, u1, v1);
         var looksBack = s.Mode == RayMode.Isosurface || s is { Mode: RayMode.Composite, Integrated: true };
-        var sight = s.Mode switch
+        var occupancy = s.Mode switch
         {
-            RayMode.Composite or RayMode.Isosurface => new BlockWindow.Sight(s.Empty, (byte)(looksBack ? 1 : 0)),
-            _ => new BlockWindow.Sight(null, 0),
+            RayMode.Composite or RayMode.Isosurface => new BlockWindow.OccupancyQuery(s.Empty, (byte)(looksBack ? 1 : 0)),
+            _ => new BlockWindow.OccupancyQuery(null, 0),
         };
         var curved = Lanes512.Curve.IsSupported && s.Transfer.Pieces is not null;
         var chunk = Math.Max(Chunk, 2 * s.Step);
@@ -287,7 +287,7 @@ internal static unsafe class RaycastPackets512
 
             // An isosurface and an integral look one step back.
             var length = chunk;
-            while (!window.Prepare(frustum.Part(from - (looksBack ? s.Step : 0), from + length), sight))
+            while (!window.Prepare(frustum.Part(from - (looksBack ? s.Step : 0), from + length), occupancy))
             {
                 length /= 2;
                 if (length < s.Step)

@@ -89,11 +89,11 @@ internal sealed unsafe class BlockWindow : IDisposable
     }
 
     /// <summary>Which cells can be seen, and which blocks are needed beyond those that hold one.</summary>
-    public readonly struct Sight(EmptySpace? empty, byte needed)
+    public readonly struct OccupancyQuery(EmptySpace? empty, byte needed)
     {
         /// <summary>The cells of a block (bit i is cell i >> 2, i >> 1 &amp; 1, i &amp; 1), and whether its voxels may be read.</summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public bool Look(BrickLevel grid, int z, int y, int x, out int seen)
+        public bool IsNeeded(BrickLevel grid, int z, int y, int x, out int seen)
         {
             if (empty is null)
             {
@@ -205,7 +205,7 @@ internal sealed unsafe class BlockWindow : IDisposable
     /// <summary>Makes ready what a part of space holds, as far as it can be seen.</summary>
     /// <returns>False where two needed blocks share a slot: the part is too long or too wide.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public bool Prepare(in Part part, in Sight sight)
+    public bool Prepare(in Part part, in OccupancyQuery occupancy)
     {
         var v = _volume!;
         new Span<ulong>(Visible, 8).Clear();
@@ -223,7 +223,7 @@ internal sealed unsafe class BlockWindow : IDisposable
             {
                 for (var x = x0; x <= x1; x++)
                 {
-                    if (part.Touches(z, y, x) && !Look(v, sight, z, y, x))
+                    if (part.Touches(z, y, x) && !TryLoad(v, occupancy, z, y, x))
                     {
                         return false;
                     }
@@ -248,9 +248,9 @@ internal sealed unsafe class BlockWindow : IDisposable
     private static long Block(int z, int y, int x) => ((long)z << 42) | ((long)y << 21) | (long)x;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private bool Look(PagedVolume v, in Sight sight, int z, int y, int x)
+    private bool TryLoad(PagedVolume v, in OccupancyQuery occupancy, int z, int y, int x)
     {
-        var read = sight.Look(v.Grid, z, y, x, out var seen);
+        var read = occupancy.IsNeeded(v.Grid, z, y, x, out var seen);
         AllVisible &= seen == 0xFF;
         if (!read)
         {

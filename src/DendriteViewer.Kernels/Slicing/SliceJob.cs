@@ -62,7 +62,7 @@ internal sealed class SliceJob(PagedVolume volume, SliceGeometry plane, int widt
         // Pixels outside read the outermost voxels.
         var last = new Vector3(Volume.X - 1, Volume.Y - 1, Volume.Z - 1);
         (low, high) = (Vector3.Clamp(low - Vector3.One, Vector3.Zero, last), Vector3.Clamp(high + Vector3.One, Vector3.Zero, last));
-        return window.Prepare(new BlockWindow.Part(low, high, planes[..n]), new BlockWindow.Sight(null, 0));
+        return window.Prepare(new BlockWindow.Part(low, high, planes[..n]), new BlockWindow.OccupancyQuery(null, 0));
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         void Sides(Vector3 normal, Vector3 extent, Span<Vector4> planes, ref int n)
