@@ -63,6 +63,25 @@ public sealed class SliceRenderer(DatasetStore store, BrickCache cache, RenderDe
         return (complete ? RenderOutcome.Complete : RenderOutcome.Partial, image);
     }
 
+    /// <summary>The values of a slice at rest, NaN outside the volume: what <see cref="RenderAsync"/> colours.</summary>
+    /// <param name="volume">The volume.</param>
+    /// <param name="view">The view; its plane, slab and interpolation are used.</param>
+    /// <param name="pane">Z, Y or X.</param>
+    /// <param name="width">Pixels across.</param>
+    /// <param name="height">Pixels down.</param>
+    /// <param name="umPerPixel">Scale.</param>
+    /// <param name="ct">Stops it.</param>
+    /// <returns>Row by row, <paramref name="width"/> · <paramref name="height"/> values.</returns>
+    public async Task<float[]> ValuesAsync(
+        VolumeInfo volume, ViewState view, Pane pane, int width, int height, double umPerPixel, CancellationToken ct)
+    {
+        using var pages = await PagesAsync(volume, view, pane, width, height, umPerPixel, wait: true, ct);
+        var all = new float[width * height];
+        Slicer.Render(pages.Volume, pages.Geometry, width, height, (u, v, row) => row.CopyTo(all.AsSpan(v * width + u)), ct);
+        ct.ThrowIfCancellationRequested();
+        return all;
+    }
+
     /// <summary>Bricks of a slice in pooled tables.</summary>
     private sealed record Pages(PagedVolume Volume, SliceGeometry Geometry, List<BrickLevel> Levels, bool IsComplete) : IDisposable
     {
