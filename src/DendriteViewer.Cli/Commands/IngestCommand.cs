@@ -62,13 +62,21 @@ internal static class IngestCommand
 
             if (parse.GetValue(json))
             {
-                ExitCodes.PrintJson(new { id = result.Id.Value, volumes = result.Volumes, bytes = result.Bytes, seconds = Math.Round(result.Elapsed.TotalSeconds, 3) });
+                ExitCodes.PrintJson(new
+                {
+                    id = result.Id.Value, volumes = result.Volumes, bytes = result.Bytes, seconds = Math.Round(result.Elapsed.TotalSeconds, 3),
+                    warnings = result.Warnings,
+                });
             }
             else
             {
                 Console.Out.WriteLine(result.AlreadyThere
                     ? $"{result.Id} was there already: {result.Volumes} volume(s)."
                     : $"{result.Id}: {result.Volumes} volume(s), {result.Bytes / 1e6:0.#} MB in {result.Elapsed.TotalSeconds:0.0} s.");
+                foreach (var warning in result.Warnings)
+                {
+                    Console.Out.WriteLine("  " + warning);
+                }
             }
 
             return ExitCodes.Done;

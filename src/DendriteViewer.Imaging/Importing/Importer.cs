@@ -19,7 +19,11 @@ namespace DendriteViewer.Imaging.Importing;
 public readonly record struct ImportProgress(string Volume, long DoneBytes, long TotalBytes);
 
 /// <summary>What an import did.</summary>
-public sealed record ImportResult(DatasetId Id, int Volumes, long Bytes, TimeSpan Elapsed, bool AlreadyThere);
+public sealed record ImportResult(DatasetId Id, int Volumes, long Bytes, TimeSpan Elapsed, bool AlreadyThere)
+{
+    /// <summary>What whoever uses the scans must know of the files: what was not taken, guessed or absent. Each sentence stands once.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+}
 
 /// <summary>One volume to be imported by itself.</summary>
 /// <param name="Path">File or folder.</param>
@@ -125,6 +129,7 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
             var total = work.Sum(w => w.Source.Shape.Count * w.Source.Type.Size());
             var done = 0L;
             var stored = new List<VolumeManifest>();
+            var warnings = new List<string>();
             var fresh = false;
             var import = new VolumeImport(store);
             var depth = Manifests.DepthOf(existing?.Manifest ?? manifest with { Depth = Manifests.IsAuto(manifest.Depth) ? manifest.Depth! with { InterfaceUm = null } : manifest.Depth }, file);
@@ -137,9 +142,20 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
                 var incoming = new IncomingVolume(
                     key, BlobNames.Volume(id, key), Recipe(source, volume, manifest, options, file), volume, Manifests.TransformOf(volume, manifest, file), options, depth, existing?.Outline ?? Manifests.OutlineOf(manifest, file));
                 void Report(string what, double share) => progress?.Report(new(what, at + (long)(share * bytes), total));
-                var mine = await OnceAsync(incoming, () => asked.InPlace == true
-                    ? new VolumeLinker(store).LinkAsync(incoming, Report, ct)
-                    : import.ImportAsync(incoming, source, () => sources.RefuseChanged(asked, root, source), Report, ct));
+                Warn(asked.Path, opened.Remarks);
+                var mine = await OnceAsync(incoming, async () =>
+                {
+                    if (asked.InPlace == true)
+                    {
+                        var linked = await new VolumeLinker(store).LinkAsync(incoming, Report, ct);
+                        Warn(asked.Path, linked.Warnings);
+                        return linked.Volume;
+                    }
+
+                    var imported = await import.ImportAsync(incoming, source, () => sources.RefuseChanged(asked, root, source), Report, ct);
+                    Warn(asked.Path, source.Findings());
+                    return imported;
+                });
                 if (options.Denoise is { } kind)
                 {
                     var (modality, recipe) = VolumeImport.DerivedOf(key.Modality, incoming.Recipe, kind);
@@ -174,7 +190,11 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
                 }
             }
 
-            return new ImportResult(id, stored.Count, total, time.GetElapsedTime(started), !fresh && existing is not null);
+            return new ImportResult(id, stored.Count, total, time.GetElapsedTime(started), !fresh && existing is not null) { Warnings = warnings };
+
+            // Several files say which of them a sentence is about.
+            void Warn(string path, IEnumerable<string> sentences) => warnings.AddRange(
+                sentences.Select(s => manifest.Volumes.DistinctBy(v => v.Path).Count() > 1 ? $"{path}: {s}" : s).Except(warnings).ToArray());
 
             // What is published of the same source stays as it is; of another, nothing is done.
             async Task<VolumeManifest> OnceAsync(IncomingVolume incoming, Func<Task<VolumeManifest>> import)

@@ -24,9 +24,9 @@ internal sealed class VolumeLinker(DatasetStore store)
     /// <param name="incoming">What it becomes.</param>
     /// <param name="report">Told a word and a share of the work.</param>
     /// <param name="ct">Stops it; nothing is left.</param>
-    /// <returns>The volume as the store's manifest describes it.</returns>
+    /// <returns>The volume as the store's manifest describes it, and what whoever uses it must know.</returns>
     /// <exception cref="VolumeFormatException">A chunk is damaged, or the image cannot be used in place.</exception>
-    public async Task<VolumeManifest> LinkAsync(IncomingVolume incoming, Action<string, double> report, CancellationToken ct)
+    public async Task<(VolumeManifest Volume, IReadOnlyList<string> Warnings)> LinkAsync(IncomingVolume incoming, Action<string, double> report, CancellationToken ct)
     {
         var asked = incoming.Asked;
         var frame = asked.Frame ?? 0;
@@ -64,7 +64,7 @@ internal sealed class VolumeLinker(DatasetStore store)
         await store.Blobs.DeleteAllAsync(incoming.Prefix, ct);
         await store.Blobs.WriteAsync(incoming.Prefix + VolumeLink.Name, link, ct);
         var (shape, size) = (finest.Shape, incoming.Transform.VoxelSize);
-        return asked with
+        var linked = asked with
         {
             Modality = incoming.Key.Modality,
             Hours = incoming.Key.Hours,
@@ -77,6 +77,7 @@ internal sealed class VolumeLinker(DatasetStore store)
             Levels = levels.Count,
             MetadataSha256 = Convert.ToHexStringLower(SHA256.HashData(link)),
         };
+        return (linked, []);
     }
 
     private static (double, double) RangeOf(Formats.Chunked.ChunkedVolume volume, Formats.Chunked.ChunkSamples? samples, VoxelIndex chunk, VoxelType type)

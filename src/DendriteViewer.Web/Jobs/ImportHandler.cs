@@ -57,7 +57,8 @@ public sealed class ImportHandler(JobBoard board, DatasetStore store, DatasetCat
             uploads.RemoveOf(full);
         }
 
-        return new JobOutcome(result.AlreadyThere ? "Was there already" : "Imported", result.Id.Value);
+        var done = result.AlreadyThere ? "Was there already" : "Imported";
+        return new JobOutcome(result.Warnings.Count == 0 ? done : $"{done}. {string.Join(" ", result.Warnings)}", result.Id.Value);
     }
 
     private Task<Job> StartAsync(Arguments asked, Person by, CancellationToken ct) => board.StartAsync(
