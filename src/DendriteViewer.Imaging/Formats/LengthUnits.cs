@@ -19,6 +19,30 @@ internal static class LengthUnits
         _ => null,
     };
 
+    /// <summary>
+    /// A transform as <see cref="Geometry"/> makes it, or null and a remark where the steps are zero, not finite, or span no space. Not
+    /// taken rather than refused, since a size that is given by hand takes its place.
+    /// </summary>
+    public static FileGeometry? TryGeometry(double[][] steps, double[] middle, string path, string from, ICollection<string> remarks)
+    {
+        try
+        {
+            if (steps.All(s => s.All(double.IsFinite)) && middle.All(double.IsFinite))
+            {
+                return Geometry(steps, middle, path, from);
+            }
+        }
+        catch (VolumeFormatException)
+        {
+            // Said below.
+        }
+
+        remarks.Add(string.Create(
+            System.Globalization.CultureInfo.InvariantCulture,
+            $"Its {from} say that a voxel steps by {string.Join(" and ", steps.Select(s => $"({string.Join(", ", s.Select(v => v.ToString("R", System.Globalization.CultureInfo.InvariantCulture)))})"))} µm along x, y and z, which is no size, so they were not taken; give voxelSizeUm."));
+        return null;
+    }
+
     /// <summary>A transform from the steps that index x, y and z take in world x, y, z, and where the middle of the first voxel lies; all in µm.</summary>
     /// <exception cref="VolumeFormatException">The steps span no space.</exception>
     public static FileGeometry Geometry(double[][] steps, double[] middle, string path, string from)

@@ -7,8 +7,8 @@ using DendriteViewer.Imaging.Volumes;
 namespace DendriteViewer.Imaging.Formats;
 
 /// <summary>
-/// MetaImage (itk.org, MetaIO): .mha with its data, or .mhd that names one or many files; raw, text or zlib. A fourth axis is time. The
-/// format gives spacings without a unit, so they are not taken.
+/// MetaImage (itk.org, MetaIO): .mha with its data, or .mhd that names one or many files; raw, text or zlib. A fourth axis is time. A
+/// spacing is taken where DistanceUnits says what it is in; most programs leave that out.
 /// </summary>
 internal sealed class MetaImageFile : VolumeFile
 {
@@ -43,11 +43,13 @@ internal sealed class MetaImageFile : VolumeFile
         };
         if (Field("ElementNumberOfChannels") is { } channels && channels != "1")
         {
-            throw new VolumeFormatException($"{path} has {channels} values a voxel, but a scan has one; convert it to grey.");
+            throw new VolumeFormatException($"{path} has {channels} values a voxel (ElementNumberOfChannels), but a scan has one; convert it to grey.");
         }
 
         var sizes = (Field("DimSize") ?? throw Missing("DimSize")).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)
-            .Select(s => long.TryParse(s, NumberStyles.Integer, CultureInfo.InvariantCulture, out var n) ? n : throw new VolumeFormatException($"{path}: DimSize is '{Field("DimSize")}', which are no whole numbers; the header is damaged.")).ToList();
+            .Select(s => long.TryParse(s, NumberStyles.Integer, CultureInfo.InvariantCulture, out var n)
+                ? n
+                : throw new VolumeFormatException($"{path}: DimSize is '{Field("DimSize")}', which are no whole numbers; the header is damaged.")).ToList();
         if (Field("NDims") is { } dims && dims != sizes.Count.ToString(CultureInfo.InvariantCulture))
         {
             throw new VolumeFormatException($"{path}: NDims and DimSize disagree; the header is damaged.");
@@ -63,25 +65,43 @@ internal sealed class MetaImageFile : VolumeFile
         _isPacked = IsTrue("CompressedData");
         var packing = _isPacked ? Packing.Zlib : Packing.None;
         var isText = Field("BinaryData") is { } b && !b.Equals("True", StringComparison.OrdinalIgnoreCase);
-        var big = IsTrue("BinaryDataByteOrderMSB") || IsTrue("ElementByteOrderMSB");
+        var big = IsBigEndian();
         var parts = FilesOf(list, confine, axes);
-        var skip = Field("HeaderSize") is { } size ? long.TryParse(size, NumberStyles.Integer, CultureInfo.InvariantCulture, out var s) && s >= -1 ? s : throw new VolumeFormatException($"{path}: HeaderSize is '{size}'; it is -1 or more.") : 0;
-        var need = (UInt128)Samples.Size() * axes.Aggregate((UInt128)1, (x, y) => (UInt128)Math.Clamp(y, 0, int.MaxValue) * x) / (UInt128)parts.Count;
+        var skip = HeaderSize(packing);
         var stored = parts.Sum(p => new FileInfo(p).Length) - (parts is [var only] && only == path ? dataAt : 0);
-        SampleStream.CheckSize(path, axes, isText ? 1 : Samples.Size(), Math.Max(0, stored), packing.MostRatio());
+        SampleStream.CheckSize(path, axes, isText ? 1 : Samples.Size(), Math.Max(0, stored), isText ? 1 : packing.MostRatio());
+        var need = axes.Aggregate((long)Samples.Size(), (n, a) => checked(n * a)) / parts.Count;
         Shape = new VolumeShape((int)axes[1], (int)axes[2], (int)axes[3]);
         Frames = (int)axes[0];
-        _stream = new SampleStream(path, Shape, Samples, big, null, () => FileStreams.Concat(parts.Select(p => (Func<Stream>)(() =>
+        long StartOf(string part) => skip == -1 ? Math.Max(0, new FileInfo(part).Length - need) : part != path ? skip
+            : skip == 0 || skip >= dataAt ? Math.Max(skip, dataAt)
+            : throw new VolumeFormatException($"{path}: HeaderSize is {skip}, but its header takes {dataAt} bytes; correct it.");
+        Stream Open() => FileStreams.Concat(parts.Select(p => (Func<Stream>)(() =>
         {
-            var at = p == path ? dataAt : skip == -1 ? Math.Max(0, new FileInfo(p).Length - (long)need) : skip;
-            var stream = FileStreams.Open(p, at, packing);
+            var stream = FileStreams.Open(p, StartOf(p), packing);
             return isText ? new PlainText(stream, Samples) : stream;
-        })).ToArray()));
+        })).ToArray());
+        _stream = new SampleStream(path, Shape, Samples, big, null, Open);
         Fingerprint = Fingerprints.Of(parts.Prepend(path).Distinct());
-        if ((Field("ElementSpacing") ?? Field("ElementSize")) is { } spacing)
+        foreach (var part in _isPacked || isText ? [] : parts)
         {
-            _remarks.Add($"It gives a spacing of {spacing} without a unit, so it was not taken.");
+            Remark(skip == -1 && part == path && StartOf(part) < dataAt
+                ? throw new VolumeFormatException($"{path} holds {new FileInfo(path).Length - dataAt} bytes of voxels, but its header says that there are {need}; it was cut off.")
+                : DataLengths.Compare(part, need, new FileInfo(part).Length - StartOf(part)));
         }
+
+        if (_isPacked || isText)
+        {
+            CheckPackedSize(parts, dataAt);
+            Remark(DataLengths.ComparePacked(path, need * parts.Count, null, 0, Open));
+        }
+
+        if (Frames > 1)
+        {
+            _remarks.Add($"Its fourth axis, of {Frames} elements, is taken for time.");
+        }
+
+        Geometry = GeometryOf(sizes.Count);
     }
 
     public override string Format => _isPacked ? "MetaImage, zlib" : "MetaImage";
@@ -91,6 +111,8 @@ internal sealed class MetaImageFile : VolumeFile
     public override SampleType Samples { get; }
 
     public override int Frames { get; }
+
+    public override FileGeometry? Geometry { get; }
 
     public override IReadOnlyList<string> Remarks => _remarks;
 
@@ -162,6 +184,102 @@ internal sealed class MetaImageFile : VolumeFile
 
     private bool IsTrue(string name) => Field(name)?.Equals("True", StringComparison.OrdinalIgnoreCase) == true;
 
+    // Two names for the same, which must not say different things.
+    private bool IsBigEndian()
+    {
+        const string One = "BinaryDataByteOrderMSB", Other = "ElementByteOrderMSB";
+        return Field(One) is null || Field(Other) is null || IsTrue(One) == IsTrue(Other)
+            ? IsTrue(One) || IsTrue(Other)
+            : throw new VolumeFormatException($"{_path}: {One} and {Other} disagree about the byte order; correct the header.");
+    }
+
+    // Bytes before the voxels of each file; -1 where they are its last.
+    private long HeaderSize(Packing packing)
+    {
+        if (Field("HeaderSize") is not { } text)
+        {
+            return 0;
+        }
+
+        if (!long.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var size) || size < -1)
+        {
+            throw new VolumeFormatException($"{_path}: HeaderSize is '{text}'; it is -1 or more.");
+        }
+
+        return size >= 0 || packing == Packing.None ? size
+            : throw new VolumeFormatException($"{_path}: a HeaderSize of -1 is for voxels that are not compressed; correct the header.");
+    }
+
+    private void CheckPackedSize(List<string> parts, long dataAt)
+    {
+        if (_isPacked && parts is [var part] && long.TryParse(Field("CompressedDataSize"), NumberStyles.Integer, CultureInfo.InvariantCulture, out var said)
+            && new FileInfo(part).Length - (part == _path ? dataAt : 0) is var have && have != said)
+        {
+            _remarks.Add(have > said
+                ? $"Its data take {have} bytes, but CompressedDataSize is {said}."
+                : throw new VolumeFormatException($"{_path}: CompressedDataSize is {said}, but only {have} bytes are there; it was cut off, copy it again."));
+        }
+    }
+
+    // DistanceUnits is MetaIO's field, which few programs write; without, ITK's programs mean mm, but the format does not say so.
+    private FileGeometry? GeometryOf(int dimensions)
+    {
+        if ((Field("ElementSpacing") ?? Field("ElementSize")) is not { } text)
+        {
+            return null;
+        }
+
+        if (Field("AnatomicalOrientation") is { } way && way.Any(c => c is not ('?' or ' ')))
+        {
+            _remarks.Add($"Its AnatomicalOrientation ({way}) is not applied; voxels keep the order of the file.");
+        }
+
+        if (Field("ElementSpacing") is { } spacing && Field("ElementSize") is { } size && spacing != size)
+        {
+            _remarks.Add($"Its ElementSpacing ({spacing}) and ElementSize ({size}) differ; the spacing counts.");
+        }
+
+        if (Field("DistanceUnits") is not { } unit || unit == "?")
+        {
+            _remarks.Add($"It gives a spacing of {text} without a unit, so it was not taken; ITK's programs mean mm.");
+            return null;
+        }
+
+        if (LengthUnits.InUm(unit) is not { } um)
+        {
+            _remarks.Add($"Its spacing is in {unit} (DistanceUnits), which is no unit of length that is known, so it was not taken.");
+            return null;
+        }
+
+        if (Numbers(text) is not { } steps || steps.Length != dimensions || steps.Length < 3)
+        {
+            _remarks.Add($"Its spacing ({text}) is not three numbers, or one for each of its {dimensions} axes, so it was not taken.");
+            return null;
+        }
+
+        // Row i of the matrix is the direction in the world of the array's axis i; x first.
+        var n = dimensions;
+        var matrix = Numbers(Field("TransformMatrix") ?? Field("Orientation") ?? Field("Rotation")) is { } m && m.Length == n * n ? m : null;
+        var columns = Enumerable.Range(0, 3).Select(i => Enumerable.Range(0, 3).Select(k => um * steps[i] * (matrix?[i * n + k] ?? (i == k ? 1 : 0))).ToArray()).ToArray();
+        var middle = Numbers(Field("Offset") ?? Field("Position") ?? Field("Origin")) is { } o && o.Length == n ? o.Take(3).Select(v => um * v).ToArray() : [0.0, 0, 0];
+        return LengthUnits.TryGeometry(columns, middle, _path, "ElementSpacing", _remarks);
+    }
+
+    private static double[]? Numbers(string? text)
+    {
+        var numbers = text?.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)
+            .Select(t => double.TryParse(t, NumberStyles.Float, CultureInfo.InvariantCulture, out var v) ? v : double.NaN).ToArray();
+        return numbers;
+    }
+
+    private void Remark(string? text)
+    {
+        if (text is not null)
+        {
+            _remarks.Add(text);
+        }
+    }
+
     private List<string> FilesOf(List<string> list, Func<string, string> confine, long[] axes)
     {
         var named = Field("ElementDataFile") ?? throw Missing("ElementDataFile");
@@ -177,20 +295,28 @@ internal sealed class MetaImageFile : VolumeFile
             names = Numbered(pattern, from, to, words.Length > 3 ? words[3] : "1");
         }
 
-        return FileStreams.DataOf(_path, names, confine, axes.Aggregate((UInt128)1, (a, b) => a * (UInt128)Math.Clamp(b, 0, int.MaxValue)));
+        // A file holds a row, a slice or a volume; so a list that lacks a file is seen before its voxels are.
+        var files = FileStreams.DataOf(_path, names, confine, axes.Aggregate((UInt128)1, (a, b) => a * (UInt128)Math.Clamp(b, 0, int.MaxValue)));
+        long[] counts = [1, axes[0], axes[0] * Math.Max(1, axes[1]), axes[0] * Math.Max(1, axes[1]) * Math.Max(1, axes[2])];
+        return counts.Contains(files.Count) ? files
+            : throw new VolumeFormatException($"{_path} names {files.Count} files, but has {axes[0] * axes[1]} slices; correct the list, or DimSize.");
     }
 
     // slice%03d.raw 1 100 1: printf's number, the first, the last, and the step.
     private IEnumerable<string> Numbered(string pattern, string from, string to, string step)
     {
         var match = Regex.Match(pattern, "^([^%]*)%(0?)([0-9]{0,2})[di]([^%]*)$");
-        if (!match.Success || !int.TryParse(from, out var first) || !int.TryParse(to, out var last) || !int.TryParse(step, out var by) || by <= 0 || first < 0 || last < first || (last - first) / by > MostFiles)
+        var (first, last, by) = (0, 0, 0);
+        if (!match.Success || !int.TryParse(from, out first) || !int.TryParse(to, out last) || !int.TryParse(step, out by)
+            || by <= 0 || first < 0 || last < first || (last - first) / by > MostFiles)
         {
-            throw new VolumeFormatException($"{_path} names its data by '{pattern} {from} {to} {step}', which is no pattern with a first number, a last and a step; name the files after ElementDataFile = LIST.");
+            throw new VolumeFormatException(
+                $"{_path} names its data by '{pattern} {from} {to} {step}', which is no pattern with a first number, a last and a step; name the files after ElementDataFile = LIST.");
         }
 
         var width = match.Groups[3].Value.Length == 0 ? 0 : int.Parse(match.Groups[3].Value, CultureInfo.InvariantCulture);
-        return Enumerable.Range(0, (last - first) / by + 1).Select(i => (first + i * by).ToString(CultureInfo.InvariantCulture).PadLeft(width, match.Groups[2].Value == "0" ? '0' : ' '))
+        return Enumerable.Range(0, (last - first) / by + 1)
+            .Select(i => (first + i * by).ToString(CultureInfo.InvariantCulture).PadLeft(width, match.Groups[2].Value == "0" ? '0' : ' '))
             .Select(n => match.Groups[1].Value + n + match.Groups[4].Value).ToList();
     }
 

@@ -21,7 +21,7 @@ internal sealed class NiftiFile : VolumeFile
     {
         var head = Head(path, out _packing);
         (_version, var big) = Recognise(head) ?? throw new VolumeFormatException($"{path} is no NIfTI file.");
-        var h = new Header(head, _version, big);
+        var h = new NiftiHeader(head, _version, big);
         var magic = head.AsSpan(_version == 1 ? 344 : 4, 3);
         var isPair = magic.SequenceEqual("ni1"u8) || magic.SequenceEqual("ni2"u8);
         if (!isPair && !magic.SequenceEqual("n+1"u8) && !magic.SequenceEqual("n+2"u8))
@@ -29,32 +29,10 @@ internal sealed class NiftiFile : VolumeFile
             throw new VolumeFormatException($"{path} is in the older Analyze 7.5 format, which does not say which way up it is; convert it to NIfTI.");
         }
 
-        Samples = h.DataType switch
-        {
-            2 => SampleType.UInt8,
-            4 => SampleType.Int16,
-            8 => SampleType.Int32,
-            16 => SampleType.Float32,
-            64 => SampleType.Float64,
-            256 => SampleType.Int8,
-            512 => SampleType.UInt16,
-            768 => SampleType.UInt32,
-            1024 => SampleType.Int64,
-            1280 => SampleType.UInt64,
-            var other => throw new VolumeFormatException($"{path} has the NIfTI data type {other}, which is no number of 8 to 64 bits; convert it to grey."),
-        };
+        Samples = TypeOf(h, path);
         var dim = h.Dim;
-        if (dim[0] is < 2 or > 7 || dim.Skip(1).Take((int)dim[0]).Any(d => d <= 0))
-        {
-            throw new VolumeFormatException($"{path} says that it has {dim[0]} axes of {string.Join(" × ", dim.Skip(1).Take((int)Math.Clamp(dim[0], 0, 7)))}; the header is damaged.");
-        }
-
+        CheckAxes(h, path);
         long At(int i) => i <= dim[0] ? dim[i] : 1;
-        if (At(5) * At(6) * At(7) != 1)
-        {
-            throw new VolumeFormatException($"{path} has {At(5)} × {At(6)} × {At(7)} values a voxel, but a scan has one; convert it to grey.");
-        }
-
         var data = path;
         if (isPair)
         {
@@ -67,17 +45,17 @@ internal sealed class NiftiFile : VolumeFile
             throw new VolumeFormatException($"{path} says that its voxels begin at byte {h.Offset.ToString("R", CultureInfo.InvariantCulture)}; the header is damaged.");
         }
 
+        if (!isPair && offset < (_version == 1 ? Size1 : Size2))
+        {
+            throw new VolumeFormatException($"{path} says that its voxels begin at byte {offset}, which is inside its header; correct vox_offset.");
+        }
+
         var stored = new FileInfo(data).Length - (_packing == Packing.None ? offset : 0);
         SampleStream.CheckSize(path, [At(4), At(3), At(2), At(1)], Samples.Size(), Math.Max(0, stored), _packing.MostRatio());
         Shape = new VolumeShape((int)At(3), (int)At(2), (int)At(1));
         Frames = (int)At(4);
-        (double, double)? scale = double.IsFinite(h.Slope) && h.Slope != 0 && double.IsFinite(h.Intercept) && (h.Slope, h.Intercept) != (1.0, 0.0) ? (h.Slope, h.Intercept) : null;
-        if (scale is var (slope, intercept))
-        {
-            _remarks.Add(string.Create(CultureInfo.InvariantCulture, $"Values are its samples times {slope:R} plus {intercept:R}, as it says."));
-        }
-
-        _stream = new SampleStream(path, Shape, Samples, big, scale, () =>
+        var scale = ScaleOf(h);
+        Stream Open()
         {
             var stream = FileStreams.Open(data, 0, _packing);
             var skipped = new byte[(int)Math.Min(Math.Max(1, offset), 1 << 16)];
@@ -87,8 +65,17 @@ internal sealed class NiftiFile : VolumeFile
             }
 
             return stream;
-        });
+        }
+
+        _stream = new SampleStream(path, Shape, Samples, big, scale, Open);
         Fingerprint = Fingerprints.Of(data == path ? [path] : [path, data]);
+        var need = checked(Shape.Count * Frames * Samples.Size());
+        if ((_packing == Packing.None ? DataLengths.Compare(data, need, stored) : DataLengths.ComparePacked(path, need, data, offset, Open)) is { } remark)
+        {
+            _remarks.Add(remark);
+        }
+
+        SayWhatIsNotTaken(h);
         Geometry = GeometryOf(h, path);
     }
 
@@ -166,28 +153,178 @@ internal sealed class NiftiFile : VolumeFile
         throw new VolumeFormatException($"{stem}.img, which {Path.GetFileName(path)} is the header of, does not exist; put it there.");
     }
 
-    // sform, else qform, else the spacing alone; x, y, z of voxel and world, the origin in the middle of the first voxel.
-    private FileGeometry? GeometryOf(Header h, string path)
+    private static SampleType TypeOf(NiftiHeader h, string path)
     {
-        double? um = (h.Units & 7) switch { 1 => 1e6, 2 => 1e3, 3 => 1, _ => null };
-        if (um is not { } unit)
+        var type = h.DataType switch
         {
-            _remarks.Add("It gives a spacing without a unit, so it was not taken.");
+            2 => SampleType.UInt8,
+            4 => SampleType.Int16,
+            8 => SampleType.Int32,
+            16 => SampleType.Float32,
+            64 => SampleType.Float64,
+            256 => SampleType.Int8,
+            512 => SampleType.UInt16,
+            768 => SampleType.UInt32,
+            1024 => SampleType.Int64,
+            1280 => SampleType.UInt64,
+            128 => throw new VolumeFormatException($"{path} holds colours (RGB24), but a scan has one value a voxel; convert it to grey."),
+            2304 => throw new VolumeFormatException($"{path} holds colours (RGBA32), but a scan has one value a voxel; convert it to grey."),
+            32 or 1792 or 2048 => throw new VolumeFormatException($"{path} holds complex numbers, but a scan has one value a voxel; write their magnitude."),
+            var other => throw new VolumeFormatException($"{path} has the NIfTI data type {other}, which is no number of 8 to 64 bits; convert it to grey."),
+        };
+
+        // Old programs leave the bits at zero.
+        return h.BitsPerSample == 0 || h.BitsPerSample == 8 * type.Size() ? type
+            : throw new VolumeFormatException($"{path} says that a sample is {type.Name()} (datatype {h.DataType}) of {h.BitsPerSample} bits (bitpix); the header is damaged.");
+    }
+
+    // The fourth axis is time, those behind it are values of one voxel; what the intent and the units say must agree with that.
+    private void CheckAxes(NiftiHeader h, string path)
+    {
+        var dim = h.Dim;
+        if (dim[0] is < 2 or > 7 || dim.Skip(1).Take((int)dim[0]).Any(d => d <= 0))
+        {
+            throw new VolumeFormatException(
+                $"{path} says that it has {dim[0]} axes of {string.Join(" × ", dim.Skip(1).Take((int)Math.Clamp(dim[0], 0, 7)))}; the header is damaged.");
+        }
+
+        long At(int i) => i <= dim[0] ? dim[i] : 1;
+        var values = IntentName(h.Intent);
+        if (At(5) != 1 || At(6) != 1 || At(7) != 1)
+        {
+            throw new VolumeFormatException(
+                $"{path} has {At(5)} × {At(6)} × {At(7)} values a voxel{(values is null ? "" : $" ({values})")}, but a scan has one; write the one to import by itself.");
+        }
+
+        if (values is not null && At(4) > 1)
+        {
+            throw new VolumeFormatException($"{path} says by its intent that it holds {values}, so its fourth axis, of {At(4)} elements, is not time; write the one to import by itself.");
+        }
+
+        if (At(4) > 1 && (h.Units & 0x38) is 32 or 40 or 48)
+        {
+            throw new VolumeFormatException(
+                $"{path} has a fourth axis of {At(4)} elements in {((h.Units & 0x38) switch { 32 => "Hz", 40 => "ppm", _ => "rad/s" })}, which is not time; write the one to import by itself.");
+        }
+
+        for (var i = (int)dim[0] + 1; i < 8; i++)
+        {
+            if (dim[i] > 1)
+            {
+                _remarks.Add($"It says that it has {dim[0]} axes, so the {dim[i]} elements that it gives for axis {i} do not count.");
+            }
+        }
+    }
+
+    // Intents whose values are not one number a voxel.
+    private static string? IntentName(int intent) => intent switch
+    {
+        1004 => "matrices",
+        1005 => "symmetric matrices",
+        1006 => "displacement vectors",
+        1007 => "vectors",
+        1008 => "points",
+        1009 => "triangles",
+        1010 => "quaternions",
+        2003 => "colours (RGB)",
+        2004 => "colours (RGBA)",
+        _ => null,
+    };
+
+    // A slope of zero means that there is none.
+    private (double Slope, double Intercept)? ScaleOf(NiftiHeader h)
+    {
+        var (slope, intercept) = (h.Slope, h.Intercept);
+        if (slope == 0 || (slope, intercept) == (1.0, 0.0))
+        {
             return null;
         }
 
-        if (h.SformCode > 0)
+        if (!double.IsFinite(slope) || !double.IsFinite(intercept))
         {
-            return Of(Enumerable.Range(0, 3).Select(i => Enumerable.Range(0, 3).Select(k => unit * h.Srow(k, i)).ToArray()).ToArray(), Enumerable.Range(0, 3).Select(k => unit * h.Srow(k, 3)).ToArray(), "sform");
+            _remarks.Add(string.Create(
+                CultureInfo.InvariantCulture, $"Its slope ({slope:R}) and intercept ({intercept:R}) are not both numbers, so they are not applied; voxels are as they are stored."));
+            return null;
         }
 
-        var size = Enumerable.Range(1, 3).Select(i => unit * Math.Abs(h.Pixdim(i))).ToArray();
-        if (h.QformCode <= 0)
+        _remarks.Add(string.Create(CultureInfo.InvariantCulture, $"Values are its samples times {slope:R} plus {intercept:R}, as it says."));
+        return (slope, intercept);
+    }
+
+    private void SayWhatIsNotTaken(NiftiHeader h)
+    {
+        if (Frames > 1)
         {
-            return Of([[size[0], 0, 0], [0, size[1], 0], [0, 0, size[2]]], [size[0] / 2, size[1] / 2, size[2] / 2], "pixdim");
+            var unit = (h.Units & 0x38) switch { 8 => "s", 16 => "ms", 24 => "µs", _ => "of no known unit" };
+            _remarks.Add(string.Create(
+                CultureInfo.InvariantCulture, $"Its fourth axis, of {Frames} elements, is taken for time; its steps of {h.Pixdim(4):0.######} {unit} from {h.TimeOffset:0.######} on are not taken."));
+        }
+    }
+
+    // sform, else qform, else the spacing alone; x, y, z of voxel and world, the origin in the middle of the first voxel.
+    private FileGeometry? GeometryOf(NiftiHeader h, string path)
+    {
+        if ((h.Units & 7) switch { 1 => 1e6, 2 => 1e3, 3 => 1, _ => (double?)null } is not { } unit)
+        {
+            var shown = string.Join(" × ", Enumerable.Range(1, 3).Select(i => h.Pixdim(i).ToString("0.######", CultureInfo.InvariantCulture)));
+            _remarks.Add($"It gives a spacing of {shown} without a unit (xyzt_units is {h.Units}), so it was not taken.");
+            return null;
         }
 
+        var pixdim = Enumerable.Range(1, 3).Select(i => unit * h.Pixdim(i)).ToArray();
+        var sform = h.SformCode > 0 ? Sform(h, unit) : default;
+        var qform = h.QformCode > 0 ? Qform(h, unit, pixdim) : default;
+        if (sform.Steps is not null && qform.Steps is not null && Differ(sform, qform))
+        {
+            _remarks.Add("Its sform and qform say different things of where its voxels lie; the sform is taken.");
+        }
+
+        if (sform.Steps is not null && LengthUnits.TryGeometry(sform.Steps, sform.Middle, path, "sform", _remarks) is { } bySform)
+        {
+            var size = bySform.Transform.VoxelSize;
+            if (!Near(size.X, pixdim[0]) || !Near(size.Y, pixdim[1]) || !Near(size.Z, pixdim[2]))
+            {
+                _remarks.Add(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Its sform says that a voxel is of {size.Z:0.######} × {size.Y:0.######} × {size.X:0.######} µm (z, y, x), its pixdim of {pixdim[2]:0.######} × {pixdim[1]:0.######} × {pixdim[0]:0.######}; the sform is taken."));
+            }
+
+            return bySform;
+        }
+
+        if (pixdim.Any(p => !(p > 0) || !double.IsFinite(p)))
+        {
+            _remarks.Add($"Its pixdim says that a voxel is of {string.Join(" × ", pixdim.Select(p => p.ToString("0.######", CultureInfo.InvariantCulture)))} µm (x, y, z), which is no size, so it was not taken; give voxelSizeUm.");
+            return null;
+        }
+
+        return qform.Steps is not null && LengthUnits.TryGeometry(qform.Steps, qform.Middle, path, "qform", _remarks) is { } byQform
+            ? byQform
+            : LengthUnits.TryGeometry([[pixdim[0], 0, 0], [0, pixdim[1], 0], [0, 0, pixdim[2]]], [.. pixdim.Select(p => p / 2)], path, "pixdim", _remarks);
+    }
+
+    private static bool Near(double a, double b) => Math.Abs(a - b) <= 0.01 * Math.Abs(a);
+
+    // By more than a hundredth of a voxel's size.
+    private static bool Differ((double[][] Steps, double[] Middle) a, (double[][] Steps, double[] Middle) b)
+    {
+        var size = a.Steps.Max(step => step.Max(Math.Abs));
+        return a.Steps.Zip(b.Steps, (s, t) => s.Zip(t, (u, v) => Math.Abs(u - v)).Max()).Max() > 0.01 * size || a.Middle.Zip(b.Middle, (u, v) => Math.Abs(u - v)).Max() > size;
+    }
+
+    private static (double[][] Steps, double[] Middle) Sform(NiftiHeader h, double unit) => (
+        [.. Enumerable.Range(0, 3).Select(i => Enumerable.Range(0, 3).Select(k => unit * h.Srow(k, i)).ToArray())],
+        [.. Enumerable.Range(0, 3).Select(k => unit * h.Srow(k, 3))]);
+
+    private (double[][] Steps, double[] Middle) Qform(NiftiHeader h, double unit, double[] size)
+    {
         double b = h.Quatern(0), c = h.Quatern(1), d = h.Quatern(2), rest = 1 - (b * b + c * c + d * d), a = Math.Sqrt(Math.Max(0, rest)), q = h.Pixdim(0) < 0 ? -1 : 1;
+        if (!(rest > -0.01))
+        {
+            _remarks.Add("The quaternion of its qform is none, so it was not taken.");
+            return default;
+        }
+
         double[][] r =
         [
             [a * a + b * b - c * c - d * d, 2 * (b * c - a * d), 2 * (b * d + a * c)],
@@ -195,51 +332,8 @@ internal sealed class NiftiFile : VolumeFile
             [2 * (b * d - a * c), 2 * (c * d + a * b), a * a + d * d - b * b - c * c],
         ];
         var scale = new[] { size[0], size[1], q * size[2] };
-        return Of(Enumerable.Range(0, 3).Select(i => Enumerable.Range(0, 3).Select(k => r[k][i] * scale[i]).ToArray()).ToArray(), Enumerable.Range(0, 3).Select(k => unit * h.Qoffset(k)).ToArray(), "qform");
-
-        FileGeometry Of(double[][] columns, double[] middle, string from) =>
-            columns.Any(column => column.Any(v => !double.IsFinite(v))) || middle.Any(v => !double.IsFinite(v))
-                ? throw new VolumeFormatException($"{path}: its {from} holds numbers that are not finite; give voxelSizeUm, or correct the file.")
-                : LengthUnits.Geometry(columns, middle, path, from);
-    }
-
-    // Where the two versions keep what is read of them.
-    private sealed class Header(byte[] bytes, int version, bool big)
-    {
-        private bool Is1 => version == 1;
-
-        public long[] Dim => Enumerable.Range(0, 8).Select(i => Is1 ? Short(40 + 2 * i) : Long(16 + 8 * i)).ToArray();
-
-        public int DataType => Is1 ? Short(70) : Short(12);
-
-        public double Offset => Is1 ? Float(108) : Long(168);
-
-        public double Slope => Is1 ? Float(112) : Double(176);
-
-        public double Intercept => Is1 ? Float(116) : Double(184);
-
-        public int Units => Is1 ? bytes[123] : Int(500);
-
-        public int QformCode => Is1 ? Short(252) : Int(344);
-
-        public int SformCode => Is1 ? Short(254) : Int(348);
-
-        public double Pixdim(int i) => Is1 ? Float(76 + 4 * i) : Double(104 + 8 * i);
-
-        public double Quatern(int i) => Is1 ? Float(256 + 4 * i) : Double(352 + 8 * i);
-
-        public double Qoffset(int i) => Is1 ? Float(268 + 4 * i) : Double(376 + 8 * i);
-
-        public double Srow(int row, int column) => Is1 ? Float(280 + 16 * row + 4 * column) : Double(400 + 32 * row + 8 * column);
-
-        private short Short(int at) => big ? BinaryPrimitives.ReadInt16BigEndian(bytes.AsSpan(at)) : BinaryPrimitives.ReadInt16LittleEndian(bytes.AsSpan(at));
-
-        private int Int(int at) => big ? BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(at)) : BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(at));
-
-        private long Long(int at) => big ? BinaryPrimitives.ReadInt64BigEndian(bytes.AsSpan(at)) : BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(at));
-
-        private float Float(int at) => big ? BinaryPrimitives.ReadSingleBigEndian(bytes.AsSpan(at)) : BinaryPrimitives.ReadSingleLittleEndian(bytes.AsSpan(at));
-
-        private double Double(int at) => big ? BinaryPrimitives.ReadDoubleBigEndian(bytes.AsSpan(at)) : BinaryPrimitives.ReadDoubleLittleEndian(bytes.AsSpan(at));
+        return (
+            [.. Enumerable.Range(0, 3).Select(i => Enumerable.Range(0, 3).Select(k => r[k][i] * scale[i]).ToArray())],
+            [.. Enumerable.Range(0, 3).Select(k => unit * h.Qoffset(k))]);
     }
 }

@@ -13,7 +13,9 @@ namespace DendriteViewer.Imaging.Formats;
 /// <param name="BigEndian">Their byte order.</param>
 /// <param name="Scale">Factor and offset that make values of samples; null for none.</param>
 /// <param name="Open">A stream at the first sample of the first volume.</param>
-internal sealed record SampleStream(string Path, VolumeShape Shape, SampleType Samples, bool BigEndian, (double Slope, double Intercept)? Scale, Func<Stream> Open)
+/// <param name="Layout">Where they lie; null for slices and volumes one after another.</param>
+internal sealed record SampleStream(
+    string Path, VolumeShape Shape, SampleType Samples, bool BigEndian, (double Slope, double Intercept)? Scale, Func<Stream> Open, SampleLayout? Layout = null)
 {
     public VoxelType Type => Scale is null ? Samples.StoredAs() : VoxelType.Float32;
 
@@ -24,10 +26,14 @@ internal sealed record SampleStream(string Path, VolumeShape Shape, SampleType S
     private sealed class Reader(SampleStream from, int frame, string fingerprint) : ISliceSource
     {
         private readonly int _bytes = (int)(from.Shape.SliceCount * from.Samples.Size());
+        private readonly SampleLayout _layout = from.Layout ?? SampleLayout.Standard(from.Shape, 1);
         private readonly Lock _opening = new();
         private Stream? _stream;
         private long _at;
         private (SafeFileHandle File, long Start)? _plain;
+
+        // All of the volume, where the file's order leaves no other way.
+        private byte[]? _turned;
 
         public VolumeShape Shape => from.Shape;
 
@@ -41,7 +47,7 @@ internal sealed record SampleStream(string Path, VolumeShape Shape, SampleType S
             {
                 try
                 {
-                    return Opened() is not null;
+                    return _layout.HasSlicesApart && Opened() is not null;
                 }
                 catch (Exception e) when (e is EndOfStreamException or InvalidDataException)
                 {
@@ -77,12 +83,35 @@ internal sealed record SampleStream(string Path, VolumeShape Shape, SampleType S
 
         private void Fill(int z, Span<byte> samples)
         {
-            var wanted = ((long)frame * from.Shape.Z + z) * _bytes;
+            var size = from.Samples.Size();
+            if (_layout.HasWholeSlices)
+            {
+                ReadAt((frame * _layout.Time + z * _layout.Z) * size, samples);
+            }
+            else if (_layout.HasSlicesApart)
+            {
+                _layout.Gather(frame, z, 1, size, ReadAt, samples);
+            }
+            else
+            {
+                if (_turned is null)
+                {
+                    var turned = GC.AllocateUninitializedArray<byte>(_bytes * from.Shape.Z);
+                    _layout.Gather(frame, 0, from.Shape.Z, size, ReadAt, turned);
+                    _turned = turned;
+                }
+
+                _turned.AsSpan(z * _bytes, _bytes).CopyTo(samples);
+            }
+        }
+
+        private void ReadAt(long wanted, Span<byte> bytes)
+        {
             if (Opened() is var (file, start))
             {
-                for (var done = 0; done < samples.Length;)
+                for (var done = 0; done < bytes.Length;)
                 {
-                    var n = RandomAccess.Read(file, samples[done..], start + wanted + done);
+                    var n = RandomAccess.Read(file, bytes[done..], start + wanted + done);
                     done += n > 0 ? n : throw new EndOfStreamException();
                 }
 
@@ -97,8 +126,8 @@ internal sealed record SampleStream(string Path, VolumeShape Shape, SampleType S
 
             Skip(_stream!, wanted - _at);
             _at = wanted;
-            _stream!.ReadExactly(samples);
-            _at += _bytes;
+            _stream!.ReadExactly(bytes);
+            _at += bytes.Length;
         }
 
         // Where the samples lie, if they lie in one file as they are.
@@ -175,7 +204,8 @@ internal sealed record SampleStream(string Path, VolumeShape Shape, SampleType S
     /// <param name="sampleBytes">Bytes of a sample.</param>
     /// <param name="storedBytes">Bytes that hold the samples.</param>
     /// <param name="ratio">The most that a byte of them can stand for: 1 where nothing is compressed.</param>
-    public static void CheckSize(string path, IReadOnlyList<long> axes, int sampleBytes, long storedBytes, long ratio)
+    /// <param name="slice">Rows and columns of a slice; null where they are the last two axes.</param>
+    public static void CheckSize(string path, IReadOnlyList<long> axes, int sampleBytes, long storedBytes, long ratio, (long Rows, long Columns)? slice = null)
     {
         if (axes.Any(a => a <= 0))
         {
@@ -185,12 +215,15 @@ internal sealed record SampleStream(string Path, VolumeShape Shape, SampleType S
         var bytes = axes.Aggregate((UInt128)sampleBytes, (a, b) => a > UInt128.MaxValue >> 64 ? a : a * (UInt128)b);
         if (bytes > (UInt128)storedBytes * (UInt128)ratio + (ratio > 1 ? 65536u : 0u) || axes.Any(a => a > int.MaxValue))
         {
-            throw new VolumeFormatException($"{path} says that it has {string.Join(" × ", axes)} voxels of {sampleBytes} bytes, which its {storedBytes} bytes of data cannot hold; the header is damaged, or the file was cut off.");
+            throw new VolumeFormatException(
+                $"{path} says that it has {string.Join(" × ", axes)} voxels of {sampleBytes} bytes{(ratio == 1 ? $", {bytes} bytes" : "")}, which its {storedBytes} bytes of data cannot hold; "
+                + "the header is damaged, or the file was cut off.");
         }
 
-        if ((UInt128)axes[^1] * (UInt128)axes[^2] * (UInt128)Math.Max(4, sampleBytes) > int.MaxValue)
+        var (rows, columns) = slice ?? (axes[^2], axes[^1]);
+        if ((UInt128)rows * (UInt128)columns * (UInt128)Math.Max(4, sampleBytes) > int.MaxValue)
         {
-            throw new VolumeFormatException($"{path}: a slice of {axes[^2]} × {axes[^1]} is larger than 2 GiB, which is not supported.");
+            throw new VolumeFormatException($"{path}: a slice of {rows} × {columns} is larger than 2 GiB, which is not supported.");
         }
     }
 }

@@ -82,7 +82,7 @@ public static class VolumeFiles
             }
 
             return volume.Shape is { Length: 3 } s && volume.Dtype is { } dtype
-                ? new RawFile(path, new VolumeShape(s[0], s[1], s[2]), dtype, volume.ByteOffset ?? 0)
+                ? new RawFile(path, new VolumeShape(s[0], s[1], s[2]), dtype, volume.ByteOffset)
                 : throw new VolumeFormatException($"{path} is no TIFF, NRRD, MetaImage, NIfTI, Zarr or HDF5, and without shape and dtype it cannot be read as raw voxels; give both, or another file.");
         }
         catch (UnauthorizedAccessException e)
