@@ -83,7 +83,11 @@ public sealed class AnalysisStore(DatasetStore store)
                 now = now ?? throw new VolumeFormatException($"{id} was deleted while it was analysed.");
                 old = now.Manifest.Volumes.Where(v => v.Labels == true).ToArray();
                 var scans = now.Manifest.Volumes.Where(v => v.Labels != true).Select(v => v with { Registration = RegistrationOf(v, now, result) ?? v.Registration });
-                return ValueTask.FromResult(now.Manifest with { Volumes = scans.Concat(stored).ToArray() });
+                var kept = now.Manifest with { Volumes = scans.Concat(stored).ToArray() };
+                return ValueTask.FromResult(!OutlineSearch.IsDue(kept) || result.OutlineSearch is null ? kept : kept with
+                {
+                    Cell = (kept.Cell ?? new CellManifest()) with { OutlineUm = result.OutlineUm, OutlineSearch = result.OutlineSearch },
+                });
             },
             ct);
         await DeleteAsync(id, old.Where(o => stored.All(s => s.Path != o.Path)), ct);

@@ -192,30 +192,53 @@ internal sealed class ColumnGrid
         return new InterfaceSurface(_axis, (u, v), StepUm, Nodes, um, residualUm);
     }
 
-    /// <summary>Mean along the axis, below the interface, of each voxel column; U × V numbers.</summary>
-    public float[] MeanBelow(double[] heights)
+    /// <summary>
+    /// Median along the axis, below the interface, of each voxel column; U × V numbers, NaN where no voxel of a column has a value. At
+    /// most 64 voxels of a column are looked at. Voids and grains leave a median alone, where they would move a mean.
+    /// </summary>
+    public float[] MedianBelow(double[] heights)
     {
-        var from = Math.Min(Count.Along - 2, (int)(heights.Max() + 0.03 * Count.Along) + 1);
+        const int Most = 64;
+        var from = Math.Clamp((int)(heights.Max() + 0.03 * Count.Along) + 1, 0, Math.Max(0, Count.Along - 2));
         var to = Math.Max(from + 1, Count.Along - 1);
-        var mean = new float[Count.U * Count.V];
-        Parallel.For(0, Count.U, u =>
+        var n = Math.Min(Most, to - from);
+        var median = new float[Count.U * Count.V];
+        Parallel.For(0, Count.U, () => (Values: new float[Count.V * n], Found: new int[Count.V]), (u, _, local) =>
         {
-            for (var a = from; a < to; a++)
+            Array.Clear(local.Found);
+            for (var k = 0; k < n; k++)
             {
+                var a = from + (int)((long)k * (to - from) / n);
                 var at = (_direction > 0 ? a : Count.Along - 1 - a) * _stride.Along + u * _stride.U;
                 for (var v = 0; v < Count.V; v++)
                 {
-                    mean[u * Count.V + v] += Voxels[at + v * _stride.V];
+                    var value = Voxels[at + v * _stride.V];
+                    if (float.IsFinite(value))
+                    {
+                        local.Values[v * n + local.Found[v]++] = value;
+                    }
                 }
             }
 
             for (var v = 0; v < Count.V; v++)
             {
-                mean[u * Count.V + v] /= to - from;
+                var column = local.Values.AsSpan(v * n, local.Found[v]);
+                column.Sort();
+                median[u * Count.V + v] = column.Length == 0 ? float.NaN : column[column.Length / 2];
             }
-        });
-        return mean;
+
+            return local;
+        }, _ => { });
+        return median;
     }
+
+    /// <summary>Heights of a known interface at all columns, in voxels from the electrode's end.</summary>
+    public double[] HeightsOf(DepthFrame depth) => Enumerable.Range(0, Nodes.U * Nodes.V).Select(i =>
+    {
+        var (u, v) = NodeUm(i);
+        var along = (depth.CoordinateOf(new Depth(0), u, v) - _origin.Along) / _size.Along;
+        return _direction > 0 ? along : Count.Along - along;
+    }).ToArray();
 
     private IEnumerable<int> Around(int node, int reach)
     {

@@ -71,6 +71,12 @@ public sealed record AnalysisResult
     /// <summary>Area of the cell in view, µm²; null where it fills the view.</summary>
     public double? OutlineUm2 { get; init; }
 
+    /// <summary>How the search for the outline ended, where the analysis made it; see <see cref="CellManifest.OutlineSearch"/>.</summary>
+    public string? OutlineSearch { get; init; }
+
+    /// <summary>The outline that the analysis found, as <see cref="CellManifest.OutlineUm"/>.</summary>
+    public double[][]? OutlineUm { get; init; }
+
     /// <summary>How each scan lies to the pristine one.</summary>
     public required IReadOnlyList<ScanRegistration> Registrations { get; init; }
 
@@ -148,6 +154,28 @@ public sealed class ExperimentAnalysis
     /// <summary>Hours of the scans, ascending.</summary>
     public IReadOnlyList<double> Hours => _scans.Select(s => s.Key.Hours).ToArray();
 
+    /// <summary>What a reader of any number of this dataset should know; a whole analysis adds what it learned on the way.</summary>
+    public IReadOnlyList<string> Warnings
+    {
+        get
+        {
+            var warnings = new List<string>();
+            if (_dataset.OutlineWarning is { } outline)
+            {
+                warnings.Add(outline);
+            }
+
+            if (Pristine.Key.Hours > 0)
+            {
+                warnings.Add(
+                    $"The first scan is of {Pristine.Key.Hours:0.##} h: it stands in for the pristine one, "
+                    + "and lithium plated before it counts as void.");
+            }
+
+            return warnings;
+        }
+    }
+
     /// <summary>Looks at the pristine scan and chooses the threshold.</summary>
     /// <exception cref="VolumeFormatException">The dataset has no such scans, or the recipe does not suit them.</exception>
     public static async Task<ExperimentAnalysis> StartAsync(
@@ -168,6 +196,12 @@ public sealed class ExperimentAnalysis
         }
 
         progress?.Report(new AnalysisProgress("electrolyte", 0));
+        if (OutlineSearch.IsDue(dataset.Manifest))
+        {
+            // Imported before every dataset was searched for its outline.
+            dataset = Dataset.Of(dataset.Id, await OutlineSearch.RunAsync(store, dataset, ct)) with { Volumes = dataset.Volumes };
+        }
+
         var region = new ElectrolyteRegion(scans[0].Shape, scans[0].Transform, dataset.Depth, dataset.Outline);
         var segmenter = new Segmenter(store, scans[0], region, recipe with { Modality = modality });
         if (segmenter.Judged.Count == 0)
@@ -312,8 +346,10 @@ public sealed class ExperimentAnalysis
             Dataset = _dataset.Id.Value, Name = _dataset.Name, Recipe = _recipe, RecipeHash = _recipe.Hash,
             Threshold = Threshold, ThresholdHow = _how, NoiseWidth = _statistics.NoiseWidth, VoxelUm3 = _region.VoxelUm3,
             Interface = _dataset.Depth.Fingerprint, InterfaceTiltDeg = _dataset.Depth.Surface?.TiltDeg ?? 0, InterfaceResidualUm = _dataset.Depth.Surface?.ResidualUm ?? 0, OutlineUm2 = _dataset.Outline?.AreaUm2,
+            OutlineSearch = _dataset.Manifest.Cell?.OutlineSearch, OutlineUm = _dataset.Manifest.Cell?.OutlineUm,
             Registrations = registrations, Voids = voids, Porosity = porosity, Lithium = lithium, Sites = found,
-            SitesLowHigh = [trackers[1].Count, trackers[2].Count], Warnings = [.. Warnings(registrations, lithium), .. phaseWarnings],
+            SitesLowHigh = [trackers[1].Count, trackers[2].Count], Warnings = [.. Warnings, .. WarningsOf(registrations, lithium),
+                .. phaseWarnings],
         };
         Report("done", 1);
         return (result, new AnalysisLabels(voidLabels, labels));
@@ -431,14 +467,9 @@ public sealed class ExperimentAnalysis
             charge is { } q ? Faraday.VolumeUm3(q) : null, area is > 0 ? measured / area : null, _segmenter.ByDepth(set), pieces);
     }
 
-    private List<string> Warnings(List<ScanRegistration> registrations, List<LithiumFindings> lithium)
+    private List<string> WarningsOf(List<ScanRegistration> registrations, List<LithiumFindings> lithium)
     {
         var warnings = registrations.Select(r => r.Warning).OfType<string>().ToList();
-        if (Pristine.Key.Hours > 0)
-        {
-            warnings.Add($"The first scan is of {Pristine.Key.Hours:0.##} h: it stands in for the pristine one, and lithium plated before it counts as void.");
-        }
-
         if (_dataset.Manifest.Cell?.ElectrodeAreaMm2 is null || _dataset.Manifest.Cell.CurrentDensityMaCm2 is null && _dataset.Manifest.Series.All(s => s.Kind != "current"))
         {
             warnings.Add("dataset.json gives no electrode area or no current, so there is no theoretical volume to compare with.");

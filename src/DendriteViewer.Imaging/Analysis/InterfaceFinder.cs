@@ -10,8 +10,9 @@ namespace DendriteViewer.Imaging.Analysis;
 /// <summary>Where the electrode ends and where the cell ends, as found from a scan.</summary>
 /// <param name="Surface">The lithium/electrolyte interface.</param>
 /// <param name="Outline">The cell's outline, or null where the cell fills the field of view.</param>
+/// <param name="OutlineState">Why there is an outline or none.</param>
 /// <param name="Coverage">Share of the places inside the cell at which the interface was seen; elsewhere it is filled in.</param>
-public sealed record FoundInterface(InterfaceSurface Surface, CellOutline? Outline, double Coverage);
+public sealed record FoundInterface(InterfaceSurface Surface, CellOutline? Outline, OutlineState OutlineState, double Coverage);
 
 /// <summary>
 /// Finds the lithium/electrolyte interface as a surface, and the cell's outline, from a scan alone.
@@ -21,8 +22,7 @@ public sealed record FoundInterface(InterfaceSurface Surface, CellOutline? Outli
 /// each, the interface is where a dark stretch meets a bright one with the largest step; its place is where the profile crosses the
 /// middle of the two. A plane is fitted to all columns so that outliers do not count (iteratively reweighted, Tukey's biweight), the
 /// search is repeated near it, and what remains over the plane is smoothed by a column's width and filled in where nothing was seen.
-/// The outline is where the mean of the electrolyte along depth passes, from the middle outwards, half way to what it is where no
-/// interface was seen.
+/// The outline is found below the interface by <see cref="OutlineFinder"/>, also where the interface is given.
 /// </remarks>
 public static class InterfaceFinder
 {
@@ -33,30 +33,79 @@ public static class InterfaceFinder
     /// <exception cref="VolumeFormatException">There is no interface to be seen, or the scan is turned against the axes.</exception>
     public static async Task<FoundInterface> FindAsync(DatasetStore store, VolumeInfo volume, Axis axis, int direction, CancellationToken ct)
     {
-        var reader = await store.ReaderAsync(volume, ct);
-        var level = reader.Levels.FirstOrDefault(l => l.Shape.Count <= MostVoxels) ?? reader.Levels[^1];
-        var transform = volume.Transform.ForLevel(level.FactorZ, level.FactorY, level.FactorX);
-        if (!IsAligned(transform))
+        if (await GridAsync(store, volume, axis, direction, MostVoxels, ct) is not { } grid)
         {
-            throw new VolumeFormatException($"{volume.Prefix} is turned against the dataset's axes, so its interface cannot be found; give depth.interfaceUm in dataset.json as a number or a plane.");
+            throw new VolumeFormatException(
+                $"{volume.Prefix} is turned against the dataset's axes, so its interface cannot be found; "
+                + "give depth.interfaceUm in dataset.json as a number or a plane.");
+        }
+
+        return Find(grid, volume.Least, volume.Most, ct) ?? throw new VolumeFormatException(
+            $"No interface between dark lithium and bright electrolyte is to be seen along {axis.ToString().ToLowerInvariant()} "
+            + $"in {volume.Prefix}; give depth.interfaceUm in dataset.json as a number of µm.");
+    }
+
+    /// <summary>Finds the cell's outline in a stored scan whose interface is known.</summary>
+    /// <returns>What was found; null where the scan cannot be searched: it is turned against the axes, or has no level small
+    /// enough.</returns>
+    internal static async Task<OutlineFinding?> FindOutlineAsync(DatasetStore store, VolumeInfo volume, DepthFrame depth,
+        CancellationToken ct) =>
+        await GridAsync(store, volume, depth.Axis, depth.Direction, MostVoxels, ct) is { } grid ? FindOutline(grid, depth, volume.Least,
+            volume.Most, ct) : null;
+
+    /// <summary>Finds the cell's outline in voxels in memory, whose axes are the world's and whose interface is known.</summary>
+    internal static OutlineFinding? FindOutline(float[] voxels, VolumeShape shape, AffineTransform transform, DepthFrame depth,
+        double least, double most) =>
+        IsAligned(transform) ? FindOutline(new ColumnGrid(voxels, shape, transform, depth.Axis, depth.Direction, Columns), depth, least,
+            most, default) : null;
+
+    private static OutlineFinding FindOutline(ColumnGrid grid, DepthFrame depth, double least, double most, CancellationToken ct)
+    {
+        var heights = grid.HeightsOf(depth);
+        if (Classes(grid.Voxels, least, most) is not var (threshold, contrast))
+        {
+            return new OutlineFinding(OutlineState.Filled, null);
+        }
+
+        // Columns of the cell step from dark to bright where the interface is said to be; those of what is around it do not.
+        var seen = new bool[heights.Length];
+        if (RobustPlane.Fit(heights, grid) is { } plane)
+        {
+            var steps = grid.Steps(grid.Profiles(), threshold, 0.4 * contrast, plane, Math.Max(5, 0.05 * grid.Count.Along));
+            seen = steps.Select(s => !double.IsNaN(s)).ToArray();
+        }
+
+        ct.ThrowIfCancellationRequested();
+        return OutlineFinder.Find(grid, heights, seen, contrast);
+    }
+
+    // The finest level of at most so many voxels; null where the scan is turned, or has none of at most twice as many.
+    private static async Task<ColumnGrid?> GridAsync(DatasetStore store, VolumeInfo volume, Axis axis, int direction, long most,
+        CancellationToken ct)
+    {
+        var reader = await store.ReaderAsync(volume, ct);
+        var level = reader.Levels.FirstOrDefault(l => l.Shape.Count <= most) ?? reader.Levels[^1];
+        var transform = volume.Transform.ForLevel(level.FactorZ, level.FactorY, level.FactorX);
+        if (!IsAligned(transform) || level.Shape.Count > 2 * most)
+        {
+            return null;
         }
 
         var voxels = await DenseLevels.ReadFloatAsync(reader, level, ct);
         ct.ThrowIfCancellationRequested();
-        var grid = new ColumnGrid(voxels, level.Shape, transform, axis, direction, Columns);
-        return Find(grid, volume.Least, volume.Most, ct) ?? throw new VolumeFormatException(
-            $"No interface between dark lithium and bright electrolyte is to be seen along {axis.ToString().ToLowerInvariant()} in {volume.Prefix}; give depth.interfaceUm in dataset.json as a number of µm.");
+        return new ColumnGrid(voxels, level.Shape, transform, axis, direction, Columns);
     }
 
     /// <summary>Finds both in voxels in memory, whose axes are the world's; null where there is no interface to be seen.</summary>
     internal static FoundInterface? Find(float[] voxels, VolumeShape shape, AffineTransform transform, Axis axis, int direction, double least, double most) =>
         IsAligned(transform) ? Find(new ColumnGrid(voxels, shape, transform, axis, direction, Columns), least, most, default) : null;
 
-    private static FoundInterface? Find(ColumnGrid grid, double least, double most, CancellationToken ct)
+    // What parts dark from bright by Otsu's criterion, and how far the means of the two lie apart; null where all voxels are alike.
+    private static (double Threshold, double Contrast)? Classes(float[] voxels, double least, double most)
     {
         var bins = new long[1024];
         most = most > least ? most : least + 1;
-        HistogramKernel.Accumulate<float>(grid.Voxels, least, most, bins);
+        HistogramKernel.Accumulate<float>(voxels, least, most, bins);
         var split = OtsuThreshold.Split(bins);
         if (split < 0)
         {
@@ -76,8 +125,16 @@ public static class InterfaceFinder
             return s / n;
         }
 
-        var threshold = Center(split);
-        var contrast = Mean(split + 1, bins.Length) - Mean(0, split + 1);
+        return (Center(split), Mean(split + 1, bins.Length) - Mean(0, split + 1));
+    }
+
+    private static FoundInterface? Find(ColumnGrid grid, double least, double most, CancellationToken ct)
+    {
+        if (Classes(grid.Voxels, least, most) is not var (threshold, contrast))
+        {
+            return null;
+        }
+
         var profiles = grid.Profiles();
         ct.ThrowIfCancellationRequested();
 
@@ -96,7 +153,7 @@ public static class InterfaceFinder
 
         var (heights, residual, seen) = grid.Smooth(steps, plane);
         var surface = grid.ToSurface(heights, residual);
-        var outline = OutlineFinder.Find(grid, heights, seen);
+        var (state, outline) = OutlineFinder.Find(grid, heights, seen, contrast);
         var inside = 0;
         var covered = 0;
         for (var i = 0; i < seen.Length; i++)
@@ -109,7 +166,7 @@ public static class InterfaceFinder
             }
         }
 
-        return new FoundInterface(surface, outline, inside == 0 ? 0 : (double)covered / inside);
+        return new FoundInterface(surface, outline, state, inside == 0 ? 0 : (double)covered / inside);
     }
 
     /// <summary>

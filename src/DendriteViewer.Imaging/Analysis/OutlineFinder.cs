@@ -2,94 +2,185 @@ using DendriteViewer.Imaging.Geometry;
 
 namespace DendriteViewer.Imaging.Analysis;
 
+/// <summary>What a search for the cell's outline came to.</summary>
+public enum OutlineState
+{
+    /// <summary>The cell ends inside the field of view, and its outline is known.</summary>
+    Found,
+
+    /// <summary>The cell fills the field of view.</summary>
+    Filled,
+
+    /// <summary>The cell does not seem to fill the field of view, but no outline could be followed around it.</summary>
+    NotFound,
+}
+
+/// <summary>The result of a search for the cell's outline.</summary>
+/// <param name="State">What it came to.</param>
+/// <param name="Outline">The outline where it was found, else null.</param>
+internal sealed record OutlineFinding(OutlineState State, CellOutline? Outline);
+
 /// <summary>
-/// Finds the cell's outline: seen from the middle of the places that have an interface, in every direction the first place at which
-/// the electrolyte's mean along depth is left. Cells are convex or nearly so; what a direction crosses twice is not followed.
+/// Finds the cell's outline in the median of the scan along depth, below the interface. There, grains, voids and noise have little
+/// weight: what remains is the electrolyte, and around it air, a holder, or the zeros outside a reconstructed circle.
 /// </summary>
+/// <remarks>
+/// Seen from the middle of the cell, the outline is in each direction the first step that is larger than the electrolyte's own texture
+/// and from which the value does not come back. Only the first counts, so that the outer wall of a holder is not taken for the cell. Where
+/// its neighbours have their step elsewhere, a direction takes the one nearest to theirs. Steps that do not continue along the outline
+/// for at least <see cref="PolarImage.LeastArcVoxels"/> are texture. Cells are convex or nearly so; what a direction crosses twice is not
+/// followed.
+/// </remarks>
 internal static class OutlineFinder
 {
-    private const int Directions = 360;
+    private const int Directions = PolarImage.Directions;
+    private const int Rounds = 3;
 
-    /// <summary>The outline, or null where the cell fills the field of view or does not differ from what is around it.</summary>
-    public static CellOutline? Find(ColumnGrid grid, double[] heights, bool[] seen)
+    /// <summary>Searches below an interface.</summary>
+    /// <param name="grid">The scan in columns.</param>
+    /// <param name="heights">Height of the interface at each column, in voxels from the electrode's end.</param>
+    /// <param name="seen">Columns in which the scan steps from dark to bright at the interface.</param>
+    /// <param name="contrast">Difference between the bright and the dark voxels of the scan.</param>
+    public static OutlineFinding Find(ColumnGrid grid, double[] heights, bool[] seen, double contrast)
     {
-        var outside = seen.Count(s => !s);
-        if (outside < 0.02 * seen.Length || outside > 0.95 * seen.Length)
+        var (height, width) = (grid.Count.U, grid.Count.V);
+        if (grid.Count.Along < 8 || Math.Min(height, width) < 24 || !(contrast > 0))
         {
-            return null;
+            return new(OutlineState.Filled, null);
         }
 
-        var mean = Blur(grid.MeanBelow(heights), grid.Count.U, grid.Count.V);
-        var (inner, outer) = (new List<double>(), new List<double>());
+        var image = Blur(grid.MedianBelow(heights), height, width);
+        var center = Middle(grid, seen);
+        OutlineEdge?[] edges = [];
+        double[] radii = [];
+        for (var round = 0; round < Rounds; round++)
+        {
+            var polar = new PolarImage(image, height, width, center);
+            edges = polar.Continuous(polar.FirstEdges());
+            if (edges.All(e => e is null))
+            {
+                return new(IsFilled(grid, image, seen, center, contrast) ? OutlineState.Filled : OutlineState.NotFound, null);
+            }
+
+            radii = MedianOf7(edges.Select((e, i) => e?.Radius ?? polar.BeyondBorder(i)).ToArray());
+            var middle = Inside(new CellOutline(Corners(center, radii)).Middle, height, width);
+            if (round + 1 == Rounds || Math.Abs(middle.U - center.U) + Math.Abs(middle.V - center.V) < 1)
+            {
+                break;
+            }
+
+            center = middle;
+        }
+
+        var outline = Corners(center, radii).ToArray();
+        return IsUniform(image, height, width, new CellOutline(outline), edges)
+            ? new(OutlineState.Found, new CellOutline(outline.Select(c => grid.ToUm(c.U, c.V))))
+            : new(OutlineState.NotFound, null);
+    }
+
+    // The middle of the columns that have an interface, or of the field of view where that says nothing.
+    private static (double U, double V) Middle(ColumnGrid grid, bool[] seen)
+    {
+        var share = seen.Count(s => s) / (double)seen.Length;
+        if (share is < 0.05 or > 0.95)
+        {
+            return (grid.Count.U / 2.0, grid.Count.V / 2.0);
+        }
+
         double su = 0, sv = 0;
+        var n = 0;
         for (var u = 0; u < grid.Count.U; u++)
         {
             for (var v = 0; v < grid.Count.V; v++)
             {
-                var isIn = seen[grid.NodeOf(u, v)];
-                (isIn ? inner : outer).Add(mean[u * grid.Count.V + v]);
-                (su, sv) = isIn ? (su + u + 0.5, sv + v + 0.5) : (su, sv);
+                (su, sv, n) = seen[grid.NodeOf(u, v)] ? (su + u + 0.5, sv + v + 0.5, n + 1) : (su, sv, n);
             }
         }
 
-        inner.Sort();
-        outer.Sort();
-        var (at, off) = (inner[inner.Count / 2], outer[outer.Count / 2]);
-        var spread = 1.4826 * inner.Select(m => Math.Abs(m - at)).Order().ElementAt(inner.Count / 2);
-        if (Math.Abs(off - at) < 4 * spread)
-        {
-            return null;
-        }
-
-        var (cu, cv) = (su / inner.Count, sv / inner.Count);
-        var radius = Math.Sqrt(inner.Count / Math.PI);
-        var limit = (at + off) / 2;
-        var distances = Enumerable.Range(0, Directions).Select(d => Leave(d * 2 * Math.PI / Directions)).ToArray();
-        var smooth = distances.Select((_, i) => Enumerable.Range(-3, 7).Select(k => distances[(i + k + Directions) % Directions]).Order().ElementAt(3)).ToArray();
-        return new CellOutline(smooth.Select((r, i) => grid.ToUm(cu + r * Math.Sin(i * 2 * Math.PI / Directions), cv + r * Math.Cos(i * 2 * Math.PI / Directions))));
-
-        // Way from the middle, in voxels, to where the mean has passed the limit and stays there for three voxels.
-        double Leave(double angle)
-        {
-            var (du, dv) = (Math.Sin(angle), Math.Cos(angle));
-            var (before, left) = (0.0, 0.0);
-            for (var r = 0.4 * radius; ; r += 0.25)
-            {
-                double u = cu + r * du - 0.5, v = cv + r * dv - 0.5;
-                if (u < 0 || v < 0 || u > grid.Count.U - 1 || v > grid.Count.V - 1)
-                {
-                    return left > 0 ? left : r + 0.5;
-                }
-
-                var value = (Sample(u, v) - limit) * Math.Sign(off - at);
-                if (value < 0)
-                {
-                    left = 0;
-                }
-                else if (left == 0)
-                {
-                    left = r - 0.25 * value / Math.Max(1e-12, value - before);
-                }
-                else if (r - left > 3)
-                {
-                    return left;
-                }
-
-                before = value;
-            }
-        }
-
-        double Sample(double u, double v)
-        {
-            int i = Math.Min((int)u, grid.Count.U - 2), j = Math.Min((int)v, grid.Count.V - 2), k = i * grid.Count.V + j;
-            double fu = u - i, fv = v - j;
-            return (mean[k] * (1 - fv) + mean[k + 1] * fv) * (1 - fu) + (mean[k + grid.Count.V] * (1 - fv) + mean[k + grid.Count.V + 1] * fv) * fu;
-        }
+        return (su / n, sv / n);
     }
 
-    // Mean of 3 × 3.
+    private static (double U, double V) Inside((double U, double V) p, int height, int width) =>
+        (Math.Clamp(p.U, 4, height - 4), Math.Clamp(p.V, 4, width - 4));
+
+    private static IEnumerable<(double U, double V)> Corners((double U, double V) center, double[] radii) =>
+        radii.Select((r, i) => (center.U + r * Math.Sin(i * 2 * Math.PI / Directions), center.V
+            + r * Math.Cos(i * 2 * Math.PI / Directions)));
+
+    private static double[] MedianOf7(double[] values) =>
+        values.Select((_, i) => Enumerable.Range(-3, 7).Select(k => values[(i + k + Directions) % Directions]).Order().ElementAt(3))
+            .ToArray();
+
+    // What is inside must be one material: where a tenth of it is as different as the outside, the outline was not followed.
+    private static bool IsUniform(float[] image, int height, int width, CellOutline outline, OutlineEdge?[] edges)
+    {
+        var step = edges.OfType<OutlineEdge>().Select(e => Math.Abs(e.Step)).Order().ToArray();
+        var half = step[step.Length / 2] / 2;
+        var inside = new List<float>();
+        for (var u = 0; u < height; u += 2)
+        {
+            var crossings = outline.Crossings(u + 0.5);
+            for (var i = 0; i + 1 < crossings.Count; i += 2)
+            {
+                for (var v = Math.Max(0, (int)Math.Ceiling(crossings[i] - 0.5)); v < Math.Min(width, crossings[i + 1] - 0.5); v += 2)
+                {
+                    inside.Add(image[u * width + v]);
+                }
+            }
+        }
+
+        if (inside.Count == 0)
+        {
+            return false;
+        }
+
+        inside.Sort();
+        var level = inside[inside.Count / 2];
+        return inside.Count(m => Math.Abs(m - level) > half) <= 0.1 * inside.Count;
+    }
+
+    // No step was found anywhere. The field of view is not filled where its corners are another material than its middle, or where the
+    // interface is seen in the middle alone.
+    private static bool IsFilled(ColumnGrid grid, float[] image, bool[] seen, (double U, double V) center, double contrast)
+    {
+        var (height, width) = (grid.Count.U, grid.Count.V);
+        double Patch(double u, double v)
+        {
+            var (h, w) = (Math.Max(2, height / 16), Math.Max(2, width / 16));
+            int u0 = (int)Math.Clamp(u - h / 2.0, 0, height - h), v0 = (int)Math.Clamp(v - w / 2.0, 0, width - w);
+            var values = Enumerable.Range(0, h * w).Select(i => image[(u0 + i / w) * width + v0 + i % w]).Order().ToArray();
+            return values[values.Length / 2];
+        }
+
+        var middle = Patch(center.U, center.V);
+        if (new[] { Patch(0, 0), Patch(0, width), Patch(height, 0), Patch(height, width) }.Any(c => Math.Abs(c - middle) > 0.25 * contrast))
+        {
+            return false;
+        }
+
+        var share = seen.Count(s => s) / (double)seen.Length;
+        if (share is < 0.25 or > 0.9)
+        {
+            return true;
+        }
+
+        var (nodesU, nodesV) = grid.Nodes;
+        bool AtRim(int node) => Math.Max(Math.Abs(2.0 * (node / nodesV + 0.5) / nodesU - 1),
+            Math.Abs(2.0 * (node % nodesV + 0.5) / nodesV - 1)) > 0.7;
+        var unseen = Enumerable.Range(0, seen.Length).Where(i => !seen[i]).ToArray();
+        return unseen.Count(AtRim) < 0.7 * unseen.Length;
+    }
+
+    // Mean of 3 × 3. What has no value lies further off than everything else, since it is outside what was reconstructed.
     private static float[] Blur(float[] image, int height, int width)
     {
+        var (least, most) = (float.MaxValue, float.MinValue);
+        foreach (var value in image)
+        {
+            (least, most) = float.IsFinite(value) ? (Math.Min(least, value), Math.Max(most, value)) : (least, most);
+        }
+
+        var missing = least <= most ? least - (most - least) : 0;
         var result = new float[image.Length];
         Parallel.For(0, height, y =>
         {
@@ -100,7 +191,8 @@ internal static class OutlineFinder
                 {
                     for (var u = Math.Max(0, x - 1); u <= Math.Min(width - 1, x + 1); u++)
                     {
-                        sum += image[v * width + u];
+                        var value = image[v * width + u];
+                        sum += float.IsFinite(value) ? value : missing;
                         n++;
                     }
                 }

@@ -1,4 +1,5 @@
 using DendriteViewer.Kernels.Bricks;
+using DendriteViewer.Imaging.Analysis;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Storage;
 using DendriteViewer.Imaging.Volumes;
@@ -59,6 +60,10 @@ public sealed record Dataset(
 {
     /// <summary>What people call the experiment.</summary>
     public string Name => Manifest.Name;
+
+    /// <summary>Why numbers of this dataset may count what lies around the cell; null where its outline is known or it fills the
+    /// view.</summary>
+    public string? OutlineWarning => OutlineSearch.WarningOf(Manifest.Cell);
 
     /// <summary>Modalities, in the manifest's order.</summary>
     public IReadOnlyList<string> Modalities => Volumes.Select(v => v.Key.Modality).Distinct().ToArray();

@@ -169,6 +169,7 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
                 progress?.Report(new(key.ToString(), done, total));
             }
 
+            var published = existing;
             if (fresh || existing is null)
             {
                 foreach (var (kind, bytes) in series)
@@ -180,7 +181,7 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
                 {
                     Series = manifest.Series.Select(m => m with { Path = BlobNames.SeriesPath(m.Kind), Sha256 = Convert.ToHexStringLower(SHA256.HashData(series.First(s => s.Kind == m.Kind).Bytes)) }).ToArray(),
                 };
-                var published = await store.UpdateAsync(id, now => PublishedAsync(id, described, now, stored, ct), ct);
+                published = await store.UpdateAsync(id, now => PublishedAsync(id, described, now, stored, ct), ct);
                 await import.EndAsync(written, ct);
                 written.Clear();
                 var register = work.Where(w => w.Volume.Register == true).Select(w => new VolumeKey(w.Volume.Modality, w.Volume.Hours)).ToHashSet();
@@ -190,6 +191,7 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
                 }
             }
 
+            warnings.AddRange(published?.OutlineWarning is { } outline ? [outline] : []);
             return new ImportResult(id, stored.Count, total, time.GetElapsedTime(started), !fresh && existing is not null) { Warnings = warnings };
 
             // Several files say which of them a sentence is about.
@@ -292,12 +294,18 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
             Volumes = volumes,
             Series = manifest.Series.Concat(existing?.Manifest.Series ?? []).DistinctBy(s => s.Kind).ToArray(),
         };
+        if (existing is null && published.Cell is { } cell)
+        {
+            // Only a search of ours says how the search ended.
+            published = published with { Cell = cell with { OutlineSearch = null } };
+        }
+
         if (published.Depth is { } depth && Manifests.IsAuto(depth))
         {
             published = await WithInterfaceAsync(id, published, depth, ct);
         }
 
-        return published;
+        return OutlineSearch.IsDue(published) ? await OutlineSearch.RunAsync(store, Dataset.Of(id, published), ct) : published;
     }
 
     // The interface and the outline of the earliest scan of the first modality, kept with the dataset.
@@ -306,7 +314,7 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
         var dataset = Dataset.Of(id, manifest with { Depth = depth with { InterfaceUm = null } });
         var first = dataset.Volumes.First(v => v.Key.Modality == manifest.Volumes.First(m => m.Labels != true).Modality);
         var found = await InterfaceFinder.FindAsync(store, first, dataset.Depth.Axis, dataset.Depth.Direction, ct);
-        return manifest with
+        var placed = manifest with
         {
             Depth = depth with
             {
@@ -314,10 +322,8 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
                 Surface = Manifests.SurfaceOf(found.Surface),
                 Other = new(depth.Other ?? []) { ["interfaceFound"] = JsonSerializer.SerializeToElement("auto") },
             },
-            Cell = manifest.Cell?.OutlineUm is not null || found.Outline is null
-                ? manifest.Cell
-                : (manifest.Cell ?? new CellManifest()) with { OutlineUm = found.Outline.Corners.Select(c => new[] { Math.Round(c.U, 3), Math.Round(c.V, 3) }).ToArray() },
         };
+        return OutlineSearch.IsDue(placed) ? OutlineSearch.With(placed, found.OutlineState, found.Outline?.Corners) : placed;
     }
 
     private static string Recipe(ISliceSource source, VolumeManifest volume, DatasetManifest manifest, ImportOptions options, string file) =>

@@ -99,6 +99,12 @@ public sealed record CellManifest
     /// <summary>The cell's outline across the depth axis: corners of a polygon along the two axes in z, y, x order, µm.</summary>
     public double[][]? OutlineUm { get; init; }
 
+    /// <summary>
+    /// How the search for the outline ended: found, filled (the cell fills the field of view), not-found or not-searched; null where the
+    /// outline was given, or nobody has searched yet.
+    /// </summary>
+    public string? OutlineSearch { get; init; }
+
     /// <summary>The outline before somebody corrected it, [] where there was none; null where nobody has.</summary>
     public double[][]? OutlineFoundUm { get; init; }
 
