@@ -25,6 +25,22 @@ public static class DendriteHost
         return builder;
     }
 
+    /// <summary>Prepares the app; where it cannot start, says why in one sentence on standard error.</summary>
+    /// <returns>Whether it can start.</returns>
+    public static async Task<bool> TryPrepareAsync(this WebApplication app)
+    {
+        try
+        {
+            await app.PrepareAsync();
+            return true;
+        }
+        catch (StartupException e)
+        {
+            await Console.Error.WriteLineAsync(e.Message);
+            return false;
+        }
+    }
+
     /// <summary>What must be so before the first request: the database, the first administrator's code, loopback for the demo.</summary>
     public static async Task PrepareAsync(this WebApplication app)
     {

@@ -30,7 +30,11 @@ builder
     .AddPages();
 
 var app = builder.Build();
-await app.PrepareAsync();
+if (!await app.TryPrepareAsync())
+{
+    return 1;
+}
+
 app.UsePages();
 app.UseAccounts();
 app.MapAccounts();
@@ -43,3 +47,4 @@ app.MapSharing();
 app.MapApi();
 app.MapPages();
 await app.RunAsync();
+return 0;

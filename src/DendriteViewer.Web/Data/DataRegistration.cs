@@ -22,9 +22,9 @@ public static class DataRegistration
         var data = Path.GetFullPath(options.Data);
         Directory.CreateDirectory(data);
         builder.Services.AddSingleton(options);
-        builder.Services.AddDbContextFactory<DendriteDb>(o => o.UseSqlite($"Data Source={Path.Combine(data, "dendrite.db")}"));
-        builder.Services.AddDbContext<DendriteDb>(o => o.UseSqlite($"Data Source={Path.Combine(data, "dendrite.db")}"), optionsLifetime: ServiceLifetime.Singleton);
-        builder.Services.AddDataProtection().PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(data, "keys"))).SetApplicationName("DendriteViewer");
+        builder.Services.AddDbContextFactory<DendriteDb>(o => o.UseSqlite($"Data Source={Path.Combine(data, DataFolder.Database)}"));
+        builder.Services.AddDbContext<DendriteDb>(o => o.UseSqlite($"Data Source={Path.Combine(data, DataFolder.Database)}"), optionsLifetime: ServiceLifetime.Singleton);
+        builder.Services.AddDataProtection().PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(data, DataFolder.Keys))).SetApplicationName("DendriteViewer");
         builder.Services.AddSingleton(_ =>
         {
             var blobs = BlobStores.Open(options.Store ?? Path.Combine(data, "store"));
@@ -35,11 +35,16 @@ public static class DataRegistration
         return builder;
     }
 
-    /// <summary>Makes the database where there is none.</summary>
+    /// <summary>Takes the data folder for this server, checks what lies in it, and makes or upgrades the database.</summary>
+    /// <exception cref="StartupException">The folder is in use, or the database is damaged, missing or newer.</exception>
     public static async Task PrepareDataAsync(this WebApplication app)
     {
-        await using var db = await app.Services.GetRequiredService<IDbContextFactory<DendriteDb>>().CreateDbContextAsync();
-        await db.Database.EnsureCreatedAsync();
+        var folder = Path.GetFullPath(app.Services.GetRequiredService<DendriteOptions>().Data);
+        var held = DataFolder.Take(folder);
+        app.Lifetime.ApplicationStopped.Register(held.Dispose);
+        DataFolder.Check(folder);
+        await using var db = new SqliteDendriteDb(app.Services.GetRequiredService<DbContextOptions<DendriteDb>>());
+        await SchemaUpgrade.ApplyAsync(db, $"The database {Path.Combine(folder, DataFolder.Database)}", "AspNetUsers", CancellationToken.None);
         await db.Database.ExecuteSqlRawAsync("PRAGMA journal_mode=WAL");
     }
 }

@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 namespace DendriteViewer.Web.Data;
 
 /// <summary>Accounts, members, links and the log of annotation edits.</summary>
-public sealed class DendriteDb(DbContextOptions<DendriteDb> options) : IdentityDbContext<AppUser, IdentityRole<Guid>, Guid>(options)
+public class DendriteDb(DbContextOptions<DendriteDb> options) : IdentityDbContext<AppUser, IdentityRole<Guid>, Guid>(options)
 {
     /// <summary>Who may do what with which dataset.</summary>
     public DbSet<DatasetMember> Members => Set<DatasetMember>();

@@ -6,7 +6,7 @@ namespace DendriteViewer.Web.Jobs;
 /// The list of jobs that people see, beside Quartz's own tables: a database of its own, so that progress never waits for annotations
 /// nor they for it, and so that several servers can share one while each keeps its own accounts.
 /// </summary>
-public sealed class JobsDb(DbContextOptions<JobsDb> options) : DbContext(options)
+public class JobsDb(DbContextOptions<JobsDb> options) : DbContext(options)
 {
     /// <summary>All jobs that are kept.</summary>
     public DbSet<JobRow> Jobs => Set<JobRow>();

@@ -1,3 +1,4 @@
+using DendriteViewer.Web.Data;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
@@ -23,7 +24,7 @@ public static class JobsRegistration
     /// <summary>Adds the list of jobs and the scheduler alone.</summary>
     public static IServiceCollection AddJobs(this IServiceCollection services, DendriteOptions options)
     {
-        var file = $"Data Source={Path.Combine(Path.GetFullPath(options.Data), "jobs.db")}";
+        var file = $"Data Source={Path.Combine(Path.GetFullPath(options.Data), DataFolder.Jobs)}";
         var shared = options.JobsDatabase;
         services.AddDbContextFactory<JobsDb>(o => _ = shared is null ? o.UseSqlite(file) : o.UseNpgsql(shared));
         services.AddSingleton<JobBoard>();
@@ -55,16 +56,17 @@ public static class JobsRegistration
         return services;
     }
 
-    /// <summary>Makes the tables where there are none, and takes up what the last server left.</summary>
+    /// <summary>Makes or upgrades the tables, and takes up what the last server left.</summary>
     public static Task PrepareJobsAsync(this WebApplication app) => app.Services.PrepareJobsAsync();
 
-    /// <summary>Makes the tables where there are none, and takes up what the last server left.</summary>
+    /// <summary>Makes or upgrades the tables, and takes up what the last server left.</summary>
     public static async Task PrepareJobsAsync(this IServiceProvider services)
     {
-        await using (var db = await services.GetRequiredService<IDbContextFactory<JobsDb>>().CreateDbContextAsync())
+        var options = services.GetRequiredService<DbContextOptions<JobsDb>>();
+        await using (var known = new JobsDb(options))
         {
-            // Before Quartz makes its own, since nothing is created where there is any table.
-            await db.Database.EnsureCreatedAsync();
+            await using JobsDb db = known.Database.IsSqlite() ? new SqliteJobsDb(options) : new PostgreSqlJobsDb(options);
+            await SchemaUpgrade.ApplyAsync(db, "The jobs' database", "dendrite_jobs", CancellationToken.None);
             if (db.Database.IsSqlite())
             {
                 await db.Database.ExecuteSqlRawAsync("PRAGMA journal_mode=WAL");
