@@ -36,12 +36,15 @@ public sealed class AnalysisStore(DatasetStore store)
 
     /// <summary>What was last found in a modality, or null where nothing was kept.</summary>
     /// <exception cref="VolumeFormatException">The blob is damaged.</exception>
-    public async Task<AnalysisResult?> TryLoadAsync(DatasetId id, string modality, CancellationToken ct)
+    public async Task<AnalysisResult?> TryLoadAsync(Dataset dataset, string modality, CancellationToken ct)
     {
-        var name = BlobNames.Dataset(id) + BlobNames.AnalysisPath(modality);
+        var name = BlobNames.Dataset(dataset.Id) + BlobNames.AnalysisPath(modality);
         try
         {
-            return await store.Blobs.TryReadAsync(name, ct) is { } bytes ? JsonSerializer.Deserialize<AnalysisResult>(SealedJson.Unseal(bytes), s_json) : null;
+            var result = await store.Blobs.TryReadAsync(name, ct) is { } bytes ? JsonSerializer.Deserialize<AnalysisResult>(SealedJson.Unseal(bytes), s_json) : null;
+
+            // A deletion that was cut off may have left what belonged to another dataset of this id.
+            return (result?.DatasetIdentity ?? DatasetIdentity.Earlier(dataset.Id).Value) == dataset.Identity.Value ? result : null;
         }
         catch (Exception e) when (e is JsonException or FormatException)
         {
@@ -55,7 +58,12 @@ public sealed class AnalysisStore(DatasetStore store)
     {
         var id = DatasetId.Parse(result.Dataset);
         await using var lease = await store.LeaseAsync(id, ct);
-        var dataset = await store.TryOpenAsync(id, ct) ?? throw new VolumeFormatException($"{id} was deleted while it was analysed.");
+        var dataset = await store.TryOpenAsync(id, ct);
+        if (dataset is null || dataset.Identity.Value != (result.DatasetIdentity ?? dataset.Identity.Value))
+        {
+            throw Deleted(id);
+        }
+
         var pristine = dataset.Volumes.First(v => v.Key.Modality == result.Recipe.Modality);
         var inputs = new List<AnalysisInput>();
         foreach (var scan in dataset.Volumes.Where(v => v.Key.Modality == result.Recipe.Modality || v.Key.Modality == PhaseContrast.Modality))
@@ -80,7 +88,7 @@ public sealed class AnalysisStore(DatasetStore store)
             id,
             now =>
             {
-                now = now ?? throw new VolumeFormatException($"{id} was deleted while it was analysed.");
+                now = now ?? throw Deleted(id);
                 old = now.Manifest.Volumes.Where(v => v.Labels == true).ToArray();
                 var scans = now.Manifest.Volumes.Where(v => v.Labels != true).Select(v => v with { Registration = RegistrationOf(v, now, result) ?? v.Registration });
                 var kept = now.Manifest with { Volumes = scans.Concat(stored).ToArray() };
@@ -89,16 +97,23 @@ public sealed class AnalysisStore(DatasetStore store)
                     Cell = (kept.Cell ?? new CellManifest()) with { OutlineUm = result.OutlineUm, OutlineSearch = result.OutlineSearch },
                 });
             },
-            ct);
+            ct,
+            dataset.Identity);
         await DeleteAsync(id, old.Where(o => stored.All(s => s.Path != o.Path)), ct);
     }
 
     /// <summary>Keeps what changed between two times as labels, in place of the last change that was asked for.</summary>
     /// <exception cref="VolumeFormatException">The dataset is gone.</exception>
-    public async Task SaveAsync(DatasetId id, ChangeFindings change, AnalysisRecipe recipe, CancellationToken ct)
+    public async Task SaveAsync(Dataset analysed, ChangeFindings change, AnalysisRecipe recipe, CancellationToken ct)
     {
+        var id = analysed.Id;
         await using var lease = await store.LeaseAsync(id, ct);
-        var dataset = await store.TryOpenAsync(id, ct) ?? throw new VolumeFormatException($"{id} was deleted while it was analysed.");
+        var dataset = await store.TryOpenAsync(id, ct);
+        if (dataset?.Identity != analysed.Identity)
+        {
+            throw Deleted(id);
+        }
+
         var pristine = dataset.Volumes.First(v => v.Key.Modality == recipe.Modality);
         var made = new JsonObject
         {
@@ -111,12 +126,15 @@ public sealed class AnalysisStore(DatasetStore store)
             id,
             now =>
             {
-                old = now?.Manifest.Volumes.Where(v => v is { Labels: true, Modality: Change }).ToArray() ?? throw new VolumeFormatException($"{id} was deleted while it was analysed.");
+                old = now?.Manifest.Volumes.Where(v => v is { Labels: true, Modality: Change }).ToArray() ?? throw Deleted(id);
                 return ValueTask.FromResult(now.Manifest with { Volumes = now.Manifest.Volumes.Except(old).Append(stored).ToArray() });
             },
-            ct);
+            ct,
+            analysed.Identity);
         await DeleteAsync(id, old.Where(o => o.Path != stored.Path), ct);
     }
+
+    private static VolumeFormatException Deleted(DatasetId id) => new($"{id} was deleted while it was analysed.");
 
     private async Task DeleteAsync(DatasetId id, IEnumerable<VolumeManifest> labels, CancellationToken ct)
     {

@@ -23,10 +23,12 @@ public static class OutlineCorrections
     /// <param name="id">The dataset.</param>
     /// <param name="points">All points that the outline goes through, along the two axes across the depth axis, µm; none for what was found.</param>
     /// <param name="ct">Stops it before it is published.</param>
+    /// <param name="expected">The identity that the dataset must have, or null for whatever is there.</param>
     /// <exception cref="VolumeFormatException">The dataset is gone, a point lies nowhere near it, or the outline cannot be bent.</exception>
-    public static async Task<Dataset> SetAsync(DatasetStore store, DatasetId id, IReadOnlyList<(double U, double V)> points, CancellationToken ct)
+    public static async Task<Dataset> SetAsync(DatasetStore store, DatasetId id, IReadOnlyList<(double U, double V)> points, CancellationToken ct, DatasetIdentity? expected = null)
     {
-        return await store.UpdateAsync(id, d => ValueTask.FromResult(Corrected(d ?? throw new VolumeFormatException($"{id} was deleted."), points)), ct);
+        return await store.UpdateAsync(
+            id, d => ValueTask.FromResult(Corrected(d ?? throw new VolumeFormatException($"{id} was deleted."), points)), ct, expected);
     }
 
     private static DatasetManifest Corrected(Dataset dataset, IReadOnlyList<(double U, double V)> points)

@@ -36,7 +36,8 @@ internal static class StoredRegistrations
             {
                 Volumes = now.Manifest.Volumes.Select(v => found.TryGetValue(new VolumeKey(v.Modality, v.Hours), out var r) ? v with { Registration = r } : v).ToArray(),
             }),
-            ct);
+            ct,
+            dataset.Identity);
     }
 
     /// <summary>Where voxels are in the frame of the pristine scan: first to where they were scanned, then back to where their material was.</summary>

@@ -47,7 +47,7 @@ public sealed class BrickCache(DatasetStore store, long budgetBytes)
     {
         lock (_lock)
         {
-            return _entries.ContainsKey((volume.Prefix, brick));
+            return _entries.ContainsKey((volume.CacheKey, brick));
         }
     }
 
@@ -62,7 +62,7 @@ public sealed class BrickCache(DatasetStore store, long budgetBytes)
     {
         lock (_lock)
         {
-            if (!_entries.TryGetValue((volume.Prefix, brick), out var node))
+            if (!_entries.TryGetValue((volume.CacheKey, brick), out var node))
             {
                 return null;
             }
@@ -81,7 +81,7 @@ public sealed class BrickCache(DatasetStore store, long budgetBytes)
     /// <param name="need">How soon it is wanted.</param>
     public async Task<Brick> GetAsync(VolumeInfo volume, BrickIndex brick, CancellationToken ct, BrickNeed need = BrickNeed.Now)
     {
-        var key = (volume.Prefix, brick);
+        var key = (volume.CacheKey, brick);
         Load load;
         lock (_lock)
         {
@@ -127,10 +127,10 @@ public sealed class BrickCache(DatasetStore store, long budgetBytes)
         }
     }
 
-    /// <summary>Raised with a prefix below which nothing may be kept any longer.</summary>
+    /// <summary>Raised with the beginning of cache keys of which nothing may be kept any longer.</summary>
     public event Action<string>? Forgotten;
 
-    /// <summary>Forgets the bricks of volumes below a prefix.</summary>
+    /// <summary>Forgets the bricks of volumes whose cache key begins so.</summary>
     public void Forget(string prefix)
     {
         Forgotten?.Invoke(prefix);
@@ -167,7 +167,7 @@ public sealed class BrickCache(DatasetStore store, long budgetBytes)
     // The brick, or null where it was given up before its turn came.
     private async Task<Brick?> LoadAsync(VolumeInfo volume, BrickIndex brick, ReadTurns.Turn turn)
     {
-        var key = (volume.Prefix, brick);
+        var key = (volume.CacheKey, brick);
         if (!await turn.Come.Task)
         {
             return null;

@@ -157,7 +157,8 @@ public sealed class DiskCache : IBlobStore
         async Task<BlobStat> AskAsync() => await _inner.StatAsync(name, CancellationToken.None) ?? throw new FileNotFoundException($"{Description}/{name} does not exist.");
     }
 
-    private void Forget(string prefix)
+    /// <inheritdoc/>
+    public void Forget(string prefix)
     {
         lock (_lock)
         {

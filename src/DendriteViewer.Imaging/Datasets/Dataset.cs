@@ -29,6 +29,12 @@ public sealed record VolumeInfo(
     /// <summary>Where an OME-Zarr lies that is used in place (blob: and a prefix of the store), or null of a volume that was imported.</summary>
     public string? LinkedTo { get; init; }
 
+    /// <summary>
+    /// What caches know the volume by: the dataset's identity and the volume's place below the dataset. Unlike <see cref="Prefix"/> it is never
+    /// that of another volume.
+    /// </summary>
+    public string CacheKey { get; init; } = Prefix;
+
     /// <summary>Edge lengths of a voxel in µm.</summary>
     public VoxelSize VoxelSize => Transform.VoxelSize;
 
@@ -65,6 +71,12 @@ public sealed record Dataset(
     /// view.</summary>
     public string? OutlineWarning => OutlineSearch.WarningOf(Manifest.Cell);
 
+    /// <summary>Which dataset it is, whatever its id.</summary>
+    public DatasetIdentity Identity { get; } = DatasetIdentity.Of(Id, Manifest);
+
+    /// <summary>Names this state of the manifest: the first 32 hexadecimal digits of its SHA-256; empty of what is not stored yet.</summary>
+    public string Revision { get; init; } = "";
+
     /// <summary>Modalities, in the manifest's order.</summary>
     public IReadOnlyList<string> Modalities => Volumes.Select(v => v.Key.Modality).Distinct().ToArray();
 
@@ -93,9 +105,10 @@ public sealed record Dataset(
     {
         var name = BlobNames.Manifest(id);
         var key = new VolumeKey(v.Modality, v.Hours);
+        var below = (v.InPlace == true ? BlobNames.VolumePath(key) : v.Path.TrimEnd('/')) + "/";
         return new VolumeInfo(
             key,
-            v.InPlace == true ? BlobNames.Volume(id, key) : $"{BlobNames.Dataset(id)}{v.Path.TrimEnd('/')}/",
+            BlobNames.Dataset(id) + below,
             v.Shape is { Length: 3 } s ? new VolumeShape(s[0], s[1], s[2]) : throw new VolumeFormatException($"{name} lacks a volume's shape; import the dataset again."),
             VoxelTypes.TryParse(v.Dtype, out var t) ? t : throw new VolumeFormatException($"{name} lacks a volume's dtype; import the dataset again."),
             v.Registration is { } registered ? Manifests.Registered(registered, name) : Manifests.TransformOf(v, manifest, name),
@@ -107,6 +120,7 @@ public sealed record Dataset(
         {
             ScannedTransform = Manifests.TransformOf(v, manifest, name),
             MetadataSha256 = v.MetadataSha256,
+            CacheKey = DatasetIdentity.Of(id, manifest).CachePrefix + below,
             LinkedTo = v.InPlace == true ? v.Path : null,
         };
     }

@@ -16,7 +16,10 @@ public sealed class DatasetStore(IBlobStore blobs)
     // How long somebody who writes is waited for, and how often is looked.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10), Pause = TimeSpan.FromMilliseconds(200);
     private const long MostChunkBytes = 256L << 20;
-    private readonly ConcurrentDictionary<(string Prefix, string? Sha256), Lazy<Task<VolumeReader>>> _readers = new();
+    private readonly ConcurrentDictionary<(string Prefix, string CacheKey, string? Sha256), Lazy<Task<VolumeReader>>> _readers = new();
+
+    // The identity that each id was last seen with, so that what is kept of its blobs is forgotten when another dataset takes the id.
+    private readonly ConcurrentDictionary<DatasetId, DatasetIdentity> _seen = new();
 
     // Of volumes that are used in place: a chunk is often larger than a brick.
     private readonly ChunkCache<(object, int, long), ChunkSamples?> _chunks = new(MostChunkBytes, c => c?.Bytes.Length ?? 0);
@@ -57,20 +60,20 @@ public sealed class DatasetStore(IBlobStore blobs)
     public async Task<Dataset?> TryOpenAsync(DatasetId id, CancellationToken ct)
     {
         var stored = await blobs.TryReadTaggedAsync(BlobNames.Manifest(id), ct);
-        return stored is null ? null : Dataset.Of(id, Unsealed(stored.Content, BlobNames.Manifest(id)));
+        return stored is null ? null : Opened(id, stored.Content);
     }
 
     /// <summary>A reader of a volume's bricks; opened once and kept.</summary>
     public async Task<VolumeReader> ReaderAsync(VolumeInfo volume, CancellationToken ct)
     {
-        var lazy = _readers.GetOrAdd((volume.Prefix, volume.MetadataSha256), _ => new(() => OpenReaderAsync(blobs, volume, CancellationToken.None)));
+        var lazy = _readers.GetOrAdd((volume.Prefix, volume.CacheKey, volume.MetadataSha256), _ => new(() => OpenReaderAsync(blobs, volume, CancellationToken.None)));
         try
         {
             return await lazy.Value.WaitAsync(ct);
         }
         catch (Exception) when (lazy.Value.IsFaulted)
         {
-            _readers.TryRemove(KeyValuePair.Create((volume.Prefix, volume.MetadataSha256), lazy));
+            _readers.TryRemove(KeyValuePair.Create((volume.Prefix, volume.CacheKey, volume.MetadataSha256), lazy));
             throw;
         }
     }
@@ -101,11 +104,20 @@ public sealed class DatasetStore(IBlobStore blobs)
     }
 
     /// <summary>Unpublishes a dataset, then deletes every blob of it, unfinished imports included.</summary>
+    /// <param name="id">The dataset.</param>
+    /// <param name="ct">Stops it; what is not deleted yet is not published any more.</param>
+    /// <param name="expected">The identity it must have, or null for whatever is there.</param>
     /// <returns>False where there was nothing.</returns>
     /// <exception cref="BlobStoreException">Somebody writes it at the moment.</exception>
-    public async Task<bool> DeleteAsync(DatasetId id, CancellationToken ct)
+    /// <exception cref="VolumeFormatException">It is another dataset than was expected.</exception>
+    public async Task<bool> DeleteAsync(DatasetId id, CancellationToken ct, DatasetIdentity? expected = null)
     {
         await using var lease = await LeaseAsync(id, ct);
+        if (expected is not null)
+        {
+            RefuseOther(id, await TryOpenAsync(id, ct), expected);
+        }
+
         var any = await blobs.StatAsync(BlobNames.Manifest(id), ct) is not null;
         await blobs.DeleteAsync(BlobNames.Manifest(id), ct);
         if (!any)
@@ -149,27 +161,55 @@ public sealed class DatasetStore(IBlobStore blobs)
     /// <param name="id">The dataset.</param>
     /// <param name="change">From what is published, or null where nothing is, to what shall be.</param>
     /// <param name="ct">Stops it.</param>
+    /// <param name="expected">The identity it must have, or null for whatever is there, and for a new one.</param>
     /// <returns>What is published now.</returns>
-    public async Task<Dataset> UpdateAsync(DatasetId id, Func<Dataset?, ValueTask<DatasetManifest>> change, CancellationToken ct)
+    /// <exception cref="VolumeFormatException">It is another dataset than was expected, or is damaged.</exception>
+    public async Task<Dataset> UpdateAsync(
+        DatasetId id, Func<Dataset?, ValueTask<DatasetManifest>> change, CancellationToken ct, DatasetIdentity? expected = null)
     {
         var name = BlobNames.Manifest(id);
         while (true)
         {
             var stored = await blobs.TryReadTaggedAsync(name, ct);
-            var manifest = await change(stored is null ? null : Dataset.Of(id, Unsealed(stored.Content, name)));
-            if (await blobs.TryReplaceAsync(name, SealedJson.Seal(JsonSerializer.SerializeToUtf8Bytes(manifest, DatasetManifest.Json)), stored?.Tag, ct))
+            var now = stored is null ? null : Opened(id, stored.Content);
+            RefuseOther(id, now, expected);
+            var manifest = await change(now) with { Id = id.Value, Identity = (now?.Identity ?? DatasetIdentity.New()).Value };
+            var content = SealedJson.Seal(JsonSerializer.SerializeToUtf8Bytes(manifest, DatasetManifest.Json));
+            if (await blobs.TryReplaceAsync(name, content, stored?.Tag, ct))
             {
-                return Dataset.Of(id, manifest);
+                return Opened(id, content);
             }
         }
     }
 
-    /// <summary>Forgets the readers of volumes below a prefix, whose blobs may have changed.</summary>
+    /// <summary>Forgets the readers of volumes below a prefix, whose blobs may have changed, and what is known of the blobs.</summary>
     public void Forget(string prefix)
     {
         foreach (var key in _readers.Keys.Where(k => k.Prefix.StartsWith(prefix, StringComparison.Ordinal)))
         {
             _readers.TryRemove(key, out _);
+        }
+
+        blobs.Forget(prefix);
+    }
+
+    private Dataset Opened(DatasetId id, byte[] stored)
+    {
+        var dataset = Dataset.Of(id, Unsealed(stored, BlobNames.Manifest(id))) with { Revision = Convert.ToHexStringLower(SHA256.HashData(stored))[..32] };
+        if (!_seen.TryGetValue(id, out var before) || before != dataset.Identity)
+        {
+            _seen[id] = dataset.Identity;
+            Forget(BlobNames.Dataset(id));
+        }
+
+        return dataset;
+    }
+
+    private static void RefuseOther(DatasetId id, Dataset? now, DatasetIdentity? expected)
+    {
+        if (expected is not null && now?.Identity != expected)
+        {
+            throw new VolumeFormatException(now is null ? $"{id} was deleted." : $"{id} was deleted, and another dataset of that name imported since; look at it again.");
         }
     }
 

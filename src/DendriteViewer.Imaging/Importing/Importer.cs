@@ -18,8 +18,8 @@ namespace DendriteViewer.Imaging.Importing;
 /// <param name="TotalBytes">Voxel bytes of all volumes.</param>
 public readonly record struct ImportProgress(string Volume, long DoneBytes, long TotalBytes);
 
-/// <summary>What an import did.</summary>
-public sealed record ImportResult(DatasetId Id, int Volumes, long Bytes, TimeSpan Elapsed, bool AlreadyThere)
+/// <summary>What an import did, and to which dataset.</summary>
+public sealed record ImportResult(DatasetId Id, DatasetIdentity Identity, int Volumes, long Bytes, TimeSpan Elapsed, bool AlreadyThere)
 {
     /// <summary>What whoever uses the scans must know of the files: what was not taken, guessed or absent. Each sentence stands once.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
@@ -126,6 +126,7 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
             }
 
             var series = await ReadSeriesAsync(manifest, root, ct);
+            var identity = existing?.Identity;
             var total = work.Sum(w => w.Source.Shape.Count * w.Source.Type.Size());
             var done = 0L;
             var stored = new List<VolumeManifest>();
@@ -181,7 +182,8 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
                 {
                     Series = manifest.Series.Select(m => m with { Path = BlobNames.SeriesPath(m.Kind), Sha256 = Convert.ToHexStringLower(SHA256.HashData(series.First(s => s.Kind == m.Kind).Bytes)) }).ToArray(),
                 };
-                published = await store.UpdateAsync(id, now => PublishedAsync(id, described, now, stored, ct), ct);
+                published = await store.UpdateAsync(id, now => PublishedAsync(id, described, now, stored, ct), ct, existing?.Identity);
+                identity = published.Identity;
                 await import.EndAsync(written, ct);
                 written.Clear();
                 var register = work.Where(w => w.Volume.Register == true).Select(w => new VolumeKey(w.Volume.Modality, w.Volume.Hours)).ToHashSet();
@@ -192,7 +194,7 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
             }
 
             warnings.AddRange(published?.OutlineWarning is { } outline ? [outline] : []);
-            return new ImportResult(id, stored.Count, total, time.GetElapsedTime(started), !fresh && existing is not null) { Warnings = warnings };
+            return new ImportResult(id, identity!.Value, stored.Count, total, time.GetElapsedTime(started), !fresh && existing is not null) { Warnings = warnings };
 
             // Several files say which of them a sentence is about.
             void Warn(string path, IEnumerable<string> sentences) => warnings.AddRange(

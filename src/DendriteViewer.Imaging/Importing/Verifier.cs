@@ -40,7 +40,7 @@ public sealed class Verifier(DatasetStore store)
         var analyses = new AnalysisStore(store);
         foreach (var modality in dataset.Modalities)
         {
-            if (await ProblemAsync(() => analyses.TryLoadAsync(dataset.Id, modality, ct)) is { } problem)
+            if (await ProblemAsync(() => analyses.TryLoadAsync(dataset, modality, ct)) is { } problem)
             {
                 yield return new BadBrick($"the analysis of {modality}", 0, "", problem);
             }

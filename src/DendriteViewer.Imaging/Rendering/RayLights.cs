@@ -37,8 +37,8 @@ internal sealed class RayLights(BrickCache cache)
         CancellationToken ct)
     {
         var key = new Key(
-            volume.Prefix, view.Mode, view.Mode == VolumeMode.Isosurface ? view.IsoValue : 0, view.Transfer, view.Clip, view.DepthClip is { } d ? (d, dataset.Depth.Fingerprint) : null,
-            view.Cut is { } cut ? (cut, SlicePlane.Of(view, cut.Along)) : null, over?.Volume.Prefix, over is null ? null : view.Overlay);
+            volume.CacheKey, view.Mode, view.Mode == VolumeMode.Isosurface ? view.IsoValue : 0, view.Transfer, view.Clip, view.DepthClip is { } d ? (d, dataset.Depth.Fingerprint) : null,
+            view.Cut is { } cut ? (cut, SlicePlane.Of(view, cut.Along)) : null, over?.Volume.CacheKey, over is null ? null : view.Overlay);
         var (level, opacity, ambient) = await KeptAsync(key, () => MakeAsync(volume, reader, over, dataset, view), ct);
         var transform = volume.Transform.ForLevel(level.FactorZ, level.FactorY, level.FactorX);
         var toLight = transform.ToVoxel(frame.ToKeyLight);
@@ -49,7 +49,7 @@ internal sealed class RayLights(BrickCache cache)
             scale, 0.5f * (scale - VoxelVector.One));
     }
 
-    /// <summary>Forgets volumes below a prefix.</summary>
+    /// <summary>Forgets volumes whose cache key begins so.</summary>
     public void Forget(string prefix)
     {
         lock (_lock)

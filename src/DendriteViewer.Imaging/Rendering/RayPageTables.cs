@@ -59,7 +59,7 @@ internal sealed class RayPageTables(BrickCache cache)
         {
             for (var node = _pages.First; node is not null; node = node.Next)
             {
-                if (node.Value.Is(volume.Prefix, plan, bricks))
+                if (node.Value.Is(volume.CacheKey, plan, bricks))
                 {
                     _pages.Remove(node);
                     _pages.AddFirst(node);
@@ -86,7 +86,7 @@ internal sealed class RayPageTables(BrickCache cache)
             level.Bricks[(at.Z * level.CountY + at.Y) * level.CountX + at.X] = bricks[i];
         }
 
-        var pages = new RayPages(volume.Prefix, plan.Level, [.. plan.Bricks], bricks, new PagedVolume(volume.Type, levels, plan.Box));
+        var pages = new RayPages(volume.CacheKey, plan.Level, [.. plan.Bricks], bricks, new PagedVolume(volume.Type, levels, plan.Box));
         lock (_lock)
         {
             _pages.AddFirst(pages);
@@ -109,7 +109,7 @@ internal sealed class RayPageTables(BrickCache cache)
         return pages;
     }
 
-    /// <summary>Forgets volumes below a prefix.</summary>
+    /// <summary>Forgets volumes whose cache key begins so.</summary>
     public void Forget(string prefix)
     {
         lock (_lock)

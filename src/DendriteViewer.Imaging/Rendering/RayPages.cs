@@ -14,7 +14,7 @@ internal sealed class RayPages(string prefix, PyramidLevel level, BrickIndex[] w
     private readonly Dictionary<BrickIndex, int> _places = wanted.Index().ToDictionary(p => p.Item, p => p.Index);
     private readonly LinkedList<(RayLook Look, Lazy<RaycastSettings> Settings)> _looks = new();
 
-    /// <summary>The volume's prefix in the store.</summary>
+    /// <summary>The volume's cache key.</summary>
     public string Prefix => prefix;
 
     /// <summary>The volume as the ray caster walks it.</summary>

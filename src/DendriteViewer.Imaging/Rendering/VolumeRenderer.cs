@@ -86,7 +86,7 @@ public sealed class VolumeRenderer
         int w = Math.Max(1, (width + scale - 1) / scale), h = Math.Max(1, (height + scale - 1) / scale);
         var image = new RenderedImage(w, h, PixelLayout.Rgbx);
         var isWhole = true;
-        if (!_devices.TryDraw(volume.Prefix, device => Draw(device, out isWhole))
+        if (!_devices.TryDraw(volume.CacheKey, device => Draw(device, out isWhole))
             && !Raycaster.Render(scene.Volume, scene.Settings, scene.Rays, w, h, scale, new PixelMemory(image.Pixels).Memory, ct))
         {
             image.Dispose();
@@ -155,7 +155,7 @@ public sealed class VolumeRenderer
 
             // And on to the device, so that the first picture of a timestep shown later waits for nothing.
             _devices.TryDraw(
-                volume.Prefix, device => device.LoadAhead(part.Plan.Bricks.Select(b => _cache.TryGet(part.Volume, b)).OfType<Brick>().TakeWhile(_ => !ct.IsCancellationRequested)));
+                volume.CacheKey, device => device.LoadAhead(part.Plan.Bricks.Select(b => _cache.TryGet(part.Volume, b)).OfType<Brick>().TakeWhile(_ => !ct.IsCancellationRequested)));
         }
     }
 
@@ -166,7 +166,7 @@ public sealed class VolumeRenderer
         var over = OverlayOf(volume, dataset, view);
 
         // Of what the cache and the device hold, some is others'.
-        var budget = Math.Min(_cache.BudgetBytes, _devices.BudgetFor(volume.Prefix) ?? long.MaxValue) * 6 / 10 / (over is null ? 1 : 2);
+        var budget = Math.Min(_cache.BudgetBytes, _devices.BudgetFor(volume.CacheKey) ?? long.MaxValue) * 6 / 10 / (over is null ? 1 : 2);
         await AddAsync(volume);
         if (over is not null)
         {

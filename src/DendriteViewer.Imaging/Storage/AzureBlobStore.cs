@@ -50,7 +50,7 @@ public sealed class AzureBlobStore : IBlobStore
         try
         {
             var p = await _container.GetBlobClient(name).GetPropertiesAsync(cancellationToken: ct);
-            return (BlobStat?)new BlobStat(name, p.Value.ContentLength, p.Value.ETag.ToString());
+            return (BlobStat?)new BlobStat(name, p.Value.ContentLength, p.Value.ETag.ToString(), p.Value.LastModified);
         }
         catch (RequestFailedException e) when (e.Status == 404)
         {
@@ -127,7 +127,7 @@ public sealed class AzureBlobStore : IBlobStore
         await using var blobs = _container.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix: prefix, cancellationToken: ct).GetAsyncEnumerator(ct);
         while (await AskAsync(async () => await blobs.MoveNextAsync()))
         {
-            yield return new BlobStat(blobs.Current.Name, blobs.Current.Properties.ContentLength ?? 0, Written: blobs.Current.Properties.LastModified);
+            yield return new BlobStat(blobs.Current.Name, blobs.Current.Properties.ContentLength ?? 0, blobs.Current.Properties.ETag?.ToString() ?? "", blobs.Current.Properties.LastModified);
         }
     }
 

@@ -26,8 +26,10 @@ public sealed class FolderBlobStore : IBlobStore
     public ValueTask<BlobStat?> StatAsync(string name, CancellationToken ct)
     {
         var path = PathOf(name);
-        return ValueTask.FromResult<BlobStat?>(AttributesOf(path) is { } found && !found.HasFlag(FileAttributes.Directory) ? new BlobStat(name, new FileInfo(path).Length) : null);
+        return ValueTask.FromResult<BlobStat?>(AttributesOf(path) is { } found && !found.HasFlag(FileAttributes.Directory) ? StatOf(name, new FileInfo(path)) : null);
     }
+
+    private static BlobStat StatOf(string name, FileInfo file) => new(name, file.Length, Written: file.LastWriteTimeUtc);
 
     /// <inheritdoc/>
     public async ValueTask<TaggedBlob?> TryReadTaggedAsync(string name, CancellationToken ct)

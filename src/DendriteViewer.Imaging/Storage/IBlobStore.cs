@@ -1,6 +1,6 @@
 namespace DendriteViewer.Imaging.Storage;
 
-/// <summary>A blob's name and size in bytes; where one blob was asked about, its tag; where they were listed, when it was last written.</summary>
+/// <summary>A blob's name and size in bytes; a tag where the store gives one, which is another once the blob is; when it was last written.</summary>
 public readonly record struct BlobStat(string Name, long Size, string Tag = "", DateTimeOffset? Written = null);
 
 /// <summary>A blob's bytes, and a tag that is another once the blob is.</summary>
@@ -18,6 +18,11 @@ public interface IBlobStore
 
     /// <summary>Whether it answers.</summary>
     StoreHealth Health { get; }
+
+    /// <summary>Forgets what is known of blobs below a prefix, since another process may have replaced them.</summary>
+    void Forget(string prefix)
+    {
+    }
 
     /// <summary>The store itself, where this keeps some of it nearer.</summary>
     IBlobStore Uncached => this;

@@ -9,6 +9,11 @@ public sealed record DatasetManifest
     /// <summary>Id to be stored under; made from the name where absent.</summary>
     public string? Id { get; init; }
 
+    /// <summary>
+    /// In the store, which dataset it is (<see cref="DatasetIdentity"/>); given when it is first published, never taken from what is handed over.
+    /// </summary>
+    public string? Identity { get; init; }
+
     /// <summary>What people call the experiment.</summary>
     public string Name { get; init; } = "";
 

@@ -15,7 +15,7 @@ namespace DendriteViewer.Web.Analysis;
 public sealed class Analyses(DatasetStore store, JobBoard board, ViewSessions sessions)
 {
     private readonly AnalysisStore _results = new(store);
-    private readonly ConcurrentDictionary<(string Dataset, string Modality), Task<AnalysisResult?>> _kept = new();
+    private readonly ConcurrentDictionary<(string Identity, string Modality), Task<AnalysisResult?>> _kept = new();
 
     /// <summary>Raised when a dataset has another result; handlers must be quick.</summary>
     public event Action<DatasetId>? Changed;
@@ -23,9 +23,9 @@ public sealed class Analyses(DatasetStore store, JobBoard board, ViewSessions se
     /// <summary>What was last found in a modality, or null. Whoever calls has been authorized.</summary>
     public async Task<AnalysisResult?> ResultAsync(Dataset dataset, string modality, CancellationToken ct)
     {
-        // Kept while its labels are those of the dataset that is asked about: a deleted and reimported one has none.
-        var key = (dataset.Id.Value, modality);
-        var task = _kept.GetOrAdd(key, _ => _results.TryLoadAsync(dataset.Id, modality, CancellationToken.None));
+        // Kept while the dataset has labels: one that was never analysed, or whose analysis is published at the moment, has none.
+        var key = (dataset.Identity.Value, modality);
+        var task = _kept.GetOrAdd(key, _ => _results.TryLoadAsync(dataset, modality, CancellationToken.None));
         try
         {
             var result = await task.WaitAsync(ct);
@@ -64,19 +64,24 @@ public sealed class Analyses(DatasetStore store, JobBoard board, ViewSessions se
     }
 
     /// <summary>Shows what a job kept to everybody who looks.</summary>
-    public async Task PublishAsync(DatasetId dataset, CancellationToken ct)
+    public async Task PublishAsync(Dataset analysed, CancellationToken ct)
     {
-        foreach (var key in _kept.Keys.Where(k => k.Dataset == dataset.Value))
-        {
-            _kept.TryRemove(key, out Task<AnalysisResult?>? _);
-        }
-
-        if (await store.TryOpenAsync(dataset, ct) is { } published)
+        Forget(analysed.Identity);
+        if (await store.TryOpenAsync(analysed.Id, ct) is { } published)
         {
             sessions.Refresh(published);
         }
 
-        Changed?.Invoke(dataset);
+        Changed?.Invoke(analysed.Id);
+    }
+
+    /// <summary>Forgets the results of a dataset, so that they are read again.</summary>
+    public void Forget(DatasetIdentity identity)
+    {
+        foreach (var key in _kept.Keys.Where(k => k.Identity == identity.Value))
+        {
+            _kept.TryRemove(key, out Task<AnalysisResult?>? _);
+        }
     }
 
     /// <summary>The newest comparison of a dataset, ended or not, or null.</summary>
@@ -84,13 +89,13 @@ public sealed class Analyses(DatasetStore store, JobBoard board, ViewSessions se
 
     /// <summary>Moves the interface through points, for everybody who looks. Whoever calls has been authorized.</summary>
     /// <exception cref="VolumeFormatException">A point lies nowhere near the scan.</exception>
-    public async Task CorrectInterfaceAsync(DatasetId dataset, IReadOnlyList<WorldPoint> points, CancellationToken ct) =>
-        sessions.Refresh(await InterfaceCorrections.SetAsync(store, dataset, points, ct));
+    public async Task CorrectInterfaceAsync(Dataset dataset, IReadOnlyList<WorldPoint> points, CancellationToken ct) =>
+        sessions.Refresh(await InterfaceCorrections.SetAsync(store, dataset.Id, points, ct, dataset.Identity));
 
     /// <summary>Moves the cell's outline through points, for everybody who looks. Whoever calls has been authorized.</summary>
     /// <exception cref="VolumeFormatException">A point lies nowhere near the scan.</exception>
-    public async Task CorrectOutlineAsync(DatasetId dataset, IReadOnlyList<(double U, double V)> points, CancellationToken ct) =>
-        sessions.Refresh(await OutlineCorrections.SetAsync(store, dataset, points, ct));
+    public async Task CorrectOutlineAsync(Dataset dataset, IReadOnlyList<(double U, double V)> points, CancellationToken ct) =>
+        sessions.Refresh(await OutlineCorrections.SetAsync(store, dataset.Id, points, ct, dataset.Identity));
 
     /// <summary>A look at the pristine scan that thresholds can be tried on. Whoever calls has been authorized.</summary>
     public Task<ExperimentAnalysis> PreviewAsync(Dataset dataset, AnalysisRecipe recipe, CancellationToken ct) => ExperimentAnalysis.StartAsync(store, dataset, recipe, null, ct);

@@ -26,7 +26,7 @@ public sealed class AnalysisHandler(DatasetStore store, Analyses analyses) : IJo
         var dataset = await store.OpenForJobAsync(run.Request, ct);
         var (result, labels) = await (await ExperimentAnalysis.StartAsync(store, dataset, recipe, finding, ct)).RunAsync(ct);
         await new AnalysisStore(store).SaveAsync(result, labels, keeping, ct);
-        await analyses.PublishAsync(dataset.Id, ct);
+        await analyses.PublishAsync(dataset, ct);
         return new JobOutcome($"{result.Voids.Voids.Count} voids, {result.Sites.Count} sites", dataset.Id.Value);
     }
 }
@@ -47,8 +47,8 @@ public sealed class ChangeHandler(DatasetStore store, Analyses analyses) : IJobH
         var dataset = await store.OpenForJobAsync(run.Request, ct);
         var analysis = await ExperimentAnalysis.StartAsync(store, dataset, asked.Recipe, new AnalysisRelay(run.Progress, 0, 0.8), ct);
         var change = await analysis.ChangeAsync(asked.FromHours, asked.ToHours, ct);
-        await new AnalysisStore(store).SaveAsync(dataset.Id, change, asked.Recipe, ct);
-        await analyses.PublishAsync(dataset.Id, ct);
+        await new AnalysisStore(store).SaveAsync(dataset, change, asked.Recipe, ct);
+        await analyses.PublishAsync(dataset, ct);
         return new JobOutcome(string.Create(CultureInfo.InvariantCulture, $"{change.GainedUm3:0} µm³ gained, {change.LostUm3:0} µm³ lost"), dataset.Id.Value);
     }
 

@@ -41,14 +41,14 @@ public sealed class DatasetCatalog(DatasetStore store, DatasetAccess access, Bri
     /// <summary>The histogram of a volume.</summary>
     public async Task<ValueHistogram> HistogramAsync(VolumeInfo volume, CancellationToken ct)
     {
-        var lazy = _histograms.GetOrAdd(volume.Prefix, _ => new(() => ValueHistogram.OfAsync(store, volume, CancellationToken.None)));
+        var lazy = _histograms.GetOrAdd(volume.CacheKey, _ => new(() => ValueHistogram.OfAsync(store, volume, CancellationToken.None)));
         try
         {
             return await lazy.Value.WaitAsync(ct);
         }
         catch (Exception) when (lazy.Value.IsFaulted)
         {
-            _histograms.TryRemove(volume.Prefix, out _);
+            _histograms.TryRemove(volume.CacheKey, out _);
             throw;
         }
     }
@@ -69,13 +69,18 @@ public sealed class DatasetCatalog(DatasetStore store, DatasetAccess access, Bri
     /// <summary>Tells that a dataset appeared or went.</summary>
     public void Touch(DatasetId id)
     {
-        foreach (var key in _histograms.Keys.Where(k => k.StartsWith(BlobNames.Dataset(id), StringComparison.Ordinal)))
+        store.Forget(BlobNames.Dataset(id));
+        Changed?.Invoke();
+    }
+
+    /// <summary>Frees what is kept in memory of a dataset that is gone.</summary>
+    public void Forget(DatasetIdentity identity)
+    {
+        foreach (var key in _histograms.Keys.Where(k => k.StartsWith(identity.CachePrefix, StringComparison.Ordinal)))
         {
             _histograms.TryRemove(key, out _);
         }
 
-        store.Forget(BlobNames.Dataset(id));
-        bricks.Forget(BlobNames.Dataset(id));
-        Changed?.Invoke();
+        bricks.Forget(identity.CachePrefix);
     }
 }

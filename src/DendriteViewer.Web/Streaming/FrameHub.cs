@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Rendering;
 using DendriteViewer.Imaging.Volumes;
@@ -118,15 +119,15 @@ public sealed class FrameHub(
     }
 
     /// <summary>Moves the interface through points, for everybody: all of them, [[z, y, x], …] in µm, JSON; [] for what was found.</summary>
-    public Task SetInterface(string points) => CorrectAsync(points, 3, (id, p, ct) => analyses.CorrectInterfaceAsync(id, p.Select(c => new WorldPoint(c[0], c[1], c[2])).ToArray(), ct));
+    public Task SetInterface(string points) => CorrectAsync(points, 3, (dataset, p, ct) => analyses.CorrectInterfaceAsync(dataset, p.Select(c => new WorldPoint(c[0], c[1], c[2])).ToArray(), ct));
 
     /// <summary>
     /// Moves the cell's outline through points, for everybody: all of them, [[u, v], …] in µm along the two axes across the depth axis, JSON;
     /// [] for what was found.
     /// </summary>
-    public Task SetOutline(string points) => CorrectAsync(points, 2, (id, p, ct) => analyses.CorrectOutlineAsync(id, p.Select(c => (c[0], c[1])).ToArray(), ct));
+    public Task SetOutline(string points) => CorrectAsync(points, 2, (dataset, p, ct) => analyses.CorrectOutlineAsync(dataset, p.Select(c => (c[0], c[1])).ToArray(), ct));
 
-    private async Task CorrectAsync(string points, int dimensions, Func<DatasetId, double[][], CancellationToken, Task> correct)
+    private async Task CorrectAsync(string points, int dimensions, Func<Dataset, double[][], CancellationToken, Task> correct)
     {
         var session = Connection().Session;
         if (!(await access.RoleAsync(Context.User!, session.Dataset.Id, Context.ConnectionAborted) >= DatasetRole.Curate))
@@ -151,7 +152,7 @@ public sealed class FrameHub(
 
         try
         {
-            await correct(session.Dataset.Id, list, Context.ConnectionAborted);
+            await correct(session.Dataset, list, Context.ConnectionAborted);
         }
         catch (VolumeFormatException e)
         {

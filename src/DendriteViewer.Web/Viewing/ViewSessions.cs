@@ -52,7 +52,7 @@ public sealed class ViewSessions(DatasetCatalog catalog, TimeProvider time)
             held = _sessions.GetOrAdd(id, new Held(session));
         }
 
-        if (held.Session.Owner != owner || held.Session.Dataset.Id != dataset.Id)
+        if (held.Session.Owner != owner || held.Session.Dataset.Identity != dataset.Identity)
         {
             return null;
         }
@@ -72,7 +72,7 @@ public sealed class ViewSessions(DatasetCatalog catalog, TimeProvider time)
     /// <summary>Gives every session of a dataset the dataset as it is now.</summary>
     public void Refresh(Dataset dataset)
     {
-        foreach (var held in _sessions.Values.Where(h => h.Session.Dataset.Id == dataset.Id))
+        foreach (var held in _sessions.Values.Where(h => h.Session.Dataset.Identity == dataset.Identity))
         {
             held.Session.Refresh(dataset);
         }

@@ -21,7 +21,7 @@ public sealed class AnalysisStoreTests(AzuriteFixture azurite) : IClassFixture<A
         var (result, labels) = await RunAsync(store, id, new AnalysisRecipe { LeastLithiumVoxels = 8 });
         var dataset = (await store.TryOpenAsync(id, default))!;
 
-        var kept = (await new AnalysisStore(store).TryLoadAsync(id, "projection", default))!;
+        var kept = (await new AnalysisStore(store).TryLoadAsync((await store.TryOpenAsync(id, default))!, "projection", default))!;
         Assert.Equal(result.Sites.Count, kept.Sites.Count);
         Assert.Equal(result.Voids.Profile(20), kept.Voids.Profile(20));
         Assert.Equal(result.Recipe, kept.Recipe);
@@ -54,7 +54,7 @@ public sealed class AnalysisStoreTests(AzuriteFixture azurite) : IClassFixture<A
         foreach (var (from, to) in new[] { (0.0, 3.2), (3.2, 2.0) })
         {
             var change = await analysis.ChangeAsync(from, to, default);
-            await new AnalysisStore(store).SaveAsync(id, change, result.Recipe, default);
+            await new AnalysisStore(store).SaveAsync(dataset, change, result.Recipe, default);
             var kept2 = Assert.Single((await store.TryOpenAsync(id, default))!.Labels, l => l.Key.Modality == AnalysisStore.Change);
             var voxels = await CountAsync(store, kept2);
             Assert.Equal(change.GainedUm3, voxels.GetValueOrDefault(1) * result.VoxelUm3, 6);
@@ -95,12 +95,12 @@ public sealed class AnalysisStoreTests(AzuriteFixture azurite) : IClassFixture<A
                 _ => good[..at],
             };
             await store.Blobs.WriteAsync(name, bad, default);
-            var e = await Assert.ThrowsAsync<VolumeFormatException>(() => new AnalysisStore(store).TryLoadAsync(id, "projection", default));
+            var e = await Assert.ThrowsAsync<VolumeFormatException>(async () => await new AnalysisStore(store).TryLoadAsync((await store.TryOpenAsync(id, default))!, "projection", default));
             Assert.Contains("run the analysis again", e.Message, StringComparison.Ordinal);
         }
 
         await store.Blobs.WriteAsync(name, good, default);
-        Assert.NotNull(await new AnalysisStore(store).TryLoadAsync(id, "projection", default));
+        Assert.NotNull(await new AnalysisStore(store).TryLoadAsync((await store.TryOpenAsync(id, default))!, "projection", default));
     }
 
     private static async Task<(AnalysisResult, AnalysisLabels)> RunAsync(DatasetStore store, DatasetId id, AnalysisRecipe recipe)
