@@ -15,7 +15,6 @@ public static class VolumeFiles
     /// <summary>What stands before the prefix of a Zarr in a store.</summary>
     public const string BlobScheme = "blob:";
 
-
     /// <summary>A folder of TIFF slices, a TIFF, NRRD, MetaImage or NIfTI, Zarr or N5 (folder or zip), HDF5, or a raw file whose manifest says what it holds.</summary>
     /// <param name="path">File or folder; http:// or https:// before the address of a Zarr, blob: before the prefix of one in a store.</param>
     /// <param name="volume">Shape, dtype and byte offset of a raw file; which dataset of an HDF5 file.</param>
@@ -26,7 +25,7 @@ public static class VolumeFiles
     {
         if (IsRemote(path))
         {
-            return OpenRemote(confine is null ? path : confine(path), blobs, follows: confine is null);
+            return OpenRemote(confine is null ? path : confine(path), volume.Inside ?? "", blobs, confine);
         }
 
         confine ??= p => p;
@@ -38,7 +37,7 @@ public static class VolumeFiles
                 var keys = new FolderKeys(path, confine);
                 if (ZarrMetadata.IsChunked(keys))
                 {
-                    return ZarrMetadata.Open(keys);
+                    return ZarrMetadata.Open(keys, volume.Inside ?? "");
                 }
 
                 return new TiffFolder(path);
@@ -73,7 +72,7 @@ public static class VolumeFiles
 
             if (head.StartsWith("PK\u0003\u0004"u8))
             {
-                return OpenZip(path);
+                return OpenZip(path, volume.Inside ?? "");
             }
 
             if (Hdf5File.IsHdf5(path))
@@ -99,13 +98,18 @@ public static class VolumeFiles
     public static bool IsRemote(string path) =>
         path.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || path.StartsWith("https://", StringComparison.OrdinalIgnoreCase) || path.StartsWith(BlobScheme, StringComparison.Ordinal);
 
-    private static VolumeFile OpenRemote(string path, IBlobStore? blobs, bool follows)
+    private static VolumeFile OpenRemote(string path, string inside, IBlobStore? blobs, Func<string, string>? confine)
     {
-        KeyStore keys = !path.StartsWith(BlobScheme, StringComparison.Ordinal) ? new HttpKeys(path, follows)
-            : new BlobKeys(blobs ?? throw new VolumeFormatException($"{path} lies in a store, and none was given; use --store."), path[BlobScheme.Length..]);
+        KeyStore keys = !path.StartsWith(BlobScheme, StringComparison.Ordinal)
+            ? new HttpKeys(path, confine)
+            : new BlobKeys(
+                blobs ?? throw new VolumeFormatException($"{path} lies in a store, and none was given; use --store."), path[BlobScheme.Length..], confine);
         try
         {
-            return ZarrMetadata.IsChunked(keys) ? ZarrMetadata.Open(keys) : throw new VolumeFormatException($"{path} holds no Zarr; give the address of the folder that has a zarr.json, .zarray or .zattrs.");
+            return ZarrMetadata.IsChunked(keys) || inside.Length > 0 ? ZarrMetadata.Open(keys, inside)
+                : keys.Forbidden.Count > 0 ? throw new VolumeFormatException(
+                    $"{path} answers 403 (forbidden) for {string.Join(", ", keys.Forbidden)}; get the right to read it, or correct the address.")
+                : throw new VolumeFormatException($"{path} holds no Zarr; give the address of the folder that has a zarr.json, .zarray or .zattrs.");
         }
         catch
         {
@@ -120,12 +124,14 @@ public static class VolumeFiles
         return buffer[..file.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false)];
     }
 
-    private static VolumeFile OpenZip(string path)
+    private static VolumeFile OpenZip(string path, string inside)
     {
         var keys = new ZipKeys(path);
         try
         {
-            return ZarrMetadata.IsChunked(keys) ? ZarrMetadata.Open(keys) : throw new VolumeFormatException($"{path} is a zip archive without Zarr in it; unpack it first.");
+            return ZarrMetadata.IsChunked(keys)
+                ? ZarrMetadata.Open(keys, inside)
+                : throw new VolumeFormatException($"{path} is a zip archive without Zarr in it; unpack it first.");
         }
         catch
         {

@@ -30,7 +30,9 @@ internal sealed class VolumeLinker(DatasetStore store)
     {
         var asked = incoming.Asked;
         var frame = asked.Frame ?? 0;
-        var (levels, metadata) = await Task.Run(() => VolumeLink.Open(store.Blobs, asked.Path, frame), ct);
+        var image = await Task.Run(() => VolumeLink.Open(store.Blobs, asked.Path, frame, isListed: true), ct);
+        var levels = image.Levels;
+        var warnings = new List<string>(image.Warnings);
         var finest = levels[0].Volume;
         var type = finest.Array.Samples.StoredAs();
         var checks = new List<VolumeLink.LevelChecks>();
@@ -42,11 +44,13 @@ internal sealed class VolumeLinker(DatasetStore store)
         {
             var n = volume.ChunkCount;
             var sums = new byte[checked((int)(4 * n.Count))];
+            var absent = new Formats.Chunked.AbsentChunks(volume);
             await Parallel.ForAsync(0L, n.Count, new ParallelOptions { CancellationToken = ct, MaxDegreeOfParallelism = s_atOnce }, async (i, token) =>
             {
                 var chunk = new VoxelIndex((int)(i / n.SliceCount), (int)(i / n.X % n.Y), (int)(i % n.X));
                 var at = volume.At(chunk);
                 var packed = await volume.Array.ReadPackedAsync(at, token);
+                absent.Note(chunk, packed is null);
                 BinaryPrimitives.WriteUInt32LittleEndian(sums.AsSpan((int)(4 * i)), VolumeLink.LevelChecks.Of(packed));
                 var samples = packed is null ? null : volume.Array.Unpack(at, packed);
                 var range = volume == finest ? RangeOf(volume, samples, chunk, type) : (double.PositiveInfinity, double.NegativeInfinity);
@@ -57,9 +61,18 @@ internal sealed class VolumeLinker(DatasetStore store)
                 }
             });
             checks.Add(new VolumeLink.LevelChecks { Dataset = dataset, Crc32C = sums });
+
+            // A listing told of the finest level's when it was opened.
+            if (absent.SentenceOfAll() is { } said && (volume != finest || volume.Array.Sharding is not null))
+            {
+                warnings.Add(volume == finest ? said : $"In its level {dataset}, {said}");
+            }
         }
 
-        var link = new VolumeLink { Source = asked.Path, Frame = frame, Recipe = incoming.Recipe, Metadata = metadata, Levels = checks }.ToBytes();
+        var link = new VolumeLink
+        {
+            Source = asked.Path, Frame = frame, Recipe = incoming.Recipe, Metadata = image.Metadata, MetadataRule = VolumeLink.NewestRule, Levels = checks,
+        }.ToBytes();
         store.Forget(incoming.Prefix);
         await store.Blobs.DeleteAllAsync(incoming.Prefix, ct);
         await store.Blobs.WriteAsync(incoming.Prefix + VolumeLink.Name, link, ct);
@@ -77,7 +90,7 @@ internal sealed class VolumeLinker(DatasetStore store)
             Levels = levels.Count,
             MetadataSha256 = Convert.ToHexStringLower(SHA256.HashData(link)),
         };
-        return (linked, []);
+        return (linked, warnings);
     }
 
     private static (double, double) RangeOf(Formats.Chunked.ChunkedVolume volume, Formats.Chunked.ChunkSamples? samples, VoxelIndex chunk, VoxelType type)

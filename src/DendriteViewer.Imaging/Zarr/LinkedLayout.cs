@@ -88,8 +88,8 @@ internal static class LinkedLayout
                 return null;
             }
 
-            var at = image.Axes.Length - 3 + axis;
-            if (at >= 0 && level > 0 && image.Axes[at] is 'z' or 'y' or 'x')
+            var at = axis switch { 0 => image.Axes.Z, 1 => image.Axes.Y, _ => image.Axes.X };
+            if (at >= 0 && level > 0)
             {
                 var (from, to) = (image.Levels[0], image.Levels[level]);
                 var size = Math.Abs(from.Scale[at]);

@@ -49,11 +49,14 @@ public sealed class LinkedReader : VolumeReader
         }
 
         // Opening waits for blobs as one waits for files.
-        var (levels, metadata) = await Task.Run(() => VolumeLink.Open(store, link.Source, link.Frame), ct);
-        return metadata == link.Metadata && levels.Count == link.Levels.Count && levels.Zip(link.Levels).All(l => l.First.Dataset == l.Second.Dataset && 4 * l.First.Volume.ChunkCount.Count == l.Second.Crc32C.Length)
-            ? new LinkedReader(levels, link, chunks)
+        var image = await Task.Run(() => VolumeLink.Open(store, link.Source, link.Frame, link.MetadataRule), ct);
+        return image.Metadata == link.Metadata && image.Levels.Count == link.Levels.Count && image.Levels.Zip(link.Levels).All(l => IsOf(l.First, l.Second))
+            ? new LinkedReader(image.Levels, link, chunks)
             : throw new VolumeFormatException($"{link.Source} has other metadata than when it was linked; put the old back, or delete the dataset and link it again.");
     }
+
+    private static bool IsOf(LinkedLevel level, VolumeLink.LevelChecks checks) =>
+        level.Dataset == checks.Dataset && 4 * level.Volume.ChunkCount.Count == checks.Crc32C.Length;
 
     /// <inheritdoc/>
     public override async Task ReadBrickAsync(BrickIndex brick, Memory<byte> voxels, CancellationToken ct)
@@ -131,7 +134,10 @@ public sealed class LinkedReader : VolumeReader
             var expected = _link.Levels[level][number];
             return VolumeLink.LevelChecks.Of(packed) == expected
                 ? packed is null ? null : volume.Array.Unpack(at, packed)
-                : throw new VolumeFormatException($"{volume.Array.NameOf(at)}: chunk {chunk.Z}/{chunk.Y}/{chunk.X} {(packed is null ? "is missing" : expected == 0 ? "was absent" : "is another than")} when the volume was linked; put the old back, or delete the dataset and link it again.");
+                : throw new VolumeFormatException(
+                    $"{volume.Array.NameOf(at)}: chunk {chunk.Z}/{chunk.Y}/{chunk.X}"
+                    + $" {(packed is null ? "is missing that was there" : expected == 0 ? "was absent" : "is another than")} when the volume was linked;"
+                    + " put the old back, or delete the dataset and link it again.");
         }
     }
 

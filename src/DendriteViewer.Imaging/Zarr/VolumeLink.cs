@@ -18,6 +18,9 @@ internal sealed record VolumeLink
     /// <summary>Name of the blob, below the volume's prefix.</summary>
     public const string Name = "link.json";
 
+    /// <summary>The <see cref="MetadataRule"/> of links that are made now.</summary>
+    public const int NewestRule = 2;
+
     /// <summary>blob: and a prefix of the same store.</summary>
     public required string Source { get; init; }
 
@@ -29,6 +32,9 @@ internal sealed record VolumeLink
 
     /// <summary>SHA-256 of the metadata, as <see cref="WatchedKeys"/> counts it.</summary>
     public required string Metadata { get; init; }
+
+    /// <summary>Which keys that sum counts: 1 for links of before attributes of arrays and of groups above were read, 2 for all that is read.</summary>
+    public int MetadataRule { get; init; } = 1;
 
     /// <summary>The levels that are used, finest first.</summary>
     public required IReadOnlyList<LevelChecks> Levels { get; init; }
@@ -51,13 +57,26 @@ internal sealed record VolumeLink
     }
 
     /// <summary>Opens what a prefix of a store holds.</summary>
-    /// <returns>The levels that can be used, and the checksum of the metadata.</returns>
+    /// <param name="blobs">The store.</param>
+    /// <param name="source">blob: and the prefix.</param>
+    /// <param name="frame">Which of the image's times.</param>
+    /// <param name="rule">Which metadata the checksum counts, as <see cref="MetadataRule"/>.</param>
+    /// <param name="isListed">Whether the store is asked which chunks are there, so that one that cannot be read is not called absent.</param>
     /// <exception cref="VolumeFormatException">Nothing there can be used in place.</exception>
-    public static (IReadOnlyList<LinkedLevel> Levels, string Metadata) Open(IBlobStore blobs, string source, int frame)
+    public static LinkedImage Open(IBlobStore blobs, string source, int frame, int rule = NewestRule, bool isListed = false)
     {
         var keys = new WatchedKeys(new BlobKeys(blobs, source[Formats.VolumeFiles.BlobScheme.Length..]));
-        var levels = LinkedLayout.Of(ZarrMetadata.Levels(keys), frame, source);
-        return (levels, keys.Sum());
+        var image = ZarrMetadata.Levels(keys);
+        if (isListed)
+        {
+            image = image with { Levels = image.Levels.Select(l => l with { Array = l.Array with { Listing = ChunkListing.Of(l.Array) } }).ToArray() };
+        }
+
+        var levels = LinkedLayout.Of(image, frame, source);
+        var left = Enumerable.Range(0, image.Levels.Count).Except(levels.Select(l => l.Dataset)).ToArray();
+        string[] warnings = left.Length == 0 ? [] :
+            [$"Of its {image.Levels.Count} levels, {string.Join(", ", left)} (the finest is 0) are no halvings of the finest and are not used."];
+        return new LinkedImage(levels, keys.Sum(rule), warnings);
     }
 
     /// <summary>Checksums of a level's chunks.</summary>
@@ -77,39 +96,60 @@ internal sealed record VolumeLink
     }
 
     /// <summary>Keys that remember what was read whole: while an image is opened, its metadata.</summary>
-    internal sealed class WatchedKeys(KeyStore keys) : KeyStore
+    internal sealed class WatchedKeys : KeyStore
     {
-        private readonly SortedDictionary<string, byte[]> _read = new(StringComparer.Ordinal);
+        private const string Parent = "../";
+        private readonly KeyStore _keys;
+        private readonly string _prefix;
+        private readonly SortedDictionary<string, byte[]> _read;
 
-        public override string Path => keys.Path;
+        /// <param name="keys">What is watched.</param>
+        public WatchedKeys(KeyStore keys)
+            : this(keys, "", new(StringComparer.Ordinal))
+        {
+        }
+
+        private WatchedKeys(KeyStore keys, string prefix, SortedDictionary<string, byte[]> read)
+        {
+            (_keys, _prefix, _read) = (keys, prefix, read);
+        }
+
+        public override string Path => _keys.Path;
 
         public override async ValueTask<byte[]?> ReadAsync(string key, CancellationToken ct)
         {
-            var bytes = await keys.ReadAsync(key, ct);
+            var bytes = await _keys.ReadAsync(key, ct);
             if (IsMetadata(key))
             {
                 lock (_read)
                 {
-                    _read[key] = bytes ?? [];
+                    _read[_prefix + key] = bytes ?? [];
                 }
             }
 
             return bytes;
         }
 
-        public override ValueTask<byte[]?> ReadAsync(string key, long offset, long length, CancellationToken ct) => keys.ReadAsync(key, offset, length, ct);
+        public override ValueTask<byte[]?> ReadAsync(string key, long offset, long length, CancellationToken ct) => _keys.ReadAsync(key, offset, length, ct);
 
-        public override string Fingerprint() => keys.Fingerprint();
+        public override string Fingerprint() => _keys.Fingerprint();
 
-        public override IEnumerable<string> Children(string key) => keys.Children(key);
+        public override IEnumerable<string>? List(string key) => _keys.List(key);
+
+        public override IEnumerable<string> Folders(string key) => _keys.Folders(key);
+
+        /// <summary>The same of the folder above, whose metadata count too.</summary>
+        public override (KeyStore Store, string Name)? Above() =>
+            _keys.Above() is var (above, name) ? (new WatchedKeys(above, Parent + _prefix, _read), name) : null;
 
         /// <summary>SHA-256 of the keys of metadata and what they held.</summary>
-        public string Sum()
+        /// <param name="rule">Which keys count, as <see cref="MetadataRule"/>.</param>
+        public string Sum(int rule)
         {
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             lock (_read)
             {
-                foreach (var (key, bytes) in _read)
+                foreach (var (key, bytes) in _read.Where(r => rule >= NewestRule || IsOfFirstRule(r.Key)))
                 {
                     hash.AppendData(System.Text.Encoding.UTF8.GetBytes($"{key}|{bytes.Length}|"));
                     hash.AppendData(bytes);
@@ -119,10 +159,25 @@ internal sealed record VolumeLink
             return Convert.ToHexStringLower(hash.GetHashAndReset());
         }
 
+        // Neither what lies above, nor the attributes of what is an array, nor the list of series.
+        private bool IsOfFirstRule(string key)
+        {
+            var folder = key[..(key.LastIndexOf('/') + 1)];
+            var isArray = _read.TryGetValue(folder + ".zarray", out var array) && array.Length > 0;
+            return !key.StartsWith(Parent, StringComparison.Ordinal) && folder != "OME/" && !(isArray && key.EndsWith("/.zattrs", StringComparison.Ordinal))
+                && !(isArray && key == ".zattrs");
+        }
+
         public override void Dispose()
         {
-            keys.Dispose();
+            _keys.Dispose();
             base.Dispose();
         }
     }
 }
+
+/// <summary>An image that is used in place, opened.</summary>
+/// <param name="Levels">The levels that can be used, finest first.</param>
+/// <param name="Metadata">Checksum of the metadata.</param>
+/// <param name="Warnings">What whoever links it must know.</param>
+internal sealed record LinkedImage(IReadOnlyList<LinkedLevel> Levels, string Metadata, IReadOnlyList<string> Warnings);

@@ -204,7 +204,8 @@ public sealed class LinkedVolumeTests : IDisposable
     [Fact]
     public async Task OneLevelOfManyVoxels_IsRefused_AndLeavesNothing()
     {
-        // Nothing but metadata: every chunk is absent.
+        // One chunk; the others are absent.
+        await _blobs.WriteAsync("scans/big.zarr/0.0.0", new byte[64 * 64 * 64], default);
         await _blobs.WriteAsync("scans/big.zarr/.zarray", """{"zarr_format":2,"shape":[1024,512,512],"chunks":[64,64,64],"dtype":"|u1","order":"C","compressor":null,"filters":null,"fill_value":7}"""u8.ToArray(), default);
         var e = await Assert.ThrowsAsync<VolumeFormatException>(() => LinkAsync("blob:scans/big.zarr", [0]));
         Assert.Contains("no level that is coarse enough", e.Message, StringComparison.Ordinal);
@@ -214,6 +215,7 @@ public sealed class LinkedVolumeTests : IDisposable
     [Fact]
     public async Task MoreChunksThanChecksumsAreKeptOf_AreRefused()
     {
+        await _blobs.WriteAsync("scans/fine.zarr/0.0.0", new byte[1], default);
         await _blobs.WriteAsync("scans/fine.zarr/.zarray", """{"zarr_format":2,"shape":[400,400,400],"chunks":[1,1,1],"dtype":"|u1","order":"C","compressor":null,"filters":null,"fill_value":7}"""u8.ToArray(), default);
         var e = await Assert.ThrowsAsync<VolumeFormatException>(() => LinkAsync("blob:scans/fine.zarr", [0]));
         Assert.Contains("too many to keep a checksum of each", e.Message, StringComparison.Ordinal);

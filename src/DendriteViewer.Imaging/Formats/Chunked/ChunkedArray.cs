@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
+using DendriteViewer.Imaging.Storage;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Imaging.Zarr;
 
@@ -73,32 +74,64 @@ internal sealed record ChunkedArray
     /// <summary>Shape of a shard; that of a chunk where there are none.</summary>
     public required int[] Shard { get; init; }
 
-    /// <summary>Name of a chunk's (or shard's) blob.</summary>
-    public required Func<long[], string> KeyOf { get; init; }
+    /// <summary>Names of the chunks' (or shards') blobs.</summary>
+    public required ChunkNaming Naming { get; init; }
 
     /// <summary>Little-endian sample where a chunk is absent.</summary>
     public required byte[] Fill { get; init; }
+
+    /// <summary>The fill, for people: a number, or that the metadata do not define it.</summary>
+    public string FillName { get; init; } = "0";
+
+    /// <summary>Which chunks are there; null where the store cannot be listed, or was not.</summary>
+    public ChunkListing? Listing { get; init; }
+
+    /// <summary>The chunks' (or shards') grid.</summary>
+    public ChunkGrid Grid => new(Shape.Select((s, i) => (s + Shard[i] - 1) / Shard[i]).ToArray());
+
+    /// <summary>The array's name, for people.</summary>
+    public string Name => Store.NameOf(Key);
 
     /// <summary>N5: a chunk begins with its own, perhaps smaller, shape.</summary>
     public bool HasChunkHeader { get; init; }
 
     /// <summary>A chunk's bytes as they are stored, or null where it is absent.</summary>
-    /// <exception cref="VolumeFormatException">The shard's index is damaged, or the chunk is cut short.</exception>
+    /// <exception cref="VolumeFormatException">
+    /// It cannot be read, though it is listed; the shard's index is damaged; or the chunk is cut short.
+    /// </exception>
     public async ValueTask<byte[]?> ReadPackedAsync(long[] at, CancellationToken ct)
     {
-        var key = BlobOf(at);
+        var blob = BlobAt(at);
+        if (Listing?.Has(blob) == false)
+        {
+            return null;
+        }
+
+        var key = Store.Join(Key, Naming.Of(blob));
         try
         {
-            return Sharding is null ? await Store.ReadAsync(key, ct)
-                : await _indexes.GetAsync(key, k => ReadIndexAsync(k, Sharding, ct)) is not { } index ? null
-                : PlaceOf(at, index) is not var (offset, length) ? null
-                : await Store.ReadAsync(key, offset, length, ct);
+            if (Sharding is null)
+            {
+                return await Store.ReadAsync(key, ct) ?? Absent(key);
+            }
+
+            var index = await _indexes.GetAsync(key, k => ReadIndexAsync(k, Sharding, ct)) ?? Absent(key);
+            return index is null || PlaceOf(at, index) is not var (offset, length) ? null
+                : await Store.ReadAsync(key, offset, length, ct) ?? throw new InvalidDataException("it went away while it was read");
         }
-        catch (InvalidDataException e)
+        catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
         {
             throw Damaged(key, e);
         }
+        catch (Exception e) when (e is UnauthorizedAccessException || (e is IOException && e is not BlobStoreException))
+        {
+            throw new VolumeFormatException($"{Store.NameOf(key)} cannot be read ({e.Message.TrimEnd('.')}); check its permissions and the disk.", e);
+        }
     }
+
+    // What is listed is not absent.
+    private byte[]? Absent(string key) => Listing is null ? null
+        : throw new VolumeFormatException($"{Store.NameOf(key)} is listed, but cannot be read; copy it again from its source.");
 
     /// <summary>Samples of a stored chunk, packed in <see cref="Order"/>. Axes of a chunk at the end may be shorter in N5.</summary>
     /// <exception cref="VolumeFormatException">It is damaged.</exception>
@@ -109,10 +142,11 @@ internal sealed record ChunkedArray
             var shape = Chunk;
             if (HasChunkHeader)
             {
-                (packed, shape) = WithoutHeader(packed);
+                (packed, shape) = WithoutHeader(at, packed);
             }
 
-            return new(ChunkCodecs.Unpack(packed, Packings, checked(shape.Aggregate(1, (a, b) => checked(a * b)) * Samples.Size())), shape);
+            var count = shape.Aggregate(1, (a, b) => checked(a * b));
+            return new(ChunkCodecs.Unpack(packed, Packings, checked(count * Samples.Size())), shape);
         }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException or OverflowException)
         {
@@ -123,9 +157,13 @@ internal sealed record ChunkedArray
     /// <summary>The blob that holds a chunk, for people.</summary>
     public string NameOf(long[] at) => $"{Store.Path}/{BlobOf(at)}";
 
-    private string BlobOf(long[] at) => Store.Join(Key, KeyOf(Sharding is null ? at : at.Select((c, i) => c * Chunk[i] / Shard[i]).ToArray()));
+    /// <summary>Place in <see cref="Grid"/> of the blob that holds a chunk.</summary>
+    public long[] BlobAt(long[] at) => Sharding is null ? at : at.Select((c, i) => c * Chunk[i] / Shard[i]).ToArray();
 
-    private VolumeFormatException Damaged(string key, Exception e) => new($"{Store.Path}/{key} is damaged ({e.Message.TrimEnd('.')}); copy it again from its source.", e);
+    private string BlobOf(long[] at) => Store.Join(Key, Naming.Of(BlobAt(at)));
+
+    private VolumeFormatException Damaged(string key, Exception e) =>
+        new($"{Store.NameOf(key)} is damaged ({e.Message.TrimEnd('.')}); copy it again from its source.", e);
 
     private async Task<byte[]?> ReadIndexAsync(string key, Sharding sharding, CancellationToken ct)
     {
@@ -144,14 +182,16 @@ internal sealed record ChunkedArray
             n = n * per + (int)(at[i] % per);
         }
 
-        ulong offset = BinaryPrimitives.ReadUInt64LittleEndian(index.AsSpan(16 * n)), length = BinaryPrimitives.ReadUInt64LittleEndian(index.AsSpan(16 * n + 8));
+        var offset = BinaryPrimitives.ReadUInt64LittleEndian(index.AsSpan(16 * n));
+        var length = BinaryPrimitives.ReadUInt64LittleEndian(index.AsSpan(16 * n + 8));
         return (offset, length) == (ShardCodec.Absent, ShardCodec.Absent) ? null
             : offset > long.MaxValue / 2 || length > int.MaxValue ? throw new InvalidDataException("its index points nowhere")
             : ((long)offset, (long)length);
     }
 
-    // Mode, number of axes, their lengths with the fastest first, all big endian.
-    private (byte[] Data, int[] Shape) WithoutHeader(byte[] bytes)
+    // Mode, number of axes, their lengths with the fastest first, all big endian. Only a block at the array's end may be smaller than the
+    // others, and it holds what is left of the array.
+    private (byte[] Data, int[] Shape) WithoutHeader(long[] at, byte[] bytes)
     {
         var n = Shape.Length;
         if (bytes.Length < 4 + 4 * n || BinaryPrimitives.ReadUInt16BigEndian(bytes) != 0 || BinaryPrimitives.ReadUInt16BigEndian(bytes.AsSpan(2)) != n)
@@ -160,6 +200,9 @@ internal sealed record ChunkedArray
         }
 
         var shape = Enumerable.Range(0, n).Select(i => BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(4 + 4 * (n - 1 - i)))).ToArray();
-        return shape.Where((s, i) => s <= 0 || s > Chunk[i]).Any() ? throw new InvalidDataException("its header is not that of a block") : (bytes[(4 + 4 * n)..], shape);
+        var least = Chunk.Select((c, i) => Math.Min(c, Shape[i] - at[i] * c)).ToArray();
+        return shape.Where((s, i) => s < least[i] || s > Chunk[i]).Any()
+            ? throw new InvalidDataException($"its header says {string.Join(" × ", shape)} values where {string.Join(" × ", least)} are needed")
+            : (bytes[(4 + 4 * n)..], shape);
     }
 }

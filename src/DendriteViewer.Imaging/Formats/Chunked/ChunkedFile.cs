@@ -10,22 +10,33 @@ internal sealed class ChunkedFile : VolumeFile
     // Chunks thicker than what this holds of them are read more than once.
     private const long MostLayer = 1L << 30;
     private readonly ChunkedArray _array;
-    private readonly IReadOnlyList<char> _axes;
+    private readonly AxisOrder _axes;
     private readonly ChunkedVolume _first;
+    private readonly IReadOnlySet<long> _written = new HashSet<long>();
 
-    /// <param name="array">The array.</param>
-    /// <param name="axes">Name of each axis, slowest first: t, c, z, y, x.</param>
-    /// <param name="geometry">Where it lies.</param>
-    /// <param name="remarks">What was not taken.</param>
-    /// <exception cref="VolumeFormatException">The axes are others, or sizes are beyond what can be read.</exception>
-    public ChunkedFile(ChunkedArray array, IReadOnlyList<char> axes, FileGeometry? geometry, IReadOnlyList<string> remarks)
+    /// <param name="image">The image, of which the finest level is read.</param>
+    /// <exception cref="VolumeFormatException">No chunk of it is there, or sizes are beyond what can be read.</exception>
+    public ChunkedFile(ChunkedImage image)
     {
-        (_array, _axes, Geometry, Remarks) = (array, axes, geometry, remarks);
-        _first = new ChunkedVolume(array, axes);
-        Fingerprint = array.Store.Fingerprint() + "|" + array.Key;
+        (_array, _axes, Geometry) = (image.Levels[0].Array, image.Axes, image.Geometry);
+        _first = new ChunkedVolume(_array, _axes);
+        Fingerprint = _array.Store.Fingerprint() + "|" + _array.Key;
+        Format = image.Format;
+        _array = _array with { Listing = ChunkListing.Of(_array) };
+        if (_array.Listing is { Count: 0 })
+        {
+            throw new VolumeFormatException(AbsentChunks.NoneThere(_array));
+        }
+
+        if (_array.Listing is not null && _axes.Time >= 0)
+        {
+            _written = _array.Listing.PlacesAlong(_axes.Time);
+        }
+
+        Remarks = [.. image.Remarks, .. AbsentChunks.Remarks(_array, _axes.Time, _written)];
     }
 
-    public override string Format => _array.Format;
+    public override string Format { get; }
 
     public override VolumeShape Shape => _first.Shape;
 
@@ -39,7 +50,11 @@ internal sealed class ChunkedFile : VolumeFile
 
     public override string Fingerprint { get; }
 
-    public override ISliceSource Open(int frame) => new Reader(this, new ChunkedVolume(_array, _axes, frame), frame);
+    /// <inheritdoc/>
+    public override ISliceSource Open(int frame) => _array.Listing is not null && _axes.Time >= 0 && !_written.Contains(frame / _array.Shard[_axes.Time])
+        ? throw new VolumeFormatException(
+            $"{_array.Name} has no chunk of frame {frame}, so nothing was ever written there; import the others, each with its frame in dataset.json.")
+        : new Reader(this, new ChunkedVolume(_array, _axes, frame), frame);
 
     public override void Dispose()
     {
@@ -49,6 +64,7 @@ internal sealed class ChunkedFile : VolumeFile
 
     private sealed class Reader(ChunkedFile file, ChunkedVolume volume, int frame) : ISliceSource
     {
+        private readonly AbsentChunks _absent = new(volume);
         private byte[] _layer = [];
         private int _from, _count;
 
@@ -68,6 +84,8 @@ internal sealed class ChunkedFile : VolumeFile
             var bytes = (int)(Shape.SliceCount * volume.SampleBytes);
             volume.ToVoxels(_layer.AsSpan((z - _from) * bytes, bytes), target);
         }
+
+        public IReadOnlyList<string> Findings() => _absent.Findings();
 
         public void Dispose()
         {
@@ -94,14 +112,17 @@ internal sealed class ChunkedFile : VolumeFile
                 Parallel.For(0, chunks.Y * chunks.X, i =>
                 {
                     var chunk = new VoxelIndex(_from / deep, i / chunks.X, i % chunks.X);
-                    volume.Place(KeyStore.Wait(volume.ReadAsync(chunk, CancellationToken.None)), chunk, box, _layer);
+                    var samples = KeyStore.Wait(volume.ReadAsync(chunk, CancellationToken.None));
+                    _absent.Note(chunk, samples is null);
+                    volume.Place(samples, chunk, box, _layer);
                 });
+                _absent.CheckFirstLayer();
             }
-            catch (AggregateException e)
+            catch (Exception e) when (e is AggregateException or VolumeFormatException)
             {
                 // One chunk's sentence says enough.
                 _count = 0;
-                System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
+                System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw((e as AggregateException)?.InnerExceptions[0] ?? e);
             }
         }
     }

@@ -1,53 +1,43 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Kernels.Bricks;
 
 namespace DendriteViewer.Imaging.Formats.Chunked;
 
-/// <summary>One volume of an array: its last axes are z, y and x, as far as it has them, and before them stand time and a single channel.</summary>
+/// <summary>One volume of an array: its z, y and x, wherever they stand among the axes, at one place along time. Other axes have one element.</summary>
 internal sealed class ChunkedVolume
 {
-    private readonly int _space;
-    private readonly int _time;
+    private readonly AxisOrder _axes;
     private readonly int _frame;
     private readonly byte[] _fill;
 
     /// <param name="array">The array.</param>
-    /// <param name="axes">Name of each axis, slowest first: t, c, z, y, x.</param>
+    /// <param name="axes">Which of its axes are z, y, x and time.</param>
     /// <param name="frame">Which of the times.</param>
-    /// <exception cref="VolumeFormatException">The axes are others, or sizes are beyond what can be read.</exception>
-    public ChunkedVolume(ChunkedArray array, IReadOnlyList<char> axes, int frame = 0)
+    /// <exception cref="VolumeFormatException">Sizes are beyond what can be read.</exception>
+    public ChunkedVolume(ChunkedArray array, AxisOrder axes, int frame = 0)
     {
-        (Array, _frame) = (array, frame);
-        Name = array.Key.Length == 0 ? array.Store.Path : $"{array.Store.Path}/{array.Key}";
-        var leading = axes.Where(a => a is 't' or 'c').ToArray();
-        _space = axes.Count - leading.Length;
-        if (axes.Count != array.Shape.Length || axes.Take(leading.Length).Any(a => a is not ('t' or 'c')) || !axes.Skip(leading.Length).SequenceEqual("zyx"[(3 - _space)..]))
+        (Array, _axes, _frame) = (array, axes, frame);
+        if (array.Shape.Any(s => s is <= 0 or > int.MaxValue) || array.Chunk.Any(s => s <= 0) || Product(array.Shape) > (UInt128)1 << 60)
         {
-            throw new VolumeFormatException($"{Name} has the axes {string.Join(", ", axes)}, but a scan has z, y and x, and before them t for time; write it in that order.");
+            var (shape, chunk) = (string.Join(" × ", array.Shape), string.Join(" × ", array.Chunk));
+            throw new VolumeFormatException($"{Name} says that it has {shape} voxels in chunks of {chunk}; its metadata is damaged.");
         }
 
-        if (leading.Count(a => a == 't') > 1 || leading.Count(a => a == 'c') > 1 || (leading.IndexOf('c') is >= 0 and var c && array.Shape[c] != 1))
+        Shape = new VolumeShape((int)Of(array.Shape, axes.Z, 1), (int)Of(array.Shape, axes.Y, 1), (int)Of(array.Shape, axes.X, 1));
+        Chunk = new VolumeShape(Of(array.Chunk, axes.Z, 1), Of(array.Chunk, axes.Y, 1), Of(array.Chunk, axes.X, 1));
+        var chunkBytes = Product(array.Chunk.Select(c => (long)c)) * (UInt128)SampleBytes;
+        if (Shape.SliceCount * Math.Max(4, SampleBytes) > int.MaxValue || chunkBytes > int.MaxValue)
         {
-            throw new VolumeFormatException($"{Name} has {array.Shape[Math.Max(0, leading.IndexOf('c'))]} channels, but a scan has one; write the one to import by itself.");
+            throw new VolumeFormatException(
+                $"{Name}: a slice of {Shape.Y} × {Shape.X}, or a chunk of {string.Join(" × ", array.Chunk)}, is larger than 2 GiB, which is not"
+                + " supported.");
         }
 
-        var shape = array.Shape[leading.Length..];
-        if (array.Shape.Any(s => s is <= 0 or > int.MaxValue) || array.Chunk.Any(s => s <= 0) || shape.Aggregate((UInt128)1, (a, b) => a * (UInt128)b) > (UInt128)1 << 50)
-        {
-            throw new VolumeFormatException($"{Name} says that it has {string.Join(" × ", array.Shape)} voxels in chunks of {string.Join(" × ", array.Chunk)}; its metadata is damaged.");
-        }
-
-        Shape = new VolumeShape((int)Last(array.Shape, 3, 1), (int)Last(array.Shape, 2, 1), (int)Last(array.Shape, 1, 1));
-        Chunk = new VolumeShape(Last(array.Chunk, 3, 1), Last(array.Chunk, 2, 1), Last(array.Chunk, 1, 1));
-        if (Shape.SliceCount * Math.Max(4, array.Samples.Size()) > int.MaxValue || array.Chunk.Aggregate((UInt128)array.Samples.Size(), (a, b) => a * (UInt128)b) > int.MaxValue)
-        {
-            throw new VolumeFormatException($"{Name}: a slice of {Shape.Y} × {Shape.X}, or a chunk of {string.Join(" × ", array.Chunk)}, is larger than 2 GiB, which is not supported.");
-        }
-
-        _time = leading.IndexOf('t');
-        Frames = _time >= 0 ? (int)array.Shape[_time] : 1;
+        Frames = (int)Of(array.Shape, axes.Time, 1);
 
         // Chunks keep their byte order; the fill, which is little endian, is turned to it.
         _fill = array.BigEndian ? array.Fill.Reverse().ToArray() : array.Fill;
@@ -57,7 +47,7 @@ internal sealed class ChunkedVolume
     public ChunkedArray Array { get; }
 
     /// <summary>Where it lies, for people.</summary>
-    public string Name { get; }
+    public string Name => Array.Name;
 
     /// <summary>Voxels along z, y, x.</summary>
     public VolumeShape Shape { get; }
@@ -78,18 +68,19 @@ internal sealed class ChunkedVolume
     public long[] At(VoxelIndex chunk)
     {
         var at = new long[Array.Shape.Length];
-        if (_time >= 0)
-        {
-            at[_time] = _frame / Array.Chunk[_time];
-        }
-
-        int[] place = [chunk.Z, chunk.Y, chunk.X];
-        for (var k = 0; k < _space; k++)
-        {
-            at[^(k + 1)] = place[2 - k];
-        }
-
+        Set(_axes.Time, _axes.Time >= 0 ? _frame / Array.Chunk[_axes.Time] : 0);
+        Set(_axes.Z, chunk.Z);
+        Set(_axes.Y, chunk.Y);
+        Set(_axes.X, chunk.X);
         return at;
+
+        void Set(int axis, int place)
+        {
+            if (axis >= 0)
+            {
+                at[axis] = place;
+            }
+        }
     }
 
     /// <summary>Reads a chunk; null where it is absent.</summary>
@@ -121,22 +112,23 @@ internal sealed class ChunkedVolume
         }
 
         var origin = 0;
-        if (_time >= 0)
+        if (_axes.Time >= 0)
         {
-            var inside = _frame % Array.Chunk[_time];
-            origin = inside * strides[_time];
-            samples = inside < shape[_time] ? samples : null;
+            var inside = _frame % Array.Chunk[_axes.Time];
+            origin = inside * strides[_axes.Time];
+            samples = inside < shape[_axes.Time] ? samples : null;
         }
 
-        int Step(ReadOnlySpan<int> of, int fromEnd) => _space >= fromEnd ? of[n - fromEnd] : 0;
         int z0 = chunk.Z * Chunk.Z, y0 = chunk.Y * Chunk.Y, x0 = chunk.X * Chunk.X;
-        int zs = Step(strides, 3), ys = Step(strides, 2), xs = Step(strides, 1), deep = Last(shape, 3, 1), down = Last(shape, 2, 1), across = Last(shape, 1, 1);
+        int zs = Of(strides, _axes.Z, 0), ys = Of(strides, _axes.Y, 0), xs = Of(strides, _axes.X, 0);
+        int deep = Of(shape, _axes.Z, 1), down = Of(shape, _axes.Y, 1), across = Of(shape, _axes.X, 1);
         int fromX = Math.Max(x0, box.From.X), toX = Math.Min(x0 + Chunk.X, box.To.X);
         for (var z = Math.Max(z0, box.From.Z); z < Math.Min(z0 + Chunk.Z, box.To.Z); z++)
         {
             for (var y = Math.Max(y0, box.From.Y); y < Math.Min(y0 + Chunk.Y, box.To.Y); y++)
             {
-                var row = target.Slice((int)((((long)(z - box.From.Z) * box.Shape.Y + y - box.From.Y) * box.Shape.X + fromX - box.From.X) * sample), (toX - fromX) * sample);
+                var first = ((long)(z - box.From.Z) * box.Shape.Y + y - box.From.Y) * box.Shape.X + fromX - box.From.X;
+                var row = target.Slice((int)(first * sample), (toX - fromX) * sample);
 
                 // An N5 chunk at the end may have less than its place.
                 var have = samples is null || z - z0 >= deep || y - y0 >= down ? 0 : Math.Clamp(x0 + across - fromX, 0, toX - fromX);
@@ -149,10 +141,7 @@ internal sealed class ChunkedVolume
                     }
                     else
                     {
-                        for (var x = 0; x < have; x++)
-                        {
-                            from.Slice(x * xs, sample).CopyTo(row[(x * sample)..]);
-                        }
+                        Gather(from, xs, row, have);
                     }
                 }
 
@@ -184,5 +173,30 @@ internal sealed class ChunkedVolume
         ArrayPool<byte>.Shared.Return(copy);
     }
 
-    private T Last<T>(ReadOnlySpan<T> values, int fromEnd, T otherwise) => _space >= fromEnd ? values[^fromEnd] : otherwise;
+    // Samples that lie apart in the chunk, next to one another.
+    private void Gather(ReadOnlySpan<byte> from, int step, Span<byte> row, int count)
+    {
+        switch (SampleBytes)
+        {
+            case 1: Gather<byte>(from, step, row, count); break;
+            case 2: Gather<ushort>(from, step, row, count); break;
+            case 4: Gather<uint>(from, step, row, count); break;
+            default: Gather<ulong>(from, step, row, count); break;
+        }
+    }
+
+    private static void Gather<T>(ReadOnlySpan<byte> from, int step, Span<byte> row, int count) where T : unmanaged
+    {
+        var samples = MemoryMarshal.Cast<byte, T>(from);
+        var target = MemoryMarshal.Cast<byte, T>(row);
+        step /= Unsafe.SizeOf<T>();
+        for (var x = 0; x < count; x++)
+        {
+            target[x] = samples[x * step];
+        }
+    }
+
+    private static UInt128 Product(IEnumerable<long> values) => values.Aggregate((UInt128)1, (a, b) => a >= (UInt128)1 << 62 ? a : a * (UInt128)b);
+
+    private static T Of<T>(ReadOnlySpan<T> values, int axis, T otherwise) => axis >= 0 ? values[axis] : otherwise;
 }

@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using DendriteViewer.Imaging.Volumes;
 
 namespace DendriteViewer.Imaging.Formats.Chunked;
@@ -10,6 +9,7 @@ internal abstract class KeyStore : IDisposable
     public abstract string Path { get; }
 
     /// <summary>A blob, or null where there is none.</summary>
+    /// <exception cref="VolumeFormatException">There is one that cannot be read, or the store does not say whether there is.</exception>
     public abstract ValueTask<byte[]?> ReadAsync(string key, CancellationToken ct);
 
     /// <summary>Part of a blob, or null where there is none; an offset below 0 counts from its end.</summary>
@@ -37,8 +37,20 @@ internal abstract class KeyStore : IDisposable
     /// <summary>Names and sizes of all that is there, and when it changed.</summary>
     public abstract string Fingerprint();
 
-    /// <summary>Names of what lies directly below a key.</summary>
-    public abstract IEnumerable<string> Children(string key);
+    /// <summary>
+    /// Keys of all blobs below a key ("" for all), in any order; null where the store cannot be listed. A folder of the disk is listed too,
+    /// with a / at its end, since one may stand where a file should.
+    /// </summary>
+    public abstract IEnumerable<string>? List(string key);
+
+    /// <summary>Names of the groups and arrays directly below a key, as far as the store or its metadata says them.</summary>
+    public abstract IEnumerable<string> Folders(string key);
+
+    /// <summary>The store one folder up, to be disposed by the caller, and the name of this one in it; null where that may not be read.</summary>
+    public virtual (KeyStore Store, string Name)? Above() => null;
+
+    /// <summary>Keys of metadata that the store refused to give, so that it is not known whether they are there.</summary>
+    public virtual IReadOnlyCollection<string> Forbidden => [];
 
     public virtual void Dispose() => GC.SuppressFinalize(this);
 
@@ -51,109 +63,12 @@ internal abstract class KeyStore : IDisposable
             : string.Join('/', parts);
     }
 
+    /// <summary>A key's name for people: the store's path and the key.</summary>
+    public string NameOf(string key) => key.Length == 0 ? Path : $"{Path}/{key}";
+
     /// <summary>Whether a key is of metadata, which is read whole, and of which there is little.</summary>
-    protected static bool IsMetadata(string key) => key.EndsWith(".json", StringComparison.Ordinal) || key.Split('/')[^1].StartsWith(".z", StringComparison.Ordinal);
+    protected static bool IsMetadata(string key) =>
+        key.EndsWith(".json", StringComparison.Ordinal) || key.Split('/')[^1].StartsWith(".z", StringComparison.Ordinal);
 
     protected VolumeFormatException Short(string key) => new($"{Path}/{key} is shorter than it says; copy it again from its source.");
-}
-
-/// <summary>A folder.</summary>
-internal sealed class FolderKeys(string folder, Func<string, string> confine) : KeyStore
-{
-    public override string Path => folder;
-
-    public override ValueTask<byte[]?> ReadAsync(string key, CancellationToken ct) => new(PathOf(key) is { } path ? File.ReadAllBytes(path) : null);
-
-    public override ValueTask<byte[]?> ReadAsync(string key, long offset, long length, CancellationToken ct)
-    {
-        if (PathOf(key) is not { } path)
-        {
-            return new((byte[]?)null);
-        }
-
-        using var file = File.OpenHandle(path);
-        var size = RandomAccess.GetLength(file);
-        var from = offset < 0 ? size + offset : offset;
-        if (from < 0 || length < 0 || length > size || from > size - length)
-        {
-            throw Short(key);
-        }
-
-        var bytes = new byte[length];
-        for (var done = 0; done < bytes.Length;)
-        {
-            var n = RandomAccess.Read(file, bytes.AsSpan(done), from + done);
-            done += n > 0 ? n : throw Short(key);
-        }
-
-        return new(bytes);
-    }
-
-    public override string Fingerprint() => Fingerprints.Of(Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal));
-
-    public override IEnumerable<string> Children(string key) =>
-        Directory.Exists(System.IO.Path.Combine(folder, key)) ? Directory.EnumerateFileSystemEntries(System.IO.Path.Combine(folder, key)).Select(p => System.IO.Path.GetFileName(p)!).Order(StringComparer.Ordinal) : [];
-
-    // A link may lead out of the folder, so each file is asked for.
-    private string? PathOf(string key) => System.IO.Path.Combine(folder, key) is var path && File.Exists(path) ? confine(path) : null;
-}
-
-/// <summary>A zip archive.</summary>
-internal sealed class ZipKeys : KeyStore
-{
-    private readonly string _path;
-    private readonly ZipArchive _zip;
-    private readonly Dictionary<string, ZipArchiveEntry> _entries;
-    private readonly Lock _lock = new();
-
-    public ZipKeys(string path)
-    {
-        _path = path;
-        _zip = new ZipArchive(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read), ZipArchiveMode.Read);
-        _entries = _zip.Entries.Where(e => !e.FullName.EndsWith('/')).GroupBy(e => e.FullName).ToDictionary(g => g.Key, g => g.First(), StringComparer.Ordinal);
-
-        // Some programs put everything below one folder.
-        if (!_entries.Keys.Any(k => k is "zarr.json" or ".zgroup" or ".zarray") && _entries.Keys.Select(k => k.Split('/')[0]).Distinct().ToArray() is [var only])
-        {
-            _entries = _entries.Where(e => e.Key.Length > only.Length + 1).ToDictionary(e => e.Key[(only.Length + 1)..], e => e.Value, StringComparer.Ordinal);
-        }
-    }
-
-    public override string Path => _path;
-
-    public override ValueTask<byte[]?> ReadAsync(string key, CancellationToken ct)
-    {
-        // An archive has one stream for all its entries.
-        lock (_lock)
-        {
-            if (!_entries.TryGetValue(key, out var entry))
-            {
-                return new((byte[]?)null);
-            }
-
-            if (entry.Length > Array.MaxLength || entry.Length > 65536 + Packing.Zlib.MostRatio() * entry.CompressedLength)
-            {
-                throw new VolumeFormatException($"{_path}: {key} says that it unpacks to {entry.Length} bytes, which its {entry.CompressedLength} cannot; the archive is damaged.");
-            }
-
-            using var stream = entry.Open();
-            var bytes = new byte[entry.Length];
-            stream.ReadExactly(bytes);
-            return new(bytes);
-        }
-    }
-
-    public override string Fingerprint() => Fingerprints.Of([_path]);
-
-    public override IEnumerable<string> Children(string key)
-    {
-        var prefix = key.Length == 0 ? "" : key + "/";
-        return _entries.Keys.Where(k => k.StartsWith(prefix, StringComparison.Ordinal)).Select(k => k[prefix.Length..].Split('/')[0]).Distinct().Order(StringComparer.Ordinal);
-    }
-
-    public override void Dispose()
-    {
-        _zip.Dispose();
-        base.Dispose();
-    }
 }
