@@ -5,29 +5,37 @@ namespace DendriteViewer.Hdf5;
 /// <param name="Extent">Elements along each axis, slowest first.</param>
 internal sealed record Candidate(string Path, ulong[] Extent)
 {
+    /// <summary>Other paths that lead to it.</summary>
+    public List<string> Aliases { get; } = [];
+
     public override string ToString() => $"{Path} ({string.Join(" × ", Extent)})";
 }
 
 /// <summary>
 /// Which dataset of a file is the scan: what NeXus' default leads to, else what its only NXdata (or the only dataset with the older
-/// signal attribute) shows, else what Data Exchange calls it, else the only one of three or more axes, else the only one.
+/// signal attribute) shows, else what Data Exchange calls it, else the only one of three or more axes, else the only one. What holds
+/// projections is none of them: a reconstruction beside it is taken, or asked for.
 /// </summary>
 internal sealed class DatasetChoice(long file, long access)
 {
     private const int MostObjects = 10_000;
     private const int MostDepth = 16;
+    private const int MostAliases = 8;
     private readonly List<Candidate> _datasets = [];
     private readonly List<Candidate> _signals = [];
     private readonly HashSet<(ulong, ulong, ulong)> _seen = [], _shown = [];
+    private readonly Dictionary<(ulong, ulong, ulong), Candidate> _known = [];
+    private readonly Projections _projections = new(file, access);
     private int _objects;
 
     /// <summary>The dataset's path, and why this one.</summary>
     /// <exception cref="Hdf5Exception">None can be chosen; the sentence lists what there is.</exception>
     public (string Path, string ChosenBy) Choose()
     {
-        if (Default() is { } path)
+        var preferred = Default();
+        if (preferred is not null && ProjectionsIn(preferred) is null)
         {
-            return (path, "the NeXus default");
+            return (preferred.Path, "the NeXus default");
         }
 
         Walk("/", 0);
@@ -36,13 +44,39 @@ internal sealed class DatasetChoice(long file, long access)
             throw new Hdf5Exception("it holds no numbers; give a file with a scan in it.");
         }
 
-        var scans = _datasets.Where(d => Thick(d.Extent)).ToList();
+        // Projections are no scan, nor are their flats and darks; a reconstruction beside them is.
+        var thick = _datasets.Where(d => Thick(d.Extent)).ToList();
+        var raw = thick.Where(d => !Projections.IsReference(d.Path) && ProjectionsIn(d) is not null).ToList();
+        if (preferred is not null && !raw.Exists(d => d.Path == preferred.Path || d.Aliases.Contains(preferred.Path)))
+        {
+            raw.Insert(0, preferred);
+        }
+
+        var scans = raw.Count == 0 ? thick : thick.Where(d => !raw.Contains(d) && !Projections.IsReference(d.Path)).ToList();
+        if (raw.Count > 0)
+        {
+            return scans.Where(d => _projections.IsReconstruction(d.Path)).ToList() is [var made] ? (made.Path, $"a reconstruction; {raw[0].Path} holds projections")
+                : scans is [var other] ? (other.Path, $"the only one of three axes that holds no projections as {raw[0].Path} does")
+                : scans.Count == 0 ? throw Refused(raw[0])
+                : throw new Hdf5Exception($"it holds projections ({raw[0].Path}) and several other datasets: {Listed(scans)}; say which with --inside (inside in dataset.json).");
+        }
+
         return _signals.Where(d => Thick(d.Extent)).ToList() is [var signal] ? (signal.Path, "the only NXdata")
             : scans.Find(d => d.Path == "/exchange/data") is { } exchanged ? (exchanged.Path, "Data Exchange")
             : scans is [var only] ? (only.Path, "the only one of three axes")
             : _datasets is [var alone] ? (alone.Path, "the only one")
-            : throw new Hdf5Exception($"it holds several datasets: {string.Join(", ", (scans.Count > 0 ? scans : _datasets).Take(8))}{(_datasets.Count > 8 ? ", …" : "")}; say which with --inside (inside in dataset.json).");
+            : throw new Hdf5Exception($"it holds several datasets: {Listed(scans.Count > 0 ? scans : _datasets)}; say which with --inside (inside in dataset.json).");
     }
+
+    /// <summary>Why a dataset holds projections; null where nothing says so.</summary>
+    public ProjectionEvidence? ProjectionsIn(Candidate dataset) =>
+        Thick(dataset.Extent) ? dataset.Aliases.Prepend(dataset.Path).Select(p => _projections.Of(p, dataset.Extent)).FirstOrDefault(e => e is not null) : null;
+
+    private Hdf5Exception Refused(Candidate raw) => new(
+        $"its dataset {raw.Path} holds {raw.Extent[0]} projections, not slices of a reconstructed scan ({ProjectionsIn(raw)!.Reason}); reconstruct it first, "
+        + $"or give --inside {raw.Path} (inside in dataset.json) to read the projections as they are.");
+
+    private static string Listed(List<Candidate> datasets) => string.Join(", ", datasets.Take(8)) + (datasets.Count > 8 ? ", …" : "");
 
     /// <summary>The dataset that a path leads to: itself, or what a group at it shows.</summary>
     public (string Path, string ChosenBy) Named(string inside)
@@ -66,7 +100,7 @@ internal sealed class DatasetChoice(long file, long access)
     }
 
     // NXroot, NXentry and so on name the next of them by default, the last, an NXdata, its dataset by signal.
-    private string? Default()
+    private Candidate? Default()
     {
         var path = "/";
         for (var i = 0; i < MostDepth; i++)
@@ -82,7 +116,7 @@ internal sealed class DatasetChoice(long file, long access)
             Close(id);
             if (next is not { Length: > 0 })
             {
-                return signal is not null && path != "/" && Numbers(signal) is { } found && found.Extent.Length >= 2 ? signal : null;
+                return signal is not null && path != "/" && Numbers(signal) is { } found && found.Extent.Length >= 2 ? found : null;
             }
 
             path = Join(path, next);
@@ -98,7 +132,7 @@ internal sealed class DatasetChoice(long file, long access)
         var id = Open(file, path);
         try
         {
-            return id >= 0 && H5.TypeOf(id) == H5.TypeDataset && SampleKind.Of(id) is not null ? new Candidate(path, Extent(id)) : null;
+            return id >= 0 && H5.TypeOf(id) == H5.TypeDataset && SampleKind.Of(id) is not null ? new Candidate(path, Spaces.OfDataset(id)) : null;
         }
         finally
         {
@@ -131,13 +165,17 @@ internal sealed class DatasetChoice(long file, long access)
             var below = Join(path, name);
             if (H5.TypeOf(id) == H5.TypeDataset && SampleKind.Of(id) is not null)
             {
-                var found = new Candidate(below, Extent(id));
+                var found = new Candidate(below, Spaces.OfDataset(id));
 
                 // What several links lead to counts once, but a signal is one by whatever link.
                 var identity = H5.Identity(id);
-                if (_seen.Add(identity))
+                if (_known.TryAdd(identity, found))
                 {
                     _datasets.Add(found);
+                }
+                else if (_known[identity].Aliases.Count < MostAliases)
+                {
+                    _known[identity].Aliases.Add(below);
                 }
 
                 if (!_shown.Contains(identity) && (name == signal || Attributes.Numbers(id, "signal") is [1, ..] || Attributes.Text(id, "signal") == "1"))
@@ -159,17 +197,9 @@ internal sealed class DatasetChoice(long file, long access)
 
     private long Open(long at, string name) => H5.OpenObject(at, name, access);
 
-    private static ulong[] Extent(long dataset)
-    {
-        var space = H5.DatasetSpace(dataset);
-        var extent = space < 0 ? [] : Spaces.Extent(space);
-        H5.CloseSpace(space);
-        return extent;
-    }
-
     private static bool Thick(ulong[] extent) => extent.Count(n => n > 1) >= 3;
 
-    private static string Join(string path, string name) => name.StartsWith('/') ? name : path.TrimEnd('/') + "/" + name;
+    private static string Join(string path, string name) => AxisNames.Join(path, name);
 
     private static void Close(long id)
     {

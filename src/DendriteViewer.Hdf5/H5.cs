@@ -18,9 +18,9 @@ internal static partial class H5
     private const int ByName = 0, Ascending = 0;
 
     public const int ReadOnly = 0, All = 0;
-    public const int ClassInteger = 0, ClassFloat = 1, ClassString = 3, ClassBitfield = 4, ClassEnum = 8;
+    public const int ClassInteger = 0, ClassFloat = 1, ClassString = 3, ClassBitfield = 4, ClassReference = 7, ClassEnum = 8, ClassVariableLength = 9;
     public const int TypeGroup = 2, TypeDataset = 5;
-    public const int LayoutChunked = 2, LayoutVirtual = 3;
+    public const int LayoutContiguous = 1, LayoutChunked = 2, LayoutVirtual = 3;
 
     public static void Load()
     {
@@ -100,6 +100,9 @@ internal static partial class H5
     [LibraryImport(Library, EntryPoint = "H5Dget_storage_size")]
     public static partial ulong StorageSize(long dataset);
 
+    [LibraryImport(Library, EntryPoint = "H5Dget_num_chunks")]
+    private static partial int ChunkCount(long dataset, long space, out ulong count);
+
     [LibraryImport(Library, EntryPoint = "H5Dread")]
     public static partial int Read(long dataset, long memoryType, long memorySpace, long fileSpace, long transfer, Span<byte> target);
 
@@ -114,6 +117,12 @@ internal static partial class H5
 
     [LibraryImport(Library, EntryPoint = "H5Sselect_hyperslab")]
     public static partial int Select(long space, int how, ReadOnlySpan<ulong> start, nint stride, ReadOnlySpan<ulong> count, nint block);
+
+    [LibraryImport(Library, EntryPoint = "H5Sget_select_npoints")]
+    public static partial long SelectedCount(long space);
+
+    [LibraryImport(Library, EntryPoint = "H5Sget_select_bounds")]
+    public static partial int SelectedBounds(long space, Span<ulong> first, Span<ulong> last);
 
     [LibraryImport(Library, EntryPoint = "H5Sclose")]
     public static partial int CloseSpace(long space);
@@ -163,6 +172,15 @@ internal static partial class H5
     [LibraryImport(Library, EntryPoint = "H5Zfilter_avail")]
     public static partial int HasFilter(int filter);
 
+    [LibraryImport(Library, EntryPoint = "H5Zregister")]
+    public static partial int Register(in FilterClass filter);
+
+    [LibraryImport(Library, EntryPoint = "H5allocate_memory")]
+    public static partial nint Allocate(nuint size, [MarshalAs(UnmanagedType.U1)] bool clear);
+
+    [LibraryImport(Library, EntryPoint = "H5free_memory")]
+    public static partial int Free(nint memory);
+
     [LibraryImport(Library, EntryPoint = "H5Pget_external_count")]
     public static partial int ExternalCount(long creation);
 
@@ -172,11 +190,20 @@ internal static partial class H5
     [LibraryImport(Library, EntryPoint = "H5Pget_virtual_count")]
     public static partial int VirtualCount(long creation, out nuint count);
 
+    [LibraryImport(Library, EntryPoint = "H5Pget_virtual_vspace")]
+    public static partial long VirtualSpace(long creation, nuint index);
+
+    [LibraryImport(Library, EntryPoint = "H5Pget_virtual_srcspace")]
+    public static partial long VirtualSourceSpace(long creation, nuint index);
+
     [LibraryImport(Library, EntryPoint = "H5Pget_virtual_filename")]
     private static partial nint VirtualFileName(long creation, nuint index, Span<byte> name, nuint size);
 
     [LibraryImport(Library, EntryPoint = "H5Pget_virtual_dsetname")]
     private static partial nint VirtualDatasetName(long creation, nuint index, Span<byte> name, nuint size);
+
+    [LibraryImport(Library, EntryPoint = "H5Rdereference2")]
+    private static partial long Dereference(long at, long access, int kind, in ulong reference);
 
     [LibraryImport(Library, EntryPoint = "H5Aexists", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int HasAttribute(long of, string name);
@@ -195,6 +222,27 @@ internal static partial class H5
 
     [LibraryImport(Library, EntryPoint = "H5Aclose")]
     public static partial int CloseAttribute(long attribute);
+
+    /// <summary>Chunks of a dataset that were written; null where the library is too old to tell.</summary>
+    public static ulong? WrittenChunks(long dataset)
+    {
+        var space = DatasetSpace(dataset);
+        try
+        {
+            return ChunkCount(dataset, space, out var count) < 0 ? null : count;
+        }
+        catch (EntryPointNotFoundException)
+        {
+            return null;
+        }
+        finally
+        {
+            CloseSpace(space);
+        }
+    }
+
+    /// <summary>The object that a reference in a file is of; negative where there is none.</summary>
+    public static long Referred(long at, ulong reference) => Dereference(at, 0, 0, reference);
 
     public static string Name(long id) => Text((b, n) => NameOf(id, b, n));
 
@@ -234,6 +282,20 @@ internal static partial class H5
     }
 
     private delegate nint TextReader(Span<byte> buffer, nuint size);
+
+    /// <summary>H5Z_class2_t: a filter that the library is to call. Texts and functions stay where they are as long as the process lives.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct FilterClass
+    {
+        public int Version;
+        public int Id;
+        public uint HasEncoder;
+        public uint HasDecoder;
+        public nint Name;
+        public nint CanApply;
+        public nint SetLocal;
+        public nint Function;
+    }
 
     [StructLayout(LayoutKind.Sequential)]
     private struct GroupFacts

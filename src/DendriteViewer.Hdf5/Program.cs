@@ -15,9 +15,9 @@ try
     var length = new FileInfo(args[0]).Length;
     Limits.Memory(Base + Math.Min(MostMetadata, 4 * length));
     Limits.Seconds(3 + length / BytesASecond);
-    var reader = new ScanReader(args[0], args.Length > 1 ? args[1] : null, Ask);
+    var reader = new ScanReader(args[0], args.Length > 1 ? args[1] : null, Ask, AskAxes);
     Limits.Memory(Base + Math.Min(MostMetadata, 4 * length) + reader.MemoryBytes);
-    Wire.Send(output, MessageKind.Data, JsonSerializer.SerializeToUtf8Bytes(reader.Description));
+    Wire.Send(output, MessageKind.Data, JsonSerializer.SerializeToUtf8Bytes(reader.Description, Wire.Json));
     while (Wire.ReadRequest(input) is { } request)
     {
         Limits.Seconds(4 + reader.MemoryBytes / BytesASecond * 4);
@@ -47,6 +47,13 @@ string? Ask(string path)
     Wire.Send(output, MessageKind.Question, Encoding.UTF8.GetBytes(path));
     var (_, bytes) = Wire.ReadHead(input);
     return Encoding.UTF8.GetString(Wire.ReadBytes(input, bytes)) is { Length: > 0 } refused ? refused : null;
+}
+
+AxesAnswer AskAxes(AxesQuestion question)
+{
+    Wire.Send(output, MessageKind.Axes, JsonSerializer.SerializeToUtf8Bytes(question, Wire.Json));
+    var (_, bytes) = Wire.ReadHead(input);
+    return JsonSerializer.Deserialize<AxesAnswer>(Wire.ReadBytes(input, bytes)) ?? throw new EndOfStreamException();
 }
 
 internal static partial class Limits

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.RegularExpressions;
+using DendriteViewer.Hdf5.Filters;
 
 namespace DendriteViewer.Hdf5;
 
@@ -14,6 +15,10 @@ internal sealed partial class ReferredFiles(Func<string, string?> refuse)
 {
     private const int MostDepth = 4;
     private const int MostBlocks = 100_000;
+    private const long MostChunk = 512L << 20;
+
+    // Sources may be thousands, each with chunks that were never written.
+    private const int MostRemarks = 8;
     private readonly List<string> _seen = [];
     private ExternalLinkVisitor? _visitor;
 
@@ -35,22 +40,32 @@ internal sealed partial class ReferredFiles(Func<string, string?> refuse)
 
     /// <summary>Looks at everything that reading a dataset opens.</summary>
     /// <exception cref="Hdf5Exception">A file lies elsewhere, or is missing (the library would read fill values in its place).</exception>
-    public void Check(long dataset, int depth = 0)
+    /// <param name="dataset">The dataset.</param>
+    /// <param name="remarks">Takes what has no source.</param>
+    /// <param name="depth">How many virtual datasets lead to it.</param>
+    public void Check(long dataset, List<string> remarks, int depth = 0)
     {
         var creation = H5.Check(H5.Creation(dataset), "its dataset has no properties; the file is damaged.");
         try
         {
             var file = H5.FileName(dataset);
-            Span<byte> name = stackalloc byte[4096];
+            Span<byte> bytes = stackalloc byte[4096];
             for (var i = 0; i < Math.Max(0, H5.ExternalCount(creation)); i++)
             {
-                H5.Check(H5.External(creation, (uint)i, (nuint)name.Length, name, out _, out _), "its list of external files is damaged.");
-                Require(Encoding.UTF8.GetString(name[..Math.Max(0, name.IndexOf((byte)0))]), file);
+                H5.Check(H5.External(creation, (uint)i, (nuint)bytes.Length, bytes, out _, out _), "its list of external files is damaged.");
+                Require(Encoding.UTF8.GetString(bytes[..Math.Max(0, bytes.IndexOf((byte)0))]), file);
             }
 
             if (H5.Layout(creation) == H5.LayoutVirtual)
             {
-                CheckSources(creation, file, depth);
+                CheckSources(creation, file, remarks, depth);
+                SayWhatHasNoSource(dataset, creation, remarks);
+            }
+            else if (depth > 0)
+            {
+                var name = $"{H5.Name(dataset)} of {Path.GetFileName(file)}";
+                FilterPipeline.Prepare(creation, name, MostChunk);
+                AbsentVoxels.Say(dataset, creation, name, remarks.Count < MostRemarks ? remarks : []);
             }
         }
         finally
@@ -59,7 +74,7 @@ internal sealed partial class ReferredFiles(Func<string, string?> refuse)
         }
     }
 
-    private void CheckSources(long creation, string file, int depth)
+    private void CheckSources(long creation, string file, List<string> remarks, int depth)
     {
         if (depth == MostDepth)
         {
@@ -86,7 +101,7 @@ internal sealed partial class ReferredFiles(Func<string, string?> refuse)
                     break;
                 }
 
-                if (!CheckSource(source == "." ? file : Require(source, file), Numbered(dataset, b), depth) && numbered && b > 0)
+                if (!CheckSource(source == "." ? file : Require(source, file), Numbered(dataset, b), numbered ? ([], 0) : Needs(creation, i), remarks, depth) && numbered && b > 0)
                 {
                     break;
                 }
@@ -94,7 +109,7 @@ internal sealed partial class ReferredFiles(Func<string, string?> refuse)
         }
     }
 
-    private bool CheckSource(string path, string dataset, int depth)
+    private bool CheckSource(string path, string dataset, (ulong[] Extent, long Elements) needs, List<string> remarks, int depth)
     {
         var file = H5.OpenFile(path, H5.ReadOnly, 0);
         if (file < 0)
@@ -111,14 +126,81 @@ internal sealed partial class ReferredFiles(Func<string, string?> refuse)
                 return Block().IsMatch(dataset) ? false : throw new Hdf5Exception(Refused ?? $"its virtual dataset takes voxels from {dataset} of {path}, which is not there; correct it.");
             }
 
-            Check(source, depth + 1);
+            Check(source, remarks, depth + 1);
+            var extent = Spaces.OfDataset(source);
             H5.CloseObject(source);
+            if (needs.Extent.Length == extent.Length && needs.Extent.Zip(extent, (n, e) => n > e).Contains(true))
+            {
+                throw Short(string.Join(" × ", needs.Extent), dataset, path, extent);
+            }
+
+            if (needs.Extent.Length == 0 && extent.Aggregate((UInt128)1, (x, y) => x * y) < (UInt128)needs.Elements)
+            {
+                throw Short(needs.Elements.ToString(CultureInfo.InvariantCulture), dataset, path, extent);
+            }
+
             return true;
         }
         finally
         {
             H5.CloseProperties(access);
             H5.CloseFile(file);
+        }
+    }
+
+    private static Hdf5Exception Short(string needs, string dataset, string path, ulong[] extent) => new(
+        $"its virtual dataset takes {needs} voxels from {dataset} of {path}, which has {string.Join(" × ", extent)}; the library would fill what is missing, so copy that file again.");
+
+    // What a mapping takes of its source: along each axis, from the source's beginning on; or, where it takes all of it, how many
+    // elements that must be. Neither where there is no limit.
+    private static (ulong[] Extent, long Elements) Needs(long creation, int mapping)
+    {
+        var (source, target) = (H5.VirtualSourceSpace(creation, (nuint)mapping), H5.VirtualSpace(creation, (nuint)mapping));
+        try
+        {
+            if (source < 0 || target < 0)
+            {
+                return ([], 0);
+            }
+
+            var rank = H5.Rank(source);
+            if (rank <= 0)
+            {
+                return ([], Math.Max(0, H5.SelectedCount(target)));
+            }
+
+            var (first, last) = (new ulong[rank], new ulong[rank]);
+            return rank > 32 || H5.SelectedBounds(source, first, last) < 0 || last.Any(n => n >= 1UL << 40) ? ([], 0) : ([.. last.Select(n => n + 1)], 0);
+        }
+        finally
+        {
+            H5.CloseSpace(source);
+            H5.CloseSpace(target);
+        }
+    }
+
+    // Mappings that cover less than the dataset leave voxels that no file holds.
+    private static void SayWhatHasNoSource(long dataset, long creation, List<string> remarks)
+    {
+        H5.Check(H5.VirtualCount(creation, out var count), "its virtual dataset is damaged.");
+        UInt128 covered = 0;
+        for (nuint i = 0; i < count; i++)
+        {
+            var space = H5.VirtualSpace(creation, i);
+            var points = space < 0 ? -1 : H5.SelectedCount(space);
+            H5.CloseSpace(space);
+            if (points < 0)
+            {
+                return;
+            }
+
+            covered += (UInt128)points;
+        }
+
+        var all = Spaces.OfDataset(dataset).Aggregate((UInt128)1, (a, b) => a * b);
+        if (covered < all)
+        {
+            remarks.Add($"{all - covered} of its {all} voxels have no source in any file; they are the fill value");
         }
     }
 

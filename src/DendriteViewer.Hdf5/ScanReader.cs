@@ -1,27 +1,31 @@
-using System.Text;
+using System.Runtime.InteropServices;
+using DendriteViewer.Hdf5.Filters;
+using DendriteViewer.Imaging.Formats;
 
 namespace DendriteViewer.Hdf5;
 
 /// <summary>One dataset of one file, read slice by slice.</summary>
 internal sealed class ScanReader
 {
-    private const long MostLayer = 256L << 20;
-    private const long Piece = 8L << 20;
     private const long MostSlice = int.MaxValue;
-    private const long MostChunk = 512L << 20;
     private readonly long _dataset;
     private readonly ulong[] _extent;
 
     // Which axis of the dataset counts volumes, and which are z, y and x; -1 where it has none.
     private readonly int[] _axes;
     private readonly SampleKind _kind;
-    private byte[] _buffer = [];
+    private readonly bool _isTurned;
+
+    // Elements of the dataset's axis that are the slices, where some are left out (flats and darks).
+    private readonly int[]? _kept;
+    private byte[] _buffer = [], _unturned = [];
 
     /// <param name="path">The file.</param>
     /// <param name="inside">Path of the dataset, or null to choose one.</param>
     /// <param name="refuse">Asked before another file is opened: why it may not be, or null.</param>
+    /// <param name="ask">Asked which of its axes are which.</param>
     /// <exception cref="Hdf5Exception">There is nothing that can be read.</exception>
-    public ScanReader(string path, string? inside, Func<string, string?> refuse)
+    public ScanReader(string path, string? inside, Func<string, string?> refuse, Func<AxesQuestion, AxesAnswer> ask)
     {
         var referred = new ReferredFiles(refuse);
         var file = H5.OpenFile(path, H5.ReadOnly, 0);
@@ -31,7 +35,8 @@ internal sealed class ScanReader
         }
 
         var access = referred.Access();
-        var (name, by) = Chosen(new DatasetChoice(file, access), inside, referred);
+        var choice = new DatasetChoice(file, access);
+        var (name, by) = Chosen(choice, inside, referred);
         _dataset = H5.OpenDataset(file, name, access);
         if (_dataset < 0)
         {
@@ -39,41 +44,58 @@ internal sealed class ScanReader
         }
 
         _kind = SampleKind.Of(_dataset) ?? throw new Hdf5Exception($"its dataset {name} holds no numbers; give the path of one that does.");
-        referred.Check(_dataset);
+        List<string> remarks = [];
+        referred.Check(_dataset, remarks);
         var space = H5.Check(H5.DatasetSpace(_dataset), $"its dataset {name} has no extent; the file is damaged.");
         _extent = Spaces.Extent(space);
         H5.CloseSpace(space);
-        _axes = AxesOf(name);
+        if (_extent.Length == 0 || _extent.Any(n => n is 0 or > int.MaxValue)
+            || _extent.Aggregate((UInt128)1, (a, b) => a > (UInt128)1 << 64 ? a : a * b) > (UInt128)1 << 50)
+        {
+            throw new Hdf5Exception(
+                $"its dataset {name} is of {(_extent.Length == 0 ? "no axes" : string.Join(" × ", _extent))}, but a scan has z, y and x; give the path of another.");
+        }
+
+        var evidence = choice.ProjectionsIn(new Candidate(name, _extent));
+        var names = AxisNames.Of(file, _dataset, name, _extent.Length, access);
+        _axes = AxesOf(name, names, evidence, ask, remarks);
         var shape = _axes.Select(a => a < 0 ? 1L : (long)_extent[a]).ToArray();
+        if (evidence is not null)
+        {
+            _kept = Kept(file, evidence, access, shape, name, remarks);
+            shape[1] = _kept?.Length ?? shape[1];
+        }
+
         if ((UInt128)shape[2] * (UInt128)shape[3] * (UInt128)Math.Max(4, _kind.Size) > MostSlice)
         {
             throw new Hdf5Exception($"a slice of {shape[2]} × {shape[3]} is larger than 2 GiB, which is not supported.");
         }
 
-        var sliceBytes = shape[2] * shape[3] * _kind.Size;
+        _isTurned = Turning.IsNeeded(_axes.AsSpan(1));
         var creation = H5.Check(H5.Creation(_dataset), $"its dataset {name} has no properties; the file is damaged.");
-        var packing = FiltersOf(creation, name);
         CheckSize(name, shape, H5.Layout(creation), [path, .. referred.Seen]);
-        var layer = LayerOf(creation, shape, sliceBytes, out var cache, out var chunk);
-        MemoryBytes = layer * sliceBytes + cache + 4 * chunk;
+        var layers = LayerPlan.Of(_dataset, creation, name, _extent, _axes, shape, _kind.Size, _isTurned);
+        var packing = FilterPipeline.Prepare(creation, name, layers.FileChunkBytes);
+        AbsentVoxels.Say(_dataset, creation, name, remarks);
+        MemoryBytes = layers.MemoryBytes;
         H5.CloseProperties(creation);
-        if (cache > 0)
+        if (layers.CacheBytes > 0)
         {
             // Chunks that span several layers stay until the last of them.
-            H5.SetChunkCache(access, 12_421, (nuint)cache, 1);
+            H5.SetChunkCache(access, 12_421, (nuint)layers.CacheBytes, 1);
             H5.CloseObject(_dataset);
             _dataset = H5.Check(H5.OpenDataset(file, name, access), $"its dataset {name} cannot be opened; the file is damaged.");
         }
 
-        var size = VoxelSizes.Of(file, _dataset, name, access, _axes.AsSpan(1));
-        List<string> remarks = [];
+        var size = VoxelSizes.Of(file, _dataset, names, access, _axes.AsSpan(1), _extent, remarks);
         if (Attributes.Numbers(_dataset, "scaling_factor").Length > 0 || Attributes.Numbers(_dataset, "offset").Length > 0)
         {
             remarks.Add("its scaling_factor and offset are not applied; voxels are as they are stored");
         }
 
         Description = new Hdf5Description(
-            name, by, shape, _kind.Name, packing, layer, size?.Size, size?.Units, size?.From, [path, .. referred.Seen], (long)Math.Min(long.MaxValue, H5.StorageSize(_dataset)), [.. remarks]);
+            name, by, shape, _kind.Name, packing, layers.Slices, size?.Size, size?.Units, size?.From, [path, .. referred.Seen],
+            (long)Math.Min(long.MaxValue, H5.StorageSize(_dataset)), [.. remarks]);
     }
 
     public Hdf5Description Description { get; }
@@ -91,23 +113,59 @@ internal sealed class ScanReader
             throw new Hdf5Exception($"it has no {count} slices from {first} on.");
         }
 
+        var slice = (int)(s[2] * s[3] * _kind.Size);
+        var bytes = (int)count * slice;
+        if (_buffer.Length < bytes)
+        {
+            _buffer = new byte[bytes];
+        }
+
+        // Elements that follow each other are read at once.
+        for (var done = 0; done < count;)
+        {
+            var from = _kept is null ? (int)first + done : _kept[first + done];
+            var run = _kept is null ? (int)count : 1;
+            while (_kept is not null && done + run < count && _kept[first + done + run] == from + run)
+            {
+                run++;
+            }
+
+            if (!ReadRun(frame, from, run, _buffer.AsSpan(done * slice, run * slice)))
+            {
+                throw new Hdf5Exception($"its dataset {Description.Dataset} is damaged in slices {first} to {first + count - 1}; copy it again from its source.");
+            }
+
+            done += run;
+        }
+
+        return _buffer.AsSpan(0, bytes);
+    }
+
+    private bool ReadRun(long frame, long first, long count, Span<byte> target)
+    {
+        var s = Description.Shape;
         var (start, extent) = (new ulong[_extent.Length], new ulong[_extent.Length]);
         Array.Fill(extent, 1UL);
         Set(0, frame, 1);
         Set(1, first, count);
         Set(2, 0, s[2]);
         Set(3, 0, s[3]);
-        var bytes = (int)(count * s[2] * s[3] * _kind.Size);
-        if (_buffer.Length < bytes)
+        var into = target;
+        if (_isTurned)
         {
-            _buffer = new byte[bytes];
+            into = (_unturned.Length < target.Length ? _unturned = new byte[target.Length] : _unturned).AsSpan(0, target.Length);
         }
 
         var (file, memory) = (H5.DatasetSpace(_dataset), H5.NewSpace(extent.Length, extent, 0));
-        var ok = file >= 0 && memory >= 0 && H5.Select(file, 0, start, 0, extent, 0) >= 0 && H5.Read(_dataset, _kind.Memory, memory, file, 0, _buffer.AsSpan(0, bytes)) >= 0;
+        var ok = file >= 0 && memory >= 0 && H5.Select(file, 0, start, 0, extent, 0) >= 0 && H5.Read(_dataset, _kind.Memory, memory, file, 0, into) >= 0;
         H5.CloseSpace(file);
         H5.CloseSpace(memory);
-        return ok ? _buffer.AsSpan(0, bytes) : throw new Hdf5Exception($"its dataset {Description.Dataset} is damaged in slices {first} to {first + count - 1}; copy it again from its source.");
+        if (ok && _isTurned)
+        {
+            Turning.Turn(into, target, _axes.AsSpan(1), [(int)count, (int)s[2], (int)s[3]], _kind.Size);
+        }
+
+        return ok;
 
         void Set(int axis, long from, long n)
         {
@@ -131,31 +189,41 @@ internal sealed class ScanReader
         }
     }
 
-    private int[] AxesOf(string name)
+    private int[] AxesOf(string name, AxisNames? names, ProjectionEvidence? evidence, Func<AxesQuestion, AxesAnswer> ask, List<string> remarks)
     {
-        if (_extent.Length == 0 || _extent.Any(n => n is 0 or > int.MaxValue) || _extent.Aggregate((UInt128)1, (a, b) => a > (UInt128)1 << 64 ? a : a * b) > (UInt128)1 << 50)
+        // Who asks for projections gets them as slices.
+        var spelled = names?.Axes.Select(a => evidence is not null && RotationAngles.IsName(a.Name) ? "z" : a.Name).ToArray();
+        var answer = ask(new AxesQuestion(name, spelled, [.. _extent.Select(n => (long)n)]));
+        remarks.AddRange(answer.Remarks);
+        if (names?.From == AxisNames.Matlab)
         {
-            throw new Hdf5Exception($"its dataset {name} is of {(_extent.Length == 0 ? "no axes" : string.Join(" × ", _extent))}, but a scan has z, y and x; give the path of another.");
+            remarks.Add("MATLAB wrote it, whose arrays are (row, column, page), so its first index is taken for y, its second for x and its third for z");
+        }
+        else if (names is not null && Turning.IsNeeded(answer.Order.AsSpan(1)))
+        {
+            remarks.Add($"its axes are {string.Join(", ", names.Axes.Select(a => a.Name))} ({names.From}); they are turned to z, y, x");
         }
 
-        // Axes of one element before the others, and a last one behind z, y, x (a channel), are none.
-        var axes = Enumerable.Range(0, _extent.Length).ToList();
-        while (axes.Count > 3 && _extent[axes[0]] == 1)
+        return answer.Order;
+    }
+
+    // Flats and darks are no pictures of the sample.
+    private static int[]? Kept(long file, ProjectionEvidence evidence, long access, long[] shape, string name, List<string> remarks)
+    {
+        remarks.Add($"{name} holds projections, not slices of a reconstructed scan ({evidence.Reason})");
+        if (evidence.ImageKey is not { } path || Attributes.NumberDataset(file, path, access) is not { } keys || keys.Length != shape[1])
         {
-            axes.RemoveAt(0);
+            return null;
         }
 
-        if (axes.Count is 4 or 5 && _extent[axes[^1]] == 1)
+        var kept = Enumerable.Range(0, keys.Length).Where(i => keys[i] == 0).ToArray();
+        if (kept.Length == keys.Length)
         {
-            axes.RemoveAt(axes.Count - 1);
+            return null;
         }
 
-        if (axes.Count > 4)
-        {
-            throw new Hdf5Exception($"its dataset {name} is of {string.Join(" × ", _extent)}, but a scan has z, y and x, and before them time; write it in that order.");
-        }
-
-        return [.. Enumerable.Repeat(-1, 4 - axes.Count), .. axes];
+        remarks.Add($"{keys.Length - kept.Length} of its {keys.Length} pictures are flats, darks or unusable by {path}, and are left out");
+        return kept.Length > 0 ? kept : throw new Hdf5Exception($"its dataset {name} holds only flats and darks by {path}; give the path of another.");
     }
 
     // What is packed best is a thousandth of itself; what is not packed is there whole.
@@ -164,86 +232,8 @@ internal sealed class ScanReader
         var stored = files.Sum(f => (decimal)new FileInfo(f).Length);
         if (shape.Aggregate((decimal)_kind.Size, (a, b) => a * b) > (layout is H5.LayoutChunked or H5.LayoutVirtual ? 1040 * stored + 65536 : 4 * stored))
         {
-            throw new Hdf5Exception($"its dataset {name} is of {string.Join(" × ", _extent)}, which its {stored} bytes cannot hold; the file is damaged, or was cut off.");
+            throw new Hdf5Exception(
+                $"its dataset {name} is of {string.Join(" × ", _extent)}, which its {stored} bytes cannot hold; the file is damaged, or was cut off.");
         }
     }
-
-    private int LayerOf(long creation, long[] shape, long sliceBytes, out long cache, out long chunkBytes)
-    {
-        (cache, chunkBytes) = (0, 0);
-        var layer = (int)Math.Clamp(Piece / sliceBytes, 1, shape[1]);
-        if (H5.Layout(creation) != H5.LayoutChunked)
-        {
-            return layer;
-        }
-
-        var chunk = new ulong[_extent.Length];
-        H5.Check(H5.Chunk(creation, chunk.Length, chunk), "its chunks have no size; the file is damaged.");
-        var size = chunk.Aggregate((UInt128)_kind.Size, (a, b) => a > (UInt128)1 << 64 ? a : a * b);
-        if (size > MostChunk)
-        {
-            throw new Hdf5Exception($"its chunks are of {string.Join(" × ", chunk)}, larger than 512 MiB, which is not supported; write it in smaller ones (h5repack).");
-        }
-
-        // libhdf5 holds one packed, unpacked, and as the file's type.
-        chunkBytes = (long)size;
-        var deep = _axes[1] < 0 ? 1 : (int)Math.Min(chunk[_axes[1]], (ulong)shape[1]);
-        var most = (int)Math.Clamp(MostLayer / sliceBytes, 1, int.MaxValue);
-        var several = _axes[0] >= 0 && chunk[_axes[0]] > 1;
-        if (deep > most || several)
-        {
-            // Chunks of a layer, whole.
-            cache = Math.Min(MostChunk, sliceBytes * deep * (several ? (long)chunk[_axes[0]] : 1) + (16 << 20));
-        }
-
-        // Thin chunks: several layers at once.
-        return deep > most ? most : Math.Max(deep, layer / deep * deep);
-    }
-
-    private static string[] FiltersOf(long creation, string name)
-    {
-        var names = new List<string>();
-        Span<byte> bytes = stackalloc byte[256];
-        for (uint i = 0; i < Math.Max(0, H5.FilterCount(creation)); i++)
-        {
-            bytes.Clear();
-            nuint none = 0;
-            var id = H5.Filter(creation, i, out _, ref none, [], (nuint)bytes.Length, bytes, out _);
-            if (id < 0)
-            {
-                throw new Hdf5Exception("its list of filters is damaged; copy it again from its source.");
-            }
-
-            var said = Encoding.UTF8.GetString(bytes[..Math.Max(0, bytes.IndexOf((byte)0))]);
-            var (known, package) = Known(id);
-            names.Add(known ?? (said.Length > 0 ? said : $"filter {id}"));
-            if (H5.HasFilter(id) <= 0)
-            {
-                throw new Hdf5Exception(
-                    $"its dataset {name} is packed by {names[^1]} (HDF5 filter {id}), whose plugin is not installed; {(package is null ? "install it where HDF5_PLUGIN_PATH points" : $"install Debian's {package}")}, or repack the file with deflate (h5repack -f GZIP=4).");
-            }
-        }
-
-        return [.. names];
-    }
-
-    // Registered filters, and the Debian package of their plugins.
-    private static (string? Name, string? Package) Known(int id) => id switch
-    {
-        1 => ("deflate", null),
-        2 => ("shuffle", null),
-        3 => ("fletcher32", null),
-        4 => ("szip", null),
-        5 => ("nbit", null),
-        6 => ("scaleoffset", null),
-        307 => ("bzip2", "hdf5-filter-plugin"),
-        32000 => ("lzf", null),
-        32001 => ("blosc", "hdf5-filter-plugin-blosc-serial"),
-        32004 => ("lz4", "hdf5-filter-plugin"),
-        32008 => ("bitshuffle", null),
-        32013 => ("zfp", "hdf5-filter-plugin-zfp-serial"),
-        32015 => ("zstd", null),
-        32026 => ("blosc2", null),
-        _ => (null, null),
-    };
 }

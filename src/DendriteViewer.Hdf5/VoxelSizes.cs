@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
 
 namespace DendriteViewer.Hdf5;
 
@@ -6,81 +8,148 @@ namespace DendriteViewer.Hdf5;
 /// <param name="Size">z, y, x.</param>
 /// <param name="Units">The unit of each.</param>
 /// <param name="From">Which part of the file says so.</param>
-internal sealed record VoxelSizes(double[] Size, string[] Units, string From)
+internal sealed partial record VoxelSizes(double[] Size, string[] Units, string From)
 {
     private const int MostPositions = 1 << 20;
+    private static readonly string[] s_sizes = ["voxel_size", "pixel_size", "voxelsize", "VoxelSize", "voxelSize", "spacing", "element_size", "resolution"];
+    private static readonly string[] s_units = ["um", "µm", "nm", "mm", "m", "cm"];
 
     /// <summary>
-    /// Of a dataset: <c>element_size_um</c> (as ilastik and BigDataViewer write it), <c>voxel_size</c> or <c>pixel_size</c> with
-    /// units, or, of an NXdata, what its axes step by.
+    /// Of a dataset: <c>element_size_um</c> (as ilastik and Fiji write it, z, y, x), <c>voxel_size</c> or <c>pixel_size</c> with units, one
+    /// or one for each axis, or what the positions along its axes step by, each in its own unit.
     /// </summary>
     /// <param name="file">The file.</param>
     /// <param name="dataset">The dataset.</param>
-    /// <param name="path">Its path.</param>
+    /// <param name="names">What the file says of its axes, if it does.</param>
     /// <param name="access">Properties to open with.</param>
     /// <param name="axes">Which axis of the dataset is z, y and x; negative where it has none.</param>
-    public static VoxelSizes? Of(long file, long dataset, string path, long access, ReadOnlySpan<int> axes)
+    /// <param name="extent">Elements along the dataset's axes.</param>
+    /// <param name="remarks">Takes why a size that is there was not taken.</param>
+    public static VoxelSizes? Of(long file, long dataset, AxisNames? names, long access, ReadOnlySpan<int> axes, ulong[] extent, List<string> remarks)
     {
-        if (Attributes.Numbers(dataset, "element_size_um") is { Length: >= 3 } um)
+        foreach (var unit in s_units)
         {
-            return new VoxelSizes(um[^3..], ["um", "um", "um"], "element_size_um");
-        }
-
-        foreach (var name in (ReadOnlySpan<string>)["voxel_size", "pixel_size"])
-        {
-            if (Attributes.Numbers(dataset, name) is { Length: 1 or 3 } size
-                && (Attributes.Text(dataset, name + "_units") ?? Attributes.Text(dataset, name + "_unit") ?? Attributes.Text(dataset, "units")) is { } unit)
+            foreach (var name in (ReadOnlySpan<string>)["element_size_" + unit, "voxel_size_" + unit, "pixel_size_" + unit])
             {
-                return new VoxelSizes(size.Length == 3 ? size : [size[0], size[0], size[0]], [unit, unit, unit], name);
+                if (Attributes.Numbers(dataset, name) is { Length: > 0 } given && OfAxes(given, axes, extent.Length) is { } size)
+                {
+                    return new VoxelSizes(size, [unit, unit, unit], name);
+                }
             }
         }
 
-        return OfAxes(file, path, access, axes);
+        return OfAttributes(dataset, axes, extent.Length, remarks) ?? OfPositions(file, names, access, axes, extent, remarks);
     }
 
-    private static VoxelSizes? OfAxes(long file, string path, long access, ReadOnlySpan<int> axes)
+    // One number for all; one for z, y and x; or one for each axis of the dataset, where it has others.
+    private static double[]? OfAxes(double[] given, ReadOnlySpan<int> axes, int rank) =>
+        given.Length == 1 ? [given[0], given[0], given[0]]
+        : given.Length == rank && rank > 3 && axes[0] >= 0 && axes[1] >= 0 && axes[2] >= 0 ? [given[axes[0]], given[axes[1]], given[axes[2]]]
+        : given.Length >= 3 ? given[^3..]
+        : null;
+
+    private static VoxelSizes? OfAttributes(long dataset, ReadOnlySpan<int> axes, int rank, List<string> remarks)
     {
-        var group = path[..Math.Max(1, path.LastIndexOf('/'))];
-        var parent = H5.OpenObject(file, group, access);
-        if (parent < 0)
+        foreach (var name in s_sizes)
         {
-            return null;
+            if (Attributes.Numbers(dataset, name) is not { Length: > 0 } given || OfAxes(given, axes, rank) is not { } size)
+            {
+                continue;
+            }
+
+            string[] units = [];
+            foreach (var attribute in (ReadOnlySpan<string>)[name + "_units", name + "_unit", name + "Units", name + "Unit", "units", "unit"])
+            {
+                units = units.Length > 0 ? units : Attributes.Texts(dataset, attribute);
+            }
+
+            if (units.Length is not (1 or 3))
+            {
+                remarks.Add(string.Create(CultureInfo.InvariantCulture, $"its {name} ({string.Join(" × ", given)}) is without a unit, so it was not taken"));
+                continue;
+            }
+
+            return new VoxelSizes(size, units.Length == 1 ? [units[0], units[0], units[0]] : units, name);
         }
 
-        var names = Attributes.Texts(parent, "axes");
-        names = names is [var joined] ? joined.Split(':', ',') : names;
-        var (sizes, units) = (new double[3], new string[3]);
-        var found = true;
-        for (var i = 0; i < 3 && found; i++)
+        if (Attributes.Text(dataset, "axistags") is { } tags && Resolution().IsMatch(tags))
         {
-            found = axes[i] >= 0 && axes[i] < names.Length && names[axes[i]] is { Length: > 0 } name and not "." && Step(parent, name, access, out sizes[i], out units[i]);
+            remarks.Add("its axistags give a resolution without a unit, so it was not taken");
         }
 
-        H5.CloseObject(parent);
-        return found ? new VoxelSizes(sizes, units, $"axes of {group}") : null;
+        return null;
     }
 
-    private static bool Step(long group, string name, long access, out double step, out string unit)
+    private static VoxelSizes? OfPositions(long file, AxisNames? names, long access, ReadOnlySpan<int> axes, ulong[] extent, List<string> remarks)
+    {
+        var (sizes, units, problems, found) = (new double[3], new string[3], new List<string>(), 0);
+        for (var i = 0; i < 3; i++)
+        {
+            if (axes[i] < 0 || names?.Axes[axes[i]] is not { Positions: { } positions, Name: var name })
+            {
+                continue;
+            }
+
+            switch (Step(file, positions, access, extent[axes[i]], out sizes[i], out units[i]))
+            {
+                case null:
+                    found++;
+                    break;
+                case { Length: > 0 } problem:
+                    problems.Add($"the positions along its axis {name} {problem}");
+                    break;
+            }
+        }
+
+        if (found == 3)
+        {
+            return new VoxelSizes(sizes, units, names!.From);
+        }
+
+        if (problems.Count > 0)
+        {
+            remarks.Add($"{string.Join(", ", problems)}; so no voxel size is taken");
+        }
+        else if (found > 0)
+        {
+            remarks.Add($"only {found} of z, y and x have positions in {names!.From}, so no voxel size is taken");
+        }
+
+        return null;
+    }
+
+    // Null where the positions are even; else what is wrong with them, empty where there are none.
+    private static string? Step(long file, string positions, long access, ulong count, out double step, out string unit)
     {
         (step, unit) = (0, "");
-        var axis = H5.OpenDataset(group, name, access);
+        var axis = H5.OpenDataset(file, positions, access);
         if (axis < 0)
         {
-            return false;
+            return "";
         }
 
-        var space = H5.DatasetSpace(axis);
         try
         {
-            if (space < 0 || SampleKind.Of(axis) is null || Attributes.Text(axis, "units") is not { } text || Spaces.Extent(space) is not [>= 2 and <= MostPositions and var n])
+            if (SampleKind.Of(axis) is null || Spaces.OfDataset(axis) is not [>= 2 and <= MostPositions and var n])
             {
-                return false;
+                return "";
+            }
+
+            // As many as elements, or the edges between them.
+            if (n != count && n != count + 1)
+            {
+                return $"are {n}, but it has {count} elements";
             }
 
             var at = new double[n];
             if (H5.Read(axis, H5.Variable("H5T_NATIVE_DOUBLE_g"), H5.All, H5.All, 0, MemoryMarshal.AsBytes(at.AsSpan())) < 0)
             {
-                return false;
+                return "cannot be read";
+            }
+
+            if (Attributes.Text(axis, "units") is not { Length: > 0 } text)
+            {
+                return "are without units";
             }
 
             // Positions that are not even are no grid.
@@ -89,17 +158,19 @@ internal sealed record VoxelSizes(double[] Size, string[] Units, string From)
             {
                 if (!(Math.Abs(at[i] - at[i - 1] - step) <= 0.01 * Math.Abs(step)))
                 {
-                    return false;
+                    return "are not even";
                 }
             }
 
             step = Math.Abs(step);
-            return true;
+            return null;
         }
         finally
         {
-            H5.CloseSpace(space);
             H5.CloseObject(axis);
         }
     }
+
+    [GeneratedRegex("\"resolution\"\\s*:\\s*(?!0[.0]*\\s*[,}])[0-9]")]
+    private static partial Regex Resolution();
 }

@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace DendriteViewer.Hdf5;
 
@@ -30,15 +32,32 @@ public enum MessageKind : byte
 
     /// <summary>A path: may it be read? Only before the description.</summary>
     Question,
+
+    /// <summary>An <see cref="AxesQuestion"/>, answered by an <see cref="AxesAnswer"/>. Only before the description.</summary>
+    Axes,
 }
+
+/// <summary>Asks which axes of a dataset are z, y, x and time; the rule is the one of all formats, which the reader does not know.</summary>
+/// <param name="Dataset">Path inside the file.</param>
+/// <param name="Names">Names of its axes, slowest first, empty where one has none; null where none has.</param>
+/// <param name="Lengths">Elements along each.</param>
+public sealed record AxesQuestion(string Dataset, string[]? Names, long[] Lengths);
+
+/// <summary>Which axes of a dataset are what.</summary>
+/// <param name="Order">Of time, z, y and x the index among the dataset's axes; -1 for one that it does not have.</param>
+/// <param name="Remarks">What was guessed, for people.</param>
+public sealed record AxesAnswer(int[] Order, string[] Remarks);
 
 /// <summary>
 /// How the reader and who started it talk, over the reader's standard streams. It sends a description or an error, and asks before
-/// it opens other files; then for every request (frame, first slice, count; 64-bit each, little endian) it sends samples or an error.
+/// it opens other files, and which axes are which; then for every request (frame, first slice, count; 64-bit each, little endian) it sends samples or an error.
 /// </summary>
 public static class Wire
 {
     private const int RequestBytes = 24;
+
+    /// <summary>How records are written: a voxel's size may be no number, which is for who reads it to say.</summary>
+    public static readonly JsonSerializerOptions Json = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
 
     /// <summary>Sends a message: its kind, how many bytes, the bytes.</summary>
     public static void Send(Stream to, MessageKind kind, ReadOnlySpan<byte> bytes)

@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using System.Globalization;
 using DendriteViewer.Hdf5;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Volumes;
@@ -28,7 +28,7 @@ internal sealed class Hdf5File : VolumeFile
         }
 
         Samples = Enum.Parse<SampleType>(_said.SampleType, ignoreCase: true);
-        (Geometry, Remarks) = GeometryOf(_said, path);
+        (Geometry, Remarks) = GeometryOf(_said);
         Remarks = [$"the dataset is {_said.Dataset}, {_said.ChosenBy}", .. _said.Remarks, .. Remarks];
         Fingerprint = Fingerprints.Of(_said.Files) + _said.Dataset;
     }
@@ -71,7 +71,7 @@ internal sealed class Hdf5File : VolumeFile
         return false;
     }
 
-    private static (FileGeometry?, string[] Remarks) GeometryOf(Hdf5Description said, string path)
+    private static (FileGeometry?, string[] Remarks) GeometryOf(Hdf5Description said)
     {
         if (said.VoxelSize is not { } size)
         {
@@ -81,12 +81,14 @@ internal sealed class Hdf5File : VolumeFile
         var um = size.Zip(said.VoxelUnits!, (s, unit) => s * LengthUnits.InUm(unit)).ToArray();
         if (um.Any(s => s is null))
         {
-            return (null, [$"its {said.VoxelSizeFrom} are in {string.Join(", ", said.VoxelUnits!.Distinct())}, which is no length; give voxelSizeUm"]);
+            var units = said.VoxelUnits!.Where(u => LengthUnits.InUm(u) is null).Distinct();
+            return (null, [$"its {said.VoxelSizeFrom} are in {string.Join(", ", units)}, which is no length; give voxelSizeUm"]);
         }
 
         if (um.Any(s => !(s > 0 && double.IsFinite(s.Value))))
         {
-            throw new VolumeFormatException($"{path}: its {said.VoxelSizeFrom} says that a voxel is of {string.Join(" × ", size)} {said.VoxelUnits![0]}, which is no size; correct it.");
+            var shown = string.Join(" × ", size.Select(v => v.ToString("R", CultureInfo.InvariantCulture)));
+            return (null, [$"its {said.VoxelSizeFrom} says that a voxel is of {shown} {said.VoxelUnits![0]}, which is no size, so it was not taken; give voxelSizeUm"]);
         }
 
         return (new FileGeometry(AffineTransform.Of(new VoxelSize(um[0]!.Value, um[1]!.Value, um[2]!.Value), default), said.VoxelSizeFrom!), []);

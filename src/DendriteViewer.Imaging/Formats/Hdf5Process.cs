@@ -121,9 +121,13 @@ internal sealed class Hdf5Process : IDisposable
                 switch (kind)
                 {
                     case MessageKind.Data:
-                        return JsonSerializer.Deserialize<Hdf5Description>(content) ?? throw new InvalidDataException();
+                        return JsonSerializer.Deserialize<Hdf5Description>(content, Wire.Json) ?? throw new InvalidDataException();
                     case MessageKind.Question:
                         Wire.Send(_to, MessageKind.Data, Encoding.UTF8.GetBytes(Refusal(Encoding.UTF8.GetString(content), confine)));
+                        break;
+                    case MessageKind.Axes:
+                        var question = JsonSerializer.Deserialize<AxesQuestion>(content) ?? throw new InvalidDataException();
+                        Wire.Send(_to, MessageKind.Data, JsonSerializer.SerializeToUtf8Bytes(Hdf5Axes.Of(_path, question), Wire.Json));
                         break;
                     default:
                         throw new VolumeFormatException($"{_path}: {Encoding.UTF8.GetString(content)}");

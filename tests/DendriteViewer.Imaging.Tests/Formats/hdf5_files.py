@@ -45,11 +45,6 @@ def main(folder):
         h["first"], h["second"] = v, v
     with new("text.h5") as h:
         h["image"] = "hello"
-    with new("lzf.h5") as h:
-        h.create_dataset("image", data=v, compression="lzf")
-    with new("zero.h5") as h:
-        h["image"] = v
-        h["image"].attrs["element_size_um"] = [0.0, 0.5, 0.5]
     with new("counts.h5") as h:
         h["image"] = v
         h["image"].attrs["voxel_size"] = [1.0, 2.0, 3.0]
@@ -75,7 +70,7 @@ def main(folder):
         h["entry1/also"] = g["data"]
     with new("exchange.h5") as h:
         h["exchange/data"] = v
-        h["exchange/data_white"] = np.zeros((3, 4, 5))
+        h["exchange/other"] = np.zeros((3, 4, 5))
 
     # Voxels in other files.
     os.makedirs("parts", exist_ok=True)
