@@ -41,7 +41,7 @@ public enum Denoise
 public sealed record AnalysisRecipe
 {
     /// <summary>Changes when the same recipe would give other numbers.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     /// <summary>Modality; the dataset's first where empty.</summary>
     public string Modality { get; init; } = "";

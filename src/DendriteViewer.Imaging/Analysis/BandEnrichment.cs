@@ -10,7 +10,20 @@ namespace DendriteViewer.Imaging.Analysis;
 /// <param name="Low">Lower end of its 95 % interval.</param>
 /// <param name="High">Upper end of its 95 % interval.</param>
 /// <param name="P">Chance that random placement gives as much or more.</param>
-public readonly record struct Enrichment(double Share, double Expected, double Ratio, double Low, double High, double P);
+public readonly record struct Enrichment(double Share, double Expected, double Ratio, double Low, double High, double P)
+{
+    /// <summary>What the interval is made of.</summary>
+    public EnrichmentUncertainty Uncertainty { get; init; }
+}
+
+/// <summary>By how much each cause moves a ratio at 95 %; they are combined in quadrature.</summary>
+/// <param name="CountingLow">Counting, towards less (Clopper and Pearson; of volumes the wider of this and resampled pieces).</param>
+/// <param name="CountingHigh">Counting, towards more.</param>
+/// <param name="DepthLow">Sites within the uncertainty of depth of the band's limits, inside.</param>
+/// <param name="DepthHigh">The same outside.</param>
+/// <param name="Expected">The band's own share, whose limits are as uncertain as depth.</param>
+public readonly record struct EnrichmentUncertainty(double CountingLow, double CountingHigh, double DepthLow, double DepthHigh,
+    double Expected);
 
 /// <summary>Is it really the band? Sites and lithium in it, against placement by chance.</summary>
 /// <param name="FromUm">Depth at which the band begins.</param>
@@ -25,48 +38,83 @@ public sealed record BandFindings(double FromUm, double ToUm, int Sites, int All
 /// <summary>
 /// Enrichment of a band. Sites fall into it or not, so their number under random placement is binomial: the interval is Clopper's and
 /// Pearson's (Biometrika 26, 404, 1934), the p-value the binomial's upper tail. Lithium comes in pieces of unequal size: its interval is
-/// by resampling pieces, its p-value by placing each piece at random depths, 2000 times with a fixed seed.
+/// the wider of resampled pieces and of Clopper and Pearson with the effective number of pieces, (ΣV)²/ΣV²; its p-value comes from placing
+/// each piece at random depths, 2000 times with a fixed seed. Depth is uncertain too: sites near the band's limits may lie on their other
+/// side, and the share that chance gives is not known exactly, so that the interval of a band that holds every site still reaches above it.
 /// </summary>
 public static class BandEnrichment
 {
     private const int Draws = 2000;
 
     /// <summary>Sites and lithium in a band.</summary>
+    /// <param name="band">The band.</param>
+    /// <param name="electrolyte">Volume of the electrolyte by depth.</param>
+    /// <param name="voids">Pristine voids.</param>
+    /// <param name="siteDepthsUm">Depth of each site, µm.</param>
+    /// <param name="pieces">Volume of each piece of lithium by depth.</param>
+    /// <param name="depthUm">Standard deviation of depth, µm.</param>
     public static BandFindings Of(
-        Band band, DepthHistogram electrolyte, IReadOnlyList<VoidRecord> voids, IReadOnlyList<double> siteDepthsUm, IReadOnlyList<DepthHistogram> pieces)
+        Band band, DepthHistogram electrolyte, IReadOnlyList<VoidRecord> voids, IReadOnlyList<double> siteDepthsUm,
+        IReadOnlyList<DepthHistogram> pieces, double depthUm)
     {
+        var relative = Math.Min(1, Math.Sqrt(2) * depthUm / Math.Max(1e-9, band.ToUm - band.FromUm));
+        var inner = siteDepthsUm.Count(d => d >= band.FromUm + 2 * depthUm && d < band.ToUm - 2 * depthUm);
+        var outer = siteDepthsUm.Count(d => d >= band.FromUm - 2 * depthUm && d < band.ToUm + 2 * depthUm);
         var inBand = siteDepthsUm.Count(d => band.Contains(new Depth(d)));
         var whole = electrolyte.TotalUm3;
         var share = whole > 0 ? electrolyte.Between(band.FromUm, band.ToUm) / whole : 0;
         var surface = voids.Sum(v => v.SurfaceUm2);
         var surfaceShare = surface > 0 ? voids.Where(v => band.Contains(new Depth(v.DepthUm))).Sum(v => v.SurfaceUm2) / surface : 0;
         return new BandFindings(
-            band.FromUm, band.ToUm, inBand, siteDepthsUm.Count, OfCounts(inBand, siteDepthsUm.Count, share),
-            surface > 0 ? OfCounts(inBand, siteDepthsUm.Count, surfaceShare) : null, pieces.Count == 0 ? null : OfPieces(band, electrolyte, share, pieces));
+            band.FromUm, band.ToUm, inBand, siteDepthsUm.Count, OfSites(share), surface > 0 ? OfSites(surfaceShare) : null,
+            pieces.Count == 0 ? null : OfPieces(band, electrolyte, share, pieces, relative));
+
+        Enrichment OfSites(double expected) =>
+            OfCounts((Math.Min(inner, inBand), inBand, Math.Max(outer, inBand)), siteDepthsUm.Count, expected, relative);
     }
 
     /// <summary>The same for bands of one width at all depths, to see whether this one stands out.</summary>
-    public static IReadOnlyList<BandFindings> Scan(double widthUm, double stepUm, DepthHistogram electrolyte, IReadOnlyList<VoidRecord> voids, IReadOnlyList<double> siteDepthsUm)
+    public static IReadOnlyList<BandFindings> Scan(double widthUm, double stepUm, DepthHistogram electrolyte,
+        IReadOnlyList<VoidRecord> voids,
+        IReadOnlyList<double> siteDepthsUm, double depthUm)
     {
         var end = electrolyte.StepUm * (Array.FindLastIndex(electrolyte.Um3, v => v > 0) + 1);
         return Enumerable.Range(0, Math.Max(1, (int)((end - widthUm) / stepUm) + 1))
-            .Select(i => Of(new Band(i * stepUm, i * stepUm + widthUm), electrolyte, voids, siteDepthsUm, [])).ToArray();
+            .Select(i => Of(new Band(i * stepUm, i * stepUm + widthUm), electrolyte, voids, siteDepthsUm, [], depthUm)).ToArray();
     }
 
-    private static Enrichment OfCounts(int inBand, int all, double expected)
+    private static Enrichment OfCounts((int Inner, int In, int Outer) sites, int all, double expected, double relative)
     {
-        if (all == 0 || expected <= 0)
+        if (expected <= 0)
         {
-            return new Enrichment(all == 0 ? 0 : (double)inBand / all, expected, 0, 0, 0, 1);
+            return new Enrichment(all == 0 ? 0 : (double)sites.In / all, expected, 0, 0, 0, 1);
         }
 
-        var low = inBand == 0 ? 0 : Beta.InvCDF(inBand, all - inBand + 1, 0.025);
-        var high = inBand == all ? 1 : Beta.InvCDF(inBand + 1, all - inBand, 0.975);
-        var p = inBand == 0 ? 1 : expected >= 1 ? 1 : 1 - Binomial.CDF(expected, all, inBand - 1);
-        return new Enrichment((double)inBand / all, expected, (double)inBand / all / expected, low / expected, high / expected, Math.Clamp(p, 0, 1));
+        var share = all == 0 ? 0 : (double)sites.In / all;
+        var p = sites.In == 0 ? 1 : expected >= 1 ? 1 : 1 - Binomial.CDF(expected, all, sites.In - 1);
+        var near = all == 0 ? (0, 0) : ((double)(sites.In - sites.Inner) / all, (double)(sites.Outer - sites.In) / all);
+        return Combined(share, expected, Counting.OfShare(sites.In, all), near, relative, Math.Clamp(p, 0, 1));
     }
 
-    private static Enrichment? OfPieces(Band band, DepthHistogram electrolyte, double expected, IReadOnlyList<DepthHistogram> pieces)
+    // The ratio of a share to what chance gives, with all that makes it uncertain.
+    private static Enrichment Combined(
+        double share, double expected, (double Low, double High) counting, (double Inside, double Outside) near, double relative, double p)
+    {
+        var ratio = share / expected;
+        var parts = new EnrichmentUncertainty(
+            (share - counting.Low) / expected, (counting.High - share) / expected, near.Inside / expected, near.Outside / expected,
+            2 * relative * ratio);
+        double Root(double a, double b) => Math.Sqrt(a * a + b * b + parts.Expected * parts.Expected);
+        return new Enrichment(
+            share, expected, ratio, Math.Max(0, ratio - Root(parts.CountingLow, parts.DepthLow)), ratio + Root(parts.CountingHigh,
+                parts.DepthHigh), p)
+        {
+            Uncertainty = parts,
+        };
+    }
+
+    private static Enrichment? OfPieces(Band band, DepthHistogram electrolyte, double expected, IReadOnlyList<DepthHistogram> pieces,
+        double relative)
     {
         var volumes = pieces.Select(p => (In: p.Between(band.FromUm, band.ToUm), All: p.TotalUm3)).ToArray();
         var total = volumes.Sum(v => v.All);
@@ -115,7 +163,9 @@ public static class BandEnrichment
             asMuch += sum / total >= share ? 1 : 0;
         }
 
-        return new Enrichment(
-            share, expected, share / expected, resampled[(int)(0.025 * Draws)] / expected, resampled[(int)(0.975 * Draws)] / expected, (1.0 + asMuch) / (1 + Draws));
+        var effective = total * total / volumes.Sum(v => v.All * v.All);
+        var (low, high) = Counting.OfShare(share * effective, effective);
+        var counting = (Math.Min(low, resampled[(int)(0.025 * Draws)]), Math.Max(high, resampled[(int)(0.975 * Draws)]));
+        return Combined(share, expected, counting, default, relative, (1.0 + asMuch) / (1 + Draws));
     }
 }

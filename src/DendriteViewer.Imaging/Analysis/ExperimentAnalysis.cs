@@ -27,10 +27,14 @@ public sealed record ChangeFindings(double FromHours, double ToHours, double Gai
 /// <summary>Dark volume of the electrolyte at one time, percent of the electrolyte.</summary>
 /// <param name="Hours">Hours of plating.</param>
 /// <param name="Percent">Dark volume over electrolyte volume.</param>
-/// <param name="Low">With the threshold a noise width darker.</param>
-/// <param name="High">With the threshold a noise width brighter.</param>
+/// <param name="Low">Lower end of its 95 % interval.</param>
+/// <param name="High">Upper end of its 95 % interval.</param>
 /// <param name="Dark">Dark volume by depth.</param>
-public sealed record PorosityFindings(double Hours, double Percent, double Low, double High, DepthHistogram Dark);
+public sealed record PorosityFindings(double Hours, double Percent, double Low, double High, DepthHistogram Dark)
+{
+    /// <summary>What makes the dark volume uncertain; null in results of before version 2.</summary>
+    public VolumeUncertainty? Uncertainty { get; init; }
+}
 
 /// <summary>Everything that an analysis found.</summary>
 public sealed record AnalysisResult
@@ -104,9 +108,18 @@ public sealed record AnalysisResult
     /// <summary>The scans that it rests on, with checksums; empty until it is kept.</summary>
     public IReadOnlyList<AnalysisInput> Inputs { get; init; } = [];
 
+    /// <summary>Standard deviation of depth, µm: of what is off the interface's surface, and of half a voxel.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public double DepthUm => Math.Sqrt(InterfaceResidualUm * InterfaceResidualUm + Math.Pow(0.5 * Math.Cbrt(VoxelUm3), 2));
+
+    /// <summary>Interval of the number of sites: threshold and counting (Poisson).</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public (double Low, double High) SitesInterval => Counting.OfCount(Sites.Count, SitesLowHigh);
+
     /// <summary>Enrichment of a band.</summary>
     public BandFindings Band(Band band) => BandEnrichment.Of(
-        band, Voids.Electrolyte, Voids.Voids, Sites.Select(s => s.DepthUm).ToArray(), Lithium.Count == 0 ? [] : Lithium[^1].Pieces.Select(p => p.ByDepth).ToArray());
+        band, Voids.Electrolyte, Voids.Voids, Sites.Select(s => s.DepthUm).ToArray(),
+        Lithium.Count == 0 ? [] : Lithium[^1].Pieces.Select(p => p.ByDepth).ToArray(), DepthUm);
 }
 
 /// <summary>The sets of voxels behind an analysis, in the pristine scan's frame.</summary>
@@ -138,6 +151,7 @@ public sealed class ExperimentAnalysis
     private readonly Dictionary<VolumeKey, BitVolume[]> _dark = [];
     private readonly Dictionary<double, PhaseContrast?> _phases = [];
     private Registrar? _registrar;
+    private bool _isWithoutCharge;
 
     private ExperimentAnalysis(
         DatasetStore store, Dataset dataset, AnalysisRecipe recipe, IProgress<AnalysisProgress>? progress, VolumeInfo[] scans, ElectrolyteRegion region,
@@ -245,7 +259,12 @@ public sealed class ExperimentAnalysis
         components = components.Renumber(rank);
 
         return (new VoidFindings(
-            scan.Key.Hours, Threshold, _statistics.NoiseWidth, _statistics.Electrolyte, _segmenter.ByDepth(sets[0]), _segmenter.ByDepth(sets[1]), _segmenter.ByDepth(sets[2]), records), components);
+            scan.Key.Hours, Threshold, _statistics.NoiseWidth, _statistics.Electrolyte,
+            _segmenter.ByDepth(sets[0]), _segmenter.ByDepth(sets[1]), _segmenter.ByDepth(sets[2]), records)
+        {
+            Border = _segmenter.ByDepth(BorderOf(sets[0])), VoxelUm3 = _region.VoxelUm3, LeastVoxels = _recipe.LeastVoidVoxels,
+            ElectrolyteRelative = ElectrolyteRelative,
+        }, components);
     }
 
     /// <summary>Dark volume over electrolyte volume at every time.</summary>
@@ -302,7 +321,7 @@ public sealed class ExperimentAnalysis
         var size = Pristine.VoxelSize;
         var reach = _recipe.ToleranceVoxels * size.Least;
         var near = Morphology.DilateBall(pristine[0], reach / size.Z, reach / size.Y, reach / size.X);
-        var current = _dataset.Manifest.Series.Any(s => s.Kind == "current") ? await _store.SeriesAsync(_dataset, "current", ct) : null;
+        var (current, currentWarnings) = await CurrentAsync(ct);
         var trackers = _thresholds.Select(_ => new NucleationTracker(Pristine.Transform, _dataset.Depth, _region.VoxelUm3, _recipe.BridgeVoxels)).ToArray();
         var (newVoids, phaseWarnings) = await NewVoidsAsync(pristine[0], near, reach, size, ct);
         var (registrations, porosity, lithium, labels) = (new List<ScanRegistration>(), new List<PorosityFindings>(), new List<LithiumFindings>(), new List<(double, Components, Components)>());
@@ -352,6 +371,7 @@ public sealed class ExperimentAnalysis
             OutlineSearch = _dataset.Manifest.Cell?.OutlineSearch, OutlineUm = _dataset.Manifest.Cell?.OutlineUm,
             Registrations = registrations, Voids = voids, Porosity = porosity, Lithium = lithium, Sites = found,
             SitesLowHigh = [trackers[1].Count, trackers[2].Count], Warnings = [.. Warnings, .. WarningsOf(registrations, lithium),
+                .. currentWarnings,
                 .. phaseWarnings],
         };
         Report("done", 1);
@@ -390,9 +410,33 @@ public sealed class ExperimentAnalysis
     private PorosityFindings PorosityOf(VolumeInfo scan, BitVolume[] dark)
     {
         var whole = _statistics.Electrolyte.TotalUm3;
-        var by = _segmenter.ByDepth(_segmenter.Clean(dark[0], null, _recipe.LeastVoidVoxels));
-        double Percent(BitVolume set) => 100 * _segmenter.Clean(set, null, _recipe.LeastVoidVoxels).Count * _region.VoxelUm3 / whole;
-        return new PorosityFindings(scan.Key.Hours, 100 * by.TotalUm3 / whole, Percent(dark[1]), Percent(dark[2]), by);
+        var sets = dark.Select(d => _segmenter.Clean(d, null, _recipe.LeastVoidVoxels)).ToArray();
+        var by = _segmenter.ByDepth(sets[0]);
+        double Volume(BitVolume set) => set.Count * _region.VoxelUm3;
+        var u = VolumeUncertainty.Of(
+            by.TotalUm3, Volume(sets[1]), Volume(sets[2]), Volume(BorderOf(sets[0])), _region.VoxelUm3, _recipe.LeastVoidVoxels);
+        return new PorosityFindings(
+            scan.Key.Hours, 100 * by.TotalUm3 / whole, 100 * u.LowOf(by.TotalUm3, ElectrolyteRelative) / whole,
+            100 * u.HighOf(by.TotalUm3, ElectrolyteRelative) / whole, by) { Uncertainty = u };
+    }
+
+    private static BitVolume BorderOf(BitVolume set) => set.Clone().AndNot(Morphology.Erode(set, StructuringElement.Faces));
+
+    // Half a voxel at the interface and along the cell's wall, against what they enclose.
+    private double ElectrolyteRelative
+    {
+        get
+        {
+            var half = 0.5 * Math.Cbrt(_region.VoxelUm3);
+            var (low, high) = Pristine.Bounds;
+            var ((_, u0, v0), (_, u1, v1)) =
+                (InterfaceSurface.Split(_dataset.Depth.Axis, low.Z, low.Y, low.X), InterfaceSurface.Split(_dataset.Depth.Axis, high.Z,
+                    high.Y, high.X));
+            var area = Math.Min((u1 - u0) * (v1 - v0), _dataset.Outline?.AreaUm2 ?? double.MaxValue);
+            var wall = _dataset.Outline is { } outline ? half * outline.LengthUm / outline.AreaUm2 : 0;
+            var end = half * area / Math.Max(1e-9, _statistics.Electrolyte.TotalUm3);
+            return Math.Min(1, Math.Sqrt(wall * wall + end * end));
+        }
     }
 
     // Dark now, not within the tolerance of a pristine void, in pieces that are large enough; these then take back what the tolerance
@@ -458,16 +502,60 @@ public sealed class ExperimentAnalysis
 
         var set = sets[0].Keep(_ => true);
         var border = set.Count - Morphology.Erode(set, StructuringElement.Faces).Count;
-        double? Passed(double at) => Faraday.Coulombs(_dataset.Manifest.Cell, current, at);
-        var charge = Passed(hours) - Passed(Pristine.Key.Hours);
+        var (faraday, faradayLow, faradayHigh) = FaradayOf(hours, current);
         var area = _dataset.Manifest.Cell?.ElectrodeAreaMm2 * 1e6;
         var pieces = new LithiumPiece[sets[0].Count];
         Parallel.For(0, pieces.Length, i =>
             pieces[i] = LithiumPiece.Of(i + 1, sets[0], Pristine.Transform, _dataset.Depth, _region.VoxelUm3) with { Sites = sites[i].Select(NucleationTracker.NameOf).ToArray(), Confirmed = confirmed[i] });
         var measured = Volume(sets[0]);
+        var u = VolumeUncertainty.Of(
+            measured, Volume(sets[1]), Volume(sets[2]), border * _region.VoxelUm3, _region.VoxelUm3, _recipe.LeastLithiumVoxels);
         return new LithiumFindings(
-            hours, measured, Math.Min(measured, Volume(sets[1])), Math.Max(measured, Volume(sets[2])), _region.VoxelUm3 * Math.Sqrt(border / 12.0),
-            charge is { } q ? Faraday.VolumeUm3(q) : null, area is > 0 ? measured / area : null, _segmenter.ByDepth(set), pieces);
+            hours, measured, u.LowOf(measured), u.HighOf(measured), u.PartialUm3, faraday, area is > 0 ? measured / area : null,
+            _segmenter.ByDepth(set), pieces)
+        {
+            Uncertainty = u, PiecesLowHigh = [sets[1].Count, sets[2].Count], FaradayLowUm3 = faradayLow, FaradayHighUm3 = faradayHigh,
+        };
+    }
+
+    // A series that a store holds from before series were checked costs Faraday's volume, not the analysis.
+    private async Task<(Series? Current, IReadOnlyList<string> Warnings)> CurrentAsync(CancellationToken ct)
+    {
+        if (_dataset.Manifest.Series.All(s => s.Kind != "current"))
+        {
+            return (null, []);
+        }
+
+        try
+        {
+            var series = (await _store.SeriesAsync(_dataset, "current", ct))!;
+            var odd = Faraday.WarningOf(_dataset.Manifest.Cell, series);
+            return (series, [.. series.Warnings, .. series.CoverageWarnings(Hours), .. odd is null ? Array.Empty<string>() : [odd]]);
+        }
+        catch (VolumeFormatException e)
+        {
+            _isWithoutCharge = true;
+            var sentence = e.Message.TrimEnd('.') + ". Until the dataset is imported again, there is no Faraday’s volume to compare with.";
+            return (null, [sentence]);
+        }
+    }
+
+    // Of the charge since the first scan: at the beginning of the scan, and what it may be by the end of it.
+    private (double? Um3, double? Low, double? High) FaradayOf(double hours, Series? current)
+    {
+        PassedCharge? Passed(double at) => _isWithoutCharge ? null : Faraday.Charge(_dataset.Manifest.Cell, current, at);
+        if (Passed(hours) is not { } now || Passed(Pristine.Key.Hours) is not { } before)
+        {
+            return default;
+        }
+
+        var end = Passed(hours + Math.Max(0, ScanAt(hours).DurationHours ?? 0))!.Value;
+        double Volume(double coulombs) => Faraday.VolumeUm3(Math.Max(0, coulombs));
+        var isPristine = hours == Pristine.Key.Hours;
+        return (
+            Volume(now.Coulombs - before.Coulombs),
+            Volume(Math.Min(now.Low, end.Low) - before.Coulombs),
+            Volume((isPristine ? now.High : Math.Max(now.High, end.High)) - before.Coulombs));
     }
 
     private List<string> WarningsOf(List<ScanRegistration> registrations, List<LithiumFindings> lithium)

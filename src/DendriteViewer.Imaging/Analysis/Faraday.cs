@@ -1,11 +1,10 @@
-using System.Text.RegularExpressions;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Volumes;
 
 namespace DendriteViewer.Imaging.Analysis;
 
 /// <summary>What a charge plates: V = Q·M/(F·ρ) (M. Faraday, 1834).</summary>
-public static partial class Faraday
+public static class Faraday
 {
     /// <summary>Molar mass of lithium, g/mol.</summary>
     public const double MolarMass = 6.94;
@@ -20,34 +19,36 @@ public static partial class Faraday
     /// <param name="coulombs">Charge passed.</param>
     public static double VolumeUm3(double coulombs) => coulombs * MolarMass / (Constant * Density) * 1e12;
 
+    /// <summary>Charge passed at a time, its best value; see <see cref="Charge"/>.</summary>
+    /// <exception cref="VolumeFormatException">The current series has another unit.</exception>
+    public static double? Coulombs(CellManifest? cell, Series? current, double hours) => Charge(cell, current, hours)?.Coulombs;
+
     /// <summary>
-    /// Charge passed at a time: the current series integrated by trapezoids where there is one (unit A, mA or µA, or one of these per cm²),
-    /// else constant current density times area. Null where the dataset gives neither.
+    /// Charge passed at a time: the current series integrated by trapezoids where there is one (unit A, mA, µA or nA, or one of these per
+    /// cm²), else constant current density times area. Null where the dataset gives neither. Over a hole of the series, where a trapezoid
+    /// would be an invention, the smaller of the currents at its two ends is taken (0 where their signs differ), and the larger is the
+    /// upper
+    /// end of the interval.
     /// </summary>
     /// <exception cref="VolumeFormatException">The current series has another unit.</exception>
-    public static double? Coulombs(CellManifest? cell, Series? current, double hours)
+    public static PassedCharge? Charge(CellManifest? cell, Series? current, double hours)
     {
         var areaCm2 = cell?.ElectrodeAreaMm2 / 100;
         if (current is null)
         {
-            return cell?.CurrentDensityMaCm2 is { } density && areaCm2 is { } area ? density * area * 1e-3 * hours * 3600 : null;
+            return cell?.CurrentDensityMaCm2 is { } density && areaCm2 is { } area && density * area * 1e-3 * hours * 3600 is var constant
+                ? new PassedCharge(constant, constant, constant)
+                : null;
         }
 
-        var unit = CurrentUnit().Match(current.Unit);
-        var perArea = unit.Groups["per"].Success;
-        var ampere = unit.Groups["unit"].Value switch
-        {
-            "A" => 1.0,
-            "mA" => 1e-3,
-            "uA" or "µA" => 1e-6,
-            _ => throw new VolumeFormatException($"The current series is in '{current.Unit}'; use A, mA or µA, or one of these per cm2."),
-        };
-        if (perArea && areaCm2 is null)
+        var (ampere, perCm2) = SeriesColumns.UnitOf("current", current.Unit, "The current series");
+        if (perCm2 && areaCm2 is null)
         {
             return null;
         }
 
-        double charge = 0, last = current.Hours.Count > 0 ? Math.Max(0, current.Hours[0]) : 0;
+        var holes = current.Holes.Select(h => h.From).ToHashSet();
+        double charge = 0, missing = 0, last = current.Hours.Count > 0 ? Math.Max(0, current.Hours[0]) : 0;
         for (var i = 1; i < current.Hours.Count && last < hours; i++)
         {
             double a = current.Hours[i - 1], b = current.Hours[i], to = Math.Min(b, hours);
@@ -56,16 +57,55 @@ public static partial class Faraday
                 continue;
             }
 
-            double At(double h) => current.Values[i - 1] + (current.Values[i] - current.Values[i - 1]) * (h - a) / (b - a);
-            charge += (At(last) + At(to)) / 2 * (to - last) * 3600;
+            var (from, until) = (current.Values[i - 1], current.Values[i]);
+            double At(double h) => from + (until - from) * (h - a) / (b - a);
+            if (holes.Contains(a))
+            {
+                var (least, most) = Math.Abs(from) < Math.Abs(until) ? (from, until) : (until, from);
+                least = from * until < 0 ? 0 : least;
+                charge += least * (to - last) * 3600;
+                missing += (most - least) * (to - last) * 3600;
+            }
+            else
+            {
+                charge += (At(last) + At(to)) / 2 * (to - last) * 3600;
+            }
+
             last = to;
         }
 
         // Which way cyclers count as positive differs; plated is what passed in all.
-        return Math.Abs(charge) * ampere * (perArea ? areaCm2!.Value : 1);
+        var unit = ampere * (perCm2 ? areaCm2!.Value : 1);
+        var (best, other) = (Math.Abs(charge) * unit, Math.Abs(charge + missing) * unit);
+        return new PassedCharge(best, Math.Min(best, other), Math.Max(best, other));
     }
 
-    // As in current_mA, I/mA, current (mA/cm2), j_mA_cm-2.
-    [GeneratedRegex(@"(?<![A-Za-z])(?<unit>A|mA|uA|µA)(?<per>\s*(/|_|\s|·|\*)?\s*cm(\^?-?2|²|⁻²))?\s*[\)\]]?\s*$", RegexOptions.CultureInvariant)]
-    private static partial Regex CurrentUnit();
+    /// <summary>What is odd between a current series and the cell that it is said to be of; null where nothing is.</summary>
+    public static string? WarningOf(CellManifest? cell, Series current)
+    {
+        if (cell is not { CurrentDensityMaCm2: { } density, ElectrodeAreaMm2: { } mm2 } || !(density > 0) || !(mm2 > 0))
+        {
+            return null;
+        }
+
+        var (ampere, perCm2) = SeriesColumns.UnitOf("current", current.Unit, "The current series");
+        var largest = current.Values.Max(Math.Abs);
+        var flowing = current.Values.Select(Math.Abs).Where(v => v > 0.05 * largest).Order().ToArray();
+        if (flowing.Length == 0)
+        {
+            return null;
+        }
+
+        var series = flowing[flowing.Length / 2] * ampere * 1e3 / (perCm2 ? 1 : mm2 / 100);
+        return series / density is >= 0.1 and <= 10
+            ? null
+            : $"The current series runs at about {SeriesColumns.Say(series)} mA/cm2, where cell.currentDensityMaCm2 says "
+                + $"{SeriesColumns.Say(density)}: a unit or the electrode's area is wrong; Faraday’s volume is of the series.";
+    }
 }
+
+/// <summary>A charge with what it may be, C.</summary>
+/// <param name="Coulombs">Its best value.</param>
+/// <param name="Low">The least that it may be.</param>
+/// <param name="High">The most that it may be.</param>
+public readonly record struct PassedCharge(double Coulombs, double Low, double High);

@@ -67,11 +67,14 @@ public sealed record LithiumPiece(
     }
 }
 
-/// <summary>Lithium at one time, against what the charge could have plated.</summary>
+/// <summary>
+/// New dark volume at one time, against what the charge could have plated. By absorption alone it is lithium, crack or new void: the charge
+/// bounds the lithium in it.
+/// </summary>
 /// <param name="Hours">Hours of plating.</param>
-/// <param name="MeasuredUm3">Volume, µm³: an upper bound where absorption alone was measured, since a new void looks the same.</param>
-/// <param name="LowUm3">The same with the threshold a noise width darker.</param>
-/// <param name="HighUm3">The same with the threshold a noise width brighter.</param>
+/// <param name="MeasuredUm3">Volume, µm³: an upper bound of lithium where absorption alone was measured.</param>
+/// <param name="LowUm3">Lower end of its 95 % interval, from all that <see cref="Uncertainty"/> names.</param>
+/// <param name="HighUm3">Upper end of its 95 % interval.</param>
 /// <param name="PartialUm3">Standard deviation from voxels that the surface cuts: a voxel's volume times √(surface voxels/12).</param>
 /// <param name="FaradayUm3">What the charge passed would plate, µm³; null where the dataset gives no current or area.</param>
 /// <param name="ThicknessUm">Measured volume over the electrode's area, µm; null where the dataset gives none.</param>
@@ -81,6 +84,34 @@ public sealed record LithiumFindings(
     double Hours, double MeasuredUm3, double LowUm3, double HighUm3, double PartialUm3, double? FaradayUm3, double? ThicknessUm, DepthHistogram ByDepth,
     IReadOnlyList<LithiumPiece> Pieces)
 {
+    /// <summary>What the interval of the volume is made of; null in results of before version 2.</summary>
+    public VolumeUncertainty? Uncertainty { get; init; }
+
+    /// <summary>Number of pieces with the threshold a noise width darker, and brighter.</summary>
+    public int[] PiecesLowHigh { get; init; } = [];
+
+    /// <summary>Interval of the number of pieces: threshold and counting (Poisson).</summary>
+    public (double Low, double High) PiecesInterval => Counting.OfCount(Pieces.Count, PiecesLowHigh);
+
+    /// <summary>The least that the charge plates: over holes of the current series the smaller current.</summary>
+    public double? FaradayLowUm3 { get; init; }
+
+    /// <summary>The most that the charge plates: over holes the larger current, and up to the end of the scan.</summary>
+    public double? FaradayHighUm3 { get; init; }
+
+    /// <summary>The most lithium that there can be in the volume: what the charge plates, or all of it; null where there is no
+    /// charge.</summary>
+    public double? LithiumAtMostUm3 => FaradayUm3 is { } most ? Math.Min(most, MeasuredUm3) : null;
+
+    /// <summary>What is more than the charge can have plated, and so is crack or void; null where there is no charge.</summary>
+    public double? CrackOrVoidUm3 => FaradayUm3 is { } most ? Math.Max(0, MeasuredUm3 - most) : null;
+
+    /// <summary>Measured over theoretical volume with its 95 % interval, percent; null where the charge plates nothing.</summary>
+    public (double Percent, double Low, double High)? OfFaraday => FaradayUm3 is > 0 and var most
+        ? (100 * MeasuredUm3 / most, 100 * LowUm3 / Math.Max(most, FaradayHighUm3 ?? most),
+            100 * HighUm3 / (FaradayLowUm3 is > 0 and var least ? Math.Min(most, least) : most))
+        : null;
+
     /// <summary>Volume of the pieces that phase contrast shows to be lithium, µm³.</summary>
     public double ConfirmedUm3 => Pieces.Where(p => p.Confirmed).Sum(p => p.VolumeUm3);
 

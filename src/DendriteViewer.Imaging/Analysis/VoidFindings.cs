@@ -1,4 +1,5 @@
 using DendriteViewer.Imaging.Geometry;
+using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Kernels.Labelling;
 
 namespace DendriteViewer.Imaging.Analysis;
@@ -29,16 +30,26 @@ public sealed record VoidRecord(
     }
 }
 
-/// <summary>A bin of the depth profile.</summary>
+/// <summary>A bin of the depth profile. Intervals are of 95 %.</summary>
 /// <param name="FromUm">Depth at which it begins.</param>
 /// <param name="ToUm">Depth at which it ends.</param>
 /// <param name="VoidUm3">Void volume, µm³.</param>
-/// <param name="LowUm3">The same with the threshold a noise width darker.</param>
-/// <param name="HighUm3">The same with the threshold a noise width brighter.</param>
+/// <param name="LowUm3">Lower end of its interval, from all that <paramref name="Uncertainty"/> names.</param>
+/// <param name="HighUm3">Upper end of its interval.</param>
 /// <param name="Count">Voids whose centroid lies here.</param>
 /// <param name="PercentOfElectrolyte">Of the whole electrolyte's volume, as in the paper's Fig. 1b.</param>
 /// <param name="PercentOfBin">Of the electrolyte in this bin.</param>
-public sealed record ProfileBin(double FromUm, double ToUm, double VoidUm3, double LowUm3, double HighUm3, int Count, double PercentOfElectrolyte, double PercentOfBin);
+/// <param name="Uncertainty">What the interval of the volume is made of.</param>
+public sealed record ProfileBin(
+    double FromUm, double ToUm, double VoidUm3, double LowUm3, double HighUm3, int Count, double PercentOfElectrolyte, double PercentOfBin,
+    VolumeUncertainty Uncertainty)
+{
+    /// <summary>Interval of the percent of the whole electrolyte; the electrolyte's own volume is uncertain too.</summary>
+    public (double Low, double High) PercentOfElectrolyteInterval { get; init; }
+
+    /// <summary>Interval of the number of voids by counting alone (Poisson).</summary>
+    public (double Low, double High) CountInterval => Counting.OfCount(Count);
+}
 
 /// <summary>The voids of a scan, and how their volume lies in depth.</summary>
 /// <param name="Hours">Hours of plating.</param>
@@ -50,32 +61,78 @@ public sealed record ProfileBin(double FromUm, double ToUm, double VoidUm3, doub
 /// <param name="High">The same with the threshold a noise width brighter.</param>
 /// <param name="Voids">Every void.</param>
 public sealed record VoidFindings(
-    double Hours, double Threshold, double NoiseWidth, DepthHistogram Electrolyte, DepthHistogram Dark, DepthHistogram Low, DepthHistogram High, IReadOnlyList<VoidRecord> Voids)
+    double Hours, double Threshold, double NoiseWidth, DepthHistogram Electrolyte, DepthHistogram Dark, DepthHistogram Low,
+        DepthHistogram High,
+    IReadOnlyList<VoidRecord> Voids)
 {
-    /// <summary>Void volume over electrolyte volume, percent, with what it is when the threshold moves by a noise width.</summary>
+    private const int MostBins = 20_000;
+
+    /// <summary>Volume of the voxels at the voids' surfaces by depth; null in results of before version 2.</summary>
+    public DepthHistogram? Border { get; init; }
+
+    /// <summary>Volume of a voxel, µm³.</summary>
+    public double VoxelUm3 { get; init; }
+
+    /// <summary>Voxels of the smallest void that counts.</summary>
+    public int LeastVoxels { get; init; }
+
+    /// <summary>Relative standard deviation of the electrolyte's volume: of half a voxel at the interface and at the cell's wall.</summary>
+    public double ElectrolyteRelative { get; init; }
+
+    /// <summary>Void volume over electrolyte volume, percent, with its 95 % interval.</summary>
     public (double Percent, double Low, double High) Porosity
     {
         get
         {
-            var whole = Electrolyte.TotalUm3;
-            return whole > 0 ? (100 * Dark.TotalUm3 / whole, 100 * Low.TotalUm3 / whole, 100 * High.TotalUm3 / whole) : default;
+            var (whole, dark, u) = (Electrolyte.TotalUm3, Dark.TotalUm3, Between(0, double.MaxValue));
+            return whole > 0
+                ? (100 * dark / whole, 100 * u.LowOf(dark, ElectrolyteRelative) / whole, 100 * u.HighOf(dark, ElectrolyteRelative) / whole)
+                : default;
         }
     }
+
+    /// <summary>Interval of the number of voids by counting alone (Poisson).</summary>
+    public (double Low, double High) CountInterval => Counting.OfCount(Voids.Count);
+
+    /// <summary>What makes the void volume between two depths uncertain.</summary>
+    public VolumeUncertainty Between(double fromUm, double toUm) => VoxelUm3 > 0
+        ? VolumeUncertainty.Of(
+            Dark.Between(fromUm, toUm), Low.Between(fromUm, toUm), High.Between(fromUm, toUm), Border?.Between(fromUm, toUm) ?? 0,
+                VoxelUm3, LeastVoxels)
+        : new VolumeUncertainty(
+            Math.Max(0, Dark.Between(fromUm, toUm) - Low.Between(fromUm, toUm)),
+                Math.Max(0, High.Between(fromUm, toUm) - Dark.Between(fromUm, toUm)), 0, 0, 0);
 
     /// <summary>The profile in bins of a width, from the interface to where the electrolyte ends.</summary>
     public IReadOnlyList<ProfileBin> Profile(double binUm)
     {
+        if (!(binUm >= LeastBinUm))
+        {
+            throw new VolumeFormatException(
+                $"Depth bins of {binUm:0.######} µm are finer than the profile is kept; take {LeastBinUm:0.###} µm or more.");
+        }
+
         var whole = Electrolyte.TotalUm3;
         var end = Electrolyte.StepUm * (Array.FindLastIndex(Electrolyte.Um3, v => v > 0) + 1);
         var bins = new List<ProfileBin>();
+        var counts = Voids.Where(v => v.DepthUm >= 0).CountBy(v => (int)Math.Min(v.DepthUm / binUm, MostBins + 1)).ToDictionary();
         for (var i = 0; i * binUm < end; i++)
         {
             double from = i * binUm, to = (i + 1) * binUm, dark = Dark.Between(from, to), own = Electrolyte.Between(from, to);
+            var u = Between(from, to);
             bins.Add(new ProfileBin(
-                from, to, dark, Low.Between(from, to), High.Between(from, to), Voids.Count(v => v.DepthUm >= from && v.DepthUm < to),
-                whole > 0 ? 100 * dark / whole : 0, own > 0 ? 100 * dark / own : 0));
+                from, to, dark, u.LowOf(dark), u.HighOf(dark), counts.GetValueOrDefault(i),
+                whole > 0 ? 100 * dark / whole : 0, own > 0 ? 100 * dark / own : 0, u)
+            {
+                PercentOfElectrolyteInterval = whole > 0
+                    ? (100 * u.LowOf(dark, ElectrolyteRelative) / whole, 100 * u.HighOf(dark, ElectrolyteRelative) / whole)
+                    : default,
+            });
         }
 
         return bins;
     }
+
+    /// <summary>The finest bin that the profile can be asked for, µm: finer ones say nothing more, and each costs memory.</summary>
+    public double LeastBinUm => Math.Max(Electrolyte.StepUm, Electrolyte.EndUm / MostBins);
 }

@@ -34,6 +34,10 @@ public sealed class CellOutline
         }
     }
 
+    /// <summary>Length of the polygon, µm.</summary>
+    public double LengthUm => _corners.Select((c, i) => (From: _corners[(i + _corners.Length - 1) % _corners.Length], To: c))
+        .Sum(e => Math.Sqrt((e.To.U - e.From.U) * (e.To.U - e.From.U) + (e.To.V - e.From.V) * (e.To.V - e.From.V)));
+
     /// <summary>Centre of the area.</summary>
     public (double U, double V) Middle
     {

@@ -125,12 +125,12 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
                 work.Add(sources.OpenFrame(v, root));
             }
 
-            var series = await ReadSeriesAsync(manifest, root, ct);
+            var warnings = new List<string>();
+            var series = await ReadSeriesAsync(manifest, root, warnings, ct);
             var identity = existing?.Identity;
             var total = work.Sum(w => w.Source.Shape.Count * w.Source.Type.Size());
             var done = 0L;
             var stored = new List<VolumeManifest>();
-            var warnings = new List<string>();
             var fresh = false;
             var import = new VolumeImport(store);
             var depth = Manifests.DepthOf(existing?.Manifest ?? manifest with { Depth = Manifests.IsAuto(manifest.Depth) ? manifest.Depth! with { InterfaceUm = null } : manifest.Depth }, file);
@@ -262,7 +262,8 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
         }
     }
 
-    private async Task<List<(string Kind, byte[] Bytes)>> ReadSeriesAsync(DatasetManifest manifest, string root, CancellationToken ct)
+    private async Task<List<(string Kind, byte[] Bytes)>> ReadSeriesAsync(
+        DatasetManifest manifest, string root, List<string> warnings, CancellationToken ct)
     {
         var list = new List<(string, byte[])>();
         foreach (var s in manifest.Series)
@@ -274,7 +275,10 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
             }
 
             var bytes = await File.ReadAllBytesAsync(path, ct);
-            Series.Parse(s.Kind, bytes, path);
+            var series = Series.Parse(s.Kind, bytes, path);
+            warnings.AddRange(series.Warnings);
+            warnings.AddRange(series.CoverageWarnings(manifest.Volumes.Select(v => v.Hours).ToArray()));
+            warnings.AddRange(s.Kind == "current" && Faraday.WarningOf(manifest.Cell, series) is { } odd ? [odd] : []);
             list.Add((s.Kind, bytes));
         }
 

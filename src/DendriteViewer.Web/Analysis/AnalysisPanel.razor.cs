@@ -146,7 +146,8 @@ public sealed partial class AnalysisPanel
         _faraday = r.Lithium.Where(l => l.FaradayUm3 is not null).Select(l => new Point(l.Hours, l.FaradayUm3!.Value)).ToArray();
         _bandOf = View.Band;
         _band = r.Band(_bandOf);
-        var scanned = BandEnrichment.Scan(_bandOf.ToUm - _bandOf.FromUm, ScanStep, r.Voids.Electrolyte, r.Voids.Voids, r.Sites.Select(s => s.DepthUm).ToArray());
+        var scanned = BandEnrichment.Scan(_bandOf.ToUm - _bandOf.FromUm, ScanStep, r.Voids.Electrolyte, r.Voids.Voids,
+            r.Sites.Select(s => s.DepthUm).ToArray(), r.DepthUm);
         _scan = scanned.Select(b => (b.FromUm, b.OverElectrolyte.Ratio)).ToArray();
     }
 

@@ -12,7 +12,7 @@ public sealed class BandEnrichmentTests
     public void Sites_MostlyInTheBand_AreEnrichedWithClopperPearsonsInterval()
     {
         double[] depths = [101, 102, 105, 110, 112, 115, 118, 119, 20, 180];
-        var band = BandEnrichment.Of(new Band(100, 120), s_electrolyte, [], depths, []);
+        var band = BandEnrichment.Of(new Band(100, 120), s_electrolyte, [], depths, [], 0);
         Assert.Equal((8, 10), (band.Sites, band.AllSites));
         Assert.Equal(0.1, band.OverElectrolyte.Expected, 12);
         Assert.Equal(8, band.OverElectrolyte.Ratio, 9);
@@ -28,7 +28,7 @@ public sealed class BandEnrichmentTests
     public void Sites_WhereVoidSurfaceIs_AreNotEnrichedOverIt()
     {
         VoidRecord Void(double depth, double surface) => new(1, 1, 1, surface, 1, depth, [0, 0, 0], [0, 0, 0], [0, 0, 0]);
-        var band = BandEnrichment.Of(new Band(100, 120), s_electrolyte, [Void(110, 80), Void(50, 20)], [101, 105, 110, 115, 20], []);
+        var band = BandEnrichment.Of(new Band(100, 120), s_electrolyte, [Void(110, 80), Void(50, 20)], [101, 105, 110, 115, 20], [], 0);
         Assert.Equal(1, band.OverVoidSurface!.Value.Ratio, 9);
         Assert.True(band.OverVoidSurface.Value.P > 0.5);
     }
@@ -38,10 +38,12 @@ public sealed class BandEnrichmentTests
     public void Lithium_AllInTheBand_IsUnlikelyAndEverywhereLikely()
     {
         DepthHistogram Piece(int at) => new(1, Enumerable.Range(0, 200).Select(i => i >= at && i < at + 4 ? 1.0 : 0).ToArray());
-        var inside = BandEnrichment.Of(new Band(100, 120), s_electrolyte, [], [], [Piece(101), Piece(106), Piece(110), Piece(115)]).Lithium!.Value;
+        var inside = BandEnrichment.Of(new Band(100, 120), s_electrolyte, [], [], [Piece(101), Piece(106), Piece(110), Piece(115)], 0)
+            .Lithium!.Value;
         Assert.Equal(10, inside.Ratio, 9);
         Assert.True(inside.P < 0.01);
-        var spread = BandEnrichment.Of(new Band(100, 120), s_electrolyte, [], [], Enumerable.Range(0, 19).Select(i => Piece(10 * i)).ToArray()).Lithium!.Value;
+        var spread = BandEnrichment.Of(new Band(100, 120), s_electrolyte, [], [], Enumerable.Range(0, 19).Select(i => Piece(10 * i))
+            .ToArray(), 0).Lithium!.Value;
         Assert.InRange(spread.Ratio, 0.7, 1.5);
         Assert.True(spread.P > 0.1);
     }
@@ -49,10 +51,10 @@ public sealed class BandEnrichmentTests
     [Fact]
     public void Nothing_IsNotEnriched()
     {
-        var band = BandEnrichment.Of(new Band(100, 120), s_electrolyte, [], [], []);
+        var band = BandEnrichment.Of(new Band(100, 120), s_electrolyte, [], [], [], 0);
         Assert.Equal(1, band.OverElectrolyte.P);
         Assert.Null(band.Lithium);
-        Assert.Equal(10, BandEnrichment.Scan(20, 20, s_electrolyte, [], []).Count);
+        Assert.Equal(10, BandEnrichment.Scan(20, 20, s_electrolyte, [], [], 0).Count);
     }
 
     [Fact]

@@ -38,4 +38,39 @@ public sealed class FaradayTests
         Assert.Null(Faraday.Coulombs(null, new Series("current", "mA/cm2", [0, 1], [1, 1]), 1));
         Assert.Contains("volts", Assert.Throws<VolumeFormatException>(() => Faraday.Coulombs(null, new Series("current", "volts", [0, 1], [1, 1]), 1)).Message);
     }
+
+    // 1 mA for two hours, then open circuit until twelve: drawn as a trapezoid the hole plated 3.5 times the lithium.
+    [Theory]
+    [InlineData(0, 7.2, 43.2)]
+    [InlineData(0.4, 21.6, 43.2)]
+    [InlineData(-0.4, 7.2, 43.2)]
+    public void Charge_AcrossAHole_TakesTheSmallerCurrentAndTheLargerIsTheUpperEnd(double after, double coulombs, double high)
+    {
+        var hours = Enumerable.Range(0, 21).Select(i => i / 10.0).Append(12).ToArray();
+        var series = new Series("current", "current_mA", hours, [.. Enumerable.Repeat(1.0, 21), after]);
+        Assert.Equal([(2.0, 12.0)], series.Holes);
+        var charge = Faraday.Charge(null, series, 12)!.Value;
+        Assert.Equal(coulombs, charge.Coulombs, 9);
+        Assert.Equal(coulombs, charge.Low, 9);
+        Assert.Equal(high, charge.High, 9);
+        Assert.Equal(7.2, Faraday.Coulombs(null, series, 2)!.Value, 9);
+    }
+
+    // A step is drawn as such; a long rest without a row says nothing new, and nothing else is a hole.
+    [Fact]
+    public void Charge_OfASteppedCurve_IsThatOfItsSteps()
+    {
+        var hours = Enumerable.Range(0, 21).Select(i => i / 10.0).Concat([2.0, 12.0]).ToArray();
+        var series = new Series("current", "current_mA", hours, [.. Enumerable.Repeat(1.0, 21), 0, 0]);
+        Assert.Empty(series.Holes);
+        Assert.Equal(7.2, Faraday.Charge(null, series, 12)!.Value.High, 9);
+    }
+
+    // Rows that come further and further apart while a current decays are how potentiostats write.
+    [Fact]
+    public void Holes_OfALogarithmicLog_AreNone()
+    {
+        var hours = Enumerable.Range(0, 20).Select(i => 0.001 * Math.Pow(1.6, i)).ToArray();
+        Assert.Empty(new Series("current", "current_mA", hours, hours.Select(h => Math.Exp(-h / 3)).ToArray()).Holes);
+    }
 }
