@@ -7,6 +7,7 @@ using DendriteViewer.Web.Components;
 using DendriteViewer.Web.Data;
 using DendriteViewer.Web.Exports;
 using DendriteViewer.Web.Jobs;
+using DendriteViewer.Web.Registry;
 using DendriteViewer.Web.Sharing;
 using DendriteViewer.Web.Streaming;
 using DendriteViewer.Web.Uploads;
@@ -18,6 +19,7 @@ builder
     .AddData()
     .AddAccounts()
     .AddCatalog()
+    .AddRegistry()
     .AddViewing()
     .AddStreaming()
     .AddAnnotations()
@@ -45,6 +47,7 @@ app.MapExports();
 app.MapUploads();
 app.MapSharing();
 app.MapApi();
+app.MapRegistry();
 app.MapPages();
 await app.RunAsync();
 return 0;

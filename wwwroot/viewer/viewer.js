@@ -65,7 +65,7 @@ class Viewer {
     hub.on('loaded', hours => { this.timeline.loaded = hours; this.timeline.draw(); });
     hub.on('address', query => history.replaceState(history.state, '', `${location.pathname}?${query}`));
     hub.on('say', (pane, text) => { this.panes[pane].note.textContent = text; this.exactness(); });
-    hub.on('closed', () => { this.closed = true; location.replace('/gone'); });
+    hub.on('closed', why => { this.closed = true; location.replace(why ? `/gone?why=${why}` : '/gone'); });
     hub.onreconnecting(() => this.state('reconnecting', false));
     hub.onreconnected(() => this.begin());
     hub.onclose(() => { if (!this.ended.signal.aborted && !this.closed) setTimeout(() => this.begin(), 1000); });

@@ -20,6 +20,9 @@ public readonly partial record struct DatasetIdentity
     /// <summary>Whether the dataset was published by a version that gave none.</summary>
     public bool IsEarlier => Value.StartsWith(EarlierPrefix, StringComparison.Ordinal);
 
+    /// <summary>Of a dataset that was published by a version that gave no identities, its id; else null.</summary>
+    public string? EarlierId => IsEarlier ? Value[EarlierPrefix.Length..] : null;
+
     /// <summary>What the keys of everything begin with that caches keep of the dataset.</summary>
     public string CachePrefix => Value + "/";
 

@@ -31,8 +31,8 @@ public enum DatasetRole
 /// <summary>One person's role in one dataset.</summary>
 public sealed class DatasetMember
 {
-    /// <summary>The dataset's id.</summary>
-    public required string DatasetId { get; set; }
+    /// <summary>The dataset's identity.</summary>
+    public required string DatasetIdentity { get; set; }
 
     /// <summary>The account.</summary>
     public Guid UserId { get; set; }

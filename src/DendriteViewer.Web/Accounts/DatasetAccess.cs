@@ -48,7 +48,7 @@ public static class DendriteClaims
 public sealed class DatasetAccess(IDbContextFactory<DendriteDb> database, TimeProvider time) : IAuthorizationHandler
 {
     /// <summary>The role somebody has in a dataset, or null for none.</summary>
-    public async Task<DatasetRole?> RoleAsync(ClaimsPrincipal user, DatasetId dataset, CancellationToken ct = default)
+    public async Task<DatasetRole?> RoleAsync(ClaimsPrincipal user, DatasetIdentity dataset, CancellationToken ct = default)
     {
         await using var db = await database.CreateDbContextAsync(ct);
         DatasetRole? role = null;
@@ -59,19 +59,58 @@ public sealed class DatasetAccess(IDbContextFactory<DendriteDb> database, TimePr
                 return DatasetRole.Own;
             }
 
-            role = await db.Members.Where(m => m.UserId == id && m.DatasetId == dataset.Value).Select(m => (DatasetRole?)m.Role).FirstOrDefaultAsync(ct);
+            role = await MemberRoleAsync(db, id, dataset, ct);
         }
 
         foreach (var claim in user.FindAll(DendriteClaims.Link))
         {
             if (Guid.TryParse(claim.Value, out var linkId) && await db.Links.FindAsync([linkId], ct) is { } link
-                && link.DatasetId == dataset.Value && link.IsValid(time.GetUtcNow()) && (role is null || link.Role > role))
+                && link.DatasetIdentity == dataset.Value && link.IsValid(time.GetUtcNow()) && (role is null || link.Role > role))
             {
                 role = link.Role;
             }
         }
 
         return role;
+    }
+
+    /// <summary>The role that somebody has by an account, not by a link; links to a dataset end with it, accounts may still read its archive.</summary>
+    public async Task<DatasetRole?> AccountRoleAsync(ClaimsPrincipal user, DatasetIdentity dataset, CancellationToken ct = default)
+    {
+        if (!Guid.TryParse(user.FindFirstValue(ClaimTypes.NameIdentifier), out var id))
+        {
+            return null;
+        }
+
+        await using var db = await database.CreateDbContextAsync(ct);
+        return await db.Users.AnyAsync(u => u.Id == id && u.IsAdministrator, ct) ? DatasetRole.Own : await MemberRoleAsync(db, id, dataset, ct);
+    }
+
+    private static Task<DatasetRole?> MemberRoleAsync(DendriteDb db, Guid user, DatasetIdentity dataset, CancellationToken ct) =>
+        db.Members.Where(m => m.UserId == user && m.DatasetIdentity == dataset.Value).Select(m => (DatasetRole?)m.Role).FirstOrDefaultAsync(ct);
+
+    /// <summary>The identity that a dataset was last seen with, where its manifest does not tell; null where none of that id is known.</summary>
+    public async Task<DatasetIdentity?> LastKnownAsync(DatasetId id, CancellationToken ct = default)
+    {
+        await using var db = await database.CreateDbContextAsync(ct);
+        var known = await db.Datasets.Where(d => d.DatasetId == id.Value && d.DeletedAt == null).Select(d => d.Identity).FirstOrDefaultAsync(ct);
+        return DatasetIdentity.TryParse(known, out var identity) ? identity : null;
+    }
+
+    /// <summary>Whether a dataset of an id was deleted that was open to somebody, who may therefore know of it.</summary>
+    public async Task<bool> WasDeletedAsync(ClaimsPrincipal user, DatasetId id, CancellationToken ct = default)
+    {
+        await using var db = await database.CreateDbContextAsync(ct);
+        var deleted = await db.Datasets.Where(d => d.DatasetId == id.Value && d.DeletedAt != null).Select(d => d.Identity).ToListAsync(ct);
+        foreach (var text in deleted)
+        {
+            if (DatasetIdentity.TryParse(text, out var identity) && await RoleAsync(user, identity, ct) is not null)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>Whether somebody is an administrator.</summary>
@@ -93,7 +132,7 @@ public sealed class DatasetAccess(IDbContextFactory<DendriteDb> database, TimePr
         {
             var ok = requirement switch
             {
-                DatasetRequirement r when context.Resource is DatasetId id => await RoleAsync(context.User, id) >= r.Role,
+                DatasetRequirement r when context.Resource is DatasetIdentity id => await RoleAsync(context.User, id) >= r.Role,
                 AdministratorRequirement => await IsAdministratorAsync(context.User),
                 _ => false,
             };

@@ -29,14 +29,14 @@ public sealed class People(IDbContextFactory<DendriteDb> database, IServiceScope
     }
 
     /// <summary>The members of a dataset and their roles.</summary>
-    public async Task<IReadOnlyDictionary<Guid, DatasetRole>> MembersAsync(DatasetId dataset)
+    public async Task<IReadOnlyDictionary<Guid, DatasetRole>> MembersAsync(DatasetIdentity dataset)
     {
         await using var db = await database.CreateDbContextAsync();
-        return await db.Members.AsNoTracking().Where(m => m.DatasetId == dataset.Value).ToDictionaryAsync(m => m.UserId, m => m.Role);
+        return await db.Members.AsNoTracking().Where(m => m.DatasetIdentity == dataset.Value).ToDictionaryAsync(m => m.UserId, m => m.Role);
     }
 
     /// <summary>Gives somebody a role in a dataset, or takes it away (null).</summary>
-    public async Task SetRoleAsync(DatasetId dataset, Guid user, DatasetRole? role)
+    public async Task SetRoleAsync(DatasetIdentity dataset, Guid user, DatasetRole? role)
     {
         await using var db = await database.CreateDbContextAsync();
         var member = await db.Members.FindAsync(dataset.Value, user);
@@ -49,7 +49,7 @@ public sealed class People(IDbContextFactory<DendriteDb> database, IServiceScope
         }
         else if (member is null)
         {
-            db.Members.Add(new DatasetMember { DatasetId = dataset.Value, UserId = user, Role = role.Value });
+            db.Members.Add(new DatasetMember { DatasetIdentity = dataset.Value, UserId = user, Role = role.Value });
         }
         else
         {

@@ -55,16 +55,19 @@ public sealed partial class PeoplePage
     private async Task ChooseAsync(string dataset)
     {
         _dataset = dataset;
-        _members = await People.MembersAsync(DatasetId.Parse(dataset));
+        _members = Identity is { } chosen ? await People.MembersAsync(chosen) : new Dictionary<Guid, DatasetRole>();
     }
+
+    // Of a dataset whose manifest is damaged, nobody can say which it is.
+    private DatasetIdentity? Identity => _datasets.FirstOrDefault(d => d.Id.Value == _dataset)?.Dataset?.Identity;
 
     private string RoleOf(AppUser user) => _members.TryGetValue(user.Id, out var role) ? role.ToString() : "";
 
     private async Task SetAsync(AppUser user, string? role)
     {
-        if (await Access.IsAdministratorAsync(_user))
+        if (Identity is { } chosen && await Access.IsAdministratorAsync(_user))
         {
-            await People.SetRoleAsync(DatasetId.Parse(_dataset), user.Id, Enum.TryParse<DatasetRole>(role, out var r) ? r : null);
+            await People.SetRoleAsync(chosen, user.Id, Enum.TryParse<DatasetRole>(role, out var r) ? r : null);
             await ChooseAsync(_dataset);
         }
     }

@@ -7,18 +7,19 @@ using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Jobs;
+using DendriteViewer.Web.Registry;
 using DendriteViewer.Web.Viewing;
 
 namespace DendriteViewer.Web.Analysis;
 
 /// <summary>Analyses of datasets: the last one's result, and the jobs that make the next.</summary>
-public sealed class Analyses(DatasetStore store, JobBoard board, ViewSessions sessions)
+public sealed class Analyses(DatasetStore store, JobBoard board, ViewSessions sessions) : IDatasetFollower
 {
     private readonly AnalysisStore _results = new(store);
     private readonly ConcurrentDictionary<(string Identity, string Modality), Task<AnalysisResult?>> _kept = new();
 
     /// <summary>Raised when a dataset has another result; handlers must be quick.</summary>
-    public event Action<DatasetId>? Changed;
+    public event Action<DatasetIdentity>? Changed;
 
     /// <summary>What was last found in a modality, or null. Whoever calls has been authorized.</summary>
     public async Task<AnalysisResult?> ResultAsync(Dataset dataset, string modality, CancellationToken ct)
@@ -44,15 +45,15 @@ public sealed class Analyses(DatasetStore store, JobBoard board, ViewSessions se
     }
 
     /// <summary>The job that analyses a dataset now, or null.</summary>
-    public Job? Running(DatasetId dataset) => board.Jobs.FirstOrDefault(j => j is { Kind: AnalysisHandler.Name, IsActive: true } && j.Dataset == dataset.Value);
+    public Job? Running(DatasetIdentity dataset) => board.Jobs.FirstOrDefault(j => j is { Kind: AnalysisHandler.Name, IsActive: true } && j.DatasetIdentity == dataset.Value);
 
     /// <summary>The newest analysis of a dataset, ended or not, or null.</summary>
-    public Job? Newest(DatasetId dataset) => board.Jobs.FirstOrDefault(j => j.Kind == AnalysisHandler.Name && j.Dataset == dataset.Value);
+    public Job? Newest(DatasetIdentity dataset) => board.Jobs.FirstOrDefault(j => j.Kind == AnalysisHandler.Name && j.DatasetIdentity == dataset.Value);
 
     /// <summary>Asks for an analysis. Whoever calls has been authorized.</summary>
     /// <returns>The job, or the one that analyses the dataset already.</returns>
     public async Task<Job> StartAsync(Dataset dataset, AnalysisRecipe recipe, Person by) =>
-        Running(dataset.Id) ?? await board.StartAsync(new JobRequest(AnalysisHandler.Name, dataset.Name, dataset.Id.Value, JsonSerializer.Serialize(recipe, DatasetManifest.Json)), by);
+        Running(dataset.Identity) ?? await board.StartAsync(new JobRequest(AnalysisHandler.Name, dataset.Name, dataset.Id.Value, JsonSerializer.Serialize(recipe, DatasetManifest.Json), dataset.Identity.Value), by);
 
     /// <summary>Asks for a comparison of two times, by the recipe of a result. Whoever calls has been authorized.</summary>
     public Task<Job> StartChangeAsync(Dataset dataset, AnalysisResult result, double fromHours, double toHours, Person by)
@@ -60,7 +61,7 @@ public sealed class Analyses(DatasetStore store, JobBoard board, ViewSessions se
         var recipe = result.Recipe with { Rule = ThresholdRule.Manual, Threshold = result.Threshold };
         var title = string.Create(CultureInfo.InvariantCulture, $"{dataset.Name}, {fromHours:0.##} to {toHours:0.##} h");
         return board.StartAsync(
-            new JobRequest(ChangeHandler.Name, title, dataset.Id.Value, JsonSerializer.Serialize(new ChangeHandler.Arguments(recipe, fromHours, toHours), DatasetManifest.Json)), by);
+            new JobRequest(ChangeHandler.Name, title, dataset.Id.Value, JsonSerializer.Serialize(new ChangeHandler.Arguments(recipe, fromHours, toHours), DatasetManifest.Json), dataset.Identity.Value), by);
     }
 
     /// <summary>Shows what a job kept to everybody who looks.</summary>
@@ -72,11 +73,24 @@ public sealed class Analyses(DatasetStore store, JobBoard board, ViewSessions se
             sessions.Refresh(published);
         }
 
-        Changed?.Invoke(analysed.Id);
+        Changed?.Invoke(analysed.Identity);
     }
 
-    /// <summary>Forgets the results of a dataset, so that they are read again.</summary>
-    public void Forget(DatasetIdentity identity)
+    Task IDatasetFollower.ChangedAsync(Dataset dataset, CancellationToken ct)
+    {
+        Forget(dataset.Identity);
+        Changed?.Invoke(dataset.Identity);
+        return Task.CompletedTask;
+    }
+
+    Task IDatasetFollower.DeletedAsync(DatasetIdentity dataset, CancellationToken ct)
+    {
+        Forget(dataset);
+        return Task.CompletedTask;
+    }
+
+    // So that they are read again.
+    private void Forget(DatasetIdentity identity)
     {
         foreach (var key in _kept.Keys.Where(k => k.Identity == identity.Value))
         {
@@ -85,7 +99,7 @@ public sealed class Analyses(DatasetStore store, JobBoard board, ViewSessions se
     }
 
     /// <summary>The newest comparison of a dataset, ended or not, or null.</summary>
-    public Job? NewestChange(DatasetId dataset) => board.Jobs.FirstOrDefault(j => j.Kind == ChangeHandler.Name && j.Dataset == dataset.Value);
+    public Job? NewestChange(DatasetIdentity dataset) => board.Jobs.FirstOrDefault(j => j.Kind == ChangeHandler.Name && j.DatasetIdentity == dataset.Value);
 
     /// <summary>Moves the interface through points, for everybody who looks. Whoever calls has been authorized.</summary>
     /// <exception cref="VolumeFormatException">A point lies nowhere near the scan.</exception>

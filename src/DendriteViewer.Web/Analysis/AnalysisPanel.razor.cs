@@ -113,7 +113,7 @@ public sealed partial class AnalysisPanel
         Session.Changed += OnView;
         Analyses.Changed += OnResult;
         Jobs.Changed += OnJobs;
-        _job = Analyses.Newest(Session.Dataset.Id);
+        _job = Analyses.Newest(Session.Dataset.Identity);
         await LoadAsync();
     }
 
@@ -154,7 +154,7 @@ public sealed partial class AnalysisPanel
     // The right to change the dataset may have ended since the page was opened, so it is asked for each time.
     private async Task<bool> MayRunNowAsync()
     {
-        var may = Authentication is not null && await Access.RoleAsync((await Authentication).User, Session.Dataset.Id) >= DatasetRole.Curate;
+        var may = Authentication is not null && await Access.RoleAsync((await Authentication).User, Session.Dataset.Identity) >= DatasetRole.Curate;
         _error = may ? null : "Analysing this dataset is not open to you any more.";
         return may;
     }
@@ -189,7 +189,7 @@ public sealed partial class AnalysisPanel
 
     private void OnJobs() => _ = InvokeAsync(() =>
     {
-        var job = Analyses.Newest(Session.Dataset.Id);
+        var job = Analyses.Newest(Session.Dataset.Identity);
         if (job != _job)
         {
             _job = job;
@@ -197,9 +197,9 @@ public sealed partial class AnalysisPanel
         }
     });
 
-    private void OnResult(DatasetId dataset)
+    private void OnResult(DatasetIdentity dataset)
     {
-        if (dataset == Session.Dataset.Id)
+        if (dataset == Session.Dataset.Identity)
         {
             _ = InvokeAsync(async () =>
             {

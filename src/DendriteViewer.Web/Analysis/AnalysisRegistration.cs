@@ -1,10 +1,9 @@
 using System.Globalization;
 using System.Text;
-using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Catalog;
 using DendriteViewer.Web.Jobs;
-using Microsoft.AspNetCore.Authorization;
+using DendriteViewer.Web.Registry;
 
 namespace DendriteViewer.Web.Analysis;
 
@@ -15,6 +14,7 @@ public static class AnalysisRegistration
     public static WebApplicationBuilder AddAnalysis(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<Analyses>();
+        builder.Services.AddSingleton<IDatasetFollower>(s => s.GetRequiredService<Analyses>());
         builder.Services.AddSingleton<IJobHandler, AnalysisHandler>();
         builder.Services.AddSingleton<IJobHandler, ChangeHandler>();
         return builder;
@@ -23,10 +23,10 @@ public static class AnalysisRegistration
     /// <summary>Maps the last result's tables.</summary>
     public static void MapAnalysis(this WebApplication app) =>
         app.MapGet("/api/datasets/{dataset}/analysis/{table}.csv", async (
-            string dataset, string table, string? modality, double? bin, HttpContext c, IAuthorizationService auth, DatasetCatalog catalog, Analyses analyses, CancellationToken ct) =>
+            string dataset, string table, string? modality, double? bin, HttpContext c, DatasetCatalog catalog, Analyses analyses, CancellationToken ct) =>
         {
-            if (!DatasetId.TryParse(dataset, out var id) || !(await auth.AuthorizeAsync(c.User, id, new DatasetRequirement(DatasetRole.View))).Succeeded
-                || await catalog.TryOpenAsync(id, ct) is not { } opened || await analyses.ResultAsync(opened, modality ?? opened.Modalities[0], ct) is not { } result)
+            if (await catalog.TryOpenAsync(c.User, dataset, DatasetRole.View, ct) is not { } opened
+                || await analyses.ResultAsync(opened, modality ?? opened.Modalities[0], ct) is not { } result)
             {
                 return Results.NotFound();
             }
@@ -37,7 +37,7 @@ public static class AnalysisRegistration
             }
 
             return AnalysisFiles.Csv(result, table, bin ?? result.Recipe.BinUm) is { } csv
-                ? Results.File(Encoding.UTF8.GetBytes(csv), "text/csv", string.Create(CultureInfo.InvariantCulture, $"{id}-{table}.csv"))
+                ? Results.File(Encoding.UTF8.GetBytes(csv), "text/csv", string.Create(CultureInfo.InvariantCulture, $"{opened.Id}-{table}.csv"))
                 : Results.NotFound();
         }).WithTags("analysis");
 }

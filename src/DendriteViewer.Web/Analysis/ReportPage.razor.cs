@@ -3,7 +3,6 @@ using DendriteViewer.Imaging.Analysis;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Rendering;
-using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Catalog;
 using DendriteViewer.Web.Viewing;
@@ -38,9 +37,6 @@ public sealed partial class ReportPage
     private DatasetCatalog Catalog { get; set; } = null!;
 
     [Inject]
-    private DatasetAccess Access { get; set; } = null!;
-
-    [Inject]
     private Analyses Analyses { get; set; } = null!;
 
     [Inject]
@@ -53,7 +49,7 @@ public sealed partial class ReportPage
     protected override async Task OnInitializedAsync()
     {
         var user = (await Authentication).User;
-        if (!DatasetId.TryParse(Id, out var id) || await Access.RoleAsync(user, id) is null || await Catalog.TryOpenAsync(id, default) is not { } dataset
+        if (await Catalog.TryOpenAsync(user, Id, DatasetRole.View, default) is not { } dataset
             || await Analyses.ResultAsync(dataset, Modality ?? dataset.Modalities[0], default) is not { } result || result.Lithium.Count == 0)
         {
             return;
@@ -75,7 +71,7 @@ public sealed partial class ReportPage
             Overlay = new Overlay(AnalysisStore.Lithium, null, LabelLooks.Ranges(LabelLooks.Births(result).Select(b => (b.From, b.To, b.Color)).ToArray()), Replaces: false),
         });
 
-        string Picture(ViewState view) => $"/api/datasets/{id}/render.png?{ViewLink.Format(view, start)}&size=900x600";
+        string Picture(ViewState view) => $"/api/datasets/{dataset.Id}/render.png?{ViewLink.Format(view, start)}&size=900x600";
     }
 
     private static string Recipe(AnalysisRecipe r) => string.Create(CultureInfo.InvariantCulture,

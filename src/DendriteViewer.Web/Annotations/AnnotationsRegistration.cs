@@ -2,7 +2,7 @@ using System.Text;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Catalog;
-using Microsoft.AspNetCore.Authorization;
+using DendriteViewer.Web.Registry;
 
 namespace DendriteViewer.Web.Annotations;
 
@@ -15,6 +15,7 @@ public static class AnnotationsRegistration
     public static WebApplicationBuilder AddAnnotations(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<SiteLog>();
+        builder.Services.AddSingleton<IDatasetFollower>(s => s.GetRequiredService<SiteLog>());
         return builder;
     }
 
@@ -22,19 +23,19 @@ public static class AnnotationsRegistration
     public static void MapAnnotations(this WebApplication app)
     {
         var sites = app.MapGroup("/api/datasets/{dataset}/sites").WithTags("sites");
-        sites.MapGet("/", async (string dataset, HttpContext c, IAuthorizationService auth, SiteLog log, CancellationToken ct) =>
-            await Allowed(dataset, c, auth, DatasetRole.View) is { } id ? Results.Json(await log.ListAsync(id, ct), SiteLog.Json) : Results.NotFound());
-        sites.MapGet("/csv", async (string dataset, HttpContext c, IAuthorizationService auth, SiteLog log, CancellationToken ct) =>
-            await Allowed(dataset, c, auth, DatasetRole.View) is { } id
-                ? Results.File(Encoding.UTF8.GetBytes(SiteFiles.ToCsv(await log.ListAsync(id, ct))), "text/csv", $"{id}-sites.csv")
+        sites.MapGet("/", async (string dataset, HttpContext c, DatasetCatalog catalog, SiteLog log, CancellationToken ct) =>
+            await catalog.TryOpenAsync(c.User, dataset, DatasetRole.View, ct) is { } opened ? Results.Json(await log.ListAsync(opened.Identity, ct), SiteLog.Json) : Results.NotFound());
+        sites.MapGet("/csv", async (string dataset, HttpContext c, DatasetCatalog catalog, SiteLog log, CancellationToken ct) =>
+            await catalog.TryOpenAsync(c.User, dataset, DatasetRole.View, ct) is { } opened
+                ? Results.File(Encoding.UTF8.GetBytes(SiteFiles.ToCsv(await log.ListAsync(opened.Identity, ct))), "text/csv", $"{opened.Id}-sites.csv")
                 : Results.NotFound());
-        sites.MapGet("/log", async (string dataset, HttpContext c, IAuthorizationService auth, SiteLog log, CancellationToken ct) =>
-            await Allowed(dataset, c, auth, DatasetRole.View) is { } id
-                ? Results.Json((await log.HistoryAsync(id, ct)).Select(e => new { e.Sequence, e.SiteId, e.Version, e.ByName, e.At, State = System.Text.Json.JsonDocument.Parse(e.State).RootElement }))
+        sites.MapGet("/log", async (string dataset, HttpContext c, DatasetCatalog catalog, SiteLog log, CancellationToken ct) =>
+            await catalog.TryOpenAsync(c.User, dataset, DatasetRole.View, ct) is { } opened
+                ? Results.Json((await log.HistoryAsync(opened.Identity, ct)).Select(e => new { e.Sequence, e.SiteId, e.Version, e.ByName, e.At, State = System.Text.Json.JsonDocument.Parse(e.State).RootElement }))
                 : Results.NotFound());
-        sites.MapPost("/", async (string dataset, HttpContext c, IAuthorizationService auth, SiteLog log, DatasetCatalog catalog, CancellationToken ct) =>
+        sites.MapPost("/", async (string dataset, HttpContext c, SiteLog log, DatasetCatalog catalog, CancellationToken ct) =>
         {
-            if (await Allowed(dataset, c, auth, DatasetRole.Annotate) is not { } id || await catalog.TryOpenAsync(id, ct) is not { } opened)
+            if (await catalog.TryOpenAsync(c.User, dataset, DatasetRole.Annotate, ct) is not { } opened)
             {
                 return Results.NotFound();
             }
@@ -57,7 +58,4 @@ public static class AnnotationsRegistration
             }
         });
     }
-
-    private static async Task<DatasetId?> Allowed(string dataset, HttpContext context, IAuthorizationService auth, DatasetRole role) =>
-        DatasetId.TryParse(dataset, out var id) && (await auth.AuthorizeAsync(context.User, id, new DatasetRequirement(role))).Succeeded ? id : null;
 }

@@ -68,8 +68,8 @@ public sealed class SiteEdit
     /// <summary>Order of all edits.</summary>
     public long Sequence { get; set; }
 
-    /// <summary>The dataset.</summary>
-    public required string DatasetId { get; set; }
+    /// <summary>The dataset's identity.</summary>
+    public required string DatasetIdentity { get; set; }
 
     /// <summary>The site.</summary>
     public required string SiteId { get; set; }

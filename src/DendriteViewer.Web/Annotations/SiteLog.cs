@@ -7,6 +7,7 @@ using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Data;
+using DendriteViewer.Web.Registry;
 using Microsoft.EntityFrameworkCore;
 
 namespace DendriteViewer.Web.Annotations;
@@ -15,7 +16,7 @@ namespace DendriteViewer.Web.Annotations;
 /// The sites of every dataset: an append-only log in the database, folded into a current state in memory.
 /// An edit names the version it is based on; one that came too late is refused rather than lost. Whoever calls has been authorized.
 /// </summary>
-public sealed class SiteLog(IDbContextFactory<DendriteDb> database, TimeProvider time)
+public sealed class SiteLog(IDbContextFactory<DendriteDb> database, TimeProvider time) : IDatasetFollower
 {
     /// <summary>Sites of a dataset at most, deleted ones included.</summary>
     public const int MostSites = 20_000;
@@ -34,16 +35,16 @@ public sealed class SiteLog(IDbContextFactory<DendriteDb> database, TimeProvider
         public readonly ConcurrentDictionary<string, EditHistory> Histories = new();
     }
 
-    /// <summary>Raised after every edit with the dataset's id; handlers must be quick.</summary>
-    public event Action<DatasetId>? Changed;
+    /// <summary>Raised after every edit with the dataset's identity; handlers must be quick.</summary>
+    public event Action<DatasetIdentity>? Changed;
 
     /// <summary>The sites that are not deleted, by time of marking.</summary>
-    public async Task<IReadOnlyList<Site>> ListAsync(DatasetId dataset, CancellationToken ct = default) =>
+    public async Task<IReadOnlyList<Site>> ListAsync(DatasetIdentity dataset, CancellationToken ct = default) =>
         (await BoardAsync(dataset).WaitAsync(ct)).Sites.Values.Where(s => !s.Deleted).OrderBy(s => s.Hours).ThenBy(s => s.Label, StringComparer.Ordinal).ThenBy(s => s.Id, StringComparer.Ordinal).ToArray();
 
     /// <summary>Marks a site.</summary>
     public async Task<Site> AddAsync(Dataset dataset, WorldPoint at, double hours, string modality, Person by, CancellationToken ct) =>
-        (await EditAsync(dataset.Id, by, board => board.Count < MostSites
+        (await EditAsync(dataset.Identity, by, board => board.Count < MostSites
             ? [Clean(dataset, new Site
             {
                 Id = NewId(), ZUm = at.Z, YUm = at.Y, XUm = at.X, Hours = hours, Modality = modality, Label = NextLabel(board), Author = by.Name,
@@ -53,7 +54,7 @@ public sealed class SiteLog(IDbContextFactory<DendriteDb> database, TimeProvider
     /// <summary>Adds sites as they are, all or none, in one write; one whose id is there already gets another.</summary>
     /// <exception cref="ArgumentException">A number is not finite, or the dataset would hold more sites than it can.</exception>
     public async Task ImportAsync(Dataset dataset, IReadOnlyList<Site> sites, Person by, CancellationToken ct) =>
-        await EditAsync(dataset.Id, by, board =>
+        await EditAsync(dataset.Identity, by, board =>
         {
             if (board.Count + sites.Count > MostSites)
             {
@@ -71,7 +72,7 @@ public sealed class SiteLog(IDbContextFactory<DendriteDb> database, TimeProvider
     /// <summary>Changes a site; <paramref name="site"/>'s version is the one it was changed from.</summary>
     /// <exception cref="EditConflictException">Somebody else changed it meanwhile.</exception>
     public async Task<Site> ChangeAsync(Dataset dataset, Site site, Person by, CancellationToken ct) =>
-        (await EditAsync(dataset.Id, by, board =>
+        (await EditAsync(dataset.Identity, by, board =>
         {
             var current = board.GetValueOrDefault(site.Id) ?? throw new EditConflictException("The site is not there any more.");
             return current.Version == site.Version
@@ -80,24 +81,31 @@ public sealed class SiteLog(IDbContextFactory<DendriteDb> database, TimeProvider
         }, remember: true, ct))[0];
 
     /// <summary>Deletes a site; the log keeps it, and undo brings it back.</summary>
-    public async Task<Site> DeleteAsync(DatasetId dataset, string id, Person by, CancellationToken ct) =>
+    public async Task<Site> DeleteAsync(DatasetIdentity dataset, string id, Person by, CancellationToken ct) =>
         (await EditAsync(
             dataset, by, board => [(board.GetValueOrDefault(id) ?? throw new EditConflictException("The site is not there any more.")) with { Deleted = true }], remember: true, ct))[0];
 
     /// <summary>Takes the editor's last edit back, as a new edit. Null where there is none, or somebody changed the site since.</summary>
-    public Task<Site?> UndoAsync(DatasetId dataset, Person by, CancellationToken ct) => StepAsync(dataset, by, undo: true, ct);
+    public Task<Site?> UndoAsync(DatasetIdentity dataset, Person by, CancellationToken ct) => StepAsync(dataset, by, undo: true, ct);
 
     /// <summary>Makes the edit again that was taken back last.</summary>
-    public Task<Site?> RedoAsync(DatasetId dataset, Person by, CancellationToken ct) => StepAsync(dataset, by, undo: false, ct);
+    public Task<Site?> RedoAsync(DatasetIdentity dataset, Person by, CancellationToken ct) => StepAsync(dataset, by, undo: false, ct);
 
     /// <summary>All edits of a dataset, oldest first.</summary>
-    public async Task<IReadOnlyList<SiteEdit>> HistoryAsync(DatasetId dataset, CancellationToken ct)
+    public async Task<IReadOnlyList<SiteEdit>> HistoryAsync(DatasetIdentity dataset, CancellationToken ct)
     {
         await using var db = await database.CreateDbContextAsync(ct);
-        return await db.SiteEdits.AsNoTracking().Where(e => e.DatasetId == dataset.Value).OrderBy(e => e.Sequence).ToListAsync(ct);
+        return await db.SiteEdits.AsNoTracking().Where(e => e.DatasetIdentity == dataset.Value).OrderBy(e => e.Sequence).ToListAsync(ct);
     }
 
-    private async Task<Site?> StepAsync(DatasetId dataset, Person by, bool undo, CancellationToken ct)
+    // The current state of a dataset that is gone leaves memory; the log keeps every edit, and it is folded again for who reads the archive.
+    Task IDatasetFollower.DeletedAsync(DatasetIdentity dataset, CancellationToken ct)
+    {
+        _boards.TryRemove(dataset.Value, out _);
+        return Task.CompletedTask;
+    }
+
+    private async Task<Site?> StepAsync(DatasetIdentity dataset, Person by, bool undo, CancellationToken ct)
     {
         var board = await BoardAsync(dataset);
         var history = board.Histories.GetOrAdd(by.Key, _ => new EditHistory());
@@ -136,7 +144,7 @@ public sealed class SiteLog(IDbContextFactory<DendriteDb> database, TimeProvider
     }
 
     private async Task<IReadOnlyList<Site>> EditAsync(
-        DatasetId dataset, Person by, Func<ImmutableDictionary<string, Site>, Site[]> make, bool remember, CancellationToken ct)
+        DatasetIdentity dataset, Person by, Func<ImmutableDictionary<string, Site>, Site[]> make, bool remember, CancellationToken ct)
     {
         var board = await BoardAsync(dataset);
         var made = new List<(Site? Before, Site After)>();
@@ -152,7 +160,7 @@ public sealed class SiteLog(IDbContextFactory<DendriteDb> database, TimeProvider
                 var after = wanted with { Version = (before?.Version ?? 0) + 1, ChangedAt = now };
                 db.SiteEdits.Add(new SiteEdit
                 {
-                    DatasetId = dataset.Value, SiteId = after.Id, Version = after.Version, State = JsonSerializer.Serialize(after, Json), ByKey = by.Key, ByName = by.Name, At = now,
+                    DatasetIdentity = dataset.Value, SiteId = after.Id, Version = after.Version, State = JsonSerializer.Serialize(after, Json), ByKey = by.Key, ByName = by.Name, At = now,
                 });
                 sites[after.Id] = after;
                 made.Add((before, after));
@@ -182,7 +190,7 @@ public sealed class SiteLog(IDbContextFactory<DendriteDb> database, TimeProvider
         return made.Select(m => m.After).ToArray();
     }
 
-    private async Task<Board> BoardAsync(DatasetId dataset)
+    private async Task<Board> BoardAsync(DatasetIdentity dataset)
     {
         var task = _boards.GetOrAdd(dataset.Value, _ => LoadAsync(dataset));
         try
@@ -196,7 +204,7 @@ public sealed class SiteLog(IDbContextFactory<DendriteDb> database, TimeProvider
         }
     }
 
-    private async Task<Board> LoadAsync(DatasetId dataset)
+    private async Task<Board> LoadAsync(DatasetIdentity dataset)
     {
         var sites = ImmutableDictionary.CreateBuilder<string, Site>();
         foreach (var edit in await HistoryAsync(dataset, CancellationToken.None))

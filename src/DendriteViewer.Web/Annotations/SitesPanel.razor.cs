@@ -77,9 +77,9 @@ public sealed partial class SitesPanel
     private async Task ReadAsync()
     {
         var may = await RoleAsync() is not null;
-        _sites = may ? await Log.ListAsync(Session.Dataset.Id) : [];
+        _sites = may ? await Log.ListAsync(Session.Dataset.Identity) : [];
         _found = may ? await FoundAsync() : [];
-        _agreement = may ? Agreement.Of(await Log.HistoryAsync(Session.Dataset.Id, default), ReachUm) : null;
+        _agreement = may ? Agreement.Of(await Log.HistoryAsync(Session.Dataset.Identity, default), ReachUm) : null;
     }
 
     // Marks so near to one another are of one place.
@@ -116,11 +116,11 @@ public sealed partial class SitesPanel
     private Task ProposeAsync() => TryAsync(() => Log.ImportAsync(Session.Dataset, _found, By, default));
 
     private async Task<DatasetRole?> RoleAsync() =>
-        Authentication is null ? null : await Access.RoleAsync((await Authentication).User, Session.Dataset.Id);
+        Authentication is null ? null : await Access.RoleAsync((await Authentication).User, Session.Dataset.Identity);
 
-    private void OnLog(DatasetId id)
+    private void OnLog(DatasetIdentity id)
     {
-        if (id == Session.Dataset.Id)
+        if (id == Session.Dataset.Identity)
         {
             _ = InvokeAsync(async () =>
             {
@@ -156,11 +156,11 @@ public sealed partial class SitesPanel
 
     private Task ChangeAsync(Site site) => TryAsync(() => Log.ChangeAsync(Session.Dataset, site, By, default));
 
-    private Task DeleteAsync(Site site) => TryAsync(() => Log.DeleteAsync(Session.Dataset.Id, site.Id, By, default));
+    private Task DeleteAsync(Site site) => TryAsync(() => Log.DeleteAsync(Session.Dataset.Identity, site.Id, By, default));
 
-    private Task UndoAsync() => TryAsync(async () => _error = await Log.UndoAsync(Session.Dataset.Id, By, default) is null ? "There is nothing of yours to undo." : null);
+    private Task UndoAsync() => TryAsync(async () => _error = await Log.UndoAsync(Session.Dataset.Identity, By, default) is null ? "There is nothing of yours to undo." : null);
 
-    private Task RedoAsync() => TryAsync(async () => _error = await Log.RedoAsync(Session.Dataset.Id, By, default) is null ? "There is nothing of yours to redo." : null);
+    private Task RedoAsync() => TryAsync(async () => _error = await Log.RedoAsync(Session.Dataset.Identity, By, default) is null ? "There is nothing of yours to redo." : null);
 
     private Task ImportAsync(InputFileChangeEventArgs e) => TryAsync(async () =>
     {

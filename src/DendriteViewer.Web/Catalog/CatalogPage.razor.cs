@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Annotations;
@@ -15,6 +16,7 @@ public sealed partial class CatalogPage
     private ClaimsPrincipal _user = new();
     private string _search = "";
     private bool _importing;
+    private Dataset? _deleting;
     private bool _mayImport;
     private bool _signedIn;
 

@@ -1,3 +1,5 @@
+using DendriteViewer.Web.Registry;
+
 namespace DendriteViewer.Web.Catalog;
 
 /// <summary>Registers the catalog.</summary>
@@ -7,6 +9,7 @@ public static class CatalogRegistration
     public static WebApplicationBuilder AddCatalog(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<DatasetCatalog>();
+        builder.Services.AddSingleton<IDatasetFollower>(s => s.GetRequiredService<DatasetCatalog>());
         return builder;
     }
 }

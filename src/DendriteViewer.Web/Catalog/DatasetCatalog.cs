@@ -6,6 +6,7 @@ using DendriteViewer.Imaging.Rendering;
 using DendriteViewer.Imaging.Storage;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Registry;
 
 namespace DendriteViewer.Web.Catalog;
 
@@ -13,25 +14,51 @@ namespace DendriteViewer.Web.Catalog;
 public sealed record CatalogEntry(DatasetId Id, Dataset? Dataset, string? Problem, DatasetRole Role, long StoredBytes, int Sites);
 
 /// <summary>The datasets that somebody may see, and the histograms of their volumes, which cost a read each and never change.</summary>
-public sealed class DatasetCatalog(DatasetStore store, DatasetAccess access, BrickCache bricks)
+public sealed class DatasetCatalog(DatasetStore store, DatasetAccess access, BrickCache bricks) : IDatasetFollower
 {
     private readonly ConcurrentDictionary<string, Lazy<Task<ValueHistogram>>> _histograms = new();
 
-    /// <summary>Raised when a dataset appears or goes.</summary>
+    /// <summary>Raised when a dataset appears, changes or goes.</summary>
     public event Action? Changed;
 
     /// <summary>A dataset, or null. Whoever calls has been authorized.</summary>
     public Task<Dataset?> TryOpenAsync(DatasetId id, CancellationToken ct) => store.TryOpenAsync(id, ct);
 
+    /// <summary>The dataset of an id where somebody has at least a role in it; else null, for whatever reason.</summary>
+    /// <exception cref="VolumeFormatException">Its manifest is damaged.</exception>
+    public async Task<Dataset?> TryOpenAsync(ClaimsPrincipal user, string text, DatasetRole role, CancellationToken ct)
+    {
+        if (!DatasetId.TryParse(text, out var id))
+        {
+            return null;
+        }
+
+        // Opened first: who may see it depends on which dataset has the id now.
+        try
+        {
+            return await store.TryOpenAsync(id, ct) is { } opened && await access.RoleAsync(user, opened.Identity, ct) >= role ? opened : null;
+        }
+        catch (VolumeFormatException)
+        {
+            if (await access.LastKnownAsync(id, ct) is { } known && await access.RoleAsync(user, known, ct) >= role)
+            {
+                throw;
+            }
+
+            return null;
+        }
+    }
+
     /// <summary>The datasets in which somebody has a role.</summary>
-    public async Task<IReadOnlyList<CatalogEntry>> ListAsync(ClaimsPrincipal user, Func<DatasetId, Task<int>> countSites, CancellationToken ct)
+    public async Task<IReadOnlyList<CatalogEntry>> ListAsync(ClaimsPrincipal user, Func<DatasetIdentity, Task<int>> countSites, CancellationToken ct)
     {
         var list = new List<CatalogEntry>();
         await foreach (var (id, dataset, problem) in store.ListAsync(ct))
         {
-            if (await access.RoleAsync(user, id, ct) is { } role)
+            var identity = dataset?.Identity ?? await access.LastKnownAsync(id, ct);
+            if (identity is { } known && await access.RoleAsync(user, known, ct) is { } role)
             {
-                list.Add(new CatalogEntry(id, dataset, problem, role, await store.Blobs.MeasureAsync(BlobNames.Dataset(id), ct), await countSites(id)));
+                list.Add(new CatalogEntry(id, dataset, problem, role, await store.Blobs.MeasureAsync(BlobNames.Dataset(id), ct), await countSites(known)));
             }
         }
 
@@ -66,11 +93,16 @@ public sealed class DatasetCatalog(DatasetStore store, DatasetAccess access, Bri
         }
     }
 
-    /// <summary>Tells that a dataset appeared or went.</summary>
-    public void Touch(DatasetId id)
+    /// <summary>Tells that a dataset appeared, changed or went.</summary>
+    public void Touch()
     {
-        store.Forget(BlobNames.Dataset(id));
         Changed?.Invoke();
+    }
+
+    Task IDatasetFollower.DeletedAsync(DatasetIdentity dataset, CancellationToken ct)
+    {
+        Forget(dataset);
+        return Task.CompletedTask;
     }
 
     /// <summary>Frees what is kept in memory of a dataset that is gone.</summary>

@@ -1,5 +1,6 @@
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Annotations;
+using DendriteViewer.Web.Registry;
 using DendriteViewer.Web.Sharing;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
@@ -19,15 +20,20 @@ public class DendriteDb(DbContextOptions<DendriteDb> options) : IdentityDbContex
     /// <summary>The append-only log of annotation edits.</summary>
     public DbSet<SiteEdit> SiteEdits => Set<SiteEdit>();
 
+    /// <summary>Every dataset that was ever seen in the store; those that were deleted are the archive.</summary>
+    public DbSet<DatasetRecord> Datasets => Set<DatasetRecord>();
+
     /// <inheritdoc/>
     protected override void OnModelCreating(ModelBuilder builder)
     {
         base.OnModelCreating(builder);
-        builder.Entity<DatasetMember>().HasKey(m => new { m.DatasetId, m.UserId });
+        builder.Entity<DatasetMember>().HasKey(m => new { m.DatasetIdentity, m.UserId });
         builder.Entity<ShareLink>().HasIndex(l => l.TokenHash).IsUnique();
-        builder.Entity<ShareLink>().HasIndex(l => l.DatasetId);
+        builder.Entity<ShareLink>().HasIndex(l => l.DatasetIdentity);
         builder.Entity<SiteEdit>().HasKey(e => e.Sequence);
         builder.Entity<SiteEdit>().Property(e => e.Sequence).ValueGeneratedOnAdd();
-        builder.Entity<SiteEdit>().HasIndex(e => new { e.DatasetId, e.SiteId, e.Version }).IsUnique();
+        builder.Entity<SiteEdit>().HasIndex(e => new { e.DatasetIdentity, e.SiteId, e.Version }).IsUnique();
+        builder.Entity<DatasetRecord>().HasKey(d => d.Identity);
+        builder.Entity<DatasetRecord>().HasIndex(d => d.DatasetId);
     }
 }

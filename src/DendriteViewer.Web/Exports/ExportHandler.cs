@@ -33,7 +33,7 @@ public sealed class ExportHandler(JobBoard board, DatasetStore store, ExportFile
 
     /// <summary>Asks for an export. Whoever calls has been authorized.</summary>
     public Task<Job> StartAsync(Dataset dataset, ExportWish wish, Person by, CancellationToken ct = default) => board.StartAsync(
-        new JobRequest(Kind, $"{dataset.Name}, {new VolumeKey(wish.Modality, wish.Hours)}", dataset.Id.Value, JsonSerializer.Serialize(wish)), by, ct);
+        new JobRequest(Kind, $"{dataset.Name}, {new VolumeKey(wish.Modality, wish.Hours)}", dataset.Id.Value, JsonSerializer.Serialize(wish), dataset.Identity.Value), by, ct);
 
     /// <inheritdoc/>
     public async Task<JobOutcome> RunAsync(JobRun run, CancellationToken ct)
@@ -44,7 +44,7 @@ public sealed class ExportHandler(JobBoard board, DatasetStore store, ExportFile
         files.Sweep();
         var name = string.Create(CultureInfo.InvariantCulture, $"{dataset.Id}-{wish.Modality}-{volume.Key.TimestepName}{(wish.Level > 0 ? $"-level{wish.Level}" : "")}");
         var isZarr = wish.Format.StartsWith("ome-zarr-", StringComparison.Ordinal);
-        var made = Path.Combine(files.FolderOf(dataset.Id), name + (isZarr ? ".ome.zarr" : "." + wish.Format));
+        var made = Path.Combine(files.FolderOf(dataset.Identity), name + (isZarr ? ".ome.zarr" : "." + wish.Format));
         var progress = new Relay(f => run.Progress.Report(new JobProgress(isZarr ? 0.8 * f : f, "writing")));
         if (!isZarr)
         {
@@ -96,7 +96,7 @@ public sealed class VerifyHandler(JobBoard board, DatasetStore store) : IJobHand
     public string Kind => Name;
 
     /// <summary>Asks for a check. Whoever calls has been authorized.</summary>
-    public Task<Job> StartAsync(Dataset dataset, Person by, CancellationToken ct = default) => board.StartAsync(new JobRequest(Kind, dataset.Name, dataset.Id.Value, "{}"), by, ct);
+    public Task<Job> StartAsync(Dataset dataset, Person by, CancellationToken ct = default) => board.StartAsync(new JobRequest(Kind, dataset.Name, dataset.Id.Value, "{}", dataset.Identity.Value), by, ct);
 
     /// <inheritdoc/>
     public async Task<JobOutcome> RunAsync(JobRun run, CancellationToken ct)

@@ -1,7 +1,7 @@
-using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Catalog;
 using DendriteViewer.Web.Jobs;
-using Microsoft.AspNetCore.Authorization;
+using DendriteViewer.Web.Registry;
 
 namespace DendriteViewer.Web.Exports;
 
@@ -12,6 +12,7 @@ public static class ExportsRegistration
     public static WebApplicationBuilder AddExports(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<ExportFiles>();
+        builder.Services.AddSingleton<IDatasetFollower>(s => s.GetRequiredService<ExportFiles>());
         builder.Services.AddSingleton<ExportHandler>();
         builder.Services.AddSingleton<VerifyHandler>();
         builder.Services.AddSingleton<IJobHandler>(s => s.GetRequiredService<ExportHandler>());
@@ -21,8 +22,8 @@ public static class ExportsRegistration
 
     /// <summary>Maps files to be fetched, in ranges where a download goes on; for who may annotate the dataset.</summary>
     public static void MapExports(this WebApplication app) =>
-        app.MapGet("/api/datasets/{dataset}/exports/{name}", async (string dataset, string name, HttpContext c, IAuthorizationService auth, ExportFiles files) =>
-            DatasetId.TryParse(dataset, out var id) && (await auth.AuthorizeAsync(c.User, id, new DatasetRequirement(DatasetRole.Annotate))).Succeeded && files.Find(id, name) is { } path
+        app.MapGet("/api/datasets/{dataset}/exports/{name}", async (string dataset, string name, HttpContext c, DatasetCatalog catalog, ExportFiles files, CancellationToken ct) =>
+            await catalog.TryOpenAsync(c.User, dataset, DatasetRole.Annotate, ct) is { } opened && files.Find(opened.Identity, name) is { } path
                 ? Results.File(path, "application/octet-stream", name, enableRangeProcessing: true)
                 : Results.NotFound()).WithTags("datasets");
 }

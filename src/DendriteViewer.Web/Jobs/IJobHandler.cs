@@ -7,8 +7,9 @@ public readonly record struct JobProgress(double Fraction, string Detail);
 
 /// <summary>What a job's work ended with.</summary>
 /// <param name="Detail">A few words for people.</param>
-/// <param name="Dataset">The dataset to open.</param>
-public readonly record struct JobOutcome(string Detail, string? Dataset);
+/// <param name="Dataset">The id of the dataset to open.</param>
+/// <param name="DatasetIdentity">Its identity, where the job made it.</param>
+public readonly record struct JobOutcome(string Detail, string? Dataset, string? DatasetIdentity = null);
 
 /// <summary>What a handler is given to work with.</summary>
 /// <param name="Request">What was asked for.</param>

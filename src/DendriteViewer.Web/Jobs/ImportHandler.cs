@@ -51,14 +51,14 @@ public sealed class ImportHandler(JobBoard board, DatasetStore store, DatasetCat
             ? await importer.ImportVolumeAsync(
                 new SingleImport(full, DatasetId.Parse(v.Dataset), v.ToManifest(), v.Hours.Length > 1 ? v.Hours : null), relay, ct)
             : await importer.ImportDatasetAsync(full, null, relay, ct);
-        catalog.Touch(result.Id);
+        catalog.Touch();
         if (!VolumeFiles.IsRemote(full))
         {
             uploads.RemoveOf(full);
         }
 
         var done = result.AlreadyThere ? "Was there already" : "Imported";
-        return new JobOutcome(result.Warnings.Count == 0 ? done : $"{done}. {string.Join(" ", result.Warnings)}", result.Id.Value);
+        return new JobOutcome(result.Warnings.Count == 0 ? done : $"{done}. {string.Join(" ", result.Warnings)}", result.Id.Value, result.Identity.Value);
     }
 
     private Task<Job> StartAsync(Arguments asked, Person by, CancellationToken ct) => board.StartAsync(

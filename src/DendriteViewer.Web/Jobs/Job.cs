@@ -28,13 +28,14 @@ public enum JobState
 /// <param name="State">Where it is.</param>
 /// <param name="Fraction">How far, 0 to 1.</param>
 /// <param name="Detail">What it is doing, or how it ended.</param>
-/// <param name="Dataset">The dataset it is about or made.</param>
+/// <param name="Dataset">The id of the dataset it is about or made.</param>
+/// <param name="DatasetIdentity">That dataset's identity, or null where there is none yet.</param>
 /// <param name="Asked">When it was asked for.</param>
 /// <param name="Started">When it last began.</param>
 /// <param name="Ended">When it ended.</param>
 /// <param name="Attempts">How often it began.</param>
 public sealed record Job(
-    Guid Id, string Kind, string Title, string ByKey, string By, JobState State, double Fraction, string Detail, string? Dataset,
+    Guid Id, string Kind, string Title, string ByKey, string By, JobState State, double Fraction, string Detail, string? Dataset, string? DatasetIdentity,
     DateTimeOffset Asked, DateTimeOffset? Started, DateTimeOffset? Ended, int Attempts)
 {
     /// <summary>Whether it waits or works.</summary>
@@ -52,4 +53,5 @@ public sealed record Job(
 /// <param name="Title">What it works on, for people.</param>
 /// <param name="Dataset">The dataset it is about; work on one is done one piece after another.</param>
 /// <param name="Arguments">JSON that the handler reads.</param>
-public sealed record JobRequest(string Kind, string Title, string? Dataset, string Arguments);
+/// <param name="DatasetIdentity">The identity of the dataset it is about; null where that is still to be made.</param>
+public sealed record JobRequest(string Kind, string Title, string? Dataset, string Arguments, string? DatasetIdentity = null);

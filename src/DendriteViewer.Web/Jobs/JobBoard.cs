@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Registry;
 using Microsoft.EntityFrameworkCore;
 using Quartz;
 
@@ -10,7 +12,7 @@ namespace DendriteViewer.Web.Jobs;
 /// what ended is kept as history. What is at work here is shown as it moves; of what is at work on other servers, as often as
 /// <see cref="ReloadAsync"/> is called.
 /// </summary>
-public sealed class JobBoard(IDbContextFactory<JobsDb> database, ISchedulerFactory schedulers, TimeProvider time)
+public sealed class JobBoard(IDbContextFactory<JobsDb> database, ISchedulerFactory schedulers, TimeProvider time) : IDatasetFollower
 {
     /// <summary>How many jobs the list holds.</summary>
     public const int MostShown = 200;
@@ -53,6 +55,7 @@ public sealed class JobBoard(IDbContextFactory<JobsDb> database, ISchedulerFacto
             Kind = request.Kind,
             Title = request.Title,
             Dataset = request.Dataset,
+            DatasetIdentity = request.DatasetIdentity,
             Arguments = request.Arguments,
             ByKey = by.Key,
             By = by.Name,
@@ -90,7 +93,7 @@ public sealed class JobBoard(IDbContextFactory<JobsDb> database, ISchedulerFacto
     {
         await using var db = await database.CreateDbContextAsync(ct);
         return await db.Jobs.AsNoTracking().FirstOrDefaultAsync(j => j.Id == id, ct) is { } row && row.ToJob().MayTryAgain
-            ? await StartAsync(new JobRequest(row.Kind, row.Title, row.Dataset, row.Arguments), by, ct)
+            ? await StartAsync(new JobRequest(row.Kind, row.Title, row.Dataset, row.Arguments, row.DatasetIdentity), by, ct)
             : null;
     }
 
@@ -110,6 +113,21 @@ public sealed class JobBoard(IDbContextFactory<JobsDb> database, ISchedulerFacto
         else if (await db.Jobs.Where(j => j.Id == id && j.State == JobState.Running).Select(j => j.FireInstance).FirstOrDefaultAsync(ct) is { } run)
         {
             await scheduler.InterruptFireInstance(run, ct);
+        }
+    }
+
+    // Stops all that waits or works on a dataset that is gone.
+    async Task IDatasetFollower.DeletedAsync(DatasetIdentity dataset, CancellationToken ct)
+    {
+        Guid[] active;
+        await using (var db = await database.CreateDbContextAsync(ct))
+        {
+            active = await db.Jobs.Where(j => j.DatasetIdentity == dataset.Value && (j.State == JobState.Waiting || j.State == JobState.Running)).Select(j => j.Id).ToArrayAsync(ct);
+        }
+
+        foreach (var id in active)
+        {
+            await CancelAsync(id, ct);
         }
     }
 
@@ -152,7 +170,7 @@ public sealed class JobBoard(IDbContextFactory<JobsDb> database, ISchedulerFacto
         }
 
         Show(id, j => j with { State = JobState.Running, Detail = "Starting", Fraction = 0, Started = now, Attempts = j.Attempts + 1 });
-        return await db.Jobs.Where(j => j.Id == id).Select(j => new JobRequest(j.Kind, j.Title, j.Dataset, j.Arguments)).FirstAsync(ct);
+        return await db.Jobs.Where(j => j.Id == id).Select(j => new JobRequest(j.Kind, j.Title, j.Dataset, j.Arguments, j.DatasetIdentity)).FirstAsync(ct);
     }
 
     /// <summary>Shows how far a job is to those who look at this server.</summary>
@@ -167,19 +185,22 @@ public sealed class JobBoard(IDbContextFactory<JobsDb> database, ISchedulerFacto
     }
 
     /// <summary>Keeps how a run ended; as <see cref="JobState.Waiting"/> where it goes on later.</summary>
-    internal async Task EndAsync(Guid id, JobState state, string detail, string? dataset)
+    internal async Task EndAsync(Guid id, JobState state, string detail, JobOutcome? outcome = null)
     {
         await using var db = await database.CreateDbContextAsync();
         var now = time.GetUtcNow();
+        var (dataset, identity) = (outcome?.Dataset, outcome?.DatasetIdentity);
         long? ended = state == JobState.Waiting ? null : now.ToUnixTimeMilliseconds();
         await db.Jobs.Where(j => j.Id == id).ExecuteUpdateAsync(
             s => s.SetProperty(j => j.State, state).SetProperty(j => j.Detail, detail).SetProperty(j => j.FireInstance, (string?)null).SetProperty(j => j.EndedAt, ended)
-                .SetProperty(j => j.Fraction, j => state == JobState.Done ? 1 : j.Fraction).SetProperty(j => j.Dataset, j => dataset ?? j.Dataset));
+                .SetProperty(j => j.Fraction, j => state == JobState.Done ? 1 : j.Fraction).SetProperty(j => j.Dataset, j => dataset ?? j.Dataset)
+                .SetProperty(j => j.DatasetIdentity, j => identity ?? j.DatasetIdentity));
         Show(id, j => j with
         {
             State = state,
             Detail = detail,
             Dataset = dataset ?? j.Dataset,
+            DatasetIdentity = identity ?? j.DatasetIdentity,
             Fraction = state == JobState.Done ? 1 : j.Fraction,
             Ended = state == JobState.Waiting ? null : now,
         });

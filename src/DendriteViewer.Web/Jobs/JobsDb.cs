@@ -40,8 +40,11 @@ public sealed class JobRow
     /// <summary>JSON that the handler reads.</summary>
     public required string Arguments { get; set; }
 
-    /// <summary>The dataset it was asked for, or that it made.</summary>
+    /// <summary>The id of the dataset it was asked for, or that it made.</summary>
     public string? Dataset { get; set; }
+
+    /// <summary>That dataset's identity; null while there is no such dataset yet.</summary>
+    public string? DatasetIdentity { get; set; }
 
     /// <summary>Who asked for it.</summary>
     public required string ByKey { get; set; }
@@ -75,7 +78,7 @@ public sealed class JobRow
 
     /// <summary>As people see it.</summary>
     public Job ToJob() => new(
-        Id, Kind, Title, ByKey, By, State, Fraction, Detail, Dataset, DateTimeOffset.FromUnixTimeMilliseconds(AskedAt), Time(StartedAt), Time(EndedAt), Attempts);
+        Id, Kind, Title, ByKey, By, State, Fraction, Detail, Dataset, DatasetIdentity, DateTimeOffset.FromUnixTimeMilliseconds(AskedAt), Time(StartedAt), Time(EndedAt), Attempts);
 
     private static DateTimeOffset? Time(long? at) => at is { } ms ? DateTimeOffset.FromUnixTimeMilliseconds(ms) : null;
 }

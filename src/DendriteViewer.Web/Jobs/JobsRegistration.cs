@@ -1,4 +1,5 @@
 using DendriteViewer.Web.Data;
+using DendriteViewer.Web.Registry;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
@@ -28,6 +29,7 @@ public static class JobsRegistration
         var shared = options.JobsDatabase;
         services.AddDbContextFactory<JobsDb>(o => _ = shared is null ? o.UseSqlite(file) : o.UseNpgsql(shared));
         services.AddSingleton<JobBoard>();
+        services.AddSingleton<IDatasetFollower>(s => s.GetRequiredService<JobBoard>());
         services.AddSingleton<JobAccess>();
         services.AddQuartz(q =>
         {

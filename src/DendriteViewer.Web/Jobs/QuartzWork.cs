@@ -30,7 +30,7 @@ public sealed partial class QuartzWork(JobBoard board, IEnumerable<IJobHandler> 
                 ?? throw new VolumeFormatException($"This server does not know jobs of the kind {request.Kind}; it was asked for by a newer one.");
             var outcome = await handler.RunAsync(new JobRun(request, progress, () => life.ApplicationStopping.IsCancellationRequested), cancellationToken);
             await progress.DisposeAsync();
-            await board.EndAsync(id, JobState.Done, outcome.Detail, outcome.Dataset);
+            await board.EndAsync(id, JobState.Done, outcome.Detail, outcome);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -38,16 +38,16 @@ public sealed partial class QuartzWork(JobBoard board, IEnumerable<IJobHandler> 
             if (life.ApplicationStopping.IsCancellationRequested)
             {
                 // Quartz hands it to the next server that starts.
-                await board.EndAsync(id, JobState.Waiting, "Goes on when the server is back", null);
+                await board.EndAsync(id, JobState.Waiting, "Goes on when the server is back");
                 throw;
             }
 
-            await board.EndAsync(id, JobState.Cancelled, "Cancelled", null);
+            await board.EndAsync(id, JobState.Cancelled, "Cancelled");
         }
         catch (Exception e) when (IsTransient(e) && context.RetryAttempt < (context.RetryPolicy?.MaxAttempts ?? 0))
         {
             await progress.DisposeAsync();
-            await board.EndAsync(id, JobState.Waiting, $"Tried again soon: {e.Message.Split('\n')[0].Trim()}", null);
+            await board.EndAsync(id, JobState.Waiting, $"Tried again soon: {e.Message.Split('\n')[0].Trim()}");
             throw new JobExecutionException(e);
         }
         catch (Exception e)
@@ -59,7 +59,7 @@ public sealed partial class QuartzWork(JobBoard board, IEnumerable<IJobHandler> 
                 LogFault(log, e, request.Kind, request.Title);
             }
 
-            await board.EndAsync(id, JobState.Failed, known ? e.Message : $"The {request.Kind.ToLowerInvariant()} failed for a reason nobody foresaw; the server's log says more.", null);
+            await board.EndAsync(id, JobState.Failed, known ? e.Message : $"The {request.Kind.ToLowerInvariant()} failed for a reason nobody foresaw; the server's log says more.");
         }
     }
 

@@ -47,7 +47,7 @@ public sealed partial class ShareBox
     {
         if (await MayAsync())
         {
-            _links = await Links.ListAsync(Session.Dataset.Id, default);
+            _links = await Links.ListAsync(Session.Dataset.Identity, default);
         }
     }
 
@@ -59,23 +59,23 @@ public sealed partial class ShareBox
         }
 
         var query = ViewLink.Format(Session.Current.View, Session.Start);
-        var (_, token) = await Links.CreateAsync(Session.Dataset.Id, _role, _name, _days > 0 ? TimeSpan.FromDays(_days) : null, query, By, default);
+        var (_, token) = await Links.CreateAsync(Session.Dataset, _role, _name, _days > 0 ? TimeSpan.FromDays(_days) : null, query, By, default);
         _url = Navigation.ToAbsoluteUri("/s/" + token).ToString();
-        _links = await Links.ListAsync(Session.Dataset.Id, default);
+        _links = await Links.ListAsync(Session.Dataset.Identity, default);
     }
 
     private async Task RevokeAsync(ShareLink link)
     {
         if (await MayAsync())
         {
-            await Links.RevokeAsync(Session.Dataset.Id, link.Id, default);
-            _links = await Links.ListAsync(Session.Dataset.Id, default);
+            await Links.RevokeAsync(Session.Dataset.Identity, link.Id, default);
+            _links = await Links.ListAsync(Session.Dataset.Identity, default);
         }
     }
 
     private async Task<bool> MayAsync()
     {
-        var ok = Authentication is not null && await Access.RoleAsync((await Authentication).User, Session.Dataset.Id) >= DatasetRole.Curate;
+        var ok = Authentication is not null && await Access.RoleAsync((await Authentication).User, Session.Dataset.Identity) >= DatasetRole.Curate;
         _error = ok ? null : "Sharing is not open to you.";
         return ok;
     }

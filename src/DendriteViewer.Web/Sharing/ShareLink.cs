@@ -11,7 +11,10 @@ public sealed class ShareLink
     /// <summary>SHA-256 of the token, hexadecimal.</summary>
     public required string TokenHash { get; set; }
 
-    /// <summary>The dataset that the link opens, and no other.</summary>
+    /// <summary>The identity of the dataset that the link opens, and no other.</summary>
+    public required string DatasetIdentity { get; set; }
+
+    /// <summary>The id under which that dataset is found while it exists.</summary>
     public required string DatasetId { get; set; }
 
     /// <summary>View or Annotate.</summary>

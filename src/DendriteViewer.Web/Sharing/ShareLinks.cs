@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Data;
@@ -12,7 +13,7 @@ public sealed class ShareLinks(IDbContextFactory<DendriteDb> database, TimeProvi
 {
     /// <summary>Makes a link and returns its token, which is not kept.</summary>
     public async Task<(ShareLink Link, string Token)> CreateAsync(
-        DatasetId dataset, DatasetRole role, string name, TimeSpan? lifetime, string query, string by, CancellationToken ct)
+        Dataset dataset, DatasetRole role, string name, TimeSpan? lifetime, string query, string by, CancellationToken ct)
     {
         if (role is not (DatasetRole.View or DatasetRole.Annotate))
         {
@@ -23,7 +24,7 @@ public sealed class ShareLinks(IDbContextFactory<DendriteDb> database, TimeProvi
         var now = time.GetUtcNow();
         var link = new ShareLink
         {
-            Id = Guid.NewGuid(), TokenHash = Hash(token), DatasetId = dataset.Value, Role = role,
+            Id = Guid.NewGuid(), TokenHash = Hash(token), DatasetIdentity = dataset.Identity.Value, DatasetId = dataset.Id.Value, Role = role,
             Name = string.IsNullOrWhiteSpace(name) ? "Link" : name.Trim()[..Math.Min(name.Trim().Length, 80)],
             Query = query, CreatedBy = by, CreatedAt = now.ToUnixTimeMilliseconds(), ExpiresAt = lifetime is { } l ? (now + l).ToUnixTimeMilliseconds() : null,
         };
@@ -43,18 +44,18 @@ public sealed class ShareLinks(IDbContextFactory<DendriteDb> database, TimeProvi
     }
 
     /// <summary>The links of a dataset, newest first.</summary>
-    public async Task<IReadOnlyList<ShareLink>> ListAsync(DatasetId dataset, CancellationToken ct)
+    public async Task<IReadOnlyList<ShareLink>> ListAsync(DatasetIdentity dataset, CancellationToken ct)
     {
         await using var db = await database.CreateDbContextAsync(ct);
-        return await db.Links.AsNoTracking().Where(l => l.DatasetId == dataset.Value).OrderByDescending(l => l.CreatedAt).ToListAsync(ct);
+        return await db.Links.AsNoTracking().Where(l => l.DatasetIdentity == dataset.Value).OrderByDescending(l => l.CreatedAt).ToListAsync(ct);
     }
 
     /// <summary>Ends a link at once.</summary>
-    public async Task RevokeAsync(DatasetId dataset, Guid id, CancellationToken ct)
+    public async Task RevokeAsync(DatasetIdentity dataset, Guid id, CancellationToken ct)
     {
         await using var db = await database.CreateDbContextAsync(ct);
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        await db.Links.Where(l => l.Id == id && l.DatasetId == dataset.Value && l.RevokedAt == null).ExecuteUpdateAsync(s => s.SetProperty(l => l.RevokedAt, now), ct);
+        await db.Links.Where(l => l.Id == id && l.DatasetIdentity == dataset.Value && l.RevokedAt == null).ExecuteUpdateAsync(s => s.SetProperty(l => l.RevokedAt, now), ct);
     }
 
     private static string Hash(string token) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));

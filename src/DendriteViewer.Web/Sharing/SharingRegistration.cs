@@ -1,8 +1,11 @@
 using System.Net;
 using System.Security.Claims;
+using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Api;
+using DendriteViewer.Web.Catalog;
+using DendriteViewer.Web.Components.Pages;
 using Microsoft.AspNetCore.Authentication;
 
 namespace DendriteViewer.Web.Sharing;
@@ -20,12 +23,17 @@ public static class SharingRegistration
     /// <summary>Maps the link itself and its preview picture. An unknown, expired or revoked one tells nothing but that.</summary>
     public static void MapSharing(this WebApplication app)
     {
-        app.MapGet("/s/{token}", async (string token, HttpContext context, ShareLinks links, CancellationToken ct) =>
+        app.MapGet("/s/{token}", async (string token, HttpContext context, ShareLinks links, DatasetCatalog catalog, CancellationToken ct) =>
         {
             context.Response.Headers.CacheControl = "no-store";
             if (await links.FindAsync(token, ct) is not { } link)
             {
                 return Results.Redirect("/gone");
+            }
+
+            if (await OpenAsync(link, catalog, ct) is null)
+            {
+                return Results.Redirect(Gone.DeletedAddress);
             }
 
             var identity = new ClaimsIdentity([new(DendriteClaims.Link, link.Id.ToString()), new(DendriteClaims.Guest, "Guest of " + link.Name), new(DendriteClaims.GuestId, Guid.NewGuid().ToString("N"))], AccountsRegistration.LinkScheme);
@@ -42,9 +50,14 @@ public static class SharingRegistration
                 """, "text/html; charset=utf-8");
         }).AllowAnonymous();
 
-        app.MapGet("/s/{token}/preview.png", async (string token, HttpContext context, ShareLinks links, PictureService pictures, CancellationToken ct) =>
-            await links.FindAsync(token, ct) is { } link && DatasetId.TryParse(link.DatasetId, out var id)
-                ? await pictures.VolumeAsync(context, id, link.Query, 960, 504, ct)
+        app.MapGet("/s/{token}/preview.png", async (
+            string token, HttpContext context, ShareLinks links, DatasetCatalog catalog, PictureService pictures, CancellationToken ct) =>
+            await links.FindAsync(token, ct) is { } link && await OpenAsync(link, catalog, ct) is { } opened
+                ? await pictures.VolumeAsync(context, opened, link.Query, 960, 504, ct)
                 : Results.NotFound()).AllowAnonymous();
     }
+
+    // The dataset that the link was made for, or null where it was deleted, whatever took its id since.
+    private static async Task<Dataset?> OpenAsync(ShareLink link, DatasetCatalog catalog, CancellationToken ct) =>
+        DatasetId.TryParse(link.DatasetId, out var id) && await catalog.TryOpenAsync(id, ct) is { } opened && opened.Identity.Value == link.DatasetIdentity ? opened : null;
 }

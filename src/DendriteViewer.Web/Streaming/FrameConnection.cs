@@ -124,7 +124,7 @@ public sealed class FrameConnection : IFrameSink, IDisposable
             return;
         }
 
-        await _client.SendAsync("closed", ct);
+        await _client.SendAsync("closed", Session.IsOver ? "deleted" : "", ct);
         abort();
     }
 

@@ -13,7 +13,7 @@ namespace DendriteViewer.Web.Streaming;
 public sealed partial class FrameConnections : IDisposable
 {
     private readonly ConcurrentDictionary<string, FrameConnection> _connections = new();
-    private readonly ConcurrentDictionary<DatasetId, bool> _tellingSites = new();
+    private readonly ConcurrentDictionary<DatasetIdentity, bool> _tellingSites = new();
     private readonly Lock _swap = new();
     private readonly IHubContext<FrameHub> _hub;
     private readonly ViewSessions _sessions;
@@ -41,7 +41,7 @@ public sealed partial class FrameConnections : IDisposable
     }
 
     /// <summary>The group of all who look at a dataset.</summary>
-    public static string GroupOf(DatasetId id) => "dataset:" + id.Value;
+    public static string GroupOf(DatasetIdentity id) => "dataset:" + id.Value;
 
     /// <summary>Begins to stream to a connection; a connection that joins again leaves what it had.</summary>
     public void Begin(string connectionId, ViewSession session, Func<Task<bool>> isStillOpen, Action abort, CancellationToken aborted)
@@ -58,7 +58,7 @@ public sealed partial class FrameConnections : IDisposable
 
         _sessions.Connected(session, 1);
         Release(replaced);
-        TellSites(session.Dataset.Id);
+        TellSites(session.Dataset.Identity);
 
         // A connection that went while it joined is ended here, since nobody else will.
         aborted.Register(() => End(connectionId));
@@ -102,7 +102,7 @@ public sealed partial class FrameConnections : IDisposable
     }
 
     // Edits that come while the list is about to be sent are sent with it.
-    private void TellSites(DatasetId id)
+    private void TellSites(DatasetIdentity id)
     {
         if (_tellingSites.TryAdd(id, true))
         {
@@ -110,7 +110,7 @@ public sealed partial class FrameConnections : IDisposable
         }
     }
 
-    private async Task SendSitesAsync(DatasetId id)
+    private async Task SendSitesAsync(DatasetIdentity id)
     {
         await Task.Yield();
         _tellingSites.TryRemove(id, out _);
@@ -118,7 +118,7 @@ public sealed partial class FrameConnections : IDisposable
         await _hub.Clients.Group(GroupOf(id)).SendAsync("sites", JsonSerializer.Serialize(list, SiteLog.Json));
     }
 
-    private void TellPresence(DatasetId id) => Tell(() => _hub.Clients.Group(GroupOf(id)).SendAsync("here", _sessions.CountOf(id)));
+    private void TellPresence(DatasetIdentity id) => Tell(() => _hub.Clients.Group(GroupOf(id)).SendAsync("here", _sessions.CountOf(id)));
 
     private void Tell(Func<Task> message) => _ = Task.Run(async () =>
     {

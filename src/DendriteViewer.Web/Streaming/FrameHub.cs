@@ -26,18 +26,18 @@ public sealed class FrameHub(
     /// <returns>The scene: the dataset as the viewer needs it, the view, the role, JSON.</returns>
     public async Task<string> Join(string session, string dataset, string query)
     {
-        var id = DatasetId.TryParse(dataset, out var parsed) ? parsed : throw Refused();
-        var role = await access.RoleAsync(Context.User!, id, Context.ConnectionAborted) ?? throw Refused();
-        var opened = await catalog.TryOpenAsync(id, Context.ConnectionAborted) ?? throw Refused();
+        var opened = await catalog.TryOpenAsync(Context.User!, dataset, DatasetRole.View, Context.ConnectionAborted) ?? throw Refused();
+        var identity = opened.Identity;
+        var role = await access.RoleAsync(Context.User!, identity, Context.ConnectionAborted) ?? throw Refused();
         var held = await sessions.HoldAsync(session, Context.User!.KeyOf(), opened, query, Context.ConnectionAborted) ?? throw Refused();
-        if (connections.Find(Context.ConnectionId) is { } before && before.Session.Dataset.Id != id)
+        if (connections.Find(Context.ConnectionId) is { } before && before.Session.Dataset.Identity != identity)
         {
-            await Groups.RemoveFromGroupAsync(Context.ConnectionId, FrameConnections.GroupOf(before.Session.Dataset.Id));
+            await Groups.RemoveFromGroupAsync(Context.ConnectionId, FrameConnections.GroupOf(before.Session.Dataset.Identity));
         }
 
         var (user, context) = (Context.User!, Context);
-        connections.Begin(Context.ConnectionId, held, async () => await access.RoleAsync(user, id) is not null, context.Abort, context.ConnectionAborted);
-        await Groups.AddToGroupAsync(Context.ConnectionId, FrameConnections.GroupOf(id));
+        connections.Begin(Context.ConnectionId, held, async () => !held.IsOver && await access.RoleAsync(user, identity) is not null, context.Abort, context.ConnectionAborted);
+        await Groups.AddToGroupAsync(Context.ConnectionId, FrameConnections.GroupOf(identity));
         var histogram = await catalog.HistogramAsync(held.Volume(held.Current.View), Context.ConnectionAborted);
         return JsonSerializer.Serialize(await SceneDto.OfAsync(held, role, histogram, catalog, Context.ConnectionAborted), ViewDto.Json);
     }
@@ -107,7 +107,7 @@ public sealed class FrameHub(
     public async Task MoveSite(string id, int version, double z, double y, double x)
     {
         var (session, editor) = await EditorAsync();
-        var site = (await sites.ListAsync(session.Dataset.Id)).FirstOrDefault(s => s.Id == id) ?? throw new HubException("The site is not there any more.");
+        var site = (await sites.ListAsync(session.Dataset.Identity)).FirstOrDefault(s => s.Id == id) ?? throw new HubException("The site is not there any more.");
         await GuardAsync(() => sites.ChangeAsync(session.Dataset, site with { Version = version, ZUm = z, YUm = y, XUm = x }, editor, Context.ConnectionAborted));
     }
 
@@ -115,7 +115,7 @@ public sealed class FrameHub(
     public async Task DeleteSite(string id)
     {
         var (session, editor) = await EditorAsync();
-        await GuardAsync(() => sites.DeleteAsync(session.Dataset.Id, id, editor, Context.ConnectionAborted));
+        await GuardAsync(() => sites.DeleteAsync(session.Dataset.Identity, id, editor, Context.ConnectionAborted));
     }
 
     /// <summary>Moves the interface through points, for everybody: all of them, [[z, y, x], …] in µm, JSON; [] for what was found.</summary>
@@ -130,7 +130,7 @@ public sealed class FrameHub(
     private async Task CorrectAsync(string points, int dimensions, Func<Dataset, double[][], CancellationToken, Task> correct)
     {
         var session = Connection().Session;
-        if (!(await access.RoleAsync(Context.User!, session.Dataset.Id, Context.ConnectionAborted) >= DatasetRole.Curate))
+        if (!(await access.RoleAsync(Context.User!, session.Dataset.Identity, Context.ConnectionAborted) >= DatasetRole.Curate))
         {
             throw Refused();
         }
@@ -164,14 +164,14 @@ public sealed class FrameHub(
     public async Task<bool> Undo()
     {
         var (session, editor) = await EditorAsync();
-        return await sites.UndoAsync(session.Dataset.Id, editor, Context.ConnectionAborted) is not null;
+        return await sites.UndoAsync(session.Dataset.Identity, editor, Context.ConnectionAborted) is not null;
     }
 
     /// <summary>Makes the edit again that was taken back last. False where there is none.</summary>
     public async Task<bool> Redo()
     {
         var (session, editor) = await EditorAsync();
-        return await sites.RedoAsync(session.Dataset.Id, editor, Context.ConnectionAborted) is not null;
+        return await sites.RedoAsync(session.Dataset.Identity, editor, Context.ConnectionAborted) is not null;
     }
 
     /// <inheritdoc/>
@@ -186,7 +186,7 @@ public sealed class FrameHub(
     private async Task<(ViewSession, Person)> EditorAsync()
     {
         var session = Connection().Session;
-        return await access.RoleAsync(Context.User!, session.Dataset.Id, Context.ConnectionAborted) >= DatasetRole.Annotate
+        return !session.IsOver && await access.RoleAsync(Context.User!, session.Dataset.Identity, Context.ConnectionAborted) >= DatasetRole.Annotate
             ? (session, Context.User!.PersonOf())
             : throw Refused();
     }

@@ -16,6 +16,7 @@ public sealed class ViewSession(string id, string owner, Dataset dataset, ViewSt
     private readonly Lock _lock = new();
     private volatile ViewRevision _current = new(0, start);
     private Dataset _dataset = dataset;
+    private bool _isOver;
 
     /// <summary>Random name that the page and the hub share.</summary>
     public string Id => id;
@@ -25,6 +26,16 @@ public sealed class ViewSession(string id, string owner, Dataset dataset, ViewSt
 
     /// <summary>The dataset looked at.</summary>
     public Dataset Dataset => Volatile.Read(ref _dataset);
+
+    /// <summary>Whether the dataset was deleted, so that there is nothing more to look at.</summary>
+    public bool IsOver => Volatile.Read(ref _isOver);
+
+    /// <summary>Ends what is shown, since the dataset was deleted.</summary>
+    public void End()
+    {
+        Volatile.Write(ref _isOver, true);
+        Changed?.Invoke(_current, null);
+    }
 
     /// <summary>The dataset as it is now: an analysis added labels, say.</summary>
     public void Refresh(Dataset now)

@@ -3,6 +3,7 @@ using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Rendering;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Catalog;
+using DendriteViewer.Web.Registry;
 
 namespace DendriteViewer.Web.Viewing;
 
@@ -10,7 +11,7 @@ namespace DendriteViewer.Web.Viewing;
 /// The open viewers. A session lives while a page or a connection holds it and some minutes more, so that it survives a
 /// lost connection.
 /// </summary>
-public sealed class ViewSessions(DatasetCatalog catalog, TimeProvider time)
+public sealed class ViewSessions(DatasetCatalog catalog, TimeProvider time) : IDatasetFollower
 {
     private static readonly TimeSpan Grace = TimeSpan.FromMinutes(5);
     private readonly ConcurrentDictionary<string, Held> _sessions = new();
@@ -27,10 +28,10 @@ public sealed class ViewSessions(DatasetCatalog catalog, TimeProvider time)
     }
 
     /// <summary>Raised when the number of viewers of a dataset changes.</summary>
-    public event Action<DatasetId>? PresenceChanged;
+    public event Action<DatasetIdentity>? PresenceChanged;
 
     /// <summary>Viewers connected to a dataset.</summary>
-    public int CountOf(DatasetId dataset) => _sessions.Values.Count(h => h.Session.Dataset.Id == dataset && Volatile.Read(ref h.Connections) > 0);
+    public int CountOf(DatasetIdentity dataset) => _sessions.Values.Count(h => h.Session.Dataset.Identity == dataset && Volatile.Read(ref h.Connections) > 0);
 
     /// <summary>Joins a session, or begins it at the view of a link. Null where the id is another person's. Whoever calls has been authorized.</summary>
     public async Task<ViewSession?> HoldAsync(string id, string owner, Dataset dataset, string? query, CancellationToken ct)
@@ -69,6 +70,26 @@ public sealed class ViewSessions(DatasetCatalog catalog, TimeProvider time)
         return ViewStates.Initial(dataset, basis, await catalog.HistogramAsync(basis, ct));
     }
 
+    Task IDatasetFollower.ChangedAsync(Dataset dataset, CancellationToken ct)
+    {
+        foreach (var held in _sessions.Values.Where(h => h.Session.Dataset.Identity == dataset.Identity && h.Session.Dataset.Revision != dataset.Revision))
+        {
+            held.Session.Refresh(dataset);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    Task IDatasetFollower.DeletedAsync(DatasetIdentity dataset, CancellationToken ct)
+    {
+        foreach (var held in _sessions.Values.Where(h => h.Session.Dataset.Identity == dataset))
+        {
+            held.Session.End();
+        }
+
+        return Task.CompletedTask;
+    }
+
     /// <summary>Gives every session of a dataset the dataset as it is now.</summary>
     public void Refresh(Dataset dataset)
     {
@@ -93,7 +114,7 @@ public sealed class ViewSessions(DatasetCatalog catalog, TimeProvider time)
         if (_sessions.TryGetValue(session.Id, out var held))
         {
             Interlocked.Add(ref held.Connections, change);
-            PresenceChanged?.Invoke(session.Dataset.Id);
+            PresenceChanged?.Invoke(session.Dataset.Identity);
         }
     }
 

@@ -23,7 +23,7 @@ public sealed partial class ViewerPage
     private Person _person = new("", "");
     private string? _panel;
     private string? _problem;
-    private bool _refused;
+    private bool _refused, _deleted;
     private bool _sharing, _showing;
     private bool _started;
     private IJSObjectReference? _script;
@@ -75,10 +75,10 @@ public sealed partial class ViewerPage
     protected override async Task OnInitializedAsync()
     {
         var user = (await Authentication).User;
-        _role = DatasetId.TryParse(Id, out var id) ? await Access.RoleAsync(user, id) : null;
         try
         {
-            _dataset = _role is null ? null : await Catalog.TryOpenAsync(id, default);
+            _dataset = await Catalog.TryOpenAsync(user, Id, DatasetRole.View, default);
+            _role = _dataset is null ? null : await Access.RoleAsync(user, _dataset.Identity);
         }
         catch (VolumeFormatException e)
         {
@@ -89,6 +89,7 @@ public sealed partial class ViewerPage
         if (_dataset is null)
         {
             _refused = true;
+            _deleted = DatasetId.TryParse(Id, out var id) && await Access.WasDeletedAsync(user, id);
             return;
         }
 

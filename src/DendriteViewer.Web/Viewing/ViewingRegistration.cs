@@ -1,4 +1,5 @@
 using DendriteViewer.Imaging.Rendering;
+using DendriteViewer.Web.Registry;
 
 namespace DendriteViewer.Web.Viewing;
 
@@ -9,6 +10,7 @@ public static class ViewingRegistration
     public static WebApplicationBuilder AddViewing(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<ViewSessions>();
+        builder.Services.AddSingleton<IDatasetFollower>(s => s.GetRequiredService<ViewSessions>());
         builder.Services.AddSingleton(s =>
         {
             var options = s.GetRequiredService<DendriteOptions>();

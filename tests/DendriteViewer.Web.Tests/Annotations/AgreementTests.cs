@@ -46,7 +46,7 @@ public sealed class AgreementTests
 
     private static void Add(List<SiteEdit> log, string id, int version, double z, SiteStatus status, string by, string author) => log.Add(new SiteEdit
     {
-        Sequence = log.Count, DatasetId = "d", SiteId = id, Version = version, ByKey = by, ByName = by,
+        Sequence = log.Count, DatasetIdentity = "d", SiteId = id, Version = version, ByKey = by, ByName = by,
         State = JsonSerializer.Serialize(new Site { Id = id, Version = version, ZUm = z, Status = status, Author = author }, SiteLog.Json),
     });
 }

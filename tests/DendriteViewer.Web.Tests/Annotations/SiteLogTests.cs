@@ -16,7 +16,7 @@ public sealed class SiteLogTests(TestHost host) : IClassFixture<TestHost>
     {
         var site = await host.Sites.AddAsync(host.Dataset, new WorldPoint(60, 90, 90), 1.5, "projection", Ada, default);
         Assert.Equal(host.Dataset.Depth.DepthOf(new WorldPoint(60, 90, 90)).Um, site.DepthUm, 3);
-        Assert.Equal(site, Assert.Single(await host.Sites.ListAsync(host.Dataset.Id), s => s.Id == site.Id));
+        Assert.Equal(site, Assert.Single(await host.Sites.ListAsync(host.Dataset.Identity), s => s.Id == site.Id));
     }
 
     [Fact]
@@ -26,7 +26,7 @@ public sealed class SiteLogTests(TestHost host) : IClassFixture<TestHost>
         var site = await log.AddAsync(host.Dataset, new WorldPoint(1, 2, 3), 0, "projection", Ada, default);
         await log.ChangeAsync(host.Dataset, site with { Note = "seen" }, Ben, default);
         await Assert.ThrowsAsync<EditConflictException>(() => log.ChangeAsync(host.Dataset, site with { Note = "other" }, Ada, default));
-        var kept = (await log.ListAsync(host.Dataset.Id)).Single(s => s.Id == site.Id);
+        var kept = (await log.ListAsync(host.Dataset.Identity)).Single(s => s.Id == site.Id);
         Assert.Equal(("seen", "Ada", 2), (kept.Note, kept.Author, kept.Version));
     }
 
@@ -35,22 +35,22 @@ public sealed class SiteLogTests(TestHost host) : IClassFixture<TestHost>
     {
         var log = host.Sites;
         var id = (await log.AddAsync(host.Dataset, new WorldPoint(1, 2, 3), 0, "projection", Ada, default)).Id;
-        async Task<Site?> Now() => (await log.ListAsync(host.Dataset.Id)).FirstOrDefault(s => s.Id == id);
+        async Task<Site?> Now() => (await log.ListAsync(host.Dataset.Identity)).FirstOrDefault(s => s.Id == id);
         await log.ChangeAsync(host.Dataset, (await Now())! with { Status = SiteStatus.Confirmed }, Ada, default);
-        await log.DeleteAsync(host.Dataset.Id, id, Ada, default);
+        await log.DeleteAsync(host.Dataset.Identity, id, Ada, default);
         Assert.Null(await Now());
-        await log.UndoAsync(host.Dataset.Id, Ada, default);
+        await log.UndoAsync(host.Dataset.Identity, Ada, default);
         Assert.Equal(SiteStatus.Confirmed, (await Now())!.Status);
-        await log.UndoAsync(host.Dataset.Id, Ada, default);
+        await log.UndoAsync(host.Dataset.Identity, Ada, default);
         Assert.Equal(SiteStatus.Proposed, (await Now())!.Status);
-        await log.UndoAsync(host.Dataset.Id, Ada, default);
+        await log.UndoAsync(host.Dataset.Identity, Ada, default);
         Assert.Null(await Now());
-        await log.RedoAsync(host.Dataset.Id, Ada, default);
-        await log.RedoAsync(host.Dataset.Id, Ada, default);
+        await log.RedoAsync(host.Dataset.Identity, Ada, default);
+        await log.RedoAsync(host.Dataset.Identity, Ada, default);
         Assert.Equal(SiteStatus.Confirmed, (await Now())!.Status);
-        await log.RedoAsync(host.Dataset.Id, Ada, default);
+        await log.RedoAsync(host.Dataset.Identity, Ada, default);
         Assert.Null(await Now());
-        Assert.Equal(9, (await log.HistoryAsync(host.Dataset.Id, default)).Count(e => e.SiteId == id));
+        Assert.Equal(9, (await log.HistoryAsync(host.Dataset.Identity, default)).Count(e => e.SiteId == id));
     }
 
     [Fact]
@@ -59,8 +59,8 @@ public sealed class SiteLogTests(TestHost host) : IClassFixture<TestHost>
         var log = host.Sites;
         var site = await log.AddAsync(host.Dataset, new WorldPoint(5, 5, 5), 0, "projection", Ada, default);
         await log.ChangeAsync(host.Dataset, site with { Note = "Ben's" }, Ben, default);
-        Assert.Null(await log.UndoAsync(host.Dataset.Id, Ada, default));
-        Assert.Equal("Ben's", (await log.ListAsync(host.Dataset.Id)).Single(s => s.Id == site.Id).Note);
+        Assert.Null(await log.UndoAsync(host.Dataset.Identity, Ada, default));
+        Assert.Equal("Ben's", (await log.ListAsync(host.Dataset.Identity)).Single(s => s.Id == site.Id).Note);
     }
 
     [Fact]
@@ -68,27 +68,27 @@ public sealed class SiteLogTests(TestHost host) : IClassFixture<TestHost>
     {
         var log = host.Sites;
         var editor = new Person("many", "Many");
-        var before = (await log.ListAsync(host.Dataset.Id)).Count;
+        var before = (await log.ListAsync(host.Dataset.Identity)).Count;
         for (var i = 0; i < 8; i++)
         {
             await log.AddAsync(host.Dataset, new WorldPoint(i, i, i), 0, "projection", editor, default);
         }
 
-        var undone = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => log.UndoAsync(host.Dataset.Id, editor, default)));
+        var undone = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => log.UndoAsync(host.Dataset.Identity, editor, default)));
         Assert.Equal(8, undone.Count(s => s is not null));
-        Assert.Equal(before, (await log.ListAsync(host.Dataset.Id)).Count);
+        Assert.Equal(before, (await log.ListAsync(host.Dataset.Identity)).Count);
     }
 
     [Fact]
     public async Task Import_WithOneBadSite_AddsNone()
     {
         var log = host.Sites;
-        var before = (await log.ListAsync(host.Dataset.Id)).Count;
+        var before = (await log.ListAsync(host.Dataset.Identity)).Count;
         Site[] sites = [new() { Id = "good", Label = "a" }, new() { Id = "bad", Label = "b", ZUm = double.NaN }];
         await Assert.ThrowsAsync<ArgumentException>(() => log.ImportAsync(host.Dataset, sites, Ada, default));
-        Assert.Equal(before, (await log.ListAsync(host.Dataset.Id)).Count);
+        Assert.Equal(before, (await log.ListAsync(host.Dataset.Identity)).Count);
         await log.ImportAsync(host.Dataset, [sites[0], sites[0]], Ada, default);
-        Assert.Equal(before + 2, (await log.ListAsync(host.Dataset.Id)).Count);
+        Assert.Equal(before + 2, (await log.ListAsync(host.Dataset.Identity)).Count);
     }
 
     [Fact]
@@ -97,7 +97,7 @@ public sealed class SiteLogTests(TestHost host) : IClassFixture<TestHost>
         var log = host.Sites;
         var seen = new TaskCompletionSource<int>();
         log.Changed += id => seen.TrySetResult(log.ListAsync(id).Result.Count);
-        var before = (await log.ListAsync(host.Dataset.Id)).Count;
+        var before = (await log.ListAsync(host.Dataset.Identity)).Count;
         await log.AddAsync(host.Dataset, new WorldPoint(7, 7, 7), 0, "projection", Ada, default);
         Assert.Equal(before + 1, await seen.Task);
     }

@@ -45,7 +45,10 @@ public sealed class SchemaUpgradeTests(PostgresFixture postgres) : IClassFixture
         Assert.Equal(["Ada Curator", "Bob Beamline"], await db.Users.OrderBy(u => u.DisplayName).Select(u => u.DisplayName).ToListAsync());
         Assert.Equal("For the referee", (await db.Links.SingleAsync(l => l.TokenHash.StartsWith("abab"))).Name);
         Assert.Equal([1, 2], await db.SiteEdits.OrderBy(e => e.Sequence).Select(e => e.Version).ToListAsync());
-        Assert.Equal(2, await db.Members.CountAsync());
+        Assert.Equal(["legacy-cell-a", "legacy-cell-b"], await db.Members.OrderBy(m => m.DatasetIdentity).Select(m => m.DatasetIdentity).ToListAsync());
+        Assert.Equal(["legacy-cell-a", "legacy-cell-b"], await db.Links.OrderBy(l => l.DatasetId).Select(l => l.DatasetIdentity).ToListAsync());
+        Assert.All(await db.SiteEdits.ToListAsync(), e => Assert.Equal("legacy-cell-a", e.DatasetIdentity));
+        Assert.Equal(["cell-a", "cell-b"], await db.Datasets.OrderBy(d => d.DatasetId).Select(d => d.DatasetId).ToListAsync());
 
         // A second start changes nothing.
         await UpgradeAsync(file);
@@ -62,6 +65,7 @@ public sealed class SchemaUpgradeTests(PostgresFixture postgres) : IClassFixture
         await SchemaUpgrade.ApplyAsync(db, file, "dendrite_jobs", default);
         Assert.All(before, b => Assert.Equal(b.Value, Counts(file)[b.Key]));
         Assert.Equal(["Import", "Analysis", "Export", "Upload"], await db.Jobs.OrderBy(j => j.Sequence).Select(j => j.Kind).ToListAsync());
+        Assert.Equal(["legacy-cell-a", "legacy-cell-a", "legacy-cell-b", null], await db.Jobs.OrderBy(j => j.Sequence).Select(j => j.DatasetIdentity).ToListAsync());
     }
 
     [Fact]
@@ -71,7 +75,8 @@ public sealed class SchemaUpgradeTests(PostgresFixture postgres) : IClassFixture
         await using var db = new PostgreSqlJobsDb(new DbContextOptionsBuilder<JobsDb>().UseNpgsql(address).Options);
         await db.Database.ExecuteSqlRawAsync(Releases.Script(Releases.First, "jobs.postgresql.sql").Replace("{", "{{").Replace("}", "}}"));
         await SchemaUpgrade.ApplyAsync(db, "The jobs' database", "dendrite_jobs", default);
-        Assert.Equal("Analysis of before", (await db.Jobs.SingleAsync()).Title);
+        var job = await db.Jobs.SingleAsync();
+        Assert.Equal(("Analysis of before", "legacy-cell-a"), (job.Title, job.DatasetIdentity));
         Assert.Empty(await db.Database.GetPendingMigrationsAsync());
     }
 

@@ -28,16 +28,16 @@ public sealed class JobListTests : BunitContext, IAsyncLifetime
         {
             if (role is { } r)
             {
-                db.Members.Add(new DatasetMember { DatasetId = _host.Dataset.Id.Value, UserId = ben, Role = r });
+                db.Members.Add(new DatasetMember { DatasetIdentity = _host.Dataset.Identity.Value, UserId = ben, Role = r });
                 await db.SaveChangesAsync();
             }
         }
 
         // Kinds that nobody here does fail at once.
-        await StartAsync(new JobRequest("Unknown", "cell", _host.Dataset.Id.Value, ""), "ada");
+        await StartAsync(new JobRequest("Unknown", "cell", _host.Dataset.Id.Value, "", _host.Dataset.Identity.Value), "ada");
         await StartAsync(new JobRequest(ImportHandler.Name, "folder of Ben", null, ""), ben.ToString());
         await StartAsync(new JobRequest(ImportHandler.Name, "folder of Ada", null, ""), "ada");
-        await StartAsync(new JobRequest(ImportHandler.Name, "scan of Ada", _host.Dataset.Id.Value, ""), "ada");
+        await StartAsync(new JobRequest(ImportHandler.Name, "scan of Ada", _host.Dataset.Id.Value, "", _host.Dataset.Identity.Value), "ada");
         var list = RenderFor(ben);
         list.WaitForAssertion(() => Assert.Equal(seen, list.FindAll(".job").Count));
         Assert.Equal(buttons, list.FindAll("button").Count);
@@ -48,7 +48,7 @@ public sealed class JobListTests : BunitContext, IAsyncLifetime
     [Fact]
     public async Task List_OfAnAdministrator_TriesAgainWhatFailed()
     {
-        var job = await StartAsync(new JobRequest("Unknown", "cell", _host.Dataset.Id.Value, ""), "ada");
+        var job = await StartAsync(new JobRequest("Unknown", "cell", _host.Dataset.Id.Value, "", _host.Dataset.Identity.Value), "ada");
         var list = RenderFor(await _host.AddUserAsync(administrator: true));
         list.WaitForAssertion(() => Assert.Contains("does not know jobs of the kind", list.Markup));
         await list.InvokeAsync(() => list.Find("button").Click());

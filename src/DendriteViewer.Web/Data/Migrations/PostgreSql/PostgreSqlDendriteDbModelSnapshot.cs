@@ -96,7 +96,7 @@ namespace DendriteViewer.Web.Data.Migrations.PostgreSql
 
             modelBuilder.Entity("DendriteViewer.Web.Accounts.DatasetMember", b =>
                 {
-                    b.Property<string>("DatasetId")
+                    b.Property<string>("DatasetIdentity")
                         .HasColumnType("text");
 
                     b.Property<Guid>("UserId")
@@ -105,7 +105,7 @@ namespace DendriteViewer.Web.Data.Migrations.PostgreSql
                     b.Property<int>("Role")
                         .HasColumnType("integer");
 
-                    b.HasKey("DatasetId", "UserId");
+                    b.HasKey("DatasetIdentity", "UserId");
 
                     b.ToTable("Members");
                 });
@@ -129,7 +129,7 @@ namespace DendriteViewer.Web.Data.Migrations.PostgreSql
                         .IsRequired()
                         .HasColumnType("text");
 
-                    b.Property<string>("DatasetId")
+                    b.Property<string>("DatasetIdentity")
                         .IsRequired()
                         .HasColumnType("text");
 
@@ -146,10 +146,39 @@ namespace DendriteViewer.Web.Data.Migrations.PostgreSql
 
                     b.HasKey("Sequence");
 
-                    b.HasIndex("DatasetId", "SiteId", "Version")
+                    b.HasIndex("DatasetIdentity", "SiteId", "Version")
                         .IsUnique();
 
                     b.ToTable("SiteEdits");
+                });
+
+            modelBuilder.Entity("DendriteViewer.Web.Registry.DatasetRecord", b =>
+                {
+                    b.Property<string>("Identity")
+                        .HasColumnType("text");
+
+                    b.Property<string>("DatasetId")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<long?>("DeletedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("DeletedBy")
+                        .HasColumnType("text");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<long>("SeenAt")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Identity");
+
+                    b.HasIndex("DatasetId");
+
+                    b.ToTable("Datasets");
                 });
 
             modelBuilder.Entity("DendriteViewer.Web.Sharing.ShareLink", b =>
@@ -166,6 +195,10 @@ namespace DendriteViewer.Web.Data.Migrations.PostgreSql
                         .HasColumnType("text");
 
                     b.Property<string>("DatasetId")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("DatasetIdentity")
                         .IsRequired()
                         .HasColumnType("text");
 
@@ -192,7 +225,7 @@ namespace DendriteViewer.Web.Data.Migrations.PostgreSql
 
                     b.HasKey("Id");
 
-                    b.HasIndex("DatasetId");
+                    b.HasIndex("DatasetIdentity");
 
                     b.HasIndex("TokenHash")
                         .IsUnique();

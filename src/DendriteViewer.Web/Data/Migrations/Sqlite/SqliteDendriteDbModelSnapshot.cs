@@ -91,7 +91,7 @@ namespace DendriteViewer.Web.Data.Migrations.Sqlite
 
             modelBuilder.Entity("DendriteViewer.Web.Accounts.DatasetMember", b =>
                 {
-                    b.Property<string>("DatasetId")
+                    b.Property<string>("DatasetIdentity")
                         .HasColumnType("TEXT");
 
                     b.Property<Guid>("UserId")
@@ -100,7 +100,7 @@ namespace DendriteViewer.Web.Data.Migrations.Sqlite
                     b.Property<int>("Role")
                         .HasColumnType("INTEGER");
 
-                    b.HasKey("DatasetId", "UserId");
+                    b.HasKey("DatasetIdentity", "UserId");
 
                     b.ToTable("Members");
                 });
@@ -122,7 +122,7 @@ namespace DendriteViewer.Web.Data.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("TEXT");
 
-                    b.Property<string>("DatasetId")
+                    b.Property<string>("DatasetIdentity")
                         .IsRequired()
                         .HasColumnType("TEXT");
 
@@ -139,10 +139,39 @@ namespace DendriteViewer.Web.Data.Migrations.Sqlite
 
                     b.HasKey("Sequence");
 
-                    b.HasIndex("DatasetId", "SiteId", "Version")
+                    b.HasIndex("DatasetIdentity", "SiteId", "Version")
                         .IsUnique();
 
                     b.ToTable("SiteEdits");
+                });
+
+            modelBuilder.Entity("DendriteViewer.Web.Registry.DatasetRecord", b =>
+                {
+                    b.Property<string>("Identity")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("DatasetId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("DeletedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("DeletedBy")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("SeenAt")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Identity");
+
+                    b.HasIndex("DatasetId");
+
+                    b.ToTable("Datasets");
                 });
 
             modelBuilder.Entity("DendriteViewer.Web.Sharing.ShareLink", b =>
@@ -159,6 +188,10 @@ namespace DendriteViewer.Web.Data.Migrations.Sqlite
                         .HasColumnType("TEXT");
 
                     b.Property<string>("DatasetId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("DatasetIdentity")
                         .IsRequired()
                         .HasColumnType("TEXT");
 
@@ -185,7 +218,7 @@ namespace DendriteViewer.Web.Data.Migrations.Sqlite
 
                     b.HasKey("Id");
 
-                    b.HasIndex("DatasetId");
+                    b.HasIndex("DatasetIdentity");
 
                     b.HasIndex("TokenHash")
                         .IsUnique();

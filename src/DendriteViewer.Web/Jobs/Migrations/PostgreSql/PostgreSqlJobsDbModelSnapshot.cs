@@ -51,6 +51,9 @@ namespace DendriteViewer.Web.Jobs.Migrations.PostgreSql
                     b.Property<string>("Dataset")
                         .HasColumnType("text");
 
+                    b.Property<string>("DatasetIdentity")
+                        .HasColumnType("text");
+
                     b.Property<string>("Detail")
                         .IsRequired()
                         .HasColumnType("text");

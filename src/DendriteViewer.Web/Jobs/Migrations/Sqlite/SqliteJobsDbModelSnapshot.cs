@@ -44,6 +44,9 @@ namespace DendriteViewer.Web.Jobs.Migrations.Sqlite
                     b.Property<string>("Dataset")
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("DatasetIdentity")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Detail")
                         .IsRequired()
                         .HasColumnType("TEXT");
