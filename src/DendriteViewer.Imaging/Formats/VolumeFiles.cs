@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using DendriteViewer.Imaging.Formats.Chunked;
+using DendriteViewer.Imaging.Formats.Tiff;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Storage;
 using DendriteViewer.Imaging.Volumes;
@@ -40,7 +41,7 @@ public static class VolumeFiles
                     return ZarrMetadata.Open(keys, volume.Inside ?? "");
                 }
 
-                return new TiffFolder(path);
+                return new TiffFolder(path, confine);
             }
 
             if (!File.Exists(path))

@@ -1,6 +1,6 @@
-using DendriteViewer.Imaging.Formats;
+using DendriteViewer.Imaging.Formats.Tiff;
 
-namespace DendriteViewer.Imaging.Tests.Formats;
+namespace DendriteViewer.Imaging.Tests.Formats.Tiff;
 
 public sealed class NaturalOrderTests
 {

@@ -5,7 +5,7 @@ using DendriteViewer.Imaging.Formats;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Volumes;
 
-namespace DendriteViewer.Imaging.Tests.Formats;
+namespace DendriteViewer.Imaging.Tests.Formats.Tiff;
 
 /// <summary>Sample types and compressions as others wrote them, and what ImageJ, OME and resolutions say of slices, times and sizes.</summary>
 public sealed class TiffFileTests : IDisposable
@@ -109,7 +109,7 @@ public sealed class TiffFileTests : IDisposable
     [Theory]
     [InlineData("<OME><Image><Pixels SizeX=\"4\" SizeY=\"2\" SizeZ=\"0\" SizeC=\"1\" SizeT=\"1\"/></Image></OME>", "SizeZ")]
     [InlineData("<OME><Image><Pixels SizeX=\"4\" SizeY=\"2\" SizeZ=\"1\" SizeC=\"3\" SizeT=\"1\"/></Image></OME>", "3 channels")]
-    [InlineData("<OME><Image><Pixels SizeZ=\"9\" SizeC=\"1\" SizeT=\"1\"/></Image></OME>", "lacks slice")]
+    [InlineData("<OME><Image><Pixels SizeZ=\"9\" SizeC=\"1\" SizeT=\"1\"/></Image></OME>", "promises 9 slices, but the file has 1 page")]
     [InlineData("<OME><Image><Pixels SizeZ=\"1\" SizeC=\"1\" SizeT=\"1\" PhysicalSizeX=\"0\" PhysicalSizeY=\"1\"/></Image></OME>", "PhysicalSizeX")]
     [InlineData("<!DOCTYPE x [<!ENTITY a \"b\">]><OME><Image>&a;</Image></OME>", "OME-XML")]
     [InlineData("<OME><Image>", "OME-XML")]
