@@ -43,6 +43,14 @@ public sealed class DendriteOptions
     /// <summary>How many jobs this server works on at once, 1 or more; one uses all cores. Default: 1.</summary>
     public int JobsAtOnce { get; init; } = 1;
 
+    /// <summary>Threads that draw, of each urgency, 1 to 1024; 0 for as many as there are cores. Default: 0.</summary>
+    public int RenderThreads { get; init; }
+
+    /// <summary>
+    /// What may wait to be drawn, of each urgency, in megapixels of 3D pictures, 8 to 100000; more is refused for a while. Default: 256.
+    /// </summary>
+    public double RenderQueueMegapixels { get; init; } = 256;
+
     /// <summary>Every value that is out of its range, each as one sentence.</summary>
     public IEnumerable<string> Problems()
     {
@@ -64,6 +72,16 @@ public sealed class DendriteOptions
         if (DeviceMemoryMiB is not 0 and < 64)
         {
             yield return $"Dendrite:DeviceMemoryMiB is {DeviceMemoryMiB}; give 64 or more, or 0 for as much as BrickCacheMiB.";
+        }
+
+        if (RenderThreads is < 0 or > 1024)
+        {
+            yield return $"Dendrite:RenderThreads is {RenderThreads}; give 1 to 1024, or 0 for as many as there are cores.";
+        }
+
+        if (RenderQueueMegapixels is not (>= 8 and <= 100_000))
+        {
+            yield return $"Dendrite:RenderQueueMegapixels is {RenderQueueMegapixels}; give 8 to 100000.";
         }
 
         if (JobsAtOnce < 1)

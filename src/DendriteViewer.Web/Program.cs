@@ -4,6 +4,7 @@ using DendriteViewer.Web.Annotations;
 using DendriteViewer.Web.Api;
 using DendriteViewer.Web.Catalog;
 using DendriteViewer.Web.Components;
+using DendriteViewer.Web.Compute;
 using DendriteViewer.Web.Data;
 using DendriteViewer.Web.Exports;
 using DendriteViewer.Web.Jobs;
@@ -17,6 +18,7 @@ using DendriteViewer.Web;
 var builder = DendriteHost.CreateBuilder(args);
 builder
     .AddData()
+    .AddCompute()
     .AddAccounts()
     .AddCatalog()
     .AddRegistry()

@@ -7,6 +7,7 @@ using DendriteViewer.Imaging.Storage;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Imaging.Zarr;
 using DendriteViewer.Kernels.Bricks;
+using DendriteViewer.Kernels.Scheduling;
 
 namespace DendriteViewer.Imaging.Importing;
 
@@ -190,7 +191,7 @@ public sealed class Exporter(DatasetStore store)
         foreach (var level in reader.Levels)
         {
             var n = level.BrickCount;
-            await Parallel.ForAsync(0L, n.Count, ct, async (i, token) =>
+            await Parallel.ForAsync(0L, n.Count, ComputeLane.Options(ct), async (i, token) =>
             {
                 var brick = new BrickIndex(level.Number, (int)(i / n.SliceCount), (int)(i / n.X % n.Y), (int)(i % n.X));
                 var path = Path.Combine(folder, $"{level.Number}/{brick.Z}/{brick.Y}/{brick.X}");

@@ -4,6 +4,7 @@ using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Imaging.Zarr;
 using DendriteViewer.Kernels.Bricks;
 using DendriteViewer.Kernels.Filtering;
+using DendriteViewer.Kernels.Scheduling;
 
 namespace DendriteViewer.Imaging.Importing;
 
@@ -80,7 +81,7 @@ internal sealed class NoiseFilter : IDisposable
             }
 
             var window = Enumerable.Range(z - reach, 2 * reach + 1).Select(i => Math.Clamp(i, 0, s.Z - 1)).Select(i => _padded.TryGetValue(i, out var p) ? p : _padded[i] = Pad(At(i))).ToArray();
-            Parallel.For(0, (s.Y + Band - 1) / Band, band => NonLocalMeans.Filter(window, s.X, band * Band, Math.Min(s.Y, (band + 1) * Band), Sigma, Strength * Sigma, _target));
+            Parallel.For(0, (s.Y + Band - 1) / Band, ComputeLane.Options(), band => NonLocalMeans.Filter(window, s.X, band * Band, Math.Min(s.Y, (band + 1) * Band), Sigma, Strength * Sigma, _target));
         }
 
         Store(At(z).AsSpan(0, (int)s.SliceCount), target.Span);

@@ -5,6 +5,7 @@ using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Storage;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Imaging.Zarr;
+using DendriteViewer.Kernels.Scheduling;
 
 namespace DendriteViewer.Imaging.Importing;
 
@@ -66,13 +67,13 @@ public sealed class Verifier(DatasetStore store)
     {
         var found = Channel.CreateBounded<BadBrick?>(256);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        var reading = Task.Run(
+        var reading = ComputeLane.Run(
             async () =>
             {
                 Exception? failure = null;
                 try
                 {
-                    await Parallel.ForEachAsync(reader.Levels.SelectMany(Bricks), stop.Token, async (brick, token) =>
+                    await Parallel.ForEachAsync(reader.Levels.SelectMany(Bricks), ComputeLane.Options(stop.Token), async (brick, token) =>
                     {
                         var buffer = System.Buffers.ArrayPool<byte>.Shared.Rent(reader.BrickBytes(brick.Level));
                         var problem = await ProblemAsync(async () =>

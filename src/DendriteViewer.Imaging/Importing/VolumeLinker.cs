@@ -6,6 +6,7 @@ using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Imaging.Zarr;
 using DendriteViewer.Kernels.Bricks;
+using DendriteViewer.Kernels.Scheduling;
 using DendriteViewer.Kernels.Statistics;
 using System.Security.Cryptography;
 
@@ -45,7 +46,7 @@ internal sealed class VolumeLinker(DatasetStore store)
             var n = volume.ChunkCount;
             var sums = new byte[checked((int)(4 * n.Count))];
             var absent = new Formats.Chunked.AbsentChunks(volume);
-            await Parallel.ForAsync(0L, n.Count, new ParallelOptions { CancellationToken = ct, MaxDegreeOfParallelism = s_atOnce }, async (i, token) =>
+            await Parallel.ForAsync(0L, n.Count, ComputeLane.Options(ct, s_atOnce), async (i, token) =>
             {
                 var chunk = new VoxelIndex((int)(i / n.SliceCount), (int)(i / n.X % n.Y), (int)(i % n.X));
                 var at = volume.At(chunk);

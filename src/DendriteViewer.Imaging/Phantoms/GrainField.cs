@@ -1,4 +1,5 @@
 using DendriteViewer.Imaging.Geometry;
+using DendriteViewer.Kernels.Scheduling;
 
 namespace DendriteViewer.Imaging.Phantoms;
 
@@ -15,7 +16,7 @@ internal sealed class GrainField
         var h = 2 * scene.Options.VoxelUm;
         const double Cell = 40;
         var cells = scene.Grains.ToLookup(g => ((int)(g.Seed.Z / Cell), (int)(g.Seed.Y / Cell), (int)(g.Seed.X / Cell)));
-        Parallel.For(0, _n, z =>
+        Parallel.For(0, _n, ComputeLane.Options(), z =>
         {
             var near = new List<(WorldPoint Seed, float Value)>();
             var last = (-1, -1, -1);

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Kernels.Scheduling;
 
 namespace DendriteViewer.Imaging.Phantoms;
 
@@ -209,7 +210,7 @@ public sealed class PhantomWriter
         var rings = Rings(hours);
         var grains = new GrainField(_scene);
         var done = 0;
-        Parallel.For(0, n, new ParallelOptions { CancellationToken = ct }, z =>
+        Parallel.For(0, n, ComputeLane.Options(ct), z =>
         {
             var row = new float[n * n];
             Attenuation(labels, z, drift, grains, row);
@@ -305,7 +306,7 @@ public sealed class PhantomWriter
         var (s, n, h) = (PhaseShape, _options.Size, _options.VoxelUm);
         var drift = Drift(hours);
         var low = _scene.PhaseField.Low;
-        Parallel.For(0, s.Z, new ParallelOptions { CancellationToken = ct }, z =>
+        Parallel.For(0, s.Z, ComputeLane.Options(ct), z =>
         {
             var random = new Gaussian((uint)HashCode(_options.Seed, (int)Math.Round(hours * 1000) + 500_000, z));
             var bytes = new byte[2 * s.SliceCount];

@@ -7,6 +7,7 @@ using DendriteViewer.Imaging.Zarr;
 using DendriteViewer.Kernels.Sampling;
 using DendriteViewer.Kernels.Bricks;
 using DendriteViewer.Kernels.Raycasting;
+using DendriteViewer.Kernels.Scheduling;
 
 namespace DendriteViewer.Imaging.Rendering;
 
@@ -80,7 +81,7 @@ internal sealed class RayLights(BrickCache cache)
             }
             else
             {
-                cells = new(() => Task.Run(make));
+                cells = new(() => ComputeLane.Run(make));
                 _kept.AddFirst((key, cells));
                 if (_kept.Count > Kept)
                 {
@@ -100,7 +101,7 @@ internal sealed class RayLights(BrickCache cache)
         var transform = volume.Transform.ForLevel(level.FactorZ, level.FactorY, level.FactorX);
         var clip = RayLook.ClipOf(dataset, view, transform);
         var opacity = new float[s.Count];
-        await Parallel.ForAsync(0, (int)n.Count, async (i, ct) =>
+        await Parallel.ForAsync(0, (int)n.Count, ComputeLane.Options(), async (i, ct) =>
         {
             int bz = (int)(i / n.SliceCount), by = (int)(i / n.X % n.Y), bx = i % n.X;
             Fill(opacity, s, await cache.GetAsync(volume, new BrickIndex(level.Number, bz, by, bx), ct), bz * b.Z, by * b.Y, bx * b.X, opacityOf, clip);
@@ -127,9 +128,9 @@ internal sealed class RayLights(BrickCache cache)
         var (n, b, s) = (level.BrickCount, level.Brick, level.Shape);
         var table = overlay.Transfer.ToTable(volume.Least, volume.Most, (float)(cell / own.VoxelSize.Least * level.FactorX));
         var bricks = new Brick[n.Count];
-        await Parallel.ForAsync(0, bricks.Length, async (i, ct) =>
+        await Parallel.ForAsync(0, bricks.Length, ComputeLane.Options(), async (i, ct) =>
             bricks[i] = await cache.GetAsync(volume, new BrickIndex(level.Number, (int)(i / n.SliceCount), (int)(i / n.X % n.Y), i % n.X), ct));
-        Parallel.For(0, shape.Z, z =>
+        Parallel.For(0, shape.Z, ComputeLane.Options(), z =>
         {
             for (var y = 0; y < shape.Y; y++)
             {

@@ -8,6 +8,7 @@ using DendriteViewer.Imaging.Zarr;
 using DendriteViewer.Kernels.Bricks;
 using DendriteViewer.Kernels.Devices;
 using DendriteViewer.Kernels.Raycasting;
+using DendriteViewer.Kernels.Scheduling;
 
 namespace DendriteViewer.Imaging.Rendering;
 
@@ -150,7 +151,7 @@ public sealed class VolumeRenderer
         {
             // A few more in flight than are read at once, so that a view that moved on leaves little behind.
             await Parallel.ForEachAsync(
-                part.Plan.Bricks.ToArray(), new ParallelOptions { CancellationToken = ct, MaxDegreeOfParallelism = ReadsAtOnce },
+                part.Plan.Bricks.ToArray(), ComputeLane.Options(ct, ReadsAtOnce),
                 async (b, token) => await _cache.GetAsync(part.Volume, b, token, need));
 
             // And on to the device, so that the first picture of a timestep shown later waits for nothing.

@@ -5,6 +5,7 @@ using Azure.Core.Pipeline;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
+using DendriteViewer.Kernels.Scheduling;
 
 namespace DendriteViewer.Imaging.Storage;
 
@@ -151,7 +152,7 @@ public sealed class AzureBlobStore : IBlobStore
 
     /// <inheritdoc/>
     public async ValueTask DeleteAllAsync(string prefix, CancellationToken ct) =>
-        await Parallel.ForEachAsync(ListAsync(prefix, ct), new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = ct }, (blob, token) => DeleteAsync(blob.Name, token));
+        await Parallel.ForEachAsync(ListAsync(prefix, ct), ComputeLane.Options(ct, 8), (blob, token) => DeleteAsync(blob.Name, token));
 
     /// <inheritdoc/>
     public ValueTask<IBlobLease?> TryLeaseAsync(string name, CancellationToken ct) => AskAsync(async () =>

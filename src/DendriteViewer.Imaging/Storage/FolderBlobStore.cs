@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
+using DendriteViewer.Kernels.Scheduling;
 using Microsoft.Win32.SafeHandles;
 
 namespace DendriteViewer.Imaging.Storage;
@@ -157,7 +158,7 @@ public sealed class FolderBlobStore : IBlobStore
     }
 
     /// <inheritdoc/>
-    public async ValueTask FlushAsync(string prefix, CancellationToken ct) => await Parallel.ForEachAsync(ListAsync(prefix, ct), ct, (blob, _) =>
+    public async ValueTask FlushAsync(string prefix, CancellationToken ct) => await Parallel.ForEachAsync(ListAsync(prefix, ct), ComputeLane.Options(ct), (blob, _) =>
     {
         using var handle = File.OpenHandle(PathOf(blob.Name), FileMode.Open, FileAccess.ReadWrite);
         RandomAccess.FlushToDisk(handle);

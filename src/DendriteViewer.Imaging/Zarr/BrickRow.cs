@@ -1,6 +1,7 @@
 using System.Buffers;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Kernels.Bricks;
+using DendriteViewer.Kernels.Scheduling;
 
 namespace DendriteViewer.Imaging.Zarr;
 
@@ -54,7 +55,7 @@ internal sealed class BrickRow(PyramidLevel level, VoxelType type)
             _ = Slice(z);
         }
 
-        return Parallel.ForAsync(0, n.Y * n.X, ct, async (i, token) =>
+        return Parallel.ForAsync(0, n.Y * n.X, ComputeLane.Options(ct), async (i, token) =>
         {
             int by = i / n.X, bx = i % n.X, y0 = by * b.Y, x0 = bx * b.X;
             var size = reader.BrickBytes(level.Number);

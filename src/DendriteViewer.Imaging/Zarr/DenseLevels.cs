@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.InteropServices;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Kernels.Bricks;
+using DendriteViewer.Kernels.Scheduling;
 
 namespace DendriteViewer.Imaging.Zarr;
 
@@ -22,7 +23,7 @@ internal static class DenseLevels
     {
         var (n, s, b) = (level.BrickCount, level.Shape, level.Brick);
         var voxel = reader.Type.Size();
-        return Parallel.ForAsync(0L, n.Count, ct, async (i, token) =>
+        return Parallel.ForAsync(0L, n.Count, ComputeLane.Options(ct), async (i, token) =>
         {
             int bz = (int)(i / n.SliceCount), by = (int)(i / n.X % n.Y), bx = (int)(i % n.X);
             var brick = await reader.ReadBrickAsync(new BrickIndex(level.Number, bz, by, bx), token);

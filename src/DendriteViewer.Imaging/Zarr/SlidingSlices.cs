@@ -1,5 +1,6 @@
 using System.Buffers;
 using DendriteViewer.Kernels.Bricks;
+using DendriteViewer.Kernels.Scheduling;
 
 namespace DendriteViewer.Imaging.Zarr;
 
@@ -51,7 +52,7 @@ internal sealed class SlidingSlices(VolumeReader reader, PyramidLevel level) : I
     {
         var (n, s, b) = (level.BrickCount, level.Shape, level.Brick);
         var voxel = reader.Type.Size();
-        return Parallel.ForAsync(0, n.Y * n.X, ct, async (i, token) =>
+        return Parallel.ForAsync(0, n.Y * n.X, ComputeLane.Options(ct), async (i, token) =>
         {
             int by = i / n.X, bx = i % n.X, y0 = by * b.Y, x0 = bx * b.X;
             var bytes = ArrayPool<byte>.Shared.Rent(reader.BrickBytes(level.Number));

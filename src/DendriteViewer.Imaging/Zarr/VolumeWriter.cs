@@ -12,6 +12,7 @@ using DendriteViewer.Imaging.Storage;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Kernels.Bricks;
 using DendriteViewer.Kernels.Downsampling;
+using DendriteViewer.Kernels.Scheduling;
 using DendriteViewer.Kernels.Statistics;
 
 namespace DendriteViewer.Imaging.Zarr;
@@ -92,7 +93,7 @@ internal sealed class VolumeWriter : IDisposable
                 await writing;
                 stored?.Invoke(first);
                 var full = row;
-                writing = Task.Run(() => StoreAsync(0, full, ct), ct);
+                writing = ComputeLane.Run(() => StoreAsync(0, full, ct), ct);
                 (row, other) = (other, row);
             }
         }
@@ -187,7 +188,7 @@ internal sealed class VolumeWriter : IDisposable
 
                 if (level.Number == 0)
                 {
-                    Parallel.For(0, row.Filled, i => Include(ValueRanges.Of(row.Slice(i).Span, _type)));
+                    Parallel.For(0, row.Filled, ComputeLane.Options(), i => Include(ValueRanges.Of(row.Slice(i).Span, _type)));
                 }
 
                 // What the next level has of its row.
@@ -202,8 +203,8 @@ internal sealed class VolumeWriter : IDisposable
     }
 
     private static Task FillAsync(BrickRow row, int first, Func<int, Memory<byte>, ValueTask> fill, bool inAnyOrder, CancellationToken ct) => inAnyOrder
-        ? Parallel.ForAsync(0, row.Filled, ct, (i, _) => fill(first + i, row.Slice(i)))
-        : Task.Run(
+        ? Parallel.ForAsync(0, row.Filled, ComputeLane.Options(ct), (i, _) => fill(first + i, row.Slice(i)))
+        : ComputeLane.Run(
             async () =>
             {
                 for (var i = 0; i < row.Filled; i++)
@@ -240,7 +241,7 @@ internal sealed class VolumeWriter : IDisposable
         var shards = places.GroupBy(p => p.Shard).ToDictionary(g => g.Key, g => new ShardBuilder(inner.Y * inner.X, g.Count()));
         try
         {
-            await Parallel.ForAsync(0, places.Length, ct, async (i, token) =>
+            await Parallel.ForAsync(0, places.Length, ComputeLane.Options(ct), async (i, token) =>
             {
                 var (number, brick, y, x) = places[i];
                 var shard = shards[number];
@@ -289,7 +290,7 @@ internal sealed class VolumeWriter : IDisposable
     {
         await _uploads.WaitAsync(room);
         var (bytes, length) = shard.Finish();
-        var upload = Task.Run(
+        var upload = ComputeLane.Run(
             async () =>
             {
                 try
@@ -336,7 +337,7 @@ internal sealed class VolumeWriter : IDisposable
     {
         var pairs = (row.Filled + 1) / 2;
         var at = next?.Filled ?? 0;
-        Parallel.For(0, pairs, i =>
+        Parallel.For(0, pairs, ComputeLane.Options(), i =>
         {
             var first = row.Slice(2 * i).Span;
             var second = 2 * i + 1 < row.Filled ? row.Slice(2 * i + 1).Span : default;

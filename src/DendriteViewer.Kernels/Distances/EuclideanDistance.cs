@@ -1,5 +1,6 @@
 using System.Numerics;
 using DendriteViewer.Kernels.Masks;
+using DendriteViewer.Kernels.Scheduling;
 
 namespace DendriteViewer.Kernels.Distances;
 
@@ -22,7 +23,7 @@ public static class EuclideanDistance
         var f = new float[checked(set.Z * set.Y * set.X)];
         var (xx, yy, zz) = ((float)(x * x), (float)(y * y), (float)(z * z));
         var plane = set.Y * set.X;
-        Parallel.For(0, set.Z, () => new float[plane], (k, _, copy) =>
+        Parallel.For(0, set.Z, ComputeLane.Options(), () => new float[plane], (k, _, copy) =>
         {
             var slice = f.AsSpan(k * plane, plane);
             for (var j = 0; j < set.Y; j++)
@@ -38,7 +39,7 @@ public static class EuclideanDistance
 
             return copy;
         }, _ => { });
-        Parallel.For(0, set.Y, () => new float[set.Z * set.X], (j, _, copy) =>
+        Parallel.For(0, set.Y, ComputeLane.Options(), () => new float[set.Z * set.X], (j, _, copy) =>
         {
             for (var k = 0; k < set.Z; k++)
             {

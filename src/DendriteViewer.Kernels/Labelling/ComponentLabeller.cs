@@ -1,5 +1,6 @@
 using System.Numerics;
 using DendriteViewer.Kernels.Masks;
+using DendriteViewer.Kernels.Scheduling;
 
 namespace DendriteViewer.Kernels.Labelling;
 
@@ -18,7 +19,7 @@ public static class ComponentLabeller
     {
         var slabs = Math.Clamp(4 * Environment.ProcessorCount, 1, set.Z);
         var parts = new Slab[slabs];
-        Parallel.For(0, slabs, i => parts[i] = new Slab(set, element, (int)((long)set.Z * i / slabs), (int)((long)set.Z * (i + 1) / slabs)));
+        Parallel.For(0, slabs, ComputeLane.Options(), i => parts[i] = new Slab(set, element, (int)((long)set.Z * i / slabs), (int)((long)set.Z * (i + 1) / slabs)));
         return Join(set, element, parts);
     }
 
@@ -102,7 +103,7 @@ public static class ComponentLabeller
         }
 
         var runs = new Components.Run[offsets[^1]];
-        Parallel.For(0, slabs.Length, i => slabs[i].CopyTo(rows, runs, offsets[i], l => map[first[i] + l] + 1));
+        Parallel.For(0, slabs.Length, ComputeLane.Options(), i => slabs[i].CopyTo(rows, runs, offsets[i], l => map[first[i] + l] + 1));
         rows[^1] = runs.Length;
         return new Components(set.Z, set.Y, set.X, rows, runs, regions);
     }

@@ -1,4 +1,5 @@
 using DendriteViewer.Kernels.Masks;
+using DendriteViewer.Kernels.Scheduling;
 
 namespace DendriteViewer.Kernels.Labelling;
 
@@ -154,7 +155,7 @@ public sealed class Components
     public BitVolume Keep(IReadOnlyList<bool> chosen)
     {
         var set = new BitVolume(Z, Y, X);
-        Parallel.For(0, Z, z =>
+        Parallel.For(0, Z, ComputeLane.Options(), z =>
         {
             for (var y = 0; y < Y; y++)
             {

@@ -1,4 +1,5 @@
 using DendriteViewer.Kernels.Masks;
+using DendriteViewer.Kernels.Scheduling;
 
 namespace DendriteViewer.Kernels.Labelling;
 
@@ -28,7 +29,7 @@ public static class SurfaceAreas
         // Crossings are counted in whole numbers and weighed at the end, so that the sums do not depend on the order of threads.
         var weights = Weights(z, y, x);
         var crossings = new long[checked(components.Count * s_directions.Length)];
-        Parallel.For(0, components.Z, sliceZ =>
+        Parallel.For(0, components.Z, ComputeLane.Options(), sliceZ =>
         {
             for (var row = 0; row < components.Y; row++)
             {

@@ -1,4 +1,5 @@
 using System.Numerics;
+using DendriteViewer.Kernels.Scheduling;
 
 namespace DendriteViewer.Kernels.Masks;
 
@@ -94,7 +95,7 @@ public sealed class BitVolume
     {
         var result = new BitVolume(Z, Y, X);
         var last = LastMask;
-        Parallel.For(0, Z, z =>
+        Parallel.For(0, Z, ComputeLane.Options(), z =>
         {
             for (var y = 0; y < Y; y++)
             {
@@ -115,7 +116,7 @@ public sealed class BitVolume
     public long[] CountSlices()
     {
         var counts = new long[Z];
-        Parallel.For(0, Z, z =>
+        Parallel.For(0, Z, ComputeLane.Options(), z =>
         {
             foreach (var w in Slice(z))
             {
@@ -177,7 +178,7 @@ public sealed class BitVolume
     internal long SumSlices(Func<int, long> ofSlice)
     {
         var sum = 0L;
-        Parallel.For(0, Z, () => 0L, (z, _, n) => n + ofSlice(z), n => Interlocked.Add(ref sum, n));
+        Parallel.For(0, Z, ComputeLane.Options(), () => 0L, (z, _, n) => n + ofSlice(z), n => Interlocked.Add(ref sum, n));
         return sum;
     }
 
@@ -188,7 +189,7 @@ public sealed class BitVolume
             throw new ArgumentException($"The sets are of volumes of {Z} × {Y} × {X} and {other.Z} × {other.Y} × {other.X} voxels.", nameof(other));
         }
 
-        Parallel.For(0, Z, z =>
+        Parallel.For(0, Z, ComputeLane.Options(), z =>
         {
             Span<ulong> a = Slice(z), b = other.Slice(z);
             var i = 0;

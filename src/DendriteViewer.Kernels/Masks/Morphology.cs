@@ -1,3 +1,5 @@
+using DendriteViewer.Kernels.Scheduling;
+
 namespace DendriteViewer.Kernels.Masks;
 
 /// <summary>
@@ -13,7 +15,7 @@ public static class Morphology
     {
         var result = new BitVolume(set.Z, set.Y, set.X);
         var last = set.LastMask;
-        Parallel.For(0, set.Z, z =>
+        Parallel.For(0, set.Z, ComputeLane.Options(), z =>
         {
             for (var y = 0; y < set.Y; y++)
             {
@@ -73,7 +75,7 @@ public static class Morphology
         {
             var wide = Widen(set, group.Key);
             var rows = group.ToArray();
-            Parallel.For(0, set.Z, sliceZ =>
+            Parallel.For(0, set.Z, ComputeLane.Options(), sliceZ =>
             {
                 foreach (var (dz, dy, _) in rows)
                 {
@@ -106,7 +108,7 @@ public static class Morphology
     {
         var wide = set.Clone();
         var last = set.LastMask;
-        Parallel.For(0, set.Z, () => new ulong[set.Stride], (z, _, copy) =>
+        Parallel.For(0, set.Z, ComputeLane.Options(), () => new ulong[set.Stride], (z, _, copy) =>
         {
             for (var y = 0; y < set.Y; y++)
             {

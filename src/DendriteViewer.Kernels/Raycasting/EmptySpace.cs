@@ -1,5 +1,6 @@
 using System.Numerics;
 using DendriteViewer.Kernels.Bricks;
+using DendriteViewer.Kernels.Scheduling;
 
 namespace DendriteViewer.Kernels.Raycasting;
 
@@ -37,7 +38,7 @@ public sealed class EmptySpace
         int boxY = to.Y - from.Y, boxX = to.X - from.X, boxed = (to.Z - from.Z) * boxY * boxX;
         var maps = GC.AllocateUninitializedArray<byte>(boxed * MapSize + Padding);
         var used = 0;
-        Parallel.For(0, boxed, i =>
+        Parallel.For(0, boxed, ComputeLane.Options(), i =>
         {
             int z = from.Z + i / boxX / boxY, y = from.Y + i / boxX % boxY, x = from.X + i % boxX;
             Span<ulong> visible = stackalloc ulong[8];

@@ -3,6 +3,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using DendriteViewer.Kernels.Sampling;
+using DendriteViewer.Kernels.Scheduling;
 
 namespace DendriteViewer.Kernels.Raycasting;
 
@@ -67,7 +68,7 @@ public sealed class LightField : IDisposable
     {
         var sum = new float[z * y * x];
         Parallel.ForEach(
-            s_around, new ParallelOptions { MaxDegreeOfParallelism = 4 }, () => new float[z * y * x],
+            s_around, ComputeLane.Options(default, 4), () => new float[z * y * x],
             (direction, _, own) =>
             {
                 Pass(opacity, own, z, y, x, direction);
@@ -156,7 +157,7 @@ public sealed class LightField : IDisposable
     private void Pack(byte[] ambient, byte[] shadow)
     {
         var (y, x) = (Y, X);
-        Parallel.For(0, Z, k =>
+        Parallel.For(0, Z, ComputeLane.Options(), k =>
         {
             var entries = MemoryMarshal.Cast<byte, ulong>(Entries.AsSpan());
             for (var j = 0; j < y; j++)
@@ -258,7 +259,7 @@ public sealed class LightField : IDisposable
         {
             var slice = (a.Along > 0 ? a.Count - 1 - i : i) * a.Stride;
             var (source, through) = (before, now);
-            Parallel.For(0, b.Count, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (j) =>
+            Parallel.For(0, b.Count, ComputeLane.Options(), [MethodImpl(MethodImplOptions.AggressiveOptimization)] (j) =>
             {
                 var at = slice + j * b.Stride;
                 var from = (j + 2 + b0) * wide + 2 + c0;

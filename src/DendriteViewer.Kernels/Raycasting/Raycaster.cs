@@ -1,6 +1,7 @@
 using System.Numerics;
 using DendriteViewer.Kernels.Bricks;
 using DendriteViewer.Kernels.Sampling;
+using DendriteViewer.Kernels.Scheduling;
 
 namespace DendriteViewer.Kernels.Raycasting;
 
@@ -34,10 +35,11 @@ public static class Raycaster
         var edge = BitOperations.RoundUpToPowerOf2((uint)((Math.Max(width, height) + size - 1) / size));
         var chosen = lanes ?? Packets.Widest;
         Parallel.For(
-            0, (int)(edge * edge),
+            0, (int)(edge * edge), ComputeLane.Options(),
             () => job.Layers.Length > 0 ? TileWorker.Rent(job.Layers) : TileWorker.Rent(volume),
             (tile, loop, worker) =>
             {
+                ComputeLane.GiveWay();
                 if (superseded.IsCancellationRequested)
                 {
                     loop.Stop();

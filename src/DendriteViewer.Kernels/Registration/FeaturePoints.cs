@@ -1,4 +1,5 @@
 using DendriteViewer.Kernels.Masks;
+using DendriteViewer.Kernels.Scheduling;
 
 namespace DendriteViewer.Kernels.Registration;
 
@@ -26,7 +27,7 @@ public static class FeaturePoints
         var counts = new long[Bins];
         var found = new List<FeaturePoint>[z];
         var gate = new Lock();
-        Parallel.For(2, Math.Max(2, z - 2), () => new long[Bins], (k, _, bins) =>
+        Parallel.For(2, Math.Max(2, z - 2), ComputeLane.Options(), () => new long[Bins], (k, _, bins) =>
         {
             for (var j = 2; j < y - 2; j++)
             {
@@ -56,7 +57,7 @@ public static class FeaturePoints
             least--;
         }
 
-        Parallel.For(2, Math.Max(2, z - 2), k =>
+        Parallel.For(2, Math.Max(2, z - 2), ComputeLane.Options(), k =>
         {
             var list = new List<FeaturePoint>();
             for (var j = 2; j < y - 2; j++)

@@ -1,4 +1,5 @@
 using System.Numerics;
+using DendriteViewer.Kernels.Scheduling;
 
 namespace DendriteViewer.Kernels.Registration;
 
@@ -204,7 +205,7 @@ public sealed class RigidAlignment
         return result;
     }
 
-    private void Sample(RigidMotion motion) => Parallel.For(0, (_points.Length + 8191) / 8192, chunk =>
+    private void Sample(RigidMotion motion) => Parallel.For(0, (_points.Length + 8191) / 8192, ComputeLane.Options(), chunk =>
     {
         for (var i = chunk * 8192; i < Math.Min(_points.Length, (chunk + 1) * 8192); i++)
         {

@@ -2,6 +2,7 @@ using System.Numerics;
 using DendriteViewer.Kernels.Bricks;
 using DendriteViewer.Kernels.Raycasting;
 using DendriteViewer.Kernels.Sampling;
+using DendriteViewer.Kernels.Scheduling;
 
 namespace DendriteViewer.Kernels.Slicing;
 
@@ -34,10 +35,11 @@ public static class Slicer
         var edge = BitOperations.RoundUpToPowerOf2((uint)((Math.Max(width, height) + size - 1) / size));
         var chosen = lanes ?? Packets.Widest;
         Parallel.For(
-            0, (int)(edge * edge),
+            0, (int)(edge * edge), ComputeLane.Options(),
             () => TileWorker.Rent(volume, sheet),
             (tile, loop, worker) =>
             {
+                ComputeLane.GiveWay();
                 if (superseded.IsCancellationRequested)
                 {
                     loop.Stop();

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using DendriteViewer.Kernels.Scheduling;
 
 namespace DendriteViewer.Kernels.Statistics;
 
@@ -105,7 +106,7 @@ public static class ValueCounts
 
     // A table a thread. Spans have fewer than 2³¹ values, so that no count outgrows its 32 bits.
     private static void ForPieces(int length, Func<uint[]> table, Action<int, int, uint[]> count, Action<uint[]> done) =>
-        Parallel.For(0, (length + Piece - 1) / Piece, table, (i, _, t) =>
+        Parallel.For(0, (length + Piece - 1) / Piece, ComputeLane.Options(), table, (i, _, t) =>
         {
             count(i * Piece, Math.Min(Piece, length - i * Piece), t);
             return t;

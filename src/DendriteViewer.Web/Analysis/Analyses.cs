@@ -6,6 +6,7 @@ using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Compute;
 using DendriteViewer.Web.Jobs;
 using DendriteViewer.Web.Registry;
 using DendriteViewer.Web.Viewing;
@@ -13,7 +14,7 @@ using DendriteViewer.Web.Viewing;
 namespace DendriteViewer.Web.Analysis;
 
 /// <summary>Analyses of datasets: the last one's result, and the jobs that make the next.</summary>
-public sealed class Analyses(DatasetStore store, JobBoard board, ViewSessions sessions) : IDatasetFollower
+public sealed class Analyses(DatasetStore store, JobBoard board, ViewSessions sessions, ComputeLanes lanes) : IDatasetFollower
 {
     private readonly AnalysisStore _results = new(store);
     private readonly ConcurrentDictionary<(string Identity, string Modality), Task<AnalysisResult?>> _kept = new();
@@ -104,13 +105,20 @@ public sealed class Analyses(DatasetStore store, JobBoard board, ViewSessions se
     /// <summary>Moves the interface through points, for everybody who looks. Whoever calls has been authorized.</summary>
     /// <exception cref="VolumeFormatException">A point lies nowhere near the scan.</exception>
     public async Task CorrectInterfaceAsync(Dataset dataset, IReadOnlyList<WorldPoint> points, CancellationToken ct) =>
-        sessions.Refresh(await InterfaceCorrections.SetAsync(store, dataset.Id, points, ct, dataset.Identity));
+        sessions.Refresh(await lanes[Urgency.Resting].RunAsync(
+            () => InterfaceCorrections.SetAsync(store, dataset.Id, points, ct, dataset.Identity), ct));
 
     /// <summary>Moves the cell's outline through points, for everybody who looks. Whoever calls has been authorized.</summary>
     /// <exception cref="VolumeFormatException">A point lies nowhere near the scan.</exception>
     public async Task CorrectOutlineAsync(Dataset dataset, IReadOnlyList<(double U, double V)> points, CancellationToken ct) =>
-        sessions.Refresh(await OutlineCorrections.SetAsync(store, dataset.Id, points, ct, dataset.Identity));
+        sessions.Refresh(await lanes[Urgency.Resting].RunAsync(
+            () => OutlineCorrections.SetAsync(store, dataset.Id, points, ct, dataset.Identity), ct));
 
     /// <summary>A look at the pristine scan that thresholds can be tried on. Whoever calls has been authorized.</summary>
-    public Task<ExperimentAnalysis> PreviewAsync(Dataset dataset, AnalysisRecipe recipe, CancellationToken ct) => ExperimentAnalysis.StartAsync(store, dataset, recipe, null, ct);
+    public Task<ExperimentAnalysis> PreviewAsync(Dataset dataset, AnalysisRecipe recipe, CancellationToken ct) =>
+        lanes[Urgency.Resting].RunAsync(() => ExperimentAnalysis.StartAsync(store, dataset, recipe, null, ct), ct);
+
+    /// <summary>The voids that such a look finds with a threshold.</summary>
+    public async Task<VoidFindings> TryAsync(ExperimentAnalysis look, double threshold, CancellationToken ct) =>
+        (await lanes[Urgency.Resting].RunAsync(() => look.At(threshold).VoidsAsync(null, ct), ct)).Item1;
 }

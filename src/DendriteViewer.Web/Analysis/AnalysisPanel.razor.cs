@@ -359,7 +359,7 @@ public sealed partial class AnalysisPanel
         if (_look is null or { IsFaulted: true } or { IsCanceled: true })
         {
             var (dataset, recipe) = (Session.Dataset, _result!.Recipe);
-            _look = Task.Run(() => Analyses.PreviewAsync(dataset, recipe, _closed.Token));
+            _look = Analyses.PreviewAsync(dataset, recipe, _closed.Token);
         }
     }
 
@@ -379,7 +379,7 @@ public sealed partial class AnalysisPanel
             while (_tried is { } wanted)
             {
                 var (counted, at) = (_tries, wanted);
-                var (findings, _) = await Task.Run(() => look.At(at).VoidsAsync(null, _closed.Token));
+                var findings = await Analyses.TryAsync(look, at, _closed.Token);
                 if (_tried is null)
                 {
                     // Taken back while it was counted.

@@ -13,20 +13,30 @@ namespace DendriteViewer.Web.Api;
 public sealed class PictureService(ViewSessions sessions, SliceRenderer slices, VolumeRenderer volumes, RenderScheduler scheduler)
 {
     /// <summary>The 3D picture of a view.</summary>
-    public async Task<IResult> VolumeAsync(HttpContext context, Dataset dataset, string query, int width, int height, CancellationToken ct) =>
-        await DrawAsync(context, dataset, query, async (volume, view) =>
-            await volumes.RenderWholeAsync(volume, dataset, view, width, height, ct), ct);
+    public Task<IResult> VolumeAsync(HttpContext context, Dataset dataset, string query, int width, int height, CancellationToken ct) =>
+        DrawAsync(context, dataset, query, new Drawing(
+            IsSlice: false, width, height,
+            (volume, view) => volumes.LoadAsync(volume, dataset, view, width, height, ct),
+            (volume, view) => volumes.RenderAsync(volume, dataset, view, width, height, scale: 1, atRest: true, ct)), ct);
 
     /// <summary>A slice of a view.</summary>
-    public async Task<IResult> SliceAsync(HttpContext context, Dataset dataset, string query, Pane pane, int width, int height, CancellationToken ct) =>
-        await DrawAsync(context, dataset, query, async (volume, view) =>
-        {
-            var um = view.UmPerPixel > 0 ? view.UmPerPixel : ViewStates.FitUmPerPixel(volume, pane, width, height);
-            return (await slices.RenderAsync(volume, dataset, view, pane, width, height, um, wait: true, ct)).Image;
-        }, ct);
+    public Task<IResult> SliceAsync(HttpContext context, Dataset dataset, string query, Pane pane, int width, int height, CancellationToken ct)
+    {
+        return DrawAsync(context, dataset, query, new Drawing(
+            IsSlice: true, width, height,
+            (volume, view) => slices.LoadAsync(volume, view, pane, width, height, Scale(volume, view), ct),
+            (volume, view) => slices.RenderAsync(volume, dataset, view, pane, width, height, Scale(volume, view), wait: true, ct)), ct);
 
-    private async Task<IResult> DrawAsync(
-        HttpContext context, Dataset dataset, string query, Func<VolumeInfo, ViewState, Task<RenderedImage?>> draw, CancellationToken ct)
+        double Scale(VolumeInfo volume, ViewState view) =>
+            view.UmPerPixel > 0 ? view.UmPerPixel : ViewStates.FitUmPerPixel(volume, pane, width, height);
+    }
+
+    /// <summary>How a picture is made: what it reads is read first, without a turn.</summary>
+    private sealed record Drawing(
+        bool IsSlice, int Width, int Height, Func<VolumeInfo, ViewState, Task> Load,
+        Func<VolumeInfo, ViewState, Task<(RenderOutcome Outcome, RenderedImage? Image)>> Draw);
+
+    private async Task<IResult> DrawAsync(HttpContext context, Dataset dataset, string query, Drawing drawing, CancellationToken ct)
     {
         // The same address shows another picture once the dataset was changed, or deleted and imported again, so browsers ask each time.
         var shown = $"{dataset.Identity}\n{dataset.Revision}\n{context.Request.Path}{context.Request.QueryString}\n{query}";
@@ -42,22 +52,23 @@ public sealed class PictureService(ViewSessions sessions, SliceRenderer slices, 
         var near = dataset.Nearest(first.Modality, first.Hours) ?? dataset.Volumes[0];
         var view = ViewLink.Parse(query, await sessions.StartAsync(dataset, near, ct));
         var volume = dataset.Nearest(view.Modality, view.Hours) ?? dataset.Volumes[0];
-        RenderedImage? image;
-        using (await scheduler.EnterAsync("api", coarse: false, ct))
-        {
-            image = await draw(volume, view);
-        }
+        var request = RenderRequest.Resting("api", drawing.IsSlice, (long)drawing.Width * drawing.Height);
+        await scheduler.LaneFor(request).RunAsync(() => drawing.Load(volume, view), ct);
+        using var turn = await scheduler.EnterAsync(request, ct);
+        var encoded = await turn.Lane.RunAsync(() => EncodeAsync(drawing.Draw(volume, view)), ct);
+        return encoded is { } png ? Results.Bytes(png, "image/png") : Results.StatusCode(StatusCodes.Status499ClientClosedRequest);
+    }
 
+    private static async Task<ReadOnlyMemory<byte>?> EncodeAsync(Task<(RenderOutcome Outcome, RenderedImage? Image)> drawing)
+    {
+        using var image = (await drawing).Image;
         if (image is null)
         {
-            return Results.StatusCode(StatusCodes.Status499ClientClosedRequest);
+            return null;
         }
 
-        using (image)
-        {
-            var encoded = new ArrayBufferWriter<byte>();
-            PngEncoder.Encode(image, encoded);
-            return Results.Bytes(encoded.WrittenMemory.ToArray(), "image/png");
-        }
+        var encoded = new ArrayBufferWriter<byte>();
+        PngEncoder.Encode(image, encoded);
+        return encoded.WrittenMemory;
     }
 }

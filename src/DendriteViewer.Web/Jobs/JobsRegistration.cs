@@ -1,7 +1,9 @@
+using DendriteViewer.Web.Compute;
 using DendriteViewer.Web.Data;
 using DendriteViewer.Web.Registry;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Npgsql;
 using Quartz;
 
@@ -28,6 +30,7 @@ public static class JobsRegistration
         var file = $"Data Source={Path.Combine(Path.GetFullPath(options.Data), DataFolder.Jobs)}";
         var shared = options.JobsDatabase;
         services.AddDbContextFactory<JobsDb>(o => _ = shared is null ? o.UseSqlite(file) : o.UseNpgsql(shared));
+        services.TryAddSingleton(_ => new ComputeLanes(options.RenderThreads));
         services.AddSingleton<JobBoard>();
         services.AddSingleton<IDatasetFollower>(s => s.GetRequiredService<JobBoard>());
         services.AddSingleton<JobAccess>();

@@ -1,6 +1,7 @@
 using DendriteViewer.Imaging.Native;
 using DendriteViewer.Imaging.Storage;
 using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Web.Compute;
 using Quartz;
 
 namespace DendriteViewer.Web.Jobs;
@@ -9,7 +10,8 @@ namespace DendriteViewer.Web.Jobs;
 /// What Quartz runs: finds the handler, tells how it goes, and says how it ended. Work on one dataset is done one piece after another.
 /// </summary>
 [DisallowConcurrentExecution]
-public sealed partial class QuartzWork(JobBoard board, IEnumerable<IJobHandler> handlers, IHostApplicationLifetime life, ILogger<QuartzWork> log) : IJob
+public sealed partial class QuartzWork(JobBoard board, IEnumerable<IJobHandler> handlers, IHostApplicationLifetime life, ComputeLanes lanes,
+    ILogger<QuartzWork> log) : IJob
 {
     /// <summary>Under which a trigger carries the job's id.</summary>
     public const string IdKey = "id";
@@ -28,7 +30,8 @@ public sealed partial class QuartzWork(JobBoard board, IEnumerable<IJobHandler> 
         {
             var handler = handlers.FirstOrDefault(h => h.Kind == request.Kind)
                 ?? throw new VolumeFormatException($"This server does not know jobs of the kind {request.Kind}; it was asked for by a newer one.");
-            var outcome = await handler.RunAsync(new JobRun(request, progress, () => life.ApplicationStopping.IsCancellationRequested), cancellationToken);
+            var run = new JobRun(request, progress, () => life.ApplicationStopping.IsCancellationRequested);
+            var outcome = await lanes[Urgency.Job].RunAsync(() => handler.RunAsync(run, cancellationToken), CancellationToken.None);
             await progress.DisposeAsync();
             await board.EndAsync(id, JobState.Done, outcome.Detail, outcome);
         }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using DendriteViewer.Imaging.Caching;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Rendering;
+using DendriteViewer.Kernels.Scheduling;
 using DendriteViewer.Web.Viewing;
 using Microsoft.AspNetCore.SignalR;
 
@@ -28,13 +29,14 @@ public sealed class FrameConnection : IFrameSink, IDisposable
     /// <param name="panes">Makes the panes' streams for this sink.</param>
     /// <param name="volumes">Loads timesteps ahead.</param>
     /// <param name="slices">Loads slices ahead.</param>
+    /// <param name="resting">Where what is loaded ahead is chosen.</param>
     /// <param name="time">The clock.</param>
     /// <param name="isStillOpen">Whether the caller may still look.</param>
     /// <param name="abort">Ends the connection.</param>
     /// <param name="fault">Told of what nobody expected.</param>
     public FrameConnection(
-        ISingleClientProxy client, ViewSession session, Func<IFrameSink, PaneStream[]> panes, VolumeRenderer volumes, SliceRenderer slices, TimeProvider time,
-        Func<Task<bool>> isStillOpen, Action abort, Action<Exception> fault)
+        ISingleClientProxy client, ViewSession session, Func<IFrameSink, PaneStream[]> panes, VolumeRenderer volumes, SliceRenderer slices,
+        ComputeLane resting, TimeProvider time, Func<Task<bool>> isStillOpen, Action abort, Action<Exception> fault)
     {
         (_client, Session, _volumes, _slices, _time, _fault) = (client, session, volumes, slices, time, fault);
         _panes = panes(this);
@@ -46,7 +48,8 @@ public sealed class FrameConnection : IFrameSink, IDisposable
         }
 
         Run(TellAddressAsync);
-        Run(LoadAheadAsync);
+        // What is read ahead needs much thought about which bricks; it keeps off the threads that answer requests.
+        Run(ct => resting.RunAsync(() => LoadAheadAsync(ct), ct));
         Run(ct => WatchAccessAsync(isStillOpen, abort, ct));
         _moved.Set();
     }

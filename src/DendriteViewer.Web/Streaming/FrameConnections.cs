@@ -4,6 +4,7 @@ using DendriteViewer.Imaging.Rendering;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Annotations;
 using DendriteViewer.Web.Catalog;
+using DendriteViewer.Web.Compute;
 using DendriteViewer.Web.Viewing;
 using Microsoft.AspNetCore.SignalR;
 
@@ -21,6 +22,7 @@ public sealed partial class FrameConnections : IDisposable
     private readonly SliceRenderer _slices;
     private readonly VolumeRenderer _volumes;
     private readonly RenderScheduler _scheduler;
+    private readonly ComputeLanes _lanes;
     private readonly TimeProvider _time;
     private readonly ILogger<FrameConnections> _log;
 
@@ -30,12 +32,15 @@ public sealed partial class FrameConnections : IDisposable
     /// <param name="slices">Draws slices.</param>
     /// <param name="volumes">Draws in 3D.</param>
     /// <param name="scheduler">Shares the compute.</param>
+    /// <param name="lanes">Where work that takes long runs.</param>
     /// <param name="time">The clock.</param>
     /// <param name="log">Where faults are written.</param>
     public FrameConnections(
-        IHubContext<FrameHub> hub, ViewSessions sessions, SiteLog sites, SliceRenderer slices, VolumeRenderer volumes, RenderScheduler scheduler, TimeProvider time, ILogger<FrameConnections> log)
+        IHubContext<FrameHub> hub, ViewSessions sessions, SiteLog sites, SliceRenderer slices, VolumeRenderer volumes,
+        RenderScheduler scheduler, ComputeLanes lanes, TimeProvider time, ILogger<FrameConnections> log)
     {
-        (_hub, _sessions, _sites, _slices, _volumes, _scheduler, _time, _log) = (hub, sessions, sites, slices, volumes, scheduler, time, log);
+        (_hub, _sessions, _sites, _slices, _volumes) = (hub, sessions, sites, slices, volumes);
+        (_scheduler, _lanes, _time, _log) = (scheduler, lanes, time, log);
         _sites.Changed += TellSites;
         _sessions.PresenceChanged += TellPresence;
     }
@@ -47,8 +52,9 @@ public sealed partial class FrameConnections : IDisposable
     public void Begin(string connectionId, ViewSession session, Func<Task<bool>> isStillOpen, Action abort, CancellationToken aborted)
     {
         var connection = new FrameConnection(
-            _hub.Clients.Client(connectionId), session, sink => Enum.GetValues<Pane>().Select(p => new PaneStream(p, session, _slices, _volumes, _scheduler, sink, _time, e => LogFault(_log, e))).ToArray(),
-            _volumes, _slices, _time, isStillOpen, abort, e => LogFault(_log, e));
+            _hub.Clients.Client(connectionId), session, sink => Array.ConvertAll(
+                Enum.GetValues<Pane>(), p => new PaneStream(p, session, _slices, _volumes, _scheduler, sink, _time, e => LogFault(_log, e))),
+            _volumes, _slices, _lanes[Urgency.Resting], _time, isStillOpen, abort, e => LogFault(_log, e));
         FrameConnection? replaced;
         lock (_swap)
         {

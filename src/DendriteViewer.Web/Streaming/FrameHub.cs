@@ -7,6 +7,7 @@ using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Analysis;
 using DendriteViewer.Web.Annotations;
 using DendriteViewer.Web.Catalog;
+using DendriteViewer.Web.Compute;
 using DendriteViewer.Web.Viewing;
 using MessagePack;
 using Microsoft.AspNetCore.Authorization;
@@ -20,7 +21,8 @@ namespace DendriteViewer.Web.Streaming;
 /// </summary>
 [Authorize]
 public sealed class FrameHub(
-    ViewSessions sessions, DatasetCatalog catalog, DatasetAccess access, FrameConnections connections, SiteLog sites, Analyses analyses, SliceRenderer slices, VolumeRenderer volumes) : Hub
+    ViewSessions sessions, DatasetCatalog catalog, DatasetAccess access, FrameConnections connections, SiteLog sites, Analyses analyses, SliceRenderer slices,
+    VolumeRenderer volumes, ComputeLanes lanes) : Hub
 {
     /// <summary>Joins or begins a session.</summary>
     /// <returns>The scene: the dataset as the viewer needs it, the view, the role, JSON.</returns>
@@ -91,7 +93,9 @@ public sealed class FrameHub(
         }
 
         var view = session.Current.View;
-        var hit = await volumes.PickAsync(session.Volume(view), session.Dataset, view, width, height, u, v, Context.ConnectionAborted);
+        var gone = Context.ConnectionAborted;
+        var hit = await lanes[Urgency.Moving].RunAsync(
+            () => volumes.PickAsync(session.Volume(view), session.Dataset, view, width, height, u, v, gone), gone);
         return hit is { } p ? [p.Z, p.Y, p.X] : null;
     }
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using DendriteViewer.Imaging.Codecs;
 using DendriteViewer.Imaging.Rendering;
+using DendriteViewer.Kernels.Scheduling;
 using DendriteViewer.Web.Viewing;
 
 namespace DendriteViewer.Web.Streaming;
@@ -158,6 +159,13 @@ public sealed class PaneStream(
                 await _changed.WaitAsync(AwayPause, time, ct);
                 _changed.Set();
             }
+            catch (RenderQueueFullException e)
+            {
+                // Drawn when there is less to draw, or at the next change.
+                await SayAsync(e.Message, ct);
+                await _changed.WaitAsync(AwayPause, time, ct);
+                _changed.Set();
+            }
             catch (Exception e) when (e is Imaging.Volumes.VolumeFormatException or IOException)
             {
                 await SayAsync(e.Message, ct);
@@ -246,7 +254,7 @@ public sealed class PaneStream(
         if (exact)
         {
             // Reading takes no turn: others draw meanwhile. Who waits long sees what has come.
-            var load = LoadAsync(work, either.Token);
+            var load = scheduler.LaneFor(RequestFor(work, exact: true, scale: 1)).RunAsync(() => LoadAsync(work, either.Token), either.Token);
             while (await Task.WhenAny(load, Task.Delay(PartialInterval, time, either.Token)) != load)
             {
                 either.Token.ThrowIfCancellationRequested();
@@ -266,14 +274,20 @@ public sealed class PaneStream(
         var (scale, quality) = exact ? (1, RestingQuality) : _pacing.Next(work.Size.Width * work.Size.Height);
         RenderOutcome outcome;
         RenderedImage? image;
-        using (await scheduler.EnterAsync(session.Id, coarse: !exact, superseded))
+        var request = RequestFor(work, exact, scale);
+        ComputeLane lane;
+        using (var turn = await scheduler.EnterAsync(request, superseded))
         {
+            lane = turn.Lane;
             var start = time.GetTimestamp();
-            (outcome, image) = await RenderAsync(work, scale, exact, superseded);
+            (outcome, image) = await lane.RunAsync(() => RenderAsync(work, scale, exact, superseded), superseded);
             if (image is null)
             {
+                RenderMetrics.Superseded();
                 return RenderOutcome.Superseded;
             }
+
+            RenderMetrics.Drawn(request.Urgency, pane, time.GetElapsedTime(start));
 
             if (!exact)
             {
@@ -293,7 +307,7 @@ public sealed class PaneStream(
 
         // Encoded and sent while the next is drawn, one after another; a picture at rest has none after it.
         var before = _sending;
-        _sending = Task.Run(() => EncodeAsync(before, image, header, lossless ? null : jpeg, quality, ct), CancellationToken.None);
+        _sending = lane.RunAsync(() => EncodeAsync(before, image, header, lossless ? null : jpeg, quality, ct));
         await (exact ? _sending : before);
         return outcome;
     }
@@ -316,6 +330,7 @@ public sealed class PaneStream(
                 }
 
                 _pacing.Sent(header.Number, _encoded.WrittenCount, quality == RestingQuality ? 0 : image.Width * image.Height, quality);
+                RenderMetrics.Sent(pane, header.Exact, _encoded.WrittenCount);
                 await sink.SendAsync(header, _encoded.WrittenMemory, ct);
             }
             catch
@@ -325,6 +340,13 @@ public sealed class PaneStream(
                 throw;
             }
         }
+    }
+
+    private RenderRequest RequestFor(Work work, bool exact, int scale)
+    {
+        var pixels = (long)work.Size.Width * work.Size.Height;
+        return exact ? RenderRequest.Resting(session.Id, pane != Pane.Volume, pixels)
+            : RenderRequest.Moving(session.Id, pane != Pane.Volume, pixels / (scale * scale));
     }
 
     private Task LoadAsync(Work work, CancellationToken ct)

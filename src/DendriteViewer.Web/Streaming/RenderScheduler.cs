@@ -1,58 +1,111 @@
+using DendriteViewer.Kernels.Scheduling;
+using DendriteViewer.Web.Compute;
+
 namespace DendriteViewer.Web.Streaming;
 
+/// <summary>A picture that asks for its turn.</summary>
+/// <param name="Session">Who asks: a session of the viewer, or a caller of the API.</param>
+/// <param name="Urgency">How soon it is wanted.</param>
+/// <param name="Megapixels">What it costs; a slice costs an eighth of a 3D picture.</param>
+public readonly record struct RenderRequest(string Session, Urgency Urgency, double Megapixels)
+{
+    // Beyond, a 3D picture at rest takes several seconds on few cores.
+    private const double MostResting = 2;
+    private const double SliceShare = 1.0 / 8;
+
+    /// <summary>A picture while the view moves.</summary>
+    public static RenderRequest Moving(string session, bool isSlice, long pixels) => new(session, Urgency.Moving, Cost(isSlice, pixels));
+
+    /// <summary>A picture of full quality, which gives way to smaller ones where it is large.</summary>
+    public static RenderRequest Resting(string session, bool isSlice, long pixels) =>
+        Cost(isSlice, pixels) is var cost && cost > MostResting ? new(session, Urgency.Large, cost) : new(session, Urgency.Resting, cost);
+
+    /// <summary>What a picture costs, in megapixels of a 3D picture.</summary>
+    public static double Cost(bool isSlice, long pixels) => pixels * 1e-6 * (isSlice ? SliceShare : 1);
+}
+
 /// <summary>
-/// Shares the compute among sessions. A few pictures are made at a time. Of those who wait the session goes first that had least of the
-/// compute lately, so that nobody's orbiting starves the others; first pictures of a change before finer ones, but a finer one does not
-/// wait for ever behind somebody who does not stop moving.
+/// Gives sessions turns to draw. Pictures of each urgency have turns of their own, so that a moving picture never waits for a large one to
+/// end; the lane of its turn decides which gets the processors (<see cref="ComputeLanes"/>). Of those who wait the session goes first that
+/// had least lately, so that nobody's orbiting starves the others. What waits is bounded by what it costs.
 /// </summary>
+/// <remarks>All state is changed under <c>_lock</c>.</remarks>
 public sealed class RenderScheduler
 {
     // What a session used counts half after so long.
     private static readonly TimeSpan HalfLife = TimeSpan.FromSeconds(2);
 
-    // From then on a finer picture is as urgent as a first one.
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
-
     private readonly Lock _lock = new();
-    private readonly LinkedList<Waiting> _waiting = new();
-    private readonly Dictionary<string, (double Ms, long At)> _used = [];
+    private readonly ComputeLanes _lanes;
     private readonly TimeProvider _time;
-    private int _free;
+    private readonly double _mostWaiting;
+    private readonly Queue[] _queues;
 
-    /// <summary>As many pictures at a time as keep the cores busy while others encode.</summary>
-    public RenderScheduler(TimeProvider time) : this(Math.Max(2, Environment.ProcessorCount / 4), time)
+    /// <summary>As many pictures of each urgency at a time as keep the cores busy while others encode.</summary>
+    public RenderScheduler(ComputeLanes lanes, DendriteOptions options, TimeProvider time)
+        : this(lanes, Math.Max(2, lanes.Threads / 4), options.RenderQueueMegapixels, time)
     {
     }
 
-    internal RenderScheduler(int slots, TimeProvider time) => (_free, _time) = (slots, time);
-
-    private sealed record Waiting(string Session, bool Coarse, long Since, TaskCompletionSource Turn);
-
-    /// <summary>Waits for a turn; dispose what is returned when the picture is made.</summary>
-    public async ValueTask<Turn> EnterAsync(string session, bool coarse, CancellationToken ct)
+    internal RenderScheduler(ComputeLanes lanes, int slots, double mostWaiting, TimeProvider time)
     {
-        var now = _time.GetTimestamp();
-        var waiting = new Waiting(session, coarse, now, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        (_lanes, _mostWaiting, _time) = (lanes, mostWaiting, time);
+        _queues = [new(slots), new(slots), new(slots)];
+        RenderMetrics.Watch(this);
+    }
+
+    /// <summary>Where the work for a picture runs that needs no turn, as reading its bricks.</summary>
+    public ComputeLane LaneFor(RenderRequest request) => _lanes[request.Urgency];
+
+    /// <summary>What waits for its turn.</summary>
+    /// <returns>Pictures and their cost in megapixels.</returns>
+    public (int Pictures, double Megapixels) Waiting(Urgency urgency)
+    {
         lock (_lock)
         {
-            if (_free > 0)
+            var queue = _queues[(int)urgency];
+            return (queue.Waiting.Count, queue.Megapixels);
+        }
+    }
+
+    /// <summary>Waits for a turn; dispose what is returned when the picture is made.</summary>
+    /// <exception cref="RenderQueueFullException">More waits already than <see cref="DendriteOptions.RenderQueueMegapixels"/>.</exception>
+    public async ValueTask<Turn> EnterAsync(RenderRequest request, CancellationToken ct)
+    {
+        var now = _time.GetTimestamp();
+        var waiting = new Ticket(request, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        lock (_lock)
+        {
+            var queue = _queues[(int)request.Urgency];
+            if (queue.Free > 0)
             {
-                _free--;
-                return new Turn(this, session, now);
+                queue.Free--;
+                RenderMetrics.Waited(request.Urgency, TimeSpan.Zero);
+                return new Turn(this, request, now);
             }
 
-            _waiting.AddLast(waiting);
+            // One that is alone waits, however large it is; otherwise it could never be drawn.
+            if (queue.Waiting.Count > 0 && queue.Megapixels + request.Megapixels > _mostWaiting)
+            {
+                throw new RenderQueueFullException();
+            }
+
+            queue.Add(waiting);
         }
 
         await using var registration = ct.Register(() =>
         {
             lock (_lock)
             {
-                waiting.Turn.TrySetCanceled(ct);
+                if (waiting.Come.TrySetCanceled(ct))
+                {
+                    _queues[(int)request.Urgency].Remove(waiting);
+                }
             }
         });
-        await waiting.Turn.Task;
-        return new Turn(this, session, _time.GetTimestamp());
+        await waiting.Come.Task;
+        RenderMetrics.Waited(request.Urgency, _time.GetElapsedTime(now));
+        return new Turn(this, request, _time.GetTimestamp());
     }
 
     /// <summary>Forgets a session that ended.</summary>
@@ -60,54 +113,88 @@ public sealed class RenderScheduler
     {
         lock (_lock)
         {
-            _used.Remove(session);
+            Array.ForEach(_queues, q => q.Used.Remove(session));
         }
     }
 
-    private void Leave(string session, long since)
+    private void Leave(RenderRequest request, long since)
     {
         lock (_lock)
         {
-            _used[session] = (Used(session) + _time.GetElapsedTime(since).TotalMilliseconds, _time.GetTimestamp());
-            while (Next() is { } next)
+            var queue = _queues[(int)request.Urgency];
+            queue.Used[request.Session] = (UsedBy(queue, request.Session) + _time.GetElapsedTime(since).TotalMilliseconds, _time.GetTimestamp());
+            Forget(queue);
+            while (queue.Waiting.MinBy(t => UsedBy(queue, t.Request.Session)) is { } next)
             {
-                if (next.Turn.TrySetResult())
+                queue.Remove(next);
+                if (next.Come.TrySetResult())
                 {
                     return;
                 }
             }
 
-            _free++;
+            queue.Free++;
         }
     }
 
-    private double Used(string session) =>
-        _used.TryGetValue(session, out var used) ? used.Ms * Math.Pow(0.5, _time.GetElapsedTime(used.At) / HalfLife) : 0;
+    private double UsedBy(Queue queue, string session) =>
+        queue.Used.TryGetValue(session, out var used) ? used.Ms * Math.Pow(0.5, _time.GetElapsedTime(used.At) / HalfLife) : 0;
 
-    private Waiting? Next()
+    // Callers of the API do not say when they end.
+    private void Forget(Queue queue)
     {
-        LinkedListNode<Waiting>? best = null;
-        var least = (Rank: int.MaxValue, Used: double.MaxValue);
-        for (var node = _waiting.First; node is not null; node = node.Next)
+        const int MostKept = 1000;
+        if (queue.Used.Count > MostKept)
         {
-            var urgent = node.Value.Coarse || _time.GetElapsedTime(node.Value.Since) > Patience;
-            var place = (urgent ? 0 : 1, Used(node.Value.Session));
-            (best, least) = place.CompareTo(least) < 0 ? (node, place) : (best, least);
+            foreach (var session in queue.Used.Where(u => _time.GetElapsedTime(u.Value.At) > 10 * HalfLife).Select(u => u.Key).ToArray())
+            {
+                queue.Used.Remove(session);
+            }
+        }
+    }
+
+    private sealed record Ticket(RenderRequest Request, TaskCompletionSource Come);
+
+    /// <summary>Turns of one urgency.</summary>
+    private sealed class Queue(int free)
+    {
+        /// <summary>Pictures that may begin.</summary>
+        public int Free { get; set; } = free;
+
+        /// <summary>Who waits, the first first.</summary>
+        public LinkedList<Ticket> Waiting { get; } = new();
+
+        /// <summary>What that costs.</summary>
+        public double Megapixels { get; private set; }
+
+        /// <summary>Milliseconds that each session used, and as of when.</summary>
+        public Dictionary<string, (double Ms, long At)> Used { get; } = [];
+
+        public void Add(Ticket ticket)
+        {
+            Waiting.AddLast(ticket);
+            Megapixels += ticket.Request.Megapixels;
         }
 
-        if (best is null)
+        public void Remove(Ticket ticket)
         {
-            return null;
+            if (Waiting.Remove(ticket))
+            {
+                Megapixels = Waiting.Count == 0 ? 0 : Megapixels - ticket.Request.Megapixels;
+            }
         }
-
-        _waiting.Remove(best);
-        return best.Value;
     }
 
     /// <summary>A turn that was given.</summary>
-    public readonly struct Turn(RenderScheduler owner, string session, long since) : IDisposable
+    public readonly struct Turn(RenderScheduler owner, RenderRequest request, long since) : IDisposable
     {
+        /// <summary>Where the turn's work runs.</summary>
+        public ComputeLane Lane => owner._lanes[request.Urgency];
+
         /// <inheritdoc/>
-        public void Dispose() => owner.Leave(session, since);
+        public void Dispose() => owner.Leave(request, since);
     }
 }
+
+/// <summary>So much waits to be drawn that more would wait too long.</summary>
+public sealed class RenderQueueFullException() : Exception("The server has more pictures to draw than it can soon draw; ask again in a few seconds.");

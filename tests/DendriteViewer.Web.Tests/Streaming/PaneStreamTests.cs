@@ -6,6 +6,7 @@ using DendriteViewer.Imaging.Importing;
 using DendriteViewer.Imaging.Phantoms;
 using DendriteViewer.Imaging.Rendering;
 using DendriteViewer.Imaging.Storage;
+using DendriteViewer.Web.Compute;
 using DendriteViewer.Web.Streaming;
 using DendriteViewer.Web.Viewing;
 
@@ -13,6 +14,7 @@ namespace DendriteViewer.Web.Tests.Streaming;
 
 public sealed class PaneStreamTests(TestHost host) : IClassFixture<TestHost>
 {
+    private static readonly ComputeLanes s_lanes = new(2);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     /// <summary>A browser that knows of a pane what the page knows: frames, and what the answers to its changes said.</summary>
@@ -87,7 +89,7 @@ public sealed class PaneStreamTests(TestHost host) : IClassFixture<TestHost>
     }
 
     private async Task<Open> OpenAsync(Pane pane) =>
-        Of(pane, await host.SessionAsync(), host.Store, new BrickCache(host.Store, 1 << 24), new RenderScheduler(TimeProvider.System));
+        Of(pane, await host.SessionAsync(), host.Store, new BrickCache(host.Store, 1 << 24), new RenderScheduler(s_lanes, 2, 256, TimeProvider.System));
 
     private static Open Of(Pane pane, ViewSession session, DatasetStore store, BrickCache cache, RenderScheduler turns)
     {
@@ -216,7 +218,7 @@ public sealed class PaneStreamTests(TestHost host) : IClassFixture<TestHost>
         var store = new DatasetStore(new FolderBlobStore(Path.Combine(folder.FullName, "store")));
         var id = (await new Importer(store, TimeProvider.System).ImportDatasetAsync(Path.Combine(folder.FullName, "phantom"), null, null, default)).Id;
         var dataset = (await store.TryOpenAsync(id, default))!;
-        var (cache, turns, volume) = (new BrickCache(store, 1 << 26), new RenderScheduler(1, TimeProvider.System), dataset.Volumes[0]);
+        var (cache, turns, volume) = (new BrickCache(store, 1 << 26), new RenderScheduler(s_lanes, 1, 256, TimeProvider.System), dataset.Volumes[0]);
         var view = new ViewState { Modality = volume.Key.Modality, Hours = 0 };
         await using var open = Of(Pane.Volume, new ViewSession("0123456789abcdef", "me", dataset, view), store, cache, turns);
         var (stream, session, browser) = open;
@@ -225,7 +227,7 @@ public sealed class PaneStreamTests(TestHost host) : IClassFixture<TestHost>
         // Somebody else draws, from this pane's first picture on, until what its exact one needs was read and thrown away again.
         browser.Awaits(stream.Resize(Width, Height, 1));
         await UntilAsync(() => browser.Frames > 0, () => string.Join("; ", browser.Said));
-        using (await turns.EnterAsync("another", coarse: true, default))
+        using (await turns.EnterAsync(RenderRequest.Resting("another", isSlice: false, Width * Height), default))
         {
             Assert.Null(browser.Exact());
             while (!await renderer.IsLoadedAsync(volume, session.Dataset, session.Current.View, Width, Height, default))

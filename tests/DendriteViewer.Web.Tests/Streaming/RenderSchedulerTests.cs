@@ -1,18 +1,29 @@
+using DendriteViewer.Web.Compute;
 using DendriteViewer.Web.Streaming;
 
 namespace DendriteViewer.Web.Tests.Streaming;
 
-public sealed class RenderSchedulerTests
+public sealed class RenderSchedulerTests : IDisposable
 {
     private readonly ManualTime _time = new();
+    private readonly ComputeLanes _lanes = new(1);
+
+    public void Dispose() => _lanes.Dispose();
+
+    private RenderScheduler Scheduler(int slots = 1, double mostWaiting = 100) => new(_lanes, slots, mostWaiting, _time);
+
+    private static RenderRequest Moving(string session) => RenderRequest.Moving(session, isSlice: false, 500_000);
+
+    private static RenderRequest Large(string session, long megapixels = 16) => RenderRequest.Resting(session, isSlice: false, megapixels * 1_000_000);
 
     // Whose pictures take ten times as long comes round a tenth as often.
     [Fact]
-    public async Task Enter_WhoUsedLeast_GoesFirst()
+    public async Task Enter_SessionThatUsedLeast_GoesFirst()
     {
-        var scheduler = new RenderScheduler(1, _time);
-        var turn = await scheduler.EnterAsync("heavy", coarse: true, default);
-        var (heavy, light) = (scheduler.EnterAsync("heavy", coarse: true, default).AsTask(), scheduler.EnterAsync("light", coarse: true, default).AsTask());
+        var scheduler = Scheduler();
+        var turn = await scheduler.EnterAsync(Moving("heavy"), default);
+        var heavy = scheduler.EnterAsync(Moving("heavy"), default).AsTask();
+        var light = scheduler.EnterAsync(Moving("light"), default).AsTask();
         var (heavyTurns, lightTurns) = (0, 0);
         _time.Now += 100;
         turn.Dispose();
@@ -23,11 +34,11 @@ public sealed class RenderSchedulerTests
             (heavyTurns, lightTurns) = next == heavy ? (heavyTurns + 1, lightTurns) : (heavyTurns, lightTurns + 1);
             if (next == heavy)
             {
-                heavy = scheduler.EnterAsync("heavy", coarse: true, default).AsTask();
+                heavy = scheduler.EnterAsync(Moving("heavy"), default).AsTask();
             }
             else
             {
-                light = scheduler.EnterAsync("light", coarse: true, default).AsTask();
+                light = scheduler.EnterAsync(Moving("light"), default).AsTask();
             }
 
             (await next).Dispose();
@@ -36,51 +47,69 @@ public sealed class RenderSchedulerTests
         Assert.InRange(lightTurns, 5 * heavyTurns, 20 * heavyTurns);
     }
 
-    // One who does not stop moving does not keep another's finer picture for ever.
+    // Two pictures of 4096² once held both turns for many seconds, and no viewer moved meanwhile.
     [Fact]
-    public async Task Enter_AFinerPicture_HasPatienceForAWhile()
+    public async Task Enter_MovingPicture_WaitsForNoLargeOne()
     {
-        var scheduler = new RenderScheduler(1, _time);
-        var turn = await scheduler.EnterAsync("moving", coarse: true, default);
-        var fine = scheduler.EnterAsync("resting", coarse: false, default).AsTask();
-        for (var i = 0; i < 40 && !fine.IsCompleted; i++)
-        {
-            var again = scheduler.EnterAsync("moving", coarse: true, default).AsTask();
-            _time.Now += 20;
-            turn.Dispose();
-            turn = await await Task.WhenAny(again, fine);
-            Assert.True(fine.IsCompleted || _time.Now < 600);
-        }
-
-        Assert.True(fine.IsCompleted);
+        var scheduler = Scheduler();
+        using var large = await scheduler.EnterAsync(Large("a"), default);
+        var second = scheduler.EnterAsync(Large("b"), default).AsTask();
+        var moving = scheduler.EnterAsync(Moving("c"), default);
+        var resting = scheduler.EnterAsync(RenderRequest.Resting("d", isSlice: false, 1_000_000), default);
+        Assert.True(moving.IsCompletedSuccessfully && resting.IsCompletedSuccessfully);
+        Assert.False(second.IsCompleted);
+        Assert.Equal((1, 16.0), scheduler.Waiting(Urgency.Large));
     }
 
     [Fact]
-    public async Task Enter_FirstPictures_GoBeforeFinerOnes()
+    public async Task Enter_MoreCostThanMayWait_IsRefusedUntilLessWaits()
     {
-        var scheduler = new RenderScheduler(1, _time);
-        var turn = await scheduler.EnterAsync("a", coarse: true, default);
-        var fine = scheduler.EnterAsync("b", coarse: false, default).AsTask();
-        var coarse = scheduler.EnterAsync("a", coarse: true, default).AsTask();
+        var scheduler = Scheduler(mostWaiting: 40);
+        var turn = await scheduler.EnterAsync(Large("a"), default);
+        var (second, third) = (scheduler.EnterAsync(Large("b"), default).AsTask(), scheduler.EnterAsync(Large("c"), default).AsTask());
+        await Assert.ThrowsAsync<RenderQueueFullException>(() => scheduler.EnterAsync(Large("d"), default).AsTask());
         turn.Dispose();
-        var first = await coarse;
-        Assert.False(fine.IsCompleted);
-        first.Dispose();
-        (await fine).Dispose();
+        var next = await second;
+        var fourth = scheduler.EnterAsync(Large("d"), default).AsTask();
+        Assert.Equal((2, 32.0), scheduler.Waiting(Urgency.Large));
+        next.Dispose();
+        (await third).Dispose();
+        (await fourth).Dispose();
+    }
+
+    // One picture may cost more than all that may wait; alone it waits for its turn all the same.
+    [Fact]
+    public async Task Enter_PictureLargerThanTheQueue_WaitsWhereNothingElseDoes()
+    {
+        var scheduler = Scheduler(mostWaiting: 8);
+        var turn = await scheduler.EnterAsync(Large("a"), default);
+        var alone = scheduler.EnterAsync(Large("b"), default).AsTask();
+        Assert.False(alone.IsCompleted);
+        turn.Dispose();
+        (await alone).Dispose();
     }
 
     [Fact]
-    public async Task Enter_Cancelled_LeavesItsPlaceToOthers()
+    public async Task Enter_Cancelled_LeavesItsPlaceAndItsCostToOthers()
     {
-        var scheduler = new RenderScheduler(1, _time);
-        var turn = await scheduler.EnterAsync("a", coarse: true, default);
+        var scheduler = Scheduler();
+        var turn = await scheduler.EnterAsync(Moving("a"), default);
         using var stop = new CancellationTokenSource();
-        var given = scheduler.EnterAsync("b", coarse: true, stop.Token).AsTask();
-        var next = scheduler.EnterAsync("c", coarse: true, default).AsTask();
+        var given = scheduler.EnterAsync(Moving("b"), stop.Token).AsTask();
+        var next = scheduler.EnterAsync(Moving("c"), default).AsTask();
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => given);
+        Assert.Equal((1, 0.5), scheduler.Waiting(Urgency.Moving));
         turn.Dispose();
         (await next).Dispose();
-        (await scheduler.EnterAsync("d", coarse: true, default)).Dispose();
+        (await scheduler.EnterAsync(Moving("d"), default)).Dispose();
     }
+
+    [Theory]
+    [InlineData(false, 1280 * 720, Urgency.Resting)]
+    [InlineData(false, 3840 * 2160, Urgency.Large)]
+    [InlineData(true, 3840 * 2160, Urgency.Resting)]
+    [InlineData(true, 4096 * 4096, Urgency.Large)]
+    public void Resting_PictureThatTakesSeconds_IsLarge(bool isSlice, int pixels, Urgency urgency) =>
+        Assert.Equal(urgency, RenderRequest.Resting("a", isSlice, pixels).Urgency);
 }

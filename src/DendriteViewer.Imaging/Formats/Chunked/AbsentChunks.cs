@@ -177,7 +177,7 @@ internal sealed class AbsentChunks(ChunkedVolume volume)
                 continue;
             }
 
-            if (KeyStore.Wait(volume.Array.ReadPackedAsync(volume.At(chunk), CancellationToken.None)) is not null)
+            if (KeyStore.Wait(() => volume.Array.ReadPackedAsync(volume.At(chunk), CancellationToken.None)) is not null)
             {
                 return true;
             }

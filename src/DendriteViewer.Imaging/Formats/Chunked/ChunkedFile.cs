@@ -1,6 +1,7 @@
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Kernels.Bricks;
+using DendriteViewer.Kernels.Scheduling;
 
 namespace DendriteViewer.Imaging.Formats.Chunked;
 
@@ -109,10 +110,10 @@ internal sealed class ChunkedFile : VolumeFile
             var box = new VoxelBox(new(_from, 0, 0), new(_from + _count, Shape.Y, Shape.X));
             try
             {
-                Parallel.For(0, chunks.Y * chunks.X, i =>
+                Parallel.For(0, chunks.Y * chunks.X, ComputeLane.Options(), i =>
                 {
                     var chunk = new VoxelIndex(_from / deep, i / chunks.X, i % chunks.X);
-                    var samples = KeyStore.Wait(volume.ReadAsync(chunk, CancellationToken.None));
+                    var samples = KeyStore.Wait(() => volume.ReadAsync(chunk, CancellationToken.None));
                     _absent.Note(chunk, samples is null);
                     volume.Place(samples, chunk, box, _layer);
                 });

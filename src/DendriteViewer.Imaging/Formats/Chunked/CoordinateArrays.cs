@@ -89,7 +89,7 @@ internal static class CoordinateArrays
         for (var i = 0; i < volume.ChunkCount.X; i++)
         {
             var chunk = new VoxelIndex(0, 0, i);
-            volume.Place(KeyStore.Wait(volume.ReadAsync(chunk, CancellationToken.None)), chunk, box, samples);
+            volume.Place(KeyStore.Wait(() => volume.ReadAsync(chunk, CancellationToken.None)), chunk, box, samples);
         }
 
         var type = volume.Array.Samples.StoredAs();

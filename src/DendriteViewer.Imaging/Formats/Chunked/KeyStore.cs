@@ -29,10 +29,10 @@ internal abstract class KeyStore : IDisposable
     /// <see cref="ReadAsync(string, CancellationToken)"/> for who reads as files are read: metadata, and the slices of an import, which has
     /// threads of its own to wait with.
     /// </summary>
-    public byte[]? Read(string key) => Wait(ReadAsync(key, CancellationToken.None));
+    public byte[]? Read(string key) => Wait(() => ReadAsync(key, CancellationToken.None));
 
-    /// <summary>What a read gives, waited for where it is not there at once.</summary>
-    public static T Wait<T>(ValueTask<T> read) => read.IsCompleted ? read.Result : read.AsTask().GetAwaiter().GetResult();
+    /// <summary>What a read gives, waited for. What the read awaits must not come back to a compute lane whose threads all wait here.</summary>
+    public static T Wait<T>(Func<ValueTask<T>> read) => Task.Run(() => read().AsTask()).GetAwaiter().GetResult();
 
     /// <summary>Names and sizes of all that is there, and when it changed.</summary>
     public abstract string Fingerprint();

@@ -1,0 +1,52 @@
+using DendriteViewer.Kernels.Scheduling;
+
+namespace DendriteViewer.Web.Compute;
+
+/// <summary>How urgent a piece of work is: which lane it runs in.</summary>
+public enum Urgency
+{
+    /// <summary>A picture of a view that changes, which somebody feels with the pointer.</summary>
+    Moving,
+
+    /// <summary>A picture or an answer that somebody waits for, made in about a second.</summary>
+    Resting,
+
+    /// <summary>A picture that takes many seconds.</summary>
+    Large,
+
+    /// <summary>Imports, analyses and exports.</summary>
+    Job,
+}
+
+/// <summary>
+/// The server's threads for work that takes long, a lane for each urgency, so that the thread pool is left to requests. What is less
+/// urgent gives way (see the README beside <see cref="ComputeLane"/>).
+/// </summary>
+public sealed class ComputeLanes : IDisposable
+{
+    // Nice values on Linux: requests have 0. A step of 5 is a third of the processor's time.
+    private static readonly int[] s_niceness = [0, 2, 7, 12];
+
+    private readonly ComputeLane[] _lanes;
+
+    /// <summary>Starts the threads.</summary>
+    /// <param name="threads">How many each lane has; 0 for as many as there are cores.</param>
+    public ComputeLanes(int threads = 0)
+    {
+        Threads = threads > 0 ? threads : Environment.ProcessorCount;
+        _lanes = new ComputeLane[s_niceness.Length];
+        for (var i = 0; i < _lanes.Length; i++)
+        {
+            _lanes[i] = new ComputeLane($"{(Urgency)i}", Threads, s_niceness[i], i > 0 ? _lanes[i - 1] : null);
+        }
+    }
+
+    /// <summary>Threads of each lane.</summary>
+    public int Threads { get; }
+
+    /// <summary>The lane of an urgency.</summary>
+    public ComputeLane this[Urgency urgency] => _lanes[(int)urgency];
+
+    /// <inheritdoc/>
+    public void Dispose() => Array.ForEach(_lanes, l => l.Dispose());
+}
