@@ -1,70 +1,108 @@
-using System.Net;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Data;
+using DendriteViewer.Web.Hosting;
 using DendriteViewer.Web.Jobs;
-using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.Extensions.Configuration.Json;
+using Microsoft.Extensions.FileProviders;
 
 namespace DendriteViewer.Web;
 
-/// <summary>Where the app finds its files and what it may listen on.</summary>
+/// <summary>Starts the app, finds its files, and ends with one sentence where it cannot start.</summary>
 public static class DendriteHost
 {
-    /// <summary>A builder whose web root is the repository's, or the one published beside the app.</summary>
+    /// <summary>Runs the app until it is stopped.</summary>
+    /// <returns>The process's exit code: 0, or 1 where it could not start; one sentence on stderr then says why.</returns>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        try
+        {
+            await using var app = DendriteApp.Build(args);
+            await RunAsync(app);
+            return 0;
+        }
+        catch (Exception e)
+        {
+            await Console.Error.WriteLineAsync(StartupFailure.Describe(e));
+            return 1;
+        }
+    }
+
+    private static async Task RunAsync(WebApplication app)
+    {
+        try
+        {
+            await app.PrepareAsync();
+            await app.StartAsync();
+            app.VerifyListening();
+        }
+        catch
+        {
+            // Background work that has begun is ended in order, so that it has nothing to complain of.
+            await app.StopAsync();
+            throw;
+        }
+
+        await app.WaitForShutdownAsync();
+    }
+
+    /// <summary>
+    /// A builder that finds the app's own files beside the app, whatever the current folder is. An appsettings.json in the current folder
+    /// overrides the one that is shipped; environment variables and the command line override both.
+    /// </summary>
     public static WebApplicationBuilder CreateBuilder(string[] args)
     {
         var published = Path.Combine(AppContext.BaseDirectory, "wwwroot");
         var root = Environment.GetEnvironmentVariable("DENDRITE_WEBROOT")
             ?? (Directory.Exists(Path.Combine(published, "viewer")) ? published : FindAbove(AppContext.BaseDirectory, "wwwroot/viewer"));
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, WebRootPath = root });
+        var builder = WebApplication.CreateBuilder(
+            new WebApplicationOptions
+            {
+                Args = args, ContentRootPath = AppContext.BaseDirectory, WebRootPath = root,
+                    ApplicationName = typeof(DendriteHost).Assembly.GetName().Name,
+            });
+        AddCurrentFolder(builder);
         builder.WebHost.UseStaticWebAssets();
 
         // What a build made is served as what was published is: compressed and kept by browsers, not read anew for each request.
         builder.Configuration["ReloadStaticAssetsAtRuntime"] ??= builder.Environment.IsDevelopment().ToString();
         builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.Configure<ForwardedHeadersOptions>(o => o.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost);
         return builder;
     }
 
-    /// <summary>Prepares the app; where it cannot start, says why in one sentence on standard error.</summary>
-    /// <returns>Whether it can start.</returns>
-    public static async Task<bool> TryPrepareAsync(this WebApplication app)
-    {
-        try
-        {
-            await app.PrepareAsync();
-            return true;
-        }
-        catch (StartupException e)
-        {
-            await Console.Error.WriteLineAsync(e.Message);
-            return false;
-        }
-    }
-
-    /// <summary>What must be so before the first request: the database, the first administrator's code, loopback for the demo.</summary>
+    /// <summary>What must be so before the first request: private folders, the database, the first administrator's code.</summary>
     public static async Task PrepareAsync(this WebApplication app)
     {
-        var options = app.Services.GetRequiredService<DendriteOptions>();
-        if (options.Demo)
-        {
-            foreach (var address in (app.Configuration["urls"] ?? "http://localhost:5080").Split(';', StringSplitOptions.RemoveEmptyEntries))
-            {
-                if (!IsLoopback(address))
-                {
-                    throw new InvalidOperationException($"The demo signs every visitor in as owner, so it listens on loopback only, not on {address}; use ./dendrite serve for others.");
-                }
-            }
-        }
-
+        var files = app.Services.GetRequiredService<PrivateFiles>();
+        files.Protect(areNew: false);
         await app.PrepareDataAsync();
         await app.PrepareAccountsAsync();
         await app.PrepareJobsAsync();
+        files.Protect(areNew: true);
     }
 
-    /// <summary>Whether an address to listen on can be reached from this machine alone.</summary>
-    public static bool IsLoopback(string address) =>
-        Uri.TryCreate(address.Replace("*", "0.0.0.0").Replace("+", "0.0.0.0"), UriKind.Absolute, out var uri)
-        && (uri.Host == "localhost" || (IPAddress.TryParse(uri.Host.Trim('[', ']'), out var ip) && IPAddress.IsLoopback(ip)));
+    private static void AddCurrentFolder(WebApplicationBuilder builder)
+    {
+        var current = Directory.GetCurrentDirectory();
+        if (Path.TrimEndingDirectorySeparator(current) == Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory))
+        {
+            return;
+        }
+
+        var sources = builder.Configuration.Sources;
+        var behind = sources.Count - 1;
+        while (behind >= 0 && sources[behind] is not JsonConfigurationSource)
+        {
+            behind--;
+        }
+
+        foreach (var name in new[] { "appsettings.json", $"appsettings.{builder.Environment.EnvironmentName}.json" })
+        {
+            if (File.Exists(Path.Combine(current, name)))
+            {
+                sources.Insert(++behind, new JsonConfigurationSource { FileProvider = new PhysicalFileProvider(current), Path = name });
+            }
+        }
+    }
 
     private static string? FindAbove(string folder, string wanted)
     {

@@ -1,3 +1,4 @@
+using System.Net;
 using DendriteViewer.Imaging.Rendering;
 
 namespace DendriteViewer.Web;
@@ -13,6 +14,18 @@ public sealed class DendriteOptions
 
     /// <summary>Signs every visitor in as owner; loopback only. Default: false.</summary>
     public bool Demo { get; init; }
+
+    /// <summary>
+    /// Where people reach the app, as https://ct.example.org; what it writes into links, and the only host beside this machine that it then
+    /// answers to. Default: none; links are then made from the address that the browser shows.
+    /// </summary>
+    public string? PublicAddress { get; init; }
+
+    /// <summary>
+    /// Addresses (10.0.0.5) or networks (10.0.0.0/8) of reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed.
+    /// Default: none.
+    /// </summary>
+    public string[] Proxies { get; init; } = [];
 
     /// <summary>Memory for decoded bricks, of which slices and 3D pictures are drawn, in MiB, 16 or more. Default: 3072.</summary>
     public int BrickCacheMiB { get; init; } = 3072;
@@ -92,6 +105,17 @@ public sealed class DendriteOptions
         if (JobsDatabase is not null && !JobsDatabase.Contains("Host=", StringComparison.OrdinalIgnoreCase))
         {
             yield return "Dendrite:JobsDatabase is no PostgreSQL connection string; it begins with Host=… (or leave it out for a file below Data).";
+        }
+
+        if (PublicAddress is not null && !Hosting.PublicAddress.TryParse(PublicAddress, out _))
+        {
+            yield return $"Dendrite:PublicAddress is '{PublicAddress}'; give http://host or https://host, with a port where it needs "
+                + $"one and nothing behind it.";
+        }
+
+        foreach (var proxy in Proxies.Where(p => !IPNetwork.TryParse(p, out _) && !IPAddress.TryParse(p, out _)))
+        {
+            yield return $"Dendrite:Proxies names '{proxy}'; give addresses such as 10.0.0.5 or networks such as 10.0.0.0/8.";
         }
 
         if (string.IsNullOrWhiteSpace(Data))

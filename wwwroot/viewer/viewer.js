@@ -65,7 +65,12 @@ class Viewer {
     hub.on('loaded', hours => { this.timeline.loaded = hours; this.timeline.draw(); });
     hub.on('address', query => history.replaceState(history.state, '', `${location.pathname}?${query}`));
     hub.on('say', (pane, text) => { this.panes[pane].note.textContent = text; this.exactness(); });
-    hub.on('closed', why => { this.closed = true; location.replace(why ? `/gone?why=${why}` : '/gone'); });
+    // The page is asked for again, so that the server says why: a link that ended, a changed password, a role that was taken away.
+    hub.on('closed', why => {
+      this.closed = true;
+      if (why) location.replace(`/gone?why=${why}`);
+      else location.reload();
+    });
     hub.onreconnecting(() => this.state('reconnecting', false));
     hub.onreconnected(() => this.begin());
     hub.onclose(() => { if (!this.ended.signal.aborted && !this.closed) setTimeout(() => this.begin(), 1000); });

@@ -40,7 +40,7 @@ public sealed class AzureBlobStore : IBlobStore
     }
 
     /// <inheritdoc/>
-    public string Description => _container.Uri.ToString();
+    public string Description => _container.Uri.GetLeftPart(UriPartial.Path); // Without a shared access signature, which is a secret.
 
     /// <inheritdoc/>
     public StoreHealth Health { get; } = new();

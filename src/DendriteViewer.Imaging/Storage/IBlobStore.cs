@@ -113,6 +113,9 @@ public sealed class StoreHealth
 /// <summary>What every store can do with what <see cref="IBlobStore"/> offers.</summary>
 public static class BlobStores
 {
+    private static readonly string[] s_azure =
+        ["AccountName=", "AccountKey=", "SharedAccessSignature=", "UseDevelopmentStorage", "BlobEndpoint=", "DefaultEndpointsProtocol="];
+
     /// <summary>Bytes below a prefix.</summary>
     public static async Task<long> MeasureAsync(this IBlobStore store, string prefix, CancellationToken ct)
     {
@@ -143,14 +146,22 @@ public static class BlobStores
     /// </summary>
     public static IBlobStore Open(string address)
     {
-        if (address.Contains("AccountName=", StringComparison.OrdinalIgnoreCase)
-            || address.Contains("UseDevelopmentStorage", StringComparison.OrdinalIgnoreCase)
-            || address.Contains("BlobEndpoint=", StringComparison.OrdinalIgnoreCase))
+        // A key or signature alone is a connection string with a mistake, never a folder's name, which would be written to the log.
+        if (s_azure.Any(part => address.Contains(part, StringComparison.OrdinalIgnoreCase)))
         {
             var parts = address.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
             var container = parts.FirstOrDefault(p => p.StartsWith("Container=", StringComparison.OrdinalIgnoreCase));
-            return new AzureBlobStore(
-                string.Join(';', parts.Where(p => p != container)), container?["Container=".Length..] ?? "dendrite");
+            try
+            {
+                return new AzureBlobStore(
+                    string.Join(';', parts.Where(p => p != container)), container?["Container=".Length..] ?? "dendrite");
+            }
+            catch (Exception e) when (e is FormatException or ArgumentException)
+            {
+                throw new ArgumentException(
+                    "The store's Azure connection string cannot be read; it is "
+                        + "AccountName=…;AccountKey=…;BlobEndpoint=…;Container=NAME, as the Azure portal shows it.");
+            }
         }
 
         if (address.StartsWith("file:", StringComparison.OrdinalIgnoreCase) && Uri.TryCreate(address, UriKind.Absolute, out var uri))
@@ -159,7 +170,8 @@ public static class BlobStores
         }
 
         return address.Contains("://", StringComparison.Ordinal)
-            ? throw new ArgumentException($"The store '{address}' is not supported: give a folder, file:///…, or an Azure connection string.")
+            ? throw new ArgumentException($"A store at {address[..address.IndexOf("://", StringComparison.Ordinal)]}:// is not "
+                + $"supported: give a folder, file:///…, or an Azure connection string.")
             : new FolderBlobStore(address);
     }
 }

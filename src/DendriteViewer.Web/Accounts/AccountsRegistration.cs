@@ -1,10 +1,13 @@
 using System.Security.Claims;
 using System.Security.Cryptography;
 using DendriteViewer.Web.Data;
+using DendriteViewer.Web.Hosting;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.EntityFrameworkCore;
 
 namespace DendriteViewer.Web.Accounts;
@@ -32,16 +35,23 @@ public static class AccountsRegistration
             {
                 Harden(o, "dendrite");
 
-                // A changed password ends the sessions that began with the old one.
-                o.Events.OnValidatePrincipal = SecurityStampValidator.ValidatePrincipalAsync;
+                o.Events.OnValidatePrincipal = AccountSessions.ValidateAsync;
             })
-            .AddCookie(LinkScheme, o => Harden(o, "dendrite.link"));
+            .AddCookie(LinkScheme, o =>
+            {
+                Harden(o, "dendrite.link");
+                o.Events.OnValidatePrincipal = AccountSessions.ValidateLinkAsync;
+            });
+        builder.Services.AddOptions<CookieAuthenticationOptions>(IdentityConstants.ApplicationScheme).Configure<IServiceProvider>(Secure);
+        builder.Services.AddOptions<CookieAuthenticationOptions>(LinkScheme).Configure<IServiceProvider>(Secure);
+        builder.Services.AddSingleton<AccountSessions>();
         builder.Services.AddSingleton<DatasetAccess>();
         builder.Services.AddSingleton<IAuthorizationHandler>(s => s.GetRequiredService<DatasetAccess>());
         builder.Services.AddAuthorizationBuilder()
             .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build())
             .AddPolicy("Administrator", p => p.AddRequirements(new AdministratorRequirement()));
         builder.Services.AddCascadingAuthenticationState();
+        builder.Services.AddScoped<AuthenticationStateProvider, SessionRevalidation>();
         builder.Services.AddSingleton<FirstAdministrator>();
         builder.Services.AddSingleton<People>();
         return builder;
@@ -61,13 +71,6 @@ public static class AccountsRegistration
 
             if (demo)
             {
-                // A foreign page may point its own name at this machine; the name tells it apart.
-                if ((context.Connection.RemoteIpAddress is { } ip && !System.Net.IPAddress.IsLoopback(ip)) || !DendriteHost.IsLoopback($"http://{context.Request.Host}"))
-                {
-                    context.Response.StatusCode = StatusCodes.Status403Forbidden;
-                    return;
-                }
-
                 if (context.User.Identity?.IsAuthenticated != true)
                 {
                     context.User = DemoOwner();
@@ -103,9 +106,15 @@ public static class AccountsRegistration
         else if (!await db.Users.AnyAsync(u => u.IsAdministrator && u.Id != DemoUser))
         {
             var code = app.Services.GetRequiredService<FirstAdministrator>().Begin();
+            app.Services.GetRequiredService<SecretRedactor>().Add(code);
             Console.Out.WriteLine($"No accounts yet. Open /account/setup and give this one-time code to make the first administrator: {code}");
         }
     }
+
+    // Where people reach the app over https, the cookies go nowhere else, whatever a proxy's headers say.
+    private static void Secure(CookieAuthenticationOptions o, IServiceProvider services) =>
+        o.Cookie.SecurePolicy = services.GetService<PublicAddress>() is { IsSecure: true } ? CookieSecurePolicy.Always
+            : CookieSecurePolicy.SameAsRequest;
 
     private static ClaimsPrincipal DemoOwner() => new(new ClaimsIdentity(
         [new(ClaimTypes.NameIdentifier, DemoUser.ToString()), new(ClaimTypes.Name, "demo"), new("dendrite:name", "Demo owner")], "Demo"));
@@ -131,7 +140,15 @@ public static class AccountsRegistration
             }
             else
             {
-                c.Response.Redirect(c.RedirectUri);
+                // A path alone, so that no Host header finds its way into the answer.
+                var target = Uri.TryCreate(c.RedirectUri, UriKind.Absolute, out var uri) ? uri.PathAndQuery : c.RedirectUri;
+                var ended = status == StatusCodes.Status401Unauthorized ? AccountSessions.EndOf(c.HttpContext) : null;
+                c.Response.Redirect(ended switch
+                {
+                    null => target,
+                    SessionEnd.Link => "/gone",
+                    { } end => QueryHelpers.AddQueryString(target, "ended", end.ToString().ToLowerInvariant()),
+                });
             }
 
             return Task.CompletedTask;

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Data;
+using DendriteViewer.Web.Sharing;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.EntityFrameworkCore;
 
@@ -16,6 +17,16 @@ public sealed record AdministratorRequirement : IAuthorizationRequirement;
 /// <param name="Key">Stable key of the account or link.</param>
 /// <param name="Name">What others see.</param>
 public sealed record Person(string Key, string Name);
+
+/// <summary>What somebody may do with a dataset, and how they came to it.</summary>
+/// <param name="Role">What they may do.</param>
+/// <param name="IsMember">Whether by an account that is a member or administrator; else by a link alone, which may be in anybody's
+/// hands.</param>
+public sealed record DatasetGrant(DatasetRole Role, bool IsMember)
+{
+    /// <summary>Whether the names of those who work here are shown: to members, and to guests who work with them.</summary>
+    public bool SeesNames => IsMember || Role >= DatasetRole.Annotate;
+}
 
 /// <summary>Names of claims.</summary>
 public static class DendriteClaims
@@ -48,42 +59,42 @@ public static class DendriteClaims
 public sealed class DatasetAccess(IDbContextFactory<DendriteDb> database, TimeProvider time) : IAuthorizationHandler
 {
     /// <summary>The role somebody has in a dataset, or null for none.</summary>
-    public async Task<DatasetRole?> RoleAsync(ClaimsPrincipal user, DatasetIdentity dataset, CancellationToken ct = default)
+    public async Task<DatasetRole?> RoleAsync(ClaimsPrincipal user, DatasetIdentity dataset, CancellationToken ct = default) =>
+        (await GrantAsync(user, dataset, ct))?.Role;
+
+    /// <summary>The role somebody has in a dataset and whether as a member, or null for none.</summary>
+    public async Task<DatasetGrant?> GrantAsync(ClaimsPrincipal user, DatasetIdentity dataset, CancellationToken ct = default)
     {
         await using var db = await database.CreateDbContextAsync(ct);
-        DatasetRole? role = null;
-        if (Guid.TryParse(user.FindFirstValue(ClaimTypes.NameIdentifier), out var id))
+        DatasetGrant? grant = null;
+        if (await AccountAsync(db, user, ct) is { } account)
         {
-            if (await db.Users.AnyAsync(u => u.Id == id && u.IsAdministrator, ct))
+            if (account.IsAdministrator)
             {
-                return DatasetRole.Own;
+                return new DatasetGrant(DatasetRole.Own, IsMember: true);
             }
 
-            role = await MemberRoleAsync(db, id, dataset, ct);
+            grant = await MemberRoleAsync(db, account.Id, dataset, ct) is { } role ? new DatasetGrant(role, IsMember: true) : null;
         }
 
-        foreach (var claim in user.FindAll(DendriteClaims.Link))
+        foreach (var link in await LinksAsync(db, user, ct))
         {
-            if (Guid.TryParse(claim.Value, out var linkId) && await db.Links.FindAsync([linkId], ct) is { } link
-                && link.DatasetIdentity == dataset.Value && link.IsValid(time.GetUtcNow()) && (role is null || link.Role > role))
+            if (link.DatasetIdentity == dataset.Value && (grant is null || link.Role > grant.Role))
             {
-                role = link.Role;
+                grant = new DatasetGrant(link.Role, grant is not null);
             }
         }
 
-        return role;
+        return grant;
     }
 
     /// <summary>The role that somebody has by an account, not by a link; links to a dataset end with it, accounts may still read its archive.</summary>
     public async Task<DatasetRole?> AccountRoleAsync(ClaimsPrincipal user, DatasetIdentity dataset, CancellationToken ct = default)
     {
-        if (!Guid.TryParse(user.FindFirstValue(ClaimTypes.NameIdentifier), out var id))
-        {
-            return null;
-        }
-
         await using var db = await database.CreateDbContextAsync(ct);
-        return await db.Users.AnyAsync(u => u.Id == id && u.IsAdministrator, ct) ? DatasetRole.Own : await MemberRoleAsync(db, id, dataset, ct);
+        return await AccountAsync(db, user, ct) is not { } account ? null
+            : account.IsAdministrator ? DatasetRole.Own
+            : await MemberRoleAsync(db, account.Id, dataset, ct);
     }
 
     private static Task<DatasetRole?> MemberRoleAsync(DendriteDb db, Guid user, DatasetIdentity dataset, CancellationToken ct) =>
@@ -116,13 +127,37 @@ public sealed class DatasetAccess(IDbContextFactory<DendriteDb> database, TimePr
     /// <summary>Whether somebody is an administrator.</summary>
     public async Task<bool> IsAdministratorAsync(ClaimsPrincipal user, CancellationToken ct = default)
     {
-        if (!Guid.TryParse(user.FindFirstValue(ClaimTypes.NameIdentifier), out var id))
+        await using var db = await database.CreateDbContextAsync(ct);
+        return await AccountAsync(db, user, ct) is { IsAdministrator: true };
+    }
+
+    /// <summary>Whether somebody still has an account, or a link that lets anybody in.</summary>
+    public async Task<bool> HoldsAnythingAsync(ClaimsPrincipal user, CancellationToken ct = default)
+    {
+        await using var db = await database.CreateDbContextAsync(ct);
+        return await AccountAsync(db, user, ct) is not null || (await LinksAsync(db, user, ct)).Count > 0;
+    }
+
+    // The account of a session that still holds.
+    private static async Task<AppUser?> AccountAsync(DendriteDb db, ClaimsPrincipal user, CancellationToken ct) =>
+        Guid.TryParse(user.FindFirstValue(ClaimTypes.NameIdentifier), out var id)
+            && await db.Users.AsNoTracking().FirstOrDefaultAsync(u => u.Id == id, ct) is { } account
+            && AccountSessions.Holds(user, account.SecurityStamp)
+                ? account
+                : null;
+
+    private async Task<List<ShareLink>> LinksAsync(DendriteDb db, ClaimsPrincipal user, CancellationToken ct)
+    {
+        var valid = new List<ShareLink>();
+        foreach (var claim in user.FindAll(DendriteClaims.Link))
         {
-            return false;
+            if (Guid.TryParse(claim.Value, out var id) && await db.Links.FindAsync([id], ct) is { } link && link.IsValid(time.GetUtcNow()))
+            {
+                valid.Add(link);
+            }
         }
 
-        await using var db = await database.CreateDbContextAsync(ct);
-        return await db.Users.AnyAsync(u => u.Id == id && u.IsAdministrator, ct);
+        return valid;
     }
 
     /// <inheritdoc/>

@@ -18,6 +18,8 @@ public sealed partial class PeoplePage
     private string _email = "";
     private string? _made;
     private string? _error;
+    private Guid? _me;
+    private Guid? _removing;
     private bool _allowed;
     private bool _known;
 
@@ -37,6 +39,7 @@ public sealed partial class PeoplePage
     protected override async Task OnInitializedAsync()
     {
         _user = (await Authentication).User;
+        _me = Guid.TryParse(_user.FindFirstValue(ClaimTypes.NameIdentifier), out var me) ? me : null;
         _allowed = await Access.IsAdministratorAsync(_user);
         _known = true;
         if (!_allowed)
@@ -72,20 +75,38 @@ public sealed partial class PeoplePage
         }
     }
 
-    private async Task AddAsync()
+    private Task AddAsync() => TryAsync(async () =>
+    {
+        var password = await People.AddAsync(_name, _email, administrator: false);
+        _made = $"{_name} signs in as {_email} with the first password {password}, shown only here, and changes it at /account/password.";
+        (_name, _email) = ("", "");
+    });
+
+    private Task ResetAsync(AppUser user) => TryAsync(async () =>
+    {
+        var password = await People.ResetPasswordAsync(user.Id);
+        _made = $"{user.DisplayName} is signed out everywhere and signs in with the new password {password}, shown only here.";
+    });
+
+    private Task RemoveAsync(AppUser user) => TryAsync(async () =>
+    {
+        _removing = null;
+        await People.RemoveAsync(user.Id);
+        _made = $"{user.DisplayName}'s account is removed; what it marked stays.";
+    });
+
+    private async Task TryAsync(Func<Task> change)
     {
         (_made, _error) = (null, null);
         if (!await Access.IsAdministratorAsync(_user))
         {
-            _error = "Only an administrator makes accounts.";
+            _error = "Only an administrator changes accounts.";
             return;
         }
 
         try
         {
-            var password = await People.AddAsync(_name, _email, administrator: false);
-            _made = $"{_name} signs in as {_email} with the first password {password}, shown only here, and changes it at /account/password.";
-            (_name, _email) = ("", "");
+            await change();
             _people = await People.ListAsync();
         }
         catch (ArgumentException e)

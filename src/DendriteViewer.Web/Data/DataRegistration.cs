@@ -1,6 +1,7 @@
 using DendriteViewer.Imaging.Caching;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Storage;
+using DendriteViewer.Web.Hosting;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.EntityFrameworkCore;
 
@@ -20,7 +21,7 @@ public static class DataRegistration
         }
 
         var data = Path.GetFullPath(options.Data);
-        Directory.CreateDirectory(data);
+        PrivateFiles.MakeFolder(data);
         builder.Services.AddSingleton(options);
         builder.Services.AddDbContextFactory<DendriteDb>(o => o.UseSqlite($"Data Source={Path.Combine(data, DataFolder.Database)}"));
         builder.Services.AddDbContext<DendriteDb>(o => o.UseSqlite($"Data Source={Path.Combine(data, DataFolder.Database)}"), optionsLifetime: ServiceLifetime.Singleton);

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Hosting;
 
 namespace DendriteViewer.Web.Tests.Accounts;
 
@@ -69,7 +70,8 @@ public sealed class DatasetAccessTests(TestHost host) : IClassFixture<TestHost>
     [InlineData("http://*:5080", false)]
     [InlineData("http://+:80", false)]
     [InlineData("http://example.org", false)]
-    public void Loopback_IsToldFromTheRest(string address, bool loopback) => Assert.Equal(loopback, DendriteHost.IsLoopback(address));
+    public void Loopback_IsToldFromTheRest(string address, bool loopback) => Assert.Equal(loopback,
+        LocalRequests.IsLoopbackAddress(address));
 
     private static ClaimsPrincipal User(Guid id) => new(new ClaimsIdentity([new(ClaimTypes.NameIdentifier, id.ToString())], "test"));
 }

@@ -1,0 +1,61 @@
+using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Analysis;
+using DendriteViewer.Web.Annotations;
+using DendriteViewer.Web.Api;
+using DendriteViewer.Web.Catalog;
+using DendriteViewer.Web.Components;
+using DendriteViewer.Web.Compute;
+using DendriteViewer.Web.Data;
+using DendriteViewer.Web.Exports;
+using DendriteViewer.Web.Hosting;
+using DendriteViewer.Web.Jobs;
+using DendriteViewer.Web.Registry;
+using DendriteViewer.Web.Sharing;
+using DendriteViewer.Web.Streaming;
+using DendriteViewer.Web.Uploads;
+using DendriteViewer.Web.Viewing;
+
+namespace DendriteViewer.Web;
+
+/// <summary>The app's table of contents: what it is made of, and what a request passes.</summary>
+public static class DendriteApp
+{
+    /// <summary>The whole app, not started; <see cref="DendriteHost.PrepareAsync"/> comes before the start.</summary>
+    public static WebApplication Build(string[] args)
+    {
+        var builder = DendriteHost.CreateBuilder(args);
+        builder
+            .AddHosting()
+            .AddData()
+            .AddCompute()
+            .AddAccounts()
+            .AddCatalog()
+            .AddRegistry()
+            .AddViewing()
+            .AddStreaming()
+            .AddAnnotations()
+            .AddSharing()
+            .AddJobs()
+            .AddAnalysis()
+            .AddExports()
+            .AddUploads()
+            .AddApi()
+            .AddPages();
+
+        var app = builder.Build();
+        app.UseHosting();
+        app.UsePages();
+        app.UseAccounts();
+        app.MapAccounts();
+        app.MapStreaming();
+        app.MapAnnotations();
+        app.MapAnalysis();
+        app.MapExports();
+        app.MapUploads();
+        app.MapSharing();
+        app.MapApi();
+        app.MapRegistry();
+        app.MapPages();
+        return app;
+    }
+}

@@ -1,0 +1,95 @@
+using System.Net;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Net.Http.Headers;
+
+namespace DendriteViewer.Web.Hosting;
+
+/// <summary>
+/// Tells what failed in a request: programs get {error} with a status, people a page. It needs neither the database nor Blazor, since
+/// those may be what failed.
+/// </summary>
+public sealed partial class FailureHandler(SecretRedactor redactor, ILogger<FailureHandler> log) : IExceptionHandler
+{
+    /// <inheritdoc/>
+    public async ValueTask<bool> TryHandleAsync(HttpContext context, Exception exception, CancellationToken ct)
+    {
+        if (exception is OperationCanceledException && context.RequestAborted.IsCancellationRequested)
+        {
+            context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
+            return true;
+        }
+
+        var failure = Failure.Of(exception);
+        var number = Failure.NewNumber();
+        Log(failure, number, exception);
+        var sentence = redactor.Redact(failure.Told(number));
+        context.Response.StatusCode = failure.Status;
+        context.Response.Headers.CacheControl = "no-store";
+        if (failure.IsTransient)
+        {
+            context.Response.Headers.RetryAfter = "5";
+        }
+
+        if (IsProgram(context))
+        {
+            var problem = new ProblemDetails { Status = failure.Status, Detail = sentence };
+            AddError(problem);
+            await context.Response.WriteAsJsonAsync(problem, options: null, "application/problem+json", ct);
+        }
+        else
+        {
+            await context.Response.WriteAsync(Page(context, sentence), ct);
+        }
+
+        return true;
+    }
+
+    /// <summary>Gives a problem the field "error", which every failure of the API has.</summary>
+    public static void AddError(ProblemDetails problem) =>
+        problem.Extensions["error"] = problem.Detail ?? problem.Status switch
+        {
+            StatusCodes.Status401Unauthorized => "Sign in first.",
+            StatusCodes.Status403Forbidden => "This is not open to you.",
+            StatusCodes.Status404NotFound => "There is nothing at this address, or it is not open to you.",
+            StatusCodes.Status405MethodNotAllowed => "This address does not take that method; /openapi/v1.json says which it takes.",
+            StatusCodes.Status415UnsupportedMediaType => "This address takes JSON; send it with Content-Type: application/json.",
+            _ => problem.Title ?? "The request failed.",
+        };
+
+    /// <summary>Whether a program asks, rather than a person's browser for a page.</summary>
+    public static bool IsProgram(HttpContext context) =>
+        context.Request.Path.StartsWithSegments("/api") || context.Request.Path.StartsWithSegments("/hubs")
+            || context.Request.Path.StartsWithSegments("/openapi");
+
+    private void Log(Failure failure, string number, Exception exception)
+    {
+        if (!failure.IsForeseen)
+        {
+            LogUnforeseen(log, exception, number);
+        }
+        else if (failure.Status >= StatusCodes.Status500InternalServerError)
+        {
+            LogForeseen(log, exception.Message);
+        }
+    }
+
+    private static string Page(HttpContext context, string sentence)
+    {
+        context.Response.ContentType = "text/html; charset=utf-8";
+        return $"""
+            <!doctype html>
+            <html lang="en" data-theme="dark"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, "
+                + "initial-scale=1">
+            <title>Something failed · DendriteViewer</title><link rel="stylesheet" href="/app.css"></head>
+            <body><main class="notice"><h1>Something failed</h1><p role="alert">{WebUtility.HtmlEncode(sentence)}</p>
+            <p><a class="button" href="/">Go to your datasets</a></p></main></body></html>
+            """;
+    }
+
+    [LoggerMessage(LogLevel.Error, "Failure {Number}")]
+    private static partial void LogUnforeseen(ILogger logger, Exception exception, string number);
+
+    [LoggerMessage(LogLevel.Warning, "A request failed: {Reason}")]
+    private static partial void LogForeseen(ILogger logger, string reason);
+}

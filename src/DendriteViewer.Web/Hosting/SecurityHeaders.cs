@@ -1,0 +1,74 @@
+using Microsoft.Net.Http.Headers;
+
+namespace DendriteViewer.Web.Hosting;
+
+/// <summary>What every answer tells the browser, and no actions by other sites' pages.</summary>
+public static class SecurityHeaders
+{
+    // Browsers count two years as long enough; what lies below this host's name is not ours to bind.
+    private const string StrictTransport = "max-age=63072000";
+
+    private const string Permissions =
+        "accelerometer=(), autoplay=(), camera=(), display-capture=(), encrypted-media=(), geolocation=(), gyroscope=(), hid=(), "
+        + "magnetometer=(), microphone=(), midi=(), payment=(), publickey-credentials-get=(), screen-wake-lock=(), serial=(), usb=(), "
+        + "xr-spatial-tracking=(), clipboard-write=(self), fullscreen=(self)";
+
+    /// <summary>Sets the headers, and refuses what a page of another site asks for with this browser's cookies.</summary>
+    public static void UseSecurityHeaders(this WebApplication app)
+    {
+        var address = app.Services.GetService<PublicAddress>();
+        var content = ContentPolicy(address);
+        app.Use(async (context, next) =>
+        {
+            var headers = context.Response.Headers;
+            headers.XContentTypeOptions = "nosniff";
+            headers.XFrameOptions = "DENY";
+            headers["Referrer-Policy"] = "same-origin";
+            headers["Permissions-Policy"] = Permissions;
+            headers["Cross-Origin-Opener-Policy"] = "same-origin";
+            headers["Cross-Origin-Resource-Policy"] = "same-origin";
+            headers.ContentSecurityPolicy = content;
+            if (IsReachedSecurely(context.Request, address))
+            {
+                headers.StrictTransportSecurity = StrictTransport;
+            }
+
+            if (IsForeign(context.Request, address))
+            {
+                context.Response.StatusCode = StatusCodes.Status403Forbidden;
+                return;
+            }
+
+            await next();
+        });
+    }
+
+    /// <summary>
+    /// The content policy. 'self' covers this origin's WebSockets in browsers that follow CSP 3; where the public address is known it is
+    /// named too, for those that do not.
+    /// </summary>
+    public static string ContentPolicy(PublicAddress? address) =>
+        "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; script-src 'self'; "
+        + $"connect-src 'self'{(address is null ? "" : " " + address.WebSocketOrigin)}; font-src 'self' data:; object-src 'none'; "
+        + "frame-ancestors 'none'; base-uri 'self'; form-action 'self'";
+
+    // Never for this machine's own names, where other programs may speak http.
+    private static bool IsReachedSecurely(HttpRequest request, PublicAddress? address) =>
+        !LocalRequests.IsLoopbackName(request.Host.Host) && (request.IsHttps || (address is { IsSecure: true } && IsHost(request,
+            address)));
+
+    private static bool IsHost(HttpRequest request, PublicAddress address) =>
+        string.Equals(request.Host.Value, address.Authority, StringComparison.OrdinalIgnoreCase);
+
+    private static bool IsForeign(HttpRequest request, PublicAddress? address)
+    {
+        var acts = !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method);
+        var opensSocket = request.Headers.Upgrade.ToString().Contains("websocket", StringComparison.OrdinalIgnoreCase)
+            || HttpMethods.IsConnect(request.Method);
+        var origin = request.Headers.Origin.ToString();
+        return (acts || opensSocket) && origin.Length > 0
+            && !(Uri.TryCreate(origin, UriKind.Absolute, out var uri)
+                && (string.Equals(uri.Authority, request.Host.Value, StringComparison.OrdinalIgnoreCase)
+                    || (address is not null && uri.GetLeftPart(UriPartial.Authority) == address.Of(""))));
+    }
+}
