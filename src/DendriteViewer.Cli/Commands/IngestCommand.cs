@@ -64,7 +64,10 @@ internal static class IngestCommand
             {
                 ExitCodes.PrintJson(new
                 {
-                    id = result.Id.Value, volumes = result.Volumes, bytes = result.Bytes, seconds = Math.Round(result.Elapsed.TotalSeconds, 3),
+                    id = result.Id.Value,
+                    volumes = result.Volumes,
+                    bytes = result.Bytes,
+                    seconds = Math.Round(result.Elapsed.TotalSeconds, 3),
                     warnings = result.Warnings,
                 });
             }

@@ -25,7 +25,7 @@ public interface ISliceSource : IDisposable
     /// <exception cref="VolumeFormatException">The slice is missing, damaged, or unlike the first.</exception>
     void ReadSlice(int z, Span<byte> target);
 
-    /// <summary>What only reading could show, for people: sentences about the slices that were read so far. Asked for after the last slice.</summary>
+    /// <summary>What only reading shows, for people: sentences about the slices that were read so far. Asked for after the last.</summary>
     /// <exception cref="VolumeFormatException">What was read cannot be a scan, for instance because none of its data was found.</exception>
     IReadOnlyList<string> Findings() => [];
 }

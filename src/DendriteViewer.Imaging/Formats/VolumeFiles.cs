@@ -18,7 +18,7 @@ public static class VolumeFiles
 
     /// <summary>A folder of TIFF slices, a TIFF, NRRD, MetaImage or NIfTI, Zarr or N5 (folder or zip), HDF5, or a raw file whose manifest says what it holds.</summary>
     /// <param name="path">File or folder; http:// or https:// before the address of a Zarr, blob: before the prefix of one in a store.</param>
-    /// <param name="volume">Shape, dtype and byte offset of a raw file; which dataset of an HDF5 file.</param>
+    /// <param name="volume">Shape, dtype and byte offset of a raw file; which dataset of an HDF5 file, or array of Zarr or N5.</param>
     /// <param name="confine">Asked for every file that a header names: gives it back, or refuses it. Null for any file.</param>
     /// <param name="blobs">Where blob: looks.</param>
     /// <exception cref="VolumeFormatException">There is nothing at the path, or nothing that is supported.</exception>
@@ -36,7 +36,9 @@ public static class VolumeFiles
             if (Directory.Exists(path))
             {
                 var keys = new FolderKeys(path, confine);
-                if (ZarrMetadata.IsChunked(keys))
+
+                // A group of N5 needs no metadata of its own, so that it looks like any folder without files.
+                if (ZarrMetadata.IsChunked(keys) || (!Directory.EnumerateFiles(path).Any() && ZarrMetadata.HoldsChunked(keys)))
                 {
                     return ZarrMetadata.Open(keys, volume.Inside ?? "");
                 }
@@ -104,13 +106,20 @@ public static class VolumeFiles
         KeyStore keys = !path.StartsWith(BlobScheme, StringComparison.Ordinal)
             ? new HttpKeys(path, confine)
             : new BlobKeys(
-                blobs ?? throw new VolumeFormatException($"{path} lies in a store, and none was given; use --store."), path[BlobScheme.Length..], confine);
+                blobs ?? throw new VolumeFormatException($"{path} lies in a store, and none was given; use --store."),
+                path[BlobScheme.Length..],
+                confine);
         try
         {
-            return ZarrMetadata.IsChunked(keys) || inside.Length > 0 ? ZarrMetadata.Open(keys, inside)
-                : keys.Forbidden.Count > 0 ? throw new VolumeFormatException(
-                    $"{path} answers 403 (forbidden) for {string.Join(", ", keys.Forbidden)}; get the right to read it, or correct the address.")
-                : throw new VolumeFormatException($"{path} holds no Zarr; give the address of the folder that has a zarr.json, .zarray or .zattrs.");
+            if (ZarrMetadata.IsChunked(keys) || ZarrMetadata.HoldsChunked(keys) || inside.Length > 0)
+            {
+                return ZarrMetadata.Open(keys, inside);
+            }
+
+            var forbidden = string.Join(", ", keys.Forbidden);
+            throw new VolumeFormatException(forbidden.Length > 0
+                ? $"{path} answers 403 (forbidden) for {forbidden}; get the right to read it, or correct the address."
+                : $"{path} holds no Zarr; give the address of the folder that has a zarr.json, .zarray or .zattrs.");
         }
         catch
         {
@@ -130,7 +139,7 @@ public static class VolumeFiles
         var keys = new ZipKeys(path);
         try
         {
-            return ZarrMetadata.IsChunked(keys)
+            return ZarrMetadata.IsChunked(keys) || ZarrMetadata.HoldsChunked(keys)
                 ? ZarrMetadata.Open(keys, inside)
                 : throw new VolumeFormatException($"{path} is a zip archive without Zarr in it; unpack it first.");
         }

@@ -21,7 +21,7 @@ public readonly record struct ImportProgress(string Volume, long DoneBytes, long
 /// <summary>What an import did, and to which dataset.</summary>
 public sealed record ImportResult(DatasetId Id, DatasetIdentity Identity, int Volumes, long Bytes, TimeSpan Elapsed, bool AlreadyThere)
 {
-    /// <summary>What whoever uses the scans must know of the files: what was not taken, guessed or absent. Each sentence stands once.</summary>
+    /// <summary>What whoever uses the scans must know of the files: what was not taken, guessed or absent; each sentence once.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 }
 
@@ -194,11 +194,17 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
             }
 
             warnings.AddRange(published?.OutlineWarning is { } outline ? [outline] : []);
-            return new ImportResult(id, identity!.Value, stored.Count, total, time.GetElapsedTime(started), !fresh && existing is not null) { Warnings = warnings };
+            return new ImportResult(id, identity!.Value, stored.Count, total, time.GetElapsedTime(started), !fresh && existing is not null)
+            {
+                Warnings = warnings,
+            };
 
-            // Several files say which of them a sentence is about.
-            void Warn(string path, IEnumerable<string> sentences) => warnings.AddRange(
-                sentences.Select(s => manifest.Volumes.DistinctBy(v => v.Path).Count() > 1 ? $"{path}: {s}" : s).Except(warnings).ToArray());
+            // Of several files, each sentence names its own.
+            void Warn(string path, IEnumerable<string> sentences)
+            {
+                var areSeveral = manifest.Volumes.DistinctBy(v => v.Path).Count() > 1;
+                warnings.AddRange(sentences.Select(s => areSeveral ? $"{path}: {s}" : s).Except(warnings).ToArray());
+            }
 
             // What is published of the same source stays as it is; of another, nothing is done.
             async Task<VolumeManifest> OnceAsync(IncomingVolume incoming, Func<Task<VolumeManifest>> import)

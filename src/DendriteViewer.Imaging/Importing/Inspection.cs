@@ -69,7 +69,8 @@ public sealed record Inspection(
         var voxels = (double)s.Count * file.Frames;
         var bytes = voxels * file.Type.Size();
         return new Inspection(
-            file.Format, file.Frames, s, file.Samples, file.Type, file.Geometry, [.. file.Remarks, .. source.Findings()], ValueHistogram.Of(least, most, bins),
+            file.Format, file.Frames, s, file.Samples, file.Type, file.Geometry, [.. file.Remarks, .. source.Findings()],
+            ValueHistogram.Of(least, most, bins),
             (long)(bytes * packed / slice.Length * 8 / 7), spent / wanted.Length * s.Z * file.Frames)
         {
             _middle = values[Array.IndexOf(wanted, s.Z / 2)],

@@ -27,9 +27,16 @@ internal sealed class VolumeLinker(DatasetStore store)
     /// <param name="ct">Stops it; nothing is left.</param>
     /// <returns>The volume as the store's manifest describes it, and what whoever uses it must know.</returns>
     /// <exception cref="VolumeFormatException">A chunk is damaged, or the image cannot be used in place.</exception>
-    public async Task<(VolumeManifest Volume, IReadOnlyList<string> Warnings)> LinkAsync(IncomingVolume incoming, Action<string, double> report, CancellationToken ct)
+    public async Task<(VolumeManifest Volume, IReadOnlyList<string> Warnings)> LinkAsync(
+        IncomingVolume incoming, Action<string, double> report, CancellationToken ct)
     {
         var asked = incoming.Asked;
+        if (asked.Inside is not null)
+        {
+            throw new VolumeFormatException(
+                $"{asked.Path} cannot be used in place with --inside; give {asked.Path}/{asked.Inside.Trim('/')} instead.");
+        }
+
         var frame = asked.Frame ?? 0;
         var image = await Task.Run(() => VolumeLink.Open(store.Blobs, asked.Path, frame, isListed: true), ct);
         var levels = image.Levels;
@@ -72,7 +79,12 @@ internal sealed class VolumeLinker(DatasetStore store)
 
         var link = new VolumeLink
         {
-            Source = asked.Path, Frame = frame, Recipe = incoming.Recipe, Metadata = image.Metadata, MetadataRule = VolumeLink.NewestRule, Levels = checks,
+            Source = asked.Path,
+            Frame = frame,
+            Recipe = incoming.Recipe,
+            Metadata = image.Metadata,
+            MetadataRule = VolumeLink.NewestRule,
+            Levels = checks,
         }.ToBytes();
         store.Forget(incoming.Prefix);
         await store.Blobs.DeleteAllAsync(incoming.Prefix, ct);

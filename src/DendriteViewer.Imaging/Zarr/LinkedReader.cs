@@ -50,7 +50,8 @@ public sealed class LinkedReader : VolumeReader
 
         // Opening waits for blobs as one waits for files.
         var image = await Task.Run(() => VolumeLink.Open(store, link.Source, link.Frame, link.MetadataRule), ct);
-        return image.Metadata == link.Metadata && image.Levels.Count == link.Levels.Count && image.Levels.Zip(link.Levels).All(l => IsOf(l.First, l.Second))
+        var isSame = image.Levels.Count == link.Levels.Count && image.Levels.Zip(link.Levels).All(l => IsOf(l.First, l.Second));
+        return isSame && image.Metadata == link.Metadata
             ? new LinkedReader(image.Levels, link, chunks)
             : throw new VolumeFormatException($"{link.Source} has other metadata than when it was linked; put the old back, or delete the dataset and link it again.");
     }
@@ -136,8 +137,8 @@ public sealed class LinkedReader : VolumeReader
                 ? packed is null ? null : volume.Array.Unpack(at, packed)
                 : throw new VolumeFormatException(
                     $"{volume.Array.NameOf(at)}: chunk {chunk.Z}/{chunk.Y}/{chunk.X}"
-                    + $" {(packed is null ? "is missing that was there" : expected == 0 ? "was absent" : "is another than")} when the volume was linked;"
-                    + " put the old back, or delete the dataset and link it again.");
+                    + (packed is null ? " is missing that was there" : expected == 0 ? " was absent" : " is another than")
+                    + " when the volume was linked; put the old back, or delete the dataset and link it again.");
         }
     }
 

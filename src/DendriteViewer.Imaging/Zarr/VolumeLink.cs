@@ -33,7 +33,9 @@ internal sealed record VolumeLink
     /// <summary>SHA-256 of the metadata, as <see cref="WatchedKeys"/> counts it.</summary>
     public required string Metadata { get; init; }
 
-    /// <summary>Which keys that sum counts: 1 for links of before attributes of arrays and of groups above were read, 2 for all that is read.</summary>
+    /// <summary>
+    /// Which keys that sum counts: 1 for links from before the attributes of arrays and of groups above were read, 2 for all that is read.
+    /// </summary>
     public int MetadataRule { get; init; } = 1;
 
     /// <summary>The levels that are used, finest first.</summary>
@@ -61,7 +63,7 @@ internal sealed record VolumeLink
     /// <param name="source">blob: and the prefix.</param>
     /// <param name="frame">Which of the image's times.</param>
     /// <param name="rule">Which metadata the checksum counts, as <see cref="MetadataRule"/>.</param>
-    /// <param name="isListed">Whether the store is asked which chunks are there, so that one that cannot be read is not called absent.</param>
+    /// <param name="isListed">Whether the store is asked which chunks are there, so that none that cannot be read is called absent.</param>
     /// <exception cref="VolumeFormatException">Nothing there can be used in place.</exception>
     public static LinkedImage Open(IBlobStore blobs, string source, int frame, int rule = NewestRule, bool isListed = false)
     {
@@ -69,14 +71,17 @@ internal sealed record VolumeLink
         var image = ZarrMetadata.Levels(keys);
         if (isListed)
         {
-            image = image with { Levels = image.Levels.Select(l => l with { Array = l.Array with { Listing = ChunkListing.Of(l.Array) } }).ToArray() };
+            image = image with
+            {
+                Levels = image.Levels.Select(l => l with { Array = l.Array with { Listing = ChunkListing.Of(l.Array) } }).ToArray(),
+            };
         }
 
         var levels = LinkedLayout.Of(image, frame, source);
         var left = Enumerable.Range(0, image.Levels.Count).Except(levels.Select(l => l.Dataset)).ToArray();
-        string[] warnings = left.Length == 0 ? [] :
-            [$"Of its {image.Levels.Count} levels, {string.Join(", ", left)} (the finest is 0) are no halvings of the finest and are not used."];
-        return new LinkedImage(levels, keys.Sum(rule), warnings);
+        var numbers = string.Join(", ", left);
+        var warning = $"Of its levels, {numbers} (the finest is 0) are no halvings of the finest and are not used.";
+        return new LinkedImage(levels, keys.Sum(rule), left.Length == 0 ? [] : [warning]);
     }
 
     /// <summary>Checksums of a level's chunks.</summary>
@@ -130,7 +135,8 @@ internal sealed record VolumeLink
             return bytes;
         }
 
-        public override ValueTask<byte[]?> ReadAsync(string key, long offset, long length, CancellationToken ct) => _keys.ReadAsync(key, offset, length, ct);
+        public override ValueTask<byte[]?> ReadAsync(string key, long offset, long length, CancellationToken ct) =>
+            _keys.ReadAsync(key, offset, length, ct);
 
         public override string Fingerprint() => _keys.Fingerprint();
 
@@ -164,8 +170,7 @@ internal sealed record VolumeLink
         {
             var folder = key[..(key.LastIndexOf('/') + 1)];
             var isArray = _read.TryGetValue(folder + ".zarray", out var array) && array.Length > 0;
-            return !key.StartsWith(Parent, StringComparison.Ordinal) && folder != "OME/" && !(isArray && key.EndsWith("/.zattrs", StringComparison.Ordinal))
-                && !(isArray && key == ".zattrs");
+            return !key.StartsWith(Parent, StringComparison.Ordinal) && folder != "OME/" && !(isArray && key == folder + ".zattrs");
         }
 
         public override void Dispose()

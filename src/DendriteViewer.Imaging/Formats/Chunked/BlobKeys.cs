@@ -12,8 +12,7 @@ namespace DendriteViewer.Imaging.Formats.Chunked;
 /// <param name="admit">Asked for every prefix above it, as blob:PREFIX: gives it back, or refuses it. Null for any.</param>
 internal sealed class BlobKeys(IBlobStore blobs, string prefix, Func<string, string>? admit = null) : KeyStore
 {
-    private readonly string _prefix =
-        prefix.Trim('/').Split('/').All(p => p is not ("" or "." or "..") && !p.Contains('\\', StringComparison.Ordinal) && !p.Any(char.IsControl))
+    private readonly string _prefix = prefix.Trim('/').Split('/').All(IsName)
         ? prefix.Trim('/') + "/"
         : throw new VolumeFormatException($"blob:{prefix} is no prefix of blobs; give names with one / between them.");
 
@@ -57,15 +56,16 @@ internal sealed class BlobKeys(IBlobStore blobs, string prefix, Func<string, str
 
     public override string Fingerprint()
     {
-        var names = blobs.ListAsync(_prefix, default).ToBlockingEnumerable().Select(b => $"{b.Name}|{b.Size}").Order(StringComparer.Ordinal);
+        var blobsThere = blobs.ListAsync(_prefix, default).ToBlockingEnumerable();
+        var names = blobsThere.Select(b => $"{b.Name}|{b.Size}").Order(StringComparer.Ordinal);
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', names))));
     }
 
     public override IEnumerable<string> List(string key) =>
-        blobs.ListAsync(key.Length == 0 ? _prefix : $"{_prefix}{key}/", default).ToBlockingEnumerable().Select(b => b.Name[_prefix.Length..]);
+        blobs.ListAsync(Below(key), default).ToBlockingEnumerable().Select(b => b.Name[_prefix.Length..]);
 
     public override IEnumerable<string> Folders(string key) =>
-        blobs.ListFoldersAsync(key.Length == 0 ? _prefix : $"{_prefix}{key}/", default).ToBlockingEnumerable().Order(StringComparer.Ordinal);
+        blobs.ListFoldersAsync(Below(key), default).ToBlockingEnumerable().Order(StringComparer.Ordinal);
 
     public override (KeyStore Store, string Name)? Above()
     {
@@ -87,4 +87,9 @@ internal sealed class BlobKeys(IBlobStore blobs, string prefix, Func<string, str
             return null;
         }
     }
+
+    private string Below(string key) => key.Length == 0 ? _prefix : $"{_prefix}{key}/";
+
+    private static bool IsName(string part) =>
+        part is not ("" or "." or "..") && !part.Contains('\\', StringComparison.Ordinal) && !part.Any(char.IsControl);
 }

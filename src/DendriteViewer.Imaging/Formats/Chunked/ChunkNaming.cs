@@ -38,7 +38,8 @@ internal sealed record ChunkNaming(string Prefix, char Separator, bool FastestFi
         foreach (var part in name.Split(Separator))
         {
             var digits = name[part];
-            if (axis == at.Length || digits.Length is 0 or > 18 || digits.ContainsAnyExceptInRange('0', '9') || (digits.Length > 1 && digits[0] == '0'))
+            var isNumber = digits.Length is > 0 and <= 18 && !digits.ContainsAnyExceptInRange('0', '9');
+            if (axis == at.Length || !isNumber || (digits.Length > 1 && digits[0] == '0'))
             {
                 return false;
             }

@@ -125,7 +125,8 @@ internal sealed record ChunkedArray
         }
         catch (Exception e) when (e is UnauthorizedAccessException || (e is IOException && e is not BlobStoreException))
         {
-            throw new VolumeFormatException($"{Store.NameOf(key)} cannot be read ({e.Message.TrimEnd('.')}); check its permissions and the disk.", e);
+            throw new VolumeFormatException(
+                $"{Store.NameOf(key)} cannot be read ({e.Message.TrimEnd('.')}); check its permissions and the disk.", e);
         }
     }
 
@@ -202,7 +203,8 @@ internal sealed record ChunkedArray
         var shape = Enumerable.Range(0, n).Select(i => BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(4 + 4 * (n - 1 - i)))).ToArray();
         var least = Chunk.Select((c, i) => Math.Min(c, Shape[i] - at[i] * c)).ToArray();
         return shape.Where((s, i) => s < least[i] || s > Chunk[i]).Any()
-            ? throw new InvalidDataException($"its header says {string.Join(" × ", shape)} values where {string.Join(" × ", least)} are needed")
+            ? throw new InvalidDataException(
+                $"its header says {string.Join(" × ", shape)} values where {string.Join(" × ", least)} are needed")
             : (bytes[(4 + 4 * n)..], shape);
     }
 }

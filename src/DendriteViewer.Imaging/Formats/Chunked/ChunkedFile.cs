@@ -5,7 +5,9 @@ using DendriteViewer.Kernels.Scheduling;
 
 namespace DendriteViewer.Imaging.Formats.Chunked;
 
-/// <summary>A volume of Zarr v2 or v3, OME-Zarr or N5: a folder or a zip archive. The chunks that a layer of slices needs are read at once.</summary>
+/// <summary>
+/// A volume of Zarr v2 or v3, OME-Zarr or N5, wherever its keys lie. The chunks that a layer of slices needs are read at once.
+/// </summary>
 internal sealed class ChunkedFile : VolumeFile
 {
     // Chunks thicker than what this holds of them are read more than once.
@@ -52,10 +54,17 @@ internal sealed class ChunkedFile : VolumeFile
     public override string Fingerprint { get; }
 
     /// <inheritdoc/>
-    public override ISliceSource Open(int frame) => _array.Listing is not null && _axes.Time >= 0 && !_written.Contains(frame / _array.Shard[_axes.Time])
-        ? throw new VolumeFormatException(
-            $"{_array.Name} has no chunk of frame {frame}, so nothing was ever written there; import the others, each with its frame in dataset.json.")
-        : new Reader(this, new ChunkedVolume(_array, _axes, frame), frame);
+    public override ISliceSource Open(int frame)
+    {
+        if (_array.Listing is not null && _axes.Time >= 0 && !_written.Contains(frame / _array.Shard[_axes.Time]))
+        {
+            throw new VolumeFormatException(
+                $"{_array.Name} has no chunk of frame {frame}, so nothing was ever written there; import the others, each with its frame in"
+                + " dataset.json.");
+        }
+
+        return new Reader(this, new ChunkedVolume(_array, _axes, frame), frame);
+    }
 
     public override void Dispose()
     {
@@ -110,11 +119,16 @@ internal sealed class ChunkedFile : VolumeFile
             var box = new VoxelBox(new(_from, 0, 0), new(_from + _count, Shape.Y, Shape.X));
             try
             {
+                var isNew = _absent.Begin(_from / deep);
                 Parallel.For(0, chunks.Y * chunks.X, ComputeLane.Options(), i =>
                 {
                     var chunk = new VoxelIndex(_from / deep, i / chunks.X, i % chunks.X);
                     var samples = KeyStore.Wait(() => volume.ReadAsync(chunk, CancellationToken.None));
-                    _absent.Note(chunk, samples is null);
+                    if (isNew)
+                    {
+                        _absent.Note(chunk, samples is null);
+                    }
+
                     volume.Place(samples, chunk, box, _layer);
                 });
                 _absent.CheckFirstLayer();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using DendriteViewer.Imaging.Volumes;
 
 namespace DendriteViewer.Imaging.Formats.Chunked;
@@ -6,7 +7,12 @@ namespace DendriteViewer.Imaging.Formats.Chunked;
 /// <param name="Array">Its samples.</param>
 /// <param name="Scale">Length of a voxel along each axis.</param>
 /// <param name="Translation">Where the middle of the first voxel lies.</param>
-internal sealed record ChunkedLevel(ChunkedArray Array, double[] Scale, double[] Translation);
+internal sealed record ChunkedLevel(ChunkedArray Array, double[] Scale, double[] Translation)
+{
+    /// <summary>A level of which nothing says how large its voxels are.</summary>
+    public static ChunkedLevel OfUnitScale(ChunkedArray array) =>
+        new(array, Enumerable.Repeat(1.0, array.Shape.Length).ToArray(), new double[array.Shape.Length]);
+}
 
 /// <summary>An image: its levels, finest first.</summary>
 /// <param name="Format">The format, for people.</param>
@@ -14,7 +20,8 @@ internal sealed record ChunkedLevel(ChunkedArray Array, double[] Scale, double[]
 /// <param name="Levels">The levels.</param>
 /// <param name="Geometry">Where the finest lies, where it says so with a unit.</param>
 /// <param name="Remarks">What was not taken, guessed, or is in doubt.</param>
-internal sealed record ChunkedImage(string Format, AxisOrder Axes, IReadOnlyList<ChunkedLevel> Levels, FileGeometry? Geometry, IReadOnlyList<string> Remarks);
+internal sealed record ChunkedImage(
+    string Format, AxisOrder Axes, IReadOnlyList<ChunkedLevel> Levels, FileGeometry? Geometry, IReadOnlyList<string> Remarks);
 
 /// <summary>Where voxels lie, from lengths and places along the axes and a unit of each.</summary>
 internal static class ChunkedGeometry
@@ -29,22 +36,27 @@ internal static class ChunkedGeometry
     /// <param name="remarks">Told what was not taken or guessed.</param>
     /// <returns>Null where a unit is missing or unknown, or there is no picture plane.</returns>
     public static FileGeometry? Of(
-        string path, AxisOrder order, double[] scale, double[] translation, IReadOnlyList<NamedAxis> axes, string from, List<string> remarks)
+        string path,
+        AxisOrder order,
+        double[] scale,
+        double[] translation,
+        IReadOnlyList<NamedAxis> axes,
+        string from,
+        List<string> remarks)
     {
         if (order.Y < 0 || order.X < 0)
         {
             return null;
         }
 
-        // An image that is one slice of unit length is what programs write that know no size.
         var space = new[] { order.Z, order.Y, order.X }.Where(i => i >= 0).ToArray();
         var unknown = space.Where(i => LengthUnits.InUm(axes[i].Unit) is null).ToArray();
         if (unknown.Length > 0)
         {
             var which = string.Join(", ", unknown.Select(i => axes[i].Unit is { Length: > 0 } u
                 ? $"along {NameOf(i)} in {OneLine.Of(u)}, which is no unit of length that is known" : $"along {NameOf(i)} without a unit"));
-            remarks.Add($"Its {from} is {string.Join(" × ", space.Select(i => scale[i].ToString("R", System.Globalization.CultureInfo.InvariantCulture)))},"
-                + $" {which}, so it was not taken.");
+            var said = string.Join(" × ", space.Select(i => scale[i].ToString("R", CultureInfo.InvariantCulture)));
+            remarks.Add($"Its {from} is {said}, {which}, so it was not taken.");
             return null;
         }
 
@@ -53,10 +65,12 @@ internal static class ChunkedGeometry
             remarks.Add("It has no z; a slice is taken to be as thick as its pixels are wide.");
         }
 
-        double Um(int axis, double[] values, double otherwise) => axis >= 0 ? values[axis] * LengthUnits.InUm(axes[axis].Unit)!.Value : otherwise;
         double sy = Um(order.Y, scale, 0), sx = Um(order.X, scale, 0), sz = Um(order.Z, scale, Math.Min(sy, sx));
-        return LengthUnits.Geometry(
-            [[sx, 0, 0], [0, sy, 0], [0, 0, sz]], [Um(order.X, translation, 0), Um(order.Y, translation, 0), Um(order.Z, translation, 0)], path, from);
+        double[] middle = [Um(order.X, translation, 0), Um(order.Y, translation, 0), Um(order.Z, translation, 0)];
+        return LengthUnits.Geometry([[sx, 0, 0], [0, sy, 0], [0, 0, sz]], middle, path, from);
+
+        double Um(int axis, double[] values, double otherwise) =>
+            axis >= 0 ? values[axis] * LengthUnits.InUm(axes[axis].Unit)!.Value : otherwise;
 
         string NameOf(int axis) => axis == order.Z ? "z" : axis == order.Y ? "y" : "x";
     }

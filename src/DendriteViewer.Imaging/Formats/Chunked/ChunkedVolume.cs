@@ -7,7 +7,9 @@ using DendriteViewer.Kernels.Bricks;
 
 namespace DendriteViewer.Imaging.Formats.Chunked;
 
-/// <summary>One volume of an array: its z, y and x, wherever they stand among the axes, at one place along time. Other axes have one element.</summary>
+/// <summary>
+/// One volume of an array: its z, y and x, wherever they stand among the axes, at one place along time. Other axes have one element.
+/// </summary>
 internal sealed class ChunkedVolume
 {
     private readonly AxisOrder _axes;
@@ -32,9 +34,9 @@ internal sealed class ChunkedVolume
         var chunkBytes = Product(array.Chunk.Select(c => (long)c)) * (UInt128)SampleBytes;
         if (Shape.SliceCount * Math.Max(4, SampleBytes) > int.MaxValue || chunkBytes > int.MaxValue)
         {
+            var chunk = string.Join(" × ", array.Chunk);
             throw new VolumeFormatException(
-                $"{Name}: a slice of {Shape.Y} × {Shape.X}, or a chunk of {string.Join(" × ", array.Chunk)}, is larger than 2 GiB, which is not"
-                + " supported.");
+                $"{Name}: a slice of {Shape.Y} × {Shape.X}, or a chunk of {chunk}, is larger than 2 GiB, which is not supported.");
         }
 
         Frames = (int)Of(array.Shape, axes.Time, 1);
@@ -196,7 +198,8 @@ internal sealed class ChunkedVolume
         }
     }
 
-    private static UInt128 Product(IEnumerable<long> values) => values.Aggregate((UInt128)1, (a, b) => a >= (UInt128)1 << 62 ? a : a * (UInt128)b);
+    private static UInt128 Product(IEnumerable<long> values) =>
+        values.Aggregate((UInt128)1, (a, b) => a >= (UInt128)1 << 62 ? a : a * (UInt128)b);
 
     private static T Of<T>(ReadOnlySpan<T> values, int axis, T otherwise) => axis >= 0 ? values[axis] : otherwise;
 }

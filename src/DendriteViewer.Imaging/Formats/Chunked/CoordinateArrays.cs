@@ -15,34 +15,29 @@ internal static class CoordinateArrays
     // How far a step may be from the mean step, as a share of it.
     private const double Evenness = 1e-3;
 
-    /// <summary>Where an array lies, as the arrays beside it say; null where they do not, with the reason in the remarks if they try.</summary>
+    /// <summary>Where an array lies, as the arrays beside it say; null where they do not, with the reason in the remarks.</summary>
     /// <param name="header">The array.</param>
     /// <param name="order">Which of its axes are z, y and x.</param>
     /// <param name="remarks">Told what was not taken.</param>
     public static FileGeometry? GeometryOf(ArrayHeader header, AxisOrder order, List<string> remarks)
     {
         var array = header.Array;
-        if (header.Axes is not { } axes || order.Y < 0 || order.X < 0 || new[] { order.Z, order.Y, order.X }.Any(i => i >= 0 && axes[i].Name is null))
+        var space = new[] { order.Z, order.Y, order.X }.Where(i => i >= 0).ToArray();
+        if (header.Axes is not { } axes || order.Y < 0 || order.X < 0 || space.Any(i => axes[i].Name is null))
         {
             return null;
         }
 
         var said = new List<string>();
-        return GroupsAbove.First(array.Store, array.Key, group => new Box(group.Path.Contains('/') ? null : In(group)), [])?.Geometry is { } geometry
-            ? geometry
-            : Told();
-
-        FileGeometry? Told()
-        {
-            remarks.AddRange(said);
-            return null;
-        }
+        var found = GroupsAbove.First(array.Store, array.Key, group => new Looked(group.Path.Contains('/') ? null : In(group)), []);
+        remarks.AddRange(found?.Geometry is null ? said : []);
+        return found?.Geometry;
 
         FileGeometry? In(GroupAbove group)
         {
             var n = array.Shape.Length;
             var (scale, places, units) = (Enumerable.Repeat(1.0, n).ToArray(), new double[n], new string?[n]);
-            foreach (var i in new[] { order.Z, order.Y, order.X }.Where(i => i >= 0))
+            foreach (var i in space)
             {
                 if (StepOf(group.Store, group.Store.Join(group.Key, axes[i].Name!), array.Shape[i], said) is not var (step, first, unit))
                 {
@@ -57,8 +52,8 @@ internal static class CoordinateArrays
         }
     }
 
-    // A class, so that a group that was looked at can be told from none.
-    private sealed record Box(FileGeometry? Geometry);
+    // What the nearest group has; no other is looked at.
+    private sealed record Looked(FileGeometry? Geometry);
 
     private static (double Step, double First, string? Unit)? StepOf(KeyStore store, string key, long length, List<string> remarks)
     {

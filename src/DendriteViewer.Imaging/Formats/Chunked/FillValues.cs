@@ -21,7 +21,8 @@ internal static class FillValues
     }
 
     private static ulong Bits(string text, SampleType type) =>
-        ulong.TryParse(text.AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var bits) && (type.Size() == 8 || bits >> (8 * type.Size()) == 0)
+        ulong.TryParse(text.AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var bits)
+        && (type.Size() == 8 || bits >> (8 * type.Size()) == 0)
             ? bits
             : throw Unfit(text, type);
 
@@ -32,7 +33,7 @@ internal static class FillValues
             "NaN" => double.NaN,
             "Infinity" => double.PositiveInfinity,
             "-Infinity" => double.NegativeInfinity,
-            _ => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var v) && double.IsFinite(v) ? v : throw Unfit(text, type),
+            _ => Number(text) is { } v && double.IsFinite(v) ? v : throw Unfit(text, type),
         };
         var (bits, kept) = type switch
         {
@@ -48,16 +49,18 @@ internal static class FillValues
         // Some programs write a whole number as 0.0 or 1e3.
         if (!Int128.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var value))
         {
-            value = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var v) && Math.Abs(v) < 1e15 && v == Math.Truncate(v)
-                ? (Int128)v
-                : throw Unfit(text, type);
+            value = Number(text) is { } v && Math.Abs(v) < 1e15 && v == Math.Truncate(v) ? (Int128)v : throw Unfit(text, type);
         }
 
         var bits = 8 * type.Size();
         var isSigned = type is SampleType.Int8 or SampleType.Int16 or SampleType.Int32 or SampleType.Int64;
-        var (least, most) = isSigned ? (-(Int128.One << (bits - 1)), (Int128.One << (bits - 1)) - 1) : (Int128.Zero, (Int128.One << bits) - 1);
+        var most = (Int128.One << (isSigned ? bits - 1 : bits)) - 1;
+        var least = isSigned ? -most - 1 : Int128.Zero;
         return value >= least && value <= most ? unchecked((ulong)value) : throw Unfit(text, type);
     }
+
+    private static double? Number(string text) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : null;
 
     private static FormatException Unfit(string text, SampleType type) => new($"its fill_value {OneWord(text)} is no {type.Name()}");
 

@@ -11,8 +11,8 @@ namespace DendriteViewer.Imaging.Formats.Chunked;
 internal sealed record GroupAbove(string Name, JsonObject Attributes, string Path, KeyStore Store, string Key);
 
 /// <summary>
-/// The groups above an array, the nearest first: those of its store, then, as far as they may be read, those above the store. Sizes and axes
-/// of an array often stand there.
+/// The groups above an array, the nearest first: those of its store, then, as far as they may be read, those above the store. Sizes and
+/// axes of an array often stand there.
 /// </summary>
 internal static class GroupsAbove
 {

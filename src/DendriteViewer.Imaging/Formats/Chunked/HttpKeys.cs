@@ -13,9 +13,9 @@ namespace DendriteViewer.Imaging.Formats.Chunked;
 /// again is its address and its metadata.
 /// </summary>
 /// <remarks>
-/// Only "404 Not Found" means that a chunk is absent. "403 Forbidden" may mean that too, since a store that may not be listed answers so for
-/// what is not there, or that the chunk may not be read. For a chunk it is a failure. Metadata that are asked for to see whether they are
-/// there are noted in <see cref="Forbidden"/>, so that what is opened without them can say so.
+/// Only "404 Not Found" means that a chunk is absent. "403 Forbidden" may mean that too, since a store that may not be listed answers so
+/// for what is not there, or that the chunk may not be read. For a chunk it is a failure. Metadata that are asked for to see whether they
+/// are there are noted in <see cref="Forbidden"/>, so that what is opened without them can say so.
 /// </remarks>
 internal sealed class HttpKeys : KeyStore
 {
@@ -31,7 +31,9 @@ internal sealed class HttpKeys : KeyStore
     private readonly ConcurrentDictionary<string, bool> _forbidden = new();
 
     /// <param name="address">http:// or https://, ending where the keys begin.</param>
-    /// <param name="admit">Asked for every address above it: gives it back, or refuses it. Null for any, and for a server that may send the asker elsewhere.</param>
+    /// <param name="admit">
+    /// Asked for every address above it: gives it back, or refuses it. Null for any address, and servers that may send the asker elsewhere.
+    /// </param>
     /// <exception cref="VolumeFormatException">It is no address.</exception>
     public HttpKeys(string address, Func<string, string>? admit)
     {
@@ -39,7 +41,8 @@ internal sealed class HttpKeys : KeyStore
         _admit = admit;
         if (!Uri.TryCreate(Path, UriKind.Absolute, out var uri) || uri.Host.Length == 0 || uri.Query.Length > 0 || uri.Fragment.Length > 0)
         {
-            throw new VolumeFormatException($"{address} is no address of a folder; give http:// or https://, a host and a path, without ? and #.");
+            throw new VolumeFormatException(
+                $"{address} is no address of a folder; give http:// or https://, a host and a path, without ? and #.");
         }
 
         var handler = new SocketsHttpHandler { AllowAutoRedirect = admit is null, AutomaticDecompression = DecompressionMethods.None };

@@ -7,7 +7,9 @@ namespace DendriteViewer.Imaging.Formats.Chunked;
 /// <summary>Metadata as programs write them: JSON, perhaps after a byte order mark, perhaps with Python's NaN and Infinity in it.</summary>
 internal static class JsonText
 {
+    private const int MostBytes = 64 << 20;
     private static readonly JsonDocumentOptions s_options = new() { MaxDepth = 64 };
+    private static readonly string[] s_names = ["NaN", "Infinity", "-Infinity"];
 
     /// <summary>The object of a key; null where there is none.</summary>
     /// <exception cref="JsonException">It is no JSON.</exception>
@@ -16,10 +18,15 @@ internal static class JsonText
         ? Parse(bytes) as JsonObject ?? throw new FormatException($"{key.Split('/')[^1]} is no object")
         : null;
 
-    /// <summary>Parses JSON; NaN, Infinity and -Infinity, which Python writes and JSON does not have, become the texts that Zarr gives them.</summary>
+    /// <summary>Parses JSON; NaN, Infinity and -Infinity, which Python writes and JSON has not, become texts, as in Zarr.</summary>
     /// <exception cref="JsonException">It is no JSON.</exception>
     public static JsonNode? Parse(byte[] bytes)
     {
+        if (bytes.Length > MostBytes)
+        {
+            throw new JsonException("metadata of more than 64 MiB");
+        }
+
         bytes = bytes.AsSpan().StartsWith("\uFEFF"u8) ? bytes[3..] : bytes;
         try
         {
@@ -38,7 +45,7 @@ internal static class JsonText
         var isInside = false;
         for (var i = 0; i < text.Length; i++)
         {
-            var name = isInside ? null : Array.Find(["NaN", "Infinity", "-Infinity"], n => string.CompareOrdinal(text, i, n, 0, n.Length) == 0);
+            var name = isInside ? null : Array.Find(s_names, n => string.CompareOrdinal(text, i, n, 0, n.Length) == 0);
             if (name is not null)
             {
                 quoted.Append('"').Append(name).Append('"');

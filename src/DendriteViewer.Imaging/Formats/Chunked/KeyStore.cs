@@ -46,7 +46,7 @@ internal abstract class KeyStore : IDisposable
     /// <summary>Names of the groups and arrays directly below a key, as far as the store or its metadata says them.</summary>
     public abstract IEnumerable<string> Folders(string key);
 
-    /// <summary>The store one folder up, to be disposed by the caller, and the name of this one in it; null where that may not be read.</summary>
+    /// <summary>The store one folder up, for the caller to dispose, and the name of this one in it; null where none may be read.</summary>
     public virtual (KeyStore Store, string Name)? Above() => null;
 
     /// <summary>Keys of metadata that the store refused to give, so that it is not known whether they are there.</summary>

@@ -8,7 +8,8 @@ internal sealed class FolderKeys(string folder, Func<string, string> confine) : 
 {
     public override string Path => folder;
 
-    public override ValueTask<byte[]?> ReadAsync(string key, CancellationToken ct) => new(PathOf(key) is { } path ? File.ReadAllBytes(path) : null);
+    public override ValueTask<byte[]?> ReadAsync(string key, CancellationToken ct) =>
+        new(PathOf(key) is { } path ? File.ReadAllBytes(path) : null);
 
     public override ValueTask<byte[]?> ReadAsync(string key, long offset, long length, CancellationToken ct)
     {
@@ -35,13 +36,15 @@ internal sealed class FolderKeys(string folder, Func<string, string> confine) : 
         return new(bytes);
     }
 
-    public override string Fingerprint() => Fingerprints.Of(Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal));
+    public override string Fingerprint() =>
+        Fingerprints.Of(Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal));
 
     public override IEnumerable<string> List(string key)
     {
         var below = System.IO.Path.Combine(folder, key);
         return Directory.Exists(below)
-            ? new DirectoryInfo(below).EnumerateFileSystemInfos("*", SearchOption.AllDirectories).Select(e => KeyOf(e.FullName) + (e is DirectoryInfo ? "/" : ""))
+            ? new DirectoryInfo(below).EnumerateFileSystemInfos("*", SearchOption.AllDirectories)
+                .Select(e => KeyOf(e.FullName) + (e is DirectoryInfo ? "/" : ""))
             : [];
 
         string KeyOf(string path) => System.IO.Path.GetRelativePath(folder, path).Replace(System.IO.Path.DirectorySeparatorChar, '/');
@@ -108,7 +111,8 @@ internal sealed class ZipKeys : KeyStore
     {
         _path = path;
         _zip = new ZipArchive(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read), ZipArchiveMode.Read);
-        _entries = _zip.Entries.Where(e => !e.FullName.EndsWith('/')).GroupBy(e => e.FullName).ToDictionary(g => g.Key, g => g.First(), StringComparer.Ordinal);
+        _entries = _zip.Entries.Where(e => !e.FullName.EndsWith('/')).GroupBy(e => e.FullName)
+            .ToDictionary(g => g.Key, g => g.First(), StringComparer.Ordinal);
 
         // Some programs put everything below one folder.
         if (!_entries.Keys.Any(k => k is "zarr.json" or ".zgroup" or ".zarray" or ".zattrs" or "attributes.json")
@@ -134,7 +138,8 @@ internal sealed class ZipKeys : KeyStore
             if (entry.Length > Array.MaxLength || entry.Length > 65536 + Packing.Zlib.MostRatio() * entry.CompressedLength)
             {
                 throw new VolumeFormatException(
-                    $"{_path}: {key} says that it unpacks to {entry.Length} bytes, which its {entry.CompressedLength} cannot; the archive is damaged.");
+                    $"{_path}: {key} says that it unpacks to {entry.Length} bytes, which its {entry.CompressedLength} cannot;"
+                    + " the archive is damaged.");
             }
 
             using var stream = entry.Open();
@@ -155,7 +160,8 @@ internal sealed class ZipKeys : KeyStore
     public override IEnumerable<string> Folders(string key)
     {
         var prefix = key.Length == 0 ? "" : key + "/";
-        return List(key).Select(k => k[prefix.Length..].Split('/')).Where(p => p.Length > 1).Select(p => p[0]).Distinct().Order(StringComparer.Ordinal);
+        return List(key).Select(k => k[prefix.Length..].Split('/')).Where(p => p.Length > 1).Select(p => p[0]).Distinct()
+            .Order(StringComparer.Ordinal);
     }
 
     public override void Dispose()

@@ -14,8 +14,10 @@ internal static class N5Arrays
         var shape = ZarrArrays.Longs(m["dimensions"]).Reverse().ToArray();
         var chunk = ZarrArrays.Ints(m["blockSize"], shape.Length).Reverse().ToArray();
         var name = m["dataType"]!.GetValue<string>();
-        var samples = name.Length > 3 && Samples.TryParse(name, out var type) ? type : throw ZarrArrays.Unsupported(store, key, $"values of the type {name}");
-        var how = m["compression"] is JsonObject { Count: > 0 } c ? c["type"]?.GetValue<string>() : m["compressionType"]?.GetValue<string>();
+        var samples = name.Length > 3 && Samples.TryParse(name, out var type)
+            ? type
+            : throw ZarrArrays.Unsupported(store, key, $"values of the type {name}");
+        var how = (m["compression"] is JsonObject { Count: > 0 } c ? c["type"] : m["compressionType"])?.GetValue<string>();
         ChunkPacking[] packings = how is null or "raw" ? []
             : how == "gzip" && m["compression"]?["useZlib"]?.GetValue<bool>() == true ? [ChunkPacking.Zlib]
             : how is "gzip" or "bzip2" or "zstd" or "blosc" ? [ZarrArrays.Packing(store, key, how)]

@@ -30,8 +30,8 @@ internal static class N5Image
     {
         var names = NamesOf(store, key, group);
         var headers = names.Select(n => ArrayHeader.TryRead(store, store.Join(key, n))).ToArray();
-        if (headers.Length == 0 || headers.Any(h => h is not { Array.Naming.FastestFirst: true } || h.Array.Shape.Length != headers[0]!.Array.Shape.Length)
-            || headers.Zip(headers.Skip(1)).Any(p => p.First!.Array.Shape.Zip(p.Second!.Array.Shape).Any(s => s.Second > s.First)))
+        if (headers.Length == 0 || headers.Any(h => h is not { Array.Naming.FastestFirst: true })
+            || !headers.Skip(1).Zip(headers).All(AreCoarser))
         {
             return null;
         }
@@ -54,12 +54,17 @@ internal static class N5Image
         var isSaid = levels.Select(l => l.Scale.Any(s => s != 1)).Skip(1).All(s => s);
         if (!isSaid)
         {
-            levels = levels.Select(l => l with { Scale = Enumerable.Repeat(1.0, l.Scale.Length).ToArray(), Translation = new double[l.Scale.Length] }).ToList();
+            levels = levels.Select(l => ChunkedLevel.OfUnitScale(l.Array)).ToList();
         }
 
         return new ChunkedImage("N5", order, levels, geometry, remarks);
 
-        ArrayHeader WithAxes(ArrayHeader header) => header.Axes is null ? header with { Axes = AxesIn(group, header.Array.Shape.Length) } : header;
+        ArrayHeader WithAxes(ArrayHeader header) =>
+            header.Axes is null ? header with { Axes = AxesIn(group, header.Array.Shape.Length) } : header;
+
+        static bool AreCoarser((ArrayHeader? Coarse, ArrayHeader? Fine) pair) =>
+            pair.Coarse!.Array.Shape.Length == pair.Fine!.Array.Shape.Length
+            && pair.Coarse.Array.Shape.Zip(pair.Fine.Array.Shape).All(s => s.First <= s.Second);
     }
 
     private static (ChunkedLevel Level, AxisOrder Order, FileGeometry? Geometry) Level(
@@ -69,7 +74,7 @@ internal static class N5Image
         var order = NamedAxis.OrderOf(array.Name, array.Shape, header.Axes, null, remarks);
         if (N5Sizes.Of(header, group, name, remarks) is not { } sizes)
         {
-            return (new ChunkedLevel(array, Enumerable.Repeat(1.0, n).ToArray(), new double[n]), order, null);
+            return (ChunkedLevel.OfUnitScale(array), order, null);
         }
 
         var axes = Enumerable.Range(0, n).Select(i => new NamedAxis(header.Axes?[i].Name, null, sizes.Units[i])).ToArray();
@@ -88,15 +93,18 @@ internal static class N5Image
     {
         if (((group["multiscales"] as JsonArray)?.FirstOrDefault() as JsonObject)?["datasets"] is JsonArray { Count: > 0 } datasets)
         {
-            return datasets.Take(MostLevels).Select(d => d?["path"]?.GetValue<string>() ?? throw new FormatException("a level without a path")).ToArray();
+            return datasets.Take(MostLevels)
+                .Select(d => d?["path"]?.GetValue<string>() ?? throw new FormatException("a level without a path")).ToArray();
         }
 
         if (store.List(key) is null)
         {
-            return Enumerable.Range(0, MostLevels).Select(i => $"s{i}").TakeWhile(n => ArrayHeader.IsThere(store, store.Join(key, n))).ToArray();
+            return Enumerable.Range(0, MostLevels).Select(i => $"s{i}")
+                .TakeWhile(n => ArrayHeader.IsThere(store, store.Join(key, n))).ToArray();
         }
 
         var arrays = store.Folders(key).Where(c => ArrayHeader.IsThere(store, store.Join(key, c))).Take(MostLevels + 1).ToArray();
-        return arrays.Length <= MostLevels && arrays.All(a => N5Sizes.LevelOf(a) is not null) ? arrays.OrderBy(N5Sizes.LevelOf).ToArray() : [];
+        var isPyramid = arrays.Length <= MostLevels && arrays.All(a => N5Sizes.LevelOf(a) is not null);
+        return isPyramid ? arrays.OrderBy(N5Sizes.LevelOf).ToArray() : [];
     }
 }

@@ -12,6 +12,8 @@ namespace DendriteViewer.Imaging.Formats.Chunked;
 /// </summary>
 internal static partial class N5Sizes
 {
+    private static readonly string[] s_imageJ = ["pixelWidth", "pixelHeight", "pixelDepth"];
+
     /// <summary>What was found, the slowest axis first; the unit of an axis is null where none is given.</summary>
     public sealed record Found(double[] Scale, double[] Translation, string?[] Units, string From);
 
@@ -31,7 +33,8 @@ internal static partial class N5Sizes
     public static Found? Of(ArrayHeader header, JsonObject? group, string name, List<string> remarks)
     {
         var (array, n) = (header.Array, header.Array.Shape.Length);
-        if (Transform(header, header.Attributes["transform"] as JsonObject ?? DatasetIn(group, name)?["transform"] as JsonObject, remarks) is { } placed)
+        var transform = header.Attributes["transform"] as JsonObject ?? DatasetIn(group, name)?["transform"] as JsonObject;
+        if (Transform(header, transform, remarks) is { } placed)
         {
             return placed;
         }
@@ -56,7 +59,9 @@ internal static partial class N5Sizes
         factors ??= isOfFinest ? listed : null;
         if (factors is null && isOfFinest && LevelOf(name) is > 0)
         {
-            remarks.Add($"It is a level of an image whose {resolution.Name} ({Text(resolution.Size)}) was not taken, since nothing says by how much it is coarser.");
+            remarks.Add(
+                $"It is a level of an image whose {resolution.Name}, {Text(resolution.Size)}, was not taken: nothing says by how much it is"
+                + " coarser.");
             return null;
         }
 
@@ -83,7 +88,7 @@ internal static partial class N5Sizes
         var names = (transform["axes"] as JsonArray)?.Select(a => a?.ToString()).ToArray();
         var translate = transform["translate"] as JsonArray ?? transform["translation"] as JsonArray;
         var units = transform["units"] as JsonArray;
-        if (scale.Count != n || (names is not null && names.Length != n) || (translate is not null && translate.Count != n) || (units is not null && units.Count != n))
+        if (new[] { scale.Count, names?.Length, translate?.Count, units?.Count }.Any(count => count is not null && count != n))
         {
             remarks.Add($"Its transform is for another number of axes than {n}, so it was not taken.");
             return null;
@@ -96,25 +101,28 @@ internal static partial class N5Sizes
             at = axes.Select((a, i) => Array.FindIndex(names, m => string.Equals(m, a.Name, StringComparison.OrdinalIgnoreCase))).ToArray();
             if (at.Contains(-1))
             {
+                var own = string.Join(", ", axes.Select(a => a.Name));
                 throw new VolumeFormatException(
-                    $"{header.Array.Name} has the axes {string.Join(", ", axes.Select(a => a.Name))}, but a transform for {string.Join(", ", names)};"
-                    + " correct its attributes.");
+                    $"{header.Array.Name} has the axes {own}, but a transform for {string.Join(", ", names)}; correct its attributes.");
             }
         }
 
         var sizes = Lengths(header.Array.Name, scale, "transform");
         var places = translate?.Select(v => Number(v)).ToArray() ?? new double[n];
-        return places.All(double.IsFinite)
-            ? new Found(
-                at.Select(i => sizes[i]).ToArray(), at.Select(i => places[i]).ToArray(), at.Select(i => units?[i]?.ToString()).ToArray(), "transform")
-            : throw new FormatException("a transform without numbers");
+        if (!places.All(double.IsFinite))
+        {
+            throw new FormatException("a transform without numbers");
+        }
+
+        var unit = at.Select(i => units?[i]?.ToString()).ToArray();
+        return new Found(at.Select(i => sizes[i]).ToArray(), at.Select(i => places[i]).ToArray(), unit, "transform");
     }
 
     private static Resolution? ResolutionIn(string path, JsonObject? attributes, int axes, JsonObject? group)
     {
         if (attributes?["pixelWidth"] is not null && attributes["pixelUnit"] is { } imageJ)
         {
-            var all = new JsonArray([.. new[] { "pixelWidth", "pixelHeight", "pixelDepth" }.Select(p => attributes[p]?.DeepClone()).Where(p => p is not null)]);
+            var all = new JsonArray([.. s_imageJ.Select(p => attributes[p]?.DeepClone()).Where(p => p is not null)]);
             return Filled(path, all, Enumerable.Repeat<string?>(imageJ.ToString(), all.Count).ToArray(), axes, "pixelWidth");
         }
 
@@ -127,8 +135,10 @@ internal static partial class N5Sizes
         }
 
         var unit = (found as JsonObject)?["unit"] ?? UnitIn(attributes) ?? UnitIn(group);
-        return Filled(path, list, unit is JsonArray units && units.Count == list.Count
-            ? units.Select(u => u?.ToString()).ToArray() : Enumerable.Repeat((unit as JsonValue)?.ToString(), list.Count).ToArray(), axes, name);
+        var perAxis = unit is JsonArray units && units.Count == list.Count
+            ? units.Select(u => u?.ToString())
+            : Enumerable.Repeat((unit as JsonValue)?.ToString(), list.Count);
+        return Filled(path, list, perAxis.ToArray(), axes, name);
     }
 
     private static JsonNode? UnitIn(JsonObject? attributes) => attributes?["unit"] ?? attributes?["units"] ?? attributes?["pixelUnit"];
@@ -152,17 +162,22 @@ internal static partial class N5Sizes
         var lengths = list.Select(Number).ToArray();
         return lengths.All(l => double.IsFinite(l) && l > 0)
             ? lengths
-            : throw new VolumeFormatException($"{path} has the {name} {list.ToJsonString()}, but a voxel's size is a number above 0; correct its attributes.");
+            : throw new VolumeFormatException(
+                $"{path} has the {name} {list.ToJsonString()}, but a voxel's size is a number above 0; correct its attributes.");
     }
 
-    private static double[]? FactorsOf(JsonNode? node, int axes) =>
-        node is JsonArray list && list.Count > 0 && list.Count <= axes && list.Select(Number).ToArray() is var f && f.All(v => double.IsFinite(v) && v > 0)
+    private static double[]? FactorsOf(JsonNode? node, int axes)
+    {
+        var factors = (node as JsonArray)?.Select(Number).ToArray();
+        return factors is { Length: > 0 } f && f.Length <= axes && f.All(v => double.IsFinite(v) && v > 0)
             ? Enumerable.Range(0, axes).Select(i => i < f.Length ? f[i] : 1).ToArray()
             : null;
+    }
 
     private static double Number(JsonNode? node) => node is JsonValue v && v.TryGetValue<double>(out var d) ? d : double.NaN;
 
-    private static string Text(IEnumerable<double> values) => string.Join(" × ", values.Select(v => v.ToString("R", CultureInfo.InvariantCulture)));
+    private static string Text(IEnumerable<double> values) =>
+        string.Join(" × ", values.Select(v => v.ToString("R", CultureInfo.InvariantCulture)));
 
     [GeneratedRegex("^s([0-9]{1,4})$")]
     private static partial Regex LevelName();

@@ -18,12 +18,14 @@ internal sealed partial record NamedAxis(string? Name, string? Type = null, stri
     public AxisRole RoleIn(string path)
     {
         var named = NamedRole;
-        var typed = Type?.Trim().ToLowerInvariant() switch { "time" => AxisRole.Time, "channel" => AxisRole.Channel, _ => AxisRole.Unknown };
-        var isSpace = string.Equals(Type?.Trim(), "space", StringComparison.OrdinalIgnoreCase);
+        var type = Type?.Trim().ToLowerInvariant();
+        var typed = type switch { "time" => AxisRole.Time, "channel" => AxisRole.Channel, _ => AxisRole.Unknown };
+        var isSpace = type == "space";
         if ((typed != AxisRole.Unknown && named is not (AxisRole.Unknown or AxisRole.Other) && named != typed)
             || (isSpace && named is AxisRole.Time or AxisRole.Channel))
         {
-            throw new VolumeFormatException($"{path} has an axis named '{Name}' of the type '{Type}', which do not go together; correct its metadata.");
+            throw new VolumeFormatException(
+                $"{path} has an axis named '{Name}' of the type '{Type}', which do not go together; correct its metadata.");
         }
 
         return typed != AxisRole.Unknown ? typed : named;
@@ -42,7 +44,7 @@ internal sealed partial record NamedAxis(string? Name, string? Type = null, stri
         if (own is not null && image is not null && own.Zip(image).Any(p => IsConflict(p.First.NamedRole, p.Second.RoleIn(path))))
         {
             throw new VolumeFormatException(
-                $"{path} names its axes {Names(own)}, but the image that it is a level of names them {Names(image)}; correct the one that is wrong.");
+                $"{path} names its axes {Names(own)}, but its image names them {Names(image)}; correct the one that is wrong.");
         }
 
         var axes = image ?? own;
@@ -61,7 +63,9 @@ internal sealed partial record NamedAxis(string? Name, string? Type = null, stri
         var order = AxisOrder.Of(path, names.Select((n, i) => FileAxis.Named(n, shape[i])).ToArray());
         if (order.Time >= 0 && shape[order.Time] > 1)
         {
-            remarks.Add($"Its axes have no names, so the first of {shape.Length}, of {shape[order.Time]} elements, was taken as time and the last three as z, y, x.");
+            remarks.Add(
+                $"Its {shape.Length} axes have no names, so axis {order.Time + 1}, of {shape[order.Time]} elements, was taken as time and"
+                + " the last three as z, y and x.");
         }
 
         return order;

@@ -23,13 +23,15 @@ internal static class OmeCollection
         if ((ome?["well"] ?? attributes["well"]) is JsonObject fields)
         {
             var field = (fields["images"] as JsonArray)?.FirstOrDefault()?["path"]?.ToString() ?? "0";
-            throw new VolumeFormatException($"{path} is a plate's well; give the path of one of its images, as {path}/{OneLine.Quote(field)}.");
+            throw new VolumeFormatException(
+                $"{path} is a plate's well; give the path of one of its images, as {path}/{OneLine.Quote(field)}.");
         }
 
         if ((ome?["labels"] ?? attributes["labels"]) is JsonArray labels)
         {
             var names = string.Join(", ", labels.Take(20).Select(l => OneLine.Quote(l?.ToString() ?? "")));
-            throw new VolumeFormatException($"{path} lists the labels of an image ({names}); give the path of the image above it, or of one of them.");
+            throw new VolumeFormatException(
+                $"{path} lists the labels of an image ({names}); give the path of the image above it, or of one of them.");
         }
     }
 
@@ -47,7 +49,8 @@ internal static class OmeCollection
             return series.Take(MostSeries).Select(s => s?.ToString() ?? throw new FormatException("a series without a name")).ToArray();
         }
 
-        var folders = store.Folders(key).Where(f => f.All(char.IsAsciiDigit) && f.Length < 10).OrderBy(f => int.Parse(f, CultureInfo.InvariantCulture)).ToArray();
+        var folders = store.Folders(key).Where(f => f.All(char.IsAsciiDigit) && f.Length < 10)
+            .OrderBy(f => int.Parse(f, CultureInfo.InvariantCulture)).ToArray();
         return folders.Length > 0 ? folders.Take(MostSeries).ToArray() : ["0"];
     }
 }

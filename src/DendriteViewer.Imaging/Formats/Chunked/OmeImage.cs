@@ -58,7 +58,8 @@ internal static class OmeImage
         var (dataset, remarks) = (image.Datasets[level], new List<string>());
         var axes = AxesOf(header.Array.Name, image, header, remarks, out var order);
         var geometry = dataset is { Scale: { } scale, Translation: { } translation }
-            ? ChunkedGeometry.Of(header.Array.Name, order, scale, translation, axes, $"image's scale for its level {level}", remarks) : null;
+            ? ChunkedGeometry.Of(header.Array.Name, order, scale, translation, axes, $"image's scale for its level {level}", remarks)
+            : null;
         remarks.Insert(0, $"It is level {level}, {dataset.Path}, of the image {path}{(level > 0 ? ", which has finer ones" : "")}.");
         TimeRemark(order, dataset.Scale, axes, header.Array.Shape, remarks);
         return new ChunkedImage(header.Array.Format, order, [Level(header.Array, dataset)], geometry, remarks);
@@ -79,14 +80,16 @@ internal static class OmeImage
                 $"{array.Name} has {n} axes, but its image gives it a scale of {dataset.Scale.Length} numbers; correct the metadata.");
     }
 
-    private static IReadOnlyList<NamedAxis> AxesOf(string path, OmeMultiscale image, ArrayHeader finest, List<string> remarks, out AxisOrder order)
+    private static IReadOnlyList<NamedAxis> AxesOf(
+        string path, OmeMultiscale image, ArrayHeader finest, List<string> remarks, out AxisOrder order)
     {
         var shape = finest.Array.Shape;
         if (image.Axes is { } axes && axes.Count != shape.Length)
         {
+            var names = string.Join(", ", axes.Select(a => a.Name ?? "?"));
             throw new VolumeFormatException(
-                $"{path} has an image of {axes.Count} axes ({string.Join(", ", axes.Select(a => a.Name ?? "?"))}), but its level {finest.Array.Name} has"
-                + $" {shape.Length} ({string.Join(" × ", shape)}); correct the metadata.");
+                $"{path} has an image of {axes.Count} axes ({names}), but its level {finest.Array.Name} has {shape.Length}"
+                + $" ({string.Join(" × ", shape)}); correct the metadata.");
         }
 
         order = NamedAxis.OrderOf(path, shape, finest.Axes, image.Axes, remarks);
@@ -108,7 +111,7 @@ internal static class OmeImage
         if (space.Any(i => level.Array.Shape[i] > finest.Array.Shape[i]) || space.Any(i => level.Scale[i] < finest.Scale[i] * (1 - 1e-6)))
         {
             throw new VolumeFormatException(
-                $"{path} names its level {first} ({Shape(finest)}) before {name} ({Shape(level)}), which is finer; put the finest level first.");
+                $"{path} names its level {first} ({Shape(finest)}) before {name} ({Shape(level)}), which is finer; put the finest first.");
         }
 
         if (image.Datasets[0].Scale is null || image.Datasets[number].Scale is null)
@@ -120,8 +123,9 @@ internal static class OmeImage
         if (space.Any(i => Math.Abs(finest.Array.Shape[i] * finest.Scale[i] / level.Scale[i] - level.Array.Shape[i]) > 1.5))
         {
             var factors = space.Select(i => (level.Scale[i] / finest.Scale[i]).ToString("0.###", CultureInfo.InvariantCulture));
-            remarks.Add($"Its level {name} has {Shape(level)} voxels, but a scale {string.Join(" × ", factors)} times that of the finest, {Shape(finest)}:"
-                + " one of them is wrong, perhaps the finest's scale.");
+            remarks.Add(
+                $"Its level {name} has {Shape(level)} voxels, but a scale {string.Join(" × ", factors)} times that of the finest level,"
+                + $" which has {Shape(finest)}: one of these is wrong, perhaps the finest's scale.");
         }
 
         string Shape(ChunkedLevel of) => string.Join(" × ", space.Select(i => of.Array.Shape[i]));
@@ -131,9 +135,9 @@ internal static class OmeImage
     {
         if (order.Time >= 0 && shape[order.Time] > 1 && scale is not null && (scale[order.Time] != 1 || axes[order.Time].Unit is not null))
         {
-            remarks.Add(string.Create(
-                CultureInfo.InvariantCulture,
-                $"Its times are {scale[order.Time]} {OneLine.Of(axes[order.Time].Unit ?? "(without a unit)")} apart, which was not taken; give the hours of each."));
+            var step = scale[order.Time].ToString("R", CultureInfo.InvariantCulture);
+            var unit = axes[order.Time].Unit is { } u ? OneLine.Of(u) : "of an unknown unit";
+            remarks.Add($"Its times are {step} {unit} apart, which was not taken; give the hours of each.");
         }
     }
 }

@@ -31,7 +31,7 @@ internal sealed record OmeMultiscale(string? Version, IReadOnlyList<NamedAxis>? 
         if (image["coordinateSystems"] is not null || (image["axes"] is null && version is not null && !s_versions.Contains(version)))
         {
             throw new VolumeFormatException(
-                $"{path} places its image in coordinate systems of OME-NGFF {version ?? "0.6"}, which are not supported; write it as version 0.5.");
+                $"{path} places its image in coordinate systems (OME-NGFF {version ?? "0.6"}), which is not supported; write it as 0.5.");
         }
 
         var axes = (image["axes"] as JsonArray)?.Select(AxisOf).ToArray();
@@ -62,14 +62,15 @@ internal sealed record OmeMultiscale(string? Version, IReadOnlyList<NamedAxis>? 
     {
         var name = dataset["path"]?.GetValue<string>() ?? throw new FormatException("a level without a path");
         double[]? scale = null, translation = null;
-        foreach (var t in (dataset["coordinateTransformations"] as JsonArray ?? []).Concat(image["coordinateTransformations"] as JsonArray ?? []))
+        var own = dataset["coordinateTransformations"] as JsonArray ?? [];
+        foreach (var t in own.Concat(image["coordinateTransformations"] as JsonArray ?? []))
         {
             var type = t?["type"]?.GetValue<string>() ?? throw new FormatException("a transformation without a type");
             if (type is not ("scale" or "translation" or "identity") || t["path"] is not null)
             {
+                var how = $"a transformation of the type {OneLine.Quote(type)}{(t["path"] is null ? "" : ", in an array of its own")}";
                 throw new VolumeFormatException(
-                    $"{path} places its level {name} by {(t["path"] is null ? $"a transformation of the type {type}" : $"a {type} that is an array of its own")},"
-                    + " which is not supported; write it with a scale and a translation.");
+                    $"{path} places its level {name} by {how}, which is not supported; write it with a scale and a translation.");
             }
 
             if (type == "identity")
@@ -101,7 +102,7 @@ internal sealed record OmeMultiscale(string? Version, IReadOnlyList<NamedAxis>? 
 
         var wrong = Array.FindIndex(values, v => !double.IsFinite(v) || (type == "scale" && v <= 0));
         return wrong < 0 ? values : throw new VolumeFormatException(
-            $"{path} gives its level {level} the {type} {list[wrong]?.ToJsonString() ?? "null"} along its axis number {wrong + 1}, which is no"
-            + $" {(type == "scale" ? "length" : "place")}; correct its metadata.");
+            $"{path} gives its level {level} the {type} {list[wrong]?.ToJsonString() ?? "null"} along axis {wrong + 1}, where"
+            + $" {(type == "scale" ? "a number above 0" : "a number")} is needed; correct its metadata.");
     }
 }

@@ -11,7 +11,9 @@ internal static class SingleArray
     public static ChunkedImage Of(ArrayHeader header)
     {
         var (array, remarks) = (header.Array, new List<string>());
-        var image = GroupsAbove.First(array.Store, array.Key, group => LevelIn(group, header, remarks), remarks);
+        var itself = new GroupAbove(array.Name, header.Attributes, "", array.Store, array.Key);
+        var image = LevelIn(itself, header, remarks)
+            ?? GroupsAbove.First(array.Store, array.Key, group => LevelIn(group, header, remarks), remarks);
         if (image is not null)
         {
             return image with { Remarks = [.. remarks, .. image.Remarks] };
@@ -25,11 +27,10 @@ internal static class SingleArray
             return image with { Remarks = [.. remarks, .. image.Remarks] };
         }
 
-        var n = array.Shape.Length;
         var order = NamedAxis.OrderOf(array.Name, array.Shape, header.Axes, null, remarks);
         var geometry = CoordinateArrays.GeometryOf(header, order, remarks);
         remarks.AddRange(AttributeRemarks(header.Attributes));
-        return new ChunkedImage(array.Format, order, [new ChunkedLevel(array, Enumerable.Repeat(1.0, n).ToArray(), new double[n])], geometry, remarks);
+        return new ChunkedImage(array.Format, order, [ChunkedLevel.OfUnitScale(array)], geometry, remarks);
     }
 
     // The level of an image that the array is, if a group's image names it.
@@ -72,8 +73,8 @@ internal static class SingleArray
             if (attributes[name] is { } size)
             {
                 var unit = (attributes["units"] ?? attributes["unit"])?.ToJsonString();
-                yield return $"Its attribute {name} is {OneLine.Quote(size.ToJsonString())}{(unit is null ? "" : $" in {OneLine.Quote(unit)}")}, which no standard"
-                    + " defines, so it was not taken.";
+                var said = OneLine.Quote(size.ToJsonString()) + (unit is null ? "" : $" in {OneLine.Quote(unit)}");
+                yield return $"Its attribute {name} is {said}, which no standard defines, so it was not taken.";
             }
         }
 

@@ -6,6 +6,8 @@ namespace DendriteViewer.Imaging.Formats.Chunked;
 /// <summary>Arrays of Zarr v2 (.zarray) and v3 (zarr.json), by the specifications at zarr-specs.readthedocs.io.</summary>
 internal static class ZarrArrays
 {
+    private const int MostAxes = 32;
+    private const int MostPerShard = 1 << 24;
     private static readonly HashSet<string> s_known =
     [
         "zarr_format", "node_type", "shape", "data_type", "chunk_grid", "chunk_key_encoding", "fill_value", "codecs", "attributes",
@@ -26,8 +28,9 @@ internal static class ZarrArrays
             throw Unsupported(store, key, $"the filter {filters[0]!["id"]}");
         }
 
-        var samples = dtype is "|b1" ? SampleType.UInt8 : dtype switch { ['<' or '>' or '|' or '=', .. var name] => name, _ => dtype } switch
+        var samples = dtype.TrimStart('<', '>', '|', '=') switch
         {
+            "b1" => SampleType.UInt8,
             "u8" => SampleType.UInt64,
             "i8" => SampleType.Int64,
             "f8" => SampleType.Float64,
@@ -84,8 +87,8 @@ internal static class ZarrArrays
             : throw Unsupported(store, key, $"values of the type {m["data_type"]?["name"] ?? "that it defines itself"}");
         var codecs = ZarrCodecs.Of(store, key, m["codecs"]!.AsArray(), shape.Length, mayShard: true);
         var inner = codecs.Sharding?.Inner ?? chunk;
-        if (codecs.Sharding is not null
-            && (chunk.Where((c, i) => c % inner[i] != 0).Any() || chunk.Select((c, i) => c / inner[i]).Aggregate(1L, (a, b) => checked(a * b)) > 1 << 24))
+        var perShard = chunk.Select((c, i) => c / inner[i]).Aggregate(1L, (a, b) => checked(a * b));
+        if (codecs.Sharding is not null && (chunk.Where((c, i) => c % inner[i] != 0).Any() || perShard > MostPerShard))
         {
             throw new FormatException("shards that their chunks do not fill");
         }
@@ -123,10 +126,12 @@ internal static class ZarrArrays
         _ => throw Unsupported(store, key, $"the codec {name}"),
     };
 
-    /// <summary>Whole numbers.</summary>
-    /// <exception cref="FormatException">They are none.</exception>
+    /// <summary>The lengths of an array's axes.</summary>
+    /// <exception cref="FormatException">They are none, or too many.</exception>
     public static long[] Longs(JsonNode? node) =>
-        (node as JsonArray ?? throw new FormatException("an array without a shape")).Select(n => n!.GetValue<long>()).ToArray();
+        (node as JsonArray ?? throw new FormatException("an array without a shape")) is { Count: > 0 and <= MostAxes } list
+            ? list.Select(n => n!.GetValue<long>()).ToArray()
+            : throw new FormatException($"an array of {((JsonArray)node!).Count} axes");
 
     /// <summary>As many whole numbers above 0 as there are axes.</summary>
     /// <exception cref="FormatException">They are others.</exception>
@@ -138,7 +143,8 @@ internal static class ZarrArrays
 
     /// <summary>A sentence for what is not read.</summary>
     public static VolumeFormatException Unsupported(KeyStore store, string key, string what) => new(
-        $"{store.NameOf(key)} uses {what}, which is not supported; write it as numbers of 8 to 64 bits, packed by gzip, zlib, zstd, blosc or lz4.");
+        $"{store.NameOf(key)} uses {what}, which is not supported; write it as numbers of 8 to 64 bits, packed by gzip, zlib, zstd, blosc"
+        + " or lz4.");
 
     private static void CheckVersion(KeyStore store, string key, JsonObject m, int expected)
     {
@@ -156,15 +162,18 @@ internal static class ZarrArrays
             throw Unsupported(store, key, $"the storage transformer {transformers[0]?["name"] ?? transformers[0]}");
         }
 
-        if (m.FirstOrDefault(p => !s_known.Contains(p.Key) && p.Value is not null && (p.Value as JsonObject)?["must_understand"]?.ToString() != "false").Key is { } name)
+        foreach (var (name, value) in m.Where(p => !s_known.Contains(p.Key) && p.Value is not null))
         {
-            throw Unsupported(store, key, $"the extension {name}");
+            if ((value as JsonObject)?["must_understand"]?.ToString() != "false")
+            {
+                throw Unsupported(store, key, $"the extension {OneLine.Quote(name)}");
+            }
         }
     }
 
     private static ChunkNaming NamingOf(KeyStore store, string key, JsonNode encoding)
     {
-        var (name, how) = encoding is JsonValue plain ? (plain.GetValue<string>(), null) : (encoding["name"]!.GetValue<string>(), encoding["configuration"]);
+        var (name, how) = ZarrCodecs.NameOf(encoding);
         return name switch
         {
             "default" => new ChunkNaming("c", Separator(store, key, how?["separator"], '/')),

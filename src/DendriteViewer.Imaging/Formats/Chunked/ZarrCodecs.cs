@@ -3,7 +3,9 @@ using DendriteViewer.Imaging.Volumes;
 
 namespace DendriteViewer.Imaging.Formats.Chunked;
 
-/// <summary>The codecs of an array of Zarr v3: transpose, then bytes (or shards of chunks with codecs of their own), then what packs bytes.</summary>
+/// <summary>
+/// The codecs of an array of Zarr v3: transpose, then bytes (or shards of chunks with codecs of their own), then what packs bytes.
+/// </summary>
 /// <param name="Order">Order of the axes in a chunk's bytes, the slowest first.</param>
 /// <param name="BigEndian">The byte order of samples.</param>
 /// <param name="Packings">What packs the bytes, in the order in which it was applied.</param>
@@ -23,7 +25,7 @@ internal sealed record ZarrCodecs(int[] Order, bool BigEndian, IReadOnlyList<Chu
         var (order, big, packings) = (Enumerable.Range(0, axes).ToArray(), false, new List<ChunkPacking>());
         foreach (var codec in codecs)
         {
-            var (name, how) = codec is JsonValue plain ? (plain.GetValue<string>(), null) : (codec!["name"]!.GetValue<string>(), codec["configuration"]);
+            var (name, how) = NameOf(codec!);
             switch (name)
             {
                 case "transpose":
@@ -43,6 +45,10 @@ internal sealed record ZarrCodecs(int[] Order, bool BigEndian, IReadOnlyList<Chu
         return new ZarrCodecs(order, big, packings, null);
     }
 
+    /// <summary>Name and configuration of what metadata name by a text, or by an object that has both.</summary>
+    public static (string Name, JsonNode? Configuration) NameOf(JsonNode named) =>
+        named is JsonValue plain ? (plain.GetValue<string>(), null) : (named["name"]!.GetValue<string>(), named["configuration"]);
+
     private static ZarrCodecs Sharded(KeyStore store, string key, JsonNode how, int axes)
     {
         var parts = Of(store, key, how["codecs"]!.AsArray(), axes, mayShard: false);
@@ -60,7 +66,7 @@ internal sealed record ZarrCodecs(int[] Order, bool BigEndian, IReadOnlyList<Chu
     {
         JsonValue v when v.GetValue<string>() == "C" => order,
         JsonValue v when v.GetValue<string>() == "F" => order.Reverse().ToArray(),
-        JsonArray list when list.Select(i => i!.GetValue<int>()).ToArray() is var p && p.Order().SequenceEqual(Enumerable.Range(0, order.Length)) =>
+        JsonArray list when list.Select(i => i!.GetValue<int>()).ToArray() is var p && p.Order().SequenceEqual(order.Order()) =>
             p.Select(i => order[i]).ToArray(),
         _ => throw new FormatException("a transposition of other axes"),
     };

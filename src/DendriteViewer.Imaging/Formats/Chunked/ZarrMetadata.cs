@@ -5,8 +5,8 @@ using DendriteViewer.Imaging.Volumes;
 namespace DendriteViewer.Imaging.Formats.Chunked;
 
 /// <summary>
-/// Finds the image to read in a Zarr or N5 store: an OME-Zarr image, an array, a group of N5's levels, or a group's only array. Written from
-/// the specifications (zarr-specs.readthedocs.io v2 and v3, ngff.openmicroscopy.org 0.1 to 0.5, github.com/saalfeldlab/n5).
+/// Finds the image to read in a Zarr or N5 store: an OME-Zarr image, an array, a group of N5's levels, or a group's only array. Written
+/// from the specifications (zarr-specs.readthedocs.io v2 and v3, ngff.openmicroscopy.org 0.1 to 0.5, github.com/saalfeldlab/n5).
 /// </summary>
 internal static class ZarrMetadata
 {
@@ -14,16 +14,18 @@ internal static class ZarrMetadata
     private const int MostNamed = 20;
     private static readonly string[] s_names = ["zarr.json", ".zarray", ".zgroup", ".zattrs", "attributes.json"];
 
-    /// <summary>Whether a store holds Zarr or N5: there are metadata at its root, or, in a group of N5 that has none, one folder deeper.</summary>
-    public static bool IsChunked(KeyStore store) =>
-        s_names.Any(k => store.Read(k) is not null)
-        || store.Folders("").Take(MostNamed).Any(f => s_names.Any(k => store.Read(store.Join(f, k)) is not null));
+    /// <summary>Whether a store holds Zarr or N5, by the metadata at its root.</summary>
+    public static bool IsChunked(KeyStore store) => IsNode(store, "");
+
+    /// <summary>Whether one of its folders does: groups of N5 need no metadata of their own.</summary>
+    public static bool HoldsChunked(KeyStore store) => store.Folders("").Take(MostNamed).Any(f => IsNode(store, f));
 
     /// <summary>Opens what a store holds, its finest level.</summary>
     /// <param name="store">The store.</param>
     /// <param name="inside">Key of the group or array to open, "" for the root.</param>
     /// <exception cref="VolumeFormatException">Nothing, too much, or what is not supported.</exception>
-    public static VolumeFile Open(KeyStore store, string inside = "") => Guarded(store, () => new ChunkedFile(Find(store, store.Join(inside, ""), 0, false)));
+    public static VolumeFile Open(KeyStore store, string inside = "") =>
+        Guarded(store, () => new ChunkedFile(Find(store, store.Join(inside, ""), 0, allLevels: false)));
 
     /// <summary>All levels of what a store holds.</summary>
     /// <exception cref="VolumeFormatException">Nothing, too much, or what is not supported.</exception>
@@ -36,8 +38,8 @@ internal static class ZarrMetadata
 
     /// <summary>Whether an exception comes from metadata that are damaged or not supported.</summary>
     public static bool IsUnreadable(Exception e) =>
-        e is VolumeFormatException or JsonException or InvalidOperationException or FormatException or KeyNotFoundException or NullReferenceException
-            or ArgumentException or OverflowException or InvalidCastException;
+        e is VolumeFormatException or JsonException or InvalidOperationException or FormatException or KeyNotFoundException
+            or NullReferenceException or ArgumentException or OverflowException or InvalidCastException;
 
     /// <summary>What is wrong, in a few words.</summary>
     public static string Brief(Exception e) => e.Message.Split('\n', '|')[0].TrimEnd('.', ' ');
@@ -50,7 +52,8 @@ internal static class ZarrMetadata
         }
         catch (Exception e) when (IsUnreadable(e) && e is not VolumeFormatException)
         {
-            throw new VolumeFormatException($"{store.Path} has metadata that cannot be read ({Brief(e)}); copy it again from its source.", e);
+            throw new VolumeFormatException(
+                $"{store.Path} has metadata that cannot be read ({Brief(e)}); correct them, or copy it again from its source.", e);
         }
     }
 
@@ -75,9 +78,10 @@ internal static class ZarrMetadata
         if (depth < MostDepth && OmeCollection.Series(store, key, attributes) is { } series)
         {
             var first = Find(store, store.Join(key, series[0]), depth + 1, allLevels);
+            var names = string.Join(", ", series.Take(MostNamed));
             return series.Count == 1 ? first : first with
             {
-                Remarks = [$"It holds {series.Count} images ({string.Join(", ", series.Take(MostNamed))}); the first, {series[0]}, was taken.", .. first.Remarks],
+                Remarks = [$"It holds {series.Count} images ({names}); the first, {series[0]}, was taken.", .. first.Remarks],
             };
         }
 
@@ -96,17 +100,23 @@ internal static class ZarrMetadata
 
         if (arrays.Length > 1)
         {
-            throw new VolumeFormatException($"{store.NameOf(key)} holds several arrays ({string.Join(", ", arrays)}); give the path of the one to import.");
+            throw new VolumeFormatException(
+                $"{store.NameOf(key)} holds several arrays ({string.Join(", ", arrays)}); give the path of the one to import, or name it by"
+                + " --inside.");
         }
 
-        var groups = folders.Where(c => AttributesOf(store, c).Count > 0 || s_names.Any(n => store.Read(store.Join(c, n)) is not null)).Take(MostNamed).ToArray();
+        var groups = folders.Where(c => IsNode(store, c) || store.Folders(c).Take(MostNamed).Any(f => IsNode(store, store.Join(c, f))))
+            .Take(MostNamed).ToArray();
         return groups.Length == 1 && depth < MostDepth ? Find(store, groups[0], depth + 1, allLevels)
             : groups.Length > 1 ? throw new VolumeFormatException(
-                $"{store.NameOf(key)} holds several groups ({string.Join(", ", groups)}); give the path of the one to import.")
+                $"{store.NameOf(key)} holds several groups ({string.Join(", ", groups)}); give the path of the one to import, or name it by"
+                + " --inside.")
             : store.Forbidden.Count > 0 ? throw new VolumeFormatException(
                 $"{store.NameOf(store.Forbidden.First())} answers 403 (forbidden); get the right to read it, or download the data.")
             : throw new VolumeFormatException($"{store.NameOf(key)} holds no image and no array; give the folder that does.");
     }
+
+    private static bool IsNode(KeyStore store, string key) => s_names.Any(n => store.Read(store.Join(key, n)) is not null);
 
     private static JsonArray? Multiscales(JsonObject attributes) =>
         (attributes["ome"]?["multiscales"] ?? attributes["multiscales"]) is JsonArray { Count: > 0 } list ? list : null;
@@ -131,8 +141,12 @@ internal static class ZarrMetadata
     }
 
     // Metadata that may be there, and say more.
-    private static ChunkedImage WithForbidden(KeyStore store, ChunkedImage image) => store.Forbidden.Count == 0 ? image : image with
+    private static ChunkedImage WithForbidden(KeyStore store, ChunkedImage image)
     {
-        Remarks = [.. image.Remarks, $"The server answers 403 (forbidden) for {string.Join(", ", store.Forbidden)}; they were taken as absent."],
-    };
+        var keys = string.Join(", ", store.Forbidden);
+        return store.Forbidden.Count == 0 ? image : image with
+        {
+            Remarks = [.. image.Remarks, $"The server answers 403 (forbidden) for {keys}; these were taken as absent."],
+        };
+    }
 }
