@@ -90,7 +90,7 @@ internal sealed class FolderKeys(string folder, Func<string, string> confine) : 
         {
             return File.GetAttributes(path).HasFlag(FileAttributes.Directory)
                 ? throw new VolumeFormatException($"{path} is a folder where a file was expected; copy the data again from their source.")
-                : throw new VolumeFormatException($"{path} is a link that leads nowhere; copy what it leads to, or remove it.");
+                : confine(path);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
