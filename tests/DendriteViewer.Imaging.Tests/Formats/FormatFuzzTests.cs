@@ -1,6 +1,7 @@
 using System.Text;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Formats;
+using DendriteViewer.Imaging.Tests.Formats.Chunked;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Imaging.Zarr;
 using DendriteViewer.Kernels.Bricks;
@@ -54,6 +55,49 @@ public sealed class FormatFuzzTests : IDisposable
             var damaged = files[random.Next(files.Length)];
             File.WriteAllBytes(damaged, Mutants.Text(random, File.ReadAllBytes(damaged)));
             var isRead = Mutants.IsRead($"m{i}", files.Sum(f => new FileInfo(f).Length), () => Read(to), () => Directory.Move(to, Path.Combine(Path.GetTempPath(), $"mutant-{i}.zarr")));
+            Directory.Delete(to, recursive: true);
+            return isRead;
+        });
+    }
+
+    // The same of N5, of images above levels, of coordinate arrays and of axes that are turned.
+    [Fact]
+    public void ChunkedFormats_WithDamagedMetadataOrChunks_AreReadOrRefused()
+    {
+        var sizes = System.Text.Json.Nodes.JsonNode.Parse(
+            """{"pixelResolution":{"dimensions":[0.5,0.5,2],"unit":"um"},"scales":[[1,1,1],[2,2,2]],"axes":["x","y","z"]}""")!;
+        var image = System.Text.Json.Nodes.JsonNode.Parse(
+            """
+            {"multiscales":[{"version":"0.4","axes":[{"name":"x","type":"space","unit":"um"},{"name":"y","type":"space","unit":"um"},
+             {"name":"t","type":"time"}],"coordinateTransformations":[{"type":"scale","scale":[1,2,3]}],
+             "datasets":[{"path":"s0","coordinateTransformations":[{"type":"scale","scale":[1,1,1]},{"type":"translation","translation":[0,1,2]}]}]}]}
+            """)!;
+        (string Open, Dictionary<string, byte[]> Keys)[] seeds =
+        [
+            ("", ChunkedWriter.All(
+                ChunkedWriter.Group(ChunkedKind.N5, "", sizes),
+                ChunkedWriter.Array(ChunkedKind.N5, "s0", [6, 5, 4], [4, 4, 4], ChunkedWriter.ValueAt),
+                ChunkedWriter.Array(ChunkedKind.N5, "s1", [3, 2, 2], [4, 4, 4], ChunkedWriter.ValueAt))),
+            ("s0", ChunkedWriter.All(
+                ChunkedWriter.Group(ChunkedKind.V2, "", image),
+                ChunkedWriter.Array(ChunkedKind.V2, "s0", [6, 5, 4], [4, 4, 4], ChunkedWriter.ValueAt, ["x", "y", "t"]))),
+            ("", ChunkedWriter.All(
+                ChunkedWriter.Group(ChunkedKind.V3, "", new System.Text.Json.Nodes.JsonObject { ["ome"] = image.DeepClone() }),
+                ChunkedWriter.Array(ChunkedKind.V3Sharded, "s0", [6, 5, 4], [2, 2, 2], ChunkedWriter.ValueAt))),
+            ("scan", ChunkedWriter.All(
+                ChunkedWriter.Array(ChunkedKind.V2, "scan", [3, 3], [4, 4], ChunkedWriter.ValueAt, ["y", "x"]),
+                ChunkedWriter.Array(ChunkedKind.V2, "y", [3], [4], ChunkedWriter.ValueAt, ["y"]),
+                ChunkedWriter.Array(ChunkedKind.V2, "x", [3], [4], ChunkedWriter.ValueAt, ["x"]))),
+        ];
+        Try(700, new Random(140), (random, i) =>
+        {
+            var (open, keys) = seeds[i % seeds.Length];
+            var key = keys.Keys.Order(StringComparer.Ordinal).ElementAt(random.Next(keys.Count));
+            var mutant = keys.ToDictionary(k => k.Key, k => k.Key == key ? Mutants.Text(random, k.Value) : k.Value);
+            var to = mutant.ToFolder(_folder[$"m{i}"]);
+            var isRead = Mutants.IsRead(
+                $"m{i}", mutant.Sum(k => k.Value.Length), () => Read(Path.Combine(to, open)),
+                () => Directory.Move(to, Path.Combine(Path.GetTempPath(), $"mutant-{i}.chunked")));
             Directory.Delete(to, recursive: true);
             return isRead;
         });

@@ -12,13 +12,14 @@ internal static class ZarrMetadata
 {
     private const int MostDepth = 8;
     private const int MostNamed = 20;
+    private const int MostListed = 10_000;
     private static readonly string[] s_names = ["zarr.json", ".zarray", ".zgroup", ".zattrs", "attributes.json"];
 
     /// <summary>Whether a store holds Zarr or N5, by the metadata at its root.</summary>
     public static bool IsChunked(KeyStore store) => IsNode(store, "");
 
-    /// <summary>Whether one of its folders does: groups of N5 need no metadata of their own.</summary>
-    public static bool HoldsChunked(KeyStore store) => store.Folders("").Take(MostNamed).Any(f => IsNode(store, f));
+    /// <summary>Whether one of its folders does, at any depth: groups of N5 need no metadata of their own.</summary>
+    public static bool HoldsChunked(KeyStore store) => IsAbove(store, "");
 
     /// <summary>Opens what a store holds, its finest level.</summary>
     /// <param name="store">The store.</param>
@@ -93,9 +94,14 @@ internal static class ZarrMetadata
     {
         var folders = store.Folders(key).Select(c => store.Join(key, c)).ToArray();
         var arrays = folders.Where(c => ArrayHeader.IsThere(store, c)).Take(MostNamed).ToArray();
+        var groups = folders.Except(arrays).Where(c => IsNode(store, c) || IsAbove(store, c)).Take(MostNamed).ToArray();
         if (arrays.Length == 1)
         {
-            return Find(store, arrays[0], depth + 1, allLevels);
+            var only = Find(store, arrays[0], depth + 1, allLevels);
+            return groups.Length == 0 ? only : only with
+            {
+                Remarks = [.. only.Remarks, $"The array is {arrays[0]}; beside it lies {string.Join(", ", groups)}, which was not read."],
+            };
         }
 
         if (arrays.Length > 1)
@@ -105,8 +111,6 @@ internal static class ZarrMetadata
                 + " --inside.");
         }
 
-        var groups = folders.Where(c => IsNode(store, c) || store.Folders(c).Take(MostNamed).Any(f => IsNode(store, store.Join(c, f))))
-            .Take(MostNamed).ToArray();
         return groups.Length == 1 && depth < MostDepth ? Find(store, groups[0], depth + 1, allLevels)
             : groups.Length > 1 ? throw new VolumeFormatException(
                 $"{store.NameOf(key)} holds several groups ({string.Join(", ", groups)}); give the path of the one to import, or name it by"
@@ -117,6 +121,10 @@ internal static class ZarrMetadata
     }
 
     private static bool IsNode(KeyStore store, string key) => s_names.Any(n => store.Read(store.Join(key, n)) is not null);
+
+    // Whether metadata lie below a key; of a store that cannot be listed, what its consolidated metadata name.
+    private static bool IsAbove(KeyStore store, string key) =>
+        store.List(key)?.Take(MostListed).Any(k => s_names.Contains(k[(k.LastIndexOf('/') + 1)..])) ?? store.Folders(key).Any();
 
     private static JsonArray? Multiscales(JsonObject attributes) =>
         (attributes["ome"]?["multiscales"] ?? attributes["multiscales"]) is JsonArray { Count: > 0 } list ? list : null;

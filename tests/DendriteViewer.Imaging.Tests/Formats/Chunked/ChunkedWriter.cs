@@ -29,6 +29,11 @@ public enum ChunkedKind
 /// <summary>Writes arrays of 16-bit numbers as other programs would: keys and what lies under them.</summary>
 internal static class ChunkedWriter
 {
+    private static readonly JsonSerializerOptions s_plain = new()
+    {
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
     /// <summary>The value at a place of an array: every digit tells the place along one axis, and none is 0.</summary>
     public static ushort ValueAt(params int[] at) => (ushort)at.Aggregate(1, (v, i) => v * 10 + i);
 
@@ -139,7 +144,8 @@ internal static class ChunkedWriter
 
     private static string Join(string key, string name) => key.Length == 0 ? name : $"{key}/{name}";
 
-    private static byte[] Bytes(JsonNode? json) => JsonSerializer.SerializeToUtf8Bytes(json);
+    // As other programs write it: "<u2" and not "\u003Cu2".
+    private static byte[] Bytes(JsonNode? json) => JsonSerializer.SerializeToUtf8Bytes(json, s_plain);
 
     private static void Put(Dictionary<string, byte[]> keys, string key, Dictionary<string, JsonObject> metadata)
     {
