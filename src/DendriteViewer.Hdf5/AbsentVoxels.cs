@@ -23,7 +23,8 @@ internal static class AbsentVoxels
                     return;
                 }
 
-                var all = extent.Zip(chunk, (n, c) => (UInt128)((n + c - 1) / c)).Aggregate((UInt128)1, (a, b) => a > UInt128.MaxValue >> 64 ? a : a * b);
+                var all = extent.Zip(chunk, (n, c) => (UInt128)((n + c - 1) / c))
+                    .Aggregate((UInt128)1, (a, b) => a > UInt128.MaxValue >> 64 ? a : a * b);
                 if (written == 0)
                 {
                     throw NeverWritten(name);
@@ -39,5 +40,6 @@ internal static class AbsentVoxels
     }
 
     private static Hdf5Exception NeverWritten(string name) =>
-        new($"nothing of its dataset {name} was ever written, so all its voxels would be the fill value; copy the file again when it is complete.");
+        new($"nothing of its dataset {name} was ever written, so all its voxels would be the fill value; copy the file again when it is "
+            + "complete.");
 }

@@ -79,7 +79,8 @@ internal static class Attributes
             }
 
             var values = new double[(int)count];
-            return H5.Read(dataset, H5.Variable("H5T_NATIVE_DOUBLE_g"), H5.All, H5.All, 0, MemoryMarshal.AsBytes(values.AsSpan())) < 0 ? null : values;
+            return H5.Read(dataset, H5.Variable("H5T_NATIVE_DOUBLE_g"), H5.All, H5.All, 0, MemoryMarshal.AsBytes(values.AsSpan())) < 0
+                ? null : values;
         }
         finally
         {
@@ -114,7 +115,8 @@ internal static class Attributes
         var lists = new nint[2 * count];
         return !isReference || H5.SizeOf(type) != 16 || H5.ReadAttribute(attribute, type, MemoryMarshal.AsBytes(lists.AsSpan())) < 0
             ? []
-            : [.. Enumerable.Range(0, count).Select(i => lists[2 * i] > 0 && lists[2 * i + 1] != 0 ? (ulong)Marshal.ReadInt64(lists[2 * i + 1]) : 0UL)];
+            : [.. Enumerable.Range(0, count)
+                .Select(i => lists[2 * i] > 0 && lists[2 * i + 1] != 0 ? (ulong)Marshal.ReadInt64(lists[2 * i + 1]) : 0UL)];
     });
 
     private static T Read<T>(long of, string name, T absent, Func<long, long, int, T> read)

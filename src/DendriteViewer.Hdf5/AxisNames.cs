@@ -16,7 +16,8 @@ internal readonly record struct NamedAxis(string Name, string? Positions = null)
 /// <param name="From">Which part of the file says so.</param>
 internal sealed record AxisNames(NamedAxis[] Axes, string From)
 {
-    private static readonly string[] s_orders = ["axes", "AXISORDER", "axisorder", "axis_order", "axis_labels", "axes_names", "dim_order", "dimension_order", "dims"];
+    private static readonly string[] s_orders =
+        ["axes", "AXISORDER", "axisorder", "axis_order", "axis_labels", "axes_names", "dim_order", "dimension_order", "dims"];
 
     /// <summary>Finds them; null where nothing in the file names an axis.</summary>
     /// <param name="file">The file.</param>
@@ -34,7 +35,8 @@ internal sealed record AxisNames(NamedAxis[] Axes, string From)
         ?? OfMatlab(dataset, rank);
 
     private static AxisNames? Plain(string[] names, int rank, string from) =>
-        names.Length == rank && names.Any(n => n is not ("" or ".")) ? new AxisNames([.. names.Select(n => new NamedAxis(n is "." ? "" : n))], from) : null;
+        names.Length == rank && names.Any(n => n is not ("" or "."))
+            ? new AxisNames([.. names.Select(n => new NamedAxis(n is "." ? "" : n))], from) : null;
 
     private static AxisNames? Tags(long dataset, int rank)
     {
@@ -46,7 +48,8 @@ internal sealed record AxisNames(NamedAxis[] Axes, string From)
         try
         {
             using var json = JsonDocument.Parse(text);
-            return Plain([.. json.RootElement.GetProperty("axes").EnumerateArray().Select(a => a.GetProperty("key").GetString() ?? "")], rank, "axistags");
+            return Plain([.. json.RootElement.GetProperty("axes").EnumerateArray().Select(a => a.GetProperty("key").GetString() ?? "")],
+                rank, "axistags");
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
         {
@@ -75,10 +78,12 @@ internal sealed record AxisNames(NamedAxis[] Axes, string From)
     }
 
     private static string[] Split(string[] texts) => texts is [var joined]
-        ? joined.Trim('[', ']', '(', ')', ' ').Split([':', ',', ';', ' '], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+        ? joined.Trim('[', ']', '(', ')', ' ')
+            .Split([':', ',', ';', ' '], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
         : texts;
 
-    // Of an NXdata: axes lists them in order, or in any order with NAME_indices; in older files its datasets say themselves which axis they are of.
+    // Of an NXdata: axes lists them in order, or in any order with NAME_indices; in older files its datasets say themselves which axis
+    // they are of.
     private static AxisNames? OfGroup(long file, string path, int rank, long access)
     {
         var group = Parent(path);
@@ -110,7 +115,8 @@ internal sealed record AxisNames(NamedAxis[] Axes, string From)
             foreach (var name in H5.Links(id).Take(64))
             {
                 var sibling = H5.OpenObject(id, name, access);
-                if (sibling >= 0 && H5.TypeOf(sibling) == H5.TypeDataset && Attributes.Numbers(sibling, "axis") is [>= 1 and var n, ..] && n <= rank)
+                if (sibling >= 0 && H5.TypeOf(sibling) == H5.TypeDataset && Attributes.Numbers(sibling, "axis") is [>= 1 and var n, ..]
+                    && n <= rank)
                 {
                     axes[(int)n - 1] = new NamedAxis(name, Join(group, name));
                 }
@@ -121,7 +127,8 @@ internal sealed record AxisNames(NamedAxis[] Axes, string From)
                 }
             }
 
-            return axes.Any(a => a.Name is not null) ? new AxisNames([.. axes.Select(a => a.Name is null ? new NamedAxis("") : a)], $"axes of {group}") : null;
+            return axes.Any(a => a.Name is not null)
+                ? new AxisNames([.. axes.Select(a => a.Name is null ? new NamedAxis("") : a)], $"axes of {group}") : null;
         }
         finally
         {
@@ -157,12 +164,18 @@ internal sealed record AxisNames(NamedAxis[] Axes, string From)
     private static AxisNames? OfImage(long dataset, int rank) =>
         rank != 3 || Attributes.Text(dataset, "IMAGE_SUBCLASS") != "IMAGE_TRUECOLOR" ? null
         : Plain(
-            Attributes.Text(dataset, "INTERLACE_MODE") switch { "INTERLACE_PLANE" => ["channel", "y", "x"], "INTERLACE_LINE" => ["y", "channel", "x"], _ => ["y", "x", "channel"] },
+            Attributes.Text(dataset, "INTERLACE_MODE") switch
+            {
+                "INTERLACE_PLANE" => ["channel", "y", "x"],
+                "INTERLACE_LINE" => ["y", "channel", "x"],
+                _ => ["y", "x", "channel"],
+            },
             rank, "IMAGE_SUBCLASS");
 
     // MATLAB's first index is the fastest: rows, then columns, then pages.
     private static AxisNames? OfMatlab(long dataset, int rank) =>
-        Attributes.Text(dataset, "MATLAB_class") is null || rank is < 2 or > 4 ? null : Plain(rank switch { 2 => ["x", "y"], 3 => ["z", "x", "y"], _ => ["time", "z", "x", "y"] }, rank, Matlab);
+        Attributes.Text(dataset, "MATLAB_class") is null || rank is < 2 or > 4 ? null
+            : Plain(rank switch { 2 => ["x", "y"], 3 => ["z", "x", "y"], _ => ["time", "z", "x", "y"] }, rank, Matlab);
 
     /// <summary>What <see cref="From"/> is where MATLAB's convention says it.</summary>
     public const string Matlab = "MATLAB_class";

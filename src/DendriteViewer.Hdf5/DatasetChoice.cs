@@ -55,25 +55,32 @@ internal sealed class DatasetChoice(long file, long access)
         var scans = raw.Count == 0 ? thick : thick.Where(d => !raw.Contains(d) && !Projections.IsReference(d.Path)).ToList();
         if (raw.Count > 0)
         {
-            return scans.Where(d => _projections.IsReconstruction(d.Path)).ToList() is [var made] ? (made.Path, $"a reconstruction; {raw[0].Path} holds projections")
+            return scans.Where(d => _projections.IsReconstruction(d.Path)).ToList() is [var made]
+                ? (made.Path, $"a reconstruction; {raw[0].Path} holds projections")
                 : scans is [var other] ? (other.Path, $"the only one of three axes that holds no projections as {raw[0].Path} does")
                 : scans.Count == 0 ? throw Refused(raw[0])
-                : throw new Hdf5Exception($"it holds projections ({raw[0].Path}) and several other datasets: {Listed(scans)}; say which with --inside (inside in dataset.json).");
+                : throw new Hdf5Exception(
+                    $"it holds projections ({raw[0].Path}) and several other datasets: {Listed(scans)}; say which with --inside (inside "
+                    + "in dataset.json).");
         }
 
         return _signals.Where(d => Thick(d.Extent)).ToList() is [var signal] ? (signal.Path, "the only NXdata")
             : scans.Find(d => d.Path == "/exchange/data") is { } exchanged ? (exchanged.Path, "Data Exchange")
             : scans is [var only] ? (only.Path, "the only one of three axes")
             : _datasets is [var alone] ? (alone.Path, "the only one")
-            : throw new Hdf5Exception($"it holds several datasets: {Listed(scans.Count > 0 ? scans : _datasets)}; say which with --inside (inside in dataset.json).");
+            : throw new Hdf5Exception(
+                $"it holds several datasets: {Listed(scans.Count > 0 ? scans : _datasets)}; say which with --inside (inside in "
+                + "dataset.json).");
     }
 
     /// <summary>Why a dataset holds projections; null where nothing says so.</summary>
     public ProjectionEvidence? ProjectionsIn(Candidate dataset) =>
-        Thick(dataset.Extent) ? dataset.Aliases.Prepend(dataset.Path).Select(p => _projections.Of(p, dataset.Extent)).FirstOrDefault(e => e is not null) : null;
+        Thick(dataset.Extent) ? dataset.Aliases.Prepend(dataset.Path).Select(p => _projections.Of(p, dataset.Extent))
+            .FirstOrDefault(e => e is not null) : null;
 
     private Hdf5Exception Refused(Candidate raw) => new(
-        $"its dataset {raw.Path} holds {raw.Extent[0]} projections, not slices of a reconstructed scan ({ProjectionsIn(raw)!.Reason}); reconstruct it first, "
+        $"its dataset {raw.Path} holds {raw.Extent[0]} projections, not slices of a reconstructed scan ({ProjectionsIn(raw)!.Reason}); "
+        + "reconstruct it first, "
         + $"or give --inside {raw.Path} (inside in dataset.json) to read the projections as they are.");
 
     private static string Listed(List<Candidate> datasets) => string.Join(", ", datasets.Take(8)) + (datasets.Count > 8 ? ", …" : "");
@@ -132,7 +139,8 @@ internal sealed class DatasetChoice(long file, long access)
         var id = Open(file, path);
         try
         {
-            return id >= 0 && H5.TypeOf(id) == H5.TypeDataset && SampleKind.Of(id) is not null ? new Candidate(path, Spaces.OfDataset(id)) : null;
+            return id >= 0 && H5.TypeOf(id) == H5.TypeDataset && SampleKind.Of(id) is not null ? new Candidate(path, Spaces.OfDataset(id))
+                : null;
         }
         finally
         {

@@ -18,7 +18,8 @@ internal static partial class H5
     private const int ByName = 0, Ascending = 0;
 
     public const int ReadOnly = 0, All = 0;
-    public const int ClassInteger = 0, ClassFloat = 1, ClassString = 3, ClassBitfield = 4, ClassReference = 7, ClassEnum = 8, ClassVariableLength = 9;
+    public const int ClassInteger = 0, ClassFloat = 1, ClassString = 3, ClassBitfield = 4, ClassReference = 7, ClassEnum = 8,
+        ClassVariableLength = 9;
     public const int TypeGroup = 2, TypeDataset = 5;
     public const int LayoutContiguous = 1, LayoutChunked = 2, LayoutVirtual = 3;
 
@@ -283,7 +284,8 @@ internal static partial class H5
 
     private delegate nint TextReader(Span<byte> buffer, nuint size);
 
-    /// <summary>H5Z_class2_t: a filter that the library is to call. Texts and functions stay where they are as long as the process lives.</summary>
+    /// <summary>H5Z_class2_t: a filter that the library is to call. Texts and functions stay where they are as long as the process
+    /// lives.</summary>
     [StructLayout(LayoutKind.Sequential)]
     public struct FilterClass
     {

@@ -25,7 +25,8 @@ internal sealed record LayerPlan(int Slices, long CacheBytes, long FileChunkByte
     /// <param name="sampleBytes">Bytes of a sample in memory.</param>
     /// <param name="isTurned">Whether the axes stand in another order.</param>
     /// <exception cref="Hdf5Exception">Chunks are too large, or it would have to be read too often.</exception>
-    public static LayerPlan Of(long dataset, long creation, string name, ulong[] extent, int[] axes, long[] shape, int sampleBytes, bool isTurned)
+    public static LayerPlan Of(
+        long dataset, long creation, string name, ulong[] extent, int[] axes, long[] shape, int sampleBytes, bool isTurned)
     {
         var slice = shape[2] * shape[3] * sampleBytes;
         var usual = (int)Math.Clamp(Piece / slice, 1, shape[1]);
@@ -49,7 +50,8 @@ internal sealed record LayerPlan(int Slices, long CacheBytes, long FileChunkByte
         var (size, fileSize) = (elements * (UInt128)sampleBytes, elements * FileSampleBytes(dataset));
         if (size > MostChunk || fileSize > MostChunk || size == 0)
         {
-            throw new Hdf5Exception($"its chunks are of {string.Join(" × ", chunk)}, larger than 512 MiB, which is not supported; write it in smaller ones (h5repack).");
+            throw new Hdf5Exception($"its chunks are of {string.Join(" × ", chunk)}, larger than 512 MiB, which is not supported; write "
+                + "it in smaller ones (h5repack).");
         }
 
         var deep = axes[1] < 0 ? 1 : (int)Math.Min(chunk[axes[1]], (ulong)shape[1]);
@@ -76,7 +78,8 @@ internal sealed record LayerPlan(int Slices, long CacheBytes, long FileChunkByte
         if (passes > MostPasses)
         {
             throw new Hdf5Exception(
-                $"its dataset {name} has its axes in an order in which it would have to be read {passes} times; write it in the order z, y, x, or in chunks of some 64 × 64 × 64 (h5repack -l CHUNK=64x64x64).");
+                $"its dataset {name} has its axes in an order in which it would have to be read {passes} times; write it in the order z, "
+                + "y, x, or in chunks of some 64 × 64 × 64 (h5repack -l CHUNK=64x64x64).");
         }
     }
 

@@ -9,21 +9,24 @@ internal sealed record ProjectionEvidence(string Reason, string? ImageKey);
 
 /// <summary>
 /// Tells projections from reconstructed scans. A stack of projections has as many rotation angles as pictures (NXtomo, Data Exchange and
-/// what others write), an image_key, flats and darks beside it, or a name that says so. What a path calls a reconstruction is none, since its
-/// slices may happen to be as many as the angles that are kept beside it.
+/// what others write), an image_key, flats and darks beside it, or a name that says so. What a path calls a reconstruction is none, since
+/// its /// slices may happen to be as many as the angles that are kept beside it.
 /// </summary>
 internal sealed class Projections(long file, long access)
 {
     private const int MostLinks = 256, MostGroups = 32;
     private static readonly string[] s_references =
-        ["data_white", "data_dark", "flat", "flats", "dark", "darks", "white", "whites", "flat_field", "flatfield", "dark_field", "darkfield", "flat_fields", "dark_fields", "bright", "brightfield", "ref", "refs", "flats_pre", "flats_post"];
+        ["data_white", "data_dark", "flat", "flats", "dark", "darks", "white", "whites", "flat_field", "flatfield", "dark_field",
+            "darkfield", "flat_fields", "dark_fields", "bright", "brightfield", "ref", "refs", "flats_pre", "flats_post"];
 
     private readonly Dictionary<string, List<Candidate>> _groups = [];
     private readonly Dictionary<string, string?> _definitions = [];
 
     /// <summary>Whether a path is that of a reconstruction: /process/recon, NXtomoproc, /volume.</summary>
     public bool IsReconstruction(string path) =>
-        path.ToLowerInvariant().Split('/').Any(s => s.Contains("recon", StringComparison.Ordinal) || s.Contains("tomogram", StringComparison.Ordinal) || s is "volume" or "vol" or "slices")
+        path.ToLowerInvariant().Split('/')
+            .Any(s => s.Contains("recon", StringComparison.Ordinal) || s.Contains("tomogram", StringComparison.Ordinal)
+                || s is "volume" or "vol" or "slices")
         || Definition(path) == "NXtomoproc";
 
     /// <summary>Whether a dataset holds flats, or darks, by its name.</summary>
@@ -38,7 +41,8 @@ internal sealed class Projections(long file, long access)
         }
 
         var (pictures, around) = (extent[0], GroupsAround(path));
-        if (around.SelectMany(Contents).FirstOrDefault(d => LeafOf(d.Path) is "image_key" or "image_key_control" && Length(d) == pictures) is { } key)
+        if (around.SelectMany(Contents)
+            .FirstOrDefault(d => LeafOf(d.Path) is "image_key" or "image_key_control" && Length(d) == pictures) is { } key)
         {
             return new ProjectionEvidence($"{key.Path} says which of them are flats and darks", key.Path);
         }
@@ -48,26 +52,33 @@ internal sealed class Projections(long file, long access)
             return null;
         }
 
-        if (around.SelectMany(Contents).FirstOrDefault(d => RotationAngles.IsName(LeafOf(d.Path)) && (Length(d) == pictures || (Length(d) is var n && n > 2 && extent.Contains(n) && IsSinogram(path)))) is { } angles)
+        if (around.SelectMany(Contents)
+            .FirstOrDefault(d => RotationAngles.IsName(LeafOf(d.Path))
+                && (Length(d) == pictures || (Length(d) is var n && n > 2 && extent.Contains(n) && IsSinogram(path)))) is { } angles)
         {
             return new ProjectionEvidence($"as many angles are in {angles.Path}", null);
         }
 
-        if (Contents(AxisNames.Parent(path)).FirstOrDefault(d => d.Path != path && IsReference(d.Path) && IsLike(d, extent)) is { } reference)
+        if (Contents(AxisNames.Parent(path))
+            .FirstOrDefault(d => d.Path != path && IsReference(d.Path) && IsLike(d, extent)) is { } reference)
         {
             return new ProjectionEvidence($"{reference.Path} beside it holds flats or darks", null);
         }
 
         var leaf = LeafOf(path).ToLowerInvariant();
-        return leaf.Contains("projection", StringComparison.Ordinal) || leaf.Contains("sinogram", StringComparison.Ordinal) || leaf.Contains("radiograph", StringComparison.Ordinal)
+        return leaf.Contains("projection", StringComparison.Ordinal) || leaf.Contains("sinogram", StringComparison.Ordinal)
+            || leaf.Contains("radiograph", StringComparison.Ordinal)
             ? new ProjectionEvidence("its name says so", null)
-            : Definition(path) == "NXtomo" && path.Contains("/detector", StringComparison.Ordinal) ? new ProjectionEvidence("its entry is defined as NXtomo", null)
+            : Definition(path) == "NXtomo" && path.Contains("/detector", StringComparison.Ordinal)
+                ? new ProjectionEvidence("its entry is defined as NXtomo", null)
             : null;
     }
 
     // Flats are as large as what they are for; of Data Exchange, they are what they are called.
     private static bool IsLike(Candidate reference, ulong[] extent) =>
-        LeafOf(reference.Path) is "data_white" or "data_dark" || (reference.Extent.Length >= 2 && extent.Length >= 2 && reference.Extent[^1] == extent[^1] && reference.Extent[^2] == extent[^2]);
+        LeafOf(reference.Path) is "data_white" or "data_dark"
+            || (reference.Extent.Length >= 2 && extent.Length >= 2 && reference.Extent[^1] == extent[^1]
+                && reference.Extent[^2] == extent[^2]);
 
     private static bool IsSinogram(string path) => LeafOf(path).Contains("sino", StringComparison.OrdinalIgnoreCase);
 
@@ -83,7 +94,8 @@ internal sealed class Projections(long file, long access)
         if (groups.Count > 0)
         {
             var entry = groups[^1];
-            groups.AddRange([entry + "/sample", entry + "/instrument", entry + "/instrument/detector", entry + "/sample/transformations", entry + "/measurement", entry + "/data"]);
+            groups.AddRange([entry + "/sample", entry + "/instrument", entry + "/instrument/detector", entry + "/sample/transformations",
+                entry + "/measurement", entry + "/data"]);
         }
 
         groups.Add("/");
@@ -109,7 +121,8 @@ internal sealed class Projections(long file, long access)
             foreach (var name in H5.Links(id).Take(MostLinks))
             {
                 // Only what may say something is opened.
-                if (name is not ("image_key" or "image_key_control") && !RotationAngles.IsName(name) && !s_references.Contains(name.ToLowerInvariant()))
+                if (name is not ("image_key" or "image_key_control") && !RotationAngles.IsName(name)
+                    && !s_references.Contains(name.ToLowerInvariant()))
                 {
                     continue;
                 }

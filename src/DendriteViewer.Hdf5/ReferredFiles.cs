@@ -52,7 +52,8 @@ internal sealed partial class ReferredFiles(Func<string, string?> refuse)
             Span<byte> bytes = stackalloc byte[4096];
             for (var i = 0; i < Math.Max(0, H5.ExternalCount(creation)); i++)
             {
-                H5.Check(H5.External(creation, (uint)i, (nuint)bytes.Length, bytes, out _, out _), "its list of external files is damaged.");
+                H5.Check(H5.External(creation, (uint)i, (nuint)bytes.Length, bytes, out _, out _),
+                    "its list of external files is damaged.");
                 Require(Encoding.UTF8.GetString(bytes[..Math.Max(0, bytes.IndexOf((byte)0))]), file);
             }
 
@@ -101,7 +102,8 @@ internal sealed partial class ReferredFiles(Func<string, string?> refuse)
                     break;
                 }
 
-                if (!CheckSource(source == "." ? file : Require(source, file), Numbered(dataset, b), numbered ? ([], 0) : Needs(creation, i), remarks, depth) && numbered && b > 0)
+                var (path, needs) = (source == "." ? file : Require(source, file), numbered ? ([], 0) : Needs(creation, i));
+                if (!CheckSource(path, Numbered(dataset, b), needs, remarks, depth) && numbered && b > 0)
                 {
                     break;
                 }
@@ -149,7 +151,8 @@ internal sealed partial class ReferredFiles(Func<string, string?> refuse)
     }
 
     private static Hdf5Exception Short(string needs, string dataset, string path, ulong[] extent) => new(
-        $"its virtual dataset takes {needs} voxels from {dataset} of {path}, which has {string.Join(" × ", extent)}; the library would fill what is missing, so copy that file again.");
+        $"its virtual dataset takes {needs} voxels from {dataset} of {path}, which has {string.Join(" × ", extent)}; the library would "
+        + "fill what is missing, so copy that file again.");
 
     // What a mapping takes of its source: along each axis, from the source's beginning on; or, where it takes all of it, how many
     // elements that must be. Neither where there is no limit.
@@ -170,7 +173,8 @@ internal sealed partial class ReferredFiles(Func<string, string?> refuse)
             }
 
             var (first, last) = (new ulong[rank], new ulong[rank]);
-            return rank > 32 || H5.SelectedBounds(source, first, last) < 0 || last.Any(n => n >= 1UL << 40) ? ([], 0) : ([.. last.Select(n => n + 1)], 0);
+            return rank > 32 || H5.SelectedBounds(source, first, last) < 0 || last.Any(n => n >= 1UL << 40) ? ([], 0)
+                : ([.. last.Select(n => n + 1)], 0);
         }
         finally
         {

@@ -53,7 +53,8 @@ internal sealed class ScanReader
             || _extent.Aggregate((UInt128)1, (a, b) => a > (UInt128)1 << 64 ? a : a * b) > (UInt128)1 << 50)
         {
             throw new Hdf5Exception(
-                $"its dataset {name} is of {(_extent.Length == 0 ? "no axes" : string.Join(" × ", _extent))}, but a scan has z, y and x; give the path of another.");
+                $"its dataset {name} is of {(_extent.Length == 0 ? "no axes" : string.Join(" × ", _extent))}, but a scan has z, y and x; "
+                + "give the path of another.");
         }
 
         var evidence = choice.ProjectionsIn(new Candidate(name, _extent));
@@ -132,7 +133,8 @@ internal sealed class ScanReader
 
             if (!ReadRun(frame, from, run, _buffer.AsSpan(done * slice, run * slice)))
             {
-                throw new Hdf5Exception($"its dataset {Description.Dataset} is damaged in slices {first} to {first + count - 1}; copy it again from its source.");
+                throw new Hdf5Exception($"its dataset {Description.Dataset} is damaged in slices {first} to {first + count - 1}; copy it "
+                    + "again from its source.");
             }
 
             done += run;
@@ -157,7 +159,8 @@ internal sealed class ScanReader
         }
 
         var (file, memory) = (H5.DatasetSpace(_dataset), H5.NewSpace(extent.Length, extent, 0));
-        var ok = file >= 0 && memory >= 0 && H5.Select(file, 0, start, 0, extent, 0) >= 0 && H5.Read(_dataset, _kind.Memory, memory, file, 0, into) >= 0;
+        var ok = file >= 0 && memory >= 0 && H5.Select(file, 0, start, 0, extent, 0) >= 0
+            && H5.Read(_dataset, _kind.Memory, memory, file, 0, into) >= 0;
         H5.CloseSpace(file);
         H5.CloseSpace(memory);
         if (ok && _isTurned)
@@ -189,7 +192,8 @@ internal sealed class ScanReader
         }
     }
 
-    private int[] AxesOf(string name, AxisNames? names, ProjectionEvidence? evidence, Func<AxesQuestion, AxesAnswer> ask, List<string> remarks)
+    private int[] AxesOf(string name, AxisNames? names, ProjectionEvidence? evidence, Func<AxesQuestion, AxesAnswer> ask,
+        List<string> remarks)
     {
         // Who asks for projections gets them as slices.
         var spelled = names?.Axes.Select(a => evidence is not null && RotationAngles.IsName(a.Name) ? "z" : a.Name).ToArray();
@@ -197,7 +201,8 @@ internal sealed class ScanReader
         remarks.AddRange(answer.Remarks);
         if (names?.From == AxisNames.Matlab)
         {
-            remarks.Add("MATLAB wrote it, whose arrays are (row, column, page), so its first index is taken for y, its second for x and its third for z");
+            remarks.Add("MATLAB wrote it, whose arrays are (row, column, page), so its first index is taken for y, its second for x and "
+                + "its third for z");
         }
         else if (names is not null && Turning.IsNeeded(answer.Order.AsSpan(1)))
         {
@@ -223,7 +228,8 @@ internal sealed class ScanReader
         }
 
         remarks.Add($"{keys.Length - kept.Length} of its {keys.Length} pictures are flats, darks or unusable by {path}, and are left out");
-        return kept.Length > 0 ? kept : throw new Hdf5Exception($"its dataset {name} holds only flats and darks by {path}; give the path of another.");
+        return kept.Length > 0 ? kept
+            : throw new Hdf5Exception($"its dataset {name} holds only flats and darks by {path}; give the path of another.");
     }
 
     // What is packed best is a thousandth of itself; what is not packed is there whole.
@@ -233,7 +239,8 @@ internal sealed class ScanReader
         if (shape.Aggregate((decimal)_kind.Size, (a, b) => a * b) > (layout is H5.LayoutChunked or H5.LayoutVirtual ? 1040 * stored + 65536 : 4 * stored))
         {
             throw new Hdf5Exception(
-                $"its dataset {name} is of {string.Join(" × ", _extent)}, which its {stored} bytes cannot hold; the file is damaged, or was cut off.");
+                $"its dataset {name} is of {string.Join(" × ", _extent)}, which its {stored} bytes cannot hold; the file is damaged, or "
+                + "was cut off.");
         }
     }
 }

@@ -11,7 +11,8 @@ namespace DendriteViewer.Hdf5;
 internal sealed partial record VoxelSizes(double[] Size, string[] Units, string From)
 {
     private const int MostPositions = 1 << 20;
-    private static readonly string[] s_sizes = ["voxel_size", "pixel_size", "voxelsize", "VoxelSize", "voxelSize", "spacing", "element_size", "resolution"];
+    private static readonly string[] s_sizes =
+        ["voxel_size", "pixel_size", "voxelsize", "VoxelSize", "voxelSize", "spacing", "element_size", "resolution"];
     private static readonly string[] s_units = ["um", "µm", "nm", "mm", "m", "cm"];
 
     /// <summary>
@@ -25,7 +26,8 @@ internal sealed partial record VoxelSizes(double[] Size, string[] Units, string 
     /// <param name="axes">Which axis of the dataset is z, y and x; negative where it has none.</param>
     /// <param name="extent">Elements along the dataset's axes.</param>
     /// <param name="remarks">Takes why a size that is there was not taken.</param>
-    public static VoxelSizes? Of(long file, long dataset, AxisNames? names, long access, ReadOnlySpan<int> axes, ulong[] extent, List<string> remarks)
+    public static VoxelSizes? Of(
+        long file, long dataset, AxisNames? names, long access, ReadOnlySpan<int> axes, ulong[] extent, List<string> remarks)
     {
         foreach (var unit in s_units)
         {
@@ -44,7 +46,8 @@ internal sealed partial record VoxelSizes(double[] Size, string[] Units, string 
     // One number for all; one for z, y and x; or one for each axis of the dataset, where it has others.
     private static double[]? OfAxes(double[] given, ReadOnlySpan<int> axes, int rank) =>
         given.Length == 1 ? [given[0], given[0], given[0]]
-        : given.Length == rank && rank > 3 && axes[0] >= 0 && axes[1] >= 0 && axes[2] >= 0 ? [given[axes[0]], given[axes[1]], given[axes[2]]]
+        : given.Length == rank && rank > 3 && axes[0] >= 0 && axes[1] >= 0 && axes[2] >= 0
+            ? [given[axes[0]], given[axes[1]], given[axes[2]]]
         : given.Length >= 3 ? given[^3..]
         : null;
 
@@ -58,14 +61,16 @@ internal sealed partial record VoxelSizes(double[] Size, string[] Units, string 
             }
 
             string[] units = [];
-            foreach (var attribute in (ReadOnlySpan<string>)[name + "_units", name + "_unit", name + "Units", name + "Unit", "units", "unit"])
+            foreach (var attribute in (ReadOnlySpan<string>)[name + "_units", name + "_unit", name + "Units", name + "Unit", "units",
+                "unit"])
             {
                 units = units.Length > 0 ? units : Attributes.Texts(dataset, attribute);
             }
 
             if (units.Length is not (1 or 3))
             {
-                remarks.Add(string.Create(CultureInfo.InvariantCulture, $"its {name} ({string.Join(" × ", given)}) is without a unit, so it was not taken"));
+                remarks.Add(string.Create(CultureInfo.InvariantCulture,
+                    $"its {name} ({string.Join(" × ", given)}) is without a unit, so it was not taken"));
                 continue;
             }
 
@@ -80,7 +85,8 @@ internal sealed partial record VoxelSizes(double[] Size, string[] Units, string 
         return null;
     }
 
-    private static VoxelSizes? OfPositions(long file, AxisNames? names, long access, ReadOnlySpan<int> axes, ulong[] extent, List<string> remarks)
+    private static VoxelSizes? OfPositions(
+        long file, AxisNames? names, long access, ReadOnlySpan<int> axes, ulong[] extent, List<string> remarks)
     {
         var (sizes, units, problems, found) = (new double[3], new string[3], new List<string>(), 0);
         for (var i = 0; i < 3; i++)

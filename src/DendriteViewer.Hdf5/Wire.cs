@@ -37,7 +37,8 @@ public enum MessageKind : byte
     Axes,
 }
 
-/// <summary>Asks which axes of a dataset are z, y, x and time; the rule is the one of all formats, which the reader does not know.</summary>
+/// <summary>Asks which axes of a dataset are z, y, x and time; the rule is the one of all formats, which the reader does not
+/// know.</summary>
 /// <param name="Dataset">Path inside the file.</param>
 /// <param name="Names">Names of its axes, slowest first, empty where one has none; null where none has.</param>
 /// <param name="Lengths">Elements along each.</param>
@@ -50,7 +51,8 @@ public sealed record AxesAnswer(int[] Order, string[] Remarks);
 
 /// <summary>
 /// How the reader and who started it talk, over the reader's standard streams. It sends a description or an error, and asks before
-/// it opens other files, and which axes are which; then for every request (frame, first slice, count; 64-bit each, little endian) it sends samples or an error.
+/// it opens other files, and which axes are which; then for every request (frame, first slice, count; 64-bit each, little endian) it sends
+/// samples or an error.
 /// </summary>
 public static class Wire
 {

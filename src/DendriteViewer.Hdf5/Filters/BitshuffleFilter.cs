@@ -41,7 +41,8 @@ internal static partial class BitshuffleFilter
 
     /// <summary>Unpacks a chunk.</summary>
     /// <param name="packed">Its bytes.</param>
-    /// <param name="values">The filter's values: two of a version, bytes of an element, elements of a block (0 for the usual), packing.</param>
+    /// <param name="values">The filter's values: two of a version, bytes of an element, elements of a block (0 for the usual),
+    /// packing.</param>
     /// <param name="most">The most bytes that it may unpack to.</param>
     /// <returns>The elements, or null where they are damaged.</returns>
     internal static byte[]? Unpack(ReadOnlySpan<byte> packed, ReadOnlySpan<uint> values, long most)
@@ -108,7 +109,8 @@ internal static partial class BitshuffleFilter
 
                 var one = packed.Slice(4, (int)size);
                 packed = packed[(4 + (int)size)..];
-                if (!(packing == Lz4 ? Decompress(one, shuffled, one.Length, bytes) == bytes : ZstdFilter.TryUnpack(one, shuffled.AsSpan(0, bytes))))
+                if (!(packing == Lz4 ? Decompress(one, shuffled, one.Length, bytes) == bytes
+                    : ZstdFilter.TryUnpack(one, shuffled.AsSpan(0, bytes))))
                 {
                     return false;
                 }

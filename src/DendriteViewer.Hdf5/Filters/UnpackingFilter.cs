@@ -39,7 +39,8 @@ internal static class UnpackingFilter
         s_callbacks.Add(callback);
         var filter = new H5.FilterClass
         {
-            Version = Version, Id = id, HasDecoder = 1, Name = Marshal.StringToCoTaskMemUTF8(name), Function = Marshal.GetFunctionPointerForDelegate(callback),
+            Version = Version, Id = id, HasDecoder = 1, Name = Marshal.StringToCoTaskMemUTF8(name),
+            Function = Marshal.GetFunctionPointerForDelegate(callback),
         };
         H5.Check(H5.Register(filter), $"libhdf5 takes no filter {name}");
     }

@@ -25,12 +25,14 @@ internal static partial class ZstdFilter
     {
         if (!NativeLibrary.TryLoad(Library, out _))
         {
-            throw new Hdf5Exception("it is packed by zstd, which is unpacked by libzstd; install Debian's package libzstd1 (apt-get install libzstd1).");
+            throw new Hdf5Exception("it is packed by zstd, which is unpacked by libzstd; install Debian's package libzstd1 (apt-get "
+                + "install libzstd1).");
         }
     }
 
     /// <summary>Unpacks a frame that must fill a target; false where it does not.</summary>
-    public static bool TryUnpack(ReadOnlySpan<byte> packed, Span<byte> target) => Decompress(target, (nuint)target.Length, packed, (nuint)packed.Length) == (nuint)target.Length;
+    public static bool TryUnpack(ReadOnlySpan<byte> packed, Span<byte> target) =>
+        Decompress(target, (nuint)target.Length, packed, (nuint)packed.Length) == (nuint)target.Length;
 
     // A frame need not say how long its content is: then it is at most a chunk.
     private static byte[]? Unpack(ReadOnlySpan<byte> packed)

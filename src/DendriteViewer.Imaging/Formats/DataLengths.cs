@@ -17,7 +17,8 @@ internal static class DataLengths
     /// <exception cref="VolumeFormatException">There is less.</exception>
     public static string? Compare(string path, long need, long have) =>
         have < need ? throw Short(path, need, have)
-        : have > need ? $"{Path.GetFileName(path)} holds {have} bytes of data, of which the header accounts for {need}; the last {have - need} are not read."
+        : have > need ? $"{Path.GetFileName(path)} holds {have} bytes of data, of which the header accounts for {need}; the "
+            + $"last {have - need} are not read."
         : null;
 
     /// <summary>Compares data that are packed, or numbers in text, as far as that is possible without long work.</summary>
@@ -53,9 +54,11 @@ internal static class DataLengths
     {
         using var file = File.OpenHandle(path);
         Span<byte> last = stackalloc byte[4];
-        return RandomAccess.GetLength(file) >= 18 && RandomAccess.Read(file, last, RandomAccess.GetLength(file) - 4) == 4 ? BinaryPrimitives.ReadUInt32LittleEndian(last) : null;
+        return RandomAccess.GetLength(file) >= 18 && RandomAccess.Read(file, last, RandomAccess.GetLength(file) - 4) == 4
+            ? BinaryPrimitives.ReadUInt32LittleEndian(last) : null;
     }
 
     private static VolumeFormatException Short(string path, long need, long have) =>
-        new($"{path} holds {have} bytes of voxels, but its header says that there are {need}; the header is damaged, or the file was cut off: copy it again.");
+        new($"{path} holds {have} bytes of voxels, but its header says that there are {need}; the header is damaged, or the file was cut "
+            + "off: copy it again.");
 }

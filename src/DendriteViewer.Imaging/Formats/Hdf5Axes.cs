@@ -14,12 +14,15 @@ internal static class Hdf5Axes
     public static AxesAnswer Of(string path, AxesQuestion asked)
     {
         var (remarks, lengths) = (new List<string>(), asked.Lengths);
-        var axes = lengths.Select((n, i) => new FileAxis(asked.Names?.ElementAtOrDefault(i) ?? "", RoleOf(asked.Names?.ElementAtOrDefault(i)), n)).ToArray();
-        if (!axes.Any(a => a.Role is AxisRole.Z or AxisRole.Y or AxisRole.X or AxisRole.Time or AxisRole.Channel) && axes.All(a => !RotationAngles.IsName(a.Name)))
+        var axes = lengths.Select((n, i) =>
+            new FileAxis(asked.Names?.ElementAtOrDefault(i) ?? "", RoleOf(asked.Names?.ElementAtOrDefault(i)), n)).ToArray();
+        if (!axes.Any(a => a.Role is AxisRole.Z or AxisRole.Y or AxisRole.X or AxisRole.Time or AxisRole.Channel)
+            && axes.All(a => !RotationAngles.IsName(a.Name)))
         {
             if (axes.Any(a => a.Role == AxisRole.Other))
             {
-                remarks.Add($"its axes are named {string.Join(", ", axes.Select(a => a.Name))}, which says nothing of z, y and x, so their order counts");
+                remarks.Add($"its axes are named {string.Join(", ", axes.Select(a => a.Name))}, which says nothing of z, y and x, so "
+                    + "their order counts");
             }
 
             axes = [.. axes.Select(a => a with { Role = AxisRole.Unknown })];
@@ -43,7 +46,8 @@ internal static class Hdf5Axes
             if (lengths[^1] is >= 2 and <= 4 && lengths[..^1].All(n => n > 4))
             {
                 throw new Volumes.VolumeFormatException(
-                    $"{name} is of {string.Join(" × ", lengths)} without names for its axes; the last, of {lengths[^1]} elements, looks like channels or vectors, and a scan has one value a voxel. "
+                    $"{name} is of {string.Join(" × ", lengths)} without names for its axes; the last, of {lengths[^1]} elements, looks "
+                    + "like channels or vectors, and a scan has one value a voxel. "
                     + "Write the one to import by itself, or name the axes (DIMENSION_LABELS).");
             }
 
@@ -68,7 +72,8 @@ internal static class Hdf5Axes
         var letters = words.Where(w => w is "x" or "y" or "z").Distinct().ToArray();
         return letters is [var letter] ? FileAxis.RoleOf(letter)
             : words.Contains("time") ? AxisRole.Time
-            : words.All(w => w is "phony" or "dim" or "axis" || w.All(char.IsAsciiDigit) || (w[..^1] is "dim" or "axis" && char.IsAsciiDigit(w[^1]))) ? AxisRole.Unknown
+            : words.All(w => w is "phony" or "dim" or "axis" || w.All(char.IsAsciiDigit)
+                || (w[..^1] is "dim" or "axis" && char.IsAsciiDigit(w[^1]))) ? AxisRole.Unknown
             : AxisRole.Other;
     }
 
@@ -90,7 +95,8 @@ internal static class Hdf5Axes
 
         if (axes.Any(a => a.Role is not (AxisRole.Channel or AxisRole.Time) && a.Length > 1))
         {
-            remarks.Add($"its axes without a name are taken for {string.Join(", ", left.Select(r => r.ToString().ToLowerInvariant()))} by their order");
+            var taken = string.Join(", ", left.Select(r => r.ToString().ToLowerInvariant()));
+            remarks.Add($"its axes without a name are taken for {taken} by their order");
         }
 
         return axes;

@@ -88,7 +88,8 @@ internal sealed class Hdf5File : VolumeFile
         if (um.Any(s => !(s > 0 && double.IsFinite(s.Value))))
         {
             var shown = string.Join(" × ", size.Select(v => v.ToString("R", CultureInfo.InvariantCulture)));
-            return (null, [$"its {said.VoxelSizeFrom} says that a voxel is of {shown} {said.VoxelUnits![0]}, which is no size, so it was not taken; give voxelSizeUm"]);
+            return (null, [$"its {said.VoxelSizeFrom} says that a voxel is of {shown} {said.VoxelUnits![0]}, which is no size, so it was "
+                + "not taken; give voxelSizeUm"]);
         }
 
         return (new FileGeometry(AffineTransform.Of(new VoxelSize(um[0]!.Value, um[1]!.Value, um[2]!.Value), default), said.VoxelSizeFrom!), []);

@@ -37,9 +37,10 @@ internal static class LengthUnits
             // Said below.
         }
 
-        remarks.Add(string.Create(
-            System.Globalization.CultureInfo.InvariantCulture,
-            $"Its {from} say that a voxel steps by {string.Join(" and ", steps.Select(s => $"({string.Join(", ", s.Select(v => v.ToString("R", System.Globalization.CultureInfo.InvariantCulture)))})"))} µm along x, y and z, which is no size, so they were not taken; give voxelSizeUm."));
+        var invariant = System.Globalization.CultureInfo.InvariantCulture;
+        var shown = string.Join(" and ", steps.Select(s => $"({string.Join(", ", s.Select(v => v.ToString("R", invariant)))})"));
+        remarks.Add($"Its {from} say that a voxel steps by {shown} µm along x, y and z, which is no size, so they were not taken; "
+            + "give voxelSizeUm.");
         return null;
     }
 

@@ -43,13 +43,15 @@ internal sealed class MetaImageFile : VolumeFile
         };
         if (Field("ElementNumberOfChannels") is { } channels && channels != "1")
         {
-            throw new VolumeFormatException($"{path} has {channels} values a voxel (ElementNumberOfChannels), but a scan has one; convert it to grey.");
+            throw new VolumeFormatException(
+                $"{path} has {channels} values a voxel (ElementNumberOfChannels), but a scan has one; convert it to grey.");
         }
 
         var sizes = (Field("DimSize") ?? throw Missing("DimSize")).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)
             .Select(s => long.TryParse(s, NumberStyles.Integer, CultureInfo.InvariantCulture, out var n)
                 ? n
-                : throw new VolumeFormatException($"{path}: DimSize is '{Field("DimSize")}', which are no whole numbers; the header is damaged.")).ToList();
+                : throw new VolumeFormatException(
+                    $"{path}: DimSize is '{Field("DimSize")}', which are no whole numbers; the header is damaged.")).ToList();
         if (Field("NDims") is { } dims && dims != sizes.Count.ToString(CultureInfo.InvariantCulture))
         {
             throw new VolumeFormatException($"{path}: NDims and DimSize disagree; the header is damaged.");
@@ -86,7 +88,9 @@ internal sealed class MetaImageFile : VolumeFile
         foreach (var part in _isPacked || isText ? [] : parts)
         {
             Remark(skip == -1 && part == path && StartOf(part) < dataAt
-                ? throw new VolumeFormatException($"{path} holds {new FileInfo(path).Length - dataAt} bytes of voxels, but its header says that there are {need}; it was cut off.")
+                ? throw new VolumeFormatException(
+                    $"{path} holds {new FileInfo(path).Length - dataAt} bytes of voxels, but its header says that there are {need}; it "
+                    + "was cut off.")
                 : DataLengths.Compare(part, need, new FileInfo(part).Length - StartOf(part)));
         }
 
@@ -212,12 +216,14 @@ internal sealed class MetaImageFile : VolumeFile
 
     private void CheckPackedSize(List<string> parts, long dataAt)
     {
-        if (_isPacked && parts is [var part] && long.TryParse(Field("CompressedDataSize"), NumberStyles.Integer, CultureInfo.InvariantCulture, out var said)
+        if (_isPacked && parts is [var part]
+            && long.TryParse(Field("CompressedDataSize"), NumberStyles.Integer, CultureInfo.InvariantCulture, out var said)
             && new FileInfo(part).Length - (part == _path ? dataAt : 0) is var have && have != said)
         {
             _remarks.Add(have > said
                 ? $"Its data take {have} bytes, but CompressedDataSize is {said}."
-                : throw new VolumeFormatException($"{_path}: CompressedDataSize is {said}, but only {have} bytes are there; it was cut off, copy it again."));
+                : throw new VolumeFormatException(
+                    $"{_path}: CompressedDataSize is {said}, but only {have} bytes are there; it was cut off, copy it again."));
         }
     }
 
@@ -259,9 +265,12 @@ internal sealed class MetaImageFile : VolumeFile
 
         // Row i of the matrix is the direction in the world of the array's axis i; x first.
         var n = dimensions;
-        var matrix = Numbers(Field("TransformMatrix") ?? Field("Orientation") ?? Field("Rotation")) is { } m && m.Length == n * n ? m : null;
-        var columns = Enumerable.Range(0, 3).Select(i => Enumerable.Range(0, 3).Select(k => um * steps[i] * (matrix?[i * n + k] ?? (i == k ? 1 : 0))).ToArray()).ToArray();
-        var middle = Numbers(Field("Offset") ?? Field("Position") ?? Field("Origin")) is { } o && o.Length == n ? o.Take(3).Select(v => um * v).ToArray() : [0.0, 0, 0];
+        var matrix = Numbers(Field("TransformMatrix") ?? Field("Orientation") ?? Field("Rotation")) is { } m && m.Length == n * n ? m
+            : null;
+        var columns = Enumerable.Range(0, 3)
+            .Select(i => Enumerable.Range(0, 3).Select(k => um * steps[i] * (matrix?[i * n + k] ?? (i == k ? 1 : 0))).ToArray()).ToArray();
+        var middle = Numbers(Field("Offset") ?? Field("Position") ?? Field("Origin")) is { } o && o.Length == n ? o.Take(3)
+            .Select(v => um * v).ToArray() : [0.0, 0, 0];
         return LengthUnits.TryGeometry(columns, middle, _path, "ElementSpacing", _remarks);
     }
 
@@ -296,10 +305,12 @@ internal sealed class MetaImageFile : VolumeFile
         }
 
         // A file holds a row, a slice or a volume; so a list that lacks a file is seen before its voxels are.
-        var files = FileStreams.DataOf(_path, names, confine, axes.Aggregate((UInt128)1, (a, b) => a * (UInt128)Math.Clamp(b, 0, int.MaxValue)));
+        var files = FileStreams.DataOf(
+            _path, names, confine, axes.Aggregate((UInt128)1, (a, b) => a * (UInt128)Math.Clamp(b, 0, int.MaxValue)));
         long[] counts = [1, axes[0], axes[0] * Math.Max(1, axes[1]), axes[0] * Math.Max(1, axes[1]) * Math.Max(1, axes[2])];
         return counts.Contains(files.Count) ? files
-            : throw new VolumeFormatException($"{_path} names {files.Count} files, but has {axes[0] * axes[1]} slices; correct the list, or DimSize.");
+            : throw new VolumeFormatException(
+                $"{_path} names {files.Count} files, but has {axes[0] * axes[1]} slices; correct the list, or DimSize.");
     }
 
     // slice%03d.raw 1 100 1: printf's number, the first, the last, and the step.
@@ -311,7 +322,8 @@ internal sealed class MetaImageFile : VolumeFile
             || by <= 0 || first < 0 || last < first || (last - first) / by > MostFiles)
         {
             throw new VolumeFormatException(
-                $"{_path} names its data by '{pattern} {from} {to} {step}', which is no pattern with a first number, a last and a step; name the files after ElementDataFile = LIST.");
+                $"{_path} names its data by '{pattern} {from} {to} {step}', which is no pattern with a first number, a last and a step; "
+                + "name the files after ElementDataFile = LIST.");
         }
 
         var width = match.Groups[3].Value.Length == 0 ? 0 : int.Parse(match.Groups[3].Value, CultureInfo.InvariantCulture);

@@ -47,7 +47,8 @@ internal sealed class NiftiFile : VolumeFile
 
         if (!isPair && offset < (_version == 1 ? Size1 : Size2))
         {
-            throw new VolumeFormatException($"{path} says that its voxels begin at byte {offset}, which is inside its header; correct vox_offset.");
+            throw new VolumeFormatException(
+                $"{path} says that its voxels begin at byte {offset}, which is inside its header; correct vox_offset.");
         }
 
         var stored = new FileInfo(data).Length - (_packing == Packing.None ? offset : 0);
@@ -70,7 +71,8 @@ internal sealed class NiftiFile : VolumeFile
         _stream = new SampleStream(path, Shape, Samples, big, scale, Open);
         Fingerprint = Fingerprints.Of(data == path ? [path] : [path, data]);
         var need = checked(Shape.Count * Frames * Samples.Size());
-        if ((_packing == Packing.None ? DataLengths.Compare(data, need, stored) : DataLengths.ComparePacked(path, need, data, offset, Open)) is { } remark)
+        if ((_packing == Packing.None ? DataLengths.Compare(data, need, stored)
+            : DataLengths.ComparePacked(path, need, data, offset, Open)) is { } remark)
         {
             _remarks.Add(remark);
         }
@@ -168,14 +170,19 @@ internal sealed class NiftiFile : VolumeFile
             1024 => SampleType.Int64,
             1280 => SampleType.UInt64,
             128 => throw new VolumeFormatException($"{path} holds colours (RGB24), but a scan has one value a voxel; convert it to grey."),
-            2304 => throw new VolumeFormatException($"{path} holds colours (RGBA32), but a scan has one value a voxel; convert it to grey."),
-            32 or 1792 or 2048 => throw new VolumeFormatException($"{path} holds complex numbers, but a scan has one value a voxel; write their magnitude."),
-            var other => throw new VolumeFormatException($"{path} has the NIfTI data type {other}, which is no number of 8 to 64 bits; convert it to grey."),
+            2304 => throw new VolumeFormatException(
+                $"{path} holds colours (RGBA32), but a scan has one value a voxel; convert it to grey."),
+            32 or 1792 or 2048 => throw new VolumeFormatException(
+                $"{path} holds complex numbers, but a scan has one value a voxel; write their magnitude."),
+            var other => throw new VolumeFormatException(
+                $"{path} has the NIfTI data type {other}, which is no number of 8 to 64 bits; convert it to grey."),
         };
 
         // Old programs leave the bits at zero.
         return h.BitsPerSample == 0 || h.BitsPerSample == 8 * type.Size() ? type
-            : throw new VolumeFormatException($"{path} says that a sample is {type.Name()} (datatype {h.DataType}) of {h.BitsPerSample} bits (bitpix); the header is damaged.");
+            : throw new VolumeFormatException(
+                $"{path} says that a sample is {type.Name()} (datatype {h.DataType}) of {h.BitsPerSample} bits (bitpix); the header is "
+                + "damaged.");
     }
 
     // The fourth axis is time, those behind it are values of one voxel; what the intent and the units say must agree with that.
@@ -185,7 +192,8 @@ internal sealed class NiftiFile : VolumeFile
         if (dim[0] is < 2 or > 7 || dim.Skip(1).Take((int)dim[0]).Any(d => d <= 0))
         {
             throw new VolumeFormatException(
-                $"{path} says that it has {dim[0]} axes of {string.Join(" × ", dim.Skip(1).Take((int)Math.Clamp(dim[0], 0, 7)))}; the header is damaged.");
+                $"{path} says that it has {dim[0]} axes of {string.Join(" × ", dim.Skip(1).Take((int)Math.Clamp(dim[0], 0, 7)))}; the "
+                + "header is damaged.");
         }
 
         long At(int i) => i <= dim[0] ? dim[i] : 1;
@@ -193,18 +201,22 @@ internal sealed class NiftiFile : VolumeFile
         if (At(5) != 1 || At(6) != 1 || At(7) != 1)
         {
             throw new VolumeFormatException(
-                $"{path} has {At(5)} × {At(6)} × {At(7)} values a voxel{(values is null ? "" : $" ({values})")}, but a scan has one; write the one to import by itself.");
+                $"{path} has {At(5)} × {At(6)} × {At(7)} values a voxel{(values is null ? "" : $" ({values})")}, but a scan has one; "
+                + "write the one to import by itself.");
         }
 
         if (values is not null && At(4) > 1)
         {
-            throw new VolumeFormatException($"{path} says by its intent that it holds {values}, so its fourth axis, of {At(4)} elements, is not time; write the one to import by itself.");
+            throw new VolumeFormatException(
+                $"{path} says by its intent that it holds {values}, so its fourth axis, of {At(4)} elements, is not time; write the one "
+                + "to import by itself.");
         }
 
         if (At(4) > 1 && (h.Units & 0x38) is 32 or 40 or 48)
         {
             throw new VolumeFormatException(
-                $"{path} has a fourth axis of {At(4)} elements in {((h.Units & 0x38) switch { 32 => "Hz", 40 => "ppm", _ => "rad/s" })}, which is not time; write the one to import by itself.");
+                $"{path} has a fourth axis of {At(4)} elements in {((h.Units & 0x38) switch { 32 => "Hz", 40 => "ppm", _ => "rad/s" })}, "
+                + "which is not time; write the one to import by itself.");
         }
 
         for (var i = (int)dim[0] + 1; i < 8; i++)
@@ -242,12 +254,13 @@ internal sealed class NiftiFile : VolumeFile
 
         if (!double.IsFinite(slope) || !double.IsFinite(intercept))
         {
-            _remarks.Add(string.Create(
-                CultureInfo.InvariantCulture, $"Its slope ({slope:R}) and intercept ({intercept:R}) are not both numbers, so they are not applied; voxels are as they are stored."));
+            var shown = string.Create(CultureInfo.InvariantCulture, $"slope ({slope:R}) and intercept ({intercept:R})");
+            _remarks.Add($"Its {shown} are not both numbers, so they are not applied; voxels are as they are stored.");
             return null;
         }
 
-        _remarks.Add(string.Create(CultureInfo.InvariantCulture, $"Values are its samples times {slope:R} plus {intercept:R}, as it says."));
+        _remarks.Add(string.Create(CultureInfo.InvariantCulture,
+            $"Values are its samples times {slope:R} plus {intercept:R}, as it says."));
         return (slope, intercept);
     }
 
@@ -257,7 +270,9 @@ internal sealed class NiftiFile : VolumeFile
         {
             var unit = (h.Units & 0x38) switch { 8 => "s", 16 => "ms", 24 => "µs", _ => "of no known unit" };
             _remarks.Add(string.Create(
-                CultureInfo.InvariantCulture, $"Its fourth axis, of {Frames} elements, is taken for time; its steps of {h.Pixdim(4):0.######} {unit} from {h.TimeOffset:0.######} on are not taken."));
+                CultureInfo.InvariantCulture,
+                $"Its fourth axis, of {Frames} elements, is taken for time; its steps "
+                + $"of {h.Pixdim(4):0.######} {unit} from {h.TimeOffset:0.######} on are not taken."));
         }
     }
 
@@ -266,7 +281,8 @@ internal sealed class NiftiFile : VolumeFile
     {
         if ((h.Units & 7) switch { 1 => 1e6, 2 => 1e3, 3 => 1, _ => (double?)null } is not { } unit)
         {
-            var shown = string.Join(" × ", Enumerable.Range(1, 3).Select(i => h.Pixdim(i).ToString("0.######", CultureInfo.InvariantCulture)));
+            var shown = string.Join(" × ", Enumerable.Range(1, 3)
+                .Select(i => h.Pixdim(i).ToString("0.######", CultureInfo.InvariantCulture)));
             _remarks.Add($"It gives a spacing of {shown} without a unit (xyzt_units is {h.Units}), so it was not taken.");
             return null;
         }
@@ -286,7 +302,8 @@ internal sealed class NiftiFile : VolumeFile
             {
                 _remarks.Add(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"Its sform says that a voxel is of {size.Z:0.######} × {size.Y:0.######} × {size.X:0.######} µm (z, y, x), its pixdim of {pixdim[2]:0.######} × {pixdim[1]:0.######} × {pixdim[0]:0.######}; the sform is taken."));
+                    $"Its sform says that a voxel is of {size.Z:0.######} × {size.Y:0.######} × {size.X:0.######} µm (z, y, x), its "
+                    + $"pixdim of {pixdim[2]:0.######} × {pixdim[1]:0.######} × {pixdim[0]:0.######}; the sform is taken."));
             }
 
             return bySform;
@@ -294,13 +311,16 @@ internal sealed class NiftiFile : VolumeFile
 
         if (pixdim.Any(p => !(p > 0) || !double.IsFinite(p)))
         {
-            _remarks.Add($"Its pixdim says that a voxel is of {string.Join(" × ", pixdim.Select(p => p.ToString("0.######", CultureInfo.InvariantCulture)))} µm (x, y, z), which is no size, so it was not taken; give voxelSizeUm.");
+            var shown = string.Join(" × ", pixdim.Select(p => p.ToString("0.######", CultureInfo.InvariantCulture)));
+            _remarks.Add($"Its pixdim says that a voxel is of {shown} µm (x, y, z), which is no size, so it was not taken; give "
+                + $"voxelSizeUm.");
             return null;
         }
 
         return qform.Steps is not null && LengthUnits.TryGeometry(qform.Steps, qform.Middle, path, "qform", _remarks) is { } byQform
             ? byQform
-            : LengthUnits.TryGeometry([[pixdim[0], 0, 0], [0, pixdim[1], 0], [0, 0, pixdim[2]]], [.. pixdim.Select(p => p / 2)], path, "pixdim", _remarks);
+            : LengthUnits.TryGeometry(
+                [[pixdim[0], 0, 0], [0, pixdim[1], 0], [0, 0, pixdim[2]]], [.. pixdim.Select(p => p / 2)], path, "pixdim", _remarks);
     }
 
     private static bool Near(double a, double b) => Math.Abs(a - b) <= 0.01 * Math.Abs(a);
@@ -309,7 +329,8 @@ internal sealed class NiftiFile : VolumeFile
     private static bool Differ((double[][] Steps, double[] Middle) a, (double[][] Steps, double[] Middle) b)
     {
         var size = a.Steps.Max(step => step.Max(Math.Abs));
-        return a.Steps.Zip(b.Steps, (s, t) => s.Zip(t, (u, v) => Math.Abs(u - v)).Max()).Max() > 0.01 * size || a.Middle.Zip(b.Middle, (u, v) => Math.Abs(u - v)).Max() > size;
+        return a.Steps.Zip(b.Steps, (s, t) => s.Zip(t, (u, v) => Math.Abs(u - v)).Max()).Max() > 0.01 * size
+            || a.Middle.Zip(b.Middle, (u, v) => Math.Abs(u - v)).Max() > size;
     }
 
     private static (double[][] Steps, double[] Middle) Sform(NiftiHeader h, double unit) => (
@@ -318,7 +339,8 @@ internal sealed class NiftiFile : VolumeFile
 
     private (double[][] Steps, double[] Middle) Qform(NiftiHeader h, double unit, double[] size)
     {
-        double b = h.Quatern(0), c = h.Quatern(1), d = h.Quatern(2), rest = 1 - (b * b + c * c + d * d), a = Math.Sqrt(Math.Max(0, rest)), q = h.Pixdim(0) < 0 ? -1 : 1;
+        double b = h.Quatern(0), c = h.Quatern(1), d = h.Quatern(2), rest = 1 - (b * b + c * c + d * d), a = Math.Sqrt(Math.Max(0, rest)),
+            q = h.Pixdim(0) < 0 ? -1 : 1;
         if (!(rest > -0.01))
         {
             _remarks.Add("The quaternion of its qform is none, so it was not taken.");

@@ -37,13 +37,18 @@ internal sealed class NiftiHeader(byte[] bytes, int version, bool big)
 
     public double Srow(int row, int column) => Is1 ? Float(280 + 16 * row + 4 * column) : Double(400 + 32 * row + 8 * column);
 
-    private short Short(int at) => big ? BinaryPrimitives.ReadInt16BigEndian(bytes.AsSpan(at)) : BinaryPrimitives.ReadInt16LittleEndian(bytes.AsSpan(at));
+    private short Short(int at) => big ? BinaryPrimitives.ReadInt16BigEndian(bytes.AsSpan(at))
+        : BinaryPrimitives.ReadInt16LittleEndian(bytes.AsSpan(at));
 
-    private int Int(int at) => big ? BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(at)) : BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(at));
+    private int Int(int at) => big ? BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(at))
+        : BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(at));
 
-    private long Long(int at) => big ? BinaryPrimitives.ReadInt64BigEndian(bytes.AsSpan(at)) : BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(at));
+    private long Long(int at) => big ? BinaryPrimitives.ReadInt64BigEndian(bytes.AsSpan(at))
+        : BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(at));
 
-    private float Float(int at) => big ? BinaryPrimitives.ReadSingleBigEndian(bytes.AsSpan(at)) : BinaryPrimitives.ReadSingleLittleEndian(bytes.AsSpan(at));
+    private float Float(int at) => big ? BinaryPrimitives.ReadSingleBigEndian(bytes.AsSpan(at))
+        : BinaryPrimitives.ReadSingleLittleEndian(bytes.AsSpan(at));
 
-    private double Double(int at) => big ? BinaryPrimitives.ReadDoubleBigEndian(bytes.AsSpan(at)) : BinaryPrimitives.ReadDoubleLittleEndian(bytes.AsSpan(at));
+    private double Double(int at) => big ? BinaryPrimitives.ReadDoubleBigEndian(bytes.AsSpan(at))
+        : BinaryPrimitives.ReadDoubleLittleEndian(bytes.AsSpan(at));
 }

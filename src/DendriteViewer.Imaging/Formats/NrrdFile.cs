@@ -77,7 +77,8 @@ internal sealed partial class NrrdFile : VolumeFile
         }
         else
         {
-            Remark(DataLengths.ComparePacked(path, need, packing == Packing.Gzip && parts.Count == 1 && lineSkip == 0 ? parts[0] : null, Math.Max(0, byteSkip), Open));
+            Remark(DataLengths.ComparePacked(path, need, packing == Packing.Gzip && parts.Count == 1 && lineSkip == 0 ? parts[0] : null,
+                Math.Max(0, byteSkip), Open));
         }
 
         Geometry = space.GeometryOf(path, _remarks);

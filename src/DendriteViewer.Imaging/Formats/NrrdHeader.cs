@@ -10,7 +10,8 @@ internal sealed partial class NrrdHeader
 {
     private const int MostHeader = 1 << 20;
     private readonly string _path;
-    private readonly Dictionary<string, string> _fields = new(StringComparer.OrdinalIgnoreCase), _keys = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, string> _fields = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, string> _keys = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<string> _list = [];
 
     /// <param name="path">The file with the header.</param>
@@ -34,7 +35,8 @@ internal sealed partial class NrrdHeader
     public string? Key(string name) => _keys.GetValueOrDefault(name);
 
     /// <summary>The first of the fields of these names that is there and not empty.</summary>
-    public string? Field(params string[] names) => names.Select(n => _fields.GetValueOrDefault(n)).FirstOrDefault(v => v is { Length: > 0 });
+    public string? Field(params string[] names) => names.Select(n => _fields.GetValueOrDefault(n))
+        .FirstOrDefault(v => v is { Length: > 0 });
 
     /// <summary>A field of whole numbers; null where it is absent.</summary>
     public List<long>? Numbers(string name)
@@ -132,7 +134,8 @@ internal sealed partial class NrrdHeader
             var colon = text.IndexOf(':', StringComparison.Ordinal);
             if (colon <= 0)
             {
-                throw new VolumeFormatException($"{_path}: '{text[..Math.Min(40, text.Length)]}' is no field of a header; the file is damaged.");
+                throw new VolumeFormatException(
+                    $"{_path}: '{text[..Math.Min(40, text.Length)]}' is no field of a header; the file is damaged.");
             }
 
             var name = text[..colon].Trim();

@@ -6,7 +6,8 @@ namespace DendriteViewer.Imaging.Formats;
 
 /// <summary>
 /// Which axes of an NRRD file are space and which counts volumes, and how large a voxel is. What says so, in this order: kinds; space
-/// directions, which are "none" for an axis that is not space; spacings, which are NaN there; labels; and where none of them does, the order.
+/// directions, which are "none" for an axis that is not space; spacings, which are NaN there; labels; and where none of them does, the
+/// order.
 /// </summary>
 internal sealed partial class NrrdSpace
 {
@@ -31,15 +32,20 @@ internal sealed partial class NrrdSpace
 
         _kinds = PerAxis("kinds", header.Words("kinds"), sizes.Count).Select(k => k?.ToLowerInvariant()).ToArray();
         _labels = PerAxis("labels", header.Quoted("labels"), sizes.Count);
-        _spacings = header.Words("spacings") is { } spacings ? PerAxis("spacings", spacings, sizes.Count).Select(s => Number(s!)).ToArray() : null;
+        _spacings = header.Words("spacings") is { } spacings ? PerAxis("spacings", spacings, sizes.Count).Select(s => Number(s!)).ToArray()
+            : null;
         _directions = header.Field("space directions") is { } text
-            ? PerAxis("space directions", [.. Direction().Matches(text).Select(m => m.Value)], sizes.Count).Select(v => Vector(v!)).ToArray()
+            ? PerAxis("space directions", [.. Direction().Matches(text).Select(m => m.Value)], sizes.Count).Select(v => Vector(v!))
+                .ToArray()
             : null;
         var roles = RolesOf(sizes, remarks);
         Axes = [.. Enumerable.Range(0, sizes.Count).Reverse().Select(i => new FileAxis(NameOf(i), roles[i], sizes[i]))];
-        if (header.Key("modality")?.StartsWith("DWMRI", StringComparison.OrdinalIgnoreCase) == true && Axes.Any(a => a.Role == AxisRole.Time && a.Length > 1))
+        if (header.Key("modality")?.StartsWith("DWMRI", StringComparison.OrdinalIgnoreCase) == true
+            && Axes.Any(a => a.Role == AxisRole.Time && a.Length > 1))
         {
-            throw new VolumeFormatException($"{header.Path} holds diffusion weighted pictures along an axis, which are neither space nor time; write the one to import by itself.");
+            throw new VolumeFormatException(
+                $"{header.Path} holds diffusion weighted pictures along an axis, which are neither space nor time; write the one to "
+                + "import by itself.");
         }
 
         Order = AxisOrder.Of(header.Path, Axes);
@@ -90,7 +96,8 @@ internal sealed partial class NrrdSpace
         var um = units.Take(3).Select(LengthUnits.InUm).ToArray();
         if (um.Length < 3 || um.Any(u => u is null))
         {
-            remarks.Add($"Its spacing is in {string.Join(", ", units.Select(u => $"\"{u}\""))}, which is no unit of length for each of x, y and z, so it was not taken.");
+            remarks.Add($"Its spacing is in {string.Join(", ", units.Select(u => $"\"{u}\""))}, which is no unit of length for each of "
+                + "x, y and z, so it was not taken.");
             return null;
         }
 
@@ -102,7 +109,8 @@ internal sealed partial class NrrdSpace
 
         // Steps of x, y and z of the array in x, y and z of the world; the origin is the middle of the first voxel.
         var steps = space.Select((axis, i) => Enumerable.Range(0, 3)
-            .Select(k => isDirected ? um[k]!.Value * _directions![axis]![k] : k == i ? um[i]!.Value * _spacings![axis] : 0).ToArray()).ToArray();
+            .Select(k => isDirected ? um[k]!.Value * _directions![axis]![k] : k == i ? um[i]!.Value * _spacings![axis] : 0).ToArray())
+                .ToArray();
         var origin = _header.Field("space origin") is { } o ? Vector(o) : null;
         if (origin is { Length: not (3 or 4) })
         {
@@ -132,7 +140,8 @@ internal sealed partial class NrrdSpace
                     _ when RotationAngles.IsName(_labels[i]) || label is AxisRole.Time or AxisRole.Channel => label,
                     true => named ? label : AxisRole.Unknown,
                     false => AxisRole.Time,
-                    null => named || (_kinds[i] is null && label == AxisRole.Other && _labels.Any(l => FileAxis.RoleOf(l) is not (AxisRole.Unknown or AxisRole.Other)))
+                    null => named || (_kinds[i] is null && label == AxisRole.Other
+                        && _labels.Any(l => FileAxis.RoleOf(l) is not (AxisRole.Unknown or AxisRole.Other)))
                         ? label : AxisRole.Unknown,
                 },
                 _ => AxisRole.Channel,
@@ -148,7 +157,8 @@ internal sealed partial class NrrdSpace
         {
             if (sizes.Count(s => s > 1) > 3)
             {
-                remarks.Add($"It does not say what its axes are, so the slowest, of {sizes[^1]} elements, is taken for time and the others for z, y and x.");
+                remarks.Add($"It does not say what its axes are, so the slowest, of {sizes[^1]} elements, is taken for time and the "
+                    + "others for z, y and x.");
             }
 
             return roles;
@@ -156,7 +166,8 @@ internal sealed partial class NrrdSpace
 
         // Axes of space without a name of their own are x, y and z in the order in which they lie; a fourth counts volumes.
         AxisRole[] free = [.. new[] { AxisRole.X, AxisRole.Y, AxisRole.Z }.Where(r => !roles.Contains(r))];
-        if (open.Count == free.Length + 1 && !roles.Contains(AxisRole.Time) && open.All(i => IsSpace(i, sizes.Count) is null && _kinds[i] != "space"))
+        if (open.Count == free.Length + 1 && !roles.Contains(AxisRole.Time)
+            && open.All(i => IsSpace(i, sizes.Count) is null && _kinds[i] != "space"))
         {
             if (sizes[open[^1]] > 1)
             {
@@ -190,7 +201,8 @@ internal sealed partial class NrrdSpace
         }
         else if (_kinds[axis] != "time" && FileAxis.RoleOf(_labels[axis]) != AxisRole.Time && _directions is not null)
         {
-            remarks.Add($"Its axis {position} (the fastest is 1) has no direction in space; its {count} entries are taken for {count} times.");
+            remarks.Add($"Its axis {position} (the fastest is 1) has no direction in space; its {count} entries are taken "
+                + $"for {count} times.");
         }
     }
 
@@ -198,7 +210,8 @@ internal sealed partial class NrrdSpace
     {
         if (_header.Field("old min", "oldmin", "old max", "oldmax") is not null)
         {
-            remarks.Add($"Its old min ({_header.Field("old min", "oldmin") ?? "none"}) and old max ({_header.Field("old max", "oldmax") ?? "none"}) are not applied; voxels are as they are stored.");
+            var (min, max) = (_header.Field("old min", "oldmin") ?? "none", _header.Field("old max", "oldmax") ?? "none");
+            remarks.Add($"Its old min ({min}) and old max ({max}) are not applied; voxels are as they are stored.");
         }
 
         if (_header.Field("sample units", "sampleunits") is { } units)
@@ -206,12 +219,14 @@ internal sealed partial class NrrdSpace
             remarks.Add($"Its sample units ({units.Trim('"')}) are not kept; voxels are as they are stored.");
         }
 
-        if (_header.Field("axis mins", "axismins", "axis maxs", "axismaxs") is not null && _header.Field("spacings", "space directions") is null)
+        if (_header.Field("axis mins", "axismins", "axis maxs", "axismaxs") is not null
+            && _header.Field("spacings", "space directions") is null)
         {
             remarks.Add("Its axis mins and maxs are not taken for a voxel's size; give voxelSizeUm.");
         }
 
-        if (_header.Field("thicknesses") is { } thick && thick.Split(' ').Any(t => double.TryParse(t, NumberStyles.Float, CultureInfo.InvariantCulture, out var v) && double.IsFinite(v)))
+        if (_header.Field("thicknesses") is { } thick && thick.Split(' ')
+            .Any(t => double.TryParse(t, NumberStyles.Float, CultureInfo.InvariantCulture, out var v) && double.IsFinite(v)))
         {
             remarks.Add($"Its thicknesses ({thick}) are not taken; slices are as far apart as its spacing says.");
         }
@@ -233,7 +248,8 @@ internal sealed partial class NrrdSpace
         if (!runs.SequenceEqual(["x", "y", "z"]))
         {
             var name = _header.Field("space") is { } space ? $" ({space})" : "";
-            remarks.Add($"Its x, y and z run along {string.Join(", ", runs)} of its space{name}; voxels keep the order of the file, and their transform says how they lie.");
+            remarks.Add($"Its x, y and z run along {string.Join(", ", runs)} of its space{name}; voxels keep the order of the file, and "
+                + "their transform says how they lie.");
         }
     }
 

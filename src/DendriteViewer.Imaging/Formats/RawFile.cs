@@ -37,7 +37,8 @@ internal sealed class RawFile : VolumeFile
         if (left != 0 && byteOffset is null)
         {
             throw new VolumeFormatException(
-                $"{path} has {have} bytes, but {shape} voxels of {type.Name()} take {need}; correct shape or dtype, or give byteOffset ({have - need} where {have - need} bytes precede the voxels, "
+                $"{path} has {have} bytes, but {shape} voxels of {type.Name()} take {need}; correct shape or dtype, or give byteOffset "
+                + $"({have - need} where {have - need} bytes precede the voxels, "
                 + "0 where what follows them does not count).");
         }
 

@@ -39,17 +39,21 @@ internal sealed record SampleLayout(VolumeShape Shape, int Frames, long Time, lo
         int Count(int axis) => axis < 0 ? 1 : (int)axes[axis].Length;
         long Stride(int axis, long absent) => axis < 0 ? absent : axes.Skip(axis + 1).Aggregate(1L, (n, a) => n * a.Length);
         var shape = new VolumeShape(Count(order.Z), Count(order.Y), Count(order.X));
-        var layout = new SampleLayout(shape, Count(order.Time), Stride(order.Time, shape.Count), Stride(order.Z, shape.SliceCount), Stride(order.Y, shape.X), Stride(order.X, 1));
+        var layout = new SampleLayout(
+            shape, Count(order.Time), Stride(order.Time, shape.Count), Stride(order.Z, shape.SliceCount), Stride(order.Y, shape.X),
+            Stride(order.X, 1));
 
         // An axis of one element takes no step, so it may have any stride; the usual one keeps slices whole.
         layout = shape.X == 1 ? layout with { X = 1 } : layout;
         layout = shape.Y == 1 ? layout with { Y = shape.X } : layout;
         var line = layout.Walk(0, shape.Z)[2];
         if (!layout.HasWholeSlices
-            && ((!layout.HasSlicesApart && (UInt128)shape.Count * (UInt128)sampleBytes > MostTurned) || ((line.Count - 1) * line.From + 1) * sampleBytes > MostLine))
+            && ((!layout.HasSlicesApart && (UInt128)shape.Count * (UInt128)sampleBytes > MostTurned)
+                || ((line.Count - 1) * line.From + 1) * sampleBytes > MostLine))
         {
             throw new VolumeFormatException(
-                $"{path} has its axes in the order {Names(axes)} (slowest first), and is too large to be turned in memory (1 GiB); write it in the order z, y, x.");
+                $"{path} has its axes in the order {Names(axes)} (slowest first), and is too large to be turned in memory (1 GiB); write "
+                + "it in the order z, y, x.");
         }
 
         return layout;
@@ -92,7 +96,8 @@ internal sealed record SampleLayout(VolumeShape Shape, int Frames, long Time, lo
 
     // The three axes of space in the order in which they lie in the file, slowest first, and how far each steps in what is made.
     private Step[] Walk(int first, int count) =>
-        [.. new Step[] { new(count, Z, Shape.SliceCount), new(Shape.Y, Y, Shape.X), new(Shape.X, X, 1) }.OrderByDescending(s => s.Count == 1 ? long.MaxValue : s.From)];
+        [.. new Step[] { new(count, Z, Shape.SliceCount), new(Shape.Y, Y, Shape.X), new(Shape.X, X, 1) }
+            .OrderByDescending(s => s.Count == 1 ? long.MaxValue : s.From)];
 
     private static void Scatter(int size, ReadOnlySpan<byte> from, Step line, Span<byte> to, long at)
     {

@@ -15,7 +15,8 @@ namespace DendriteViewer.Imaging.Formats;
 /// <param name="Open">A stream at the first sample of the first volume.</param>
 /// <param name="Layout">Where they lie; null for slices and volumes one after another.</param>
 internal sealed record SampleStream(
-    string Path, VolumeShape Shape, SampleType Samples, bool BigEndian, (double Slope, double Intercept)? Scale, Func<Stream> Open, SampleLayout? Layout = null)
+    string Path, VolumeShape Shape, SampleType Samples, bool BigEndian, (double Slope, double Intercept)? Scale, Func<Stream> Open,
+    SampleLayout? Layout = null)
 {
     public VoxelType Type => Scale is null ? Samples.StoredAs() : VoxelType.Float32;
 
@@ -205,7 +206,8 @@ internal sealed record SampleStream(
     /// <param name="storedBytes">Bytes that hold the samples.</param>
     /// <param name="ratio">The most that a byte of them can stand for: 1 where nothing is compressed.</param>
     /// <param name="slice">Rows and columns of a slice; null where they are the last two axes.</param>
-    public static void CheckSize(string path, IReadOnlyList<long> axes, int sampleBytes, long storedBytes, long ratio, (long Rows, long Columns)? slice = null)
+    public static void CheckSize(
+        string path, IReadOnlyList<long> axes, int sampleBytes, long storedBytes, long ratio, (long Rows, long Columns)? slice = null)
     {
         if (axes.Any(a => a <= 0))
         {
@@ -216,7 +218,8 @@ internal sealed record SampleStream(
         if (bytes > (UInt128)storedBytes * (UInt128)ratio + (ratio > 1 ? 65536u : 0u) || axes.Any(a => a > int.MaxValue))
         {
             throw new VolumeFormatException(
-                $"{path} says that it has {string.Join(" × ", axes)} voxels of {sampleBytes} bytes{(ratio == 1 ? $", {bytes} bytes" : "")}, which its {storedBytes} bytes of data cannot hold; "
+                $"{path} says that it has {string.Join(" × ", axes)} voxels "
+                + $"of {sampleBytes} bytes{(ratio == 1 ? $", {bytes} bytes" : "")}, which its {storedBytes} bytes of data cannot hold; "
                 + "the header is damaged, or the file was cut off.");
         }
 

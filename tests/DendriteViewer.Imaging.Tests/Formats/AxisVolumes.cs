@@ -13,7 +13,8 @@ internal static class AxisVolumes
     /// <summary>Elements along an axis that is named by its letter.</summary>
     public static int Length(char axis) => axis switch { 'z' => 5, 'y' => 7, 'x' => 9, _ => Times };
 
-    /// <summary>The array with its axes in an order, slowest first, as 16-bit samples, little endian; an axis of another name counts as t.</summary>
+    /// <summary>The array with its axes in an order, slowest first, as 16-bit samples, little endian; an axis of another name counts as
+    /// t.</summary>
     public static byte[] Array(string axes)
     {
         var lengths = axes.Select(Length).ToArray();

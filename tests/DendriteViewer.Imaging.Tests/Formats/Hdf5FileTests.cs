@@ -157,7 +157,8 @@ public sealed class Hdf5FileTests(Hdf5Files files) : IClassFixture<Hdf5Files>
     [Fact]
     public void Mutants_GiveVoxelsOrOneSentence()
     {
-        string[] names = ["contiguous.h5", "chunked.h5", "latest.h5", "nexus.nxs", "virtual.h5", "nbit.h5", "scales.h5", "tags-xyz.h5", "nxtomo.nxs", "shuffle-zstd.h5", "bitshuffle-zstd.h5"];
+        string[] names = ["contiguous.h5", "chunked.h5", "latest.h5", "nexus.nxs", "virtual.h5", "nbit.h5", "scales.h5", "tags-xyz.h5",
+            "nxtomo.nxs", "shuffle-zstd.h5", "bitshuffle-zstd.h5"];
         var random = new Random(5);
         var (read, count) = (0, Mutants.Count(165));
         for (var i = 0; i < count; i++)

@@ -98,9 +98,11 @@ public sealed class Hdf5HeaderTests(Hdf5Files files) : IClassFixture<Hdf5Files>
     [InlineData("absent-all.h5", "nothing of its dataset /data was ever written")]
     [InlineData("absent-contiguous.h5", "nothing of its dataset /data was ever written")]
     [InlineData("virtual-short.h5", "takes 315 voxels from d of")]
-    [InlineData("exchange-raw.h5", "/exchange/data holds 5 projections, not slices of a reconstructed scan (as many angles are in /exchange/theta)")]
+    [InlineData("exchange-raw.h5",
+        "/exchange/data holds 5 projections, not slices of a reconstructed scan (as many angles are in /exchange/theta)")]
     [InlineData("exchange-only-flats.h5", "(/exchange/data_white beside it holds flats or darks)")]
-    [InlineData("many-recons.h5", "holds projections (/exchange/data) and several other datasets: /process/recon_a (5 × 7 × 9), /process/recon_b")]
+    [InlineData("many-recons.h5",
+        "holds projections (/exchange/data) and several other datasets: /process/recon_a (5 × 7 × 9), /process/recon_b")]
     [InlineData("nxtomo.nxs", "holds 5 projections")]
     [InlineData("flats-beside.h5", "/scan/images holds 5 projections")]
     [InlineData("named-projections.h5", "(its name says so)")]
@@ -140,7 +142,8 @@ public sealed class Hdf5HeaderTests(Hdf5Files files) : IClassFixture<Hdf5Files>
         Assert.Equal(2, file.Shape.Z);
         Assert.Equal(AxisVolumes.Array("zyx")[(2 * 126)..(4 * 126)], VolumeFileTests.Read(file, 0));
         Assert.Contains(file.Remarks, r => r.Contains("3 of its 5 pictures are flats, darks or unusable", StringComparison.Ordinal));
-        Assert.Contains("only flats and darks", Assert.Throws<VolumeFormatException>(() => Open("nxtomo-flats.nxs", "/entry/data/data")).Message, StringComparison.Ordinal);
+        Assert.Contains("only flats and darks", Assert.Throws<VolumeFormatException>(() => Open("nxtomo-flats.nxs", "/entry/data/data"))
+            .Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -189,7 +192,8 @@ public sealed class Hdf5HeaderTests(Hdf5Files files) : IClassFixture<Hdf5Files>
     public void Zstd_ThatIsDamagedOrUnpacksToTooMuch_IsRefused(string name)
     {
         using var file = Open(name);
-        Assert.Contains("is damaged in slices", Assert.Throws<VolumeFormatException>(() => VolumeFileTests.Read(file, 0)).Message, StringComparison.Ordinal);
+        Assert.Contains("is damaged in slices", Assert.Throws<VolumeFormatException>(() => VolumeFileTests.Read(file, 0))
+            .Message, StringComparison.Ordinal);
     }
 
     private VolumeFile Open(string name, string? inside = null) => VolumeFiles.Open(files[name], new VolumeManifest { Inside = inside });

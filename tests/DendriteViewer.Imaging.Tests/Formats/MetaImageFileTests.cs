@@ -52,7 +52,8 @@ public sealed class MetaImageFileTests : IDisposable
 
         var e = Assert.Throws<VolumeFormatException>(() => Open(packed.ToArray(), "DimSize = 9 7 5", "CompressedData = True"));
         Assert.Contains("holds 600 bytes of voxels, but its header says that there are 630", e.Message, StringComparison.Ordinal);
-        e = Assert.Throws<VolumeFormatException>(() => Open(packed.ToArray(), "DimSize = 9 7 5", $"CompressedData = True\nCompressedDataSize = {packed.Length + 7}"));
+        e = Assert.Throws<VolumeFormatException>(() =>
+            Open(packed.ToArray(), "DimSize = 9 7 5", $"CompressedData = True\nCompressedDataSize = {packed.Length + 7}"));
         Assert.Contains($"CompressedDataSize is {packed.Length + 7}, but only {packed.Length} bytes", e.Message, StringComparison.Ordinal);
     }
 
@@ -72,7 +73,8 @@ public sealed class MetaImageFileTests : IDisposable
     public void Spacing_WithItsUnit_IsTakenWithOffsetAndMatrix()
     {
         using var file = Open(
-            AxisVolumes.Array("zyx"), "DimSize = 9 7 5", "ElementSpacing = 0.5 1.5 2.5\nDistanceUnits = um\nOffset = 10 20 30\nTransformMatrix = -1 0 0 0 1 0 0 0 1");
+            AxisVolumes.Array("zyx"), "DimSize = 9 7 5",
+                "ElementSpacing = 0.5 1.5 2.5\nDistanceUnits = um\nOffset = 10 20 30\nTransformMatrix = -1 0 0 0 1 0 0 0 1");
         var size = file.Geometry!.Transform.VoxelSize;
         Assert.Equal((2.5, 1.5, 0.5), (size.Z, size.Y, size.X));
         Assert.Equal(0, (file.Geometry.Transform.ToWorld(new VoxelPoint(0.5, 0.5, 2.5)) - new WorldPoint(30, 20, 9)).Length, 9);
@@ -114,7 +116,8 @@ public sealed class MetaImageFileTests : IDisposable
     private VolumeFile Open(byte[] data, string size, string fields = "")
     {
         var dimensions = size.Split(' ').Length - 2;
-        var head = $"ObjectType = Image\nNDims = {dimensions}\nBinaryData = True\n{fields}\n{size}\nElementType = MET_USHORT\nElementDataFile = LOCAL\n";
+        var head = $"ObjectType = Image\nNDims = {dimensions}\nBinaryData = True\n{fields}\n{size}\nElementType = "
+            + $"MET_USHORT\nElementDataFile = LOCAL\n";
         File.WriteAllBytes(_folder["v.mha"], [.. Encoding.ASCII.GetBytes(head), .. data]);
         return VolumeFiles.Open(_folder["v.mha"], new VolumeManifest());
     }

@@ -36,11 +36,13 @@ public sealed class NiftiFileTests : IDisposable
     [InlineData(70, 1792, "complex numbers")]
     [InlineData(72, 8, "of 8 bits (bitpix)")]
     public void Samples_ThatAreNoSingleNumbers_AreRefusedByName(int at, short value, string why) =>
-        Assert.Contains(why, Assert.Throws<VolumeFormatException>(() => Open(AxisVolumes.Array("zyx"), h => h.Short(at, value))).Message, StringComparison.Ordinal);
+        Assert.Contains(why, Assert.Throws<VolumeFormatException>(() => Open(AxisVolumes.Array("zyx"), h => h.Short(at, value)))
+            .Message, StringComparison.Ordinal);
 
     [Fact]
     public void Voxels_ThatBeginInsideTheHeader_AreRefused() =>
-        Assert.Contains("begin at byte 0, which is inside its header", Assert.Throws<VolumeFormatException>(() => Open(AxisVolumes.Array("zyx"), h => h.Float(108, 0))).Message, StringComparison.Ordinal);
+        Assert.Contains("begin at byte 0, which is inside its header", Assert.Throws<VolumeFormatException>(() =>
+            Open(AxisVolumes.Array("zyx"), h => h.Float(108, 0))).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData(false)]
@@ -51,7 +53,8 @@ public sealed class NiftiFileTests : IDisposable
         {
             AxisVolumes.AssertIn(file, 1);
             Assert.Contains(file.Remarks, r => r.Contains("630", StringComparison.Ordinal));
-            Assert.Contains(file.Remarks, r => r.Contains("the 3 elements that it gives for axis 4 do not count", StringComparison.Ordinal));
+            Assert.Contains(file.Remarks, r =>
+                r.Contains("the 3 elements that it gives for axis 4 do not count", StringComparison.Ordinal));
         }
 
         var e = Assert.Throws<VolumeFormatException>(() => Open(AxisVolumes.Array("zyx")[..600], _ => { }, gzip));
@@ -75,7 +78,8 @@ public sealed class NiftiFileTests : IDisposable
     [Fact]
     public void Sform_UnlikeQformAndPixdim_IsTakenAndThatIsSaid()
     {
-        using var file = Open(AxisVolumes.Array("zyx"), h => h.Byte(123, 3).Short(252, 1).Short(254, 1).Float(280, 2).Float(300, 2).Float(320, 2));
+        using var file = Open(AxisVolumes.Array("zyx"), h => h.Byte(123, 3).Short(252, 1).Short(254, 1).Float(280, 2).Float(300, 2)
+            .Float(320, 2));
         Assert.Equal("sform", file.Geometry!.From);
         Assert.Equal(2, file.Geometry.Transform.VoxelSize.Z);
         Assert.Contains(file.Remarks, r => r.Contains("sform and qform say different things", StringComparison.Ordinal));
@@ -87,7 +91,8 @@ public sealed class NiftiFileTests : IDisposable
     {
         using var file = Open(AxisVolumes.Array("zyx"), h => h.Byte(123, 3).Short(254, 1));
         Assert.Equal("pixdim", file.Geometry!.From);
-        Assert.Contains(file.Remarks, r => r.StartsWith("Its sform", StringComparison.Ordinal) && r.Contains("no size", StringComparison.Ordinal));
+        Assert.Contains(file.Remarks, r => r.StartsWith("Its sform", StringComparison.Ordinal)
+            && r.Contains("no size", StringComparison.Ordinal));
     }
 
     [Fact]

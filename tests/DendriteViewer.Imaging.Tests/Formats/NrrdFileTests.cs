@@ -36,7 +36,8 @@ public sealed class NrrdFileTests : IDisposable
     [InlineData("xyzt")]
     public void Directions_NoneWithoutKinds_SayWhichAxisIsNotSpace(string axes)
     {
-        using var file = Open(axes, false, "space: left-posterior-superior", "space directions: " + Directions(axes), "space units: \"um\" \"um\" \"um\"");
+        using var file = Open(axes, false, "space: left-posterior-superior", "space directions: "
+            + Directions(axes), "space units: \"um\" \"um\" \"um\"");
         AxisVolumes.AssertIn(file, 3);
         var size = file.Geometry!.Transform.VoxelSize;
         Assert.Equal((2.0, 0.25, 0.5), (size.Z, size.Y, size.X));
@@ -97,7 +98,8 @@ public sealed class NrrdFileTests : IDisposable
     [Fact]
     public void Units_OfEachAxis_AreEachConverted()
     {
-        using var file = Open("xyz", false, "space directions: (500,0,0) (0,0.25,0) (0,0,0.002)", "space units: \"nm\" \"µm\" \"mm\"", "space origin: (1000,2,0.003)");
+        using var file = Open("xyz", false, "space directions: (500,0,0) (0,0.25,0) (0,0,0.002)", "space units: \"nm\" \"µm\" \"mm\"",
+            "space origin: (1000,2,0.003)");
         var size = file.Geometry!.Transform.VoxelSize;
         Assert.Equal((2.0, 0.25, 0.5), (size.Z, size.Y, size.X));
         Assert.Equal(0, (file.Geometry.Transform.ToWorld(new VoxelPoint(0.5, 0.5, 0.5)) - new WorldPoint(3, 2, 1)).Length, 9);
@@ -120,7 +122,8 @@ public sealed class NrrdFileTests : IDisposable
     [Fact]
     public void Directions_ThatFlipAndPermute_AreSaid()
     {
-        using var file = Open("xyz", false, "space: RAS", "space directions: (0,-0.5,0) (0.25,0,0) (0,0,2)", "space units: \"um\" \"um\" \"um\"");
+        using var file = Open("xyz", false, "space: RAS", "space directions: (0,-0.5,0) (0.25,0,0) (0,0,2)",
+            "space units: \"um\" \"um\" \"um\"");
         Assert.Contains(file.Remarks, r => r.Contains("run along −y, x, z of its space (RAS)", StringComparison.Ordinal));
     }
 
@@ -158,21 +161,25 @@ public sealed class NrrdFileTests : IDisposable
             File.WriteAllBytes(_folder[$"p{i}.raw"], data[(126 * i)..(126 * (i + 1) + (i == 2 ? 2 : i == 3 ? -2 : 0))]);
         }
 
-        File.WriteAllText(_folder["v.nrrd"], "NRRD0005\ntype: uint16\ndimension: 3\nsizes: 9 7 5\nendian: little\nencoding: raw\ndata file: p%d.raw 0 4 1\n");
+        File.WriteAllText(_folder["v.nrrd"],
+            "NRRD0005\ntype: uint16\ndimension: 3\nsizes: 9 7 5\nendian: little\nencoding: raw\ndata file: p%d.raw 0 4 1\n");
         var e = Assert.Throws<VolumeFormatException>(() => VolumeFiles.Open(_folder["v.nrrd"], new VolumeManifest()));
         Assert.Contains("p3.raw holds 124 bytes of voxels, but its header says that there are 126", e.Message, StringComparison.Ordinal);
     }
 
     public void Dispose() => _folder.Dispose();
 
-    private static string Directions(string axes) => string.Join(' ', axes.Select(a => a switch { 'x' => "(0.5,0,0)", 'y' => "(0,0.25,0)", 'z' => "(0,0,2)", _ => "none" }));
+    private static string Directions(string axes) =>
+        string.Join(' ', axes.Select(a => a switch { 'x' => "(0.5,0,0)", 'y' => "(0,0.25,0)", 'z' => "(0,0,2)", _ => "none" }));
 
-    private VolumeFile Open(string axes, bool gzip, params string[] fields) => Open(axes, gzip, AxisVolumes.Array(string.Concat(axes.Reverse())), fields);
+    private VolumeFile Open(string axes, bool gzip, params string[] fields) =>
+        Open(axes, gzip, AxisVolumes.Array(string.Concat(axes.Reverse())), fields);
 
     private VolumeFile Open(string axes, bool gzip, byte[] data, params string[] fields)
     {
         var sizes = string.Join(' ', axes.Select(a => AxisVolumes.Length(a).ToString(CultureInfo.InvariantCulture)));
-        var lines = new[] { "NRRD0005", "type: uint16", $"dimension: {axes.Length}", $"sizes: {sizes}", "endian: little", $"encoding: {(gzip ? "gzip" : "raw")}" };
+        var lines = new[] { "NRRD0005", "type: uint16", $"dimension: {axes.Length}", $"sizes: {sizes}", "endian: little",
+            $"encoding: {(gzip ? "gzip" : "raw")}" };
         using var stream = new MemoryStream();
         stream.Write(Encoding.UTF8.GetBytes(string.Join('\n', [.. lines, .. fields.Where(f => f.Length > 0), "", ""])));
         if (gzip)

@@ -34,7 +34,8 @@ def main(folder):
             h["data"] = volume(axes)
             h["data"].attrs["axistags"] = tags(axes)
         with new(f"chunks-{axes}.h5") as h:
-            d = h.create_dataset("data", data=volume(axes), chunks=tuple(min(LENGTHS[a], {"z": 2, "y": 3, "x": 4}.get(a, 2)) for a in axes), compression="gzip")
+            chunks = tuple(min(LENGTHS[a], {"z": 2, "y": 3, "x": 4}.get(a, 2)) for a in axes)
+            d = h.create_dataset("data", data=volume(axes), chunks=chunks, compression="gzip")
             d.attrs["axistags"] = tags(axes)
 
     # The other ways to name them.
@@ -49,7 +50,10 @@ def main(folder):
             h[name].attrs["units"] = unit
             h[name].make_scale(name)
             h["data"].dims[i].attach_scale(h[name])
-    for name, axes, listed, indices in (("nexus", "xyz", ["x", "y", "z"], {}), ("indices", "xyz", ["z", "y", "x"], {"z": 2, "y": 1, "x": 0}), ("named", "zyx", ["tomo_z", "y_pixel", "Position X"], {})):
+    for name, axes, listed, indices in (
+        ("nexus", "xyz", ["x", "y", "z"], {}),
+        ("indices", "xyz", ["z", "y", "x"], {"z": 2, "y": 1, "x": 0}),
+        ("named", "zyx", ["tomo_z", "y_pixel", "Position X"], {})):
         with new(name + ".h5") as h:
             g = h.create_group("entry/data")
             h.attrs["default"], h["entry"].attrs["default"] = "entry", "data"
@@ -122,8 +126,11 @@ def main(folder):
     sized("too-many", count=8)
     sized("edges", count=6)
     for name, attributes in (
-        ("size-zero", {"element_size_um": [0.5, 0.0, 0.5]}), ("size-nan", {"element_size_um": [0.5, np.nan, 0.5]}), ("size-minus", {"element_size_um": [0.5, -0.5, 0.5]}),
-        ("size-bare", {"voxel_size": [1.0, 2.0, 3.0]}), ("size-units", {"voxel_size": [0.002, 0.25, 500.0], "voxel_size_units": ["mm", "um", "nm"]}),
+        ("size-zero", {"element_size_um": [0.5, 0.0, 0.5]}),
+        ("size-nan", {"element_size_um": [0.5, np.nan, 0.5]}),
+        ("size-minus", {"element_size_um": [0.5, -0.5, 0.5]}),
+        ("size-bare", {"voxel_size": [1.0, 2.0, 3.0]}),
+        ("size-units", {"voxel_size": [0.002, 0.25, 500.0], "voxel_size_units": ["mm", "um", "nm"]}),
         ("size-mm", {"voxel_size_mm": 0.5})):
         with new(name + ".h5") as h:
             h["data"] = volume()
@@ -245,7 +252,10 @@ def main(folder):
     chunked("zstd-damaged.h5", [(32015, (3,))], lambda d: packed(d)[:-3] + b"abc")
     chunked("zstd-huge.h5", [(32015, (3,))], lambda d: packed(bytes(1 << 24)))
     for name, dtype, block, code, pack in (
-        ("bitshuffle.h5", "u2", 0, 0, None), ("bitshuffle-zstd.h5", "u2", 0, 3, packed), ("bitshuffle-zstd-blocks.h5", "u2", 8, 3, packed), ("bitshuffle-zstd-f4.h5", "f4", 0, 3, packed)):
+        ("bitshuffle.h5", "u2", 0, 0, None),
+        ("bitshuffle-zstd.h5", "u2", 0, 3, packed),
+        ("bitshuffle-zstd-blocks.h5", "u2", 8, 3, packed),
+        ("bitshuffle-zstd-f4.h5", "f4", 0, 3, packed)):
         size = np.dtype(dtype).itemsize
         usual = max(128, 8192 // size // 8 * 8)
         chunked(name, [(32008, (0, 3, size, block, code))], lambda d: bitshuffle(d, size, block or usual, pack), dtype=dtype)
@@ -253,7 +263,8 @@ def main(folder):
         plan = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
         plan.set_chunk((5, 7, 9))
         plan.set_filter(300, h5py.h5z.FLAG_OPTIONAL, ())
-        h5py.h5d.create(h.id, b"data", h5py.h5t.STD_U16LE, h5py.h5s.create_simple((5, 7, 9)), plan).write_direct_chunk((0, 0, 0), volume().tobytes())
+        d = h5py.h5d.create(h.id, b"data", h5py.h5t.STD_U16LE, h5py.h5s.create_simple((5, 7, 9)), plan)
+        d.write_direct_chunk((0, 0, 0), volume().tobytes())
 
 
 main(sys.argv[1])
