@@ -14,13 +14,14 @@ internal sealed record ProjectionEvidence(string Reason, string? ImageKey);
 /// </summary>
 internal sealed class Projections(long file, long access)
 {
-    private const int MostLinks = 256, MostGroups = 32;
+    private const int MostLinks = 256, MostGroups = 32, MostNamed = 64;
     private static readonly string[] s_references =
         ["data_white", "data_dark", "flat", "flats", "dark", "darks", "white", "whites", "flat_field", "flatfield", "dark_field",
             "darkfield", "flat_fields", "dark_fields", "bright", "brightfield", "ref", "refs", "flats_pre", "flats_post"];
 
     private readonly Dictionary<string, List<Candidate>> _groups = [];
     private readonly Dictionary<string, string?> _definitions = [];
+    private int _named;
 
     /// <summary>Whether a path is that of a reconstruction: /process/recon, NXtomoproc, /volume.</summary>
     public bool IsReconstruction(string path) =>
@@ -71,7 +72,22 @@ internal sealed class Projections(long file, long access)
             ? new ProjectionEvidence("its name says so", null)
             : Definition(path) == "NXtomo" && path.Contains("/detector", StringComparison.Ordinal)
                 ? new ProjectionEvidence("its entry is defined as NXtomo", null)
-            : null;
+                : AngleAxis(path, extent) is { } axis ? new ProjectionEvidence($"its axis {axis} counts angles", null) : null;
+    }
+
+    // The name of an axis of angles, which few datasets are asked for.
+    private string? AngleAxis(string path, ulong[] extent)
+    {
+        var dataset = _named++ < MostNamed ? H5.OpenDataset(file, path, access) : -1;
+        if (dataset < 0)
+        {
+            return null;
+        }
+
+        var names = AxisNames.Of(file, dataset, path, extent.Length, access);
+        H5.CloseObject(dataset);
+        return names?.Axes.Select((a, i) => extent[i] > 1 && RotationAngles.IsName(a.Name) ? a.Name : null)
+            .FirstOrDefault(n => n is not null);
     }
 
     // Flats are as large as what they are for; of Data Exchange, they are what they are called.

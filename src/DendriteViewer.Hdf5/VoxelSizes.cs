@@ -35,6 +35,7 @@ internal sealed partial record VoxelSizes(double[] Size, string[] Units, string 
             {
                 if (Attributes.Numbers(dataset, name) is { Length: > 0 } given && OfAxes(given, axes, extent.Length) is { } size)
                 {
+                    SayOrder(size, name, axes, remarks);
                     return new VoxelSizes(size, [unit, unit, unit], name);
                 }
             }
@@ -50,6 +51,15 @@ internal sealed partial record VoxelSizes(double[] Size, string[] Units, string 
             ? [given[axes[0]], given[axes[1]], given[axes[2]]]
         : given.Length >= 3 ? given[^3..]
         : null;
+
+    // Three sizes are z, y, x, as the programs that write them mean; beside axes in another order that is a guess.
+    private static void SayOrder(double[] size, string name, ReadOnlySpan<int> axes, List<string> remarks)
+    {
+        if (Turning.IsNeeded(axes) && (size[0] != size[1] || size[1] != size[2]))
+        {
+            remarks.Add($"its {name} is taken for z, y, x, though its axes stand in another order");
+        }
+    }
 
     private static VoxelSizes? OfAttributes(long dataset, ReadOnlySpan<int> axes, int rank, List<string> remarks)
     {
@@ -74,6 +84,7 @@ internal sealed partial record VoxelSizes(double[] Size, string[] Units, string 
                 continue;
             }
 
+            SayOrder(size, name, axes, remarks);
             return new VoxelSizes(size, units.Length == 1 ? [units[0], units[0], units[0]] : units, name);
         }
 

@@ -13,6 +13,23 @@ namespace DendriteViewer.Imaging.Tests.Formats;
 public sealed class FormatFuzzTests : IDisposable
 {
     private const string ZarrV2 = "formats/zarr/zarr_v2/from_zarr-python/data.zarr/", ZarrV3 = "formats/zarr/zarr_v3/from_zarrita/data.zarr/";
+    private static readonly byte[] s_metaImage = Encoding.ASCII.GetBytes(
+        "ObjectType = Image\nNDims = 3\nBinaryData = True\nBinaryDataByteOrderMSB = False\nCompressedData = False\nDimSize = 9 8 7\n"
+        + "ElementSpacing = 1 1 1\nDistanceUnits = um\nElementType = MET_USHORT\nElementDataFile = LOCAL\n"
+            + new string('x', 2 * 9 * 8 * 7));
+
+    // Interleaved volumes, and axes in another order.
+    private static readonly byte[][] s_nrrd =
+    [
+        .. new[]
+        {
+            "sizes: 3 9 7 5\nkinds: list space space space\nspace directions: none (1,0,0) (0,1,0) (0,0,1)\nspace units: \"um\" \"um\" "
+            + "\"um\"",
+            "sizes: 5 9 3 7\nlabels: \"z\" \"x\" \"t\" \"y\"\nspacings: 1 1 nan 2\nunits: \"mm\" \"um\" \"\" \"nm\"",
+        }.Select(f => Encoding.ASCII.GetBytes(
+            $"NRRD0005\ntype: uint16\ndimension: 4\n{f}\nendian: little\nencoding: raw\n\n{new string('x', 1890)}")),
+    ];
+
     private readonly TempFolder _folder = new();
 
     [DataTheory]
@@ -20,10 +37,11 @@ public sealed class FormatFuzzTests : IDisposable
     [InlineData("formats/nrrd", "*.nrrd", 1000)]
     [InlineData("formats/nifti", "*.nii*", 800)]
     [InlineData("", "*.mha", 600)]
+    [InlineData("", "*.nrrd", 600)]
     public void Files(string folder, string pattern, int count)
     {
         var seeds = folder.Length == 0
-            ? [Encoding.ASCII.GetBytes("ObjectType = Image\nNDims = 3\nBinaryData = True\nBinaryDataByteOrderMSB = False\nCompressedData = False\nDimSize = 9 8 7\nElementSpacing = 1 1 1\nElementType = MET_USHORT\nElementDataFile = LOCAL\n" + new string('x', 2 * 9 * 8 * 7))]
+            ? pattern == "*.mha" ? [s_metaImage] : s_nrrd
             : Directory.EnumerateFiles(TestData.File(folder), pattern, SearchOption.AllDirectories).Order(StringComparer.Ordinal).Where(f => new FileInfo(f).Length < 400_000).Select(File.ReadAllBytes).ToArray();
         Assert.NotEmpty(seeds);
         var path = _folder["mutant" + pattern[1..].Replace("*", "", StringComparison.Ordinal)];

@@ -94,7 +94,7 @@ public sealed class Hdf5HeaderTests(Hdf5Files files) : IClassFixture<Hdf5Files>
     [InlineData("channels.h5", "has 3 channels along its axis 'channel'")]
     [InlineData("truecolor.h5", "has 3 channels along its axis 'channel'")]
     [InlineData("energies.h5", "along its axis 'energy'")]
-    [InlineData("angles.h5", "along its axis 'rotation_angle'")]
+    [InlineData("angles.h5", "holds 5 projections, not slices of a reconstructed scan (its axis rotation_angle counts angles)")]
     [InlineData("absent-all.h5", "nothing of its dataset /data was ever written")]
     [InlineData("absent-contiguous.h5", "nothing of its dataset /data was ever written")]
     [InlineData("virtual-short.h5", "takes 315 voxels from d of")]
@@ -133,6 +133,23 @@ public sealed class Hdf5HeaderTests(Hdf5Files files) : IClassFixture<Hdf5Files>
         using var file = Open("exchange-raw.h5", "/exchange/data");
         AxisVolumes.AssertIn(file, 1);
         Assert.Contains(file.Remarks, r => r.Contains("holds projections", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Projections_ByTheirAxis_AskedFor_AreRead()
+    {
+        using var file = Open("angles.h5", "/data");
+        AxisVolumes.AssertIn(file, 1);
+    }
+
+    [Fact]
+    public void Size_OfThreeBesideTurnedAxes_IsTakenForZyxAndThatIsSaid()
+    {
+        using var file = Open("size-turned.h5");
+        AxisVolumes.AssertIn(file, 1);
+        Assert.Equal(2, file.Geometry!.Transform.VoxelSize.Z);
+        Assert.Contains(file.Remarks, r =>
+            r.Contains("is taken for z, y, x, though its axes stand in another order", StringComparison.Ordinal));
     }
 
     [Fact]

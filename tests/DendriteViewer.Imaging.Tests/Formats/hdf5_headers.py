@@ -7,8 +7,11 @@ import json
 import os
 import sys
 
-import h5py
-import numpy as np
+# Filters are written here with the values that files have; a plugin would put its own before them.
+os.environ["HDF5_PLUGIN_PATH"] = os.devnull
+
+import h5py  # noqa: E402
+import numpy as np  # noqa: E402
 
 LENGTHS = {"z": 5, "y": 7, "x": 9, "t": 3, "c": 1}
 STEPS = {"z": 1000, "y": 100, "x": 1, "t": 10000, "c": 0}
@@ -136,6 +139,10 @@ def main(folder):
             h["data"] = volume()
             for key, value in attributes.items():
                 h["data"].attrs[key] = value
+
+    with new("size-turned.h5") as h:
+        h["data"] = volume("xyz")
+        h["data"].attrs["axistags"], h["data"].attrs["element_size_um"] = tags("xyz"), [2.0, 0.25, 0.5]
 
     # Projections: where angles, flats and darks are kept.
     raw, angles = volume(), np.linspace(0, 180, 5)
