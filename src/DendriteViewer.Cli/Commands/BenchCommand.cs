@@ -3,6 +3,7 @@ using System.Numerics;
 using DendriteViewer.Cli.Output;
 using DendriteViewer.Imaging.Codecs;
 using DendriteViewer.Imaging.Datasets;
+using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Importing;
 using DendriteViewer.Imaging.Rendering;
 using DendriteViewer.Imaging.Storage;
@@ -82,8 +83,8 @@ internal static class BenchCommand
             for (var z = 0; z < n; z++)
             {
                 using var file = File.Create(Path.Combine(stack, $"s{z:00000}.tif"));
-                var tiff = new TiffStackWriter(file);
-                tiff.Add(bytes.AsSpan(z * n * n, n * n), n, n, VoxelType.UInt8, 1);
+                var tiff = new TiffStackWriter(file, new VolumeShape(1, n, n), VoxelType.UInt8, new VoxelSize(1, 1, 1));
+                tiff.Add(bytes.AsSpan(z * n * n, n * n));
                 tiff.Finish();
             }
 

@@ -22,8 +22,8 @@ public sealed record ExportOptions(int Level = 0, VoxelBox? Region = null, strin
 }
 
 /// <summary>
-/// Voxels out again, bit for bit: raw (C order, little endian), multi-page TIFF, or OME-Zarr with its pyramid. What is exported
-/// appears when it is whole.
+/// Voxels out again, bit for bit: raw (C order, little endian, with an NRRD header beside it), multi-page TIFF, or OME-Zarr with its
+/// pyramid. Each says the voxels' size along every axis. What is exported appears when it is whole.
 /// </summary>
 public sealed class Exporter(DatasetStore store)
 {
@@ -61,11 +61,12 @@ public sealed class Exporter(DatasetStore store)
         VolumeReader reader, PyramidLevel level, VoxelBox box, VolumeInfo volume, string target, bool isTiff, IProgress<double>? progress, CancellationToken ct)
     {
         var beside = target + Unfinished;
+        var transform = TransformOf(volume, level, box);
         try
         {
             await using (var file = new FileStream(beside, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 20))
             {
-                var tiff = isTiff ? new TiffStackWriter(file) : null;
+                var tiff = isTiff ? new TiffStackWriter(file, box.Shape, reader.Type, transform.VoxelSize, CornerOf(transform)) : null;
                 var done = 0;
                 await foreach (var slice in SlicesAsync(reader, level, box, ct))
                 {
@@ -75,7 +76,7 @@ public sealed class Exporter(DatasetStore store)
                     }
                     else
                     {
-                        tiff.Add(slice.Span, box.Shape.X, box.Shape.Y, reader.Type, volume.VoxelSize.X * level.FactorX);
+                        tiff.Add(slice.Span);
                     }
 
                     progress?.Report((double)++done / box.Shape.Z);
@@ -83,6 +84,12 @@ public sealed class Exporter(DatasetStore store)
 
                 tiff?.Finish();
                 file.Flush(flushToDisk: true);
+            }
+
+            if (!isTiff)
+            {
+                var header = RawHeader.Of(Path.GetFileName(target), box.Shape, reader.Type, transform);
+                await File.WriteAllTextAsync(target + RawHeader.Ending, header, ct);
             }
 
             File.Move(beside, target, overwrite: true);
@@ -94,6 +101,17 @@ public sealed class Exporter(DatasetStore store)
         }
 
         return new FileInfo(target).Length;
+    }
+
+    private static AffineTransform TransformOf(VolumeInfo volume, PyramidLevel level, VoxelBox box) =>
+        volume.Transform.ForLevel(level.FactorZ, level.FactorY, level.FactorX).From(new VoxelPoint(box.From.Z, box.From.Y, box.From.X));
+
+    // Where the first voxel's corner lies, as far as the axes are the world's: TIFF knows no others.
+    private static WorldPoint? CornerOf(AffineTransform transform)
+    {
+        var m = transform.Rows;
+        var isUpright = m is [> 0, 0, 0, _, 0, > 0, 0, _, 0, 0, > 0, _];
+        return isUpright ? transform.ToWorld(default) : null;
     }
 
     private async Task<long> WriteZarrAsync(
@@ -114,7 +132,7 @@ public sealed class Exporter(DatasetStore store)
         try
         {
             var whole = level.Number == 0 && box.Shape == level.Shape;
-            var transform = volume.Transform.ForLevel(level.FactorZ, level.FactorY, level.FactorX).From(new VoxelPoint(box.From.Z, box.From.Y, box.From.X));
+            var transform = TransformOf(volume, level, box);
             if (whole && reader is StoredReader stored)
             {
                 await (options.OmeZarr == "0.5" ? CopyAsync(volume, new FolderBlobStore(beside), progress, ct) : WriteV2Async(stored, transform, volume, beside, progress, ct));

@@ -28,7 +28,11 @@ public sealed class ExporterTests : IAsyncLifetime, IDisposable
         await File.WriteAllBytesAsync(_folder["v.raw"], voxels);
         _store = new DatasetStore(new FolderBlobStore(_folder["store"]));
         await new Importer(_store, TimeProvider.System).ImportVolumeAsync(
-            new SingleImport(_folder["v.raw"], DatasetId.Parse("d"), new VolumeManifest { Shape = [Shape.Z, Shape.Y, Shape.X], Dtype = "uint16", VoxelSizeUm = [0.5, 0.25, 0.25], OriginUm = [3, 2, 1] }), null, default);
+            new SingleImport(_folder["v.raw"], DatasetId.Parse("d"), new VolumeManifest
+            {
+                Shape = [Shape.Z, Shape.Y, Shape.X], Dtype = "uint16", VoxelSizeUm = [2.1, 0.3241, 0.5], OriginUm = [3, 2, 1],
+            }),
+            null, default);
         _volume = (await _store.TryOpenAsync(DatasetId.Parse("d"), default))!.Volumes[0];
     }
 
@@ -62,11 +66,22 @@ public sealed class ExporterTests : IAsyncLifetime, IDisposable
             Assert.Equal(dense[(z * of.Shape.Y + y) * of.Shape.X + x], got[i]);
         }
 
+        // Sizes along all three axes come back bit for bit, and so does the place.
+        using var described = format == "raw" ? VolumeFiles.Open(target + ".nhdr", new VolumeManifest()) : null;
+        var geometry = (described ?? file).Geometry!.Transform;
+        var size = geometry.VoxelSize;
+        Assert.Equal((of.FactorZ * 2.1, of.FactorY * 0.3241, of.FactorX * 0.5), (size.Z, size.Y, size.X));
+        Assert.Equal(box.Shape, (described ?? file).Shape);
+        var ofLevel = _volume.Transform.ForLevel(of.FactorZ, of.FactorY, of.FactorX);
+        var corner = ofLevel.ToWorld(new VoxelPoint(box.From.Z, box.From.Y, box.From.X));
+        Assert.Equal(0, (geometry.ToWorld(default) - corner).Length, 9);
         if (format.StartsWith("ome", StringComparison.Ordinal))
         {
-            var corner = _volume.Transform.ForLevel(of.FactorZ, of.FactorY, of.FactorX).ToWorld(new VoxelPoint(box.From.Z, box.From.Y, box.From.X));
-            Assert.Equal(0, (file.Geometry!.Transform.ToWorld(default) - corner).Length, 9);
             Assert.Equal($"OME-Zarr {format.Split(' ')[1]}", file.Format.Split(',')[0]);
+        }
+        else if (format == "tif")
+        {
+            Assert.Empty(file.Remarks);
         }
 
         Assert.Empty(Directory.EnumerateFileSystemEntries(_folder.Path, "*unfinished*"));

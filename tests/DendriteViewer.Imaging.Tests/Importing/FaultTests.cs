@@ -1,7 +1,9 @@
 using DendriteViewer.Imaging.Datasets;
+using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Importing;
 using DendriteViewer.Imaging.Storage;
 using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Kernels.Bricks;
 
 namespace DendriteViewer.Imaging.Tests.Importing;
 
@@ -107,8 +109,8 @@ public sealed class FaultTests : IDisposable
         for (var z = 0; z < 4; z++)
         {
             await using var file = File.Create(Path.Combine(stack, $"{z}.tif"));
-            var tiff = new TiffStackWriter(file);
-            tiff.Add(new byte[64 * 64], 64, 64, DendriteViewer.Kernels.Bricks.VoxelType.UInt8, 1);
+            var tiff = new TiffStackWriter(file, new VolumeShape(1, 64, 64), VoxelType.UInt8, new VoxelSize(1, 1, 1));
+            tiff.Add(new byte[64 * 64]);
             tiff.Finish();
         }
 
