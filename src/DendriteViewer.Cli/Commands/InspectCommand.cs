@@ -47,7 +47,12 @@ internal static class InspectCommand
                 {
                     path = VolumeFiles.IsRemote(source) ? source : Path.GetFullPath(source), format = found.Format, frames = found.Frames, shape = new[] { found.Shape.Z, found.Shape.Y, found.Shape.X },
                     samples = found.Samples.Name(), dtype = found.Type.ZarrName(), voxelSizeUm = size is { } v ? new[] { v.Z, v.Y, v.X } : null, voxelSizeFrom = found.Geometry?.From,
-                    remarks = found.Remarks, histogram = new { least = found.Histogram.Least, most = found.Histogram.Most, bins = found.Histogram.Bins, otsu = found.Histogram.Threshold },
+                    remarks = found.Remarks, slicesRead = found.SlicesRead, notFinite = found.NotFinite,
+                    histogram = new
+                    {
+                        least = found.Histogram.Least, most = found.Histogram.Most, bins = found.Histogram.Bins,
+                        otsu = found.Histogram.Threshold,
+                    },
                     storedBytes = found.StoredBytes, seconds = Math.Round(found.Seconds, 2),
                 });
                 return Task.FromResult(ExitCodes.Done);
@@ -58,7 +63,11 @@ internal static class InspectCommand
             Console.Out.WriteLine(size is { } um
                 ? string.Create(invariant, $"  voxel    {um.Z:0.######} × {um.Y:0.######} × {um.X:0.######} µm (z, y, x), from its {found.Geometry!.From}")
                 : "  voxel    not known; give --voxel-um");
-            Console.Out.WriteLine(string.Create(invariant, $"  values   {found.Histogram.Least:0.######} to {found.Histogram.Most:0.######} in {(found.Shape.Z < 3 ? "one slice" : "three slices")}, Otsu's threshold {found.Histogram.Threshold:0.######}"));
+            var slices = found.SlicesRead switch { 1 => "one slice", 2 => "two slices", _ => "three slices" };
+            Console.Out.WriteLine(string.Create(
+                invariant,
+                $"  values   {found.Histogram.Least:0.######} to {found.Histogram.Most:0.######} in {slices}, "
+                + $"Otsu's threshold {found.Histogram.Threshold:0.######}"));
             Console.Out.WriteLine($"           {Bars(found.Histogram.Bins)}");
             Console.Out.WriteLine(string.Create(invariant, $"  import   about {found.StoredBytes / 1e6:0.#} MB and {Math.Max(1, found.Seconds):0} s"));
             foreach (var remark in found.Remarks)

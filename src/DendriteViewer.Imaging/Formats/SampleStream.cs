@@ -165,18 +165,22 @@ internal sealed record SampleStream(
             var values = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(target);
             var (kept, size) = (from.Samples.StoredAs(), from.Samples.StoredAs().Size());
             var raw = ArrayPool<byte>.Shared.Rent(values.Length * size);
+            var scaled = ArrayPool<double>.Shared.Rent(values.Length);
             try
             {
                 Formats.Samples.Convert(from.Samples, from.BigEndian, samples, raw.AsSpan(0, values.Length * size), from.Path);
                 Zarr.DenseLevels.ToFloat(raw.AsSpan(0, values.Length * size), kept, values);
                 for (var i = 0; i < values.Length; i++)
                 {
-                    values[i] = (float)(scale.Slope * values[i] + scale.Intercept);
+                    scaled[i] = scale.Slope * values[i] + scale.Intercept;
                 }
+
+                FloatRounding.Round(scaled.AsSpan(0, values.Length), values, from.Path);
             }
             finally
             {
                 ArrayPool<byte>.Shared.Return(raw);
+                ArrayPool<double>.Shared.Return(scaled);
             }
         }
 

@@ -44,7 +44,8 @@ public enum SampleType
 
 /// <summary>
 /// From samples to voxels. Types that the store has stay as they are; 16-bit floats, larger integers and 64-bit floats become 32-bit
-/// floats: integers only where that changes none of them, 64-bit floats rounded to the nearest.
+/// floats: integers only where that changes none of them, 64-bit floats rounded to the nearest, unless different ones would become one
+/// (<see cref="FloatRounding"/>).
 /// </summary>
 public static class Samples
 {
@@ -102,7 +103,9 @@ public static class Samples
     /// <param name="source">The samples; their bytes may be turned around in place.</param>
     /// <param name="target">As many voxels of <see cref="StoredAs"/>.</param>
     /// <param name="path">Named where a value does not fit.</param>
-    /// <exception cref="VolumeFormatException">An integer that a 32-bit float does not hold, or a float beyond its range.</exception>
+    /// <exception cref="VolumeFormatException">
+    /// An integer that a 32-bit float does not hold, a float beyond its range, or floats that would fall together.
+    /// </exception>
     public static void Convert(SampleType type, bool bigEndian, Span<byte> source, Span<byte> target, string path)
     {
         if (bigEndian)
@@ -126,17 +129,7 @@ public static class Samples
 
                 break;
             case SampleType.Float64:
-                var doubles = MemoryMarshal.Cast<byte, double>(source);
-                var floats = MemoryMarshal.Cast<byte, float>(target);
-                for (var i = 0; i < floats.Length; i++)
-                {
-                    floats[i] = (float)doubles[i];
-                    if (float.IsInfinity(floats[i]) && double.IsFinite(doubles[i]))
-                    {
-                        throw TooLarge(path, doubles[i].ToString("R", System.Globalization.CultureInfo.InvariantCulture));
-                    }
-                }
-
+                FloatRounding.Round(MemoryMarshal.Cast<byte, double>(source), MemoryMarshal.Cast<byte, float>(target), path);
                 break;
             default:
                 source.CopyTo(target);
@@ -179,6 +172,7 @@ public static class Samples
         }
     }
 
-    private static VolumeFormatException TooLarge(string path, string value) =>
+    /// <summary>Says that a value is none that the store has.</summary>
+    internal static VolumeFormatException TooLarge(string path, string value) =>
         new($"{path} holds the value {value}, which a 32-bit float cannot keep; convert it to 8 or 16 bits or 32-bit float first.");
 }

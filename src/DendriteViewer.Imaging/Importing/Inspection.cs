@@ -28,6 +28,12 @@ public sealed record Inspection(
     private const int Bins = 512;
     private float[] _middle = [];
 
+    /// <summary>Slices that values were read from: the range and the histogram are theirs.</summary>
+    public int SlicesRead { get; private init; }
+
+    /// <summary>Voxels of them that are no finite number.</summary>
+    public long NotFinite { get; private init; }
+
     /// <summary>Looks at a file or folder.</summary>
     /// <param name="path">File or folder.</param>
     /// <param name="hints">Shape, dtype and byte offset of a raw file.</param>
@@ -60,21 +66,39 @@ public sealed record Inspection(
 
         var spent = time.GetElapsedTime(started).TotalSeconds;
         var all = values.SelectMany(v => v).Where(float.IsFinite).ToArray();
-        var (least, most) = all.Length == 0 ? (0f, 1f) : (all.Min(), all.Max());
-        most = most > least ? most : least + 1;
-        var bins = new long[Bins];
-        HistogramKernel.Accumulate<float>(all, least, most, bins);
+        var read = values.Sum(v => (long)v.Length);
+        var remarks = file.Remarks.Concat(source.Findings()).ToList();
+        if (all.Length < read)
+        {
+            remarks.Add($"{read - all.Length} of the {read} voxels that were read are no finite numbers (NaN or infinite); they stay so.");
+        }
 
         // The pyramid adds a seventh.
         var voxels = (double)s.Count * file.Frames;
         var bytes = voxels * file.Type.Size();
         return new Inspection(
-            file.Format, file.Frames, s, file.Samples, file.Type, file.Geometry, [.. file.Remarks, .. source.Findings()],
-            ValueHistogram.Of(least, most, bins),
+            file.Format, file.Frames, s, file.Samples, file.Type, file.Geometry, remarks, HistogramOf(all),
             (long)(bytes * packed / slice.Length * 8 / 7), spent / wanted.Length * s.Z * file.Frames)
         {
             _middle = values[Array.IndexOf(wanted, s.Z / 2)],
+            SlicesRead = wanted.Length,
+            NotFinite = read - all.Length,
         };
+    }
+
+    // Bins need a width, which the range of a single value has not: it stays a single value.
+    private static ValueHistogram HistogramOf(float[] values)
+    {
+        var (least, most) = values.Length == 0 ? (0f, 0f) : (values.Min(), values.Max());
+        var bins = new long[Bins];
+        if (most > least)
+        {
+            HistogramKernel.Accumulate<float>(values, least, most, bins);
+            return ValueHistogram.Of(least, most, bins);
+        }
+
+        bins[0] = values.Length;
+        return new ValueHistogram(least, least, bins, least, least, least);
     }
 
     /// <summary>The middle slice across z in grey, from black to white over the histogram's window.</summary>

@@ -37,5 +37,34 @@ public sealed class InspectionTests : IDisposable
         Assert.All(slice.Pixels.Span.ToArray(), p => Assert.Equal(0, p));
     }
 
+    // The range is that of the values: a constant 7 is not 7 to 8.
+    [Theory]
+    [InlineData(1, "one")]
+    [InlineData(2, "two")]
+    [InlineData(5, "three")]
+    public void SingleValue_HasARangeOfThatValue(int slices, string read)
+    {
+        File.WriteAllBytes(_folder["v.raw"], [.. Enumerable.Repeat((byte)7, slices * 6 * 7)]);
+        var shape = new VolumeManifest { Shape = [slices, 6, 7], Dtype = "u1" };
+        var found = Inspection.Of(_folder["v.raw"], shape, TimeProvider.System, null, default);
+        Assert.Equal((7, 7, 7), (found.Histogram.Least, found.Histogram.Most, found.Histogram.Threshold));
+        Assert.Equal(Array.IndexOf(["", "one", "two", "three"], read), found.SlicesRead);
+        Assert.Equal(found.SlicesRead * 42, found.Histogram.Bins.Sum());
+        using var slice = found.MiddleSlice();
+    }
+
+    [Fact]
+    public void ValuesThatAreNoNumbers_AreCounted()
+    {
+        float Value(int i) => i % 10 == 3 ? float.NaN : i % 10 == 4 ? float.PositiveInfinity : i;
+        var values = Enumerable.Range(0, 5 * 6 * 7).Select(Value).ToArray();
+        File.WriteAllBytes(_folder["v.raw"], System.Runtime.InteropServices.MemoryMarshal.AsBytes(values.AsSpan()).ToArray());
+        var shape = new VolumeManifest { Shape = [5, 6, 7], Dtype = "f4" };
+        var found = Inspection.Of(_folder["v.raw"], shape, TimeProvider.System, null, default);
+        Assert.Equal(26, found.NotFinite);
+        Assert.Contains(found.Remarks, r => r.StartsWith("26 of the 126 voxels", StringComparison.Ordinal));
+        Assert.Equal((42, 167), (found.Histogram.Least, found.Histogram.Most));
+    }
+
     public void Dispose() => _folder.Dispose();
 }
