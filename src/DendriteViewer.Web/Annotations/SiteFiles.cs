@@ -18,8 +18,10 @@ public static class SiteFiles
         {
             string[] cells =
             [
-                s.Id, s.Label, s.Status.ToString().ToLowerInvariant(), N(s.Hours), s.Modality, N(s.ZUm), N(s.YUm), N(s.XUm), N(s.DepthUm), N(s.RadiusUm),
-                s.Author, DateTimeOffset.FromUnixTimeMilliseconds(s.ChangedAt).ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture), s.Note,
+                Guarded(s.Id), Guarded(s.Label), s.Status.ToString().ToLowerInvariant(), N(s.Hours), Guarded(s.Modality),
+                N(s.ZUm), N(s.YUm), N(s.XUm), N(s.DepthUm), N(s.RadiusUm), Guarded(s.Author),
+                DateTimeOffset.FromUnixTimeMilliseconds(s.ChangedAt).ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture),
+                Guarded(s.Note),
             ];
             text.AppendJoin(',', cells.Select(Quote)).Append('\n');
         }
@@ -76,10 +78,12 @@ public static class SiteFiles
             double Number(string name) => double.TryParse(Cell(name), NumberStyles.Float, CultureInfo.InvariantCulture, out var v) && double.IsFinite(v)
                 ? v
                 : throw new VolumeFormatException($"{file}, row {i + 1}: {name} is '{Cell(name)}', not a number; correct it.");
+            string Text(string name) => Unguarded(Cell(name));
             sites.Add(new Site
             {
-                Id = Cell("id"), Label = Cell("label"), Hours = Number("hours"), Modality = Cell("modality"), ZUm = Number("z_um"), YUm = Number("y_um"), XUm = Number("x_um"),
-                RadiusUm = Cell("radius_um").Length > 0 ? Number("radius_um") : 5, Author = Cell("author"), Note = Cell("note"),
+                Id = Text("id"), Label = Text("label"), Hours = Number("hours"), Modality = Text("modality"), ZUm = Number("z_um"),
+                YUm = Number("y_um"), XUm = Number("x_um"), RadiusUm = Cell("radius_um").Length > 0 ? Number("radius_um") : 5,
+                Author = Text("author"), Note = Text("note"),
                 Status = Enum.TryParse<SiteStatus>(Cell("status"), ignoreCase: true, out var status) ? status : SiteStatus.Proposed,
             });
         }
@@ -87,23 +91,23 @@ public static class SiteFiles
         return sites;
     }
 
-    // A cell that a spreadsheet would take for a formula is given an apostrophe, as OWASP advises against CSV injection.
-    private static string Quote(string cell)
-    {
-        if (cell.Length > 0 && "=+@\t\r".Contains(cell[0]))
-        {
-            cell = "'" + cell;
-        }
+    // Text that a spreadsheet would take for a formula is given an apostrophe, as OWASP advises against CSV injection. So is text that
+    // begins with such a guard itself: reading takes one apostrophe away from whatever begins so, and other text stays as it is.
+    private static string Guarded(string text) => IsFormula(text) ? "'" + text : text;
 
-        return cell.AsSpan().IndexOfAny("\",\n\r") >= 0 ? "\"" + cell.Replace("\"", "\"\"") + "\"" : cell;
-    }
+    private static string Unguarded(string cell) => cell.StartsWith('\'') && IsFormula(cell) ? cell[1..] : cell;
+
+    private static bool IsFormula(string text) => text.AsSpan().TrimStart('\'') is [var first, ..] && "=+-@\t\r\n".Contains(first);
+
+    private static string Quote(string cell) =>
+        cell.AsSpan().IndexOfAny("\",\n\r") >= 0 ? "\"" + cell.Replace("\"", "\"\"") + "\"" : cell;
 
     private static List<string[]> ReadCsv(string text)
     {
         var rows = new List<string[]>();
         var row = new List<string>();
         var cell = new StringBuilder();
-        var quoted = false;
+        var (quoted, wasQuoted) = (false, false);
         for (var i = 0; i < text.Length; i++)
         {
             var c = text[i];
@@ -123,14 +127,17 @@ public static class SiteFiles
                     quoted = false;
                 }
             }
-            else if (c == '"' && cell.Length == 0)
+            else if (c == '"' && cell.Length == 0 && !wasQuoted)
             {
-                quoted = true;
+                (quoted, wasQuoted) = (true, true);
+            }
+            else if (c == '\r' && wasQuoted)
+            {
+                // Of the line's end; what is inside quotes is kept.
             }
             else if (c is ',' or '\n')
             {
-                row.Add(cell.ToString().TrimEnd('\r'));
-                cell.Clear();
+                EndCell();
                 if (c == '\n')
                 {
                     rows.Add([.. row]);
@@ -143,12 +150,19 @@ public static class SiteFiles
             }
         }
 
-        if (cell.Length > 0 || row.Count > 0)
+        if (cell.Length > 0 || wasQuoted || row.Count > 0)
         {
-            row.Add(cell.ToString().TrimEnd('\r'));
+            EndCell();
             rows.Add([.. row]);
         }
 
         return rows;
+
+        void EndCell()
+        {
+            row.Add(wasQuoted ? cell.ToString() : cell.ToString().TrimEnd('\r'));
+            cell.Clear();
+            wasQuoted = false;
+        }
     }
 }
