@@ -36,6 +36,9 @@ public abstract class VolumeFile : IDisposable
     /// <summary>Changes when the files do; an interrupted import goes on only from the same source.</summary>
     public abstract string Fingerprint { get; }
 
+    /// <summary>Whether the files are what they were when this was opened; null where only opening them again tells.</summary>
+    public virtual bool? IsAsOpened() => null;
+
     /// <summary>Opens one of the volumes.</summary>
     /// <exception cref="VolumeFormatException">The file is damaged, or became another.</exception>
     public abstract ISliceSource Open(int frame);

@@ -22,10 +22,19 @@ internal sealed class ImportSources(IBlobStore blobs, IReadOnlyList<string>? roo
         VolumeFiles.Open(Admitted(Absolute(path, root)), volume, roots is null && addresses is null ? null : Admitted, blobs);
 
     /// <summary>Opens the one volume that a manifest means.</summary>
+    /// <param name="volume">What the manifest says of it.</param>
+    /// <param name="root">The manifest's folder.</param>
+    /// <param name="last">What was opened before: another volume of the same file is opened from that, since a file of many is long to
+    /// open.</param>
     /// <exception cref="VolumeFormatException">It holds several, or not the one.</exception>
-    public (VolumeManifest Volume, VolumeFile File, ISliceSource Source) OpenFrame(VolumeManifest volume, string root)
+    public (VolumeManifest Volume, VolumeFile File, ISliceSource Source) OpenFrame(
+        VolumeManifest volume, string root, (VolumeManifest? Volume, VolumeFile? File) last = default)
     {
-        var file = Open(volume.Path, volume, root);
+        var isSame = last is { Volume: { } before, File: not null }
+            && (before.Path, before.Inside) == (volume.Path, volume.Inside)
+            && (before.Dtype, before.ByteOffset) == (volume.Dtype, volume.ByteOffset)
+            && (before.Shape ?? []).AsSpan().SequenceEqual(volume.Shape);
+        var file = isSame ? last.File! : Open(volume.Path, volume, root);
         try
         {
             // What follows a raw file's volume was never spoken of, so it is no mistake.
@@ -38,22 +47,34 @@ internal sealed class ImportSources(IBlobStore blobs, IReadOnlyList<string>? roo
                 ? (volume, file, file.Open(volume.Frame ?? 0))
                 : throw new VolumeFormatException($"{Absolute(volume.Path, root)} holds {file.Frames} volume(s), so frame {frame} is none; the first is 0.");
         }
-        catch
+        catch when (!isSame)
         {
             file.Dispose();
             throw;
         }
     }
 
-    /// <summary>Opens a source again, and refuses it where it is not what it was.</summary>
+    /// <summary>Looks at a source again, and refuses it where it is not what it was.</summary>
     /// <exception cref="VolumeFormatException">It changed.</exception>
-    public void RefuseChanged(VolumeManifest asked, string root, ISliceSource source)
+    public void RefuseChanged(VolumeManifest asked, string root, VolumeFile opened, ISliceSource source)
     {
+        if (opened.IsAsOpened() is { } isSame)
+        {
+            Admitted(Absolute(asked.Path, root));
+            Refuse(!isSame);
+            return;
+        }
+
         var (_, file, again) = OpenFrame(asked, root);
         using (file)
         using (again)
         {
-            if (again.Fingerprint != source.Fingerprint)
+            Refuse(again.Fingerprint != source.Fingerprint);
+        }
+
+        void Refuse(bool isChanged)
+        {
+            if (isChanged)
             {
                 throw new VolumeFormatException($"{asked.Path} changed while it was read; import it again when nothing writes to it.");
             }

@@ -122,7 +122,7 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
         {
             foreach (var v in manifest.Volumes)
             {
-                work.Add(sources.OpenFrame(v, root));
+                work.Add(sources.OpenFrame(v, root, work.Select(w => (w.Volume, w.File)).LastOrDefault()));
             }
 
             var warnings = new List<string>();
@@ -153,7 +153,7 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
                         return linked.Volume;
                     }
 
-                    var imported = await import.ImportAsync(incoming, source, () => sources.RefuseChanged(asked, root, source), Report, ct);
+                    var imported = await import.ImportAsync(incoming, source, () => sources.RefuseChanged(asked, root, opened, source), Report, ct);
                     Warn(asked.Path, source.Findings());
                     return imported;
                 });
@@ -235,9 +235,9 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
         }
         finally
         {
-            foreach (var (_, opened, source) in work)
+            work.ForEach(w => w.Source.Dispose());
+            foreach (var opened in work.Select(w => w.File).Distinct())
             {
-                source.Dispose();
                 opened.Dispose();
             }
         }

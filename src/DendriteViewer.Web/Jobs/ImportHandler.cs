@@ -15,6 +15,8 @@ public sealed class ImportHandler(JobBoard board, DatasetStore store, DatasetCat
     /// <summary>The kind of its jobs.</summary>
     public const string Name = "Import";
 
+    private const int MostWarnings = 5;
+
     /// <inheritdoc/>
     public string Kind => Name;
 
@@ -57,9 +59,12 @@ public sealed class ImportHandler(JobBoard board, DatasetStore store, DatasetCat
             uploads.RemoveOf(full);
         }
 
-        var done = result.AlreadyThere ? "Was there already" : "Imported";
-        return new JobOutcome(result.Warnings.Count == 0 ? done : $"{done}. {string.Join(" ", result.Warnings)}", result.Id.Value, result.Identity.Value);
+        return new JobOutcome((result.AlreadyThere ? "Was there already" : "Imported") + Warnings(result), result.Id.Value, result.Identity.Value);
     }
+
+    // What was guessed or left out, where nobody may have looked at an inspection; the rest of many is told by dendrite inspect.
+    private static string Warnings(ImportResult result) => result.Warnings.Count == 0 ? ""
+        : $". {string.Join(" ", result.Warnings.Take(MostWarnings))}{(result.Warnings.Count > MostWarnings ? " …" : "")}";
 
     private Task<Job> StartAsync(Arguments asked, Person by, CancellationToken ct) => board.StartAsync(
         new JobRequest(Kind, Path.GetFileName(Path.TrimEndingDirectorySeparator(asked.Path)), asked.Volume?.Dataset, JsonSerializer.Serialize(asked)), by, ct);

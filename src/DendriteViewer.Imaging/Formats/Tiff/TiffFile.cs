@@ -66,6 +66,18 @@ internal sealed class TiffFile : VolumeFile
     /// <summary>The files that hold slices, and the one that was opened.</summary>
     public IReadOnlyList<string> Files { get; }
 
+    public override bool? IsAsOpened()
+    {
+        try
+        {
+            return Fingerprints.Of(Files) == Fingerprint;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
     public override ISliceSource Open(int frame) => _following?.Frame(frame, FingerprintOf(frame)) ?? new Reader(this, frame);
 
     private string FingerprintOf(int frame) => Frames == 1 ? Fingerprint : $"{Fingerprint}|{frame}";

@@ -12,9 +12,11 @@ namespace DendriteViewer.Imaging.Formats.Tiff;
 internal sealed class TiffFolder : VolumeFile
 {
     private const int FilesAtOnce = 8;
+    private readonly string _folder;
     private readonly List<string> _remarks = [];
     private readonly TiffDirectories[] _slices = [];
     private readonly TiffFile[] _times = [];
+    private readonly TiffFile? _set;
     private readonly TiffPageFormat _page;
 
     /// <param name="folder">The folder.</param>
@@ -22,7 +24,8 @@ internal sealed class TiffFolder : VolumeFile
     /// <exception cref="VolumeFormatException">It holds no TIFF, or one that is unlike the others; the sentence names it.</exception>
     public TiffFolder(string folder, Func<string, string> confine)
     {
-        var files = Directory.EnumerateFiles(folder).Where(IsTiff).OrderBy(Path.GetFileName, NaturalOrder.Instance).ToArray();
+        _folder = folder;
+        var files = FilesOf(folder);
         if (files.Length == 0)
         {
             throw new VolumeFormatException($"{folder} holds no TIFF slices (*.tif, *.tiff); give the folder that does.");
@@ -32,7 +35,7 @@ internal sealed class TiffFolder : VolumeFile
         var first = TiffDirectories.Read(files[0]);
         if (OmeSet(first, files, confine) is { } set)
         {
-            (_times, Format, Shape, Samples) = ([set], $"{set.Format} in a folder", set.Shape, set.Samples);
+            (_set, _times, Format, Shape, Samples) = (set, [set], $"{set.Format} in a folder", set.Shape, set.Samples);
             (Geometry, Fingerprint) = (set.Geometry, set.Fingerprint);
             _remarks.AddRange(set.Remarks);
             return;
@@ -79,8 +82,23 @@ internal sealed class TiffFolder : VolumeFile
     public static bool IsTiff(string path) =>
         Path.GetExtension(path).ToLowerInvariant() is ".tif" or ".tiff" && !Path.GetFileName(path).StartsWith('.');
 
+    public override bool? IsAsOpened()
+    {
+        try
+        {
+            return _set?.IsAsOpened() ?? Fingerprints.Of(FilesOf(_folder)) == Fingerprint;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
     public override ISliceSource Open(int frame) =>
         _times.Length == 0 ? new Reader(this) : _times.Length == 1 ? _times[0].Open(frame) : _times[frame].Open(0);
+
+    private static string[] FilesOf(string folder) =>
+        [.. Directory.EnumerateFiles(folder).Where(IsTiff).OrderBy(Path.GetFileName, NaturalOrder.Instance)];
 
     // OME-XML may say which plane lies in which file, whatever the names are; of a set that is not whole, names are what is left.
     private TiffFile? OmeSet(TiffDirectories first, string[] files, Func<string, string> confine)
