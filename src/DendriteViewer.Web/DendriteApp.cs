@@ -9,6 +9,8 @@ using DendriteViewer.Web.Data;
 using DendriteViewer.Web.Exports;
 using DendriteViewer.Web.Hosting;
 using DendriteViewer.Web.Jobs;
+using DendriteViewer.Web.Limits;
+using DendriteViewer.Web.Monitoring;
 using DendriteViewer.Web.Registry;
 using DendriteViewer.Web.Sharing;
 using DendriteViewer.Web.Streaming;
@@ -28,6 +30,8 @@ public static class DendriteApp
             .AddHosting()
             .AddData()
             .AddCompute()
+            .AddLimits()
+            .AddMonitoring()
             .AddAccounts()
             .AddCatalog()
             .AddRegistry()
@@ -44,8 +48,10 @@ public static class DendriteApp
 
         var app = builder.Build();
         app.UseHosting();
+        app.UseMonitoring();
         app.UsePages();
         app.UseAccounts();
+        app.UseLimits();
         app.MapAccounts();
         app.MapStreaming();
         app.MapAnnotations();
@@ -55,6 +61,7 @@ public static class DendriteApp
         app.MapSharing();
         app.MapApi();
         app.MapRegistry();
+        app.MapMonitoring();
         app.MapPages();
         return app;
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using DendriteViewer.Imaging.Rendering;
 
@@ -64,6 +65,29 @@ public sealed class DendriteOptions
     /// </summary>
     public double RenderQueueMegapixels { get; init; } = 256;
 
+    /// <summary>
+    /// Megapixels of 3D pictures that an account may have drawn at once over HTTP, 20 to 1000000; a slice costs an eighth. A link and an
+    /// address may have four times as much. Default: 128.
+    /// </summary>
+    public double PictureBurstMegapixels { get; init; } = 128;
+
+    /// <summary>Megapixels of 3D pictures that an account gets back each second, 0.1 to 100000; links and addresses four times as much. Default: 4.</summary>
+    public double PictureMegapixelsPerSecond { get; init; } = 4;
+
+    /// <summary>Pictures that are drawn for an account over HTTP at the same time, 1 to 1000; links and addresses four times as many. Default: 4.</summary>
+    public int PicturesAtOnce { get; init; } = 4;
+
+    /// <summary>Viewers that an account may have open, 1 to 10000; a link and an address four times as many. Default: 32.</summary>
+    public int ViewersPerAccount { get; init; } = 32;
+
+    /// <summary>Attempts to sign in, set up or change a password from one address in a minute, 1 to 100000. Default: 30.</summary>
+    public int SignInsPerMinute { get; init; } = 30;
+
+    /// <summary>
+    /// Bearer token with which /metrics and /health answer other machines, 16 characters or more. Default: none; this machine alone is answered.
+    /// </summary>
+    public string? MetricsToken { get; init; }
+
     /// <summary>Every value that is out of its range, each as one sentence.</summary>
     public IEnumerable<string> Problems()
     {
@@ -87,14 +111,23 @@ public sealed class DendriteOptions
             yield return $"Dendrite:DeviceMemoryMiB is {DeviceMemoryMiB}; give 64 or more, or 0 for as much as BrickCacheMiB.";
         }
 
-        if (RenderThreads is < 0 or > 1024)
+        foreach (var problem in new[]
         {
-            yield return $"Dendrite:RenderThreads is {RenderThreads}; give 1 to 1024, or 0 for as many as there are cores.";
+            Outside(nameof(PictureBurstMegapixels), PictureBurstMegapixels, 20, 1_000_000),
+            Outside(nameof(PictureMegapixelsPerSecond), PictureMegapixelsPerSecond, 0.1, 100_000),
+            Outside(nameof(PicturesAtOnce), PicturesAtOnce, 1, 1000),
+            Outside(nameof(ViewersPerAccount), ViewersPerAccount, 1, 10_000),
+            Outside(nameof(SignInsPerMinute), SignInsPerMinute, 1, 100_000),
+            Outside(nameof(RenderThreads), RenderThreads, 0, 1024),
+            Outside(nameof(RenderQueueMegapixels), RenderQueueMegapixels, 8, 100_000),
+        }.OfType<string>())
+        {
+            yield return problem;
         }
 
-        if (RenderQueueMegapixels is not (>= 8 and <= 100_000))
+        if (MetricsToken is { Length: < 16 })
         {
-            yield return $"Dendrite:RenderQueueMegapixels is {RenderQueueMegapixels}; give 8 to 100000.";
+            yield return "Dendrite:MetricsToken is too short to be secret; give 16 characters or more, or leave it out.";
         }
 
         if (JobsAtOnce < 1)
@@ -123,4 +156,7 @@ public sealed class DendriteOptions
             yield return "Dendrite:Data is empty; name a folder.";
         }
     }
+
+    private static string? Outside(string name, double value, double least, double most) =>
+        value >= least && value <= most ? null : string.Create(CultureInfo.InvariantCulture, $"Dendrite:{name} is {value}; give {least} to {most}.");
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using DendriteViewer.Cli.Output;
 using DendriteViewer.Imaging.Analysis;
+using DendriteViewer.Imaging.Bounds;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
 
@@ -46,7 +47,8 @@ internal static class AnalyzeCommand
                 Rule = parse.GetValue(threshold) is null ? ThresholdRule.Otsu : ThresholdRule.Manual,
                 Threshold = parse.GetValue(threshold),
                 Denoise = Enum.TryParse<Denoise>(parse.GetValue(denoise), ignoreCase: true, out var d) ? d : throw new UsageException($"--denoise is none, median or gaussian, not '{parse.GetValue(denoise)}'."),
-                BinUm = parse.GetValue(bin) is var b and > 0 ? b : throw new UsageException("--bin-um is above 0."),
+                BinUm = Ranges.BinUm.Of("--bin-um") is var r && parse.GetValue(bin) is var b && r.Contains(b) ? b
+                    : throw new UsageException($"--bin-um is {parse.GetValue(bin).ToString(CultureInfo.InvariantCulture)}; give {N(r.Least)} to {N(r.Most)} µm."),
                 Band = new Band(from, to),
             };
             var datasets = Shared.Open(parse.GetValue(store));

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using DendriteViewer.Cli.Output;
+using DendriteViewer.Imaging.Bounds;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Formats;
 using DendriteViewer.Imaging.Geometry;
@@ -71,10 +72,16 @@ internal static class Shared
 
     public static (int Width, int Height) ParseSize(string text)
     {
-        var parts = text.Split('x', 'X');
-        return parts.Length == 2 && int.TryParse(parts[0], out var w) && int.TryParse(parts[1], out var h) && w is > 0 and <= 16384 && h is > 0 and <= 16384
-            ? (w, h)
-            : throw new UsageException($"--size is WxH in pixels, at most 16384 each, not '{text}'.");
+        try
+        {
+            return text.Split('x', 'X') is [var width, var height]
+                ? (Ranges.FilePictureSide.ParseWhole(width), Ranges.FilePictureSide.ParseWhole(height))
+                : throw new UsageException($"--size is WxH in pixels, 1 to 16384 each, not '{text}'.");
+        }
+        catch (OutOfRangeException e)
+        {
+            throw new UsageException(e.Message);
+        }
     }
 
     public static (double From, double To) ParseRange(string text, string option)

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using DendriteViewer.Imaging.Bounds;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Volumes;
 
@@ -94,6 +95,7 @@ public sealed record AnalysisRecipe
 
     /// <summary>Complains about values out of their range.</summary>
     /// <exception cref="VolumeFormatException">One is.</exception>
+    /// <exception cref="OutOfRangeException">The bin or the band is.</exception>
     public void Check()
     {
         Require(Neighbours is 6 or 18 or 26, "neighbours", "6, 18 or 26");
@@ -103,7 +105,9 @@ public sealed record AnalysisRecipe
         Require(LeastVoidVoxels >= 1 && LeastLithiumVoxels >= 1, "least sizes", "1 voxel or more");
         Require(ToleranceVoxels is >= 0 and <= 20, "toleranceVoxels", "0 to 20");
         Require(BridgeVoxels is >= 0 and <= 100, "bridgeVoxels", "0 to 100");
-        Require(BinUm > 0 && double.IsFinite(BinUm), "binUm", "above 0 µm");
+        Ranges.BinUm.Of("The analysis's binUm").Check(BinUm);
+        Ranges.DepthUm.Of("The analysis's band").Check(Band.FromUm);
+        Ranges.DepthUm.Of("The analysis's band").Check(Band.ToUm);
         Require(Band.ToUm > Band.FromUm, "band", "FROM:TO with FROM below TO");
 
         static void Require(bool ok, string what, string range)

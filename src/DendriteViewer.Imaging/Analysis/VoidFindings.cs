@@ -1,3 +1,5 @@
+using System.Globalization;
+using DendriteViewer.Imaging.Bounds;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Kernels.Labelling;
@@ -104,18 +106,22 @@ public sealed record VoidFindings(
                 Math.Max(0, High.Between(fromUm, toUm) - Dark.Between(fromUm, toUm)), 0, 0, 0);
 
     /// <summary>The profile in bins of a width, from the interface to where the electrolyte ends.</summary>
+    /// <exception cref="OutOfRangeException">
+    /// The width is none, or the electrolyte is so deep that there would be more than <see cref="Ranges.MostBins"/> bins.
+    /// </exception>
     public IReadOnlyList<ProfileBin> Profile(double binUm)
     {
+        Ranges.BinUm.Check(binUm);
+        var end = Electrolyte.StepUm * (Array.FindLastIndex(Electrolyte.Um3, v => v > 0) + 1);
         if (!(binUm >= LeastBinUm))
         {
-            throw new VolumeFormatException(
-                $"Depth bins of {binUm:0.######} µm are finer than the profile is kept; take {LeastBinUm:0.###} µm or more.");
+            throw new OutOfRangeException(string.Create(
+                CultureInfo.InvariantCulture, $"bin is {binUm:0.######} µm, finer than the profile is kept; give {LeastBinUm:0.###} µm or more."));
         }
 
         var whole = Electrolyte.TotalUm3;
-        var end = Electrolyte.StepUm * (Array.FindLastIndex(Electrolyte.Um3, v => v > 0) + 1);
         var bins = new List<ProfileBin>();
-        var counts = Voids.Where(v => v.DepthUm >= 0).CountBy(v => (int)Math.Min(v.DepthUm / binUm, MostBins + 1)).ToDictionary();
+        var counts = Voids.Where(v => v.DepthUm >= 0).CountBy(v => (int)Math.Min(v.DepthUm / binUm, Ranges.MostBins + 1)).ToDictionary();
         for (var i = 0; i * binUm < end; i++)
         {
             double from = i * binUm, to = (i + 1) * binUm, dark = Dark.Between(from, to), own = Electrolyte.Between(from, to);
@@ -134,5 +140,5 @@ public sealed record VoidFindings(
     }
 
     /// <summary>The finest bin that the profile can be asked for, µm: finer ones say nothing more, and each costs memory.</summary>
-    public double LeastBinUm => Math.Max(Electrolyte.StepUm, Electrolyte.EndUm / MostBins);
+    public double LeastBinUm => Math.Max(Electrolyte.StepUm, Electrolyte.EndUm / Ranges.MostBins);
 }

@@ -19,8 +19,14 @@ public sealed class BrickCache(DatasetStore store, long budgetBytes)
     private readonly ReadTurns _turns = new(Math.Max(4, 2 * Environment.ProcessorCount));
 
     private static readonly Meter s_meter = new("DendriteViewer.BrickCache");
-    private static readonly Counter<long> s_hits = s_meter.CreateCounter<long>("hits", "bricks"), s_misses = s_meter.CreateCounter<long>("misses", "bricks"), s_read = s_meter.CreateCounter<long>("read", "By");
-    private static readonly Histogram<double> s_waits = s_meter.CreateHistogram<double>("waits", "ms", "From asking for a brick that somebody waits for to having it.");
+    private static readonly Counter<long> s_hits = s_meter.CreateCounter<long>(
+        "dendrite.brick_cache.hits", "{brick}", "Bricks that were in memory when they were asked for.");
+    private static readonly Counter<long> s_misses = s_meter.CreateCounter<long>(
+        "dendrite.brick_cache.misses", "{brick}", "Bricks that had to be read.");
+    private static readonly Counter<long> s_read = s_meter.CreateCounter<long>("dendrite.brick_cache.read", "By", "Decoded bytes that were read.");
+    private static readonly UpDownCounter<long> s_bytes = s_meter.CreateUpDownCounter<long>("dendrite.brick_cache.size", "By", "Bytes held.");
+    private static readonly Histogram<double> s_waits = s_meter.CreateHistogram<double>(
+        "dendrite.brick_cache.wait", "s", "From asking for a brick that somebody waits for to having it.");
 
     private readonly record struct Entry((string, BrickIndex) Key, Brick Brick);
 
@@ -69,7 +75,7 @@ public sealed class BrickCache(DatasetStore store, long budgetBytes)
 
             _recent.Remove(node);
             _recent.AddFirst(node);
-            Hits++;
+            Hit();
             return node.Value.Brick;
         }
     }
@@ -89,8 +95,7 @@ public sealed class BrickCache(DatasetStore store, long budgetBytes)
             {
                 _recent.Remove(node);
                 _recent.AddFirst(node);
-                Hits++;
-                s_hits.Add(1);
+                Hit();
                 return node.Value.Brick;
             }
 
@@ -120,7 +125,7 @@ public sealed class BrickCache(DatasetStore store, long budgetBytes)
         {
             if (need == BrickNeed.Now)
             {
-                s_waits.Record(TimeProvider.System.GetElapsedTime(started).TotalMilliseconds);
+                s_waits.Record(TimeProvider.System.GetElapsedTime(started).TotalSeconds);
             }
 
             Leave(key, load);
@@ -140,7 +145,7 @@ public sealed class BrickCache(DatasetStore store, long budgetBytes)
             {
                 _entries.Remove(key);
                 _recent.Remove(node);
-                Bytes -= node.Value.Brick.Bytes;
+                Grow(-node.Value.Brick.Bytes);
             }
         }
     }
@@ -162,6 +167,18 @@ public sealed class BrickCache(DatasetStore store, long budgetBytes)
         var (b, s) = (reader.Levels[index.Level].Brick, reader.Levels[index.Level].Shape);
         return new Brick(
             voxels, reader.Type, b.Z, b.Y, b.X, Math.Min(b.Z, s.Z - index.Z * b.Z), Math.Min(b.Y, s.Y - index.Y * b.Y), Math.Min(b.X, s.X - index.X * b.X));
+    }
+
+    private void Hit()
+    {
+        Hits++;
+        s_hits.Add(1);
+    }
+
+    private void Grow(long bytes)
+    {
+        Bytes += bytes;
+        s_bytes.Add(bytes);
     }
 
     // The brick, or null where it was given up before its turn came.
@@ -200,12 +217,12 @@ public sealed class BrickCache(DatasetStore store, long budgetBytes)
             lock (_lock)
             {
                 _entries[key] = _recent.AddFirst(new Entry(key, voxels));
-                Bytes += voxels.Bytes;
+                Grow(voxels.Bytes);
                 while (Bytes > budgetBytes && _recent.Last is { } last && _recent.Count > 1)
                 {
                     _recent.RemoveLast();
                     _entries.Remove(last.Value.Key);
-                    Bytes -= last.Value.Brick.Bytes;
+                    Grow(-last.Value.Brick.Bytes);
                 }
             }
 

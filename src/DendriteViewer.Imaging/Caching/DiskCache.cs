@@ -17,8 +17,10 @@ public sealed class DiskCache : IBlobStore
     private const int MostGap = 1;
     private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(2);
     private static readonly Meter s_meter = new("DendriteViewer.DiskCache");
-    private static readonly Counter<long> s_hits = s_meter.CreateCounter<long>("hits", "blocks"), s_misses = s_meter.CreateCounter<long>("misses", "blocks");
-    private static readonly Counter<long> s_requests = s_meter.CreateCounter<long>("requests"), s_fetched = s_meter.CreateCounter<long>("fetched", "By");
+    private static readonly Counter<long> s_hits = s_meter.CreateCounter<long>("dendrite.disk_cache.hits", "{block}");
+    private static readonly Counter<long> s_misses = s_meter.CreateCounter<long>("dendrite.disk_cache.misses", "{block}");
+    private static readonly Counter<long> s_requests = s_meter.CreateCounter<long>("dendrite.disk_cache.requests", "{request}");
+    private static readonly Counter<long> s_fetched = s_meter.CreateCounter<long>("dendrite.disk_cache.fetched", "By");
 
     private readonly IBlobStore _inner;
     private readonly DiskBlocks _blocks;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using DendriteViewer.Kernels.Devices;
 using DendriteViewer.Kernels.Sampling;
 
@@ -24,6 +25,9 @@ public enum DeviceChoice
 /// </summary>
 public sealed class RenderDevices : IDisposable
 {
+    private static readonly Meter s_meter = new("DendriteViewer.Devices");
+    private static readonly Counter<long> s_lost = s_meter.CreateCounter<long>("dendrite.devices.lost", "{device}", "Devices that failed while they drew.");
+
     // The rest is for pictures, tables and whoever else uses the device.
     private const double MostShare = 0.8;
     private const long UsualBytes = 4L << 30;
@@ -132,6 +136,7 @@ public sealed class RenderDevices : IDisposable
 
             _devices = [.. _devices.Where(d => d != device)];
             _notice = NoticeOf(e, _devices.Length);
+            s_lost.Add(1);
         }
 
         Lost?.Invoke(_notice);

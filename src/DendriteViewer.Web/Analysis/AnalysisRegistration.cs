@@ -1,8 +1,10 @@
-using System.Globalization;
 using System.Text;
+using DendriteViewer.Imaging.Bounds;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Catalog;
+using DendriteViewer.Web.Compute;
 using DendriteViewer.Web.Jobs;
+using DendriteViewer.Web.Limits;
 using DendriteViewer.Web.Registry;
 
 namespace DendriteViewer.Web.Analysis;
@@ -10,6 +12,9 @@ namespace DendriteViewer.Web.Analysis;
 /// <summary>Analyses over HTTP.</summary>
 public static class AnalysisRegistration
 {
+    // What a table costs of a budget for pictures.
+    private const double TableMegapixels = 0.5;
+
     /// <summary>Adds analyses.</summary>
     public static WebApplicationBuilder AddAnalysis(this WebApplicationBuilder builder)
     {
@@ -22,22 +27,22 @@ public static class AnalysisRegistration
 
     /// <summary>Maps the last result's tables.</summary>
     public static void MapAnalysis(this WebApplication app) =>
-        app.MapGet("/api/datasets/{dataset}/analysis/{table}.csv", async (
-            string dataset, string table, string? modality, double? bin, HttpContext c, DatasetCatalog catalog, Analyses analyses, CancellationToken ct) =>
+        app.MapGet("/api/datasets/{dataset}/analysis/{table}.csv", TableAsync).WithTags("analysis");
+
+    private static async Task<IResult> TableAsync(
+        string dataset, string table, string? modality, string? bin, HttpContext c, DatasetCatalog catalog,
+        Analyses analyses, Budgets budgets, ComputeLanes lanes, CancellationToken ct)
+    {
+        if (await catalog.TryOpenAsync(c.User, dataset, DatasetRole.View, ct) is not { } opened
+            || await analyses.ResultAsync(opened, modality ?? opened.Modalities[0], ct) is not { } result)
         {
-            if (await catalog.TryOpenAsync(c.User, dataset, DatasetRole.View, ct) is not { } opened
-                || await analyses.ResultAsync(opened, modality ?? opened.Modalities[0], ct) is not { } result)
-            {
-                return Results.NotFound();
-            }
+            return Results.NotFound();
+        }
 
-            if (bin is <= 0 or > 1e6)
-            {
-                return Results.Problem("bin is a width in µm above 0.", statusCode: 400);
-            }
-
-            return AnalysisFiles.Csv(result, table, bin ?? result.Recipe.BinUm) is { } csv
-                ? Results.File(Encoding.UTF8.GetBytes(csv), "text/csv", string.Create(CultureInfo.InvariantCulture, $"{opened.Id}-{table}.csv"))
-                : Results.NotFound();
-        }).WithTags("analysis");
+        var binUm = bin is null ? result.Recipe.BinUm : Ranges.BinUm.Parse(bin);
+        using var spent = await budgets.SpendAsync(ClientKeys.Of(c), TableMegapixels, ct);
+        return await lanes[Urgency.Resting].RunAsync(() => AnalysisFiles.Csv(result, table, binUm, ct), ct) is { } csv
+            ? Results.File(Encoding.UTF8.GetBytes(csv), "text/csv", $"{opened.Id}-{table}.csv")
+            : Results.NotFound();
+    }
 }

@@ -1,10 +1,12 @@
 using System.Globalization;
 using DendriteViewer.Imaging.Analysis;
+using DendriteViewer.Imaging.Bounds;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Rendering;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Catalog;
+using DendriteViewer.Web.Limits;
 using DendriteViewer.Web.Viewing;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
@@ -17,7 +19,11 @@ public sealed partial class ReportPage
     private Dataset? _dataset;
     private AnalysisResult? _result;
     private BandFindings _band = null!;
+    // What a report costs of a budget for pictures, beside its two pictures.
+    private const double ReportMegapixels = 1;
+
     private double _binUm = 20;
+    private IReadOnlyList<ProfileBin> _profile = [];
     private string _voidPicture = "";
     private string _lithiumPicture = "";
 
@@ -31,13 +37,20 @@ public sealed partial class ReportPage
 
     /// <summary>Width of a depth bin, µm.</summary>
     [SupplyParameterFromQuery]
-    public double? Bin { get; set; }
+    public string? Bin { get; set; }
+
+    /// <summary>The request; the page is drawn for one.</summary>
+    [CascadingParameter]
+    private HttpContext Context { get; set; } = null!;
 
     [Inject]
     private DatasetCatalog Catalog { get; set; } = null!;
 
     [Inject]
     private Analyses Analyses { get; set; } = null!;
+
+    [Inject]
+    private Budgets Budgets { get; set; } = null!;
 
     [Inject]
     private ViewSessions Sessions { get; set; } = null!;
@@ -48,17 +61,19 @@ public sealed partial class ReportPage
     /// <inheritdoc/>
     protected override async Task OnInitializedAsync()
     {
-        var user = (await Authentication).User;
-        if (await Catalog.TryOpenAsync(user, Id, DatasetRole.View, default) is not { } dataset
-            || await Analyses.ResultAsync(dataset, Modality ?? dataset.Modalities[0], default) is not { } result || result.Lithium.Count == 0)
+        var (user, gone) = ((await Authentication).User, Context.RequestAborted);
+        if (await Catalog.TryOpenAsync(user, Id, DatasetRole.View, gone) is not { } dataset
+            || await Analyses.ResultAsync(dataset, Modality ?? dataset.Modalities[0], gone) is not { } result || result.Lithium.Count == 0)
         {
             return;
         }
 
         (_dataset, _result) = (dataset, result);
-        _binUm = Bin is > 0 and < 1e6 ? Bin.Value : result.Recipe.BinUm;
+        _binUm = Bin is null ? result.Recipe.BinUm : Ranges.BinUm.Parse(Bin);
+        using var spent = await Budgets.SpendAsync(ClientKeys.Of(Context), ReportMegapixels, gone);
+        _profile = result.Voids.Profile(_binUm);
         _band = result.Band(result.Recipe.Band);
-        var start = await Sessions.StartAsync(dataset, dataset.Find(result.Recipe.Modality, result.Voids.Hours)!, default);
+        var start = await Sessions.StartAsync(dataset, dataset.Find(result.Recipe.Modality, result.Voids.Hours)!, gone);
         var ghosts = LabelLooks.Ghosts(dataset.Volumes[0].Least, result.Threshold, 0.03);
         var inBand = result.Voids.Voids.Where(v => result.Recipe.Band.Contains(new Depth(v.DepthUm))).Select(v => v.Id).ToArray();
         _voidPicture = Picture(start with

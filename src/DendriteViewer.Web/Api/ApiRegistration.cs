@@ -1,4 +1,4 @@
-using System.Globalization;
+using DendriteViewer.Imaging.Bounds;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Rendering;
 using DendriteViewer.Web.Accounts;
@@ -12,6 +12,8 @@ namespace DendriteViewer.Web.Api;
 /// <summary>Datasets and pictures over HTTP, described at /openapi/v1.json.</summary>
 public static class ApiRegistration
 {
+    private const string DefaultSize = "640x480";
+
     /// <summary>Adds pictures and the description.</summary>
     public static WebApplicationBuilder AddApi(this WebApplicationBuilder builder)
     {
@@ -37,15 +39,8 @@ public static class ApiRegistration
                     id = d.Id.Value, identity = d.Identity.Value, name = d.Name, interfaceUm = d.Depth.InterfaceUm, volumes = d.Volumes.Select(SceneVolume.Of), series = d.Manifest.Series.Select(s => s.Kind),
                 })
                 : Results.NotFound());
-        api.MapGet("/{dataset}/render.png", async (string dataset, string? size, HttpContext c, DatasetCatalog catalog, PictureService pictures, CancellationToken ct) =>
-            !TrySize(size, out var w, out var h) ? BadSize()
-            : await catalog.TryOpenAsync(c.User, dataset, DatasetRole.View, ct) is { } d ? await pictures.VolumeAsync(c, d, c.Request.QueryString.Value ?? "", w, h, ct)
-            : Results.NotFound());
-        api.MapGet("/{dataset}/slice.png", async (string dataset, string? axis, string? size, HttpContext c, DatasetCatalog catalog, PictureService pictures, CancellationToken ct) =>
-            !TrySize(size, out var w, out var h) ? BadSize()
-            : !Enum.TryParse<Pane>(axis ?? "z", ignoreCase: true, out var pane) || pane is not (Pane.Z or Pane.Y or Pane.X) ? Results.Problem("axis is z, y or x.", statusCode: 400)
-            : await catalog.TryOpenAsync(c.User, dataset, DatasetRole.View, ct) is { } d ? await pictures.SliceAsync(c, d, c.Request.QueryString.Value ?? "", pane, w, h, ct)
-            : Results.NotFound());
+        api.MapGet("/{dataset}/render.png", RenderAsync);
+        api.MapGet("/{dataset}/slice.png", SliceAsync);
     }
 
     // The tag is what a deletion must name, so that nobody deletes another dataset than was looked at.
@@ -56,18 +51,28 @@ public static class ApiRegistration
         return Results.Json(answer);
     }
 
-    private static IResult BadSize() => Results.Problem("size is WxH in pixels, 16 to 4096 each.", statusCode: 400);
-
-    private static bool TrySize(string? text, out int width, out int height)
+    private static async Task<IResult> RenderAsync(
+        string dataset, string? size, HttpContext c, DatasetCatalog catalog, PictureService pictures, CancellationToken ct)
     {
-        (width, height) = (640, 480);
-        if (text is null)
-        {
-            return true;
-        }
-
-        var parts = text.Split('x');
-        return parts.Length == 2 && int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out width)
-            && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out height) && width is >= 16 and <= 4096 && height is >= 16 and <= 4096;
+        var (width, height) = SizeOf(size);
+        return await catalog.TryOpenAsync(c.User, dataset, DatasetRole.View, ct) is { } d
+            ? await pictures.VolumeAsync(c, d, c.Request.QueryString.Value ?? "", width, height, ct)
+            : Results.NotFound();
     }
+
+    private static async Task<IResult> SliceAsync(
+        string dataset, string? axis, string? size, HttpContext c, DatasetCatalog catalog, PictureService pictures,
+        CancellationToken ct)
+    {
+        var (width, height) = SizeOf(size);
+        Pane? pane = axis switch { null or "z" or "Z" => Pane.Z, "y" or "Y" => Pane.Y, "x" or "X" => Pane.X, _ => null };
+        return pane is not { } across ? throw new OutOfRangeException("axis is z, y or x.")
+            : await catalog.TryOpenAsync(c.User, dataset, DatasetRole.View, ct) is { } d
+            ? await pictures.SliceAsync(c, d, c.Request.QueryString.Value ?? "", across, width, height, ct)
+            : Results.NotFound();
+    }
+
+    private static (int Width, int Height) SizeOf(string? text) => (text ?? DefaultSize).Split('x') is [var width, var height]
+        ? (Ranges.PictureSide.ParseWhole(width), Ranges.PictureSide.ParseWhole(height))
+        : throw new OutOfRangeException("size is WxH in pixels, 16 to 4096 each.");
 }

@@ -4,13 +4,15 @@ using System.Text;
 using DendriteViewer.Imaging.Codecs;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Rendering;
+using DendriteViewer.Web.Limits;
 using DendriteViewer.Web.Streaming;
 using DendriteViewer.Web.Viewing;
 
 namespace DendriteViewer.Web.Api;
 
 /// <summary>Pictures by URL. A URL names a whole view of immutable volumes; what changes is known by the ETag. Whoever calls has been authorized.</summary>
-public sealed class PictureService(ViewSessions sessions, SliceRenderer slices, VolumeRenderer volumes, RenderScheduler scheduler)
+public sealed class PictureService(
+    ViewSessions sessions, SliceRenderer slices, VolumeRenderer volumes, RenderScheduler scheduler, Budgets budgets)
 {
     /// <summary>The 3D picture of a view.</summary>
     public Task<IResult> VolumeAsync(HttpContext context, Dataset dataset, string query, int width, int height, CancellationToken ct) =>
@@ -41,22 +43,35 @@ public sealed class PictureService(ViewSessions sessions, SliceRenderer slices, 
         // The same address shows another picture once the dataset was changed, or deleted and imported again, so browsers ask each time.
         var shown = $"{dataset.Identity}\n{dataset.Revision}\n{context.Request.Path}{context.Request.QueryString}\n{query}";
         var etag = $"\"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(shown)))[..32]}\"";
-        context.Response.Headers.ETag = etag;
-        context.Response.Headers.CacheControl = "private, no-cache";
         if (context.Request.Headers.IfNoneMatch == etag)
         {
+            Cache(context, etag);
             return Results.StatusCode(StatusCodes.Status304NotModified);
         }
 
-        var first = ViewLink.Parse(query, new ViewState { Modality = dataset.Volumes[0].Key.Modality, Hours = dataset.Volumes[0].Key.Hours });
+        var first = ViewLink.ParseStrictly(query, new ViewState { Modality = dataset.Volumes[0].Key.Modality, Hours = dataset.Volumes[0].Key.Hours });
         var near = dataset.Nearest(first.Modality, first.Hours) ?? dataset.Volumes[0];
-        var view = ViewLink.Parse(query, await sessions.StartAsync(dataset, near, ct));
+        var view = ViewLink.ParseStrictly(query, await sessions.StartAsync(dataset, near, ct));
         var volume = dataset.Nearest(view.Modality, view.Hours) ?? dataset.Volumes[0];
-        var request = RenderRequest.Resting("api", drawing.IsSlice, (long)drawing.Width * drawing.Height);
+        var client = ClientKeys.Of(context);
+        var request = RenderRequest.Resting(client.Owner ?? client.Address, drawing.IsSlice, (long)drawing.Width * drawing.Height);
+        using var spent = await budgets.SpendAsync(client, request.Megapixels, ct);
         await scheduler.LaneFor(request).RunAsync(() => drawing.Load(volume, view), ct);
         using var turn = await scheduler.EnterAsync(request, ct);
         var encoded = await turn.Lane.RunAsync(() => EncodeAsync(drawing.Draw(volume, view)), ct);
-        return encoded is { } png ? Results.Bytes(png, "image/png") : Results.StatusCode(StatusCodes.Status499ClientClosedRequest);
+        if (encoded is not { } png)
+        {
+            throw new OperationCanceledException(ct);
+        }
+
+        Cache(context, etag);
+        return Results.Bytes(png, "image/png");
+    }
+
+    private static void Cache(HttpContext context, string etag)
+    {
+        context.Response.Headers.ETag = etag;
+        context.Response.Headers.CacheControl = "private, no-cache";
     }
 
     private static async Task<ReadOnlyMemory<byte>?> EncodeAsync(Task<(RenderOutcome Outcome, RenderedImage? Image)> drawing)

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using DendriteViewer.Kernels.Scheduling;
 
 namespace DendriteViewer.Web.Compute;
@@ -27,7 +28,11 @@ public sealed class ComputeLanes : IDisposable
     // Nice values on Linux: requests have 0. A step of 5 is a third of the processor's time.
     private static readonly int[] s_niceness = [0, 2, 7, 12];
 
+    private readonly Meter _meter = new("DendriteViewer.Compute");
     private readonly ComputeLane[] _lanes;
+
+    /// <summary>Names of the urgencies, as metrics have them.</summary>
+    internal static IReadOnlyList<string> Names { get; } = [.. Enum.GetNames<Urgency>().Select(n => n.ToLowerInvariant())];
 
     /// <summary>Starts the threads.</summary>
     /// <param name="threads">How many each lane has; 0 for as many as there are cores.</param>
@@ -39,6 +44,10 @@ public sealed class ComputeLanes : IDisposable
         {
             _lanes[i] = new ComputeLane($"{(Urgency)i}", Threads, s_niceness[i], i > 0 ? _lanes[i - 1] : null);
         }
+
+        _meter.CreateObservableGauge(
+            "dendrite.compute.busy", () => _lanes.Select((l, i) => new Measurement<int>(l.Busy, new KeyValuePair<string, object?>("urgency", Names[i]))),
+            "{task}", "Pieces of work that run or wait for a thread.");
     }
 
     /// <summary>Threads of each lane.</summary>
@@ -48,5 +57,9 @@ public sealed class ComputeLanes : IDisposable
     public ComputeLane this[Urgency urgency] => _lanes[(int)urgency];
 
     /// <inheritdoc/>
-    public void Dispose() => Array.ForEach(_lanes, l => l.Dispose());
+    public void Dispose()
+    {
+        _meter.Dispose();
+        Array.ForEach(_lanes, l => l.Dispose());
+    }
 }

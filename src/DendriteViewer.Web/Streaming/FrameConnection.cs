@@ -20,6 +20,7 @@ public sealed class FrameConnection : IFrameSink, IDisposable
     private readonly Action<Exception> _fault;
     private readonly VolumeRenderer _volumes;
     private readonly SliceRenderer _slices;
+    private readonly IDisposable _budget;
     private readonly TimeProvider _time;
     private volatile int[] _sizes = new int[8];
     private Dataset _dataset;
@@ -30,15 +31,17 @@ public sealed class FrameConnection : IFrameSink, IDisposable
     /// <param name="volumes">Loads timesteps ahead.</param>
     /// <param name="slices">Loads slices ahead.</param>
     /// <param name="resting">Where what is loaded ahead is chosen.</param>
+    /// <param name="budget">Whose place among the viewers this takes; disposed with it.</param>
     /// <param name="time">The clock.</param>
     /// <param name="isStillOpen">Whether the caller may still look.</param>
     /// <param name="abort">Ends the connection.</param>
     /// <param name="fault">Told of what nobody expected.</param>
     public FrameConnection(
         ISingleClientProxy client, ViewSession session, Func<IFrameSink, PaneStream[]> panes, VolumeRenderer volumes, SliceRenderer slices,
-        ComputeLane resting, TimeProvider time, Func<Task<bool>> isStillOpen, Action abort, Action<Exception> fault)
+        ComputeLane resting, IDisposable budget, TimeProvider time, Func<Task<bool>> isStillOpen, Action abort, Action<Exception> fault)
     {
         (_client, Session, _volumes, _slices, _time, _fault) = (client, session, volumes, slices, time, fault);
+        _budget = budget;
         _panes = panes(this);
         _dataset = session.Dataset;
         session.Changed += OnChanged;
@@ -89,6 +92,7 @@ public sealed class FrameConnection : IFrameSink, IDisposable
     {
         Session.Changed -= OnChanged;
         _end.Cancel();
+        _budget.Dispose();
     }
 
     private void OnChanged(ViewRevision revision, object? by)

@@ -49,12 +49,13 @@ public sealed partial class FrameConnections : IDisposable
     public static string GroupOf(DatasetIdentity id) => "dataset:" + id.Value;
 
     /// <summary>Begins to stream to a connection; a connection that joins again leaves what it had.</summary>
-    public void Begin(string connectionId, ViewSession session, Func<Task<bool>> isStillOpen, Action abort, CancellationToken aborted)
+    public void Begin(
+        string connectionId, ViewSession session, IDisposable budget, Func<Task<bool>> isStillOpen, Action abort, CancellationToken aborted)
     {
         var connection = new FrameConnection(
             _hub.Clients.Client(connectionId), session, sink => Array.ConvertAll(
                 Enum.GetValues<Pane>(), p => new PaneStream(p, session, _slices, _volumes, _scheduler, sink, _time, e => LogFault(_log, e))),
-            _volumes, _slices, _lanes[Urgency.Resting], _time, isStillOpen, abort, e => LogFault(_log, e));
+            _volumes, _slices, _lanes[Urgency.Resting], budget, _time, isStillOpen, abort, e => LogFault(_log, e));
         FrameConnection? replaced;
         lock (_swap)
         {
@@ -63,6 +64,7 @@ public sealed partial class FrameConnections : IDisposable
         }
 
         _sessions.Connected(session, 1);
+        RenderMetrics.Viewers(1);
         Release(replaced);
         TellSites(session.Dataset.Identity);
 
@@ -91,6 +93,7 @@ public sealed partial class FrameConnections : IDisposable
         {
             connection.Dispose();
             _sessions.Connected(connection.Session, -1);
+            RenderMetrics.Viewers(-1);
             _sessions.Release(connection.Session);
             _scheduler.Forget(connection.Session.Id);
         }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DendriteViewer.Imaging.Bounds;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Rendering;
@@ -8,6 +9,7 @@ using DendriteViewer.Web.Analysis;
 using DendriteViewer.Web.Annotations;
 using DendriteViewer.Web.Catalog;
 using DendriteViewer.Web.Compute;
+using DendriteViewer.Web.Limits;
 using DendriteViewer.Web.Viewing;
 using MessagePack;
 using Microsoft.AspNetCore.Authorization;
@@ -22,15 +24,30 @@ namespace DendriteViewer.Web.Streaming;
 [Authorize]
 public sealed class FrameHub(
     ViewSessions sessions, DatasetCatalog catalog, DatasetAccess access, FrameConnections connections, SiteLog sites, Analyses analyses, SliceRenderer slices,
-    VolumeRenderer volumes, ComputeLanes lanes) : Hub
+    VolumeRenderer volumes, ComputeLanes lanes, Budgets budgets) : Hub
 {
     /// <summary>Joins or begins a session.</summary>
     /// <returns>The scene: the dataset as the viewer needs it, the view, the role, JSON.</returns>
     public async Task<string> Join(string session, string dataset, string query)
     {
         var opened = await catalog.TryOpenAsync(Context.User!, dataset, DatasetRole.View, Context.ConnectionAborted) ?? throw Refused();
+        var role = await access.RoleAsync(Context.User!, opened.Identity, Context.ConnectionAborted) ?? throw Refused();
+        var place = budgets.Viewer(ClientKeys.Of(Context.User!, Context.GetHttpContext()?.Connection.RemoteIpAddress));
+        try
+        {
+            return await JoinAsync(session, opened, role, query, place);
+        }
+        catch
+        {
+            // Disposed twice where the connection had begun, which does no harm.
+            place.Dispose();
+            throw;
+        }
+    }
+
+    private async Task<string> JoinAsync(string session, Dataset opened, DatasetRole role, string query, IDisposable place)
+    {
         var identity = opened.Identity;
-        var role = await access.RoleAsync(Context.User!, identity, Context.ConnectionAborted) ?? throw Refused();
         var held = await sessions.HoldAsync(session, Context.User!.KeyOf(), opened, query, Context.ConnectionAborted) ?? throw Refused();
         if (connections.Find(Context.ConnectionId) is { } before && before.Session.Dataset.Identity != identity)
         {
@@ -38,7 +55,9 @@ public sealed class FrameHub(
         }
 
         var (user, context) = (Context.User!, Context);
-        connections.Begin(Context.ConnectionId, held, async () => !held.IsOver && await access.RoleAsync(user, identity) is not null, context.Abort, context.ConnectionAborted);
+        connections.Begin(
+            Context.ConnectionId, held, place, async () => !held.IsOver && await access.RoleAsync(user, identity) is not null,
+            context.Abort, context.ConnectionAborted);
         await Groups.AddToGroupAsync(Context.ConnectionId, FrameConnections.GroupOf(identity));
         var histogram = await catalog.HistogramAsync(held.Volume(held.Current.View), Context.ConnectionAborted);
         return JsonSerializer.Serialize(await SceneDto.OfAsync(held, role, histogram, catalog, Context.ConnectionAborted), ViewDto.Json);
@@ -48,12 +67,8 @@ public sealed class FrameHub(
     /// <returns>Of each pane, the number of the frame from which on an exact one has this layout.</returns>
     public long[] Layout(int[] sizes, double ratio)
     {
-        if (sizes is not { Length: 8 } || !double.IsFinite(ratio))
-        {
-            throw new HubException("A layout has eight sizes and a ratio.");
-        }
-
-        return Connection().Layout(sizes, ratio);
+        Ranges.PaneSide.Of("A layout's sizes").Check(sizes?.Select(s => (double)s).ToArray(), 8);
+        return Connection().Layout(sizes!, Ranges.PixelRatio.Check(ratio));
     }
 
     /// <summary>Changes some fields of the view; the newest wins.</summary>
@@ -72,13 +87,13 @@ public sealed class FrameHub(
     }
 
     /// <summary>A frame was drawn.</summary>
-    public void Ack(int pane, long number) => Connection().Acknowledge(pane, number);
+    public void Ack(int pane, long number) => Connection().Acknowledge((int)Ranges.Pane.Check(pane), number);
 
     /// <summary>The stored voxel at a point: z, y, x in µm. Null outside the volume.</summary>
     public async Task<ProbeDto?> Probe(double z, double y, double x)
     {
         var session = Connection().Session;
-        var at = new WorldPoint(z, y, x);
+        var at = Point(z, y, x);
         var hit = await slices.ProbeAsync(session.Volume(session.Current.View), at, Context.ConnectionAborted);
         return hit is { } h ? new ProbeDto(h.Value, session.Dataset.Depth.DepthOf(at).Um, h.Index.Z, h.Index.Y, h.Index.X) : null;
     }
@@ -87,10 +102,10 @@ public sealed class FrameHub(
     public async Task<double[]?> Pick(double u, double v, int width, int height)
     {
         var session = Connection().Session;
-        if (width is < 1 or > 8192 || height is < 1 or > 8192)
-        {
-            throw new HubException("A picture has 1 to 8192 pixels each way.");
-        }
+        (Ranges.PaneSide with { Name = "The picture's width", Least = 1 }).Check(width);
+        (Ranges.PaneSide with { Name = "The picture's height", Least = 1 }).Check(height);
+        new NumberRange("u", 0, width, "pixels").Check(u);
+        new NumberRange("v", 0, height, "pixels").Check(v);
 
         var view = session.Current.View;
         var gone = Context.ConnectionAborted;
@@ -104,12 +119,13 @@ public sealed class FrameHub(
     {
         var (session, editor) = await EditorAsync();
         var view = session.Current.View;
-        return (await sites.AddAsync(session.Dataset, new WorldPoint(z, y, x), view.Hours, view.Modality, editor, Context.ConnectionAborted)).Id;
+        return (await sites.AddAsync(session.Dataset, Point(z, y, x), view.Hours, view.Modality, editor, Context.ConnectionAborted)).Id;
     }
 
     /// <summary>Moves a site.</summary>
     public async Task MoveSite(string id, int version, double z, double y, double x)
     {
+        Point(z, y, x);
         var (session, editor) = await EditorAsync();
         var site = (await sites.ListAsync(session.Dataset.Identity)).FirstOrDefault(s => s.Id == id) ?? throw new HubException("The site is not there any more.");
         await GuardAsync(() => sites.ChangeAsync(session.Dataset, site with { Version = version, ZUm = z, YUm = y, XUm = x }, editor, Context.ConnectionAborted));
@@ -154,6 +170,8 @@ public sealed class FrameHub(
             throw new HubException(dimensions == 3 ? "The interface's points are [[z, y, x], …] in µm." : "The outline's points are [[u, v], …] in µm.");
         }
 
+        Ranges.CorrectionPoints.Check(list.Length);
+        Array.ForEach(list, p => Ranges.Um.Check(p, dimensions));
         try
         {
             await correct(session.Dataset, list, Context.ConnectionAborted);
@@ -206,6 +224,9 @@ public sealed class FrameHub(
             throw new HubException(e.Message);
         }
     }
+
+    private static WorldPoint Point(double z, double y, double x) => new(
+        Ranges.Um.Of("z").Check(z), Ranges.Um.Of("y").Check(y), Ranges.Um.Of("x").Check(x));
 
     private static HubException Refused() => new("This is not open to you.");
 }

@@ -15,6 +15,7 @@ internal static class RenderMetrics
     private static readonly Counter<long> s_bytes = s_meter.CreateCounter<long>("dendrite.frames.encoded", "By", "Bytes of the frames sent.");
     private static readonly Counter<long> s_superseded = s_meter.CreateCounter<long>(
         "dendrite.frames.superseded", "{frame}", "Frames given up since the view had changed.");
+    private static readonly UpDownCounter<long> s_viewers = s_meter.CreateUpDownCounter<long>("dendrite.viewers", "{viewer}", "Viewers that are open.");
     private static readonly Histogram<double> s_render = s_meter.CreateHistogram(
         "dendrite.render.duration", "s", "From a picture's turn to its pixels.", advice: Seconds());
     private static readonly Histogram<double> s_wait = s_meter.CreateHistogram(
@@ -49,13 +50,13 @@ internal static class RenderMetrics
         s_bytes.Add(bytes, kind, quality);
     }
 
+    /// <summary>A viewer came (1) or went (−1).</summary>
+    public static void Viewers(int change) => s_viewers.Add(change);
+
     /// <summary>A picture was given up.</summary>
     public static void Superseded() => s_superseded.Add(1);
 
-    private static KeyValuePair<string, object?> Tag(Urgency urgency) => new("urgency", urgency switch
-    {
-        Urgency.Moving => "moving", Urgency.Resting => "resting", Urgency.Large => "large", _ => "job",
-    });
+    private static KeyValuePair<string, object?> Tag(Urgency urgency) => new("urgency", ComputeLanes.Names[(int)urgency]);
 
     private static IEnumerable<Measurement<T>> Queues<T>(Func<(int Pictures, double Megapixels), T> value) where T : struct
     {

@@ -197,4 +197,8 @@ public sealed class RenderScheduler
 }
 
 /// <summary>So much waits to be drawn that more would wait too long.</summary>
-public sealed class RenderQueueFullException() : Exception("The server has more pictures to draw than it can soon draw; ask again in a few seconds.");
+public sealed class RenderQueueFullException() : Exception("The server has more pictures to draw than it can soon draw; ask again in a few seconds.")
+{
+    /// <summary>When to ask again.</summary>
+    public static TimeSpan After { get; } = TimeSpan.FromSeconds(5);
+}

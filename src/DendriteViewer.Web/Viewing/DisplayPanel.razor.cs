@@ -1,4 +1,5 @@
 using System.Globalization;
+using DendriteViewer.Imaging.Bounds;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Rendering;
@@ -10,6 +11,7 @@ namespace DendriteViewer.Web.Viewing;
 /// <summary>How slices and the 3D picture look. Sets the session's view and follows it.</summary>
 public sealed partial class DisplayPanel
 {
+    private string? _problem;
     private object? _drawn;
 
     /// <summary>The session whose view is set.</summary>
@@ -99,7 +101,18 @@ public sealed partial class DisplayPanel
         }
     }
 
-    private void Set(Func<ViewState, ViewState> change) => Session.Update(change, this);
+    private void Set(Func<ViewState, ViewState> change)
+    {
+        _problem = null;
+        try
+        {
+            Session.Update(change, this);
+        }
+        catch (OutOfRangeException e)
+        {
+            _problem = e.Message;
+        }
+    }
 
     private void SetNumber(ChangeEventArgs e, Func<ViewState, double, ViewState> change)
     {

@@ -1,7 +1,7 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using DendriteViewer.Imaging.Bounds;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Rendering;
 using DendriteViewer.Kernels.Slicing;
@@ -14,6 +14,8 @@ public sealed record OverlayDto(string Modality, double? Hours, double[][] Trans
 /// <summary>A view as the browser has it. Points are z, y, x in µm.</summary>
 public sealed record ViewDto
 {
+    private const int MostChars = 40;
+
     /// <summary>Hours of the timestep.</summary>
     public double Hours { get; init; }
 
@@ -109,44 +111,67 @@ public sealed record ViewDto
     };
 
     /// <summary>The view, checked.</summary>
-    /// <exception cref="ArgumentException">A number is missing, not finite or out of range; the message names the field.</exception>
+    /// <exception cref="OutOfRangeException">A number is missing or out of its range; the message names the field.</exception>
     public ViewState ToState()
     {
-        Numbers(Focus, 3, nameof(Focus));
-        Numbers(Center, 3, nameof(Center));
-        Numbers(Rotation, 3, nameof(Rotation));
-        Numbers(Window, 2, nameof(Window));
-        Numbers(Camera, 6, nameof(Camera));
-        Numbers(Band, 2, nameof(Band));
-        Numbers([Hours, UmPerPixel, SlabUm, Iso], 4, "a number");
-        if (UmPerPixel < 0 || SlabUm < 0 || Camera[2] < 0)
+        Ranges.Hours.Check(Hours);
+        Ranges.Um.Of("focus").Check(Focus, 3);
+        Ranges.Um.Of("center").Check(Center, 3);
+        Ranges.UmPerPixel.Check(UmPerPixel);
+        Ranges.Degrees.Of("rotation").Check(Rotation, 3);
+        Ranges.SlabUm.Check(SlabUm);
+        Ranges.Value.Of("window").Check(Window, 2);
+        Ranges.Value.Of("iso").Check(Iso);
+        if (Camera is not { Length: 6 })
         {
-            throw new ArgumentException("Zoom, slab and distance must not be negative.");
+            throw new OutOfRangeException("camera has azimuth, elevation, distance and a target of three numbers.");
+        }
+
+        Ranges.Degrees.Of("camera's azimuth").Check(Camera[0]);
+        Ranges.Degrees.Of("camera's elevation").Check(Camera[1]);
+        Ranges.CameraUm.Check(Camera[2]);
+        Ranges.Um.Of("camera's target").Check(Camera[3..], 3);
+        Ranges.DepthUm.Of("band").Check(Band, 2);
+        if (Threshold is { } threshold)
+        {
+            Ranges.Value.Of("threshold").Check(threshold);
         }
 
         if (Clip is not null)
         {
-            Numbers(Clip, 6, nameof(Clip));
+            Ranges.Um.Of("clip").Check(Clip, 6);
         }
 
         if (DepthClip is not null)
         {
-            Numbers(DepthClip, 2, nameof(DepthClip));
+            Ranges.DepthUm.Of("depthClip").Check(DepthClip, 2);
         }
 
         if (Cut is not (null or "z" or "y" or "x" or "-z" or "-y" or "-x"))
         {
-            throw new ArgumentException("The view's Cut is z, y, x, -z, -y, -x or null.");
+            throw new OutOfRangeException("cut is z, y, x, -z, -y, -x or null.");
         }
 
-        if (Overlay is not null && (Overlay.Modality is not { Length: <= 40 } || Overlay.Transfer?.Any(p => p is not { Length: 3 }) != false || Overlay.Hours is { } h && !double.IsFinite(h)))
+        if (!Enum.IsDefined(SlabMode) || !Enum.IsDefined(Interpolation) || !Enum.IsDefined(Mode) || Maximized is { } pane && !Enum.IsDefined(pane))
         {
-            throw new ArgumentException("The view's Overlay has a modality, hours or null, and a transfer function.");
+            throw new OutOfRangeException("slabMode, interpolation, mode and maximized are names that docs/hub.md lists.");
         }
 
-        if (Transfer is null || Transfer.Any(p => p is not { Length: 3 }) || Modality is null || ColorMap is null || Selected is null || Modality.Length > 40 || Selected.Length > 40)
+        CheckTransfer("transfer", Transfer);
+        if (Overlay is not null)
         {
-            throw new ArgumentException("The view lacks a field, or one is too long.");
+            if (Overlay.Modality is not { Length: <= MostChars })
+            {
+                throw new OutOfRangeException($"overlay has a modality of at most {MostChars} characters.");
+            }
+
+            CheckTransfer("overlay's transfer", Overlay.Transfer);
+            Ranges.Hours.Of("overlay's hours").Check(Overlay.Hours ?? 0);
+        }
+
+        if (new[] { Modality, ColorMap, Selected }.Any(t => t is not { Length: <= MostChars }))
+        {
+            throw new OutOfRangeException($"modality, colorMap and selected are texts of at most {MostChars} characters.");
         }
 
         return new ViewState
@@ -154,7 +179,7 @@ public sealed record ViewDto
             Hours = Hours, Modality = Modality, Focus = Point(Focus, 0), Center = Point(Center, 0), UmPerPixel = UmPerPixel,
             Rotation = new SliceRotation(Rotation[0], Rotation[1], Rotation[2]), SlabUm = SlabUm, SlabMode = SlabMode, Interpolation = Interpolation,
             WindowLow = Window[0], WindowHigh = Window[1], ColorMap = Imaging.Rendering.ColorMap.Find(ColorMap).Name,
-            Camera = new OrbitCamera(Camera[0], Math.Clamp(Camera[1], -89, 89), Camera[2], Point(Camera, 3)), Mode = Mode, IsoValue = Iso, Shaded = Shaded, Threshold = Threshold is { } t && double.IsFinite(t) ? t : null, Shadows = Shadows,
+            Camera = new OrbitCamera(Camera[0], Math.Clamp(Camera[1], -89, 89), Camera[2], Point(Camera, 3)), Mode = Mode, IsoValue = Iso, Shaded = Shaded, Threshold = Threshold, Shadows = Shadows,
             Transfer = FunctionOf(Transfer),
             Cut = Cut is { } cut ? new SliceCut(cut[^1] switch { 'z' => Pane.Z, 'y' => Pane.Y, _ => Pane.X }, cut[0] != '-') : null,
             Overlay = Overlay is { } o ? new Overlay(o.Modality, o.Hours, FunctionOf(o.Transfer), o.Replaces) : null,
@@ -195,11 +220,19 @@ public sealed record ViewDto
 
     private static WorldPoint Point(double[] v, int at) => new(v[at], v[at + 1], v[at + 2]);
 
-    private static void Numbers(double[]? values, int count, string field)
+    private static void CheckTransfer(string name, double[][]? points)
     {
-        if (values?.Length != count || values.Any(v => !double.IsFinite(v) || Math.Abs(v) > 1e12))
+        new NumberRange($"The number of points of {name}", 1, TransferFunction.MostPoints).Check(points?.Length ?? 0);
+        foreach (var point in points!)
         {
-            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"The view's {field} needs {count} finite number(s)."));
+            if (point is not { Length: 3 })
+            {
+                throw new OutOfRangeException($"A point of {name} has a value, a colour and an opacity.");
+            }
+
+            Ranges.Value.Of($"A value of {name}").Check(point[0]);
+            Ranges.Color.Of($"A colour of {name}").Check(point[1]);
+            Ranges.Opacity.Of($"An opacity of {name}").Check(point[2]);
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using DendriteViewer.Imaging.Bounds;
 using DendriteViewer.Imaging.Rendering;
 using Microsoft.AspNetCore.WebUtilities;
 
@@ -63,10 +64,26 @@ public static class ViewLink
     /// <summary>Reads a view over the first view of its volume; what is missing stays, what cannot be read is left out.</summary>
     public static ViewState Parse(string? query, ViewState start)
     {
+        try
+        {
+            return Parse(query, start, isStrict: false);
+        }
+        catch (OutOfRangeException)
+        {
+            return start;
+        }
+    }
+
+    /// <summary>Reads a view that a program asks for over the first view of its volume; what is missing stays.</summary>
+    /// <exception cref="OutOfRangeException">What is there cannot be read, or is out of its range; the message names it.</exception>
+    public static ViewState ParseStrictly(string? query, ViewState start) => Parse(query, start, isStrict: true);
+
+    private static ViewState Parse(string? query, ViewState start, bool isStrict)
+    {
         var q = QueryHelpers.ParseQuery(query ?? "");
         if (q.TryGetValue("v", out var version) && version != Version.ToString(CultureInfo.InvariantCulture))
         {
-            return start;
+            return isStrict ? throw new OutOfRangeException($"v is '{version}'; this server reads views of version {Version}.") : start;
         }
 
         var d = ViewDto.Of(start);
@@ -75,24 +92,20 @@ public static class ViewLink
             Hours = One("t", d.Hours), Modality = Text("m", d.Modality), Focus = Many("at", 3) ?? d.Focus, Center = Many("c", 3) ?? d.Center, UmPerPixel = One("zoom", d.UmPerPixel),
             Rotation = Many("turn", 3) ?? d.Rotation, SlabUm = One("slab", d.SlabUm), SlabMode = Choice("slabmode", d.SlabMode), Interpolation = Choice("between", d.Interpolation), Window = Many("w", 2) ?? d.Window,
             ColorMap = Text("cm", d.ColorMap), Camera = Many("cam", 6) ?? d.Camera, Mode = Choice("mode", d.Mode), Iso = One("iso", d.Iso), Shaded = Flag("shade", d.Shaded), Shadows = Flag("shadow", d.Shadows),
-            Threshold = Many("dark", 1)?[0] ?? d.Threshold, Transfer = Points(Text("tf", "")) ?? d.Transfer, Cut = q.ContainsKey("cut") ? (Text("cut", "") is { Length: > 0 } c ? c : null) : d.Cut,
+            Threshold = Many("dark", 1)?[0] ?? d.Threshold, Transfer = Points(Text("tf", "")) ?? Unread("tf", Text("tf", ""), d.Transfer), Cut = q.ContainsKey("cut") ? (Text("cut", "") is { Length: > 0 } c ? c : null) : d.Cut,
             Overlay = q.ContainsKey("over") ? Overlay() : d.Overlay, Clip = Many("clip", 6) ?? d.Clip, DepthClip = Many("depth", 2) ?? d.DepthClip, Band = Many("band", 2) ?? d.Band,
             BandVisible = Flag("bandon", d.BandVisible), Selected = Text("site", d.Selected),
             Maximized = q.TryGetValue("full", out var f) && Enum.TryParse<Pane>(f, ignoreCase: true, out var pane) && Enum.IsDefined(pane) ? pane : d.Maximized,
         };
-        try
-        {
-            return d.ToState();
-        }
-        catch (ArgumentException)
-        {
-            return start;
-        }
+        return d.ToState();
 
         string Text(string name, string fallback) => q.TryGetValue(name, out var v) ? v.ToString() : fallback;
         double One(string name, double fallback) => Many(name, 1) is { } v ? v[0] : fallback;
         bool Flag(string name, bool fallback) => q.TryGetValue(name, out var v) ? v == "1" : fallback;
-        T Choice<T>(string name, T fallback) where T : struct, Enum => q.TryGetValue(name, out var v) && Enum.TryParse<T>(v, ignoreCase: true, out var e) && Enum.IsDefined(e) ? e : fallback;
+        T Choice<T>(string name, T fallback) where T : struct, Enum => q.TryGetValue(name, out var v) && Enum.TryParse<T>(v, ignoreCase: true, out var e) && Enum.IsDefined(e) ? e : Unread(name, v, fallback);
+        T Unread<T>(string name, string? value, T fallback) => !isStrict || string.IsNullOrEmpty(value)
+            ? fallback
+            : throw new OutOfRangeException($"{name} is '{value}', which is nothing that a view has there; see docs/hub.md.");
 
         double[]? Many(string name, int count)
         {
@@ -107,11 +120,11 @@ public static class ViewLink
             {
                 if (!double.TryParse(parts[i], NumberStyles.Float, CultureInfo.InvariantCulture, out numbers[i]))
                 {
-                    return null;
+                    return Unread<double[]?>(name, v, null);
                 }
             }
 
-            return numbers.Length == count ? numbers : null;
+            return numbers.Length == count ? numbers : Unread<double[]?>(name, v, null);
         }
 
         // MODALITY,HOURS or -,1 where it replaces,POINTS
@@ -121,7 +134,7 @@ public static class ViewLink
             var hours = 0.0;
             return parts.Length == 4 && (parts[1] == "-" || double.TryParse(parts[1], NumberStyles.Float, CultureInfo.InvariantCulture, out hours)) && Points(parts[3]) is { } points
                 ? new OverlayDto(parts[0], parts[1] == "-" ? null : hours, points, parts[2] == "1")
-                : null;
+                : Unread<OverlayDto?>("over", Text("over", ""), null);
         }
 
         static double[][]? Points(string text)

@@ -59,12 +59,15 @@ public sealed class ViewSession(string id, string owner, Dataset dataset, ViewSt
     /// <summary>Replaces the view.</summary>
     /// <param name="change">From the view now to the view wanted; may be called more than once.</param>
     /// <param name="by">Who changes it, so that it need not be told.</param>
+    /// <exception cref="Imaging.Bounds.OutOfRangeException">A number of the view is out of its range; the view stays as it was.</exception>
     public ViewRevision Update(Func<ViewState, ViewState> change, object? by)
     {
         ViewRevision made;
         lock (_lock)
         {
             var wanted = Settle(change(_current.View));
+            // Whoever changes it, the hub, a panel or a link: every number of the view is checked here.
+            ViewDto.Of(wanted).ToState();
             if (wanted.Equals(_current.View))
             {
                 return _current;

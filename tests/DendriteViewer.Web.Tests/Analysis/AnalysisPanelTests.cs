@@ -98,12 +98,12 @@ public sealed class AnalysisPanelTests : BunitContext, IAsyncLifetime
         var (result, _) = await (await ExperimentAnalysis.StartAsync(_host.Store, _host.Dataset, new AnalysisRecipe(), null, default)).RunAsync(default);
         foreach (var name in AnalysisFiles.Names)
         {
-            var lines = AnalysisFiles.Csv(result, name, 20)!.TrimEnd('\n').Split('\n');
+            var lines = AnalysisFiles.Csv(result, name, 20, default)!.TrimEnd('\n').Split('\n');
             Assert.All(lines, l => Assert.Equal(lines[0].Count(c => c == ','), l.Count(c => c == ',')));
         }
 
-        Assert.Equal(1 + result.Voids.Voids.Count, AnalysisFiles.Csv(result, "voids", 20)!.TrimEnd('\n').Split('\n').Length);
-        Assert.Null(AnalysisFiles.Csv(result, "nonsense", 20));
+        Assert.Equal(1 + result.Voids.Voids.Count, AnalysisFiles.Csv(result, "voids", 20, default)!.TrimEnd('\n').Split('\n').Length);
+        Assert.Null(AnalysisFiles.Csv(result, "nonsense", 20, default));
     }
 
     private async Task<IRenderedComponent<AnalysisPanel>> RenderAsync(bool mayRun = true, bool administrator = true)

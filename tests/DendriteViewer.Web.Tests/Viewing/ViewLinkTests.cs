@@ -82,12 +82,35 @@ public sealed class ViewLinkTests
     [InlineData("""{"overlay":{"modality":null,"transfer":[[1,2,0.5]]}}""")]
     [InlineData("[1]")]
     [InlineData("no json")]
-    public void Patch_ThatIsNoChangeOfAView_IsRefused(string patch) => Assert.Throws<ArgumentException>(() => ViewDto.Patch(Start, patch));
+    [InlineData("{\"camera\":[1e12,0,100,0,0,0]}")]
+    [InlineData("{\"camera\":[0,0,1e300,0,0,0]}")]
+    [InlineData("{\"slabUm\":1e9}")]
+    [InlineData("{\"window\":[0,1e39]}")]
+    [InlineData("{\"clip\":[0,0,0,1,1,1e12]}")]
+    [InlineData("{\"transfer\":[[0,16777216,0.5]]}")]
+    [InlineData("{\"transfer\":[[0,0,1.5]]}")]
+    [InlineData("{\"mode\":17}")]
+    public void Patch_ThatIsNoChangeOfAView_IsRefused(string patch) => Assert.ThrowsAny<ArgumentException>(() => ViewDto.Patch(Start, patch));
 
     [Fact]
     public void Patch_ChangesItsFieldsAlone()
     {
         var view = ViewDto.Patch(Start, """{"hours":1.5,"slabMode":"maximum","maximized":"volume"}""");
         Assert.Equal(Start with { Hours = 1.5, SlabMode = SlabMode.Maximum, Maximized = Pane.Volume }, view);
+    }
+
+    // A program that asks for a picture is told what it asked for in vain; a person's link opens what can be read of it.
+    [Theory]
+    [InlineData("v=1&cam=1e12,0,100,0,0,0", "camera's azimuth")]
+    [InlineData("v=1&cam=1,2", "cam is")]
+    [InlineData("v=1&t=soon", "t is 'soon'")]
+    [InlineData("v=1&mode=sideways", "mode is 'sideways'")]
+    [InlineData("v=1&tf=0:zz:1", "tf is")]
+    [InlineData("v=9", "v is '9'")]
+    public void ParseStrictly_WhatIsNoView_IsRefusedByName(string query, string named)
+    {
+        var start = new ViewState();
+        Assert.StartsWith(named, Assert.Throws<DendriteViewer.Imaging.Bounds.OutOfRangeException>(() => ViewLink.ParseStrictly(query, start)).Message);
+        Assert.Equal(start, ViewLink.Parse(query, start));
     }
 }

@@ -1,0 +1,143 @@
+using System.Threading.RateLimiting;
+
+namespace DendriteViewer.Web.Limits;
+
+/// <summary>What an account, a link and an address may have the server do. Links and addresses, which several people share, may have four times as much.</summary>
+public sealed class Budgets : IDisposable
+{
+    // Permits are whole numbers; the smallest cost that counts is a sixteenth of a megapixel.
+    private const int PermitsAMegapixel = 16;
+    private const int SharedFactor = 4;
+
+    // Pages of many thumbnails ask for them all at once; they wait for one another.
+    private const int MostQueued = 256;
+
+    private readonly PartitionedRateLimiter<Holder> _megapixels;
+    private readonly PartitionedRateLimiter<Holder> _atOnce;
+    private readonly PartitionedRateLimiter<Holder> _signIns;
+    private readonly PartitionedRateLimiter<Holder> _viewers;
+
+    /// <param name="options">How much.</param>
+    public Budgets(DendriteOptions options)
+    {
+        var (burst, rate) = (Permits(options.PictureBurstMegapixels), Permits(options.PictureMegapixelsPerSecond));
+        _megapixels = Of(h => new TokenBucketRateLimiter(new TokenBucketRateLimiterOptions
+        {
+            TokenLimit = burst * h.Factor, TokensPerPeriod = rate * h.Factor, ReplenishmentPeriod = TimeSpan.FromSeconds(1), AutoReplenishment = false,
+        }));
+        _atOnce = Of(h => new ConcurrencyLimiter(new ConcurrencyLimiterOptions
+        {
+            PermitLimit = options.PicturesAtOnce * h.Factor, QueueLimit = MostQueued, QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
+        }));
+        _viewers = Of(h => new ConcurrencyLimiter(new ConcurrencyLimiterOptions { PermitLimit = options.ViewersPerAccount * h.Factor }));
+        _signIns = Of(_ => new TokenBucketRateLimiter(new TokenBucketRateLimiterOptions
+        {
+            TokenLimit = options.SignInsPerMinute, TokensPerPeriod = options.SignInsPerMinute, ReplenishmentPeriod = TimeSpan.FromMinutes(1), AutoReplenishment = false,
+        }));
+    }
+
+    /// <summary>Takes the cost of a picture or a table, and waits for its turn among those of the same holder.</summary>
+    /// <param name="client">Who asks.</param>
+    /// <param name="megapixels">What it costs.</param>
+    /// <param name="ct">Gives up.</param>
+    /// <returns>Dispose it when the work is done.</returns>
+    /// <exception cref="BudgetSpentException">The budget is spent.</exception>
+    public async Task<IDisposable> SpendAsync(ClientKeys client, double megapixels, CancellationToken ct)
+    {
+        var held = new Held();
+        try
+        {
+            foreach (var holder in Holder.Of(client))
+            {
+                held.Add(Granted(_megapixels.AttemptAcquire(holder, Permits(megapixels)), "pictures"));
+                held.Add(Granted(await _atOnce.AcquireAsync(holder, 1, ct), "pictures"));
+            }
+
+            return held;
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Counts an attempt to sign in from an address.</summary>
+    /// <exception cref="BudgetSpentException">There were too many.</exception>
+    public void SignIn(ClientKeys client) => Granted(_signIns.AttemptAcquire(new Holder(client.Address, 1)), "attempts to sign in").Dispose();
+
+    /// <summary>Counts a viewer.</summary>
+    /// <returns>Dispose it when the viewer goes.</returns>
+    /// <exception cref="BudgetSpentException">The account, link or address has too many already.</exception>
+    public IDisposable Viewer(ClientKeys client)
+    {
+        var held = new Held();
+        try
+        {
+            foreach (var holder in Holder.Of(client))
+            {
+                held.Add(Granted(_viewers.AttemptAcquire(holder), "open viewers"));
+            }
+
+            return held;
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Array.ForEach([_megapixels, _atOnce, _viewers, _signIns], l => l.Dispose());
+
+    private static int Permits(double megapixels) => Math.Max(1, (int)Math.Ceiling(megapixels * PermitsAMegapixel));
+
+    private static RateLimitLease Granted(RateLimitLease lease, string what)
+    {
+        if (lease.IsAcquired)
+        {
+            return lease;
+        }
+
+        var after = lease.TryGetMetadata(MetadataName.RetryAfter, out var time) ? time : TimeSpan.FromSeconds(5);
+        lease.Dispose();
+        throw new BudgetSpentException(what, after);
+    }
+
+    private static PartitionedRateLimiter<Holder> Of<T>(Func<Holder, T> limiter) where T : RateLimiter =>
+        PartitionedRateLimiter.Create<Holder, Holder>(h => RateLimitPartition.Get(h, limiter));
+
+    /// <summary>Whose budget, and how many times as large it is as an account's.</summary>
+    private readonly record struct Holder(string Key, int Factor)
+    {
+        public static IEnumerable<Holder> Of(ClientKeys client)
+        {
+            if (client.Owner is { } owner)
+            {
+                yield return new Holder(owner, client.IsShared ? SharedFactor : 1);
+            }
+
+            yield return new Holder(client.Address, SharedFactor);
+        }
+    }
+
+    private sealed class Held : List<RateLimitLease>, IDisposable
+    {
+        public void Dispose()
+        {
+            ForEach(l => l.Dispose());
+            Clear();
+        }
+    }
+}
+
+/// <summary>Somebody asked for more than their account, link or address may have.</summary>
+/// <param name="what">Of what there was too much.</param>
+/// <param name="after">When to ask again.</param>
+public sealed class BudgetSpentException(string what, TimeSpan after)
+    : Exception($"Too many {what} from this account, link or address; ask again in {Math.Max(1, (int)Math.Ceiling(after.TotalSeconds))} s.")
+{
+    /// <summary>When to ask again.</summary>
+    public TimeSpan After => after;
+}
