@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Catalog;
+using DendriteViewer.Web.Hosting;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
 
@@ -31,6 +32,9 @@ public sealed partial class PeoplePage
 
     [Inject]
     private DatasetAccess Access { get; set; } = null!;
+
+    [Inject]
+    private Failures Failures { get; set; } = null!;
 
     [CascadingParameter]
     private Task<AuthenticationState> Authentication { get; set; } = null!;
@@ -109,9 +113,9 @@ public sealed partial class PeoplePage
             await change();
             _people = await People.ListAsync();
         }
-        catch (ArgumentException e)
+        catch (Exception e)
         {
-            _error = e.Message;
+            _error = Failures.Tell(e);
         }
     }
 }

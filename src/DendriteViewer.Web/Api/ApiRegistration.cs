@@ -4,8 +4,10 @@ using DendriteViewer.Imaging.Rendering;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Annotations;
 using DendriteViewer.Web.Catalog;
+using DendriteViewer.Web.Hosting;
 using DendriteViewer.Web.Registry;
 using DendriteViewer.Web.Streaming;
+using Microsoft.OpenApi;
 
 namespace DendriteViewer.Web.Api;
 
@@ -18,7 +20,13 @@ public static class ApiRegistration
     public static WebApplicationBuilder AddApi(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<PictureService>();
-        builder.Services.AddOpenApi();
+        builder.Services.AddOpenApi(o => o.AddDocumentTransformer((document, context, _) =>
+        {
+            // Never what the Host header says, which whoever asks chooses.
+            var address = context.ApplicationServices.GetService<PublicAddress>();
+            document.Servers = [new OpenApiServer { Url = address?.Of("") ?? "/" }];
+            return Task.CompletedTask;
+        }));
         return builder;
     }
 

@@ -3,6 +3,7 @@ using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Annotations;
+using DendriteViewer.Web.Hosting;
 using DendriteViewer.Web.Jobs;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
@@ -15,6 +16,7 @@ public sealed partial class CatalogPage
     private IReadOnlyList<CatalogEntry>? _entries;
     private ClaimsPrincipal _user = new();
     private string _search = "";
+    private string? _problem;
     private bool _importing;
     private Dataset? _deleting;
     private bool _mayImport;
@@ -31,6 +33,9 @@ public sealed partial class CatalogPage
 
     [Inject]
     private DendriteOptions Options { get; set; } = null!;
+
+    [Inject]
+    private Failures Failures { get; set; } = null!;
 
     [CascadingParameter]
     private Task<AuthenticationState> Authentication { get; set; } = null!;
@@ -62,5 +67,16 @@ public sealed partial class CatalogPage
         StateHasChanged();
     });
 
-    private async Task LoadAsync() => _entries = await Catalog.ListAsync(_user, async id => (await Sites.ListAsync(id)).Count, default);
+    private async Task LoadAsync()
+    {
+        try
+        {
+            _entries = await Catalog.ListAsync(_user, async id => (await Sites.ListAsync(id)).Count, default);
+            _problem = null;
+        }
+        catch (Exception e)
+        {
+            _problem = Failures.Tell(e);
+        }
+    }
 }

@@ -38,6 +38,7 @@ public sealed partial record Failure(int Status, string Sentence, bool IsForesee
         SqliteException e => OfSqlite(e),
         DbUpdateException { InnerException: { } inner } => Of(inner),
         InvalidOperationException { InnerException: SqliteException or NpgsqlException } e => Of(e.InnerException!),
+        InvalidOperationException e when Unparsed().Match(e.Message) is { Success: true } m => new(StatusCodes.Status400BadRequest, Unreadable(m)),
         NpgsqlException => new(
             StatusCodes.Status503ServiceUnavailable, "The database does not answer; try again, and if that does not help tell the "
                 + "administrator."),
@@ -95,7 +96,7 @@ public sealed partial record Failure(int Status, string Sentence, bool IsForesee
     // What ASP.NET says of a request that it could not read names C# types; a reader knows the names in the address.
     private static string OfRequest(BadHttpRequestException e) =>
         FailedToBind().Match(e.Message) is { Success: true } m
-            ? $"{m.Groups["name"].Value} is '{m.Groups["value"].Value}', which cannot be read as {Kind(m.Groups["type"].Value)}."
+            ? Unreadable(m)
             : e.StatusCode switch
             {
                 StatusCodes.Status413PayloadTooLarge => "The request is larger than this address takes.",
@@ -106,6 +107,9 @@ public sealed partial record Failure(int Status, string Sentence, bool IsForesee
                     : "The request cannot be read; /openapi/v1.json describes what this address takes.",
             };
 
+    private static string Unreadable(Match m) =>
+        $"{m.Groups["name"].Value} is '{m.Groups["value"].Value}', which cannot be read as {Kind(m.Groups["type"].Value)}.";
+
     private static string Kind(string type) => type.Contains("int", StringComparison.OrdinalIgnoreCase) || type.Contains("long",
         StringComparison.OrdinalIgnoreCase)
         ? "a whole number"
@@ -113,4 +117,8 @@ public sealed partial record Failure(int Status, string Sentence, bool IsForesee
 
     [GeneratedRegex("Failed to bind parameter \"(?<type>.+) (?<name>\\w+)\" from \"(?<value>[^\"]{0,60})")]
     private static partial Regex FailedToBind();
+
+    // As Blazor says it of a page's query.
+    [GeneratedRegex("Cannot parse the value '(?<value>[^']{0,60})[^']*' as type '(?<type>[^']+)' for '(?<name>\\w+)'")]
+    private static partial Regex Unparsed();
 }

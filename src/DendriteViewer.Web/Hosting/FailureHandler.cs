@@ -1,7 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.Net.Http.Headers;
 
 namespace DendriteViewer.Web.Hosting;
 
@@ -9,7 +8,7 @@ namespace DendriteViewer.Web.Hosting;
 /// Tells what failed in a request: programs get {error} with a status, people a page. It needs neither the database nor Blazor, since
 /// those may be what failed.
 /// </summary>
-public sealed partial class FailureHandler(SecretRedactor redactor, ILogger<FailureHandler> log) : IExceptionHandler
+public sealed class FailureHandler(Failures failures) : IExceptionHandler
 {
     /// <inheritdoc/>
     public async ValueTask<bool> TryHandleAsync(HttpContext context, Exception exception, CancellationToken ct)
@@ -20,10 +19,7 @@ public sealed partial class FailureHandler(SecretRedactor redactor, ILogger<Fail
             return true;
         }
 
-        var failure = Failure.Of(exception);
-        var number = Failure.NewNumber();
-        Log(failure, number, exception);
-        var sentence = redactor.Redact(failure.Told(number));
+        var sentence = failures.Tell(exception, out var failure);
         context.Response.StatusCode = failure.Status;
         context.Response.Headers.CacheControl = "no-store";
         if (failure.IsTransient)
@@ -62,18 +58,6 @@ public sealed partial class FailureHandler(SecretRedactor redactor, ILogger<Fail
         context.Request.Path.StartsWithSegments("/api") || context.Request.Path.StartsWithSegments("/hubs")
             || context.Request.Path.StartsWithSegments("/openapi");
 
-    private void Log(Failure failure, string number, Exception exception)
-    {
-        if (!failure.IsForeseen)
-        {
-            LogUnforeseen(log, exception, number);
-        }
-        else if (failure.Status >= StatusCodes.Status500InternalServerError)
-        {
-            LogForeseen(log, exception.Message);
-        }
-    }
-
     private static string Page(HttpContext context, string sentence)
     {
         context.Response.ContentType = "text/html; charset=utf-8";
@@ -86,10 +70,4 @@ public sealed partial class FailureHandler(SecretRedactor redactor, ILogger<Fail
             <p><a class="button" href="/">Go to your datasets</a></p></main></body></html>
             """;
     }
-
-    [LoggerMessage(LogLevel.Error, "Failure {Number}")]
-    private static partial void LogUnforeseen(ILogger logger, Exception exception, string number);
-
-    [LoggerMessage(LogLevel.Warning, "A request failed: {Reason}")]
-    private static partial void LogForeseen(ILogger logger, string reason);
 }

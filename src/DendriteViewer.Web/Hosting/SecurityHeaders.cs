@@ -1,5 +1,3 @@
-using Microsoft.Net.Http.Headers;
-
 namespace DendriteViewer.Web.Hosting;
 
 /// <summary>What every answer tells the browser, and no actions by other sites' pages.</summary>

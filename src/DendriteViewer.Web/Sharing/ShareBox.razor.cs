@@ -1,4 +1,5 @@
 using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Hosting;
 using DendriteViewer.Web.Viewing;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
@@ -37,6 +38,9 @@ public sealed partial class ShareBox
     private NavigationManager Navigation { get; set; } = null!;
 
     [Inject]
+    private IServiceProvider Services { get; set; } = null!;
+
+    [Inject]
     private TimeProvider Time { get; set; } = null!;
 
     [CascadingParameter]
@@ -60,7 +64,9 @@ public sealed partial class ShareBox
 
         var query = ViewLink.Format(Session.Current.View, Session.Start);
         var (_, token) = await Links.CreateAsync(Session.Dataset, _role, _name, _days > 0 ? TimeSpan.FromDays(_days) : null, query, By, default);
-        _url = Navigation.ToAbsoluteUri("/s/" + token).ToString();
+
+        // Else the address that this browser shows, which is not what a request's Host header says.
+        _url = Services.GetService<PublicAddress>()?.Of("/s/" + token) ?? Navigation.ToAbsoluteUri("/s/" + token).ToString();
         _links = await Links.ListAsync(Session.Dataset.Identity, default);
     }
 

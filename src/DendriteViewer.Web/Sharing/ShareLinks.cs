@@ -11,6 +11,8 @@ namespace DendriteViewer.Web.Sharing;
 /// <summary>Makes, finds and revokes links. Whoever calls has been authorized.</summary>
 public sealed class ShareLinks(IDbContextFactory<DendriteDb> database, TimeProvider time)
 {
+    private const string Mark = "dvl_";
+
     /// <summary>Makes a link and returns its token, which is not kept.</summary>
     public async Task<(ShareLink Link, string Token)> CreateAsync(
         Dataset dataset, DatasetRole role, string name, TimeSpan? lifetime, string query, string by, CancellationToken ct)
@@ -20,7 +22,8 @@ public sealed class ShareLinks(IDbContextFactory<DendriteDb> database, TimeProvi
             throw new ArgumentOutOfRangeException(nameof(role), role, "A link views or annotates.");
         }
 
-        var token = Convert.ToBase64String(RandomNumberGenerator.GetBytes(18)).Replace('+', '-').Replace('/', '_');
+        // The mark lets a log's redactor and scanners for secrets know a token wherever it stands.
+        var token = Mark + Convert.ToBase64String(RandomNumberGenerator.GetBytes(18)).Replace('+', '-').Replace('/', '_');
         var now = time.GetUtcNow();
         var link = new ShareLink
         {

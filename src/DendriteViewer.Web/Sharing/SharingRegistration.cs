@@ -6,6 +6,7 @@ using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Api;
 using DendriteViewer.Web.Catalog;
 using DendriteViewer.Web.Components.Pages;
+using DendriteViewer.Web.Hosting;
 using Microsoft.AspNetCore.Authentication;
 
 namespace DendriteViewer.Web.Sharing;
@@ -23,8 +24,11 @@ public static class SharingRegistration
     /// <summary>Maps the link itself and its preview picture. An unknown, expired or revoked one tells nothing but that.</summary>
     public static void MapSharing(this WebApplication app)
     {
+        var address = app.Services.GetService<PublicAddress>();
         app.MapGet("/s/{token}", async (string token, HttpContext context, ShareLinks links, DatasetCatalog catalog, CancellationToken ct) =>
         {
+            // The address is a secret: the page that it leads to, and a proxy's log of that page's requests, do not get it as Referer.
+            context.Response.Headers["Referrer-Policy"] = "no-referrer";
             context.Response.Headers.CacheControl = "no-store";
             if (await links.FindAsync(token, ct) is not { } link)
             {
@@ -40,7 +44,8 @@ public static class SharingRegistration
             await context.SignInAsync(AccountsRegistration.LinkScheme, new ClaimsPrincipal(identity));
             var target = $"/d/{link.DatasetId}?{link.Query}";
             var title = WebUtility.HtmlEncode(link.Name);
-            var image = $"{context.Request.Scheme}://{context.Request.Host}/s/{WebUtility.UrlEncode(token)}/preview.png";
+            var image = $"/s/{WebUtility.UrlEncode(token)}/preview.png";
+            image = address?.Of(image) ?? image;
             return Results.Content(
                 $"""
                 <!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title} · DendriteViewer</title>

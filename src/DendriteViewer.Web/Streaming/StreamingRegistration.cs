@@ -1,3 +1,6 @@
+using DendriteViewer.Web.Hosting;
+using Microsoft.AspNetCore.SignalR;
+
 namespace DendriteViewer.Web.Streaming;
 
 /// <summary>Registers the frame hub.</summary>
@@ -10,7 +13,7 @@ public static class StreamingRegistration
         {
             o.MaximumReceiveMessageSize = 256 << 10;
             o.MaximumParallelInvocationsPerClient = 4;
-        }).AddMessagePackProtocol();
+        }).AddHubOptions<FrameHub>(o => o.AddFilter<HubFailures>()).AddMessagePackProtocol();
         builder.Services.AddSingleton<RenderScheduler>();
         builder.Services.AddSingleton<FrameConnections>();
         return builder;

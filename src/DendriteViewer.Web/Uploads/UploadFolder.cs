@@ -53,6 +53,11 @@ public sealed class UploadFolder(DendriteOptions options, TimeProvider time)
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var f in files)
         {
+            if (f is not { Path: not null })
+            {
+                throw new VolumeFormatException("An upload's files are [{path, size}, …]; one of them has no path.");
+            }
+
             if (f.Path.Length is 0 or > MostPathChars || f.Path.Any(char.IsControl) || f.Path.Contains('\\', StringComparison.Ordinal) || f.Path.Split('/').Any(p => p is "" or "." or "..") || !seen.Add(f.Path))
             {
                 throw new VolumeFormatException($"'{f.Path}' is no name that a file can be uploaded under; rename it.");

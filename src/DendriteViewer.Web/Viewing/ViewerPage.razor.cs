@@ -4,6 +4,7 @@ using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Annotations;
 using DendriteViewer.Web.Catalog;
+using DendriteViewer.Web.Hosting;
 using DendriteViewer.Web.Components;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
@@ -47,6 +48,9 @@ public sealed partial class ViewerPage
     [Inject]
     private NavigationManager Navigation { get; set; } = null!;
 
+    [Inject]
+    private Failures Failures { get; set; } = null!;
+
     [CascadingParameter]
     private Task<AuthenticationState> Authentication { get; set; } = null!;
 
@@ -80,9 +84,9 @@ public sealed partial class ViewerPage
             _dataset = await Catalog.TryOpenAsync(user, Id, DatasetRole.View, default);
             _role = _dataset is null ? null : await Access.RoleAsync(user, _dataset.Identity);
         }
-        catch (VolumeFormatException e)
+        catch (Exception e)
         {
-            _problem = e.Message;
+            _problem = Failures.Tell(e);
             return;
         }
 
@@ -99,9 +103,9 @@ public sealed partial class ViewerPage
         {
             _session = await Sessions.HoldAsync(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)), _person.Key, _dataset, query, default);
         }
-        catch (VolumeFormatException e)
+        catch (Exception e)
         {
-            _problem = e.Message;
+            _problem = Failures.Tell(e);
         }
     }
 

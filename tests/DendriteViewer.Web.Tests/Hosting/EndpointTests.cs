@@ -1,0 +1,125 @@
+using System.Net;
+using System.Text;
+using DendriteViewer.Web.Accounts;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Routing.Patterns;
+using Microsoft.AspNetCore.StaticAssets;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace DendriteViewer.Web.Tests.Hosting;
+
+/// <summary>Every address that the app maps, taken from its routing table, so that a new one is tested without being named here.</summary>
+public sealed class EndpointTests(RunningApp app) : IClassFixture<RunningApp>
+{
+    // Who opens these has no account yet, has come by a link, or is shown what went wrong.
+    private static readonly string[] s_open =
+        ["/account/denied", "/account/login", "/account/setup", "/gone", "/oops", "/s/{token}", "/s/{token}/preview.png", "/health/live",
+            "/health/ready", "/metrics"];
+
+    private static readonly string[] s_bodies =
+    [
+        "", "null", "[null]", "[[]]", "{}", "[]", "[1]", "\"x\"", "{", "[{\"path\":null,\"size\":-1}]",
+            "[{\"path\":\"../x\",\"size\":1}]", "[{\"size\":1e999}]",
+        "[{\"id\":null}]", "[{\"id\":\"x\",\"status\":7}]", "z_um,y_um,x_um,hours\n1e999,NaN,1,0", "\0\0\0", new string('[', 2000),
+    ];
+
+    private IEnumerable<RouteEndpoint> Routes => app.App.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+        .Where(e => e.Metadata.GetMetadata<StaticAssetDescriptor>() is null && !Raw(e).StartsWith("/_", StringComparison.Ordinal));
+
+    [Fact]
+    public async Task Endpoint_ThatIsNotNamedAsOpen_AsksForAuthorization()
+    {
+        var open = Routes.Where(e => e.Metadata.GetMetadata<IAllowAnonymous>() is not null).Select(Raw).Distinct().Except(s_open);
+        Assert.Empty(open);
+        Assert.NotNull(await app.App.Services.GetRequiredService<IAuthorizationPolicyProvider>().GetFallbackPolicyAsync());
+    }
+
+    [Fact]
+    public async Task Endpoint_AskedByNobodyInParticular_TellsNothing()
+    {
+        var stranger = app.NewBrowser();
+        foreach (var route in Routes.Where(e => !s_open.Contains(Raw(e))))
+        {
+            var answer = await stranger.GetAsync(PathOf(route));
+            Assert.True((int)answer.StatusCode is 302 or 401 or 404 or 405, $"{Raw(route)} answers a stranger with {answer.StatusCode}");
+        }
+    }
+
+    [Fact]
+    public async Task MalformedBody_ToAnyAddress_IsNoServerErrorAndHasASentence()
+    {
+        await app.AddPersonAsync("Malory", administrator: true);
+        var browser = await app.SignedInAsync("malory@example.org");
+        browser.DefaultRequestHeaders.Add("X-Dendrite-Upload", "1");
+        var failures = new List<string>();
+        foreach (var route in Routes.Where(r => Raw(r) != "/account/logout"))
+        {
+            foreach (var method in (route.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["GET", "POST"]).Where(m =>
+                m != "GET"))
+            {
+                foreach (var (body, type) in s_bodies.SelectMany(b => new[] { (b, "application/json"), (b, "text/plain") }))
+                {
+                    using var request = new HttpRequestMessage(new HttpMethod(method), PathOf(route)) { Content = new StringContent(body,
+                        Encoding.UTF8, type) };
+                    var answer = await browser.SendAsync(request);
+                    var text = await answer.Content.ReadAsStringAsync();
+                    if ((int)answer.StatusCode >= 500 || (IsApi(route) && (int)answer.StatusCode >= 400 && !text.Contains("\"error\":\""))
+                        || text.Contains("   at "))
+                    {
+                        failures.Add($"{method} {Raw(route)} with {body[..Math.Min(30, body.Length)]} as {type}: "
+                            + $"{(int)answer.StatusCode} {text[..Math.Min(200, text.Length)]}");
+                    }
+                }
+            }
+        }
+
+        Assert.True(failures.Count == 0, string.Join("\n", failures));
+    }
+
+    [Fact]
+    public async Task NonsenseQuery_ToAnyAddress_IsNoServerError()
+    {
+        await app.AddPersonAsync("Quentin", administrator: true);
+        var browser = await app.SignedInAsync("quentin@example.org");
+        var failures = new List<string>();
+        foreach (var route in Routes)
+        {
+            foreach (var query in new[] { "bin=abc&size=zz&axis=q&hours=NaN&at=1e999", "bin=NaN&size=-1x-1&axis=7&t=Infinity&z=NaN",
+                "%00=%00&bin=%FF&modality=%0D%0A", "Modality=none&Bin=1e-300" })
+            {
+                var answer = await browser.GetAsync($"{PathOf(route)}?{query}");
+                if ((int)answer.StatusCode >= 500)
+                {
+                    failures.Add($"{Raw(route)}?{query}: {(int)answer.StatusCode} {app.Log.LastOrDefault(l => l.Contains("Failure "))}");
+                }
+            }
+        }
+
+        Assert.True(failures.Count == 0, string.Join("\n", failures));
+    }
+
+    [Fact]
+    public async Task WrongParameter_IsToldByItsNameAndValue()
+    {
+        await app.AddPersonAsync("Paula", role: DatasetRole.View);
+        var answer = await (await app.SignedInAsync("paula@example.org")).GetAsync($"/api/datasets/{app.Dataset}/analysis/voids.csv?bin=abc");
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Contains("bin is 'abc', which cannot be read as a number.",
+            System.Text.RegularExpressions.Regex.Unescape(await answer.Content.ReadAsStringAsync()));
+    }
+
+    private static bool IsApi(RouteEndpoint e) => Raw(e).StartsWith("/api", StringComparison.Ordinal);
+
+    private static string Raw(RouteEndpoint e) => "/" + e.RoutePattern.RawText!.Trim('/');
+
+    private string PathOf(RouteEndpoint e) => "/" + string.Join('/', e.RoutePattern.PathSegments.Select(s =>
+        string.Concat(s.Parts.Select(p => p switch
+    {
+        RoutePatternLiteralPart l => l.Content,
+        RoutePatternSeparatorPart l => l.Content,
+        RoutePatternParameterPart { Name: "dataset" or "Id" } => app.Dataset.Value,
+        RoutePatternParameterPart { ParameterPolicies.Count: > 0 } => "0",
+        _ => "x",
+    }))));
+}
