@@ -1,4 +1,5 @@
 using System.Text;
+using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Catalog;
@@ -24,14 +25,25 @@ public static class AnnotationsRegistration
     {
         var sites = app.MapGroup("/api/datasets/{dataset}/sites").WithTags("sites");
         sites.MapGet("/", async (string dataset, HttpContext c, DatasetCatalog catalog, SiteLog log, CancellationToken ct) =>
-            await catalog.TryOpenAsync(c.User, dataset, DatasetRole.View, ct) is { } opened ? Results.Json(await log.ListAsync(opened.Identity, ct), SiteLog.Json) : Results.NotFound());
-        sites.MapGet("/csv", async (string dataset, HttpContext c, DatasetCatalog catalog, SiteLog log, CancellationToken ct) =>
             await catalog.TryOpenAsync(c.User, dataset, DatasetRole.View, ct) is { } opened
-                ? Results.File(Encoding.UTF8.GetBytes(SiteFiles.ToCsv(await log.ListAsync(opened.Identity, ct))), "text/csv", $"{opened.Id}-sites.csv")
+                ? Results.Json(SiteRules.For(await GrantAsync(c, opened, ct), await log.ListAsync(opened.Identity, ct)), SiteLog.Json)
                 : Results.NotFound());
+        sites.MapGet("/csv", async (string dataset, HttpContext c, DatasetCatalog catalog, SiteLog log, CancellationToken ct) =>
+        {
+            if (await catalog.TryOpenAsync(c.User, dataset, DatasetRole.View, ct) is not { } opened)
+            {
+                return Results.NotFound();
+            }
+
+            var seen = SiteRules.For(await GrantAsync(c, opened, ct), await log.ListAsync(opened.Identity, ct));
+            return Results.File(Encoding.UTF8.GetBytes(SiteFiles.ToCsv(seen)), "text/csv", $"{opened.Id}-sites.csv");
+        });
+
+        // The log names people and holds what was deleted: for members who edit, never for who holds a link.
         sites.MapGet("/log", async (string dataset, HttpContext c, DatasetCatalog catalog, SiteLog log, CancellationToken ct) =>
-            await catalog.TryOpenAsync(c.User, dataset, DatasetRole.View, ct) is { } opened
-                ? Results.Json((await log.HistoryAsync(opened.Identity, ct)).Select(e => new { e.Sequence, e.SiteId, e.Version, e.ByName, e.At, State = System.Text.Json.JsonDocument.Parse(e.State).RootElement }))
+            await catalog.TryOpenAsync(c.User, dataset, DatasetRole.Annotate, ct) is { } opened && (await GrantAsync(c, opened, ct)).IsMember
+                ? Results.Json((await log.HistoryAsync(opened.Identity, ct)).Select(
+                    e => new { e.Sequence, e.SiteId, e.Version, e.ByName, e.At, State = System.Text.Json.JsonDocument.Parse(e.State).RootElement }))
                 : Results.NotFound());
         sites.MapPost("/", async (string dataset, HttpContext c, SiteLog log, DatasetCatalog catalog, CancellationToken ct) =>
         {
@@ -52,10 +64,15 @@ public static class AnnotationsRegistration
                 await log.ImportAsync(opened, parsed, c.User.PersonOf(), ct);
                 return Results.Ok(new { added = parsed.Count });
             }
-            catch (Exception e) when (e is VolumeFormatException or ArgumentException or EditConflictException)
+            catch (Exception e) when (e is VolumeFormatException or ArgumentException)
             {
                 return Results.Problem(e.Message, statusCode: StatusCodes.Status400BadRequest);
             }
         });
     }
+
+    // Somebody whose right ended between the two questions sees no names.
+    private static async Task<DatasetGrant> GrantAsync(HttpContext context, Dataset dataset, CancellationToken ct) =>
+        await context.RequestServices.GetRequiredService<DatasetAccess>().GrantAsync(context.User, dataset.Identity, ct)
+        ?? new DatasetGrant(DatasetRole.View, IsMember: false);
 }

@@ -52,8 +52,11 @@ public sealed record Site
     /// <summary>What is thought of it.</summary>
     public SiteStatus Status { get; init; }
 
-    /// <summary>Who marked it.</summary>
+    /// <summary>Who marked it, or brought it in from a file; the server sets it.</summary>
     public string Author { get; init; } = "";
+
+    /// <summary>Who marked it as the file says that it was brought in from; nobody checked that. Empty where no file said so.</summary>
+    public string FileAuthor { get; init; } = "";
 
     /// <summary>When it was last changed, Unix milliseconds.</summary>
     public long ChangedAt { get; init; }

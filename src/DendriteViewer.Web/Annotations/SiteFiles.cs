@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using DendriteViewer.Imaging.Volumes;
 
 namespace DendriteViewer.Web.Annotations;
@@ -8,7 +9,14 @@ namespace DendriteViewer.Web.Annotations;
 /// <summary>Sites as CSV and JSON, out and in. CSV is RFC 4180 with a header; columns are found by name.</summary>
 public static class SiteFiles
 {
-    private static readonly string[] Columns = ["id", "label", "status", "hours", "modality", "z_um", "y_um", "x_um", "depth_um", "radius_um", "author", "changed_utc", "note"];
+    private static readonly string[] Columns = ["id", "label", "status", "hours", "modality", "z_um", "y_um", "x_um", "depth_um",
+        "radius_um", "author", "changed_utc", "note", "file_author"];
+
+    // From outside a status comes by its name; a number might be none of them.
+    private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web)
+    {
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
+    };
 
     /// <summary>Writes CSV.</summary>
     public static string ToCsv(IEnumerable<Site> sites)
@@ -21,7 +29,7 @@ public static class SiteFiles
                 Guarded(s.Id), Guarded(s.Label), s.Status.ToString().ToLowerInvariant(), N(s.Hours), Guarded(s.Modality),
                 N(s.ZUm), N(s.YUm), N(s.XUm), N(s.DepthUm), N(s.RadiusUm), Guarded(s.Author),
                 DateTimeOffset.FromUnixTimeMilliseconds(s.ChangedAt).ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture),
-                Guarded(s.Note),
+                Guarded(s.Note), Guarded(s.FileAuthor),
             ];
             text.AppendJoin(',', cells.Select(Quote)).Append('\n');
         }
@@ -39,8 +47,9 @@ public static class SiteFiles
         {
             try
             {
-                var listed = JsonSerializer.Deserialize<Site?[]>(text, SiteLog.Json) ?? [];
-                return listed.All(s => s is { Id: not null, Label: not null, Note: not null, Modality: not null, Author: not null })
+                var listed = JsonSerializer.Deserialize<Site?[]>(text, s_json) ?? [];
+                return listed.All(s => s is { Id: not null, Label: not null, Note: not null, Modality: not null, Author: not null,
+                    FileAuthor: not null })
                     ? listed.OfType<Site>().ToArray()
                     : throw new VolumeFormatException($"{file}: a site or one of its texts is null; export a list to see how it looks.");
             }
@@ -83,13 +92,21 @@ public static class SiteFiles
             {
                 Id = Text("id"), Label = Text("label"), Hours = Number("hours"), Modality = Text("modality"), ZUm = Number("z_um"),
                 YUm = Number("y_um"), XUm = Number("x_um"), RadiusUm = Cell("radius_um").Length > 0 ? Number("radius_um") : 5,
-                Author = Text("author"), Note = Text("note"),
-                Status = Enum.TryParse<SiteStatus>(Cell("status"), ignoreCase: true, out var status) ? status : SiteStatus.Proposed,
+                Author = Text("author"), Note = Text("note"), FileAuthor = Text("file_author"),
+                Status = Status(Cell("status"), $"{file}, row {i + 1}"),
             });
         }
 
         return sites;
     }
+
+    private static SiteStatus Status(string cell, string row) => cell.Trim().ToLowerInvariant() switch
+    {
+        "" or "proposed" => SiteStatus.Proposed,
+        "confirmed" => SiteStatus.Confirmed,
+        "rejected" => SiteStatus.Rejected,
+        _ => throw new VolumeFormatException($"{row}: the status is '{cell}'; it is proposed, confirmed or rejected."),
+    };
 
     // Text that a spreadsheet would take for a formula is given an apostrophe, as OWASP advises against CSV injection. So is text that
     // begins with such a guard itself: reading takes one apostrophe away from whatever begins so, and other text stays as it is.

@@ -8,7 +8,9 @@ using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Data;
 using DendriteViewer.Web.Registry;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace DendriteViewer.Web.Annotations;
 
@@ -45,29 +47,39 @@ public sealed class SiteLog(IDbContextFactory<DendriteDb> database, TimeProvider
     /// <summary>Marks a site.</summary>
     public async Task<Site> AddAsync(Dataset dataset, WorldPoint at, double hours, string modality, Person by, CancellationToken ct) =>
         (await EditAsync(dataset.Identity, by, board => board.Count < MostSites
-            ? [Clean(dataset, new Site
+            ? [SiteRules.Check(dataset, new Site
             {
                 Id = NewId(), ZUm = at.Z, YUm = at.Y, XUm = at.X, Hours = hours, Modality = modality, Label = NextLabel(board), Author = by.Name,
-            })]
+            }, before: null)]
             : throw new ArgumentException($"A dataset holds at most {MostSites} sites."), remember: true, ct))[0];
 
-    /// <summary>Adds sites as they are, all or none, in one write; one whose id is there already gets another.</summary>
-    /// <exception cref="ArgumentException">A number is not finite, or the dataset would hold more sites than it can.</exception>
-    public async Task ImportAsync(Dataset dataset, IReadOnlyList<Site> sites, Person by, CancellationToken ct) =>
-        await EditAsync(dataset.Identity, by, board =>
-        {
-            if (board.Count + sites.Count > MostSites)
-            {
-                throw new ArgumentException($"A dataset holds at most {MostSites} sites.");
-            }
+    /// <summary>
+    /// Adds sites that somebody brings in, all or none, in one write. One whose id is there already gets another, and whoever brings them
+    /// in is their author, whatever the file says.
+    /// </summary>
+    /// <exception cref="ArgumentException">A value cannot be, or the dataset would hold more sites than it can.</exception>
+    public Task ImportAsync(Dataset dataset, IReadOnlyList<Site> sites, Person by, CancellationToken ct) =>
+        AddAllAsync(dataset, [.. sites.Select(s => SiteRules.BroughtIn(s, by))], by, ct);
 
-            var taken = new HashSet<string>(board.Keys);
-            return sites.Select(s => Clean(dataset, s with
-            {
-                Id = s.Id.Length is > 0 and <= 40 && taken.Add(s.Id) ? s.Id : NewId(),
-                Version = 0, Deleted = false, Author = s.Author.Length > 0 ? s.Author : by.Name,
-            })).ToArray();
-        }, remember: true, ct);
+    /// <summary>Adds sites that the analysis found; it is their author.</summary>
+    /// <exception cref="ArgumentException">A value cannot be, or the dataset would hold more sites than it can.</exception>
+    public Task ProposeAsync(Dataset dataset, IReadOnlyList<Site> sites, Person by, CancellationToken ct) =>
+        AddAllAsync(dataset, [.. sites.Select(s => s with { Author = Agreement.Analysis, FileAuthor = "" })], by, ct);
+
+    private Task AddAllAsync(Dataset dataset, IReadOnlyList<Site> sites, Person by, CancellationToken ct) =>
+        EditAsync(dataset.Identity, by, board =>
+    {
+        if (board.Count + sites.Count > MostSites)
+        {
+            throw new ArgumentException($"A dataset holds at most {MostSites} sites.");
+        }
+
+        var taken = new HashSet<string>(board.Keys);
+        return sites.Select(s => SiteRules.Check(dataset, s with
+        {
+            Id = SiteRules.IsId(s.Id) && taken.Add(s.Id) ? s.Id : NewId(), Version = 0, Deleted = false,
+        }, before: null)).ToArray();
+    }, remember: true, ct);
 
     /// <summary>Changes a site; <paramref name="site"/>'s version is the one it was changed from.</summary>
     /// <exception cref="EditConflictException">Somebody else changed it meanwhile.</exception>
@@ -76,7 +88,7 @@ public sealed class SiteLog(IDbContextFactory<DendriteDb> database, TimeProvider
         {
             var current = board.GetValueOrDefault(site.Id) ?? throw new EditConflictException("The site is not there any more.");
             return current.Version == site.Version
-                ? [Clean(dataset, site with { Author = current.Author })]
+                ? [SiteRules.Check(dataset, site with { Author = current.Author, FileAuthor = current.FileAuthor }, current)]
                 : throw new EditConflictException($"{current.Label} was changed by somebody else; look at it again.");
         }, remember: true, ct))[0];
 
@@ -170,11 +182,17 @@ public sealed class SiteLog(IDbContextFactory<DendriteDb> database, TimeProvider
             await db.SaveChangesAsync(CancellationToken.None);
             board.Sites = sites.ToImmutable();
         }
-        catch (DbUpdateException)
+        catch (DbUpdateException e)
         {
             // The log and the memory of it differ (another server, say): read it again next time.
             _boards.TryRemove(dataset.Value, out _);
-            throw new EditConflictException("The site could not be saved; try again.");
+            if (IsTaken(e))
+            {
+                throw new EditConflictException("Somebody else changed the site at the same moment; try again.");
+            }
+
+            // A full disk, say: whoever asked hears of it as of any failure.
+            throw;
         }
         finally
         {
@@ -189,6 +207,10 @@ public sealed class SiteLog(IDbContextFactory<DendriteDb> database, TimeProvider
         Changed?.Invoke(dataset);
         return made.Select(m => m.After).ToArray();
     }
+
+    // Two edits made the same version of a site.
+    private static bool IsTaken(DbUpdateException e) =>
+        e.InnerException is SqliteException { SqliteErrorCode: 19 } or PostgresException { SqlState: "23505" };
 
     private async Task<Board> BoardAsync(DatasetIdentity dataset)
     {
@@ -215,24 +237,7 @@ public sealed class SiteLog(IDbContextFactory<DendriteDb> database, TimeProvider
         return new Board(sites.ToImmutable());
     }
 
-    private static Site Clean(Dataset dataset, Site s)
-    {
-        if (!double.IsFinite(s.ZUm) || !double.IsFinite(s.YUm) || !double.IsFinite(s.XUm) || !double.IsFinite(s.Hours) || !double.IsFinite(s.RadiusUm))
-        {
-            throw new ArgumentException("A site's numbers must be finite.");
-        }
-
-        var at = new WorldPoint(Math.Round(s.ZUm, 3), Math.Round(s.YUm, 3), Math.Round(s.XUm, 3));
-        return s with
-        {
-            ZUm = at.Z, YUm = at.Y, XUm = at.X, DepthUm = Math.Round(dataset.Depth.DepthOf(at).Um, 3), RadiusUm = Math.Clamp(s.RadiusUm, 0.01, 1e5),
-            Label = Cut(s.Label, 60), Note = Cut(s.Note, 4000), Modality = Cut(s.Modality, 40), Author = Cut(s.Author, 80), Deleted = false,
-        };
-    }
-
     private static string NewId() => Guid.NewGuid().ToString("N")[..12];
-
-    private static string Cut(string text, int most) => text.Length <= most ? text : text[..most];
 
     private static string NextLabel(ImmutableDictionary<string, Site> sites)
     {

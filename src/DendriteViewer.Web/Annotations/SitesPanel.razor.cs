@@ -3,6 +3,7 @@ using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Analysis;
+using DendriteViewer.Web.Hosting;
 using DendriteViewer.Web.Viewing;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
@@ -44,6 +45,9 @@ public sealed partial class SitesPanel
     [Inject]
     private DatasetAccess Access { get; set; } = null!;
 
+    [Inject]
+    private Failures Failures { get; set; } = null!;
+
     [CascadingParameter]
     private Task<AuthenticationState>? Authentication { get; set; }
 
@@ -76,8 +80,9 @@ public sealed partial class SitesPanel
     // Somebody whose link was revoked may still have the page open.
     private async Task ReadAsync()
     {
-        var may = await RoleAsync() is not null;
-        _sites = may ? await Log.ListAsync(Session.Dataset.Identity) : [];
+        var grant = await GrantAsync();
+        var may = grant is not null;
+        _sites = grant is null ? [] : SiteRules.For(grant, await Log.ListAsync(Session.Dataset.Identity));
         _found = may ? await FoundAsync() : [];
         _agreement = may ? Agreement.Of(await Log.HistoryAsync(Session.Dataset.Identity, default), ReachUm) : null;
     }
@@ -113,10 +118,10 @@ public sealed partial class SitesPanel
         }
     }
 
-    private Task ProposeAsync() => TryAsync(() => Log.ImportAsync(Session.Dataset, _found, By, default));
+    private Task ProposeAsync() => TryAsync(() => Log.ProposeAsync(Session.Dataset, _found, By, default));
 
-    private async Task<DatasetRole?> RoleAsync() =>
-        Authentication is null ? null : await Access.RoleAsync((await Authentication).User, Session.Dataset.Identity);
+    private async Task<DatasetGrant?> GrantAsync() =>
+        Authentication is null ? null : await Access.GrantAsync((await Authentication).User, Session.Dataset.Identity);
 
     private void OnLog(DatasetIdentity id)
     {
@@ -175,7 +180,7 @@ public sealed partial class SitesPanel
         _error = null;
         try
         {
-            if (!(await RoleAsync() >= DatasetRole.Annotate))
+            if (!((await GrantAsync())?.Role >= DatasetRole.Annotate))
             {
                 _error = "Annotating is not open to you any more.";
                 return;
@@ -183,9 +188,9 @@ public sealed partial class SitesPanel
 
             await edit();
         }
-        catch (Exception e) when (e is EditConflictException or ArgumentException or VolumeFormatException or IOException)
+        catch (Exception e)
         {
-            _error = e.Message;
+            _error = Failures.Tell(e);
         }
     }
 

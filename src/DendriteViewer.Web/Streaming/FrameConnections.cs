@@ -45,8 +45,8 @@ public sealed partial class FrameConnections : IDisposable
         _sessions.PresenceChanged += TellPresence;
     }
 
-    /// <summary>The group of all who look at a dataset.</summary>
-    public static string GroupOf(DatasetIdentity id) => "dataset:" + id.Value;
+    /// <summary>The group of those who look at a dataset and see, or do not see, the names of those who work with it.</summary>
+    public static string GroupOf(DatasetIdentity id, bool seesNames) => $"dataset:{id.Value}:{(seesNames ? "names" : "guests")}";
 
     /// <summary>Begins to stream to a connection; a connection that joins again leaves what it had.</summary>
     public void Begin(
@@ -124,10 +124,14 @@ public sealed partial class FrameConnections : IDisposable
         await Task.Yield();
         _tellingSites.TryRemove(id, out _);
         var list = await _sites.ListAsync(id);
-        await _hub.Clients.Group(GroupOf(id)).SendAsync("sites", JsonSerializer.Serialize(list, SiteLog.Json));
+        foreach (var (seesNames, seen) in new[] { (true, list), (false, SiteRules.WithoutNames(list)) })
+        {
+            await _hub.Clients.Group(GroupOf(id, seesNames)).SendAsync("sites", JsonSerializer.Serialize(seen, SiteLog.Json));
+        }
     }
 
-    private void TellPresence(DatasetIdentity id) => Tell(() => _hub.Clients.Group(GroupOf(id)).SendAsync("here", _sessions.CountOf(id)));
+    private void TellPresence(DatasetIdentity id) =>
+        Tell(() => _hub.Clients.Groups(GroupOf(id, seesNames: true), GroupOf(id, seesNames: false)).SendAsync("here", _sessions.CountOf(id)));
 
     private void Tell(Func<Task> message) => _ = Task.Run(async () =>
     {

@@ -31,11 +31,11 @@ public sealed class FrameHub(
     public async Task<string> Join(string session, string dataset, string query)
     {
         var opened = await catalog.TryOpenAsync(Context.User!, dataset, DatasetRole.View, Context.ConnectionAborted) ?? throw Refused();
-        var role = await access.RoleAsync(Context.User!, opened.Identity, Context.ConnectionAborted) ?? throw Refused();
+        var grant = await access.GrantAsync(Context.User!, opened.Identity, Context.ConnectionAborted) ?? throw Refused();
         var place = budgets.Viewer(ClientKeys.Of(Context.User!, Context.GetHttpContext()?.Connection.RemoteIpAddress));
         try
         {
-            return await JoinAsync(session, opened, role, query, place);
+            return await JoinAsync(session, opened, grant, query, place);
         }
         catch
         {
@@ -45,22 +45,26 @@ public sealed class FrameHub(
         }
     }
 
-    private async Task<string> JoinAsync(string session, Dataset opened, DatasetRole role, string query, IDisposable place)
+    private async Task<string> JoinAsync(string session, Dataset opened, DatasetGrant grant, string query, IDisposable place)
     {
         var identity = opened.Identity;
         var held = await sessions.HoldAsync(session, Context.User!.KeyOf(), opened, query, Context.ConnectionAborted) ?? throw Refused();
         if (connections.Find(Context.ConnectionId) is { } before && before.Session.Dataset.Identity != identity)
         {
-            await Groups.RemoveFromGroupAsync(Context.ConnectionId, FrameConnections.GroupOf(before.Session.Dataset.Identity));
+            await Groups.RemoveFromGroupAsync(Context.ConnectionId, FrameConnections.GroupOf(before.Session.Dataset.Identity, seesNames: true));
+            await Groups.RemoveFromGroupAsync(Context.ConnectionId, FrameConnections.GroupOf(before.Session.Dataset.Identity, seesNames: false));
         }
 
         var (user, context) = (Context.User!, Context);
-        connections.Begin(
-            Context.ConnectionId, held, place, async () => !held.IsOver && await access.RoleAsync(user, identity) is not null,
-            context.Abort, context.ConnectionAborted);
-        await Groups.AddToGroupAsync(Context.ConnectionId, FrameConnections.GroupOf(identity));
+        await Groups.AddToGroupAsync(Context.ConnectionId, FrameConnections.GroupOf(identity, grant.SeesNames));
+
+        // Who may look but not see names any more joins again as a guest.
+        async Task<bool> IsOpenAsync() =>
+            !held.IsOver && await access.GrantAsync(user, identity) is { } now && (now.SeesNames || !grant.SeesNames);
+        connections.Begin(Context.ConnectionId, held, place, IsOpenAsync, context.Abort, context.ConnectionAborted);
         var histogram = await catalog.HistogramAsync(held.Volume(held.Current.View), Context.ConnectionAborted);
-        return JsonSerializer.Serialize(await SceneDto.OfAsync(held, role, histogram, catalog, Context.ConnectionAborted), ViewDto.Json);
+        return JsonSerializer.Serialize(await SceneDto.OfAsync(held, grant.Role, histogram, catalog, Context.ConnectionAborted),
+            ViewDto.Json);
     }
 
     /// <summary>Width and height of the panes z, y, x, volume in device pixels (0 hides a pane), and device pixels a CSS pixel.</summary>

@@ -3,8 +3,10 @@ using Bunit;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Annotations;
+using DendriteViewer.Web.Hosting;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using Radzen;
 
 namespace DendriteViewer.Web.Tests.Annotations;
@@ -49,6 +51,7 @@ public sealed class SitesPanelTests(TestHost host) : BunitContext, IClassFixture
         Services.AddSingleton(_log);
         Services.AddSingleton(host.Access);
         Services.AddSingleton(host.Analyses);
+        Services.AddSingleton(new Failures(new SecretRedactor(), NullLogger<Failures>.Instance));
         var session = await host.SessionAsync();
         var state = Task.FromResult(new AuthenticationState(user));
         return Render<SitesPanel>(p => p.AddCascadingValue(state).Add(c => c.Session, session).Add(c => c.MayEdit, mayEdit).Add(c => c.By, new Person("me", "Me")));

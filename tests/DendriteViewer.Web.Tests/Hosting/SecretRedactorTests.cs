@@ -58,7 +58,7 @@ public sealed class LogRedactionTests(RunningApp app) : IClassFixture<RunningApp
     [Fact]
     public async Task ShareToken_InPathQueryRefererAndException_IsInNoLineOfTheLog()
     {
-        var (_, token) = await app.App.Services.GetRequiredService<ShareLinks>().CreateAsync(app.Dataset, DatasetRole.View, "x", null, "",
+        var (_, token) = await app.App.Services.GetRequiredService<ShareLinks>().CreateAsync(app.Stored, DatasetRole.View, "x", null, "",
             "me", default);
         var browser = app.NewBrowser();
         Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync($"/s/{token}")).StatusCode);
@@ -86,7 +86,7 @@ public sealed class LogRedactionTests(RunningApp app) : IClassFixture<RunningApp
     [Fact]
     public async Task LinkPage_TellsTheBrowserNotToPassItsAddressOn()
     {
-        var (_, token) = await app.App.Services.GetRequiredService<ShareLinks>().CreateAsync(app.Dataset, DatasetRole.View, "x", null, "",
+        var (_, token) = await app.App.Services.GetRequiredService<ShareLinks>().CreateAsync(app.Stored, DatasetRole.View, "x", null, "",
             "me", default);
         var answer = await app.NewBrowser().GetAsync($"/s/{token}");
         Assert.Equal("no-referrer", Assert.Single(answer.Headers.GetValues("Referrer-Policy")));

@@ -1,0 +1,119 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using DendriteViewer.Imaging.Datasets;
+using DendriteViewer.Imaging.Geometry;
+using DendriteViewer.Web.Accounts;
+
+namespace DendriteViewer.Web.Annotations;
+
+/// <summary>
+/// What a site may be, whoever sends it: a browser, a program or a file. A value out of its range is refused, never made to fit in silence;
+/// who marked a site is what the server knows, not what was sent.
+/// </summary>
+public static partial class SiteRules
+{
+    private const int MostLabel = 60, MostNote = 4000, MostName = 80;
+    private const double LeastRadiusUm = 0.01, MostRadiusUm = 1e5;
+
+    /// <summary>The site as it is kept: position rounded to nm, depth measured. Fields that an edit leaves as they were are not judged
+    /// again.</summary>
+    /// <param name="dataset">What it was marked in.</param>
+    /// <param name="site">The site as it was sent.</param>
+    /// <param name="before">The site before the edit, or null for a new one.</param>
+    /// <exception cref="ArgumentException">A value cannot be; the sentence names the site and the value.</exception>
+    public static Site Check(Dataset dataset, Site site, Site? before)
+    {
+        var name = site.Label.Length is > 0 and <= MostLabel ? $"Site {site.Label}" : "A site";
+        Check(Enum.IsDefined(site.Status), $"{name} has a status that is none of proposed, confirmed and rejected.");
+        CheckText(name, "label", site.Label, MostLabel, lines: false);
+        CheckText(name, "note", site.Note, MostNote, lines: true);
+        CheckText(name, "author", site.Author, MostName, lines: false);
+        CheckText(name, "author in the file", site.FileAuthor, MostName, lines: false);
+        Check(site.RadiusUm is >= LeastRadiusUm and <= MostRadiusUm,
+            $"{name} has a radius of {N(site.RadiusUm)} µm; give {N(LeastRadiusUm)} to {N(MostRadiusUm)}.");
+        if (before is null || site.Hours != before.Hours || site.Modality != before.Modality)
+        {
+            CheckTime(dataset, name, site);
+        }
+
+        var at = new WorldPoint(Math.Round(site.ZUm, 3), Math.Round(site.YUm, 3), Math.Round(site.XUm, 3));
+        if (before is null || at != new WorldPoint(before.ZUm, before.YUm, before.XUm))
+        {
+            CheckPlace(dataset, name, at);
+        }
+
+        return site with
+        {
+            ZUm = at.Z, YUm = at.Y, XUm = at.X, DepthUm = Math.Round(dataset.Depth.DepthOf(at).Um, 3), Deleted = false,
+        };
+    }
+
+    /// <summary>A site from a file or a program, as somebody brings it in: marked by them; whoever the file names is kept as what it
+    /// says.</summary>
+    /// <param name="site">As it was read.</param>
+    /// <param name="by">Who brings it in.</param>
+    public static Site BroughtIn(Site site, Person by)
+    {
+        var said = site.FileAuthor.Length > 0 ? site.FileAuthor : site.Author;
+        return site with { Author = by.Name, FileAuthor = said == by.Name ? "" : said };
+    }
+
+    /// <summary>Whether a site may keep the id that a file gives it.</summary>
+    public static bool IsId(string id) => Id().IsMatch(id);
+
+    /// <summary>Sites as somebody may see them: without the names of people where only a link to look was given.</summary>
+    public static IReadOnlyList<Site> For(DatasetGrant grant, IReadOnlyList<Site> sites) => grant.SeesNames ? sites : WithoutNames(sites);
+
+    /// <summary>Sites without the names of people; that the analysis proposed one is no person's name.</summary>
+    public static IReadOnlyList<Site> WithoutNames(IReadOnlyList<Site> sites) =>
+        [.. sites.Select(s => s with { Author = s.Author == Agreement.Analysis ? s.Author : "", FileAuthor = "" })];
+
+    private static void CheckTime(Dataset dataset, string name, Site site)
+    {
+        var (first, last) = (dataset.Volumes.Min(v => v.Key.Hours), dataset.Volumes.Max(v => v.Key.Hours));
+        Check(site.Hours >= first - 1e-6 && site.Hours <= last + 1e-6,
+            $"{name} is at {N(site.Hours)} h; the scans are from {N(first)} to {N(last)} h.");
+        Check(
+            site.Modality.Length == 0 || dataset.Modalities.Contains(site.Modality),
+            $"{name} is of the modality '{Short(site.Modality)}'; the dataset has {string.Join(", ", dataset.Modalities)}.");
+    }
+
+    private static void CheckPlace(Dataset dataset, string name, WorldPoint at)
+    {
+        var bounds = dataset.Volumes.Select(v => (v.Bounds.Low, v.Bounds.High, v.VoxelSize)).ToArray();
+        double[] low = [bounds.Min(b => b.Low.Z - b.VoxelSize.Z), bounds.Min(b => b.Low.Y - b.VoxelSize.Y), bounds.Min(b =>
+            b.Low.X - b.VoxelSize.X)];
+        double[] high = [bounds.Max(b => b.High.Z + b.VoxelSize.Z), bounds.Max(b => b.High.Y + b.VoxelSize.Y), bounds.Max(b =>
+            b.High.X + b.VoxelSize.X)];
+        double[] place = [at.Z, at.Y, at.X];
+        for (var i = 0; i < 3; i++)
+        {
+            // Written so that NaN is refused.
+            Check(
+                place[i] >= low[i] && place[i] <= high[i],
+                $"{name} is at {"zyx"[i]} = {N(place[i])} µm, outside the scans, which reach from {N(low[i])} to {N(high[i])} µm.");
+        }
+    }
+
+    private static void CheckText(string name, string field, string text, int most, bool lines)
+    {
+        Check(text.Length <= most, $"{name} has a {field} of {text.Length} characters; give at most {most}.");
+        Check(!text.Any(c => char.IsControl(c) && !(lines && c is '\n' or '\r' or '\t')),
+            $"{name} has a character in its {field} that cannot be shown; take it out.");
+    }
+
+    private static void Check(bool holds, string otherwise)
+    {
+        if (!holds)
+        {
+            throw new ArgumentException(otherwise);
+        }
+    }
+
+    private static string Short(string text) => text.Length <= 40 ? text : text[..40] + "…";
+
+    private static string N(double value) => value.ToString("0.###", CultureInfo.InvariantCulture);
+
+    [GeneratedRegex("^[A-Za-z0-9_-]{1,40}$")]
+    private static partial Regex Id();
+}
