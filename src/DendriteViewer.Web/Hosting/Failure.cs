@@ -4,6 +4,7 @@ using DendriteViewer.Imaging.Storage;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Kernels.Devices;
 using DendriteViewer.Web.Annotations;
+using DendriteViewer.Web.Limits;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
@@ -21,8 +22,15 @@ public sealed partial record Failure(int Status, string Sentence, bool IsForesee
 {
     private const int DiskFull = 28, QuotaExceeded = 122, ReadOnlyDisk = 30, FileTooLarge = 27, NoPermission = 13;
 
-    /// <summary>Whether the same may work a moment later.</summary>
-    public bool IsTransient => Status == StatusCodes.Status503ServiceUnavailable;
+    private static readonly TimeSpan s_moment = TimeSpan.FromSeconds(5);
+    private readonly TimeSpan? _after;
+
+    /// <summary>When the same may work, or null where waiting does not help.</summary>
+    public TimeSpan? After
+    {
+        get => _after ?? (Status == StatusCodes.Status503ServiceUnavailable ? s_moment : null);
+        init => _after = value;
+    }
 
     /// <summary>What an exception means.</summary>
     public static Failure Of(Exception exception) => exception switch
@@ -33,6 +41,7 @@ public sealed partial record Failure(int Status, string Sentence, bool IsForesee
         ComputeException e => new(StatusCodes.Status503ServiceUnavailable,
             $"{e.Device} failed while it drew; try again, the CPU draws from now on."),
         NativeLibraryMissingException e => new(StatusCodes.Status501NotImplemented, e.Message),
+        RetryLaterException e => new(StatusCodes.Status429TooManyRequests, e.Message) { After = e.After },
         BadHttpRequestException e => new(e.StatusCode, OfRequest(e)),
         ArgumentException { ParamName: null } e => new(StatusCodes.Status400BadRequest, e.Message),
         SqliteException e => OfSqlite(e),

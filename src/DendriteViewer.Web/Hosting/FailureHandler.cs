@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
@@ -22,9 +23,9 @@ public sealed class FailureHandler(Failures failures) : IExceptionHandler
         var sentence = failures.Tell(exception, out var failure);
         context.Response.StatusCode = failure.Status;
         context.Response.Headers.CacheControl = "no-store";
-        if (failure.IsTransient)
+        if (failure.After is { } after)
         {
-            context.Response.Headers.RetryAfter = "5";
+            context.Response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(after.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         }
 
         if (IsProgram(context))
@@ -63,8 +64,8 @@ public sealed class FailureHandler(Failures failures) : IExceptionHandler
         context.Response.ContentType = "text/html; charset=utf-8";
         return $"""
             <!doctype html>
-            <html lang="en" data-theme="dark"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, "
-                + "initial-scale=1">
+            <html lang="en" data-theme="dark"><head><meta charset="utf-8">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
             <title>Something failed · DendriteViewer</title><link rel="stylesheet" href="/app.css"></head>
             <body><main class="notice"><h1>Something failed</h1><p role="alert">{WebUtility.HtmlEncode(sentence)}</p>
             <p><a class="button" href="/">Go to your datasets</a></p></main></body></html>

@@ -102,6 +102,7 @@ public sealed class Budgets : IDisposable
 
         var after = lease.TryGetMetadata(MetadataName.RetryAfter, out var time) ? time : TimeSpan.FromSeconds(5);
         lease.Dispose();
+        LimitMetrics.Rejected("budget");
         throw new BudgetSpentException(what, after);
     }
 
@@ -136,8 +137,4 @@ public sealed class Budgets : IDisposable
 /// <param name="what">Of what there was too much.</param>
 /// <param name="after">When to ask again.</param>
 public sealed class BudgetSpentException(string what, TimeSpan after)
-    : Exception($"Too many {what} from this account, link or address; ask again in {Math.Max(1, (int)Math.Ceiling(after.TotalSeconds))} s.")
-{
-    /// <summary>When to ask again.</summary>
-    public TimeSpan After => after;
-}
+    : RetryLaterException($"Too many {what} from this account, link or address; ask again in {Math.Max(1, (int)Math.Ceiling(after.TotalSeconds))} s.", after);

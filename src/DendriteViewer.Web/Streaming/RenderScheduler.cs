@@ -1,5 +1,6 @@
 using DendriteViewer.Kernels.Scheduling;
 using DendriteViewer.Web.Compute;
+using DendriteViewer.Web.Limits;
 
 namespace DendriteViewer.Web.Streaming;
 
@@ -87,6 +88,7 @@ public sealed class RenderScheduler
             // One that is alone waits, however large it is; otherwise it could never be drawn.
             if (queue.Waiting.Count > 0 && queue.Megapixels + request.Megapixels > _mostWaiting)
             {
+                LimitMetrics.Rejected("queue");
                 throw new RenderQueueFullException();
             }
 
@@ -197,8 +199,5 @@ public sealed class RenderScheduler
 }
 
 /// <summary>So much waits to be drawn that more would wait too long.</summary>
-public sealed class RenderQueueFullException() : Exception("The server has more pictures to draw than it can soon draw; ask again in a few seconds.")
-{
-    /// <summary>When to ask again.</summary>
-    public static TimeSpan After { get; } = TimeSpan.FromSeconds(5);
-}
+public sealed class RenderQueueFullException()
+    : RetryLaterException("The server has more pictures to draw than it can soon draw; ask again in a few seconds.", TimeSpan.FromSeconds(5));
