@@ -159,6 +159,31 @@ public sealed class LinkedVolumeTests : IDisposable
         Assert.Empty(await NamesAsync("datasets/"));
     }
 
+    // Links of the first release were made when fewer metadata were read: what is read now must not make them others.
+    [Fact]
+    public async Task ChecksumOfTheFirstRule_CountsNeitherAttributesOfArraysNorWhatLiesAbove()
+    {
+        await WriteAsync("scans/a.zarr", new([20, 30, 40], [16, 16, 32], "<u2", "C", [[2, 2, 2]], RoundsUp: true));
+        string Sum(string path, int rule) => VolumeLink.Open(_blobs, path, 0, rule).Metadata;
+        var before = new[] { "blob:scans/a.zarr", "blob:scans/a.zarr/1" }.Select(p => (Old: Sum(p, 1), New: Sum(p, 2))).ToArray();
+        await _blobs.WriteAsync("scans/a.zarr/0/.zattrs", "{}"u8.ToArray(), default);
+        var image = System.Text.Json.Nodes.JsonNode.Parse((await _blobs.TryReadAsync("scans/a.zarr/.zattrs", default))!)!;
+        Assert.Equal(before[0].Old, Sum("blob:scans/a.zarr", 1));
+        Assert.NotEqual(before[0].New, Sum("blob:scans/a.zarr", 2));
+        image["note"] = 1;
+        await _blobs.WriteAsync("scans/a.zarr/.zattrs", JsonSerializer.SerializeToUtf8Bytes(image), default);
+        Assert.Equal(before[1].Old, Sum("blob:scans/a.zarr/1", 1));
+        Assert.NotEqual(before[1].New, Sum("blob:scans/a.zarr/1", 2));
+    }
+
+    [Fact]
+    public async Task LevelsThatAreNoHalvings_AreLeftOutWithAWarning()
+    {
+        await WriteAsync("scans/a.zarr", new([30, 30, 30], [16, 16, 16], "<u2", "C", [[2, 2, 2], [3, 3, 3]], RoundsUp: true));
+        var result = await LinkAsync("blob:scans/a.zarr", [0]);
+        Assert.Contains(result.Warnings, w => w.Contains("Of its levels, 2 (the finest is 0)", StringComparison.Ordinal));
+    }
+
     // As in production: Azure's protocol, blocks on the local disk.
     [Fact]
     public async Task InAzure_BehindADiskCache_TheVoxelsAreTheWriters()

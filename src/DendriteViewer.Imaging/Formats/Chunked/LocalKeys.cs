@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.IO.Hashing;
 using DendriteViewer.Imaging.Volumes;
 
 namespace DendriteViewer.Imaging.Formats.Chunked;
@@ -145,7 +146,11 @@ internal sealed class ZipKeys : KeyStore
             using var stream = entry.Open();
             var bytes = new byte[entry.Length];
             stream.ReadExactly(bytes);
-            return new(bytes);
+
+            // What reads archives does not compare their checksums.
+            return Crc32.HashToUInt32(bytes) == entry.Crc32
+                ? new(bytes)
+                : throw new VolumeFormatException($"{_path}: {key} is damaged (its checksum is wrong); copy the archive again from its source.");
         }
     }
 

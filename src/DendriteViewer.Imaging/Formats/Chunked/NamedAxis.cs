@@ -9,6 +9,9 @@ namespace DendriteViewer.Imaging.Formats.Chunked;
 /// <param name="Unit">Unit of lengths along it, or null.</param>
 internal sealed partial record NamedAxis(string? Name, string? Type = null, string? Unit = null)
 {
+    // Pictures no smaller than this, with three or four values behind every pixel, are pictures in colour.
+    private const int LeastPicture = 32;
+
     /// <summary>What the name alone means. Programs number axes that were never named: dim_0.</summary>
     public AxisRole NamedRole => Name is null || NumberedName().IsMatch(Name) ? AxisRole.Unknown : FileAxis.RoleOf(Name);
 
@@ -59,6 +62,14 @@ internal sealed partial record NamedAxis(string? Name, string? Type = null, stri
     // OME-Zarr had five axes, t, c, z, y and x, before it had names for them.
     private static AxisOrder Unnamed(string path, long[] shape, List<string> remarks)
     {
+        if (shape is [.., var rows, var columns, 3 or 4] && rows >= LeastPicture && columns >= LeastPicture)
+        {
+            var said = $"names no axes, and its last, of {shape[^1]} elements behind {rows} × {columns}, is like that of colours";
+            remarks.Add(shape.Length <= 3
+                ? $"It {said}; it was taken as x."
+                : throw new VolumeFormatException($"{path} {said}; name its axes, or write one value a voxel."));
+        }
+
         var names = shape.Length == 5 ? ["t", "c", "z", "y", "x"] : Enumerable.Repeat<string?>(null, shape.Length);
         var order = AxisOrder.Of(path, names.Select((n, i) => FileAxis.Named(n, shape[i])).ToArray());
         if (order.Time >= 0 && shape[order.Time] > 1)

@@ -106,7 +106,7 @@ internal static class ZarrMetadata
 
         if (arrays.Length > 1)
         {
-            throw new VolumeFormatException(
+            return UnnamedPyramid.TryOf(store, arrays) ?? throw new VolumeFormatException(
                 $"{store.NameOf(key)} holds several arrays ({string.Join(", ", arrays)}); give the path of the one to import, or name it by"
                 + " --inside.");
         }

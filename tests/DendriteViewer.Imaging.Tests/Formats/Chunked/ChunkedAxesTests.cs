@@ -125,6 +125,16 @@ public sealed class ChunkedAxesTests : IDisposable
         }
     }
 
+    [Fact]
+    public void LastUnnamedAxis_ThatIsLikeColours_IsNeverX()
+    {
+        var pictures = ChunkedWriter.Array(ChunkedKind.V2, "", [2, 32, 40, 3], [1, 32, 40, 3], _ => 1);
+        Assert.Contains("3 elements behind 32 × 40, is like that of colours", Refusal(pictures), StringComparison.Ordinal);
+        var thin = ChunkedWriter.Array(ChunkedKind.V2, "", [32, 40, 3], [32, 40, 3], _ => 1).ToFolder(_folder["thin"]);
+        using var file = VolumeFiles.Open(thin, new VolumeManifest());
+        Assert.Contains("is like that of colours; it was taken as x", Assert.Single(file.Remarks), StringComparison.Ordinal);
+    }
+
     // What programs write that number axes which were never named.
     [Fact]
     public void NumberedAxes_AreReadAsUnnamed()

@@ -195,6 +195,31 @@ public sealed class ChunkedHeaderTests : IDisposable
         Assert.Contains("4 × 4 × 3 values where 4 × 4 × 4 are needed", message, StringComparison.Ordinal);
     }
 
+    // What reads an archive does not compare its checksums.
+    [Fact]
+    public void ArchiveWithAFlippedByte_IsRefusedWithTheKey()
+    {
+        var zip = ChunkedWriter.Array(ChunkedKind.V2, "", [4, 4, 4], [4, 4, 4], _ => 0x7777).ToZip(_folder["v.zip"]);
+        var bytes = File.ReadAllBytes(zip);
+        bytes[bytes.AsSpan().IndexOf("wwwwwwww"u8) + 3] ^= 1;
+        File.WriteAllBytes(zip, bytes);
+        using var file = VolumeFiles.Open(zip, new VolumeManifest());
+        Assert.Contains("0.0.0 is damaged", Assert.Throws<VolumeFormatException>(() => VolumeFileTests.Read(file, 0)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(ChunkedKind.V2, "s")]
+    [InlineData(ChunkedKind.V3, "")]
+    public void ArraysThatHalveOneAnother_AreOneImage_AndOthersAreNot(ChunkedKind kind, string prefix)
+    {
+        Dictionary<string, byte[]> Group(params int[] lengths) => ChunkedWriter.All([
+            ChunkedWriter.Group(kind, "", new { }),
+            .. lengths.Select((n, i) => ChunkedWriter.Array(kind, $"{prefix}{i}", [n, 8, 8], [4, 4, 4], ChunkedWriter.ValueAt))]);
+        Assert.Contains("halve one another", Assert.Single(Remarks(Group(9, 5, 2))), StringComparison.Ordinal);
+        Assert.Contains("holds several arrays", Refusal(Group(9, 9)), StringComparison.Ordinal);
+        Assert.Contains("holds several arrays", Refusal(Group(9, 3)), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void PackedValues_AreSaid()
     {
