@@ -10,7 +10,7 @@ internal sealed record ProjectionEvidence(string Reason, string? ImageKey);
 /// <summary>
 /// Tells projections from reconstructed scans. A stack of projections has as many rotation angles as pictures (NXtomo, Data Exchange and
 /// what others write), an image_key, flats and darks beside it, or a name that says so. What a path calls a reconstruction is none, since
-/// its /// slices may happen to be as many as the angles that are kept beside it.
+/// its slices may happen to be as many as the angles that are kept in the same entry.
 /// </summary>
 internal sealed class Projections(long file, long access)
 {
@@ -18,6 +18,8 @@ internal sealed class Projections(long file, long access)
     private static readonly string[] s_references =
         ["data_white", "data_dark", "flat", "flats", "dark", "darks", "white", "whites", "flat_field", "flatfield", "dark_field",
             "darkfield", "flat_fields", "dark_fields", "bright", "brightfield", "ref", "refs", "flats_pre", "flats_post"];
+
+    private static readonly string[] s_names = ["projection", "sinogram", "radiograph"];
 
     private readonly Dictionary<string, List<Candidate>> _groups = [];
     private readonly Dictionary<string, string?> _definitions = [];
@@ -41,21 +43,21 @@ internal sealed class Projections(long file, long access)
             return null;
         }
 
-        var (pictures, around) = (extent[0], GroupsAround(path));
-        if (around.SelectMany(Contents)
-            .FirstOrDefault(d => LeafOf(d.Path) is "image_key" or "image_key_control" && Length(d) == pictures) is { } key)
+        // Of four axes, the first may be times, each with its own pictures.
+        bool ArePictures(ulong n) => n > 1 && (n == extent[0] || (extent.Length == 4 && n == extent[1]));
+        var (made, around) = (IsReconstruction(path), GroupsAround(path));
+        var near = made ? Contents(AxisNames.Parent(path)) : around.SelectMany(Contents);
+        if (near.FirstOrDefault(d => LeafOf(d.Path) is "image_key" or "image_key_control" && ArePictures(Length(d))) is { } key)
         {
             return new ProjectionEvidence($"{key.Path} says which of them are flats and darks", key.Path);
         }
 
-        if (IsReconstruction(path))
+        if (made)
         {
             return null;
         }
 
-        if (around.SelectMany(Contents)
-            .FirstOrDefault(d => RotationAngles.IsName(LeafOf(d.Path))
-                && (Length(d) == pictures || (Length(d) is var n && n > 2 && extent.Contains(n) && IsSinogram(path)))) is { } angles)
+        if (around.SelectMany(Contents).FirstOrDefault(d => RotationAngles.IsName(LeafOf(d.Path)) && ArePictures(Length(d))) is { } angles)
         {
             return new ProjectionEvidence($"as many angles are in {angles.Path}", null);
         }
@@ -66,9 +68,7 @@ internal sealed class Projections(long file, long access)
             return new ProjectionEvidence($"{reference.Path} beside it holds flats or darks", null);
         }
 
-        var leaf = LeafOf(path).ToLowerInvariant();
-        return leaf.Contains("projection", StringComparison.Ordinal) || leaf.Contains("sinogram", StringComparison.Ordinal)
-            || leaf.Contains("radiograph", StringComparison.Ordinal)
+        return s_names.Any(n => path.Contains(n, StringComparison.OrdinalIgnoreCase))
             ? new ProjectionEvidence("its name says so", null)
             : Definition(path) == "NXtomo" && path.Contains("/detector", StringComparison.Ordinal)
                 ? new ProjectionEvidence("its entry is defined as NXtomo", null)
@@ -95,8 +95,6 @@ internal sealed class Projections(long file, long access)
         LeafOf(reference.Path) is "data_white" or "data_dark"
             || (reference.Extent.Length >= 2 && extent.Length >= 2 && reference.Extent[^1] == extent[^1]
                 && reference.Extent[^2] == extent[^2]);
-
-    private static bool IsSinogram(string path) => LeafOf(path).Contains("sino", StringComparison.OrdinalIgnoreCase);
 
     // The groups from the dataset's own up to its entry, the root, and what NeXus keeps the angles in.
     private List<string> GroupsAround(string path)

@@ -7,7 +7,8 @@ namespace DendriteViewer.Imaging.Formats;
 internal static class DataLengths
 {
     // Packed data of at most so many bytes are counted when the file is opened; larger ones show while they are read that they end early.
-    private const long MostCounted = 64L << 20;
+    // gzip says at its end how long its content is; where that is something else, several may follow each other.
+    private const long MostCounted = 64L << 20, MostCountedGzip = 2L << 30;
 
     /// <summary>Compares data that are not packed.</summary>
     /// <param name="path">The file that holds them, for messages.</param>
@@ -31,7 +32,7 @@ internal static class DataLengths
     /// <exception cref="VolumeFormatException">There is less.</exception>
     public static string? ComparePacked(string path, long need, string? gzip, long before, Func<Stream> open)
     {
-        if (gzip is not null ? Content(gzip) == (uint)(need + before) : need > MostCounted)
+        if (need > (gzip is null ? MostCounted : MostCountedGzip) || (gzip is not null && Content(gzip) == (uint)(need + before)))
         {
             return null;
         }

@@ -197,12 +197,13 @@ internal sealed partial class NrrdSpace
         var (count, position) = (Axes[Order.Time].Length, axis + 1);
         if (_kinds[axis] == "list")
         {
-            remarks.Add($"Its axis {position} (the fastest is 1) is a list of {count} entries, which are taken for {count} times.");
+            remarks.Add($"Its axis {position} (the fastest is 1) is a list, and the header does not say of what; "
+                + $"each of its {count} entries is read as a volume of its own.");
         }
         else if (_kinds[axis] != "time" && FileAxis.RoleOf(_labels[axis]) != AxisRole.Time && _directions is not null)
         {
-            remarks.Add($"Its axis {position} (the fastest is 1) has no direction in space; its {count} entries are taken "
-                + $"for {count} times.");
+            remarks.Add($"Its axis {position} (the fastest is 1) has no direction in space, and the header does not say what it is; "
+                + $"each of its {count} entries is read as a volume of its own.");
         }
     }
 
