@@ -62,12 +62,7 @@ internal sealed record AxisNames(NamedAxis[] Axes, string From)
     {
         foreach (var attribute in s_orders)
         {
-            var names = Split(Attributes.Texts(dataset, attribute));
-            if (names is [{ } word] && word.Length == rank && word.All(c => "zyxtcsZYXTCS".Contains(c, StringComparison.Ordinal)))
-            {
-                names = [.. word.Select(c => c.ToString())];
-            }
-
+            var names = Split(Attributes.Texts(dataset, attribute), rank);
             if (Plain(names, rank, attribute) is { } found)
             {
                 return found;
@@ -77,10 +72,16 @@ internal sealed record AxisNames(NamedAxis[] Axes, string From)
         return null;
     }
 
-    private static string[] Split(string[] texts) => texts is [var joined]
-        ? joined.Trim('[', ']', '(', ')', ' ')
-            .Split([':', ',', ';', ' '], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
-        : texts;
+    private static string[] Split(string[] texts, int rank)
+    {
+        var names = texts is [var joined]
+            ? joined.Trim('[', ']', '(', ')', ' ')
+                .Split([':', ',', ';', ' '], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            : texts;
+        return names is [var word] && word.Length == rank && word.All(c => "zyxtcsZYXTCS".Contains(c, StringComparison.Ordinal))
+            ? [.. word.Select(c => c.ToString())]
+            : [.. names.Select(n => n.Trim('"', '\''))];
+    }
 
     // Of an NXdata: axes lists them in order, or in any order with NAME_indices; in older files its datasets say themselves which axis
     // they are of.
@@ -96,7 +97,7 @@ internal sealed record AxisNames(NamedAxis[] Axes, string From)
         try
         {
             var axes = new NamedAxis[rank];
-            var listed = Split(Attributes.Texts(id, "axes"));
+            var listed = Split(Attributes.Texts(id, "axes"), rank);
             for (var i = 0; i < listed.Length; i++)
             {
                 var indices = Attributes.Numbers(id, listed[i] + "_indices");

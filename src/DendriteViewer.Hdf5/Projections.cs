@@ -19,6 +19,7 @@ internal sealed class Projections(long file, long access)
         ["data_white", "data_dark", "flat", "flats", "dark", "darks", "white", "whites", "flat_field", "flatfield", "dark_field",
             "darkfield", "flat_fields", "dark_fields", "bright", "brightfield", "ref", "refs", "flats_pre", "flats_post"];
 
+    private static readonly string[] s_angles = ["theta", "angles", "rotation_angle", "rotation_angles", "Angles"];
     private static readonly string[] s_names = ["projection", "sinogram", "radiograph"];
 
     private readonly Dictionary<string, List<Candidate>> _groups = [];
@@ -72,11 +73,11 @@ internal sealed class Projections(long file, long access)
             ? new ProjectionEvidence("its name says so", null)
             : Definition(path) == "NXtomo" && path.Contains("/detector", StringComparison.Ordinal)
                 ? new ProjectionEvidence("its entry is defined as NXtomo", null)
-                : AngleAxis(path, extent) is { } axis ? new ProjectionEvidence($"its axis {axis} counts angles", null) : null;
+                : Angles(path, extent) is { } angular ? new ProjectionEvidence(angular, null) : null;
     }
 
-    // The name of an axis of angles, which few datasets are asked for.
-    private string? AngleAxis(string path, ulong[] extent)
+    // What the dataset says by itself: an axis of angles, or a list of them. So few datasets are asked that it takes no time.
+    private string? Angles(string path, ulong[] extent)
     {
         var dataset = _named++ < MostNamed ? H5.OpenDataset(file, path, access) : -1;
         if (dataset < 0)
@@ -85,9 +86,12 @@ internal sealed class Projections(long file, long access)
         }
 
         var names = AxisNames.Of(file, dataset, path, extent.Length, access);
+        var listed = s_angles.FirstOrDefault(n => (ulong)Attributes.Numbers(dataset, n).Length == extent[0]);
         H5.CloseObject(dataset);
         return names?.Axes.Select((a, i) => extent[i] > 1 && RotationAngles.IsName(a.Name) ? a.Name : null)
-            .FirstOrDefault(n => n is not null);
+            .FirstOrDefault(n => n is not null) is { } axis ? $"its axis {axis} counts angles"
+            : listed is not null ? $"as many angles are in its attribute {listed}"
+            : null;
     }
 
     // Flats are as large as what they are for; of Data Exchange, they are what they are called.

@@ -105,7 +105,7 @@ internal sealed class MetaImageFile : VolumeFile
             _remarks.Add($"Its fourth axis, of {Frames} elements, is taken for time.");
         }
 
-        Geometry = GeometryOf(sizes.Count);
+        Geometry = MetaImageSpace.Of(Field, sizes.Count, path, _remarks);
     }
 
     public override string Format => _isPacked ? "MetaImage, zlib" : "MetaImage";
@@ -225,60 +225,6 @@ internal sealed class MetaImageFile : VolumeFile
                 : throw new VolumeFormatException(
                     $"{_path}: CompressedDataSize is {said}, but only {have} bytes are there; it was cut off, copy it again."));
         }
-    }
-
-    // DistanceUnits is MetaIO's field, which few programs write; without, ITK's programs mean mm, but the format does not say so.
-    private FileGeometry? GeometryOf(int dimensions)
-    {
-        if ((Field("ElementSpacing") ?? Field("ElementSize")) is not { } text)
-        {
-            return null;
-        }
-
-        if (Field("AnatomicalOrientation") is { } way && way.Any(c => c is not ('?' or ' ')))
-        {
-            _remarks.Add($"Its AnatomicalOrientation ({way}) is not applied; voxels keep the order of the file.");
-        }
-
-        if (Field("ElementSpacing") is { } spacing && Field("ElementSize") is { } size && spacing != size)
-        {
-            _remarks.Add($"Its ElementSpacing ({spacing}) and ElementSize ({size}) differ; the spacing counts.");
-        }
-
-        if (Field("DistanceUnits") is not { } unit || unit == "?")
-        {
-            _remarks.Add($"It gives a spacing of {text} without a unit, so it was not taken; ITK's programs mean mm.");
-            return null;
-        }
-
-        if (LengthUnits.InUm(unit) is not { } um)
-        {
-            _remarks.Add($"Its spacing is in {unit} (DistanceUnits), which is no unit of length that is known, so it was not taken.");
-            return null;
-        }
-
-        if (Numbers(text) is not { } steps || steps.Length != dimensions || steps.Length < 3)
-        {
-            _remarks.Add($"Its spacing ({text}) is not three numbers, or one for each of its {dimensions} axes, so it was not taken.");
-            return null;
-        }
-
-        // Row i of the matrix is the direction in the world of the array's axis i; x first.
-        var n = dimensions;
-        var matrix = Numbers(Field("TransformMatrix") ?? Field("Orientation") ?? Field("Rotation")) is { } m && m.Length == n * n ? m
-            : null;
-        var columns = Enumerable.Range(0, 3)
-            .Select(i => Enumerable.Range(0, 3).Select(k => um * steps[i] * (matrix?[i * n + k] ?? (i == k ? 1 : 0))).ToArray()).ToArray();
-        var middle = Numbers(Field("Offset") ?? Field("Position") ?? Field("Origin")) is { } o && o.Length == n ? o.Take(3)
-            .Select(v => um * v).ToArray() : [0.0, 0, 0];
-        return LengthUnits.TryGeometry(columns, middle, _path, "ElementSpacing", _remarks);
-    }
-
-    private static double[]? Numbers(string? text)
-    {
-        var numbers = text?.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)
-            .Select(t => double.TryParse(t, NumberStyles.Float, CultureInfo.InvariantCulture, out var v) ? v : double.NaN).ToArray();
-        return numbers;
     }
 
     private void Remark(string? text)

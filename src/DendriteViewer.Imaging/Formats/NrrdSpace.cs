@@ -195,6 +195,13 @@ internal sealed partial class NrrdSpace
     private void SayWhyTime(int axis, List<string> remarks)
     {
         var (count, position) = (Axes[Order.Time].Length, axis + 1);
+        if (_spacings is not null && double.IsFinite(_spacings[axis]))
+        {
+            var unit = _header.Quoted("units") is { } units && units.Length == Axes.Count ? " " + units[axis] : "";
+            remarks.Add(string.Create(
+                CultureInfo.InvariantCulture, $"Its steps in time of {_spacings[axis]:0.######}{unit} are not taken."));
+        }
+
         if (_kinds[axis] == "list")
         {
             remarks.Add($"Its axis {position} (the fastest is 1) is a list, and the header does not say of what; "

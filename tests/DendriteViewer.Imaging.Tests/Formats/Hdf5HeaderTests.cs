@@ -38,6 +38,8 @@ public sealed class Hdf5HeaderTests(Hdf5Files files) : IClassFixture<Hdf5Files>
     [InlineData("old-string.h5", 1, "(axes); they are turned")]
     [InlineData("old-axis.h5", 1, "(axes of /entry/data); they are turned")]
     [InlineData("axisorder.h5", 1, "(AXISORDER); they are turned")]
+    [InlineData("quoted.h5", 1, "(axes); they are turned")]
+    [InlineData("root-axes.h5", 1, "(axes of /); they are turned")]
     [InlineData("matlab.mat", 1, "MATLAB wrote it, whose arrays are (row, column, page)")]
     [InlineData("bare.h5", 3, "its axes have no names, so the first, of 3 elements, is taken for time")]
     [InlineData("numbered.h5", 1, "the dataset is")]
@@ -106,6 +108,7 @@ public sealed class Hdf5HeaderTests(Hdf5Files files) : IClassFixture<Hdf5Files>
     [InlineData("nxtomo.nxs", "holds 5 projections")]
     [InlineData("flats-beside.h5", "/scan/images holds 5 projections")]
     [InlineData("named-projections.h5", "(its name says so)")]
+    [InlineData("listed-angles.h5", "(as many angles are in its attribute theta)")]
     [InlineData("nxtomo-flats.nxs", "holds 5 projections")]
     [InlineData("filter-unknown.h5", "packed by filter 300 (HDF5 filter 300), whose plugin is not installed")]
     public void Datasets_ThatAreNoScan_AreRefusedWithOneSentence(string name, string why)

@@ -128,6 +128,15 @@ public sealed class NrrdFileTests : IDisposable
     }
 
     [Fact]
+    public void Steps_InTime_AreNotTakenAndThatIsSaid()
+    {
+        using var file = Open("xyzt", false, "kinds: space space space time", "spacings: 1 1 1 30", "units: \"um\" \"um\" \"um\" \"min\"");
+        AxisVolumes.AssertIn(file, 3);
+        Assert.Equal(1, file.Geometry!.Transform.VoxelSize.Z);
+        Assert.Contains(file.Remarks, r => r.Contains("steps in time of 30 min are not taken", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Fields_ThatAreNotApplied_AreSaid()
     {
         using var file = Open("xyz", false, "old min: -1000", "old max: 3000", "sample units: \"HU\"", "thicknesses: nan nan 3");

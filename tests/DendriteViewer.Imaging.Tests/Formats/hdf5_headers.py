@@ -82,6 +82,12 @@ def main(folder):
     with new("axisorder.h5") as h:
         h["data"] = volume("xyz")
         h["data"].attrs["AXISORDER"] = "xyz"
+    with new("quoted.h5") as h:
+        h["data"] = volume("xyz")
+        h["data"].attrs["axes"] = '["x", "y", "z"]'
+    with new("root-axes.h5") as h:
+        h["data"] = volume("xyz")
+        h.attrs["axes"] = "xyz"
     with new("matlab.mat", userblock_size=512) as h:
         h["scan"] = volume("zxy")
         h["scan"].attrs["MATLAB_class"] = np.bytes_("uint16")
@@ -179,6 +185,9 @@ def main(folder):
         h["entry/sample/rotation_angle"], h["entry/reconstruction/data"] = angles, volume()
     with new("flats-beside.h5") as h:
         h["scan/images"], h["scan/flats"], h["scan/darks"] = raw, flats, flats
+    with new("listed-angles.h5") as h:
+        h["data"] = raw
+        h["data"].attrs["theta"] = angles
     with new("named-projections.h5") as h:
         h["projections"] = raw
 
