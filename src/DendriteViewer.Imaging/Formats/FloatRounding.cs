@@ -25,8 +25,10 @@ internal static class FloatRounding
     /// <param name="from">The values.</param>
     /// <param name="to">As many.</param>
     /// <param name="path">Named in errors.</param>
+    /// <param name="isChecked">Whether the volume was accepted before: a coarser level of it, with less noise, must not be refused
+    /// later.</param>
     /// <exception cref="VolumeFormatException">One is beyond the range of a 32-bit float, or different ones would become one.</exception>
-    public static void Round(ReadOnlySpan<double> from, Span<float> to, string path)
+    public static void Round(ReadOnlySpan<double> from, Span<float> to, string path, bool isChecked = false)
     {
         var (at, two) = (0, 2 * Vector<double>.Count);
         for (; at + two <= from.Length; at += two)
@@ -46,6 +48,11 @@ internal static class FloatRounding
             {
                 RefuseBeyond(from.Slice(at, 1), path);
             }
+        }
+
+        if (isChecked)
+        {
+            return;
         }
 
         Span<double> sample = stackalloc double[Looked];
@@ -119,6 +126,7 @@ internal static class FloatRounding
         var range = string.Create(CultureInfo.InvariantCulture, $"{finite[0]:R} to {finite[^1]:R}");
         return new VolumeFormatException(
             $"{path}: {before} different values of a slice or chunk, from {range}, become {after} as 32-bit floats, which is what the store "
-            + "keeps; subtract an offset from them first (their mean, say), or convert them to 8 or 16 bits.");
+            + "keeps; subtract an offset from them first (their mean, say), or convert them to 8 or 16 bits, or to 32-bit floats where the "
+            + "difference means nothing.");
     }
 }

@@ -103,10 +103,11 @@ public static class Samples
     /// <param name="source">The samples; their bytes may be turned around in place.</param>
     /// <param name="target">As many voxels of <see cref="StoredAs"/>.</param>
     /// <param name="path">Named where a value does not fit.</param>
+    /// <param name="isChecked">Whether the volume was accepted before: 64-bit floats are rounded without another look at them.</param>
     /// <exception cref="VolumeFormatException">
     /// An integer that a 32-bit float does not hold, a float beyond its range, or floats that would fall together.
     /// </exception>
-    public static void Convert(SampleType type, bool bigEndian, Span<byte> source, Span<byte> target, string path)
+    public static void Convert(SampleType type, bool bigEndian, Span<byte> source, Span<byte> target, string path, bool isChecked = false)
     {
         if (bigEndian)
         {
@@ -129,7 +130,7 @@ public static class Samples
 
                 break;
             case SampleType.Float64:
-                FloatRounding.Round(MemoryMarshal.Cast<byte, double>(source), MemoryMarshal.Cast<byte, float>(target), path);
+                FloatRounding.Round(MemoryMarshal.Cast<byte, double>(source), MemoryMarshal.Cast<byte, float>(target), path, isChecked);
                 break;
             default:
                 source.CopyTo(target);

@@ -154,7 +154,7 @@ public sealed class LinkedReader : VolumeReader
             {
                 var from = samples.Slice((int)(((long)Math.Min(z, box.Z - 1) * box.Y + Math.Min(y, box.Y - 1)) * row), row);
                 var to = voxels.Slice(((z * brick.Y) + y) * brick.X * voxel, valid.X * voxel);
-                volume.ToVoxels(from, to[..(box.X * voxel)]);
+                volume.ToVoxels(from, to[..(box.X * voxel)], isChecked: true);
                 for (var x = box.X; x < valid.X; x++)
                 {
                     to.Slice((box.X - 1) * voxel, voxel).CopyTo(to[(x * voxel)..]);

@@ -156,7 +156,10 @@ internal sealed class ChunkedVolume
     }
 
     /// <summary>Turns samples, in their order of bytes, into voxels of the store's type; the samples stay as they are.</summary>
-    public void ToVoxels(ReadOnlySpan<byte> samples, Span<byte> voxels)
+    /// <param name="samples">The samples.</param>
+    /// <param name="voxels">As many voxels.</param>
+    /// <param name="isChecked">Whether the volume was accepted before, so that values may be rounded without another look at them.</param>
+    public void ToVoxels(ReadOnlySpan<byte> samples, Span<byte> voxels, bool isChecked = false)
     {
         if (Array.Samples.IsStored())
         {
@@ -171,7 +174,7 @@ internal sealed class ChunkedVolume
 
         var copy = ArrayPool<byte>.Shared.Rent(samples.Length);
         samples.CopyTo(copy);
-        Samples.Convert(Array.Samples, Array.BigEndian, copy.AsSpan(0, samples.Length), voxels, Name);
+        Samples.Convert(Array.Samples, Array.BigEndian, copy.AsSpan(0, samples.Length), voxels, Name, isChecked);
         ArrayPool<byte>.Shared.Return(copy);
     }
 

@@ -86,6 +86,13 @@ internal static partial class ImageJDescription
     // Slices and times, where the header leaves one of them out.
     private static (int Slices, int Times) Counts(int? slices, int? frames, int? images, int pages, TiffLayout layout)
     {
+        // One image is what a program leaves that joins single files: of several, every page is a slice.
+        if ((slices ?? 1) * (long)(frames ?? 1) == 1 && (images ?? 1) == 1)
+        {
+            layout.RemarkOnOne(SaidBy, images ?? slices ?? frames, pages);
+            return (pages, 1);
+        }
+
         switch (slices, frames)
         {
             case ({ } s, { } t):
@@ -103,7 +110,7 @@ internal static partial class ImageJDescription
             case (null, > 1 and var t):
                 return (1, t);
             default:
-                return (images ?? pages, 1);
+                return (images!.Value, 1);
         }
     }
 

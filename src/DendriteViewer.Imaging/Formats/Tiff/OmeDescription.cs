@@ -24,7 +24,7 @@ internal static class OmeDescription
         var own = OmeXml.UuidOf(root);
         if (OmeXml.MetadataFileOf(root, path) is { } metadata)
         {
-            root = OmeXml.ReadMetadata(files.Resolve(metadata), path);
+            root = OmeXml.ReadMetadata(files.Resolve(metadata), root, path);
             layout.Remark($"Its description lies in {metadata}, which was read.");
         }
 

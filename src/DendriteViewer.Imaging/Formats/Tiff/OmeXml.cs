@@ -57,8 +57,11 @@ internal static class OmeXml
                 + "again from its source.");
 
     /// <summary>Reads a metadata file: OME-XML by itself, or in a TIFF.</summary>
-    /// <exception cref="VolumeFormatException">It is missing, too large, or no such file.</exception>
-    public static XElement ReadMetadata(string metadata, string path)
+    /// <param name="metadata">The file.</param>
+    /// <param name="from">The root that names it, and may say which UUID it has.</param>
+    /// <param name="path">The file of that root, for messages.</param>
+    /// <exception cref="VolumeFormatException">It is missing, no such file, or another than is meant.</exception>
+    public static XElement ReadMetadata(string metadata, XElement from, string path)
     {
         if (!File.Exists(metadata))
         {
@@ -66,17 +69,30 @@ internal static class OmeXml
                 + "put it there.");
         }
 
+        var root = ReadRoot(metadata);
+        var meant = Normal(from.Elements().First(e => e.Name.LocalName == "BinaryOnly").Attribute("UUID")?.Value);
+        if (meant is not null && UuidOf(root) is { } has && has != meant)
+        {
+            throw new VolumeFormatException($"{metadata} has the UUID {has}, but {Path.GetFileName(path)} says that its description has "
+                + $"{meant}; "
+                + "put that file there.");
+        }
+
+        return MetadataFileOf(root, metadata) is null
+            ? root
+            : throw new VolumeFormatException($"{metadata}, where {Path.GetFileName(path)} says that its description lies, names another; "
+                + "copy the set again.");
+    }
+
+    private static XElement ReadRoot(string metadata)
+    {
         var text = new FileInfo(metadata).Length < LargestMetadata ? File.ReadAllText(metadata, Encoding.UTF8) : "";
         if (text.TrimStart('\uFEFF', ' ', '\n', '\r', '\t') is ['<', ..] xml)
         {
             return Parse(xml, metadata);
         }
 
-        var root = Parse(TiffDirectories.Read(metadata).First.Description, metadata);
-        return MetadataFileOf(root, metadata) is null
-            ? root
-            : throw new VolumeFormatException($"{metadata}, where {Path.GetFileName(path)} says that its description lies, names another; "
-                + "copy the set again.");
+        return Parse(TiffDirectories.Read(metadata).First.Description, metadata);
     }
 
     /// <summary>The samples that a Pixels' Type means; null for one that is none.</summary>

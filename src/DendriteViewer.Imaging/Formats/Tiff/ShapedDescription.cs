@@ -44,6 +44,13 @@ internal static class ShapedDescription
             pages = [.. Enumerable.Range(0, layout.FollowingImages.Value)];
         }
 
+        if (axes.SkipLast(2).All(a => a.Length == 1))
+        {
+            // Pages that were written one by one, each with a shape of its own.
+            layout.RemarkOnOne(SaidBy, 1, pages.Count);
+            axes = [FileAxis.Named("z", pages.Count), FileAxis.Named("y", format.Height), FileAxis.Named("x", format.Width)];
+        }
+
         layout.Frames = PageAxes.Arrange(main.Path, axes, pages, SaidBy, layout);
         layout.TakeResolution(main);
         return layout;

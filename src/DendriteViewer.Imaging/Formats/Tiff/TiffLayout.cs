@@ -88,6 +88,16 @@ internal sealed class TiffLayout
         }
     }
 
+    /// <summary>Says that a header speaks of one image, where the file has several.</summary>
+    public void RemarkOnOne(string saidBy, int? promised, int pages)
+    {
+        if (promised == 1 && pages > 1)
+        {
+            Remark($"{char.ToUpperInvariant(saidBy[0])}{saidBy[1..]} speaks of 1 slice, but the file has {pages} pages; every page was "
+                + "taken for a slice.");
+        }
+    }
+
     /// <summary>A transform of sizes along the axes.</summary>
     /// <param name="sizes">x, y and z in µm.</param>
     /// <param name="middle">Where the middle of the first voxel lies, x, y and z in µm; null for half a voxel.</param>

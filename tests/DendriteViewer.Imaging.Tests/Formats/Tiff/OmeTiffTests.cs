@@ -51,6 +51,16 @@ public sealed class OmeTiffTests : IDisposable
         File.WriteAllText(_folder["set.companion.ome"], Xml(B, "SizeZ=\"2\" SizeT=\"1\" PhysicalSizeX=\"3\" PhysicalSizeY=\"2\" "
             + "PhysicalSizeZ=\"1\"", Data(0, 0, 1, A, "x.tif"), Data(1, 0, 0, A, "x.tif")));
         Assert.Equal([11, 10], Slices("a.ome.tif", 0));
+        File.WriteAllText(_folder["set.companion.ome"], Xml("urn:uuid:other", "SizeZ=\"2\" SizeT=\"1\""));
+        Refused("a.ome.tif", "set.companion.ome has the UUID other, but a.ome.tif says that its description has bbbbbbbb");
+    }
+
+    [Fact]
+    public void BinaryOnly_TakesTheSizesOfItsMetadataFile()
+    {
+        Write("a.ome.tif", 10, 2, $"<OME UUID=\"{A}\"><BinaryOnly MetadataFile=\"set.companion.ome\" UUID=\"{B}\"/></OME>");
+        const string Sizes = "SizeZ=\"2\" SizeT=\"1\" PhysicalSizeX=\"3\" PhysicalSizeY=\"2\" PhysicalSizeZ=\"1\"";
+        File.WriteAllText(_folder["set.companion.ome"], Xml(B, Sizes, Data(0, 0, 1, A, "x.tif"), Data(1, 0, 0, A, "x.tif")));
         using var file = VolumeFiles.Open(_folder["a.ome.tif"], new VolumeManifest());
         var size = file.Geometry!.Transform.VoxelSize;
         Assert.Equal((1, 2, 3), (size.Z, size.Y, size.X));

@@ -79,6 +79,8 @@ public sealed class TiffHeaderTests : IDisposable
     [InlineData("images=10\nframes=10\n", 10, 10, 1, "has one slice")]
     [InlineData("images=40\nslices=10\nframes=4\nchannels=1\nhyperstack=true\n", 40, 4, 10, null)]
     [InlineData("hyperstack=true\n", 7, 1, 7, null)]
+    [InlineData("images=1\n", 7, 1, 7, "speaks of 1 slice, but the file has 7 pages")]
+    [InlineData("images=1\nslices=1\nframes=1\n", 7, 1, 7, "speaks of 1 slice, but the file has 7 pages")]
     public void ImageJ_CountsThatDisagree_GiveWholeTimesAndARemark(string lines, int pages, int frames, int slices, string? remark)
     {
         using var file = Open(Pages(pages, "ImageJ=1.53t\n" + lines));
@@ -120,6 +122,7 @@ public sealed class TiffHeaderTests : IDisposable
     [InlineData("""{"shape": [6, 2, 4], "axes": "QYX"}""", 6, 1, 6, "axis 'Q'")]
     [InlineData("""{"shape": [1, 6, 1, 2, 4], "axes": "TZCYX"}""", 6, 1, 6, null)]
     [InlineData("""{"shape": [4, 2, 2, 4], "axes": "TZYX"}""", 7, 3, 2, "4 × 2 = 8 pages, but the file has 7")]
+    [InlineData("""{"shape": [2, 4]}""", 6, 1, 6, "speaks of 1 slice, but the file has 6 pages")]
     [InlineData("""{"shape": [5, 2, 4]}""", 6, 1, 5, "promises 5 slices, but the file has 6")]
     public void Tifffile_Shape_SaysTimesAndSlices(string description, int pages, int frames, int slices, string? remark)
     {
