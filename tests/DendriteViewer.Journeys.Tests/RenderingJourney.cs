@@ -39,7 +39,7 @@ public sealed class RenderingJourney(Browser browser) : IClassFixture<Browser>
         await page.ExactAsync();
         var drawnBy = await page.Locator("text=/^Drawn by/").InnerTextAsync();
         var pictures = new List<byte[]>();
-        await StepAsync(3, () => page.ClickAsync(".presets:not([role=group][aria-label*=with]) .chip.lithium"));
+        await StepAsync(3, () => page.ClickAsync(".presets:not([role=group][aria-label*=with]) .chip.dark"));
         await StepAsync(3, () => page.GetByLabel("Show with").SelectOptionAsync("projection@0"));
         await StepAsync(3, () => page.GetByLabel("Cut along a slice").SelectOptionAsync("Y"));
         await StepAsync(3, () => page.GetByLabel("Show with").SelectOptionAsync(""));

@@ -1,4 +1,5 @@
 // The panes as one PNG at twice the screen's pixels, with marks, scale bars and a caption line.
+import { formatVoxel } from './geometry.js';
 import { label } from './overlay.js';
 
 export function saveFigure(viewer, scale = 2) {
@@ -21,7 +22,9 @@ export function saveFigure(viewer, scale = 2) {
     g.restore();
   }
   const v = viewer.view;
-  label(g, `${viewer.scene.name} · ${v.modality} · ${v.hours} h · window ${v.window.map(w => +w.toPrecision(5)).join('–')} · band ${v.band.join('–')} µm`, 10, area.height + 17);
+  const window = v.window.map(w => +w.toPrecision(5)).join('–'), voxel = formatVoxel(viewer.volume().voxelUm);
+  const text = `${viewer.scene.name} · ${v.modality} · ${v.hours} h · window ${window} · band ${v.band.join('–')} µm · ${voxel}`;
+  label(g, text, 10, area.height + 17);
   canvas.toBlob(blob => {
     const a = Object.assign(document.createElement('a'), { href: URL.createObjectURL(blob), download: `${viewer.scene.dataset}-${v.hours}h.png` });
     a.click();

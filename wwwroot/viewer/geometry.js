@@ -73,6 +73,12 @@ export function roundLength(most) {
   return most >= 5 * p ? 5 * p : most >= 2 * p ? 2 * p : p;
 }
 
+/** Size of a voxel for people, µm: one number of a cubic one, else all three, z × y × x. */
+export const formatVoxel = ([z, y, x]) => {
+  const n = v => String(+v.toPrecision(4)), alike = Math.abs(z - x) <= 1e-6 * x && Math.abs(y - x) <= 1e-6 * x;
+  return alike ? `${n(x)} µm/voxel` : `${n(z)} × ${n(y)} × ${n(x)} µm/voxel (z × y × x)`;
+};
+
 export const formatLength = um => um >= 1000 ? `${um / 1000} mm` : um >= 1 ? `${um} µm` : `${Math.round(um * 1000)} nm`;
 
 const others = { z: [1, 2], y: [0, 2], x: [0, 1] }, axes = { z: 0, y: 1, x: 2 };

@@ -71,9 +71,18 @@ export class Timeline {
     const hours = this.hours, base = h - 22;
     this.svg.replaceChildren();
     if (scene.voltage) {
-      const v = scene.voltage.values, low = Math.min(...v), high = Math.max(...v), top = 6;
-      const points = scene.voltage.hours.map((t, i) => `${this.place(t, w).toFixed(1)},${(base - (v[i] - low) / (high - low || 1) * (base - top)).toFixed(1)}`);
-      this.svg.append(el('polyline', { points: points.join(' '), fill: 'none', stroke: 'var(--soft)', 'stroke-width': 1.25, opacity: .75 }));
+      const v = scene.voltage.values, low = v.reduce((a, b) => Math.min(a, b)), high = v.reduce((a, b) => Math.max(a, b)), top = 6;
+      const point = (t, i) => `${this.place(t, w).toFixed(1)},${(base - (v[i] - low) / (high - low || 1) * (base - top)).toFixed(1)}`;
+      // Over a hole of the curve nothing was measured, so nothing is drawn.
+      const holes = new Set(scene.voltage.holesAfter ?? []), pieces = [[]];
+      scene.voltage.hours.forEach((t, i) => {
+        pieces.at(-1).push(point(t, i));
+        if (holes.has(i)) pieces.push([]);
+      });
+      for (const points of pieces) {
+        const line = { points: points.join(' '), fill: 'none', stroke: 'var(--soft)', 'stroke-width': 1.25, opacity: .75 };
+        this.svg.append(el('polyline', line));
+      }
       this.svg.append(el('text', { x: this.place(hours[0], w) + 2, y: base - 8 }, scene.voltage.unit.replace('_', ', ')));
     }
     this.svg.append(el('line', { x1: this.place(hours[0], w), x2: this.place(hours.at(-1), w), y1: base, y2: base, stroke: 'var(--line)', 'stroke-width': 4, 'stroke-linecap': 'round' }));

@@ -1,5 +1,5 @@
 // The viewer in the browser: holds the view, talks to the frame hub, and hands frames to the panes.
-import { length, sub, depthOf } from './geometry.js';
+import { length, sub, depthOf, formatVoxel } from './geometry.js';
 import { decimals } from './overlay.js';
 import { Pane } from './pane.js';
 import { Timeline } from './timeline.js';
@@ -229,7 +229,10 @@ class Viewer {
       const hit = await this.call('Probe', ...at), volume = this.volume(), n = decimals(Math.min(...volume.voxelUm));
       const status = this.root.querySelector('#status');
       const place = `z <b>${at[0].toFixed(n)}</b> · y <b>${at[1].toFixed(n)}</b> · x <b>${at[2].toFixed(n)}</b> µm`;
-      status.innerHTML = hit ? `${place} · depth <b>${hit.depthUm.toFixed(n)}</b> µm · value <b>${Number.isInteger(hit.value) ? hit.value.toLocaleString('en').replaceAll(',', '\u202f') : hit.value.toPrecision(6)}</b> · voxel ${hit.z}, ${hit.y}, ${hit.x} · ${+volume.voxelUm[2].toPrecision(4)} µm/voxel` : `${place} · outside the volume`;
+      if (!hit) { status.innerHTML = `${place} · outside the volume`; return; }
+      const value = Number.isInteger(hit.value) ? hit.value.toLocaleString('en').replaceAll(',', '\u202f') : hit.value.toPrecision(6);
+      status.innerHTML = `${place} · depth <b>${hit.depthUm.toFixed(n)}</b> µm · value <b>${value}</b> · `
+        + `voxel ${hit.z}, ${hit.y}, ${hit.x} · ${formatVoxel(volume.voxelUm)}`;
     }, 50);
   }
 

@@ -55,24 +55,40 @@ internal static class CatalogCommands
                 });
                 if (!parse.GetValue(json))
                 {
-                    Console.Out.WriteLine($"{v.Key,-26} {v.Shape,-20} {v.Type.ZarrName(),-8} {v.VoxelSize.X:0.###} µm  {v.Levels} levels  {(v.LinkedTo is { } place ? $"in place, {place}" : $"{stored / 1e6:0.#} MB")}");
+                    Console.Out.WriteLine($"{v.Key,-26} {v.Shape,-20} {v.Type.ZarrName(),-8} {v.VoxelSize.ToText()}  {v.Levels} levels  "
+                        + (v.LinkedTo is { } place ? $"in place, {place}" : $"{stored / 1e6:0.#} MB"));
                 }
             }
 
             var series = new List<object>();
             foreach (var s in dataset.Manifest.Series)
             {
-                var rows = (await datasets.SeriesAsync(dataset, s.Kind, ct))?.Hours.Count ?? 0;
-                series.Add(new { kind = s.Kind, rows });
+                var (rows, problem) = (0, (string?)null);
+                try
+                {
+                    rows = (await datasets.SeriesAsync(dataset, s.Kind, ct))?.Hours.Count ?? 0;
+                }
+                catch (VolumeFormatException e)
+                {
+                    // A store may hold series of before they were checked.
+                    problem = e.Message;
+                }
+
+                series.Add(new { kind = s.Kind, rows, problem });
                 if (!parse.GetValue(json))
                 {
-                    Console.Out.WriteLine($"{s.Kind}: {rows} rows");
+                    Console.Out.WriteLine($"{s.Kind}: {problem ?? $"{rows} rows"}");
                 }
             }
 
             if (parse.GetValue(json))
             {
-                ExitCodes.PrintJson(new { id = dataset.Id.Value, name = dataset.Name, volumes, series, interfaceUm = dataset.Depth.InterfaceUm });
+                ExitCodes.PrintJson(new
+                {
+                    id = dataset.Id.Value, name = dataset.Name, volumes, series, interfaceUm = dataset.Depth.InterfaceUm,
+                    outlineUm2 = dataset.Outline?.AreaUm2, outlineSearch = dataset.Manifest.Cell?.OutlineSearch,
+                    warnings = dataset.OutlineWarning is { } outline ? new[] { outline } : [],
+                });
             }
 
             return ExitCodes.Done;

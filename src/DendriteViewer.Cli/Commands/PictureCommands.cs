@@ -1,11 +1,13 @@
 using System.CommandLine;
 using System.Globalization;
 using DendriteViewer.Cli.Output;
+using DendriteViewer.Imaging.Analysis;
 using DendriteViewer.Imaging.Caching;
 using DendriteViewer.Imaging.Codecs;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Rendering;
+using DendriteViewer.Imaging.Volumes;
 
 namespace DendriteViewer.Cli.Commands;
 
@@ -72,7 +74,10 @@ internal static class PictureCommands
         var id = new Argument<string>("ID");
         var azimuth = new Option<double>("--azimuth") { Description = "Degrees about the depth axis.", DefaultValueFactory = _ => 30 };
         var elevation = new Option<double>("--elevation") { Description = "Degrees above the electrode.", DefaultValueFactory = _ => 20 };
-        var transfer = new Option<string?>("--transfer") { Description = $"JSON file, or a preset: {string.Join(", ", TransferPresets.Names)}." };
+        var transfer = new Option<string?>("--transfer")
+        {
+            Description = $"JSON file, or a preset: {string.Join(", ", TransferPresets.Names)}; lithium shows the mask that an analysis kept.",
+        };
         var turns = new Option<int>("--turntable") { Description = $"Pictures of one turn about the depth axis, 2 to {MostTurns}, as a GIF." };
         var (hours, modality, size) = (Shared.Hours(), Shared.Modality(), Shared.Size("1280x720"));
         var (target, store, device) = (Shared.Out(), Shared.Store(), Shared.Device());
@@ -90,7 +95,21 @@ internal static class PictureCommands
             if (parse.GetValue(transfer) is { } named)
             {
                 var histogram = await ValueHistogram.OfAsync(datasets, volume, ct);
-                view = view with { Transfer = TransferPresets.Find(named, histogram) ?? TransferFunction.ParseJson(await File.ReadAllBytesAsync(named, ct), named) };
+                if (named == TransferPresets.Mask)
+                {
+                    var mask = dataset.Find(AnalysisStore.Lithium, volume.Key.Hours) ?? throw new VolumeFormatException(
+                        $"{dataset.Id} has no analysis of {volume.Key.Hours:0.######} h whose mask could be shown; run it in the app, "
+                        + "or take --transfer dark for all that is dark.");
+                    view = view with { Transfer = MaskLook.Ghosts(histogram), Overlay = MaskLook.Of(mask.Key.Modality) };
+                }
+                else
+                {
+                    view = view with
+                    {
+                        Transfer = TransferPresets.Find(named, histogram) ?? TransferFunction.ParseJson(await File.ReadAllBytesAsync(named,
+                            ct), named),
+                    };
+                }
             }
 
             using var devices = Shared.ParseDevice(parse.GetValue(device)!);

@@ -186,7 +186,7 @@ public sealed class ExperimentAnalysis
             {
                 warnings.Add(
                     $"The first scan is of {Pristine.Key.Hours:0.##} h: it stands in for the pristine one, "
-                    + "and lithium plated before it counts as void.");
+                    + "and what became dark before it counts as void.");
             }
 
             return warnings;
@@ -331,7 +331,7 @@ public sealed class ExperimentAnalysis
             Report($"registering {scan.Key.Hours:0.##} h", (i + 0.2) / _scans.Length);
             var registration = await RegisterAsync(scan, ct);
             registrations.Add(registration);
-            Report($"lithium at {scan.Key.Hours:0.##} h", (i + 0.5) / _scans.Length);
+            Report($"new dark volume at {scan.Key.Hours:0.##} h", (i + 0.5) / _scans.Length);
             var dark = await DarkAsync(scan, registration, ct);
             var strict = await StrictAsync(scan, registration, ct);
             porosity.Add(PorosityOf(scan, dark));
@@ -566,11 +566,20 @@ public sealed class ExperimentAnalysis
             warnings.Add("dataset.json gives no electrode area or no current, so there is no theoretical volume to compare with.");
         }
 
+        if (lithium.FirstOrDefault(l => l.FaradayHighUm3 is { } most && l.LowUm3 > most && l.IsUpperBound) is { } over)
+        {
+            warnings.Add(
+                $"At {over.Hours:0.##} h more became dark than the charge can have plated: "
+                + $"at least {over.LowUm3 - over.FaradayHighUm3:0} µm³ are crack or void.");
+        }
+
         if (lithium.Any(l => l.IsUpperBound))
         {
             warnings.Add(lithium.Any(l => l.ConfirmedUm3 > 0)
-                ? "Absorption alone cannot tell lithium from a new void: where no phase contrast covers it, lithium is an upper bound."
-                : "Absorption alone cannot tell lithium from a new void: volumes of lithium are upper bounds.");
+                ? "Absorption alone cannot tell lithium from a crack or a new void: where no phase contrast covers it, "
+                    + "new dark volume is an upper bound of lithium."
+                : "Absorption alone cannot tell lithium from a crack or a new void: new dark volume is an upper bound of lithium, "
+                    + "and so is what the charge plates.");
         }
 
         return warnings;

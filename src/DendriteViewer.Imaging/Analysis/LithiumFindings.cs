@@ -112,6 +112,9 @@ public sealed record LithiumFindings(
             100 * HighUm3 / (FaradayLowUm3 is > 0 and var least ? Math.Min(most, least) : most))
         : null;
 
+    /// <summary>A part of the volume, µm³, at the digits that the volume is known to; a dash where there is none.</summary>
+    public string AsPartOf(double? um3) => um3 is { } v ? Rounded.Value(v, v - (MeasuredUm3 - LowUm3), v + (HighUm3 - MeasuredUm3)) : "–";
+
     /// <summary>Volume of the pieces that phase contrast shows to be lithium, µm³.</summary>
     public double ConfirmedUm3 => Pieces.Where(p => p.Confirmed).Sum(p => p.VolumeUm3);
 

@@ -18,6 +18,14 @@ public static class Rounded
     /// <summary>Both, as in 0.90 (0.85–0.95).</summary>
     public static string Both(double value, double low, double high) => $"{Value(value, low, high)} ({Interval(value, low, high)})";
 
+    /// <summary>A count with its interval, which holds the whole numbers around it.</summary>
+    public static string Count(int count, (double Low, double High) interval) =>
+        string.Create(CultureInfo.InvariantCulture, $"{count} ({CountInterval(interval)})");
+
+    /// <summary>The whole numbers around an interval of a count.</summary>
+    public static string CountInterval((double Low, double High) interval) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(interval.Low):0}–{Math.Ceiling(interval.High):0}");
+
     // Power of ten of the last digit that is given.
     private static int Place(double value, double low, double high)
     {
@@ -39,6 +47,6 @@ public static class Rounded
         }
 
         var unit = Math.Pow(10, place);
-        return (Math.Round(value / unit) * unit).ToString("F0", CultureInfo.InvariantCulture);
+        return (Math.Round(value / unit, MidpointRounding.AwayFromZero) * unit).ToString("F0", CultureInfo.InvariantCulture);
     }
 }

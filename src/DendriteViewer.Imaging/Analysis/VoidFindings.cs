@@ -49,6 +49,9 @@ public sealed record ProfileBin(
     /// <summary>Interval of the percent of the whole electrolyte; the electrolyte's own volume is uncertain too.</summary>
     public (double Low, double High) PercentOfElectrolyteInterval { get; init; }
 
+    /// <summary>Interval of the percent of the electrolyte in this bin.</summary>
+    public (double Low, double High) PercentOfBinInterval { get; init; }
+
     /// <summary>Interval of the number of voids by counting alone (Poisson).</summary>
     public (double Low, double High) CountInterval => Counting.OfCount(Count);
 }
@@ -133,6 +136,7 @@ public sealed record VoidFindings(
                 PercentOfElectrolyteInterval = whole > 0
                     ? (100 * u.LowOf(dark, ElectrolyteRelative) / whole, 100 * u.HighOf(dark, ElectrolyteRelative) / whole)
                     : default,
+                PercentOfBinInterval = own > 0 ? (100 * u.LowOf(dark) / own, 100 * u.HighOf(dark) / own) : default,
             });
         }
 

@@ -73,8 +73,10 @@ public sealed record Series(string Kind, string Unit, IReadOnlyList<double> Hour
     /// Where rows are missing: gaps more than ten times the usual and four times those beside them, over which the value changes. What the
     /// value was in between is not known.
     /// </summary>
-    public IReadOnlyList<(double From, double To)> Holes =>
-        Gaps().Where(i => !Holds(i)).Select(i => (Hours[i - 1], Hours[i])).ToArray();
+    public IReadOnlyList<(double From, double To)> Holes => HolesAfter.Select(i => (Hours[i], Hours[i + 1])).ToArray();
+
+    /// <summary>Indices of the rows after which a hole begins.</summary>
+    public IReadOnlyList<int> HolesAfter => Gaps().Where(i => !Holds(i)).Select(i => i - 1).ToArray();
 
     /// <summary>Sentences on what part of some scans' times the curve does not cover, and on its holes.</summary>
     /// <param name="hours">Hours of the scans.</param>

@@ -1,3 +1,4 @@
+using System.Globalization;
 namespace DendriteViewer.Imaging.Geometry;
 
 /// <summary>Voxels along z, y, x.</summary>
@@ -73,6 +74,17 @@ public readonly record struct VoxelSize(double Z, double Y, double X)
 
     /// <summary>Whether every edge is finite and above zero.</summary>
     public bool IsValid => Ok(Z) && Ok(Y) && Ok(X);
+
+    /// <summary>Whether the three edges are alike.</summary>
+    public bool IsCubic => Math.Abs(Z - X) <= 1e-6 * X && Math.Abs(Y - X) <= 1e-6 * X;
+
+    /// <summary>For people, without a unit: one number of a cubic voxel, else all three, z × y × x.</summary>
+    public string ToNumbers() => IsCubic
+        ? string.Create(CultureInfo.InvariantCulture, $"{X:0.####}")
+        : string.Create(CultureInfo.InvariantCulture, $"{Z:0.####} × {Y:0.####} × {X:0.####}");
+
+    /// <summary>For people, in µm: one number of a cubic voxel, else all three with their axes.</summary>
+    public string ToText() => IsCubic ? $"{ToNumbers()} µm" : $"{ToNumbers()} µm (z × y × x)";
 
     private static bool Ok(double v) => double.IsFinite(v) && v > 0;
 }

@@ -2,7 +2,7 @@ namespace DendriteViewer.Imaging.Rendering;
 
 /// <summary>
 /// Transfer functions to start from, placed by the value that parts dark from bright (Otsu's threshold of the scan).
-/// Electrolyte is grey, void amber, lithium cyan, here as everywhere.
+/// Electrolyte is grey, void amber, lithium cyan, here as everywhere; what is dark by value alone is neither.
 /// </summary>
 public static class TransferPresets
 {
@@ -12,11 +12,17 @@ public static class TransferPresets
     /// <summary>Lithium cyan.</summary>
     public const int Lithium = 0x35C9E8;
 
+    /// <summary>What is dark, whatever it is.</summary>
+    public const int AnyDark = 0xD8CFC0;
+
     /// <summary>Electrolyte grey.</summary>
     public const int Electrolyte = 0xC8C8C8;
 
-    /// <summary>The presets' names.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["electrolyte", "voids", "lithium", "all"];
+    /// <summary>The presets' names. None by value is named lithium: a pristine void is as dark as that.</summary>
+    public static IReadOnlyList<string> Names { get; } = ["electrolyte", "voids", "dark", "all"];
+
+    /// <summary>Name of what shows an analysis's mask instead of values; what was stored under it before means <c>dark</c> here.</summary>
+    public const string Mask = "lithium";
 
     /// <summary>A preset, or null where there is none of that name.</summary>
     public static TransferFunction? Find(string name, ValueHistogram histogram)
@@ -27,7 +33,7 @@ public static class TransferPresets
             "electrolyte" => TransferFunction.Of(
                 [new(least, 0x303030, 0), new(t, 0x606060, 0), new((t + bright) / 2, 0x909090, 0.04), new(bright, Electrolyte, 0.25), new(most, 0xFFFFFF, 0.5)]),
             "voids" => Dark(Void),
-            "lithium" => Dark(Lithium),
+            "dark" or Mask => Dark(AnyDark),
             "all" => TransferFunction.Of(
                 [new(least, Void, 0.35), new(dark, Void, 0.3), new((dark + t) / 2, Void, 0), new(t, 0x808080, 0.001), new(bright, Electrolyte, 0.012), new(most, 0xFFFFFF, 0.05)]),
             _ => null,

@@ -11,57 +11,87 @@ public static class AnalysisFiles
     /// <summary>The tables there are.</summary>
     public static IReadOnlyList<string> Names { get; } = ["void-profile", "voids", "lithium", "pieces", "porosity", "porosity-by-depth", "sites", "registration", "misregistration"];
 
-    /// <summary>A table, or null where there is none of that name.</summary>
-    /// <exception cref="OutOfRangeException">The bins are too narrow, too wide or too many.</exception>
-    public static string? Csv(AnalysisResult r, string name, double binUm, CancellationToken ct) => name switch
+    /// <summary>
+    /// A table, or null where there is none of that name. What a reader must know stands in the last column, <c>warnings</c>, of the first
+    /// row.
+    /// Columns named low and high enclose 95 %.
+    /// </summary>
+    /// <exception cref="OutOfRangeException">Bins are finer than what was kept, too wide or too many.</exception>
+    public static string? Csv(AnalysisResult r, string name, double binUm, CancellationToken ct) => RowsOf(r, name, binUm) is var (head, rows)
+        ? Table(head, rows, string.Join(' ', r.Warnings), ct)
+        : null;
+
+    private static (string Head, IEnumerable<string> Rows)? RowsOf(AnalysisResult r, string name, double binUm) => name switch
     {
-        "void-profile" => Table("from_um,to_um,void_um3,low_um3,high_um3,count,percent_of_electrolyte,percent_of_bin", r.Voids.Profile(binUm).Select(b =>
-            Row(b.FromUm, b.ToUm, b.VoidUm3, b.LowUm3, b.HighUm3, b.Count, b.PercentOfElectrolyte, b.PercentOfBin)), ct),
-        "voids" => Table("id,volume_um3,diameter_um,surface_um2,sphericity,depth_um,z_um,y_um,x_um", r.Voids.Voids.Select(v =>
-            Row(v.Id, v.VolumeUm3, v.DiameterUm, v.SurfaceUm2, v.Sphericity, v.DepthUm, v.CenterUm[0], v.CenterUm[1], v.CenterUm[2])), ct),
-        "lithium" => Table("hours,measured_um3,low_um3,high_um3,partial_um3,faraday_um3,thickness_um,pieces,largest_um3,nearest_um,deepest_um,confirmed_um3,new_void_um3", r.Lithium.Select(l =>
-            Row(l.Hours, l.MeasuredUm3, l.LowUm3, l.HighUm3, l.PartialUm3, l.FaradayUm3, l.ThicknessUm, l.Pieces.Count, l.LargestUm3, l.NearestUm, l.DeepestUm, l.ConfirmedUm3, l.NewVoidUm3)), ct),
-        "pieces" => Table("hours,id,volume_um3,depth_um,nearest_um,deepest_um,needle,sheet,z_um,y_um,x_um,tip_z_um,tip_y_um,tip_x_um,confirmed,sites", r.Lithium.SelectMany(l => l.Pieces.Select(p =>
-            Row(l.Hours, p.Id, p.VolumeUm3, p.DepthUm, p.NearestUm, p.DeepestUm, p.NeedleLikeness, p.SheetLikeness, p.CenterUm[0], p.CenterUm[1], p.CenterUm[2], p.Tips[0][0], p.Tips[0][1], p.Tips[0][2], p.Confirmed ? 1 : 0)
-            + "," + string.Join(' ', p.Sites))), ct),
-        "porosity" => Table("hours,percent,low_percent,high_percent", r.Porosity.Select(p => Row(p.Hours, p.Percent, p.Low, p.High)), ct),
-        "porosity-by-depth" => Table("hours,from_um,to_um,dark_um3,percent_of_bin", PorosityRows(r, binUm), ct),
-        "sites" => Table("id,born_hours,depth_um,z_um,y_um,x_um,radius_um,nearest_void_um,nearest_void_diameter_um," + string.Join(',', r.Lithium.Select(l => $"um3_at_{N(l.Hours)}_h")), r.Sites.Select(s =>
-            s.Id + "," + Row(s.BornHours, s.DepthUm, s.CenterUm[0], s.CenterUm[1], s.CenterUm[2], s.RadiusUm, s.NearestVoidUm, s.NearestVoidDiameterUm)
-            + string.Concat(r.Lithium.Select(l => "," + N(s.Volumes.Where(v => v.Hours == l.Hours).Select(v => (double?)v.Um3).FirstOrDefault() ?? 0)))), ct),
-        "registration" => Table("hours,shift_z_um,shift_y_um,shift_x_um,angle_deg,residual_um,correlation", r.Registrations.Select(g =>
-            Row(g.Key.Hours, g.ShiftUm[0], g.ShiftUm[1], g.ShiftUm[2], g.AngleDeg, g.ResidualUm, g.Correlation)), ct),
-        "misregistration" => Table("hours,z_um,y_um,x_um,left_z_um,left_y_um,left_x_um", r.Registrations.SelectMany(g => g.Left.Select(l =>
-            Row(g.Key.Hours, l.At.Z, l.At.Y, l.At.X, l.Left.Z, l.Left.Y, l.Left.X))), ct),
+        "void-profile" => (
+            "from_um,to_um,void_um3,low_um3,high_um3,count,percent_of_electrolyte,percent_of_bin,count_low,count_high,"
+            + "percent_of_electrolyte_low,percent_of_electrolyte_high,threshold_low_um3,threshold_high_um3,"
+            + "partial_um3,resolution_um3,detection_um3",
+            r.Voids.Profile(binUm).Select(b => Row(
+                b.FromUm, b.ToUm, b.VoidUm3, b.LowUm3, b.HighUm3, b.Count, b.PercentOfElectrolyte, b.PercentOfBin, b.CountInterval.Low,
+                b.CountInterval.High, b.PercentOfElectrolyteInterval.Low, b.PercentOfElectrolyteInterval.High) + ","
+                    + Parts(b.Uncertainty))),
+        "voids" => ("id,volume_um3,diameter_um,surface_um2,sphericity,depth_um,z_um,y_um,x_um", r.Voids.Voids.Select(v =>
+            Row(v.Id, v.VolumeUm3, v.DiameterUm, v.SurfaceUm2, v.Sphericity, v.DepthUm, v.CenterUm[0], v.CenterUm[1], v.CenterUm[2]))),
+        "lithium" => (
+            "hours,measured_um3,low_um3,high_um3,partial_um3,faraday_um3,thickness_um,pieces,largest_um3,nearest_um,deepest_um,"
+            + "confirmed_um3,new_void_um3,lithium_at_most_um3,crack_or_void_um3,faraday_low_um3,faraday_high_um3,pieces_low,pieces_high,"
+            + "threshold_low_um3,threshold_high_um3,partial_voxels_um3,resolution_um3,detection_um3,measured_is",
+            r.Lithium.Select(l => Row(
+                l.Hours, l.MeasuredUm3, l.LowUm3, l.HighUm3, l.PartialUm3, l.FaradayUm3, l.ThicknessUm, l.Pieces.Count, l.LargestUm3,
+                    l.NearestUm,
+                l.DeepestUm, l.ConfirmedUm3, l.NewVoidUm3, l.LithiumAtMostUm3, l.CrackOrVoidUm3, l.FaradayLowUm3, l.FaradayHighUm3,
+                l.PiecesInterval.Low, l.PiecesInterval.High) + "," + Parts(l.Uncertainty)
+                + (l is { ConfirmedUm3: > 0, IsUpperBound: false } ? ",lithium" : ",new dark volume"))),
+        "pieces" => (
+            "hours,id,volume_um3,depth_um,nearest_um,deepest_um,needle,sheet,z_um,y_um,x_um,tip_z_um,tip_y_um,tip_x_um,confirmed,sites",
+            r.Lithium.SelectMany(l => l.Pieces.Select(p => Row(
+                l.Hours, p.Id, p.VolumeUm3, p.DepthUm, p.NearestUm, p.DeepestUm, p.NeedleLikeness, p.SheetLikeness, p.CenterUm[0],
+                    p.CenterUm[1],
+                p.CenterUm[2], p.Tips[0][0], p.Tips[0][1], p.Tips[0][2], p.Confirmed ? 1 : 0) + "," + string.Join(' ', p.Sites)))),
+        "porosity" => ("hours,percent,low_percent,high_percent", r.Porosity.Select(p => Row(p.Hours, p.Percent, p.Low, p.High))),
+        "porosity-by-depth" => ("hours,from_um,to_um,dark_um3,percent_of_bin", r.Porosity.SelectMany(p => r.Voids.Profile(binUm).Select(b =>
+            (b, Dark: p.Dark.Between(b.FromUm, b.ToUm), Own: r.Voids.Electrolyte.Between(b.FromUm, b.ToUm))).Select(b =>
+            Row(p.Hours, b.b.FromUm, b.b.ToUm, b.Dark, b.Own > 0 ? 100 * b.Dark / b.Own : 0)))),
+        "sites" => (
+            "id,born_hours,depth_um,z_um,y_um,x_um,radius_um,nearest_void_um,nearest_void_diameter_um,"
+            + string.Join(',', r.Lithium.Select(l => $"um3_at_{N(l.Hours)}_h")),
+            r.Sites.Select(s => s.Id + "," + Row(
+                s.BornHours, s.DepthUm, s.CenterUm[0], s.CenterUm[1], s.CenterUm[2], s.RadiusUm, s.NearestVoidUm, s.NearestVoidDiameterUm)
+                + string.Concat(r.Lithium.Select(l =>
+                    "," + N(s.Volumes.Where(v => v.Hours == l.Hours).Select(v => (double?)v.Um3).FirstOrDefault() ?? 0))))),
+        "registration" => ("hours,shift_z_um,shift_y_um,shift_x_um,angle_deg,residual_um,correlation", r.Registrations.Select(g =>
+            Row(g.Key.Hours, g.ShiftUm[0], g.ShiftUm[1], g.ShiftUm[2], g.AngleDeg, g.ResidualUm, g.Correlation))),
+        "misregistration" => ("hours,z_um,y_um,x_um,left_z_um,left_y_um,left_x_um", r.Registrations.SelectMany(g => g.Left.Select(l =>
+            Row(g.Key.Hours, l.At.Z, l.At.Y, l.At.X, l.Left.Z, l.Left.Y, l.Left.X)))),
         _ => null,
     };
 
-    private static IEnumerable<string> PorosityRows(AnalysisResult r, double binUm)
+    private static string Table(string head, IEnumerable<string> rows, string warnings, CancellationToken ct)
     {
-        var bins = r.Voids.Profile(binUm).Select(b => (b.FromUm, b.ToUm, Own: r.Voids.Electrolyte.Between(b.FromUm, b.ToUm))).ToArray();
-        foreach (var p in r.Porosity)
-        {
-            foreach (var (from, to, own) in bins)
-            {
-                var dark = p.Dark.Between(from, to);
-                yield return Row(p.Hours, from, to, dark, own > 0 ? 100 * dark / own : 0);
-            }
-        }
-    }
+        var columns = head.Count(c => c == ',') + 1;
+        var text = new StringBuilder(head).Append(",warnings\n");
 
-    private static string Table(string head, IEnumerable<string> rows, CancellationToken ct)
-    {
-        var text = new StringBuilder(head).Append('\n');
-        foreach (var row in rows)
+        // Without commas and quotes, so that whoever splits rows at commas finds as many cells as the head has.
+        var cell = warnings.Replace(',', ';').Replace('"', '\'');
+        foreach (var row in rows.DefaultIfEmpty(cell.Length > 0 ? new string(',', columns - 1) : ""))
         {
             ct.ThrowIfCancellationRequested();
-            text.Append(row).Append('\n');
+
+            // A table without rows and without a warning is its head alone.
+            text.Append(row.Length > 0 ? row + "," + cell + "\n" : "");
+            cell = "";
         }
 
         return text.ToString();
     }
 
+    private static string Parts(VolumeUncertainty? u) =>
+        Row(u?.ThresholdLowUm3, u?.ThresholdHighUm3, u?.PartialUm3, u?.ResolutionUm3, u?.DetectionUm3);
+
     private static string Row(params double?[] values) => string.Join(',', values.Select(v => v is { } x ? N(x) : ""));
 
-    private static string N(double value) => value.ToString("0.######", CultureInfo.InvariantCulture);
+    // Six decimals, or six digits of what has none before: voxels of 20 nm have volumes of 0.000008 µm³.
+    private static string N(double value) =>
+        value.ToString(value != 0 && Math.Abs(value) < 0.01 ? "G6" : "0.######", CultureInfo.InvariantCulture);
 }

@@ -92,7 +92,11 @@ public sealed partial class AnalysisPanel
     }
 
     /// <summary>A bar of the profile.</summary>
-    public sealed record Bar(string Label, double FromUm, double ToUm, double Percent, double OfBin, int Count, double Um3, double LowUm3, double HighUm3);
+    public sealed record Bar(string Label, ProfileBin Bin)
+    {
+        /// <summary>Its height.</summary>
+        public double Percent => Bin.PercentOfElectrolyte;
+    }
 
     /// <summary>A point of a curve.</summary>
     public sealed record Point(double Hours, double Value);
@@ -139,8 +143,7 @@ public sealed partial class AnalysisPanel
             return;
         }
 
-        _bars = Profiled.Profile(_binUm).Select(b => new Bar(
-            F(b.FromUm, "0.#"), b.FromUm, b.ToUm, b.PercentOfElectrolyte, b.PercentOfBin, b.Count, b.VoidUm3, b.LowUm3, b.HighUm3)).ToArray();
+        _bars = Profiled.Profile(_binUm).Select(b => new Bar(F(b.FromUm, "0.#"), b)).ToArray();
         _fills = _bars.Select(b => _picked is null || b.Label == _picked.Label ? "var(--void)" : "color-mix(in srgb, var(--void) 35%, transparent)").ToArray();
         _lithium = r.Lithium.Select(l => new Point(l.Hours, l.MeasuredUm3)).ToArray();
         _faraday = r.Lithium.Where(l => l.FaradayUm3 is not null).Select(l => new Point(l.Hours, l.FaradayUm3!.Value)).ToArray();
@@ -243,7 +246,7 @@ public sealed partial class AnalysisPanel
         }
         else
         {
-            var ids = Profiled.Voids.Where(v => v.DepthUm >= bar.FromUm && v.DepthUm < bar.ToUm).Select(v => v.Id).ToArray();
+            var ids = Profiled.Voids.Where(v => v.DepthUm >= bar.Bin.FromUm && v.DepthUm < bar.Bin.ToUm).Select(v => v.Id).ToArray();
             Show(AnalysisStore.Voids, _result!.Voids.Hours, ids.Length == 0 ? [] : [(ids.Min(), ids.Max(), TransferPresets.Void)]);
         }
 
@@ -419,6 +422,27 @@ public sealed partial class AnalysisPanel
     private string Csv(string table) => $"/api/datasets/{Session.Dataset.Id}/analysis/{table}.csv?modality={_result!.Recipe.Modality}&bin={N(_binUm)}";
 
     private static string Thousands(object value) => (Convert.ToDouble(value, CultureInfo.InvariantCulture) / 1000).ToString("0.#", CultureInfo.InvariantCulture);
+
+    private static string Of(double value, (double Low, double High) interval) => Rounded.Both(value, interval.Low, interval.High);
+
+    private static RenderFragment Dash => text => text.AddContent(0, "–");
+
+    private static RenderFragment Dark(PorosityFindings p) => With(p.Percent, p.Low, p.High);
+
+    // A number with its interval below it.
+    private static RenderFragment With(double value, double low, double high) => text =>
+    {
+        text.AddContent(0, Rounded.Value(value, low, high));
+        text.OpenElement(1, "small");
+        text.AddContent(2, Rounded.Interval(value, low, high));
+        text.CloseElement();
+    };
+
+    // What an interval is made of, for who points at it.
+    private static string Named(VolumeUncertainty? u) => u is null ? "" : string.Create(CultureInfo.InvariantCulture,
+        $"threshold −{u.ThresholdLowUm3:0} +{u.ThresholdHighUm3:0}, partial voxels ±{u.PartialUm3:0}, ")
+        + string.Create(CultureInfo.InvariantCulture,
+            $"resolution ±{u.ResolutionUm3:0} µm³ (one standard deviation each); pieces too small to count up to {u.DetectionUm3:0} µm³");
 
     private static string P(double p) => p < 0.001 ? "< 0.001" : "= " + F(p, "0.000");
 

@@ -39,7 +39,7 @@ public static class AnalysisRegistration
             return Results.NotFound();
         }
 
-        var binUm = bin is null ? result.Recipe.BinUm : Ranges.BinUm.Parse(bin);
+        var binUm = bin is null ? Math.Max(result.Recipe.BinUm, result.Voids.LeastBinUm) : Ranges.BinUm.Parse(bin);
         using var spent = await budgets.SpendAsync(ClientKeys.Of(c), TableMegapixels, ct);
         return await lanes[Urgency.Resting].RunAsync(() => AnalysisFiles.Csv(result, table, binUm, ct), ct) is { } csv
             ? Results.File(Encoding.UTF8.GetBytes(csv), "text/csv", $"{opened.Id}-{table}.csv")

@@ -69,7 +69,7 @@ public sealed partial class ReportPage
         }
 
         (_dataset, _result) = (dataset, result);
-        _binUm = Bin is null ? result.Recipe.BinUm : Ranges.BinUm.Parse(Bin);
+        _binUm = Bin is null ? Math.Max(result.Recipe.BinUm, result.Voids.LeastBinUm) : Ranges.BinUm.Parse(Bin);
         using var spent = await Budgets.SpendAsync(ClientKeys.Of(Context), ReportMegapixels, gone);
         _profile = result.Voids.Profile(_binUm);
         _band = result.Band(result.Recipe.Band);
@@ -92,7 +92,54 @@ public sealed partial class ReportPage
     private static string Recipe(AnalysisRecipe r) => string.Create(CultureInfo.InvariantCulture,
         $"{(r.Denoise == Denoise.None ? "no denoising" : r.Denoise.ToString().ToLowerInvariant())}, {r.Neighbours} neighbours, {(r.Opening ? "opened, " : "")}{(r.FillHoles ? "holes filled, " : "")}voids of at least {r.LeastVoidVoxels} voxels, lithium of at least {r.LeastLithiumVoxels}, {r.ToleranceVoxels} voxels around a void are that void, {r.MarginVoxels} voxels along interface and wall are not judged, sites joined through at most {r.BridgeVoxels} dark voxels{(r.Strict is { } s ? $", each piece with a voxel darker than {s}" : "")}.");
 
-    private static string E(Enrichment e) => string.Create(CultureInfo.InvariantCulture, $"{e.Ratio:0.0}× (95 %: {e.Low:0.0}–{e.High:0.0}, p {P(e.P)})");
+    private static string E(Enrichment e) =>
+        $"{Rounded.Value(e.Ratio, e.Low, e.High)}× (95 %: {Rounded.Interval(e.Ratio, e.Low, e.High)}, p {P(e.P)})";
+
+    private static string Dark(AnalysisResult r, LithiumFindings l) =>
+        r.Porosity.First(p => p.Hours == l.Hours) is var p ? Rounded.Both(p.Percent, p.Low, p.High) : "";
+
+    private static string Over(string what, Enrichment? e) => e is { } found ? $"; {what} {E(found)}" : "";
+
+    private static string OfFaraday(LithiumFindings last)
+    {
+        if (last.OfFaraday is not var (percent, low, high))
+        {
+            return ".";
+        }
+
+        var share = $", {Rounded.Both(percent, low, high)} % of what the charge can have plated.";
+        return last.CrackOrVoidUm3 is > 0 and var more
+            ? share + $" Of it {F(more, "0")} µm³ or more are crack or void: "
+                + $"the charge plates at most {F(last.FaradayUm3!.Value, "0")} µm³."
+            : share;
+    }
+
+    private static string Faraday(LithiumFindings l) => l switch
+    {
+        { FaradayUm3: { } um3, FaradayLowUm3: { } low, FaradayHighUm3: { } high } when high > low =>
+            Rounded.Both(um3, low, high),
+        { FaradayUm3: { } um3 } => F(um3, "0"),
+        _ => "–",
+    };
+
+    private string BandVoids(AnalysisResult r)
+    {
+        var (whole, u) = (r.Voids.Electrolyte.TotalUm3, r.Voids.Between(_band.FromUm, _band.ToUm));
+        var dark = r.Voids.Dark.Between(_band.FromUm, _band.ToUm);
+        var (low, high) = (u.LowOf(dark, r.Voids.ElectrolyteRelative), u.HighOf(dark, r.Voids.ElectrolyteRelative));
+        return whole > 0 ? Rounded.Both(100 * dark / whole, 100 * low / whole, 100 * high / whole) : "0";
+    }
+
+    private string Voxel(AnalysisResult r) =>
+        _dataset!.Find(r.Recipe.Modality, r.Voids.Hours)?.VoxelSize.ToText() ?? F(r.VoxelUm3, "0.####") + " µm³";
+
+    private static string Outline(AnalysisResult r) => r switch
+    {
+        { OutlineUm2: { } um2, OutlineSearch: "found" } => $"encloses {F(um2, "0")} µm² across the depth axis, found in the first scan",
+        { OutlineUm2: { } um2 } => $"encloses {F(um2, "0")} µm² across the depth axis, as given",
+        { OutlineSearch: "not-found" or "not-searched" } => "not known: what lies around the cell counts as electrolyte and void",
+        _ => "none: the cell fills the field of view",
+    };
 
     private static string P(double p) => p < 0.001 ? "< 0.001" : "= " + F(p, "0.000");
 

@@ -22,7 +22,7 @@ public sealed record SceneDto(
             SceneDepth.Of(d),
             new SceneHistogram(h.Least, h.Most, h.Bins, h.Threshold),
             TransferPresets.Names.ToDictionary(n => n, n => TransferPresets.Find(n, h)!.Points.Select(p => new[] { p.Value, p.Color, p.Opacity }).ToArray()),
-            voltage is null ? null : new SceneSeries(voltage.Unit, voltage.Hours, voltage.Values),
+            voltage is null ? null : new SceneSeries(voltage.Unit, voltage.Hours, voltage.Values, voltage.HolesAfter),
             ViewDto.Of(current.View), current.Number);
     }
 }
@@ -60,4 +60,5 @@ public sealed record SceneSurface(double[] OriginUm, double StepUm, int[] Shape,
 public sealed record SceneHistogram(double Least, double Most, IReadOnlyList<long> Bins, double Threshold);
 
 /// <summary>A measured curve.</summary>
-public sealed record SceneSeries(string Unit, IReadOnlyList<double> Hours, IReadOnlyList<double> Values);
+public sealed record SceneSeries(
+    string Unit, IReadOnlyList<double> Hours, IReadOnlyList<double> Values, IReadOnlyList<int> HolesAfter);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using DendriteViewer.Imaging.Analysis;
 using DendriteViewer.Imaging.Bounds;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
@@ -89,6 +90,28 @@ public sealed partial class DisplayPanel
 
         var transfer = TransferPresets.Find(hours is null ? "electrolyte" : "voids", await Catalog.HistogramAsync(volume, default))!;
         Set(s => s with { Overlay = new Overlay(volume.Key.Modality, hours, transfer, Replaces: hours is null) });
+    }
+
+    private const string MaskTitle = "The mask of new dark volume that the analysis found: lithium, crack or new void";
+
+    // Why there is no mask to show, or null.
+    private string? MaskProblem => Session.Dataset.Labels.Count == 0
+        ? "lithium shows the mask of the analysis, which this dataset has not had yet."
+        : Session.Dataset.Find(AnalysisStore.Lithium, View.Hours) is null
+            ? $"lithium shows the mask of the analysis, which has none at {N(View.Hours)} h; run the analysis again."
+            : null;
+
+    // Every piece that the analysis found, over what is dark as a ghost.
+    private async Task ShowMask()
+    {
+        if (MaskProblem is not null)
+        {
+            return;
+        }
+
+        var histogram = await Catalog.HistogramAsync(Session.Volume(View), default);
+        Set(s => s with { Mode = VolumeMode.Composite, Transfer = MaskLook.Ghosts(histogram),
+            Overlay = MaskLook.Of(AnalysisStore.Lithium) });
     }
 
     private async Task SetOverlayAsync(string preset)

@@ -33,6 +33,40 @@ public sealed class BandEnrichmentTests
         Assert.True(band.OverVoidSurface.Value.P > 0.5);
     }
 
+    // Clopper's and Pearson's interval of 12 of 12 ends at 12 of 12; that the band's limits are not known exactly reaches above it.
+    [Fact]
+    public void Sites_AllInTheBand_HaveAnIntervalThatReachesAboveTheEstimate()
+    {
+        var band = BandEnrichment.Of(new Band(100, 120), s_electrolyte, [], Enumerable.Repeat(110.0, 12).ToArray(), [], 0.5)
+            .OverElectrolyte;
+        Assert.Equal(10, band.Ratio, 9);
+        Assert.InRange(band.Low, 7, 7.5);
+        Assert.InRange(band.High, 10.5, 11);
+        Assert.Equal(0, band.Uncertainty.CountingHigh, 9);
+    }
+
+    // A site half a micrometre outside of the band may lie in it.
+    [Fact]
+    public void Sites_NearTheBandsLimits_WidenTheInterval()
+    {
+        double[] depths = [99.5, 100.5, 105, 110, 120.4, 60, 150];
+        Enrichment Of(double depthUm) => BandEnrichment.Of(new Band(100, 120), s_electrolyte, [], depths, [], depthUm).OverElectrolyte;
+        Assert.True(Of(0.5).High > Of(0).High + 0.1 && Of(0.5).Low < Of(0).Low);
+        Assert.Equal(1 / 7.0 / 0.1, Of(0.5).Uncertainty.DepthLow, 9);
+        Assert.Equal(2 / 7.0 / 0.1, Of(0.5).Uncertainty.DepthHigh, 9);
+    }
+
+    // One piece says next to nothing of where pieces are.
+    [Fact]
+    public void Lithium_OfOnePiece_HasAWideInterval()
+    {
+        DepthHistogram piece = new(1, Enumerable.Range(0, 200).Select(i => i is >= 105 and < 109 ? 1.0 : 0).ToArray());
+        var one = BandEnrichment.Of(new Band(100, 120), s_electrolyte, [], [], [piece], 0.5).Lithium!.Value;
+        Assert.Equal(10, one.Ratio, 9);
+        Assert.InRange(one.Low, 0, 1);
+        Assert.True(one.High > 10);
+    }
+
     // Pieces placed anywhere are in the band by chance alone; all in it are not.
     [Fact]
     public void Lithium_AllInTheBand_IsUnlikelyAndEverywhereLikely()

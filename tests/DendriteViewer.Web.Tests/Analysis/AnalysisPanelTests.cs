@@ -1,7 +1,9 @@
 using System.Security.Claims;
 using Bunit;
 using DendriteViewer.Imaging.Analysis;
+using DendriteViewer.Imaging.Bounds;
 using DendriteViewer.Imaging.Rendering;
+using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Analysis;
 using DendriteViewer.Web.Viewing;
 using Microsoft.AspNetCore.Components.Authorization;
@@ -104,6 +106,30 @@ public sealed class AnalysisPanelTests : BunitContext, IAsyncLifetime
 
         Assert.Equal(1 + result.Voids.Voids.Count, AnalysisFiles.Csv(result, "voids", 20, default)!.TrimEnd('\n').Split('\n').Length);
         Assert.Null(AnalysisFiles.Csv(result, "nonsense", 20, default));
+        Assert.Throws<OutOfRangeException>(() => AnalysisFiles.Csv(result, "void-profile", 1e-9, default));
+        Assert.Throws<OutOfRangeException>(() => AnalysisFiles.Csv(result, "void-profile", double.NaN, default));
+
+        // What a reader must know goes with the table; what absorption measured is not called lithium in it.
+        var lithium = AnalysisFiles.Csv(result, "lithium", 20, default)!.Split('\n');
+        Assert.EndsWith(",measured_is,warnings", lithium[0], StringComparison.Ordinal);
+        Assert.Contains(",new dark volume,Absorption alone cannot tell lithium from a crack or a new void", lithium[1] + lithium[3],
+            StringComparison.Ordinal);
+        var warned = AnalysisFiles.Csv(result with { Warnings = ["No outline, \"none\"."], Sites = [] }, "sites", 20, default)!;
+        Assert.EndsWith(",No outline; 'none'.\n", warned, StringComparison.Ordinal);
+    }
+
+    // Absorption sees something darker, not what it is: the panel says so, and shows lithium's upper bound beside it.
+    [Fact]
+    public async Task Panel_OfAbsorptionAlone_SpeaksOfNewDarkVolume()
+    {
+        var panel = await RenderAsync();
+        await panel.InvokeAsync(() => panel.Find("button.button").Click());
+        panel.WaitForAssertion(() => Assert.Contains("Nucleation sites", panel.Markup), TimeSpan.FromSeconds(60));
+        Assert.Contains("New dark volume against Faraday", panel.Markup);
+        Assert.Contains("New dark volume is lithium, crack or new void: absorption cannot tell.", panel.Markup);
+        Assert.Contains("crack or void, µm³", panel.Markup);
+        Assert.DoesNotContain("Lithium against Faraday", panel.Markup);
+        Assert.Contains("The cell’s outline encloses", panel.Markup);
     }
 
     private async Task<IRenderedComponent<AnalysisPanel>> RenderAsync(bool mayRun = true, bool administrator = true)
