@@ -2,6 +2,19 @@ using DendriteViewer.Imaging.Geometry;
 
 namespace DendriteViewer.Imaging.Phantoms;
 
+/// <summary>What is around the phantom's cell.</summary>
+public enum PhantomSurroundings
+{
+    /// <summary>A holder's wall, a little darker than the electrolyte.</summary>
+    Wall,
+
+    /// <summary>Air, as dark as a void.</summary>
+    Air,
+
+    /// <summary>A holder that is brighter than the electrolyte.</summary>
+    Bright,
+}
+
 /// <summary>What phantom to make.</summary>
 public sealed record PhantomOptions
 {
@@ -22,6 +35,15 @@ public sealed record PhantomOptions
 
     /// <summary>Tilt of the electrode in degrees, 0–10, towards a direction that the seed draws; null draws 0–3 too.</summary>
     public double? TiltDeg { get; init; }
+
+    /// <summary>
+    /// Whether the electrode is level and even, so that a number says where the interface is; dataset.json then gives that instead of
+    /// "auto".
+    /// </summary>
+    public bool Flat { get; init; }
+
+    /// <summary>What is around the cell.</summary>
+    public PhantomSurroundings Around { get; init; }
 
     /// <summary>Most that a scan may be displaced against the first, in voxels; 0–8.</summary>
     public double DriftVoxels { get; init; } = 2;

@@ -36,7 +36,8 @@ internal sealed class PhantomScene
         // From a generator of its own, so that the rest of a seed's cell does not depend on the tilt.
         var tilting = new Random(options.Seed ^ 0x7117);
         var drawn = 3 * tilting.NextDouble();
-        var (slope, towards) = (Math.Tan((options.TiltDeg ?? drawn) * Math.PI / 180), 2 * Math.PI * tilting.NextDouble());
+        var (slope, towards) = (options.Flat ? 0 : Math.Tan((options.TiltDeg ?? drawn) * Math.PI / 180),
+            2 * Math.PI * tilting.NextDouble());
         _slope = (slope * Math.Sin(towards), slope * Math.Cos(towards));
         Cosine = 1 / Math.Sqrt(1 + slope * slope);
         Grains = MakeGrains(random);
@@ -82,6 +83,11 @@ internal sealed class PhantomScene
     /// <summary>Height of the electrode's surface under a point; it is tilted and bulges by about 1.5 µm.</summary>
     public double Surface(double y, double x)
     {
+        if (Options.Flat)
+        {
+            return InterfaceAt;
+        }
+
         var plane = InterfaceAt + _slope.Y * (y - Extent / 2) + _slope.X * (x - Extent / 2);
         double a = 2 * Math.PI * y / Extent, b = 2 * Math.PI * x / Extent;
         return plane + 0.8 * Math.Sin(a + _wave[0]) + 0.6 * Math.Cos(b + _wave[1]) + 0.4 * Math.Sin(2 * a + b + _wave[2]) + 0.3 * Math.Cos(a - 2 * b + _wave[3]);

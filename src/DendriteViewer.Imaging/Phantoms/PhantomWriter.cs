@@ -16,6 +16,7 @@ public sealed class PhantomWriter
 {
     private const double BinUm = 20, SurfaceStepUm = 16;
     private const float VoidValue = 6200, LithiumValue = 7000, WallValue = 25500, ElectrolyteValue = 33000, Noise = 1150;
+    private const float AirValue = 6200, BrightValue = 52000;
 
     private const byte NewVoid = 3;
 
@@ -259,7 +260,12 @@ public sealed class PhantomWriter
                 double wy = (y + y0 + 0.5) * h, wx = (x + x0 + 0.5) * h;
                 int cy = Math.Clamp(y + y0, 0, n - 1), cx = Math.Clamp(x + x0, 0, n - 1);
                 var off2 = (wy - middle) * (wy - middle) + (wx - middle) * (wx - middle);
-                var value = WallValue;
+                var value = _options.Around switch
+                {
+                    PhantomSurroundings.Air => AirValue,
+                    PhantomSurroundings.Bright => BrightValue,
+                    _ => WallValue,
+                };
                 if (off2 < _scene.Radius * _scene.Radius)
                 {
                     var surface = Math.Clamp((depth - _scene.Surface(wy, wx)) / h + 0.5, 0, 1);
@@ -362,7 +368,8 @@ public sealed class PhantomWriter
     {
         ["name"] = "Li/Li3PS4/Li phantom, " + _options.CurrentDensityMaCm2.ToString(CultureInfo.InvariantCulture) + " mA/cm2",
         ["voxelSizeUm"] = new JsonArray(_options.VoxelUm, _options.VoxelUm, _options.VoxelUm),
-        ["depth"] = new JsonObject { ["axis"] = "z", ["direction"] = 1, ["interfaceUm"] = "auto" },
+        ["depth"] = new JsonObject { ["axis"] = "z", ["direction"] = 1, ["interfaceUm"] = _options.Flat ? Math.Round(_scene.InterfaceAt, 3)
+            : "auto" },
         ["cell"] = new JsonObject
         {
             ["electrodeAreaMm2"] = Math.Round(Math.PI * _scene.Radius * _scene.Radius / 1e6, 6),
