@@ -46,9 +46,34 @@ public sealed class AppServer : IAsyncDisposable
     /// <summary>Ends the app as kill -9 does, and starts it again at the same address.</summary>
     public async Task RestartAsync()
     {
+        await KillAsync();
+        await LaunchAsync();
+    }
+
+    /// <summary>Ends the app as kill -9 does.</summary>
+    public async Task KillAsync()
+    {
         _app!.Kill();
         await _app.WaitForExitAsync();
-        await LaunchAsync();
+    }
+
+    /// <summary>Runs the app's program with this server's folders until it ends by itself: a second server that refuses, or a command.</summary>
+    public async Task<(int ExitCode, string Output, string Errors)> RunAsync(params string[] args)
+    {
+        var info = Info(args);
+        using var process = Process.Start(info)!;
+        var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        try
+        {
+            await process.WaitForExitAsync(patience.Token);
+        }
+        finally
+        {
+            process.Kill(entireProcessTree: true);
+        }
+
+        return (process.ExitCode, await output, await errors);
     }
 
     public async Task<string> CliAsync(params string[] args)
@@ -77,16 +102,7 @@ public sealed class AppServer : IAsyncDisposable
 
     private async Task LaunchAsync()
     {
-        var dll = Path.Combine(Repository, "src/DendriteViewer.Web/bin", Configuration, "net10.0/DendriteViewer.Web.dll");
-        var info = new ProcessStartInfo("dotnet", [dll, "--urls", $"http://127.0.0.1:{_port}"]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = _folder };
-        info.Environment["Dendrite__Data"] = Path.Combine(_folder, "data");
-        info.Environment["Dendrite__ImportRoots__0"] = Path.Combine(_folder, "beamline");
-        foreach (var (key, value) in _environment)
-        {
-            info.Environment[key] = value;
-        }
-
-        _app = Process.Start(info)!;
+        _app = Process.Start(Info("--urls", $"http://127.0.0.1:{_port}"))!;
         var started = new TaskCompletionSource();
         _app.OutputDataReceived += (_, e) =>
         {
@@ -107,6 +123,20 @@ public sealed class AppServer : IAsyncDisposable
         _app.BeginErrorReadLine();
         await started.Task.WaitAsync(TimeSpan.FromSeconds(60));
         Address = _nginx is null ? $"http://127.0.0.1:{_port}" : Address;
+    }
+
+    private ProcessStartInfo Info(params string[] args)
+    {
+        var dll = Path.Combine(Repository, "src/DendriteViewer.Web/bin", Configuration, "net10.0/DendriteViewer.Web.dll");
+        var info = new ProcessStartInfo("dotnet", [dll, .. args]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = _folder };
+        info.Environment["Dendrite__Data"] = Path.Combine(_folder, "data");
+        info.Environment["Dendrite__ImportRoots__0"] = Path.Combine(_folder, "beamline");
+        foreach (var (key, value) in _environment)
+        {
+            info.Environment[key] = value;
+        }
+
+        return info;
     }
 
     private async Task LaunchNginxAsync()
