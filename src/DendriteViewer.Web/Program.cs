@@ -1,1 +1,4 @@
-return await DendriteViewer.Web.DendriteHost.RunAsync(args);
+using DendriteViewer.Web;
+using DendriteViewer.Web.Backup;
+
+return BackupCommands.Has(args) ? await BackupCommands.RunAsync(args) : await DendriteHost.RunAsync(args);

@@ -57,7 +57,9 @@ public sealed class AppServer : IAsyncDisposable
         await _app.WaitForExitAsync();
     }
 
-    /// <summary>Runs the app's program with this server's folders until it ends by itself: a second server that refuses, or a command.</summary>
+    /// <summary>
+    /// Runs the app's program with this server's folders until it ends by itself: a second server that refuses, or a command.
+    /// </summary>
     public async Task<(int ExitCode, string Output, string Errors)> RunAsync(params string[] args)
     {
         var info = Info(args);
@@ -128,7 +130,9 @@ public sealed class AppServer : IAsyncDisposable
     private ProcessStartInfo Info(params string[] args)
     {
         var dll = Path.Combine(Repository, "src/DendriteViewer.Web/bin", Configuration, "net10.0/DendriteViewer.Web.dll");
-        var info = new ProcessStartInfo("dotnet", [dll, .. args]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = _folder };
+        var info =
+            new ProcessStartInfo("dotnet", [dll, .. args]) { RedirectStandardOutput = true, RedirectStandardError = true,
+            WorkingDirectory = _folder };
         info.Environment["Dendrite__Data"] = Path.Combine(_folder, "data");
         info.Environment["Dendrite__ImportRoots__0"] = Path.Combine(_folder, "beamline");
         foreach (var (key, value) in _environment)

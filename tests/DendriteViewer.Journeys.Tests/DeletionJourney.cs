@@ -3,7 +3,9 @@ using Microsoft.Playwright;
 
 namespace DendriteViewer.Journeys.Tests;
 
-/// <summary>A dataset is deleted and another imported under its name, by the command while a server uses the store, and by the app.</summary>
+/// <summary>
+/// A dataset is deleted and another imported under its name, by the command while a server uses the store, and by the app.
+/// </summary>
 public sealed class DeletionJourney(Browser browser) : IClassFixture<Browser>
 {
     private const string Id = "li-li3ps4-li-phantom-0-8-ma-cm2";
@@ -56,7 +58,9 @@ public sealed class DeletionJourney(Browser browser) : IClassFixture<Browser>
         await member.GotoAsync($"{server.Address}/d/{Id}");
         await member.GetByText("This dataset was deleted").WaitForAsync();
         Assert.Equal("[]", (await (await page.APIRequest.GetAsync($"{server.Address}/api/datasets/{Id}/sites")).TextAsync()).Trim());
-        var again = await page.APIRequest.GetAsync(picture.Url, new() { Headers = new Dictionary<string, string> { ["If-None-Match"] = picture.Headers["etag"] } });
+        var again =
+            await page.APIRequest.GetAsync(picture.Url,
+            new() { Headers = new Dictionary<string, string> { ["If-None-Match"] = picture.Headers["etag"] } });
         Assert.Equal(200, again.Status);
         Assert.NotEqual(await picture.BodyAsync(), await again.BodyAsync());
 

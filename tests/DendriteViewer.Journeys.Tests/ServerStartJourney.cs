@@ -2,7 +2,9 @@ using Microsoft.Data.Sqlite;
 
 namespace DendriteViewer.Journeys.Tests;
 
-/// <summary>A server starts on a data folder that is its own, whole and not newer than itself; else it says why not, in one sentence.</summary>
+/// <summary>
+/// A server starts on a data folder that is its own, whole and not newer than itself; else it says why not, in one sentence.
+/// </summary>
 public sealed class ServerStartJourney
 {
     [Fact]

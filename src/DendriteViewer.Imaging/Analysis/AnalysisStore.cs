@@ -41,7 +41,8 @@ public sealed class AnalysisStore(DatasetStore store)
         var name = BlobNames.Dataset(dataset.Id) + BlobNames.AnalysisPath(modality);
         try
         {
-            var result = await store.Blobs.TryReadAsync(name, ct) is { } bytes ? JsonSerializer.Deserialize<AnalysisResult>(SealedJson.Unseal(bytes), s_json) : null;
+            var result = await store.Blobs.TryReadAsync(name, ct) is { } bytes
+                ? JsonSerializer.Deserialize<AnalysisResult>(SealedJson.Unseal(bytes), s_json) : null;
 
             // A deletion that was cut off may have left what belonged to another dataset of this id.
             return (result?.DatasetIdentity ?? DatasetIdentity.Earlier(dataset.Id).Value) == dataset.Identity.Value ? result : null;

@@ -365,7 +365,8 @@ public sealed class ExperimentAnalysis
         var found = trackers[0].Finish(voidLabels, voids.Voids);
         var result = new AnalysisResult
         {
-            Dataset = _dataset.Id.Value, DatasetIdentity = _dataset.Identity.Value, Name = _dataset.Name, Recipe = _recipe, RecipeHash = _recipe.Hash,
+            Dataset = _dataset.Id.Value, DatasetIdentity = _dataset.Identity.Value, Name = _dataset.Name, Recipe = _recipe,
+                RecipeHash = _recipe.Hash,
             Threshold = Threshold, ThresholdHow = _how, NoiseWidth = _statistics.NoiseWidth, VoxelUm3 = _region.VoxelUm3,
             Interface = _dataset.Depth.Fingerprint, InterfaceTiltDeg = _dataset.Depth.Surface?.TiltDeg ?? 0, InterfaceResidualUm = _dataset.Depth.Surface?.ResidualUm ?? 0, OutlineUm2 = _dataset.Outline?.AreaUm2,
             OutlineSearch = _dataset.Manifest.Cell?.OutlineSearch, OutlineUm = _dataset.Manifest.Cell?.OutlineUm,

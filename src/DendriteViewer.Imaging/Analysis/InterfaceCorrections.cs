@@ -24,7 +24,8 @@ public static class InterfaceCorrections
     /// <param name="ct">Stops it before it is published.</param>
     /// <param name="expected">The identity that the dataset must have, or null for whatever is there.</param>
     /// <exception cref="VolumeFormatException">The dataset is gone, or a point lies nowhere near it.</exception>
-    public static async Task<Dataset> SetAsync(DatasetStore store, DatasetId id, IReadOnlyList<WorldPoint> points, CancellationToken ct, DatasetIdentity? expected = null)
+    public static async Task<Dataset> SetAsync(DatasetStore store, DatasetId id, IReadOnlyList<WorldPoint> points, CancellationToken ct,
+        DatasetIdentity? expected = null)
     {
         return await store.UpdateAsync(
             id, d => ValueTask.FromResult(Corrected(d ?? throw new VolumeFormatException($"{id} was deleted."), points)), ct, expected);

@@ -25,7 +25,8 @@ public static class OutlineCorrections
     /// <param name="ct">Stops it before it is published.</param>
     /// <param name="expected">The identity that the dataset must have, or null for whatever is there.</param>
     /// <exception cref="VolumeFormatException">The dataset is gone, a point lies nowhere near it, or the outline cannot be bent.</exception>
-    public static async Task<Dataset> SetAsync(DatasetStore store, DatasetId id, IReadOnlyList<(double U, double V)> points, CancellationToken ct, DatasetIdentity? expected = null)
+    public static async Task<Dataset> SetAsync(DatasetStore store, DatasetId id, IReadOnlyList<(double U, double V)> points,
+        CancellationToken ct, DatasetIdentity? expected = null)
     {
         return await store.UpdateAsync(
             id, d => ValueTask.FromResult(Corrected(d ?? throw new VolumeFormatException($"{id} was deleted."), points)), ct, expected);

@@ -30,8 +30,8 @@ public sealed record VolumeInfo(
     public string? LinkedTo { get; init; }
 
     /// <summary>
-    /// What caches know the volume by: the dataset's identity and the volume's place below the dataset. Unlike <see cref="Prefix"/> it is never
-    /// that of another volume.
+    /// What caches know the volume by: the dataset's identity and the volume's place below the dataset. Unlike <see cref="Prefix"/> it is
+    /// never that of another volume.
     /// </summary>
     public string CacheKey { get; init; } = Prefix;
 
@@ -74,7 +74,9 @@ public sealed record Dataset(
     /// <summary>Which dataset it is, whatever its id.</summary>
     public DatasetIdentity Identity { get; } = DatasetIdentity.Of(Id, Manifest);
 
-    /// <summary>Names this state of the manifest: the first 32 hexadecimal digits of its SHA-256; empty of what is not stored yet.</summary>
+    /// <summary>
+    /// Names this state of the manifest: the first 32 hexadecimal digits of its SHA-256; empty of what is not stored yet.
+    /// </summary>
     public string Revision { get; init; } = "";
 
     /// <summary>Modalities, in the manifest's order.</summary>

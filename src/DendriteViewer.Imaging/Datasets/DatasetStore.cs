@@ -66,7 +66,8 @@ public sealed class DatasetStore(IBlobStore blobs)
     /// <summary>A reader of a volume's bricks; opened once and kept.</summary>
     public async Task<VolumeReader> ReaderAsync(VolumeInfo volume, CancellationToken ct)
     {
-        var lazy = _readers.GetOrAdd((volume.Prefix, volume.CacheKey, volume.MetadataSha256), _ => new(() => OpenReaderAsync(blobs, volume, CancellationToken.None)));
+        var lazy = _readers.GetOrAdd((volume.Prefix, volume.CacheKey, volume.MetadataSha256), _ =>
+            new(() => OpenReaderAsync(blobs, volume, CancellationToken.None)));
         try
         {
             return await lazy.Value.WaitAsync(ct);
@@ -195,7 +196,8 @@ public sealed class DatasetStore(IBlobStore blobs)
 
     private Dataset Opened(DatasetId id, byte[] stored)
     {
-        var dataset = Dataset.Of(id, Unsealed(stored, BlobNames.Manifest(id))) with { Revision = Convert.ToHexStringLower(SHA256.HashData(stored))[..32] };
+        var manifest = Unsealed(stored, BlobNames.Manifest(id));
+        var dataset = Dataset.Of(id, manifest) with { Revision = Convert.ToHexStringLower(SHA256.HashData(stored))[..32] };
         if (!_seen.TryGetValue(id, out var before) || before != dataset.Identity)
         {
             _seen[id] = dataset.Identity;
@@ -209,7 +211,8 @@ public sealed class DatasetStore(IBlobStore blobs)
     {
         if (expected is not null && now?.Identity != expected)
         {
-            throw new VolumeFormatException(now is null ? $"{id} was deleted." : $"{id} was deleted, and another dataset of that name imported since; look at it again.");
+            throw new VolumeFormatException(now is null ? $"{id} was deleted."
+                : $"{id} was deleted, and another dataset of that name imported since; look at it again.");
         }
     }
 

@@ -339,7 +339,8 @@ public sealed class SliceRenderer(DatasetStore store, BrickCache cache, RenderDe
                 WindowKernel.ToRgb(values, low, high, map.Colors, Outside, pixels);
                 tint?.Invoke(u, v, values, pixels);
             };
-        if (devices.TryDraw(info.CacheKey, device => DeviceSlicer.Render(device, pages.Volume, pages.Geometry, width, height, row)) || Slicer.Render(pages.Volume, pages.Geometry, width, height, row, ct))
+        if (devices.TryDraw(info.CacheKey, device => DeviceSlicer.Render(device, pages.Volume, pages.Geometry, width, height, row))
+            || Slicer.Render(pages.Volume, pages.Geometry, width, height, row, ct))
         {
             return image;
         }

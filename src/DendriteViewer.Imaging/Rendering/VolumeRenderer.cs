@@ -156,7 +156,9 @@ public sealed class VolumeRenderer
 
             // And on to the device, so that the first picture of a timestep shown later waits for nothing.
             _devices.TryDraw(
-                volume.CacheKey, device => device.LoadAhead(part.Plan.Bricks.Select(b => _cache.TryGet(part.Volume, b)).OfType<Brick>().TakeWhile(_ => !ct.IsCancellationRequested)));
+                volume.CacheKey,
+                device => device.LoadAhead(part.Plan.Bricks.Select(b => _cache.TryGet(part.Volume, b)).OfType<Brick>()
+                    .TakeWhile(_ => !ct.IsCancellationRequested)));
         }
     }
 

@@ -128,7 +128,8 @@ public sealed class AzureBlobStore : IBlobStore
         await using var blobs = _container.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix: prefix, cancellationToken: ct).GetAsyncEnumerator(ct);
         while (await AskAsync(async () => await blobs.MoveNextAsync()))
         {
-            yield return new BlobStat(blobs.Current.Name, blobs.Current.Properties.ContentLength ?? 0, blobs.Current.Properties.ETag?.ToString() ?? "", blobs.Current.Properties.LastModified);
+            var (name, found) = (blobs.Current.Name, blobs.Current.Properties);
+            yield return new BlobStat(name, found.ContentLength ?? 0, found.ETag?.ToString() ?? "", found.LastModified);
         }
     }
 

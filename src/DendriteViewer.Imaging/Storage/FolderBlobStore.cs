@@ -27,7 +27,8 @@ public sealed class FolderBlobStore : IBlobStore
     public ValueTask<BlobStat?> StatAsync(string name, CancellationToken ct)
     {
         var path = PathOf(name);
-        return ValueTask.FromResult<BlobStat?>(AttributesOf(path) is { } found && !found.HasFlag(FileAttributes.Directory) ? StatOf(name, new FileInfo(path)) : null);
+        return ValueTask.FromResult<BlobStat?>(AttributesOf(path) is { } found && !found.HasFlag(FileAttributes.Directory)
+            ? StatOf(name, new FileInfo(path)) : null);
     }
 
     private static BlobStat StatOf(string name, FileInfo file) => new(name, file.Length, Written: file.LastWriteTimeUtc);

@@ -1,6 +1,8 @@
 namespace DendriteViewer.Imaging.Storage;
 
-/// <summary>A blob's name and size in bytes; a tag where the store gives one, which is another once the blob is; when it was last written.</summary>
+/// <summary>
+/// A blob's name and size in bytes; a tag where the store gives one, which is another once the blob is; when it was last written.
+/// </summary>
 public readonly record struct BlobStat(string Name, long Size, string Tag = "", DateTimeOffset? Written = null);
 
 /// <summary>A blob's bytes, and a tag that is another once the blob is.</summary>

@@ -4,7 +4,7 @@ using System.Text;
 namespace DendriteViewer.Imaging.Storage;
 
 /// <summary>JSON objects whose first field is the SHA-256 of all that follows it, so that no damage is taken for what somebody wrote.</summary>
-internal static class SealedJson
+public static class SealedJson
 {
     private const string Head = "{\"sha256\":\"";
     private const int HashLength = 64;

@@ -14,7 +14,9 @@ public readonly partial record struct DatasetIdentity
 
     private DatasetIdentity(string value) => _value = value;
 
-    /// <summary>The text: 32 hexadecimal digits, or <c>legacy-</c> and the id of a dataset that was published before there were identities.</summary>
+    /// <summary>
+    /// The text: 32 hexadecimal digits, or <c>legacy-</c> and the id of a dataset that was published before there were identities.
+    /// </summary>
     public string Value => _value ?? throw new InvalidOperationException("The dataset's identity was never set.");
 
     /// <summary>Whether the dataset was published by a version that gave none.</summary>

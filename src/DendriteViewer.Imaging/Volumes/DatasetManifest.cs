@@ -10,7 +10,7 @@ public sealed record DatasetManifest
     public string? Id { get; init; }
 
     /// <summary>
-    /// In the store, which dataset it is (<see cref="DatasetIdentity"/>); given when it is first published, never taken from what is handed over.
+    /// In the store, which dataset it is (<see cref="DatasetIdentity"/>): given when it is first published, never taken from the input.
     /// </summary>
     public string? Identity { get; init; }
 

@@ -88,7 +88,9 @@ public sealed class DatasetAccess(IDbContextFactory<DendriteDb> database, TimePr
         return grant;
     }
 
-    /// <summary>The role that somebody has by an account, not by a link; links to a dataset end with it, accounts may still read its archive.</summary>
+    /// <summary>
+    /// The role that somebody has by an account, not by a link; links to a dataset end with it, accounts may still read its archive.
+    /// </summary>
     public async Task<DatasetRole?> AccountRoleAsync(ClaimsPrincipal user, DatasetIdentity dataset, CancellationToken ct = default)
     {
         await using var db = await database.CreateDbContextAsync(ct);
@@ -98,13 +100,17 @@ public sealed class DatasetAccess(IDbContextFactory<DendriteDb> database, TimePr
     }
 
     private static Task<DatasetRole?> MemberRoleAsync(DendriteDb db, Guid user, DatasetIdentity dataset, CancellationToken ct) =>
-        db.Members.Where(m => m.UserId == user && m.DatasetIdentity == dataset.Value).Select(m => (DatasetRole?)m.Role).FirstOrDefaultAsync(ct);
+        db.Members.Where(m => m.UserId == user && m.DatasetIdentity == dataset.Value).Select(m => (DatasetRole?)m.Role)
+            .FirstOrDefaultAsync(ct);
 
-    /// <summary>The identity that a dataset was last seen with, where its manifest does not tell; null where none of that id is known.</summary>
+    /// <summary>
+    /// The identity that a dataset was last seen with, where its manifest does not tell; null where none of that id is known.
+    /// </summary>
     public async Task<DatasetIdentity?> LastKnownAsync(DatasetId id, CancellationToken ct = default)
     {
         await using var db = await database.CreateDbContextAsync(ct);
-        var known = await db.Datasets.Where(d => d.DatasetId == id.Value && d.DeletedAt == null).Select(d => d.Identity).FirstOrDefaultAsync(ct);
+        var known = await db.Datasets.Where(d => d.DatasetId == id.Value && d.DeletedAt == null).Select(d => d.Identity)
+            .FirstOrDefaultAsync(ct);
         return DatasetIdentity.TryParse(known, out var identity) ? identity : null;
     }
 

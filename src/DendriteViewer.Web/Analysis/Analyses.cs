@@ -46,24 +46,28 @@ public sealed class Analyses(DatasetStore store, JobBoard board, ViewSessions se
     }
 
     /// <summary>The job that analyses a dataset now, or null.</summary>
-    public Job? Running(DatasetIdentity dataset) => board.Jobs.FirstOrDefault(j => j is { Kind: AnalysisHandler.Name, IsActive: true } && j.DatasetIdentity == dataset.Value);
+    public Job? Running(DatasetIdentity dataset) =>
+        board.Jobs.FirstOrDefault(j => j is { Kind: AnalysisHandler.Name, IsActive: true } && j.DatasetIdentity == dataset.Value);
 
     /// <summary>The newest analysis of a dataset, ended or not, or null.</summary>
-    public Job? Newest(DatasetIdentity dataset) => board.Jobs.FirstOrDefault(j => j.Kind == AnalysisHandler.Name && j.DatasetIdentity == dataset.Value);
+    public Job? Newest(DatasetIdentity dataset) =>
+        board.Jobs.FirstOrDefault(j => j.Kind == AnalysisHandler.Name && j.DatasetIdentity == dataset.Value);
 
     /// <summary>Asks for an analysis. Whoever calls has been authorized.</summary>
     /// <returns>The job, or the one that analyses the dataset already.</returns>
     public async Task<Job> StartAsync(Dataset dataset, AnalysisRecipe recipe, Person by) =>
-        Running(dataset.Identity) ?? await board.StartAsync(new JobRequest(AnalysisHandler.Name, dataset.Name, dataset.Id.Value, JsonSerializer.Serialize(recipe, DatasetManifest.Json), dataset.Identity.Value), by);
+        Running(dataset.Identity) ?? await board.StartAsync(RequestOf(dataset, AnalysisHandler.Name, dataset.Name, recipe), by);
 
     /// <summary>Asks for a comparison of two times, by the recipe of a result. Whoever calls has been authorized.</summary>
     public Task<Job> StartChangeAsync(Dataset dataset, AnalysisResult result, double fromHours, double toHours, Person by)
     {
         var recipe = result.Recipe with { Rule = ThresholdRule.Manual, Threshold = result.Threshold };
         var title = string.Create(CultureInfo.InvariantCulture, $"{dataset.Name}, {fromHours:0.##} to {toHours:0.##} h");
-        return board.StartAsync(
-            new JobRequest(ChangeHandler.Name, title, dataset.Id.Value, JsonSerializer.Serialize(new ChangeHandler.Arguments(recipe, fromHours, toHours), DatasetManifest.Json), dataset.Identity.Value), by);
+        return board.StartAsync(RequestOf(dataset, ChangeHandler.Name, title, new ChangeHandler.Arguments(recipe, fromHours, toHours)), by);
     }
+
+    private static JobRequest RequestOf<T>(Dataset dataset, string kind, string title, T arguments) =>
+        new(kind, title, dataset.Id.Value, JsonSerializer.Serialize(arguments, DatasetManifest.Json), dataset.Identity.Value);
 
     /// <summary>Shows what a job kept to everybody who looks.</summary>
     public async Task PublishAsync(Dataset analysed, CancellationToken ct)
@@ -100,7 +104,8 @@ public sealed class Analyses(DatasetStore store, JobBoard board, ViewSessions se
     }
 
     /// <summary>The newest comparison of a dataset, ended or not, or null.</summary>
-    public Job? NewestChange(DatasetIdentity dataset) => board.Jobs.FirstOrDefault(j => j.Kind == ChangeHandler.Name && j.DatasetIdentity == dataset.Value);
+    public Job? NewestChange(DatasetIdentity dataset) =>
+        board.Jobs.FirstOrDefault(j => j.Kind == ChangeHandler.Name && j.DatasetIdentity == dataset.Value);
 
     /// <summary>Moves the interface through points, for everybody who looks. Whoever calls has been authorized.</summary>
     /// <exception cref="VolumeFormatException">A point lies nowhere near the scan.</exception>

@@ -157,7 +157,8 @@ public sealed partial class AnalysisPanel
     // The right to change the dataset may have ended since the page was opened, so it is asked for each time.
     private async Task<bool> MayRunNowAsync()
     {
-        var may = Authentication is not null && await Access.RoleAsync((await Authentication).User, Session.Dataset.Identity) >= DatasetRole.Curate;
+        var may = Authentication is not null
+            && await Access.RoleAsync((await Authentication).User, Session.Dataset.Identity) >= DatasetRole.Curate;
         _error = may ? null : "Analysing this dataset is not open to you any more.";
         return may;
     }

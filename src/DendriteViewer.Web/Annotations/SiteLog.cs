@@ -110,7 +110,7 @@ public sealed class SiteLog(IDbContextFactory<DendriteDb> database, TimeProvider
         return await db.SiteEdits.AsNoTracking().Where(e => e.DatasetIdentity == dataset.Value).OrderBy(e => e.Sequence).ToListAsync(ct);
     }
 
-    // The current state of a dataset that is gone leaves memory; the log keeps every edit, and it is folded again for who reads the archive.
+    // The current state of a dataset that is gone leaves memory. The log keeps every edit, and is folded again for who reads the archive.
     Task IDatasetFollower.DeletedAsync(DatasetIdentity dataset, CancellationToken ct)
     {
         _boards.TryRemove(dataset.Value, out _);
@@ -172,7 +172,8 @@ public sealed class SiteLog(IDbContextFactory<DendriteDb> database, TimeProvider
                 var after = wanted with { Version = (before?.Version ?? 0) + 1, ChangedAt = now };
                 db.SiteEdits.Add(new SiteEdit
                 {
-                    DatasetIdentity = dataset.Value, SiteId = after.Id, Version = after.Version, State = JsonSerializer.Serialize(after, Json), ByKey = by.Key, ByName = by.Name, At = now,
+                    DatasetIdentity = dataset.Value, SiteId = after.Id, Version = after.Version,
+                        State = JsonSerializer.Serialize(after, Json), ByKey = by.Key, ByName = by.Name, At = now,
                 });
                 sites[after.Id] = after;
                 made.Add((before, after));

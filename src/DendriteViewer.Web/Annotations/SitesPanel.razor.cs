@@ -163,9 +163,11 @@ public sealed partial class SitesPanel
 
     private Task DeleteAsync(Site site) => TryAsync(() => Log.DeleteAsync(Session.Dataset.Identity, site.Id, By, default));
 
-    private Task UndoAsync() => TryAsync(async () => _error = await Log.UndoAsync(Session.Dataset.Identity, By, default) is null ? "There is nothing of yours to undo." : null);
+    private Task UndoAsync() => TryAsync(async () =>
+        _error = await Log.UndoAsync(Session.Dataset.Identity, By, default) is null ? "There is nothing of yours to undo." : null);
 
-    private Task RedoAsync() => TryAsync(async () => _error = await Log.RedoAsync(Session.Dataset.Identity, By, default) is null ? "There is nothing of yours to redo." : null);
+    private Task RedoAsync() => TryAsync(async () =>
+        _error = await Log.RedoAsync(Session.Dataset.Identity, By, default) is null ? "There is nothing of yours to redo." : null);
 
     private Task ImportAsync(InputFileChangeEventArgs e) => TryAsync(async () =>
     {

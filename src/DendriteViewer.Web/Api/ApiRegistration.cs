@@ -38,13 +38,15 @@ public static class ApiRegistration
         api.MapGet("/", async (HttpContext c, DatasetCatalog catalog, SiteLog sites, CancellationToken ct) => Results.Json(
             (await catalog.ListAsync(c.User, async id => (await sites.ListAsync(id, ct)).Count, ct)).Where(e => e.Dataset is not null).Select(e => new
             {
-                id = e.Id.Value, identity = e.Dataset!.Identity.Value, name = e.Dataset.Name, role = e.Role.ToString().ToLowerInvariant(), volumes = e.Dataset.Volumes.Count, storedBytes = e.StoredBytes, sites = e.Sites,
+                id = e.Id.Value, identity = e.Dataset!.Identity.Value, name = e.Dataset.Name, role = e.Role.ToString().ToLowerInvariant(),
+                    volumes = e.Dataset.Volumes.Count, storedBytes = e.StoredBytes, sites = e.Sites,
             })));
         api.MapGet("/{dataset}", async (string dataset, HttpContext c, DatasetCatalog catalog, CancellationToken ct) =>
             await catalog.TryOpenAsync(c.User, dataset, DatasetRole.View, ct) is { } d
                 ? Tagged(c, d, new
                 {
-                    id = d.Id.Value, identity = d.Identity.Value, name = d.Name, interfaceUm = d.Depth.InterfaceUm, volumes = d.Volumes.Select(SceneVolume.Of), series = d.Manifest.Series.Select(s => s.Kind),
+                    id = d.Id.Value, identity = d.Identity.Value, name = d.Name, interfaceUm = d.Depth.InterfaceUm,
+                        volumes = d.Volumes.Select(SceneVolume.Of), series = d.Manifest.Series.Select(s => s.Kind),
                 })
                 : Results.NotFound());
         api.MapGet("/{dataset}/render.png", RenderAsync);

@@ -36,7 +36,8 @@ public sealed class DatasetCatalog(DatasetStore store, DatasetAccess access, Bri
         // Opened first: who may see it depends on which dataset has the id now.
         try
         {
-            return await store.TryOpenAsync(id, ct) is { } opened && await access.RoleAsync(user, opened.Identity, ct) >= role ? opened : null;
+            return await store.TryOpenAsync(id, ct) is { } opened && await access.RoleAsync(user, opened.Identity, ct) >= role ? opened
+                : null;
         }
         catch (VolumeFormatException)
         {
@@ -50,7 +51,8 @@ public sealed class DatasetCatalog(DatasetStore store, DatasetAccess access, Bri
     }
 
     /// <summary>The datasets in which somebody has a role.</summary>
-    public async Task<IReadOnlyList<CatalogEntry>> ListAsync(ClaimsPrincipal user, Func<DatasetIdentity, Task<int>> countSites, CancellationToken ct)
+    public async Task<IReadOnlyList<CatalogEntry>> ListAsync(ClaimsPrincipal user, Func<DatasetIdentity, Task<int>> countSites,
+        CancellationToken ct)
     {
         var list = new List<CatalogEntry>();
         await foreach (var (id, dataset, problem) in store.ListAsync(ct))
@@ -58,7 +60,9 @@ public sealed class DatasetCatalog(DatasetStore store, DatasetAccess access, Bri
             var identity = dataset?.Identity ?? await access.LastKnownAsync(id, ct);
             if (identity is { } known && await access.RoleAsync(user, known, ct) is { } role)
             {
-                list.Add(new CatalogEntry(id, dataset, problem, role, await store.Blobs.MeasureAsync(BlobNames.Dataset(id), ct), await countSites(known)));
+                list.Add(
+                    new CatalogEntry(id, dataset, problem, role, await store.Blobs.MeasureAsync(BlobNames.Dataset(id), ct),
+                    await countSites(known)));
             }
         }
 

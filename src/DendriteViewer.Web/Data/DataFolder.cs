@@ -34,24 +34,30 @@ public sealed class DataFolder : IDisposable
         try
         {
             Directory.CreateDirectory(folder);
-            return new DataFolder(new FileStream(Path.Combine(folder, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            return new DataFolder(
+                new FileStream(Path.Combine(folder, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
         catch (UnauthorizedAccessException e)
         {
-            throw new StartupException($"The data folder {folder} may not be written; change its permissions or name another in Dendrite__Data.", e);
+            throw new StartupException(
+                $"The data folder {folder} may not be written; change its permissions or name another in Dendrite__Data.", e);
         }
         catch (IOException e) when (File.Exists(Path.Combine(folder, LockFile)) && e is not DirectoryNotFoundException)
         {
             throw new StartupException(
-                $"The data folder {folder} is in use by another DendriteViewer server; stop that one, or give this one a folder of its own in Dendrite__Data.", e);
+                $"The data folder {folder} is in use by another DendriteViewer server; "
+                + "stop that one, or give this one a folder of its own in Dendrite__Data.", e);
         }
         catch (IOException e)
         {
-            throw new StartupException($"The data folder {folder} cannot be used ({e.Message.TrimEnd('.')}); name another in Dendrite__Data.", e);
+            throw new StartupException(
+                $"The data folder {folder} cannot be used ({e.Message.TrimEnd('.')}); name another in Dendrite__Data.", e);
         }
     }
 
-    /// <summary>Refuses what must not be taken for a new installation: a database that is gone from a folder that was in use, or is damaged.</summary>
+    /// <summary>
+    /// Refuses what must not be taken for a new installation: a database that is gone from a folder that was in use, or is damaged.
+    /// </summary>
     /// <exception cref="StartupException">The folder is not as a server left it.</exception>
     public static void Check(string folder)
     {
@@ -64,8 +70,9 @@ public sealed class DataFolder : IDisposable
         if (!HasTables(database) && WasUsed(folder))
         {
             throw new StartupException(
-                $"The database {database} is {(File.Exists(database) ? "empty" : "missing")}, though {folder} was in use before; put the file back or restore a backup "
-                + $"into another folder. To begin with no accounts at all, move {Keys} and {Jobs} out of the folder first.");
+                $"The database {database} is {(File.Exists(database) ? "empty" : "missing")}, though {folder} was in use before; "
+                + "put the file back or restore a backup into another folder. "
+                + $"To begin with no accounts at all, move {Keys} and {Jobs} out of the folder first.");
         }
 
         HasTables(Path.Combine(folder, Jobs));
@@ -88,7 +95,9 @@ public sealed class DataFolder : IDisposable
 
         try
         {
-            using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file, Mode = SqliteOpenMode.ReadWrite, Pooling = false }.ToString());
+            using var connection =
+                new SqliteConnection(
+                new SqliteConnectionStringBuilder { DataSource = file, Mode = SqliteOpenMode.ReadWrite, Pooling = false }.ToString());
             connection.Open();
             using var command = connection.CreateCommand();
             command.CommandText = "PRAGMA quick_check(1)";

@@ -24,8 +24,10 @@ public static class DataRegistration
         PrivateFiles.MakeFolder(data);
         builder.Services.AddSingleton(options);
         builder.Services.AddDbContextFactory<DendriteDb>(o => o.UseSqlite($"Data Source={Path.Combine(data, DataFolder.Database)}"));
-        builder.Services.AddDbContext<DendriteDb>(o => o.UseSqlite($"Data Source={Path.Combine(data, DataFolder.Database)}"), optionsLifetime: ServiceLifetime.Singleton);
-        builder.Services.AddDataProtection().PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(data, DataFolder.Keys))).SetApplicationName("DendriteViewer");
+        builder.Services.AddDbContext<DendriteDb>(o =>
+            o.UseSqlite($"Data Source={Path.Combine(data, DataFolder.Database)}"), optionsLifetime: ServiceLifetime.Singleton);
+        builder.Services.AddDataProtection().PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(data, DataFolder.Keys)))
+            .SetApplicationName("DendriteViewer");
         builder.Services.AddSingleton(_ =>
         {
             var blobs = BlobStores.Open(options.Store ?? Path.Combine(data, "store"));
@@ -45,7 +47,8 @@ public static class DataRegistration
         app.Lifetime.ApplicationStopped.Register(held.Dispose);
         DataFolder.Check(folder);
         await using var db = new SqliteDendriteDb(app.Services.GetRequiredService<DbContextOptions<DendriteDb>>());
-        await SchemaUpgrade.ApplyAsync(db, $"The database {Path.Combine(folder, DataFolder.Database)}", "AspNetUsers", CancellationToken.None);
+        await SchemaUpgrade.ApplyAsync(db, $"The database {Path.Combine(folder, DataFolder.Database)}", "AspNetUsers",
+            CancellationToken.None);
         await db.Database.ExecuteSqlRawAsync("PRAGMA journal_mode=WAL");
     }
 }

@@ -22,7 +22,8 @@ public static class SchemaUpgrade
         try
         {
             var known = db.Database.GetMigrations().ToArray();
-            var applied = await HasTableAsync(db, HistoryRepository.DefaultTableName, ct) ? (await db.Database.GetAppliedMigrationsAsync(ct)).ToArray() : [];
+            var applied = await HasTableAsync(db, HistoryRepository.DefaultTableName, ct)
+                ? (await db.Database.GetAppliedMigrationsAsync(ct)).ToArray() : [];
             if (applied.Length == 0 && await HasTableAsync(db, table, ct))
             {
                 var history = db.GetService<IHistoryRepository>();
@@ -34,12 +35,14 @@ public static class SchemaUpgrade
             if (unknown.Length > 0)
             {
                 throw new StartupException(
-                    $"{where} was written by a newer version of DendriteViewer (its schema has {unknown[^1]}); run that version or newer, or restore a backup of this one.");
+                    $"{where} was written by a newer version of DendriteViewer (its schema has {unknown[^1]}); "
+                    + "run that version or newer, or restore a backup of this one.");
             }
 
             if (db.Database.IsSqlite())
             {
-                // Left where a server was killed during an upgrade, and waited for without end. One server has the folder, so nobody holds it.
+                // Left where a server was killed during an upgrade, and waited for without end. One server has the folder, so nobody holds
+                // it.
                 await db.Database.ExecuteSqlRawAsync("DROP TABLE IF EXISTS \"__EFMigrationsLock\"", ct);
             }
 
@@ -48,13 +51,16 @@ public static class SchemaUpgrade
         catch (DbException e)
         {
             throw new StartupException(
-                $"{where} could not be brought to this version's schema ({e.Message.ReplaceLineEndings(" ").Trim().TrimEnd('.')}); nothing in it was lost. "
-                + "Check that it can be reached and written, or go on with the version that wrote it.", e);
+                $"{where} could not be brought to this version's schema ({e.Message.ReplaceLineEndings(" ").Trim().TrimEnd('.')}); "
+                + "nothing in it was lost. Check that it can be reached and written, or go on with the version that wrote it.", e);
         }
     }
 
     private static async Task<bool> HasTableAsync(DbContext db, string table, CancellationToken ct) => db.Database.IsSqlite()
-        ? await db.Database.SqlQuery<int>($"SELECT COUNT(*) AS \"Value\" FROM sqlite_master WHERE type = 'table' AND name = {table}").SingleAsync(ct) > 0
+        ? await db.Database.SqlQuery<int>($"SELECT COUNT(*) AS \"Value\" FROM sqlite_master WHERE type = 'table' AND name = {table}")
+            .SingleAsync(ct) > 0
         : await db.Database.SqlQuery<int>(
-            $"SELECT COUNT(*)::int AS \"Value\" FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = {table}").SingleAsync(ct) > 0;
+            $"""
+            SELECT COUNT(*)::int AS "Value" FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = {table}
+            """).SingleAsync(ct) > 0;
 }

@@ -41,7 +41,8 @@ public sealed class ExportFiles(DendriteOptions options, TimeProvider time) : ID
         .OrderByDescending(f => f.LastWriteTimeUtc).Select(f => new ExportFile(f.Name, f.Length, f.LastWriteTimeUtc)).ToArray();
 
     /// <summary>The path of a file that is listed, or null.</summary>
-    public string? Find(DatasetIdentity dataset, string name) => List(dataset).Any(f => f.Name == name) ? Path.Combine(FolderOf(dataset), name) : null;
+    public string? Find(DatasetIdentity dataset, string name) =>
+        List(dataset).Any(f => f.Name == name) ? Path.Combine(FolderOf(dataset), name) : null;
 
     /// <summary>Removes what was kept long enough, of every dataset.</summary>
     public void Sweep()

@@ -33,7 +33,8 @@ public sealed class ExportHandler(JobBoard board, DatasetStore store, ExportFile
 
     /// <summary>Asks for an export. Whoever calls has been authorized.</summary>
     public Task<Job> StartAsync(Dataset dataset, ExportWish wish, Person by, CancellationToken ct = default) => board.StartAsync(
-        new JobRequest(Kind, $"{dataset.Name}, {new VolumeKey(wish.Modality, wish.Hours)}", dataset.Id.Value, JsonSerializer.Serialize(wish), dataset.Identity.Value), by, ct);
+        new JobRequest(Kind, $"{dataset.Name}, {new VolumeKey(wish.Modality, wish.Hours)}", dataset.Id.Value,
+            JsonSerializer.Serialize(wish), dataset.Identity.Value), by, ct);
 
     /// <inheritdoc/>
     public async Task<JobOutcome> RunAsync(JobRun run, CancellationToken ct)
@@ -96,7 +97,8 @@ public sealed class VerifyHandler(JobBoard board, DatasetStore store) : IJobHand
     public string Kind => Name;
 
     /// <summary>Asks for a check. Whoever calls has been authorized.</summary>
-    public Task<Job> StartAsync(Dataset dataset, Person by, CancellationToken ct = default) => board.StartAsync(new JobRequest(Kind, dataset.Name, dataset.Id.Value, "{}", dataset.Identity.Value), by, ct);
+    public Task<Job> StartAsync(Dataset dataset, Person by, CancellationToken ct = default) =>
+        board.StartAsync(new JobRequest(Kind, dataset.Name, dataset.Id.Value, "{}", dataset.Identity.Value), by, ct);
 
     /// <inheritdoc/>
     public async Task<JobOutcome> RunAsync(JobRun run, CancellationToken ct)

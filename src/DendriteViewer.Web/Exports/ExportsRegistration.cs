@@ -22,8 +22,10 @@ public static class ExportsRegistration
 
     /// <summary>Maps files to be fetched, in ranges where a download goes on; for who may annotate the dataset.</summary>
     public static void MapExports(this WebApplication app) =>
-        app.MapGet("/api/datasets/{dataset}/exports/{name}", async (string dataset, string name, HttpContext c, DatasetCatalog catalog, ExportFiles files, CancellationToken ct) =>
-            await catalog.TryOpenAsync(c.User, dataset, DatasetRole.Annotate, ct) is { } opened && files.Find(opened.Identity, name) is { } path
+        app.MapGet("/api/datasets/{dataset}/exports/{name}",
+            async (string dataset, string name, HttpContext c, DatasetCatalog catalog, ExportFiles files, CancellationToken ct) =>
+            await catalog.TryOpenAsync(c.User, dataset, DatasetRole.Annotate, ct) is { } opened
+                && files.Find(opened.Identity, name) is { } path
                 ? Results.File(path, "application/octet-stream", name, enableRangeProcessing: true)
                 : Results.NotFound()).WithTags("datasets");
 }

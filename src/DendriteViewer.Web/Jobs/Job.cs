@@ -35,7 +35,8 @@ public enum JobState
 /// <param name="Ended">When it ended.</param>
 /// <param name="Attempts">How often it began.</param>
 public sealed record Job(
-    Guid Id, string Kind, string Title, string ByKey, string By, JobState State, double Fraction, string Detail, string? Dataset, string? DatasetIdentity,
+    Guid Id, string Kind, string Title, string ByKey, string By, JobState State, double Fraction, string Detail, string? Dataset,
+        string? DatasetIdentity,
     DateTimeOffset Asked, DateTimeOffset? Started, DateTimeOffset? Ended, int Attempts)
 {
     /// <summary>Whether it waits or works.</summary>

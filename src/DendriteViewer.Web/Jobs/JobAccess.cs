@@ -28,11 +28,13 @@ public sealed class JobAccess(DatasetAccess access)
             }
         }
 
-        return [.. jobs.Where(j => j.Kind != ImportHandler.Name && j.DatasetIdentity is { } d ? open.Contains(d) : key.Length > 0 && j.ByKey == key)];
+        return [.. jobs.Where(j =>
+            j.Kind != ImportHandler.Name && j.DatasetIdentity is { } d ? open.Contains(d) : key.Length > 0 && j.ByKey == key)];
     }
 
     /// <summary>Whether somebody may stop a job or ask for it again: administrators, and for work on a dataset its curators.</summary>
     public async Task<bool> MayChangeAsync(ClaimsPrincipal user, Job job, CancellationToken ct = default) =>
         await access.IsAdministratorAsync(user, ct)
-        || (job.Kind != ImportHandler.Name && DatasetIdentity.TryParse(job.DatasetIdentity, out var id) && await access.RoleAsync(user, id, ct) >= DatasetRole.Curate);
+        || (job.Kind != ImportHandler.Name && DatasetIdentity.TryParse(job.DatasetIdentity, out var id)
+            && await access.RoleAsync(user, id, ct) >= DatasetRole.Curate);
 }

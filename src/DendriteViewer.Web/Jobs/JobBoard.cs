@@ -122,7 +122,9 @@ public sealed class JobBoard(IDbContextFactory<JobsDb> database, ISchedulerFacto
         Guid[] active;
         await using (var db = await database.CreateDbContextAsync(ct))
         {
-            active = await db.Jobs.Where(j => j.DatasetIdentity == dataset.Value && (j.State == JobState.Waiting || j.State == JobState.Running)).Select(j => j.Id).ToArrayAsync(ct);
+            active = await db.Jobs.Where(j =>
+                j.DatasetIdentity == dataset.Value && (j.State == JobState.Waiting || j.State == JobState.Running)).Select(j => j.Id)
+                .ToArrayAsync(ct);
         }
 
         foreach (var id in active)
@@ -170,7 +172,8 @@ public sealed class JobBoard(IDbContextFactory<JobsDb> database, ISchedulerFacto
         }
 
         Show(id, j => j with { State = JobState.Running, Detail = "Starting", Fraction = 0, Started = now, Attempts = j.Attempts + 1 });
-        return await db.Jobs.Where(j => j.Id == id).Select(j => new JobRequest(j.Kind, j.Title, j.Dataset, j.Arguments, j.DatasetIdentity)).FirstAsync(ct);
+        return await db.Jobs.Where(j => j.Id == id).Select(j => new JobRequest(j.Kind, j.Title, j.Dataset, j.Arguments, j.DatasetIdentity))
+            .FirstAsync(ct);
     }
 
     /// <summary>Shows how far a job is to those who look at this server.</summary>
@@ -193,7 +196,8 @@ public sealed class JobBoard(IDbContextFactory<JobsDb> database, ISchedulerFacto
         long? ended = state == JobState.Waiting ? null : now.ToUnixTimeMilliseconds();
         await db.Jobs.Where(j => j.Id == id).ExecuteUpdateAsync(
             s => s.SetProperty(j => j.State, state).SetProperty(j => j.Detail, detail).SetProperty(j => j.FireInstance, (string?)null).SetProperty(j => j.EndedAt, ended)
-                .SetProperty(j => j.Fraction, j => state == JobState.Done ? 1 : j.Fraction).SetProperty(j => j.Dataset, j => dataset ?? j.Dataset)
+                .SetProperty(j => j.Fraction, j => state == JobState.Done ? 1 : j.Fraction).SetProperty(j => j.Dataset, j =>
+                    dataset ?? j.Dataset)
                 .SetProperty(j => j.DatasetIdentity, j => identity ?? j.DatasetIdentity));
         Show(id, j => j with
         {

@@ -62,7 +62,8 @@ public sealed partial class QuartzWork(JobBoard board, IEnumerable<IJobHandler> 
                 LogFault(log, e, request.Kind, request.Title);
             }
 
-            await board.EndAsync(id, JobState.Failed, known ? e.Message : $"The {request.Kind.ToLowerInvariant()} failed for a reason nobody foresaw; the server's log says more.");
+            await board.EndAsync(id, JobState.Failed, known ? e.Message
+                : $"The {request.Kind.ToLowerInvariant()} failed for a reason nobody foresaw; the server's log says more.");
         }
     }
 

@@ -1,6 +1,8 @@
 namespace DendriteViewer.Web.Registry;
 
-/// <summary>A dataset that was seen in the store. Its record stays when it is deleted: members, links and sites that name its identity are then archived.</summary>
+/// <summary>
+/// A dataset that was seen in the store. Its record stays when it is deleted; members, links and sites of its identity are then archived.
+/// </summary>
 public sealed class DatasetRecord
 {
     /// <summary>Which dataset it is; never used again.</summary>

@@ -8,7 +8,9 @@ namespace DendriteViewer.Web.Registry;
 /// <summary>Which datasets exist and which were deleted, as the database keeps it.</summary>
 public sealed class DatasetRegistry(IDbContextFactory<DendriteDb> database, TimeProvider time)
 {
-    /// <summary>Notes that a dataset is in the store. One that was missed before, and is back with its identity, is no longer archived.</summary>
+    /// <summary>
+    /// Notes that a dataset is in the store. One that was missed before, and is back with its identity, is no longer archived.
+    /// </summary>
     /// <returns>Whether that was not known.</returns>
     public async Task<bool> NoteAsync(Dataset dataset, CancellationToken ct)
     {
@@ -17,7 +19,8 @@ public sealed class DatasetRegistry(IDbContextFactory<DendriteDb> database, Time
         var isNews = record is not { DeletedAt: null };
         if (record is null)
         {
-            record = new DatasetRecord { Identity = dataset.Identity.Value, DatasetId = dataset.Id.Value, Name = dataset.Name, SeenAt = Now };
+            record =
+                new DatasetRecord { Identity = dataset.Identity.Value, DatasetId = dataset.Id.Value, Name = dataset.Name, SeenAt = Now };
             db.Datasets.Add(record);
         }
 

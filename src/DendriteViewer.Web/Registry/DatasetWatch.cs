@@ -7,12 +7,12 @@ namespace DendriteViewer.Web.Registry;
 
 /// <summary>
 /// Sees within seconds what other processes do with the store: the <c>dendrite</c> command may import, change and delete datasets while
-/// the server runs. Each turn asks for the names of the datasets and for the tag of each manifest; only one whose tag is another is read. What
-/// is known of before the server started is compared with the store by the first turn.
+/// the server runs. Each turn asks for the names of the datasets and for the tag of each manifest; a manifest is read when its tag is
+/// another. The first turn compares the store with what the database knows from before.
 /// </summary>
 public sealed partial class DatasetWatch(
-    DatasetStore store, DatasetRegistry registry, DatasetCatalog catalog, IEnumerable<IDatasetFollower> followers, TimeProvider time, ILogger<DatasetWatch> log)
-    : BackgroundService
+    DatasetStore store, DatasetRegistry registry, DatasetCatalog catalog, IEnumerable<IDatasetFollower> followers, TimeProvider time,
+    ILogger<DatasetWatch> log) : BackgroundService
 {
     private static readonly TimeSpan Turn = TimeSpan.FromSeconds(2);
 
@@ -103,7 +103,8 @@ public sealed partial class DatasetWatch(
                 LogFault(log, e);
             }
 
-            var wait = store.Blobs.Uncached is FolderBlobStore ? Turn : TimeSpan.FromSeconds(Math.Max(2 * Turn.TotalSeconds, _seen.Count / RemoteStatsPerSecond));
+            var wait = store.Blobs.Uncached is FolderBlobStore ? Turn
+                : TimeSpan.FromSeconds(Math.Max(2 * Turn.TotalSeconds, _seen.Count / RemoteStatsPerSecond));
             await Task.Delay(wait, time, stoppingToken);
         }
     }

@@ -30,24 +30,32 @@ public static class RegistryRegistration
             var list = new List<object>();
             foreach (var d in await registry.ArchivedAsync(ct))
             {
-                if (DatasetIdentity.TryParse(d.Identity, out var identity) && await access.AccountRoleAsync(c.User, identity, ct) is not null)
+                if (DatasetIdentity.TryParse(d.Identity, out var identity)
+                    && await access.AccountRoleAsync(c.User, identity, ct) is not null)
                 {
-                    var deleted = DateTimeOffset.FromUnixTimeMilliseconds(d.DeletedAt!.Value).ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
-                    list.Add(new { identity = d.Identity, id = d.DatasetId, name = d.Name, deleted, deletedBy = d.DeletedBy, sites = (await sites.ListAsync(identity, ct)).Count });
+                    var deleted = DateTimeOffset.FromUnixTimeMilliseconds(d.DeletedAt!.Value)
+                        .ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
+                    list.Add(
+                        new { identity = d.Identity, id = d.DatasetId, name = d.Name, deleted, deletedBy = d.DeletedBy,
+                        sites = (await sites.ListAsync(identity, ct)).Count });
                 }
             }
 
             return Results.Json(list);
         });
-        archive.MapGet("/{identity}/sites", async (string identity, HttpContext c, DatasetRegistry registry, DatasetAccess access, SiteLog sites, CancellationToken ct) =>
-            await FindAsync(identity, c, registry, access, ct) is { } d ? Results.Json(await sites.ListAsync(d, ct), SiteLog.Json) : Results.NotFound());
-        archive.MapGet("/{identity}/sites/csv", async (string identity, HttpContext c, DatasetRegistry registry, DatasetAccess access, SiteLog sites, CancellationToken ct) =>
+        archive.MapGet("/{identity}/sites",
+            async (string identity, HttpContext c, DatasetRegistry registry, DatasetAccess access, SiteLog sites, CancellationToken ct) =>
+            await FindAsync(identity, c, registry, access, ct) is { } d ? Results.Json(await sites.ListAsync(d, ct), SiteLog.Json)
+                : Results.NotFound());
+        archive.MapGet("/{identity}/sites/csv",
+            async (string identity, HttpContext c, DatasetRegistry registry, DatasetAccess access, SiteLog sites, CancellationToken ct) =>
             await FindAsync(identity, c, registry, access, ct) is { } d
                 ? Results.File(Encoding.UTF8.GetBytes(SiteFiles.ToCsv(await sites.ListAsync(d, ct))), "text/csv", $"{identity}-sites.csv")
                 : Results.NotFound());
     }
 
-    private static async Task<IResult> DeleteAsync(string dataset, HttpContext c, DatasetCatalog catalog, DatasetAccess access, DatasetWatch watch, CancellationToken ct)
+    private static async Task<IResult> DeleteAsync(string dataset, HttpContext c, DatasetCatalog catalog, DatasetAccess access,
+        DatasetWatch watch, CancellationToken ct)
     {
         if (await catalog.TryOpenAsync(c.User, dataset, DatasetRole.View, ct) is not { } opened)
         {
@@ -56,19 +64,23 @@ public static class RegistryRegistration
 
         if (!(await access.RoleAsync(c.User, opened.Identity, ct) >= DatasetRole.Own))
         {
-            return Results.Problem("Only an owner of the dataset or an administrator may delete it.", statusCode: StatusCodes.Status403Forbidden);
+            return Results.Problem("Only an owner of the dataset or an administrator may delete it.",
+                statusCode: StatusCodes.Status403Forbidden);
         }
 
         var tags = c.Request.GetTypedHeaders().IfMatch;
         if (tags.Count == 0)
         {
             return Results.Problem(
-                $"Send If-Match with the ETag of GET /api/datasets/{opened.Id}, so that no other dataset than you looked at is deleted.", statusCode: StatusCodes.Status428PreconditionRequired);
+                $"Send If-Match with the ETag of GET /api/datasets/{opened.Id}, so that no other dataset than you looked at is deleted.",
+                    statusCode: StatusCodes.Status428PreconditionRequired);
         }
 
         if (!DatasetTags.Match(tags, opened))
         {
-            return Results.Problem($"{opened.Id} is not what you looked at: it was changed, or deleted and imported again; look at it again.", statusCode: StatusCodes.Status412PreconditionFailed);
+            return Results.Problem(
+                $"{opened.Id} is not what you looked at: it was changed, or deleted and imported again; look at it again.",
+                statusCode: StatusCodes.Status412PreconditionFailed);
         }
 
         try
@@ -83,7 +95,8 @@ public static class RegistryRegistration
     }
 
     // The identity of a deleted dataset in which the caller had a role by an account.
-    private static async Task<DatasetIdentity?> FindAsync(string text, HttpContext c, DatasetRegistry registry, DatasetAccess access, CancellationToken ct) =>
+    private static async Task<DatasetIdentity?> FindAsync(string text, HttpContext c, DatasetRegistry registry, DatasetAccess access,
+        CancellationToken ct) =>
         DatasetIdentity.TryParse(text, out var identity) && await access.AccountRoleAsync(c.User, identity, ct) is not null
             && (await registry.ArchivedAsync(ct)).Any(d => d.Identity == identity.Value) ? identity : null;
 }

@@ -81,7 +81,8 @@ public sealed partial class ShareBox
 
     private async Task<bool> MayAsync()
     {
-        var ok = Authentication is not null && await Access.RoleAsync((await Authentication).User, Session.Dataset.Identity) >= DatasetRole.Curate;
+        var ok = Authentication is not null
+            && await Access.RoleAsync((await Authentication).User, Session.Dataset.Identity) >= DatasetRole.Curate;
         _error = ok ? null : "Sharing is not open to you.";
         return ok;
     }

@@ -27,7 +27,8 @@ public sealed class ShareLinks(IDbContextFactory<DendriteDb> database, TimeProvi
         var now = time.GetUtcNow();
         var link = new ShareLink
         {
-            Id = Guid.NewGuid(), TokenHash = Hash(token), DatasetIdentity = dataset.Identity.Value, DatasetId = dataset.Id.Value, Role = role,
+            Id = Guid.NewGuid(), TokenHash = Hash(token), DatasetIdentity = dataset.Identity.Value, DatasetId = dataset.Id.Value,
+                Role = role,
             Name = string.IsNullOrWhiteSpace(name) ? "Link" : name.Trim()[..Math.Min(name.Trim().Length, 80)],
             Query = query, CreatedBy = by, CreatedAt = now.ToUnixTimeMilliseconds(), ExpiresAt = lifetime is { } l ? (now + l).ToUnixTimeMilliseconds() : null,
         };
@@ -50,7 +51,8 @@ public sealed class ShareLinks(IDbContextFactory<DendriteDb> database, TimeProvi
     public async Task<IReadOnlyList<ShareLink>> ListAsync(DatasetIdentity dataset, CancellationToken ct)
     {
         await using var db = await database.CreateDbContextAsync(ct);
-        return await db.Links.AsNoTracking().Where(l => l.DatasetIdentity == dataset.Value).OrderByDescending(l => l.CreatedAt).ToListAsync(ct);
+        return await db.Links.AsNoTracking().Where(l => l.DatasetIdentity == dataset.Value).OrderByDescending(l => l.CreatedAt)
+            .ToListAsync(ct);
     }
 
     /// <summary>Ends a link at once.</summary>
@@ -58,7 +60,8 @@ public sealed class ShareLinks(IDbContextFactory<DendriteDb> database, TimeProvi
     {
         await using var db = await database.CreateDbContextAsync(ct);
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        await db.Links.Where(l => l.Id == id && l.DatasetIdentity == dataset.Value && l.RevokedAt == null).ExecuteUpdateAsync(s => s.SetProperty(l => l.RevokedAt, now), ct);
+        await db.Links.Where(l => l.Id == id && l.DatasetIdentity == dataset.Value && l.RevokedAt == null).ExecuteUpdateAsync(s =>
+            s.SetProperty(l => l.RevokedAt, now), ct);
     }
 
     private static string Hash(string token) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));

@@ -64,5 +64,6 @@ public static class SharingRegistration
 
     // The dataset that the link was made for, or null where it was deleted, whatever took its id since.
     private static async Task<Dataset?> OpenAsync(ShareLink link, DatasetCatalog catalog, CancellationToken ct) =>
-        DatasetId.TryParse(link.DatasetId, out var id) && await catalog.TryOpenAsync(id, ct) is { } opened && opened.Identity.Value == link.DatasetIdentity ? opened : null;
+        DatasetId.TryParse(link.DatasetId, out var id) && await catalog.TryOpenAsync(id, ct) is { } opened
+            && opened.Identity.Value == link.DatasetIdentity ? opened : null;
 }

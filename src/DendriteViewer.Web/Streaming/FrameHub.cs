@@ -131,7 +131,8 @@ public sealed class FrameHub(
     {
         Point(z, y, x);
         var (session, editor) = await EditorAsync();
-        var site = (await sites.ListAsync(session.Dataset.Identity)).FirstOrDefault(s => s.Id == id) ?? throw new HubException("The site is not there any more.");
+        var site = (await sites.ListAsync(session.Dataset.Identity)).FirstOrDefault(s => s.Id == id)
+            ?? throw new HubException("The site is not there any more.");
         await GuardAsync(() => sites.ChangeAsync(session.Dataset, site with { Version = version, ZUm = z, YUm = y, XUm = x }, editor, Context.ConnectionAborted));
     }
 
@@ -143,13 +144,16 @@ public sealed class FrameHub(
     }
 
     /// <summary>Moves the interface through points, for everybody: all of them, [[z, y, x], …] in µm, JSON; [] for what was found.</summary>
-    public Task SetInterface(string points) => CorrectAsync(points, 3, (dataset, p, ct) => analyses.CorrectInterfaceAsync(dataset, p.Select(c => new WorldPoint(c[0], c[1], c[2])).ToArray(), ct));
+    public Task SetInterface(string points) =>
+        CorrectAsync(points, 3, (dataset, p, ct) =>
+        analyses.CorrectInterfaceAsync(dataset, p.Select(c => new WorldPoint(c[0], c[1], c[2])).ToArray(), ct));
 
     /// <summary>
     /// Moves the cell's outline through points, for everybody: all of them, [[u, v], …] in µm along the two axes across the depth axis, JSON;
     /// [] for what was found.
     /// </summary>
-    public Task SetOutline(string points) => CorrectAsync(points, 2, (dataset, p, ct) => analyses.CorrectOutlineAsync(dataset, p.Select(c => (c[0], c[1])).ToArray(), ct));
+    public Task SetOutline(string points) =>
+        CorrectAsync(points, 2, (dataset, p, ct) => analyses.CorrectOutlineAsync(dataset, p.Select(c => (c[0], c[1])).ToArray(), ct));
 
     private async Task CorrectAsync(string points, int dimensions, Func<Dataset, double[][], CancellationToken, Task> correct)
     {
@@ -212,7 +216,8 @@ public sealed class FrameHub(
     private async Task<(ViewSession, Person)> EditorAsync()
     {
         var session = Connection().Session;
-        return !session.IsOver && await access.RoleAsync(Context.User!, session.Dataset.Identity, Context.ConnectionAborted) >= DatasetRole.Annotate
+        return !session.IsOver
+            && await access.RoleAsync(Context.User!, session.Dataset.Identity, Context.ConnectionAborted) >= DatasetRole.Annotate
             ? (session, Context.User!.PersonOf())
             : throw Refused();
     }

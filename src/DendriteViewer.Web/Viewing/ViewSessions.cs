@@ -31,7 +31,8 @@ public sealed class ViewSessions(DatasetCatalog catalog, TimeProvider time) : ID
     public event Action<DatasetIdentity>? PresenceChanged;
 
     /// <summary>Viewers connected to a dataset.</summary>
-    public int CountOf(DatasetIdentity dataset) => _sessions.Values.Count(h => h.Session.Dataset.Identity == dataset && Volatile.Read(ref h.Connections) > 0);
+    public int CountOf(DatasetIdentity dataset) =>
+        _sessions.Values.Count(h => h.Session.Dataset.Identity == dataset && Volatile.Read(ref h.Connections) > 0);
 
     /// <summary>Joins a session, or begins it at the view of a link. Null where the id is another person's. Whoever calls has been authorized.</summary>
     public async Task<ViewSession?> HoldAsync(string id, string owner, Dataset dataset, string? query, CancellationToken ct)
@@ -72,7 +73,8 @@ public sealed class ViewSessions(DatasetCatalog catalog, TimeProvider time) : ID
 
     Task IDatasetFollower.ChangedAsync(Dataset dataset, CancellationToken ct)
     {
-        foreach (var held in _sessions.Values.Where(h => h.Session.Dataset.Identity == dataset.Identity && h.Session.Dataset.Revision != dataset.Revision))
+        foreach (var held in _sessions.Values.Where(h =>
+            h.Session.Dataset.Identity == dataset.Identity && h.Session.Dataset.Revision != dataset.Revision))
         {
             held.Session.Refresh(dataset);
         }

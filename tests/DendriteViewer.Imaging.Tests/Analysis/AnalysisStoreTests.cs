@@ -95,7 +95,8 @@ public sealed class AnalysisStoreTests(AzuriteFixture azurite) : IClassFixture<A
                 _ => good[..at],
             };
             await store.Blobs.WriteAsync(name, bad, default);
-            var e = await Assert.ThrowsAsync<VolumeFormatException>(async () => await new AnalysisStore(store).TryLoadAsync((await store.TryOpenAsync(id, default))!, "projection", default));
+            var e = await Assert.ThrowsAsync<VolumeFormatException>(async () =>
+                await new AnalysisStore(store).TryLoadAsync((await store.TryOpenAsync(id, default))!, "projection", default));
             Assert.Contains("run the analysis again", e.Message, StringComparison.Ordinal);
         }
 

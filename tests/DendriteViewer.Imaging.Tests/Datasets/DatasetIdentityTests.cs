@@ -38,7 +38,10 @@ public sealed class DatasetIdentityTests(AzuriteFixture azurite) : IClassFixture
         var first = await ImportAsync(store, 0, 10);
         File.WriteAllText(_folder["dataset.json"], JsonSerializer.Serialize(new
         {
-            name = "Other", identity = first.Value, volumes = new[] { new { path = Raw(10), hours = 0.0, shape = new[] { 40, 40, 40 }, dtype = "uint8", voxelSizeUm = new[] { 1.0, 1, 1 } } },
+            name = "Other", identity = first.Value,
+                volumes =
+                new[] { new { path = Raw(10), hours = 0.0, shape = new[] { 40, 40, 40 }, dtype = "uint8",
+                voxelSizeUm = new[] { 1.0, 1, 1 } } },
         }));
         var other = await new Importer(store, TimeProvider.System).ImportDatasetAsync(_folder["dataset.json"], null, null, default);
         Assert.NotEqual(first, other.Identity);
@@ -55,7 +58,8 @@ public sealed class DatasetIdentityTests(AzuriteFixture azurite) : IClassFixture
         Assert.Equal("legacy-cell", dataset.Identity.Value);
         Assert.True(dataset.Identity.IsEarlier);
         Assert.Equal(dataset.Identity, await ImportAsync(store, 1, 10));
-        Assert.Contains("\"identity\": \"legacy-cell\"", System.Text.Encoding.UTF8.GetString((await blobs.TryReadAsync(BlobNames.Manifest(Id), default))!));
+        Assert.Contains("\"identity\": \"legacy-cell\"",
+            System.Text.Encoding.UTF8.GetString((await blobs.TryReadAsync(BlobNames.Manifest(Id), default))!));
     }
 
     [Fact]
@@ -77,7 +81,8 @@ public sealed class DatasetIdentityTests(AzuriteFixture azurite) : IClassFixture
     [Fact]
     public async Task ServersCaches_AfterAnotherProcessReplacedTheDataset_GiveTheNewVoxels()
     {
-        // A server reads through its disk cache; the command deletes and imports beside it. The same shape, so that every blob's name is the same.
+        // A server reads through its disk cache; the command deletes and imports beside it. The same shape, so that every blob's name is
+        // the same.
         var address = azurite.NewStore();
         var command = new DatasetStore(address);
         var disk = new DiskCache(address, _folder["cache"], 64 << 20);
@@ -99,9 +104,11 @@ public sealed class DatasetIdentityTests(AzuriteFixture azurite) : IClassFixture
         var first = await ImportAsync(store, 0, 10);
         await store.DeleteAsync(Id, default);
         await ImportAsync(store, 0, 20);
-        var refused = await Assert.ThrowsAsync<VolumeFormatException>(() => InterfaceCorrections.SetAsync(store, Id, [new WorldPoint(10, 10, 10)], default, first));
+        var refused = await Assert.ThrowsAsync<VolumeFormatException>(() =>
+            InterfaceCorrections.SetAsync(store, Id, [new WorldPoint(10, 10, 10)], default, first));
         Assert.Contains("was deleted", refused.Message);
-        Assert.Contains("was deleted", (await Assert.ThrowsAsync<VolumeFormatException>(() => store.DeleteAsync(Id, default, first))).Message);
+        Assert.Contains("was deleted",
+            (await Assert.ThrowsAsync<VolumeFormatException>(() => store.DeleteAsync(Id, default, first))).Message);
         Assert.NotNull(await store.TryOpenAsync(Id, default));
     }
 
@@ -111,7 +118,8 @@ public sealed class DatasetIdentityTests(AzuriteFixture azurite) : IClassFixture
         var store = new DatasetStore(new FolderBlobStore(_folder["store"]));
         await ImportAsync(store, 0, 10);
         await using var importing = await store.LeaseAsync(Id, default);
-        var refused = await Assert.ThrowsAsync<BlobStoreException>(() => new DatasetStore(new FolderBlobStore(_folder["store"])).DeleteAsync(Id, default));
+        var refused = await Assert.ThrowsAsync<BlobStoreException>(() =>
+            new DatasetStore(new FolderBlobStore(_folder["store"])).DeleteAsync(Id, default));
         Assert.Contains("is being written by another import", refused.Message);
         Assert.NotNull(await store.TryOpenAsync(Id, default));
     }
@@ -144,7 +152,8 @@ public sealed class DatasetIdentityTests(AzuriteFixture azurite) : IClassFixture
     private async Task<DatasetIdentity> ImportAsync(DatasetStore store, double hours, byte value)
     {
         var volume = new VolumeManifest { Hours = hours, Shape = [40, 40, 40], Dtype = "uint8", VoxelSizeUm = [1, 1, 1] };
-        return (await new Importer(store, TimeProvider.System).ImportVolumeAsync(new SingleImport(Raw(value), Id, volume), null, default)).Identity;
+        return (await new Importer(store, TimeProvider.System)
+            .ImportVolumeAsync(new SingleImport(Raw(value), Id, volume), null, default)).Identity;
     }
 
     private string Raw(byte value)

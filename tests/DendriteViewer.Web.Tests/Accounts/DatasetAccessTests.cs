@@ -10,7 +10,8 @@ public sealed class DatasetAccessTests(TestHost host) : IClassFixture<TestHost>
     private static readonly DatasetIdentity Other = DatasetIdentity.New();
 
     [Fact]
-    public async Task Nobody_HasNoRole() => Assert.Null(await host.Access.RoleAsync(new ClaimsPrincipal(new ClaimsIdentity()), host.Dataset.Identity));
+    public async Task Nobody_HasNoRole() =>
+        Assert.Null(await host.Access.RoleAsync(new ClaimsPrincipal(new ClaimsIdentity()), host.Dataset.Identity));
 
     [Fact]
     public async Task AnAccountAlone_HasNoRoleAndAMemberItsOwnInThatDatasetOnly()

@@ -31,7 +31,8 @@ public sealed class SitesPanelTests(TestHost host) : BunitContext, IClassFixture
         session.Update(v => v with { Selected = site.Id }, null);
         panel.WaitForAssertion(() => Assert.Contains("by Ben", panel.Markup));
         await panel.Find("textarea").ChangeAsync(new() { Value = "by the void" });
-        panel.WaitForAssertion(() => Assert.Equal("by the void", _log.ListAsync(host.Dataset.Identity).Result.Single(s => s.Id == site.Id).Note));
+        panel.WaitForAssertion(() =>
+            Assert.Equal("by the void", _log.ListAsync(host.Dataset.Identity).Result.Single(s => s.Id == site.Id).Note));
         await panel.Find(".danger").ClickAsync(new());
         panel.WaitForAssertion(() => Assert.DoesNotContain("by Ben", panel.Markup));
     }

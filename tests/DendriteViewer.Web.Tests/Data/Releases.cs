@@ -22,9 +22,11 @@ internal static class Releases
         command.ExecuteNonQuery();
     }
 
-    public static DbContextOptions<DendriteDb> MainDb(string file) => new DbContextOptionsBuilder<DendriteDb>().UseSqlite($"Data Source={file};Pooling=False").Options;
+    public static DbContextOptions<DendriteDb> MainDb(string file) =>
+        new DbContextOptionsBuilder<DendriteDb>().UseSqlite($"Data Source={file};Pooling=False").Options;
 
-    public static DbContextOptions<JobsDb> JobsDb(string file) => new DbContextOptionsBuilder<JobsDb>().UseSqlite($"Data Source={file};Pooling=False").Options;
+    public static DbContextOptions<JobsDb> JobsDb(string file) =>
+        new DbContextOptionsBuilder<JobsDb>().UseSqlite($"Data Source={file};Pooling=False").Options;
 
     private static string Here([CallerFilePath] string file = "") => Path.GetDirectoryName(file)!;
 }

@@ -20,12 +20,15 @@ public sealed class SchemaUpgradeTests(PostgresFixture postgres) : IClassFixture
         var (sqlite, jobs) = (Releases.MainDb(Path.Combine(_folder, "a.db")), Releases.JobsDb(Path.Combine(_folder, "b.db")));
         var postgreSql = new DbContextOptionsBuilder<DendriteDb>().UseNpgsql("Host=none").Options;
         var postgreSqlJobs = new DbContextOptionsBuilder<JobsDb>().UseNpgsql("Host=none").Options;
-        DbContext[] contexts = [new SqliteDendriteDb(sqlite), new PostgreSqlDendriteDb(postgreSql), new SqliteJobsDb(jobs), new PostgreSqlJobsDb(postgreSqlJobs)];
+        DbContext[] contexts =
+            [new SqliteDendriteDb(sqlite), new PostgreSqlDendriteDb(postgreSql), new SqliteJobsDb(jobs),
+            new PostgreSqlJobsDb(postgreSqlJobs)];
         foreach (var db in contexts)
         {
             using (db)
             {
-                Assert.False(db.Database.HasPendingModelChanges(), $"{db.GetType().Name} has changed; add a migration with dotnet ef migrations add.");
+                Assert.False(db.Database.HasPendingModelChanges(),
+                    $"{db.GetType().Name} has changed; add a migration with dotnet ef migrations add.");
                 Assert.NotEmpty(db.Database.GetMigrations());
             }
         }
@@ -45,8 +48,10 @@ public sealed class SchemaUpgradeTests(PostgresFixture postgres) : IClassFixture
         Assert.Equal(["Ada Curator", "Bob Beamline"], await db.Users.OrderBy(u => u.DisplayName).Select(u => u.DisplayName).ToListAsync());
         Assert.Equal("For the referee", (await db.Links.SingleAsync(l => l.TokenHash.StartsWith("abab"))).Name);
         Assert.Equal([1, 2], await db.SiteEdits.OrderBy(e => e.Sequence).Select(e => e.Version).ToListAsync());
-        Assert.Equal(["legacy-cell-a", "legacy-cell-b"], await db.Members.OrderBy(m => m.DatasetIdentity).Select(m => m.DatasetIdentity).ToListAsync());
-        Assert.Equal(["legacy-cell-a", "legacy-cell-b"], await db.Links.OrderBy(l => l.DatasetId).Select(l => l.DatasetIdentity).ToListAsync());
+        Assert.Equal(["legacy-cell-a", "legacy-cell-b"], await db.Members.OrderBy(m => m.DatasetIdentity).Select(m => m.DatasetIdentity)
+            .ToListAsync());
+        Assert.Equal(["legacy-cell-a", "legacy-cell-b"], await db.Links.OrderBy(l => l.DatasetId).Select(l => l.DatasetIdentity)
+            .ToListAsync());
         Assert.All(await db.SiteEdits.ToListAsync(), e => Assert.Equal("legacy-cell-a", e.DatasetIdentity));
         Assert.Equal(["cell-a", "cell-b"], await db.Datasets.OrderBy(d => d.DatasetId).Select(d => d.DatasetId).ToListAsync());
 
@@ -65,7 +70,8 @@ public sealed class SchemaUpgradeTests(PostgresFixture postgres) : IClassFixture
         await SchemaUpgrade.ApplyAsync(db, file, "dendrite_jobs", default);
         Assert.All(before, b => Assert.Equal(b.Value, Counts(file)[b.Key]));
         Assert.Equal(["Import", "Analysis", "Export", "Upload"], await db.Jobs.OrderBy(j => j.Sequence).Select(j => j.Kind).ToListAsync());
-        Assert.Equal(["legacy-cell-a", "legacy-cell-a", "legacy-cell-b", null], await db.Jobs.OrderBy(j => j.Sequence).Select(j => j.DatasetIdentity).ToListAsync());
+        Assert.Equal(["legacy-cell-a", "legacy-cell-a", "legacy-cell-b", null], await db.Jobs.OrderBy(j => j.Sequence).Select(j =>
+            j.DatasetIdentity).ToListAsync());
     }
 
     [Fact]
@@ -83,7 +89,8 @@ public sealed class SchemaUpgradeTests(PostgresFixture postgres) : IClassFixture
     [Fact]
     public async Task PostgreSql_EmptyDatabase_GetsTheWholeSchema()
     {
-        await using var db = new PostgreSqlDendriteDb(new DbContextOptionsBuilder<DendriteDb>().UseNpgsql(await postgres.NewDatabaseAsync()).Options);
+        await using var db =
+            new PostgreSqlDendriteDb(new DbContextOptionsBuilder<DendriteDb>().UseNpgsql(await postgres.NewDatabaseAsync()).Options);
         await SchemaUpgrade.ApplyAsync(db, "The database", "AspNetUsers", default);
         db.Users.Add(new AppUser { Id = Guid.NewGuid(), UserName = "ada", DisplayName = "Ada" });
         await db.SaveChangesAsync();

@@ -37,7 +37,8 @@ public sealed class JobListTests : BunitContext, IAsyncLifetime
         await StartAsync(new JobRequest("Unknown", "cell", _host.Dataset.Id.Value, "", _host.Dataset.Identity.Value), "ada");
         await StartAsync(new JobRequest(ImportHandler.Name, "folder of Ben", null, ""), ben.ToString());
         await StartAsync(new JobRequest(ImportHandler.Name, "folder of Ada", null, ""), "ada");
-        await StartAsync(new JobRequest(ImportHandler.Name, "scan of Ada", _host.Dataset.Id.Value, "", _host.Dataset.Identity.Value), "ada");
+        await StartAsync(new JobRequest(ImportHandler.Name, "scan of Ada", _host.Dataset.Id.Value, "", _host.Dataset.Identity.Value),
+            "ada");
         var list = RenderFor(ben);
         list.WaitForAssertion(() => Assert.Equal(seen, list.FindAll(".job").Count));
         Assert.Equal(buttons, list.FindAll("button").Count);
