@@ -29,20 +29,32 @@ public static class DendriteHost
 
     private static async Task RunAsync(WebApplication app)
     {
+        await app.PrepareAsync();
         try
         {
-            await app.PrepareAsync();
             await app.StartAsync();
             app.VerifyListening();
         }
         catch
         {
-            // Background work that has begun is ended in order, so that it has nothing to complain of.
-            await app.StopAsync();
+            await StopAsync(app);
             throw;
         }
 
         await app.WaitForShutdownAsync();
+    }
+
+    // Background work that has begun is ended in order, so that it has nothing to complain of.
+    private static async Task StopAsync(WebApplication app)
+    {
+        try
+        {
+            await app.StopAsync();
+        }
+        catch (ArgumentNullException)
+        {
+            // The services could not even be made, so there is nothing to stop.
+        }
     }
 
     /// <summary>
