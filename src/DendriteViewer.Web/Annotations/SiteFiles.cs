@@ -10,7 +10,7 @@ namespace DendriteViewer.Web.Annotations;
 public static class SiteFiles
 {
     private static readonly string[] Columns = ["id", "label", "status", "hours", "modality", "z_um", "y_um", "x_um", "depth_um",
-        "radius_um", "author", "changed_utc", "note", "file_author"];
+        "radius_um", "author", "file_author", "changed_utc", "note"];
 
     // From outside a status comes by its name; a number might be none of them.
     private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web)
@@ -27,9 +27,9 @@ public static class SiteFiles
             string[] cells =
             [
                 Guarded(s.Id), Guarded(s.Label), s.Status.ToString().ToLowerInvariant(), N(s.Hours), Guarded(s.Modality),
-                N(s.ZUm), N(s.YUm), N(s.XUm), N(s.DepthUm), N(s.RadiusUm), Guarded(s.Author),
+                N(s.ZUm), N(s.YUm), N(s.XUm), N(s.DepthUm), N(s.RadiusUm), Guarded(s.Author), Guarded(s.FileAuthor),
                 DateTimeOffset.FromUnixTimeMilliseconds(s.ChangedAt).ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture),
-                Guarded(s.Note), Guarded(s.FileAuthor),
+                Guarded(s.Note),
             ];
             text.AppendJoin(',', cells.Select(Quote)).Append('\n');
         }

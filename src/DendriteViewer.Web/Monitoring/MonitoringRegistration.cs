@@ -1,6 +1,6 @@
-using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using DendriteViewer.Web.Hosting;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -14,9 +14,6 @@ namespace DendriteViewer.Web.Monitoring;
 public static class MonitoringRegistration
 {
     private static readonly string[] s_paths = ["/metrics", "/health"];
-
-    // What proxies add to a request; a request with one of them comes from elsewhere, however near its connection is.
-    private static readonly string[] s_forwarded = ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Via"];
 
     // The standard's names for where OTLP goes; the exporter reads them, and its further options, itself.
     private static readonly string[] s_otlp = ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"];
@@ -43,7 +40,7 @@ public static class MonitoringRegistration
     }
 
     /// <summary>
-    /// Refuses who may not ask. Must stand before everything that believes a proxy about where a request comes from.
+    /// Refuses who may not ask.
     /// </summary>
     public static void UseMonitoring(this WebApplication app)
     {
@@ -84,7 +81,6 @@ public static class MonitoringRegistration
                 SHA256.HashData(Encoding.UTF8.GetBytes(given[Scheme.Length..].Trim())), SHA256.HashData(Encoding.UTF8.GetBytes(token)));
         }
 
-        return context.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address)
-            && !s_forwarded.Any(context.Request.Headers.ContainsKey);
+        return LocalRequests.IsLocal(context);
     }
 }

@@ -100,13 +100,14 @@ public sealed class EndpointTests(RunningApp app) : IClassFixture<RunningApp>
     }
 
     [Fact]
-    public async Task WrongParameter_IsToldByItsNameAndValue()
+    public async Task MalformedJson_IsToldWithItsLine()
     {
-        await app.AddPersonAsync("Paula", role: DatasetRole.View);
-        var answer = await (await app.SignedInAsync("paula@example.org")).GetAsync($"/api/datasets/{app.Dataset}/analysis/voids.csv?bin=abc");
+        await app.AddPersonAsync("Paula", administrator: true);
+        var browser = await app.SignedInAsync("paula@example.org");
+        browser.DefaultRequestHeaders.Add("X-Dendrite-Upload", "1");
+        var answer = await browser.PostAsync("/api/uploads/", new StringContent("[\n{", Encoding.UTF8, "application/json"));
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
-        Assert.Contains("bin is 'abc', which cannot be read as a number.",
-            System.Text.RegularExpressions.Regex.Unescape(await answer.Content.ReadAsStringAsync()));
+        Assert.Contains("not the JSON that this address takes (line 2)", await answer.Content.ReadAsStringAsync());
     }
 
     private static bool IsApi(RouteEndpoint e) => Raw(e).StartsWith("/api", StringComparison.Ordinal);

@@ -25,6 +25,7 @@ public sealed class MonitoringTests
     {
         var context = new DefaultHttpContext();
         context.Connection.RemoteIpAddress = IPAddress.Parse(address);
+        context.Request.Host = new HostString("localhost");
         if (header is not null)
         {
             context.Request.Headers[header] = value;
