@@ -1,5 +1,3 @@
-using DendriteViewer.Imaging.Formats;
-
 namespace DendriteViewer.Hdf5;
 
 /// <summary>Why a dataset holds projections rather than slices.</summary>

@@ -1,6 +1,4 @@
-using System.Runtime.InteropServices;
 using DendriteViewer.Hdf5.Filters;
-using DendriteViewer.Imaging.Formats;
 
 namespace DendriteViewer.Hdf5;
 

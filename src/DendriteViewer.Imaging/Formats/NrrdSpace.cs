@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using DendriteViewer.Hdf5;
 using DendriteViewer.Imaging.Volumes;
 
 namespace DendriteViewer.Imaging.Formats;

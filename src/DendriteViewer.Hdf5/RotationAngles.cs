@@ -1,7 +1,7 @@
-namespace DendriteViewer.Imaging.Formats;
+namespace DendriteViewer.Hdf5;
 
-/// <summary>Names under which programs keep the angles of a scan's projections.</summary>
-internal static class RotationAngles
+/// <summary>Names under which programs keep the angles of a scan's projections, in HDF5 and in other formats that name axes.</summary>
+public static class RotationAngles
 {
     /// <summary>Whether an axis of this name counts angles.</summary>
     public static bool IsName(string? name) => name?.Trim().ToLowerInvariant().Replace('-', '_').Replace(' ', '_') is
