@@ -38,8 +38,9 @@ internal static class Hdf5Axes
             return Answer(AxisOrder.Of(name, axes), remarks);
         }
 
-        // Without names, a last axis of one element behind z, y and x is a channel.
-        var last = axes.Length is 4 or 5 && lengths[^1] == 1 ? 1 : 0;
+        // Without names, axes of one element before the others do not count, and a last one behind z, y and x is a channel.
+        var counted = Math.Max(3, axes.Length - lengths.TakeWhile(n => n == 1).Count());
+        var last = counted is 4 or 5 && lengths[^1] == 1 ? 1 : 0;
         var order = AxisOrder.Of(name, axes[..^last]);
         if (order.Time >= 0 && lengths[order.Time] > 1)
         {
