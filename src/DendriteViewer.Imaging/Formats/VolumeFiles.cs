@@ -37,8 +37,9 @@ public static class VolumeFiles
             {
                 var keys = new FolderKeys(path, confine);
 
-                // A group of N5 needs no metadata of its own, so that it looks like any folder without files.
-                if (ZarrMetadata.IsChunked(keys) || (!Directory.EnumerateFiles(path).Any() && ZarrMetadata.HoldsChunked(keys)))
+                // A group of N5 needs no metadata of its own, so that it looks like any folder.
+                var hasTiff = Directory.EnumerateFiles(path, "*.tif*").Any();
+                if (ZarrMetadata.IsChunked(keys) || (!hasTiff && ZarrMetadata.HoldsChunked(keys)))
                 {
                     return ZarrMetadata.Open(keys, volume.Inside ?? "");
                 }

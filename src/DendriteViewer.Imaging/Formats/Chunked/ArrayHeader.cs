@@ -35,6 +35,13 @@ internal sealed record ArrayHeader(ChunkedArray Array, IReadOnlyList<NamedAxis>?
         JsonText.Read(store, store.Join(key, "zarr.json")) is { } v3 ? IsArrayNode(v3)
         : store.Read(store.Join(key, ".zarray")) is not null || N5Header(store, key) is not null;
 
+    /// <summary>Number of axes of the array at a key, whatever it is; 0 where its metadata do not say.</summary>
+    public static int AxesAt(KeyStore store, string key)
+    {
+        var header = JsonText.Read(store, store.Join(key, "zarr.json")) ?? JsonText.Read(store, store.Join(key, ".zarray")) ?? N5Header(store, key);
+        return ((header?["shape"] ?? header?["dimensions"]) as JsonArray)?.Count ?? 0;
+    }
+
     private static bool IsArrayNode(JsonObject v3) => v3["node_type"]?.GetValue<string>() == "array";
 
     private static JsonObject? N5Header(KeyStore store, string key) =>

@@ -12,6 +12,13 @@ internal sealed record ChunkedLevel(ChunkedArray Array, double[] Scale, double[]
     /// <summary>A level of which nothing says how large its voxels are.</summary>
     public static ChunkedLevel OfUnitScale(ChunkedArray array) =>
         new(array, Enumerable.Repeat(1.0, array.Shape.Length).ToArray(), new double[array.Shape.Length]);
+
+    /// <summary>
+    /// Whether its shape is what its scale makes of a finer level's. A writer may round lengths up or down, or divide the extent by the rounded
+    /// length.
+    /// </summary>
+    public bool FitsTo(ChunkedLevel finer, AxisOrder order) => new[] { order.Z, order.Y, order.X }.Where(i => i >= 0)
+        .All(i => Math.Abs(finer.Array.Shape[i] * finer.Scale[i] / Scale[i] - Array.Shape[i]) <= 1.5);
 }
 
 /// <summary>An image: its levels, finest first.</summary>

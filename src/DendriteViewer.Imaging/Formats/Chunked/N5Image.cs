@@ -8,27 +8,29 @@ internal static class N5Image
 {
     private const int MostLevels = 32;
 
-    /// <summary>An array by itself.</summary>
-    /// <param name="header">The array.</param>
-    /// <param name="group">Attributes of the group that it lies in, or null.</param>
-    /// <param name="name">Its name in that group.</param>
+    /// <summary>An array by itself, with what the groups above it say of its axes and sizes.</summary>
     /// <exception cref="VolumeFormatException">Its axes are those of no scan, or a size is no length.</exception>
-    public static ChunkedImage Of(ArrayHeader header, JsonObject? group, string name)
+    public static ChunkedImage Of(ArrayHeader header)
     {
         var remarks = new List<string>();
-        header = header.Axes is null ? header with { Axes = AxesIn(group, header.Array.Shape.Length) } : header;
+        var (group, name) = N5Groups.Above(header.Array.Store, header.Array.Key, remarks);
         var (level, order, geometry) = Level(header, group, name, remarks);
+        if (N5Sizes.LevelOf(name) is > 0 and var number)
+        {
+            remarks.Add($"It is level {number} of an image, which has finer ones.");
+        }
+
         return new ChunkedImage("N5", order, [level], geometry, remarks);
     }
 
-    /// <summary>A group of levels; null where its arrays are others, or unlike one another.</summary>
+    /// <summary>A group of levels; null where its arrays are others, or do not become coarser.</summary>
     /// <param name="store">The store.</param>
     /// <param name="key">The group.</param>
-    /// <param name="group">Its attributes.</param>
+    /// <param name="attributes">Its attributes.</param>
     /// <exception cref="VolumeFormatException">Axes are those of no scan, or a size is no length.</exception>
-    public static ChunkedImage? TryGroup(KeyStore store, string key, JsonObject group)
+    public static ChunkedImage? TryGroup(KeyStore store, string key, JsonObject attributes)
     {
-        var names = NamesOf(store, key, group);
+        var names = NamesOf(store, key, attributes);
         var headers = names.Select(n => ArrayHeader.TryRead(store, store.Join(key, n))).ToArray();
         if (headers.Length == 0 || headers.Any(h => h is not { Array.Naming.FastestFirst: true })
             || !headers.Skip(1).Zip(headers).All(AreCoarser))
@@ -42,36 +44,37 @@ internal static class N5Image
             remarks.Add($"Its finest level is {names[0]}; there is no s{first - 1}.");
         }
 
-        var levels = new List<ChunkedLevel>();
-        var (finest, order, geometry) = Level(WithAxes(headers[0]!), group, names[0], remarks);
-        levels.Add(finest);
-        for (var i = 1; i < headers.Length; i++)
-        {
-            levels.Add(Level(WithAxes(headers[i]!), group, names[i], []).Level);
-        }
+        var (group, _) = N5Groups.Above(store, store.Join(key, names[0]), remarks);
+        var (finest, order, geometry) = Level(headers[0]!, group, names[0], remarks);
+        var levels = headers.Skip(1).Select((h, i) => Level(h!, group, names[i + 1], []).Level).Prepend(finest).ToArray();
 
-        // Where one says nothing of its size, none is held against its shape.
-        var isSaid = levels.Select(l => l.Scale.Any(s => s != 1)).Skip(1).All(s => s);
-        if (!isSaid)
+        // Where a level says nothing of its size, none is held against its shape.
+        if (levels.Skip(1).Any(l => l.Scale.All(s => s == 1)))
         {
-            levels = levels.Select(l => ChunkedLevel.OfUnitScale(l.Array)).ToList();
+            levels = levels.Select(l => ChunkedLevel.OfUnitScale(l.Array)).ToArray();
+        }
+        else if (levels.Skip(1).FirstOrDefault(l => !l.FitsTo(finest, order)) is { } misfit)
+        {
+            remarks.Add($"Its level {misfit.Array.Key} has {string.Join(" × ", misfit.Array.Shape)} voxels, which its factors do not make of"
+                + $" {string.Join(" × ", finest.Array.Shape)}: one of these is wrong.");
         }
 
         return new ChunkedImage("N5", order, levels, geometry, remarks);
 
-        ArrayHeader WithAxes(ArrayHeader header) =>
-            header.Axes is null ? header with { Axes = AxesIn(group, header.Array.Shape.Length) } : header;
-
-        static bool AreCoarser((ArrayHeader? Coarse, ArrayHeader? Fine) pair) =>
-            pair.Coarse!.Array.Shape.Length == pair.Fine!.Array.Shape.Length
-            && pair.Coarse.Array.Shape.Zip(pair.Fine.Array.Shape).All(s => s.First <= s.Second);
+        static bool AreCoarser((ArrayHeader? Coarse, ArrayHeader? Fine) pair)
+        {
+            long[] coarse = pair.Coarse!.Array.Shape, fine = pair.Fine!.Array.Shape;
+            return coarse.Length == fine.Length && coarse.Zip(fine).All(s => s.First <= s.Second) && !coarse.SequenceEqual(fine);
+        }
     }
 
     private static (ChunkedLevel Level, AxisOrder Order, FileGeometry? Geometry) Level(
-        ArrayHeader header, JsonObject? group, string name, List<string> remarks)
+        ArrayHeader header, JsonObject group, string name, List<string> remarks)
     {
         var (array, n) = (header.Array, header.Array.Shape.Length);
-        var order = NamedAxis.OrderOf(array.Name, array.Shape, header.Axes, null, remarks);
+        var shared = AxesIn(group, n);
+        var order = NamedAxis.OrderOf(array.Name, array.Shape, header.Axes, shared, remarks);
+        header = header with { Axes = header.Axes ?? shared };
         if (N5Sizes.Of(header, group, name, remarks) is not { } sizes)
         {
             return (ChunkedLevel.OfUnitScale(array), order, null);

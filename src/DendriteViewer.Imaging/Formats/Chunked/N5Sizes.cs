@@ -26,11 +26,11 @@ internal static partial class N5Sizes
 
     /// <summary>Looks for the size of an array's voxels.</summary>
     /// <param name="header">The array.</param>
-    /// <param name="group">Attributes of the group that it lies in, or null.</param>
-    /// <param name="name">Name of the array in that group.</param>
+    /// <param name="group">What the groups above it say.</param>
+    /// <param name="name">Name of the array in the group that it lies in.</param>
     /// <param name="remarks">Told what was there and not taken.</param>
     /// <exception cref="VolumeFormatException">A size is no length.</exception>
-    public static Found? Of(ArrayHeader header, JsonObject? group, string name, List<string> remarks)
+    public static Found? Of(ArrayHeader header, JsonObject group, string name, List<string> remarks)
     {
         var (array, n) = (header.Array, header.Array.Shape.Length);
         var transform = header.Attributes["transform"] as JsonObject ?? DatasetIn(group, name)?["transform"] as JsonObject;
@@ -47,7 +47,7 @@ internal static partial class N5Sizes
         }
 
         var factors = FactorsOf(header.Attributes["downsamplingFactors"], n);
-        var listed = LevelOf(name) is { } level && (group?["scales"] ?? group?["downsamplingFactors"]) is JsonArray all && level < all.Count
+        var listed = LevelOf(name) is { } level && (group["scales"] ?? group["downsamplingFactors"]) is JsonArray all && level < all.Count
             ? FactorsOf(all[level], n) : null;
         if (factors is not null && listed is not null && !factors.SequenceEqual(listed))
         {

@@ -119,8 +119,7 @@ internal static class OmeImage
             return;
         }
 
-        // A writer may round lengths up or down, or divide the extent by the rounded length.
-        if (space.Any(i => Math.Abs(finest.Array.Shape[i] * finest.Scale[i] / level.Scale[i] - level.Array.Shape[i]) > 1.5))
+        if (!level.FitsTo(finest, order))
         {
             var factors = space.Select(i => (level.Scale[i] / finest.Scale[i]).ToString("0.###", CultureInfo.InvariantCulture));
             remarks.Add(

@@ -21,10 +21,7 @@ internal static class SingleArray
 
         if (array.Naming.FastestFirst)
         {
-            GroupAbove? nearest = null;
-            GroupsAbove.First(array.Store, array.Key, group => nearest = group, []);
-            image = N5Image.Of(header, nearest?.Attributes, nearest?.Path ?? "");
-            return image with { Remarks = [.. remarks, .. image.Remarks] };
+            return N5Image.Of(header);
         }
 
         var order = NamedAxis.OrderOf(array.Name, array.Shape, header.Axes, null, remarks);

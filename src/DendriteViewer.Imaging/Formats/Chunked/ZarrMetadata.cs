@@ -95,12 +95,17 @@ internal static class ZarrMetadata
         var folders = store.Folders(key).Select(c => store.Join(key, c)).ToArray();
         var arrays = folders.Where(c => ArrayHeader.IsThere(store, c)).Take(MostNamed).ToArray();
         var groups = folders.Except(arrays).Where(c => IsNode(store, c) || IsAbove(store, c)).Take(MostNamed).ToArray();
-        if (arrays.Length == 1)
+
+        // Beside a scan, programs keep the coordinates along its axes.
+        var scans = arrays.Length == 1 ? arrays : arrays.Where(a => ArrayHeader.AxesAt(store, a) >= 3).ToArray();
+        if (scans.Length == 1)
         {
-            var only = Find(store, arrays[0], depth + 1, allLevels);
-            return groups.Length == 0 ? only : only with
+            var only = Find(store, scans[0], depth + 1, allLevels);
+            var others = string.Join(", ", arrays.Except(scans).Concat(groups));
+            var kind = arrays.Length == 1 ? "" : " of three axes or more";
+            return others.Length == 0 ? only : only with
             {
-                Remarks = [.. only.Remarks, $"The array is {arrays[0]}; beside it lies {string.Join(", ", groups)}, which was not read."],
+                Remarks = [.. only.Remarks, $"The array is {scans[0]}, the only one{kind}; beside it lie, and were not read: {others}."],
             };
         }
 

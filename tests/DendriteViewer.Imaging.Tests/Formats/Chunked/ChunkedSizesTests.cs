@@ -163,6 +163,39 @@ public sealed class ChunkedSizesTests : IDisposable
         Assert.Equal(2, levels.Count);
     }
 
+    // BigDataViewer writes factors one group above the resolution; here the root says the unit, too.
+    [Fact]
+    public void SizesOfN5_ThatStandInDifferentGroups_AreGathered()
+    {
+        var keys = ChunkedWriter.All(
+            ChunkedWriter.Group(ChunkedKind.N5, "", JsonNode.Parse("""{"n5":"2.5.0"}""")!),
+            ChunkedWriter.Group(ChunkedKind.N5, "setup0", JsonNode.Parse("""{"downsamplingFactors":[[1,1,1],[2,2,1]]}""")!),
+            ChunkedWriter.Group(ChunkedKind.N5, "setup0/timepoint0", JsonNode.Parse("""{"resolution":[0.25,0.5,2],"unit":"um"}""")!),
+            Array(ChunkedKind.N5, "setup0/timepoint0/s0", [4, 6, 8]), Array(ChunkedKind.N5, "setup0/timepoint0/s1", [4, 3, 4]));
+        var folder = keys.ToFolder(_folder["v.n5"]);
+        AssertSize(folder, (2, 0.5, 0.25), (0, 0, 0));
+        AssertSize($"{folder}/setup0/timepoint0/s1", (2, 1, 0.5), (0, 0.25, 0.125), "level 1 of an image");
+    }
+
+    [Fact]
+    public void LevelOfN5_WhoseShapeAndFactorsDisagree_IsSaid()
+    {
+        var group = JsonNode.Parse("""{"scales":[[1,1,1],[4,4,4]],"pixelResolution":{"dimensions":[1,1,1],"unit":"um"}}""")!;
+        var keys = ChunkedWriter.All(ChunkedWriter.Group(ChunkedKind.N5, "", group), Array(ChunkedKind.N5, "s0", [8, 8, 8]), Array(ChunkedKind.N5, "s1", [4, 4, 4]));
+        using var file = VolumeFiles.Open(keys.ToFolder(_folder["v"]), new VolumeManifest());
+        Assert.Contains("one of these is wrong", Assert.Single(file.Remarks), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ArrayAndGroupOfN5_ThatNameAxesDifferently_AreRefusedWithBoth()
+    {
+        var keys = ChunkedWriter.All(
+            ChunkedWriter.Group(ChunkedKind.N5, "", JsonNode.Parse("""{"axes":["x","y","z"]}""")!),
+            ChunkedWriter.Array(ChunkedKind.N5, "s0", [4, 6, 8], [4, 4, 4], ChunkedWriter.ValueAt, ["x", "y", "z"]));
+        var message = Refusal(keys);
+        Assert.Contains("names its axes x, y, z, but its image names them z, y, x", message, StringComparison.Ordinal);
+    }
+
     // A group needs no attributes, nor does the container above it.
     [Fact]
     public void GroupOfN5WithoutAttributes_IsOneImage()
