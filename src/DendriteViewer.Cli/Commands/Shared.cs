@@ -37,7 +37,10 @@ internal static class Shared
 
     public static Option<double> Hours() => new("--hours") { Description = "Hours of plating.", Required = true };
 
-    public static Option<string?> Inside() => new("--inside") { Description = "HDF5, Zarr, N5: path of the dataset or array in the file, where it is not clear which." };
+    public static Option<string?> Inside() => new("--inside")
+    {
+        Description = "HDF5, Zarr, N5: path of the dataset or array in the file, where it is not clear which.",
+    };
 
     public static Option<string> Modality() => new("--modality") { Description = "Modality.", DefaultValueFactory = _ => "" };
 

@@ -88,7 +88,8 @@ public sealed class FormatFuzzTests : IDisposable
             """
             {"multiscales":[{"version":"0.4","axes":[{"name":"x","type":"space","unit":"um"},{"name":"y","type":"space","unit":"um"},
              {"name":"t","type":"time"}],"coordinateTransformations":[{"type":"scale","scale":[1,2,3]}],
-             "datasets":[{"path":"s0","coordinateTransformations":[{"type":"scale","scale":[1,1,1]},{"type":"translation","translation":[0,1,2]}]}]}]}
+             "datasets":[{"path":"s0","coordinateTransformations":[{"type":"scale","scale":[1,1,1]},
+              {"type":"translation","translation":[0,1,2]}]}]}]}
             """)!;
         (string Open, Dictionary<string, byte[]> Keys)[] seeds =
         [

@@ -38,7 +38,8 @@ internal sealed record ArrayHeader(ChunkedArray Array, IReadOnlyList<NamedAxis>?
     /// <summary>Number of axes of the array at a key, whatever it is; 0 where its metadata do not say.</summary>
     public static int AxesAt(KeyStore store, string key)
     {
-        var header = JsonText.Read(store, store.Join(key, "zarr.json")) ?? JsonText.Read(store, store.Join(key, ".zarray")) ?? N5Header(store, key);
+        var zarr = JsonText.Read(store, store.Join(key, "zarr.json")) ?? JsonText.Read(store, store.Join(key, ".zarray"));
+        var header = zarr ?? N5Header(store, key);
         return ((header?["shape"] ?? header?["dimensions"]) as JsonArray)?.Count ?? 0;
     }
 

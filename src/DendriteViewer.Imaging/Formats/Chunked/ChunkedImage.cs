@@ -14,8 +14,8 @@ internal sealed record ChunkedLevel(ChunkedArray Array, double[] Scale, double[]
         new(array, Enumerable.Repeat(1.0, array.Shape.Length).ToArray(), new double[array.Shape.Length]);
 
     /// <summary>
-    /// Whether its shape is what its scale makes of a finer level's. A writer may round lengths up or down, or divide the extent by the rounded
-    /// length.
+    /// Whether its shape is what its scale makes of a finer level's. A writer may round lengths up or down, or divide the extent by the
+    /// rounded length.
     /// </summary>
     public bool FitsTo(ChunkedLevel finer, AxisOrder order) => new[] { order.Z, order.Y, order.X }.Where(i => i >= 0)
         .All(i => Math.Abs(finer.Array.Shape[i] * finer.Scale[i] / Scale[i] - Array.Shape[i]) <= 1.5);

@@ -150,7 +150,8 @@ internal sealed class ZipKeys : KeyStore
             // What reads archives does not compare their checksums.
             return Crc32.HashToUInt32(bytes) == entry.Crc32
                 ? new(bytes)
-                : throw new VolumeFormatException($"{_path}: {key} is damaged (its checksum is wrong); copy the archive again from its source.");
+                : throw new VolumeFormatException(
+                    $"{_path}: {key} is damaged (its checksum is wrong); copy the archive again from its source.");
         }
     }
 

@@ -3,9 +3,9 @@ using System.Text.Json.Nodes;
 namespace DendriteViewer.Imaging.Formats.Chunked;
 
 /// <summary>
-/// What the groups above an array of N5 say of it. Programs write sizes, factors and axes to different groups: BigDataViewer the factors one
-/// group above the resolution, others the resolution at the root. The nearest group that says something of a kind says it; a unit belongs to
-/// the resolution beside it.
+/// What the groups above an array of N5 say of it. Programs write sizes, factors and axes to different groups: BigDataViewer the factors
+/// one group above the resolution, others the resolution at the root. The nearest group that says something of a kind says it; a unit
+/// belongs to the resolution beside it.
 /// </summary>
 internal static class N5Groups
 {

@@ -55,8 +55,9 @@ internal static class N5Image
         }
         else if (levels.Skip(1).FirstOrDefault(l => !l.FitsTo(finest, order)) is { } misfit)
         {
-            remarks.Add($"Its level {misfit.Array.Key} has {string.Join(" × ", misfit.Array.Shape)} voxels, which its factors do not make of"
-                + $" {string.Join(" × ", finest.Array.Shape)}: one of these is wrong.");
+            var (coarse, fine) = (string.Join(" × ", misfit.Array.Shape), string.Join(" × ", finest.Array.Shape));
+            remarks.Add(
+                $"Its level {misfit.Array.Key} has {coarse} voxels, which its factors do not make of {fine}: one of these is wrong.");
         }
 
         return new ChunkedImage("N5", order, levels, geometry, remarks);

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace DendriteViewer.Imaging.Formats.Chunked;
 
 /// <summary>
-/// A group of Zarr without metadata of an image, whose arrays 0, 1, … or s0, s1, … halve one another: the levels of one image. Arrays that do
-/// not are no levels, and which of them is meant is not guessed.
+/// A group of Zarr without metadata of an image, whose arrays 0, 1, … or s0, s1, … halve one another: the levels of one image. Arrays that
+/// do not are no levels, and which of them is meant is not guessed.
 /// </summary>
 internal static class UnnamedPyramid
 {

@@ -22,7 +22,8 @@ public sealed class ChunkedSizesTests : IDisposable
     [InlineData(ChunkedKind.V3)]
     public void Units_BelongToTheirAxis(ChunkedKind kind)
     {
-        var keys = Image(kind, ["z", "y", "x"], ["millimeter", "micrometer", "nanometer"], [0.5, 0.5, 0.5], [[0.004, 5, 6000], [0.008, 10, 12000]]);
+        string[] units = ["millimeter", "micrometer", "nanometer"];
+        var keys = Image(kind, ["z", "y", "x"], units, [0.5, 0.5, 0.5], [[0.004, 5, 6000], [0.008, 10, 12000]]);
         AssertSize(keys.ToFolder(_folder["v"]), (2, 2.5, 3), (0, 0, 0));
     }
 
@@ -85,14 +86,15 @@ public sealed class ChunkedSizesTests : IDisposable
     [Fact]
     public void LevelInsideAnArchive_HasTheSizeThatItsImageGives()
     {
+        (string, double[])[] levels = [("deep/s0", [1, 1, 1]), ("deep/s1", [2, 3, 4])];
         var keys = ChunkedWriter.All(
-            ChunkedWriter.Group(ChunkedKind.V2, "a", Multiscale("0.4", ["z", "y", "x"], ["um", "um", "um"], null, [("deep/s0", [1, 1, 1]), ("deep/s1", [2, 3, 4])])),
+            ChunkedWriter.Group(ChunkedKind.V2, "a", Multiscale("0.4", ["z", "y", "x"], ["um", "um", "um"], null, levels)),
             Array(ChunkedKind.V2, "a/deep/s0", [8, 8, 8]), Array(ChunkedKind.V2, "a/deep/s1", [4, 3, 2]),
             Array(ChunkedKind.V2, "b", [2, 2, 2]), Array(ChunkedKind.V2, "c", [2, 2, 2]));
         var zip = keys.ToZip(_folder["v.zip"]);
         using var file = VolumeFiles.Open(zip, new VolumeManifest { Inside = "a/deep/s1" });
         Assert.Equal((2, 3, 4), Sizes(file));
-        Assert.Contains("--inside", Assert.Throws<VolumeFormatException>(() => VolumeFiles.Open(zip, new VolumeManifest())).Message, StringComparison.Ordinal);
+        Assert.Contains("--inside", ChunkedWriter.RefusalOf(zip), StringComparison.Ordinal);
     }
 
     // Who may not read above a folder opens the array without.
@@ -101,15 +103,18 @@ public sealed class ChunkedSizesTests : IDisposable
     {
         Image(ChunkedKind.V2, ["z", "y", "x"], ["um", "um", "um"], [1, 1, 1], [[1, 1, 1], [2, 2, 2]]).ToFolder(_folder["v"]);
         var level = _folder["v/s1"];
-        using var file = VolumeFiles.Open(level, new VolumeManifest(), p => p.StartsWith(level, StringComparison.Ordinal) ? p : throw new VolumeFormatException("no"));
+        using var file = VolumeFiles.Open(level, new VolumeManifest(), Confined);
         Assert.Null(file.Geometry);
+
+        string Confined(string path) => path.StartsWith(level, StringComparison.Ordinal) ? path : throw new VolumeFormatException("no");
     }
 
     [Fact]
     public void LevelOfAnImageThatIsPlacedOtherwise_IsOpenedWithTheReason()
     {
         var keys = Image(ChunkedKind.V2, ["z", "y", "x"], ["um", "um", "um"], [1, 1, 1], [[1, 1, 1]]);
-        keys[".zattrs"] = System.Text.Encoding.UTF8.GetBytes(System.Text.Encoding.UTF8.GetString(keys[".zattrs"]).Replace("\"scale\",", "\"affine\",", StringComparison.Ordinal));
+        var text = System.Text.Encoding.UTF8.GetString(keys[".zattrs"]).Replace("\"scale\",", "\"affine\",", StringComparison.Ordinal);
+        keys[".zattrs"] = System.Text.Encoding.UTF8.GetBytes(text);
         Assert.Contains("type affine", Refusal(keys), StringComparison.Ordinal);
         using var file = VolumeFiles.Open(_folder["refused/s0"], new VolumeManifest());
         Assert.Contains("whose size was not taken", Assert.Single(file.Remarks), StringComparison.Ordinal);
@@ -121,7 +126,10 @@ public sealed class ChunkedSizesTests : IDisposable
         { """{"pixelResolution":{"dimensions":[0.25,0.5,2],"unit":"um"},"scales":[[1,1,1],[2,2,2]]}""", "{}", "{}" },
         { """{"pixelResolution":[0.25,0.5,2],"unit":"um","downsamplingFactors":[[1,1,1],[2,2,2]]}""", "{}", "{}" },
         { """{"resolution":[250,500,2000],"units":["nm","nm","nm"],"scales":[[1,1,1],[2,2,2]]}""", "{}", "{}" },
-        { """{"resolution":[250,0.5,0.002],"units":["nm","um","mm"]}""", """{"downsamplingFactors":[1,1,1]}""", """{"downsamplingFactors":[2,2,2]}""" },
+        {
+            """{"resolution":[250,0.5,0.002],"units":["nm","um","mm"]}""", """{"downsamplingFactors":[1,1,1]}""",
+            """{"downsamplingFactors":[2,2,2]}"""
+        },
         {
             "{}", """{"pixelResolution":{"dimensions":[0.25,0.5,2],"unit":"µm"}}""",
             """{"pixelResolution":{"dimensions":[0.25,0.5,2],"unit":"µm"},"downsamplingFactors":[2,2,2]}"""
@@ -149,8 +157,7 @@ public sealed class ChunkedSizesTests : IDisposable
     {
         var keys = ChunkedWriter.All(
             ChunkedWriter.Group(ChunkedKind.N5, "heart", JsonNode.Parse(group)!),
-            ChunkedWriter.Array(ChunkedKind.N5, "heart/s0", [4, 6, 8], [4, 4, 4], ChunkedWriter.ValueAt, attributes: JsonNode.Parse(s0)!.AsObject()),
-            ChunkedWriter.Array(ChunkedKind.N5, "heart/s1", [2, 3, 4], [4, 4, 4], ChunkedWriter.ValueAt, attributes: JsonNode.Parse(s1)!.AsObject()));
+            Array(ChunkedKind.N5, "heart/s0", [4, 6, 8], s0), Array(ChunkedKind.N5, "heart/s1", [2, 3, 4], s1));
         foreach (var place in new[] { "folder", "http", "blob" })
         {
             var path = await PutAsync(keys, place);
@@ -181,7 +188,8 @@ public sealed class ChunkedSizesTests : IDisposable
     public void LevelOfN5_WhoseShapeAndFactorsDisagree_IsSaid()
     {
         var group = JsonNode.Parse("""{"scales":[[1,1,1],[4,4,4]],"pixelResolution":{"dimensions":[1,1,1],"unit":"um"}}""")!;
-        var keys = ChunkedWriter.All(ChunkedWriter.Group(ChunkedKind.N5, "", group), Array(ChunkedKind.N5, "s0", [8, 8, 8]), Array(ChunkedKind.N5, "s1", [4, 4, 4]));
+        var keys = ChunkedWriter.All(
+            ChunkedWriter.Group(ChunkedKind.N5, "", group), Array(ChunkedKind.N5, "s0", [8, 8, 8]), Array(ChunkedKind.N5, "s1", [4, 4, 4]));
         using var file = VolumeFiles.Open(keys.ToFolder(_folder["v"]), new VolumeManifest());
         Assert.Contains("one of these is wrong", Assert.Single(file.Remarks), StringComparison.Ordinal);
     }
@@ -200,7 +208,9 @@ public sealed class ChunkedSizesTests : IDisposable
     [Fact]
     public void GroupOfN5WithoutAttributes_IsOneImage()
     {
-        var keys = ChunkedWriter.All(Array(ChunkedKind.N5, "heart/s0", [4, 6, 8]), Array(ChunkedKind.N5, "heart/s1", [2, 3, 4]), Array(ChunkedKind.N5, "heart/s10", [1, 1, 1]));
+        var keys = ChunkedWriter.All(
+            Array(ChunkedKind.N5, "heart/s0", [4, 6, 8]), Array(ChunkedKind.N5, "heart/s1", [2, 3, 4]),
+            Array(ChunkedKind.N5, "heart/s10", [1, 1, 1]));
         var folder = keys.ToFolder(_folder["v.n5"]);
         foreach (var path in new[] { folder, $"{folder}/heart", keys.ToZip(_folder["v.zip"]) })
         {
@@ -214,7 +224,7 @@ public sealed class ChunkedSizesTests : IDisposable
     [InlineData("""{"pixelResolution":{"dimensions":[1,1,1],"unit":"pixel"}}""", "in pixel, which is no unit of length")]
     public void SizeOfN5_WithoutAUnit_IsSaidAndNotTaken(string attributes, string said)
     {
-        var keys = ChunkedWriter.Array(ChunkedKind.N5, "", [4, 4, 4], [4, 4, 4], ChunkedWriter.ValueAt, attributes: JsonNode.Parse(attributes)!.AsObject());
+        var keys = Array(ChunkedKind.N5, "", [4, 4, 4], attributes);
         using var file = VolumeFiles.Open(keys.ToFolder(_folder["v"]), new VolumeManifest());
         Assert.Null(file.Geometry);
         Assert.Contains(said, Assert.Single(file.Remarks), StringComparison.Ordinal);
@@ -223,15 +233,15 @@ public sealed class ChunkedSizesTests : IDisposable
     [Fact]
     public void SizeOfN5_ThatIsNoLength_IsRefused() => Assert.Contains(
         "a voxel's size is a number above 0",
-        Refusal(ChunkedWriter.Array(
-            ChunkedKind.N5, "", [4, 4, 4], [4, 4, 4], ChunkedWriter.ValueAt, attributes: JsonNode.Parse("""{"pixelResolution":[1,0,1],"unit":"um"}""")!.AsObject())),
+        Refusal(Array(ChunkedKind.N5, "", [4, 4, 4], """{"pixelResolution":[1,0,1],"unit":"um"}""")),
         StringComparison.Ordinal);
 
     [Fact]
     public void LevelOfN5_OfWhichNothingSaysHowCoarseItIs_HasNoSizeAndARemark()
     {
         var group = JsonNode.Parse("""{"pixelResolution":{"dimensions":[1,1,1],"unit":"um"}}""")!;
-        var keys = ChunkedWriter.All(ChunkedWriter.Group(ChunkedKind.N5, "", group), Array(ChunkedKind.N5, "s0", [4, 4, 4]), Array(ChunkedKind.N5, "s1", [2, 2, 2]));
+        var keys = ChunkedWriter.All(
+            ChunkedWriter.Group(ChunkedKind.N5, "", group), Array(ChunkedKind.N5, "s0", [4, 4, 4]), Array(ChunkedKind.N5, "s1", [2, 2, 2]));
         using var file = VolumeFiles.Open(keys.ToFolder(_folder["v"]) + "/s1", new VolumeManifest());
         Assert.Null(file.Geometry);
         Assert.Contains(file.Remarks, r => r.Contains("nothing says by how much it is coarser", StringComparison.Ordinal));
@@ -243,12 +253,12 @@ public sealed class ChunkedSizesTests : IDisposable
     [InlineData(ChunkedKind.V3)]
     public void CoordinateArrays_GiveSizeAndPlace(ChunkedKind kind)
     {
-        var um = new JsonObject { ["units"] = "um" };
+        var (um, nm) = (new JsonObject { ["units"] = "um" }, new JsonObject { ["units"] = "nm" });
         var keys = ChunkedWriter.All(
             ChunkedWriter.Array(kind, "scan", [4, 5, 6], [4, 4, 4], ChunkedWriter.ValueAt, ["depth", "y", "x"]),
             ChunkedWriter.Array(kind, "depth", [4], [3], at => (ushort)(10 + 2 * at[0]), ["depth"], attributes: um),
             ChunkedWriter.Array(kind, "y", [5], [5], at => (ushort)(3 * at[0]), ["y"], attributes: um),
-            ChunkedWriter.Array(kind, "x", [6], [6], at => (ushort)(7 + 4000 * at[0]), ["x"], attributes: new JsonObject { ["units"] = "nm" }));
+            ChunkedWriter.Array(kind, "x", [6], [6], at => (ushort)(7 + 4000 * at[0]), ["x"], attributes: nm));
         AssertSize(keys.ToFolder(_folder["v"]) + "/scan", (2, 3, 4), (10, 0, 0.007));
     }
 
@@ -270,16 +280,26 @@ public sealed class ChunkedSizesTests : IDisposable
         _folder.Dispose();
     }
 
-    private static Dictionary<string, byte[]> Array(ChunkedKind kind, string key, int[] shape) =>
-        ChunkedWriter.Array(kind, key, shape, shape.Select(_ => 4).ToArray(), ChunkedWriter.ValueAt);
+    private static Dictionary<string, byte[]> Array(ChunkedKind kind, string key, int[] shape, string attributes = "{}") =>
+        ChunkedWriter.Array(
+            kind, key, shape, shape.Select(_ => 4).ToArray(), ChunkedWriter.ValueAt, attributes: JsonNode.Parse(attributes)!.AsObject());
 
     private static Dictionary<string, byte[]> Image(
-        ChunkedKind kind, string[] names, string?[] units, double[] whole, double[][] scales, double[]? translation = null) => ChunkedWriter.All([
-            ChunkedWriter.Group(kind, "", Multiscale("0.4", names, units, whole, scales.Select((s, i) => ($"s{i}", s)).ToArray(), translation)),
+        ChunkedKind kind, string[] names, string?[] units, double[] whole, double[][] scales, double[]? translation = null)
+    {
+        var levels = scales.Select((s, i) => ($"s{i}", s)).ToArray();
+        return ChunkedWriter.All([
+            ChunkedWriter.Group(kind, "", Multiscale("0.4", names, units, whole, levels, translation)),
             .. scales.Select((_, i) => Array(kind, $"s{i}", names.Select(_ => 8 >> i).ToArray()))]);
+    }
 
     private static object Multiscale(
-        string version, string[] names, string?[] units, double[]? whole, (string Path, double[] Scale)[] levels, double[]? translation = null)
+        string version,
+        string[] names,
+        string?[] units,
+        double[]? whole,
+        (string Path, double[] Scale)[] levels,
+        double[]? translation = null)
     {
         static object Scale(double[] scale) => new { type = "scale", scale };
         object Move() => new { type = "translation", translation };
@@ -323,7 +343,7 @@ public sealed class ChunkedSizesTests : IDisposable
     }
 
     private string Refusal(Dictionary<string, byte[]> keys) =>
-        Assert.Throws<VolumeFormatException>(() => VolumeFiles.Open(keys.ToFolder(_folder["refused"]), new VolumeManifest())).Message;
+        ChunkedWriter.RefusalOf(keys.ToFolder(_folder["refused"]));
 
     private async Task<string> PutAsync(Dictionary<string, byte[]> keys, string place)
     {

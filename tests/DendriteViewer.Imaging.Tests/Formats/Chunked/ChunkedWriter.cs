@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using DendriteViewer.Imaging.Formats;
 using DendriteViewer.Imaging.Storage;
+using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Imaging.Zarr;
 
 namespace DendriteViewer.Imaging.Tests.Formats.Chunked;
@@ -98,9 +100,16 @@ internal static class ChunkedWriter
                 [Join(key, ".zgroup")] = Bytes(new JsonObject { ["zarr_format"] = 2 }),
                 [Join(key, ".zattrs")] = Bytes(json),
             },
-            _ => new() { [Join(key, "zarr.json")] = Bytes(new JsonObject { ["zarr_format"] = 3, ["node_type"] = "group", ["attributes"] = json }) },
+            _ => new()
+            {
+                [Join(key, "zarr.json")] = Bytes(new JsonObject { ["zarr_format"] = 3, ["node_type"] = "group", ["attributes"] = json }),
+            },
         };
     }
+
+    /// <summary>The sentence with which something is refused.</summary>
+    public static string RefusalOf(string path) =>
+        Assert.Throws<VolumeFormatException>(() => VolumeFiles.Open(path, new VolumeManifest())).Message;
 
     /// <summary>All of some.</summary>
     public static Dictionary<string, byte[]> All(params Dictionary<string, byte[]>[] parts) => parts.SelectMany(p => p).ToDictionary();
@@ -155,7 +164,8 @@ internal static class ChunkedWriter
         }
     }
 
-    private static Dictionary<string, JsonObject> Metadata(ChunkedKind kind, int[] shape, int[] chunk, string[]? names, JsonObject? attributes)
+    private static Dictionary<string, JsonObject> Metadata(
+        ChunkedKind kind, int[] shape, int[] chunk, string[]? names, JsonObject? attributes)
     {
         static JsonArray Numbers(IEnumerable<int> values) => new([.. values.Select(v => (JsonNode)v)]);
         var more = attributes?.DeepClone().AsObject() ?? [];
@@ -204,7 +214,8 @@ internal static class ChunkedWriter
                     ["zarr.json"] = new JsonObject
                     {
                         ["zarr_format"] = 3, ["node_type"] = "array", ["shape"] = Numbers(shape), ["data_type"] = "uint16",
-                        ["chunk_grid"] = Named("regular", new JsonObject { ["chunk_shape"] = Numbers(isSharded ? chunk.Select(c => 2 * c) : chunk) }),
+                        ["chunk_grid"] = Named(
+                            "regular", new JsonObject { ["chunk_shape"] = Numbers(chunk.Select(c => isSharded ? 2 * c : c)) }),
                         ["chunk_key_encoding"] = Named("default", new JsonObject { ["separator"] = "/" }),
                         ["fill_value"] = 0,
                         ["codecs"] = new JsonArray(isSharded ? Named("sharding_indexed", sharding) : bytes),
