@@ -2,6 +2,7 @@ using System.Text;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Formats;
 using DendriteViewer.Imaging.Tests.Formats.Chunked;
+using DendriteViewer.Imaging.Tests.Formats.Tiff;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Imaging.Zarr;
 using DendriteViewer.Kernels.Bricks;
@@ -119,6 +120,40 @@ public sealed class FormatFuzzTests : IDisposable
                 () => Directory.Move(to, Path.Combine(Path.GetTempPath(), $"mutant-{i}.chunked")));
             Directory.Delete(to, recursive: true);
             return isRead;
+        });
+    }
+
+    // What programs write into a TIFF as text, which says how its pages are slices.
+    [Fact]
+    public void TiffDescriptions()
+    {
+        string[] seeds =
+        [
+            "ImageJ=1.53t\nimages=6\nchannels=1\nslices=3\nframes=2\nunit=um\nyunit=nm\nspacing=2.5\n"
+                + "xorigin=3\ncf=0\nc0=1\nc1=2\n",
+            "SCIFIO=0.1\naxes=X,Y,Z,Time\nlengths=4,2,3,2\nunit=um\n",
+            """{"shape": [2, 3, 2, 4], "axes": "TZYX", "truncated": false}""",
+            """
+            <?xml version="1.0"?><OME UUID="urn:uuid:a"><Image>
+             <Pixels DimensionOrder="XYTZC" Type="uint8" SizeX="4" SizeY="2" SizeZ="3" SizeC="1" SizeT="2"
+             PhysicalSizeX="5" PhysicalSizeXUnit="nm" PhysicalSizeZ="2"><TiffData FirstZ="0" FirstT="0" IFD="0" PlaneCount="6">
+             <UUID FileName="b.tif">urn:uuid:a</UUID></TiffData></Pixels></Image></OME>
+            """,
+            """<OME UUID="urn:uuid:a"><BinaryOnly MetadataFile="none.ome" UUID="urn:uuid:b"/></OME>""",
+        ];
+        var path = _folder["mutant.tif"];
+        Try(1500, new Random(33), (random, i) =>
+        {
+            var seed = seeds[i % seeds.Length];
+            var text = i < seeds.Length ? seed : Encoding.UTF8.GetString(Mutants.Text(random, Encoding.UTF8.GetBytes(seed)));
+            var pages = Enumerable.Range(0, 1 + random.Next(8)).Select(p => TestPage.Of(4, 2, new byte[8]) with
+            {
+                Description = p == 0 ? text : null, X = ((uint)random.Next(3), (uint)random.Next(3)), Y = (3, 1),
+            });
+            var bytes = TestTiff.Write([.. pages], random.Next(2) == 0, random.Next(2) == 0);
+            File.WriteAllBytes(path, bytes);
+            void Keep() => File.Copy(path, Path.Combine(Path.GetTempPath(), $"{i}-mutant.tif"), overwrite: true);
+            return Mutants.IsRead("mutant.tif", bytes.Length, () => Read(path), Keep);
         });
     }
 

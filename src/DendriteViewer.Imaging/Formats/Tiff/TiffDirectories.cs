@@ -87,11 +87,11 @@ internal sealed class TiffDirectories
                 throw new VolumeFormatException($"{Path} is damaged: its pages form a circle; copy it again from its source.");
             }
 
-            var directory = new TiffDirectory(Layout, ReadDirectory(file, offset, buffer));
+            var directory = new TiffDirectory(Layout, ReadDirectory(file, offset, buffer), FileBytes);
             _pages.Add((offset, directory.PageTags(file)));
             if (_pages.Count == 1 && withText)
             {
-                First = directory.FirstPage(file, FileBytes);
+                First = directory.FirstPage(file);
             }
 
             offset = directory.Next;

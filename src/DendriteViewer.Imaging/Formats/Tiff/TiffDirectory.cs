@@ -30,7 +30,8 @@ internal readonly record struct TiffRational(double Numerator, double Denominato
 /// <summary>The entries of one directory. Where a tag stands twice, the first counts, as in libtiff.</summary>
 /// <param name="layout">The file's.</param>
 /// <param name="bytes">The directory with its count and the offset of the next.</param>
-internal readonly ref struct TiffDirectory(TiffByteLayout layout, ReadOnlySpan<byte> bytes)
+/// <param name="fileBytes">The file's length, which no value lies beyond.</param>
+internal readonly ref struct TiffDirectory(TiffByteLayout layout, ReadOnlySpan<byte> bytes, long fileBytes)
 {
     private const int Byte = 1, Ascii = 2, Short = 3, Long = 4, Rational = 5, SignedShort = 8, SignedLong = 9, SignedRational = 10,
         Float = 11, Double = 12, Ifd = 13, Long8 = 16, SignedLong8 = 17, Ifd8 = 18;
@@ -53,8 +54,8 @@ internal readonly ref struct TiffDirectory(TiffByteLayout layout, ReadOnlySpan<b
     }
 
     /// <summary>What the page says beside its pixels.</summary>
-    public TiffFirstPage FirstPage(SafeFileHandle file, long fileBytes) => new(
-        Text(file, LibTiff.ImageDescription, fileBytes), Fraction(file, LibTiff.XResolution), Fraction(file, LibTiff.YResolution),
+    public TiffFirstPage FirstPage(SafeFileHandle file) => new(
+        Text(file, LibTiff.ImageDescription), Fraction(file, LibTiff.XResolution), Fraction(file, LibTiff.YResolution),
         Number(file, LibTiff.ResolutionUnit) is { } unit ? Small(unit) : null, Number(file, LibTiff.StripOffsets),
         Small(Number(file, LibTiff.Compression) ?? 1));
 
@@ -92,7 +93,7 @@ internal readonly ref struct TiffDirectory(TiffByteLayout layout, ReadOnlySpan<b
     }
 
     // Text ends at its first zero. What is no UTF-8 is Latin-1, which older programs write (µm).
-    private string Text(SafeFileHandle file, uint tag, long fileBytes)
+    private string Text(SafeFileHandle file, uint tag)
     {
         if (!Find(tag, out var entry) || entry.Type is not (Ascii or Byte)
             || entry.Count <= 0 || entry.Count > Math.Min(LargestText, fileBytes))
@@ -127,7 +128,7 @@ internal readonly ref struct TiffDirectory(TiffByteLayout layout, ReadOnlySpan<b
         }
 
         var from = layout.Offset(_bytes[entry.At..]);
-        return from > 0 && RandomAccess.Read(file, value, from) == value.Length;
+        return from > 0 && from <= fileBytes - value.Length && RandomAccess.Read(file, value, from) == value.Length;
     }
 
     private static int SizeOf(int type) => type switch
