@@ -6,7 +6,7 @@ namespace DendriteViewer.Imaging.Formats;
 
 /// <summary>
 /// Rounds 64-bit floats to 32-bit ones and refuses such that fall together: values a little apart on a large offset, 10⁹ + k / 100, become
-/// one. Some hundred values of each slice or chunk are looked at, which costs some ten µs.
+/// one. Some hundred values of each slice or chunk are looked at.
 /// </summary>
 /// <remarks>
 /// Values count as different where they differ by more than arithmetic leaves behind (10⁻¹² of themselves); ones too small for a 32-bit

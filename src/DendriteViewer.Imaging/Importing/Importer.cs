@@ -88,7 +88,9 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
             using var file = Sources.Open(import.Path, import.Volume, "");
             if (file.Frames != import.Hours.Count)
             {
-                throw new VolumeFormatException($"{import.Path} holds {file.Frames} volume(s), but {import.Hours.Count} hours were given; give as many.");
+                // Why there are not as many as expected may be among the remarks.
+                throw new VolumeFormatException(string.Join(' ', file.Remarks.Prepend(
+                    $"{import.Path} holds {file.Frames} volume(s), but {import.Hours.Count} hours were given; give as many.")));
             }
         }
 

@@ -8,6 +8,8 @@ namespace DendriteViewer.Imaging.Formats.Tiff;
 /// </summary>
 internal static class ImageJCalibration
 {
+    private const double InchUm = 25400;
+
     // ImageJ's functions by number (ij.measure.Calibration, CurveFitter), a to e being c0 to c4.
     private static readonly Dictionary<string, string> s_functions = new()
     {
@@ -59,6 +61,12 @@ internal static class ImageJCalibration
         }
 
         var (x, y) = (rx.Share(ux), ry.Share(uy));
+        if (ux == InchUm && TiffResolution.PrinterDpi(x) is { } dpi)
+        {
+            layout.Remark($"ImageJ's unit of an inch and {dpi:0} dots an inch are what programs write that know no size, so it was not taken.");
+            return;
+        }
+
         var z = SpacingUm(fields, uz, layout) ?? Guessed(y, layout);
         layout.Geometry = TiffLayout.Spacing((x, y, z), Origin(fields, (x, y, z)), main.Path, "ImageJ's unit and spacing");
     }

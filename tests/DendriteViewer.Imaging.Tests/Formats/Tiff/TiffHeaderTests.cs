@@ -68,6 +68,17 @@ public sealed class TiffHeaderTests : IDisposable
         Assert.Empty(identity.Remarks);
     }
 
+    // 100 dots an inch are what ImageJ keeps of a plain TIFF that knew no size.
+    [Theory]
+    [InlineData(100, false)]
+    [InlineData(50000, true)]
+    public void ImageJ_InchesOfAPrinter_AreNotTaken(uint dots, bool isTaken)
+    {
+        using var file = Open(Pages(2, "ImageJ=1.53t\nimages=2\nslices=2\nunit=inch\nspacing=0.001\n", x: (dots, 1), y: (dots, 1)));
+        Assert.Equal(isTaken, file.Geometry is not null);
+        Assert.Equal(isTaken ? 0 : 1, file.Remarks.Count);
+    }
+
     // The pages are of value page number: the first slice of a time tells where it begins.
     [Theory]
     [InlineData("images=40\nslices=10\nframes=4\n", 33, 3, 10, "4 × 10 = 40 pages, but the file has 33")]
