@@ -217,9 +217,9 @@ internal sealed partial class NrrdSpace
 
     private void SayWhatIsNotTaken(List<string> remarks)
     {
-        if (_header.Field("old min", "oldmin", "old max", "oldmax") is not null)
+        if (_header.Field("old min", "oldmin", "old max", "oldmax", "min", "max") is not null)
         {
-            var (min, max) = (_header.Field("old min", "oldmin") ?? "none", _header.Field("old max", "oldmax") ?? "none");
+            var (min, max) = (_header.Field("old min", "oldmin", "min") ?? "none", _header.Field("old max", "oldmax", "max") ?? "none");
             remarks.Add($"Its old min ({min}) and old max ({max}) are not applied; voxels are as they are stored.");
         }
 

@@ -97,6 +97,7 @@ public sealed class Hdf5HeaderTests(Hdf5Files files) : IClassFixture<Hdf5Files>
     [InlineData("truecolor.h5", "has 3 channels along its axis 'channel'")]
     [InlineData("energies.h5", "along its axis 'energy'")]
     [InlineData("angles.h5", "holds 5 projections, not slices of a reconstructed scan (its axis rotation_angle counts angles)")]
+    [InlineData("too-large.h5", "in an order in which it would have to be read 5 times; write it in the order z, y, x")]
     [InlineData("absent-all.h5", "nothing of its dataset /data was ever written")]
     [InlineData("absent-contiguous.h5", "nothing of its dataset /data was ever written")]
     [InlineData("virtual-short.h5", "takes 315 voxels from d of")]

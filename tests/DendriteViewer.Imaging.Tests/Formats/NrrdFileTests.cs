@@ -176,6 +176,21 @@ public sealed class NrrdFileTests : IDisposable
         Assert.Contains("p3.raw holds 124 bytes of voxels, but its header says that there are 126", e.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Axes_InAnOrderThatMemoryCannotTurn_AreRefusedWithTheOrderTheyNeed()
+    {
+        var head = "NRRD0005\ntype: uint8\ndimension: 3\nsizes: 1100 1000 1000\nlabels: \"z\" \"y\" \"x\"\nencoding: raw\n\n"u8.ToArray();
+        using (var sparse = File.Create(_folder["v.nrrd"]))
+        {
+            sparse.Write(head);
+            sparse.SetLength(head.Length + 1_100_000_000L);
+        }
+
+        var e = Assert.Throws<VolumeFormatException>(() => VolumeFiles.Open(_folder["v.nrrd"], new VolumeManifest()));
+        Assert.Contains("in the order x, y, z (slowest first), and is too large to be turned", e.Message, StringComparison.Ordinal);
+        Assert.Contains("write it in the order z, y, x", e.Message, StringComparison.Ordinal);
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private static string Directions(string axes) =>

@@ -82,6 +82,13 @@ def main(folder):
     with new("axisorder.h5") as h:
         h["data"] = volume("xyz")
         h["data"].attrs["AXISORDER"] = "xyz"
+    with new("too-large.h5") as h:
+        # Never written, so it takes no room on the disk.
+        plan = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+        plan.set_alloc_time(h5py.h5d.ALLOC_TIME_EARLY)
+        plan.set_fill_time(h5py.h5d.FILL_TIME_NEVER)
+        h5py.h5d.create(h.id, b"data", h5py.h5t.STD_U8LE, h5py.h5s.create_simple((2000, 1000, 1200)), plan)
+        h["data"].attrs["axistags"] = tags("xyz")
     with new("quoted.h5") as h:
         h["data"] = volume("xyz")
         h["data"].attrs["axes"] = '["x", "y", "z"]'
