@@ -111,7 +111,7 @@ internal static class ZarrMetadata
 
         if (arrays.Length > 1)
         {
-            return UnnamedPyramid.TryOf(store, arrays) ?? throw new VolumeFormatException(
+            return UnnamedPyramid.TryOf(store, scans.Length > 1 ? scans : arrays) ?? throw new VolumeFormatException(
                 $"{store.NameOf(key)} holds several arrays ({string.Join(", ", arrays)}); give the path of the one to import, or name it by"
                 + " --inside.");
         }
