@@ -25,8 +25,9 @@ public enum Urgency
 /// </summary>
 public sealed class ComputeLanes : IDisposable
 {
-    // Nice values on Linux: requests have 0. A step of 5 is a third of the processor's time.
-    private static readonly int[] s_niceness = [0, 2, 7, 12];
+    // Nice values on Linux; requests have 0, and a step is a fifth of the processor's time. They are low, since on a machine that is shared
+    // they also let every other process go first.
+    private static readonly int[] s_niceness = [0, 1, 2, 4];
 
     private readonly Meter _meter = new("DendriteViewer.Compute");
     private readonly ComputeLane[] _lanes;

@@ -1,0 +1,40 @@
+using System.Globalization;
+
+namespace DendriteViewer.LoadTests;
+
+/// <summary>How much load, for how long.</summary>
+/// <param name="Viewers">Viewers that orbit, 1 to 200.</param>
+/// <param name="Seconds">How long each part is measured, 5 to 120.</param>
+/// <param name="Size">Voxels of the phantom each way, 64 to 512.</param>
+/// <param name="File">Where the table goes, or null.</param>
+internal sealed record Load(int Viewers, int Seconds, int Size, string? File)
+{
+    /// <summary>What each part begins with, unmeasured.</summary>
+    public static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(8);
+
+    /// <summary>The test ends by then, whatever happens.</summary>
+    public static readonly TimeSpan Longest = TimeSpan.FromMinutes(9);
+
+    public static Load Parse(string[] args)
+    {
+        var load = new Load(50, 30, 128, null);
+        for (var i = 0; i < args.Length; i++)
+        {
+            load = args[i] switch
+            {
+                "--viewers" => load with { Viewers = Number(args, ++i, 1, 200) },
+                "--seconds" => load with { Seconds = Number(args, ++i, 5, 120) },
+                "--size" => load with { Size = Number(args, ++i, 64, 512) },
+                var file when !file.StartsWith('-') => load with { File = file },
+                var other => throw new ArgumentException($"{other} is no option; there are --viewers, --seconds and --size."),
+            };
+        }
+
+        return load;
+    }
+
+    private static int Number(string[] args, int at, int least, int most) =>
+        at < args.Length && int.TryParse(args[at], NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n >= least && n <= most
+            ? n
+            : throw new ArgumentException($"{args[at - 1]} takes {least} to {most}.");
+}
