@@ -71,10 +71,14 @@ public sealed class DendriteOptions
     /// </summary>
     public double PictureBurstMegapixels { get; init; } = 128;
 
-    /// <summary>Megapixels of 3D pictures that an account gets back each second, 0.1 to 100000; links and addresses four times as much. Default: 4.</summary>
+    /// <summary>
+    /// Megapixels of 3D pictures that an account gets back each second, 0.1 to 100000; links and addresses four times as much. Default: 4.
+    /// </summary>
     public double PictureMegapixelsPerSecond { get; init; } = 4;
 
-    /// <summary>Pictures that are drawn for an account over HTTP at the same time, 1 to 1000; links and addresses four times as many. Default: 4.</summary>
+    /// <summary>
+    /// Pictures that are drawn for an account over HTTP at the same time, 1 to 1000; links and addresses four times as many. Default: 4.
+    /// </summary>
     public int PicturesAtOnce { get; init; } = 4;
 
     /// <summary>Viewers that an account may have open, 1 to 10000; a link and an address four times as many. Default: 32.</summary>
@@ -84,7 +88,8 @@ public sealed class DendriteOptions
     public int SignInsPerMinute { get; init; } = 30;
 
     /// <summary>
-    /// Bearer token with which /metrics and /health answer other machines, 16 characters or more. Default: none; this machine alone is answered.
+    /// Bearer token with which /metrics and /health answer other machines, 16 characters or more. Default: none; this machine alone is
+    /// answered.
     /// </summary>
     public string? MetricsToken { get; init; }
 
@@ -158,5 +163,6 @@ public sealed class DendriteOptions
     }
 
     private static string? Outside(string name, double value, double least, double most) =>
-        value >= least && value <= most ? null : string.Create(CultureInfo.InvariantCulture, $"Dendrite:{name} is {value}; give {least} to {most}.");
+        value >= least && value <= most ? null :
+            string.Create(CultureInfo.InvariantCulture, $"Dendrite:{name} is {value}; give {least} to {most}.");
 }

@@ -28,7 +28,8 @@ public sealed class LimitsJourney : IAsyncLifetime
         var store = new DatasetStore(new FolderBlobStore(folder));
         Assert.True(DatasetId.TryParse(Dataset, out var id));
         var dataset = await store.TryOpenAsync(id, default);
-        var (result, labels) = await (await ExperimentAnalysis.StartAsync(store, dataset!, new AnalysisRecipe(), null, default)).RunAsync(default);
+        var (result, labels) = await (await ExperimentAnalysis.StartAsync(store, dataset!, new AnalysisRecipe(), null, default))
+            .RunAsync(default);
         await new AnalysisStore(store).SaveAsync(result, labels, null, default);
         _http.BaseAddress = new Uri(_server.Address);
     }
@@ -78,10 +79,12 @@ public sealed class LimitsJourney : IAsyncLifetime
         }
 
         using var report = await _http.GetAsync($"/report/{Dataset}?bin=1e-9");
-        Assert.Equal((HttpStatusCode.BadRequest, "bin is 1E-09; give 0.01 to 100000 µm."), (report.StatusCode, await report.Content.ReadAsStringAsync()));
+        Assert.Equal((HttpStatusCode.BadRequest, "bin is 1E-09; give 0.01 to 100000 µm."),
+            (report.StatusCode, await report.Content.ReadAsStringAsync()));
         Assert.Equal(HttpStatusCode.OK, (await _http.GetAsync($"/report/{Dataset}?bin=5")).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await _http.GetAsync($"/api/datasets/{Dataset}/analysis/void-profile.csv?bin=5")).StatusCode);
-        Assert.Equal(HttpStatusCode.OK, (await _http.GetAsync($"/api/datasets/{Dataset}/slice.png?axis=y&size=64x64&v=1&t=1.5")).StatusCode);
+        Assert.Equal(HttpStatusCode.OK,
+            (await _http.GetAsync($"/api/datasets/{Dataset}/slice.png?axis=y&size=64x64&v=1&t=1.5")).StatusCode);
     }
 
     // Two of these pictures once kept everybody from signing in until they were done.
@@ -144,7 +147,8 @@ public sealed class LimitsJourney : IAsyncLifetime
         Assert.Equal("Healthy", await _http.GetStringAsync("/health/ready"));
         (await _http.GetAsync($"/api/datasets/{Dataset}/render.png?size=64x64")).EnsureSuccessStatusCode();
         var metrics = await _http.GetStringAsync("/metrics");
-        foreach (var name in new[] { "dendrite_queue_length", "dendrite_queue_wait_seconds", "dendrite_brick_cache_hits_total", "dendrite_brick_cache_size_bytes" })
+        foreach (var name in new[] { "dendrite_queue_length", "dendrite_queue_wait_seconds",
+            "dendrite_brick_cache_hits_total", "dendrite_brick_cache_size_bytes" })
         {
             Assert.Contains(name, metrics, StringComparison.Ordinal);
         }
@@ -163,7 +167,8 @@ public sealed class LimitsJourney : IAsyncLifetime
         while (true)
         {
             var text = await _http.GetStringAsync("/metrics", patience.Token);
-            var values = Regex.Matches(text, $@"^{metric}(?:\{{([^}}]*)\}})? (\S+)", RegexOptions.Multiline).Where(m => m.Groups[1].Value.Contains(label, StringComparison.Ordinal));
+            var values = Regex.Matches(text, $@"^{metric}(?:\{{([^}}]*)\}})? (\S+)", RegexOptions.Multiline)
+                .Where(m => m.Groups[1].Value.Contains(label, StringComparison.Ordinal));
             if (condition(values.Sum(m => double.Parse(m.Groups[2].Value, System.Globalization.CultureInfo.InvariantCulture))))
             {
                 return;

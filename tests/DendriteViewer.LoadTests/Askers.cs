@@ -26,11 +26,13 @@ internal sealed class PictureAsker(string address, CookieContainer cookies, stri
             for (var n = 0; ; n++)
             {
                 var start = time.GetTimestamp();
-                using var answer = await http.GetAsync($"/api/datasets/{dataset}/render.png?size={Side}x{Side}&cam={10 * n + client},20,400,128,128,128", ct);
+                using var answer = await http.GetAsync(
+                    $"/api/datasets/{dataset}/render.png?size={Side}x{Side}&cam={10 * n + client},20,400,128,128,128", ct);
                 if (answer.StatusCode == HttpStatusCode.TooManyRequests)
                 {
                     Interlocked.Increment(ref _refused);
-                    await Task.Delay(answer.Headers.RetryAfter?.Delta ?? throw new HttpRequestException("429 came without Retry-After."), time, ct);
+                    await Task.Delay(answer.Headers.RetryAfter?.Delta
+                        ?? throw new HttpRequestException("429 came without Retry-After."), time, ct);
                     continue;
                 }
 

@@ -33,7 +33,9 @@ internal sealed record Latencies(int Count, double Median, double P95, double Mo
     public static Latencies Of(IEnumerable<double> ms)
     {
         double[] sorted = [.. ms.Order()];
-        return sorted.Length == 0 ? new Latencies(0, double.NaN, double.NaN, double.NaN) : new Latencies(sorted.Length, At(0.5), At(0.95), sorted[^1]);
+        return sorted.Length == 0
+            ? new Latencies(0, double.NaN, double.NaN, double.NaN)
+            : new Latencies(sorted.Length, At(0.5), At(0.95), sorted[^1]);
 
         double At(double share) => sorted[Math.Min(sorted.Length - 1, (int)Math.Ceiling(share * sorted.Length) - 1)];
     }

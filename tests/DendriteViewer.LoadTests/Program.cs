@@ -17,7 +17,8 @@ await using var server = await AppServer.StartAsync(environment:
 ]);
 Console.Error.WriteLine($"Server at {server.Address}; making a phantom of {load.Size}³.");
 await server.CliAsync(
-    "phantom", Path.Combine(server.Folder, "cell"), "--size", $"{load.Size}", "--voxel-um", (256.0 / load.Size).ToString(CultureInfo.InvariantCulture), "--hours", "0");
+    "phantom", Path.Combine(server.Folder, "cell"), "--size", $"{load.Size}",
+    "--voxel-um", (256.0 / load.Size).ToString(CultureInfo.InvariantCulture), "--hours", "0");
 await server.CliAsync("ingest", Path.Combine(server.Folder, "cell"), "--store", Path.Combine(server.Folder, "data", "store"));
 
 var visitor = new Visitor(server.Address);

@@ -32,14 +32,19 @@ internal sealed class Viewer : IAsyncDisposable
     /// <summary>Frames that came.</summary>
     public int Frames { get; private set; }
 
-    public static async Task<Viewer> JoinAsync(string address, CookieContainer cookies, string dataset, int number, TimeProvider time, CancellationToken ct)
+    public static async Task<Viewer> JoinAsync(
+        string address, CookieContainer cookies, string dataset, int number, TimeProvider time, CancellationToken ct)
     {
         var hub = new HubConnectionBuilder().WithUrl(address + "/hubs/frames", o => o.Cookies = cookies).AddMessagePackProtocol().Build();
         Viewer? viewer = null;
-        hub.On<int, long, long, string, int, int, int, byte[]>("frame", (pane, frame, revision, _, _, _, _, _) => viewer?.OnFrameAsync(pane, frame, revision) ?? Task.CompletedTask);
+        hub.On<int, long, long, string, int, int, int, byte[]>(
+            "frame",
+            (pane, frame, revision, _, _, _, _, _) => viewer?.OnFrameAsync(pane, frame, revision)
+            ?? Task.CompletedTask);
         await hub.StartAsync(ct);
         var scene = await hub.InvokeAsync<string>("Join", Guid.NewGuid().ToString("N"), dataset, "", ct);
-        var camera = JsonDocument.Parse(scene).RootElement.GetProperty("view").GetProperty("camera").EnumerateArray().Select(v => v.GetDouble()).ToArray();
+        var camera = JsonDocument.Parse(scene).RootElement.GetProperty("view").GetProperty("camera")
+            .EnumerateArray().Select(v => v.GetDouble()).ToArray();
         camera[0] += 7 * number;
         viewer = new Viewer(hub, time, camera);
         await hub.InvokeAsync<long[]>("Layout", new[] { 0, 0, 0, 0, 0, 0, 640, 480 }, 1.0, ct);

@@ -17,7 +17,8 @@ internal sealed partial class Visitor(string address)
 
     /// <summary>Makes the first administrator, who is then signed in.</summary>
     public Task SetUpAsync(string code, CancellationToken ct) => FillInAsync(
-        "/account/setup", "setup", new() { ["Input.Code"] = code, ["Input.Name"] = "Load", ["Input.Email"] = Email, ["Input.Password"] = Password }, null, ct);
+        "/account/setup", "setup",
+            new() { ["Input.Code"] = code, ["Input.Name"] = "Load", ["Input.Email"] = Email, ["Input.Password"] = Password }, null, ct);
 
     /// <summary>Signs in.</summary>
     /// <param name="page">Told when the form has come.</param>
@@ -39,7 +40,8 @@ internal sealed partial class Visitor(string address)
         using var response = await _http.GetAsync("/metrics", ct);
         response.EnsureSuccessStatusCode();
         return (await response.Content.ReadAsStringAsync(ct)).Split('\n').Select(l => MetricLine().Match(l)).Where(m => m.Success)
-            .GroupBy(m => m.Groups[1].Value, m => double.Parse(m.Groups[2].Value, CultureInfo.InvariantCulture)).ToDictionary(g => g.Key, g => g.Sum());
+            .GroupBy(m => m.Groups[1].Value, m => double.Parse(m.Groups[2].Value, CultureInfo.InvariantCulture))
+                .ToDictionary(g => g.Key, g => g.Sum());
     }
 
     private async Task FillInAsync(string path, string form, Dictionary<string, string> fields, Action? page, CancellationToken ct)
@@ -56,7 +58,8 @@ internal sealed partial class Visitor(string address)
         fields["__RequestVerificationToken"] = Token().Match(html) is { Success: true } token
             ? token.Groups[1].Value
             : throw new InvalidOperationException($"{path} has no form.");
-        using var answer = await SendAsync(new HttpRequestMessage(HttpMethod.Post, path) { Content = new FormUrlEncodedContent(fields) }, ct);
+        using var answer = await SendAsync(
+            new HttpRequestMessage(HttpMethod.Post, path) { Content = new FormUrlEncodedContent(fields) }, ct);
         if (answer.StatusCode is not (HttpStatusCode.Redirect or HttpStatusCode.Found))
         {
             throw new HttpRequestException($"{path} answered {(int)answer.StatusCode} and let nobody in.", null, answer.StatusCode);

@@ -40,6 +40,20 @@ public sealed class ArchitectureTests
     [Fact]
     public void Rendering_DoesNotKnowImporting() => Assert.Empty(Uses("DendriteViewer.Imaging", "Rendering", @"DendriteViewer\.Imaging\.(Importing|Phantoms|Formats)"));
 
+    // A loop without them runs on the thread pool, where a server answers requests; see docs/decisions/0022-threads-for-rendering.md.
+    [Theory]
+    [InlineData("DendriteViewer.Kernels")]
+    [InlineData("DendriteViewer.Imaging")]
+    public void ParallelLoops_TakeTheOptionsOfTheirCallersLane(string project)
+    {
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(Source, project), "*.cs", SearchOption.AllDirectories).Where(f => !f.Contains("/obj/")))
+        {
+            var text = File.ReadAllText(file);
+            Assert.All(Regex.Matches(text, @"Parallel\.For\w*\("), loop => Assert.Contains(
+                "ComputeLane.Options(", text.Substring(loop.Index, Math.Min(240, text.Length - loop.Index)), StringComparison.Ordinal));
+        }
+    }
+
     [Fact]
     public void UnsafeCode_StandsInKernelsAlone()
     {

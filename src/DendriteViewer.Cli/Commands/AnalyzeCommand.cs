@@ -50,7 +50,8 @@ internal static class AnalyzeCommand
                 Threshold = parse.GetValue(threshold),
                 Denoise = Enum.TryParse<Denoise>(parse.GetValue(denoise), ignoreCase: true, out var d) ? d : throw new UsageException($"--denoise is none, median or gaussian, not '{parse.GetValue(denoise)}'."),
                 BinUm = Ranges.BinUm.Of("--bin-um") is var r && parse.GetValue(bin) is var b && r.Contains(b) ? b
-                    : throw new UsageException($"--bin-um is {parse.GetValue(bin).ToString(CultureInfo.InvariantCulture)}; give {N(r.Least)} to {N(r.Most)} µm."),
+                    : throw new UsageException(
+                        $"--bin-um is {parse.GetValue(bin).ToString(CultureInfo.InvariantCulture)}; give {N(r.Least)} to {N(r.Most)} µm."),
                 Band = new Band(from, to),
             };
             var datasets = Shared.Open(parse.GetValue(store));

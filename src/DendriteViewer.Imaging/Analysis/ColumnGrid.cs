@@ -1,4 +1,5 @@
 using DendriteViewer.Imaging.Geometry;
+using DendriteViewer.Kernels.Scheduling;
 
 namespace DendriteViewer.Imaging.Analysis;
 
@@ -54,7 +55,7 @@ internal sealed class ColumnGrid
     public float[][] Profiles()
     {
         var profiles = new float[Nodes.U * Nodes.V][];
-        Parallel.For(0, Nodes.U, i =>
+        Parallel.For(0, Nodes.U, ComputeLane.Options(), i =>
         {
             var (from, to) = Range(i, StepUm / _size.U, Nodes.U, Count.U);
             var sums = new double[Nodes.V, Count.Along];
@@ -105,7 +106,7 @@ internal sealed class ColumnGrid
     {
         var steps = new double[profiles.Length];
         var reach = Math.Clamp(Count.Along / 20, 3, 12);
-        Parallel.For(0, profiles.Length, i =>
+        Parallel.For(0, profiles.Length, ComputeLane.Options(), i =>
         {
             var p = profiles[i];
             var sum = new double[p.Length + 1];
@@ -156,7 +157,7 @@ internal sealed class ColumnGrid
             return around.Length >= 4 && Math.Abs(o - around[around.Length / 2]) <= limit;
         }).ToArray();
         var heights = new double[over.Length];
-        Parallel.For(0, heights.Length, i =>
+        Parallel.For(0, heights.Length, ComputeLane.Options(), i =>
         {
             var (u, v) = (i / Nodes.V, i % Nodes.V);
             heights[i] = plane.At(u, v);
@@ -203,7 +204,7 @@ internal sealed class ColumnGrid
         var to = Math.Max(from + 1, Count.Along - 1);
         var n = Math.Min(Most, to - from);
         var median = new float[Count.U * Count.V];
-        Parallel.For(0, Count.U, () => (Values: new float[Count.V * n], Found: new int[Count.V]), (u, _, local) =>
+        Parallel.For(0, Count.U, ComputeLane.Options(), () => (Values: new float[Count.V * n], Found: new int[Count.V]), (u, _, local) =>
         {
             Array.Clear(local.Found);
             for (var k = 0; k < n; k++)

@@ -1,5 +1,6 @@
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
+using DendriteViewer.Kernels.Scheduling;
 
 namespace DendriteViewer.Imaging.Analysis;
 
@@ -30,7 +31,7 @@ internal sealed class ElectrolyteRegion
         // Depth grows evenly along the axis, so that a place across it needs its surface and outline looked up once.
         _start = new float[(int)(u * v)];
         _step = depth.Direction * Part(along) * (depth.Surface?.Cosine ?? 1);
-        Parallel.For(0, (int)u, i =>
+        Parallel.For(0, (int)u, ComputeLane.Options(), i =>
         {
             for (var j = 0; j < (int)v; j++)
             {

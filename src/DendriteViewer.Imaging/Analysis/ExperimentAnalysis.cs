@@ -3,6 +3,7 @@ using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Kernels.Labelling;
 using DendriteViewer.Kernels.Masks;
+using DendriteViewer.Kernels.Scheduling;
 
 namespace DendriteViewer.Imaging.Analysis;
 
@@ -506,7 +507,7 @@ public sealed class ExperimentAnalysis
         var (faraday, faradayLow, faradayHigh) = FaradayOf(hours, current);
         var area = _dataset.Manifest.Cell?.ElectrodeAreaMm2 * 1e6;
         var pieces = new LithiumPiece[sets[0].Count];
-        Parallel.For(0, pieces.Length, i =>
+        Parallel.For(0, pieces.Length, ComputeLane.Options(), i =>
             pieces[i] = LithiumPiece.Of(i + 1, sets[0], Pristine.Transform, _dataset.Depth, _region.VoxelUm3) with { Sites = sites[i].Select(NucleationTracker.NameOf).ToArray(), Confirmed = confirmed[i] });
         var measured = Volume(sets[0]);
         var u = VolumeUncertainty.Of(

@@ -1,4 +1,5 @@
 using DendriteViewer.Imaging.Geometry;
+using DendriteViewer.Kernels.Scheduling;
 
 namespace DendriteViewer.Imaging.Analysis;
 
@@ -182,7 +183,7 @@ internal static class OutlineFinder
 
         var missing = least <= most ? least - (most - least) : 0;
         var result = new float[image.Length];
-        Parallel.For(0, height, y =>
+        Parallel.For(0, height, ComputeLane.Options(), y =>
         {
             for (var x = 0; x < width; x++)
             {

@@ -1,3 +1,5 @@
+using DendriteViewer.Kernels.Scheduling;
+
 namespace DendriteViewer.Imaging.Analysis;
 
 /// <summary>A step along one direction.</summary>
@@ -26,7 +28,7 @@ internal sealed class PolarImage
     public PolarImage(float[] image, int height, int width, (double U, double V) center)
     {
         var raw = new float[Directions][];
-        Parallel.For(0, Directions, i =>
+        Parallel.For(0, Directions, ComputeLane.Options(), i =>
         {
             var (du, dv) = (Math.Sin(i * 2 * Math.PI / Directions), Math.Cos(i * 2 * Math.PI / Directions));
             double Room(double at, double by, int count) => by > 1e-12 ? (count - 1 - at) / by : by < -1e-12 ? -at / by : double.MaxValue;
@@ -45,7 +47,7 @@ internal sealed class PolarImage
         });
 
         // Five neighbouring directions together have less noise than one.
-        Parallel.For(0, Directions, i =>
+        Parallel.For(0, Directions, ComputeLane.Options(), i =>
         {
             var ray = new float[raw[i].Length];
             for (var k = 0; k < ray.Length; k++)
@@ -83,7 +85,7 @@ internal sealed class PolarImage
         }
 
         var candidates = new List<OutlineEdge>[Directions];
-        Parallel.For(0, Directions, i => candidates[i] = Candidates(i, least));
+        Parallel.For(0, Directions, ComputeLane.Options(), i => candidates[i] = Candidates(i, least));
         var first = candidates.Select(c => c.Count == 0 ? null : c[0]).ToArray();
 
         // Where the neighbours leave elsewhere, the candidate nearest to theirs.

@@ -4,6 +4,7 @@ using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Imaging.Zarr;
 using DendriteViewer.Kernels.Masks;
 using DendriteViewer.Kernels.Registration;
+using DendriteViewer.Kernels.Scheduling;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace DendriteViewer.Imaging.Analysis;
@@ -57,7 +58,7 @@ internal sealed class Registrar
             var region = new ElectrolyteRegion(level.Shape, transform, depth, outline);
             var margin = (float)(4 * Math.Max(transform.VoxelSize.Z, Math.Max(transform.VoxelSize.Y, transform.VoxelSize.X)));
             var within = new BitVolume(level.Shape.Z, level.Shape.Y, level.Shape.X);
-            Parallel.For(0, level.Shape.Z, z =>
+            Parallel.For(0, level.Shape.Z, ComputeLane.Options(), z =>
             {
                 var depths = new float[level.Shape.X];
                 for (var y = 0; y < level.Shape.Y; y++)

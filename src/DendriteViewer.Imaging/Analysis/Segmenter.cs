@@ -6,6 +6,7 @@ using DendriteViewer.Kernels.Filtering;
 using DendriteViewer.Kernels.Labelling;
 using DendriteViewer.Kernels.Masks;
 using DendriteViewer.Kernels.Resampling;
+using DendriteViewer.Kernels.Scheduling;
 using DendriteViewer.Kernels.Statistics;
 
 namespace DendriteViewer.Imaging.Analysis;
@@ -40,7 +41,7 @@ internal sealed class Segmenter
         var size = pristine.VoxelSize;
         var coarse = Math.Max(size.Z, Math.Max(size.Y, size.X));
         var electrolyte = new BitVolume(region.Shape.Z, region.Shape.Y, region.Shape.X);
-        Parallel.For(0, region.Shape.Z, () => new float[region.Shape.X], (z, _, depths) =>
+        Parallel.For(0, region.Shape.Z, ComputeLane.Options(), () => new float[region.Shape.X], (z, _, depths) =>
         {
             for (var y = 0; y < region.Shape.Y; y++)
             {
@@ -207,7 +208,7 @@ internal sealed class Segmenter
         var steps = (int)Math.Ceiling(Extent() / StepUm) + 1;
         var counts = new long[steps];
         var gate = new Lock();
-        Parallel.For(0, set.Z, () => (Counts: new long[steps], Depths: new float[set.X]), (z, _, local) =>
+        Parallel.For(0, set.Z, ComputeLane.Options(), () => (Counts: new long[steps], Depths: new float[set.X]), (z, _, local) =>
         {
             for (var y = 0; y < set.Y; y++)
             {
@@ -261,7 +262,7 @@ internal sealed class Segmenter
             var z1 = Math.Min(s.Z, z0 + layer);
             var (from, to) = map?.RangeZ(z0, z1, s) ?? (z0, z1);
             await slices.HoldAsync(from, to, ct);
-            Parallel.For(z0, z1, new ParallelOptions { CancellationToken = ct }, () => (Local: init(), Values: new float[s.X], Depths: new float[s.X]), (z, _, w) =>
+            Parallel.For(z0, z1, ComputeLane.Options(ct), () => (Local: init(), Values: new float[s.X], Depths: new float[s.X]), (z, _, w) =>
             {
                 for (var y = 0; y < s.Y; y++)
                 {
@@ -396,7 +397,7 @@ internal sealed class FilteredSlices(SlidingSlices raw, VolumeShape shape, Denoi
             Release(z);
         }
 
-        Parallel.For(from, to, z =>
+        Parallel.For(from, to, ComputeLane.Options(), z =>
         {
             if (_filtered[z] is not null)
             {

@@ -43,10 +43,13 @@ public sealed record NumberRange(string Name, double Least, double Most, string 
     /// <summary>The whole number that a text is.</summary>
     /// <exception cref="OutOfRangeException">It is none, or out of the range.</exception>
     public int ParseWhole(string text) =>
-        int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && Contains(value) ? value : throw Refused(Short(text));
+        int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && Contains(value)
+            ? value : throw Refused(Short(text));
 
-    private OutOfRangeException Refused(string value) => new(string.Create(
-        CultureInfo.InvariantCulture, $"{Name} is {value}; give {Least:0.######} to {(Most < 1e15 ? Most.ToString("0.######", CultureInfo.InvariantCulture) : Most.ToString("0.#E0", CultureInfo.InvariantCulture))}{(Unit.Length > 0 ? " " + Unit : "")}."));
+    private OutOfRangeException Refused(string value) =>
+        new($"{Name} is {value}; give {Plain(Least)} to {Plain(Most)}{(Unit.Length > 0 ? " " + Unit : "")}.");
+
+    private static string Plain(double v) => v.ToString(Math.Abs(v) < 1e15 ? "0.######" : "0.#E0", CultureInfo.InvariantCulture);
 
     // What was sent is said again, but not a page of it.
     private static string Short(string text) => $"'{(text.Length > 40 ? text[..40] + "…" : text)}'";

@@ -23,8 +23,10 @@ public sealed class BrickCache(DatasetStore store, long budgetBytes)
         "dendrite.brick_cache.hits", "{brick}", "Bricks that were in memory when they were asked for.");
     private static readonly Counter<long> s_misses = s_meter.CreateCounter<long>(
         "dendrite.brick_cache.misses", "{brick}", "Bricks that had to be read.");
-    private static readonly Counter<long> s_read = s_meter.CreateCounter<long>("dendrite.brick_cache.read", "By", "Decoded bytes that were read.");
-    private static readonly UpDownCounter<long> s_bytes = s_meter.CreateUpDownCounter<long>("dendrite.brick_cache.size", "By", "Bytes held.");
+    private static readonly Counter<long> s_read = s_meter.CreateCounter<long>(
+        "dendrite.brick_cache.read", "By", "Decoded bytes that were read.");
+    private static readonly UpDownCounter<long> s_bytes = s_meter.CreateUpDownCounter<long>(
+        "dendrite.brick_cache.size", "By", "Bytes held.");
     private static readonly Histogram<double> s_waits = s_meter.CreateHistogram<double>(
         "dendrite.brick_cache.wait", "s", "From asking for a brick that somebody waits for to having it.");
 

@@ -81,7 +81,9 @@ internal sealed class NoiseFilter : IDisposable
             }
 
             var window = Enumerable.Range(z - reach, 2 * reach + 1).Select(i => Math.Clamp(i, 0, s.Z - 1)).Select(i => _padded.TryGetValue(i, out var p) ? p : _padded[i] = Pad(At(i))).ToArray();
-            Parallel.For(0, (s.Y + Band - 1) / Band, ComputeLane.Options(), band => NonLocalMeans.Filter(window, s.X, band * Band, Math.Min(s.Y, (band + 1) * Band), Sigma, Strength * Sigma, _target));
+            Parallel.For(0,
+                (s.Y + Band - 1) / Band, ComputeLane.Options(),
+                band => NonLocalMeans.Filter(window, s.X, band * Band, Math.Min(s.Y, (band + 1) * Band), Sigma, Strength * Sigma, _target));
         }
 
         Store(At(z).AsSpan(0, (int)s.SliceCount), target.Span);

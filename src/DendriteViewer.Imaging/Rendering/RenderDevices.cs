@@ -26,7 +26,8 @@ public enum DeviceChoice
 public sealed class RenderDevices : IDisposable
 {
     private static readonly Meter s_meter = new("DendriteViewer.Devices");
-    private static readonly Counter<long> s_lost = s_meter.CreateCounter<long>("dendrite.devices.lost", "{device}", "Devices that failed while they drew.");
+    private static readonly Counter<long> s_lost = s_meter.CreateCounter<long>(
+        "dendrite.devices.lost", "{device}", "Devices that failed while they drew.");
 
     // The rest is for pictures, tables and whoever else uses the device.
     private const double MostShare = 0.8;

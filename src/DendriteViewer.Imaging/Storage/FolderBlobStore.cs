@@ -159,7 +159,8 @@ public sealed class FolderBlobStore : IBlobStore
     }
 
     /// <inheritdoc/>
-    public async ValueTask FlushAsync(string prefix, CancellationToken ct) => await Parallel.ForEachAsync(ListAsync(prefix, ct), ComputeLane.Options(ct), (blob, _) =>
+    public async ValueTask FlushAsync(string prefix, CancellationToken ct) =>
+        await Parallel.ForEachAsync(ListAsync(prefix, ct), ComputeLane.Options(ct), (blob, _) =>
     {
         using var handle = File.OpenHandle(PathOf(blob.Name), FileMode.Open, FileAccess.ReadWrite);
         RandomAccess.FlushToDisk(handle);

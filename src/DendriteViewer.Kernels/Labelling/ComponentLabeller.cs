@@ -19,7 +19,8 @@ public static class ComponentLabeller
     {
         var slabs = Math.Clamp(4 * Environment.ProcessorCount, 1, set.Z);
         var parts = new Slab[slabs];
-        Parallel.For(0, slabs, ComputeLane.Options(), i => parts[i] = new Slab(set, element, (int)((long)set.Z * i / slabs), (int)((long)set.Z * (i + 1) / slabs)));
+        Parallel.For(0, slabs, ComputeLane.Options(),
+            i => parts[i] = new Slab(set, element, (int)((long)set.Z * i / slabs), (int)((long)set.Z * (i + 1) / slabs)));
         return Join(set, element, parts);
     }
 

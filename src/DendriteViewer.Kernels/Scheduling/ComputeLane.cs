@@ -8,9 +8,9 @@ namespace DendriteViewer.Kernels.Scheduling;
 /// one gives way to work in those before it. See the README of this folder.
 /// </summary>
 /// <remarks>
-/// State: <c>_tasks</c> is filled by any thread and emptied by the lane's own. <c>_busy</c> counts what is queued or runs; it is changed
-/// by <see cref="Interlocked"/> alone. <c>_idle</c> is set where <c>_busy</c> fell to zero and reset where it rose from zero; the two are not
-/// changed together, so whoever waits for <c>_idle</c> waits for a limited time and looks again.
+/// State: <c>_tasks</c> is filled by any thread and emptied by the lane's own. <c>_busy</c> counts what is queued or runs; it is changed by
+/// <see cref="Interlocked"/> alone. <c>_idle</c> is set where <c>_busy</c> fell to zero and reset where it rose from zero. The two are
+/// not changed together, so whoever waits for <c>_idle</c> waits for a limited time and looks again.
 /// </remarks>
 public sealed class ComputeLane : TaskScheduler, IDisposable
 {
@@ -55,7 +55,7 @@ public sealed class ComputeLane : TaskScheduler, IDisposable
 
     /// <summary>Options of a parallel loop that stays in the caller's lane.</summary>
     /// <param name="ct">Stops the loop.</param>
-    /// <param name="atOnce">How many steps run at once at most; by default as many as the lane has threads, elsewhere as many as there are cores.</param>
+    /// <param name="atOnce">How many steps run at once at most; by default as many as the lane has threads.</param>
     public static ParallelOptions Options(CancellationToken ct = default, int? atOnce = null) => new()
     {
         TaskScheduler = Current, CancellationToken = ct, MaxDegreeOfParallelism = atOnce ?? OfCaller?._threads ?? -1,

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace DendriteViewer.Kernels.Scheduling;
 
-/// <summary>How the operating system ranks a thread. .NET ignores <see cref="Thread.Priority"/> on Linux, where each thread has a nice value.</summary>
+/// <summary>
+/// How the operating system ranks a thread. .NET ignores <see cref="Thread.Priority"/> on Linux, where each thread has a nice value.
+/// </summary>
 internal static partial class ThreadNiceness
 {
     // PRIO_PROCESS with 0 is the calling thread on Linux.

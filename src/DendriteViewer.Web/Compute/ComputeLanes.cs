@@ -47,7 +47,9 @@ public sealed class ComputeLanes : IDisposable
         }
 
         _meter.CreateObservableGauge(
-            "dendrite.compute.busy", () => _lanes.Select((l, i) => new Measurement<int>(l.Busy, new KeyValuePair<string, object?>("urgency", Names[i]))),
+            "dendrite.compute.busy",
+                () => _lanes.Select((l, i) => new Measurement<int>(l.Busy,
+                new KeyValuePair<string, object?>("urgency", Names[i]))),
             "{task}", "Pieces of work that run or wait for a thread.");
     }
 

@@ -2,7 +2,10 @@ using System.Threading.RateLimiting;
 
 namespace DendriteViewer.Web.Limits;
 
-/// <summary>What an account, a link and an address may have the server do. Links and addresses, which several people share, may have four times as much.</summary>
+/// <summary>
+/// What an account, a link and an address may have the server do. Links and addresses, which several people share, may have four times as
+/// much.
+/// </summary>
 public sealed class Budgets : IDisposable
 {
     // Permits are whole numbers; the smallest cost that counts is a sixteenth of a megapixel.
@@ -23,16 +26,19 @@ public sealed class Budgets : IDisposable
         var (burst, rate) = (Permits(options.PictureBurstMegapixels), Permits(options.PictureMegapixelsPerSecond));
         _megapixels = Of(h => new TokenBucketRateLimiter(new TokenBucketRateLimiterOptions
         {
-            TokenLimit = burst * h.Factor, TokensPerPeriod = rate * h.Factor, ReplenishmentPeriod = TimeSpan.FromSeconds(1), AutoReplenishment = false,
+            TokenLimit = burst * h.Factor, TokensPerPeriod = rate * h.Factor,
+            ReplenishmentPeriod = TimeSpan.FromSeconds(1), AutoReplenishment = false,
         }));
         _atOnce = Of(h => new ConcurrencyLimiter(new ConcurrencyLimiterOptions
         {
-            PermitLimit = options.PicturesAtOnce * h.Factor, QueueLimit = MostQueued, QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
+            PermitLimit = options.PicturesAtOnce * h.Factor, QueueLimit = MostQueued,
+            QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
         }));
         _viewers = Of(h => new ConcurrencyLimiter(new ConcurrencyLimiterOptions { PermitLimit = options.ViewersPerAccount * h.Factor }));
         _signIns = Of(_ => new TokenBucketRateLimiter(new TokenBucketRateLimiterOptions
         {
-            TokenLimit = options.SignInsPerMinute, TokensPerPeriod = options.SignInsPerMinute, ReplenishmentPeriod = TimeSpan.FromMinutes(1), AutoReplenishment = false,
+            TokenLimit = options.SignInsPerMinute, TokensPerPeriod = options.SignInsPerMinute,
+            ReplenishmentPeriod = TimeSpan.FromMinutes(1), AutoReplenishment = false,
         }));
     }
 
@@ -64,7 +70,8 @@ public sealed class Budgets : IDisposable
 
     /// <summary>Counts an attempt to sign in from an address.</summary>
     /// <exception cref="BudgetSpentException">There were too many.</exception>
-    public void SignIn(ClientKeys client) => Granted(_signIns.AttemptAcquire(new Holder(client.Address, 1)), "attempts to sign in").Dispose();
+    public void SignIn(ClientKeys client) =>
+        Granted(_signIns.AttemptAcquire(new Holder(client.Address, 1)), "attempts to sign in").Dispose();
 
     /// <summary>Counts a viewer.</summary>
     /// <returns>Dispose it when the viewer goes.</returns>

@@ -16,7 +16,9 @@ public sealed record ClientKeys(string? Owner, bool IsShared, string Address)
     {
         var account = user.FindFirstValue(ClaimTypes.NameIdentifier);
         var link = user.FindFirstValue(DendriteClaims.Link);
-        return new ClientKeys(account is not null ? "account:" + account : link is not null ? "link:" + link : null, account is null, Of(address));
+        return new ClientKeys(
+            account is not null ? "account:" + account : link is not null ? "link:" + link : null,
+            account is null, Of(address));
     }
 
     /// <summary>Of a request.</summary>

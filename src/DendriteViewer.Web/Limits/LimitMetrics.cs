@@ -9,7 +9,8 @@ internal static class LimitMetrics
     public const string Name = "DendriteViewer.Limits";
 
     private static readonly Meter s_meter = new(Name);
-    private static readonly Counter<long> s_rejected = s_meter.CreateCounter<long>("dendrite.rejected", "{request}", "Requests refused as too many (429).");
+    private static readonly Counter<long> s_rejected = s_meter.CreateCounter<long>(
+        "dendrite.rejected", "{request}", "Requests refused as too many (429).");
     private static readonly Counter<long> s_abandoned = s_meter.CreateCounter<long>(
         "dendrite.abandoned", "{request}", "Requests whose work was stopped since their client was gone.");
 

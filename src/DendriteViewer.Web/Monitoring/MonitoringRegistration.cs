@@ -28,7 +28,8 @@ public static class MonitoringRegistration
             .ConfigureResource(r => r.AddService("dendrite-viewer"))
             .WithMetrics(m =>
             {
-                m.AddMeter("DendriteViewer.*", "System.Runtime", "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.AspNetCore.Http.Connections")
+                m.AddMeter("DendriteViewer.*", "System.Runtime", "Microsoft.AspNetCore.Server.Kestrel",
+                    "Microsoft.AspNetCore.Http.Connections")
                     .AddAspNetCoreInstrumentation()
                     .AddPrometheusExporter();
                 if (s_otlp.Any(name => !string.IsNullOrEmpty(builder.Configuration[name])))

@@ -54,7 +54,8 @@ public sealed partial class FrameConnections : IDisposable
     {
         var connection = new FrameConnection(
             _hub.Clients.Client(connectionId), session, sink => Array.ConvertAll(
-                Enum.GetValues<Pane>(), p => new PaneStream(p, session, _slices, _volumes, _scheduler, sink, _time, e => LogFault(_log, e))),
+                Enum.GetValues<Pane>(),
+                    p => new PaneStream(p, session, _slices, _volumes, _scheduler, sink, _time, e => LogFault(_log, e))),
             _volumes, _slices, _lanes[Urgency.Resting], budget, _time, isStillOpen, abort, e => LogFault(_log, e));
         FrameConnection? replaced;
         lock (_swap)

@@ -23,7 +23,8 @@ namespace DendriteViewer.Web.Streaming;
 /// </summary>
 [Authorize]
 public sealed class FrameHub(
-    ViewSessions sessions, DatasetCatalog catalog, DatasetAccess access, FrameConnections connections, SiteLog sites, Analyses analyses, SliceRenderer slices,
+    ViewSessions sessions, DatasetCatalog catalog, DatasetAccess access, FrameConnections connections, SiteLog sites,
+        Analyses analyses, SliceRenderer slices,
     VolumeRenderer volumes, ComputeLanes lanes, Budgets budgets) : Hub
 {
     /// <summary>Joins or begins a session.</summary>

@@ -254,7 +254,8 @@ public sealed class PaneStream(
         if (exact)
         {
             // Reading takes no turn: others draw meanwhile. Who waits long sees what has come.
-            var load = scheduler.LaneFor(RequestFor(work, exact: true, scale: 1)).RunAsync(() => LoadAsync(work, either.Token), either.Token);
+            var load = scheduler.LaneFor(RequestFor(work, exact: true, scale: 1))
+                .RunAsync(() => LoadAsync(work, either.Token), either.Token);
             while (await Task.WhenAny(load, Task.Delay(PartialInterval, time, either.Token)) != load)
             {
                 either.Token.ThrowIfCancellationRequested();

@@ -12,10 +12,12 @@ internal static class RenderMetrics
 
     private static readonly Meter s_meter = new(Name);
     private static readonly Counter<long> s_frames = s_meter.CreateCounter<long>("dendrite.frames", "{frame}", "Frames sent to viewers.");
-    private static readonly Counter<long> s_bytes = s_meter.CreateCounter<long>("dendrite.frames.encoded", "By", "Bytes of the frames sent.");
+    private static readonly Counter<long> s_bytes = s_meter.CreateCounter<long>(
+        "dendrite.frames.encoded", "By", "Bytes of the frames sent.");
     private static readonly Counter<long> s_superseded = s_meter.CreateCounter<long>(
         "dendrite.frames.superseded", "{frame}", "Frames given up since the view had changed.");
-    private static readonly UpDownCounter<long> s_viewers = s_meter.CreateUpDownCounter<long>("dendrite.viewers", "{viewer}", "Viewers that are open.");
+    private static readonly UpDownCounter<long> s_viewers = s_meter.CreateUpDownCounter<long>(
+        "dendrite.viewers", "{viewer}", "Viewers that are open.");
     private static readonly Histogram<double> s_render = s_meter.CreateHistogram(
         "dendrite.render.duration", "s", "From a picture's turn to its pixels.", advice: Seconds());
     private static readonly Histogram<double> s_wait = s_meter.CreateHistogram(
@@ -28,8 +30,10 @@ internal static class RenderMetrics
 
     static RenderMetrics()
     {
-        s_meter.CreateObservableGauge("dendrite.queue.length", () => Queues(w => (long)w.Pictures), "{picture}", "Pictures that wait for their turn.");
-        s_meter.CreateObservableGauge("dendrite.queue.cost", () => Queues(w => w.Megapixels), "{megapixel}", "What the waiting pictures cost.");
+        s_meter.CreateObservableGauge("dendrite.queue.length", () => Queues(w => (long)w.Pictures),
+            "{picture}", "Pictures that wait for their turn.");
+        s_meter.CreateObservableGauge("dendrite.queue.cost", () => Queues(w => w.Megapixels),
+            "{megapixel}", "What the waiting pictures cost.");
     }
 
     /// <summary>Tells of this scheduler's queues.</summary>
@@ -69,5 +73,6 @@ internal static class RenderMetrics
         }
     }
 
-    private static InstrumentAdvice<double> Seconds() => new() { HistogramBucketBoundaries = [0.005, 0.01, 0.02, 0.033, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60] };
+    private static InstrumentAdvice<double> Seconds() =>
+        new() { HistogramBucketBoundaries = [0.005, 0.01, 0.02, 0.033, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60] };
 }

@@ -124,7 +124,8 @@ public sealed class RenderScheduler
         lock (_lock)
         {
             var queue = _queues[(int)request.Urgency];
-            queue.Used[request.Session] = (UsedBy(queue, request.Session) + _time.GetElapsedTime(since).TotalMilliseconds, _time.GetTimestamp());
+            queue.Used[request.Session] =
+                (UsedBy(queue, request.Session) + _time.GetElapsedTime(since).TotalMilliseconds, _time.GetTimestamp());
             Forget(queue);
             while (queue.Waiting.MinBy(t => UsedBy(queue, t.Request.Session)) is { } next)
             {

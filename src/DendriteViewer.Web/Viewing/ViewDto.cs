@@ -152,7 +152,8 @@ public sealed record ViewDto
             throw new OutOfRangeException("cut is z, y, x, -z, -y, -x or null.");
         }
 
-        if (!Enum.IsDefined(SlabMode) || !Enum.IsDefined(Interpolation) || !Enum.IsDefined(Mode) || Maximized is { } pane && !Enum.IsDefined(pane))
+        if (!Enum.IsDefined(SlabMode) || !Enum.IsDefined(Interpolation) || !Enum.IsDefined(Mode)
+            || Maximized is { } pane && !Enum.IsDefined(pane))
         {
             throw new OutOfRangeException("slabMode, interpolation, mode and maximized are names that docs/hub.md lists.");
         }
@@ -179,7 +180,8 @@ public sealed record ViewDto
             Hours = Hours, Modality = Modality, Focus = Point(Focus, 0), Center = Point(Center, 0), UmPerPixel = UmPerPixel,
             Rotation = new SliceRotation(Rotation[0], Rotation[1], Rotation[2]), SlabUm = SlabUm, SlabMode = SlabMode, Interpolation = Interpolation,
             WindowLow = Window[0], WindowHigh = Window[1], ColorMap = Imaging.Rendering.ColorMap.Find(ColorMap).Name,
-            Camera = new OrbitCamera(Camera[0], Math.Clamp(Camera[1], -89, 89), Camera[2], Point(Camera, 3)), Mode = Mode, IsoValue = Iso, Shaded = Shaded, Threshold = Threshold, Shadows = Shadows,
+            Camera = new OrbitCamera(Camera[0], Math.Clamp(Camera[1], -89, 89), Camera[2], Point(Camera, 3)),
+            Mode = Mode, IsoValue = Iso, Shaded = Shaded, Threshold = Threshold, Shadows = Shadows,
             Transfer = FunctionOf(Transfer),
             Cut = Cut is { } cut ? new SliceCut(cut[^1] switch { 'z' => Pane.Z, 'y' => Pane.Y, _ => Pane.X }, cut[0] != '-') : null,
             Overlay = Overlay is { } o ? new Overlay(o.Modality, o.Hours, FunctionOf(o.Transfer), o.Replaces) : null,

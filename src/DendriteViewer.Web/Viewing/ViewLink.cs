@@ -92,7 +92,8 @@ public static class ViewLink
             Hours = One("t", d.Hours), Modality = Text("m", d.Modality), Focus = Many("at", 3) ?? d.Focus, Center = Many("c", 3) ?? d.Center, UmPerPixel = One("zoom", d.UmPerPixel),
             Rotation = Many("turn", 3) ?? d.Rotation, SlabUm = One("slab", d.SlabUm), SlabMode = Choice("slabmode", d.SlabMode), Interpolation = Choice("between", d.Interpolation), Window = Many("w", 2) ?? d.Window,
             ColorMap = Text("cm", d.ColorMap), Camera = Many("cam", 6) ?? d.Camera, Mode = Choice("mode", d.Mode), Iso = One("iso", d.Iso), Shaded = Flag("shade", d.Shaded), Shadows = Flag("shadow", d.Shadows),
-            Threshold = Many("dark", 1)?[0] ?? d.Threshold, Transfer = Points(Text("tf", "")) ?? Unread("tf", Text("tf", ""), d.Transfer), Cut = q.ContainsKey("cut") ? (Text("cut", "") is { Length: > 0 } c ? c : null) : d.Cut,
+            Threshold = Many("dark", 1)?[0] ?? d.Threshold, Transfer = Points(Text("tf", "")) ?? Unread("tf", Text("tf", ""), d.Transfer),
+            Cut = q.ContainsKey("cut") ? (Text("cut", "") is { Length: > 0 } c ? c : null) : d.Cut,
             Overlay = q.ContainsKey("over") ? Overlay() : d.Overlay, Clip = Many("clip", 6) ?? d.Clip, DepthClip = Many("depth", 2) ?? d.DepthClip, Band = Many("band", 2) ?? d.Band,
             BandVisible = Flag("bandon", d.BandVisible), Selected = Text("site", d.Selected),
             Maximized = q.TryGetValue("full", out var f) && Enum.TryParse<Pane>(f, ignoreCase: true, out var pane) && Enum.IsDefined(pane) ? pane : d.Maximized,
@@ -102,7 +103,9 @@ public static class ViewLink
         string Text(string name, string fallback) => q.TryGetValue(name, out var v) ? v.ToString() : fallback;
         double One(string name, double fallback) => Many(name, 1) is { } v ? v[0] : fallback;
         bool Flag(string name, bool fallback) => q.TryGetValue(name, out var v) ? v == "1" : fallback;
-        T Choice<T>(string name, T fallback) where T : struct, Enum => q.TryGetValue(name, out var v) && Enum.TryParse<T>(v, ignoreCase: true, out var e) && Enum.IsDefined(e) ? e : Unread(name, v, fallback);
+        T Choice<T>(string name, T fallback) where T : struct, Enum =>
+            q.TryGetValue(name, out var v) && Enum.TryParse<T>(v, ignoreCase: true, out var e) && Enum.IsDefined(e)
+            ? e : Unread(name, v, fallback);
         T Unread<T>(string name, string? value, T fallback) => !isStrict || string.IsNullOrEmpty(value)
             ? fallback
             : throw new OutOfRangeException($"{name} is '{value}', which is nothing that a view has there; see docs/hub.md.");

@@ -36,7 +36,8 @@ public sealed class NumberRangeTests
         var whole = new DepthHistogram(1, [.. Enumerable.Repeat(5.0, 300)]);
         var findings = new VoidFindings(0, 100, 1, whole, whole, whole, whole, []);
         Assert.Contains("0.01 to", Assert.Throws<OutOfRangeException>(() => findings.Profile(1e-9)).Message, StringComparison.Ordinal);
-        Assert.Contains("give 0.03 µm or more", Assert.Throws<OutOfRangeException>(() => findings.Profile(0.02)).Message, StringComparison.Ordinal);
+        Assert.Contains("give 0.03 µm or more",
+            Assert.Throws<OutOfRangeException>(() => findings.Profile(0.02)).Message, StringComparison.Ordinal);
         Assert.Equal(300, findings.Profile(1).Count);
         Assert.Throws<OutOfRangeException>(() => findings.Profile(double.NaN));
     }

@@ -14,7 +14,8 @@ public sealed class BudgetsTests : IDisposable
 
     public void Dispose() => _budgets.Dispose();
 
-    private static ClientKeys Account(string name, string address = "10.0.0.1") => new("account:" + name, IsShared: false, "address:" + address);
+    private static ClientKeys Account(string name, string address = "10.0.0.1") =>
+        new("account:" + name, IsShared: false, "address:" + address);
 
     [Fact]
     public async Task Spend_MoreThanTheAccountHas_IsRefusedWithATime()
@@ -48,7 +49,8 @@ public sealed class BudgetsTests : IDisposable
     [Fact]
     public async Task Spend_CallerThatGivesUpWaiting_LeavesItsPlace()
     {
-        var holders = new[] { await _budgets.SpendAsync(Account("ada"), 0.1, default), await _budgets.SpendAsync(Account("ada"), 0.1, default) };
+        var holders = new[] {
+            await _budgets.SpendAsync(Account("ada"), 0.1, default), await _budgets.SpendAsync(Account("ada"), 0.1, default) };
         using var stop = new CancellationTokenSource();
         var waiting = _budgets.SpendAsync(Account("ada"), 0.1, stop.Token);
         await stop.CancelAsync();
@@ -83,7 +85,8 @@ public sealed class BudgetsTests : IDisposable
     [Fact]
     public void Keys_OfALink_AreSharedByItsGuests()
     {
-        ClaimsPrincipal Guest(string id) => new(new ClaimsIdentity([new(DendriteClaims.Link, "7"), new(DendriteClaims.GuestId, id)], "Link"));
+        ClaimsPrincipal Guest(string id) =>
+            new(new ClaimsIdentity([new(DendriteClaims.Link, "7"), new(DendriteClaims.GuestId, id)], "Link"));
         Assert.Equal(ClientKeys.Of(Guest("a"), IPAddress.Loopback), ClientKeys.Of(Guest("b"), IPAddress.Loopback));
         Assert.True(ClientKeys.Of(Guest("a"), IPAddress.Loopback).IsShared);
     }

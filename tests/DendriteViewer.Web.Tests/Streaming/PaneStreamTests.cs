@@ -89,7 +89,8 @@ public sealed class PaneStreamTests(TestHost host) : IClassFixture<TestHost>
     }
 
     private async Task<Open> OpenAsync(Pane pane) =>
-        Of(pane, await host.SessionAsync(), host.Store, new BrickCache(host.Store, 1 << 24), new RenderScheduler(s_lanes, 2, 256, TimeProvider.System));
+        Of(pane, await host.SessionAsync(), host.Store, new BrickCache(host.Store, 1 << 24),
+            new RenderScheduler(s_lanes, 2, 256, TimeProvider.System));
 
     private static Open Of(Pane pane, ViewSession session, DatasetStore store, BrickCache cache, RenderScheduler turns)
     {
@@ -218,7 +219,8 @@ public sealed class PaneStreamTests(TestHost host) : IClassFixture<TestHost>
         var store = new DatasetStore(new FolderBlobStore(Path.Combine(folder.FullName, "store")));
         var id = (await new Importer(store, TimeProvider.System).ImportDatasetAsync(Path.Combine(folder.FullName, "phantom"), null, null, default)).Id;
         var dataset = (await store.TryOpenAsync(id, default))!;
-        var (cache, turns, volume) = (new BrickCache(store, 1 << 26), new RenderScheduler(s_lanes, 1, 256, TimeProvider.System), dataset.Volumes[0]);
+        var (cache, turns, volume) =
+            (new BrickCache(store, 1 << 26), new RenderScheduler(s_lanes, 1, 256, TimeProvider.System), dataset.Volumes[0]);
         var view = new ViewState { Modality = volume.Key.Modality, Hours = 0 };
         await using var open = Of(Pane.Volume, new ViewSession("0123456789abcdef", "me", dataset, view), store, cache, turns);
         var (stream, session, browser) = open;

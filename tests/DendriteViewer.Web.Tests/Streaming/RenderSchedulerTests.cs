@@ -14,7 +14,8 @@ public sealed class RenderSchedulerTests : IDisposable
 
     private static RenderRequest Moving(string session) => RenderRequest.Moving(session, isSlice: false, 500_000);
 
-    private static RenderRequest Large(string session, long megapixels = 16) => RenderRequest.Resting(session, isSlice: false, megapixels * 1_000_000);
+    private static RenderRequest Large(string session, long megapixels = 16) =>
+        RenderRequest.Resting(session, isSlice: false, megapixels * 1_000_000);
 
     // Whose pictures take ten times as long comes round a tenth as often.
     [Fact]

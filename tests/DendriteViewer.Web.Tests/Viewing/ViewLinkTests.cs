@@ -1,3 +1,4 @@
+using DendriteViewer.Imaging.Bounds;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Rendering;
 using DendriteViewer.Kernels.Slicing;
@@ -90,7 +91,8 @@ public sealed class ViewLinkTests
     [InlineData("{\"transfer\":[[0,16777216,0.5]]}")]
     [InlineData("{\"transfer\":[[0,0,1.5]]}")]
     [InlineData("{\"mode\":17}")]
-    public void Patch_ThatIsNoChangeOfAView_IsRefused(string patch) => Assert.ThrowsAny<ArgumentException>(() => ViewDto.Patch(Start, patch));
+    public void Patch_ThatIsNoChangeOfAView_IsRefused(string patch) =>
+        Assert.ThrowsAny<ArgumentException>(() => ViewDto.Patch(Start, patch));
 
     [Fact]
     public void Patch_ChangesItsFieldsAlone()
@@ -110,7 +112,7 @@ public sealed class ViewLinkTests
     public void ParseStrictly_WhatIsNoView_IsRefusedByName(string query, string named)
     {
         var start = new ViewState();
-        Assert.StartsWith(named, Assert.Throws<DendriteViewer.Imaging.Bounds.OutOfRangeException>(() => ViewLink.ParseStrictly(query, start)).Message);
+        Assert.StartsWith(named, Assert.Throws<OutOfRangeException>(() => ViewLink.ParseStrictly(query, start)).Message);
         Assert.Equal(start, ViewLink.Parse(query, start));
     }
 }

@@ -31,7 +31,9 @@ internal abstract class KeyStore : IDisposable
     /// </summary>
     public byte[]? Read(string key) => Wait(() => ReadAsync(key, CancellationToken.None));
 
-    /// <summary>What a read gives, waited for. What the read awaits must not come back to a compute lane whose threads all wait here.</summary>
+    /// <summary>
+    /// What a read gives, waited for. What the read awaits must not come back to a compute lane whose threads all wait here.
+    /// </summary>
     public static T Wait<T>(Func<ValueTask<T>> read) => Task.Run(() => read().AsTask()).GetAwaiter().GetResult();
 
     /// <summary>Names and sizes of all that is there, and when it changed.</summary>
