@@ -6,6 +6,7 @@ using DendriteViewer.LoadTests;
 // Fifty viewers orbit while two clients ask for 4096² pictures and one signs in again and again, against the real server on loopback.
 // Prints a table; with a file's name as the last argument, writes it there too. Bounded in time: see Load.Longest.
 var load = Load.Parse(args);
+Report.Begin();
 var time = TimeProvider.System;
 using var end = new CancellationTokenSource(Load.Longest, time);
 

@@ -6,6 +6,14 @@ namespace DendriteViewer.LoadTests;
 /// <summary>The table of docs/performance.md.</summary>
 internal static class Report
 {
+    // What else the machine does says more about the figures than the figures do.
+    private static readonly string s_others = File.Exists("/proc/loadavg")
+        ? $"Load average of the machine before the test: {File.ReadAllText("/proc/loadavg").Split(' ')[0]}."
+        : "";
+
+    /// <summary>Takes the machine's load; called before the server is started.</summary>
+    public static void Begin() => _ = s_others;
+
     public static string Of(
         Load load, Latencies alone, Latencies beside, Latencies page, Latencies signIn, PictureAsker pictures,
             IReadOnlyDictionary<string, double> metrics)
@@ -17,7 +25,7 @@ internal static class Report
         t.Append(CultureInfo.InvariantCulture,
             $"{load.Viewers} viewers, each a 3D pane of 640×480 of a {load.Size}³ phantom, turned every 100 ms; ");
         t.Append(CultureInfo.InvariantCulture,
-            $"server, viewers and clients on {Environment.ProcessorCount} cores; {load.Seconds} s each.\n\n");
+            $"server, viewers and clients on {Environment.ProcessorCount} cores; {load.Seconds} s each. {s_others}\n\n");
         t.Append("| what | count | median | 95 % | longest |\n|---|---|---|---|---|\n");
         Row("change to frame, viewers alone", alone);
         Row("change to frame, beside two clients that ask for 4096² pictures", beside);
