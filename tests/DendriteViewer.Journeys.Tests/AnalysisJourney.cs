@@ -45,7 +45,7 @@ public sealed class AnalysisJourney(Browser browser) : IClassFixture<Browser>
         await page.WaitForFunctionAsync("t => document.querySelector(\"[aria-label='Voids by depth'] .facts\").innerText === t", before);
 
         // Lithium by birth, at the last timestep, by way of its row.
-        await page.Locator("[aria-label='Lithium against Faraday'] tbody tr").Last.ClickAsync();
+        await page.Locator("[aria-label='New dark volume against Faraday'] tbody tr").Last.ClickAsync();
         await page.WaitForFunctionAsync("() => dendrite.view.hours === 3.2");
         await page.ChangedAsync(() => page.GetByRole(AriaRole.Button, new() { Name = "time of birth" }).ClickAsync());
         await page.WaitForFunctionAsync("() => dendrite.view.overlay?.modality === 'lithium'");

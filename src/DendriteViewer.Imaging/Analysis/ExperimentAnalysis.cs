@@ -1,3 +1,4 @@
+using System.Globalization;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Volumes;
@@ -183,6 +184,19 @@ public sealed class ExperimentAnalysis
                 warnings.Add(outline);
             }
 
+            if (InterfaceWarning is { } interfaceWarning)
+            {
+                warnings.Add(interfaceWarning);
+            }
+
+            if (!(Threshold > Pristine.Least) || !(Threshold < Pristine.Most))
+            {
+                warnings.Add(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The threshold {Threshold:0.####} lies outside of the scan's values, {Pristine.Least:0.####} to {Pristine.Most:0.####}: ")
+                    + (Threshold < Pristine.Most ? "nothing is darker." : "everything is darker."));
+            }
+
             if (Pristine.Key.Hours > 0)
             {
                 warnings.Add(
@@ -191,6 +205,31 @@ public sealed class ExperimentAnalysis
             }
 
             return warnings;
+        }
+    }
+
+    // Where depth begins was not said, or lies where the scan shows nothing of it.
+    private string? InterfaceWarning
+    {
+        get
+        {
+            var depth = _dataset.Depth;
+            var axis = depth.Axis.ToString().ToLowerInvariant();
+            if (depth.Surface is null && _dataset.Manifest.Depth?.InterfaceUm is null)
+            {
+                return $"dataset.json gives no depth.interfaceUm: depths are measured from {axis} = 0 µm, and all of the scan counts "
+                    + "as electrolyte.";
+            }
+
+            var (low, high) = Pristine.Bounds;
+            var ((from, _, _), (to, _, _)) =
+                (InterfaceSurface.Split(depth.Axis, low.Z, low.Y, low.X), InterfaceSurface.Split(depth.Axis, high.Z, high.Y, high.X));
+            return depth.Surface is not null || (depth.InterfaceUm >= from && depth.InterfaceUm <= to)
+                ? null
+                : string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The interface at {depth.InterfaceUm:0.##} µm lies outside of the scan, {from:0.##} to {to:0.##} µm on {axis}: ")
+                    + "all of the scan counts as electrolyte.";
         }
     }
 

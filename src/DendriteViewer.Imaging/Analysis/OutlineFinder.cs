@@ -37,6 +37,9 @@ internal static class OutlineFinder
     private const int Directions = PolarImage.Directions;
     private const int Rounds = 3;
 
+    // Steps in fewer directions, with something unlike the cell inside of them, are texture.
+    private const double LeastShare = 0.3;
+
     /// <summary>Searches below an interface.</summary>
     /// <param name="grid">The scan in columns.</param>
     /// <param name="heights">Height of the interface at each column, in voxels from the electrode's end.</param>
@@ -76,7 +79,7 @@ internal static class OutlineFinder
         var outline = Corners(center, radii).ToArray();
         return IsUniform(image, height, width, new CellOutline(outline), edges)
             ? new(OutlineState.Found, new CellOutline(outline.Select(c => grid.ToUm(c.U, c.V))))
-            : new(OutlineState.NotFound, null);
+            : new(edges.Count(e => e is not null) < LeastShare * Directions ? OutlineState.Filled : OutlineState.NotFound, null);
     }
 
     // The middle of the columns that have an interface, or of the field of view where that says nothing.
@@ -145,7 +148,7 @@ internal static class OutlineFinder
     private static bool IsFilled(ColumnGrid grid, float[] image, bool[] seen, (double U, double V) center, double contrast)
     {
         var (height, width) = (grid.Count.U, grid.Count.V);
-        double Patch(double u, double v)
+        float Patch(double u, double v)
         {
             var (h, w) = (Math.Max(2, height / 16), Math.Max(2, width / 16));
             int u0 = (int)Math.Clamp(u - h / 2.0, 0, height - h), v0 = (int)Math.Clamp(v - w / 2.0, 0, width - w);
@@ -153,8 +156,15 @@ internal static class OutlineFinder
             return values[values.Length / 2];
         }
 
-        var middle = Patch(center.U, center.V);
-        if (new[] { Patch(0, 0), Patch(0, width), Patch(height, 0), Patch(height, width) }.Any(c => Math.Abs(c - middle) > 0.25 * contrast))
+        // Patches of the middle half say how much those of one material differ.
+        var inner = Enumerable.Range(0, 49).Select(i => Patch(center.U + (i / 7 - 3) * height / 14.0, center.V
+            + (i % 7 - 3) * width / 14.0))
+            .Order().ToArray();
+        var middle = inner[24];
+        var apart = inner.Select(p => Math.Abs(p - middle)).Order().ToArray();
+        var spread = Math.Max(1.4826 * apart[24], apart[44] / 1.645);
+        var corners = new[] { Patch(0, 0), Patch(0, width), Patch(height, 0), Patch(height, width) };
+        if (corners.Any(c => Math.Abs(c - middle) > Math.Max(0.25 * contrast, 3 * spread)))
         {
             return false;
         }

@@ -75,7 +75,9 @@ internal sealed class PolarImage
     {
         var shortest = _rays.Min(r => r.Length);
         var texture = Sorted(_steps.SelectMany(s => s.Take(shortest / 2)).Where(float.IsFinite).Select(Math.Abs));
-        var spread = texture.Length == 0 ? 0 : 1.4826 * texture[texture.Length / 2];
+
+        // Grains and fibres have steps of their own, many of them much larger than the median; the cell's edge, if it lies here, is a few.
+        var spread = texture.Length == 0 ? 0 : Math.Max(1.4826 * texture[texture.Length / 2], texture[(int)(0.8 * texture.Length)] / 1.28);
         var all = Sorted(_rays.SelectMany(r => r));
         var range = all[(int)(0.995 * (all.Length - 1))] - all[(int)(0.005 * (all.Length - 1))];
         var least = Math.Max(6 * spread, 0.05 * range);

@@ -83,7 +83,8 @@ internal sealed class Segmenter
             var margin = (float)(2 * _pristine.VoxelSize.Least);
             for (var x = 0; x < values.Length; x++)
             {
-                var depth = depths[x];
+                // What has no value was not measured, and is no part of the electrolyte.
+                var depth = float.IsFinite(values[x]) ? depths[x] : float.NaN;
                 if (depth > 0)
                 {
                     counts.Depth[Math.Min((int)(depth / StepUm), steps - 1)]++;
@@ -93,7 +94,7 @@ internal sealed class Segmenter
                 if (depth > margin)
                 {
                     counts.Electrolyte[bin]++;
-                    if (x > 0 && depths[x - 1] > margin)
+                    if (x > 0 && depths[x - 1] > margin && float.IsFinite(values[x - 1]))
                     {
                         counts.Differences[Math.Min((int)(Math.Abs(values[x] - values[x - 1]) * scale * 4), Bins - 1)]++;
                     }

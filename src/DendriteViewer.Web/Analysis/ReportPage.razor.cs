@@ -90,7 +90,7 @@ public sealed partial class ReportPage
     }
 
     private static string Recipe(AnalysisRecipe r) => string.Create(CultureInfo.InvariantCulture,
-        $"{(r.Denoise == Denoise.None ? "no denoising" : r.Denoise.ToString().ToLowerInvariant())}, {r.Neighbours} neighbours, {(r.Opening ? "opened, " : "")}{(r.FillHoles ? "holes filled, " : "")}voids of at least {r.LeastVoidVoxels} voxels, lithium of at least {r.LeastLithiumVoxels}, {r.ToleranceVoxels} voxels around a void are that void, {r.MarginVoxels} voxels along interface and wall are not judged, sites joined through at most {r.BridgeVoxels} dark voxels{(r.Strict is { } s ? $", each piece with a voxel darker than {s}" : "")}.");
+        $"{(r.Denoise == Denoise.None ? "no denoising" : r.Denoise.ToString().ToLowerInvariant())}, {r.Neighbours} neighbours, {(r.Opening ? "opened, " : "")}{(r.FillHoles ? "holes filled, " : "")}voids of at least {r.LeastVoidVoxels} voxels, new dark pieces of at least {r.LeastLithiumVoxels}, {r.ToleranceVoxels} voxels around a void are that void, {r.MarginVoxels} voxels along interface and wall are not judged, sites joined through at most {r.BridgeVoxels} dark voxels{(r.Strict is { } s ? $", each piece with a voxel darker than {s}" : "")}.");
 
     private static string E(Enrichment e) =>
         $"{Rounded.Value(e.Ratio, e.Low, e.High)}× (95 %: {Rounded.Interval(e.Ratio, e.Low, e.High)}, p {P(e.P)})";
