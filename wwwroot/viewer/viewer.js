@@ -290,7 +290,11 @@ class Viewer {
     const t = e.target.closest('button');
     if (!t) return;
     if (t.dataset.tool) this.choose(t.dataset.tool);
-    if (t.dataset.preset) this.patch({ transfer: this.scene.presets[t.dataset.preset], mode: 'composite' });
+    if (t.dataset.preset) {
+      // A preset by value takes the place of an analysis's mask.
+      const mask = this.view.overlay?.modality === 'lithium' ? { overlay: null } : {};
+      this.patch({ transfer: this.scene.presets[t.dataset.preset], mode: 'composite', ...mask });
+    }
     if (t.dataset.chart) saveChart(t.closest('section'), `${this.scene.dataset}-${t.dataset.chart}`, t.dataset.kind);
     if (t.dataset.left) this.showLeft(t.dataset.left);
     if (t.dataset.full) this.patch({ maximized: t.dataset.full });
