@@ -1,3 +1,4 @@
+using DendriteViewer.Imaging.Tests;
 using Microsoft.Data.Sqlite;
 using Microsoft.Playwright;
 
@@ -10,12 +11,16 @@ public sealed class DeletionJourney(Browser browser) : IClassFixture<Browser>
 {
     private const string Id = "li-li3ps4-li-phantom-0-8-ma-cm2";
 
-    [Fact]
-    public async Task DatasetReplacedByTheCommand_OldLinkMemberSiteAndETag_AreNotTheNewOnes()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task DatasetReplacedByTheCommand_OldLinkMemberSiteAndETag_AreNotTheNewOnes(bool inAzure)
     {
         await browser.BeginAsync();
-        await using var server = await AppServer.StartAsync();
-        var store = Path.Combine(server.Folder, "data/store");
+        using var azurite = inAzure ? new AzuriteFixture() : null;
+        var address = azurite?.Address("deletion");
+        await using var server = address is null ? await AppServer.StartAsync() : await AppServer.StartAsync(environment: ("Dendrite__Store", address));
+        var store = address ?? Path.Combine(server.Folder, "data/store");
         await ImportAsync(server, store, seed: 1);
         var page = await browser.NewPageAsync();
         await page.BecomeAdministratorAsync(server);

@@ -48,6 +48,12 @@ public sealed class ImportHandler(JobBoard board, DatasetStore store, DatasetCat
         var asked = JsonSerializer.Deserialize<Arguments>(run.Request.Arguments)!;
         var full = Resolve(asked.Path);
         var relay = new Relay(p => run.Progress.Report(new JobProgress(p.TotalBytes == 0 ? 1 : (double)p.DoneBytes / p.TotalBytes, p.Volume)));
+        if (run.Request.DatasetIdentity is not null)
+        {
+            // A volume was asked for in a dataset that was there.
+            await store.OpenForJobAsync(run.Request, ct);
+        }
+
         var importer = new Importer(store, time) { Roots = Roots, Addresses = options.ImportAddresses, KeepWhenCancelled = run.IsStopping };
         var result = asked.Volume is { } v
             ? await importer.ImportVolumeAsync(
@@ -66,8 +72,13 @@ public sealed class ImportHandler(JobBoard board, DatasetStore store, DatasetCat
     private static string Warnings(ImportResult result) => result.Warnings.Count == 0 ? ""
         : $". {string.Join(" ", result.Warnings.Take(MostWarnings))}{(result.Warnings.Count > MostWarnings ? " …" : "")}";
 
-    private Task<Job> StartAsync(Arguments asked, Person by, CancellationToken ct) => board.StartAsync(
-        new JobRequest(Kind, Path.GetFileName(Path.TrimEndingDirectorySeparator(asked.Path)), asked.Volume?.Dataset, JsonSerializer.Serialize(asked)), by, ct);
+    private async Task<Job> StartAsync(Arguments asked, Person by, CancellationToken ct)
+    {
+        var title = Path.GetFileName(Path.TrimEndingDirectorySeparator(asked.Path));
+        var existing = asked.Volume is { } v ? await store.TryOpenAsync(DatasetId.Parse(v.Dataset), ct) : null;
+        var request = new JobRequest(Kind, title, asked.Volume?.Dataset, JsonSerializer.Serialize(asked), existing?.Identity.Value);
+        return await board.StartAsync(request, by, ct);
+    }
 
     // Folders that the configuration names, and what browsers uploaded.
     private string[] Roots => [.. options.ImportRoots, uploads.Root];

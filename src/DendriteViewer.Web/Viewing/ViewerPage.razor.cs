@@ -33,6 +33,10 @@ public sealed partial class ViewerPage
     [Parameter]
     public string Id { get; set; } = "";
 
+    /// <summary>Which dataset of that id is meant, where the address says so: a job's does.</summary>
+    [SupplyParameterFromQuery]
+    public string? Identity { get; set; }
+
     [Inject]
     private DatasetCatalog Catalog { get; set; } = null!;
 
@@ -90,10 +94,11 @@ public sealed partial class ViewerPage
             return;
         }
 
-        if (_dataset is null)
+        var isAnother = Identity is not null && _dataset is not null && _dataset.Identity.Value != Identity;
+        if (_dataset is null || isAnother)
         {
             _refused = true;
-            _deleted = DatasetId.TryParse(Id, out var id) && await Access.WasDeletedAsync(user, id);
+            _deleted = isAnother || (DatasetId.TryParse(Id, out var id) && await Access.WasDeletedAsync(user, id));
             return;
         }
 
