@@ -19,7 +19,9 @@ public sealed class DeletionJourney(Browser browser) : IClassFixture<Browser>
         await browser.BeginAsync();
         using var azurite = inAzure ? new AzuriteFixture() : null;
         var address = azurite?.Address("deletion");
-        await using var server = address is null ? await AppServer.StartAsync() : await AppServer.StartAsync(environment: ("Dendrite__Store", address));
+        await using var server = address is null
+            ? await AppServer.StartAsync()
+            : await AppServer.StartAsync(environment: ("Dendrite__Store", address));
         var store = address ?? Path.Combine(server.Folder, "data/store");
         await ImportAsync(server, store, seed: 1);
         var page = await browser.NewPageAsync();

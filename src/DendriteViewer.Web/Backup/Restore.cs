@@ -38,12 +38,11 @@ public sealed class Restore(string dataFolder, IBlobStore blobs)
         await RefuseNewerAsync(Path.Combine(folder, BackupManifest.Data, DataFolder.Database), ct);
         using var held = DataFolder.Take(dataFolder);
         var staging = Path.Combine(dataFolder, DataFolder.Restoring);
-        var other = Directory.EnumerateFileSystemEntries(dataFolder).Select(e => Path.GetFileName(e)).FirstOrDefault(e =>
-            !s_harmless.Contains(e));
+        var other = Directory.EnumerateFileSystemEntries(dataFolder).FirstOrDefault(e => !IsHarmless(e));
         if (!Directory.Exists(staging) && other is not null)
         {
             throw new StartupException(
-                $"The data folder {dataFolder} is not empty (it has {other}), and a restore overwrites nothing; "
+                $"The data folder {dataFolder} is not empty (it has {Path.GetFileName(other)}), and a restore overwrites nothing; "
                 + "name an empty folder with --data.");
         }
 
@@ -78,6 +77,10 @@ public sealed class Restore(string dataFolder, IBlobStore blobs)
         Directory.Delete(staging, recursive: true);
         return result;
     }
+
+    // Empty folders are what a server made that could not start.
+    private static bool IsHarmless(string entry) => s_harmless.Contains(Path.GetFileName(entry))
+        || (Directory.Exists(entry) && !Directory.EnumerateFileSystemEntries(entry).Any());
 
     // Of a restore that was cut off, what it copied and what it moved already.
     private void Clear(string staging)
