@@ -71,24 +71,20 @@ public sealed class AccountSessions(IDbContextFactory<DendriteDb> database)
         var sessions = context.HttpContext.RequestServices.GetRequiredService<AccountSessions>();
         if (context.Principal is { } user && await sessions.EndOfAsync(user, context.HttpContext.RequestAborted) is { } end)
         {
-            await RejectAsync(context, end);
+            context.HttpContext.Items.TryAdd(s_ended, end);
+            context.RejectPrincipal();
+            await context.HttpContext.SignOutAsync(context.Scheme.Name);
         }
     }
 
-    /// <summary>Rejects the cookie of a link that lets nobody in any more, and removes it from the browser.</summary>
+    /// <summary>Rejects the cookie of a link that lets nobody in any more. The browser keeps it, so that each answer can say why.</summary>
     public static async Task ValidateLinkAsync(CookieValidatePrincipalContext context)
     {
         var access = context.HttpContext.RequestServices.GetRequiredService<DatasetAccess>();
         if (context.Principal is { } guest && !await access.HoldsAnythingAsync(guest, context.HttpContext.RequestAborted))
         {
-            await RejectAsync(context, SessionEnd.Link);
+            context.HttpContext.Items.TryAdd(s_ended, SessionEnd.Link);
+            context.RejectPrincipal();
         }
-    }
-
-    private static async Task RejectAsync(CookieValidatePrincipalContext context, SessionEnd end)
-    {
-        context.HttpContext.Items.TryAdd(s_ended, end);
-        context.RejectPrincipal();
-        await context.HttpContext.SignOutAsync(context.Scheme.Name);
     }
 }

@@ -136,7 +136,8 @@ public static class AccountsRegistration
         {
             if (c.Request.Path.StartsWithSegments("/api") || c.Request.Path.StartsWithSegments("/hubs"))
             {
-                c.Response.StatusCode = status;
+                // To who came by a link that ended, there is nothing, as to anybody whom a dataset is not open to.
+                c.Response.StatusCode = AccountSessions.EndOf(c.HttpContext) == SessionEnd.Link ? StatusCodes.Status404NotFound : status;
             }
             else
             {

@@ -8,8 +8,8 @@ namespace DendriteViewer.Web.Jobs;
 public sealed class JobAccess(DatasetAccess access)
 {
     /// <summary>
-    /// What somebody may see: all for an administrator, else what they asked for and what works on a dataset they may look at. Imports tell of
-    /// the server's folders, so they are for who asked.
+    /// What somebody may see: all for an administrator, else what they asked for and what works on a dataset that they are a member of. Who came
+    /// by a link sees no work of others, which tells of people; imports tell of the server's folders, so they are for who asked.
     /// </summary>
     public async Task<IReadOnlyList<Job>> VisibleAsync(ClaimsPrincipal user, IReadOnlyList<Job> jobs, CancellationToken ct = default)
     {
@@ -22,14 +22,14 @@ public sealed class JobAccess(DatasetAccess access)
         var open = new HashSet<string>(StringComparer.Ordinal);
         foreach (var dataset in jobs.Select(j => j.DatasetIdentity).OfType<string>().Distinct())
         {
-            if (DatasetIdentity.TryParse(dataset, out var id) && await access.RoleAsync(user, id, ct) is not null)
+            if (DatasetIdentity.TryParse(dataset, out var id) && await access.AccountRoleAsync(user, id, ct) is not null)
             {
                 open.Add(dataset);
             }
         }
 
-        return [.. jobs.Where(j =>
-            j.Kind != ImportHandler.Name && j.DatasetIdentity is { } d ? open.Contains(d) : key.Length > 0 && j.ByKey == key)];
+        return [.. jobs.Where(j => (key.Length > 0 && j.ByKey == key)
+            || (j.Kind != ImportHandler.Name && j.DatasetIdentity is { } d && open.Contains(d)))];
     }
 
     /// <summary>Whether somebody may stop a job or ask for it again: administrators, and for work on a dataset its curators.</summary>

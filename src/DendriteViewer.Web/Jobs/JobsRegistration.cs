@@ -1,5 +1,6 @@
 using DendriteViewer.Web.Compute;
 using DendriteViewer.Web.Data;
+using DendriteViewer.Web.Hosting;
 using DendriteViewer.Web.Registry;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -31,6 +32,8 @@ public static class JobsRegistration
         var shared = options.JobsDatabase;
         services.AddDbContextFactory<JobsDb>(o => _ = shared is null ? o.UseSqlite(file) : o.UseNpgsql(shared));
         services.TryAddSingleton(_ => new ComputeLanes(options.RenderThreads));
+        services.TryAddSingleton(SecretRedactor.Patterns);
+        services.TryAddSingleton<Failures>();
         services.AddSingleton<JobBoard>();
         services.AddSingleton<IDatasetFollower>(s => s.GetRequiredService<JobBoard>());
         services.AddSingleton<JobAccess>();

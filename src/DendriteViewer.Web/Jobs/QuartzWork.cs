@@ -2,6 +2,7 @@ using DendriteViewer.Imaging.Native;
 using DendriteViewer.Imaging.Storage;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Compute;
+using DendriteViewer.Web.Hosting;
 using Quartz;
 
 namespace DendriteViewer.Web.Jobs;
@@ -10,8 +11,8 @@ namespace DendriteViewer.Web.Jobs;
 /// What Quartz runs: finds the handler, tells how it goes, and says how it ended. Work on one dataset is done one piece after another.
 /// </summary>
 [DisallowConcurrentExecution]
-public sealed partial class QuartzWork(JobBoard board, IEnumerable<IJobHandler> handlers, IHostApplicationLifetime life, ComputeLanes lanes,
-    ILogger<QuartzWork> log) : IJob
+public sealed class QuartzWork(JobBoard board, IEnumerable<IJobHandler> handlers, IHostApplicationLifetime life, ComputeLanes lanes,
+    Failures failures) : IJob
 {
     /// <summary>Under which a trigger carries the job's id.</summary>
     public const string IdKey = "id";
@@ -56,14 +57,10 @@ public sealed partial class QuartzWork(JobBoard board, IEnumerable<IJobHandler> 
         catch (Exception e)
         {
             await progress.DisposeAsync();
-            var known = e is VolumeFormatException or IOException or UnauthorizedAccessException or NativeLibraryMissingException;
-            if (!known)
-            {
-                LogFault(log, e, request.Kind, request.Title);
-            }
 
-            await board.EndAsync(id, JobState.Failed, known ? e.Message
-                : $"The {request.Kind.ToLowerInvariant()} failed for a reason nobody foresaw; the server's log says more.");
+            // Who imports names a place on the server, and is told of it; others are told without the server's paths.
+            var isOfImport = request.Kind == ImportHandler.Name && e is (IOException or UnauthorizedAccessException);
+            await board.EndAsync(id, JobState.Failed, isOfImport ? e.Message : failures.Tell(e));
         }
     }
 
@@ -74,8 +71,6 @@ public sealed partial class QuartzWork(JobBoard board, IEnumerable<IJobHandler> 
         _ => false,
     };
 
-    [LoggerMessage(LogLevel.Error, "{Kind} of {Title} failed")]
-    private static partial void LogFault(ILogger logger, Exception exception, string kind, string title);
 
     // Shown at once here, kept for others once a second.
     private sealed class Progress : IProgress<JobProgress>, IAsyncDisposable
