@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Kernels.Bricks;
@@ -57,29 +58,36 @@ internal static class CoordinateArrays
 
     private static (double Step, double First, string? Unit)? StepOf(KeyStore store, string key, long length, List<string> remarks)
     {
-        if (length is < 2 or > MostPlaces || !ArrayHeader.IsThere(store, key)
-            || ArrayHeader.TryRead(store, key) is not { Array.Shape: [var count] } header || count != length)
+        try
         {
-            return null;
+            if (length is < 2 or > MostPlaces || !ArrayHeader.IsThere(store, key)
+                || ArrayHeader.TryRead(store, key) is not { Array.Shape: [var count] } header || count != length)
+            {
+                return null;
+            }
+
+            var places = Read(new ChunkedVolume(header.Array, new AxisOrder(-1, -1, 0, -1)));
+            var step = (places[^1] - places[0]) / (places.Length - 1);
+            var rounding = header.Array.Samples is SampleType.Float64 ? 1e-12 : 1e-6;
+            if (step > 0 && places.Select((p, i) => Math.Abs(places[0] + i * step - p) - rounding * Math.Abs(p)).Max() < Evenness * step)
+            {
+                return (step, places[0], header.Attributes["units"]?.ToString() ?? header.Attributes["unit"]?.ToString());
+            }
+
+            remarks.Add($"Its coordinates {key} do not rise evenly, so no size was taken from them.");
+        }
+        catch (Exception e) when (ZarrMetadata.IsUnreadable(e))
+        {
+            remarks.Add($"Its coordinates {key} cannot be read ({ZarrMetadata.Brief(e)}), so no size was taken from them.");
         }
 
-        var unit = header.Attributes["units"]?.ToString() ?? header.Attributes["unit"]?.ToString();
-        var places = Read(new ChunkedVolume(header.Array, new AxisOrder(-1, -1, 0, -1)));
-        var step = ((double)places[^1] - places[0]) / (places.Length - 1);
-
-        // Places are rounded to 32-bit floats.
-        if (step > 0 && places.Select((p, i) => Math.Abs(places[0] + i * step - p) - 1e-6 * Math.Abs(p)).Max() < Evenness * step)
-        {
-            return (step, places[0], unit);
-        }
-
-        remarks.Add($"Its coordinates {key} do not rise evenly, so no size was taken from them.");
         return null;
     }
 
-    private static float[] Read(ChunkedVolume volume)
+    private static double[] Read(ChunkedVolume volume)
     {
-        var samples = new byte[volume.Shape.X * volume.SampleBytes];
+        var (type, size) = (volume.Array.Samples, volume.SampleBytes);
+        var samples = new byte[volume.Shape.X * size];
         var box = new VoxelBox(new(0, 0, 0), new(1, 1, volume.Shape.X));
         for (var i = 0; i < volume.ChunkCount.X; i++)
         {
@@ -87,11 +95,32 @@ internal static class CoordinateArrays
             volume.Place(KeyStore.Wait(() => volume.ReadAsync(chunk, CancellationToken.None)), chunk, box, samples);
         }
 
-        var type = volume.Array.Samples.StoredAs();
-        var voxels = new byte[volume.Shape.X * type.Size()];
-        volume.ToVoxels(samples, voxels);
-        var places = new float[volume.Shape.X];
-        Zarr.DenseLevels.ToFloat(voxels, type, places);
+        // Not as voxels, which are 32-bit floats: places may be far from 0.
+        var places = new double[volume.Shape.X];
+        for (var i = 0; i < places.Length; i++)
+        {
+            var sample = samples.AsSpan(i * size, size);
+            if (volume.Array.BigEndian)
+            {
+                sample.Reverse();
+            }
+
+            places[i] = type switch
+            {
+                SampleType.UInt8 => sample[0],
+                SampleType.Int8 => (sbyte)sample[0],
+                SampleType.UInt16 => BinaryPrimitives.ReadUInt16LittleEndian(sample),
+                SampleType.Int16 => BinaryPrimitives.ReadInt16LittleEndian(sample),
+                SampleType.UInt32 => BinaryPrimitives.ReadUInt32LittleEndian(sample),
+                SampleType.Int32 => BinaryPrimitives.ReadInt32LittleEndian(sample),
+                SampleType.UInt64 => BinaryPrimitives.ReadUInt64LittleEndian(sample),
+                SampleType.Int64 => BinaryPrimitives.ReadInt64LittleEndian(sample),
+                SampleType.Float16 => (double)BinaryPrimitives.ReadHalfLittleEndian(sample),
+                SampleType.Float32 => BinaryPrimitives.ReadSingleLittleEndian(sample),
+                _ => BinaryPrimitives.ReadDoubleLittleEndian(sample),
+            };
+        }
+
         return places;
     }
 }
