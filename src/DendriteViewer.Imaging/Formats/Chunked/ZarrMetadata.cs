@@ -105,7 +105,7 @@ internal static class ZarrMetadata
             var kind = arrays.Length == 1 ? "" : " of three axes or more";
             return others.Length == 0 ? only : only with
             {
-                Remarks = [.. only.Remarks, $"The array is {scans[0]}, the only one{kind}; beside it lie, and were not read: {others}."],
+                Remarks = [.. only.Remarks, $"The array is {scans[0]}, the only one{kind}; beside it lies: {others}."],
             };
         }
 
