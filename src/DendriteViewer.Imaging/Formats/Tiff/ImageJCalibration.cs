@@ -63,7 +63,8 @@ internal static class ImageJCalibration
         var (x, y) = (rx.Share(ux), ry.Share(uy));
         if (ux == InchUm && TiffResolution.PrinterDpi(x) is { } dpi)
         {
-            layout.Remark($"ImageJ's unit of an inch and {dpi:0} dots an inch are what programs write that know no size, so it was not taken.");
+            layout.Remark($"ImageJ's unit of an inch and {dpi:0} dots an inch are what programs write that know no size, so it was not "
+                + "taken.");
             return;
         }
 

@@ -41,7 +41,9 @@ internal sealed record TestPage(int Width, int Height, byte[][] Parts)
     public static TestPage Of(int width, int height, byte[] pixels) => new(width, height, [pixels]);
 }
 
-/// <summary>Writes TIFFs of either byte order, classic or big. The pixels come first, then the directories, so that cut-off files can be made.</summary>
+/// <summary>
+/// Writes TIFFs of either byte order, classic or big. The pixels of a page come before its directory, so that cut-off files can be made.
+/// </summary>
 internal static class TestTiff
 {
     public static byte[] Write(IReadOnlyList<TestPage> pages, bool bigEndian = false, bool isBig = false)
@@ -73,7 +75,10 @@ internal static class TestTiff
                 (262, 3, [(ulong)page.Photometric]),
                 .. text.Length > 0 ? [(270, 2, [.. text.Select(b => (ulong)b)])] : Array.Empty<(int, int, ulong[])>(),
                 .. page.Tile is { } tile
-                    ? new (int, int, ulong[])[] { (322, 4, [(ulong)tile.Width]), (323, 4, [(ulong)tile.Height]), (324, isBig ? 16 : 4, offsets) }
+                    ? new (int, int, ulong[])[]
+                    {
+                        (322, 4, [(ulong)tile.Width]), (323, 4, [(ulong)tile.Height]), (324, isBig ? 16 : 4, offsets),
+                    }
                     : [(273, isBig ? 16 : 4, offsets), (278, 4, [(ulong)(page.RowsPerStrip ?? page.Height)])],
                 (277, 3, [(ulong)page.SamplesPerPixel]),
                 (page.Tile is null ? 279 : 325, isBig ? 16 : 4, [.. page.Parts.Select(p => (ulong)p.Length)]),

@@ -45,7 +45,8 @@ public sealed class TiffStripTests : IDisposable
         foreach (var picture in Pictures(2 * 64 * 64))
         {
             var samples = MemoryMarshal.Cast<byte, ushort>(picture).ToArray();
-            var strips = samples.Chunk(Rows * 64).Select(s => Pack(compression, Bytes([.. s, .. s[..64]], 64, predictor, bigEndian))).ToArray();
+            byte[] Strip(ushort[] s) => Pack(compression, Bytes([.. s, .. s[..64]], 64, predictor, bigEndian));
+            var strips = samples.Chunk(Rows * 64).Select(Strip).ToArray();
             var page = new TestPage(64, 64, strips) { Bits = 16, Compression = compression, RowsPerStrip = Rows, Predictor = predictor };
             Assert.Equal(picture, Read([page], bigEndian));
         }
@@ -64,7 +65,8 @@ public sealed class TiffStripTests : IDisposable
         for (var lack = 1; lack <= Width; lack += 83)
         {
             var strips = picture.Chunk(Rows * Width).Select((s, i) => Pack(compression, i == 3 ? s[..^lack] : s)).ToArray();
-            var good = new TestPage(Width, Height, [.. picture.Chunk(Rows * Width).Select(s => Pack(compression, s))]) { Compression = compression, RowsPerStrip = Rows };
+            byte[][] whole = [.. picture.Chunk(Rows * Width).Select(s => Pack(compression, s))];
+            var good = new TestPage(Width, Height, whole) { Compression = compression, RowsPerStrip = Rows };
             var e = Assert.Throws<VolumeFormatException>(() => Read([good, good with { Parts = strips }]));
             Assert.Contains("strip 4", e.Message, StringComparison.Ordinal);
             Assert.Contains("of page 2", e.Message, StringComparison.Ordinal);
@@ -96,7 +98,8 @@ public sealed class TiffStripTests : IDisposable
         byte[] White(int rows) => ToBytes(new string('1', rows) + "000000000001000000000001");
         TestPage Page(int rows) => new(64, 32, [White(rows)]) { Bits = 1, Compression = 4, Photometric = 0 };
         Assert.All(Read([Page(32)]), b => Assert.Equal(0, b));
-        Assert.Contains("ends before its last row", Assert.Throws<VolumeFormatException>(() => Read([Page(20)])).Message, StringComparison.Ordinal);
+        var e = Assert.Throws<VolumeFormatException>(() => Read([Page(20)]));
+        Assert.Contains("ends before its last row", e.Message, StringComparison.Ordinal);
     }
 
     public void Dispose() => _folder.Dispose();
@@ -127,7 +130,8 @@ public sealed class TiffStripTests : IDisposable
         return [.. coded.SelectMany(v => bigEndian ? new[] { (byte)(v >> 8), (byte)v } : new[] { (byte)v, (byte)(v >> 8) })];
     }
 
-    private static byte[] ToBytes(string bits) => [.. bits.PadRight((bits.Length + 7) / 8 * 8, '0').Chunk(8).Select(b => Convert.ToByte(new string(b), 2))];
+    private static byte[] ToBytes(string bits) =>
+        [.. bits.PadRight((bits.Length + 7) / 8 * 8, '0').Chunk(8).Select(b => Convert.ToByte(new string(b), 2))];
 
     private static byte[] Pack(int compression, byte[] bytes)
     {
