@@ -126,7 +126,7 @@ internal static class FloatRounding
         var range = string.Create(CultureInfo.InvariantCulture, $"{finite[0]:R} to {finite[^1]:R}");
         return new VolumeFormatException(
             $"{path}: {before} different values of a slice or chunk, from {range}, become {after} as 32-bit floats, which is what the "
-            + "store keeps; subtract an offset from them first (their mean, say), or convert them to 8 or 16 bits, or to 32-bit floats where the "
-            + "difference means nothing.");
+            + "store keeps; subtract an offset from them first (their mean, say), or convert them to 8 or 16 bits, or to 32-bit floats "
+            + "where the difference means nothing.");
     }
 }
