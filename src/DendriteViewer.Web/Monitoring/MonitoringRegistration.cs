@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using DendriteViewer.Web.Hosting;
+using DendriteViewer.Web.Streaming;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -63,6 +64,8 @@ public static class MonitoringRegistration
     /// <summary>Maps metrics and health.</summary>
     public static void MapMonitoring(this WebApplication app)
     {
+        // The queues and lanes are there, and measured, before the first picture.
+        app.Services.GetRequiredService<RenderScheduler>();
         app.MapPrometheusScrapingEndpoint("/metrics").AllowAnonymous();
 
         // Alive is who answers; ready is who can draw.
