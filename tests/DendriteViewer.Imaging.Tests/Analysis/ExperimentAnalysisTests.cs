@@ -162,7 +162,14 @@ public sealed class ExperimentAnalysisTests : IDisposable
     {
         var (store, dataset, _) = await MakeAsync(new PhantomOptions { Size = 64, VoxelUm = 3, Hours = [0, 2] });
         using var stop = new CancellationTokenSource();
-        var analysis = await ExperimentAnalysis.StartAsync(store, dataset, new AnalysisRecipe(), new Call(p => { if (p.Doing.StartsWith("lithium", StringComparison.Ordinal)) { stop.Cancel(); } }), default);
+        var stopper = new Call(p =>
+        {
+            if (p.Doing.StartsWith("new dark volume", StringComparison.Ordinal))
+            {
+                stop.Cancel();
+            }
+        });
+        var analysis = await ExperimentAnalysis.StartAsync(store, dataset, new AnalysisRecipe(), stopper, default);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => analysis.RunAsync(stop.Token));
     }
 
