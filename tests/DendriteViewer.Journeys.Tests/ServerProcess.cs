@@ -25,11 +25,13 @@ public sealed class ServerProcess : IAsyncDisposable
 
     public string Errors => string.Join('\n', _errors);
 
-    public static string Built => Path.Combine(AppServer.Repository, "src/DendriteViewer.Web/bin", AppServer.Configuration, "net10.0/DendriteViewer.Web.dll");
+    public static string Built => Path.Combine(AppServer.Repository, "src/DendriteViewer.Web/bin", AppServer.Configuration,
+        "net10.0/DendriteViewer.Web.dll");
 
     public static ServerProcess Start(string dll, string folder, string[] arguments, params (string Name, string Value)[] environment)
     {
-        var info = new ProcessStartInfo("dotnet", [dll, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder };
+        var info = new ProcessStartInfo("dotnet", [dll, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true,
+            WorkingDirectory = folder };
         foreach (var (name, value) in environment)
         {
             info.Environment[name] = value;

@@ -27,9 +27,11 @@ public sealed class StartupJourney : IAsyncLifetime
     public async Task Demo_ListeningBeyondLoopback_EndsWithOneSentence(string name, string value)
     {
         var port = ServerProcess.FreePort() % 5000 + 1100;
-        await using var app = ServerProcess.Start(ServerProcess.Built, _folder, [], ("Dendrite__Demo", "true"), (name, string.Format(null, value, port, _folder)));
+        await using var app = ServerProcess.Start(ServerProcess.Built, _folder, [], ("Dendrite__Demo", "true"),
+            (name, string.Format(null, value, port, _folder)));
         Assert.Equal(1, await app.EndsAsync());
-        Assert.StartsWith("The demo signs every visitor in as owner, so it answers this machine alone, but it would listen on ", app.Errors);
+        Assert.StartsWith("The demo signs every visitor in as owner, so it answers this machine alone, but it would listen on ",
+            app.Errors);
         Assert.DoesNotContain("   at ", app.Output + app.Errors);
     }
 
@@ -37,7 +39,8 @@ public sealed class StartupJourney : IAsyncLifetime
     public async Task Demo_OnLoopback_AnswersThisMachineAloneWhateverTheHeadersSay()
     {
         var port = ServerProcess.FreePort();
-        await using var app = ServerProcess.Start(ServerProcess.Built, _folder, ["--urls", $"http://127.0.0.1:{port}"], ("Dendrite__Demo", "true"));
+        await using var app = ServerProcess.Start(ServerProcess.Built, _folder, ["--urls", $"http://127.0.0.1:{port}"],
+            ("Dendrite__Demo", "true"));
         await app.ListensAsync();
         using var client = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(client, "/api/datasets"));
@@ -58,10 +61,12 @@ public sealed class StartupJourney : IAsyncLifetime
     {
         var port = ServerProcess.FreePort();
         await File.WriteAllTextAsync(Path.Combine(_folder, "appsettings.json"), """{ "Dendrite": { "Data": "here" } }""");
-        await using var app = ServerProcess.Start(ServerProcess.Built, _folder, ["--urls", $"http://127.0.0.1:{port}", "--Logging:LogLevel:Microsoft", "Information"]);
+        await using var app = ServerProcess.Start(ServerProcess.Built, _folder,
+            ["--urls", $"http://127.0.0.1:{port}", "--Logging:LogLevel:Microsoft", "Information"]);
         await app.ListensAsync();
         using var client = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
-        foreach (var path in new[] { "/account/login", "/icon.svg", "/app.css", "/viewer/viewer.js", "/_framework/blazor.web.js", "/lib/signalr.min.js" })
+        foreach (var path in new[] { "/account/login", "/icon.svg", "/app.css", "/viewer/viewer.js", "/_framework/blazor.web.js",
+            "/lib/signalr.min.js" })
         {
             Assert.Equal(HttpStatusCode.OK, await StatusAsync(client, path));
         }
@@ -74,7 +79,8 @@ public sealed class StartupJourney : IAsyncLifetime
         if (!OperatingSystem.IsWindows())
         {
             Assert.Equal(Convert.ToInt32("700", 8), (int)File.GetUnixFileMode(Path.Combine(_folder, "here")));
-            foreach (var file in Directory.EnumerateFiles(Path.Combine(_folder, "here"), "*.db*").Concat(Directory.EnumerateFiles(Path.Combine(_folder, "here/keys"))))
+            foreach (var file in Directory.EnumerateFiles(Path.Combine(_folder, "here"), "*.db*")
+                .Concat(Directory.EnumerateFiles(Path.Combine(_folder, "here/keys"))))
             {
                 Assert.Equal(Convert.ToInt32("600", 8), (int)File.GetUnixFileMode(file));
             }
@@ -103,7 +109,8 @@ public sealed class StartupJourney : IAsyncLifetime
     {
         using var other = new TcpListener(IPAddress.Loopback, 0);
         other.Start();
-        await RefusesAsync(["--urls", $"http://{other.LocalEndpoint}"], "address already in use: stop the program that listens there, or give another address with --urls.");
+        await RefusesAsync(["--urls", $"http://{other.LocalEndpoint}"],
+            "address already in use: stop the program that listens there, or give another address with --urls.");
     }
 
     [Theory]
@@ -113,11 +120,13 @@ public sealed class StartupJourney : IAsyncLifetime
     [InlineData("Dendrite__Proxies__0", "everybody", "Dendrite:Proxies names 'everybody'")]
     [InlineData("Dendrite__Store", "AccountKey=c2VjcmV0c2VjcmV0;Container=x", "connection string cannot be read")]
     [InlineData("Dendrite__Store", "s3://ada:c2VjcmV0@bucket", "A store at s3:// is not supported")]
-    [InlineData("Dendrite__JobsDatabase", "Host=127.0.0.1;Port=1;Password=c2VjcmV0c2VjcmV0;Timeout=2", "The PostgreSQL database does not answer")]
+    [InlineData("Dendrite__JobsDatabase", "Host=127.0.0.1;Port=1;Password=c2VjcmV0c2VjcmV0;Timeout=2",
+        "The PostgreSQL database does not answer")]
     [InlineData("Dendrite__Data", "/proc/nowhere", "/proc/nowhere")]
     [InlineData("ASPNETCORE_URLS", "nonsense", "nonsense")]
     public Task Configuration_ThatIsWrong_IsOneSentence(string name, string value, string part) =>
-        RefusesAsync(name.EndsWith("URLS", StringComparison.Ordinal) ? [] : ["--urls", $"http://127.0.0.1:{ServerProcess.FreePort()}"], part, (name, value));
+        RefusesAsync(name.EndsWith("URLS", StringComparison.Ordinal) ? [] : ["--urls", $"http://127.0.0.1:{ServerProcess.FreePort()}"],
+            part, (name, value));
 
     [Fact]
     public async Task AppsettingsThatIsNoJson_IsOneSentenceThatNamesTheFile()

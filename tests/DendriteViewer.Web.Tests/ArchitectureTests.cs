@@ -46,7 +46,8 @@ public sealed class ArchitectureTests
     [InlineData("DendriteViewer.Imaging")]
     public void ParallelLoops_TakeTheOptionsOfTheirCallersLane(string project)
     {
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(Source, project), "*.cs", SearchOption.AllDirectories).Where(f => !f.Contains("/obj/")))
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(Source, project), "*.cs", SearchOption.AllDirectories)
+            .Where(f => !f.Contains("/obj/")))
         {
             var text = File.ReadAllText(file);
             Assert.All(Regex.Matches(text, @"Parallel\.For\w*\("), loop => Assert.Contains(

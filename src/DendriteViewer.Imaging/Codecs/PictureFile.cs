@@ -12,8 +12,8 @@ namespace DendriteViewer.Imaging.Codecs;
 
 /// <summary>
 /// Pictures that are kept: stills, thumbnails, 16-bit grey and animations, written by ImageSharp. Streamed frames go through
-/// <see cref="JpegEncoder"/> and <see cref="PngEncoder"/>, which take a third of the time. Nothing is decoded here: ImageSharp 2 has known flaws
-/// with crafted files, so that pictures from outside must not reach it.
+/// <see cref="JpegEncoder"/> and <see cref="PngEncoder"/>, which take a third of the time. Nothing is decoded here: ImageSharp 2 has known
+/// flaws with crafted files, so that pictures from outside must not reach it.
 /// </summary>
 public static class PictureFile
 {
@@ -24,7 +24,8 @@ public static class PictureFile
 
     /// <summary>Writes a still in the format that an extension names.</summary>
     /// <param name="image">The picture.</param>
-    /// <param name="extension">With its dot, as .png (lossless, packed hard), .jpg (quality 95, colour not subsampled) or .webp (lossless).</param>
+    /// <param name="extension">With its dot, as .png (lossless, packed hard), .jpg (quality 95, colour not subsampled) or .webp
+    /// (lossless).</param>
     /// <param name="target">Takes the file's bytes.</param>
     /// <param name="description">What the picture shows, kept in a PNG as its Description; null for none.</param>
     /// <exception cref="ArgumentException">No such format.</exception>
@@ -32,8 +33,11 @@ public static class PictureFile
     {
         IImageEncoder encoder = extension.ToLowerInvariant() switch
         {
-            ".png" => new SixLabors.ImageSharp.Formats.Png.PngEncoder { CompressionLevel = PngCompressionLevel.BestCompression, ColorType = ColorTypeOf(image) },
-            ".jpg" or ".jpeg" => new SixLabors.ImageSharp.Formats.Jpeg.JpegEncoder { Quality = 95, ColorType = JpegColorType.YCbCrRatio444 },
+            ".png" => new SixLabors.ImageSharp.Formats.Png.PngEncoder
+            {
+                CompressionLevel = PngCompressionLevel.BestCompression, ColorType = ColorTypeOf(image),
+            },
+            ".jpg" or ".jpeg" => Jpeg(quality: 95, JpegColorType.YCbCrRatio444),
             ".webp" => new WebpEncoder { FileFormat = WebpFileFormatType.Lossless },
             _ => throw new ArgumentException($"'{extension}' is no format of pictures; use {string.Join(", ", Extensions)}."),
         };
@@ -46,7 +50,7 @@ public static class PictureFile
     public static void WriteThumbnail(RenderedImage image, Stream target)
     {
         using var wrapped = Wrap(image);
-        wrapped.Save(target, new SixLabors.ImageSharp.Formats.Jpeg.JpegEncoder { Quality = ThumbnailQuality, ColorType = JpegColorType.YCbCrRatio420 });
+        wrapped.Save(target, Jpeg(ThumbnailQuality, JpegColorType.YCbCrRatio420));
     }
 
     /// <summary>Writes grey values as a PNG of 16 bits a pixel.</summary>
@@ -59,7 +63,10 @@ public static class PictureFile
     {
         using var image = Image.LoadPixelData<L16>(System.Runtime.InteropServices.MemoryMarshal.Cast<ushort, L16>(grey), width, height);
         Describe(image, description);
-        image.Save(target, new SixLabors.ImageSharp.Formats.Png.PngEncoder { BitDepth = PngBitDepth.Bit16, ColorType = PngColorType.Grayscale, CompressionLevel = PngCompressionLevel.BestCompression });
+        image.Save(target, new SixLabors.ImageSharp.Formats.Png.PngEncoder
+        {
+            BitDepth = PngBitDepth.Bit16, ColorType = PngColorType.Grayscale, CompressionLevel = PngCompressionLevel.BestCompression,
+        });
     }
 
     /// <summary>Writes pictures of one size as an animation that repeats for ever.</summary>
@@ -98,7 +105,11 @@ public static class PictureFile
         }
     }
 
-    private static PngColorType ColorTypeOf(RenderedImage image) => image.Layout == PixelLayout.Grey ? PngColorType.Grayscale : PngColorType.Rgb;
+    private static SixLabors.ImageSharp.Formats.Jpeg.JpegEncoder Jpeg(int quality, JpegColorType color) =>
+        new() { Quality = quality, ColorType = color };
+
+    private static PngColorType ColorTypeOf(RenderedImage image) =>
+        image.Layout == PixelLayout.Grey ? PngColorType.Grayscale : PngColorType.Rgb;
 
     private static void Describe(Image image, string? description)
     {

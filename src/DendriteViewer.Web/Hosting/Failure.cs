@@ -47,7 +47,8 @@ public sealed partial record Failure(int Status, string Sentence, bool IsForesee
         SqliteException e => OfSqlite(e),
         DbUpdateException { InnerException: { } inner } => Of(inner),
         InvalidOperationException { InnerException: SqliteException or NpgsqlException } e => Of(e.InnerException!),
-        InvalidOperationException e when Unparsed().Match(e.Message) is { Success: true } m => new(StatusCodes.Status400BadRequest, Unreadable(m)),
+        InvalidOperationException e when Unparsed().Match(e.Message) is { Success: true } m =>
+            new(StatusCodes.Status400BadRequest, Unreadable(m)),
         NpgsqlException => new(
             StatusCodes.Status503ServiceUnavailable, "The database does not answer; try again, and if that does not help tell the "
                 + "administrator."),

@@ -68,7 +68,8 @@ public sealed partial class SecretRedactor
     private static partial Regex Marked();
 
     [GeneratedRegex(
-        "(?<before>[?&;](?:amp;)?(?:Input\\.)?(?:access_token|id_token|token|code|password|now|next|secret|client_secret|key|sig|signature|id)=)"
+        "(?<before>[?&;](?:amp;)?(?:Input\\.)?"
+            + "(?:access_token|id_token|token|code|password|now|next|secret|client_secret|key|sig|signature|id)=)"
             + "[^&\\s\"'<>]+",
         RegexOptions.IgnoreCase)]
     private static partial Regex Query();

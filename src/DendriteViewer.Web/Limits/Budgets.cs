@@ -144,4 +144,5 @@ public sealed class Budgets : IDisposable
 /// <param name="what">Of what there was too much.</param>
 /// <param name="after">When to ask again.</param>
 public sealed class BudgetSpentException(string what, TimeSpan after)
-    : RetryLaterException($"Too many {what} from this account, link or address; ask again in {Math.Max(1, (int)Math.Ceiling(after.TotalSeconds))} s.", after);
+    : RetryLaterException(
+        $"Too many {what} from this account, link or address; ask again in {Math.Max(1, (int)Math.Ceiling(after.TotalSeconds))} s.", after);

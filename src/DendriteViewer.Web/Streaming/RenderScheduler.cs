@@ -201,4 +201,5 @@ public sealed class RenderScheduler
 
 /// <summary>So much waits to be drawn that more would wait too long.</summary>
 public sealed class RenderQueueFullException()
-    : RetryLaterException("The server has more pictures to draw than it can soon draw; ask again in a few seconds.", TimeSpan.FromSeconds(5));
+    : RetryLaterException("The server has more pictures to draw than it can soon draw; ask again in a few seconds.",
+        TimeSpan.FromSeconds(5));

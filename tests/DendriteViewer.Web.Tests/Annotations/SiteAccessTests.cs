@@ -34,7 +34,8 @@ public sealed class SiteAccessTests(RunningApp app) : IClassFixture<RunningApp>
         // What was written out comes in again with the name that the first file had.
         var csv = await browser.GetStringAsync(Sites + "/csv");
         await PostAsync(await app.GuestAsync(DatasetRole.Annotate), csv);
-        Assert.Contains(await SitesAsync(browser), s => s.GetProperty("author").GetString() == "Guest of a link" && s.GetProperty("fileAuthor").GetString() == "Ada Lovelace");
+        Assert.Contains(await SitesAsync(browser),
+            s => s.GetProperty("author").GetString() == "Guest of a link" && s.GetProperty("fileAuthor").GetString() == "Ada Lovelace");
     }
 
     [Theory]
@@ -61,9 +62,11 @@ public sealed class SiteAccessTests(RunningApp app) : IClassFixture<RunningApp>
     [Fact]
     public async Task CsvStatus_ThatIsUnknown_IsRefusedWithItsRow()
     {
-        var answer = await PostAsync(await app.GuestAsync(DatasetRole.Annotate), "z_um,y_um,x_um,hours,status\n60,90,90,2,confirmed\n60,90,90,2,7\n");
+        var answer = await PostAsync(await app.GuestAsync(DatasetRole.Annotate),
+            "z_um,y_um,x_um,hours,status\n60,90,90,2,confirmed\n60,90,90,2,7\n");
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
-        Assert.Contains("row 3: the status is '7'", (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("error").GetString());
+        Assert.Contains("row 3: the status is '7'",
+            (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("error").GetString());
     }
 
     [Fact]
@@ -106,10 +109,13 @@ public sealed class SiteAccessTests(RunningApp app) : IClassFixture<RunningApp>
         await using var hub = Connect(await app.GuestAsync(DatasetRole.Annotate));
         await hub.StartAsync();
         await hub.InvokeAsync<string>("Join", Guid.NewGuid().ToString("N"), app.Dataset.Value, "");
-        var refused = await Assert.ThrowsAsync<Microsoft.AspNetCore.SignalR.HubException>(() => hub.InvokeAsync<string>("AddSite", 5000d, 0d, 0d));
+        var refused = await Assert.ThrowsAsync<Microsoft.AspNetCore.SignalR.HubException>(() =>
+            hub.InvokeAsync<string>("AddSite", 5000d, 0d, 0d));
         Assert.Contains("outside the scans", refused.Message);
-        refused = await Assert.ThrowsAsync<Microsoft.AspNetCore.SignalR.HubException>(() => hub.InvokeAsync<string>("AddSite", double.NaN, 0d, 0d));
-        Assert.DoesNotContain("unexpected error", Regex.Replace(refused.Message, "^An unexpected error occurred invoking '\\w+' on the server. HubException: ", ""));
+        refused = await Assert.ThrowsAsync<Microsoft.AspNetCore.SignalR.HubException>(() =>
+            hub.InvokeAsync<string>("AddSite", double.NaN, 0d, 0d));
+        Assert.DoesNotContain("unexpected error",
+            Regex.Replace(refused.Message, "^An unexpected error occurred invoking '\\w+' on the server. HubException: ", ""));
     }
 
     private async Task<string> SitesOfHubAsync(HttpClient browser)
@@ -123,9 +129,11 @@ public sealed class SiteAccessTests(RunningApp app) : IClassFixture<RunningApp>
     }
 
     private HubConnection Connect(HttpClient browser) =>
-        new HubConnectionBuilder().WithUrl(app.Address + "/hubs/frames", o => o.Cookies = app.CookiesOf(browser)).AddMessagePackProtocol().Build();
+        new HubConnectionBuilder().WithUrl(app.Address + "/hubs/frames", o => o.Cookies = app.CookiesOf(browser)).AddMessagePackProtocol()
+            .Build();
 
-    private async Task<HttpResponseMessage> PostAsync(HttpClient browser, string body) => await browser.PostAsync(Sites, new StringContent(body));
+    private async Task<HttpResponseMessage> PostAsync(HttpClient browser, string body) =>
+        await browser.PostAsync(Sites, new StringContent(body));
 
     private async Task<List<JsonElement>> SitesAsync(HttpClient browser) => (await browser.GetFromJsonAsync<List<JsonElement>>(Sites))!;
 

@@ -56,7 +56,8 @@ public sealed class FailureTests
             using (var db = new SqliteConnection($"Data Source={file};Mode=ReadOnly;Pooling=False"))
             {
                 db.Open();
-                Assert.Contains("may not be written", Failure.Of(Assert.Throws<SqliteException>(() => Execute(db, "INSERT INTO t VALUES (1)"))).Sentence);
+                Assert.Contains("may not be written",
+                    Failure.Of(Assert.Throws<SqliteException>(() => Execute(db, "INSERT INTO t VALUES (1)"))).Sentence);
             }
 
             File.WriteAllBytes(file, [.. Enumerable.Repeat((byte)7, 8192)]);
@@ -106,7 +107,8 @@ public sealed class DamagedStoreTests(RunningApp app) : IClassFixture<RunningApp
         await app.AddPersonAsync("Jo", administrator: true);
         var browser = await app.SignedInAsync("jo@example.org");
         var volumes = Path.Combine(app.Folder, "store", "datasets", app.Dataset.Value, "volumes");
-        foreach (var shard in Directory.EnumerateFiles(volumes, "*", SearchOption.AllDirectories).Where(f => Path.GetFileName(f) != "zarr.json"))
+        foreach (var shard in Directory.EnumerateFiles(volumes, "*", SearchOption.AllDirectories)
+            .Where(f => Path.GetFileName(f) != "zarr.json"))
         {
             var bytes = await File.ReadAllBytesAsync(shard);
             for (var i = 0; i < bytes.Length; i += 7)
@@ -126,9 +128,11 @@ public sealed class DamagedStoreTests(RunningApp app) : IClassFixture<RunningApp
             Assert.DoesNotContain(app.Folder, error);
         }
 
-        await using var hub = new HubConnectionBuilder().WithUrl(app.Address + "/hubs/frames", o => o.Cookies = app.CookiesOf(browser)).AddMessagePackProtocol().Build();
+        await using var hub = new HubConnectionBuilder().WithUrl(app.Address + "/hubs/frames", o => o.Cookies = app.CookiesOf(browser))
+            .AddMessagePackProtocol().Build();
         await hub.StartAsync();
-        var refused = await Assert.ThrowsAsync<HubException>(() => hub.InvokeAsync<string>("Join", Guid.NewGuid().ToString("N"), app.Dataset.Value, ""));
+        var refused = await Assert.ThrowsAsync<HubException>(() =>
+            hub.InvokeAsync<string>("Join", Guid.NewGuid().ToString("N"), app.Dataset.Value, ""));
         Assert.Contains("HubException: ", refused.Message);
         Assert.Contains("datasets/", refused.Message);
         foreach (var page in new[] { "/", $"/d/{app.Dataset}", $"/report/{app.Dataset}", "/jobs" })

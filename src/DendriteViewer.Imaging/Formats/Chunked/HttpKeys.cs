@@ -22,7 +22,8 @@ internal sealed class HttpKeys : KeyStore
     private const int Tries = 4;
     private const long MostBytes = 1L << 30;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-    private static readonly string[] s_metadata = ["zarr.json", ".zattrs", ".zgroup", ".zarray", "attributes.json", "0/zarr.json", "0/.zarray"];
+    private static readonly string[] s_metadata = ["zarr.json", ".zattrs", ".zgroup", ".zarray", "attributes.json", "0/zarr.json",
+        "0/.zarray"];
     private readonly HttpClient _http;
     private readonly Func<string, string>? _admit;
 
@@ -55,7 +56,8 @@ internal sealed class HttpKeys : KeyStore
     public override IReadOnlyCollection<string> Forbidden => _forbidden.Keys.Order(StringComparer.Ordinal).ToArray();
 
     public override async ValueTask<byte[]?> ReadAsync(string key, CancellationToken ct) =>
-        !IsMetadata(key) ? await GetAsync(key, null, ct) : _known.TryGetValue(key, out var known) ? known : _known[key] = await GetAsync(key, null, ct);
+        !IsMetadata(key) ? await GetAsync(key, null, ct) : _known.TryGetValue(key, out var known) ? known
+            : _known[key] = await GetAsync(key, null, ct);
 
     public override async ValueTask<byte[]?> ReadAsync(string key, long offset, long length, CancellationToken ct)
     {
@@ -169,7 +171,8 @@ internal sealed class HttpKeys : KeyStore
 
                 return await BodyAsync(answer, address, ct);
             }
-            catch (Exception e) when (e is HttpRequestException or IOException || (e is TaskCanceledException && !ct.IsCancellationRequested))
+            catch (Exception e) when (e is HttpRequestException or IOException
+                || (e is TaskCanceledException && !ct.IsCancellationRequested))
             {
                 if (n == Tries)
                 {
