@@ -69,7 +69,7 @@ public sealed class FrameConnection : IFrameSink, IDisposable
     }
 
     /// <summary>Of each pane, the number of the frame from which on an exact one shows the view as it is now.</summary>
-    public long[] Awaited() => Array.ConvertAll(_panes, p => p.Poke());
+    public long[] Awaited() => Array.ConvertAll(_panes, p => p.NotifyViewChanged());
 
     /// <summary>A frame was drawn.</summary>
     public void Acknowledge(int pane, long number)
@@ -85,7 +85,7 @@ public sealed class FrameConnection : IFrameSink, IDisposable
         "frame", (int)h.Pane, h.Number, h.Revision, h.Format, (h.Exact ? 1 : 0) | (h.Partial ? 2 : 0), h.Width, h.Height, encoded, ct);
 
     /// <inheritdoc/>
-    public Task SayAsync(Pane pane, string message, CancellationToken ct) => _client.SendAsync("say", (int)pane, message, ct);
+    public Task ReportStatusAsync(Pane pane, string message, CancellationToken ct) => _client.SendAsync("say", (int)pane, message, ct);
 
     /// <inheritdoc/>
     public void Dispose()

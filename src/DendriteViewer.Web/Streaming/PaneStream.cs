@@ -13,7 +13,7 @@ public interface IFrameSink
     Task SendAsync(FrameHeader header, ReadOnlyMemory<byte> encoded, CancellationToken ct);
 
     /// <summary>Says that a pane waits, or what went wrong; empty when all is well again.</summary>
-    Task SayAsync(Pane pane, string message, CancellationToken ct);
+    Task ReportStatusAsync(Pane pane, string message, CancellationToken ct);
 }
 
 /// <summary>What a frame is.</summary>
@@ -25,7 +25,8 @@ public interface IFrameSink
 /// <param name="Partial">Whether bricks are still on their way.</param>
 /// <param name="Width">Pixels across.</param>
 /// <param name="Height">Pixels down.</param>
-public readonly record struct FrameHeader(Pane Pane, long Number, long Revision, string Format, bool Exact, bool Partial, int Width, int Height);
+public readonly record struct FrameHeader(
+    Pane Pane, long Number, long Revision, string Format, bool Exact, bool Partial, int Width, int Height);
 
 /// <summary>
 /// The loop of one pane: newest view wins; the first picture after a change comes at a scale chosen from measured cost and
@@ -33,8 +34,8 @@ public readonly record struct FrameHeader(Pane Pane, long Number, long Revision,
 /// At most two frames are unacknowledged.
 /// </summary>
 public sealed class PaneStream(
-    Pane pane, ViewSession session, SliceRenderer slices, VolumeRenderer volumes, RenderScheduler scheduler, IFrameSink sink, TimeProvider time,
-    Action<Exception> fault)
+    Pane pane, ViewSession session, SliceRenderer slices, VolumeRenderer volumes, RenderScheduler scheduler, IFrameSink sink,
+    TimeProvider time, Action<Exception> fault)
 {
     /// <summary>Pixels of a pane each way at most.</summary>
     public const int MostPixels = 4096;
@@ -46,18 +47,42 @@ public sealed class PaneStream(
     private static readonly TimeSpan AwayPause = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan PartialInterval = TimeSpan.FromMilliseconds(250);
 
+    // Callers of the hub change the view and the size, and acknowledge; the loop draws. _lock guards what both decide by: _superseded,
+    // _shown, _awaited, and the number that a frame gets.
     private readonly Lock _lock = new();
+
+    // The frame that is being sent. Only the encoding task writes it, and the next one waits for that task.
     private readonly ArrayBufferWriter<byte> _encoded = new(1 << 16);
+
+    // Set by callers when there is something new to draw; awaited by the loop.
     private readonly AsyncPulse _changed = new();
+
+    // Set when the browser drew a frame; awaited by the loop while two are on their way.
     private readonly AsyncPulse _acknowledged = new();
+
+    // Cancelled by the next change of the view; replaced by the loop. Under _lock.
     private CancellationTokenSource _superseded = new();
+
+    // The newest size. Written by callers, read anywhere: it is replaced whole.
     private volatile PaneSize _size = PaneSize.None;
+
+    // Number of the newest frame. Written by the loop under _lock, read by Interlocked elsewhere.
     private long _sent;
+
+    // Number of the newest frame that the browser drew. Only grows, by Interlocked.
     private long _acked;
     private readonly FramePacing _pacing = new(time);
+
+    // Encoding and sending of the frame before; the loop alone replaces it.
     private Task _sending = Task.CompletedTask;
+
+    // What the newest exact frame shows, or null while none does. Under _lock.
     private PaneContent? _shown;
+
+    // From which frame number on an exact one shows the newest view. Under _lock.
     private long _awaited;
+
+    // What the browser was told last of this pane. The loop alone writes it.
     private string _said = "";
 
     private sealed record PaneSize(int Width, int Height, double Ratio)
@@ -71,16 +96,16 @@ public sealed class PaneStream(
     private sealed record PaneContent(object View, PaneSize Size);
 
     /// <summary>The pane has another size in device pixels; 0 hides it.</summary>
-    /// <returns>As <see cref="Poke"/>.</returns>
+    /// <returns>As <see cref="NotifyViewChanged"/>.</returns>
     public long Resize(int width, int height, double ratio)
     {
         _size = new PaneSize(Math.Clamp(width, 0, MostPixels), Math.Clamp(height, 0, MostPixels), Math.Clamp(ratio, 0.25, 8));
-        return Poke();
+        return NotifyViewChanged();
     }
 
     /// <summary>The view changed.</summary>
     /// <returns>The number of the frame from which on an exact one shows the view and size as they are now; 0 of a hidden pane.</returns>
-    public long Poke()
+    public long NotifyViewChanged()
     {
         lock (_lock)
         {
@@ -131,7 +156,7 @@ public sealed class PaneStream(
         while (!ct.IsCancellationRequested)
         {
             await _changed.WaitAsync(ct);
-            await RoomAsync(ct);
+            await WaitForAcknowledgementAsync(ct);
             if (Begin() is not { } work)
             {
                 continue;
@@ -139,10 +164,10 @@ public sealed class PaneStream(
 
             try
             {
-                if (await FirstAsync(work, jpeg, ct) && !await _changed.WaitAsync(Rest, time, ct))
+                if (await SendMovingFrameAsync(work, jpeg, ct) && !await _changed.WaitAsync(Rest, time, ct))
                 {
-                    await RestAsync(work, jpeg, ct);
-                    await SayAsync("", ct);
+                    await SendExactFrameAsync(work, jpeg, ct);
+                    await ReportStatusAsync("", ct);
                 }
                 else
                 {
@@ -155,49 +180,51 @@ public sealed class PaneStream(
             catch (Imaging.Storage.BlobStoreException e) when (e.IsTransient)
             {
                 // The page says that the store is away; the picture is drawn again when it may be back.
-                await SayAsync("Waiting for the store…", ct);
+                await ReportStatusAsync("Waiting for the store…", ct);
                 await _changed.WaitAsync(AwayPause, time, ct);
                 _changed.Set();
             }
             catch (RenderQueueFullException e)
             {
                 // Drawn when there is less to draw, or at the next change.
-                await SayAsync(e.Message, ct);
+                await ReportStatusAsync(e.Message, ct);
                 await _changed.WaitAsync(AwayPause, time, ct);
                 _changed.Set();
             }
             catch (Exception e) when (e is Imaging.Volumes.VolumeFormatException or IOException)
             {
-                await SayAsync(e.Message, ct);
+                await ReportStatusAsync(e.Message, ct);
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
                 fault(e);
-                await SayAsync("The picture failed for a reason nobody foresaw; move to try again. The server's log says more.", ct);
+                await ReportStatusAsync("The picture failed for a reason nobody foresaw; move to try again. The server's log says more.",
+                    ct);
             }
         }
     }
 
     // Bricks that other views pushed out of memory before they were drawn are read again, less and less often.
-    private async Task RestAsync(Work work, JpegEncoder? jpeg, CancellationToken ct)
+    private async Task SendExactFrameAsync(Work work, JpegEncoder? jpeg, CancellationToken ct)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, work.Superseded);
-        await RoomAsync(ct);
-        for (var pause = PartialInterval; await DrawAsync(work, jpeg, exact: true, ct) == RenderOutcome.Partial; pause = pause < AwayPause ? 2 * pause : pause)
+        await WaitForAcknowledgementAsync(ct);
+        for (var pause = PartialInterval; await DrawAsync(work, jpeg, exact: true, ct) == RenderOutcome.Partial; pause = pause < AwayPause
+            ? 2 * pause : pause)
         {
             await Task.Delay(pause, time, either.Token);
-            await RoomAsync(ct);
+            await WaitForAcknowledgementAsync(ct);
         }
     }
 
     // What takes long is said, so that nobody takes the picture before for the one that was asked for.
-    private async Task<bool> FirstAsync(Work work, JpegEncoder? jpeg, CancellationToken ct)
+    private async Task<bool> SendMovingFrameAsync(Work work, JpegEncoder? jpeg, CancellationToken ct)
     {
         var drawing = DrawAsync(work, jpeg, exact: false, ct);
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(ct);
         if (await Task.WhenAny(drawing, Task.Delay(Slow, time, enough.Token)) != drawing)
         {
-            await SayAsync("Loading…", ct);
+            await ReportStatusAsync("Loading…", ct);
         }
 
         await enough.CancelAsync();
@@ -206,11 +233,11 @@ public sealed class PaneStream(
             return false;
         }
 
-        await SayAsync("", ct);
+        await ReportStatusAsync("", ct);
         return true;
     }
 
-    private Task SayAsync(string message, CancellationToken ct)
+    private Task ReportStatusAsync(string message, CancellationToken ct)
     {
         if (message == _said)
         {
@@ -218,7 +245,7 @@ public sealed class PaneStream(
         }
 
         _said = message;
-        return sink.SayAsync(pane, message, ct);
+        return sink.ReportStatusAsync(pane, message, ct);
     }
 
     private sealed record Work(ViewRevision Revision, PaneSize Size, CancellationToken Superseded);
@@ -240,7 +267,7 @@ public sealed class PaneStream(
         }
     }
 
-    private async Task RoomAsync(CancellationToken ct)
+    private async Task WaitForAcknowledgementAsync(CancellationToken ct)
     {
         while (Interlocked.Read(ref _sent) - Interlocked.Read(ref _acked) >= MostUnacknowledged)
         {
@@ -259,7 +286,7 @@ public sealed class PaneStream(
             while (await Task.WhenAny(load, Task.Delay(PartialInterval, time, either.Token)) != load)
             {
                 either.Token.ThrowIfCancellationRequested();
-                await RoomAsync(ct);
+                await WaitForAcknowledgementAsync(ct);
                 await SendPictureAsync(work, jpeg, exact: false, either.Token, ct);
             }
 
@@ -270,7 +297,8 @@ public sealed class PaneStream(
     }
 
     // What is drawn may be superseded; what is numbered is sent, since its acknowledgement is waited for.
-    private async Task<RenderOutcome> SendPictureAsync(Work work, JpegEncoder? jpeg, bool exact, CancellationToken superseded, CancellationToken ct)
+    private async Task<RenderOutcome> SendPictureAsync(Work work, JpegEncoder? jpeg, bool exact, CancellationToken superseded,
+        CancellationToken ct)
     {
         var (scale, quality) = exact ? (1, RestingQuality) : _pacing.Next(work.Size.Width * work.Size.Height);
         RenderOutcome outcome;
@@ -303,7 +331,8 @@ public sealed class PaneStream(
             // What is superseded before it is numbered is not the picture that is awaited.
             var isExact = exact && outcome == RenderOutcome.Complete && !work.Superseded.IsCancellationRequested;
             header = new FrameHeader(
-                pane, Interlocked.Increment(ref _sent), work.Revision.Number, lossless ? "image/png" : "image/jpeg", isExact, outcome == RenderOutcome.Partial, image.Width, image.Height);
+                pane, Interlocked.Increment(ref _sent), work.Revision.Number, lossless ? "image/png" : "image/jpeg", isExact,
+                    outcome == RenderOutcome.Partial, image.Width, image.Height);
         }
 
         // Encoded and sent while the next is drawn, one after another; a picture at rest has none after it.
@@ -313,7 +342,8 @@ public sealed class PaneStream(
         return outcome;
     }
 
-    private async Task EncodeAsync(Task before, RenderedImage image, FrameHeader header, JpegEncoder? jpeg, int quality, CancellationToken ct)
+    private async Task EncodeAsync(Task before, RenderedImage image, FrameHeader header, JpegEncoder? jpeg, int quality,
+        CancellationToken ct)
     {
         using (image)
         {
@@ -372,12 +402,15 @@ public sealed class PaneStream(
         }
 
         int width = Math.Max(1, size.Width / scale), height = Math.Max(1, size.Height / scale);
-        return await slices.RenderAsync(volume, session.Dataset, view, pane, width, height, UmPerPixel(volume, view, size) * size.Width / width, wait, ct);
+        return await slices.RenderAsync(volume, session.Dataset, view, pane, width, height,
+            UmPerPixel(volume, view, size) * size.Width / width, wait, ct);
     }
 
     private PaneContent ContentOf(ViewState v, PaneSize size) => new(
         pane == Pane.Volume
-            ? (v.Hours, v.Modality, v.Camera, v.Mode, v.IsoValue, v.Shaded, v.Shadows, v.Transfer, v.Clip, v.DepthClip, v.Overlay, v.Cut is { } cut ? (cut, SlicePlane.Of(v, cut.Along)) : default)
-            : (v.Hours, v.Modality, SlicePlane.Of(v, pane), v.UmPerPixel, v.SlabUm, v.SlabMode, v.Interpolation, (v.WindowLow, v.WindowHigh, v.ColorMap), v.LabelsIn(session.Dataset) is null ? null : v.Overlay, v.Threshold),
+            ? (v.Hours, v.Modality, v.Camera, v.Mode, v.IsoValue, v.Shaded, v.Shadows, v.Transfer, v.Clip, v.DepthClip, v.Overlay,
+                v.Cut is { } cut ? (cut, SlicePlane.Of(v, cut.Along)) : default)
+            : (v.Hours, v.Modality, SlicePlane.Of(v, pane), v.UmPerPixel, v.SlabUm, v.SlabMode, v.Interpolation,
+                (v.WindowLow, v.WindowHigh, v.ColorMap), v.LabelsIn(session.Dataset) is null ? null : v.Overlay, v.Threshold),
         size);
 }

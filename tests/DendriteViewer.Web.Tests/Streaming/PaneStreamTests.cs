@@ -61,7 +61,7 @@ public sealed class PaneStreamTests(TestHost host) : IClassFixture<TestHost>
             Acknowledge?.Invoke(header.Number);
         }
 
-        public Task SayAsync(Pane pane, string message, CancellationToken ct)
+        public Task ReportStatusAsync(Pane pane, string message, CancellationToken ct)
         {
             Said.Enqueue(message);
             return Task.CompletedTask;
@@ -161,7 +161,7 @@ public sealed class PaneStreamTests(TestHost host) : IClassFixture<TestHost>
         void Change(Func<ViewState, ViewState> change)
         {
             session.Update(change, this);
-            browser.Awaits(stream.Poke());
+            browser.Awaits(stream.NotifyViewChanged());
         }
 
         object Content(ViewState v, (int, int) s) => (v.Hours, pane == Pane.Volume ? v.Camera.AzimuthDeg : v.WindowHigh, s);
@@ -176,7 +176,7 @@ public sealed class PaneStreamTests(TestHost host) : IClassFixture<TestHost>
         await UntilAsync(() => browser.Exact() is not null, () => string.Join("; ", browser.Said));
         var frames = browser.Frames;
         session.Update(v => v with { Band = new Band(100, 111), Camera = v.Camera with { AzimuthDeg = 1 } }, this);
-        browser.Awaits(stream.Poke());
+        browser.Awaits(stream.NotifyViewChanged());
         Assert.NotNull(browser.Exact());
         await PassAsync(200);
         Assert.Equal(frames, browser.Frames);
@@ -204,7 +204,7 @@ public sealed class PaneStreamTests(TestHost host) : IClassFixture<TestHost>
         void Look(double high)
         {
             session.Update(v => v with { WindowHigh = high }, this);
-            browser.Awaits(stream.Poke());
+            browser.Awaits(stream.NotifyViewChanged());
         }
     }
 
