@@ -76,7 +76,7 @@ public sealed class PaneStream(
     // Encoding and sending of the frame before; the loop alone replaces it.
     private Task _sending = Task.CompletedTask;
 
-    // What the newest exact frame shows, or null while none does. Under _lock.
+    // What the frames that the loop makes now show, or null where a change came that it has not begun to draw. Under _lock.
     private PaneContent? _shown;
 
     // From which frame number on an exact one shows the newest view. Under _lock.
@@ -297,8 +297,8 @@ public sealed class PaneStream(
     }
 
     // What is drawn may be superseded; what is numbered is sent, since its acknowledgement is waited for.
-    private async Task<RenderOutcome> SendPictureAsync(Work work, JpegEncoder? jpeg, bool exact, CancellationToken superseded,
-        CancellationToken ct)
+    private async Task<RenderOutcome> SendPictureAsync(
+        Work work, JpegEncoder? jpeg, bool exact, CancellationToken superseded, CancellationToken ct)
     {
         var (scale, quality) = exact ? (1, RestingQuality) : _pacing.Next(work.Size.Width * work.Size.Height);
         RenderOutcome outcome;
@@ -328,11 +328,11 @@ public sealed class PaneStream(
         FrameHeader header;
         lock (_lock)
         {
-            // What is superseded before it is numbered is not the picture that is awaited.
+            // A frame that was superseded before it got its number must not be marked exact.
             var isExact = exact && outcome == RenderOutcome.Complete && !work.Superseded.IsCancellationRequested;
             header = new FrameHeader(
                 pane, Interlocked.Increment(ref _sent), work.Revision.Number, lossless ? "image/png" : "image/jpeg", isExact,
-                    outcome == RenderOutcome.Partial, image.Width, image.Height);
+                outcome == RenderOutcome.Partial, image.Width, image.Height);
         }
 
         // Encoded and sent while the next is drawn, one after another; a picture at rest has none after it.
