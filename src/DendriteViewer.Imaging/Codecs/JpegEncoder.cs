@@ -5,17 +5,27 @@ using DendriteViewer.Imaging.Rendering;
 
 namespace DendriteViewer.Imaging.Codecs;
 
-/// <summary>JPEG by libjpeg-turbo. One encoder serves one caller at a time and keeps its native handle.</summary>
+/// <summary>
+/// JPEG by libjpeg-turbo, or by ImageSharp in twice the time where that library is missing. One encoder serves one caller at a time and keeps
+/// its native handle.
+/// </summary>
 public sealed class JpegEncoder : SafeHandle
 {
     private static readonly Lazy<bool> Present = new(() => NativeLibraries.IsPresent(TurboJpeg.Library));
 
-    /// <exception cref="NativeLibraryMissingException">libturbojpeg is not installed.</exception>
-    public JpegEncoder() : base(0, ownsHandle: true) =>
-        SetHandle(NativeLibraries.Call(TurboJpeg.Library, TurboJpeg.Package, TurboJpeg.InitCompress));
+    /// <summary>An encoder by whatever is installed.</summary>
+    public JpegEncoder() : this(Present.Value)
+    {
+    }
 
-    /// <summary>Whether libturbojpeg is installed; without it frames are PNG.</summary>
-    public static bool IsAvailable => Present.Value;
+    /// <param name="isNative">False to do without libjpeg-turbo.</param>
+    internal JpegEncoder(bool isNative) : base(0, ownsHandle: true)
+    {
+        if (isNative)
+        {
+            SetHandle(NativeLibraries.Call(TurboJpeg.Library, TurboJpeg.Package, TurboJpeg.InitCompress));
+        }
+    }
 
     /// <inheritdoc/>
     public override bool IsInvalid => handle == 0;
@@ -26,6 +36,14 @@ public sealed class JpegEncoder : SafeHandle
     /// <param name="target">Grown as needed; the encoded bytes are appended.</param>
     public void Encode(RenderedImage image, int quality, ArrayBufferWriter<byte> target)
     {
+        if (IsInvalid)
+        {
+            using var managed = new MemoryStream();
+            PictureFile.WriteJpeg(image, quality, managed);
+            target.Write(managed.GetBuffer().AsSpan(0, (int)managed.Length));
+            return;
+        }
+
         var (format, sampling) = image.Layout switch
         {
             PixelLayout.Grey => (TurboJpeg.PixelGrey, TurboJpeg.SamplesGrey),

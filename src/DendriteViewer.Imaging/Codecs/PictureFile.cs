@@ -47,10 +47,16 @@ public static class PictureFile
     }
 
     /// <summary>Writes a JPEG small enough for a page of many pictures.</summary>
-    public static void WriteThumbnail(RenderedImage image, Stream target)
+    public static void WriteThumbnail(RenderedImage image, Stream target) => WriteJpeg(image, ThumbnailQuality, target);
+
+    /// <summary>Writes a JPEG.</summary>
+    /// <param name="image">The picture.</param>
+    /// <param name="quality">1–100; below 90 colour is subsampled 4:2:0.</param>
+    /// <param name="target">Takes the file's bytes.</param>
+    public static void WriteJpeg(RenderedImage image, int quality, Stream target)
     {
         using var wrapped = Wrap(image);
-        wrapped.Save(target, Jpeg(ThumbnailQuality, JpegColorType.YCbCrRatio420));
+        wrapped.Save(target, Jpeg(quality, quality < 90 ? JpegColorType.YCbCrRatio420 : JpegColorType.YCbCrRatio444));
     }
 
     /// <summary>Writes grey values as a PNG of 16 bits a pixel.</summary>

@@ -50,6 +50,7 @@ public static class ApiRegistration
                 })
                 : Results.NotFound());
         api.MapGet("/{dataset}/render.png", RenderAsync);
+        api.MapGet("/{dataset}/thumbnail.jpg", ThumbnailAsync);
         api.MapGet("/{dataset}/slice.png", SliceAsync);
     }
 
@@ -61,12 +62,20 @@ public static class ApiRegistration
         return Results.Json(answer);
     }
 
-    private static async Task<IResult> RenderAsync(
-        string dataset, string? size, HttpContext c, DatasetCatalog catalog, PictureService pictures, CancellationToken ct)
+    private static Task<IResult> RenderAsync(
+        string dataset, string? size, HttpContext c, DatasetCatalog catalog, PictureService pictures, CancellationToken ct) =>
+        VolumeAsync(dataset, size, isThumbnail: false, c, catalog, pictures, ct);
+
+    private static Task<IResult> ThumbnailAsync(
+        string dataset, string? size, HttpContext c, DatasetCatalog catalog, PictureService pictures, CancellationToken ct) =>
+        VolumeAsync(dataset, size, isThumbnail: true, c, catalog, pictures, ct);
+
+    private static async Task<IResult> VolumeAsync(
+        string dataset, string? size, bool isThumbnail, HttpContext c, DatasetCatalog catalog, PictureService pictures, CancellationToken ct)
     {
         var (width, height) = SizeOf(size);
         return await catalog.TryOpenAsync(c.User, dataset, DatasetRole.View, ct) is { } d
-            ? await pictures.VolumeAsync(c, d, c.Request.QueryString.Value ?? "", width, height, ct)
+            ? await pictures.VolumeAsync(c, d, c.Request.QueryString.Value ?? "", width, height, isThumbnail, ct)
             : Results.NotFound();
     }
 

@@ -14,10 +14,11 @@ namespace DendriteViewer.Web.Api;
 public sealed class PictureService(
     ViewSessions sessions, SliceRenderer slices, VolumeRenderer volumes, RenderScheduler scheduler, Budgets budgets)
 {
-    /// <summary>The 3D picture of a view.</summary>
-    public Task<IResult> VolumeAsync(HttpContext context, Dataset dataset, string query, int width, int height, CancellationToken ct) =>
+    /// <summary>The 3D picture of a view, exact as PNG or small as JPEG.</summary>
+    public Task<IResult> VolumeAsync(
+        HttpContext context, Dataset dataset, string query, int width, int height, bool isThumbnail, CancellationToken ct) =>
         DrawAsync(context, dataset, query, new Drawing(
-            IsSlice: false, width, height,
+            IsSlice: false, isThumbnail, width, height,
             (volume, view) => volumes.LoadAsync(volume, dataset, view, width, height, ct),
             (volume, view) => volumes.RenderAsync(volume, dataset, view, width, height, scale: 1, atRest: true, ct)), ct);
 
@@ -25,7 +26,7 @@ public sealed class PictureService(
     public Task<IResult> SliceAsync(HttpContext context, Dataset dataset, string query, Pane pane, int width, int height, CancellationToken ct)
     {
         return DrawAsync(context, dataset, query, new Drawing(
-            IsSlice: true, width, height,
+            IsSlice: true, IsThumbnail: false, width, height,
             (volume, view) => slices.LoadAsync(volume, view, pane, width, height, Scale(volume, view), ct),
             (volume, view) => slices.RenderAsync(volume, dataset, view, pane, width, height, Scale(volume, view), wait: true, ct)), ct);
 
@@ -35,7 +36,7 @@ public sealed class PictureService(
 
     /// <summary>How a picture is made: what it reads is read first, without a turn.</summary>
     private sealed record Drawing(
-        bool IsSlice, int Width, int Height, Func<VolumeInfo, ViewState, Task> Load,
+        bool IsSlice, bool IsThumbnail, int Width, int Height, Func<VolumeInfo, ViewState, Task> Load,
         Func<VolumeInfo, ViewState, Task<(RenderOutcome Outcome, RenderedImage? Image)>> Draw);
 
     private async Task<IResult> DrawAsync(HttpContext context, Dataset dataset, string query, Drawing drawing, CancellationToken ct)
@@ -59,14 +60,14 @@ public sealed class PictureService(
         using var spent = await budgets.SpendAsync(client, request.Megapixels, ct);
         await scheduler.LaneFor(request).RunAsync(() => drawing.Load(volume, view), ct);
         using var turn = await scheduler.EnterAsync(request, ct);
-        var encoded = await turn.Lane.RunAsync(() => EncodeAsync(drawing.Draw(volume, view)), ct);
-        if (encoded is not { } png)
+        var encoded = await turn.Lane.RunAsync(() => EncodeAsync(drawing.Draw(volume, view), drawing.IsThumbnail), ct);
+        if (encoded is not { } bytes)
         {
             throw new OperationCanceledException(ct);
         }
 
         Cache(context, etag);
-        return Results.Bytes(png, "image/png");
+        return Results.Bytes(bytes, drawing.IsThumbnail ? "image/jpeg" : "image/png");
     }
 
     private static void Cache(HttpContext context, string etag)
@@ -75,12 +76,20 @@ public sealed class PictureService(
         context.Response.Headers.CacheControl = "private, no-cache";
     }
 
-    private static async Task<ReadOnlyMemory<byte>?> EncodeAsync(Task<(RenderOutcome Outcome, RenderedImage? Image)> drawing)
+    private static async Task<ReadOnlyMemory<byte>?> EncodeAsync(
+        Task<(RenderOutcome Outcome, RenderedImage? Image)> drawing, bool isThumbnail)
     {
         using var image = (await drawing).Image;
         if (image is null)
         {
             return null;
+        }
+
+        if (isThumbnail)
+        {
+            using var jpeg = new MemoryStream();
+            PictureFile.WriteThumbnail(image, jpeg);
+            return jpeg.ToArray();
         }
 
         var encoded = new ArrayBufferWriter<byte>();

@@ -139,7 +139,7 @@ public sealed class PaneStream(
     /// <summary>Runs until cancelled.</summary>
     public async Task RunAsync(CancellationToken ct)
     {
-        using var jpeg = JpegEncoder.IsAvailable ? new JpegEncoder() : null;
+        using var jpeg = new JpegEncoder();
         try
         {
             await RunAsync(jpeg, ct);
@@ -151,7 +151,7 @@ public sealed class PaneStream(
         }
     }
 
-    private async Task RunAsync(JpegEncoder? jpeg, CancellationToken ct)
+    private async Task RunAsync(JpegEncoder jpeg, CancellationToken ct)
     {
         while (!ct.IsCancellationRequested)
         {
@@ -205,7 +205,7 @@ public sealed class PaneStream(
     }
 
     // Bricks that other views pushed out of memory before they were drawn are read again, less and less often.
-    private async Task SendExactFrameAsync(Work work, JpegEncoder? jpeg, CancellationToken ct)
+    private async Task SendExactFrameAsync(Work work, JpegEncoder jpeg, CancellationToken ct)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, work.Superseded);
         await WaitForAcknowledgementAsync(ct);
@@ -218,7 +218,7 @@ public sealed class PaneStream(
     }
 
     // What takes long is said, so that nobody takes the picture before for the one that was asked for.
-    private async Task<bool> SendMovingFrameAsync(Work work, JpegEncoder? jpeg, CancellationToken ct)
+    private async Task<bool> SendMovingFrameAsync(Work work, JpegEncoder jpeg, CancellationToken ct)
     {
         var drawing = DrawAsync(work, jpeg, exact: false, ct);
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(ct);
@@ -275,7 +275,7 @@ public sealed class PaneStream(
         }
     }
 
-    private async Task<RenderOutcome> DrawAsync(Work work, JpegEncoder? jpeg, bool exact, CancellationToken ct)
+    private async Task<RenderOutcome> DrawAsync(Work work, JpegEncoder jpeg, bool exact, CancellationToken ct)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, exact ? work.Superseded : CancellationToken.None);
         if (exact)
@@ -298,7 +298,7 @@ public sealed class PaneStream(
 
     // What is drawn may be superseded; what is numbered is sent, since its acknowledgement is waited for.
     private async Task<RenderOutcome> SendPictureAsync(
-        Work work, JpegEncoder? jpeg, bool exact, CancellationToken superseded, CancellationToken ct)
+        Work work, JpegEncoder jpeg, bool exact, CancellationToken superseded, CancellationToken ct)
     {
         var (scale, quality) = exact ? (1, RestingQuality) : _pacing.Next(work.Size.Width * work.Size.Height);
         RenderOutcome outcome;
@@ -324,7 +324,7 @@ public sealed class PaneStream(
             }
         }
 
-        var lossless = jpeg is null || (exact && pane != Pane.Volume);
+        var lossless = exact && pane != Pane.Volume;
         FrameHeader header;
         lock (_lock)
         {

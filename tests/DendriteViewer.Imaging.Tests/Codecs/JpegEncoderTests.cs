@@ -37,4 +37,29 @@ public sealed class JpegEncoderTests
         var at = bytes.IndexOf([(byte)0xFF, (byte)0xC0]);
         Assert.Equal((components, sampling), (bytes[at + 9], bytes[at + 11]));
     }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Encode_WithAndWithoutTheNativeLibrary_GivesThePicture(bool isNative)
+    {
+        using var image = new RenderedImage(64, 48, PixelLayout.Rgbx);
+        for (var i = 0; i < 64 * 48; i++)
+        {
+            var pixel = image.Pixels.Span.Slice(4 * i, 3);
+            (pixel[0], pixel[1], pixel[2]) = ((byte)(i % 64 * 3), 80, (byte)(i / 64 * 4));
+        }
+
+        var target = new ArrayBufferWriter<byte>();
+        using (var encoder = new JpegEncoder(isNative))
+        {
+            encoder.Encode(image, 93, target);
+        }
+
+        using var read = SixLabors.ImageSharp.Image.Load<SixLabors.ImageSharp.PixelFormats.Rgb24>(target.WrittenSpan);
+        Assert.Equal((64, 48), (read.Width, read.Height));
+        Assert.InRange(read[32, 24].R, 90, 102);
+        Assert.InRange(read[32, 24].G, 74, 86);
+        Assert.InRange(read[32, 24].B, 90, 102);
+    }
 }
