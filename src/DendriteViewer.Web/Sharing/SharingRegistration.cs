@@ -58,7 +58,7 @@ public static class SharingRegistration
         app.MapGet("/s/{token}/preview.png", async (
             string token, HttpContext context, ShareLinks links, DatasetCatalog catalog, PictureService pictures, CancellationToken ct) =>
             await links.FindAsync(token, ct) is { } link && await OpenAsync(link, catalog, ct) is { } opened
-                ? await pictures.VolumeAsync(context, opened, link.Query, 960, 504, ct)
+                ? await pictures.VolumeAsync(context, opened, link.Query, 960, 504, isThumbnail: false, ct)
                 : Results.NotFound()).AllowAnonymous();
     }
 
