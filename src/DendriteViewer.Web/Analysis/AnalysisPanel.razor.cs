@@ -123,6 +123,7 @@ public sealed partial class AnalysisPanel
 
     private async Task LoadAsync()
     {
+        var before = _result;
         try
         {
             _result = await Analyses.ResultAsync(Session.Dataset, View.Modality, _closed.Token);
@@ -132,9 +133,18 @@ public sealed partial class AnalysisPanel
             _error = e.Message;
         }
 
-        (_preview, _tried, _look, _recipe) = (null, null, null, _result?.Recipe ?? _recipe);
+        // A dataset may have changed without another result, or the same result be told of twice: what somebody tries then stays.
+        if (!IsSame(before, _result))
+        {
+            (_preview, _tried, _look, _recipe) = (null, null, null, _result?.Recipe ?? _recipe);
+        }
+
         Draw();
     }
+
+    private static bool IsSame(AnalysisResult? a, AnalysisResult? b) => a is not null && b is not null
+        && (a.DatasetIdentity, a.RecipeHash, a.Threshold, a.Interface, a.Lithium.Count, a.Voids.Voids.Count, a.Sites.Count)
+            == (b.DatasetIdentity, b.RecipeHash, b.Threshold, b.Interface, b.Lithium.Count, b.Voids.Voids.Count, b.Sites.Count);
 
     private void Draw()
     {

@@ -36,8 +36,12 @@ public sealed class NumberRangeTests
         var whole = new DepthHistogram(1, [.. Enumerable.Repeat(5.0, 300)]);
         var findings = new VoidFindings(0, 100, 1, whole, whole, whole, whole, []);
         Assert.Contains("0.01 to", Assert.Throws<OutOfRangeException>(() => findings.Profile(1e-9)).Message, StringComparison.Ordinal);
-        Assert.Contains("give 0.03 µm or more",
+        Assert.Contains("give 1 µm or more",
             Assert.Throws<OutOfRangeException>(() => findings.Profile(0.02)).Message, StringComparison.Ordinal);
+        var deep = new DepthHistogram(0.02, [.. Enumerable.Repeat(5.0, 20_000)]);
+        Assert.Contains("give 0.04 µm or more",
+            Assert.Throws<OutOfRangeException>(() => new VoidFindings(0, 100, 1, deep, deep, deep, deep, []).Profile(0.02)).Message,
+            StringComparison.Ordinal);
         Assert.Equal(300, findings.Profile(1).Count);
         Assert.Throws<OutOfRangeException>(() => findings.Profile(double.NaN));
     }

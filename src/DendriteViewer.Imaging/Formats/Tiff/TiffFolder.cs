@@ -2,6 +2,7 @@ using System.Globalization;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Kernels.Bricks;
+using DendriteViewer.Kernels.Scheduling;
 
 namespace DendriteViewer.Imaging.Formats.Tiff;
 
@@ -150,7 +151,7 @@ internal sealed class TiffFolder : VolumeFile
         var all = new TiffDirectories[files.Length];
         var failures = new VolumeFormatException?[files.Length];
         all[0] = first;
-        Parallel.For(1, files.Length, new ParallelOptions { MaxDegreeOfParallelism = FilesAtOnce }, i =>
+        Parallel.For(1, files.Length, ComputeLane.Options(atOnce: FilesAtOnce), i =>
         {
             try
             {
