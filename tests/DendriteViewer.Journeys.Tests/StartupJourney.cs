@@ -42,7 +42,10 @@ public sealed class StartupJourney : IAsyncLifetime
         await using var app = ServerProcess.Start(ServerProcess.Built, _folder, ["--urls", $"http://127.0.0.1:{port}"],
             ("Dendrite__Demo", "true"));
         await app.ListensAsync();
-        using var client = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
+        using var client = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false })
+        {
+            BaseAddress = new Uri($"http://127.0.0.1:{port}"),
+        };
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(client, "/api/datasets"));
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(client, "/", ("Host", $"localhost:{port}")));
         foreach (var path in new[] { "/", "/api/datasets", "/icon.svg", "/hubs/frames", "/_blazor" })
@@ -64,7 +67,10 @@ public sealed class StartupJourney : IAsyncLifetime
         await using var app = ServerProcess.Start(ServerProcess.Built, _folder,
             ["--urls", $"http://127.0.0.1:{port}", "--Logging:LogLevel:Microsoft", "Information"]);
         await app.ListensAsync();
-        using var client = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
+        using var client = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false })
+        {
+            BaseAddress = new Uri($"http://127.0.0.1:{port}"),
+        };
         foreach (var path in new[] { "/account/login", "/icon.svg", "/app.css", "/viewer/viewer.js", "/_framework/blazor.web.js",
             "/lib/signalr.min.js" })
         {

@@ -6,8 +6,8 @@ using DendriteViewer.Imaging.Rendering;
 namespace DendriteViewer.Imaging.Codecs;
 
 /// <summary>
-/// JPEG by libjpeg-turbo, or by ImageSharp in twice the time where that library is missing. One encoder serves one caller at a time and keeps
-/// its native handle.
+/// JPEG by libjpeg-turbo, or by ImageSharp in twice the time where that library is missing. One encoder serves one caller at a time and
+/// keeps its native handle.
 /// </summary>
 public sealed class JpegEncoder : SafeHandle
 {

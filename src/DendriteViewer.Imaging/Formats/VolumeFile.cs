@@ -7,7 +7,11 @@ namespace DendriteViewer.Imaging.Formats;
 /// <summary>Where a file says that its voxels lie.</summary>
 /// <param name="Transform">Voxel to world, µm.</param>
 /// <param name="From">Which part of the file says so, for people.</param>
-public sealed record FileGeometry(AffineTransform Transform, string From);
+public sealed record FileGeometry(AffineTransform Transform, string From)
+{
+    /// <summary>Those of the file's remarks that say what of it was guessed; they say nothing to who gives the size.</summary>
+    public IReadOnlyList<string> Guesses { get; init; } = [];
+}
 
 /// <summary>A file or folder that holds one volume, or one at each of several times, all alike.</summary>
 public abstract class VolumeFile : IDisposable

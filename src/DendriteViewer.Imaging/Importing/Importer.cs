@@ -145,7 +145,10 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
                 var incoming = new IncomingVolume(
                     key, BlobNames.Volume(id, key), Recipe(source, volume, manifest, options, file), volume, Manifests.TransformOf(volume, manifest, file), options, depth, existing?.Outline ?? Manifests.OutlineOf(manifest, file));
                 void Report(string what, double share) => progress?.Report(new(what, at + (long)(share * bytes), total));
-                Warn(asked.Path, opened.Remarks);
+
+                // What was guessed of a size that was given says nothing.
+                var moot = ReferenceEquals(volume, asked) ? opened.Geometry?.Guesses ?? [] : [];
+                Warn(asked.Path, opened.Remarks.Except(moot));
                 var mine = await OnceAsync(incoming, async () =>
                 {
                     if (asked.InPlace == true)

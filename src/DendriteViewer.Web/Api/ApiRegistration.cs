@@ -71,7 +71,8 @@ public static class ApiRegistration
         VolumeAsync(dataset, size, isThumbnail: true, c, catalog, pictures, ct);
 
     private static async Task<IResult> VolumeAsync(
-        string dataset, string? size, bool isThumbnail, HttpContext c, DatasetCatalog catalog, PictureService pictures, CancellationToken ct)
+        string dataset, string? size, bool isThumbnail, HttpContext c, DatasetCatalog catalog, PictureService pictures,
+        CancellationToken ct)
     {
         var (width, height) = SizeOf(size);
         return await catalog.TryOpenAsync(c.User, dataset, DatasetRole.View, ct) is { } d

@@ -77,7 +77,7 @@ internal static class ImageJCalibration
 
     private static double Guessed(double y, TiffLayout layout)
     {
-        layout.Remark($"ImageJ's header does not say how far apart its slices are; they are taken to be as far apart as its pixels along "
+        layout.Guess($"ImageJ's header does not say how far apart its slices are; they are taken to be as far apart as its pixels along "
             + $"y, {y:0.######} µm.");
         return y;
     }

@@ -143,13 +143,13 @@ internal static class OmeXml
 
         if (x is null || y is null)
         {
-            layout.Remark($"OME's header gives no size along {(x is null ? "x" : "y")}; pixels are taken to be square, of "
+            layout.Guess($"OME's header gives no size along {(x is null ? "x" : "y")}; pixels are taken to be square, of "
                 + $"{known:0.######} µm.");
         }
 
         if (z is null)
         {
-            layout.Remark($"OME's header gives no size along z; slices are taken to be as far apart as pixels along y, "
+            layout.Guess($"OME's header gives no size along z; slices are taken to be as far apart as pixels along y, "
                 + $"{y ?? known:0.######} µm.");
         }
 

@@ -15,6 +15,8 @@ internal readonly record struct TiffPlace(string File, int Page);
 internal sealed class TiffLayout
 {
     private readonly List<string> _remarks = [];
+    private readonly List<string> _guesses = [];
+    private FileGeometry? _geometry;
 
     /// <param name="format">Which of the ways it is, for people.</param>
     public TiffLayout(string format) => Format = format;
@@ -30,13 +32,24 @@ internal sealed class TiffLayout
     public int? FollowingImages { get; set; }
 
     /// <summary>Where the voxels lie, or null where that is not said.</summary>
-    public FileGeometry? Geometry { get; set; }
+    public FileGeometry? Geometry
+    {
+        get => _geometry is { } g ? g with { Guesses = _guesses } : null;
+        set => _geometry = value;
+    }
 
     /// <summary>What was guessed, left out or not taken, a sentence each.</summary>
     public IReadOnlyList<string> Remarks => _remarks;
 
     /// <summary>Adds a remark.</summary>
     public void Remark(string sentence) => _remarks.Add(sentence);
+
+    /// <summary>Adds a remark on a part of <see cref="Geometry"/> that was guessed.</summary>
+    public void Guess(string sentence)
+    {
+        _guesses.Add(sentence);
+        Remark(sentence);
+    }
 
     /// <summary>Reads what the first page of a file says.</summary>
     /// <param name="files">The file, and those that it names.</param>
@@ -133,7 +146,7 @@ internal sealed class TiffLayout
             return;
         }
 
-        Remark($"It does not say how far apart its slices are; they are taken to be as far apart as its pixels along y, {y:0.######} µm.");
+        Guess($"It does not say how far apart its slices are; they are taken to be as far apart as its pixels along y, {y:0.######} µm.");
         Geometry = Spacing((x, y, y), null, main.Path, "resolution");
     }
 
