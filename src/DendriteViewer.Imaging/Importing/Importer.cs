@@ -322,7 +322,10 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
             published = await WithInterfaceAsync(id, published, depth, ct);
         }
 
-        return OutlineSearch.IsDue(published) ? await OutlineSearch.RunAsync(store, Dataset.Of(id, published), ct) : published;
+        // Of a scan without an interface no depths are asked for yet; the first analysis searches then.
+        return published.Depth is not null && OutlineSearch.IsDue(published)
+            ? await OutlineSearch.RunAsync(store, Dataset.Of(id, published), ct)
+            : published;
     }
 
     // The interface and the outline of the earliest scan of the first modality, kept with the dataset.
