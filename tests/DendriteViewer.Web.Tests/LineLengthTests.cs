@@ -15,19 +15,23 @@ public sealed class LineLengthTests
     {
         var repository = ArchitectureTests.FindRepository();
         var stored = Path.Combine(repository, "tests/DendriteViewer.Web.Tests/LongLines.txt");
-        var allowed = File.ReadLines(stored).Select(l => l.Split('\t')).ToDictionary(p => p[1], p => int.Parse(p[0], CultureInfo.InvariantCulture));
+        var allowed = File.ReadLines(stored).Select(l => l.Split('\t'))
+            .ToDictionary(p => p[1], p => int.Parse(p[0], CultureInfo.InvariantCulture));
         var found = LongLinesByFile(repository);
         if (Environment.GetEnvironmentVariable("DENDRITE_WRITE") is { Length: > 0 })
         {
             var fewer = found.ToDictionary(f => f.Key, f => Math.Min(f.Value, allowed.GetValueOrDefault(f.Key)));
-            File.WriteAllLines(stored, fewer.Where(f => f.Value > 0).OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => $"{f.Value}\t{f.Key}"));
+            var kept = fewer.Where(f => f.Value > 0).OrderBy(f => f.Key, StringComparer.Ordinal);
+            File.WriteAllLines(stored, kept.Select(f => $"{f.Value}\t{f.Key}"));
             return;
         }
 
         Assert.Empty(found.Where(f => f.Value > allowed.GetValueOrDefault(f.Key))
-            .Select(f => $"{f.Key} has {f.Value} lines over {MostColumns} columns, where {allowed.GetValueOrDefault(f.Key)} are allowed; break them."));
+            .Select(f => $"{f.Key} has {f.Value} lines over {MostColumns} columns, "
+                + $"where {allowed.GetValueOrDefault(f.Key)} are allowed; break them."));
         Assert.Empty(allowed.Where(a => found.GetValueOrDefault(a.Key) < a.Value)
-            .Select(a => $"{a.Key} has fewer long lines than LongLines.txt says; store that by DENDRITE_WRITE=1 dotnet test --filter LineLength."));
+            .Select(a => $"{a.Key} has fewer long lines than LongLines.txt says; "
+                + "store that by DENDRITE_WRITE=1 dotnet test --filter LineLength."));
     }
 
     private static Dictionary<string, int> LongLinesByFile(string repository) =>

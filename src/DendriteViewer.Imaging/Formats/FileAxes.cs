@@ -44,8 +44,8 @@ internal readonly record struct FileAxis(string Name, AxisRole Role, long Length
         "y" or "row" or "rows" or "height" => AxisRole.Y,
         "x" or "col" or "cols" or "column" or "columns" or "width" => AxisRole.X,
         "t" or "time" or "times" or "frame" or "frames" or "timepoint" or "timepoints" => AxisRole.Time,
-        "c" or "s" or "channel" or "channels" or "rgb" or "rgba" or "sample" or "samples" or "component" or "components" or "color" or "colour"
-            or "vector" => AxisRole.Channel,
+        "c" or "s" or "channel" or "channels" or "rgb" or "rgba" or "sample" or "samples"
+            or "component" or "components" or "color" or "colour" or "vector" => AxisRole.Channel,
         _ => AxisRole.Other,
     };
 }
@@ -87,10 +87,12 @@ internal readonly record struct AxisOrder(int Z, int Y, int X, int Time)
     /// <param name="path">The file, for messages.</param>
     /// <param name="axes">The axes, slowest first.</param>
     /// <remarks>
-    /// Where the header names no axis, the last three are z, y and x, and a fourth before them is time. An axis of one element whose role is
-    /// not needed is left out. Where it names some, every longer axis must have a role that a scan has.
+    /// Where the header names no axis, the last three are z, y and x, and a fourth before them is time. An axis of one element whose role
+    /// is not needed is left out. Where it names some, every longer axis must have a role that a scan has.
     /// </remarks>
-    /// <exception cref="VolumeFormatException">An axis is neither space nor time, stands twice, or has no known role beside others that do.</exception>
+    /// <exception cref="VolumeFormatException">
+    /// An axis is neither space nor time, stands twice, or has no known role beside others that do.
+    /// </exception>
     public static AxisOrder Of(string path, IReadOnlyList<FileAxis> axes)
     {
         if (axes.All(a => a.Role == AxisRole.Unknown))
@@ -134,18 +136,21 @@ internal readonly record struct AxisOrder(int Z, int Y, int X, int Time)
         return kept.Count <= 4
             ? new AxisOrder(FromEnd(3), FromEnd(2), FromEnd(1), FromEnd(4))
             : throw new VolumeFormatException(
-                $"{path} has {axes.Count} axes ({Describe(axes)}) without names, but a scan has z, y and x, and a fourth for time; write one volume a file.");
+                $"{path} has {axes.Count} axes ({Describe(axes)}) without names, but a scan has z, y and x, and a fourth for time; "
+                + "write one volume a file.");
     }
 
     private static VolumeFormatException Refused(string path, IReadOnlyList<FileAxis> axes, FileAxis axis, bool twice) => new(
         twice ? $"{path} has two axes for {axis.Role.ToString().ToLowerInvariant()} ({Describe(axes)}); correct the header."
         : axis.Role == AxisRole.Channel
-            ? $"{path} has {axis.Length} channels along its axis {Name(axes, axis)} ({Describe(axes)}), but a scan has one value a voxel; write the one to import by itself."
+            ? $"{path} has {axis.Length} channels along its axis {Name(axes, axis)} ({Describe(axes)}), "
+                + "but a scan has one value a voxel; write the one to import by itself."
         : $"{path} has {axis.Length} elements along its axis {Name(axes, axis)} ({Describe(axes)}), which is neither z, y, x nor time; "
             + "write one volume a file, or correct the axis' name.");
 
     private static string Name(IReadOnlyList<FileAxis> axes, FileAxis axis) =>
         axis.Name.Length > 0 ? $"'{axis.Name}'" : $"number {axes.ToList().IndexOf(axis) + 1}";
 
-    private static string Describe(IReadOnlyList<FileAxis> axes) => string.Join(", ", axes.Select(a => $"{(a.Name.Length > 0 ? a.Name : "?")} {a.Length}"));
+    private static string Describe(IReadOnlyList<FileAxis> axes) =>
+        string.Join(", ", axes.Select(a => $"{(a.Name.Length > 0 ? a.Name : "?")} {a.Length}"));
 }
