@@ -1,7 +1,9 @@
 namespace DendriteViewer.Web.Annotations;
 
 /// <summary>One editor's steps to take back and to make again.</summary>
-internal sealed class EditHistory
+/// <typeparam name="T">What is edited.</typeparam>
+internal sealed class EditHistory<T>
+    where T : class, IEdited<T>
 {
     private const int Most = 200;
 
@@ -11,10 +13,10 @@ internal sealed class EditHistory
     private readonly LinkedList<Step> _undo = new();
     private readonly LinkedList<Step> _redo = new();
 
-    /// <summary>A step: the site, the version it must still have, and the state to go to (null: it was not there).</summary>
-    internal sealed record Step(string SiteId, int Version, Site? Other, Site? Here);
+    /// <summary>A step: what was edited, the version it must still have, and the state to go to (null: it was not there).</summary>
+    internal sealed record Step(string Id, int Version, T? Other, T? Here);
 
-    public void Did(Site? before, Site after)
+    public void Did(T? before, T after)
     {
         lock (_undo)
         {
@@ -43,17 +45,17 @@ internal sealed class EditHistory
         }
     }
 
-    /// <summary>A step was taken: it goes to the other side. Older steps of the same site now expect the new version.</summary>
+    /// <summary>A step was taken: it goes to the other side. Older steps of the same annotation now expect the new version.</summary>
     public void Moved(bool undo, Step step, int version)
     {
         lock (_undo)
         {
             var (from, to) = undo ? (_undo, _redo) : (_redo, _undo);
             from.Remove(step);
-            to.AddLast(new Step(step.SiteId, version, step.Here, step.Other));
+            to.AddLast(new Step(step.Id, version, step.Here, step.Other));
             for (var node = from.Last; node is not null; node = node.Previous)
             {
-                if (node.Value.SiteId == step.SiteId)
+                if (node.Value.Id == step.Id)
                 {
                     node.Value = node.Value with { Version = version };
                     break;

@@ -14,7 +14,7 @@ public enum SiteStatus
 }
 
 /// <summary>A nucleation site as people marked it. Positions are µm in the dataset's frame.</summary>
-public sealed record Site
+public sealed record Site : IEdited<Site>
 {
     /// <summary>Stable id.</summary>
     public required string Id { get; init; }
@@ -63,32 +63,17 @@ public sealed record Site
 
     /// <summary>Whether it was deleted; the log keeps it.</summary>
     public bool Deleted { get; init; }
+
+    /// <inheritdoc/>
+    public Site AtVersion(int version, long? changedAt = null) => this with { Version = version, ChangedAt = changedAt ?? ChangedAt };
+
+    /// <inheritdoc/>
+    public Site AsDeleted() => this with { Deleted = true };
 }
 
-/// <summary>One edit of one site. Edits are only ever added.</summary>
-public sealed class SiteEdit
+/// <summary>One edit of one site.</summary>
+public sealed class SiteEdit : EditRow
 {
-    /// <summary>Order of all edits.</summary>
-    public long Sequence { get; set; }
-
-    /// <summary>The dataset's identity.</summary>
-    public required string DatasetIdentity { get; set; }
-
     /// <summary>The site.</summary>
     public required string SiteId { get; set; }
-
-    /// <summary>The site's version that this edit made; two edits cannot make the same.</summary>
-    public int Version { get; set; }
-
-    /// <summary>The whole site after the edit, JSON.</summary>
-    public required string State { get; set; }
-
-    /// <summary>Who edited: account or link.</summary>
-    public required string ByKey { get; set; }
-
-    /// <summary>Who edited, for people.</summary>
-    public required string ByName { get; set; }
-
-    /// <summary>When, Unix milliseconds.</summary>
-    public long At { get; set; }
 }
