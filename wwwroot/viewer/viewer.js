@@ -354,7 +354,7 @@ class Viewer {
     if ((e.ctrlKey || e.metaKey) && e.key.toLowerCase() === 'z') {
       e.preventDefault();
       const redo = e.shiftKey;
-      if (await this.call(redo ? 'Redo' : 'Undo') === false) this.tell(`There is nothing of yours to ${redo ? 'redo' : 'undo'}.`);
+      if (await this.call(redo ? 'Redo' : 'Undo') === false) this.tell(`There is no edit of this page to ${redo ? 'redo' : 'undo'}.`);
       return;
     }
     if (e.ctrlKey || e.metaKey || e.altKey || (e.key === ' ' && e.target.closest('button'))) return;

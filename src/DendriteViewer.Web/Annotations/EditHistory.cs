@@ -1,74 +1,148 @@
+using DendriteViewer.Web.Accounts;
+
 namespace DendriteViewer.Web.Annotations;
 
-/// <summary>One editor's steps to take back and to make again.</summary>
-/// <typeparam name="T">What is edited.</typeparam>
-internal sealed class EditHistory<T>
-    where T : class, IEdited<T>
+/// <summary>Somebody who edits annotations, and the page they do it in. A person without a page (a program) cannot undo.</summary>
+/// <param name="Person">Who edits.</param>
+/// <param name="History">The page's edits to take back; null where there is no page.</param>
+public sealed record Editor(Person Person, EditHistory? History)
 {
-    private const int Most = 200;
+    /// <summary>A person without a page.</summary>
+    public static implicit operator Editor(Person person) => new(person, null);
+}
 
-    /// <summary>Held while a step is taken.</summary>
-    public readonly SemaphoreSlim Stepping = new(1, 1);
+/// <summary>What a page can take back and make again.</summary>
+/// <param name="Made">Edits made in the page since it was opened. It only grows; undo and redo do not count.</param>
+/// <param name="Undo">Edits that can be taken back.</param>
+/// <param name="Redo">Edits that can be made again.</param>
+/// <param name="UndoName">What the next undo takes back, as “delete N3”; empty where there is nothing.</param>
+/// <param name="RedoName">What the next redo makes again; empty where there is nothing.</param>
+public sealed record EditCounts(long Made, int Undo, int Redo, string UndoName, string RedoName);
 
-    private readonly LinkedList<Step> _undo = new();
-    private readonly LinkedList<Step> _redo = new();
-
-    /// <summary>A step: what was edited, the version it must still have, and the state to go to (null: it was not there).</summary>
-    internal sealed record Step(string Id, int Version, T? Other, T? Here);
-
-    public void Did(T? before, T after)
+/// <summary>What an undo or a redo did.</summary>
+/// <param name="Name">The edit, as “import 12 sites”.</param>
+/// <param name="Changed">How many annotations went back.</param>
+/// <param name="Kept">Names of those that were left as they are, since somebody changed them after the edit.</param>
+public sealed record EditStepResult(string Name, int Changed, IReadOnlyList<string> Kept)
+{
+    /// <summary>One sentence where not everything went back, else null.</summary>
+    public string? Warning => Kept.Count switch
     {
-        lock (_undo)
+        0 => null,
+        1 => $"{Kept[0]} was left as it is, since somebody else changed it meanwhile.",
+        <= 5 => $"{string.Join(", ", Kept)} were left as they are, since somebody else changed them meanwhile.",
+        _ => $"{Kept.Count} were left as they are, since somebody else changed them meanwhile.",
+    };
+}
+
+/// <summary>One edit that can be taken back: of one annotation, or of many that were edited together.</summary>
+/// <param name="Name">What it did, as “delete N3”.</param>
+/// <param name="Count">How many annotations it changed.</param>
+public abstract record EditStep(string Name, int Count)
+{
+    /// <summary>Takes it back, as a new edit, for each annotation that still is as the step left it.</summary>
+    /// <param name="by">Who takes it back.</param>
+    /// <param name="ct">Gives up before the write.</param>
+    /// <returns>What was done, and the step that makes it again; null where nothing could be taken back.</returns>
+    public abstract Task<(EditStepResult Result, EditStep? Reverse)> TakeBackAsync(Person by, CancellationToken ct);
+}
+
+/// <summary>
+/// The edits of annotations that one page made, whatever their kind, to take back and to make again in order. An edit of many (an import)
+/// is one step. Each page has its own history, so undo never takes back an edit of another page or person.
+/// </summary>
+public sealed class EditHistory : IDisposable
+{
+    private const int MostSteps = 200, MostChanges = 40_000;
+
+    // Held while a step is taken, so that a key held down takes each step once.
+    private readonly SemaphoreSlim _stepping = new(1, 1);
+
+    // Guards what follows.
+    private readonly Lock _lock = new();
+    private readonly LinkedList<EditStep> _undo = new();
+    private readonly LinkedList<EditStep> _redo = new();
+    private long _made;
+
+    /// <summary>Raised when what can be taken back has changed; handlers must be quick.</summary>
+    public event Action? Changed;
+
+    /// <summary>What can be taken back and made again now.</summary>
+    public EditCounts Counts
+    {
+        get
         {
-            _undo.AddLast(new Step(after.Id, after.Version, before, after));
+            lock (_lock)
+            {
+                return new EditCounts(_made, _undo.Count, _redo.Count, _undo.Last?.Value.Name ?? "", _redo.Last?.Value.Name ?? "");
+            }
+        }
+    }
+
+    /// <summary>Remembers an edit. What had been taken back before it can no longer be made again.</summary>
+    public void Add(EditStep step)
+    {
+        lock (_lock)
+        {
+            _made++;
+            _undo.AddLast(step);
             _redo.Clear();
-            if (_undo.Count > Most)
+            while (_undo.Count > MostSteps || (_undo.Count > 1 && _undo.Sum(s => s.Count) > MostChanges))
             {
                 _undo.RemoveFirst();
             }
         }
+
+        Changed?.Invoke();
     }
 
-    public Step? PeekUndo()
-    {
-        lock (_undo)
-        {
-            return _undo.Last?.Value;
-        }
-    }
+    /// <summary>Takes the page's last edit back, as a new edit. What somebody changed since is left as it is.</summary>
+    /// <returns>What was done; null where there is nothing to take back.</returns>
+    public Task<EditStepResult?> UndoAsync(Person by, CancellationToken ct) => StepAsync(_undo, _redo, by, ct);
 
-    public Step? PeekRedo()
-    {
-        lock (_undo)
-        {
-            return _redo.Last?.Value;
-        }
-    }
+    /// <summary>Makes the edit again that was taken back last.</summary>
+    /// <returns>What was done; null where there is nothing to make again.</returns>
+    public Task<EditStepResult?> RedoAsync(Person by, CancellationToken ct) => StepAsync(_redo, _undo, by, ct);
 
-    /// <summary>A step was taken: it goes to the other side. Older steps of the same annotation now expect the new version.</summary>
-    public void Moved(bool undo, Step step, int version)
+    /// <inheritdoc/>
+    public void Dispose() => _stepping.Dispose();
+
+    private async Task<EditStepResult?> StepAsync(LinkedList<EditStep> from, LinkedList<EditStep> to, Person by, CancellationToken ct)
     {
-        lock (_undo)
+        await _stepping.WaitAsync(ct);
+        try
         {
-            var (from, to) = undo ? (_undo, _redo) : (_redo, _undo);
-            from.Remove(step);
-            to.AddLast(new Step(step.Id, version, step.Here, step.Other));
-            for (var node = from.Last; node is not null; node = node.Previous)
+            LinkedListNode<EditStep>? step;
+            lock (_lock)
             {
-                if (node.Value.Id == step.Id)
+                step = from.Last;
+            }
+
+            if (step is null)
+            {
+                return null;
+            }
+
+            var (result, reverse) = await step.Value.TakeBackAsync(by, ct);
+            lock (_lock)
+            {
+                // An edit that was made meanwhile may have cleared the list.
+                if (step.List == from)
                 {
-                    node.Value = node.Value with { Version = version };
-                    break;
+                    from.Remove(step);
+                    if (reverse is not null)
+                    {
+                        to.AddLast(reverse);
+                    }
                 }
             }
-        }
-    }
 
-    public void Drop(bool undo, Step step)
-    {
-        lock (_undo)
+            Changed?.Invoke();
+            return result;
+        }
+        finally
         {
-            (undo ? _undo : _redo).Remove(step);
+            _stepping.Release();
         }
     }
 }

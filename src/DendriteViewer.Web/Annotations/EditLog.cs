@@ -62,7 +62,7 @@ public abstract class EditRow
 /// <summary>
 /// The annotations of one kind of every dataset: an append-only log in the database, folded into a current state in memory.
 /// An edit names the version it is based on; one that came too late is refused rather than lost. Undo is a new edit that restores an
-/// earlier state, for each editor. Whoever calls has been authorized.
+/// earlier state; what can be taken back is in the page's <see cref="EditHistory"/>. Whoever calls has been authorized.
 /// </summary>
 /// <typeparam name="T">The annotation.</typeparam>
 /// <typeparam name="TRow">Its edits in the database.</typeparam>
@@ -80,22 +80,14 @@ public abstract class EditLog<T, TRow>(IDbContextFactory<DendriteDb> database, T
         public volatile ImmutableDictionary<string, T> Items = items;
 
         public readonly SemaphoreSlim Writing = new(1, 1);
-
-        public readonly ConcurrentDictionary<string, EditHistory<T>> Histories = new();
     }
 
     /// <summary>Raised after every edit with the dataset's identity; handlers must be quick.</summary>
     public event Action<DatasetIdentity>? Changed;
 
     /// <summary>Deletes an annotation; the log keeps it, and undo brings it back.</summary>
-    public async Task<T> DeleteAsync(DatasetIdentity dataset, string id, Person by, CancellationToken ct) =>
-        (await EditAsync(dataset, by, board => [Existing(board, id).AsDeleted()], remember: true, ct))[0];
-
-    /// <summary>Takes the editor's last edit back, as a new edit. Null where there is none, or somebody changed it since.</summary>
-    public Task<T?> UndoAsync(DatasetIdentity dataset, Person by, CancellationToken ct) => StepAsync(dataset, by, undo: true, ct);
-
-    /// <summary>Makes the edit again that was taken back last.</summary>
-    public Task<T?> RedoAsync(DatasetIdentity dataset, Person by, CancellationToken ct) => StepAsync(dataset, by, undo: false, ct);
+    public async Task<T> DeleteAsync(DatasetIdentity dataset, string id, Editor by, CancellationToken ct) =>
+        (await EditAsync(dataset, by, board => [Existing(board, id).AsDeleted()], "delete", ct))[0];
 
     /// <summary>All edits of a dataset, oldest first.</summary>
     public async Task<IReadOnlyList<TRow>> HistoryAsync(DatasetIdentity dataset, CancellationToken ct)
@@ -127,35 +119,48 @@ public abstract class EditLog<T, TRow>(IDbContextFactory<DendriteDb> database, T
     /// <summary>How annotations are written.</summary>
     protected abstract JsonSerializerOptions Options { get; }
 
-    /// <summary>Writes edits, all or none.</summary>
+    /// <summary>Writes edits, all or none, as one step that the editor's page can take back.</summary>
     /// <param name="dataset">Of what.</param>
     /// <param name="by">Who edits.</param>
     /// <param name="make">From the current state, deleted ones included, to the annotations as they shall be; may throw to refuse.</param>
-    /// <param name="remember">Whether the editor may take it back.</param>
+    /// <param name="verb">What the step is called in undo, as “delete”; null where it is not to be taken back.</param>
     /// <param name="ct">Gives up before the write.</param>
+    /// <returns>The annotations as they are now, in the order of <paramref name="make"/>.</returns>
     protected async Task<IReadOnlyList<T>> EditAsync(
-        DatasetIdentity dataset, Person by, Func<ImmutableDictionary<string, T>, T[]> make, bool remember, CancellationToken ct)
+        DatasetIdentity dataset, Editor by, Func<ImmutableDictionary<string, T>, IReadOnlyList<T>> make, string? verb, CancellationToken ct)
     {
         var board = await BoardAsync(dataset);
-        var made = new List<(T? Before, T After)>();
+        var (made, changes) = (new List<T>(), ImmutableArray.CreateBuilder<Change>());
         await board.Writing.WaitAsync(ct);
         try
         {
             var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+            var wanted = make(board.Items);
+            if (wanted.Count == 0)
+            {
+                return [];
+            }
+
             var items = board.Items.ToBuilder();
             await using var db = await database.CreateDbContextAsync(ct);
-            foreach (var wanted in make(board.Items))
+            foreach (var item in wanted)
             {
-                var before = board.Items.GetValueOrDefault(wanted.Id);
-                var after = wanted.AtVersion((before?.Version ?? 0) + 1, now);
-                db.Set<TRow>().Add(RowOf(dataset, after, JsonSerializer.Serialize(after, Options), by, now));
+                var before = board.Items.GetValueOrDefault(item.Id);
+                var after = item.AtVersion((before?.Version ?? 0) + 1, now);
+                db.Set<TRow>().Add(RowOf(dataset, after, JsonSerializer.Serialize(after, Options), by.Person, now));
                 items[after.Id] = after;
-                made.Add((before, after));
+                made.Add(after);
+                changes.Add(new Change(before ?? after.AsDeleted(), after));
             }
 
             // Not to be cancelled half-way: what is written must be what is remembered.
             await db.SaveChangesAsync(CancellationToken.None);
             board.Items = items.ToImmutable();
+            if (verb is not null)
+            {
+                var name = made.Count == 1 ? $"{verb} {NameOf(made[0])}" : $"{verb} {made.Count} {noun}s";
+                by.History?.Add(new Step(this, dataset, name, changes.ToImmutable()));
+            }
         }
         catch (DbUpdateException e)
         {
@@ -174,19 +179,16 @@ public abstract class EditLog<T, TRow>(IDbContextFactory<DendriteDb> database, T
             board.Writing.Release();
         }
 
-        foreach (var (before, after) in made.Where(_ => remember))
-        {
-            board.Histories.GetOrAdd(by.Key, _ => new EditHistory<T>()).Did(before, after);
-        }
-
         Changed?.Invoke(dataset);
-        return made.Select(m => m.After).ToArray();
+        return made;
     }
 
-    /// <summary>The annotation of an id, deleted or not.</summary>
-    /// <exception cref="EditConflictException">There is none.</exception>
+    /// <summary>The annotation of an id.</summary>
+    /// <exception cref="EditConflictException">There is none, or it was deleted.</exception>
     protected T Existing(ImmutableDictionary<string, T> board, string id) =>
-        board.GetValueOrDefault(id) ?? throw new EditConflictException($"The {noun} is not there any more.");
+        board.GetValueOrDefault(id) is { Deleted: false } item
+            ? item
+            : throw new EditConflictException($"The {noun} is not there any more.");
 
     /// <summary>The annotation of an id as it was when somebody began to change it.</summary>
     /// <exception cref="EditConflictException">Somebody else changed it meanwhile.</exception>
@@ -198,43 +200,30 @@ public abstract class EditLog<T, TRow>(IDbContextFactory<DendriteDb> database, T
     /// <summary>An id that no annotation has.</summary>
     protected static string NewId() => Guid.NewGuid().ToString("N")[..12];
 
-    private async Task<T?> StepAsync(DatasetIdentity dataset, Person by, bool undo, CancellationToken ct)
+    // One annotation's part of a step. Where it was not there before, Before is marked as deleted.
+    private sealed record Change(T Before, T After);
+
+    private sealed record Step(EditLog<T, TRow> Log, DatasetIdentity Dataset, string Name, ImmutableArray<Change> Changes)
+        : EditStep(Name, Changes.Length)
     {
-        var board = await BoardAsync(dataset);
-        var history = board.Histories.GetOrAdd(by.Key, _ => new EditHistory<T>());
-
-        // One step at a time: a key held down asks for several at once.
-        await history.Stepping.WaitAsync(ct);
-        try
+        public override async Task<(EditStepResult Result, EditStep? Reverse)> TakeBackAsync(Person by, CancellationToken ct)
         {
-            if ((undo ? history.PeekUndo() : history.PeekRedo()) is not { } step)
+            ImmutableArray<Change> taken = [];
+            await Log.EditAsync(Dataset, by, items =>
             {
-                return null;
-            }
-
-            try
-            {
-                var item = (await EditAsync(dataset, by, items =>
-                {
-                    var current = items.GetValueOrDefault(step.Id);
-                    return current is not null && current.Version == step.Version
-                        ? [(step.Other ?? current.AsDeleted()).AtVersion(current.Version)]
-                        : throw new EditConflictException($"Somebody else changed the {noun} since.");
-                }, remember: false, ct))[0];
-                history.Moved(undo, step, item.Version);
-                return item;
-            }
-            catch (EditConflictException)
-            {
-                history.Drop(undo, step);
-                return null;
-            }
-        }
-        finally
-        {
-            history.Stepping.Release();
+                taken = [.. Changes.Where(c => items.GetValueOrDefault(c.After.Id) is { } now && Log.IsSame(now, c.After))];
+                return [.. taken.Select(c => c.Before)];
+            }, verb: null, ct);
+            var kept = Changes.Except(taken).Select(c => Log.NameOf(c.After)).ToArray();
+            return (new EditStepResult(Name, taken.Length, kept),
+                taken.Length == 0 ? null : this with { Changes = [.. taken.Select(c => new Change(c.After, c.Before))] });
         }
     }
+
+    // Whether an annotation is as an edit left it, whatever was done and taken back meanwhile.
+    private bool IsSame(T now, T then) =>
+        now.Version == then.Version
+        || JsonSerializer.Serialize(now.AtVersion(0, 0), Options) == JsonSerializer.Serialize(then.AtVersion(0, 0), Options);
 
     // Two edits made the same version.
     private static bool IsTaken(DbUpdateException e) =>

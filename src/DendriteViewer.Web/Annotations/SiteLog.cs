@@ -32,28 +32,29 @@ public sealed class SiteLog(IDbContextFactory<DendriteDb> database, TimeProvider
             .ThenBy(s => s.Id, StringComparer.Ordinal).ToArray();
 
     /// <summary>Marks a site.</summary>
-    public async Task<Site> AddAsync(Dataset dataset, WorldPoint at, double hours, string modality, Person by, CancellationToken ct) =>
+    public async Task<Site> AddAsync(Dataset dataset, WorldPoint at, double hours, string modality, Editor by, CancellationToken ct) =>
         (await EditAsync(dataset.Identity, by, board => board.Count < MostSites
             ? [SiteRules.Check(dataset, new Site
             {
-                Id = NewId(), ZUm = at.Z, YUm = at.Y, XUm = at.X, Hours = hours, Modality = modality, Label = NextLabel(board), Author = by.Name,
+                Id = NewId(), ZUm = at.Z, YUm = at.Y, XUm = at.X, Hours = hours, Modality = modality, Label = NextLabel(board),
+                Author = by.Person.Name,
             }, before: null)]
-            : throw new ArgumentException($"A dataset holds at most {MostSites} sites."), remember: true, ct))[0];
+            : throw new ArgumentException($"A dataset holds at most {MostSites} sites."), "mark", ct))[0];
 
     /// <summary>
     /// Adds sites that somebody brings in, all or none, in one write. One whose id is there already gets another, and whoever brings them
     /// in is their author, whatever the file says.
     /// </summary>
     /// <exception cref="ArgumentException">A value cannot be, or the dataset would hold more sites than it can.</exception>
-    public Task ImportAsync(Dataset dataset, IReadOnlyList<Site> sites, Person by, CancellationToken ct) =>
-        AddAllAsync(dataset, [.. sites.Select(s => SiteRules.BroughtIn(s, by))], by, ct);
+    public Task ImportAsync(Dataset dataset, IReadOnlyList<Site> sites, Editor by, CancellationToken ct) =>
+        AddAllAsync(dataset, [.. sites.Select(s => SiteRules.BroughtIn(s, by.Person))], by, "import", ct);
 
     /// <summary>Adds sites that the analysis found; it is their author.</summary>
     /// <exception cref="ArgumentException">A value cannot be, or the dataset would hold more sites than it can.</exception>
-    public Task ProposeAsync(Dataset dataset, IReadOnlyList<Site> sites, Person by, CancellationToken ct) =>
-        AddAllAsync(dataset, [.. sites.Select(s => s with { Author = Agreement.Analysis, FileAuthor = "" })], by, ct);
+    public Task ProposeAsync(Dataset dataset, IReadOnlyList<Site> sites, Editor by, CancellationToken ct) =>
+        AddAllAsync(dataset, [.. sites.Select(s => s with { Author = Agreement.Analysis, FileAuthor = "" })], by, "propose", ct);
 
-    private Task AddAllAsync(Dataset dataset, IReadOnlyList<Site> sites, Person by, CancellationToken ct) =>
+    private Task AddAllAsync(Dataset dataset, IReadOnlyList<Site> sites, Editor by, string verb, CancellationToken ct) =>
         EditAsync(dataset.Identity, by, board =>
     {
         if (board.Count + sites.Count > MostSites)
@@ -66,16 +67,16 @@ public sealed class SiteLog(IDbContextFactory<DendriteDb> database, TimeProvider
         {
             Id = SiteRules.IsId(s.Id) && taken.Add(s.Id) ? s.Id : NewId(), Version = 0, Deleted = false,
         }, before: null)).ToArray();
-    }, remember: true, ct);
+    }, verb, ct);
 
     /// <summary>Changes a site; <paramref name="site"/>'s version is the one it was changed from.</summary>
     /// <exception cref="EditConflictException">Somebody else changed it meanwhile.</exception>
-    public async Task<Site> ChangeAsync(Dataset dataset, Site site, Person by, CancellationToken ct) =>
+    public async Task<Site> ChangeAsync(Dataset dataset, Site site, Editor by, CancellationToken ct) =>
         (await EditAsync(dataset.Identity, by, board =>
         {
             var current = Unchanged(board, site.Id, site.Version);
             return [SiteRules.Check(dataset, site with { Author = current.Author, FileAuthor = current.FileAuthor }, current)];
-        }, remember: true, ct))[0];
+        }, "change", ct))[0];
 
     /// <inheritdoc/>
     protected override SiteEdit RowOf(DatasetIdentity dataset, Site after, string state, Person by, long at) => new()
@@ -91,7 +92,8 @@ public sealed class SiteLog(IDbContextFactory<DendriteDb> database, TimeProvider
 
     private static string NextLabel(ImmutableDictionary<string, Site> sites)
     {
-        var most = sites.Values.Select(s => s.Label.StartsWith('N') && int.TryParse(s.Label.AsSpan(1), out var n) ? n : 0).DefaultIfEmpty(0).Max();
+        var numbers = sites.Values.Select(s => s.Label.StartsWith('N') && int.TryParse(s.Label.AsSpan(1), out var n) ? n : 0);
+        var most = numbers.DefaultIfEmpty(0).Max();
         return $"N{most + 1}";
     }
 }

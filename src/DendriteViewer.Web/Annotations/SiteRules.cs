@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using DendriteViewer.Imaging.Bounds;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Web.Accounts;
@@ -12,8 +13,15 @@ namespace DendriteViewer.Web.Annotations;
 /// </summary>
 public static partial class SiteRules
 {
-    private const int MostLabel = 60, MostNote = 4000, MostName = 80;
-    private const double LeastRadiusUm = 0.01, MostRadiusUm = 1e5;
+    /// <summary>Characters that a label has at most.</summary>
+    public const int MostLabel = 60;
+
+    /// <summary>Characters that a note has at most.</summary>
+    public const int MostNote = 4000;
+
+    private const int MostName = 80;
+    /// <summary>Radius of a mark.</summary>
+    public static readonly NumberRange RadiusUm = new("The radius", 0.01, 1e5, "µm");
 
     /// <summary>The site as it is kept: position rounded to nm, depth measured. Fields that an edit leaves as they were are not judged
     /// again.</summary>
@@ -29,19 +37,10 @@ public static partial class SiteRules
         CheckText(name, "note", site.Note, MostNote, lines: true);
         CheckText(name, "author", site.Author, MostName, lines: false);
         CheckText(name, "author in the file", site.FileAuthor, MostName, lines: false);
-        Check(site.RadiusUm is >= LeastRadiusUm and <= MostRadiusUm,
-            $"{name} has a radius of {N(site.RadiusUm)} µm; give {N(LeastRadiusUm)} to {N(MostRadiusUm)}.");
-        if (before is null || site.Hours != before.Hours || site.Modality != before.Modality)
-        {
-            CheckTime(dataset, name, site);
-        }
-
+        Check(RadiusUm.Contains(site.RadiusUm),
+            $"{name} has a radius of {N(site.RadiusUm)} µm; give {N(RadiusUm.Least)} to {N(RadiusUm.Most)}.");
         var at = new WorldPoint(Math.Round(site.ZUm, 3), Math.Round(site.YUm, 3), Math.Round(site.XUm, 3));
-        if (before is null || at != new WorldPoint(before.ZUm, before.YUm, before.XUm))
-        {
-            CheckPlace(dataset, name, at);
-        }
-
+        SitePlaces.Check(dataset, name, site, at, before);
         return site with
         {
             ZUm = at.Z, YUm = at.Y, XUm = at.X, DepthUm = Math.Round(dataset.Depth.DepthOf(at).Um, 3), Deleted = false,
@@ -68,33 +67,6 @@ public static partial class SiteRules
     public static IReadOnlyList<Site> WithoutNames(IReadOnlyList<Site> sites) =>
         [.. sites.Select(s => s with { Author = s.Author == Agreement.Analysis ? s.Author : "", FileAuthor = "" })];
 
-    private static void CheckTime(Dataset dataset, string name, Site site)
-    {
-        var (first, last) = (dataset.Volumes.Min(v => v.Key.Hours), dataset.Volumes.Max(v => v.Key.Hours));
-        Check(site.Hours >= first - 1e-6 && site.Hours <= last + 1e-6,
-            $"{name} is at {N(site.Hours)} h; the scans are from {N(first)} to {N(last)} h.");
-        Check(
-            site.Modality.Length == 0 || dataset.Modalities.Contains(site.Modality),
-            $"{name} is of the modality '{Short(site.Modality)}'; the dataset has {string.Join(", ", dataset.Modalities)}.");
-    }
-
-    private static void CheckPlace(Dataset dataset, string name, WorldPoint at)
-    {
-        var bounds = dataset.Volumes.Select(v => (v.Bounds.Low, v.Bounds.High, v.VoxelSize)).ToArray();
-        double[] low = [bounds.Min(b => b.Low.Z - b.VoxelSize.Z), bounds.Min(b => b.Low.Y - b.VoxelSize.Y), bounds.Min(b =>
-            b.Low.X - b.VoxelSize.X)];
-        double[] high = [bounds.Max(b => b.High.Z + b.VoxelSize.Z), bounds.Max(b => b.High.Y + b.VoxelSize.Y), bounds.Max(b =>
-            b.High.X + b.VoxelSize.X)];
-        double[] place = [at.Z, at.Y, at.X];
-        for (var i = 0; i < 3; i++)
-        {
-            // Written so that NaN is refused.
-            Check(
-                place[i] >= low[i] && place[i] <= high[i],
-                $"{name} is at {"zyx"[i]} = {N(place[i])} µm, outside the scans, which reach from {N(low[i])} to {N(high[i])} µm.");
-        }
-    }
-
     private static void CheckText(string name, string field, string text, int most, bool lines)
     {
         Check(text.Length <= most, $"{name} has a {field} of {text.Length} characters; give at most {most}.");
@@ -110,9 +82,9 @@ public static partial class SiteRules
         }
     }
 
-    private static string Short(string text) => text.Length <= 40 ? text : text[..40] + "…";
+    internal static string Short(string text) => text.Length <= 40 ? text : text[..40] + "…";
 
-    private static string N(double value) => value.ToString("0.###", CultureInfo.InvariantCulture);
+    internal static string N(double value) => value.ToString("0.###", CultureInfo.InvariantCulture);
 
     [GeneratedRegex("^[A-Za-z0-9_-]{1,40}$")]
     private static partial Regex Id();

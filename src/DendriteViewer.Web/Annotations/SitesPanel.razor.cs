@@ -51,6 +51,8 @@ public sealed partial class SitesPanel
     [CascadingParameter]
     private Task<AuthenticationState>? Authentication { get; set; }
 
+    private Editor Editor => new(By, Session.Edits);
+
     private Site? Selected => _sites.FirstOrDefault(s => s.Id == Session.Current.View.Selected);
 
     private IEnumerable<Site> Shown => _sites.Where(s =>
@@ -118,7 +120,7 @@ public sealed partial class SitesPanel
         }
     }
 
-    private Task ProposeAsync() => TryAsync(() => Log.ProposeAsync(Session.Dataset, _found, By, default));
+    private Task ProposeAsync() => TryAsync(() => Log.ProposeAsync(Session.Dataset, _found, Editor, default));
 
     private async Task<DatasetGrant?> GrantAsync() =>
         Authentication is null ? null : await Access.GrantAsync((await Authentication).User, Session.Dataset.Identity);
@@ -159,21 +161,23 @@ public sealed partial class SitesPanel
         }
     }
 
-    private Task ChangeAsync(Site site) => TryAsync(() => Log.ChangeAsync(Session.Dataset, site, By, default));
+    private Task ChangeAsync(Site site) => TryAsync(() => Log.ChangeAsync(Session.Dataset, site, Editor, default));
 
-    private Task DeleteAsync(Site site) => TryAsync(() => Log.DeleteAsync(Session.Dataset.Identity, site.Id, By, default));
+    private Task DeleteAsync(Site site) => TryAsync(() => Log.DeleteAsync(Session.Dataset.Identity, site.Id, Editor, default));
 
     private Task UndoAsync() => TryAsync(async () =>
-        _error = await Log.UndoAsync(Session.Dataset.Identity, By, default) is null ? "There is nothing of yours to undo." : null);
+        _error = Told(await Session.Edits.UndoAsync(By, default), "There is no edit of this page to undo."));
 
     private Task RedoAsync() => TryAsync(async () =>
-        _error = await Log.RedoAsync(Session.Dataset.Identity, By, default) is null ? "There is nothing of yours to redo." : null);
+        _error = Told(await Session.Edits.RedoAsync(By, default), "There is no edit of this page to redo."));
+
+    private static string? Told(EditStepResult? step, string otherwise) => step is null ? otherwise : step.Warning;
 
     private Task ImportAsync(InputFileChangeEventArgs e) => TryAsync(async () =>
     {
         using var reader = new StreamReader(e.File.OpenReadStream(MostBytes));
         var sites = SiteFiles.Parse(await reader.ReadToEndAsync(), e.File.Name);
-        await Log.ImportAsync(Session.Dataset, sites, By, default);
+        await Log.ImportAsync(Session.Dataset, sites, Editor, default);
     });
 
     // The right to edit may have ended since the page was opened, so it is asked for each time.

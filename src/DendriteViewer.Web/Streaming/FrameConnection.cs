@@ -45,11 +45,13 @@ public sealed class FrameConnection : IFrameSink, IDisposable
         _panes = panes(this);
         _dataset = session.Dataset;
         session.Changed += OnChanged;
+        session.Edits.Changed += TellEdits;
         foreach (var pane in _panes)
         {
             Run(pane.RunAsync);
         }
 
+        TellEdits();
         Run(TellAddressAsync);
         // What is read ahead needs much thought about which bricks; it keeps off the threads that answer requests.
         Run(ct => resting.RunAsync(() => LoadAheadAsync(ct), ct));
@@ -91,6 +93,7 @@ public sealed class FrameConnection : IFrameSink, IDisposable
     public void Dispose()
     {
         Session.Changed -= OnChanged;
+        Session.Edits.Changed -= TellEdits;
         _end.Cancel();
         _budget.Dispose();
     }
@@ -112,6 +115,10 @@ public sealed class FrameConnection : IFrameSink, IDisposable
 
         _moved.Set();
     }
+
+    // The page orders its edits of annotations among the other things that it can take back.
+    private void TellEdits() =>
+        Run(ct => _client.SendAsync("edits", JsonSerializer.Serialize(Session.Edits.Counts, ViewDto.Json), ct));
 
     // A link that is revoked or ends, and a membership that is taken away, end what is open too.
     private async Task WatchAccessAsync(Func<Task<bool>> isStillOpen, Action abort, CancellationToken ct)

@@ -191,18 +191,24 @@ public sealed class FrameHub(
         }
     }
 
-    /// <summary>Takes the caller's last edit back. False where there is none.</summary>
-    public async Task<bool> Undo()
-    {
-        var (session, editor) = await EditorAsync();
-        return await sites.UndoAsync(session.Dataset.Identity, editor, Context.ConnectionAborted) is not null;
-    }
+    /// <summary>Takes the page's last edit of annotations back. False where there is none.</summary>
+    public async Task<bool> Undo() => await UndoStep() is not null;
 
     /// <summary>Makes the edit again that was taken back last. False where there is none.</summary>
-    public async Task<bool> Redo()
+    public async Task<bool> Redo() => await RedoStep() is not null;
+
+    /// <summary>As <see cref="Undo"/>, and says what it did. Null where there is nothing to take back.</summary>
+    public Task<EditStepDto?> UndoStep() => StepAsync((edits, by, ct) => edits.UndoAsync(by, ct));
+
+    /// <summary>As <see cref="Redo"/>, and says what it did. Null where there is nothing to make again.</summary>
+    public Task<EditStepDto?> RedoStep() => StepAsync((edits, by, ct) => edits.RedoAsync(by, ct));
+
+    private async Task<EditStepDto?> StepAsync(Func<EditHistory, Person, CancellationToken, Task<EditStepResult?>> step)
     {
         var (session, editor) = await EditorAsync();
-        return await sites.RedoAsync(session.Dataset.Identity, editor, Context.ConnectionAborted) is not null;
+        return await step(session.Edits, editor.Person, Context.ConnectionAborted) is { } done
+            ? new EditStepDto(done.Name, done.Changed, done.Kept.Count, done.Warning ?? "")
+            : null;
     }
 
     /// <inheritdoc/>
@@ -214,12 +220,12 @@ public sealed class FrameHub(
 
     private FrameConnection Connection() => connections.Find(Context.ConnectionId) ?? throw new HubException("Join a session first.");
 
-    private async Task<(ViewSession, Person)> EditorAsync()
+    private async Task<(ViewSession, Editor)> EditorAsync()
     {
         var session = Connection().Session;
         return !session.IsOver
             && await access.RoleAsync(Context.User!, session.Dataset.Identity, Context.ConnectionAborted) >= DatasetRole.Annotate
-            ? (session, Context.User!.PersonOf())
+            ? (session, new Editor(Context.User!.PersonOf(), session.Edits))
             : throw Refused();
     }
 
@@ -254,3 +260,15 @@ public sealed record ProbeDto(
     [property: Key("z")] int Z,
     [property: Key("y")] int Y,
     [property: Key("x")] int X);
+
+/// <summary>What an undo or redo did.</summary>
+/// <param name="Name">The edit, as “import 12 sites”.</param>
+/// <param name="Changed">How many annotations went back.</param>
+/// <param name="Kept">How many were left as they are, since somebody changed them after the edit.</param>
+/// <param name="Warning">One sentence about those; empty where there are none.</param>
+[MessagePackObject]
+public sealed record EditStepDto(
+    [property: Key("name")] string Name,
+    [property: Key("changed")] int Changed,
+    [property: Key("kept")] int Kept,
+    [property: Key("warning")] string Warning);

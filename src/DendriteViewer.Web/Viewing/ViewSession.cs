@@ -1,6 +1,7 @@
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Rendering;
 using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Web.Annotations;
 
 namespace DendriteViewer.Web.Viewing;
 
@@ -23,6 +24,9 @@ public sealed class ViewSession(string id, string owner, Dataset dataset, ViewSt
 
     /// <summary>Key of whose session it is; nobody else joins it.</summary>
     public string Owner => owner;
+
+    /// <summary>The edits of annotations made in this page, by the hub or by a panel.</summary>
+    public EditHistory Edits { get; } = new();
 
     /// <summary>The dataset looked at.</summary>
     public Dataset Dataset => Volatile.Read(ref _dataset);

@@ -41,7 +41,7 @@ public sealed class SiteAccessTests(RunningApp app) : IClassFixture<RunningApp>
     [Theory]
     [InlineData("\"status\":7", "not a list of sites")]
     [InlineData("\"status\":\"approved\"", "not a list of sites")]
-    [InlineData("\"hours\":99", "is at 99 h; the scans are from 0 to 2 h")]
+    [InlineData("\"hours\":99", "is at 99 h, when nothing was scanned")]
     [InlineData("\"modality\":\"nano-phase\"", "the modality 'nano-phase'")]
     [InlineData("\"xUm\":1e300", "outside the scans")]
     [InlineData("\"zUm\":-500", "outside the scans")]

@@ -31,55 +31,6 @@ public sealed class SiteLogTests(TestHost host) : IClassFixture<TestHost>
     }
 
     [Fact]
-    public async Task UndoRedo_OfAddChangeDelete_WalksBackAndForth()
-    {
-        var log = host.Sites;
-        var id = (await log.AddAsync(host.Dataset, new WorldPoint(1, 2, 3), 0, "projection", Ada, default)).Id;
-        async Task<Site?> Now() => (await log.ListAsync(host.Dataset.Identity)).FirstOrDefault(s => s.Id == id);
-        await log.ChangeAsync(host.Dataset, (await Now())! with { Status = SiteStatus.Confirmed }, Ada, default);
-        await log.DeleteAsync(host.Dataset.Identity, id, Ada, default);
-        Assert.Null(await Now());
-        await log.UndoAsync(host.Dataset.Identity, Ada, default);
-        Assert.Equal(SiteStatus.Confirmed, (await Now())!.Status);
-        await log.UndoAsync(host.Dataset.Identity, Ada, default);
-        Assert.Equal(SiteStatus.Proposed, (await Now())!.Status);
-        await log.UndoAsync(host.Dataset.Identity, Ada, default);
-        Assert.Null(await Now());
-        await log.RedoAsync(host.Dataset.Identity, Ada, default);
-        await log.RedoAsync(host.Dataset.Identity, Ada, default);
-        Assert.Equal(SiteStatus.Confirmed, (await Now())!.Status);
-        await log.RedoAsync(host.Dataset.Identity, Ada, default);
-        Assert.Null(await Now());
-        Assert.Equal(9, (await log.HistoryAsync(host.Dataset.Identity, default)).Count(e => e.SiteId == id));
-    }
-
-    [Fact]
-    public async Task Undo_AfterSomebodyElsesEdit_LeavesTheirs()
-    {
-        var log = host.Sites;
-        var site = await log.AddAsync(host.Dataset, new WorldPoint(5, 5, 5), 0, "projection", Ada, default);
-        await log.ChangeAsync(host.Dataset, site with { Note = "Ben's" }, Ben, default);
-        Assert.Null(await log.UndoAsync(host.Dataset.Identity, Ada, default));
-        Assert.Equal("Ben's", (await log.ListAsync(host.Dataset.Identity)).Single(s => s.Id == site.Id).Note);
-    }
-
-    [Fact]
-    public async Task Undo_ManyAtOnce_TakesEachStepOnce()
-    {
-        var log = host.Sites;
-        var editor = new Person("many", "Many");
-        var before = (await log.ListAsync(host.Dataset.Identity)).Count;
-        for (var i = 0; i < 8; i++)
-        {
-            await log.AddAsync(host.Dataset, new WorldPoint(i, i, i), 0, "projection", editor, default);
-        }
-
-        var undone = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => log.UndoAsync(host.Dataset.Identity, editor, default)));
-        Assert.Equal(8, undone.Count(s => s is not null));
-        Assert.Equal(before, (await log.ListAsync(host.Dataset.Identity)).Count);
-    }
-
-    [Fact]
     public async Task Import_WithOneBadSite_AddsNone()
     {
         var log = host.Sites;
