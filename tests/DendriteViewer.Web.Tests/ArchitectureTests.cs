@@ -23,7 +23,7 @@ public sealed class ArchitectureTests
 
     [Theory]
     [InlineData("DendriteViewer.Kernels", "DendriteViewer.Imaging|DendriteViewer.Web|Microsoft.AspNetCore|Azure")]
-    [InlineData("DendriteViewer.Imaging", "DendriteViewer.Web|DendriteViewer.Cli|Microsoft.AspNetCore|Microsoft.EntityFrameworkCore|Radzen")]
+    [InlineData("DendriteViewer.Imaging", "DendriteViewer.Web|DendriteViewer.Cli|Microsoft.AspNetCore|Microsoft.EntityFrameworkCore|MudBlazor")]
     [InlineData("DendriteViewer.Cli", "DendriteViewer.Web|Microsoft.AspNetCore")]
     public void Namespaces_ThatAreForbidden_AreNotUsed(string project, string forbidden) => Assert.Empty(Uses(project, "", forbidden));
 
@@ -67,7 +67,7 @@ public sealed class ArchitectureTests
     [Fact]
     public void Components_TakeFewServices()
     {
-        foreach (var component in typeof(Components.App).Assembly.GetTypes().Where(t => typeof(Microsoft.AspNetCore.Components.ComponentBase).IsAssignableFrom(t)))
+        foreach (var component in typeof(DendriteViewer.Web.Components.App).Assembly.GetTypes().Where(t => typeof(Microsoft.AspNetCore.Components.ComponentBase).IsAssignableFrom(t)))
         {
             var injected = component.GetProperties(BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public)
                 .Count(p => p.GetCustomAttribute<Microsoft.AspNetCore.Components.InjectAttribute>() is not null);

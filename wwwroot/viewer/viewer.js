@@ -16,8 +16,8 @@ export async function start() {
   current = new Viewer(document.getElementById('viewer'));
   window.dendrite = current;
   current.connect();
-  // Whether there is room for a panel beside the panes.
-  return !matchMedia('(max-width: 800px)').matches;
+  // The panel that was open last in this browser.
+  return dendriteShell.tab();
 }
 
 export function stop() { current?.end(); current = null; }
@@ -252,6 +252,9 @@ class Viewer {
   maximizedChanged() {
     const panes = this.root.querySelector('#panes'), phone = matchMedia('(max-width: 800px)').matches, full = this.view.maximized ?? (phone ? 'volume' : null);
     if (full) panes.dataset.full = full; else delete panes.dataset.full;
+    // 3D beside the slice that was used last.
+    if (this.active && !this.active.is3d) this.slice = this.active.index;
+    Object.assign(panes.dataset, { layout: full ? 'one' : document.documentElement.dataset.layout ?? 'four', beside: paneNames[this.slice ?? 0] });
     this.root.querySelectorAll('[data-full]').forEach(b => { if (b !== panes) b.setAttribute('aria-pressed', b.dataset.full === full); });
     requestAnimationFrame(() => this.layout());
   }
@@ -333,9 +336,11 @@ class Viewer {
     ['N', 'Mark a nucleation site', () => this.choose('site')],
     ['I', 'Correct the interface, or the cell’s outline', () => this.choose('interface')],
     ['F', 'Fit everything', () => this.fit()],
+    ['G', 'Full screen', () => dendriteShell.fullScreen()],
     ['R', 'Slices along the axes again', () => this.patch({ rotation: [0, 0, 0] })],
     ['B', 'Show or hide the band', () => this.patch({ bandVisible: !this.view.bandVisible })],
     ['M', 'Fill the view with a pane, and back (or double-click)', () => this.maximize(this.view.maximized ? null : this.active?.index ?? 3)],
+    ['\\', 'Show or hide the panel', () => dendriteShell.togglePanel()],
     ['P', 'Save the panes as a picture', () => saveFigure(this)],
     [' ', 'Play or pause', () => this.timeline.toggle(), 'Space'],
     ['ArrowRight', 'Next timestep', () => this.timeline.go(1), '→'],

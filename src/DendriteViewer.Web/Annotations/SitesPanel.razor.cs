@@ -8,7 +8,6 @@ using DendriteViewer.Web.Viewing;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Components.Forms;
-using Radzen;
 
 namespace DendriteViewer.Web.Annotations;
 
@@ -60,7 +59,7 @@ public sealed partial class SitesPanel
         && (_filter.Length == 0 || $"{s.Label} {s.Note} {s.Author}".Contains(_filter, StringComparison.OrdinalIgnoreCase)));
 
     // As tall as its rows, up to a part of the page.
-    private string GridStyle => string.Create(CultureInfo.InvariantCulture, $"height: min(38vh, {38 + 26 * Math.Max(1, Shown.Count())}px)");
+    private string GridHeight => string.Create(CultureInfo.InvariantCulture, $"min(38vh, {44 + 34 * Math.Max(1, Shown.Count())}px)");
 
     /// <inheritdoc/>
     public void Dispose()
@@ -152,14 +151,6 @@ public sealed partial class SitesPanel
             var at = new WorldPoint(site.ZUm, site.YUm, site.XUm);
             return v with { Selected = site.Id, Focus = at, Center = at, Hours = Math.Max(site.Hours, v.Hours), Modality = site.Modality.Length > 0 ? site.Modality : v.Modality };
         }, this);
-
-    private void Mark(RowRenderEventArgs<Site> row)
-    {
-        if (row.Data?.Id == Session.Current.View.Selected)
-        {
-            row.Attributes["class"] = "selected-row";
-        }
-    }
 
     private Task ChangeAsync(Site site) => TryAsync(() => Log.ChangeAsync(Session.Dataset, site, Editor, default));
 

@@ -20,7 +20,6 @@ public sealed partial class CatalogPage
     private bool _importing;
     private Dataset? _deleting;
     private bool _mayImport;
-    private bool _signedIn;
 
     [Inject]
     private DatasetCatalog Catalog { get; set; } = null!;
@@ -30,9 +29,6 @@ public sealed partial class CatalogPage
 
     [Inject]
     private DatasetAccess Access { get; set; } = null!;
-
-    [Inject]
-    private DendriteOptions Options { get; set; } = null!;
 
     [Inject]
     private Failures Failures { get; set; } = null!;
@@ -53,7 +49,6 @@ public sealed partial class CatalogPage
     {
         Catalog.Changed += Reload;
         _user = (await Authentication).User;
-        _signedIn = !Options.Demo && _user.Identity?.IsAuthenticated == true;
         _mayImport = await Access.IsAdministratorAsync(_user);
         await LoadAsync();
     }

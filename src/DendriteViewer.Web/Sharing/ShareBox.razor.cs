@@ -24,10 +24,6 @@ public sealed partial class ShareBox
     [Parameter, EditorRequired]
     public string By { get; set; } = "";
 
-    /// <summary>Asks to be closed.</summary>
-    [Parameter]
-    public EventCallback Close { get; set; }
-
     [Inject]
     private ShareLinks Links { get; set; } = null!;
 

@@ -25,7 +25,6 @@ public sealed partial class ViewerPage
     private string? _panel;
     private string? _problem;
     private bool _refused, _deleted;
-    private bool _sharing, _showing;
     private bool _started;
     private IJSObjectReference? _script;
 
@@ -121,15 +120,8 @@ public sealed partial class ViewerPage
         {
             _started = true;
             _script = await Script.InvokeAsync<IJSObjectReference>("import", VersionedAssets.AddressOf("viewer/viewer.js"));
-            if (await _script.InvokeAsync<bool>("start"))
-            {
-                _panel = "display";
-                StateHasChanged();
-            }
+            _panel = await _script.InvokeAsync<string>("start");
+            StateHasChanged();
         }
     }
-
-    private void Toggle(string panel) => _panel = _panel == panel ? null : panel;
-
-    private void ChooseModality(ChangeEventArgs e) => _session!.Update(v => v with { Modality = e.Value?.ToString() ?? v.Modality }, this);
 }

@@ -5,21 +5,29 @@ using DendriteViewer.Imaging.Bounds;
 using DendriteViewer.Imaging.Rendering;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Analysis;
+using DendriteViewer.Web.Tests.Components;
 using DendriteViewer.Web.Viewing;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.Extensions.DependencyInjection;
-using Radzen;
 
 namespace DendriteViewer.Web.Tests.Analysis;
 
 /// <summary>The panel over a real queue, a real analysis and a real store. Its facts run in one order: a dataset is analysed once.</summary>
-public sealed class AnalysisPanelTests : BunitContext, IAsyncLifetime
+public sealed class AnalysisPanelTests : MudContext
 {
     private readonly TestHost _host = new();
 
-    Task IAsyncLifetime.InitializeAsync() => _host.InitializeAsync();
+    public override async Task InitializeAsync()
+    {
+        await base.InitializeAsync();
+        await _host.InitializeAsync();
+    }
 
-    Task IAsyncLifetime.DisposeAsync() => _host.DisposeAsync();
+    protected override async Task EndAsync()
+    {
+        await base.EndAsync();
+        await _host.DisposeAsync();
+    }
 
     [Fact]
     public async Task Panel_OfSomebodyWhoMayOnlyLook_OffersNoRun()
@@ -134,11 +142,6 @@ public sealed class AnalysisPanelTests : BunitContext, IAsyncLifetime
 
     private async Task<IRenderedComponent<AnalysisPanel>> RenderAsync(bool mayRun = true, bool administrator = true)
     {
-        JSInterop.Mode = JSRuntimeMode.Loose;
-
-        // A chart asks the browser how large it is.
-        JSInterop.Setup<Radzen.Blazor.Rendering.Rect>("Radzen.createChart", _ => true).SetResult(new() { Width = 390, Height = 190 });
-        Services.AddRadzenComponents();
         Services.AddSingleton(_host.Analyses);
         Services.AddSingleton(_host.Jobs);
         Services.AddSingleton(_host.Access);

@@ -4,14 +4,14 @@ using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Annotations;
 using DendriteViewer.Web.Hosting;
+using DendriteViewer.Web.Tests.Components;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
-using Radzen;
 
 namespace DendriteViewer.Web.Tests.Annotations;
 
-public sealed class SitesPanelTests(TestHost host) : BunitContext, IClassFixture<TestHost>
+public sealed class SitesPanelTests(TestHost host) : MudContext, IClassFixture<TestHost>
 {
     private readonly SiteLog _log = host.Sites;
 
@@ -47,8 +47,6 @@ public sealed class SitesPanelTests(TestHost host) : BunitContext, IClassFixture
     private async Task<IRenderedComponent<SitesPanel>> RenderAsync(bool mayEdit = true)
     {
         var user = new ClaimsPrincipal(new ClaimsIdentity([new(ClaimTypes.NameIdentifier, (await host.AddUserAsync(administrator: true)).ToString())], "test"));
-        JSInterop.Mode = JSRuntimeMode.Loose;
-        Services.AddRadzenComponents();
         Services.AddSingleton(_log);
         Services.AddSingleton(host.Access);
         Services.AddSingleton(host.Analyses);

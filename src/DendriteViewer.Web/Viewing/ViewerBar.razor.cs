@@ -1,0 +1,28 @@
+using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Registry;
+using Microsoft.AspNetCore.Components;
+using MudBlazor;
+
+namespace DendriteViewer.Web.Viewing;
+
+/// <summary>The viewer's bar.</summary>
+public sealed partial class ViewerBar
+{
+    private static readonly DialogOptions s_options = new() { MaxWidth = MaxWidth.Small, FullWidth = true, CloseButton = true };
+    private static readonly DialogOptions s_wide = new() { MaxWidth = MaxWidth.Medium, FullWidth = true, CloseButton = true };
+    private bool _sharing, _showing;
+
+    /// <summary>The session whose view the bar tells of.</summary>
+    [Parameter, EditorRequired]
+    public ViewSession Session { get; set; } = null!;
+
+    /// <summary>What the visitor may do.</summary>
+    [Parameter, EditorRequired]
+    public DatasetRole? Role { get; set; }
+
+    /// <summary>The visitor.</summary>
+    [Parameter, EditorRequired]
+    public Person Person { get; set; } = null!;
+
+    private void ChooseModality(string? modality) => Session.Update(v => v with { Modality = modality ?? v.Modality }, this);
+}
