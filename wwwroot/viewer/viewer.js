@@ -254,7 +254,8 @@ class Viewer {
     if (full) panes.dataset.full = full; else delete panes.dataset.full;
     // 3D beside the slice that was used last.
     if (this.active && !this.active.is3d) this.slice = this.active.index;
-    Object.assign(panes.dataset, { layout: full ? 'one' : document.documentElement.dataset.layout ?? 'four', beside: paneNames[this.slice ?? 0] });
+    const { layout = 'four' } = document.documentElement.dataset;
+    Object.assign(panes.dataset, { layout: full ? 'one' : layout, beside: paneNames[this.slice ?? 0] });
     this.root.querySelectorAll('[data-full]').forEach(b => { if (b !== panes) b.setAttribute('aria-pressed', b.dataset.full === full); });
     requestAnimationFrame(() => this.layout());
   }

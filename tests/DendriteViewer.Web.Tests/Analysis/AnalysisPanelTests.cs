@@ -147,6 +147,7 @@ public sealed class AnalysisPanelTests : MudContext
         Services.AddSingleton(_host.Access);
         var session = await _host.SessionAsync();
         var user = new ClaimsPrincipal(new ClaimsIdentity([new(ClaimTypes.NameIdentifier, (await _host.AddUserAsync(administrator)).ToString())], "test"));
+        _ = Popovers;
         return Render<AnalysisPanel>(p => p.AddCascadingValue(Task.FromResult(new AuthenticationState(user))).Add(c => c.Session, session).Add(c => c.MayRun, mayRun).Add(c => c.By, new DendriteViewer.Web.Accounts.Person("me", "Me")));
     }
 }

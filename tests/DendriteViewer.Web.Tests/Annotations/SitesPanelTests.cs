@@ -53,6 +53,7 @@ public sealed class SitesPanelTests(TestHost host) : MudContext, IClassFixture<T
         Services.AddSingleton(new Failures(new SecretRedactor(), NullLogger<Failures>.Instance));
         var session = await host.SessionAsync();
         var state = Task.FromResult(new AuthenticationState(user));
+        _ = Popovers;
         return Render<SitesPanel>(p => p.AddCascadingValue(state).Add(c => c.Session, session).Add(c => c.MayEdit, mayEdit).Add(c => c.By, new Person("me", "Me")));
     }
 }
