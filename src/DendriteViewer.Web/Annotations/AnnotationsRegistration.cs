@@ -10,8 +10,6 @@ namespace DendriteViewer.Web.Annotations;
 /// <summary>Sites over HTTP.</summary>
 public static class AnnotationsRegistration
 {
-    private const int MostBytes = 16 << 20;
-
     /// <summary>Adds the log.</summary>
     public static WebApplicationBuilder AddAnnotations(this WebApplicationBuilder builder)
     {
@@ -41,34 +39,53 @@ public static class AnnotationsRegistration
 
         // The log names people and holds what was deleted: for members who edit, never for who holds a link.
         sites.MapGet("/log", async (string dataset, HttpContext c, DatasetCatalog catalog, SiteLog log, CancellationToken ct) =>
-            await catalog.TryOpenAsync(c.User, dataset, DatasetRole.Annotate, ct) is { } opened && (await GrantAsync(c, opened, ct)).IsMember
-                ? Results.Json((await log.HistoryAsync(opened.Identity, ct)).Select(
-                    e => new { e.Sequence, e.SiteId, e.Version, e.ByName, e.At, State = System.Text.Json.JsonDocument.Parse(e.State).RootElement }))
+            await catalog.TryOpenAsync(c.User, dataset, DatasetRole.Annotate, ct) is { } opened
+            && (await GrantAsync(c, opened, ct)).IsMember
+                ? Results.Json((await log.HistoryAsync(opened.Identity, ct)).Select(e => new
+                {
+                    e.Sequence, e.SiteId, e.Version, e.ByName, e.At, State = System.Text.Json.JsonDocument.Parse(e.State).RootElement,
+                }))
                 : Results.NotFound());
-        sites.MapPost("/", async (string dataset, HttpContext c, SiteLog log, DatasetCatalog catalog, CancellationToken ct) =>
+        sites.MapPost("/", ImportAsync).WithSummary("Takes a file of sites in, CSV or JSON. Lines are matched by id.").WithDescription(
+            "dryRun: says what it would do, and writes nothing. skipWrong: takes the good lines where others are wrong; else a wrong line "
+            + "refuses the file (400). overwriteNewer: changes sites too that were changed after the file was written. "
+            + "The answer counts the sites that are added, changed, unchanged, skipped and wrong, and lists the lines with the reason.");
+    }
+
+    private static async Task<IResult> ImportAsync(
+        string dataset, bool? dryRun, bool? skipWrong, bool? overwriteNewer, HttpContext c, SiteLog log, DatasetCatalog catalog,
+        CancellationToken ct)
+    {
+        if (await catalog.TryOpenAsync(c.User, dataset, DatasetRole.Annotate, ct) is not { } opened)
         {
-            if (await catalog.TryOpenAsync(c.User, dataset, DatasetRole.Annotate, ct) is not { } opened)
+            return Results.NotFound();
+        }
+
+        if (c.Request.ContentLength is null or > SiteFiles.MostBytes)
+        {
+            return Results.Problem("Send at most 16 MiB with a Content-Length.", statusCode: StatusCodes.Status413PayloadTooLarge);
+        }
+
+        using var reader = new StreamReader(c.Request.Body, Encoding.UTF8);
+        try
+        {
+            var (by, choice) = (c.User.PersonOf(), new ImportChoice(skipWrong == true, overwriteNewer == true));
+            var lines = SiteFiles.Read(await reader.ReadToEndAsync(ct), "The upload");
+            if (dryRun == true)
             {
-                return Results.NotFound();
+                return Results.Json(await log.PreviewAsync(opened, lines, choice, by, ct), SiteLog.Json);
             }
 
-            if (c.Request.ContentLength is null or > MostBytes)
-            {
-                return Results.Problem("Send at most 16 MiB with a Content-Length.", statusCode: StatusCodes.Status413PayloadTooLarge);
-            }
-
-            using var reader = new StreamReader(c.Request.Body, Encoding.UTF8);
-            try
-            {
-                var parsed = SiteFiles.Parse(await reader.ReadToEndAsync(ct), "The upload");
-                await log.ImportAsync(opened, parsed, c.User.PersonOf(), ct);
-                return Results.Ok(new { added = parsed.Count });
-            }
-            catch (Exception e) when (e is VolumeFormatException or ArgumentException)
-            {
-                return Results.Problem(e.Message, statusCode: StatusCodes.Status400BadRequest);
-            }
-        });
+            var report = await log.ImportAsync(opened, lines, choice, by, ct);
+            return report.Applied
+                ? Results.Json(report, SiteLog.Json)
+                : Results.Json(
+                    new { error = report.Refusal("The upload"), report }, SiteLog.Json, statusCode: StatusCodes.Status400BadRequest);
+        }
+        catch (Exception e) when (e is VolumeFormatException or ArgumentException)
+        {
+            return Results.Problem(e.Message, statusCode: StatusCodes.Status400BadRequest);
+        }
     }
 
     // Somebody whose right ended between the two questions sees no names.

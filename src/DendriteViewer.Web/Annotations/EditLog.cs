@@ -103,6 +103,10 @@ public abstract class EditLog<T, TRow>(IDbContextFactory<DendriteDb> database, T
         return Task.CompletedTask;
     }
 
+    /// <summary>All annotations as they are now, deleted ones included.</summary>
+    protected async Task<ImmutableDictionary<string, T>> BoardAsync(DatasetIdentity dataset, CancellationToken ct) =>
+        (await BoardAsync(dataset).WaitAsync(ct)).Items;
+
     /// <summary>What is not deleted, in no order.</summary>
     protected async Task<IEnumerable<T>> CurrentAsync(DatasetIdentity dataset, CancellationToken ct) =>
         (await BoardAsync(dataset).WaitAsync(ct)).Items.Values.Where(s => !s.Deleted);

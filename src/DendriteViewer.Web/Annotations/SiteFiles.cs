@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -9,8 +10,15 @@ namespace DendriteViewer.Web.Annotations;
 /// <summary>Sites as CSV and JSON, out and in. CSV is RFC 4180 with a header; columns are found by name.</summary>
 public static class SiteFiles
 {
+    /// <summary>Bytes that a file has at most.</summary>
+    public const int MostBytes = 16 << 20;
+
     private static readonly string[] Columns = ["id", "label", "status", "hours", "modality", "z_um", "y_um", "x_um", "depth_um",
         "radius_um", "author", "file_author", "changed_utc", "note"];
+
+    private static readonly string[] s_needed = ["z_um", "y_um", "x_um", "hours"];
+
+    private static readonly SearchValues<char> s_quoted = SearchValues.Create("\",\n\r");
 
     // From outside a status comes by its name; a number might be none of them.
     private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web)
@@ -39,147 +47,120 @@ public static class SiteFiles
         static string N(double v) => v.ToString("R", CultureInfo.InvariantCulture);
     }
 
-    /// <summary>Reads CSV or JSON, whichever the text is.</summary>
-    /// <exception cref="VolumeFormatException">A line cannot be read; nothing was taken.</exception>
-    public static IReadOnlyList<Site> Parse(string text, string file)
+    /// <summary>Reads CSV or JSON, whichever the text is. A line that cannot be read is in the list, with the reason.</summary>
+    /// <param name="text">The whole file.</param>
+    /// <param name="file">Its name, for messages.</param>
+    /// <exception cref="VolumeFormatException">The file as a whole is no list of sites, or holds more than a dataset can.</exception>
+    public static IReadOnlyList<SiteLine> Read(string text, string file)
     {
-        if (text.AsSpan().TrimStart().StartsWith("["))
+        var lines = new List<SiteLine>();
+        foreach (var line in text.AsSpan().TrimStart("\uFEFF \t\r\n").StartsWith("[") ? ReadJson(text, file) : ReadCsv(text, file))
         {
-            try
+            lines.Add(line);
+            if (lines.Count > SiteLog.MostSites)
             {
-                var listed = JsonSerializer.Deserialize<Site?[]>(text, s_json) ?? [];
-                return listed.All(s => s is { Id: not null, Label: not null, Note: not null, Modality: not null, Author: not null,
-                    FileAuthor: not null })
-                    ? listed.OfType<Site>().ToArray()
-                    : throw new VolumeFormatException($"{file}: a site or one of its texts is null; export a list to see how it looks.");
-            }
-            catch (JsonException e)
-            {
-                throw new VolumeFormatException($"{file}, line {e.LineNumber + 1}: this is not a list of sites; export one to see how it looks.", e);
+                throw new VolumeFormatException($"{file} holds more than {SiteLog.MostSites} sites; divide it.");
             }
         }
 
-        var rows = ReadCsv(text.TrimStart('\uFEFF'));
-        if (rows.Count == 0)
-        {
-            throw new VolumeFormatException($"{file} is empty; export sites to see how a file looks.");
-        }
+        return lines;
+    }
 
-        var at = rows[0].Select((name, i) => (name.Trim().ToLowerInvariant(), i)).GroupBy(p => p.Item1).ToDictionary(g => g.Key, g => g.First().i);
-        foreach (var need in new[] { "z_um", "y_um", "x_um", "hours" })
+    private static List<SiteLine> ReadJson(string text, string file)
+    {
+        var utf8 = Encoding.UTF8.GetBytes(text.TrimStart('\uFEFF'));
+        var reader = new Utf8JsonReader(utf8);
+        var (lines, line, counted) = (new List<SiteLine>(), 1, 0);
+        try
         {
-            if (!at.ContainsKey(need))
+            reader.Read();
+            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray && lines.Count <= SiteLog.MostSites)
             {
-                throw new VolumeFormatException($"{file} has no column {need}; its first line must name z_um, y_um, x_um and hours.");
+                var start = (int)reader.TokenStartIndex;
+                line += utf8.AsSpan(counted, start - counted).Count((byte)'\n');
+                counted = start;
+                reader.Skip();
+                lines.Add(ReadJsonSite(utf8.AsSpan(start, (int)reader.BytesConsumed - start), line));
+            }
+
+            // Something may follow the list, as a second one.
+            while (lines.Count <= SiteLog.MostSites && reader.Read())
+            {
             }
         }
-
-        var sites = new List<Site>();
-        for (var i = 1; i < rows.Count; i++)
+        catch (JsonException e)
         {
-            var row = rows[i];
-            if (row.Length == 1 && row[0].Length == 0)
+            var at = line + utf8.AsSpan(counted).Count((byte)'\n');
+            throw new VolumeFormatException(
+                $"{file}, line {(e.LineNumber + 1) ?? at}: this is not a list of sites; export one to see how it looks.", e);
+        }
+
+        return lines;
+    }
+
+    private static SiteLine ReadJsonSite(ReadOnlySpan<byte> json, int line)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<SiteLine>(json, s_json) is { } site
+                ? site with { Line = line }
+                : new SiteLine { Line = line, Wrong = "It is null, not a site." };
+        }
+        catch (JsonException e)
+        {
+            var field = e.Path?.TrimStart('$', '.') ?? "";
+            return new SiteLine
             {
+                Line = line,
+                Wrong = field switch
+                {
+                    "" => "It is not a site; export a list to see how one looks.",
+                    "status" => "Its status is none of proposed, confirmed and rejected.",
+                    _ => $"Its {SiteRules.Short(field)} cannot be read; correct it.",
+                },
+            };
+        }
+    }
+
+    private static IEnumerable<SiteLine> ReadCsv(string text, string file)
+    {
+        var csv = new SiteCsv(text, file);
+        Dictionary<string, int>? columns = null;
+        foreach (var (line, cells) in csv.Rows())
+        {
+            if (columns is null)
+            {
+                columns = cells.Select((name, i) => (Name: name.Trim().ToLowerInvariant(), At: i))
+                    .GroupBy(c => c.Name).ToDictionary(g => g.Key, g => g.First().At);
+                var missing = Array.Find(s_needed, n => !columns.ContainsKey(n));
+                if (missing is not null && !columns.ContainsKey("id"))
+                {
+                    throw new VolumeFormatException(
+                        $"{file} has no column {missing}; its first line must name z_um, y_um, x_um and hours, "
+                        + "or id to change sites that are there.");
+                }
+
                 continue;
             }
 
-            string Cell(string name) => at.TryGetValue(name, out var c) && c < row.Length ? row[c] : "";
-            double Number(string name) => double.TryParse(Cell(name), NumberStyles.Float, CultureInfo.InvariantCulture, out var v) && double.IsFinite(v)
-                ? v
-                : throw new VolumeFormatException($"{file}, row {i + 1}: {name} is '{Cell(name)}', not a number; correct it.");
-            string Text(string name) => Unguarded(Cell(name));
-            sites.Add(new Site
-            {
-                Id = Text("id"), Label = Text("label"), Hours = Number("hours"), Modality = Text("modality"), ZUm = Number("z_um"),
-                YUm = Number("y_um"), XUm = Number("x_um"), RadiusUm = Cell("radius_um").Length > 0 ? Number("radius_um") : 5,
-                Author = Text("author"), Note = Text("note"), FileAuthor = Text("file_author"),
-                Status = Status(Cell("status"), $"{file}, row {i + 1}"),
-            });
+            yield return new SiteRow(columns, cells, csv.Separator != ',').ToLine(line);
         }
 
-        return sites;
+        if (columns is null)
+        {
+            throw new VolumeFormatException($"{file} is empty; export sites to see how a file looks.");
+        }
     }
-
-    private static SiteStatus Status(string cell, string row) => cell.Trim().ToLowerInvariant() switch
-    {
-        "" or "proposed" => SiteStatus.Proposed,
-        "confirmed" => SiteStatus.Confirmed,
-        "rejected" => SiteStatus.Rejected,
-        _ => throw new VolumeFormatException($"{row}: the status is '{cell}'; it is proposed, confirmed or rejected."),
-    };
 
     // Text that a spreadsheet would take for a formula is given an apostrophe, as OWASP advises against CSV injection. So is text that
     // begins with such a guard itself: reading takes one apostrophe away from whatever begins so, and other text stays as it is.
     private static string Guarded(string text) => IsFormula(text) ? "'" + text : text;
 
-    private static string Unguarded(string cell) => cell.StartsWith('\'') && IsFormula(cell) ? cell[1..] : cell;
+    /// <summary>The text of a cell, without the apostrophe that guards it.</summary>
+    internal static string Unguarded(string cell) => cell.StartsWith('\'') && IsFormula(cell) ? cell[1..] : cell;
 
     private static bool IsFormula(string text) => text.AsSpan().TrimStart('\'') is [var first, ..] && "=+-@\t\r\n".Contains(first);
 
     private static string Quote(string cell) =>
-        cell.AsSpan().IndexOfAny("\",\n\r") >= 0 ? "\"" + cell.Replace("\"", "\"\"") + "\"" : cell;
-
-    private static List<string[]> ReadCsv(string text)
-    {
-        var rows = new List<string[]>();
-        var row = new List<string>();
-        var cell = new StringBuilder();
-        var (quoted, wasQuoted) = (false, false);
-        for (var i = 0; i < text.Length; i++)
-        {
-            var c = text[i];
-            if (quoted)
-            {
-                if (c != '"')
-                {
-                    cell.Append(c);
-                }
-                else if (i + 1 < text.Length && text[i + 1] == '"')
-                {
-                    cell.Append('"');
-                    i++;
-                }
-                else
-                {
-                    quoted = false;
-                }
-            }
-            else if (c == '"' && cell.Length == 0 && !wasQuoted)
-            {
-                (quoted, wasQuoted) = (true, true);
-            }
-            else if (c == '\r' && wasQuoted)
-            {
-                // Of the line's end; what is inside quotes is kept.
-            }
-            else if (c is ',' or '\n')
-            {
-                EndCell();
-                if (c == '\n')
-                {
-                    rows.Add([.. row]);
-                    row.Clear();
-                }
-            }
-            else
-            {
-                cell.Append(c);
-            }
-        }
-
-        if (cell.Length > 0 || wasQuoted || row.Count > 0)
-        {
-            EndCell();
-            rows.Add([.. row]);
-        }
-
-        return rows;
-
-        void EndCell()
-        {
-            row.Add(wasQuoted ? cell.ToString() : cell.ToString().TrimEnd('\r'));
-            cell.Clear();
-            wasQuoted = false;
-        }
-    }
+        cell.AsSpan().IndexOfAny(s_quoted) >= 0 ? "\"" + cell.Replace("\"", "\"\"") + "\"" : cell;
 }

@@ -36,38 +36,43 @@ public sealed class SiteLog(IDbContextFactory<DendriteDb> database, TimeProvider
         (await EditAsync(dataset.Identity, by, board => board.Count < MostSites
             ? [SiteRules.Check(dataset, new Site
             {
-                Id = NewId(), ZUm = at.Z, YUm = at.Y, XUm = at.X, Hours = hours, Modality = modality, Label = NextLabel(board),
-                Author = by.Person.Name,
+                Id = NewId(), ZUm = at.Z, YUm = at.Y, XUm = at.X, Hours = hours, Modality = modality,
+                Label = $"N{SiteRules.NextNumber(board.Values)}", Author = by.Person.Name,
             }, before: null)]
             : throw new ArgumentException($"A dataset holds at most {MostSites} sites."), "mark", ct))[0];
 
-    /// <summary>
-    /// Adds sites that somebody brings in, all or none, in one write. One whose id is there already gets another, and whoever brings them
-    /// in is their author, whatever the file says.
-    /// </summary>
-    /// <exception cref="ArgumentException">A value cannot be, or the dataset would hold more sites than it can.</exception>
-    public Task ImportAsync(Dataset dataset, IReadOnlyList<Site> sites, Editor by, CancellationToken ct) =>
-        AddAllAsync(dataset, [.. sites.Select(s => SiteRules.BroughtIn(s, by.Person))], by, "import", ct);
+    /// <summary>What a file would do; nothing is written.</summary>
+    /// <exception cref="ArgumentException">The dataset would hold more sites than it can.</exception>
+    public async Task<ImportReport> PreviewAsync(
+        Dataset dataset, IReadOnlyList<SiteLine> lines, ImportChoice choice, Person by, CancellationToken ct) =>
+        new SiteImport(dataset, await BoardAsync(dataset.Identity, ct), by, choice, NewId).Plan(lines).Report;
 
-    /// <summary>Adds sites that the analysis found; it is their author.</summary>
+    /// <summary>
+    /// Takes a file in, in one write and as one step of undo. Where a line is wrong nothing is taken, unless the choice is to skip such
+    /// lines. Whoever brings new sites in is their author, whatever the file says.
+    /// </summary>
+    /// <returns>What was done; a report that is not applied where a line is wrong.</returns>
+    /// <exception cref="ArgumentException">The dataset would hold more sites than it can.</exception>
+    public async Task<ImportReport> ImportAsync(
+        Dataset dataset, IReadOnlyList<SiteLine> lines, ImportChoice choice, Editor by, CancellationToken ct)
+    {
+        ImportReport report = null!;
+        await EditAsync(dataset.Identity, by, board =>
+        {
+            (report, var wanted) = new SiteImport(dataset, board, by.Person, choice, NewId).Plan(lines);
+            report = report with { Applied = report.Wrong == 0 || choice.SkipWrong };
+            return report.Applied ? wanted : [];
+        }, "import", ct);
+        return report;
+    }
+
+    /// <summary>Adds sites that the analysis found, all or none; it is their author.</summary>
     /// <exception cref="ArgumentException">A value cannot be, or the dataset would hold more sites than it can.</exception>
     public Task ProposeAsync(Dataset dataset, IReadOnlyList<Site> sites, Editor by, CancellationToken ct) =>
-        AddAllAsync(dataset, [.. sites.Select(s => s with { Author = Agreement.Analysis, FileAuthor = "" })], by, "propose", ct);
-
-    private Task AddAllAsync(Dataset dataset, IReadOnlyList<Site> sites, Editor by, string verb, CancellationToken ct) =>
-        EditAsync(dataset.Identity, by, board =>
-    {
-        if (board.Count + sites.Count > MostSites)
-        {
-            throw new ArgumentException($"A dataset holds at most {MostSites} sites.");
-        }
-
-        var taken = new HashSet<string>(board.Keys);
-        return sites.Select(s => SiteRules.Check(dataset, s with
-        {
-            Id = SiteRules.IsId(s.Id) && taken.Add(s.Id) ? s.Id : NewId(), Version = 0, Deleted = false,
-        }, before: null)).ToArray();
-    }, verb, ct);
+        EditAsync(dataset.Identity, by, board => board.Count + sites.Count <= MostSites
+            ? [.. sites.Select(s => s with { Id = NewId(), Version = 0, Deleted = false, Author = Agreement.Analysis, FileAuthor = "" })
+                .Select(s => SiteRules.Check(dataset, s, before: null))]
+            : throw new ArgumentException($"A dataset holds at most {MostSites} sites."), "propose", ct);
 
     /// <summary>Changes a site; <paramref name="site"/>'s version is the one it was changed from.</summary>
     /// <exception cref="EditConflictException">Somebody else changed it meanwhile.</exception>
@@ -81,7 +86,8 @@ public sealed class SiteLog(IDbContextFactory<DendriteDb> database, TimeProvider
     /// <inheritdoc/>
     protected override SiteEdit RowOf(DatasetIdentity dataset, Site after, string state, Person by, long at) => new()
     {
-        DatasetIdentity = dataset.Value, SiteId = after.Id, Version = after.Version, State = state, ByKey = by.Key, ByName = by.Name, At = at,
+        DatasetIdentity = dataset.Value, SiteId = after.Id, Version = after.Version, State = state,
+        ByKey = by.Key, ByName = by.Name, At = at,
     };
 
     /// <inheritdoc/>
@@ -89,11 +95,4 @@ public sealed class SiteLog(IDbContextFactory<DendriteDb> database, TimeProvider
 
     /// <inheritdoc/>
     protected override string NameOf(Site item) => item.Label;
-
-    private static string NextLabel(ImmutableDictionary<string, Site> sites)
-    {
-        var numbers = sites.Values.Select(s => s.Label.StartsWith('N') && int.TryParse(s.Label.AsSpan(1), out var n) ? n : 0);
-        var most = numbers.DefaultIfEmpty(0).Max();
-        return $"N{most + 1}";
-    }
 }

@@ -57,6 +57,12 @@ public static partial class SiteRules
         return site with { Author = by.Name, FileAuthor = said == by.Name ? "" : said };
     }
 
+    /// <summary>The number of the next mark: one more than the largest N that there is.</summary>
+    internal static int NextNumber(IEnumerable<Site> sites) => 1 + sites
+        .Select(s => s.Label is ['N', ..] && int.TryParse(s.Label.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out var n)
+            && n < int.MaxValue ? n : 0)
+        .DefaultIfEmpty(0).Max();
+
     /// <summary>Whether a site may keep the id that a file gives it.</summary>
     public static bool IsId(string id) => Id().IsMatch(id);
 

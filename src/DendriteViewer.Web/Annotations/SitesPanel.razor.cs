@@ -14,7 +14,6 @@ namespace DendriteViewer.Web.Annotations;
 /// <summary>The sites of the dataset: filter, sort, jump, edit. Every change is saved at once; others' changes appear by themselves.</summary>
 public sealed partial class SitesPanel
 {
-    private const long MostBytes = 16 << 20;
     private IReadOnlyList<Site> _sites = [];
     private IReadOnlyList<Site> _found = [];
     private AgreementFinding? _agreement;
@@ -166,9 +165,10 @@ public sealed partial class SitesPanel
 
     private Task ImportAsync(InputFileChangeEventArgs e) => TryAsync(async () =>
     {
-        using var reader = new StreamReader(e.File.OpenReadStream(MostBytes));
-        var sites = SiteFiles.Parse(await reader.ReadToEndAsync(), e.File.Name);
-        await Log.ImportAsync(Session.Dataset, sites, Editor, default);
+        using var reader = new StreamReader(e.File.OpenReadStream(SiteFiles.MostBytes));
+        var lines = SiteFiles.Read(await reader.ReadToEndAsync(), e.File.Name);
+        var report = await Log.ImportAsync(Session.Dataset, lines, new ImportChoice(), Editor, default);
+        _error = report.Refusal(e.File.Name);
     });
 
     // The right to edit may have ended since the page was opened, so it is asked for each time.

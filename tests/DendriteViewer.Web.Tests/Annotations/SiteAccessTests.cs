@@ -33,14 +33,14 @@ public sealed class SiteAccessTests(RunningApp app) : IClassFixture<RunningApp>
 
         // What was written out comes in again with the name that the first file had.
         var csv = await browser.GetStringAsync(Sites + "/csv");
-        await PostAsync(await app.GuestAsync(DatasetRole.Annotate), csv);
+        await PostAsync(await app.GuestAsync(DatasetRole.Annotate), csv.Replace("forged", "again"));
         Assert.Contains(await SitesAsync(browser),
             s => s.GetProperty("author").GetString() == "Guest of a link" && s.GetProperty("fileAuthor").GetString() == "Ada Lovelace");
     }
 
     [Theory]
-    [InlineData("\"status\":7", "not a list of sites")]
-    [InlineData("\"status\":\"approved\"", "not a list of sites")]
+    [InlineData("\"status\":7", "Its status is none of proposed, confirmed and rejected")]
+    [InlineData("\"status\":\"approved\"", "Its status is none of proposed, confirmed and rejected")]
     [InlineData("\"hours\":99", "is at 99 h, when nothing was scanned")]
     [InlineData("\"modality\":\"nano-phase\"", "the modality 'nano-phase'")]
     [InlineData("\"xUm\":1e300", "outside the scans")]
@@ -65,7 +65,7 @@ public sealed class SiteAccessTests(RunningApp app) : IClassFixture<RunningApp>
         var answer = await PostAsync(await app.GuestAsync(DatasetRole.Annotate),
             "z_um,y_um,x_um,hours,status\n60,90,90,2,confirmed\n60,90,90,2,7\n");
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
-        Assert.Contains("row 3: the status is '7'",
+        Assert.Contains("Line 3: Its status is '7'",
             (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("error").GetString());
     }
 

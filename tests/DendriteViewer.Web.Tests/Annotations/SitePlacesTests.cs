@@ -79,7 +79,9 @@ public sealed class SitePlacesTests(TestHost host) : IClassFixture<TestHost>
         var site = await log.AddAsync(host.Dataset, new WorldPoint(60, 90, 90), 0, "projection", Ada, default);
         var outside = site with { XUm = -20 };
         await Assert.ThrowsAsync<ArgumentException>(() => log.ChangeAsync(host.Dataset, outside, Ada, default));
-        await Assert.ThrowsAsync<ArgumentException>(() => log.ImportAsync(host.Dataset, [outside], Ada, default));
+        var lines = SiteFiles.Read(SiteFiles.ToCsv([outside, site with { Id = "other", Hours = 2 }]), "f");
+        var report = await log.ImportAsync(host.Dataset, lines, new ImportChoice(), Ada, default);
+        Assert.Equal((2, false), (report.Wrong, report.Applied));
         await Assert.ThrowsAsync<ArgumentException>(() => log.ProposeAsync(host.Dataset, [outside], Ada, default));
         await Assert.ThrowsAsync<ArgumentException>(() => log.ChangeAsync(host.Dataset, site with { Hours = 2 }, Ada, default));
     }

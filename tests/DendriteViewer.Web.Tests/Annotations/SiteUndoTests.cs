@@ -79,7 +79,7 @@ public sealed class SiteUndoTests(TestHost host) : IClassFixture<TestHost>
         var (mine, theirs) = (Page(Ada), Page(Ben));
         var before = await _log.ListAsync(host.Dataset.Identity);
         Site[] file = [.. Enumerable.Range(0, 5).Select(i => new Site { Id = $"undo{i}", Label = $"U{i}", ZUm = 60, YUm = 90, XUm = 90 })];
-        await _log.ImportAsync(host.Dataset, file, mine, default);
+        await _log.ImportAsync(host.Dataset, SiteFiles.Read(SiteFiles.ToCsv(file), "f"), new ImportChoice(), mine, default);
         Assert.Equal(("import 5 sites", 1), (mine.History!.Counts.UndoName, mine.History.Counts.Undo));
         var third = (await _log.ListAsync(host.Dataset.Identity)).Single(s => s.Id == "undo2");
         await _log.ChangeAsync(host.Dataset, third with { Note = "seen" }, theirs, default);

@@ -1,0 +1,72 @@
+namespace DendriteViewer.Web.Annotations;
+
+/// <summary>What becomes of a line of a file of sites.</summary>
+public enum ImportOutcome
+{
+    /// <summary>It is a new site.</summary>
+    Added,
+
+    /// <summary>It changes a site that is there.</summary>
+    Changed,
+
+    /// <summary>The site is there and is the same.</summary>
+    Unchanged,
+
+    /// <summary>It could be read, and is left out so that nobody's work is overwritten or doubled.</summary>
+    Skipped,
+
+    /// <summary>It cannot be read, or its values cannot be.</summary>
+    Wrong,
+}
+
+/// <summary>What becomes of one line.</summary>
+/// <param name="Line">The line of the file, from 1.</param>
+/// <param name="Outcome">What becomes of it.</param>
+/// <param name="Site">The site's label or id as the file has it; may be empty.</param>
+/// <param name="Why">What changes, or why the line is left out; empty where nothing is to be said.</param>
+public sealed record ImportLine(int Line, ImportOutcome Outcome, string Site, string Why);
+
+/// <summary>What a person chooses about a file of sites.</summary>
+/// <param name="SkipWrong">Take the good lines where others are wrong; else a wrong line refuses the file.</param>
+/// <param name="OverwriteNewer">Change sites too that somebody changed after the file was written; else their lines are skipped.</param>
+public sealed record ImportChoice(bool SkipWrong = false, bool OverwriteNewer = false);
+
+/// <summary>What a file of sites does, or would do: a count for each outcome, and the lines of which something is to be said.</summary>
+/// <param name="Added">New sites.</param>
+/// <param name="Changed">Sites that are changed.</param>
+/// <param name="Unchanged">Sites that are there already.</param>
+/// <param name="Skipped">Lines left out so that nothing is overwritten or doubled.</param>
+/// <param name="Wrong">Lines that cannot be read, or whose values cannot be.</param>
+/// <param name="Applied">Whether it was written; false of a preview and of a file that was refused.</param>
+/// <param name="Lines">Lines that are wrong, skipped, changed and added, in that order, then by line.</param>
+/// <param name="LeftOut">How many of those lines are not in the list, since it would be too long.</param>
+public sealed record ImportReport(
+    int Added, int Changed, int Unchanged, int Skipped, int Wrong, bool Applied, IReadOnlyList<ImportLine> Lines, int LeftOut)
+{
+    /// <summary>Lines that a report names at most.</summary>
+    public const int MostLines = 1000;
+
+    /// <summary>A report of these lines.</summary>
+    internal static ImportReport Of(IReadOnlyCollection<ImportLine> lines)
+    {
+        int Count(ImportOutcome outcome) => lines.Count(l => l.Outcome == outcome);
+        var told = lines.Where(l => l.Outcome != ImportOutcome.Unchanged)
+            .OrderByDescending(l => Rank(l.Outcome)).ThenBy(l => l.Line).ToArray();
+        return new ImportReport(
+            Count(ImportOutcome.Added), Count(ImportOutcome.Changed), Count(ImportOutcome.Unchanged), Count(ImportOutcome.Skipped),
+            Count(ImportOutcome.Wrong), Applied: false, [.. told.Take(MostLines)], Math.Max(0, told.Length - MostLines));
+    }
+
+    /// <summary>One sentence about a file that was refused: how many lines are wrong, and the first.</summary>
+    public string? Refusal(string file) => Wrong == 0
+        ? null
+        : $"{file} has {(Wrong == 1 ? "a wrong line" : $"{Wrong} wrong lines")}; nothing was taken. Line {Lines[0].Line}: {Lines[0].Why}";
+
+    private static int Rank(ImportOutcome outcome) => outcome switch
+    {
+        ImportOutcome.Wrong => 3,
+        ImportOutcome.Skipped => 2,
+        ImportOutcome.Changed => 1,
+        _ => 0,
+    };
+}

@@ -1,0 +1,69 @@
+using System.Text.Json.Serialization;
+
+namespace DendriteViewer.Web.Annotations;
+
+/// <summary>What one line of a file says of a site. What it does not say is null, and stays as it is in a site that is there.</summary>
+public sealed record SiteLine
+{
+    /// <summary>The line of the file that it begins in, from 1.</summary>
+    [JsonIgnore]
+    public int Line { get; init; }
+
+    /// <summary>Why the line cannot be read; null where it can.</summary>
+    [JsonIgnore]
+    public string? Wrong { get; init; }
+
+    /// <summary>Which site it is.</summary>
+    public string? Id { get; init; }
+
+    /// <summary>Position along z, µm.</summary>
+    public double? ZUm { get; init; }
+
+    /// <summary>Position along y, µm.</summary>
+    public double? YUm { get; init; }
+
+    /// <summary>Position along x, µm.</summary>
+    public double? XUm { get; init; }
+
+    /// <summary>Hours of the timestep it was marked in.</summary>
+    public double? Hours { get; init; }
+
+    /// <summary>Modality it was marked in.</summary>
+    public string? Modality { get; init; }
+
+    /// <summary>Radius of the mark, µm.</summary>
+    public double? RadiusUm { get; init; }
+
+    /// <summary>Short name.</summary>
+    public string? Label { get; init; }
+
+    /// <summary>Free text.</summary>
+    public string? Note { get; init; }
+
+    /// <summary>What is thought of it.</summary>
+    public SiteStatus? Status { get; init; }
+
+    /// <summary>Who marked it, as the file says.</summary>
+    public string? Author { get; init; }
+
+    /// <summary>Who marked it, as the file says that an earlier file said.</summary>
+    public string? FileAuthor { get; init; }
+
+    /// <summary>When the site was last changed before the file was written, Unix milliseconds.</summary>
+    public long? ChangedAt { get; init; }
+
+    /// <summary>The fields that a new site cannot be without and the line does not give.</summary>
+    public IEnumerable<string> Missing() =>
+        new[] { ("z_um", ZUm), ("y_um", YUm), ("x_um", XUm), ("hours", Hours) }.Where(f => f.Item2 is null).Select(f => f.Item1);
+
+    /// <summary>The site with what the line says of it. Who marked it is not taken from a file.</summary>
+    public Site Over(Site site) => site with
+    {
+        ZUm = ZUm ?? site.ZUm, YUm = YUm ?? site.YUm, XUm = XUm ?? site.XUm,
+        Hours = Hours ?? site.Hours, Modality = Modality ?? site.Modality,
+        RadiusUm = RadiusUm ?? site.RadiusUm, Label = Label ?? site.Label, Note = Note ?? site.Note, Status = Status ?? site.Status,
+    };
+
+    /// <summary>The line as a new site, its author the one that the file names.</summary>
+    public Site ToSite() => Over(new Site { Id = Id ?? "", Author = Author ?? "", FileAuthor = FileAuthor ?? "" });
+}
