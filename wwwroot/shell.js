@@ -48,6 +48,7 @@
     tab: () => kept('panel-tab', 'display'),
     togglePanel: () => showPanel(root.dataset.panel !== 'open'),
     showPanel, fullScreen,
+    hasDecimalComma: () => new Intl.NumberFormat(navigator.language).formatToParts(1.5).some(p => p.type === 'decimal' && p.value === ','),
   };
 
   document.addEventListener('pointerdown', e => {
