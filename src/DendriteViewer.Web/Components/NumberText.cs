@@ -13,7 +13,7 @@ public static partial class NumberText
 {
     private const string Spaces = " \u00A0\u2009\u202F";
 
-    /// <summary>A number as a field shows it: with a point, at most six decimals, with an exponent where it is very large or small.</summary>
+    /// <summary>A number as a field shows it: a point, at most six decimals, an exponent where it is very large or small.</summary>
     public static string Format(double value) => Math.Abs(value) is 0 or (>= 1e-4 and < 1e9)
         ? value.ToString("0.######", CultureInfo.InvariantCulture)
         : value.ToString("0.######E+0", CultureInfo.InvariantCulture);

@@ -71,7 +71,8 @@ public sealed class NumberFieldTests : MudContext
         Assert.Contains("Give a number.", field.Markup);
         double? optional = 5;
         var other = Render<NumberField<double?>>(p => p
-            .Add(f => f.Value, optional).Add(f => f.ValueChanged, v => optional = v).Add(f => f.Range, s_range).Add(f => f.Label, "Radius"));
+            .Add(f => f.Value, optional).Add(f => f.ValueChanged, v => optional = v)
+            .Add(f => f.Range, s_range).Add(f => f.Label, "Radius"));
         await other.Find("input").ChangeAsync("");
         Assert.Null(optional);
     }
