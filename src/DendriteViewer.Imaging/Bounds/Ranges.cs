@@ -27,7 +27,7 @@ public static class Ranges
     public static readonly NumberRange PixelRatio = new("The pixel ratio", 0.1, 16);
 
     /// <summary>Which pane, of four.</summary>
-    public static readonly NumberRange Pane = new("The pane", 0, 3);
+    public static readonly NumberRange Pane = new("The pane", 0, 7);
 
     /// <summary>A time.</summary>
     public static readonly NumberRange Hours = new("hours", -1e6, 1e6, "h");

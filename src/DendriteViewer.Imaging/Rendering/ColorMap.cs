@@ -30,6 +30,11 @@ public sealed class ColorMap
         new("diverging", 0x00677f, 0x2fb5d2, 0xa9dbe6, 0xf2f2f2, 0xf2cf95, 0xe09f3e, 0x8a5300),
     ];
 
+    /// <summary>
+    /// Of differences: cyan where the timestep shown is darker than the other, amber where it is brighter, near white where they agree.
+    /// </summary>
+    public static ColorMap Difference => Find("diverging");
+
     /// <summary>Black to white.</summary>
     public static ColorMap Grey => All[0];
 

@@ -44,6 +44,11 @@ public sealed class SliceRenderer(DatasetStore store, BrickCache cache, RenderDe
     {
         // A moving picture is linear: sixty-four voxels a sample are for one that rests.
         view = !wait && view.Interpolation == SliceInterpolation.Cubic ? view with { Interpolation = SliceInterpolation.Linear } : view;
+        if (dataset is not null && DifferenceOf(volume, dataset, view) is { } other)
+        {
+            return await RenderDifferenceAsync(volume, other, view, pane, width, height, umPerPixel, wait, ct);
+        }
+
         var labels = dataset is null ? null : view.LabelsIn(dataset);
         using var pages = await PagesAsync(volume, view, pane, width, height, umPerPixel, wait, ct);
         var image = Draw(volume, pages, view, width, height, labels is not null, dataset is null || view.Threshold is null ? null : DarkTint(dataset, view, pane, width, height, umPerPixel), ct);
@@ -61,6 +66,56 @@ public sealed class SliceRenderer(DatasetStore store, BrickCache cache, RenderDe
         }
 
         return (complete ? RenderOutcome.Complete : RenderOutcome.Partial, image);
+    }
+
+    /// <summary>The volume whose values are taken from those shown, or null where the view shows no differences.</summary>
+    /// <param name="volume">The volume shown.</param>
+    /// <param name="dataset">Whose timesteps are compared.</param>
+    /// <param name="view">The view.</param>
+    public static VolumeInfo? DifferenceOf(VolumeInfo volume, Dataset dataset, ViewState view) =>
+        view.Compare is { Mode: CompareMode.Difference } c && dataset.Find(volume.Key.Modality, c.Hours) is { } other && other.Key != volume.Key
+            ? other
+            : null;
+
+    // The full colours stand for half of the window's width up or down. Where either volume ends, nothing is known.
+    private async Task<(RenderOutcome Outcome, RenderedImage? Image)> RenderDifferenceAsync(
+        VolumeInfo volume, VolumeInfo other, ViewState view, Pane pane, int width, int height, double umPerPixel, bool wait, CancellationToken ct)
+    {
+        var differences = ArrayPool<float>.Shared.Rent(width * height);
+        try
+        {
+            using var before = await PagesAsync(other, view, pane, width, height, umPerPixel, wait, ct);
+            if (!Slicer.Render(before.Volume, before.Geometry, width, height, (u, v, row) => row.CopyTo(differences.AsSpan(v * width + u)), ct))
+            {
+                return (RenderOutcome.Superseded, null);
+            }
+
+            using var now = await PagesAsync(volume, view, pane, width, height, umPerPixel, wait, ct);
+            var image = new RenderedImage(width, height, PixelLayout.Rgb);
+            var most = (float)Math.Max(Math.Abs(view.WindowHigh - view.WindowLow) / 2, float.Epsilon);
+            var drawn = Slicer.Render(now.Volume, now.Geometry, width, height, (u, v, row) =>
+            {
+                var difference = differences.AsSpan(v * width + u, row.Length);
+                for (var i = 0; i < row.Length; i++)
+                {
+                    difference[i] = row[i] - difference[i];
+                }
+
+                WindowKernel.ToRgb(
+                    difference, -most, most, ColorMap.Difference.Colors, Outside, image.Pixels.Span.Slice(3 * (v * width + u), 3 * row.Length));
+            }, ct);
+            if (!drawn)
+            {
+                image.Dispose();
+                return (RenderOutcome.Superseded, null);
+            }
+
+            return (before.IsComplete && now.IsComplete ? RenderOutcome.Complete : RenderOutcome.Partial, image);
+        }
+        finally
+        {
+            ArrayPool<float>.Shared.Return(differences);
+        }
     }
 
     /// <summary>The values of a slice at rest, NaN outside the volume: what <see cref="RenderAsync"/> colours.</summary>

@@ -160,6 +160,14 @@ public sealed record ViewState
     /// <summary>Electrolyte darker than this is tinted in slices, as void or lithium would be; null for none.</summary>
     public double? Threshold { get; init; }
 
+    /// <summary>The timestep that the one shown is compared with, or null.</summary>
+    public Comparison? Compare { get; init; }
+
+    /// <summary>
+    /// The view of the other timestep, where it is drawn as a picture of its own; null where nothing is compared or only differences are.
+    /// </summary>
+    public ViewState? Other => Compare is { Mode: not CompareMode.Difference } c ? this with { Hours = c.Hours, Compare = null } : null;
+
     /// <summary>The labels that are laid over the scan: the overlay's volume where an analysis made it.</summary>
     public VolumeInfo? LabelsIn(Dataset dataset) => Overlay is { } o && dataset.Find(o.Modality, o.Hours ?? Hours) is { IsLabels: true } labels ? labels : null;
 

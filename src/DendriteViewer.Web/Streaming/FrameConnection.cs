@@ -8,9 +8,15 @@ using Microsoft.AspNetCore.SignalR;
 
 namespace DendriteViewer.Web.Streaming;
 
-/// <summary>One browser's connection: four pane streams, the view's echo, the address, and timesteps loaded ahead.</summary>
+/// <summary>
+/// One browser's connection: four pane streams, four more for the other of two timesteps that are compared, the view's echo, the address,
+/// and timesteps loaded ahead.
+/// </summary>
 public sealed class FrameConnection : IFrameSink, IDisposable
 {
+    /// <summary>Panes of a viewer. Streams 0 to 3 draw the timestep shown, 4 to 7 the other one in the same panes.</summary>
+    public const int Panes = 4;
+
     private static readonly TimeSpan AccessInterval = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan AddressDelay = TimeSpan.FromMilliseconds(250);
     private readonly ISingleClientProxy _client;
@@ -22,7 +28,7 @@ public sealed class FrameConnection : IFrameSink, IDisposable
     private readonly SliceRenderer _slices;
     private readonly IDisposable _budget;
     private readonly TimeProvider _time;
-    private volatile int[] _sizes = new int[8];
+    private volatile int[] _sizes = new int[4 * Panes];
     private Dataset _dataset;
 
     /// <param name="client">Where messages go.</param>
@@ -62,11 +68,17 @@ public sealed class FrameConnection : IFrameSink, IDisposable
     /// <summary>What is looked at.</summary>
     public ViewSession Session { get; }
 
-    /// <summary>Sizes of the panes in device pixels.</summary>
+    /// <summary>Sizes of the streams' pictures in device pixels: of the panes, and where they are given of the other timestep's.</summary>
     /// <returns>As <see cref="Awaited"/>.</returns>
     public long[] Layout(int[] sizes, double ratio)
     {
-        _sizes = sizes.Select(s => Math.Clamp(s, 0, PaneStream.MostPixels)).ToArray();
+        var all = new int[4 * Panes];
+        for (var i = 0; i < Math.Min(sizes.Length, all.Length); i++)
+        {
+            all[i] = Math.Clamp(sizes[i], 0, PaneStream.MostPixels);
+        }
+
+        _sizes = all;
         return _panes.Select((pane, i) => pane.Resize(_sizes[2 * i], _sizes[2 * i + 1], ratio)).ToArray();
     }
 
@@ -84,10 +96,13 @@ public sealed class FrameConnection : IFrameSink, IDisposable
 
     /// <inheritdoc/>
     public Task SendAsync(FrameHeader h, ReadOnlyMemory<byte> encoded, CancellationToken ct) => _client.SendAsync(
-        "frame", (int)h.Pane, h.Number, h.Revision, h.Format, (h.Exact ? 1 : 0) | (h.Partial ? 2 : 0), h.Width, h.Height, encoded, ct);
+        "frame", StreamOf(h.Pane, h.IsOther), h.Number, h.Revision, h.Format, (h.Exact ? 1 : 0) | (h.Partial ? 2 : 0), h.Width, h.Height, encoded, ct);
 
     /// <inheritdoc/>
-    public Task ReportStatusAsync(Pane pane, string message, CancellationToken ct) => _client.SendAsync("say", (int)pane, message, ct);
+    public Task ReportStatusAsync(Pane pane, bool isOther, string message, CancellationToken ct) =>
+        _client.SendAsync("say", StreamOf(pane, isOther), message, ct);
+
+    private static int StreamOf(Pane pane, bool isOther) => (int)pane + (isOther ? Panes : 0);
 
     /// <inheritdoc/>
     public void Dispose()

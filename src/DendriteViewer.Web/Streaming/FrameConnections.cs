@@ -53,9 +53,9 @@ public sealed partial class FrameConnections : IDisposable
         string connectionId, ViewSession session, IDisposable budget, Func<Task<bool>> isStillOpen, Action abort, CancellationToken aborted)
     {
         var connection = new FrameConnection(
-            _hub.Clients.Client(connectionId), session, sink => Array.ConvertAll(
-                Enum.GetValues<Pane>(),
-                    p => new PaneStream(p, session, _slices, _volumes, _scheduler, sink, _time, e => LogFault(_log, e))),
+            _hub.Clients.Client(connectionId), session, sink => [.. from isOther in new[] { false, true }
+                from pane in Enum.GetValues<Pane>()
+                select new PaneStream(pane, isOther, session, _slices, _volumes, _scheduler, sink, _time, e => LogFault(_log, e))],
             _volumes, _slices, _lanes[Urgency.Resting], budget, _time, isStillOpen, abort, e => LogFault(_log, e));
         FrameConnection? replaced;
         lock (_swap)

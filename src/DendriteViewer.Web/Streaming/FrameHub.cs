@@ -68,11 +68,14 @@ public sealed class FrameHub(
             ViewDto.Json);
     }
 
-    /// <summary>Width and height of the panes z, y, x, volume in device pixels (0 hides a pane), and device pixels a CSS pixel.</summary>
+    /// <summary>
+    /// Width and height of the panes z, y, x, volume in device pixels (0 hides a pane), then, where two timesteps are compared, of the
+    /// other one's pictures in the same order; and device pixels a CSS pixel.
+    /// </summary>
     /// <returns>Of each pane, the number of the frame from which on an exact one has this layout.</returns>
     public long[] Layout(int[] sizes, double ratio)
     {
-        Ranges.PaneSide.Of("A layout's sizes").Check(sizes?.Select(s => (double)s).ToArray(), 8);
+        Ranges.PaneSide.Of("A layout's sizes").Check(sizes?.Select(s => (double)s).ToArray(), sizes?.Length == 16 ? 16 : 8);
         return Connection().Layout(sizes!, Ranges.PixelRatio.Check(ratio));
     }
 

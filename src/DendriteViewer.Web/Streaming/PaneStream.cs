@@ -13,11 +13,12 @@ public interface IFrameSink
     Task SendAsync(FrameHeader header, ReadOnlyMemory<byte> encoded, CancellationToken ct);
 
     /// <summary>Says that a pane waits, or what went wrong; empty when all is well again.</summary>
-    Task ReportStatusAsync(Pane pane, string message, CancellationToken ct);
+    Task ReportStatusAsync(Pane pane, bool isOther, string message, CancellationToken ct);
 }
 
 /// <summary>What a frame is.</summary>
 /// <param name="Pane">The pane.</param>
+/// <param name="IsOther">Whether it shows the other of two timesteps that are compared.</param>
 /// <param name="Number">Counts the pane's frames from 1; acknowledged by it.</param>
 /// <param name="Revision">The view revision that it shows.</param>
 /// <param name="Format">image/jpeg or image/png.</param>
@@ -26,15 +27,15 @@ public interface IFrameSink
 /// <param name="Width">Pixels across.</param>
 /// <param name="Height">Pixels down.</param>
 public readonly record struct FrameHeader(
-    Pane Pane, long Number, long Revision, string Format, bool Exact, bool Partial, int Width, int Height);
+    Pane Pane, bool IsOther, long Number, long Revision, string Format, bool Exact, bool Partial, int Width, int Height);
 
 /// <summary>
 /// The loop of one pane: newest view wins; the first picture after a change comes at a scale chosen from measured cost and
 /// is never cancelled; when the view has rested, the exact one follows and is cancelled by the next change.
-/// At most two frames are unacknowledged.
+/// At most two frames are unacknowledged. Where two timesteps are compared, each pane has a second stream for the other of them.
 /// </summary>
 public sealed class PaneStream(
-    Pane pane, ViewSession session, SliceRenderer slices, VolumeRenderer volumes, RenderScheduler scheduler, IFrameSink sink,
+    Pane pane, bool isOther, ViewSession session, SliceRenderer slices, VolumeRenderer volumes, RenderScheduler scheduler, IFrameSink sink,
     TimeProvider time, Action<Exception> fault)
 {
     /// <summary>Pixels of a pane each way at most.</summary>
@@ -92,6 +93,9 @@ public sealed class PaneStream(
         public bool IsHidden => Width == 0 || Height == 0;
     }
 
+    // The view that this stream draws, or null where it has nothing to draw.
+    private ViewState? ViewOf(ViewRevision revision) => isOther ? revision.View.Other : revision.View;
+
     /// <summary>What decides the pane's pixels; other changes of the view need no frame.</summary>
     private sealed record PaneContent(object View, PaneSize Size);
 
@@ -109,13 +113,13 @@ public sealed class PaneStream(
     {
         lock (_lock)
         {
-            if (_size.IsHidden)
+            if (_size.IsHidden || ViewOf(session.Current) is not { } view)
             {
                 // Looked at again when it is shown.
                 return 0;
             }
 
-            if (ContentOf(session.Current.View, _size).Equals(_shown))
+            if (ContentOf(view, _size).Equals(_shown))
             {
                 return _awaited;
             }
@@ -245,25 +249,25 @@ public sealed class PaneStream(
         }
 
         _said = message;
-        return sink.ReportStatusAsync(pane, message, ct);
+        return sink.ReportStatusAsync(pane, isOther, message, ct);
     }
 
-    private sealed record Work(ViewRevision Revision, PaneSize Size, CancellationToken Superseded);
+    private sealed record Work(long Revision, ViewState View, PaneSize Size, CancellationToken Superseded);
 
     private Work? Begin()
     {
         lock (_lock)
         {
             var (revision, size) = (session.Current, _size);
-            if (size.IsHidden)
+            if (size.IsHidden || ViewOf(revision) is not { } view)
             {
                 return null;
             }
 
-            (_shown, _awaited) = (ContentOf(revision.View, size), _sent + 1);
+            (_shown, _awaited) = (ContentOf(view, size), _sent + 1);
             _superseded.Dispose();
             _superseded = new CancellationTokenSource();
-            return new Work(revision, size, _superseded.Token);
+            return new Work(revision.Number, view, size, _superseded.Token);
         }
     }
 
@@ -331,7 +335,7 @@ public sealed class PaneStream(
             // A frame that was superseded before it got its number must not be marked exact.
             var isExact = exact && outcome == RenderOutcome.Complete && !work.Superseded.IsCancellationRequested;
             header = new FrameHeader(
-                pane, Interlocked.Increment(ref _sent), work.Revision.Number, lossless ? "image/png" : "image/jpeg", isExact,
+                pane, isOther, Interlocked.Increment(ref _sent), work.Revision, lossless ? "image/png" : "image/jpeg", isExact,
                 outcome == RenderOutcome.Partial, image.Width, image.Height);
         }
 
@@ -382,11 +386,18 @@ public sealed class PaneStream(
 
     private Task LoadAsync(Work work, CancellationToken ct)
     {
-        var (view, size) = (work.Revision.View, work.Size);
+        var (view, size) = (work.View, work.Size);
         var volume = session.Volume(view);
-        return pane == Pane.Volume
-            ? volumes.LoadAsync(volume, session.Dataset, view, size.Width, size.Height, ct)
-            : slices.LoadAsync(volume, view, pane, size.Width, size.Height, UmPerPixel(volume, view, size), ct);
+        if (pane == Pane.Volume)
+        {
+            return volumes.LoadAsync(volume, session.Dataset, view, size.Width, size.Height, ct);
+        }
+
+        var um = UmPerPixel(volume, view, size);
+        var shown = slices.LoadAsync(volume, view, pane, size.Width, size.Height, um, ct);
+        return SliceRenderer.DifferenceOf(volume, session.Dataset, view) is { } other
+            ? Task.WhenAll(shown, slices.LoadAsync(other, view, pane, size.Width, size.Height, um, ct))
+            : shown;
     }
 
     private double UmPerPixel(Imaging.Datasets.VolumeInfo volume, ViewState view, PaneSize size) =>
@@ -394,7 +405,7 @@ public sealed class PaneStream(
 
     private async Task<(RenderOutcome, RenderedImage?)> RenderAsync(Work work, int scale, bool wait, CancellationToken ct)
     {
-        var (view, size) = (work.Revision.View, work.Size);
+        var (view, size) = (work.View, work.Size);
         var volume = session.Volume(view);
         if (pane == Pane.Volume)
         {
@@ -411,6 +422,7 @@ public sealed class PaneStream(
             ? (v.Hours, v.Modality, v.Camera, v.Mode, v.IsoValue, v.Shaded, v.Shadows, v.Transfer, v.Clip, v.DepthClip, v.Overlay,
                 v.Cut is { } cut ? (cut, SlicePlane.Of(v, cut.Along)) : default)
             : (v.Hours, v.Modality, SlicePlane.Of(v, pane), v.UmPerPixel, v.SlabUm, v.SlabMode, v.Interpolation,
-                (v.WindowLow, v.WindowHigh, v.ColorMap), v.LabelsIn(session.Dataset) is null ? null : v.Overlay, v.Threshold),
+                (v.WindowLow, v.WindowHigh, v.ColorMap), v.LabelsIn(session.Dataset) is null ? null : v.Overlay, v.Threshold,
+                v.Compare is { Mode: CompareMode.Difference } c ? c : null),
         size);
 }

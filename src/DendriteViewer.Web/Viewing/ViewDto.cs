@@ -11,6 +11,9 @@ namespace DendriteViewer.Web.Viewing;
 /// <summary>What else is shown in 3D, as the browser has it.</summary>
 public sealed record OverlayDto(string Modality, double? Hours, double[][] Transfer, bool Replaces);
 
+/// <summary>The timestep that the one shown is compared with, as the browser has it: side, swipe, blink or difference, and its hours.</summary>
+public sealed record CompareDto(CompareMode Mode, double Hours);
+
 /// <summary>A view as the browser has it. Points are z, y, x in µm.</summary>
 public sealed record ViewDto
 {
@@ -82,6 +85,9 @@ public sealed record ViewDto
     /// <summary>What else is shown in 3D, or null.</summary>
     public OverlayDto? Overlay { get; init; }
 
+    /// <summary>What the timestep shown is compared with, or null.</summary>
+    public CompareDto? Compare { get; init; }
+
     /// <summary>From, to.</summary>
     public double[] Band { get; init; } = [100, 120];
 
@@ -107,6 +113,7 @@ public sealed record ViewDto
         Clip = v.Clip is { } c ? [c.Low.Z, c.Low.Y, c.Low.X, c.High.Z, c.High.Y, c.High.X] : null, DepthClip = v.DepthClip is { } d ? [d.FromUm, d.ToUm] : null,
         Cut = v.Cut is { } cut ? $"{(cut.KeepsFar ? "" : "-")}{char.ToLowerInvariant(cut.Along.ToString()[0])}" : null,
         Overlay = v.Overlay is { } o ? new OverlayDto(o.Modality, o.Hours, PointsOf(o.Transfer), o.Replaces) : null,
+        Compare = v.Compare is { } compare ? new CompareDto(compare.Mode, compare.Hours) : null,
         Band = [v.Band.FromUm, v.Band.ToUm], BandVisible = v.BandVisible, Maximized = v.Maximized, Selected = v.Selected,
     };
 
@@ -158,6 +165,15 @@ public sealed record ViewDto
             throw new OutOfRangeException("slabMode, interpolation, mode and maximized are names that docs/hub.md lists.");
         }
 
+        if (Compare is not null)
+        {
+            Ranges.Hours.Of("compare's hours").Check(Compare.Hours);
+            if (!Enum.IsDefined(Compare.Mode))
+            {
+                throw new OutOfRangeException("compare's mode is side, swipe, blink or difference.");
+            }
+        }
+
         CheckTransfer("transfer", Transfer);
         if (Overlay is not null)
         {
@@ -186,6 +202,7 @@ public sealed record ViewDto
             Cut = Cut is { } cut ? new SliceCut(cut[^1] switch { 'z' => Pane.Z, 'y' => Pane.Y, _ => Pane.X }, cut[0] != '-') : null,
             Overlay = Overlay is { } o ? new Overlay(o.Modality, o.Hours, FunctionOf(o.Transfer), o.Replaces) : null,
             Clip = Clip is { } c ? new ClipBox(Point(c, 0), Point(c, 3)) : null, DepthClip = DepthClip is { } d ? new Band(d[0], d[1]) : null,
+            Compare = Compare is { } with ? new Comparison(with.Mode, with.Hours) : null,
             Band = new Band(Math.Min(Band[0], Band[1]), Math.Max(Band[0], Band[1])), BandVisible = BandVisible, Maximized = Maximized, Selected = Selected,
         };
     }

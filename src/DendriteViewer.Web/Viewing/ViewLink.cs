@@ -42,6 +42,7 @@ public static class ViewLink
         Add("tf", Transfer(a.Transfer), Transfer(b.Transfer));
         Add("cut", a.Cut ?? "", b.Cut ?? "");
         Add("over", Over(a.Overlay), Over(b.Overlay));
+        Add("compare", Compared(a.Compare), Compared(b.Compare));
         Numbers("clip", a.Clip ?? [], b.Clip ?? []);
         Numbers("depth", a.DepthClip ?? [], b.DepthClip ?? []);
         Numbers("band", a.Band, b.Band);
@@ -95,6 +96,7 @@ public static class ViewLink
             Threshold = Many("dark", 1)?[0] ?? d.Threshold, Transfer = Points(Text("tf", "")) ?? Unread("tf", Text("tf", ""), d.Transfer),
             Cut = q.ContainsKey("cut") ? (Text("cut", "") is { Length: > 0 } c ? c : null) : d.Cut,
             Overlay = q.ContainsKey("over") ? Overlay() : d.Overlay, Clip = Many("clip", 6) ?? d.Clip, DepthClip = Many("depth", 2) ?? d.DepthClip, Band = Many("band", 2) ?? d.Band,
+            Compare = q.ContainsKey("compare") ? Compared() : d.Compare,
             BandVisible = Flag("bandon", d.BandVisible), Selected = Text("site", d.Selected),
             Maximized = q.TryGetValue("full", out var f) && Enum.TryParse<Pane>(f, ignoreCase: true, out var pane) && Enum.IsDefined(pane) ? pane : d.Maximized,
         };
@@ -140,6 +142,16 @@ public static class ViewLink
                 : Unread<OverlayDto?>("over", Text("over", ""), null);
         }
 
+        // MODE,HOURS
+        CompareDto? Compared()
+        {
+            var text = Text("compare", "");
+            return text.Split(',') is [var mode, var at] && Enum.TryParse<CompareMode>(mode, ignoreCase: true, out var how)
+                && Enum.IsDefined(how) && double.TryParse(at, NumberStyles.Float, CultureInfo.InvariantCulture, out var hours)
+                ? new CompareDto(how, hours)
+                : Unread<CompareDto?>("compare", text, null);
+        }
+
         static double[][]? Points(string text)
         {
             var points = new List<double[]>();
@@ -168,6 +180,8 @@ public static class ViewLink
             return points.Count > 0 ? [.. points] : null;
         }
     }
+
+    private static string Compared(CompareDto? c) => c is null ? "" : $"{Name(c.Mode)},{N(c.Hours)}";
 
     private static string Over(OverlayDto? o) => o is null ? "" : $"{o.Modality},{(o.Hours is { } h ? N(h) : "-")},{(o.Replaces ? 1 : 0)},{Ranges(o.Transfer) ?? Transfer(o.Transfer)}";
 

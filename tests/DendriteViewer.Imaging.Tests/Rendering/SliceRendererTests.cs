@@ -55,6 +55,63 @@ public sealed class SliceRendererTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Difference_OfTwoTimesteps_IsCyanWhereTheShownOneIsDarker_AmberWhereBrighter_AndBlackOutside()
+    {
+        // At 1 h every voxel of the left half is 40 darker, of the right half 40 brighter.
+        var bytes = new byte[Z * Y * X * 2];
+        for (var i = 0; i < Z * Y * X; i++)
+        {
+            var value = i % X + i / X % Y + i / X / Y + 100;
+            BitConverter.TryWriteBytes(bytes.AsSpan(2 * i), (ushort)(i % X < X / 2 ? value - 40 : value + 40));
+        }
+
+        await File.WriteAllBytesAsync(_folder["before.raw"], Shifted());
+        await File.WriteAllBytesAsync(_folder["after.raw"], bytes);
+        await File.WriteAllTextAsync(_folder["dataset.json"], $$"""
+            {"id": "pair", "name": "Pair", "voxelSizeUm": [1, 1, 1], "volumes": [
+              {"path": "before.raw", "hours": 0, "shape": [{{Z}}, {{Y}}, {{X}}], "dtype": "u2"},
+              {"path": "after.raw", "hours": 1, "shape": [{{Z}}, {{Y}}, {{X}}], "dtype": "u2"}]}
+            """);
+        var id = DatasetId.Parse("pair");
+        await new Importer(_store, TimeProvider.System).ImportDatasetAsync(_folder["dataset.json"], null, null, default);
+        var pair = (await _store.TryOpenAsync(id, default))!;
+        var view = View() with
+        {
+            Focus = new WorldPoint(20.5, 30.5, 40.5), Hours = 1, WindowLow = 0, WindowHigh = 160,
+            Compare = new Comparison(CompareMode.Difference, 0),
+        };
+        var (width, height) = (X + 20, Y);
+        var shown = pair.Find("projection", 1)!;
+        using var image = (await Renderer().RenderAsync(shown, pair, view, Pane.Z, width, height, 1, wait: true, default)).Image!;
+        Assert.Equal(PixelLayout.Rgb, image.Layout);
+        var (darker, brighter) = (ColorMap.Difference.Colors[64], ColorMap.Difference.Colors[191]);
+        Near(darker, 10 + 20, height / 2);
+        Near(brighter, 10 + X - 20, height / 2);
+        Assert.Equal([0, 0, 0], image.Pixels.Span.Slice(3 * (height / 2 * width + 2), 3).ToArray());
+        Assert.Null(SliceRenderer.DifferenceOf(shown, pair, view with { Compare = new Comparison(CompareMode.Swipe, 0) }));
+        Assert.Null(SliceRenderer.DifferenceOf(shown, pair, view with { Compare = new Comparison(CompareMode.Difference, 1) }));
+
+        void Near(Kernels.ColorMapping.Rgb wanted, int u, int v)
+        {
+            var pixel = image.Pixels.Span.Slice(3 * (v * width + u), 3);
+            Assert.InRange(pixel[0] - wanted.R, -6, 6);
+            Assert.InRange(pixel[1] - wanted.G, -6, 6);
+            Assert.InRange(pixel[2] - wanted.B, -6, 6);
+        }
+
+        static byte[] Shifted()
+        {
+            var before = new byte[Z * Y * X * 2];
+            for (var i = 0; i < Z * Y * X; i++)
+            {
+                BitConverter.TryWriteBytes(before.AsSpan(2 * i), (ushort)(i % X + i / X % Y + i / X / Y + 100));
+            }
+
+            return before;
+        }
+    }
+
+    [Fact]
     public async Task Slice_Oblique_FollowsTheLinearFieldAndIsBlackOutside()
     {
         var view = View() with { Rotation = new SliceRotation(20, -15, 33) };

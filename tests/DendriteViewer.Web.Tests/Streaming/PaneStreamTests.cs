@@ -61,7 +61,7 @@ public sealed class PaneStreamTests(TestHost host) : IClassFixture<TestHost>
             Acknowledge?.Invoke(header.Number);
         }
 
-        public Task ReportStatusAsync(Pane pane, string message, CancellationToken ct)
+        public Task ReportStatusAsync(Pane pane, bool isOther, string message, CancellationToken ct)
         {
             Said.Enqueue(message);
             return Task.CompletedTask;
@@ -92,11 +92,12 @@ public sealed class PaneStreamTests(TestHost host) : IClassFixture<TestHost>
         Of(pane, await host.SessionAsync(), host.Store, new BrickCache(host.Store, 1 << 24),
             new RenderScheduler(s_lanes, 2, 256, TimeProvider.System));
 
-    private static Open Of(Pane pane, ViewSession session, DatasetStore store, BrickCache cache, RenderScheduler turns)
+    private static Open Of(
+        Pane pane, ViewSession session, DatasetStore store, BrickCache cache, RenderScheduler turns, bool isOther = false)
     {
         var browser = new Browser();
         var stream = new PaneStream(
-            pane, session, new SliceRenderer(store, cache, RenderDevices.Cpu), new VolumeRenderer(store, cache, RenderDevices.Cpu), turns, browser,
+            pane, isOther, session, new SliceRenderer(store, cache, RenderDevices.Cpu), new VolumeRenderer(store, cache, RenderDevices.Cpu), turns, browser,
             TimeProvider.System, e => browser.Said.Enqueue(e.ToString()));
         browser.Acknowledge = stream.Acknowledge;
         browser.Looks(session.Current);
@@ -165,6 +166,29 @@ public sealed class PaneStreamTests(TestHost host) : IClassFixture<TestHost>
         }
 
         object Content(ViewState v, (int, int) s) => (v.Hours, pane == Pane.Volume ? v.Camera.AzimuthDeg : v.WindowHigh, s);
+    }
+
+    [Fact]
+    public async Task StreamOfTheOtherTimestep_DrawsOnlyWhileTwoAreCompared_AndTheOther()
+    {
+        var cache = new BrickCache(host.Store, 1 << 24);
+        await using var open = Of(
+            Pane.Z, await host.SessionAsync(), host.Store, cache, new RenderScheduler(s_lanes, 2, 256, TimeProvider.System), isOther: true);
+        var (stream, session, browser) = open;
+        Assert.Equal(0, stream.Resize(48, 32, 1));
+        session.Update(v => v with { Hours = 0, Compare = new Comparison(CompareMode.Swipe, 3) }, this);
+        browser.Awaits(stream.NotifyViewChanged());
+        await UntilAsync(() => browser.Exact() is not null, () => string.Join("; ", browser.Said));
+        Assert.Equal(3, browser.Exact()!.Value.View.Compare!.Hours);
+        var frames = browser.Frames;
+
+        // The other picture does not depend on the timestep shown, and differences are drawn in the first.
+        session.Update(v => v with { Hours = 1.5 }, this);
+        browser.Awaits(stream.NotifyViewChanged());
+        session.Update(v => v with { Compare = new Comparison(CompareMode.Difference, 3) }, this);
+        Assert.Equal(0, stream.NotifyViewChanged());
+        await PassAsync(200);
+        Assert.Equal(frames, browser.Frames);
     }
 
     [Fact]
