@@ -10,6 +10,7 @@ using DendriteViewer.Web.Exports;
 using DendriteViewer.Web.Hosting;
 using DendriteViewer.Web.Jobs;
 using DendriteViewer.Web.Limits;
+using DendriteViewer.Web.Measurements;
 using DendriteViewer.Web.Monitoring;
 using DendriteViewer.Web.Registry;
 using DendriteViewer.Web.Sharing;
@@ -38,6 +39,7 @@ public static class DendriteApp
             .AddViewing()
             .AddStreaming()
             .AddAnnotations()
+            .AddMeasurements()
             .AddSharing()
             .AddJobs()
             .AddAnalysis()
@@ -55,6 +57,7 @@ public static class DendriteApp
         app.MapAccounts();
         app.MapStreaming();
         app.MapAnnotations();
+        app.MapMeasurements();
         app.MapAnalysis();
         app.MapExports();
         app.MapUploads();

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -18,7 +17,6 @@ public static class SiteFiles
 
     private static readonly string[] s_needed = ["z_um", "y_um", "x_um", "hours"];
 
-    private static readonly SearchValues<char> s_quoted = SearchValues.Create("\",\n\r");
 
     // From outside a status comes by its name; a number might be none of them.
     private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web)
@@ -34,12 +32,13 @@ public static class SiteFiles
         {
             string[] cells =
             [
-                Guarded(s.Id), Guarded(s.Label), s.Status.ToString().ToLowerInvariant(), N(s.Hours), Guarded(s.Modality),
-                N(s.ZUm), N(s.YUm), N(s.XUm), N(s.DepthUm), N(s.RadiusUm), Guarded(s.Author), Guarded(s.FileAuthor),
+                CsvCells.Guarded(s.Id), CsvCells.Guarded(s.Label), s.Status.ToString().ToLowerInvariant(), N(s.Hours),
+                CsvCells.Guarded(s.Modality),
+                N(s.ZUm), N(s.YUm), N(s.XUm), N(s.DepthUm), N(s.RadiusUm), CsvCells.Guarded(s.Author), CsvCells.Guarded(s.FileAuthor),
                 DateTimeOffset.FromUnixTimeMilliseconds(s.ChangedAt).ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture),
-                Guarded(s.Note),
+                CsvCells.Guarded(s.Note),
             ];
-            text.AppendJoin(',', cells.Select(Quote)).Append('\n');
+            text.AppendJoin(',', cells.Select(CsvCells.Quoted)).Append('\n');
         }
 
         return text.ToString();
@@ -151,16 +150,4 @@ public static class SiteFiles
             throw new VolumeFormatException($"{file} is empty; export sites to see how a file looks.");
         }
     }
-
-    // Text that a spreadsheet would take for a formula is given an apostrophe, as OWASP advises against CSV injection. So is text that
-    // begins with such a guard itself: reading takes one apostrophe away from whatever begins so, and other text stays as it is.
-    private static string Guarded(string text) => IsFormula(text) ? "'" + text : text;
-
-    /// <summary>The text of a cell, without the apostrophe that guards it.</summary>
-    internal static string Unguarded(string cell) => cell.StartsWith('\'') && IsFormula(cell) ? cell[1..] : cell;
-
-    private static bool IsFormula(string text) => text.AsSpan().TrimStart('\'') is [var first, ..] && "=+-@\t\r\n".Contains(first);
-
-    private static string Quote(string cell) =>
-        cell.AsSpan().IndexOfAny(s_quoted) >= 0 ? "\"" + cell.Replace("\"", "\"\"") + "\"" : cell;
 }

@@ -24,7 +24,7 @@ internal sealed record SiteRow(IReadOnlyDictionary<string, int> Columns, string[
 
     private string? Cell(string name) => Columns.TryGetValue(name, out var c) && c < Cells.Length ? Cells[c] : null;
 
-    private string? Text(string name) => Cell(name) is { } cell ? SiteFiles.Unguarded(cell) : null;
+    private string? Text(string name) => Cell(name) is { } cell ? CsvCells.Unguarded(cell) : null;
 
     private double? Number(string name)
     {

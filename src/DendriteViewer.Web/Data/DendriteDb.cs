@@ -1,5 +1,6 @@
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Annotations;
+using DendriteViewer.Web.Measurements;
 using DendriteViewer.Web.Registry;
 using DendriteViewer.Web.Sharing;
 using Microsoft.AspNetCore.Identity;
@@ -20,6 +21,9 @@ public class DendriteDb(DbContextOptions<DendriteDb> options) : IdentityDbContex
     /// <summary>The append-only log of annotation edits.</summary>
     public DbSet<SiteEdit> SiteEdits => Set<SiteEdit>();
 
+    /// <summary>The append-only log of edits of measurements.</summary>
+    public DbSet<MeasurementEdit> MeasurementEdits => Set<MeasurementEdit>();
+
     /// <summary>Every dataset that was ever seen in the store; those that were deleted are the archive.</summary>
     public DbSet<DatasetRecord> Datasets => Set<DatasetRecord>();
 
@@ -33,6 +37,9 @@ public class DendriteDb(DbContextOptions<DendriteDb> options) : IdentityDbContex
         builder.Entity<SiteEdit>().HasKey(e => e.Sequence);
         builder.Entity<SiteEdit>().Property(e => e.Sequence).ValueGeneratedOnAdd();
         builder.Entity<SiteEdit>().HasIndex(e => new { e.DatasetIdentity, e.SiteId, e.Version }).IsUnique();
+        builder.Entity<MeasurementEdit>().HasKey(e => e.Sequence);
+        builder.Entity<MeasurementEdit>().Property(e => e.Sequence).ValueGeneratedOnAdd();
+        builder.Entity<MeasurementEdit>().HasIndex(e => new { e.DatasetIdentity, e.MeasurementId, e.Version }).IsUnique();
         builder.Entity<DatasetRecord>().HasKey(d => d.Identity);
         builder.Entity<DatasetRecord>().HasIndex(d => d.DatasetId);
     }

@@ -46,17 +46,18 @@ public sealed class Budgets : IDisposable
     /// <param name="client">Who asks.</param>
     /// <param name="megapixels">What it costs.</param>
     /// <param name="ct">Gives up.</param>
+    /// <param name="what">What a refusal calls it.</param>
     /// <returns>Dispose it when the work is done.</returns>
     /// <exception cref="BudgetSpentException">The budget is spent.</exception>
-    public async Task<IDisposable> SpendAsync(ClientKeys client, double megapixels, CancellationToken ct)
+    public async Task<IDisposable> SpendAsync(ClientKeys client, double megapixels, CancellationToken ct, string what = "pictures")
     {
         var held = new Held();
         try
         {
             foreach (var holder in Holder.Of(client))
             {
-                held.Add(Granted(_megapixels.AttemptAcquire(holder, Permits(megapixels)), "pictures"));
-                held.Add(Granted(await _atOnce.AcquireAsync(holder, 1, ct), "pictures"));
+                held.Add(Granted(_megapixels.AttemptAcquire(holder, Permits(megapixels)), what));
+                held.Add(Granted(await _atOnce.AcquireAsync(holder, 1, ct), what));
             }
 
             return held;

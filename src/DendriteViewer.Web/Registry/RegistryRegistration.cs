@@ -5,6 +5,7 @@ using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Annotations;
 using DendriteViewer.Web.Catalog;
+using DendriteViewer.Web.Measurements;
 
 namespace DendriteViewer.Web.Registry;
 
@@ -25,7 +26,8 @@ public static class RegistryRegistration
     {
         app.MapDelete("/api/datasets/{dataset}", DeleteAsync).WithTags("datasets");
         var archive = app.MapGroup("/api/archive").WithTags("archive");
-        archive.MapGet("/", async (HttpContext c, DatasetRegistry registry, DatasetAccess access, SiteLog sites, CancellationToken ct) =>
+        archive.MapGet("/", async (
+            HttpContext c, DatasetRegistry registry, DatasetAccess access, SiteLog sites, MeasurementLog measurements, CancellationToken ct) =>
         {
             var list = new List<object>();
             foreach (var d in await registry.ArchivedAsync(ct))
@@ -37,7 +39,8 @@ public static class RegistryRegistration
                         .ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
                     list.Add(
                         new { identity = d.Identity, id = d.DatasetId, name = d.Name, deleted, deletedBy = d.DeletedBy,
-                        sites = (await sites.ListAsync(identity, ct)).Count });
+                        sites = (await sites.ListAsync(identity, ct)).Count,
+                        measurements = (await measurements.ListAsync(identity, ct)).Count });
                 }
             }
 
@@ -51,6 +54,16 @@ public static class RegistryRegistration
             async (string identity, HttpContext c, DatasetRegistry registry, DatasetAccess access, SiteLog sites, CancellationToken ct) =>
             await FindAsync(identity, c, registry, access, ct) is { } d
                 ? Results.File(Encoding.UTF8.GetBytes(SiteFiles.ToCsv(await sites.ListAsync(d, ct))), "text/csv", $"{identity}-sites.csv")
+                : Results.NotFound());
+        archive.MapGet("/{identity}/measurements", async (
+            string identity, HttpContext c, DatasetRegistry registry, DatasetAccess access, MeasurementLog log, CancellationToken ct) =>
+            await FindAsync(identity, c, registry, access, ct) is { } d ? Results.Json(await log.ListAsync(d, ct), MeasurementLog.Json)
+                : Results.NotFound());
+        archive.MapGet("/{identity}/measurements/csv", async (
+            string identity, HttpContext c, DatasetRegistry registry, DatasetAccess access, MeasurementLog log, CancellationToken ct) =>
+            await FindAsync(identity, c, registry, access, ct) is { } d
+                ? Results.File(Encoding.UTF8.GetBytes(MeasurementFiles.ToCsv(await log.ListAsync(d, ct), dataset: null)), "text/csv",
+                    $"{identity}-measurements.csv")
                 : Results.NotFound());
     }
 

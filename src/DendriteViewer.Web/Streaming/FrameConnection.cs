@@ -3,6 +3,7 @@ using DendriteViewer.Imaging.Caching;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Rendering;
 using DendriteViewer.Kernels.Scheduling;
+using DendriteViewer.Web.Measurements;
 using DendriteViewer.Web.Viewing;
 using Microsoft.AspNetCore.SignalR;
 
@@ -52,12 +53,14 @@ public sealed class FrameConnection : IFrameSink, IDisposable
         _dataset = session.Dataset;
         session.Changed += OnChanged;
         session.Edits.Changed += TellEdits;
+        session.Measurements.Changed += TellMeasurements;
         foreach (var pane in _panes)
         {
             Run(pane.RunAsync);
         }
 
         TellEdits();
+        TellMeasurements();
         Run(TellAddressAsync);
         // What is read ahead needs much thought about which bricks; it keeps off the threads that answer requests.
         Run(ct => resting.RunAsync(() => LoadAheadAsync(ct), ct));
@@ -109,6 +112,7 @@ public sealed class FrameConnection : IFrameSink, IDisposable
     {
         Session.Changed -= OnChanged;
         Session.Edits.Changed -= TellEdits;
+        Session.Measurements.Changed -= TellMeasurements;
         _end.Cancel();
         _budget.Dispose();
     }
@@ -134,6 +138,10 @@ public sealed class FrameConnection : IFrameSink, IDisposable
     // The page orders its edits of annotations among the other things that it can take back.
     private void TellEdits() =>
         Run(ct => _client.SendAsync("edits", JsonSerializer.Serialize(Session.Edits.Counts, ViewDto.Json), ct));
+
+    // What the page measures without saving it, and what is being computed.
+    private void TellMeasurements() =>
+        Run(ct => _client.SendAsync("measuring", MeasurementMark.JsonOf(Session.Measurements), ct));
 
     // A link that is revoked or ends, and a membership that is taken away, end what is open too.
     private async Task WatchAccessAsync(Func<Task<bool>> isStillOpen, Action abort, CancellationToken ct)

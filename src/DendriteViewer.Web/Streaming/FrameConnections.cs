@@ -5,6 +5,7 @@ using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Annotations;
 using DendriteViewer.Web.Catalog;
 using DendriteViewer.Web.Compute;
+using DendriteViewer.Web.Measurements;
 using DendriteViewer.Web.Viewing;
 using Microsoft.AspNetCore.SignalR;
 
@@ -15,10 +16,12 @@ public sealed partial class FrameConnections : IDisposable
 {
     private readonly ConcurrentDictionary<string, FrameConnection> _connections = new();
     private readonly ConcurrentDictionary<DatasetIdentity, bool> _tellingSites = new();
+    private readonly ConcurrentDictionary<DatasetIdentity, bool> _tellingMeasurements = new();
     private readonly Lock _swap = new();
     private readonly IHubContext<FrameHub> _hub;
     private readonly ViewSessions _sessions;
     private readonly SiteLog _sites;
+    private readonly MeasurementLog _measurements;
     private readonly SliceRenderer _slices;
     private readonly VolumeRenderer _volumes;
     private readonly RenderScheduler _scheduler;
@@ -29,6 +32,7 @@ public sealed partial class FrameConnections : IDisposable
     /// <param name="hub">Where messages go.</param>
     /// <param name="sessions">Whose presence is told.</param>
     /// <param name="sites">Whose edits are told.</param>
+    /// <param name="measurements">Whose edits are told too.</param>
     /// <param name="slices">Draws slices.</param>
     /// <param name="volumes">Draws in 3D.</param>
     /// <param name="scheduler">Shares the compute.</param>
@@ -36,12 +40,14 @@ public sealed partial class FrameConnections : IDisposable
     /// <param name="time">The clock.</param>
     /// <param name="log">Where faults are written.</param>
     public FrameConnections(
-        IHubContext<FrameHub> hub, ViewSessions sessions, SiteLog sites, SliceRenderer slices, VolumeRenderer volumes,
-        RenderScheduler scheduler, ComputeLanes lanes, TimeProvider time, ILogger<FrameConnections> log)
+        IHubContext<FrameHub> hub, ViewSessions sessions, SiteLog sites, MeasurementLog measurements, SliceRenderer slices,
+        VolumeRenderer volumes, RenderScheduler scheduler, ComputeLanes lanes, TimeProvider time, ILogger<FrameConnections> log)
     {
         (_hub, _sessions, _sites, _slices, _volumes) = (hub, sessions, sites, slices, volumes);
         (_scheduler, _lanes, _time, _log) = (scheduler, lanes, time, log);
+        _measurements = measurements;
         _sites.Changed += TellSites;
+        _measurements.Changed += TellMeasurements;
         _sessions.PresenceChanged += TellPresence;
     }
 
@@ -68,6 +74,7 @@ public sealed partial class FrameConnections : IDisposable
         RenderMetrics.Viewers(1);
         Release(replaced);
         TellSites(session.Dataset.Identity);
+        TellMeasurements(session.Dataset.Identity);
 
         // A connection that went while it joined is ended here, since nobody else will.
         aborted.Register(() => End(connectionId));
@@ -104,6 +111,7 @@ public sealed partial class FrameConnections : IDisposable
     public void Dispose()
     {
         _sites.Changed -= TellSites;
+        _measurements.Changed -= TellMeasurements;
         _sessions.PresenceChanged -= TellPresence;
         foreach (var id in _connections.Keys)
         {
@@ -128,6 +136,21 @@ public sealed partial class FrameConnections : IDisposable
         foreach (var (seesNames, seen) in new[] { (true, list), (false, SiteRules.WithoutNames(list)) })
         {
             await _hub.Clients.Group(GroupOf(id, seesNames)).SendAsync("sites", JsonSerializer.Serialize(seen, SiteLog.Json));
+        }
+    }
+
+    // As with sites. A mark has nobody's name.
+    private void TellMeasurements(DatasetIdentity id)
+    {
+        if (_tellingMeasurements.TryAdd(id, true))
+        {
+            Tell(async () =>
+            {
+                await Task.Yield();
+                _tellingMeasurements.TryRemove(id, out _);
+                var marks = MeasurementMark.JsonOf(await _measurements.ListAsync(id));
+                await _hub.Clients.Groups(GroupOf(id, seesNames: true), GroupOf(id, seesNames: false)).SendAsync("measurements", marks);
+            });
         }
     }
 

@@ -2,6 +2,7 @@ using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Rendering;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Annotations;
+using DendriteViewer.Web.Measurements;
 
 namespace DendriteViewer.Web.Viewing;
 
@@ -27,6 +28,9 @@ public sealed class ViewSession(string id, string owner, Dataset dataset, ViewSt
 
     /// <summary>The edits of annotations made in this page, by the hub or by a panel.</summary>
     public EditHistory Edits { get; } = new();
+
+    /// <summary>What is measured in this page and not saved, and what is being computed for it.</summary>
+    public PageMeasurements Measurements { get; } = new();
 
     /// <summary>The dataset looked at.</summary>
     public Dataset Dataset => Volatile.Read(ref _dataset);

@@ -63,6 +63,11 @@ public sealed class ViewSessions(DatasetCatalog catalog, TimeProvider time) : ID
         return held.Session;
     }
 
+    /// <summary>A session that is open, by the id that its page has; null where it is not, is another person's, or of another dataset.</summary>
+    public ViewSession? Find(string? id, string owner, DatasetIdentity dataset) =>
+        id is not null && _sessions.TryGetValue(id, out var held) && held.Session.Owner == owner && held.Session.Dataset.Identity == dataset
+            ? held.Session : null;
+
     /// <summary>The first view of a dataset, from its first volume, so that links of all its timesteps are written against one.</summary>
     public async Task<ViewState> StartAsync(Dataset dataset, VolumeInfo volume, CancellationToken ct)
     {

@@ -1,0 +1,63 @@
+using DendriteViewer.Imaging.Datasets;
+using DendriteViewer.Web.Annotations;
+using DendriteViewer.Web.Limits;
+
+namespace DendriteViewer.Web.Measurements;
+
+/// <summary>Where a measurement comes from and goes to.</summary>
+/// <param name="Dataset">What it was drawn in.</param>
+/// <param name="By">Who measures, and the page whose undo takes it back.</param>
+/// <param name="MaySave">Whether they may annotate; else it is kept for the page alone.</param>
+/// <param name="Client">Whose budget it costs.</param>
+/// <param name="Page">The page it was drawn in, or null for a program.</param>
+public sealed record MeasurementOrder(Dataset Dataset, Editor By, bool MaySave, ClientKeys Client, PageMeasurements? Page);
+
+/// <summary>Computes measurements and keeps them: in the log where somebody may annotate, else in their page as long as it is open.</summary>
+public sealed class MeasurementDesk(Measurer measurer, MeasurementLog log)
+{
+    /// <summary>Computes a measurement, and keeps it where it can be kept.</summary>
+    /// <param name="order">Whose it is.</param>
+    /// <param name="wanted">What is measured; with an id, and the version it was changed from, one that is there is changed.</param>
+    /// <param name="ct">Stops it.</param>
+    /// <exception cref="ArgumentException">It cannot be measured; the sentence says why.</exception>
+    /// <exception cref="EditConflictException">Somebody else changed or deleted it meanwhile.</exception>
+    public async Task<Measurement> MeasureAsync(MeasurementOrder order, Measurement wanted, CancellationToken ct)
+    {
+        var computed = order.Page is { } page
+            ? await page.RunAsync(
+                wanted.Label is { Length: > 0 } ? wanted.Label : wanted.Kind.ToString(),
+                (progress, stop) => measurer.MeasureAsync(order.Dataset, wanted, order.Client, progress, stop), ct)
+            : await measurer.MeasureAsync(order.Dataset, wanted, order.Client, null, ct);
+        if (!order.MaySave || order.Page?.IsKept(computed.Id) == true)
+        {
+            return order.Page?.Keep(computed) ?? computed;
+        }
+
+        return computed.Id.Length == 0
+            ? await log.AddAsync(order.Dataset.Identity, computed, order.By, ct)
+            : await log.ChangeAsync(order.Dataset.Identity, computed, order.By, ct);
+    }
+
+    /// <summary>Gives a measurement another name or colour; nothing is computed anew.</summary>
+    /// <exception cref="ArgumentException">The name or colour cannot be.</exception>
+    /// <exception cref="EditConflictException">Somebody else changed or deleted it meanwhile.</exception>
+    public async Task<Measurement> RenameAsync(MeasurementOrder order, Measurement renamed, CancellationToken ct)
+    {
+        MeasurementRules.Check(order.Dataset, renamed);
+        return order.Page?.IsKept(renamed.Id) == true ? order.Page.Keep(renamed)
+            : await log.ChangeAsync(order.Dataset.Identity, renamed, order.By, ct);
+    }
+
+    /// <summary>Deletes a measurement; the log keeps it, and undo brings it back.</summary>
+    /// <exception cref="EditConflictException">It is not there.</exception>
+    public async Task DeleteAsync(MeasurementOrder order, string id, CancellationToken ct)
+    {
+        if (order.Page?.IsKept(id) == true)
+        {
+            order.Page.Forget(id);
+            return;
+        }
+
+        await log.DeleteAsync(order.Dataset.Identity, id, order.By, ct);
+    }
+}

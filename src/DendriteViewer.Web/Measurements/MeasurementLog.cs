@@ -1,0 +1,83 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Annotations;
+using DendriteViewer.Web.Data;
+using Microsoft.EntityFrameworkCore;
+
+namespace DendriteViewer.Web.Measurements;
+
+/// <summary>
+/// The measurements of every dataset. What is written has been checked and computed by <see cref="Measurer"/>. Whoever calls has been
+/// authorized.
+/// </summary>
+public sealed class MeasurementLog(IDbContextFactory<DendriteDb> database, TimeProvider time)
+    : EditLog<Measurement, MeasurementEdit>(database, time, "measurement")
+{
+    /// <summary>Measurements of a dataset at most, deleted ones included.</summary>
+    public const int MostMeasurements = 2000;
+
+    /// <summary>How measurements are written. A number of a kind or a field that nobody knows is refused, not skipped.</summary>
+    public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
+
+    /// <inheritdoc/>
+    protected override JsonSerializerOptions Options => Json;
+
+    /// <summary>The measurements that are not deleted, by scan and name.</summary>
+    public async Task<IReadOnlyList<Measurement>> ListAsync(DatasetIdentity dataset, CancellationToken ct = default) =>
+        (await CurrentAsync(dataset, ct)).OrderBy(m => m.Hours).ThenBy(m => m.Kind).ThenBy(m => m.Label.Length)
+            .ThenBy(m => m.Label, StringComparer.Ordinal).ThenBy(m => m.Id, StringComparer.Ordinal).ToArray();
+
+    /// <summary>The measurement of an id, or null.</summary>
+    public async Task<Measurement?> FindAsync(DatasetIdentity dataset, string id, CancellationToken ct) =>
+        (await CurrentAsync(dataset, ct)).FirstOrDefault(m => m.Id == id);
+
+    /// <summary>Adds a measurement.</summary>
+    /// <exception cref="ArgumentException">The dataset would hold more than it can.</exception>
+    public async Task<Measurement> AddAsync(DatasetIdentity dataset, Measurement computed, Editor by, CancellationToken ct) =>
+        (await EditAsync(dataset, by, board => board.Count < MostMeasurements
+            ? [computed with
+            {
+                Id = NewId(), Author = by.Person.Name, Deleted = false,
+                Label = computed.Label.Length > 0 ? computed.Label : NextLabel(board.Values, computed.Kind),
+            }]
+            : throw new ArgumentException($"A dataset holds at most {MostMeasurements} measurements, deleted ones included."), "draw", ct))[0];
+
+    /// <summary>Changes a measurement; its version is the one it was changed from.</summary>
+    /// <exception cref="EditConflictException">Somebody else changed it meanwhile.</exception>
+    public async Task<Measurement> ChangeAsync(DatasetIdentity dataset, Measurement computed, Editor by, CancellationToken ct) =>
+        (await EditAsync(dataset, by, board =>
+        {
+            var current = Unchanged(board, computed.Id, computed.Version);
+            return [computed with { Author = current.Author, Deleted = false,
+                Label = computed.Label.Length > 0 ? computed.Label : current.Label }];
+        }, "change", ct))[0];
+
+    /// <summary>A name that no measurement of a kind has: Ruler 1, Ruler 2 and so on.</summary>
+    internal static string NextLabel(IEnumerable<Measurement> all, MeasurementKind kind)
+    {
+        var name = $"{kind} ";
+        var most = all.Select(m => m.Label.StartsWith(name, StringComparison.Ordinal)
+            && int.TryParse(m.Label.AsSpan(name.Length), out var n) ? n : 0).DefaultIfEmpty(0).Max();
+        return $"{name}{most + 1}";
+    }
+
+    /// <inheritdoc/>
+    protected override MeasurementEdit RowOf(DatasetIdentity dataset, Measurement after, string state, Person by, long at) => new()
+    {
+        DatasetIdentity = dataset.Value, MeasurementId = after.Id, Version = after.Version, State = state, ByKey = by.Key, ByName = by.Name,
+        At = at,
+    };
+
+    /// <inheritdoc/>
+    protected override string IdOf(MeasurementEdit row) => row.MeasurementId;
+
+    /// <inheritdoc/>
+    protected override string NameOf(Measurement item) => item.Label;
+}

@@ -1,0 +1,24 @@
+using System.Text.Json;
+
+namespace DendriteViewer.Web.Measurements;
+
+/// <summary>A measurement as a browser draws it: its shape and the numbers on its plate, without profiles and histograms.</summary>
+public sealed record MeasurementMark(
+    string Id, int Version, MeasurementKind Kind, double[][] PointsUm, double[]? Right, double[]? Down, double ThicknessUm, double WidthUm,
+    double Hours, string Modality, string Label, string Color, string Text, bool IsSaved)
+{
+    /// <summary>The mark of a measurement.</summary>
+    /// <param name="m">The measurement.</param>
+    /// <param name="isSaved">Whether it is kept beyond the page.</param>
+    public static MeasurementMark Of(Measurement m, bool isSaved) => new(
+        m.Id, m.Version, m.Kind, m.PointsUm, m.Right, m.Down, m.ThicknessUm, m.WidthUm, m.Hours, m.Modality, m.Label, m.Color,
+        MeasurementText.Short(m), isSaved);
+
+    /// <summary>The marks of what is saved, JSON.</summary>
+    public static string JsonOf(IEnumerable<Measurement> saved) =>
+        JsonSerializer.Serialize(saved.Select(m => Of(m, isSaved: true)), MeasurementLog.Json);
+
+    /// <summary>What one page alone has: its unsaved measurements, and what is being computed; JSON.</summary>
+    public static string JsonOf(PageMeasurements page) => JsonSerializer.Serialize(
+        new { kept = page.Kept.Select(m => Of(m, isSaved: false)), running = page.Running }, MeasurementLog.Json);
+}

@@ -1,0 +1,95 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+using DendriteViewer.Imaging.Datasets;
+using DendriteViewer.Imaging.Measuring;
+using DendriteViewer.Web.Compute;
+using DendriteViewer.Web.Limits;
+
+namespace DendriteViewer.Web.Measurements;
+
+/// <summary>Checks and computes measurements, in the lanes for work that takes long and within whoever's budget asks.</summary>
+public sealed class Measurer(RegionMeasurer regions, LineProfiler lines, ComputeLanes lanes, Budgets budgets)
+{
+    // What one measurement costs of a budget of megapixels, for each million voxels of the region's box, and at least and at most.
+    private const double MegapixelsAMegavoxel = 0.05, LeastMegapixels = 1 / 16.0, MostMegapixels = 20;
+    private const double LargeMegavoxels = 50;
+
+    /// <summary>The data that results rest on: which scan it is, and where its voxels lie.</summary>
+    public static string TagOf(VolumeInfo volume)
+    {
+        var text = Encoding.UTF8.GetBytes($"{volume.CacheKey}\n{volume.MetadataSha256}\n");
+        return Convert.ToHexStringLower(SHA256.HashData([.. text, .. MemoryMarshal.AsBytes(volume.Transform.Rows)]))[..16];
+    }
+
+    /// <summary>The measurement with its result.</summary>
+    /// <param name="dataset">What it was drawn in.</param>
+    /// <param name="wanted">The measurement as it was sent.</param>
+    /// <param name="client">Whose budget it costs.</param>
+    /// <param name="progress">Told the share that is done, 0 to 1.</param>
+    /// <param name="ct">Stops it.</param>
+    /// <exception cref="ArgumentException">It cannot be measured; the sentence says why.</exception>
+    /// <exception cref="BudgetSpentException">The budget is spent.</exception>
+    public async Task<Measurement> MeasureAsync(
+        Dataset dataset, Measurement wanted, ClientKeys client, Action<double>? progress, CancellationToken ct)
+    {
+        var (m, volume) = MeasurementRules.Check(dataset, wanted);
+        var points = m.PointsUm.Select(MeasurementRules.PointOf).ToArray();
+        var result = new MeasuredResult
+        {
+            Data = TagOf(volume), DepthsUm = [.. points.Select(p => Math.Round(dataset.Depth.DepthOf(p).Um, 6))],
+        };
+        if (m.Kind == MeasurementKind.Angle)
+        {
+            return m with { Result = result with { AngleDeg = PointGeometry.Angle(points[0], points[1], points[2], volume.Transform) } };
+        }
+
+        if (m.Kind is not (MeasurementKind.Rectangle or MeasurementKind.Polygon or MeasurementKind.Box))
+        {
+            result = result with { LengthUm = PointGeometry.Length(points[0], points[1], volume.Transform) };
+        }
+
+        if (m.Kind == MeasurementKind.Ruler)
+        {
+            return result.LengthUm is { Value: > 0 } ? m with { Result = result }
+                : throw new ArgumentException("The ruler has no length; draw it from one place to another.");
+        }
+
+        var region = MeasurementRules.RegionOf(m);
+        var megavoxels = region is null ? 1 : BoxVolume(region.For(volume.Transform)) / VoxelVolume(volume) / 1e6;
+        using var spent = await budgets.SpendAsync(
+            client, Math.Clamp(MegapixelsAMegavoxel * megavoxels, LeastMegapixels, MostMegapixels), ct, "measurements");
+        var lane = lanes[megavoxels > LargeMegavoxels ? Urgency.Large : Urgency.Resting];
+        if (region is not null)
+        {
+            var statistics = await lane.RunAsync(() => regions.MeasureAsync(volume, region, progress, ct), ct);
+            return m with { Result = result with { Region = statistics } };
+        }
+
+        var line = new ProfileLine(
+            points[0], points[1], m.WidthUm, m.Right is null ? null : MeasurementRules.FrameOf(m, points[0]).Normal, m.ThicknessUm);
+        return m with { Result = result with { Profile = Shortened(await lane.RunAsync(
+            () => lines.MeasureAsync(volume, line, progress, ct), ct)) } };
+    }
+
+    private static double BoxVolume(Region region) => region.Shape.HalfExtent is var (u, v, w) ? 8 * u * v * w : 0;
+
+    private static double VoxelVolume(VolumeInfo volume) => volume.VoxelSize is var s ? s.Z * s.Y * s.X : 1;
+
+    // Thousands of values are kept with each version, so without digits that say nothing.
+    private static LineProfile Shortened(LineProfile p) =>
+        p with { Values = [.. p.Values.Select(Digits)], Deviations = p.Deviations is { } d ? [.. d.Select(Digits)] : null };
+
+    // Seven significant digits.
+    private static double? Digits(double? value)
+    {
+        if (value is not { } v || v == 0)
+        {
+            return value;
+        }
+
+        var unit = Math.Pow(10, Math.Floor(Math.Log10(Math.Abs(v))) - 6);
+        var rounded = unit >= 1 ? Math.Round(v / unit) * unit : Math.Round(v / unit) / (1 / unit);
+        return double.IsFinite(rounded) ? rounded : v;
+    }
+}
