@@ -85,7 +85,8 @@ public sealed record Measurement : IEdited<Measurement>
     public MeasuredResult? Result { get; init; }
 
     /// <inheritdoc/>
-    public Measurement AtVersion(int version, long? changedAt = null) => this with { Version = version, ChangedAt = changedAt ?? ChangedAt };
+    public Measurement AtVersion(int version, long? changedAt = null) =>
+        this with { Version = version, ChangedAt = changedAt ?? ChangedAt };
 
     /// <inheritdoc/>
     public Measurement AsDeleted() => this with { Deleted = true };

@@ -12,7 +12,9 @@ namespace DendriteViewer.Web.Measurements;
 /// <param name="Page">The page it was drawn in, or null for a program.</param>
 public sealed record MeasurementOrder(Dataset Dataset, Editor By, bool MaySave, ClientKeys Client, PageMeasurements? Page);
 
-/// <summary>Computes measurements and keeps them: in the log where somebody may annotate, else in their page as long as it is open.</summary>
+/// <summary>
+/// Computes measurements and keeps them: in the log where somebody may annotate, else in their page as long as it is open.
+/// </summary>
 public sealed class MeasurementDesk(Measurer measurer, MeasurementLog log)
 {
     /// <summary>Computes a measurement, and keeps it where it can be kept.</summary>

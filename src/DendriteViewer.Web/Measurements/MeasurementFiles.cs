@@ -46,13 +46,15 @@ public static class MeasurementFiles
         var (area, volume) = (region is { IsFlat: true } ? region : null, region is { IsFlat: false } ? region : null);
         return
         [
-            CsvCells.Guarded(m.Id), CsvCells.Guarded(m.Label), m.Kind.ToString().ToLowerInvariant(), N(m.Hours), CsvCells.Guarded(m.Modality),
+            CsvCells.Guarded(m.Id), CsvCells.Guarded(m.Label), m.Kind.ToString().ToLowerInvariant(), N(m.Hours),
+            CsvCells.Guarded(m.Modality),
             string.Join("; ", m.PointsUm.Select(Triple)), m.Right is null ? "" : Triple(m.Right), m.Down is null ? "" : Triple(m.Down),
             string.Join(' ', result?.DepthsUm.Select(d => N(d)) ?? []), N(region?.ThicknessUm),
             m.Kind == MeasurementKind.Profile ? N(m.WidthUm) : "",
             N(result?.LengthUm?.Value), N(result?.LengthUm?.Error), N(result?.AngleDeg?.Value), N(result?.AngleDeg?.Error),
             N(area?.GeometricSize), N(area?.SampledSize), N(area?.SizeError),
-            N(volume?.GeometricSize), N(volume?.SampledSize), N(volume?.SizeError), N(region?.Voxels), N(region?.NoData ?? result?.Profile?.NoData),
+            N(volume?.GeometricSize), N(volume?.SampledSize), N(volume?.SizeError), N(region?.Voxels),
+            N(region?.NoData ?? result?.Profile?.NoData),
             N(100 * (region?.OutsideShare ?? result?.Profile?.OutsideShare)), .. Values(result),
             dataset?.Find(m.Modality, m.Hours) is { } scan && result is not null ? Measurer.TagOf(scan) == result.Data ? "yes" : "no" : "",
             CsvCells.Guarded(m.Author),
@@ -63,7 +65,8 @@ public static class MeasurementFiles
     // From the mean to the width of the percentiles' bins. Of a profile there are mean and extremes of the values along the line.
     private static IEnumerable<string> Values(MeasuredResult? result) => result switch
     {
-        { Region.Values: { } v } => [N(v.Mean), N(v.Deviation), N(v.Least), .. v.Percentiles.Select(p => N(p)), N(v.Most), N(v.PercentileBinWidth)],
+        { Region.Values: { } v } =>
+            [N(v.Mean), N(v.Deviation), N(v.Least), .. v.Percentiles.Select(p => N(p)), N(v.Most), N(v.PercentileBinWidth)],
         { Profile: { } p } => [N(p.Mean), "", N(p.Values.Min()), "", "", "", "", "", "", "", N(p.Values.Max()), ""],
         _ => Enumerable.Repeat("", 12),
     };

@@ -47,7 +47,8 @@ public sealed class MeasurementLog(IDbContextFactory<DendriteDb> database, TimeP
                 Id = NewId(), Author = by.Person.Name, Deleted = false,
                 Label = computed.Label.Length > 0 ? computed.Label : NextLabel(board.Values, computed.Kind),
             }]
-            : throw new ArgumentException($"A dataset holds at most {MostMeasurements} measurements, deleted ones included."), "draw", ct))[0];
+            : throw new ArgumentException($"A dataset holds at most {MostMeasurements} measurements, deleted ones included."),
+            "draw", ct))[0];
 
     /// <summary>Changes a measurement; its version is the one it was changed from.</summary>
     /// <exception cref="EditConflictException">Somebody else changed it meanwhile.</exception>

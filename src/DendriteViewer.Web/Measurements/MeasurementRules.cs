@@ -31,7 +31,8 @@ public static partial class MeasurementRules
         Check(m.WidthUm == 0 || m.Kind == MeasurementKind.Profile, $"{name} has a width, which only a profile has.");
         Ranges.Hours.Check(m.Hours);
         var volume = m.Modality is { } modality && dataset.Find(modality, m.Hours) is { IsLabels: false } v ? v
-            : throw new ArgumentException($"{name} is of a scan that the dataset does not have; give modality and hours of one that it has.");
+            : throw new ArgumentException(
+                $"{name} is of a scan that the dataset does not have; give modality and hours of one that it has.");
         m = m with { PointsUm = [.. m.PointsUm.Select(p => p.Select(c => Math.Round(c, 6)).ToArray())], Hours = volume.Key.Hours };
         Check((m.Right is null) == (m.Down is null), $"{name} has one of right and down; give both, or neither where it was drawn in 3D.");
         if (m.Right is not null)
@@ -101,8 +102,8 @@ public static partial class MeasurementRules
             _ => (2, 2),
         };
         var count = m.PointsUm?.Length ?? 0;
-        Check(count >= least && count <= most,
-            $"{name} has {count} points; {m.Kind.ToString().ToLowerInvariant()} takes {(least == most ? $"{least}" : $"{least} to {most}")}.");
+        var takes = least == most ? $"{least}" : $"{least} to {most}";
+        Check(count >= least && count <= most, $"{name} has {count} points; {m.Kind.ToString().ToLowerInvariant()} takes {takes}.");
         Array.ForEach(m.PointsUm!, p => Ranges.Um.Of("A point").Check(p, 3));
     }
 

@@ -23,9 +23,7 @@ public static class MeasurementText
         um.Value < 1000 ? $"{WithError(um.Value, um.Error)} µm" : $"{WithError(um.Value / 1000, um.Error / 1000)} mm";
 
     /// <summary>An angle: 45.2° ± 0.6°.</summary>
-    public static string Degrees(Measured deg) =>
-        Decimals(deg.Error) is var n ? string.Create(CultureInfo.InvariantCulture,
-            $"{deg.Value.ToString("F" + n, CultureInfo.InvariantCulture)}° ± {deg.Error.ToString("F" + n, CultureInfo.InvariantCulture)}°") : "";
+    public static string Degrees(Measured deg) => WithError(deg.Value, deg.Error).Replace(" ± ", "° ± ", StringComparison.Ordinal) + "°";
 
     /// <summary>A region's size as it was drawn: 1 235 ± 60 µm².</summary>
     public static string Size(RegionStatistics r) => Size(r.GeometricSize, r.SizeError, r.IsFlat);
@@ -54,7 +52,9 @@ public static class MeasurementText
             : value.ToString("0.####E+0", CultureInfo.InvariantCulture);
     }
 
-    /// <summary>A number and what it may be off by, both to the first digit of the latter, or its first two where it begins with 1.</summary>
+    /// <summary>
+    /// A number and what it may be off by, both to the first digit of the latter, or its first two where it begins with 1.
+    /// </summary>
     public static string WithError(double value, double error)
     {
         var place = Place(error);

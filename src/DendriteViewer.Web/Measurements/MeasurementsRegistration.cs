@@ -41,7 +41,8 @@ public static class MeasurementsRegistration
                 ? Csv(MeasurementFiles.ToCsv(list, opened), $"{opened.Id}-measurements.csv") : Results.NotFound());
         group.MapGet("/{id}/csv", async (string dataset, string id, HttpContext c, CancellationToken ct) =>
             await ListAsync(dataset, c, ct) is var (opened, list) && list.FirstOrDefault(m => m.Id == id) is { } m
-                && MeasurementFiles.SeriesToCsv(m) is { } csv ? Csv(csv, $"{opened.Id}-{DatasetId.FromName(m.Label)}.csv") : Results.NotFound());
+                && MeasurementFiles.SeriesToCsv(m) is { } csv
+                ? Csv(csv, $"{opened.Id}-{DatasetId.FromName(m.Label)}.csv") : Results.NotFound());
         group.MapPost("/", (string dataset, string? session, HttpContext c, CancellationToken ct) =>
             MeasureAsync(dataset, session, save: true, c, ct));
         group.MapPost("/compute", (string dataset, string? session, HttpContext c, CancellationToken ct) =>
@@ -53,7 +54,8 @@ public static class MeasurementsRegistration
         Results.File([.. Encoding.UTF8.Preamble, .. Encoding.UTF8.GetBytes(text)], "text/csv", name);
 
     // What is saved, and of a page's visitor what the page has.
-    private static async Task<(Dataset Dataset, IReadOnlyList<Measurement> List)?> ListAsync(string dataset, HttpContext c, CancellationToken ct)
+    private static async Task<(Dataset Dataset, IReadOnlyList<Measurement> List)?> ListAsync(
+        string dataset, HttpContext c, CancellationToken ct)
     {
         var services = c.RequestServices;
         if (await services.GetRequiredService<DatasetCatalog>().TryOpenAsync(c.User, dataset, DatasetRole.View, ct) is not { } opened)
@@ -91,7 +93,8 @@ public static class MeasurementsRegistration
         }
         catch (JsonException e)
         {
-            throw new ArgumentException("A measurement is a JSON object with kind, pointsUm, hours and modality, as docs/measuring.md has it.", e);
+            throw new ArgumentException(
+                "A measurement is a JSON object with kind, pointsUm, hours and modality, as docs/measuring.md has it.", e);
         }
 
         return Results.Json(await services.GetRequiredService<MeasurementDesk>().MeasureAsync(Order(c, session, opened, save), wanted, ct),

@@ -27,7 +27,8 @@ public static class RegistryRegistration
         app.MapDelete("/api/datasets/{dataset}", DeleteAsync).WithTags("datasets");
         var archive = app.MapGroup("/api/archive").WithTags("archive");
         archive.MapGet("/", async (
-            HttpContext c, DatasetRegistry registry, DatasetAccess access, SiteLog sites, MeasurementLog measurements, CancellationToken ct) =>
+            HttpContext c, DatasetRegistry registry, DatasetAccess access, SiteLog sites, MeasurementLog measurements,
+            CancellationToken ct) =>
         {
             var list = new List<object>();
             foreach (var d in await registry.ArchivedAsync(ct))

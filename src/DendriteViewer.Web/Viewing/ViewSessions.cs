@@ -63,7 +63,9 @@ public sealed class ViewSessions(DatasetCatalog catalog, TimeProvider time) : ID
         return held.Session;
     }
 
-    /// <summary>A session that is open, by the id that its page has; null where it is not, is another person's, or of another dataset.</summary>
+    /// <summary>
+    /// A session that is open, by the id that its page has; null where it is not, is another person's, or of another dataset.
+    /// </summary>
     public ViewSession? Find(string? id, string owner, DatasetIdentity dataset) =>
         id is not null && _sessions.TryGetValue(id, out var held) && held.Session.Owner == owner && held.Session.Dataset.Identity == dataset
             ? held.Session : null;

@@ -70,7 +70,8 @@ public sealed class LineProfilerTests(FunctionVolume volumes) : IClassFixture<Fu
         Assert.Equal(Field(new WorldPoint(30.5, 40.5, 0.5)), found.Values[80]!.Value, 9);
         Assert.Contains("outside the volume", Refused(new ProfileLine(new WorldPoint(30, 40, -40), new WorldPoint(30, 40, -1))));
         Assert.Contains("no length", Refused(new ProfileLine(new WorldPoint(30, 40, 40), new WorldPoint(30, 40, 40))));
-        Assert.Contains("narrower", Refused(new ProfileLine(new WorldPoint(30, 40, 0), new WorldPoint(30, 40, 140), 1e5, new(1, 0, 0), 1e5)));
+        Assert.Contains("narrower", Refused(
+            new ProfileLine(new WorldPoint(30, 40, 0), new WorldPoint(30, 40, 140), 1e5, new(1, 0, 0), 1e5)));
     }
 
     [Fact]

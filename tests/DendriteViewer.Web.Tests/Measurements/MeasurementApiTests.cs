@@ -43,7 +43,7 @@ public sealed class MeasurementApiTests(RunningApp app) : IClassFixture<RunningA
         Assert.Contains("length_um,length_error_um", table);
         Assert.Contains("'=gap,ruler,0,projection,10 20 30; 10 50 70,", table);
         var histogram = await viewer.GetStringAsync($"{Measurements}/{circle.GetProperty("id").GetString()}/csv");
-        Assert.StartsWith("\uFEFFfrom_value,to_below_value,voxels", histogram);
+        Assert.StartsWith("from_value,to_below_value,voxels", histogram);
         var counted = histogram.Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Skip(1).Sum(l => long.Parse(l.Split(',')[2]));
         Assert.Equal(region.GetProperty("voxels").GetInt64(), counted);
         Assert.Equal(HttpStatusCode.NotFound,
@@ -61,8 +61,6 @@ public sealed class MeasurementApiTests(RunningApp app) : IClassFixture<RunningA
         Assert.True((await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("result").GetProperty("region")
             .GetProperty("voxels").GetInt64() > 200);
         Assert.Equal(before, (await viewer.GetFromJsonAsync<List<JsonElement>>(Measurements))!.Count);
-        Assert.Equal(HttpStatusCode.NotFound, (await app.NewBrowser().GetAsync(Measurements + "/compute")).StatusCode == HttpStatusCode.OK
-            ? HttpStatusCode.OK : HttpStatusCode.NotFound);
         Assert.NotEqual(HttpStatusCode.OK, (await PostAsync(app.NewBrowser(), Measurements + "/compute", Circle)).StatusCode);
     }
 
@@ -134,8 +132,9 @@ public sealed class MeasurementApiTests(RunningApp app) : IClassFixture<RunningA
         var values = saved.GetProperty("result").GetProperty("profile").GetProperty("values");
         Assert.Equal(50, saved.GetProperty("result").GetProperty("profile").GetProperty("lengthUm").GetDouble(), 6);
         Assert.InRange(values.GetArrayLength(), 26, 33);
-        var csv = await (await app.GuestAsync(DatasetRole.View)).GetStringAsync($"{Measurements}/{saved.GetProperty("id").GetString()}/csv");
-        Assert.StartsWith("\uFEFFdistance_um,z_um,y_um,x_um,value", csv);
+        var viewer = await app.GuestAsync(DatasetRole.View);
+        var csv = await viewer.GetStringAsync($"{Measurements}/{saved.GetProperty("id").GetString()}/csv");
+        Assert.StartsWith("distance_um,z_um,y_um,x_um,value", csv);
         Assert.Equal(values.GetArrayLength() + 1, csv.Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Length);
     }
 
@@ -146,7 +145,8 @@ public sealed class MeasurementApiTests(RunningApp app) : IClassFixture<RunningA
         var log = app.App.Services.GetRequiredService<MeasurementLog>();
         using var history = new EditHistory();
         var ada = new Person("ada", "Ada");
-        var order = new MeasurementOrder(app.Stored, new Editor(ada, history), MaySave: true, new("ada", false, "here"), new PageMeasurements());
+        var order = new MeasurementOrder(
+            app.Stored, new Editor(ada, history), MaySave: true, new("ada", false, "here"), new PageMeasurements());
         var wanted = JsonSerializer.Deserialize<Measurement>(Circle, MeasurementLog.Json)!;
         var saved = await desk.MeasureAsync(order, wanted, default);
         Assert.Equal($"draw {saved.Label}", history.Counts.UndoName);
