@@ -1,8 +1,11 @@
 // One pane: shows frames as they come, and turns pointer, wheel and keys into changes of the view.
 import { add, dot, sub, sliceMap, cameraFrame, cameraMap, across, isAcross } from './geometry.js';
+import { bandGrips } from './band.js';
 import { drawSlice, drawVolume, inPlane } from './overlay.js';
+import { SliceSlider } from './slider.js';
+import { Touches } from './touches.js';
 
-const clickDistance = 4;
+const clickDistance = 4, touchDistance = 8, doubleClick = 300, mostPixels = 4096;
 
 export class Pane {
   constructor(viewer, element, index) {
@@ -13,14 +16,16 @@ export class Pane {
     this.note = element.appendChild(document.createElement('div'));
     this.note.className = 'note';
     this.note.setAttribute('role', 'status');
+    this.slider = this.is3d ? null : new SliceSlider(this);
+    this.touches = new Touches(this);
     const on = (type, handler, options) => element.addEventListener(type, handler, { signal: viewer.ended.signal, ...options });
-    on('pointerdown', e => this.down(e));
-    on('pointermove', e => this.move(e));
-    on('pointerup', e => this.up(e));
-    on('pointercancel', () => { this.drag = null; });
+    on('pointerdown', e => { if (!this.touches.down(e)) this.down(e); });
+    on('pointermove', e => { if (!this.touches.move(e)) this.move(e); });
+    on('pointerup', e => { if (!this.touches.up(e)) this.up(e); });
+    on('pointercancel', e => { this.touches.up(e); this.cancel(); });
     on('pointerleave', () => viewer.hover(null));
     on('wheel', e => this.wheel(e), { passive: false });
-    on('dblclick', () => viewer.maximize(viewer.view.maximized ? null : index));
+    on('dblclick', () => this.double());
     on('contextmenu', e => e.preventDefault());
     on('focus', () => { viewer.active = this; });
     on('pointerenter', () => { viewer.active = this; });
@@ -28,8 +33,14 @@ export class Pane {
 
   get size() { return [this.element.clientWidth, this.element.clientHeight]; }
 
-  /** Whether what is shown is the picture at rest of the view now. */
-  get exact() { return this.rested && this.frame >= this.awaited; }
+  /** Whether what is shown is the picture at rest of the view now, in the screen's pixels. */
+  get exact() { return this.rested && this.frame >= this.awaited && this.isSharp; }
+
+  // The screen may have got other pixels since the picture was drawn: the window moved to another screen, or the page was zoomed.
+  get isSharp() {
+    const wanted = Math.round(this.size[0] * this.viewer.ratio);
+    return wanted > mostPixels || Math.abs(this.canvas.width - wanted) <= 1;
+  }
 
   await(number) { this.awaited = Math.max(this.awaited, number); }
 
@@ -69,14 +80,14 @@ export class Pane {
     const g = this.overlay.getContext('2d');
     g.setTransform(ratio, 0, 0, ratio, 0, 0);
     g.clearRect(0, 0, w, h);
-    this.paint(g, w, h);
+    this.paint(g, w, h, true);
   }
 
   // The picture's own camera and plane with the newest marks, so that marks stay on what they mark.
-  paint(g, w, h) {
-    const now = this.viewer.view, base = this.shown ?? now;
-    const view = { ...base, band: now.band, bandVisible: now.bandVisible, selected: now.selected, focus: this.is3d ? now.focus : this.keepPlane(base, now) };
-    if (this.is3d) drawVolume(g, this.viewer, view, w, h); else drawSlice(g, this.viewer, view, this.index, w, h);
+  paint(g, w, h, isScreen = false) {
+    const now = this.viewer.view, base = this.shown ?? now, focus = this.is3d ? now.focus : this.keepPlane(base, now);
+    const view = { ...base, band: now.band, bandVisible: now.bandVisible, selected: now.selected, focus };
+    if (this.is3d) drawVolume(g, this.viewer, view, w, h); else drawSlice(g, this.viewer, view, this.index, w, h, isScreen);
   }
 
   // The crosshair may have moved within this plane without a new picture; across it, the picture decides.
@@ -122,48 +133,71 @@ export class Pane {
     return { field: 'outlinePointsUm', call: 'SetOutline', points: depth.outlinePointsUm, at: (x, y) => { const p = map.toWorld(x, y); return [p[u], p[v]]; }, toWorld: p => inPlane(depth, map, p) };
   }
 
-  /** Which of the band's limits is under the pointer: 0, 1, or -1 for none. */
-  limitAt(x, y) {
-    const { view, scene } = this.viewer;
-    if (this.is3d || !view.bandVisible) return -1;
-    const map = this.map(), axis = 'zyx'.indexOf(scene.depth.axis), um = map.um * Math.hypot(map.right[axis], map.down[axis]);
-    if (um < 1e-3 * map.um) return -1;
-    const here = this.viewer.depthOf(map.toWorld(x, y)), off = view.band.map(b => Math.abs(b - here) / um), near = off[0] <= off[1] ? 0 : 1;
-    return off[near] < 5 ? near : -1;
+  /** Which of the band's grips is under the pointer: 0, 1, or -1 for none. */
+  gripAt(x, y, isTouch = false) {
+    if (this.is3d || !this.viewer.view.bandVisible) return -1;
+    const { isDown, at } = bandGrips(this.viewer, this.viewer.view, this.map(), ...this.size), [along, aside] = isTouch ? [22, 30] : [9, 13];
+    let best = -1, near = along;
+    at.forEach((p, i) => {
+      if (!p) return;
+      const [da, db] = isDown ? [p[1] - y, p[0] - x] : [p[0] - x, p[1] - y];
+      if (Math.abs(da) <= near && Math.abs(db) <= aside) [best, near] = [i, Math.abs(da)];
+    });
+    return best;
   }
 
   down(e) {
     this.element.focus({ preventScroll: true });
     this.element.setPointerCapture(e.pointerId);
-    const [x, y] = this.local(e), tool = this.viewer.tool;
+    const [x, y] = this.local(e), tool = this.viewer.tool, begin = { x, y, startX: x, startY: y, moved: false };
     const act = e.button === 1 || (e.button === 0 && e.shiftKey && this.is3d) ? 'pan'
       : e.button === 2 ? (this.is3d ? 'pan' : 'window')
       : e.shiftKey ? 'turn'
       : tool === 'navigate' ? (this.is3d ? 'orbit' : 'pan') : tool === 'turn' && this.is3d ? 'orbit' : tool;
     if (tool === 'interface' && !this.is3d && e.button !== 1 && !e.shiftKey) {
       const corrects = this.correcting(), near = this.handleAt(x, y);
-      this.drag = { act: 'interface', x, y, startX: x, startY: y, moved: false, ...corrects, near, takes: e.button === 2 };
+      this.drag = { act: 'interface', ...begin, ...corrects, near, takes: e.button === 2 };
       return;
     }
     const site = e.button === 0 ? this.siteAt(x, y) : null;
-    const limit = tool === 'navigate' && e.button === 0 && !e.shiftKey && !site ? this.limitAt(x, y) : -1;
+    const limit = tool === 'navigate' && e.button === 0 && !e.shiftKey ? this.gripAt(x, y, e.pointerType === 'touch') : -1;
     if (limit >= 0) {
       // To which side of the other limit it is dragged does not matter.
-      this.drag = { act: 'band', x, y, startX: x, startY: y, moved: false, other: this.viewer.view.band[1 - limit] };
+      this.drag = { act: 'band', ...begin, other: this.viewer.view.band[1 - limit] };
       return;
     }
-    this.drag = { act, x, y, startX: x, startY: y, moved: false, site: site && this.viewer.mayEdit && !this.is3d ? site : null, hit: site };
+    this.drag = { act, ...begin, site: site && this.viewer.mayEdit && !this.is3d ? site : null, hit: site };
     if (e.button === 1) e.preventDefault();
+  }
+
+  /** A finger that stayed: what the right button does. */
+  press() {
+    const d = this.drag;
+    if (!d || d.moved || this.is3d) return;
+    if (d.act === 'interface') d.takes = true;
+    else Object.assign(d, { act: 'window', site: null, isPress: true });
+    navigator.vibrate?.(15);
+  }
+
+  cancel() {
+    if (this.drag?.site) this.viewer.moveMark(null);
+    this.drag = null;
   }
 
   move(e) {
     const [x, y] = this.local(e);
-    if (!this.drag) { this.hover(x, y); return; }
+    if (!this.drag) { this.hover(e, x, y); return; }
     const d = this.drag, dx = x - d.x, dy = y - d.y;
-    if (!d.moved && Math.hypot(x - d.startX, y - d.startY) < clickDistance) return;
+    if (!d.moved && Math.hypot(x - d.startX, y - d.startY) < (e.pointerType === 'touch' ? touchDistance : clickDistance)) return;
     d.moved = true;
     [d.x, d.y] = [x, y];
-    if (d.site) { d.at = this.map().toWorld(x, y); return; }
+    // A drag may leave the pane; what the line below says of a slice is of this slice alone.
+    if (x < 0 || y < 0 || x > this.size[0] || y > this.size[1]) this.viewer.hover(null);
+    if (d.site) {
+      d.at = this.map().toWorld(x, y);
+      this.viewer.moveMark(d.site.id, d.at);
+      return;
+    }
     if (d.act === 'interface') {
       // The handle goes along before the server has bent the surface.
       const points = [...d.points], at = d.at(x, y);
@@ -186,28 +220,70 @@ export class Pane {
     if (!d) return;
     const [x, y] = this.local(e);
     if (d.act === 'interface') {
-      const points = d.takes ? d.points.filter((_, i) => i !== d.near) : d.near < 0 ? [...d.points, d.at(x, y)] : d.points.map((p, i) => i === d.near ? d.at(x, y) : p);
+      const moved = () => d.points.map((p, i) => i === d.near ? d.at(x, y) : p);
+      const points = d.takes ? d.points.filter((_, i) => i !== d.near) : d.near < 0 ? [...d.points, d.at(x, y)] : moved();
       if (!d.takes || d.near >= 0) await this.viewer.call(d.call, JSON.stringify(points));
       return;
     }
     if (d.site && d.moved && d.at) {
-      await this.viewer.call('MoveSite', d.site.id, d.site.version, ...d.at);
+      const done = await this.viewer.call('MoveSite', d.site.id, d.site.version, ...d.at);
+      this.viewer.markMoved(d.site, done !== null);
       return;
     }
-    if (d.moved || e.button !== 0) return;
+    if (d.moved || d.isPress || e.button !== 0) return;
     if (d.hit && this.viewer.tool !== 'site') { this.viewer.patch({ selected: d.hit.id }); return; }
-    if (this.viewer.tool !== 'navigate' && this.viewer.tool !== 'site') return;
-    const at = this.is3d ? await this.viewer.call('Pick', x, y, ...this.size.map(Math.round)) : this.map().toWorld(x, y);
-    if (!at) { this.viewer.tell('Nothing is seen there to mark.'); return; }
-    if (this.viewer.tool === 'site') {
-      const id = await this.viewer.call('AddSite', ...at);
-      if (id) this.viewer.patch({ selected: id });
-    } else this.viewer.patch({ focus: at });
+    if (this.viewer.tool === 'navigate') await this.center(x, y);
+    else if (this.viewer.tool === 'site') this.mark(x, y);
   }
 
-  hover(x, y) {
-    this.element.style.cursor = this.viewer.tool === 'navigate' && this.limitAt(x, y) >= 0 ? 'grab' : '';
-    this.viewer.hover(this.is3d ? null : this.map().toWorld(x, y));
+  async pointAt(x, y) {
+    const at = this.is3d ? await this.viewer.call('Pick', x, y, ...this.size.map(Math.round)) : this.map().toWorld(x, y);
+    if (!at) this.viewer.tell('Nothing is seen there to mark.');
+    return at;
+  }
+
+  // A click moves the crosshair at once; where a second one makes it a double click, that is taken back.
+  async center(x, y) {
+    const { steps } = this.viewer, click = { focus: this.viewer.view.focus, at: performance.now() };
+    [this.firstClick, this.click] = [this.click, click];
+    const at = await this.pointAt(x, y);
+    if (!at || click.isDouble) return;
+    steps.begin();
+    const before = steps.done.at(-1);
+    this.viewer.patch({ focus: at });
+    click.step = steps.done.at(-1) === before ? null : steps.done.at(-1);
+    click.moved = at;
+  }
+
+  // A mark is kept for everybody, so it waits until it is sure that the click is no double one.
+  mark(x, y) {
+    clearTimeout(this.marking);
+    this.marking = setTimeout(async () => {
+      this.marking = null;
+      const at = await this.pointAt(x, y), id = at && await this.viewer.call('AddSite', ...at);
+      if (id) this.viewer.patch({ selected: id });
+    }, doubleClick);
+  }
+
+  double() {
+    clearTimeout(this.marking);
+    for (const click of [this.click, this.firstClick]) {
+      if (!click || performance.now() - click.at > 2 * doubleClick) continue;
+      click.isDouble = true;
+      if (!click.moved) continue;
+      this.viewer.steps.isStepping = true;
+      this.viewer.patch({ focus: click.focus });
+      this.viewer.steps.isStepping = false;
+      this.viewer.steps.forget(click.step);
+    }
+    this.click = this.firstClick = null;
+    this.viewer.maximize(this.viewer.view.maximized ? null : this.index);
+  }
+
+  hover(e, x, y) {
+    const isOver = e.target === this.element || e.target === this.canvas, isGrip = isOver && this.viewer.tool === 'navigate' && this.gripAt(x, y) >= 0;
+    this.element.style.cursor = isGrip ? (bandGrips(this.viewer, this.viewer.view, this.map(), ...this.size).isDown ? 'ns-resize' : 'ew-resize') : '';
+    this.viewer.hover(this.is3d || !isOver || e.pointerType === 'touch' ? null : this.map().toWorld(x, y));
   }
 
   pan(dx, dy) {
@@ -270,5 +346,6 @@ export class Pane {
     const um = Math.abs(normal[0]) * volume.voxelUm[0] + Math.abs(normal[1]) * volume.voxelUm[1] + Math.abs(normal[2]) * volume.voxelUm[2];
     const next = add(v.focus, normal, Math.round(count || 1) * um);
     if (next.every((c, i) => c >= b.low[i] - 1e-6 && c <= b.high[i] + 1e-6)) this.viewer.patch({ focus: next });
+    else if (Math.abs(count) > 1) this.step(Math.sign(count) * Math.floor(Math.abs(count) / 2));
   }
 }

@@ -1,14 +1,17 @@
 // The viewer in the browser: holds the view, talks to the frame hub, and hands frames to the panes.
-import { length, sub, depthOf, formatVoxel } from './geometry.js';
-import { decimals } from './overlay.js';
+import { sub, depthOf } from './geometry.js';
+import { Keys } from './keys.js';
 import { Pane } from './pane.js';
+import { Pulse } from './pulse.js';
+import { Readout } from './readout.js';
+import { Steps } from './steps.js';
 import { Timeline } from './timeline.js';
 import { TransferEditor } from './transfer.js';
 import { saveFigure } from './figure.js';
 import { saveChart } from './chart.js';
 
 const paneNames = ['z', 'y', 'x', 'volume'];
-const keptViews = 400;
+const keptViews = 400, mostRatio = 2;
 let current = null;
 
 export async function start() {
@@ -24,13 +27,19 @@ export function stop() { current?.end(); current = null; }
 
 class Viewer {
   constructor(root) {
-    Object.assign(this, { root, ended: new AbortController(), scene: null, view: null, revision: 0, sites: [], left: null, tool: 'navigate', active: null, pending: null, asking: 0, views: new Map(), latencies: [], changedAt: new Map() });
+    Object.assign(this, { root, ended: new AbortController(), scene: null, view: null, revision: 0, sites: [], left: null, tool: 'navigate' });
+    Object.assign(this, { active: null, pending: null, sent: [], asking: 0, views: new Map(), latencies: [], changedAt: new Map(), moving: null });
+    this.showsColors = localStorage.getItem('colors') !== 'off';
+    this.readout = new Readout(this);
+    this.steps = new Steps(this);
+    this.pulse = new Pulse(this);
     this.panes = [0, 1, 2, 3].map(i => new Pane(this, root.querySelector(`[data-pane="${i}"]`), i));
     this.timeline = new Timeline(this, root.querySelector('#timeline'));
     const options = { signal: this.ended.signal };
     root.addEventListener('click', e => this.click(e), options);
-    addEventListener('keydown', e => this.key(e), options);
+    this.keys = new Keys(this, this.keyTable());
     addEventListener('resize', () => this.layout(), options);
+    this.watchRatio();
     document.addEventListener('themechange', () => { this.timeline.draw(); this.transfer?.draw(); }, options);
     this.resized = new ResizeObserver(() => this.layout());
     this.resized.observe(root.querySelector('#panes'));
@@ -44,6 +53,7 @@ class Viewer {
     this.resized.disconnect();
     this.mounted.disconnect();
     this.timeline.stop();
+    this.pulse.stop();
     this.connection?.stop();
   }
 
@@ -59,8 +69,9 @@ class Viewer {
     hub.on('frame', (pane, ...frame) => this.panes[pane].show(...frame));
     // Changes may overtake each other on the way; an older one says nothing new.
     hub.on('view', (json, revision, awaited) => { if (revision >= this.revision) this.accept(JSON.parse(json), revision); this.await(awaited); });
-    hub.on('dataset', json => { if (this.scene) { Object.assign(this.scene, JSON.parse(json)); this.overlays(); } });
-    hub.on('sites', json => { this.sites = JSON.parse(json); this.overlays(); });
+    hub.on('dataset', json => { if (this.scene) { Object.assign(this.scene, JSON.parse(json)); this.overlays(); this.sliders(); } });
+    hub.on('sites', json => this.receiveSites(JSON.parse(json)));
+    hub.on('edits', json => this.steps.counted(JSON.parse(json)));
     hub.on('here', n => { this.root.querySelector('#here').textContent = n > 1 ? `${n} here` : ''; });
     hub.on('loaded', hours => { this.timeline.loaded = hours; this.timeline.draw(); });
     hub.on('address', query => history.replaceState(history.state, '', `${location.pathname}?${query}`));
@@ -71,9 +82,13 @@ class Viewer {
       if (why) location.replace(`/gone?why=${why}`);
       else location.reload();
     });
-    hub.onreconnecting(() => this.state('reconnecting', false));
+    hub.onreconnecting(() => this.pulse.lost());
     hub.onreconnected(() => this.begin());
-    hub.onclose(() => { if (!this.ended.signal.aborted && !this.closed) setTimeout(() => this.begin(), 1000); });
+    hub.onclose(() => {
+      if (this.ended.signal.aborted || this.closed) return;
+      this.pulse.lost();
+      setTimeout(() => this.begin(), 1000);
+    });
     await this.begin();
   }
 
@@ -82,7 +97,7 @@ class Viewer {
     const hub = this.connection;
     try {
       if (hub.state === 'Disconnected') {
-        this.state('connecting', false);
+        if (!this.scene) this.state('connecting', false);
         await hub.start();
       }
       if (hub.state === 'Connected') await this.join();
@@ -102,14 +117,19 @@ class Viewer {
     this.revision = scene.revision;
     this.views.clear();
     this.panes.forEach(p => p.restart());
-    this.accept(scene.view, scene.revision);
+    this.pulse.joined();
+    this.accept(scene.view, scene.revision, false);
     this.layout(true);
+    this.sliders();
     this.mount();
     if (first) this.root.dataset.ready = 'true';
   }
 
-  accept(view, revision) {
-    this.view = this.pending ? { ...view, ...this.pending } : view;
+  // What is on its way to the server, and what is not yet sent, stays on top of what the server says.
+  accept(view, revision, isStep = true) {
+    const before = this.view;
+    this.view = Object.assign({}, view, ...this.sent, this.pending);
+    if (isStep) this.steps.changed(before, this.view);
     this.remember(revision);
     this.maximizedChanged();
     this.refresh();
@@ -125,7 +145,9 @@ class Viewer {
 
   /** Changes fields of the view: drawn over at once, sent once an animation frame. */
   patch(fields) {
+    const before = this.view;
     this.view = { ...this.view, ...fields };
+    this.steps.changed(before, this.view);
     if (!this.pending) requestAnimationFrame(() => this.flush());
     this.pending = { ...this.pending, ...fields };
     if ('maximized' in fields) this.maximizedChanged();
@@ -138,6 +160,7 @@ class Viewer {
     this.pending = null;
     if (!change || this.connection.state !== 'Connected') return;
     this.asking++;
+    this.sent.push(change);
     try {
       const [revision, ...awaited] = await this.connection.invoke('Look', JSON.stringify(change));
       this.revision = Math.max(this.revision, revision);
@@ -146,6 +169,7 @@ class Viewer {
       if (this.changedAt.size > keptViews) this.changedAt.delete(this.changedAt.keys().next().value);
       this.await(awaited);
     } catch (e) { this.tell(e.message.replace(/^.*HubException: /, '')); }
+    this.sent.shift();
     this.asking--;
     this.exactness();
   }
@@ -162,6 +186,7 @@ class Viewer {
     this.when('timeline', [v.hours, v.modality], () => this.timeline.draw());
     this.when('transfer', v.transfer, () => this.transfer?.draw());
     this.when('marks', [v.focus, v.band, v.bandVisible, v.selected, v.hours], () => this.overlays());
+    this.when('sliders', [v.focus, v.center, v.rotation, v.band, v.bandVisible, v.hours, v.modality], () => this.sliders());
   }
 
   when(name, value, draw) {
@@ -172,6 +197,35 @@ class Viewer {
 
   overlays() { this.panes.forEach(p => p.drawOverlay()); }
 
+  sliders() { if (this.scene) for (const p of this.panes) if (p.slider && p.size[0] > 0) p.slider.draw(); }
+
+  receiveSites(sites) {
+    this.sites = sites;
+    const moved = this.moving && sites.find(s => s.id === this.moving.id);
+    if (this.moving?.version !== undefined && (!moved || moved.version !== this.moving.version)) this.moving = null;
+    this.overlays();
+  }
+
+  /** A site where it is drawn: one that is dragged is under the pointer. */
+  placed(site) {
+    if (this.moving?.id !== site.id) return site;
+    const [zUm, yUm, xUm] = this.moving.at;
+    return { ...site, zUm, yUm, xUm };
+  }
+
+  moveMark(id, at) {
+    this.moving = id === null ? null : { id, at };
+    this.overlays();
+  }
+
+  // The mark stays where it was dropped until the list of sites says so too; where that was refused it goes back.
+  markMoved(site, isDone) {
+    if (this.moving?.id !== site.id) return;
+    const now = this.sites.find(s => s.id === site.id);
+    if (isDone && now?.version === site.version) this.moving.version = site.version;
+    else this.moveMark(null);
+  }
+
   drew(pane, revision) {
     const at = this.changedAt.get(revision);
     if (at) { this.latencies.push(performance.now() - at); this.changedAt.delete(revision); if (this.latencies.length > 2000) this.latencies.shift(); }
@@ -180,7 +234,8 @@ class Viewer {
 
   exactness() {
     const shown = this.panes.filter(p => p.size[0] > 0);
-    if (this.connection?.state !== 'Connected') return;
+    if (this.connection?.state !== 'Connected' || !this.scene) return;
+    if (!this.pulse.isOnline) { this.state('offline', false); return; }
     // A pane that says something shows what was asked for before: it waits (…), or tells what is wrong.
     // Which pictures a change leaves as they are, the server knows: until it has answered, none is said to be exact.
     const said = shown.map(p => p.note.textContent).filter(t => t), exact = !said.length && !this.pending && !this.asking && shown.every(p => p.exact);
@@ -199,10 +254,9 @@ class Viewer {
     try { return await this.connection.invoke(method, ...args); } catch (e) { this.tell(e.message.replace(/^.*HubException: /, '')); return null; }
   }
 
-  tell(text) {
-    this.root.querySelector('#status').textContent = text;
-    this.told = performance.now();
-  }
+  tell(text) { this.readout.tell(text); }
+
+  hover(point) { this.readout.hover(point); }
 
   volume(view = this.view) {
     return this.scene.volumes.find(v => v.modality === view.modality && v.hours === view.hours) ?? this.scene.volumes[0];
@@ -218,32 +272,34 @@ class Viewer {
 
   depthOf(p) { return depthOf(this.scene.depth, p); }
 
-  hover(point) {
-    this.hovered = point;
-    if (!point || this.probing) return;
-    this.probing = true;
-    setTimeout(async () => {
-      const at = this.hovered;
-      this.probing = false;
-      if (!at || this.connection.state !== 'Connected' || performance.now() - (this.told ?? -1e9) < 2500) return;
-      const hit = await this.call('Probe', ...at), volume = this.volume(), n = decimals(Math.min(...volume.voxelUm));
-      const status = this.root.querySelector('#status');
-      const place = `z <b>${at[0].toFixed(n)}</b> · y <b>${at[1].toFixed(n)}</b> · x <b>${at[2].toFixed(n)}</b> µm`;
-      if (!hit) { status.innerHTML = `${place} · outside the volume`; return; }
-      const value = Number.isInteger(hit.value) ? hit.value.toLocaleString('en').replaceAll(',', '\u202f') : hit.value.toPrecision(6);
-      status.innerHTML = `${place} · depth <b>${hit.depthUm.toFixed(n)}</b> µm · value <b>${value}</b> · `
-        + `voxel ${hit.z}, ${hit.y}, ${hit.x} · ${formatVoxel(volume.voxelUm)}`;
-    }, 50);
+  /** Pixels of pictures a CSS pixel. */
+  get ratio() { return Math.min(devicePixelRatio, mostRatio); }
+
+  // The ratio changes alone where the window moves to another screen; each query asks about one ratio, so the next one is asked anew.
+  watchRatio() {
+    const query = matchMedia(`(resolution: ${devicePixelRatio}dppx)`), end = { signal: this.ended.signal, once: true };
+    query.addEventListener('change', () => { this.checkRatio(); this.watchRatio(); }, end);
+  }
+
+  checkRatio() {
+    if (devicePixelRatio === this.laidOutAt || !this.scene) return;
+    this.exactness();
+    this.layout();
   }
 
   layout(force = false) {
-    const ratio = Math.min(devicePixelRatio, 2), sizes = this.panes.flatMap(p => p.size.map(v => Math.round(v * ratio)));
+    this.laidOutAt = devicePixelRatio;
+    const { ratio } = this, sizes = this.panes.flatMap(p => p.size.map(v => Math.round(v * ratio)));
     const key = sizes.join();
     if ((key !== this.sizes || force) && this.connection?.state === 'Connected' && this.scene) {
       this.sizes = key;
-      this.connection.invoke('Layout', sizes, ratio).then(awaited => this.await(awaited), () => {});
+      // Until the server has said which frames have this layout, none is said to be exact.
+      this.asking++;
+      this.connection.invoke('Layout', sizes, ratio).then(awaited => { this.asking--; this.await(awaited); }, () => { this.asking--; });
+      this.exactness();
     }
     this.overlays();
+    this.sliders();
     this.placeSplitters?.();
   }
 
@@ -302,8 +358,13 @@ class Viewer {
     if (t.dataset.chart) saveChart(t.closest('section'), `${this.scene.dataset}-${t.dataset.chart}`, t.dataset.kind);
     if (t.dataset.left) this.showLeft(t.dataset.left);
     if (t.dataset.full) this.patch({ maximized: t.dataset.full });
-    ({ fit: () => this.fit(), straight: () => this.patch({ rotation: [0, 0, 0] }), help: () => this.help(), figure: () => saveFigure(this) })[t.dataset.action]?.();
+    this.actions[t.dataset.action]?.();
   }
+
+  actions = {
+    fit: () => this.fit(), straight: () => this.patch({ rotation: [0, 0, 0] }), help: () => this.keys.help(), figure: () => saveFigure(this),
+    undo: () => this.steps.undo(), redo: () => this.steps.redo(), colors: () => this.toggleColors(),
+  };
 
   /** Shows or hides what displacement registration left, as arrows in slices. */
   async showLeft(url) {
@@ -330,50 +391,70 @@ class Viewer {
     this.patch({ umPerPixel: 0, center: middle, camera: [...this.view.camera.slice(0, 2), 0, ...middle] });
   }
 
-  keys = [
-    ['V', 'Move: drag pans or orbits, click sets the crosshair', () => this.choose('navigate')],
-    ['W', 'Window and level (or drag with the right button)', () => this.choose('window')],
-    ['T', 'Turn the slices (or Shift and drag)', () => this.choose('turn')],
-    ['N', 'Mark a nucleation site', () => this.choose('site')],
-    ['I', 'Correct the interface, or the cell’s outline', () => this.choose('interface')],
-    ['F', 'Fit everything', () => this.fit()],
-    ['G', 'Full screen', () => dendriteShell.fullScreen()],
-    ['R', 'Slices along the axes again', () => this.patch({ rotation: [0, 0, 0] })],
-    ['B', 'Show or hide the band', () => this.patch({ bandVisible: !this.view.bandVisible })],
-    ['M', 'Fill the view with a pane, and back (or double-click)', () => this.maximize(this.view.maximized ? null : this.active?.index ?? 3)],
-    ['\\', 'Show or hide the panel', () => dendriteShell.togglePanel()],
-    ['P', 'Save the panes as a picture', () => saveFigure(this)],
-    [' ', 'Play or pause', () => this.timeline.toggle(), 'Space'],
-    ['ArrowRight', 'Next timestep', () => this.timeline.go(1), '→'],
-    ['ArrowLeft', 'Timestep before', () => this.timeline.go(-1), '←'],
-    ['ArrowUp', 'Slice back (or wheel)', () => this.active?.step(-1), '↑'],
-    ['ArrowDown', 'Slice on (or wheel)', () => this.active?.step(1), '↓'],
-    ['+', 'Zoom in (or Ctrl and wheel; wheel in 3D)', () => this.active?.zoom(1 / 1.2)],
-    ['-', 'Zoom out', () => this.active?.zoom(1.2)],
-    ['Delete', 'Delete the selected site', () => this.view.selected && this.call('DeleteSite', this.view.selected)],
-    ['Escape', 'Back to moving; close what is open', () => { this.choose('navigate'); this.root.querySelector('#help').hidden = true; if (this.view.selected) this.patch({ selected: '' }); }, 'Esc'],
-    ['?', 'These keys', () => this.help()],
-  ];
-
-  async key(e) {
-    if (!this.scene || e.target.closest('input, textarea, select, [contenteditable]')) return;
-    if ((e.ctrlKey || e.metaKey) && e.key.toLowerCase() === 'z') {
-      e.preventDefault();
-      const redo = e.shiftKey;
-      if (await this.call(redo ? 'Redo' : 'Undo') === false) this.tell(`There is no edit of this page to ${redo ? 'redo' : 'undo'}.`);
-      return;
-    }
-    if (e.ctrlKey || e.metaKey || e.altKey || (e.key === ' ' && e.target.closest('button'))) return;
-    const hit = this.keys.find(k => k[0].length === 1 ? k[0].toLowerCase() === e.key.toLowerCase() : k[0] === e.key);
-    if (hit) { e.preventDefault(); hit[2](); }
+  toggleColors() {
+    this.showsColors = !this.showsColors;
+    localStorage.setItem('colors', this.showsColors ? 'on' : 'off');
+    this.root.querySelectorAll('[data-action=colors]').forEach(b => b.setAttribute('aria-pressed', this.showsColors));
+    this.overlays();
   }
 
-  help() {
-    const help = this.root.querySelector('#help');
-    help.hidden = !help.hidden;
-    if (help.hidden) return;
-    const more = [['Ctrl Z', 'Undo your last edit of a site'], ['Ctrl Shift Z', 'Redo it']];
-    help.innerHTML = `<div><h1>Keys</h1><dl>${[...this.keys.map(k => [k[3] ?? k[0], k[1]]), ...more].map(([k, t]) => `<dt><kbd>${k}</kbd></dt><dd>${t}</dd>`).join('')}</dl></div>`;
-    help.onclick = () => { help.hidden = true; };
+  /** Which pane keys act on: where the focus or the pointer was last, among those that are seen. */
+  get chosen() {
+    const seen = this.panes.filter(p => p.size[0] > 0);
+    return seen.includes(this.active) ? this.active : seen[0];
+  }
+
+  get chosenSlice() { return this.chosen?.is3d ? this.panes.find(p => !p.is3d && p.size[0] > 0) : this.chosen; }
+
+  focusPane() { this.chosen?.element.focus({ preventScroll: true }); }
+
+  /** Escape in a pane: back to moving, then no site selected. */
+  leave() {
+    if (this.tool !== 'navigate') this.choose('navigate');
+    else if (this.view.selected) this.patch({ selected: '' });
+  }
+
+  keyTable() {
+    const tool = (key, name, does) => ({ key, does, group: 'Tools', run: () => this.choose(name) });
+    const arrow = (key, shows, to, dx, dy) => (
+      { key, shift: true, shows: `Shift ${shows}`, does: `Turn 3D, or move the slice, ${to}`, group: 'Panes', run: () => this.nudge(dx, dy) });
+    return [
+      tool('V', 'navigate', 'Move: drag pans or orbits, click sets the crosshair'),
+      tool('W', 'window', 'Window and level (or drag with the right button)'),
+      tool('T', 'turn', 'Turn the slices (or Shift and drag)'),
+      tool('N', 'site', 'Mark a nucleation site'),
+      tool('I', 'interface', 'Correct the interface, or the cell’s outline'),
+      { key: 'Escape', shows: 'Esc', does: 'Close what is open, leave a field, back to moving', group: 'Tools', run: () => this.leave() },
+      { key: 'F', does: 'Fit everything', group: 'View', run: () => this.fit() },
+      { key: 'G', does: 'Full screen', group: 'View', run: () => dendriteShell.fullScreen() },
+      { key: '\\', does: 'Show or hide the panel', group: 'View', run: () => dendriteShell.togglePanel() },
+      { key: 'R', does: 'Slices along the axes again', group: 'View', run: () => this.patch({ rotation: [0, 0, 0] }) },
+      { key: 'B', does: 'Show or hide the band', group: 'View', run: () => this.patch({ bandVisible: !this.view.bandVisible }) },
+      { key: 'C', does: 'Show or hide the colour bar and the legend', group: 'View', run: () => this.toggleColors() },
+      { key: 'M', does: 'Fill the view with a pane, and back (or double-click)', group: 'View',
+        run: () => this.maximize(this.view.maximized ? null : this.chosen?.index ?? 3) },
+      { key: 'P', does: 'Save the panes as a picture', group: 'View', run: () => saveFigure(this) },
+      { key: ' ', shows: 'Space', does: 'Play or pause', group: 'Time', run: () => this.timeline.toggle() },
+      { key: 'ArrowRight', shows: '→', does: 'Next timestep', group: 'Time', run: () => this.timeline.go(1) },
+      { key: 'ArrowLeft', shows: '←', does: 'Timestep before', group: 'Time', run: () => this.timeline.go(-1) },
+      { key: 'ArrowUp', shows: '↑', does: 'Slice back (or wheel)', group: 'Panes', run: () => this.chosenSlice?.step(-1) },
+      { key: 'ArrowDown', shows: '↓', does: 'Slice on (or wheel)', group: 'Panes', run: () => this.chosenSlice?.step(1) },
+      { key: 'PageUp', shows: 'Page ↑', does: 'Ten slices back', group: 'Panes', run: () => this.chosenSlice?.step(-10) },
+      { key: 'PageDown', shows: 'Page ↓', does: 'Ten slices on', group: 'Panes', run: () => this.chosenSlice?.step(10) },
+      { key: 'J', does: 'Jump to a slice: type its position', group: 'Panes', run: () => this.chosenSlice?.slider.type(false) },
+      arrow('ArrowLeft', '←', 'left', -1, 0), arrow('ArrowRight', '→', 'right', 1, 0),
+      arrow('ArrowUp', '↑', 'up', 0, -1), arrow('ArrowDown', '↓', 'down', 0, 1),
+      { key: '+', does: 'Zoom in (or Ctrl and wheel; wheel in 3D)', group: 'Panes', run: () => this.chosen?.zoom(1 / 1.2) },
+      { key: '-', does: 'Zoom out', group: 'Panes', run: () => this.chosen?.zoom(1.2) },
+      { key: 'Delete', does: 'Delete the selected site', group: 'Tools', run: () => this.view.selected && this.call('DeleteSite', this.view.selected) },
+      { key: '?', does: 'These keys', group: 'View', run: () => this.keys.help() },
+    ];
+  }
+
+  // Keys in place of a drag: 3D turns by some degrees, a slice goes a twentieth of the pane.
+  nudge(dx, dy) {
+    const pane = this.chosen;
+    if (pane?.is3d) pane.orbit(12 * dx, 12 * dy);
+    else pane?.pan(-dx * pane.size[0] / 20, -dy * pane.size[1] / 20);
   }
 }

@@ -94,6 +94,11 @@ public sealed class FrameHub(
         }
     }
 
+    /// <summary>Answers, so that a page can tell a server that is silent from one that has nothing to say.</summary>
+    public void Alive()
+    {
+    }
+
     /// <summary>A frame was drawn.</summary>
     public void Ack(int pane, long number) => Connection().Acknowledge((int)Ranges.Pane.Check(pane), number);
 

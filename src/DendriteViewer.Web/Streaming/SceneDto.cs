@@ -9,8 +9,12 @@ namespace DendriteViewer.Web.Streaming;
 /// <summary>What the viewer must know of a dataset once.</summary>
 public sealed record SceneDto(
     string Dataset, string Name, string Role, IReadOnlyList<SceneVolume> Volumes, SceneDepth Depth, SceneHistogram Histogram,
-    IReadOnlyDictionary<string, double[][]> Presets, SceneSeries? Voltage, ViewDto View, long Revision)
+    IReadOnlyDictionary<string, double[][]> Presets, IReadOnlyDictionary<string, int[]> ColorMaps, SceneSeries? Voltage, ViewDto View,
+    long Revision)
 {
+    // Colour maps are straight between few anchors; so many nodes are as good as all 256 in a bar.
+    private const int ColorNodes = 33;
+
     internal static async Task<SceneDto> OfAsync(ViewSession session, DatasetRole role, ValueHistogram h, DatasetCatalog catalog, CancellationToken ct)
     {
         var d = session.Dataset;
@@ -22,9 +26,13 @@ public sealed record SceneDto(
             SceneDepth.Of(d),
             new SceneHistogram(h.Least, h.Most, h.Bins, h.Threshold),
             TransferPresets.Names.ToDictionary(n => n, n => TransferPresets.Find(n, h)!.Points.Select(p => new[] { p.Value, p.Color, p.Opacity }).ToArray()),
+            ColorMap.All.ToDictionary(m => m.Name, NodesOf),
             voltage is null ? null : new SceneSeries(voltage.Unit, voltage.Hours, voltage.Values, voltage.HolesAfter),
             ViewDto.Of(current.View), current.Number);
     }
+
+    private static int[] NodesOf(ColorMap map) => Enumerable.Range(0, ColorNodes)
+        .Select(i => map.Colors[i * (map.Colors.Length - 1) / (ColorNodes - 1)]).Select(c => c.R << 16 | c.G << 8 | c.B).ToArray();
 }
 
 /// <summary>A volume for the viewer: where it lies and how fine it is.</summary>

@@ -1,0 +1,80 @@
+// What colours mean: a bar with the window's values in slices, and a legend of classes where classes are shown.
+import { plate, plateWidth } from './marks.js';
+
+const barWidth = 156, barHeight = 8, swatch = 10, unit = 'grey value';
+const css = rgb => `#${(rgb & 0xffffff).toString(16).padStart(6, '0')}`;
+
+/** A value with its thousands apart, with no more digits than tell the ends of a window apart. */
+export function formatValue(value, step) {
+  const digits = step > 0 ? Math.max(0, Math.min(6, Math.ceil(-Math.log10(step)))) : 0;
+  if (value !== 0 && (Math.abs(value) < 1e-4 || Math.abs(value) >= 1e9)) return value.toExponential(2);
+  const [whole, part] = Math.abs(value).toFixed(digits).split('.');
+  return (value < 0 ? '\u2212' : '') + whole.replace(/\B(?=(\d{3})+$)/g, '\u202f') + (part ? `.${part}` : '');
+}
+
+/** The bar at a slice's lower right corner, which a panel may switch off. */
+export function drawColorBar(g, viewer, view, width, height, labels) {
+  if (!viewer.showsColors || width < 320 || height < 120) return;
+  const [from, to] = view.window, step = Math.abs(to - from) / 500, [low, high] = [formatValue(from, step), formatValue(to, step)];
+  const isOneLine = low.length + high.length < 14, tall = isOneLine ? 32 : 45, x = width - barWidth - 16, y = height - tall;
+  g.fillStyle = 'rgba(0,0,0,.84)';
+  g.beginPath();
+  g.roundRect(x - 6, y - 6, barWidth + 12, tall, 3);
+  g.fill();
+  const ramp = g.createLinearGradient(x, 0, x + barWidth, 0), stops = viewer.scene.colorMaps?.[view.colorMap] ?? [0, 0xffffff];
+  stops.forEach((c, i) => ramp.addColorStop(i / (stops.length - 1), css(c)));
+  g.fillStyle = ramp;
+  g.fillRect(x, y, barWidth, barHeight);
+  g.strokeStyle = '#fff';
+  g.lineWidth = 1;
+  g.strokeRect(x - .5, y - .5, barWidth + 1, barHeight + 1);
+  g.font = '11px system-ui, "Segoe UI", "DejaVu Sans", sans-serif';
+  g.fillStyle = '#fff';
+  g.textAlign = 'left';
+  g.fillText(low, x, y + 21);
+  g.textAlign = 'right';
+  g.fillText(high, x + barWidth, y + 21);
+  g.textAlign = 'center';
+  g.fillText(unit, x + barWidth / 2, y + (isOneLine ? 21 : 34));
+  labels.reserve(x - 6, y - 6, barWidth + 12, tall);
+}
+
+/** Which classes a 3D picture shows, as [name, colour]; [] where colours stand for values. */
+export function classesOf(viewer, view) {
+  const { overlay } = view, classes = [];
+  if (overlay) {
+    const shown = overlay.transfer.filter(p => p[2] > 0.01), colors = [...new Set(shown.map(p => p[1]))];
+    const name = { lithium: 'new dark volume', voids: 'pristine void' }[overlay.modality]
+      ?? `${overlay.modality}${overlay.hours === null ? '' : `, ${overlay.hours} h`}`;
+    if (colors.length <= 1) classes.push([name, colors[0] ?? 0xffffff]);
+    else classes.push([`${name}, in ${colors.length} colours`, colors]);
+  }
+  if (overlay?.replaces) return classes;
+  const preset = Object.entries(viewer.scene.presets).find(([, points]) => JSON.stringify(points) === JSON.stringify(view.transfer));
+  if (preset && view.mode === 'composite') classes.push(...(presetClasses[preset[0]] ?? []));
+  return classes;
+}
+
+const presetClasses = {
+  electrolyte: [['electrolyte', 0xc8c8c8]], voids: [['dark: void or lithium', 0xe0a030]], dark: [['dark', 0xd8cfc0]],
+  all: [['dark', 0xe0a030], ['electrolyte', 0xc8c8c8]],
+};
+
+/** The legend at the 3D picture's lower right corner. */
+export function drawLegend(g, viewer, view, width, height, labels) {
+  if (!viewer.showsColors) return;
+  let y = height - 26;
+  for (const [name, colors] of classesOf(viewer, view).toReversed()) {
+    const list = Array.isArray(colors) ? colors.slice(0, 6) : [colors], left = list.length * (swatch + 2) + 2;
+    const wide = plateWidth(g, name) + left, x = width - wide - 10;
+    plate(g, '', x, y, '#fff', wide);
+    list.forEach((c, i) => {
+      g.fillStyle = css(c);
+      g.fillRect(Math.round(x) + 5 + i * (swatch + 2), y + 4, swatch, swatch);
+    });
+    g.fillStyle = '#fff';
+    g.fillText(name, Math.round(x) + 5 + left, y + 13);
+    labels.reserve(x, y, wide, 18);
+    y -= 21;
+  }
+}

@@ -1,0 +1,90 @@
+// Keys: one table that dispatches them and is listed as help. They work wherever the focus is, except where letters are text.
+const textInputs = new Set(['text', 'search', 'number', 'email', 'password', 'url', 'tel', 'date', 'time', 'datetime-local', 'month', 'week']);
+const popups = '.mud-popover-open, .mud-popover-cascading-value + .mud-popover-open, [role=menu]:not([hidden])';
+const dialogs = 'dialog[open], .mud-dialog, [role=dialog][aria-modal=true]';
+// Elements that have arrow keys of their own. The slider of a slice has only some.
+const arrowOwners = 'select, input[type=range], input[type=radio], [role=slider]:not(.slice-slider), [role=spinbutton], [role=tablist], '
+  + '[role=radiogroup], [role=menu], [role=menubar], [role=listbox], [role=grid], [role=tree], [role=combobox][aria-expanded=true], '
+  + '[data-own-arrows]';
+const pressed = 'button, a[href], summary, select, input[type=checkbox], input[type=radio], [role=button], [role=tab], [role=menuitem], '
+  + '[role=option], [role=switch], [role=checkbox], [role=radio], [role=combobox]';
+
+/** Whether letters typed at an element are text. */
+export function takesText(e) {
+  if (e.isContentEditable) return true;
+  if (e.matches('textarea')) return !e.readOnly && !e.disabled;
+  if (e.matches('input') && textInputs.has(e.type)) return !e.readOnly && !e.disabled;
+  return e.matches('[role=textbox], [role=searchbox]') || e.closest('[role=combobox][aria-expanded=true]') !== null;
+}
+
+export class Keys {
+  /** @param viewer What they act on. @param table Rows of { key, shift, shows, does, group, run(event) }. */
+  constructor(viewer, table) {
+    Object.assign(this, { viewer, table });
+    addEventListener('keydown', e => this.press(e), { signal: viewer.ended.signal, capture: true });
+  }
+
+  press(e) {
+    const at = e.target instanceof Element ? e.target : document.body;
+    if (!this.viewer.scene || e.defaultPrevented || e.isComposing) return;
+    if (e.key === 'Escape') { this.escape(e, at); return; }
+    if (at.closest(dialogs) || document.querySelector(dialogs) || takesText(at)) return;
+    if (!e.repeat) this.viewer.steps.begin();
+    const isUndo = (e.ctrlKey || e.metaKey) && !e.altKey && ['z', 'y'].includes(e.key.toLowerCase());
+    if (isUndo) {
+      this.take(e);
+      if (e.shiftKey || e.key.toLowerCase() === 'y') this.viewer.steps.redo(); else this.viewer.steps.undo();
+      return;
+    }
+    if (e.ctrlKey || e.metaKey || e.altKey) return;
+    if ((e.key === ' ' || e.key === 'Enter') && at.closest(pressed)) return;
+    if (e.key.startsWith('Arrow') && at.closest(arrowOwners)) return;
+    if (at.closest('.slice-slider') && (e.key === 'ArrowUp' || e.key === 'ArrowDown') && !e.shiftKey) return;
+    if (e.key === 'Delete' && at.closest('[data-own-delete], #transfer')) return;
+    const hit = this.table.find(k => k.key.length === 1 ? k.key.toLowerCase() === e.key.toLowerCase() : k.key === e.key && !!k.shift === e.shiftKey);
+    if (hit) { this.take(e); hit.run(e); }
+  }
+
+  take(e) { e.preventDefault(); e.stopPropagation(); }
+
+  // Escape takes one thing back at a time: what is open, the field, the tool, the selection; the focus then is in a pane.
+  escape(e, at) {
+    if (document.querySelector(`${popups}, ${dialogs}`)) { this.afterClosing(); return; }
+    if (document.fullscreenElement && !takesText(at)) return;
+    if (at.closest('.slice-field')) return;
+    this.take(e);
+    const isField = takesText(at);
+    this.viewer.focusPane();
+    if (!isField) this.viewer.leave();
+  }
+
+  // Menus and dialogs close themselves, some of them only when the server has answered.
+  afterClosing(tries = 40) {
+    const before = document.querySelectorAll(`${popups}, ${dialogs}`).length;
+    const look = left => {
+      const now = document.querySelectorAll(`${popups}, ${dialogs}`).length;
+      if (now >= before && left > 0) { setTimeout(() => look(left - 1), 50); return; }
+      if (now === 0 && before > 0) setTimeout(() => this.viewer.focusPane(), 60);
+    };
+    setTimeout(() => look(tries), 20);
+  }
+
+  /** Opens the list of keys, or closes it. A dialog of the browser keeps the focus inside and gives it back. */
+  help() {
+    if (this.dialog?.open) { this.dialog.close(); return; }
+    if (!this.dialog?.isConnected) {
+      this.dialog = this.viewer.root.appendChild(Object.assign(document.createElement('dialog'), { id: 'help', className: 'help' }));
+      this.dialog.setAttribute('aria-labelledby', 'help-title');
+      this.dialog.addEventListener('click', e => { if (e.target === this.dialog || e.target.closest('[data-close]')) this.dialog.close(); });
+      this.dialog.addEventListener('close', () => this.viewer.focusPane());
+      this.dialog.addEventListener('keydown', e => { if (e.key === '?') { e.preventDefault(); this.dialog.close(); } });
+    }
+    const groups = Map.groupBy(this.table, k => k.group), row = k => `<dt><kbd>${k.shows ?? k.key}</kbd></dt><dd>${k.does}</dd>`;
+    const more = '<dt><kbd>Ctrl Z</kbd></dt><dd>Undo what this page did last: view, band or site</dd>'
+      + '<dt><kbd>Ctrl Shift Z</kbd></dt><dd>Redo it</dd><dt><kbd>Tab</kbd></dt><dd>To the next pane, slider or button</dd>';
+    this.dialog.innerHTML = '<div class="help-body"><h1 id="help-title">Keys</h1><button type="button" data-close autofocus>Close</button>'
+      + `<div class="help-groups">${[...groups].map(([g, keys]) => `<section><h2>${g}</h2><dl>${keys.map(row).join('')}</dl></section>`).join('')}`
+      + `<section><h2>Everywhere</h2><dl>${more}</dl></section></div></div>`;
+    this.dialog.showModal();
+  }
+}

@@ -1,0 +1,51 @@
+// Whether the server answers. A lost connection says so by itself; one that is merely silent is found by asking.
+const interval = 1000, patience = 2000;
+
+export class Pulse {
+  constructor(viewer) {
+    Object.assign(this, { viewer, askedAt: 0, isJoined: false });
+    this.timer = setInterval(() => this.ask(), interval);
+    document.addEventListener('connectionchange', () => this.show(), { signal: viewer.ended.signal });
+  }
+
+  get isOnline() { return this.isJoined && (window.connection?.isOnline ?? true); }
+
+  joined() {
+    this.isJoined = true;
+    this.askedAt = 0;
+    window.connection?.set('hub', true);
+    this.viewer.exactness();
+  }
+
+  lost() {
+    this.isJoined = false;
+    window.connection?.set('hub', false);
+    this.show();
+  }
+
+  show() {
+    if (!this.viewer.scene) return;
+    if (this.isOnline) this.viewer.exactness(); else this.viewer.state('offline', false);
+  }
+
+  ask() {
+    // Some browsers tell of another ratio of pixels late or not at all.
+    this.viewer.checkRatio();
+    const hub = this.viewer.connection;
+    if (hub?.state !== 'Connected' || !this.isJoined && !this.isSilent) return;
+    if (this.askedAt) {
+      if (performance.now() - this.askedAt > patience && !document.hidden && !this.isSilent) { this.isSilent = true; this.lost(); }
+      return;
+    }
+    this.askedAt = performance.now();
+    hub.invoke('Alive').then(() => {
+      this.askedAt = 0;
+      if (this.isSilent) { this.isSilent = false; this.joined(); }
+    }, () => { this.askedAt = 0; this.isSilent = false; });
+  }
+
+  stop() {
+    clearInterval(this.timer);
+    window.connection?.set('hub', true);
+  }
+}

@@ -1,0 +1,55 @@
+// The line below the panes: what lies under the pointer, as stored, and what was refused.
+import { formatVoxel } from './geometry.js';
+import { decimals } from './overlay.js';
+
+const interval = 50, toldFor = 4000;
+
+export class Readout {
+  constructor(viewer) {
+    Object.assign(this, { viewer, point: null, probing: false, told: -1e9, element: viewer.root.querySelector('#status') });
+  }
+
+  /** Says a sentence, which stays a moment. */
+  tell(text) {
+    this.element.textContent = text;
+    this.element.dataset.told = 'true';
+    this.told = performance.now();
+    clearTimeout(this.forgetting);
+    this.forgetting = setTimeout(() => { this.clear(); this.hover(this.point); }, toldFor);
+  }
+
+  /** The pointer is over a point of a slice, µm; null over 3D, over a control, outside. */
+  hover(point) {
+    this.point = point;
+    if (!point) { this.clear(); return; }
+    if (this.probing) return;
+    this.probing = true;
+    setTimeout(() => this.probe(), interval);
+  }
+
+  get isTelling() { return performance.now() - this.told < toldFor; }
+
+  clear() {
+    if (this.isTelling || !this.element.firstChild) return;
+    this.element.textContent = '';
+    delete this.element.dataset.told;
+  }
+
+  async probe() {
+    const { viewer, point: at } = this;
+    if (!at || viewer.connection.state !== 'Connected' || this.isTelling) { this.probing = false; return; }
+    const hit = await viewer.call('Probe', ...at);
+    this.probing = false;
+    // The pointer may have left the slice while the server read the voxel.
+    if (!this.point || this.isTelling) return;
+    const volume = viewer.volume(), n = decimals(Math.min(...volume.voxelUm));
+    const place = `z <b>${at[0].toFixed(n)}</b> · y <b>${at[1].toFixed(n)}</b> · x <b>${at[2].toFixed(n)}</b> µm`;
+    if (!hit) this.element.innerHTML = `${place} · outside the volume`;
+    else {
+      const value = Number.isInteger(hit.value) ? hit.value.toLocaleString('en').replaceAll(',', '\u202f') : hit.value.toPrecision(6);
+      this.element.innerHTML = `${place} · depth <b>${hit.depthUm.toFixed(n)}</b> µm · value <b>${value}</b> · `
+        + `voxel ${hit.z}, ${hit.y}, ${hit.x} · ${formatVoxel(volume.voxelUm)}`;
+    }
+    if (this.point !== at) this.hover(this.point);
+  }
+}

@@ -1,0 +1,111 @@
+// What this page did, in order, so that it can be taken back: changes of the view, and edits of sites, which the server takes back. A drag, a
+// burst of the wheel, a held key is one step.
+const silent = new Set(['maximized', 'selected']), together = 800, most = 200;
+const isSame = (a, b) => a === b || JSON.stringify(a) === JSON.stringify(b);
+
+export class Steps {
+  constructor(viewer) {
+    Object.assign(this, { viewer, done: [], undone: [], open: null, isHeld: false, isStepping: false, work: Promise.resolve() });
+    const options = { signal: viewer.ended.signal, capture: true };
+    addEventListener('pointerdown', () => { this.begin(); this.isHeld = true; }, options);
+    for (const type of ['pointerup', 'pointercancel']) addEventListener(type, () => { this.isHeld = false; }, options);
+  }
+
+  /** What comes next is a step of its own. */
+  begin() { this.open = null; }
+
+  /** The view changed, by a pointer, a key or a panel of this page. */
+  changed(before, after) {
+    if (this.isStepping || !before) return;
+    const fields = Object.keys(after).filter(k => !isSame(before[k], after[k]));
+    if (fields.every(f => silent.has(f))) return;
+    const now = performance.now(), pick = view => Object.fromEntries(fields.map(f => [f, view[f]]));
+    const open = this.open, isMore = open && (this.isHeld || now - open.at < together) && this.done.at(-1) === open
+      && (this.isHeld || fields.every(f => f in open.after) || Object.keys(open.after).every(f => fields.includes(f)));
+    if (isMore) {
+      open.before = { ...pick(before), ...open.before };
+      Object.assign(open.after, pick(after));
+      open.at = now;
+    } else {
+      this.open = { before: pick(before), after: pick(after), at: now };
+      this.add(this.open);
+    }
+  }
+
+  /**
+   * The server's word on the edits of annotations that this page's session made: how many since it was opened (`made` only grows), how many can
+   * be taken back and made again. A panel may have taken one back itself; a server that was restarted knows none any more.
+   */
+  counted(edits) {
+    const isAnother = !this.edits || edits.made < this.edits.made, made = isAnother ? 0 : edits.made - this.edits.made;
+    this.edits = edits;
+    for (let i = 0; i < made; i++) {
+      this.begin();
+      this.add({ isSite: true });
+    }
+    if (!this.isAsking) this.settle();
+  }
+
+  // As many of this page's steps are edits as the server can take back and make again.
+  settle() {
+    if (!this.edits) return;
+    const { done, undone, edits } = this, last = list => list.findLastIndex(s => s.isSite), count = list => list.filter(s => s.isSite).length;
+    while (count(done) > edits.undo) {
+      const [step] = done.splice(last(done), 1);
+      if (count(undone) < edits.redo) undone.push(step);
+    }
+    while (count(done) < edits.undo && count(undone) > edits.redo) done.push(...undone.splice(last(undone), 1));
+    while (count(undone) > edits.redo) undone.splice(last(undone), 1);
+    this.tell();
+  }
+
+  /** Forgets the newest change of the view, which turned out not to be meant: the first click of a double one. */
+  forget(step) {
+    const at = this.done.indexOf(step);
+    if (at >= 0) this.done.splice(at, 1);
+    this.begin();
+    this.tell();
+  }
+
+  undo() { this.step(this.done, this.undone, 'Undo', step => step.before); }
+
+  redo() { this.step(this.undone, this.done, 'Redo', step => step.after); }
+
+  // One after another: a key held down asks for several at once.
+  step(from, to, method, fields) {
+    this.work = this.work.then(async () => {
+      this.begin();
+      const step = from.pop();
+      if (!step) {
+        this.viewer.readout.tell(`There is nothing that this page did to ${method.toLowerCase()}.`);
+      } else if (!step.isSite) {
+        this.isStepping = true;
+        this.viewer.patch({ ...fields(step) });
+        this.isStepping = false;
+        to.push(step);
+      } else {
+        this.isAsking = true;
+        const did = await this.viewer.call(`${method}Step`);
+        this.isAsking = false;
+        if (did) to.push(step);
+        else this.viewer.readout.tell('That edit of a site cannot be taken back any more, so the site stays as it is.');
+        if (did?.warning) this.viewer.readout.tell(did.warning);
+        this.settle();
+      }
+      this.tell();
+    });
+  }
+
+  add(step) {
+    this.done.push(step);
+    if (this.done.length > most) this.done.shift();
+    this.undone.length = 0;
+    this.tell();
+  }
+
+  // The buttons, wherever they are.
+  tell() {
+    for (const [action, list] of [['undo', this.done], ['redo', this.undone]])
+      for (const b of document.querySelectorAll(`[data-action=${action}]`)) b.disabled = list.length === 0;
+  }
+}
