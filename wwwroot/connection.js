@@ -1,5 +1,5 @@
-// On every page: starts Blazor, lets it reconnect for as long as the page is open, and says when the server cannot be reached and what becomes
-// of what was typed. Others hear of it by the event `connectionchange` of the document, whose detail is { online }.
+// On every page: starts Blazor, lets it reconnect for as long as the page is open, and says when the server cannot be reached and what
+// becomes of what was typed. Others hear of it by the event `connectionchange` of the document, whose detail is { online }.
 (() => {
   const parts = { network: navigator.onLine, circuit: true, hub: true }, shownAfter = 700;
   const typed = new Map();
@@ -37,7 +37,8 @@
     if (online && !mustReload) { banner.hidden = true; banner.replaceChildren(); return; }
     const text = document.createElement('span'), names = unsaved();
     text.textContent = mustReload
-      ? `The server is back, but this page has to be loaded again before its buttons work. Not saved yet: ${names.join(', ')}. Copy it first.`
+      ? 'The server is back, but this page has to be loaded again before its buttons work. '
+        + `Not saved yet: ${names.join(', ')}. Copy it first.`
       : `${parts.network ? 'The server cannot be reached' : 'This computer is offline'}. What you see and what you typed stay here; `
         + 'this page reconnects by itself.';
     const button = Object.assign(document.createElement('button'), { type: 'button', textContent: 'Load the page again' });
@@ -67,7 +68,8 @@
     for (const [field, isSent] of typed) {
       if (!field.isConnected || !field.value || field.closest('[data-draft], [type=search], [role=search]')) continue;
       if (isSent && !field.closest('form, dialog, [role=dialog], .mud-dialog')) continue;
-      names.push(`“${field.getAttribute('aria-label') || field.labels?.[0]?.textContent.trim() || field.placeholder || field.name || 'a field'}”`);
+      const label = field.getAttribute('aria-label') || field.labels?.[0]?.textContent.trim();
+      names.push(`“${label || field.placeholder || field.name || 'a field'}”`);
     }
     return names;
   }
@@ -81,7 +83,6 @@
   addEventListener('pageshow', () => { isLeaving = false; });
 
   make();
-  Blazor.start({
-    circuit: { reconnectionOptions: { maxRetries: undefined, retryIntervalMilliseconds: n => n === 0 ? 0 : Math.min(3000, 250 * 2 ** Math.min(n, 6)) } },
-  });
+  const retryIntervalMilliseconds = n => n === 0 ? 0 : Math.min(3000, 250 * 2 ** Math.min(n, 6));
+  Blazor.start({ circuit: { reconnectionOptions: { maxRetries: undefined, retryIntervalMilliseconds } } });
 })();

@@ -12,11 +12,14 @@ export function formatValue(value, step) {
   return (value < 0 ? '\u2212' : '') + whole.replace(/\B(?=(\d{3})+$)/g, '\u202f') + (part ? `.${part}` : '');
 }
 
+// On a phone the buttons that switch panes stand below.
+const lift = viewer => viewer.isPhone ? 62 : 0;
+
 /** The bar at a slice's lower right corner, which a panel may switch off. */
 export function drawColorBar(g, viewer, view, width, height, labels) {
   if (!viewer.showsColors || width < 320 || height < 120) return;
   const [from, to] = view.window, step = Math.abs(to - from) / 500, [low, high] = [formatValue(from, step), formatValue(to, step)];
-  const isOneLine = low.length + high.length < 14, tall = isOneLine ? 32 : 45, x = width - barWidth - 16, y = height - tall;
+  const isOneLine = low.length + high.length < 14, tall = isOneLine ? 32 : 45, x = width - barWidth - 16, y = height - tall - lift(viewer);
   g.fillStyle = 'rgba(0,0,0,.84)';
   g.beginPath();
   g.roundRect(x - 6, y - 6, barWidth + 12, tall, 3);
@@ -63,7 +66,7 @@ const presetClasses = {
 /** The legend at the 3D picture's lower right corner. */
 export function drawLegend(g, viewer, view, width, height, labels) {
   if (!viewer.showsColors) return;
-  let y = height - 26;
+  let y = height - 26 - lift(viewer);
   for (const [name, colors] of classesOf(viewer, view).toReversed()) {
     const list = Array.isArray(colors) ? colors.slice(0, 6) : [colors], left = list.length * (swatch + 2) + 2;
     const wide = plateWidth(g, name) + left, x = width - wide - 10;

@@ -1,11 +1,13 @@
 // Keys: one table that dispatches them and is listed as help. They work wherever the focus is, except where letters are text.
-const textInputs = new Set(['text', 'search', 'number', 'email', 'password', 'url', 'tel', 'date', 'time', 'datetime-local', 'month', 'week']);
-const popups = '.mud-popover-open, .mud-popover-cascading-value + .mud-popover-open, [role=menu]:not([hidden])';
+const textInputs = new Set([
+  'text', 'search', 'number', 'email', 'password', 'url', 'tel', 'date', 'time', 'datetime-local', 'month', 'week',
+]);
+const popups = '.mud-popover-open:not(.mud-tooltip)';
 const dialogs = 'dialog[open], .mud-dialog, [role=dialog][aria-modal=true]';
 // Elements that have arrow keys of their own. The slider of a slice has only some.
-const arrowOwners = 'select, input[type=range], input[type=radio], [role=slider]:not(.slice-slider), [role=spinbutton], [role=tablist], '
+const arrowOwners = 'select, input[type=range], input[type=radio], [role=slider]:not(.slice-slider), [role=spinbutton], '
   + '[role=radiogroup], [role=menu], [role=menubar], [role=listbox], [role=grid], [role=tree], [role=combobox][aria-expanded=true], '
-  + '[data-own-arrows]';
+  + '[role=separator], [data-own-arrows]';
 const pressed = 'button, a[href], summary, select, input[type=checkbox], input[type=radio], [role=button], [role=tab], [role=menuitem], '
   + '[role=option], [role=switch], [role=checkbox], [role=radio], [role=combobox]';
 
@@ -20,13 +22,19 @@ export function takesText(e) {
 export class Keys {
   /** @param viewer What they act on. @param table Rows of { key, shift, shows, does, group, run(event) }. */
   constructor(viewer, table) {
-    Object.assign(this, { viewer, table });
-    addEventListener('keydown', e => this.press(e), { signal: viewer.ended.signal, capture: true });
+    Object.assign(this, { viewer, table, isByPointer: false });
+    const options = { signal: viewer.ended.signal, capture: true };
+    addEventListener('keydown', e => this.press(e), options);
+    addEventListener('pointerdown', () => { this.isByPointer = true; }, options);
   }
+
+  // Arrows go along the tabs of a panel for who came there by keys; who clicked one goes on looking at the panes.
+  ownsArrows(at) { return at.closest(arrowOwners) !== null || !this.isByPointer && at.closest('[role=tablist]') !== null; }
 
   press(e) {
     const at = e.target instanceof Element ? e.target : document.body;
-    if (!this.viewer.scene || e.defaultPrevented || e.isComposing) return;
+    if (e.key === 'Tab') this.isByPointer = false;
+    if (!this.viewer.scene || e.defaultPrevented || e.isComposing || !e.isTrusted && e.key === 'Escape') return;
     if (e.key === 'Escape') { this.escape(e, at); return; }
     if (at.closest(dialogs) || document.querySelector(dialogs) || takesText(at)) return;
     if (!e.repeat) this.viewer.steps.begin();
@@ -38,10 +46,11 @@ export class Keys {
     }
     if (e.ctrlKey || e.metaKey || e.altKey) return;
     if ((e.key === ' ' || e.key === 'Enter') && at.closest(pressed)) return;
-    if (e.key.startsWith('Arrow') && at.closest(arrowOwners)) return;
+    if (e.key.startsWith('Arrow') && this.ownsArrows(at)) return;
     if (at.closest('.slice-slider') && (e.key === 'ArrowUp' || e.key === 'ArrowDown') && !e.shiftKey) return;
     if (e.key === 'Delete' && at.closest('[data-own-delete], #transfer')) return;
-    const hit = this.table.find(k => k.key.length === 1 ? k.key.toLowerCase() === e.key.toLowerCase() : k.key === e.key && !!k.shift === e.shiftKey);
+    const is = k => k.key.length === 1 ? k.key.toLowerCase() === e.key.toLowerCase() : k.key === e.key && !!k.shift === e.shiftKey;
+    const hit = this.table.find(is);
     if (hit) { this.take(e); hit.run(e); }
   }
 
@@ -49,7 +58,15 @@ export class Keys {
 
   // Escape takes one thing back at a time: what is open, the field, the tool, the selection; the focus then is in a pane.
   escape(e, at) {
-    if (document.querySelector(`${popups}, ${dialogs}`)) { this.afterClosing(); return; }
+    if (document.querySelector(`${popups}, ${dialogs}`)) {
+      this.afterClosing();
+      // A menu hears Escape only from its own items, which do not have the focus after a click.
+      const item = [...document.querySelectorAll('.mud-popover-open [role=menuitem]')].at(-1);
+      if (!item || item.closest('.mud-popover').contains(at)) return;
+      this.take(e);
+      item.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', code: 'Escape', bubbles: true, cancelable: true }));
+      return;
+    }
     if (document.fullscreenElement && !takesText(at)) return;
     if (at.closest('.slice-field')) return;
     this.take(e);
@@ -75,15 +92,18 @@ export class Keys {
     if (!this.dialog?.isConnected) {
       this.dialog = this.viewer.root.appendChild(Object.assign(document.createElement('dialog'), { id: 'help', className: 'help' }));
       this.dialog.setAttribute('aria-labelledby', 'help-title');
-      this.dialog.addEventListener('click', e => { if (e.target === this.dialog || e.target.closest('[data-close]')) this.dialog.close(); });
+      this.dialog.addEventListener('click', e => {
+        if (e.target === this.dialog || e.target.closest('[data-close]')) this.dialog.close();
+      });
       this.dialog.addEventListener('close', () => this.viewer.focusPane());
       this.dialog.addEventListener('keydown', e => { if (e.key === '?') { e.preventDefault(); this.dialog.close(); } });
     }
     const groups = Map.groupBy(this.table, k => k.group), row = k => `<dt><kbd>${k.shows ?? k.key}</kbd></dt><dd>${k.does}</dd>`;
     const more = '<dt><kbd>Ctrl Z</kbd></dt><dd>Undo what this page did last: view, band or site</dd>'
       + '<dt><kbd>Ctrl Shift Z</kbd></dt><dd>Redo it</dd><dt><kbd>Tab</kbd></dt><dd>To the next pane, slider or button</dd>';
+    const section = ([g, keys]) => `<section><h2>${g}</h2><dl>${keys.map(row).join('')}</dl></section>`;
     this.dialog.innerHTML = '<div class="help-body"><h1 id="help-title">Keys</h1><button type="button" data-close autofocus>Close</button>'
-      + `<div class="help-groups">${[...groups].map(([g, keys]) => `<section><h2>${g}</h2><dl>${keys.map(row).join('')}</dl></section>`).join('')}`
+      + `<div class="help-groups">${[...groups].map(section).join('')}`
       + `<section><h2>Everywhere</h2><dl>${more}</dl></section></div></div>`;
     this.dialog.showModal();
   }

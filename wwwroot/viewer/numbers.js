@@ -1,8 +1,8 @@
 // Numbers as people type them.
 
 /**
- * The number that a text means, or NaN: a decimal comma or point, an exponent, a sign, thousands set apart by spaces, apostrophes or the other
- * of comma and point, and the unit after it or not.
+ * The number that a text means, or NaN: a decimal comma or point, an exponent, a sign, thousands set apart by spaces, apostrophes or the
+ * other of comma and point, and the unit after it or not.
  */
 export function parseNumber(text, unit = 'µm') {
   let t = text.trim().replace(/[\u2212\u2013]/g, '-').replace(/[\s\u00a0\u2009\u202f'’]/g, '').replace(/μ/g, 'µ');

@@ -9,7 +9,8 @@ const clickDistance = 4, touchDistance = 8, doubleClick = 300, mostPixels = 4096
 
 export class Pane {
   constructor(viewer, element, index) {
-    Object.assign(this, { viewer, element, index, is3d: index === 3, joined: 0, frame: 0, awaited: 0, shown: null, rested: false, drag: null, stats: { frames: 0 } });
+    Object.assign(this, { viewer, element, index, is3d: index === 3, joined: 0, frame: 0, awaited: 0, shown: null });
+    Object.assign(this, { rested: false, drag: null, stats: { frames: 0 } });
     this.canvas = element.appendChild(document.createElement('canvas'));
     this.overlay = element.appendChild(document.createElement('canvas'));
     this.overlay.className = 'overlay';
@@ -56,7 +57,8 @@ export class Pane {
       const image = await createImageBitmap(new Blob([bytes], { type: format }));
       if (number > this.frame && joined === this.joined) {
         this.frame = number;
-        if (this.canvas.width !== image.width || this.canvas.height !== image.height) Object.assign(this.canvas, { width: image.width, height: image.height });
+        const { width: w, height: h } = image;
+        if (this.canvas.width !== w || this.canvas.height !== h) Object.assign(this.canvas, { width: w, height: h });
         this.canvas.getContext('2d').drawImage(image, 0, 0);
         this.rested = (flags & 1) !== 0;
         this.partial = (flags & 2) !== 0;
@@ -122,21 +124,29 @@ export class Pane {
   /** Which of the interface's points is under the pointer; -1 for none. */
   handleAt(x, y) {
     const map = this.map(), reach = 2 * Math.min(...this.viewer.volume().voxelUm), { points, toWorld } = this.correcting();
-    return points.findIndex(p => { const [u, v, off] = map.toScreen(toWorld(p)); return Math.abs(off) <= reach && Math.hypot(u - x, v - y) < 10; });
+    return points.findIndex(p => {
+      const [u, v, off] = map.toScreen(toWorld(p));
+      return Math.abs(off) <= reach && Math.hypot(u - x, v - y) < 10;
+    });
   }
 
   /** What the points of this slice correct: the interface, or where it lies across the depth axis, the cell's outline. */
   correcting() {
     const depth = this.viewer.scene.depth, map = this.map();
-    if (!isAcross(depth, map)) return { field: 'pointsUm', call: 'SetInterface', points: depth.pointsUm, at: (x, y) => map.toWorld(x, y), toWorld: p => p };
+    if (!isAcross(depth, map)) {
+      return { field: 'pointsUm', call: 'SetInterface', points: depth.pointsUm, at: (x, y) => map.toWorld(x, y), toWorld: p => p };
+    }
     const [u, v] = across(depth);
-    return { field: 'outlinePointsUm', call: 'SetOutline', points: depth.outlinePointsUm, at: (x, y) => { const p = map.toWorld(x, y); return [p[u], p[v]]; }, toWorld: p => inPlane(depth, map, p) };
+    const at = (x, y) => { const p = map.toWorld(x, y); return [p[u], p[v]]; };
+    return { field: 'outlinePointsUm', call: 'SetOutline', points: depth.outlinePointsUm, at, toWorld: p => inPlane(depth, map, p) };
   }
+
+  grips() { return bandGrips(this.viewer, this.viewer.view, this.map(), ...this.size); }
 
   /** Which of the band's grips is under the pointer: 0, 1, or -1 for none. */
   gripAt(x, y, isTouch = false) {
     if (this.is3d || !this.viewer.view.bandVisible) return -1;
-    const { isDown, at } = bandGrips(this.viewer, this.viewer.view, this.map(), ...this.size), [along, aside] = isTouch ? [22, 30] : [9, 13];
+    const { isDown, at } = this.grips(), [along, aside] = isTouch ? [22, 30] : [9, 13];
     let best = -1, near = along;
     at.forEach((p, i) => {
       if (!p) return;
@@ -281,8 +291,9 @@ export class Pane {
   }
 
   hover(e, x, y) {
-    const isOver = e.target === this.element || e.target === this.canvas, isGrip = isOver && this.viewer.tool === 'navigate' && this.gripAt(x, y) >= 0;
-    this.element.style.cursor = isGrip ? (bandGrips(this.viewer, this.viewer.view, this.map(), ...this.size).isDown ? 'ns-resize' : 'ew-resize') : '';
+    const isOver = e.target === this.element || e.target === this.canvas;
+    const isGrip = isOver && this.viewer.tool === 'navigate' && this.gripAt(x, y) >= 0;
+    this.element.style.cursor = isGrip ? (this.grips().isDown ? 'ns-resize' : 'ew-resize') : '';
     this.viewer.hover(this.is3d || !isOver || e.pointerType === 'touch' ? null : this.map().toWorld(x, y));
   }
 

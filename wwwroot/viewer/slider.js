@@ -82,19 +82,20 @@ export class SliceSlider {
   }
 
   draw() {
-    const { viewer, pane } = this, view = viewer.view, range = this.range(view), share = at => (at - range.low) / (range.high - range.low || 1);
+    const { viewer, pane } = this, view = viewer.view, range = this.range(view);
+    const share = at => Math.max(0, Math.min(1, (at - range.low) / (range.high - range.low || 1)));
     const title = sliceTitle(viewer, view, pane.index), n = decimals(Math.min(...viewer.volume(view).voxelUm));
     const at = title.isTurned ? `${this.name}′ ${range.at.toFixed(n)} µm, turned` : `${this.name} ${title.place}`;
     this.set(this.at, at);
     this.set(this.deep, title.depth);
     this.deep.hidden = !title.depth;
     this.inBand.hidden = !title.isInBand;
-    this.track.style.setProperty('--at', Math.max(0, Math.min(1, share(range.at))));
+    this.track.style.setProperty('--at', share(range.at));
     const band = this.bandRange(view, range);
     this.extent.hidden = !band;
     if (band) {
-      this.extent.style.setProperty('--from', Math.max(0, Math.min(1, share(band[0]))));
-      this.extent.style.setProperty('--to', Math.max(0, Math.min(1, share(band[1]))));
+      this.extent.style.setProperty('--from', share(band[0]));
+      this.extent.style.setProperty('--to', share(band[1]));
     }
     const text = title.depth ? `${at}, ${title.depth} from the interface${title.isInBand ? ', in the band' : ''}` : at;
     const values = { valuemin: range.low.toFixed(n), valuemax: range.high.toFixed(n), valuenow: range.at.toFixed(n), valuetext: text };
@@ -128,9 +129,12 @@ export class SliceSlider {
   type(isDepth) {
     if (this.field) return;
     const range = this.range(), n = decimals(Math.min(...this.viewer.volume().voxelUm)), { depth } = this.viewer.scene;
-    const now = isDepth ? depthOf(depth, this.pane.map().middle) : range.at, name = isDepth ? 'Depth from the interface' : `Position along ${this.name}`;
+    const depthAt = at => depthOf(depth, add(this.pane.map().middle, range.normal, at - range.at));
+    const now = isDepth ? depthAt(range.at) : range.at;
+    const name = isDepth ? 'Depth from the interface' : `Position along ${this.name}`;
     const box = make(this.head, 'span', { className: 'slice-field' });
-    const field = this.field = make(box, 'input', { type: 'text', inputMode: 'decimal', value: now.toFixed(n) }, { 'aria-label': `${name}, µm` });
+    const fields = { type: 'text', inputMode: 'decimal', value: now.toFixed(n) };
+    const field = this.field = make(box, 'input', fields, { 'aria-label': `${name}, µm` });
     make(box, 'span', { textContent: 'µm' });
     const error = make(box, 'span', { className: 'slice-error' }, { role: 'alert' });
     this.at.hidden = this.deep.hidden = true;
@@ -145,8 +149,7 @@ export class SliceSlider {
     const take = () => {
       const value = parseNumber(field.value), to = isDepth ? this.atDepth(value, range) : value;
       if (to >= range.low - 1e-9 && to <= range.high + 1e-9) { this.go(to); return true; }
-      const ends = (isDepth ? [range.low, range.high].map(at => depthOf(depth, add(this.pane.map().middle, range.normal, at - range.at))) : [range.low, range.high])
-        .sort((a, b) => a - b).map(v => v.toFixed(n));
+      const ends = [range.low, range.high].map(at => isDepth ? depthAt(at) : at).sort((a, b) => a - b).map(v => v.toFixed(n));
       error.textContent = Number.isNaN(value) ? `“${field.value}” is no number; type one of µm, as 113.5.`
         : `${name} goes from ${ends[0]} to ${ends[1]} µm here; ${field.value.trim()} lies outside.`;
       field.setAttribute('aria-invalid', 'true');

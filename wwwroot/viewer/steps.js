@@ -1,5 +1,5 @@
-// What this page did, in order, so that it can be taken back: changes of the view, and edits of sites, which the server takes back. A drag, a
-// burst of the wheel, a held key is one step.
+// What this page did, in order, so that it can be taken back: changes of the view, and edits of sites, which the server takes back. A drag,
+// a burst of the wheel, a held key is one step.
 const silent = new Set(['maximized', 'selected']), together = 800, most = 200;
 const isSame = (a, b) => a === b || JSON.stringify(a) === JSON.stringify(b);
 
@@ -33,8 +33,8 @@ export class Steps {
   }
 
   /**
-   * The server's word on the edits of annotations that this page's session made: how many since it was opened (`made` only grows), how many can
-   * be taken back and made again. A panel may have taken one back itself; a server that was restarted knows none any more.
+   * The server's word on the edits of annotations that this page's session made: how many since it was opened (`made` only grows), how many
+   * can be taken back and made again. A panel may have taken one back itself; a server that was restarted knows none any more.
    */
   counted(edits) {
     const isAnother = !this.edits || edits.made < this.edits.made, made = isAnother ? 0 : edits.made - this.edits.made;
@@ -49,7 +49,8 @@ export class Steps {
   // As many of this page's steps are edits as the server can take back and make again.
   settle() {
     if (!this.edits) return;
-    const { done, undone, edits } = this, last = list => list.findLastIndex(s => s.isSite), count = list => list.filter(s => s.isSite).length;
+    const { done, undone, edits } = this;
+    const last = list => list.findLastIndex(s => s.isSite), count = list => list.filter(s => s.isSite).length;
     while (count(done) > edits.undo) {
       const [step] = done.splice(last(done), 1);
       if (count(undone) < edits.redo) undone.push(step);

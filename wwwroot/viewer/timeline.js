@@ -1,30 +1,56 @@
-// Timesteps placed by hour over the voltage curve; scrub by pointer or keys, play, and see what is loaded ahead.
+// Timesteps placed by hour under the voltage curve; scrub by pointer or keys, play, read the curve, and see what is loaded ahead.
+import { Curve } from './curve.js';
+
 const ns = 'http://www.w3.org/2000/svg';
-const el = (name, attributes, text) => {
+/** An SVG element. */
+export const el = (name, attributes, text) => {
   const e = document.createElementNS(ns, name);
   for (const [k, v] of Object.entries(attributes)) e.setAttribute(k, v);
   if (text !== undefined) e.textContent = text;
   return e;
 };
+// Material Symbols, 24 × 24.
+const icons = {
+  play: 'M8 5v14l11-7z', pause: 'M6 19h4V5H6v14zm8-14v14h4V5h-4z',
+  back: 'M15.41 7.41 14 6l-6 6 6 6 1.41-1.41L10.83 12z', on: 'M10 6 8.59 7.41 13.17 12l-4.58 4.59L10 18l6-6z',
+};
+const left = 46, right = 22, axisHeight = 26;
 
 export class Timeline {
   constructor(viewer, element) {
-    Object.assign(this, { viewer, element, loaded: [], timer: null });
-    element.innerHTML = '<button class="play" type="button" title="Play (Space)" aria-label="Play">▶</button><div class="track" role="slider" tabindex="0" aria-label="Hours of plating"><svg></svg></div>';
-    [this.button, this.track] = element.children;
-    this.svg = this.track.firstElementChild;
+    Object.assign(this, { viewer, element, loaded: [], timer: null, at: null });
+    element.innerHTML = '<div class="time-buttons"></div>'
+      + '<div class="track" role="slider" tabindex="0" aria-label="Hours of plating"><svg aria-hidden="true"></svg><output></output></div>';
+    [this.buttons, this.track] = element.children;
+    [this.svg, this.value] = this.track.children;
+    this.back = this.button('back', 'Timestep before', '←', () => this.go(-1));
+    this.play = this.button('play', 'Play', 'Space', () => this.toggle());
+    this.on = this.button('on', 'Next timestep', '→', () => this.go(1));
+    this.play.classList.add('play');
+    this.curve = new Curve(this);
     const options = { signal: viewer.ended.signal };
-    this.button.addEventListener('click', () => this.toggle(), options);
     this.track.addEventListener('pointerdown', e => { this.track.setPointerCapture(e.pointerId); this.scrub(e); }, options);
-    this.track.addEventListener('pointermove', e => { if (e.buttons) this.scrub(e); }, options);
-    this.track.addEventListener('keydown', e => {
-      const by = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 }[e.key];
-      if (by) { e.preventDefault(); e.stopPropagation(); this.go(by); }
-    }, options);
-    new ResizeObserver(() => this.draw()).observe(this.track);
+    this.track.addEventListener('pointermove', e => { if (e.buttons) this.scrub(e); this.read(e); }, options);
+    this.track.addEventListener('pointerleave', () => this.curve.read(null), options);
+    this.track.addEventListener('keydown', e => this.key(e), options);
+    this.track.addEventListener('blur', () => this.curve.read(null), options);
+    this.sized = new ResizeObserver(() => this.draw());
+    this.sized.observe(this.track);
   }
 
-  get hours() { return this.viewer.scene.volumes.filter(v => v.modality === this.viewer.view.modality).map(v => v.hours).sort((a, b) => a - b); }
+  button(icon, name, key, run) {
+    const b = this.buttons.appendChild(document.createElement('button'));
+    Object.assign(b, { type: 'button', title: `${name} (${key})` });
+    b.setAttribute('aria-label', name);
+    b.innerHTML = `<svg viewBox="0 0 24 24" aria-hidden="true"><path d="${icons[icon]}"/></svg>`;
+    b.addEventListener('click', run, { signal: this.viewer.ended.signal });
+    return b;
+  }
+
+  get hours() {
+    const { scene, view } = this.viewer;
+    return scene.volumes.filter(v => v.modality === view.modality).map(v => v.hours).sort((a, b) => a - b);
+  }
 
   get span() {
     const h = this.hours, curve = this.viewer.scene.voltage?.hours ?? [];
@@ -32,12 +58,36 @@ export class Timeline {
     return [low, high > low ? high : low + 1];
   }
 
-  place(hours, width) { const [low, high] = this.span; return 16 + (hours - low) / (high - low) * (width - 48); }
+  place(hours, width) {
+    const [low, high] = this.span;
+    return left + (hours - low) / (high - low) * (width - left - right);
+  }
+
+  hoursAt(x, width) {
+    const [low, high] = this.span;
+    return Math.max(low, Math.min(high, low + (x - left) / (width - left - right) * (high - low)));
+  }
 
   scrub(e) {
     const r = this.track.getBoundingClientRect(), x = e.clientX - r.left;
     const near = this.hours.reduce((a, b) => Math.abs(this.place(a, r.width) - x) <= Math.abs(this.place(b, r.width) - x) ? a : b);
     if (near !== this.viewer.view.hours) this.viewer.patch({ hours: near });
+  }
+
+  read(e) {
+    const r = this.track.getBoundingClientRect();
+    this.curve.read(this.hoursAt(e.clientX - r.left, r.width));
+  }
+
+  // Arrows choose timesteps; with Shift they read the curve point by point.
+  key(e) {
+    const by = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 }[e.key], to = { Home: 0, End: this.hours.length - 1 }[e.key];
+    if (by === undefined && to === undefined || e.ctrlKey || e.altKey || e.metaKey) return;
+    e.preventDefault();
+    e.stopPropagation();
+    if (by !== undefined && e.shiftKey) this.curve.step(by);
+    else if (by !== undefined) this.go(by);
+    else this.viewer.patch({ hours: this.hours[to] });
   }
 
   go(by, wrap = false) {
@@ -58,47 +108,49 @@ export class Timeline {
         else if (this.loaded.includes(h[at + 1])) this.go(1);
       }, 600);
     }
-    this.button.textContent = this.timer ? '❚❚' : '▶';
-    this.button.setAttribute('aria-label', this.timer ? 'Pause' : 'Play');
+    const name = this.timer ? 'Pause' : 'Play';
+    this.play.querySelector('path').setAttribute('d', icons[this.timer ? 'pause' : 'play']);
+    this.play.setAttribute('aria-label', name);
+    this.play.title = `${name} (Space)`;
   }
 
-  stop() { clearInterval(this.timer); }
+  stop() {
+    clearInterval(this.timer);
+    this.sized.disconnect();
+  }
 
   draw() {
-    const { scene, view } = this.viewer;
-    const w = this.track.clientWidth, h = this.track.clientHeight;
+    const { scene, view } = this.viewer, w = this.track.clientWidth, h = this.track.clientHeight;
     if (!scene || !w) return;
-    const hours = this.hours, base = h - 22;
+    const hours = this.hours, base = h - axisHeight;
     this.svg.replaceChildren();
-    if (scene.voltage) {
-      const v = scene.voltage.values, low = v.reduce((a, b) => Math.min(a, b)), high = v.reduce((a, b) => Math.max(a, b)), top = 6;
-      const point = (t, i) => `${this.place(t, w).toFixed(1)},${(base - (v[i] - low) / (high - low || 1) * (base - top)).toFixed(1)}`;
-      // Over a hole of the curve nothing was measured, so nothing is drawn.
-      const holes = new Set(scene.voltage.holesAfter ?? []), pieces = [[]];
-      scene.voltage.hours.forEach((t, i) => {
-        pieces.at(-1).push(point(t, i));
-        if (holes.has(i)) pieces.push([]);
-      });
-      for (const points of pieces) {
-        const line = { points: points.join(' '), fill: 'none', stroke: 'var(--soft)', 'stroke-width': 1.25, opacity: .75 };
-        this.svg.append(el('polyline', line));
-      }
-      this.svg.append(el('text', { x: this.place(hours[0], w) + 2, y: base - 8 }, scene.voltage.unit.replace('_', ', ')));
-    }
-    this.svg.append(el('line', { x1: this.place(hours[0], w), x2: this.place(hours.at(-1), w), y1: base, y2: base, stroke: 'var(--line)', 'stroke-width': 4, 'stroke-linecap': 'round' }));
+    this.curve.draw(w, base - 8);
+    this.drawSteps(hours, view.hours, w, base);
+    const at = hours.indexOf(view.hours), value = this.curve.textAt(view.hours);
+    this.back.disabled = at <= 0;
+    this.on.disabled = at === hours.length - 1;
+    const aria = { valuemin: hours[0], valuemax: hours.at(-1), valuenow: view.hours,
+      valuetext: `${view.hours} hours, scan ${at + 1} of ${hours.length}${value ? `, ${value}` : ''}` };
+    for (const [k, v] of Object.entries(aria)) this.track.setAttribute(`aria-${k}`, v);
+  }
+
+  drawSteps(hours, shown, w, base) {
+    const x = hours.map(t => this.place(t, w)), add = (name, attributes, text) => this.svg.append(el(name, attributes, text));
+    add('line', { x1: x[0], x2: x.at(-1), y1: base, y2: base, class: 'rail' });
     hours.forEach((t, i) => {
-      const x = this.place(t, w), now = t === view.hours;
-      if (this.loaded.includes(t)) {
-        const from = i ? (this.place(hours[i - 1], w) + x) / 2 : x, to = i + 1 < hours.length ? (x + this.place(hours[i + 1], w)) / 2 : x;
-        this.svg.append(el('line', { x1: from, x2: Math.max(to, from + 1), y1: base, y2: base, stroke: 'var(--soft)', 'stroke-width': 4, 'stroke-linecap': 'butt' }));
-      }
-      this.svg.append(el('circle', { cx: x, cy: base, r: now ? 7 : 4, fill: now ? 'var(--accent)' : 'var(--surface)', stroke: now ? 'var(--accent)' : 'var(--soft)', 'stroke-width': 2 }));
-      const crowded = i + 1 < hours.length && this.place(hours[i + 1], w) - x < 24 && !now;
-      if (!crowded) this.svg.append(el('text', { x, y: h - 3, 'text-anchor': 'middle', class: now ? 'now' : '' }, now ? `${t} h` : `${t}`));
+      if (!this.loaded.includes(t)) return;
+      const from = i ? (x[i - 1] + x[i]) / 2 : x[i], to = i + 1 < hours.length ? (x[i] + x[i + 1]) / 2 : x[i];
+      add('line', { x1: from, x2: Math.max(to, from + 1), y1: base, y2: base, class: 'loaded' });
     });
-    this.track.setAttribute('aria-valuemin', hours[0]);
-    this.track.setAttribute('aria-valuemax', hours.at(-1));
-    this.track.setAttribute('aria-valuenow', view.hours);
-    this.track.setAttribute('aria-valuetext', `${view.hours} hours`);
+    // The number of the timestep shown is always there; others where there is room beside it and the one before.
+    const now = hours.indexOf(shown), half = i => 4 + 3.5 * String(hours[i]).length + (i === now ? 8 : 0);
+    let last = -Infinity;
+    hours.forEach((t, i) => {
+      add('circle', { cx: x[i], cy: base, r: i === now ? 7 : 4, class: i === now ? 'step now' : 'step' });
+      const isFree = i === now || x[i] - half(i) > last && (now < i || x[i] + half(i) < x[now] - half(now));
+      if (!isFree) return;
+      add('text', { x: x[i], y: base + 20, 'text-anchor': 'middle', class: i === now ? 'now' : '' }, i === now ? `${t} h` : `${t}`);
+      last = x[i] + half(i);
+    });
   }
 }

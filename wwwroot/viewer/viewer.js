@@ -1,6 +1,7 @@
 // The viewer in the browser: holds the view, talks to the frame hub, and hands frames to the panes.
 import { sub, depthOf } from './geometry.js';
 import { Keys } from './keys.js';
+import { keyTable } from './keytable.js';
 import { Pane } from './pane.js';
 import { Pulse } from './pulse.js';
 import { Readout } from './readout.js';
@@ -11,7 +12,7 @@ import { saveFigure } from './figure.js';
 import { saveChart } from './chart.js';
 
 const paneNames = ['z', 'y', 'x', 'volume'];
-const keptViews = 400, mostRatio = 2;
+const keptViews = 400, mostRatio = 2, phone = matchMedia('(max-width: 800px)');
 let current = null;
 
 export async function start() {
@@ -27,8 +28,9 @@ export function stop() { current?.end(); current = null; }
 
 class Viewer {
   constructor(root) {
-    Object.assign(this, { root, ended: new AbortController(), scene: null, view: null, revision: 0, sites: [], left: null, tool: 'navigate' });
-    Object.assign(this, { active: null, pending: null, sent: [], asking: 0, views: new Map(), latencies: [], changedAt: new Map(), moving: null });
+    Object.assign(this, { root, ended: new AbortController(), scene: null, view: null, revision: 0, sites: [], left: null });
+    Object.assign(this, { tool: 'navigate', active: null, pending: null, sent: [], asking: 0, moving: null });
+    Object.assign(this, { views: new Map(), latencies: [], changedAt: new Map() });
     this.showsColors = localStorage.getItem('colors') !== 'off';
     this.readout = new Readout(this);
     this.steps = new Steps(this);
@@ -37,7 +39,7 @@ class Viewer {
     this.timeline = new Timeline(this, root.querySelector('#timeline'));
     const options = { signal: this.ended.signal };
     root.addEventListener('click', e => this.click(e), options);
-    this.keys = new Keys(this, this.keyTable());
+    this.keys = new Keys(this, keyTable(this));
     addEventListener('resize', () => this.layout(), options);
     this.watchRatio();
     document.addEventListener('themechange', () => { this.timeline.draw(); this.transfer?.draw(); }, options);
@@ -62,13 +64,17 @@ class Viewer {
   // The hub reconnects for as long as the page is open; each time it joins the same session, and begins it again where the
   // server forgot it, from the address bar.
   async connect() {
-    const hub = new signalR.HubConnectionBuilder().withUrl('/hubs/frames').withHubProtocol(new signalR.protocols.msgpack.MessagePackHubProtocol())
+    const hub = new signalR.HubConnectionBuilder().withUrl('/hubs/frames')
+      .withHubProtocol(new signalR.protocols.msgpack.MessagePackHubProtocol())
       .withAutomaticReconnect({ nextRetryDelayInMilliseconds: c => Math.min(5000, 200 * 2 ** Math.min(c.previousRetryCount, 5)) })
       .configureLogging(signalR.LogLevel.Error).build();
     this.connection = hub;
     hub.on('frame', (pane, ...frame) => this.panes[pane].show(...frame));
     // Changes may overtake each other on the way; an older one says nothing new.
-    hub.on('view', (json, revision, awaited) => { if (revision >= this.revision) this.accept(JSON.parse(json), revision); this.await(awaited); });
+    hub.on('view', (json, revision, awaited) => {
+      if (revision >= this.revision) this.accept(JSON.parse(json), revision);
+      this.await(awaited);
+    });
     hub.on('dataset', json => { if (this.scene) { Object.assign(this.scene, JSON.parse(json)); this.overlays(); this.sliders(); } });
     hub.on('sites', json => this.receiveSites(JSON.parse(json)));
     hub.on('edits', json => this.steps.counted(JSON.parse(json)));
@@ -228,7 +234,11 @@ class Viewer {
 
   drew(pane, revision) {
     const at = this.changedAt.get(revision);
-    if (at) { this.latencies.push(performance.now() - at); this.changedAt.delete(revision); if (this.latencies.length > 2000) this.latencies.shift(); }
+    if (at) {
+      this.latencies.push(performance.now() - at);
+      this.changedAt.delete(revision);
+      if (this.latencies.length > 2000) this.latencies.shift();
+    }
     this.exactness();
   }
 
@@ -238,8 +248,9 @@ class Viewer {
     if (!this.pulse.isOnline) { this.state('offline', false); return; }
     // A pane that says something shows what was asked for before: it waits (…), or tells what is wrong.
     // Which pictures a change leaves as they are, the server knows: until it has answered, none is said to be exact.
-    const said = shown.map(p => p.note.textContent).filter(t => t), exact = !said.length && !this.pending && !this.asking && shown.every(p => p.exact);
-    this.state(exact ? 'exact' : said.some(t => !t.endsWith('…')) ? 'problem' : said.length || shown.some(p => p.partial) ? 'loading' : 'moving', exact);
+    const said = shown.map(p => p.note.textContent).filter(t => t), isAsking = this.pending || this.asking;
+    const exact = !said.length && !isAsking && shown.every(p => p.exact), isLoading = said.length || shown.some(p => p.partial);
+    this.state(exact ? 'exact' : said.some(t => !t.endsWith('…')) ? 'problem' : isLoading ? 'loading' : 'moving', exact);
   }
 
   state(text, exact) {
@@ -251,7 +262,12 @@ class Viewer {
   send(method, ...args) { if (this.connection.state === 'Connected') this.connection.send(method, ...args).catch(() => {}); }
 
   async call(method, ...args) {
-    try { return await this.connection.invoke(method, ...args); } catch (e) { this.tell(e.message.replace(/^.*HubException: /, '')); return null; }
+    try {
+      return await this.connection.invoke(method, ...args);
+    } catch (e) {
+      this.tell(e.message.replace(/^.*HubException: /, ''));
+      return null;
+    }
   }
 
   tell(text) { this.readout.tell(text); }
@@ -266,11 +282,14 @@ class Viewer {
 
   umPerPixel(view, pane) {
     if (view.umPerPixel > 0) return view.umPerPixel;
-    const b = this.bounds(view), s = sub(b.high, b.low), [w, h] = this.panes[pane].size, [across, down] = [[s[2], s[1]], [s[2], s[0]], [s[1], s[0]]][pane];
+    const b = this.bounds(view), s = sub(b.high, b.low), [w, h] = this.panes[pane].size;
+    const [across, down] = [[s[2], s[1]], [s[2], s[0]], [s[1], s[0]]][pane];
     return 1.04 * Math.max(across / Math.max(1, w), down / Math.max(1, h));
   }
 
   depthOf(p) { return depthOf(this.scene.depth, p); }
+
+  get isPhone() { return phone.matches; }
 
   /** Pixels of pictures a CSS pixel. */
   get ratio() { return Math.min(devicePixelRatio, mostRatio); }
@@ -306,7 +325,7 @@ class Viewer {
   maximize(pane) { this.patch({ maximized: pane === null ? null : paneNames[pane] }); }
 
   maximizedChanged() {
-    const panes = this.root.querySelector('#panes'), phone = matchMedia('(max-width: 800px)').matches, full = this.view.maximized ?? (phone ? 'volume' : null);
+    const panes = this.root.querySelector('#panes'), full = this.view.maximized ?? (this.isPhone ? 'volume' : null);
     if (full) panes.dataset.full = full; else delete panes.dataset.full;
     // 3D beside the slice that was used last.
     if (this.active && !this.active.is3d) this.slice = this.active.index;
@@ -318,11 +337,15 @@ class Viewer {
 
   splitters() {
     const panes = this.root.querySelector('#panes');
-    const make = kind => panes.appendChild(Object.assign(document.createElement('div'), { className: `splitter ${kind}`, role: 'separator' }));
+    const fields = kind => ({ className: `splitter ${kind}`, role: 'separator' });
+    const make = kind => panes.appendChild(Object.assign(document.createElement('div'), fields(kind)));
     const [v, h] = [make('v'), make('h')];
     const kept = JSON.parse(localStorage.getItem('panes') ?? '[0.5,0.5]');
     const apply = () => {
-      ['col', 'row'].forEach((n, i) => { panes.style.setProperty(`--${n}`, `${kept[i]}fr`); panes.style.setProperty(`--${n}2`, `${1 - kept[i]}fr`); });
+      ['col', 'row'].forEach((n, i) => {
+        panes.style.setProperty(`--${n}`, `${kept[i]}fr`);
+        panes.style.setProperty(`--${n}2`, `${1 - kept[i]}fr`);
+      });
       this.placeSplitters();
     };
     this.placeSplitters = () => { v.style.left = `${kept[0] * 100}%`; h.style.top = `${kept[1] * 100}%`; };
@@ -362,8 +385,8 @@ class Viewer {
   }
 
   actions = {
-    fit: () => this.fit(), straight: () => this.patch({ rotation: [0, 0, 0] }), help: () => this.keys.help(), figure: () => saveFigure(this),
-    undo: () => this.steps.undo(), redo: () => this.steps.redo(), colors: () => this.toggleColors(),
+    fit: () => this.fit(), straight: () => this.patch({ rotation: [0, 0, 0] }), help: () => this.keys.help(),
+    figure: () => saveFigure(this), undo: () => this.steps.undo(), redo: () => this.steps.redo(), colors: () => this.toggleColors(),
   };
 
   /** Shows or hides what displacement registration left, as arrows in slices. */
@@ -412,43 +435,6 @@ class Viewer {
   leave() {
     if (this.tool !== 'navigate') this.choose('navigate');
     else if (this.view.selected) this.patch({ selected: '' });
-  }
-
-  keyTable() {
-    const tool = (key, name, does) => ({ key, does, group: 'Tools', run: () => this.choose(name) });
-    const arrow = (key, shows, to, dx, dy) => (
-      { key, shift: true, shows: `Shift ${shows}`, does: `Turn 3D, or move the slice, ${to}`, group: 'Panes', run: () => this.nudge(dx, dy) });
-    return [
-      tool('V', 'navigate', 'Move: drag pans or orbits, click sets the crosshair'),
-      tool('W', 'window', 'Window and level (or drag with the right button)'),
-      tool('T', 'turn', 'Turn the slices (or Shift and drag)'),
-      tool('N', 'site', 'Mark a nucleation site'),
-      tool('I', 'interface', 'Correct the interface, or the cell’s outline'),
-      { key: 'Escape', shows: 'Esc', does: 'Close what is open, leave a field, back to moving', group: 'Tools', run: () => this.leave() },
-      { key: 'F', does: 'Fit everything', group: 'View', run: () => this.fit() },
-      { key: 'G', does: 'Full screen', group: 'View', run: () => dendriteShell.fullScreen() },
-      { key: '\\', does: 'Show or hide the panel', group: 'View', run: () => dendriteShell.togglePanel() },
-      { key: 'R', does: 'Slices along the axes again', group: 'View', run: () => this.patch({ rotation: [0, 0, 0] }) },
-      { key: 'B', does: 'Show or hide the band', group: 'View', run: () => this.patch({ bandVisible: !this.view.bandVisible }) },
-      { key: 'C', does: 'Show or hide the colour bar and the legend', group: 'View', run: () => this.toggleColors() },
-      { key: 'M', does: 'Fill the view with a pane, and back (or double-click)', group: 'View',
-        run: () => this.maximize(this.view.maximized ? null : this.chosen?.index ?? 3) },
-      { key: 'P', does: 'Save the panes as a picture', group: 'View', run: () => saveFigure(this) },
-      { key: ' ', shows: 'Space', does: 'Play or pause', group: 'Time', run: () => this.timeline.toggle() },
-      { key: 'ArrowRight', shows: '→', does: 'Next timestep', group: 'Time', run: () => this.timeline.go(1) },
-      { key: 'ArrowLeft', shows: '←', does: 'Timestep before', group: 'Time', run: () => this.timeline.go(-1) },
-      { key: 'ArrowUp', shows: '↑', does: 'Slice back (or wheel)', group: 'Panes', run: () => this.chosenSlice?.step(-1) },
-      { key: 'ArrowDown', shows: '↓', does: 'Slice on (or wheel)', group: 'Panes', run: () => this.chosenSlice?.step(1) },
-      { key: 'PageUp', shows: 'Page ↑', does: 'Ten slices back', group: 'Panes', run: () => this.chosenSlice?.step(-10) },
-      { key: 'PageDown', shows: 'Page ↓', does: 'Ten slices on', group: 'Panes', run: () => this.chosenSlice?.step(10) },
-      { key: 'J', does: 'Jump to a slice: type its position', group: 'Panes', run: () => this.chosenSlice?.slider.type(false) },
-      arrow('ArrowLeft', '←', 'left', -1, 0), arrow('ArrowRight', '→', 'right', 1, 0),
-      arrow('ArrowUp', '↑', 'up', 0, -1), arrow('ArrowDown', '↓', 'down', 0, 1),
-      { key: '+', does: 'Zoom in (or Ctrl and wheel; wheel in 3D)', group: 'Panes', run: () => this.chosen?.zoom(1 / 1.2) },
-      { key: '-', does: 'Zoom out', group: 'Panes', run: () => this.chosen?.zoom(1.2) },
-      { key: 'Delete', does: 'Delete the selected site', group: 'Tools', run: () => this.view.selected && this.call('DeleteSite', this.view.selected) },
-      { key: '?', does: 'These keys', group: 'View', run: () => this.keys.help() },
-    ];
   }
 
   // Keys in place of a drag: 3D turns by some degrees, a slice goes a twentieth of the pane.
