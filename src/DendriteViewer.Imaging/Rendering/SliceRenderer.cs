@@ -73,19 +73,22 @@ public sealed class SliceRenderer(DatasetStore store, BrickCache cache, RenderDe
     /// <param name="dataset">Whose timesteps are compared.</param>
     /// <param name="view">The view.</param>
     public static VolumeInfo? DifferenceOf(VolumeInfo volume, Dataset dataset, ViewState view) =>
-        view.Compare is { Mode: CompareMode.Difference } c && dataset.Find(volume.Key.Modality, c.Hours) is { } other && other.Key != volume.Key
+        view.Compare is { Mode: CompareMode.Difference } c && dataset.Find(volume.Key.Modality, c.Hours) is { } other
+            && other.Key != volume.Key
             ? other
             : null;
 
     // The full colours stand for half of the window's width up or down. Where either volume ends, nothing is known.
     private async Task<(RenderOutcome Outcome, RenderedImage? Image)> RenderDifferenceAsync(
-        VolumeInfo volume, VolumeInfo other, ViewState view, Pane pane, int width, int height, double umPerPixel, bool wait, CancellationToken ct)
+        VolumeInfo volume, VolumeInfo other, ViewState view, Pane pane, int width, int height, double umPerPixel, bool wait,
+        CancellationToken ct)
     {
         var differences = ArrayPool<float>.Shared.Rent(width * height);
         try
         {
             using var before = await PagesAsync(other, view, pane, width, height, umPerPixel, wait, ct);
-            if (!Slicer.Render(before.Volume, before.Geometry, width, height, (u, v, row) => row.CopyTo(differences.AsSpan(v * width + u)), ct))
+            void Keep(int u, int v, ReadOnlySpan<float> row) => row.CopyTo(differences.AsSpan(v * width + u));
+            if (!Slicer.Render(before.Volume, before.Geometry, width, height, Keep, ct))
             {
                 return (RenderOutcome.Superseded, null);
             }
@@ -101,8 +104,8 @@ public sealed class SliceRenderer(DatasetStore store, BrickCache cache, RenderDe
                     difference[i] = row[i] - difference[i];
                 }
 
-                WindowKernel.ToRgb(
-                    difference, -most, most, ColorMap.Difference.Colors, Outside, image.Pixels.Span.Slice(3 * (v * width + u), 3 * row.Length));
+                var pixels = image.Pixels.Span.Slice(3 * (v * width + u), 3 * row.Length);
+                WindowKernel.ToRgb(difference, -most, most, ColorMap.Difference.Colors, Outside, pixels);
             }, ct);
             if (!drawn)
             {

@@ -99,7 +99,8 @@ public sealed class FrameConnection : IFrameSink, IDisposable
 
     /// <inheritdoc/>
     public Task SendAsync(FrameHeader h, ReadOnlyMemory<byte> encoded, CancellationToken ct) => _client.SendAsync(
-        "frame", StreamOf(h.Pane, h.IsOther), h.Number, h.Revision, h.Format, (h.Exact ? 1 : 0) | (h.Partial ? 2 : 0), h.Width, h.Height, encoded, ct);
+        "frame", StreamOf(h.Pane, h.IsOther), h.Number, h.Revision, h.Format, (h.Exact ? 1 : 0) | (h.Partial ? 2 : 0), h.Width,
+        h.Height, encoded, ct);
 
     /// <inheritdoc/>
     public Task ReportStatusAsync(Pane pane, bool isOther, string message, CancellationToken ct) =>

@@ -11,7 +11,7 @@ namespace DendriteViewer.Web.Viewing;
 /// <summary>What else is shown in 3D, as the browser has it.</summary>
 public sealed record OverlayDto(string Modality, double? Hours, double[][] Transfer, bool Replaces);
 
-/// <summary>The timestep that the one shown is compared with, as the browser has it: side, swipe, blink or difference, and its hours.</summary>
+/// <summary>What the timestep shown is compared with, as the browser has it: side, swipe, blink or difference, and its hours.</summary>
 public sealed record CompareDto(CompareMode Mode, double Hours);
 
 /// <summary>A view as the browser has it. Points are z, y, x in µm.</summary>
