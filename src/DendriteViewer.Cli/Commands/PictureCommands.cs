@@ -46,7 +46,8 @@ internal static class PictureCommands
             view = view with
             {
                 Focus = pane switch { Pane.Z => view.Focus with { Z = um }, Pane.Y => view.Focus with { Y = um }, _ => view.Focus with { X = um } },
-                ColorMap = ColorMap.All.Any(m => m.Name == parse.GetValue(map)) ? parse.GetValue(map)! : throw new UsageException($"--colormap is one of {Maps()}."),
+                ColorMap = ColorMap.TryFind(parse.GetValue(map))?.Name
+                    ?? throw new UsageException($"--colormap is one of {Maps()}, or one of them with {ColorMap.InvertedSuffix} behind it."),
             };
             if (parse.GetValue(window) is { } w)
             {
@@ -76,7 +77,8 @@ internal static class PictureCommands
         var elevation = new Option<double>("--elevation") { Description = "Degrees above the electrode.", DefaultValueFactory = _ => 20 };
         var transfer = new Option<string?>("--transfer")
         {
-            Description = $"JSON file, or a preset: {string.Join(", ", TransferPresets.Names)}; lithium shows the mask that an analysis kept.",
+            Description = $"JSON file, or a preset: {string.Join(", ", TransferPresets.Names)}; lithium shows the mask that an analysis "
+                + $"kept; of a scan without an interface also {ClassPresets.Air}, {ClassPresets.Soft}, {ClassPresets.Dense}.",
         };
         var turns = new Option<int>("--turntable") { Description = $"Pictures of one turn about the depth axis, 2 to {MostTurns}, as a GIF." };
         var (hours, modality, size) = (Shared.Hours(), Shared.Modality(), Shared.Size("1280x720"));
@@ -106,8 +108,8 @@ internal static class PictureCommands
                 {
                     view = view with
                     {
-                        Transfer = TransferPresets.Find(named, histogram) ?? TransferFunction.ParseJson(await File.ReadAllBytesAsync(named,
-                            ct), named),
+                        Transfer = TransferPresets.Find(named, dataset, histogram)
+                            ?? TransferFunction.ParseJson(await ReadAsync(named, dataset, histogram, ct), named),
                     };
                 }
             }
@@ -140,6 +142,13 @@ internal static class PictureCommands
     private static int? CheckExtension(string path) => PictureFile.Extensions.Contains(Path.GetExtension(path).ToLowerInvariant())
         ? null
         : throw new UsageException($"--out {path} is no picture's name; it ends with {string.Join(", ", PictureFile.Extensions)}.");
+
+    // What is no preset of the scan is a file.
+    private static async Task<byte[]> ReadAsync(string file, Dataset dataset, ValueHistogram histogram, CancellationToken ct) =>
+        File.Exists(file) ? await File.ReadAllBytesAsync(file, ct)
+        : throw new UsageException(
+            $"--transfer {file} is neither a file nor a preset of this scan, whose presets are "
+            + $"{string.Join(", ", TransferPresets.NamesOf(dataset, histogram))}.");
 
     private static string Maps() => string.Join(", ", ColorMap.All.Select(m => m.Name));
 

@@ -79,6 +79,12 @@ public sealed record Dataset(
     /// </summary>
     public string Revision { get; init; } = "";
 
+    /// <summary>
+    /// Whether the dataset says where the interface is, as a cell with a lithium electrode does; else depth is only height, and what is
+    /// dark is no void in an electrolyte.
+    /// </summary>
+    public bool HasInterface => Manifest.Depth is not null;
+
     /// <summary>Modalities, in the manifest's order.</summary>
     public IReadOnlyList<string> Modalities => Volumes.Select(v => v.Key.Modality).Distinct().ToArray();
 

@@ -2,9 +2,18 @@ using DendriteViewer.Kernels.ColorMapping;
 
 namespace DendriteViewer.Imaging.Rendering;
 
-/// <summary>A colour table of 256 entries, interpolated in sRGB between published anchor colours.</summary>
+/// <summary>
+/// A colour table of 256 entries, interpolated in sRGB between published anchor colours. All are fit for colour-blind readers: but for the
+/// diverging one their lightness only rises, so that order is seen without any hue, and the diverging one goes from cyan to amber, which no
+/// common colour blindness takes for each other. Each may be turned around: its name then ends with <see cref="InvertedSuffix"/>.
+/// </summary>
 public sealed class ColorMap
 {
+    /// <summary>What the name of a map that is turned around ends with.</summary>
+    public const string InvertedSuffix = "-inverted";
+
+    private readonly ColorMap? _other;
+
     private ColorMap(string name, params int[] anchors)
     {
         Name = name;
@@ -18,6 +27,14 @@ public sealed class ColorMap
             byte Mix(int shift) => (byte)Math.Round(
                 ((anchors[k] >> shift) & 255) * (1 - (at - k)) + ((anchors[k + 1] >> shift) & 255) * (at - k));
         }
+
+        _other = new ColorMap(this);
+    }
+
+    private ColorMap(ColorMap upright)
+    {
+        (Name, _other, IsInverted) = (upright.Name + InvertedSuffix, upright, true);
+        Colors = [.. Enumerable.Reverse(upright.Colors)];
     }
 
     /// <summary>Grey, viridis, inferno, cividis and a diverging map from cyan over grey to amber.</summary>
@@ -44,9 +61,29 @@ public sealed class ColorMap
     /// <summary>256 colours.</summary>
     public Rgb[] Colors { get; }
 
+    /// <summary>Whether the map is one of <see cref="All"/> turned around.</summary>
+    public bool IsInverted { get; }
+
+    /// <summary>The same map turned around.</summary>
+    public ColorMap Inverted => _other!;
+
     /// <summary>Whether the map is black to white, so that a picture needs one byte a pixel.</summary>
     public bool IsGrey => ReferenceEquals(this, Grey);
 
-    /// <summary>The map of a name, or grey.</summary>
-    public static ColorMap Find(string? name) => All.FirstOrDefault(m => m.Name == name) ?? Grey;
+    /// <summary>The map of a name, turned around where the name says so; or grey.</summary>
+    public static ColorMap Find(string? name) => TryFind(name) ?? Grey;
+
+    /// <summary>The map of a name, turned around where the name says so; or null.</summary>
+    public static ColorMap? TryFind(string? name)
+    {
+        foreach (var map in All)
+        {
+            if (map.Name == name || map.Inverted.Name == name)
+            {
+                return map.Name == name ? map : map.Inverted;
+            }
+        }
+
+        return null;
+    }
 }

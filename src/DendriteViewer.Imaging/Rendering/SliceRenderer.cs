@@ -23,6 +23,9 @@ public sealed class SliceRenderer(DatasetStore store, BrickCache cache, RenderDe
     private const long MostBrickBytes = 384L << 20;
     private const long MostSamples = 200_000_000;
 
+    /// <summary>Points along an edge of the plane from which <see cref="WindowAsync"/> takes a slice's window.</summary>
+    public const int WindowSide = 512;
+
     /// <summary>Colour of what lies outside the volume.</summary>
     public static readonly Rgb Outside = new(0, 0, 0);
 
@@ -138,6 +141,32 @@ public sealed class SliceRenderer(DatasetStore store, BrickCache cache, RenderDe
         Slicer.Render(pages.Volume, pages.Geometry, width, height, (u, v, row) => row.CopyTo(all.AsSpan(v * width + u)), ct);
         ct.ThrowIfCancellationRequested();
         return all;
+    }
+
+    /// <summary>
+    /// The value range of a slice without a share of its voxels at either end, wherever the view is zoomed to; null where nothing of it
+    /// lies in the volume. The voxels are those of at most <see cref="WindowSide"/>² evenly spaced points of the plane, of the level whose
+    /// voxels are no larger than the points lie apart; of a thick slice they are what it shows.
+    /// </summary>
+    /// <param name="volume">The volume.</param>
+    /// <param name="view">The view; its plane and slab are used.</param>
+    /// <param name="pane">Z, Y or X.</param>
+    /// <param name="tail">Share left out at either end, 0–0.5.</param>
+    /// <param name="padding">A value that does not count; null for none.</param>
+    /// <param name="ct">Stops it.</param>
+    public async Task<(double Low, double High)?> WindowAsync(
+        VolumeInfo volume, ViewState view, Pane pane, double tail, double? padding, CancellationToken ct)
+    {
+        var plane = view with { Center = volume.Center, Interpolation = SliceInterpolation.Nearest };
+        var (low, high) = volume.Bounds;
+        var umPerPixel = view.Rotation.IsNone
+            ? ViewStates.FitUmPerPixel(volume, pane, WindowSide, WindowSide) / ViewStates.FitMargin
+            : (high - low).Length / WindowSide;
+        umPerPixel = Math.Max(umPerPixel, volume.VoxelSize.Least);
+        var values = await ValuesAsync(volume, plane, pane, WindowSide, WindowSide, umPerPixel, ct);
+        var counted = Array.FindAll(values, v => float.IsFinite(v) && v != padding);
+        Array.Sort(counted);
+        return counted.Length == 0 ? null : (ScanSurvey.Quantile(counted, tail), ScanSurvey.Quantile(counted, 1 - tail));
     }
 
     /// <summary>Bricks of a slice in pooled tables.</summary>
@@ -386,11 +415,19 @@ public sealed class SliceRenderer(DatasetStore store, BrickCache cache, RenderDe
     private RenderedImage? Draw(VolumeInfo info, Pages pages, ViewState view, int width, int height, bool inColor, RowTint? tint, CancellationToken ct)
     {
         var map = ColorMap.Find(view.ColorMap);
-        var isGrey = map.IsGrey && !inColor && tint is null;
+        var isGrey = (map.IsGrey || map.Inverted.IsGrey) && !inColor && tint is null;
         var image = new RenderedImage(width, height, isGrey ? PixelLayout.Grey : PixelLayout.Rgb);
         var (low, high) = ((float)view.WindowLow, (float)view.WindowHigh);
         SliceRow row = isGrey
-            ? (u, v, values) => WindowKernel.ToGrey(values, low, high, Outside.R, image.Pixels.Span.Slice(v * width + u, values.Length))
+            ? (u, v, values) =>
+            {
+                var pixels = image.Pixels.Span.Slice(v * width + u, values.Length);
+                WindowKernel.ToGrey(values, low, high, map.IsInverted ? (byte)~Outside.R : Outside.R, pixels);
+                if (map.IsInverted)
+                {
+                    WindowKernel.Invert(pixels);
+                }
+            }
             : (u, v, values) =>
             {
                 var pixels = image.Pixels.Span.Slice(3 * (v * width + u), 3 * values.Length);

@@ -25,9 +25,9 @@ public static class ViewStates
             Center = volume.Center,
             WindowLow = low,
             WindowHigh = high > low ? high : low + 1,
-            IsoValue = histogram.Threshold,
+            IsoValue = dataset.HasInterface ? histogram.Threshold : histogram.Classes?.Surface ?? histogram.Threshold,
             Camera = new OrbitCamera(30, 20, 0, volume.Center),
-            Transfer = TransferPresets.Find("all", histogram)!,
+            Transfer = TransferPresets.Find(TransferPresets.All, dataset, histogram)!,
         };
     }
 

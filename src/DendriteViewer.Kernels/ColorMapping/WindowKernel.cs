@@ -62,6 +62,21 @@ public static class WindowKernel
         }
     }
 
+    /// <summary>Turns grey around: black becomes white.</summary>
+    public static void Invert(Span<byte> grey)
+    {
+        var i = 0;
+        for (; i <= grey.Length - Vector<byte>.Count; i += Vector<byte>.Count)
+        {
+            (~new Vector<byte>(grey[i..])).CopyTo(grey[i..]);
+        }
+
+        for (; i < grey.Length; i++)
+        {
+            grey[i] = (byte)~grey[i];
+        }
+    }
+
     private static float Scale(float low, float high) => 255f / (high > low ? high - low : float.Epsilon * 1e10f);
 
     private static byte Grey(float value, float low, float scale, byte outside) =>

@@ -24,9 +24,10 @@ public sealed record SceneDto(
             d.Id.Value, d.Name, role.ToString().ToLowerInvariant(),
             d.Volumes.Select(SceneVolume.Of).ToArray(),
             SceneDepth.Of(d),
-            new SceneHistogram(h.Least, h.Most, h.Bins, h.Threshold),
-            TransferPresets.Names.ToDictionary(n => n, n => TransferPresets.Find(n, h)!.Points.Select(p => new[] { p.Value, p.Color, p.Opacity }).ToArray()),
-            ColorMap.All.ToDictionary(m => m.Name, NodesOf),
+            new SceneHistogram(h.Least, h.Most, h.Bins, h.Threshold, h.Outliers),
+            TransferPresets.NamesOf(d, h).ToDictionary(
+                n => n, n => TransferPresets.Find(n, d, h)!.Points.Select(p => new[] { p.Value, p.Color, p.Opacity }).ToArray()),
+            ColorMap.All.SelectMany(m => new[] { m, m.Inverted }).ToDictionary(m => m.Name, NodesOf),
             voltage is null ? null : new SceneSeries(voltage.Unit, voltage.Hours, voltage.Values, voltage.HolesAfter),
             ViewDto.Of(current.View), current.Number);
     }
@@ -64,8 +65,8 @@ public sealed record SceneDepth(string Axis, int Direction, double InterfaceUm, 
 /// <summary>A height field over the two axes across the depth axis, bilinear between nodes.</summary>
 public sealed record SceneSurface(double[] OriginUm, double StepUm, int[] Shape, double[] HeightsUm, double Cosine);
 
-/// <summary>Counts by value.</summary>
-public sealed record SceneHistogram(double Least, double Most, IReadOnlyList<long> Bins, double Threshold);
+/// <summary>Counts by value, without padding; <paramref name="Outliers"/> voxels lie beyond the bins.</summary>
+public sealed record SceneHistogram(double Least, double Most, IReadOnlyList<long> Bins, double Threshold, long Outliers);
 
 /// <summary>A measured curve.</summary>
 public sealed record SceneSeries(

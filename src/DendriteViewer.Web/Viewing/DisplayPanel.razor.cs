@@ -14,6 +14,7 @@ public sealed partial class DisplayPanel
 {
     private string? _problem;
     private object? _drawn;
+    private IReadOnlyList<string> _presets = [];
 
     /// <summary>The session whose view is set.</summary>
     [Parameter, EditorRequired]
@@ -31,10 +32,11 @@ public sealed partial class DisplayPanel
     public void Dispose() => Session.Changed -= OnChanged;
 
     /// <inheritdoc/>
-    protected override void OnInitialized()
+    protected override async Task OnInitializedAsync()
     {
         Session.Changed += OnChanged;
         _drawn = Shown(View);
+        _presets = TransferPresets.NamesOf(Session.Dataset, await Catalog.HistogramAsync(Session.Volume(View), default));
     }
 
     // Only what the panel shows makes it draw again; an orbit does not.
@@ -88,7 +90,8 @@ public sealed partial class DisplayPanel
             return;
         }
 
-        var transfer = TransferPresets.Find(hours is null ? "electrolyte" : "voids", await Catalog.HistogramAsync(volume, default))!;
+        var name = !Session.Dataset.HasInterface ? TransferPresets.All : hours is null ? "electrolyte" : "voids";
+        var transfer = TransferPresets.Find(name, Session.Dataset, await Catalog.HistogramAsync(volume, default))!;
         Set(s => s with { Overlay = new Overlay(volume.Key.Modality, hours, transfer, Replaces: hours is null) });
     }
 
@@ -119,8 +122,10 @@ public sealed partial class DisplayPanel
         var (_, _, volume, _) = Others.FirstOrDefault(o => o.Key == OverlayKey);
         if (volume is not null)
         {
-            var transfer = TransferPresets.Find(preset, await Catalog.HistogramAsync(volume, default))!;
-            Set(s => s with { Overlay = s.Overlay is { } o ? o with { Transfer = transfer } : null });
+            if (TransferPresets.Find(preset, Session.Dataset, await Catalog.HistogramAsync(volume, default)) is { } transfer)
+            {
+                Set(s => s with { Overlay = s.Overlay is { } o ? o with { Transfer = transfer } : null });
+            }
         }
     }
 

@@ -18,6 +18,7 @@ public static class ViewingRegistration
         });
         builder.Services.AddSingleton<SliceRenderer>();
         builder.Services.AddSingleton<VolumeRenderer>();
+        builder.Services.AddSingleton<WindowFinder>();
         return builder;
     }
 }

@@ -54,6 +54,30 @@ public sealed class SliceRendererTests : IAsyncLifetime
         }
     }
 
+    // In the plane z = 20 values are 20 + x + y, up to 258; between the 10 % and 90 % quantiles lie 52 to 188 of x + y.
+    [Fact]
+    public async Task Window_OfASlice_IsItsQuantilesWhereverTheViewIsZoomedTo()
+    {
+        var view = View() with { Focus = new WorldPoint(20.5, 30.5, 40.5), Center = new WorldPoint(1, 2, 3), UmPerPixel = 0.1 };
+        var (low, high) = (await Renderer().WindowAsync(Volume, view, Pane.Z, 0.1, null, default))!.Value;
+        var sums = Enumerable.Range(0, X * Y).Select(i => 20 + i % X + i / X).Order().ToArray();
+        Assert.InRange(low - sums[X * Y / 10], -1, 1);
+        Assert.InRange(high - sums[X * Y * 9 / 10], -1, 1);
+        Assert.Null(await Renderer().WindowAsync(Volume, view with { Focus = new WorldPoint(-50, 0, 0) }, Pane.Z, 0.1, null, default));
+    }
+
+    [Fact]
+    public async Task Slice_WithTheGreysTurnedAround_IsTheComplementInsideAndBlackOutside()
+    {
+        var view = View() with { WindowHigh = 400 };
+        using var grey = (await Renderer().RenderAsync(Volume, null, view, Pane.Z, 203, 160, 1, wait: true, default)).Image!;
+        using var turned = (await Renderer().RenderAsync(
+            Volume, null, view with { ColorMap = "grey-inverted" }, Pane.Z, 203, 160, 1, wait: true, default)).Image!;
+        Assert.Equal(PixelLayout.Grey, turned.Layout);
+        Assert.Equal(0, turned.Pixels.Span[0]);
+        Assert.Equal(255 - grey.Pixels.Span[80 * 203 + 100], turned.Pixels.Span[80 * 203 + 100]);
+    }
+
     [Fact]
     public async Task Difference_OfTwoTimesteps_IsCyanWhereTheShownOneIsDarker_AmberWhereBrighter_AndBlackOutside()
     {

@@ -43,4 +43,16 @@ public sealed class WindowKernelTests
         HistogramKernel.Accumulate<float>([0, 1, 2, 3, 4, 5, float.NaN], 0, 4, bins);
         Assert.Equal([1, 1, 1, 2], bins);
     }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(7)]
+    [InlineData(1000)]
+    public void Invert_OfAnyLength_IsTheComplement(int length)
+    {
+        var grey = Enumerable.Range(0, length).Select(i => (byte)(i * 37)).ToArray();
+        var inverted = grey.ToArray();
+        WindowKernel.Invert(inverted);
+        Assert.Equal(grey.Select(g => (byte)(255 - g)), inverted);
+    }
 }
