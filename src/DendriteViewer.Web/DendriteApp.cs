@@ -7,6 +7,7 @@ using DendriteViewer.Web.Components;
 using DendriteViewer.Web.Compute;
 using DendriteViewer.Web.Data;
 using DendriteViewer.Web.Exports;
+using DendriteViewer.Web.Figures;
 using DendriteViewer.Web.Hosting;
 using DendriteViewer.Web.Jobs;
 using DendriteViewer.Web.Limits;
@@ -43,6 +44,7 @@ public static class DendriteApp
             .AddSharing()
             .AddJobs()
             .AddAnalysis()
+            .AddFigures()
             .AddExports()
             .AddUploads()
             .AddApi()
@@ -59,6 +61,7 @@ public static class DendriteApp
         app.MapAnnotations();
         app.MapMeasurements();
         app.MapAnalysis();
+        app.MapFigures();
         app.MapExports();
         app.MapUploads();
         app.MapSharing();

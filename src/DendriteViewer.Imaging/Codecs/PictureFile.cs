@@ -6,6 +6,7 @@ using SixLabors.ImageSharp.Formats.Jpeg;
 using SixLabors.ImageSharp.Formats.Png;
 using SixLabors.ImageSharp.Formats.Png.Chunks;
 using SixLabors.ImageSharp.Formats.Webp;
+using SixLabors.ImageSharp.Metadata;
 using SixLabors.ImageSharp.PixelFormats;
 
 namespace DendriteViewer.Imaging.Codecs;
@@ -44,6 +45,23 @@ public static class PictureFile
         using var wrapped = Wrap(image);
         Describe(wrapped, description);
         wrapped.Save(target, encoder);
+    }
+
+    /// <summary>Writes a figure as PNG that says how large it is on paper.</summary>
+    /// <param name="image">The picture.</param>
+    /// <param name="dpi">Pixels an inch.</param>
+    /// <param name="target">Takes the file's bytes.</param>
+    /// <param name="description">What it shows, kept as its Description.</param>
+    public static void WriteFigure(RenderedImage image, double dpi, Stream target, string description)
+    {
+        using var wrapped = Wrap(image);
+        (wrapped.Metadata.ResolutionUnits, wrapped.Metadata.HorizontalResolution, wrapped.Metadata.VerticalResolution) =
+            (PixelResolutionUnit.PixelsPerInch, dpi, dpi);
+        Describe(wrapped, description);
+        wrapped.Save(target, new SixLabors.ImageSharp.Formats.Png.PngEncoder
+        {
+            CompressionLevel = PngCompressionLevel.DefaultCompression, ColorType = ColorTypeOf(image),
+        });
     }
 
     /// <summary>Writes a JPEG small enough for a page of many pictures.</summary>

@@ -50,10 +50,7 @@ public sealed class PictureService(
             return Results.StatusCode(StatusCodes.Status304NotModified);
         }
 
-        var first = ViewLink.ParseStrictly(query,
-            new ViewState { Modality = dataset.Volumes[0].Key.Modality, Hours = dataset.Volumes[0].Key.Hours });
-        var near = dataset.Nearest(first.Modality, first.Hours) ?? dataset.Volumes[0];
-        var view = ViewLink.ParseStrictly(query, await sessions.StartAsync(dataset, near, ct));
+        var view = await sessions.OfLinkAsync(dataset, query, ct);
         var volume = dataset.Nearest(view.Modality, view.Hours) ?? dataset.Volumes[0];
         var client = ClientKeys.Of(context);
         var request = RenderRequest.Resting(client.Owner ?? client.Address, drawing.IsSlice, (long)drawing.Width * drawing.Height);

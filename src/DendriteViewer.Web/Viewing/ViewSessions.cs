@@ -78,6 +78,16 @@ public sealed class ViewSessions(DatasetCatalog catalog, TimeProvider time) : ID
         return ViewStates.Initial(dataset, basis, await catalog.HistogramAsync(basis, ct));
     }
 
+    /// <summary>The view of a link that a program gives, over the first view of its volume.</summary>
+    /// <exception cref="Imaging.Bounds.OutOfRangeException">Something in it cannot be read or is out of its range.</exception>
+    public async Task<ViewState> OfLinkAsync(Dataset dataset, string query, CancellationToken ct)
+    {
+        var first = ViewLink.ParseStrictly(query,
+            new ViewState { Modality = dataset.Volumes[0].Key.Modality, Hours = dataset.Volumes[0].Key.Hours });
+        var near = dataset.Nearest(first.Modality, first.Hours) ?? dataset.Volumes[0];
+        return ViewLink.ParseStrictly(query, await StartAsync(dataset, near, ct));
+    }
+
     Task IDatasetFollower.ChangedAsync(Dataset dataset, CancellationToken ct)
     {
         foreach (var held in _sessions.Values.Where(h =>

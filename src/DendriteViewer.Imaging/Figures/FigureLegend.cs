@@ -1,0 +1,55 @@
+using System.Globalization;
+using DendriteViewer.Imaging.Analysis;
+using DendriteViewer.Imaging.Rendering;
+
+namespace DendriteViewer.Imaging.Figures;
+
+/// <summary>What the colours of a figure mean, where they mean a class.</summary>
+internal static class FigureLegend
+{
+    private const int MostRanges = 8;
+
+    /// <summary>Each colour with its meaning.</summary>
+    public static IReadOnlyList<(int Color, string Text)> Of(FigureScene scene, FigureWish wish)
+    {
+        var view = scene.View;
+        var entries = new List<(int, string)>();
+        if (view.Threshold is { } dark && wish.Panes.Any(p => p != Pane.Volume))
+        {
+            entries.Add((TransferPresets.Void, string.Create(CultureInfo.InvariantCulture, $"electrolyte darker than {dark:G5}")));
+        }
+
+        if (view.LabelsIn(scene.Dataset) is { } labels && view.Overlay!.Transfer.LabelRanges() is { } ranges)
+        {
+            foreach (var group in ranges.GroupBy(r => r.Color).Take(MostRanges))
+            {
+                entries.Add((group.Key, NameOf(labels.Key.Modality, group.Key, [.. group], ranges.Select(r => r.Color).Distinct().Count())));
+            }
+        }
+
+        if (wish.Parts.HasFlag(FigureParts.Band) && view.BandVisible)
+        {
+            entries.Add((0xB49CFF, string.Create(CultureInfo.InvariantCulture, $"depth {view.Band.FromUm:0.##}–{view.Band.ToUm:0.##} µm")));
+        }
+
+        if (wish.Parts.HasFlag(FigureParts.Sites))
+        {
+            entries.AddRange(scene.Marks.Select(m => (m.Color, m.Meaning)).Distinct());
+        }
+
+        return entries;
+    }
+
+    private static string NameOf(string modality, int color, IReadOnlyList<LabelRange> ranges, int colors)
+    {
+        var name = modality switch
+        {
+            AnalysisStore.Voids => "voids",
+            AnalysisStore.Lithium => "lithium or crack",
+            AnalysisStore.Change => color == TransferPresets.Void ? "lost" : "gained",
+            _ => modality,
+        };
+        var numbers = string.Join(", ", ranges.Take(3).Select(r => r.From == r.To ? $"{r.From}" : $"{r.From}–{r.To}"));
+        return colors == 1 || modality == AnalysisStore.Change ? name : $"{name} {numbers}{(ranges.Count > 3 ? " …" : "")}";
+    }
+}

@@ -1,0 +1,125 @@
+using DendriteViewer.Imaging.Rendering;
+
+namespace DendriteViewer.Imaging.Figures;
+
+/// <summary>The pictures of a figure, exact, and where they go; dispose it when it is written.</summary>
+public sealed class RenderedFigure : IDisposable
+{
+    private readonly IReadOnlyList<RenderedImage> _pictures;
+
+    internal RenderedFigure(FigureScene scene, FigureWish wish, FigurePlan plan, IReadOnlyList<RenderedImage> pictures) =>
+        (Scene, Wish, Plan, _pictures) = (scene, wish, plan, pictures);
+
+    /// <summary>Pixels across.</summary>
+    public int WidthPixels => Plan.WidthPixels;
+
+    /// <summary>Pixels down.</summary>
+    public int HeightPixels => Plan.HeightPixels;
+
+    /// <summary>What it shows, in words.</summary>
+    public string Description => Caption.Of(Scene, Wish.Panes) + (Wish.Note.Length > 0 ? $" · {Wish.Note}" : "");
+
+    internal FigureScene Scene { get; }
+
+    internal FigureWish Wish { get; }
+
+    internal FigurePlan Plan { get; }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var picture in _pictures)
+        {
+            picture.Dispose();
+        }
+    }
+
+    internal void Draw(FigureCanvas canvas)
+    {
+        var (paper, ink) = Wish.IsDark ? (0x000000, 0xFFFFFF) : (0xFFFFFF, 0x000000);
+        var size = Wish.Size.TextUnits;
+        canvas.Fill(new FigureBox(0, 0, Plan.Width, Plan.Height), new Ink(paper));
+        foreach (var (pane, picture) in Plan.Panes.Zip(_pictures))
+        {
+            canvas.Picture(picture, pane.Box);
+            PaneOverlay.Draw(Scene, Wish, pane, canvas);
+        }
+
+        foreach (var (bar, box) in Plan.Bars)
+        {
+            bar.Draw(canvas, box, size, ink);
+        }
+
+        foreach (var (color, text, at) in Plan.Legend)
+        {
+            var swatch = new FigureBox(at.X, at.Y - 0.8 * size, 0.9 * size, 0.9 * size);
+            canvas.Fill(swatch, new Ink(color));
+            canvas.Path(
+                [new(swatch.X, swatch.Y), new(swatch.Right, swatch.Y), new(swatch.Right, swatch.Bottom), new(swatch.X, swatch.Bottom)],
+                true, new Stroke(new Ink(ink, 0.6), 0.75));
+            canvas.Text(text, new FigurePoint(at.X + 1.4 * size, at.Y), new TextStyle(size, new Ink(ink)));
+        }
+
+        foreach (var (line, at) in Plan.Lines)
+        {
+            canvas.Text(line, at, new TextStyle(size, new Ink(ink)));
+        }
+    }
+}
+
+/// <summary>Draws the pictures of figures: every pixel from the level that the resolution asks for, at full quality.</summary>
+public sealed class FigureRenderer(SliceRenderer slices, VolumeRenderer volumes)
+{
+    /// <summary>What a figure costs, in megapixels of 3D pictures and of slices.</summary>
+    /// <exception cref="Bounds.OutOfRangeException">The figure is too small or too large.</exception>
+    public static (double Volume, double Slices) CostOf(FigureScene scene, FigureWish wish)
+    {
+        var plan = FigurePlan.Of(scene, wish);
+        return (Sum(p => p.Pane == Pane.Volume), Sum(p => p.Pane != Pane.Volume));
+        double Sum(Func<PanePlan, bool> which) => plan.Panes.Where(which).Sum(p => 1e-6 * p.Width * p.Height);
+    }
+
+    /// <summary>Reads what a figure needs, so that drawing it waits for nothing.</summary>
+    public async Task LoadAsync(FigureScene scene, FigureWish wish, CancellationToken ct)
+    {
+        foreach (var pane in FigurePlan.Of(scene, wish).Panes)
+        {
+            await (pane.Pane == Pane.Volume
+                ? volumes.LoadAsync(scene.Volume, scene.Dataset, scene.View, pane.Width, pane.Height, ct)
+                : slices.LoadAsync(scene.Volume, scene.View, pane.Pane, pane.Width, pane.Height, pane.UmPerUnit / wish.Size.Scale, ct));
+        }
+    }
+
+    /// <summary>Draws the pictures of a figure.</summary>
+    /// <exception cref="Bounds.OutOfRangeException">The figure is too small or too large.</exception>
+    public Task<RenderedFigure> RenderAsync(FigureScene scene, FigureWish wish, CancellationToken ct) =>
+        RenderAsync(scene, wish, FigurePlan.Of(scene, wish), ct);
+
+    /// <summary>Draws the pictures of a film's frame, which is of a given size in pixels.</summary>
+    /// <exception cref="Bounds.OutOfRangeException">Nothing is left for the pictures.</exception>
+    public Task<RenderedFigure> RenderFrameAsync(FigureScene scene, FigureWish wish, int width, int height, CancellationToken ct) =>
+        RenderAsync(scene, wish, FigurePlan.OfFrame(scene, wish, width, height), ct);
+
+    private async Task<RenderedFigure> RenderAsync(FigureScene scene, FigureWish wish, FigurePlan plan, CancellationToken ct)
+    {
+        var pictures = new List<RenderedImage>();
+        try
+        {
+            foreach (var pane in plan.Panes)
+            {
+                var image = pane.Pane == Pane.Volume
+                    ? await volumes.RenderWholeAsync(scene.Volume, scene.Dataset, scene.View, pane.Width, pane.Height, ct)
+                    : (await slices.RenderAsync(
+                        scene.Volume, scene.Dataset, scene.View, pane.Pane, pane.Width, pane.Height, pane.UmPerUnit / plan.Scale, wait: true, ct)).Image;
+                pictures.Add(image ?? throw new OperationCanceledException(ct));
+            }
+
+            return new RenderedFigure(scene, wish, plan, pictures);
+        }
+        catch
+        {
+            pictures.ForEach(p => p.Dispose());
+            throw;
+        }
+    }
+}

@@ -1,0 +1,95 @@
+using DendriteViewer.Imaging.Geometry;
+using DendriteViewer.Imaging.Rendering;
+
+namespace DendriteViewer.Imaging.Figures;
+
+/// <summary>What is common to what is drawn over slices and over the 3D picture.</summary>
+internal abstract class PaneOverlay(FigureScene scene, FigureWish wish, PanePlan plan, FigureCanvas canvas)
+{
+    /// <summary>Violet, as the band is everywhere.</summary>
+    protected const int BandColor = 0xB49CFF;
+
+    private const int White = 0xFFFFFF;
+    private const double Inset = 8;
+
+    /// <summary>Size of the text, units.</summary>
+    protected double TextSize => wish.Size.TextUnits;
+
+    /// <summary>What is shown.</summary>
+    protected FigureScene Scene => scene;
+
+    /// <summary>Which picture it is.</summary>
+    protected PanePlan Plan => plan;
+
+    /// <summary>Where the picture is.</summary>
+    protected FigureBox Box => plan.Box;
+
+    /// <summary>What is drawn on.</summary>
+    protected FigureCanvas Canvas => canvas;
+
+    /// <summary>Places of labels.</summary>
+    protected LabelPlacer Labels { get; } = new(canvas, plan.Box, wish.Size.TextUnits);
+
+    /// <summary>Whether a part was asked for.</summary>
+    protected bool Has(FigureParts part) => wish.Parts.HasFlag(part);
+
+    /// <summary>Draws everything over a pane's picture.</summary>
+    public static void Draw(FigureScene scene, FigureWish wish, PanePlan plan, FigureCanvas canvas)
+    {
+        using var clip = canvas.Clip(plan.Box);
+        PaneOverlay overlay = plan.Pane == Pane.Volume
+            ? new VolumeOverlay(scene, wish, plan, canvas) : new SliceOverlay(scene, wish, plan, canvas);
+        overlay.Draw();
+    }
+
+    /// <summary>Draws it.</summary>
+    protected abstract void Draw();
+
+    /// <summary>Draws a bar of a round length at the lower left.</summary>
+    protected void DrawScaleBar(double umPerUnit, string note)
+    {
+        var value = Ticks.RoundBelow(Math.Clamp(Box.Width * 0.3, 24, 160) * umPerUnit);
+        var (x, y, width) = (Box.X + Inset, Box.Bottom - Inset, value / umPerUnit);
+        var height = Math.Max(2, TextSize / 4);
+        Canvas.Fill(new FigureBox(x - 1, y - height - 1, width + 2, height + 2), new Ink(0, 0.75));
+        Canvas.Fill(new FigureBox(x, y - height, width, height), new Ink(White));
+        Labels.Fixed(Ticks.Length(value) + note, new FigurePoint(x, y - height - 0.4 * TextSize), TextAnchor.Start);
+    }
+
+    /// <summary>Draws the directions of axes at the upper right.</summary>
+    protected void DrawAxes(FigurePoint origin, IEnumerable<(double X, double Y, string Name)> axes)
+    {
+        var length = 1.8 * TextSize;
+        foreach (var (x, y, name) in axes)
+        {
+            Canvas.TwoTone([origin, new(origin.X + length * x, origin.Y + length * y)], false, White, 1.25);
+            if (Math.Sqrt(x * x + y * y) > 0.25)
+            {
+                var beyond = length + 0.85 * TextSize;
+                Labels.Fixed(name, new FigurePoint(origin.X + beyond * x, origin.Y + beyond * y + 0.35 * TextSize), TextAnchor.Middle);
+            }
+        }
+    }
+
+    /// <summary>Draws a line of text at the upper left, the first line being 0.</summary>
+    protected void DrawTitle(string text, int line, int color = White) =>
+        Labels.Fixed(text, new FigurePoint(Box.X + Inset, Box.Y + Inset + TextSize * (0.75 + 1.4 * line)), TextAnchor.Start, color);
+
+    /// <summary>Draws the time where the figure asks for it: half as large again, at the lower right.</summary>
+    protected void DrawTime()
+    {
+        if (plan.HasTime)
+        {
+            Labels.Fixed(
+                Ticks.Hours(scene.Volume.Key.Hours), new FigurePoint(Box.Right - Inset, Box.Bottom - Inset), TextAnchor.End, White, larger: 1.5);
+        }
+    }
+
+    /// <summary>Draws a site; one that was marked later than the view is dashed.</summary>
+    protected void DrawMark(FigureMark mark, FigurePoint at, double radius)
+    {
+        var isLater = mark.Hours > scene.View.Hours + 1e-9;
+        Canvas.TwoTone(at, radius, mark.Color, 1.75, isLater);
+        Labels.Beside(mark.Label, at, radius, mark.Color);
+    }
+}

@@ -1,0 +1,125 @@
+using DendriteViewer.Imaging.Geometry;
+using DendriteViewer.Imaging.Rendering;
+
+namespace DendriteViewer.Imaging.Figures;
+
+/// <summary>What is drawn over a slice: band, sites, crosshair, its place, axes, scale bar. The geometry is that of the browser's overlay.js.</summary>
+internal sealed class SliceOverlay(FigureScene scene, FigureWish wish, PanePlan plan, FigureCanvas canvas) : PaneOverlay(scene, wish, plan, canvas)
+{
+    private const int DepthLinePoints = 25;
+    private static readonly (string Right, string Down)[] s_names = [("x", "y"), ("x", "z"), ("y", "z")];
+    private readonly SliceMap _map = new(SlicePlane.Of(scene.View, plan.Pane), plan.Box, plan.UmPerUnit);
+
+    /// <inheritdoc/>
+    protected override void Draw()
+    {
+        if (Has(FigureParts.Band) && Scene.View.BandVisible)
+        {
+            DrawBand();
+        }
+
+        if (Has(FigureParts.Crosshair))
+        {
+            DrawCrosshair();
+        }
+
+        if (Has(FigureParts.Scale))
+        {
+            DrawScaleBar(_map.UmPerUnit, "");
+        }
+
+        if (Has(FigureParts.Axes))
+        {
+            DrawTitle(Caption.PlaceOf(Scene, Plan.Pane), 0);
+            if (Scene.View.Rotation.IsNone)
+            {
+                var (right, down) = s_names[(int)Plan.Pane];
+                DrawAxes(new FigurePoint(Box.Right - 3.6 * TextSize, Box.Y + 1.4 * TextSize), [(1, 0, right), (0, 1, down)]);
+            }
+        }
+
+        DrawTime();
+        if (Has(FigureParts.Sites))
+        {
+            DrawSites();
+        }
+    }
+
+    /// <summary>Where the slice passes a depth: points of the figure along the pane.</summary>
+    /// <remarks>
+    /// Along the pane's steeper direction depth is all but linear, so that in each column (or row) three steps of the secant method find it.
+    /// </remarks>
+    internal IReadOnlyList<FigurePoint> DepthLine(double depthUm)
+    {
+        var axis = Scene.Dataset.Depth.Axis;
+        var isDown = Math.Abs(Along(_map.Plane.Down, axis)) >= Math.Abs(Along(_map.Plane.Right, axis));
+        var (from, length, across) = isDown ? (Box.X, Box.Width, Box.Height) : (Box.Y, Box.Height, Box.Width);
+        var start = isDown ? Box.Y : Box.X;
+        return [.. Enumerable.Range(0, DepthLinePoints).Select(i =>
+        {
+            var t = from + i * length / (DepthLinePoints - 1);
+            var (a, b) = (start, start + across);
+            for (var k = 0; k < 3; k++)
+            {
+                var (fa, fb) = (Off(t, a), Off(t, b));
+                var rise = fb - fa;
+                (a, b) = (b, b - fb * (b - a) / (rise == 0 ? 1 : rise));
+            }
+
+            return isDown ? new FigurePoint(t, b) : new FigurePoint(b, t);
+        })];
+
+        double Off(double t, double s) =>
+            Scene.Dataset.Depth.DepthOf(_map.ToWorld(isDown ? new FigurePoint(t, s) : new FigurePoint(s, t))).Um - depthUm;
+    }
+
+    private static double Along(WorldVector v, Axis axis) => InterfaceSurface.Split(axis, v.Z, v.Y, v.X).Along;
+
+    private void DrawBand()
+    {
+        var (band, depth) = (Scene.View.Band, Scene.Dataset.Depth);
+        if (Math.Abs(Along(_map.Plane.Right, depth.Axis)) < 1e-6 && Math.Abs(Along(_map.Plane.Down, depth.Axis)) < 1e-6)
+        {
+            // The slice lies across the depth axis: all of it is in the band, or nothing.
+            if (band.Contains(depth.DepthOf(_map.Plane.Middle)))
+            {
+                Canvas.TwoTone(
+                    [new(Box.X + 1, Box.Y + 1), new(Box.Right - 1, Box.Y + 1), new(Box.Right - 1, Box.Bottom - 1), new(Box.X + 1, Box.Bottom - 1)],
+                    true, BandColor, 2);
+                DrawTitle("in the band", Has(FigureParts.Axes) ? 1 : 0, BandColor);
+            }
+
+            return;
+        }
+
+        var (near, far) = (DepthLine(band.FromUm), DepthLine(band.ToUm));
+        Canvas.Path([.. near, .. far.Reverse()], true, null, new Ink(BandColor, 0.12));
+        Canvas.TwoTone(near, false, BandColor, 1);
+        Canvas.TwoTone(far, false, BandColor, 1);
+    }
+
+    private void DrawCrosshair()
+    {
+        const double Gap = 7;
+        var p = _map.ToFigure(Scene.View.Focus).At;
+        Canvas.TwoTone([new(Box.X, p.Y), new(p.X - Gap, p.Y)], false, 0xFFFFFF, 1);
+        Canvas.TwoTone([new(p.X + Gap, p.Y), new(Box.Right, p.Y)], false, 0xFFFFFF, 1);
+        Canvas.TwoTone([new(p.X, Box.Y), new(p.X, p.Y - Gap)], false, 0xFFFFFF, 1);
+        Canvas.TwoTone([new(p.X, p.Y + Gap), new(p.X, Box.Bottom)], false, 0xFFFFFF, 1);
+    }
+
+    private void DrawSites()
+    {
+        foreach (var mark in Scene.Marks)
+        {
+            var (at, off) = _map.ToFigure(mark.At);
+            var reach = Math.Max(mark.RadiusUm, Math.Max(2 * Scene.Volume.VoxelSize.Least, Scene.View.SlabUm / 2));
+            if (Math.Abs(off) <= reach)
+            {
+                // Where the plane cuts the ball, its circle there.
+                var cut = Math.Min(mark.RadiusUm, Math.Abs(off));
+                DrawMark(mark, at, Math.Max(5, Math.Sqrt(mark.RadiusUm * mark.RadiusUm - cut * cut) / _map.UmPerUnit));
+            }
+        }
+    }
+}

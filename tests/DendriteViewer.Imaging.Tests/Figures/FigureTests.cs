@@ -1,0 +1,136 @@
+using System.Text;
+using System.Xml.Linq;
+using DendriteViewer.Imaging.Bounds;
+using DendriteViewer.Imaging.Figures;
+using DendriteViewer.Imaging.Geometry;
+using DendriteViewer.Imaging.Rendering;
+using SkiaSharp;
+
+namespace DendriteViewer.Imaging.Tests.Figures;
+
+public sealed class FigureTests(FigureFixture fixture) : IClassFixture<FigureFixture>
+{
+    private const FigureParts Everything = FigureParts.Scale | FigureParts.Colour | FigureParts.Legend | FigureParts.Axes | FigureParts.Sites
+        | FigureParts.Band | FigureParts.Caption | FigureParts.Crosshair | FigureParts.Time;
+
+    private static readonly XNamespace s_svg = "http://www.w3.org/2000/svg";
+
+    private static readonly FigureMark s_mark = new(FigureFixture.Bright, 6, 1.5, "site <A> & B", 0x35C9E8, "confirmed");
+
+    [Fact]
+    public async Task Svg_OfAllPanes_HoldsItsTextAsTextAndItsPicturesExactly()
+    {
+        var wish = new FigureWish(FigureWish.All, FigureSize.OfPaper((900, 700), 85, 150, 7), Everything, IsDark: false, "by hand");
+        using var figure = await fixture.Figures.RenderAsync(fixture.Scene(fixture.View with { BandVisible = true }, s_mark), wish, default);
+        using var file = new MemoryStream();
+        FigureFile.Write(figure, "svg", file);
+        var root = XDocument.Parse(Encoding.UTF8.GetString(file.ToArray())).Root!;
+        Assert.StartsWith("85mm", root.Attribute("width")!.Value, StringComparison.Ordinal);
+        var texts = root.Descendants(s_svg + "text").Select(t => t.Value).ToArray();
+        Assert.Contains("site <A> & B", texts);
+        Assert.Contains("by hand", texts);
+        Assert.Contains("value", texts);
+        Assert.Contains("confirmed", texts);
+        Assert.Contains("1.5 h", texts);
+        var shown = string.Join(" ", texts);
+        Assert.Contains("z 52 µm", shown, StringComparison.Ordinal);
+        Assert.Contains("window 0 to 200", shown, StringComparison.Ordinal);
+        Assert.Contains("voxel 2 µm", shown, StringComparison.Ordinal);
+        Assert.Contains(texts, t => t.EndsWith("at the centre", StringComparison.Ordinal));
+
+        // Four pictures, each at the resolution that was asked for.
+        var pictures = root.Descendants(s_svg + "image").ToArray();
+        Assert.Equal(4, pictures.Length);
+        Assert.All(pictures.Zip(figure.Plan.Panes), p =>
+        {
+            var href = p.First.Attribute(XNamespace.Get("http://www.w3.org/1999/xlink") + "href")!.Value;
+            using var png = SKBitmap.Decode(Convert.FromBase64String(href[(href.IndexOf(',') + 1)..]));
+            Assert.Equal((p.Second.Width, p.Second.Height), (png.Width, png.Height));
+            Assert.Equal(p.Second.Width / (150 / 96.0), p.Second.Box.Width, 6);
+        });
+    }
+
+    [Fact]
+    public async Task Png_OfPaper_SaysItsResolutionAndIsAsWideAsAskedFor()
+    {
+        var wish = new FigureWish([Pane.Z], FigureSize.OfPaper((640, 480), 60, 300, 8), Everything, IsDark: false);
+        using var figure = await fixture.Figures.RenderAsync(fixture.Scene(fixture.View), wish, default);
+        using var file = new MemoryStream();
+        FigureFile.Write(figure, "png", file);
+        var bytes = file.ToArray();
+        using var png = SKBitmap.Decode(bytes);
+        Assert.InRange(png.Width - 60 / 25.4 * 300, -1.0, 1.0);
+        var at = bytes.AsSpan().IndexOf("pHYs"u8);
+        var perMetre = System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(at + 4));
+        Assert.InRange(perMetre, 11810, 11812);
+    }
+
+    [Fact]
+    public async Task Png_OfOnePicture_HoldsItsPixelsUnchanged()
+    {
+        var wish = new FigureWish([Pane.Y], FigureSize.OfScreen((320, 240), 2, 8), FigureParts.Caption | FigureParts.Colour, IsDark: true);
+        using var figure = await fixture.Figures.RenderAsync(fixture.Scene(fixture.View), wish, default);
+        using var bare = await fixture.Figures.RenderAsync(
+            fixture.Scene(fixture.View), wish with { Parts = FigureParts.None }, default);
+        using var with = FigureFile.Pixels(figure);
+        using var without = FigureFile.Pixels(bare);
+        Assert.Equal((640, 480), (without.Width, without.Height));
+        Assert.True(with.Width > 640 && with.Height > 480);
+        for (var y = 0; y < 480; y++)
+        {
+            Assert.True(with.Pixels.Span.Slice(4 * y * with.Width, 4 * 640).SequenceEqual(without.Pixels.Span.Slice(4 * y * 640, 4 * 640)), $"row {y}");
+        }
+    }
+
+    [Fact]
+    public async Task Pdf_OfAFigure_HasAPageOfItsSize()
+    {
+        var wish = new FigureWish([Pane.Volume], FigureSize.OfPaper((400, 300), 80, 100, 8), Everything, IsDark: false);
+        using var figure = await fixture.Figures.RenderAsync(fixture.Scene(fixture.View, s_mark), wish, default);
+        using var file = new MemoryStream();
+        FigureFile.Write(figure, "pdf", file);
+        var text = Encoding.Latin1.GetString(file.ToArray());
+        Assert.StartsWith("%PDF", text, StringComparison.Ordinal);
+        var box = System.Text.RegularExpressions.Regex.Match(text, @"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]");
+        Assert.InRange(double.Parse(box.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture), 80 / 25.4 * 72 - 1, 80 / 25.4 * 72 + 1);
+        Assert.Contains("/Font", text, StringComparison.Ordinal);
+        Assert.Contains("/ToUnicode", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Zoom_OnPaper_ShowsWhatTheScreenShows()
+    {
+        var scene = fixture.Scene(fixture.View with { UmPerPixel = 0.25 });
+        var wish = new FigureWish([Pane.Z], FigureSize.OfPaper((800, 600), 50, 600, 8), FigureParts.None, IsDark: false);
+        var pane = FigurePlan.Of(scene, wish).Panes[0];
+        Assert.Equal(800 * 0.25, pane.Box.Width * pane.UmPerUnit, 6);
+    }
+
+    [Theory]
+    [InlineData(19, 300)]
+    [InlineData(80, 601)]
+    [InlineData(double.NaN, 300)]
+    public void Size_OutOfRange_IsRefused(double mm, double dpi) =>
+        Assert.Throws<OutOfRangeException>(() => FigureSize.OfPaper((400, 300), mm, dpi, 8));
+
+    [Fact]
+    public void Size_OfTooManyPixels_IsRefusedWithARemedy()
+    {
+        var wish = new FigureWish([Pane.Z], FigureSize.OfPaper((400, 400), 500, 600, 8), FigureParts.None, IsDark: false);
+        Assert.Contains("fewer mm or dpi", Assert.Throws<OutOfRangeException>(() => FigurePlan.Of(fixture.Scene(fixture.View), wish)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0, 200, new[] { 0.0, 50, 100, 150, 200 })]
+    [InlineData(-3, 7, new[] { -2.0, 0, 2, 4, 6 })]
+    [InlineData(0.013, 0.021, new[] { 0.014, 0.016, 0.018, 0.02 })]
+    public void Ticks_AreRoundNumbersWithinTheRange(double low, double high, double[] expected) =>
+        Assert.Equal(expected, Ticks.Between(low, high, 5).Select(t => Math.Round(t, 6)));
+
+    [Fact]
+    public void Font_HasTheLettersThatFiguresUse()
+    {
+        Assert.Equal("", FigureFont.MissingOf("µm ×·–−° ²³ αβ ÄÖÜéå Жя ₀ ≥ \u2009"));
+        Assert.Equal("漢", FigureFont.MissingOf("a漢漢"));
+    }
+}
