@@ -13,8 +13,8 @@ namespace DendriteViewer.Imaging.Codecs;
 
 /// <summary>
 /// Pictures that are kept: stills, thumbnails, 16-bit grey and animations, written by ImageSharp. Streamed frames go through
-/// <see cref="JpegEncoder"/> and <see cref="PngEncoder"/>, which take a third of the time. Nothing is decoded here: ImageSharp 2 has known
-/// flaws with crafted files, so that pictures from outside must not reach it.
+/// <see cref="JpegEncoder"/> and <see cref="PngEncoder"/>, which take a third of the time. Nothing is decoded here but frames of movies that this
+/// program wrote itself: ImageSharp 2 has known flaws with crafted files, so that pictures from outside must not reach it.
 /// </summary>
 public static class PictureFile
 {
@@ -122,6 +122,41 @@ public static class PictureFile
 
             (all ?? throw new ArgumentException("An animation needs a picture.")).Metadata.GetGifMetadata().RepeatCount = 0;
             all.Save(target, new GifEncoder { ColorTableMode = GifColorTableMode.Local });
+        }
+        finally
+        {
+            all?.Dispose();
+        }
+    }
+
+    /// <summary>Writes pictures that this program drew and kept as PNG as an animation that repeats for ever.</summary>
+    /// <param name="frames">The pictures' files, of one size, and for how many hundredths of a second each is shown, 2 or more.</param>
+    /// <param name="target">Takes the file's bytes.</param>
+    /// <param name="ct">Stops it.</param>
+    /// <exception cref="ArgumentException">There is no picture, or a later one has another size.</exception>
+    public static async Task WriteGifAsync(IAsyncEnumerable<(byte[] Png, int Hundredths)> frames, Stream target, CancellationToken ct)
+    {
+        Image<Rgb24>? all = null;
+        try
+        {
+            await foreach (var (png, hundredths) in frames.WithCancellation(ct))
+            {
+                var next = Image.Load<Rgb24>(png, new PngDecoder());
+                next.Frames.RootFrame.Metadata.GetGifMetadata().FrameDelay = Math.Max(2, hundredths);
+                if (all is null)
+                {
+                    all = next;
+                    continue;
+                }
+
+                using (next)
+                {
+                    all.Frames.AddFrame(next.Frames.RootFrame);
+                }
+            }
+
+            (all ?? throw new ArgumentException("An animation needs a picture.")).Metadata.GetGifMetadata().RepeatCount = 0;
+            await all.SaveAsync(target, new GifEncoder { ColorTableMode = GifColorTableMode.Local }, ct);
         }
         finally
         {

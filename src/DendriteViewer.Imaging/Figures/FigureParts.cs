@@ -88,6 +88,13 @@ public sealed record FigureSize((int Width, int Height) Screen, double? WidthUni
     public static FigureSize OfPaper((int Width, int Height) screen, double mm, double dpi, double textPoints) => new(
         Checked(screen), Millimetres.Check(mm) / 25.4 * UnitsPerInch, Dpi.Check(dpi) / UnitsPerInch, Text(textPoints));
 
+    /// <summary>Of a movie's frame: what is drawn with the pictures grows with the frame's height.</summary>
+    internal static FigureSize OfFrame((int Width, int Height) screen, int height, double textPoints)
+    {
+        const double UsualHeight = 480;
+        return new FigureSize(Checked(screen), null, Math.Max(0.5, height / UsualHeight), Text(textPoints));
+    }
+
     private static double Text(double points) => TextPoints.Check(points) * UnitsPerInch / 72;
 
     private static (int, int) Checked((int Width, int Height) screen) =>

@@ -43,16 +43,23 @@ internal sealed record FigurePlan(
     }
 
     /// <summary>Lays out a figure of a given size in pixels, as a film's frame is: what surrounds the pictures is taken from it.</summary>
+    /// <param name="scene">What it shows.</param>
+    /// <param name="wish">What is drawn with it.</param>
+    /// <param name="widthPixels">Pixels across.</param>
+    /// <param name="heightPixels">Pixels down.</param>
+    /// <param name="below">Height that is left for legend and caption, units.</param>
     /// <exception cref="OutOfRangeException">Nothing would be left for the pictures.</exception>
-    public static FigurePlan OfFrame(FigureScene scene, FigureWish wish, int widthPixels, int heightPixels)
+    public static FigurePlan OfFrame(FigureScene scene, FigureWish wish, int widthPixels, int heightPixels, double below)
     {
         var scale = wish.Size.Scale;
         var bars = wish.Parts.HasFlag(FigureParts.Colour) ? ColorBar.Of(scene, wish.Panes) : [];
         var barWidth = BarWidthOf(bars, wish);
-        var below = Below(scene, wish, widthPixels / scale, 0).Height;
         var plan = Of(scene, wish, bars, barWidth, widthPixels / scale - barWidth, heightPixels / scale - below);
         return plan with { Width = widthPixels / scale, Height = heightPixels / scale };
     }
+
+    /// <summary>Height of what stands below the pictures of a figure that is so many pixels wide, units.</summary>
+    public static double BelowOf(FigureScene scene, FigureWish wish, int widthPixels) => Below(scene, wish, widthPixels / wish.Size.Scale, 0).Height;
 
     private static double BarWidthOf(IReadOnlyList<ColorBar> bars, FigureWish wish) =>
         bars.Count == 0 ? 0 : bars.Max(b => b.WidthAt(wish.Size.TextUnits)) + 2 * Gap;

@@ -95,10 +95,10 @@ public sealed class FigureRenderer(SliceRenderer slices, VolumeRenderer volumes)
     public Task<RenderedFigure> RenderAsync(FigureScene scene, FigureWish wish, CancellationToken ct) =>
         RenderAsync(scene, wish, FigurePlan.Of(scene, wish), ct);
 
-    /// <summary>Draws the pictures of a film's frame, which is of a given size in pixels.</summary>
+    /// <summary>Draws the pictures of a movie's frame, which is of a given size in pixels and leaves some for what stands below.</summary>
     /// <exception cref="Bounds.OutOfRangeException">Nothing is left for the pictures.</exception>
-    public Task<RenderedFigure> RenderFrameAsync(FigureScene scene, FigureWish wish, int width, int height, CancellationToken ct) =>
-        RenderAsync(scene, wish, FigurePlan.OfFrame(scene, wish, width, height), ct);
+    internal Task<RenderedFigure> RenderFrameAsync(FigureScene scene, FigureWish wish, int width, int height, double below, CancellationToken ct) =>
+        RenderAsync(scene, wish, FigurePlan.OfFrame(scene, wish, width, height, below), ct);
 
     private async Task<RenderedFigure> RenderAsync(FigureScene scene, FigureWish wish, FigurePlan plan, CancellationToken ct)
     {

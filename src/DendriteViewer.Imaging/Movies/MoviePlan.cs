@@ -1,0 +1,94 @@
+using System.Globalization;
+using DendriteViewer.Imaging.Bounds;
+using DendriteViewer.Imaging.Datasets;
+using DendriteViewer.Imaging.Figures;
+using DendriteViewer.Imaging.Geometry;
+using DendriteViewer.Imaging.Rendering;
+
+namespace DendriteViewer.Imaging.Movies;
+
+/// <summary>A picture of a movie and for how many frames it is shown.</summary>
+/// <param name="Scene">What it shows.</param>
+/// <param name="Frames">For how many frames.</param>
+public sealed record MovieShot(FigureScene Scene, int Frames);
+
+/// <summary>The pictures of a movie in their order; their frames add up to <see cref="MovieWish.Frames"/>.</summary>
+/// <param name="Wish">What was asked for.</param>
+/// <param name="Shots">The pictures.</param>
+public sealed record MoviePlan(MovieWish Wish, IReadOnlyList<MovieShot> Shots)
+{
+    /// <summary>Plans a movie from a view.</summary>
+    /// <exception cref="OutOfRangeException">The dataset or the view has no such movie; the message says the remedy.</exception>
+    public static MoviePlan Of(FigureScene scene, MovieWish wish)
+    {
+        wish = wish.Checked();
+        var shots = wish.Kind switch
+        {
+            MovieKind.Timesteps => Timesteps(scene, wish),
+            MovieKind.Turntable => [.. Enumerable.Range(0, wish.Frames).Select(i => new MovieShot(Turned(scene, 360.0 * i / wish.Frames), 1))],
+            _ => Slices(scene, wish),
+        };
+        wish.CheckMegapixels(shots.Count);
+        return new MoviePlan(wish, shots);
+    }
+
+    private static IReadOnlyList<MovieShot> Timesteps(FigureScene scene, MovieWish wish)
+    {
+        var volumes = scene.Dataset.Volumes.Where(v => v.Key.Modality == scene.Volume.Key.Modality).OrderBy(v => v.Key.Hours).ToArray();
+        if (volumes.Length < 2)
+        {
+            throw new OutOfRangeException($"{scene.Dataset.Id} has one scan of {scene.Volume.Key.Modality}; a movie through time needs two.");
+        }
+
+        if (wish.Frames < volumes.Length)
+        {
+            throw new OutOfRangeException(
+                $"{wish.Frames} frames cannot show {volumes.Length} scans; choose more frames a second or more seconds.");
+        }
+
+        // Frame i shows scan ⌊i·n/frames⌋, so that all are shown as long as another, within a frame.
+        return [.. Enumerable.Range(0, wish.Frames).GroupBy(i => (int)((long)i * volumes.Length / wish.Frames)).Select(g => new MovieShot(
+            scene with { Volume = volumes[g.Key], View = scene.View with { Hours = volumes[g.Key].Key.Hours } }, g.Count()))];
+    }
+
+    private static FigureScene Turned(FigureScene scene, double byDeg)
+    {
+        var camera = scene.View.Camera;
+        var azimuth = ((camera.AzimuthDeg + byDeg + 180) % 360 + 360) % 360 - 180;
+        return scene with { View = scene.View with { Camera = camera with { AzimuthDeg = azimuth } } };
+    }
+
+    private static IReadOnlyList<MovieShot> Slices(FigureScene scene, MovieWish wish)
+    {
+        if (!scene.View.Rotation.IsNone)
+        {
+            throw new OutOfRangeException("The view's slices are turned, and a movie of slices goes along an axis; straighten them first.");
+        }
+
+        var (low, high) = scene.Volume.Bounds;
+        var (least, most) = (Along(wish.Along, low), Along(wish.Along, high));
+        foreach (var um in new[] { wish.FromUm, wish.ToUm })
+        {
+            if (!(um >= least && um <= most))
+            {
+                throw new OutOfRangeException(string.Create(CultureInfo.InvariantCulture,
+                    $"The slice at {um:0.###} µm lies outside the volume; give places from {least:0.###} to {most:0.###} µm."));
+            }
+        }
+
+        if (wish.FromUm == wish.ToUm)
+        {
+            throw new OutOfRangeException("The movie begins and ends at the same slice; give two places.");
+        }
+
+        return [.. Enumerable.Range(0, wish.Frames).Select(i =>
+        {
+            var at = wish.FromUm + (wish.ToUm - wish.FromUm) * i / (wish.Frames - 1);
+            var focus = scene.View.Focus;
+            focus = wish.Along switch { Pane.Z => focus with { Z = at }, Pane.Y => focus with { Y = at }, _ => focus with { X = at } };
+            return new MovieShot(scene with { View = scene.View with { Focus = focus } }, 1);
+        })];
+    }
+
+    private static double Along(Pane axis, WorldPoint p) => axis switch { Pane.Z => p.Z, Pane.Y => p.Y, _ => p.X };
+}
