@@ -57,6 +57,9 @@ public sealed class DendriteOptions
     /// <summary>How many jobs this server works on at once, 1 or more; one uses all cores. Default: 1.</summary>
     public int JobsAtOnce { get; init; } = 1;
 
+    /// <summary>The ffmpeg program, which writes movies as WebM and MP4. Default: the one on PATH; without any, movies are GIF.</summary>
+    public string? Ffmpeg { get; init; }
+
     /// <summary>Threads that draw, of each urgency, 1 to 1024; 0 for as many as there are cores. Default: 0.</summary>
     public int RenderThreads { get; init; }
 
@@ -133,6 +136,11 @@ public sealed class DendriteOptions
         if (MetricsToken is { Length: < 16 })
         {
             yield return "Dendrite:MetricsToken is too short to be secret; give 16 characters or more, or leave it out.";
+        }
+
+        if (Ffmpeg is not null && !File.Exists(Ffmpeg))
+        {
+            yield return $"Dendrite:Ffmpeg is '{Ffmpeg}', where there is no file; name the program, or leave it out to take the one on PATH.";
         }
 
         if (JobsAtOnce < 1)

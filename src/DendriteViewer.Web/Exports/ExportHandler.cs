@@ -50,7 +50,7 @@ public sealed class ExportHandler(JobBoard board, DatasetStore store, ExportFile
         if (!isZarr)
         {
             await new Exporter(store).ExportAsync(volume, new ExportOptions(wish.Level), made, progress, ct);
-            return new JobOutcome($"{Path.GetFileName(made)} can be fetched", dataset.Id.Value);
+            return new JobOutcome($"{Path.GetFileName(made)} can be fetched{await LegendAsync(dataset, volume, wish, name, ct)}", dataset.Id.Value);
         }
 
         // A folder cannot be fetched, so it is packed; what a server that ended left goes first.
@@ -70,7 +70,20 @@ public sealed class ExportHandler(JobBoard board, DatasetStore store, ExportFile
             File.Delete(beside);
         }
 
-        return new JobOutcome($"{Path.GetFileName(zip)} can be fetched", dataset.Id.Value);
+        return new JobOutcome($"{Path.GetFileName(zip)} can be fetched{await LegendAsync(dataset, volume, wish, name, ct)}", dataset.Id.Value);
+    }
+
+    // Numbers alone say nothing; beside labels lies what each is.
+    private async Task<string> LegendAsync(Dataset dataset, VolumeInfo volume, ExportWish wish, string name, CancellationToken ct)
+    {
+        if (!volume.IsLabels)
+        {
+            return "";
+        }
+
+        var csv = await new LabelLegend(store).ToCsvAsync(dataset, volume, wish.Level, ct);
+        await File.WriteAllTextAsync(Path.Combine(files.FolderOf(dataset.Identity), name + "-legend.csv"), csv, ct);
+        return $", and {name}-legend.csv";
     }
 
     private static void Remove(string folder)

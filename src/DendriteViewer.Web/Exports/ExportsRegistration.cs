@@ -1,3 +1,4 @@
+using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Catalog;
 using DendriteViewer.Web.Jobs;
@@ -5,7 +6,7 @@ using DendriteViewer.Web.Registry;
 
 namespace DendriteViewer.Web.Exports;
 
-/// <summary>Voxels out again, and whether they are what was written.</summary>
+/// <summary>Voxels, surfaces and movies out again, and whether the voxels are what was written.</summary>
 public static class ExportsRegistration
 {
     /// <summary>Adds exports and checks.</summary>
@@ -13,19 +14,42 @@ public static class ExportsRegistration
     {
         builder.Services.AddSingleton<ExportFiles>();
         builder.Services.AddSingleton<IDatasetFollower>(s => s.GetRequiredService<ExportFiles>());
-        builder.Services.AddSingleton<ExportHandler>();
-        builder.Services.AddSingleton<VerifyHandler>();
-        builder.Services.AddSingleton<IJobHandler>(s => s.GetRequiredService<ExportHandler>());
-        builder.Services.AddSingleton<IJobHandler>(s => s.GetRequiredService<VerifyHandler>());
+        builder.Services.AddSingleton<MovieTools>();
+        AddHandler<ExportHandler>(builder.Services);
+        AddHandler<VerifyHandler>(builder.Services);
+        AddHandler<MovieHandler>(builder.Services);
+        AddHandler<SurfaceHandler>(builder.Services);
         return builder;
     }
 
-    /// <summary>Maps files to be fetched, in ranges where a download goes on; for who may annotate the dataset.</summary>
-    public static void MapExports(this WebApplication app) =>
-        app.MapGet("/api/datasets/{dataset}/exports/{name}",
-            async (string dataset, string name, HttpContext c, DatasetCatalog catalog, ExportFiles files, CancellationToken ct) =>
-            await catalog.TryOpenAsync(c.User, dataset, DatasetRole.Annotate, ct) is { } opened
-                && files.Find(opened.Identity, name) is { } path
-                ? Results.File(path, "application/octet-stream", name, enableRangeProcessing: true)
-                : Results.NotFound()).WithTags("datasets");
+    /// <summary>
+    /// Maps files to be fetched, in ranges where a download goes on, and what makes them; for who may annotate the dataset, since each costs
+    /// the server's time and disk.
+    /// </summary>
+    public static void MapExports(this WebApplication app)
+    {
+        var api = app.MapGroup("/api/datasets/{dataset}").WithTags("exports");
+        api.MapGet("/exports", (string dataset, HttpContext c, DatasetCatalog catalog, ExportFiles files, CancellationToken ct) =>
+            WithAsync(c, catalog, dataset, d => Task.FromResult(Results.Json(files.List(d.Identity))), ct));
+        api.MapGet("/exports/{name}",
+            (string dataset, string name, HttpContext c, DatasetCatalog catalog, ExportFiles files, CancellationToken ct) =>
+            WithAsync(c, catalog, dataset, d => Task.FromResult(files.Find(d.Identity, name) is { } path
+                ? Results.File(path, "application/octet-stream", name, enableRangeProcessing: true) : Results.NotFound()), ct));
+        api.MapPost("/movies",
+            (string dataset, MovieRequest movie, HttpContext c, DatasetCatalog catalog, MovieHandler movies, CancellationToken ct) =>
+            WithAsync(c, catalog, dataset, async d => Accepted(await movies.StartAsync(d, movie, c.User.PersonOf(), ct)), ct));
+        api.MapPost("/surfaces",
+            (string dataset, SurfaceRequest surface, HttpContext c, DatasetCatalog catalog, SurfaceHandler surfaces, CancellationToken ct) =>
+            WithAsync(c, catalog, dataset, async d => Accepted(await surfaces.StartAsync(d, surface, c.User.PersonOf(), ct)), ct));
+    }
+
+    private static void AddHandler<T>(IServiceCollection services)
+        where T : class, IJobHandler => services.AddSingleton<T>().AddSingleton<IJobHandler>(s => s.GetRequiredService<T>());
+
+    private static async Task<IResult> WithAsync(
+        HttpContext context, DatasetCatalog catalog, string dataset, Func<Dataset, Task<IResult>> answer, CancellationToken ct) =>
+        await catalog.TryOpenAsync(context.User, dataset, DatasetRole.Annotate, ct) is { } opened ? await answer(opened) : Results.NotFound();
+
+    private static IResult Accepted(Job job) =>
+        Results.Json(new { job = job.Id, kind = job.Kind, title = job.Title }, statusCode: StatusCodes.Status202Accepted);
 }

@@ -1,0 +1,80 @@
+using DendriteViewer.Imaging.Bounds;
+using DendriteViewer.Imaging.Figures;
+using DendriteViewer.Imaging.Movies;
+using DendriteViewer.Imaging.Rendering;
+using DendriteViewer.Web.Figures;
+
+namespace DendriteViewer.Web.Exports;
+
+/// <summary>A movie as a page or a program asks for it, and as its job keeps it. What is left out has the value here.</summary>
+public sealed record MovieRequest
+{
+    /// <summary>timesteps, turntable or slices.</summary>
+    public string Kind { get; init; } = "turntable";
+
+    /// <summary>The view, as a link has it.</summary>
+    public string View { get; init; } = "";
+
+    /// <summary>z, y, x, 3d or all; null for what moves.</summary>
+    public string? Pane { get; init; }
+
+    /// <summary>Pixels across.</summary>
+    public int Width { get; init; } = 1280;
+
+    /// <summary>Pixels down.</summary>
+    public int Height { get; init; } = 720;
+
+    /// <summary>Frames a second.</summary>
+    public double Fps { get; init; } = 25;
+
+    /// <summary>How long it takes.</summary>
+    public double Seconds { get; init; } = 8;
+
+    /// <summary>webm, mp4 or gif.</summary>
+    public string Format { get; init; } = "webm";
+
+    /// <summary>Of slices: z, y or x.</summary>
+    public string Axis { get; init; } = "z";
+
+    /// <summary>Of slices: where they begin, µm along the axis.</summary>
+    public double FromUm { get; init; }
+
+    /// <summary>Of slices: where they end, µm along the axis.</summary>
+    public double ToUm { get; init; }
+
+    /// <summary>What is drawn with the pictures, as a figure's "with".</summary>
+    public string With { get; init; } = "scale,colour,axes,caption,time";
+
+    /// <summary>A line of text of one's own.</summary>
+    public string Note { get; init; } = "";
+
+    /// <summary>Width and height of the pictures on the screen in CSS pixels, which the view's zoom counts in; null for 1280 × 720.</summary>
+    public int[]? Screen { get; init; }
+
+    /// <summary>The movie, checked as far as it can be without its dataset.</summary>
+    /// <exception cref="OutOfRangeException">Something is no such thing, or out of its range; the message names it.</exception>
+    public MovieWish ToWish()
+    {
+        var kind = One<MovieKind>("kind", Kind);
+        if (Screen is not (null or { Length: 2 }))
+        {
+            throw new OutOfRangeException("screen has a width and a height.");
+        }
+
+        var along = FigureQuery.PanesOf(Axis ?? "") is [var axis] && axis != Imaging.Rendering.Pane.Volume
+            ? axis : throw new OutOfRangeException($"axis is '{Axis}'; give z, y or x.");
+        IReadOnlyList<Pane> panes = Pane is not null ? FigureQuery.PanesOf(Pane)
+            : kind == MovieKind.Slices ? [along] : kind == MovieKind.Turntable ? [Imaging.Rendering.Pane.Volume] : FigureWish.All;
+        return new MovieWish(
+            kind, panes, Width, Height, Fps, Seconds, One<MovieFormat>("format", Format), Screen is [var w, var h] ? (w, h) : (1280, 720),
+            FigureQuery.PartsOf(With), Note ?? "")
+        {
+            Along = along, FromUm = FromUm, ToUm = ToUm,
+        }.Checked();
+    }
+
+    private static T One<T>(string name, string? text)
+        where T : struct, Enum => text is { Length: > 0 } && char.IsLetter(text[0]) && Enum.TryParse<T>(text, ignoreCase: true, out var value)
+            ? value
+            : throw new OutOfRangeException($"{name} is '{text}'; give {string.Join(", ", Enum.GetNames<T>().Select(n => n.ToLowerInvariant()))}.");
+}

@@ -1,0 +1,106 @@
+using System.Globalization;
+using System.Text.Json;
+using DendriteViewer.Imaging.Bounds;
+using DendriteViewer.Imaging.Datasets;
+using DendriteViewer.Imaging.Surfaces;
+using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Jobs;
+
+namespace DendriteViewer.Web.Exports;
+
+/// <summary>A surface as a page or a program asks for it, and as its job keeps it.</summary>
+public sealed record SurfaceRequest
+{
+    /// <summary>Modality of the scan or the labels.</summary>
+    public string Modality { get; init; } = "";
+
+    /// <summary>Its hours.</summary>
+    public double Hours { get; init; }
+
+    /// <summary>stl or ply.</summary>
+    public string Format { get; init; } = "stl";
+
+    /// <summary>Pyramid level.</summary>
+    public int Level { get; init; }
+
+    /// <summary>Of a scan: the value.</summary>
+    public double? Value { get; init; }
+
+    /// <summary>Of a scan: whether what is darker is inside.</summary>
+    public bool Dark { get; init; }
+
+    /// <summary>Of labels: the first number; null for all.</summary>
+    public int? FromLabel { get; init; }
+
+    /// <summary>Of labels: the last number; null for the first alone, or all.</summary>
+    public int? ToLabel { get; init; }
+
+    /// <summary>The surface, checked against the volume.</summary>
+    /// <exception cref="OutOfRangeException">Something is out of its range.</exception>
+    public SurfaceWish ToWish(VolumeInfo volume)
+    {
+        var format = Format is "stl" or "ply" ? Format : throw new OutOfRangeException($"format is '{Format}'; give stl or ply.");
+        return new SurfaceWish(Level, format == "stl" ? SurfaceFormat.Stl : SurfaceFormat.Ply)
+        {
+            Value = Value, IsDarkInside = Dark, FromLabel = FromLabel ?? 1, ToLabel = ToLabel ?? FromLabel ?? int.MaxValue,
+        }.Checked(volume);
+    }
+}
+
+/// <summary>Writes surfaces as files to be fetched.</summary>
+public sealed class SurfaceHandler(JobBoard board, DatasetStore store, ExportFiles files) : IJobHandler
+{
+    /// <summary>The kind of its jobs.</summary>
+    public const string Name = "Surface";
+
+    /// <inheritdoc/>
+    public string Kind => Name;
+
+    /// <summary>Asks for a surface. Whoever calls has been authorized.</summary>
+    /// <exception cref="OutOfRangeException">It cannot be made; the message says the remedy.</exception>
+    public Task<Job> StartAsync(Dataset dataset, SurfaceRequest surface, Person by, CancellationToken ct = default)
+    {
+        var volume = VolumeOf(dataset, surface);
+        return board.StartAsync(
+            new JobRequest(Kind, $"{dataset.Name}, {surface.ToWish(volume).Describe(volume.Key)}", dataset.Id.Value,
+                JsonSerializer.Serialize(surface), dataset.Identity.Value), by, ct);
+    }
+
+    /// <summary>How many triangles the surface would have at each level, about. Whoever calls has been authorized.</summary>
+    /// <exception cref="OutOfRangeException">It cannot be made; the message says the remedy.</exception>
+    public Task<IReadOnlyList<long>> EstimateAsync(Dataset dataset, SurfaceRequest surface, CancellationToken ct)
+    {
+        var volume = VolumeOf(dataset, surface);
+        return new SurfaceExporter(store).EstimateAsync(volume, surface.ToWish(volume), ct);
+    }
+
+    /// <inheritdoc/>
+    public async Task<JobOutcome> RunAsync(JobRun run, CancellationToken ct)
+    {
+        var surface = JsonSerializer.Deserialize<SurfaceRequest>(run.Request.Arguments)!;
+        var dataset = await store.OpenForJobAsync(run.Request, ct);
+        var volume = VolumeOf(dataset, surface);
+        var wish = surface.ToWish(volume);
+        files.Sweep();
+        var what = volume.IsLabels
+            ? surface.FromLabel is null ? "labels" : $"labels-{wish.FromLabel}-{wish.ToLabel}"
+            : string.Create(CultureInfo.InvariantCulture, $"{(wish.IsDarkInside ? "dark" : "bright")}-{wish.Value:0.######}");
+        var name = $"{dataset.Id}-{volume.Key.Modality}-{volume.Key.TimestepName}-{what}{(wish.Level > 0 ? $"-level{wish.Level}" : "")}.{surface.Format}";
+        var facts = await new SurfaceExporter(store).ExportAsync(
+            volume, wish, Path.Combine(files.FolderOf(dataset.Identity), name), new Relay(f => run.Progress.Report(new JobProgress(f, "marching"))), ct);
+        return new JobOutcome(
+            string.Create(CultureInfo.InvariantCulture,
+                $"{name} can be fetched: {facts.Triangles:N0} triangles around {facts.VolumeUm3:G6} µm³, area {facts.AreaUm2:G6} µm²"),
+            dataset.Id.Value);
+    }
+
+    private static VolumeInfo VolumeOf(Dataset dataset, SurfaceRequest surface) => dataset.Find(surface.Modality ?? "", surface.Hours)
+        ?? throw new OutOfRangeException(
+            $"{dataset.Id} has no {new VolumeKey(surface.Modality ?? "", surface.Hours)}; choose one of its scans or labels.");
+
+    private sealed class Relay(Action<double> action) : IProgress<double>
+    {
+        public void Report(double value) => action(value);
+    }
+}
