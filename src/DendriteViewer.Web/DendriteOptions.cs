@@ -140,7 +140,7 @@ public sealed class DendriteOptions
 
         if (Ffmpeg is not null && !File.Exists(Ffmpeg))
         {
-            yield return $"Dendrite:Ffmpeg is '{Ffmpeg}', where there is no file; name the program, or leave it out to take the one on PATH.";
+            yield return $"Dendrite:Ffmpeg is '{Ffmpeg}', where there is no file; name the program, or leave it out for PATH's.";
         }
 
         if (JobsAtOnce < 1)

@@ -13,8 +13,8 @@ namespace DendriteViewer.Imaging.Codecs;
 
 /// <summary>
 /// Pictures that are kept: stills, thumbnails, 16-bit grey and animations, written by ImageSharp. Streamed frames go through
-/// <see cref="JpegEncoder"/> and <see cref="PngEncoder"/>, which take a third of the time. Nothing is decoded here but frames of movies that this
-/// program wrote itself: ImageSharp 2 has known flaws with crafted files, so that pictures from outside must not reach it.
+/// <see cref="JpegEncoder"/> and <see cref="PngEncoder"/>, which take a third of the time. Nothing is decoded here but frames of movies
+/// that this program wrote itself: ImageSharp 2 has known flaws with crafted files, so that pictures from outside must not reach it.
 /// </summary>
 public static class PictureFile
 {

@@ -22,7 +22,8 @@ public static class Caption
 
         if (panes.Contains(Pane.Volume))
         {
-            var camera = string.Create(CultureInfo.InvariantCulture, $"azimuth {view.Camera.AzimuthDeg:0.#}°, elevation {view.Camera.ElevationDeg:0.#}°");
+            var camera = string.Create(CultureInfo.InvariantCulture,
+                $"azimuth {view.Camera.AzimuthDeg:0.#}°, elevation {view.Camera.ElevationDeg:0.#}°");
             parts.Add($"3D from {camera}{(view.Mode == VolumeMode.Isosurface ? $", isosurface of {N(view.IsoValue)}" : "")}");
         }
 
@@ -47,7 +48,8 @@ public static class Caption
         if (!view.Rotation.IsNone)
         {
             var r = view.Rotation;
-            return string.Create(CultureInfo.InvariantCulture, $"{s_axes[(int)pane]} turned by {r.AboutZ:0.#}°, {r.AboutY:0.#}°, {r.AboutX:0.#}° about z, y, x");
+            return string.Create(CultureInfo.InvariantCulture,
+                $"{s_axes[(int)pane]} turned by {r.AboutZ:0.#}°, {r.AboutY:0.#}°, {r.AboutX:0.#}° about z, y, x");
         }
 
         var at = pane switch { Pane.Z => view.Focus.Z, Pane.Y => view.Focus.Y, _ => view.Focus.X };

@@ -49,7 +49,8 @@ internal sealed record ColorBar(string Title, double Low, double High, Func<doub
 
     /// <summary>Its width with its numbers.</summary>
     public double WidthAt(double textSize) =>
-        Gap + Math.Max(FigureFont.Measure(Title, textSize), Thickness + TickLength + 3 + Enumerable.Range(1, MostNumbers).SelectMany(Numbers)
+        Gap + Math.Max(FigureFont.Measure(Title, textSize),
+            Thickness + TickLength + 3 + Enumerable.Range(1, MostNumbers).SelectMany(Numbers)
             .Max(t => FigureFont.Measure(t.Text, textSize)));
 
     /// <summary>Draws it into a box that is as wide as <see cref="WidthAt"/> says.</summary>
@@ -63,7 +64,8 @@ internal sealed record ColorBar(string Title, double Low, double High, Func<doub
             // Each step reaches a little under the next, so that no seam is seen between them.
             var value = Low + (i + 0.5) / Steps * (High - Low);
             var upper = top + height * (Steps - 1 - i) / Steps;
-            canvas.Fill(new FigureBox(left, upper, Thickness, Math.Min(height / Steps + 0.5, top + height - upper)), new Ink(ColorAt(value)));
+            canvas.Fill(new FigureBox(left, upper, Thickness, Math.Min(height / Steps + 0.5, top + height - upper)),
+                new Ink(ColorAt(value)));
         }
 
         canvas.Path([new(left, top), new(left + Thickness, top), new(left + Thickness, top + height), new(left, top + height)], true,

@@ -67,7 +67,8 @@ internal abstract class FigureCanvas
     public abstract IDisposable Clip(FigureBox box);
 
     /// <summary>Fills a rectangle.</summary>
-    public void Fill(FigureBox b, Ink ink) => Path([new(b.X, b.Y), new(b.Right, b.Y), new(b.Right, b.Bottom), new(b.X, b.Bottom)], true, null, ink);
+    public void Fill(FigureBox b, Ink ink) =>
+        Path([new(b.X, b.Y), new(b.Right, b.Y), new(b.Right, b.Bottom), new(b.X, b.Bottom)], true, null, ink);
 
     /// <summary>Draws a line that is seen on dark and on bright: the colour over a wider dark line.</summary>
     public void TwoTone(IReadOnlyList<FigurePoint> points, bool isClosed, int color, double width, bool isDashed = false)

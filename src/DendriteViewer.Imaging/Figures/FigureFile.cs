@@ -5,7 +5,8 @@ using SkiaSharp;
 
 namespace DendriteViewer.Imaging.Figures;
 
-/// <summary>Writes figures: PNG as pixels; SVG and PDF with text as text, lines as lines, and each picture as the pixels that were drawn.</summary>
+/// <summary>Writes figures: PNG as pixels; SVG and PDF with text as text, lines as lines, and each picture as the pixels that were
+/// drawn.</summary>
 public static class FigureFile
 {
     private const float PointsPerUnit = 0.75f;
@@ -44,7 +45,8 @@ public static class FigureFile
             case "pdf":
                 var about = new SKDocumentPdfMetadata
                 {
-                    Title = figure.Description, Creator = "DendriteViewer", RasterDpi = (float)(plan.Scale * FigureSize.UnitsPerInch), EncodingQuality = Lossless,
+                    Title = figure.Description, Creator = "DendriteViewer", RasterDpi = (float)(plan.Scale * FigureSize.UnitsPerInch),
+                        EncodingQuality = Lossless,
                 };
                 using (var document = SKDocument.CreatePdf(target, about))
                 {

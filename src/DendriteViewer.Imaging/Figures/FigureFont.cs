@@ -2,7 +2,8 @@ using SkiaSharp;
 
 namespace DendriteViewer.Imaging.Figures;
 
-/// <summary>The letters of figures and movies: DejaVu Sans, which the program brings along, so that they look alike on every server.</summary>
+/// <summary>The letters of figures and movies: DejaVu Sans, which the program brings along, so that they look alike on every
+/// server.</summary>
 public static class FigureFont
 {
     /// <summary>What SVG files name it, with what stands in for it where a reader lacks it.</summary>
@@ -57,5 +58,6 @@ public static class FigureFont
 
     // Hinting would move letters to whole pixels, and differently at each resolution.
     internal static SKFont Of(double size) =>
-        new(s_face.Value, (float)size) { Subpixel = true, Hinting = SKFontHinting.None, LinearMetrics = true, Edging = SKFontEdging.Antialias };
+        new(s_face.Value, (float)size) { Subpixel = true, Hinting = SKFontHinting.None, LinearMetrics = true,
+            Edging = SKFontEdging.Antialias };
 }

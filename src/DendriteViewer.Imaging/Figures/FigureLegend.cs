@@ -23,7 +23,8 @@ internal static class FigureLegend
         {
             foreach (var group in ranges.GroupBy(r => r.Color).Take(MostRanges))
             {
-                entries.Add((group.Key, NameOf(labels.Key.Modality, group.Key, [.. group], ranges.Select(r => r.Color).Distinct().Count())));
+                entries.Add((group.Key, NameOf(labels.Key.Modality, group.Key, [.. group],
+                    ranges.Select(r => r.Color).Distinct().Count())));
             }
         }
 

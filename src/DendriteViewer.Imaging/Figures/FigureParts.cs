@@ -57,7 +57,8 @@ public sealed record FigureMark(WorldPoint At, double RadiusUm, double Hours, st
 public sealed record FigureScene(Dataset Dataset, VolumeInfo Volume, ViewState View, IReadOnlyList<FigureMark> Marks);
 
 /// <summary>How large a figure is. A unit is 1/96 inch, the size of a CSS pixel.</summary>
-/// <param name="Screen">Size of what is shown on the screen, in CSS pixels: what the view's zoom counts in, and the pictures' aspect.</param>
+/// <param name="Screen">Size of what is shown on the screen, in CSS pixels: what the view's zoom counts in, and the pictures'
+/// aspect.</param>
 /// <param name="WidthUnits">Width of the whole figure in units; null where the pictures are as large as on the screen.</param>
 /// <param name="Scale">Pixels a unit.</param>
 /// <param name="TextUnits">Size of the text, in units.</param>

@@ -59,7 +59,8 @@ internal sealed record FigurePlan(
     }
 
     /// <summary>Height of what stands below the pictures of a figure that is so many pixels wide, units.</summary>
-    public static double BelowOf(FigureScene scene, FigureWish wish, int widthPixels) => Below(scene, wish, widthPixels / wish.Size.Scale, 0).Height;
+    public static double BelowOf(FigureScene scene, FigureWish wish, int widthPixels) =>
+        Below(scene, wish, widthPixels / wish.Size.Scale, 0).Height;
 
     private static double BarWidthOf(IReadOnlyList<ColorBar> bars, FigureWish wish) =>
         bars.Count == 0 ? 0 : bars.Max(b => b.WidthAt(wish.Size.TextUnits)) + 2 * Gap;
@@ -74,13 +75,14 @@ internal sealed record FigurePlan(
         var (w, h) = (PixelsOf(areaWidth, columns), PixelsOf(areaHeight, rows));
         if (w < Ranges.PictureSide.Least || h < Ranges.PictureSide.Least)
         {
-            throw new OutOfRangeException("The figure is too small for its pictures beside what else is asked for; make it larger, or leave parts out.");
+            throw new OutOfRangeException(
+                "The figure is too small for its pictures beside what else is asked for; make it larger, or leave parts out.");
         }
 
-        if ((double)w * h * wish.Panes.Count > MostPixels)
+        if ((double)w * h * wish.Panes.Count is var pixels && pixels > MostPixels)
         {
             throw new OutOfRangeException(
-                $"The figure would have {w * h * (double)wish.Panes.Count / 1e6:0} million pixels; at most {MostPixels / 1e6:0} are made. Ask for fewer mm or dpi.");
+                $"The figure would have {pixels / 1e6:0} million pixels; at most {MostPixels / 1e6:0} are made. Ask for fewer mm or dpi.");
         }
 
         // The field of view is the screen's: a pane there has as many µm as here.

@@ -97,7 +97,8 @@ public sealed class FigureRenderer(SliceRenderer slices, VolumeRenderer volumes)
 
     /// <summary>Draws the pictures of a movie's frame, which is of a given size in pixels and leaves some for what stands below.</summary>
     /// <exception cref="Bounds.OutOfRangeException">Nothing is left for the pictures.</exception>
-    internal Task<RenderedFigure> RenderFrameAsync(FigureScene scene, FigureWish wish, int width, int height, double below, CancellationToken ct) =>
+    internal Task<RenderedFigure> RenderFrameAsync(FigureScene scene, FigureWish wish, int width, int height, double below,
+        CancellationToken ct) =>
         RenderAsync(scene, wish, FigurePlan.OfFrame(scene, wish, width, height, below), ct);
 
     private async Task<RenderedFigure> RenderAsync(FigureScene scene, FigureWish wish, FigurePlan plan, CancellationToken ct)
@@ -110,7 +111,8 @@ public sealed class FigureRenderer(SliceRenderer slices, VolumeRenderer volumes)
                 var image = pane.Pane == Pane.Volume
                     ? await volumes.RenderWholeAsync(scene.Volume, scene.Dataset, scene.View, pane.Width, pane.Height, ct)
                     : (await slices.RenderAsync(
-                        scene.Volume, scene.Dataset, scene.View, pane.Pane, pane.Width, pane.Height, pane.UmPerUnit / plan.Scale, wait: true, ct)).Image;
+                        scene.Volume, scene.Dataset, scene.View, pane.Pane, pane.Width, pane.Height, pane.UmPerUnit / plan.Scale,
+                            wait: true, ct)).Image;
                 pictures.Add(image ?? throw new OperationCanceledException(ct));
             }
 

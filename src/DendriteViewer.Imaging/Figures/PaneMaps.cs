@@ -4,7 +4,8 @@ using DendriteViewer.Imaging.Rendering;
 
 namespace DendriteViewer.Imaging.Figures;
 
-/// <summary>Where the places of a slice are in a figure: the plane that <see cref="SliceRenderer"/> draws, as the browser's sliceMap.</summary>
+/// <summary>Where the places of a slice are in a figure: the plane that <see cref="SliceRenderer"/> draws, as the browser's
+/// sliceMap.</summary>
 /// <param name="Plane">The slice's plane.</param>
 /// <param name="Box">Where its picture is.</param>
 /// <param name="UmPerUnit">Scale, µm a unit.</param>
@@ -14,7 +15,8 @@ internal readonly record struct SliceMap(SlicePlane Plane, FigureBox Box, double
     public (FigurePoint At, double OffUm) ToFigure(WorldPoint p)
     {
         var d = p - Plane.Middle;
-        return (new FigurePoint(Box.X + Box.Width / 2 + d.Dot(Plane.Right) / UmPerUnit, Box.Y + Box.Height / 2 + d.Dot(Plane.Down) / UmPerUnit),
+        return (new FigurePoint(Box.X + Box.Width / 2 + d.Dot(Plane.Right) / UmPerUnit,
+            Box.Y + Box.Height / 2 + d.Dot(Plane.Down) / UmPerUnit),
             d.Dot(Plane.Normal));
     }
 

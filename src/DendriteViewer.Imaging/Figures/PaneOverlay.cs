@@ -81,7 +81,8 @@ internal abstract class PaneOverlay(FigureScene scene, FigureWish wish, PanePlan
         if (plan.HasTime)
         {
             Labels.Fixed(
-                Ticks.Hours(scene.Volume.Key.Hours), new FigurePoint(Box.Right - Inset, Box.Bottom - Inset), TextAnchor.End, White, larger: 1.5);
+                Ticks.Hours(scene.Volume.Key.Hours), new FigurePoint(Box.Right - Inset, Box.Bottom - Inset), TextAnchor.End, White,
+                    larger: 1.5);
         }
     }
 

@@ -37,11 +37,13 @@ internal sealed class SkiaCanvas(SKCanvas canvas) : FigureCanvas
     public override void Text(string text, FigurePoint at, TextStyle style)
     {
         using var font = FigureFont.Of(style.Size);
-        var align = style.Anchor switch { TextAnchor.Middle => SKTextAlign.Center, TextAnchor.End => SKTextAlign.Right, _ => SKTextAlign.Left };
+        var align = style.Anchor switch { TextAnchor.Middle => SKTextAlign.Center, TextAnchor.End => SKTextAlign.Right,
+            _ => SKTextAlign.Left };
         if (style.Halo is { } halo)
         {
             // As a shape: in a PDF the letters would else be found twice.
-            var left = at.X - FigureFont.Measure(text, style.Size) * style.Anchor switch { TextAnchor.Middle => 0.5, TextAnchor.End => 1, _ => 0 };
+            var left = at.X - FigureFont.Measure(text, style.Size) * style.Anchor switch { TextAnchor.Middle => 0.5, TextAnchor.End => 1,
+                _ => 0 };
             using var around = font.GetTextPath(text, new SKPoint((float)left, (float)at.Y));
             using var border = PaintOf(new Stroke(halo, style.HaloWidth));
             canvas.DrawPath(around, border);
@@ -56,7 +58,8 @@ internal sealed class SkiaCanvas(SKCanvas canvas) : FigureCanvas
     {
         using var pixels = ImageOf(image);
         canvas.DrawImage(
-            pixels, SKRect.Create((float)box.X, (float)box.Y, (float)box.Width, (float)box.Height), new SKSamplingOptions(SKFilterMode.Nearest));
+            pixels, SKRect.Create((float)box.X, (float)box.Y, (float)box.Width, (float)box.Height),
+                new SKSamplingOptions(SKFilterMode.Nearest));
     }
 
     /// <inheritdoc/>
@@ -88,7 +91,8 @@ internal sealed class SkiaCanvas(SKCanvas canvas) : FigureCanvas
 
     private static SKPaint PaintOf(Ink ink) => new()
     {
-        IsAntialias = true, Color = new SKColor((byte)(ink.Color >> 16), (byte)(ink.Color >> 8), (byte)ink.Color, (byte)Math.Round(255 * ink.Opacity)),
+        IsAntialias = true, Color = new SKColor((byte)(ink.Color >> 16), (byte)(ink.Color >> 8), (byte)ink.Color,
+            (byte)Math.Round(255 * ink.Opacity)),
     };
 
     private static SKPaint PaintOf(Stroke stroke)

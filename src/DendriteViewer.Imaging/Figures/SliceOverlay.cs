@@ -3,8 +3,10 @@ using DendriteViewer.Imaging.Rendering;
 
 namespace DendriteViewer.Imaging.Figures;
 
-/// <summary>What is drawn over a slice: band, sites, crosshair, its place, axes, scale bar. The geometry is that of the browser's overlay.js.</summary>
-internal sealed class SliceOverlay(FigureScene scene, FigureWish wish, PanePlan plan, FigureCanvas canvas) : PaneOverlay(scene, wish, plan, canvas)
+/// <summary>What is drawn over a slice: band, sites, crosshair, its place, axes, scale bar. The geometry is that of the browser's
+/// overlay.js.</summary>
+internal sealed class SliceOverlay(FigureScene scene, FigureWish wish, PanePlan plan, FigureCanvas canvas)
+    : PaneOverlay(scene, wish, plan, canvas)
 {
     private const int DepthLinePoints = 25;
     private static readonly (string Right, string Down)[] s_names = [("x", "y"), ("x", "z"), ("y", "z")];
@@ -47,7 +49,8 @@ internal sealed class SliceOverlay(FigureScene scene, FigureWish wish, PanePlan 
 
     /// <summary>Where the slice passes a depth: points of the figure along the pane.</summary>
     /// <remarks>
-    /// Along the pane's steeper direction depth is all but linear, so that in each column (or row) three steps of the secant method find it.
+    /// Along the pane's steeper direction depth is all but linear, so that in each column (or row) three steps of the secant method find
+    /// it.
     /// </remarks>
     internal IReadOnlyList<FigurePoint> DepthLine(double depthUm)
     {
@@ -84,7 +87,8 @@ internal sealed class SliceOverlay(FigureScene scene, FigureWish wish, PanePlan 
             if (band.Contains(depth.DepthOf(_map.Plane.Middle)))
             {
                 Canvas.TwoTone(
-                    [new(Box.X + 1, Box.Y + 1), new(Box.Right - 1, Box.Y + 1), new(Box.Right - 1, Box.Bottom - 1), new(Box.X + 1, Box.Bottom - 1)],
+                    [new(Box.X + 1, Box.Y + 1), new(Box.Right - 1, Box.Y + 1), new(Box.Right - 1, Box.Bottom - 1),
+                        new(Box.X + 1, Box.Bottom - 1)],
                     true, BandColor, 2);
                 DrawTitle("in the band", Has(FigureParts.Axes) ? 1 : 0, BandColor);
             }

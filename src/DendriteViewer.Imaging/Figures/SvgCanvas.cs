@@ -43,10 +43,11 @@ internal sealed class SvgCanvas : FigureCanvas
     /// <inheritdoc/>
     public override void Text(string text, FigurePoint at, TextStyle style)
     {
-        var anchor = style.Anchor switch { TextAnchor.Middle => " text-anchor=\"middle\"", TextAnchor.End => " text-anchor=\"end\"", _ => "" };
+        var anchor = style.Anchor switch { TextAnchor.Middle => "middle", TextAnchor.End => "end", _ => "start" };
         var halo = style.Halo is { } h ? $"{Line(new Stroke(h, style.HaloWidth))} paint-order=\"stroke\"" : "";
         Add($"""
-            <text x="{N(at.X)}" y="{N(at.Y)}" font-family="{FigureFont.Family}" font-size="{N(style.Size)}"{anchor} {Fill(style.Ink)}{halo}>{Escaped(text)}</text>
+            <text x="{N(at.X)}" y="{N(at.Y)}" font-family="{FigureFont.Family}" font-size="{N(style.Size)}" text-anchor="{anchor}"
+             {Fill(style.Ink)}{halo}>{Escaped(text)}</text>
             """);
     }
 
@@ -72,7 +73,8 @@ internal sealed class SvgCanvas : FigureCanvas
 
     private void Add(string element) => _body.Append(element).Append('\n');
 
-    private static string Fill(Ink? ink) => ink is { } i ? $"fill=\"#{i.Color:x6}\"{(i.Opacity < 1 ? $" fill-opacity=\"{N(i.Opacity)}\"" : "")}" : "fill=\"none\"";
+    private static string Fill(Ink? ink) => ink is not { } i ? "fill=\"none\""
+        : $"fill=\"#{i.Color:x6}\"{(i.Opacity < 1 ? $" fill-opacity=\"{N(i.Opacity)}\"" : "")}";
 
     private static string Line(Stroke? stroke) => stroke is not { } s ? "" :
         $" stroke=\"#{s.Ink.Color:x6}\" stroke-width=\"{N(s.Width)}\" stroke-linejoin=\"round\""

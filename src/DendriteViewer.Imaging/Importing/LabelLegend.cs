@@ -41,7 +41,8 @@ public sealed class LabelLegend(DatasetStore store)
             var middle = transform.ToWorld(new VoxelPoint(sum.Z / sum.Count + 0.5, sum.Y / sum.Count + 0.5, sum.X / sum.Count + 0.5));
             var (name, born) = names(label);
             csv.Append(CultureInfo.InvariantCulture, $"{label},{name},{born},{sum.Count},{sum.Count * voxelUm3:R},");
-            csv.Append(CultureInfo.InvariantCulture, $"{middle.Z:0.###},{middle.Y:0.###},{middle.X:0.###},{dataset.Depth.DepthOf(middle).Um:0.###}\n");
+            csv.Append(CultureInfo.InvariantCulture,
+                $"{middle.Z:0.###},{middle.Y:0.###},{middle.X:0.###},{dataset.Depth.DepthOf(middle).Um:0.###}\n");
         }
 
         return csv.ToString();
@@ -96,7 +97,8 @@ public sealed class LabelLegend(DatasetStore store)
                     if (await new AnalysisStore(store).TryLoadAsync(dataset, modality, ct) is { } result)
                     {
                         return label => label <= result.Sites.Count
-                            ? (result.Sites[label - 1].Id, result.Sites[label - 1].BornHours.ToString("0.######", CultureInfo.InvariantCulture)) : ("", "");
+                            ? (result.Sites[label - 1].Id, result.Sites[label - 1].BornHours.ToString("0.######",
+                                CultureInfo.InvariantCulture)) : ("", "");
                     }
                 }
 

@@ -13,7 +13,8 @@ public sealed record Ffmpeg(string Path, string Version, IReadOnlySet<MovieForma
 {
     /// <summary>What people are told where it is missing.</summary>
     public const string Missing =
-        "ffmpeg is not installed on this server, so that movies are written as GIF; WebM and MP4 need it (on Debian: apt-get install ffmpeg).";
+        "ffmpeg is not installed on this server, so that movies are written as GIF; WebM and MP4 need it (on Debian: "
+        + "apt-get install ffmpeg).";
 
     private const int MostErrorChars = 2000;
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
@@ -146,7 +147,9 @@ public sealed record Ffmpeg(string Path, string Version, IReadOnlySet<MovieForma
 
     private static string? OnPath() => (Environment.GetEnvironmentVariable("PATH") ?? "")
         .Split(System.IO.Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
-        .Select(folder => System.IO.Path.Combine(folder, OperatingSystem.IsWindows() ? "ffmpeg.exe" : "ffmpeg")).FirstOrDefault(File.Exists);
+        .Select(folder => System.IO.Path.Combine(folder, OperatingSystem.IsWindows() ? "ffmpeg.exe" : "ffmpeg"))
+            .FirstOrDefault(File.Exists);
 
-    private static string Last(string text) => text.Length == 0 ? "it ended without a word." : text.Length > MostErrorChars ? text[^MostErrorChars..] : text;
+    private static string Last(string text) => text.Length == 0 ? "it ended without a word." : text.Length > MostErrorChars
+        ? text[^MostErrorChars..] : text;
 }

@@ -25,7 +25,8 @@ public sealed record MoviePlan(MovieWish Wish, IReadOnlyList<MovieShot> Shots)
         var shots = wish.Kind switch
         {
             MovieKind.Timesteps => Timesteps(scene, wish),
-            MovieKind.Turntable => [.. Enumerable.Range(0, wish.Frames).Select(i => new MovieShot(Turned(scene, 360.0 * i / wish.Frames), 1))],
+            MovieKind.Turntable => [.. Enumerable.Range(0, wish.Frames)
+                .Select(i => new MovieShot(Turned(scene, 360.0 * i / wish.Frames), 1))],
             _ => Slices(scene, wish),
         };
         wish.CheckMegapixels(shots.Count);
@@ -37,7 +38,8 @@ public sealed record MoviePlan(MovieWish Wish, IReadOnlyList<MovieShot> Shots)
         var volumes = scene.Dataset.Volumes.Where(v => v.Key.Modality == scene.Volume.Key.Modality).OrderBy(v => v.Key.Hours).ToArray();
         if (volumes.Length < 2)
         {
-            throw new OutOfRangeException($"{scene.Dataset.Id} has one scan of {scene.Volume.Key.Modality}; a movie through time needs two.");
+            throw new OutOfRangeException(
+                $"{scene.Dataset.Id} has one scan of {scene.Volume.Key.Modality}; a movie through time needs two.");
         }
 
         if (wish.Frames < volumes.Length)

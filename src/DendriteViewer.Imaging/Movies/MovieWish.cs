@@ -104,7 +104,8 @@ public sealed record MovieWish(
 
         if (Frames is < 2 or > MostFrames)
         {
-            throw new OutOfRangeException($"The movie would have {Frames} frames; choose frames a second and seconds so that there are 2 to {MostFrames}.");
+            throw new OutOfRangeException(
+                $"The movie would have {Frames} frames; choose frames a second and seconds so that there are 2 to {MostFrames}.");
         }
 
         if (Format == MovieFormat.Gif && FramesPerSecond > MostGifRate)

@@ -29,7 +29,8 @@ public static class MovieWriter
             else
             {
                 var program = ffmpeg is not null && ffmpeg.Formats.Contains(plan.Wish.Format) ? ffmpeg : throw new VolumeFormatException(
-                    ffmpeg is null ? Ffmpeg.Missing : $"ffmpeg {ffmpeg.Version} of this server cannot write {plan.Wish.Format}; choose another format.");
+                    ffmpeg is null ? Ffmpeg.Missing
+                        : $"ffmpeg {ffmpeg.Version} of this server cannot write {plan.Wish.Format}; choose another format.");
                 await program.WriteAsync(FramesAsync(plan, frames, progress, ct), plan.Wish.FramesPerSecond, plan.Wish.Format, beside, ct);
             }
 

@@ -50,7 +50,8 @@ internal abstract class MeshSink : ISurfaceSink
         if (++Triangles > SurfaceWish.MostTriangles)
         {
             throw new VolumeFormatException(
-                $"The surface has more than {SurfaceWish.MostTriangles / 1e6:0} million triangles; choose a coarser level, or another value.");
+                $"The surface has more than {SurfaceWish.MostTriangles / 1e6:0} million triangles; choose a coarser level, or "
+                + "another value.");
         }
 
         // An image turned inside out by its transform has its fronts inside.

@@ -8,8 +8,8 @@ using DendriteViewer.Kernels.Surfaces;
 namespace DendriteViewer.Imaging.Surfaces;
 
 /// <summary>
-/// Surfaces of scans and labels as triangles, in µm in the dataset's frame. The volume is read one layer of bricks at a time and the surface
-/// written as it is found, so that memory goes with a slice and a layer, not with the volume or the surface.
+/// Surfaces of scans and labels as triangles, in µm in the dataset's frame. The volume is read one layer of bricks at a time and the
+/// surface written as it is found, so that memory goes with a slice and a layer, not with the volume or the surface.
 /// </summary>
 public sealed class SurfaceExporter(DatasetStore store)
 {
@@ -40,7 +40,8 @@ public sealed class SurfaceExporter(DatasetStore store)
                 await MarchAsync(reader, level, wish.FieldOf(volume), file, progress, ct);
                 if (file.Triangles == 0)
                 {
-                    throw new VolumeFormatException($"There is no surface of {wish.Describe(volume.Key)} at level {level.Number}: nothing is inside.");
+                    throw new VolumeFormatException(
+                        $"There is no surface of {wish.Describe(volume.Key)} at level {level.Number}: nothing is inside.");
                 }
 
                 file.Finish();
@@ -73,7 +74,8 @@ public sealed class SurfaceExporter(DatasetStore store)
     }
 
     private static async Task MarchAsync(
-        VolumeReader reader, PyramidLevel level, Func<float, float> field, ISurfaceSink sink, IProgress<double>? progress, CancellationToken ct)
+        VolumeReader reader, PyramidLevel level, Func<float, float> field, ISurfaceSink sink, IProgress<double>? progress,
+            CancellationToken ct)
     {
         var shape = level.Shape;
         var marcher = new SurfaceMarcher(shape.Z, shape.Y, shape.X, sink);

@@ -5,18 +5,18 @@ namespace DendriteViewer.Kernels.Surfaces;
 /// are inside or outside. It is derived here rather than listed, so that it has no holes (M. J. Dürst, Comput. Graph. 22, 72, 1988):
 /// <list type="number">
 /// <item>On each face, every run of corners that are inside is cut off by one line, from the edge where the run begins to that where it
-/// ends, seen counter-clockwise from outside of the cube. On a face whose two inside corners lie across from each other both are cut off, so
-/// the rule depends on the face's corners alone, and the cube on its other side draws the same lines.</item>
-/// <item>Neighbouring faces go along the edge between them in opposite directions. So each edge that the surface crosses begins one line and
-/// ends one, and the lines join to closed loops.</item>
-/// <item>Each loop is cut into triangles by diagonals of which none joins two edges of the same face: those that did could also be drawn by the
-/// cube on the other side, and the line would then belong to four triangles.</item>
+/// ends, seen counter-clockwise from outside of the cube. On a face whose two inside corners lie across from each other both are cut off,
+/// so the rule depends on the face's corners alone, and the cube on its other side draws the same lines.</item>
+/// <item>Neighbouring faces go along the edge between them in opposite directions. So each edge that the surface crosses begins one line
+/// and ends one, and the lines join to closed loops.</item>
+/// <item>Each loop is cut into triangles by diagonals of which none joins two edges of the same face: those that did could also be drawn by
+/// the cube on the other side, and the line would then belong to four triangles.</item>
 /// </list>
 /// With one vertex on each edge that is crossed, the surface is therefore a closed manifold whatever the volume is.
 /// </summary>
 /// <remarks>
-/// Corner c is at x = c &amp; 1, y = c &gt;&gt; 1 &amp; 1, z = c &gt;&gt; 2. Edges 0–3 lie along x, at y and z of their number's bits 0 and 1; edges 4–7 along y,
-/// at x and z; edges 8–11 along z, at x and y.
+/// Corner c is at x = c &amp; 1, y = c &gt;&gt; 1 &amp; 1, z = c &gt;&gt; 2. Edges 0–3 lie along x, at y and z of their number's bits 0 and
+/// 1; edges 4–7 along y, at x and z; edges 8–11 along z, at x and y.
 /// </remarks>
 public static class MarchingCubesTable
 {

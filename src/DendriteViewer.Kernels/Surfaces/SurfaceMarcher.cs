@@ -28,8 +28,8 @@ public interface ISurfaceSink
 public sealed class SurfaceMarcher
 {
     /// <summary>
-    /// How near a vertex comes to the sample at an end of its edge, of the edge's length. Nearer ones would fall together in a file of 32-bit
-    /// numbers, and the surface would no longer be closed there.
+    /// How near a vertex comes to the sample at an end of its edge, of the edge's length. Nearer ones would fall together in a file of
+    /// 32-bit numbers, and the surface would no longer be closed there.
     /// </summary>
     public const float Nearest = 0.01f;
 

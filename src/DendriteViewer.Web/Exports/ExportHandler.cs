@@ -41,16 +41,19 @@ public sealed class ExportHandler(JobBoard board, DatasetStore store, ExportFile
     {
         var wish = JsonSerializer.Deserialize<ExportWish>(run.Request.Arguments)!;
         var dataset = await store.OpenForJobAsync(run.Request, ct);
-        var volume = dataset.Find(wish.Modality, wish.Hours) ?? throw new VolumeFormatException($"{dataset.Id} has no {new VolumeKey(wish.Modality, wish.Hours)} any more.");
+        var volume = dataset.Find(wish.Modality,
+            wish.Hours) ?? throw new VolumeFormatException($"{dataset.Id} has no {new VolumeKey(wish.Modality, wish.Hours)} any more.");
         files.Sweep();
-        var name = string.Create(CultureInfo.InvariantCulture, $"{dataset.Id}-{wish.Modality}-{volume.Key.TimestepName}{(wish.Level > 0 ? $"-level{wish.Level}" : "")}");
+        var name = string.Create(CultureInfo.InvariantCulture,
+            $"{dataset.Id}-{wish.Modality}-{volume.Key.TimestepName}{(wish.Level > 0 ? $"-level{wish.Level}" : "")}");
         var isZarr = wish.Format.StartsWith("ome-zarr-", StringComparison.Ordinal);
         var made = Path.Combine(files.FolderOf(dataset.Identity), name + (isZarr ? ".ome.zarr" : "." + wish.Format));
         var progress = new Relay(f => run.Progress.Report(new JobProgress(isZarr ? 0.8 * f : f, "writing")));
         if (!isZarr)
         {
             await new Exporter(store).ExportAsync(volume, new ExportOptions(wish.Level), made, progress, ct);
-            return new JobOutcome($"{Path.GetFileName(made)} can be fetched{await LegendAsync(dataset, volume, wish, name, ct)}", dataset.Id.Value);
+            return new JobOutcome($"{Path.GetFileName(made)} can be fetched{await LegendAsync(dataset, volume, wish, name, ct)}",
+                dataset.Id.Value);
         }
 
         // A folder cannot be fetched, so it is packed; what a server that ended left goes first.
@@ -58,7 +61,8 @@ public sealed class ExportHandler(JobBoard board, DatasetStore store, ExportFile
         try
         {
             Remove(made);
-            await new Exporter(store).ExportAsync(volume, new ExportOptions(wish.Level, OmeZarr: wish.Format["ome-zarr-".Length..]), made, progress, ct);
+            await new Exporter(store).ExportAsync(volume, new ExportOptions(wish.Level, OmeZarr: wish.Format["ome-zarr-".Length..]), made,
+                progress, ct);
             run.Progress.Report(new JobProgress(0.8, "packing"));
             File.Delete(beside);
             await Task.Run(() => ZipFile.CreateFromDirectory(made, beside, CompressionLevel.NoCompression, includeBaseDirectory: true), ct);
@@ -70,7 +74,8 @@ public sealed class ExportHandler(JobBoard board, DatasetStore store, ExportFile
             File.Delete(beside);
         }
 
-        return new JobOutcome($"{Path.GetFileName(zip)} can be fetched{await LegendAsync(dataset, volume, wish, name, ct)}", dataset.Id.Value);
+        return new JobOutcome($"{Path.GetFileName(zip)} can be fetched{await LegendAsync(dataset, volume, wish, name, ct)}",
+            dataset.Id.Value);
     }
 
     // Numbers alone say nothing; beside labels lies what each is.

@@ -23,8 +23,8 @@ public static class ExportsRegistration
     }
 
     /// <summary>
-    /// Maps files to be fetched, in ranges where a download goes on, and what makes them; for who may annotate the dataset, since each costs
-    /// the server's time and disk.
+    /// Maps files to be fetched, in ranges where a download goes on, and what makes them; for who may annotate the dataset, since each
+    /// costs the server's time and disk.
     /// </summary>
     public static void MapExports(this WebApplication app)
     {
@@ -39,7 +39,8 @@ public static class ExportsRegistration
             (string dataset, MovieRequest movie, HttpContext c, DatasetCatalog catalog, MovieHandler movies, CancellationToken ct) =>
             WithAsync(c, catalog, dataset, async d => Accepted(await movies.StartAsync(d, movie, c.User.PersonOf(), ct)), ct));
         api.MapPost("/surfaces",
-            (string dataset, SurfaceRequest surface, HttpContext c, DatasetCatalog catalog, SurfaceHandler surfaces, CancellationToken ct) =>
+            (string dataset, SurfaceRequest surface, HttpContext c, DatasetCatalog catalog, SurfaceHandler surfaces,
+                CancellationToken ct) =>
             WithAsync(c, catalog, dataset, async d => Accepted(await surfaces.StartAsync(d, surface, c.User.PersonOf(), ct)), ct));
     }
 
@@ -48,7 +49,8 @@ public static class ExportsRegistration
 
     private static async Task<IResult> WithAsync(
         HttpContext context, DatasetCatalog catalog, string dataset, Func<Dataset, Task<IResult>> answer, CancellationToken ct) =>
-        await catalog.TryOpenAsync(context.User, dataset, DatasetRole.Annotate, ct) is { } opened ? await answer(opened) : Results.NotFound();
+        await catalog.TryOpenAsync(context.User, dataset, DatasetRole.Annotate, ct) is { } opened ? await answer(opened)
+            : Results.NotFound();
 
     private static IResult Accepted(Job job) =>
         Results.Json(new { job = job.Id, kind = job.Kind, title = job.Title }, statusCode: StatusCodes.Status202Accepted);

@@ -13,10 +13,11 @@ using DendriteViewer.Web.Limits;
 namespace DendriteViewer.Web.Exports;
 
 /// <summary>
-/// Makes movies. Frames are drawn in the jobs' lane, so that whoever looks at data is served first, and kept in a folder beside the exports:
-/// a run that was cut off, or is asked for again, goes on from them.
+/// Makes movies. Frames are drawn in the jobs' lane, so that whoever looks at data is served first, and kept in a folder beside the
+/// exports: a run that was cut off, or is asked for again, goes on from them.
 /// </summary>
-public sealed class MovieHandler(JobBoard board, DatasetStore store, ExportFiles files, FigureService figures, FigureRenderer renderer, MovieTools tools)
+public sealed class MovieHandler(JobBoard board, DatasetStore store, ExportFiles files, FigureService figures, FigureRenderer renderer,
+    MovieTools tools)
     : IJobHandler
 {
     /// <summary>The kind of its jobs.</summary>
@@ -74,7 +75,8 @@ public sealed class MovieHandler(JobBoard board, DatasetStore store, ExportFiles
                 new JobProgress(DrawingShare * p.Done / p.All, $"picture {p.Done} of {p.All}"))), ct);
             var target = Path.Combine(files.FolderOf(dataset.Identity), name);
             var (format, all) = (plan.Wish.Format, plan.Wish.Frames);
-            run.Progress.Report(new JobProgress(DrawingShare, $"writing {format}{(kept > 0 ? $"; {kept} pictures were there already" : "")}"));
+            run.Progress.Report(new JobProgress(DrawingShare,
+                $"writing {format}{(kept > 0 ? $"; {kept} pictures were there already" : "")}"));
             await MovieWriter.WriteAsync(plan, frames, await tools.FindAsync(ct), target, new Relay<int>(done => run.Progress.Report(
                 new JobProgress(DrawingShare + (1 - DrawingShare) * done / all, $"writing {format}, frame {done} of {all}"))), ct);
             frames.Remove();
@@ -100,8 +102,8 @@ public sealed class MovieHandler(JobBoard board, DatasetStore store, ExportFiles
         var (wish, first) = (plan.Wish, plan.Shots[0].Scene);
         var made = $"{arguments}\n{dataset.Identity}\n{dataset.Revision}\n{string.Join('\n', first.Marks)}";
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(made)))[..6];
-        return $"{dataset.Id}-{first.Volume.Key.Modality}-{wish.Kind.ToString().ToLowerInvariant()}-{FigureService.PaneNameOf(wish.Panes)}-{hash}"
-            + $".{wish.Format.ToString().ToLowerInvariant()}";
+        return $"{dataset.Id}-{first.Volume.Key.Modality}-{wish.Kind}-{FigureService.PaneNameOf(wish.Panes)}-{hash}.{wish.Format}"
+            .ToLowerInvariant();
     }
 
     private sealed class Relay<T>(Action<T> action) : IProgress<T>

@@ -48,7 +48,8 @@ public sealed record MovieRequest
     /// <summary>A line of text of one's own.</summary>
     public string Note { get; init; } = "";
 
-    /// <summary>Width and height of the pictures on the screen in CSS pixels, which the view's zoom counts in; null for 1280 × 720.</summary>
+    /// <summary>Width and height of the pictures on the screen in CSS pixels, which the view's zoom counts in; null for 1280 ×
+    /// 720.</summary>
     public int[]? Screen { get; init; }
 
     /// <summary>The movie, checked as far as it can be without its dataset.</summary>
@@ -74,7 +75,9 @@ public sealed record MovieRequest
     }
 
     private static T One<T>(string name, string? text)
-        where T : struct, Enum => text is { Length: > 0 } && char.IsLetter(text[0]) && Enum.TryParse<T>(text, ignoreCase: true, out var value)
+        where T : struct, Enum =>
+        text is { Length: > 0 } && char.IsLetter(text[0]) && Enum.TryParse<T>(text, ignoreCase: true, out var value)
             ? value
-            : throw new OutOfRangeException($"{name} is '{text}'; give {string.Join(", ", Enum.GetNames<T>().Select(n => n.ToLowerInvariant()))}.");
+            : throw new OutOfRangeException(
+                $"{name} is '{text}'; give {string.Join(", ", Enum.GetNames<T>().Select(n => n.ToLowerInvariant()))}.");
 }

@@ -86,9 +86,11 @@ public sealed class SurfaceHandler(JobBoard board, DatasetStore store, ExportFil
         var what = volume.IsLabels
             ? surface.FromLabel is null ? "labels" : $"labels-{wish.FromLabel}-{wish.ToLabel}"
             : string.Create(CultureInfo.InvariantCulture, $"{(wish.IsDarkInside ? "dark" : "bright")}-{wish.Value:0.######}");
-        var name = $"{dataset.Id}-{volume.Key.Modality}-{volume.Key.TimestepName}-{what}{(wish.Level > 0 ? $"-level{wish.Level}" : "")}.{surface.Format}";
+        var level = wish.Level > 0 ? $"-level{wish.Level}" : "";
+        var name = $"{dataset.Id}-{volume.Key.Modality}-{volume.Key.TimestepName}-{what}{level}.{surface.Format}";
         var facts = await new SurfaceExporter(store).ExportAsync(
-            volume, wish, Path.Combine(files.FolderOf(dataset.Identity), name), new Relay(f => run.Progress.Report(new JobProgress(f, "marching"))), ct);
+            volume, wish, Path.Combine(files.FolderOf(dataset.Identity), name),
+                new Relay(f => run.Progress.Report(new JobProgress(f, "marching"))), ct);
         return new JobOutcome(
             string.Create(CultureInfo.InvariantCulture,
                 $"{name} can be fetched: {facts.Triangles:N0} triangles around {facts.VolumeUm3:G6} µm³, area {facts.AreaUm2:G6} µm²"),

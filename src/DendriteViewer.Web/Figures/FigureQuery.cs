@@ -39,7 +39,8 @@ public sealed record FigureQuery(FigureWish Wish, string Format)
         }
 
         return new FigureQuery(
-            new FigureWish(PanesOf(Text("pane") ?? "all"), SizeOf(Text), PartsOf(Text("with")), Text("theme") == "dark", Text("note") ?? ""), format);
+            new FigureWish(PanesOf(Text("pane") ?? "all"), SizeOf(Text), PartsOf(Text("with")), Text("theme") == "dark",
+                Text("note") ?? ""), format);
 
         string? Text(string name) => query.TryGetValue(name, out var v) && !string.IsNullOrEmpty(v) ? v.ToString() : null;
     }
@@ -78,7 +79,8 @@ public sealed record FigureQuery(FigureWish Wish, string Format)
 
     /// <summary>The names of parts, as <see cref="PartsOf"/> reads them.</summary>
     public static string NamesOf(FigureParts parts) => string.Join(
-        ',', Enum.GetValues<FigureParts>().Where(p => p != FigureParts.None && parts.HasFlag(p)).Select(p => p.ToString().ToLowerInvariant()))
+        ',', Enum.GetValues<FigureParts>().Where(p => p != FigureParts.None && parts.HasFlag(p))
+            .Select(p => p.ToString().ToLowerInvariant()))
         is { Length: > 0 } names ? names : "none";
 
     private static FigureSize SizeOf(Func<string, string?> text)

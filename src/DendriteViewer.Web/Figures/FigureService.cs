@@ -16,7 +16,8 @@ using DendriteViewer.Web.Viewing;
 
 namespace DendriteViewer.Web.Figures;
 
-/// <summary>Figures of a view: what is shown is gathered here, and drawn in turn with all other pictures. Whoever calls has been authorized.</summary>
+/// <summary>Figures of a view: what is shown is gathered here, and drawn in turn with all other pictures. Whoever calls has been
+/// authorized.</summary>
 public sealed class FigureService(
     ViewSessions sessions, SiteLog sites, DatasetAccess access, FigureRenderer figures, RenderScheduler scheduler, Budgets budgets)
 {
@@ -72,7 +73,8 @@ public sealed class FigureService(
     }
 
     private static FigureMark MarkOf(Site s) => new(
-        new WorldPoint(s.ZUm, s.YUm, s.XUm), s.RadiusUm, s.Hours, s.Label, s_statusColors[s.Status], $"{s.Status.ToString().ToLowerInvariant()} site");
+        new WorldPoint(s.ZUm, s.YUm, s.XUm), s.RadiusUm, s.Hours, s.Label, s_statusColors[s.Status],
+            $"{s.Status.ToString().ToLowerInvariant()} site");
 
     private static string NameOf(FigureScene scene, FigureWish wish, string format) => string.Create(CultureInfo.InvariantCulture,
         $"{scene.Dataset.Id}-{scene.Volume.Key.Modality}-{scene.Volume.Key.TimestepName}-{PaneNameOf(wish.Panes)}.{format}");

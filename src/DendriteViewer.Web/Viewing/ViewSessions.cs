@@ -34,7 +34,8 @@ public sealed class ViewSessions(DatasetCatalog catalog, TimeProvider time) : ID
     public int CountOf(DatasetIdentity dataset) =>
         _sessions.Values.Count(h => h.Session.Dataset.Identity == dataset && Volatile.Read(ref h.Connections) > 0);
 
-    /// <summary>Joins a session, or begins it at the view of a link. Null where the id is another person's. Whoever calls has been authorized.</summary>
+    /// <summary>Joins a session, or begins it at the view of a link. Null where the id is another person's. Whoever calls has been
+    /// authorized.</summary>
     public async Task<ViewSession?> HoldAsync(string id, string owner, Dataset dataset, string? query, CancellationToken ct)
     {
         Sweep();
@@ -45,7 +46,8 @@ public sealed class ViewSessions(DatasetCatalog catalog, TimeProvider time) : ID
 
         if (!_sessions.TryGetValue(id, out var held))
         {
-            var first = ViewLink.Parse(query, new ViewState { Modality = dataset.Volumes[0].Key.Modality, Hours = dataset.Volumes[0].Key.Hours });
+            var first = ViewLink.Parse(query,
+                new ViewState { Modality = dataset.Volumes[0].Key.Modality, Hours = dataset.Volumes[0].Key.Hours });
             var volume = dataset.Nearest(first.Modality, first.Hours) ?? dataset.Volumes[0];
             var start = await StartAsync(dataset, volume, ct);
             var view = ViewLink.Parse(query, start);
@@ -141,7 +143,8 @@ public sealed class ViewSessions(DatasetCatalog catalog, TimeProvider time) : ID
     {
         foreach (var (id, held) in _sessions)
         {
-            if (Volatile.Read(ref held.Holders) == 0 && Volatile.Read(ref held.IdleSince) is var since and not 0 && time.GetElapsedTime(since) > Grace)
+            if (Volatile.Read(ref held.Holders) == 0 && Volatile.Read(ref held.IdleSince) is var since and not 0
+                && time.GetElapsedTime(since) > Grace)
             {
                 _sessions.TryRemove(id, out _);
             }

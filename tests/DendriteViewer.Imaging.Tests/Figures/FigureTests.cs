@@ -10,7 +10,8 @@ namespace DendriteViewer.Imaging.Tests.Figures;
 
 public sealed class FigureTests(FigureFixture fixture) : IClassFixture<FigureFixture>
 {
-    private const FigureParts Everything = FigureParts.Scale | FigureParts.Colour | FigureParts.Legend | FigureParts.Axes | FigureParts.Sites
+    private const FigureParts Everything =
+        FigureParts.Scale | FigureParts.Colour | FigureParts.Legend | FigureParts.Axes | FigureParts.Sites
         | FigureParts.Band | FigureParts.Caption | FigureParts.Crosshair | FigureParts.Time;
 
     private static readonly XNamespace s_svg = "http://www.w3.org/2000/svg";
@@ -21,7 +22,8 @@ public sealed class FigureTests(FigureFixture fixture) : IClassFixture<FigureFix
     public async Task Svg_OfAllPanes_HoldsItsTextAsTextAndItsPicturesExactly()
     {
         var wish = new FigureWish(FigureWish.All, FigureSize.OfPaper((900, 700), 85, 150, 7), Everything, IsDark: false, "by hand");
-        using var figure = await fixture.Figures.RenderAsync(fixture.Scene(fixture.View with { BandVisible = true }, s_mark), wish, default);
+        using var figure = await fixture.Figures.RenderAsync(fixture.Scene(fixture.View with { BandVisible = true }, s_mark), wish,
+            default);
         using var file = new MemoryStream();
         FigureFile.Write(figure, "svg", file);
         var root = XDocument.Parse(Encoding.UTF8.GetString(file.ToArray())).Root!;
@@ -78,7 +80,8 @@ public sealed class FigureTests(FigureFixture fixture) : IClassFixture<FigureFix
         Assert.True(with.Width > 640 && with.Height > 480);
         for (var y = 0; y < 480; y++)
         {
-            Assert.True(with.Pixels.Span.Slice(4 * y * with.Width, 4 * 640).SequenceEqual(without.Pixels.Span.Slice(4 * y * 640, 4 * 640)), $"row {y}");
+            Assert.True(with.Pixels.Span.Slice(4 * y * with.Width, 4 * 640).SequenceEqual(without.Pixels.Span.Slice(4 * y * 640, 4 * 640)),
+                $"row {y}");
         }
     }
 
@@ -92,7 +95,8 @@ public sealed class FigureTests(FigureFixture fixture) : IClassFixture<FigureFix
         var text = Encoding.Latin1.GetString(file.ToArray());
         Assert.StartsWith("%PDF", text, StringComparison.Ordinal);
         var box = System.Text.RegularExpressions.Regex.Match(text, @"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]");
-        Assert.InRange(double.Parse(box.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture), 80 / 25.4 * 72 - 1, 80 / 25.4 * 72 + 1);
+        Assert.InRange(double.Parse(box.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture), 80 / 25.4 * 72 - 1,
+            80 / 25.4 * 72 + 1);
         Assert.Contains("/Font", text, StringComparison.Ordinal);
         Assert.Contains("/ToUnicode", text, StringComparison.Ordinal);
     }
@@ -117,7 +121,8 @@ public sealed class FigureTests(FigureFixture fixture) : IClassFixture<FigureFix
     public void Size_OfTooManyPixels_IsRefusedWithARemedy()
     {
         var wish = new FigureWish([Pane.Z], FigureSize.OfPaper((400, 400), 500, 600, 8), FigureParts.None, IsDark: false);
-        Assert.Contains("fewer mm or dpi", Assert.Throws<OutOfRangeException>(() => FigurePlan.Of(fixture.Scene(fixture.View), wish)).Message, StringComparison.Ordinal);
+        Assert.Contains("fewer mm or dpi",
+            Assert.Throws<OutOfRangeException>(() => FigurePlan.Of(fixture.Scene(fixture.View), wish)).Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -14,7 +14,8 @@ public sealed class PaneMapsTests(FigureFixture fixture) : IClassFixture<FigureF
     {
         var view = fixture.View with
         {
-            Rotation = new SliceRotation(n[0] / 10.0, n[1] / 10.0, n[2] / 10.0), Focus = new WorldPoint(n[3], n[4], n[5]), Center = new WorldPoint(n[5], n[6], n[3]),
+            Rotation = new SliceRotation(n[0] / 10.0, n[1] / 10.0, n[2] / 10.0), Focus = new WorldPoint(n[3], n[4], n[5]),
+                Center = new WorldPoint(n[5], n[6], n[3]),
         };
         var pane = (Pane)(Math.Abs(n[7]) % 3);
         var plane = SlicePlane.Of(view, pane);
@@ -83,7 +84,8 @@ public sealed class PaneMapsTests(FigureFixture fixture) : IClassFixture<FigureF
         var green = Enumerable.Range(0, image.Width * image.Height).Select(i => (int)image.Pixels.Span[4 * i + 1]).ToArray();
         var most = green.Max();
         Assert.True(most > 60, "the picture shows no bright block");
-        var bright = green.Select((g, i) => (g, i)).Where(p => p.g > most / 2).Select(p => (X: p.i % image.Width + 0.5, Y: p.i / image.Width + 0.5)).ToArray();
+        var bright = green.Select((g, i) => (g, i)).Where(p => p.g > most / 2)
+            .Select(p => (X: p.i % image.Width + 0.5, Y: p.i / image.Width + 0.5)).ToArray();
         return new FigurePoint(bright.Average(p => p.X), bright.Average(p => p.Y));
     }
 }

@@ -20,7 +20,8 @@ public sealed class MovieTests(FigureFixture fixture) : IClassFixture<FigureFixt
     [Fact]
     public async Task Gif_OfSlices_HasItsFramesItsSizeAndItsDuration()
     {
-        var plan = MoviePlan.Of(fixture.Scene(fixture.View), Slices() with { Format = MovieFormat.Gif, FramesPerSecond = 12, Seconds = 1.5 });
+        var plan = MoviePlan.Of(fixture.Scene(fixture.View),
+            Slices() with { Format = MovieFormat.Gif, FramesPerSecond = 12, Seconds = 1.5 });
         await WriteAsync(plan, null, "m.gif");
         using var gif = await Image.LoadAsync(_folder["m.gif"]);
         Assert.Equal((320, 240, 18), (gif.Width, gif.Height, gif.Frames.Count));
@@ -32,16 +33,19 @@ public sealed class MovieTests(FigureFixture fixture) : IClassFixture<FigureFixt
     [InlineData(MovieFormat.Mp4, "h264")]
     public async Task Video_OfATurntable_HasExactlyItsFrames(MovieFormat format, string codec)
     {
-        var wish = Slices() with { Kind = MovieKind.Turntable, Panes = [Pane.Volume], Format = format, FramesPerSecond = 12.5, Seconds = 2 };
+        var wish = Slices() with { Kind = MovieKind.Turntable, Panes = [Pane.Volume], Format = format, FramesPerSecond = 12.5,
+            Seconds = 2 };
         var plan = MoviePlan.Of(fixture.Scene(fixture.View), wish);
         await WriteAsync(plan, await Ffmpeg.FindAsync(null, default), "m.video");
         var info = new ProcessStartInfo("ffprobe",
         [
-            "-v", "error", "-count_frames", "-select_streams", "v", "-show_entries", "stream=codec_name,width,height,pix_fmt,nb_read_frames,r_frame_rate:format=duration",
+            "-v", "error", "-count_frames", "-select_streams", "v", "-show_entries",
+                "stream=codec_name,width,height,pix_fmt,nb_read_frames,r_frame_rate:format=duration",
             "-of", "default=noprint_wrappers=1", _folder["m.video"],
         ]) { RedirectStandardOutput = true };
         using var probe = Process.Start(info)!;
-        var said = (await probe.StandardOutput.ReadToEndAsync()).Split('\n').Select(l => l.Split('=')).Where(l => l.Length == 2).ToDictionary(l => l[0], l => l[1]);
+        var said = (await probe.StandardOutput.ReadToEndAsync()).Split('\n').Select(l => l.Split('=')).Where(l => l.Length == 2)
+            .ToDictionary(l => l[0], l => l[1]);
         Assert.Equal(
             (codec, "320", "240", "yuv420p", "25", "25/2"),
             (said["codec_name"], said["width"], said["height"], said["pix_fmt"], said["nb_read_frames"], said["r_frame_rate"]));

@@ -21,7 +21,8 @@ public sealed class SurfaceExporterTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        // Distance from (30, 40, 50) voxels, ten steps a voxel, so that a value is a radius. A voxel is 2 × 1 × 1 µm, the corner at 5, 6, 7 µm.
+        // Distance from (30, 40, 50) voxels, ten steps a voxel, so that a value is a radius. A voxel is 2 × 1 × 1 µm, the corner at 5, 6,
+        // 7 µm.
         var bytes = new byte[2 * Z * Y * X];
         for (var i = 0; i < Z * Y * X; i++)
         {
@@ -86,8 +87,10 @@ public sealed class SurfaceExporterTests : IAsyncLifetime
         var bytes = await File.ReadAllBytesAsync(_folder["ball.ply"]);
         var end = bytes.AsSpan().IndexOf("end_header\n"u8) + "end_header\n".Length;
         var header = Encoding.ASCII.GetString(bytes, 0, end).Split('\n');
-        Assert.Equal(facts.Vertices, long.Parse(header.Single(l => l.StartsWith("element vertex", StringComparison.Ordinal)).Split(' ')[2], null));
-        Assert.Equal(facts.Triangles, long.Parse(header.Single(l => l.StartsWith("element face", StringComparison.Ordinal)).Split(' ')[2], null));
+        Assert.Equal(facts.Vertices, long.Parse(header.Single(l => l.StartsWith("element vertex", StringComparison.Ordinal)).Split(' ')[2],
+            null));
+        Assert.Equal(facts.Triangles, long.Parse(header.Single(l => l.StartsWith("element face", StringComparison.Ordinal)).Split(' ')[2],
+            null));
         Assert.Equal(end + 12 * facts.Vertices + 13 * facts.Triangles, bytes.Length);
         Assert.Empty(Directory.GetFiles(_folder.Path, "*.faces"));
     }

@@ -12,18 +12,21 @@ public sealed class SurfaceMarcherTests
     {
         for (var cube = 0; cube < 256; cube++)
         {
-            var crossed = Enumerable.Range(0, 12).Where(e => MarchingCubesTable.CornersOf(e) is var (a, b) && (cube >> a & 1) != (cube >> b & 1));
+            var crossed = Enumerable.Range(0, 12)
+                .Where(e => MarchingCubesTable.CornersOf(e) is var (a, b) && (cube >> a & 1) != (cube >> b & 1));
             Assert.Equal(crossed, MarchingCubesTable.Of(cube).ToArray().Select(e => (int)e).Distinct().Order());
         }
     }
 
     [Fact]
     public void Surface_OfAnyVoxels_IsAClosedManifold() => Prop.ForAll(
-        Gen.Choose(1, 5).Three().ToArbitrary(), Gen.Choose(0, 1 << 30).ToArbitrary(), Gen.Choose(1, 9).ToArbitrary(), (size, seed, tenths) =>
+        Gen.Choose(1, 5).Three().ToArbitrary(), Gen.Choose(0, 1 << 30).ToArbitrary(), Gen.Choose(1, 9).ToArbitrary(),
+            (size, seed, tenths) =>
     {
         var random = new Random(seed);
         var (d, h, w) = size;
-        var values = Enumerable.Range(0, d * h * w).Select(_ => random.Next(10) < tenths ? (float)random.NextDouble() : -(float)random.NextDouble() - 0.01f).ToArray();
+        var values = Enumerable.Range(0, d * h * w)
+            .Select(_ => random.Next(10) < tenths ? (float)random.NextDouble() : -(float)random.NextDouble() - 0.01f).ToArray();
         var mesh = Mesh.Of(d, h, w, (z, y, x) => values[(z * h + y) * w + x]);
         mesh.AssertClosedManifold();
 
@@ -97,7 +100,8 @@ public sealed class SurfaceMarcherTests
 
         public double Volume => Triangles.Sum(t => (double)Vector3.Dot(Vertices[t.A], Vector3.Cross(Vertices[t.B], Vertices[t.C]))) / 6;
 
-        public double Area => Triangles.Sum(t => (double)Vector3.Cross(Vertices[t.B] - Vertices[t.A], Vertices[t.C] - Vertices[t.A]).Length()) / 2;
+        public double Area => Triangles.Sum(t => (double)Vector3.Cross(Vertices[t.B] - Vertices[t.A], Vertices[t.C] - Vertices[t.A])
+            .Length()) / 2;
 
         /// <summary>Vertices − edges + faces: 2 for each ball, 0 for a torus.</summary>
         public int Euler => Vertices.Count - Triangles.Count * 3 / 2 + Triangles.Count;
@@ -132,7 +136,8 @@ public sealed class SurfaceMarcherTests
             var directed = edges.ToHashSet();
             Assert.Equal(edges.Count, directed.Count);
             Assert.All(edges, e => Assert.Contains((e.Item2, e.Item1), directed));
-            foreach (var fan in Triangles.SelectMany(t => new[] { (t.A, (t.B, t.C)), (t.B, (t.C, t.A)), (t.C, (t.A, t.B)) }).GroupBy(f => f.Item1))
+            foreach (var fan in Triangles.SelectMany(t => new[] { (t.A, (t.B, t.C)), (t.B, (t.C, t.A)), (t.C, (t.A, t.B)) })
+                .GroupBy(f => f.Item1))
             {
                 var next = fan.ToDictionary(f => f.Item2.Item1, f => f.Item2.Item2);
                 var (start, at, steps) = (next.Keys.First(), next[next.Keys.First()], 1);
