@@ -24,20 +24,24 @@ public sealed class AnalysisJourney(Browser browser) : IClassFixture<Browser>
 
         // The bar of 100–120 µm, clicked: its voids lit, in 3D and in slices, and in the address; once more, and they are not.
         var dark = await AmberAsync(page, 3);
-        var bar = page.Locator(".rz-column-series path").Nth(5);
+        var voids = page.GetByRole(AriaRole.Region, new() { Name = "Voids by depth", Exact = true });
+        await voids.Locator(".plot-area svg").WaitForAsync();
+        var bar = voids.Locator(".plot-area g[aria-label='rect']").Last.Locator("rect").Nth(5);
         await page.ChangedAsync(() => bar.ClickAsync());
         await page.GetByText("100–120 µm lit").WaitForAsync();
         await page.WaitForFunctionAsync("() => dendrite.panes.every(p => p.exact && p.revision === dendrite.revision)");
         Assert.True(await AmberAsync(page, 3) > dark + 300, "No voids are lit in 3D.");
         Assert.True(await AmberAsync(page, 1) > 20, "No voids are lit in the slice.");
         await page.WaitForFunctionAsync("() => location.search.includes('over=voids')");
-        await page.ChangedAsync(() => page.GetByRole(AriaRole.Button, new() { Name = "Clear" }).ClickAsync());
+        await page.ChangedAsync(() => page.GetByRole(AriaRole.Button, new() { Name = "Clear", Exact = true }).ClickAsync());
+
+        await page.AssertPlotAnswersAsync("Void volume by depth");
 
         // A threshold tried moves the profile and the pictures, and goes back.
         var facts = page.Locator("[aria-label='Voids by depth'] .facts");
         var before = await facts.InnerTextAsync();
         var slice = await page.PixelsAsync(1);
-        var slider = page.GetByLabel("Threshold", new() { Exact = true }).And(page.Locator("input"));
+        var slider = page.Locator("section[aria-label='Threshold'] input[type=range]");
         await page.ChangedAsync(() => slider.EvaluateAsync("e => { e.value = +e.min + 0.07 * (e.max - e.min); e.dispatchEvent(new Event('input', { bubbles: true })); }"));
         await page.WaitForFunctionAsync("t => document.querySelector(\"[aria-label='Voids by depth'] .facts\").innerText !== t", before);
         Assert.NotEqual(slice, await page.PixelsAsync(1));
@@ -93,11 +97,11 @@ public sealed class AnalysisJourney(Browser browser) : IClassFixture<Browser>
         await page.WaitForFunctionAsync("() => dendrite.scene.depth.outlinePointsUm.length === 0");
         await page.GetByText("outline was corrected since").WaitForAsync(new() { State = WaitForSelectorState.Hidden });
 
-        // The band, dragged by its deeper limit in a slice: what is said of it follows.
+        // The band, dragged by the grip of its deeper limit in a slice: what is said of it follows.
         await page.Keyboard.PressAsync("v");
         var facts2 = page.Locator("[aria-label='Nucleation sites'] .facts");
         Assert.Contains("100–120 µm deep", await facts2.InnerTextAsync(), StringComparison.Ordinal);
-        place = await page.EvaluateAsync<float[]>("() => { const q = dendrite.panes[1], m = q.map(), s = q.size; let y = 0; while (dendrite.depthOf(m.toWorld(s[0] / 3, y)) < 120) y++; return [s[0] / 3, y]; }");
+        place = await page.EvaluateAsync<float[]>("() => Array.from(dendrite.panes[1].grips().at[1])");
         await page.Mouse.MoveAsync(box.X + place[0], box.Y + place[1]);
         await page.Mouse.DownAsync();
         await page.Mouse.MoveAsync(box.X + place[0], box.Y + place[1] + 16, new() { Steps = 4 });
@@ -117,6 +121,7 @@ public sealed class AnalysisJourney(Browser browser) : IClassFixture<Browser>
         var report = await browser.NewPageAsync();
         await report.GotoAsync($"{server.Address}/report/{Id}");
         await report.GetByRole(AriaRole.Heading, new() { Name = "How it was made" }).WaitForAsync();
+        await report.WaitForFunctionAsync("() => document.querySelectorAll('figure.plot svg').length === 3");
         await report.WaitForFunctionAsync("() => [...document.images].length === 2 && [...document.images].every(i => i.complete && i.naturalWidth === 900)");
         Assert.Matches("[0-9a-f]{64}", await report.Locator(".hash").First.InnerTextAsync());
         Assert.Empty(browser.Errors);

@@ -33,6 +33,9 @@ public sealed class TestHost : IAsyncLifetime
 
     public DatasetStore Store { get; private set; } = null!;
 
+    /// <summary>Where the store and the databases lie.</summary>
+    public string Folder => _folder;
+
     public DatasetAccess Access { get; private set; } = null!;
 
     public SiteLog Sites => new(Database, Time);

@@ -44,7 +44,8 @@ export function fullDomain(data) {
     if (s.kind === 'bars' && data.y.scale === 'linear') ys.push(0);
   }
   const hasBars = data.series.some(s => s.kind === 'bars');
-  const x = span(data.x, xs, hasBars || data.series.every(s => s.kind !== 'scatter') ? 0 : 0.04), y = span(data.y, ys, 0.04);
+  const x = span(data.x, xs, hasBars || data.series.every(s => s.kind !== 'scatter') ? 0 : 0.04);
+  const y = span(data.y, ys, data.spans.some(s => s.text) ? 0.14 : 0.04);
   if (hasBars && data.y.scale === 'linear' && Math.min(...ys.filter(v => v != null)) >= 0) y[0] = 0;
   return { x, y };
 }
@@ -100,7 +101,7 @@ export function legendLines(entries, width) {
   const lines = [];
   let x = Infinity;
   for (const entry of entries) {
-    const wide = textWidth(entry.name) + 36;
+    const wide = textWidth(entry.name) + 29;
     if (x + wide > width && (x > 0 || !lines.length)) { lines.push([]); x = 0; }
     lines.at(-1).push({ ...entry, x });
     x += wide;
@@ -110,8 +111,8 @@ export function legendLines(entries, width) {
 
 /** Draws. Returns the SVG, with `scales` to go from values to pixels and back. */
 export function render(data, domain, width, height) {
-  const lines = legendLines(legend(data), width - 12), legendHeight = lines.length * legendRow;
-  const marginTop = 22 + legendHeight, marginBottom = 36, marginRight = 14;
+  const lines = legendLines(legend(data), width), legendHeight = lines.length * legendRow;
+  const marginTop = 22 + legendHeight + (data.events.some(e => e.text) ? 10 : 0), marginBottom = 36, marginRight = 14;
   const yTicks = ticksOf(data.y, domain.y), inner = height - marginTop - marginBottom;
   const scale = data.y.scale === 'logarithmic' ? d3.scaleLog(domain.y, [0, 1]) : d3.scaleLinear(domain.y, [0, 1]);
   const yCount = Math.max(2, Math.floor(inner / 34));
@@ -137,8 +138,8 @@ export function render(data, domain, width, height) {
       Plot.ruleY([data.y.scale === 'linear' && domain.y[0] <= 0 && domain.y[1] >= 0 ? 0 : domain.y[0]], { stroke: 'var(--plot-soft)' }),
       ...data.events.filter(e => e.x >= domain.x[0] && e.x <= domain.x[1]).flatMap(e => [
         Plot.ruleX([e.x], { stroke: e.color, strokeDasharray: '4 3', clip: true }),
-        Plot.text([e], { x: e.x, text: e => e.text, frameAnchor: 'top', dy: -6, dx: side(e, domain) * 4, fill: e.color, fontSize,
-          textAnchor: side(e, domain) > 0 ? 'start' : 'end', stroke: 'var(--plot-ground)', strokeWidth: 3 }),
+        ...(e.text ? [Plot.text([e], { x: e.x, text: e => e.text, frameAnchor: 'top', dy: -6, dx: side(e, domain) * 4, fontSize,
+          fill: e.color, textAnchor: side(e, domain) > 0 ? 'start' : 'end', stroke: 'var(--plot-ground)', strokeWidth: 3 })] : []),
       ]),
       ...data.spans.filter(s => s.text && s.to > domain.x[0] && s.from < domain.x[1]).map(s => Plot.text([s], {
         x: (Math.max(s.from, domain.x[0]) + Math.min(s.to, domain.x[1])) / 2, text: s => s.text, frameAnchor: 'top', dy: 4, fill: s.color,
@@ -195,7 +196,7 @@ function drawLegend(svg, lines) {
       const fill = { fill: entry.color, 'fill-opacity': entry.kind === 'band' ? 0.3 : 1 };
       group.append(make('rect', { x: x + 2, y: y - 5, width: 12, height: 10, rx: 2, ...fill }));
     }
-    const text = make('text', { x: x + 21, y: y + 4, fill: 'var(--plot-soft)' });
+    const text = make('text', { x: x + 19, y: y + 4, fill: 'var(--plot-soft)' });
     text.textContent = entry.name;
     group.append(text);
   }));

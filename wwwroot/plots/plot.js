@@ -66,6 +66,8 @@ class Drawing {
     const { svg } = this.shown;
     svg.setAttribute('tabindex', '0');
     svg.setAttribute('role', 'group');
+    // The viewer leaves the arrow keys to what says so.
+    svg.setAttribute('data-own-arrows', '');
     svg.setAttribute('aria-label', `${this.data.title}. Arrow keys read the values.`);
     svg.classList.toggle('clickable', this.tellsPoints);
     this.tip ??= Object.assign(document.createElement('div'), { className: 'plot-tip', hidden: true });
@@ -75,8 +77,18 @@ class Drawing {
     this.area.replaceChildren(svg, this.tip);
     this.figure.toggleAttribute('data-zoomed', this.domain !== null);
     this.listen(svg);
-    this.point(null);
     if (focused) svg.focus({ preventScroll: true });
+    this.pointAgain();
+  }
+
+  // A drawing of the same data under a resting pointer shows what was pointed at before.
+  pointAgain() {
+    const { hit } = this, { x } = this.shown.domain;
+    const again = hit && this.hits.find(p => p.series === hit.series && p.i === hit.i && p.y != null && p.x >= x[0] && p.x <= x[1]);
+    if (!again) return this.point(null);
+    this.hit = again;
+    this.shown.svg.classList.add('on-point');
+    this.mark(again);
   }
 
   // The whole plot on its own, for a file.
@@ -118,7 +130,8 @@ class Drawing {
       this.zoomAt(...at(e), 1.0015 ** e.deltaY);
     }, { passive: false });
     svg.addEventListener('keydown', e => this.key(e));
-    svg.addEventListener('blur', () => this.point(null));
+    // An SVG that is replaced loses the focus too; that says nothing.
+    svg.addEventListener('blur', () => { if (svg === this.shown.svg) this.point(null); });
   }
 
   isDrag([x0, y0], [x1, y1]) { return Math.hypot(x1 - x0, y1 - y0) > 5; }

@@ -9,7 +9,6 @@ import { Steps } from './steps.js';
 import { Timeline } from './timeline.js';
 import { TransferEditor } from './transfer.js';
 import { saveFigure } from './figure.js';
-import { saveChart } from './chart.js';
 
 const paneNames = ['z', 'y', 'x', 'volume'];
 const keptViews = 400, mostRatio = 2, phone = matchMedia('(max-width: 800px)');
@@ -378,7 +377,6 @@ class Viewer {
       const mask = this.view.overlay?.modality === 'lithium' ? { overlay: null } : {};
       this.patch({ transfer: this.scene.presets[t.dataset.preset], mode: 'composite', ...mask });
     }
-    if (t.dataset.chart) saveChart(t.closest('section'), `${this.scene.dataset}-${t.dataset.chart}`, t.dataset.kind);
     if (t.dataset.left) this.showLeft(t.dataset.left);
     if (t.dataset.full) this.patch({ maximized: t.dataset.full });
     this.actions[t.dataset.action]?.();

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using DendriteViewer.Imaging.Analysis;
 using DendriteViewer.Imaging.Bounds;
+using DendriteViewer.Imaging.Datasets;
 
 namespace DendriteViewer.Web.Analysis;
 
@@ -10,6 +11,13 @@ public static class AnalysisFiles
 {
     /// <summary>The tables there are.</summary>
     public static IReadOnlyList<string> Names { get; } = ["void-profile", "voids", "lithium", "pieces", "porosity", "porosity-by-depth", "sites", "registration", "misregistration"];
+
+    /// <summary>The address of a table of a result.</summary>
+    /// <param name="dataset">The dataset.</param>
+    /// <param name="state">The state, with a result and the width of bins.</param>
+    /// <param name="table">One of <see cref="Names"/>.</param>
+    public static string Address(Dataset dataset, AnalysisState state, string table) =>
+        $"/api/datasets/{dataset.Id}/analysis/{table}.csv?modality={state.Result!.Recipe.Modality}&bin={AnalysisText.N(state.BinUm)}";
 
     /// <summary>
     /// A table, or null where there is none of that name. What a reader must know stands in the last column, <c>warnings</c>, of the first

@@ -13,7 +13,10 @@ using Microsoft.AspNetCore.Components.Authorization;
 
 namespace DendriteViewer.Web.Analysis;
 
-/// <summary>An analysis on paper: figures, tables, recipe and what it was made from, in one page that needs no script.</summary>
+/// <summary>
+/// An analysis on paper: figures, tables, recipe and what it was made from, in one page without a circuit. A script draws its plots
+/// (plots/static.js).
+/// </summary>
 public sealed partial class ReportPage
 {
     private Dataset? _dataset;

@@ -5,6 +5,7 @@ using DendriteViewer.Imaging.Bounds;
 using DendriteViewer.Imaging.Rendering;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Analysis;
+using DendriteViewer.Web.Plots;
 using DendriteViewer.Web.Tests.Components;
 using DendriteViewer.Web.Viewing;
 using Microsoft.AspNetCore.Components.Authorization;
@@ -42,7 +43,7 @@ public sealed class AnalysisPanelTests : MudContext
     public async Task Panel_OfSomebodyWhoseRightEnded_RunsNothing()
     {
         var panel = await RenderAsync(administrator: false);
-        await panel.InvokeAsync(() => panel.Find("button.button").Click());
+        await panel.InvokeAsync(() => Button(panel, "Run the analysis").Click());
         panel.WaitForAssertion(() => Assert.Contains("not open to you any more", panel.Markup));
         Assert.Empty(_host.Jobs.Jobs);
     }
@@ -52,7 +53,7 @@ public sealed class AnalysisPanelTests : MudContext
     {
         var panel = await RenderAsync();
         var session = panel.Instance.Session;
-        await panel.InvokeAsync(() => panel.Find("button.button").Click());
+        await panel.InvokeAsync(() => Button(panel, "Run the analysis").Click());
         panel.WaitForAssertion(() => Assert.Contains("Nucleation sites", panel.Markup), TimeSpan.FromSeconds(60));
         var result = (await _host.Analyses.ResultAsync(session.Dataset, "projection", default))!;
         Assert.NotEmpty(result.Sites);
@@ -60,29 +61,29 @@ public sealed class AnalysisPanelTests : MudContext
 
         // A row goes to its time, a site lights its own label, lithium is coloured by birth, and once more puts the picture back.
         var before = session.Current.View.Transfer;
-        await panel.InvokeAsync(() => panel.FindAll("table.numbers")[0].QuerySelectorAll("tbody tr")[2].Click());
+        await panel.InvokeAsync(() => Row(panel, "New dark volume against Faraday", 2).Click());
         Assert.Equal(3, session.Current.View.Hours);
-        await panel.InvokeAsync(() => panel.FindAll("table.numbers")[1].QuerySelectorAll("tbody tr")[0].Click());
+        await panel.InvokeAsync(() => Row(panel, "Nucleation sites", 0).Click());
         var lit = session.Current.View.Overlay!;
         Assert.Equal(AnalysisStore.Lithium, lit.Modality);
         Assert.True(lit.Transfer.At(1).Opacity > 0.5);
         Assert.Equal(0, lit.Transfer.At(2).Opacity);
-        await panel.InvokeAsync(() => panel.FindAll("button").Single(b => b.TextContent.Contains("time of birth")).Click());
+        await panel.InvokeAsync(() => Button(panel, "time of birth").Click());
         Assert.All(Enumerable.Range(1, result.Sites.Count), n => Assert.True(session.Current.View.Overlay!.Transfer.At(n).Opacity > 0.5));
-        await panel.InvokeAsync(() => panel.FindAll("button").Single(b => b.TextContent.Contains("time of birth")).Click());
+        await panel.InvokeAsync(() => Button(panel, "time of birth").Click());
         Assert.Null(session.Current.View.Overlay);
         Assert.Equal(before, session.Current.View.Transfer);
 
         // By piece each site has its own colour, by depth the nearest another than the deepest.
-        await panel.InvokeAsync(() => panel.FindAll("button").Single(b => b.TextContent.Contains("piece")).Click());
+        await panel.InvokeAsync(() => Button(panel, "piece").Click());
         var pieces = session.Current.View.Overlay!.Transfer.LabelRanges()!;
         Assert.Equal(result.Sites.Count, pieces.Count);
         Assert.Equal(Math.Min(10, pieces.Count), pieces.Select(p => p.Color).Distinct().Count());
-        await panel.InvokeAsync(() => panel.FindAll("button").Single(b => b.TextContent == "depth").Click());
+        await panel.InvokeAsync(() => Button(panel, "depth").Click());
         var depths = session.Current.View.Overlay!.Transfer.LabelRanges()!;
         var order = result.Sites.Select((s, i) => (s.DepthUm, Number: i + 1)).OrderBy(s => s.DepthUm).ToArray();
         Assert.NotEqual(depths[order[0].Number - 1].Color, depths[order[^1].Number - 1].Color);
-        await panel.InvokeAsync(() => panel.FindAll("button").Single(b => b.TextContent == "depth").Click());
+        await panel.InvokeAsync(() => Button(panel, "depth").Click());
     }
 
     [Fact]
@@ -90,15 +91,18 @@ public sealed class AnalysisPanelTests : MudContext
     {
         var panel = await RenderAsync();
         var session = panel.Instance.Session;
-        await panel.InvokeAsync(() => panel.Find("button.button").Click());
+        await panel.InvokeAsync(() => Button(panel, "Run the analysis").Click());
         panel.WaitForAssertion(() => Assert.Contains("Nucleation sites", panel.Markup), TimeSpan.FromSeconds(60));
-        var (kept, facts) = ((await _host.Analyses.ResultAsync(session.Dataset, "projection", default))!.Threshold, panel.Find(".facts").TextContent);
-        await panel.Find("input[type=range]").InputAsync(new() { Value = (kept * 0.45).ToString(System.Globalization.CultureInfo.InvariantCulture) });
+        var kept = (await _host.Analyses.ResultAsync(session.Dataset, "projection", default))!.Threshold;
+        string Facts() => panel.Find("section[aria-label='Voids by depth'] .facts").TextContent;
+        var facts = Facts();
+        var tried = (kept * 0.45).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        await panel.Find("input[type=range]").InputAsync(new() { Value = tried });
         Assert.Equal(kept * 0.45, session.Current.View.Threshold!.Value, 6);
-        panel.WaitForAssertion(() => Assert.NotEqual(facts, panel.Find(".facts").TextContent), TimeSpan.FromSeconds(20));
-        await panel.InvokeAsync(() => panel.FindAll("button").Single(b => System.Text.RegularExpressions.Regex.IsMatch(b.TextContent, "^Back to [0-9]")).Click());
+        panel.WaitForAssertion(() => Assert.NotEqual(facts, Facts()), TimeSpan.FromSeconds(20));
+        await panel.InvokeAsync(() => Button(panel, "Back to").Click());
         Assert.Null(session.Current.View.Threshold);
-        Assert.Equal(facts, panel.Find(".facts").TextContent);
+        Assert.Equal(facts, Facts());
         Assert.Equal(kept, (await _host.Analyses.ResultAsync(session.Dataset, "projection", default))!.Threshold);
     }
 
@@ -131,7 +135,7 @@ public sealed class AnalysisPanelTests : MudContext
     public async Task Panel_OfAbsorptionAlone_SpeaksOfNewDarkVolume()
     {
         var panel = await RenderAsync();
-        await panel.InvokeAsync(() => panel.Find("button.button").Click());
+        await panel.InvokeAsync(() => Button(panel, "Run the analysis").Click());
         panel.WaitForAssertion(() => Assert.Contains("Nucleation sites", panel.Markup), TimeSpan.FromSeconds(60));
         Assert.Contains("New dark volume against Faraday", panel.Markup);
         Assert.Contains("New dark volume is lithium, crack or new void: absorption cannot tell.", panel.Markup);
@@ -139,6 +143,52 @@ public sealed class AnalysisPanelTests : MudContext
         Assert.DoesNotContain("Lithium against Faraday", panel.Markup);
         Assert.Contains("The cell’s outline encloses", panel.Markup);
     }
+
+    // A plot's bar that is clicked lights the voids of its depths; once more puts the picture back.
+    [Fact]
+    public async Task Panel_BarThatIsClicked_LightsItsVoids()
+    {
+        var panel = await RenderAsync();
+        var session = panel.Instance.Session;
+        await panel.InvokeAsync(() => Button(panel, "Run the analysis").Click());
+        panel.WaitForAssertion(() => Assert.Contains("Nucleation sites", panel.Markup), TimeSpan.FromSeconds(60));
+        var voids = (await _host.Analyses.ResultAsync(session.Dataset, "projection", default))!.Voids;
+        var deepest = voids.Profile(20).Index().Last(b => b.Item.Count > 0);
+        var plot = panel.FindComponents<Plot>()[0];
+        Assert.Equal("Void volume by depth", plot.Instance.Spec.Title);
+        await panel.InvokeAsync(() => plot.Instance.ChooseAsync(0, deepest.Index));
+        Assert.Equal(AnalysisStore.Voids, session.Current.View.Overlay!.Modality);
+        Assert.Contains("µm lit", panel.Markup);
+        Assert.Equal(AnalysisPlots.IdOf(deepest.Item), plot.Instance.Spec.SelectedId);
+        await panel.InvokeAsync(() => plot.Instance.ChooseAsync(0, deepest.Index));
+        Assert.Null(session.Current.View.Overlay);
+        Assert.Null(plot.Instance.Spec.SelectedId);
+    }
+
+    // A result that cannot be read is not the same as none.
+    [Fact]
+    public async Task Panel_WhoseResultCannotBeRead_SaysWhyAndTriesAgain()
+    {
+        var panel = await RenderAsync();
+        var session = panel.Instance.Session;
+        await panel.InvokeAsync(() => Button(panel, "Run the analysis").Click());
+        panel.WaitForAssertion(() => Assert.Contains("Nucleation sites", panel.Markup), TimeSpan.FromSeconds(60));
+        var file = Directory.EnumerateFiles(_host.Folder, "projection.json", SearchOption.AllDirectories)
+            .Single(f => f.Contains("analysis"));
+        var text = await File.ReadAllTextAsync(file);
+        await File.WriteAllTextAsync(file, text[..^200]);
+        await ((DendriteViewer.Web.Registry.IDatasetFollower)_host.Analyses).ChangedAsync(session.Dataset, default);
+        panel.WaitForAssertion(() => Assert.Contains("The last analysis could not be read", panel.Markup), TimeSpan.FromSeconds(20));
+        await File.WriteAllTextAsync(file, text);
+        await panel.InvokeAsync(() => Button(panel, "Try again").Click());
+        panel.WaitForAssertion(() => Assert.Contains("Nucleation sites", panel.Markup), TimeSpan.FromSeconds(20));
+    }
+
+    private static AngleSharp.Dom.IElement Button(IRenderedComponent<AnalysisPanel> panel, string text) =>
+        panel.FindAll("button").First(b => b.TextContent.Trim().StartsWith(text, StringComparison.Ordinal));
+
+    private static AngleSharp.Dom.IElement Row(IRenderedComponent<AnalysisPanel> panel, string section, int index) =>
+        panel.FindAll($"section[aria-label='{section}'] tbody tr")[index];
 
     private async Task<IRenderedComponent<AnalysisPanel>> RenderAsync(bool mayRun = true, bool administrator = true)
     {
