@@ -19,8 +19,10 @@ export async function start() {
   current = new Viewer(document.getElementById('viewer'));
   window.dendrite = current;
   current.connect();
-  // The panel that was open last in this browser.
-  return dendriteShell.tab();
+  // A link to a site opens it; else the panel that was open last in this browser.
+  if (!current.opensSite) return dendriteShell.tab();
+  dendriteShell.showPanel(true);
+  return 'sites';
 }
 
 export function stop() { current?.end(); current = null; }
@@ -56,6 +58,21 @@ class Viewer {
     this.timeline.stop();
     this.pulse.stop();
     this.connection?.stop();
+  }
+
+  // A page that is loaded again keeps what was open, though its address names the site that was selected.
+  opensSite = new URLSearchParams(location.search).get('site') && performance.getEntriesByType('navigation')[0]?.type !== 'reload';
+
+  // A link to a site that says nothing of where to look leads there, in a timestep in which the site is.
+  jumpToSite() {
+    if (!this.opensSite || !this.scene) return;
+    this.opensSite = false;
+    const query = new URLSearchParams(location.search), site = this.sites.find(s => s.id === query.get('site'));
+    if (!site || query.get('at')) return;
+    const at = [site.zUm, site.yUm, site.xUm], { hours, modality } = this.view;
+    this.patch({ focus: at, center: at, selected: site.id, hours: Math.max(site.hours, hours), modality: site.modality || modality });
+    this.steps.done.length = 0;
+    this.steps.tell();
   }
 
   get mayEdit() { return this.scene && this.scene.role !== 'view'; }
@@ -124,6 +141,7 @@ class Viewer {
     this.panes.forEach(p => p.restart());
     this.pulse.joined();
     this.accept(scene.view, scene.revision, false);
+    if (this.sites.length) this.jumpToSite();
     this.layout(true);
     this.sliders();
     this.mount();
@@ -207,6 +225,7 @@ class Viewer {
   receiveSites(sites) {
     this.sites = sites;
     const moved = this.moving && sites.find(s => s.id === this.moving.id);
+    this.jumpToSite();
     if (this.moving?.version !== undefined && (!moved || moved.version !== this.moving.version)) this.moving = null;
     this.overlays();
   }

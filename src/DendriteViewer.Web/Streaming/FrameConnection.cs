@@ -178,7 +178,7 @@ public sealed class FrameConnection : IFrameSink, IDisposable
             }
 
             var query = ViewLink.Format(Session.Current.View, Session.Start);
-            if (query != last)
+            if (query != last && !Session.KeepsAddress)
             {
                 last = query;
                 await _client.SendAsync("address", query, ct);

@@ -17,6 +17,13 @@ public static class ViewLink
     /// <summary>The version that is written.</summary>
     public const int Version = 1;
 
+    private const int MostQuoted = 40;
+    private static readonly string s_versionText = Version.ToString(CultureInfo.InvariantCulture);
+
+    // What an address of a viewer may have besides the fields: the version, and which dataset of that id is meant.
+    private static readonly HashSet<string> s_known =
+        new(ViewLinkFields.All.Select(f => f.Name).Concat(["v", "identity"]), StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Writes a view.</summary>
     /// <param name="view">The view.</param>
     /// <param name="start">The first view of its volume; equal fields are left out.</param>
@@ -63,123 +70,66 @@ public static class ViewLink
     }
 
     /// <summary>Reads a view over the first view of its volume; what is missing stays, what cannot be read is left out.</summary>
-    public static ViewState Parse(string? query, ViewState start)
+    public static ViewState Parse(string? query, ViewState start) => Read(query, start).View;
+
+    /// <summary>Reads a person's link: all of it that can be read, each field by itself, and a sentence about each that cannot.</summary>
+    /// <param name="query">The link's query.</param>
+    /// <param name="start">The first view of its volume, whose fields stand in for what is missing or cannot be read.</param>
+    public static ViewReading Read(string? query, ViewState start)
     {
-        try
+        var remarks = new List<LinkRemark>();
+        var view = ViewDto.Of(start);
+        var q = QueryHelpers.ParseQuery(query ?? "");
+        if (q.TryGetValue("v", out var version) && version != s_versionText)
         {
-            return Parse(query, start, isStrict: false);
+            remarks.Add(new LinkRemark("v", $"The link says version “{Short(version)}”; this server reads version {Version}. "
+                + "What it knows of the link is shown, which may not be what was meant."));
         }
-        catch (OutOfRangeException)
+
+        foreach (var field in ViewLinkFields.All)
         {
-            return start;
+            if (!q.TryGetValue(field.Name, out var values))
+            {
+                continue;
+            }
+
+            try
+            {
+                var changed = field.Read(view, values.ToString());
+                changed?.ToState();
+                view = changed ?? view;
+                if (changed is null)
+                {
+                    remarks.Add(new LinkRemark(field.Name, $"The {field.Means} ({field.Name}) is “{Short(values)}”, which cannot be read."));
+                }
+            }
+            catch (OutOfRangeException e)
+            {
+                remarks.Add(new LinkRemark(field.Name, $"The {field.Means} ({field.Name}) cannot be that. {e.Message}"));
+            }
         }
+
+        remarks.AddRange(q.Keys.Where(k => !s_known.Contains(k)).Select(k => new LinkRemark(k, $"“{Short(k)}” is no field of a view.")));
+        return new ViewReading(view.ToState(), remarks);
     }
 
     /// <summary>Reads a view that a program asks for over the first view of its volume; what is missing stays.</summary>
     /// <exception cref="OutOfRangeException">What is there cannot be read, or is out of its range; the message names it.</exception>
-    public static ViewState ParseStrictly(string? query, ViewState start) => Parse(query, start, isStrict: true);
-
-    private static ViewState Parse(string? query, ViewState start, bool isStrict)
+    public static ViewState ParseStrictly(string? query, ViewState start)
     {
         var q = QueryHelpers.ParseQuery(query ?? "");
-        if (q.TryGetValue("v", out var version) && version != Version.ToString(CultureInfo.InvariantCulture))
+        if (q.TryGetValue("v", out var version) && version != s_versionText)
         {
-            return isStrict ? throw new OutOfRangeException($"v is '{version}'; this server reads views of version {Version}.") : start;
+            throw new OutOfRangeException($"v is '{version}'; this server reads views of version {Version}.");
         }
 
-        var d = ViewDto.Of(start);
-        d = d with
-        {
-            Hours = One("t", d.Hours), Modality = Text("m", d.Modality), Focus = Many("at", 3) ?? d.Focus, Center = Many("c", 3) ?? d.Center, UmPerPixel = One("zoom", d.UmPerPixel),
-            Rotation = Many("turn", 3) ?? d.Rotation, SlabUm = One("slab", d.SlabUm), SlabMode = Choice("slabmode", d.SlabMode), Interpolation = Choice("between", d.Interpolation), Window = Many("w", 2) ?? d.Window,
-            ColorMap = Text("cm", d.ColorMap), Camera = Many("cam", 6) ?? d.Camera, Mode = Choice("mode", d.Mode), Iso = One("iso", d.Iso), Shaded = Flag("shade", d.Shaded), Shadows = Flag("shadow", d.Shadows),
-            Threshold = Many("dark", 1)?[0] ?? d.Threshold, Transfer = Points(Text("tf", "")) ?? Unread("tf", Text("tf", ""), d.Transfer),
-            Cut = q.ContainsKey("cut") ? (Text("cut", "") is { Length: > 0 } c ? c : null) : d.Cut,
-            Overlay = q.ContainsKey("over") ? Overlay() : d.Overlay, Clip = Many("clip", 6) ?? d.Clip, DepthClip = Many("depth", 2) ?? d.DepthClip, Band = Many("band", 2) ?? d.Band,
-            Compare = q.ContainsKey("compare") ? Compared() : d.Compare,
-            BandVisible = Flag("bandon", d.BandVisible), Selected = Text("site", d.Selected),
-            Maximized = q.TryGetValue("full", out var f) && Enum.TryParse<Pane>(f, ignoreCase: true, out var pane) && Enum.IsDefined(pane) ? pane : d.Maximized,
-        };
-        return d.ToState();
-
-        string Text(string name, string fallback) => q.TryGetValue(name, out var v) ? v.ToString() : fallback;
-        double One(string name, double fallback) => Many(name, 1) is { } v ? v[0] : fallback;
-        bool Flag(string name, bool fallback) => q.TryGetValue(name, out var v) ? v == "1" : fallback;
-        T Choice<T>(string name, T fallback) where T : struct, Enum =>
-            q.TryGetValue(name, out var v) && Enum.TryParse<T>(v, ignoreCase: true, out var e) && Enum.IsDefined(e)
-            ? e : Unread(name, v, fallback);
-        T Unread<T>(string name, string? value, T fallback) => !isStrict || string.IsNullOrEmpty(value)
-            ? fallback
-            : throw new OutOfRangeException($"{name} is '{value}', which is nothing that a view has there; see docs/hub.md.");
-
-        double[]? Many(string name, int count)
-        {
-            if (!q.TryGetValue(name, out var v))
-            {
-                return null;
-            }
-
-            var parts = v.ToString().Split(',');
-            var numbers = new double[parts.Length];
-            for (var i = 0; i < parts.Length; i++)
-            {
-                if (!double.TryParse(parts[i], NumberStyles.Float, CultureInfo.InvariantCulture, out numbers[i]))
-                {
-                    return Unread<double[]?>(name, v, null);
-                }
-            }
-
-            return numbers.Length == count ? numbers : Unread<double[]?>(name, v, null);
-        }
-
-        // MODALITY,HOURS or -,1 where it replaces,POINTS
-        OverlayDto? Overlay()
-        {
-            var parts = Text("over", "").Split(',', 4);
-            var hours = 0.0;
-            return parts.Length == 4 && (parts[1] == "-" || double.TryParse(parts[1], NumberStyles.Float, CultureInfo.InvariantCulture, out hours)) && Points(parts[3]) is { } points
-                ? new OverlayDto(parts[0], parts[1] == "-" ? null : hours, points, parts[2] == "1")
-                : Unread<OverlayDto?>("over", Text("over", ""), null);
-        }
-
-        // MODE,HOURS
-        CompareDto? Compared()
-        {
-            var text = Text("compare", "");
-            return text.Split(',') is [var mode, var at] && Enum.TryParse<CompareMode>(mode, ignoreCase: true, out var how)
-                && Enum.IsDefined(how) && double.TryParse(at, NumberStyles.Float, CultureInfo.InvariantCulture, out var hours)
-                ? new CompareDto(how, hours)
-                : Unread<CompareDto?>("compare", text, null);
-        }
-
-        static double[][]? Points(string text)
-        {
-            var points = new List<double[]>();
-            foreach (var part in text.Split(';', StringSplitOptions.RemoveEmptyEntries))
-            {
-                var c = part.Split(':');
-                if (c.Length == 3 && c[0].Split('~') is [var from, var to] && int.TryParse(from, NumberStyles.None, CultureInfo.InvariantCulture, out var first)
-                    && int.TryParse(to, NumberStyles.None, CultureInfo.InvariantCulture, out var last)
-                    && int.TryParse(c[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var rgb)
-                    && double.TryParse(c[2], NumberStyles.Float, CultureInfo.InvariantCulture, out var solid) && double.IsFinite(solid))
-                {
-                    points.AddRange(TransferFunction.OfLabels([new LabelRange(first, last, rgb, solid)]).Points.Select(p => new[] { p.Value, p.Color, p.Opacity }));
-                    continue;
-                }
-
-                if (c.Length != 3 || !double.TryParse(c[0], NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
-                    || !int.TryParse(c[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var color)
-                    || !double.TryParse(c[2], NumberStyles.Float, CultureInfo.InvariantCulture, out var opacity))
-                {
-                    return null;
-                }
-
-                points.Add([value, color, opacity]);
-            }
-
-            return points.Count > 0 ? [.. points] : null;
-        }
+        return ViewLinkFields.All.Where(f => q.ContainsKey(f.Name)).Aggregate(ViewDto.Of(start), (view, field) =>
+            field.Read(view, q[field.Name].ToString())
+                ?? throw new OutOfRangeException(
+                    $"{field.Name} is '{q[field.Name]}', which is nothing that a view has there; see docs/hub.md.")).ToState();
     }
+
+    private static string Short(string? text) => text is { Length: > MostQuoted } ? text[..MostQuoted] + "…" : text ?? "";
 
     private static string Compared(CompareDto? c) => c is null ? "" : $"{Name(c.Mode)},{N(c.Hours)}";
 
@@ -198,3 +148,13 @@ public static class ViewLink
 
     private static string Name<T>(T value) where T : struct, Enum => JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
 }
+
+/// <summary>Something of a link that could not be read, or means nothing here.</summary>
+/// <param name="Name">The field's name in the link.</param>
+/// <param name="Text">A sentence for who opened it.</param>
+public sealed record LinkRemark(string Name, string Text);
+
+/// <summary>A link as it was read.</summary>
+/// <param name="View">The view, with the first view's fields where the link has none that can be read.</param>
+/// <param name="Remarks">What could not be read, in the order of the fields; empty where all could.</param>
+public sealed record ViewReading(ViewState View, IReadOnlyList<LinkRemark> Remarks);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Rendering;
 using DendriteViewer.Imaging.Volumes;
@@ -20,6 +21,9 @@ public sealed class ViewSession(string id, string owner, Dataset dataset, ViewSt
     private Dataset _dataset = dataset;
     private bool _isOver;
 
+    // The number of the view that the link led to.
+    private long _begun;
+
     /// <summary>Random name that the page and the hub share.</summary>
     public string Id => id;
 
@@ -31,6 +35,15 @@ public sealed class ViewSession(string id, string owner, Dataset dataset, ViewSt
 
     /// <summary>What is measured in this page and not saved, and what is being computed for it.</summary>
     public PageMeasurements Measurements { get; } = new();
+
+    /// <summary>What could not be read of the link by which the page was opened.</summary>
+    public IReadOnlyList<LinkRemark> Remarks { get; private set; } = [];
+
+    /// <summary>
+    /// Whether the address in the browser is a link that could not be read whole. It stays until somebody changes the view, so that nothing of
+    /// it is lost.
+    /// </summary>
+    public bool KeepsAddress => Remarks.Count > 0 && _current.Number == _begun;
 
     /// <summary>The dataset looked at.</summary>
     public Dataset Dataset => Volatile.Read(ref _dataset);
@@ -87,6 +100,19 @@ public sealed class ViewSession(string id, string owner, Dataset dataset, ViewSt
 
         Changed?.Invoke(made, by);
         return made;
+    }
+
+    /// <summary>Begins at the view of a link. A timestep that was not scanned becomes the nearest one that was, and is remarked upon.</summary>
+    public void Begin(ViewReading link)
+    {
+        var (wanted, volume) = (link.View, Volume(link.View).Key);
+        Remarks = volume.Modality != wanted.Modality
+            ? [.. link.Remarks, new LinkRemark("m", $"This dataset has no scan of modality “{wanted.Modality}”; {volume.Modality} is shown.")]
+            : volume.Hours != wanted.Hours
+            ? [.. link.Remarks, new LinkRemark("t", string.Create(CultureInfo.InvariantCulture,
+                $"There is no scan at {wanted.Hours} h; the nearest one, at {volume.Hours} h, is shown."))]
+            : link.Remarks;
+        _begun = Update(_ => wanted, null).Number;
     }
 
     // A timestep that was not scanned becomes the nearest one that was.

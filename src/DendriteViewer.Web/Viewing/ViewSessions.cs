@@ -50,9 +50,8 @@ public sealed class ViewSessions(DatasetCatalog catalog, TimeProvider time) : ID
                 new ViewState { Modality = dataset.Volumes[0].Key.Modality, Hours = dataset.Volumes[0].Key.Hours });
             var volume = dataset.Nearest(first.Modality, first.Hours) ?? dataset.Volumes[0];
             var start = await StartAsync(dataset, volume, ct);
-            var view = ViewLink.Parse(query, start);
             var session = new ViewSession(id, owner, dataset, start);
-            session.Update(_ => view, null);
+            session.Begin(ViewLink.Read(query, start));
             held = _sessions.GetOrAdd(id, new Held(session));
         }
 

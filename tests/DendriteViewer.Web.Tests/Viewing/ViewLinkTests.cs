@@ -116,4 +116,50 @@ public sealed class ViewLinkTests
         Assert.StartsWith(named, Assert.Throws<OutOfRangeException>(() => ViewLink.ParseStrictly(query, start)).Message);
         Assert.Equal(start, ViewLink.Parse(query, start));
     }
+
+    private static readonly Gen<string> Damage = Gen.Elements("@", "1,2,3,4,5,6,7", "NaN", "1e999", "~", new string('x', 60));
+
+    // Who opens a link that a mail program broke sees the rest of it, and reads what is missing.
+    [Fact]
+    public void Read_LinkWithOneDamagedField_KeepsAllOthersAndNamesIt() =>
+        Prop.ForAll(
+            (from view in Views from damage in Damage from pick in Gen.Choose(0, 1000) select (view, damage, pick)).ToArbitrary(),
+            c =>
+            {
+                var pairs = ViewLink.Format(c.view, Start).Split('&');
+                var at = 1 + (c.pick % (pairs.Length - 1));
+                var name = pairs[at].Split('=')[0];
+
+                // Any short text may be the name of a modality or a site.
+                var damage = name is "m" or "site" ? new string('x', 60) : c.damage;
+                var read = ViewLink.Read(string.Join('&', pairs.Select((p, i) => i == at ? $"{name}={damage}" : p)), Start);
+                var kept = ViewLink.Format(read.View, Start).Split('&');
+                var others = pairs.Where((p, i) => i != at).ToArray();
+                return read.Remarks.Select(r => r.Name).SequenceEqual([name])
+                    && others.All(kept.Contains)
+                    && kept.Where(k => !others.Contains(k)).All(k => k.StartsWith(name + '=', StringComparison.Ordinal));
+            }).QuickCheckThrowOnFailure();
+
+    [Theory]
+    [InlineData("v=1&zoom=-3&cm=viridis", "zoom", "zoom of the slices (zoom) cannot be that")]
+    [InlineData("v=1&cm=magma", "cm", "colours (cm) is “magma”")]
+    [InlineData("v=1&shade=maybe", "shade", "shading (shade) is “maybe”")]
+    [InlineData("v=1&t=1&t=2", "t", "timestep (t) is “1,2”")]
+    [InlineData("v=1&zo0m=2", "zo0m", "“zo0m” is no field")]
+    [InlineData("v=2&cm=viridis", "v", "version “2”")]
+    public void Read_FieldThatCannotBe_IsRemarkedByName(string query, string name, string text)
+    {
+        var remark = Assert.Single(ViewLink.Read(query, Start).Remarks);
+        Assert.Equal(name, remark.Name);
+        Assert.Contains(text, remark.Text);
+        if (query.Contains("viridis", StringComparison.Ordinal))
+        {
+            Assert.Equal("viridis", ViewLink.Read(query, Start).View.ColorMap);
+        }
+    }
+
+    [Fact]
+    public void Read_WholeLink_HasNoRemarks() =>
+        Prop.ForAll(Views.ToArbitrary(), view => ViewLink.Read(ViewLink.Format(view, Start), Start).Remarks.Count == 0)
+            .QuickCheckThrowOnFailure();
 }
