@@ -69,12 +69,12 @@ export class Curve {
     for (const tick of ticksOf(low, range.high, isLog)) {
       const y = this.y(tick);
       group.append(el('line', { x1: ends[0], x2: ends[1], y1: y, y2: y, class: 'grid' }));
-      if (last - y < 13) continue;
+      if (last - y < 13 || y < top + 8 && ends[0] < 60) continue;
       last = y;
       group.append(el('text', { x: ends[0] - 10, y: Math.max(10, y + 4), 'text-anchor': 'end' }, `${tick}`));
     }
     const [quantity, unit] = this.quantity;
-    group.append(el('text', { x: 4, y: (top + height) / 2 + 4, class: 'unit' }, unit ?? quantity));
+    group.append(el('text', { x: 4, y: top + 4, class: 'unit' }, unit ?? quantity));
     for (const points of this.pieces(width)) group.append(el('polyline', { points: points.join(' ') }));
     if (range.cut !== null) {
       const text = `↑ up to ${+range.cut.toPrecision(3)} ${unit ?? ''}`;

@@ -1,10 +1,12 @@
 // Whether the server answers. A lost connection says so by itself; one that is merely silent is found by asking.
-const interval = 1000, patience = 2000;
+const tick = 400, interval = 800;
+// While pictures are on their way an answer waits behind them, and nobody says that they are exact; at rest it comes at once.
+const patience = { atRest: 1500, moving: 6000 };
 
 export class Pulse {
   constructor(viewer) {
-    Object.assign(this, { viewer, askedAt: 0, isJoined: false });
-    this.timer = setInterval(() => this.ask(), interval);
+    Object.assign(this, { viewer, asked: 0, askedAt: 0, isJoined: false, isSilent: false });
+    this.timer = setInterval(() => this.ask(), tick);
     document.addEventListener('connectionchange', () => this.show(), { signal: viewer.ended.signal });
   }
 
@@ -33,11 +35,14 @@ export class Pulse {
     this.viewer.checkRatio();
     const hub = this.viewer.connection;
     if (hub?.state !== 'Connected' || !this.isJoined && !this.isSilent) return;
+    const now = performance.now();
     if (this.askedAt) {
-      if (performance.now() - this.askedAt > patience && !document.hidden && !this.isSilent) { this.isSilent = true; this.lost(); }
+      const since = now - this.askedAt, isLong = since > (this.viewer.isExact ? patience.atRest : patience.moving);
+      if (isLong && !document.hidden && !this.isSilent) { this.isSilent = true; this.lost(); }
       return;
     }
-    this.askedAt = performance.now();
+    if (now - this.asked < interval) return;
+    this.asked = this.askedAt = now;
     hub.invoke('Alive').then(() => {
       this.askedAt = 0;
       if (this.isSilent) { this.isSilent = false; this.joined(); }

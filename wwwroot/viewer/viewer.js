@@ -272,6 +272,7 @@ class Viewer {
   }
 
   state(text, exact) {
+    this.isExact = exact;
     const s = this.root.querySelector('#state');
     if (s.textContent !== text) s.textContent = text;
     s.dataset.exact = exact;
