@@ -1,6 +1,7 @@
 using DendriteViewer.Imaging.Caching;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Importing;
+using DendriteViewer.Imaging.Measuring;
 using DendriteViewer.Imaging.Phantoms;
 using DendriteViewer.Imaging.Storage;
 using DendriteViewer.Imaging.Volumes;
@@ -8,8 +9,11 @@ using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Analysis;
 using DendriteViewer.Web.Annotations;
 using DendriteViewer.Web.Catalog;
+using DendriteViewer.Web.Compute;
 using DendriteViewer.Web.Data;
 using DendriteViewer.Web.Jobs;
+using DendriteViewer.Web.Limits;
+using DendriteViewer.Web.Measurements;
 using DendriteViewer.Web.Sharing;
 using DendriteViewer.Web.Tests.Jobs;
 using DendriteViewer.Web.Viewing;
@@ -25,6 +29,10 @@ public sealed class TestHost : IAsyncLifetime
 
     private JobsHost? _jobs;
 
+    private ComputeLanes? _lanes;
+
+    private Budgets? _budgets;
+
     public ManualTime Time { get; } = new();
 
     public IDbContextFactory<DendriteDb> Database { get; private set; } = null!;
@@ -39,6 +47,8 @@ public sealed class TestHost : IAsyncLifetime
     public DatasetAccess Access { get; private set; } = null!;
 
     public SiteLog Sites => new(Database, Time);
+
+    public MeasurementDesk Measurements { get; private set; } = null!;
 
     public ShareLinks Links => new(Database, Time);
 
@@ -64,6 +74,11 @@ public sealed class TestHost : IAsyncLifetime
         var id = (await new Importer(store, Time).ImportDatasetAsync(Path.Combine(_folder, "phantom"), null, null, default)).Id;
         Dataset = (await store.TryOpenAsync(id, default))!;
         Access = new DatasetAccess(Database, Time);
+        _lanes = new ComputeLanes(2);
+        _budgets = new Budgets(new DendriteOptions());
+        var bricks = new BrickCache(store, 1 << 24);
+        Measurements = new MeasurementDesk(
+            new Measurer(new RegionMeasurer(store), new LineProfiler(store, bricks), _lanes, _budgets), new MeasurementLog(Database, Time));
         Catalog = new DatasetCatalog(store, Access, new BrickCache(store, 1 << 24));
         Sessions = new ViewSessions(Catalog, Time);
         _jobs = await JobsHost.StartAsync(new DendriteOptions { Data = _folder }, s => s
@@ -85,6 +100,8 @@ public sealed class TestHost : IAsyncLifetime
     public async Task DisposeAsync()
     {
         await _jobs!.DisposeAsync();
+        _lanes!.Dispose();
+        _budgets!.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
 }

@@ -1,5 +1,6 @@
 // Every key of the viewer: what it does, and how help says it. A new tool gets its row here.
 import { saveFigure } from './figure.js';
+import { kinds } from './shapes.js';
 
 export function keyTable(viewer) {
   const tool = (key, name, does) => ({ key, does, group: 'Tools', run: () => viewer.choose(name) });
@@ -12,6 +13,8 @@ export function keyTable(viewer) {
     tool('T', 'turn', 'Turn the slices (or Shift and drag)'),
     tool('N', 'site', 'Mark a nucleation site'),
     tool('I', 'interface', 'Correct the interface, or the cell’s outline'),
+    ...Object.entries(kinds).map(([name, k]) => ({ ...tool(k.key, name, `${k.name}: ${k.hint}`), group: 'Measure' })),
+    { key: 'Enter', does: 'End a polygon', group: 'Measure', run: () => viewer.measure.end() },
     { key: 'Escape', shows: 'Esc', does: 'Close what is open, leave a field, back to moving', group: 'Tools', run: () => viewer.leave() },
     { key: 'F', does: 'Fit everything', group: 'View', run: () => viewer.fit() },
     { key: 'G', does: 'Full screen', group: 'View', run: () => dendriteShell.fullScreen() },
@@ -19,7 +22,7 @@ export function keyTable(viewer) {
     { key: 'R', does: 'Slices along the axes again', group: 'View', run: () => viewer.patch({ rotation: [0, 0, 0] }) },
     { key: 'B', does: 'Show or hide the band', group: 'View', run: () => viewer.patch({ bandVisible: !viewer.view.bandVisible }) },
     { key: 'C', does: 'Show or hide the colour bar and the legend', group: 'View', run: () => viewer.toggleColors() },
-    { key: 'M', does: 'Fill the view with a pane, and back (or double-click)', group: 'View',
+    { key: 'X', does: 'Fill the view with a pane, and back (or double-click)', group: 'View',
       run: () => viewer.maximize(viewer.view.maximized ? null : viewer.chosen?.index ?? 3) },
     { key: 'P', does: 'Save the panes as a picture', group: 'View', run: () => saveFigure(viewer) },
     { key: ' ', shows: 'Space', does: 'Play or pause', group: 'Time', run: () => viewer.timeline.toggle() },
@@ -34,8 +37,8 @@ export function keyTable(viewer) {
     arrow('ArrowUp', '↑', 'up', 0, -1), arrow('ArrowDown', '↓', 'down', 0, 1),
     { key: '+', does: 'Zoom in (or Ctrl and wheel; wheel in 3D)', group: 'Panes', run: () => viewer.chosen?.zoom(1 / 1.2) },
     { key: '-', does: 'Zoom out', group: 'Panes', run: () => viewer.chosen?.zoom(1.2) },
-    { key: 'Delete', does: 'Delete the selected site', group: 'Tools',
-      run: () => viewer.view.selected && viewer.call('DeleteSite', viewer.view.selected) },
+    { key: 'Delete', does: 'Delete the selected site or measurement', group: 'Tools',
+      run: () => viewer.measure.remove() || viewer.view.selected && viewer.call('DeleteSite', viewer.view.selected) },
     { key: '?', does: 'These keys', group: 'View', run: () => viewer.keys.help() },
   ];
 }

@@ -35,6 +35,7 @@ export function drawSlice(g, viewer, view, pane, width, height, isScreen = false
   drawCrosshair(g, view, map, width, height);
   drawLeft(g, viewer, view, map, labels);
   for (const site of viewer.sites) drawSliceSite(g, viewer, view, map, viewer.placed(site), labels);
+  viewer.measure.draw(g, viewer.panes[pane], view, labels);
   if (isScreen) {
     const grips = bandGrips(viewer, view, map, width, height);
     drawGrips(g, grips);
@@ -65,6 +66,7 @@ export function drawVolume(g, viewer, view, width, height) {
     const r = Math.max(4, site.radiusUm / map.umPerPixel * map.distance / p[2]);
     drawMarker(g, p[0], p[1], r, site, site.id === view.selected, site.hours > view.hours + 1e-9, labels);
   }
+  viewer.measure.draw(g, viewer.panes[3], view, labels);
   const cross = map.toScreen(view.focus);
   if (cross) {
     const [x, y] = cross.map(crisp), path = new Path2D();

@@ -160,10 +160,14 @@ export class Pane {
     this.element.focus({ preventScroll: true });
     this.element.setPointerCapture(e.pointerId);
     const [x, y] = this.local(e), tool = this.viewer.tool, begin = { x, y, startX: x, startY: y, moved: false };
+    // A tool of measuring handles the drag itself, by its move, up and cancel.
+    this.drag = this.viewer.measure.down(this, e, x, y);
+    if (this.drag) return;
     const act = e.button === 1 || (e.button === 0 && e.shiftKey && this.is3d) ? 'pan'
       : e.button === 2 ? (this.is3d ? 'pan' : 'window')
       : e.shiftKey ? 'turn'
-      : tool === 'navigate' ? (this.is3d ? 'orbit' : 'pan') : tool === 'turn' && this.is3d ? 'orbit' : tool;
+      : tool === 'navigate' ? (this.is3d ? 'orbit' : 'pan')
+      : this.is3d && (tool === 'turn' || this.viewer.measure.isTool(tool)) ? 'orbit' : tool;
     if (tool === 'interface' && !this.is3d && e.button !== 1 && !e.shiftKey) {
       const corrects = this.correcting(), near = this.handleAt(x, y);
       this.drag = { act: 'interface', ...begin, ...corrects, near, takes: e.button === 2 };
@@ -191,12 +195,14 @@ export class Pane {
 
   cancel() {
     if (this.drag?.site) this.viewer.moveMark(null);
+    this.drag?.cancel?.();
     this.drag = null;
   }
 
   move(e) {
     const [x, y] = this.local(e);
     if (!this.drag) { this.hover(e, x, y); return; }
+    if (this.drag.move) { this.drag.move(x, y); return; }
     const d = this.drag, dx = x - d.x, dy = y - d.y;
     if (!d.moved && Math.hypot(x - d.startX, y - d.startY) < (e.pointerType === 'touch' ? touchDistance : clickDistance)) return;
     d.moved = true;
@@ -229,6 +235,7 @@ export class Pane {
     this.drag = null;
     if (!d) return;
     const [x, y] = this.local(e);
+    if (d.up) { d.up(x, y); return; }
     if (d.act === 'interface') {
       const moved = () => d.points.map((p, i) => i === d.near ? d.at(x, y) : p);
       const points = d.takes ? d.points.filter((_, i) => i !== d.near) : d.near < 0 ? [...d.points, d.at(x, y)] : moved();
@@ -242,6 +249,7 @@ export class Pane {
     }
     if (d.moved || d.isPress || e.button !== 0) return;
     if (d.hit && this.viewer.tool !== 'site') { this.viewer.patch({ selected: d.hit.id }); return; }
+    if (await this.viewer.measure.click(this, x, y)) return;
     if (this.viewer.tool === 'navigate') await this.center(x, y);
     else if (this.viewer.tool === 'site') this.mark(x, y);
   }
@@ -276,6 +284,7 @@ export class Pane {
   }
 
   double() {
+    if (this.viewer.measure.double()) return;
     clearTimeout(this.marking);
     for (const click of [this.click, this.firstClick]) {
       if (!click || performance.now() - click.at > 2 * doubleClick) continue;
@@ -292,6 +301,7 @@ export class Pane {
 
   hover(e, x, y) {
     const isOver = e.target === this.element || e.target === this.canvas;
+    if (isOver) this.viewer.measure.hover(this, x, y);
     const isGrip = isOver && this.viewer.tool === 'navigate' && this.gripAt(x, y) >= 0;
     this.element.style.cursor = isGrip ? (this.grips().isDown ? 'ns-resize' : 'ew-resize') : '';
     this.viewer.hover(this.is3d || !isOver || e.pointerType === 'touch' ? null : this.map().toWorld(x, y));

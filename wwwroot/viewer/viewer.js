@@ -2,6 +2,7 @@
 import { sub, depthOf } from './geometry.js';
 import { Keys } from './keys.js';
 import { keyTable } from './keytable.js';
+import { Measure } from './measure.js';
 import { Pane } from './pane.js';
 import { Pulse } from './pulse.js';
 import { Readout } from './readout.js';
@@ -36,6 +37,7 @@ class Viewer {
     this.readout = new Readout(this);
     this.steps = new Steps(this);
     this.pulse = new Pulse(this);
+    this.measure = new Measure(this);
     this.panes = [0, 1, 2, 3].map(i => new Pane(this, root.querySelector(`[data-pane="${i}"]`), i));
     this.timeline = new Timeline(this, root.querySelector('#timeline'));
     const options = { signal: this.ended.signal };
@@ -94,6 +96,7 @@ class Viewer {
     hub.on('dataset', json => { if (this.scene) { Object.assign(this.scene, JSON.parse(json)); this.overlays(); this.sliders(); } });
     hub.on('sites', json => this.receiveSites(JSON.parse(json)));
     hub.on('edits', json => this.steps.counted(JSON.parse(json)));
+    this.measure.listen(hub);
     hub.on('here', n => { this.root.querySelector('#here').textContent = n > 1 ? `${n} here` : ''; });
     hub.on('loaded', hours => { this.timeline.loaded = hours; this.timeline.draw(); });
     hub.on('address', query => history.replaceState(history.state, '', `${location.pathname}?${query}`));
@@ -425,6 +428,7 @@ class Viewer {
     this.tool = tool;
     this.overlays();
     this.root.querySelectorAll('[data-tool]').forEach(b => b.setAttribute('aria-pressed', b.dataset.tool === tool));
+    this.measure.chose(tool);
   }
 
   fit() {
@@ -451,6 +455,7 @@ class Viewer {
 
   /** Escape in a pane: back to moving, then no site selected. */
   leave() {
+    if (this.measure.cancel()) return;
     if (this.tool !== 'navigate') this.choose('navigate');
     else if (this.view.selected) this.patch({ selected: '' });
   }

@@ -17,6 +17,9 @@ public sealed record MeasurementOrder(Dataset Dataset, Editor By, bool MaySave, 
 /// </summary>
 public sealed class MeasurementDesk(Measurer measurer, MeasurementLog log)
 {
+    /// <summary>What is saved.</summary>
+    public MeasurementLog Log => log;
+
     /// <summary>Computes a measurement, and keeps it where it can be kept.</summary>
     /// <param name="order">Whose it is.</param>
     /// <param name="wanted">What is measured; with an id, and the version it was changed from, one that is there is changed.</param>
@@ -45,7 +48,7 @@ public sealed class MeasurementDesk(Measurer measurer, MeasurementLog log)
     /// <exception cref="EditConflictException">Somebody else changed or deleted it meanwhile.</exception>
     public async Task<Measurement> RenameAsync(MeasurementOrder order, Measurement renamed, CancellationToken ct)
     {
-        MeasurementRules.Check(order.Dataset, renamed);
+        MeasurementRules.CheckLook(renamed);
         return order.Page?.IsKept(renamed.Id) == true ? order.Page.Keep(renamed)
             : await log.ChangeAsync(order.Dataset.Identity, renamed, order.By, ct);
     }

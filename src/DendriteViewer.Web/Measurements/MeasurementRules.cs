@@ -22,9 +22,7 @@ public static partial class MeasurementRules
     {
         var name = m.Label is { Length: > 0 and <= MostLabel } ? m.Label : "The measurement";
         Check(Enum.IsDefined(m.Kind), "A measurement's kind is ruler, angle, profile, circle, rectangle, polygon, sphere or box.");
-        Check(m.Label is not null && m.Label.Length <= MostLabel, $"A measurement's label has at most {MostLabel} characters.");
-        Check(!m.Label!.Any(char.IsControl), "A measurement's label has a character that cannot be shown; take it out.");
-        Check(m.Color is "" || (m.Color is not null && Colour().IsMatch(m.Color)), $"{name} has a colour that is not #rrggbb.");
+        CheckLook(m);
         CheckPoints(name, m);
         Ranges.SlabUm.Of("thicknessUm").Check(m.ThicknessUm);
         Ranges.SlabUm.Of("widthUm").Check(m.WidthUm);
@@ -50,6 +48,15 @@ public static partial class MeasurementRules
         return (m, volume);
 
         static double[] Exact(WorldVector v) => [v.Z, v.Y, v.X];
+    }
+
+    /// <summary>Checks a measurement's name and colour.</summary>
+    /// <exception cref="ArgumentException">One cannot be; the sentence says why.</exception>
+    public static void CheckLook(Measurement m)
+    {
+        Check(m.Label is { Length: <= MostLabel }, $"A measurement's label has at most {MostLabel} characters.");
+        Check(!m.Label!.Any(char.IsControl), "A measurement's label has a character that cannot be shown; take it out.");
+        Check(m.Color is "" || (m.Color is not null && Colour().IsMatch(m.Color)), "A measurement's colour is #rrggbb, or empty.");
     }
 
     /// <summary>Measurements as somebody may see them: without the names of people where only a link to look was given.</summary>

@@ -18,6 +18,9 @@ public static class MeasurementText
         _ => "",
     };
 
+    /// <summary>The one number that a row has room for.</summary>
+    public static string Shortest(Measurement m) => m.Result?.Region is { } region ? Size(region) : Short(m);
+
     /// <summary>A length: 42.3 ± 0.5 µm, or from a millimetre on in mm.</summary>
     public static string Length(Measured um) =>
         um.Value < 1000 ? $"{WithError(um.Value, um.Error)} µm" : $"{WithError(um.Value / 1000, um.Error / 1000)} mm";

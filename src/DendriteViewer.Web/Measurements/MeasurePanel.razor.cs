@@ -1,0 +1,161 @@
+using DendriteViewer.Imaging.Geometry;
+using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Annotations;
+using DendriteViewer.Web.Hosting;
+using DendriteViewer.Web.Limits;
+using DendriteViewer.Web.Viewing;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Authorization;
+
+namespace DendriteViewer.Web.Measurements;
+
+/// <summary>The measurements of the dataset: choose, rename, measure again, delete, export. Others' changes appear by themselves.</summary>
+public sealed partial class MeasurePanel
+{
+    private IReadOnlyList<Measurement>? _all;
+    private string? _problem;
+    private string? _error;
+    private string _selected = "";
+
+    /// <summary>The session whose view jumps.</summary>
+    [Parameter, EditorRequired]
+    public ViewSession Session { get; set; } = null!;
+
+    /// <summary>Whether the visitor may annotate, so that measurements are saved.</summary>
+    [Parameter]
+    public bool MayEdit { get; set; }
+
+    /// <summary>Who measures.</summary>
+    [Parameter, EditorRequired]
+    public Person By { get; set; } = null!;
+
+    [Inject]
+    private MeasurementDesk Desk { get; set; } = null!;
+
+    [Inject]
+    private DatasetAccess Access { get; set; } = null!;
+
+    [Inject]
+    private Failures Failures { get; set; } = null!;
+
+    [CascadingParameter]
+    private Task<AuthenticationState>? Authentication { get; set; }
+
+    private Measurement? Selected => _all?.FirstOrDefault(m => m.Id == Session.Current.View.Selected);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Desk.Log.Changed -= OnLog;
+        Session.Changed -= OnView;
+        Session.Measurements.Changed -= OnPage;
+    }
+
+    /// <inheritdoc/>
+    protected override async Task OnInitializedAsync()
+    {
+        Desk.Log.Changed += OnLog;
+        Session.Changed += OnView;
+        Session.Measurements.Changed += OnPage;
+        await ReadAsync();
+    }
+
+    // Somebody whose link was revoked may still have the page open.
+    private async Task ReadAsync()
+    {
+        try
+        {
+            var grant = await GrantAsync();
+            IReadOnlyList<Measurement> saved = grant is null
+                ? [] : MeasurementRules.For(grant, await Desk.Log.ListAsync(Session.Dataset.Identity));
+            (_all, _problem) = ([.. saved, .. Session.Measurements.Kept], null);
+        }
+        catch (Exception e)
+        {
+            _problem = Failures.Tell(e);
+        }
+    }
+
+    private async Task<DatasetGrant?> GrantAsync() =>
+        Authentication is null ? null : await Access.GrantAsync((await Authentication).User, Session.Dataset.Identity);
+
+    private void OnLog(DatasetIdentity id)
+    {
+        if (id == Session.Dataset.Identity)
+        {
+            OnPage();
+        }
+    }
+
+    private void OnPage() => _ = InvokeAsync(async () =>
+    {
+        await ReadAsync();
+        StateHasChanged();
+    });
+
+    private void OnView(ViewRevision revision, object? by)
+    {
+        if (revision.View.Selected != _selected)
+        {
+            _selected = revision.View.Selected;
+            _ = InvokeAsync(StateHasChanged);
+        }
+    }
+
+    // To the measurement's time and place; its plane too, where the slices lie along the axes and it lies along them.
+    private void Jump(Measurement m) => Session.Update(
+        v =>
+        {
+            var points = m.PointsUm.Select(MeasurementRules.PointOf).ToArray();
+            var middle = m.Kind is MeasurementKind.Circle or MeasurementKind.Sphere ? points[0]
+                : new WorldPoint(points.Average(p => p.Z), points.Average(p => p.Y), points.Average(p => p.X));
+            var isThere = Session.Dataset.Find(m.Modality, m.Hours) is not null;
+            return v with
+            {
+                Selected = m.Id, Focus = middle, Center = middle, Hours = isThere ? m.Hours : v.Hours,
+                Modality = isThere ? m.Modality : v.Modality,
+            };
+        }, this);
+
+    private void Look(WorldPoint at) => Session.Update(v => v with { Focus = at }, this);
+
+    private bool MayChange(Measurement m) => MayEdit || Session.Measurements.IsKept(m.Id);
+
+    private string Address(string below) => $"/api/datasets/{Session.Dataset.Id}/measurements{below}?session={Session.Id}";
+
+    private string SeriesHref(Measurement m) => Address($"/{m.Id}/csv");
+
+    private Task RenameAsync(Measurement m) => TryAsync(order => Desk.RenameAsync(order, m, default));
+
+    private Task MeasureAsync(Measurement m) => TryAsync(order => Desk.MeasureAsync(order, m, default));
+
+    private Task DeleteAsync(Measurement m) => TryAsync(order => Desk.DeleteAsync(order, m.Id, default));
+
+    // The right to annotate may have ended since the page was opened, so it is asked for each time.
+    private async Task TryAsync(Func<MeasurementOrder, Task> edit)
+    {
+        _error = null;
+        try
+        {
+            if (Authentication is null || await GrantAsync() is not { } grant)
+            {
+                _error = "This dataset is not open to you any more.";
+                return;
+            }
+
+            var client = ClientKeys.Of((await Authentication).User, address: null);
+            await edit(new MeasurementOrder(
+                Session.Dataset, new Editor(By, Session.Edits), grant.Role >= DatasetRole.Annotate,
+                client with { Address = $"circuit:{client.Owner}" }, Session.Measurements));
+        }
+        catch (OperationCanceledException)
+        {
+            // Somebody cancelled it; nothing was changed.
+        }
+        catch (Exception e)
+        {
+            _error = Failures.Tell(e);
+        }
+    }
+}

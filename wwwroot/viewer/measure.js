@@ -1,0 +1,293 @@
+// Measuring: tools that draw rulers, angles, profiles and regions in slices and in 3D, handles to change them, and what the server keeps.
+import { add, dot, sub } from './geometry.js';
+import { boxOf, kinds } from './shapes.js';
+import { distance, drawMeasurements, handlesIn, seen, sight } from './measuredraw.js';
+
+const grab = 9, touchGrab = 18, nearLine = 7, clickDistance = 4;
+
+export class Measure {
+  // saved: everybody's; kept: this page's alone, of who may not save; draft: what is being drawn; sent: what the server is asked about.
+  constructor(viewer) {
+    Object.assign(this, { viewer, saved: [], kept: [], running: [], draft: null, sent: [], hovered: null });
+    const options = { signal: viewer.ended.signal };
+    const rowOf = e => e.target.closest('[data-measurement]')?.dataset.measurement ?? null;
+    viewer.root.addEventListener('pointerover', e => this.hoverRow(rowOf(e)), options);
+    viewer.root.addEventListener('pointerleave', () => this.hoverRow(null), options);
+    // Items of a menu stand outside of the viewer's element.
+    document.addEventListener('click', e => {
+      const item = e.target.closest('[data-tool]');
+      if (item && !viewer.root.contains(item) && item.dataset.tool in kinds) viewer.choose(item.dataset.tool);
+    }, options);
+  }
+
+  /** A tool was chosen: what was being drawn is given up, and the line below says how the tool is used. */
+  chose(tool) {
+    this.cancel();
+    const kind = kinds[tool];
+    for (const b of this.viewer.root.querySelectorAll('.measure-menu button')) b.setAttribute('aria-pressed', kind !== undefined);
+    if (kind) this.viewer.tell(`${kind.name}: ${kind.hint}.`);
+  }
+
+  /** Messages of the hub. */
+  listen(hub) {
+    hub.on('measurements', json => { this.saved = JSON.parse(json); this.retry(); this.changed(); });
+    hub.on('measuring', json => {
+      Object.assign(this, JSON.parse(json));
+      this.changed();
+    });
+  }
+
+  isTool(tool) { return tool in kinds; }
+
+  get kind() { return kinds[this.viewer.tool]; }
+
+  mayChange(m) { return this.viewer.mayEdit || m.isSaved === false; }
+
+  find(id) { return this.saved.find(m => m.id === id) ?? this.kept.find(m => m.id === id); }
+
+  /** What is drawn: what is saved or kept, but for what is being changed, and what is being drawn or computed. */
+  shown() {
+    const busy = [...this.sent, ...(this.draft ? [this.draft] : [])], changing = new Set(busy.map(m => m.id).filter(Boolean));
+    return [...this.saved, ...this.kept].filter(m => !changing.has(m.id)).concat(busy);
+  }
+
+  draw(g, pane, view, labels) { drawMeasurements(g, this, pane, view, labels); }
+
+  changed() { this.viewer.overlays(); }
+
+  hoverRow(id) {
+    if (id === this.hovered) return;
+    this.hovered = id;
+    this.changed();
+  }
+
+  // Pointer. Each answers whether it took the event.
+
+  /** A press in a pane: takes hold of a handle or the outline of what is selected, or begins or goes on drawing. */
+  down(pane, e, x, y) {
+    if (e.button !== 0 || e.shiftKey) return null;
+    const { viewer } = this, view = viewer.view, selected = this.draft ? null : this.find(view.selected);
+    if (selected && this.mayChange(selected)) {
+      const map = sight(pane, view), reach = e.pointerType === 'touch' ? touchGrab : grab;
+      const held = pane.is3d ? null : handlesIn(selected, pane, view, map).find(h => Math.hypot(h.screen[0] - x, h.screen[1] - y) < reach);
+      if (held) return this.drag(pane, selected, held.screen[2], to => held.move(to));
+      const shape = pane.is3d ? null : seen(selected, pane, view, map, true);
+      if (shape && distance(shape, x, y) < nearLine && !this.kind) {
+        const from = map.toWorld(x, y);
+        return this.drag(pane, selected, 0, to => selected.pointsUm.map(p => add(p, sub(to, from))));
+      }
+    }
+    if (!this.kind || pane.is3d) return null;
+    return this.press(pane, x, y);
+  }
+
+  // Drags a handle, or all of it. `off` is the handle's distance from the pane's plane, which it keeps; what is flat stays in its plane.
+  drag(pane, m, off, move) {
+    const map = pane.map();
+    let moved = false;
+    return {
+      moved: true,
+      move: (x, y) => {
+        moved = true;
+        const pointsUm = move(add(map.toWorld(x, y), map.normal, off)).map(p => kinds[m.kind].flat ? this.intoPlane(m, p) : p);
+        this.draft = { ...m, pointsUm, isDraft: true };
+        this.changed();
+      },
+      up: () => moved && this.finish(),
+      cancel: () => this.cancel(),
+    };
+  }
+
+  intoPlane(m, p) {
+    const n = [m.right[2] * m.down[1] - m.right[1] * m.down[2], m.right[0] * m.down[2] - m.right[2] * m.down[0],
+      m.right[1] * m.down[0] - m.right[0] * m.down[1]];
+    return add(p, n, -dot(sub(p, m.pointsUm[0]), n));
+  }
+
+  // A point is set where the button goes down, and the next one where it goes up again, if that is elsewhere; else where it is clicked.
+  press(pane, x, y) {
+    const { viewer } = this, kind = viewer.tool, map = pane.map();
+    const isNew = !this.draft;
+    if (isNew) {
+      const at = map.toWorld(x, y);
+      this.draft = { kind, ...this.now(), right: map.right, down: map.down, normal: map.normal, thicknessUm: viewer.view.slabUm, pane,
+        pointsUm: [at], set: [at], isDraft: true, open: true };
+    } else if (this.draft.pane !== pane) {
+      viewer.tell(`Go on in the pane where the ${kinds[kind].name.toLowerCase()} was begun, or press Esc.`);
+      return { moved: true, move() {}, up() {} };
+    }
+    let dragged = false;
+    const start = [x, y];
+    return {
+      moved: true,
+      move: (mx, my) => {
+        dragged ||= Math.hypot(mx - start[0], my - start[1]) >= clickDistance;
+        if (dragged) this.preview(map.toWorld(mx, my));
+      },
+      up: (ux, uy) => {
+        if (!this.draft) return;
+        if (!isNew || dragged) this.set(map.toWorld(ux, uy), pane, ux, uy);
+        this.changed();
+      },
+      cancel: () => this.cancel(),
+    };
+  }
+
+  now() { const v = this.viewer.view; return { hours: v.hours, modality: v.modality, label: '', text: '' }; }
+
+  /** The pointer moves without a button: the next point follows it. */
+  hover(pane, x, y) {
+    if (!this.draft?.set || this.draft.pane !== pane || pane.is3d) return false;
+    this.preview(pane.map().toWorld(x, y));
+    return true;
+  }
+
+  preview(at) {
+    this.draft = { ...this.draft, pointsUm: this.pointsWith(at) };
+    this.changed();
+  }
+
+  pointsWith(at) {
+    const points = [...this.draft.set, at];
+    return this.draft.kind === 'box' && this.draft.normal ? boxOf(points[0], points[1], this.draft) : points;
+  }
+
+  // Sets a point. A click on a polygon's first corner closes it.
+  set(at, pane, x, y) {
+    const d = this.draft, first = pane.is3d ? null : pane.map().toScreen(d.set[0]);
+    if (d.kind === 'polygon') {
+      if (d.set.length >= 3 && Math.hypot(first[0] - x, first[1] - y) < grab) { this.end(); return; }
+      const last = pane.map().toScreen(d.set.at(-1));
+      if (Math.hypot(last[0] - x, last[1] - y) < 2) return;
+    }
+    d.set.push(at);
+    d.pointsUm = d.kind === 'box' ? this.boxPoints() : [...d.set];
+    if (d.kind !== 'polygon' && d.set.length === kinds[d.kind].points) this.finish();
+  }
+
+  boxPoints() { return this.draft.set.length < 2 ? this.draft.set : boxOf(this.draft.set[0], this.draft.set[1], this.draft); }
+
+  /** A click in 3D with a tool: the point is what is seen there. */
+  async click(pane, x, y) {
+    if (!this.kind) return this.select(pane, x, y);
+    if (!pane.is3d) return true;
+    const kind = this.viewer.tool;
+    if (!kinds[kind].in3d) {
+      this.viewer.tell(`A ${kinds[kind].name.toLowerCase()} is drawn in a slice.`);
+      return true;
+    }
+    const at = await this.viewer.call('Pick', x, y, ...pane.size.map(Math.round));
+    if (!at) { this.viewer.tell('Nothing is seen there to measure.'); return true; }
+    if (this.viewer.tool !== kind) return true;
+    if (!this.draft) this.draft = { kind, ...this.now(), pane, thicknessUm: 0, pointsUm: [at], set: [at], isDraft: true };
+    else if (this.draft.pane === pane) this.set(at, pane, x, y);
+    this.changed();
+    return true;
+  }
+
+  // A click on what is drawn selects it.
+  select(pane, x, y) {
+    if (this.viewer.tool !== 'navigate') return false;
+    const view = this.viewer.view, map = sight(pane, view);
+    let [best, near] = [null, nearLine];
+    for (const m of [...this.saved, ...this.kept]) {
+      const shape = seen(m, pane, view, map, false), d = shape ? distance(shape, x, y) : Infinity;
+      if (d < near) [best, near] = [m, d];
+    }
+    if (best) this.viewer.patch({ selected: best.id });
+    return best !== null;
+  }
+
+  /** A double click ends a polygon. */
+  double() {
+    if (!this.kind) return false;
+    if (this.draft?.kind === 'polygon') this.end();
+    return true;
+  }
+
+  /** Ends a polygon where it has corners enough. */
+  end() {
+    const d = this.draft;
+    if (d?.kind !== 'polygon' || !d.set) return false;
+    if (d.set.length < 3) { this.viewer.tell('A polygon has three corners or more; click where the next one is.'); return true; }
+    d.pointsUm = d.set;
+    this.finish();
+    return true;
+  }
+
+  /** Gives up what is being drawn. */
+  cancel() {
+    if (!this.draft) return false;
+    this.draft = null;
+    this.changed();
+    return true;
+  }
+
+  /** Deletes what is selected, if it is a measurement. */
+  remove() {
+    const m = this.find(this.viewer.view.selected);
+    if (!m) return false;
+    if (this.mayChange(m)) this.ask('DELETE', `/${m.id}`).then(a => a && this.viewer.patch({ selected: '' }));
+    return true;
+  }
+
+  // The server computes and keeps it. What could not be sent is sent again once there is a connection.
+  finish() {
+    const d = this.draft;
+    this.draft = null;
+    this.send({ ...d, isDraft: true, open: false });
+  }
+
+  async send(m) {
+    this.sent = [...this.sent, m];
+    this.changed();
+    const { id, version, kind, pointsUm, right, down, thicknessUm, widthUm, hours, modality, label, color } = m;
+    const body = { id, version, kind, pointsUm, right, down, thicknessUm, widthUm, hours, modality, label, color };
+    const measured = await this.ask('POST', this.viewer.mayEdit && !(id ?? '').startsWith('page-') ? '' : '/compute', body);
+    if (measured === undefined) { m.isUnsent = true; return; }
+    this.sent = this.sent.filter(s => s !== m);
+    if (measured) {
+      this.place(measured, this.viewer.mayEdit);
+      this.viewer.patch({ selected: measured.id });
+      this.showPanel();
+    }
+    this.changed();
+  }
+
+  // Where a panel is open, its tab of measurements shows the result. A sheet on a phone stays as it is.
+  showPanel() {
+    const { panel } = document.documentElement.dataset, tabs = [...this.viewer.root.querySelectorAll('.panel [role=tab]')];
+    const tab = tabs.find(t => t.textContent.trim() === 'Measure');
+    if (panel === 'open' && !this.viewer.isPhone && tab?.getAttribute('aria-selected') === 'false') tab.click();
+  }
+
+  // The list itself comes by the hub; until then the answer stands in for it, so that nothing flickers.
+  place(measured, isSaved) {
+    const list = isSaved ? 'saved' : 'kept', mark = { text: '', ...this[list].find(m => m.id === measured.id), ...measured, isSaved };
+    this[list] = [...this[list].filter(m => m.id !== measured.id), mark];
+  }
+
+  retry() {
+    for (const m of this.sent.filter(s => s.isUnsent)) {
+      this.sent = this.sent.filter(s => s !== m);
+      m.isUnsent = false;
+      this.send(m);
+    }
+  }
+
+  // The answer; null where it was refused, which is told; undefined where nothing could be asked.
+  async ask(method, path, body) {
+    const { viewer } = this, url = `/api/datasets/${viewer.scene.dataset}/measurements${path}?session=${viewer.root.dataset.session}`;
+    try {
+      const json = body ? { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } } : {};
+      const answer = await fetch(url, { method, ...json });
+      if (answer.ok) return answer.status === 204 ? true : await answer.json();
+      const problem = await answer.json().catch(() => ({}));
+      viewer.tell(problem.error ?? problem.detail ?? `The server refused this (${answer.status}).`);
+      return null;
+    } catch {
+      viewer.tell('The server cannot be reached; what was drawn is sent again as soon as it can be.');
+      return undefined;
+    }
+  }
+}
