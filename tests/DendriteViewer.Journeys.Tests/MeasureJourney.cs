@@ -39,14 +39,14 @@ public sealed class MeasureJourney(Browser browser) : IClassFixture<Browser>
         await page.Keyboard.PressAsync("o");
         await DragAsync(page, 0, (96, 96), (126, 96));
         var circle = await SavedAsync(page, server, "circle");
-        Assert.Equal(Math.PI * 900, Number(circle, "result.region.geometricSize"), 1);
+        Assert.Equal(Math.PI * 900, Number(circle, "result.region.geometricSize"), 1.0);
         Assert.InRange(Number(circle, "result.region.sampledSize"), 0.95 * Math.PI * 900, 1.05 * Math.PI * 900);
         Assert.Equal(9 * Number(circle, "result.region.voxels"), Number(circle, "result.region.sampledSize"), 1e-6);
         var panel = page.Locator(".measure-details");
         await panel.GetByText("Standard deviation").WaitForAsync();
         var mean = Number(circle, "result.region.values.mean").ToString("N0", CultureInfo.InvariantCulture).Replace(",", "\u202f");
         await panel.GetByText(mean).First.WaitForAsync();
-        await panel.Locator("figure svg").First.WaitForAsync();
+        await panel.Locator(".plot-area svg").First.WaitForAsync();
 
         // Its handle makes it larger; Ctrl+Z takes that back.
         await DragAsync(page, 0, (126, 96), (136, 96));
@@ -55,19 +55,19 @@ public sealed class MeasureJourney(Browser browser) : IClassFixture<Browser>
         await page.Keyboard.PressAsync("Escape");
         await page.Keyboard.PressAsync("Control+z");
         await page.WaitForFunctionAsync("() => dendrite.measure.saved.find(m => m.kind === 'circle').version === 3");
-        Assert.Equal(Math.PI * 900, Number(await SavedAsync(page, server, "circle"), "result.region.geometricSize"), 1);
+        Assert.Equal(Math.PI * 900, Number(await SavedAsync(page, server, "circle"), "result.region.geometricSize"), 1.0);
 
         // A polygon by clicks and Enter, an angle by three clicks, a box by a drag, and a ruler by two picks in 3D.
         await page.Keyboard.PressAsync("y");
         await ClickAsync(page, 0, (40, 40), (80, 40), (80, 80), (40, 80));
         await page.Keyboard.PressAsync("Enter");
-        Assert.Equal(1600, Number(await SavedAsync(page, server, "polygon"), "result.region.geometricSize"), 2);
+        Assert.Equal(1600, Number(await SavedAsync(page, server, "polygon"), "result.region.geometricSize"), 2.0);
         await page.Keyboard.PressAsync("a");
         await ClickAsync(page, 0, (60, 130), (100, 130), (100, 160));
         Assert.Equal(90, Number(await SavedAsync(page, server, "angle"), "result.angleDeg.value"), 0.1);
         await page.Keyboard.PressAsync("k");
         await DragAsync(page, 1, (60, 60), (90, 80));
-        Assert.Equal(30 * 20 * 20, Number(await SavedAsync(page, server, "box"), "result.region.geometricSize"), 20);
+        Assert.Equal(30 * 20 * 20, Number(await SavedAsync(page, server, "box"), "result.region.geometricSize"), 20.0);
         await page.Keyboard.PressAsync("m");
         foreach (var (x, y) in new[] { (0.45, 0.5), (0.55, 0.55) })
         {
@@ -130,7 +130,7 @@ public sealed class MeasureJourney(Browser browser) : IClassFixture<Browser>
         await phone.ExactAsync();
         await DragAsync(phone, 0, (60, 60), (90, 100));
         await phone.WaitForFunctionAsync("() => dendrite.measure.saved.some(m => m.kind === 'rectangle')");
-        Assert.Equal(1200, Number(await SavedAsync(phone, server, "rectangle"), "result.region.geometricSize"), 2);
+        Assert.Equal(1200, Number(await SavedAsync(phone, server, "rectangle"), "result.region.geometricSize"), 2.0);
         await phone.GetByRole(AriaRole.Tab, new() { Name = "Measure" }).ClickAsync();
         await phone.Locator(".measure-details").GetByText("Area of voxels").WaitForAsync();
     }
