@@ -1,3 +1,4 @@
+using System.Text.Json;
 using DendriteViewer.Imaging.Tests;
 using Microsoft.Data.Sqlite;
 using Microsoft.Playwright;
@@ -87,10 +88,19 @@ public sealed class DeletionJourney(Browser browser) : IClassFixture<Browser>
         await ImportAsync(server, store, seed: 1);
         using var client = new HttpClient { BaseAddress = new Uri(server.Address) };
         await UntilAsync(() => Task.FromResult(Count(server, "SELECT COUNT(*) FROM Datasets") == 1));
+        var measured = await client.PostAsync($"/api/datasets/{Id}/measurements", new StringContent(
+            """{"kind":"ruler","pointsUm":[[10,20,30],[10,50,70]],"hours":0,"modality":"projection","label":"Kept"}"""));
+        Assert.True(measured.IsSuccessStatusCode, await measured.Content.ReadAsStringAsync());
         await server.KillAsync();
         await server.CliAsync("delete", Id, "--store", store);
         await server.RestartAsync();
         await UntilAsync(async () => (await client.GetStringAsync("/api/archive")).Contains(Id));
+
+        // What was measured in it is kept.
+        using var archive = JsonDocument.Parse(await client.GetStringAsync("/api/archive"));
+        var identity = archive.RootElement[0].GetProperty("identity").GetString();
+        Assert.Contains("\"Kept\"", await client.GetStringAsync($"/api/archive/{identity}/measurements"));
+        Assert.Contains("Kept,ruler,0,projection", await client.GetStringAsync($"/api/archive/{identity}/measurements/csv"));
 
         // The same scans imported again are another dataset: the first stays archived.
         await ImportAsync(server, store, seed: 1);

@@ -1,7 +1,7 @@
 // Measuring: tools that draw rulers, angles, profiles and regions in slices and in 3D, handles to change them, and what the server keeps.
-import { add, dot, sub } from './geometry.js';
+import { add, dot, length, sub } from './geometry.js';
 import { boxOf, kinds } from './shapes.js';
-import { distance, drawMeasurements, handlesIn, seen, sight } from './measuredraw.js';
+import { distance, drawMeasurements, drawSpot, handlesIn, seen, sight } from './measuredraw.js';
 
 const grab = 9, touchGrab = 18, nearLine = 7, clickDistance = 4;
 
@@ -13,11 +13,20 @@ export class Measure {
     const rowOf = e => e.target.closest('[data-measurement]')?.dataset.measurement ?? null;
     viewer.root.addEventListener('pointerover', e => this.hoverRow(rowOf(e)), options);
     viewer.root.addEventListener('pointerleave', () => this.hoverRow(null), options);
+    // The place on the picture of the value that the pointer is over in a profile's plot.
+    viewer.root.addEventListener('plothover', e => this.point(e.target.closest('.measure-details') ? e.detail : null), options);
     // Items of a menu stand outside of the viewer's element.
     document.addEventListener('click', e => {
       const item = e.target.closest('[data-tool]');
       if (item && !viewer.root.contains(item) && item.dataset.tool in kinds) viewer.choose(item.dataset.tool);
     }, options);
+  }
+
+  /** The pointer is over a value of a profile, or left the plot. */
+  point(hit) {
+    const m = this.find(this.viewer.view.selected), [from, to] = m?.pointsUm ?? [];
+    this.spot = hit && m?.kind === 'profile' ? add(from, sub(to, from), hit.x / length(sub(to, from))) : null;
+    this.changed();
   }
 
   /** A tool was chosen: what was being drawn is given up, and the line below says how the tool is used. */
@@ -30,7 +39,15 @@ export class Measure {
 
   /** Messages of the hub. */
   listen(hub) {
-    hub.on('measurements', json => { this.saved = JSON.parse(json); this.retry(); this.changed(); });
+    hub.on('measurements', json => {
+      const isFirst = !this.isTold;
+      this.saved = JSON.parse(json);
+      this.isTold = true;
+      this.retry();
+      this.changed();
+      // A link to a measurement opens it.
+      if (isFirst && this.viewer.view && this.find(this.viewer.view.selected)) this.showPanel();
+    });
     hub.on('measuring', json => {
       Object.assign(this, JSON.parse(json));
       this.changed();
@@ -51,7 +68,11 @@ export class Measure {
     return [...this.saved, ...this.kept].filter(m => !changing.has(m.id)).concat(busy);
   }
 
-  draw(g, pane, view, labels) { drawMeasurements(g, this, pane, view, labels); }
+  draw(g, pane, view, labels) {
+    if (!this.saved.length && !this.kept.length && !this.draft && !this.sent.length) return;
+    drawMeasurements(g, this, pane, view, labels);
+    if (this.spot) drawSpot(g, this.spot, pane, view);
+  }
 
   changed() { this.viewer.overlays(); }
 

@@ -78,6 +78,12 @@ export function drawMeasurements(g, measure, pane, view, labels) {
   }
 }
 
+/** A place on a profile. */
+export function drawSpot(g, at, pane, view) {
+  const screen = sight(pane, view).toScreen(at);
+  if (screen) stroke(g, circle(screen[0], screen[1], 6), '#fff', 2);
+}
+
 const draftText = (m, viewer, view) =>
   [readout(m, Math.min(...viewer.volume(view).voxelUm)), m.isUnsent ? 'not saved yet' : ''].filter(Boolean).join(' · ');
 

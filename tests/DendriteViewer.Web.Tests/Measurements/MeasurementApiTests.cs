@@ -1,11 +1,13 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using System.Threading.Channels;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Annotations;
 using DendriteViewer.Web.Measurements;
 using DendriteViewer.Web.Tests.Hosting;
+using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace DendriteViewer.Web.Tests.Measurements;
@@ -193,6 +195,31 @@ public sealed class MeasurementApiTests(RunningApp app) : IClassFixture<RunningA
         }, default));
         Assert.Empty(page.Running);
         Assert.Empty(page.Kept);
+    }
+
+    [Fact]
+    public async Task OpenViewers_HearOfANewMeasurement_AndOfNobodysName()
+    {
+        var viewer = await app.GuestAsync(DatasetRole.View);
+        await using var hub = new HubConnectionBuilder()
+            .WithUrl(app.Address + "/hubs/frames", o => o.Cookies = app.CookiesOf(viewer)).AddMessagePackProtocol().Build();
+        var heard = Channel.CreateUnbounded<string>();
+        hub.On<string>("measurements", json => heard.Writer.TryWrite(json));
+        await hub.StartAsync();
+        await hub.InvokeAsync<string>("Join", Guid.NewGuid().ToString("N"), app.Dataset.Value, "");
+        var saved = await SaveAsync(await app.GuestAsync(DatasetRole.Annotate), Circle);
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20), TimeProvider.System);
+        var json = "";
+        while (!json.Contains(saved.GetProperty("id").GetString()!, StringComparison.Ordinal))
+        {
+            json = await heard.Reader.ReadAsync(patience.Token);
+        }
+
+        var mark = JsonDocument.Parse(json).RootElement.EnumerateArray().Single(m =>
+            m.GetProperty("id").GetString() == saved.GetProperty("id").GetString());
+        Assert.Contains("µm²", mark.GetProperty("text").GetString());
+        Assert.False(mark.TryGetProperty("author", out _));
+        Assert.False(mark.TryGetProperty("result", out _));
     }
 
     private async Task<JsonElement> SaveAsync(HttpClient browser, string body)
