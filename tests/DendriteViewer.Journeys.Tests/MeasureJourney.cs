@@ -120,7 +120,7 @@ public sealed class MeasureJourney(Browser browser) : IClassFixture<Browser>
     private async Task OnAPhoneAsync(AppServer server)
     {
         var phone = await browser.NewPageAsync(390, 844);
-        await phone.GotoAsync($"{server.Address}/d/{Dataset}?v=1&t=3.2&max=z");
+        await phone.GotoAsync($"{server.Address}/d/{Dataset}?v=1&t=3.2");
         await phone.ExactAsync();
         await phone.Locator(".measure-menu button").ClickAsync();
         var item = phone.Locator(".mud-popover-open [data-tool=rectangle]");
