@@ -69,7 +69,7 @@ export function label(g, text, x, y, align = 'left', color = '#fff') {
 /** Labels of one pane: each tries the places around its mark and takes the first that is free; one without a free place is left out. */
 export class Labels {
   constructor(width, height) {
-    Object.assign(this, { width, height, taken: [], wanted: [] });
+    Object.assign(this, { width, height, taken: [], wanted: [], placed: [] });
   }
 
   /** Keeps labels off a rectangle. */
@@ -92,6 +92,7 @@ export class Labels {
         place = [Math.max(2, Math.min(this.width - width - 2, x)), Math.max(2, Math.min(this.height - plateHeight - 2, y))];
       }
       if (!place) continue;
+      this.placed.push({ text: w.text, x: place[0], y: place[1], width, height: plateHeight });
       this.taken.push([place[0] - 1, place[1] - 1, place[0] + width + 1, place[1] + plateHeight + 1]);
       plate(g, w.text, place[0], place[1], w.color, width);
     }

@@ -24,7 +24,7 @@ export function sliceTitle(viewer, view, pane) {
   };
 }
 
-/** Draws over a slice. On the screen the title and the slider are elements of their own; a figure has the title drawn. */
+/** Draws over a slice, and returns where labels of marks are. On the screen the title and the slider are elements of their own; a figure has the title drawn. */
 export function drawSlice(g, viewer, view, pane, width, height, isScreen = false) {
   const map = sliceMap(view, pane, width, height, viewer.umPerPixel(view, pane)), labels = new Labels(width, height);
   const edge = isScreen ? sliderWidth : 0;
@@ -53,6 +53,7 @@ export function drawSlice(g, viewer, view, pane, width, height, isScreen = false
     drawAxes(g, width - edge - 50, 20, [[1, 0, right], [0, 1, down]], labels);
   }
   labels.draw(g);
+  return labels.placed;
 }
 
 export function drawVolume(g, viewer, view, width, height) {
@@ -78,6 +79,7 @@ export function drawVolume(g, viewer, view, width, height) {
   drawAxes(g, width - 46, 50, axes, labels);
   drawLegend(g, viewer, view, width, height, labels);
   labels.draw(g);
+  return labels.placed;
 }
 
 // The rim of each limit over the volume's box, following the interface.

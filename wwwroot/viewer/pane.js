@@ -82,14 +82,14 @@ export class Pane {
     const g = this.overlay.getContext('2d');
     g.setTransform(ratio, 0, 0, ratio, 0, 0);
     g.clearRect(0, 0, w, h);
-    this.paint(g, w, h, true);
+    this.labels = this.paint(g, w, h, true);
   }
 
   // The picture's own camera and plane with the newest marks, so that marks stay on what they mark.
   paint(g, w, h, isScreen = false) {
     const now = this.viewer.view, base = this.shown ?? now, focus = this.is3d ? now.focus : this.keepPlane(base, now);
     const view = { ...base, band: now.band, bandVisible: now.bandVisible, selected: now.selected, focus };
-    if (this.is3d) drawVolume(g, this.viewer, view, w, h); else drawSlice(g, this.viewer, view, this.index, w, h, isScreen);
+    return this.is3d ? drawVolume(g, this.viewer, view, w, h) : drawSlice(g, this.viewer, view, this.index, w, h, isScreen);
   }
 
   // The crosshair may have moved within this plane without a new picture; across it, the picture decides.

@@ -40,8 +40,8 @@ public sealed class ViewSession(string id, string owner, Dataset dataset, ViewSt
     public IReadOnlyList<LinkRemark> Remarks { get; private set; } = [];
 
     /// <summary>
-    /// Whether the address in the browser is a link that could not be read whole. It stays until somebody changes the view, so that nothing of
-    /// it is lost.
+    /// Whether the address in the browser is a link that could not be read whole. It stays until somebody changes the view, so that nothing
+    /// of it is lost.
     /// </summary>
     public bool KeepsAddress => Remarks.Count > 0 && _current.Number == _begun;
 
@@ -102,12 +102,13 @@ public sealed class ViewSession(string id, string owner, Dataset dataset, ViewSt
         return made;
     }
 
-    /// <summary>Begins at the view of a link. A timestep that was not scanned becomes the nearest one that was, and is remarked upon.</summary>
+    /// <summary>Begins at the view of a link. A timestep that was not scanned becomes the nearest one that was, with a remark.</summary>
     public void Begin(ViewReading link)
     {
         var (wanted, volume) = (link.View, Volume(link.View).Key);
         Remarks = volume.Modality != wanted.Modality
-            ? [.. link.Remarks, new LinkRemark("m", $"This dataset has no scan of modality “{wanted.Modality}”; {volume.Modality} is shown.")]
+            ? [.. link.Remarks, new LinkRemark("m",
+                $"This dataset has no scan of modality “{wanted.Modality}”; {volume.Modality} is shown.")]
             : volume.Hours != wanted.Hours
             ? [.. link.Remarks, new LinkRemark("t", string.Create(CultureInfo.InvariantCulture,
                 $"There is no scan at {wanted.Hours} h; the nearest one, at {volume.Hours} h, is shown."))]

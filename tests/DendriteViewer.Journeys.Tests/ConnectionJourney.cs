@@ -1,0 +1,104 @@
+using Microsoft.Playwright;
+
+namespace DendriteViewer.Journeys.Tests;
+
+/// <summary>What pages say and keep while the server is away, and of links that cannot be read whole.</summary>
+public sealed class ConnectionJourney(Browser browser) : IClassFixture<Browser>
+{
+    private const string Id = "li-li3ps4-li-phantom-0-8-ma-cm2";
+    private const string Notice = "() => document.querySelector('.connection')?.innerText.includes('cannot be reached')";
+
+    [Fact]
+    public async Task Pages_WhileTheServerIsAway_SaySoAndGoOnByThemselves()
+    {
+        await using var server = await StartAsync();
+        var viewer = await browser.NewPageAsync();
+        await viewer.GotoAsync($"{server.Address}/d/{Id}");
+        await viewer.ExactAsync();
+        await viewer.GetByRole(AriaRole.Tab, new() { Name = "Sites" }).ClickAsync();
+        await viewer.GetByText("No sites yet").First.WaitForAsync();
+        await viewer.Keyboard.PressAsync("ArrowRight");
+        await viewer.WaitForFunctionAsync("() => location.search.includes('t=2')");
+        var catalog = await browser.NewPageAsync();
+        await catalog.GotoAsync(server.Address + "/");
+        await catalog.Locator(".card").First.WaitForAsync();
+
+        // Nobody reads from a computer that is offline.
+        await viewer.Context.SetOfflineAsync(true);
+        await viewer.WaitForFunctionAsync("() => document.querySelector('#state').dataset.exact === 'false'", null, new() { Timeout = 3000 });
+        await viewer.Context.SetOfflineAsync(false);
+        await viewer.ExactAsync();
+
+        await server.KillAsync();
+        await viewer.WaitForFunctionAsync(Notice, null, new() { Timeout = 3000 });
+        Assert.Equal("offline", await viewer.InnerTextAsync("#state"));
+        Assert.Equal("false", await viewer.GetAttributeAsync("#state", "data-exact"));
+        await catalog.WaitForFunctionAsync(Notice, null, new() { Timeout = 3000 });
+
+        // What somebody typed into a form that was not sent is not thrown away when the server comes back; other pages load themselves.
+        await server.RestartAsync();
+        await viewer.ExactAsync();
+        Assert.Equal(2, await viewer.EvaluateAsync<double>("() => dendrite.view.hours"));
+        Assert.Equal("true", await viewer.GetByRole(AriaRole.Tab, new() { Name = "Sites" }).GetAttributeAsync("aria-selected"));
+        await catalog.WaitForFunctionAsync("() => document.querySelector('.card') && document.querySelector('.connection').hidden");
+    }
+
+    [Fact]
+    public async Task Form_ThatWasNotSentBeforeARestart_KeepsItsTextUntilItIsLoadedAgain()
+    {
+        await using var server = await StartAsync();
+        var page = await browser.NewPageAsync();
+        await page.GotoAsync($"{server.Address}/d/{Id}");
+        await page.ExactAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Share" }).ClickAsync();
+        var name = page.GetByLabel("Name of the link");
+        await name.PressSequentiallyAsync("Ben in Graz");
+        await server.RestartAsync();
+        await page.GetByText("has to be loaded again").WaitForAsync();
+        Assert.Equal("Ben in Graz", await name.InputValueAsync());
+        await page.GetByRole(AriaRole.Button, new() { Name = "Load the page again" }).ClickAsync();
+        await page.ExactAsync();
+    }
+
+    [Fact]
+    public async Task Link_ThatIsDamaged_ShowsTheRestSaysWhatIsMissingAndStaysInTheAddress()
+    {
+        await using var server = await StartAsync();
+        var page = await browser.NewPageAsync();
+        const string query = "?v=1&t=1.7&m=projection&at=12,x&band=90,130&zo0m=2";
+        await page.GotoAsync($"{server.Address}/d/{Id}{query}");
+        await page.ExactAsync();
+        var notice = page.Locator(".link-notice");
+        foreach (var part in new[] { "crosshair (at)", "zo0m", "no scan at 1.7 h" })
+        {
+            await notice.GetByText(part).WaitForAsync();
+        }
+
+        Assert.Equal(90, await page.EvaluateAsync<double>("() => dendrite.view.band[0]"));
+        Assert.EndsWith(query, page.Url);
+        await page.Keyboard.PressAsync("ArrowDown");
+        await page.WaitForFunctionAsync("() => !location.search.includes('zo0m') && location.search.includes('band=90')");
+        Assert.True(await notice.IsVisibleAsync());
+        await notice.GetByRole(AriaRole.Button).ClickAsync();
+        await notice.WaitForAsync(new() { State = WaitForSelectorState.Detached });
+
+        // A link to a site opens the panel of sites, selects it, and leads to it; after the page was loaded again it stays where one went.
+        var id = await page.EvaluateAsync<string>("() => dendrite.call('AddSite', 100, 90, 80)");
+        await page.GotoAsync($"{server.Address}/d/{Id}?v=1&t=0&m=projection&site={id}");
+        await page.WaitForFunctionAsync("() => window.dendrite?.view?.focus.join() === '100,90,80'");
+        await page.GetByRole(AriaRole.Tab, new() { Name = "Sites", Selected = true }).WaitForAsync();
+        await page.Locator(".site").WaitForAsync();
+        await page.GotoAsync($"{server.Address}/d/{Id}?v=1&site=nosuchsite");
+        await page.Locator(".link-notice").GetByText("not there any more").WaitForAsync();
+        Assert.Empty(browser.Errors);
+    }
+
+    private async Task<AppServer> StartAsync()
+    {
+        await browser.BeginAsync();
+        var server = await AppServer.StartAsync(demo: true);
+        await server.CliAsync("phantom", Path.Combine(server.Folder, "cell"), "--size", "64", "--voxel-um", "3", "--hours", "0,2");
+        await server.CliAsync("ingest", Path.Combine(server.Folder, "cell"), "--store", Path.Combine(server.Folder, "data/store"));
+        return server;
+    }
+}
