@@ -46,7 +46,7 @@ public sealed class OverlayJourney(Browser browser) : IClassFixture<Browser>
               }
               if (pane.is3d) continue;
               const [cx, cy] = pane.map().toScreen(dendrite.view.focus);
-              for (let f = 0.1; f < 0.9; f += 0.2) { line('crosshair', w * f, cy); line('crosshair', cx, h * f); }
+              for (const f of [0.1, 0.3, 0.7, 0.85]) { line('crosshair', w * f, cy); line('crosshair', cx, h * f); }
               line('axis', w - 40 - 40, 20);
               if (pane.index === 0) { line('frame of the band', 2, h / 2); continue; }
               for (const p of pane.grips().at) { line('grip', p[0], p[1]); line('limit of the band', p[0] + 30, p[1]); }
