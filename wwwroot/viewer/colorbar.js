@@ -1,6 +1,17 @@
 // What colours mean: a bar with the window's values in slices, and a legend of classes where classes are shown.
 import { plate, plateWidth } from './marks.js';
 
+/** Whether slices show the difference of two timesteps: where both were scanned. The server decides by the same rule. */
+export const showsDifference = (viewer, view) => view.compare?.mode === 'difference' && view.compare.hours !== view.hours
+  && viewer.scene.volumes.some(v => v.modality === view.modality && v.hours === view.compare.hours);
+
+// Differences have a colour map of their own, whose ends stand for half of the window's width.
+const meaningOf = (viewer, view) => {
+  if (!showsDifference(viewer, view)) return { map: view.colorMap, from: view.window[0], to: view.window[1], name: unit };
+  const most = Math.abs(view.window[1] - view.window[0]) / 2;
+  return { map: 'diverging', from: -most, to: most, name: 'difference' };
+};
+
 const barWidth = 156, barHeight = 8, swatch = 10, unit = 'grey value';
 const css = rgb => `#${(rgb & 0xffffff).toString(16).padStart(6, '0')}`;
 
@@ -18,13 +29,14 @@ const lift = viewer => viewer.isPhone ? 62 : 0;
 /** The bar at a slice's lower right corner, which a panel may switch off. */
 export function drawColorBar(g, viewer, view, width, height, labels) {
   if (!viewer.showsColors || width < 320 || height < 120) return;
-  const [from, to] = view.window, step = Math.abs(to - from) / 500, [low, high] = [formatValue(from, step), formatValue(to, step)];
+  const { map, from, to, name } = meaningOf(viewer, view);
+  const step = Math.abs(to - from) / 500, [low, high] = [formatValue(from, step), formatValue(to, step)];
   const isOneLine = low.length + high.length < 14, tall = isOneLine ? 32 : 45, x = width - barWidth - 16, y = height - tall - lift(viewer);
   g.fillStyle = 'rgba(0,0,0,.84)';
   g.beginPath();
   g.roundRect(x - 6, y - 6, barWidth + 12, tall, 3);
   g.fill();
-  const ramp = g.createLinearGradient(x, 0, x + barWidth, 0), stops = viewer.scene.colorMaps?.[view.colorMap] ?? [0, 0xffffff];
+  const ramp = g.createLinearGradient(x, 0, x + barWidth, 0), stops = viewer.scene.colorMaps?.[map] ?? [0, 0xffffff];
   stops.forEach((c, i) => ramp.addColorStop(i / (stops.length - 1), css(c)));
   g.fillStyle = ramp;
   g.fillRect(x, y, barWidth, barHeight);
@@ -38,7 +50,7 @@ export function drawColorBar(g, viewer, view, width, height, labels) {
   g.textAlign = 'right';
   g.fillText(high, x + barWidth, y + 21);
   g.textAlign = 'center';
-  g.fillText(unit, x + barWidth / 2, y + (isOneLine ? 21 : 34));
+  g.fillText(name, x + barWidth / 2, y + (isOneLine ? 21 : 34));
   labels.reserve(x - 6, y - 6, barWidth + 12, tall);
 }
 

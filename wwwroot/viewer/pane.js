@@ -8,8 +8,9 @@ import { Touches } from './touches.js';
 const clickDistance = 4, touchDistance = 8, doubleClick = 300, mostPixels = 4096;
 
 export class Pane {
-  constructor(viewer, element, index) {
-    Object.assign(this, { viewer, element, index, is3d: index === 3, joined: 0, frame: 0, awaited: 0, shown: null });
+  /** stream: the hub's number of its frames; over 3, they show the other of two timesteps. */
+  constructor(viewer, element, index, stream = index) {
+    Object.assign(this, { viewer, element, index, stream, is3d: index === 3, joined: 0, frame: 0, awaited: 0, shown: null });
     Object.assign(this, { rested: false, drag: null, stats: { frames: 0 } });
     this.canvas = element.appendChild(document.createElement('canvas'));
     this.overlay = element.appendChild(document.createElement('canvas'));
@@ -62,7 +63,7 @@ export class Pane {
         this.canvas.getContext('2d').drawImage(image, 0, 0);
         this.rested = (flags & 1) !== 0;
         this.partial = (flags & 2) !== 0;
-        this.shown = this.viewer.viewOf(revision);
+        this.shown = this.seen(this.viewer.viewOf(revision));
         this.revision = revision;
         this.stats.frames++;
         this.drawOverlay();
@@ -70,9 +71,12 @@ export class Pane {
       }
       image.close();
     } finally {
-      this.viewer.send('Ack', this.index, number);
+      this.viewer.send('Ack', this.stream, number);
     }
   }
+
+  // A view as this pane shows it.
+  seen(view) { return this.stream !== this.index && view.compare ? { ...view, hours: view.compare.hours } : view; }
 
   drawOverlay() {
     const [w, h] = this.size, ratio = devicePixelRatio;
@@ -87,7 +91,7 @@ export class Pane {
 
   // The picture's own camera and plane with the newest marks, so that marks stay on what they mark.
   paint(g, w, h, isScreen = false) {
-    const now = this.viewer.view, base = this.shown ?? now, focus = this.is3d ? now.focus : this.keepPlane(base, now);
+    const now = this.seen(this.viewer.view), base = this.shown ?? now, focus = this.is3d ? now.focus : this.keepPlane(base, now);
     const view = { ...base, band: now.band, bandVisible: now.bandVisible, selected: now.selected, focus };
     return this.is3d ? drawVolume(g, this.viewer, view, w, h) : drawSlice(g, this.viewer, view, this.index, w, h, isScreen);
   }

@@ -1,5 +1,6 @@
 // The viewer in the browser: holds the view, talks to the frame hub, and hands frames to the panes.
 import { sub, depthOf } from './geometry.js';
+import { Compare } from './compare.js';
 import { Keys } from './keys.js';
 import { keyTable } from './keytable.js';
 import { Measure } from './measure.js';
@@ -39,6 +40,9 @@ class Viewer {
     this.pulse = new Pulse(this);
     this.measure = new Measure(this);
     this.panes = [0, 1, 2, 3].map(i => new Pane(this, root.querySelector(`[data-pane="${i}"]`), i));
+    this.compare = new Compare(this, root.querySelector('#panes'));
+    // In the order of the hub's numbers.
+    this.streams = [...this.panes, ...this.compare.panes];
     this.timeline = new Timeline(this, root.querySelector('#timeline'));
     const options = { signal: this.ended.signal };
     root.addEventListener('click', e => this.click(e), options);
@@ -59,6 +63,7 @@ class Viewer {
     this.mounted.disconnect();
     this.timeline.stop();
     this.pulse.stop();
+    this.compare.stop();
     this.connection?.stop();
   }
 
@@ -87,7 +92,7 @@ class Viewer {
       .withAutomaticReconnect({ nextRetryDelayInMilliseconds: c => Math.min(5000, 200 * 2 ** Math.min(c.previousRetryCount, 5)) })
       .configureLogging(signalR.LogLevel.Error).build();
     this.connection = hub;
-    hub.on('frame', (pane, ...frame) => this.panes[pane].show(...frame));
+    hub.on('frame', (stream, ...frame) => this.streams[stream].show(...frame));
     // Changes may overtake each other on the way; an older one says nothing new.
     hub.on('view', (json, revision, awaited) => {
       if (revision >= this.revision) this.accept(JSON.parse(json), revision);
@@ -100,7 +105,7 @@ class Viewer {
     hub.on('here', n => { this.root.querySelector('#here').textContent = n > 1 ? `${n} here` : ''; });
     hub.on('loaded', hours => { this.timeline.loaded = hours; this.timeline.draw(); });
     hub.on('address', query => history.replaceState(history.state, '', `${location.pathname}?${query}`));
-    hub.on('say', (pane, text) => { this.panes[pane].note.textContent = text; this.exactness(); });
+    hub.on('say', (stream, text) => { this.streams[stream].note.textContent = text; this.exactness(); });
     // The page is asked for again, so that the server says why: a link that ended, a changed password, a role that was taken away.
     hub.on('closed', why => {
       this.closed = true;
@@ -141,7 +146,7 @@ class Viewer {
     this.scene = scene;
     this.revision = scene.revision;
     this.views.clear();
-    this.panes.forEach(p => p.restart());
+    this.streams.forEach(p => p.restart());
     this.pulse.joined();
     this.accept(scene.view, scene.revision, false);
     if (this.sites.length) this.jumpToSite();
@@ -200,9 +205,9 @@ class Viewer {
     this.exactness();
   }
 
-  // Of each pane, the frame from which on an exact one shows what is looked at now.
+  // Of each stream, the frame from which on an exact one shows what is looked at now.
   await(numbers) {
-    this.panes.forEach((p, i) => p.await(numbers[i]));
+    this.streams.forEach((p, i) => p.await(numbers[i]));
     this.exactness();
   }
 
@@ -212,6 +217,7 @@ class Viewer {
     this.when('timeline', [v.hours, v.modality], () => this.timeline.draw());
     this.when('transfer', v.transfer, () => this.transfer?.draw());
     this.when('marks', [v.focus, v.band, v.bandVisible, v.selected, v.hours], () => this.overlays());
+    this.when('compare', [v.compare, v.hours, v.maximized], () => this.compared());
     this.when('sliders', [v.focus, v.center, v.rotation, v.band, v.bandVisible, v.hours, v.modality], () => this.sliders());
   }
 
@@ -221,7 +227,12 @@ class Viewer {
     if (this.drawn[name] !== key) { this.drawn[name] = key; draw(); }
   }
 
-  overlays() { this.panes.forEach(p => p.drawOverlay()); }
+  overlays() { this.streams.forEach(p => p.drawOverlay()); }
+
+  compared() {
+    this.compare.update(this.view.maximized ?? (this.isPhone ? 'volume' : null));
+    requestAnimationFrame(() => this.layout());
+  }
 
   sliders() { if (this.scene) for (const p of this.panes) if (p.slider && p.size[0] > 0) p.slider.draw(); }
 
@@ -264,7 +275,7 @@ class Viewer {
   }
 
   exactness() {
-    const shown = this.panes.filter(p => p.size[0] > 0);
+    const shown = this.streams.filter(p => p.size[0] > 0);
     if (this.connection?.state !== 'Connected' || !this.scene) return;
     if (!this.pulse.isOnline) { this.state('offline', false); return; }
     // A pane that says something shows what was asked for before: it waits (…), or tells what is wrong.
@@ -330,7 +341,7 @@ class Viewer {
 
   layout(force = false) {
     this.laidOutAt = devicePixelRatio;
-    const { ratio } = this, sizes = this.panes.flatMap(p => p.size.map(v => Math.round(v * ratio)));
+    const { ratio } = this, sizes = this.streams.flatMap(p => p.size.map(v => Math.round(v * ratio)));
     const key = sizes.join();
     if ((key !== this.sizes || force) && this.connection?.state === 'Connected' && this.scene) {
       this.sizes = key;
