@@ -97,7 +97,8 @@ public sealed class ShellJourney(Browser browser) : IClassFixture<Browser>
         await page.ChangedAsync(() => page.EvaluateAsync("() => dendrite.patch({ compare: null, hours: 0 })"));
         Assert.Equal(other, await StreamAsync(page, 0));
 
-        await page.ChangedAsync(() => page.EvaluateAsync("() => dendrite.patch({ hours: 1.5, compare: { mode: 'difference', hours: 0 } })"));
+        const string Difference = "() => dendrite.patch({ hours: 1.5, compare: { mode: 'difference', hours: 0 } })";
+        await page.ChangedAsync(() => page.EvaluateAsync(Difference));
         Assert.NotEqual(now, await StreamAsync(page, 0));
         Assert.Equal("1.5 h − 0 h", await page.Locator("[data-pane='0']").GetAttributeAsync("data-time"));
         await page.WaitForFunctionAsync("() => location.search.includes('compare=difference,0')");
