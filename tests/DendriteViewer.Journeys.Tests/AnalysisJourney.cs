@@ -26,7 +26,7 @@ public sealed class AnalysisJourney(Browser browser) : IClassFixture<Browser>
         var dark = await AmberAsync(page, 3);
         var voids = page.GetByRole(AriaRole.Region, new() { Name = "Voids by depth", Exact = true });
         await voids.Locator(".plot-area svg").WaitForAsync();
-        var bar = voids.Locator(".plot-area g[aria-label='rect']").Last.Locator("rect").Nth(5);
+        var bar = voids.Locator(".plot-area g[data-mark='rect']").Last.Locator("rect").Nth(5);
         await page.ChangedAsync(() => bar.ClickAsync());
         await page.GetByText("100–120 µm lit").WaitForAsync();
         await page.WaitForFunctionAsync("() => dendrite.panes.every(p => p.exact && p.revision === dendrite.revision)");

@@ -57,7 +57,7 @@ internal static class PlotChecks
     }
 
     private static async Task<string> TicksAsync(ILocator svg) =>
-        string.Join(' ', await svg.Locator("[aria-label='x-axis tick label'] text").AllInnerTextsAsync());
+        string.Join(' ', await svg.Locator("[data-mark='x-axis tick label'] text").AllInnerTextsAsync());
 
     private static async Task<string> SavedAsync(IPage page, ILocator plot, string kind)
     {

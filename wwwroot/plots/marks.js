@@ -147,6 +147,11 @@ export function render(data, domain, width, height) {
     ],
   });
   drawLegend(svg, lines);
+  // Names of marks are for scripts: the SVG is named as a whole, and a group without a role must not be.
+  for (const g of svg.querySelectorAll('g[aria-label]')) {
+    g.dataset.mark = g.getAttribute('aria-label');
+    g.removeAttribute('aria-label');
+  }
   return { svg, domain, x: svg.scale('x'), y: svg.scale('y'),
     frame: { left: marginLeft, right: width - marginRight, top: marginTop, bottom: height - marginBottom } };
 }
@@ -190,13 +195,13 @@ function drawLegend(svg, lines) {
     const x = entry.x + 2, y = row * legendRow + 8;
     if (entry.kind === 'line' || entry.kind === 'step') {
       const stroke = { stroke: entry.color, 'stroke-width': 2, ...(entry.dashed && { 'stroke-dasharray': '5 3' }) };
-      group.append(make('line', { x1: x, x2: x + 16, y1: y, y2: y, ...stroke }));
+      group.append(make('line', { x1: x, x2: x + 15, y1: y, y2: y, ...stroke }));
     } else if (entry.kind === 'scatter') group.append(make('circle', { cx: x + 8, cy: y, r: 3.5, fill: entry.color }));
     else {
       const fill = { fill: entry.color, 'fill-opacity': entry.kind === 'band' ? 0.3 : 1 };
       group.append(make('rect', { x: x + 2, y: y - 5, width: 12, height: 10, rx: 2, ...fill }));
     }
-    const text = make('text', { x: x + 19, y: y + 4, fill: 'var(--plot-soft)' });
+    const text = make('text', { x: x + 20, y: y + 4, fill: 'var(--plot-soft)' });
     text.textContent = entry.name;
     group.append(text);
   }));

@@ -105,6 +105,7 @@ class Drawing {
     const at = e => { const box = svg.getBoundingClientRect(); return [e.clientX - box.left, e.clientY - box.top]; };
     let from = null;
     svg.addEventListener('pointerdown', e => {
+      this.figure.setAttribute('data-by-pointer', '');
       if (e.button === 0 && e.isPrimary) { from = at(e); svg.setPointerCapture(e.pointerId); }
     });
     svg.addEventListener('pointermove', e => {
@@ -181,6 +182,7 @@ class Drawing {
   }
 
   key(e) {
+    this.figure.removeAttribute('data-by-pointer');
     const seen = this.hits.filter(p => p.kind !== 'band' && p.y != null);
     const step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: 0, ArrowUp: 0 }[e.key], from = this.hit ? seen.indexOf(this.hit) : -1;
     if (step) this.point(seen[Math.min(Math.max(from < 0 ? 0 : from + step, 0), seen.length - 1)] ?? null);
