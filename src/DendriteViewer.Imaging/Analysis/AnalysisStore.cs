@@ -45,13 +45,28 @@ public sealed class AnalysisStore(DatasetStore store)
                 ? JsonSerializer.Deserialize<AnalysisResult>(SealedJson.Unseal(bytes), s_json) : null;
 
             // A deletion that was cut off may have left what belonged to another dataset of this id.
-            return (result?.DatasetIdentity ?? DatasetIdentity.Earlier(dataset.Id).Value) == dataset.Identity.Value ? result : null;
+            return result is not null
+                && (result.DatasetIdentity ?? DatasetIdentity.Earlier(dataset.Id).Value) == dataset.Identity.Value ? Renamed(result) : null;
         }
         catch (Exception e) when (e is JsonException or FormatException)
         {
             throw new VolumeFormatException($"{name} is damaged; run the analysis again.", e);
         }
     }
+
+    // Sites of results that earlier versions kept get the names that they have now.
+    private static AnalysisResult Renamed(AnalysisResult result) => result with
+    {
+        Sites = [.. result.Sites.Select(s => s with
+        {
+            Id = NucleationTracker.Renamed(s.Id),
+            Events = [.. s.Events.Select(e => e with { With = [.. e.With.Select(NucleationTracker.Renamed)] })],
+        })],
+        Lithium = [.. result.Lithium.Select(l => l with
+        {
+            Pieces = [.. l.Pieces.Select(p => p with { Sites = [.. p.Sites.Select(NucleationTracker.Renamed)] })],
+        })],
+    };
 
     /// <summary>Keeps a result and its labels; labels of earlier recipes are deleted.</summary>
     /// <exception cref="VolumeFormatException">The dataset is gone.</exception>

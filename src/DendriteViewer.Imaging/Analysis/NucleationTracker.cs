@@ -180,8 +180,11 @@ internal sealed class NucleationTracker(AffineTransform transform, DepthFrame de
         }).ToArray();
     }
 
-    /// <summary>A site's name.</summary>
-    public static string NameOf(int number) => "N" + number;
+    /// <summary>A site's name. What people mark is called N1, N2 and so on, so that the two are never taken for one another.</summary>
+    public static string NameOf(int number) => "A" + number;
+
+    /// <summary>A name as it is now; earlier versions kept results with names that began with N.</summary>
+    public static string Renamed(string name) => name is ['N', .. var number] ? "A" + number : name;
 
     // Sites within a voxel of a piece, corners included.
     private static List<int> Touched(Components lithium, int label, Components last)

@@ -34,6 +34,8 @@ public static partial class SiteRules
         var name = site.Label.Length is > 0 and <= MostLabel ? $"Site {site.Label}" : "A site";
         Check(Enum.IsDefined(site.Status), $"{name} has a status that is none of proposed, confirmed and rejected.");
         CheckText(name, "label", site.Label, MostLabel, lines: false);
+        Check(before is null || site.Label == before.Label || !IsOfAnalysis(site.Label),
+            $"{name} cannot be called so: A and a number is how the analysis names its sites. Choose another label.");
         CheckText(name, "note", site.Note, MostNote, lines: true);
         CheckText(name, "author", site.Author, MostName, lines: false);
         CheckText(name, "author in the file", site.FileAuthor, MostName, lines: false);
@@ -56,6 +58,9 @@ public static partial class SiteRules
         var said = site.FileAuthor.Length > 0 ? site.FileAuthor : site.Author;
         return site with { Author = by.Name, FileAuthor = said == by.Name ? "" : said };
     }
+
+    /// <summary>Whether a label is one that the analysis gives its sites: A1, A2 and so on.</summary>
+    internal static bool IsOfAnalysis(string label) => label is ['A', _, ..] && label.AsSpan(1).IndexOfAnyExceptInRange('0', '9') < 0;
 
     /// <summary>The number of the next mark: one more than the largest N that there is.</summary>
     internal static int NextNumber(IEnumerable<Site> sites) => 1 + sites

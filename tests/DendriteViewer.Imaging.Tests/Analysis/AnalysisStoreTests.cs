@@ -1,8 +1,11 @@
+using System.Text;
+using System.Text.RegularExpressions;
 using DendriteViewer.Imaging.Analysis;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Importing;
 using DendriteViewer.Imaging.Phantoms;
+using DendriteViewer.Imaging.Storage;
 using DendriteViewer.Imaging.Volumes;
 
 namespace DendriteViewer.Imaging.Tests.Analysis;
@@ -99,6 +102,15 @@ public sealed class AnalysisStoreTests(AzuriteFixture azurite) : IClassFixture<A
                 await new AnalysisStore(store).TryLoadAsync((await store.TryOpenAsync(id, default))!, "projection", default));
             Assert.Contains("run the analysis again", e.Message, StringComparison.Ordinal);
         }
+
+        // Earlier versions called sites N1, N2 and so on, as people's marks are called.
+        var named = Encoding.UTF8.GetString(SealedJson.Unseal(good));
+        var earlier = SealedJson.Seal(Encoding.UTF8.GetBytes(Regex.Replace(named, "\"A([0-9]+)\"", "\"N$1\"")));
+        await store.Blobs.WriteAsync(name, earlier, default);
+        var read = (await new AnalysisStore(store).TryLoadAsync((await store.TryOpenAsync(id, default))!, "projection", default))!;
+        Assert.NotEmpty(read.Sites);
+        Assert.All(read.Sites, s => Assert.StartsWith("A", s.Id));
+        Assert.All(read.Lithium.SelectMany(l => l.Pieces).SelectMany(p => p.Sites), s => Assert.StartsWith("A", s));
 
         await store.Blobs.WriteAsync(name, good, default);
         Assert.NotNull(await new AnalysisStore(store).TryLoadAsync((await store.TryOpenAsync(id, default))!, "projection", default));

@@ -23,7 +23,7 @@ public sealed class NucleationTrackerTests
         Assert.Equal([7 * 8.0, 11 * 8, 14 * 8], found[0].Volumes.Select(v => v.Um3));
         Assert.Equal(27 * 8, found[0].Volumes[^1].Um3 + found[1].Volumes[^1].Um3);
         Assert.Equal("merged", Assert.Single(found[0].Events).Kind);
-        Assert.Equal(["N2"], found[0].Events[0].With);
+        Assert.Equal(["A2"], found[0].Events[0].With);
 
         // Born in voxels x 5..12 of row (10, 10): the middle at 8.5 voxels, depth 21 − 10 µm.
         Assert.Equal([21, 21, 17], found[0].CenterUm);

@@ -28,6 +28,17 @@ public sealed class SiteLogTests(TestHost host) : IClassFixture<TestHost>
     }
 
     [Fact]
+    public async Task Label_ThatTheAnalysisGivesItsSites_IsRefusedToPeople()
+    {
+        var log = host.Sites;
+        var site = await log.AddAsync(host.Dataset, new WorldPoint(60, 90, 90), 0, "projection", Ada, default);
+        var refused = await Assert.ThrowsAsync<ArgumentException>(() =>
+            log.ChangeAsync(host.Dataset, site with { Label = "A12" }, Ada, default));
+        Assert.Contains("how the analysis names its sites", refused.Message);
+        Assert.Equal("A12b", (await log.ChangeAsync(host.Dataset, site with { Label = "A12b" }, Ada, default)).Label);
+    }
+
+    [Fact]
     public async Task Changed_IsRaisedAfterTheEditCanBeRead()
     {
         var log = host.Sites;
