@@ -14,6 +14,7 @@ public static class AnnotationsRegistration
     public static WebApplicationBuilder AddAnnotations(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<SiteLog>();
+        builder.Services.AddSingleton<SiteDesk>();
         builder.Services.AddSingleton<IDatasetFollower>(s => s.GetRequiredService<SiteLog>());
         return builder;
     }

@@ -1,0 +1,96 @@
+using System.Security.Claims;
+using DendriteViewer.Web.Viewing;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Forms;
+using MudBlazor;
+
+namespace DendriteViewer.Web.Annotations;
+
+/// <summary>Brings sites in from a file: shows what it would do, and does it when the person has seen that.</summary>
+public sealed partial class SiteImportDialog
+{
+    private ImportChoice _choice = new();
+    private IReadOnlyList<SiteLine>? _lines;
+    private ImportReport? _report;
+    private string? _name;
+    private string? _failure;
+    private bool _isReading;
+
+    /// <summary>The session of the dataset.</summary>
+    [Parameter, EditorRequired]
+    public ViewSession Session { get; set; } = null!;
+
+    /// <summary>Who brings the file in.</summary>
+    [Parameter, EditorRequired]
+    public ClaimsPrincipal User { get; set; } = null!;
+
+    [CascadingParameter]
+    private IMudDialogInstance Dialog { get; set; } = null!;
+
+    [Inject]
+    private SiteDesk Desk { get; set; } = null!;
+
+    private bool MayApply => !_isReading && _report is { } r && r.Added + r.Changed > 0 && (r.Wrong == 0 || _choice.SkipWrong);
+
+    private string ApplyText => _report is { } r && r.Added + r.Changed > 0
+        ? r.Added + r.Changed == 1 ? "Import 1 site" : $"Import {r.Added + r.Changed} sites"
+        : "Import";
+
+    private async Task ReadAsync(IBrowserFile? file)
+    {
+        (_lines, _report, _failure, _name) = (null, null, null, file?.Name);
+        if (file is null)
+        {
+            return;
+        }
+
+        if (file.Size > SiteFiles.MostBytes)
+        {
+            _failure = $"{file.Name} has {file.Size >> 20} MiB, and {SiteFiles.MostBytes >> 20} MiB fit; divide it.";
+            return;
+        }
+
+        _isReading = true;
+        StateHasChanged();
+        _failure = await Desk.TryAsync(Session, User, async (_, _) =>
+        {
+            using var reader = new StreamReader(file.OpenReadStream(SiteFiles.MostBytes));
+            _lines = SiteFiles.Read(await reader.ReadToEndAsync(), file.Name);
+        });
+        _isReading = false;
+        await PreviewAsync();
+    }
+
+    private Task ChooseAsync(ImportChoice choice)
+    {
+        _choice = choice;
+        return PreviewAsync();
+    }
+
+    private async Task PreviewAsync()
+    {
+        if (_lines is { } lines)
+        {
+            _failure = await Desk.TryAsync(Session, User, async (log, by) =>
+                _report = await log.PreviewAsync(Session.Dataset, lines, _choice, by.Person, default));
+        }
+    }
+
+    private async Task ApplyAsync()
+    {
+        _failure = await Desk.TryAsync(Session, User, async (log, by) =>
+            _report = await log.ImportAsync(Session.Dataset, _lines!, _choice, by, default));
+        if (_failure is null && _report!.Applied)
+        {
+            Dialog.Close(DialogResult.Ok(_report));
+        }
+    }
+
+    private static IEnumerable<(int Count, string Word)> Counted(ImportReport r) =>
+        [(r.Added, "added"), (r.Changed, "changed"), (r.Unchanged, "unchanged"), (r.Skipped, "skipped"), (r.Wrong, "wrong")];
+
+    private static string SkipText(int wrong) =>
+        $"Leave out {(wrong == 1 ? "the wrong line" : $"the {wrong} wrong lines")}, and take the others";
+
+    private static string Word(ImportOutcome outcome) => outcome.ToString().ToLowerInvariant();
+}
