@@ -417,7 +417,8 @@ class Viewer {
   }
 
   actions = {
-    mark: () => this.choose('site'), fit: () => this.fit(), straight: () => this.patch({ rotation: [0, 0, 0] }), help: () => this.keys.help(),
+    mark: () => this.choose('site'),
+    fit: () => this.fit(), straight: () => this.patch({ rotation: [0, 0, 0] }), help: () => this.keys.help(),
     figure: () => saveFigure(this), undo: () => this.steps.undo(), redo: () => this.steps.redo(), colors: () => this.toggleColors(),
   };
 
