@@ -45,9 +45,7 @@
   }
   window.dendriteShell = {
     rememberTab: name => keep('panel-tab', name),
-    // A link to a site opens the sites; a page that is loaded again keeps the panel that was open.
-    tab: () => new URLSearchParams(location.search).get('site') && performance.getEntriesByType('navigation')[0]?.type !== 'reload'
-      ? 'sites' : kept('panel-tab', 'display'),
+    tab: () => kept('panel-tab', 'display'),
     togglePanel: () => showPanel(root.dataset.panel !== 'open'),
     showPanel, fullScreen,
     hasDecimalComma: () => new Intl.NumberFormat(navigator.language).formatToParts(1.5).some(p => p.type === 'decimal' && p.value === ','),
