@@ -48,6 +48,15 @@
     tab: () => kept('panel-tab', 'display'),
     togglePanel: () => showPanel(root.dataset.panel !== 'open'),
     showPanel, fullScreen,
+    kept: key => kept(key, null),
+    keep: (key, value) => value === null ? localStorage.removeItem(key) : keep(key, value),
+    // The catalog sorts by when datasets were opened here; those opened long ago are forgotten.
+    opened(id) {
+      let times = {};
+      try { times = JSON.parse(kept('opened', '{}')); } catch { /* begins anew */ }
+      times[id] = Date.now();
+      keep('opened', JSON.stringify(Object.fromEntries(Object.entries(times).sort((a, b) => b[1] - a[1]).slice(0, 500))));
+    },
     hasDecimalComma: () => new Intl.NumberFormat(navigator.language).formatToParts(1.5).some(p => p.type === 'decimal' && p.value === ','),
   };
 
@@ -79,11 +88,14 @@
     // A tab of the sheet opens it; the one that is open closes it.
     const tab = at('.panel [role=tab]');
     if (tab && phone.matches) showPanel(root.dataset.panel !== 'open' || tab.getAttribute('aria-selected') !== 'true');
-    if (at('[data-copy-link]')) {
-      const field = document.querySelector('[data-copy]');
+    // The button's own content is Blazor's; that it was copied is told by an attribute.
+    const copy = at('[data-copy-link]');
+    if (copy) {
+      const field = copy.parentElement.querySelector('[data-copy]') ?? document.querySelector('[data-copy]');
       field.select();
       try { await navigator.clipboard.writeText(field.value); } catch { document.execCommand('copy'); }
-      at('[data-copy-link]').textContent = 'Copied';
+      copy.dataset.copied = '';
+      copy.setAttribute('aria-label', 'Copied');
     }
   }, true);
 

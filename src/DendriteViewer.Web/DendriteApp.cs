@@ -9,6 +9,7 @@ using DendriteViewer.Web.Data;
 using DendriteViewer.Web.Exports;
 using DendriteViewer.Web.Figures;
 using DendriteViewer.Web.Hosting;
+using DendriteViewer.Web.Imports;
 using DendriteViewer.Web.Jobs;
 using DendriteViewer.Web.Limits;
 using DendriteViewer.Web.Measurements;
@@ -43,6 +44,7 @@ public static class DendriteApp
             .AddMeasurements()
             .AddSharing()
             .AddJobs()
+            .AddImports()
             .AddAnalysis()
             .AddFigures()
             .AddExports()

@@ -63,6 +63,15 @@ internal static class Viewer
         await page.ClickAsync("text=Make the account");
     }
 
+    /// <summary>Chooses in a list of choices that opens below its field.</summary>
+    public static async Task ChooseAsync(this IPage page, string label, string option)
+    {
+        await page.GetByRole(AriaRole.Combobox, new() { Name = label, Exact = true }).ClickAsync();
+        var choice = page.GetByRole(AriaRole.Option, new() { Name = option, Exact = true });
+        await choice.ClickAsync();
+        await choice.WaitForAsync(new() { State = WaitForSelectorState.Detached });
+    }
+
     public static Task ExactAsync(this IPage page) => page.WaitForFunctionAsync("() => document.querySelector('#state')?.dataset.exact === 'true'");
 
     /// <summary>Waits for the next exact pictures after something changed the view.</summary>

@@ -20,7 +20,7 @@ public sealed class CollaborationJourney(Browser browser) : IClassFixture<Browse
 
         // Import a folder on the server, with progress, until it can be opened.
         await page.GetByText("No datasets yet").WaitForAsync();
-        await page.GetByRole(AriaRole.Button, new() { Name = "Import a folder" }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Import a folder" }).ClickAsync();
         await page.GetByLabel("File or folder on the server").FillAsync(Path.Combine(server.Folder, "beamline/cell"));
         await page.ClickAsync("text=Continue");
         await page.Locator(".card h2").WaitForAsync();
@@ -76,7 +76,7 @@ public sealed class CollaborationJourney(Browser browser) : IClassFixture<Browse
             "() => { dendrite.patch({ camera: [75.25, 31, 0, 0, 0, 0], band: [90, 130] }); return document.querySelector('#state').dataset.exact; }")));
         await page.GetByRole(AriaRole.Button, new() { Name = "Share" }).ClickAsync();
         await page.GetByLabel("Name of the link").FillAsync("Ben");
-        await page.GetByLabel("Role").SelectOptionAsync("Annotate");
+        await page.ChooseAsync("Role", "may annotate");
         await page.ClickAsync("text=Make link");
         var link = await page.Locator("[data-copy]").InputValueAsync();
         Assert.StartsWith(server.Address, link);
@@ -126,7 +126,7 @@ public sealed class CollaborationJourney(Browser browser) : IClassFixture<Browse
         await page.WaitForFunctionAsync("() => dendrite.sites.length === 1", null, new() { Timeout = 1000 });
 
         // Revoked: what is open ends, and the link tells nothing but that.
-        await page.ClickAsync("text=Revoke");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Revoke Ben" }).ClickAsync();
         await guest.GetByText("This link is not open").WaitForAsync();
         await guest.GotoAsync(link);
         await guest.GetByText("This link is not open").WaitForAsync();
@@ -151,13 +151,14 @@ public sealed class CollaborationJourney(Browser browser) : IClassFixture<Browse
         var page = await browser.NewPageAsync();
         await page.BecomeAdministratorAsync(server);
         await page.Locator(".card").First.WaitForAsync();
-        await page.ClickAsync("text=People");
-        await page.GetByLabel("Name").FillAsync("Ben");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Account and theme" }).ClickAsync();
+        await page.GetByText("People", new() { Exact = true }).ClickAsync();
+        await page.GetByRole(AriaRole.Textbox, new() { Name = "Name", Exact = true }).FillAsync("Ben");
         await page.GetByLabel("E-mail").FillAsync("ben@example.org");
         await page.ClickAsync("text=Make account");
         var password = System.Text.RegularExpressions.Regex.Match(await page.GetByText("first password").InnerTextAsync(), "password ([0-9a-f]{16})").Groups[1].Value;
-        await page.GetByLabel("Dataset").SelectOptionAsync("theirs");
-        await page.GetByLabel("Role of Ben").SelectOptionAsync("Annotate");
+        await page.ChooseAsync("Roles in dataset", "theirs");
+        await page.ChooseAsync("Role of Ben", "may annotate");
 
         var ben = await browser.NewPageAsync();
         await ben.GotoAsync(server.Address + "/account/login");

@@ -16,7 +16,7 @@ public sealed class JobsJourney(Browser browser) : IClassFixture<Browser>
         await File.WriteAllBytesAsync(Path.Combine(server.Folder, "beamline/My scan.nrrd"), [.. System.Text.Encoding.ASCII.GetBytes("NRRD0004\ntype: uchar\ndimension: 4\nsizes: 28 24 20 2\nspacings: 1 1 1 nan\nencoding: raw\n\n"), .. voxels]);
         var page = await browser.NewPageAsync();
         await page.GotoAsync(server.Address);
-        await page.GetByRole(AriaRole.Button, new() { Name = "Import a folder" }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Import a folder" }).ClickAsync();
         var path = page.GetByLabel("File or folder on the server");
         await path.FillAsync("/etc/hostname");
         await page.ClickAsync("text=Continue");
@@ -66,18 +66,20 @@ public sealed class JobsJourney(Browser browser) : IClassFixture<Browser>
             await route.ContinueAsync();
         });
         await page.GotoAsync(server.Address);
-        await page.GetByRole(AriaRole.Button, new() { Name = "Import a folder" }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Import a folder" }).ClickAsync();
         await page.GetByLabel("Upload files").SetInputFilesAsync(file);
         await page.GetByText("41 %, far.nrrd").WaitForAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Jobs", Exact = true }).ClickAsync();
         await page.GetByText("41 %, 8.4 MB of 20.5 MB").WaitForAsync();
 
         holding = false;
         await page.ReloadAsync();
-        await page.GetByRole(AriaRole.Button, new() { Name = "Import a folder" }).ClickAsync();
         await page.GetByLabel("Upload files").SetInputFilesAsync(file);
         await page.GetByText("NRRD, raw").WaitForAsync();
         Assert.Equal(["0", "1", "2"], sent.Order());
+        await page.GetByRole(AriaRole.Button, new() { Name = "Jobs", Exact = true }).ClickAsync();
         await page.GetByText("20.5 MB arrived").WaitForAsync();
+        await page.Keyboard.PressAsync("Escape");
         await page.GetByLabel("Hours of plating").FillAsync("0");
         await page.GetByLabel("Voxel, µm").FillAsync("0.5");
         await page.ClickAsync("text=Start import");
@@ -154,7 +156,7 @@ public sealed class JobsJourney(Browser browser) : IClassFixture<Browser>
 
         await page.GetByRole(AriaRole.Tab, new() { Name = "Analysis" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Run the analysis" }).ClickAsync();
-        await jobs.Locator(".job.running progress").WaitForAsync();
+        await jobs.Locator(".job.running [role=progressbar]").WaitForAsync();
         await server.RestartAsync();
 
         await jobs.GotoAsync(server.Address + "/jobs");

@@ -21,6 +21,7 @@ export async function start() {
   current = new Viewer(document.getElementById('viewer'));
   window.dendrite = current;
   current.connect();
+  dendriteShell.opened(current.root.dataset.dataset);
   // A link to a site opens it; else the panel that was open last in this browser.
   if (!current.opensSite) return dendriteShell.tab();
   dendriteShell.showPanel(true);

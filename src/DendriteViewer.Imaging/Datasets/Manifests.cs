@@ -35,6 +35,8 @@ public static class Manifests
     {
         Require(!string.IsNullOrWhiteSpace(manifest.Name), file, "name", "is empty; give the experiment a name");
         Require(manifest.Id is null || DatasetId.TryParse(manifest.Id, out _), file, "id", $"is '{manifest.Id}'; use lower case letters, digits and hyphens");
+        var about = DatasetDescription.Of(manifest).Problem();
+        Require(about is null, file, about?.Field ?? "", about?.Sentence ?? "");
         Require(manifest.Volumes is { Count: > 0 }, file, "volumes", "is empty; name at least one scan");
         var seen = new HashSet<VolumeKey>();
         for (var i = 0; i < manifest.Volumes.Count; i++)

@@ -98,6 +98,20 @@ public static class VolumeFiles
         }
     }
 
+    /// <summary>Whether a file says nothing of what it holds, so that only shape and type by somebody let it be read.</summary>
+    public static bool IsHeaderless(string path)
+    {
+        if (!File.Exists(path))
+        {
+            return false;
+        }
+
+        Span<byte> buffer = stackalloc byte[520];
+        var head = Head(path, buffer);
+        return !IsTiff(head) && !NrrdFile.IsNrrd(head) && !NiftiFile.IsNifti(path) && !MetaImageFile.IsMetaImage(head)
+            && !head.StartsWith("PK\u0003\u0004"u8) && !Hdf5File.IsHdf5(path);
+    }
+
     /// <summary>Whether a path is no file or folder of this machine.</summary>
     public static bool IsRemote(string path) =>
         path.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || path.StartsWith("https://", StringComparison.OrdinalIgnoreCase) || path.StartsWith(BlobScheme, StringComparison.Ordinal);

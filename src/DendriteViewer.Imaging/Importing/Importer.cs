@@ -70,6 +70,26 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
         return await RunAsync(id, manifest, root, file, progress, ct);
     }
 
+    /// <summary>Imports several scans into a new or existing dataset, all of them or, where one cannot be used, none.</summary>
+    /// <param name="id">The dataset, made if new.</param>
+    /// <param name="name">What a new one is called; its id where nobody said.</param>
+    /// <param name="scans">Path, modality and hours of each.</param>
+    /// <param name="progress">Told how far it is.</param>
+    /// <param name="ct">Stops it.</param>
+    /// <exception cref="VolumeFormatException">The input cannot be used; nothing of it is left in the store.</exception>
+    public async Task<ImportResult> ImportScansAsync(
+        DatasetId id, string? name, IReadOnlyList<VolumeManifest> scans, IProgress<ImportProgress>? progress, CancellationToken ct)
+    {
+        var existing = await store.TryOpenAsync(id, ct);
+        var manifest = new DatasetManifest
+        {
+            Name = existing?.Name ?? name ?? id.Value,
+            Volumes = [.. scans.Select(s => s with { Path = ImportSources.Absolute(s.Path, "") })],
+        };
+        Manifests.Validate(manifest, id.Value);
+        return await RunAsync(id, manifest, "/", id.Value, progress, ct);
+    }
+
     /// <summary>Imports one volume into a new or existing dataset.</summary>
     /// <exception cref="VolumeFormatException">The input cannot be used; nothing of it is left in the store.</exception>
     public async Task<ImportResult> ImportVolumeAsync(SingleImport import, IProgress<ImportProgress>? progress, CancellationToken ct)

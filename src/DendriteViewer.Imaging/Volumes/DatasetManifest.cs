@@ -17,6 +17,9 @@ public sealed record DatasetManifest
     /// <summary>What people call the experiment.</summary>
     public string Name { get; init; } = "";
 
+    /// <summary>What people wrote about the experiment besides its name; absent where nobody did.</summary>
+    public AboutManifest? About { get; init; }
+
     /// <summary>Voxel size z, y, x in µm of volumes that give none.</summary>
     public double[]? VoxelSizeUm { get; init; }
 
@@ -47,6 +50,32 @@ public sealed record DatasetManifest
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         MaxDepth = 32,
     };
+}
+
+/// <summary>What people wrote about an experiment. What a number of this app rests on is never among it.</summary>
+public sealed record AboutManifest
+{
+    /// <summary>Free text.</summary>
+    public string? Description { get; init; }
+
+    /// <summary>Words to find the dataset by.</summary>
+    public string[]? Tags { get; init; }
+
+    /// <summary>What was scanned.</summary>
+    public string? Sample { get; init; }
+
+    /// <summary>Who scanned it.</summary>
+    public string? Operator { get; init; }
+
+    /// <summary>With which instrument or beamline.</summary>
+    public string? Instrument { get; init; }
+
+    /// <summary>Anything else, by name.</summary>
+    public Dictionary<string, string>? Custom { get; init; }
+
+    /// <summary>Fields that this version does not know.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Other { get; set; }
 }
 
 /// <summary>How depth is measured.</summary>

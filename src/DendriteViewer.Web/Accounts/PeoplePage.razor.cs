@@ -4,23 +4,24 @@ using DendriteViewer.Web.Catalog;
 using DendriteViewer.Web.Hosting;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
+using MudBlazor;
 
 namespace DendriteViewer.Web.Accounts;
 
 /// <summary>Accounts, and who is a member of which dataset; for administrators.</summary>
 public sealed partial class PeoplePage
 {
+    private static readonly Dictionary<string, object> s_table = new() { ["aria-label"] = "People with an account" };
     private IReadOnlyList<AppUser> _people = [];
     private IReadOnlyList<CatalogEntry> _datasets = [];
     private IReadOnlyDictionary<Guid, DatasetRole> _members = new Dictionary<Guid, DatasetRole>();
     private ClaimsPrincipal _user = new();
     private string _dataset = "";
-    private string _name = "";
-    private string _email = "";
-    private string? _made;
+    private string _search = "";
+    private string? _said;
     private string? _error;
+    private (string Before, string Password, string After)? _once;
     private Guid? _me;
-    private Guid? _removing;
     private bool _allowed;
     private bool _known;
 
@@ -35,6 +36,9 @@ public sealed partial class PeoplePage
 
     [Inject]
     private Failures Failures { get; set; } = null!;
+
+    [Inject]
+    private IDialogService Dialogs { get; set; } = null!;
 
     [CascadingParameter]
     private Task<AuthenticationState> Authentication { get; set; } = null!;
@@ -59,63 +63,87 @@ public sealed partial class PeoplePage
         }
     }
 
-    private async Task ChooseAsync(string dataset)
+    private IEnumerable<AppUser> Shown => _people.Where(u => $"{u.DisplayName} {u.Email}".Contains(_search?.Trim() ?? "",
+        StringComparison.OrdinalIgnoreCase));
+
+    private string RoleTitle => _dataset.Length > 0 ? "Role in this dataset" : "Role";
+
+    private async Task ChooseAsync(string? dataset)
     {
-        _dataset = dataset;
+        _dataset = dataset ?? "";
         _members = Identity is { } chosen ? await People.MembersAsync(chosen) : new Dictionary<Guid, DatasetRole>();
     }
 
     // Of a dataset whose manifest is damaged, nobody can say which it is.
     private DatasetIdentity? Identity => _datasets.FirstOrDefault(d => d.Id.Value == _dataset)?.Dataset?.Identity;
 
-    private string RoleOf(AppUser user) => _members.TryGetValue(user.Id, out var role) ? role.ToString() : "";
+    private string NameOf(string? id) => _datasets.FirstOrDefault(d => d.Id.Value == id)?.Dataset?.Name ?? id ?? "";
 
-    private async Task SetAsync(AppUser user, string? role)
+    private DatasetRole? RoleOf(AppUser user) => _members.TryGetValue(user.Id, out var role) ? role : null;
+
+    private Task SetAsync(AppUser user, DatasetRole? role) => TryAsync(async () =>
     {
-        if (Identity is { } chosen && await Access.IsAdministratorAsync(_user))
+        if (Identity is { } chosen)
         {
-            await People.SetRoleAsync(chosen, user.Id, Enum.TryParse<DatasetRole>(role, out var r) ? r : null);
+            await People.SetRoleAsync(chosen, user.Id, role);
             await ChooseAsync(_dataset);
         }
-    }
+    });
 
-    private Task AddAsync() => TryAsync(async () =>
+    private Task<bool> AddAsync(string name, string email) => TryAsync(async () =>
     {
-        var password = await People.AddAsync(_name, _email, administrator: false);
-        _made = $"{_name} signs in as {_email} with the first password {password}, shown only here, and changes it at /account/password.";
-        (_name, _email) = ("", "");
+        var password = await People.AddAsync(name, email, administrator: false);
+        _once = ($"{name} signs in as {email} with the first password", password,
+            ", shown only here, and changes it at /account/password.");
     });
 
     private Task ResetAsync(AppUser user) => TryAsync(async () =>
     {
         var password = await People.ResetPasswordAsync(user.Id);
-        _made = $"{user.DisplayName} is signed out everywhere and signs in with the new password {password}, shown only here.";
+        _once = ($"{user.DisplayName} is signed out everywhere and signs in with the new password", password, ", shown only here.");
     });
 
-    private Task RemoveAsync(AppUser user) => TryAsync(async () =>
+    private async Task RemoveAsync(AppUser user)
     {
-        _removing = null;
-        await People.RemoveAsync(user.Id);
-        _made = $"{user.DisplayName}'s account is removed; what it marked stays.";
-    });
+        var isSure = await Dialogs.ShowMessageBoxAsync(
+            $"Remove {user.DisplayName}?",
+            $"{user.Email} is signed out everywhere, and its roles in all datasets end. Sites and links that it made stay, under its name. "
+                + "This cannot be undone; a new account of the same address begins without roles.",
+            yesText: $"Remove {user.DisplayName}", cancelText: "Keep");
+        if (isSure == true)
+        {
+            await TryAsync(async () =>
+            {
+                await People.RemoveAsync(user.Id);
+                _said = $"{user.DisplayName}'s account is removed; what it marked stays.";
+            });
+        }
+    }
 
-    private async Task TryAsync(Func<Task> change)
+    // Whether the change was made; else the reason is shown.
+    private async Task<bool> TryAsync(Func<Task> change)
     {
-        (_made, _error) = (null, null);
+        (_said, _error) = (null, null);
         if (!await Access.IsAdministratorAsync(_user))
         {
             _error = "Only an administrator changes accounts.";
-            return;
+            return false;
         }
 
         try
         {
             await change();
             _people = await People.ListAsync();
+            return true;
         }
         catch (Exception e)
         {
             _error = Failures.Tell(e);
+            return false;
+        }
+        finally
+        {
+            StateHasChanged();
         }
     }
 }

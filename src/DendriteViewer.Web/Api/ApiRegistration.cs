@@ -40,12 +40,14 @@ public static class ApiRegistration
             {
                 id = e.Id.Value, identity = e.Dataset!.Identity.Value, name = e.Dataset.Name, role = e.Role.ToString().ToLowerInvariant(),
                     volumes = e.Dataset.Volumes.Count, storedBytes = e.StoredBytes, sites = e.Sites,
+                    about = DescriptionApi.Of(e.Dataset),
             })));
         api.MapGet("/{dataset}", async (string dataset, HttpContext c, DatasetCatalog catalog, CancellationToken ct) =>
             await catalog.TryOpenAsync(c.User, dataset, DatasetRole.View, ct) is { } d
                 ? Tagged(c, d, new
                 {
-                    id = d.Id.Value, identity = d.Identity.Value, name = d.Name, interfaceUm = d.Depth.InterfaceUm,
+                    id = d.Id.Value, identity = d.Identity.Value, name = d.Name, about = DescriptionApi.Of(d),
+                        interfaceUm = d.Depth.InterfaceUm,
                         volumes = d.Volumes.Select(SceneVolume.Of), series = d.Manifest.Series.Select(s => s.Kind),
                 })
                 : Results.NotFound());

@@ -1,12 +1,12 @@
 using System.Security.Claims;
 using DendriteViewer.Imaging.Datasets;
-using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Annotations;
 using DendriteViewer.Web.Hosting;
-using DendriteViewer.Web.Jobs;
+using DendriteViewer.Web.Registry;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.JSInterop;
 
 namespace DendriteViewer.Web.Catalog;
 
@@ -14,15 +14,18 @@ namespace DendriteViewer.Web.Catalog;
 public sealed partial class CatalogPage
 {
     private IReadOnlyList<CatalogEntry>? _entries;
+    private IReadOnlyDictionary<string, DateTimeOffset> _opened = new Dictionary<string, DateTimeOffset>();
+    private CatalogQuery _query = new();
     private ClaimsPrincipal _user = new();
-    private string _search = "";
     private string? _problem;
-    private bool _importing;
-    private Dataset? _deleting;
+    private Dataset? _deleting, _editing;
     private bool _mayImport;
 
     [Inject]
     private DatasetCatalog Catalog { get; set; } = null!;
+
+    [Inject]
+    private DatasetRegistry Registry { get; set; } = null!;
 
     [Inject]
     private SiteLog Sites { get; set; } = null!;
@@ -33,13 +36,13 @@ public sealed partial class CatalogPage
     [Inject]
     private Failures Failures { get; set; } = null!;
 
+    [Inject]
+    private IJSRuntime Script { get; set; } = null!;
+
     [CascadingParameter]
     private Task<AuthenticationState> Authentication { get; set; } = null!;
 
-    [Inject]
-    private TimeProvider Time { get; set; } = null!;
-
-    private IEnumerable<CatalogEntry> Shown => (_entries ?? []).Where(e => (e.Dataset?.Name ?? e.Id.Value).Contains(_search.Trim(), StringComparison.OrdinalIgnoreCase));
+    private IReadOnlyList<CatalogEntry> Shown { get; set; } = [];
 
     /// <inheritdoc/>
     public void Dispose() => Catalog.Changed -= Reload;
@@ -50,11 +53,16 @@ public sealed partial class CatalogPage
         Catalog.Changed += Reload;
         _user = (await Authentication).User;
         _mayImport = await Access.IsAdministratorAsync(_user);
+        (_query, _opened) = await CatalogMemory.ReadAsync(Script);
         await LoadAsync();
     }
 
-    // What ended long ago is history, on a page of its own.
-    private bool IsRecent(Job job) => job.IsActive || Time.GetUtcNow() - job.Ended < TimeSpan.FromMinutes(30);
+    private async Task ChangeAsync(CatalogQuery query)
+    {
+        _query = query;
+        Shown = _query.Apply(_entries ?? []);
+        await CatalogMemory.KeepAsync(Script, query);
+    }
 
     private void Reload() => _ = InvokeAsync(async () =>
     {
@@ -66,7 +74,15 @@ public sealed partial class CatalogPage
     {
         try
         {
-            _entries = await Catalog.ListAsync(_user, async id => (await Sites.ListAsync(id)).Count, default);
+            var seen = (await Registry.ExistingAsync(default)).ToDictionary(d => d.Identity, d => d.SeenAt);
+            var list = await Catalog.ListAsync(_user, async id => (await Sites.ListAsync(id)).Count, default);
+            _entries = [.. list.Select(e => e with
+            {
+                Opened = _opened.TryGetValue(e.Id.Value, out var opened) ? opened : null,
+                Imported = e.Dataset is { } d && seen.TryGetValue(d.Identity.Value, out var at)
+                    ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null,
+            })];
+            Shown = _query.Apply(_entries);
             _problem = null;
         }
         catch (Exception e)

@@ -11,7 +11,26 @@ using DendriteViewer.Web.Registry;
 namespace DendriteViewer.Web.Catalog;
 
 /// <summary>A dataset as a card shows it.</summary>
-public sealed record CatalogEntry(DatasetId Id, Dataset? Dataset, string? Problem, DatasetRole Role, long StoredBytes, int Sites);
+/// <param name="Id">Its id.</param>
+/// <param name="Dataset">The dataset, or null where its manifest is damaged.</param>
+/// <param name="Problem">What is wrong with it, or null.</param>
+/// <param name="Role">What the visitor may do.</param>
+/// <param name="StoredBytes">All of it in the store.</param>
+/// <param name="Sites">Marked sites.</param>
+public sealed record CatalogEntry(DatasetId Id, Dataset? Dataset, string? Problem, DatasetRole Role, long StoredBytes, int Sites)
+{
+    /// <summary>When this browser last opened it, or null for never.</summary>
+    public DateTimeOffset? Opened { get; init; }
+
+    /// <summary>When it was first seen in the store, or null where nobody knows.</summary>
+    public DateTimeOffset? Imported { get; init; }
+
+    /// <summary>What it is called.</summary>
+    public string Name => Dataset?.Name ?? Id.Value;
+
+    /// <summary>Its tags.</summary>
+    public IReadOnlyList<string> Tags => Dataset?.Manifest.About?.Tags ?? [];
+}
 
 /// <summary>The datasets that somebody may see, and the histograms of their volumes, which cost a read each and never change.</summary>
 public sealed class DatasetCatalog(DatasetStore store, DatasetAccess access, BrickCache bricks) : IDatasetFollower

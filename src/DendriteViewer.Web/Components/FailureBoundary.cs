@@ -1,6 +1,7 @@
 using DendriteViewer.Web.Hosting;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Rendering;
+using MudBlazor;
 
 namespace DendriteViewer.Web.Components;
 
@@ -28,19 +29,21 @@ public sealed class FailureBoundary : ErrorBoundaryBase
             return;
         }
 
-        builder.OpenElement(1, "div");
-        builder.AddAttribute(2, "class", "panel-body");
-        builder.OpenElement(3, "p");
-        builder.AddAttribute(4, "class", "error");
-        builder.AddAttribute(5, "role", "alert");
-        builder.AddContent(6, _sentence);
-        builder.CloseElement();
-        builder.OpenElement(7, "button");
-        builder.AddAttribute(8, "class", "button");
-        builder.AddAttribute(9, "type", "button");
-        builder.AddAttribute(10, "onclick", EventCallback.Factory.Create(this, Recover));
-        builder.AddContent(11, "Try again");
-        builder.CloseElement();
-        builder.CloseElement();
+        builder.OpenComponent<MudAlert>(1);
+        builder.AddAttribute(2, nameof(MudAlert.Severity), Severity.Error);
+        builder.AddAttribute(3, nameof(MudAlert.Dense), true);
+        builder.AddAttribute(4, "role", "alert");
+        builder.AddAttribute(5, nameof(MudAlert.ChildContent), (RenderFragment)(content =>
+        {
+            content.AddContent(0, _sentence);
+            content.OpenComponent<MudButton>(1);
+            content.AddAttribute(2, nameof(MudButton.Size), Size.Small);
+            content.AddAttribute(3, nameof(MudButton.Class), "ms-2");
+            content.AddAttribute(4, nameof(MudButton.OnClick),
+                EventCallback.Factory.Create<Microsoft.AspNetCore.Components.Web.MouseEventArgs>(this, Recover));
+            content.AddAttribute(5, nameof(MudButton.ChildContent), (RenderFragment)(label => label.AddContent(0, "Try again")));
+            content.CloseComponent();
+        }));
+        builder.CloseComponent();
     }
 }

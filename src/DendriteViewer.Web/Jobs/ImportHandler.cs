@@ -10,7 +10,8 @@ using DendriteViewer.Web.Uploads;
 namespace DendriteViewer.Web.Jobs;
 
 /// <summary>Imports of folders on the server. One that a restart cut off goes on from the shards that are there.</summary>
-public sealed class ImportHandler(JobBoard board, DatasetStore store, DatasetCatalog catalog, DendriteOptions options, UploadFolder uploads, TimeProvider time) : IJobHandler
+public sealed class ImportHandler(
+    JobBoard board, DatasetStore store, DatasetCatalog catalog, DendriteOptions options, UploadFolder uploads, TimeProvider time) : IJobHandler
 {
     /// <summary>The kind of its jobs.</summary>
     public const string Name = "Import";
@@ -22,24 +23,56 @@ public sealed class ImportHandler(JobBoard board, DatasetStore store, DatasetCat
 
     /// <summary>Asks for an import of a dataset.json or its folder. Whoever calls has been authorized.</summary>
     /// <exception cref="VolumeFormatException">The path is not below a folder that may be imported from.</exception>
-    public Task<Job> StartAsync(string path, Person by, CancellationToken ct = default) => StartAsync(new Arguments(Resolve(path), null), by, ct);
+    public Task<Job> StartAsync(string path, Person by, CancellationToken ct = default) =>
+        StartAsync(new Arguments(Resolve(path), null), by, ct);
 
     /// <summary>Asks for an import of one file, or of the volumes that it holds. Whoever calls has been authorized.</summary>
     /// <exception cref="VolumeFormatException">The path is not below a folder that may be imported from.</exception>
-    public Task<Job> StartVolumeAsync(string path, VolumeToImport volume, Person by, CancellationToken ct = default) => StartAsync(new Arguments(Resolve(path), volume), by, ct);
+    public Task<Job> StartVolumeAsync(string path, VolumeToImport volume, Person by, CancellationToken ct = default) =>
+        StartAsync(new Arguments(Resolve(path), volume), by, ct);
 
-    /// <summary>Whether a path is a dataset that somebody described, rather than a volume by itself.</summary>
+    /// <summary>Asks for an import of the scans of a folder, as one dataset. Whoever calls has been authorized.</summary>
+    /// <exception cref="VolumeFormatException">A path is not below a folder that may be imported from.</exception>
+    public Task<Job> StartScansAsync(string folder, ScansToImport scans, Person by, CancellationToken ct = default)
+    {
+        foreach (var scan in scans.Scans)
+        {
+            Resolve(scan.Path);
+        }
+
+        return StartAsync(new Arguments(Resolve(folder), null, scans), by, ct);
+    }
+
+    /// <summary>What a path is, which decides what is asked next.</summary>
     /// <exception cref="VolumeFormatException">The path is not below a folder that may be imported from.</exception>
-    public bool IsDataset(string path)
+    public Task<SourceKind> KindAsync(string path, CancellationToken ct) => Task.Run(() =>
     {
         var full = Resolve(path);
-        return !VolumeFiles.IsRemote(full) && (Path.GetExtension(full) == ".json" || File.Exists(Path.Combine(full, "dataset.json")));
+        return VolumeFiles.IsRemote(full) ? SourceKind.Volume
+            : Path.GetExtension(full) == ".json" || File.Exists(Path.Combine(full, "dataset.json")) ? SourceKind.Dataset
+            : FolderSurvey.IsFolderOfScans(full, Resolve) ? SourceKind.Scans
+            : VolumeFiles.IsHeaderless(full) ? SourceKind.Raw
+            : SourceKind.Volume;
+    }, ct);
+
+    /// <summary>The scans of a folder, with the times that their names tell of.</summary>
+    /// <exception cref="VolumeFormatException">It cannot be read, or not from there.</exception>
+    public Task<FolderSurvey> SurveyAsync(string folder, CancellationToken ct) =>
+        Task.Run(() => FolderSurvey.Of(Resolve(folder), Resolve, ct), ct);
+
+    /// <summary>What a headerless file may hold, or null where its name and size tell nothing.</summary>
+    /// <exception cref="VolumeFormatException">It is not below a folder that may be imported from.</exception>
+    public RawGuess? GuessRaw(string path)
+    {
+        var file = new FileInfo(Resolve(path));
+        return file.Exists ? RawGuess.Of(file.Name, file.Length) : null;
     }
 
     /// <summary>What a file, or a dataset inside it, would be as a volume.</summary>
     /// <exception cref="VolumeFormatException">It cannot be read, or not from there.</exception>
-    public Task<Inspection> InspectAsync(string path, string? inside, CancellationToken ct) =>
-        Task.Run(() => Inspection.Of(Resolve(path), new VolumeManifest { Inside = inside }, time, Resolve, ct, store.Blobs), ct);
+    public Task<Inspection> InspectAsync(string path, string? inside, RawVoxels? raw, CancellationToken ct) =>
+        Task.Run(() => Inspection.Of(
+            Resolve(path), RawVoxels.On(raw, new VolumeManifest { Inside = inside }), time, Resolve, ct, store.Blobs), ct);
 
     /// <inheritdoc/>
     public async Task<JobOutcome> RunAsync(JobRun run, CancellationToken ct)
@@ -47,7 +80,8 @@ public sealed class ImportHandler(JobBoard board, DatasetStore store, DatasetCat
         // Asked again, since a link may have been put there, or the configuration changed, since it was asked for.
         var asked = JsonSerializer.Deserialize<Arguments>(run.Request.Arguments)!;
         var full = Resolve(asked.Path);
-        var relay = new Relay(p => run.Progress.Report(new JobProgress(p.TotalBytes == 0 ? 1 : (double)p.DoneBytes / p.TotalBytes, p.Volume)));
+        var relay = new Relay(p =>
+            run.Progress.Report(new JobProgress(p.TotalBytes == 0 ? 1 : (double)p.DoneBytes / p.TotalBytes, p.Volume)));
         if (run.Request.DatasetIdentity is not null)
         {
             // A volume was asked for in a dataset that was there.
@@ -55,7 +89,9 @@ public sealed class ImportHandler(JobBoard board, DatasetStore store, DatasetCat
         }
 
         var importer = new Importer(store, time) { Roots = Roots, Addresses = options.ImportAddresses, KeepWhenCancelled = run.IsStopping };
-        var result = asked.Volume is { } v
+        var result = asked.Scans is { } scans
+            ? await importer.ImportScansAsync(DatasetId.Parse(scans.Dataset), scans.Name, scans.ToManifests(Resolve), relay, ct)
+            : asked.Volume is { } v
             ? await importer.ImportVolumeAsync(
                 new SingleImport(full, DatasetId.Parse(v.Dataset), v.ToManifest(), v.Hours.Length > 1 ? v.Hours : null), relay, ct)
             : await importer.ImportDatasetAsync(full, null, relay, ct);
@@ -65,7 +101,8 @@ public sealed class ImportHandler(JobBoard board, DatasetStore store, DatasetCat
             uploads.RemoveOf(full);
         }
 
-        return new JobOutcome((result.AlreadyThere ? "Was there already" : "Imported") + Warnings(result), result.Id.Value, result.Identity.Value);
+        return new JobOutcome(
+            (result.AlreadyThere ? "Was there already" : "Imported") + Warnings(result), result.Id.Value, result.Identity.Value);
     }
 
     // What was guessed or left out, where nobody may have looked at an inspection; the rest of many is told by dendrite inspect.
@@ -75,15 +112,18 @@ public sealed class ImportHandler(JobBoard board, DatasetStore store, DatasetCat
     private async Task<Job> StartAsync(Arguments asked, Person by, CancellationToken ct)
     {
         var title = Path.GetFileName(Path.TrimEndingDirectorySeparator(asked.Path));
-        var existing = asked.Volume is { } v ? await store.TryOpenAsync(DatasetId.Parse(v.Dataset), ct) : null;
-        var request = new JobRequest(Kind, title, asked.Volume?.Dataset, JsonSerializer.Serialize(asked), existing?.Identity.Value);
+        var dataset = asked.Volume?.Dataset ?? asked.Scans?.Dataset;
+        var existing = dataset is null ? null : await store.TryOpenAsync(DatasetId.Parse(dataset), ct);
+        var request = new JobRequest(Kind, title, dataset, JsonSerializer.Serialize(asked), existing?.Identity.Value);
         return await board.StartAsync(request, by, ct);
     }
 
     // Folders that the configuration names, and what browsers uploaded.
     private string[] Roots => [.. options.ImportRoots, uploads.Root];
 
-    private string Resolve(string path)
+    /// <summary>Where a path leads, links followed, if that may be imported from.</summary>
+    /// <exception cref="VolumeFormatException">It may not.</exception>
+    internal string Resolve(string path)
     {
         if (VolumeFiles.IsRemote(path))
         {
@@ -98,40 +138,10 @@ public sealed class ImportHandler(JobBoard board, DatasetStore store, DatasetCat
                 : $"{path} is not below a folder to import from ({string.Join(", ", options.ImportRoots)}).");
     }
 
-    private sealed record Arguments(string Path, VolumeToImport? Volume);
+    private sealed record Arguments(string Path, VolumeToImport? Volume, ScansToImport? Scans = null);
 
     private sealed class Relay(Action<ImportProgress> action) : IProgress<ImportProgress>
     {
         public void Report(ImportProgress value) => action(value);
     }
 }
-
-/// <summary>What a file becomes.</summary>
-/// <param name="Dataset">Id of the dataset, made if new.</param>
-/// <param name="Modality">Its modality.</param>
-/// <param name="Hours">Hours of plating; of a file with several volumes, of each.</param>
-/// <param name="VoxelSizeUm">Voxel size z, y, x in place of the file's own.</param>
-/// <param name="Inside">Path of the dataset in a file that holds several.</param>
-/// <param name="Options">What is done to it on its way.</param>
-/// <param name="InPlace">Whether an OME-Zarr of the store is used where it lies.</param>
-public sealed record VolumeToImport(string Dataset, string Modality, double[] Hours, double[]? VoxelSizeUm, string? Inside = null, WayIn? Options = null, bool InPlace = false)
-{
-    /// <summary>The same as dataset.json says it.</summary>
-    public VolumeManifest ToManifest() => new()
-    {
-        Modality = Modality, Hours = Hours[0], VoxelSizeUm = VoxelSizeUm, Inside = Inside, InPlace = InPlace ? true : null,
-        Region = Options?.CropToCell == true ? JsonSerializer.SerializeToElement("cell") : Options?.Region is { } box ? JsonSerializer.SerializeToElement(box) : null,
-        Convert = Options?.Convert is { } type ? new ConvertManifest { Dtype = type, Range = Options.Range } : null,
-        Denoise = Options?.Denoise,
-        Register = Options?.Register == true ? true : null,
-    };
-}
-
-/// <summary>What is done to a scan on its way into the store.</summary>
-/// <param name="CropToCell">Keep what lies in the cell's outline.</param>
-/// <param name="Region">Else the voxels to keep, [[z0, z1], [y0, y1], [x0, x1]], or null for all.</param>
-/// <param name="Convert">uint8 or uint16, or null for the file's type.</param>
-/// <param name="Range">What is spread over it, or null for least to largest.</param>
-/// <param name="Denoise">median or nlm, kept as a modality of its own, or null.</param>
-/// <param name="Register">Lay it onto the first of its modality.</param>
-public sealed record WayIn(bool CropToCell, int[][]? Region, string? Convert, double[]? Range, string? Denoise, bool Register);

@@ -16,6 +16,8 @@ public static class RegistryRegistration
     public static WebApplicationBuilder AddRegistry(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<DatasetRegistry>();
+        builder.Services.AddSingleton<DatasetEdits>();
+        builder.Services.AddSingleton<DatasetLosses>();
         builder.Services.AddSingleton<DatasetWatch>();
         builder.Services.AddHostedService(s => s.GetRequiredService<DatasetWatch>());
         return builder;
@@ -25,6 +27,8 @@ public static class RegistryRegistration
     public static void MapRegistry(this WebApplication app)
     {
         app.MapDelete("/api/datasets/{dataset}", DeleteAsync).WithTags("datasets");
+        app.MapGet("/api/datasets/{dataset}/deletion", LossAsync).WithTags("datasets");
+        app.MapPatch("/api/datasets/{dataset}", DescriptionApi.ChangeAsync).WithTags("datasets");
         var archive = app.MapGroup("/api/archive").WithTags("archive");
         archive.MapGet("/", async (
             HttpContext c, DatasetRegistry registry, DatasetAccess access, SiteLog sites, MeasurementLog measurements,
@@ -67,6 +71,12 @@ public static class RegistryRegistration
                     $"{identity}-measurements.csv")
                 : Results.NotFound());
     }
+
+    // What a deletion would take along, for who may delete.
+    private static async Task<IResult> LossAsync(
+        string dataset, HttpContext c, DatasetCatalog catalog, DatasetLosses losses, CancellationToken ct) =>
+        await catalog.TryOpenAsync(c.User, dataset, DatasetRole.Own, ct) is { } opened
+            ? Results.Json(await losses.OfAsync(opened, ct)) : Results.NotFound();
 
     private static async Task<IResult> DeleteAsync(string dataset, HttpContext c, DatasetCatalog catalog, DatasetAccess access,
         DatasetWatch watch, CancellationToken ct)

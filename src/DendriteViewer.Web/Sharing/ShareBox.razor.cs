@@ -1,3 +1,5 @@
+using System.Globalization;
+using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Hosting;
 using DendriteViewer.Web.Viewing;
@@ -9,6 +11,7 @@ namespace DendriteViewer.Web.Sharing;
 /// <summary>Makes links to the view as it is, lists them and revokes them.</summary>
 public sealed partial class ShareBox
 {
+    private static readonly int[] s_days = [7, 30, 365, 0];
     private IReadOnlyList<ShareLink> _links = [];
     private string _name = "";
     private DatasetRole _role = DatasetRole.View;
@@ -51,6 +54,18 @@ public sealed partial class ShareBox
         }
     }
 
+    private static string RoleName(DatasetRole role) => role == DatasetRole.View ? "may look" : "may annotate";
+
+    private static string DaysName(int days) => days switch { 0 => "never", 365 => "in a year", _ => $"in {days} days" };
+
+    private static string EndOf(ShareLink link, bool isOpen) => link switch
+    {
+        { RevokedAt: not null } => "revoked",
+        { ExpiresAt: { } at } => (isOpen ? "until " : "ended ")
+            + DateTimeOffset.FromUnixTimeMilliseconds(at).ToString("d MMM yyyy", CultureInfo.InvariantCulture),
+        _ => "no end",
+    };
+
     private async Task CreateAsync()
     {
         if (!await MayAsync())
@@ -59,7 +74,8 @@ public sealed partial class ShareBox
         }
 
         var query = ViewLink.Format(Session.Current.View, Session.Start);
-        var (_, token) = await Links.CreateAsync(Session.Dataset, _role, _name, _days > 0 ? TimeSpan.FromDays(_days) : null, query, By, default);
+        TimeSpan? lifetime = _days > 0 ? TimeSpan.FromDays(_days) : null;
+        var (_, token) = await Links.CreateAsync(Session.Dataset, _role, _name, lifetime, query, By, default);
 
         // Else the address that this browser shows, which is not what a request's Host header says.
         _url = Services.GetService<PublicAddress>()?.Of("/s/" + token) ?? Navigation.ToAbsoluteUri("/s/" + token).ToString();

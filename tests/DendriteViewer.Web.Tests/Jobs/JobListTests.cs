@@ -3,19 +3,24 @@ using Bunit;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Jobs;
+using DendriteViewer.Web.Tests.Components;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace DendriteViewer.Web.Tests.Jobs;
 
 /// <summary>Who sees which jobs, and what each may do about them.</summary>
-public sealed class JobListTests : BunitContext, IAsyncLifetime
+public sealed class JobListTests : MudContext
 {
     private readonly TestHost _host = new();
 
-    Task IAsyncLifetime.InitializeAsync() => _host.InitializeAsync();
+    public override Task InitializeAsync() => _host.InitializeAsync();
 
-    Task IAsyncLifetime.DisposeAsync() => _host.DisposeAsync();
+    protected override async Task EndAsync()
+    {
+        await base.EndAsync();
+        await _host.DisposeAsync();
+    }
 
     [Theory]
     [InlineData(null, 1, 0)]

@@ -1,0 +1,56 @@
+using DendriteViewer.Imaging.Datasets;
+using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Web.Catalog;
+
+namespace DendriteViewer.Web.Registry;
+
+/// <summary>
+/// Changes what people say of a dataset. Other servers see it with the next turn of <see cref="DatasetWatch"/>, as they see imports.
+/// Whoever calls has been authorized.
+/// </summary>
+public sealed class DatasetEdits(DatasetStore store, DatasetCatalog catalog)
+{
+    /// <summary>Saves what somebody wrote, unless somebody else saved something else since it was looked at.</summary>
+    /// <param name="looked">The dataset as it was looked at.</param>
+    /// <param name="wish">What shall stand there.</param>
+    /// <param name="ct">Stops it.</param>
+    /// <returns>The dataset as it is now, and whether the wish was saved; else what is there is somebody else's.</returns>
+    /// <exception cref="VolumeFormatException">A field is out of its bounds, or the dataset is gone.</exception>
+    public async Task<(Dataset Now, bool IsSaved)> SaveAsync(Dataset looked, DatasetDescription wish, CancellationToken ct)
+    {
+        var before = DatasetDescription.Of(looked.Manifest);
+        return await SaveAsync(looked, now => DatasetDescription.Of(now.Manifest) == before ? wish : null, ct);
+    }
+
+    /// <summary>Saves what a function makes of the dataset as it is at that moment.</summary>
+    /// <param name="looked">The dataset as it was looked at; only its identity counts.</param>
+    /// <param name="change">From the dataset to what shall be said of it, or null to leave it. Asked again where somebody was
+    /// faster.</param>
+    /// <param name="ct">Stops it.</param>
+    /// <returns>The dataset as it is now, and whether it was changed.</returns>
+    /// <exception cref="VolumeFormatException">A field is out of its bounds, or the dataset is gone.</exception>
+    public async Task<(Dataset Now, bool IsSaved)> SaveAsync(
+        Dataset looked, Func<Dataset, DatasetDescription?> change, CancellationToken ct)
+    {
+        try
+        {
+            var now = await store.UpdateAsync(looked.Id, published =>
+            {
+                var wish = change(published!) ?? throw new LeftAloneException(published!);
+                return ValueTask.FromResult(wish.Trimmed().ApplyTo(published!.Manifest));
+            }, ct, looked.Identity);
+            catalog.Touch();
+            return (now, true);
+        }
+        catch (LeftAloneException e)
+        {
+            return (e.Now, false);
+        }
+    }
+
+    // Ends an update without writing.
+    private sealed class LeftAloneException(Dataset now) : Exception
+    {
+        public Dataset Now => now;
+    }
+}

@@ -1,0 +1,49 @@
+using DendriteViewer.Imaging.Datasets;
+using DendriteViewer.Imaging.Storage;
+using DendriteViewer.Web.Annotations;
+using DendriteViewer.Web.Exports;
+using DendriteViewer.Web.Measurements;
+using DendriteViewer.Web.Sharing;
+
+namespace DendriteViewer.Web.Registry;
+
+/// <summary>What goes with a dataset when it is deleted, and what is kept.</summary>
+/// <param name="Scans">Scans of all modalities and times.</param>
+/// <param name="Labels">Label volumes that analyses made.</param>
+/// <param name="Series">Measured curves.</param>
+/// <param name="Findings">Results of analyses.</param>
+/// <param name="Bytes">All of it in the store.</param>
+/// <param name="Links">Links that are open and end.</param>
+/// <param name="Exports">Files that were exported and not fetched yet.</param>
+/// <param name="ExportBytes">Their size.</param>
+/// <param name="Sites">Sites that are kept in the archive.</param>
+/// <param name="Measurements">Measurements that are kept in the archive.</param>
+public sealed record DatasetLoss(
+    int Scans, int Labels, int Series, int Findings, long Bytes, int Links, int Exports, long ExportBytes, int Sites,
+    int Measurements);
+
+/// <summary>Counts what a deletion would take along. Whoever calls has been authorized.</summary>
+public sealed class DatasetLosses(
+    DatasetStore store, SiteLog sites, MeasurementLog measurements, ShareLinks links, ExportFiles exports, TimeProvider time)
+{
+    /// <summary>Counts it as it is now.</summary>
+    public async Task<DatasetLoss> OfAsync(Dataset dataset, CancellationToken ct)
+    {
+        var prefix = BlobNames.Dataset(dataset.Id);
+        var findings = 0;
+        var bytes = 0L;
+        await foreach (var blob in store.Blobs.ListAsync(prefix, ct))
+        {
+            bytes += blob.Size;
+            findings += blob.Name.StartsWith(prefix + "analysis/", StringComparison.Ordinal)
+                && blob.Name.EndsWith(".json", StringComparison.Ordinal) ? 1 : 0;
+        }
+
+        var now = time.GetUtcNow();
+        var files = exports.List(dataset.Identity);
+        return new DatasetLoss(
+            dataset.Volumes.Count, dataset.Labels.Count, dataset.Manifest.Series.Count, findings, bytes,
+            (await links.ListAsync(dataset.Identity, ct)).Count(l => l.IsValid(now)), files.Count, files.Sum(f => f.Bytes),
+            (await sites.ListAsync(dataset.Identity, ct)).Count, (await measurements.ListAsync(dataset.Identity, ct)).Count);
+    }
+}

@@ -1,0 +1,91 @@
+using DendriteViewer.Imaging.Datasets;
+using DendriteViewer.Imaging.Storage;
+using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Web.Accounts;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Authorization;
+using MudBlazor;
+
+namespace DendriteViewer.Web.Registry;
+
+/// <summary>Says what a deletion takes along, and deletes.</summary>
+public sealed partial class DeleteBox
+{
+    private static readonly DialogOptions s_options = new() { MaxWidth = MaxWidth.Small, FullWidth = true, CloseButton = true };
+    private string _typed = "";
+    private bool _isWorking;
+    private string? _error;
+    private DatasetLoss? _loss;
+
+    /// <summary>The dataset, as the person looked at it.</summary>
+    [Parameter, EditorRequired]
+    public Dataset Dataset { get; set; } = null!;
+
+    /// <summary>Asks to be closed: it was deleted, or is kept.</summary>
+    [Parameter]
+    public EventCallback Close { get; set; }
+
+    [Inject]
+    private DatasetWatch Watch { get; set; } = null!;
+
+    [Inject]
+    private DatasetLosses Losses { get; set; } = null!;
+
+    [Inject]
+    private DatasetAccess Access { get; set; } = null!;
+
+    [CascadingParameter]
+    private Task<AuthenticationState> Authentication { get; set; } = null!;
+
+    private bool IsTyped => _typed?.Trim() == Dataset.Id.Value;
+
+    /// <inheritdoc/>
+    protected override async Task OnInitializedAsync()
+    {
+        if (await MayAsync())
+        {
+            try
+            {
+                _loss = await Losses.OfAsync(Dataset, default);
+            }
+            catch (BlobStoreException e)
+            {
+                _error = e.Message;
+            }
+        }
+    }
+
+    private static string Count(int number, string what) => $"{number} {what}{(number == 1 ? "" : "s")}";
+
+    private Task OnVisibleAsync(bool isVisible) => isVisible ? Task.CompletedTask : Close.InvokeAsync();
+
+    private async Task<bool> MayAsync()
+    {
+        var may = await Access.RoleAsync((await Authentication).User, Dataset.Identity) >= DatasetRole.Own;
+        _error = may ? null : "Only an owner of the dataset or an administrator may delete it.";
+        return may;
+    }
+
+    private async Task DeleteAsync()
+    {
+        if (_isWorking || !IsTyped || !await MayAsync())
+        {
+            return;
+        }
+
+        _isWorking = true;
+        try
+        {
+            await Watch.DeleteAsync(Dataset, (await Authentication).User.NameOf(), default);
+            await Close.InvokeAsync();
+        }
+        catch (Exception e) when (e is BlobStoreException or VolumeFormatException)
+        {
+            _error = e.Message;
+        }
+        finally
+        {
+            _isWorking = false;
+        }
+    }
+}

@@ -1,0 +1,88 @@
+using DendriteViewer.Imaging.Datasets;
+using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Web.Exports;
+using DendriteViewer.Web.Measurements;
+using DendriteViewer.Web.Registry;
+
+namespace DendriteViewer.Web.Tests.Registry;
+
+/// <summary>Changes of what people say of a dataset, by one and by two at once; and what a deletion would take along.</summary>
+public sealed class DatasetEditsTests : IAsyncLifetime
+{
+    private readonly TestHost _host = new();
+
+    private DatasetEdits Edits => new(_host.Store, _host.Catalog);
+
+    public Task InitializeAsync() => _host.InitializeAsync();
+
+    public Task DisposeAsync() => _host.DisposeAsync();
+
+    [Fact]
+    public async Task Name_ThatIsChanged_LeavesIdIdentityAndVolumes()
+    {
+        var before = _host.Dataset;
+        var wish = DatasetDescription.Of(before.Manifest) with { Name = " New name ", Tags = ["a"] };
+        var (now, isSaved) = await Edits.SaveAsync(before, wish, default);
+        Assert.True(isSaved);
+        Assert.Equal(("New name", before.Id, before.Identity, before.Volumes.Count), (now.Name, now.Id, now.Identity, now.Volumes.Count));
+        Assert.Equal(now.Revision, (await _host.Store.TryOpenAsync(before.Id, default))!.Revision);
+    }
+
+    // The second began from what the first replaced.
+    [Fact]
+    public async Task Second_WhoLookedBefore_SavesNothingAndSeesTheFirst()
+    {
+        var looked = _host.Dataset;
+        var mine = DatasetDescription.Of(looked.Manifest);
+        await Edits.SaveAsync(looked, mine with { Sample = "theirs" }, default);
+        var (now, isSaved) = await Edits.SaveAsync(looked, mine with { Operator = "mine" }, default);
+        Assert.False(isSaved);
+        Assert.Equal(("theirs", null), (now.Manifest.About!.Sample, now.Manifest.About.Operator));
+    }
+
+    [Fact]
+    public async Task ManyAtOnce_WhoEachAddAPair_LoseNone()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Edits.SaveAsync(_host.Dataset, now =>
+        {
+            var d = DatasetDescription.Of(now.Manifest);
+            return d with { Custom = [.. d.Custom, KeyValuePair.Create($"k{i}", "v")] };
+        }, default)));
+        var dataset = (await _host.Store.TryOpenAsync(_host.Dataset.Id, default))!;
+        Assert.Equal(8, dataset.Manifest.About!.Custom!.Count);
+    }
+
+    [Fact]
+    public async Task Dataset_ThatIsGone_IsNotWritten()
+    {
+        await _host.Store.DeleteAsync(_host.Dataset.Id, default);
+        await Assert.ThrowsAsync<VolumeFormatException>(() =>
+            Edits.SaveAsync(_host.Dataset, DatasetDescription.Of(_host.Dataset.Manifest) with { Name = "x" }, default));
+        Assert.Null(await _host.Store.TryOpenAsync(_host.Dataset.Id, default));
+    }
+
+    [Fact]
+    public async Task Losses_CountWhatGoesAlong()
+    {
+        using var folder = new TempDirectory();
+        var files = new ExportFiles(new DendriteOptions { Data = folder.Path }, _host.Time);
+        var link = await _host.Links.CreateAsync(
+            _host.Dataset, DendriteViewer.Web.Accounts.DatasetRole.View, "x", null, "", "ada", default);
+        await _host.Links.CreateAsync(_host.Dataset, DendriteViewer.Web.Accounts.DatasetRole.View, "y", null, "", "ada", default);
+        await _host.Links.RevokeAsync(_host.Dataset.Identity, link.Link.Id, default);
+        File.WriteAllText(Path.Combine(files.FolderOf(_host.Dataset.Identity), "a.tif"), "12345");
+        File.SetLastWriteTimeUtc(Path.Combine(files.FolderOf(_host.Dataset.Identity), "a.tif"), _host.Time.GetUtcNow().UtcDateTime);
+        var loss = await new DatasetLosses(
+            _host.Store, _host.Sites, new MeasurementLog(_host.Database, _host.Time), _host.Links, files, _host.Time)
+            .OfAsync(_host.Dataset, default);
+        Assert.Equal((3, 0, 1, 1, 5L, 0), (loss.Scans, loss.Labels, loss.Links, loss.Exports, loss.ExportBytes, loss.Sites));
+        Assert.InRange(loss.Bytes, 100_000, 10_000_000);
+    }
+
+    private sealed class TempDirectory : IDisposable
+    {
+        public string Path { get; } = Directory.CreateTempSubdirectory("dendrite-loss-").FullName;
+
+        public void Dispose() => Directory.Delete(Path, recursive: true);
+    }
+}

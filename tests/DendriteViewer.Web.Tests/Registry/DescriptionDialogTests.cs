@@ -1,0 +1,109 @@
+using System.Security.Claims;
+using AngleSharp.Dom;
+using Bunit;
+using DendriteViewer.Imaging.Datasets;
+using DendriteViewer.Web.Registry;
+using DendriteViewer.Web.Tests.Components;
+using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.Extensions.DependencyInjection;
+using MudBlazor;
+
+namespace DendriteViewer.Web.Tests.Registry;
+
+/// <summary>
+/// The dialog in which people say what a dataset is: what is typed is saved, refused or put beside another's, never lost.
+/// </summary>
+public sealed class DescriptionDialogTests : MudContext
+{
+    private readonly TestHost _host = new();
+    private IRenderedComponent<MudDialogProvider> _dialogs = null!;
+    private int _closed;
+
+    public override Task InitializeAsync() => _host.InitializeAsync();
+
+    protected override async Task EndAsync()
+    {
+        await base.EndAsync();
+        await _host.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Words_ThatAreTyped_AreSavedAndTheDialogCloses()
+    {
+        await OpenAsync(administrator: true);
+        await TypeAsync("Name", "A new name");
+        await TypeAsync("Tags", "short, Li, ");
+        await SaveAsync();
+        _dialogs.WaitForAssertion(() => Assert.Equal(1, _closed));
+        var saved = await _host.Store.TryOpenAsync(_host.Dataset.Id, default);
+        Assert.Equal("A new name", saved!.Name);
+        Assert.Equal(["short", "Li"], saved.Manifest.About!.Tags!);
+    }
+
+    [Fact]
+    public async Task TwoPeople_WhoChangeTheName_SeeBothAndNeitherIsLost()
+    {
+        await OpenAsync(administrator: true);
+        await TypeAsync("Name", "Mine");
+        await SaveElsewhereAsync(d => d with { Name = "Theirs", Sample = "S-17" });
+        await SaveAsync();
+        _dialogs.WaitForAssertion(() => Assert.Contains("Somebody else changed name meanwhile", _dialogs.Markup));
+        Assert.Contains("Theirs", _dialogs.Markup);
+        Assert.Equal("Mine", Field("Name").GetAttribute("value"));
+        Assert.Equal("S-17", Field("Sample").GetAttribute("value"));
+        Assert.Equal("Theirs", (await _host.Store.TryOpenAsync(_host.Dataset.Id, default))!.Name);
+        await SaveAsync();
+        _dialogs.WaitForAssertion(() => Assert.Equal(1, _closed));
+        var saved = (await _host.Store.TryOpenAsync(_host.Dataset.Id, default))!;
+        Assert.Equal(("Mine", "S-17"), (saved.Name, saved.Manifest.About!.Sample));
+    }
+
+    [Fact]
+    public async Task Field_OutOfBounds_IsNamedAndNothingIsSaved()
+    {
+        await OpenAsync(administrator: true);
+        await TypeAsync("Name", " ");
+        await SaveAsync();
+        _dialogs.WaitForAssertion(() => Assert.Contains("name is empty; give the experiment a name.", _dialogs.Markup));
+        Assert.Equal(_host.Dataset.Name, (await _host.Store.TryOpenAsync(_host.Dataset.Id, default))!.Name);
+        Assert.Equal(0, _closed);
+    }
+
+    [Fact]
+    public async Task Somebody_WhoMayOnlyLook_SavesNothing()
+    {
+        await OpenAsync(administrator: false);
+        await TypeAsync("Name", "Mine");
+        await SaveAsync();
+        _dialogs.WaitForAssertion(() => Assert.Contains("Only who may share the dataset", _dialogs.Markup));
+        Assert.Equal(_host.Dataset.Name, (await _host.Store.TryOpenAsync(_host.Dataset.Id, default))!.Name);
+    }
+
+    private async Task OpenAsync(bool administrator)
+    {
+        var user = await _host.AddUserAsync(administrator);
+        Services.AddSingleton(new DatasetEdits(_host.Store, _host.Catalog));
+        Services.AddSingleton(_host.Access);
+        _ = Popovers;
+        var principal = new ClaimsPrincipal(new ClaimsIdentity([new(ClaimTypes.NameIdentifier, user.ToString())], "Test"));
+        var authentication = Task.FromResult(new AuthenticationState(principal));
+        _dialogs = Render<MudDialogProvider>(p => p.AddCascadingValue(authentication));
+        Render<DescriptionDialog>(p => p.AddCascadingValue(authentication)
+            .Add(d => d.Dataset, _host.Dataset).Add(d => d.Close, () => _closed++));
+        _dialogs.WaitForAssertion(() => Assert.NotNull(Field("Name")));
+    }
+
+    private async Task SaveElsewhereAsync(Func<DatasetDescription, DatasetDescription> change) =>
+        await new DatasetEdits(_host.Store, _host.Catalog).SaveAsync(
+            _host.Dataset, now => change(DatasetDescription.Of(now.Manifest)), default);
+
+    private IElement Field(string label)
+    {
+        var named = _dialogs.FindAll("label").First(l => l.TextContent.Trim() == label);
+        return _dialogs.Find("#" + named.GetAttribute("for"));
+    }
+
+    private Task TypeAsync(string label, string text) => _dialogs.InvokeAsync(() => Field(label).Input(text));
+
+    private Task SaveAsync() => _dialogs.InvokeAsync(() => _dialogs.Find("form").Submit());
+}
