@@ -19,6 +19,15 @@ public sealed class BackupJourney(Browser browser) : IClassFixture<Browser>
         await page.BecomeAdministratorAsync(server);
         await page.Locator(".card h2").WaitForAsync();
 
+        var measured = await page.APIRequest.PostAsync($"{server.Address}/api/datasets/{Id}/measurements", new()
+        {
+            DataObject = new
+            {
+                kind = "ruler", pointsUm = new double[][] { [10, 20, 30], [10, 50, 70] }, hours = 0, modality = "projection",
+            },
+        });
+        Assert.True(measured.Ok, await measured.TextAsync());
+
         // Sites are added without pause while the backup is made.
         using var stop = new CancellationTokenSource();
         var written = 0;
@@ -26,7 +35,7 @@ public sealed class BackupJourney(Browser browser) : IClassFixture<Browser>
         {
             for (; !stop.IsCancellationRequested; written++)
             {
-                await AddSiteAsync(page, server, $"S{written}");
+                await AddSiteAsync(page, server, written);
             }
         });
         var backup = Path.Combine(server.Folder, "backup");
@@ -76,6 +85,8 @@ public sealed class BackupJourney(Browser browser) : IClassFixture<Browser>
         await there.Locator(".card h2").WaitForAsync();
         var sites = await there.APIRequest.GetAsync($"{other.Address}/api/datasets/{Id}/sites");
         Assert.InRange((await sites.JsonAsync())!.Value.GetArrayLength(), before, written);
+        var measurements = await there.APIRequest.GetAsync($"{other.Address}/api/datasets/{Id}/measurements");
+        Assert.Contains("\"Ruler 1\"", await measurements.TextAsync());
         Assert.Empty(browser.Errors);
     }
 
@@ -137,9 +148,10 @@ public sealed class BackupJourney(Browser browser) : IClassFixture<Browser>
         await server.CliAsync("ingest", cell, "--store", store);
     }
 
-    private static async Task AddSiteAsync(IPage page, AppServer server, string label)
+    // Each at a place of its own, since an import takes a site at the same place for the same.
+    private static async Task AddSiteAsync(IPage page, AppServer server, int number)
     {
-        var csv = $"z_um,y_um,x_um,hours,label\n90,90,90,0,{label}\n";
+        var csv = $"z_um,y_um,x_um,hours,label\n90,{10 + number % 17 * 10},{10 + number / 17 % 17 * 10},0,S{number}\n";
         var answer =
             await page.APIRequest.PostAsync($"{server.Address}/api/datasets/{Id}/sites",
             new() { DataByte = System.Text.Encoding.UTF8.GetBytes(csv) });

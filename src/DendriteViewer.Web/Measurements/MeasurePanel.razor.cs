@@ -17,6 +17,7 @@ public sealed partial class MeasurePanel
     private string? _problem;
     private string? _error;
     private string _selected = "";
+    private object? _kept;
 
     /// <summary>The session whose view jumps.</summary>
     [Parameter, EditorRequired]
@@ -58,6 +59,7 @@ public sealed partial class MeasurePanel
         Desk.Log.Changed += OnLog;
         Session.Changed += OnView;
         Session.Measurements.Changed += OnPage;
+        _kept = Session.Measurements.Kept;
         await ReadAsync();
     }
 
@@ -84,11 +86,25 @@ public sealed partial class MeasurePanel
     {
         if (id == Session.Dataset.Identity)
         {
-            OnPage();
+            Again();
         }
     }
 
-    private void OnPage() => _ = InvokeAsync(async () =>
+    // Progress of what is being computed needs no list.
+    private void OnPage()
+    {
+        var kept = Session.Measurements.Kept;
+        if (ReferenceEquals(Interlocked.Exchange(ref _kept, kept), kept))
+        {
+            _ = InvokeAsync(StateHasChanged);
+        }
+        else
+        {
+            Again();
+        }
+    }
+
+    private void Again() => _ = InvokeAsync(async () =>
     {
         await ReadAsync();
         StateHasChanged();

@@ -10,6 +10,12 @@ namespace DendriteViewer.Web.Measurements;
 /// <summary>The numbers of one measurement, and its plot: values along a line, or how often they occur in a region.</summary>
 public sealed partial class MeasurementDetails
 {
+    // Light, so that they are seen on their dark halo; those that mean something in this app (amber, cyan, violet, red) are left out.
+    private static readonly (string Value, string Name)[] s_colors =
+    [
+        ("", "Of its kind"), ("#ffe97a", "Yellow"), ("#9be37f", "Green"), ("#ff9ad5", "Pink"), ("#8ab4ff", "Blue"), ("#ffffff", "White"),
+    ];
+
     private (Measurement Of, PlotSpec? Spec)? _plot;
 
     /// <summary>The measurement.</summary>
@@ -51,6 +57,8 @@ public sealed partial class MeasurementDetails
 
     private static string Percent(double share) =>
         share < 0.0005 ? "Less than 0.1 %" : (100 * share).ToString(share < 0.1 ? "0.#" : "0", CultureInfo.InvariantCulture) + " %";
+
+    private static string NameOfColor(string? value) => s_colors.FirstOrDefault(c => c.Value == value).Name ?? value ?? "";
 
     private string? AcrossText =>
         Measurement.Result?.Profile is { SamplesAcross: > 1 } p ? $"Each value is the mean of {p.SamplesAcross} samples." : null;
