@@ -71,7 +71,7 @@ public sealed class CollaborationJourney(Browser browser) : IClassFixture<Browse
         // Share exactly this view.
         var colors = page.GetByRole(AriaRole.Tab, new() { Name = "Display" });
         await colors.ClickAsync();
-        await page.ChangedAsync(() => page.GetByLabel("Colours").SelectOptionAsync("viridis"));
+        await page.ChangedAsync(() => page.ChooseAsync("Colours", "viridis"));
         await page.ChangedAsync(async () => Assert.Equal("false", await page.EvaluateAsync<string>(
             "() => { dendrite.patch({ camera: [75.25, 31, 0, 0, 0, 0], band: [90, 130] }); return document.querySelector('#state').dataset.exact; }")));
         await page.GetByRole(AriaRole.Button, new() { Name = "Share" }).ClickAsync();

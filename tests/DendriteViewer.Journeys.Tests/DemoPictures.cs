@@ -80,7 +80,7 @@ public sealed class DemoPictures(Browser browser) : IClassFixture<Browser>
         await both.GotoAsync($"{server.Address}/d/{Id}?v=1&t=3.2&m=projection&full=volume&depth=20,230&cam=60,30,320,150,128,128");
         await both.ExactAsync();
         await both.ChangedAsync(() => both.Locator("[data-preset=dark]").ClickAsync());
-        await both.ChangedAsync(() => both.GetByLabel("Show with").SelectOptionAsync("projection@0"));
+        await both.ChangedAsync(() => both.GetByLabel("Show the pristine scan").ClickAsync());
         await both.WaitForFunctionAsync("() => dendrite.panes[3].exact && dendrite.panes[3].revision === dendrite.revision");
         await both.ScreenshotAsync(new() { Path = Path.Combine(folder, "lithium-beside-voids.png") });
     }

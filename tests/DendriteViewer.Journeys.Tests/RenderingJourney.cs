@@ -39,12 +39,13 @@ public sealed class RenderingJourney(Browser browser) : IClassFixture<Browser>
         await page.ExactAsync();
         var drawnBy = await page.Locator("text=/^Drawn by/").InnerTextAsync();
         var pictures = new List<byte[]>();
-        await StepAsync(3, () => page.ClickAsync(".presets:not([role=group][aria-label*=with]) .chip.dark"));
-        await StepAsync(3, () => page.GetByLabel("Show with").SelectOptionAsync("projection@0"));
-        await StepAsync(3, () => page.GetByLabel("Cut along a slice").SelectOptionAsync("Y"));
-        await StepAsync(3, () => page.GetByLabel("Show with").SelectOptionAsync(""));
+        await StepAsync(3, () => page.ClickAsync("[data-preset=dark]"));
+        await StepAsync(3, () => page.GetByLabel("Show the pristine scan").ClickAsync());
+        await page.GetByRole(AriaRole.Button, new() { Name = "Cut" }).ClickAsync();
+        await StepAsync(3, () => page.ChooseAsync("Cut along a slice", "all before the y slice"));
+        await StepAsync(3, () => page.GetByLabel("Show the pristine scan").ClickAsync());
         await StepAsync(3, () => page.GetByText("Shadows, at rest").ClickAsync());
-        await StepAsync(0, () => page.GetByLabel("Between voxels").SelectOptionAsync("Cubic"));
+        await StepAsync(0, () => page.ChooseAsync("Between voxels", "cubic, at rest"));
         Assert.Contains("cut=y", page.Url, StringComparison.Ordinal);
         return (pictures, drawnBy);
 

@@ -66,14 +66,9 @@ export function classesOf(viewer, view) {
   }
   if (overlay?.replaces) return classes;
   const preset = Object.entries(viewer.scene.presets).find(([, points]) => JSON.stringify(points) === JSON.stringify(view.transfer));
-  if (preset && view.mode === 'composite') classes.push(...(presetClasses[preset[0]] ?? []));
+  if (preset && view.mode === 'composite') classes.push(...viewer.scene.legends[preset[0]].map(c => [c.meaning, c.color]));
   return classes;
 }
-
-const presetClasses = {
-  electrolyte: [['electrolyte', 0xc8c8c8]], voids: [['dark: void or lithium', 0xe0a030]], dark: [['dark', 0xd8cfc0]],
-  all: [['dark', 0xe0a030], ['electrolyte', 0xc8c8c8]],
-};
 
 /** The legend at the 3D picture's lower right corner. */
 export function drawLegend(g, viewer, view, width, height, labels) {

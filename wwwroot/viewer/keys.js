@@ -48,7 +48,8 @@ export class Keys {
     if ((e.key === ' ' || e.key === 'Enter') && at.closest(pressed)) return;
     if (e.key.startsWith('Arrow') && this.ownsArrows(at)) return;
     if (at.closest('.slice-slider') && (e.key === 'ArrowUp' || e.key === 'ArrowDown') && !e.shiftKey) return;
-    if (e.key === 'Delete' && at.closest('[data-own-delete], #transfer')) return;
+    if (e.key === 'Delete' && at.closest('[data-own-delete]')) return;
+    if (at.closest('[data-own-keys]')?.dataset.ownKeys.split(' ').includes(e.key)) return;
     const is = k => k.key.length === 1 ? k.key.toLowerCase() === e.key.toLowerCase() : k.key === e.key && !!k.shift === e.shiftKey;
     const hit = this.table.find(is);
     if (hit) { this.take(e); hit.run(e); }

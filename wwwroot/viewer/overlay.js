@@ -17,7 +17,7 @@ export const decimals = um => Math.max(0, Math.min(3, Math.ceil(-Math.log10(um) 
 /** Where a slice lies, in words: its axis and position, or that it is turned; and its depth, where the whole slice has one. */
 export function sliceTitle(viewer, view, pane) {
   const n = decimals(Math.min(...viewer.volume(view).voxelUm)), map = sliceMap(view, pane, 1, 1, 1);
-  const depth = isAcross(viewer.scene.depth, map) ? viewer.depthOf(map.middle) : null;
+  const depth = viewer.scene.depth.isKnown && isAcross(viewer.scene.depth, map) ? viewer.depthOf(map.middle) : null;
   return {
     place: `${view.focus[pane].toFixed(n)} µm`, isTurned: view.rotation.some(r => r !== 0),
     depth: depth === null ? '' : `depth ${depth.toFixed(n)} µm`, isInBand: isInBand(viewer, view, map),

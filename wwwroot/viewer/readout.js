@@ -47,7 +47,8 @@ export class Readout {
     if (!hit) this.element.innerHTML = `${place} · outside the volume`;
     else {
       const value = Number.isInteger(hit.value) ? hit.value.toLocaleString('en').replaceAll(',', '\u202f') : hit.value.toPrecision(6);
-      this.element.innerHTML = `${place} · depth <b>${hit.depthUm.toFixed(n)}</b> µm · value <b>${value}</b> · `
+      const depth = viewer.scene.depth.isKnown ? ` · depth <b>${hit.depthUm.toFixed(n)}</b> µm` : '';
+      this.element.innerHTML = `${place}${depth} · value <b>${value}</b> · `
         + `voxel ${hit.z}, ${hit.y}, ${hit.x} · ${formatVoxel(volume.voxelUm)}`;
     }
     if (this.point !== at) this.hover(this.point);

@@ -407,11 +407,6 @@ class Viewer {
     const t = e.target.closest('button');
     if (!t) return;
     if (t.dataset.tool) this.choose(t.dataset.tool);
-    if (t.dataset.preset) {
-      // A preset by value takes the place of an analysis's mask.
-      const mask = this.view.overlay?.modality === 'lithium' ? { overlay: null } : {};
-      this.patch({ transfer: this.scene.presets[t.dataset.preset], mode: 'composite', ...mask });
-    }
     if (t.dataset.left) this.showLeft(t.dataset.left);
     if (t.dataset.full) this.patch({ maximized: t.dataset.full });
     this.actions[t.dataset.action]?.();

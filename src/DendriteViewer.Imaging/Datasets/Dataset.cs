@@ -95,6 +95,12 @@ public sealed record Dataset(
     public VolumeInfo? Nearest(string modality, double hours) =>
         Volumes.Where(v => v.Key.Modality == modality).MinBy(v => Math.Abs(v.Key.Hours - hours));
 
+    /// <summary>
+    /// The first scan of a volume's modality: from its values first views, presets and links of the whole series are made, so that its
+    /// scans look alike.
+    /// </summary>
+    public VolumeInfo BasisOf(VolumeInfo volume) => Volumes.FirstOrDefault(v => v.Key.Modality == volume.Key.Modality) ?? volume;
+
     /// <summary>Scans and labels.</summary>
     public IEnumerable<VolumeInfo> Everything => Volumes.Concat(Labels);
 

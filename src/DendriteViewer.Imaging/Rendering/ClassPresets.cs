@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace DendriteViewer.Imaging.Rendering;
 
 /// <summary>
@@ -30,6 +32,37 @@ public static class ClassPresets
         _ => [All, Air, Soft, Dense],
     };
 
+    /// <summary>What the colours of a preset mean: each class that is seen, with the values that it holds.</summary>
+    /// <param name="name">A name of <see cref="NamesOf"/>.</param>
+    /// <param name="classes">The scan's classes.</param>
+    public static IReadOnlyList<(int Color, string Meaning)> LegendOf(string name, ScanClasses classes)
+    {
+        var visible = classes.Visible.ToArray();
+        var count = classes.Classes.Count;
+        return [.. ShownOf(name, classes).Select(c => (Grey(Array.IndexOf(visible, c), visible.Length), NameOf(c) + ValuesOf(c)))];
+
+        string NameOf(int c) => c == classes.Air ? Air : c == visible[^1] ? Dense : Soft;
+
+        string ValuesOf(int c)
+        {
+            var (from, to) = (Rounded(classes.Classes[c].From), Rounded(classes.Classes[c].To));
+            return count == 1 ? "" : c == 0 ? $", below {to}" : c == count - 1 ? $", above {from}" : $", {from} to {to}";
+        }
+    }
+
+    // Three digits are as near as a threshold is known.
+    private static string Rounded(double value)
+    {
+        var unit = value == 0 ? 1 : Math.Pow(10, Math.Floor(Math.Log10(Math.Abs(value))) - 2);
+        return (Math.Round(value / unit) * unit).ToString("G7", CultureInfo.InvariantCulture);
+    }
+
+    private static int[] ShownOf(string name, ScanClasses classes)
+    {
+        var visible = classes.Visible.ToArray();
+        return name switch { Air => [classes.Air], Soft => visible[..^1], Dense => visible[^1..], _ => visible };
+    }
+
     /// <summary>A preset, or null where the scan has none of that name.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="classes">The scan's classes.</param>
@@ -42,7 +75,7 @@ public static class ClassPresets
         }
 
         var visible = classes.Visible.ToArray();
-        var shown = name switch { Air => [classes.Air], Soft => visible[..^1], Dense => visible[^1..], _ => visible };
+        var shown = ShownOf(name, classes);
         var points = new List<TransferPoint>();
         for (var c = 0; c < classes.Classes.Count; c++)
         {
@@ -76,7 +109,7 @@ public static class ClassPresets
     // Grey to white by rank; white where there is one class alone.
     private static int Grey(int rank, int count)
     {
-        var level = rank < 0 ? 0xC8 : count == 1 ? 0xF0 : (int)Math.Round(0xB0 + (0xFF - 0xB0) * (double)rank / (count - 1));
+        var level = rank < 0 ? 0xC8 : count == 1 ? 0xF0 : (int)Math.Round(0xB8 + (0xFF - 0xB8) * (double)rank / (count - 1));
         return level << 16 | level << 8 | level;
     }
 

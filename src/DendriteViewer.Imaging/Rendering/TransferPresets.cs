@@ -36,6 +36,19 @@ public static class TransferPresets
     public static IReadOnlyList<string> NamesOf(Dataset dataset, ValueHistogram histogram) =>
         dataset.HasInterface || histogram.Classes is null ? Names : ClassPresets.NamesOf(histogram.Classes);
 
+    /// <summary>What the colours of a preset that a page offers mean; empty for none of that name.</summary>
+    public static IReadOnlyList<(int Color, string Meaning)> LegendOf(string name, Dataset dataset, ValueHistogram histogram) =>
+        !dataset.HasInterface && histogram.Classes is { } classes
+            ? ClassPresets.NamesOf(classes).Contains(name) ? ClassPresets.LegendOf(name, classes) : []
+            : name switch
+            {
+                "electrolyte" => [(Electrolyte, "electrolyte")],
+                "voids" => [(Void, "dark: void or lithium")],
+                "dark" => [(AnyDark, "dark")],
+                All => [(Void, "dark"), (Electrolyte, "electrolyte")],
+                _ => [],
+            };
+
     /// <summary>A preset of either kind, or null where there is none of that name for this scan.</summary>
     public static TransferFunction? Find(string name, Dataset dataset, ValueHistogram histogram) =>
         (dataset.HasInterface || histogram.Classes is not { } classes ? null : ClassPresets.Find(name, classes, histogram.Padding))

@@ -28,6 +28,7 @@ public static class ViewStates
             IsoValue = dataset.HasInterface ? histogram.Threshold : histogram.Classes?.Surface ?? histogram.Threshold,
             Camera = new OrbitCamera(30, 20, 0, volume.Center),
             Transfer = TransferPresets.Find(TransferPresets.All, dataset, histogram)!,
+            BandVisible = dataset.HasInterface,
         };
     }
 

@@ -63,7 +63,7 @@ public sealed class FrameHub(
         async Task<bool> IsOpenAsync() =>
             !held.IsOver && await access.GrantAsync(user, identity) is { } now && (now.SeesNames || !grant.SeesNames);
         connections.Begin(Context.ConnectionId, held, place, IsOpenAsync, context.Abort, context.ConnectionAborted);
-        var histogram = await catalog.HistogramAsync(held.Volume(held.Current.View), Context.ConnectionAborted);
+        var histogram = await catalog.HistogramAsync(held.Dataset.BasisOf(held.Volume(held.Current.View)), Context.ConnectionAborted);
         return JsonSerializer.Serialize(await SceneDto.OfAsync(held, grant.Role, histogram, catalog, Context.ConnectionAborted),
             ViewDto.Json);
     }

@@ -9,8 +9,8 @@ namespace DendriteViewer.Web.Streaming;
 /// <summary>What the viewer must know of a dataset once.</summary>
 public sealed record SceneDto(
     string Dataset, string Name, string Role, IReadOnlyList<SceneVolume> Volumes, SceneDepth Depth, SceneHistogram Histogram,
-    IReadOnlyDictionary<string, double[][]> Presets, IReadOnlyDictionary<string, int[]> ColorMaps, SceneSeries? Voltage, ViewDto View,
-    long Revision)
+    IReadOnlyDictionary<string, double[][]> Presets, IReadOnlyDictionary<string, SceneClass[]> Legends,
+    IReadOnlyDictionary<string, int[]> ColorMaps, SceneSeries? Voltage, ViewDto View, long Revision)
 {
     // Colour maps are straight between few anchors; so many nodes are as good as all 256 in a bar.
     private const int ColorNodes = 33;
@@ -27,6 +27,8 @@ public sealed record SceneDto(
             new SceneHistogram(h.Least, h.Most, h.Bins, h.Threshold, h.Outliers),
             TransferPresets.NamesOf(d, h).ToDictionary(
                 n => n, n => TransferPresets.Find(n, d, h)!.Points.Select(p => new[] { p.Value, p.Color, p.Opacity }).ToArray()),
+            TransferPresets.NamesOf(d, h).ToDictionary(
+                n => n, n => TransferPresets.LegendOf(n, d, h).Select(c => new SceneClass(c.Color, c.Meaning)).ToArray()),
             ColorMap.All.SelectMany(m => new[] { m, m.Inverted }).ToDictionary(m => m.Name, NodesOf),
             voltage is null ? null : new SceneSeries(voltage.Unit, voltage.Hours, voltage.Values, voltage.HolesAfter),
             ViewDto.Of(current.View), current.Number);
@@ -48,8 +50,16 @@ public sealed record SceneVolume(string Modality, double Hours, double? Duration
     }
 }
 
-/// <summary>How depth is measured; where the interface is a surface, its grid; the cell's outline across it, [] for none; and the points that correct both.</summary>
-public sealed record SceneDepth(string Axis, int Direction, double InterfaceUm, SceneSurface? Surface, double[][] PointsUm, double[][] OutlineUm, double[][] OutlinePointsUm)
+/// <summary>A colour of a preset and what it means.</summary>
+public sealed record SceneClass(int Color, string Meaning);
+
+/// <summary>
+/// How depth is measured; whether the dataset says where the interface is; where it is a surface, its grid; the cell's outline across it,
+/// [] for none; and the points that correct both.
+/// </summary>
+public sealed record SceneDepth(
+    string Axis, int Direction, double InterfaceUm, bool IsKnown, SceneSurface? Surface, double[][] PointsUm, double[][] OutlineUm,
+    double[][] OutlinePointsUm)
 {
     internal static SceneDepth Of(Dataset dataset)
     {
@@ -57,7 +67,9 @@ public sealed record SceneDepth(string Axis, int Direction, double InterfaceUm, 
         var surface = d.Surface is { } s
             ? new SceneSurface([s.OriginUm.U, s.OriginUm.V], s.StepUm, [s.Shape.U, s.Shape.V], s.HeightsUm.ToArray().Select(h => Math.Round(h, 2)).ToArray(), s.Cosine)
             : null;
-        return new SceneDepth(d.Axis.ToString().ToLowerInvariant(), d.Direction, d.InterfaceUm, surface, dataset.Manifest.Depth?.Surface?.PointsUm ?? [],
+        return new SceneDepth(
+            d.Axis.ToString().ToLowerInvariant(), d.Direction, d.InterfaceUm, dataset.HasInterface, surface,
+            dataset.Manifest.Depth?.Surface?.PointsUm ?? [],
             dataset.Outline?.Corners.Select(c => new[] { c.U, c.V }).ToArray() ?? [], dataset.Manifest.Cell?.OutlinePointsUm ?? []);
     }
 }

@@ -74,8 +74,7 @@ public sealed class ViewSessions(DatasetCatalog catalog, TimeProvider time) : ID
     /// <summary>The first view of a dataset, from its first volume, so that links of all its timesteps are written against one.</summary>
     public async Task<ViewState> StartAsync(Dataset dataset, VolumeInfo volume, CancellationToken ct)
     {
-        var basis = dataset.Nearest(volume.Key.Modality, double.NegativeInfinity) ?? volume;
-        basis = dataset.Volumes.First(v => v.Key.Modality == basis.Key.Modality);
+        var basis = dataset.BasisOf(volume);
         return ViewStates.Initial(dataset, basis, await catalog.HistogramAsync(basis, ct));
     }
 
