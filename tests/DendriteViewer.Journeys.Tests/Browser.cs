@@ -72,6 +72,16 @@ internal static class Viewer
         await choice.WaitForAsync(new() { State = WaitForSelectorState.Detached });
     }
 
+    /// <summary>Chooses an option of a drop-down by what it is called.</summary>
+    public static async Task ChooseAsync(this ILocator scope, string label, string option)
+    {
+        await scope.GetByRole(AriaRole.Combobox, new() { Name = label, Exact = true }).ClickAsync();
+        await scope.Page.GetByRole(AriaRole.Option, new() { Name = option, Exact = true }).ClickAsync();
+
+        // Until it has closed, it lies over what is clicked next.
+        await scope.Page.GetByRole(AriaRole.Listbox).WaitForAsync(new() { State = WaitForSelectorState.Hidden });
+    }
+
     public static Task ExactAsync(this IPage page) => page.WaitForFunctionAsync("() => document.querySelector('#state')?.dataset.exact === 'true'");
 
     /// <summary>Waits for the next exact pictures after something changed the view.</summary>

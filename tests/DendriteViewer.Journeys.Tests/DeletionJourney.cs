@@ -118,6 +118,7 @@ public sealed class DeletionJourney(Browser browser) : IClassFixture<Browser>
         await page.GotoAsync($"{server.Address}/d/{Id}");
         await page.ExactAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Data", Exact = true }).ClickAsync();
+        await page.GetByRole(AriaRole.Tab, new() { Name = "Check" }).ClickAsync();
         await page.GetByText("Delete the dataset…").ClickAsync();
         var dialog = page.GetByRole(AriaRole.Dialog, new() { Name = "Delete the dataset" });
         var button = dialog.GetByRole(AriaRole.Button, new() { Name = "Delete", Exact = true });

@@ -116,9 +116,9 @@ public sealed class JobsJourney(Browser browser) : IClassFixture<Browser>
         await page.GotoAsync($"{server.Address}/d/{Id}");
         await page.ExactAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Data" }).ClickAsync();
-        var box = page.GetByRole(AriaRole.Dialog, new() { Name = "The dataset as data" });
-        await box.GetByRole(AriaRole.Combobox, new() { Name = "Scan" }).SelectOptionAsync("projection at 2 h");
-        await box.GetByLabel("Format").SelectOptionAsync("raw");
+        var box = page.GetByRole(AriaRole.Dialog, new() { Name = "Data", Exact = true });
+        await box.GetByRole(AriaRole.Cell, new() { Name = "projection at 2 h" }).ClickAsync();
+        await box.ChooseAsync("Format", "raw voxels");
         await box.GetByRole(AriaRole.Button, new() { Name = "Export" }).ClickAsync();
         var name = $"{Id}-projection-t2.raw";
         await box.GetByRole(AriaRole.Link, new() { Name = name, Exact = true }).WaitForAsync();
@@ -129,6 +129,7 @@ public sealed class JobsJourney(Browser browser) : IClassFixture<Browser>
         Assert.Equal(404, (await page.APIRequest.GetAsync($"{server.Address}/api/datasets/{Id}/exports/..%2F..%2Fdendrite.db")).Status);
         Assert.Equal(404, (await page.APIRequest.GetAsync($"{server.Address}/api/datasets/another/exports/{name}")).Status);
 
+        await box.GetByRole(AriaRole.Tab, new() { Name = "Check" }).ClickAsync();
         await box.GetByRole(AriaRole.Button, new() { Name = "Check all" }).ClickAsync();
         await box.GetByText("bricks read, all as they were written").WaitForAsync();
         var shard = Path.Combine(server.Folder, $"data/store/datasets/{Id}/volumes/projection/t2.ome.zarr/0/c/0/0/0");

@@ -1,33 +1,45 @@
-// The panes as one PNG at twice the screen's pixels, with marks, scale bars and a caption line.
-import { formatVoxel } from './geometry.js';
-import { label } from './overlay.js';
+// What the figure's and the movie's dialogs ask of the browser: how large the panes are, what was chosen last, and to save a file.
+const remembered = 'dendrite.figure';
 
-export function saveFigure(viewer, scale = 2) {
-  const panes = viewer.panes.filter(p => p.size[0] > 0);
-  const area = viewer.root.querySelector('#panes').getBoundingClientRect(), caption = 26;
-  const canvas = Object.assign(document.createElement('canvas'), { width: area.width * scale, height: (area.height + caption) * scale });
-  const g = canvas.getContext('2d');
-  g.scale(scale, scale);
-  g.fillStyle = '#1b1b1b';
-  g.fillRect(0, 0, area.width, area.height + caption);
-  for (const pane of panes) {
-    const r = pane.element.getBoundingClientRect();
-    g.save();
-    g.beginPath();
-    g.rect(r.left - area.left, r.top - area.top, r.width, r.height);
-    g.clip();
-    g.translate(r.left - area.left, r.top - area.top);
-    g.drawImage(pane.canvas, 0, 0, r.width, r.height);
-    pane.paint(g, r.width, r.height);
-    g.restore();
+/** Width and height in CSS pixels of all panes together, and of each by its number; a hidden pane is as large as all. */
+export function sizes() {
+  const size = element => { const r = element?.getBoundingClientRect(); return r?.width > 0 ? [Math.round(r.width), Math.round(r.height)] : null; };
+  const all = size(document.querySelector('#panes')) ?? [800, 600];
+  return { all, panes: [0, 1, 2, 3].map(i => size(document.querySelector(`[data-pane="${i}"]`)) ?? all) };
+}
+
+/** What was chosen last, or null. A browser that keeps nothing has no last choice. */
+export function recall() {
+  try { return localStorage.getItem(remembered); } catch { return null; }
+}
+
+export function remember(choices) {
+  try { localStorage.setItem(remembered, choices); } catch { /* The dialog begins with its usual choices next time. */ }
+}
+
+/** Fetches a file and saves it under the name that the server gives it. Answers what went wrong, or ''. */
+export async function save(url) {
+  const answer = await ask(url);
+  if (typeof answer === 'string') return answer;
+  const name = /filename="?([^";]+)/.exec(answer.headers.get('Content-Disposition') ?? '')?.[1] ?? 'figure';
+  const link = Object.assign(document.createElement('a'), { href: URL.createObjectURL(await answer.blob()), download: name });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 5000);
+  return '';
+}
+
+/** Why an address gives no picture, in the server's words. */
+export async function why(url) {
+  const answer = await ask(url);
+  return typeof answer === 'string' ? answer : '';
+}
+
+async function ask(url) {
+  try {
+    const answer = await fetch(url);
+    if (answer.ok) return answer;
+    return (await answer.json().catch(() => ({}))).error ?? `The server answered ${answer.status}; try again.`;
+  } catch {
+    return 'The server cannot be reached; try again when the viewer is connected.';
   }
-  const v = viewer.view;
-  const window = v.window.map(w => +w.toPrecision(5)).join('–'), voxel = formatVoxel(viewer.volume().voxelUm);
-  const text = `${viewer.scene.name} · ${v.modality} · ${v.hours} h · window ${window} · band ${v.band.join('–')} µm · ${voxel}`;
-  label(g, text, 10, area.height + 17);
-  canvas.toBlob(blob => {
-    const a = Object.assign(document.createElement('a'), { href: URL.createObjectURL(blob), download: `${viewer.scene.dataset}-${v.hours}h.png` });
-    a.click();
-    setTimeout(() => URL.revokeObjectURL(a.href), 5000);
-  });
 }

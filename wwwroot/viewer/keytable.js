@@ -1,5 +1,4 @@
 // Every key of the viewer: what it does, and how help says it. A new tool gets its row here.
-import { saveFigure } from './figure.js';
 import { kinds } from './shapes.js';
 
 export function keyTable(viewer) {
@@ -24,7 +23,7 @@ export function keyTable(viewer) {
     { key: 'C', does: 'Show or hide the colour bar and the legend', group: 'View', run: () => viewer.toggleColors() },
     { key: 'X', does: 'Fill the view with a pane, and back (or double-click)', group: 'View',
       run: () => viewer.maximize(viewer.view.maximized ? null : viewer.chosen?.index ?? 3) },
-    { key: 'P', does: 'Save the panes as a picture', group: 'View', run: () => saveFigure(viewer) },
+    { key: 'P', does: 'Make a figure: PNG, SVG or PDF', group: 'View', run: () => document.querySelector('[data-opens="figure"]')?.click() },
     { key: ' ', shows: 'Space', does: 'Play or pause', group: 'Time', run: () => viewer.timeline.toggle() },
     { key: 'ArrowRight', shows: '→', does: 'Next timestep', group: 'Time', run: () => viewer.timeline.go(1) },
     { key: 'ArrowLeft', shows: '←', does: 'Timestep before', group: 'Time', run: () => viewer.timeline.go(-1) },

@@ -10,7 +10,6 @@ import { Readout } from './readout.js';
 import { Steps } from './steps.js';
 import { Timeline } from './timeline.js';
 import { TransferEditor } from './transfer.js';
-import { saveFigure } from './figure.js';
 
 const paneNames = ['z', 'y', 'x', 'volume'];
 const keptViews = 400, mostRatio = 2, phone = matchMedia('(max-width: 800px)');
@@ -415,7 +414,7 @@ class Viewer {
   actions = {
     mark: () => this.choose('site'),
     fit: () => this.fit(), straight: () => this.patch({ rotation: [0, 0, 0] }), help: () => this.keys.help(),
-    figure: () => saveFigure(this), undo: () => this.steps.undo(), redo: () => this.steps.redo(), colors: () => this.toggleColors(),
+    undo: () => this.steps.undo(), redo: () => this.steps.redo(), colors: () => this.toggleColors(),
   };
 
   /** Shows or hides what displacement registration left, as arrows in slices. */

@@ -55,9 +55,14 @@ public static class Caption
         var at = pane switch { Pane.Z => view.Focus.Z, Pane.Y => view.Focus.Y, _ => view.Focus.X };
         var voxel = scene.Volume.VoxelSize.Least;
         var place = $"{s_axes[(int)pane]} {Ticks.Coordinate(at, voxel)} µm";
-        return (int)pane == (int)scene.Dataset.Depth.Axis && scene.Dataset.Depth.Surface is null
-            ? $"{place}, depth {Ticks.Coordinate(scene.Dataset.Depth.DepthOf(view.Focus).Um, voxel)} µm"
-            : place;
+        if ((int)pane != (int)scene.Dataset.Depth.Axis)
+        {
+            return place;
+        }
+
+        // Along a surface that bends, a slice has another depth at each place.
+        var depth = $"{place}, depth {Ticks.Coordinate(scene.Dataset.Depth.DepthOf(view.Focus).Um, voxel)} µm";
+        return scene.Dataset.Depth.Surface is null ? depth : $"{depth} at the crosshair";
     }
 
     private static string N(double v) => v.ToString("G5", CultureInfo.InvariantCulture);

@@ -24,7 +24,7 @@ internal sealed record ColorBar(string Title, double Low, double High, Func<doub
         {
             var map = ColorMap.Find(view.ColorMap);
             var (low, high) = (view.WindowLow, view.WindowHigh);
-            bars.Add(new ColorBar("value", low, high, v =>
+            bars.Add(new ColorBar("grey value", low, high, v =>
             {
                 var c = map.Colors[(int)Math.Round(255 * Math.Clamp((v - low) / (high - low), 0, 1))];
                 return c.R << 16 | c.G << 8 | c.B;
@@ -36,7 +36,7 @@ internal sealed record ColorBar(string Title, double Low, double High, Func<doub
         {
             // As dense as the densest value is: what is clear is black, as it is before nothing.
             var densest = Math.Max(points.Max(p => p.Opacity), 1e-6);
-            bars.Add(new ColorBar("value, 3D", points[0].Value, points[^1].Value, v =>
+            bars.Add(new ColorBar("grey value, 3D", points[0].Value, points[^1].Value, v =>
             {
                 var (r, g, b, opacity) = view.Transfer.At(v);
                 var share = Math.Sqrt(opacity / densest);

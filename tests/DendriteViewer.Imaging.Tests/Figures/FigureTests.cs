@@ -31,7 +31,7 @@ public sealed class FigureTests(FigureFixture fixture) : IClassFixture<FigureFix
         var texts = root.Descendants(s_svg + "text").Select(t => t.Value).ToArray();
         Assert.Contains("site <A> & B", texts);
         Assert.Contains("by hand", texts);
-        Assert.Contains("value", texts);
+        Assert.Contains("grey value", texts);
         Assert.Contains("confirmed", texts);
         Assert.Contains("1.5 h", texts);
         var shown = string.Join(" ", texts);
