@@ -116,7 +116,7 @@ public sealed class JobsJourney(Browser browser) : IClassFixture<Browser>
         await page.GotoAsync($"{server.Address}/d/{Id}");
         await page.ExactAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Data" }).ClickAsync();
-        var box = page.GetByRole(AriaRole.Dialog, new() { Name = "Data", Exact = true });
+        var box = page.GetByRole(AriaRole.Dialog, new() { Name = "Data" });
         await box.GetByRole(AriaRole.Cell, new() { Name = "projection at 2 h" }).ClickAsync();
         await box.ChooseAsync("Format", "raw voxels");
         await box.GetByRole(AriaRole.Button, new() { Name = "Export" }).ClickAsync();

@@ -3,7 +3,10 @@ const remembered = 'dendrite.figure';
 
 /** Width and height in CSS pixels of all panes together, and of each by its number; a hidden pane is as large as all. */
 export function sizes() {
-  const size = element => { const r = element?.getBoundingClientRect(); return r?.width > 0 ? [Math.round(r.width), Math.round(r.height)] : null; };
+  const size = element => {
+    const r = element?.getBoundingClientRect();
+    return r?.width > 0 ? [Math.round(r.width), Math.round(r.height)] : null;
+  };
   const all = size(document.querySelector('#panes')) ?? [800, 600];
   return { all, panes: [0, 1, 2, 3].map(i => size(document.querySelector(`[data-pane="${i}"]`)) ?? all) };
 }

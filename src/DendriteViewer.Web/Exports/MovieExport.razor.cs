@@ -51,9 +51,11 @@ public sealed partial class MovieExport
     [Inject]
     private IJSRuntime Script { get; set; } = null!;
 
-    private int Frames => (int)Math.Round(_fps * _seconds);
+    private string Summary => $"{(int)Math.Round(_fps * _seconds)} frames of the view as it is now"
+        + (_ffmpeg is { } program && _format != MovieFormat.Gif ? $"; ffmpeg {program.Version} writes it" : "");
 
-    private IEnumerable<MovieFormat> Formats => Enum.GetValues<MovieFormat>().Where(f => f == MovieFormat.Gif || _ffmpeg?.Formats.Contains(f) == true);
+    private IEnumerable<MovieFormat> Formats =>
+        Enum.GetValues<MovieFormat>().Where(f => f == MovieFormat.Gif || _ffmpeg?.Formats.Contains(f) == true);
 
     private IEnumerable<string> PaneChoices => _kind switch
     {
@@ -102,7 +104,8 @@ public sealed partial class MovieExport
 
     private static string AxisName(Pane axis) => axis.ToString().ToLowerInvariant();
 
-    private static string PaneName(string? pane) => pane switch { "all" => "all four panes", "3d" => "3D picture", _ => $"slice across {pane}" };
+    private static string PaneName(string? pane) =>
+        pane switch { "all" => "all four panes", "3d" => "3D picture", _ => $"slice across {pane}" };
 
     private void ChooseKind(MovieKind kind)
     {
@@ -126,8 +129,9 @@ public sealed partial class MovieExport
         var panes = FigureQuery.PanesOf(_pane);
         var movie = new MovieRequest
         {
-            Kind = _kind.ToString().ToLowerInvariant(), View = ViewLink.Format(Session.Current.View, Session.Start), Pane = _pane, Width = _width,
-            Height = _height, Fps = _fps, Seconds = _seconds, Format = _format.ToString().ToLowerInvariant(), Axis = AxisName(_along),
+            Kind = _kind.ToString().ToLowerInvariant(), View = ViewLink.Format(Session.Current.View, Session.Start), Pane = _pane,
+            Width = _width, Height = _height, Fps = _fps, Seconds = _seconds, Format = _format.ToString().ToLowerInvariant(),
+            Axis = AxisName(_along),
             FromUm = _from, ToUm = _to, With = FigureQuery.NamesOf(_parts), Note = _note,
             Screen = panes.Count > 1 ? sizes.All : [sizes.Of(panes[0]).Width, sizes.Of(panes[0]).Height],
         };

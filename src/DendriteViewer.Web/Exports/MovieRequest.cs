@@ -62,8 +62,13 @@ public sealed record MovieRequest
             throw new OutOfRangeException("screen has a width and a height.");
         }
 
-        var along = FigureQuery.PanesOf(Axis ?? "") is [var axis] && axis != Imaging.Rendering.Pane.Volume
-            ? axis : throw new OutOfRangeException($"axis is '{Axis}'; give z, y or x.");
+        var along = Axis switch
+        {
+            "z" => Imaging.Rendering.Pane.Z,
+            "y" => Imaging.Rendering.Pane.Y,
+            "x" => Imaging.Rendering.Pane.X,
+            _ => throw new OutOfRangeException($"axis is '{Axis}'; give z, y or x."),
+        };
         IReadOnlyList<Pane> panes = Pane is not null ? FigureQuery.PanesOf(Pane)
             : kind == MovieKind.Slices ? [along] : kind == MovieKind.Turntable ? [Imaging.Rendering.Pane.Volume] : FigureWish.All;
         return new MovieWish(

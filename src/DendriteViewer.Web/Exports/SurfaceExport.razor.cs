@@ -45,13 +45,12 @@ public sealed partial class SurfaceExport
     private NumberRange Values => new("The value", Volume.Least, Volume.Most);
 
     // Five digits to begin with: more are noise.
-    private double Value => _value
-        ?? Math.Clamp(double.Parse(FirstValue.ToString("G5", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture), Volume.Least, Volume.Most);
+    private double Value => _value ?? Math.Clamp(Shortened(FirstValue), Volume.Least, Volume.Most);
 
     private SurfaceRequest Request => new()
     {
-        Modality = Volume.Key.Modality, Hours = Volume.Key.Hours, Format = _format, Level = Level, Value = Volume.IsLabels ? null : Value, Dark = _dark,
-        FromLabel = _from, ToLabel = _to,
+        Modality = Volume.Key.Modality, Hours = Volume.Key.Hours, Format = _format, Level = Level,
+        Value = Volume.IsLabels ? null : Value, Dark = _dark, FromLabel = _from, ToLabel = _to,
     };
 
     /// <inheritdoc/>
@@ -69,10 +68,17 @@ public sealed partial class SurfaceExport
     private string LevelText(int level)
     {
         var name = VolumeExport.LevelName(Volume, level);
-        return _estimate is { } counts && level < counts.Count
-            ? string.Create(CultureInfo.InvariantCulture, $"{name}: about {Rounded(counts[level]):N0} triangles, {Rounded(counts[level]) * StlBytes / 1e6:0.#} MB")
-            : name;
+        if (_estimate is null || level >= _estimate.Count)
+        {
+            return name;
+        }
+
+        var count = Rounded(_estimate[level]);
+        return string.Create(CultureInfo.InvariantCulture, $"{name}: about {count:N0} triangles, {count * StlBytes / 1e6:0.#} MB");
     }
+
+    private static double Shortened(double value) =>
+        double.Parse(value.ToString("G5", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 
     // Two digits: it is an estimate.
     private static long Rounded(long count)

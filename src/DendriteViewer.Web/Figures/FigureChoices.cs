@@ -46,15 +46,17 @@ public sealed record FigureChoices
         try
         {
             var choices = json is null ? null : JsonSerializer.Deserialize<FigureChoices>(json, JsonSerializerOptions.Web);
-            return choices is not null && FigureFile.MediaTypes.ContainsKey(choices.Format) && FigureQuery.PanesOf(choices.Pane).Count > 0
-                && FigureSize.Times.Contains(choices.Scale) && FigureSize.Millimetres.Contains(choices.Mm) && FigureSize.Dpi.Contains(choices.Dpi)
-                && FigureSize.TextPoints.Contains(choices.TextPt) ? choices : new FigureChoices();
+            return choices is { Pane: not null, Format: not null } && choices.IsInRange ? choices : new FigureChoices();
         }
-        catch (Exception e) when (e is JsonException or OutOfRangeException or ArgumentNullException)
+        catch (Exception e) when (e is JsonException or OutOfRangeException)
         {
             return new FigureChoices();
         }
     }
+
+    private bool IsInRange => FigureFile.MediaTypes.ContainsKey(Format) && FigureQuery.PanesOf(Pane).Count > 0
+        && FigureSize.Times.Contains(Scale) && FigureSize.Millimetres.Contains(Mm) && FigureSize.Dpi.Contains(Dpi)
+        && FigureSize.TextPoints.Contains(TextPt);
 
     /// <summary>What the browser is to remember.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, JsonSerializerOptions.Web);
@@ -68,7 +70,8 @@ public sealed record FigureChoices
     {
         var panes = FigureQuery.PanesOf(Pane);
         var (width, height) = panes.Count > 1 ? (screen.All[0], screen.All[1]) : screen.Of(panes[0]);
-        var size = OnPaper ? $"mm={N(Mm)}&dpi={N(isPreview ? Math.Min(Dpi, FigureSize.UnitsPerInch) : Dpi)}" : $"scale={N(isPreview ? 1 : Scale)}";
+        var dpi = isPreview ? Math.Min(Dpi, FigureSize.UnitsPerInch) : Dpi;
+        var size = OnPaper ? $"mm={N(Mm)}&dpi={N(dpi)}" : $"scale={N(isPreview ? 1 : Scale)}";
         var note = Note.Length > 0 ? "&note=" + Uri.EscapeDataString(Note) : "";
         return $"/api/datasets/{dataset}/figure?{view}&pane={Pane}&format={(isPreview ? "png" : Format)}&size={Side(width)}x{Side(height)}"
             + $"&{size}&text={N(TextPt)}&with={FigureQuery.NamesOf(Parts)}&theme={(IsDark ? "dark" : "light")}{note}";

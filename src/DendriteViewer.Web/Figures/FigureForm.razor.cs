@@ -23,7 +23,8 @@ public sealed partial class FigureForm
 
     private static readonly (FigureParts Part, string Name)[] s_parts =
     [
-        (FigureParts.Scale, "Scale bar"), (FigureParts.Colour, "Colour bar"), (FigureParts.Legend, "Legend"), (FigureParts.Axes, "Axes and places"),
+        (FigureParts.Scale, "Scale bar"), (FigureParts.Colour, "Colour bar"), (FigureParts.Legend, "Legend"),
+        (FigureParts.Axes, "Axes and places"),
         (FigureParts.Sites, "Sites"), (FigureParts.Band, "Band"), (FigureParts.Crosshair, "Crosshair"), (FigureParts.Time, "Time"),
         (FigureParts.Caption, "Caption"),
     ];
