@@ -99,11 +99,4 @@ internal static class Viewer
           return c.width + 'x' + c.height + ' ' + [...new Uint8Array(await crypto.subtle.digest('SHA-256', d))].map(b => b.toString(16)).join('');
         }
         """, pane);
-
-    /// <summary>Chooses from a select of a panel.</summary>
-    public static async Task ChooseAsync(this IPage page, string label, string option)
-    {
-        await page.GetByRole(AriaRole.Combobox, new() { Name = label, Exact = true }).ClickAsync();
-        await page.GetByRole(AriaRole.Option, new() { Name = option }).ClickAsync();
-    }
 }
