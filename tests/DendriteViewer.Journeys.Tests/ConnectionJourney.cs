@@ -25,7 +25,8 @@ public sealed class ConnectionJourney(Browser browser) : IClassFixture<Browser>
 
         // Nobody reads from a computer that is offline.
         await viewer.Context.SetOfflineAsync(true);
-        await viewer.WaitForFunctionAsync("() => document.querySelector('#state').dataset.exact === 'false'", null, new() { Timeout = 3000 });
+        await viewer.WaitForFunctionAsync(
+            "() => document.querySelector('#state').dataset.exact === 'false'", null, new() { Timeout = 3000 });
         await viewer.Context.SetOfflineAsync(false);
         await viewer.ExactAsync();
 

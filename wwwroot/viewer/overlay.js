@@ -24,7 +24,10 @@ export function sliceTitle(viewer, view, pane) {
   };
 }
 
-/** Draws over a slice, and returns where labels of marks are. On the screen the title and the slider are elements of their own; a figure has the title drawn. */
+/**
+ * Draws over a slice, and returns where labels of marks are. On the screen the title and the slider are elements of their own; a figure has
+ * the title drawn.
+ */
 export function drawSlice(g, viewer, view, pane, width, height, isScreen = false) {
   const map = sliceMap(view, pane, width, height, viewer.umPerPixel(view, pane)), labels = new Labels(width, height);
   const edge = isScreen ? sliderWidth : 0;

@@ -12,6 +12,7 @@ export class Pane {
   constructor(viewer, element, index, stream = index) {
     Object.assign(this, { viewer, element, index, stream, is3d: index === 3, joined: 0, frame: 0, awaited: 0, shown: null });
     Object.assign(this, { rested: false, drag: null, stats: { frames: 0 } });
+    this.measure();
     this.canvas = element.appendChild(document.createElement('canvas'));
     this.overlay = element.appendChild(document.createElement('canvas'));
     this.overlay.className = 'overlay';
@@ -33,7 +34,10 @@ export class Pane {
     on('pointerenter', () => { viewer.active = this; });
   }
 
-  get size() { return [this.element.clientWidth, this.element.clientHeight]; }
+  /** Width and height, CSS pixels; read once a layout, since asking the browser costs one. */
+  size = [0, 0];
+
+  measure() { this.size = [this.element.clientWidth, this.element.clientHeight]; }
 
   /** Whether what is shown is the picture at rest of the view now, in the screen's pixels. */
   get exact() { return this.rested && this.frame >= this.awaited && this.isSharp; }

@@ -89,7 +89,7 @@ export class Steps {
         const did = await this.viewer.call(`${method}Step`);
         this.isAsking = false;
         if (did) to.push(step);
-        else this.viewer.readout.tell('That edit of a site cannot be taken back any more, so the site stays as it is.');
+        else this.viewer.readout.tell('That edit cannot be taken back any more, so what it changed stays as it is.');
         if (did?.warning) this.viewer.readout.tell(did.warning);
         this.settle();
       }

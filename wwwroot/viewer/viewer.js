@@ -7,6 +7,7 @@ import { Measure } from './measure.js';
 import { Pane } from './pane.js';
 import { Pulse } from './pulse.js';
 import { Readout } from './readout.js';
+import { Splitters } from './splitters.js';
 import { Steps } from './steps.js';
 import { Timeline } from './timeline.js';
 import { TransferEditor } from './transfer.js';
@@ -51,10 +52,10 @@ class Viewer {
     this.watchRatio();
     document.addEventListener('themechange', () => { this.timeline.draw(); this.transfer?.draw(); }, options);
     this.resized = new ResizeObserver(() => this.layout());
-    this.resized.observe(root.querySelector('#panes'));
+    for (const pane of this.panes) this.resized.observe(pane.element);
     this.mounted = new MutationObserver(() => this.mount());
     this.mounted.observe(root, { childList: true, subtree: true });
-    this.splitters();
+    this.splitters = new Splitters(this);
   }
 
   end() {
@@ -341,6 +342,7 @@ class Viewer {
 
   layout(force = false) {
     this.laidOutAt = devicePixelRatio;
+    for (const pane of this.panes) pane.measure();
     const { ratio } = this, sizes = this.streams.flatMap(p => p.size.map(v => Math.round(v * ratio)));
     const key = sizes.join();
     if ((key !== this.sizes || force) && this.connection?.state === 'Connected' && this.scene) {
@@ -352,7 +354,6 @@ class Viewer {
     }
     this.overlays();
     this.sliders();
-    this.placeSplitters?.();
   }
 
   maximize(pane) { this.patch({ maximized: pane === null ? null : paneNames[pane] }); }
@@ -366,33 +367,6 @@ class Viewer {
     Object.assign(panes.dataset, { layout: full ? 'one' : layout, beside: paneNames[this.slice ?? 0] });
     this.root.querySelectorAll('[data-full]').forEach(b => { if (b !== panes) b.setAttribute('aria-pressed', b.dataset.full === full); });
     requestAnimationFrame(() => this.layout());
-  }
-
-  splitters() {
-    const panes = this.root.querySelector('#panes');
-    const fields = kind => ({ className: `splitter ${kind}`, role: 'separator' });
-    const make = kind => panes.appendChild(Object.assign(document.createElement('div'), fields(kind)));
-    const [v, h] = [make('v'), make('h')];
-    const kept = JSON.parse(localStorage.getItem('panes') ?? '[0.5,0.5]');
-    const apply = () => {
-      ['col', 'row'].forEach((n, i) => {
-        panes.style.setProperty(`--${n}`, `${kept[i]}fr`);
-        panes.style.setProperty(`--${n}2`, `${1 - kept[i]}fr`);
-      });
-      this.placeSplitters();
-    };
-    this.placeSplitters = () => { v.style.left = `${kept[0] * 100}%`; h.style.top = `${kept[1] * 100}%`; };
-    [v, h].forEach((s, i) => {
-      s.addEventListener('pointerdown', e => { s.setPointerCapture(e.pointerId); e.stopPropagation(); });
-      s.addEventListener('pointermove', e => {
-        if (!s.hasPointerCapture(e.pointerId)) return;
-        const r = panes.getBoundingClientRect();
-        kept[i] = Math.max(.15, Math.min(.85, i ? (e.clientY - r.top) / r.height : (e.clientX - r.left) / r.width));
-        apply();
-      });
-      s.addEventListener('pointerup', () => localStorage.setItem('panes', JSON.stringify(kept)));
-    });
-    apply();
   }
 
   // The panel comes and goes with Blazor; the transfer function is drawn into it whenever it is there.
