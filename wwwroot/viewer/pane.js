@@ -19,7 +19,7 @@ export class Pane {
     this.note = element.appendChild(document.createElement('div'));
     this.note.className = 'note';
     this.note.setAttribute('role', 'status');
-    this.slider = this.is3d ? null : new SliceSlider(this);
+    this.slider = this.is3d || stream !== index ? null : new SliceSlider(this);
     this.touches = new Touches(this);
     const on = (type, handler, options) => element.addEventListener(type, handler, { signal: viewer.ended.signal, ...options });
     on('pointerdown', e => { if (!this.touches.down(e)) this.down(e); });

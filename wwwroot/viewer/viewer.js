@@ -13,7 +13,7 @@ import { Timeline } from './timeline.js';
 import { TransferEditor } from './transfer.js';
 
 const paneNames = ['z', 'y', 'x', 'volume'];
-const keptViews = 400, mostRatio = 2, phone = matchMedia('(max-width: 800px)');
+const keptViews = 400, keptChanges = 60, mostRatio = 2, phone = matchMedia('(max-width: 800px)');
 let current = null;
 
 export async function start() {
@@ -33,7 +33,7 @@ export function stop() { current?.end(); current = null; }
 class Viewer {
   constructor(root) {
     Object.assign(this, { root, ended: new AbortController(), scene: null, view: null, revision: 0, sites: [], left: null });
-    Object.assign(this, { tool: 'navigate', active: null, pending: null, sent: [], asking: 0, moving: null });
+    Object.assign(this, { tool: 'navigate', active: null, pending: null, sent: [], own: [], heard: 0, asking: 0, moving: null });
     Object.assign(this, { views: new Map(), latencies: [], changedAt: new Map() });
     this.showsColors = localStorage.getItem('colors') !== 'off';
     this.readout = new Readout(this);
@@ -52,7 +52,7 @@ class Viewer {
     this.watchRatio();
     document.addEventListener('themechange', () => { this.timeline.draw(); this.transfer?.draw(); }, options);
     this.resized = new ResizeObserver(() => this.layout());
-    for (const pane of this.panes) this.resized.observe(pane.element);
+    for (const pane of this.streams) this.resized.observe(pane.element);
     this.mounted = new MutationObserver(() => this.mount());
     this.mounted.observe(root, { childList: true, subtree: true });
     this.splitters = new Splitters(this);
@@ -94,9 +94,9 @@ class Viewer {
       .configureLogging(signalR.LogLevel.Error).build();
     this.connection = hub;
     hub.on('frame', (stream, ...frame) => this.streams[stream].show(...frame));
-    // Changes may overtake each other on the way; an older one says nothing new.
+    // Views may overtake each other on the way; one older than another that was heard says nothing new.
     hub.on('view', (json, revision, awaited) => {
-      if (revision >= this.revision) this.accept(JSON.parse(json), revision);
+      if (revision >= this.heard) this.accept(JSON.parse(json), revision);
       this.await(awaited);
     });
     hub.on('dataset', json => { if (this.scene) { Object.assign(this.scene, JSON.parse(json)); this.overlays(); this.sliders(); } });
@@ -146,6 +146,7 @@ class Viewer {
     const first = !this.scene, scene = JSON.parse(json);
     this.scene = scene;
     this.revision = scene.revision;
+    this.own = [];
     this.views.clear();
     this.streams.forEach(p => p.restart());
     this.pulse.joined();
@@ -154,22 +155,24 @@ class Viewer {
     this.layout(true);
     this.sliders();
     this.mount();
+    this.flush();
     if (first) this.root.dataset.ready = 'true';
   }
 
-  // What is on its way to the server, and what is not yet sent, stays on top of what the server says.
+  // What this page changed since, what is on its way to the server, and what is not yet sent stays on top of what the server says.
   accept(view, revision, isStep = true) {
-    const before = this.view;
-    this.view = Object.assign({}, view, ...this.sent, this.pending);
+    const before = this.view, since = this.own.filter(o => o.revision > revision).map(o => o.change);
+    this.heard = revision;
+    this.view = Object.assign({}, view, ...since, ...this.sent, this.pending);
     if (isStep) this.steps.changed(before, this.view);
-    this.remember(revision);
+    this.remember(revision, view);
     this.maximizedChanged();
     this.refresh();
   }
 
-  remember(revision) {
+  remember(revision, view) {
     this.revision = Math.max(this.revision, revision);
-    this.views.set(revision, this.view);
+    this.views.set(revision, view);
     if (this.views.size > keptViews) this.views.delete(this.views.keys().next().value);
   }
 
@@ -189,18 +192,23 @@ class Viewer {
 
   async flush() {
     const change = this.pending, view = this.view, at = performance.now();
-    this.pending = null;
+    // What is changed while the server is away is sent when it is back.
     if (!change || this.connection.state !== 'Connected') return;
+    this.pending = null;
     this.asking++;
     this.sent.push(change);
     try {
       const [revision, ...awaited] = await this.connection.invoke('Look', JSON.stringify(change));
-      this.revision = Math.max(this.revision, revision);
-      this.views.set(revision, view);
+      this.remember(revision, view);
+      this.own.push({ revision, change });
+      if (this.own.length > keptChanges) this.own.shift();
       this.changedAt.set(revision, at);
       if (this.changedAt.size > keptViews) this.changedAt.delete(this.changedAt.keys().next().value);
       this.await(awaited);
-    } catch (e) { this.tell(e.message.replace(/^.*HubException: /, '')); }
+    } catch (e) {
+      if (this.connection.state === 'Connected') this.tell(e.message.replace(/^.*HubException: /, ''));
+      else this.pending = { ...change, ...this.pending };
+    }
     this.sent.shift();
     this.asking--;
     this.exactness();
@@ -342,7 +350,7 @@ class Viewer {
 
   layout(force = false) {
     this.laidOutAt = devicePixelRatio;
-    for (const pane of this.panes) pane.measure();
+    for (const pane of this.streams) pane.measure();
     const { ratio } = this, sizes = this.streams.flatMap(p => p.size.map(v => Math.round(v * ratio)));
     const key = sizes.join();
     if ((key !== this.sizes || force) && this.connection?.state === 'Connected' && this.scene) {
