@@ -53,7 +53,7 @@ public sealed class ConnectionJourney(Browser browser) : IClassFixture<Browser>
         await page.ExactAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Share" }).ClickAsync();
         var name = page.GetByLabel("Name of the link");
-        await name.PressSequentiallyAsync("Ben in Graz");
+        await name.FillAsync("Ben in Graz");
         await server.RestartAsync();
         await page.GetByText("has to be loaded again").WaitForAsync();
         Assert.Equal("Ben in Graz", await name.InputValueAsync());
