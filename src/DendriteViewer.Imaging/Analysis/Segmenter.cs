@@ -150,7 +150,8 @@ internal sealed class Segmenter
         }
 
         return double.IsNaN(s.ElectrodeMedian) || !(s.ElectrodeMedian < s.ElectrolyteMedian)
-            ? throw new VolumeFormatException($"{_pristine.Prefix} shows neither voids nor an electrode to place a threshold by; give one.")
+            ? throw new VolumeFormatException(
+                "The pristine scan shows neither voids nor an electrode to place a threshold by; give a threshold by hand.")
             : ((s.ElectrodeMedian + s.ElectrolyteMedian) / 2, "half way from electrode to electrolyte, since too little of the electrolyte is dark");
     }
 
