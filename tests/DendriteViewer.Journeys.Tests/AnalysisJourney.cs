@@ -58,7 +58,8 @@ public sealed class AnalysisJourney(Browser browser) : IClassFixture<Browser>
         await page.GetByRole(AriaRole.Tab, new() { Name = "Sites" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Propose") }).ClickAsync();
         await page.Locator(".sites td >> text=A1").First.ClickAsync();
-        await page.Locator(".site select").SelectOptionAsync("Confirmed");
+        await page.Locator(".site").GetByLabel("Status").ClickAsync();
+        await page.Locator(".mud-popover-open .site-status.confirmed").ClickAsync();
         await page.WaitForFunctionAsync("() => dendrite.sites.some(s => s.label === 'A1' && s.status === 'confirmed')");
         var log = await (await page.APIRequest.GetAsync($"{server.Address}/api/datasets/{Id}/sites/log")).TextAsync();
         Assert.Contains("\"author\":\"the analysis\"", log, StringComparison.Ordinal);

@@ -32,6 +32,9 @@ public sealed partial class SiteImportDialog
 
     private bool MayApply => !_isReading && _report is { } r && r.Added + r.Changed > 0 && (r.Wrong == 0 || _choice.SkipWrong);
 
+    // Virtualize wants a collection that it may index.
+    private List<ImportLine> Lines => [.. _report?.Lines ?? []];
+
     private string ApplyText => _report is { } r && r.Added + r.Changed > 0
         ? r.Added + r.Changed == 1 ? "Import 1 site" : $"Import {r.Added + r.Changed} sites"
         : "Import";
