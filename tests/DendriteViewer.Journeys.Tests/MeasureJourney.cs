@@ -113,6 +113,11 @@ public sealed class MeasureJourney(Browser browser) : IClassFixture<Browser>
         Assert.Contains("length_um,length_error_um", table);
         Assert.Equal(7, table.Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Length);
 
+        // A link to a measurement opens it.
+        var linked = await browser.NewPageAsync();
+        await linked.GotoAsync($"{server.Address}/d/{Dataset}?v=1&t=3.2&site={circle.GetProperty("id").GetString()}");
+        await linked.Locator(".measure-details").GetByText("Standard deviation").WaitForAsync();
+
         await OnAPhoneAsync(server);
         Assert.Empty(browser.Errors);
     }

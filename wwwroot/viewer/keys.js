@@ -100,7 +100,7 @@ export class Keys {
       this.dialog.addEventListener('keydown', e => { if (e.key === '?') { e.preventDefault(); this.dialog.close(); } });
     }
     const groups = Map.groupBy(this.table, k => k.group), row = k => `<dt><kbd>${k.shows ?? k.key}</kbd></dt><dd>${k.does}</dd>`;
-    const more = '<dt><kbd>Ctrl Z</kbd></dt><dd>Undo what this page did last: view, band or site</dd>'
+    const more = '<dt><kbd>Ctrl Z</kbd></dt><dd>Undo what this page did last: view, band, site or measurement</dd>'
       + '<dt><kbd>Ctrl Shift Z</kbd></dt><dd>Redo it</dd><dt><kbd>Tab</kbd></dt><dd>To the next pane, slider or button</dd>';
     const section = ([g, keys]) => `<section><h2>${g}</h2><dl>${keys.map(row).join('')}</dl></section>`;
     this.dialog.innerHTML = '<div class="help-body"><h1 id="help-title">Keys</h1><button type="button" data-close autofocus>Close</button>'

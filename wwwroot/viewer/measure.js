@@ -9,6 +9,7 @@ export class Measure {
   // saved: everybody's; kept: this page's alone, of who may not save; draft: what is being drawn; sent: what the server is asked about.
   constructor(viewer) {
     Object.assign(this, { viewer, saved: [], kept: [], running: [], draft: null, sent: [], hovered: null });
+    this.opens = Boolean(viewer.opensSite);
     const options = { signal: viewer.ended.signal };
     const rowOf = e => e.target.closest('[data-measurement]')?.dataset.measurement ?? null;
     viewer.root.addEventListener('pointerover', e => this.hoverRow(rowOf(e)), options);
@@ -40,13 +41,11 @@ export class Measure {
   /** Messages of the hub. */
   listen(hub) {
     hub.on('measurements', json => {
-      const isFirst = !this.isTold;
       this.saved = JSON.parse(json);
       this.isTold = true;
       this.retry();
       this.changed();
-      // A link to a measurement opens it.
-      if (isFirst && this.viewer.view && this.find(this.viewer.view.selected)) this.showPanel();
+      this.mounted();
     });
     hub.on('measuring', json => {
       Object.assign(this, JSON.parse(json));
@@ -280,6 +279,13 @@ export class Measure {
     const { panel } = document.documentElement.dataset, tabs = [...this.viewer.root.querySelectorAll('.panel [role=tab]')];
     const tab = tabs.find(t => t.textContent.trim() === 'Measure');
     if (panel === 'open' && !this.viewer.isPhone && tab?.getAttribute('aria-selected') === 'false') tab.click();
+    return tab !== undefined;
+  }
+
+  /** A link to a measurement opens its panel, once the view, the measurements and the panel's tabs are there, in whichever order. */
+  mounted() {
+    if (!this.opens || !this.isTold || !this.viewer.view) return;
+    if (!this.find(this.viewer.view.selected) || this.showPanel()) this.opens = false;
   }
 
   // The list itself comes by the hub; until then the answer stands in for it, so that nothing flickers.

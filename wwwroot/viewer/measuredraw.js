@@ -55,8 +55,9 @@ export function distance(shape, x, y) {
 /** Handles of a measurement that a pane shows: those near its plane; of a box, those whose axis lies in it. */
 export function handlesIn(m, pane, view, map) {
   const reach = 4 * reachOf(pane.viewer, view);
-  return handles(m).map(h => ({ ...h, screen: map.toScreen(h.at) }))
-    .filter(h => h.screen && (pane.is3d || Math.abs(h.screen[2]) <= reach || (m.kind === 'box' && section(m, map).length > 0)));
+  const isIn = h => pane.is3d || (h.axis ? Math.abs(dot(h.axis, map.normal)) < .7 && section(m, map).length > 0
+    : Math.abs(h.screen[2]) <= reach);
+  return handles(m).map(h => ({ ...h, screen: map.toScreen(h.at) })).filter(h => h.screen && isIn(h));
 }
 
 /** Draws everything that is measured, and asks for its labels. */

@@ -99,7 +99,7 @@ export function handles(m) {
   if (m.kind !== 'box') return p.map((at, i) => ({ at, move: to => replace(i, to) }));
   const middle = add(p[0], sub(p[1], p[0]), .5), size = inFrame(f, sub(p[1], p[0]));
   return [f.right, f.down, f.normal].flatMap((axis, k) => [0, 1].map(end => ({
-    at: add(middle, axis, (end ? 1 : -1) * size[k] / 2),
+    at: add(middle, axis, (end ? 1 : -1) * size[k] / 2), axis,
     // A face moves along its axis alone.
     move: to => replace(end, add(p[end], axis, dot(sub(to, p[end]), axis))),
   })));

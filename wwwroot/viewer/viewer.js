@@ -379,6 +379,7 @@ class Viewer {
 
   // The panel comes and goes with Blazor; the transfer function is drawn into it whenever it is there.
   mount() {
+    this.measure.mounted();
     const place = this.root.querySelector('#transfer');
     if (place && !place.firstElementChild && this.scene) this.transfer = new TransferEditor(this, place);
     if (!place) this.transfer = null;
