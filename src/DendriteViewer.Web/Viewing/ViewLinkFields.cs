@@ -25,7 +25,7 @@ internal static class ViewLinkFields
         Choice<Kernels.Slicing.SlabMode>("slabmode", "combination in the slab", (d, v) => d with { SlabMode = v }),
         Choice<Kernels.Slicing.SliceInterpolation>("between", "interpolation", (d, v) => d with { Interpolation = v }),
         Many("w", "window", 2, (d, v) => d with { Window = v }),
-        new("cm", "colours", (d, s) => ColorMap.All.Any(m => m.Name == s) ? d with { ColorMap = s } : null),
+        new("cm", "colours", (d, s) => ColorMap.TryFind(s) is not null ? d with { ColorMap = s } : null),
         Many("cam", "camera", 6, (d, v) => d with { Camera = v }),
         Choice<VolumeMode>("mode", "way of drawing in 3D", (d, v) => d with { Mode = v }),
         One("iso", "value of the isosurface", (d, v) => d with { Iso = v }),

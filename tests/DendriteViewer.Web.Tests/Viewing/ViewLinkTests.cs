@@ -162,4 +162,17 @@ public sealed class ViewLinkTests
     public void Read_WholeLink_HasNoRemarks() =>
         Prop.ForAll(Views.ToArbitrary(), view => ViewLink.Read(ViewLink.Format(view, Start), Start).Remarks.Count == 0)
             .QuickCheckThrowOnFailure();
+
+    // A map that was turned around was once dropped from links as unknown.
+    [Fact]
+    public void Read_EveryColorMapAndItsInverse_IsKept()
+    {
+        foreach (var map in ColorMap.All.SelectMany(m => new[] { m, m.Inverted }))
+        {
+            var view = Start with { ColorMap = map.Name };
+            var read = ViewLink.Read(ViewLink.Format(view, Start), Start);
+            Assert.Equal(view, read.View);
+            Assert.Empty(read.Remarks);
+        }
+    }
 }
