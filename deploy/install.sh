@@ -16,6 +16,7 @@ declare -A why=(
   [hdf5-plugin-lzf]="lets HDF5 unpack lzf"
   [bitshuffle]="lets HDF5 unpack bitshuffle, as most synchrotrons write it, faster than DendriteViewer does itself"
   [chromium]="drives the journeys in tests and takes the README's pictures"
+  [ffmpeg]="writes movies as WebM and MP4; without it they are GIF"
   [fonts-dejavu-core]="gives Chromium letters to draw"
   [nginx-light]="the reverse proxy under which a journey runs"
   [ocl-icd-libopencl1]="loads OpenCL drivers"
@@ -33,7 +34,7 @@ packages=(libturbojpeg0 libtiff6 libzstd1 libbz2-1.0 libblosc1 liblz4-1 libhdf5-
 
 # Without these everything runs; a file that one of them would unpack is refused with its name.
 optional=(hdf5-filter-plugin hdf5-filter-plugin-blosc-serial hdf5-plugin-lzf bitshuffle)
-if [ "${1:-runtime}" = tests ]; then packages+=(chromium fonts-dejavu-core nginx-light ocl-icd-libopencl1 pocl-opencl-icd postgresql python3-h5py); fi
+if [ "${1:-runtime}" = tests ]; then packages+=(chromium ffmpeg fonts-dejavu-core nginx-light ocl-icd-libopencl1 pocl-opencl-icd postgresql python3-h5py); fi
 if [ "${1:-runtime}" = peers ]; then packages+=(python3-vtk9 python3-scipy python3-skimage python3-tifffile python3-zarr xvfb); fi
 
 # Asked once: a pipe into grep -q would end ldconfig with SIGPIPE, which pipefail takes for an answer.
@@ -41,7 +42,7 @@ known=$( (ldconfig -p || /sbin/ldconfig -p) 2>/dev/null || true)
 has_plugin() { compgen -G "/usr/lib/*/hdf5/serial/plugins/$1.so" >/dev/null || compgen -G "${HDF5_PLUGIN_PATH:-/usr/local/hdf5/lib/plugin}/$1.so" >/dev/null; }
 installed() {
   case "$1" in
-    chromium) command -v chromium >/dev/null ;;
+    chromium | ffmpeg) command -v "$1" >/dev/null ;;
     nginx-light) [ -x /usr/sbin/nginx ] ;;
     pocl-opencl-icd) compgen -G "/etc/OpenCL/vendors/*.icd" >/dev/null ;;
     postgresql) compgen -G "/usr/lib/postgresql/*/bin/initdb" >/dev/null ;;

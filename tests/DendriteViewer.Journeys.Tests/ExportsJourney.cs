@@ -59,7 +59,7 @@ public sealed class ExportsJourney(Browser browser) : IClassFixture<Browser>
         Assert.Contains("is being made", await second.TextAsync(), StringComparison.Ordinal);
         Assert.Equal(400, (await PostAsync(page, server, "movies", movie with { format = "avi" })).Status);
         await data.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).First.ClickAsync();
-        await data.GetByText("Cancelled").First.WaitForAsync();
+        await data.GetByText("Cancelled", new() { Exact = true }).First.WaitForAsync();
         Assert.Empty(Directory.GetDirectories(Path.Combine(server.Folder, "data/exports"), ".frames-*", SearchOption.AllDirectories));
         Assert.Empty(browser.Errors);
     }

@@ -27,12 +27,16 @@ public static class Caption
             parts.Add($"3D from {camera}{(view.Mode == VolumeMode.Isosurface ? $", isosurface of {N(view.IsoValue)}" : "")}");
         }
 
-        if (panes.Any(p => p != Pane.Volume))
+        if (scene.Subtracted is { } other && panes.Any(p => p != Pane.Volume))
+        {
+            parts.Add($"slices less those at {Ticks.Hours(other.Key.Hours)}");
+        }
+        else if (panes.Any(p => p != Pane.Volume))
         {
             parts.Add($"window {N(view.WindowLow)} to {N(view.WindowHigh)}");
         }
 
-        if (view.BandVisible)
+        if (scene.HasBand)
         {
             parts.Add($"band {N(view.Band.FromUm)}–{N(view.Band.ToUm)} µm");
         }
@@ -55,7 +59,7 @@ public static class Caption
         var at = pane switch { Pane.Z => view.Focus.Z, Pane.Y => view.Focus.Y, _ => view.Focus.X };
         var voxel = scene.Volume.VoxelSize.Least;
         var place = $"{s_axes[(int)pane]} {Ticks.Coordinate(at, voxel)} µm";
-        if ((int)pane != (int)scene.Dataset.Depth.Axis)
+        if ((int)pane != (int)scene.Dataset.Depth.Axis || !scene.Dataset.HasInterface)
         {
             return place;
         }

@@ -22,9 +22,11 @@ internal sealed record ColorBar(string Title, double Low, double High, Func<doub
         var view = scene.View;
         if (panes.Any(p => p != Pane.Volume))
         {
-            var map = ColorMap.Find(view.ColorMap);
-            var (low, high) = (view.WindowLow, view.WindowHigh);
-            bars.Add(new ColorBar("grey value", low, high, v =>
+            // The colours of differences stand for half of the window's width up and down, as SliceRenderer draws them.
+            var reach = Math.Abs(view.WindowHigh - view.WindowLow) / 2;
+            var (map, low, high, title) = scene.Subtracted is null
+                ? (ColorMap.Find(view.ColorMap), view.WindowLow, view.WindowHigh, "grey value") : (ColorMap.Difference, -reach, reach, "difference");
+            bars.Add(new ColorBar(title, low, high, v =>
             {
                 var c = map.Colors[(int)Math.Round(255 * Math.Clamp((v - low) / (high - low), 0, 1))];
                 return c.R << 16 | c.G << 8 | c.B;

@@ -14,7 +14,7 @@ internal static class FigureLegend
     {
         var view = scene.View;
         var entries = new List<(int, string)>();
-        if (view.Threshold is { } dark && wish.Panes.Any(p => p != Pane.Volume))
+        if (view.Threshold is { } dark && scene.Subtracted is null && wish.Panes.Any(p => p != Pane.Volume))
         {
             entries.Add((TransferPresets.Void, string.Create(CultureInfo.InvariantCulture, $"electrolyte darker than {dark:G5}")));
         }
@@ -28,7 +28,7 @@ internal static class FigureLegend
             }
         }
 
-        if (wish.Parts.HasFlag(FigureParts.Band) && view.BandVisible)
+        if (wish.Parts.HasFlag(FigureParts.Band) && scene.HasBand)
         {
             entries.Add((0xB49CFF, string.Create(CultureInfo.InvariantCulture, $"depth {view.Band.FromUm:0.##}–{view.Band.ToUm:0.##} µm")));
         }

@@ -54,7 +54,14 @@ public sealed record FigureMark(WorldPoint At, double RadiusUm, double Hours, st
 /// <param name="Volume">Its volume.</param>
 /// <param name="View">The view.</param>
 /// <param name="Marks">The sites.</param>
-public sealed record FigureScene(Dataset Dataset, VolumeInfo Volume, ViewState View, IReadOnlyList<FigureMark> Marks);
+public sealed record FigureScene(Dataset Dataset, VolumeInfo Volume, ViewState View, IReadOnlyList<FigureMark> Marks)
+{
+    /// <summary>Whether the band is drawn: the view shows it, and there is an interface that depth is measured from.</summary>
+    internal bool HasBand => View.BandVisible && Dataset.HasInterface;
+
+    /// <summary>The scan whose values slices show less, or null where they show values.</summary>
+    internal VolumeInfo? Subtracted => SliceRenderer.DifferenceOf(Volume, Dataset, View);
+}
 
 /// <summary>How large a figure is. A unit is 1/96 inch, the size of a CSS pixel.</summary>
 /// <param name="Screen">Size of what is shown on the screen, in CSS pixels: what the view's zoom counts in, and the pictures'

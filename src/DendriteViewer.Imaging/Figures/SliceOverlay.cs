@@ -15,7 +15,7 @@ internal sealed class SliceOverlay(FigureScene scene, FigureWish wish, PanePlan 
     /// <inheritdoc/>
     protected override void Draw()
     {
-        if (Has(FigureParts.Band) && Scene.View.BandVisible)
+        if (Has(FigureParts.Band) && Scene.HasBand)
         {
             DrawBand();
         }

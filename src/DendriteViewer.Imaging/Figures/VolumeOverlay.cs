@@ -18,7 +18,7 @@ internal sealed class VolumeOverlay(FigureScene scene, FigureWish wish, PanePlan
             DrawBox();
         }
 
-        if (Has(FigureParts.Band) && Scene.View.BandVisible)
+        if (Has(FigureParts.Band) && Scene.HasBand)
         {
             DrawRim(Scene.View.Band.FromUm);
             DrawRim(Scene.View.Band.ToUm);

@@ -38,6 +38,19 @@ public sealed class AnalysisStoreTests(AzuriteFixture azurite) : IClassFixture<A
         Assert.Equal(labels.Voids.Count, counts.Keys.Max());
         Assert.All(result.Voids.Voids, v => Assert.Equal(v.VolumeUm3, counts[v.Id] * result.VoxelUm3, 6));
 
+        // The legend beside exported labels says of each what the analysis found.
+        var legend = await LegendAsync(store, dataset, dataset.Find(AnalysisStore.Voids, 0)!);
+        Assert.Equal(counts.Keys.Order(), legend.Keys.Order());
+        Assert.All(result.Voids.Voids, v =>
+        {
+            Assert.Equal(v.VolumeUm3, Number(legend[v.Id][4]), 6);
+            Assert.Equal(v.DepthUm, Number(legend[v.Id][8]), 0.01);
+            Assert.All(v.CenterUm.Zip(legend[v.Id][5..8]), c => Assert.Equal(c.First, Number(c.Second), 0.001));
+        });
+        var lithium = await LegendAsync(store, dataset, dataset.Find(AnalysisStore.Lithium, 3.2)!);
+        Assert.All(lithium, l => Assert.Equal(result.Sites[l.Key - 1].Id, l.Value[1]));
+        Assert.NotEmpty(lithium);
+
         // A place of the pristine scan is now the same place in every scan.
         foreach (var r in result.Registrations)
         {
@@ -115,6 +128,12 @@ public sealed class AnalysisStoreTests(AzuriteFixture azurite) : IClassFixture<A
         await store.Blobs.WriteAsync(name, good, default);
         Assert.NotNull(await new AnalysisStore(store).TryLoadAsync((await store.TryOpenAsync(id, default))!, "projection", default));
     }
+
+    private static async Task<Dictionary<int, string[]>> LegendAsync(DatasetStore store, Dataset dataset, VolumeInfo labels) =>
+        (await new LabelLegend(store).ToCsvAsync(dataset, labels, 0, default)).Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1)
+            .Select(l => l.Split(',')).ToDictionary(l => int.Parse(l[0], System.Globalization.CultureInfo.InvariantCulture));
+
+    private static double Number(string text) => double.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
 
     private static async Task<(AnalysisResult, AnalysisLabels)> RunAsync(DatasetStore store, DatasetId id, AnalysisRecipe recipe)
     {
