@@ -124,8 +124,8 @@ public sealed class DisplayPanelTests(TestHost host) : MudContext, IClassFixture
         panel.WaitForAssertion(() => Assert.Equal("projection", session.Current.View.Overlay?.Modality));
         Assert.Equal((0, false), (session.Current.View.Overlay!.Hours, session.Current.View.Overlay.Replaces));
         var voids = session.Current.View.Overlay.Transfer;
-        panel.WaitForElement("[aria-label='Presets of the pristine scan'] .dark");
-        await panel.Find("[aria-label='Presets of the pristine scan'] .dark").ClickAsync(new());
+        panel.WaitForElement("[aria-label='Presets of the pristine scan'] .is-dark");
+        await panel.Find("[aria-label='Presets of the pristine scan'] .is-dark").ClickAsync(new());
         panel.WaitForAssertion(() => Assert.NotEqual(voids, session.Current.View.Overlay!.Transfer));
         await panel.Find("[aria-label='Show the pristine scan']").ClickAsync(new());
         Assert.Null(session.Current.View.Overlay);
