@@ -25,7 +25,8 @@ internal sealed record ColorBar(string Title, double Low, double High, Func<doub
             // The colours of differences stand for half of the window's width up and down, as SliceRenderer draws them.
             var reach = Math.Abs(view.WindowHigh - view.WindowLow) / 2;
             var (map, low, high, title) = scene.Subtracted is null
-                ? (ColorMap.Find(view.ColorMap), view.WindowLow, view.WindowHigh, "grey value") : (ColorMap.Difference, -reach, reach, "difference");
+                ? (ColorMap.Find(view.ColorMap), view.WindowLow, view.WindowHigh, "grey value")
+                : (ColorMap.Difference, -reach, reach, "difference");
             bars.Add(new ColorBar(title, low, high, v =>
             {
                 var c = map.Colors[(int)Math.Round(255 * Math.Clamp((v - low) / (high - low), 0, 1))];
