@@ -23,8 +23,18 @@ public sealed partial class CutSection
         Cut = string.IsNullOrEmpty(key) ? null : new SliceCut(Enum.Parse<Pane>(key.TrimStart('-')), key[0] != '-'),
     });
 
-    private void ToggleDepths(bool isOn) =>
-        Set(s => s with { DepthClip = isOn ? new Band(5, Math.Max(s.Band.ToUm + 30, 150)) : null });
+    // The electrolyte to behind the band; where no interface is known, the whole scan, to be narrowed.
+    private void ToggleDepths(bool isOn)
+    {
+        var (low, high) = Session.Volume(View).Bounds;
+        double[] ends = [Session.Dataset.Depth.DepthOf(low).Um, Session.Dataset.Depth.DepthOf(high).Um];
+        Set(s => s with
+        {
+            DepthClip = !isOn ? null
+                : Session.Dataset.HasInterface ? new Band(5, Math.Max(s.Band.ToUm + 30, 150))
+                : new Band(Math.Round(ends.Min(), 3), Math.Round(ends.Max(), 3)),
+        });
+    }
 
     private void ToggleBox(bool isOn)
     {
