@@ -45,8 +45,8 @@ public static class Caption
         return string.Join(" · ", parts);
     }
 
-    /// <summary>Where a slice lies: its coordinate, and its depth where it lies across the depth axis.</summary>
-    public static string PlaceOf(FigureScene scene, Pane pane)
+    /// <summary>Where a slice lies: its coordinate, and where there is room, its depth where it lies across the depth axis.</summary>
+    public static string PlaceOf(FigureScene scene, Pane pane, bool withDepth = true)
     {
         var view = scene.View;
         if (!view.Rotation.IsNone)
@@ -59,7 +59,7 @@ public static class Caption
         var at = pane switch { Pane.Z => view.Focus.Z, Pane.Y => view.Focus.Y, _ => view.Focus.X };
         var voxel = scene.Volume.VoxelSize.Least;
         var place = $"{s_axes[(int)pane]} {Ticks.Coordinate(at, voxel)} µm";
-        if ((int)pane != (int)scene.Dataset.Depth.Axis || !scene.Dataset.HasInterface)
+        if (!withDepth || (int)pane != (int)scene.Dataset.Depth.Axis || !scene.Dataset.HasInterface)
         {
             return place;
         }

@@ -32,7 +32,7 @@ internal sealed class SliceOverlay(FigureScene scene, FigureWish wish, PanePlan 
 
         if (Has(FigureParts.Axes))
         {
-            DrawTitle(Caption.PlaceOf(Scene, Plan.Pane), 0);
+            DrawTitle(Caption.PlaceOf(Scene, Plan.Pane, withDepth: false), 0);
             if (Scene.View.Rotation.IsNone)
             {
                 var (right, down) = s_names[(int)Plan.Pane];
