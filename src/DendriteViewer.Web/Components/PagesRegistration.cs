@@ -38,6 +38,7 @@ public static class PagesRegistration
     public static void MapPages(this WebApplication app)
     {
         app.MapStaticAssets().AllowAnonymous();
+        app.MapGet(Shell.ThemeStyles.Path, Shell.ThemeStyles.Answer).AllowAnonymous();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
     }
 }

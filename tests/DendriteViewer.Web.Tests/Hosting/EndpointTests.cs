@@ -15,7 +15,7 @@ public sealed class EndpointTests(RunningApp app) : IClassFixture<RunningApp>
     // Who opens these has no account yet, has come by a link, or is shown what went wrong.
     private static readonly string[] s_open =
         ["/account/denied", "/account/login", "/account/setup", "/gone", "/oops", "/s/{token}", "/s/{token}/preview.png", "/health/live",
-            "/health/ready", "/metrics"];
+            "/health/ready", "/metrics", "/theme.css"];
 
     private static readonly string[] s_bodies =
     [
