@@ -34,6 +34,7 @@
   function widen(px) {
     keep('panel-width', Math.round(Math.max(leastWidth, Math.min(mostWidth, px))));
     applyPanel();
+    document.querySelector('[data-panel-resize]')?.setAttribute('aria-valuenow', kept('panel-width', 320));
   }
   function layout(name) {
     const viewer = window.dendrite;
@@ -69,6 +70,8 @@
     handle.addEventListener('pointermove', drag);
     handle.addEventListener('lostpointercapture', () => handle.removeEventListener('pointermove', drag), { once: true });
   });
+  document.addEventListener('focusin', e => e.target.closest?.('[data-panel-resize]')
+    ?.setAttribute('aria-valuenow', kept('panel-width', 320)));
   document.addEventListener('keydown', e => {
     const handle = e.target.closest?.('[data-panel-resize]'), by = { ArrowLeft: 16, ArrowRight: -16 }[e.key];
     if (!handle || !by) return;

@@ -32,7 +32,9 @@ export function rangeOf(values) {
 export class Curve {
   constructor(timeline) {
     Object.assign(this, { timeline, at: null, isLog: localStorage.getItem('curve-scale') === 'log' });
-    this.scale = timeline.track.appendChild(Object.assign(document.createElement('button'), { type: 'button', className: 'scale' }));
+    // Beside the slider and not in it, since a slider has no parts of its own for those who do not see it.
+    const scale = Object.assign(document.createElement('button'), { type: 'button', className: 'scale' });
+    this.scale = timeline.track.parentElement.appendChild(scale);
     const options = { signal: timeline.viewer.ended.signal };
     const keep = e => { if (e.key !== 'Escape') e.stopPropagation(); };
     for (const type of ['pointerdown', 'pointermove', 'keydown']) this.scale.addEventListener(type, keep, options);
@@ -62,7 +64,6 @@ export class Curve {
     this.size = [width, height];
     this.scale.textContent = isLog ? 'log' : 'lin';
     this.scale.title = isLog ? 'Logarithmic scale; choose the linear one' : 'Linear scale; choose the logarithmic one';
-    this.scale.setAttribute('aria-label', this.scale.title);
     const ends = [this.timeline.place(this.timeline.span[0], width), this.timeline.place(this.timeline.span[1], width)];
     const group = svg.appendChild(el('g', { class: 'curve' }));
     let last = Infinity;

@@ -16,8 +16,8 @@ export class SliceSlider {
     const { viewer, element } = pane, options = { signal: viewer.ended.signal };
     Object.assign(this, { viewer, pane, name: names[pane.index] });
     this.head = make(element, 'div', { className: 'slice-head' });
-    this.at = make(this.head, 'button', { type: 'button' }, { 'aria-label': `Position of the ${this.name} slice; type another` });
-    this.deep = make(this.head, 'button', { type: 'button' }, { 'aria-label': 'Depth from the interface; type another' });
+    this.at = make(this.head, 'button', { type: 'button', title: `Position of the ${this.name} slice; type another` });
+    this.deep = make(this.head, 'button', { type: 'button', title: 'Depth from the interface; type another' });
     this.inBand = make(this.head, 'span', { className: 'in-band', textContent: 'in the band', hidden: true });
     this.track = make(element, 'div', { className: 'slice-slider', tabIndex: 0, title: `Slice through ${this.name} (↑ ↓, wheel)` },
       { role: 'slider', 'aria-orientation': 'vertical', 'aria-label': `Slice through ${this.name}, µm` });

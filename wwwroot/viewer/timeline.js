@@ -20,8 +20,10 @@ export class Timeline {
   constructor(viewer, element) {
     Object.assign(this, { viewer, element, loaded: [], timer: null, at: null });
     element.innerHTML = '<div class="time-buttons"></div>'
-      + '<div class="track" role="slider" tabindex="0" aria-label="Hours of plating"><svg aria-hidden="true"></svg><output></output></div>';
-    [this.buttons, this.track] = element.children;
+      + '<div class="track-place"><div class="track" role="slider" tabindex="0" aria-label="Hours of plating">'
+      + '<svg aria-hidden="true"></svg><output></output></div></div>';
+    this.buttons = element.firstElementChild;
+    this.track = element.lastElementChild.firstElementChild;
     [this.svg, this.value] = this.track.children;
     this.back = this.button('back', 'Timestep before', '←', () => this.go(-1));
     this.play = this.button('play', 'Play', 'Space', () => this.toggle());

@@ -13,7 +13,8 @@ public sealed partial class DeleteBox
 {
     private static readonly DialogOptions s_options = new() { MaxWidth = MaxWidth.Small, FullWidth = true, CloseButton = true };
     private string _typed = "";
-    private bool _isWorking;
+    private bool _isWorking, _isEnded;
+    private MudDialog _dialog = null!;
     private string? _error;
     private DatasetLoss? _loss;
 
@@ -57,7 +58,19 @@ public sealed partial class DeleteBox
 
     private static string Count(int number, string what) => $"{number} {what}{(number == 1 ? "" : "s")}";
 
-    private Task OnVisibleAsync(bool isVisible) => isVisible ? Task.CompletedTask : Close.InvokeAsync();
+    private Task OnVisibleAsync(bool isVisible) => isVisible ? Task.CompletedTask : EndAsync();
+
+    // Closed before the parent takes it away, since a dialog stands elsewhere on the page and would stay there.
+    private async Task EndAsync()
+    {
+        if (!_isEnded)
+        {
+            _isEnded = true;
+            var closing = _dialog.CloseAsync(null);
+            await Close.InvokeAsync();
+            await closing;
+        }
+    }
 
     private async Task<bool> MayAsync()
     {
@@ -77,7 +90,7 @@ public sealed partial class DeleteBox
         try
         {
             await Watch.DeleteAsync(Dataset, (await Authentication).User.NameOf(), default);
-            await Close.InvokeAsync();
+            await EndAsync();
         }
         catch (Exception e) when (e is BlobStoreException or VolumeFormatException)
         {

@@ -21,7 +21,8 @@ public sealed partial class DescriptionDialog
     private DatasetDescription _before = null!, _draft = null!;
     private string _tags = "";
     private string? _error;
-    private bool _isRestored;
+    private bool _isRestored, _isEnded;
+    private MudDialog _dialog = null!;
 
     /// <summary>The dataset, as the person looked at it.</summary>
     [Parameter, EditorRequired]
@@ -174,9 +175,21 @@ public sealed partial class DescriptionDialog
     private async Task GiveUpAsync()
     {
         await Script.InvokeVoidAsync("dendriteShell.keep", Key, null);
-        await Close.InvokeAsync();
+        await EndAsync();
     }
 
     // Escape and the cross keep the draft for the next time.
-    private Task OnVisibleAsync(bool isVisible) => isVisible ? Task.CompletedTask : Close.InvokeAsync();
+    private Task OnVisibleAsync(bool isVisible) => isVisible ? Task.CompletedTask : EndAsync();
+
+    // Closed before the parent takes it away, since a dialog stands elsewhere on the page and would stay there.
+    private async Task EndAsync()
+    {
+        if (!_isEnded)
+        {
+            _isEnded = true;
+            var closing = _dialog.CloseAsync(null);
+            await Close.InvokeAsync();
+            await closing;
+        }
+    }
 }

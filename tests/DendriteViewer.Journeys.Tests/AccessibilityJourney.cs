@@ -1,0 +1,164 @@
+using Microsoft.Playwright;
+
+namespace DendriteViewer.Journeys.Tests;
+
+/// <summary>
+/// Every page and dialog in both themes, looked at by axe-core: nothing serious or critical (contrast, names, roles, focus), and nothing
+/// in the browser's console.
+/// </summary>
+public sealed class AccessibilityJourney(Browser browser) : IClassFixture<Browser>
+{
+    private const string Id = "li-li3ps4-li-phantom-0-8-ma-cm2";
+    private readonly List<string> _findings = [];
+    private readonly string _axe = File.ReadAllText(Path.Combine(AppServer.Repository, "node_modules/axe-core/axe.min.js"));
+
+    [Fact]
+    public async Task EveryPage_InBothThemes_HasNoSeriousFinding()
+    {
+        await browser.BeginAsync();
+        await using var server = await AppServer.StartAsync();
+        var cell = Path.Combine(server.Folder, "beamline/cell");
+        await server.CliAsync("phantom", cell, "--size", "64", "--voxel-um", "3", "--hours", "0,1.5,3.2");
+        var page = await browser.NewPageAsync();
+        page.Console += (_, m) =>
+        {
+            // The address that is not there is asked for on purpose.
+            if (m.Type == "error" && !m.Text.Contains("404", StringComparison.Ordinal))
+            {
+                _findings.Add($"console of {page.Url}: {m.Text}");
+            }
+        };
+
+        foreach (var theme in new[] { "dark", "light" })
+        {
+            await page.GotoAsync(server.Address + "/account/login");
+            await page.EvaluateAsync("theme => localStorage.setItem('theme', theme)", theme);
+            foreach (var path in new[] { "/account/setup", "/account/login", "/account/denied", "/gone", "/gone?why=deleted", "/oops" })
+            {
+                await page.GotoAsync(server.Address + path);
+                await LookAsync(page, $"{path}, {theme}");
+            }
+        }
+
+        await page.BecomeAdministratorAsync(server);
+        await page.GetByText("No datasets yet").WaitForAsync();
+        await LookAsync(page, "empty catalog");
+        await server.CliAsync("ingest", cell, "--store", Path.Combine(server.Folder, "data/store"));
+        await page.Locator(".card h2").WaitForAsync();
+        await PrepareAsync(page, server);
+        foreach (var theme in new[] { "dark", "light" })
+        {
+            await page.EvaluateAsync("theme => localStorage.setItem('theme', theme)", theme);
+            await LookAtPagesAsync(page, server, theme);
+            await LookAtImportAsync(page, server, theme);
+            await LookAtViewerAsync(page, server, theme);
+        }
+
+        Assert.True(_findings.Count == 0, string.Join('\n', _findings.Distinct()));
+        Assert.Empty(browser.Errors);
+    }
+
+    // A site and another person: lists with something in them.
+    private static async Task PrepareAsync(IPage page, AppServer server)
+    {
+        await page.GotoAsync(server.Address + "/people");
+        await page.GetByRole(AriaRole.Textbox, new() { Name = "Name", Exact = true }).FillAsync("Ben");
+        await page.GetByLabel("E-mail").FillAsync("ben@example.org");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Make account" }).ClickAsync();
+        await page.GetByText("first password").WaitForAsync();
+        await page.GotoAsync($"{server.Address}/d/{Id}");
+        await page.ExactAsync();
+        await page.EvaluateAsync("() => dendrite.call('AddSite', 90, 90, 90)");
+    }
+
+    private async Task LookAtPagesAsync(IPage page, AppServer server, string theme)
+    {
+        await page.GotoAsync(server.Address + "/");
+        await page.Locator(".card h2").WaitForAsync();
+        await LookAsync(page, $"catalog, {theme}");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Jobs", Exact = true }).ClickAsync();
+        await page.GetByRole(AriaRole.Dialog, new() { Name = "Latest jobs" }).WaitForAsync();
+        await LookAsync(page, $"job tray, {theme}");
+        await page.Keyboard.PressAsync("Escape");
+        foreach (var (item, dialog) in new[] { ("Name, tags and notes…", "Name, tags and notes"), ("Delete…", "Delete the dataset") })
+        {
+            await page.GetByRole(AriaRole.Button, new() { Name = "More of" }).ClickAsync();
+            await page.GetByText(item, new() { Exact = true }).ClickAsync();
+            var box = page.GetByRole(AriaRole.Dialog, new() { Name = dialog });
+            await box.WaitForAsync();
+            await LookAsync(page, $"{dialog}, {theme}");
+            await box.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
+            await box.WaitForAsync(new() { State = WaitForSelectorState.Detached });
+        }
+
+        foreach (var (path, heading) in new[]
+        {
+            ("/people", "People"), ("/jobs", "Jobs"), ("/account/password", "Change your password"), ("/nowhere", "There is no such page"),
+            ("/d/nothing", "Nothing to see here"), ($"/report/{Id}", "No report"),
+        })
+        {
+            await page.GotoAsync(server.Address + path);
+            await page.GetByRole(AriaRole.Heading, new() { Name = heading, Exact = true }).First.WaitForAsync();
+            await LookAsync(page, $"{path}, {theme}");
+        }
+
+    }
+
+    private async Task LookAtImportAsync(IPage page, AppServer server, string theme)
+    {
+        await page.GotoAsync(server.Address + "/import");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Browse" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Open " + Path.Combine(server.Folder, "beamline") }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Open cell" }).WaitForAsync();
+        await LookAsync(page, $"import, folders, {theme}");
+        await page.GetByLabel("File or folder on the server").FillAsync(Path.Combine(server.Folder, "beamline/cell/projection/t0.0"));
+        await page.GetByRole(AriaRole.Button, new() { Name = "Continue" }).ClickAsync();
+        await page.GetByText("What it becomes").WaitForAsync();
+        await LookAsync(page, $"import, a scan, {theme}");
+        await page.GetByLabel("File or folder on the server").FillAsync(Path.Combine(server.Folder, "beamline/cell/projection"));
+        await page.GetByRole(AriaRole.Button, new() { Name = "Continue" }).ClickAsync();
+        await page.GetByText("3 scans").WaitForAsync();
+        await LookAsync(page, $"import, a folder of scans, {theme}");
+    }
+
+    private async Task LookAtViewerAsync(IPage page, AppServer server, string theme)
+    {
+        await page.GotoAsync($"{server.Address}/d/{Id}");
+        await page.ExactAsync();
+        foreach (var tab in await page.GetByRole(AriaRole.Tab).AllAsync())
+        {
+            await tab.ClickAsync();
+            await page.WaitForTimeoutAsync(400);
+            await LookAsync(page, $"viewer, {await tab.InnerTextAsync()}, {theme}");
+        }
+
+        foreach (var (button, dialog) in new[] { ("Share", "Share this view"), ("Data", "The dataset as data") })
+        {
+            await page.GetByRole(AriaRole.Button, new() { Name = button, Exact = true }).ClickAsync();
+            await page.GetByRole(AriaRole.Dialog, new() { Name = dialog }).WaitForAsync();
+            await LookAsync(page, $"{dialog}, {theme}");
+            await page.Keyboard.PressAsync("Escape");
+            await page.GetByRole(AriaRole.Dialog, new() { Name = dialog }).WaitForAsync(new() { State = WaitForSelectorState.Detached });
+        }
+    }
+
+    // Evaluated rather than added as an element, since the page's policy lets no script of others in.
+    private async Task LookAsync(IPage page, string where)
+    {
+        // What fades in has less contrast until it is there.
+        await page.EvaluateAsync(
+            """
+            () => Promise.all(document.getAnimations().filter(a => a.effect?.getComputedTiming().iterations !== Infinity)
+              .map(a => a.finished.catch(() => {})))
+            """);
+        await page.EvaluateAsync(_axe);
+        var found = await page.EvaluateAsync<string[]>(
+            """
+            async () => (await axe.run(document, { resultTypes: ['violations'] })).violations
+              .filter(v => v.impact === 'serious' || v.impact === 'critical')
+              .flatMap(v => v.nodes.map(n => `${v.id}: ${n.target.join(' ')} ${n.html.slice(0, 160)} `
+                + (n.any[0]?.message ?? n.all[0]?.message ?? v.help)))
+            """);
+        _findings.AddRange(found.Select(f => $"{where}: {f}"));
+    }
+}
