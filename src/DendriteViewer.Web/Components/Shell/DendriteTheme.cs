@@ -26,7 +26,7 @@ public static class DendriteTheme
             H4 = new H4Typography { FontSize = ".875rem", FontWeight = "600", LineHeight = "1.4", LetterSpacing = "normal" },
             H5 = new H5Typography { FontSize = ".875rem", FontWeight = "600", LineHeight = "1.4", LetterSpacing = "normal" },
             H6 = new H6Typography { FontSize = ".9375rem", FontWeight = "600", LineHeight = "1.4", LetterSpacing = "normal" },
-            Subtitle1 = new Subtitle1Typography { FontSize = ".875rem", FontWeight = "600", LineHeight = "1.4", LetterSpacing = "normal" },
+            Subtitle1 = new Subtitle1Typography { FontSize = ".875rem", FontWeight = "400", LineHeight = "1.4", LetterSpacing = "normal" },
             Subtitle2 = new Subtitle2Typography { FontSize = ".8125rem", FontWeight = "600", LineHeight = "1.4", LetterSpacing = "normal" },
             Body1 = new Body1Typography { FontSize = ".875rem", LineHeight = "1.45", LetterSpacing = "normal" },
             Body2 = new Body2Typography { FontSize = ".8125rem", LineHeight = "1.4", LetterSpacing = "normal" },
