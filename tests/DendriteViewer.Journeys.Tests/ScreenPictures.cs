@@ -19,6 +19,9 @@ public sealed class ScreenPictures(Browser browser) : IClassFixture<Browser>
         }
         """;
 
+    private static readonly (string Name, string Path)[] s_pages =
+        [("catalog", "/"), ("import", "/import"), ("jobs", "/jobs"), ("people", "/people"), ("not-found", "/nothing")];
+
     private static readonly string[] s_panels = ["Display", "Sites", "Measure", "Analysis"];
 
     private string _folder = "";
@@ -46,7 +49,7 @@ public sealed class ScreenPictures(Browser browser) : IClassFixture<Browser>
                 var page = await browser.NewPageAsync(width, height);
                 await page.AddInitScriptAsync($"localStorage.setItem('theme', '{theme}')");
                 var look = $"{size}-{theme}";
-                foreach (var (name, path) in new[] { ("catalog", "/"), ("jobs", "/jobs"), ("people", "/people"), ("not-found", "/nothing") })
+                foreach (var (name, path) in s_pages)
                 {
                     await page.GotoAsync(server.Address + path);
                     await page.WaitForSelectorAsync("h1");
