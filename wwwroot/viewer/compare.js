@@ -43,6 +43,15 @@ export class Compare {
   /** Whether pictures of the other timestep are asked for. */
   get isDrawn() { return this.mode !== null && this.mode !== 'difference'; }
 
+  /** Hours of the scan that is seen in a pane at so many pixels from its left edge. */
+  hoursAt(pane, x) {
+    const { hours, compare } = this.viewer.view;
+    if (!this.isDrawn) return hours;
+    const isOther = pane.stream !== pane.index || (this.mode === 'swipe' && x > this.at * pane.size[0])
+      || (this.mode === 'blink' && this.root.hasAttribute('data-blink'));
+    return isOther ? compare.hours : hours;
+  }
+
   // The border, as a part of each pane's width.
   place(at) {
     this.at = Math.max(0, Math.min(1, at));

@@ -130,7 +130,8 @@ export class Measure {
     const isNew = !this.draft;
     if (isNew) {
       const at = map.toWorld(x, y);
-      this.draft = { kind, ...this.now(), right: map.right, down: map.down, normal: map.normal, thicknessUm: viewer.view.slabUm, pane,
+      const { right, down, normal } = map;
+      this.draft = { kind, ...this.now(pane, x), right, down, normal, thicknessUm: viewer.view.slabUm, pane,
         pointsUm: [at], set: [at], isDraft: true, open: true };
     } else if (this.draft.pane !== pane) {
       viewer.tell(`Go on in the pane where the ${kinds[kind].name.toLowerCase()} was begun, or press Esc.`);
@@ -153,7 +154,10 @@ export class Measure {
     };
   }
 
-  now() { const v = this.viewer.view; return { hours: v.hours, modality: v.modality, label: '', text: '' }; }
+  // What is measured is of the scan that is seen where it begins.
+  now(pane, x) {
+    return { hours: this.viewer.compare.hoursAt(pane, x), modality: this.viewer.view.modality, label: '', text: '' };
+  }
 
   /** The pointer moves without a button: the next point follows it. */
   hover(pane, x, y) {
@@ -199,7 +203,7 @@ export class Measure {
     const at = await this.viewer.call('Pick', x, y, ...pane.size.map(Math.round));
     if (!at) { this.viewer.tell('Nothing is seen there to measure.'); return true; }
     if (this.viewer.tool !== kind) return true;
-    if (!this.draft) this.draft = { kind, ...this.now(), pane, thicknessUm: 0, pointsUm: [at], set: [at], isDraft: true };
+    if (!this.draft) this.draft = { kind, ...this.now(pane, x), pane, thicknessUm: 0, pointsUm: [at], set: [at], isDraft: true };
     else if (this.draft.pane === pane) this.set(at, pane, x, y);
     this.changed();
     return true;

@@ -312,7 +312,8 @@ export class Pane {
     if (isOver) this.viewer.measure.hover(this, x, y);
     const isGrip = isOver && this.viewer.tool === 'navigate' && this.gripAt(x, y) >= 0;
     this.element.style.cursor = isGrip ? (this.grips().isDown ? 'ns-resize' : 'ew-resize') : '';
-    this.viewer.hover(this.is3d || !isOver || e.pointerType === 'touch' ? null : this.map().toWorld(x, y));
+    const point = this.is3d || !isOver || e.pointerType === 'touch' ? null : this.map().toWorld(x, y);
+    this.viewer.hover(point, this.viewer.compare.hoursAt(this, x));
   }
 
   pan(dx, dy) {

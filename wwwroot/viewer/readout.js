@@ -15,12 +15,13 @@ export class Readout {
     this.element.dataset.told = 'true';
     this.told = performance.now();
     clearTimeout(this.forgetting);
-    this.forgetting = setTimeout(() => { this.clear(); this.hover(this.point); }, toldFor);
+    this.forgetting = setTimeout(() => { this.clear(); this.hover(this.point, this.hours); }, toldFor);
   }
 
   /** The pointer is over a point of a slice, µm; null over 3D, over a control, outside. */
-  hover(point) {
+  hover(point, hours) {
     this.point = point;
+    this.hours = hours;
     if (!point) { this.clear(); return; }
     if (this.probing) return;
     this.probing = true;
@@ -38,7 +39,7 @@ export class Readout {
   async probe() {
     const { viewer, point: at } = this;
     if (!at || viewer.connection.state !== 'Connected' || this.isTelling) { this.probing = false; return; }
-    const hit = await viewer.call('Probe', ...at);
+    const hours = this.hours ?? viewer.view.hours, hit = await viewer.call('ProbeAt', ...at, hours);
     this.probing = false;
     // The pointer may have left the slice while the server read the voxel.
     if (!this.point || this.isTelling) return;
@@ -48,9 +49,11 @@ export class Readout {
     else {
       const value = Number.isInteger(hit.value) ? hit.value.toLocaleString('en').replaceAll(',', '\u202f') : hit.value.toPrecision(6);
       const depth = viewer.scene.depth.isKnown ? ` · depth <b>${hit.depthUm.toFixed(n)}</b> µm` : '';
-      this.element.innerHTML = `${place}${depth} · value <b>${value}</b> · `
+      // Where two timesteps are compared, the value is of one of them.
+      const when = viewer.view.compare ? ` at <b>${hours}</b> h` : '';
+      this.element.innerHTML = `${place}${depth} · value <b>${value}</b>${when} · `
         + `voxel ${hit.z}, ${hit.y}, ${hit.x} · ${formatVoxel(volume.voxelUm)}`;
     }
-    if (this.point !== at) this.hover(this.point);
+    if (this.point !== at) this.hover(this.point, this.hours);
   }
 }

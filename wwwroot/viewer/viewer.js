@@ -226,7 +226,7 @@ class Viewer {
     this.when('timeline', [v.hours, v.modality], () => this.timeline.draw());
     this.when('transfer', v.transfer, () => this.transfer?.draw());
     this.when('marks', [v.focus, v.band, v.bandVisible, v.selected, v.hours], () => this.overlays());
-    this.when('compare', [v.compare, v.hours, v.maximized], () => this.compared());
+    this.when('compare', [v.compare, v.hours, v.modality, v.maximized], () => this.compared());
     this.when('sliders', [v.focus, v.center, v.rotation, v.band, v.bandVisible, v.hours, v.modality], () => this.sliders());
   }
 
@@ -314,7 +314,8 @@ class Viewer {
 
   tell(text) { this.readout.tell(text); }
 
-  hover(point) { this.readout.hover(point); }
+  /** The pointer is over a point of a slice of the scan at these hours. */
+  hover(point, hours) { this.readout.hover(point, hours); }
 
   volume(view = this.view) {
     return this.scene.volumes.find(v => v.modality === view.modality && v.hours === view.hours) ?? this.scene.volumes[0];

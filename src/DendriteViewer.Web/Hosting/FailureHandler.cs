@@ -1,3 +1,4 @@
+using DendriteViewer.Web.Components.Shell;
 using System.Globalization;
 using System.Net;
 using Microsoft.AspNetCore.Diagnostics;
@@ -66,7 +67,8 @@ public sealed class FailureHandler(Failures failures) : IExceptionHandler
             <!doctype html>
             <html lang="en" data-theme="dark"><head><meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1">
-            <title>Something failed · DendriteViewer</title><link rel="stylesheet" href="/app.css"></head>
+            <title>Something failed · DendriteViewer</title><link rel="stylesheet" href="{ThemeStyles.Address}">
+            <link rel="stylesheet" href="/app.css"></head>
             <body><main class="notice"><h1>Something failed</h1><p role="alert">{WebUtility.HtmlEncode(sentence)}</p>
             <p><a class="button" href="/">Go to your datasets</a></p></main></body></html>
             """;

@@ -103,11 +103,15 @@ public sealed class FrameHub(
     public void Ack(int pane, long number) => Connection().Acknowledge((int)Ranges.Pane.Check(pane), number);
 
     /// <summary>The stored voxel at a point: z, y, x in µm. Null outside the volume.</summary>
-    public async Task<ProbeDto?> Probe(double z, double y, double x)
+    public Task<ProbeDto?> Probe(double z, double y, double x) => ProbeAt(z, y, x, Connection().Session.Current.View.Hours);
+
+    /// <summary>As <see cref="Probe"/>, in the scan of the view's modality at these hours: the other of two compared, say.</summary>
+    public async Task<ProbeDto?> ProbeAt(double z, double y, double x, double hours)
     {
         var session = Connection().Session;
         var at = Point(z, y, x);
-        var hit = await slices.ProbeAsync(session.Volume(session.Current.View), at, Context.ConnectionAborted);
+        var volume = session.Volume(session.Current.View with { Hours = Ranges.Hours.Check(hours) });
+        var hit = await slices.ProbeAsync(volume, at, Context.ConnectionAborted);
         return hit is { } h ? new ProbeDto(h.Value, session.Dataset.Depth.DepthOf(at).Um, h.Index.Z, h.Index.Y, h.Index.X) : null;
     }
 

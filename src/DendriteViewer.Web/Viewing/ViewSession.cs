@@ -72,7 +72,8 @@ public sealed class ViewSession(string id, string owner, Dataset dataset, ViewSt
     public ViewRevision Current => _current;
 
     /// <summary>The volume that the view shows.</summary>
-    public VolumeInfo Volume(ViewState view) => Dataset.Find(view.Modality, view.Hours) ?? Dataset.Nearest(view.Modality, view.Hours) ?? Dataset.Volumes[0];
+    public VolumeInfo Volume(ViewState view) => Dataset.Find(view.Modality, view.Hours) ?? Dataset.Nearest(view.Modality, view.Hours)
+        ?? Dataset.Nearest(Dataset.Volumes[0].Key.Modality, view.Hours) ?? Dataset.Volumes[0];
 
     /// <summary>Raised after each change with who made it; handlers must be quick.</summary>
     public event Action<ViewRevision, object?>? Changed;
@@ -105,21 +106,42 @@ public sealed class ViewSession(string id, string owner, Dataset dataset, ViewSt
     /// <summary>Begins at the view of a link. A timestep that was not scanned becomes the nearest one that was, with a remark.</summary>
     public void Begin(ViewReading link)
     {
-        var (wanted, volume) = (link.View, Volume(link.View).Key);
-        Remarks = volume.Modality != wanted.Modality
-            ? [.. link.Remarks, new LinkRemark("m",
-                $"This dataset has no scan of modality “{wanted.Modality}”; {volume.Modality} is shown.")]
-            : volume.Hours != wanted.Hours
-            ? [.. link.Remarks, new LinkRemark("t", string.Create(CultureInfo.InvariantCulture,
-                $"There is no scan at {wanted.Hours} h; the nearest one, at {volume.Hours} h, is shown."))]
-            : link.Remarks;
+        var wanted = link.View;
+        var shown = Settle(wanted);
+        List<LinkRemark> remarks = [.. link.Remarks];
+        if (shown.Modality != wanted.Modality)
+        {
+            remarks.Add(new LinkRemark("m", $"This dataset has no scan of modality “{wanted.Modality}”; {shown.Modality} is shown."));
+        }
+
+        if (shown.Hours != wanted.Hours)
+        {
+            remarks.Add(new LinkRemark("t", string.Create(CultureInfo.InvariantCulture,
+                $"There is no scan at {wanted.Hours} h; the nearest one, at {shown.Hours} h, is shown.")));
+        }
+
+        if (wanted.Compare is { } compare && shown.Compare?.Hours != compare.Hours)
+        {
+            var remark = shown.Compare is { } other
+                ? string.Create(CultureInfo.InvariantCulture,
+                    $"There is no scan at {compare.Hours} h to compare with; the nearest one, at {other.Hours} h, is.")
+                : $"There is no second scan of {shown.Modality} to compare with.";
+            remarks.Add(new LinkRemark("compare", remark));
+        }
+
+        Remarks = remarks;
         _begun = Update(_ => wanted, null).Number;
     }
 
-    // A timestep that was not scanned becomes the nearest one that was.
+    // A timestep that was not scanned becomes the nearest one that was, and so does the one that is compared with it.
     private ViewState Settle(ViewState view)
     {
-        var volume = Volume(view);
-        return view.Hours == volume.Key.Hours && view.Modality == volume.Key.Modality ? view : view with { Hours = volume.Key.Hours, Modality = volume.Key.Modality };
+        var key = Volume(view).Key;
+        var compare = view.Compare is { } c && Dataset.HoursOf(key.Modality).Count > 1 && Dataset.Nearest(key.Modality, c.Hours) is { } other
+            ? c with { Hours = other.Key.Hours }
+            : null;
+        return view.Hours == key.Hours && view.Modality == key.Modality && view.Compare == compare
+            ? view
+            : view with { Hours = key.Hours, Modality = key.Modality, Compare = compare };
     }
 }
