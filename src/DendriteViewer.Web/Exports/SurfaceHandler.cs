@@ -83,11 +83,7 @@ public sealed class SurfaceHandler(JobBoard board, DatasetStore store, ExportFil
         var volume = VolumeOf(dataset, surface);
         var wish = surface.ToWish(volume);
         files.Sweep();
-        var what = volume.IsLabels
-            ? surface.FromLabel is null ? "labels" : $"labels-{wish.FromLabel}-{wish.ToLabel}"
-            : string.Create(CultureInfo.InvariantCulture, $"{(wish.IsDarkInside ? "dark" : "bright")}-{wish.Value:0.######}");
-        var level = wish.Level > 0 ? $"-level{wish.Level}" : "";
-        var name = $"{dataset.Id}-{volume.Key.Modality}-{volume.Key.TimestepName}-{what}{level}.{surface.Format}";
+        var name = NameOf(dataset, volume, wish);
         var facts = await new SurfaceExporter(store).ExportAsync(
             volume, wish, Path.Combine(files.FolderOf(dataset.Identity), name),
                 new Relay(f => run.Progress.Report(new JobProgress(f, "marching"))), ct);
@@ -95,6 +91,18 @@ public sealed class SurfaceHandler(JobBoard board, DatasetStore store, ExportFil
             string.Create(CultureInfo.InvariantCulture,
                 $"{name} can be fetched: {facts.Triangles:N0} triangles around {facts.VolumeUm3:G6} µm³, area {facts.AreaUm2:G6} µm²"),
             dataset.Id.Value);
+    }
+
+    /// <summary>Name of a surface's file; two surfaces of a dataset have two.</summary>
+    public static string NameOf(Dataset dataset, VolumeInfo volume, SurfaceWish wish)
+    {
+        // The value as the surface is made of it, to its last digit: a rounded one would name two surfaces alike.
+        var what = !volume.IsLabels
+            ? string.Create(CultureInfo.InvariantCulture, $"{(wish.IsDarkInside ? "dark" : "bright")}-{(float)wish.Value!.Value}")
+            : wish is { FromLabel: 1, ToLabel: int.MaxValue } ? "labels" : $"labels-{wish.FromLabel}-{wish.ToLabel}";
+        var level = wish.Level > 0 ? $"-level{wish.Level}" : "";
+        var format = wish.Format == SurfaceFormat.Stl ? "stl" : "ply";
+        return $"{dataset.Id}-{volume.Key.Modality}-{volume.Key.TimestepName}-{what}{level}.{format}";
     }
 
     private static VolumeInfo VolumeOf(Dataset dataset, SurfaceRequest surface) => dataset.Find(surface.Modality ?? "", surface.Hours)

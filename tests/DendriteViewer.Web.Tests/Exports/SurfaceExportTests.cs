@@ -45,6 +45,24 @@ public sealed class SurfaceExportTests : BunitContext, IAsyncLifetime
             j => j.Kind == SurfaceHandler.Name && j.Title.EndsWith("at most 9000", StringComparison.Ordinal)));
     }
 
+    [Fact]
+    public void Files_OfDifferentSurfaces_HaveDifferentNames()
+    {
+        var scan = _host.Dataset.Volumes[0];
+        var labels = scan with { IsLabels = true };
+        string Labels(int? from, int? to) => Name(labels, new SurfaceRequest { FromLabel = from, ToLabel = to });
+        string Scan(double value) => Name(scan, new SurfaceRequest { Value = value });
+        Assert.EndsWith("-labels.stl", Labels(null, null), StringComparison.Ordinal);
+        Assert.EndsWith("-labels.stl", Labels(1, int.MaxValue), StringComparison.Ordinal);
+        Assert.EndsWith("-labels-1-5.stl", Labels(null, 5), StringComparison.Ordinal);
+        Assert.EndsWith("-labels-3-3.stl", Labels(3, null), StringComparison.Ordinal);
+        Assert.EndsWith("-bright-9000.stl", Scan(9000), StringComparison.Ordinal);
+        Assert.NotEqual(Scan(9000.01), Scan(9000.02));
+
+        string Name(DendriteViewer.Imaging.Datasets.VolumeInfo volume, SurfaceRequest surface) =>
+            SurfaceHandler.NameOf(_host.Dataset, volume, surface.ToWish(volume));
+    }
+
     private static AngleSharp.Dom.IElement Button(IRenderedComponent<SurfaceExport> section, string text) =>
         section.FindAll("button").Single(b => b.TextContent.Contains(text, StringComparison.Ordinal));
 
