@@ -7,7 +7,10 @@ using DendriteViewer.Imaging.Zarr;
 
 namespace DendriteViewer.Imaging.Importing;
 
-/// <summary>What the numbers of a label volume are, as CSV: counted from the voxels, named by what the analysis found.</summary>
+/// <summary>
+/// What the numbers of a label volume are, as CSV: counted from the voxels, named by what the analysis found. Depths are empty where the
+/// dataset has no interface.
+/// </summary>
 public sealed class LabelLegend(DatasetStore store)
 {
     /// <summary>Its columns.</summary>
@@ -41,8 +44,8 @@ public sealed class LabelLegend(DatasetStore store)
             var middle = transform.ToWorld(new VoxelPoint(sum.Z / sum.Count + 0.5, sum.Y / sum.Count + 0.5, sum.X / sum.Count + 0.5));
             var (name, born) = names(label);
             csv.Append(CultureInfo.InvariantCulture, $"{label},{name},{born},{sum.Count},{sum.Count * voxelUm3:R},");
-            csv.Append(CultureInfo.InvariantCulture,
-                $"{middle.Z:0.###},{middle.Y:0.###},{middle.X:0.###},{dataset.Depth.DepthOf(middle).Um:0.###}\n");
+            var depth = dataset.HasInterface ? dataset.Depth.DepthOf(middle).Um : (double?)null;
+            csv.Append(CultureInfo.InvariantCulture, $"{middle.Z:0.###},{middle.Y:0.###},{middle.X:0.###},{depth:0.###}\n");
         }
 
         return csv.ToString();

@@ -96,11 +96,12 @@ public sealed record Measurement : IEdited<Measurement>
 public sealed record MeasuredResult
 {
     /// <summary>
-    /// The data it was computed on: the scan and where it lies. Another tag now means that the scan was imported anew or registered since.
+    /// The data it was computed on: the scan, where it lies, and the interface that depths are measured from. Another tag now means that
+    /// the scan was imported anew or registered, or the interface corrected, since.
     /// </summary>
     public required string Data { get; init; }
 
-    /// <summary>Depth of each point below the interface, µm.</summary>
+    /// <summary>Depth of each point below the interface, µm; empty where the dataset has no interface.</summary>
     public required double[] DepthsUm { get; init; }
 
     /// <summary>Length of a ruler or a profile, or a radius, µm.</summary>

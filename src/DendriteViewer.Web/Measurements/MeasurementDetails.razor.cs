@@ -51,7 +51,7 @@ public sealed partial class MeasurementDetails
     public EventCallback<WorldPoint> OnPlace { get; set; }
 
     private bool IsStale => Measurement.Result is { } r && Dataset.Find(Measurement.Modality, Measurement.Hours) is { } scan
-        && Measurer.TagOf(scan) != r.Data;
+        && Measurer.TagOf(Dataset, scan) != r.Data;
 
     private double OutsideShare => Measurement.Result?.Region?.OutsideShare ?? Measurement.Result?.Profile?.OutsideShare ?? 0;
 

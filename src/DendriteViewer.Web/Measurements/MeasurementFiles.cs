@@ -49,14 +49,15 @@ public static class MeasurementFiles
             CsvCells.Guarded(m.Id), CsvCells.Guarded(m.Label), m.Kind.ToString().ToLowerInvariant(), N(m.Hours),
             CsvCells.Guarded(m.Modality),
             string.Join("; ", m.PointsUm.Select(Triple)), m.Right is null ? "" : Triple(m.Right), m.Down is null ? "" : Triple(m.Down),
-            string.Join(' ', result?.DepthsUm.Select(d => N(d)) ?? []), N(region?.ThicknessUm),
+            dataset is { HasInterface: false } ? "" : string.Join(' ', result?.DepthsUm.Select(d => N(d)) ?? []), N(region?.ThicknessUm),
             m.Kind == MeasurementKind.Profile ? N(m.WidthUm) : "",
             N(result?.LengthUm?.Value), N(result?.LengthUm?.Error), N(result?.AngleDeg?.Value), N(result?.AngleDeg?.Error),
             N(area?.GeometricSize), N(area?.SampledSize), N(area?.SizeError),
             N(volume?.GeometricSize), N(volume?.SampledSize), N(volume?.SizeError), N(region?.Voxels),
             N(region?.NoData ?? result?.Profile?.NoData),
             N(100 * (region?.OutsideShare ?? result?.Profile?.OutsideShare)), .. Values(result),
-            dataset?.Find(m.Modality, m.Hours) is { } scan && result is not null ? Measurer.TagOf(scan) == result.Data ? "yes" : "no" : "",
+            dataset?.Find(m.Modality, m.Hours) is { } scan && result is not null
+                ? Measurer.TagOf(dataset, scan) == result.Data ? "yes" : "no" : "",
             CsvCells.Guarded(m.Author),
             DateTimeOffset.FromUnixTimeMilliseconds(m.ChangedAt).ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture),
         ];

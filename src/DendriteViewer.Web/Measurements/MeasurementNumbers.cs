@@ -38,6 +38,11 @@ public static class MeasurementNumbers
             }
         }
 
+        if (r.DepthsUm.Length == 0)
+        {
+            yield break;
+        }
+
         var decimals = MeasurementText.Decimals(r.LengthUm?.Error ?? 0.5);
         var depths = r.DepthsUm.Select(d => d.ToString("F" + decimals, CultureInfo.InvariantCulture)).ToArray();
         yield return new(
@@ -52,7 +57,7 @@ public static class MeasurementNumbers
     {
         var size = r.IsFlat ? "Area" : "Volume";
         yield return new(size, MeasurementText.Size(r), $"Of the shape as it was drawn; off by its border times half a voxel");
-        yield return new($"{size} of voxels", MeasurementText.Size(r.SampledSize, r.SizeError, r.IsFlat).Split(" ±")[0] + Unit(r),
+        yield return new($"{size} of voxels", MeasurementText.SizeAlone(r.SampledSize, r.SizeError, r.IsFlat),
             $"Number of voxels in the volume whose centres lie in it, times the {size.ToLowerInvariant()} of one");
         yield return new("Voxels", Count(r.Voxels), "Voxels of the finest level whose centres lie in it");
         if (r.ThicknessUm is { } thickness)
@@ -81,8 +86,6 @@ public static class MeasurementNumbers
         yield return new("Quartiles", $"{MeasurementText.Value(v.Percentiles[2])}, {MeasurementText.Value(v.Percentiles[4])}",
             "A quarter and three quarters of the voxels are below");
     }
-
-    private static string Unit(RegionStatistics r) => MeasurementText.Size(r).Split(' ')[^1] is var unit ? $" {unit}" : "";
 
     private static IEnumerable<MeasurementNumber> OfProfile(LineProfile p)
     {

@@ -41,6 +41,16 @@ public static class MeasurementText
         return size < most ? $"{WithError(size, error)} µ{unit}" : $"{WithError(size / factor, error / factor)} m{unit}";
     }
 
+    /// <summary>A size with its unit, to the digits that its error justifies, without the error.</summary>
+    /// <param name="size">µm² or µm³.</param>
+    /// <param name="error">The same.</param>
+    /// <param name="isFlat">Whether it is an area.</param>
+    public static string SizeAlone(double size, double error, bool isFlat)
+    {
+        var words = Size(size, error, isFlat).Split(' ');
+        return $"{words[0]} {words[^1]}";
+    }
+
     /// <summary>A stored value or a mean of some, to five significant digits; whole numbers as they are.</summary>
     public static string Value(double value)
     {

@@ -1,7 +1,9 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using DendriteViewer.Imaging.Datasets;
+using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Measuring;
 using DendriteViewer.Web.Compute;
 using DendriteViewer.Web.Limits;
@@ -15,10 +17,18 @@ public sealed class Measurer(RegionMeasurer regions, LineProfiler lines, Compute
     private const double MegapixelsAMegavoxel = 0.05, LeastMegapixels = 1 / 16.0, MostMegapixels = 20;
     private const double LargeMegavoxels = 50;
 
-    /// <summary>The data that results rest on: which scan it is, and where its voxels lie.</summary>
-    public static string TagOf(VolumeInfo volume)
+    // A surface has many heights, and lists ask for the tag of each of their rows whenever they are drawn.
+    private static readonly ConditionalWeakTable<DepthFrame, string> s_depths = [];
+
+    /// <summary>
+    /// The data that results rest on: which scan it is, where its voxels lie, and what depths are measured from, where that is known.
+    /// </summary>
+    /// <param name="dataset">The dataset.</param>
+    /// <param name="volume">A volume of it.</param>
+    public static string TagOf(Dataset dataset, VolumeInfo volume)
     {
-        var text = Encoding.UTF8.GetBytes($"{volume.CacheKey}\n{volume.MetadataSha256}\n");
+        var depth = dataset.HasInterface ? s_depths.GetValue(dataset.Depth, d => d.Fingerprint) + "\n" : "";
+        var text = Encoding.UTF8.GetBytes($"{volume.CacheKey}\n{volume.MetadataSha256}\n{depth}");
         return Convert.ToHexStringLower(SHA256.HashData([.. text, .. MemoryMarshal.AsBytes(volume.Transform.Rows)]))[..16];
     }
 
@@ -37,7 +47,8 @@ public sealed class Measurer(RegionMeasurer regions, LineProfiler lines, Compute
         var points = m.PointsUm.Select(MeasurementRules.PointOf).ToArray();
         var result = new MeasuredResult
         {
-            Data = TagOf(volume), DepthsUm = [.. points.Select(p => Math.Round(dataset.Depth.DepthOf(p).Um, 6))],
+            Data = TagOf(dataset, volume),
+            DepthsUm = dataset.HasInterface ? [.. points.Select(p => Math.Round(dataset.Depth.DepthOf(p).Um, 6))] : [],
         };
         if (m.Kind == MeasurementKind.Angle)
         {

@@ -47,6 +47,8 @@ public sealed class AnalysisStoreTests(AzuriteFixture azurite) : IClassFixture<A
             Assert.Equal(v.DepthUm, Number(legend[v.Id][8]), 0.01);
             Assert.All(v.CenterUm.Zip(legend[v.Id][5..8]), c => Assert.Equal(c.First, Number(c.Second), 0.001));
         });
+        var bare = dataset with { Manifest = dataset.Manifest with { Depth = null } };
+        Assert.All((await LegendAsync(store, bare, dataset.Find(AnalysisStore.Voids, 0)!)).Values, row => Assert.Equal("", row[8]));
         var lithium = await LegendAsync(store, dataset, dataset.Find(AnalysisStore.Lithium, 3.2)!);
         Assert.All(lithium, l => Assert.Equal(result.Sites[l.Key - 1].Id, l.Value[1]));
         Assert.NotEmpty(lithium);

@@ -1,5 +1,9 @@
+using System.Runtime.InteropServices;
 using System.Security.Claims;
+using System.Security.Cryptography;
+using System.Text;
 using Bunit;
+using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Annotations;
 using DendriteViewer.Web.Hosting;
@@ -44,6 +48,49 @@ public sealed class MeasurePanelTests(TestHost host) : MudContext, IClassFixture
         panel.WaitForAssertion(() => Assert.Contains("Nothing is measured yet", panel.Markup));
         Assert.Null(Find(saved.Id));
     }
+
+    [Fact]
+    public void Tag_OfAScan_ChangesWithTheInterfaceWhereThereIsOne()
+    {
+        var (dataset, scan) = (host.Dataset, host.Dataset.Volumes[0]);
+        var corrected = dataset with { Depth = dataset.Depth with { InterfaceUm = dataset.Depth.InterfaceUm + 5, Surface = null } };
+        Assert.True(dataset.HasInterface);
+        Assert.Equal(Measurer.TagOf(dataset, scan), Measurer.TagOf(dataset with { Depth = dataset.Depth with { } }, scan));
+        Assert.NotEqual(Measurer.TagOf(dataset, scan), Measurer.TagOf(corrected, scan));
+
+        // Without an interface there are no depths, and tags stay what they were before depths counted.
+        var (before, after) = (WithoutInterface(dataset), WithoutInterface(corrected));
+        byte[] known = [.. Encoding.UTF8.GetBytes($"{scan.CacheKey}\n{scan.MetadataSha256}\n"),
+            .. MemoryMarshal.AsBytes(scan.Transform.Rows)];
+        var tag = Convert.ToHexStringLower(SHA256.HashData(known))[..16];
+        Assert.Equal((tag, tag), (Measurer.TagOf(before, scan), Measurer.TagOf(after, scan)));
+    }
+
+    [Fact]
+    public async Task Measurement_WithoutAnInterface_HasNoDepths()
+    {
+        var measurer = new Measurer(null!, null!, null!, null!);
+        var ruler = new Measurement
+        {
+            Kind = MeasurementKind.Ruler, PointsUm = [[96, 96, 96], [96, 96, 126]], Hours = s_circle.Hours, Modality = s_circle.Modality,
+        };
+        var bare = WithoutInterface(host.Dataset);
+        var deep = await measurer.MeasureAsync(host.Dataset, ruler, null!, null, default);
+        var flat = await measurer.MeasureAsync(bare, ruler, null!, null, default);
+        Assert.Equal((2, 0), (deep.Result!.DepthsUm.Length, flat.Result!.DepthsUm.Length));
+        Assert.Contains(MeasurementNumbers.Of(deep), n => n.Name == "Depths");
+        Assert.DoesNotContain(MeasurementNumbers.Of(flat), n => n.Name == "Depths");
+        Assert.Equal(["", ""], new[] { deep, flat }.Select(m => DepthCell(MeasurementFiles.ToCsv([m], bare))));
+        Assert.NotEqual("", DepthCell(MeasurementFiles.ToCsv([deep], host.Dataset)));
+
+        static string DepthCell(string csv)
+        {
+            var lines = csv.Split("\r\n");
+            return lines[1].Split(',')[Array.IndexOf(lines[0].Split(','), "depths_um")];
+        }
+    }
+
+    private static Dataset WithoutInterface(Dataset dataset) => dataset with { Manifest = dataset.Manifest with { Depth = null } };
 
     [Fact]
     public async Task Panel_OfWhoMayOnlyLook_SaysThatNothingIsSavedAndMarksIt()

@@ -30,6 +30,24 @@ public sealed class MeasurementTextTests
         Assert.Equal(expected, MeasurementText.Size(size, error, isFlat));
 
     [Theory]
+    [InlineData(1_100_000, 880_000, true, "880\u202f000 µm²")]
+    [InlineData(880_000, 1_100_000, true, "1.100 mm²")]
+    [InlineData(1.1e9, 8.8e8, false, "880\u202f000\u202f000 µm³")]
+    [InlineData(8.8e8, 1.1e9, false, "1.100 mm³")]
+    public void SizeOfVoxels_BesideAnotherSizeAsDrawn_HasItsOwnUnit(double drawn, double sampled, bool isFlat, string expected)
+    {
+        var region = new RegionStatistics(isFlat, drawn, sampled, drawn / 100, isFlat ? 4 : null, 1000, 0, 0, null);
+        var m = new Measurement
+        {
+            Kind = isFlat ? MeasurementKind.Circle : MeasurementKind.Sphere, PointsUm = [[0, 0, 0], [0, 0, 1]], Modality = "projection",
+            Result = new MeasuredResult { Data = "", DepthsUm = [], Region = region },
+        };
+        var numbers = MeasurementNumbers.Of(m).ToArray();
+        Assert.Equal(expected, numbers.Single(n => n.Name.EndsWith("of voxels", StringComparison.Ordinal)).Value);
+        Assert.DoesNotContain(numbers, n => n.Name.StartsWith("Depth", StringComparison.Ordinal));
+    }
+
+    [Theory]
     [InlineData(12604, "12\u202f604")]
     [InlineData(12604.25, "12\u202f604")]
     [InlineData(12.60425, "12.604")]
