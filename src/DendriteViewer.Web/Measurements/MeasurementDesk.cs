@@ -44,16 +44,22 @@ public sealed class MeasurementDesk(Measurer measurer, MeasurementLog log)
     }
 
     /// <summary>Gives a measurement another name or colour; nothing is computed anew.</summary>
-    /// <exception cref="ArgumentException">The name or colour cannot be.</exception>
+    /// <exception cref="ArgumentException">The name or colour cannot be, or it is not theirs to change.</exception>
     /// <exception cref="EditConflictException">Somebody else changed or deleted it meanwhile.</exception>
     public async Task<Measurement> RenameAsync(MeasurementOrder order, Measurement renamed, CancellationToken ct)
     {
         MeasurementRules.CheckLook(renamed);
-        return order.Page?.IsKept(renamed.Id) == true ? order.Page.Keep(renamed)
-            : await log.ChangeAsync(order.Dataset.Identity, renamed, order.By, ct);
+        if (order.Page?.IsKept(renamed.Id) == true)
+        {
+            return order.Page.Keep(renamed);
+        }
+
+        CheckMaySave(order);
+        return await log.ChangeAsync(order.Dataset.Identity, renamed, order.By, ct);
     }
 
     /// <summary>Deletes a measurement; the log keeps it, and undo brings it back.</summary>
+    /// <exception cref="ArgumentException">It is not theirs to delete.</exception>
     /// <exception cref="EditConflictException">It is not there.</exception>
     public async Task DeleteAsync(MeasurementOrder order, string id, CancellationToken ct)
     {
@@ -63,6 +69,15 @@ public sealed class MeasurementDesk(Measurer measurer, MeasurementLog log)
             return;
         }
 
+        CheckMaySave(order);
         await log.DeleteAsync(order.Dataset.Identity, id, order.By, ct);
+    }
+
+    private static void CheckMaySave(MeasurementOrder order)
+    {
+        if (!order.MaySave)
+        {
+            throw new ArgumentException("Changing saved measurements of this dataset is not open to you.");
+        }
     }
 }

@@ -178,6 +178,21 @@ public sealed class MeasurementApiTests(RunningApp app) : IClassFixture<RunningA
     }
 
     [Fact]
+    public async Task SavedMeasurement_ForSomebodyWhoMayOnlyLook_IsNeitherRenamedNorDeleted()
+    {
+        var desk = app.App.Services.GetRequiredService<MeasurementDesk>();
+        var log = app.App.Services.GetRequiredService<MeasurementLog>();
+        var ada = new MeasurementOrder(app.Stored, new Person("ada", "Ada"), MaySave: true, new("ada", false, "here"), null);
+        var saved = await desk.MeasureAsync(ada, JsonSerializer.Deserialize<Measurement>(Circle, MeasurementLog.Json)!, default);
+        var eve = new MeasurementOrder(
+            app.Stored, new Person("eve", "Eve"), MaySave: false, new("eve", false, "here"), new PageMeasurements());
+        var refusal = await Assert.ThrowsAsync<ArgumentException>(() => desk.RenameAsync(eve, saved with { Label = "Hers" }, default));
+        Assert.Contains("not open to you", refusal.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<ArgumentException>(() => desk.DeleteAsync(eve, saved.Id, default));
+        Assert.Equal(saved.Label, (await log.FindAsync(app.Identity, saved.Id, default))!.Label);
+    }
+
+    [Fact]
     public async Task Measuring_CancelledInThePage_EndsAndKeepsNothing()
     {
         var page = new PageMeasurements();
