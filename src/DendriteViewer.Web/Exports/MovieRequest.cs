@@ -9,6 +9,12 @@ namespace DendriteViewer.Web.Exports;
 /// <summary>A movie as a page or a program asks for it, and as its job keeps it. What is left out has the value here.</summary>
 public sealed record MovieRequest
 {
+    /// <summary>Characters of a view at most; a link with every field is a tenth of this.</summary>
+    public const int MostView = 8192;
+
+    // Longer than all names of parts together.
+    private const int MostNames = 256;
+
     /// <summary>timesteps, turntable or slices.</summary>
     public string Kind { get; init; } = "turntable";
 
@@ -56,6 +62,7 @@ public sealed record MovieRequest
     /// <exception cref="OutOfRangeException">Something is no such thing, or out of its range; the message names it.</exception>
     public MovieWish ToWish()
     {
+        CheckTexts();
         var kind = One<MovieKind>("kind", Kind);
         if (Screen is not (null or { Length: 2 }))
         {
@@ -77,6 +84,23 @@ public sealed record MovieRequest
         {
             Along = along, FromUm = FromUm, ToUm = ToUm,
         }.Checked();
+    }
+
+    // The job keeps all of them, so none may be of any length.
+    private void CheckTexts()
+    {
+        if (View is null or { Length: > MostView })
+        {
+            throw new OutOfRangeException($"view is a view's link of at most {MostView} characters.");
+        }
+
+        foreach (var (name, text) in new[] { ("kind", Kind), ("pane", Pane), ("format", Format), ("axis", Axis), ("with", With) })
+        {
+            if (text is { Length: > MostNames })
+            {
+                throw new OutOfRangeException($"{name} has at most {MostNames} characters.");
+            }
+        }
     }
 
     private static T One<T>(string name, string? text)

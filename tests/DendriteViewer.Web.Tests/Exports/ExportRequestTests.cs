@@ -31,6 +31,8 @@ public sealed class ExportRequestTests(ExportRequestTests.Host host) : IClassFix
         { new() { Screen = [1] }, "screen" }, { new() { Screen = [1, 1] }, "screen" }, { new() { Width = 5 }, "width" },
         { new() { Fps = double.NaN }, "fps" }, { new() { Seconds = -1 }, "seconds" }, { new() { Note = new string('n', 301) }, "note" },
         { new() { Kind = "slices", FromUm = double.PositiveInfinity }, "from" },
+        { new() { View = null! }, "view" }, { new() { View = new string('v', MovieRequest.MostView + 1) }, "view" },
+        { new() { Kind = "turntable" + new string(' ', 300) }, "kind" }, { new() { With = new string(',', 300) }, "with" },
     };
 
     [Theory]
