@@ -8,7 +8,6 @@ using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Figures;
 using DendriteViewer.Web.Jobs;
-using DendriteViewer.Web.Limits;
 
 namespace DendriteViewer.Web.Exports;
 
@@ -28,35 +27,22 @@ public sealed class MovieHandler(JobBoard board, DatasetStore store, ExportFiles
 
     // What moves in a movie tells nobody's name, so it is the same for whoever asked.
     private static readonly DatasetGrant s_nobody = new(DatasetRole.View, IsMember: false);
-    private readonly SemaphoreSlim _starting = new(1);
+    private readonly ExportTurn _turn = new(board, Name, "movie");
 
     /// <inheritdoc/>
     public string Kind => Name;
 
     /// <summary>Asks for a movie, one at a time for each person. Whoever calls has been authorized.</summary>
     /// <exception cref="Imaging.Bounds.OutOfRangeException">It cannot be made; the message says the remedy.</exception>
-    /// <exception cref="MovieBusyException">The person has one in work.</exception>
+    /// <exception cref="ExportBusyException">The person has one in work.</exception>
     /// <exception cref="VolumeFormatException">This server cannot write the format.</exception>
     public async Task<Job> StartAsync(Dataset dataset, MovieRequest movie, Person by, CancellationToken ct = default)
     {
         var plan = await PlanAsync(dataset, movie, ct);
         await tools.NeedAsync(plan.Wish.Format, ct);
-        await _starting.WaitAsync(ct);
-        try
-        {
-            if (board.Jobs.Any(j => j.IsActive && j.Kind == Name && j.ByKey == by.Key))
-            {
-                throw new MovieBusyException();
-            }
-
-            return await board.StartAsync(
-                new JobRequest(Kind, $"{dataset.Name}, {plan.Wish.Kind.ToString().ToLowerInvariant()}", dataset.Id.Value,
-                    JsonSerializer.Serialize(movie), dataset.Identity.Value), by, ct);
-        }
-        finally
-        {
-            _starting.Release();
-        }
+        return await _turn.StartAsync(
+            new JobRequest(Kind, $"{dataset.Name}, {plan.Wish.Kind.ToString().ToLowerInvariant()}", dataset.Id.Value,
+                JsonSerializer.Serialize(movie), dataset.Identity.Value), by, ct);
     }
 
     /// <inheritdoc/>
@@ -111,10 +97,6 @@ public sealed class MovieHandler(JobBoard board, DatasetStore store, ExportFiles
         public void Report(T value) => action(value);
     }
 }
-
-/// <summary>A person has a movie in work already.</summary>
-public sealed class MovieBusyException()
-    : RetryLaterException("A movie of yours is being made; wait for it, or cancel it, and ask again.", TimeSpan.FromSeconds(30));
 
 /// <summary>What this server writes movies with. A program that is installed later is found when next asked for.</summary>
 public sealed class MovieTools(DendriteOptions options)

@@ -54,15 +54,18 @@ public sealed class SurfaceHandler(JobBoard board, DatasetStore store, ExportFil
     /// <summary>The kind of its jobs.</summary>
     public const string Name = "Surface";
 
+    private readonly ExportTurn _turn = new(board, Name, "surface");
+
     /// <inheritdoc/>
     public string Kind => Name;
 
-    /// <summary>Asks for a surface. Whoever calls has been authorized.</summary>
+    /// <summary>Asks for a surface, one at a time for each person. Whoever calls has been authorized.</summary>
     /// <exception cref="OutOfRangeException">It cannot be made; the message says the remedy.</exception>
+    /// <exception cref="ExportBusyException">The person has one in work.</exception>
     public Task<Job> StartAsync(Dataset dataset, SurfaceRequest surface, Person by, CancellationToken ct = default)
     {
         var volume = VolumeOf(dataset, surface);
-        return board.StartAsync(
+        return _turn.StartAsync(
             new JobRequest(Kind, $"{dataset.Name}, {surface.ToWish(volume).Describe(volume.Key)}", dataset.Id.Value,
                 JsonSerializer.Serialize(surface), dataset.Identity.Value), by, ct);
     }

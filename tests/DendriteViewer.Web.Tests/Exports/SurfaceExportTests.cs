@@ -1,6 +1,8 @@
 using Bunit;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Exports;
+using DendriteViewer.Web.Jobs;
+using DendriteViewer.Web.Tests.Jobs;
 using Microsoft.Extensions.DependencyInjection;
 using MudBlazor;
 using MudBlazor.Services;
@@ -63,6 +65,25 @@ public sealed class SurfaceExportTests : BunitContext, IAsyncLifetime
             SurfaceHandler.NameOf(_host.Dataset, volume, surface.ToWish(volume));
     }
 
+    [Fact]
+    public async Task Surface_WhileOneOfThePersonIsInWork_IsRefusedUntilLater()
+    {
+        var options = new DendriteOptions { Data = Directory.CreateDirectory(Path.Combine(_host.Folder, "surfaces")).FullName };
+        var held = new HeldSurfaces();
+        await using var jobs = await JobsHost.StartAsync(options, s => s.AddSingleton<IJobHandler>(held));
+        var surfaces = new SurfaceHandler(jobs.Board, _host.Store, new ExportFiles(options, _host.Time));
+        var volume = _host.Dataset.Volumes[0];
+        var wish = new SurfaceRequest { Modality = volume.Key.Modality, Hours = volume.Key.Hours, Value = 9000 };
+        var first = await surfaces.StartAsync(_host.Dataset, wish, new Person("ada", "Ada"));
+        var refusal = await Assert.ThrowsAsync<ExportBusyException>(
+            () => surfaces.StartAsync(_host.Dataset, wish, new Person("ada", "Ada")));
+        Assert.StartsWith("A surface of yours is being made", refusal.Message, StringComparison.Ordinal);
+        await surfaces.StartAsync(_host.Dataset, wish, new Person("ben", "Ben"));
+        held.Go.SetResult();
+        await jobs.UntilAsync(first.Id, j => !j.IsActive);
+        await surfaces.StartAsync(_host.Dataset, wish, new Person("ada", "Ada"));
+    }
+
     private static AngleSharp.Dom.IElement Button(IRenderedComponent<SurfaceExport> section, string text) =>
         section.FindAll("button").Single(b => b.TextContent.Contains(text, StringComparison.Ordinal));
 
@@ -78,5 +99,19 @@ public sealed class SurfaceExportTests : BunitContext, IAsyncLifetime
         return Render<SurfaceExport>(p => p
             .Add(s => s.Dataset, _host.Dataset).Add(s => s.Volume, _host.Dataset.Volumes[0]).Add(s => s.FirstValue, 9000.004)
                 .Add(s => s.Gate, gate));
+    }
+
+    // Is at work until it may end, so that whether one is in work is no matter of time.
+    private sealed class HeldSurfaces : IJobHandler
+    {
+        public string Kind => SurfaceHandler.Name;
+
+        public TaskCompletionSource Go { get; } = new();
+
+        public async Task<JobOutcome> RunAsync(JobRun run, CancellationToken ct)
+        {
+            await Go.Task.WaitAsync(ct);
+            return new JobOutcome("Done", run.Request.Dataset);
+        }
     }
 }
