@@ -2,6 +2,7 @@ using System.Text.Json;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Components;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.JSInterop;
@@ -18,7 +19,8 @@ public sealed partial class DescriptionDialog
 
     private readonly List<string> _conflicts = [];
     private Dataset _looked = null!;
-    private DatasetDescription _before = null!, _draft = null!;
+    // The draft began from _base; what is saved now, as far as this dialog knows, is _before.
+    private DatasetDescription _before = null!, _draft = null!, _base = null!;
     private string _tags = "";
     private string? _error;
     private bool _isRestored, _isEnded;
@@ -46,32 +48,43 @@ public sealed partial class DescriptionDialog
 
     private bool IsChanged => _draft != _before;
 
-    private string Key => "draft." + Dataset.Identity;
-
     /// <inheritdoc/>
     protected override void OnInitialized()
     {
         _looked = Dataset;
-        Show(_before = DatasetDescription.Of(Dataset.Manifest));
+        Show(_base = _before = DatasetDescription.Of(Dataset.Manifest));
     }
 
     /// <inheritdoc/>
     protected override async Task OnInitializedAsync()
     {
-        if (await Script.InvokeAsync<string?>("dendriteShell.kept", Key) is { Length: > 0 } kept && Parsed(kept) is { } draft
-            && draft != _before)
+        if (await Script.InvokeAsync<string?>("dendriteShell.kept", await KeyAsync()) is not { Length: > 0 } text
+            || Parsed(text) is not { } kept)
         {
-            Show(draft);
-            _isRestored = true;
+            return;
+        }
+
+        // What others saved since the draft was begun is taken over, and where both wrote the person chooses.
+        _conflicts.Clear();
+        var merged = kept.Draft.MergedWith(kept.Base, _before, _conflicts);
+        _isRestored = merged != _before;
+        if (_isRestored)
+        {
+            Show(merged);
+            _base = kept.Base;
         }
     }
 
-    private static DatasetDescription? Parsed(string text)
+    // Of a person by a short hash, so that the browser's store names nobody and the next person sees none of it.
+    private async Task<string> KeyAsync() =>
+        $"draft.{DraftField.PersonOf((await Authentication).User.KeyOf())}.{_looked.Identity}";
+
+    private static Kept? Parsed(string text)
     {
         try
         {
-            var draft = JsonSerializer.Deserialize<DatasetDescription>(text);
-            return draft is { Name: not null, Description: not null, Tags: not null, Custom: not null } ? draft : null;
+            var kept = JsonSerializer.Deserialize<Kept>(text);
+            return IsWhole(kept?.Base) && IsWhole(kept?.Draft) ? kept : null;
         }
         catch (JsonException)
         {
@@ -79,12 +92,21 @@ public sealed partial class DescriptionDialog
         }
     }
 
+    private static bool IsWhole(DatasetDescription? words) => words is
+    {
+        Name: not null, Description: not null, Tags: not null, Sample: not null, Operator: not null, Instrument: not null,
+        Custom: not null,
+    };
+
     private void Show(DatasetDescription draft) => (_draft, _tags) = (draft, string.Join(", ", draft.Tags));
 
     private async Task TypeAsync(DatasetDescription draft)
     {
         (_draft, _error) = (draft, null);
-        await Script.InvokeVoidAsync("dendriteShell.keep", Key, JsonSerializer.Serialize(draft));
+
+        // While somebody has to choose, the old base stays: opened again, the dialog asks again.
+        _base = _conflicts.Count > 0 ? _base : _before;
+        await Script.InvokeVoidAsync("dendriteShell.keep", await KeyAsync(), JsonSerializer.Serialize(new Kept(_base, draft)));
     }
 
     private Task TypeTagsAsync(string? text)
@@ -168,13 +190,14 @@ public sealed partial class DescriptionDialog
     private async Task ForgetAsync()
     {
         _isRestored = false;
-        Show(_before);
-        await Script.InvokeVoidAsync("dendriteShell.keep", Key, null);
+        _conflicts.Clear();
+        Show(_base = _before);
+        await Script.InvokeVoidAsync("dendriteShell.keep", await KeyAsync(), null);
     }
 
     private async Task GiveUpAsync()
     {
-        await Script.InvokeVoidAsync("dendriteShell.keep", Key, null);
+        await Script.InvokeVoidAsync("dendriteShell.keep", await KeyAsync(), null);
         await EndAsync();
     }
 
@@ -192,4 +215,9 @@ public sealed partial class DescriptionDialog
             await closing;
         }
     }
+
+    /// <summary>A draft as the browser keeps it.</summary>
+    /// <param name="Base">What was saved when it was begun.</param>
+    /// <param name="Draft">What was typed.</param>
+    private sealed record Kept(DatasetDescription Base, DatasetDescription Draft);
 }

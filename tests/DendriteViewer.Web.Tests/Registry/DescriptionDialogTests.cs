@@ -1,7 +1,9 @@
 using System.Security.Claims;
+using System.Text.Json;
 using AngleSharp.Dom;
 using Bunit;
 using DendriteViewer.Imaging.Datasets;
+using DendriteViewer.Web.Components;
 using DendriteViewer.Web.Registry;
 using DendriteViewer.Web.Tests.Components;
 using Microsoft.AspNetCore.Components.Authorization;
@@ -77,9 +79,40 @@ public sealed class DescriptionDialogTests : MudContext
         Assert.Equal(_host.Dataset.Name, (await _host.Store.TryOpenAsync(_host.Dataset.Id, default))!.Name);
     }
 
-    private async Task OpenAsync(bool administrator)
+    [Fact]
+    public async Task Draft_OfAnEarlierVersion_IsMergedWithWhatOthersSavedAndAsksWhereBothWrote()
+    {
+        var began = DatasetDescription.Of(_host.Dataset.Manifest);
+        await SaveElsewhereAsync(d => d with { Name = "Theirs", Sample = "S-17" });
+        var now = (await _host.Store.TryOpenAsync(_host.Dataset.Id, default))!;
+        await OpenAsync(administrator: true, now, user => JSInterop.Setup<string?>(
+            "dendriteShell.kept", $"draft.{DraftField.PersonOf(user.ToString())}.{_host.Dataset.Identity}")
+            .SetResult(JsonSerializer.Serialize(new { Base = began, Draft = began with { Name = "Mine", Operator = "Ada" } })));
+        _dialogs.WaitForAssertion(() => Assert.Contains("Somebody else changed name meanwhile", _dialogs.Markup));
+        Assert.Equal(("Mine", "S-17", "Ada"), (Value("Name"), Value("Sample"), Value("Operator")));
+        Assert.Contains("Theirs", _dialogs.Markup);
+        await SaveAsync();
+        await StoredAsync("Mine");
+        var saved = (await _host.Store.TryOpenAsync(_host.Dataset.Id, default))!;
+        Assert.Equal(("S-17", "Ada"), (saved.Manifest.About!.Sample, saved.Manifest.About.Operator));
+    }
+
+    [Fact]
+    public async Task Draft_ThatIsTyped_IsKeptForThePersonWithWhatItBeganFrom()
+    {
+        var user = await OpenAsync(administrator: true);
+        await TypeAsync("Name", "Mine");
+        var kept = JSInterop.Invocations["dendriteShell.keep"].Last().Arguments;
+        Assert.Equal($"draft.{DraftField.PersonOf(user.ToString())}.{_host.Dataset.Identity}", kept[0]);
+        var draft = JsonDocument.Parse((string)kept[1]!).RootElement;
+        Assert.Equal((_host.Dataset.Name, "Mine"), (
+            draft.GetProperty("Base").GetProperty("Name").GetString(), draft.GetProperty("Draft").GetProperty("Name").GetString()));
+    }
+
+    private async Task<Guid> OpenAsync(bool administrator, Dataset? dataset = null, Action<Guid>? before = null)
     {
         var user = await _host.AddUserAsync(administrator);
+        before?.Invoke(user);
         Services.AddSingleton(new DatasetEdits(_host.Store, _host.Catalog));
         Services.AddSingleton(_host.Access);
         _ = Popovers;
@@ -87,8 +120,9 @@ public sealed class DescriptionDialogTests : MudContext
         var authentication = Task.FromResult(new AuthenticationState(principal));
         _dialogs = Render<MudDialogProvider>(p => p.AddCascadingValue(authentication));
         Render<DescriptionDialog>(p => p.AddCascadingValue(authentication)
-            .Add(d => d.Dataset, _host.Dataset));
+            .Add(d => d.Dataset, dataset ?? _host.Dataset));
         _dialogs.WaitForAssertion(() => Assert.NotNull(Field("Name")));
+        return user;
     }
 
     // Saving ends after the submit was handled; that the dialog closes then is tried in a browser.
@@ -110,6 +144,8 @@ public sealed class DescriptionDialogTests : MudContext
         var named = _dialogs.FindAll("label").First(l => l.TextContent.Trim() == label);
         return _dialogs.Find("#" + named.GetAttribute("for"));
     }
+
+    private string? Value(string label) => Field(label).GetAttribute("value");
 
     private Task TypeAsync(string label, string text) => _dialogs.InvokeAsync(() => Field(label).Input(text));
 
