@@ -20,7 +20,7 @@ internal sealed record FigurePlan(
     double Width, double Height, double Scale, IReadOnlyList<PanePlan> Panes, IReadOnlyList<(ColorBar Bar, FigureBox Box)> Bars,
     IReadOnlyList<(int Color, string Text, FigurePoint At)> Legend, IReadOnlyList<(string Text, FigurePoint At)> Lines)
 {
-    /// <summary>Pixels of a figure, in all its pictures, at most.</summary>
+    /// <summary>Pixels of a figure at most: of all its pictures, and of the whole with what stands beside and below them.</summary>
     public const double MostPixels = 33e6;
 
     private const double Gap = 4;
@@ -79,11 +79,7 @@ internal sealed record FigurePlan(
                 "The figure is too small for its pictures beside what else is asked for; make it larger, or leave parts out.");
         }
 
-        if ((double)w * h * wish.Panes.Count is var pixels && pixels > MostPixels)
-        {
-            throw new OutOfRangeException(
-                $"The figure would have {pixels / 1e6:0} million pixels; at most {MostPixels / 1e6:0} are made. Ask for fewer mm or dpi.");
-        }
+        CheckPixels((double)w * h * wish.Panes.Count);
 
         // The field of view is the screen's: a pane there has as many µm as here.
         var (paneWidth, paneHeight) = (w / scale, h / scale);
@@ -97,11 +93,21 @@ internal sealed record FigurePlan(
         var total = wish.Size.WidthUnits ?? right + barWidth;
         var share = bottom / Math.Max(1, bars.Count);
         var below = Below(scene, wish, total, bottom);
+        CheckPixels(total * scale * (bottom + below.Height) * scale);
         return new FigurePlan(
             total, bottom + below.Height, scale, panes, [.. bars.Select((b, i) => (b, new FigureBox(right, i * share, barWidth, share)))],
             below.Legend, below.Lines);
 
         int PixelsOf(double units, int count) => (int)Math.Round((units * scale - (count - 1) * gap) / count);
+    }
+
+    private static void CheckPixels(double pixels)
+    {
+        if (pixels > MostPixels)
+        {
+            throw new OutOfRangeException($"The figure would have {pixels / 1e6:0.#} million pixels; at most {MostPixels / 1e6:0} are "
+                + "made. Ask for fewer mm or dpi, or a smaller scale.");
+        }
     }
 
     private static (double Height, IReadOnlyList<(int, string, FigurePoint)> Legend, IReadOnlyList<(string, FigurePoint)> Lines) Below(

@@ -70,13 +70,13 @@ public sealed class RenderedFigure : IDisposable
 /// <summary>Draws the pictures of figures: every pixel from the level that the resolution asks for, at full quality.</summary>
 public sealed class FigureRenderer(SliceRenderer slices, VolumeRenderer volumes)
 {
-    /// <summary>What a figure costs, in megapixels of 3D pictures and of slices.</summary>
+    /// <summary>What a figure costs, in megapixels of 3D pictures, and of slices and the paper around the pictures.</summary>
     /// <exception cref="Bounds.OutOfRangeException">The figure is too small or too large.</exception>
-    public static (double Volume, double Slices) CostOf(FigureScene scene, FigureWish wish)
+    public static (double Volume, double Flat) CostOf(FigureScene scene, FigureWish wish)
     {
         var plan = FigurePlan.Of(scene, wish);
-        return (Sum(p => p.Pane == Pane.Volume), Sum(p => p.Pane != Pane.Volume));
-        double Sum(Func<PanePlan, bool> which) => plan.Panes.Where(which).Sum(p => 1e-6 * p.Width * p.Height);
+        var volume = plan.Panes.Where(p => p.Pane == Pane.Volume).Sum(p => 1e-6 * p.Width * p.Height);
+        return (volume, Math.Max(0, 1e-6 * plan.WidthPixels * plan.HeightPixels - volume));
     }
 
     /// <summary>Reads what a figure needs, so that drawing it waits for nothing.</summary>

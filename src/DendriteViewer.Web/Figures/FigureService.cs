@@ -55,8 +55,8 @@ public sealed class FigureService(
         }
 
         var client = ClientKeys.Of(context);
-        var (volume, slices) = FigureRenderer.CostOf(scene, wish);
-        var cost = volume + RenderRequest.Cost(isSlice: true, (long)(1e6 * slices));
+        var (volume, flat) = FigureRenderer.CostOf(scene, wish);
+        var cost = volume + RenderRequest.Cost(isSlice: true, (long)(1e6 * flat));
         var request = RenderRequest.Resting(client.Owner ?? client.Address, isSlice: false, (long)(1e6 * cost));
         using var spent = await budgets.SpendAsync(client, request.Megapixels, ct);
         await scheduler.LaneFor(request).RunAsync(() => figures.LoadAsync(scene, wish, ct), ct);

@@ -125,6 +125,29 @@ public sealed class FigureTests(FigureFixture fixture) : IClassFixture<FigureFix
             Assert.Throws<OutOfRangeException>(() => FigurePlan.Of(fixture.Scene(fixture.View), wish)).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Size_OfTooManyPixelsWithWhatStandsAroundThePictures_IsRefused()
+    {
+        var scene = fixture.Scene(fixture.View);
+        var bare = new FigureWish([Pane.Z], FigureSize.OfScreen((3800, 2160), 2, 8), FigureParts.None, IsDark: false);
+        Assert.Equal((7600, 4320), (FigurePlan.Of(scene, bare).WidthPixels, FigurePlan.Of(scene, bare).HeightPixels));
+        var surrounded = bare with { Parts = FigureParts.Colour | FigureParts.Caption };
+        Assert.Contains("million pixels",
+            Assert.Throws<OutOfRangeException>(() => FigurePlan.Of(scene, surrounded)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Cost_OfAFigure_IsOfAllItsPixels()
+    {
+        var scene = fixture.Scene(fixture.View);
+        var wish = new FigureWish(
+            FigureWish.All, FigureSize.OfScreen((400, 300), 1, 36), FigureParts.Colour | FigureParts.Caption, IsDark: false);
+        var plan = FigurePlan.Of(scene, wish);
+        var (volume, flat) = FigureRenderer.CostOf(scene, wish);
+        Assert.Equal(1e-6 * plan.WidthPixels * plan.HeightPixels, volume + flat, 9);
+        Assert.Equal(1e-6 * plan.Panes[1].Width * plan.Panes[1].Height, volume, 9);
+    }
+
     [Theory]
     [InlineData(0, 200, new[] { 0.0, 50, 100, 150, 200 })]
     [InlineData(-3, 7, new[] { -2.0, 0, 2, 4, 6 })]
