@@ -69,7 +69,7 @@ public sealed record FolderSurvey(IReadOnlyList<FoundScan> Scans, IReadOnlyList<
 
         if (!IsScan(folder))
         {
-            return Candidates(folder, confine, []).Count > 1;
+            return Candidates(folder, confine, [], []).Count > 1;
         }
 
         var tiffs = Directory.EnumerateFiles(folder).Where(TiffFolder.IsTiff).Order(NaturalOrder.Instance).Take(2).ToArray();
@@ -89,7 +89,7 @@ public sealed record FolderSurvey(IReadOnlyList<FoundScan> Scans, IReadOnlyList<
     public static FolderSurvey Of(string folder, Func<string, string> confine, CancellationToken ct)
     {
         var remarks = new List<string>();
-        var paths = Candidates(folder, confine, remarks);
+        var paths = Candidates(folder, confine, remarks, []);
         if (paths.Count > MostScans)
         {
             remarks.Add($"It holds {paths.Count} scans, of which the first {MostScans} are listed; import the rest from a folder of "
@@ -110,7 +110,17 @@ public sealed record FolderSurvey(IReadOnlyList<FoundScan> Scans, IReadOnlyList<
         return new FolderSurvey(scans, remarks);
     }
 
-    private static List<string> Candidates(string folder, Func<string, string> confine, List<string> remarks)
+    /// <summary>Whether a folder holds no scan, and nothing unreadable, beside the scans that were taken.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="taken">Their paths as <paramref name="confine"/> gives them back.</param>
+    /// <param name="confine">Asked for every path: gives it back, or refuses it.</param>
+    public static bool AreAll(string folder, IEnumerable<string> taken, Func<string, string> confine)
+    {
+        var (known, unread) = (taken.ToHashSet(StringComparer.Ordinal), new List<string>());
+        return Candidates(folder, confine, [], unread).All(p => known.Contains(confine(p))) && unread.Count == 0;
+    }
+
+    private static List<string> Candidates(string folder, Func<string, string> confine, List<string> remarks, List<string> unread)
     {
         var found = new List<string>();
         var (others, outside) = (new List<string>(), 0);
@@ -120,33 +130,33 @@ public sealed record FolderSurvey(IReadOnlyList<FoundScan> Scans, IReadOnlyList<
         {
             try
             {
-                confine(entry.FullName);
+                if (ScanAt(confine(entry.FullName), entry, confine) is { } scan)
+                {
+                    found.Add(scan);
+                }
+                else
+                {
+                    others.Add(entry.Name);
+                }
             }
             catch (VolumeFormatException)
             {
                 outside++;
-                continue;
             }
-
-            var isFolder = Directory.Exists(entry.FullName);
-            if (isFolder && ScanIn(entry.FullName) is { } scan)
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                found.Add(scan);
-            }
-            else if (!isFolder && s_endings.Contains(entry.Extension))
-            {
-                found.Add(entry.FullName);
-            }
-            else
-            {
-                others.Add(entry.Name);
+                unread.Add(entry.Name);
             }
         }
 
         if (others.Count > 0)
         {
-            remarks.Add($"Left out: {string.Join(", ", others.Take(MostNamed))}"
-                + (others.Count > MostNamed ? $" and {others.Count - MostNamed} more" : "") + ".");
+            remarks.Add($"Left out: {Named(others)}.");
+        }
+
+        if (unread.Count > 0)
+        {
+            remarks.Add($"Left out, since they cannot be read: {Named(unread)}; look at their permissions.");
         }
 
         if (outside > 0)
@@ -157,16 +167,14 @@ public sealed record FolderSurvey(IReadOnlyList<FoundScan> Scans, IReadOnlyList<
         return found;
     }
 
-    private static string? ScanIn(string folder)
-    {
-        if (IsScan(folder))
-        {
-            return folder;
-        }
+    private static string Named(List<string> names) =>
+        string.Join(", ", names.Take(MostNamed)) + (names.Count > MostNamed ? $" and {names.Count - MostNamed} more" : "");
 
-        var below = Directory.EnumerateDirectories(folder).Where(IsScan).Take(2).ToArray();
-        return below.Length == 1 ? below[0] : null;
-    }
+    // A folder is asked for what it leads to, links followed, before anything in it is listed.
+    private static string? ScanAt(string real, FileSystemInfo entry, Func<string, string> confine) =>
+        !Directory.Exists(real) ? (s_endings.Contains(entry.Extension) ? entry.FullName : null)
+        : IsScan(real) ? entry.FullName
+        : Directory.GetDirectories(entry.FullName).Where(f => IsScan(confine(f))).Take(2).ToArray() is [var one] ? one : null;
 
     private static bool IsScan(string folder) => Directory.EnumerateFiles(folder).Any(f =>
         TiffFolder.IsTiff(f) || Path.GetFileName(f) is "zarr.json" or ".zarray" or ".zattrs" or ".zgroup" or "attributes.json");

@@ -48,6 +48,46 @@ public sealed class FolderSurveyTests : IDisposable
     }
 
     [Fact]
+    public void Entry_ThatCannotBeRead_IsLeftOutByNameAndTheOthersAreListed()
+    {
+        Nrrd("a.nrrd");
+        Nrrd("b.nrrd");
+        Directory.CreateDirectory(Path.Combine(_folder, "locked"));
+        string Confine(string path) =>
+            path.EndsWith("locked", StringComparison.Ordinal) ? throw new UnauthorizedAccessException("No.") : path;
+        Assert.True(FolderSurvey.IsFolderOfScans(_folder, Confine));
+        var survey = FolderSurvey.Of(_folder, Confine, default);
+        Assert.Equal(["a.nrrd", "b.nrrd"], survey.Scans.Select(s => s.Name));
+        Assert.Equal(
+            "Left out, since they cannot be read: locked; look at their permissions.", Assert.Single(survey.Remarks));
+    }
+
+    [Fact]
+    public void FolderInAFolder_ThatLeadsElsewhere_IsNoScan()
+    {
+        Nrrd("a.nrrd");
+        var inner = Directory.CreateDirectory(Path.Combine(_folder, "outer", "secret")).FullName;
+        File.WriteAllText(Path.Combine(inner, "slice.tif"), "");
+        Assert.Contains(FolderSurvey.Of(_folder, p => p, default).Scans, s => s.Path == inner);
+        var survey = FolderSurvey.Of(
+            _folder, p => p.Contains("secret", StringComparison.Ordinal) ? throw new VolumeFormatException("No.") : p, default);
+        Assert.Equal("a.nrrd", Assert.Single(survey.Scans).Name);
+        Assert.DoesNotContain("secret", Assert.Single(survey.Remarks), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Scans_OfWhichSomeWereTaken_AreNotAll()
+    {
+        var (a, b) = (Path.Combine(_folder, "a.nrrd"), Path.Combine(_folder, "b.nrrd"));
+        Nrrd("a.nrrd");
+        Nrrd("b.nrrd");
+        File.WriteAllText(Path.Combine(_folder, "notes.txt"), "");
+        Assert.False(FolderSurvey.AreAll(_folder, [a], p => p));
+        Assert.True(FolderSurvey.AreAll(_folder, [b, a], p => p));
+        Assert.False(FolderSurvey.AreAll(_folder, [a], p => p == b ? throw new IOException("No.") : p));
+    }
+
+    [Fact]
     public void Folder_ThatIsAScanOrADescribedDataset_IsNoFolderOfScans()
     {
         Nrrd("a.nrrd");
