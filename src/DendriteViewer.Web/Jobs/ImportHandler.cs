@@ -96,13 +96,17 @@ public sealed class ImportHandler(
                 new SingleImport(full, DatasetId.Parse(v.Dataset), v.ToManifest(), v.Hours.Length > 1 ? v.Hours : null), relay, ct)
             : await importer.ImportDatasetAsync(full, null, relay, ct);
         catalog.Touch();
-        if (!VolumeFiles.IsRemote(full))
+        // What was uploaded and not taken may be nowhere else, so that it stays until the upload is old or somebody removes it.
+        var areAll = asked.Scans is not { } some || FolderSurvey.AreAll(full, some.Scans.Select(s => Resolve(s.Path)), Resolve);
+        var isUpload = !VolumeFiles.IsRemote(full) && RealPaths.IsBelowAny(full, [uploads.Root]);
+        if (isUpload && areAll)
         {
             uploads.RemoveOf(full);
         }
 
+        var rest = isUpload && !areAll ? ". The scans that were not taken stay in the upload for some days" : "";
         return new JobOutcome(
-            (result.AlreadyThere ? "Was there already" : "Imported") + Warnings(result), result.Id.Value, result.Identity.Value);
+            (result.AlreadyThere ? "Was there already" : "Imported") + rest + Warnings(result), result.Id.Value, result.Identity.Value);
     }
 
     // What was guessed or left out, where nobody may have looked at an inspection; the rest of many is told by dendrite inspect.
