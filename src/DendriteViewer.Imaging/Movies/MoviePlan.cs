@@ -35,11 +35,17 @@ public sealed record MoviePlan(MovieWish Wish, IReadOnlyList<MovieShot> Shots)
 
     private static IReadOnlyList<MovieShot> Timesteps(FigureScene scene, MovieWish wish)
     {
-        var volumes = scene.Dataset.Volumes.Where(v => v.Key.Modality == scene.Volume.Key.Modality).OrderBy(v => v.Key.Hours).ToArray();
+        // A scan less itself is nothing, and its frame would show its values among differences.
+        var modality = scene.Volume.Key.Modality;
+        var subtracted = scene.View.Compare is { Mode: CompareMode.Difference } c && wish.Panes.Any(p => p != Pane.Volume)
+            ? scene.Dataset.Find(modality, c.Hours) : null;
+        var volumes = scene.Dataset.Volumes.Where(v => v.Key.Modality == modality && v.Key != subtracted?.Key)
+            .OrderBy(v => v.Key.Hours).ToArray();
         if (volumes.Length < 2)
         {
             throw new OutOfRangeException(
-                $"{scene.Dataset.Id} has one scan of {scene.Volume.Key.Modality}; a movie through time needs two.");
+                $"{scene.Dataset.Id} has {(volumes.Length == 1 ? "one" : "no")} scan of {modality}"
+                + (subtracted is null ? "" : " beside the one that is subtracted") + "; a movie through time needs two.");
         }
 
         if (wish.Frames < volumes.Length)

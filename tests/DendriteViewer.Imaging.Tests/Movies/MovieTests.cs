@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using DendriteViewer.Imaging.Bounds;
+using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Figures;
 using DendriteViewer.Imaging.Movies;
 using DendriteViewer.Imaging.Rendering;
@@ -92,6 +93,22 @@ public sealed class MovieTests(FigureFixture fixture) : IClassFixture<FigureFixt
         Assert.Equal(30, shots[0].Scene.View.Camera.AzimuthDeg, 9);
         Assert.Equal(0, shots[^1].Scene.View.Camera.AzimuthDeg, 9);
         Assert.All(shots, s => Assert.InRange(s.Scene.View.Camera.AzimuthDeg, -180, 180));
+    }
+
+    [Fact]
+    public void Timesteps_OfADifference_LeaveOutTheScanThatIsSubtracted()
+    {
+        VolumeInfo At(double hours) => fixture.Volume with { Key = new VolumeKey(fixture.Volume.Key.Modality, hours) };
+        var view = fixture.View with { Compare = new Comparison(CompareMode.Difference, 1) };
+        var wish = Slices() with { Kind = MovieKind.Timesteps };
+        Assert.Equal([0.0, 2], Hours(wish, 0, 1, 2));
+        Assert.Equal([0.0, 1, 2], Hours(wish with { Panes = [Pane.Volume] }, 0, 1, 2));
+        Assert.Contains("beside the one that is subtracted",
+            Assert.Throws<OutOfRangeException>(() => Hours(wish, 0, 1)).Message, StringComparison.Ordinal);
+
+        double[] Hours(MovieWish wanted, params double[] scans) => [.. MoviePlan.Of(
+            new FigureScene(fixture.Dataset with { Volumes = [.. scans.Select(At)] }, At(scans[0]), view, []), wanted)
+            .Shots.Select(s => s.Scene.Volume.Key.Hours)];
     }
 
     public static TheoryData<string, string> Refused => new()
