@@ -9,7 +9,7 @@ public static class Caption
 {
     private static readonly string[] s_axes = ["z", "y", "x"];
 
-    /// <summary>Dataset, modality, time, planes, window and voxel size, in one sentence of parts.</summary>
+    /// <summary>Dataset, modality, time, planes, how 3D is made and cut, window and voxel size, in one sentence of parts.</summary>
     public static string Of(FigureScene scene, IReadOnlyList<Pane> panes)
     {
         var (volume, view) = (scene.Volume, scene.View);
@@ -24,7 +24,8 @@ public static class Caption
         {
             var camera = string.Create(CultureInfo.InvariantCulture,
                 $"azimuth {view.Camera.AzimuthDeg:0.#}°, elevation {view.Camera.ElevationDeg:0.#}°");
-            parts.Add($"3D from {camera}{(view.Mode == VolumeMode.Isosurface ? $", isosurface of {N(view.IsoValue)}" : "")}");
+            parts.Add($"3D from {camera}{ModeOf(view)}");
+            parts.AddRange(CutsOf(scene));
         }
 
         if (scene.Subtracted is { } other && panes.Any(p => p != Pane.Volume))
@@ -48,17 +49,18 @@ public static class Caption
     /// <summary>Where a slice lies: its coordinate, and where there is room, its depth where it lies across the depth axis.</summary>
     public static string PlaceOf(FigureScene scene, Pane pane, bool withDepth = true)
     {
-        var view = scene.View;
+        var (view, voxel) = (scene.View, scene.Volume.VoxelSize.Least);
         if (!view.Rotation.IsNone)
         {
+            // The way along the slice's own normal from the origin, as the screen has it.
             var r = view.Rotation;
+            var along = Ticks.Coordinate((view.Focus - default(WorldPoint)).Dot(SlicePlane.Of(view, pane).Normal), voxel);
             return string.Create(CultureInfo.InvariantCulture,
-                $"{s_axes[(int)pane]} turned by {r.AboutZ:0.#}°, {r.AboutY:0.#}°, {r.AboutX:0.#}° about z, y, x");
+                $"{NameOf(view, pane)} {along} µm, turned by {r.AboutZ:0.#}°, {r.AboutY:0.#}°, {r.AboutX:0.#}° about z, y, x");
         }
 
         var at = pane switch { Pane.Z => view.Focus.Z, Pane.Y => view.Focus.Y, _ => view.Focus.X };
-        var voxel = scene.Volume.VoxelSize.Least;
-        var place = $"{s_axes[(int)pane]} {Ticks.Coordinate(at, voxel)} µm";
+        var place = $"{NameOf(view, pane)} {Ticks.Coordinate(at, voxel)} µm";
         if (!withDepth || (int)pane != (int)scene.Dataset.Depth.Axis || !scene.Dataset.HasInterface)
         {
             return place;
@@ -68,6 +70,38 @@ public static class Caption
         var depth = $"{place}, depth {Ticks.Coordinate(scene.Dataset.Depth.DepthOf(view.Focus).Um, voxel)} µm";
         return scene.Dataset.Depth.Surface is null ? depth : $"{depth} at the crosshair";
     }
+
+    private static string ModeOf(ViewState view) => view.Mode switch
+    {
+        VolumeMode.Isosurface => $", isosurface of {N(view.IsoValue)}",
+        VolumeMode.Maximum => ", maximum along each ray",
+        VolumeMode.Minimum => ", minimum along each ray",
+        VolumeMode.Mean => ", mean along each ray",
+        _ => "",
+    };
+
+    // What the 3D picture was cut to: what is missing was there.
+    private static IEnumerable<string> CutsOf(FigureScene scene)
+    {
+        var view = scene.View;
+        if (view.Clip is var (low, high))
+        {
+            yield return $"3D box z {N(low.Z)}–{N(high.Z)}, y {N(low.Y)}–{N(high.Y)}, x {N(low.X)}–{N(high.X)} µm";
+        }
+
+        if (view.DepthClip is var (from, to))
+        {
+            yield return $"3D depths {N(from)}–{N(to)} µm";
+        }
+
+        if (view.Cut is var (along, keepsFar))
+        {
+            yield return $"3D cut at {PlaceOf(scene, along, false)}, {(keepsFar ? "larger" : "smaller")} {NameOf(view, along)} kept";
+        }
+    }
+
+    // A turned slice lies across an axis of its own.
+    private static string NameOf(ViewState view, Pane pane) => s_axes[(int)pane] + (view.Rotation.IsNone ? "" : "′");
 
     private static string N(double v) => v.ToString("G5", CultureInfo.InvariantCulture);
 }

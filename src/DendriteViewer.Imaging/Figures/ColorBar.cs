@@ -35,14 +35,15 @@ internal sealed record ColorBar(string Title, double Low, double High, Func<doub
         }
 
         var points = view.Transfer.Points;
-        if (panes.Contains(Pane.Volume) && view.Mode == VolumeMode.Composite && points[^1].Value > points[0].Value)
+        if (panes.Contains(Pane.Volume) && view.Mode != VolumeMode.Isosurface && points[^1].Value > points[0].Value)
         {
-            // As dense as the densest value is: what is clear is black, as it is before nothing.
+            // As dense as the densest value is: what is clear is black, as it is before nothing. The largest, smallest or mean value of a
+            // ray has the transfer function's colour whatever its opacity.
             var densest = Math.Max(points.Max(p => p.Opacity), 1e-6);
             bars.Add(new ColorBar("grey value, 3D", points[0].Value, points[^1].Value, v =>
             {
                 var (r, g, b, opacity) = view.Transfer.At(v);
-                var share = Math.Sqrt(opacity / densest);
+                var share = view.Mode == VolumeMode.Composite ? Math.Sqrt(opacity / densest) : 1;
                 return (int)(r * share) << 16 | (int)(g * share) << 8 | (int)(b * share);
             }));
         }

@@ -14,17 +14,22 @@ internal static class FigureLegend
     {
         var view = scene.View;
         var entries = new List<(int, string)>();
-        if (view.Threshold is { } dark && scene.Subtracted is null && wish.Panes.Any(p => p != Pane.Volume))
+        var hasSlices = scene.Subtracted is null && wish.Panes.Any(p => p != Pane.Volume);
+        if (view.Threshold is { } dark && hasSlices)
         {
             entries.Add((TransferPresets.Void, string.Create(CultureInfo.InvariantCulture, $"electrolyte darker than {dark:G5}")));
         }
 
-        if (view.LabelsIn(scene.Dataset) is { } labels && view.Overlay!.Transfer.LabelRanges() is { } ranges)
+        // Differences have no labels over them, and of the 3D pictures only the composite one has.
+        var hasLabels = hasSlices || (wish.Panes.Contains(Pane.Volume) && view.Mode == VolumeMode.Composite);
+        if (hasLabels && view.LabelsIn(scene.Dataset) is { } labels && view.Overlay!.Transfer.LabelRanges() is { } ranges)
         {
-            foreach (var group in ranges.GroupBy(r => r.Color).Take(MostRanges))
+            var groups = ranges.GroupBy(r => r.Color).ToArray();
+            entries.AddRange(groups.Take(MostRanges).Select(
+                g => (g.Key, NameOf(labels.Key.Modality, g.Key, [.. g], groups.Length))));
+            if (groups.Length > MostRanges)
             {
-                entries.Add((group.Key, NameOf(labels.Key.Modality, group.Key, [.. group],
-                    ranges.Select(r => r.Color).Distinct().Count())));
+                entries.Add((groups[MostRanges].Key, $"{groups.Length - MostRanges} more …"));
             }
         }
 

@@ -4,6 +4,7 @@ using DendriteViewer.Imaging.Bounds;
 using DendriteViewer.Imaging.Figures;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Rendering;
+using DendriteViewer.Imaging.Volumes;
 using SkiaSharp;
 
 namespace DendriteViewer.Imaging.Tests.Figures;
@@ -148,6 +149,69 @@ public sealed class FigureTests(FigureFixture fixture) : IClassFixture<FigureFix
         Assert.Equal(1e-6 * plan.Panes[1].Width * plan.Panes[1].Height, volume, 9);
     }
 
+    [Fact]
+    public void Caption_OfATurnedSlice_SaysItsPlaceAlongItsNormal()
+    {
+        var view = fixture.View with { Rotation = new SliceRotation(0, 30, 0) };
+        var at = FigureFixture.Bright.Z * Math.Cos(Math.PI / 6) + FigureFixture.Bright.X * Math.Sin(Math.PI / 6);
+        Assert.Equal(FormattableString.Invariant($"z′ {at:F0} µm, turned by 0°, 30°, 0° about z, y, x"),
+            Caption.PlaceOf(fixture.Scene(view), Pane.Z));
+    }
+
+    [Fact]
+    public void Caption_OfA3DPicture_SaysHowItIsMadeAndCut()
+    {
+        var view = fixture.View with
+        {
+            Mode = VolumeMode.Mean, Clip = new ClipBox(new(1, 2, 3), new(40, 50, 60)), DepthClip = new Band(5, 30),
+            Cut = new SliceCut(Pane.X, KeepsFar: false),
+        };
+        var caption = Caption.Of(fixture.Scene(view), [Pane.Volume]);
+        Assert.Contains("mean along each ray · 3D box z 1–40, y 2–50, x 3–60 µm · 3D depths 5–30 µm · 3D cut at x 88 µm, smaller x kept",
+            caption, StringComparison.Ordinal);
+        Assert.DoesNotContain("along each ray", Caption.Of(fixture.Scene(view with { Mode = VolumeMode.Composite }), [Pane.Volume]),
+            StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(VolumeMode.Maximum, 0x80)]
+    [InlineData(VolumeMode.Minimum, 0x80)]
+    [InlineData(VolumeMode.Mean, 0x80)]
+    [InlineData(VolumeMode.Composite, 0x5A)]
+    [InlineData(VolumeMode.Isosurface, null)]
+    public void ColourBar_OfA3DPicture_HasTheColoursThatItsModeGivesToValues(VolumeMode mode, int? level)
+    {
+        var bar = ColorBar.Of(fixture.Scene(fixture.View with { Mode = mode }), [Pane.Volume]).SingleOrDefault();
+        Assert.Equal(level is null, bar is null);
+        if (bar is not null)
+        {
+            // Half way from clear black to dense white: a projection ignores the opacity.
+            Assert.InRange(bar.ColorAt(100) & 255, level!.Value - 2, level.Value + 2);
+        }
+    }
+
+    [Fact]
+    public void Legend_OfLabels_IsThereWhereLabelsAreAndSaysHowManyColoursItLeavesOut()
+    {
+        var volume = fixture.Volume;
+        var labels = volume with { Key = new VolumeKey("phases", volume.Key.Hours), IsLabels = true };
+        var earlier = volume with { Key = new VolumeKey(volume.Key.Modality, 0) };
+        var dataset = fixture.Dataset with { Volumes = [earlier, volume], Labels = [labels] };
+        var transfer = TransferFunction.OfLabels(Enumerable.Range(1, 11).Select(i => new LabelRange(i, i, i, 1)));
+        var view = fixture.View with { Mode = VolumeMode.Composite, Overlay = new Overlay("phases", null, transfer, false) };
+        var texts = Texts(view, Pane.Z);
+        Assert.Equal((9, "phases 8", "3 more …"), (texts.Length, texts[7], texts[8]));
+        Assert.Equal(9, Texts(view, Pane.Volume).Length);
+        Assert.Empty(Texts(view with { Mode = VolumeMode.Maximum }, Pane.Volume));
+        var difference = view with { Compare = new Comparison(CompareMode.Difference, 0) };
+        Assert.Empty(Texts(difference, Pane.Z));
+        Assert.Equal(9, Texts(difference, Pane.Volume).Length);
+
+        string[] Texts(ViewState shown, Pane pane) => [.. FigureLegend.Of(
+            new FigureScene(dataset, volume, shown, []),
+            FigureFixture.Bare(pane, 200, 200) with { Parts = FigureParts.Legend }).Select(e => e.Text)];
+    }
+
     [Theory]
     [InlineData(0, 200, new[] { 0.0, 50, 100, 150, 200 })]
     [InlineData(-3, 7, new[] { -2.0, 0, 2, 4, 6 })]
@@ -158,7 +222,7 @@ public sealed class FigureTests(FigureFixture fixture) : IClassFixture<FigureFix
     [Fact]
     public void Font_HasTheLettersThatFiguresUse()
     {
-        Assert.Equal("", FigureFont.MissingOf("µm ×·–−° ²³ αβ ÄÖÜéå Жя ₀ ≥ \u2009"));
+        Assert.Equal("", FigureFont.MissingOf("µm ′…×·–−° ²³ αβ ÄÖÜéå Жя ₀ ≥ \u2009"));
         Assert.Equal("漢", FigureFont.MissingOf("a漢漢"));
     }
 }
