@@ -38,7 +38,7 @@ public sealed class ScreenPictures(Browser browser) : IClassFixture<Browser>
         var store = Path.Combine(server.Folder, "data/store");
         foreach (var scan in scans)
         {
-            await server.CliAsync("ingest", scan, "--store", store, "--dataset", IdOf(scan), "--voxel-um", "1");
+            await server.CliAsync("ingest", scan, "--store", store, "--dataset", IdOf(scan), "--hours", "0", "--voxel-um", "1");
         }
 
         await PrepareAsync(server);
