@@ -25,6 +25,7 @@ public sealed partial class FrameConnections : IDisposable
     private readonly SliceRenderer _slices;
     private readonly VolumeRenderer _volumes;
     private readonly RenderScheduler _scheduler;
+    private readonly SharedFrames _shared;
     private readonly ComputeLanes _lanes;
     private readonly TimeProvider _time;
     private readonly ILogger<FrameConnections> _log;
@@ -36,16 +37,18 @@ public sealed partial class FrameConnections : IDisposable
     /// <param name="slices">Draws slices.</param>
     /// <param name="volumes">Draws in 3D.</param>
     /// <param name="scheduler">Shares the compute.</param>
+    /// <param name="shared">Frames that several viewers of a view share.</param>
     /// <param name="lanes">Where work that takes long runs.</param>
     /// <param name="time">The clock.</param>
     /// <param name="log">Where faults are written.</param>
     public FrameConnections(
         IHubContext<FrameHub> hub, ViewSessions sessions, SiteLog sites, MeasurementLog measurements, SliceRenderer slices,
-        VolumeRenderer volumes, RenderScheduler scheduler, ComputeLanes lanes, TimeProvider time, ILogger<FrameConnections> log)
+        VolumeRenderer volumes, RenderScheduler scheduler, SharedFrames shared, ComputeLanes lanes, TimeProvider time,
+        ILogger<FrameConnections> log)
     {
         (_hub, _sessions, _sites, _slices, _volumes) = (hub, sessions, sites, slices, volumes);
         (_scheduler, _lanes, _time, _log) = (scheduler, lanes, time, log);
-        _measurements = measurements;
+        (_measurements, _shared) = (measurements, shared);
         _sites.Changed += TellSites;
         _measurements.Changed += TellMeasurements;
         _sessions.PresenceChanged += TellPresence;
@@ -61,7 +64,8 @@ public sealed partial class FrameConnections : IDisposable
         var connection = new FrameConnection(
             _hub.Clients.Client(connectionId), session, sink => [.. from isOther in new[] { false, true }
                 from pane in Enum.GetValues<Pane>()
-                select new PaneStream(pane, isOther, session, _slices, _volumes, _scheduler, sink, _time, e => LogFault(_log, e))],
+                select new PaneStream(new PanePictures(pane, session, _slices, _volumes), isOther, _scheduler, _shared, sink, _time,
+                    e => LogFault(_log, e))],
             _volumes, _slices, _lanes[Urgency.Resting], budget, _time, isStillOpen, abort, e => LogFault(_log, e));
         FrameConnection? replaced;
         lock (_swap)

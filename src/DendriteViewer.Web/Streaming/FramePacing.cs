@@ -2,15 +2,17 @@ namespace DendriteViewer.Web.Streaming;
 
 /// <summary>
 /// How coarse a moving picture of one pane is: from the measured cost of drawing, and from how fast the browser acknowledges what it was
-/// sent. First drawing: as many pixels as are made in a frame's time. Then the line: lower JPEG quality, then fewer pixels, so that a
-/// frame takes no longer on its way than is felt.
+/// sent. First drawing: as many pixels as are made in a frame's time, or in the part of it that the server's load leaves. Then the line:
+/// lower JPEG quality, then fewer pixels, so that a frame takes no longer on its way than is felt.
 /// </summary>
 internal sealed class FramePacing(TimeProvider time)
 {
     /// <summary>A fraction of pixels each way at least; beyond, a picture says nothing.</summary>
     public const int MostScale = 6;
 
-    private const double DrawMs = 33;
+    /// <summary>Milliseconds that a moving picture may take to draw where the server has nothing else to draw.</summary>
+    public const double DrawMs = 33;
+
     private const double LineMs = 66;
     private const int Quality = 72;
     private const int LowQuality = 50;
@@ -94,11 +96,13 @@ internal sealed class FramePacing(TimeProvider time)
     }
 
     /// <summary>Pixels of the full picture in one of the next, each way, and the JPEG quality.</summary>
-    public (int Scale, int Quality) Next(int pixels)
+    /// <param name="pixels">Pixels of the full picture.</param>
+    /// <param name="drawMs">Milliseconds that it may take to draw.</param>
+    public (int Scale, int Quality) Next(int pixels, double drawMs = DrawMs)
     {
         lock (_lock)
         {
-            var drawing = ScaleFor(_msAPixel * pixels / DrawMs);
+            var drawing = ScaleFor(_msAPixel * pixels / drawMs);
             var line = _bytesAPixel * pixels / (drawing * drawing) * _msAByte / LineMs;
             return line <= 1 ? (drawing, Quality) : (Math.Min(MostScale, drawing * ScaleFor(line * LowQualityShare)), LowQuality);
         }

@@ -1,42 +1,24 @@
-using System.Buffers;
-using DendriteViewer.Imaging.Codecs;
 using DendriteViewer.Imaging.Rendering;
 using DendriteViewer.Kernels.Scheduling;
 using DendriteViewer.Web.Viewing;
 
 namespace DendriteViewer.Web.Streaming;
 
-/// <summary>Where frames go: a hub connection, or a test.</summary>
-public interface IFrameSink
-{
-    /// <summary>Sends one frame; the bytes may be reused when the task is done.</summary>
-    Task SendAsync(FrameHeader header, ReadOnlyMemory<byte> encoded, CancellationToken ct);
-
-    /// <summary>Says that a pane waits, or what went wrong; empty when all is well again.</summary>
-    Task ReportStatusAsync(Pane pane, bool isOther, string message, CancellationToken ct);
-}
-
-/// <summary>What a frame is.</summary>
-/// <param name="Pane">The pane.</param>
-/// <param name="IsOther">Whether it shows the other of two timesteps that are compared.</param>
-/// <param name="Number">Counts the pane's frames from 1; acknowledged by it.</param>
-/// <param name="Revision">The view revision that it shows.</param>
-/// <param name="Format">image/jpeg or image/png.</param>
-/// <param name="Exact">Whether every pixel is at rest, at full scale, from the level that the view asks for.</param>
-/// <param name="Partial">Whether bricks are still on their way.</param>
-/// <param name="Width">Pixels across.</param>
-/// <param name="Height">Pixels down.</param>
-public readonly record struct FrameHeader(
-    Pane Pane, bool IsOther, long Number, long Revision, string Format, bool Exact, bool Partial, int Width, int Height);
-
 /// <summary>
 /// The loop of one pane: newest view wins; the first picture after a change comes at a scale chosen from measured cost and
 /// is never cancelled; when the view has rested, the exact one follows and is cancelled by the next change.
 /// At most two frames are unacknowledged. Where two timesteps are compared, each pane has a second stream for the other of them.
 /// </summary>
+/// <param name="pictures">Draws what the pane shows.</param>
+/// <param name="isOther">Whether it shows the other of two timesteps that are compared.</param>
+/// <param name="scheduler">Gives turns to draw.</param>
+/// <param name="shared">Frames that others of the same view may have made.</param>
+/// <param name="sink">Where frames go.</param>
+/// <param name="time">The clock.</param>
+/// <param name="fault">Where faults of ours go.</param>
 public sealed class PaneStream(
-    Pane pane, bool isOther, ViewSession session, SliceRenderer slices, VolumeRenderer volumes, RenderScheduler scheduler, IFrameSink sink,
-    TimeProvider time, Action<Exception> fault)
+    PanePictures pictures, bool isOther, RenderScheduler scheduler, SharedFrames shared, IFrameSink sink, TimeProvider time,
+    Action<Exception> fault)
 {
     /// <summary>Pixels of a pane each way at most.</summary>
     public const int MostPixels = 4096;
@@ -51,9 +33,6 @@ public sealed class PaneStream(
     // Callers of the hub change the view and the size, and acknowledge; the loop draws. _lock guards what both decide by: _superseded,
     // _shown, _awaited, and the number that a frame gets.
     private readonly Lock _lock = new();
-
-    // The frame that is being sent. Only the encoding task writes it, and the next one waits for that task.
-    private readonly ArrayBufferWriter<byte> _encoded = new(1 << 16);
 
     // Set by callers when there is something new to draw; awaited by the loop.
     private readonly AsyncPulse _changed = new();
@@ -74,7 +53,8 @@ public sealed class PaneStream(
     private long _acked;
     private readonly FramePacing _pacing = new(time);
 
-    // Encoding and sending of the frame before; the loop alone replaces it.
+    // Encoding, and sending, of the frame before; the loop alone replaces them.
+    private Task _encoding = Task.CompletedTask;
     private Task _sending = Task.CompletedTask;
 
     // What the frames that the loop makes now show, or null where a change came that it has not begun to draw. Under _lock.
@@ -86,18 +66,8 @@ public sealed class PaneStream(
     // What the browser was told last of this pane. The loop alone writes it.
     private string _said = "";
 
-    private sealed record PaneSize(int Width, int Height, double Ratio)
-    {
-        public static readonly PaneSize None = new(0, 0, 1);
-
-        public bool IsHidden => Width == 0 || Height == 0;
-    }
-
     // The view that this stream draws, or null where it has nothing to draw.
     private ViewState? ViewOf(ViewRevision revision) => isOther ? revision.View.Other : revision.View;
-
-    /// <summary>What decides the pane's pixels; other changes of the view need no frame.</summary>
-    private sealed record PaneContent(object View, PaneSize Size);
 
     /// <summary>The pane has another size in device pixels; 0 hides it.</summary>
     /// <returns>As <see cref="NotifyViewChanged"/>.</returns>
@@ -113,13 +83,13 @@ public sealed class PaneStream(
     {
         lock (_lock)
         {
-            if (_size.IsHidden || ViewOf(session.Current) is not { } view)
+            if (_size.IsHidden || ViewOf(pictures.Session.Current) is not { } view)
             {
                 // Looked at again when it is shown.
                 return 0;
             }
 
-            if (ContentOf(view, _size).Equals(_shown))
+            if (pictures.ContentOf(view, _size).Equals(_shown))
             {
                 return _awaited;
             }
@@ -143,19 +113,20 @@ public sealed class PaneStream(
     /// <summary>Runs until cancelled.</summary>
     public async Task RunAsync(CancellationToken ct)
     {
-        using var jpeg = new JpegEncoder();
+        using var encoder = new FrameEncoder();
         try
         {
-            await RunAsync(jpeg, ct);
+            await RunAsync(encoder, ct);
         }
         finally
         {
             // What is still being encoded holds the encoder.
+            await _encoding.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await _sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    private async Task RunAsync(JpegEncoder jpeg, CancellationToken ct)
+    private async Task RunAsync(FrameEncoder encoder, CancellationToken ct)
     {
         while (!ct.IsCancellationRequested)
         {
@@ -168,9 +139,9 @@ public sealed class PaneStream(
 
             try
             {
-                if (await SendMovingFrameAsync(work, jpeg, ct) && !await _changed.WaitAsync(Rest, time, ct))
+                if (await SendMovingFrameAsync(work, encoder, ct) && !await _changed.WaitAsync(Rest, time, ct))
                 {
-                    await SendExactFrameAsync(work, jpeg, ct);
+                    await SendExactFrameAsync(work, encoder, ct);
                     await ReportStatusAsync("", ct);
                 }
                 else
@@ -209,11 +180,11 @@ public sealed class PaneStream(
     }
 
     // Bricks that other views pushed out of memory before they were drawn are read again, less and less often.
-    private async Task SendExactFrameAsync(Work work, JpegEncoder jpeg, CancellationToken ct)
+    private async Task SendExactFrameAsync(Work work, FrameEncoder encoder, CancellationToken ct)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, work.Superseded);
         await WaitForAcknowledgementAsync(ct);
-        for (var pause = PartialInterval; await DrawAsync(work, jpeg, exact: true, ct) == RenderOutcome.Partial; pause = pause < AwayPause
+        for (var pause = PartialInterval; await DrawAsync(work, encoder, exact: true, ct) == RenderOutcome.Partial; pause = pause < AwayPause
             ? 2 * pause : pause)
         {
             await Task.Delay(pause, time, either.Token);
@@ -222,9 +193,9 @@ public sealed class PaneStream(
     }
 
     // What takes long is said, so that nobody takes the picture before for the one that was asked for.
-    private async Task<bool> SendMovingFrameAsync(Work work, JpegEncoder jpeg, CancellationToken ct)
+    private async Task<bool> SendMovingFrameAsync(Work work, FrameEncoder encoder, CancellationToken ct)
     {
-        var drawing = DrawAsync(work, jpeg, exact: false, ct);
+        var drawing = DrawAsync(work, encoder, exact: false, ct);
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(ct);
         if (await Task.WhenAny(drawing, Task.Delay(Slow, time, enough.Token)) != drawing)
         {
@@ -249,7 +220,7 @@ public sealed class PaneStream(
         }
 
         _said = message;
-        return sink.ReportStatusAsync(pane, isOther, message, ct);
+        return sink.ReportStatusAsync(pictures.Pane, isOther, message, ct);
     }
 
     private sealed record Work(long Revision, ViewState View, PaneSize Size, CancellationToken Superseded);
@@ -258,13 +229,13 @@ public sealed class PaneStream(
     {
         lock (_lock)
         {
-            var (revision, size) = (session.Current, _size);
+            var (revision, size) = (pictures.Session.Current, _size);
             if (size.IsHidden || ViewOf(revision) is not { } view)
             {
                 return null;
             }
 
-            (_shown, _awaited) = (ContentOf(view, size), _sent + 1);
+            (_shown, _awaited) = (pictures.ContentOf(view, size), _sent + 1);
             _superseded.Dispose();
             _superseded = new CancellationTokenSource();
             return new Work(revision.Number, view, size, _superseded.Token);
@@ -279,150 +250,144 @@ public sealed class PaneStream(
         }
     }
 
-    private async Task<RenderOutcome> DrawAsync(Work work, JpegEncoder jpeg, bool exact, CancellationToken ct)
+    private async Task<RenderOutcome> DrawAsync(Work work, FrameEncoder encoder, bool exact, CancellationToken ct)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, exact ? work.Superseded : CancellationToken.None);
-        if (exact)
+        if (exact && !shared.Has(KeyOf(work, exact, 1, RestingQuality)))
         {
             // Reading takes no turn: others draw meanwhile. Who waits long sees what has come.
-            var load = scheduler.LaneFor(RequestFor(work, exact: true, scale: 1))
-                .RunAsync(() => LoadAsync(work, either.Token), either.Token);
+            var load = scheduler.LaneFor(pictures.RequestFor(work.Size, exact: true, scale: 1))
+                .RunAsync(() => pictures.LoadAsync(work.View, work.Size, either.Token), either.Token);
             while (await Task.WhenAny(load, Task.Delay(PartialInterval, time, either.Token)) != load)
             {
                 either.Token.ThrowIfCancellationRequested();
                 await WaitForAcknowledgementAsync(ct);
-                await SendPictureAsync(work, jpeg, exact: false, either.Token, ct);
+                await SendPictureAsync(work, encoder, exact: false, either.Token, ct);
             }
 
             await load;
         }
 
-        return await SendPictureAsync(work, jpeg, exact, either.Token, ct);
+        return await SendPictureAsync(work, encoder, exact, either.Token, ct);
     }
 
     // What is drawn may be superseded; what is numbered is sent, since its acknowledgement is waited for.
     private async Task<RenderOutcome> SendPictureAsync(
-        Work work, JpegEncoder jpeg, bool exact, CancellationToken superseded, CancellationToken ct)
+        Work work, FrameEncoder encoder, bool exact, CancellationToken superseded, CancellationToken ct)
     {
-        var (scale, quality) = exact ? (1, RestingQuality) : _pacing.Next(work.Size.Width * work.Size.Height);
-        RenderOutcome outcome;
-        RenderedImage? image;
-        var request = RequestFor(work, exact, scale);
-        ComputeLane lane;
-        using (var turn = await scheduler.EnterAsync(request, superseded))
+        var (scale, quality) = exact
+            ? (1, RestingQuality)
+            : _pacing.Next(work.Size.Width * work.Size.Height, scheduler.MovingDrawTime());
+        var key = KeyOf(work, exact, scale, quality);
+        var (frame, making) = await shared.FindOrMakeAsync(key, superseded);
+
+        // Encoded and sent while the next is drawn, one after another; a picture at rest has none after it.
+        var (before, outcome) = (_sending, RenderOutcome.Complete);
+        if (making is null)
         {
-            lane = turn.Lane;
-            var start = time.GetTimestamp();
-            (outcome, image) = await lane.RunAsync(() => RenderAsync(work, scale, exact, superseded), superseded);
+            RenderMetrics.Shared(pictures.Pane);
+            _sending = SendAsync(before, Task.FromResult(frame!), HeaderOf(work, key, outcome, frame!.Width, frame.Height), key, ct);
+        }
+        else
+        {
+            RenderedImage? image;
+            ComputeLane lane;
+            try
+            {
+                (outcome, image, lane) = await DrawInTurnAsync(work, scale, exact, superseded);
+            }
+            catch
+            {
+                making.Dispose();
+                throw;
+            }
+
             if (image is null)
             {
+                making.Dispose();
                 RenderMetrics.Superseded();
                 return RenderOutcome.Superseded;
             }
 
-            RenderMetrics.Drawn(request.Urgency, pane, time.GetElapsedTime(start));
+            var header = HeaderOf(work, key, outcome, image.Width, image.Height);
+            var encoded = _encoding;
+            var encoding = lane.RunAsync(() => EncodeAsync(encoded, image, header, key, making, encoder));
+            (_encoding, _sending) = (encoding, SendAsync(before, encoding, header, key, ct));
+        }
 
+        await (exact ? _sending : before);
+        return outcome;
+    }
+
+    private FrameKey KeyOf(Work work, bool exact, int scale, int quality) => new(
+        pictures.Session.Dataset.Identity, pictures.Session.Dataset.Revision, pictures.Pane, pictures.ContentOf(work.View, work.Size), scale,
+        exact && pictures.Pane != Pane.Volume ? 0 : quality, exact);
+
+    private async Task<(RenderOutcome, RenderedImage?, ComputeLane)> DrawInTurnAsync(
+        Work work, int scale, bool exact, CancellationToken superseded)
+    {
+        var request = pictures.RequestFor(work.Size, exact, scale);
+        using var turn = await scheduler.EnterAsync(request, superseded);
+        var start = time.GetTimestamp();
+        var (outcome, image) = await turn.Lane.RunAsync(
+            () => pictures.RenderAsync(work.View, work.Size, scale, exact, superseded), superseded);
+        if (image is not null)
+        {
+            RenderMetrics.Drawn(request.Urgency, pictures.Pane, time.GetElapsedTime(start));
             if (!exact)
             {
                 _pacing.Drawn(time.GetElapsedTime(start).TotalMilliseconds, image.Width * image.Height);
             }
         }
 
-        var lossless = exact && pane != Pane.Volume;
-        FrameHeader header;
+        return (outcome, image, turn.Lane);
+    }
+
+    private FrameHeader HeaderOf(Work work, FrameKey key, RenderOutcome outcome, int width, int height)
+    {
         lock (_lock)
         {
             // A frame that was superseded before it got its number must not be marked exact.
-            var isExact = exact && outcome == RenderOutcome.Complete && !work.Superseded.IsCancellationRequested;
-            header = new FrameHeader(
-                pane, isOther, Interlocked.Increment(ref _sent), work.Revision, lossless ? "image/png" : "image/jpeg", isExact,
-                outcome == RenderOutcome.Partial, image.Width, image.Height);
+            var isExact = key.Exact && outcome == RenderOutcome.Complete && !work.Superseded.IsCancellationRequested;
+            return new FrameHeader(
+                pictures.Pane, isOther, Interlocked.Increment(ref _sent), work.Revision, key.Quality == 0 ? "image/png" : "image/jpeg", isExact,
+                outcome == RenderOutcome.Partial, width, height);
         }
-
-        // Encoded and sent while the next is drawn, one after another; a picture at rest has none after it.
-        var before = _sending;
-        _sending = lane.RunAsync(() => EncodeAsync(before, image, header, lossless ? null : jpeg, quality, ct));
-        await (exact ? _sending : before);
-        return outcome;
     }
 
-    private async Task EncodeAsync(Task before, RenderedImage image, FrameHeader header, JpegEncoder? jpeg, int quality,
-        CancellationToken ct)
+    // Waits for no frame on its way, since others may wait for this one whose line is faster.
+    private async Task<SharedFrame> EncodeAsync(
+        Task before, RenderedImage image, FrameHeader header, FrameKey key, SharedFrames.Making making, FrameEncoder encoder)
     {
+        using (making)
         using (image)
         {
-            try
+            await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            var frame = encoder.Encode(image, key.Quality);
+            if (!header.Partial && pictures.Session.Dataset.Revision == key.Revision)
             {
-                await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                _encoded.ResetWrittenCount();
-                if (jpeg is null)
-                {
-                    PngEncoder.Encode(image, _encoded);
-                }
-                else
-                {
-                    jpeg.Encode(image, quality, _encoded);
-                }
-
-                _pacing.Sent(header.Number, _encoded.WrittenCount, quality == RestingQuality ? 0 : image.Width * image.Height, quality);
-                RenderMetrics.Sent(pane, header.Exact, _encoded.WrittenCount);
-                await sink.SendAsync(header, _encoded.WrittenMemory, ct);
+                making.Give(frame);
             }
-            catch
-            {
-                // It never went out, so nobody else will acknowledge it.
-                Acknowledge(header.Number);
-                throw;
-            }
+
+            return frame;
         }
     }
 
-    private RenderRequest RequestFor(Work work, bool exact, int scale)
+    private async Task SendAsync(Task before, Task<SharedFrame> encoding, FrameHeader header, FrameKey key, CancellationToken ct)
     {
-        var pixels = (long)work.Size.Width * work.Size.Height;
-        return exact ? RenderRequest.Resting(session.Id, pane != Pane.Volume, pixels)
-            : RenderRequest.Moving(session.Id, pane != Pane.Volume, pixels / (scale * scale));
-    }
-
-    private Task LoadAsync(Work work, CancellationToken ct)
-    {
-        var (view, size) = (work.View, work.Size);
-        var volume = session.Volume(view);
-        if (pane == Pane.Volume)
+        try
         {
-            return volumes.LoadAsync(volume, session.Dataset, view, size.Width, size.Height, ct);
+            using var frame = await encoding;
+            await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            _pacing.Sent(header.Number, frame.Encoded.Length, key.Exact ? 0 : frame.Width * frame.Height, key.Quality);
+            RenderMetrics.Sent(pictures.Pane, header.Exact, frame.Encoded.Length);
+            await sink.SendAsync(header, frame.Encoded, ct);
         }
-
-        var um = UmPerPixel(volume, view, size);
-        var shown = slices.LoadAsync(volume, view, pane, size.Width, size.Height, um, ct);
-        return SliceRenderer.DifferenceOf(volume, session.Dataset, view) is { } other
-            ? Task.WhenAll(shown, slices.LoadAsync(other, view, pane, size.Width, size.Height, um, ct))
-            : shown;
-    }
-
-    private double UmPerPixel(Imaging.Datasets.VolumeInfo volume, ViewState view, PaneSize size) =>
-        view.UmPerPixel > 0 ? view.UmPerPixel / size.Ratio : ViewStates.FitUmPerPixel(volume, pane, size.Width, size.Height);
-
-    private async Task<(RenderOutcome, RenderedImage?)> RenderAsync(Work work, int scale, bool wait, CancellationToken ct)
-    {
-        var (view, size) = (work.View, work.Size);
-        var volume = session.Volume(view);
-        if (pane == Pane.Volume)
+        catch
         {
-            return await volumes.RenderAsync(volume, session.Dataset, view, size.Width, size.Height, scale, wait, ct);
+            // It never went out, so nobody else will acknowledge it.
+            Acknowledge(header.Number);
+            throw;
         }
-
-        int width = Math.Max(1, size.Width / scale), height = Math.Max(1, size.Height / scale);
-        return await slices.RenderAsync(volume, session.Dataset, view, pane, width, height,
-            UmPerPixel(volume, view, size) * size.Width / width, wait, ct);
     }
-
-    private PaneContent ContentOf(ViewState v, PaneSize size) => new(
-        pane == Pane.Volume
-            ? (v.Hours, v.Modality, v.Camera, v.Mode, v.IsoValue, v.Shaded, v.Shadows, v.Transfer, v.Clip, v.DepthClip, v.Overlay,
-                v.Cut is { } cut ? (cut, SlicePlane.Of(v, cut.Along)) : default)
-            : (v.Hours, v.Modality, SlicePlane.Of(v, pane), v.UmPerPixel, v.SlabUm, v.SlabMode, v.Interpolation,
-                (v.WindowLow, v.WindowHigh, v.ColorMap), v.LabelsIn(session.Dataset) is null ? null : v.Overlay, v.Threshold,
-                v.Compare is { Mode: CompareMode.Difference } c ? c : null),
-        size);
 }

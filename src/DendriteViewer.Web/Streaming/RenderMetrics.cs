@@ -16,6 +16,8 @@ internal static class RenderMetrics
         "dendrite.frames.encoded", "By", "Bytes of the frames sent.");
     private static readonly Counter<long> s_superseded = s_meter.CreateCounter<long>(
         "dendrite.frames.superseded", "{frame}", "Frames given up since the view had changed.");
+    private static readonly Counter<long> s_shared = s_meter.CreateCounter<long>(
+        "dendrite.frames.shared", "{frame}", "Frames sent that were drawn for another viewer, or before.");
     private static readonly UpDownCounter<long> s_viewers = s_meter.CreateUpDownCounter<long>(
         "dendrite.viewers", "{viewer}", "Viewers that are open.");
     private static readonly Histogram<double> s_render = s_meter.CreateHistogram(
@@ -56,6 +58,9 @@ internal static class RenderMetrics
 
     /// <summary>A viewer came (1) or went (−1).</summary>
     public static void Viewers(int change) => s_viewers.Add(change);
+
+    /// <summary>A frame was there already.</summary>
+    public static void Shared(Pane pane) => s_shared.Add(1, new KeyValuePair<string, object?>("pane", pane == Pane.Volume ? "volume" : "slice"));
 
     /// <summary>A picture was given up.</summary>
     public static void Superseded() => s_superseded.Add(1);

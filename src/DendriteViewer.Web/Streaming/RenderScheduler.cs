@@ -33,6 +33,13 @@ public readonly record struct RenderRequest(string Session, Urgency Urgency, dou
 /// <remarks>All state is changed under <c>_lock</c>.</remarks>
 public sealed class RenderScheduler
 {
+    // So often each viewer whose view changes should see a picture, and how far its pictures are made smaller for that at most.
+    private static readonly TimeSpan MovingInterval = TimeSpan.FromMilliseconds(150);
+    private const double LeastDrawMs = 3;
+
+    // A view that was drawn no longer ago is still changing.
+    private static readonly TimeSpan StillMoving = TimeSpan.FromSeconds(1);
+
     // What a session used counts half after so long.
     private static readonly TimeSpan HalfLife = TimeSpan.FromSeconds(2);
 
@@ -110,6 +117,19 @@ public sealed class RenderScheduler
         return new Turn(this, request, _time.GetTimestamp());
     }
 
+    /// <summary>
+    /// Milliseconds that a moving picture may take to draw, so that all whose views change get one every <c>MovingInterval</c>.
+    /// </summary>
+    public double MovingDrawTime()
+    {
+        lock (_lock)
+        {
+            var queue = _queues[(int)Urgency.Moving];
+            var moving = queue.Used.Values.Count(u => _time.GetElapsedTime(u.At) < StillMoving);
+            return Math.Clamp(queue.Slots * MovingInterval.TotalMilliseconds / Math.Max(1, moving), LeastDrawMs, FramePacing.DrawMs);
+        }
+    }
+
     /// <summary>Forgets a session that ended.</summary>
     public void Forget(string session)
     {
@@ -161,6 +181,9 @@ public sealed class RenderScheduler
     /// <summary>Turns of one urgency.</summary>
     private sealed class Queue(int free)
     {
+        /// <summary>Pictures that are drawn at a time.</summary>
+        public int Slots { get; } = free;
+
         /// <summary>Pictures that may begin.</summary>
         public int Free { get; set; } = free;
 

@@ -15,6 +15,7 @@ public static class StreamingRegistration
             o.MaximumParallelInvocationsPerClient = 4;
         }).AddHubOptions<FrameHub>(o => o.AddFilter<HubFailures>()).AddMessagePackProtocol();
         builder.Services.AddSingleton<RenderScheduler>();
+        builder.Services.AddSingleton(_ => new SharedFrames(SharedFrames.DefaultBytes));
         builder.Services.AddSingleton<FrameConnections>();
         return builder;
     }

@@ -93,12 +93,14 @@ public sealed class PaneStreamTests(TestHost host) : IClassFixture<TestHost>
             new RenderScheduler(s_lanes, 2, 256, TimeProvider.System));
 
     private static Open Of(
-        Pane pane, ViewSession session, DatasetStore store, BrickCache cache, RenderScheduler turns, bool isOther = false)
+        Pane pane, ViewSession session, DatasetStore store, BrickCache cache, RenderScheduler turns, bool isOther = false,
+        SharedFrames? shared = null)
     {
         var browser = new Browser();
         var stream = new PaneStream(
-            pane, isOther, session, new SliceRenderer(store, cache, RenderDevices.Cpu), new VolumeRenderer(store, cache, RenderDevices.Cpu), turns, browser,
-            TimeProvider.System, e => browser.Said.Enqueue(e.ToString()));
+            new PanePictures(pane, session, new SliceRenderer(store, cache, RenderDevices.Cpu),
+                new VolumeRenderer(store, cache, RenderDevices.Cpu)),
+            isOther, turns, shared ?? new SharedFrames(1 << 20), browser, TimeProvider.System, e => browser.Said.Enqueue(e.ToString()));
         browser.Acknowledge = stream.Acknowledge;
         browser.Looks(session.Current);
         session.Changed += (revision, _) => browser.Looks(revision);
@@ -189,6 +191,30 @@ public sealed class PaneStreamTests(TestHost host) : IClassFixture<TestHost>
         Assert.Equal(0, stream.NotifyViewChanged());
         await PassAsync(200);
         Assert.Equal(frames, browser.Frames);
+    }
+
+    [Theory]
+    [InlineData(Pane.Z)]
+    [InlineData(Pane.Volume)]
+    public async Task TwoViewersOfOneView_ThePictureAtRestIsDrawnOnce(Pane pane)
+    {
+        var (cache, turns, shared) = (new BrickCache(host.Store, 1 << 24), new RenderScheduler(s_lanes, 2, 256, TimeProvider.System),
+            new SharedFrames(1 << 20));
+        await using var first = Of(pane, await host.SessionAsync(), host.Store, cache, turns, shared: shared);
+        await using var second = Of(pane, await host.SessionAsync(), host.Store, cache, turns, shared: shared);
+        first.Browser.Awaits(first.Stream.Resize(48, 32, 1));
+        await UntilAsync(() => first.Browser.Exact() is not null, () => string.Join("; ", first.Browser.Said));
+        var kept = shared.Bytes;
+
+        second.Browser.Awaits(second.Stream.Resize(48, 32, 1));
+        await UntilAsync(() => second.Browser.Exact() is not null, () => string.Join("; ", second.Browser.Said));
+        Assert.Equal(kept, shared.Bytes);
+
+        // Another view is another picture.
+        second.Session.Update(v => v with { WindowHigh = 123, Camera = v.Camera with { AzimuthDeg = 77 } }, this);
+        second.Browser.Awaits(second.Stream.NotifyViewChanged());
+        await UntilAsync(() => second.Browser.Exact() is not null, () => string.Join("; ", second.Browser.Said));
+        Assert.True(shared.Bytes > kept);
     }
 
     [Fact]

@@ -113,4 +113,22 @@ public sealed class RenderSchedulerTests : IDisposable
     [InlineData(true, 4096 * 4096, Urgency.Large)]
     public void Resting_PictureThatTakesSeconds_IsLarge(bool isSlice, int pixels, Urgency urgency) =>
         Assert.Equal(urgency, RenderRequest.Resting("a", isSlice, pixels).Urgency);
+
+    [Theory]
+    [InlineData(1, FramePacing.DrawMs)]
+    [InlineData(9, FramePacing.DrawMs)]
+    [InlineData(50, 6)]
+    [InlineData(1000, 3)]
+    public async Task MovingDrawTime_ManyWhoseViewsChange_EachGetsAShare(int viewers, double expected)
+    {
+        var scheduler = Scheduler(slots: 2);
+        for (var i = 0; i < viewers; i++)
+        {
+            (await scheduler.EnterAsync(Moving($"{i}"), default)).Dispose();
+        }
+
+        Assert.Equal(expected, scheduler.MovingDrawTime());
+        _time.Now += 2000;
+        Assert.Equal(FramePacing.DrawMs, scheduler.MovingDrawTime());
+    }
 }

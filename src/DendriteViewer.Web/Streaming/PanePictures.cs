@@ -1,0 +1,88 @@
+using DendriteViewer.Imaging.Rendering;
+using DendriteViewer.Web.Viewing;
+
+namespace DendriteViewer.Web.Streaming;
+
+/// <summary>Size of a pane in device pixels, and how many of them a CSS pixel has each way.</summary>
+internal sealed record PaneSize(int Width, int Height, double Ratio)
+{
+    /// <summary>Of a pane that is hidden.</summary>
+    public static readonly PaneSize None = new(0, 0, 1);
+
+    /// <summary>Whether there is nothing to draw into.</summary>
+    public bool IsHidden => Width == 0 || Height == 0;
+}
+
+/// <summary>What decides a pane's pixels; other changes of the view need no frame.</summary>
+internal sealed record PaneContent(object View, PaneSize Size);
+
+/// <summary>Loads and draws what one pane of a session shows.</summary>
+/// <param name="pane">The pane.</param>
+/// <param name="session">What is looked at.</param>
+/// <param name="slices">Draws slices.</param>
+/// <param name="volumes">Draws in 3D.</param>
+public sealed class PanePictures(Pane pane, ViewSession session, SliceRenderer slices, VolumeRenderer volumes)
+{
+    /// <summary>The pane.</summary>
+    public Pane Pane => pane;
+
+    /// <summary>What is looked at.</summary>
+    public ViewSession Session => session;
+
+    /// <summary>What decides the pixels of a view.</summary>
+    internal PaneContent ContentOf(ViewState v, PaneSize size) => new(
+        pane == Pane.Volume
+            ? (v.Hours, v.Modality, v.Camera, v.Mode, v.IsoValue, v.Shaded, v.Shadows, v.Transfer, v.Clip, v.DepthClip, v.Overlay,
+                v.Cut is { } cut ? (cut, SlicePlane.Of(v, cut.Along)) : default)
+            : (v.Hours, v.Modality, SlicePlane.Of(v, pane), v.UmPerPixel, v.SlabUm, v.SlabMode, v.Interpolation,
+                (v.WindowLow, v.WindowHigh, v.ColorMap), v.LabelsIn(session.Dataset) is null ? null : v.Overlay, v.Threshold,
+                v.Compare is { Mode: CompareMode.Difference } c ? c : null),
+        size);
+
+    /// <summary>What it costs to draw a view at a size.</summary>
+    internal RenderRequest RequestFor(PaneSize size, bool exact, int scale)
+    {
+        var pixels = (long)size.Width * size.Height;
+        return exact ? RenderRequest.Resting(session.Id, pane != Pane.Volume, pixels)
+            : RenderRequest.Moving(session.Id, pane != Pane.Volume, pixels / (scale * scale));
+    }
+
+    /// <summary>Reads what the picture at full scale needs.</summary>
+    internal Task LoadAsync(ViewState view, PaneSize size, CancellationToken ct)
+    {
+        var volume = session.Volume(view);
+        if (pane == Pane.Volume)
+        {
+            return volumes.LoadAsync(volume, session.Dataset, view, size.Width, size.Height, ct);
+        }
+
+        var um = UmPerPixel(volume, view, size);
+        var shown = slices.LoadAsync(volume, view, pane, size.Width, size.Height, um, ct);
+        return SliceRenderer.DifferenceOf(volume, session.Dataset, view) is { } other
+            ? Task.WhenAll(shown, slices.LoadAsync(other, view, pane, size.Width, size.Height, um, ct))
+            : shown;
+    }
+
+    /// <summary>Draws a view.</summary>
+    /// <param name="view">The view.</param>
+    /// <param name="size">The pane's size.</param>
+    /// <param name="scale">Pixels of the pane in one of the picture, each way.</param>
+    /// <param name="wait">Whether bricks that are not there yet are waited for; the picture is then the one at rest.</param>
+    /// <param name="ct">Gives the picture up.</param>
+    internal async Task<(RenderOutcome Outcome, RenderedImage? Image)> RenderAsync(
+        ViewState view, PaneSize size, int scale, bool wait, CancellationToken ct)
+    {
+        var volume = session.Volume(view);
+        if (pane == Pane.Volume)
+        {
+            return await volumes.RenderAsync(volume, session.Dataset, view, size.Width, size.Height, scale, wait, ct);
+        }
+
+        int width = Math.Max(1, size.Width / scale), height = Math.Max(1, size.Height / scale);
+        return await slices.RenderAsync(volume, session.Dataset, view, pane, width, height,
+            UmPerPixel(volume, view, size) * size.Width / width, wait, ct);
+    }
+
+    private double UmPerPixel(Imaging.Datasets.VolumeInfo volume, ViewState view, PaneSize size) =>
+        view.UmPerPixel > 0 ? view.UmPerPixel / size.Ratio : ViewStates.FitUmPerPixel(volume, pane, size.Width, size.Height);
+}

@@ -1,0 +1,122 @@
+using DendriteViewer.Imaging.Rendering;
+using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Web.Streaming;
+
+namespace DendriteViewer.Web.Tests.Streaming;
+
+public sealed class SharedFramesTests
+{
+    private static readonly DatasetIdentity s_dataset = DatasetIdentity.New();
+    private readonly SharedFrames _shared = new(3000);
+
+    [Fact]
+    public async Task FindOrMake_TwoAskForOneView_OneMakesItAndBothHaveIt()
+    {
+        var (none, making) = await _shared.FindOrMakeAsync(Key(1), default);
+        var other = _shared.FindOrMakeAsync(Key(1), default).AsTask();
+        Assert.Null(none);
+        Assert.False(other.IsCompleted);
+
+        var made = Frame(7);
+        making!.Give(made);
+        making.Dispose();
+        made.Dispose();
+
+        var (found, again) = await other;
+        Assert.Null(again);
+        Assert.Equal(7, found!.Encoded.Span[0]);
+        Assert.True(_shared.Has(Key(1)));
+    }
+
+    [Fact]
+    public async Task FindOrMake_TheMakerGivesUp_TheNextMakesIt()
+    {
+        var (_, making) = await _shared.FindOrMakeAsync(Key(1), default);
+        var others = Enumerable.Range(0, 2).Select(_ => _shared.FindOrMakeAsync(Key(1), default).AsTask()).ToArray();
+        making!.Dispose();
+
+        var first = await Task.WhenAny(others);
+        using var second = (await first).Making;
+        Assert.NotNull(second);
+        Assert.False(others.Single(o => o != first).IsCompleted);
+        second.Give(Frame(1));
+        Assert.NotNull((await others.Single(o => o != first)).Frame);
+    }
+
+    [Fact]
+    public async Task FindOrMake_WhoWaitsIsCancelled_TheFrameIsMadeAllTheSame()
+    {
+        var (_, making) = await _shared.FindOrMakeAsync(Key(1), default);
+        using var impatient = new CancellationTokenSource();
+        var other = _shared.FindOrMakeAsync(Key(1), impatient.Token).AsTask();
+        await impatient.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => other);
+        making!.Give(Frame(1));
+        Assert.True(_shared.Has(Key(1)));
+    }
+
+    [Fact]
+    public async Task Give_MoreThanMayBeKept_TheLeastLatelyUsedGoes()
+    {
+        foreach (var i in new[] { 1, 2 })
+        {
+            await MakeAsync(i);
+        }
+
+        (await _shared.FindOrMakeAsync(Key(1), default)).Frame!.Dispose();
+        await MakeAsync(3);
+        Assert.True(_shared.Has(Key(1)));
+        Assert.False(_shared.Has(Key(2)));
+        Assert.True(_shared.Has(Key(3)));
+        Assert.InRange(_shared.Bytes, 1, 3000);
+    }
+
+    [Fact]
+    public async Task Give_AFrameThatSomebodyStillSends_StaysWholeAfterItWasDropped()
+    {
+        await MakeAsync(1);
+        var sent = (await _shared.FindOrMakeAsync(Key(1), default)).Frame!;
+        for (var i = 2; i < 9; i++)
+        {
+            await MakeAsync(i);
+        }
+
+        Assert.False(_shared.Has(Key(1)));
+        Assert.All(sent.Encoded.ToArray(), b => Assert.Equal(1, b));
+        sent.Dispose();
+    }
+
+    [Fact]
+    public void Key_TheSameViewOfTwoSessions_IsOne()
+    {
+        Assert.Equal(Key(1), Key(1));
+        Assert.Equal(Key(1).GetHashCode(), Key(1).GetHashCode());
+        Assert.NotEqual(Key(1), Key(2));
+        Assert.NotEqual(Key(1), Key(1) with { Revision = "another" });
+    }
+
+    private async Task MakeAsync(int i)
+    {
+        var (_, making) = await _shared.FindOrMakeAsync(Key(i), default);
+        using (making)
+        {
+            using var frame = Frame(i);
+            making!.Give(frame);
+        }
+    }
+
+    private static SharedFrame Frame(int value)
+    {
+        var encoded = new byte[1000];
+        Array.Fill(encoded, (byte)value);
+        return new SharedFrame(encoded, 48, 32);
+    }
+
+    // Each with transfer functions and boxes of its own, as two sessions have them.
+    private static FrameKey Key(int azimuth)
+    {
+        var view = new ViewState { Transfer = TransferFunction.Of([new(0, 0xFFFFFF, 0), new(1, 0xFFFFFF, 0.1)]) };
+        var pictures = new PaneContent((view.Hours, view.Camera with { AzimuthDeg = azimuth }, view.Transfer, view.Clip), new PaneSize(48, 32, 1));
+        return new FrameKey(s_dataset, "revision", Pane.Volume, pictures, 1, 72, false);
+    }
+}
