@@ -184,8 +184,8 @@ public sealed class PaneStream(
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, work.Superseded);
         await WaitForAcknowledgementAsync(ct);
-        for (var pause = PartialInterval; await DrawAsync(work, encoder, exact: true, ct) == RenderOutcome.Partial; pause = pause < AwayPause
-            ? 2 * pause : pause)
+        var pause = PartialInterval;
+        for (; await DrawAsync(work, encoder, exact: true, ct) == RenderOutcome.Partial; pause = pause < AwayPause ? 2 * pause : pause)
         {
             await Task.Delay(pause, time, either.Token);
             await WaitForAcknowledgementAsync(ct);
@@ -320,8 +320,8 @@ public sealed class PaneStream(
     }
 
     private FrameKey KeyOf(Work work, bool exact, int scale, int quality) => new(
-        pictures.Session.Dataset.Identity, pictures.Session.Dataset.Revision, pictures.Pane, pictures.ContentOf(work.View, work.Size), scale,
-        exact && pictures.Pane != Pane.Volume ? 0 : quality, exact);
+        pictures.Session.Dataset.Identity, pictures.Session.Dataset.Revision, pictures.Pane, pictures.ContentOf(work.View, work.Size),
+        scale, exact && pictures.Pane != Pane.Volume ? 0 : quality, exact);
 
     private async Task<(RenderOutcome, RenderedImage?, ComputeLane)> DrawInTurnAsync(
         Work work, int scale, bool exact, CancellationToken superseded)
@@ -350,8 +350,8 @@ public sealed class PaneStream(
             // A frame that was superseded before it got its number must not be marked exact.
             var isExact = key.Exact && outcome == RenderOutcome.Complete && !work.Superseded.IsCancellationRequested;
             return new FrameHeader(
-                pictures.Pane, isOther, Interlocked.Increment(ref _sent), work.Revision, key.Quality == 0 ? "image/png" : "image/jpeg", isExact,
-                outcome == RenderOutcome.Partial, width, height);
+                pictures.Pane, isOther, Interlocked.Increment(ref _sent), work.Revision, key.Quality == 0 ? "image/png" : "image/jpeg",
+                isExact, outcome == RenderOutcome.Partial, width, height);
         }
     }
 

@@ -60,7 +60,8 @@ internal static class RenderMetrics
     public static void Viewers(int change) => s_viewers.Add(change);
 
     /// <summary>A frame was there already.</summary>
-    public static void Shared(Pane pane) => s_shared.Add(1, new KeyValuePair<string, object?>("pane", pane == Pane.Volume ? "volume" : "slice"));
+    public static void Shared(Pane pane) =>
+        s_shared.Add(1, new KeyValuePair<string, object?>("pane", pane == Pane.Volume ? "volume" : "slice"));
 
     /// <summary>A picture was given up.</summary>
     public static void Superseded() => s_superseded.Add(1);

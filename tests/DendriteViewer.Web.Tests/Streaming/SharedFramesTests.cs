@@ -116,7 +116,8 @@ public sealed class SharedFramesTests
     private static FrameKey Key(int azimuth)
     {
         var view = new ViewState { Transfer = TransferFunction.Of([new(0, 0xFFFFFF, 0), new(1, 0xFFFFFF, 0.1)]) };
-        var pictures = new PaneContent((view.Hours, view.Camera with { AzimuthDeg = azimuth }, view.Transfer, view.Clip), new PaneSize(48, 32, 1));
+        var seen = (view.Hours, view.Camera with { AzimuthDeg = azimuth }, view.Transfer, view.Clip);
+        var pictures = new PaneContent(seen, new PaneSize(48, 32, 1));
         return new FrameKey(s_dataset, "revision", Pane.Volume, pictures, 1, 72, false);
     }
 }
