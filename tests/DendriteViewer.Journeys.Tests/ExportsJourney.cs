@@ -46,6 +46,12 @@ public sealed class ExportsJourney(Browser browser) : IClassFixture<Browser>
         await page.Keyboard.PressAsync("Escape");
         await figure.WaitForAsync(new() { State = WaitForSelectorState.Hidden });
 
+        // The pane that takes the focus after Escape left it in the background when the dialog was opened again at once.
+        await page.Keyboard.PressAsync("p");
+        await figure.GetByAltText("The figure as it will be saved").WaitForAsync();
+        await page.Keyboard.PressAsync("Escape");
+        await figure.WaitForAsync(new() { State = WaitForSelectorState.Hidden });
+
         await page.GetByRole(AriaRole.Button, new() { Name = "Data", Exact = true }).ClickAsync();
         var data = page.GetByRole(AriaRole.Dialog, new() { Name = "Data" });
         await MakeATurntableAsync(page, data);

@@ -12,7 +12,7 @@ const pressed = 'button, a[href], summary, select, input[type=checkbox], input[t
   + '[role=option], [role=switch], [role=checkbox], [role=radio], [role=combobox]';
 
 /** Whether letters typed at an element are text. */
-export function takesText(e) {
+function takesText(e) {
   if (e.isContentEditable) return true;
   if (e.matches('textarea')) return !e.readOnly && !e.disabled;
   if (e.matches('input') && textInputs.has(e.type)) return !e.readOnly && !e.disabled;
@@ -82,7 +82,9 @@ export class Keys {
     const look = left => {
       const now = document.querySelectorAll(`${popups}, ${dialogs}`).length;
       if (now >= before && left > 0) { setTimeout(() => look(left - 1), 50); return; }
-      if (now === 0 && before > 0) setTimeout(() => this.viewer.focusPane(), 60);
+      if (now > 0 || before === 0) return;
+      // Whatever a key has opened in the meantime has the focus and must keep it.
+      setTimeout(() => { if (!document.querySelector(`${popups}, ${dialogs}`)) this.viewer.focusPane(); }, 60);
     };
     setTimeout(() => look(tries), 20);
   }
