@@ -25,16 +25,22 @@ public sealed class ThemeStyles : MudThemeProvider
     /// <summary>The path that answers with the style sheet.</summary>
     public const string Path = "/theme.css";
 
-    /// <summary>The address of the style sheet, another one for another content.</summary>
-    public static string Address { get; } = $"{Path}?v={Convert.ToHexStringLower(SHA256.HashData(s_text))[..10]}";
+    // Names the content, so that another content has another address.
+    private static readonly string s_version = Convert.ToHexStringLower(SHA256.HashData(s_text))[..10];
 
-    /// <summary>Answers a request for the style sheet.</summary>
+    /// <summary>The address of the style sheet, another one for another content.</summary>
+    public static string Address { get; } = $"{Path}?v={s_version}";
+
+    /// <summary>
+    /// Answers a request for the style sheet. A browser keeps it for good only under the version of this content: a page of an older
+    /// server that asks a newer one must not keep the newer colours under the older address.
+    /// </summary>
     public static IResult Answer(HttpContext context)
     {
         var headers = context.Response.Headers;
-        headers.CacheControl = "max-age=31536000, immutable";
+        headers.CacheControl = context.Request.Query["v"] == s_version ? "max-age=31536000, immutable" : "no-cache";
         headers.Vary = HeaderNames.AcceptEncoding;
-        var isCompressed = context.Request.Headers.AcceptEncoding.ToString().Contains("gzip", StringComparison.OrdinalIgnoreCase);
+        var isCompressed = context.Request.GetTypedHeaders().AcceptEncoding.Any(e => e.Value == "gzip" && e.Quality is not 0);
         if (isCompressed)
         {
             headers.ContentEncoding = "gzip";
