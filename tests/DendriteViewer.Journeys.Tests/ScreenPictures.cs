@@ -3,8 +3,9 @@ using Microsoft.Playwright;
 namespace DendriteViewer.Journeys.Tests;
 
 /// <summary>
-/// Every screen at both sizes and in both themes, for people to look at: of the phantom, analysed and marked, and the viewer on scans that
-/// DENDRITE_SCANS names (paths that `dendrite ingest` takes, apart by colons).
+/// Every screen at both sizes and in both themes, for people to look at: of the phantom, analysed and marked, as an administrator sees it,
+/// and the viewer on scans that DENDRITE_SCANS names (paths that `dendrite ingest` takes, apart by colons; a folder with a dataset.json is
+/// taken as that says, anything else as one scan at 0 h with voxels of 1 µm).
 /// </summary>
 public sealed class ScreenPictures(Browser browser) : IClassFixture<Browser>
 {
@@ -20,7 +21,13 @@ public sealed class ScreenPictures(Browser browser) : IClassFixture<Browser>
         """;
 
     private static readonly (string Name, string Path)[] s_pages =
-        [("catalog", "/"), ("import", "/import"), ("jobs", "/jobs"), ("people", "/people"), ("not-found", "/nothing")];
+    [
+        ("catalog", "/"), ("import", "/import"), ("jobs", "/jobs"), ("people", "/people"), ("password", "/account/password"),
+        ("not-found", "/nothing"), ("no-dataset", "/d/nothing"),
+    ];
+
+    private static readonly (string Name, string Path)[] s_doors =
+        [("setup", "/account/setup"), ("login", "/account/login"), ("denied", "/account/denied"), ("gone", "/gone"), ("oops", "/oops")];
 
     private static readonly string[] s_panels = ["Display", "Sites", "Measure", "Analysis"];
 
@@ -31,22 +38,26 @@ public sealed class ScreenPictures(Browser browser) : IClassFixture<Browser>
     public async Task TakeScreens()
     {
         _folder = Directory.CreateDirectory(Environment.GetEnvironmentVariable("DENDRITE_SCREENS")!).FullName;
-        await using var server = await AppServer.StartAsync(demo: true);
+        await using var server = await AppServer.StartAsync();
+        await TakeDoorsAsync(server);
         await server.CliAsync("phantom", Path.Combine(server.Folder, "cell"));
         await server.CliAsync("ingest", Path.Combine(server.Folder, "cell"), "--store", Path.Combine(server.Folder, "data/store"));
         var scans = (Environment.GetEnvironmentVariable("DENDRITE_SCANS") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries);
         var store = Path.Combine(server.Folder, "data/store");
         foreach (var scan in scans)
         {
-            await server.CliAsync("ingest", scan, "--store", store, "--dataset", IdOf(scan), "--hours", "0", "--voxel-um", "1");
+            string[] asOne = File.Exists(Path.Combine(scan, "dataset.json"))
+                ? [] : ["--dataset", IdOf(scan), "--hours", "0", "--voxel-um", "1"];
+            await server.CliAsync(["ingest", scan, "--store", store, .. asOne]);
         }
 
-        await PrepareAsync(server);
+        var signedIn = await PrepareAsync(server);
         foreach (var (width, height, size) in new[] { (1440, 900, "wide"), (390, 844, "phone") })
         {
             foreach (var theme in new[] { "dark", "light" })
             {
                 var page = await browser.NewPageAsync(width, height);
+                await page.Context.AddCookiesAsync(signedIn);
                 await page.AddInitScriptAsync($"localStorage.setItem('theme', '{theme}')");
                 var look = $"{size}-{theme}";
                 foreach (var (name, path) in s_pages)
@@ -66,8 +77,13 @@ public sealed class ScreenPictures(Browser browser) : IClassFixture<Browser>
                     await TakeAsync(page, $"viewer-{panel.ToLowerInvariant()}-{look}");
                 }
 
-                await ViewAsync(page, server, Phantom + SomeView + "&compare=swipe,0");
-                await TakeAsync(page, $"viewer-swipe-{look}");
+                foreach (var way in new[] { "swipe", "side" })
+                {
+                    await ViewAsync(page, server, Phantom + SomeView + $"&compare={way},0");
+                    await TakeAsync(page, $"viewer-{way}-{look}");
+                }
+
+                await TakeDialogsAsync(page, server, look, isPhone: width < 800);
                 foreach (var scan in scans)
                 {
                     await ViewAsync(page, server, "/d/" + IdOf(scan));
@@ -79,16 +95,100 @@ public sealed class ScreenPictures(Browser browser) : IClassFixture<Browser>
         }
     }
 
-    // Runs the analysis and marks sites, so that no panel is empty.
-    private async Task PrepareAsync(AppServer server)
+    // What is seen before somebody is signed in.
+    private async Task TakeDoorsAsync(AppServer server)
+    {
+        foreach (var (width, height, size) in new[] { (1440, 900, "wide"), (390, 844, "phone") })
+        {
+            foreach (var theme in new[] { "dark", "light" })
+            {
+                var page = await browser.NewPageAsync(width, height);
+                await page.AddInitScriptAsync($"localStorage.setItem('theme', '{theme}')");
+                foreach (var (name, path) in s_doors)
+                {
+                    await page.GotoAsync(server.Address + path);
+                    await page.WaitForSelectorAsync("h1");
+                    await TakeAsync(page, $"{name}-{size}-{theme}");
+                }
+
+                await page.Context.CloseAsync();
+            }
+        }
+    }
+
+    // Makes two accounts, runs the analysis and marks sites, so that no panel is empty; gives the administrator's cookies.
+    private async Task<Cookie[]> PrepareAsync(AppServer server)
     {
         var page = await browser.NewPageAsync();
+        await page.BecomeAdministratorAsync(server);
+        await page.Locator(".card h2").First.WaitForAsync();
+        await page.GotoAsync(server.Address + "/people");
+        await page.GetByRole(AriaRole.Textbox, new() { Name = "Name", Exact = true }).FillAsync("Ben");
+        await page.GetByLabel("E-mail").FillAsync("ben@example.org");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Make account" }).ClickAsync();
+        await page.GetByText("first password").WaitForAsync();
         await ViewAsync(page, server, Phantom + SomeView);
         await page.EvaluateAsync(MarkSites);
         await OpenAsync(page, "Analysis");
         await page.GetByRole(AriaRole.Button, new() { Name = "Run the analysis" }).ClickAsync();
         await page.GetByRole(AriaRole.Heading, new() { Name = "Nucleation sites" }).WaitForAsync(new() { Timeout = 180_000 });
+        var cookies = await page.Context.CookiesAsync();
         await page.Context.CloseAsync();
+        return [.. cookies.Select(c => new Cookie { Name = c.Name, Value = c.Value, Domain = c.Domain, Path = c.Path })];
+    }
+
+    private async Task TakeDialogsAsync(IPage page, AppServer server, string look, bool isPhone)
+    {
+        await ViewAsync(page, server, Phantom + SomeView);
+        await TakeDialogAsync(page, "share", look, async () =>
+            await page.GetByRole(AriaRole.Button, new() { Name = "Share", Exact = true }).ClickAsync());
+        await TakeDialogAsync(page, "figure", look, async () =>
+        {
+            await page.Keyboard.PressAsync("p");
+            await page.GetByAltText("The figure as it will be saved").WaitForAsync();
+        });
+        foreach (var tab in new[] { "Volume", "Surface", "Movie", "Check" })
+        {
+            await TakeDialogAsync(page, "data-" + tab.ToLowerInvariant(), look, async () =>
+            {
+                if (isPhone)
+                {
+                    await page.GetByRole(AriaRole.Button, new() { Name = "More", Exact = true }).ClickAsync();
+                    await page.GetByRole(AriaRole.Menuitem, new() { Name = "Data", Exact = true }).ClickAsync();
+                }
+                else
+                {
+                    await page.GetByRole(AriaRole.Button, new() { Name = "Data", Exact = true }).ClickAsync();
+                }
+
+                await page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Tab, new() { Name = tab }).ClickAsync();
+            });
+        }
+
+        await TakeDialogAsync(page, "keys", look, () => page.Keyboard.PressAsync("?"));
+        await page.GotoAsync(server.Address + "/");
+        await page.Locator(".card h2").First.WaitForAsync();
+        foreach (var item in new[] { "Name, tags and notes…", "Delete…" })
+        {
+            await TakeDialogAsync(page, item.Split(',', '…')[0].ToLowerInvariant(), look, async () =>
+            {
+                await page.GetByRole(AriaRole.Button, new() { Name = "More of Li/" }).ClickAsync();
+                await page.GetByText(item, new() { Exact = true }).ClickAsync();
+            });
+        }
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Jobs", Exact = true }).ClickAsync();
+        await TakeAsync(page, $"tray-{look}");
+    }
+
+    private async Task TakeDialogAsync(IPage page, string name, string look, Func<Task> open)
+    {
+        await open();
+        var dialog = page.GetByRole(AriaRole.Dialog).Last;
+        await dialog.WaitForAsync();
+        await TakeAsync(page, $"dialog-{name}-{look}");
+        await page.Keyboard.PressAsync("Escape");
+        await dialog.WaitForAsync(new() { State = WaitForSelectorState.Hidden });
     }
 
     private static async Task ViewAsync(IPage page, AppServer server, string path)
