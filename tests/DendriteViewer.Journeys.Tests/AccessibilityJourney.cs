@@ -113,7 +113,7 @@ public sealed class AccessibilityJourney(Browser browser) : IClassFixture<Browse
         await LookAsync(page, $"import, folders, {theme}");
         await page.GetByLabel("File or folder on the server").FillAsync(Path.Combine(server.Folder, "beamline/cell/projection/t0.0"));
         await page.GetByRole(AriaRole.Button, new() { Name = "Continue" }).ClickAsync();
-        await page.GetByText("What it becomes").WaitForAsync();
+        await page.GetByRole(AriaRole.Heading, new() { Name = "Import as" }).WaitForAsync();
         await LookAsync(page, $"import, a scan, {theme}");
         await page.GetByLabel("File or folder on the server").FillAsync(Path.Combine(server.Folder, "beamline/cell/projection"));
         await page.GetByRole(AriaRole.Button, new() { Name = "Continue" }).ClickAsync();

@@ -6,7 +6,7 @@ const drawnTo = { line: 'linear', step: 'step-after' };
 let ruler = null;
 
 /** Width of a text in pixels. */
-export function textWidth(text) {
+function textWidth(text) {
   ruler ??= document.createElement('canvas').getContext('2d');
   ruler.font = `${fontSize}px ${getComputedStyle(document.body).fontFamily}`;
   return ruler.measureText(text).width;
@@ -63,7 +63,7 @@ function span(axis, values, air) {
 }
 
 /** The same domain, grown in one direction until a unit is as long on both axes. */
-export function equalized({ x, y }, width, height) {
+function equalized({ x, y }, width, height) {
   const perX = (x[1] - x[0]) / width, perY = (y[1] - y[0]) / height, per = Math.max(perX, perY);
   const grow = ([a, b], length) => { const m = (a + b) / 2, half = per * length / 2; return [m - half, m + half]; };
   return { x: perX < per ? grow(x, width) : x, y: perY < per ? grow(y, height) : y };
@@ -97,7 +97,7 @@ export function legend(data) {
 }
 
 /** Lines of the legend that fit the width, each with the place of its entries. */
-export function legendLines(entries, width) {
+function legendLines(entries, width) {
   const lines = [];
   let x = Infinity;
   for (const entry of entries) {

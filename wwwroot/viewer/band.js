@@ -29,7 +29,7 @@ export function isInBand(viewer, view, map) {
 
 // Where a slice across the depth axis passes a depth, as points in pixels. Depth along the pane's steeper way is all but linear: where
 // each column (or row) of pixels passes it is found by three secant steps.
-export function depthLine(viewer, map, width, height, um) {
+function depthLine(viewer, map, width, height, um) {
   const isDown = runsAcross(viewer, map), along = isDown ? width : height;
   return Array.from({ length: nodes }, (_, i) => linePoint(viewer, map, isDown, i / (nodes - 1) * along, isDown ? height : width, um));
 }

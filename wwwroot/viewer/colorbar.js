@@ -16,7 +16,7 @@ const barWidth = 156, barHeight = 8, swatch = 10, unit = 'grey value';
 const css = rgb => `#${(rgb & 0xffffff).toString(16).padStart(6, '0')}`;
 
 /** A value with its thousands apart, with no more digits than tell the ends of a window apart. */
-export function formatValue(value, step) {
+function formatValue(value, step) {
   const digits = step > 0 ? Math.max(0, Math.min(6, Math.ceil(-Math.log10(step)))) : 0;
   if (value !== 0 && (Math.abs(value) < 1e-4 || Math.abs(value) >= 1e9)) return value.toExponential(2);
   const [whole, part] = Math.abs(value).toFixed(digits).split('.');
@@ -55,7 +55,7 @@ export function drawColorBar(g, viewer, view, width, height, labels) {
 }
 
 /** Which classes a 3D picture shows, as [name, colour]; [] where colours stand for values. */
-export function classesOf(viewer, view) {
+function classesOf(viewer, view) {
   const { overlay } = view, classes = [];
   if (overlay) {
     const shown = overlay.transfer.filter(p => p[2] > 0.01), colors = [...new Set(shown.map(p => p[1]))];

@@ -21,7 +21,7 @@ function ticksOf(low, high, isLog) {
  * and the axis says so. What is lowest is always on the axis, since a short is a drop; the axis begins at zero where the values come near
  * it.
  */
-export function rangeOf(values) {
+function rangeOf(values) {
   const sorted = [...values].sort((a, b) => a - b), at = q => sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))];
   const [low, high] = [sorted[0], sorted.at(-1)], middle = at(0.5), typical = at(0.98), spread = Math.max(typical - at(0.02), noise);
   const isSpiked = high - typical > spike * spread && high > middle, most = isSpiked ? typical + 0.5 * spread : high;

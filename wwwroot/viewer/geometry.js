@@ -19,7 +19,7 @@ const frames = [
 ];
 
 /** Unit vectors to the right, down and through a slice pane (0 z, 1 y, 2 x), and its middle. */
-export function slicePlane(view, pane) {
+function slicePlane(view, pane) {
   const [right, down, normal] = frames[pane].map(v => turn(view.rotation, v));
   return { right, down, normal, middle: add(view.center, normal, dot(sub(view.focus, view.center), normal)) };
 }
@@ -37,7 +37,7 @@ export function sliceMap(view, pane, width, height, umPerPixel) {
   };
 }
 
-export const fieldOfView = 30;
+const fieldOfView = 30;
 
 /** The 3D picture's eye and axes. */
 export function cameraFrame(view, bounds, aspect) {
@@ -84,7 +84,7 @@ export const formatLength = um => um >= 1000 ? `${um / 1000} mm` : um >= 1 ? `${
 const others = { z: [1, 2], y: [0, 2], x: [0, 1] }, axes = { z: 0, y: 1, x: 2 };
 
 /** Height of the interface on the depth axis at a place across it: the server's InterfaceSurface, or a plane. */
-export function interfaceAt(depth, u, v) {
+function interfaceAt(depth, u, v) {
   const s = depth.surface;
   if (!s) return depth.interfaceUm;
   const [nu, nv] = s.shape, clamp = (x, n) => Math.max(0, Math.min(n - 1, x));

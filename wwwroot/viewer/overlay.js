@@ -4,7 +4,6 @@ import { bandColor, bandGrips, drawBand, drawGrips, drawInterface, isInBand } fr
 import { drawColorBar, drawLegend } from './colorbar.js';
 import { Labels, circle, crisp, label, pathOf, plateWidth, plate, stroke } from './marks.js';
 
-export { label } from './marks.js';
 export { inPlane } from './band.js';
 
 const names = ['z', 'y', 'x'];
@@ -158,7 +157,7 @@ function drawMarker(g, x, y, r, site, selected, later, labels) {
   if (labels.wanted.length < mostLabels || selected) labels.add(site.label, x, y, r + (selected ? 6 : 1), color, selected);
 }
 
-export function drawScaleBar(g, um, width, height, note = '', labels = null) {
+function drawScaleBar(g, um, width, height, note = '', labels = null) {
   const most = Math.max(40, Math.min(160, width * 0.3)), value = roundLength(most * um), w = Math.round(value / um);
   const text = formatLength(value) + (note ? ` ${note}` : ''), wide = Math.max(w + 12, plateWidth(g, text) + 2);
   g.fillStyle = 'rgba(0,0,0,.84)';

@@ -37,7 +37,7 @@ internal static class IngestCommand
                 var progress = new Relay(p => bar.Report(p.Volume, p.TotalBytes == 0 ? 1 : (double)p.DoneBytes / p.TotalBytes));
                 var source = parse.GetValue(path)!;
                 var times = parse.GetValue(hours)?.Split(',').Select(t => Shared.TryNumber(t, out var h) && h >= 0 ? h : throw new UsageException($"--hours is a number, or several with commas, not '{t}'.")).ToArray();
-                VolumeManifest Wish(VolumeManifest v) => v with
+                VolumeManifest Adjust(VolumeManifest v) => v with
                 {
                     Region = parse.GetValue(region) is { } box ? ParseRegion(box) : v.Region,
                     Convert = parse.GetValue(convert) is { } type ? new ConvertManifest { Dtype = type, Range = parse.GetValue(range) is { } r && Shared.ParseRange(r, "--range") is var (low, high) ? [low, high] : null } : v.Convert,
@@ -47,7 +47,7 @@ internal static class IngestCommand
                 };
                 result = parse.GetValue(dataset) is { } id
                     ? await importer.ImportVolumeAsync(
-                        new SingleImport(source, ParseId(id), Wish(new VolumeManifest
+                        new SingleImport(source, ParseId(id), Adjust(new VolumeManifest
                         {
                             Modality = parse.GetValue(modality)!,
                             Hours = times is { Length: > 0 } ? times[0] : throw new UsageException("--hours is needed with --dataset."),
@@ -57,7 +57,7 @@ internal static class IngestCommand
                             ByteOffset = parse.GetValue(offset),
                             Inside = parse.GetValue(inside),
                         }), times.Length > 1 ? times : null), progress, ct)
-                    : await importer.ImportDatasetAsync(source, Wish, progress, ct);
+                    : await importer.ImportDatasetAsync(source, Adjust, progress, ct);
             }
 
             if (parse.GetValue(json))

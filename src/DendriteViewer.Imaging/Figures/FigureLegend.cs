@@ -10,18 +10,18 @@ internal static class FigureLegend
     private const int MostRanges = 8;
 
     /// <summary>Each colour with its meaning.</summary>
-    public static IReadOnlyList<(int Color, string Text)> Of(FigureScene scene, FigureWish wish)
+    public static IReadOnlyList<(int Color, string Text)> Of(FigureScene scene, FigureSettings settings)
     {
         var view = scene.View;
         var entries = new List<(int, string)>();
-        var hasSlices = scene.Subtracted is null && wish.Panes.Any(p => p != Pane.Volume);
+        var hasSlices = scene.Subtracted is null && settings.Panes.Any(p => p != Pane.Volume);
         if (view.Threshold is { } dark && hasSlices)
         {
             entries.Add((TransferPresets.Void, string.Create(CultureInfo.InvariantCulture, $"electrolyte darker than {dark:G5}")));
         }
 
         // Differences have no labels over them, and of the 3D pictures only the composite one has.
-        var hasLabels = hasSlices || (wish.Panes.Contains(Pane.Volume) && view.Mode == VolumeMode.Composite);
+        var hasLabels = hasSlices || (settings.Panes.Contains(Pane.Volume) && view.Mode == VolumeMode.Composite);
         if (hasLabels && view.LabelsIn(scene.Dataset) is { } labels && view.Overlay!.Transfer.LabelRanges() is { } ranges)
         {
             var groups = ranges.GroupBy(r => r.Color).ToArray();
@@ -33,12 +33,12 @@ internal static class FigureLegend
             }
         }
 
-        if (wish.Parts.HasFlag(FigureParts.Band) && scene.HasBand)
+        if (settings.Parts.HasFlag(FigureParts.Band) && scene.HasBand)
         {
             entries.Add((0xB49CFF, string.Create(CultureInfo.InvariantCulture, $"depth {view.Band.FromUm:0.##}–{view.Band.ToUm:0.##} µm")));
         }
 
-        if (wish.Parts.HasFlag(FigureParts.Sites))
+        if (settings.Parts.HasFlag(FigureParts.Sites))
         {
             entries.AddRange(scene.Marks.Select(m => (m.Color, m.Meaning)).Distinct());
         }

@@ -115,7 +115,7 @@ public sealed record FigureSize((int Width, int Height) Screen, double? WidthUni
 /// <param name="Parts">What is drawn with them.</param>
 /// <param name="IsDark">Whether what surrounds the pictures is black with white text, rather than white with black text.</param>
 /// <param name="Note">A line of text of one's own below the caption; empty for none.</param>
-public sealed record FigureWish(IReadOnlyList<Pane> Panes, FigureSize Size, FigureParts Parts, bool IsDark, string Note = "")
+public sealed record FigureSettings(IReadOnlyList<Pane> Panes, FigureSize Size, FigureParts Parts, bool IsDark, string Note = "")
 {
     /// <summary>The four pictures as the viewer places them.</summary>
     public static readonly IReadOnlyList<Pane> All = [Pane.Z, Pane.Volume, Pane.Y, Pane.X];

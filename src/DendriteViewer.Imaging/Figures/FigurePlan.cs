@@ -34,43 +34,43 @@ internal sealed record FigurePlan(
 
     /// <summary>Lays out a figure around pictures of the screen's size, or of a width on paper.</summary>
     /// <exception cref="OutOfRangeException">There would be too many pixels, or none for a picture.</exception>
-    public static FigurePlan Of(FigureScene scene, FigureWish wish)
+    public static FigurePlan Of(FigureScene scene, FigureSettings settings)
     {
-        var bars = wish.Parts.HasFlag(FigureParts.Colour) ? ColorBar.Of(scene, wish.Panes) : [];
-        var (size, barWidth) = (wish.Size, BarWidthOf(bars, wish));
+        var bars = settings.Parts.HasFlag(FigureParts.Colour) ? ColorBar.Of(scene, settings.Panes) : [];
+        var (size, barWidth) = (settings.Size, BarWidthOf(bars, settings));
         var width = size.WidthUnits is { } given ? given - barWidth : size.Screen.Width;
-        return Of(scene, wish, bars, barWidth, width, width * size.Screen.Height / size.Screen.Width);
+        return Of(scene, settings, bars, barWidth, width, width * size.Screen.Height / size.Screen.Width);
     }
 
     /// <summary>Lays out a figure of a given size in pixels, as a film's frame is: what surrounds the pictures is taken from it.</summary>
     /// <param name="scene">What it shows.</param>
-    /// <param name="wish">What is drawn with it.</param>
+    /// <param name="settings">What is drawn with it.</param>
     /// <param name="widthPixels">Pixels across.</param>
     /// <param name="heightPixels">Pixels down.</param>
     /// <param name="below">Height that is left for legend and caption, units.</param>
     /// <exception cref="OutOfRangeException">Nothing would be left for the pictures.</exception>
-    public static FigurePlan OfFrame(FigureScene scene, FigureWish wish, int widthPixels, int heightPixels, double below)
+    public static FigurePlan OfFrame(FigureScene scene, FigureSettings settings, int widthPixels, int heightPixels, double below)
     {
-        var scale = wish.Size.Scale;
-        var bars = wish.Parts.HasFlag(FigureParts.Colour) ? ColorBar.Of(scene, wish.Panes) : [];
-        var barWidth = BarWidthOf(bars, wish);
-        var plan = Of(scene, wish, bars, barWidth, widthPixels / scale - barWidth, heightPixels / scale - below);
+        var scale = settings.Size.Scale;
+        var bars = settings.Parts.HasFlag(FigureParts.Colour) ? ColorBar.Of(scene, settings.Panes) : [];
+        var barWidth = BarWidthOf(bars, settings);
+        var plan = Of(scene, settings, bars, barWidth, widthPixels / scale - barWidth, heightPixels / scale - below);
         return plan with { Width = widthPixels / scale, Height = heightPixels / scale };
     }
 
     /// <summary>Height of what stands below the pictures of a figure that is so many pixels wide, units.</summary>
-    public static double BelowOf(FigureScene scene, FigureWish wish, int widthPixels) =>
-        Below(scene, wish, widthPixels / wish.Size.Scale, 0).Height;
+    public static double BelowOf(FigureScene scene, FigureSettings settings, int widthPixels) =>
+        Below(scene, settings, widthPixels / settings.Size.Scale, 0).Height;
 
-    private static double BarWidthOf(IReadOnlyList<ColorBar> bars, FigureWish wish) =>
-        bars.Count == 0 ? 0 : bars.Max(b => b.WidthAt(wish.Size.TextUnits)) + 2 * Gap;
+    private static double BarWidthOf(IReadOnlyList<ColorBar> bars, FigureSettings settings) =>
+        bars.Count == 0 ? 0 : bars.Max(b => b.WidthAt(settings.Size.TextUnits)) + 2 * Gap;
 
     private static FigurePlan Of(
-        FigureScene scene, FigureWish wish, IReadOnlyList<ColorBar> bars, double barWidth, double areaWidth, double areaHeight)
+        FigureScene scene, FigureSettings settings, IReadOnlyList<ColorBar> bars, double barWidth, double areaWidth, double areaHeight)
     {
-        var scale = wish.Size.Scale;
-        var columns = wish.Panes.Count > 1 ? 2 : 1;
-        var rows = (wish.Panes.Count + columns - 1) / columns;
+        var scale = settings.Size.Scale;
+        var columns = settings.Panes.Count > 1 ? 2 : 1;
+        var rows = (settings.Panes.Count + columns - 1) / columns;
         var gap = Math.Round(Gap * scale);
         var (w, h) = (PixelsOf(areaWidth, columns), PixelsOf(areaHeight, rows));
         if (w < Ranges.PictureSide.Least || h < Ranges.PictureSide.Least)
@@ -79,20 +79,20 @@ internal sealed record FigurePlan(
                 "The figure is too small for its pictures beside what else is asked for; make it larger, or leave parts out.");
         }
 
-        CheckPixels((double)w * h * wish.Panes.Count);
+        CheckPixels((double)w * h * settings.Panes.Count);
 
         // The field of view is the screen's: a pane there has as many µm as here.
         var (paneWidth, paneHeight) = (w / scale, h / scale);
-        var shown = scene.View.UmPerPixel * (wish.Size.Screen.Width - (columns - 1) * Gap) / columns / paneWidth;
-        var panes = wish.Panes.Select((pane, i) => new PanePlan(
+        var shown = scene.View.UmPerPixel * (settings.Size.Screen.Width - (columns - 1) * Gap) / columns / paneWidth;
+        var panes = settings.Panes.Select((pane, i) => new PanePlan(
             pane, new FigureBox(i % columns * (w + gap) / scale, i / columns * (h + gap) / scale, paneWidth, paneHeight), w, h,
             pane == Pane.Volume ? 0 : scene.View.UmPerPixel > 0 ? shown
                 : ViewStates.FitUmPerPixel(scene.Volume, pane, w, h) * scale,
-            i == 0 && wish.Parts.HasFlag(FigureParts.Time))).ToArray();
+            i == 0 && settings.Parts.HasFlag(FigureParts.Time))).ToArray();
         var (right, bottom) = (panes.Max(p => p.Box.Right), panes.Max(p => p.Box.Bottom));
-        var total = wish.Size.WidthUnits ?? right + barWidth;
+        var total = settings.Size.WidthUnits ?? right + barWidth;
         var share = bottom / Math.Max(1, bars.Count);
-        var below = Below(scene, wish, total, bottom);
+        var below = Below(scene, settings, total, bottom);
         CheckPixels(total * scale * (bottom + below.Height) * scale);
         return new FigurePlan(
             total, bottom + below.Height, scale, panes, [.. bars.Select((b, i) => (b, new FigureBox(right, i * share, barWidth, share)))],
@@ -111,13 +111,13 @@ internal sealed record FigurePlan(
     }
 
     private static (double Height, IReadOnlyList<(int, string, FigurePoint)> Legend, IReadOnlyList<(string, FigurePoint)> Lines) Below(
-        FigureScene scene, FigureWish wish, double width, double top)
+        FigureScene scene, FigureSettings settings, double width, double top)
     {
-        var size = wish.Size.TextUnits;
+        var size = settings.Size.TextUnits;
         var legend = new List<(int, string, FigurePoint)>();
         var lines = new List<(string, FigurePoint)>();
         var (x, y) = (0.5 * size, top);
-        if (wish.Parts.HasFlag(FigureParts.Legend) && FigureLegend.Of(scene, wish) is { Count: > 0 } entries)
+        if (settings.Parts.HasFlag(FigureParts.Legend) && FigureLegend.Of(scene, settings) is { Count: > 0 } entries)
         {
             y += LineHeight * size;
             foreach (var (color, text) in entries)
@@ -133,8 +133,9 @@ internal sealed record FigurePlan(
             }
         }
 
-        var caption = wish.Parts.HasFlag(FigureParts.Caption) ? FigureFont.Wrap(Caption.Of(scene, wish.Panes), size, width - size) : [];
-        foreach (var line in caption.Concat(FigureFont.Wrap(wish.Note, size, width - size)))
+        var caption = settings.Parts.HasFlag(FigureParts.Caption)
+            ? FigureFont.Wrap(Caption.Of(scene, settings.Panes), size, width - size) : [];
+        foreach (var line in caption.Concat(FigureFont.Wrap(settings.Note, size, width - size)))
         {
             y += LineHeight * size;
             lines.Add((line, new FigurePoint(0.5 * size, y)));

@@ -7,8 +7,8 @@ public sealed class RenderedFigure : IDisposable
 {
     private readonly IReadOnlyList<RenderedImage> _pictures;
 
-    internal RenderedFigure(FigureScene scene, FigureWish wish, FigurePlan plan, IReadOnlyList<RenderedImage> pictures) =>
-        (Scene, Wish, Plan, _pictures) = (scene, wish, plan, pictures);
+    internal RenderedFigure(FigureScene scene, FigureSettings settings, FigurePlan plan, IReadOnlyList<RenderedImage> pictures) =>
+        (Scene, Settings, Plan, _pictures) = (scene, settings, plan, pictures);
 
     /// <summary>Pixels across.</summary>
     public int WidthPixels => Plan.WidthPixels;
@@ -17,11 +17,11 @@ public sealed class RenderedFigure : IDisposable
     public int HeightPixels => Plan.HeightPixels;
 
     /// <summary>What it shows, in words.</summary>
-    public string Description => Caption.Of(Scene, Wish.Panes) + (Wish.Note.Length > 0 ? $" · {Wish.Note}" : "");
+    public string Description => Caption.Of(Scene, Settings.Panes) + (Settings.Note.Length > 0 ? $" · {Settings.Note}" : "");
 
     internal FigureScene Scene { get; }
 
-    internal FigureWish Wish { get; }
+    internal FigureSettings Settings { get; }
 
     internal FigurePlan Plan { get; }
 
@@ -36,13 +36,13 @@ public sealed class RenderedFigure : IDisposable
 
     internal void Draw(FigureCanvas canvas)
     {
-        var (paper, ink) = Wish.IsDark ? (0x000000, 0xFFFFFF) : (0xFFFFFF, 0x000000);
-        var size = Wish.Size.TextUnits;
+        var (paper, ink) = Settings.IsDark ? (0x000000, 0xFFFFFF) : (0xFFFFFF, 0x000000);
+        var size = Settings.Size.TextUnits;
         canvas.Fill(new FigureBox(0, 0, Plan.Width, Plan.Height), new Ink(paper));
         foreach (var (pane, picture) in Plan.Panes.Zip(_pictures))
         {
             canvas.Picture(picture, pane.Box);
-            PaneOverlay.Draw(Scene, Wish, pane, canvas);
+            PaneOverlay.Draw(Scene, Settings, pane, canvas);
         }
 
         foreach (var (bar, box) in Plan.Bars)
@@ -72,36 +72,36 @@ public sealed class FigureRenderer(SliceRenderer slices, VolumeRenderer volumes)
 {
     /// <summary>What a figure costs, in megapixels of 3D pictures, and of slices and the paper around the pictures.</summary>
     /// <exception cref="Bounds.OutOfRangeException">The figure is too small or too large.</exception>
-    public static (double Volume, double Flat) CostOf(FigureScene scene, FigureWish wish)
+    public static (double Volume, double Flat) CostOf(FigureScene scene, FigureSettings settings)
     {
-        var plan = FigurePlan.Of(scene, wish);
+        var plan = FigurePlan.Of(scene, settings);
         var volume = plan.Panes.Where(p => p.Pane == Pane.Volume).Sum(p => 1e-6 * p.Width * p.Height);
         return (volume, Math.Max(0, 1e-6 * plan.WidthPixels * plan.HeightPixels - volume));
     }
 
     /// <summary>Reads what a figure needs, so that drawing it waits for nothing.</summary>
-    public async Task LoadAsync(FigureScene scene, FigureWish wish, CancellationToken ct)
+    public async Task LoadAsync(FigureScene scene, FigureSettings settings, CancellationToken ct)
     {
-        foreach (var pane in FigurePlan.Of(scene, wish).Panes)
+        foreach (var pane in FigurePlan.Of(scene, settings).Panes)
         {
             await (pane.Pane == Pane.Volume
                 ? volumes.LoadAsync(scene.Volume, scene.Dataset, scene.View, pane.Width, pane.Height, ct)
-                : slices.LoadAsync(scene.Volume, scene.View, pane.Pane, pane.Width, pane.Height, pane.UmPerUnit / wish.Size.Scale, ct));
+                : slices.LoadAsync(scene.Volume, scene.View, pane.Pane, pane.Width, pane.Height, pane.UmPerUnit / settings.Size.Scale, ct));
         }
     }
 
     /// <summary>Draws the pictures of a figure.</summary>
     /// <exception cref="Bounds.OutOfRangeException">The figure is too small or too large.</exception>
-    public Task<RenderedFigure> RenderAsync(FigureScene scene, FigureWish wish, CancellationToken ct) =>
-        RenderAsync(scene, wish, FigurePlan.Of(scene, wish), ct);
+    public Task<RenderedFigure> RenderAsync(FigureScene scene, FigureSettings settings, CancellationToken ct) =>
+        RenderAsync(scene, settings, FigurePlan.Of(scene, settings), ct);
 
     /// <summary>Draws the pictures of a movie's frame, which is of a given size in pixels and leaves some for what stands below.</summary>
     /// <exception cref="Bounds.OutOfRangeException">Nothing is left for the pictures.</exception>
-    internal Task<RenderedFigure> RenderFrameAsync(FigureScene scene, FigureWish wish, int width, int height, double below,
+    internal Task<RenderedFigure> RenderFrameAsync(FigureScene scene, FigureSettings settings, int width, int height, double below,
         CancellationToken ct) =>
-        RenderAsync(scene, wish, FigurePlan.OfFrame(scene, wish, width, height, below), ct);
+        RenderAsync(scene, settings, FigurePlan.OfFrame(scene, settings, width, height, below), ct);
 
-    private async Task<RenderedFigure> RenderAsync(FigureScene scene, FigureWish wish, FigurePlan plan, CancellationToken ct)
+    private async Task<RenderedFigure> RenderAsync(FigureScene scene, FigureSettings settings, FigurePlan plan, CancellationToken ct)
     {
         var pictures = new List<RenderedImage>();
         try
@@ -116,7 +116,7 @@ public sealed class FigureRenderer(SliceRenderer slices, VolumeRenderer volumes)
                 pictures.Add(image ?? throw new OperationCanceledException(ct));
             }
 
-            return new RenderedFigure(scene, wish, plan, pictures);
+            return new RenderedFigure(scene, settings, plan, pictures);
         }
         catch
         {

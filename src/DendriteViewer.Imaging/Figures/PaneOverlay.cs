@@ -4,7 +4,7 @@ using DendriteViewer.Imaging.Rendering;
 namespace DendriteViewer.Imaging.Figures;
 
 /// <summary>What is common to what is drawn over slices and over the 3D picture.</summary>
-internal abstract class PaneOverlay(FigureScene scene, FigureWish wish, PanePlan plan, FigureCanvas canvas)
+internal abstract class PaneOverlay(FigureScene scene, FigureSettings settings, PanePlan plan, FigureCanvas canvas)
 {
     /// <summary>Violet, as the band is everywhere.</summary>
     protected const int BandColor = 0xB49CFF;
@@ -13,7 +13,7 @@ internal abstract class PaneOverlay(FigureScene scene, FigureWish wish, PanePlan
     private const double Inset = 8;
 
     /// <summary>Size of the text, units.</summary>
-    protected double TextSize => wish.Size.TextUnits;
+    protected double TextSize => settings.Size.TextUnits;
 
     /// <summary>What is shown.</summary>
     protected FigureScene Scene => scene;
@@ -28,17 +28,17 @@ internal abstract class PaneOverlay(FigureScene scene, FigureWish wish, PanePlan
     protected FigureCanvas Canvas => canvas;
 
     /// <summary>Places of labels.</summary>
-    protected LabelPlacer Labels { get; } = new(canvas, plan.Box, wish.Size.TextUnits);
+    protected LabelPlacer Labels { get; } = new(canvas, plan.Box, settings.Size.TextUnits);
 
     /// <summary>Whether a part was asked for.</summary>
-    protected bool Has(FigureParts part) => wish.Parts.HasFlag(part);
+    protected bool Has(FigureParts part) => settings.Parts.HasFlag(part);
 
     /// <summary>Draws everything over a pane's picture.</summary>
-    public static void Draw(FigureScene scene, FigureWish wish, PanePlan plan, FigureCanvas canvas)
+    public static void Draw(FigureScene scene, FigureSettings settings, PanePlan plan, FigureCanvas canvas)
     {
         using var clip = canvas.Clip(plan.Box);
         PaneOverlay overlay = plan.Pane == Pane.Volume
-            ? new VolumeOverlay(scene, wish, plan, canvas) : new SliceOverlay(scene, wish, plan, canvas);
+            ? new VolumeOverlay(scene, settings, plan, canvas) : new SliceOverlay(scene, settings, plan, canvas);
         overlay.Draw();
     }
 

@@ -5,8 +5,8 @@ namespace DendriteViewer.Imaging.Figures;
 
 /// <summary>What is drawn over a slice: band, sites, crosshair, its place, axes, scale bar. The geometry is that of the browser's
 /// overlay.js.</summary>
-internal sealed class SliceOverlay(FigureScene scene, FigureWish wish, PanePlan plan, FigureCanvas canvas)
-    : PaneOverlay(scene, wish, plan, canvas)
+internal sealed class SliceOverlay(FigureScene scene, FigureSettings settings, PanePlan plan, FigureCanvas canvas)
+    : PaneOverlay(scene, settings, plan, canvas)
 {
     private const int DepthLinePoints = 25;
     private static readonly (string Right, string Down)[] s_names = [("x", "y"), ("x", "z"), ("y", "z")];

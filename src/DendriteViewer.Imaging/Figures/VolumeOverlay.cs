@@ -4,8 +4,8 @@ namespace DendriteViewer.Imaging.Figures;
 
 /// <summary>What is drawn over the 3D picture: the volume's box, the band's rims, sites, axes, scale bar. The geometry is that of
 /// overlay.js.</summary>
-internal sealed class VolumeOverlay(FigureScene scene, FigureWish wish, PanePlan plan, FigureCanvas canvas)
-    : PaneOverlay(scene, wish, plan, canvas)
+internal sealed class VolumeOverlay(FigureScene scene, FigureSettings settings, PanePlan plan, FigureCanvas canvas)
+    : PaneOverlay(scene, settings, plan, canvas)
 {
     private const int RimSteps = 16;
     private readonly CameraMap _map = CameraMap.Of(scene.Volume, scene.View.Camera, plan.Box);

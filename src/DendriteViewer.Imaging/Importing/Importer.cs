@@ -50,11 +50,11 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
 
     /// <summary>Imports a <c>dataset.json</c> (or the folder that holds one).</summary>
     /// <param name="path">The file or folder.</param>
-    /// <param name="wishes">What is asked of every volume besides what the file says, or null.</param>
+    /// <param name="adjust">Adds to each volume what the caller asks for besides what the file says, or null.</param>
     /// <param name="progress">Told how far it is.</param>
     /// <param name="ct">Stops it.</param>
     /// <exception cref="VolumeFormatException">The input cannot be used; nothing of it is left in the store.</exception>
-    public async Task<ImportResult> ImportDatasetAsync(string path, Func<VolumeManifest, VolumeManifest>? wishes, IProgress<ImportProgress>? progress, CancellationToken ct)
+    public async Task<ImportResult> ImportDatasetAsync(string path, Func<VolumeManifest, VolumeManifest>? adjust, IProgress<ImportProgress>? progress, CancellationToken ct)
     {
         var file = Directory.Exists(path) ? Path.Combine(path, "dataset.json") : path;
         if (!File.Exists(file))
@@ -63,7 +63,7 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
         }
 
         var manifest = Manifests.Parse(await File.ReadAllBytesAsync(file, ct), file);
-        manifest = wishes is null ? manifest : manifest with { Volumes = manifest.Volumes.Select(wishes).ToArray() };
+        manifest = adjust is null ? manifest : manifest with { Volumes = manifest.Volumes.Select(adjust).ToArray() };
         Manifests.Validate(manifest, file);
         var id = manifest.Id is { } given ? DatasetId.Parse(given) : DatasetId.FromName(manifest.Name);
         var root = Path.GetDirectoryName(Path.GetFullPath(file))!;

@@ -44,7 +44,7 @@ internal sealed class VolumeImport(DatasetStore store)
     public const string MarkerName = "import.json";
 
     /// <summary>Brings a source into the store, or goes on with it.</summary>
-    /// <param name="incoming">What it becomes.</param>
+    /// <param name="incoming">The volume to make: its key, place in the store and transform.</param>
     /// <param name="source">The source as its file has it.</param>
     /// <param name="refuseChanged">Called when all is read; throws where the source is not what it was.</param>
     /// <param name="report">Told a word and a share of the work.</param>

@@ -22,7 +22,7 @@ internal sealed class VolumeLinker(DatasetStore store)
     private static readonly int s_atOnce = Math.Max(4, 2 * Environment.ProcessorCount);
 
     /// <summary>Looks through what a volume lies in, and writes the link.</summary>
-    /// <param name="incoming">What it becomes.</param>
+    /// <param name="incoming">The volume to make: its key, place in the store and transform.</param>
     /// <param name="report">Told a word and a share of the work.</param>
     /// <param name="ct">Stops it; nothing is left.</param>
     /// <returns>The volume as the store's manifest describes it, and what whoever uses it must know.</returns>

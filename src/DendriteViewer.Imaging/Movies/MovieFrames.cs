@@ -22,10 +22,10 @@ public sealed class MovieFrames(FigureRenderer renderer, string folder)
     public async Task<int> DrawAsync(MoviePlan plan, IProgress<(int Done, int All)>? progress, CancellationToken ct)
     {
         Directory.CreateDirectory(folder);
-        var (wish, figure, kept) = (plan.Wish, plan.Wish.ToFigure(), 0);
+        var (settings, figure, kept) = (plan.Settings, plan.Settings.ToFigure(), 0);
 
         // The tallest caption of all, so that the picture does not jump as its numbers change.
-        var below = plan.Shots.Max(s => FigurePlan.BelowOf(s.Scene, figure, wish.Width));
+        var below = plan.Shots.Max(s => FigurePlan.BelowOf(s.Scene, figure, settings.Width));
         for (var i = 0; i < plan.Shots.Count; i++)
         {
             ct.ThrowIfCancellationRequested();
@@ -36,7 +36,8 @@ public sealed class MovieFrames(FigureRenderer renderer, string folder)
             else
             {
                 ComputeLane.GiveWay();
-                using var rendered = await renderer.RenderFrameAsync(plan.Shots[i].Scene, figure, wish.Width, wish.Height, below, ct);
+                using var rendered = await renderer.RenderFrameAsync(
+                    plan.Shots[i].Scene, figure, settings.Width, settings.Height, below, ct);
                 using var pixels = FigureFile.Pixels(rendered);
                 var png = new ArrayBufferWriter<byte>();
                 PngEncoder.Encode(pixels, png);

@@ -12,32 +12,32 @@ namespace DendriteViewer.Imaging.Movies;
 /// <param name="Frames">For how many frames.</param>
 public sealed record MovieShot(FigureScene Scene, int Frames);
 
-/// <summary>The pictures of a movie in their order; their frames add up to <see cref="MovieWish.Frames"/>.</summary>
-/// <param name="Wish">What was asked for.</param>
+/// <summary>The pictures of a movie in their order; their frames add up to <see cref="MovieSettings.Frames"/>.</summary>
+/// <param name="Settings">What was asked for.</param>
 /// <param name="Shots">The pictures.</param>
-public sealed record MoviePlan(MovieWish Wish, IReadOnlyList<MovieShot> Shots)
+public sealed record MoviePlan(MovieSettings Settings, IReadOnlyList<MovieShot> Shots)
 {
     /// <summary>Plans a movie from a view.</summary>
     /// <exception cref="OutOfRangeException">The dataset or the view has no such movie; the message says the remedy.</exception>
-    public static MoviePlan Of(FigureScene scene, MovieWish wish)
+    public static MoviePlan Of(FigureScene scene, MovieSettings settings)
     {
-        wish = wish.Checked();
-        var shots = wish.Kind switch
+        settings = settings.Checked();
+        var shots = settings.Kind switch
         {
-            MovieKind.Timesteps => Timesteps(scene, wish),
-            MovieKind.Turntable => [.. Enumerable.Range(0, wish.Frames)
-                .Select(i => new MovieShot(Turned(scene, 360.0 * i / wish.Frames), 1))],
-            _ => Slices(scene, wish),
+            MovieKind.Timesteps => Timesteps(scene, settings),
+            MovieKind.Turntable => [.. Enumerable.Range(0, settings.Frames)
+                .Select(i => new MovieShot(Turned(scene, 360.0 * i / settings.Frames), 1))],
+            _ => Slices(scene, settings),
         };
-        wish.CheckMegapixels(shots.Count);
-        return new MoviePlan(wish, shots);
+        settings.CheckMegapixels(shots.Count);
+        return new MoviePlan(settings, shots);
     }
 
-    private static IReadOnlyList<MovieShot> Timesteps(FigureScene scene, MovieWish wish)
+    private static IReadOnlyList<MovieShot> Timesteps(FigureScene scene, MovieSettings settings)
     {
         // A scan less itself is nothing, and its frame would show its values among differences.
         var modality = scene.Volume.Key.Modality;
-        var subtracted = scene.View.Compare is { Mode: CompareMode.Difference } c && wish.Panes.Any(p => p != Pane.Volume)
+        var subtracted = scene.View.Compare is { Mode: CompareMode.Difference } c && settings.Panes.Any(p => p != Pane.Volume)
             ? scene.Dataset.Find(modality, c.Hours) : null;
         var volumes = scene.Dataset.Volumes.Where(v => v.Key.Modality == modality && v.Key != subtracted?.Key)
             .OrderBy(v => v.Key.Hours).ToArray();
@@ -48,15 +48,20 @@ public sealed record MoviePlan(MovieWish Wish, IReadOnlyList<MovieShot> Shots)
                 + (subtracted is null ? "" : " beside the one that is subtracted") + "; a movie through time needs two.");
         }
 
-        if (wish.Frames < volumes.Length)
+        if (settings.Frames < volumes.Length)
         {
             throw new OutOfRangeException(
-                $"{wish.Frames} frames cannot show {volumes.Length} scans; choose more frames a second or more seconds.");
+                $"{settings.Frames} frames cannot show {volumes.Length} scans; choose more frames a second or more seconds.");
         }
 
         // Frame i shows scan ⌊i·n/frames⌋, so that all are shown as long as another, within a frame.
-        return [.. Enumerable.Range(0, wish.Frames).GroupBy(i => (int)((long)i * volumes.Length / wish.Frames)).Select(g => new MovieShot(
-            scene with { Volume = volumes[g.Key], View = scene.View with { Hours = volumes[g.Key].Key.Hours } }, g.Count()))];
+        return
+        [
+            .. Enumerable.Range(0, settings.Frames)
+                .GroupBy(i => (int)((long)i * volumes.Length / settings.Frames))
+                .Select(g => new MovieShot(
+                    scene with { Volume = volumes[g.Key], View = scene.View with { Hours = volumes[g.Key].Key.Hours } }, g.Count())),
+        ];
     }
 
     private static FigureScene Turned(FigureScene scene, double byDeg)
@@ -66,7 +71,7 @@ public sealed record MoviePlan(MovieWish Wish, IReadOnlyList<MovieShot> Shots)
         return scene with { View = scene.View with { Camera = camera with { AzimuthDeg = azimuth } } };
     }
 
-    private static IReadOnlyList<MovieShot> Slices(FigureScene scene, MovieWish wish)
+    private static IReadOnlyList<MovieShot> Slices(FigureScene scene, MovieSettings settings)
     {
         if (!scene.View.Rotation.IsNone)
         {
@@ -74,8 +79,8 @@ public sealed record MoviePlan(MovieWish Wish, IReadOnlyList<MovieShot> Shots)
         }
 
         var (low, high) = scene.Volume.Bounds;
-        var (least, most) = (Along(wish.Along, low), Along(wish.Along, high));
-        foreach (var um in new[] { wish.FromUm, wish.ToUm })
+        var (least, most) = (Along(settings.Along, low), Along(settings.Along, high));
+        foreach (var um in new[] { settings.FromUm, settings.ToUm })
         {
             if (!(um >= least && um <= most))
             {
@@ -84,16 +89,16 @@ public sealed record MoviePlan(MovieWish Wish, IReadOnlyList<MovieShot> Shots)
             }
         }
 
-        if (wish.FromUm == wish.ToUm)
+        if (settings.FromUm == settings.ToUm)
         {
             throw new OutOfRangeException("The movie begins and ends at the same slice; give two places.");
         }
 
-        return [.. Enumerable.Range(0, wish.Frames).Select(i =>
+        return [.. Enumerable.Range(0, settings.Frames).Select(i =>
         {
-            var at = wish.FromUm + (wish.ToUm - wish.FromUm) * i / (wish.Frames - 1);
+            var at = settings.FromUm + (settings.ToUm - settings.FromUm) * i / (settings.Frames - 1);
             var focus = scene.View.Focus;
-            focus = wish.Along switch { Pane.Z => focus with { Z = at }, Pane.Y => focus with { Y = at }, _ => focus with { X = at } };
+            focus = settings.Along switch { Pane.Z => focus with { Z = at }, Pane.Y => focus with { Y = at }, _ => focus with { X = at } };
             return new MovieShot(scene with { View = scene.View with { Focus = focus } }, 1);
         })];
     }

@@ -21,17 +21,19 @@ public static class MovieWriter
         var beside = target + ".unfinished";
         try
         {
-            if (plan.Wish.Format == MovieFormat.Gif)
+            if (plan.Settings.Format == MovieFormat.Gif)
             {
                 await using var file = new FileStream(beside, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 20);
                 await PictureFile.WriteGifAsync(GifFramesAsync(plan, frames, progress, ct), file, ct);
             }
             else
             {
-                var program = ffmpeg is not null && ffmpeg.Formats.Contains(plan.Wish.Format) ? ffmpeg : throw new VolumeFormatException(
-                    ffmpeg is null ? Ffmpeg.Missing
-                        : $"ffmpeg {ffmpeg.Version} of this server cannot write {plan.Wish.Format}; choose another format.");
-                await program.WriteAsync(FramesAsync(plan, frames, progress, ct), plan.Wish.FramesPerSecond, plan.Wish.Format, beside, ct);
+                var program = ffmpeg is not null && ffmpeg.Formats.Contains(plan.Settings.Format)
+                    ? ffmpeg
+                    : throw new VolumeFormatException(ffmpeg is null ? Ffmpeg.Missing
+                        : $"ffmpeg {ffmpeg.Version} of this server cannot write {plan.Settings.Format}; choose another format.");
+                await program.WriteAsync(
+                    FramesAsync(plan, frames, progress, ct), plan.Settings.FramesPerSecond, plan.Settings.Format, beside, ct);
             }
 
             File.Move(beside, target, overwrite: true);
@@ -72,6 +74,6 @@ public static class MovieWriter
             progress?.Report(done);
         }
 
-        int Hundredths(int frame) => (int)Math.Round(100 * frame / plan.Wish.FramesPerSecond);
+        int Hundredths(int frame) => (int)Math.Round(100 * frame / plan.Settings.FramesPerSecond);
     }
 }

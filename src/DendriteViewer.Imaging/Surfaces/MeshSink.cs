@@ -47,10 +47,10 @@ internal abstract class MeshSink : ISurfaceSink
     /// <inheritdoc/>
     public void AddTriangle(int a, int b, int c)
     {
-        if (++Triangles > SurfaceWish.MostTriangles)
+        if (++Triangles > SurfaceSettings.MostTriangles)
         {
             throw new VolumeFormatException(
-                $"The surface has more than {SurfaceWish.MostTriangles / 1e6:0} million triangles; choose a coarser level, or "
+                $"The surface has more than {SurfaceSettings.MostTriangles / 1e6:0} million triangles; choose a coarser level, or "
                 + "another value.");
         }
 

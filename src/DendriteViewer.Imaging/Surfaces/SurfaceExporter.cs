@@ -18,30 +18,31 @@ public sealed class SurfaceExporter(DatasetStore store)
 
     /// <summary>Writes a surface; the file appears when it is whole.</summary>
     /// <param name="volume">The scan or the labels.</param>
-    /// <param name="wish">Which surface.</param>
+    /// <param name="settings">Which surface.</param>
     /// <param name="target">The file.</param>
     /// <param name="progress">From 0 to 1.</param>
     /// <param name="ct">Stops it; nothing is left.</param>
     /// <exception cref="VolumeFormatException">There is no surface, or it has too many triangles.</exception>
     public async Task<SurfaceFacts> ExportAsync(
-        VolumeInfo volume, SurfaceWish wish, string target, IProgress<double>? progress, CancellationToken ct)
+        VolumeInfo volume, SurfaceSettings settings, string target, IProgress<double>? progress, CancellationToken ct)
     {
-        wish = wish.Checked(volume);
+        settings = settings.Checked(volume);
         var reader = await store.ReaderAsync(volume, ct);
-        var level = reader.Levels[wish.Level];
+        var level = reader.Levels[settings.Level];
         var transform = volume.Transform.ForLevel(level.FactorZ, level.FactorY, level.FactorX);
         var beside = target + ".unfinished";
         try
         {
             SurfaceFacts facts;
-            using (MeshFile file = wish.Format == SurfaceFormat.Stl
-                ? new StlFile(beside, transform, wish.Describe(volume.Key)) : new PlyFile(beside, transform, wish.Describe(volume.Key)))
+            using (MeshFile file = settings.Format == SurfaceFormat.Stl
+                ? new StlFile(beside, transform, settings.Describe(volume.Key))
+                : new PlyFile(beside, transform, settings.Describe(volume.Key)))
             {
-                await MarchAsync(reader, level, wish.FieldOf(volume), file, progress, ct);
+                await MarchAsync(reader, level, settings.FieldOf(volume), file, progress, ct);
                 if (file.Triangles == 0)
                 {
                     throw new VolumeFormatException(
-                        $"There is no surface of {wish.Describe(volume.Key)} at level {level.Number}: nothing is inside.");
+                        $"There is no surface of {settings.Describe(volume.Key)} at level {level.Number}: nothing is inside.");
                 }
 
                 file.Finish();
@@ -63,13 +64,13 @@ public sealed class SurfaceExporter(DatasetStore store)
     /// surfaces have. Noise, which the coarse levels average away, adds to that.
     /// </summary>
     /// <returns>For each level from 0, triangles.</returns>
-    public async Task<IReadOnlyList<long>> EstimateAsync(VolumeInfo volume, SurfaceWish wish, CancellationToken ct)
+    public async Task<IReadOnlyList<long>> EstimateAsync(VolumeInfo volume, SurfaceSettings settings, CancellationToken ct)
     {
-        wish = wish.Checked(volume);
+        settings = settings.Checked(volume);
         var reader = await store.ReaderAsync(volume, ct);
         var coarse = reader.Levels.FirstOrDefault(l => l.Shape.Count <= EstimateVoxels) ?? reader.Levels[^1];
         var counter = new CountingSink(volume.Transform);
-        await MarchAsync(reader, coarse, wish.FieldOf(volume), counter, null, ct);
+        await MarchAsync(reader, coarse, settings.FieldOf(volume), counter, null, ct);
         return [.. reader.Levels.Select(l => (long)(counter.Triangles * Math.Pow(4, coarse.Number - l.Number)))];
     }
 

@@ -28,10 +28,6 @@ public sealed record CatalogQuery(
     string Text = "", string Modality = "", IReadOnlyList<string>? Tags = null,
     [property: JsonConverter(typeof(JsonStringEnumConverter<CatalogOrder>))] CatalogOrder Order = CatalogOrder.Opened)
 {
-    /// <summary>Whether anything is left out.</summary>
-    [JsonIgnore]
-    public bool IsNarrow => Text.Trim().Length > 0 || Modality.Length > 0 || Tags is { Count: > 0 };
-
     /// <summary>The entries that are shown, in order.</summary>
     public IReadOnlyList<CatalogEntry> Apply(IEnumerable<CatalogEntry> entries)
     {

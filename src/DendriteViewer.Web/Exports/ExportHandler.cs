@@ -14,7 +14,7 @@ namespace DendriteViewer.Web.Exports;
 /// <param name="Hours">Its hours.</param>
 /// <param name="Format">tif, raw, ome-zarr-0.4 or ome-zarr-0.5.</param>
 /// <param name="Level">Pyramid level.</param>
-public sealed record ExportWish(string Modality, double Hours, string Format, int Level);
+public sealed record ExportRequest(string Modality, double Hours, string Format, int Level);
 
 /// <summary>Writes a volume as a file to be fetched.</summary>
 public sealed class ExportHandler(JobBoard board, DatasetStore store, ExportFiles files) : IJobHandler
@@ -22,7 +22,7 @@ public sealed class ExportHandler(JobBoard board, DatasetStore store, ExportFile
     /// <summary>The kind of its jobs.</summary>
     public const string Name = "Export";
 
-    /// <summary>Formats by what a wish calls them.</summary>
+    /// <summary>Formats by the names that a request gives them.</summary>
     public static readonly IReadOnlyDictionary<string, string> Formats = new Dictionary<string, string>
     {
         ["tif"] = "TIFF, one file", ["ome-zarr-0.5"] = "OME-Zarr 0.5, zip", ["ome-zarr-0.4"] = "OME-Zarr 0.4, zip", ["raw"] = "raw voxels",
@@ -32,37 +32,37 @@ public sealed class ExportHandler(JobBoard board, DatasetStore store, ExportFile
     public string Kind => Name;
 
     /// <summary>Asks for an export. Whoever calls has been authorized.</summary>
-    public Task<Job> StartAsync(Dataset dataset, ExportWish wish, Person by, CancellationToken ct = default) => board.StartAsync(
-        new JobRequest(Kind, $"{dataset.Name}, {new VolumeKey(wish.Modality, wish.Hours)}", dataset.Id.Value,
-            JsonSerializer.Serialize(wish), dataset.Identity.Value), by, ct);
+    public Task<Job> StartAsync(Dataset dataset, ExportRequest request, Person by, CancellationToken ct = default) => board.StartAsync(
+        new JobRequest(Kind, $"{dataset.Name}, {new VolumeKey(request.Modality, request.Hours)}", dataset.Id.Value,
+            JsonSerializer.Serialize(request), dataset.Identity.Value), by, ct);
 
     /// <inheritdoc/>
     public async Task<JobOutcome> RunAsync(JobRun run, CancellationToken ct)
     {
-        var wish = JsonSerializer.Deserialize<ExportWish>(run.Request.Arguments)!;
+        var request = JsonSerializer.Deserialize<ExportRequest>(run.Request.Arguments)!;
         var dataset = await store.OpenForJobAsync(run.Request, ct);
-        var volume = dataset.Find(wish.Modality,
-            wish.Hours) ?? throw new VolumeFormatException($"{dataset.Id} has no {new VolumeKey(wish.Modality, wish.Hours)} any more.");
+        var volume = dataset.Find(request.Modality, request.Hours)
+            ?? throw new VolumeFormatException($"{dataset.Id} has no {new VolumeKey(request.Modality, request.Hours)} any more.");
         files.Sweep();
         var name = string.Create(CultureInfo.InvariantCulture,
-            $"{dataset.Id}-{wish.Modality}-{volume.Key.TimestepName}{(wish.Level > 0 ? $"-level{wish.Level}" : "")}");
-        var isZarr = wish.Format.StartsWith("ome-zarr-", StringComparison.Ordinal);
-        var made = Path.Combine(files.FolderOf(dataset.Identity), name + (isZarr ? ".ome.zarr" : "." + wish.Format));
+            $"{dataset.Id}-{request.Modality}-{volume.Key.TimestepName}{(request.Level > 0 ? $"-level{request.Level}" : "")}");
+        var isZarr = request.Format.StartsWith("ome-zarr-", StringComparison.Ordinal);
+        var made = Path.Combine(files.FolderOf(dataset.Identity), name + (isZarr ? ".ome.zarr" : "." + request.Format));
         var progress = new Relay(f => run.Progress.Report(new JobProgress(isZarr ? 0.8 * f : f, "writing")));
         if (!isZarr)
         {
-            await new Exporter(store).ExportAsync(volume, new ExportOptions(wish.Level), made, progress, ct);
-            return new JobOutcome($"{Path.GetFileName(made)} can be fetched{await LegendAsync(dataset, volume, wish, name, ct)}",
+            await new Exporter(store).ExportAsync(volume, new ExportOptions(request.Level), made, progress, ct);
+            return new JobOutcome($"{Path.GetFileName(made)} can be fetched{await LegendAsync(dataset, volume, request, name, ct)}",
                 dataset.Id.Value);
         }
 
         // A folder cannot be fetched, so it is packed; what a server that ended left goes first.
-        var (zip, beside) = ($"{made}{wish.Format["ome-zarr".Length..]}.zip", made + ".zip.unfinished");
+        var (zip, beside) = ($"{made}{request.Format["ome-zarr".Length..]}.zip", made + ".zip.unfinished");
         try
         {
             Remove(made);
-            await new Exporter(store).ExportAsync(volume, new ExportOptions(wish.Level, OmeZarr: wish.Format["ome-zarr-".Length..]), made,
-                progress, ct);
+            await new Exporter(store).ExportAsync(volume, new ExportOptions(request.Level, OmeZarr: request.Format["ome-zarr-".Length..]),
+                made, progress, ct);
             run.Progress.Report(new JobProgress(0.8, "packing"));
             File.Delete(beside);
             await Task.Run(() => ZipFile.CreateFromDirectory(made, beside, CompressionLevel.NoCompression, includeBaseDirectory: true), ct);
@@ -74,19 +74,19 @@ public sealed class ExportHandler(JobBoard board, DatasetStore store, ExportFile
             File.Delete(beside);
         }
 
-        return new JobOutcome($"{Path.GetFileName(zip)} can be fetched{await LegendAsync(dataset, volume, wish, name, ct)}",
+        return new JobOutcome($"{Path.GetFileName(zip)} can be fetched{await LegendAsync(dataset, volume, request, name, ct)}",
             dataset.Id.Value);
     }
 
     // Numbers alone say nothing; beside labels lies what each is.
-    private async Task<string> LegendAsync(Dataset dataset, VolumeInfo volume, ExportWish wish, string name, CancellationToken ct)
+    private async Task<string> LegendAsync(Dataset dataset, VolumeInfo volume, ExportRequest request, string name, CancellationToken ct)
     {
         if (!volume.IsLabels)
         {
             return "";
         }
 
-        var csv = await new LabelLegend(store).ToCsvAsync(dataset, volume, wish.Level, ct);
+        var csv = await new LabelLegend(store).ToCsvAsync(dataset, volume, request.Level, ct);
         await File.WriteAllTextAsync(Path.Combine(files.FolderOf(dataset.Identity), name + "-legend.csv"), csv, ct);
         return $", and {name}-legend.csv";
     }

@@ -39,9 +39,9 @@ public sealed class MovieHandler(JobBoard board, DatasetStore store, ExportFiles
     public async Task<Job> StartAsync(Dataset dataset, MovieRequest movie, Person by, CancellationToken ct = default)
     {
         var plan = await PlanAsync(dataset, movie, ct);
-        await tools.NeedAsync(plan.Wish.Format, ct);
+        await tools.NeedAsync(plan.Settings.Format, ct);
         return await _turn.StartAsync(
-            new JobRequest(Kind, $"{dataset.Name}, {plan.Wish.Kind.ToString().ToLowerInvariant()}", dataset.Id.Value,
+            new JobRequest(Kind, $"{dataset.Name}, {plan.Settings.Kind.ToString().ToLowerInvariant()}", dataset.Id.Value,
                 JsonSerializer.Serialize(movie), dataset.Identity.Value), by, ct);
     }
 
@@ -60,7 +60,7 @@ public sealed class MovieHandler(JobBoard board, DatasetStore store, ExportFiles
             kept = await frames.DrawAsync(plan, new Relay<(int Done, int All)>(p => run.Progress.Report(
                 new JobProgress(DrawingShare * p.Done / p.All, $"picture {p.Done} of {p.All}"))), ct);
             var target = Path.Combine(files.FolderOf(dataset.Identity), name);
-            var (format, all) = (plan.Wish.Format, plan.Wish.Frames);
+            var (format, all) = (plan.Settings.Format, plan.Settings.Frames);
             run.Progress.Report(new JobProgress(DrawingShare,
                 $"writing {format}{(kept > 0 ? $"; {kept} pictures were there already" : "")}"));
             await MovieWriter.WriteAsync(plan, frames, await tools.FindAsync(ct), target, new Relay<int>(done => run.Progress.Report(
@@ -78,18 +78,18 @@ public sealed class MovieHandler(JobBoard board, DatasetStore store, ExportFiles
 
     private async Task<MoviePlan> PlanAsync(Dataset dataset, MovieRequest movie, CancellationToken ct)
     {
-        var wish = movie.ToWish();
-        return MoviePlan.Of(await figures.SceneAsync(dataset, movie.View, s_nobody, ct), wish);
+        var settings = movie.ToSettings();
+        return MoviePlan.Of(await figures.SceneAsync(dataset, movie.View, s_nobody, ct), settings);
     }
 
     // Frames of another state of the dataset or of its sites are others.
     private static string NameOf(Dataset dataset, MoviePlan plan, string arguments)
     {
-        var (wish, first) = (plan.Wish, plan.Shots[0].Scene);
+        var (settings, first) = (plan.Settings, plan.Shots[0].Scene);
         var made = $"{arguments}\n{dataset.Identity}\n{dataset.Revision}\n{string.Join('\n', first.Marks)}";
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(made)))[..6];
-        return $"{dataset.Id}-{first.Volume.Key.Modality}-{wish.Kind}-{FigureService.PaneNameOf(wish.Panes)}-{hash}.{wish.Format}"
-            .ToLowerInvariant();
+        var panes = FigureService.PaneNameOf(settings.Panes);
+        return $"{dataset.Id}-{first.Volume.Key.Modality}-{settings.Kind}-{panes}-{hash}.{settings.Format}".ToLowerInvariant();
     }
 
     private sealed class Relay<T>(Action<T> action) : IProgress<T>

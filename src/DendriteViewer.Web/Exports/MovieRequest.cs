@@ -60,7 +60,7 @@ public sealed record MovieRequest
 
     /// <summary>The movie, checked as far as it can be without its dataset.</summary>
     /// <exception cref="OutOfRangeException">Something is no such thing, or out of its range; the message names it.</exception>
-    public MovieWish ToWish()
+    public MovieSettings ToSettings()
     {
         CheckTexts();
         var kind = One<MovieKind>("kind", Kind);
@@ -77,8 +77,8 @@ public sealed record MovieRequest
             _ => throw new OutOfRangeException($"axis is '{Axis}'; give z, y or x."),
         };
         IReadOnlyList<Pane> panes = Pane is not null ? FigureQuery.PanesOf(Pane)
-            : kind == MovieKind.Slices ? [along] : kind == MovieKind.Turntable ? [Imaging.Rendering.Pane.Volume] : FigureWish.All;
-        return new MovieWish(
+            : kind == MovieKind.Slices ? [along] : kind == MovieKind.Turntable ? [Imaging.Rendering.Pane.Volume] : FigureSettings.All;
+        return new MovieSettings(
             kind, panes, Width, Height, Fps, Seconds, One<MovieFormat>("format", Format), Screen is [var w, var h] ? (w, h) : (1280, 720),
             FigureQuery.PartsOf(With), Note ?? "")
         {

@@ -38,10 +38,10 @@ public sealed record SurfaceRequest
 
     /// <summary>The surface, checked against the volume.</summary>
     /// <exception cref="OutOfRangeException">Something is out of its range.</exception>
-    public SurfaceWish ToWish(VolumeInfo volume)
+    public SurfaceSettings ToSettings(VolumeInfo volume)
     {
         var format = Format is "stl" or "ply" ? Format : throw new OutOfRangeException($"format is '{Format}'; give stl or ply.");
-        return new SurfaceWish(Level, format == "stl" ? SurfaceFormat.Stl : SurfaceFormat.Ply)
+        return new SurfaceSettings(Level, format == "stl" ? SurfaceFormat.Stl : SurfaceFormat.Ply)
         {
             Value = Value, IsDarkInside = Dark, FromLabel = FromLabel ?? 1, ToLabel = ToLabel ?? FromLabel ?? int.MaxValue,
         }.Checked(volume);
@@ -66,7 +66,7 @@ public sealed class SurfaceHandler(JobBoard board, DatasetStore store, ExportFil
     {
         var volume = VolumeOf(dataset, surface);
         return _turn.StartAsync(
-            new JobRequest(Kind, $"{dataset.Name}, {surface.ToWish(volume).Describe(volume.Key)}", dataset.Id.Value,
+            new JobRequest(Kind, $"{dataset.Name}, {surface.ToSettings(volume).Describe(volume.Key)}", dataset.Id.Value,
                 JsonSerializer.Serialize(surface), dataset.Identity.Value), by, ct);
     }
 
@@ -75,7 +75,7 @@ public sealed class SurfaceHandler(JobBoard board, DatasetStore store, ExportFil
     public Task<IReadOnlyList<long>> EstimateAsync(Dataset dataset, SurfaceRequest surface, CancellationToken ct)
     {
         var volume = VolumeOf(dataset, surface);
-        return new SurfaceExporter(store).EstimateAsync(volume, surface.ToWish(volume), ct);
+        return new SurfaceExporter(store).EstimateAsync(volume, surface.ToSettings(volume), ct);
     }
 
     /// <inheritdoc/>
@@ -84,11 +84,11 @@ public sealed class SurfaceHandler(JobBoard board, DatasetStore store, ExportFil
         var surface = JsonSerializer.Deserialize<SurfaceRequest>(run.Request.Arguments)!;
         var dataset = await store.OpenForJobAsync(run.Request, ct);
         var volume = VolumeOf(dataset, surface);
-        var wish = surface.ToWish(volume);
+        var settings = surface.ToSettings(volume);
         files.Sweep();
-        var name = NameOf(dataset, volume, wish);
+        var name = NameOf(dataset, volume, settings);
         var facts = await new SurfaceExporter(store).ExportAsync(
-            volume, wish, Path.Combine(files.FolderOf(dataset.Identity), name),
+            volume, settings, Path.Combine(files.FolderOf(dataset.Identity), name),
                 new Relay(f => run.Progress.Report(new JobProgress(f, "marching"))), ct);
         return new JobOutcome(
             string.Create(CultureInfo.InvariantCulture,
@@ -97,14 +97,14 @@ public sealed class SurfaceHandler(JobBoard board, DatasetStore store, ExportFil
     }
 
     /// <summary>Name of a surface's file; two surfaces of a dataset have two.</summary>
-    public static string NameOf(Dataset dataset, VolumeInfo volume, SurfaceWish wish)
+    public static string NameOf(Dataset dataset, VolumeInfo volume, SurfaceSettings settings)
     {
         // The value as the surface is made of it, to its last digit: a rounded one would name two surfaces alike.
         var what = !volume.IsLabels
-            ? string.Create(CultureInfo.InvariantCulture, $"{(wish.IsDarkInside ? "dark" : "bright")}-{(float)wish.Value!.Value}")
-            : wish is { FromLabel: 1, ToLabel: int.MaxValue } ? "labels" : $"labels-{wish.FromLabel}-{wish.ToLabel}";
-        var level = wish.Level > 0 ? $"-level{wish.Level}" : "";
-        var format = wish.Format == SurfaceFormat.Stl ? "stl" : "ply";
+            ? string.Create(CultureInfo.InvariantCulture, $"{(settings.IsDarkInside ? "dark" : "bright")}-{(float)settings.Value!.Value}")
+            : settings is { FromLabel: 1, ToLabel: int.MaxValue } ? "labels" : $"labels-{settings.FromLabel}-{settings.ToLabel}";
+        var level = settings.Level > 0 ? $"-level{settings.Level}" : "";
+        var format = settings.Format == SurfaceFormat.Stl ? "stl" : "ply";
         return $"{dataset.Id}-{volume.Key.Modality}-{volume.Key.TimestepName}-{what}{level}.{format}";
     }
 

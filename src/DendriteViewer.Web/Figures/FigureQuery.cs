@@ -5,9 +5,9 @@ using DendriteViewer.Imaging.Rendering;
 namespace DendriteViewer.Web.Figures;
 
 /// <summary>A figure as an address asks for it, beside the fields of the view.</summary>
-/// <param name="Wish">The figure.</param>
+/// <param name="Settings">The figure.</param>
 /// <param name="Format">png, svg or pdf.</param>
-public sealed record FigureQuery(FigureWish Wish, string Format)
+public sealed record FigureQuery(FigureSettings Settings, string Format)
 {
     /// <summary>What a figure has where nothing else is asked for.</summary>
     public const FigureParts Usual = FigureParts.Scale | FigureParts.Colour | FigureParts.Legend | FigureParts.Axes | FigureParts.Sites
@@ -33,13 +33,13 @@ public sealed record FigureQuery(FigureWish Wish, string Format)
             throw new OutOfRangeException("theme is light or dark.");
         }
 
-        if (Text("note") is { Length: > FigureWish.MostNote })
+        if (Text("note") is { Length: > FigureSettings.MostNote })
         {
-            throw new OutOfRangeException($"note has at most {FigureWish.MostNote} characters.");
+            throw new OutOfRangeException($"note has at most {FigureSettings.MostNote} characters.");
         }
 
         return new FigureQuery(
-            new FigureWish(PanesOf(Text("pane") ?? "all"), SizeOf(Text), PartsOf(Text("with")), Text("theme") == "dark",
+            new FigureSettings(PanesOf(Text("pane") ?? "all"), SizeOf(Text), PartsOf(Text("with")), Text("theme") == "dark",
                 Text("note") ?? ""), format);
 
         string? Text(string name) => query.TryGetValue(name, out var v) && !string.IsNullOrEmpty(v) ? v.ToString() : null;
@@ -49,7 +49,7 @@ public sealed record FigureQuery(FigureWish Wish, string Format)
     /// <exception cref="OutOfRangeException">It names none.</exception>
     public static IReadOnlyList<Pane> PanesOf(string name) => name.ToLowerInvariant() switch
     {
-        "all" => FigureWish.All,
+        "all" => FigureSettings.All,
         "z" => [Pane.Z],
         "y" => [Pane.Y],
         "x" => [Pane.X],

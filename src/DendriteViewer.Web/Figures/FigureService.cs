@@ -44,7 +44,7 @@ public sealed class FigureService(
     /// <summary>Answers with the figure of an address.</summary>
     public async Task<IResult> AnswerAsync(HttpContext context, Dataset dataset, CancellationToken ct)
     {
-        var (wish, format) = FigureQuery.Parse(context.Request.Query);
+        var (settings, format) = FigureQuery.Parse(context.Request.Query);
         var grant = await access.GrantAsync(context.User, dataset.Identity, ct) ?? new DatasetGrant(DatasetRole.View, IsMember: false);
         var scene = await SceneAsync(dataset, context.Request.QueryString.Value ?? "", grant, ct);
         var etag = TagOf(context, dataset, scene);
@@ -55,29 +55,29 @@ public sealed class FigureService(
         }
 
         var client = ClientKeys.Of(context);
-        var (volume, flat) = FigureRenderer.CostOf(scene, wish);
+        var (volume, flat) = FigureRenderer.CostOf(scene, settings);
         var cost = volume + RenderRequest.Cost(isSlice: true, (long)(1e6 * flat));
         var request = RenderRequest.Resting(client.Owner ?? client.Address, isSlice: false, (long)(1e6 * cost));
         using var spent = await budgets.SpendAsync(client, request.Megapixels, ct);
-        await scheduler.LaneFor(request).RunAsync(() => figures.LoadAsync(scene, wish, ct), ct);
+        await scheduler.LaneFor(request).RunAsync(() => figures.LoadAsync(scene, settings, ct), ct);
         using var turn = await scheduler.EnterAsync(request, ct);
         var bytes = await turn.Lane.RunAsync(async () =>
         {
-            using var figure = await figures.RenderAsync(scene, wish, ct);
+            using var figure = await figures.RenderAsync(scene, settings, ct);
             using var file = new MemoryStream();
             FigureFile.Write(figure, format, file);
             return file.ToArray();
         }, ct);
         Cache(context, etag);
-        return Results.File(bytes, FigureFile.MediaTypes[format], NameOf(scene, wish, format));
+        return Results.File(bytes, FigureFile.MediaTypes[format], NameOf(scene, settings, format));
     }
 
     private static FigureMark MarkOf(Site s) => new(
         new WorldPoint(s.ZUm, s.YUm, s.XUm), s.RadiusUm, s.Hours, s.Label, s_statusColors[s.Status],
             $"{s.Status.ToString().ToLowerInvariant()} site");
 
-    private static string NameOf(FigureScene scene, FigureWish wish, string format) => string.Create(CultureInfo.InvariantCulture,
-        $"{scene.Dataset.Id}-{scene.Volume.Key.Modality}-{scene.Volume.Key.TimestepName}-{PaneNameOf(wish.Panes)}.{format}");
+    private static string NameOf(FigureScene scene, FigureSettings settings, string format) => string.Create(CultureInfo.InvariantCulture,
+        $"{scene.Dataset.Id}-{scene.Volume.Key.Modality}-{scene.Volume.Key.TimestepName}-{PaneNameOf(settings.Panes)}.{format}");
 
     /// <summary>What files and addresses call the pictures of a figure.</summary>
     public static string PaneNameOf(IReadOnlyList<Pane> panes) =>

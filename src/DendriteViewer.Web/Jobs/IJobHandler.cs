@@ -14,7 +14,7 @@ public readonly record struct JobOutcome(string Detail, string? Dataset, string?
 /// <summary>What a handler is given to work with.</summary>
 /// <param name="Request">What was asked for.</param>
 /// <param name="Progress">Where it says how far it is; may be called from any thread, at any rate.</param>
-/// <param name="IsStopping">Whether a cancellation is the server's end rather than a person's wish: the work goes on later.</param>
+/// <param name="IsStopping">Whether a cancellation is the server's end rather than what a person asked for: the work goes on later.</param>
 public sealed record JobRun(JobRequest Request, IProgress<JobProgress> Progress, Func<bool> IsStopping);
 
 /// <summary>Does one kind of job. A job that a dead server had begun is run again from its beginning, so its work must allow that.</summary>

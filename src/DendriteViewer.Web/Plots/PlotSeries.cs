@@ -42,9 +42,6 @@ public readonly record struct PlotColor
     /// <summary>The colour of text.</summary>
     public static PlotColor Ink { get; } = new("var(--plot-ink)");
 
-    /// <summary>Failure alone.</summary>
-    public static PlotColor Danger { get; } = new("var(--plot-danger)");
-
     /// <summary>One of eight colours that colour-blind readers tell apart, for series whose colours mean nothing else.</summary>
     /// <param name="index">Which one, from 0; the ninth is the first again.</param>
     public static PlotColor Of(int index) => new($"var(--plot-{(index % 8 + 8) % 8 + 1})");

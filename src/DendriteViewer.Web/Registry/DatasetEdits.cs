@@ -12,20 +12,20 @@ public sealed class DatasetEdits(DatasetStore store, DatasetCatalog catalog)
 {
     /// <summary>Saves what somebody wrote, unless somebody else saved something else since it was looked at.</summary>
     /// <param name="looked">The dataset as it was looked at.</param>
-    /// <param name="wish">What shall stand there.</param>
+    /// <param name="edited">The description to save.</param>
     /// <param name="ct">Stops it.</param>
-    /// <returns>The dataset as it is now, and whether the wish was saved; else what is there is somebody else's.</returns>
+    /// <returns>The dataset as it is now, and whether the description was saved; if not, somebody else saved another one first.</returns>
     /// <exception cref="VolumeFormatException">A field is out of its bounds, or the dataset is gone.</exception>
-    public async Task<(Dataset Now, bool IsSaved)> SaveAsync(Dataset looked, DatasetDescription wish, CancellationToken ct)
+    public async Task<(Dataset Now, bool IsSaved)> SaveAsync(Dataset looked, DatasetDescription edited, CancellationToken ct)
     {
         var before = DatasetDescription.Of(looked.Manifest);
-        return await SaveAsync(looked, now => DatasetDescription.Of(now.Manifest) == before ? wish : null, ct);
+        return await SaveAsync(looked, now => DatasetDescription.Of(now.Manifest) == before ? edited : null, ct);
     }
 
     /// <summary>Saves what a function makes of the dataset as it is at that moment.</summary>
     /// <param name="looked">The dataset as it was looked at; only its identity counts.</param>
-    /// <param name="change">From the dataset to what shall be said of it, or null to leave it. Asked again where somebody was
-    /// faster.</param>
+    /// <param name="change">Returns the description to save for the dataset as it is now, or null to leave it. Called again when somebody
+    /// else saved in between.</param>
     /// <param name="ct">Stops it.</param>
     /// <returns>The dataset as it is now, and whether it was changed.</returns>
     /// <exception cref="VolumeFormatException">A field is out of its bounds, or the dataset is gone.</exception>
@@ -36,20 +36,20 @@ public sealed class DatasetEdits(DatasetStore store, DatasetCatalog catalog)
         {
             var now = await store.UpdateAsync(looked.Id, published =>
             {
-                var wish = change(published!) ?? throw new LeftAloneException(published!);
-                return ValueTask.FromResult(wish.Trimmed().ApplyTo(published!.Manifest));
+                var edited = change(published!) ?? throw new NotChangedException(published!);
+                return ValueTask.FromResult(edited.Trimmed().ApplyTo(published!.Manifest));
             }, ct, looked.Identity);
             catalog.Touch();
             return (now, true);
         }
-        catch (LeftAloneException e)
+        catch (NotChangedException e)
         {
             return (e.Now, false);
         }
     }
 
-    // Ends an update without writing.
-    private sealed class LeftAloneException(Dataset now) : Exception
+    // Thrown inside an update to end it without writing.
+    private sealed class NotChangedException(Dataset now) : Exception
     {
         public Dataset Now => now;
     }

@@ -126,8 +126,8 @@ public sealed partial class DescriptionDialog
             return;
         }
 
-        var wish = _draft.Trimmed();
-        if (wish.Problem() is { } problem)
+        var edited = _draft.Trimmed();
+        if (edited.Problem() is { } problem)
         {
             _error = $"{problem.Field} {problem.Sentence}.";
             return;
@@ -136,12 +136,12 @@ public sealed partial class DescriptionDialog
         try
         {
             // Somebody may have been faster: what they alone changed is taken over, of what both changed the person chooses.
-            var (now, isSaved) = await Edits.SaveAsync(_looked, wish, default);
+            var (now, isSaved) = await Edits.SaveAsync(_looked, edited, default);
             if (!isSaved)
             {
                 _conflicts.Clear();
                 var theirs = DatasetDescription.Of(now.Manifest);
-                Show(wish.MergedWith(_before, theirs, _conflicts));
+                Show(edited.MergedWith(_before, theirs, _conflicts));
                 (_looked, _before) = (now, theirs);
                 if (_conflicts.Count > 0)
                 {

@@ -13,11 +13,11 @@ public sealed class DatasetDescriptionTests
     public void Description_WrittenAndReadAgain_IsTheSameAndKeepsUnknownFields()
     {
         var manifest = Manifests.Parse("""{ "name": "Old", "extra": 1, "about": { "weather": "sunny", "tags": ["x"] } }"""u8, "d");
-        var wish = new DatasetDescription(
+        var description = new DatasetDescription(
             "New", "two\nlines", ["Li", "short"], "S1", "Ada", "ID19", [KeyValuePair.Create("Pressure", "5 MPa")]);
-        var text = JsonSerializer.Serialize(wish.ApplyTo(manifest), DatasetManifest.Json);
+        var text = JsonSerializer.Serialize(description.ApplyTo(manifest), DatasetManifest.Json);
         var again = Manifests.Parse(System.Text.Encoding.UTF8.GetBytes(text), "d");
-        Assert.Equal(wish, DatasetDescription.Of(again));
+        Assert.Equal(description, DatasetDescription.Of(again));
         Assert.Contains("\"weather\": \"sunny\"", text, StringComparison.Ordinal);
         Assert.Contains("\"extra\": 1", text, StringComparison.Ordinal);
         Assert.Null(s_plain.ApplyTo(new DatasetManifest()).About);
@@ -26,7 +26,7 @@ public sealed class DatasetDescriptionTests
     [Fact]
     public void Fields_OutOfBounds_AreRefusedByName()
     {
-        (string Field, DatasetDescription Wish)[] wrong =
+        (string Field, DatasetDescription Description)[] wrong =
         [
             ("name", s_plain with { Name = " " }),
             ("name", s_plain with { Name = new string('x', 201) }),
@@ -43,8 +43,8 @@ public sealed class DatasetDescriptionTests
         ];
         Assert.All(wrong, w =>
         {
-            Assert.Equal(w.Field, w.Wish.Problem()?.Field);
-            Assert.Throws<VolumeFormatException>(() => w.Wish.ApplyTo(new DatasetManifest()));
+            Assert.Equal(w.Field, w.Description.Problem()?.Field);
+            Assert.Throws<VolumeFormatException>(() => w.Description.ApplyTo(new DatasetManifest()));
         });
         Assert.Null(s_plain.Problem());
     }

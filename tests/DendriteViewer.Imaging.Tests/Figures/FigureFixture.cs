@@ -56,7 +56,7 @@ public sealed class FigureFixture : IAsyncLifetime
     public FigureScene Scene(ViewState view, params FigureMark[] marks) => new(Dataset, Volume, view, marks);
 
     /// <summary>A figure of one picture and nothing else.</summary>
-    public static FigureWish Bare(Pane pane, int width, int height) =>
+    public static FigureSettings Bare(Pane pane, int width, int height) =>
         new([pane], FigureSize.OfScreen((width, height), 1, 8), FigureParts.None, IsDark: false);
 
     public Task DisposeAsync()

@@ -22,8 +22,9 @@ public sealed class FigureTests(FigureFixture fixture) : IClassFixture<FigureFix
     [Fact]
     public async Task Svg_OfAllPanes_HoldsItsTextAsTextAndItsPicturesExactly()
     {
-        var wish = new FigureWish(FigureWish.All, FigureSize.OfPaper((900, 700), 85, 150, 7), Everything, IsDark: false, "by hand");
-        using var figure = await fixture.Figures.RenderAsync(fixture.Scene(fixture.View with { BandVisible = true }, s_mark), wish,
+        var settings = new FigureSettings(
+            FigureSettings.All, FigureSize.OfPaper((900, 700), 85, 150, 7), Everything, IsDark: false, "by hand");
+        using var figure = await fixture.Figures.RenderAsync(fixture.Scene(fixture.View with { BandVisible = true }, s_mark), settings,
             default);
         using var file = new MemoryStream();
         FigureFile.Write(figure, "svg", file);
@@ -56,8 +57,8 @@ public sealed class FigureTests(FigureFixture fixture) : IClassFixture<FigureFix
     [Fact]
     public async Task Png_OfPaper_SaysItsResolutionAndIsAsWideAsAskedFor()
     {
-        var wish = new FigureWish([Pane.Z], FigureSize.OfPaper((640, 480), 60, 300, 8), Everything, IsDark: false);
-        using var figure = await fixture.Figures.RenderAsync(fixture.Scene(fixture.View), wish, default);
+        var settings = new FigureSettings([Pane.Z], FigureSize.OfPaper((640, 480), 60, 300, 8), Everything, IsDark: false);
+        using var figure = await fixture.Figures.RenderAsync(fixture.Scene(fixture.View), settings, default);
         using var file = new MemoryStream();
         FigureFile.Write(figure, "png", file);
         var bytes = file.ToArray();
@@ -71,10 +72,11 @@ public sealed class FigureTests(FigureFixture fixture) : IClassFixture<FigureFix
     [Fact]
     public async Task Png_OfOnePicture_HoldsItsPixelsUnchanged()
     {
-        var wish = new FigureWish([Pane.Y], FigureSize.OfScreen((320, 240), 2, 8), FigureParts.Caption | FigureParts.Colour, IsDark: true);
-        using var figure = await fixture.Figures.RenderAsync(fixture.Scene(fixture.View), wish, default);
+        var settings = new FigureSettings(
+            [Pane.Y], FigureSize.OfScreen((320, 240), 2, 8), FigureParts.Caption | FigureParts.Colour, IsDark: true);
+        using var figure = await fixture.Figures.RenderAsync(fixture.Scene(fixture.View), settings, default);
         using var bare = await fixture.Figures.RenderAsync(
-            fixture.Scene(fixture.View), wish with { Parts = FigureParts.None }, default);
+            fixture.Scene(fixture.View), settings with { Parts = FigureParts.None }, default);
         using var with = FigureFile.Pixels(figure);
         using var without = FigureFile.Pixels(bare);
         Assert.Equal((640, 480), (without.Width, without.Height));
@@ -89,8 +91,8 @@ public sealed class FigureTests(FigureFixture fixture) : IClassFixture<FigureFix
     [Fact]
     public async Task Pdf_OfAFigure_HasAPageOfItsSize()
     {
-        var wish = new FigureWish([Pane.Volume], FigureSize.OfPaper((400, 300), 80, 100, 8), Everything, IsDark: false);
-        using var figure = await fixture.Figures.RenderAsync(fixture.Scene(fixture.View, s_mark), wish, default);
+        var settings = new FigureSettings([Pane.Volume], FigureSize.OfPaper((400, 300), 80, 100, 8), Everything, IsDark: false);
+        using var figure = await fixture.Figures.RenderAsync(fixture.Scene(fixture.View, s_mark), settings, default);
         using var file = new MemoryStream();
         FigureFile.Write(figure, "pdf", file);
         var text = Encoding.Latin1.GetString(file.ToArray());
@@ -106,8 +108,8 @@ public sealed class FigureTests(FigureFixture fixture) : IClassFixture<FigureFix
     public void Zoom_OnPaper_ShowsWhatTheScreenShows()
     {
         var scene = fixture.Scene(fixture.View with { UmPerPixel = 0.25 });
-        var wish = new FigureWish([Pane.Z], FigureSize.OfPaper((800, 600), 50, 600, 8), FigureParts.None, IsDark: false);
-        var pane = FigurePlan.Of(scene, wish).Panes[0];
+        var settings = new FigureSettings([Pane.Z], FigureSize.OfPaper((800, 600), 50, 600, 8), FigureParts.None, IsDark: false);
+        var pane = FigurePlan.Of(scene, settings).Panes[0];
         Assert.Equal(800 * 0.25, pane.Box.Width * pane.UmPerUnit, 6);
     }
 
@@ -121,16 +123,17 @@ public sealed class FigureTests(FigureFixture fixture) : IClassFixture<FigureFix
     [Fact]
     public void Size_OfTooManyPixels_IsRefusedWithARemedy()
     {
-        var wish = new FigureWish([Pane.Z], FigureSize.OfPaper((400, 400), 500, 600, 8), FigureParts.None, IsDark: false);
+        var settings = new FigureSettings([Pane.Z], FigureSize.OfPaper((400, 400), 500, 600, 8), FigureParts.None, IsDark: false);
         Assert.Contains("fewer mm or dpi",
-            Assert.Throws<OutOfRangeException>(() => FigurePlan.Of(fixture.Scene(fixture.View), wish)).Message, StringComparison.Ordinal);
+            Assert.Throws<OutOfRangeException>(() => FigurePlan.Of(fixture.Scene(fixture.View), settings)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void Size_OfTooManyPixelsWithWhatStandsAroundThePictures_IsRefused()
     {
         var scene = fixture.Scene(fixture.View);
-        var bare = new FigureWish([Pane.Z], FigureSize.OfScreen((3800, 2160), 2, 8), FigureParts.None, IsDark: false);
+        var bare = new FigureSettings([Pane.Z], FigureSize.OfScreen((3800, 2160), 2, 8), FigureParts.None, IsDark: false);
         Assert.Equal((7600, 4320), (FigurePlan.Of(scene, bare).WidthPixels, FigurePlan.Of(scene, bare).HeightPixels));
         var surrounded = bare with { Parts = FigureParts.Colour | FigureParts.Caption };
         Assert.Contains("million pixels",
@@ -141,10 +144,10 @@ public sealed class FigureTests(FigureFixture fixture) : IClassFixture<FigureFix
     public void Cost_OfAFigure_IsOfAllItsPixels()
     {
         var scene = fixture.Scene(fixture.View);
-        var wish = new FigureWish(
-            FigureWish.All, FigureSize.OfScreen((400, 300), 1, 36), FigureParts.Colour | FigureParts.Caption, IsDark: false);
-        var plan = FigurePlan.Of(scene, wish);
-        var (volume, flat) = FigureRenderer.CostOf(scene, wish);
+        var settings = new FigureSettings(
+            FigureSettings.All, FigureSize.OfScreen((400, 300), 1, 36), FigureParts.Colour | FigureParts.Caption, IsDark: false);
+        var plan = FigurePlan.Of(scene, settings);
+        var (volume, flat) = FigureRenderer.CostOf(scene, settings);
         Assert.Equal(1e-6 * plan.WidthPixels * plan.HeightPixels, volume + flat, 9);
         Assert.Equal(1e-6 * plan.Panes[1].Width * plan.Panes[1].Height, volume, 9);
     }

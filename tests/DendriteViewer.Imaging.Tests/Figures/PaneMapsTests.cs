@@ -55,8 +55,8 @@ public sealed class PaneMapsTests(FigureFixture fixture) : IClassFixture<FigureF
     {
         const int Width = 200, Height = 150;
         var scene = fixture.Scene(fixture.View);
-        var wish = FigureFixture.Bare(pane, Width, Height);
-        using var figure = await fixture.Figures.RenderAsync(scene, wish, default);
+        var settings = FigureFixture.Bare(pane, Width, Height);
+        using var figure = await fixture.Figures.RenderAsync(scene, settings, default);
         using var pixels = FigureFile.Pixels(figure);
         var plan = figure.Plan.Panes[0];
         var map = new SliceMap(SlicePlane.Of(scene.View, pane), plan.Box, plan.UmPerUnit);
@@ -69,10 +69,10 @@ public sealed class PaneMapsTests(FigureFixture fixture) : IClassFixture<FigureF
     public void DepthLine_OfASlice_LiesAtItsDepth(Pane pane)
     {
         var scene = fixture.Scene(fixture.View with { Rotation = new SliceRotation(0, pane == Pane.Y ? 11 : 0, pane == Pane.X ? 11 : 0) });
-        var wish = FigureFixture.Bare(pane, 200, 160);
-        var plan = FigurePlan.Of(scene, wish).Panes[0];
+        var settings = FigureFixture.Bare(pane, 200, 160);
+        var plan = FigurePlan.Of(scene, settings).Panes[0];
         var map = new SliceMap(SlicePlane.Of(scene.View, pane), plan.Box, plan.UmPerUnit);
-        Assert.All(new SliceOverlay(scene, wish, plan, new SvgCanvas()).DepthLine(33), p =>
+        Assert.All(new SliceOverlay(scene, settings, plan, new SvgCanvas()).DepthLine(33), p =>
             Assert.InRange(scene.Dataset.Depth.DepthOf(map.ToWorld(p)).Um, 33 - 1e-6, 33 + 1e-6));
     }
 

@@ -34,9 +34,9 @@ public sealed class MovieTests(FigureFixture fixture) : IClassFixture<FigureFixt
     [InlineData(MovieFormat.Mp4, "h264")]
     public async Task Video_OfATurntable_HasExactlyItsFrames(MovieFormat format, string codec)
     {
-        var wish = Slices() with { Kind = MovieKind.Turntable, Panes = [Pane.Volume], Format = format, FramesPerSecond = 12.5,
+        var settings = Slices() with { Kind = MovieKind.Turntable, Panes = [Pane.Volume], Format = format, FramesPerSecond = 12.5,
             Seconds = 2 };
-        var plan = MoviePlan.Of(fixture.Scene(fixture.View), wish);
+        var plan = MoviePlan.Of(fixture.Scene(fixture.View), settings);
         await WriteAsync(plan, await Ffmpeg.FindAsync(null, default), "m.video");
         var info = new ProcessStartInfo("ffprobe",
         [
@@ -89,7 +89,8 @@ public sealed class MovieTests(FigureFixture fixture) : IClassFixture<FigureFixt
     [Fact]
     public void Turntable_IsOneTurnWhoseLastFrameIsNotItsFirst()
     {
-        var shots = MoviePlan.Of(fixture.Scene(fixture.View), Slices() with { Kind = MovieKind.Turntable, Panes = FigureWish.All }).Shots;
+        var settings = Slices() with { Kind = MovieKind.Turntable, Panes = FigureSettings.All };
+        var shots = MoviePlan.Of(fixture.Scene(fixture.View), settings).Shots;
         Assert.Equal(30, shots[0].Scene.View.Camera.AzimuthDeg, 9);
         Assert.Equal(0, shots[^1].Scene.View.Camera.AzimuthDeg, 9);
         Assert.All(shots, s => Assert.InRange(s.Scene.View.Camera.AzimuthDeg, -180, 180));
@@ -100,13 +101,13 @@ public sealed class MovieTests(FigureFixture fixture) : IClassFixture<FigureFixt
     {
         VolumeInfo At(double hours) => fixture.Volume with { Key = new VolumeKey(fixture.Volume.Key.Modality, hours) };
         var view = fixture.View with { Compare = new Comparison(CompareMode.Difference, 1) };
-        var wish = Slices() with { Kind = MovieKind.Timesteps };
-        Assert.Equal([0.0, 2], Hours(wish, 0, 1, 2));
-        Assert.Equal([0.0, 1, 2], Hours(wish with { Panes = [Pane.Volume] }, 0, 1, 2));
+        var settings = Slices() with { Kind = MovieKind.Timesteps };
+        Assert.Equal([0.0, 2], Hours(settings, 0, 1, 2));
+        Assert.Equal([0.0, 1, 2], Hours(settings with { Panes = [Pane.Volume] }, 0, 1, 2));
         Assert.Contains("beside the one that is subtracted",
-            Assert.Throws<OutOfRangeException>(() => Hours(wish, 0, 1)).Message, StringComparison.Ordinal);
+            Assert.Throws<OutOfRangeException>(() => Hours(settings, 0, 1)).Message, StringComparison.Ordinal);
 
-        double[] Hours(MovieWish wanted, params double[] scans) => [.. MoviePlan.Of(
+        double[] Hours(MovieSettings wanted, params double[] scans) => [.. MoviePlan.Of(
             new FigureScene(fixture.Dataset with { Volumes = [.. scans.Select(At)] }, At(scans[0]), view, []), wanted)
             .Shots.Select(s => s.Scene.Volume.Key.Hours)];
     }
@@ -119,21 +120,21 @@ public sealed class MovieTests(FigureFixture fixture) : IClassFixture<FigureFixt
 
     [Theory]
     [MemberData(nameof(Refused))]
-    public void Wish_ThatCannotBeMade_IsRefusedWithItsRemedy(string which, string says)
+    public void Settings_ThatCannotBeMade_IsRefusedWithItsRemedy(string which, string says)
     {
-        var (view, wish) = (fixture.View, Slices());
-        (view, wish) = which switch
+        var (view, settings) = (fixture.View, Slices());
+        (view, settings) = which switch
         {
-            "odd" => (view, wish with { Width = 321 }),
-            "frames" => (view, wish with { FramesPerSecond = 60, Seconds = 600 }),
-            "pixels" => (view, wish with { Width = 3840, Height = 2160, FramesPerSecond = 60, Seconds = 30 }),
-            "outside" => (view, wish with { ToUm = 81 }),
-            "turned" => (view with { Rotation = new SliceRotation(0, 3, 0) }, wish),
-            "pane" => (view, wish with { Kind = MovieKind.Turntable }),
-            "one scan" => (view, wish with { Kind = MovieKind.Timesteps }),
-            _ => (view, wish with { Format = MovieFormat.Gif, FramesPerSecond = 60 }),
+            "odd" => (view, settings with { Width = 321 }),
+            "frames" => (view, settings with { FramesPerSecond = 60, Seconds = 600 }),
+            "pixels" => (view, settings with { Width = 3840, Height = 2160, FramesPerSecond = 60, Seconds = 30 }),
+            "outside" => (view, settings with { ToUm = 81 }),
+            "turned" => (view with { Rotation = new SliceRotation(0, 3, 0) }, settings),
+            "pane" => (view, settings with { Kind = MovieKind.Turntable }),
+            "one scan" => (view, settings with { Kind = MovieKind.Timesteps }),
+            _ => (view, settings with { Format = MovieFormat.Gif, FramesPerSecond = 60 }),
         };
-        var refused = Assert.Throws<OutOfRangeException>(() => MoviePlan.Of(fixture.Scene(view), wish));
+        var refused = Assert.Throws<OutOfRangeException>(() => MoviePlan.Of(fixture.Scene(view), settings));
         Assert.Contains(says, refused.Message, StringComparison.Ordinal);
     }
 
@@ -164,7 +165,7 @@ public sealed class MovieTests(FigureFixture fixture) : IClassFixture<FigureFixt
         Assert.Empty(Directory.GetFiles(_folder.Path, "m.*"));
     }
 
-    private static MovieWish Slices() => new(MovieKind.Slices, [Pane.Z], 320, 240, 8, 1.5, MovieFormat.WebM, (320, 240), Parts)
+    private static MovieSettings Slices() => new(MovieKind.Slices, [Pane.Z], 320, 240, 8, 1.5, MovieFormat.WebM, (320, 240), Parts)
     {
         Along = Pane.Z, FromUm = 10, ToUm = 70,
     };

@@ -117,7 +117,7 @@ public sealed class SurfaceExporterTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Wish_ThatIsOutOfRange_IsRefusedAndLeavesNothing()
+    public async Task Settings_ThatIsOutOfRange_IsRefusedAndLeavesNothing()
     {
         await Assert.ThrowsAsync<OutOfRangeException>(() => ExportAsync(Dark(9, SurfaceFormat.Stl), "x.stl"));
         await Assert.ThrowsAsync<OutOfRangeException>(() => ExportAsync(Dark(0, SurfaceFormat.Stl) with { Value = 1e7 }, "x.stl"));
@@ -125,8 +125,8 @@ public sealed class SurfaceExporterTests : IAsyncLifetime
         Assert.Empty(Directory.GetFiles(_folder.Path, "x.*"));
     }
 
-    private static SurfaceWish Dark(int level, SurfaceFormat format) => new(level, format) { Value = 10 * Radius, IsDarkInside = true };
+    private static SurfaceSettings Dark(int level, SurfaceFormat format) => new(level, format) { Value = 10 * Radius, IsDarkInside = true };
 
-    private Task<SurfaceFacts> ExportAsync(SurfaceWish wish, string name) =>
-        new SurfaceExporter(_store).ExportAsync(Volume, wish, _folder[name], null, default);
+    private Task<SurfaceFacts> ExportAsync(SurfaceSettings settings, string name) =>
+        new SurfaceExporter(_store).ExportAsync(Volume, settings, _folder[name], null, default);
 }

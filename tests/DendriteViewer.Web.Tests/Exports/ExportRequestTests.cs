@@ -12,14 +12,15 @@ public sealed class ExportRequestTests(ExportRequestTests.Host host) : IClassFix
     [InlineData("turntable", 1)]
     [InlineData("slices", 1)]
     public void Movie_WithoutPanes_ShowsWhatMoves(string kind, int panes) =>
-        Assert.Equal(panes, new MovieRequest { Kind = kind, ToUm = 5 }.ToWish().Panes.Count);
+        Assert.Equal(panes, new MovieRequest { Kind = kind, ToUm = 5 }.ToSettings().Panes.Count);
 
     [Fact]
     public void Movie_OfSlices_ShowsTheSliceOfItsAxis()
     {
-        var wish = new MovieRequest { Kind = "slices", Axis = "x", FromUm = 1, ToUm = 2, Format = "gif", Screen = [400, 300] }.ToWish();
-        Assert.Equal((Pane.X, MovieFormat.Gif, (400, 300)), (wish.Along, wish.Format, wish.Screen));
-        Assert.Equal([Pane.X], wish.Panes);
+        var request = new MovieRequest { Kind = "slices", Axis = "x", FromUm = 1, ToUm = 2, Format = "gif", Screen = [400, 300] };
+        var settings = request.ToSettings();
+        Assert.Equal((Pane.X, MovieFormat.Gif, (400, 300)), (settings.Along, settings.Format, settings.Screen));
+        Assert.Equal([Pane.X], settings.Panes);
     }
 
     public static TheoryData<MovieRequest, string> Refused => new()
@@ -38,14 +39,14 @@ public sealed class ExportRequestTests(ExportRequestTests.Host host) : IClassFix
     [Theory]
     [MemberData(nameof(Refused))]
     public void Movie_OutOfRange_IsRefusedByName(MovieRequest movie, string named) =>
-        Assert.Contains(named, Assert.Throws<OutOfRangeException>(() => movie.ToWish()).Message, StringComparison.Ordinal);
+        Assert.Contains(named, Assert.Throws<OutOfRangeException>(() => movie.ToSettings()).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Surface_OfOneLabel_IsThatLabelAlone()
     {
         var labels = host.Web.Dataset.Volumes[0] with { IsLabels = true };
-        var one = new SurfaceRequest { FromLabel = 3 }.ToWish(labels);
-        var all = new SurfaceRequest().ToWish(labels);
+        var one = new SurfaceRequest { FromLabel = 3 }.ToSettings(labels);
+        var all = new SurfaceRequest().ToSettings(labels);
         Assert.Equal((3, 3, 1, int.MaxValue), (one.FromLabel, one.ToLabel, all.FromLabel, all.ToLabel));
     }
 
@@ -53,10 +54,11 @@ public sealed class ExportRequestTests(ExportRequestTests.Host host) : IClassFix
     public void Surface_OutOfRange_IsRefused()
     {
         var scan = host.Web.Dataset.Volumes[0];
-        Assert.Throws<OutOfRangeException>(() => new SurfaceRequest { Format = "obj", Value = scan.Least }.ToWish(scan));
-        Assert.Throws<OutOfRangeException>(() => new SurfaceRequest { Value = scan.Most + 1 }.ToWish(scan));
-        Assert.Throws<OutOfRangeException>(() => new SurfaceRequest { Value = scan.Least, Level = 50 }.ToWish(scan));
-        Assert.Throws<OutOfRangeException>(() => new SurfaceRequest { FromLabel = 5, ToLabel = 4 }.ToWish(scan with { IsLabels = true }));
+        Assert.Throws<OutOfRangeException>(() => new SurfaceRequest { Format = "obj", Value = scan.Least }.ToSettings(scan));
+        Assert.Throws<OutOfRangeException>(() => new SurfaceRequest { Value = scan.Most + 1 }.ToSettings(scan));
+        Assert.Throws<OutOfRangeException>(() => new SurfaceRequest { Value = scan.Least, Level = 50 }.ToSettings(scan));
+        Assert.Throws<OutOfRangeException>(() =>
+            new SurfaceRequest { FromLabel = 5, ToLabel = 4 }.ToSettings(scan with { IsLabels = true }));
     }
 
     public sealed class Host : IAsyncLifetime

@@ -62,7 +62,7 @@ public sealed class SurfaceExportTests : BunitContext, IAsyncLifetime
         Assert.NotEqual(Scan(9000.01), Scan(9000.02));
 
         string Name(DendriteViewer.Imaging.Datasets.VolumeInfo volume, SurfaceRequest surface) =>
-            SurfaceHandler.NameOf(_host.Dataset, volume, surface.ToWish(volume));
+            SurfaceHandler.NameOf(_host.Dataset, volume, surface.ToSettings(volume));
     }
 
     [Fact]
@@ -73,15 +73,15 @@ public sealed class SurfaceExportTests : BunitContext, IAsyncLifetime
         await using var jobs = await JobsHost.StartAsync(options, s => s.AddSingleton<IJobHandler>(held));
         var surfaces = new SurfaceHandler(jobs.Board, _host.Store, new ExportFiles(options, _host.Time));
         var volume = _host.Dataset.Volumes[0];
-        var wish = new SurfaceRequest { Modality = volume.Key.Modality, Hours = volume.Key.Hours, Value = 9000 };
-        var first = await surfaces.StartAsync(_host.Dataset, wish, new Person("ada", "Ada"));
+        var settings = new SurfaceRequest { Modality = volume.Key.Modality, Hours = volume.Key.Hours, Value = 9000 };
+        var first = await surfaces.StartAsync(_host.Dataset, settings, new Person("ada", "Ada"));
         var refusal = await Assert.ThrowsAsync<ExportBusyException>(
-            () => surfaces.StartAsync(_host.Dataset, wish, new Person("ada", "Ada")));
+            () => surfaces.StartAsync(_host.Dataset, settings, new Person("ada", "Ada")));
         Assert.StartsWith("A surface of yours is being made", refusal.Message, StringComparison.Ordinal);
-        await surfaces.StartAsync(_host.Dataset, wish, new Person("ben", "Ben"));
+        await surfaces.StartAsync(_host.Dataset, settings, new Person("ben", "Ben"));
         held.Go.SetResult();
         await jobs.UntilAsync(first.Id, j => !j.IsActive);
-        await surfaces.StartAsync(_host.Dataset, wish, new Person("ada", "Ada"));
+        await surfaces.StartAsync(_host.Dataset, settings, new Person("ada", "Ada"));
     }
 
     private static AngleSharp.Dom.IElement Button(IRenderedComponent<SurfaceExport> section, string text) =>

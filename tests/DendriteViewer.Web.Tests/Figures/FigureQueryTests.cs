@@ -12,18 +12,18 @@ public sealed class FigureQueryTests
     [Fact]
     public void Query_OfNothing_IsAllPanesAsPngWithTheUsualParts()
     {
-        var (wish, format) = Parse("");
-        Assert.Equal(("png", FigureQuery.Usual, 4), (format, wish.Parts, wish.Panes.Count));
-        Assert.False(wish.IsDark);
+        var (settings, format) = Parse("");
+        Assert.Equal(("png", FigureQuery.Usual, 4), (format, settings.Parts, settings.Panes.Count));
+        Assert.False(settings.IsDark);
     }
 
     [Fact]
     public void Query_OfPaper_GivesItsSizeInUnits()
     {
-        var wish = Parse("pane=3d&mm=127&dpi=192&size=400x300&with=scale,band&theme=dark&note=n").Wish;
-        Assert.Equal([Pane.Volume], wish.Panes);
-        Assert.Equal((480.0, 2.0, (400, 300)), (wish.Size.WidthUnits!.Value, wish.Size.Scale, wish.Size.Screen));
-        Assert.Equal((FigureParts.Scale | FigureParts.Band, true, "n"), (wish.Parts, wish.IsDark, wish.Note));
+        var settings = Parse("pane=3d&mm=127&dpi=192&size=400x300&with=scale,band&theme=dark&note=n").Settings;
+        Assert.Equal([Pane.Volume], settings.Panes);
+        Assert.Equal((480.0, 2.0, (400, 300)), (settings.Size.WidthUnits!.Value, settings.Size.Scale, settings.Size.Screen));
+        Assert.Equal((FigureParts.Scale | FigureParts.Band, true, "n"), (settings.Parts, settings.IsDark, settings.Note));
     }
 
     [Theory]
@@ -78,12 +78,12 @@ public sealed class FigureQueryTests
     {
         var sizes = new PaneSizes([1300, 700], [[640, 340], [650, 345], [9, 9000], [640, 340]]);
         var choices = new FigureChoices { Pane = "x", Format = "svg", OnPaper = true, Mm = 170, Dpi = 600, Note = "50 % & more" };
-        var (wish, format) = Parse(choices.ToAddress("cell", "v=1", sizes, isPreview: false).Split('?')[1]);
-        Assert.Equal(("svg", "50 % & more", (16, 4096)), (format, wish.Note, wish.Size.Screen));
+        var (settings, format) = Parse(choices.ToAddress("cell", "v=1", sizes, isPreview: false).Split('?')[1]);
+        Assert.Equal(("svg", "50 % & more", (16, 4096)), (format, settings.Note, settings.Size.Screen));
 
         // The preview has the same layout in fewer pixels.
-        var preview = Parse(choices.ToAddress("cell", "v=1", sizes, isPreview: true).Split('?')[1]).Wish;
-        Assert.Equal((wish.Size with { Scale = 1 }), preview.Size);
+        var preview = Parse(choices.ToAddress("cell", "v=1", sizes, isPreview: true).Split('?')[1]).Settings;
+        Assert.Equal((settings.Size with { Scale = 1 }), preview.Size);
     }
 
     private static FigureQuery Parse(string query) => FigureQuery.Parse(new QueryCollection(QueryHelpers.ParseQuery(query)));

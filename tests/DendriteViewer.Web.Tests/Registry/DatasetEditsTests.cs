@@ -18,19 +18,18 @@ public sealed class DatasetEditsTests : IAsyncLifetime
     public Task DisposeAsync() => _host.DisposeAsync();
 
     [Fact]
-    public async Task Name_ThatIsChanged_LeavesIdIdentityAndVolumes()
+    public async Task Save_OfANewName_KeepsIdIdentityAndVolumes()
     {
         var before = _host.Dataset;
-        var wish = DatasetDescription.Of(before.Manifest) with { Name = " New name ", Tags = ["a"] };
-        var (now, isSaved) = await Edits.SaveAsync(before, wish, default);
+        var description = DatasetDescription.Of(before.Manifest) with { Name = " New name ", Tags = ["a"] };
+        var (now, isSaved) = await Edits.SaveAsync(before, description, default);
         Assert.True(isSaved);
         Assert.Equal(("New name", before.Id, before.Identity, before.Volumes.Count), (now.Name, now.Id, now.Identity, now.Volumes.Count));
         Assert.Equal(now.Revision, (await _host.Store.TryOpenAsync(before.Id, default))!.Revision);
     }
 
-    // The second began from what the first replaced.
     [Fact]
-    public async Task Second_WhoLookedBefore_SavesNothingAndSeesTheFirst()
+    public async Task Save_BasedOnAReplacedDescription_SavesNothingAndReturnsTheNewerOne()
     {
         var looked = _host.Dataset;
         var mine = DatasetDescription.Of(looked.Manifest);
@@ -41,7 +40,7 @@ public sealed class DatasetEditsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task ManyAtOnce_WhoEachAddAPair_LoseNone()
+    public async Task ConcurrentSaves_EachAddingOneField_KeepAllFields()
     {
         await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Edits.SaveAsync(_host.Dataset, now =>
         {
@@ -53,7 +52,7 @@ public sealed class DatasetEditsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Dataset_ThatIsGone_IsNotWritten()
+    public async Task Save_ToADeletedDataset_ThrowsAndWritesNothing()
     {
         await _host.Store.DeleteAsync(_host.Dataset.Id, default);
         await Assert.ThrowsAsync<VolumeFormatException>(() =>
@@ -62,7 +61,7 @@ public sealed class DatasetEditsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Losses_CountWhatGoesAlong()
+    public async Task DatasetLosses_OfOneDataset_CountScansLinksAndExports()
     {
         using var folder = new TempDirectory();
         var files = new ExportFiles(new DendriteOptions { Data = folder.Path }, _host.Time);

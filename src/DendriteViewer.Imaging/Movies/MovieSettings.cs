@@ -41,7 +41,7 @@ public enum MovieFormat
 /// <param name="Screen">Size of the pictures on the screen, CSS pixels, which the view's zoom counts in.</param>
 /// <param name="Parts">What is drawn with the pictures.</param>
 /// <param name="Note">A line of text of one's own; empty for none.</param>
-public sealed record MovieWish(
+public sealed record MovieSettings(
     MovieKind Kind, IReadOnlyList<Pane> Panes, int Width, int Height, double FramesPerSecond, double Seconds, MovieFormat Format,
     (int Width, int Height) Screen, FigureParts Parts, string Note = "")
 {
@@ -82,7 +82,7 @@ public sealed record MovieWish(
 
     /// <summary>Checks what can be checked without a dataset.</summary>
     /// <exception cref="OutOfRangeException">A number is out of its range; the message says the remedy.</exception>
-    public MovieWish Checked()
+    public MovieSettings Checked()
     {
         Side.Check(Width);
         Side.Check(Height);
@@ -92,9 +92,9 @@ public sealed record MovieWish(
         Ranges.PictureSide.Of("The screen's height").Check(Screen.Height);
         Ranges.Um.Of("from").Check(FromUm);
         Ranges.Um.Of("to").Check(ToUm);
-        if (Note.Length > FigureWish.MostNote)
+        if (Note.Length > FigureSettings.MostNote)
         {
-            throw new OutOfRangeException($"The note has at most {FigureWish.MostNote} characters.");
+            throw new OutOfRangeException($"The note has at most {FigureSettings.MostNote} characters.");
         }
 
         if (Format != MovieFormat.Gif && (Width % 2 != 0 || Height % 2 != 0))
@@ -140,6 +140,6 @@ public sealed record MovieWish(
     }
 
     /// <summary>The frames as figures: white on black, and larger text on larger frames.</summary>
-    public FigureWish ToFigure() => new(
+    public FigureSettings ToFigure() => new(
         Panes, FigureSize.OfFrame(Screen, Height, TextPoints), Parts, IsDark: true, Note);
 }

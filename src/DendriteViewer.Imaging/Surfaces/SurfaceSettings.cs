@@ -17,7 +17,7 @@ public enum SurfaceFormat
 /// <summary>A surface of a volume.</summary>
 /// <param name="Level">Pyramid level: each has half as many voxels along each axis, and about a quarter of the triangles.</param>
 /// <param name="Format">How it is written.</param>
-public sealed record SurfaceWish(int Level, SurfaceFormat Format)
+public sealed record SurfaceSettings(int Level, SurfaceFormat Format)
 {
     /// <summary>Triangles at most.</summary>
     public const int MostTriangles = 100_000_000;
@@ -36,7 +36,7 @@ public sealed record SurfaceWish(int Level, SurfaceFormat Format)
 
     /// <summary>Checks it against a volume.</summary>
     /// <exception cref="OutOfRangeException">A number is out of its range.</exception>
-    public SurfaceWish Checked(VolumeInfo volume)
+    public SurfaceSettings Checked(VolumeInfo volume)
     {
         new NumberRange("level", 0, volume.Levels - 1).Check(Level);
         if (volume.IsLabels)
