@@ -56,7 +56,7 @@ internal ref struct RayFrustum
     /// <summary>What lies between two distances along the rays.</summary>
     [System.Diagnostics.CodeAnalysis.UnscopedRef]
     [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-    public BlockWindow.Part Part(float from, float to)
+    public ConvexPart Part(float from, float to)
     {
         Vector3 low = new(float.MaxValue), high = new(float.MinValue);
         for (var i = 0; i < 4; i++)
@@ -77,6 +77,6 @@ internal ref struct RayFrustum
 
         _planes[4] = new Vector4(d, -near);
         _planes[5] = new Vector4(-d, far);
-        return new BlockWindow.Part(low - Vector3.One, high + Vector3.One, _planes);
+        return new ConvexPart(low - Vector3.One, high + Vector3.One, _planes);
     }
 }

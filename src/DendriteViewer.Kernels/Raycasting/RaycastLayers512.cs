@@ -71,7 +71,7 @@ internal static unsafe class RaycastLayers512
                 for (var l = 0; l < layers.Length && fits; l++)
                 {
                     var frustum = new RayFrustum(job, layers[l].FromPicture, first, u0, v0, u1, v1);
-                    fits = worker.Windows[l].Prepare(frustum.Part(from, from + length), new BlockWindow.OccupancyQuery(layers[l].Empty, (byte)(layers[l].Nearest || s.Smooth ? 1 : 0)));
+                    fits = worker.Windows[l].Prepare(frustum.Part(from, from + length), new OccupancyQuery(layers[l].Empty, (byte)(layers[l].Nearest || s.Smooth ? 1 : 0)));
                     seen |= new ReadOnlySpan<ulong>(worker.Windows[l].Visible, 8).ContainsAnyExcept(0ul);
                 }
 

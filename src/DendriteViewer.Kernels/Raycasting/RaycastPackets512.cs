@@ -267,8 +267,8 @@ internal static unsafe class RaycastPackets512
         var looksBack = s.Mode == RayMode.Isosurface || s is { Mode: RayMode.Composite, Integrated: true };
         var occupancy = s.Mode switch
         {
-            RayMode.Composite or RayMode.Isosurface => new BlockWindow.OccupancyQuery(s.Empty, (byte)(looksBack ? 1 : 0)),
-            _ => new BlockWindow.OccupancyQuery(null, 0),
+            RayMode.Composite or RayMode.Isosurface => new OccupancyQuery(s.Empty, (byte)(looksBack ? 1 : 0)),
+            _ => new OccupancyQuery(null, 0),
         };
         var curved = Lanes512.Curve.IsSupported && s.Transfer.Pieces is not null;
         var chunk = Math.Max(Chunk, 2 * s.Step);

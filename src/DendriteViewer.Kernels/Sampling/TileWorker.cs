@@ -18,10 +18,10 @@ internal sealed unsafe class TileWorker : IDisposable
     }
 
     /// <summary>A worker for one thread, turned to a volume.</summary>
-    public static TileWorker Rent(PagedVolume volume, BlockWindow.Sheet? sheet = null)
+    public static TileWorker Rent(PagedVolume volume, BlockSheet? sheet = null)
     {
         var worker = s_idle.TryTake(out var kept) ? kept : new TileWorker();
-        worker.Window.Open(volume, sheet ?? BlockWindow.Sheet.Everything);
+        worker.Window.Open(volume, sheet ?? BlockSheet.Everything);
         return worker;
     }
 
@@ -36,7 +36,7 @@ internal sealed unsafe class TileWorker : IDisposable
                 worker.Windows.Add(new BlockWindow());
             }
 
-            worker.Windows[i].Open(layers[i].Volume, BlockWindow.Sheet.Everything);
+            worker.Windows[i].Open(layers[i].Volume, BlockSheet.Everything);
         }
 
         return worker;

@@ -18,20 +18,20 @@ internal sealed class SliceJob(PagedVolume volume, SliceGeometry plane, int widt
     public readonly int Height = height;
 
     /// <summary>The slab as a <see cref="BlockWindow"/> takes it, so that it need not unpack more of a block.</summary>
-    public BlockWindow.Sheet Sheet
+    public BlockSheet Sheet
     {
         get
         {
             var n = Vector3.Cross(Plane.Right, Plane.Down);
             if (n.LengthSquared() < 1e-20f)
             {
-                return BlockWindow.Sheet.Everything;
+                return BlockSheet.Everything;
             }
 
             // Pixels up to half a voxel outside the volume are drawn from its outermost voxels.
             n = Vector3.Normalize(n);
             var half = 0.5f * (Plane.SlabSamples - 1) * MathF.Abs(Vector3.Dot(n, Plane.Normal));
-            return new BlockWindow.Sheet(n, -Vector3.Dot(n, Plane.Origin), half + 1);
+            return new BlockSheet(n, -Vector3.Dot(n, Plane.Origin), half + 1);
         }
     }
 
@@ -62,7 +62,7 @@ internal sealed class SliceJob(PagedVolume volume, SliceGeometry plane, int widt
         // Pixels outside read the outermost voxels.
         var last = new Vector3(Volume.X - 1, Volume.Y - 1, Volume.Z - 1);
         (low, high) = (Vector3.Clamp(low - Vector3.One, Vector3.Zero, last), Vector3.Clamp(high + Vector3.One, Vector3.Zero, last));
-        return window.Prepare(new BlockWindow.Part(low, high, planes[..n]), new BlockWindow.OccupancyQuery(null, 0));
+        return window.Prepare(new ConvexPart(low, high, planes[..n]), new OccupancyQuery(null, 0));
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         void Sides(Vector3 normal, Vector3 extent, Span<Vector4> planes, ref int n)
