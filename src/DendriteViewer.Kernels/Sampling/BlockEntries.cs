@@ -26,26 +26,32 @@ internal static unsafe class BlockEntries
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Unpack(PagedVolume v, BlockStage stage, in BlockSheet sheet, byte* block, int z, int y, int x)
     {
+        Span<BlockSheet.Range> rows = stackalloc BlockSheet.Range[Edge];
+        if (!sheet.Rows(z, y, x, rows))
+        {
+            return;
+        }
+
         switch (v.Type)
         {
             case VoxelType.UInt8 or VoxelType.Int8:
-                fixed (byte* source = &stage.Of<byte>(v, z, y, x))
+                fixed (byte* source = &stage.Of<byte>(v, rows, z, y, x))
                 {
-                    Pack8(sheet, source, block, z, y, x, v.Type == VoxelType.Int8 ? (byte)0x80 : (byte)0);
+                    Pack8(rows, source, block, v.Type == VoxelType.Int8 ? (byte)0x80 : (byte)0);
                 }
 
                 break;
             case VoxelType.UInt16 or VoxelType.Int16:
-                fixed (byte* source = &stage.Of<ushort>(v, z, y, x))
+                fixed (byte* source = &stage.Of<ushort>(v, rows, z, y, x))
                 {
-                    Pack16(sheet, (ushort*)source, block, z, y, x, v.Type == VoxelType.Int16 ? (ushort)0x8000 : (ushort)0);
+                    Pack16(rows, (ushort*)source, block, v.Type == VoxelType.Int16 ? (ushort)0x8000 : (ushort)0);
                 }
 
                 break;
             default:
-                fixed (byte* source = &stage.Of<float>(v, z, y, x))
+                fixed (byte* source = &stage.Of<float>(v, rows, z, y, x))
                 {
-                    PackFloat(sheet, (float*)source, block, z, y, x);
+                    PackFloat(rows, (float*)source, block);
                 }
 
                 break;
@@ -53,7 +59,7 @@ internal static unsafe class BlockEntries
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Pack8(in BlockSheet sheet, byte* stage, byte* block, int atZ, int atY, int atX, byte flip)
+    private static void Pack8(ReadOnlySpan<BlockSheet.Range> rows, byte* stage, byte* block, byte flip)
     {
         if (Avx512Vbmi.IsSupported)
         {
@@ -62,7 +68,7 @@ internal static unsafe class BlockEntries
             var flips = Vector512.Create(flip);
             for (var z = 0; z < Edge; z++)
             {
-                var (first, end) = sheet.Rows(atZ + z, atY, atX);
+                var (first, end) = rows[z];
                 var target = block + (z * Edge + first) * EntriesARow * 4;
                 for (var y = first; y < end; y++, target += EntriesARow * 4)
                 {
@@ -79,7 +85,7 @@ internal static unsafe class BlockEntries
         var signs = Vector128.Create(flip);
         for (var z = 0; z < Edge; z++)
         {
-            var (first, end) = sheet.Rows(atZ + z, atY, atX);
+            var (first, end) = rows[z];
             var target = block + (z * Edge + first) * EntriesARow * 4;
             for (var y = first; y < end; y++, target += EntriesARow * 4)
             {
@@ -98,7 +104,7 @@ internal static unsafe class BlockEntries
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Pack16(in BlockSheet sheet, ushort* stage, byte* block, int atZ, int atY, int atX, ushort flip)
+    private static void Pack16(ReadOnlySpan<BlockSheet.Range> rows, ushort* stage, byte* block, ushort flip)
     {
         if (Avx512BW.IsSupported)
         {
@@ -107,7 +113,7 @@ internal static unsafe class BlockEntries
             var flips = Vector512.Create(flip);
             for (var z = 0; z < Edge; z++)
             {
-                var (first, end) = sheet.Rows(atZ + z, atY, atX);
+                var (first, end) = rows[z];
                 var target = block + (z * Edge + first) * EntriesARow * 8;
                 for (var y = first; y < end; y++, target += EntriesARow * 8)
                 {
@@ -126,7 +132,7 @@ internal static unsafe class BlockEntries
         var signs = Vector128.Create(flip);
         for (var z = 0; z < Edge; z++)
         {
-            var (first, end) = sheet.Rows(atZ + z, atY, atX);
+            var (first, end) = rows[z];
             var target = block + (z * Edge + first) * EntriesARow * 8;
             for (var y = first; y < end; y++, target += EntriesARow * 8)
             {
@@ -150,11 +156,11 @@ internal static unsafe class BlockEntries
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void PackFloat(in BlockSheet sheet, float* stage, byte* block, int atZ, int atY, int atX)
+    private static void PackFloat(ReadOnlySpan<BlockSheet.Range> rows, float* stage, byte* block)
     {
         for (var z = 0; z < Edge; z++)
         {
-            var (first, end) = sheet.Rows(atZ + z, atY, atX);
+            var (first, end) = rows[z];
             var target = block + (z * Edge + first) * EntriesARow * 16;
             for (var y = first; y < end; y++, target += EntriesARow * 16)
             {

@@ -3,26 +3,64 @@ using System.Runtime.CompilerServices;
 
 namespace DendriteViewer.Kernels.Sampling;
 
-/// <summary>
-/// What lies within <paramref name="Reach"/> of a plane (a unit normal n and w: n·p + w = 0), all that will be read of any block.
-/// </summary>
-internal readonly record struct BlockSheet(Vector3 Normal, float W, float Reach)
+/// <summary>What lies near a plane: all that will be read of any block.</summary>
+internal readonly struct BlockSheet
 {
-    /// <summary>No limit.</summary>
-    public static BlockSheet Everything { get; } = new(Vector3.Zero, 0, 1);
+    private readonly Vector3 _normal;
+    private readonly float _w;
+    private readonly float _reach;
 
-    // Rows y … of slice z of a block at x that samples in the sheet read.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public (int From, int To) Rows(int z, int y, int x)
+    // Of the normal's y; 0 where rows of a slice are all as near.
+    private readonly float _inverse;
+    private readonly bool _isLimited;
+
+    /// <param name="normal">The plane's unit normal n.</param>
+    /// <param name="w">n·p + w = 0 on the plane.</param>
+    /// <param name="reach">How far from the plane samples lie, in voxels.</param>
+    public BlockSheet(Vector3 normal, float w, float reach)
     {
-        var reach = Reach + 9 * MathF.Abs(Normal.X) + MathF.Abs(Normal.Y) + MathF.Abs(Normal.Z);
-        var at = Normal.Z * z + Normal.Y * y + Normal.X * (x + 8) + W;
-        if (MathF.Abs(Normal.Y) < 1e-4f)
+        // A sample reads voxels up to one away, and Rows asks at the middle of 17 entries.
+        (_normal, _w, _isLimited) = (normal, w, true);
+        _reach = reach + 9 * MathF.Abs(normal.X) + MathF.Abs(normal.Y) + MathF.Abs(normal.Z);
+        _inverse = MathF.Abs(normal.Y) < 1e-4f ? 0 : 1 / normal.Y;
+    }
+
+    /// <summary>No limit.</summary>
+    public static BlockSheet Everything => default;
+
+    /// <summary>Rows of a slice of entries, <paramref name="To"/> exclusive; none where they are equal.</summary>
+    public readonly record struct Range(int From, int To);
+
+    /// <summary>Rows of entries, of each slice of the block that begins at (z, y, x), that samples in the sheet read.</summary>
+    /// <returns>Whether there is any.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public bool Rows(int z, int y, int x, Span<Range> rows)
+    {
+        if (!_isLimited)
         {
-            return MathF.Abs(at) <= reach + 0.01f ? (0, BlockWindow.Edge) : (0, 0);
+            rows.Fill(new Range(0, BlockWindow.Edge));
+            return true;
         }
 
-        var (a, b) = ((-reach - at) / Normal.Y, (reach - at) / Normal.Y);
-        return ((int)Math.Clamp(MathF.Min(a, b), 0, BlockWindow.Edge), (int)Math.Clamp(MathF.Max(a, b) + 1, 0, BlockWindow.Edge));
+        var any = false;
+        var at = _normal.Z * z + _normal.Y * y + _normal.X * (x + 8) + _w;
+        for (var k = 0; k < rows.Length; k++, at += _normal.Z)
+        {
+            if (_inverse == 0)
+            {
+                rows[k] = MathF.Abs(at) <= _reach + 0.01f ? new Range(0, BlockWindow.Edge) : default;
+            }
+            else
+            {
+                float a = (-_reach - at) * _inverse, b = (_reach - at) * _inverse;
+                var from = MathF.Max(MathF.Min(MathF.Min(a, b), BlockWindow.Edge), 0);
+                var to = MathF.Max(MathF.Min(MathF.Max(a, b) + 1, BlockWindow.Edge), from);
+                rows[k] = new Range((int)from, (int)to);
+            }
+
+            any |= rows[k].From < rows[k].To;
+        }
+
+        return any;
     }
 }

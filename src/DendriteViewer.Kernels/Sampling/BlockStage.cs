@@ -23,9 +23,10 @@ internal sealed class BlockStage
 
     /// <summary>
     /// The voxels of the block that begins at (z, y, x): a tile as it lies in its brick, or gathered here. Valid until the next call.
+    /// What no entry that is wanted is made of may be anything.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public ref byte Of<T>(PagedVolume v, int z, int y, int x) where T : unmanaged
+    public ref byte Of<T>(PagedVolume v, ReadOnlySpan<BlockSheet.Range> entries, int z, int y, int x) where T : unmanaged
     {
         var grid = v.Grid;
         ref var stage = ref MemoryMarshal.GetArrayDataReference(_stage);
@@ -39,6 +40,8 @@ internal sealed class BlockStage
         bool endZ = z + Edge >= v.Z, endY = y + Edge >= v.Y, endX = x + Edge >= v.X;
         bool farZ = (z & maskZ) + Edge > maskZ && !endZ, farY = (y & maskY) + Edge > maskY && !endY;
         bool farX = (x & maskX) + Edge > maskX && !endX;
+        Span<(int From, int To)> rows = stackalloc (int, int)[Row];
+        Needed(entries, rows);
         ref var voxels = ref Unsafe.As<byte, T>(ref stage);
         var all = MemoryMarshal.CreateSpan(ref voxels, _stage.Length / Unsafe.SizeOf<T>());
         if (grid.BrickAt(z, y, x) is { } brick)
@@ -50,7 +53,17 @@ internal sealed class BlockStage
                 return ref tile;
             }
 
-            Unsafe.CopyBlockUnaligned(ref stage, ref tile, (uint)(Brick.TileStride * Unsafe.SizeOf<T>()));
+            for (var k = 0; k < Row; k++)
+            {
+                var (from, to) = rows[k];
+                if (from <= to)
+                {
+                    var offset = (k * Row + from) * Row * Unsafe.SizeOf<T>();
+                    Unsafe.CopyBlockUnaligned(
+                        ref Unsafe.Add(ref stage, offset), ref Unsafe.Add(ref tile, offset),
+                        (uint)((to - from + 1) * Row * Unsafe.SizeOf<T>()));
+                }
+            }
         }
         else
         {
@@ -95,7 +108,8 @@ internal sealed class BlockStage
                 neighbour.TileOffset(nz & maskZ, ny & maskY, nx & maskX) * Unsafe.SizeOf<T>()));
             for (var k = fromZ; k <= toZ; k++)
             {
-                for (var j = fromY; j <= toY; j++)
+                var end = Math.Min(toY, rows[k].To);
+                for (var j = Math.Max(fromY, rows[k].From); j <= end; j++)
                 {
                     var from = ((dz ? 0 : k) * Row + (dy ? 0 : j)) * Row;
                     var to = (k * Row + j) * Row;
@@ -105,10 +119,14 @@ internal sealed class BlockStage
                     }
                     else
                     {
+                        ref var target = ref Unsafe.Add(ref voxels, to);
                         Unsafe.CopyBlockUnaligned(
-                            ref Unsafe.As<T, byte>(ref Unsafe.Add(ref voxels, to)),
-                            ref Unsafe.As<T, byte>(ref Unsafe.Add(ref source, from)),
-                            (uint)((farX ? Edge : Edge + 1) * Unsafe.SizeOf<T>()));
+                            ref Unsafe.As<T, byte>(ref target), ref Unsafe.As<T, byte>(ref Unsafe.Add(ref source, from)),
+                            (uint)(Edge * Unsafe.SizeOf<T>()));
+                        if (!farX)
+                        {
+                            Unsafe.Add(ref target, Edge) = Unsafe.Add(ref source, from + Edge);
+                        }
                     }
                 }
             }
@@ -120,6 +138,18 @@ internal sealed class BlockStage
         }
 
         return ref stage;
+    }
+
+    // Rows of each slice that the entries are made of: those of this slice and of the one before, and the row behind them.
+    private static void Needed(ReadOnlySpan<BlockSheet.Range> entries, Span<(int From, int To)> rows)
+    {
+        var before = (From: Edge, To: 0);
+        for (var k = 0; k < rows.Length; k++)
+        {
+            var here = k < entries.Length && entries[k].From < entries[k].To ? (entries[k].From, entries[k].To) : (From: Edge, To: 0);
+            rows[k] = (Math.Min(here.From, before.From), Math.Max(here.To, before.To));
+            before = here;
+        }
     }
 
     // Beyond the volume its outermost voxels go on.

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace DendriteViewer.Kernels.Sampling;
 
@@ -25,21 +26,27 @@ public readonly record struct VoxelVector(float Z, float Y, float X)
     public static VoxelVector UnitX => new(0, 0, 1);
 
     /// <summary>The same components as x, y, z, for arithmetic.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static implicit operator Vector3(VoxelVector v) => new(v.X, v.Y, v.Z);
 
     /// <summary>A vector whose components are x, y, z.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static VoxelVector FromXyz(Vector3 v) => new(v.Z, v.Y, v.X);
 
     /// <summary>The sum.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static VoxelVector operator +(VoxelVector a, VoxelVector b) => new(a.Z + b.Z, a.Y + b.Y, a.X + b.X);
 
     /// <summary>The vector from the second point to the first.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static VoxelVector operator -(VoxelVector a, VoxelVector b) => new(a.Z - b.Z, a.Y - b.Y, a.X - b.X);
 
     /// <summary>The opposite displacement.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static VoxelVector operator -(VoxelVector v) => new(-v.Z, -v.Y, -v.X);
 
     /// <summary>A displacement scaled by a factor.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static VoxelVector operator *(float factor, VoxelVector v) => new(factor * v.Z, factor * v.Y, factor * v.X);
 
     /// <summary>Length in voxels.</summary>

@@ -38,6 +38,24 @@ internal sealed class SliceJob(PagedVolume volume, SliceGeometry plane, int widt
     // Where pixel (0, 0) lies on a sheet of the slab.
     private Vector3 SheetOrigin(int sheet) => Plane.Origin + (sheet - (Plane.SlabSamples - 1) * 0.5f) * Plane.Normal;
 
+    /// <summary>Whether every sample of a tile, on all sheets, lies between the outermost voxels' centres.</summary>
+    public bool IsInside(int u0, int v0, int u1, int v1)
+    {
+        var last = new Vector3(Volume.X - 1, Volume.Y - 1, Volume.Z - 1);
+        Vector3 right = Plane.Right, below = Plane.Down;
+        for (var i = 0; i < 8; i++)
+        {
+            Vector3 p = SheetOrigin((i & 4) != 0 ? Plane.SlabSamples - 1 : 0);
+            p += ((i & 1) != 0 ? u1 : u0) * right + ((i & 2) != 0 ? v1 : v0) * below;
+            if (Vector3.Clamp(p, Vector3.Zero, last) != p)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>Makes ready what some sheets of a tile read; false where it does not fit.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool Prepare(BlockWindow window, int u0, int v0, int u1, int v1, int sheet, int sheets)

@@ -11,6 +11,15 @@ namespace DendriteViewer.Kernels.Slicing;
 /// </summary>
 internal static unsafe class SlicePackets512
 {
+    // Whether a tile lies inside the volume, so that no pixel need be asked.
+    private struct Inside
+    {
+    }
+
+    private struct Across
+    {
+    }
+
     /// <summary>Draws a tile, or smaller ones where its blocks do not fit the window.</summary>
     public static void RenderTile(SliceJob job, TileWorker worker, int u0, int v0, int size)
     {
@@ -50,6 +59,7 @@ internal static unsafe class SlicePackets512
     {
         ref readonly var plane = ref job.Plane;
         var values = (float*)worker.Packets;
+        var isInside = job.IsInside(u0, v0, u1 + Vector512<float>.Count, v1);
         var stride = (u1 - u0 + Vector512<float>.Count - 1) / Vector512<float>.Count * Vector512<float>.Count;
         var counts = values + stride * (v1 - v0);
 
@@ -71,7 +81,14 @@ internal static unsafe class SlicePackets512
             for (var v = v0; v < v1; v++)
             {
                 var at = stride * (v - v0);
-                Sample<TVoxel>(job, worker, u0, v, stride, sheet, sheets, values + at, counts + at);
+                if (isInside)
+                {
+                    Sample<TVoxel, Inside>(job, worker, u0, v, stride, sheet, sheets, values + at, counts + at);
+                }
+                else
+                {
+                    Sample<TVoxel, Across>(job, worker, u0, v, stride, sheet, sheets, values + at, counts + at);
+                }
             }
 
             sheet += sheets;
@@ -87,7 +104,8 @@ internal static unsafe class SlicePackets512
 
     // A row of a tile on some sheets; the last of them makes values of what was gathered.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Sample<TVoxel>(SliceJob job, TileWorker worker, int u, int v, int pixels, int sheet, int sheets, float* values, float* counts)
+    private static void Sample<TVoxel, TPlace>(
+        SliceJob job, TileWorker worker, int u, int v, int pixels, int sheet, int sheets, float* values, float* counts)
         where TVoxel : struct
     {
         var volume = job.Volume;
@@ -112,13 +130,24 @@ internal static unsafe class SlicePackets512
             for (var i = 0; i < sheets; i++)
             {
                 // Up to half a voxel outside the outermost centres their value goes on.
-                var inside = Vector512.GreaterThanOrEqual(z, -half) & Vector512.GreaterThanOrEqual(y, -half) & Vector512.GreaterThanOrEqual(x, -half)
-                    & Vector512.LessThanOrEqual(z, lastZ + half) & Vector512.LessThanOrEqual(y, lastY + half) & Vector512.LessThanOrEqual(x, lastX + half);
-                if (inside.ExtractMostSignificantBits() != 0)
+                var inside = Vector512<float>.AllBitsSet;
+                if (typeof(TPlace) == typeof(Across))
                 {
-                    var pz = Vector512.MinNative(Vector512.MaxNative(z, Vector512<float>.Zero), lastZ);
-                    var py = Vector512.MinNative(Vector512.MaxNative(y, Vector512<float>.Zero), lastY);
-                    var px = Vector512.MinNative(Vector512.MaxNative(x, Vector512<float>.Zero), lastX);
+                    inside = Vector512.GreaterThanOrEqual(Vector512.MinNative(Vector512.MinNative(x, y), z), -half)
+                        & Vector512.LessThanOrEqual(z, lastZ + half) & Vector512.LessThanOrEqual(y, lastY + half)
+                        & Vector512.LessThanOrEqual(x, lastX + half);
+                }
+
+                if (typeof(TPlace) == typeof(Inside) || inside.ExtractMostSignificantBits() != 0)
+                {
+                    var (pz, py, px) = (z, y, x);
+                    if (typeof(TPlace) == typeof(Across))
+                    {
+                        pz = Vector512.MinNative(Vector512.MaxNative(z, Vector512<float>.Zero), lastZ);
+                        py = Vector512.MinNative(Vector512.MaxNative(y, Vector512<float>.Zero), lastY);
+                        px = Vector512.MinNative(Vector512.MaxNative(x, Vector512<float>.Zero), lastX);
+                    }
+
                     if (plane.Interpolation == SliceInterpolation.Nearest)
                     {
                         (pz, py, px) = (Vector512.Floor(pz + half), Vector512.Floor(py + half), Vector512.Floor(px + half));
