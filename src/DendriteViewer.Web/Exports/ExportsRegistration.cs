@@ -18,7 +18,9 @@ public static class ExportsRegistration
         AddHandler<ExportHandler>(builder.Services);
         AddHandler<VerifyHandler>(builder.Services);
         AddHandler<MovieHandler>(builder.Services);
+        builder.Services.AddSingleton(MovieHandler.Limit);
         AddHandler<SurfaceHandler>(builder.Services);
+        builder.Services.AddSingleton(SurfaceHandler.Limit);
         return builder;
     }
 

@@ -27,20 +27,21 @@ public sealed class MovieHandler(JobBoard board, DatasetStore store, ExportFiles
 
     // What moves in a movie tells nobody's name, so it is the same for whoever asked.
     private static readonly DatasetGrant s_nobody = new(DatasetRole.View, IsMember: false);
-    private readonly ExportTurn _turn = new(board, Name, "movie");
+    /// <summary>Each person has one at a time.</summary>
+    public static JobLimit Limit { get; } = new(Name, "movie");
 
     /// <inheritdoc/>
     public string Kind => Name;
 
     /// <summary>Asks for a movie, one at a time for each person. Whoever calls has been authorized.</summary>
     /// <exception cref="Imaging.Bounds.OutOfRangeException">It cannot be made; the message says the remedy.</exception>
-    /// <exception cref="ExportBusyException">The person has one in work.</exception>
+    /// <exception cref="JobBusyException">The person has one in work.</exception>
     /// <exception cref="VolumeFormatException">This server cannot write the format.</exception>
     public async Task<Job> StartAsync(Dataset dataset, MovieRequest movie, Person by, CancellationToken ct = default)
     {
         var plan = await PlanAsync(dataset, movie, ct);
         await tools.NeedAsync(plan.Settings.Format, ct);
-        return await _turn.StartAsync(
+        return await board.StartAsync(
             new JobRequest(Kind, $"{dataset.Name}, {plan.Settings.Kind.ToString().ToLowerInvariant()}", dataset.Id.Value,
                 JsonSerializer.Serialize(movie), dataset.Identity.Value), by, ct);
     }

@@ -5,6 +5,7 @@ using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Surfaces;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Compute;
 using DendriteViewer.Web.Jobs;
 
 namespace DendriteViewer.Web.Exports;
@@ -49,23 +50,24 @@ public sealed record SurfaceRequest
 }
 
 /// <summary>Writes surfaces as files to be fetched.</summary>
-public sealed class SurfaceHandler(JobBoard board, DatasetStore store, ExportFiles files) : IJobHandler
+public sealed class SurfaceHandler(JobBoard board, DatasetStore store, ExportFiles files, ComputeLanes lanes) : IJobHandler
 {
     /// <summary>The kind of its jobs.</summary>
     public const string Name = "Surface";
 
-    private readonly ExportTurn _turn = new(board, Name, "surface");
+    /// <summary>Each person has one at a time.</summary>
+    public static JobLimit Limit { get; } = new(Name, "surface");
 
     /// <inheritdoc/>
     public string Kind => Name;
 
     /// <summary>Asks for a surface, one at a time for each person. Whoever calls has been authorized.</summary>
     /// <exception cref="OutOfRangeException">It cannot be made; the message says the remedy.</exception>
-    /// <exception cref="ExportBusyException">The person has one in work.</exception>
+    /// <exception cref="JobBusyException">The person has one in work.</exception>
     public Task<Job> StartAsync(Dataset dataset, SurfaceRequest surface, Person by, CancellationToken ct = default)
     {
         var volume = VolumeOf(dataset, surface);
-        return _turn.StartAsync(
+        return board.StartAsync(
             new JobRequest(Kind, $"{dataset.Name}, {surface.ToSettings(volume).Describe(volume.Key)}", dataset.Id.Value,
                 JsonSerializer.Serialize(surface), dataset.Identity.Value), by, ct);
     }
@@ -75,7 +77,8 @@ public sealed class SurfaceHandler(JobBoard board, DatasetStore store, ExportFil
     public Task<IReadOnlyList<long>> EstimateAsync(Dataset dataset, SurfaceRequest surface, CancellationToken ct)
     {
         var volume = VolumeOf(dataset, surface);
-        return new SurfaceExporter(store).EstimateAsync(volume, surface.ToSettings(volume), ct);
+        var settings = surface.ToSettings(volume);
+        return lanes[Urgency.Resting].RunAsync(() => new SurfaceExporter(store).EstimateAsync(volume, settings, ct), ct);
     }
 
     /// <inheritdoc/>

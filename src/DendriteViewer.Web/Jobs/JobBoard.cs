@@ -12,7 +12,8 @@ namespace DendriteViewer.Web.Jobs;
 /// what ended is kept as history. What is at work here is shown as it moves; of what is at work on other servers, as often as
 /// <see cref="ReloadAsync"/> is called.
 /// </summary>
-public sealed class JobBoard(IDbContextFactory<JobsDb> database, ISchedulerFactory schedulers, TimeProvider time) : IDatasetFollower
+public sealed class JobBoard(
+    IDbContextFactory<JobsDb> database, ISchedulerFactory schedulers, TimeProvider time, IEnumerable<JobLimit> limits) : IDatasetFollower
 {
     /// <summary>How many jobs the list holds.</summary>
     public const int MostShown = 200;
@@ -23,6 +24,10 @@ public sealed class JobBoard(IDbContextFactory<JobsDb> database, ISchedulerFacto
     // A store that does not answer is asked again, some four minutes in all.
     private static readonly RetryPolicy s_retry = RetryPolicy.Exponential(5, TimeSpan.FromSeconds(2), 3, null);
     private readonly Lock _lock = new();
+    private readonly Dictionary<string, JobLimit> _limits = limits.ToDictionary(l => l.Kind);
+
+    // Held from the look for a person's job of a limited kind until the new one is kept, so that two requests do not both find none.
+    private readonly SemaphoreSlim _starting = new(1);
     private ImmutableList<Job> _jobs = [];
 
     /// <summary>Raised when a job moves; handlers must be quick.</summary>
@@ -47,7 +52,29 @@ public sealed class JobBoard(IDbContextFactory<JobsDb> database, ISchedulerFacto
     }
 
     /// <summary>Asks for work. Whoever calls has been authorized.</summary>
+    /// <exception cref="JobBusyException">The person has a job of the kind already, and may have one at a time.</exception>
     public async Task<Job> StartAsync(JobRequest request, Person by, CancellationToken ct = default)
+    {
+        if (!_limits.TryGetValue(request.Kind, out var limit))
+        {
+            return await KeepAsync(request, by, ct);
+        }
+
+        await _starting.WaitAsync(ct);
+        try
+        {
+            await using var db = await database.CreateDbContextAsync(ct);
+            var isBusy = await db.Jobs.AnyAsync(j => j.Kind == request.Kind && j.ByKey == by.Key
+                && (j.State == JobState.Waiting || j.State == JobState.Running), ct);
+            return isBusy ? throw new JobBusyException(limit.What) : await KeepAsync(request, by, ct);
+        }
+        finally
+        {
+            _starting.Release();
+        }
+    }
+
+    private async Task<Job> KeepAsync(JobRequest request, Person by, CancellationToken ct)
     {
         var row = new JobRow
         {
@@ -89,6 +116,7 @@ public sealed class JobBoard(IDbContextFactory<JobsDb> database, ISchedulerFacto
 
     /// <summary>Asks again for what failed or was cancelled, as a job of its own. Whoever calls has been authorized.</summary>
     /// <returns>The new job, or null where there is none such.</returns>
+    /// <exception cref="JobBusyException">The person has a job of the kind already, and may have one at a time.</exception>
     public async Task<Job?> TryAgainAsync(Guid id, Person by, CancellationToken ct = default)
     {
         await using var db = await database.CreateDbContextAsync(ct);

@@ -16,6 +16,7 @@ public sealed partial class JobList
     private readonly HashSet<Guid> _mayChange = [];
     private IReadOnlyList<Job> _shown = [];
     private ClaimsPrincipal _user = new();
+    private string? _refused;
     private long _last;
     private bool _closed;
 
@@ -88,7 +89,15 @@ public sealed partial class JobList
     {
         if (await Access.MayChangeAsync(_user, job))
         {
-            await Board.TryAgainAsync(job.Id, _user.PersonOf());
+            try
+            {
+                await Board.TryAgainAsync(job.Id, _user.PersonOf());
+                _refused = null;
+            }
+            catch (JobBusyException e)
+            {
+                _refused = e.Message;
+            }
         }
     }
 
@@ -154,4 +163,5 @@ public sealed partial class JobList
         { TotalMinutes: < 90 } => $"{t.TotalMinutes:0} min",
         { TotalHours: < 36 } => $"{t.TotalHours:0} h",
         _ => $"{t.TotalDays:0} days",
-    };}
+    };
+}

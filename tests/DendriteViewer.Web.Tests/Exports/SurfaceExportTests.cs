@@ -1,5 +1,7 @@
 using Bunit;
+using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Compute;
 using DendriteViewer.Web.Exports;
 using DendriteViewer.Web.Jobs;
 using DendriteViewer.Web.Tests.Jobs;
@@ -13,6 +15,7 @@ namespace DendriteViewer.Web.Tests.Exports;
 public sealed class SurfaceExportTests : BunitContext, IAsyncLifetime
 {
     private readonly TestHost _host = new();
+    private readonly ComputeLanes _lanes = new(1);
 
     async Task IAsyncLifetime.InitializeAsync()
     {
@@ -20,12 +23,13 @@ public sealed class SurfaceExportTests : BunitContext, IAsyncLifetime
         JSInterop.Mode = JSRuntimeMode.Loose;
         Services.AddMudServices();
         var options = new DendriteOptions { Data = Path.GetTempPath() };
-        Services.AddSingleton(new SurfaceHandler(_host.Jobs, _host.Store, new ExportFiles(options, _host.Time)));
+        Services.AddSingleton(new SurfaceHandler(_host.Jobs, _host.Store, new ExportFiles(options, _host.Time), _lanes));
     }
 
     async Task IAsyncLifetime.DisposeAsync()
     {
         await DisposeAsync();
+        _lanes.Dispose();
         await _host.DisposeAsync();
     }
 
@@ -70,15 +74,20 @@ public sealed class SurfaceExportTests : BunitContext, IAsyncLifetime
     {
         var options = new DendriteOptions { Data = Directory.CreateDirectory(Path.Combine(_host.Folder, "surfaces")).FullName };
         var held = new HeldSurfaces();
-        await using var jobs = await JobsHost.StartAsync(options, s => s.AddSingleton<IJobHandler>(held));
-        var surfaces = new SurfaceHandler(jobs.Board, _host.Store, new ExportFiles(options, _host.Time));
+        await using var jobs = await JobsHost.StartAsync(options, s => s.AddSingleton<IJobHandler>(held).AddSingleton(SurfaceHandler.Limit));
+        var surfaces = new SurfaceHandler(jobs.Board, _host.Store, new ExportFiles(options, _host.Time), _lanes);
         var volume = _host.Dataset.Volumes[0];
         var settings = new SurfaceRequest { Modality = volume.Key.Modality, Hours = volume.Key.Hours, Value = 9000 };
+        var failed = await jobs.Board.StartAsync(new JobRequest(SurfaceHandler.Name, "x", null, "fails"), new Person("ada", "Ada"));
+        await jobs.UntilAsync(failed.Id, j => j.MayTryAgain);
         var first = await surfaces.StartAsync(_host.Dataset, settings, new Person("ada", "Ada"));
-        var refusal = await Assert.ThrowsAsync<ExportBusyException>(
+        var refusal = await Assert.ThrowsAsync<JobBusyException>(
             () => surfaces.StartAsync(_host.Dataset, settings, new Person("ada", "Ada")));
         Assert.StartsWith("A surface of yours is being made", refusal.Message, StringComparison.Ordinal);
         await surfaces.StartAsync(_host.Dataset, settings, new Person("ben", "Ben"));
+
+        // What failed before is not tried again beside it either.
+        await Assert.ThrowsAsync<JobBusyException>(() => jobs.Board.TryAgainAsync(failed.Id, new Person("ada", "Ada")));
         held.Go.SetResult();
         await jobs.UntilAsync(first.Id, j => !j.IsActive);
         await surfaces.StartAsync(_host.Dataset, settings, new Person("ada", "Ada"));
@@ -110,6 +119,11 @@ public sealed class SurfaceExportTests : BunitContext, IAsyncLifetime
 
         public async Task<JobOutcome> RunAsync(JobRun run, CancellationToken ct)
         {
+            if (run.Request.Arguments == "fails")
+            {
+                throw new VolumeFormatException("It cannot be made.");
+            }
+
             await Go.Task.WaitAsync(ct);
             return new JobOutcome("Done", run.Request.Dataset);
         }
