@@ -94,7 +94,7 @@ public sealed class AccessibilityJourney(Browser browser) : IClassFixture<Browse
         foreach (var (path, heading) in new[]
         {
             ("/people", "People"), ("/jobs", "Jobs"), ("/account/password", "Change your password"), ("/nowhere", "There is no such page"),
-            ("/d/nothing", "Nothing to see here"), ($"/report/{Id}", "No report"),
+            ("/d/nothing", "No such dataset"), ($"/report/{Id}", "No report"),
         })
         {
             await page.GotoAsync(server.Address + path);

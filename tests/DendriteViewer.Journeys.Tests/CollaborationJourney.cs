@@ -167,7 +167,7 @@ public sealed class CollaborationJourney(Browser browser) : IClassFixture<Browse
         await ben.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
         Assert.Equal("theirs", await ben.Locator(".card h2").InnerTextAsync());
         await ben.GotoAsync(server.Address + "/d/mine");
-        await ben.GetByText("Nothing to see here").WaitForAsync();
+        await ben.GetByText("No such dataset").WaitForAsync();
         await ben.GotoAsync(server.Address + "/people");
         await ben.GetByText("Only an administrator").WaitForAsync();
         await ben.GotoAsync(server.Address + "/d/theirs");

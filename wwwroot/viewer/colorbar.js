@@ -15,7 +15,7 @@ const meaningOf = (viewer, view) => {
 const barWidth = 156, barHeight = 8, swatch = 10, unit = 'grey value';
 const css = rgb => `#${(rgb & 0xffffff).toString(16).padStart(6, '0')}`;
 
-/** A value with its thousands apart, with no more digits than tell the ends of a window apart. */
+/** A value with its thousands apart, with no more digits than tell the ends of a window apart; whole where both ends are. */
 function formatValue(value, step) {
   const digits = step > 0 ? Math.max(0, Math.min(6, Math.ceil(-Math.log10(step)))) : 0;
   if (value !== 0 && (Math.abs(value) < 1e-4 || Math.abs(value) >= 1e9)) return value.toExponential(2);
@@ -30,7 +30,8 @@ const lift = viewer => viewer.isPhone ? 62 : 0;
 export function drawColorBar(g, viewer, view, width, height, labels) {
   if (!viewer.showsColors || width < 320 || height < 120) return;
   const { map, from, to, name } = meaningOf(viewer, view);
-  const step = Math.abs(to - from) / 500, [low, high] = [formatValue(from, step), formatValue(to, step)];
+  const isWhole = Number.isInteger(from) && Number.isInteger(to), step = isWhole ? 1 : Math.abs(to - from) / 500;
+  const [low, high] = [formatValue(from, step), formatValue(to, step)];
   const isOneLine = low.length + high.length < 14, tall = isOneLine ? 32 : 45, x = width - barWidth - 16, y = height - tall - lift(viewer);
   g.fillStyle = 'rgba(0,0,0,.84)';
   g.beginPath();

@@ -41,7 +41,9 @@ public static class ClassPresets
         var count = classes.Classes.Count;
         return [.. ShownOf(name, classes).Select(c => (Grey(Array.IndexOf(visible, c), visible.Length), NameOf(c) + ValuesOf(c)))];
 
-        string NameOf(int c) => c == classes.Air ? Air : c == visible[^1] ? Dense : Soft;
+        // Several classes between air and the densest are counted, so that no two entries have one name.
+        string NameOf(int c) => c == classes.Air ? Air : c == visible[^1] ? Dense
+            : visible.Length == 2 ? Soft : $"{Soft} {Array.IndexOf(visible, c) + 1}";
 
         string ValuesOf(int c)
         {

@@ -70,7 +70,7 @@ public sealed class FailureHandler(Failures failures) : IExceptionHandler
             <title>Something failed · DendriteViewer</title><link rel="stylesheet" href="{ThemeStyles.Address}">
             <link rel="stylesheet" href="/app.css"></head>
             <body><main class="notice"><h1>Something failed</h1><p role="alert">{WebUtility.HtmlEncode(sentence)}</p>
-            <p><a class="button" href="/">Go to your datasets</a></p></main></body></html>
+            <p><a href="/">Go to your datasets</a></p></main></body></html>
             """;
     }
 }

@@ -56,6 +56,10 @@ public sealed partial class DeleteBox
         }
     }
 
+    private static string KeptOf(DatasetLoss loss) => string.Join(
+        " and ", new[] { (loss.Sites, "site"), (loss.Measurements, "measurement") }
+        .Where(k => k.Item1 > 0).Select(k => Count(k.Item1, k.Item2)));
+
     private static string Count(int number, string what) => $"{number} {what}{(number == 1 ? "" : "s")}";
 
     private Task OnVisibleAsync(bool isVisible) => isVisible ? Task.CompletedTask : EndAsync();

@@ -16,6 +16,7 @@ public static class RegistryRegistration
     public static WebApplicationBuilder AddRegistry(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<DatasetRegistry>();
+        builder.Services.AddSingleton<DatasetArchive>();
         builder.Services.AddSingleton<DatasetEdits>();
         builder.Services.AddSingleton<DatasetLosses>();
         builder.Services.AddSingleton<DatasetWatch>();
@@ -30,43 +31,30 @@ public static class RegistryRegistration
         app.MapGet("/api/datasets/{dataset}/deletion", LossAsync).WithTags("datasets");
         app.MapPatch("/api/datasets/{dataset}", DescriptionApi.ChangeAsync).WithTags("datasets");
         var archive = app.MapGroup("/api/archive").WithTags("archive");
-        archive.MapGet("/", async (
-            HttpContext c, DatasetRegistry registry, DatasetAccess access, SiteLog sites, MeasurementLog measurements,
-            CancellationToken ct) =>
-        {
-            var list = new List<object>();
-            foreach (var d in await registry.ArchivedAsync(ct))
+        archive.MapGet("/", async (HttpContext c, DatasetArchive kept, CancellationToken ct) =>
+            Results.Json((await kept.ListAsync(c.User, ct)).Select(d => new
             {
-                if (DatasetIdentity.TryParse(d.Identity, out var identity)
-                    && await access.AccountRoleAsync(c.User, identity, ct) is not null)
-                {
-                    var deleted = DateTimeOffset.FromUnixTimeMilliseconds(d.DeletedAt!.Value)
-                        .ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
-                    list.Add(
-                        new { identity = d.Identity, id = d.DatasetId, name = d.Name, deleted, deletedBy = d.DeletedBy,
-                        sites = (await sites.ListAsync(identity, ct)).Count,
-                        measurements = (await measurements.ListAsync(identity, ct)).Count });
-                }
-            }
-
-            return Results.Json(list);
-        });
+                identity = d.Record.Identity, id = d.Record.DatasetId, name = d.Record.Name,
+                deleted = DateTimeOffset.FromUnixTimeMilliseconds(d.Record.DeletedAt!.Value)
+                    .ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture),
+                deletedBy = d.Record.DeletedBy, sites = d.Sites, measurements = d.Measurements,
+            })));
         archive.MapGet("/{identity}/sites",
-            async (string identity, HttpContext c, DatasetRegistry registry, DatasetAccess access, SiteLog sites, CancellationToken ct) =>
-            await FindAsync(identity, c, registry, access, ct) is { } d ? Results.Json(await sites.ListAsync(d, ct), SiteLog.Json)
+            async (string identity, HttpContext c, DatasetArchive kept, SiteLog sites, CancellationToken ct) =>
+            await kept.FindAsync(c.User, identity, ct) is { } d ? Results.Json(await sites.ListAsync(d, ct), SiteLog.Json)
                 : Results.NotFound());
         archive.MapGet("/{identity}/sites/csv",
-            async (string identity, HttpContext c, DatasetRegistry registry, DatasetAccess access, SiteLog sites, CancellationToken ct) =>
-            await FindAsync(identity, c, registry, access, ct) is { } d
+            async (string identity, HttpContext c, DatasetArchive kept, SiteLog sites, CancellationToken ct) =>
+            await kept.FindAsync(c.User, identity, ct) is { } d
                 ? Results.File(Encoding.UTF8.GetBytes(SiteFiles.ToCsv(await sites.ListAsync(d, ct))), "text/csv", $"{identity}-sites.csv")
                 : Results.NotFound());
-        archive.MapGet("/{identity}/measurements", async (
-            string identity, HttpContext c, DatasetRegistry registry, DatasetAccess access, MeasurementLog log, CancellationToken ct) =>
-            await FindAsync(identity, c, registry, access, ct) is { } d ? Results.Json(await log.ListAsync(d, ct), MeasurementLog.Json)
+        archive.MapGet("/{identity}/measurements",
+            async (string identity, HttpContext c, DatasetArchive kept, MeasurementLog log, CancellationToken ct) =>
+            await kept.FindAsync(c.User, identity, ct) is { } d ? Results.Json(await log.ListAsync(d, ct), MeasurementLog.Json)
                 : Results.NotFound());
-        archive.MapGet("/{identity}/measurements/csv", async (
-            string identity, HttpContext c, DatasetRegistry registry, DatasetAccess access, MeasurementLog log, CancellationToken ct) =>
-            await FindAsync(identity, c, registry, access, ct) is { } d
+        archive.MapGet("/{identity}/measurements/csv",
+            async (string identity, HttpContext c, DatasetArchive kept, MeasurementLog log, CancellationToken ct) =>
+            await kept.FindAsync(c.User, identity, ct) is { } d
                 ? Results.File(Encoding.UTF8.GetBytes(MeasurementFiles.ToCsv(await log.ListAsync(d, ct), dataset: null)), "text/csv",
                     $"{identity}-measurements.csv")
                 : Results.NotFound());
@@ -117,10 +105,4 @@ public static class RegistryRegistration
             return Results.Problem(e.Message, statusCode: StatusCodes.Status409Conflict);
         }
     }
-
-    // The identity of a deleted dataset in which the caller had a role by an account.
-    private static async Task<DatasetIdentity?> FindAsync(string text, HttpContext c, DatasetRegistry registry, DatasetAccess access,
-        CancellationToken ct) =>
-        DatasetIdentity.TryParse(text, out var identity) && await access.AccountRoleAsync(c.User, identity, ct) is not null
-            && (await registry.ArchivedAsync(ct)).Any(d => d.Identity == identity.Value) ? identity : null;
 }

@@ -1,7 +1,6 @@
 using System.Globalization;
-using DendriteViewer.Imaging.Volumes;
+using System.Security.Claims;
 using DendriteViewer.Web.Accounts;
-using DendriteViewer.Web.Hosting;
 using DendriteViewer.Web.Viewing;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
@@ -12,7 +11,7 @@ namespace DendriteViewer.Web.Sharing;
 public sealed partial class ShareBox
 {
     private static readonly int[] s_days = [7, 30, 365, 0];
-    private IReadOnlyList<ShareLink> _links = [];
+    private IReadOnlyList<ListedLink> _links = [];
     private string _name = "";
     private DatasetRole _role = DatasetRole.View;
     private int _days = 30;
@@ -23,36 +22,17 @@ public sealed partial class ShareBox
     [Parameter, EditorRequired]
     public ViewSession Session { get; set; } = null!;
 
-    /// <summary>Who shares.</summary>
-    [Parameter, EditorRequired]
-    public string By { get; set; } = "";
-
     [Inject]
-    private ShareLinks Links { get; set; } = null!;
-
-    [Inject]
-    private DatasetAccess Access { get; set; } = null!;
+    private ShareDesk Desk { get; set; } = null!;
 
     [Inject]
     private NavigationManager Navigation { get; set; } = null!;
-
-    [Inject]
-    private IServiceProvider Services { get; set; } = null!;
-
-    [Inject]
-    private TimeProvider Time { get; set; } = null!;
 
     [CascadingParameter]
     private Task<AuthenticationState>? Authentication { get; set; }
 
     /// <inheritdoc/>
-    protected override async Task OnInitializedAsync()
-    {
-        if (await MayAsync())
-        {
-            _links = await Links.ListAsync(Session.Dataset.Identity, default);
-        }
-    }
+    protected override async Task OnInitializedAsync() => await LoadAsync(await UserAsync());
 
     private static string RoleName(DatasetRole role) => role == DatasetRole.View ? "may look" : "may annotate";
 
@@ -68,34 +48,29 @@ public sealed partial class ShareBox
 
     private async Task CreateAsync()
     {
-        if (!await MayAsync())
+        var user = await UserAsync();
+        var query = ViewLink.Format(Session.Current.View, Session.Start);
+        if (await Desk.CreateAsync(user, Session.Dataset, _role, _name, _days, query) is { } link)
         {
-            return;
+            // Where the server's address is not configured: the one that this browser shows, since a request's Host header is anybody's.
+            _url = Navigation.ToAbsoluteUri(link).ToString();
         }
 
-        var query = ViewLink.Format(Session.Current.View, Session.Start);
-        TimeSpan? lifetime = _days > 0 ? TimeSpan.FromDays(_days) : null;
-        var (_, token) = await Links.CreateAsync(Session.Dataset, _role, _name, lifetime, query, By, default);
-
-        // Else the address that this browser shows, which is not what a request's Host header says.
-        _url = Services.GetService<PublicAddress>()?.Of("/s/" + token) ?? Navigation.ToAbsoluteUri("/s/" + token).ToString();
-        _links = await Links.ListAsync(Session.Dataset.Identity, default);
+        await LoadAsync(user);
     }
 
     private async Task RevokeAsync(ShareLink link)
     {
-        if (await MayAsync())
-        {
-            await Links.RevokeAsync(Session.Dataset.Identity, link.Id, default);
-            _links = await Links.ListAsync(Session.Dataset.Identity, default);
-        }
+        var user = await UserAsync();
+        await Desk.RevokeAsync(user, Session.Dataset, link);
+        await LoadAsync(user);
     }
 
-    private async Task<bool> MayAsync()
+    private async Task LoadAsync(ClaimsPrincipal user)
     {
-        var ok = Authentication is not null
-            && await Access.RoleAsync((await Authentication).User, Session.Dataset.Identity) >= DatasetRole.Curate;
-        _error = ok ? null : "Sharing is not open to you.";
-        return ok;
+        var links = await Desk.ListAsync(user, Session.Dataset);
+        (_links, _error) = (links ?? _links, links is null ? "Sharing is not open to you." : null);
     }
+
+    private async Task<ClaimsPrincipal> UserAsync() => Authentication is null ? new ClaimsPrincipal() : (await Authentication).User;
 }

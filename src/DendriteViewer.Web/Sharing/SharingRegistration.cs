@@ -18,6 +18,7 @@ public static class SharingRegistration
     public static WebApplicationBuilder AddSharing(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<ShareLinks>();
+        builder.Services.AddSingleton<ShareDesk>();
         return builder;
     }
 

@@ -74,7 +74,8 @@ public sealed class SurfaceExportTests : BunitContext, IAsyncLifetime
     {
         var options = new DendriteOptions { Data = Directory.CreateDirectory(Path.Combine(_host.Folder, "surfaces")).FullName };
         var held = new HeldSurfaces();
-        await using var jobs = await JobsHost.StartAsync(options, s => s.AddSingleton<IJobHandler>(held).AddSingleton(SurfaceHandler.Limit));
+        await using var jobs = await JobsHost.StartAsync(
+            options, s => s.AddSingleton<IJobHandler>(held).AddSingleton(SurfaceHandler.Limit));
         var surfaces = new SurfaceHandler(jobs.Board, _host.Store, new ExportFiles(options, _host.Time), _lanes);
         var volume = _host.Dataset.Volumes[0];
         var settings = new SurfaceRequest { Modality = volume.Key.Modality, Hours = volume.Key.Hours, Value = 9000 };

@@ -1,12 +1,13 @@
 using Bunit;
 using DendriteViewer.Imaging.Rendering;
 using DendriteViewer.Kernels.Devices;
+using DendriteViewer.Web.Tests.Components;
 using DendriteViewer.Web.Viewing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace DendriteViewer.Web.Tests.Viewing;
 
-public sealed class DeviceNoticeTests : BunitContext
+public sealed class DeviceNoticeTests : MudContext
 {
     [Fact]
     public void Notice_WhenADeviceIsLost_SaysSoUntilClosed()
