@@ -31,9 +31,14 @@ internal static class BenchCommand
         var size = new Option<int>("--size") { Description = "N.", Required = true };
         var pixels = new Option<int>("--pixels") { Description = "Pixels each way.", DefaultValueFactory = _ => 768 };
         var snapshots = new Option<string?>("--snapshots") { Description = "Folder for the pictures." };
+        var exact = new Option<bool>("--exact") { Description = "Of raycast, time the picture at rest rather than one in motion." };
+        var noBytes = new Option<bool>("--no-bytes") { Description = "Of raycast, draw pictures in motion without byte packets." };
+        var repeats = new Option<int>("--repeats") { Description = "Frames of raycast, from 1 to 1000.", DefaultValueFactory = _ => 5 };
+        var threads = new Option<int?>("--threads") { Description = "Threads of raycast; by default as many as processors." };
+        var json = new Option<bool>("--json") { Description = "Accepted as elsewhere; the output is always JSON." };
         var device = Shared.Device();
         device.DefaultValueFactory = _ => "cpu";
-        var command = new Command("bench", "Time the kernels; prints one JSON object.") { what, volume, size, pixels, snapshots, device };
+        var command = new Command("bench", "Time the kernels; prints one JSON object.") { what, volume, size, pixels, snapshots, exact, noBytes, repeats, threads, json, device };
         command.SetAction((parse, ct) => ExitCodes.RunAsync(async () =>
         {
             var path = parse.GetValue(volume)!;
@@ -49,7 +54,9 @@ internal static class BenchCommand
             switch (parse.GetValue(what))
             {
                 case "raycast":
-                    Raycast(bytes, n, parse.GetValue(pixels), parse.GetValue(snapshots), devices, result);
+                    var look = new RaycastBench(
+                        n, parse.GetValue(pixels), parse.GetValue(snapshots), parse.GetValue(exact), !parse.GetValue(noBytes), parse.GetValue(repeats), parse.GetValue(threads));
+                    look.Run(bytes, devices, result);
                     break;
                 case "slice":
                     Slice(bytes, n, parse.GetValue(pixels), devices, result);
@@ -100,94 +107,6 @@ internal static class BenchCommand
         }
     }
 
-    private static void Raycast(byte[] bytes, int n, int pixels, string? snapshots, RenderDevices devices, Dictionary<string, object> result)
-    {
-        var volume = PagedVolume.FromDense<byte>(bytes, n, n, n);
-        var rgb = TransferFunction.Of([new(0, 0x1A1A66, 0), new(100, 0xE68033, 0), new(255, 0xFFFFFF, 0)]);
-        (string, (double, double)[])[] functions =
-        [
-            ("voids", [(0, 0), (10, 0), (30, 0.6), (80, 0.6), (100, 0), (255, 0)]),
-            ("fog", [(0, 0), (20, 0), (255, 0.03)]),
-        ];
-        foreach (var (name, points) in functions)
-        {
-            // The union of the two functions' corners, since ours carries colour and opacity in one point.
-            var values = points.Select(p => p.Item1).Concat([100.0]).Distinct();
-            var opacity = TransferFunction.Of(points.Select(p => new TransferPoint(p.Item1, 0, p.Item2)));
-            var transfer = TransferFunction.Of(values.Select(v =>
-            {
-                var c = rgb.At(v);
-                return new TransferPoint(v, ((int)c.R << 16) | ((int)c.G << 8) | (int)c.B, opacity.At(v).Opacity);
-            }));
-            var table = transfer.ToTable(0, 255, 1);
-            var empty = EmptySpace.Of(volume, table.IsVisible);
-            foreach (var shaded in new[] { false, true })
-            {
-                var settings = new RaycastSettings { Transfer = table, Empty = empty, Shaded = shaded };
-                using var image = new RenderedImage(pixels, pixels, PixelLayout.Rgbx);
-                var target = new uint[pixels * pixels];
-                var label = $"{name}.{(shaded ? "shaded" : "flat")}";
-                result[$"raycast.{label}.ms"] = MedianMs(5, 1, frame =>
-                {
-                    var (lit, camera) = (Lit(settings, n, frame), Camera(n, pixels, frame));
-                    if (!devices.TryDraw(Bench, d => DeviceRaycaster.Render(d, volume, lit, camera, pixels, pixels, 1, target)))
-                    {
-                        Raycaster.Render(volume, lit, camera, pixels, pixels, 1, target);
-                    }
-                });
-                if (snapshots is not null)
-                {
-                    System.Runtime.InteropServices.MemoryMarshal.AsBytes(target.AsSpan()).CopyTo(image.Pixels.Span);
-                    var png = new System.Buffers.ArrayBufferWriter<byte>();
-                    PngEncoder.Encode(image, png);
-                    Directory.CreateDirectory(snapshots);
-                    File.WriteAllBytes(Path.Combine(snapshots, $"dendrite-{name}-{(shaded ? 1 : 0)}.png"), png.WrittenSpan.ToArray());
-                }
-            }
-        }
-    }
-
-    private static RaycastSettings Lit(RaycastSettings settings, int n, int frame)
-    {
-        var (eye, _, _, forward) = VtkFrame(n, frame);
-
-        // VTK counts its steps from the near plane, which ResetCameraClippingRange puts before the volume by half its depth.
-        var depths = Enumerable.Range(0, 8).Select(i => Vector3.Dot(new Vector3((i & 1) * (n - 1), (i >> 1 & 1) * (n - 1), (i >> 2) * (n - 1)) - eye, forward)).ToArray();
-        var near = 0.99f * depths.Min() - 0.5f * (depths.Max() - depths.Min());
-        var light = VoxelVector.FromXyz(-forward);
-        return settings with { HeadLight = light, KeyLight = light, SamplePlane = new Vector4(forward, -Vector3.Dot(forward, eye) - near) };
-    }
-
-    // VTK's ResetCamera looks along −z with y up, at the distance where the bounding sphere fills 30°;
-    // then Azimuth(30), Elevation(20), and Azimuth(7) before each frame but the first.
-    private static (Vector3 Eye, Vector3 Right, Vector3 Down, Vector3 Forward) VtkFrame(int n, int frame)
-    {
-        var target = new Vector3((n - 1) / 2f);
-        var distance = MathF.Sqrt(3) * (n - 1) / 2 / MathF.Sin(15 * MathF.PI / 180);
-        var up = Vector3.UnitY;
-        var back = Vector3.UnitZ;
-        back = Vector3.Transform(back, Quaternion.CreateFromAxisAngle(up, 30 * MathF.PI / 180));
-        var side = Vector3.Normalize(Vector3.Cross(-back, up));
-        back = Vector3.Transform(back, Quaternion.CreateFromAxisAngle(side, -20 * MathF.PI / 180));
-        for (var i = 0; i < frame; i++)
-        {
-            back = Vector3.Transform(back, Quaternion.CreateFromAxisAngle(up, 7 * MathF.PI / 180));
-        }
-
-        var right = Vector3.Normalize(Vector3.Cross(-back, up));
-        return (target + distance * back, right, Vector3.Normalize(Vector3.Cross(-back, right)), -back);
-    }
-
-    private static RayGeometry Camera(int n, int pixels, int frame)
-    {
-        var (eye, right, down, forward) = VtkFrame(n, frame);
-        var pixel = 2 * MathF.Tan(15 * MathF.PI / 180) / pixels;
-        var half = (pixels - 1) / 2f * pixel;
-        return new RayGeometry(
-            VoxelVector.FromXyz(eye), default, default,
-            VoxelVector.FromXyz(forward - half * right - half * down), VoxelVector.FromXyz(pixel * right), VoxelVector.FromXyz(pixel * down));
-    }
-
     private static void Slice(byte[] bytes, int n, int pixels, RenderDevices devices, Dictionary<string, object> result)
     {
         var volume = PagedVolume.FromDense<byte>(bytes, n, n, n);
@@ -228,7 +147,10 @@ internal static class BenchCommand
         });
     }
 
-    private static double MedianMs(int runs, int warm, Action<int> frame)
+    private static double MedianMs(int runs, int warm, Action<int> frame) => Math.Round(Times(runs, warm, frame)[runs / 2], 2);
+
+    /// <summary>Milliseconds of each frame, ascending.</summary>
+    internal static double[] Times(int runs, int warm, Action<int> frame)
     {
         for (var i = 0; i < warm; i++)
         {
@@ -244,6 +166,6 @@ internal static class BenchCommand
         }
 
         Array.Sort(times);
-        return Math.Round(times[runs / 2], 2);
+        return times;
     }
 }

@@ -1,5 +1,6 @@
 using System.Numerics;
 using DendriteViewer.Kernels.Bricks;
+using DendriteViewer.Kernels.Raycasting.BytePackets;
 using DendriteViewer.Kernels.Scheduling;
 
 namespace DendriteViewer.Kernels.Raycasting;
@@ -17,6 +18,9 @@ public sealed class EmptySpace
 
     // What gathers of four bytes read behind the last cell.
     private const int Padding = 3;
+
+    // Made when a picture asks for them; two threads that ask at once make the same.
+    private readonly CellBits?[] _across = new CellBits?[3];
 
     private EmptySpace(int[] ofBrick, byte[] maps) => (OfBrick, Maps) = (ofBrick, maps);
 
@@ -60,6 +64,9 @@ public sealed class EmptySpace
         var needed = used * MapSize + Padding;
         return new EmptySpace(ofBrick, needed < maps.Length / 2 ? maps[..needed] : maps);
     }
+
+    /// <summary>The cells that can be seen, in slabs across an axis (0 is x, 1 is y, 2 is z) of the level that this was made for.</summary>
+    internal CellBits CellsAcross(BrickLevel grid, int axis) => _across[axis] ??= new CellBits(this, grid, axis);
 
     // Distances within a brick, by letting the set of visible cells grow: a slice of 8×8 cells is 64 bits.
     private static void Spread(ReadOnlySpan<ulong> visible, BrickLevel grid, Span<byte> map)

@@ -1,4 +1,6 @@
 using System.Numerics;
+using DendriteViewer.Kernels.Bricks;
+using DendriteViewer.Kernels.Raycasting.BytePackets;
 using DendriteViewer.Kernels.Sampling;
 
 namespace DendriteViewer.Kernels.Raycasting;
@@ -49,6 +51,9 @@ public sealed class TransferTable
     private const float MostOpacity = 0.999f;
 
     private readonly int[] _visibleBefore = new int[Size + 1];
+
+    // The last one made, and for what; a table is seen with one volume in one mode nearly always.
+    private volatile Tuple<VoxelType, RayMode, ByteTransfer?>? _inBytes;
 
     /// <param name="low">Value at the table's lower end.</param>
     /// <param name="high">Value at the table's upper end, above <paramref name="low"/>.</param>
@@ -123,6 +128,19 @@ public sealed class TransferTable
         color = opacity / Math.Max(extinction, 1) * (ExtinctionUnit / ColorUnit)
             * new Vector3(Sums[high + 1] - Sums[low + 1], Sums[high + 2] - Sums[low + 2], Sums[high + 3] - Sums[low + 3]);
         return opacity;
+    }
+
+    /// <summary>The same for 256 levels, or null where those are too few for what the table shows of a volume.</summary>
+    internal ByteTransfer? InBytes(VoxelType type, RayMode mode)
+    {
+        if (_inBytes is { } made && made.Item1 == type && made.Item2 == mode)
+        {
+            return made.Item3;
+        }
+
+        var transfer = ByteMapping.For(type, this, mode) is { } mapping ? new ByteTransfer(this, mapping) : null;
+        _inBytes = Tuple.Create(type, mode, transfer);
+        return transfer;
     }
 
     /// <summary>Whether any value in [least, most] has an opacity above zero.</summary>
@@ -210,6 +228,12 @@ public sealed record RaycastSettings
 
     /// <summary>Whether more than one volume is drawn.</summary>
     internal bool IsLayered => Layers.Count > 0 && Mode == RayMode.Composite;
+
+    /// <summary>
+    /// Whether the picture is one of many in motion: drawn in bytes, on planes across the volume's own axes, where the processor has what that
+    /// takes and the picture is one that bytes are enough for; else, and on devices, as without this.
+    /// </summary>
+    public bool InMotion { get; init; }
 
     /// <summary>Starts each ray at a pseudo-random fraction of a step, which turns banding into fine grain.</summary>
     public bool Jitter { get; init; }

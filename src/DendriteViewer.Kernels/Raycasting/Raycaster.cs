@@ -1,5 +1,6 @@
 using System.Numerics;
 using DendriteViewer.Kernels.Bricks;
+using DendriteViewer.Kernels.Raycasting.BytePackets;
 using DendriteViewer.Kernels.Sampling;
 using DendriteViewer.Kernels.Scheduling;
 
@@ -20,7 +21,7 @@ public static class Raycaster
     /// <param name="scale">Pixels of the full picture in one of this.</param>
     /// <param name="target">At least width·height pixels.</param>
     /// <param name="superseded">Stops between tiles.</param>
-    /// <param name="lanes">How many rays at a time; by default the most that the processor supports.</param>
+    /// <param name="lanes">How many rays at a time; by default the most that the processor supports. A choice of lanes excludes byte packets.</param>
     /// <returns>False where <paramref name="superseded"/> was signalled; the picture is then incomplete.</returns>
     public static bool Render(
         PagedVolume volume, RaycastSettings settings, RayGeometry rays, int width, int height, float scale, Memory<uint> target,
@@ -29,6 +30,11 @@ public static class Raycaster
         ArgumentOutOfRangeException.ThrowIfLessThan(target.Length, width * height);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(settings.Layers.Count, RaycastSettings.MostVolumes);
         var job = new RayJob(volume, settings, rays, scale, width, height, target);
+        if (settings.InMotion && lanes is null && ByteRaycaster.Covers(job, out var transfer))
+        {
+            return ByteRaycaster.Render(job, transfer!, superseded);
+        }
+
         var size = TileFor(job);
 
         // Along a Z-order curve, so that a tile finds in the cache what its neighbours read.

@@ -1,0 +1,209 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace DendriteViewer.Kernels.Raycasting.BytePackets;
+
+/// <summary>
+/// Which packets of a tile have anything to see between which planes. A slab of cells is asked for 16 packets at once: the tile's rows of cells
+/// are 32 words of 32 bits in two registers; each packet's rows are looked up one after another and its columns masked out.
+/// </summary>
+internal sealed unsafe class ByteJobs : IDisposable
+{
+    /// <summary>Packets of a tile at most, a multiple of 16.</summary>
+    public const int Most = 256;
+
+    /// <summary>A packet and the planes that it is taken over.</summary>
+    public record struct Job(int Packet, int From, int To);
+
+    // Eight arrays of 32-bit numbers a packet, then four of one group.
+    private readonly float* _data = (float*)NativeMemory.AlignedAlloc((8 * Most + 4 * 16) * sizeof(float), 64);
+    private readonly Job[] _jobs = new Job[Most];
+    private readonly short[] _ofPacket = new short[Most];
+    private int _groups;
+    private int _count;
+
+    private float* Column => _data;
+
+    private float* Row => _data + Most;
+
+    private float* ColumnSlope => _data + 2 * Most;
+
+    private float* RowSlope => _data + 3 * Most;
+
+    private float* ColumnSpread => _data + 4 * Most;
+
+    private float* RowSpread => _data + 5 * Most;
+
+    private int* First => (int*)(_data + 6 * Most);
+
+    private int* End => (int*)(_data + 7 * Most);
+
+    private int* Found => (int*)(_data + 8 * Most);
+
+    /// <summary>What was found since <see cref="Clear"/>.</summary>
+    public ReadOnlySpan<Job> Jobs => _jobs.AsSpan(0, _count);
+
+    /// <summary>Takes over where a tile's packets are.</summary>
+    public void Open(BytePacket* packets, int count)
+    {
+        _groups = (count + 15) / 16;
+        for (var i = 0; i < _groups * 16; i++)
+        {
+            if (i >= count)
+            {
+                (First[i], End[i]) = (0, 0);
+                continue;
+            }
+
+            var p = packets + i;
+            (Column[i], Row[i], ColumnSlope[i], RowSlope[i]) = (p->Column, p->Row, p->ColumnSlope, p->RowSlope);
+            (ColumnSpread[i], RowSpread[i], First[i], End[i]) = (p->ColumnSpread, p->RowSpread, p->FirstPlane, p->EndPlane);
+        }
+    }
+
+    /// <summary>Forgets what was found.</summary>
+    public void Clear()
+    {
+        _count = 0;
+        _ofPacket.AsSpan(0, _groups * 16).Fill(-1);
+    }
+
+    /// <summary>A packet that need not be taken further.</summary>
+    public void Finish(int packet) => End[packet] = 0;
+
+    /// <summary>The planes that any packet has left, as far as they lie in a range.</summary>
+    public (int First, int End) Left()
+    {
+        var (first, end) = (int.MaxValue, 0);
+        for (var i = 0; i < _groups * 16; i++)
+        {
+            (first, end) = End[i] > First[i] ? (Math.Min(first, First[i]), Math.Max(end, End[i])) : (first, end);
+        }
+
+        return (first, end);
+    }
+
+    /// <summary>Finds the packets that have anything to see on a slab's planes, and marks the blocks that they read.</summary>
+    /// <param name="f">The tile.</param>
+    /// <param name="cells">What can be seen, or null where all can.</param>
+    /// <param name="slab">Slices 8·slab to 8·slab + 7.</param>
+    /// <param name="from">First plane.</param>
+    /// <param name="to">End of the planes.</param>
+    /// <param name="window">What is to be marked.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Find(MarchFrame* f, CellBits? cells, int slab, int from, int to, ByteWindow window)
+    {
+        uint* rows = stackalloc uint[32];
+        if (cells is not null && !Rows(cells, slab, window, rows))
+        {
+            return;
+        }
+
+        Vector512<uint> upperRows = Vector512.Load(rows), lowerRows = Vector512.Load(rows + 16);
+        float near = (float)(f->First + from * f->Step), far = (float)(f->First + (to - 1) * f->Step), nearSpread = f->Spread(from), farSpread = f->Spread(to - 1);
+        for (var group = 0; group < _groups; group++)
+        {
+            var i = group * 16;
+            var alive = Vector512.LessThan(Vector512.Load(First + i), Vector512.Create(to)) & Vector512.GreaterThan(Vector512.Load(End + i), Vector512.Create(from));
+            if (alive.ExtractMostSignificantBits() == 0)
+            {
+                continue;
+            }
+
+            Range(Column + i, ColumnSlope + i, ColumnSpread + i, near, far, nearSpread, farSpread, out var c0, out var c1);
+            Range(Row + i, RowSlope + i, RowSpread + i, near, far, nearSpread, farSpread, out var r0, out var r1);
+            if (cells is not null)
+            {
+                var left = Cell(c0, window.Column);
+                var mask = Avx512F.ShiftLeftLogicalVariable(Vector512.Create(2), (Cell(c1, window.Column) - left).AsUInt32()) - Vector512<int>.One;
+                Vector512<int> r = Cell(r0, window.Row), last = Cell(r1, window.Row), seen = Vector512<int>.Zero;
+                while (true)
+                {
+                    var bits = Avx512F.PermuteVar16x32x2(upperRows, r.AsUInt32(), lowerRows);
+                    seen |= Avx512F.ShiftRightLogicalVariable(bits, left.AsUInt32()).AsInt32() & mask;
+                    if (Vector512.LessThan(r, last).ExtractMostSignificantBits() == 0)
+                    {
+                        break;
+                    }
+
+                    r = Vector512.Min(r + Vector512<int>.One, last);
+                }
+
+                alive &= ~Vector512.Equals(seen, Vector512<int>.Zero);
+            }
+
+            var hits = (uint)alive.ExtractMostSignificantBits();
+            if (hits == 0)
+            {
+                continue;
+            }
+
+            // A sample reads the next column and row too.
+            c0.Store(Found);
+            r0.Store(Found + 16);
+            (c1 + Vector512<int>.One).Store(Found + 32);
+            (r1 + Vector512<int>.One).Store(Found + 48);
+            for (; hits != 0; hits &= hits - 1)
+            {
+                var k = BitOperations.TrailingZeroCount(hits);
+                window.Mark(Found[k], Found[16 + k], Found[32 + k], Found[48 + k], 1 << (slab & 1));
+                Add(i + k, Math.Max(from, First[i + k]), Math.Min(to, End[i + k]));
+            }
+        }
+    }
+
+    // A packet that is found in both slabs of a layer goes on without a gap, so it has one job.
+    private void Add(int packet, int from, int to)
+    {
+        var known = _ofPacket[packet];
+        if (known >= 0 && _jobs[known].To == from)
+        {
+            _jobs[known].To = to;
+            return;
+        }
+
+        _ofPacket[packet] = (short)_count;
+        _jobs[_count++] = new Job(packet, from, to);
+    }
+
+    // The rows of cells that the window covers; false where all are hidden.
+    private static bool Rows(CellBits cells, int slab, ByteWindow window, uint* rows)
+    {
+        var any = 0u;
+        for (var r = 0; r < 32; r++)
+        {
+            rows[r] = cells.Of(slab, (window.Row >> 3) + r, window.Column >> 3);
+            any |= rows[r];
+        }
+
+        return any != 0;
+    }
+
+    // The least and the largest place of a packet's rays on planes between two.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Range(
+        float* place, float* slope, float* spread, float near, float far, float nearSpread, float farSpread, out Vector512<int> least, out Vector512<int> most)
+    {
+        Vector512<float> at = Vector512.Load(place), slopes = Vector512.Load(slope), spreads = Vector512.Load(spread);
+        Vector512<float> a = at + slopes * near, b = at + slopes * far;
+        least = Vector512.ConvertToInt32Native(Vector512.Floor(Vector512.Min(a, b) - Vector512.Create(0.01f)));
+        most = Vector512.ConvertToInt32Native(Vector512.Floor(Vector512.Max(a + spreads * nearSpread, b + spreads * farSpread) + Vector512.Create(0.01f)));
+    }
+
+    // The cell of a voxel, counted from a window's first.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<int> Cell(Vector512<int> voxel, int first) =>
+        Vector512.Min(Vector512.Max((voxel - Vector512.Create(first)) >> 3, Vector512<int>.Zero), Vector512.Create(31));
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        NativeMemory.AlignedFree(_data);
+        GC.SuppressFinalize(this);
+    }
+
+    ~ByteJobs() => NativeMemory.AlignedFree(_data);
+}

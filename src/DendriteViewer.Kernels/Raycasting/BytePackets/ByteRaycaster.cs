@@ -1,0 +1,276 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
+using DendriteViewer.Kernels.Sampling;
+using DendriteViewer.Kernels.Scheduling;
+
+namespace DendriteViewer.Kernels.Raycasting.BytePackets;
+
+/// <summary>
+/// Draws pictures in motion: pre-integrated, from voxels as bytes, on planes across the volume. See <see cref="ByteRaySpecification"/> for what is
+/// drawn.
+/// <para>
+/// A tile of 64×64 pixels takes the axis that its middle ray is nearest to and goes through the volume layer by layer of 16³ blocks
+/// (<see cref="SlicePlan"/>). In each layer it asks which packets of 32 rays have anything to see (<see cref="ByteJobs"/>, <see cref="CellBits"/>),
+/// copies the blocks that those read into a window of plain bytes in the second-level cache (<see cref="ByteWindow"/>), and takes each packet
+/// over its planes, two at a time (<see cref="ByteMarch"/>, <see cref="ByteProjection"/>). The rays of a packet are all on the same plane at the
+/// same time and close together, so the 16×8 (or 16×16) bytes around them fit registers, and a byte permutation brings the neighbours of 32 samples.
+/// </para>
+/// </summary>
+internal static unsafe class ByteRaycaster
+{
+    /// <summary>Pixels of a tile each way, and the least that a tile is cut down to before other packets draw it.</summary>
+    public const int Tile = 64, LeastTile = 8;
+
+    /// <summary>A ray ends where it lets through less.</summary>
+    public const float Finished = 1 - RaycastSettings.Opaque;
+
+    // Rays may spread so far within a packet, in columns and rows: the cell of the last one, its neighbour and the rounding fit 16, or 8.
+    private const float MostSpread = 14, NarrowSpread = 6;
+
+    // Farther from the eye, a place along a ray would be too coarse in a float.
+    private const float FarthestEye = 1 << 17;
+
+    /// <summary>Whether this processor has the instructions: AVX-512 VBMI.</summary>
+    public static bool IsSupported => Avx512Vbmi.IsSupported && Lanes512.IsSupported;
+
+    /// <summary>
+    /// Whether a picture can be drawn in bytes: one volume of more than one voxel each way, one step a voxel, no isosurface, no light field, rays
+    /// from an eye nearby or parallel ones, and a transfer function that 256 levels are enough for.
+    /// </summary>
+    public static bool Covers(RayJob job, out ByteTransfer? transfer)
+    {
+        var (s, v, g) = (job.Settings, job.Volume, job.Rays);
+        transfer = null;
+        if (!IsSupported || s.IsLayered || s.Mode == RayMode.Isosurface || s is { Mode: RayMode.Composite, Integrated: true } || s.Light is not null || s.Jitter
+            || s.Step != 1 || Math.Min(v.X, Math.Min(v.Y, v.Z)) < 2 || Math.Max(v.X, Math.Max(v.Y, v.Z)) > short.MaxValue)
+        {
+            return false;
+        }
+
+        var isParallel = g.DirectionRight == default && g.DirectionDown == default;
+        var isFromEye = g.OriginRight == default && g.OriginDown == default;
+        if (!(isParallel || isFromEye) || !(g.Origin.Length() < FarthestEye))
+        {
+            return false;
+        }
+
+        transfer = s.Transfer.InBytes(v.Type, s.Mode);
+        return transfer is not null;
+    }
+
+    /// <summary>Draws a picture; false where it was superseded.</summary>
+    public static bool Render(RayJob job, ByteTransfer transfer, CancellationToken superseded)
+    {
+        var edge = BitOperations.RoundUpToPowerOf2((uint)((Math.Max(job.Width, job.Height) + Tile - 1) / Tile));
+        Parallel.For(
+            0, (int)(edge * edge), ComputeLane.Options(), () => ByteWorker.Rent(job.Volume, transfer),
+            (tile, loop, worker) =>
+            {
+                ComputeLane.GiveWay();
+                if (superseded.IsCancellationRequested)
+                {
+                    loop.Stop();
+                    return worker;
+                }
+
+                RenderTile(job, transfer, worker, Raycaster.Interleaved(tile) * Tile, Raycaster.Interleaved(tile >> 1) * Tile, Tile);
+                return worker;
+            },
+            ByteWorker.Return);
+        return !superseded.IsCancellationRequested;
+    }
+
+    /// <summary>Draws a tile; falls back to smaller ones, and at last to the other packets, where its rays spread too far.</summary>
+    internal static void RenderTile(RayJob job, ByteTransfer transfer, ByteWorker worker, int u0, int v0, int size)
+    {
+        if (u0 >= job.Width || v0 >= job.Height || worker.Plan.TryMake(job, u0, v0, size) && Draw(job, transfer, worker, u0, v0, size))
+        {
+            return;
+        }
+
+        if (size / 2 < LeastTile)
+        {
+            RaycastPackets512.RenderTile(job, worker.Other, u0, v0, size);
+            return;
+        }
+
+        var half = size / 2;
+        RenderTile(job, transfer, worker, u0, v0, half);
+        RenderTile(job, transfer, worker, u0 + half, v0, half);
+        RenderTile(job, transfer, worker, u0, v0 + half, half);
+        RenderTile(job, transfer, worker, u0 + half, v0 + half, half);
+    }
+
+    private static bool Draw(RayJob job, ByteTransfer transfer, ByteWorker worker, int u0, int v0, int size)
+    {
+        var (s, plan) = (job.Settings, worker.Plan);
+        var packets = worker.Packets;
+        if (ShapeFor(job, plan, u0, v0, size) is not { } shape)
+        {
+            return false;
+        }
+
+        int u1 = Math.Min(u0 + size, job.Width), v1 = Math.Min(v0 + size, job.Height), count = 0;
+        var f = FrameOf(job, transfer, worker);
+        for (var v = v0; v < v1; v += shape.Height)
+        {
+            for (var u = u0; u < u1; u += shape.Width)
+            {
+                var p = packets + count++;
+                p->Begin(job, plan, shape, u, v);
+                if (p->EndPlane > 0 && Math.Max(p->ColumnSpread, p->RowSpread) * f.Spread(p->EndPlane - 1) > MostSpread)
+                {
+                    return false;
+                }
+            }
+        }
+
+        worker.Jobs.Open(packets, count);
+        if (!March(job, worker, &f, u0, v0, size))
+        {
+            return false;
+        }
+
+        BytePixels.Write(job, transfer, packets, shape, u0, v0, u1, v1);
+        return true;
+    }
+
+    private static MarchFrame FrameOf(RayJob job, ByteTransfer transfer, ByteWorker worker)
+    {
+        var plan = worker.Plan;
+        var f = new MarchFrame
+        {
+            Slices = plan.Slices, Weights = plan.Weights, First = plan.First, Step = plan.Step, IsParallel = plan.IsParallel, Tables = worker.Tables.Data,
+            VisibleLow = (byte)transfer.VisibleLow, VisibleHigh = (byte)transfer.VisibleHigh, MostShort = (byte)transfer.MostShort,
+        };
+        f.Light(job.Settings, plan, transfer.Mapping);
+        return f;
+    }
+
+    // Layer after layer; false where a layer's part of the tile is too large for the window.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static bool March(RayJob job, ByteWorker worker, MarchFrame* f, int u0, int v0, int size)
+    {
+        var (s, plan, window, jobs) = (job.Settings, worker.Plan, worker.Window, worker.Jobs);
+        var cells = s.Mode == RayMode.Composite ? s.Empty.CellsAcross(job.Volume.Grid, plan.Axis) : null;
+        ReadOnlySpan<SlicePlan.Line> corners =
+            [plan.LineOf(job, u0, v0), plan.LineOf(job, u0 + size, v0), plan.LineOf(job, u0, v0 + size), plan.LineOf(job, u0 + size, v0 + size)];
+        var (m, end) = jobs.Left();
+        while (m < end)
+        {
+            int layer = plan.Slices[m] >> 4, layerEnd = m;
+            while (layerEnd < end && plan.Slices[layerEnd] >> 4 == layer)
+            {
+                layerEnd++;
+            }
+
+            if (!Place(window, corners, f, m, layerEnd))
+            {
+                return false;
+            }
+
+            f->Window = window.Data;
+            (f->Pitch, f->Stride, f->Column, f->Row, f->Slice) = (window.Pitch, window.Stride, window.Column, window.Row, layer * 16);
+            jobs.Clear();
+            while (m < layerEnd)
+            {
+                int slab = plan.Slices[m] >> 3, slabEnd = m;
+                while (slabEnd < layerEnd && plan.Slices[slabEnd] >> 3 == slab)
+                {
+                    slabEnd++;
+                }
+
+                jobs.Find(f, cells, slab, m, slabEnd, window);
+                m = slabEnd;
+            }
+
+            if (jobs.Jobs.Length == 0)
+            {
+                continue;
+            }
+
+            window.Fill(plan.Axis, layer);
+            foreach (var (packet, from, to) in jobs.Jobs)
+            {
+                March(s, f, worker.Packets + packet, from, to);
+                if (s.Mode == RayMode.Composite && worker.Packets[packet].IsFinished(to))
+                {
+                    jobs.Finish(packet);
+                }
+            }
+
+            end = jobs.Left().End;
+        }
+
+        return true;
+    }
+
+    private static void March(RaycastSettings s, MarchFrame* f, BytePacket* p, int from, int to)
+    {
+        var isNarrow = p->RowSpread * f->Spread(to - 1) <= NarrowSpread;
+        switch (s.Mode, s.Shaded, isNarrow)
+        {
+            case (RayMode.Composite, false, true): ByteMarch.Composite<ByteMarch.Flat, ByteSampler.Narrow>(f, p, from, to); break;
+            case (RayMode.Composite, false, false): ByteMarch.Composite<ByteMarch.Flat, ByteSampler.Wide>(f, p, from, to); break;
+            case (RayMode.Composite, true, true): ByteMarch.Composite<ByteMarch.Shaded, ByteSampler.Narrow>(f, p, from, to); break;
+            case (RayMode.Composite, true, false): ByteMarch.Composite<ByteMarch.Shaded, ByteSampler.Wide>(f, p, from, to); break;
+            case (_, _, true): ByteProjection.Project<ByteSampler.Narrow>(f, p, from, to, s.Mode); break;
+            default: ByteProjection.Project<ByteSampler.Wide>(f, p, from, to, s.Mode); break;
+        }
+    }
+
+    // The rectangle that the tile's rays cross between two planes: at each plane they are within their corners.
+    private static bool Place(ByteWindow window, ReadOnlySpan<SlicePlan.Line> corners, MarchFrame* f, int from, int to)
+    {
+        Vector2 low = new(float.MaxValue), high = new(float.MinValue);
+        foreach (var m in (ReadOnlySpan<int>)[from, to])
+        {
+            var h = (float)(f->First + m * f->Step);
+            foreach (var line in corners)
+            {
+                var at = new Vector2(line.Column + h * line.ColumnSlope, line.Row + h * line.RowSlope);
+                (low, high) = (Vector2.Min(low, at), Vector2.Max(high, at));
+            }
+        }
+
+        return window.Place(low.X, low.Y, high.X, high.Y);
+    }
+
+    // The first shape whose rays stay close enough together, best of all within six rows; null where none does.
+    private static PacketShape? ShapeFor(RayJob job, SlicePlan plan, int u0, int v0, int size)
+    {
+        var far = plan.IsParallel ? 1 : plan.First + (plan.Count - 1) * plan.Step;
+        var (right, down) = (Vector2.Zero, Vector2.Zero);
+        SlicePlan.Line a = plan.LineOf(job, u0, v0), b = plan.LineOf(job, u0 + size, v0), c = plan.LineOf(job, u0, v0 + size), d = plan.LineOf(job, u0 + size, v0 + size);
+        foreach (var (from, to, isRight) in (ReadOnlySpan<(SlicePlan.Line, SlicePlan.Line, bool)>)[(a, b, true), (c, d, true), (a, c, false), (b, d, false)])
+        {
+            var step = plan.IsParallel
+                ? new Vector2(to.Column - from.Column, to.Row - from.Row)
+                : new Vector2(to.ColumnSlope - from.ColumnSlope, to.RowSlope - from.RowSlope);
+            step = Vector2.Abs(step) * far / size;
+            (right, down) = isRight ? (Vector2.Max(right, step), down) : (right, Vector2.Max(down, step));
+        }
+
+        PacketShape? wide = null;
+        foreach (var shape in PacketShape.All)
+        {
+            var spread = 1.02f * ((shape.Width - 1) * right + (shape.Height - 1) * down);
+            if (spread.X > MostSpread || spread.Y > MostSpread || size * size > ByteJobs.Most * shape.Width * shape.Height)
+            {
+                continue;
+            }
+
+            // Half of the lanes idle cost more than sixteen rows.
+            var isFull = shape.Width * shape.Height == 32;
+            if (isFull ? spread.Y <= NarrowSpread : wide is null)
+            {
+                return shape;
+            }
+
+            wide ??= shape;
+        }
+
+        return wide;
+    }
+}

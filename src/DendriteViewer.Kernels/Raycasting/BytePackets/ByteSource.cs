@@ -1,0 +1,182 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+using DendriteViewer.Kernels.Bricks;
+
+namespace DendriteViewer.Kernels.Raycasting.BytePackets;
+
+/// <summary>
+/// Blocks of 16³ voxels as bytes, in the layout of a tile (<see cref="Brick"/>): 17 bytes a row, 17 rows a layer, 17 layers, of which the
+/// last of each belong to the next block and are there only where a brick holds both. Unsigned 8-bit tiles are used where they lie; other
+/// types are converted, and what is missing is interpolated from the finest coarser level in memory, on a stage.
+/// </summary>
+internal sealed unsafe class ByteSource : IDisposable
+{
+    public const int Edge = Brick.TileEdge;
+
+    private const int Row = Edge + 1;
+    private const int Voxels = Row * Row * Row;
+
+    // What vectors read and write beyond both ends.
+    private const int Around = 512;
+
+    private readonly byte* _stage = (byte*)NativeMemory.AlignedAlloc(Voxels + 2 * Around, 64);
+    private readonly byte[] _wide = new byte[(Voxels + Around) * sizeof(float)];
+    private readonly float[] _scratch = new float[PagedVolume.StandInScratch];
+    private PagedVolume _volume = null!;
+    private ByteMapping _mapping;
+    private ushort _least;
+    private ushort _range;
+    private int _shift;
+    private short _factor;
+
+    /// <summary>Turns to another volume.</summary>
+    public void Open(PagedVolume volume, ByteMapping mapping)
+    {
+        (_volume, _mapping) = (volume, mapping);
+
+        // v − least, cut to the range, shifted to fill 15 bits and scaled to 255 with rounding.
+        var bias = volume.Type == VoxelType.Int16 ? 32768 : 0;
+        var least = Math.Clamp(MathF.Round(mapping.Low + bias), 0, 65535);
+        var range = Math.Clamp(MathF.Round(255 * mapping.Level), 1, 65535);
+        (_least, _range) = ((ushort)least, (ushort)range);
+        _shift = System.Numerics.BitOperations.LeadingZeroCount((uint)_range) - 16;
+        _factor = (short)Math.Min(MathF.Round(255f * 32768 / ((_range << _shift) >> 1)), 32767);
+    }
+
+    /// <summary>
+    /// The block's bytes, for voxel (z, y, x), multiples of 16 inside the volume: where they begin in <paramref name="tiles"/>, or a pointer
+    /// to the stage where that is null, which holds until the next call.
+    /// </summary>
+    /// <param name="z">First voxel along z.</param>
+    /// <param name="y">First voxel along y.</param>
+    /// <param name="x">First voxel along x.</param>
+    /// <param name="axis">The axis whose 17th layer is asked for.</param>
+    /// <param name="isThick">Whether the 17th layer along the axis is there.</param>
+    /// <param name="tiles">The brick's bytes, or null.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public byte* Block(int z, int y, int x, int axis, out bool isThick, out byte[]? tiles)
+    {
+        var grid = _volume.Grid;
+        tiles = null;
+        int maskZ = (1 << grid.ShiftZ) - 1, maskY = (1 << grid.ShiftY) - 1, maskX = (1 << grid.ShiftX) - 1;
+        isThick = axis switch { 0 => (x & maskX) + Edge <= maskX, 1 => (y & maskY) + Edge <= maskY, _ => (z & maskZ) + Edge <= maskZ };
+        if (!Brick.IsTiledFor(maskZ + 1, maskY + 1, maskX + 1))
+        {
+            isThick = true;
+            return Singly(z, y, x);
+        }
+
+        if (grid.BrickAt(z, y, x) is not { } brick)
+        {
+            return StandIn(z, y, x, maskZ, maskY, maskX);
+        }
+
+        var at = brick.TileOffset(z & maskZ, y & maskY, x & maskX);
+        if (_volume.Type == VoxelType.UInt8)
+        {
+            tiles = brick.Data;
+            return (byte*)at;
+        }
+
+        fixed (byte* data = brick.Data)
+        {
+            return Convert(data + (nint)at * _volume.Type.Size());
+        }
+    }
+
+    private byte* StandIn(int z, int y, int x, int maskZ, int maskY, int maskX)
+    {
+        // As far as the block's own brick and the volume reach.
+        int nz = Reach(z, maskZ, _volume.Z), ny = Reach(y, maskY, _volume.Y), nx = Reach(x, maskX, _volume.X);
+        switch (_volume.Type.Size())
+        {
+            case 1: _volume.StandIn<byte>(z, y, x, nz, ny, nx, _wide, Row * Row, Row, _scratch); break;
+            case 2: _volume.StandIn(z, y, x, nz, ny, nx, MemoryMarshal.Cast<byte, ushort>(_wide.AsSpan()), Row * Row, Row, _scratch); break;
+            default: _volume.StandIn(z, y, x, nz, ny, nx, MemoryMarshal.Cast<byte, float>(_wide.AsSpan()), Row * Row, Row, _scratch); break;
+        }
+
+        fixed (byte* wide = _wide)
+        {
+            return Convert(wide);
+        }
+
+        static int Reach(int at, int mask, int size) => Math.Min((at & mask) + Edge <= mask ? Row : Edge, size - at);
+    }
+
+    // Voxel by voxel, where bricks are too flat for tiles.
+    private byte* Singly(int z, int y, int x)
+    {
+        var stage = _stage + Around;
+        for (var i = 0; i < Voxels; i++)
+        {
+            stage[i] = _mapping.Of(_volume.At(z + i / (Row * Row), y + i / Row % Row, x + i % Row));
+        }
+
+        return stage;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private byte* Convert(byte* from)
+    {
+        var stage = _stage + Around;
+        switch (_volume.Type)
+        {
+            case VoxelType.UInt8 or VoxelType.Int8:
+                var flip = Vector512.Create(_volume.Type == VoxelType.Int8 ? (byte)0x80 : (byte)0);
+                for (var i = 0; i < Voxels; i += 64)
+                {
+                    (Vector512.Load(from + i) ^ flip).Store(stage + i);
+                }
+
+                break;
+            case VoxelType.UInt16 or VoxelType.Int16:
+                Words((ushort*)from, stage);
+                break;
+            default:
+                Floats((float*)from, stage);
+                break;
+        }
+
+        return stage;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Words(ushort* from, byte* stage)
+    {
+        var flip = Vector512.Create(_volume.Type == VoxelType.Int16 ? (ushort)0x8000 : (ushort)0);
+        Vector512<ushort> least = Vector512.Create(_least), range = Vector512.Create(_range);
+        var factor = Vector512.Create(_factor);
+        var shift = Vector128.CreateScalar((ushort)_shift);
+        for (var i = 0; i < Voxels; i += 32)
+        {
+            var v = Vector512.Min(Avx512BW.SubtractSaturate(Vector512.Load(from + i) ^ flip, least), range);
+            var part = (Avx512BW.ShiftLeftLogical(v, shift) >> 1).AsInt16();
+            Avx512BW.ConvertToVector256Byte(Avx512BW.MultiplyHighRoundScale(part, factor)).Store(stage + i);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Floats(float* from, byte* stage)
+    {
+        Vector512<float> low = Vector512.Create(_mapping.Low), scale = Vector512.Create(1 / _mapping.Level), most = Vector512.Create(255f);
+        for (var i = 0; i < Voxels; i += 16)
+        {
+            // Not a number is drawn as zero.
+            var v = Vector512.Load(from + i);
+            v = Vector512.ConditionalSelect(Vector512.Equals(v, v), v, Vector512<float>.Zero);
+            v = Vector512.MinNative(Vector512.MaxNative((v - low) * scale, Vector512<float>.Zero), most);
+            Avx512F.ConvertToVector128Byte(Avx512F.ConvertToVector512Int32(v)).Store(stage + i);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        NativeMemory.AlignedFree(_stage);
+        GC.SuppressFinalize(this);
+    }
+
+    ~ByteSource() => NativeMemory.AlignedFree(_stage);
+}

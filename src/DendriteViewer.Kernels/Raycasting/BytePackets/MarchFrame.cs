@@ -1,0 +1,79 @@
+using System.Numerics;
+
+namespace DendriteViewer.Kernels.Raycasting.BytePackets;
+
+/// <summary>What marching needs of a tile and of the layer that its window holds.</summary>
+internal unsafe struct MarchFrame
+{
+    /// <summary>As <see cref="ByteWindow"/> has them.</summary>
+    public byte* Window;
+
+    /// <summary>Bytes from a row to the next.</summary>
+    public nint Pitch;
+
+    /// <summary>Bytes from a slice to the next.</summary>
+    public nint Stride;
+
+    /// <summary>Column and row of the window's first byte, and the slice of the volume that it is of.</summary>
+    public int Column, Row, Slice;
+
+    /// <summary>As <see cref="SlicePlan"/> has them.</summary>
+    public int* Slices;
+
+    /// <summary>As <see cref="SlicePlan"/> has them.</summary>
+    public short* Weights;
+
+    /// <summary>h of plane 0 and from plane to plane.</summary>
+    public double First, Step;
+
+    /// <summary>Whether rays keep their distance from each other.</summary>
+    public bool IsParallel;
+
+    /// <summary>As <see cref="ByteTables"/> has them.</summary>
+    public byte* Tables;
+
+    /// <summary>As <see cref="ByteTransfer"/> has them.</summary>
+    public byte VisibleLow, VisibleHigh, MostShort;
+
+    /// <summary>
+    /// What slopes along columns, rows and the axis are multiplied by, in 32768ths, so that all three are in 127 halves of a level, times the
+    /// settings' scale of gradients.
+    /// </summary>
+    public short ColumnScale, RowScale, AxisScale;
+
+    /// <summary>What is added to the squared length of a slope in 127ths of a level.</summary>
+    public float Floor;
+
+    /// <summary>Unit vectors to the lights: column and row as the halves of an integer, and the component along the axis, in 32767ths.</summary>
+    public int Head, HeadAxis, Key, KeyAxis;
+
+    /// <summary>Sets what shading needs.</summary>
+    public void Light(RaycastSettings s, SlicePlan plan, ByteMapping mapping)
+    {
+        // As they come: along columns in 64ths of a level, along rows in 127ths, along the axis in 127 halves. Both ends of a step are added.
+        var scale = plan.Pick(s.GradientScale);
+        ColumnScale = Word(scale.Y * 63.5f / 64);
+        RowScale = Word(scale.Z / 2);
+        AxisScale = Word(scale.X);
+        Floor = MathF.Max(s.GradientFloor / (mapping.Level * mapping.Level), ByteRaySpecification.LeastFloor) * 127 * 127;
+        Vector3 head = plan.Pick(s.HeadLight), key = plan.Pick(s.KeyLight);
+        (Head, HeadAxis) = ((ushort)Unit(head.Y) | (Unit(head.Z) << 16), (ushort)Unit(head.X));
+        (Key, KeyAxis) = ((ushort)Unit(key.Y) | (Unit(key.Z) << 16), (ushort)Unit(key.X));
+
+        // A little below 1, so that a rounded cosine stays in a word.
+        static short Unit(float part) => Word(part * 0.9995f);
+
+        static short Word(float part) => (short)MathF.Round(Math.Clamp(part, -1, 1) * 32767);
+    }
+
+    /// <summary>The column of a packet's lowest ray on a plane, from the window's first, in 65536ths.</summary>
+    public readonly int ColumnOn(BytePacket* packet, int plane) =>
+        (int)Math.Floor((packet->Column + (First + plane * Step) * packet->ColumnSlope - Column) * 65536 + 0.5);
+
+    /// <summary>The row likewise.</summary>
+    public readonly int RowOn(BytePacket* packet, int plane) =>
+        (int)Math.Floor((packet->Row + (First + plane * Step) * packet->RowSlope - Row) * 65536 + 0.5);
+
+    /// <summary>What the lanes' distances from the lowest ray are multiplied by on a plane.</summary>
+    public readonly float Spread(int plane) => IsParallel ? 1 : (float)(First + plane * Step);
+}
