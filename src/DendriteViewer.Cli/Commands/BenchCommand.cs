@@ -38,7 +38,10 @@ internal static class BenchCommand
         var json = new Option<bool>("--json") { Description = "Accepted as elsewhere; the output is always JSON." };
         var device = Shared.Device();
         device.DefaultValueFactory = _ => "cpu";
-        var command = new Command("bench", "Time the kernels; prints one JSON object.") { what, volume, size, pixels, snapshots, exact, noBytes, repeats, threads, json, device };
+        var command = new Command("bench", "Time the kernels; prints one JSON object.")
+        {
+            what, volume, size, pixels, snapshots, exact, noBytes, repeats, threads, json, device,
+        };
         command.SetAction((parse, ct) => ExitCodes.RunAsync(async () =>
         {
             var path = parse.GetValue(volume)!;
@@ -55,7 +58,8 @@ internal static class BenchCommand
             {
                 case "raycast":
                     var look = new RaycastBench(
-                        n, parse.GetValue(pixels), parse.GetValue(snapshots), parse.GetValue(exact), !parse.GetValue(noBytes), parse.GetValue(repeats), parse.GetValue(threads));
+                        n, parse.GetValue(pixels), parse.GetValue(snapshots), parse.GetValue(exact), !parse.GetValue(noBytes),
+                        parse.GetValue(repeats), parse.GetValue(threads));
                     look.Run(bytes, devices, result);
                     break;
                 case "slice":

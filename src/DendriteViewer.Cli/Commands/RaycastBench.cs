@@ -11,8 +11,8 @@ using DendriteViewer.Kernels.Scheduling;
 namespace DendriteViewer.Cli.Commands;
 
 /// <summary>
-/// Times what an orbiting viewer gets: a cube of N³ voxels, P×P pixels at full resolution, each frame turned by 7°, flat and shaded, through two
-/// transfer functions.
+/// Times what an orbiting viewer gets: a cube of N³ voxels, P×P pixels at full resolution, each frame turned by 7°, flat and shaded,
+/// through two transfer functions.
 /// </summary>
 /// <param name="N">Voxels each way.</param>
 /// <param name="Pixels">Pixels each way.</param>
@@ -27,8 +27,8 @@ internal sealed record RaycastBench(int N, int Pixels, string? Snapshots, bool E
     private const string Bench = "bench";
 
     /// <summary>
-    /// Adds milliseconds to a result: the median and the least of the frames, and the processor time of a frame over all threads, which a busy
-    /// machine changes least.
+    /// Adds milliseconds to a result: the median and the least of the frames, and the processor time of a frame over all threads, which a
+    /// busy machine changes least.
     /// </summary>
     public void Run(byte[] bytes, RenderDevices devices, Dictionary<string, object> result)
     {
@@ -79,7 +79,8 @@ internal sealed record RaycastBench(int N, int Pixels, string? Snapshots, bool E
             {
                 var settings = new RaycastSettings
                 {
-                    Transfer = table, Empty = empty, Shaded = shaded, Step = step, Integrated = Exact, Smooth = Exact, InMotion = !Exact && InBytes,
+                    Transfer = table, Empty = empty, Shaded = shaded, Step = step, Integrated = Exact, Smooth = Exact,
+                        InMotion = !Exact && InBytes,
                 };
                 var target = new uint[Pixels * Pixels];
                 var label = $"{name}.{(shaded ? "shaded" : "flat")}";
@@ -123,7 +124,8 @@ internal sealed record RaycastBench(int N, int Pixels, string? Snapshots, bool E
         var (eye, _, _, forward) = VtkFrame(N, frame);
 
         // VTK counts its steps from the near plane, which ResetCameraClippingRange puts before the volume by half its depth.
-        var depths = Enumerable.Range(0, 8).Select(i => Vector3.Dot(new Vector3((i & 1) * (N - 1), (i >> 1 & 1) * (N - 1), (i >> 2) * (N - 1)) - eye, forward)).ToArray();
+        var depths = Enumerable.Range(0, 8).Select(i =>
+            Vector3.Dot(new Vector3((i & 1) * (N - 1), (i >> 1 & 1) * (N - 1), (i >> 2) * (N - 1)) - eye, forward)).ToArray();
         var near = 0.99f * depths.Min() - 0.5f * (depths.Max() - depths.Min());
         var light = VoxelVector.FromXyz(-forward);
         return settings with { HeadLight = light, KeyLight = light, SamplePlane = new Vector4(forward, -Vector3.Dot(forward, eye) - near) };
@@ -156,6 +158,7 @@ internal sealed record RaycastBench(int N, int Pixels, string? Snapshots, bool E
         var half = (Pixels - 1) / 2f * pixel;
         return new RayGeometry(
             VoxelVector.FromXyz(eye), default, default,
-            VoxelVector.FromXyz(forward - half * right - half * down), VoxelVector.FromXyz(pixel * right), VoxelVector.FromXyz(pixel * down));
+            VoxelVector.FromXyz(forward - half * right - half * down), VoxelVector.FromXyz(pixel * right),
+                VoxelVector.FromXyz(pixel * down));
     }
 }

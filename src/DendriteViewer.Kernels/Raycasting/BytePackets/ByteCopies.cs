@@ -5,9 +5,9 @@ using System.Runtime.Intrinsics.X86;
 namespace DendriteViewer.Kernels.Raycasting.BytePackets;
 
 /// <summary>
-/// Copies a block's bytes, which lie as a tile does (<see cref="Bricks.Brick"/>: 17 bytes a row, 17 rows a layer), into slices of a window, in
-/// which 16 bytes are one row of columns. Across y and z a row of the tile is a row of the window. Across x the 16×16 bytes of a layer are
-/// transposed: slice x, column y.
+/// Copies a block's bytes, which lie as a tile does (<see cref="Bricks.Brick"/>: 17 bytes a row, 17 rows a layer), into slices of a
+/// window, in which 16 bytes are one row of columns. Across y and z a row of the tile is a row of the window. Across x the 16×16 bytes of
+/// a layer are transposed: slice x, column y.
 /// </summary>
 internal static unsafe class ByteCopies
 {
@@ -15,7 +15,8 @@ internal static unsafe class ByteCopies
 
     private const int Edge = 16;
 
-    // Eight rows of 16 bytes in two registers become eight columns: column l in the low half of group l of 16 bytes, column l + 4 in the high half.
+    // Eight rows of 16 bytes in two registers become eight columns: column l in the low half of group l of 16 bytes, column l + 4 in the
+    // high half.
     private static readonly byte[] s_turn = [.. Enumerable.Range(0, 64).Select(k => (byte)(k % 8 * Edge + k / 16 + (k & 8) / 2))];
 
     // The first byte of rows of 17.

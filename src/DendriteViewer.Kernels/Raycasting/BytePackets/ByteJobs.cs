@@ -7,8 +7,8 @@ using System.Runtime.Intrinsics.X86;
 namespace DendriteViewer.Kernels.Raycasting.BytePackets;
 
 /// <summary>
-/// Which packets of a tile have anything to see between which planes. A slab of cells is asked for 16 packets at once: the tile's rows of cells
-/// are 32 words of 32 bits in two registers; each packet's rows are looked up one after another and its columns masked out.
+/// Which packets of a tile have anything to see between which planes. A slab of cells is asked for 16 packets at once: the tile's rows of
+/// cells are 32 words of 32 bits in two registers; each packet's rows are looked up one after another and its columns masked out.
 /// </summary>
 internal sealed unsafe class ByteJobs : IDisposable
 {
@@ -103,11 +103,13 @@ internal sealed unsafe class ByteJobs : IDisposable
         }
 
         Vector512<uint> upperRows = Vector512.Load(rows), lowerRows = Vector512.Load(rows + 16);
-        float near = (float)(f->First + from * f->Step), far = (float)(f->First + (to - 1) * f->Step), nearSpread = f->Spread(from), farSpread = f->Spread(to - 1);
+        float near = (float)(f->First + from * f->Step), far = (float)(f->First + (to - 1) * f->Step), nearSpread = f->Spread(from),
+            farSpread = f->Spread(to - 1);
         for (var group = 0; group < _groups; group++)
         {
             var i = group * 16;
-            var alive = Vector512.LessThan(Vector512.Load(First + i), Vector512.Create(to)) & Vector512.GreaterThan(Vector512.Load(End + i), Vector512.Create(from));
+            var alive = Vector512.LessThan(Vector512.Load(First + i), Vector512.Create(to))
+                & Vector512.GreaterThan(Vector512.Load(End + i), Vector512.Create(from));
             if (alive.ExtractMostSignificantBits() == 0)
             {
                 continue;
@@ -118,7 +120,8 @@ internal sealed unsafe class ByteJobs : IDisposable
             if (cells is not null)
             {
                 var left = Cell(c0, window.Column);
-                var mask = Avx512F.ShiftLeftLogicalVariable(Vector512.Create(2), (Cell(c1, window.Column) - left).AsUInt32()) - Vector512<int>.One;
+                var mask = Avx512F.ShiftLeftLogicalVariable(Vector512.Create(2),
+                    (Cell(c1, window.Column) - left).AsUInt32()) - Vector512<int>.One;
                 Vector512<int> r = Cell(r0, window.Row), last = Cell(r1, window.Row), seen = Vector512<int>.Zero;
                 while (true)
                 {
@@ -185,12 +188,14 @@ internal sealed unsafe class ByteJobs : IDisposable
     // The least and the largest place of a packet's rays on planes between two.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Range(
-        float* place, float* slope, float* spread, float near, float far, float nearSpread, float farSpread, out Vector512<int> least, out Vector512<int> most)
+        float* place, float* slope, float* spread, float near, float far, float nearSpread, float farSpread, out Vector512<int> least,
+            out Vector512<int> most)
     {
         Vector512<float> at = Vector512.Load(place), slopes = Vector512.Load(slope), spreads = Vector512.Load(spread);
         Vector512<float> a = at + slopes * near, b = at + slopes * far;
         least = Vector512.ConvertToInt32Native(Vector512.Floor(Vector512.Min(a, b) - Vector512.Create(0.01f)));
-        most = Vector512.ConvertToInt32Native(Vector512.Floor(Vector512.Max(a + spreads * nearSpread, b + spreads * farSpread) + Vector512.Create(0.01f)));
+        most = Vector512.ConvertToInt32Native(Vector512.Floor(Vector512.Max(a + spreads * nearSpread, b + spreads * farSpread)
+            + Vector512.Create(0.01f)));
     }
 
     // The cell of a voxel, counted from a window's first.

@@ -4,9 +4,9 @@ namespace DendriteViewer.Kernels.Raycasting.BytePackets;
 
 /// <summary>
 /// How voxels become bytes: byte b stands for the value <c>Low + b·Level</c>; values beyond 0 and 255 become those. Eight-bit voxels are
-/// taken as they are. Of other types the bytes cover the part of the values that the transfer function shows, and as much around it as leaves
-/// the part <see cref="LeastShown"/> levels: voxels are cut to the range before they are interpolated, so that a narrow range would make every
-/// slope between a value above it and one below steeper than it is.
+/// taken as they are. Of other types the bytes cover the part of the values that the transfer function shows, and as much around it as
+/// leaves the part <see cref="LeastShown"/> levels: voxels are cut to the range before they are interpolated, so that a narrow range
+/// would make every slope between a value above it and one below steeper than it is.
 /// </summary>
 /// <param name="Low">The value of byte 0.</param>
 /// <param name="Level">The difference in value from a byte to the next, above 0.</param>

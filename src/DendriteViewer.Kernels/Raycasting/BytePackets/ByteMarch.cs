@@ -5,11 +5,11 @@ using System.Runtime.Intrinsics.X86;
 namespace DendriteViewer.Kernels.Raycasting.BytePackets;
 
 /// <summary>
-/// Takes a packet from one plane to another, front to back. Two planes are sampled at a time; their levels are packed into one vector of 64
-/// bytes, in which groups of eight lanes alternate between the first plane and the second (pack and unpack of x86 work in groups of 16 bytes).
-/// So the vector of the levels one plane earlier is made by one shift: the second half of the last iteration's groups, then the first half of
-/// this one's. A step shows what lies between the two levels (<see cref="ByteTransfer"/>). Opacities and what is let through are words of which
-/// 32767 is 1; colours are words around 128.
+/// Takes a packet from one plane to another, front to back. Two planes are sampled at a time; their levels are packed into one vector of
+/// 64 bytes, in which groups of eight lanes alternate between the first plane and the second (pack and unpack of x86 work in groups of 16
+/// bytes). So the vector of the levels one plane earlier is made by one shift: the second half of the last iteration's groups, then the
+/// first half of this one's. A step shows what lies between the two levels (<see cref="ByteTransfer"/>). Opacities and what is let
+/// through are words of which 32767 is 1; colours are words around 128.
 /// </summary>
 internal static unsafe class ByteMarch
 {
@@ -57,7 +57,8 @@ internal static unsafe class ByteMarch
             var slice = f->Slices[m] - f->Slice;
             var at = f->Window + slice * stride + (row >> 16) * pitch + (column >> 16);
             var first = ByteSampler.Sample<TRows>(
-                at, pitch, stride, columns + Vector512.Create((ushort)((column >> 4) & 0xFFF)), rows + Vector512.Create((ushort)((row >> 4) & 0xFFF)),
+                at, pitch, stride, columns + Vector512.Create((ushort)((column >> 4) & 0xFFF)),
+                    rows + Vector512.Create((ushort)((row >> 4) & 0xFFF)),
                 Vector512.Create(f->Weights[m]), shaded, out var firstColumns, out var firstRows, out var firstAxis);
             column += columnStep;
             row += rowStep;
@@ -74,21 +75,25 @@ internal static unsafe class ByteMarch
 
             // 127ths of a level, rounded to levels.
             var level = Avx512BW.PackUnsignedSaturate(
-                Avx512BW.MultiplyHighRoundScale(first, Vector512.Create((short)258)), Avx512BW.MultiplyHighRoundScale(second, Vector512.Create((short)258)));
+                Avx512BW.MultiplyHighRoundScale(first, Vector512.Create((short)258)),
+                    Avx512BW.MultiplyHighRoundScale(second, Vector512.Create((short)258)));
             var earlier = Avx512BW.AlignRight(level, before, 8);
             before = level;
             earlier = Vector512.ConditionalSelect(Vector512.GreaterThanOrEqual(plane, knownAt), earlier, level);
             Vector512<byte> least = Vector512.Min(earlier, level), most = Vector512.Max(earlier, level);
             var shown = Vector512.GreaterThanOrEqual(plane, beginsAt) & Vector512.LessThan(plane, endsAt)
-                & Vector512.GreaterThanOrEqual(most, Vector512.Create(f->VisibleLow)) & Vector512.LessThanOrEqual(least, Vector512.Create(f->VisibleHigh));
+                & Vector512.GreaterThanOrEqual(most, Vector512.Create(f->VisibleLow))
+                    & Vector512.LessThanOrEqual(least, Vector512.Create(f->VisibleHigh));
             var here = plane;
             plane += Vector512.Create((byte)2);
             if (shown.ExtractMostSignificantBits() != 0)
             {
                 // Opacity: the difference of sums over the number of levels.
                 Vector512<byte> isLeast = Upper(least), isMost = Upper(most);
-                Vector512<byte> s0 = ByteTables.Of(tables + ByteTables.BeforeLow, least, isLeast), s1 = ByteTables.Of(tables + ByteTables.BeforeMiddle, least, isLeast);
-                Vector512<byte> e0 = ByteTables.Of(tables + ByteTables.BehindLow, most, isMost), e1 = ByteTables.Of(tables + ByteTables.BehindMiddle, most, isMost);
+                Vector512<byte> s0 = ByteTables.Of(tables + ByteTables.BeforeLow, least, isLeast),
+                    s1 = ByteTables.Of(tables + ByteTables.BeforeMiddle, least, isLeast);
+                Vector512<byte> e0 = ByteTables.Of(tables + ByteTables.BehindLow, most, isMost),
+                    e1 = ByteTables.Of(tables + ByteTables.BehindMiddle, most, isMost);
                 var distance = most - least;
                 var isDistance = Upper(distance);
                 var i0 = ByteTables.Of(tables + ByteTables.InverseLow, distance, isDistance) & shown;
@@ -109,7 +114,8 @@ internal static unsafe class ByteMarch
                 }
 
                 // Colour: that of the level in the middle of those that are seen.
-                var middle = Avx512BW.Average(Vector512.Max(least, Vector512.Create(f->VisibleLow)), Vector512.Min(most, Vector512.Create(f->VisibleHigh)));
+                var middle = Avx512BW.Average(Vector512.Max(least, Vector512.Create(f->VisibleLow)),
+                    Vector512.Min(most, Vector512.Create(f->VisibleHigh)));
                 var isMiddle = Upper(middle);
                 var r = ByteTables.Of(tables + ByteTables.Red, middle, isMiddle);
                 var g = ByteTables.Of(tables + ByteTables.Green, middle, isMiddle);
@@ -160,7 +166,8 @@ internal static unsafe class ByteMarch
             {
                 // Of an odd number of planes the last one is the first of its pair.
                 var isLast = m + 1 == to;
-                (slopeColumns, slopeRows, slopeAxis) = isLast ? (firstColumns, firstRows, firstAxis) : (secondColumns, secondRows, secondAxis);
+                (slopeColumns, slopeRows, slopeAxis) = isLast ? (firstColumns, firstRows, firstAxis)
+                    : (secondColumns, secondRows, secondAxis);
             }
         }
 
@@ -192,5 +199,6 @@ internal static unsafe class ByteMarch
     private static Vector512<ushort> High(Vector512<byte> low, Vector512<byte> high) => Avx512BW.UnpackHigh(low, high).AsUInt16();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<short> Scaled(short scale, Vector512<short> slope) => Avx512BW.MultiplyHighRoundScale(slope, Vector512.Create(scale));
+    private static Vector512<short> Scaled(short scale, Vector512<short> slope) =>
+        Avx512BW.MultiplyHighRoundScale(slope, Vector512.Create(scale));
 }

@@ -12,7 +12,9 @@ namespace DendriteViewer.Kernels.Raycasting.BytePackets;
 /// </summary>
 internal unsafe struct BytePacket
 {
-    /// <summary>How far each ray's column or row lies above the packet's lowest: in an h of 1, or, of parallel rays, everywhere.</summary>
+    /// <summary>
+    /// How far each ray's column or row lies above the packet's lowest: in an h of 1, or, of parallel rays, everywhere.
+    /// </summary>
     public Vector512<float> ColumnsFirst, ColumnsSecond, RowsFirst, RowsSecond;
 
     /// <summary>The first plane of each ray and the end of its planes; 65535 and 0 of rays that meet nothing.</summary>
@@ -20,13 +22,14 @@ internal unsafe struct BytePacket
 
     /// <summary>
     /// What each ray lets through, of 32767, and what it gathered: red, green and blue as differences from 128 in 256ths (128ths if
-    /// shaded), and the grey that is added to all three if shaded. Of extremes, the largest or smallest level in <see cref="Through"/>; of means, sums of levels in
-    /// <see cref="Red"/> and <see cref="Green"/>, 32 bits.
+    /// shaded), and the grey that is added to all three if shaded. Of extremes, the largest or smallest level in <see cref="Through"/>;
+    /// of means, sums of levels in <see cref="Red"/> and <see cref="Green"/>, 32 bits.
     /// </summary>
     public Vector512<short> Through, Red, Green, Blue, Grey;
 
     /// <summary>
-    /// The levels on the last plane that was sampled: in each group of 16 bytes, those of eight lanes on an earlier plane, then on the last one.
+    /// The levels on the last plane that was sampled: in each group of 16 bytes, those of eight lanes on an earlier plane, then on the
+    /// last one.
     /// </summary>
     public Vector512<byte> Before;
 
@@ -39,7 +42,9 @@ internal unsafe struct BytePacket
     /// <summary>How far the rays spread in columns and rows, as <see cref="ColumnsFirst"/>.</summary>
     public float ColumnSpread, RowSpread;
 
-    /// <summary>The first plane of all rays, the end of their planes, and the plane behind the last one that was sampled, or −1.</summary>
+    /// <summary>
+    /// The first plane of all rays, the end of their planes, and the plane behind the last one that was sampled, or −1.
+    /// </summary>
     public int FirstPlane, EndPlane, Next;
 
     /// <summary>Begins the packet whose first pixel is (u, v).</summary>
@@ -47,11 +52,14 @@ internal unsafe struct BytePacket
     public void Begin(RayJob job, SlicePlan plan, PacketShape shape, int u, int v)
     {
         var (first, end) = (int.MaxValue, 0);
-        Lanes(job, plan, shape.Across1, shape.Down1, u, v, out var column1, out var row1, out var columnSlope1, out var rowSlope1, out var from1, out var end1);
-        Lanes(job, plan, shape.Across2, shape.Down2, u, v, out var column2, out var row2, out var columnSlope2, out var rowSlope2, out var from2, out var end2);
+        Lanes(job, plan, shape.Across1, shape.Down1, u, v, out var column1, out var row1, out var columnSlope1, out var rowSlope1,
+            out var from1, out var end1);
+        Lanes(job, plan, shape.Across2, shape.Down2, u, v, out var column2, out var row2, out var columnSlope2, out var rowSlope2,
+            out var from2, out var end2);
         (from1, end1) = (from1 | shape.Unused1, end1 & ~shape.Unused1);
         (from2, end2) = (from2 | shape.Unused2, end2 & ~shape.Unused2);
-        (From, End) = (Avx512BW.PackUnsignedSaturate(from1 & Vector512.Create(0xFFFF), from2 & Vector512.Create(0xFFFF)), Avx512BW.PackUnsignedSaturate(end1, end2));
+        (From, End) = (Avx512BW.PackUnsignedSaturate(from1 & Vector512.Create(0xFFFF), from2 & Vector512.Create(0xFFFF)),
+            Avx512BW.PackUnsignedSaturate(end1, end2));
         first = Least(Vector512.Min(from1 & Vector512.Create(0xFFFF), from2 & Vector512.Create(0xFFFF)));
         end = -Least(Vector512.Min(-end1, -end2));
         (FirstPlane, EndPlane, Next) = (first, end, -1);
@@ -78,13 +86,15 @@ internal unsafe struct BytePacket
     public readonly bool IsFinished(int plane)
     {
         var goesOn = Vector512.GreaterThan(End, Vector512.Create((ushort)plane)).AsInt16();
-        return Vector512.GreaterThan(Through & goesOn, Vector512.Create((short)(ByteRaycaster.Finished * 32767))).ExtractMostSignificantBits() == 0;
+        return Vector512.GreaterThan(Through & goesOn,
+            Vector512.Create((short)(ByteRaycaster.Finished * 32767))).ExtractMostSignificantBits() == 0;
     }
 
     // Sixteen rays: where they are, and their planes.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Lanes(
-        RayJob job, SlicePlan plan, Vector512<float> across, Vector512<float> down, int u, int v, out Vector512<float> column, out Vector512<float> row,
+        RayJob job, SlicePlan plan, Vector512<float> across, Vector512<float> down, int u, int v, out Vector512<float> column,
+            out Vector512<float> row,
         out Vector512<float> columnSlope, out Vector512<float> rowSlope, out Vector512<int> from, out Vector512<int> end)
     {
         var (g, s) = (job.Rays, job.Settings);
@@ -121,10 +131,12 @@ internal unsafe struct BytePacket
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<int> Bounded(Vector512<float> planes, Vector512<int> count) => Vector512.Min(
-        Vector512.Max(Vector512.ConvertToInt32Native(Vector512.Min(Vector512.Max(planes, Vector512.Create(-1f)), Vector512.Create(1e6f))), Vector512<int>.Zero), count);
+        Vector512.Max(Vector512.ConvertToInt32Native(Vector512.Min(Vector512.Max(planes, Vector512.Create(-1f)), Vector512.Create(1e6f))),
+            Vector512<int>.Zero), count);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Slab(Vector512<float> at, Vector512<float> slope, float low, float high, ref Vector512<float> start, ref Vector512<float> end)
+    private static void Slab(Vector512<float> at, Vector512<float> slope, float low, float high, ref Vector512<float> start,
+        ref Vector512<float> end)
     {
         var size = Vector512.Max(Vector512.Abs(slope), Vector512.Create(SlicePlan.LeastSlope));
         var inverse = Vector512<float>.One / Vector512.CopySign(size, slope);
@@ -135,7 +147,8 @@ internal unsafe struct BytePacket
 
     // What one plane, or a surface near one, leaves of the rays.
     private static void Cut(
-        ClipShape clip, int i, SlicePlan plan, Vector512<float> column, Vector512<float> row, Vector512<float> columnSlope, Vector512<float> rowSlope,
+        ClipShape clip, int i, SlicePlan plan, Vector512<float> column, Vector512<float> row, Vector512<float> columnSlope,
+            Vector512<float> rowSlope,
         ref Vector512<float> start, ref Vector512<float> end)
     {
         var (n, relief) = clip.Planes[i];
@@ -170,7 +183,9 @@ internal unsafe struct BytePacket
     }
 }
 
-/// <summary>The block of pixels that a packet's lanes are: 32 of them, or fewer where rays spread far; the rest of the lanes is unused.</summary>
+/// <summary>
+/// The block of pixels that a packet's lanes are: 32 of them, or fewer where rays spread far; the rest of the lanes is unused.
+/// </summary>
 internal sealed class PacketShape
 {
     private PacketShape(int width, int height)

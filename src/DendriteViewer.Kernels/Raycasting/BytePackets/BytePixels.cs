@@ -39,7 +39,8 @@ internal static unsafe class BytePixels
                     int width = Math.Min(shape.Width, u1 - u), height = Math.Min(shape.Height, v1 - v);
                     for (var row = 0; row < height; row++)
                     {
-                        new ReadOnlySpan<uint>(block + row * shape.Width, width).CopyTo(new Span<uint>(target + (v + row) * job.Width + u, width));
+                        new ReadOnlySpan<uint>(block + row * shape.Width,
+                            width).CopyTo(new Span<uint>(target + (v + row) * job.Width + u, width));
                     }
                 }
             }
@@ -53,7 +54,8 @@ internal static unsafe class BytePixels
         return (i & 1) == 0 ? half.GetLower() : half.GetUpper();
     }
 
-    // Colours over the background. Differences from 128 were gathered for what was not let through; if shaded, grey was gathered beside them.
+    // Colours over the background. Differences from 128 were gathered for what was not let through; if shaded, grey was gathered beside
+    // them.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Composed(RaycastSettings s, BytePacket* p, out Vector512<uint> first, out Vector512<uint> second)
     {
@@ -62,9 +64,11 @@ internal static unsafe class BytePixels
         var grey2 = s.Shaded ? Second(p->Grey) * (256f / 32767) : (Vector512<float>.One - through2) * 128f;
         var unit = s.Shaded ? 1 / 128f : 1 / 256f;
         var background = RaycastScalar.Unpack(s.Background);
-        first = Channel(First(p->Red) * unit + grey1 + through1 * background.X) | (Channel(First(p->Green) * unit + grey1 + through1 * background.Y) << 8)
+        first = Channel(First(p->Red) * unit + grey1 + through1 * background.X)
+            | (Channel(First(p->Green) * unit + grey1 + through1 * background.Y) << 8)
             | (Channel(First(p->Blue) * unit + grey1 + through1 * background.Z) << 16) | Vector512.Create(0xFF000000u);
-        second = Channel(Second(p->Red) * unit + grey2 + through2 * background.X) | (Channel(Second(p->Green) * unit + grey2 + through2 * background.Y) << 8)
+        second = Channel(Second(p->Red) * unit + grey2 + through2 * background.X)
+            | (Channel(Second(p->Green) * unit + grey2 + through2 * background.Y) << 8)
             | (Channel(Second(p->Blue) * unit + grey2 + through2 * background.Z) << 16) | Vector512.Create(0xFF000000u);
     }
 
@@ -74,10 +78,12 @@ internal static unsafe class BytePixels
 
     // Words of the lanes of the first vector, and of the second.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> First(Vector512<short> words) => Vector512.ConvertToSingle(Avx512BW.UnpackLow(words, words).AsInt32() >> 16);
+    private static Vector512<float> First(Vector512<short> words) =>
+        Vector512.ConvertToSingle(Avx512BW.UnpackLow(words, words).AsInt32() >> 16);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> Second(Vector512<short> words) => Vector512.ConvertToSingle(Avx512BW.UnpackHigh(words, words).AsInt32() >> 16);
+    private static Vector512<float> Second(Vector512<short> words) =>
+        Vector512.ConvertToSingle(Avx512BW.UnpackHigh(words, words).AsInt32() >> 16);
 
     private static void Projected(RaycastSettings s, ByteTransfer transfer, BytePacket* p, uint* block)
     {

@@ -24,7 +24,8 @@ internal static unsafe class ByteProjection
         {
             var at = f->Window + (f->Slices[m] - f->Slice) * stride + (row >> 16) * pitch + (column >> 16);
             var level = ByteSampler.Sample<TRows>(
-                at, pitch, stride, columns + Vector512.Create((ushort)((column >> 4) & 0xFFF)), rows + Vector512.Create((ushort)((row >> 4) & 0xFFF)),
+                at, pitch, stride, columns + Vector512.Create((ushort)((column >> 4) & 0xFFF)),
+                    rows + Vector512.Create((ushort)((row >> 4) & 0xFFF)),
                 Vector512.Create(f->Weights[m]), slopes: false, out _, out _, out _);
             column += columnStep;
             row += rowStep;

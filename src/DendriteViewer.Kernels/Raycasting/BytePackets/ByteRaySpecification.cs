@@ -3,17 +3,19 @@ using System.Numerics;
 namespace DendriteViewer.Kernels.Raycasting.BytePackets;
 
 /// <summary>
-/// What byte packets draw, one ray and one plane at a time: voxels become bytes (<see cref="ByteMapping"/>), a ray is sampled where it meets
-/// the planes of its tile (<see cref="SlicePlan"/>), trilinearly, and a sample is rounded to one of 256 levels. A step from one plane to the next shows
-/// all levels between its ends (<see cref="ByteTransfer"/>); the first step of a ray has no length and shows its own level. What is shaded
-/// takes the mean of the gradients at both ends. Empty space is not known here: it shows nothing.
+/// What byte packets draw, one ray and one plane at a time: voxels become bytes (<see cref="ByteMapping"/>), a ray is sampled where it
+/// meets the planes of its tile (<see cref="SlicePlan"/>), trilinearly, and a sample is rounded to one of 256 levels. A step from one
+/// plane to the next shows all levels between its ends (<see cref="ByteTransfer"/>); the first step of a ray has no length and shows its
+/// own level. What is shaded takes the mean of the gradients at both ends. Empty space is not known here: it shows nothing.
 /// </summary>
 internal static unsafe class ByteRaySpecification
 {
     // Of the gradient's squared length in levels: a flat place has no side.
     internal const float LeastFloor = 1e-3f;
 
-    /// <summary>Draws a picture in the same tiles as the packets; pixels of tiles that byte packets leave to others stay as they are.</summary>
+    /// <summary>
+    /// Draws a picture in the same tiles as the packets; pixels of tiles that byte packets leave to others stay as they are.
+    /// </summary>
     /// <param name="job">The picture.</param>
     /// <param name="transfer">Its transfer function by level.</param>
     /// <param name="tile">Pixels of the largest tile each way.</param>

@@ -7,14 +7,15 @@ using DendriteViewer.Kernels.Scheduling;
 namespace DendriteViewer.Kernels.Raycasting.BytePackets;
 
 /// <summary>
-/// Draws pictures in motion: pre-integrated, from voxels as bytes, on planes across the volume. See <see cref="ByteRaySpecification"/> for what is
-/// drawn.
+/// Draws pictures in motion: pre-integrated, from voxels as bytes, on planes across the volume. See <see cref="ByteRaySpecification"/>
+/// for what is drawn.
 /// <para>
 /// A tile of 64×64 pixels takes the axis that its middle ray is nearest to and goes through the volume layer by layer of 16³ blocks
-/// (<see cref="SlicePlan"/>). In each layer it asks which packets of 32 rays have anything to see (<see cref="ByteJobs"/>, <see cref="CellBits"/>),
-/// copies the blocks that those read into a window of plain bytes in the second-level cache (<see cref="ByteWindow"/>), and takes each packet
-/// over its planes, two at a time (<see cref="ByteMarch"/>, <see cref="ByteProjection"/>). The rays of a packet are all on the same plane at the
-/// same time and close together, so the 16×8 (or 16×16) bytes around them fit registers, and a byte permutation brings the neighbours of 32 samples.
+/// (<see cref="SlicePlan"/>). In each layer it asks which packets of 32 rays have anything to see (<see cref="ByteJobs"/>, <see
+/// cref="CellBits"/>), copies the blocks that those read into a window of plain bytes in the second-level cache (<see
+/// cref="ByteWindow"/>), and takes each packet over its planes, two at a time (<see cref="ByteMarch"/>, <see cref="ByteProjection"/>).
+/// The rays of a packet are all on the same plane at the same time and close together, so the 16×8 (or 16×16) bytes around them fit
+/// registers, and a byte permutation brings the neighbours of 32 samples.
 /// </para>
 /// </summary>
 internal static unsafe class ByteRaycaster
@@ -35,14 +36,15 @@ internal static unsafe class ByteRaycaster
     public static bool IsSupported => Avx512Vbmi.IsSupported && Lanes512.IsSupported;
 
     /// <summary>
-    /// Whether a picture can be drawn in bytes: one volume of more than one voxel each way, one step a voxel, no isosurface, no light field, rays
-    /// from an eye nearby or parallel ones, and a transfer function that 256 levels are enough for.
+    /// Whether a picture can be drawn in bytes: one volume of more than one voxel each way, one step a voxel, no isosurface, no light
+    /// field, rays from an eye nearby or parallel ones, and a transfer function that 256 levels are enough for.
     /// </summary>
     public static bool Covers(RayJob job, out ByteTransfer? transfer)
     {
         var (s, v, g) = (job.Settings, job.Volume, job.Rays);
         transfer = null;
-        if (!IsSupported || s.IsLayered || s.Mode == RayMode.Isosurface || s is { Mode: RayMode.Composite, Integrated: true } || s.Light is not null || s.Jitter
+        if (!IsSupported || s.IsLayered || s.Mode == RayMode.Isosurface || s is { Mode: RayMode.Composite, Integrated: true }
+            || s.Light is not null || s.Jitter
             || s.Step != 1 || Math.Min(v.X, Math.Min(v.Y, v.Z)) < 2 || Math.Max(v.X, Math.Max(v.Y, v.Z)) > short.MaxValue)
         {
             return false;
@@ -141,7 +143,8 @@ internal static unsafe class ByteRaycaster
         var plan = worker.Plan;
         var f = new MarchFrame
         {
-            Slices = plan.Slices, Weights = plan.Weights, First = plan.First, Step = plan.Step, IsParallel = plan.IsParallel, Tables = worker.Tables.Data,
+            Slices = plan.Slices, Weights = plan.Weights, First = plan.First, Step = plan.Step, IsParallel = plan.IsParallel,
+                Tables = worker.Tables.Data,
             VisibleLow = (byte)transfer.VisibleLow, VisibleHigh = (byte)transfer.VisibleHigh, MostShort = (byte)transfer.MostShort,
         };
         f.Light(job.Settings, plan, transfer.Mapping);
@@ -155,7 +158,8 @@ internal static unsafe class ByteRaycaster
         var (s, plan, window, jobs) = (job.Settings, worker.Plan, worker.Window, worker.Jobs);
         var cells = s.Mode == RayMode.Composite ? s.Empty.CellsAcross(job.Volume.Grid, plan.Axis) : null;
         ReadOnlySpan<SlicePlan.Line> corners =
-            [plan.LineOf(job, u0, v0), plan.LineOf(job, u0 + size, v0), plan.LineOf(job, u0, v0 + size), plan.LineOf(job, u0 + size, v0 + size)];
+            [plan.LineOf(job, u0, v0), plan.LineOf(job, u0 + size, v0), plan.LineOf(job, u0, v0 + size),
+                plan.LineOf(job, u0 + size, v0 + size)];
         var (m, end) = jobs.Left();
         while (m < end)
         {
@@ -242,8 +246,10 @@ internal static unsafe class ByteRaycaster
     {
         var far = plan.IsParallel ? 1 : plan.First + (plan.Count - 1) * plan.Step;
         var (right, down) = (Vector2.Zero, Vector2.Zero);
-        SlicePlan.Line a = plan.LineOf(job, u0, v0), b = plan.LineOf(job, u0 + size, v0), c = plan.LineOf(job, u0, v0 + size), d = plan.LineOf(job, u0 + size, v0 + size);
-        foreach (var (from, to, isRight) in (ReadOnlySpan<(SlicePlan.Line, SlicePlan.Line, bool)>)[(a, b, true), (c, d, true), (a, c, false), (b, d, false)])
+        SlicePlan.Line a = plan.LineOf(job, u0, v0), b = plan.LineOf(job, u0 + size, v0), c = plan.LineOf(job, u0, v0 + size),
+            d = plan.LineOf(job, u0 + size, v0 + size);
+        foreach (var (from, to, isRight) in (ReadOnlySpan<(SlicePlan.Line, SlicePlan.Line, bool)>)[(a, b, true), (c, d, true),
+            (a, c, false), (b, d, false)])
         {
             var step = plan.IsParallel
                 ? new Vector2(to.Column - from.Column, to.Row - from.Row)

@@ -22,9 +22,9 @@ internal static unsafe class ByteSampler
 
     /// <summary>
     /// Samples in 127ths of a level. A lane's cell is <paramref name="column"/> and <paramref name="row"/>, in 4096ths, from the byte
-    /// <paramref name="at"/> on. First the two columns of a cell are interpolated, as pairs of bytes, then the two slices, then the two rows.
-    /// Slopes, if they are asked for, are those of the cell's trilinear function: along columns in 64ths of a level a voxel, along rows in 127ths,
-    /// along the axis in 127 halves.
+    /// <paramref name="at"/> on. First the two columns of a cell are interpolated, as pairs of bytes, then the two slices, then the two
+    /// rows. Slopes, if they are asked for, are those of the cell's trilinear function: along columns in 64ths of a level a voxel, along
+    /// rows in 127ths, along the axis in 127 halves.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<short> Sample<TRows>(
@@ -43,7 +43,8 @@ internal static unsafe class ByteSampler
         Vector512<byte> nearLower, nearUpper, farLower, farUpper;
         if (typeof(TRows) == typeof(Narrow))
         {
-            Vector512<byte> a = Four(at, pitch), b = Four(at + 4 * pitch, pitch), c = Four(at + stride, pitch), d = Four(at + stride + 4 * pitch, pitch);
+            Vector512<byte> a = Four(at, pitch), b = Four(at + 4 * pitch, pitch), c = Four(at + stride, pitch),
+                d = Four(at + stride + 4 * pitch, pitch);
             nearLower = Avx512Vbmi.PermuteVar64x8x2(a, lower, b);
             nearUpper = Avx512Vbmi.PermuteVar64x8x2(a, upper, b);
             farLower = Avx512Vbmi.PermuteVar64x8x2(c, lower, d);
@@ -51,18 +52,25 @@ internal static unsafe class ByteSampler
         }
         else
         {
-            Vector512<byte> isLower = Vector512.LessThan(lower.AsSByte(), Vector512<sbyte>.Zero).AsByte(), isUpper = Vector512.LessThan(upper.AsSByte(), Vector512<sbyte>.Zero).AsByte();
-            Vector512<byte> a = Four(at, pitch), b = Four(at + 4 * pitch, pitch), c = Four(at + 8 * pitch, pitch), d = Four(at + 12 * pitch, pitch);
-            nearLower = Vector512.ConditionalSelect(isLower, Avx512Vbmi.PermuteVar64x8x2(c, lower, d), Avx512Vbmi.PermuteVar64x8x2(a, lower, b));
-            nearUpper = Vector512.ConditionalSelect(isUpper, Avx512Vbmi.PermuteVar64x8x2(c, upper, d), Avx512Vbmi.PermuteVar64x8x2(a, upper, b));
+            Vector512<byte> isLower = Vector512.LessThan(lower.AsSByte(), Vector512<sbyte>.Zero).AsByte(),
+                isUpper = Vector512.LessThan(upper.AsSByte(), Vector512<sbyte>.Zero).AsByte();
+            Vector512<byte> a = Four(at, pitch), b = Four(at + 4 * pitch, pitch), c = Four(at + 8 * pitch, pitch),
+                d = Four(at + 12 * pitch, pitch);
+            nearLower = Vector512.ConditionalSelect(isLower, Avx512Vbmi.PermuteVar64x8x2(c, lower, d),
+                Avx512Vbmi.PermuteVar64x8x2(a, lower, b));
+            nearUpper = Vector512.ConditionalSelect(isUpper, Avx512Vbmi.PermuteVar64x8x2(c, upper, d),
+                Avx512Vbmi.PermuteVar64x8x2(a, upper, b));
             at += stride;
             (a, b, c, d) = (Four(at, pitch), Four(at + 4 * pitch, pitch), Four(at + 8 * pitch, pitch), Four(at + 12 * pitch, pitch));
-            farLower = Vector512.ConditionalSelect(isLower, Avx512Vbmi.PermuteVar64x8x2(c, lower, d), Avx512Vbmi.PermuteVar64x8x2(a, lower, b));
-            farUpper = Vector512.ConditionalSelect(isUpper, Avx512Vbmi.PermuteVar64x8x2(c, upper, d), Avx512Vbmi.PermuteVar64x8x2(a, upper, b));
+            farLower = Vector512.ConditionalSelect(isLower, Avx512Vbmi.PermuteVar64x8x2(c, lower, d),
+                Avx512Vbmi.PermuteVar64x8x2(a, lower, b));
+            farUpper = Vector512.ConditionalSelect(isUpper, Avx512Vbmi.PermuteVar64x8x2(c, upper, d),
+                Avx512Vbmi.PermuteVar64x8x2(a, upper, b));
         }
 
         Vector512<short> near0 = Avx512BW.MultiplyAddAdjacent(nearLower, columns), near1 = Avx512BW.MultiplyAddAdjacent(nearUpper, columns);
-        Vector512<short> across0 = Avx512BW.MultiplyAddAdjacent(farLower, columns) - near0, across1 = Avx512BW.MultiplyAddAdjacent(farUpper, columns) - near1;
+        Vector512<short> across0 = Avx512BW.MultiplyAddAdjacent(farLower, columns) - near0,
+            across1 = Avx512BW.MultiplyAddAdjacent(farUpper, columns) - near1;
         var value0 = near0 + Avx512BW.MultiplyHighRoundScale(across0, between);
         var along = near1 + Avx512BW.MultiplyHighRoundScale(across1, between) - value0;
         if (slopes)

@@ -23,7 +23,7 @@ internal sealed unsafe class ByteSource : IDisposable
 
     private readonly byte* _stage = (byte*)NativeMemory.AlignedAlloc(Voxels + 2 * Around, 64);
     private readonly byte[] _wide = new byte[(Voxels + Around) * sizeof(float)];
-    private readonly float[] _scratch = new float[PagedVolume.StandInScratch];
+    private readonly float[] _scratch = new float[CoarserLevels.Scratch];
     private PagedVolume _volume = null!;
     private ByteMapping _mapping;
     private ushort _least;
@@ -46,8 +46,8 @@ internal sealed unsafe class ByteSource : IDisposable
     }
 
     /// <summary>
-    /// The block's bytes, for voxel (z, y, x), multiples of 16 inside the volume: where they begin in <paramref name="tiles"/>, or a pointer
-    /// to the stage where that is null, which holds until the next call.
+    /// The block's bytes, for voxel (z, y, x), multiples of 16 inside the volume: where they begin in <paramref name="tiles"/>, or a
+    /// pointer to the stage where that is null, which holds until the next call.
     /// </summary>
     /// <param name="z">First voxel along z.</param>
     /// <param name="y">First voxel along y.</param>

@@ -6,8 +6,9 @@ using System.Runtime.Intrinsics.X86;
 namespace DendriteViewer.Kernels.Raycasting.BytePackets;
 
 /// <summary>
-/// The tables of a <see cref="ByteTransfer"/> as packets look them up: 256 bytes each, in four registers, 64 lanes at a time. A table is two
-/// permutations of two registers each, one of which the upper bit of the index chooses. Numbers of more than a byte are tables of their bytes.
+/// The tables of a <see cref="ByteTransfer"/> as packets look them up: 256 bytes each, in four registers, 64 lanes at a time. A table is
+/// two permutations of two registers each, one of which the upper bit of the index chooses. Numbers of more than a byte are tables of
+/// their bytes.
 /// </summary>
 internal sealed unsafe class ByteTables : IDisposable
 {
@@ -31,11 +32,13 @@ internal sealed unsafe class ByteTables : IDisposable
         _made = transfer;
         for (var i = 0; i < 256; i++)
         {
-            int before = transfer.Sums[i], behind = transfer.Sums[i + 1], inverse = Math.Min((65536 + i) / (i + 1), 65535), color = transfer.Colors[i];
+            int before = transfer.Sums[i], behind = transfer.Sums[i + 1], inverse = Math.Min((65536 + i) / (i + 1), 65535),
+                color = transfer.Colors[i];
             (Data[BeforeLow + i], Data[BeforeMiddle + i], Data[BeforeHigh + i]) = ((byte)before, (byte)(before >> 8), (byte)(before >> 16));
             (Data[BehindLow + i], Data[BehindMiddle + i], Data[BehindHigh + i]) = ((byte)behind, (byte)(behind >> 8), (byte)(behind >> 16));
             (Data[InverseLow + i], Data[InverseHigh + i]) = ((byte)inverse, (byte)(inverse >> 8));
-            (Data[Red + i], Data[Green + i], Data[Blue + i]) = ((byte)(color ^ 0x80), (byte)((color >> 8) ^ 0x80), (byte)((color >> 16) ^ 0x80));
+            (Data[Red + i], Data[Green + i], Data[Blue + i]) =
+                ((byte)(color ^ 0x80), (byte)((color >> 8) ^ 0x80), (byte)((color >> 16) ^ 0x80));
         }
     }
 

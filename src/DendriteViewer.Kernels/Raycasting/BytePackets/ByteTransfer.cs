@@ -1,9 +1,10 @@
 namespace DendriteViewer.Kernels.Raycasting.BytePackets;
 
 /// <summary>
-/// A <see cref="TransferTable"/> for 256 levels. The opacity of a level is the table's mean over the values nearest to it; a step along which
-/// the level goes from one to another has the mean opacity of all levels between, by differences of a running sum, and the colour of the
-/// middle one of those that are seen (pre-integration: M. Kraus, T. Ertl et al.; here of opacity itself, since a step is one voxel).
+/// A <see cref="TransferTable"/> for 256 levels. The opacity of a level is the table's mean over the values nearest to it; a step along
+/// which the level goes from one to another has the mean opacity of all levels between, by differences of a running sum, and the colour
+/// of the middle one of those that are seen (pre-integration: M. Kraus, T. Ertl et al.; here of opacity itself, since a step is one
+/// voxel).
 /// </summary>
 internal sealed class ByteTransfer
 {

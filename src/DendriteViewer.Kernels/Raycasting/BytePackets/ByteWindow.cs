@@ -5,9 +5,9 @@ using DendriteViewer.Kernels.Bricks;
 namespace DendriteViewer.Kernels.Raycasting.BytePackets;
 
 /// <summary>
-/// The bytes that a tile reads of one layer of blocks: 16 slices of the tile's rectangle and the first slice of the next layer, each slice rows
-/// of columns. Only blocks that were marked are copied, in halves of eight slices; what was not is left as it was and is read for rays
-/// outside the volume alone, whose samples are thrown away.
+/// The bytes that a tile reads of one layer of blocks: 16 slices of the tile's rectangle and the first slice of the next layer, each
+/// slice rows of columns. Only blocks that were marked are copied, in halves of eight slices; what was not is left as it was and is read
+/// for rays outside the volume alone, whose samples are thrown away.
 /// </summary>
 internal sealed unsafe class ByteWindow : IDisposable
 {
@@ -77,7 +77,9 @@ internal sealed unsafe class ByteWindow : IDisposable
         return true;
     }
 
-    /// <summary>Marks the blocks of a rectangle of columns and rows, both ends included; bit 0 of the halves is the first eight slices.</summary>
+    /// <summary>
+    /// Marks the blocks of a rectangle of columns and rows, both ends included; bit 0 of the halves is the first eight slices.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Mark(int column0, int row0, int column1, int row1, int halves)
     {

@@ -33,7 +33,8 @@ internal sealed class CellBits
             }
 
             var map = MemoryMarshal.Cast<byte, ulong>(empty.Maps.AsSpan(empty.OfBrick[brick], EmptySpace.MapSize));
-            int x0 = brick % grid.CountX * edgeX, y0 = brick / grid.CountX % grid.CountY * edgeY, z0 = brick / grid.CountX / grid.CountY * edgeZ;
+            int x0 = brick % grid.CountX * edgeX, y0 = brick / grid.CountX % grid.CountY * edgeY,
+                z0 = brick / grid.CountX / grid.CountY * edgeZ;
             int nx = Math.Min(edgeX, cx - x0), ny = Math.Min(edgeY, cy - y0), nz = Math.Min(edgeZ, cz - z0);
             for (var z = 0; z < nz; z++)
             {
@@ -50,7 +51,8 @@ internal sealed class CellBits
                     var row = layer & 0xFF;
                     if (row != 0)
                     {
-                        var (slab, at, column) = axis switch { 0 => (x0 + i, z0 + z, y0), 1 => (y0 + i, z0 + z, x0), _ => (z0 + z, y0 + i, x0) };
+                        var (slab, at, column) =
+                            axis switch { 0 => (x0 + i, z0 + z, y0), 1 => (y0 + i, z0 + z, x0), _ => (z0 + z, y0 + i, x0) };
                         Set(slab, at, column, row);
                     }
                 }
@@ -69,7 +71,9 @@ internal sealed class CellBits
     /// <summary>Columns of a row.</summary>
     public int Columns { get; }
 
-    /// <summary>The cells of a row from a column on, 32 of them, the first in the lowest bit; cells outside the volume cannot be seen.</summary>
+    /// <summary>
+    /// The cells of a row from a column on, 32 of them, the first in the lowest bit; cells outside the volume cannot be seen.
+    /// </summary>
     public uint Of(int slab, int row, int column)
     {
         if ((uint)slab >= (uint)Slabs || (uint)row >= (uint)Rows || column >= Columns || column <= -32)

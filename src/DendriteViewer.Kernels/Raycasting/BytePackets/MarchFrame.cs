@@ -36,21 +36,24 @@ internal unsafe struct MarchFrame
     public byte VisibleLow, VisibleHigh, MostShort;
 
     /// <summary>
-    /// What slopes along columns, rows and the axis are multiplied by, in 32768ths, so that all three are in 127 halves of a level, times the
-    /// settings' scale of gradients.
+    /// What slopes along columns, rows and the axis are multiplied by, in 32768ths, so that all three are in 127 halves of a level, times
+    /// the settings' scale of gradients.
     /// </summary>
     public short ColumnScale, RowScale, AxisScale;
 
     /// <summary>What is added to the squared length of a slope in 127ths of a level.</summary>
     public float Floor;
 
-    /// <summary>Unit vectors to the lights: column and row as the halves of an integer, and the component along the axis, in 32767ths.</summary>
+    /// <summary>
+    /// Unit vectors to the lights: column and row as the halves of an integer, and the component along the axis, in 32767ths.
+    /// </summary>
     public int Head, HeadAxis, Key, KeyAxis;
 
     /// <summary>Sets what shading needs.</summary>
     public void Light(RaycastSettings s, SlicePlan plan, ByteMapping mapping)
     {
-        // As they come: along columns in 64ths of a level, along rows in 127ths, along the axis in 127 halves. Both ends of a step are added.
+        // As they come: along columns in 64ths of a level, along rows in 127ths, along the axis in 127 halves. Both ends of a step are
+        // added.
         var scale = plan.Pick(s.GradientScale);
         ColumnScale = Word(scale.Y * 63.5f / 64);
         RowScale = Word(scale.Z / 2);

@@ -5,15 +5,15 @@ using DendriteViewer.Kernels.Bricks;
 namespace DendriteViewer.Kernels.Raycasting.BytePackets;
 
 /// <summary>
-/// Where the rays of one tile are sampled: on planes across the volume's axis that the tile's middle ray is nearest to. A ray's place is told
-/// by its distance h along that axis from a reference (the eye; for parallel rays the face of the volume), so that every ray of the tile is at
-/// column <c>E.c + h·T.c</c> and row <c>E.r + h·T.r</c>, and all of them meet plane m at h = <see cref="First"/> + m·<see cref="Step"/>.
-/// Plane 0 lies half a step behind the face of the volume that the rays enter by, wherever clipping begins, so that clipping moves no sample.
-/// The step is the middle ray's slope along the axis, so that planes are about one voxel apart along the rays.
+/// Where the rays of one tile are sampled: on planes across the volume's axis that the tile's middle ray is nearest to. A ray's place is
+/// told by its distance h along that axis from a reference (the eye; for parallel rays the face of the volume), so that every ray of the
+/// tile is at column <c>E.c + h·T.c</c> and row <c>E.r + h·T.r</c>, and all of them meet plane m at h = <see cref="First"/> + m·<see
+/// cref="Step"/>. Plane 0 lies half a step behind the face of the volume that the rays enter by, wherever clipping begins, so that
+/// clipping moves no sample. The step is the middle ray's slope along the axis, so that planes are about one voxel apart along the rays.
 /// </summary>
 /// <remarks>
-/// In-plane axes: across x, columns run along y and rows along z; across y, along x and z; across z, along x and y. Not thread-safe: each worker
-/// has a plan of its own, which it makes anew for each tile.
+/// In-plane axes: across x, columns run along y and rows along z; across y, along x and z; across z, along x and y. Not thread-safe: each
+/// worker has a plan of its own, which it makes anew for each tile.
 /// </remarks>
 internal sealed unsafe class SlicePlan : IDisposable
 {
@@ -78,7 +78,8 @@ internal sealed unsafe class SlicePlan : IDisposable
         Axis = lengths.X >= lengths.Y && lengths.X >= lengths.Z ? 0 : lengths.Y >= lengths.Z ? 1 : 2;
         (Column, Row) = Axis switch { 0 => (1, 2), 1 => (0, 2), _ => (0, 1) };
         (Sign, Step) = (middle[Axis] >= 0 ? 1 : -1, lengths[Axis]);
-        foreach (var (u, v) in (ReadOnlySpan<(int, int)>)[(u0, v0), (u0 + size - 1, v0), (u0, v0 + size - 1), (u0 + size - 1, v0 + size - 1)])
+        foreach (var (u, v) in (ReadOnlySpan<(int, int)>)[(u0, v0), (u0 + size - 1, v0), (u0, v0 + size - 1),
+            (u0 + size - 1, v0 + size - 1)])
         {
             var along = Sign * job.Ray(u, v).Direction[Axis];
             if (along * MostSpread < Step || along > Step * MostSpread)

@@ -9,7 +9,9 @@ using static DendriteViewer.Kernels.Tests.Raycasting.Scenes;
 
 namespace DendriteViewer.Kernels.Tests.Raycasting.BytePackets;
 
-/// <summary>Byte packets against their specification, and both against finer sampling. Processors without VBMI have none to test.</summary>
+/// <summary>
+/// Byte packets against their specification, and both against finer sampling. Processors without VBMI have none to test.
+/// </summary>
 public sealed class ByteRaycasterTests
 {
     private const int Pixels = 72;
@@ -59,7 +61,8 @@ public sealed class ByteRaycasterTests
             rays = n[11] > 0.6f ? Parallel(rays, 0.5f + MathF.Abs(n[4])) : rays;
             var (differences, label) = Differences(volume, settings, rays);
             var far = differences.Count(d => d > (settings.Shaded ? 3 : 2));
-            return (far <= differences.Length / 100).Label($"{far} pixels differ, the most by {differences.Max()}: {settings.Mode}, shaded {settings.Shaded}, {volume.Type}, {label}");
+            return (far <= differences.Length / 100).Label(
+                $"{far} pixels differ, the most by {differences.Max()}: {settings.Mode}, shaded {settings.Shaded}, {volume.Type}, {label}");
         }).QuickCheckThrowOnFailure();
 
     private static PagedVolume AnyVolume(float[] n) => (int)(4.99f * MathF.Abs(n[5])) switch
@@ -77,7 +80,8 @@ public sealed class ByteRaycasterTests
         Vector3 right = Vector3.Normalize(g.DirectionRight) * apart, down = Vector3.Normalize(g.DirectionDown) * apart;
         var middle = (Vector3)g.Direction + (Pixels - 1) / 2f * ((Vector3)g.DirectionRight + (Vector3)g.DirectionDown);
         return new RayGeometry(
-            VoxelVector.FromXyz((Vector3)g.Origin - (Pixels - 1) / 2f * (right + down)), VoxelVector.FromXyz(right), VoxelVector.FromXyz(down),
+            VoxelVector.FromXyz((Vector3)g.Origin - (Pixels - 1) / 2f * (right + down)), VoxelVector.FromXyz(right),
+                VoxelVector.FromXyz(down),
             VoxelVector.FromXyz(middle), default, default);
     }
 
@@ -88,7 +92,8 @@ public sealed class ByteRaycasterTests
         var (r, d) = (MathF.Cos(by) * right + MathF.Sin(by) * down, MathF.Cos(by) * down - MathF.Sin(by) * right);
         return g with
         {
-            Direction = VoxelVector.FromXyz(middle - (Pixels - 1) / 2f * (r + d)), DirectionRight = VoxelVector.FromXyz(r), DirectionDown = VoxelVector.FromXyz(d),
+            Direction = VoxelVector.FromXyz(middle - (Pixels - 1) / 2f * (r + d)), DirectionRight = VoxelVector.FromXyz(r),
+                DirectionDown = VoxelVector.FromXyz(d),
         };
     }
 
@@ -110,6 +115,7 @@ public sealed class ByteRaycasterTests
 
         // What byte packets left to others is not specified.
         var differences = packets.Zip(specified).Select(p => p.Second == 0 ? 0 : Difference(p.First, p.Second)).ToArray();
-        return (differences, $"{specified.Count(p => p == 0)} pixels left out, mean {differences.Average():0.00}, colours {packets.Distinct().Count()}, rays {rays}");
+        var leftOut = specified.Count(p => p == 0);
+        return (differences, $"{leftOut} pixels left out, mean {differences.Average():0.00}, rays {rays}");
     }
 }
