@@ -230,8 +230,8 @@ public sealed record RaycastSettings
     internal bool IsLayered => Layers.Count > 0 && Mode == RayMode.Composite;
 
     /// <summary>
-    /// Whether the picture is one of many in motion: drawn in bytes, on planes across the volume's own axes, where the processor has what that
-    /// takes and the picture is one that bytes are enough for; else, and on devices, as without this.
+    /// Whether the picture is one of many in motion: drawn in bytes, on planes across the volume's own axes, where the processor has what
+    /// that takes and bytes are enough for the picture; else, and on devices, as without this.
     /// </summary>
     public bool InMotion { get; init; }
 

@@ -21,7 +21,7 @@ public static class Raycaster
     /// <param name="scale">Pixels of the full picture in one of this.</param>
     /// <param name="target">At least width·height pixels.</param>
     /// <param name="superseded">Stops between tiles.</param>
-    /// <param name="lanes">How many rays at a time; by default the most that the processor supports. A choice of lanes excludes byte packets.</param>
+    /// <param name="lanes">How many rays at a time, never in bytes; by default the most that the processor supports.</param>
     /// <returns>False where <paramref name="superseded"/> was signalled; the picture is then incomplete.</returns>
     public static bool Render(
         PagedVolume volume, RaycastSettings settings, RayGeometry rays, int width, int height, float scale, Memory<uint> target,
