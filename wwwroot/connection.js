@@ -84,5 +84,7 @@
 
   make();
   const retryIntervalMilliseconds = n => n === 0 ? 0 : Math.min(3000, 250 * 2 ** Math.min(n, 6));
-  Blazor.start({ circuit: { reconnectionOptions: { maxRetries: undefined, retryIntervalMilliseconds } } });
+  // Given, though empty, so that no trip is made to ask for what packages would run at the start: none has any, which a journey holds.
+  const initializers = { beforeStart: [], afterStarted: [] };
+  Blazor.start({ circuit: { initializers, reconnectionOptions: { maxRetries: undefined, retryIntervalMilliseconds } } });
 })();

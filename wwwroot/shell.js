@@ -23,6 +23,13 @@
     root.dataset.panelSide = kept('panel-side', 'right');
     root.dataset.layout = kept('layout', 'four');
     root.style.setProperty('--panel-width', `${Math.max(leastWidth, Math.min(mostWidth, +kept('panel-width', 320) || 320))}px`);
+    // Where the lines between the panes are (splitters.js), for the skeleton.
+    let [col, row] = [.5, .5];
+    try { [col, row] = JSON.parse(kept('panes', '[0.5,0.5]')).map(Number); } catch { /* as if nothing were kept */ }
+    for (const [name, share] of [['col', col], ['row', row]]) {
+      root.style.setProperty(`--${name}`, `${share}fr`);
+      root.style.setProperty(`--${name}2`, `${1 - share}fr`);
+    }
   }
   applyPanel();
   phone.addEventListener('change', applyPanel);
@@ -44,6 +51,15 @@
   function fullScreen() {
     if (document.fullscreenElement) document.exitFullscreen(); else root.requestFullscreen?.().catch(() => {});
   }
+  let copying = Promise.resolve(null);
+  async function copyText(address) {
+    try { await navigator.clipboard.writeText(address); return null; } catch { /* not allowed, or not over plain http */ }
+    const field = document.body.appendChild(Object.assign(document.createElement('textarea'), { value: address }));
+    field.select();
+    const isCopied = document.execCommand('copy');
+    field.remove();
+    return isCopied ? null : address;
+  }
   window.dendriteShell = {
     rememberTab: name => keep('panel-tab', name),
     tab: () => kept('panel-tab', 'display'),
@@ -58,6 +74,8 @@
       times[id] = Date.now();
       keep('opened', JSON.stringify(Object.fromEntries(Object.entries(times).sort((a, b) => b[1] - a[1]).slice(0, 500))));
     },
+    // The address whose copying at the click before failed, or null.
+    notCopied: () => copying,
     hasDecimalComma: () => new Intl.NumberFormat(navigator.language).formatToParts(1.5).some(p => p.type === 'decimal' && p.value === ','),
   };
 
@@ -91,6 +109,8 @@
     // A tab of the sheet opens it; the one that is open closes it.
     const tab = at('.panel [role=tab]');
     if (tab && phone.matches) showPanel(root.dataset.panel !== 'open' || tab.getAttribute('aria-selected') !== 'true');
+    const address = at('[data-copy-address]');
+    if (address) copying = copyText(new URL(address.dataset.copyAddress, location.origin).href);
     // The button's own content is Blazor's; that it was copied is told by an attribute.
     const copy = at('[data-copy-link]');
     if (copy) {

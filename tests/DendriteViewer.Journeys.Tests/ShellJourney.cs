@@ -6,9 +6,9 @@ namespace DendriteViewer.Journeys.Tests;
 public sealed class ShellJourney(Browser browser) : IClassFixture<Browser>
 {
     private const string Phantom = "/d/li-li3ps4-li-phantom-0-8-ma-cm2";
-    private const double MostShift = 0.02;
+    internal const double MostShift = 0.02;
 
-    private const string WatchShifts =
+    internal const string WatchShifts =
         """
         window.shift = 0;
         new PerformanceObserver(list => { for (const e of list.getEntries()) if (!e.hadRecentInput) window.shift += e.value; })

@@ -71,8 +71,8 @@ public sealed class StartupJourney : IAsyncLifetime
         {
             BaseAddress = new Uri($"http://127.0.0.1:{port}"),
         };
-        foreach (var path in new[] { "/account/login", "/icon.svg", "/app.css", "/viewer/viewer.js", "/_framework/blazor.web.js",
-            "/lib/signalr.min.js" })
+        foreach (var path in new[] { "/account/login", "/icon.svg", "/lib/pages.css", "/lib/viewer/viewer.js", "/_framework/blazor.web.js",
+            "/lib/viewer/opening.js" })
         {
             Assert.Equal(HttpStatusCode.OK, await StatusAsync(client, path));
         }

@@ -65,18 +65,30 @@ export class Pane {
         const { width: w, height: h } = image;
         if (this.canvas.width !== w || this.canvas.height !== h) Object.assign(this.canvas, { width: w, height: h });
         this.canvas.getContext('2d').drawImage(image, 0, 0);
-        this.rested = (flags & 1) !== 0;
-        this.partial = (flags & 2) !== 0;
-        this.shown = this.seen(this.viewer.viewOf(revision));
-        this.revision = revision;
-        this.stats.frames++;
-        this.drawOverlay();
-        this.viewer.drew(this, revision);
+        this.drew(revision, flags);
       }
       image.close();
     } finally {
       this.viewer.send('Ack', this.stream, number);
     }
+  }
+
+  drew(revision, flags) {
+    this.rested = (flags & 1) !== 0;
+    this.partial = (flags & 2) !== 0;
+    this.shown = this.seen(this.viewer.viewOf(revision));
+    this.revision = revision;
+    this.stats.frames++;
+    this.drawOverlay();
+    this.viewer.drew(this, revision);
+  }
+
+  /** Takes a canvas over with the frame that it shows: one that came before the pane. */
+  adopt({ canvas, number, revision, flags }) {
+    this.canvas.replaceWith(canvas);
+    this.canvas = canvas;
+    this.frame = number;
+    this.drew(revision, flags);
   }
 
   // A view as this pane shows it.

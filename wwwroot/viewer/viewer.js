@@ -4,6 +4,7 @@ import { Compare } from './compare.js';
 import { Keys } from './keys.js';
 import { keyTable } from './keytable.js';
 import { Measure } from './measure.js';
+import { newHub, take } from './opening.js';
 import { Pane } from './pane.js';
 import { Pulse } from './pulse.js';
 import { Readout } from './readout.js';
@@ -13,19 +14,21 @@ import { Timeline } from './timeline.js';
 import { TransferEditor } from './transfer.js';
 
 const paneNames = ['z', 'y', 'x', 'volume'];
-const keptViews = 400, keptChanges = 60, mostRatio = 2, phone = matchMedia('(max-width: 800px)');
+const keptViews = 400, keptChanges = 60, mostRatio = 2, openingPatience = 10_000, phone = matchMedia('(max-width: 800px)');
 let current = null;
 
-export async function start() {
-  stop();
-  current = new Viewer(document.getElementById('viewer'));
-  window.dendrite = current;
-  current.connect();
-  dendriteShell.opened(current.root.dataset.dataset);
-  // A link to a site opens it; else the panel that was open last in this browser.
-  if (!current.opensSite) return dendriteShell.tab();
-  dendriteShell.showPanel(true);
-  return 'sites';
+/** Begins the viewer that the page shows, where it did not begin before, and says which panel is open. */
+export function start() {
+  const root = document.getElementById('viewer');
+  if (current?.root !== root) {
+    stop();
+    current = new Viewer(root);
+    window.dendrite = current;
+    current.connect();
+    dendriteShell.opened(root.dataset.dataset);
+    if (current.opensSite) dendriteShell.showPanel(true);
+  }
+  return current.panel;
 }
 
 export function stop() { current?.end(); current = null; }
@@ -56,6 +59,8 @@ class Viewer {
     this.mounted = new MutationObserver(() => this.mount());
     this.mounted.observe(root, { childList: true, subtree: true });
     this.splitters = new Splitters(this);
+    // A link to a site opens it; else the panel that was open last in this browser.
+    this.panel = this.opensSite ? 'sites' : dendriteShell.tab();
   }
 
   end() {
@@ -86,13 +91,47 @@ class Viewer {
   get mayEdit() { return this.scene && this.scene.role !== 'view'; }
 
   // The hub reconnects for as long as the page is open; each time it joins the same session, and begins it again where the
-  // server forgot it, from the address bar.
+  // server forgot it, from the address bar. The connection that began with the page has joined it, or is about to.
   async connect() {
-    const hub = new signalR.HubConnectionBuilder().withUrl('/hubs/frames')
-      .withHubProtocol(new signalR.protocols.msgpack.MessagePackHubProtocol())
-      .withAutomaticReconnect({ nextRetryDelayInMilliseconds: c => Math.min(5000, 200 * 2 ** Math.min(c.previousRetryCount, 5)) })
-      .configureLogging(signalR.LogLevel.Error).build();
-    this.connection = hub;
+    const opening = take(this.root.dataset.session);
+    if (opening && await this.takeOver(opening) || this.ended.signal.aborted) return;
+    this.connection = newHub();
+    this.follow(this.connection);
+    this.listen(this.connection);
+    await this.begin();
+  }
+
+  // False where that connection could not begin: refused, or the server is away, or WebSockets do not pass.
+  async takeOver(opening) {
+    this.connection = opening.hub;
+    this.state('connecting', false);
+    // A proxy may hold a WebSocket back without a word.
+    const tooLong = new Promise(done => setTimeout(done, openingPatience));
+    const scene = await Promise.race([opening.joined, tooLong]).catch(() => null);
+    if (!scene || opening.isOver || this.ended.signal.aborted) {
+      opening.stop();
+      return false;
+    }
+    this.opened(scene);
+    this.follow(opening.hub);
+    const heard = new Map();
+    this.listen({ on: (name, handler) => { heard.set(name, handler); opening.hub.on(name, handler); } });
+    for (const [name, args] of opening.handOver(this)) heard.get(name)(...args);
+    return true;
+  }
+
+  follow(hub) {
+    hub.onreconnecting(() => this.pulse.lost());
+    hub.onreconnected(() => this.begin());
+    hub.onclose(() => {
+      if (this.ended.signal.aborted || this.closed) return;
+      this.pulse.lost();
+      setTimeout(() => this.begin(), 1000);
+    });
+  }
+
+  // What the hub sends; opening.js has the names too.
+  listen(hub) {
     hub.on('frame', (stream, ...frame) => this.streams[stream].show(...frame));
     // Views may overtake each other on the way; one older than another that was heard says nothing new.
     hub.on('view', (json, revision, awaited) => {
@@ -113,14 +152,6 @@ class Viewer {
       if (why) location.replace(`/gone?why=${why}`);
       else location.reload();
     });
-    hub.onreconnecting(() => this.pulse.lost());
-    hub.onreconnected(() => this.begin());
-    hub.onclose(() => {
-      if (this.ended.signal.aborted || this.closed) return;
-      this.pulse.lost();
-      setTimeout(() => this.begin(), 1000);
-    });
-    await this.begin();
   }
 
   async begin() {
@@ -143,7 +174,11 @@ class Viewer {
       if (/not open to you/.test(e.message)) { this.closed = true; location.replace('/gone'); }
       throw e;
     }
-    const first = !this.scene, scene = JSON.parse(json);
+    this.opened(JSON.parse(json));
+  }
+
+  opened(scene) {
+    const first = !this.scene;
     this.scene = scene;
     this.revision = scene.revision;
     this.own = [];

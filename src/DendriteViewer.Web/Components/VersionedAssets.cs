@@ -22,13 +22,6 @@ public static class VersionedAssets
     /// <param name="path">Below the web root, as viewer/viewer.js.</param>
     public static string AddressOf(string path) => $"{Prefix}/{s_version}/{path}";
 
-    /// <summary>The addresses of the script modules of a folder, in the order of their names.</summary>
-    /// <param name="environment">Whose web root.</param>
-    /// <param name="folder">Below the web root, as viewer.</param>
-    public static IEnumerable<string> ModulesIn(IWebHostEnvironment environment, string folder) => environment.WebRootFileProvider
-        .GetDirectoryContents(folder).Where(f => f.Name.EndsWith(".js", StringComparison.Ordinal)).Select(f => f.Name)
-        .Order(StringComparer.Ordinal).Select(name => AddressOf($"{folder}/{name}"));
-
     /// <summary>
     /// Leads versioned addresses to the files, before routing. One of another version gets the present file, which is not to be kept.
     /// </summary>

@@ -32,6 +32,12 @@ public sealed class FrameHub(
     public async Task<string> Join(string session, string dataset, string query)
     {
         var opened = await catalog.TryOpenAsync(Context.User!, dataset, DatasetRole.View, Context.ConnectionAborted) ?? throw Refused();
+        if (ViewLink.IdentityOf(query) is { } identity && identity != opened.Identity.Value)
+        {
+            // The address means another dataset, which had this id.
+            throw Refused();
+        }
+
         var grant = await access.GrantAsync(Context.User!, opened.Identity, Context.ConnectionAborted) ?? throw Refused();
         var place = budgets.Viewer(ClientKeys.Of(Context.User!, Context.GetHttpContext()?.Connection.RemoteIpAddress));
         try
@@ -44,6 +50,16 @@ public sealed class FrameHub(
             place.Dispose();
             throw;
         }
+    }
+
+    /// <summary>As <see cref="Join"/> and <see cref="Layout"/> in one call, by which a page begins.</summary>
+    public async Task<string> Open(string session, string dataset, string query, int[] sizes, double ratio)
+    {
+        CheckSizes(sizes);
+        Ranges.PixelRatio.Check(ratio);
+        var scene = await Join(session, dataset, query);
+        connections.Find(Context.ConnectionId)?.Layout(sizes, ratio);
+        return scene;
     }
 
     private async Task<string> JoinAsync(string session, Dataset opened, DatasetGrant grant, string query, IDisposable place)
@@ -75,7 +91,7 @@ public sealed class FrameHub(
     /// <returns>Of each pane, the number of the frame from which on an exact one has this layout.</returns>
     public long[] Layout(int[] sizes, double ratio)
     {
-        Ranges.PaneSide.Of("A layout's sizes").Check(sizes?.Select(s => (double)s).ToArray(), sizes?.Length == 16 ? 16 : 8);
+        CheckSizes(sizes);
         return Connection().Layout(sizes!, Ranges.PixelRatio.Check(ratio));
     }
 
@@ -229,6 +245,9 @@ public sealed class FrameHub(
         connections.End(Context.ConnectionId);
         await base.OnDisconnectedAsync(exception);
     }
+
+    private static void CheckSizes(int[]? sizes) =>
+        Ranges.PaneSide.Of("A layout's sizes").Check(sizes?.Select(s => (double)s).ToArray(), sizes?.Length == 16 ? 16 : 8);
 
     private FrameConnection Connection() => connections.Find(Context.ConnectionId) ?? throw new HubException("Join a session first.");
 

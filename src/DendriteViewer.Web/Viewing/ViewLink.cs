@@ -129,6 +129,10 @@ public static class ViewLink
                     $"{field.Name} is '{q[field.Name]}', which is nothing that a view has there; see docs/hub.md.")).ToState();
     }
 
+    /// <summary>Which dataset of the id an address means, where it says so; else null.</summary>
+    public static string? IdentityOf(string? query) =>
+        QueryHelpers.ParseQuery(query ?? "").TryGetValue("identity", out var identity) ? identity.ToString() : null;
+
     private static string Short(string? text) => text is { Length: > MostQuoted } ? text[..MostQuoted] + "…" : text ?? "";
 
     private static string Compared(CompareDto? c) => c is null ? "" : $"{Name(c.Mode)},{N(c.Hours)}";

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Security.Cryptography;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Rendering;
 using DendriteViewer.Imaging.Volumes;
@@ -30,6 +31,9 @@ public sealed class ViewSessions(DatasetCatalog catalog, TimeProvider time) : ID
     /// <summary>Raised when the number of viewers of a dataset changes.</summary>
     public event Action<DatasetIdentity>? PresenceChanged;
 
+    /// <summary>A name that nobody guesses.</summary>
+    public static string NewId() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+
     /// <summary>Viewers connected to a dataset.</summary>
     public int CountOf(DatasetIdentity dataset) =>
         _sessions.Values.Count(h => h.Session.Dataset.Identity == dataset && Volatile.Read(ref h.Connections) > 0);
@@ -46,10 +50,7 @@ public sealed class ViewSessions(DatasetCatalog catalog, TimeProvider time) : ID
 
         if (!_sessions.TryGetValue(id, out var held))
         {
-            var first = ViewLink.Parse(query,
-                new ViewState { Modality = dataset.Volumes[0].Key.Modality, Hours = dataset.Volumes[0].Key.Hours });
-            var volume = dataset.Nearest(first.Modality, first.Hours) ?? dataset.Volumes[0];
-            var start = await StartAsync(dataset, volume, ct);
+            var start = await StartOfAsync(dataset, query, ct);
             var session = new ViewSession(id, owner, dataset, start);
             session.Begin(ViewLink.Read(query, start));
             held = _sessions.GetOrAdd(id, new Held(session));
@@ -77,6 +78,22 @@ public sealed class ViewSessions(DatasetCatalog catalog, TimeProvider time) : ID
         var basis = dataset.BasisOf(volume);
         return ViewStates.Initial(dataset, basis, await catalog.HistogramAsync(basis, ct));
     }
+
+    /// <summary>The first view of the scan that a link names, against which the link is read.</summary>
+    public Task<ViewState> StartOfAsync(Dataset dataset, string? query, CancellationToken ct)
+    {
+        var first = dataset.Volumes[0];
+        var asked = ViewLink.Parse(query, new ViewState { Modality = first.Key.Modality, Hours = first.Key.Hours });
+        return StartAsync(dataset, dataset.Nearest(asked.Modality, asked.Hours) ?? first, ct);
+    }
+
+    /// <summary>Reads the text of a link: all of it that can be read.</summary>
+    public async Task<ViewReading> ReadAsync(Dataset dataset, string? query, CancellationToken ct) =>
+        ViewLink.Read(query, await StartOfAsync(dataset, query, ct));
+
+    /// <summary>Writes a view as a link that <see cref="ReadAsync"/> reads: against the first view of the modality that it shows.</summary>
+    public async Task<string> FormatAsync(Dataset dataset, ViewState view, CancellationToken ct) =>
+        ViewLink.Format(view, await StartAsync(dataset, dataset.Nearest(view.Modality, view.Hours) ?? dataset.Volumes[0], ct));
 
     /// <summary>The view of a link that a program gives, over the first view of its volume.</summary>
     /// <exception cref="Imaging.Bounds.OutOfRangeException">Something in it cannot be read or is out of its range.</exception>

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
@@ -55,6 +54,9 @@ public sealed partial class ViewerPage
     private Failures Failures { get; set; } = null!;
 
     [CascadingParameter]
+    private OpenedSession? Opened { get; set; }
+
+    [CascadingParameter]
     private Task<AuthenticationState> Authentication { get; set; } = null!;
 
     // A timeline is shown where there is something to choose or to read along it.
@@ -109,7 +111,10 @@ public sealed partial class ViewerPage
         var query = new Uri(Navigation.Uri).Query;
         try
         {
-            _session = await Sessions.HoldAsync(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)), _person.Key, _dataset, query, default);
+            // The page's own connection may have begun it; somebody else's it is not.
+            var session = Opened?.Take() ?? ViewSessions.NewId();
+            _session = await Sessions.HoldAsync(session, _person.Key, _dataset, query, default)
+                ?? await Sessions.HoldAsync(ViewSessions.NewId(), _person.Key, _dataset, query, default);
         }
         catch (Exception e)
         {
@@ -123,7 +128,7 @@ public sealed partial class ViewerPage
         if (_session is not null && !_started)
         {
             _started = true;
-            _script = await Script.InvokeAsync<IJSObjectReference>("import", VersionedAssets.AddressOf("viewer/viewer.js"));
+            _script = await Script.InvokeAsync<IJSObjectReference>("import", VersionedAssets.AddressOf("lib/viewer/viewer.js"));
             _panel = await _script.InvokeAsync<string>("start");
             StateHasChanged();
         }

@@ -19,6 +19,7 @@ public static class ViewingRegistration
         builder.Services.AddSingleton<SliceRenderer>();
         builder.Services.AddSingleton<VolumeRenderer>();
         builder.Services.AddSingleton<WindowFinder>();
+        builder.Services.AddSingleton<Openings>();
         return builder;
     }
 }
