@@ -2,6 +2,7 @@ using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Analysis;
 using DendriteViewer.Web.Annotations;
 using DendriteViewer.Web.Api;
+using DendriteViewer.Web.Bookmarks;
 using DendriteViewer.Web.Catalog;
 using DendriteViewer.Web.Components;
 using DendriteViewer.Web.Compute;
@@ -42,6 +43,7 @@ public static class DendriteApp
             .AddStreaming()
             .AddAnnotations()
             .AddMeasurements()
+            .AddBookmarks()
             .AddSharing()
             .AddJobs()
             .AddImports()

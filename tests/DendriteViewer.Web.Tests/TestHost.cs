@@ -8,6 +8,7 @@ using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Analysis;
 using DendriteViewer.Web.Annotations;
+using DendriteViewer.Web.Bookmarks;
 using DendriteViewer.Web.Catalog;
 using DendriteViewer.Web.Compute;
 using DendriteViewer.Web.Data;
@@ -51,6 +52,10 @@ public sealed class TestHost : IAsyncLifetime
     public MeasurementDesk Measurements { get; private set; } = null!;
 
     public ShareLinks Links => new(Database, Time);
+
+    public BookmarkStore Bookmarks => new(Database, Access, Time);
+
+    public BookmarkDesk BookmarkDesk => new(Bookmarks, Sessions, new LinkTargets(Sites, Measurements.Log));
 
     public DatasetCatalog Catalog { get; private set; } = null!;
 

@@ -45,7 +45,9 @@ public sealed class People(IDbContextFactory<DendriteDb> database, IServiceScope
         return result.Succeeded ? password : throw new ArgumentException(result.Errors.First().Description);
     }
 
-    /// <summary>Removes an account with its memberships, and ends its sessions. What it marked stays, under its name.</summary>
+    /// <summary>
+    /// Removes an account with its memberships and bookmarks, and ends its sessions. What it marked stays, under its name.
+    /// </summary>
     /// <exception cref="ArgumentException">It is the last administrator's.</exception>
     public async Task RemoveAsync(Guid id)
     {
@@ -57,6 +59,7 @@ public sealed class People(IDbContextFactory<DendriteDb> database, IServiceScope
         }
 
         await db.Members.Where(m => m.UserId == id).ExecuteDeleteAsync();
+        await db.Bookmarks.Where(b => b.OwnerId == id).ExecuteDeleteAsync();
         await db.Users.Where(u => u.Id == id).ExecuteDeleteAsync();
         await all.CommitAsync();
     }

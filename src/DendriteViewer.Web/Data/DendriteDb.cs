@@ -1,5 +1,6 @@
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Annotations;
+using DendriteViewer.Web.Bookmarks;
 using DendriteViewer.Web.Measurements;
 using DendriteViewer.Web.Registry;
 using DendriteViewer.Web.Sharing;
@@ -24,6 +25,9 @@ public class DendriteDb(DbContextOptions<DendriteDb> options) : IdentityDbContex
     /// <summary>The append-only log of edits of measurements.</summary>
     public DbSet<MeasurementEdit> MeasurementEdits => Set<MeasurementEdit>();
 
+    /// <summary>Views that people keep.</summary>
+    public DbSet<Bookmark> Bookmarks => Set<Bookmark>();
+
     /// <summary>Every dataset that was ever seen in the store; those that were deleted are the archive.</summary>
     public DbSet<DatasetRecord> Datasets => Set<DatasetRecord>();
 
@@ -40,6 +44,8 @@ public class DendriteDb(DbContextOptions<DendriteDb> options) : IdentityDbContex
         builder.Entity<MeasurementEdit>().HasKey(e => e.Sequence);
         builder.Entity<MeasurementEdit>().Property(e => e.Sequence).ValueGeneratedOnAdd();
         builder.Entity<MeasurementEdit>().HasIndex(e => new { e.DatasetIdentity, e.MeasurementId, e.Version }).IsUnique();
+        builder.Entity<Bookmark>().HasKey(b => b.Id);
+        builder.Entity<Bookmark>().HasIndex(b => new { b.DatasetIdentity, b.OwnerId });
         builder.Entity<DatasetRecord>().HasKey(d => d.Identity);
         builder.Entity<DatasetRecord>().HasIndex(d => d.DatasetId);
     }

@@ -1,6 +1,7 @@
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Storage;
 using DendriteViewer.Web.Annotations;
+using DendriteViewer.Web.Bookmarks;
 using DendriteViewer.Web.Exports;
 using DendriteViewer.Web.Measurements;
 using DendriteViewer.Web.Sharing;
@@ -18,13 +19,15 @@ namespace DendriteViewer.Web.Registry;
 /// <param name="ExportBytes">Their size.</param>
 /// <param name="Sites">Sites that are kept in the archive.</param>
 /// <param name="Measurements">Measurements that are kept in the archive.</param>
+/// <param name="Bookmarks">Bookmarks of everybody, which nobody can open then.</param>
 public sealed record DatasetLoss(
     int Scans, int Labels, int Series, int Findings, long Bytes, int Links, int Exports, long ExportBytes, int Sites,
-    int Measurements);
+    int Measurements, int Bookmarks);
 
 /// <summary>Counts what a deletion would take along. Whoever calls has been authorized.</summary>
 public sealed class DatasetLosses(
-    DatasetStore store, SiteLog sites, MeasurementLog measurements, ShareLinks links, ExportFiles exports, TimeProvider time)
+    DatasetStore store, SiteLog sites, MeasurementLog measurements, ShareLinks links, ExportFiles exports, BookmarkStore bookmarks,
+    TimeProvider time)
 {
     /// <summary>Counts it as it is now.</summary>
     public async Task<DatasetLoss> OfAsync(Dataset dataset, CancellationToken ct)
@@ -44,6 +47,7 @@ public sealed class DatasetLosses(
         return new DatasetLoss(
             dataset.Volumes.Count, dataset.Labels.Count, dataset.Manifest.Series.Count, findings, bytes,
             (await links.ListAsync(dataset.Identity, ct)).Count(l => l.IsValid(now)), files.Count, files.Sum(f => f.Bytes),
-            (await sites.ListAsync(dataset.Identity, ct)).Count, (await measurements.ListAsync(dataset.Identity, ct)).Count);
+            (await sites.ListAsync(dataset.Identity, ct)).Count, (await measurements.ListAsync(dataset.Identity, ct)).Count,
+            await bookmarks.CountAsync(dataset.Identity, ct));
     }
 }

@@ -106,6 +106,21 @@ public sealed class ViewSession(string id, string owner, Dataset dataset, ViewSt
     /// <summary>Begins at the view of a link. A timestep that was not scanned becomes the nearest one that was, with a remark.</summary>
     public void Begin(ViewReading link)
     {
+        Remarks = RemarksOf(link);
+        _begun = Update(_ => link.View, null).Number;
+    }
+
+    /// <summary>Shows the view of a link while the page is open, as one change.</summary>
+    /// <returns>What of it could not be shown, a sentence each.</returns>
+    public IReadOnlyList<LinkRemark> Show(ViewReading link, object? by)
+    {
+        var remarks = RemarksOf(link);
+        Update(_ => link.View, by);
+        return remarks;
+    }
+
+    private List<LinkRemark> RemarksOf(ViewReading link)
+    {
         var wanted = link.View;
         var shown = Settle(wanted);
         List<LinkRemark> remarks = [.. link.Remarks];
@@ -129,8 +144,7 @@ public sealed class ViewSession(string id, string owner, Dataset dataset, ViewSt
             remarks.Add(new LinkRemark("compare", remark));
         }
 
-        Remarks = remarks;
-        _begun = Update(_ => wanted, null).Number;
+        return remarks;
     }
 
     // A timestep that was not scanned becomes the nearest one that was, and so does the one that is compared with it.

@@ -72,8 +72,8 @@ public sealed class DatasetEditsTests : IAsyncLifetime
         File.WriteAllText(Path.Combine(files.FolderOf(_host.Dataset.Identity), "a.tif"), "12345");
         File.SetLastWriteTimeUtc(Path.Combine(files.FolderOf(_host.Dataset.Identity), "a.tif"), _host.Time.GetUtcNow().UtcDateTime);
         var loss = await new DatasetLosses(
-            _host.Store, _host.Sites, new MeasurementLog(_host.Database, _host.Time), _host.Links, files, _host.Time)
-            .OfAsync(_host.Dataset, default);
+            _host.Store, _host.Sites, new MeasurementLog(_host.Database, _host.Time), _host.Links, files,
+            _host.Bookmarks, _host.Time).OfAsync(_host.Dataset, default);
         Assert.Equal((3, 0, 1, 1, 5L, 0), (loss.Scans, loss.Labels, loss.Links, loss.Exports, loss.ExportBytes, loss.Sites));
         Assert.InRange(loss.Bytes, 100_000, 10_000_000);
     }

@@ -152,6 +152,51 @@ namespace DendriteViewer.Web.Data.Migrations.PostgreSql
                     b.ToTable("SiteEdits");
                 });
 
+            modelBuilder.Entity("DendriteViewer.Web.Bookmarks.Bookmark", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Author")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<long>("ChangedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("DatasetIdentity")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<bool>("IsShared")
+                        .HasColumnType("boolean");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("Note")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<Guid>("OwnerId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("View")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("DatasetIdentity", "OwnerId");
+
+                    b.ToTable("Bookmarks");
+                });
+
             modelBuilder.Entity("DendriteViewer.Web.Measurements.MeasurementEdit", b =>
                 {
                     b.Property<long>("Sequence")

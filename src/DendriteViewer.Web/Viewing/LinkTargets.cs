@@ -1,0 +1,16 @@
+using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Web.Annotations;
+using DendriteViewer.Web.Measurements;
+
+namespace DendriteViewer.Web.Viewing;
+
+/// <summary>Whether what a link or bookmark selects is still there: a site or a measurement.</summary>
+public sealed class LinkTargets(SiteLog sites, MeasurementLog measurements)
+{
+    /// <summary>A sentence where what is selected is gone, else null.</summary>
+    public async Task<LinkRemark?> MissingAsync(DatasetIdentity dataset, string selected, CancellationToken ct = default) =>
+        selected.Length == 0 || (await sites.ListAsync(dataset, ct)).Any(s => s.Id == selected)
+            || await measurements.FindAsync(dataset, selected, ct) is not null
+            ? null
+            : new LinkRemark("site", "The site or measurement (site) that is opened with it is not there any more.");
+}
