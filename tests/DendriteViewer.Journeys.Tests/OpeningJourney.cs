@@ -78,7 +78,7 @@ public sealed class OpeningJourney(Browser browser) : IClassFixture<Browser>
             + "CanvasRenderingContext2D.prototype.drawImage = function (...a) { drawn++; return draw.apply(this, a); };");
         foreach (var (address, words) in new[]
         {
-            ("/d/none", "Nothing to see here"),
+            ("/d/none", "No such dataset"),
             // The link of a job of a dataset that had this id and was deleted.
             (Phantom + "?identity=0123456789abcdef0123456789abcdef", "This dataset was deleted"),
         })

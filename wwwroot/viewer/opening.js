@@ -42,7 +42,9 @@ class Opening {
 
   async join() {
     await this.hub.start();
-    return JSON.parse(await this.hub.invoke('Open', this.session, this.dataset, location.search, ...this.layout()));
+    const scene = await this.hub.invoke('Open', this.session, this.dataset, location.search, ...this.layout());
+    if (scene === null) throw new Error('This dataset is not open to the visitor.');
+    return JSON.parse(scene);
   }
 
   stop() {

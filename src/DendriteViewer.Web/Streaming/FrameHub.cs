@@ -29,16 +29,33 @@ public sealed class FrameHub(
 {
     /// <summary>Joins or begins a session.</summary>
     /// <returns>The scene: the dataset as the viewer needs it, the view, the role, JSON.</returns>
-    public async Task<string> Join(string session, string dataset, string query)
+    public async Task<string> Join(string session, string dataset, string query) =>
+        await TryJoinAsync(session, dataset, query) ?? throw Refused();
+
+    /// <summary>
+    /// As <see cref="Join"/> and <see cref="Layout"/> in one call, by which a page begins. Whether the dataset is open to the caller is not
+    /// known before, so that a refusal is no failure.
+    /// </summary>
+    /// <returns>The scene, or null where the dataset is not open to the caller.</returns>
+    public async Task<string?> Open(string session, string dataset, string query, int[] sizes, double ratio)
     {
-        var opened = await catalog.TryOpenAsync(Context.User!, dataset, DatasetRole.View, Context.ConnectionAborted) ?? throw Refused();
-        if (ViewLink.IdentityOf(query) is { } identity && identity != opened.Identity.Value)
+        CheckSizes(sizes);
+        Ranges.PixelRatio.Check(ratio);
+        var scene = await TryJoinAsync(session, dataset, query);
+        connections.Find(Context.ConnectionId)?.Layout(sizes, ratio);
+        return scene;
+    }
+
+    private async Task<string?> TryJoinAsync(string session, string dataset, string query)
+    {
+        var opened = await catalog.TryOpenAsync(Context.User!, dataset, DatasetRole.View, Context.ConnectionAborted);
+        // An address may mean another dataset, which had this id.
+        if (opened is null || (ViewLink.IdentityOf(query) is { } identity && identity != opened.Identity.Value)
+            || await access.GrantAsync(Context.User!, opened.Identity, Context.ConnectionAborted) is not { } grant)
         {
-            // The address means another dataset, which had this id.
-            throw Refused();
+            return null;
         }
 
-        var grant = await access.GrantAsync(Context.User!, opened.Identity, Context.ConnectionAborted) ?? throw Refused();
         var place = budgets.Viewer(ClientKeys.Of(Context.User!, Context.GetHttpContext()?.Connection.RemoteIpAddress));
         try
         {
@@ -50,16 +67,6 @@ public sealed class FrameHub(
             place.Dispose();
             throw;
         }
-    }
-
-    /// <summary>As <see cref="Join"/> and <see cref="Layout"/> in one call, by which a page begins.</summary>
-    public async Task<string> Open(string session, string dataset, string query, int[] sizes, double ratio)
-    {
-        CheckSizes(sizes);
-        Ranges.PixelRatio.Check(ratio);
-        var scene = await Join(session, dataset, query);
-        connections.Find(Context.ConnectionId)?.Layout(sizes, ratio);
-        return scene;
     }
 
     private async Task<string> JoinAsync(string session, Dataset opened, DatasetGrant grant, string query, IDisposable place)
