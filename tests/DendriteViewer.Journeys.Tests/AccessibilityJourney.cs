@@ -3,8 +3,8 @@ using Microsoft.Playwright;
 namespace DendriteViewer.Journeys.Tests;
 
 /// <summary>
-/// Every page and dialog in both themes, looked at by axe-core: nothing serious or critical (contrast, names, roles, focus), and nothing
-/// in the browser's console.
+/// Every page and dialog in both themes, and on a phone, looked at by axe-core: nothing serious or critical (contrast, names, roles,
+/// focus), and nothing in the browser's console.
 /// </summary>
 public sealed class AccessibilityJourney(Browser browser) : IClassFixture<Browser>
 {
@@ -54,11 +54,13 @@ public sealed class AccessibilityJourney(Browser browser) : IClassFixture<Browse
             await LookAtViewerAsync(page, server, theme);
         }
 
+        await page.SetViewportSizeAsync(390, 844);
+        await LookAtPhoneAsync(page, server);
         Assert.True(_findings.Count == 0, string.Join('\n', _findings.Distinct()));
         Assert.Empty(browser.Errors);
     }
 
-    // A site and another person: lists with something in them.
+    // A site, another person and an analysis: lists with something in them.
     private static async Task PrepareAsync(IPage page, AppServer server)
     {
         await page.GotoAsync(server.Address + "/people");
@@ -69,6 +71,9 @@ public sealed class AccessibilityJourney(Browser browser) : IClassFixture<Browse
         await page.GotoAsync($"{server.Address}/d/{Id}");
         await page.ExactAsync();
         await page.EvaluateAsync("() => dendrite.call('AddSite', 90, 90, 90)");
+        await page.GetByRole(AriaRole.Tab, new() { Name = "Analysis" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Run the analysis" }).ClickAsync();
+        await page.GetByRole(AriaRole.Heading, new() { Name = "Nucleation sites" }).WaitForAsync(new() { Timeout = 120_000 });
     }
 
     private async Task LookAtPagesAsync(IPage page, AppServer server, string theme)
@@ -94,7 +99,8 @@ public sealed class AccessibilityJourney(Browser browser) : IClassFixture<Browse
         foreach (var (path, heading) in new[]
         {
             ("/people", "People"), ("/jobs", "Jobs"), ("/account/password", "Change your password"), ("/nowhere", "There is no such page"),
-            ("/d/nothing", "No such dataset"), ($"/report/{Id}", "No report"),
+            ("/d/nothing", "No such dataset"), ($"/report/{Id}?modality=none", "No report"),
+            ($"/report/{Id}", "Voids by depth"),
         })
         {
             await page.GotoAsync(server.Address + path);
@@ -132,14 +138,68 @@ public sealed class AccessibilityJourney(Browser browser) : IClassFixture<Browse
             await LookAsync(page, $"viewer, {await tab.InnerTextAsync()}, {theme}");
         }
 
-        foreach (var (button, dialog) in new[] { ("Share", "Share this view"), ("Data", "The dataset as data") })
+        await LookAtDialogsAsync(page, theme, name => page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true }).ClickAsync());
+    }
+
+    private async Task LookAtDialogsAsync(IPage page, string theme, Func<string, Task> open)
+    {
+        foreach (var (button, dialog) in new[] { ("Share", "Share this view"), ("Data", "The dataset as data"), ("Figure", "Figure") })
         {
-            await page.GetByRole(AriaRole.Button, new() { Name = button, Exact = true }).ClickAsync();
-            await page.GetByRole(AriaRole.Dialog, new() { Name = dialog }).WaitForAsync();
+            await open(button);
+            var box = page.GetByRole(AriaRole.Dialog, new() { Name = dialog });
+            await box.WaitForAsync();
+            foreach (var tab in await box.GetByRole(AriaRole.Tab).AllAsync())
+            {
+                await tab.ClickAsync();
+                await LookAsync(page, $"{dialog}, {await tab.InnerTextAsync()}, {theme}");
+            }
+
+            if (dialog == "Figure")
+            {
+                await box.GetByAltText("The figure as it will be saved").WaitForAsync();
+            }
+
             await LookAsync(page, $"{dialog}, {theme}");
-            await page.Keyboard.PressAsync("Escape");
-            await page.GetByRole(AriaRole.Dialog, new() { Name = dialog }).WaitForAsync(new() { State = WaitForSelectorState.Detached });
+            await box.GetByRole(AriaRole.Button, new() { Name = "Close" }).First.ClickAsync();
+            await box.WaitForAsync(new() { State = WaitForSelectorState.Detached });
         }
+    }
+
+    // What is another on a phone: pages in one column, panels as sheets, actions in a menu. Colours are the theme's, as above.
+    private async Task LookAtPhoneAsync(IPage page, AppServer server)
+    {
+        foreach (var path in new[] { "/", "/import", "/jobs", "/people", $"/report/{Id}" })
+        {
+            await page.GotoAsync(server.Address + path);
+            await page.GetByRole(AriaRole.Heading).First.WaitForAsync();
+            await LookAsync(page, $"{path} on a phone");
+        }
+
+        await page.GotoAsync($"{server.Address}/d/{Id}");
+        await page.ExactAsync();
+        foreach (var tab in await page.GetByRole(AriaRole.Tab).AllAsync())
+        {
+            await tab.ClickAsync();
+            await page.WaitForTimeoutAsync(400);
+            await LookAsync(page, $"viewer, {await tab.InnerTextAsync()} on a phone");
+        }
+
+        // The sheet's open tab closes it.
+        await page.GetByRole(AriaRole.Tab).Last.ClickAsync();
+        await LookAtDialogsAsync(page, "on a phone", async name =>
+        {
+            if (name == "Share")
+            {
+                await page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true }).ClickAsync();
+                return;
+            }
+
+            await page.GetByRole(AriaRole.Button, new() { Name = "More", Exact = true }).ClickAsync();
+            var item = page.GetByRole(AriaRole.Menuitem, new() { Name = name, Exact = true });
+            await item.WaitForAsync();
+            await LookAsync(page, "menu on a phone");
+            await item.ClickAsync();
+        });
     }
 
     // Evaluated rather than added as an element, since the page's policy lets no script of others in.

@@ -17,7 +17,8 @@ public static class Caption
         parts.AddRange(panes.Where(p => p != Pane.Volume).Select(p => PlaceOf(scene, p)));
         if (view.SlabUm > 0 && panes.Any(p => p != Pane.Volume))
         {
-            parts.Add($"slab of {N(view.SlabUm)} µm, {view.SlabMode.ToString().ToLowerInvariant()}");
+            var sampled = scene.SlabStepUm is { } step ? $", sampled every {N(step)} µm" : "";
+            parts.Add($"slab of {N(view.SlabUm)} µm, {view.SlabMode.ToString().ToLowerInvariant()}{sampled}");
         }
 
         if (panes.Contains(Pane.Volume))

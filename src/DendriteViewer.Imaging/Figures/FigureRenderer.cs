@@ -92,14 +92,38 @@ public sealed class FigureRenderer(SliceRenderer slices, VolumeRenderer volumes)
 
     /// <summary>Draws the pictures of a figure.</summary>
     /// <exception cref="Bounds.OutOfRangeException">The figure is too small or too large.</exception>
-    public Task<RenderedFigure> RenderAsync(FigureScene scene, FigureSettings settings, CancellationToken ct) =>
-        RenderAsync(scene, settings, FigurePlan.Of(scene, settings), ct);
+    public async Task<RenderedFigure> RenderAsync(FigureScene scene, FigureSettings settings, CancellationToken ct)
+    {
+        var plan = FigurePlan.Of(scene, settings);
+        if (await SlabStepAsync(scene, plan, ct) is { } step)
+        {
+            // The caption grows by this; what stands below the pictures moves none of them.
+            scene = scene with { SlabStepUm = step };
+            plan = FigurePlan.Of(scene, settings);
+        }
+
+        return await RenderAsync(scene, settings, plan, ct);
+    }
 
     /// <summary>Draws the pictures of a movie's frame, which is of a given size in pixels and leaves some for what stands below.</summary>
     /// <exception cref="Bounds.OutOfRangeException">Nothing is left for the pictures.</exception>
     internal Task<RenderedFigure> RenderFrameAsync(FigureScene scene, FigureSettings settings, int width, int height, double below,
         CancellationToken ct) =>
         RenderAsync(scene, settings, FigurePlan.OfFrame(scene, settings, width, height, below), ct);
+
+    /// <summary>How far apart the samples of a figure's thick slices lie at most, µm, where any are sparser than voxels; else null.</summary>
+    internal async Task<double?> SlabStepAsync(FigureScene scene, FigurePlan plan, CancellationToken ct)
+    {
+        double? most = null;
+        foreach (var pane in plan.Panes.Where(p => p.Pane != Pane.Volume && scene.View.SlabUm > 0))
+        {
+            var step = await slices.SparseStepAsync(
+                scene.Volume, scene.View, pane.Pane, pane.Width, pane.Height, pane.UmPerUnit / plan.Scale, ct);
+            most = step > (most ?? 0) ? step : most;
+        }
+
+        return most;
+    }
 
     private async Task<RenderedFigure> RenderAsync(FigureScene scene, FigureSettings settings, FigurePlan plan, CancellationToken ct)
     {

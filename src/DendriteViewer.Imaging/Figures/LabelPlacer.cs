@@ -3,9 +3,15 @@ namespace DendriteViewer.Imaging.Figures;
 /// <summary>Finds places for the labels of one picture: inside of it, and where it can, off the labels before.</summary>
 internal sealed class LabelPlacer(FigureCanvas canvas, FigureBox pane, double size)
 {
+    // Beyond so many labels one that has no free place is left out: it could not be read, nor could those below it, and the time to place
+    // all of them would grow with the square of their number.
+    private const int MostCrowded = 200;
     private const double Margin = 3;
     private static readonly Ink s_halo = new(0, 0.85);
     private readonly List<FigureBox> _taken = [];
+
+    /// <summary>How many labels had no free place and were left out.</summary>
+    public int LeftOut { get; private set; }
 
     /// <summary>Draws a label at a fixed place, which later ones avoid.</summary>
     public void Fixed(string text, FigurePoint at, TextAnchor anchor, int color = 0xFFFFFF, double larger = 1)
@@ -28,7 +34,13 @@ internal sealed class LabelPlacer(FigureCanvas canvas, FigureBox pane, double si
             (new(mark.X + gap, mark.Y + middle), TextAnchor.Start), (new(mark.X - gap, mark.Y + middle), TextAnchor.End),
             (new(mark.X, mark.Y - gap), TextAnchor.Middle), (new(mark.X, mark.Y + gap + 2 * middle), TextAnchor.Middle),
         ];
-        var (at, anchor) = places.MinBy(p => CoveredBy(BoxOf(text, p.At, p.Anchor, size)));
+        var ((at, anchor), covered) = places.Select(p => (p, CoveredBy(BoxOf(text, p.At, p.Anchor, size)))).MinBy(p => p.Item2);
+        if (covered > 0 && _taken.Count >= MostCrowded)
+        {
+            LeftOut++;
+            return;
+        }
+
         Fixed(text, at, anchor, color);
     }
 

@@ -40,6 +40,7 @@ internal abstract class PaneOverlay(FigureScene scene, FigureSettings settings, 
         PaneOverlay overlay = plan.Pane == Pane.Volume
             ? new VolumeOverlay(scene, settings, plan, canvas) : new SliceOverlay(scene, settings, plan, canvas);
         overlay.Draw();
+        overlay.DrawLeftOut();
     }
 
     /// <summary>Draws it.</summary>
@@ -83,6 +84,16 @@ internal abstract class PaneOverlay(FigureScene scene, FigureSettings settings, 
             Labels.Fixed(
                 Ticks.Hours(scene.Volume.Key.Hours), new FigurePoint(Box.Right - Inset, Box.Bottom - Inset), TextAnchor.End, White,
                     larger: 1.5);
+        }
+    }
+
+    // Says at the lower right how many names are missing where sites are dense; their marks are all drawn.
+    private void DrawLeftOut()
+    {
+        if (Labels.LeftOut > 0)
+        {
+            var at = new FigurePoint(Box.Right - Inset, Box.Bottom - Inset - (plan.HasTime ? 2.2 * TextSize : 0));
+            Labels.Fixed($"{Labels.LeftOut} names left out", at, TextAnchor.End);
         }
     }
 

@@ -24,8 +24,17 @@ public sealed class MovieFrames(FigureRenderer renderer, string folder)
         Directory.CreateDirectory(folder);
         var (settings, figure, kept) = (plan.Settings, plan.Settings.ToFigure(), 0);
 
-        // The tallest caption of all, so that the picture does not jump as its numbers change.
-        var below = plan.Shots.Max(s => FigurePlan.BelowOf(s.Scene, figure, settings.Width));
+        // The tallest caption of all, so that the picture does not jump as its numbers change. It may say how a thick slab is sampled, which
+        // the pictures' size decides, and that what stands below them.
+        double? step = null;
+        double Below() => plan.Shots.Max(s => FigurePlan.BelowOf(s.Scene with { SlabStepUm = step }, figure, settings.Width));
+        for (var turn = 0; turn < 2; turn++)
+        {
+            var first = plan.Shots[0].Scene;
+            step = await renderer.SlabStepAsync(first, FigurePlan.OfFrame(first, figure, settings.Width, settings.Height, Below()), ct);
+        }
+
+        var below = Below();
         for (var i = 0; i < plan.Shots.Count; i++)
         {
             ct.ThrowIfCancellationRequested();
@@ -37,7 +46,7 @@ public sealed class MovieFrames(FigureRenderer renderer, string folder)
             {
                 ComputeLane.GiveWay();
                 using var rendered = await renderer.RenderFrameAsync(
-                    plan.Shots[i].Scene, figure, settings.Width, settings.Height, below, ct);
+                    plan.Shots[i].Scene with { SlabStepUm = step }, figure, settings.Width, settings.Height, below, ct);
                 using var pixels = FigureFile.Pixels(rendered);
                 var png = new ArrayBufferWriter<byte>();
                 PngEncoder.Encode(pixels, png);

@@ -23,6 +23,9 @@ public sealed class SliceRenderer(DatasetStore store, BrickCache cache, RenderDe
     private const long MostBrickBytes = 384L << 20;
     private const long MostSamples = 200_000_000;
 
+    // Samples through a slab for each pixel at most.
+    private const long MostSlabSamples = 512;
+
     /// <summary>Points along an edge of the plane from which <see cref="WindowAsync"/> takes a slice's window.</summary>
     public const int WindowSide = 512;
 
@@ -310,6 +313,34 @@ public sealed class SliceRenderer(DatasetStore store, BrickCache cache, RenderDe
         return (index, brick.At(index.Z % b.Z, index.Y % b.Y, index.X % b.X));
     }
 
+    // How many samples a slab is made of, and how many voxels it is thick.
+    private static (int Taken, int Voxels) SamplesOf(double slabUm, double voxelUm, int width, int height)
+    {
+        var voxels = slabUm <= 0 ? 1 : Math.Max(1, (int)Math.Round(slabUm / voxelUm));
+        return (Math.Min(voxels, Math.Max(1, (int)Math.Min(MostSlabSamples, MostSamples / ((long)width * height)))), voxels);
+    }
+
+    /// <summary>
+    /// How far apart the samples of a thick slab lie where a picture of it takes fewer than one a voxel, µm; null where it takes them all.
+    /// </summary>
+    /// <param name="volume">The volume.</param>
+    /// <param name="view">The view; its plane and slab are used.</param>
+    /// <param name="pane">Which slice.</param>
+    /// <param name="width">Pixels across.</param>
+    /// <param name="height">Pixels down.</param>
+    /// <param name="umPerPixel">Scale.</param>
+    /// <param name="ct">Stops it.</param>
+    public async Task<double?> SparseStepAsync(
+        VolumeInfo volume, ViewState view, Pane pane, int width, int height, double umPerPixel, CancellationToken ct)
+    {
+        var (low, high) = volume.Bounds;
+        var slab = Math.Min(view.SlabUm, (high - low).Length);
+        var reader = await store.ReaderAsync(volume, ct);
+        var level = WantedLevel(volume, reader, SlicePlane.Of(view, pane), view, width, height, umPerPixel);
+        var (taken, voxels) = SamplesOf(slab, LevelSize(volume, level), width, height);
+        return taken < voxels ? slab / taken : null;
+    }
+
     private static double LevelSize(VolumeInfo volume, PyramidLevel level) =>
         volume.Transform.ForLevel(level.FactorZ, level.FactorY, level.FactorX).VoxelSize.Least;
 
@@ -320,7 +351,7 @@ public sealed class SliceRenderer(DatasetStore store, BrickCache cache, RenderDe
         var origin = transform.ToVoxel(plane.At(0, 0, width, height, umPerPixel));
         var (low, high) = volume.Bounds;
         var slab = Math.Min(view.SlabUm, (high - low).Length);
-        var samples = slab <= 0 ? 1 : Math.Clamp((int)Math.Round(slab / transform.VoxelSize.Least), 1, Math.Max(1, (int)Math.Min(512, MostSamples / ((long)width * height))));
+        var (samples, _) = SamplesOf(slab, transform.VoxelSize.Least, width, height);
         var step = samples > 1 ? slab / samples : 0;
         return new SliceGeometry(
             new VoxelVector((float)(origin.Z - 0.5), (float)(origin.Y - 0.5), (float)(origin.X - 0.5)),

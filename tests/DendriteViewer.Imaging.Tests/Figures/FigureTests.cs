@@ -5,6 +5,7 @@ using DendriteViewer.Imaging.Figures;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Rendering;
 using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Kernels.Slicing;
 using SkiaSharp;
 
 namespace DendriteViewer.Imaging.Tests.Figures;
@@ -161,6 +162,17 @@ public sealed class FigureTests(FigureFixture fixture) : IClassFixture<FigureFix
             Caption.PlaceOf(fixture.Scene(view), Pane.Z));
     }
 
+    [Theory]
+    [InlineData(1, "slab of 60 µm, mean · ")]
+    [InlineData(4, "slab of 60 µm, mean, sampled every ")]
+    public async Task Caption_OfAThickSlab_SaysWhereItsSamplesAreSparserThanVoxels(double scale, string says)
+    {
+        var view = fixture.View with { SlabUm = 60, SlabMode = SlabMode.Mean };
+        var settings = new FigureSettings([Pane.Z], FigureSize.OfScreen((1400, 1400), scale, 8), FigureParts.Caption, IsDark: false);
+        using var figure = await fixture.Figures.RenderAsync(fixture.Scene(view), settings, default);
+        Assert.Contains(says, figure.Description, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Caption_OfA3DPicture_SaysHowItIsMadeAndCut()
     {
@@ -191,6 +203,23 @@ public sealed class FigureTests(FigureFixture fixture) : IClassFixture<FigureFix
             // Half way from clear black to dense white: a projection ignores the opacity.
             Assert.InRange(bar.ColorAt(100) & 255, level!.Value - 2, level.Value + 2);
         }
+    }
+
+    // Twenty thousand sites in a thick slab once took the square of their number of steps, and covered each other.
+    [Fact]
+    public async Task Sites_TooDenseForTheirNames_KeepTheirMarksAndSayHowManyNamesAreLeftOut()
+    {
+        var marks = Enumerable.Range(0, 3000).Select(i => new FigureMark(
+            new WorldPoint(FigureFixture.Bright.Z, 4 + i / 60 * 1.8, 4 + i % 60 * 2), 1, 0, $"S{i}", 0xF0B445, "proposed")).ToArray();
+        var settings = FigureFixture.Bare(Pane.Z, 400, 300) with { Parts = FigureParts.Sites };
+        using var figure = await fixture.Figures.RenderAsync(fixture.Scene(fixture.View, marks), settings, default);
+        using var file = new MemoryStream();
+        FigureFile.Write(figure, "svg", file);
+        var texts = XDocument.Parse(Encoding.UTF8.GetString(file.ToArray())).Descendants()
+            .Where(e => e.Name.LocalName == "text").Select(e => e.Value).ToArray();
+        var named = texts.Count(t => t.StartsWith('S'));
+        Assert.InRange(named, 200, 600);
+        Assert.Contains($"{3000 - named} names left out", texts);
     }
 
     [Fact]
