@@ -56,7 +56,7 @@ public sealed record FigureMark(WorldPoint At, double RadiusUm, double Hours, st
 /// <param name="Marks">The sites.</param>
 public sealed record FigureScene(Dataset Dataset, VolumeInfo Volume, ViewState View, IReadOnlyList<FigureMark> Marks)
 {
-    /// <summary>How far apart the samples of a thick slab lie, µm, where they are sparser than its voxels; null where they are not.</summary>
+    /// <summary>How far apart the samples of a thick slab lie, µm, where they are sparser than its voxels; else null.</summary>
     internal double? SlabStepUm { get; init; }
 
     /// <summary>Whether the band is drawn: the view shows it, and there is an interface that depth is measured from.</summary>

@@ -111,7 +111,7 @@ public sealed class FigureRenderer(SliceRenderer slices, VolumeRenderer volumes)
         CancellationToken ct) =>
         RenderAsync(scene, settings, FigurePlan.OfFrame(scene, settings, width, height, below), ct);
 
-    /// <summary>How far apart the samples of a figure's thick slices lie at most, µm, where any are sparser than voxels; else null.</summary>
+    /// <summary>How far apart the samples of thick slices lie at most, µm, where any are sparser than voxels; else null.</summary>
     internal async Task<double?> SlabStepAsync(FigureScene scene, FigurePlan plan, CancellationToken ct)
     {
         double? most = null;

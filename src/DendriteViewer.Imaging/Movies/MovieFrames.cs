@@ -24,8 +24,8 @@ public sealed class MovieFrames(FigureRenderer renderer, string folder)
         Directory.CreateDirectory(folder);
         var (settings, figure, kept) = (plan.Settings, plan.Settings.ToFigure(), 0);
 
-        // The tallest caption of all, so that the picture does not jump as its numbers change. It may say how a thick slab is sampled, which
-        // the pictures' size decides, and that what stands below them.
+        // The tallest caption of all, so that the picture does not jump as its numbers change. It may say how a thick slab is sampled;
+        // that depends on the size of the pictures, and their size on the caption's height.
         double? step = null;
         double Below() => plan.Shots.Max(s => FigurePlan.BelowOf(s.Scene with { SlabStepUm = step }, figure, settings.Width));
         for (var turn = 0; turn < 2; turn++)
