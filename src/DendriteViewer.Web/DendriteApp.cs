@@ -13,6 +13,7 @@ using DendriteViewer.Web.Hosting;
 using DendriteViewer.Web.Imports;
 using DendriteViewer.Web.Jobs;
 using DendriteViewer.Web.Limits;
+using DendriteViewer.Web.Masks;
 using DendriteViewer.Web.Measurements;
 using DendriteViewer.Web.Monitoring;
 using DendriteViewer.Web.Registry;
@@ -48,6 +49,7 @@ public static class DendriteApp
             .AddJobs()
             .AddImports()
             .AddAnalysis()
+            .AddMasks()
             .AddFigures()
             .AddExports()
             .AddUploads()
@@ -65,6 +67,7 @@ public static class DendriteApp
         app.MapAnnotations();
         app.MapMeasurements();
         app.MapAnalysis();
+        app.MapMasks();
         app.MapFigures();
         app.MapExports();
         app.MapUploads();

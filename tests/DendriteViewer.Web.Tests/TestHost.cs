@@ -1,4 +1,5 @@
 using DendriteViewer.Imaging.Caching;
+using DendriteViewer.Imaging.Corrections;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Importing;
 using DendriteViewer.Imaging.Measuring;
@@ -61,6 +62,8 @@ public sealed class TestHost : IAsyncLifetime
 
     public ViewSessions Sessions { get; private set; } = null!;
 
+    public MaskCorrections Masks { get; private set; } = null!;
+
     public JobBoard Jobs => _jobs!.Board;
 
     public Analyses Analyses => _jobs!.Services.GetRequiredService<Analyses>();
@@ -85,7 +88,8 @@ public sealed class TestHost : IAsyncLifetime
         Measurements = new MeasurementDesk(
             new Measurer(new RegionMeasurer(store), new LineProfiler(store, bricks), _lanes, _budgets), new MeasurementLog(Database, Time));
         Catalog = new DatasetCatalog(store, Access, new BrickCache(store, 1 << 24));
-        Sessions = new ViewSessions(Catalog, Time);
+        Masks = new MaskCorrections(store, bricks);
+        Sessions = new ViewSessions(Catalog, Masks, Time);
         _jobs = await JobsHost.StartAsync(new DendriteOptions { Data = _folder }, s => s
             .AddSingleton(Store).AddSingleton(Sessions).AddSingleton<Analyses>()
             .AddSingleton<IJobHandler, AnalysisHandler>().AddSingleton<IJobHandler, ChangeHandler>());

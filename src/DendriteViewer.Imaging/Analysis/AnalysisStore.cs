@@ -26,6 +26,9 @@ public sealed class AnalysisStore(DatasetStore store)
     /// <summary>Modality of lithium's labels.</summary>
     public const string Lithium = "lithium";
 
+    /// <summary>Modality of lithium's labels as they were found automatically, of the times at which somebody corrected them.</summary>
+    public const string LithiumAutomatic = "lithium-automatic";
+
     /// <summary>Modality of what changed between two times; kept with the hours of the second.</summary>
     public const string Change = "change";
 
@@ -81,20 +84,32 @@ public sealed class AnalysisStore(DatasetStore store)
         }
 
         var pristine = dataset.Volumes.First(v => v.Key.Modality == result.Recipe.Modality);
-        var inputs = new List<AnalysisInput>();
-        foreach (var scan in dataset.Volumes.Where(v => v.Key.Modality == result.Recipe.Modality || v.Key.Modality == PhaseContrast.Modality))
+        var inputs = result.Inputs.Count > 0 ? result.Inputs : await InputsAsync(store, dataset, result.Recipe, ct);
+        result = result with { Inputs = inputs };
+        var recipe = RecipeOf(result.Recipe, result.Threshold, inputs);
+        var automatic = $"{result.RecipeHash}-{HashOf(recipe)}";
+
+        // Numbers of sites follow from the masks of all times, so that one that was corrected gives all labels another place.
+        var (place, corrected) = (automatic, (JsonObject)recipe.DeepClone());
+        if (result.Masks is { } masks)
         {
-            inputs.Add(new AnalysisInput(scan.Key.ToString(), await ChecksumAsync(scan, ct)));
+            corrected["corrected"] = JsonSerializer.SerializeToNode(masks, s_json);
+            place = $"{automatic}-{HashOf(corrected)}";
         }
 
-        result = result with { Inputs = inputs };
-        var recipe = new JsonObject { ["version"] = AnalysisRecipe.Version, ["recipe"] = JsonSerializer.SerializeToNode(result.Recipe, s_json), ["threshold"] = result.Threshold, ["inputs"] = JsonSerializer.SerializeToNode(inputs, s_json) };
         var stored = new List<VolumeManifest>();
-        var sets = labels.Lithium.Select(l => (Key: new VolumeKey(Lithium, l.Hours), Set: l.Sites)).Prepend((Key: new VolumeKey(Voids, pristine.Key.Hours), Set: labels.Voids)).ToArray();
+        (VolumeKey Key, Components Set, string Place, JsonObject Recipe)[] sets =
+        [
+            (new VolumeKey(Voids, pristine.Key.Hours), labels.Voids, automatic, recipe),
+            .. labels.Lithium.Select(l => (new VolumeKey(Lithium, l.Hours), l.Sites, place, corrected)),
+            .. labels.Automatic.Select(l => (new VolumeKey(LithiumAutomatic, l.Hours), l.Pieces, automatic, recipe)),
+        ];
         for (var i = 0; i < sets.Length; i++)
         {
-            progress?.Report(new AnalysisProgress($"keeping labels, {sets[i].Key}", (double)i / sets.Length));
-            stored.Add(await WriteAsync(id, pristine, sets[i].Key, sets[i].Set, result.RecipeHash, (JsonObject)recipe.DeepClone(), ct));
+            var (key, set, at, made) = sets[i];
+            progress?.Report(new AnalysisProgress($"keeping labels, {key}", (double)i / sets.Length));
+            var volume = await WriteAsync(id, pristine, key, set, at, (JsonObject)made.DeepClone(), ct);
+            stored.Add(key.Modality == Lithium ? volume with { Corrected = result.MaskAt(key.Hours) } : volume);
         }
 
         await store.Blobs.WriteAsync(BlobNames.Dataset(id) + BlobNames.AnalysisPath(result.Recipe.Modality), SealedJson.Seal(JsonSerializer.SerializeToUtf8Bytes(result, s_json)), ct);
@@ -136,7 +151,8 @@ public sealed class AnalysisStore(DatasetStore store)
             ["version"] = AnalysisRecipe.Version, ["recipe"] = JsonSerializer.SerializeToNode(recipe, s_json), ["fromHours"] = change.FromHours, ["toHours"] = change.ToHours,
             ["gainedUm3"] = change.GainedUm3, ["lostUm3"] = change.LostUm3,
         };
-        var stored = await WriteAsync(id, pristine, new VolumeKey(Change, change.ToHours), change.Labels, recipe.Hash, made, ct);
+        var place = $"{recipe.Hash}-{HashOf(made)}";
+        var stored = await WriteAsync(id, pristine, new VolumeKey(Change, change.ToHours), change.Labels, place, made, ct);
         VolumeManifest[] old = [];
         await store.UpdateAsync(
             id,
@@ -149,6 +165,56 @@ public sealed class AnalysisStore(DatasetStore store)
             analysed.Identity);
         await DeleteAsync(id, old.Where(o => o.Path != stored.Path), ct);
     }
+
+    /// <summary>The labels of lithium at a time as they were found automatically, or null where there are none.</summary>
+    public static VolumeInfo? AutomaticOf(Dataset dataset, double hours) =>
+        dataset.Labels.FirstOrDefault(v => v.Key == new VolumeKey(LithiumAutomatic, hours))
+            ?? dataset.Labels.FirstOrDefault(v => v.Key == new VolumeKey(Lithium, hours));
+
+    /// <summary>The scans that an analysis rests on, with the checksums of their voxels.</summary>
+    internal static async Task<IReadOnlyList<AnalysisInput>> InputsAsync(
+        DatasetStore store, Dataset dataset, AnalysisRecipe recipe, CancellationToken ct)
+    {
+        var inputs = new List<AnalysisInput>();
+        foreach (var scan in dataset.Volumes.Where(v => v.Key.Modality == recipe.Modality || v.Key.Modality == PhaseContrast.Modality))
+        {
+            inputs.Add(new AnalysisInput(scan.Key.ToString(), await ChecksumAsync(store, scan, ct)));
+        }
+
+        return inputs;
+    }
+
+    /// <summary>
+    /// Names the automatic masks of a recipe and what it was applied to: another name, other voxels. Bins and band decide no voxel.
+    /// </summary>
+    internal static string AutomaticName(AnalysisRecipe recipe, double threshold, IReadOnlyList<AnalysisInput> inputs) =>
+        $"{recipe.Hash}-{HashOf(RecipeOf(recipe with { BinUm = 0, Band = default }, threshold, inputs))}";
+
+    /// <summary>The name of the automatic masks that stored labels come from.</summary>
+    /// <exception cref="VolumeFormatException">The labels do not say what they were made from.</exception>
+    internal static async Task<string> AutomaticNameAsync(DatasetStore store, VolumeInfo labels, CancellationToken ct)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(await store.Blobs.TryReadAsync(BlobNames.ZarrJson(labels.Prefix), ct) ?? []);
+            var made = json.RootElement.GetProperty("attributes").GetProperty("dendrite").GetProperty("analysis");
+            return AutomaticName(
+                made.GetProperty("recipe").Deserialize<AnalysisRecipe>(s_json)!, made.GetProperty("threshold").GetDouble(),
+                made.GetProperty("inputs").Deserialize<AnalysisInput[]>(s_json)!);
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            throw new VolumeFormatException($"{labels.Prefix}zarr.json does not say what the labels were made from; run the analysis again.", e);
+        }
+    }
+
+    private static JsonObject RecipeOf(AnalysisRecipe recipe, double threshold, IReadOnlyList<AnalysisInput> inputs) => new()
+    {
+        ["version"] = AnalysisRecipe.Version, ["recipe"] = JsonSerializer.SerializeToNode(recipe, s_json), ["threshold"] = threshold,
+        ["inputs"] = JsonSerializer.SerializeToNode(inputs, s_json),
+    };
+
+    private static string HashOf(JsonObject made) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(made.ToJsonString())))[..8];
 
     private static VolumeFormatException Deleted(DatasetId id) => new($"{id} was deleted while it was analysed.");
 
@@ -176,10 +242,9 @@ public sealed class AnalysisStore(DatasetStore store)
 
     // The name of a recipe and of what it was applied to says all that decides the labels; what lies there already is the same.
     private async Task<VolumeManifest> WriteAsync(
-        DatasetId id, VolumeInfo pristine, VolumeKey key, Components set, string recipeHash, JsonObject recipe, CancellationToken ct)
+        DatasetId id, VolumeInfo pristine, VolumeKey key, Components set, string place, JsonObject recipe, CancellationToken ct)
     {
-        var inputs = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(recipe.ToJsonString())))[..8];
-        var path = BlobNames.LabelsPath(key, $"{recipeHash}-{inputs}");
+        var path = BlobNames.LabelsPath(key, place);
         var prefix = $"{BlobNames.Dataset(id)}{path}/";
         var present = await store.Blobs.NamesAsync(prefix, ct);
         using var writer = new VolumeWriter(store.Blobs, prefix, pristine.Shape, VoxelType.UInt16, isLabels: true);
@@ -215,7 +280,7 @@ public sealed class AnalysisStore(DatasetStore store)
     }
 
     // Of the shards of the finest level in order of their names: their bricks' checksums are in them. A link has those of all its chunks.
-    private async Task<string> ChecksumAsync(VolumeInfo volume, CancellationToken ct)
+    private static async Task<string> ChecksumAsync(DatasetStore store, VolumeInfo volume, CancellationToken ct)
     {
         if (volume is { LinkedTo: not null, MetadataSha256: { } link })
         {

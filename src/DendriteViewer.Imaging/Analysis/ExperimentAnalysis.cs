@@ -1,4 +1,5 @@
 using System.Globalization;
+using DendriteViewer.Imaging.Corrections;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Volumes;
@@ -107,6 +108,13 @@ public sealed record AnalysisResult
     /// <summary>What a reader should know before trusting the numbers.</summary>
     public required IReadOnlyList<string> Warnings { get; init; }
 
+    /// <summary>The corrected masks that the lithium rests on; null where all are automatic.</summary>
+    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<MaskUse>? Masks { get; init; }
+
+    /// <summary>The corrected mask that lithium at a time rests on, or null where it is automatic.</summary>
+    public MaskUse? MaskAt(double hours) => Masks?.FirstOrDefault(m => m.Hours == hours);
+
     /// <summary>The scans that it rests on, with checksums; empty until it is kept.</summary>
     public IReadOnlyList<AnalysisInput> Inputs { get; init; } = [];
 
@@ -130,6 +138,9 @@ public sealed record AnalysisResult
 /// <param name="Sites">Lithium at each time, labelled with the numbers of sites.</param>
 public sealed record AnalysisLabels(Components Voids, IReadOnlyList<(double Hours, Components Pieces, Components Sites)> Lithium)
 {
+    /// <summary>Lithium as it was found automatically, of the times at which somebody corrected it.</summary>
+    public IReadOnlyList<(double Hours, Components Pieces)> Automatic { get; init; } = [];
+
     /// <summary>Bytes of memory, roughly.</summary>
     public long Bytes => 12L * (Voids.AllRuns().LongCount() + Lithium.Sum(l => l.Pieces.AllRuns().LongCount() + l.Sites.AllRuns().LongCount()));
 }
@@ -364,6 +375,7 @@ public sealed class ExperimentAnalysis
         var (current, currentWarnings) = await CurrentAsync(ct);
         var trackers = _thresholds.Select(_ => new NucleationTracker(Pristine.Transform, _dataset.Depth, _region.VoxelUm3, _recipe.BridgeVoxels)).ToArray();
         var (newVoids, phaseWarnings) = await NewVoidsAsync(pristine[0], near, reach, size, ct);
+        var masks = await ChosenMasks.TryReadAsync(_store, _dataset, _recipe, Threshold, Hours, ct);
         var (registrations, porosity, lithium, labels) = (new List<ScanRegistration>(), new List<PorosityFindings>(), new List<LithiumFindings>(), new List<(double, Components, Components)>());
         for (var i = 0; i < _scans.Length; i++)
         {
@@ -382,6 +394,8 @@ public sealed class ExperimentAnalysis
             }
 
             var pieces = dark.Select(d => Lithium(d, strict, known, around, reach, size)).ToArray();
+            var neighbours = StructuringElement.OfNeighbours(_recipe.Neighbours);
+            pieces = masks?.Apply(scan.Key.Hours, pieces, _segmenter.Electrolyte, Pristine.Transform, _region.VoxelUm3, neighbours) ?? pieces;
             ct.ThrowIfCancellationRequested();
             var sites = new Components[pieces.Length];
             int[][] ofPieces = [];
@@ -411,12 +425,12 @@ public sealed class ExperimentAnalysis
             Interface = _dataset.Depth.Fingerprint, InterfaceTiltDeg = _dataset.Depth.Surface?.TiltDeg ?? 0, InterfaceResidualUm = _dataset.Depth.Surface?.ResidualUm ?? 0, OutlineUm2 = _dataset.Outline?.AreaUm2,
             OutlineSearch = _dataset.Manifest.Cell?.OutlineSearch, OutlineUm = _dataset.Manifest.Cell?.OutlineUm,
             Registrations = registrations, Voids = voids, Porosity = porosity, Lithium = lithium, Sites = found,
-            SitesLowHigh = [trackers[1].Count, trackers[2].Count], Warnings = [.. Warnings, .. WarningsOf(registrations, lithium),
-                .. currentWarnings,
-                .. phaseWarnings],
+            SitesLowHigh = [trackers[1].Count, trackers[2].Count], Warnings = [.. Warnings, .. masks?.Warnings ?? [],
+                .. WarningsOf(registrations, lithium), .. currentWarnings, .. phaseWarnings],
+            Masks = masks is { Uses.Count: > 0 } ? masks.Uses : null, Inputs = masks?.Inputs ?? [],
         };
         Report("done", 1);
-        return (result, new AnalysisLabels(voidLabels, labels));
+        return (result, new AnalysisLabels(voidLabels, labels) { Automatic = masks?.Automatic ?? [] });
     }
 
     private VolumeInfo Pristine => _scans[0];

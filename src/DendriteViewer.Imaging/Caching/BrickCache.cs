@@ -106,8 +106,10 @@ public sealed class BrickCache(DatasetStore store, long budgetBytes)
                 Misses++;
                 s_misses.Add(1);
                 var turn = _turns.Take(need);
-                load = new Load(turn, Task.Run(() => LoadAsync(volume, brick, turn), CancellationToken.None));
+                load = new Load(turn);
                 _loading.Add(key, load);
+                var own = load;
+                load.Brick = Task.Run(() => LoadAsync(volume, brick, own), CancellationToken.None);
             }
 
             load.Wanted++;
@@ -152,6 +154,24 @@ public sealed class BrickCache(DatasetStore store, long budgetBytes)
         }
     }
 
+    /// <summary>Forgets bricks of a volume whose voxels changed. What is being read of them now is not kept.</summary>
+    public void Forget(VolumeInfo volume, IEnumerable<BrickIndex> bricks)
+    {
+        lock (_lock)
+        {
+            foreach (var brick in bricks)
+            {
+                var key = (volume.CacheKey, brick);
+                _loading.Remove(key);
+                if (_entries.Remove(key, out var node))
+                {
+                    _recent.Remove(node);
+                    Grow(-node.Value.Brick.Bytes);
+                }
+            }
+        }
+    }
+
     // The last who wanted it takes what has not begun along.
     private void Leave((string, BrickIndex) key, Load load)
     {
@@ -184,8 +204,9 @@ public sealed class BrickCache(DatasetStore store, long budgetBytes)
     }
 
     // The brick, or null where it was given up before its turn came.
-    private async Task<Brick?> LoadAsync(VolumeInfo volume, BrickIndex brick, ReadTurns.Turn turn)
+    private async Task<Brick?> LoadAsync(VolumeInfo volume, BrickIndex brick, Load load)
     {
+        var turn = load.Turn;
         var key = (volume.CacheKey, brick);
         if (!await turn.Come.Task)
         {
@@ -218,6 +239,12 @@ public sealed class BrickCache(DatasetStore store, long budgetBytes)
 
             lock (_lock)
             {
+                // Voxels that changed while they were read are read again by who asks next.
+                if (_loading.GetValueOrDefault(key) != load)
+                {
+                    return voxels;
+                }
+
                 _entries[key] = _recent.AddFirst(new Entry(key, voxels));
                 Grow(voxels.Bytes);
                 while (Bytes > budgetBytes && _recent.Last is { } last && _recent.Count > 1)
@@ -234,14 +261,22 @@ public sealed class BrickCache(DatasetStore store, long budgetBytes)
         {
             lock (_lock)
             {
-                _loading.Remove(key);
+                if (_loading.GetValueOrDefault(key) == load)
+                {
+                    _loading.Remove(key);
+                }
             }
         }
     }
 
     // A read that waits or is under way, and for how many.
-    private sealed record Load(ReadTurns.Turn Turn, Task<Brick?> Brick)
+    private sealed class Load(ReadTurns.Turn turn)
     {
+        public ReadTurns.Turn Turn => turn;
+
+        // Set under the lock before anybody else sees this.
+        public Task<Brick?> Brick { get; set; } = null!;
+
         public int Wanted { get; set; }
     }
 }

@@ -1,5 +1,6 @@
 using DendriteViewer.Kernels.Bricks;
 using DendriteViewer.Imaging.Analysis;
+using DendriteViewer.Imaging.Corrections;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Storage;
 using DendriteViewer.Imaging.Volumes;
@@ -34,6 +35,12 @@ public sealed record VolumeInfo(
     /// never that of another volume.
     /// </summary>
     public string CacheKey { get; init; } = Prefix;
+
+    /// <summary>The mask that the volume shows as it is corrected; null of what is stored as it is.</summary>
+    public CorrectedMask? Mask { get; init; }
+
+    /// <summary>What corrections the labels hold, or null where they are as an analysis made them.</summary>
+    public MaskUse? Corrected { get; init; }
 
     /// <summary>Edge lengths of a voxel in µm.</summary>
     public VoxelSize VoxelSize => Transform.VoxelSize;
@@ -101,12 +108,19 @@ public sealed record Dataset(
     /// </summary>
     public VolumeInfo BasisOf(VolumeInfo volume) => Volumes.FirstOrDefault(v => v.Key.Modality == volume.Key.Modality) ?? volume;
 
+    /// <summary>Masks as they are being corrected; only of a dataset that is shown.</summary>
+    public IReadOnlyList<VolumeInfo> Masks { get; init; } = [];
+
     /// <summary>Scans and labels.</summary>
     public IEnumerable<VolumeInfo> Everything => Volumes.Concat(Labels);
 
-    /// <summary>The volume of exactly these, a scan or labels, or null.</summary>
+    /// <summary>Hours of which there are labels of a modality, ascending.</summary>
+    public IReadOnlyList<double> HoursOfLabels(string modality) =>
+        Labels.Where(v => v.Key.Modality == modality).Select(v => v.Key.Hours).Order().ToArray();
+
+    /// <summary>The volume of exactly these, a scan, labels or a mask, or null.</summary>
     public VolumeInfo? Find(string modality, double hours) =>
-        Everything.FirstOrDefault(v => v.Key.Modality == modality && v.Key == new VolumeKey(modality, hours));
+        Everything.Concat(Masks).FirstOrDefault(v => v.Key.Modality == modality && v.Key == new VolumeKey(modality, hours));
 
     internal static Dataset Of(DatasetId id, DatasetManifest manifest)
     {
@@ -136,6 +150,7 @@ public sealed record Dataset(
             MetadataSha256 = v.MetadataSha256,
             CacheKey = DatasetIdentity.Of(id, manifest).CachePrefix + below,
             LinkedTo = v.InPlace == true ? v.Path : null,
+            Corrected = v.Corrected,
         };
     }
 }

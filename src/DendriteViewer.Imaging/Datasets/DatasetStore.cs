@@ -66,6 +66,11 @@ public sealed class DatasetStore(IBlobStore blobs)
     /// <summary>A reader of a volume's bricks; opened once and kept.</summary>
     public async Task<VolumeReader> ReaderAsync(VolumeInfo volume, CancellationToken ct)
     {
+        if (volume.Mask is { } mask)
+        {
+            return await mask.ReaderAsync(ct);
+        }
+
         var lazy = _readers.GetOrAdd((volume.Prefix, volume.CacheKey, volume.MetadataSha256), _ =>
             new(() => OpenReaderAsync(blobs, volume, CancellationToken.None)));
         try

@@ -32,6 +32,12 @@ public static class BlobNames
     /// <summary>Everything that an analysis of a modality found, below the dataset's prefix.</summary>
     public static string AnalysisPath(string modality) => $"analysis/{modality}.json";
 
+    /// <summary>Prefix of the logs of masks' corrections, below the dataset's prefix.</summary>
+    public const string Corrections = "corrections/";
+
+    /// <summary>The log of a mask's corrections, below the dataset's prefix: a folder of entries.</summary>
+    public static string CorrectionsPath(VolumeKey mask) => $"{Corrections}{mask.Modality}/{mask.TimestepName}";
+
     /// <summary>A measured curve, below the dataset's prefix.</summary>
     public static string SeriesPath(string kind) => $"series/{kind}.csv";
 

@@ -113,8 +113,9 @@ public sealed class FolderBlobStore : IBlobStore
     /// <inheritdoc/>
     public async ValueTask<bool> TryReplaceAsync(string name, ReadOnlyMemory<byte> content, string? tag, CancellationToken ct)
     {
-        // Who compares and writes holds the lock, whichever process it is in.
-        var lockName = BlobNames.Leases + "replace/" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)))[..16];
+        // Who compares and writes holds the lock, whichever process it is in. Blobs of one folder share it, since its file stays.
+        var folder = Encoding.UTF8.GetBytes(name[..(name.LastIndexOf('/') + 1)]);
+        var lockName = BlobNames.Leases + "replace/" + Convert.ToHexStringLower(SHA256.HashData(folder))[..16];
         IBlobLease? held;
         while ((held = await TryLeaseAsync(lockName, ct)) is null)
         {

@@ -1,3 +1,4 @@
+using DendriteViewer.Imaging.Corrections;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Imaging.Zarr;
@@ -34,9 +35,9 @@ public sealed class SurfaceExporter(DatasetStore store)
         try
         {
             SurfaceFacts facts;
+            var what = settings.Describe(volume.Key) + (volume.Corrected is { } c ? $", {MaskUse.Describe(c, withNames: false)}" : "");
             using (MeshFile file = settings.Format == SurfaceFormat.Stl
-                ? new StlFile(beside, transform, settings.Describe(volume.Key))
-                : new PlyFile(beside, transform, settings.Describe(volume.Key)))
+                ? new StlFile(beside, transform, what) : new PlyFile(beside, transform, what))
             {
                 await MarchAsync(reader, level, settings.FieldOf(volume), file, progress, ct);
                 if (file.Triangles == 0)

@@ -1,3 +1,4 @@
+using DendriteViewer.Imaging.Corrections;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -185,6 +186,9 @@ public sealed record VolumeManifest
 
     /// <summary>Voxel type; needed for raw files, stated in the store. "&gt;u2" says big-endian.</summary>
     public string? Dtype { get; init; }
+
+    /// <summary>In the store, of labels that somebody corrected: with what; absent of what an analysis made by itself.</summary>
+    public MaskUse? Corrected { get; init; }
 
     /// <summary>Bytes before the first voxel of a raw file.</summary>
     public long? ByteOffset { get; init; }

@@ -16,15 +16,19 @@ public sealed class PictureService(
 {
     /// <summary>The 3D picture of a view, exact as PNG or small as JPEG.</summary>
     public Task<IResult> VolumeAsync(
-        HttpContext context, Dataset dataset, string query, int width, int height, bool isThumbnail, CancellationToken ct) =>
-        DrawAsync(context, dataset, query, new Drawing(
+        HttpContext context, Dataset dataset, string query, int width, int height, bool isThumbnail, CancellationToken ct)
+    {
+        dataset = sessions.WithMasks(dataset);
+        return DrawAsync(context, dataset, query, new Drawing(
             IsSlice: false, isThumbnail, width, height,
             (volume, view) => volumes.LoadAsync(volume, dataset, view, width, height, ct),
             (volume, view) => volumes.RenderAsync(volume, dataset, view, width, height, scale: 1, atRest: true, ct)), ct);
+    }
 
     /// <summary>A slice of a view.</summary>
     public Task<IResult> SliceAsync(HttpContext context, Dataset dataset, string query, Pane pane, int width, int height, CancellationToken ct)
     {
+        dataset = sessions.WithMasks(dataset);
         return DrawAsync(context, dataset, query, new Drawing(
             IsSlice: true, IsThumbnail: false, width, height,
             (volume, view) => slices.LoadAsync(volume, view, pane, width, height, Scale(volume, view), ct),
@@ -42,7 +46,8 @@ public sealed class PictureService(
     private async Task<IResult> DrawAsync(HttpContext context, Dataset dataset, string query, Drawing drawing, CancellationToken ct)
     {
         // The same address shows another picture once the dataset was changed, or deleted and imported again, so browsers ask each time.
-        var shown = $"{dataset.Identity}\n{dataset.Revision}\n{context.Request.Path}{context.Request.QueryString}\n{query}";
+        var mask = await sessions.MaskTagAsync(dataset, query, ct);
+        var shown = $"{dataset.Identity}\n{dataset.Revision}\n{context.Request.Path}{context.Request.QueryString}\n{query}\n{mask}";
         var etag = $"\"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(shown)))[..32]}\"";
         if (context.Request.Headers.IfNoneMatch == etag)
         {

@@ -34,6 +34,7 @@ public sealed class FigureService(
     /// <exception cref="OutOfRangeException">The view cannot be read.</exception>
     public async Task<FigureScene> SceneAsync(Dataset dataset, string link, DatasetGrant grant, CancellationToken ct)
     {
+        dataset = sessions.WithMasks(dataset);
         var view = await sessions.OfLinkAsync(dataset, link, ct);
         var volume = dataset.Nearest(view.Modality, view.Hours)
             ?? throw new OutOfRangeException($"m is '{view.Modality}'; {dataset.Id} has {string.Join(", ", dataset.Modalities)}.");
@@ -47,7 +48,7 @@ public sealed class FigureService(
         var (settings, format) = FigureQuery.Parse(context.Request.Query);
         var grant = await access.GrantAsync(context.User, dataset.Identity, ct) ?? new DatasetGrant(DatasetRole.View, IsMember: false);
         var scene = await SceneAsync(dataset, context.Request.QueryString.Value ?? "", grant, ct);
-        var etag = TagOf(context, dataset, scene);
+        var etag = TagOf(context, dataset, scene, await sessions.MaskTagAsync(dataset, context.Request.QueryString.Value ?? "", ct));
         if (context.Request.Headers.IfNoneMatch == etag)
         {
             Cache(context, etag);
@@ -84,9 +85,9 @@ public sealed class FigureService(
         panes.Count > 1 ? "all" : panes[0] == Pane.Volume ? "3d" : panes[0].ToString().ToLowerInvariant();
 
     // The same address shows another figure once the dataset or its sites were changed, so browsers ask each time.
-    private static string TagOf(HttpContext context, Dataset dataset, FigureScene scene)
+    private static string TagOf(HttpContext context, Dataset dataset, FigureScene scene, string mask)
     {
-        var shown = $"{dataset.Identity}\n{dataset.Revision}\n{context.Request.QueryString}\n{string.Join('\n', scene.Marks)}";
+        var shown = $"{dataset.Identity}\n{dataset.Revision}\n{context.Request.QueryString}\n{string.Join('\n', scene.Marks)}\n{mask}";
         return $"\"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(shown)))[..32]}\"";
     }
 

@@ -15,10 +15,14 @@ public sealed class Budgets : IDisposable
     // Pages of many thumbnails ask for them all at once; they wait for one another.
     private const int MostQueued = 256;
 
+    // Corrections of masks: nobody paints faster by hand.
+    private const int StrokeBurst = 60, StrokesPerSecond = 20;
+
     private readonly PartitionedRateLimiter<Holder> _megapixels;
     private readonly PartitionedRateLimiter<Holder> _atOnce;
     private readonly PartitionedRateLimiter<Holder> _signIns;
     private readonly PartitionedRateLimiter<Holder> _viewers;
+    private readonly PartitionedRateLimiter<Holder> _strokes;
 
     /// <param name="options">How much.</param>
     public Budgets(DendriteOptions options)
@@ -35,6 +39,11 @@ public sealed class Budgets : IDisposable
             QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
         }));
         _viewers = Of(h => new ConcurrencyLimiter(new ConcurrencyLimiterOptions { PermitLimit = options.ViewersPerAccount * h.Factor }));
+        _strokes = Of(h => new TokenBucketRateLimiter(new TokenBucketRateLimiterOptions
+        {
+            TokenLimit = StrokeBurst * h.Factor, TokensPerPeriod = StrokesPerSecond * h.Factor,
+            ReplenishmentPeriod = TimeSpan.FromSeconds(1), AutoReplenishment = false,
+        }));
         _signIns = Of(_ => new TokenBucketRateLimiter(new TokenBucketRateLimiterOptions
         {
             TokenLimit = options.SignInsPerMinute, TokensPerPeriod = options.SignInsPerMinute,
@@ -74,6 +83,16 @@ public sealed class Budgets : IDisposable
     public void SignIn(ClientKeys client) =>
         Granted(_signIns.AttemptAcquire(new Holder(client.Address, 1)), "attempts to sign in").Dispose();
 
+    /// <summary>Counts a correction of a mask.</summary>
+    /// <exception cref="BudgetSpentException">There were too many.</exception>
+    public void Stroke(ClientKeys client)
+    {
+        foreach (var holder in Holder.Of(client))
+        {
+            Granted(_strokes.AttemptAcquire(holder), "corrections of masks").Dispose();
+        }
+    }
+
     /// <summary>Counts a viewer.</summary>
     /// <returns>Dispose it when the viewer goes.</returns>
     /// <exception cref="BudgetSpentException">The account, link or address has too many already.</exception>
@@ -97,7 +116,7 @@ public sealed class Budgets : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Array.ForEach([_megapixels, _atOnce, _viewers, _signIns], l => l.Dispose());
+    public void Dispose() => Array.ForEach([_megapixels, _atOnce, _viewers, _signIns, _strokes], l => l.Dispose());
 
     private static int Permits(double megapixels) => Math.Max(1, (int)Math.Ceiling(megapixels * PermitsAMegapixel));
 

@@ -32,10 +32,12 @@ public sealed class PanePictures(Pane pane, ViewSession session, SliceRenderer s
     /// <summary>What decides the pixels of a view.</summary>
     internal PaneContent ContentOf(ViewState v, PaneSize size) => new(
         pane == Pane.Volume
-            ? (v.Hours, v.Modality, v.Camera, v.Mode, v.IsoValue, v.Shaded, v.Shadows, v.Transfer, v.Clip, v.DepthClip, v.Overlay,
+            ? (v.Hours, v.Modality, v.Camera, v.Mode, v.IsoValue, v.Shaded, v.Shadows, v.Transfer, v.Clip, v.DepthClip,
+                (v.Overlay, v.Overlay is { } o ? session.Dataset.Find(o.Modality, o.Hours ?? v.Hours)?.Mask?.Revision : null),
                 v.Cut is { } cut ? (cut, SlicePlane.Of(v, cut.Along)) : default)
             : (v.Hours, v.Modality, SlicePlane.Of(v, pane), v.UmPerPixel, v.SlabUm, v.SlabMode, v.Interpolation,
-                (v.WindowLow, v.WindowHigh, v.ColorMap), v.LabelsIn(session.Dataset) is null ? null : v.Overlay, v.Threshold,
+                (v.WindowLow, v.WindowHigh, v.ColorMap),
+                v.LabelsIn(session.Dataset) is { } l ? (v.Overlay, l.Mask?.Revision) : default, v.Threshold,
                 v.Compare is { Mode: CompareMode.Difference } c ? c : null),
         size);
 

@@ -65,6 +65,9 @@ public sealed class ViewSession(string id, string owner, Dataset dataset, ViewSt
         Changed?.Invoke(_current, null);
     }
 
+    /// <summary>Has everything drawn again whose voxels changed, though the view did not.</summary>
+    public void Redraw() => Changed?.Invoke(_current, null);
+
     /// <summary>The first view of the volume, against which links are written.</summary>
     public ViewState Start => start;
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using DendriteViewer.Imaging.Corrections;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Rendering;
 using DendriteViewer.Imaging.Volumes;
@@ -12,10 +13,28 @@ namespace DendriteViewer.Web.Viewing;
 /// The open viewers. A session lives while a page or a connection holds it and some minutes more, so that it survives a
 /// lost connection.
 /// </summary>
-public sealed class ViewSessions(DatasetCatalog catalog, TimeProvider time) : IDatasetFollower
+public sealed class ViewSessions : IDatasetFollower
 {
     private static readonly TimeSpan Grace = TimeSpan.FromMinutes(5);
     private readonly ConcurrentDictionary<string, Held> _sessions = new();
+    private readonly DatasetCatalog _catalog;
+    private readonly MaskCorrections _masks;
+    private readonly TimeProvider _time;
+
+    /// <param name="catalog">What datasets are like.</param>
+    /// <param name="masks">The masks that sessions show as they are corrected.</param>
+    /// <param name="time">The clock.</param>
+    public ViewSessions(DatasetCatalog catalog, MaskCorrections masks, TimeProvider time)
+    {
+        (_catalog, _masks, _time) = (catalog, masks, time);
+        masks.Changed += (dataset, _) =>
+        {
+            foreach (var held in _sessions.Values.Where(h => h.Session.Dataset.Identity == dataset))
+            {
+                held.Session.Redraw();
+            }
+        };
+    }
 
     private sealed class Held(ViewSession session)
     {
@@ -51,7 +70,7 @@ public sealed class ViewSessions(DatasetCatalog catalog, TimeProvider time) : ID
         if (!_sessions.TryGetValue(id, out var held))
         {
             var start = await StartOfAsync(dataset, query, ct);
-            var session = new ViewSession(id, owner, dataset, start);
+            var session = new ViewSession(id, owner, _masks.With(dataset), start);
             session.Begin(ViewLink.Read(query, start));
             held = _sessions.GetOrAdd(id, new Held(session));
         }
@@ -76,7 +95,7 @@ public sealed class ViewSessions(DatasetCatalog catalog, TimeProvider time) : ID
     public async Task<ViewState> StartAsync(Dataset dataset, VolumeInfo volume, CancellationToken ct)
     {
         var basis = dataset.BasisOf(volume);
-        return ViewStates.Initial(dataset, basis, await catalog.HistogramAsync(basis, ct));
+        return ViewStates.Initial(dataset, basis, await _catalog.HistogramAsync(basis, ct));
     }
 
     /// <summary>The first view of the scan that a link names, against which the link is read.</summary>
@@ -105,12 +124,29 @@ public sealed class ViewSessions(DatasetCatalog catalog, TimeProvider time) : ID
         return ViewLink.ParseStrictly(query, await StartAsync(dataset, near, ct));
     }
 
+    /// <summary>The dataset with its masks as they are corrected, as sessions show it.</summary>
+    public Dataset WithMasks(Dataset dataset) => _masks.With(dataset);
+
+    /// <summary>What changes with a mask that a link shows; empty where it shows none.</summary>
+    /// <exception cref="Imaging.Bounds.OutOfRangeException">The link cannot be read.</exception>
+    public async Task<string> MaskTagAsync(Dataset dataset, string query, CancellationToken ct)
+    {
+        if (!query.Contains(CorrectedMask.ShownSuffix, StringComparison.Ordinal))
+        {
+            return "";
+        }
+
+        var view = await OfLinkAsync(dataset, query, ct);
+        return view.LabelsIn(_masks.With(dataset))?.Mask is { } mask
+            ? $"{mask.Automatic.Prefix} {(await mask.SummaryAsync(ct)).History.Sequence}" : "";
+    }
+
     Task IDatasetFollower.ChangedAsync(Dataset dataset, CancellationToken ct)
     {
         foreach (var held in _sessions.Values.Where(h =>
             h.Session.Dataset.Identity == dataset.Identity && h.Session.Dataset.Revision != dataset.Revision))
         {
-            held.Session.Refresh(dataset);
+            held.Session.Refresh(_masks.With(dataset));
         }
 
         return Task.CompletedTask;
@@ -131,7 +167,7 @@ public sealed class ViewSessions(DatasetCatalog catalog, TimeProvider time) : ID
     {
         foreach (var held in _sessions.Values.Where(h => h.Session.Dataset.Identity == dataset.Identity))
         {
-            held.Session.Refresh(dataset);
+            held.Session.Refresh(_masks.With(dataset));
         }
     }
 
@@ -140,7 +176,7 @@ public sealed class ViewSessions(DatasetCatalog catalog, TimeProvider time) : ID
     {
         if (_sessions.TryGetValue(session.Id, out var held) && Interlocked.Decrement(ref held.Holders) == 0)
         {
-            Volatile.Write(ref held.IdleSince, time.GetTimestamp());
+            Volatile.Write(ref held.IdleSince, _time.GetTimestamp());
         }
     }
 
@@ -159,7 +195,7 @@ public sealed class ViewSessions(DatasetCatalog catalog, TimeProvider time) : ID
         foreach (var (id, held) in _sessions)
         {
             if (Volatile.Read(ref held.Holders) == 0 && Volatile.Read(ref held.IdleSince) is var since and not 0
-                && time.GetElapsedTime(since) > Grace)
+                && _time.GetElapsedTime(since) > Grace)
             {
                 _sessions.TryRemove(id, out _);
             }

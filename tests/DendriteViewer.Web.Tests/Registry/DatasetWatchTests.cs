@@ -1,4 +1,5 @@
 using DendriteViewer.Imaging.Caching;
+using DendriteViewer.Imaging.Corrections;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Importing;
 using DendriteViewer.Imaging.Storage;
@@ -146,9 +147,10 @@ public sealed class DatasetWatchTests : IAsyncLifetime
 
     private void Start()
     {
-        var catalog = new DatasetCatalog(_server, new DatasetAccess(_database, _time), new BrickCache(_server, 1 << 24));
+        var bricks = new BrickCache(_server, 1 << 24);
+        var catalog = new DatasetCatalog(_server, new DatasetAccess(_database, _time), bricks);
         _registry = new DatasetRegistry(_database, _time);
-        _sessions = new ViewSessions(catalog, _time);
+        _sessions = new ViewSessions(catalog, new MaskCorrections(_server, bricks), _time);
         _watch = new DatasetWatch(_server, _registry, catalog, [_told, _sessions], _time, NullLogger<DatasetWatch>.Instance);
     }
 

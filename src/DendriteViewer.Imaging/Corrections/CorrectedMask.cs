@@ -1,0 +1,311 @@
+using DendriteViewer.Imaging.Analysis;
+using DendriteViewer.Imaging.Bounds;
+using DendriteViewer.Imaging.Datasets;
+using DendriteViewer.Imaging.Geometry;
+using DendriteViewer.Imaging.Storage;
+using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Imaging.Zarr;
+using DendriteViewer.Kernels.Bricks;
+
+namespace DendriteViewer.Imaging.Corrections;
+
+/// <summary>A mask under correction as it is now.</summary>
+/// <param name="History">Its log, folded.</param>
+/// <param name="State">What was corrected of the automatic mask that there is now.</param>
+/// <param name="AddedVoxels">Voxels that the automatic mask does not have.</param>
+/// <param name="RemovedVoxels">Voxels that only the automatic mask has.</param>
+/// <param name="VoxelUm3">Volume of a voxel, µm³.</param>
+public sealed record MaskSummary(MaskHistory History, MaskHistory.State State, long AddedVoxels, long RemovedVoxels, double VoxelUm3);
+
+/// <summary>
+/// One mask that people correct: the log of their strokes, and its voxels in memory. Everything that is asked for is written to the log
+/// first; what another server wrote meanwhile is applied before it, in the log's order. Members may be called by anybody at any time.
+/// </summary>
+public sealed class CorrectedMask
+{
+    private const int MostTries = 100;
+
+    private readonly DatasetStore _store;
+    private readonly MaskLog _log;
+    private readonly Action<IReadOnlyCollection<BrickIndex>> _forget;
+
+    // Held by who changes what follows.
+    private readonly SemaphoreSlim _changing = new(1, 1);
+
+    // Made once, under the semaphore; null until somebody needs it.
+    private volatile Opened? _opened;
+
+    // Replaced whole, under the semaphore.
+    private volatile MaskHistory _history = MaskHistory.Empty;
+    private long _revision;
+
+    private sealed record Opened(MaskVoxels Voxels, CorrectedReader Reader, string Base);
+
+    /// <summary>The mask of some labels.</summary>
+    /// <param name="store">Where they are.</param>
+    /// <param name="dataset">Their dataset.</param>
+    /// <param name="mask">Modality and hours of the mask: lithium at 1.5 h, say.</param>
+    /// <param name="automatic">The labels that an analysis made of it.</param>
+    /// <param name="forget">Told of bricks whose voxels changed, before anybody else hears of it.</param>
+    internal CorrectedMask(
+        DatasetStore store, Dataset dataset, VolumeKey mask, VolumeInfo automatic, Action<CorrectedMask, IReadOnlyCollection<BrickIndex>> forget)
+    {
+        _forget = bricks => forget(this, bricks);
+        (_store, Mask, Automatic) = (store, mask, automatic);
+        _log = new MaskLog(store.Blobs, dataset.Id, mask);
+        Shown = new VolumeInfo(
+            new VolumeKey(mask.Modality + ShownSuffix, mask.Hours), automatic.Prefix, automatic.Shape, VoxelType.UInt8, automatic.Transform,
+            0, MaskClasses.Removed, automatic.Levels, automatic.DurationHours, IsLabels: true)
+        {
+            ScannedTransform = automatic.ScannedTransform, CacheKey = $"{automatic.CacheKey}corrected/", Mask = this,
+        };
+    }
+
+    /// <summary>What the modality of the volume that shows a mask ends in, after that of its labels.</summary>
+    public const string ShownSuffix = "-mask";
+
+    /// <summary>Modality and hours of the mask.</summary>
+    public VolumeKey Mask { get; }
+
+    /// <summary>The labels that it corrects.</summary>
+    public VolumeInfo Automatic { get; }
+
+    /// <summary>The mask as a volume of <see cref="MaskClasses"/>, which shows corrections as they are made.</summary>
+    public VolumeInfo Shown { get; }
+
+    /// <summary>The place in the log of the last entry that the voxels show; 0 while nobody has looked at them.</summary>
+    public long Revision => Interlocked.Read(ref _revision);
+
+    /// <summary>Raised after an entry was applied; handlers must be quick.</summary>
+    public event Action? Changed;
+
+    /// <summary>Bricks of a level that corrections ever touched; what they cost in memory.</summary>
+    internal int BricksAt(int level) => _opened?.Voxels.CountAt(level) ?? 0;
+
+    /// <summary>Reads the mask as it is now.</summary>
+    public async Task<VolumeReader> ReaderAsync(CancellationToken ct) => (await OpenAsync(ct)).Reader;
+
+    /// <summary>The mask as it is now, with what other servers wrote meanwhile.</summary>
+    public async Task<MaskSummary> SummaryAsync(CancellationToken ct)
+    {
+        await OpenAsync(ct);
+        return await LockedAsync(async voxels =>
+        {
+            await CatchUpAsync(voxels, ct);
+            return Summary(voxels);
+        }, ct);
+    }
+
+    /// <summary>Paints or erases.</summary>
+    /// <returns>The entry, by whose place it can be taken back.</returns>
+    /// <exception cref="OutOfRangeException">The stroke is outside of the scan, or too large.</exception>
+    public Task<MaskEntry> PaintAsync(BrushMark stroke, string by, long at, CancellationToken ct)
+    {
+        stroke = stroke.Checked();
+        return AppendAsync(async (voxels, next) =>
+        {
+            await Task.CompletedTask;
+            voxels.Prepare(stroke);
+            return next with
+            {
+                Kind = MaskEntryKind.Paint, Erase = stroke.Erase, Shape = stroke.Shape, RadiusUm = stroke.RadiusUm,
+                PointsUm = [.. stroke.Points.Select(p => new[] { p.Z, p.Y, p.X })],
+                Normal = stroke.Shape == BrushShape.Disc ? [stroke.Normal.Z, stroke.Normal.Y, stroke.Normal.X] : null,
+            };
+        }, by, at, ct);
+    }
+
+    /// <summary>Fills the hole around a point, or takes away the piece there.</summary>
+    /// <param name="seed">The point.</param>
+    /// <param name="normal">Of a fill in one slice, the slice's normal; null fills in space.</param>
+    /// <param name="erase">Whether to take the piece of the mask away that the point is in; else the hole is filled.</param>
+    /// <param name="by">Who does it.</param>
+    /// <param name="at">When, Unix milliseconds.</param>
+    /// <param name="ct">Gives up before anything is written.</param>
+    /// <exception cref="OutOfRangeException">There is no hole or piece at the point, it is open or too large.</exception>
+    public Task<MaskEntry> FillAsync(WorldPoint seed, WorldVector? normal, bool erase, string by, long at, CancellationToken ct) =>
+        AppendAsync(async (voxels, next) =>
+        {
+            var fill = await MaskFill.FindAsync(voxels, Automatic.Transform, seed, normal, erase, ct);
+            voxels.Prepare(fill);
+            return next with
+            {
+                Kind = MaskEntryKind.Fill, Erase = erase, Runs = [.. fill.Runs], PointsUm = [[seed.Z, seed.Y, seed.X]],
+                Normal = normal is { } n ? [n.Z, n.Y, n.X] : null,
+            };
+        }, by, at, ct);
+
+    /// <summary>Takes a stroke or fill back, or makes it again.</summary>
+    /// <returns>Whether that changed anything: not where a restored version had taken it back already, say.</returns>
+    public async Task<bool> StepAsync(int stroke, bool again, string by, long at, CancellationToken ct)
+    {
+        var isChange = true;
+        await AppendAsync((_, next) =>
+        {
+            isChange = _history.Marks.ContainsKey(stroke) && _history.Of(Base).Strokes.Contains(stroke) != again;
+            return Task.FromResult(isChange ? next with { Kind = again ? MaskEntryKind.Redo : MaskEntryKind.Undo, Of = stroke } : null);
+        }, by, at, ct);
+        return isChange;
+    }
+
+    /// <summary>Keeps the mask as it is as a version.</summary>
+    /// <exception cref="OutOfRangeException">It is the last version already, or the note is too long.</exception>
+    public async Task<MaskVersion> SaveAsync(string? note, string by, long at, CancellationToken ct)
+    {
+        new NumberRange("The note's length", 0, MaskEntry.MostNote, "characters").Check(note?.Length ?? 0);
+        await AppendAsync((voxels, next) => Task.FromResult<MaskEntry?>(_history.Of(Base).IsChanged
+            ? next with { Kind = MaskEntryKind.Save, Note = note, AddedVoxels = voxels.Added, RemovedVoxels = voxels.Removed }
+            : throw new OutOfRangeException("Nothing was corrected since the last version.")), by, at, ct);
+        return _history.Of(Base).Versions[^1];
+    }
+
+    /// <summary>Makes the mask what a version is, as a new version; 0 is the automatic mask. Nothing is dropped.</summary>
+    /// <exception cref="OutOfRangeException">There is no such version.</exception>
+    public async Task<MaskVersion> RestoreAsync(int version, string by, long at, CancellationToken ct)
+    {
+        await AppendAsync((_, next) => Task.FromResult<MaskEntry?>(next with
+        {
+            Kind = MaskEntryKind.Restore, Version = version,
+            AddedVoxels = Existing(version)?.AddedVoxels ?? 0, RemovedVoxels = Existing(version)?.RemovedVoxels ?? 0,
+        }), by, at, ct);
+        return _history.Of(Base).Versions[^1];
+    }
+
+    /// <summary>Says which version numbers rest on; 0 is the automatic mask.</summary>
+    /// <exception cref="OutOfRangeException">There is no such version.</exception>
+    public Task ChooseAsync(int version, string by, long at, CancellationToken ct) => AppendAsync((_, next) =>
+    {
+        Existing(version);
+        return Task.FromResult(_history.Of(Base).Chosen == version ? null : next with { Kind = MaskEntryKind.Choose, Version = version });
+    }, by, at, ct);
+
+    /// <summary>Takes over the strokes that corrected the automatic mask before this one.</summary>
+    /// <exception cref="OutOfRangeException">There are none.</exception>
+    public Task CarryAsync(string by, long at, CancellationToken ct) => AppendAsync((voxels, next) =>
+    {
+        var (from, state) = _history.Others(Base).FirstOrDefault();
+        if (from is null)
+        {
+            throw new OutOfRangeException("No other automatic mask of this scan was corrected.");
+        }
+
+        foreach (var stroke in state.Strokes)
+        {
+            voxels.Prepare(_history.Marks[stroke].Mark);
+        }
+
+        return Task.FromResult<MaskEntry?>(next with { Kind = MaskEntryKind.Carry, From = from });
+    }, by, at, ct);
+
+    // Which automatic mask is corrected. Whoever asks has opened the mask.
+    private string Base => _opened!.Base;
+
+    private MaskVersion? Existing(int version) => version == 0 ? null
+        : _history.Of(Base).Find(version) ?? throw new OutOfRangeException($"There is no version {version} of this mask.");
+
+    private MaskSummary Summary(MaskVoxels voxels)
+    {
+        var (a, b, c) = (Automatic.Transform.Column(0), Automatic.Transform.Column(1), Automatic.Transform.Column(2));
+        var um3 = Math.Abs(a.Z * (b.Y * c.X - b.X * c.Y) - a.Y * (b.Z * c.X - b.X * c.Z) + a.X * (b.Z * c.Y - b.Y * c.Z));
+        return new MaskSummary(_history, _history.Of(Base), voxels.Added, voxels.Removed, um3);
+    }
+
+    private async Task<Opened> OpenAsync(CancellationToken ct)
+    {
+        if (_opened is { } known)
+        {
+            return known;
+        }
+
+        await _changing.WaitAsync(ct);
+        try
+        {
+            if (_opened is null)
+            {
+                var automatic = await _store.ReaderAsync(Automatic, ct);
+                var voxels = new MaskVoxels(automatic, Automatic.Transform);
+                var name = await AnalysisStore.AutomaticNameAsync(_store, Automatic, ct);
+                var history = (await _log.ReadAsync(ct)).Aggregate(MaskHistory.Empty, (h, e) => h.With(e));
+                await voxels.ShowAsync(history.Marks, new HashSet<int>(), history.Of(name).Strokes, ct);
+                _history = history;
+                Interlocked.Exchange(ref _revision, history.Sequence);
+                _opened = new Opened(voxels, new CorrectedReader(automatic, voxels), name);
+            }
+
+            return _opened;
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
+    private async Task<T> LockedAsync<T>(Func<MaskVoxels, Task<T>> action, CancellationToken ct)
+    {
+        var opened = await OpenAsync(ct);
+        await _changing.WaitAsync(ct);
+        try
+        {
+            return await action(opened.Voxels);
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
+    // `make` makes the entry from the mask as it is at that place of the log, or null for none; it is asked again where another came first.
+    private Task<MaskEntry> AppendAsync(
+        Func<MaskVoxels, MaskEntry, Task<MaskEntry?>> make, string by, long at, CancellationToken ct) => LockedAsync(async voxels =>
+    {
+        for (var tries = 1; ; tries++)
+        {
+            var next = new MaskEntry { Sequence = _history.Sequence + 1, Base = Base, By = by.Length > 100 ? by[..100] : by, At = at };
+            if (next.Sequence > MaskEntry.MostEntries)
+            {
+                throw new OutOfRangeException($"The log of this mask is full: it holds {MaskEntry.MostEntries} corrections.");
+            }
+
+            if (await make(voxels, next) is not { } entry)
+            {
+                return next;
+            }
+
+            if (await _log.TryAppendAsync(entry, ct))
+            {
+                // Not to be cancelled half-way: what is written must be what is shown.
+                await ApplyAsync(voxels, entry, CancellationToken.None);
+                return entry;
+            }
+
+            if (tries == MostTries)
+            {
+                throw new BlobStoreException("Others correct this mask so fast that there was no turn; try again.", isTransient: true);
+            }
+
+            await CatchUpAsync(voxels, ct);
+        }
+    }, ct);
+
+    private async Task CatchUpAsync(MaskVoxels voxels, CancellationToken ct)
+    {
+        while (_history.Sequence < MaskEntry.MostEntries && await _log.TryReadAsync(_history.Sequence + 1, ct) is { } entry)
+        {
+            await ApplyAsync(voxels, entry, ct);
+        }
+    }
+
+    private async Task ApplyAsync(MaskVoxels voxels, MaskEntry entry, CancellationToken ct)
+    {
+        var before = _history;
+        var after = before.With(entry);
+        var (shown, wanted) = (before.Of(Base).Strokes, after.Of(Base).Strokes);
+        var bricks = ReferenceEquals(shown, wanted) ? [] : await voxels.ShowAsync(after.Marks, shown, wanted, ct);
+        _history = after;
+
+        // Forgotten before the revision changes: a picture of the new revision must not be drawn from bricks of the old one.
+        _forget(bricks);
+        Interlocked.Exchange(ref _revision, after.Sequence);
+        Changed?.Invoke();
+    }
+}

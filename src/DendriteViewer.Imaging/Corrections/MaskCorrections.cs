@@ -1,0 +1,58 @@
+using System.Collections.Concurrent;
+using DendriteViewer.Imaging.Analysis;
+using DendriteViewer.Imaging.Caching;
+using DendriteViewer.Imaging.Datasets;
+using DendriteViewer.Imaging.Volumes;
+
+namespace DendriteViewer.Imaging.Corrections;
+
+/// <summary>
+/// The masks of every dataset that can be corrected. Datasets that are shown get the masks as volumes beside their scans and labels.
+/// </summary>
+public sealed class MaskCorrections
+{
+    private readonly ConcurrentDictionary<string, CorrectedMask> _masks = new();
+    private readonly DatasetStore _store;
+    private readonly BrickCache _cache;
+
+    /// <param name="store">Where datasets are.</param>
+    /// <param name="cache">Where what was drawn of masks is forgotten as they change.</param>
+    public MaskCorrections(DatasetStore store, BrickCache cache)
+    {
+        (_store, _cache) = (store, cache);
+        cache.Forgotten += prefix =>
+        {
+            foreach (var key in _masks.Keys.Where(k => k.StartsWith(prefix, StringComparison.Ordinal)))
+            {
+                _masks.TryRemove(key, out _);
+            }
+        };
+    }
+
+    /// <summary>Raised after a mask changed, with its dataset; handlers must be quick.</summary>
+    public event Action<DatasetIdentity, CorrectedMask>? Changed;
+
+    /// <summary>The dataset with its masks as volumes.</summary>
+    public Dataset With(Dataset dataset) => dataset with
+    {
+        Masks = dataset.HoursOfLabels(AnalysisStore.Lithium).Select(h => Find(dataset, h)).OfType<CorrectedMask>()
+            .Select(m => m.Shown).ToArray(),
+    };
+
+    /// <summary>The mask of lithium at a time, or null where no analysis made one.</summary>
+    public CorrectedMask? Find(Dataset dataset, double hours)
+    {
+        var mask = new VolumeKey(AnalysisStore.Lithium, hours);
+        if (AnalysisStore.AutomaticOf(dataset, hours) is not { } automatic)
+        {
+            return null;
+        }
+
+        return _masks.GetOrAdd(automatic.CacheKey, _ =>
+        {
+            var made = new CorrectedMask(_store, dataset, mask, automatic, (m, bricks) => _cache.Forget(m.Shown, bricks));
+            made.Changed += () => Changed?.Invoke(dataset.Identity, made);
+            return made;
+        });
+    }
+}

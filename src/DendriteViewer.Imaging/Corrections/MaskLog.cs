@@ -1,0 +1,61 @@
+using System.Globalization;
+using DendriteViewer.Imaging.Storage;
+using DendriteViewer.Imaging.Volumes;
+
+namespace DendriteViewer.Imaging.Corrections;
+
+/// <summary>
+/// The log of one mask's corrections in the store. An entry is a blob that is created only if no other has its place, so that the store
+/// orders what several servers add, nothing is overwritten, and a process that is killed loses at most the entry it was writing.
+/// </summary>
+/// <param name="blobs">The store.</param>
+/// <param name="dataset">The dataset.</param>
+/// <param name="mask">The mask's modality and hours.</param>
+public sealed class MaskLog(IBlobStore blobs, DatasetId dataset, VolumeKey mask)
+{
+    private const int ReadsAtOnce = 16;
+    private readonly string _prefix = BlobNames.Dataset(dataset) + BlobNames.CorrectionsPath(mask) + "/";
+
+    /// <summary>The masks of a dataset that have a log.</summary>
+    public static async Task<IReadOnlyList<string>> TimestepsAsync(IBlobStore blobs, DatasetId dataset, string modality, CancellationToken ct)
+    {
+        var found = new List<string>();
+        await foreach (var name in blobs.ListFoldersAsync($"{BlobNames.Dataset(dataset)}{BlobNames.Corrections}{modality}/", ct))
+        {
+            found.Add(name);
+        }
+
+        return found;
+    }
+
+    /// <summary>All entries in their order.</summary>
+    /// <exception cref="VolumeFormatException">One is damaged or missing.</exception>
+    public async Task<IReadOnlyList<MaskEntry>> ReadAsync(CancellationToken ct)
+    {
+        var last = 0;
+        await foreach (var blob in blobs.ListAsync(_prefix, ct))
+        {
+            var name = blob.Name[_prefix.Length..];
+            last = int.TryParse(name.AsSpan(0, Math.Max(0, name.Length - 5)), NumberStyles.None, CultureInfo.InvariantCulture, out var at)
+                && at <= MaskEntry.MostEntries && blob.Name == NameOf(at) ? Math.Max(last, at) : last;
+        }
+
+        var entries = new MaskEntry[last];
+        await Parallel.ForAsync(0, last, new ParallelOptions { MaxDegreeOfParallelism = ReadsAtOnce, CancellationToken = ct }, async (i, stop) =>
+            entries[i] = await TryReadAsync(i + 1, stop)
+                ?? throw new VolumeFormatException($"{NameOf(i + 1)} is missing; restore it from a backup, so that no correction is lost."));
+        return entries;
+    }
+
+    /// <summary>The entry at a place, or null where there is none yet.</summary>
+    /// <exception cref="VolumeFormatException">It is damaged.</exception>
+    public async Task<MaskEntry?> TryReadAsync(int sequence, CancellationToken ct) =>
+        await blobs.TryReadAsync(NameOf(sequence), ct) is { } bytes ? MaskEntry.Parse(bytes, NameOf(sequence), sequence) : null;
+
+    /// <summary>Adds an entry at its place.</summary>
+    /// <returns>False where another was faster.</returns>
+    public async Task<bool> TryAppendAsync(MaskEntry entry, CancellationToken ct) =>
+        await blobs.TryReplaceAsync(NameOf(entry.Sequence), entry.Checked().ToBytes(), null, ct);
+
+    private string NameOf(int sequence) => string.Create(CultureInfo.InvariantCulture, $"{_prefix}{sequence:00000000}.json");
+}

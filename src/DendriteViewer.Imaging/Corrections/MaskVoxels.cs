@@ -1,0 +1,260 @@
+using System.Collections.Concurrent;
+using System.Numerics;
+using DendriteViewer.Imaging.Bounds;
+using DendriteViewer.Imaging.Geometry;
+using DendriteViewer.Imaging.Zarr;
+
+namespace DendriteViewer.Imaging.Corrections;
+
+/// <summary>One brick of a mask, a bit a voxel in C order: the automatic mask, and what it was corrected to. Neither is ever changed.</summary>
+internal sealed record MaskBrick(ulong[] Base, ulong[] Set)
+{
+    public long Added => Count(Set, Base);
+
+    public long Removed => Count(Base, Set);
+
+    private static long Count(ulong[] a, ulong[] b)
+    {
+        var n = 0L;
+        for (var i = 0; i < a.Length; i++)
+        {
+            n += BitOperations.PopCount(a[i] & ~b[i]);
+        }
+
+        return n;
+    }
+}
+
+/// <summary>
+/// The voxels of a corrected mask: the bricks that a stroke ever touched, at every level, over the automatic mask in the store. A stroke
+/// costs what its own bricks cost. Coarser levels follow by the rule by which labels are halved: a voxel is of the mask where two or more
+/// of the up to eight that it covers are. Whoever changes it holds a lock; bricks are replaced whole, so that anybody may read meanwhile.
+/// </summary>
+internal sealed class MaskVoxels(VolumeReader automatic, AffineTransform transform)
+{
+    /// <summary>Bricks of the finest level that corrections may touch: 256 MiB.</summary>
+    public const int MostBricks = 4096;
+
+    private readonly ConcurrentDictionary<BrickIndex, MaskBrick> _bricks = new();
+
+    // The strokes that touch each brick of the finest level, and in it the parts that do.
+    private readonly Dictionary<int, Dictionary<BrickIndex, List<int>>> _partsOf = [];
+    private readonly Dictionary<int, MaskRaster> _rasters = [];
+
+    /// <summary>The levels, those of the automatic mask.</summary>
+    public IReadOnlyList<PyramidLevel> Levels => automatic.Levels;
+
+    /// <summary>Voxels that the automatic mask does not have.</summary>
+    public long Added { get; private set; }
+
+    /// <summary>Voxels that only the automatic mask has.</summary>
+    public long Removed { get; private set; }
+
+    /// <summary>Bricks of a level that were ever touched.</summary>
+    public int CountAt(int level) => _bricks.Keys.Count(b => b.Level == level);
+
+    /// <summary>The brick, if it was ever touched.</summary>
+    public MaskBrick? TryGet(BrickIndex brick) => _bricks.GetValueOrDefault(brick);
+
+    /// <summary>The mark on the mask's grid.</summary>
+    /// <exception cref="OutOfRangeException">It touches nothing, or too much.</exception>
+    public MaskRaster Prepare(MaskMark mark)
+    {
+        var raster = MaskRaster.Of(mark, Levels[0].Shape, transform);
+        return PartsOf(raster).Keys.Count(b => !_bricks.ContainsKey(b)) + CountAt(0) <= MostBricks ? raster
+            : throw new OutOfRangeException(
+                "The corrections of this mask touch more of the scan than can be kept; restore a version and correct less of it.");
+    }
+
+    /// <summary>Makes the voxels those of a set of strokes, where a change of the set touches them.</summary>
+    /// <param name="marks">Every stroke by its place in the log.</param>
+    /// <param name="before">The strokes that the voxels show now.</param>
+    /// <param name="after">The strokes that they shall show, applied in ascending order.</param>
+    /// <param name="ct">Stops it before anything is changed.</param>
+    /// <returns>The bricks that changed, of every level.</returns>
+    public async Task<IReadOnlyCollection<BrickIndex>> ShowAsync(
+        IReadOnlyDictionary<int, MaskEntry> marks, IReadOnlySet<int> before, IReadOnlyCollection<int> after, CancellationToken ct)
+    {
+        var wanted = after as IReadOnlySet<int> ?? after.ToHashSet();
+        var changed = before.Where(s => !wanted.Contains(s)).Concat(wanted.Where(s => !before.Contains(s))).ToArray();
+        foreach (var stroke in changed)
+        {
+            Know(stroke, marks[stroke]);
+        }
+
+        var touched = changed.SelectMany(s => _partsOf[s].Keys).ToHashSet();
+        await LoadAsync(touched, ct);
+
+        // Where strokes were only added after all others, they are put over what is there; else the brick is made anew.
+        var isOver = before.All(wanted.Contains) && (before.Count == 0 || changed.Length == 0 || changed.Min() > before.Max());
+        var strokes = (isOver ? changed : wanted.AsEnumerable()).Order().ToArray();
+        foreach (var brick in touched)
+        {
+            var old = _bricks[brick];
+            var set = (ulong[])(isOver ? old.Set : old.Base).Clone();
+            foreach (var stroke in strokes)
+            {
+                Know(stroke, marks[stroke]);
+                if (_partsOf[stroke].TryGetValue(brick, out var parts))
+                {
+                    Draw(_rasters[stroke], parts, brick, set);
+                }
+            }
+
+            Replace(brick, old, set);
+        }
+
+        var all = new HashSet<BrickIndex>(touched);
+        for (var level = 1; level < Levels.Count; level++)
+        {
+            var finer = touched;
+            touched = finer.Select(ParentOf).ToHashSet();
+            foreach (var parent in touched)
+            {
+                Replace(parent, _bricks[parent], Halved(parent, finer));
+            }
+
+            all.UnionWith(touched);
+        }
+
+        return all;
+    }
+
+    /// <summary>Whether voxels are of the mask, in one brick of the finest level; loads it if it must.</summary>
+    public async Task<ulong[]> SetOfAsync(BrickIndex brick, CancellationToken ct) =>
+        _bricks.TryGetValue(brick, out var known) ? known.Set : await BaseOfAsync(brick, ct);
+
+    private void Know(int stroke, MaskEntry entry)
+    {
+        if (!_rasters.ContainsKey(stroke))
+        {
+            _rasters[stroke] = MaskRaster.Of(entry.Mark, Levels[0].Shape, transform);
+            _partsOf[stroke] = PartsOf(_rasters[stroke]);
+        }
+    }
+
+    private Dictionary<BrickIndex, List<int>> PartsOf(MaskRaster raster)
+    {
+        var (b, found) = (Levels[0].Brick, new Dictionary<BrickIndex, List<int>>());
+        for (var part = 0; part < raster.Boxes.Count; part++)
+        {
+            var box = raster.Boxes[part];
+            if (box.IsEmpty)
+            {
+                continue;
+            }
+
+            for (var z = box.Z0 / b.Z; z <= (box.Z1 - 1) / b.Z; z++)
+            {
+                for (var y = box.Y0 / b.Y; y <= (box.Y1 - 1) / b.Y; y++)
+                {
+                    for (var x = box.X0 / b.X; x <= (box.X1 - 1) / b.X; x++)
+                    {
+                        var at = new BrickIndex(0, z, y, x);
+                        if (!found.TryGetValue(at, out var parts))
+                        {
+                            found[at] = parts = [];
+                        }
+
+                        parts.Add(part);
+                    }
+                }
+            }
+        }
+
+        return found;
+    }
+
+    // Everything that the change needs is there before anything is changed.
+    private async Task LoadAsync(IEnumerable<BrickIndex> touched, CancellationToken ct)
+    {
+        var missing = new HashSet<BrickIndex>();
+        foreach (var brick in touched)
+        {
+            for (var at = brick; missing.Add(at) && at.Level + 1 < Levels.Count;)
+            {
+                at = ParentOf(at);
+            }
+        }
+
+        missing.RemoveWhere(_bricks.ContainsKey);
+        await Parallel.ForEachAsync(missing, new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = ct }, async (brick, stop) =>
+        {
+            var bits = await BaseOfAsync(brick, stop);
+            _bricks.TryAdd(brick, new MaskBrick(bits, bits));
+        });
+    }
+
+    private async Task<ulong[]> BaseOfAsync(BrickIndex brick, CancellationToken ct) =>
+        MaskBits.Of(await automatic.ReadBrickAsync(brick, ct), automatic.Type);
+
+    private void Draw(MaskRaster raster, List<int> parts, BrickIndex brick, ulong[] set)
+    {
+        var b = Levels[0].Brick;
+        var (z0, y0, x0) = (brick.Z * b.Z, brick.Y * b.Y, brick.X * b.X);
+        var own = new VoxelBox(z0, y0, x0, z0 + b.Z, y0 + b.Y, x0 + b.X);
+        foreach (var part in parts)
+        {
+            var box = raster.Boxes[part].In(own);
+            for (var z = box.Z0; z < box.Z1; z++)
+            {
+                for (var y = box.Y0; y < box.Y1; y++)
+                {
+                    raster.Row(part, z, y, box.X0, box.X1, set, ((z - z0) * b.Y + y - y0) * b.X - x0);
+                }
+            }
+        }
+    }
+
+    private void Replace(BrickIndex brick, MaskBrick old, ulong[] set)
+    {
+        var now = old with { Set = set };
+        if (brick.Level == 0)
+        {
+            (Added, Removed) = (Added + now.Added - old.Added, Removed + now.Removed - old.Removed);
+        }
+
+        _bricks[brick] = now;
+    }
+
+    private BrickIndex ParentOf(BrickIndex brick)
+    {
+        var (fine, coarse) = (Levels[brick.Level], Levels[brick.Level + 1]);
+        return new BrickIndex(
+            brick.Level + 1, brick.Z / (coarse.FactorZ / fine.FactorZ), brick.Y / (coarse.FactorY / fine.FactorY),
+            brick.X / (coarse.FactorX / fine.FactorX));
+    }
+
+    // A brick with the parts that its changed children cover made anew.
+    private ulong[] Halved(BrickIndex parent, IReadOnlySet<BrickIndex> changed)
+    {
+        var (fine, coarse) = (Levels[parent.Level - 1], Levels[parent.Level]);
+        var (b, set) = (coarse.Brick, (ulong[])_bricks[parent].Set.Clone());
+        var (fz, fy, fx) = (coarse.FactorZ / fine.FactorZ, coarse.FactorY / fine.FactorY, coarse.FactorX / fine.FactorX);
+        foreach (var child in changed.Where(c => ParentOf(c) == parent))
+        {
+            // Where the child begins in the parent, in the parent's voxels.
+            var from = _bricks[child].Set;
+            var (z0, y0, x0) = (child.Z * b.Z / fz - parent.Z * b.Z, child.Y * b.Y / fy - parent.Y * b.Y, child.X * b.X / fx - parent.X * b.X);
+            for (var z = 0; z < b.Z / fz; z++)
+            {
+                for (var y = 0; y < b.Y / fy; y++)
+                {
+                    for (var x = 0; x < b.X / fx; x++)
+                    {
+                        var n = 0;
+                        for (var k = 0; k < fz * fy * fx; k++)
+                        {
+                            var (dz, dy, dx) = (k / (fy * fx), k / fx % fy, k % fx);
+                            n += MaskBits.Get(from, ((z * fz + dz) * b.Y + y * fy + dy) * b.X + x * fx + dx) ? 1 : 0;
+                        }
+
+                        MaskBits.Put(set, ((z0 + z) * b.Y + y0 + y) * b.X + x0 + x, n >= 2);
+                    }
+                }
+            }
+        }
+
+        return set;
+    }
+}

@@ -1,0 +1,94 @@
+using DendriteViewer.Imaging.Analysis;
+using DendriteViewer.Imaging.Corrections;
+using DendriteViewer.Imaging.Datasets;
+using DendriteViewer.Imaging.Geometry;
+using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Annotations;
+using DendriteViewer.Web.Viewing;
+
+namespace DendriteViewer.Web.Masks;
+
+/// <summary>
+/// Where masks are corrected, by pages and programs alike. What a page paints is a step of its history, which undo takes back in order.
+/// Whoever calls has been authorized.
+/// </summary>
+public sealed class MaskDesk(MaskCorrections masks, TimeProvider time)
+{
+    /// <summary>The mask of a timestep.</summary>
+    /// <exception cref="MaskMissingException">No analysis made one.</exception>
+    public CorrectedMask Of(Dataset dataset, double hours) => masks.Find(dataset, hours)
+        ?? throw new MaskMissingException(FormattableString.Invariant(
+            $"There is no {AnalysisStore.Lithium} mask of {hours:0.######} h to correct; run the analysis first."));
+
+    /// <summary>Calls back whenever a mask of the session's dataset changed.</summary>
+    /// <returns>Ends it.</returns>
+    public IDisposable Watch(ViewSession session, Action changed)
+    {
+        void On(Imaging.Volumes.DatasetIdentity id, CorrectedMask mask)
+        {
+            if (id == session.Dataset.Identity)
+            {
+                changed();
+            }
+        }
+
+        masks.Changed += On;
+        return new Ending(() => masks.Changed -= On);
+    }
+
+    /// <summary>Paints or erases with a brush.</summary>
+    public async Task<MaskEntry> PaintAsync(Dataset dataset, double hours, BrushMark stroke, Editor by, CancellationToken ct)
+    {
+        var entry = await Of(dataset, hours).PaintAsync(stroke, by.Person.Name, Now, ct);
+        Remember(dataset, hours, entry, by, stroke.Erase ? "erase" : "paint");
+        return entry;
+    }
+
+    /// <summary>Fills a hole, or takes a piece away.</summary>
+    public async Task<MaskEntry> FillAsync(
+        Dataset dataset, double hours, WorldPoint seed, WorldVector? normal, bool erase, Editor by, CancellationToken ct)
+    {
+        var entry = await Of(dataset, hours).FillAsync(seed, normal, erase, by.Person.Name, Now, ct);
+        Remember(dataset, hours, entry, by, erase ? "take away a piece" : "fill");
+        return entry;
+    }
+
+    /// <summary>Keeps the mask as it is as a version.</summary>
+    public Task<MaskVersion> SaveAsync(Dataset dataset, double hours, string? note, Person by, CancellationToken ct) =>
+        Of(dataset, hours).SaveAsync(string.IsNullOrWhiteSpace(note) ? null : note.Trim(), by.Name, Now, ct);
+
+    /// <summary>Makes the mask what a version is, as a new version; 0 is the automatic mask.</summary>
+    public Task<MaskVersion> RestoreAsync(Dataset dataset, double hours, int version, Person by, CancellationToken ct) =>
+        Of(dataset, hours).RestoreAsync(version, by.Name, Now, ct);
+
+    /// <summary>Says which version numbers rest on; 0 is the automatic mask.</summary>
+    public Task ChooseAsync(Dataset dataset, double hours, int version, Person by, CancellationToken ct) =>
+        Of(dataset, hours).ChooseAsync(version, by.Name, Now, ct);
+
+    /// <summary>Takes over what was corrected of the automatic mask before this one.</summary>
+    public Task CarryAsync(Dataset dataset, double hours, Person by, CancellationToken ct) =>
+        Of(dataset, hours).CarryAsync(by.Name, Now, ct);
+
+    private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    private void Remember(Dataset dataset, double hours, MaskEntry entry, Editor by, string verb) => by.History?.Add(new Step(
+        this, dataset, hours, entry.Sequence, Again: false, FormattableString.Invariant($"{verb} in the mask at {hours:0.##} h")));
+
+    // A stroke is taken back by an entry of the log of its own, so that nothing is dropped.
+    private sealed record Step(MaskDesk Desk, Dataset Dataset, double Hours, int Stroke, bool Again, string Name) : EditStep(Name, 1)
+    {
+        public override async Task<(EditStepResult Result, EditStep? Reverse)> TakeBackAsync(Person by, CancellationToken ct)
+        {
+            var isDone = await Desk.Of(Dataset, Hours).StepAsync(Stroke, Again, by.Name, Desk.Now, ct);
+            return isDone ? (new EditStepResult(Name, 1, []), this with { Again = !Again }) : (new EditStepResult(Name, 0, ["The stroke"]), null);
+        }
+    }
+
+    private sealed class Ending(Action end) : IDisposable
+    {
+        public void Dispose() => end();
+    }
+}
+
+/// <summary>There is no mask to correct.</summary>
+public sealed class MaskMissingException(string message) : ArgumentException(message);

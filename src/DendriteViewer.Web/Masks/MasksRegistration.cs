@@ -1,0 +1,120 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using DendriteViewer.Imaging.Bounds;
+using DendriteViewer.Imaging.Corrections;
+using DendriteViewer.Imaging.Datasets;
+using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Annotations;
+using DendriteViewer.Web.Catalog;
+using DendriteViewer.Web.Limits;
+using DendriteViewer.Web.Viewing;
+
+namespace DendriteViewer.Web.Masks;
+
+/// <summary>Correction of masks over HTTP. What somebody may not see is not found.</summary>
+public static class MasksRegistration
+{
+    private const int MostBytes = 128 << 10;
+
+    private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web)
+    {
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) }, MaxDepth = 8,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
+
+    /// <summary>Adds masks and where they are corrected.</summary>
+    public static WebApplicationBuilder AddMasks(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<MaskCorrections>();
+        builder.Services.AddSingleton<MaskDesk>();
+        return builder;
+    }
+
+    /// <summary>Maps the state of a mask, strokes, fills and versions.</summary>
+    public static void MapMasks(this WebApplication app)
+    {
+        var group = app.MapGroup("/api/datasets/{dataset}/masks/{hours}").WithTags("masks");
+        group.MapGet("/", StateAsync);
+        Post<StrokeRequest>("/strokes", DatasetRole.Annotate, async (to, body, ct) =>
+            Changed(await to.Desk.PaintAsync(to.Dataset, to.Hours, body.ToMark(), to.By, ct)));
+        Post<FillRequest>("/fills", DatasetRole.Annotate, async (to, body, ct) => Changed(await to.Desk.FillAsync(
+            to.Dataset, to.Hours, FillRequest.Point(body.AtUm, "atUm"), body.Normal is null ? null : FillRequest.Vector(body.Normal),
+            body.Erase, to.By, ct)));
+        Post<VersionRequest>("/versions", DatasetRole.Annotate, async (to, body, ct) =>
+            new { version = (await to.Desk.SaveAsync(to.Dataset, to.Hours, body.Note, to.By.Person, ct)).Number });
+        Post<VersionRequest>("/restore", DatasetRole.Annotate, async (to, body, ct) =>
+            new { version = (await to.Desk.RestoreAsync(to.Dataset, to.Hours, body.Version, to.By.Person, ct)).Number });
+        Post<VersionRequest>("/choice", DatasetRole.Curate, async (to, body, ct) =>
+        {
+            await to.Desk.ChooseAsync(to.Dataset, to.Hours, body.Version, to.By.Person, ct);
+            return new { chosen = body.Version };
+        });
+
+        void Post<T>(string path, DatasetRole role, Func<Asked, T, CancellationToken, Task<object>> answer) where T : class =>
+            group.MapPost(path, (string dataset, string hours, string? session, HttpContext c, CancellationToken ct) =>
+                AnswerAsync(dataset, hours, session, role, answer, c, ct));
+
+        static object Changed(MaskEntry entry) => new { sequence = entry.Sequence };
+    }
+
+    /// <summary>What somebody asked for, and may have.</summary>
+    private sealed record Asked(MaskDesk Desk, Dataset Dataset, double Hours, Editor By);
+
+    private static async Task<IResult> AnswerAsync<T>(
+        string dataset, string hours, string? session, DatasetRole role, Func<Asked, T, CancellationToken, Task<object>> answer,
+        HttpContext c, CancellationToken ct) where T : class
+    {
+        var services = c.RequestServices;
+        if (await services.GetRequiredService<DatasetCatalog>().TryOpenAsync(c.User, dataset, role, ct) is not { } opened)
+        {
+            return Results.NotFound();
+        }
+
+        if (c.Request.ContentLength is null or > MostBytes)
+        {
+            return Results.Problem("Send at most 128 KiB with a Content-Length.", statusCode: StatusCodes.Status413PayloadTooLarge);
+        }
+
+        var at = Ranges.Hours.Parse(hours);
+        services.GetRequiredService<Budgets>().Stroke(ClientKeys.Of(c));
+        T body;
+        try
+        {
+            body = await JsonSerializer.DeserializeAsync<T>(c.Request.Body, s_json, ct) ?? throw new JsonException();
+        }
+        catch (JsonException e)
+        {
+            throw new ArgumentException("This is no JSON object with the fields that docs/masks.md has for it.", e);
+        }
+
+        var page = services.GetRequiredService<ViewSessions>().Find(session, c.User.KeyOf(), opened.Identity);
+        var by = new Editor(c.User.PersonOf(), page?.Edits);
+        return Results.Json(await answer(new Asked(services.GetRequiredService<MaskDesk>(), opened, at, by), body, ct), s_json);
+    }
+
+    // Names of those who corrected are for who may see who works here.
+    private static async Task<IResult> StateAsync(
+        string dataset, string hours, HttpContext c, DatasetCatalog catalog, DatasetAccess access, MaskDesk desk, CancellationToken ct)
+    {
+        if (await catalog.TryOpenAsync(c.User, dataset, DatasetRole.View, ct) is not { } opened
+            || await access.GrantAsync(c.User, opened.Identity, ct) is not { } grant)
+        {
+            return Results.NotFound();
+        }
+
+        var (history, state, added, removed, um3) = await desk.Of(opened, Ranges.Hours.Parse(hours)).SummaryAsync(ct);
+        string? Name(string by) => grant.SeesNames ? by : null;
+        return Results.Json(new
+        {
+            hours = double.Parse(hours, CultureInfo.InvariantCulture), strokes = state.Strokes.Count, addedUm3 = added * um3,
+            removedUm3 = removed * um3, isSaved = !state.IsChanged, chosen = state.Chosen,
+            log = history.Sequence,
+            versions = state.Versions.Select(v => new
+            {
+                version = v.Number, by = Name(v.By), at = DateTimeOffset.FromUnixTimeMilliseconds(v.At), note = v.Note,
+                strokes = v.Strokes.Count, addedUm3 = v.AddedVoxels * um3, removedUm3 = v.RemovedVoxels * um3, restored = v.Restored,
+            }),
+        }, s_json);
+    }
+}

@@ -1,0 +1,205 @@
+using DendriteViewer.Imaging.Bounds;
+using DendriteViewer.Imaging.Caching;
+using DendriteViewer.Imaging.Corrections;
+using DendriteViewer.Imaging.Geometry;
+using DendriteViewer.Imaging.Storage;
+using DendriteViewer.Kernels.Masks;
+
+namespace DendriteViewer.Imaging.Tests.Corrections;
+
+public sealed class CorrectedMaskTests : IDisposable
+{
+    private static readonly VolumeShape s_shape = new(70, 66, 130);
+    private static readonly AffineTransform s_grid = AffineTransform.Of(new VoxelSize(2, 1, 1), new WorldPoint(10, 0, 0));
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    private Task<MaskVolume> VolumeAsync(double threshold = 7) => MaskVolume.WriteAsync(
+        new FolderBlobStore(_folder["store"]), s_shape, s_grid,
+        (z, y, x) => (z - 30) * (z - 30) + (y - 33) * (y - 33) + (x - 60) * (x - 60) < 14 * 14 || (z + y + x) % 97 == 0, threshold);
+
+    private static BrushMark Ball(double z, double y, double x, double radius, bool erase = false) =>
+        new(erase, BrushShape.Ball, radius, [new WorldPoint(10 + 2 * z, y, x), new WorldPoint(12 + 2 * z, y + 4, x + 9)], default);
+
+    // Any mix of strokes, undo, redo, versions and restoring leaves the voxels that replaying the strokes in order leaves, at every level,
+    // for who watched and for who opens the mask afterwards.
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task Mask_AfterAnyEdits_IsTheReplayOfItsStrokes(int seed)
+    {
+        var (random, volume) = (new Random(seed), await VolumeAsync());
+        var (mask, _, cache) = await volume.OpenAsync();
+        await MaskVolume.ReadAsync(mask, cache, 0);
+        var (made, versions) = (new List<int>(), 0);
+        for (var step = 0; step < 24; step++)
+        {
+            switch (random.Next(6))
+            {
+                case 0 when made.Count > 0:
+                    await mask.StepAsync(made[random.Next(made.Count)], again: false, "Ada", step, default);
+                    break;
+                case 1 when made.Count > 0:
+                    await mask.StepAsync(made[random.Next(made.Count)], again: true, "Ada", step, default);
+                    break;
+                case 2 when (await mask.SummaryAsync(default)).State.IsChanged:
+                    versions = (await mask.SaveAsync(null, "Ada", step, default)).Number;
+                    break;
+                case 3 when versions > 0:
+                    versions = (await mask.RestoreAsync(random.Next(versions + 1), "Bo", step, default)).Number;
+                    break;
+                default:
+                    var brush = Ball(random.Next(70), random.Next(66), random.Next(130), random.Next(1, 9), random.Next(2) == 0);
+                    brush = random.Next(2) == 0 ? brush : brush with { Shape = BrushShape.Disc, Normal = new WorldVector(0, 1, 0) };
+                    made.Add((await mask.PaintAsync(brush, "Ada", step, default)).Sequence);
+                    break;
+            }
+        }
+
+        var summary = await mask.SummaryAsync(default);
+        var set = new BitVolume(s_shape.Z, s_shape.Y, s_shape.X);
+        All((z, y, x) => set[z, y, x] = volume.Automatic[z, y, x]);
+        foreach (var stroke in summary.State.Strokes)
+        {
+            MaskRaster.Of(summary.History.Marks[stroke].Mark, s_shape, s_grid).Apply(set);
+        }
+
+        var (added, removed) = (0, 0);
+        All((z, y, x) => (added, removed) = (
+            added + (set[z, y, x] && !volume.Automatic[z, y, x] ? 1 : 0), removed + (!set[z, y, x] && volume.Automatic[z, y, x] ? 1 : 0)));
+        Assert.Equal((added, removed), ((int)summary.AddedVoxels, (int)summary.RemovedVoxels));
+        await IsAsync(mask, cache);
+        var (again, _, fresh) = await volume.OpenAsync();
+        await IsAsync(again, fresh);
+
+        async Task IsAsync(CorrectedMask shown, BrickCache from)
+        {
+            var finest = await MaskVolume.ReadAsync(shown, from, 0);
+            All((z, y, x) => Assert.Equal(Class(volume.Automatic[z, y, x], set[z, y, x]), finest[z, y, x]));
+            var (before, after) = (Halve((z, y, x) => volume.Automatic[z, y, x]), Halve((z, y, x) => set[z, y, x]));
+            var half = await MaskVolume.ReadAsync(shown, from, 1);
+            for (var z = 0; z < half.GetLength(0); z++)
+            {
+                for (var y = 0; y < half.GetLength(1); y++)
+                {
+                    for (var x = 0; x < half.GetLength(2); x++)
+                    {
+                        Assert.Equal(Class(before(z, y, x), after(z, y, x)), half[z, y, x]);
+                    }
+                }
+            }
+        }
+    }
+
+    private static int Class(bool was, bool now) => was ? now ? MaskClasses.Kept : MaskClasses.Removed : now ? MaskClasses.Added : 0;
+
+    // As labels are halved: of the mask where two or more of the up to eight voxels are.
+    private static Func<int, int, int, bool> Halve(Func<int, int, int, bool> fine) => (z, y, x) => Enumerable.Range(0, 8).Count(i =>
+        (2 * z + (i >> 2), 2 * y + (i >> 1 & 1), 2 * x + (i & 1)) is var (a, b, c) && s_shape.Contains(new VoxelIndex(a, b, c)) && fine(a, b, c)) >= 2;
+
+    private static void All(Action<int, int, int> action)
+    {
+        for (var z = 0; z < s_shape.Z; z++)
+        {
+            for (var y = 0; y < s_shape.Y; y++)
+            {
+                for (var x = 0; x < s_shape.X; x++)
+                {
+                    action(z, y, x);
+                }
+            }
+        }
+    }
+
+    // Two servers on one store: the store orders, and both come to the same.
+    [Fact]
+    public async Task Strokes_OfTwoServersAtOnce_AreAllKept()
+    {
+        var volume = await VolumeAsync();
+        var ((a, _, cacheA), (b, _, cacheB)) = (await volume.OpenAsync(), await volume.OpenAsync());
+        await Task.WhenAll(Enumerable.Range(0, 24).Select(i => Task.Run(() =>
+            (i % 2 == 0 ? a : b).PaintAsync(Ball(5 + 2 * i, 20 + i, 10 + 4 * i, 4, i % 3 == 0), i % 2 == 0 ? "Ada" : "Bo", i, default))));
+        var (first, second) = (await a.SummaryAsync(default), await b.SummaryAsync(default));
+        Assert.Equal(24, first.State.Strokes.Count);
+        Assert.Equal(first.State.Strokes, second.State.Strokes);
+        Assert.Equal((first.AddedVoxels, first.RemovedVoxels), (second.AddedVoxels, second.RemovedVoxels));
+        Assert.Equal(await MaskVolume.ReadAsync(a, cacheA, 0), await MaskVolume.ReadAsync(b, cacheB, 0));
+    }
+
+    [Fact]
+    public async Task Stroke_OfASmallBrush_ReadsAndKeepsItsOwnBricksAlone()
+    {
+        var (mask, _, cache) = await (await VolumeAsync()).OpenAsync();
+        await mask.PaintAsync(new BrushMark(false, BrushShape.Ball, 3, [new WorldPoint(40, 10, 100)], default), "Ada", 0, default);
+        Assert.Equal(0, cache.Misses);
+        Assert.NotNull(((await mask.ReaderAsync(default)) as CorrectedReader));
+        Assert.Equal(1, mask.BricksAt(0));
+    }
+
+    [Fact]
+    public async Task Undo_WhereARestoredVersionTookTheStrokeBack_SaysThatNothingChanged()
+    {
+        var (mask, _, _) = await (await VolumeAsync()).OpenAsync();
+        var stroke = await mask.PaintAsync(Ball(30, 30, 30, 5), "Ada", 0, default);
+        Assert.False(await mask.StepAsync(stroke.Sequence, again: true, "Ada", 1, default));
+        await mask.RestoreAsync(0, "Bo", 2, default);
+        Assert.False(await mask.StepAsync(stroke.Sequence, again: false, "Ada", 3, default));
+        await Assert.ThrowsAsync<OutOfRangeException>(() => mask.RestoreAsync(5, "Bo", 4, default));
+        await Assert.ThrowsAsync<OutOfRangeException>(() => mask.SaveAsync("again", "Bo", 5, default));
+    }
+
+    [Fact]
+    public async Task Corrections_OfAnotherAutomaticMask_WaitUntilTheyAreTakenOver()
+    {
+        var (mask, _, _) = await (await VolumeAsync()).OpenAsync();
+        await mask.PaintAsync(Ball(30, 30, 30, 5), "Ada", 0, default);
+        var (added, removed) = ((await mask.SummaryAsync(default)).AddedVoxels, (await mask.SummaryAsync(default)).RemovedVoxels);
+        var (other, _, _) = await (await VolumeAsync(threshold: 8)).OpenAsync();
+        Assert.Equal(0, (await other.SummaryAsync(default)).AddedVoxels);
+        await other.CarryAsync("Bo", 1, default);
+        Assert.Equal((added, removed), ((await other.SummaryAsync(default)).AddedVoxels, (await other.SummaryAsync(default)).RemovedVoxels));
+    }
+
+    // A shell of voxels with a hole inside, one with a gap, and a piece.
+    private async Task<CorrectedMask> ShellAsync(bool isOpen)
+    {
+        var volume = await MaskVolume.WriteAsync(new FolderBlobStore(_folder["store"]), s_shape, AffineTransform.Of(VoxelSize.Cubic(1), default), (z, y, x) =>
+            Math.Max(Math.Abs(z - 32), Math.Max(Math.Abs(y - 33), Math.Abs(x - 64))) == 5 && !(isOpen && (z, y) == (32, 33)));
+        return (await volume.OpenAsync()).Mask;
+    }
+
+    [Fact]
+    public async Task Fill_OfAnEnclosedHole_TakesTheHoleAlone()
+    {
+        var mask = await ShellAsync(isOpen: false);
+        await mask.FillAsync(new WorldPoint(32.5, 33.5, 64.5), new WorldVector(1, 0, 0), erase: false, "Ada", 0, default);
+        Assert.Equal(81, (await mask.SummaryAsync(default)).AddedVoxels);
+
+        // The layer that is filled now parts the hole.
+        await mask.FillAsync(new WorldPoint(31.5, 33.5, 64.5), null, erase: false, "Ada", 1, default);
+        Assert.Equal(5 * 81, (await mask.SummaryAsync(default)).AddedVoxels);
+        await mask.FillAsync(new WorldPoint(33.5, 33.5, 64.5), null, erase: false, "Ada", 1, default);
+        Assert.Equal(729, (await mask.SummaryAsync(default)).AddedVoxels);
+        await mask.FillAsync(new WorldPoint(32.5, 33.5, 64.5), null, erase: true, "Ada", 2, default);
+        Assert.Equal((0, 11 * 11 * 11 - 729), ((await mask.SummaryAsync(default)).AddedVoxels, (await mask.SummaryAsync(default)).RemovedVoxels));
+        var (again, _, _) = await MaskVolume.ReopenAsync(new FolderBlobStore(_folder["store"]));
+        Assert.Equal(602, (await again.SummaryAsync(default)).RemovedVoxels);
+    }
+
+    [Fact]
+    public async Task Fill_OfAnOpenHole_IsRefusedWithNothingChanged()
+    {
+        var mask = await ShellAsync(isOpen: true);
+        async Task RefusedAsync(string part, WorldPoint at, WorldVector? normal, bool erase) => Assert.Contains(
+            part, (await Assert.ThrowsAsync<OutOfRangeException>(() => mask.FillAsync(at, normal, erase, "Ada", 0, default))).Message);
+        await RefusedAsync("reaches the edge of the scan.", new WorldPoint(32.5, 33.5, 64.5), null, false);
+        await RefusedAsync("in this slice", new WorldPoint(32.5, 33.5, 64.5), new WorldVector(1, 0, 0), false);
+        await RefusedAsync("already", new WorldPoint(27.5, 33.5, 64.5), null, false);
+        await RefusedAsync("nothing of the mask", new WorldPoint(32.5, 33.5, 64.5), null, true);
+        await RefusedAsync("along the scan", new WorldPoint(32.5, 33.5, 64.5), new WorldVector(1, 1, 0), false);
+        await RefusedAsync("outside", new WorldPoint(-1, 0, 0), null, false);
+        Assert.Equal(0, (await mask.SummaryAsync(default)).History.Sequence);
+    }
+}

@@ -1,0 +1,60 @@
+using DendriteViewer.Imaging.Corrections;
+
+namespace DendriteViewer.Imaging.Tests.Corrections;
+
+public sealed class MaskHistoryTests
+{
+    private static MaskHistory Of(params MaskEntry[] entries) => entries.Select((e, i) => e with { Sequence = i + 1, Base = e.Base is "" ? "a" : e.Base })
+        .Aggregate(MaskHistory.Empty, (h, e) => h.With(e));
+
+    private static MaskEntry Stroke(string by = "Ada", string automatic = "") => new()
+    {
+        Kind = MaskEntryKind.Paint, By = by, Base = automatic, Erase = false, Shape = BrushShape.Ball, RadiusUm = 1, PointsUm = [[1, 1, 1]],
+    };
+
+    private static MaskEntry Do(MaskEntryKind kind, int? of = null, int? version = null) => new() { Kind = kind, By = "Bo", Of = of, Version = version };
+
+    [Fact]
+    public void Strokes_TakenBackAndMadeAgain_KeepTheirOrder()
+    {
+        var history = Of(Stroke(), Stroke(), Stroke(), Do(MaskEntryKind.Undo, of: 1), Do(MaskEntryKind.Undo, of: 3), Do(MaskEntryKind.Redo, of: 1));
+        Assert.Equal([1, 2], history.Of("a").Strokes);
+        Assert.Equal(6, history.Sequence);
+    }
+
+    [Fact]
+    public void Undo_OfNoStroke_ChangesNothing() =>
+        Assert.Equal([1], Of(Stroke(), Do(MaskEntryKind.Save), Do(MaskEntryKind.Redo, of: 2), Do(MaskEntryKind.Undo, of: 2)).Of("a").Strokes);
+
+    [Fact]
+    public void Restore_OfAnOlderVersion_IsANewVersionAndDropsNothing()
+    {
+        var history = Of(
+            Stroke(), Do(MaskEntryKind.Save), Stroke(), Do(MaskEntryKind.Save), Do(MaskEntryKind.Restore, version: 1),
+            Do(MaskEntryKind.Restore, version: 0), Do(MaskEntryKind.Restore, version: 2), Do(MaskEntryKind.Restore, version: 9));
+        var state = history.Of("a");
+        Assert.Equal([[1], [1, 3], [1], [], [1, 3]], state.Versions.Select(v => v.Strokes.ToArray()));
+        Assert.Equal([null, null, 1, 0, 2], state.Versions.Select(v => v.Restored));
+        Assert.Equal([1, 3], state.Strokes);
+        Assert.Equal(2, history.Marks.Count);
+    }
+
+    [Fact]
+    public void Choice_OfAVersion_StaysWhenPeopleGoOnPainting()
+    {
+        var history = Of(Stroke(), Do(MaskEntryKind.Save), Do(MaskEntryKind.Choose, version: 1), Stroke("Bo"), Do(MaskEntryKind.Choose, version: 7));
+        Assert.Equal([1], history.Of("a").ChosenVersion!.Strokes);
+        Assert.True(history.Of("a").IsChanged);
+        Assert.Equal(["Ada", "Bo"], history.AuthorsOf(history.Of("a").Strokes));
+    }
+
+    [Fact]
+    public void Strokes_OnAnotherAutomaticMask_CountOnlyOnceTakenOver()
+    {
+        var painted = Of(Stroke(automatic: "old"), Stroke(automatic: "old"), Do(MaskEntryKind.Undo, of: 1) with { Base = "old" }, Stroke());
+        Assert.Equal([4], painted.Of("a").Strokes);
+        Assert.Equal("old", Assert.Single(painted.Others("a")).Base);
+        var carried = painted.With(new MaskEntry { Sequence = 5, Kind = MaskEntryKind.Carry, Base = "a", From = "old" });
+        Assert.Equal([2, 4], carried.Of("a").Strokes);
+    }
+}

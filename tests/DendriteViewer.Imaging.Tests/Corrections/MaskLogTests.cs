@@ -1,0 +1,81 @@
+using System.Text;
+using DendriteViewer.Imaging.Bounds;
+using DendriteViewer.Imaging.Corrections;
+using DendriteViewer.Imaging.Storage;
+using DendriteViewer.Imaging.Volumes;
+
+namespace DendriteViewer.Imaging.Tests.Corrections;
+
+[Collection(nameof(Mutants))]
+public sealed class MaskLogTests : IDisposable
+{
+    private static readonly MaskEntry s_stroke = new()
+    {
+        Sequence = 1, Kind = MaskEntryKind.Paint, Base = "a-b", By = "Ada", At = 5, Erase = true, Shape = BrushShape.Disc, RadiusUm = 2.5,
+        PointsUm = [[1, 2, 3], [4, 5, 6]], Normal = [0, 0, 1],
+    };
+
+    private readonly TempFolder _folder = new();
+
+    private MaskLog Log => new(new FolderBlobStore(_folder["store"]), DatasetId.Parse("cell"), new VolumeKey("lithium", 1.5));
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Entry_AtATakenPlace_IsNotWritten()
+    {
+        Assert.True(await Log.TryAppendAsync(s_stroke, default));
+        Assert.False(await Log.TryAppendAsync(s_stroke with { By = "Bo" }, default));
+        var entry = Assert.Single(await Log.ReadAsync(default));
+        Assert.Equal("Ada", entry.By);
+        Assert.Equal(new[] { 4.0, 5, 6 }, entry.PointsUm![1]);
+        Assert.Null(await Log.TryReadAsync(2, default));
+    }
+
+    [Fact]
+    public async Task Log_WithAMissingEntry_SaysWhich()
+    {
+        await Log.TryAppendAsync(s_stroke, default);
+        await Log.TryAppendAsync(s_stroke with { Sequence = 2 }, default);
+        await new FolderBlobStore(_folder["store"]).DeleteAsync("datasets/cell/corrections/lithium/t1.5/00000001.json", default);
+        Assert.Contains("00000001.json is missing", (await Assert.ThrowsAsync<VolumeFormatException>(() => Log.ReadAsync(default))).Message);
+    }
+
+    [Fact]
+    public async Task Entry_ThatWasKilledWhileWritten_IsNoEntry()
+    {
+        await Log.TryAppendAsync(s_stroke, default);
+        File.WriteAllText(_folder["store/datasets/cell/corrections/lithium/t1.5/00000002.json.unfinished"], "{");
+        Assert.Single(await Log.ReadAsync(default));
+    }
+
+    [Theory]
+    [InlineData(MaskEntryKind.Undo)]
+    [InlineData(MaskEntryKind.Restore)]
+    [InlineData(MaskEntryKind.Carry)]
+    [InlineData(MaskEntryKind.Fill)]
+    public void Entry_WithoutWhatItsKindNeeds_IsRefused(MaskEntryKind kind) =>
+        Assert.Throws<OutOfRangeException>(() => (s_stroke with { Kind = kind }).Checked());
+
+    [Fact]
+    public void Entry_Damaged_IsReadAsItWasOrRefusedInOneSentence()
+    {
+        var (random, seed) = (new Random(7), s_stroke.ToBytes());
+        var json = SealedJson.Unseal(seed);
+        for (var i = 0; i < Mutants.Count(400); i++)
+        {
+            // Sealed again, so that the damage gets past the checksum.
+            var bytes = i % 2 == 0 ? Mutants.Text(random, seed) : Reseal(Mutants.Text(random, json));
+            try
+            {
+                _ = MaskEntry.Parse(bytes, "log/1.json", 1).Kind;
+            }
+            catch (VolumeFormatException e)
+            {
+                Assert.StartsWith("log/1.json is damaged", e.Message, StringComparison.Ordinal);
+            }
+        }
+
+        static byte[] Reseal(byte[] json) => json.Length > 1 ? SealedJson.Seal(json) : Encoding.UTF8.GetBytes("{}");
+    }
+}
