@@ -106,6 +106,13 @@ public sealed class TestHost : IAsyncLifetime
         return user.Id;
     }
 
+    public async Task AddMemberAsync(Guid user, DatasetRole role)
+    {
+        await using var db = await Database.CreateDbContextAsync();
+        db.Members.Add(new DatasetMember { UserId = user, DatasetIdentity = Dataset.Identity.Value, Role = role });
+        await db.SaveChangesAsync();
+    }
+
     public async Task DisposeAsync()
     {
         await _jobs!.DisposeAsync();

@@ -60,9 +60,11 @@ function classesOf(viewer, view) {
   const { overlay } = view, classes = [];
   if (overlay) {
     const shown = overlay.transfer.filter(p => p[2] > 0.01), colors = [...new Set(shown.map(p => p[1]))];
-    const name = { lithium: 'new dark volume', voids: 'pristine void' }[overlay.modality]
+    const isMask = overlay.modality === 'lithium-mask';
+    const name = isMask ? 'mask' : { lithium: 'new dark volume', voids: 'pristine void' }[overlay.modality]
       ?? `${overlay.modality}${overlay.hours === null ? '' : `, ${overlay.hours} h`}`;
-    if (colors.length <= 1) classes.push([name, colors[0] ?? 0xffffff]);
+    if (isMask && colors.length === 3) classes.push(...['kept', 'added', 'removed'].map((what, i) => [`mask, ${what}`, colors[i]]));
+    else if (colors.length <= 1) classes.push([name, colors[0] ?? 0xffffff]);
     else classes.push([`${name}, in ${colors.length} colours`, colors]);
   }
   if (overlay?.replaces) return classes;

@@ -26,7 +26,7 @@ export class Pane {
     on('pointermove', e => { if (!this.touches.move(e)) this.move(e); });
     on('pointerup', e => { if (!this.touches.up(e)) this.up(e); });
     on('pointercancel', e => { this.touches.up(e); this.cancel(); });
-    on('pointerleave', () => viewer.hover(null));
+    on('pointerleave', () => { viewer.hover(null); viewer.brush?.hover(null); });
     on('wheel', e => this.wheel(e), { passive: false });
     on('dblclick', () => this.double());
     on('contextmenu', e => e.preventDefault());
@@ -103,6 +103,7 @@ export class Pane {
     g.setTransform(ratio, 0, 0, ratio, 0, 0);
     g.clearRect(0, 0, w, h);
     this.labels = this.paint(g, w, h, true);
+    this.viewer.brush?.draw(g, this);
   }
 
   // The picture's own camera and plane with the newest marks, so that marks stay on what they mark.
@@ -180,14 +181,14 @@ export class Pane {
     this.element.focus({ preventScroll: true });
     this.element.setPointerCapture(e.pointerId);
     const [x, y] = this.local(e), tool = this.viewer.tool, begin = { x, y, startX: x, startY: y, moved: false };
-    // A tool of measuring handles the drag itself, by its move, up and cancel.
-    this.drag = this.viewer.measure.down(this, e, x, y);
+    // The brush and the tools of measuring handle the drag themselves, by its move, up and cancel.
+    this.drag = this.viewer.brush?.down(this, e, x, y) ?? this.viewer.measure.down(this, e, x, y);
     if (this.drag) return;
     const act = e.button === 1 || (e.button === 0 && e.shiftKey && this.is3d) ? 'pan'
       : e.button === 2 ? (this.is3d ? 'pan' : 'window')
       : e.shiftKey ? 'turn'
       : tool === 'navigate' ? (this.is3d ? 'orbit' : 'pan')
-      : this.is3d && (tool === 'turn' || this.viewer.measure.isTool(tool)) ? 'orbit' : tool;
+      : this.is3d && (tool === 'turn' || tool === 'brush' || this.viewer.measure.isTool(tool)) ? 'orbit' : tool;
     if (tool === 'interface' && !this.is3d && e.button !== 1 && !e.shiftKey) {
       const corrects = this.correcting(), near = this.handleAt(x, y);
       this.drag = { act: 'interface', ...begin, ...corrects, near, takes: e.button === 2 };
@@ -269,7 +270,7 @@ export class Pane {
     }
     if (d.moved || d.isPress || e.button !== 0) return;
     if (d.hit && this.viewer.tool !== 'site') { this.viewer.patch({ selected: d.hit.id }); return; }
-    if (await this.viewer.measure.click(this, x, y)) return;
+    if (await this.viewer.brush?.click(this, x, y) || await this.viewer.measure.click(this, x, y)) return;
     if (this.viewer.tool === 'navigate') await this.center(x, y);
     else if (this.viewer.tool === 'site') this.mark(x, y);
   }
@@ -304,7 +305,7 @@ export class Pane {
   }
 
   double() {
-    if (this.viewer.measure.double()) return;
+    if (this.viewer.tool === 'brush' || this.viewer.measure.double()) return;
     clearTimeout(this.marking);
     for (const click of [this.click, this.firstClick]) {
       if (!click || performance.now() - click.at > 2 * doubleClick) continue;
@@ -321,7 +322,7 @@ export class Pane {
 
   hover(e, x, y) {
     const isOver = e.target === this.element || e.target === this.canvas;
-    if (isOver) this.viewer.measure.hover(this, x, y);
+    if (isOver) { this.viewer.measure.hover(this, x, y); this.viewer.brush?.hover(this, x, y); }
     const isGrip = isOver && this.viewer.tool === 'navigate' && this.gripAt(x, y) >= 0;
     this.element.style.cursor = isGrip ? (this.grips().isDown ? 'ns-resize' : 'ew-resize') : '';
     const point = this.is3d || !isOver || e.pointerType === 'touch' ? null : this.map().toWorld(x, y);
@@ -364,6 +365,7 @@ export class Pane {
   wheel(e) {
     e.preventDefault();
     const steps = -Math.sign(e.deltaY) * Math.min(3, Math.max(1, Math.abs(e.deltaY) / 100));
+    if (this.viewer.brush?.wheel(e, steps)) return;
     if (this.is3d || e.ctrlKey || e.metaKey) this.zoom(Math.exp(-steps * 0.14), ...this.local(e));
     else this.step(-steps * (e.altKey ? 10 : 1));
   }

@@ -450,7 +450,8 @@ class Viewer {
   }
 
   choose(tool) {
-    if (tool === 'site' && !this.mayEdit || tool === 'interface' && !this.root.querySelector('[data-tool=interface]')) return;
+    if (tool === 'site' && !this.mayEdit || tool === 'brush' && !this.brush
+      || tool === 'interface' && !this.root.querySelector('[data-tool=interface]')) return;
     this.tool = tool;
     this.overlays();
     this.root.querySelectorAll('[data-tool]').forEach(b => b.setAttribute('aria-pressed', b.dataset.tool === tool));

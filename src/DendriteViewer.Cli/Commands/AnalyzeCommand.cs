@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using DendriteViewer.Cli.Output;
 using DendriteViewer.Imaging.Analysis;
+using DendriteViewer.Imaging.Corrections;
 using DendriteViewer.Imaging.Bounds;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
@@ -151,7 +152,7 @@ internal static class AnalyzeCommand
                         piecesHigh = l.PiecesInterval.High,
                     partialUm3 = l.PartialUm3, largestUm3 = l.LargestUm3, nearestUm = l.NearestUm, deepestUm = l.DeepestUm,
                     thicknessUm = l.ThicknessUm, confirmedUm3 = l.ConfirmedUm3, newVoidUm3 = l.NewVoidUm3, isUpperBound = l.IsUpperBound,
-                    uncertainty = l.Uncertainty,
+                    uncertainty = l.Uncertainty, mask = MaskUse.Describe(result.MaskAt(l.Hours), withNames: true),
                 }),
                 warnings = result.Warnings,
             },

@@ -51,7 +51,8 @@ internal sealed class ChosenMasks
             if (history.Of(chosen._automatic).ChosenVersion is null && history.Others(chosen._automatic).Any(o => o.State.Chosen > 0))
             {
                 chosen.Warnings.Add(string.Create(CultureInfo.InvariantCulture,
-                    $"The mask at {key.Hours:0.##} h was corrected on another automatic mask; numbers at that time rest on the automatic one. "
+                    $"The mask at {key.Hours:0.##} h was corrected on another automatic mask; "
+                    + $"numbers at that time rest on the automatic one. "
                     + $"Take the corrections over and choose a version to count them."));
             }
         }
@@ -69,7 +70,8 @@ internal sealed class ChosenMasks
     public Components[] Apply(
         double hours, Components[] sets, BitVolume electrolyte, AffineTransform transform, double voxelUm3, StructuringElement neighbours)
     {
-        if (_histories.GetValueOrDefault(new VolumeKey("", hours).Hours) is not { } history || history.Of(_automatic).ChosenVersion is not { } version)
+        if (_histories.GetValueOrDefault(new VolumeKey("", hours).Hours) is not { } history
+            || history.Of(_automatic).ChosenVersion is not { } version)
         {
             return sets;
         }
@@ -93,7 +95,8 @@ internal sealed class ChosenMasks
         var automatic = sets[0].Keep(_ => true);
         var use = new MaskUse(
             hours, version.Number, history.AuthorsOf(version.Strokes), version.At, version.Strokes.Count, automatic.Count * voxelUm3,
-            corrected[0].Clone().AndNot(automatic).Count * voxelUm3, automatic.Clone().AndNot(corrected[0]).Count * voxelUm3, outside * voxelUm3);
+            corrected[0].Clone().AndNot(automatic).Count * voxelUm3, automatic.Clone().AndNot(corrected[0]).Count * voxelUm3,
+            outside * voxelUm3);
         Uses.Add(use);
         Automatic.Add((hours, sets[0]));
         Warnings.Add(string.Create(CultureInfo.InvariantCulture,

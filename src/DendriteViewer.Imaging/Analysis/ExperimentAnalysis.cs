@@ -395,7 +395,8 @@ public sealed class ExperimentAnalysis
 
             var pieces = dark.Select(d => Lithium(d, strict, known, around, reach, size)).ToArray();
             var neighbours = StructuringElement.OfNeighbours(_recipe.Neighbours);
-            pieces = masks?.Apply(scan.Key.Hours, pieces, _segmenter.Electrolyte, Pristine.Transform, _region.VoxelUm3, neighbours) ?? pieces;
+            pieces = masks?.Apply(scan.Key.Hours, pieces, _segmenter.Electrolyte, Pristine.Transform, _region.VoxelUm3, neighbours)
+                ?? pieces;
             ct.ThrowIfCancellationRequested();
             var sites = new Components[pieces.Length];
             int[][] ofPieces = [];

@@ -54,7 +54,8 @@ internal sealed class BrushRaster : MaskRaster
 
             // Centres lie at half a voxel.
             (int, int) Span(int axis) => (
-                First(Math.Min(Axis(a, axis), Axis(b, axis)) - reach[axis]), Last(Math.Max(Axis(a, axis), Axis(b, axis)) + reach[axis]) + 1);
+                First(Math.Min(Axis(a, axis), Axis(b, axis)) - reach[axis]),
+                Last(Math.Max(Axis(a, axis), Axis(b, axis)) + reach[axis]) + 1);
         }
 
         return new BrushRaster(brush, points, half, transform, boxes);
@@ -62,7 +63,7 @@ internal sealed class BrushRaster : MaskRaster
 
     /// <summary>Half the thickness of the layer of voxels along a direction, µm.</summary>
     public static double HalfLayerUm(WorldVector normal, AffineTransform transform) => 0.5
-        * (Math.Abs(transform.Column(0).Dot(normal)) + Math.Abs(transform.Column(1).Dot(normal)) + Math.Abs(transform.Column(2).Dot(normal)));
+        * Enumerable.Range(0, 3).Sum(axis => Math.Abs(transform.Column(axis).Dot(normal)));
 
     /// <inheritdoc/>
     public override void Row(int part, int z, int y, int x0, int x1, Span<ulong> bits, int at)

@@ -48,7 +48,8 @@ public sealed class CorrectedMask
     /// <param name="automatic">The labels that an analysis made of it.</param>
     /// <param name="forget">Told of bricks whose voxels changed, before anybody else hears of it.</param>
     internal CorrectedMask(
-        DatasetStore store, Dataset dataset, VolumeKey mask, VolumeInfo automatic, Action<CorrectedMask, IReadOnlyCollection<BrickIndex>> forget)
+        DatasetStore store, Dataset dataset, VolumeKey mask, VolumeInfo automatic,
+        Action<CorrectedMask, IReadOnlyCollection<BrickIndex>> forget)
     {
         _forget = bricks => forget(this, bricks);
         (_store, Mask, Automatic) = (store, mask, automatic);

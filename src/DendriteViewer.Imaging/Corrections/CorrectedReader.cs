@@ -17,7 +17,9 @@ public static class MaskClasses
     public const int Removed = 3;
 }
 
-/// <summary>A mask under correction as a volume of <see cref="MaskClasses"/>: stored bricks, with those that were corrected in their place.</summary>
+/// <summary>
+/// A mask under correction as a volume of <see cref="MaskClasses"/>: stored bricks, with those that were corrected in their place.
+/// </summary>
 internal sealed class CorrectedReader(VolumeReader automatic, MaskVoxels voxels) : VolumeReader(VoxelType.UInt8, automatic.Levels)
 {
     /// <inheritdoc/>

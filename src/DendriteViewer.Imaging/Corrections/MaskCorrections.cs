@@ -39,6 +39,14 @@ public sealed class MaskCorrections
             .Select(m => m.Shown).ToArray(),
     };
 
+    /// <summary>Hours of the masks of a dataset that anybody ever corrected.</summary>
+    public async Task<IReadOnlyList<double>> CorrectedHoursAsync(Dataset dataset, CancellationToken ct)
+    {
+        var names = (await MaskLog.TimestepsAsync(_store.Blobs, dataset.Id, AnalysisStore.Lithium, ct)).ToHashSet();
+        return [.. dataset.HoursOfLabels(AnalysisStore.Lithium)
+            .Where(h => names.Contains(new VolumeKey(AnalysisStore.Lithium, h).TimestepName))];
+    }
+
     /// <summary>The mask of lithium at a time, or null where no analysis made one.</summary>
     public CorrectedMask? Find(Dataset dataset, double hours)
     {

@@ -36,7 +36,8 @@ public enum MaskEntryKind
 }
 
 /// <summary>
-/// One entry of the log of a mask's corrections, as the store keeps it: a sealed JSON object, one blob an entry. Entries are only ever added.
+/// One entry of the log of a mask's corrections, as the store keeps it: a sealed JSON object, one blob an entry. Entries are only ever
+/// added.
 /// </summary>
 public sealed record MaskEntry
 {
@@ -173,7 +174,8 @@ public sealed record MaskEntry
                 ((BrushMark)Mark).Checked();
                 break;
             case MaskEntryKind.Fill:
-                Require(Erase is not null && Runs is { Length: > 0 } && Runs.Length <= 4 * FillMark.MostRuns && Runs.Length % 4 == 0, "fill");
+                Require(
+                    Erase is not null && Runs is { Length: > 0 and <= 4 * FillMark.MostRuns } && Runs.Length % 4 == 0, "fill");
                 break;
             case MaskEntryKind.Undo or MaskEntryKind.Redo:
                 Require(Of is > 0 && Of < Sequence, "stroke");

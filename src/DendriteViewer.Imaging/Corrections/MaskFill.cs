@@ -49,7 +49,8 @@ internal static class MaskFill
                     if (!erase)
                     {
                         throw new OutOfRangeException(
-                            $"The hole is open: it reaches the edge of the scan{(across < 0 ? "" : " in this slice")}. Close its outline first.");
+                            $"The hole is open: it reaches the edge of the scan{(across < 0 ? "" : " in this slice")}. "
+                            + "Close its outline first.");
                     }
                 }
                 else if (!IsVisited(next) && await IsSetAsync(next) == erase)
@@ -111,7 +112,8 @@ internal static class MaskFill
 
                         if (x > from)
                         {
-                            runs.AddRange([at.Z * brick.Z + row / brick.Y, at.Y * brick.Y + row % brick.Y, at.X * brick.X + from, at.X * brick.X + x]);
+                            var (z, y) = (at.Z * brick.Z + row / brick.Y, at.Y * brick.Y + row % brick.Y);
+                            runs.AddRange([z, y, at.X * brick.X + from, at.X * brick.X + x]);
                         }
                     }
                 }

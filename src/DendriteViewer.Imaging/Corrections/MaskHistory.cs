@@ -58,7 +58,8 @@ public sealed record MaskHistory
     public State Of(string automatic) => States.GetValueOrDefault(automatic) ?? new State();
 
     /// <summary>Other automatic masks that somebody corrected, which one was last, first.</summary>
-    public IEnumerable<(string Base, State State)> Others(string automatic) => States.Where(s => s.Key != automatic && !s.Value.Strokes.IsEmpty)
+    public IEnumerable<(string Base, State State)> Others(string automatic) => States
+        .Where(s => s.Key != automatic && !s.Value.Strokes.IsEmpty)
         .OrderByDescending(s => s.Value.Strokes.Max).Select(s => (s.Key, s.Value));
 
     /// <summary>Names of those whose strokes a set has, in the order of their first one.</summary>
@@ -92,7 +93,8 @@ public sealed record MaskHistory
     {
         Strokes = strokes,
         Versions = now.Versions.Add(new MaskVersion(
-            now.Versions.Count + 1, entry.By, entry.At, entry.Note ?? "", strokes, entry.AddedVoxels ?? 0, entry.RemovedVoxels ?? 0, restored)),
+            now.Versions.Count + 1, entry.By, entry.At, entry.Note ?? "", strokes, entry.AddedVoxels ?? 0, entry.RemovedVoxels ?? 0,
+            restored)),
     };
 
     private MaskHistory Set(string automatic, State state) => this with { States = States.SetItem(automatic, state) };

@@ -1,6 +1,7 @@
 using System.Globalization;
 using DendriteViewer.Imaging.Storage;
 using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Kernels.Scheduling;
 
 namespace DendriteViewer.Imaging.Corrections;
 
@@ -17,7 +18,8 @@ public sealed class MaskLog(IBlobStore blobs, DatasetId dataset, VolumeKey mask)
     private readonly string _prefix = BlobNames.Dataset(dataset) + BlobNames.CorrectionsPath(mask) + "/";
 
     /// <summary>The masks of a dataset that have a log.</summary>
-    public static async Task<IReadOnlyList<string>> TimestepsAsync(IBlobStore blobs, DatasetId dataset, string modality, CancellationToken ct)
+    public static async Task<IReadOnlyList<string>> TimestepsAsync(
+        IBlobStore blobs, DatasetId dataset, string modality, CancellationToken ct)
     {
         var found = new List<string>();
         await foreach (var name in blobs.ListFoldersAsync($"{BlobNames.Dataset(dataset)}{BlobNames.Corrections}{modality}/", ct))
@@ -41,9 +43,9 @@ public sealed class MaskLog(IBlobStore blobs, DatasetId dataset, VolumeKey mask)
         }
 
         var entries = new MaskEntry[last];
-        await Parallel.ForAsync(0, last, new ParallelOptions { MaxDegreeOfParallelism = ReadsAtOnce, CancellationToken = ct }, async (i, stop) =>
-            entries[i] = await TryReadAsync(i + 1, stop)
-                ?? throw new VolumeFormatException($"{NameOf(i + 1)} is missing; restore it from a backup, so that no correction is lost."));
+        await Parallel.ForAsync(0, last, ComputeLane.Options(ct, ReadsAtOnce), async (i, stop) =>
+            entries[i] = await TryReadAsync(i + 1, stop) ?? throw new VolumeFormatException(
+                $"{NameOf(i + 1)} is missing; restore it from a backup, so that no correction is lost."));
         return entries;
     }
 

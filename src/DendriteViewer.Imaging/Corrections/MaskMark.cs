@@ -19,7 +19,8 @@ public abstract record MaskMark(bool Erase);
 
 /// <summary>
 /// A stroke of a brush: a way of straight pieces. A voxel belongs to it where its centre lies, in µm, no farther than the radius from the
-/// way; of a disc, where it also lies in the layer of voxels that the slice's plane goes through, and the distance is measured in that plane.
+/// way; of a disc, where it also lies in the layer of voxels that the slice's plane goes through, and the distance is measured in that
+/// plane.
 /// </summary>
 /// <param name="Erase">Whether it clears voxels.</param>
 /// <param name="Shape">The brush.</param>

@@ -1,4 +1,6 @@
 using System.Globalization;
+using DendriteViewer.Imaging.Analysis;
+using DendriteViewer.Imaging.Datasets;
 
 namespace DendriteViewer.Imaging.Corrections;
 
@@ -24,6 +26,11 @@ public sealed record MaskUse(
     /// <param name="withNames">Whether whoever reads it may see who corrected.</param>
     public static string Describe(MaskUse? use, bool withNames) => use is null ? Automatic : string.Create(CultureInfo.InvariantCulture,
         $"corrected v{use.Version}{(withNames && use.By.Count > 0 ? $" by {Names(use.By)}" : "")}, {Count(use.Strokes)}");
+
+    /// <summary>Which version labels are of, in words without names; null of what is no mask of lithium.</summary>
+    public static string? Of(VolumeInfo labels) =>
+        labels is { IsLabels: true, Key.Modality: AnalysisStore.Lithium or AnalysisStore.LithiumAutomatic }
+            ? Describe(labels.Corrected, withNames: false) : null;
 
     /// <summary>Names, the first three of many.</summary>
     public static string Names(IReadOnlyList<string> by) => by.Count switch

@@ -3,10 +3,13 @@ using System.Numerics;
 using DendriteViewer.Imaging.Bounds;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Zarr;
+using DendriteViewer.Kernels.Scheduling;
 
 namespace DendriteViewer.Imaging.Corrections;
 
-/// <summary>One brick of a mask, a bit a voxel in C order: the automatic mask, and what it was corrected to. Neither is ever changed.</summary>
+/// <summary>
+/// One brick of a mask, a bit a voxel in C order: the automatic mask, and what it was corrected to. Neither is ever changed.
+/// </summary>
 internal sealed record MaskBrick(ulong[] Base, ulong[] Set)
 {
     public long Added => Count(Set, Base);
@@ -34,6 +37,8 @@ internal sealed class MaskVoxels(VolumeReader automatic, AffineTransform transfo
 {
     /// <summary>Bricks of the finest level that corrections may touch: 256 MiB.</summary>
     public const int MostBricks = 4096;
+
+    private const int ReadsAtOnce = 4;
 
     private readonly ConcurrentDictionary<BrickIndex, MaskBrick> _bricks = new();
 
@@ -178,7 +183,7 @@ internal sealed class MaskVoxels(VolumeReader automatic, AffineTransform transfo
         }
 
         missing.RemoveWhere(_bricks.ContainsKey);
-        await Parallel.ForEachAsync(missing, new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = ct }, async (brick, stop) =>
+        await Parallel.ForEachAsync(missing, ComputeLane.Options(ct, ReadsAtOnce), async (brick, stop) =>
         {
             var bits = await BaseOfAsync(brick, stop);
             _bricks.TryAdd(brick, new MaskBrick(bits, bits));
@@ -235,7 +240,8 @@ internal sealed class MaskVoxels(VolumeReader automatic, AffineTransform transfo
         {
             // Where the child begins in the parent, in the parent's voxels.
             var from = _bricks[child].Set;
-            var (z0, y0, x0) = (child.Z * b.Z / fz - parent.Z * b.Z, child.Y * b.Y / fy - parent.Y * b.Y, child.X * b.X / fx - parent.X * b.X);
+            var (z0, y0, x0) = (
+                child.Z * b.Z / fz - parent.Z * b.Z, child.Y * b.Y / fy - parent.Y * b.Y, child.X * b.X / fx - parent.X * b.X);
             for (var z = 0; z < b.Z / fz; z++)
             {
                 for (var y = 0; y < b.Y / fy; y++)

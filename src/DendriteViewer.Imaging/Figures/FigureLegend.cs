@@ -1,5 +1,6 @@
 using System.Globalization;
 using DendriteViewer.Imaging.Analysis;
+using DendriteViewer.Imaging.Corrections;
 using DendriteViewer.Imaging.Rendering;
 
 namespace DendriteViewer.Imaging.Figures;
@@ -53,9 +54,16 @@ internal static class FigureLegend
             AnalysisStore.Voids => "voids",
             AnalysisStore.Lithium => "lithium or crack",
             AnalysisStore.Change => color == TransferPresets.Void ? "lost" : "gained",
+            AnalysisStore.Lithium + CorrectedMask.ShownSuffix => colors == 1 ? "mask" : ranges[0].From switch
+            {
+                MaskClasses.Kept => "mask, kept",
+                MaskClasses.Added => "mask, added",
+                _ => "mask, removed",
+            },
             _ => modality,
         };
         var numbers = string.Join(", ", ranges.Take(3).Select(r => r.From == r.To ? $"{r.From}" : $"{r.From}–{r.To}"));
-        return colors == 1 || modality == AnalysisStore.Change ? name : $"{name} {numbers}{(ranges.Count > 3 ? " …" : "")}";
+        var isNamed = modality == AnalysisStore.Change || modality.EndsWith(CorrectedMask.ShownSuffix, StringComparison.Ordinal);
+        return colors == 1 || isNamed ? name : $"{name} {numbers}{(ranges.Count > 3 ? " …" : "")}";
     }
 }

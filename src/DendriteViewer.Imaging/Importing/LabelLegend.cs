@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using DendriteViewer.Imaging.Analysis;
+using DendriteViewer.Imaging.Corrections;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Zarr;
@@ -14,7 +15,7 @@ namespace DendriteViewer.Imaging.Importing;
 public sealed class LabelLegend(DatasetStore store)
 {
     /// <summary>Its columns.</summary>
-    public const string Header = "label,name,born_hours,voxels,volume_um3,z_um,y_um,x_um,depth_um";
+    public const string Header = "label,name,born_hours,voxels,volume_um3,z_um,y_um,x_um,depth_um,mask";
 
     /// <summary>Counts the labels of a volume at a level and writes a row for each that occurs.</summary>
     /// <param name="dataset">The dataset.</param>
@@ -38,6 +39,7 @@ public sealed class LabelLegend(DatasetStore store)
         var (a, b, c) = (transform.Column(0), transform.Column(1), transform.Column(2));
         var voxelUm3 = Math.Abs(a.Z * (b.Y * c.X - b.X * c.Y) - a.Y * (b.Z * c.X - b.X * c.Z) + a.X * (b.Z * c.Y - b.Y * c.Z));
         var names = await NamesAsync(dataset, volume, ct);
+        var mask = MaskUse.Of(volume)?.Replace(',', ';');
         var csv = new StringBuilder(Header).Append('\n');
         foreach (var (label, sum) in sums.OrderBy(s => s.Key))
         {
@@ -45,7 +47,7 @@ public sealed class LabelLegend(DatasetStore store)
             var (name, born) = names(label);
             csv.Append(CultureInfo.InvariantCulture, $"{label},{name},{born},{sum.Count},{sum.Count * voxelUm3:R},");
             var depth = dataset.HasInterface ? dataset.Depth.DepthOf(middle).Um : (double?)null;
-            csv.Append(CultureInfo.InvariantCulture, $"{middle.Z:0.###},{middle.Y:0.###},{middle.X:0.###},{depth:0.###}\n");
+            csv.Append(CultureInfo.InvariantCulture, $"{middle.Z:0.###},{middle.Y:0.###},{middle.X:0.###},{depth:0.###},{mask}\n");
         }
 
         return csv.ToString();
@@ -92,6 +94,8 @@ public sealed class LabelLegend(DatasetStore store)
         {
             case AnalysisStore.Voids:
                 return label => ($"void {label}", "");
+            case AnalysisStore.LithiumAutomatic:
+                return label => ($"piece {label}", "");
             case AnalysisStore.Change:
                 return label => (label == 1 ? "gained" : label == 2 ? "lost" : "", "");
             case AnalysisStore.Lithium:

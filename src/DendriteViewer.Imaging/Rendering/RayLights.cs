@@ -40,7 +40,8 @@ internal sealed class RayLights(BrickCache cache)
         var key = new Key(
             volume.CacheKey, view.Mode, view.Mode == VolumeMode.Isosurface ? view.IsoValue : 0, view.Transfer, view.Clip,
             view.DepthClip is { } d ? (d, dataset.Depth.Fingerprint) : null,
-            view.Cut is { } cut ? (cut, SlicePlane.Of(view, cut.Along)) : null, over is { } o ? $"{o.Volume.CacheKey}#{o.Volume.Mask?.Revision}" : null, over is null ? null : view.Overlay);
+            view.Cut is { } cut ? (cut, SlicePlane.Of(view, cut.Along)) : null,
+            over is { } o ? $"{o.Volume.CacheKey}#{o.Volume.Mask?.Revision}" : null, over is null ? null : view.Overlay);
         var (level, opacity, ambient) = await KeptAsync(key, () => MakeAsync(volume, reader, over, dataset, view), ct);
         var transform = volume.Transform.ForLevel(level.FactorZ, level.FactorY, level.FactorX);
         var toLight = transform.ToVoxel(frame.ToKeyLight);

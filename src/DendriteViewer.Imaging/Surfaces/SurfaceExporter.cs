@@ -35,7 +35,7 @@ public sealed class SurfaceExporter(DatasetStore store)
         try
         {
             SurfaceFacts facts;
-            var what = settings.Describe(volume.Key) + (volume.Corrected is { } c ? $", {MaskUse.Describe(c, withNames: false)}" : "");
+            var what = settings.Describe(volume.Key) + (MaskUse.Of(volume) is { } mask ? $", {mask}" : "");
             using (MeshFile file = settings.Format == SurfaceFormat.Stl
                 ? new StlFile(beside, transform, what) : new PlyFile(beside, transform, what))
             {

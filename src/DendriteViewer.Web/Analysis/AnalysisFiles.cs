@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using DendriteViewer.Imaging.Analysis;
 using DendriteViewer.Imaging.Bounds;
+using DendriteViewer.Imaging.Corrections;
 using DendriteViewer.Imaging.Datasets;
 
 namespace DendriteViewer.Web.Analysis;
@@ -44,19 +45,21 @@ public static class AnalysisFiles
         "lithium" => (
             "hours,measured_um3,low_um3,high_um3,partial_um3,faraday_um3,thickness_um,pieces,largest_um3,nearest_um,deepest_um,"
             + "confirmed_um3,new_void_um3,lithium_at_most_um3,crack_or_void_um3,faraday_low_um3,faraday_high_um3,pieces_low,pieces_high,"
-            + "threshold_low_um3,threshold_high_um3,partial_voxels_um3,resolution_um3,detection_um3,measured_is",
+            + "threshold_low_um3,threshold_high_um3,partial_voxels_um3,resolution_um3,detection_um3,measured_is,mask",
             r.Lithium.Select(l => Row(
                 l.Hours, l.MeasuredUm3, l.LowUm3, l.HighUm3, l.PartialUm3, l.FaradayUm3, l.ThicknessUm, l.Pieces.Count, l.LargestUm3,
                     l.NearestUm,
                 l.DeepestUm, l.ConfirmedUm3, l.NewVoidUm3, l.LithiumAtMostUm3, l.CrackOrVoidUm3, l.FaradayLowUm3, l.FaradayHighUm3,
                 l.PiecesInterval.Low, l.PiecesInterval.High) + "," + Parts(l.Uncertainty)
-                + (l is { ConfirmedUm3: > 0, IsUpperBound: false } ? ",lithium" : ",new dark volume"))),
+                + (l is { ConfirmedUm3: > 0, IsUpperBound: false } ? ",lithium," : ",new dark volume,") + Mask(r, l.Hours))),
         "pieces" => (
-            "hours,id,volume_um3,depth_um,nearest_um,deepest_um,needle,sheet,z_um,y_um,x_um,tip_z_um,tip_y_um,tip_x_um,confirmed,sites",
+            "hours,id,volume_um3,depth_um,nearest_um,deepest_um,needle,sheet,z_um,y_um,x_um,tip_z_um,tip_y_um,tip_x_um,confirmed,"
+            + "sites,mask",
             r.Lithium.SelectMany(l => l.Pieces.Select(p => Row(
                 l.Hours, p.Id, p.VolumeUm3, p.DepthUm, p.NearestUm, p.DeepestUm, p.NeedleLikeness, p.SheetLikeness, p.CenterUm[0],
                     p.CenterUm[1],
-                p.CenterUm[2], p.Tips[0][0], p.Tips[0][1], p.Tips[0][2], p.Confirmed ? 1 : 0) + "," + string.Join(' ', p.Sites)))),
+                p.CenterUm[2], p.Tips[0][0], p.Tips[0][1], p.Tips[0][2], p.Confirmed ? 1 : 0)
+                    + $",{string.Join(' ', p.Sites)},{Mask(r, l.Hours)}"))),
         "porosity" => ("hours,percent,low_percent,high_percent", r.Porosity.Select(p => Row(p.Hours, p.Percent, p.Low, p.High))),
         "porosity-by-depth" => ("hours,from_um,to_um,dark_um3,percent_of_bin", r.Porosity.SelectMany(p => r.Voids.Profile(binUm).Select(b =>
             (b, Dark: p.Dark.Between(b.FromUm, b.ToUm), Own: r.Voids.Electrolyte.Between(b.FromUm, b.ToUm))).Select(b =>
@@ -93,6 +96,9 @@ public static class AnalysisFiles
 
         return text.ToString();
     }
+
+    // Which mask a row rests on, without a comma; names of those who corrected are not for all who may read tables.
+    private static string Mask(AnalysisResult r, double hours) => MaskUse.Describe(r.MaskAt(hours), withNames: false).Replace(',', ';');
 
     private static string Parts(VolumeUncertainty? u) =>
         Row(u?.ThresholdLowUm3, u?.ThresholdHighUm3, u?.PartialUm3, u?.ResolutionUm3, u?.DetectionUm3);

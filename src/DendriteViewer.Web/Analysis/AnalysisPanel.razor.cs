@@ -27,6 +27,10 @@ public sealed partial class AnalysisPanel
     [Parameter]
     public bool MayRun { get; set; }
 
+    /// <summary>Whether the person may correct masks.</summary>
+    [Parameter]
+    public bool MayCorrect { get; set; }
+
     /// <summary>Who runs it.</summary>
     [Parameter]
     public Person By { get; set; } = null!;

@@ -6,6 +6,7 @@ using DendriteViewer.Imaging.Rendering;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Catalog;
 using DendriteViewer.Web.Limits;
+using DendriteViewer.Web.Masks;
 using DendriteViewer.Web.Viewing;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
@@ -26,6 +27,8 @@ public sealed partial class ReportPage
     private const double ReportMegapixels = 1;
 
     private double _binUm = 20;
+    private IReadOnlyList<string> _stale = [];
+    private bool _showsNames;
     private string _voidPicture = "";
     private string _lithiumPicture = "";
 
@@ -57,6 +60,12 @@ public sealed partial class ReportPage
     [Inject]
     private ViewSessions Sessions { get; set; } = null!;
 
+    [Inject]
+    private DatasetAccess Access { get; set; } = null!;
+
+    [Inject]
+    private MaskDesk Masks { get; set; } = null!;
+
     [CascadingParameter]
     private Task<AuthenticationState> Authentication { get; set; } = null!;
 
@@ -71,6 +80,8 @@ public sealed partial class ReportPage
         }
 
         (_dataset, _result) = (dataset, result);
+        _stale = await Masks.StaleAsync(dataset, result, gone);
+        _showsNames = (await Access.GrantAsync(user, dataset.Identity, gone))?.SeesNames == true;
         _binUm = Bin is null ? Math.Max(result.Recipe.BinUm, result.Voids.LeastBinUm) : Ranges.BinUm.Parse(Bin);
         using var spent = await Budgets.SpendAsync(ClientKeys.Of(Context), ReportMegapixels, gone);
         _band = result.Band(result.Recipe.Band);

@@ -106,6 +106,7 @@ public sealed class SurfaceHandler(JobBoard board, DatasetStore store, ExportFil
         var what = !volume.IsLabels
             ? string.Create(CultureInfo.InvariantCulture, $"{(settings.IsDarkInside ? "dark" : "bright")}-{(float)settings.Value!.Value}")
             : settings is { FromLabel: 1, ToLabel: int.MaxValue } ? "labels" : $"labels-{settings.FromLabel}-{settings.ToLabel}";
+        what += volume.Corrected is { } c ? $"-corrected-v{c.Version}" : "";
         var level = settings.Level > 0 ? $"-level{settings.Level}" : "";
         var format = settings.Format == SurfaceFormat.Stl ? "stl" : "ply";
         return $"{dataset.Id}-{volume.Key.Modality}-{volume.Key.TimestepName}-{what}{level}.{format}";

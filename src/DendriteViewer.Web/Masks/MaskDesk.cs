@@ -69,6 +69,29 @@ public sealed class MaskDesk(MaskCorrections masks, TimeProvider time)
     public Task CarryAsync(Dataset dataset, double hours, Person by, CancellationToken ct) =>
         Of(dataset, hours).CarryAsync(by.Name, Now, ct);
 
+    /// <summary>Sentences about masks whose numbers do not rest on what was chosen for them.</summary>
+    /// <param name="dataset">The dataset.</param>
+    /// <param name="result">The numbers.</param>
+    /// <param name="ct">Gives up.</param>
+    public async Task<IReadOnlyList<string>> StaleAsync(Dataset dataset, AnalysisResult result, CancellationToken ct)
+    {
+        var sentences = new List<string>();
+        foreach (var hours in await masks.CorrectedHoursAsync(dataset, ct))
+        {
+            var chosen = (await Of(dataset, hours).SummaryAsync(ct)).State.Chosen;
+            var used = result.MaskAt(hours)?.Version ?? 0;
+            if (chosen != used)
+            {
+                sentences.Add(FormattableString.Invariant(
+                    $"At {hours:0.##} h, {Name(chosen)} was chosen since; the numbers still rest on {Name(used)}."));
+            }
+        }
+
+        return sentences;
+
+        static string Name(int version) => version == 0 ? "the automatic mask" : $"v{version} of the mask";
+    }
+
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 
     private void Remember(Dataset dataset, double hours, MaskEntry entry, Editor by, string verb) => by.History?.Add(new Step(
@@ -80,7 +103,8 @@ public sealed class MaskDesk(MaskCorrections masks, TimeProvider time)
         public override async Task<(EditStepResult Result, EditStep? Reverse)> TakeBackAsync(Person by, CancellationToken ct)
         {
             var isDone = await Desk.Of(Dataset, Hours).StepAsync(Stroke, Again, by.Name, Desk.Now, ct);
-            return isDone ? (new EditStepResult(Name, 1, []), this with { Again = !Again }) : (new EditStepResult(Name, 0, ["The stroke"]), null);
+            return isDone ? (new EditStepResult(Name, 1, []), this with { Again = !Again })
+                : (new EditStepResult(Name, 0, ["The stroke"]), null);
         }
     }
 

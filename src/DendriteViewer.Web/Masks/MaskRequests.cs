@@ -44,7 +44,8 @@ public sealed record FillRequest
     /// <summary>Normal of the slice that is filled, z, y, x; none fills in space.</summary>
     public double[]? Normal { get; init; }
 
-    internal static WorldPoint Point(double[]? p, string name) => Ranges.Um.Of(name).Check(p, 3) is [var z, var y, var x] ? new(z, y, x) : default;
+    internal static WorldPoint Point(double[]? p, string name) =>
+        Ranges.Um.Of(name).Check(p, 3) is [var z, var y, var x] ? new(z, y, x) : default;
 
     internal static WorldVector Vector(double[]? v) => new NumberRange("A normal", -1e6, 1e6).Check(v, 3) is [var z, var y, var x]
         && Math.Sqrt(z * z + y * y + x * x) > 1e-6

@@ -49,7 +49,7 @@ public sealed partial class ShareBox
     private async Task CreateAsync()
     {
         var user = await UserAsync();
-        var query = ViewLink.Format(Session.Current.View, Session.Start);
+        var query = Session.Link;
         if (await Desk.CreateAsync(user, Session.Dataset, _role, _name, _days, query) is { } link)
         {
             // Where the server's address is not configured: the one that this browser shows, since a request's Host header is anybody's.

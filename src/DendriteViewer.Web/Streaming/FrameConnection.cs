@@ -177,7 +177,7 @@ public sealed class FrameConnection : IFrameSink, IDisposable
             {
             }
 
-            var query = ViewLink.Format(Session.Current.View, Session.Start);
+            var query = Session.Link;
             if (query != last && !Session.KeepsAddress)
             {
                 last = query;

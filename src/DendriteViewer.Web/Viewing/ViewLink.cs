@@ -17,12 +17,18 @@ public static class ViewLink
     /// <summary>The version that is written.</summary>
     public const int Version = 1;
 
+    /// <summary>
+    /// Field of a link that shows a mask under correction: how many entries the mask's log had. The link shows the mask as it is when it is
+    /// opened, and says so where that is another.
+    /// </summary>
+    public const string Mask = "mask";
+
     private const int MostQuoted = 40;
     private static readonly string s_versionText = Version.ToString(CultureInfo.InvariantCulture);
 
-    // What an address of a viewer may have besides the fields: the version, and which dataset of that id is meant.
+    // What an address of a viewer may have besides the fields: the version, which dataset of that id is meant, and of which mask.
     private static readonly HashSet<string> s_known =
-        new(ViewLinkFields.All.Select(f => f.Name).Concat(["v", "identity"]), StringComparer.OrdinalIgnoreCase);
+        new(ViewLinkFields.All.Select(f => f.Name).Concat(["v", "identity", Mask]), StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Writes a view.</summary>
     /// <param name="view">The view.</param>

@@ -68,6 +68,28 @@ public sealed class ViewSession(string id, string owner, Dataset dataset, ViewSt
     /// <summary>Has everything drawn again whose voxels changed, though the view did not.</summary>
     public void Redraw() => Changed?.Invoke(_current, null);
 
+    /// <summary>The view as a link.</summary>
+    public string Link
+    {
+        get
+        {
+            var view = _current.View;
+            var entries = view.LabelsIn(Dataset)?.Mask?.Revision ?? 0;
+            return ViewLink.Format(view, start) + (entries > 0 ? FormattableString.Invariant($"&{ViewLink.Mask}={entries}") : "");
+        }
+    }
+
+    /// <summary>Says of the link that its mask was corrected since it was made.</summary>
+    public void NoteMask(long then, long now)
+    {
+        if (then != now)
+        {
+            Remarks = [.. Remarks, new LinkRemark(
+                ViewLink.Mask, "The mask was corrected since this link was made: " + string.Create(
+                    CultureInfo.InvariantCulture, $"its log had {then} entries then and has {now} now. It is shown as it is now."))];
+        }
+    }
+
     /// <summary>The first view of the volume, against which links are written.</summary>
     public ViewState Start => start;
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Security.Cryptography;
 using DendriteViewer.Imaging.Corrections;
 using DendriteViewer.Imaging.Datasets;
@@ -6,6 +7,7 @@ using DendriteViewer.Imaging.Rendering;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Catalog;
 using DendriteViewer.Web.Registry;
+using Microsoft.AspNetCore.WebUtilities;
 
 namespace DendriteViewer.Web.Viewing;
 
@@ -72,6 +74,13 @@ public sealed class ViewSessions : IDatasetFollower
             var start = await StartOfAsync(dataset, query, ct);
             var session = new ViewSession(id, owner, _masks.With(dataset), start);
             session.Begin(ViewLink.Read(query, start));
+            var entries = QueryHelpers.ParseQuery(query ?? "").GetValueOrDefault(ViewLink.Mask);
+            if (long.TryParse(entries, NumberStyles.None, CultureInfo.InvariantCulture, out var then)
+                && session.Current.View.LabelsIn(session.Dataset)?.Mask is { } mask)
+            {
+                session.NoteMask(then, (await mask.SummaryAsync(ct)).History.Sequence);
+            }
+
             held = _sessions.GetOrAdd(id, new Held(session));
         }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using DendriteViewer.Imaging.Analysis;
 using DendriteViewer.Imaging.Caching;
 using DendriteViewer.Imaging.Corrections;
@@ -29,7 +30,7 @@ public sealed class CorrectedAnalysisTests : IDisposable
         var recipe = new AnalysisRecipe { LeastLithiumVoxels = 8 };
         var automatic = await RunAsync(recipe);
         var before = await OpenAsync();
-        var found = Volume(before, automatic, 3.2);
+        var found = Volume(automatic, 3.2);
         Assert.All(before.Labels, l => Assert.Null(l.Corrected));
 
         // Paint inside the electrolyte, take a piece away, and outside of it, where nothing counts.
@@ -38,13 +39,13 @@ public sealed class CorrectedAnalysisTests : IDisposable
         var piece = automatic.Lithium[^1].Pieces.MaxBy(p => p.VolumeUm3)!;
         var middle = new WorldPoint(150, 100, 100);
         await mask.PaintAsync(new BrushMark(false, BrushShape.Ball, 9, [middle], default), "Ada", 1, default);
-        await mask.PaintAsync(new BrushMark(true, BrushShape.Ball, 14, [new(piece.CenterUm[0], piece.CenterUm[1], piece.CenterUm[2])], default), "Bo", 2, default);
+        var at = new WorldPoint(piece.CenterUm[0], piece.CenterUm[1], piece.CenterUm[2]);
+        await mask.PaintAsync(new BrushMark(true, BrushShape.Ball, 14, [at], default), "Bo", 2, default);
         await mask.PaintAsync(new BrushMark(false, BrushShape.Ball, 5, [new WorldPoint(4, 100, 100)], default), "Ada", 3, default);
 
         // Nobody chose it yet: every number stays as it was, to the last digit.
         Assert.Equal(NumbersOf(automatic), NumbersOf(await RunAsync(recipe)));
         var version = await mask.SaveAsync("cleaned", "Ada", 4, default);
-        Assert.Equal(NumbersOf(automatic), NumbersOf(await RunAsync(recipe)));
         await mask.ChooseAsync(version.Number, "Ada", 5, default);
 
         // Band and bins decide no voxel, so that they may be others.
@@ -54,7 +55,7 @@ public sealed class CorrectedAnalysisTests : IDisposable
         Assert.Equal("corrected v1 by Ada, Bo, 3 strokes", MaskUse.Describe(use, withNames: true));
         Assert.True(use.AddedUm3 > 1000 && use.RemovedUm3 > 100 && use.OutsideUm3 > 100, $"{use}");
         Assert.Equal(found, use.AutomaticUm3, 6);
-        Assert.Equal(found + use.AddedUm3 - use.RemovedUm3, Volume(before, corrected, 3.2), 6);
+        Assert.Equal(found + use.AddedUm3 - use.RemovedUm3, Volume(corrected, 3.2), 6);
         Assert.Equal(automatic.Lithium[1].MeasuredUm3, corrected.Lithium[1].MeasuredUm3);
         Assert.Contains(corrected.Warnings, w => w.Contains("At 3.2 h the mask is corrected v1, 3 strokes", StringComparison.Ordinal));
         Assert.Contains(corrected.Warnings, w => w.Contains("painted outside of the electrolyte", StringComparison.Ordinal));
@@ -73,7 +74,8 @@ public sealed class CorrectedAnalysisTests : IDisposable
 
         // A surface of the labels says which mask it is of.
         await new SurfaceExporter(store).ExportAsync(labels, new SurfaceWish(0, SurfaceFormat.Ply), _folder["mask.ply"], null, default);
-        Assert.Contains("corrected v1, 3 strokes", (await File.ReadAllBytesAsync(_folder["mask.ply"])).AsSpan(0, 200).ToArray().Aggregate("", (t, b) => t + (char)b));
+        var head = System.Text.Encoding.Latin1.GetString((await File.ReadAllBytesAsync(_folder["mask.ply"]))[..200]);
+        Assert.Contains("corrected v1, 3 strokes", head);
 
         // Another recipe makes another automatic mask, on which nothing was corrected; that is said.
         var other = await RunAsync(recipe with { LeastLithiumVoxels = 60 });
@@ -95,10 +97,11 @@ public sealed class CorrectedAnalysisTests : IDisposable
         async Task<Dataset> OpenAsync() => (await store.TryOpenAsync(id, default))!;
     }
 
-    private static double Volume(Dataset dataset, AnalysisResult result, double hours) => result.Lithium.First(l => l.Hours == hours).MeasuredUm3;
+    private static double Volume(AnalysisResult result, double hours) => result.Lithium.First(l => l.Hours == hours).MeasuredUm3;
 
-    private static string NumbersOf(AnalysisResult result) => JsonSerializer.Serialize(
-        result, new JsonSerializerOptions { NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals });
+    private static readonly JsonSerializerOptions s_json = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
+
+    private static string NumbersOf(AnalysisResult result) => JsonSerializer.Serialize(result, s_json);
 
     private static async Task<long> LabelledAsync(DatasetStore store, VolumeInfo labels)
     {

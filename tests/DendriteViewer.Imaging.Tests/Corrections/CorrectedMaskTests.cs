@@ -97,7 +97,8 @@ public sealed class CorrectedMaskTests : IDisposable
 
     // As labels are halved: of the mask where two or more of the up to eight voxels are.
     private static Func<int, int, int, bool> Halve(Func<int, int, int, bool> fine) => (z, y, x) => Enumerable.Range(0, 8).Count(i =>
-        (2 * z + (i >> 2), 2 * y + (i >> 1 & 1), 2 * x + (i & 1)) is var (a, b, c) && s_shape.Contains(new VoxelIndex(a, b, c)) && fine(a, b, c)) >= 2;
+        (2 * z + (i >> 2), 2 * y + (i >> 1 & 1), 2 * x + (i & 1)) is var (a, b, c)
+            && s_shape.Contains(new VoxelIndex(a, b, c)) && fine(a, b, c)) >= 2;
 
     private static void All(Action<int, int, int> action)
     {
@@ -159,13 +160,15 @@ public sealed class CorrectedMaskTests : IDisposable
         var (other, _, _) = await (await VolumeAsync(threshold: 8)).OpenAsync();
         Assert.Equal(0, (await other.SummaryAsync(default)).AddedVoxels);
         await other.CarryAsync("Bo", 1, default);
-        Assert.Equal((added, removed), ((await other.SummaryAsync(default)).AddedVoxels, (await other.SummaryAsync(default)).RemovedVoxels));
+        var summary = await other.SummaryAsync(default);
+        Assert.Equal((added, removed), (summary.AddedVoxels, summary.RemovedVoxels));
     }
 
     // A shell of voxels with a hole inside, one with a gap, and a piece.
     private async Task<CorrectedMask> ShellAsync(bool isOpen)
     {
-        var volume = await MaskVolume.WriteAsync(new FolderBlobStore(_folder["store"]), s_shape, AffineTransform.Of(VoxelSize.Cubic(1), default), (z, y, x) =>
+        var grid = AffineTransform.Of(VoxelSize.Cubic(1), default);
+        var volume = await MaskVolume.WriteAsync(new FolderBlobStore(_folder["store"]), s_shape, grid, (z, y, x) =>
             Math.Max(Math.Abs(z - 32), Math.Max(Math.Abs(y - 33), Math.Abs(x - 64))) == 5 && !(isOpen && (z, y) == (32, 33)));
         return (await volume.OpenAsync()).Mask;
     }
@@ -183,7 +186,8 @@ public sealed class CorrectedMaskTests : IDisposable
         await mask.FillAsync(new WorldPoint(33.5, 33.5, 64.5), null, erase: false, "Ada", 1, default);
         Assert.Equal(729, (await mask.SummaryAsync(default)).AddedVoxels);
         await mask.FillAsync(new WorldPoint(32.5, 33.5, 64.5), null, erase: true, "Ada", 2, default);
-        Assert.Equal((0, 11 * 11 * 11 - 729), ((await mask.SummaryAsync(default)).AddedVoxels, (await mask.SummaryAsync(default)).RemovedVoxels));
+        var summary = await mask.SummaryAsync(default);
+        Assert.Equal((0, 11 * 11 * 11 - 729), (summary.AddedVoxels, summary.RemovedVoxels));
         var (again, _, _) = await MaskVolume.ReopenAsync(new FolderBlobStore(_folder["store"]));
         Assert.Equal(602, (await again.SummaryAsync(default)).RemovedVoxels);
     }

@@ -4,7 +4,8 @@ namespace DendriteViewer.Imaging.Tests.Corrections;
 
 public sealed class MaskHistoryTests
 {
-    private static MaskHistory Of(params MaskEntry[] entries) => entries.Select((e, i) => e with { Sequence = i + 1, Base = e.Base is "" ? "a" : e.Base })
+    private static MaskHistory Of(params MaskEntry[] entries) => entries
+        .Select((e, i) => e with { Sequence = i + 1, Base = e.Base is "" ? "a" : e.Base })
         .Aggregate(MaskHistory.Empty, (h, e) => h.With(e));
 
     private static MaskEntry Stroke(string by = "Ada", string automatic = "") => new()
@@ -12,19 +13,22 @@ public sealed class MaskHistoryTests
         Kind = MaskEntryKind.Paint, By = by, Base = automatic, Erase = false, Shape = BrushShape.Ball, RadiusUm = 1, PointsUm = [[1, 1, 1]],
     };
 
-    private static MaskEntry Do(MaskEntryKind kind, int? of = null, int? version = null) => new() { Kind = kind, By = "Bo", Of = of, Version = version };
+    private static MaskEntry Do(MaskEntryKind kind, int? of = null, int? version = null) =>
+        new() { Kind = kind, By = "Bo", Of = of, Version = version };
 
     [Fact]
     public void Strokes_TakenBackAndMadeAgain_KeepTheirOrder()
     {
-        var history = Of(Stroke(), Stroke(), Stroke(), Do(MaskEntryKind.Undo, of: 1), Do(MaskEntryKind.Undo, of: 3), Do(MaskEntryKind.Redo, of: 1));
+        var history = Of(
+            Stroke(), Stroke(), Stroke(), Do(MaskEntryKind.Undo, of: 1), Do(MaskEntryKind.Undo, of: 3), Do(MaskEntryKind.Redo, of: 1));
         Assert.Equal([1, 2], history.Of("a").Strokes);
         Assert.Equal(6, history.Sequence);
     }
 
     [Fact]
     public void Undo_OfNoStroke_ChangesNothing() =>
-        Assert.Equal([1], Of(Stroke(), Do(MaskEntryKind.Save), Do(MaskEntryKind.Redo, of: 2), Do(MaskEntryKind.Undo, of: 2)).Of("a").Strokes);
+        Assert.Equal(
+            [1], Of(Stroke(), Do(MaskEntryKind.Save), Do(MaskEntryKind.Redo, of: 2), Do(MaskEntryKind.Undo, of: 2)).Of("a").Strokes);
 
     [Fact]
     public void Restore_OfAnOlderVersion_IsANewVersionAndDropsNothing()
@@ -42,7 +46,8 @@ public sealed class MaskHistoryTests
     [Fact]
     public void Choice_OfAVersion_StaysWhenPeopleGoOnPainting()
     {
-        var history = Of(Stroke(), Do(MaskEntryKind.Save), Do(MaskEntryKind.Choose, version: 1), Stroke("Bo"), Do(MaskEntryKind.Choose, version: 7));
+        var history = Of(
+            Stroke(), Do(MaskEntryKind.Save), Do(MaskEntryKind.Choose, version: 1), Stroke("Bo"), Do(MaskEntryKind.Choose, version: 7));
         Assert.Equal([1], history.Of("a").ChosenVersion!.Strokes);
         Assert.True(history.Of("a").IsChanged);
         Assert.Equal(["Ada", "Bo"], history.AuthorsOf(history.Of("a").Strokes));

@@ -38,7 +38,8 @@ public sealed class MaskLogTests : IDisposable
         await Log.TryAppendAsync(s_stroke, default);
         await Log.TryAppendAsync(s_stroke with { Sequence = 2 }, default);
         await new FolderBlobStore(_folder["store"]).DeleteAsync("datasets/cell/corrections/lithium/t1.5/00000001.json", default);
-        Assert.Contains("00000001.json is missing", (await Assert.ThrowsAsync<VolumeFormatException>(() => Log.ReadAsync(default))).Message);
+        var refused = await Assert.ThrowsAsync<VolumeFormatException>(() => Log.ReadAsync(default));
+        Assert.Contains("00000001.json is missing", refused.Message);
     }
 
     [Fact]

@@ -59,7 +59,10 @@ public sealed class MaskRasterTests
     [Fact]
     public void Stroke_OnAnyGrid_CoversWhatItsDefinitionDoes()
     {
-        var cases = from stroke in s_strokes from grid in Gen.Elements(s_grids) from shift in Gen.Elements(s_shape.Z / 2, 2) select (stroke, grid, shift);
+        var cases = from stroke in s_strokes
+            from grid in Gen.Elements(s_grids)
+            from shift in Gen.Elements(s_shape.Z / 2, 2)
+            select (stroke, grid, shift);
         Prop.ForAll(cases.ToArbitrary(), c =>
         {
             // The offsets are from a place in the volume.
@@ -122,7 +125,8 @@ public sealed class MaskRasterTests
     public void Stroke_OutsideOfTheScan_IsRefused()
     {
         var stroke = new BrushMark(false, BrushShape.Ball, 3, [new WorldPoint(-20, 4, 4)], default);
-        Assert.Contains("outside of the scan", Assert.Throws<OutOfRangeException>(() => MaskRaster.Of(stroke, s_shape, s_grids[0])).Message);
+        var refused = Assert.Throws<OutOfRangeException>(() => MaskRaster.Of(stroke, s_shape, s_grids[0]));
+        Assert.Contains("outside of the scan", refused.Message);
     }
 
     [Fact]

@@ -32,7 +32,8 @@ internal sealed class MaskVolume
         IBlobStore blobs, VolumeShape shape, AffineTransform transform, Func<int, int, int, bool> isSet, double threshold = 7)
     {
         var voxels = new bool[shape.Z, shape.Y, shape.X];
-        using var writer = new VolumeWriter(blobs, "datasets/cell/labels/lithium/made/t1.5.ome.zarr/", shape, VoxelType.UInt16, isLabels: true);
+        const string Path = "labels/lithium/made/t1.5.ome.zarr";
+        using var writer = new VolumeWriter(blobs, $"datasets/cell/{Path}/", shape, VoxelType.UInt16, isLabels: true);
         await writer.WriteAsync((z, slice) =>
         {
             var row = MemoryMarshal.Cast<byte, ushort>(slice.Span);
@@ -45,10 +46,11 @@ internal sealed class MaskVolume
             return ValueTask.CompletedTask;
         }, inAnyOrder: false, null, default);
         var made = new JsonObject { ["recipe"] = new JsonObject(), ["threshold"] = threshold, ["inputs"] = new JsonArray() };
-        var sha = await writer.FinishAsync(transform, "lithium at 1.5 h", new JsonObject { ["labels"] = true, ["analysis"] = made }, default);
+        var about = new JsonObject { ["labels"] = true, ["analysis"] = made };
+        var sha = await writer.FinishAsync(transform, "lithium at 1.5 h", about, default);
         var labels = new VolumeManifest
         {
-            Modality = AnalysisStore.Lithium, Hours = 1.5, Path = "labels/lithium/made/t1.5.ome.zarr", Labels = true,
+            Modality = AnalysisStore.Lithium, Hours = 1.5, Path = Path, Labels = true,
             Shape = [shape.Z, shape.Y, shape.X], Dtype = "uint16", Transform = transform.Rows.ToArray(), ValueRange = [0, 5],
             Levels = writer.Levels.Count, MetadataSha256 = sha,
         };

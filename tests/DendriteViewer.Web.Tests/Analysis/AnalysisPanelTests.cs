@@ -5,11 +5,14 @@ using DendriteViewer.Imaging.Bounds;
 using DendriteViewer.Imaging.Rendering;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Analysis;
+using DendriteViewer.Web.Hosting;
+using DendriteViewer.Web.Masks;
 using DendriteViewer.Web.Plots;
 using DendriteViewer.Web.Tests.Components;
 using DendriteViewer.Web.Viewing;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DendriteViewer.Web.Tests.Analysis;
 
@@ -123,8 +126,9 @@ public sealed class AnalysisPanelTests : MudContext
 
         // What a reader must know goes with the table; what absorption measured is not called lithium in it.
         var lithium = AnalysisFiles.Csv(result, "lithium", 20, default)!.Split('\n');
-        Assert.EndsWith(",measured_is,warnings", lithium[0], StringComparison.Ordinal);
-        Assert.Contains(",new dark volume,Absorption alone cannot tell lithium from a crack or a new void", lithium[1] + lithium[3],
+        Assert.EndsWith(",measured_is,mask,warnings", lithium[0], StringComparison.Ordinal);
+        Assert.Contains(
+            ",new dark volume,automatic,Absorption alone cannot tell lithium from a crack or a new void", lithium[1] + lithium[3],
             StringComparison.Ordinal);
         var warned = AnalysisFiles.Csv(result with { Warnings = ["No outline, \"none\"."], Sites = [] }, "sites", 20, default)!;
         Assert.EndsWith(",No outline; 'none'.\n", warned, StringComparison.Ordinal);
@@ -195,6 +199,8 @@ public sealed class AnalysisPanelTests : MudContext
         Services.AddSingleton(_host.Analyses);
         Services.AddSingleton(_host.Jobs);
         Services.AddSingleton(_host.Access);
+        Services.AddSingleton(new MaskDesk(_host.Masks, _host.Time));
+        Services.AddSingleton(new Failures(new SecretRedactor(), NullLogger<Failures>.Instance));
         var session = await _host.SessionAsync();
         var user = new ClaimsPrincipal(new ClaimsIdentity([new(ClaimTypes.NameIdentifier, (await _host.AddUserAsync(administrator)).ToString())], "test"));
         _ = Popovers;

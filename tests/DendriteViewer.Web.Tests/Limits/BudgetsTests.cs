@@ -60,6 +60,24 @@ public sealed class BudgetsTests : IDisposable
     }
 
     [Fact]
+    public void Stroke_FasterThanAnybodyPaints_IsRefusedWithATime()
+    {
+        for (var i = 0; i < 60; i++)
+        {
+            _budgets.Stroke(Account("ada"));
+        }
+
+        Assert.True(Assert.Throws<BudgetSpentException>(() =>
+        {
+            for (var i = 0; i < 60; i++)
+            {
+                _budgets.Stroke(Account("ada"));
+            }
+        }).After > TimeSpan.Zero);
+        _budgets.Stroke(Account("bo"));
+    }
+
+    [Fact]
     public void Viewer_MoreThanTheAccountMayHave_IsRefusedUntilOneGoes()
     {
         var first = _budgets.Viewer(Account("ada"));

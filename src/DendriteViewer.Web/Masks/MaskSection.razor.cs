@@ -1,0 +1,206 @@
+using System.Globalization;
+using DendriteViewer.Imaging.Analysis;
+using DendriteViewer.Imaging.Corrections;
+using DendriteViewer.Imaging.Rendering;
+using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Analysis;
+using DendriteViewer.Web.Hosting;
+using DendriteViewer.Web.Viewing;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Authorization;
+
+namespace DendriteViewer.Web.Masks;
+
+/// <summary>What somebody asks of a mask's versions.</summary>
+/// <param name="Kind">Save, restore, choose or carry.</param>
+/// <param name="Version">Which version, of those that exist.</param>
+/// <param name="Note">Of a new version.</param>
+public sealed record MaskWish(MaskEntryKind Kind, int Version = 0, string? Note = null);
+
+/// <summary>
+/// The mask of the timestep that is shown: which version numbers rest on, and its correction by hand. Strokes themselves are the browser's
+/// (wwwroot/masks/brush.js) and come by the API; what they changed appears here as it does for everybody.
+/// </summary>
+public sealed partial class MaskSection
+{
+    private MaskSummary? _summary;
+    private IReadOnlyList<string> _stale = [];
+    private string? _problem;
+    private bool _isOpen;
+    private bool _compares;
+    private bool _showsNames;
+    private (double Hours, object? Result) _read;
+    private (Overlay? Overlay, VolumeMode Mode)? _before;
+    private IDisposable? _watch;
+
+    /// <summary>The panel's desk, with a result.</summary>
+    [Parameter, EditorRequired]
+    public AnalysisDesk Desk { get; set; } = null!;
+
+    /// <summary>Whether the visitor may correct masks.</summary>
+    [Parameter]
+    public bool MayCorrect { get; set; }
+
+    /// <summary>Whether the visitor may run an analysis, and so choose what numbers rest on.</summary>
+    [Parameter]
+    public bool MayRun { get; set; }
+
+    /// <summary>Called to run the analysis.</summary>
+    [Parameter]
+    public EventCallback Run { get; set; }
+
+    [Inject]
+    private MaskDesk Masks { get; set; } = null!;
+
+    [Inject]
+    private DatasetAccess Access { get; set; } = null!;
+
+    [Inject]
+    private Failures Failures { get; set; } = null!;
+
+    [CascadingParameter]
+    private Task<AuthenticationState>? Authentication { get; set; }
+
+    private ViewSession Session => Desk.Session;
+
+    private double Hours => Session.Volume(Desk.View).Key.Hours;
+
+    private AnalysisResult R => Desk.State.Result!;
+
+    private string Described => MaskUse.Describe(R.MaskAt(Hours), _showsNames);
+
+    private double AutomaticUm3 => R.MaskAt(Hours)?.AutomaticUm3 ?? R.Lithium.FirstOrDefault(l => l.Hours == Hours)?.MeasuredUm3 ?? 0;
+
+    private double AddedUm3 => _summary!.AddedVoxels * _summary.VoxelUm3;
+
+    private double RemovedUm3 => _summary!.RemovedVoxels * _summary.VoxelUm3;
+
+    private bool IsCorrected => _summary is { } s && (s.State.Strokes.Count > 0 || s.State.Versions.Count > 0);
+
+    // Some voxels across, to begin with.
+    private double StartRadius => Math.Round(4 * Session.Volume(Desk.View).VoxelSize.Least, 3);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _watch?.Dispose();
+        PutBack();
+    }
+
+    /// <inheritdoc/>
+    protected override void OnInitialized() => _watch = Masks.Watch(Session, () => _ = InvokeAsync(ReadAsync));
+
+    /// <inheritdoc/>
+    protected override async Task OnParametersSetAsync()
+    {
+        if (_read != (Hours, R))
+        {
+            _read = (Hours, R);
+            await ReadAsync();
+        }
+    }
+
+    private async Task ReadAsync()
+    {
+        try
+        {
+            var grant = await GrantAsync();
+            _showsNames = grant?.SeesNames == true;
+            _summary = grant is null ? null : await Masks.Of(Session.Dataset, Hours).SummaryAsync(default);
+            _stale = grant is null ? [] : await Masks.StaleAsync(Session.Dataset, R, default);
+            _problem = grant is null ? "This dataset is not open to you any more." : null;
+        }
+        catch (Exception e)
+        {
+            _problem = Failures.Tell(e);
+        }
+
+        StateHasChanged();
+    }
+
+    private async Task<DatasetGrant?> GrantAsync() =>
+        Authentication is null ? null : await Access.GrantAsync((await Authentication).User, Session.Dataset.Identity);
+
+    // The right may have ended since the page was opened, so it is asked for each time.
+    private async Task AskAsync(MaskWish wish)
+    {
+        try
+        {
+            var needed = wish.Kind == MaskEntryKind.Choose ? DatasetRole.Curate : DatasetRole.Annotate;
+            if (!((await GrantAsync())?.Role >= needed))
+            {
+                _problem = "Correcting masks of this dataset is not open to you any more.";
+                return;
+            }
+
+            var (dataset, by) = (Session.Dataset, (await Authentication!).User.PersonOf());
+            switch (wish.Kind)
+            {
+                case MaskEntryKind.Save:
+                    await Masks.SaveAsync(dataset, Hours, wish.Note, by, default);
+                    break;
+                case MaskEntryKind.Restore:
+                    await Masks.RestoreAsync(dataset, Hours, wish.Version, by, default);
+                    break;
+                case MaskEntryKind.Carry:
+                    await Masks.CarryAsync(dataset, Hours, by, default);
+                    break;
+                default:
+                    await Masks.ChooseAsync(dataset, Hours, wish.Version, by, default);
+                    break;
+            }
+
+            await ReadAsync();
+        }
+        catch (Exception e)
+        {
+            _problem = Failures.Tell(e);
+        }
+    }
+
+    // With the recipe that made the masks: another one would make others, on which nothing was corrected.
+    private Task UpdateAsync()
+    {
+        Desk.EndTrial();
+        Desk.Set(s => s with { Recipe = R.Recipe });
+        return Run.InvokeAsync();
+    }
+
+    private void Open()
+    {
+        _isOpen = true;
+        Desk.Clear();
+        _before = (IsShown(Desk.View) ? null : Desk.View.Overlay, Desk.View.Mode);
+        Show();
+    }
+
+    private void Close()
+    {
+        _isOpen = false;
+        PutBack();
+    }
+
+    private void Compare(bool compares)
+    {
+        _compares = compares;
+        Show();
+    }
+
+    private void Show() => Session.Update(
+        v => v with { Overlay = MaskLooks.Layer(AnalysisStore.Lithium, _compares), Mode = VolumeMode.Composite }, this);
+
+    private void PutBack()
+    {
+        if (_before is var (overlay, mode))
+        {
+            _before = null;
+            Session.Update(v => IsShown(v) ? v with { Overlay = overlay, Mode = mode } : v, this);
+        }
+    }
+
+    private static bool IsShown(ViewState view) => view.Overlay?.Modality == AnalysisStore.Lithium + CorrectedMask.ShownSuffix;
+
+    private static string Um3(double um3) => um3.ToString(um3 < 100 ? "0.##" : "#,0", CultureInfo.InvariantCulture) + " µm³";
+
+    private static string Strokes(int count) => count == 1 ? "1 stroke" : $"{count} strokes";
+}

@@ -1,0 +1,233 @@
+// Correcting a mask: a brush of true size in the slices, what was painted until the server's picture has it, and fills. The panel of the
+// mask starts it and tells it what to do; nothing of it is loaded before.
+import { length, sub } from '../viewer/geometry.js';
+
+const mostPoints = 900, colors = { paint: '53,201,232', erase: '224,160,48' }, retryAfter = 2000, linger = 1500;
+let brush = null;
+
+/** Begins, with the panel that hears of another radius. */
+export function start(panel) {
+  stop();
+  const viewer = window.dendrite;
+  brush = viewer.brush = new Brush(viewer, panel);
+  viewer.choose('brush');
+}
+
+export function stop() {
+  if (!brush) return;
+  const { viewer } = brush;
+  brush.end();
+  viewer.brush = brush = null;
+  if (viewer.tool === 'brush') viewer.choose('navigate');
+  viewer.overlays();
+}
+
+export function set(options) { brush?.set(options); }
+
+class Brush {
+  // sent: strokes that are drawn over the pictures until these show them; queue: what is to be sent, in order.
+  constructor(viewer, panel) {
+    Object.assign(this, { viewer, panel, does: 'paint', shape: 'disc', radius: 1, hours: 0, at: null, stroke: null, sent: [], queue: [] });
+    this.ended = new AbortController();
+    addEventListener('beforeunload', e => { if (this.queue.length) e.preventDefault(); }, { signal: this.ended.signal });
+    addEventListener('keydown', e => this.control(e), { signal: this.ended.signal });
+    addEventListener('keyup', e => this.control(e), { signal: this.ended.signal });
+  }
+
+  end() {
+    this.ended.abort();
+    clearTimeout(this.telling);
+  }
+
+  set({ does, shape, radiusUm, hours }) {
+    Object.assign(this, { does, shape, radius: radiusUm, hours });
+    this.viewer.overlays();
+  }
+
+  get isOn() { return this.viewer.tool === 'brush'; }
+
+  // Whether it takes away: as the panel says, or the other way round with Ctrl.
+  erases(e) { return (this.does === 'erase') !== (e.ctrlKey || e.metaKey); }
+
+  // The cursor says what a press would do now.
+  control(e) {
+    if (e.key !== 'Control' && e.key !== 'Meta' || this.isTurned === (e.type === 'keydown')) return;
+    this.isTurned = e.type === 'keydown';
+    this.viewer.overlays();
+  }
+
+  // Pointer.
+
+  down(pane, e, x, y) {
+    if (!this.isOn || pane.is3d || e.button !== 0 || e.shiftKey) return null;
+    const { viewer } = this, erase = this.erases(e);
+    if (viewer.view.compare && viewer.compare.hoursAt(pane, x) !== this.hours) {
+      viewer.tell('The mask of the timestep that is chosen is corrected; the other one is only compared with it.');
+      return { moved: true, move() {}, up() {} };
+    }
+    const map = pane.map(), from = map.toWorld(x, y);
+    if (this.does === 'fill') return { moved: true, move() {}, up: () => this.fill(pane, from, map, e.ctrlKey || e.metaKey) };
+    this.begin(pane, map, from, erase);
+    return {
+      moved: true,
+      move: (mx, my) => this.go(pane, pane.map().toWorld(mx, my), mx, my),
+      up: () => this.finish(),
+      cancel: () => { this.stroke = null; viewer.overlays(); },
+    };
+  }
+
+  begin(pane, map, from, erase) {
+    const { shape, radius, hours } = this;
+    this.stroke = { pane: pane.index, erase, shape, radius, hours, normal: map.normal, points: [from] };
+    this.viewer.overlays();
+  }
+
+  // Points nearer to one another than a part of the radius, or a pixel, change nothing that is seen.
+  go(pane, to, x, y) {
+    this.at = { pane, x, y };
+    const s = this.stroke, last = s?.points.at(-1);
+    if (s && length(sub(to, last)) >= Math.max(s.radius / 5, pane.map().um / 2)) {
+      s.points.push(to);
+      if (s.points.length === mostPoints) {
+        this.finish();
+        this.begin(pane, pane.map(), to, s.erase);
+      }
+    }
+    this.viewer.overlays();
+  }
+
+  finish() {
+    const s = this.stroke;
+    this.stroke = null;
+    if (!s) return;
+    const { erase, shape, radius: radiusUm, points: pointsUm, normal } = s;
+    this.sent.push(s);
+    this.enqueue('strokes', s.hours, { erase, shape, radiusUm, pointsUm, normal: shape === 'disc' ? normal : undefined }, s);
+  }
+
+  fill(pane, atUm, map, erase) {
+    this.enqueue('fills', this.hours, { erase, atUm, normal: this.shape === 'disc' ? map.normal : undefined }, null);
+  }
+
+  /** A click in 3D sets a ball where something is seen. */
+  async click(pane, x, y) {
+    if (!this.isOn || !pane.is3d) return false;
+    if (this.shape !== 'ball' || this.does === 'fill') {
+      this.viewer.tell('In the 3D picture a ball is set with a click; choose 3D, and Paint or Erase.');
+      return true;
+    }
+    const at = await this.viewer.call('Pick', x, y, ...pane.size.map(Math.round));
+    if (!at) { this.viewer.tell('Nothing is seen there.'); return true; }
+    const erase = this.does === 'erase' !== Boolean(this.isTurned);
+    this.enqueue('strokes', this.hours, { erase, shape: 'ball', radiusUm: this.radius, pointsUm: [at] }, null);
+    return true;
+  }
+
+  hover(pane, x, y) {
+    if (!this.isOn) return;
+    this.at = pane ? { pane, x, y } : null;
+    this.viewer.overlays();
+  }
+
+  /** Alt and the wheel change the radius. */
+  wheel(e, steps) {
+    if (!this.isOn || !e.altKey) return false;
+    this.resize(Math.exp(steps * 0.12));
+    return true;
+  }
+
+  resize(factor) {
+    this.radius = Number(Math.max(1e-3, Math.min(1e5, this.radius * factor)).toPrecision(3));
+    this.viewer.overlays();
+    clearTimeout(this.telling);
+    this.telling = setTimeout(() => this.panel.invokeMethodAsync('Resized', this.radius).catch(() => {}), 120);
+  }
+
+  // Sending: one after another, in the order in which it was painted. What cannot be sent now is sent again.
+
+  enqueue(what, hours, body, stroke) {
+    this.queue.push({ what, hours, body, stroke });
+    if (this.queue.length === 1) this.send();
+  }
+
+  async send() {
+    const { viewer } = this;
+    while (this.queue.length) {
+      const { what, hours, body, stroke } = this.queue[0], session = viewer.root.dataset.session;
+      try {
+        const answer = await fetch(`/api/datasets/${viewer.scene.dataset}/masks/${hours}/${what}?session=${session}`, {
+          method: 'POST', body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' },
+        });
+        if (answer.status === 429 || answer.status >= 500) throw new Error();
+        if (!answer.ok) {
+          const problem = await answer.json().catch(() => ({}));
+          viewer.tell(problem.error ?? problem.detail ?? `The server refused this (${answer.status}).`);
+        }
+        if (stroke) this.settle(stroke, answer.ok);
+        this.isTold = false;
+        this.queue.shift();
+      } catch {
+        // Once is enough to say so; the stroke stays on the picture until it is kept.
+        if (!this.isTold) viewer.tell('A correction is not saved yet: the server does not answer. It is sent again.');
+        this.isTold = true;
+        await new Promise(done => setTimeout(done, retryAfter));
+      }
+    }
+  }
+
+  // Drawn until the pane has a picture of after it was kept, or it is clear that none comes.
+  settle(stroke, isKept) {
+    stroke.until = isKept ? this.viewer.panes[stroke.pane].frame : -1;
+    if (!isKept) this.drop(stroke);
+    else setTimeout(() => this.drop(stroke), linger);
+  }
+
+  drop(stroke) {
+    this.sent = this.sent.filter(s => s !== stroke);
+    this.viewer.overlays();
+  }
+
+  // Drawing.
+
+  draw(g, pane) {
+    if (pane.is3d || pane.stream !== pane.index) return;
+    const map = pane.map();
+    this.sent = this.sent.filter(s => s.pane !== pane.index || s.until === undefined || pane.frame <= s.until);
+    for (const s of this.stroke ? [...this.sent, this.stroke] : this.sent) if (s.pane === pane.index) this.way(g, map, s);
+    if (this.isOn && this.at) this.cursor(g, pane, map);
+  }
+
+  way(g, map, s) {
+    const points = s.points.map(p => map.toScreen(p));
+    g.save();
+    Object.assign(g, { lineWidth: 2 * s.radius / map.um, lineCap: 'round', lineJoin: 'round' });
+    g.strokeStyle = `rgba(${colors[s.erase ? 'erase' : 'paint']},.5)`;
+    g.beginPath();
+    g.moveTo(points[0][0], points[0][1]);
+    // A way without length is not drawn, not even its round ends.
+    for (const p of points.length > 1 ? points.slice(1) : [[points[0][0] + 0.01, points[0][1]]]) g.lineTo(p[0], p[1]);
+    g.stroke();
+    g.restore();
+  }
+
+  // A ring of the brush's true size; of a ball, in the other slices what it cuts of them.
+  cursor(g, pane, map) {
+    const { at } = this, isHere = at.pane === pane;
+    if (!isHere && (at.pane.is3d || this.shape === 'disc' || this.does === 'fill')) return;
+    const world = at.pane.is3d ? null : at.pane.map().toWorld(at.x, at.y);
+    if (!world) return;
+    const [x, y, off] = isHere ? [at.x, at.y, 0] : map.toScreen(world);
+    const left = this.radius ** 2 - off ** 2;
+    if (left <= 0) return;
+    const radius = this.does === 'fill' ? 5 : Math.max(1, Math.sqrt(left) / map.um);
+    const erase = (this.stroke ? this.stroke.erase : (this.does === 'erase') !== Boolean(this.isTurned));
+    g.save();
+    for (const [width, style] of [[3.5, 'rgba(0,0,0,.65)'], [1.5, erase ? 'rgb(240,180,70)' : '#fff']]) {
+      Object.assign(g, { lineWidth: width, strokeStyle: style });
+      g.beginPath();
+      g.arc(x, y, radius, 0, 2 * Math.PI);
+      g.stroke();
+    }
+    g.restore();
+  }
+}
