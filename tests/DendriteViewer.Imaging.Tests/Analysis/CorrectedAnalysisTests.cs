@@ -73,7 +73,7 @@ public sealed class CorrectedAnalysisTests : IDisposable
         Assert.Equal(3, (await on.SummaryAsync(default)).State.Strokes.Count);
 
         // A surface of the labels says which mask it is of.
-        await new SurfaceExporter(store).ExportAsync(labels, new SurfaceWish(0, SurfaceFormat.Ply), _folder["mask.ply"], null, default);
+        await new SurfaceExporter(store).ExportAsync(labels, new SurfaceSettings(0, SurfaceFormat.Ply), _folder["mask.ply"], null, default);
         var head = System.Text.Encoding.Latin1.GetString((await File.ReadAllBytesAsync(_folder["mask.ply"]))[..200]);
         Assert.Contains("corrected v1, 3 strokes", head);
 
