@@ -2,6 +2,7 @@ using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Data;
 using DendriteViewer.Web.Hosting;
 using DendriteViewer.Web.Jobs;
+using DendriteViewer.Web.Viewing;
 using Microsoft.Extensions.Configuration.Json;
 using Microsoft.Extensions.FileProviders;
 
@@ -41,6 +42,7 @@ public static class DendriteHost
             throw;
         }
 
+        _ = app.Services.GetRequiredService<PictureWarmUp>().RunAsync(app.Lifetime.ApplicationStopping);
         await app.WaitForShutdownAsync();
     }
 

@@ -163,6 +163,14 @@ public sealed class AccessibilityJourney(Browser browser) : IClassFixture<Browse
             await box.GetByRole(AriaRole.Button, new() { Name = "Close" }).First.ClickAsync();
             await box.WaitForAsync(new() { State = WaitForSelectorState.Detached });
         }
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Bookmarks", Exact = true }).ClickAsync();
+        var box = page.GetByRole(AriaRole.Dialog, new() { Name = "Bookmarks" });
+        await box.GetByRole(AriaRole.Button, new() { Name = "Save this view" }).ClickAsync();
+        await box.Locator(".bookmark-open").First.WaitForAsync();
+        await LookAsync(page, $"bookmarks, {theme}");
+        await page.Keyboard.PressAsync("Escape");
+        await box.WaitForAsync(new() { State = WaitForSelectorState.Detached });
     }
 
     // What is another on a phone: pages in one column, panels as sheets, actions in a menu. Colours are the theme's, as above.

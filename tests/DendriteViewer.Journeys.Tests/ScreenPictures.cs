@@ -147,6 +147,12 @@ public sealed class ScreenPictures(Browser browser) : IClassFixture<Browser>
             await page.Keyboard.PressAsync("p");
             await page.GetByAltText("The figure as it will be saved").WaitForAsync();
         });
+        await TakeDialogAsync(page, "bookmarks", look, async () =>
+        {
+            await page.Keyboard.PressAsync("d");
+            await page.GetByRole(AriaRole.Button, new() { Name = "Save this view" }).ClickAsync();
+            await page.Locator(".bookmark-open").First.WaitForAsync();
+        });
         foreach (var tab in new[] { "Volume", "Surface", "Movie", "Check" })
         {
             await TakeDialogAsync(page, "data-" + tab.ToLowerInvariant(), look, async () =>

@@ -20,6 +20,7 @@ public static class ViewingRegistration
         builder.Services.AddSingleton<VolumeRenderer>();
         builder.Services.AddSingleton<WindowFinder>();
         builder.Services.AddSingleton<Openings>();
+        builder.Services.AddSingleton<PictureWarmUp>();
         return builder;
     }
 }
