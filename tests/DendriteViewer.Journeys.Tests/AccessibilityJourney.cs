@@ -165,12 +165,12 @@ public sealed class AccessibilityJourney(Browser browser) : IClassFixture<Browse
         }
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Bookmarks", Exact = true }).ClickAsync();
-        var box = page.GetByRole(AriaRole.Dialog, new() { Name = "Bookmarks" });
-        await box.GetByRole(AriaRole.Button, new() { Name = "Save this view" }).ClickAsync();
-        await box.Locator(".bookmark-open").First.WaitForAsync();
+        var bookmarks = page.GetByRole(AriaRole.Dialog, new() { Name = "Bookmarks" });
+        await bookmarks.GetByRole(AriaRole.Button, new() { Name = "Save this view" }).ClickAsync();
+        await bookmarks.Locator(".bookmark-open").First.WaitForAsync();
         await LookAsync(page, $"bookmarks, {theme}");
         await page.Keyboard.PressAsync("Escape");
-        await box.WaitForAsync(new() { State = WaitForSelectorState.Detached });
+        await bookmarks.WaitForAsync(new() { State = WaitForSelectorState.Detached });
     }
 
     // What is another on a phone: pages in one column, panels as sheets, actions in a menu. Colours are the theme's, as above.
