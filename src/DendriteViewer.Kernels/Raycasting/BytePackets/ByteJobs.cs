@@ -15,15 +15,9 @@ internal sealed unsafe class ByteJobs : IDisposable
     /// <summary>Packets of a tile at most, a multiple of 16.</summary>
     public const int Most = 256;
 
-    /// <summary>A packet and the planes that it is taken over.</summary>
-    public record struct Job(int Packet, int From, int To);
-
     // Eight arrays of 32-bit numbers a packet, then four of one group.
     private readonly float* _data = (float*)NativeMemory.AlignedAlloc((8 * Most + 4 * 16) * sizeof(float), 64);
-    private readonly Job[] _jobs = new Job[Most];
-    private readonly short[] _ofPacket = new short[Most];
     private int _groups;
-    private int _count;
 
     private float* Column => _data;
 
@@ -43,9 +37,6 @@ internal sealed unsafe class ByteJobs : IDisposable
 
     private int* Found => (int*)(_data + 8 * Most);
 
-    /// <summary>What was found since <see cref="Clear"/>.</summary>
-    public ReadOnlySpan<Job> Jobs => _jobs.AsSpan(0, _count);
-
     /// <summary>Takes over where a tile's packets are.</summary>
     public void Open(BytePacket* packets, int count)
     {
@@ -64,15 +55,11 @@ internal sealed unsafe class ByteJobs : IDisposable
         }
     }
 
-    /// <summary>Forgets what was found.</summary>
-    public void Clear()
-    {
-        _count = 0;
-        _ofPacket.AsSpan(0, _groups * 16).Fill(-1);
-    }
-
     /// <summary>A packet that need not be taken further.</summary>
     public void Finish(int packet) => End[packet] = 0;
+
+    /// <summary>Whether a packet need not be taken further.</summary>
+    public bool IsFinished(int packet) => End[packet] == 0;
 
     /// <summary>The planes that any packet has left, as far as they lie in a range.</summary>
     public (int First, int End) Left()
@@ -86,18 +73,18 @@ internal sealed unsafe class ByteJobs : IDisposable
         return (first, end);
     }
 
-    /// <summary>Finds the packets that have anything to see on a slab's planes, and marks the blocks that they read.</summary>
+    /// <summary>Finds the packets that have anything to see on a slab's planes, and what they read.</summary>
     /// <param name="f">The tile.</param>
     /// <param name="cells">What can be seen, or null where all can.</param>
     /// <param name="slab">Slices 8·slab to 8·slab + 7.</param>
     /// <param name="from">First plane.</param>
     /// <param name="to">End of the planes.</param>
-    /// <param name="window">What is to be marked.</param>
+    /// <param name="layer">The slab's layer, to which they are added.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Find(MarchFrame* f, CellBits? cells, int slab, int from, int to, ByteWindow window)
+    public void Find(MarchFrame* f, CellBits? cells, int slab, int from, int to, ByteLayer layer)
     {
         uint* rows = stackalloc uint[32];
-        if (cells is not null && !Rows(cells, slab, window, rows))
+        if (cells is not null && !Rows(cells, slab, layer, rows))
         {
             return;
         }
@@ -119,10 +106,10 @@ internal sealed unsafe class ByteJobs : IDisposable
             Range(Row + i, RowSlope + i, RowSpread + i, near, far, nearSpread, farSpread, out var r0, out var r1);
             if (cells is not null)
             {
-                var left = Cell(c0, window.Column);
+                var left = Cell(c0, layer.Column);
                 var mask = Avx512F.ShiftLeftLogicalVariable(Vector512.Create(2),
-                    (Cell(c1, window.Column) - left).AsUInt32()) - Vector512<int>.One;
-                Vector512<int> r = Cell(r0, window.Row), last = Cell(r1, window.Row), seen = Vector512<int>.Zero;
+                    (Cell(c1, layer.Column) - left).AsUInt32()) - Vector512<int>.One;
+                Vector512<int> r = Cell(r0, layer.Row), last = Cell(r1, layer.Row), seen = Vector512<int>.Zero;
                 while (true)
                 {
                     var bits = Avx512F.PermuteVar16x32x2(upperRows, r.AsUInt32(), lowerRows);
@@ -152,33 +139,20 @@ internal sealed unsafe class ByteJobs : IDisposable
             for (; hits != 0; hits &= hits - 1)
             {
                 var k = BitOperations.TrailingZeroCount(hits);
-                window.Mark(Found[k], Found[16 + k], Found[32 + k], Found[48 + k], 1 << (slab & 1));
-                Add(i + k, Math.Max(from, First[i + k]), Math.Min(to, End[i + k]));
+                layer.Add(
+                    i + k, Math.Max(from, First[i + k]), Math.Min(to, End[i + k]), Found[k], Found[16 + k], Found[32 + k], Found[48 + k],
+                    1 << (slab & 1));
             }
         }
     }
 
-    // A packet that is found in both slabs of a layer goes on without a gap, so it has one job.
-    private void Add(int packet, int from, int to)
-    {
-        var known = _ofPacket[packet];
-        if (known >= 0 && _jobs[known].To == from)
-        {
-            _jobs[known].To = to;
-            return;
-        }
-
-        _ofPacket[packet] = (short)_count;
-        _jobs[_count++] = new Job(packet, from, to);
-    }
-
-    // The rows of cells that the window covers; false where all are hidden.
-    private static bool Rows(CellBits cells, int slab, ByteWindow window, uint* rows)
+    // The rows of cells that the layer's rectangle covers; false where all are hidden.
+    private static bool Rows(CellBits cells, int slab, ByteLayer layer, uint* rows)
     {
         var any = 0u;
         for (var r = 0; r < 32; r++)
         {
-            rows[r] = cells.Of(slab, (window.Row >> 3) + r, window.Column >> 3);
+            rows[r] = cells.Of(slab, (layer.Row >> 3) + r, layer.Column >> 3);
             any |= rows[r];
         }
 
@@ -198,7 +172,7 @@ internal sealed unsafe class ByteJobs : IDisposable
             + Vector512.Create(0.01f)));
     }
 
-    // The cell of a voxel, counted from a window's first.
+    // The cell of a voxel, counted from a layer's first.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<int> Cell(Vector512<int> voxel, int first) =>
         Vector512.Min(Vector512.Max((voxel - Vector512.Create(first)) >> 3, Vector512<int>.Zero), Vector512.Create(31));

@@ -151,52 +151,46 @@ internal static unsafe class ByteRaycaster
         return f;
     }
 
-    // Layer after layer; false where a layer's part of the tile is too large for the window.
+    // Layer after layer; false where a layer's part of the tile is too large for the window. While packets are taken over one layer, the
+    // memory of the next one's blocks is asked for, since that is what most blocks would otherwise wait for.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool March(RayJob job, ByteWorker worker, MarchFrame* f, int u0, int v0, int size)
     {
         var (s, plan, window, jobs) = (job.Settings, worker.Plan, worker.Window, worker.Jobs);
         var cells = s.Mode == RayMode.Composite ? s.Empty.CellsAcross(job.Volume.Grid, plan.Axis) : null;
         ReadOnlySpan<SlicePlan.Line> corners =
-            [plan.LineOf(job, u0, v0), plan.LineOf(job, u0 + size, v0), plan.LineOf(job, u0, v0 + size),
-                plan.LineOf(job, u0 + size, v0 + size)];
-        var (m, end) = jobs.Left();
-        while (m < end)
+            [plan.LineOf(job, u0, v0), plan.LineOf(job, u0 + size, v0), plan.LineOf(job, u0, v0 + size), plan.LineOf(job, u0 + size, v0 + size)];
+        var plane = jobs.Left().First;
+        var (layer, next) = (worker.Layers[0], worker.Layers[1]);
+        if (!Prepare(plan, jobs, cells, f, corners, layer, ref plane))
         {
-            int layer = plan.Slices[m] >> 4, layerEnd = m;
-            while (layerEnd < end && plan.Slices[layerEnd] >> 4 == layer)
-            {
-                layerEnd++;
-            }
+            return false;
+        }
 
-            if (!Place(window, corners, f, m, layerEnd))
+        while (layer.Jobs.Length > 0)
+        {
+            if (!Prepare(plan, jobs, cells, f, corners, next, ref plane))
             {
                 return false;
             }
 
+            window.Fill(layer, plan.Axis);
             f->Window = window.Data;
-            (f->Pitch, f->Stride, f->Column, f->Row, f->Slice) = (window.Pitch, window.Stride, window.Column, window.Row, layer * 16);
-            jobs.Clear();
-            while (m < layerEnd)
+            (f->Pitch, f->Stride, f->Column, f->Row, f->Slice) = (window.Pitch, window.Stride, layer.Column, layer.Row, layer.Number * 16);
+            var (done, asked) = (0, 0);
+            foreach (var (packet, from, to) in layer.Jobs)
             {
-                int slab = plan.Slices[m] >> 3, slabEnd = m;
-                while (slabEnd < layerEnd && plan.Slices[slabEnd] >> 3 == slab)
+                done++;
+                for (; asked * layer.Jobs.Length < next.Blocks.Length * done; asked++)
                 {
-                    slabEnd++;
+                    window.Prefetch(next, plan.Axis, asked);
                 }
 
-                jobs.Find(f, cells, slab, m, slabEnd, window);
-                m = slabEnd;
-            }
+                if (jobs.IsFinished(packet))
+                {
+                    continue;
+                }
 
-            if (jobs.Jobs.Length == 0)
-            {
-                continue;
-            }
-
-            window.Fill(plan.Axis, layer);
-            foreach (var (packet, from, to) in jobs.Jobs)
-            {
                 March(s, f, worker.Packets + packet, from, to);
                 if (s.Mode == RayMode.Composite && worker.Packets[packet].IsFinished(to))
                 {
@@ -204,10 +198,51 @@ internal static unsafe class ByteRaycaster
                 }
             }
 
-            end = jobs.Left().End;
+            (layer, next) = (next, layer);
         }
 
         return true;
+    }
+
+    // Finds the next layer in which anything is to be done, from a plane on; one without jobs where there is none. False where it is too
+    // large.
+    private static bool Prepare(
+        SlicePlan plan, ByteJobs jobs, CellBits? cells, MarchFrame* f, ReadOnlySpan<SlicePlan.Line> corners, ByteLayer layer, ref int plane)
+    {
+        var end = jobs.Left().End;
+        while (plane < end)
+        {
+            int number = plan.Slices[plane] >> 4, layerEnd = plane;
+            while (layerEnd < end && plan.Slices[layerEnd] >> 4 == number)
+            {
+                layerEnd++;
+            }
+
+            if (!Open(layer, number, corners, f, plane, layerEnd))
+            {
+                return false;
+            }
+
+            while (plane < layerEnd)
+            {
+                int slab = plan.Slices[plane] >> 3, slabEnd = plane;
+                while (slabEnd < layerEnd && plan.Slices[slabEnd] >> 3 == slab)
+                {
+                    slabEnd++;
+                }
+
+                jobs.Find(f, cells, slab, plane, slabEnd, layer);
+                plane = slabEnd;
+            }
+
+            if (layer.Jobs.Length > 0)
+            {
+                layer.Close();
+                return true;
+            }
+        }
+
+        return layer.Open(0, 0, 0, 0, 0);
     }
 
     private static void March(RaycastSettings s, MarchFrame* f, BytePacket* p, int from, int to)
@@ -225,7 +260,7 @@ internal static unsafe class ByteRaycaster
     }
 
     // The rectangle that the tile's rays cross between two planes: at each plane they are within their corners.
-    private static bool Place(ByteWindow window, ReadOnlySpan<SlicePlan.Line> corners, MarchFrame* f, int from, int to)
+    private static bool Open(ByteLayer layer, int number, ReadOnlySpan<SlicePlan.Line> corners, MarchFrame* f, int from, int to)
     {
         Vector2 low = new(float.MaxValue), high = new(float.MinValue);
         foreach (var m in (ReadOnlySpan<int>)[from, to])
@@ -238,7 +273,7 @@ internal static unsafe class ByteRaycaster
             }
         }
 
-        return window.Place(low.X, low.Y, high.X, high.Y);
+        return layer.Open(number, low.X, low.Y, high.X, high.Y);
     }
 
     // The first shape whose rays stay close enough together, best of all within six rows; null where none does.

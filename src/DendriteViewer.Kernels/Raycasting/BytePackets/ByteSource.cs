@@ -86,6 +86,25 @@ internal sealed unsafe class ByteSource : IDisposable
         }
     }
 
+    /// <summary>Asks for the memory of a block.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Prefetch(int z, int y, int x)
+    {
+        var grid = _volume.Grid;
+        int maskZ = (1 << grid.ShiftZ) - 1, maskY = (1 << grid.ShiftY) - 1, maskX = (1 << grid.ShiftX) - 1;
+        if (grid.BrickAt(z, y, x) is { IsTiled: true } brick)
+        {
+            // A hint alone, so that the array may move meanwhile.
+            var size = _volume.Type.Size();
+            ref var first = ref MemoryMarshal.GetArrayDataReference(brick.Data);
+            var from = (byte*)Unsafe.AsPointer(ref first) + (nint)brick.TileOffset(z & maskZ, y & maskY, x & maskX) * size;
+            for (var i = 0; i < Voxels * size; i += 64)
+            {
+                Sse.Prefetch1(from + i);
+            }
+        }
+    }
+
     private byte* StandIn(int z, int y, int x, int maskZ, int maskY, int maskX)
     {
         // As far as the block's own brick and the volume reach.

@@ -48,8 +48,11 @@ internal sealed unsafe class ByteWorker : IDisposable
     /// <summary>The tile's planes.</summary>
     public SlicePlan Plan { get; } = new();
 
-    /// <summary>What its packets have to do.</summary>
+    /// <summary>Where its packets are.</summary>
     public ByteJobs Jobs { get; } = new();
+
+    /// <summary>The layer that is drawn and the one behind it, in turn.</summary>
+    public ByteLayer[] Layers { get; } = [new(), new()];
 
     /// <summary>Room for the packets of a tile.</summary>
     public BytePacket* Packets { get; } = (BytePacket*)NativeMemory.AlignedAlloc((nuint)(ByteJobs.Most * sizeof(BytePacket)), 64);
@@ -64,6 +67,7 @@ internal sealed unsafe class ByteWorker : IDisposable
         Tables.Dispose();
         Plan.Dispose();
         Jobs.Dispose();
+        Array.ForEach(Layers, l => l.Dispose());
         NativeMemory.AlignedFree(Packets);
         GC.SuppressFinalize(this);
     }
