@@ -34,13 +34,15 @@ internal static class BenchCommand
         var exact = new Option<bool>("--exact") { Description = "Of raycast, time the picture at rest rather than one in motion." };
         var noBytes = new Option<bool>("--no-bytes") { Description = "Of raycast, draw pictures in motion without byte packets." };
         var repeats = new Option<int>("--repeats") { Description = "Frames of raycast, from 1 to 1000.", DefaultValueFactory = _ => 5 };
+        var only = new Option<string?>("--only") { Description =
+            "Of raycast, the one case to time: voids.flat, voids.shaded, fog.flat or fog.shaded." };
         var threads = new Option<int?>("--threads") { Description = "Threads of raycast; by default as many as processors." };
         var json = new Option<bool>("--json") { Description = "Accepted as elsewhere; the output is always JSON." };
         var device = Shared.Device();
         device.DefaultValueFactory = _ => "cpu";
         var command = new Command("bench", "Time the kernels; prints one JSON object.")
         {
-            what, volume, size, pixels, snapshots, exact, noBytes, repeats, threads, json, device,
+            what, volume, size, pixels, snapshots, exact, noBytes, repeats, threads, only, json, device,
         };
         command.SetAction((parse, ct) => ExitCodes.RunAsync(async () =>
         {
@@ -59,7 +61,7 @@ internal static class BenchCommand
                 case "raycast":
                     var look = new RaycastBench(
                         n, parse.GetValue(pixels), parse.GetValue(snapshots), parse.GetValue(exact), !parse.GetValue(noBytes),
-                        parse.GetValue(repeats), parse.GetValue(threads));
+                        parse.GetValue(repeats), parse.GetValue(threads), parse.GetValue(only));
                     look.Run(bytes, devices, result);
                     break;
                 case "slice":
@@ -101,7 +103,8 @@ internal static class BenchCommand
 
             var importer = new Importer(new DatasetStore(new FolderBlobStore(Path.Combine(folder, "store"))), TimeProvider.System);
             var started = TimeProvider.System.GetTimestamp();
-            await importer.ImportVolumeAsync(new SingleImport(stack, DatasetId.Parse("bench"), new VolumeManifest { VoxelSizeUm = [1, 1, 1] }), null, ct);
+            await importer.ImportVolumeAsync(new SingleImport(stack, DatasetId.Parse("bench"),
+                new VolumeManifest { VoxelSizeUm = [1, 1, 1] }), null, ct);
             result["ingest.ms"] = Math.Round(TimeProvider.System.GetElapsedTime(started).TotalMilliseconds, 2);
             result["ingest.MB"] = bytes.Length / 1e6;
         }

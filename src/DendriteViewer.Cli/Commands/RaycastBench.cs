@@ -21,7 +21,9 @@ namespace DendriteViewer.Cli.Commands;
 /// <param name="InBytes">Whether pictures in motion may be drawn in byte packets.</param>
 /// <param name="Repeats">Frames.</param>
 /// <param name="Threads">Threads at once, or null for all.</param>
-internal sealed record RaycastBench(int N, int Pixels, string? Snapshots, bool Exact, bool InBytes, int Repeats, int? Threads)
+/// <param name="Only">The one case to time, or null for all.</param>
+internal sealed record RaycastBench(int N, int Pixels, string? Snapshots, bool Exact, bool InBytes, int Repeats, int? Threads,
+    string? Only)
 {
     // What devices know the volume by.
     private const string Bench = "bench";
@@ -84,6 +86,11 @@ internal sealed record RaycastBench(int N, int Pixels, string? Snapshots, bool E
                 };
                 var target = new uint[Pixels * Pixels];
                 var label = $"{name}.{(shaded ? "shaded" : "flat")}";
+                if (Only is not null && Only != label)
+                {
+                    continue;
+                }
+
                 Draw(0);
                 var before = Environment.CpuUsage.TotalTime;
                 var times = BenchCommand.Times(Repeats, 0, Draw);

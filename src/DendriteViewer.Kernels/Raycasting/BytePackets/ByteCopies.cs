@@ -22,27 +22,52 @@ internal static unsafe class ByteCopies
     // The first byte of rows of 17.
     private static readonly byte[] s_first = [.. Enumerable.Range(0, 64).Select(k => (byte)Math.Min(RowStep * k, 255 - Edge))];
 
-    /// <summary>Slices from … to of a block, each 16 rows of 16 columns; 17 slices are there across y and z, 16 across x.</summary>
+    /// <summary>
+    /// Slices from … to of some blocks, each 16 rows of 16 columns; 17 slices are there across y and z, 16 across x. All blocks are copied
+    /// row by row at once.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Slices(byte* source, int axis, int from, int to, byte* target, nint pitch, nint stride)
+    public static void Slices(byte** sources, byte** targets, int count, int axis, int from, int to, nint pitch, nint stride)
     {
         if (axis == 0)
         {
+            var turn = Vector512.Create<byte>(s_turn);
             for (var row = 0; row < Edge; row++)
             {
-                Turn(source + row * LayerStep, from, to, target + row * pitch, stride);
+                for (var i = 0; i < count; i++)
+                {
+                    Turn(sources[i] + row * LayerStep, from, to, targets[i] + row * pitch, stride, turn);
+                }
             }
 
             return;
         }
 
-        var (sliceStep, rowStep) = axis == 1 ? (RowStep, LayerStep) : (LayerStep, RowStep);
-        for (var slice = from; slice < to; slice++)
+        nint sliceStep = axis == 1 ? RowStep : LayerStep, rowStep = axis == 1 ? LayerStep : RowStep;
+        for (nint slice = from; slice < to; slice++)
         {
-            byte* at = source + slice * sliceStep, into = target + slice * stride;
+            nint at = slice * sliceStep, into = slice * stride;
+            if (count == 4)
+            {
+                byte* a = sources[0] + at, b = sources[1] + at, c = sources[2] + at, d = sources[3] + at;
+                byte* a1 = targets[0] + into, b1 = targets[1] + into, c1 = targets[2] + into, d1 = targets[3] + into;
+                for (nint row = 0, read = 0, write = 0; row < Edge; row++, read += rowStep, write += pitch)
+                {
+                    Vector128.Load(a + read).Store(a1 + write);
+                    Vector128.Load(b + read).Store(b1 + write);
+                    Vector128.Load(c + read).Store(c1 + write);
+                    Vector128.Load(d + read).Store(d1 + write);
+                }
+
+                continue;
+            }
+
             for (var row = 0; row < Edge; row++, at += rowStep, into += pitch)
             {
-                Vector128.Load(at).Store(into);
+                for (var i = 0; i < count; i++)
+                {
+                    Vector128.Load(sources[i] + at).Store(targets[i] + into);
+                }
             }
         }
     }
@@ -64,10 +89,9 @@ internal static unsafe class ByteCopies
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Turn(byte* source, int from, int to, byte* target, nint stride)
+    private static void Turn(byte* source, int from, int to, byte* target, nint stride, Vector512<byte> turn)
     {
         Vector512<byte> a = Four(source), b = Four(source + 4 * RowStep), c = Four(source + 8 * RowStep), d = Four(source + 12 * RowStep);
-        var turn = Vector512.Create<byte>(s_turn);
         if (from < 8)
         {
             Eight(a, b, c, d, turn, target, stride);

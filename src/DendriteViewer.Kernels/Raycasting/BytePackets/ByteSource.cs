@@ -15,13 +15,19 @@ internal sealed unsafe class ByteSource : IDisposable
 {
     public const int Edge = Brick.TileEdge;
 
+    /// <summary>Blocks that are held at a time.</summary>
+    public const int Slots = 4;
+
     private const int Row = Edge + 1;
     private const int Voxels = Row * Row * Row;
 
     // What vectors read and write beyond both ends.
     private const int Around = 512;
 
-    private readonly byte* _stage = (byte*)NativeMemory.AlignedAlloc(Voxels + 2 * Around, 64);
+    private const int StageSize = (Voxels + 2 * Around + 63) / 64 * 64;
+
+    private readonly byte* _stages = (byte*)NativeMemory.AlignedAlloc(Slots * StageSize, 64);
+    private readonly PinnedGCHandle<byte[]?>[] _pins = new PinnedGCHandle<byte[]?>[Slots];
     private readonly byte[] _wide = new byte[(Voxels + Around) * sizeof(float)];
     private readonly float[] _scratch = new float[CoarserLevels.Scratch];
     private PagedVolume _volume = null!;
@@ -30,6 +36,23 @@ internal sealed unsafe class ByteSource : IDisposable
     private ushort _range;
     private int _shift;
     private short _factor;
+
+    public ByteSource()
+    {
+        for (var i = 0; i < Slots; i++)
+        {
+            _pins[i] = new PinnedGCHandle<byte[]?>(null);
+        }
+    }
+
+    /// <summary>Lets go of what is held.</summary>
+    public void Release()
+    {
+        for (var i = 0; i < Slots; i++)
+        {
+            _pins[i].Target = null;
+        }
+    }
 
     /// <summary>Turns to another volume.</summary>
     public void Open(PagedVolume volume, ByteMapping mapping)
@@ -46,43 +69,43 @@ internal sealed unsafe class ByteSource : IDisposable
     }
 
     /// <summary>
-    /// The block's bytes, for voxel (z, y, x), multiples of 16 inside the volume: where they begin in <paramref name="tiles"/>, or a
-    /// pointer to the stage where that is null, which holds until the next call.
+    /// The block's bytes, for voxel (z, y, x), multiples of 16 inside the volume. They hold until the slot is used again, at most until
+    /// <see cref="Release"/>.
     /// </summary>
+    /// <param name="slot">0 … <see cref="Slots"/> − 1.</param>
     /// <param name="z">First voxel along z.</param>
     /// <param name="y">First voxel along y.</param>
     /// <param name="x">First voxel along x.</param>
     /// <param name="axis">The axis whose 17th layer is asked for.</param>
     /// <param name="isThick">Whether the 17th layer along the axis is there.</param>
-    /// <param name="tiles">The brick's bytes, or null.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public byte* Block(int z, int y, int x, int axis, out bool isThick, out byte[]? tiles)
+    public byte* Block(int slot, int z, int y, int x, int axis, out bool isThick)
     {
         var grid = _volume.Grid;
-        tiles = null;
+        var stage = _stages + slot * StageSize + Around;
         int maskZ = (1 << grid.ShiftZ) - 1, maskY = (1 << grid.ShiftY) - 1, maskX = (1 << grid.ShiftX) - 1;
         isThick = axis switch { 0 => (x & maskX) + Edge <= maskX, 1 => (y & maskY) + Edge <= maskY, _ => (z & maskZ) + Edge <= maskZ };
         if (!Brick.IsTiledFor(maskZ + 1, maskY + 1, maskX + 1))
         {
             isThick = true;
-            return Singly(z, y, x);
+            return Singly(stage, z, y, x);
         }
 
         if (grid.BrickAt(z, y, x) is not { } brick)
         {
-            return StandIn(z, y, x, maskZ, maskY, maskX);
+            return StandIn(stage, z, y, x, maskZ, maskY, maskX);
         }
 
         var at = brick.TileOffset(z & maskZ, y & maskY, x & maskX);
         if (_volume.Type == VoxelType.UInt8)
         {
-            tiles = brick.Data;
-            return (byte*)at;
+            _pins[slot].Target = brick.Data;
+            return (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(brick.Data)) + at;
         }
 
         fixed (byte* data = brick.Data)
         {
-            return Convert(data + (nint)at * _volume.Type.Size());
+            return Convert(stage, data + (nint)at * _volume.Type.Size());
         }
     }
 
@@ -105,7 +128,7 @@ internal sealed unsafe class ByteSource : IDisposable
         }
     }
 
-    private byte* StandIn(int z, int y, int x, int maskZ, int maskY, int maskX)
+    private byte* StandIn(byte* stage, int z, int y, int x, int maskZ, int maskY, int maskX)
     {
         // As far as the block's own brick and the volume reach.
         int nz = Reach(z, maskZ, _volume.Z), ny = Reach(y, maskY, _volume.Y), nx = Reach(x, maskX, _volume.X);
@@ -118,16 +141,15 @@ internal sealed unsafe class ByteSource : IDisposable
 
         fixed (byte* wide = _wide)
         {
-            return Convert(wide);
+            return Convert(stage, wide);
         }
 
         static int Reach(int at, int mask, int size) => Math.Min((at & mask) + Edge <= mask ? Row : Edge, size - at);
     }
 
     // Voxel by voxel, where bricks are too flat for tiles.
-    private byte* Singly(int z, int y, int x)
+    private byte* Singly(byte* stage, int z, int y, int x)
     {
-        var stage = _stage + Around;
         for (var i = 0; i < Voxels; i++)
         {
             stage[i] = _mapping.Of(_volume.At(z + i / (Row * Row), y + i / Row % Row, x + i % Row));
@@ -137,9 +159,8 @@ internal sealed unsafe class ByteSource : IDisposable
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private byte* Convert(byte* from)
+    private byte* Convert(byte* stage, byte* from)
     {
-        var stage = _stage + Around;
         switch (_volume.Type)
         {
             case VoxelType.UInt8 or VoxelType.Int8:
@@ -193,9 +214,18 @@ internal sealed unsafe class ByteSource : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        NativeMemory.AlignedFree(_stage);
+        Free();
         GC.SuppressFinalize(this);
     }
 
-    ~ByteSource() => NativeMemory.AlignedFree(_stage);
+    ~ByteSource() => Free();
+
+    private void Free()
+    {
+        NativeMemory.AlignedFree(_stages);
+        for (var i = 0; i < Slots; i++)
+        {
+            _pins[i].Dispose();
+        }
+    }
 }

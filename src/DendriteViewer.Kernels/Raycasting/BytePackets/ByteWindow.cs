@@ -53,12 +53,21 @@ internal sealed unsafe class ByteWindow : IDisposable
         }
 
         Data = _memory + SlicesBefore * Stride;
-        foreach (var (column, row, halves) in layer.Blocks)
+        var blocks = layer.Blocks;
+        for (var i = 0; i < blocks.Length;)
         {
-            Copy(
-                axis, layer.Number * 16, layer.Row + row * 16, layer.Column + column * 16, halves,
-                Data + (nint)row * 16 * Pitch + column * 16);
+            // Blocks of one row of blocks, a few at a time.
+            var count = 1;
+            while (count < ByteSource.Slots && i + count < blocks.Length && blocks[i + count].Row == blocks[i].Row)
+            {
+                count++;
+            }
+
+            Copy(layer, axis, blocks.Slice(i, count));
+            i += count;
         }
+
+        _source.Release();
     }
 
     /// <summary>Asks for the memory of a block that <see cref="Fill"/> will copy.</summary>
@@ -79,47 +88,65 @@ internal sealed unsafe class ByteWindow : IDisposable
     private bool IsInside(int z, int y, int x) =>
         (uint)z < (uint)_volume.Z && (uint)y < (uint)_volume.Y && (uint)x < (uint)_volume.X;
 
+    // Neighbouring blocks are copied at once, row by row: their bytes share cache lines of the window.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Copy(int axis, int slice, int row, int column, int halves, byte* target)
+    private void Copy(ByteLayer layer, int axis, ReadOnlySpan<ByteLayer.Block> blocks)
     {
-        var (z, y, x) = Place(axis, slice, row, column);
-        if (!IsInside(z, y, x))
+        var sources = stackalloc byte*[ByteSource.Slots];
+        var targets = stackalloc byte*[ByteSource.Slots];
+        int slice = layer.Number * 16, count = 0, halves = 0;
+        var isThick = false;
+        foreach (var block in blocks)
+        {
+            var (z, y, x) = Place(axis, slice, layer.Row + block.Row * 16, layer.Column + block.Column * 16);
+            if (IsInside(z, y, x))
+            {
+                sources[count] = _source.Block(count, z, y, x, axis, out isThick);
+                targets[count++] = Data + (nint)block.Row * 16 * Pitch + block.Column * 16;
+                halves |= block.Halves;
+            }
+        }
+
+        if (count == 0)
         {
             return;
         }
 
         // Samples in the first eight slices read the ninth, those in the others the first of the next layer.
-        var place = _source.Block(z, y, x, axis, out var isThick, out var tiles);
-        fixed (byte* data = tiles)
-        {
-            var source = data + (nint)place;
-            int from = (halves & 1) != 0 ? 0 : 8, to = (halves & 2) == 0 ? 9 : isThick && axis != 0 ? 17 : 16;
-            ByteCopies.Slices(source, axis, from, to, target, Pitch, Stride);
-            if (axis == 0 && (halves & 2) != 0 && isThick)
-            {
-                ByteCopies.SliceAcrossX(source, 16, target + 16 * (nint)Stride, Pitch);
-            }
-        }
-
+        int from = (halves & 1) != 0 ? 0 : 8, to = (halves & 2) == 0 ? 9 : isThick && axis != 0 ? 17 : 16;
+        ByteCopies.Slices(sources, targets, count, axis, from, to, Pitch, Stride);
         var size = axis switch { 0 => _volume.X, 1 => _volume.Y, _ => _volume.Z };
-        if ((halves & 2) == 0 || isThick || slice + 16 >= size)
+        if ((halves & 2) == 0 || isThick && axis != 0 || !isThick && slice + 16 >= size)
         {
             return;
         }
 
-        (z, y, x) = axis switch { 0 => (z, y, x + 16), 1 => (z, y + 16, x), _ => (z + 16, y, x) };
-        place = _source.Block(z, y, x, axis, out _, out tiles);
-        fixed (byte* data = tiles)
+        for (int i = 0, k = 0; i < blocks.Length; i++)
         {
-            byte* source = data + (nint)place, into = target + 16 * (nint)Stride;
+            var (z, y, x) = Place(axis, slice, layer.Row + blocks[i].Row * 16, layer.Column + blocks[i].Column * 16);
+            if (!IsInside(z, y, x))
+            {
+                continue;
+            }
+
+            targets[k] += 16 * (nint)Stride;
+            if (!isThick)
+            {
+                (z, y, x) = Place(axis, slice + 16, layer.Row + blocks[i].Row * 16, layer.Column + blocks[i].Column * 16);
+                sources[k] = _source.Block(k, z, y, x, axis, out _);
+            }
+
             if (axis == 0)
             {
-                ByteCopies.SliceAcrossX(source, 0, into, Pitch);
+                ByteCopies.SliceAcrossX(sources[k], isThick ? 16 : 0, targets[k], Pitch);
             }
-            else
-            {
-                ByteCopies.Slices(source, axis, 0, 1, into, Pitch, Stride);
-            }
+
+            k++;
+        }
+
+        if (axis != 0)
+        {
+            ByteCopies.Slices(sources, targets, count, axis, 0, 1, Pitch, Stride);
         }
     }
 
