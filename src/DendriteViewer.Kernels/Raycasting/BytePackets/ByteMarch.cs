@@ -30,9 +30,8 @@ internal static unsafe class ByteMarch
         var shaded = typeof(TLight) == typeof(Shaded);
         var tables = f->Tables;
         nint pitch = f->Pitch, stride = f->Stride;
-        int columnStep = f->ColumnOn(p, to) - f->ColumnOn(p, from), rowStep = f->RowOn(p, to) - f->RowOn(p, from);
-        (columnStep, rowStep) = (columnStep / (to - from), rowStep / (to - from));
         int column = f->ColumnOn(p, from), row = f->RowOn(p, from);
+        int columnStep = f->Gain(p->ColumnSlope), rowStep = f->Gain(p->RowSlope);
 
         // Lanes' places from the lowest ray on, 4.12 bits, and what they gain from plane to plane.
         var (spread, gain) = (f->Spread(from) * 4096, f->IsParallel ? 0 : (float)f->Step * 4096);
@@ -50,8 +49,14 @@ internal static unsafe class ByteMarch
         Vector512<byte> beginsAt = Bytes(begins), knownAt = Bytes(known), endsAt = Bytes(ends);
         var plane = Vector512.Create(0ul, 0x0101010101010101, 0, 0x0101010101010101, 0, 0x0101010101010101, 0, 0x0101010101010101).AsByte();
         var before = p->Before;
-        var (through, red, green, blue, grey) = (p->Through, p->Red, p->Green, p->Blue, p->Grey);
-        var (slopeColumns, slopeRows, slopeAxis) = (p->SlopeColumns, p->SlopeRows, p->SlopeAxis);
+        var (through, red, green, blue) = (p->Through, p->Red, p->Green, p->Blue);
+        Vector512<short> grey = default, slopeColumns = default, slopeRows = default, slopeAxis = default;
+        if (shaded)
+        {
+            grey = p->Grey;
+            (slopeColumns, slopeRows, slopeAxis) = (p->SlopeColumns, p->SlopeRows, p->SlopeAxis);
+        }
+
         for (var m = from; m < to; m += 2)
         {
             var slice = f->Slices[m] - f->Slice;
@@ -172,8 +177,13 @@ internal static unsafe class ByteMarch
         }
 
         p->Before = ((to - from) & 1) == 0 ? before : Avx512BW.AlignRight(before, before, 8);
-        (p->Through, p->Red, p->Green, p->Blue, p->Grey) = (through, red, green, blue, grey);
-        (p->SlopeColumns, p->SlopeRows, p->SlopeAxis) = (slopeColumns, slopeRows, slopeAxis);
+        (p->Through, p->Red, p->Green, p->Blue) = (through, red, green, blue);
+        if (shaded)
+        {
+            p->Grey = grey;
+            (p->SlopeColumns, p->SlopeRows, p->SlopeAxis) = (slopeColumns, slopeRows, slopeAxis);
+        }
+
         p->Next = to;
     }
 

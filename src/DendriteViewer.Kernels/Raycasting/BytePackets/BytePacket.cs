@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
@@ -97,11 +98,11 @@ internal unsafe struct BytePacket
             out Vector512<float> row,
         out Vector512<float> columnSlope, out Vector512<float> rowSlope, out Vector512<int> from, out Vector512<int> end)
     {
-        var (g, s) = (job.Rays, job.Settings);
+        var s = job.Settings;
         var pu = (across + Vector512.Create(u + 0.5f)) * job.Scale - Vector512.Create(0.5f);
         var pv = (down + Vector512.Create(v + 0.5f)) * job.Scale - Vector512.Create(0.5f);
-        System.Numerics.Vector3 o = plan.Pick(g.Origin), ou = plan.Pick(g.OriginRight), ov = plan.Pick(g.OriginDown);
-        System.Numerics.Vector3 d = plan.Pick(g.Direction), du = plan.Pick(g.DirectionRight), dv = plan.Pick(g.DirectionDown);
+        Vector3 o = plan.Rays.Origin, ou = plan.Rays.OriginRight, ov = plan.Rays.OriginDown;
+        Vector3 d = plan.Rays.Direction, du = plan.Rays.DirectionRight, dv = plan.Rays.DirectionDown;
         var along = Vector512.Create(d.X) + pu * du.X + pv * dv.X;
         var inverse = Vector512.Create((float)plan.Sign) / along;
         columnSlope = (Vector512.Create(d.Y) + pu * du.Y + pv * dv.Y) * inverse;
@@ -109,7 +110,7 @@ internal unsafe struct BytePacket
         var origin = (Vector512.Create(o.X - plan.Reference) + pu * ou.X + pv * ov.X) * plan.Sign;
         column = Vector512.Create(o.Y) + pu * ou.Y + pv * ov.Y - origin * columnSlope;
         row = Vector512.Create(o.Z) + pu * ou.Z + pv * ov.Z - origin * rowSlope;
-        var start = Vector512.Max(origin, Vector512.Create(plan.HLow));
+        var start = Vector512.MaxNative(origin, Vector512.Create(plan.HLow));
         var stop = Vector512.Create(plan.HHigh);
         Slab(column, columnSlope, plan.Low.Y, plan.High.Y, ref start, ref stop);
         Slab(row, rowSlope, plan.Low.Z, plan.High.Z, ref start, ref stop);
@@ -131,18 +132,19 @@ internal unsafe struct BytePacket
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<int> Bounded(Vector512<float> planes, Vector512<int> count) => Vector512.Min(
-        Vector512.Max(Vector512.ConvertToInt32Native(Vector512.Min(Vector512.Max(planes, Vector512.Create(-1f)), Vector512.Create(1e6f))),
+        Vector512.Max(Vector512.ConvertToInt32Native(Vector512.MinNative(Vector512.MaxNative(planes, Vector512.Create(-1f)),
+            Vector512.Create(1e6f))),
             Vector512<int>.Zero), count);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Slab(Vector512<float> at, Vector512<float> slope, float low, float high, ref Vector512<float> start,
         ref Vector512<float> end)
     {
-        var size = Vector512.Max(Vector512.Abs(slope), Vector512.Create(SlicePlan.LeastSlope));
+        var size = Vector512.MaxNative(Vector512.Abs(slope), Vector512.Create(SlicePlan.LeastSlope));
         var inverse = Vector512<float>.One / Vector512.CopySign(size, slope);
         Vector512<float> a = (Vector512.Create(low) - at) * inverse, b = (Vector512.Create(high) - at) * inverse;
-        start = Vector512.Max(start, Vector512.Min(a, b));
-        end = Vector512.Min(end, Vector512.Max(a, b));
+        start = Vector512.MaxNative(start, Vector512.MinNative(a, b));
+        end = Vector512.MinNative(end, Vector512.MaxNative(a, b));
     }
 
     // What one plane, or a surface near one, leaves of the rays.
@@ -152,27 +154,27 @@ internal unsafe struct BytePacket
         ref Vector512<float> start, ref Vector512<float> end)
     {
         var (n, relief) = clip.Planes[i];
-        var normal = plan.Pick(new System.Numerics.Vector3(n.X, n.Y, n.Z));
+        var normal = plan.Pick(new Vector3(n.X, n.Y, n.Z));
         var along = Vector512.Create(normal.X * plan.Sign) + columnSlope * normal.Y + rowSlope * normal.Z;
         var at = Vector512.Create(normal.X * plan.Reference + n.W) + column * normal.Y + row * normal.Z;
         var level = Vector512.LessThan(Vector512.Abs(along), Vector512.Create(1e-12f));
         var meet = -at / along;
         for (var k = 0; relief != 0 && k < Vector512<float>.Count; k++)
         {
-            System.Numerics.Vector3 o = default, d = default;
+            Vector3 o = default, d = default;
             (o[plan.Axis], o[plan.Column], o[plan.Row]) = (plan.Reference, column[k], row[k]);
             (d[plan.Axis], d[plan.Column], d[plan.Row]) = (plan.Sign, columnSlope[k], rowSlope[k]);
             meet = meet.WithElement(k, clip.Meet(o, d, at[k], along[k], relief));
         }
 
         var enters = Vector512.GreaterThan(along, Vector512<float>.Zero);
-        start = Vector512.ConditionalSelect(enters & ~level, Vector512.Max(start, meet), start);
-        end = Vector512.ConditionalSelect(~enters & ~level, Vector512.Min(end, meet), end);
+        start = Vector512.ConditionalSelect(enters & ~level, Vector512.MaxNative(start, meet), start);
+        end = Vector512.ConditionalSelect(~enters & ~level, Vector512.MinNative(end, meet), end);
         end = Vector512.ConditionalSelect(level & Vector512.LessThan(at, Vector512<float>.Zero), Vector512.Create(float.MinValue), end);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static float Least(Vector512<float> a, Vector512<float> b) => Lanes512.Least(Vector512.Min(a, b));
+    private static float Least(Vector512<float> a, Vector512<float> b) => Lanes512.Least(Vector512.MinNative(a, b));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int Least(Vector512<int> v)

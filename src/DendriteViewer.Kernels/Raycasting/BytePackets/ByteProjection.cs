@@ -13,7 +13,7 @@ internal static unsafe class ByteProjection
     {
         var (pitch, stride) = (f->Pitch, f->Stride);
         int column = f->ColumnOn(p, from), row = f->RowOn(p, from);
-        int columnStep = (f->ColumnOn(p, to) - column) / (to - from), rowStep = (f->RowOn(p, to) - row) / (to - from);
+        int columnStep = f->Gain(p->ColumnSlope), rowStep = f->Gain(p->RowSlope);
         var (spread, gain) = (f->Spread(from) * 4096, f->IsParallel ? 0 : (float)f->Step * 4096);
         var columns = ByteMarch.Words(p->ColumnsFirst * spread, p->ColumnsSecond * spread);
         var rows = ByteMarch.Words(p->RowsFirst * spread, p->RowsSecond * spread);

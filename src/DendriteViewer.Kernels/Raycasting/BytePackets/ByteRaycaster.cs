@@ -159,7 +159,8 @@ internal static unsafe class ByteRaycaster
         var (s, plan, window, jobs) = (job.Settings, worker.Plan, worker.Window, worker.Jobs);
         var cells = s.Mode == RayMode.Composite ? s.Empty.CellsAcross(job.Volume.Grid, plan.Axis) : null;
         ReadOnlySpan<SlicePlan.Line> corners =
-            [plan.LineOf(job, u0, v0), plan.LineOf(job, u0 + size, v0), plan.LineOf(job, u0, v0 + size), plan.LineOf(job, u0 + size, v0 + size)];
+            [plan.LineOf(job, u0, v0), plan.LineOf(job, u0 + size, v0), plan.LineOf(job, u0, v0 + size),
+                plan.LineOf(job, u0 + size, v0 + size)];
         var plane = jobs.Left().First;
         var (layer, next) = (worker.Layers[0], worker.Layers[1]);
         if (!Prepare(plan, jobs, cells, f, corners, layer, ref plane))

@@ -64,6 +64,13 @@ internal sealed unsafe class SlicePlan : IDisposable
     /// <summary>How far plane m lies from its slice to the next one, in 32768ths; the last value is 32767.</summary>
     public short* Weights { get; private set; }
 
+    /// <summary>The picture's rays, (axis, column, row) as (X, Y, Z).</summary>
+    public TurnedRays Rays { get; private set; }
+
+    /// <summary>As <see cref="RayGeometry"/>, in the order of a plan's axes.</summary>
+    public readonly record struct TurnedRays(
+        Vector3 Origin, Vector3 OriginRight, Vector3 OriginDown, Vector3 Direction, Vector3 DirectionRight, Vector3 DirectionDown);
+
     /// <summary>A ray: column and row where h is 0, what they gain for an h of 1, and the h of its origin.</summary>
     public readonly record struct Line(float Column, float Row, float ColumnSlope, float RowSlope, float Origin);
 
@@ -88,7 +95,9 @@ internal sealed unsafe class SlicePlan : IDisposable
             }
         }
 
-        var volume = job.Volume;
+        var (g, volume) = (job.Rays, job.Volume);
+        Rays = new(
+            Pick(g.Origin), Pick(g.OriginRight), Pick(g.OriginDown), Pick(g.Direction), Pick(g.DirectionRight), Pick(g.DirectionDown));
         int size0 = Axis switch { 0 => volume.X, 1 => volume.Y, _ => volume.Z };
         var face = Sign > 0 ? 0 : size0 - 1;
         IsParallel = job.Rays.DirectionRight == default && job.Rays.DirectionDown == default;
