@@ -201,7 +201,8 @@ public sealed class VolumeRenderer
         var ratio = parts.Count > 1 ? (float)(SizeOf(parts[1].Volume, parts[1].Plan.Level) / SizeOf(own.Volume, level)) : 1;
         step = ratio < 1 ? Math.Max(LeastStep, step * ratio) : step;
         var look = new RayLook(view.Mode, view.Mode == VolumeMode.Isosurface ? view.IsoValue : 0, view.Transfer, step);
-        var settings = RayLook.Light(pages.For(look, () => look.Prepare(own.Volume, level, pages.Volume)), own.Volume, level, dataset, view, frame) with { Smooth = atRest };
+        var basis = pages.For(look, () => look.Prepare(own.Volume, level, pages.Volume));
+        var settings = RayLook.Light(basis, own.Volume, level, dataset, view, frame) with { Smooth = atRest, InMotion = !atRest };
         if (parts.Count == 1)
         {
             return new Scene(pages.Volume, settings with { Integrated = isFine }, rays, pages.IsComplete);
@@ -210,8 +211,8 @@ public sealed class VolumeRenderer
         var over = parts[1];
         var overPages = await _tables.GetAsync(over.Volume, over.Reader, over.Plan, ct);
         var overLook = new RayLook(VolumeMode.Composite, 0, view.Overlay!.Transfer, step / ratio);
-        var basis = overPages.For(overLook, () => overLook.Prepare(over.Volume, over.Plan.Level, overPages.Volume));
-        settings = settings with { Layers = [RayLook.Over(basis, overPages.Volume, over.Volume, over.Plan.Level, own.Volume, level, view.Overlay.Replaces, view.Shaded, frame) with { Nearest = over.Volume.IsLabels }] };
+        var overBasis = overPages.For(overLook, () => overLook.Prepare(over.Volume, over.Plan.Level, overPages.Volume));
+        settings = settings with { Layers = [RayLook.Over(overBasis, overPages.Volume, over.Volume, over.Plan.Level, own.Volume, level, view.Overlay.Replaces, view.Shaded, frame) with { Nearest = over.Volume.IsLabels }] };
         return new Scene(pages.Volume, settings, rays, pages.IsComplete && overPages.IsComplete);
     }
 
