@@ -28,8 +28,8 @@ public sealed class ExportsJourney(Browser browser) : IClassFixture<Browser>
         await figure.GetByAltText("The figure as it will be saved").WaitForAsync();
         await figure.ChooseAsync("File", "SVG, text as text");
         await figure.ChooseAsync("Size", "Width in mm");
-        await figure.GetByLabel("Your own line below").FillAsync("Fig. 3 <draft>");
-        await figure.GetByLabel("Your own line below").BlurAsync();
+        await figure.GetByLabel("Line below the caption").FillAsync("Fig. 3 <draft>");
+        await figure.GetByLabel("Line below the caption").BlurAsync();
         var saved = await page.RunAndWaitForDownloadAsync(() => figure.GetByRole(AriaRole.Button, new() { Name = "Save the figure" })
             .ClickAsync());
         Assert.Equal($"{Id}-projection-t0-all.svg", saved.SuggestedFilename);

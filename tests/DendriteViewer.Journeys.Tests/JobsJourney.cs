@@ -25,7 +25,7 @@ public sealed class JobsJourney(Browser browser) : IClassFixture<Browser>
         await page.ClickAsync("text=Continue");
         await page.GetByText("NRRD, raw").WaitForAsync();
         await page.WaitForFunctionAsync("() => document.querySelector('.inspection img').naturalWidth === 28");
-        var remarks = page.GetByRole(AriaRole.List, new() { Name = "What to know before the import" });
+        var remarks = page.GetByRole(AriaRole.List, new() { Name = "Remarks before the import" });
         await remarks.GetByText("without a unit").WaitForAsync();
         Assert.Equal("my-scan", await page.GetByLabel("Dataset", new() { Exact = true }).InputValueAsync());
         await page.GetByLabel("Hours of plating").FillAsync("0");
