@@ -60,7 +60,7 @@ internal static class PictureCommands
             var umPerPixel = ViewStates.FitUmPerPixel(volume, pane, width, height);
             if (deep)
             {
-                var values = await renderer.ValuesAsync(volume, view, pane, width, height, umPerPixel, ct);
+                var values = await renderer.ValuesAsync(volume, dataset, view, pane, width, height, umPerPixel, ct);
                 return await WriteGrey16Async(values, width, height, view, path, ct);
             }
 

@@ -6,6 +6,9 @@ namespace DendriteViewer.Imaging.Analysis;
 /// <summary>A volume seen as square columns along the depth axis: what the interface and the outline are found in.</summary>
 internal sealed class ColumnGrid
 {
+    // Heights are smoothed over about so many columns; what lies no further from where the interface was seen is interpolated, not guessed.
+    private const int NearColumns = 2;
+
     private readonly (long Along, long U, long V) _stride;
     private readonly (double Along, double U, double V) _size;
     private readonly (double Along, double U, double V) _origin;
@@ -185,12 +188,19 @@ internal sealed class ColumnGrid
         return (heights, squares.Length == 0 ? 0 : Math.Sqrt(squares.Average()), seen);
     }
 
+    /// <summary>The columns near which no interface was seen: none of those at most two away, in either direction, counted.</summary>
+    public int[] FilledAmong(bool[] seen) =>
+        [.. Enumerable.Range(0, seen.Length).Where(i => !Around(i, NearColumns).Any(k => seen[k]))];
+
     /// <summary>Heights in voxels from the electrode's end as a surface in µm.</summary>
-    public InterfaceSurface ToSurface(double[] heights, double residualUm)
+    /// <param name="heights">Heights at all columns.</param>
+    /// <param name="residualUm">Root mean square of what was smoothed away.</param>
+    /// <param name="filled">Columns whose heights were filled in.</param>
+    public InterfaceSurface ToSurface(double[] heights, double residualUm, int[] filled)
     {
         var (u, v) = NodeUm(0);
         var um = heights.Select(h => (float)(_origin.Along + (_direction > 0 ? h : Count.Along - h) * _size.Along)).ToArray();
-        return new InterfaceSurface(_axis, (u, v), StepUm, Nodes, um, residualUm);
+        return new InterfaceSurface(_axis, (u, v), StepUm, Nodes, um, residualUm, filled);
     }
 
     /// <summary>

@@ -52,6 +52,7 @@ public static class InterfaceCorrections
                 Surface = Manifests.SurfaceOf(corrected) with
                 {
                     FoundUm = Manifests.SurfaceOf(found).HeightsUm,
+                    FoundFilledNodes = found.Filled,
                     PointsUm = points.Count == 0 ? null : points.Select(p => new[] { Math.Round(p.Z, 3), Math.Round(p.Y, 3), Math.Round(p.X, 3) }).ToArray(),
                 },
             },
@@ -63,7 +64,10 @@ public static class InterfaceCorrections
         var axis = dataset.Depth.Axis;
         if (dataset.Depth.Surface is { } surface && depth.Surface is { } kept)
         {
-            return kept.FoundUm is { } heights ? new InterfaceSurface(axis, surface.OriginUm, surface.StepUm, surface.Shape, heights, surface.ResidualUm) : surface;
+            return kept.FoundUm is { } heights
+                ? new InterfaceSurface(
+                    axis, surface.OriginUm, surface.StepUm, surface.Shape, heights, surface.ResidualUm, kept.FoundFilledNodes)
+                : surface;
         }
 
         // A coordinate or a plane, on a grid fine enough to be bent.

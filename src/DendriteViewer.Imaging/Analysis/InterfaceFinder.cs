@@ -152,7 +152,7 @@ public static class InterfaceFinder
         }
 
         var (heights, residual, seen) = grid.Smooth(steps, plane);
-        var surface = grid.ToSurface(heights, residual);
+        var surface = grid.ToSurface(heights, residual, grid.FilledAmong(seen));
         var (state, outline) = OutlineFinder.Find(grid, heights, seen, contrast);
         var inside = 0;
         var covered = 0;
@@ -186,6 +186,15 @@ public static class InterfaceFinder
         var matrix = Matrix<double>.Build.Dense(places.Length, places.Length, (i, j) =>
             Bell(places[i].U - places[j].U, places[i].V - places[j].V) + (i == j ? 1e-6 : 0));
         var weights = matrix.Solve(Vector<double>.Build.Dense(places.Length, i => places[i].Along - surface.HeightAt(places[i].U, places[i].V)));
+        // Who placed a point saw the interface there: what lies well within its reach is no longer filled in.
+        bool IsPlaced(int node)
+        {
+            double u = surface.OriginUm.U + node / surface.Shape.V * surface.StepUm;
+            double v = surface.OriginUm.V + node % surface.Shape.V * surface.StepUm;
+            return places.Any(p => Bell(u - p.U, v - p.V) > 0.5);
+        }
+
+        var filled = surface.Filled is { } all ? Array.FindAll(all, f => !IsPlaced(f)) : null;
         var heights = surface.HeightsUm.ToArray();
         for (var i = 0; i < heights.Length; i++)
         {
@@ -196,7 +205,7 @@ public static class InterfaceFinder
             }
         }
 
-        return new InterfaceSurface(surface.Axis, surface.OriginUm, surface.StepUm, surface.Shape, heights, surface.ResidualUm);
+        return new InterfaceSurface(surface.Axis, surface.OriginUm, surface.StepUm, surface.Shape, heights, surface.ResidualUm, filled);
     }
 
     private static bool IsAligned(AffineTransform t)

@@ -138,7 +138,8 @@ public static class Manifests
         try
         {
             var surface = d.Surface is { } s
-                ? new InterfaceSurface(axis, (s.OriginUm[0], s.OriginUm[1]), s.StepUm, (s.Shape[0], s.Shape[1]), s.HeightsUm, s.ResidualUm)
+                ? new InterfaceSurface(
+                    axis, (s.OriginUm[0], s.OriginUm[1]), s.StepUm, (s.Shape[0], s.Shape[1]), s.HeightsUm, s.ResidualUm, s.FilledNodes)
                 : d.InterfaceUm is { ValueKind: JsonValueKind.Object } plane
                     ? InterfaceSurface.OfPlane(axis, PointOf(plane.GetProperty("pointUm")), PointOf(plane.GetProperty("normal")) - default(WorldPoint))
                     : null;
@@ -158,6 +159,7 @@ public static class Manifests
         Shape = [surface.Shape.U, surface.Shape.V],
         HeightsUm = surface.HeightsUm.ToArray().Select(h => MathF.Round(h, 3)).ToArray(),
         ResidualUm = Math.Round(surface.ResidualUm, 4),
+        FilledNodes = surface.Filled,
     };
 
     /// <summary>The cell's outline, or null where the dataset gives none.</summary>

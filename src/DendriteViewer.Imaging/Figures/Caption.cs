@@ -51,7 +51,12 @@ public static class Caption
     public static string PlaceOf(FigureScene scene, Pane pane, bool withDepth = true)
     {
         var (view, voxel) = (scene.View, scene.Volume.VoxelSize.Least);
-        if (!view.Rotation.IsNone)
+        if (SliceSheet.Of(view, pane, scene.Dataset) is { Curve: { } curve })
+        {
+            return $"{s_axes[(int)pane]} slice along the interface, depth {Ticks.Coordinate(curve.DepthUm, voxel)} µm";
+        }
+
+        if (!IsStraight(view, pane))
         {
             // The way along the slice's own normal from the origin, as the screen has it.
             var r = view.Rotation;
@@ -102,7 +107,9 @@ public static class Caption
     }
 
     // A turned slice lies across an axis of its own.
-    private static string NameOf(ViewState view, Pane pane) => s_axes[(int)pane] + (view.Rotation.IsNone ? "" : "′");
+    private static string NameOf(ViewState view, Pane pane) => s_axes[(int)pane] + (IsStraight(view, pane) ? "" : "′");
+
+    private static bool IsStraight(ViewState view, Pane pane) => SlicePlane.Of(view, pane).IsStraight(pane);
 
     private static string N(double v) => v.ToString("G5", CultureInfo.InvariantCulture);
 }

@@ -86,7 +86,8 @@ public sealed class FigureRenderer(SliceRenderer slices, VolumeRenderer volumes)
         {
             await (pane.Pane == Pane.Volume
                 ? volumes.LoadAsync(scene.Volume, scene.Dataset, scene.View, pane.Width, pane.Height, ct)
-                : slices.LoadAsync(scene.Volume, scene.View, pane.Pane, pane.Width, pane.Height, pane.UmPerUnit / settings.Size.Scale, ct));
+                : slices.LoadAsync(
+                    scene.Volume, scene.Dataset, scene.View, pane.Pane, pane.Width, pane.Height, pane.UmPerUnit / settings.Size.Scale, ct));
         }
     }
 
@@ -118,7 +119,7 @@ public sealed class FigureRenderer(SliceRenderer slices, VolumeRenderer volumes)
         foreach (var pane in plan.Panes.Where(p => p.Pane != Pane.Volume && scene.View.SlabUm > 0))
         {
             var step = await slices.SparseStepAsync(
-                scene.Volume, scene.View, pane.Pane, pane.Width, pane.Height, pane.UmPerUnit / plan.Scale, ct);
+                scene.Volume, scene.Dataset, scene.View, pane.Pane, pane.Width, pane.Height, pane.UmPerUnit / plan.Scale, ct);
             most = step > (most ?? 0) ? step : most;
         }
 

@@ -4,25 +4,31 @@ using DendriteViewer.Imaging.Rendering;
 
 namespace DendriteViewer.Imaging.Figures;
 
-/// <summary>Where the places of a slice are in a figure: the plane that <see cref="SliceRenderer"/> draws, as the browser's
-/// sliceMap.</summary>
-/// <param name="Plane">The slice's plane.</param>
+/// <summary>Where the places of a slice are in a figure: what <see cref="SliceRenderer"/> draws, as the browser's sliceMap.</summary>
+/// <param name="Sheet">The slice's plane, or the sheet that follows the interface.</param>
 /// <param name="Box">Where its picture is.</param>
 /// <param name="UmPerUnit">Scale, µm a unit.</param>
-internal readonly record struct SliceMap(SlicePlane Plane, FigureBox Box, double UmPerUnit)
+internal readonly record struct SliceMap(SliceSheet Sheet, FigureBox Box, double UmPerUnit)
 {
-    /// <summary>Where a point is in the figure, and its distance from the plane in µm, signed.</summary>
+    /// <summary>The slice's plane; of a sheet, a level one through its middle.</summary>
+    public SlicePlane Plane => Sheet.Plane;
+
+    /// <summary>Where a point is in the figure, and its distance in µm from the plane, or in depth from the sheet, signed.</summary>
     public (FigurePoint At, double OffUm) ToFigure(WorldPoint p)
     {
         var d = p - Plane.Middle;
         return (new FigurePoint(Box.X + Box.Width / 2 + d.Dot(Plane.Right) / UmPerUnit,
             Box.Y + Box.Height / 2 + d.Dot(Plane.Down) / UmPerUnit),
-            d.Dot(Plane.Normal));
+            Sheet.Curve is { } curve ? curve.Depth.DepthOf(p).Um - curve.DepthUm : d.Dot(Plane.Normal));
     }
 
     /// <summary>The point of the slice at a place of the figure.</summary>
-    public WorldPoint ToWorld(FigurePoint p) => Plane.Middle + (p.X - Box.X - Box.Width / 2) * UmPerUnit * Plane.Right
-        + (p.Y - Box.Y - Box.Height / 2) * UmPerUnit * Plane.Down;
+    public WorldPoint ToWorld(FigurePoint p)
+    {
+        var at = Plane.Middle + (p.X - Box.X - Box.Width / 2) * UmPerUnit * Plane.Right
+            + (p.Y - Box.Y - Box.Height / 2) * UmPerUnit * Plane.Down;
+        return Sheet.Curve?.Onto(at) ?? at;
+    }
 }
 
 /// <summary>

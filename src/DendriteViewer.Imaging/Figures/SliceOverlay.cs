@@ -9,8 +9,10 @@ internal sealed class SliceOverlay(FigureScene scene, FigureSettings settings, P
     : PaneOverlay(scene, settings, plan, canvas)
 {
     private const int DepthLinePoints = 25;
-    private static readonly (string Right, string Down)[] s_names = [("x", "y"), ("x", "z"), ("y", "z")];
-    private readonly SliceMap _map = new(SlicePlane.Of(scene.View, plan.Pane), plan.Box, plan.UmPerUnit);
+    private static readonly Pane[] s_slices = [Pane.Z, Pane.Y, Pane.X];
+    private readonly SliceMap _map = new(SliceSheet.Of(scene.View, plan.Pane, scene.Dataset), plan.Box, plan.UmPerUnit);
+
+    private bool IsStraight => _map.Plane.IsStraight(Plan.Pane);
 
     /// <inheritdoc/>
     protected override void Draw()
@@ -27,15 +29,17 @@ internal sealed class SliceOverlay(FigureScene scene, FigureSettings settings, P
 
         if (Has(FigureParts.Scale))
         {
-            DrawScaleBar(_map.UmPerUnit, "");
+            // A sheet is seen along the depth axis, so that what is steep in it looks shorter than it is.
+            var (right, down) = SliceAngles.NamesOf(Plan.Pane);
+            DrawScaleBar(_map.UmPerUnit, _map.Sheet.Curve is null ? "" : $" along {right} and {down}");
         }
 
         if (Has(FigureParts.Axes))
         {
             DrawTitle(Caption.PlaceOf(Scene, Plan.Pane, withDepth: false), 0);
-            if (Scene.View.Rotation.IsNone)
+            if (IsStraight)
             {
-                var (right, down) = s_names[(int)Plan.Pane];
+                var (right, down) = SliceAngles.NamesOf(Plan.Pane);
                 DrawAxes(new FigurePoint(Box.Right - 3.6 * TextSize, Box.Y + 1.4 * TextSize), [(1, 0, right), (0, 1, down)]);
             }
         }
@@ -55,7 +59,24 @@ internal sealed class SliceOverlay(FigureScene scene, FigureSettings settings, P
     internal IReadOnlyList<FigurePoint> DepthLine(double depthUm)
     {
         var axis = Scene.Dataset.Depth.Axis;
-        var isDown = Math.Abs(Along(_map.Plane.Down, axis)) >= Math.Abs(Along(_map.Plane.Right, axis));
+        return ZeroLine(
+            p => Scene.Dataset.Depth.DepthOf(p).Um - depthUm,
+            isDown: Math.Abs(Along(_map.Plane.Down, axis)) >= Math.Abs(Along(_map.Plane.Right, axis)));
+    }
+
+    /// <summary>Where another slice cuts this one.</summary>
+    internal IReadOnlyList<FigurePoint> CutLine(Pane other)
+    {
+        var (plane, curve) = SliceSheet.Of(Scene.View, other, Scene.Dataset);
+        return curve is not null ? DepthLine(curve.DepthUm)
+            : ZeroLine(
+                p => (p - plane.Middle).Dot(plane.Normal),
+                isDown: Math.Abs(plane.Normal.Dot(_map.Plane.Down)) >= Math.Abs(plane.Normal.Dot(_map.Plane.Right)));
+    }
+
+    // Where a function of the place is 0: in each column (isDown), or in each row.
+    private IReadOnlyList<FigurePoint> ZeroLine(Func<WorldPoint, double> of, bool isDown)
+    {
         var (from, length, across) = isDown ? (Box.X, Box.Width, Box.Height) : (Box.Y, Box.Height, Box.Width);
         var start = isDown ? Box.Y : Box.X;
         return [.. Enumerable.Range(0, DepthLinePoints).Select(i =>
@@ -72,8 +93,7 @@ internal sealed class SliceOverlay(FigureScene scene, FigureSettings settings, P
             return isDown ? new FigurePoint(t, b) : new FigurePoint(b, t);
         })];
 
-        double Off(double t, double s) =>
-            Scene.Dataset.Depth.DepthOf(_map.ToWorld(isDown ? new FigurePoint(t, s) : new FigurePoint(s, t))).Um - depthUm;
+        double Off(double t, double s) => of(_map.ToWorld(isDown ? new FigurePoint(t, s) : new FigurePoint(s, t)));
     }
 
     private static double Along(WorldVector v, Axis axis) => InterfaceSurface.Split(axis, v.Z, v.Y, v.X).Along;
@@ -106,10 +126,48 @@ internal sealed class SliceOverlay(FigureScene scene, FigureSettings settings, P
     {
         const double Gap = 7;
         var p = _map.ToFigure(Scene.View.Focus).At;
+        if (!Scene.View.Rotation.IsNone || !Scene.View.Roll.IsNone || Scene.View.FollowsInterface)
+        {
+            foreach (var other in s_slices.Where(o => o != Plan.Pane))
+            {
+                DrawCut(CutLine(other), p, Gap);
+            }
+
+            return;
+        }
+
         Canvas.TwoTone([new(Box.X, p.Y), new(p.X - Gap, p.Y)], false, 0xFFFFFF, 1);
         Canvas.TwoTone([new(p.X + Gap, p.Y), new(Box.Right, p.Y)], false, 0xFFFFFF, 1);
         Canvas.TwoTone([new(p.X, Box.Y), new(p.X, p.Y - Gap)], false, 0xFFFFFF, 1);
         Canvas.TwoTone([new(p.X, p.Y + Gap), new(p.X, Box.Bottom)], false, 0xFFFFFF, 1);
+    }
+
+    // A line with a gap around the crosshair's middle.
+    private void DrawCut(IReadOnlyList<FigurePoint> line, FigurePoint middle, double gap)
+    {
+        double Distance(FigurePoint q) => Math.Sqrt((q.X - middle.X) * (q.X - middle.X) + (q.Y - middle.Y) * (q.Y - middle.Y));
+        for (var i = 1; i < line.Count; i++)
+        {
+            var (a, b) = (line[i - 1], line[i]);
+            var length = Math.Sqrt((b.X - a.X) * (b.X - a.X) + (b.Y - a.Y) * (b.Y - a.Y));
+            var (fromA, fromB) = (Distance(a), Distance(b));
+            FigurePoint Between(double share) => new(a.X + (b.X - a.X) * share, a.Y + (b.Y - a.Y) * share);
+            if (fromA + fromB > length + 0.1)
+            {
+                Canvas.TwoTone([a, b], false, 0xFFFFFF, 1);
+                continue;
+            }
+
+            if (fromA > gap)
+            {
+                Canvas.TwoTone([a, Between((fromA - gap) / length)], false, 0xFFFFFF, 1);
+            }
+
+            if (fromB > gap)
+            {
+                Canvas.TwoTone([Between((fromA + gap) / length), b], false, 0xFFFFFF, 1);
+            }
+        }
     }
 
     private void DrawSites()

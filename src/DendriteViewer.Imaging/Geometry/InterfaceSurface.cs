@@ -7,6 +7,7 @@ namespace DendriteViewer.Imaging.Geometry;
 public sealed class InterfaceSurface
 {
     private readonly float[] _heights;
+    private readonly bool[]? _isFilled;
 
     /// <param name="axis">The plating direction.</param>
     /// <param name="originUm">The first node, µm.</param>
@@ -14,8 +15,12 @@ public sealed class InterfaceSurface
     /// <param name="shape">Nodes along the two other axes, at least 2 each.</param>
     /// <param name="heightsUm">Coordinates on the axis, the second other axis fastest, finite.</param>
     /// <param name="residualUm">Root mean square distance between what was seen and the surface, µm; 0 where it was given.</param>
-    /// <exception cref="ArgumentException">The numbers are not a height field.</exception>
-    public InterfaceSurface(Axis axis, (double U, double V) originUm, double stepUm, (int U, int V) shape, float[] heightsUm, double residualUm)
+    /// <param name="filled">Numbers of the nodes near which nothing was seen, whose heights were filled in; null where that was not
+    /// recorded.</param>
+    /// <exception cref="ArgumentException">The numbers are not a height field, or a filled node is none of its nodes.</exception>
+    public InterfaceSurface(
+        Axis axis, (double U, double V) originUm, double stepUm, (int U, int V) shape, float[] heightsUm, double residualUm,
+        int[]? filled = null)
     {
         if (shape.U < 2 || shape.V < 2 || heightsUm.Length != (long)shape.U * shape.V || !(stepUm > 0) || !double.IsFinite(stepUm)
             || !double.IsFinite(originUm.U) || !double.IsFinite(originUm.V) || heightsUm.Any(h => !float.IsFinite(h)) || !double.IsFinite(residualUm))
@@ -23,7 +28,19 @@ public sealed class InterfaceSurface
             throw new ArgumentException("A surface is a grid of at least 2 × 2 finite heights with a step above 0.", nameof(heightsUm));
         }
 
+        if (filled is not null && Array.Exists(filled, f => f < 0 || f >= heightsUm.Length))
+        {
+            throw new ArgumentException("The nodes that were filled in are among the surface's nodes.", nameof(filled));
+        }
+
         (Axis, OriginUm, StepUm, Shape, _heights, ResidualUm) = (axis, originUm, stepUm, shape, heightsUm, residualUm);
+        Filled = filled;
+        if (filled is { Length: > 0 })
+        {
+            _isFilled = new bool[heightsUm.Length];
+            Array.ForEach(filled, f => _isFilled[f] = true);
+        }
+
         Plane = FitPlane();
     }
 
@@ -44,6 +61,32 @@ public sealed class InterfaceSurface
 
     /// <summary>Root mean square distance between what was seen and the surface, µm.</summary>
     public double ResidualUm { get; }
+
+    /// <summary>
+    /// Numbers of the nodes near which no interface was seen, so that their heights were filled in from further away; null where that was
+    /// not recorded.
+    /// </summary>
+    public int[]? Filled { get; }
+
+    /// <summary>Coordinates on the axis at the nodes, µm; NaN at those that were filled in.</summary>
+    public float[] SeenHeightsUm() => [.. _heights.Select((h, i) => _isFilled?[i] == true ? float.NaN : h)];
+
+    /// <summary>
+    /// Whether the interface was seen near a place across the axis: it lies within half a step of the grid, and no node around it was
+    /// filled in.
+    /// </summary>
+    public bool IsSeenAt(double u, double v)
+    {
+        double a = (u - OriginUm.U) / StepUm, b = (v - OriginUm.V) / StepUm;
+        if (!(a >= -0.5 && a <= Shape.U - 0.5 && b >= -0.5 && b <= Shape.V - 0.5))
+        {
+            return false;
+        }
+
+        int i = Math.Clamp((int)Math.Floor(a), 0, Shape.U - 2), j = Math.Clamp((int)Math.Floor(b), 0, Shape.V - 2);
+        var at = i * Shape.V + j;
+        return _isFilled is null || !(_isFilled[at] || _isFilled[at + 1] || _isFilled[at + Shape.V] || _isFilled[at + Shape.V + 1]);
+    }
 
     /// <summary>The mean plane: height at the middle of the grid, and its rise along the two other axes, µm/µm.</summary>
     public (double MiddleUm, double SlopeU, double SlopeV) Plane { get; }

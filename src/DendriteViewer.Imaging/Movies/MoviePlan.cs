@@ -73,7 +73,7 @@ public sealed record MoviePlan(MovieSettings Settings, IReadOnlyList<MovieShot> 
 
     private static IReadOnlyList<MovieShot> Slices(FigureScene scene, MovieSettings settings)
     {
-        if (!scene.View.Rotation.IsNone)
+        if (!SliceSheet.Of(scene.View, settings.Along, scene.Dataset).Plane.IsStraight(settings.Along))
         {
             throw new OutOfRangeException("The view's slices are turned, and a movie of slices goes along an axis; straighten them first.");
         }

@@ -28,7 +28,8 @@ internal sealed class RayLights(BrickCache cache)
     private readonly LinkedList<(Key Key, Lazy<Task<Cells>> Cells)> _kept = new();
 
     private sealed record Key(
-        string Prefix, VolumeMode Mode, double Iso, TransferFunction Transfer, ClipBox? Clip, (Band, string)? DepthClip, (SliceCut, SlicePlane)? Cut, string? Over, Overlay? Overlay);
+        string Prefix, VolumeMode Mode, double Iso, TransferFunction Transfer, ClipBox? Clip, (Band, string)? DepthClip,
+        (SliceCut, SliceSheet)? Cut, string? Over, Overlay? Overlay);
 
     private sealed record Cells(PyramidLevel Level, float[] Opacity, byte[] Ambient);
 
@@ -40,7 +41,7 @@ internal sealed class RayLights(BrickCache cache)
         var key = new Key(
             volume.CacheKey, view.Mode, view.Mode == VolumeMode.Isosurface ? view.IsoValue : 0, view.Transfer, view.Clip,
             view.DepthClip is { } d ? (d, dataset.Depth.Fingerprint) : null,
-            view.Cut is { } cut ? (cut, SlicePlane.Of(view, cut.Along)) : null,
+            view.Cut is { } cut ? (cut, SliceSheet.Of(view, cut.Along, dataset)) : null,
             over is { } o ? $"{o.Volume.CacheKey}#{o.Volume.Mask?.Revision}" : null, over is null ? null : view.Overlay);
         var (level, opacity, ambient) = await KeptAsync(key, () => MakeAsync(volume, reader, over, dataset, view), ct);
         var transform = volume.Transform.ForLevel(level.FactorZ, level.FactorY, level.FactorX);

@@ -95,20 +95,33 @@ internal sealed record RayLook(VolumeMode Mode, double Iso, TransferFunction Tra
 
         if (view.DepthClip is { } band)
         {
-            var (normal, offset) = dataset.Depth.MeanPlane;
-            relief = ReliefOf(dataset.Depth, transform);
-            Keep(normal, offset + band.FromUm, relief is null ? 0 : -1);
-            Keep(-1 * normal, -offset - band.ToUm, relief is null ? 0 : 1);
+            KeepDepths(band.FromUm, isDeeper: true);
+            KeepDepths(band.ToUm, isDeeper: false);
         }
 
         if (view.Cut is { } cut)
         {
-            var slice = SlicePlane.Of(view, cut.Along);
-            var n = cut.KeepsFar ? slice.Normal : -1 * slice.Normal;
-            Keep(n, n.Dot(slice.Middle - default(WorldPoint)));
+            var (slice, curve) = SliceSheet.Of(view, cut.Along, dataset);
+            if (curve is null)
+            {
+                var n = cut.KeepsFar ? slice.Normal : -1 * slice.Normal;
+                Keep(n, n.Dot(slice.Middle - default(WorldPoint)));
+            }
+            else
+            {
+                KeepDepths(curve.DepthUm, cut.KeepsFar == dataset.Depth.Direction > 0);
+            }
         }
 
         return new ClipShape(planes, relief);
+
+        void KeepDepths(double um, bool isDeeper)
+        {
+            var (normal, offset) = dataset.Depth.MeanPlane;
+            relief ??= ReliefOf(dataset.Depth, transform);
+            var sign = isDeeper ? 1 : -1;
+            Keep(sign * normal, sign * (offset + um), relief is null ? 0 : -sign);
+        }
 
         // Kept is n·world ≥ least; world = M·(index + ½) + t makes that a plane over index coordinates.
         void Keep(WorldVector n, double least, float bulges = 0)

@@ -32,6 +32,10 @@ public sealed class SliceRenderer(DatasetStore store, BrickCache cache, RenderDe
     /// <summary>Colour of what lies outside the volume.</summary>
     public static readonly Rgb Outside = new(0, 0, 0);
 
+    // Stripes where there is no interface to follow, in pixels and in grey.
+    private const int HatchPeriod = 10, HatchWidth = 2;
+    private const byte HatchLight = 96, HatchDark = 36;
+
     // Labels lie over the grey values, which are still seen through them.
     private const double LabelShare = 0.65;
 
@@ -52,12 +56,13 @@ public sealed class SliceRenderer(DatasetStore store, BrickCache cache, RenderDe
         view = !wait && view.Interpolation == SliceInterpolation.Cubic ? view with { Interpolation = SliceInterpolation.Linear } : view;
         if (dataset is not null && DifferenceOf(volume, dataset, view) is { } other)
         {
-            return await RenderDifferenceAsync(volume, other, view, pane, width, height, umPerPixel, wait, ct);
+            return await RenderDifferenceAsync(volume, other, dataset, view, pane, width, height, umPerPixel, wait, ct);
         }
 
         var labels = dataset is null ? null : view.LabelsIn(dataset);
-        using var pages = await PagesAsync(volume, view, pane, width, height, umPerPixel, wait, ct);
-        var image = Draw(volume, pages, view, width, height, labels is not null, dataset is null || view.Threshold is null ? null : DarkTint(dataset, view, pane, width, height, umPerPixel), ct);
+        using var pages = await PagesAsync(volume, dataset, view, pane, width, height, umPerPixel, wait, ct);
+        var tint = dataset is null || view.Threshold is null ? null : DarkTint(dataset, view, pane, width, height, umPerPixel);
+        var image = Draw(volume, pages, view, width, height, labels is not null, tint, ct);
         if (image is null)
         {
             return (RenderOutcome.Superseded, null);
@@ -66,8 +71,11 @@ public sealed class SliceRenderer(DatasetStore store, BrickCache cache, RenderDe
         var complete = pages.IsComplete;
         if (labels is not null && view.Overlay is { } overlay)
         {
-            using var over = await PagesAsync(labels, view with { SlabUm = 0, Interpolation = SliceInterpolation.Nearest }, pane, width, height, umPerPixel, wait, ct);
-            Slicer.Render(over.Volume, over.Geometry, width, height, (u, v, values) => Tint(values, overlay.Transfer, image.Pixels.Span.Slice(3 * (v * width + u), 3 * values.Length)), ct);
+            var plain = view with { SlabUm = 0, Interpolation = SliceInterpolation.Nearest };
+            using var over = await PagesAsync(labels, dataset, plain, pane, width, height, umPerPixel, wait, ct);
+            void Lay(int u, int v, ReadOnlySpan<float> values) =>
+                Tint(values, overlay.Transfer, image.Pixels.Span.Slice(3 * (v * width + u), 3 * values.Length));
+            over.Shape.Render(over.Volume, width, height, Lay, ct);
             complete &= over.IsComplete;
         }
 
@@ -86,23 +94,23 @@ public sealed class SliceRenderer(DatasetStore store, BrickCache cache, RenderDe
 
     // The full colours stand for half of the window's width up or down. Where either volume ends, nothing is known.
     private async Task<(RenderOutcome Outcome, RenderedImage? Image)> RenderDifferenceAsync(
-        VolumeInfo volume, VolumeInfo other, ViewState view, Pane pane, int width, int height, double umPerPixel, bool wait,
-        CancellationToken ct)
+        VolumeInfo volume, VolumeInfo other, Dataset dataset, ViewState view, Pane pane, int width, int height, double umPerPixel,
+        bool wait, CancellationToken ct)
     {
         var differences = ArrayPool<float>.Shared.Rent(width * height);
         try
         {
-            using var before = await PagesAsync(other, view, pane, width, height, umPerPixel, wait, ct);
+            using var before = await PagesAsync(other, dataset, view, pane, width, height, umPerPixel, wait, ct);
             void Keep(int u, int v, ReadOnlySpan<float> row) => row.CopyTo(differences.AsSpan(v * width + u));
-            if (!Slicer.Render(before.Volume, before.Geometry, width, height, Keep, ct))
+            if (!before.Shape.Render(before.Volume, width, height, Keep, ct))
             {
                 return (RenderOutcome.Superseded, null);
             }
 
-            using var now = await PagesAsync(volume, view, pane, width, height, umPerPixel, wait, ct);
+            using var now = await PagesAsync(volume, dataset, view, pane, width, height, umPerPixel, wait, ct);
             var image = new RenderedImage(width, height, PixelLayout.Rgb);
             var most = (float)Math.Max(Math.Abs(view.WindowHigh - view.WindowLow) / 2, float.Epsilon);
-            var drawn = Slicer.Render(now.Volume, now.Geometry, width, height, (u, v, row) =>
+            var drawn = now.Shape.Render(now.Volume, width, height, (u, v, row) =>
             {
                 var difference = differences.AsSpan(v * width + u, row.Length);
                 for (var i = 0; i < row.Length; i++)
@@ -112,6 +120,7 @@ public sealed class SliceRenderer(DatasetStore store, BrickCache cache, RenderDe
 
                 var pixels = image.Pixels.Span.Slice(3 * (v * width + u), 3 * row.Length);
                 WindowKernel.ToRgb(difference, -most, most, ColorMap.Difference.Colors, Outside, pixels);
+                HatchUnknown(now, u, v, pixels, 3);
             }, ct);
             if (!drawn)
             {
@@ -129,6 +138,7 @@ public sealed class SliceRenderer(DatasetStore store, BrickCache cache, RenderDe
 
     /// <summary>The values of a slice at rest, NaN outside the volume: what <see cref="RenderAsync"/> colours.</summary>
     /// <param name="volume">The volume.</param>
+    /// <param name="dataset">Whose interface the slice may follow; null where none does.</param>
     /// <param name="view">The view; its plane, slab and interpolation are used.</param>
     /// <param name="pane">Z, Y or X.</param>
     /// <param name="width">Pixels across.</param>
@@ -137,11 +147,11 @@ public sealed class SliceRenderer(DatasetStore store, BrickCache cache, RenderDe
     /// <param name="ct">Stops it.</param>
     /// <returns>Row by row, <paramref name="width"/> · <paramref name="height"/> values.</returns>
     public async Task<float[]> ValuesAsync(
-        VolumeInfo volume, ViewState view, Pane pane, int width, int height, double umPerPixel, CancellationToken ct)
+        VolumeInfo volume, Dataset? dataset, ViewState view, Pane pane, int width, int height, double umPerPixel, CancellationToken ct)
     {
-        using var pages = await PagesAsync(volume, view, pane, width, height, umPerPixel, wait: true, ct);
+        using var pages = await PagesAsync(volume, dataset, view, pane, width, height, umPerPixel, wait: true, ct);
         var all = new float[width * height];
-        Slicer.Render(pages.Volume, pages.Geometry, width, height, (u, v, row) => row.CopyTo(all.AsSpan(v * width + u)), ct);
+        pages.Shape.Render(pages.Volume, width, height, (u, v, row) => row.CopyTo(all.AsSpan(v * width + u)), ct);
         ct.ThrowIfCancellationRequested();
         return all;
     }
@@ -152,28 +162,30 @@ public sealed class SliceRenderer(DatasetStore store, BrickCache cache, RenderDe
     /// voxels are no larger than the points lie apart; of a thick slice they are what it shows.
     /// </summary>
     /// <param name="volume">The volume.</param>
+    /// <param name="dataset">Whose interface the slice may follow; null where none does.</param>
     /// <param name="view">The view; its plane and slab are used.</param>
     /// <param name="pane">Z, Y or X.</param>
     /// <param name="tail">Share left out at either end, 0–0.5.</param>
     /// <param name="padding">A value that does not count; null for none.</param>
     /// <param name="ct">Stops it.</param>
     public async Task<(double Low, double High)?> WindowAsync(
-        VolumeInfo volume, ViewState view, Pane pane, double tail, double? padding, CancellationToken ct)
+        VolumeInfo volume, Dataset? dataset, ViewState view, Pane pane, double tail, double? padding, CancellationToken ct)
     {
         var plane = view with { Center = volume.Center, Interpolation = SliceInterpolation.Nearest };
         var (low, high) = volume.Bounds;
-        var umPerPixel = view.Rotation.IsNone
+        var sheet = SliceSheet.Of(plane, pane, dataset);
+        var umPerPixel = sheet.Plane.IsStraight(pane)
             ? ViewStates.FitUmPerPixel(volume, pane, WindowSide, WindowSide) / ViewStates.FitMargin
             : (high - low).Length / WindowSide;
         umPerPixel = Math.Max(umPerPixel, volume.VoxelSize.Least);
-        var values = await ValuesAsync(volume, plane, pane, WindowSide, WindowSide, umPerPixel, ct);
+        var values = await ValuesAsync(volume, dataset, plane, pane, WindowSide, WindowSide, umPerPixel, ct);
         var counted = Array.FindAll(values, v => float.IsFinite(v) && v != padding);
         Array.Sort(counted);
         return counted.Length == 0 ? null : (ScanSurvey.Quantile(counted, tail), ScanSurvey.Quantile(counted, 1 - tail));
     }
 
     /// <summary>Bricks of a slice in pooled tables.</summary>
-    private sealed record Pages(PagedVolume Volume, SliceGeometry Geometry, List<BrickLevel> Levels, bool IsComplete) : IDisposable
+    private sealed record Pages(PagedVolume Volume, SliceShape Shape, List<BrickLevel> Levels, bool IsComplete) : IDisposable
     {
         public void Dispose()
         {
@@ -184,11 +196,13 @@ public sealed class SliceRenderer(DatasetStore store, BrickCache cache, RenderDe
         }
     }
 
-    private async Task<Pages> PagesAsync(VolumeInfo volume, ViewState view, Pane pane, int width, int height, double umPerPixel, bool wait, CancellationToken ct)
+    private async Task<Pages> PagesAsync(
+        VolumeInfo volume, Dataset? dataset, ViewState view, Pane pane, int width, int height, double umPerPixel, bool wait,
+        CancellationToken ct)
     {
         var reader = await store.ReaderAsync(volume, ct);
-        var plane = SlicePlane.Of(view, pane);
-        var wanted = WantedLevel(volume, reader, plane, view, width, height, umPerPixel);
+        var sheet = SliceSheet.Of(view, pane, dataset);
+        var wanted = WantedLevel(volume, reader, sheet, view, width, height, umPerPixel);
         var levels = new List<BrickLevel>();
 
         // Coarser levels stand in for what is missing of the wanted one; the last is awaited, so that there is something.
@@ -200,8 +214,8 @@ public sealed class SliceRenderer(DatasetStore store, BrickCache cache, RenderDe
             var table = ArrayPool<Brick?>.Shared.Rent(count);
             Array.Clear(table, 0, count);
             levels.Add(level.WithBricks(wanted, table));
-            var geometry = GeometryOf(volume, level, plane, view, width, height, umPerPixel);
-            var all = await FillAsync(volume, level, geometry, width, height, table, wait || number == reader.Levels.Count - 1, ct);
+            var shape = ShapeOf(volume, level, sheet, view, width, height, umPerPixel);
+            var all = await FillAsync(volume, level, shape, width, height, table, wait || number == reader.Levels.Count - 1, ct);
             complete &= all || number > wanted.Number;
             if (all)
             {
@@ -209,7 +223,8 @@ public sealed class SliceRenderer(DatasetStore store, BrickCache cache, RenderDe
             }
         }
 
-        return new Pages(new PagedVolume(reader.Type, levels), GeometryOf(volume, wanted, plane, view, width, height, umPerPixel), levels, complete);
+        return new Pages(
+            new PagedVolume(reader.Type, levels), ShapeOf(volume, wanted, sheet, view, width, height, umPerPixel), levels, complete);
     }
 
     private delegate void RowTint(int u, int v, ReadOnlySpan<float> values, Span<byte> pixels);
@@ -217,7 +232,7 @@ public sealed class SliceRenderer(DatasetStore store, BrickCache cache, RenderDe
     // Amber where the electrolyte is darker than the view's threshold.
     private static RowTint DarkTint(Dataset dataset, ViewState view, Pane pane, int width, int height, double umPerPixel)
     {
-        var plane = SlicePlane.Of(view, pane);
+        var sheet = SliceSheet.Of(view, pane, dataset);
         var limit = (float)view.Threshold!.Value;
         return (u, v, values, pixels) =>
         {
@@ -228,7 +243,7 @@ public sealed class SliceRenderer(DatasetStore store, BrickCache cache, RenderDe
                     continue;
                 }
 
-                var p = plane.At(u + i, v, width, height, umPerPixel);
+                var p = sheet.At(u + i, v, width, height, umPerPixel);
                 var (_, across, along) = InterfaceSurface.Split(dataset.Depth.Axis, p.Z, p.Y, p.X);
                 if (dataset.Depth.DepthOf(p).Um > 0 && dataset.Outline?.Contains(across, along) != false)
                 {
@@ -264,6 +279,7 @@ public sealed class SliceRenderer(DatasetStore store, BrickCache cache, RenderDe
 
     /// <summary>Reads the bricks that a complete picture needs, so that drawing it waits for nothing.</summary>
     /// <param name="volume">The volume.</param>
+    /// <param name="dataset">Whose interface the slice may follow; null where none does.</param>
     /// <param name="view">The view.</param>
     /// <param name="pane">Which slice.</param>
     /// <param name="width">Pixels.</param>
@@ -273,23 +289,29 @@ public sealed class SliceRenderer(DatasetStore store, BrickCache cache, RenderDe
     /// <param name="need">How soon the picture is wanted.</param>
     /// <param name="beside">How many bricks further along the slice's normal it would be.</param>
     public async Task LoadAsync(
-        VolumeInfo volume, ViewState view, Pane pane, int width, int height, double umPerPixel, CancellationToken ct, BrickNeed need = BrickNeed.Now, int beside = 0)
+        VolumeInfo volume, Dataset? dataset, ViewState view, Pane pane, int width, int height, double umPerPixel, CancellationToken ct,
+        BrickNeed need = BrickNeed.Now, int beside = 0)
     {
         var reader = await store.ReaderAsync(volume, ct);
-        var plane = SlicePlane.Of(view, pane);
-        var level = WantedLevel(volume, reader, plane, view, width, height, umPerPixel);
-        plane = plane with { Middle = plane.Middle + beside * level.Brick.Z * LevelSize(volume, level) * plane.Normal };
-        var bricks = BricksOf(level, GeometryOf(volume, level, plane, view, width, height, umPerPixel), width, height).ToArray();
+        var sheet = SliceSheet.Of(view, pane, dataset);
+        var level = WantedLevel(volume, reader, sheet, view, width, height, umPerPixel);
+        var further = beside * level.Brick.Z * LevelSize(volume, level);
+        sheet = sheet.Curve is { } curve
+            ? sheet with { Curve = curve with { DepthUm = curve.DepthUm + further } }
+            : sheet with { Plane = sheet.Plane with { Middle = sheet.Plane.Middle + further * sheet.Plane.Normal } };
+        var bricks = ShapeOf(volume, level, sheet, view, width, height, umPerPixel).BricksOf(level, width, height).ToArray();
         await Task.WhenAll(bricks.Select(b => cache.GetAsync(volume, b.Brick, ct, need)));
     }
 
-    private static PyramidLevel WantedLevel(VolumeInfo volume, VolumeReader reader, SlicePlane plane, ViewState view, int width, int height, double umPerPixel)
+    private static PyramidLevel WantedLevel(
+        VolumeInfo volume, VolumeReader reader, SliceSheet sheet, ViewState view, int width, int height, double umPerPixel)
     {
         var wanted = reader.Levels.Last(l => l.Number == 0 || LevelSize(volume, l) <= umPerPixel * 1.001);
         foreach (var level in reader.Levels.Skip(wanted.Number))
         {
             var most = (int)(MostBrickBytes / (level.Brick.Count * reader.Type.Size()));
-            if (BricksOf(level, GeometryOf(volume, level, plane, view, width, height, umPerPixel), width, height).Take(most + 1).Count() <= most)
+            var shape = ShapeOf(volume, level, sheet, view, width, height, umPerPixel);
+            if (shape.BricksOf(level, width, height).Take(most + 1).Count() <= most)
             {
                 return level;
             }
@@ -324,6 +346,7 @@ public sealed class SliceRenderer(DatasetStore store, BrickCache cache, RenderDe
     /// How far apart the samples of a thick slab lie where a picture of it takes fewer than one a voxel, µm; null where it takes them all.
     /// </summary>
     /// <param name="volume">The volume.</param>
+    /// <param name="dataset">Whose interface the slice may follow; null where none does.</param>
     /// <param name="view">The view; its plane and slab are used.</param>
     /// <param name="pane">Which slice.</param>
     /// <param name="width">Pixels across.</param>
@@ -331,12 +354,12 @@ public sealed class SliceRenderer(DatasetStore store, BrickCache cache, RenderDe
     /// <param name="umPerPixel">Scale.</param>
     /// <param name="ct">Stops it.</param>
     public async Task<double?> SparseStepAsync(
-        VolumeInfo volume, ViewState view, Pane pane, int width, int height, double umPerPixel, CancellationToken ct)
+        VolumeInfo volume, Dataset? dataset, ViewState view, Pane pane, int width, int height, double umPerPixel, CancellationToken ct)
     {
         var (low, high) = volume.Bounds;
         var slab = Math.Min(view.SlabUm, (high - low).Length);
         var reader = await store.ReaderAsync(volume, ct);
-        var level = WantedLevel(volume, reader, SlicePlane.Of(view, pane), view, width, height, umPerPixel);
+        var level = WantedLevel(volume, reader, SliceSheet.Of(view, pane, dataset), view, width, height, umPerPixel);
         var (taken, voxels) = SamplesOf(slab, LevelSize(volume, level), width, height);
         return taken < voxels ? slab / taken : null;
     }
@@ -344,18 +367,24 @@ public sealed class SliceRenderer(DatasetStore store, BrickCache cache, RenderDe
     private static double LevelSize(VolumeInfo volume, PyramidLevel level) =>
         volume.Transform.ForLevel(level.FactorZ, level.FactorY, level.FactorX).VoxelSize.Least;
 
-    private static SliceGeometry GeometryOf(
-        VolumeInfo volume, PyramidLevel level, SlicePlane plane, ViewState view, int width, int height, double umPerPixel)
+    private static SliceShape ShapeOf(
+        VolumeInfo volume, PyramidLevel level, SliceSheet sheet, ViewState view, int width, int height, double umPerPixel)
     {
         var transform = volume.Transform.ForLevel(level.FactorZ, level.FactorY, level.FactorX);
-        var origin = transform.ToVoxel(plane.At(0, 0, width, height, umPerPixel));
         var (low, high) = volume.Bounds;
         var slab = Math.Min(view.SlabUm, (high - low).Length);
         var (samples, _) = SamplesOf(slab, transform.VoxelSize.Least, width, height);
         var step = samples > 1 ? slab / samples : 0;
-        return new SliceGeometry(
-            new VoxelVector((float)(origin.Z - 0.5), (float)(origin.Y - 0.5), (float)(origin.X - 0.5)),
-            Step(umPerPixel * plane.Right), Step(umPerPixel * plane.Down), Step(step * plane.Normal), samples, view.SlabMode, view.Interpolation);
+        if (sheet.Curve is not null)
+        {
+            return CurvedShape.Of(transform, sheet, width, height, umPerPixel, step, (samples, view.SlabMode, view.Interpolation));
+        }
+
+        var plane = sheet.Plane;
+        var origin = transform.ToVoxel(plane.At(0, 0, width, height, umPerPixel));
+        return new PlaneShape(new SliceGeometry(
+            new VoxelVector((float)(origin.Z - 0.5), (float)(origin.Y - 0.5), (float)(origin.X - 0.5)), Step(umPerPixel * plane.Right),
+            Step(umPerPixel * plane.Down), Step(step * plane.Normal), samples, view.SlabMode, view.Interpolation));
 
         VoxelVector Step(WorldVector v)
         {
@@ -366,9 +395,9 @@ public sealed class SliceRenderer(DatasetStore store, BrickCache cache, RenderDe
 
     // True where every brick is there.
     private async Task<bool> FillAsync(
-        VolumeInfo volume, PyramidLevel level, SliceGeometry g, int width, int height, Brick?[] table, bool wait, CancellationToken ct)
+        VolumeInfo volume, PyramidLevel level, SliceShape shape, int width, int height, Brick?[] table, bool wait, CancellationToken ct)
     {
-        var needed = BricksOf(level, g, width, height);
+        var needed = shape.BricksOf(level, width, height);
         List<(int At, Task<Brick> Task)>? missing = null;
         var all = true;
         foreach (var (at, brick) in needed)
@@ -395,51 +424,20 @@ public sealed class SliceRenderer(DatasetStore store, BrickCache cache, RenderDe
         return all;
     }
 
-    /// <summary>Bricks that the picture reads: those near the plane that the pane's rectangle, grown by the slab, can touch.</summary>
-    private static IEnumerable<(int At, BrickIndex Brick)> BricksOf(PyramidLevel level, SliceGeometry g, int width, int height)
+    // Where a slice follows the interface and none is known above or below the volume's voxels, stripes stand for the picture.
+    private static void HatchUnknown(Pages pages, int u, int v, Span<byte> pixels, int channels)
     {
-        Vector3 half = (g.SlabSamples - 1) * 0.5f * g.Normal, origin = g.Origin;
-        var low = new Vector3(float.MaxValue);
-        var high = new Vector3(float.MinValue);
-        for (var i = 0; i < 8; i++)
+        if (pages.Shape is not CurvedShape shape)
         {
-            var p = origin + ((i & 1) != 0 ? width : 0) * g.Right + ((i & 2) != 0 ? height : 0) * g.Down + ((i & 4) != 0 ? half : -half);
-            low = Vector3.Min(low, p);
-            high = Vector3.Max(high, p);
+            return;
         }
 
-        var normal = Vector3.Normalize(Vector3.Cross(g.Right, g.Down));
-        var around = g.Interpolation == SliceInterpolation.Cubic ? 2 : 1;
-        var reach = MathF.Abs(Vector3.Dot(half, normal)) + around + 0.01f;
-        var (n, b, s) = (level.BrickCount, level.Brick, level.Shape);
-        var (z0, z1) = Span(low.Z, high.Z, b.Z, n.Z, s.Z);
-        var (y0, y1) = Span(low.Y, high.Y, b.Y, n.Y, s.Y);
-        var (x0, x1) = Span(low.X, high.X, b.X, n.X, s.X);
-        for (var z = z0; z <= z1; z++)
+        for (var i = 0; i < pixels.Length / channels; i++)
         {
-            for (var y = y0; y <= y1; y++)
+            if (!shape.Geometry.IsKnown(u + i, v) && shape.IsAcross(pages.Volume, u + i, v))
             {
-                for (var x = x0; x <= x1; x++)
-                {
-                    // Distance of the brick's middle from the plane against the brick's extent along the normal.
-                    var middle = new Vector3((x + 0.5f) * b.X - 0.5f, (y + 0.5f) * b.Y - 0.5f, (z + 0.5f) * b.Z - 0.5f);
-                    var extent = 0.5f * (b.X * MathF.Abs(normal.X) + b.Y * MathF.Abs(normal.Y) + b.Z * MathF.Abs(normal.Z)) + reach;
-                    if (MathF.Abs(Vector3.Dot(middle - origin, normal)) <= extent)
-                    {
-                        yield return ((z * n.Y + y) * n.X + x, new BrickIndex(level.Number, z, y, x));
-                    }
-                }
+                pixels.Slice(channels * i, channels).Fill((u + i + v) % HatchPeriod < HatchWidth ? HatchLight : HatchDark);
             }
-        }
-
-        (int, int) Span(float low, float high, int brick, int count, int size)
-        {
-            if (high < -0.5f || low > size - 0.5f)
-            {
-                return (0, -1);
-            }
-
-            return (Math.Clamp((int)MathF.Floor((low - around) / brick), 0, count - 1), Math.Clamp((int)MathF.Floor((high + around) / brick), 0, count - 1));
         }
     }
 
@@ -458,15 +456,21 @@ public sealed class SliceRenderer(DatasetStore store, BrickCache cache, RenderDe
                 {
                     WindowKernel.Invert(pixels);
                 }
+
+                HatchUnknown(pages, u, v, pixels, 1);
             }
             : (u, v, values) =>
             {
                 var pixels = image.Pixels.Span.Slice(3 * (v * width + u), 3 * values.Length);
                 WindowKernel.ToRgb(values, low, high, map.Colors, Outside, pixels);
                 tint?.Invoke(u, v, values, pixels);
+                HatchUnknown(pages, u, v, pixels, 3);
             };
-        if (devices.TryDraw(info.CacheKey, device => DeviceSlicer.Render(device, pages.Volume, pages.Geometry, width, height, row))
-            || Slicer.Render(pages.Volume, pages.Geometry, width, height, row, ct))
+
+        // Devices draw planes; what follows the interface is drawn here.
+        bool OnDevice() => pages.Shape is PlaneShape { Geometry: var plane }
+            && devices.TryDraw(info.CacheKey, device => DeviceSlicer.Render(device, pages.Volume, plane, width, height, row));
+        if (OnDevice() || pages.Shape.Render(pages.Volume, width, height, row, ct))
         {
             return image;
         }

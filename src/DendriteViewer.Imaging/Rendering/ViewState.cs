@@ -53,26 +53,6 @@ public sealed record OrbitCamera(double AzimuthDeg, double ElevationDeg, double 
     public const double FieldOfViewDeg = 30;
 }
 
-/// <summary>An orientation of the slices: turned about z, then y, then x, in degrees; all zero is along the axes.</summary>
-public readonly record struct SliceRotation(double AboutZ, double AboutY, double AboutX)
-{
-    /// <summary>Whether the slices lie along the axes.</summary>
-    public bool IsNone => this == default;
-
-    /// <summary>A vector of the unturned frame in the turned one.</summary>
-    public WorldVector Turn(WorldVector v)
-    {
-        double cx = Cos(AboutX), sx = Sin(AboutX), cy = Cos(AboutY), sy = Sin(AboutY), cz = Cos(AboutZ), sz = Sin(AboutZ);
-        v = new WorldVector(v.Z, cz * v.Y + sz * v.X, -sz * v.Y + cz * v.X);
-        v = new WorldVector(cy * v.Z - sy * v.X, v.Y, sy * v.Z + cy * v.X);
-        return new WorldVector(cx * v.Z + sx * v.Y, -sx * v.Z + cx * v.Y, v.X);
-    }
-
-    private static double Cos(double deg) => Math.Cos(deg * Math.PI / 180);
-
-    private static double Sin(double deg) => Math.Sin(deg * Math.PI / 180);
-}
-
 /// <summary>A box along the world's axes, µm.</summary>
 public readonly record struct ClipBox(WorldPoint Low, WorldPoint High);
 
@@ -108,6 +88,15 @@ public sealed record ViewState
 
     /// <summary>Orientation of the slices.</summary>
     public SliceRotation Rotation { get; init; }
+
+    /// <summary>How far each slice's picture is turned in its own plane.</summary>
+    public SliceRoll Roll { get; init; }
+
+    /// <summary>
+    /// Whether the slice across the depth axis follows the interface: it shows what lies as deep as the crosshair. Only of datasets that
+    /// have an interface.
+    /// </summary>
+    public bool FollowsInterface { get; init; }
 
     /// <summary>Thickness of the slices in µm; 0 is a plain slice.</summary>
     public double SlabUm { get; init; }

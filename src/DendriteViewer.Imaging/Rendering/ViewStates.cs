@@ -32,6 +32,22 @@ public static class ViewStates
         };
     }
 
+    /// <summary>
+    /// A view with one slice turned so that it goes through three points, whose middle becomes the crosshair and the middle of the panes.
+    /// A slice that followed the interface no longer does.
+    /// </summary>
+    /// <exception cref="Bounds.OutOfRangeException">The points lie on a line, within half a voxel.</exception>
+    public static ViewState Through(ViewState view, Dataset dataset, VolumeInfo volume, Pane pane, IReadOnlyList<WorldPoint> points)
+    {
+        var angles = SliceAngles.Through(view.Rotation, pane, points, volume.VoxelSize.Least / 2);
+        var middle = points[0] + 1.0 / 3 * (points[1] - points[0] + (points[2] - points[0]));
+        return view with
+        {
+            Rotation = angles.RotationOf(pane), Focus = middle, Center = middle,
+            FollowsInterface = view.FollowsInterface && !InterfaceSheet.IsShownIn(view, pane, dataset),
+        };
+    }
+
     /// <summary>µm a pixel at which a volume fits a pane.</summary>
     public static double FitUmPerPixel(VolumeInfo volume, Pane pane, int width, int height)
     {

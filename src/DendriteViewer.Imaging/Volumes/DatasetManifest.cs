@@ -117,8 +117,17 @@ public sealed record SurfaceManifest
     /// <summary>Root mean square distance between what was seen and the surface, µm.</summary>
     public double ResidualUm { get; init; }
 
+    /// <summary>
+    /// Numbers of the nodes near which no interface was seen, so that their heights were filled in from further away; absent where that was
+    /// not recorded.
+    /// </summary>
+    public int[]? FilledNodes { get; init; }
+
     /// <summary>The heights that were found, before anybody corrected them; absent where nobody did.</summary>
     public float[]? FoundUm { get; init; }
+
+    /// <summary>The nodes that were filled in, before anybody corrected the surface; absent where nobody did.</summary>
+    public int[]? FoundFilledNodes { get; init; }
 
     /// <summary>Points z, y, x in µm that somebody said lie on the interface; the surface goes through them.</summary>
     public double[][]? PointsUm { get; init; }

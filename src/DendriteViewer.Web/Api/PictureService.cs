@@ -31,7 +31,7 @@ public sealed class PictureService(
         dataset = sessions.WithMasks(dataset);
         return DrawAsync(context, dataset, query, new Drawing(
             IsSlice: true, IsThumbnail: false, width, height,
-            (volume, view) => slices.LoadAsync(volume, view, pane, width, height, Scale(volume, view), ct),
+            (volume, view) => slices.LoadAsync(volume, dataset, view, pane, width, height, Scale(volume, view), ct),
             (volume, view) => slices.RenderAsync(volume, dataset, view, pane, width, height, Scale(volume, view), wait: true, ct)), ct);
 
         double Scale(VolumeInfo volume, ViewState view) =>

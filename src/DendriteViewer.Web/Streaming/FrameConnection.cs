@@ -263,7 +263,8 @@ public sealed class FrameConnection : IFrameSink, IDisposable
             if (width > 0 && height > 0)
             {
                 var um = view.UmPerPixel > 0 ? view.UmPerPixel : ViewStates.FitUmPerPixel(volume, (Pane)i, width, height);
-                await _slices.LoadAsync(volume, view with { SlabUm = 0 }, (Pane)i, width, height, um, ct, BrickNeed.Soon, beside);
+                await _slices.LoadAsync(
+                    volume, Session.Dataset, view with { SlabUm = 0 }, (Pane)i, width, height, um, ct, BrickNeed.Soon, beside);
             }
         }
     }

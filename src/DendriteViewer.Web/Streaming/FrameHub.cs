@@ -154,6 +154,19 @@ public sealed class FrameHub(
         return hit is { } p ? [p.Z, p.Y, p.X] : null;
     }
 
+    /// <summary>Turns the slices so that one of them, 0 z, 1 y or 2 x, goes through three points: z, y, x of each in µm.</summary>
+    /// <returns>The revision that the change made.</returns>
+    public long PlaneThrough(int slice, double[] points)
+    {
+        var session = Connection().Session;
+        var pane = (Pane)(int)new NumberRange("The slice", 0, 2).Check(slice);
+        var c = Ranges.Um.Of("The points of a plane").Check(points, 9);
+        WorldPoint[] three = [new(c[0], c[1], c[2]), new(c[3], c[4], c[5]), new(c[6], c[7], c[8])];
+
+        // As a panel's change, so that the page hears of it and can take it back.
+        return session.Update(v => ViewStates.Through(v, session.Dataset, session.Volume(v), pane, three), null).Number;
+    }
+
     /// <summary>Marks a site at a point in the timestep shown.</summary>
     public async Task<string> AddSite(double z, double y, double x)
     {

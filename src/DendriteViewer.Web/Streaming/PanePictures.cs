@@ -34,8 +34,8 @@ public sealed class PanePictures(Pane pane, ViewSession session, SliceRenderer s
         pane == Pane.Volume
             ? (v.Hours, v.Modality, v.Camera, v.Mode, v.IsoValue, v.Shaded, v.Shadows, v.Transfer, v.Clip, v.DepthClip,
                 (v.Overlay, v.Overlay is { } o ? session.Dataset.Find(o.Modality, o.Hours ?? v.Hours)?.Mask?.Revision : null),
-                v.Cut is { } cut ? (cut, SlicePlane.Of(v, cut.Along)) : default)
-            : (v.Hours, v.Modality, SlicePlane.Of(v, pane), v.UmPerPixel, v.SlabUm, v.SlabMode, v.Interpolation,
+                v.Cut is { } cut ? (cut, SliceSheet.Of(v, cut.Along, session.Dataset)) : default)
+            : (v.Hours, v.Modality, SliceSheet.Of(v, pane, session.Dataset), v.UmPerPixel, v.SlabUm, v.SlabMode, v.Interpolation,
                 (v.WindowLow, v.WindowHigh, v.ColorMap),
                 v.LabelsIn(session.Dataset) is { } l ? (v.Overlay, l.Mask?.Revision) : default, v.Threshold,
                 v.Compare is { Mode: CompareMode.Difference } c ? c : null),
@@ -59,9 +59,9 @@ public sealed class PanePictures(Pane pane, ViewSession session, SliceRenderer s
         }
 
         var um = UmPerPixel(volume, view, size);
-        var shown = slices.LoadAsync(volume, view, pane, size.Width, size.Height, um, ct);
+        var shown = slices.LoadAsync(volume, session.Dataset, view, pane, size.Width, size.Height, um, ct);
         return SliceRenderer.DifferenceOf(volume, session.Dataset, view) is { } other
-            ? Task.WhenAll(shown, slices.LoadAsync(other, view, pane, size.Width, size.Height, um, ct))
+            ? Task.WhenAll(shown, slices.LoadAsync(other, session.Dataset, view, pane, size.Width, size.Height, um, ct))
             : shown;
     }
 

@@ -65,7 +65,9 @@ public sealed record SceneDepth(
     {
         var d = dataset.Depth;
         var surface = d.Surface is { } s
-            ? new SceneSurface([s.OriginUm.U, s.OriginUm.V], s.StepUm, [s.Shape.U, s.Shape.V], s.HeightsUm.ToArray().Select(h => Math.Round(h, 2)).ToArray(), s.Cosine)
+            ? new SceneSurface(
+                [s.OriginUm.U, s.OriginUm.V], s.StepUm, [s.Shape.U, s.Shape.V],
+                s.HeightsUm.ToArray().Select(h => Math.Round(h, 2)).ToArray(), s.Cosine, s.Filled)
             : null;
         return new SceneDepth(
             d.Axis.ToString().ToLowerInvariant(), d.Direction, d.InterfaceUm, dataset.HasInterface, surface,
@@ -74,8 +76,12 @@ public sealed record SceneDepth(
     }
 }
 
-/// <summary>A height field over the two axes across the depth axis, bilinear between nodes.</summary>
-public sealed record SceneSurface(double[] OriginUm, double StepUm, int[] Shape, double[] HeightsUm, double Cosine);
+/// <summary>
+/// A height field over the two axes across the depth axis, bilinear between nodes; and which nodes were filled in where no interface was
+/// seen, null where that was not recorded.
+/// </summary>
+public sealed record SceneSurface(
+    double[] OriginUm, double StepUm, int[] Shape, double[] HeightsUm, double Cosine, IReadOnlyList<int>? Filled);
 
 /// <summary>Counts by value, without padding; <paramref name="Outliers"/> voxels lie beyond the bins.</summary>
 public sealed record SceneHistogram(double Least, double Most, IReadOnlyList<long> Bins, double Threshold, long Outliers);

@@ -78,7 +78,7 @@ public sealed partial class Openings(
         for (var pane = Pane.Z; pane <= Pane.X; pane++)
         {
             var um = view.UmPerPixel > 0 ? view.UmPerPixel : ViewStates.FitUmPerPixel(volume, pane, LikelyWidth, LikelyHeight);
-            await slices.LoadAsync(volume, view, pane, LikelyWidth, LikelyHeight, um, ct, BrickNeed.Soon, 0);
+            await slices.LoadAsync(volume, dataset, view, pane, LikelyWidth, LikelyHeight, um, ct, BrickNeed.Soon, 0);
         }
 
         await volumes.LoadAsync(volume, dataset, view, LikelyWidth, LikelyHeight, ct, BrickNeed.Soon);

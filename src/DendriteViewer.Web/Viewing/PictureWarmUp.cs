@@ -46,7 +46,7 @@ public sealed partial class PictureWarmUp(
         var encoded = new ArrayBufferWriter<byte>();
         foreach (var isAtRest in new[] { false, true })
         {
-            await slices.LoadAsync(volume, view, Pane.Z, Width, Height, um, ct);
+            await slices.LoadAsync(volume, dataset, view, Pane.Z, Width, Height, um, ct);
             await volumes.LoadAsync(volume, dataset, view, Width, Height, ct);
             using var slice = (await slices.RenderAsync(volume, dataset, view, Pane.Z, Width, Height, um, isAtRest, ct)).Image;
             using var picture = (await volumes.RenderAsync(volume, dataset, view, Width, Height, 1, isAtRest, ct)).Image;

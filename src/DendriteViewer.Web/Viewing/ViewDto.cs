@@ -37,6 +37,12 @@ public sealed record ViewDto
     /// <summary>Turn about z, y, x in degrees.</summary>
     public double[] Rotation { get; init; } = [0, 0, 0];
 
+    /// <summary>Turn of the pictures of the z, y and x slice in their own planes, degrees.</summary>
+    public double[] Roll { get; init; } = [0, 0, 0];
+
+    /// <summary>Whether the slice across the depth axis shows what lies as deep as the crosshair.</summary>
+    public bool FollowsInterface { get; init; }
+
     /// <summary>Slab thickness, µm.</summary>
     public double SlabUm { get; init; }
 
@@ -107,7 +113,8 @@ public sealed record ViewDto
     public static ViewDto Of(ViewState v) => new()
     {
         Hours = v.Hours, Modality = v.Modality, Focus = [v.Focus.Z, v.Focus.Y, v.Focus.X], Center = [v.Center.Z, v.Center.Y, v.Center.X], UmPerPixel = v.UmPerPixel,
-        Rotation = [v.Rotation.AboutZ, v.Rotation.AboutY, v.Rotation.AboutX], SlabUm = v.SlabUm, SlabMode = v.SlabMode, Interpolation = v.Interpolation, Window = [v.WindowLow, v.WindowHigh], ColorMap = v.ColorMap,
+        Rotation = [v.Rotation.AboutZ, v.Rotation.AboutY, v.Rotation.AboutX], Roll = [v.Roll.Z, v.Roll.Y, v.Roll.X],
+        FollowsInterface = v.FollowsInterface, SlabUm = v.SlabUm, SlabMode = v.SlabMode, Interpolation = v.Interpolation, Window = [v.WindowLow, v.WindowHigh], ColorMap = v.ColorMap,
         Camera = [v.Camera.AzimuthDeg, v.Camera.ElevationDeg, v.Camera.DistanceUm, v.Camera.Target.Z, v.Camera.Target.Y, v.Camera.Target.X],
         Mode = v.Mode, Iso = v.IsoValue, Shaded = v.Shaded, Threshold = v.Threshold, Shadows = v.Shadows, Transfer = PointsOf(v.Transfer),
         Clip = v.Clip is { } c ? [c.Low.Z, c.Low.Y, c.Low.X, c.High.Z, c.High.Y, c.High.X] : null, DepthClip = v.DepthClip is { } d ? [d.FromUm, d.ToUm] : null,
@@ -126,6 +133,7 @@ public sealed record ViewDto
         Ranges.Um.Of("center").Check(Center, 3);
         Ranges.UmPerPixel.Check(UmPerPixel);
         Ranges.Degrees.Of("rotation").Check(Rotation, 3);
+        Ranges.Degrees.Of("roll").Check(Roll, 3);
         Ranges.SlabUm.Check(SlabUm);
         Ranges.Value.Of("window").Check(Window, 2);
         Ranges.Value.Of("iso").Check(Iso);
@@ -194,7 +202,8 @@ public sealed record ViewDto
         return new ViewState
         {
             Hours = Hours, Modality = Modality, Focus = Point(Focus, 0), Center = Point(Center, 0), UmPerPixel = UmPerPixel,
-            Rotation = new SliceRotation(Rotation[0], Rotation[1], Rotation[2]), SlabUm = SlabUm, SlabMode = SlabMode, Interpolation = Interpolation,
+            Rotation = new SliceRotation(Rotation[0], Rotation[1], Rotation[2]), Roll = new SliceRoll(Roll[0], Roll[1], Roll[2]),
+            FollowsInterface = FollowsInterface, SlabUm = SlabUm, SlabMode = SlabMode, Interpolation = Interpolation,
             WindowLow = Window[0], WindowHigh = Window[1], ColorMap = Imaging.Rendering.ColorMap.Find(ColorMap).Name,
             Camera = new OrbitCamera(Camera[0], Math.Clamp(Camera[1], -89, 89), Camera[2], Point(Camera, 3)),
             Mode = Mode, IsoValue = Iso, Shaded = Shaded, Threshold = Threshold, Shadows = Shadows,

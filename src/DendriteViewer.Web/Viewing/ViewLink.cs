@@ -41,6 +41,8 @@ public static class ViewLink
         Numbers("c", a.Center, b.Center);
         Add("zoom", N(a.UmPerPixel), N(b.UmPerPixel));
         Numbers("turn", a.Rotation, b.Rotation);
+        Numbers("roll", a.Roll, b.Roll);
+        Add("follow", a.FollowsInterface ? "1" : "0", b.FollowsInterface ? "1" : "0");
         Add("slab", N(a.SlabUm), N(b.SlabUm));
         Add("slabmode", Name(a.SlabMode), Name(b.SlabMode));
         Add("between", Name(a.Interpolation), Name(b.Interpolation));

@@ -21,6 +21,8 @@ internal static class ViewLinkFields
         Many("c", "middle of the slices", 3, (d, v) => d with { Center = v }),
         One("zoom", "zoom of the slices", (d, v) => d with { UmPerPixel = v }),
         Many("turn", "turn of the slices", 3, (d, v) => d with { Rotation = v }),
+        Many("roll", "turn of the slices' pictures", 3, (d, v) => d with { Roll = v }),
+        Flag("follow", "whether a slice follows the interface", (d, v) => d with { FollowsInterface = v }),
         One("slab", "thickness of the slab", (d, v) => d with { SlabUm = v }),
         Choice<Kernels.Slicing.SlabMode>("slabmode", "combination in the slab", (d, v) => d with { SlabMode = v }),
         Choice<Kernels.Slicing.SliceInterpolation>("between", "interpolation", (d, v) => d with { Interpolation = v }),

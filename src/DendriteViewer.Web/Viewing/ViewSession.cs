@@ -106,13 +106,21 @@ public sealed class ViewSession(string id, string owner, Dataset dataset, ViewSt
     /// <summary>Replaces the view.</summary>
     /// <param name="change">From the view now to the view wanted; may be called more than once.</param>
     /// <param name="by">Who changes it, so that it need not be told.</param>
-    /// <exception cref="Imaging.Bounds.OutOfRangeException">A number of the view is out of its range; the view stays as it was.</exception>
+    /// <exception cref="Imaging.Bounds.OutOfRangeException">
+    /// A number of the view is out of its range, or a slice is to follow an interface that the dataset has not; the view stays as it was.
+    /// </exception>
     public ViewRevision Update(Func<ViewState, ViewState> change, object? by)
     {
         ViewRevision made;
         lock (_lock)
         {
-            var wanted = Settle(change(_current.View));
+            var asked = change(_current.View);
+            if (asked.FollowsInterface && !_current.View.FollowsInterface && !Dataset.HasInterface)
+            {
+                throw new Imaging.Bounds.OutOfRangeException(InterfaceSheet.NoInterface);
+            }
+
+            var wanted = Settle(asked);
             // Whoever changes it, the hub, a panel or a link: every number of the view is checked here.
             ViewDto.Of(wanted).ToState();
             if (wanted.Equals(_current.View))
@@ -132,7 +140,7 @@ public sealed class ViewSession(string id, string owner, Dataset dataset, ViewSt
     public void Begin(ViewReading link)
     {
         Remarks = RemarksOf(link);
-        _begun = Update(_ => link.View, null).Number;
+        _begun = Update(_ => Settle(link.View), null).Number;
     }
 
     /// <summary>Shows the view of a link while the page is open, as one change.</summary>
@@ -140,15 +148,20 @@ public sealed class ViewSession(string id, string owner, Dataset dataset, ViewSt
     public IReadOnlyList<LinkRemark> Show(ViewReading link, object? by)
     {
         var remarks = RemarksOf(link);
-        Update(_ => link.View, by);
+        Update(_ => Settle(link.View), by);
         return remarks;
     }
 
     private List<LinkRemark> RemarksOf(ViewReading link)
     {
         var wanted = link.View;
-        var shown = Settle(wanted);
         List<LinkRemark> remarks = [.. link.Remarks];
+        var shown = Settle(wanted);
+        if (wanted.FollowsInterface && !shown.FollowsInterface)
+        {
+            remarks.Add(new LinkRemark("follow", InterfaceSheet.NoInterface));
+        }
+
         if (shown.Modality != wanted.Modality)
         {
             remarks.Add(new LinkRemark("m", $"This dataset has no scan of modality “{wanted.Modality}”; {shown.Modality} is shown."));
@@ -175,6 +188,8 @@ public sealed class ViewSession(string id, string owner, Dataset dataset, ViewSt
     // A timestep that was not scanned becomes the nearest one that was, and so does the one that is compared with it.
     private ViewState Settle(ViewState view)
     {
+        // A dataset that is published anew may have lost its interface.
+        view = view.FollowsInterface && !Dataset.HasInterface ? view with { FollowsInterface = false } : view;
         var key = Volume(view).Key;
         var compare = view.Compare is { } c && Dataset.HoursOf(key.Modality).Count > 1 && Dataset.Nearest(key.Modality, c.Hours) is { } other
             ? c with { Hours = other.Key.Hours }

@@ -130,7 +130,10 @@ public sealed class ViewSessions : IDatasetFollower
         var first = ViewLink.ParseStrictly(query,
             new ViewState { Modality = dataset.Volumes[0].Key.Modality, Hours = dataset.Volumes[0].Key.Hours });
         var near = dataset.Nearest(first.Modality, first.Hours) ?? dataset.Volumes[0];
-        return ViewLink.ParseStrictly(query, await StartAsync(dataset, near, ct));
+        var view = ViewLink.ParseStrictly(query, await StartAsync(dataset, near, ct));
+        return view.FollowsInterface && !dataset.HasInterface
+            ? throw new Imaging.Bounds.OutOfRangeException(InterfaceSheet.NoInterface)
+            : view;
     }
 
     /// <summary>The dataset with its masks as they are corrected, as sessions show it.</summary>

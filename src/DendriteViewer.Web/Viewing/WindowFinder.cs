@@ -32,6 +32,7 @@ public sealed class WindowFinder(DatasetCatalog catalog, SliceRenderer slices, C
         var view = session.Current.View;
         var volume = session.Volume(view);
         var padding = (await catalog.HistogramAsync(volume, ct)).Padding;
-        return await lanes[Urgency.Resting].RunAsync(() => slices.WindowAsync(volume, view, pane, SliceTail, padding, ct), ct);
+        return await lanes[Urgency.Resting].RunAsync(
+            () => slices.WindowAsync(volume, session.Dataset, view, pane, SliceTail, padding, ct), ct);
     }
 }

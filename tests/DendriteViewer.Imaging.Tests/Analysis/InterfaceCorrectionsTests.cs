@@ -36,9 +36,25 @@ public sealed class InterfaceCorrectionsTests : IDisposable
             Assert.NotEqual(found.Fingerprint, corrected.Fingerprint);
         }
 
-        Assert.Equal(2, (await store.TryOpenAsync(id, default))!.Manifest.Depth!.Surface!.PointsUm!.Length);
+        var bent = (await store.TryOpenAsync(id, default))!;
+        Assert.Equal(2, bent.Manifest.Depth!.Surface!.PointsUm!.Length);
+
+        // A found interface records where it was filled in: outside of the cell, whose wall shows no interface. What was given was not.
+        Assert.Equal(given == "\"auto\"", found.Surface?.Filled is { Length: > 0 });
+        if (found.Surface is { Filled: not null } seen)
+        {
+            Assert.True(seen.IsSeenAt(96, 96));
+            Assert.False(seen.IsSeenAt(3, 3));
+
+            // Somebody who places a point there sees it there; taken away, it is as it was.
+            var placed = (await InterfaceCorrections.SetAsync(store, id, [At(6, 6, 0)], default)).Depth.Surface!;
+            Assert.True(placed.IsSeenAt(6, 6));
+            Assert.True(placed.Filled!.Length < seen.Filled.Length);
+        }
+
         var back = await InterfaceCorrections.SetAsync(store, id, [], default);
         Assert.Null(back.Manifest.Depth!.Surface!.PointsUm);
+        Assert.Equal(found.Surface?.Filled, back.Depth.Surface!.Filled);
         Assert.All(new[] { At(60, 60, 0), At(150, 40, 0), At(96, 96, 0) }, p => Assert.Equal(0, back.Depth.DepthOf(p).Um, 0.02));
         await Assert.ThrowsAsync<VolumeFormatException>(() => InterfaceCorrections.SetAsync(store, id, [new WorldPoint(1e4, 0, 0)], default));
         await Assert.ThrowsAsync<VolumeFormatException>(() => InterfaceCorrections.SetAsync(store, id, [new WorldPoint(double.NaN, 0, 0)], default));

@@ -1,6 +1,7 @@
 using DendriteViewer.Imaging.Figures;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Rendering;
+using DendriteViewer.Imaging.Volumes;
 using FsCheck;
 using FsCheck.Fluent;
 
@@ -19,7 +20,7 @@ public sealed class PaneMapsTests(FigureFixture fixture) : IClassFixture<FigureF
         };
         var pane = (Pane)(Math.Abs(n[7]) % 3);
         var plane = SlicePlane.Of(view, pane);
-        var map = new SliceMap(plane, new FigureBox(0, 0, 200, 160), 0.7);
+        var map = new SliceMap(new SliceSheet(plane, null), new FigureBox(0, 0, 200, 160), 0.7);
 
         // The centre of pixel (u, v) is half a pixel to the right of and below its corner.
         foreach (var (u, v) in new[] { (0, 0), (199, 0), (57, 131) })
@@ -59,7 +60,7 @@ public sealed class PaneMapsTests(FigureFixture fixture) : IClassFixture<FigureF
         using var figure = await fixture.Figures.RenderAsync(scene, settings, default);
         using var pixels = FigureFile.Pixels(figure);
         var plan = figure.Plan.Panes[0];
-        var map = new SliceMap(SlicePlane.Of(scene.View, pane), plan.Box, plan.UmPerUnit);
+        var map = new SliceMap(new SliceSheet(SlicePlane.Of(scene.View, pane), null), plan.Box, plan.UmPerUnit);
         Assert.InRange(Distance(MiddleOfBright(pixels), map.ToFigure(FigureFixture.Bright).At), 0, 0.6);
     }
 
@@ -71,9 +72,45 @@ public sealed class PaneMapsTests(FigureFixture fixture) : IClassFixture<FigureF
         var scene = fixture.Scene(fixture.View with { Rotation = new SliceRotation(0, pane == Pane.Y ? 11 : 0, pane == Pane.X ? 11 : 0) });
         var settings = FigureFixture.Bare(pane, 200, 160);
         var plan = FigurePlan.Of(scene, settings).Panes[0];
-        var map = new SliceMap(SlicePlane.Of(scene.View, pane), plan.Box, plan.UmPerUnit);
+        var map = new SliceMap(new SliceSheet(SlicePlane.Of(scene.View, pane), null), plan.Box, plan.UmPerUnit);
         Assert.All(new SliceOverlay(scene, settings, plan, new SvgCanvas()).DepthLine(33), p =>
             Assert.InRange(scene.Dataset.Depth.DepthOf(map.ToWorld(p)).Um, 33 - 1e-6, 33 + 1e-6));
+    }
+
+    // The lines of the crosshair: of turned slices, and of the one that follows a sloping interface, in and from both of them.
+    [Theory]
+    [InlineData(Pane.Z, false)]
+    [InlineData(Pane.X, false)]
+    [InlineData(Pane.Z, true)]
+    [InlineData(Pane.Y, true)]
+    public void CutLine_OfAnotherSlice_LiesInBoth(Pane pane, bool follows)
+    {
+        var heights = Enumerable.Range(0, 100).Select(i => 20f + i / 10 + 0.3f * (i % 10)).ToArray();
+        var depth = new DepthFrame(Axis.Z, 1, 20, new InterfaceSurface(Axis.Z, (-20, -20), 20, (10, 10), heights, 0));
+        var view = fixture.View with
+        {
+            Rotation = new SliceRotation(25, 0, 0), Roll = new SliceRoll(-25, 0, 0), FollowsInterface = follows,
+        };
+        var dataset = fixture.Dataset with { Depth = depth, Manifest = fixture.Dataset.Manifest with { Depth = new DepthManifest() } };
+        var scene = fixture.Scene(view) with { Dataset = dataset };
+        var settings = FigureFixture.Bare(pane, 200, 160);
+        var plan = FigurePlan.Of(scene, settings).Panes[0];
+        var map = new SliceMap(SliceSheet.Of(view, pane, dataset), plan.Box, plan.UmPerUnit);
+        foreach (var other in new[] { Pane.Z, Pane.Y, Pane.X }.Where(o => o != pane))
+        {
+            var sheet = SliceSheet.Of(view, other, dataset);
+            Assert.All(new SliceOverlay(scene, settings, plan, new SvgCanvas()).CutLine(other), at =>
+            {
+                var p = map.ToWorld(at);
+                var off = sheet.Curve is { } curve ? curve.Depth.DepthOf(p).Um - curve.DepthUm
+                    : (p - sheet.Plane.Middle).Dot(sheet.Plane.Normal);
+                Assert.InRange(off, -0.05, 0.05);
+                Assert.InRange(map.ToFigure(p).OffUm, -1e-6, 1e-6);
+            });
+        }
+
+        var isSaid = Caption.PlaceOf(scene, pane).Contains("along the interface, depth", StringComparison.Ordinal);
+        Assert.Equal(follows && pane == Pane.Z, isSaid);
     }
 
     private static double Distance(FigurePoint a, FigurePoint b) => Math.Sqrt((a.X - b.X) * (a.X - b.X) + (a.Y - b.Y) * (a.Y - b.Y));

@@ -59,11 +59,12 @@ public sealed class SliceRendererTests : IAsyncLifetime
     public async Task Window_OfASlice_IsItsQuantilesWhereverTheViewIsZoomedTo()
     {
         var view = View() with { Focus = new WorldPoint(20.5, 30.5, 40.5), Center = new WorldPoint(1, 2, 3), UmPerPixel = 0.1 };
-        var (low, high) = (await Renderer().WindowAsync(Volume, view, Pane.Z, 0.1, null, default))!.Value;
+        var (low, high) = (await Renderer().WindowAsync(Volume, null, view, Pane.Z, 0.1, null, default))!.Value;
         var sums = Enumerable.Range(0, X * Y).Select(i => 20 + i % X + i / X).Order().ToArray();
         Assert.InRange(low - sums[X * Y / 10], -1, 1);
         Assert.InRange(high - sums[X * Y * 9 / 10], -1, 1);
-        Assert.Null(await Renderer().WindowAsync(Volume, view with { Focus = new WorldPoint(-50, 0, 0) }, Pane.Z, 0.1, null, default));
+        var outside = view with { Focus = new WorldPoint(-50, 0, 0) };
+        Assert.Null(await Renderer().WindowAsync(Volume, null, outside, Pane.Z, 0.1, null, default));
     }
 
     [Fact]

@@ -31,6 +31,7 @@ public sealed class ViewLinkTests
             WindowLow = n[5], WindowHigh = n[6], ColorMap = ColorMap.All[pick % 5].Name, Camera = new OrbitCamera(n[7] % 180, n[2] % 89, Math.Abs(n[3]), target),
             Mode = (VolumeMode)(pick % 3), IsoValue = n[4], Shaded = pick % 2 == 0, Shadows = pick % 3 == 0, Transfer = TransferFunction.Of(values.Take(points).Select((v, i) => new TransferPoint(v, i * 7919, i / 7.0))),
             Clip = pick == 3 ? new ClipBox(focus, center) : null, DepthClip = pick == 4 ? new Band(n[0], n[1]) : null, Band = new Band(Math.Min(n[2], n[3]), Math.Max(n[2], n[3])),
+            Roll = pick == 3 ? new SliceRoll(n[0] % 180, 0, n[1] % 180) : default, FollowsInterface = pick == 4,
             Cut = pick == 1 ? new SliceCut(Pane.Y, n[0] > 0) : null,
             Compare = pick % 2 == 1 ? new Comparison((CompareMode)(pick / 2), n[4]) : null,
             Overlay = pick == 3 ? new Overlay("nano-phase", n[1] > 0 ? Math.Abs(n[1]) : null, TransferFunction.Of([new(n[2], 77, 0.25)]), n[3] > 0) : pick == 4 ? new Overlay("lithium", null, Labels(n), false) : null,
