@@ -1,5 +1,5 @@
 // The band and the interface in slices: where depths lie as lines, and the grips by which the band's limits are dragged.
-import { across, isAcross } from './geometry.js';
+import { across, atDepth, isAcross } from './geometry.js';
 import { pathOf, stroke } from './marks.js';
 
 export const bandColor = '#b49cff';
@@ -37,8 +37,11 @@ function depthLine(viewer, map, width, height, um) {
 // Whether lines of a depth run from the pane's left to its right.
 const runsAcross = (viewer, { right, down }, axis = axisIndex[viewer.scene.depth.axis]) => Math.abs(down[axis]) >= Math.abs(right[axis]);
 
-function linePoint(viewer, map, isDown, t, most, um) {
-  const off = s => viewer.depthOf(isDown ? map.toWorld(t, s) : map.toWorld(s, t)) - um;
+const linePoint = (viewer, map, isDown, t, most, um) => zeroPoint(map, isDown, t, most, p => viewer.depthOf(p) - um);
+
+/** Where a function of the place is 0 in a column of pixels (isDown) or in a row. */
+export function zeroPoint(map, isDown, t, most, of) {
+  const off = s => of(isDown ? map.toWorld(t, s) : map.toWorld(s, t));
   let [a, b] = [0, most];
   for (let k = 0; k < 3; k++) {
     const [fa, fb] = [off(a), off(b)], c = a - fa * (b - a) / (fb - fa || 1);
@@ -77,7 +80,7 @@ export function drawGrips(g, { isDown, at }) {
 export function inPlane(depth, map, [cu, cv]) {
   const [u, v] = across(depth), p = [...map.middle];
   [p[u], p[v]] = [cu, cv];
-  return p;
+  return map.depthUm === undefined ? p : atDepth(depth, cu, cv, map.depthUm);
 }
 
 // The interface, or in a slice across it the cell's outline, and the points that correct it, while somebody corrects it.

@@ -1,5 +1,6 @@
 // Measuring: tools that draw rulers, angles, profiles and regions in slices and in 3D, handles to change them, and what the server keeps.
 import { add, dot, length, sub } from './geometry.js';
+import { noteOn } from './curved.js';
 import { boxOf, kinds } from './shapes.js';
 import { distance, drawMeasurements, drawSpot, handlesIn, seen, sight } from './measuredraw.js';
 
@@ -109,7 +110,7 @@ export class Measure {
       moved: true,
       move: (x, y) => {
         moved = true;
-        const pointsUm = move(add(map.toWorld(x, y), map.normal, off)).map(p => kinds[m.kind].flat ? this.intoPlane(m, p) : p);
+        const pointsUm = move(map.lift(map.toWorld(x, y), off)).map(p => kinds[m.kind].flat ? this.intoPlane(m, p) : p);
         this.draft = { ...m, pointsUm, isDraft: true };
         this.changed();
       },
@@ -127,7 +128,13 @@ export class Measure {
   // A point is set where the button goes down, and the next one where it goes up again, if that is elsewhere; else where it is clicked.
   press(pane, x, y) {
     const { viewer } = this, kind = viewer.tool, map = pane.map();
-    const isNew = !this.draft;
+    const isNew = !this.draft, note = map.depthUm === undefined ? '' : noteOn(kind);
+    if (note) viewer.tell(note);
+    if (note && kinds[kind].flat) return { moved: true, move() {}, up() {} };
+    if (!map.isKnown(x, y)) {
+      viewer.tell('No interface was found there; set the point elsewhere.');
+      return { moved: true, move() {}, up() {} };
+    }
     if (isNew) {
       const at = map.toWorld(x, y);
       const { right, down, normal } = map;

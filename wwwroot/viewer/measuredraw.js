@@ -1,5 +1,6 @@
 // Draws measurements over a pane: two-tone lines, handles, and plates with name and numbers that keep clear of one another.
-import { cameraMap, dot, sub } from './geometry.js';
+import { cameraMap, dot } from './geometry.js';
+import { sectionOnCurve } from './curved.js';
 import { circle, pathOf, stroke } from './marks.js';
 import { handles, outline, readout, section } from './shapes.js';
 
@@ -26,12 +27,12 @@ export function seen(m, pane, view, map, isSelected) {
   let here = true, lines;
   if (pane.is3d) lines = outline(m);
   else if (solid) {
-    lines = section(m, map);
+    lines = map.depthUm === undefined ? section(m, map) : sectionOnCurve(m, map);
     here = lines.length > 0;
     if (!here && isSelected) lines = outline(m);
   } else {
     lines = outline(m);
-    const off = Math.max(...m.pointsUm.map(p => Math.abs(dot(sub(p, map.middle), map.normal)))), reach = reachOf(viewer, view);
+    const off = Math.max(...m.pointsUm.map(p => Math.abs(map.toScreen(p)[2]))), reach = reachOf(viewer, view);
     here = off <= reach;
     if (off > 20 * reach && !isSelected) return null;
   }

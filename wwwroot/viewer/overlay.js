@@ -1,26 +1,42 @@
 // What is drawn over the pictures: crosshair, band, sites, scale bar, axes. Pure drawing; the view is that of the picture below.
-import { dot, sliceMap, cameraMap, roundLength, formatLength, across, atDepth, isAcross } from './geometry.js';
+import {
+  dot, sliceMap, cameraMap, roundLength, formatLength, across, atDepth, frames, isAcross, isStraight,
+} from './geometry.js';
 import { bandColor, bandGrips, drawBand, drawGrips, drawInterface, isInBand } from './band.js';
 import { drawColorBar, drawLegend } from './colorbar.js';
+import { drawUnknown } from './curved.js';
+import { cutsOf, drawCuts } from './cuts.js';
 import { Labels, circle, crisp, label, pathOf, plateWidth, plate, stroke } from './marks.js';
 
 export { inPlane } from './band.js';
 
-const names = ['z', 'y', 'x'];
+const names = ['z', 'y', 'x'], sides = [['x', 'y'], ['x', 'z'], ['y', 'z']];
 const statusColors = { proposed: '#f0b445', confirmed: '#35c9e8', rejected: '#b4b4b4' };
-const mostLabels = 150, titleWidth = 250, titleHeight = 32, sliderWidth = 40;
+const mostLabels = 150, titleWidth = 290, titleHeight = 32, sliderWidth = 40;
 
 /** Decimals that a voxel size justifies. */
 export const decimals = um => Math.max(0, Math.min(3, Math.ceil(-Math.log10(um) + 0.3)));
 
-/** Where a slice lies, in words: its axis and position, or that it is turned; and its depth, where the whole slice has one. */
+/**
+ * Where a slice lies, in words: its axis and position, or how it is turned, or that it follows the interface; and its depth, where the
+ * whole slice has one.
+ */
 export function sliceTitle(viewer, view, pane) {
-  const n = decimals(Math.min(...viewer.volume(view).voxelUm)), map = sliceMap(view, pane, 1, 1, 1);
-  const depth = viewer.scene.depth.isKnown && isAcross(viewer.scene.depth, map) ? viewer.depthOf(map.middle) : null;
-  return {
-    place: `${view.focus[pane].toFixed(n)} µm`, isTurned: view.rotation.some(r => r !== 0),
-    depth: depth === null ? '' : `depth ${depth.toFixed(n)} µm`, isInBand: isInBand(viewer, view, map),
-  };
+  const n = decimals(Math.min(...viewer.volume(view).voxelUm)), { depth } = viewer.scene, map = sliceMap(view, pane, 1, 1, 1, depth);
+  const um = depth.isKnown && isAcross(depth, map) ? viewer.depthOf(map.middle) : null, isCurved = map.depthUm !== undefined;
+  const isTurned = !isStraight(map, pane), guessed = isCurved && !map.isSeen(view.focus) ? ' by a filled-in interface' : '';
+  const place = isCurved ? 'along the interface' : isTurned ? `${dot(view.focus, map.normal).toFixed(n)} µm, ${turnOf(map, pane)}`
+    : `${view.focus[pane].toFixed(n)} µm`;
+  const at = isCurved ? `${names[pane]} ${place}` : `${names[pane]}${isTurned ? '′' : ''} ${place}`;
+  return { at, isTurned, isCurved, depth: um === null ? '' : `depth ${um.toFixed(n)} µm${guessed}`, isInBand: isInBand(viewer, view, map) };
+}
+
+// The angles of a turned slice's normal, as SliceAngles on the server; of one that is turned in its own plane, that it is.
+function turnOf({ normal }, pane) {
+  const [r, d, n] = frames[pane].map(v => dot(normal, v)), deg = rad => rad * 180 / Math.PI, across = Math.hypot(n, d);
+  const [down, right] = [across < 1e-9 ? 0 : deg(Math.atan2(d, n)), deg(Math.atan2(r, across))], [toRight, toDown] = sides[pane];
+  const say = (angle, to) => Math.abs(angle) >= .05 ? `${angle.toFixed(1).replace('-', '−')}° to ${to}` : '';
+  return `turned ${[say(down, toDown), say(right, toRight)].filter(Boolean).join(', ') || 'in its plane'}`;
 }
 
 /**
@@ -28,30 +44,33 @@ export function sliceTitle(viewer, view, pane) {
  * the title drawn.
  */
 export function drawSlice(g, viewer, view, pane, width, height, isScreen = false) {
-  const map = sliceMap(view, pane, width, height, viewer.umPerPixel(view, pane)), labels = new Labels(width, height);
+  const map = sliceMap(view, pane, width, height, viewer.umPerPixel(view, pane), viewer.scene.depth), labels = new Labels(width, height);
   const edge = isScreen ? sliderWidth : 0;
   labels.reserve(0, 0, Math.min(width, titleWidth), titleHeight);
   if (isScreen) labels.reserve(width - edge, 0, edge, height);
   drawBand(g, viewer, view, map, width, height);
   if (viewer.tool === 'interface') drawInterface(g, viewer, view, map, width, height);
-  drawCrosshair(g, view, map, width, height);
+  const lie = { ...view, ...view.lie };
+  drawCuts(g, cutsOf(viewer, lie, pane, map, width, height), map.toScreen(view.focus));
   drawLeft(g, viewer, view, map, labels);
   for (const site of viewer.sites) drawSliceSite(g, viewer, view, map, viewer.placed(site), labels);
   viewer.measure.draw(g, viewer.panes[pane], view, labels);
+  viewer.planes.drawPoints(g, map.toScreen, Math.min(...viewer.volume(view).voxelUm));
   if (isScreen) {
     const grips = bandGrips(viewer, view, map, width, height);
     drawGrips(g, grips);
     for (const p of grips.at) if (p) labels.reserve(p[0] - 10, p[1] - 10, 20, 20);
   }
-  drawScaleBar(g, map.um, width, height, '', labels);
+  // What is steep in a curved slice looks shorter than it is.
+  drawScaleBar(g, map.um, width, height, map.depthUm === undefined ? '' : `along ${sides[pane].join(' and ')}`, labels);
   drawColorBar(g, viewer, view, width - edge, height, labels);
+  if (map.depthUm !== undefined) drawUnknown(g, viewer.bounds(view), map, width - edge, height, labels);
   const title = sliceTitle(viewer, view, pane);
   if (!isScreen) {
-    const at = title.isTurned ? `${names[pane]}, turned` : `${names[pane]} ${title.place}`;
-    plate(g, [at, title.depth, title.isInBand ? 'in the band' : ''].filter(Boolean).join(' · '), 10, 8);
+    plate(g, [title.at, title.depth, title.isInBand ? 'in the band' : ''].filter(Boolean).join(' · '), 10, 8);
   }
   if (!title.isTurned) {
-    const [right, down] = [['x', 'y'], ['x', 'z'], ['y', 'z']][pane];
+    const [right, down] = sides[pane];
     drawAxes(g, width - edge - 50, 20, [[1, 0, right], [0, 1, down]], labels);
   }
   labels.draw(g);
@@ -70,6 +89,7 @@ export function drawVolume(g, viewer, view, width, height) {
     drawMarker(g, p[0], p[1], r, site, site.id === view.selected, site.hours > view.hours + 1e-9, labels);
   }
   viewer.measure.draw(g, viewer.panes[3], view, labels);
+  viewer.planes.drawPoints(g, p => { const s = map.toScreen(p); return s && [s[0], s[1], 0]; }, 1);
   const cross = map.toScreen(view.focus);
   if (cross) {
     const [x, y] = cross.map(crisp), path = new Path2D();
@@ -132,13 +152,6 @@ function drawLeft(g, viewer, view, map, labels) {
   const text = `misregistration × ${times}, most ${most.toPrecision(2)} µm`;
   plate(g, text, 10, 36, '#ffe14d');
   labels.reserve(10, 36, plateWidth(g, text), 18);
-}
-
-function drawCrosshair(g, view, map, width, height) {
-  const [x, y] = map.toScreen(view.focus).map(crisp), gap = 7, path = new Path2D();
-  if (y > -2 && y < height + 2) { path.moveTo(0, y); path.lineTo(x - gap, y); path.moveTo(x + gap, y); path.lineTo(width, y); }
-  if (x > -2 && x < width + 2) { path.moveTo(x, 0); path.lineTo(x, y - gap); path.moveTo(x, y + gap); path.lineTo(x, height); }
-  stroke(g, path, 'rgba(255,255,255,.82)', 1);
 }
 
 function drawSliceSite(g, viewer, view, map, site, labels) {

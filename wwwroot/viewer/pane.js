@@ -1,5 +1,5 @@
 // One pane: shows frames as they come, and turns pointer, wheel and keys into changes of the view.
-import { add, dot, sub, sliceMap, cameraFrame, cameraMap, across, isAcross } from './geometry.js';
+import { add, atDepth, dot, sub, sliceMap, cameraFrame, cameraMap, across, isAcross } from './geometry.js';
 import { bandGrips } from './band.js';
 import { drawSlice, drawVolume, inPlane } from './overlay.js';
 import { SliceSlider } from './slider.js';
@@ -104,24 +104,32 @@ export class Pane {
     g.clearRect(0, 0, w, h);
     this.labels = this.paint(g, w, h, true);
     this.viewer.brush?.draw(g, this);
+    this.planeGrips?.draw();
+  }
+
+  paint(g, w, h, isScreen = false) {
+    const view = this.overlayView();
+    return this.is3d ? drawVolume(g, this.viewer, view, w, h) : drawSlice(g, this.viewer, view, this.index, w, h, isScreen);
   }
 
   // The picture's own camera and plane with the newest marks, so that marks stay on what they mark.
-  paint(g, w, h, isScreen = false) {
+  overlayView() {
     const now = this.seen(this.viewer.view), base = this.shown ?? now, focus = this.is3d ? now.focus : this.keepPlane(base, now);
-    const view = { ...base, band: now.band, bandVisible: now.bandVisible, selected: now.selected, focus };
-    return this.is3d ? drawVolume(g, this.viewer, view, w, h) : drawSlice(g, this.viewer, view, this.index, w, h, isScreen);
+    // Slices that turn about this one's normal leave its picture as it is, and their lines turn.
+    const lie = this.is3d ? null : { rotation: now.rotation, roll: now.roll, followsInterface: now.followsInterface };
+    return { ...base, band: now.band, bandVisible: now.bandVisible, selected: now.selected, focus, lie };
   }
 
   // The crosshair may have moved within this plane without a new picture; across it, the picture decides.
   keepPlane(base, now) {
-    const { normal } = sliceMap(base, this.index, 1, 1, 1);
+    const { depth } = this.viewer.scene, { normal, depthUm } = sliceMap(base, this.index, 1, 1, 1, depth), [u, v] = across(depth);
+    if (depthUm !== undefined) return atDepth(depth, now.focus[u], now.focus[v], depthUm);
     return add(now.focus, normal, dot(sub(base.focus, now.focus), normal));
   }
 
   map(view = this.viewer.view) {
     const [w, h] = this.size;
-    return sliceMap(view, this.index, w, h, this.viewer.umPerPixel(view, this.index));
+    return sliceMap(view, this.index, w, h, this.viewer.umPerPixel(view, this.index), this.viewer.scene.depth);
   }
 
   local(e) {
@@ -188,7 +196,8 @@ export class Pane {
       : e.button === 2 ? (this.is3d ? 'pan' : 'window')
       : e.shiftKey ? 'turn'
       : tool === 'navigate' ? (this.is3d ? 'orbit' : 'pan')
-      : this.is3d && (tool === 'turn' || tool === 'brush' || this.viewer.measure.isTool(tool)) ? 'orbit' : tool;
+      : this.is3d && (tool === 'turn' || tool === 'plane' || tool === 'brush' || this.viewer.measure.isTool(tool)) ? 'orbit'
+      : tool === 'plane' ? 'pan' : tool;
     if (tool === 'interface' && !this.is3d && e.button !== 1 && !e.shiftKey) {
       const corrects = this.correcting(), near = this.handleAt(x, y);
       this.drag = { act: 'interface', ...begin, ...corrects, near, takes: e.button === 2 };
@@ -273,11 +282,16 @@ export class Pane {
     if (await this.viewer.brush?.click(this, x, y) || await this.viewer.measure.click(this, x, y)) return;
     if (this.viewer.tool === 'navigate') await this.center(x, y);
     else if (this.viewer.tool === 'site') this.mark(x, y);
+    else if (this.viewer.tool === 'plane') await this.viewer.planes.pick(this, x, y);
   }
 
   async pointAt(x, y) {
+    if (!this.is3d && !this.map().isKnown(x, y)) {
+      this.viewer.tell('No interface was found there, so that nothing has a depth from it.');
+      return null;
+    }
     const at = this.is3d ? await this.viewer.call('Pick', x, y, ...this.size.map(Math.round)) : this.map().toWorld(x, y);
-    if (!at) this.viewer.tell('Nothing is seen there to mark.');
+    if (!at) this.viewer.tell('Nothing is seen there.');
     return at;
   }
 
@@ -325,8 +339,8 @@ export class Pane {
     if (isOver) { this.viewer.measure.hover(this, x, y); this.viewer.brush?.hover(this, x, y); }
     const isGrip = isOver && this.viewer.tool === 'navigate' && this.gripAt(x, y) >= 0;
     this.element.style.cursor = isGrip ? (this.grips().isDown ? 'ns-resize' : 'ew-resize') : '';
-    const point = this.is3d || !isOver || e.pointerType === 'touch' ? null : this.map().toWorld(x, y);
-    this.viewer.hover(point, this.viewer.compare.hoursAt(this, x));
+    const map = this.is3d || !isOver || e.pointerType === 'touch' ? null : this.map(), isKnown = map?.isKnown(x, y);
+    this.viewer.hover(isKnown ? map.toWorld(x, y) : null, this.viewer.compare.hoursAt(this, x), isKnown === false);
   }
 
   pan(dx, dy) {
@@ -350,10 +364,17 @@ export class Pane {
 
   turn(dx, dy) {
     if (this.is3d) return;
+    if (this.map().depthUm !== undefined) {
+      this.viewer.tell('This slice follows the interface and is not turned; press U to make it flat.');
+      return;
+    }
     const r = [...this.viewer.view.rotation];
     r[this.index] = ((r[this.index] + (dx + dy) * 0.3 + 180) % 360 + 360) % 360 - 180;
     this.viewer.patch({ rotation: r });
   }
+
+  /** Turns the two other slices about this one. */
+  spin(degrees) { this.viewer.planes.spin(this, degrees); }
 
   window(dx, dy) {
     if (this.is3d) return;
@@ -388,7 +409,7 @@ export class Pane {
     if (this.is3d) return;
     const v = this.viewer.view, { normal } = this.map(), volume = this.viewer.volume(), b = this.viewer.bounds();
     const um = Math.abs(normal[0]) * volume.voxelUm[0] + Math.abs(normal[1]) * volume.voxelUm[1] + Math.abs(normal[2]) * volume.voxelUm[2];
-    const next = add(v.focus, normal, Math.round(count || 1) * um);
+    const next = this.viewer.keepingDepth(add(v.focus, normal, Math.round(count || 1) * um), normal);
     if (next.every((c, i) => c >= b.low[i] - 1e-6 && c <= b.high[i] + 1e-6)) this.viewer.patch({ focus: next });
     else if (Math.abs(count) > 1) this.step(Math.sign(count) * Math.floor(Math.abs(count) / 2));
   }

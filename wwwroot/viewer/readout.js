@@ -15,14 +15,17 @@ export class Readout {
     this.element.dataset.told = 'true';
     this.told = performance.now();
     clearTimeout(this.forgetting);
-    this.forgetting = setTimeout(() => { this.clear(); this.hover(this.point, this.hours); }, toldFor);
+    this.forgetting = setTimeout(() => { this.clear(); this.hover(this.point, this.hours, this.isUnknown); }, toldFor);
   }
 
-  /** The pointer is over a point of a slice, µm; null over 3D, over a control, outside. */
-  hover(point, hours) {
-    this.point = point;
-    this.hours = hours;
-    if (!point) { this.clear(); return; }
+  /** The pointer is over a point of a slice, µm; null over 3D, over a control, outside, and where a slice has no interface to follow. */
+  hover(point, hours, isUnknown) {
+    Object.assign(this, { point, hours, isUnknown });
+    if (!point) {
+      this.clear();
+      if (isUnknown && !this.isTelling) this.element.textContent = 'no interface was found here';
+      return;
+    }
     if (this.probing) return;
     this.probing = true;
     setTimeout(() => this.probe(), interval);

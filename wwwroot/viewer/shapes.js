@@ -1,6 +1,6 @@
 // Shapes of measurements in the world: outlines, handles and the numbers that are shown while somebody drags. Points are [z, y, x] in µm.
 // The same definitions as MeasurementRules on the server, which computes what is kept.
-import { add, dot, length, sub } from './geometry.js';
+import { add, cross, dot, length, sub } from './geometry.js';
 import { decimals } from './overlay.js';
 
 /** Kinds in the order of the tools: name, key, what to do, and how many points they take (of a polygon, at least). */
@@ -16,7 +16,6 @@ export const kinds = {
     hint: 'drag from corner to corner; it is as deep as its shorter side, and can be dragged deeper in another slice' },
 };
 
-export const cross = (a, b) => [a[2] * b[1] - a[1] * b[2], a[0] * b[2] - a[2] * b[0], a[1] * b[0] - a[0] * b[1]];
 const unit = a => add([0, 0, 0], a, 1 / (length(a) || 1));
 
 /** A measurement's axes: right, down and normal; those of the world where it was drawn in 3D. */

@@ -1,5 +1,5 @@
 // The slider at a slice pane's edge and the readout above it: where the slice lies, dragged, stepped and typed, turned slices too.
-import { add, depthOf, dot } from './geometry.js';
+import { add, depthOf, dot, follows } from './geometry.js';
 import { bandColor } from './band.js';
 import { decimals, sliceTitle } from './overlay.js';
 import { parseNumber } from './numbers.js';
@@ -54,11 +54,15 @@ export class SliceSlider {
 
   // Rounding may leave a coordinate a trifle outside, which the server would show as no slice at all.
   placed(to, range) {
-    const b = this.viewer.bounds(), focus = add(this.viewer.view.focus, range.normal, to - range.at);
+    const b = this.viewer.bounds(), moved = add(this.viewer.view.focus, range.normal, to - range.at);
+    const focus = this.viewer.keepingDepth(moved, range.normal);
     return this.isStraight ? focus.map((c, i) => Math.max(b.low[i], Math.min(b.high[i], c))) : focus;
   }
 
-  get isStraight() { return this.viewer.view.rotation.every(r => r === 0); }
+  // Along an axis, also of slices that are turned about it.
+  get isStraight() { return this.range().normal.some(n => Math.abs(n) > 1 - 1e-9); }
+
+  get isCurved() { return follows(this.viewer.view, this.pane.index, this.viewer.scene.depth); }
 
   // A pointer chooses the middles of voxels, in which a slice is the stored values.
   drag(e) {
@@ -85,7 +89,7 @@ export class SliceSlider {
     const { viewer, pane } = this, view = viewer.view, range = this.range(view);
     const share = at => Math.max(0, Math.min(1, (at - range.low) / (range.high - range.low || 1)));
     const title = sliceTitle(viewer, view, pane.index), n = decimals(Math.min(...viewer.volume(view).voxelUm));
-    const at = title.isTurned ? `${this.name}′ ${range.at.toFixed(n)} µm, turned` : `${this.name} ${title.place}`;
+    const { at } = title;
     this.set(this.at, at);
     this.set(this.deep, title.depth);
     this.deep.hidden = !title.depth;
@@ -128,6 +132,7 @@ export class SliceSlider {
   /** Opens a field in the readout's place. Enter takes what is typed, Escape leaves it. */
   type(isDepth) {
     if (this.field) return;
+    isDepth ||= this.isCurved;
     const range = this.range(), n = decimals(Math.min(...this.viewer.volume().voxelUm)), { depth } = this.viewer.scene;
     const depthAt = at => depthOf(depth, add(this.pane.map().middle, range.normal, at - range.at));
     const now = isDepth ? depthAt(range.at) : range.at;

@@ -1,11 +1,12 @@
 // The viewer in the browser: holds the view, talks to the frame hub, and hands frames to the panes.
-import { sub, depthOf } from './geometry.js';
+import { across, atDepth, depthOf, follows, sub } from './geometry.js';
 import { Compare } from './compare.js';
 import { Keys } from './keys.js';
 import { keyTable } from './keytable.js';
 import { Measure } from './measure.js';
 import { newHub, take } from './opening.js';
 import { Pane } from './pane.js';
+import { Planes } from './planes.js';
 import { Pulse } from './pulse.js';
 import { Readout } from './readout.js';
 import { Splitters } from './splitters.js';
@@ -44,6 +45,7 @@ class Viewer {
     this.pulse = new Pulse(this);
     this.measure = new Measure(this);
     this.panes = [0, 1, 2, 3].map(i => new Pane(this, root.querySelector(`[data-pane="${i}"]`), i));
+    this.planes = new Planes(this);
     this.compare = new Compare(this, root.querySelector('#panes'));
     // In the order of the hub's numbers.
     this.streams = [...this.panes, ...this.compare.panes];
@@ -260,9 +262,10 @@ class Viewer {
     const v = this.view;
     this.when('timeline', [v.hours, v.modality], () => this.timeline.draw());
     this.when('transfer', v.transfer, () => this.transfer?.draw());
-    this.when('marks', [v.focus, v.band, v.bandVisible, v.selected, v.hours], () => this.overlays());
+    const lie = [v.rotation, v.roll, v.followsInterface];
+    this.when('marks', [v.focus, v.band, v.bandVisible, v.selected, v.hours, lie], () => this.overlays());
     this.when('compare', [v.compare, v.hours, v.modality, v.maximized], () => this.compared());
-    this.when('sliders', [v.focus, v.center, v.rotation, v.band, v.bandVisible, v.hours, v.modality], () => this.sliders());
+    this.when('sliders', [v.focus, v.center, lie, v.band, v.bandVisible, v.hours, v.modality], () => this.sliders());
   }
 
   when(name, value, draw) {
@@ -350,7 +353,7 @@ class Viewer {
   tell(text) { this.readout.tell(text); }
 
   /** The pointer is over a point of a slice of the scan at these hours. */
-  hover(point, hours) { this.readout.hover(point, hours); }
+  hover(point, hours, isUnknown) { this.readout.hover(point, hours, isUnknown); }
 
   volume(view = this.view) {
     return this.scene.volumes.find(v => v.modality === view.modality && v.hours === view.hours) ?? this.scene.volumes[0];
@@ -363,6 +366,14 @@ class Viewer {
     const b = this.bounds(view), s = sub(b.high, b.low), [w, h] = this.panes[pane].size;
     const [across, down] = [[s[2], s[1]], [s[2], s[0]], [s[1], s[0]]][pane];
     return 1.04 * Math.max(across / Math.max(1, w), down / Math.max(1, h));
+  }
+
+  /** Where the crosshair is moved along a slice's normal: where a slice follows the interface, it stays as deep as it was. */
+  keepingDepth(focus, normal) {
+    const { depth } = this.scene, axis = 'zyx'.indexOf(depth.axis), b = this.bounds();
+    if (!follows(this.view, axis, depth) || Math.abs(normal[axis]) > 1e-6) return focus;
+    const at = atDepth(depth, ...across(depth).map(i => focus[i]), this.depthOf(this.view.focus));
+    return at.map((c, i) => i === axis ? Math.max(b.low[i], Math.min(b.high[i], c)) : c);
   }
 
   depthOf(p) { return depthOf(this.scene.depth, p); }
@@ -432,7 +443,7 @@ class Viewer {
 
   actions = {
     mark: () => this.choose('site'),
-    fit: () => this.fit(), straight: () => this.patch({ rotation: [0, 0, 0] }), help: () => this.keys.help(),
+    fit: () => this.fit(), straight: () => this.straighten(), help: () => this.keys.help(),
     undo: () => this.steps.undo(), redo: () => this.steps.redo(), colors: () => this.toggleColors(),
   };
 
@@ -453,9 +464,20 @@ class Viewer {
     if (tool === 'site' && !this.mayEdit || tool === 'brush' && !this.brush
       || tool === 'interface' && !this.root.querySelector('[data-tool=interface]')) return;
     this.tool = tool;
+    this.planes.cancel();
+    this.root.dataset.chosen = tool;
     this.overlays();
     this.root.querySelectorAll('[data-tool]').forEach(b => b.setAttribute('aria-pressed', b.dataset.tool === tool));
     this.measure.chose(tool);
+    if (tool === 'plane') this.tell('Plane: click three points in slices or in 3D. The slice of the first point then goes through them.');
+  }
+
+  straighten() { this.patch({ rotation: [0, 0, 0], roll: [0, 0, 0] }); }
+
+  /** The slice across the depth axis follows the interface, or is flat again. */
+  toggleFollow() {
+    if (!this.scene.depth.isKnown) this.tell('This dataset has no interface that a slice could follow; its Display panel says more.');
+    else this.patch({ followsInterface: !this.view.followsInterface });
   }
 
   fit() {
@@ -482,7 +504,7 @@ class Viewer {
 
   /** Escape in a pane: back to moving, then no site selected. */
   leave() {
-    if (this.measure.cancel()) return;
+    if (this.measure.cancel() || this.planes.cancel()) return;
     if (this.tool !== 'navigate') this.choose('navigate');
     else if (this.view.selected) this.patch({ selected: '' });
   }
