@@ -57,6 +57,7 @@ public sealed class ScreenPictures(Browser browser) : IClassFixture<Browser>
             foreach (var theme in new[] { "dark", "light" })
             {
                 var page = await browser.NewPageAsync(width, height);
+                page.SetDefaultTimeout(120_000);
                 await page.Context.AddCookiesAsync(signedIn);
                 await page.AddInitScriptAsync($"localStorage.setItem('theme', '{theme}')");
                 var look = $"{size}-{theme}";
@@ -64,6 +65,8 @@ public sealed class ScreenPictures(Browser browser) : IClassFixture<Browser>
                 {
                     await page.GotoAsync(server.Address + path);
                     await page.WaitForSelectorAsync("h1");
+                    await page.WaitForFunctionAsync(
+                        "() => [...document.images].every(i => i.complete || i.getBoundingClientRect().top > innerHeight)");
                     await TakeAsync(page, $"{name}-{look}");
                 }
 
