@@ -17,8 +17,7 @@ public sealed class BookmarkDesk(BookmarkStore store, ViewSessions sessions, Lin
     public BookmarkStore Store => store;
 
     /// <summary>The view of a session as a link has it.</summary>
-    public Task<string> ViewOfAsync(ViewSession session, CancellationToken ct = default) =>
-        sessions.FormatAsync(session.Dataset, session.Current.View, ct);
+    public Task<string> ViewOfAsync(ViewSession session, CancellationToken ct = default) => sessions.LinkOfAsync(session, ct);
 
     /// <summary>Shows a bookmark in a session, as one change of the view.</summary>
     /// <returns>What of it could not be restored, a sentence each.</returns>
@@ -29,7 +28,7 @@ public sealed class BookmarkDesk(BookmarkStore store, ViewSessions sessions, Lin
         // What stands in the list may be shared no longer, or deleted.
         var now = (await store.ListAsync(user, session.Dataset.Identity, ct)).Items.FirstOrDefault(i => i.Bookmark.Id == bookmark.Id)
             ?? throw new ArgumentException("The bookmark is not there any more.");
-        var remarks = session.Show(await sessions.ReadAsync(session.Dataset, now.Bookmark.View, ct), by);
+        var remarks = await sessions.ShowAsync(session, now.Bookmark.View, by, ct);
         var missing = await targets.MissingAsync(session.Dataset.Identity, session.Current.View.Selected, ct);
         return missing is null ? remarks : [.. remarks, missing];
     }

@@ -11,11 +11,12 @@ namespace DendriteViewer.Web.Viewing;
 /// even where the rest was compiled ahead of time; else the first visitor would wait for that.
 /// </summary>
 public sealed partial class PictureWarmUp(
-    DatasetStore store, ViewSessions sessions, SliceRenderer slices, VolumeRenderer volumes, ComputeLanes lanes, ILogger<PictureWarmUp> log)
+    DatasetStore store, ViewSessions sessions, SliceRenderer slices, VolumeRenderer volumes, ComputeLanes lanes,
+    ILogger<PictureWarmUp> log)
 {
     private const int Width = 64, Height = 48, JpegQuality = 80;
 
-    /// <summary>Draws the first dataset that can be opened. Nothing depends on it, so that what fails is left to whoever opens it.</summary>
+    /// <summary>Draws the first dataset that can be opened. Nothing depends on it: what fails is left to whoever opens it.</summary>
     public Task RunAsync(CancellationToken ct) => lanes[Urgency.Resting].RunAsync(() => TryAsync(ct), ct);
 
     private async Task TryAsync(CancellationToken ct)

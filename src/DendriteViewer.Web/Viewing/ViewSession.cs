@@ -69,26 +69,18 @@ public sealed class ViewSession(string id, string owner, Dataset dataset, ViewSt
     public void Redraw() => Changed?.Invoke(_current, null);
 
     /// <summary>The view as a link.</summary>
-    public string Link
+    public string Link => LinkAgainst(start);
+
+    /// <summary>The view as a link that is read against this first view.</summary>
+    public string LinkAgainst(ViewState first)
     {
-        get
-        {
-            var view = _current.View;
-            var entries = view.LabelsIn(Dataset)?.Mask?.Revision ?? 0;
-            return ViewLink.Format(view, start) + (entries > 0 ? FormattableString.Invariant($"&{ViewLink.Mask}={entries}") : "");
-        }
+        var view = _current.View;
+        var entries = view.LabelsIn(Dataset)?.Mask?.Revision ?? 0;
+        return ViewLink.Format(view, first) + (entries > 0 ? FormattableString.Invariant($"&{ViewLink.Mask}={entries}") : "");
     }
 
-    /// <summary>Says of the link that its mask was corrected since it was made.</summary>
-    public void NoteMask(long then, long now)
-    {
-        if (then != now)
-        {
-            Remarks = [.. Remarks, new LinkRemark(
-                ViewLink.Mask, "The mask was corrected since this link was made: " + string.Create(
-                    CultureInfo.InvariantCulture, $"its log had {then} entries then and has {now} now. It is shown as it is now."))];
-        }
-    }
+    /// <summary>Adds to what is said of the link by which the page was opened.</summary>
+    public void Note(LinkRemark remark) => Remarks = [.. Remarks, remark];
 
     /// <summary>The first view of the volume, against which links are written.</summary>
     public ViewState Start => start;

@@ -74,11 +74,9 @@ public sealed class ViewSessions : IDatasetFollower
             var start = await StartOfAsync(dataset, query, ct);
             var session = new ViewSession(id, owner, _masks.With(dataset), start);
             session.Begin(ViewLink.Read(query, start));
-            var entries = QueryHelpers.ParseQuery(query ?? "").GetValueOrDefault(ViewLink.Mask);
-            if (long.TryParse(entries, NumberStyles.None, CultureInfo.InvariantCulture, out var then)
-                && session.Current.View.LabelsIn(session.Dataset)?.Mask is { } mask)
+            if (await MaskRemarkAsync(session, query, ct) is { } remark)
             {
-                session.NoteMask(then, (await mask.SummaryAsync(ct)).History.Sequence);
+                session.Note(remark);
             }
 
             held = _sessions.GetOrAdd(id, new Held(session));
@@ -114,6 +112,34 @@ public sealed class ViewSessions : IDatasetFollower
         var asked = ViewLink.Parse(query, new ViewState { Modality = first.Key.Modality, Hours = first.Key.Hours });
         return StartAsync(dataset, dataset.Nearest(asked.Modality, asked.Hours) ?? first, ct);
     }
+
+    /// <summary>Shows the view of a link in a session while its page is open, as one change.</summary>
+    /// <returns>What of it could not be shown, or is another now; a sentence each.</returns>
+    public async Task<IReadOnlyList<LinkRemark>> ShowAsync(ViewSession session, string query, object? by, CancellationToken ct)
+    {
+        var remarks = session.Show(await ReadAsync(session.Dataset, query, ct), by);
+        return await MaskRemarkAsync(session, query, ct) is { } corrected ? [.. remarks, corrected] : remarks;
+    }
+
+    // Whether the mask that a link shows was corrected since the link was made.
+    private static async Task<LinkRemark?> MaskRemarkAsync(ViewSession session, string? query, CancellationToken ct)
+    {
+        var entries = QueryHelpers.ParseQuery(query ?? "").GetValueOrDefault(ViewLink.Mask);
+        if (!long.TryParse(entries, NumberStyles.None, CultureInfo.InvariantCulture, out var then)
+            || session.Current.View.LabelsIn(session.Dataset)?.Mask is not { } mask)
+        {
+            return null;
+        }
+
+        var now = (await mask.SummaryAsync(ct)).History.Sequence;
+        return then == now ? null : new LinkRemark(
+            ViewLink.Mask, "The mask was corrected since this link was made: " + string.Create(
+                CultureInfo.InvariantCulture, $"its log had {then} entries then and has {now} now. It is shown as it is now."));
+    }
+
+    /// <summary>The view of a session as a link that <see cref="ReadAsync"/> reads: against the first view of its modality.</summary>
+    public async Task<string> LinkOfAsync(ViewSession session, CancellationToken ct) =>
+        session.LinkAgainst(await StartAsync(session.Dataset, session.Volume(session.Current.View), ct));
 
     /// <summary>Reads the text of a link: all of it that can be read.</summary>
     public async Task<ViewReading> ReadAsync(Dataset dataset, string? query, CancellationToken ct) =>

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using DendriteViewer.Web.Streaming;
 using Microsoft.AspNetCore.SignalR.Protocol;
 
@@ -17,6 +18,21 @@ public sealed class HubWireTests
         var bytes = _protocol.GetMessageBytes(new InvocationMessage("frame", [3, 12L, 34L, "image/jpeg", 1, 640, 480, (ReadOnlyMemory<byte>)picture]));
 
         Assert.InRange(bytes.Length, picture.Length, picture.Length * 1.05);
+    }
+
+    // What the hub sends before the viewer listens is kept by a list of names, and a name that is not in it would be lost.
+    [Fact]
+    public void Messages_OfTheHub_AreAllKeptForTheViewer()
+    {
+        var repository = ArchitectureTests.FindRepository();
+        var sent = Directory.EnumerateFiles(Path.Combine(repository, "src/DendriteViewer.Web"), "*.cs", SearchOption.AllDirectories)
+            .Where(f => File.ReadAllText(f).Contains("FrameHub", StringComparison.Ordinal) || f.Contains("Streaming"))
+            .SelectMany(f => Regex.Matches(File.ReadAllText(f), "SendAsync\\(\\s*\"([a-z]+)\"")).Select(m => m.Groups[1].Value)
+            .ToHashSet();
+        var opening = File.ReadAllText(Path.Combine(repository, "wwwroot/viewer/opening.js"));
+        var kept = Regex.Match(opening, "const names = \\[([^]]*)\\]").Groups[1].Value.Split(',').Select(n => n.Trim().Trim('\''));
+        Assert.Contains("frame", sent);
+        Assert.Empty(sent.Except(kept));
     }
 
     [Fact]
