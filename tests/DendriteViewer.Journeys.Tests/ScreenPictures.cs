@@ -152,7 +152,7 @@ public sealed class ScreenPictures(Browser browser) : IClassFixture<Browser>
         });
         await TakeDialogAsync(page, "bookmarks", look, async () =>
         {
-            await page.Keyboard.PressAsync("d");
+            await page.Keyboard.PressAsync("h");
             await page.GetByRole(AriaRole.Button, new() { Name = "Save this view" }).ClickAsync();
             await page.Locator(".bookmark-open").First.WaitForAsync();
         });

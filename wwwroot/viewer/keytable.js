@@ -31,7 +31,7 @@ export function keyTable(viewer) {
       run: () => viewer.maximize(viewer.view.maximized ? null : viewer.chosen?.index ?? 3) },
     { key: 'P', does: 'Make a figure: PNG, SVG or PDF', group: 'View',
       run: () => document.querySelector('[data-opens="figure"]')?.click() },
-    { key: 'D', does: 'Bookmarks: keep this view, or open one that is kept', group: 'View',
+    { key: 'H', does: 'Bookmarks: keep this view, or open one that is kept', group: 'View',
       run: () => document.querySelector('[data-opens="bookmarks"]')?.click() },
     { key: ' ', shows: 'Space', does: 'Play or pause', group: 'Time', run: () => viewer.timeline.toggle() },
     { key: 'ArrowRight', shows: '→', does: 'Next timestep', group: 'Time', run: () => viewer.timeline.go(1) },
