@@ -1,3 +1,4 @@
+using DendriteViewer.Kernels.Bricks;
 using DendriteViewer.Kernels.Sampling;
 using DendriteViewer.Kernels.Slicing;
 using FsCheck;
@@ -10,14 +11,19 @@ public sealed class CurvedSlicerTests
 {
     private const int Width = 45, Height = 38;
 
-    // Of any orientation, scale, slab and interpolation.
+    // Of any orientation, scale, slab, interpolation and voxel type; bricks of 8³ lie in rows, larger ones in tiles.
     [Fact]
     public void Render_OfALevelField_IsThePlainSlice()
     {
         var random = new Random(5);
-        var volume = Of(40, 37, 50, 3, _ => (ushort)random.Next(65536));
+        PagedVolume[] volumes =
+        [
+            Of(40, 37, 50, 3, _ => (ushort)random.Next(65536)), Of(47, 41, 70, 5, _ => (ushort)random.Next(65536)),
+            Of(47, 41, 70, 4, _ => (sbyte)random.Next(-128, 128)), Of(47, 41, 70, 4, _ => (float)random.NextDouble()),
+        ];
         Prop.ForAll(Gen.Choose(-1000, 1000).Select(i => i / 500f).ArrayOf(13).ToArbitrary(), n =>
         {
+            var volume = volumes[Math.Abs((int)(n[3] * 500)) % volumes.Length];
             var plane = AnyPlane(n) with { Interpolation = (SliceInterpolation)(Math.Abs((int)(n[5] * 500)) % 3) };
             var sheet = new CurvedSliceGeometry(
                 plane.Origin, plane.Right, plane.Down, plane.Normal, HeightField.Level(0), (0.5, 0.5), default, null, 1,
@@ -84,7 +90,7 @@ public sealed class CurvedSlicerTests
         Assert.False(CurvedSlicer.Render(Linear(40, 41, 50, 3), sheet, Width, Height, (_, _, _) => { }, new CancellationToken(true)));
     }
 
-    private static float[] Draw(Kernels.Bricks.PagedVolume volume, CurvedSliceGeometry sheet)
+    private static float[] Draw(PagedVolume volume, CurvedSliceGeometry sheet)
     {
         var drawn = new float[Width * Height];
         Assert.True(CurvedSlicer.Render(
