@@ -83,22 +83,17 @@ class PlaneGrips {
   constructor(pane) {
     const { element, viewer } = pane, options = { signal: viewer.ended.signal };
     Object.assign(this, { pane, viewer, drag: null, isOver: element.matches(':hover') });
-    this.box = element.appendChild(Object.assign(document.createElement('div'), { className: 'plane-grips' }));
+    this.box = element.appendChild(Object.assign(document.createElement('div'), { className: 'plane-grips', hidden: true }));
     element.addEventListener('pointerenter', e => { this.isOver = e.pointerType !== 'touch'; this.draw(); }, options);
     element.addEventListener('pointerleave', () => { this.isOver = false; this.draw(); }, options);
-    const others = [0, 1, 2].filter(i => i !== pane.index), both = others.map(i => names[i]).join(' and ');
-    this.grips = others.flatMap(other => [
-      this.make('move', other, `Move the ${names[other]} slice: drag, or arrow keys`),
-      ...[0, 1].map(end => this.make('turn', other,
-        `Turn the ${both} slices about the crosshair: drag, or arrow keys by 1°; with Shift by steps of ${coarseStep}°`, end)),
-    ]);
+    this.others = [0, 1, 2].filter(i => i !== pane.index);
+    this.grips = this.others.flatMap(other => [this.make('move', other), ...[0, 1].map(end => this.make('turn', other, end))]);
   }
 
-  make(kind, other, title, end = 0) {
+  make(kind, other, end = 0) {
     const button = this.box.appendChild(document.createElement('button'));
-    Object.assign(button, { type: 'button', className: `plane-grip ${kind}`, title });
-    const said = { 'aria-label': title, 'data-own-arrows': '', 'data-slice': names[other] };
-    for (const [k, v] of Object.entries(said)) button.setAttribute(k, v);
+    Object.assign(button, { type: 'button', className: `plane-grip ${kind}` });
+    for (const [k, v] of Object.entries({ 'data-own-arrows': '', 'data-slice': names[other] })) button.setAttribute(k, v);
     const grip = { kind, other, end, button, at: null }, options = { signal: this.viewer.ended.signal };
     button.addEventListener('pointerdown', e => this.down(e, grip), options);
     button.addEventListener('pointermove', e => this.move(e, grip), options);
@@ -121,6 +116,9 @@ class PlaneGrips {
     const view = pane.overlayView(), [w, h] = pane.size, lie = { ...view, ...view.lie };
     const map = sliceMap(view, pane.index, w, h, viewer.umPerPixel(view, pane.index), viewer.scene.depth), focus = map.toScreen(view.focus);
     const room = { left: 34, top: 56, right: w - 62, bottom: h - (viewer.isPhone ? 116 : 56) };
+    // A slice that follows the interface does not turn with the other one.
+    const turned = this.others.filter(i => !follows(lie, i, viewer.scene.depth)).map(i => names[i]);
+    this.what = `${turned.join(' and ')} slice${turned.length > 1 ? 's' : ''}`;
     for (const cut of cutsOf(viewer, lie, pane.index, map, w, h)) {
       const places = placesOn(cut, focus, room, map.depthUm === undefined);
       this.grips.filter(g => g.other === cut.other).forEach((g, i) => this.place(g, places[i], viewer.tool === 'turn'));
@@ -132,6 +130,12 @@ class PlaneGrips {
     grip.button.hidden = !place;
     grip.button.tabIndex = isFocusable ? 0 : -1;
     if (!place) return;
+    const title = grip.kind === 'move' ? `Move the ${names[grip.other]} slice: drag, or arrow keys`
+      : `Turn the ${this.what} about the crosshair: drag, or arrow keys by 1°; with Shift by steps of ${coarseStep}°`;
+    if (grip.button.title !== title) {
+      grip.button.title = title;
+      grip.button.setAttribute('aria-label', title);
+    }
     const [x, y] = place.at, style = `translate(${x.toFixed(1)}px, ${y.toFixed(1)}px) rotate(${place.angle.toFixed(1)}deg)`;
     if (grip.button.style.transform !== style) grip.button.style.transform = style;
   }

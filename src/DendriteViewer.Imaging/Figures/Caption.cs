@@ -15,6 +15,11 @@ public static class Caption
         var (volume, view) = (scene.Volume, scene.View);
         var parts = new List<string> { scene.Dataset.Name, volume.Key.Modality, Ticks.Hours(volume.Key.Hours) };
         parts.AddRange(panes.Where(p => p != Pane.Volume).Select(p => PlaceOf(scene, p)));
+        if (panes.Any(p => p != Pane.Volume && InterfaceSheet.IsShownIn(view, p, scene.Dataset)))
+        {
+            parts.Add("stripes where no interface was found");
+        }
+
         if (view.SlabUm > 0 && panes.Any(p => p != Pane.Volume))
         {
             var sampled = scene.SlabStepUm is { } step ? $", sampled every {N(step)} µm" : "";

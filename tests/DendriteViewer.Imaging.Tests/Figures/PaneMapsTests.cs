@@ -111,6 +111,7 @@ public sealed class PaneMapsTests(FigureFixture fixture) : IClassFixture<FigureF
 
         var isSaid = Caption.PlaceOf(scene, pane).Contains("along the interface, depth", StringComparison.Ordinal);
         Assert.Equal(follows && pane == Pane.Z, isSaid);
+        Assert.Equal(isSaid, Caption.Of(scene, [pane]).Contains("stripes where no interface", StringComparison.Ordinal));
     }
 
     private static double Distance(FigurePoint a, FigurePoint b) => Math.Sqrt((a.X - b.X) * (a.X - b.X) + (a.Y - b.Y) * (a.Y - b.Y));
