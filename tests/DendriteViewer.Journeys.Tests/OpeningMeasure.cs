@@ -52,7 +52,7 @@ public sealed class OpeningMeasure(Browser browser) : IClassFixture<Browser>
         var lines = new List<string>
         {
             $"Load average of the machine before: {load}.", "",
-            "| visit | pane | first paint | first picture | usable | all exact | requests | bytes | layout shift |",
+            "| visit | window | first paint | first picture | usable | all exact | requests | bytes | layout shift |",
             "|---|---|---|---|---|---|---|---|---|",
         };
         Visit? first = null;
