@@ -13,8 +13,11 @@ internal sealed record PaneSize(int Width, int Height, double Ratio)
     public bool IsHidden => Width == 0 || Height == 0;
 }
 
-/// <summary>What decides a pane's pixels; other changes of the view need no frame.</summary>
-internal sealed record PaneContent(object View, PaneSize Size);
+/// <summary>What decides a pane's pixels; other changes need no frame.</summary>
+/// <param name="View">The part of the view that the pane shows.</param>
+/// <param name="Data">States of the dataset and of the masks that are shown.</param>
+/// <param name="Size">The pane's size.</param>
+internal sealed record PaneContent(object View, object Data, PaneSize Size);
 
 /// <summary>Loads and draws what one pane of a session shows.</summary>
 /// <param name="pane">The pane.</param>
@@ -33,13 +36,21 @@ public sealed class PanePictures(Pane pane, ViewSession session, SliceRenderer s
     internal PaneContent ContentOf(ViewState v, PaneSize size) => new(
         pane == Pane.Volume
             ? (v.Hours, v.Modality, v.Camera, v.Mode, v.IsoValue, v.Shaded, v.Shadows, v.Transfer, v.Clip, v.DepthClip,
-                (v.Overlay, v.Overlay is { } o ? session.Dataset.Find(o.Modality, o.Hours ?? v.Hours)?.Mask?.Revision : null),
-                v.Cut is { } cut ? (cut, SliceSheet.Of(v, cut.Along, session.Dataset)) : default)
+                v.Overlay, v.Cut is { } cut ? (cut, SliceSheet.Of(v, cut.Along, session.Dataset)) : default)
             : (v.Hours, v.Modality, SliceSheet.Of(v, pane, session.Dataset), v.UmPerPixel, v.SlabUm, v.SlabMode, v.Interpolation,
                 (v.WindowLow, v.WindowHigh, v.ColorMap),
-                v.LabelsIn(session.Dataset) is { } l ? (v.Overlay, l.Mask?.Revision) : default, v.Threshold,
+                v.LabelsIn(session.Dataset) is null ? null : v.Overlay, v.Threshold,
                 v.Compare is { Mode: CompareMode.Difference } c ? c : null),
-        size);
+        DataOf(v), size);
+
+    // An analysis, a corrected interface and another stroke change what the same view shows.
+    private (string, long?, long?, long?) DataOf(ViewState v)
+    {
+        var (dataset, volume) = (session.Dataset, session.Volume(v));
+        var overlay = v.Overlay is { } o ? dataset.Find(o.Modality, o.Hours ?? v.Hours) : null;
+        return (dataset.Revision, volume.Mask?.Revision, overlay?.Mask?.Revision,
+            SliceRenderer.DifferenceOf(volume, dataset, v)?.Mask?.Revision);
+    }
 
     /// <summary>What it costs to draw a view at a size.</summary>
     internal RenderRequest RequestFor(PaneSize size, bool exact, int scale)

@@ -311,7 +311,10 @@ public sealed class PaneStream(
 
             var header = HeaderOf(work, key, outcome, image.Width, image.Height);
             var encoded = _encoding;
-            var encoding = lane.RunAsync(() => EncodeAsync(encoded, image, header, key, making, encoder));
+
+            // What changed while it was drawn may be in the picture and is not in its key.
+            var isKept = outcome == RenderOutcome.Complete && pictures.ContentOf(work.View, work.Size).Equals(key.Content);
+            var encoding = lane.RunAsync(() => EncodeAsync(encoded, image, key.Quality, isKept, making, encoder));
             (_encoding, _sending) = (encoding, SendAsync(before, encoding, header, key, ct));
         }
 
@@ -320,8 +323,8 @@ public sealed class PaneStream(
     }
 
     private FrameKey KeyOf(Work work, bool exact, int scale, int quality) => new(
-        pictures.Session.Dataset.Identity, pictures.Session.Dataset.Revision, pictures.Pane, pictures.ContentOf(work.View, work.Size),
-        scale, exact && pictures.Pane != Pane.Volume ? 0 : quality, exact);
+        pictures.Session.Dataset.Identity, pictures.Pane, pictures.ContentOf(work.View, work.Size), scale,
+        exact && pictures.Pane != Pane.Volume ? 0 : quality, exact);
 
     private async Task<(RenderOutcome, RenderedImage?, ComputeLane)> DrawInTurnAsync(
         Work work, int scale, bool exact, CancellationToken superseded)
@@ -357,14 +360,14 @@ public sealed class PaneStream(
 
     // Waits for no frame on its way, since others may wait for this one whose line is faster.
     private async Task<SharedFrame> EncodeAsync(
-        Task before, RenderedImage image, FrameHeader header, FrameKey key, SharedFrames.Making making, FrameEncoder encoder)
+        Task before, RenderedImage image, int quality, bool isKept, SharedFrames.Making making, FrameEncoder encoder)
     {
         using (making)
         using (image)
         {
             await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            var frame = encoder.Encode(image, key.Quality);
-            if (!header.Partial && pictures.Session.Dataset.Revision == key.Revision)
+            var frame = encoder.Encode(image, quality);
+            if (isKept)
             {
                 making.Give(frame);
             }

@@ -6,14 +6,13 @@ namespace DendriteViewer.Web.Streaming;
 
 /// <summary>What an encoded frame shows. Two that are equal have the same pixels.</summary>
 /// <param name="Dataset">Identity of the dataset.</param>
-/// <param name="Revision">State of its manifest.</param>
 /// <param name="Pane">The pane.</param>
-/// <param name="Content">The view, as far as the pane shows it, and the pane's size.</param>
+/// <param name="Content">What decides the pixels of a frame of full quality.</param>
 /// <param name="Scale">Pixels of the pane in one of the picture, each way.</param>
 /// <param name="Quality">JPEG quality; 0 for lossless.</param>
 /// <param name="Exact">Whether it is drawn as at rest.</param>
 internal sealed record FrameKey(
-    DatasetIdentity Dataset, string Revision, Pane Pane, PaneContent Content, int Scale, int Quality, bool Exact);
+    DatasetIdentity Dataset, Pane Pane, PaneContent Content, int Scale, int Quality, bool Exact);
 
 /// <summary>
 /// An encoded picture in a pooled buffer. It belongs to all who hold it: the buffer goes back when the last of them lets go.

@@ -67,11 +67,14 @@ public sealed class SharedFrames(long mostBytes)
         }
     }
 
-    /// <summary>The frame, which the caller then holds, or the duty to make it. Waits for another who makes it already.</summary>
+    /// <summary>
+    /// The frame, which the caller then holds, or the duty to make it. Waits for another who makes it already, but once: where that one
+    /// gave up or has a part of the picture only, the callers draw side by side.
+    /// </summary>
     /// <returns>One of the two.</returns>
     internal async ValueTask<(SharedFrame? Frame, Making? Making)> FindOrMakeAsync(FrameKey key, CancellationToken ct)
     {
-        while (true)
+        for (var hasWaited = false; ; hasWaited = true)
         {
             Task made;
             lock (_lock)
@@ -85,6 +88,11 @@ public sealed class SharedFrames(long mostBytes)
                 if (Use(entry) is { } frame)
                 {
                     return (frame, null);
+                }
+
+                if (hasWaited)
+                {
+                    return (null, new Making(this, new Entry(key)));
                 }
 
                 made = entry.Made.Task;
@@ -110,6 +118,12 @@ public sealed class SharedFrames(long mostBytes)
     {
         lock (_lock)
         {
+            // Of several who draw side by side the first is kept.
+            if (!_entries.TryAdd(entry.Key, entry) && _entries[entry.Key] != entry)
+            {
+                return;
+            }
+
             entry.Frame = frame.Hold();
             _kept.AddLast(entry.Place);
             _bytes += frame.Bytes;
@@ -126,7 +140,7 @@ public sealed class SharedFrames(long mostBytes)
     {
         lock (_lock)
         {
-            if (entry.Frame is null)
+            if (entry.Frame is null && _entries.TryGetValue(entry.Key, out var known) && known == entry)
             {
                 _entries.Remove(entry.Key);
             }
