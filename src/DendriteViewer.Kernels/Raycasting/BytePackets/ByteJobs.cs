@@ -90,7 +90,9 @@ internal sealed unsafe class ByteJobs : IDisposable
         }
 
         Vector512<uint> upperRows = Vector512.Load(rows), lowerRows = Vector512.Load(rows + 16);
-        float near = (float)(f->First + from * f->Step), far = (float)(f->First + (to - 1) * f->Step), nearSpread = f->Spread(from),
+        // And the plane before, where rays enter the slab.
+        var first = Math.Max(from - 1, 0);
+        float near = (float)(f->First + first * f->Step), far = (float)(f->First + (to - 1) * f->Step), nearSpread = f->Spread(first),
             farSpread = f->Spread(to - 1);
         for (var group = 0; group < _groups; group++)
         {
@@ -140,7 +142,7 @@ internal sealed unsafe class ByteJobs : IDisposable
             {
                 var k = BitOperations.TrailingZeroCount(hits);
                 layer.Add(
-                    i + k, Math.Max(from, First[i + k]), Math.Min(to, End[i + k]), Found[k], Found[16 + k], Found[32 + k], Found[48 + k],
+                    i + k, Math.Max(first, First[i + k]), Math.Min(to, End[i + k]), Found[k], Found[16 + k], Found[32 + k], Found[48 + k],
                     1 << (slab & 1));
             }
         }

@@ -45,7 +45,13 @@ internal static unsafe class ByteMarch
         var begins = Avx512BW.SubtractSaturate(p->From, start);
         var known = Avx512BW.SubtractSaturate(p->From + Vector512<ushort>.One, start);
         var ends = Vector512.Min(Avx512BW.SubtractSaturate(p->End, start), Vector512.Create((ushort)(to - from)));
-        known = p->Next == from ? known : Vector512.Max(known, Vector512<ushort>.One);
+        if (p->Next != from)
+        {
+            // Rays that began before come out of a cell that cannot be seen: the first plane gives them the level before alone.
+            begins = Vector512.ConditionalSelect(Vector512.LessThan(p->From, start), Vector512<ushort>.One, begins);
+            known = Vector512.Max(known, Vector512<ushort>.One);
+        }
+
         Vector512<byte> beginsAt = Bytes(begins), knownAt = Bytes(known), endsAt = Bytes(ends);
         var plane = Vector512.Create(0ul, 0x0101010101010101, 0, 0x0101010101010101, 0, 0x0101010101010101, 0, 0x0101010101010101).AsByte();
         var before = p->Before;
@@ -57,14 +63,14 @@ internal static unsafe class ByteMarch
             (slopeColumns, slopeRows, slopeAxis) = (p->SlopeColumns, p->SlopeRows, p->SlopeAxis);
         }
 
+        var slice = f->Begin(from, out var between);
         for (var m = from; m < to; m += 2)
         {
-            var slice = f->Slices[m] - f->Slice;
             var at = f->Window + slice * stride + (row >> 16) * pitch + (column >> 16);
             var first = ByteSampler.Sample<TRows>(
                 at, pitch, stride, columns + Vector512.Create((ushort)((column >> 4) & 0xFFF)),
                     rows + Vector512.Create((ushort)((row >> 4) & 0xFFF)),
-                Vector512.Create(f->Weights[m]), shaded, out var firstColumns, out var firstRows, out var firstAxis);
+                Vector512.Create(between), shaded, out var firstColumns, out var firstRows, out var firstAxis);
             column += columnStep;
             row += rowStep;
             slice = f->Slices[m + 1] - f->Slice;
@@ -73,6 +79,7 @@ internal static unsafe class ByteMarch
                 at, pitch, stride, columns + columnsGain + Vector512.Create((ushort)((column >> 4) & 0xFFF)),
                 rows + rowsGain + Vector512.Create((ushort)((row >> 4) & 0xFFF)),
                 Vector512.Create(f->Weights[m + 1]), shaded, out var secondColumns, out var secondRows, out var secondAxis);
+            (slice, between) = (f->Slices[m + 2] - f->Slice, f->Weights[m + 2]);
             column += columnStep;
             row += rowStep;
             columns += columnsGain + columnsGain;

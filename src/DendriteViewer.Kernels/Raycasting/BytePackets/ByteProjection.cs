@@ -20,13 +20,15 @@ internal static unsafe class ByteProjection
         var columnsGain = ByteMarch.Words(p->ColumnsFirst * gain, p->ColumnsSecond * gain);
         var rowsGain = ByteMarch.Words(p->RowsFirst * gain, p->RowsSecond * gain);
         var (extreme, sum1, sum2) = (p->Through, p->Red.AsInt32(), p->Green.AsInt32());
+        var slice = f->Begin(from, out var between);
         for (var m = from; m < to; m++)
         {
-            var at = f->Window + (f->Slices[m] - f->Slice) * stride + (row >> 16) * pitch + (column >> 16);
+            var at = f->Window + slice * stride + (row >> 16) * pitch + (column >> 16);
             var level = ByteSampler.Sample<TRows>(
                 at, pitch, stride, columns + Vector512.Create((ushort)((column >> 4) & 0xFFF)),
                     rows + Vector512.Create((ushort)((row >> 4) & 0xFFF)),
-                Vector512.Create(f->Weights[m]), slopes: false, out _, out _, out _);
+                Vector512.Create(between), slopes: false, out _, out _, out _);
+            (slice, between) = (f->Slices[m + 1] - f->Slice, f->Weights[m + 1]);
             column += columnStep;
             row += rowStep;
             columns += columnsGain;
@@ -49,7 +51,7 @@ internal static unsafe class ByteProjection
             }
         }
 
-        (p->Through, p->Red, p->Green) = (extreme, sum1.AsInt16(), sum2.AsInt16());
+        (p->Through, p->Red, p->Green, p->Next) = (extreme, sum1.AsInt16(), sum2.AsInt16(), to);
     }
 
     /// <summary>The level that a lane of a packet shows, or NaN where its ray met nothing.</summary>

@@ -60,6 +60,7 @@ internal static unsafe class ByteRaySpecification
     private static uint Trace(RayJob job, ByteTransfer transfer, SlicePlan plan, int u, int v)
     {
         var s = job.Settings;
+        transfer = transfer.ForSteps(plan.Length);
         var line = plan.LineOf(job, u, v);
         var (first, end) = plan.Clip(line, s.Clip);
         if (s.Mode != RayMode.Composite)

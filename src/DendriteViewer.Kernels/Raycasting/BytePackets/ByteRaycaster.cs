@@ -114,7 +114,7 @@ internal static unsafe class ByteRaycaster
         }
 
         int u1 = Math.Min(u0 + size, job.Width), v1 = Math.Min(v0 + size, job.Height), count = 0;
-        var f = FrameOf(job, transfer, worker);
+        var f = FrameOf(job, transfer.ForSteps(plan.Length), worker);
         for (var v = v0; v < v1; v += shape.Height)
         {
             for (var u = u0; u < u1; u += shape.Width)
@@ -141,9 +141,10 @@ internal static unsafe class ByteRaycaster
     private static MarchFrame FrameOf(RayJob job, ByteTransfer transfer, ByteWorker worker)
     {
         var plan = worker.Plan;
+        worker.Tables.Open(transfer);
         var f = new MarchFrame
         {
-            Slices = plan.Slices, Weights = plan.Weights, First = plan.First, Step = plan.Step, IsParallel = plan.IsParallel,
+            Slices = plan.Slices, Weights = plan.Weights, First = plan.First, Step = plan.Step, Sign = plan.Sign, IsParallel = plan.IsParallel,
                 Tables = worker.Tables.Data,
             VisibleLow = (byte)transfer.VisibleLow, VisibleHigh = (byte)transfer.VisibleHigh, MostShort = (byte)transfer.MostShort,
         };
@@ -179,7 +180,7 @@ internal static unsafe class ByteRaycaster
             f->Window = window.Data;
             (f->Pitch, f->Stride, f->Column, f->Row, f->Slice) = (window.Pitch, window.Stride, layer.Column, layer.Row, layer.Number * 16);
             var (done, asked) = (0, 0);
-            foreach (var (packet, from, to) in layer.Jobs)
+            foreach (var (packet, first, to) in layer.Jobs)
             {
                 done++;
                 for (; asked * layer.Jobs.Length < next.Blocks.Length * done; asked++)
@@ -192,8 +193,15 @@ internal static unsafe class ByteRaycaster
                     continue;
                 }
 
-                March(s, f, worker.Packets + packet, from, to);
-                if (s.Mode == RayMode.Composite && worker.Packets[packet].IsFinished(to))
+                // The layers share the plane between them.
+                var p = worker.Packets + packet;
+                var from = p->Next == first + 1 ? first + 1 : first;
+                if (from < to)
+                {
+                    March(s, f, p, from, to);
+                }
+
+                if (s.Mode == RayMode.Composite && p->IsFinished(to))
                 {
                     jobs.Finish(packet);
                 }

@@ -14,11 +14,22 @@ internal sealed class ByteTransfer
     // Products are cut off rather than rounded when a sum is divided; on average this makes up for it.
     private const double Cut = 0.75;
 
+    // Lengths of steps are told apart by so much.
+    private const int LengthsAVoxel = 256;
+
+    private readonly TransferTable _table;
+    private readonly ByteTransfer?[] _ofLength;
+
     /// <param name="table">Colours and opacities by value.</param>
     /// <param name="mapping">What levels stand for.</param>
     public ByteTransfer(TransferTable table, ByteMapping mapping)
+        : this(table, mapping, 1, new ByteTransfer?[2 * LengthsAVoxel])
     {
-        Mapping = mapping;
+    }
+
+    private ByteTransfer(TransferTable table, ByteMapping mapping, double length, ByteTransfer?[] ofLength)
+    {
+        (_table, Mapping, _ofLength) = (table, mapping, ofLength);
         var (before, total) = (new double[TransferTable.Size + 1], 0.0);
         for (var i = 0; i < TransferTable.Size; i++)
         {
@@ -30,7 +41,7 @@ internal sealed class ByteTransfer
         for (var i = 0; i < 256; i++)
         {
             double from = (mapping.ValueOf(i - 0.5f) - table.Low) * table.Scale, to = (mapping.ValueOf(i + 0.5f) - table.Low) * table.Scale;
-            var opacity = Math.Clamp((Until(to) - Until(from)) / (to - from), 0, 1);
+            var opacity = 1 - Math.Pow(1 - Math.Clamp((Until(to) - Until(from)) / (to - from), 0, 1), length);
             if (opacity > 0)
             {
                 (VisibleLow, VisibleHigh, most) = (Math.Min(VisibleLow, i), i, Math.Max(most, opacity));
@@ -59,6 +70,15 @@ internal sealed class ByteTransfer
             var i = (int)place;
             return before[i] + (place - i) * (before[i + 1] - before[i]);
         }
+    }
+
+    /// <summary>The same for steps of another length than a voxel's, to within a 512th of it; from half a voxel's to twice that.</summary>
+    public ByteTransfer ForSteps(float length)
+    {
+        var at = (int)Math.Clamp(MathF.Round(length * LengthsAVoxel), LengthsAVoxel / 2, 2 * LengthsAVoxel - 1);
+
+        // Two threads that ask at once make the same.
+        return at == LengthsAVoxel ? this : _ofLength[at] ??= new ByteTransfer(_table, Mapping, (double)at / LengthsAVoxel, _ofLength);
     }
 
     /// <summary>What levels stand for.</summary>

@@ -23,7 +23,6 @@ internal sealed unsafe class ByteWorker : IDisposable
         var worker = s_idle.TryTake(out var kept) ? kept : new ByteWorker();
         worker._volume = volume;
         worker.Window.Open(volume, transfer.Mapping);
-        worker.Tables.Open(transfer);
         return worker;
     }
 

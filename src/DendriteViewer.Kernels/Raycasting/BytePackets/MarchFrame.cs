@@ -24,6 +24,9 @@ internal unsafe struct MarchFrame
     /// <summary>As <see cref="SlicePlan"/> has them.</summary>
     public short* Weights;
 
+    /// <summary>As <see cref="SlicePlan"/> has it.</summary>
+    public int Sign;
+
     /// <summary>h of plane 0 and from plane to plane.</summary>
     public double First, Step;
 
@@ -68,6 +71,27 @@ internal unsafe struct MarchFrame
         static short Unit(float part) => Word(part * 0.9995f);
 
         static short Word(float part) => (short)MathF.Round(Math.Clamp(part, -1, 1) * 32767);
+    }
+
+    /// <summary>
+    /// The slice and the weight of the first plane that a packet is taken over, from the window's first slice: of a plane between two cells,
+    /// in the one that rays enter.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly int Begin(int plane, out short weight)
+    {
+        var slice = Slices[plane];
+        weight = Weights[plane];
+        if (Sign > 0 && weight == short.MaxValue)
+        {
+            (slice, weight) = (slice + 1, 0);
+        }
+        else if (Sign < 0 && weight == 0 && (slice & 7) == 0)
+        {
+            (slice, weight) = (slice - 1, short.MaxValue);
+        }
+
+        return slice - Slice;
     }
 
     /// <summary>The column of a packet's lowest ray on a plane, from the window's first, in 65536ths.</summary>

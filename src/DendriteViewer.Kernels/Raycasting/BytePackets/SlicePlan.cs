@@ -1,15 +1,15 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
-using DendriteViewer.Kernels.Bricks;
 
 namespace DendriteViewer.Kernels.Raycasting.BytePackets;
 
 /// <summary>
 /// Where the rays of one tile are sampled: on planes across the volume's axis that the tile's middle ray is nearest to. A ray's place is
 /// told by its distance h along that axis from a reference (the eye; for parallel rays the face of the volume), so that every ray of the
-/// tile is at column <c>E.c + h·T.c</c> and row <c>E.r + h·T.r</c>, and all of them meet plane m at h = <see cref="First"/> + m·<see
-/// cref="Step"/>. Plane 0 lies half a step behind the face of the volume that the rays enter by, wherever clipping begins, so that
-/// clipping moves no sample. The step is the middle ray's slope along the axis, so that planes are about one voxel apart along the rays.
+/// tile is at column <c>E.c + h·T.c</c> and row <c>E.r + h·T.r</c>, and all of them meet plane m at h = <see cref="First"/> +
+/// m·<see cref="Step"/>. Planes are about a voxel apart along the middle ray, by as much more or less as lets every eighth slice, where
+/// cells of <see cref="Bricks.CellRanges"/> meet, be one of them: a step never lies in two cells, so a cell that cannot be seen is left out
+/// with its steps whole. How much is <see cref="Length"/>, for which opacities are corrected. Clipping moves no plane.
 /// </summary>
 /// <remarks>
 /// In-plane axes: across x, columns run along y and rows along z; across y, along x and z; across z, along x and y. Not thread-safe: each
@@ -19,6 +19,11 @@ internal sealed unsafe class SlicePlan : IDisposable
 {
     // Rays of a tile may differ by so much in the distance between their samples.
     private const float MostSpread = 1.05f;
+
+    // Marching looks so many planes ahead of the last one.
+    private const int Beyond = 4;
+
+    private const int Cell = 1 << Bricks.CellRanges.CellShift;
 
     // Rays are kept so far from the outermost voxels' centres that rounded positions never leave the volume.
     private const float Rim = 4e-3f;
@@ -37,8 +42,11 @@ internal sealed unsafe class SlicePlan : IDisposable
     /// <summary>1 where rays go towards larger indices along <see cref="Axis"/>, −1 where they go towards smaller ones.</summary>
     public int Sign { get; private set; }
 
-    /// <summary>Distance from plane to plane along <see cref="Axis"/>, in voxels, from 0.57 to 1.</summary>
+    /// <summary>Distance from plane to plane along <see cref="Axis"/>, in voxels: an eighth, ninth … of eight.</summary>
     public float Step { get; private set; }
+
+    /// <summary>Distance from plane to plane along the middle ray, in voxels, from 0.94 to 1.07.</summary>
+    public float Length { get; private set; }
 
     /// <summary>h of plane 0.</summary>
     public float First { get; private set; }
@@ -58,10 +66,13 @@ internal sealed unsafe class SlicePlan : IDisposable
     /// <summary>Upper corner of what is drawn.</summary>
     public Vector3 High { get; private set; }
 
-    /// <summary>The slice at or below plane m, <see cref="Count"/> + 2 of them; the next slice is in the volume too.</summary>
+    /// <summary>
+    /// The slice at or below plane m, <see cref="Count"/> and a few more of them; the next slice is in the volume too. A plane between two cells belongs
+    /// to the one that rays leave there.
+    /// </summary>
     public int* Slices { get; private set; }
 
-    /// <summary>How far plane m lies from its slice to the next one, in 32768ths; the last value is 32767.</summary>
+    /// <summary>How far plane m lies from its slice to the next one, in 32768ths; 32767 is all of the way.</summary>
     public short* Weights { get; private set; }
 
     /// <summary>The picture's rays, (axis, column, row) as (X, Y, Z).</summary>
@@ -84,12 +95,13 @@ internal sealed unsafe class SlicePlan : IDisposable
         var lengths = Vector3.Abs(middle);
         Axis = lengths.X >= lengths.Y && lengths.X >= lengths.Z ? 0 : lengths.Y >= lengths.Z ? 1 : 2;
         (Column, Row) = Axis switch { 0 => (1, 2), 1 => (0, 2), _ => (0, 1) };
-        (Sign, Step) = (middle[Axis] >= 0 ? 1 : -1, lengths[Axis]);
+        Sign = middle[Axis] >= 0 ? 1 : -1;
+        var along = lengths[Axis];
         foreach (var (u, v) in (ReadOnlySpan<(int, int)>)[(u0, v0), (u0 + size - 1, v0), (u0, v0 + size - 1),
             (u0 + size - 1, v0 + size - 1)])
         {
-            var along = Sign * job.Ray(u, v).Direction[Axis];
-            if (along * MostSpread < Step || along > Step * MostSpread)
+            var corner = Sign * job.Ray(u, v).Direction[Axis];
+            if (corner * MostSpread < along || corner > along * MostSpread)
             {
                 return false;
             }
@@ -99,14 +111,17 @@ internal sealed unsafe class SlicePlan : IDisposable
         Rays = new(
             Pick(g.Origin), Pick(g.OriginRight), Pick(g.OriginDown), Pick(g.Direction), Pick(g.DirectionRight), Pick(g.DirectionDown));
         int size0 = Axis switch { 0 => volume.X, 1 => volume.Y, _ => volume.Z };
-        var face = Sign > 0 ? 0 : size0 - 1;
+        var aCell = (int)MathF.Round(Cell / along);
+        (Step, Length) = ((float)Cell / aCell, (float)Cell / aCell / along);
+        var last = (size0 - 1) * aCell / Cell;
+        Count = last + 1;
+        var start = Sign > 0 ? 0 : last * Step;
         IsParallel = job.Rays.DirectionRight == default && job.Rays.DirectionDown == default;
-        Reference = IsParallel ? face : middleOrigin[Axis];
-        First = Sign * (face - Reference) + Step / 2;
+        Reference = IsParallel ? start : middleOrigin[Axis];
+        First = Sign * (start - Reference);
         var (low, high) = RaycastScalar.Box(volume, job.Settings);
-        (Low, High) = (Pick(low) + new Vector3(Rim), Pick(high) - new Vector3(Rim));
-        Count = (int)MathF.Floor((size0 - 1) / Step - 0.5f) + 1;
-        Place(face, size0);
+        (Low, High) = (Pick(low) + new Vector3(0, Rim, Rim), Pick(high) - new Vector3(0, Rim, Rim));
+        Place(Sign > 0 ? 0 : last, aCell, size0);
         return true;
     }
 
@@ -134,8 +149,8 @@ internal sealed unsafe class SlicePlan : IDisposable
             return (0, 0);
         }
 
-        var first = (int)Math.Clamp(MathF.Ceiling((start - First) / Step), 0, Count);
-        return (first, (int)Math.Clamp(MathF.Floor((end - First) / Step) + 1, first, Count));
+        var first = (int)Math.Clamp(MathF.Ceiling((start - First) / Step - Near), 0, Count);
+        return (first, (int)Math.Clamp(MathF.Floor((end - First) / Step + Near) + 1, first, Count));
 
         static void Slab(float at, float slope, float low, float high, ref float start, ref float end)
         {
@@ -144,6 +159,9 @@ internal sealed unsafe class SlicePlan : IDisposable
             (start, end) = (MathF.Max(start, MathF.Min(a, b)), MathF.Min(end, MathF.Max(a, b)));
         }
     }
+
+    /// <summary>A plane so near to where a ray begins or ends, in steps, counts, so that rounding leaves out none at the volume's face.</summary>
+    internal const float Near = 1e-3f;
 
     /// <summary>Slopes below this are taken as this, so that a ray along an axis divides by no zero.</summary>
     internal const float LeastSlope = 1e-9f;
@@ -154,10 +172,10 @@ internal sealed unsafe class SlicePlan : IDisposable
     /// <summary>Largest h that is drawn.</summary>
     public float HHigh => Sign > 0 ? High.X - Reference : Reference - Low.X;
 
-    // Where the planes lie between the slices.
-    private void Place(int face, int size)
+    // Where the planes lie between the slices: plane 0 is the first one, of so many a cell.
+    private void Place(int first, int aCell, int size)
     {
-        if (_room < Count + 2)
+        if (_room < Count + Beyond)
         {
             Free();
             _room = Count + 66;
@@ -165,12 +183,13 @@ internal sealed unsafe class SlicePlan : IDisposable
             Weights = (short*)NativeMemory.AlignedAlloc((nuint)_room * sizeof(short), 64);
         }
 
-        for (var m = 0; m < Count + 2; m++)
+        for (var m = 0; m < Count + Beyond; m++)
         {
-            var at = face + Sign * (m + 0.5f) * Step;
-            var slice = (int)Math.Clamp(MathF.Floor(at), 0, size - 2);
+            var at = first + Sign * m;
+            var slice = (int)Math.Floor((double)at * Cell / aCell);
+            slice = Math.Clamp(Sign > 0 && at % aCell == 0 ? slice - 1 : slice, 0, size - 2);
             Slices[m] = slice;
-            Weights[m] = (short)Math.Clamp((at - slice) * 32768 + 0.5f, 0, 32767);
+            Weights[m] = (short)Math.Clamp(((float)at * Cell / aCell - slice) * 32768 + 0.5f, 0, 32767);
         }
     }
 

@@ -38,8 +38,8 @@ public sealed class ByteRaycasterTests
         var settings = Faint(volume, mode, shaded);
         for (var degrees = 0; degrees < 360; degrees += 45)
         {
-            Agree(volume, settings, Orbit(degrees, Pixels, Pixels, new Vector3(40, 45, 35), 160), shaded ? 3 : 1);
-            Agree(volume, settings, Turned(Orbit(degrees, Pixels, Pixels, new Vector3(40, 45, 35), 160), 1.3f), shaded ? 3 : 1);
+            Agree(volume, settings, Orbit(degrees, Pixels, Pixels, new Vector3(40, 45, 35), 160), shaded ? 4 : 1);
+            Agree(volume, settings, Turned(Orbit(degrees, Pixels, Pixels, new Vector3(40, 45, 35), 160), 1.3f), shaded ? 4 : 1);
         }
     }
 
