@@ -120,7 +120,7 @@ internal unsafe struct BytePacket
         }
 
         var count = Vector512.Create(plan.Count);
-        var per = 1 / plan.Step;
+        var per = 1 / SlicePlan.Step;
         var first = Vector512.Ceiling((start - Vector512.Create(plan.First)) * per - Vector512.Create(SlicePlan.Near));
         var last = Vector512.Floor((stop - Vector512.Create(plan.First)) * per + Vector512.Create(SlicePlan.Near)) + Vector512<float>.One;
         from = Bounded(first, count);

@@ -110,7 +110,7 @@ internal static unsafe class ByteRaySpecification
     // The level on plane m, not rounded, and its gradient in levels a voxel (x, y, z).
     private static float Sample(RayJob job, ByteTransfer transfer, SlicePlan plan, SlicePlan.Line line, int m, out Vector3 gradient)
     {
-        var h = plan.First + m * plan.Step;
+        var h = plan.First + m * SlicePlan.Step;
         float column = line.Column + h * line.ColumnSlope, row = line.Row + h * line.RowSlope, w = plan.Weights[m] / 32768f;
         int c = (int)MathF.Floor(column), r = (int)MathF.Floor(row), k = plan.Slices[m];
         float fc = column - c, fr = row - r;

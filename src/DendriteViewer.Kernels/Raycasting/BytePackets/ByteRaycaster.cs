@@ -144,7 +144,7 @@ internal static unsafe class ByteRaycaster
         worker.Tables.Open(transfer);
         var f = new MarchFrame
         {
-            Slices = plan.Slices, Weights = plan.Weights, First = plan.First, Step = plan.Step, Sign = plan.Sign, IsParallel = plan.IsParallel,
+            Slices = plan.Slices, Weights = plan.Weights, First = plan.First, Step = SlicePlan.Step, Sign = plan.Sign, IsParallel = plan.IsParallel,
                 Tables = worker.Tables.Data,
             VisibleLow = (byte)transfer.VisibleLow, VisibleHigh = (byte)transfer.VisibleHigh, MostShort = (byte)transfer.MostShort,
         };
@@ -288,7 +288,7 @@ internal static unsafe class ByteRaycaster
     // The first shape whose rays stay close enough together, best of all within six rows; null where none does.
     private static PacketShape? ShapeFor(RayJob job, SlicePlan plan, int u0, int v0, int size)
     {
-        var far = plan.IsParallel ? 1 : plan.First + (plan.Count - 1) * plan.Step;
+        var far = plan.IsParallel ? 1 : plan.First + (plan.Count - 1) * SlicePlan.Step;
         var (right, down) = (Vector2.Zero, Vector2.Zero);
         SlicePlan.Line a = plan.LineOf(job, u0, v0), b = plan.LineOf(job, u0 + size, v0), c = plan.LineOf(job, u0, v0 + size),
             d = plan.LineOf(job, u0 + size, v0 + size);

@@ -7,9 +7,10 @@ namespace DendriteViewer.Kernels.Raycasting.BytePackets;
 /// Where the rays of one tile are sampled: on planes across the volume's axis that the tile's middle ray is nearest to. A ray's place is
 /// told by its distance h along that axis from a reference (the eye; for parallel rays the face of the volume), so that every ray of the
 /// tile is at column <c>E.c + h·T.c</c> and row <c>E.r + h·T.r</c>, and all of them meet plane m at h = <see cref="First"/> +
-/// m·<see cref="Step"/>. Planes are about a voxel apart along the middle ray, by as much more or less as lets every eighth slice, where
-/// cells of <see cref="Bricks.CellRanges"/> meet, be one of them: a step never lies in two cells, so a cell that cannot be seen is left out
-/// with its steps whole. How much is <see cref="Length"/>, for which opacities are corrected. Clipping moves no plane.
+/// m·<see cref="Step"/>. Every eighth slice, where cells of <see cref="Bricks.CellRanges"/> meet, is a plane: a step never lies in two
+/// cells, so a cell that cannot be seen is left out with its steps whole. Planes are the same for all tiles across an axis and for all
+/// views, so that no border between tiles is seen and nothing shimmers as the view turns; what changes is <see cref="Length"/>, for which
+/// opacities are corrected. Clipping moves no plane.
 /// </summary>
 /// <remarks>
 /// In-plane axes: across x, columns run along y and rows along z; across y, along x and z; across z, along x and y. Not thread-safe: each
@@ -22,6 +23,11 @@ internal sealed unsafe class SlicePlan : IDisposable
 
     // Marching looks so many planes ahead of the last one.
     private const int Beyond = 4;
+
+    /// <summary>Distance from plane to plane along <see cref="Axis"/>, in voxels.</summary>
+    public const float Step = (float)Cell / PlanesACell;
+
+    private const int PlanesACell = 10;
 
     private const int Cell = 1 << Bricks.CellRanges.CellShift;
 
@@ -42,10 +48,7 @@ internal sealed unsafe class SlicePlan : IDisposable
     /// <summary>1 where rays go towards larger indices along <see cref="Axis"/>, −1 where they go towards smaller ones.</summary>
     public int Sign { get; private set; }
 
-    /// <summary>Distance from plane to plane along <see cref="Axis"/>, in voxels: an eighth, ninth … of eight.</summary>
-    public float Step { get; private set; }
-
-    /// <summary>Distance from plane to plane along the middle ray, in voxels, from 0.94 to 1.07.</summary>
+    /// <summary>Distance from plane to plane along the middle ray, in voxels, from 0.8 to 1.39.</summary>
     public float Length { get; private set; }
 
     /// <summary>h of plane 0.</summary>
@@ -111,9 +114,8 @@ internal sealed unsafe class SlicePlan : IDisposable
         Rays = new(
             Pick(g.Origin), Pick(g.OriginRight), Pick(g.OriginDown), Pick(g.Direction), Pick(g.DirectionRight), Pick(g.DirectionDown));
         int size0 = Axis switch { 0 => volume.X, 1 => volume.Y, _ => volume.Z };
-        var aCell = (int)MathF.Round(Cell / along);
-        (Step, Length) = ((float)Cell / aCell, (float)Cell / aCell / along);
-        var last = (size0 - 1) * aCell / Cell;
+        Length = Step / along;
+        var last = (size0 - 1) * PlanesACell / Cell;
         Count = last + 1;
         var start = Sign > 0 ? 0 : last * Step;
         IsParallel = job.Rays.DirectionRight == default && job.Rays.DirectionDown == default;
@@ -121,7 +123,7 @@ internal sealed unsafe class SlicePlan : IDisposable
         First = Sign * (start - Reference);
         var (low, high) = RaycastScalar.Box(volume, job.Settings);
         (Low, High) = (Pick(low) + new Vector3(0, Rim, Rim), Pick(high) - new Vector3(0, Rim, Rim));
-        Place(Sign > 0 ? 0 : last, aCell, size0);
+        Place(Sign > 0 ? 0 : last, size0);
         return true;
     }
 
@@ -172,8 +174,8 @@ internal sealed unsafe class SlicePlan : IDisposable
     /// <summary>Largest h that is drawn.</summary>
     public float HHigh => Sign > 0 ? High.X - Reference : Reference - Low.X;
 
-    // Where the planes lie between the slices: plane 0 is the first one, of so many a cell.
-    private void Place(int first, int aCell, int size)
+    // Where the planes lie between the slices: plane 0 is the first one.
+    private void Place(int first, int size)
     {
         if (_room < Count + Beyond)
         {
@@ -186,10 +188,10 @@ internal sealed unsafe class SlicePlan : IDisposable
         for (var m = 0; m < Count + Beyond; m++)
         {
             var at = first + Sign * m;
-            var slice = (int)Math.Floor((double)at * Cell / aCell);
-            slice = Math.Clamp(Sign > 0 && at % aCell == 0 ? slice - 1 : slice, 0, size - 2);
+            var slice = (int)Math.Floor((double)at * Cell / PlanesACell);
+            slice = Math.Clamp(Sign > 0 && at % PlanesACell == 0 ? slice - 1 : slice, 0, size - 2);
             Slices[m] = slice;
-            Weights[m] = (short)Math.Clamp(((float)at * Cell / aCell - slice) * 32768 + 0.5f, 0, 32767);
+            Weights[m] = (short)Math.Clamp(((float)at * Cell / PlanesACell - slice) * 32768 + 0.5f, 0, 32767);
         }
     }
 
