@@ -23,8 +23,8 @@ internal static unsafe class ByteCopies
     private static readonly byte[] s_first = [.. Enumerable.Range(0, 64).Select(k => (byte)Math.Min(RowStep * k, 255 - Edge))];
 
     /// <summary>
-    /// Slices from … to of some blocks, each 16 rows of 16 columns; 17 slices are there across y and z, 16 across x. All blocks are copied
-    /// row by row at once.
+    /// Slices from … to of some blocks, each 16 rows of 16 columns; 17 slices are there across y and z, 16 across x. All blocks are
+    /// copied row by row at once.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Slices(byte** sources, byte** targets, int count, int axis, int from, int to, nint pitch, nint stride)

@@ -64,8 +64,8 @@ internal sealed unsafe class ByteLayer : IDisposable
     }
 
     /// <summary>
-    /// Takes a packet over planes of one half of the layer, which read a rectangle of columns and rows, both ends included. The halves share
-    /// the plane between them; a packet that is found in both goes on without a gap, so it has one job.
+    /// Takes a packet over planes of one half of the layer, which read a rectangle of columns and rows, both ends included. The halves
+    /// share the plane between them; a packet that is found in both goes on without a gap, so it has one job.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(int packet, int from, int to, int column0, int row0, int column1, int row1, int half)

@@ -125,6 +125,9 @@ internal static unsafe class ByteMarch
                     opacity2 = Vector512.ConditionalSelect(Avx512BW.UnpackHigh(isLong, isLong).AsInt16(), long2, opacity2);
                 }
 
+                opacity1 = Avx512BW.MultiplyHighRoundScale(opacity1, p->Part);
+                opacity2 = Avx512BW.MultiplyHighRoundScale(opacity2, p->Part);
+
                 // Colour: that of the level in the middle of those that are seen.
                 var middle = Avx512BW.Average(Vector512.Max(least, Vector512.Create(f->VisibleLow)),
                     Vector512.Min(most, Vector512.Create(f->VisibleHigh)));

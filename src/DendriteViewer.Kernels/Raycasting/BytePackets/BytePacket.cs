@@ -28,6 +28,9 @@ internal unsafe struct BytePacket
     /// </summary>
     public Vector512<short> Through, Red, Green, Blue, Grey;
 
+    /// <summary>What opacities are multiplied by: how long each ray is between two planes, of the tile's longest, in 32767ths.</summary>
+    public Vector512<short> Part;
+
     /// <summary>
     /// The levels on the last plane that was sampled: in each group of 16 bytes, those of eight lanes on an earlier plane, then on the
     /// last one.
@@ -77,6 +80,7 @@ internal unsafe struct BytePacket
             (RowsFirst, RowsSecond) = (rowSlope1 - Vector512.Create(RowSlope), rowSlope2 - Vector512.Create(RowSlope));
         }
 
+        Part = Avx512BW.PackSignedSaturate(PartOf(columnSlope1, rowSlope1, plan), PartOf(columnSlope2, rowSlope2, plan));
         (ColumnSpread, RowSpread) = (-Least(-ColumnsFirst, -ColumnsSecond), -Least(-RowsFirst, -RowsSecond));
         Through = Vector512.Create(job.Settings.Mode switch { RayMode.Maximum or RayMode.Mean => (short)0, _ => short.MaxValue });
         (Red, Green, Blue, Grey) = (default, default, default, default);
@@ -128,6 +132,13 @@ internal unsafe struct BytePacket
         var none = Vector512.GreaterThanOrEqual(from, end);
         from |= none;
         end &= ~none;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<int> PartOf(Vector512<float> columnSlope, Vector512<float> rowSlope, SlicePlan plan)
+    {
+        var length = Vector512.Sqrt(Vector512<float>.One + columnSlope * columnSlope + rowSlope * rowSlope);
+        return Avx512F.ConvertToVector512Int32(length * (SlicePlan.Step / plan.Length * 32767));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -68,13 +68,14 @@ internal static unsafe class ByteRaySpecification
             return Project(job, transfer, plan, line, first, end);
         }
 
+        var part = Math.Min(line.Length * SlicePlan.Step / plan.Length, 1);
         var (color, through) = (Vector3.Zero, 1f);
         var (before, gradientBefore) = (-1, Vector3.Zero);
         for (var m = first; m < end && through > ByteRaycaster.Finished; m++)
         {
             var level = (int)MathF.Floor(Sample(job, transfer, plan, line, m, out var gradient) + 0.5f);
             (before, gradientBefore) = before < 0 ? (level, gradient) : (before, gradientBefore);
-            var opacity = transfer.Between(before, level, out var middle);
+            var opacity = part * transfer.Between(before, level, out var middle);
             if (opacity > 0)
             {
                 var c = RaycastScalar.Unpack(transfer.Colors[middle]);

@@ -144,8 +144,8 @@ internal static unsafe class ByteRaycaster
         worker.Tables.Open(transfer);
         var f = new MarchFrame
         {
-            Slices = plan.Slices, Weights = plan.Weights, First = plan.First, Step = SlicePlan.Step, Sign = plan.Sign, IsParallel = plan.IsParallel,
-                Tables = worker.Tables.Data,
+            Slices = plan.Slices, Weights = plan.Weights, First = plan.First, Step = SlicePlan.Step, Sign = plan.Sign,
+            IsParallel = plan.IsParallel, Tables = worker.Tables.Data,
             VisibleLow = (byte)transfer.VisibleLow, VisibleHigh = (byte)transfer.VisibleHigh, MostShort = (byte)transfer.MostShort,
         };
         f.Light(job.Settings, plan, transfer.Mapping);

@@ -72,7 +72,9 @@ internal sealed class ByteTransfer
         }
     }
 
-    /// <summary>The same for steps of another length than a voxel's, to within a 512th of it; from half a voxel's to twice that.</summary>
+    /// <summary>
+    /// The same for steps of another length than a voxel's, to within a 512th of it; from half a voxel's to twice that.
+    /// </summary>
     public ByteTransfer ForSteps(float length)
     {
         var at = (int)Math.Clamp(MathF.Round(length * LengthsAVoxel), LengthsAVoxel / 2, 2 * LengthsAVoxel - 1);

@@ -74,8 +74,8 @@ internal unsafe struct MarchFrame
     }
 
     /// <summary>
-    /// The slice and the weight of the first plane that a packet is taken over, from the window's first slice: of a plane between two cells,
-    /// in the one that rays enter.
+    /// The slice and the weight of the first plane that a packet is taken over, from the window's first slice: of a plane between two
+    /// cells, in the one that rays enter.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly int Begin(int plane, out short weight)

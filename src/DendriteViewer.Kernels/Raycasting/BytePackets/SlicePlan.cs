@@ -9,8 +9,9 @@ namespace DendriteViewer.Kernels.Raycasting.BytePackets;
 /// tile is at column <c>E.c + h·T.c</c> and row <c>E.r + h·T.r</c>, and all of them meet plane m at h = <see cref="First"/> +
 /// m·<see cref="Step"/>. Every eighth slice, where cells of <see cref="Bricks.CellRanges"/> meet, is a plane: a step never lies in two
 /// cells, so a cell that cannot be seen is left out with its steps whole. Planes are the same for all tiles across an axis and for all
-/// views, so that no border between tiles is seen and nothing shimmers as the view turns; what changes is <see cref="Length"/>, for which
-/// opacities are corrected. Clipping moves no plane.
+/// views, so that nothing shimmers as the view turns; what changes is how far they are apart along a ray, for which opacities are
+/// corrected: by a table for the tile's <see cref="Length"/>, and in proportion for each ray, so that no border between tiles is seen.
+/// Clipping moves no plane.
 /// </summary>
 /// <remarks>
 /// In-plane axes: across x, columns run along y and rows along z; across y, along x and z; across z, along x and y. Not thread-safe: each
@@ -19,7 +20,7 @@ namespace DendriteViewer.Kernels.Raycasting.BytePackets;
 internal sealed unsafe class SlicePlan : IDisposable
 {
     // Rays of a tile may differ by so much in the distance between their samples.
-    private const float MostSpread = 1.05f;
+    private const float MostSpread = 1.1f;
 
     // Marching looks so many planes ahead of the last one.
     private const int Beyond = 4;
@@ -48,7 +49,9 @@ internal sealed unsafe class SlicePlan : IDisposable
     /// <summary>1 where rays go towards larger indices along <see cref="Axis"/>, −1 where they go towards smaller ones.</summary>
     public int Sign { get; private set; }
 
-    /// <summary>Distance from plane to plane along the middle ray, in voxels, from 0.8 to 1.39.</summary>
+    /// <summary>
+    /// Distance from plane to plane along the ray of the tile that is longest between them, in voxels, from 0.8 to 1.6.
+    /// </summary>
     public float Length { get; private set; }
 
     /// <summary>h of plane 0.</summary>
@@ -70,8 +73,8 @@ internal sealed unsafe class SlicePlan : IDisposable
     public Vector3 High { get; private set; }
 
     /// <summary>
-    /// The slice at or below plane m, <see cref="Count"/> and a few more of them; the next slice is in the volume too. A plane between two cells belongs
-    /// to the one that rays leave there.
+    /// The slice at or below plane m, <see cref="Count"/> and a few more of them; the next slice is in the volume too. A plane between
+    /// two cells belongs to the one that rays leave there.
     /// </summary>
     public int* Slices { get; private set; }
 
@@ -86,7 +89,11 @@ internal sealed unsafe class SlicePlan : IDisposable
         Vector3 Origin, Vector3 OriginRight, Vector3 OriginDown, Vector3 Direction, Vector3 DirectionRight, Vector3 DirectionDown);
 
     /// <summary>A ray: column and row where h is 0, what they gain for an h of 1, and the h of its origin.</summary>
-    public readonly record struct Line(float Column, float Row, float ColumnSlope, float RowSlope, float Origin);
+    public readonly record struct Line(float Column, float Row, float ColumnSlope, float RowSlope, float Origin)
+    {
+        /// <summary>How far the ray goes for an h of 1.</summary>
+        public float Length => MathF.Sqrt(1 + ColumnSlope * ColumnSlope + RowSlope * RowSlope);
+    }
 
     /// <summary>Components of a vector x, y, z in the order axis, column, row.</summary>
     public Vector3 Pick(Vector3 v) => new(v[Axis], v[Column], v[Row]);
@@ -100,10 +107,12 @@ internal sealed unsafe class SlicePlan : IDisposable
         (Column, Row) = Axis switch { 0 => (1, 2), 1 => (0, 2), _ => (0, 1) };
         Sign = middle[Axis] >= 0 ? 1 : -1;
         var along = lengths[Axis];
+        var least = along;
         foreach (var (u, v) in (ReadOnlySpan<(int, int)>)[(u0, v0), (u0 + size - 1, v0), (u0, v0 + size - 1),
             (u0 + size - 1, v0 + size - 1)])
         {
             var corner = Sign * job.Ray(u, v).Direction[Axis];
+            least = Math.Min(least, corner);
             if (corner * MostSpread < along || corner > along * MostSpread)
             {
                 return false;
@@ -114,7 +123,7 @@ internal sealed unsafe class SlicePlan : IDisposable
         Rays = new(
             Pick(g.Origin), Pick(g.OriginRight), Pick(g.OriginDown), Pick(g.Direction), Pick(g.DirectionRight), Pick(g.DirectionDown));
         int size0 = Axis switch { 0 => volume.X, 1 => volume.Y, _ => volume.Z };
-        Length = Step / along;
+        Length = Step / least;
         var last = (size0 - 1) * PlanesACell / Cell;
         Count = last + 1;
         var start = Sign > 0 ? 0 : last * Step;
@@ -162,7 +171,9 @@ internal sealed unsafe class SlicePlan : IDisposable
         }
     }
 
-    /// <summary>A plane so near to where a ray begins or ends, in steps, counts, so that rounding leaves out none at the volume's face.</summary>
+    /// <summary>
+    /// A plane so near to where a ray begins or ends, in steps, counts, so that rounding leaves out none at the volume's face.
+    /// </summary>
     internal const float Near = 1e-3f;
 
     /// <summary>Slopes below this are taken as this, so that a ray along an axis divides by no zero.</summary>

@@ -60,8 +60,8 @@ public sealed class ByteRaycasterTests
             var rays = Turned(Orbit(180 * n[8], Pixels, Pixels, middle, 60 + 60 * n[9]), 3 * n[10]);
             rays = n[11] > 0.6f ? Parallel(rays, 0.5f + MathF.Abs(n[4])) : rays;
             var (differences, label) = Differences(volume, settings, rays);
-            var far = differences.Count(d => d > (settings.Shaded ? 3 : 2));
-            return (far <= differences.Length / 100).Label(
+            var far = differences.Count(d => d > (settings.Shaded ? 5 : 2));
+            return (far <= differences.Length / (settings.Shaded ? 50 : 100)).Label(
                 $"{far} pixels differ, the most by {differences.Max()}: {settings.Mode}, shaded {settings.Shaded}, {volume.Type}, {label}");
         }).QuickCheckThrowOnFailure();
 
