@@ -7,7 +7,9 @@ using static DendriteViewer.Kernels.Tests.Raycasting.Scenes;
 
 namespace DendriteViewer.Kernels.Tests.Raycasting.BytePackets;
 
-/// <summary>Pictures in motion beside the picture at rest: that following it is no visible step, and that turning slowly does not shimmer.</summary>
+/// <summary>
+/// Pictures in motion beside the picture at rest: that following it is no visible step, and that turning slowly does not shimmer.
+/// </summary>
 public sealed class MovingPictureTests(ITestOutputHelper output)
 {
     private const int N = 96, Pixels = 150;
