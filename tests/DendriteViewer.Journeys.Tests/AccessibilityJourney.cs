@@ -164,7 +164,7 @@ public sealed class AccessibilityJourney(Browser browser) : IClassFixture<Browse
             await box.WaitForAsync(new() { State = WaitForSelectorState.Detached });
         }
 
-        await page.GetByRole(AriaRole.Button, new() { Name = "Bookmarks", Exact = true }).ClickAsync();
+        await open("Bookmarks");
         var bookmarks = page.GetByRole(AriaRole.Dialog, new() { Name = "Bookmarks" });
         await bookmarks.GetByRole(AriaRole.Button, new() { Name = "Save this view" }).ClickAsync();
         await bookmarks.Locator(".bookmark-open").First.WaitForAsync();
