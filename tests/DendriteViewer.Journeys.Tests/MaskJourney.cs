@@ -91,7 +91,7 @@ public sealed class MaskJourney(Browser browser) : IClassFixture<Browser>
         await page.GetByRole(AriaRole.Button, new() { Name = "Save version" }).ClickAsync();
         await page.GetByText("two pieces").WaitForAsync();
         Assert.Equal(measured, await MeasuredAsync(page, server));
-        await page.GetByRole(AriaRole.Button, new() { Name = "Use v1 for numbers" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Use for numbers: v1" }).ClickAsync();
         await page.GetByText("v1 of the mask was chosen since").WaitForAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Update the numbers" }).ClickAsync();
         await page.GetByText("v1 of the mask was chosen since")

@@ -46,7 +46,7 @@ internal sealed class ChosenMasks
         var chosen = new ChosenMasks(AnalysisStore.AutomaticName(recipe, threshold, inputs), inputs);
         foreach (var key in hours.Select(h => new VolumeKey(AnalysisStore.Lithium, h)).Where(k => corrected.Contains(k.TimestepName)))
         {
-            var entries = await new MaskLog(store.Blobs, dataset.Id, key).ReadAsync(ct);
+            var entries = await new MaskLog(store.Blobs, dataset, key).ReadAsync(ct);
             var history = chosen._histories[key.Hours] = entries.Aggregate(MaskHistory.Empty, (h, e) => h.With(e));
             if (history.Of(chosen._automatic).ChosenVersion is null && history.Others(chosen._automatic).Any(o => o.State.Chosen > 0))
             {

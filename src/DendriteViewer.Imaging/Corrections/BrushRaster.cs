@@ -73,6 +73,11 @@ internal sealed class BrushRaster : MaskRaster
         var length = ab.Dot(ab);
         for (var x = x0; x < x1; x++)
         {
+            if (IsDone(bits, at + x))
+            {
+                continue;
+            }
+
             var v = _transform.ToWorld(new VoxelPoint(z + 0.5, y + 0.5, x + 0.5)) - a;
             if (_half > 0)
             {

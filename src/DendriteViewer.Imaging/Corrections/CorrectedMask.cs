@@ -53,7 +53,7 @@ public sealed class CorrectedMask
     {
         _forget = bricks => forget(this, bricks);
         (_store, Mask, Automatic) = (store, mask, automatic);
-        _log = new MaskLog(store.Blobs, dataset.Id, mask);
+        _log = new MaskLog(store.Blobs, dataset, mask);
         Shown = new VolumeInfo(
             new VolumeKey(mask.Modality + ShownSuffix, mask.Hours), automatic.Prefix, automatic.Shape, VoxelType.UInt8, automatic.Transform,
             0, MaskClasses.Removed, automatic.Levels, automatic.DurationHours, IsLabels: true)

@@ -65,6 +65,9 @@ public sealed record MaskEntry
     /// <summary>Its place in the log, from 1.</summary>
     public int Sequence { get; init; }
 
+    /// <summary>Identity of the dataset, so that what a deletion left behind is not taken for another dataset's.</summary>
+    public string Dataset { get; init; } = "";
+
     /// <summary>What it does.</summary>
     public MaskEntryKind Kind { get; init; }
 
@@ -164,7 +167,7 @@ public sealed record MaskEntry
     /// <exception cref="OutOfRangeException">Something is missing or out of its range.</exception>
     public MaskEntry Checked()
     {
-        Require(Base is { Length: > 0 and <= 100 } && By is { Length: <= MostName } && Note is null or { Length: <= MostNote }, "text");
+        Require(Dataset is { Length: > 0 and <= 100 } && Base is { Length: > 0 and <= 100 } && By is { Length: <= MostName } && Note is null or { Length: <= MostNote }, "text");
         Require(PointsUm is null || PointsUm.Length <= BrushMark.MostPoints && PointsUm.All(IsTriple), "points");
         Require(Normal is null || IsTriple(Normal), "normal");
         switch (Kind)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Storage;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Kernels.Scheduling;
@@ -12,10 +13,10 @@ namespace DendriteViewer.Imaging.Corrections;
 /// <param name="blobs">The store.</param>
 /// <param name="dataset">The dataset.</param>
 /// <param name="mask">The mask's modality and hours.</param>
-public sealed class MaskLog(IBlobStore blobs, DatasetId dataset, VolumeKey mask)
+public sealed class MaskLog(IBlobStore blobs, Dataset dataset, VolumeKey mask)
 {
     private const int ReadsAtOnce = 16;
-    private readonly string _prefix = BlobNames.Dataset(dataset) + BlobNames.CorrectionsPath(mask) + "/";
+    private readonly string _prefix = BlobNames.Dataset(dataset.Id) + BlobNames.CorrectionsPath(mask) + "/";
 
     /// <summary>The masks of a dataset that have a log.</summary>
     public static async Task<IReadOnlyList<string>> TimestepsAsync(
@@ -52,12 +53,17 @@ public sealed class MaskLog(IBlobStore blobs, DatasetId dataset, VolumeKey mask)
     /// <summary>The entry at a place, or null where there is none yet.</summary>
     /// <exception cref="VolumeFormatException">It is damaged.</exception>
     public async Task<MaskEntry?> TryReadAsync(int sequence, CancellationToken ct) =>
-        await blobs.TryReadAsync(NameOf(sequence), ct) is { } bytes ? MaskEntry.Parse(bytes, NameOf(sequence), sequence) : null;
+        await blobs.TryReadAsync(NameOf(sequence), ct) is { } bytes ? Own(MaskEntry.Parse(bytes, NameOf(sequence), sequence)) : null;
 
     /// <summary>Adds an entry at its place.</summary>
     /// <returns>False where another was faster.</returns>
     public async Task<bool> TryAppendAsync(MaskEntry entry, CancellationToken ct) =>
-        await blobs.TryReplaceAsync(NameOf(entry.Sequence), entry.Checked().ToBytes(), null, ct);
+        await blobs.TryReplaceAsync(
+            NameOf(entry.Sequence), (entry with { Dataset = dataset.Identity.Value }).Checked().ToBytes(), null, ct);
+
+    // What a deletion that was cut off left of another dataset of this id keeps its place in the log and does nothing.
+    private MaskEntry Own(MaskEntry entry) => entry.Dataset == dataset.Identity.Value ? entry
+        : entry with { Kind = MaskEntryKind.Undo, Of = entry.Sequence, Base = entry.Dataset };
 
     private string NameOf(int sequence) => string.Create(CultureInfo.InvariantCulture, $"{_prefix}{sequence:00000000}.json");
 }

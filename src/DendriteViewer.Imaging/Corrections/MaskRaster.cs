@@ -80,6 +80,9 @@ internal abstract class MaskRaster(bool erase, VoxelBox[] boxes)
     /// <param name="at">The bit of x = 0.</param>
     public abstract void Row(int part, int z, int y, int x0, int x1, Span<ulong> bits, int at);
 
+    // Whether a voxel is as the mark would leave it, whatever part of it came there before.
+    private protected bool IsDone(ReadOnlySpan<ulong> bits, int bit) => ((bits[bit >> 6] >> bit & 1) == 0) == erase;
+
     private protected void Put(Span<ulong> bits, int bit)
     {
         ref var word = ref bits[bit >> 6];

@@ -230,6 +230,22 @@ internal sealed class MaskVoxels(VolumeReader automatic, AffineTransform transfo
             brick.X / (coarse.FactorX / fine.FactorX));
     }
 
+    // Rows of 64 voxels are words; a child gives half a word of each row of its parent that it covers.
+    private void HalveRows(ulong[] from, ulong[] to, (int Z, int Y, int X) at)
+    {
+        var (depth, height) = (Levels[0].Brick.Z, Levels[0].Brick.Y);
+        for (var z = 0; z < depth / 2; z++)
+        {
+            for (var y = 0; y < height / 2; y++)
+            {
+                var row = 2 * z * height + 2 * y;
+                ref var word = ref to[(at.Z + z) * height + at.Y + y];
+                word = word & ~((ulong)uint.MaxValue << at.X)
+                    | (ulong)MaskBits.Halve(from[row], from[row + 1], from[row + height], from[row + height + 1]) << at.X;
+            }
+        }
+    }
+
     // A brick with the parts that its changed children cover made anew.
     private ulong[] Halved(BrickIndex parent, IReadOnlySet<BrickIndex> changed)
     {
@@ -242,6 +258,12 @@ internal sealed class MaskVoxels(VolumeReader automatic, AffineTransform transfo
             var from = _bricks[child].Set;
             var (z0, y0, x0) = (
                 child.Z * b.Z / fz - parent.Z * b.Z, child.Y * b.Y / fy - parent.Y * b.Y, child.X * b.X / fx - parent.X * b.X);
+            if ((fz, fy, fx, b.X) == (2, 2, 2, 64))
+            {
+                HalveRows(from, set, (z0, y0, x0));
+                continue;
+            }
+
             for (var z = 0; z < b.Z / fz; z++)
             {
                 for (var y = 0; y < b.Y / fy; y++)

@@ -2,6 +2,7 @@ using DendriteViewer.Imaging.Analysis;
 using DendriteViewer.Imaging.Corrections;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
+using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Annotations;
 using DendriteViewer.Web.Viewing;
@@ -14,17 +15,24 @@ namespace DendriteViewer.Web.Masks;
 /// </summary>
 public sealed class MaskDesk(MaskCorrections masks, TimeProvider time)
 {
+    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(3);
+
     /// <summary>The mask of a timestep.</summary>
     /// <exception cref="MaskMissingException">No analysis made one.</exception>
     public CorrectedMask Of(Dataset dataset, double hours) => masks.Find(dataset, hours)
         ?? throw new MaskMissingException(FormattableString.Invariant(
             $"There is no {AnalysisStore.Lithium} mask of {hours:0.######} h to correct; run the analysis first."));
 
-    /// <summary>Calls back whenever a mask of the session's dataset changed.</summary>
+    /// <summary>
+    /// Calls back whenever a mask of the session's dataset changed. What other servers write to the mask that is shown is looked for every
+    /// few seconds.
+    /// </summary>
     /// <returns>Ends it.</returns>
     public IDisposable Watch(ViewSession session, Action changed)
     {
-        void On(Imaging.Volumes.DatasetIdentity id, CorrectedMask mask)
+        var end = new CancellationTokenSource();
+        _ = LookAsync(session, end.Token);
+        void On(DatasetIdentity id, CorrectedMask mask)
         {
             if (id == session.Dataset.Identity)
             {
@@ -33,7 +41,34 @@ public sealed class MaskDesk(MaskCorrections masks, TimeProvider time)
         }
 
         masks.Changed += On;
-        return new Ending(() => masks.Changed -= On);
+        return new Ending(() =>
+        {
+            masks.Changed -= On;
+            end.Cancel();
+            end.Dispose();
+        });
+    }
+
+    private async Task LookAsync(ViewSession session, CancellationToken ct)
+    {
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(LookInterval, time, ct);
+                if (session.Current.View.LabelsIn(session.Dataset)?.Mask is { } mask)
+                {
+                    await mask.SummaryAsync(ct);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+        }
+        catch (Exception e) when (e is IOException or VolumeFormatException)
+        {
+            // The page says that the store is away, and the panel what is wrong with the log, when it is read the next time.
+        }
     }
 
     /// <summary>Paints or erases with a brush.</summary>

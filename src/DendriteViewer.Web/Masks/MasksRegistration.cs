@@ -45,6 +45,11 @@ public static class MasksRegistration
             new { version = (await to.Desk.SaveAsync(to.Dataset, to.Hours, body.Note, to.By.Person, ct)).Number });
         Post<VersionRequest>("/restore", DatasetRole.Annotate, async (to, body, ct) =>
             new { version = (await to.Desk.RestoreAsync(to.Dataset, to.Hours, body.Version, to.By.Person, ct)).Number });
+        Post<VersionRequest>("/carry", DatasetRole.Annotate, async (to, _, ct) =>
+        {
+            await to.Desk.CarryAsync(to.Dataset, to.Hours, to.By.Person, ct);
+            return new { carried = true };
+        });
         Post<VersionRequest>("/choice", DatasetRole.Curate, async (to, body, ct) =>
         {
             await to.Desk.ChooseAsync(to.Dataset, to.Hours, body.Version, to.By.Person, ct);

@@ -4,6 +4,8 @@ using DendriteViewer.Imaging.Corrections;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Storage;
 using DendriteViewer.Kernels.Masks;
+using FsCheck;
+using FsCheck.Fluent;
 
 namespace DendriteViewer.Imaging.Tests.Corrections;
 
@@ -138,6 +140,21 @@ public sealed class CorrectedMaskTests : IDisposable
         Assert.NotNull(((await mask.ReaderAsync(default)) as CorrectedReader));
         Assert.Equal(1, mask.BricksAt(0));
     }
+
+    // The word-wise halving against the definition, two or more of eight, for any bits.
+    [Fact]
+    public void Halve_OfAnyFourRows_SetsWhatTwoOrMoreOfEightVoxelsAre() => Prop.ForAll(
+        ArbMap.Default.ArbFor<int>(), seed =>
+        {
+            var random = new Random(seed);
+            ulong Row() => (ulong)random.NextInt64() & (ulong)random.NextInt64() ^ (ulong)random.Next(2) << 63;
+            ulong[] rows = [Row(), Row(), Row(), Row()];
+            var halved = MaskBits.Halve(rows[0], rows[1], rows[2], rows[3]);
+            for (var i = 0; i < 32; i++)
+            {
+                Assert.Equal(rows.Sum(r => (int)(r >> 2 * i & 1) + (int)(r >> 2 * i + 1 & 1)) >= 2, (halved >> i & 1) != 0);
+            }
+        }).QuickCheckThrowOnFailure();
 
     [Fact]
     public async Task Undo_WhereARestoredVersionTookTheStrokeBack_SaysThatNothingChanged()

@@ -1,6 +1,7 @@
 using System.Text;
 using DendriteViewer.Imaging.Bounds;
 using DendriteViewer.Imaging.Corrections;
+using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Storage;
 using DendriteViewer.Imaging.Volumes;
 
@@ -11,13 +12,17 @@ public sealed class MaskLogTests : IDisposable
 {
     private static readonly MaskEntry s_stroke = new()
     {
-        Sequence = 1, Kind = MaskEntryKind.Paint, Base = "a-b", By = "Ada", At = 5, Erase = true, Shape = BrushShape.Disc, RadiusUm = 2.5,
+        Sequence = 1, Kind = MaskEntryKind.Paint, Dataset = "1", Base = "a-b", By = "Ada", At = 5, Erase = true, Shape = BrushShape.Disc, RadiusUm = 2.5,
         PointsUm = [[1, 2, 3], [4, 5, 6]], Normal = [0, 0, 1],
     };
 
     private readonly TempFolder _folder = new();
 
-    private MaskLog Log => new(new FolderBlobStore(_folder["store"]), DatasetId.Parse("cell"), new VolumeKey("lithium", 1.5));
+    private MaskLog Log => Of("1");
+
+    private MaskLog Of(string identity) => new(
+        new FolderBlobStore(_folder["store"]),
+        Dataset.Of(DatasetId.Parse("cell"), new DatasetManifest { Id = "cell", Identity = new string(identity[0], 32) }), new VolumeKey("lithium", 1.5));
 
     public void Dispose() => _folder.Dispose();
 
@@ -30,6 +35,17 @@ public sealed class MaskLogTests : IDisposable
         Assert.Equal("Ada", entry.By);
         Assert.Equal(new[] { 4.0, 5, 6 }, entry.PointsUm![1]);
         Assert.Null(await Log.TryReadAsync(2, default));
+    }
+
+    [Fact]
+    public async Task Log_WithWhatADeletedDatasetLeft_CountsNoneOfIt()
+    {
+        await Of("2").TryAppendAsync(s_stroke, default);
+        await Log.TryAppendAsync(s_stroke with { Sequence = 2 }, default);
+        var history = (await Log.ReadAsync(default)).Aggregate(MaskHistory.Empty, (h, e) => h.With(e));
+        Assert.Equal([2], history.Of("a-b").Strokes);
+        Assert.Equal([2], history.Marks.Keys);
+        Assert.Empty(history.Others("a-b"));
     }
 
     [Fact]
