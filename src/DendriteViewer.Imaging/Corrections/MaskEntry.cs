@@ -167,7 +167,8 @@ public sealed record MaskEntry
     /// <exception cref="OutOfRangeException">Something is missing or out of its range.</exception>
     public MaskEntry Checked()
     {
-        Require(Dataset is { Length: > 0 and <= 100 } && Base is { Length: > 0 and <= 100 } && By is { Length: <= MostName } && Note is null or { Length: <= MostNote }, "text");
+        Require(Dataset is { Length: > 0 and <= 100 } && Base is { Length: > 0 and <= 100 }, "mask");
+        Require(By is { Length: <= MostName } && Note is null or { Length: <= MostNote }, "text");
         Require(PointsUm is null || PointsUm.Length <= BrushMark.MostPoints && PointsUm.All(IsTriple), "points");
         Require(Normal is null || IsTriple(Normal), "normal");
         switch (Kind)

@@ -12,7 +12,8 @@ public sealed class MaskLogTests : IDisposable
 {
     private static readonly MaskEntry s_stroke = new()
     {
-        Sequence = 1, Kind = MaskEntryKind.Paint, Dataset = "1", Base = "a-b", By = "Ada", At = 5, Erase = true, Shape = BrushShape.Disc, RadiusUm = 2.5,
+        Sequence = 1, Kind = MaskEntryKind.Paint, Dataset = "1", Base = "a-b", By = "Ada", At = 5, Erase = true, Shape = BrushShape.Disc,
+        RadiusUm = 2.5,
         PointsUm = [[1, 2, 3], [4, 5, 6]], Normal = [0, 0, 1],
     };
 
@@ -22,7 +23,8 @@ public sealed class MaskLogTests : IDisposable
 
     private MaskLog Of(string identity) => new(
         new FolderBlobStore(_folder["store"]),
-        Dataset.Of(DatasetId.Parse("cell"), new DatasetManifest { Id = "cell", Identity = new string(identity[0], 32) }), new VolumeKey("lithium", 1.5));
+        Dataset.Of(DatasetId.Parse("cell"), new DatasetManifest { Id = "cell", Identity = new string(identity[0], 32) }),
+        new VolumeKey("lithium", 1.5));
 
     public void Dispose() => _folder.Dispose();
 

@@ -30,8 +30,8 @@ public sealed class MaskRasterTests
         from normal in Gen.Elements(new WorldVector(1, 0, 0), new(0, 1, 0), new(0, 0, 1), new(0.6, 0, 0.8), new(1, 2, -2))
         select new BrushMark(erase, shape, radius / 4.0, [.. points], normal);
 
-    // The definition, voxel by voxel over the whole volume, without boxes or parts. What lies within the slack of a border may go either way
-    // by rounding.
+    // The definition, voxel by voxel over the whole volume, without boxes or parts. What lies within the slack of a border may go either
+    // way by rounding.
     private static bool Covers(BrushMark stroke, AffineTransform grid, VoxelIndex at, double slack)
     {
         var (center, normal) = (grid.ToWorld(at.Center), stroke.Normal.Normalized());
