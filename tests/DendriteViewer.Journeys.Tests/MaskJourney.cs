@@ -54,10 +54,11 @@ public sealed class MaskJourney(Browser browser) : IClassFixture<Browser>
         await page.Keyboard.PressAsync("]");
         await page.WaitForFunctionAsync("() => dendrite.brush.radius > 9 && "
             + "document.querySelector(\"[aria-label='Radius of the brush, µm']\").value === String(dendrite.brush.radius)");
-        var other = await page.PixelsAsync(1);
-        await DragAsync(page, 0, [150, 110, 80], [150, 110, 81]);
-        await WaitForStrokesAsync(page, 2);
         await page.ExactAsync();
+        var (other, frame) = (await page.PixelsAsync(1), await page.EvaluateAsync<int>("() => dendrite.panes[1].frame"));
+        await DragAsync(page, 0, [150, 100, 80], [150, 100, 81]);
+        await WaitForStrokesAsync(page, 2);
+        await page.WaitForFunctionAsync("n => dendrite.panes[1].frame > n && dendrite.panes[1].exact", frame);
         Assert.NotEqual(other, await page.PixelsAsync(1));
         var (both, _) = await CorrectedAsync(page);
         Assert.InRange(both - disc, 2500, 7000);

@@ -66,6 +66,10 @@ class Brush {
       return { moved: true, move() {}, up() {} };
     }
     const map = pane.map(), from = map.toWorld(x, y);
+    if (map.depthUm !== undefined && this.shape === 'disc') {
+      viewer.tell('This slice follows the interface, and a disc is flat: choose 3D, or press U to make the slice flat.');
+      return { moved: true, move() {}, up() {} };
+    }
     if (map.depthUm !== undefined && (this.shape === 'disc' || !map.isKnown(x, y))) {
       viewer.tell(map.isKnown(x, y) ? 'A disc is flat, and this slice follows the interface; choose 3D, or press U for a flat slice.'
         : 'No interface was found there, so that this slice has no place there.');
