@@ -169,7 +169,7 @@ public sealed class AccessibilityJourney(Browser browser) : IClassFixture<Browse
         await bookmarks.GetByRole(AriaRole.Button, new() { Name = "Save this view" }).ClickAsync();
         await bookmarks.Locator(".bookmark-open").First.WaitForAsync();
         await LookAsync(page, $"bookmarks, {theme}");
-        await page.Keyboard.PressAsync("Escape");
+        await bookmarks.GetByRole(AriaRole.Button, new() { Name = "Close" }).First.ClickAsync();
         await bookmarks.WaitForAsync(new() { State = WaitForSelectorState.Detached });
     }
 
