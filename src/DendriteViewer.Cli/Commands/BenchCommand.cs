@@ -36,13 +36,15 @@ internal static class BenchCommand
         var repeats = new Option<int>("--repeats") { Description = "Frames of raycast, from 1 to 1000.", DefaultValueFactory = _ => 5 };
         var only = new Option<string?>("--only") { Description =
             "Of raycast, the one case to time: voids.flat, voids.shaded, fog.flat or fog.shaded." };
+        var bits = new Option<int>("--bits") { Description = "Of raycast, bits that voxels are held in: 8, 16 or 32.",
+            DefaultValueFactory = _ => 8 };
         var threads = new Option<int?>("--threads") { Description = "Threads of raycast; by default as many as processors." };
         var json = new Option<bool>("--json") { Description = "Accepted as elsewhere; the output is always JSON." };
         var device = Shared.Device();
         device.DefaultValueFactory = _ => "cpu";
         var command = new Command("bench", "Time the kernels; prints one JSON object.")
         {
-            what, volume, size, pixels, snapshots, exact, noBytes, repeats, threads, only, json, device,
+            what, volume, size, pixels, snapshots, exact, noBytes, repeats, threads, only, bits, json, device,
         };
         command.SetAction((parse, ct) => ExitCodes.RunAsync(async () =>
         {
@@ -61,7 +63,8 @@ internal static class BenchCommand
                 case "raycast":
                     var look = new RaycastBench(
                         n, parse.GetValue(pixels), parse.GetValue(snapshots), parse.GetValue(exact), !parse.GetValue(noBytes),
-                        parse.GetValue(repeats), parse.GetValue(threads), parse.GetValue(only));
+                        parse.GetValue(repeats), parse.GetValue(threads), parse.GetValue(only),
+                        parse.GetValue(bits));
                     look.Run(bytes, devices, result);
                     break;
                 case "slice":

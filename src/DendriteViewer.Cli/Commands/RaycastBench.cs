@@ -22,8 +22,9 @@ namespace DendriteViewer.Cli.Commands;
 /// <param name="Repeats">Frames.</param>
 /// <param name="Threads">Threads at once, or null for all.</param>
 /// <param name="Only">The one case to time, or null for all.</param>
+/// <param name="Bits">8, 16 or 32 (float): as which type the voxels are held.</param>
 internal sealed record RaycastBench(int N, int Pixels, string? Snapshots, bool Exact, bool InBytes, int Repeats, int? Threads,
-    string? Only)
+    string? Only, int Bits)
 {
     // What devices know the volume by.
     private const string Bench = "bench";
@@ -37,6 +38,11 @@ internal sealed record RaycastBench(int N, int Pixels, string? Snapshots, bool E
         if (Repeats is < 1 or > 1000 || Threads is < 1 or > 256)
         {
             throw new UsageException("bench takes --repeats from 1 to 1000 and --threads from 1 to 256.");
+        }
+
+        if (Bits is not (8 or 16 or 32))
+        {
+            throw new UsageException("bench takes --bits 8, 16 or 32.");
         }
 
         if (Threads is { } threads)
@@ -57,7 +63,14 @@ internal sealed record RaycastBench(int N, int Pixels, string? Snapshots, bool E
 
     private void Frames(byte[] bytes, RenderDevices devices, Dictionary<string, object> result)
     {
-        var volume = PagedVolume.FromDense<byte>(bytes, N, N, N);
+        // A 16-bit voxel is 257 times the byte; a float is the byte.
+        var unit = Bits == 16 ? 257 : 1;
+        var volume = Bits switch
+        {
+            8 => PagedVolume.FromDense<byte>(bytes, N, N, N),
+            16 => PagedVolume.FromDense<ushort>(Array.ConvertAll(bytes, b => (ushort)(b * unit)), N, N, N),
+            _ => PagedVolume.FromDense<float>(Array.ConvertAll(bytes, b => (float)b), N, N, N),
+        };
         var rgb = TransferFunction.Of([new(0, 0x1A1A66, 0), new(100, 0xE68033, 0), new(255, 0xFFFFFF, 0)]);
         (string, (double, double)[])[] functions =
         [
@@ -72,10 +85,10 @@ internal sealed record RaycastBench(int N, int Pixels, string? Snapshots, bool E
             var transfer = TransferFunction.Of(values.Select(v =>
             {
                 var c = rgb.At(v);
-                return new TransferPoint(v, ((int)c.R << 16) | ((int)c.G << 8) | (int)c.B, opacity.At(v).Opacity);
+                return new TransferPoint(v * unit, ((int)c.R << 16) | ((int)c.G << 8) | (int)c.B, opacity.At(v).Opacity);
             }));
             var step = Exact ? 0.5f : 1;
-            var table = transfer.ToTable(0, 255, step);
+            var table = transfer.ToTable(0, 255 * unit, step);
             var empty = EmptySpace.Of(volume, table.IsVisible);
             foreach (var shaded in new[] { false, true })
             {
