@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Numerics;
 using DendriteViewer.Cli.Output;
+using DendriteViewer.Imaging.Bounds;
 using DendriteViewer.Imaging.Codecs;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
@@ -9,6 +10,7 @@ using DendriteViewer.Imaging.Rendering;
 using DendriteViewer.Imaging.Storage;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Kernels.Bricks;
+using DendriteViewer.Kernels.Devices;
 using DendriteViewer.Kernels.Labelling;
 using DendriteViewer.Kernels.Masks;
 using DendriteViewer.Kernels.Raycasting;
@@ -27,9 +29,18 @@ internal static class BenchCommand
     public static Command Create()
     {
         var what = new Argument<string>("WHAT") { Description = "raycast, slice, label, otsu or ingest." };
-        var volume = new Option<string>("--volume") { Description = "Raw file of N³ 8-bit voxels.", Required = true };
+        var volume = new Option<string?>("--volume")
+        {
+            Description = "Raw file of N³ 8-bit voxels; made up where --device names a device.",
+        };
         var size = new Option<int>("--size") { Description = "N.", Required = true };
-        var pixels = new Option<int>("--pixels") { Description = "Pixels each way.", DefaultValueFactory = _ => 768 };
+        var pixels = new Option<string>("--pixels") { Description = "Pixels, N or WxH.", DefaultValueFactory = _ => "768" };
+        var type = new Option<string>("--type") { Description = "On a device: u8, u16 or f32.", DefaultValueFactory = _ => "u16" };
+        var sessions = new Option<int>("--sessions")
+        {
+            Description = "On a device: sessions that orbit at once, from 1 to 500.", DefaultValueFactory = _ => 50,
+        };
+        var groups = new Option<bool>("--groups") { Description = "On a device: compare shapes of work groups." };
         var snapshots = new Option<string?>("--snapshots") { Description = "Folder for the pictures." };
         var exact = new Option<bool>("--exact") { Description = "Of raycast, time the picture at rest rather than one in motion." };
         var noBytes = new Option<bool>("--no-bytes") { Description = "Of raycast, draw pictures in motion without byte packets." };
@@ -44,12 +55,22 @@ internal static class BenchCommand
         device.DefaultValueFactory = _ => "cpu";
         var command = new Command("bench", "Time the kernels; prints one JSON object.")
         {
-            what, volume, size, pixels, snapshots, exact, noBytes, repeats, threads, only, bits, json, device,
+            what, volume, size, pixels, snapshots, exact, noBytes, repeats, threads, only, bits, json, device, type, sessions, groups,
         };
         command.SetAction((parse, ct) => ExitCodes.RunAsync(async () =>
         {
-            var path = parse.GetValue(volume)!;
+            var path = parse.GetValue(volume);
             var n = parse.GetValue(size);
+            var side = parse.GetValue(pixels)!;
+            var (width, height) = Shared.ParseSize(side.Contains('x', StringComparison.OrdinalIgnoreCase) ? side : $"{side}x{side}");
+            if (path is null && parse.GetValue(what) == "raycast" && Shared.FindDevice(parse.GetValue(device)!) is { } found)
+            {
+                return OnDevice(found, new DeviceBenchOptions(
+                    Whole(n, 2, 4096, "--size"), DeviceBench.TypeOf(parse.GetValue(type)!), width, height,
+                    Whole(parse.GetValue(sessions), 1, 500, "--sessions"), 5, parse.GetValue(groups)));
+            }
+
+            path ??= "";
             if (n < 2 || !File.Exists(path) || new FileInfo(path).Length != (long)n * n * n)
             {
                 throw new VolumeFormatException($"{path} is not a raw file of {n}³ bytes; make one with make_volume.py or correct --size.");
@@ -62,13 +83,13 @@ internal static class BenchCommand
             {
                 case "raycast":
                     var look = new RaycastBench(
-                        n, parse.GetValue(pixels), parse.GetValue(snapshots), parse.GetValue(exact), !parse.GetValue(noBytes),
+                        n, height, parse.GetValue(snapshots), parse.GetValue(exact), !parse.GetValue(noBytes),
                         parse.GetValue(repeats), parse.GetValue(threads), parse.GetValue(only),
                         parse.GetValue(bits));
                     look.Run(bytes, devices, result);
                     break;
                 case "slice":
-                    Slice(bytes, n, parse.GetValue(pixels), devices, result);
+                    Slice(bytes, n, height, devices, result);
                     break;
                 case "label":
                     Label(bytes, n, result);
@@ -87,6 +108,24 @@ internal static class BenchCommand
             return ExitCodes.Done;
         }));
         return command;
+    }
+
+    private static int Whole(int value, int least, int most, string option) =>
+        value >= least && value <= most ? value : throw new UsageException($"{option} is {least} to {most}, not {value}.");
+
+    // What was timed before a device failed is printed all the same.
+    private static int OnDevice(ComputeDeviceInfo found, DeviceBenchOptions options)
+    {
+        var result = new Dictionary<string, object> { ["device"] = found.Name, ["version"] = found.Version };
+        try
+        {
+            new DeviceBench(found, options, result).Run();
+            return ExitCodes.Done;
+        }
+        finally
+        {
+            ExitCodes.PrintJson(result);
+        }
     }
 
     // A stack of single-slice TIFFs into a folder store, all levels, once and without a warm-up, as the peers do it.
@@ -130,7 +169,7 @@ internal static class BenchCommand
             var middle = new VoxelVector(n / 2f + frame, n / 2f, n / 2f);
             var plane = new SliceGeometry(middle - n / 2f * right - n / 2f * down, scale * right, scale * down, default);
             SliceRow rows = (u, v, row) => row.CopyTo(target.AsSpan(v * pixels + u));
-            if (!devices.TryDraw(Bench, d => DeviceSlicer.Render(d, volume, plane, pixels, pixels, rows)))
+            if (!devices.TryDraw(Bench, volume.Type, d => DeviceSlicer.Render(d, volume, plane, pixels, pixels, rows)))
             {
                 Slicer.Render(volume, plane, pixels, pixels, rows);
             }

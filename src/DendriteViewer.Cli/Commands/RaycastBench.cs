@@ -115,7 +115,8 @@ internal sealed record RaycastBench(int N, int Pixels, string? Snapshots, bool E
                 void Draw(int frame)
                 {
                     var (lit, camera) = (Lit(settings, frame), Camera(frame));
-                    if (!devices.TryDraw(Bench, d => DeviceRaycaster.Render(d, volume, lit, camera, Pixels, Pixels, 1, target)))
+                    if (!devices.TryDraw(
+                            Bench, volume.Type, d => DeviceRaycaster.Render(d, volume, lit, camera, Pixels, Pixels, 1, target)))
                     {
                         Raycaster.Render(volume, lit, camera, Pixels, Pixels, 1, target);
                     }

@@ -8,6 +8,7 @@ using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Rendering;
 using DendriteViewer.Imaging.Storage;
 using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Kernels.Devices;
 
 namespace DendriteViewer.Cli.Commands;
 
@@ -50,12 +51,27 @@ internal static class Shared
 
     public static Option<string> Device() => new("--device")
     {
-        Description = "What draws: auto (graphics processors, else the CPU), cpu, or opencl (any OpenCL device).", DefaultValueFactory = _ => "auto",
+        Description = "What draws: auto (graphics processors, else the CPU), cpu, opencl (any device), or a device's number or name.",
+        DefaultValueFactory = _ => "auto",
     };
 
     public static RenderDevices ParseDevice(string text) => Enum.GetNames<DeviceChoice>().Contains(text, StringComparer.OrdinalIgnoreCase)
         ? new RenderDevices(Enum.Parse<DeviceChoice>(text, ignoreCase: true))
-        : throw new UsageException($"--device is auto, cpu or opencl, not '{text}'.");
+        : new RenderDevices([FindDevice(text)!]);
+
+    /// <summary>The device of a number or a part of a name, as <c>dendrite devices</c> lists them; null for auto, cpu and opencl.</summary>
+    public static ComputeDeviceInfo? FindDevice(string text)
+    {
+        if (Enum.GetNames<DeviceChoice>().Contains(text, StringComparer.OrdinalIgnoreCase))
+        {
+            return null;
+        }
+
+        var found = ComputeDevice.Find();
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var i) && i < found.Count ? found[i]
+            : found.FirstOrDefault(d => d.Name.Contains(text, StringComparison.OrdinalIgnoreCase))
+            ?? throw new UsageException($"No device is called '{text}'; dendrite devices --untested lists them.");
+    }
 
     public static DatasetStore Open(string? store) =>
         new(BlobStores.Open(store ?? Environment.GetEnvironmentVariable("DENDRITE_STORE") ?? "store"));

@@ -2,6 +2,7 @@ using System.Text.Json;
 using DendriteViewer.Imaging.Native;
 using DendriteViewer.Imaging.Storage;
 using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Kernels.Devices;
 
 namespace DendriteViewer.Cli.Output;
 
@@ -29,7 +30,8 @@ internal static class ExitCodes
             Console.Error.WriteLine(e.Message);
             return WrongUse;
         }
-        catch (Exception e) when (e is VolumeFormatException or NativeLibraryMissingException or ArgumentException or BlobStoreException)
+        catch (Exception e) when (e is VolumeFormatException or NativeLibraryMissingException or ArgumentException or BlobStoreException
+            or ComputeException)
         {
             Console.Error.WriteLine(e.Message);
             return Failed;

@@ -469,7 +469,8 @@ public sealed class SliceRenderer(DatasetStore store, BrickCache cache, RenderDe
 
         // Devices draw planes; what follows the interface is drawn here.
         bool OnDevice() => pages.Shape is PlaneShape { Geometry: var plane }
-            && devices.TryDraw(info.CacheKey, device => DeviceSlicer.Render(device, pages.Volume, plane, width, height, row));
+            && devices.TryDraw(
+                info.CacheKey, pages.Volume.Type, device => DeviceSlicer.Render(device, pages.Volume, plane, width, height, row));
         if (OnDevice() || pages.Shape.Render(pages.Volume, width, height, row, ct))
         {
             return image;

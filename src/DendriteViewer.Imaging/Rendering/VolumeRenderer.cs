@@ -87,7 +87,7 @@ public sealed class VolumeRenderer
         int w = Math.Max(1, (width + scale - 1) / scale), h = Math.Max(1, (height + scale - 1) / scale);
         var image = new RenderedImage(w, h, PixelLayout.Rgbx);
         var isWhole = true;
-        if (!_devices.TryDraw(volume.CacheKey, device => Draw(device, out isWhole))
+        if (!_devices.TryDraw(volume.CacheKey, scene.Volume.Type, device => Draw(device, out isWhole))
             && !Raycaster.Render(scene.Volume, scene.Settings, scene.Rays, w, h, scale, new PixelMemory(image.Pixels).Memory, ct))
         {
             image.Dispose();
@@ -119,7 +119,7 @@ public sealed class VolumeRenderer
         var scene = await SceneAsync(parts, dataset, view, width, height, atRest: false, ct);
         var level = parts[0].Plan.Level;
         var (origin, direction) = scene.Rays.Ray((float)u, (float)v);
-        var hit = RaycastScalar.Pick(scene.Volume, scene.Settings, origin, direction);
+        var hit = new HostRaycaster(scene.Volume, scene.Settings).Pick(origin, direction);
         if (!hit.Found)
         {
             return null;
@@ -156,7 +156,7 @@ public sealed class VolumeRenderer
 
             // And on to the device, so that the first picture of a timestep shown later waits for nothing.
             _devices.TryDraw(
-                volume.CacheKey,
+                volume.CacheKey, part.Reader.Type,
                 device => device.LoadAhead(part.Plan.Bricks.Select(b => _cache.TryGet(part.Volume, b)).OfType<Brick>()
                     .TakeWhile(_ => !ct.IsCancellationRequested)));
         }

@@ -14,14 +14,21 @@ internal sealed class BrickPool : IDisposable
     public const int Unit = 256;
 
     /// <summary>The entry of a brick that is not here.</summary>
-    public const uint Missing = uint.MaxValue;
+    public const int Missing = -1;
+
+    /// <summary>Set in a page-table entry where <see cref="SeamProgram"/> filled the brick's seams.</summary>
+    public const int SeamsFilled = 1 << 30;
+
+    /// <summary>Takes from a page-table entry the brick's place: a pool has at most 2³⁰ units, 256 GiB.</summary>
+    public const int PageMask = SeamsFilled - 1;
 
     private const long MostSlab = 16 << 20;
 
     private readonly ComputeDevice _device;
     private readonly ConditionalWeakTable<Brick, Place> _places = [];
     private readonly LinkedList<Place> _used = new();
-    private readonly Dictionary<long, Stack<uint>> _free = [];
+    private readonly Dictionary<long, Stack<int>> _free = [];
+    private readonly List<(byte[] Data, long Offset)> _pending = [];
     private readonly Stack<int> _slabs = [];
     private readonly (long Slot, int Used)[] _slabState;
     private readonly long _slab;
@@ -33,7 +40,8 @@ internal sealed class BrickPool : IDisposable
         _device = device;
         _slab = Math.Min(MostSlab, budgetBytes / Unit * Unit);
         var count = (int)(budgetBytes / _slab);
-        Buffer = device.Allocate(count * _slab, readOnly: true);
+        BudgetBytes = count * _slab;
+        Buffer = device.Allocate(BudgetBytes);
         _slabState = new (long, int)[count];
         for (var i = count - 1; i >= 0; i--)
         {
@@ -42,16 +50,19 @@ internal sealed class BrickPool : IDisposable
     }
 
     /// <summary>A brick's place; <see cref="LastUse"/> is the number of the last picture that read it.</summary>
-    public sealed class Place(Brick brick, uint page, long slot)
+    public sealed class Place(Brick brick, int page, long slot)
     {
         // Weakly, so that the host's memory is the host's to give back.
         public WeakReference<Brick> Brick { get; } = new(brick);
 
-        public uint Page => page;
+        public int Page => page;
 
         public long Slot => slot;
 
         public long LastUse { get; set; }
+
+        /// <summary>Whether its seams are filled; they stay so, since its neighbours' voxels never change.</summary>
+        public bool HasSeams { get; set; }
 
         public LinkedListNode<Place> Node { get; set; } = null!;
     }
@@ -60,7 +71,7 @@ internal sealed class BrickPool : IDisposable
     public DeviceBuffer Buffer { get; }
 
     /// <summary>Bytes that bricks may take.</summary>
-    public long BudgetBytes => Buffer.Bytes;
+    public long BudgetBytes { get; }
 
     /// <summary>Bytes that they take.</summary>
     public long Bytes { get; private set; }
@@ -79,7 +90,9 @@ internal sealed class BrickPool : IDisposable
         _used.AddFirst(place.Node);
     }
 
-    /// <summary>Copies a brick here, or returns null where no room can be made.</summary>
+    /// <summary>
+    /// Gives a brick a place, or returns null where no room can be made; it is copied there by <see cref="Flush"/>, many at a time.
+    /// </summary>
     /// <param name="brick">The brick.</param>
     /// <param name="picture">The picture that wants it; 0 for none yet.</param>
     /// <param name="drawing">The oldest picture that is still being drawn: what it and later ones read stays.</param>
@@ -87,7 +100,7 @@ internal sealed class BrickPool : IDisposable
     public Place? Add(Brick brick, long picture, long drawing, bool mayEvict)
     {
         var slot = (brick.Data.LongLength + Unit - 1) / Unit * Unit;
-        uint page;
+        int page;
         while (!TryTake(slot, out page))
         {
             if (!mayEvict || !Evict(slot, drawing))
@@ -96,7 +109,7 @@ internal sealed class BrickPool : IDisposable
             }
         }
 
-        _device.Write<byte>(Buffer, (long)page * Unit, brick.Data);
+        _pending.Add((brick.Data, (long)page * Unit));
         var place = new Place(brick, page, slot) { LastUse = picture };
         place.Node = _used.AddFirst(place);
         _places.Add(brick, place);
@@ -104,10 +117,20 @@ internal sealed class BrickPool : IDisposable
         return place;
     }
 
+    /// <summary>Copies what was added; pictures may read it afterwards.</summary>
+    public void Flush()
+    {
+        if (_pending.Count > 0)
+        {
+            _device.Write(Buffer, _pending);
+            _pending.Clear();
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => Buffer.Dispose();
 
-    private bool TryTake(long slot, out uint page)
+    private bool TryTake(long slot, out int page)
     {
         if (!_free.TryGetValue(slot, out var free))
         {
@@ -125,7 +148,7 @@ internal sealed class BrickPool : IDisposable
             _slabState[slab] = (slot, 0);
             for (var i = _slab / slot - 1; i >= 0; i--)
             {
-                free.Push((uint)((slab * _slab + i * slot) / Unit));
+                free.Push((int)((slab * _slab + i * slot) / Unit));
             }
         }
 
@@ -186,5 +209,5 @@ internal sealed class BrickPool : IDisposable
         }
     }
 
-    private int SlabOf(uint page) => (int)((long)page * Unit / _slab);
+    private int SlabOf(int page) => (int)((long)page * Unit / _slab);
 }

@@ -1,37 +1,44 @@
-using System.Runtime.InteropServices;
+using ILGPU;
+using ILGPU.Runtime;
 
 namespace DendriteViewer.Kernels.Devices;
 
-/// <summary>Memory of a device. What was queued before it is disposed still finds it there.</summary>
-public sealed class DeviceBuffer : SafeHandle
+/// <summary>
+/// Memory of a device. Disposed, or left to the collector, it goes back to the device, which gives it out again: freeing it at once would
+/// stop
+/// every kernel.
+/// </summary>
+internal sealed class DeviceBuffer : IDisposable
 {
-    internal DeviceBuffer(nint handle, long bytes) : base(0, ownsHandle: true)
+    private readonly ComputeDevice _device;
+    private MemoryBuffer1D<byte, Stride1D.Dense>? _memory;
+
+    internal DeviceBuffer(ComputeDevice device, MemoryBuffer1D<byte, Stride1D.Dense> memory)
     {
-        Bytes = bytes;
-        SetHandle(handle);
-        if (IsLeftToTheCollector)
-        {
-            GC.AddMemoryPressure(bytes);
-        }
+        (_device, _memory) = (device, memory);
+        Bytes = memory.LengthInBytes;
+        GC.AddMemoryPressure(Bytes);
     }
+
+    ~DeviceBuffer() => Dispose();
 
     /// <summary>Its size.</summary>
     public long Bytes { get; }
 
-    /// <inheritdoc/>
-    public override bool IsInvalid => handle == 0;
+    /// <summary>All of it.</summary>
+    public ArrayView<byte> View => _memory?.View.BaseView ?? throw new ObjectDisposedException(nameof(DeviceBuffer));
 
-    // Large ones are disposed by their owners; the collector hears of the small ones, which may be left to it.
-    private bool IsLeftToTheCollector => Bytes < 64 << 20;
+    /// <summary>All of it, as elements of another type.</summary>
+    public ArrayView<T> As<T>() where T : unmanaged => View.Cast<T>();
 
     /// <inheritdoc/>
-    protected override bool ReleaseHandle()
+    public void Dispose()
     {
-        if (IsLeftToTheCollector)
+        if (Interlocked.Exchange(ref _memory, null) is { } memory)
         {
             GC.RemoveMemoryPressure(Bytes);
+            GC.SuppressFinalize(this);
+            _device.TakeBack(memory);
         }
-
-        return OpenCl.ReleaseBuffer(handle) == OpenCl.Success;
     }
 }

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using DendriteViewer.Kernels.Bricks;
 using DendriteViewer.Kernels.Raycasting;
+using DendriteViewer.Kernels.Sampling;
 
 namespace DendriteViewer.Kernels.Devices;
 
@@ -11,7 +12,11 @@ namespace DendriteViewer.Kernels.Devices;
 /// </summary>
 public sealed class DeviceVolumes : IDisposable
 {
+    // Bricks that are uploaded ahead without letting a picture in between.
+    private const int AheadAtOnce = 16;
+
     private readonly Lock _lock = new();
+    private readonly bool _keepsDevice;
     private readonly BrickPool _pool;
     private readonly ConditionalWeakTable<PagedVolume, Table> _tables = [];
     private readonly ConditionalWeakTable<EmptySpace, DeviceBuffer[]> _spaces = [];
@@ -19,13 +24,18 @@ public sealed class DeviceVolumes : IDisposable
     private readonly SortedSet<long> _drawing = [];
     private long _pictures;
 
-    /// <param name="device">The device; it is disposed with this.</param>
-    /// <param name="budgetBytes">Bytes of its memory for bricks, held from the start; cut to the largest buffer that the device gives.</param>
+    /// <param name="device">The device.</param>
+    /// <param name="budgetBytes">Bytes of its memory for bricks, held from the start; cut to the largest buffer that the device
+    /// gives.</param>
+    /// <param name="keepsDevice">Whether the device is left alone when this is disposed.</param>
     /// <exception cref="ComputeException">It has not so much memory left.</exception>
-    public DeviceVolumes(ComputeDevice device, long budgetBytes)
+    public DeviceVolumes(ComputeDevice device, long budgetBytes, bool keepsDevice = false)
     {
-        Device = device;
-        _pool = new BrickPool(device, Math.Min(budgetBytes, device.Info.MostBufferBytes));
+        (Device, _keepsDevice) = (device, keepsDevice);
+
+        // OpenCL loses its way in buffers of more than 2³¹ elements.
+        var most = device.Info.Api == ComputeApi.OpenCl ? Math.Min(device.Info.MostBufferBytes, int.MaxValue) : device.Info.MostBufferBytes;
+        _pool = new BrickPool(device, Math.Min(budgetBytes, most));
     }
 
     /// <summary>The device.</summary>
@@ -37,44 +47,61 @@ public sealed class DeviceVolumes : IDisposable
     /// <summary>Bytes that they take.</summary>
     public long Bytes => _pool.Bytes;
 
-    /// <summary>A volume's level as the kernels read it; Sampling.cl has the same.</summary>
-    internal readonly record struct DeviceLevel(
-        int Z, int Y, int X, int ShiftZ, int ShiftY, int ShiftX, int HalvingsZ, int HalvingsY, int HalvingsX, int CountY, int CountX, int Pages, int StepZ, int StepY,
-        int TilesY, int TilesX);
-
-    // The page table of a volume as it was when made.
-    private sealed class Table(BrickPool.Place?[] places, long evictions, bool isComplete, DeviceBuffer levels, DeviceBuffer pages)
-    {
-        public BrickPool.Place?[] Places => places;
-
-        public long Evictions => evictions;
-
-        public bool IsComplete => isComplete;
-
-        public DeviceBuffer Levels => levels;
-
-        public DeviceBuffer Pages => pages;
-    }
+    /// <summary>The page table of a volume as it was when made.</summary>
+    /// <param name="Places">Of every level's bricks; null where one is missing.</param>
+    /// <param name="Evictions">How often bricks had gone from the pool before.</param>
+    /// <param name="IsComplete">Whether every brick that the host has is on the device.</param>
+    /// <param name="IsWhole">As <see cref="IVoxelMemory.IsWhole"/>.</param>
+    /// <param name="Levels">The levels' shapes.</param>
+    /// <param name="Pages">The table.</param>
+    private sealed record Table(
+        BrickPool.Place?[] Places, long Evictions, bool IsComplete, bool IsWhole, DeviceBuffer Levels, DeviceBuffer Pages);
 
     /// <summary>A volume while a picture of it is drawn; dispose it when the picture is there.</summary>
-    internal readonly struct Entered(DeviceVolumes owner, long picture, DeviceBuffer levels, DeviceBuffer pages, bool isComplete) : IDisposable
+    internal sealed class Entered : IDisposable
     {
-        /// <summary>The levels, <see cref="DeviceLevel"/> each.</summary>
-        public DeviceBuffer Levels => levels;
+        private readonly DeviceVolumes _owner;
+        private readonly long _picture;
+        private readonly Table _table;
 
-        /// <summary>The page table of all levels.</summary>
-        public DeviceBuffer Pages => pages;
+        private Entered(DeviceVolumes owner, long picture, Table table) => (_owner, _picture, _table) = (owner, picture, table);
+
+        /// <summary>The levels and the page table.</summary>
+        public required VolumeViews Views { get; init; }
 
         /// <summary>Whether every brick that the host has is on the device.</summary>
-        public bool IsComplete => isComplete;
+        public bool IsComplete => _table.IsComplete;
+
+        /// <summary>Whether nothing is missing: <see cref="IVoxelMemory.IsWhole"/>.</summary>
+        public bool IsWhole => _table.IsWhole;
+
+        /// <summary>Makes a volume ready; call under the owner's lock.</summary>
+        public static Entered Of(DeviceVolumes owner, long picture, PagedVolume volume, long mostUpload)
+        {
+            var table = owner.Known(volume, picture) ?? owner.Make(volume, picture, mostUpload);
+            return new Entered(owner, picture, table)
+            {
+                Views = new() { Levels = table.Levels.As<LevelShape>(), Pages = table.Pages.As<int>(), LevelCount = volume.Levels.Count },
+            };
+        }
 
         public void Dispose()
         {
-            lock (owner._lock)
+            lock (_owner._lock)
             {
-                owner._drawing.Remove(picture);
+                _owner._drawing.Remove(_picture);
             }
         }
+    }
+
+    /// <summary>What rays skip and show of a volume.</summary>
+    internal sealed record Looks(DeviceBuffer OfBrick, DeviceBuffer Maps, DeviceBuffer Table, DeviceBuffer Sums)
+    {
+        /// <summary>As the kernels read it.</summary>
+        public LookViews Views => new()
+        {
+            OfBrick = OfBrick.As<int>(), Maps = Maps.View, Table = Table.As<long>(), Sums = Sums.As<ExtinctionSum>(),
+        };
     }
 
     /// <summary>The bricks of every volume here.</summary>
@@ -91,8 +118,7 @@ public sealed class DeviceVolumes : IDisposable
             _drawing.Add(picture);
             try
             {
-                var table = Known(volume, picture) ?? Make(volume, picture, mostUpload);
-                return new Entered(this, picture, table.Levels, table.Pages, table.IsComplete);
+                return Entered.Of(this, picture, volume, mostUpload);
             }
             catch
             {
@@ -106,12 +132,20 @@ public sealed class DeviceVolumes : IDisposable
     /// <returns>False where there was no more room.</returns>
     public bool LoadAhead(IEnumerable<Brick> bricks)
     {
-        foreach (var brick in bricks)
+        foreach (var few in bricks.Chunk(AheadAtOnce))
         {
-            // Brick by brick, so that pictures are drawn in between.
+            // A few bricks at a time, so that pictures are drawn in between.
             lock (_lock)
             {
-                if (_pool.Find(brick) is null && _pool.Add(brick, 0, _drawing.Count > 0 ? _drawing.Min : _pictures + 1, mayEvict: false) is null)
+                var drawing = _drawing.Count > 0 ? _drawing.Min : _pictures + 1;
+                var hasRoom = true;
+                foreach (var brick in few)
+                {
+                    hasRoom = hasRoom && (_pool.Find(brick) is not null || _pool.Add(brick, 0, drawing, mayEvict: false) is not null);
+                }
+
+                _pool.Flush();
+                if (!hasRoom)
                 {
                     return false;
                 }
@@ -122,13 +156,13 @@ public sealed class DeviceVolumes : IDisposable
     }
 
     /// <summary>What rays skip and what they show, on the device; made once and kept as long as the host keeps them.</summary>
-    internal (DeviceBuffer OfBrick, DeviceBuffer Maps, DeviceBuffer Table, DeviceBuffer Sums) Look(EmptySpace empty, TransferTable transfer)
+    internal Looks Look(EmptySpace empty, TransferTable transfer)
     {
         lock (_lock)
         {
             var space = _spaces.GetValue(empty, e => [Device.Upload<int>(e.OfBrick), Device.Upload<byte>(e.Maps)]);
             var shown = _transfers.GetValue(transfer, t => [Device.Upload<long>(t.Entries), Device.Upload<int>(t.Sums)]);
-            return (space[0], space[1], shown[0], shown[1]);
+            return new Looks(space[0], space[1], shown[0], shown[1]);
         }
     }
 
@@ -138,7 +172,10 @@ public sealed class DeviceVolumes : IDisposable
         lock (_lock)
         {
             _pool.Dispose();
-            Device.Dispose();
+            if (!_keepsDevice)
+            {
+                Device.Dispose();
+            }
         }
     }
 
@@ -163,16 +200,14 @@ public sealed class DeviceVolumes : IDisposable
     private Table Make(PagedVolume volume, long picture, long mostUpload)
     {
         var levels = volume.Levels;
-        var described = new DeviceLevel[levels.Count];
         var first = new int[levels.Count + 1];
         for (var l = 0; l < levels.Count; l++)
         {
             first[l + 1] = first[l] + levels[l].CountZ * levels[l].CountY * levels[l].CountX;
-            described[l] = Describe(levels[l], first[l]);
         }
 
         var places = new BrickPool.Place?[first[^1]];
-        var pages = new uint[first[^1]];
+        var pages = new int[first[^1]];
         Array.Fill(pages, BrickPool.Missing);
 
         // What is here first, so that making room for the rest does not let it go; then coarse levels, which stand in for finer ones.
@@ -205,6 +240,7 @@ public sealed class DeviceVolumes : IDisposable
             }
         }
 
+        _pool.Flush();
         var complete = true;
         for (var l = 0; l < levels.Count && complete; l++)
         {
@@ -214,28 +250,11 @@ public sealed class DeviceVolumes : IDisposable
             }
         }
 
-        var table = new Table(places, _pool.Evictions, complete, Device.Upload<DeviceLevel>(described), Device.Upload<uint>(pages));
+        var onDevice = Device.Upload<int>(pages);
+        var isWhole = DeviceSeams.Fill(Device, Pool, volume, places, pages, onDevice);
+        var table = new Table(
+            places, _pool.Evictions, complete, isWhole, Device.Upload<LevelShape>(LevelShape.Of(volume)), onDevice);
         _tables.AddOrUpdate(volume, table);
         return table;
     }
-
-    private static DeviceLevel Describe(BrickLevel level, int pages)
-    {
-        var isTiled = Brick.IsTiledFor(1 << level.ShiftZ, 1 << level.ShiftY, 1 << level.ShiftX);
-        const int Edge = Brick.TileEdge + 1;
-        return new DeviceLevel(
-            level.Z, level.Y, level.X, level.ShiftZ, level.ShiftY, level.ShiftX, level.HalvingsZ, level.HalvingsY, level.HalvingsX, level.CountY, level.CountX, pages,
-            isTiled ? Edge * Edge : 1 << (level.ShiftX + level.ShiftY), isTiled ? Edge : 1 << level.ShiftX,
-            isTiled ? 1 << (level.ShiftY - Brick.TileShift) : 0, isTiled ? 1 << (level.ShiftX - Brick.TileShift) : 0);
-    }
-
-    /// <summary>The compiler's options for a volume's voxels.</summary>
-    internal static string OptionsFor(VoxelType type) => type switch
-    {
-        VoxelType.UInt8 => "-D VOXEL=uchar -D IS_FLOAT=0",
-        VoxelType.Int8 => "-D VOXEL=char -D IS_FLOAT=0",
-        VoxelType.UInt16 => "-D VOXEL=ushort -D IS_FLOAT=0",
-        VoxelType.Int16 => "-D VOXEL=short -D IS_FLOAT=0",
-        _ => "-D VOXEL=float -D IS_FLOAT=1",
-    };
 }

@@ -1,17 +1,16 @@
+using System.Runtime.CompilerServices;
+using DendriteViewer.Kernels.Bricks;
 using DendriteViewer.Kernels.Devices;
 using DendriteViewer.Kernels.Statistics;
+using ILGPU;
+using ILGPU.Runtime;
 
 namespace DendriteViewer.Kernels.Downsampling;
 
-/// <summary>
-/// Halves volumes on a device, by MeanDownsample.cl: <see cref="MeanDownsampler"/> to the last bit for integers, to a float's rounding for
-/// floats.
-/// </summary>
+/// <summary>Halves volumes on a device, by <see cref="DownsampleProgram"/>.</summary>
 public static class DeviceDownsampler
 {
-    private static readonly string[] s_files = ["MeanDownsample.cl"];
-
-    internal readonly record struct Arguments(int Z, int Y, int X, int Unused);
+    private const int GroupEdge = 8;
 
     /// <summary>Writes the halved volume.</summary>
     /// <param name="device">Where.</param>
@@ -27,9 +26,23 @@ public static class DeviceDownsampler
         ArgumentOutOfRangeException.ThrowIfLessThan(voxels.Length, z * y * x);
         ArgumentOutOfRangeException.ThrowIfLessThan(target.Length, halfZ * halfY * halfX);
         using var from = device.Upload(voxels[..(z * y * x)]);
-        using var to = device.Allocate((long)halfZ * halfY * halfX * System.Runtime.CompilerServices.Unsafe.SizeOf<T>());
-        device.Run(
-            s_files, DeviceVolumes.OptionsFor(DeviceHistogram.VoxelTypeOf<T>()), "mean_downsample", halfX, halfZ * halfY, new Arguments(z, y, x, 0), from, to);
+        using var to = device.Allocate((long)halfZ * halfY * halfX * Unsafe.SizeOf<T>());
+        Action<ArrayView<byte>, ArrayView<byte>, DownsampleArguments> kernel = DeviceHistogram.VoxelTypeOf<T>() switch
+        {
+            VoxelType.UInt8 => DownsampleProgram.Mean<DownsampleProgram.UInt8Voxels>,
+            VoxelType.Int8 => DownsampleProgram.Mean<DownsampleProgram.Int8Voxels>,
+            VoxelType.UInt16 => DownsampleProgram.Mean<DownsampleProgram.UInt16Voxels>,
+            VoxelType.Int16 => DownsampleProgram.Mean<DownsampleProgram.Int16Voxels>,
+            _ => DownsampleProgram.Mean<DownsampleProgram.FloatVoxels>,
+        };
+        device.Run("halving", () =>
+        {
+            var groups = new Index2D((halfX + GroupEdge - 1) / GroupEdge, (halfZ * halfY + GroupEdge - 1) / GroupEdge);
+            device.Kernel(kernel.Method, d => d.LoadKernel(kernel))(
+                device.Accelerator.DefaultStream, new KernelConfig(groups, new Index2D(GroupEdge, GroupEdge)), from.View, to.View,
+                new DownsampleArguments { Z = z, Y = y, X = x });
+            return true;
+        });
         device.Read(to, target[..(halfZ * halfY * halfX)]);
     }
 }

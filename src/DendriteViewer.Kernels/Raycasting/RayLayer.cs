@@ -14,7 +14,8 @@ public sealed record RayLayer
     public required PagedVolume Volume { get; init; }
 
     /// <summary>
-    /// From index coordinates (x, y, z) of the picture's own volume to those of this one: p·M with p as a row, translation in the fourth row.
+    /// From index coordinates (x, y, z) of the picture's own volume to those of this one: p·M with p as a row, translation in the fourth
+    /// row.
     /// </summary>
     public required Matrix4x4 FromPicture { get; init; }
 
@@ -46,20 +47,19 @@ public sealed record RayLayer
     public VoxelVector KeyLight { get; init; } = VoxelVector.UnitY;
 
     /// <summary>Every volume of a picture, its own first.</summary>
-    internal static RayLayer[] All(PagedVolume volume, RaycastSettings s) =>
-    [
-        new RayLayer
-        {
-            Volume = volume, FromPicture = Matrix4x4.Identity, Transfer = s.Transfer, Empty = s.Empty, Shaded = s.Shaded, GradientScale = s.GradientScale,
-            GradientFloor = s.GradientFloor, HeadLight = s.HeadLight, KeyLight = s.KeyLight,
-        },
-        .. s.Layers,
-    ];
+    internal static RayLayer[] All(PagedVolume volume, RaycastSettings s) => [Own(volume, s), .. s.Layers];
+
+    /// <summary>The picture's own volume.</summary>
+    internal static RayLayer Own(PagedVolume volume, RaycastSettings s) => new()
+    {
+        Volume = volume, FromPicture = Matrix4x4.Identity, Transfer = s.Transfer, Empty = s.Empty, Shaded = s.Shaded,
+        GradientScale = s.GradientScale, GradientFloor = s.GradientFloor, HeadLight = s.HeadLight, KeyLight = s.KeyLight,
+    };
 
     /// <summary>A ray of the picture in this volume: the same distances along it, so its direction is not of unit length.</summary>
     internal (Vector3 Origin, Vector3 Direction) Ray(Vector3 origin, Vector3 direction) =>
         (Vector3.Transform(origin, FromPicture), Vector3.TransformNormal(direction, FromPicture));
 
     /// <summary>Where this volume can be sampled, in its own index coordinates.</summary>
-    internal (Vector3 Low, Vector3 High) Box => RaycastScalar.Box(Volume);
+    internal (Vector3 Low, Vector3 High) Box => RayBox.Of(Volume);
 }

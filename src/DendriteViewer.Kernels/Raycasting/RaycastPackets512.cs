@@ -10,7 +10,7 @@ namespace DendriteViewer.Kernels.Raycasting;
 /// A packet of neighbouring rays in the lanes of a vector. The build makes the 256- and 128-bit versions from this very file
 /// (see the project file), so it says nothing that only one width can do: that is in <see cref="Lanes512"/> and its sisters.
 /// A tile advances front to back in chunks: a <see cref="BlockWindow"/> is made ready around a chunk, then every packet is taken to
-/// the chunk's end, every lane at its own pace. Same samples as <see cref="RaycastScalar"/>; fused multiply-adds change the last bits.
+/// the chunk's end, every lane at its own pace. Same samples as <see cref="RayProgram"/>; fused multiply-adds change the last bits.
 /// </summary>
 internal static unsafe class RaycastPackets512
 {
@@ -89,7 +89,7 @@ internal static unsafe class RaycastPackets512
             for (var u = u0; u < u1; u++)
             {
                 var (origin, direction) = job.Ray(u, v);
-                job.Target.Span[v * job.Width + u] = RaycastScalar.Trace(job.Volume, job.Settings, origin, direction, RaycastScalar.Noise(u, v));
+                job.Target.Span[v * job.Width + u] = job.Host.Trace(origin, direction, RayProgram.Noise(u, v));
             }
         }
     }
@@ -169,7 +169,7 @@ internal static unsafe class RaycastPackets512
         var inverse = Vector512<float>.One / Vector512.Sqrt(dx * dx + dy * dy + dz * dz);
         (r->Dx, r->Dy, r->Dz) = (dx * inverse, dy * inverse, dz * inverse);
         (r->Ix, r->Iy, r->Iz) = (Inverse(r->Dx), Inverse(r->Dy), Inverse(r->Dz));
-        var (low, high) = RaycastScalar.Box(job.Volume, s);
+        var (low, high) = RayBox.Of(job.Volume, s);
         var start = Vector512<float>.Zero;
         var end = Vector512.Create(float.MaxValue);
         if (s.IsLayered)
@@ -238,7 +238,7 @@ internal static unsafe class RaycastPackets512
             for (var k = 0; k < noise.Length; k++)
             {
                 int u = u0 + i % across * Lanes512.Columns + k % Lanes512.Columns, v = v0 + i / across * Lanes512.Rows + k / Lanes512.Columns;
-                noise[k] = job.Settings.Step * ((RaycastScalar.Noise(u, v) & 0xFFFF) / 65536f);
+                noise[k] = job.Settings.Step * ((RayProgram.Noise(u, v) & 0xFFFF) / 65536f);
             }
 
             r->T += Vector512.Create<float>(noise);
@@ -444,7 +444,7 @@ internal static unsafe class RaycastPackets512
         var last = Vector512.Create(TransferTable.Size - 1f);
         var end = Vector512.MinNative(r->End, Vector512.Create(until));
         var nan = Vector512.Create(float.NaN);
-        var (low, high) = RaycastScalar.Box(job.Volume);
+        var (low, high) = RayBox.Of(job.Volume);
         var (t, red, green, blue, alpha, before) = (r->T, r->A, r->B, r->C, r->D, r->E);
         fixed (int* sums = s.Transfer.Sums)
         {
@@ -624,7 +624,7 @@ internal static unsafe class RaycastPackets512
             if (crossed.ExtractMostSignificantBits() != 0)
             {
                 var (near, far, low, high) = (t - step, t, before, value);
-                for (var i = 0; i < RaycastScalar.Refinements; i++)
+                for (var i = 0; i < RayProgram.Refinements; i++)
                 {
                     var middle = near + (far - near) * (low / (low - high));
                     middle = Vector512.ConditionalSelect(crossed, middle, t);
@@ -646,7 +646,7 @@ internal static unsafe class RaycastPackets512
                 Vector512<float> gx, gy, gz;
                 if (s.Smooth)
                 {
-                    var (boxLow, boxHigh) = RaycastScalar.Box(job.Volume);
+                    var (boxLow, boxHigh) = RayBox.Of(job.Volume);
                     Smooth<TVoxel>(data, addresses, scratch, hx, hy, hz, boxLow, boxHigh, out gx, out gy, out gz);
                 }
                 else
@@ -688,7 +688,7 @@ internal static unsafe class RaycastPackets512
                 break;
             case RayMode.Isosurface:
                 alpha = Vector512<float>.One & Vector512.Equals(r->A, r->A);
-                var color = RaycastScalar.Unpack(s.Transfer.Color(s.IsoValue));
+                var color = PackedColor.Unpack(s.Transfer.Color(s.IsoValue));
                 red = alpha * Vector512.MultiplyAddEstimate(Vector512.Create(color.X), r->B, r->C);
                 green = alpha * Vector512.MultiplyAddEstimate(Vector512.Create(color.Y), r->B, r->C);
                 blue = alpha * Vector512.MultiplyAddEstimate(Vector512.Create(color.Z), r->B, r->C);
@@ -707,7 +707,7 @@ internal static unsafe class RaycastPackets512
                 break;
         }
 
-        var back = RaycastScalar.Unpack(s.Background);
+        var back = PackedColor.Unpack(s.Background);
         var through = Vector512<float>.One - alpha;
         return (Channel(red, back.X) | (Channel(green, back.Y) << 8) | (Channel(blue, back.Z) << 16) | Vector512.Create(unchecked((int)0xFF000000))).AsUInt32();
 
@@ -721,7 +721,7 @@ internal static unsafe class RaycastPackets512
         byte* data, in Lanes512.Addresses addresses, int* scratch, Vector512<float> px, Vector512<float> py, Vector512<float> pz, Vector3 low, Vector3 high,
         out Vector512<float> gx, out Vector512<float> gy, out Vector512<float> gz) where TVoxel : struct
     {
-        var least = Vector512.Create(RaycastScalar.LeastBase);
+        var least = Vector512.Create(RayProgram.LeastBase);
         Vector512<float> before = Vector512.MaxNative(px - Vector512<float>.One, Vector512.Create(low.X)), after = Vector512.MinNative(px + Vector512<float>.One, Vector512.Create(high.X));
         gx = (At<TVoxel>(data, addresses, scratch, after, py, pz) - At<TVoxel>(data, addresses, scratch, before, py, pz)) / Vector512.MaxNative(after - before, least);
         before = Vector512.MaxNative(py - Vector512<float>.One, Vector512.Create(low.Y));

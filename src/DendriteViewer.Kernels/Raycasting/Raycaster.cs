@@ -111,7 +111,7 @@ public static class Raycaster
             for (var u = u0; u < Math.Min(u0 + size, job.Width); u++)
             {
                 var (origin, direction) = job.Ray(u, v);
-                target[v * job.Width + u] = RaycastScalar.Trace(job.Volume, job.Settings, origin, direction, RaycastScalar.Noise(u, v));
+                target[v * job.Width + u] = job.Host.Trace(origin, direction, RayProgram.Noise(u, v));
             }
         }
     }

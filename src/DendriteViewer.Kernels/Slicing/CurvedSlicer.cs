@@ -8,7 +8,7 @@ using DendriteViewer.Kernels.Scheduling;
 namespace DendriteViewer.Kernels.Slicing;
 
 /// <summary>
-/// Draws curved sheets through a volume, tiles over all cores, one pixel at a time: the same samples as <see cref="SliceScalar.At"/> takes.
+/// Draws curved sheets through a volume, tiles over all cores, one pixel at a time: the same samples as <see cref="HostSlicer"/> takes.
 /// Of a flat sheet it is the plain slice. Linear samples read their eight voxels at once where these lie in one tile of a brick, which
 /// repeats the first voxels of the next.
 /// </summary>
@@ -17,16 +17,20 @@ public static class CurvedSlicer
     private const int Tile = 32;
 
     /// <summary>The value of pixel (u, v); NaN where the sheet is not known or lies outside the volume.</summary>
-    public static float Pixel(PagedVolume volume, CurvedSliceGeometry sheet, int u, int v) => volume.Type switch
+    public static float Pixel(PagedVolume volume, CurvedSliceGeometry sheet, int u, int v) =>
+        Pixel(volume, new HostSlicer(volume, sheet.Interpolation), sheet, u, v);
+
+    private static float Pixel(PagedVolume volume, HostSlicer host, CurvedSliceGeometry sheet, int u, int v) => volume.Type switch
     {
-        VoxelType.UInt8 => Pixel<byte>(volume, sheet, u, v),
-        VoxelType.Int8 => Pixel<sbyte>(volume, sheet, u, v),
-        VoxelType.UInt16 => Pixel<ushort>(volume, sheet, u, v),
-        VoxelType.Int16 => Pixel<short>(volume, sheet, u, v),
-        _ => Pixel<float>(volume, sheet, u, v),
+        VoxelType.UInt8 => Pixel<byte>(volume, host, sheet, u, v),
+        VoxelType.Int8 => Pixel<sbyte>(volume, host, sheet, u, v),
+        VoxelType.UInt16 => Pixel<ushort>(volume, host, sheet, u, v),
+        VoxelType.Int16 => Pixel<short>(volume, host, sheet, u, v),
+        _ => Pixel<float>(volume, host, sheet, u, v),
     };
 
-    private static float Pixel<T>(PagedVolume volume, CurvedSliceGeometry sheet, int u, int v) where T : unmanaged, INumberBase<T>
+    private static float Pixel<T>(PagedVolume volume, HostSlicer host, CurvedSliceGeometry sheet, int u, int v)
+        where T : unmanaged, INumberBase<T>
     {
         var height = sheet.IsInside(u, v) ? sheet.HeightAt(u, v) : float.NaN;
         if (float.IsNaN(height))
@@ -41,8 +45,8 @@ public static class CurvedSlicer
         for (var s = 0; s < sheet.SlabSamples; s++, p += step)
         {
             var value = sheet.Interpolation == SliceInterpolation.Linear
-                ? Linear<T>(volume, p)
-                : SliceScalar.At(volume, p.Z, p.Y, p.X, sheet.Interpolation);
+                ? Linear<T>(volume, host, p)
+                : host.At(VoxelVector.FromXyz(p));
             if (!float.IsNaN(value))
             {
                 (sum, least, most, n) = (sum + value, MathF.Min(least, value), MathF.Max(most, value), n + 1);
@@ -53,12 +57,14 @@ public static class CurvedSlicer
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static float Linear<T>(PagedVolume volume, Vector3 p) where T : unmanaged, INumberBase<T>
+    private static float Linear<T>(PagedVolume volume, HostSlicer host, Vector3 p) where T : unmanaged, INumberBase<T>
     {
-        if (!SliceScalar.Inside(volume, p, out var at))
+        if (!host.IsInside(VoxelVector.FromXyz(p)))
         {
             return float.NaN;
         }
+
+        var at = Vector3.Clamp(p, Vector3.Zero, new Vector3(volume.X - 1, volume.Y - 1, volume.Z - 1));
 
         var grid = volume.Grid;
         int z = (int)at.Z, y = (int)at.Y, x = (int)at.X;
@@ -66,7 +72,7 @@ public static class CurvedSlicer
         if (z + 1 >= grid.Z || y + 1 >= grid.Y || x + 1 >= grid.X || (z & lastZ) == lastZ || (y & lastY) == lastY || (x & lastX) == lastX
             || grid.BrickAt(z, y, x) is not { IsTiled: true } brick)
         {
-            return SliceScalar.At(volume, p.Z, p.Y, p.X);
+            return host.At(VoxelVector.FromXyz(p));
         }
 
         ref var first = ref Unsafe.Add(
@@ -95,6 +101,7 @@ public static class CurvedSlicer
     public static bool Render(
         PagedVolume volume, CurvedSliceGeometry sheet, int width, int height, SliceRow row, CancellationToken superseded = default)
     {
+        var host = new HostSlicer(volume, sheet.Interpolation);
         var across = (width + Tile - 1) / Tile;
         var tiles = across * ((height + Tile - 1) / Tile);
         Parallel.For(0, tiles, ComputeLane.Options(), (tile, loop) =>
@@ -112,7 +119,7 @@ public static class CurvedSlicer
             {
                 for (var i = 0; i < values.Length; i++)
                 {
-                    values[i] = Pixel(volume, sheet, u0 + i, v);
+                    values[i] = Pixel(volume, host, sheet, u0 + i, v);
                 }
 
                 row(u0, v, values);

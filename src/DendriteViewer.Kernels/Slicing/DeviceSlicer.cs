@@ -1,22 +1,16 @@
 using System.Buffers;
-using System.Numerics;
+using System.Runtime.InteropServices;
 using DendriteViewer.Kernels.Bricks;
 using DendriteViewer.Kernels.Devices;
+using ILGPU;
+using ILGPU.Runtime;
 
 namespace DendriteViewer.Kernels.Slicing;
 
-/// <summary>Draws whole slices on a device, by Slice.cl: one work item a pixel, the same values as <see cref="SliceScalar"/>.</summary>
+/// <summary>Draws whole slices on a device: <see cref="SliceProgram"/>, one work item a pixel.</summary>
 public static class DeviceSlicer
 {
-    private static readonly string[] s_files = ["Sampling.cl", "Slice.cl"];
-
-    /// <summary>The kernel's arguments; Slice.cl has the same.</summary>
-    internal struct Arguments
-    {
-        public Vector4 Origin, Right, Down, Normal;
-        public int Width, Height, Samples, Mode, Interpolation, Levels;
-        public long Unused;
-    }
+    private const int GroupEdge = 8;
 
     /// <summary>Samples a plane as <see cref="Slicer.Render"/> does; every row goes to <paramref name="row"/>, in turn.</summary>
     /// <param name="device">Where.</param>
@@ -29,23 +23,17 @@ public static class DeviceSlicer
     /// <exception cref="ComputeException">The device failed.</exception>
     public static bool Render(DeviceVolumes device, PagedVolume volume, SliceGeometry plane, int width, int height, SliceRow row)
     {
-        using var entered = device.Enter(volume, long.MaxValue);
-        if (!entered.IsComplete)
+        using var picture = Begin(device, volume, plane, width, height);
+        if (!picture.IsComplete)
         {
             return false;
         }
 
-        using var pixels = device.Device.Allocate((long)width * height * sizeof(float));
-        var arguments = new Arguments
-        {
-            Origin = new(plane.Origin, 0), Right = new(plane.Right, 0), Down = new(plane.Down, 0), Normal = new(plane.Normal, 0), Width = width, Height = height,
-            Samples = plane.SlabSamples, Mode = (int)plane.Mode, Interpolation = (int)plane.Interpolation, Levels = volume.Levels.Count,
-        };
-        device.Device.Run(s_files, DeviceVolumes.OptionsFor(volume.Type), "slice", width, height, arguments, device.Pool, entered.Levels, entered.Pages, pixels);
+        picture.Launch(new Index2D(GroupEdge, GroupEdge));
         var values = ArrayPool<float>.Shared.Rent(width * height);
         try
         {
-            device.Device.Read(pixels, values.AsSpan(0, width * height));
+            picture.Fetch(MemoryMarshal.AsBytes(values.AsSpan(0, width * height)));
             for (var v = 0; v < height; v++)
             {
                 row(0, v, values.AsSpan(v * width, width));
@@ -56,6 +44,33 @@ public static class DeviceSlicer
         finally
         {
             ArrayPool<float>.Shared.Return(values);
+        }
+    }
+
+    /// <summary>Makes ready what a slice needs on a device.</summary>
+    internal static DevicePicture Begin(DeviceVolumes device, PagedVolume volume, SliceGeometry plane, int width, int height)
+    {
+        var picture = new DevicePicture(device, width, height, sizeof(float));
+        try
+        {
+            var views = picture.Enter(volume, long.MaxValue).Views;
+            var (pool, target, a) = (device.Pool.View, picture.Target.As<float>(), SliceArguments.Of(volume, plane, width, height));
+            Action<ArrayView<byte>, VolumeViews, ArrayView<float>, SliceArguments> kernel = volume.Type switch
+            {
+                VoxelType.UInt8 => SliceKernels.Slice<UInt8Kind>,
+                VoxelType.Int8 => SliceKernels.Slice<Int8Kind>,
+                VoxelType.UInt16 => SliceKernels.Slice<UInt16Kind>,
+                VoxelType.Int16 => SliceKernels.Slice<Int16Kind>,
+                _ => SliceKernels.Slice<FloatKind>,
+            };
+            picture.Launcher = (stream, config) =>
+                device.Device.Kernel(kernel.Method, d => d.LoadKernel(kernel))(stream, config, pool, views, target, a);
+            return picture;
+        }
+        catch
+        {
+            picture.Dispose();
+            throw;
         }
     }
 }

@@ -8,7 +8,7 @@ namespace DendriteViewer.Kernels.Slicing;
 
 /// <summary>
 /// Slices by tricubic interpolation, a pixel at a time: four voxels of a row are one vector, sixteen rows make a sample. For pictures at
-/// rest; the same values as <see cref="SliceScalar"/> but for the last bits.
+/// rest; the same values as <see cref="SliceProgram"/> but for the last bits.
 /// </summary>
 internal static class SliceCubic
 {
@@ -40,9 +40,10 @@ internal static class SliceCubic
         var (sum, least, most, n) = (0f, float.PositiveInfinity, float.NegativeInfinity, 0);
         for (var s = 0; s < plane.SlabSamples; s++, p += plane.Normal)
         {
-            if (SliceScalar.Inside(job.Volume, p, out var at))
+            if (SliceProgram.IsInside(job.Shape, p))
             {
-                var value = Sample<T>(job.Volume, at);
+                var last = new Vector3(job.Volume.X - 1, job.Volume.Y - 1, job.Volume.Z - 1);
+                var value = Sample<T>(job.Volume, Vector3.Clamp(p, Vector3.Zero, last));
                 (sum, least, most, n) = (sum + value, MathF.Min(least, value), MathF.Max(most, value), n + 1);
             }
         }
@@ -54,7 +55,7 @@ internal static class SliceCubic
     private static float Sample<T>(PagedVolume volume, Vector3 p) where T : unmanaged, INumberBase<T>
     {
         int z = (int)p.Z, y = (int)p.Y, x = (int)p.X;
-        Vector128<float> wz = SliceScalar.Weights(p.Z - z), wy = SliceScalar.Weights(p.Y - y);
+        Vector128<float> wz = Weights(p.Z - z), wy = Weights(p.Y - y);
         var sum = Vector128<float>.Zero;
         for (var k = 0; k < 4; k++)
         {
@@ -64,7 +65,15 @@ internal static class SliceCubic
             }
         }
 
-        return Vector128.Dot(sum, SliceScalar.Weights(p.X - x));
+        return Vector128.Dot(sum, Weights(p.X - x));
+    }
+
+    // SliceProgram.Weight of all four.
+    private static Vector128<float> Weights(float t)
+    {
+        float t2 = t * t, t3 = t2 * t;
+        return Vector128.Create(-0.5f * t3 + t2 - 0.5f * t, 1.5f * t3 - 2.5f * t2 + 1, -1.5f * t3 + 2 * t2 + 0.5f * t,
+            0.5f * t3 - 0.5f * t2);
     }
 
     // Voxels x … x + 3: at once where they lie in one tile.

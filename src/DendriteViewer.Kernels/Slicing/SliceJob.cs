@@ -16,6 +16,13 @@ internal sealed class SliceJob(PagedVolume volume, SliceGeometry plane, int widt
     public readonly SliceRow Row = row;
     public readonly int Width = width;
     public readonly int Height = height;
+    private HostSlicer? _host;
+
+    /// <summary>The shape of the level that is sliced.</summary>
+    public readonly LevelShape Shape = LevelShape.Of(volume.Grid, 0);
+
+    /// <summary>Draws what packets leave over, one pixel at a time.</summary>
+    public HostSlicer Host => _host ??= new HostSlicer(Volume, Plane);
 
     /// <summary>The slab as a <see cref="BlockWindow"/> takes it, so that it need not unpack more of a block.</summary>
     public BlockSheet Sheet

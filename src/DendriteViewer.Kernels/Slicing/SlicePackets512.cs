@@ -7,7 +7,7 @@ namespace DendriteViewer.Kernels.Slicing;
 
 /// <summary>
 /// Pixels of a slice in the lanes of a vector. A tile is drawn sheet by sheet of its slab: a <see cref="BlockWindow"/> is made ready
-/// around some sheets, then all pixels take their samples there. Same values as <see cref="SliceScalar"/> but for the last bits.
+/// around some sheets, then all pixels take their samples there. Same values as <see cref="SliceProgram"/> but for the last bits.
 /// </summary>
 internal static unsafe class SlicePackets512
 {
@@ -50,7 +50,7 @@ internal static unsafe class SlicePackets512
         }
         else
         {
-            SliceScalar.RenderTile(job, u0, v0, size);
+            job.Host.RenderTile(job, u0, v0, size);
         }
     }
 

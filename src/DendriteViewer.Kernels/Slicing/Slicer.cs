@@ -55,7 +55,7 @@ public static class Slicer
                         case PacketLanes.Sixteen: SlicePackets512.RenderTile(job, worker, u, v, size); break;
                         case PacketLanes.Eight: SlicePackets256.RenderTile(job, worker, u, v, size); break;
                         case PacketLanes.Four: SlicePackets128.RenderTile(job, worker, u, v, size); break;
-                        default: SliceScalar.RenderTile(job, u, v, size); break;
+                        default: job.Host.RenderTile(job, u, v, size); break;
                     }
                 }
 

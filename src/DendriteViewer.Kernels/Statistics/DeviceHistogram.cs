@@ -1,38 +1,62 @@
 using DendriteViewer.Kernels.Bricks;
 using DendriteViewer.Kernels.Devices;
+using DendriteViewer.Kernels.Downsampling;
+using ILGPU;
+using ILGPU.Runtime;
 
 namespace DendriteViewer.Kernels.Statistics;
 
-/// <summary>Counts voxel values on a device, by Histogram.cl: the counts of <see cref="HistogramKernel.Accumulate"/> to the last one.</summary>
+/// <summary>Counts voxel values on a device, by <see cref="HistogramProgram"/>: the counts of <see cref="HistogramKernel.Accumulate"/> to
+/// the last one.</summary>
 public static class DeviceHistogram
 {
     // Values uploaded and counted at a time; a count of so many fits 32 bits.
     private const int Piece = 1 << 26;
 
-    private static readonly string[] s_files = ["Histogram.cl"];
+    private const int GroupSize = 64;
 
-    internal readonly record struct Arguments(uint Count, int Bins, float Low, float Scale);
+    // Counts that all counters keep together, at most.
+    private const int MostCounts = 1 << 23;
 
-    /// <summary>Adds the values to equal bins over [low, high]; the last bin includes high, what lies outside and NaN is left out.</summary>
+    /// <summary>Adds the values to equal bins over [low, high]; the last bin includes high, what lies outside and NaN is left
+    /// out.</summary>
     /// <exception cref="ComputeException">The device failed.</exception>
-    public static void Accumulate<T>(ComputeDevice device, ReadOnlySpan<T> values, double low, double high, Span<long> bins) where T : unmanaged
+    public static void Accumulate<T>(ComputeDevice device, ReadOnlySpan<T> values, double low, double high, Span<long> bins) where T
+        : unmanaged
     {
         var scale = high > low ? bins.Length / (high - low) : 0;
         using var edges = device.Upload<float>(Edges(low, high, scale, bins.Length));
-        var counts = new uint[bins.Length];
+        Action<ArrayView<int>, ArrayView<int>, HistogramArguments> sum = HistogramProgram.Sum;
+        Action<ArrayView<byte>, ArrayView<float>, ArrayView<int>, HistogramArguments> kernel = VoxelTypeOf<T>() switch
+        {
+            VoxelType.UInt8 => HistogramProgram.Count<DownsampleProgram.UInt8Voxels>,
+            VoxelType.Int8 => HistogramProgram.Count<DownsampleProgram.Int8Voxels>,
+            VoxelType.UInt16 => HistogramProgram.Count<DownsampleProgram.UInt16Voxels>,
+            VoxelType.Int16 => HistogramProgram.Count<DownsampleProgram.Int16Voxels>,
+            _ => HistogramProgram.Count<DownsampleProgram.FloatVoxels>,
+        };
+        var counters = Math.Clamp(MostCounts / bins.Length / GroupSize, 1, 256) * GroupSize;
+        var sums = new int[bins.Length];
         for (var at = 0; at < values.Length; at += Piece)
         {
             var piece = values.Slice(at, Math.Min(Piece, values.Length - at));
             using var from = device.Upload(piece);
-            using var to = device.Allocate(counts.Length * sizeof(uint));
-            device.Write<uint>(to, 0, new uint[counts.Length]);
-            device.Run(
-                s_files, DeviceVolumes.OptionsFor(VoxelTypeOf<T>()), "histogram", Math.Min(piece.Length, 1 << 14), 1,
-                new Arguments((uint)piece.Length, bins.Length, (float)low, (float)scale), from, edges, to);
-            device.Read<uint>(to, counts);
-            for (var i = 0; i < counts.Length; i++)
+            using var counts = device.Upload<int>(new int[bins.Length * counters]);
+            using var to = device.Allocate(bins.Length * sizeof(int));
+            var a = new HistogramArguments { Count = piece.Length, Bins = bins.Length, Counters = counters };
+            device.Run("counting", () =>
             {
-                bins[i] += counts[i];
+                var stream = device.Accelerator.DefaultStream;
+                device.Kernel(kernel.Method, d => d.LoadKernel(kernel))(
+                    stream, new KernelConfig(counters / GroupSize, GroupSize), from.View, edges.As<float>(), counts.As<int>(), a);
+                device.Kernel(sum.Method, d => d.LoadKernel(sum))(
+                    stream, new KernelConfig((a.Bins + GroupSize - 1) / GroupSize, GroupSize), counts.As<int>(), to.As<int>(), a);
+                return true;
+            });
+            device.Read<int>(to, sums);
+            for (var i = 0; i < sums.Length; i++)
+            {
+                bins[i] += sums[i];
             }
         }
     }

@@ -5,6 +5,7 @@ using DendriteViewer.Imaging.Importing;
 using DendriteViewer.Imaging.Rendering;
 using DendriteViewer.Imaging.Storage;
 using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Kernels.Bricks;
 using DendriteViewer.Kernels.Devices;
 
 namespace DendriteViewer.Imaging.Tests.Rendering;
@@ -31,7 +32,8 @@ public sealed class RenderDevicesTests : IAsyncLifetime
         await File.WriteAllBytesAsync(_folder["v.raw"], System.Runtime.InteropServices.MemoryMarshal.AsBytes(voxels.AsSpan()).ToArray());
         _store = new DatasetStore(new FolderBlobStore(_folder["store"]));
         await new Importer(_store, TimeProvider.System).ImportVolumeAsync(
-            new SingleImport(_folder["v.raw"], DatasetId.Parse("waves"), new VolumeManifest { VoxelSizeUm = [1, 1, 1], Shape = [N, N, N], Dtype = "<u2" }), null, default);
+            new SingleImport(_folder["v.raw"], DatasetId.Parse("waves"),
+                new VolumeManifest { VoxelSizeUm = [1, 1, 1], Shape = [N, N, N], Dtype = "<u2" }), null, default);
         _dataset = (await _store.TryOpenAsync(DatasetId.Parse("waves"), default))!;
     }
 
@@ -69,7 +71,7 @@ public sealed class RenderDevicesTests : IAsyncLifetime
         var renderer = Renderer(devices);
         using var before = await renderer.RenderWholeAsync(Volume, _dataset, View(), 100, 80, default);
         var name = devices.Names[0];
-        devices.TryDraw(Volume.Prefix, d =>
+        devices.TryDraw(Volume.Prefix, VoxelType.UInt16, d =>
         {
             d.Device.Lose();
             return true;
@@ -96,22 +98,73 @@ public sealed class RenderDevicesTests : IAsyncLifetime
         Assert.InRange(devices.Bytes, 0, 1 << 20);
     }
 
+    // A driver that compiles wrongly: its pictures are not the CPU's.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task TryDraw_OnADeviceThatDrawsWrongly_IsRefusedByNameAndTheCpuDraws(bool waits)
+    {
+        IEnumerable<SelfTestPicture> Wrong(ComputeDevice device, VoxelType type)
+        {
+            yield return new SelfTestPicture("composite", 5184, 0, 0, 0, 34);
+            yield return new SelfTestPicture("isosurface", 5184, 35, 229, 1.5, 34);
+        }
+
+        var info = ComputeDevice.Find()[0];
+        using var devices = new RenderDevices([info], 1 << 20, waits, Wrong);
+        var told = new TaskCompletionSource<string>();
+        devices.Lost += told.SetResult;
+        if (devices.Notice is null)
+        {
+            Assert.False(devices.TryDraw("a", VoxelType.UInt8, _ => throw new InvalidOperationException("It draws before its test.")));
+            await told.Task;
+        }
+
+        Assert.StartsWith(
+            $"{info.Name} failed in its test: 35 of 5184 pixels of 'isosurface' differ from the CPU's picture, by up to 229 of 255.",
+            devices.Notice, StringComparison.Ordinal);
+        Assert.StartsWith("CPU", devices.Names[0], StringComparison.Ordinal);
+        Assert.False(devices.TryDraw("a", VoxelType.UInt8, _ => true));
+    }
+
+    // While a server's device is tested the CPU draws, and the device from then on.
+    [Fact]
+    public async Task TryDraw_WhileADeviceIsTested_DrawsByTheCpu()
+    {
+        var passed = new TaskCompletionSource();
+        IEnumerable<SelfTestPicture> Slow(ComputeDevice device, VoxelType type)
+        {
+            passed.Task.GetAwaiter().GetResult();
+            return [];
+        }
+
+        using var devices = new RenderDevices([ComputeDevice.Find()[0]], 1 << 20, waitsForTests: false, Slow);
+        var accepted = new TaskCompletionSource<string>();
+        devices.Accepted += accepted.SetResult;
+        Assert.False(devices.TryDraw("a", VoxelType.UInt8, _ => true));
+        passed.SetResult();
+        Assert.Equal(devices.Names[0], await accepted.Task);
+        Assert.True(devices.TryDraw("a", VoxelType.UInt8, _ => true));
+        Assert.Null(devices.Notice);
+    }
+
     // The same processor twice is as good as two of them.
     [Fact]
     public void TryDraw_OnSeveralDevices_SpreadsVolumesAndMovesThemWhenOneIsLost()
     {
-        using var devices = new RenderDevices([ComputeDevice.Find()[0], ComputeDevice.Find()[0]], 1 << 20);
+        using var devices = new RenderDevices([ComputeDevice.Find()[0], ComputeDevice.Find()[0]], 1 << 20, waitsForTests: true,
+            (_, _) => []);
         DeviceVolumes Home(string volume)
         {
             DeviceVolumes? home = null;
-            Assert.True(devices.TryDraw(volume, d => (home = d) is not null));
+            Assert.True(devices.TryDraw(volume, VoxelType.UInt16, d => (home = d) is not null));
             return home!;
         }
 
         var (a, b) = (Home("a"), Home("b"));
         Assert.NotSame(a, b);
         Assert.Same(a, Home("a"));
-        Assert.True(devices.TryDraw("a", d => d == a ? throw new ComputeException("a", "test", -5) : d == b));
+        Assert.True(devices.TryDraw("a", VoxelType.UInt16, d => d == a ? throw new ComputeException("a", "test", "no reason") : d == b));
         Assert.Same(b, Home("a"));
         Assert.EndsWith("Other devices draw until the server is started again.", devices.Notice, StringComparison.Ordinal);
     }

@@ -134,22 +134,7 @@ public sealed class DeviceRaycasterTests(Device device) : IClassFixture<Device>
         lost.Device.Lose();
         var e = Assert.Throws<ComputeException>(() => { DeviceRaycaster.Render(lost, volume, settings, Orbit(0, 8, 8), 8, 8, 1, new uint[64]); });
         Assert.Contains(lost.Device.Info.Name, e.Message, StringComparison.Ordinal);
-        Assert.Contains("CL_DEVICE_NOT_AVAILABLE", e.Message, StringComparison.Ordinal);
-    }
-
-    // Raycast.cl reads this struct: vectors first, each at a multiple of 16 bytes, the whole too.
-    [Fact]
-    public void Arguments_LieAsTheKernelReadsThem()
-    {
-        Assert.Equal(0, System.Runtime.InteropServices.Marshal.OffsetOf<DeviceRaycaster.Arguments>("Origin"));
-        Assert.Equal(9 * 16, System.Runtime.InteropServices.Marshal.OffsetOf<DeviceRaycaster.Arguments>("Planes"));
-        Assert.Equal(25 * 16, System.Runtime.InteropServices.Marshal.OffsetOf<DeviceRaycaster.Arguments>("Reliefs"));
-        Assert.Equal(29 * 16, System.Runtime.InteropServices.Marshal.OffsetOf<DeviceRaycaster.Arguments>("Layers"));
-        Assert.Equal(10 * 16, System.Runtime.CompilerServices.Unsafe.SizeOf<DeviceRaycaster.Layer>());
-        Assert.Equal(69 * 16, System.Runtime.InteropServices.Marshal.OffsetOf<DeviceRaycaster.Arguments>("LightScale"));
-        Assert.Equal(71 * 16, System.Runtime.InteropServices.Marshal.OffsetOf<DeviceRaycaster.Arguments>("Step"));
-        Assert.Equal(75 * 16, System.Runtime.InteropServices.Marshal.OffsetOf<DeviceRaycaster.Arguments>("ReliefU"));
-        Assert.Equal(78 * 16, System.Runtime.CompilerServices.Unsafe.SizeOf<DeviceRaycaster.Arguments>());
+        Assert.Contains("given up", e.Message, StringComparison.Ordinal);
     }
 
     // Several threads at once, of several volumes: each gets its own picture.

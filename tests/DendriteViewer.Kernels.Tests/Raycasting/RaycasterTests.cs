@@ -254,7 +254,8 @@ public sealed class RaycasterTests
 
         // And is picked as it is seen.
         var (origin, direction) = Orbit(25, 50, 50).Ray(24, 24);
-        var (there, here) = (RaycastScalar.Pick(nothing, over, origin, direction), RaycastScalar.Pick(balls, alone, origin, direction));
+        var there = new HostRaycaster(nothing, over).Pick(origin, direction);
+        var here = new HostRaycaster(balls, alone).Pick(origin, direction);
         Assert.True(here.Found);
         Assert.Equal(here.Distance, there.Distance, 0.01);
         Assert.Equal(here.Value, there.Value, 1f);
@@ -286,7 +287,7 @@ public sealed class RaycasterTests
         var volume = PagedVolume.FromDense<ushort>(voxels, 32, 32, 32);
         var table = new TransferTable(0, 65536, Enumerable.Repeat(0.02f, TransferTable.Size).ToArray(), Enumerable.Repeat(0xFFFFFF, TransferTable.Size).ToArray(), 1);
         var settings = new RaycastSettings { Transfer = table, Empty = EmptySpace.Of(volume, table.IsVisible) };
-        var color = RaycastScalar.Trace(volume, settings, new Vector3(15.5f, 15.5f, -10), Vector3.UnitZ, 0);
+        var color = new HostRaycaster(volume, settings).Trace(new Vector3(15.5f, 15.5f, -10), Vector3.UnitZ, 0);
 
         // 31 voxels' lengths from one face's voxel centres to the other's: 1 − 0.98³¹.
         Assert.Equal(255 * (1 - Math.Pow(0.98, 31)), color & 0xFF, 0.6);
@@ -306,7 +307,7 @@ public sealed class RaycasterTests
     {
         var volume = Ramp();
         var settings = Settings(volume, RayMode.Isosurface, false) with { IsoValue = 30000 };
-        var hit = RaycastScalar.Pick(volume, settings, new Vector3(23.5f, 23.5f, -30), Vector3.UnitZ);
+        var hit = new HostRaycaster(volume, settings).Pick(new Vector3(23.5f, 23.5f, -30), Vector3.UnitZ);
 
         // The ramp is 65535 − 3000·r, so 30000 lies at r = 11.845 around (23.5, 23.5, 23.5).
         Assert.True(hit.Found);
@@ -323,8 +324,8 @@ public sealed class RaycasterTests
         var volume = Balls<ushort>();
         var settings = Settings(volume, mode, false);
         var eye = new Vector3(23.5f, 23.5f, -1e9f);
-        RaycastScalar.Trace(volume, settings, eye, Vector3.UnitZ, 0);
-        RaycastScalar.Pick(volume, settings, eye, Vector3.UnitZ);
+        new HostRaycaster(volume, settings).Trace(eye, Vector3.UnitZ, 0);
+        new HostRaycaster(volume, settings).Pick(eye, Vector3.UnitZ);
         var rays = new RayGeometry(VoxelVector.FromXyz(eye), default, default, VoxelVector.UnitZ, default, default);
         Assert.True(Raycaster.Render(volume, settings, rays, 8, 8, 1, new uint[64]));
     }

@@ -29,7 +29,7 @@ public sealed class SlicerTests
         {
             var volume = Linear(21, 19, 35, 3);
             float z = t.Item1 / 1e6f * 20, y = t.Item2 / 1e6f * 18, x = t.Item3 / 1e6f * 34;
-            return Math.Abs(SliceScalar.At(volume, z, y, x) - (3 * z - 2 * y + x + 500)) < 0.01;
+            return Math.Abs(HostSlicer.At(volume, new VoxelVector(z, y, x)) - (3 * z - 2 * y + x + 500)) < 0.01;
         }).QuickCheckThrowOnFailure();
 
     // Packets and single pixels must agree at any orientation, scale, thickness and voxel type, inside and around the volume.
@@ -57,7 +57,7 @@ public sealed class SlicerTests
             var far = 0;
             for (var i = 0; i < target.Length; i++)
             {
-                var expected = SliceScalar.Pixel(volume, plane, i % 60, i / 60);
+                var expected = new HostSlicer(volume, plane).Pixel(i % 60, i / 60);
                 far += float.IsNaN(expected) != float.IsNaN(target[i]) || Math.Abs(expected - target[i]) > 0.5f ? 1 : 0;
             }
 
@@ -99,7 +99,7 @@ public sealed class SlicerTests
         var target = Draw(volume, plane, 50, 30, Packets.Widest);
         for (var i = 0; i < target.Length; i++)
         {
-            Assert.Equal(SliceScalar.Pixel(volume, plane, i % 50, i / 50), target[i]);
+            Assert.Equal(new HostSlicer(volume, plane).Pixel(i % 50, i / 50), target[i]);
         }
     }
 
@@ -120,7 +120,7 @@ public sealed class SlicerTests
         var target = Draw(volume, plane, 70, 60, Packets.Widest);
         for (var i = 0; i < target.Length; i++)
         {
-            Assert.Equal(SliceScalar.Pixel(volume, plane, i % 70, i / 70), target[i], 0.05f);
+            Assert.Equal(new HostSlicer(volume, plane).Pixel(i % 70, i / 70), target[i], 0.05f);
         }
     }
 
@@ -132,7 +132,8 @@ public sealed class SlicerTests
         for (var i = 0; i < 100; i++)
         {
             float z = 2 + i * 0.137f, y = 3 + i * 0.119f, x = 2.5f + i * 0.131f;
-            Assert.Equal(z * z - 2 * y * y + x * x + z * x, SliceScalar.At(volume, z, y, x, SliceInterpolation.Cubic), 0.01f);
+            var value = HostSlicer.At(volume, new VoxelVector(z, y, x), SliceInterpolation.Cubic);
+            Assert.Equal(z * z - 2 * y * y + x * x + z * x, value, 0.01f);
         }
     }
 
@@ -140,9 +141,9 @@ public sealed class SlicerTests
     public void At_OutsideByMoreThanHalfAVoxel_IsNaN()
     {
         var volume = Linear(8, 8, 8, 3);
-        Assert.True(float.IsNaN(SliceScalar.At(volume, -0.6f, 3, 3)));
-        Assert.True(float.IsNaN(SliceScalar.At(volume, 3, 3, 7.6f)));
-        Assert.Equal(500f + 9 - 6, SliceScalar.At(volume, 3, 3, -0.4f));
+        Assert.True(float.IsNaN(HostSlicer.At(volume, new VoxelVector(-0.6f, 3, 3))));
+        Assert.True(float.IsNaN(HostSlicer.At(volume, new VoxelVector(3, 3, 7.6f))));
+        Assert.Equal(500f + 9 - 6, HostSlicer.At(volume, new VoxelVector(3, 3, -0.4f)));
     }
 
     [Theory]

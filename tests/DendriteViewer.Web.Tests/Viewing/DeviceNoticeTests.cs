@@ -1,5 +1,6 @@
 using Bunit;
 using DendriteViewer.Imaging.Rendering;
+using DendriteViewer.Kernels.Bricks;
 using DendriteViewer.Kernels.Devices;
 using DendriteViewer.Web.Tests.Components;
 using DendriteViewer.Web.Viewing;
@@ -18,10 +19,13 @@ public sealed class DeviceNoticeTests : MudContext
         Assert.Empty(notice.Markup.Trim());
         while (!devices.Names[0].StartsWith("CPU ", StringComparison.Ordinal))
         {
-            devices.TryDraw("volume", d => throw new ComputeException(d.Device.Info.Name, "raycast", -5));
+            devices.TryDraw(
+                "volume", VoxelType.UInt8, d => throw new ComputeException(d.Device.Info.Name, "a kernel", "CUDA_ERROR_LAUNCH_FAILED"));
         }
 
-        notice.WaitForAssertion(() => Assert.Contains("CL_OUT_OF_RESOURCES in raycast. The CPU draws", notice.Find("[role=alert]").TextContent, StringComparison.Ordinal));
+        notice.WaitForAssertion(() => Assert.Contains(
+            "failed in a kernel: CUDA_ERROR_LAUNCH_FAILED. The CPU draws", notice.Find("[role=alert]").TextContent,
+            StringComparison.Ordinal));
         notice.Find("button").Click();
         Assert.Empty(notice.Markup.Trim());
     }

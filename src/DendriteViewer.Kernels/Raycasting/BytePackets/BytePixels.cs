@@ -63,7 +63,7 @@ internal static unsafe class BytePixels
         var grey1 = s.Shaded ? First(p->Grey) * (256f / 32767) : (Vector512<float>.One - through1) * 128f;
         var grey2 = s.Shaded ? Second(p->Grey) * (256f / 32767) : (Vector512<float>.One - through2) * 128f;
         var unit = s.Shaded ? 1 / 128f : 1 / 256f;
-        var background = RaycastScalar.Unpack(s.Background);
+        var background = PackedColor.Unpack(s.Background);
         first = Channel(First(p->Red) * unit + grey1 + through1 * background.X)
             | (Channel(First(p->Green) * unit + grey1 + through1 * background.Y) << 8)
             | (Channel(First(p->Blue) * unit + grey1 + through1 * background.Z) << 16) | Vector512.Create(0xFF000000u);

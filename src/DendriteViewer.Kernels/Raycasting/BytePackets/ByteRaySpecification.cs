@@ -78,7 +78,7 @@ internal static unsafe class ByteRaySpecification
             var opacity = part * transfer.Between(before, level, out var middle);
             if (opacity > 0)
             {
-                var c = RaycastScalar.Unpack(transfer.Colors[middle]);
+                var c = PackedColor.Unpack(transfer.Colors[middle]);
                 color += through * opacity * (s.Shaded ? Shade(s, transfer.Mapping, c, (gradient + gradientBefore) / 2) : c);
                 through -= through * opacity;
             }
@@ -86,7 +86,7 @@ internal static unsafe class ByteRaySpecification
             (before, gradientBefore) = (level, gradient);
         }
 
-        return RaycastScalar.Pack(color, 1 - through, s.Background);
+        return PackedColor.Pack(color, 1 - through, s.Background);
     }
 
     private static uint Project(RayJob job, ByteTransfer transfer, SlicePlan plan, SlicePlan.Line line, int first, int end)
@@ -94,7 +94,7 @@ internal static unsafe class ByteRaySpecification
         var s = job.Settings;
         if (first == end)
         {
-            return RaycastScalar.Pack(Vector3.Zero, 0, s.Background);
+            return PackedColor.Pack(Vector3.Zero, 0, s.Background);
         }
 
         var (least, most, sum) = (float.MaxValue, float.MinValue, 0f);
@@ -105,7 +105,7 @@ internal static unsafe class ByteRaySpecification
         }
 
         var shown = s.Mode switch { RayMode.Minimum => least, RayMode.Mean => sum / (end - first), _ => most };
-        return RaycastScalar.Pack(RaycastScalar.Unpack(s.Transfer.Color(transfer.Mapping.ValueOf(shown))), 1, s.Background);
+        return PackedColor.Pack(PackedColor.Unpack(s.Transfer.Color(transfer.Mapping.ValueOf(shown))), 1, s.Background);
     }
 
     // The level on plane m, not rounded, and its gradient in levels a voxel (x, y, z).

@@ -130,7 +130,7 @@ internal sealed unsafe class SlicePlan : IDisposable
         IsParallel = job.Rays.DirectionRight == default && job.Rays.DirectionDown == default;
         Reference = IsParallel ? start : middleOrigin[Axis];
         First = Sign * (start - Reference);
-        var (low, high) = RaycastScalar.Box(volume, job.Settings);
+        var (low, high) = RayBox.Of(volume, job.Settings);
         (Low, High) = (Pick(low) + new Vector3(0, Rim, Rim), Pick(high) - new Vector3(0, Rim, Rim));
         Place(Sign > 0 ? 0 : last, size0);
         return true;
