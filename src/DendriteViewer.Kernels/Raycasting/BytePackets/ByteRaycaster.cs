@@ -83,7 +83,8 @@ internal static unsafe class ByteRaycaster
     /// <summary>Draws a tile; falls back to smaller ones, and at last to the other packets, where its rays spread too far.</summary>
     internal static void RenderTile(RayJob job, ByteTransfer transfer, ByteWorker worker, int u0, int v0, int size)
     {
-        if (u0 >= job.Width || v0 >= job.Height || worker.Plan.TryMake(job, u0, v0, size) && ByteTile.Draw(job, transfer, worker, u0, v0, size))
+        if (u0 >= job.Width || v0 >= job.Height
+            || worker.Plan.TryMake(job, u0, v0, size) && ByteTile.Draw(job, transfer, worker, u0, v0, size))
         {
             return;
         }

@@ -133,7 +133,7 @@ internal static unsafe class ByteTile
                 layerEnd++;
             }
 
-            if (!Open(layer, number, corners, f, plane, layerEnd))
+            if (!Open(layer, number, corners, f, Math.Max(plane - 1, 0), layerEnd))
             {
                 return false;
             }
