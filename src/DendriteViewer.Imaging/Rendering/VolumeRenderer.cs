@@ -202,7 +202,10 @@ public sealed class VolumeRenderer
         step = ratio < 1 ? Math.Max(LeastStep, step * ratio) : step;
         var look = new RayLook(view.Mode, view.Mode == VolumeMode.Isosurface ? view.IsoValue : 0, view.Transfer, step);
         var basis = pages.For(look, () => look.Prepare(own.Volume, level, pages.Volume));
-        var settings = RayLook.Light(basis, own.Volume, level, dataset, view, frame) with { Smooth = atRest, InMotion = !atRest };
+        var settings = RayLook.Light(basis, own.Volume, level, dataset, view, frame) with
+        {
+            Smooth = atRest, InMotion = !atRest, Values = ((float)own.Volume.Least, (float)own.Volume.Most),
+        };
         if (parts.Count == 1)
         {
             return new Scene(pages.Volume, settings with { Integrated = isFine }, rays, pages.IsComplete);

@@ -53,7 +53,7 @@ public sealed class TransferTable
     private readonly int[] _visibleBefore = new int[Size + 1];
 
     // The last one made, and for what; a table is seen with one volume in one mode nearly always.
-    private volatile Tuple<VoxelType, RayMode, ByteTransfer?>? _inBytes;
+    private volatile Tuple<(VoxelType, (float, float)?, RayMode), ByteTransfer?>? _inBytes;
 
     /// <param name="low">Value at the table's lower end.</param>
     /// <param name="high">Value at the table's upper end, above <paramref name="low"/>.</param>
@@ -131,15 +131,15 @@ public sealed class TransferTable
     }
 
     /// <summary>The same for 256 levels, or null where those are too few for what the table shows of a volume.</summary>
-    internal ByteTransfer? InBytes(VoxelType type, RayMode mode)
+    internal ByteTransfer? InBytes(VoxelType type, (float Least, float Most)? values, RayMode mode)
     {
-        if (_inBytes is { } made && made.Item1 == type && made.Item2 == mode)
+        if (_inBytes is { } made && made.Item1 == (type, values, mode))
         {
-            return made.Item3;
+            return made.Item2;
         }
 
-        var transfer = ByteMapping.For(type, this, mode) is { } mapping ? new ByteTransfer(this, mapping) : null;
-        _inBytes = Tuple.Create(type, mode, transfer);
+        var transfer = ByteMapping.For(type, values, this, mode) is { } mapping ? new ByteTransfer(this, mapping) : null;
+        _inBytes = Tuple.Create((type, values, mode), transfer);
         return transfer;
     }
 
@@ -234,6 +234,12 @@ public sealed record RaycastSettings
     /// that takes and bytes are enough for the picture; else, and on devices, as without this.
     /// </summary>
     public bool InMotion { get; init; }
+
+    /// <summary>
+    /// The volume's least and most value, or null where they are not known: pictures in motion are drawn in bytes only where those cover
+    /// enough of them. Not read of 8-bit voxels.
+    /// </summary>
+    public (float Least, float Most)? Values { get; init; }
 
     /// <summary>Starts each ray at a pseudo-random fraction of a step, which turns banding into fine grain.</summary>
     public bool Jitter { get; init; }

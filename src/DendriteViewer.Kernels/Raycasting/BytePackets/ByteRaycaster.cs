@@ -26,6 +26,9 @@ internal static unsafe class ByteRaycaster
     /// <summary>A ray ends where it lets through less.</summary>
     public const float Finished = 1 - RaycastSettings.Opaque;
 
+    // Planes lie half a step from the faces: of thinner volumes rays would miss a good part.
+    private const int LeastVoxels = 8;
+
     // Farther from the eye, a place along a ray would be too coarse in a float.
     private const float FarthestEye = 1 << 17;
 
@@ -33,7 +36,7 @@ internal static unsafe class ByteRaycaster
     public static bool IsSupported => Avx512Vbmi.IsSupported && Lanes512.IsSupported;
 
     /// <summary>
-    /// Whether a picture can be drawn in bytes: one volume of more than one voxel each way, one step a voxel, no isosurface, no light
+    /// Whether a picture can be drawn in bytes: one volume of eight voxels or more each way, one step a voxel, no isosurface, no light
     /// field, rays from an eye nearby or parallel ones, and a transfer function that 256 levels are enough for.
     /// </summary>
     public static bool Covers(RayJob job, out ByteTransfer? transfer)
@@ -42,7 +45,7 @@ internal static unsafe class ByteRaycaster
         transfer = null;
         if (!IsSupported || s.IsLayered || s.Mode == RayMode.Isosurface || s is { Mode: RayMode.Composite, Integrated: true }
             || s.Light is not null || s.Jitter
-            || s.Step != 1 || Math.Min(v.X, Math.Min(v.Y, v.Z)) < 2 || Math.Max(v.X, Math.Max(v.Y, v.Z)) > short.MaxValue)
+            || s.Step != 1 || Math.Min(v.X, Math.Min(v.Y, v.Z)) < LeastVoxels || Math.Max(v.X, Math.Max(v.Y, v.Z)) > short.MaxValue)
         {
             return false;
         }
@@ -54,7 +57,7 @@ internal static unsafe class ByteRaycaster
             return false;
         }
 
-        transfer = s.Transfer.InBytes(v.Type, s.Mode);
+        transfer = s.Transfer.InBytes(v.Type, s.Values, s.Mode);
         return transfer is not null;
     }
 

@@ -41,7 +41,12 @@ internal sealed class ByteTransfer
         for (var i = 0; i < 256; i++)
         {
             double from = (mapping.ValueOf(i - 0.5f) - table.Low) * table.Scale, to = (mapping.ValueOf(i + 0.5f) - table.Low) * table.Scale;
-            var opacity = 1 - Math.Pow(1 - Math.Clamp((Until(to) - Until(from)) / (to - from), 0, 1), length);
+
+            // The outermost levels stand for everything beyond, too, and not for what a steep edge beside that has become.
+            var mean = mapping.IsCut && i is 0 or 255
+                ? table.Alpha(mapping.ValueOf(i))
+                : (Until(to) - Until(from)) / (to - from);
+            var opacity = 1 - Math.Pow(1 - Math.Clamp(mean, 0, 1), length);
             if (opacity > 0)
             {
                 (VisibleLow, VisibleHigh, most) = (Math.Min(VisibleLow, i), i, Math.Max(most, opacity));

@@ -23,7 +23,19 @@ public sealed class ByteRaycasterTests
         var alpha = Enumerable.Range(0, TransferTable.Size).Select(i => i < 160 ? 0 : 0.05f * (i - 160) / TransferTable.Size).ToArray();
         var colors = Enumerable.Range(0, TransferTable.Size).Select(i => (i >> 3) | ((255 - (i >> 3)) << 8) | 0x400000).ToArray();
         var table = new TransferTable(s.Transfer.Low, s.Transfer.Low + TransferTable.Size / s.Transfer.Scale, alpha, colors, 1);
-        return s with { Transfer = table, Empty = EmptySpace.Of(volume, table.IsVisible), InMotion = true };
+        return s with { Transfer = table, Empty = EmptySpace.Of(volume, table.IsVisible), InMotion = true, Values = ValuesOf(volume) };
+    }
+
+    private static (float, float) ValuesOf(PagedVolume volume)
+    {
+        var (least, most) = (float.MaxValue, float.MinValue);
+        for (var i = 0; i < volume.Z * volume.Y * volume.X; i++)
+        {
+            var value = volume.At(i / volume.X / volume.Y, i / volume.X % volume.Y, i % volume.X);
+            (least, most) = (Math.Min(least, value), Math.Max(most, value));
+        }
+
+        return (least, most);
     }
 
     [VbmiTheory]
