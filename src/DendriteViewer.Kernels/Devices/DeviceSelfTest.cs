@@ -137,7 +137,7 @@ public static class DeviceSelfTest
             SlabSamples: 3, Interpolation: interpolation);
         DeviceSlicer.Render(device, volume, plane, Size, Size, (u, v, row) => row.CopyTo(there.AsSpan(v * Size + u)));
         Slicer.Render(volume, plane, Size, Size, (u, v, row) => row.CopyTo(here.AsSpan(v * Size + u)), lanes: PacketLanes.Scalar);
-        return Judge(name, 150, i => float.IsNaN(there[i]) || float.IsNaN(here[i])
+        return Judge(name, interpolation == SliceInterpolation.Nearest ? 50 : 150, i => float.IsNaN(there[i]) || float.IsNaN(here[i])
             ? float.IsNaN(there[i]) && float.IsNaN(here[i]) ? 0 : 255 : 255 * Math.Abs(there[i] - here[i]) / range);
     }
 

@@ -78,8 +78,7 @@ public sealed class DeviceTimer(DeviceVolumes device, TimeProvider time)
         return Median(frames, i => Elapsed(() => DeviceRaycaster.Render(device, volume, settings(i), camera(i), width, height, 1, target)));
     }
 
-    /// <summary>Milliseconds from the change to the pixels of every frame of many sessions, each drawn one after another by a thread of
-    /// its own.</summary>
+    /// <summary>Milliseconds from the change to the pixels of every frame of many sessions, each drawn one after another.</summary>
     /// <param name="volume">What they look at.</param>
     /// <param name="settings">How; the frame's number tells the camera's turn.</param>
     /// <param name="camera">The rays of a frame.</param>
@@ -89,10 +88,26 @@ public sealed class DeviceTimer(DeviceVolumes device, TimeProvider time)
     /// <param name="seconds">How long.</param>
     public IReadOnlyList<double> SessionMs(
         PagedVolume volume, Func<int, RaycastSettings> settings, Func<int, RayGeometry> camera, int width, int height, int sessions,
-            double seconds)
+        double seconds)
     {
         var times = new ConcurrentBag<double>();
         var failures = new ConcurrentBag<Exception>();
+
+        // As the server gives turns: who waited longest goes first, and as many draw at once as there are processors.
+        using var turns = new SemaphoreSlim(Environment.ProcessorCount);
+        void InTurn(Action draw)
+        {
+            turns.WaitAsync().GetAwaiter().GetResult();
+            try
+            {
+                draw();
+            }
+            finally
+            {
+                turns.Release();
+            }
+        }
+
         var started = time.GetTimestamp();
         var threads = Enumerable.Range(0, sessions).Select(s => new Thread(() =>
         {
@@ -101,8 +116,8 @@ public sealed class DeviceTimer(DeviceVolumes device, TimeProvider time)
                 var target = new uint[width * height];
                 for (var frame = 17 * s; time.GetElapsedTime(started).TotalSeconds < seconds; frame++)
                 {
-                    times.Add(Elapsed(() => DeviceRaycaster.Render(device, volume, settings(frame), camera(frame), width, height, 1,
-                        target)));
+                    times.Add(Elapsed(() => InTurn(() =>
+                        DeviceRaycaster.Render(device, volume, settings(frame), camera(frame), width, height, 1, target))));
                 }
             }
             catch (ComputeException e)
