@@ -55,6 +55,13 @@ public static class Caption
     /// <summary>Where a slice lies: its coordinate, and where there is room, its depth where it lies across the depth axis.</summary>
     public static string PlaceOf(FigureScene scene, Pane pane, bool withDepth = true)
     {
+        var roll = scene.View.Roll.Of(pane);
+        return LiesAt(scene, pane, withDepth)
+            + (roll == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", picture turned by {roll:0.#}°"));
+    }
+
+    private static string LiesAt(FigureScene scene, Pane pane, bool withDepth)
+    {
         var (view, voxel) = (scene.View, scene.Volume.VoxelSize.Least);
         if (SliceSheet.Of(view, pane, scene.Dataset) is { Curve: { } curve })
         {
@@ -107,14 +114,15 @@ public static class Caption
 
         if (view.Cut is var (along, keepsFar))
         {
-            yield return $"3D cut at {PlaceOf(scene, along, false)}, {(keepsFar ? "larger" : "smaller")} {NameOf(view, along)} kept";
+            yield return $"3D cut at {LiesAt(scene, along, false)}, {(keepsFar ? "larger" : "smaller")} {NameOf(view, along)} kept";
         }
     }
 
-    // A turned slice lies across an axis of its own.
+    // A turned slice lies across an axis of its own; one whose picture alone is turned does not.
     private static string NameOf(ViewState view, Pane pane) => s_axes[(int)pane] + (IsStraight(view, pane) ? "" : "′");
 
-    private static bool IsStraight(ViewState view, Pane pane) => SlicePlane.Of(view, pane).IsStraight(pane);
+    private static bool IsStraight(ViewState view, Pane pane) =>
+        SlicePlane.Of(view with { Roll = default }, pane).IsStraight(pane);
 
     private static string N(double v) => v.ToString("G5", CultureInfo.InvariantCulture);
 }

@@ -26,15 +26,18 @@ public sealed class MovieFrames(FigureRenderer renderer, string folder)
 
         // The tallest caption of all, so that the picture does not jump as its numbers change. It may say how a thick slab is sampled;
         // that depends on the size of the pictures, and their size on the caption's height.
-        double? step = null;
-        double Below() => plan.Shots.Max(s => FigurePlan.BelowOf(s.Scene with { SlabStepUm = step }, figure, settings.Width));
-        for (var turn = 0; turn < 2; turn++)
+        var scenes = plan.Shots.Select(s => s.Scene).ToArray();
+        var below = 0.0;
+        for (var turn = 0; turn < 3; turn++)
         {
-            var first = plan.Shots[0].Scene;
-            step = await renderer.SlabStepAsync(first, FigurePlan.OfFrame(first, figure, settings.Width, settings.Height, Below()), ct);
+            below = scenes.Max(s => FigurePlan.BelowOf(s, figure, settings.Width));
+            for (var i = 0; turn < 2 && i < scenes.Length; i++)
+            {
+                var frame = FigurePlan.OfFrame(scenes[i], figure, settings.Width, settings.Height, below);
+                scenes[i] = scenes[i] with { SlabStepUm = await renderer.SlabStepAsync(scenes[i], frame, ct) };
+            }
         }
 
-        var below = Below();
         for (var i = 0; i < plan.Shots.Count; i++)
         {
             ct.ThrowIfCancellationRequested();
@@ -46,7 +49,7 @@ public sealed class MovieFrames(FigureRenderer renderer, string folder)
             {
                 ComputeLane.GiveWay();
                 using var rendered = await renderer.RenderFrameAsync(
-                    plan.Shots[i].Scene with { SlabStepUm = step }, figure, settings.Width, settings.Height, below, ct);
+                    scenes[i], figure, settings.Width, settings.Height, below, ct);
                 using var pixels = FigureFile.Pixels(rendered);
                 var png = new ArrayBufferWriter<byte>();
                 PngEncoder.Encode(pixels, png);

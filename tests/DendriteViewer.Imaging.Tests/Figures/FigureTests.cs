@@ -162,6 +162,16 @@ public sealed class FigureTests(FigureFixture fixture) : IClassFixture<FigureFix
             Caption.PlaceOf(fixture.Scene(view), Pane.Z));
     }
 
+    [Fact]
+    public void Caption_OfAPictureTurnedInItsPlane_SaysByHowMuch_AndACutThereDoesNot()
+    {
+        var scene = fixture.Scene(fixture.View with { Roll = new SliceRoll(90, 0, 0), Cut = new SliceCut(Pane.Z, false) });
+        Assert.EndsWith("µm, picture turned by 90°", Caption.PlaceOf(scene, Pane.Z, withDepth: false), StringComparison.Ordinal);
+        Assert.StartsWith("z ", Caption.PlaceOf(scene, Pane.Z), StringComparison.Ordinal);
+        Assert.DoesNotContain("turned", Caption.PlaceOf(scene, Pane.Y), StringComparison.Ordinal);
+        Assert.Matches("3D cut at z [0-9.]+ µm, smaller z kept", Caption.Of(scene, [Pane.Volume]));
+    }
+
     [Theory]
     [InlineData(1, "slab of 60 µm, mean · ")]
     [InlineData(4, "slab of 60 µm, mean, sampled every ")]
