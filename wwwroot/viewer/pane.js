@@ -273,8 +273,7 @@ export class Pane {
       return;
     }
     if (d.site && d.moved && d.at) {
-      const done = await this.viewer.call('MoveSite', d.site.id, d.site.version, ...d.at);
-      this.viewer.markMoved(d.site, done !== null);
+      this.viewer.markMoved(d.site, await this.viewer.call('MoveSite', d.site.id, d.site.version, ...d.at) === true);
       return;
     }
     if (d.moved || d.isPress || e.button !== 0) return;

@@ -176,13 +176,15 @@ public sealed class FrameHub(
     }
 
     /// <summary>Moves a site.</summary>
-    public async Task MoveSite(string id, int version, double z, double y, double x)
+    /// <returns>True, which tells the browser that it was done: of a method without a result it gets null, as after a refusal.</returns>
+    public async Task<bool> MoveSite(string id, int version, double z, double y, double x)
     {
         Point(z, y, x);
         var (session, editor) = await EditorAsync();
         var site = (await sites.ListAsync(session.Dataset.Identity)).FirstOrDefault(s => s.Id == id)
             ?? throw new HubException("The site is not there any more.");
         await GuardAsync(() => sites.ChangeAsync(session.Dataset, site with { Version = version, ZUm = z, YUm = y, XUm = x }, editor, Context.ConnectionAborted));
+        return true;
     }
 
     /// <summary>Deletes a site.</summary>

@@ -109,6 +109,10 @@ public sealed class SiteAccessTests(RunningApp app) : IClassFixture<RunningApp>
         await using var hub = Connect(await app.GuestAsync(DatasetRole.Annotate));
         await hub.StartAsync();
         await hub.InvokeAsync<string>("Join", Guid.NewGuid().ToString("N"), app.Dataset.Value, "");
+
+        // The browser tells from the answer whether a mark stays where it was dropped.
+        var site = await hub.InvokeAsync<string>("AddSite", 50d, 50d, 50d);
+        Assert.True(await hub.InvokeAsync<bool>("MoveSite", site, 1, 60d, 50d, 50d));
         var refused = await Assert.ThrowsAsync<Microsoft.AspNetCore.SignalR.HubException>(() =>
             hub.InvokeAsync<string>("AddSite", 5000d, 0d, 0d));
         Assert.Contains("outside the scans", refused.Message);
