@@ -56,7 +56,7 @@ class Opening {
   layout() {
     const ratio = Math.min(devicePixelRatio, mostRatio), sizes = new Array(2 * panes).fill(0);
     // Another arrangement, which the link asks for, is left to the viewer.
-    if (!/[?&](full|compare)=/.test(location.search)) {
+    if (!/[?&](full|compare)=[^&]/.test(location.search)) {
       for (const pane of this.boot.querySelectorAll('[data-boot-pane]')) {
         const at = 2 * pane.dataset.bootPane;
         [sizes[at], sizes[at + 1]] = [pane.clientWidth, pane.clientHeight].map(v => Math.round(v * ratio));
@@ -107,7 +107,8 @@ function watch(boot) {
     page.disconnect();
     try {
       // Not left to the circuit, which would take a trip to ask for it.
-      if (root) (await import('./viewer.js')).start(); else current?.stop();
+      if (root?.dataset.session !== boot.dataset.session) current?.stop();
+      if (root) (await import('./viewer.js')).start();
     } finally {
       boot.remove();
     }
