@@ -25,7 +25,7 @@ public sealed partial class MaskSection
 {
     private MaskSummary? _summary;
     private IReadOnlyList<string> _stale = [];
-    private string? _problem;
+    private string? _problem, _refusal;
     private bool _isOpen;
     private bool _compares;
     private bool _showsNames;
@@ -122,15 +122,17 @@ public sealed partial class MaskSection
         Authentication is null ? null : await Access.GrantAsync((await Authentication).User, Session.Dataset.Identity);
 
     // The right may have ended since the page was opened, so it is asked for each time.
-    private async Task AskAsync(MaskWish wish)
+    // A refusal is told beside what was asked, which stays as it was typed.
+    private async Task<bool> AskAsync(MaskWish wish)
     {
+        _refusal = null;
         try
         {
             var needed = wish.Kind == MaskEntryKind.Choose ? DatasetRole.Curate : DatasetRole.Annotate;
             if (!((await GrantAsync())?.Role >= needed))
             {
-                _problem = "Correcting masks of this dataset is not open to you any more.";
-                return;
+                _refusal = "Correcting masks of this dataset is not open to you any more.";
+                return false;
             }
 
             var (dataset, by) = (Session.Dataset, (await Authentication!).User.PersonOf());
@@ -151,10 +153,16 @@ public sealed partial class MaskSection
             }
 
             await ReadAsync();
+            return true;
         }
         catch (Exception e)
         {
-            _problem = Failures.Tell(e);
+            _refusal = Failures.Tell(e);
+            return false;
+        }
+        finally
+        {
+            StateHasChanged();
         }
     }
 
