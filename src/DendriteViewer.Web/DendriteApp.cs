@@ -66,6 +66,7 @@ public static class DendriteApp
         app.MapStreaming();
         app.MapAnnotations();
         app.MapMeasurements();
+        app.MapBookmarks();
         app.MapAnalysis();
         app.MapMasks();
         app.MapFigures();

@@ -54,7 +54,7 @@ public sealed class TestHost : IAsyncLifetime
 
     public ShareLinks Links => new(Database, Time);
 
-    public BookmarkStore Bookmarks => new(Database, Access, Time);
+    public BookmarkStore Bookmarks => new(Database, Access, _budgets!, Time);
 
     public BookmarkDesk BookmarkDesk => new(Bookmarks, Sessions, new LinkTargets(Sites, Measurements.Log));
 

@@ -22,7 +22,8 @@ public sealed record Person(string Key, string Name);
 /// <param name="Role">What they may do.</param>
 /// <param name="IsMember">Whether by an account that is a member or administrator; else by a link alone, which may be in anybody's
 /// hands.</param>
-public sealed record DatasetGrant(DatasetRole Role, bool IsMember)
+/// <param name="Account">Their account, whose session holds; null of a link's guest without one.</param>
+public sealed record DatasetGrant(DatasetRole Role, bool IsMember, Guid? Account = null)
 {
     /// <summary>Whether the names of those who work here are shown: to members, and to guests who work with them.</summary>
     public bool SeesNames => IsMember || Role >= DatasetRole.Annotate;
@@ -67,21 +68,23 @@ public sealed class DatasetAccess(IDbContextFactory<DendriteDb> database, TimePr
     {
         await using var db = await database.CreateDbContextAsync(ct);
         DatasetGrant? grant = null;
-        if (await AccountAsync(db, user, ct) is { } account)
+        var account = await AccountAsync(db, user, ct);
+        if (account is not null)
         {
             if (account.IsAdministrator)
             {
-                return new DatasetGrant(DatasetRole.Own, IsMember: true);
+                return new DatasetGrant(DatasetRole.Own, IsMember: true, account.Id);
             }
 
-            grant = await MemberRoleAsync(db, account.Id, dataset, ct) is { } role ? new DatasetGrant(role, IsMember: true) : null;
+            grant = await MemberRoleAsync(db, account.Id, dataset, ct) is { } role
+                ? new DatasetGrant(role, IsMember: true, account.Id) : null;
         }
 
         foreach (var link in await LinksAsync(db, user, ct))
         {
             if (link.DatasetIdentity == dataset.Value && (grant is null || link.Role > grant.Role))
             {
-                grant = new DatasetGrant(link.Role, grant is not null);
+                grant = new DatasetGrant(link.Role, grant is not null, account?.Id);
             }
         }
 

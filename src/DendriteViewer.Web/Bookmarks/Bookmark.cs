@@ -40,12 +40,21 @@ public sealed class Bookmark
 /// <param name="IsShared">Whether others see it.</param>
 public sealed record BookmarkText(string Name, string Note = "", bool IsShared = false);
 
+/// <summary>A bookmark as a list has it: without its view, which may be long.</summary>
+/// <param name="Id">Its key.</param>
+/// <param name="Name">What it is called.</param>
+/// <param name="Note">What its owner says of it.</param>
+/// <param name="IsShared">Whether others see it.</param>
+/// <param name="CreatedAt">When it was saved, Unix milliseconds.</param>
+/// <param name="ChangedAt">When it was changed last, Unix milliseconds; who changes it says which state they looked at.</param>
+public sealed record BookmarkFacts(Guid Id, string Name, string Note, bool IsShared, long CreatedAt, long ChangedAt);
+
 /// <summary>A bookmark as somebody sees it.</summary>
 /// <param name="Bookmark">The bookmark.</param>
 /// <param name="IsMine">Whether it is theirs, to change and to delete.</param>
 /// <param name="MayDelete">Whether they may delete it: their own, and who owns the dataset also what others share.</param>
 /// <param name="Author">Whose it is; null where it is theirs, or where they see no names.</param>
-public sealed record BookmarkItem(Bookmark Bookmark, bool IsMine, bool MayDelete, string? Author);
+public sealed record BookmarkItem(BookmarkFacts Bookmark, bool IsMine, bool MayDelete, string? Author);
 
 /// <summary>What somebody has of a dataset's bookmarks.</summary>
 /// <param name="Items">Their own, and those that others share.</param>

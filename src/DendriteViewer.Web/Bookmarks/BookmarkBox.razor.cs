@@ -11,11 +11,11 @@ namespace DendriteViewer.Web.Bookmarks;
 public sealed partial class BookmarkBox
 {
     private BookmarkList? _list;
-    private Dictionary<Guid, string> _pictures = [];
     private IReadOnlyList<LinkRemark> _remarks = [];
     private string _opened = "";
     private string? _problem, _error;
     private bool _byName;
+    private int _shown = BookmarkRules.MostShown;
 
     // Counts what was saved, so that the form begins anew after each.
     private int _saved;
@@ -47,14 +47,7 @@ public sealed partial class BookmarkBox
     {
         try
         {
-            var list = await Desk.Store.ListAsync(await UserAsync(), Session.Dataset.Identity);
-            var pictures = new Dictionary<Guid, string>();
-            foreach (var item in list.Items)
-            {
-                pictures[item.Bookmark.Id] = await Desk.PictureOfAsync(Session.Dataset, item.Bookmark);
-            }
-
-            (_list, _pictures, _problem) = (list, pictures, null);
+            (_list, _problem) = (await Desk.Store.ListAsync(await UserAsync(), Session.Dataset.Identity), null);
         }
         catch (Exception e)
         {
@@ -82,36 +75,54 @@ public sealed partial class BookmarkBox
 
     private Task SaveAsync(BookmarkText text) => TryAsync(async user =>
     {
-        var saved = await Desk.Store.SaveAsync(user, Session.Dataset.Identity, text, await Desk.ViewOfAsync(Session));
+        var saved = await Desk.Store.SaveAsync(user, Session.Dataset.Identity, text, Session.Link);
         _saved++;
         Snackbar.Add($"“{saved.Name}” is saved.", Severity.Success);
     });
 
-    private Task OpenAsync(Bookmark bookmark) => TryAsync(async user =>
+    // Nothing of the list changes, unless it turns out that the bookmark is gone.
+    private async Task OpenAsync(BookmarkFacts bookmark)
     {
-        _remarks = await Desk.OpenAsync(user, Session, bookmark, this);
-        _opened = bookmark.Name;
-        if (_remarks.Count == 0)
+        await TryAsync(async user =>
         {
-            Snackbar.Add($"“{bookmark.Name}” is shown. Ctrl+Z goes back to the view before.", Severity.Info);
-            await OnOpened.InvokeAsync();
-        }
-    });
+            _remarks = await Desk.OpenAsync(user, Session, bookmark.Id, this);
+            _opened = bookmark.Name;
+            if (_remarks.Count == 0)
+            {
+                Snackbar.Add($"“{bookmark.Name}” is shown. Ctrl+Z goes back to the view before.", Severity.Info);
+                await OnOpened.InvokeAsync();
+            }
+        }, changes: false);
+        StateHasChanged();
+    }
 
-    private Task DescribeAsync((Bookmark Bookmark, BookmarkText Text) change) => TryAsync(user =>
-        Desk.Store.DescribeAsync(user, Session.Dataset.Identity, change.Bookmark.Id, change.Text));
-
-    private Task ReplaceAsync(Bookmark bookmark) => TryAsync(async user =>
+    private async Task<string?> AddressAsync(BookmarkFacts bookmark)
     {
-        var before = bookmark.View;
-        await Desk.Store.ReplaceAsync(user, Session.Dataset.Identity, bookmark.Id, await Desk.ViewOfAsync(Session));
+        string? address = null;
+        await TryAsync(async user => address = await Desk.AddressOfAsync(user, Session.Dataset, bookmark.Id), changes: false);
+        StateHasChanged();
+        return address;
+    }
+
+    private async Task<bool> DescribeAsync(BookmarkFacts bookmark, BookmarkText text)
+    {
+        var isDone = await TryAsync(user =>
+            Desk.Store.DescribeAsync(user, Session.Dataset.Identity, bookmark.Id, bookmark.ChangedAt, text));
+        StateHasChanged();
+        return isDone;
+    }
+
+    private Task ReplaceAsync(BookmarkFacts bookmark) => TryAsync(async user =>
+    {
+        var before = await Desk.Store.FindAsync(user, Session.Dataset.Identity, bookmark.Id);
+        var after = await Desk.Store.ReplaceAsync(user, Session.Dataset.Identity, bookmark.Id, bookmark.ChangedAt, Session.Link);
         OfferUndo($"“{bookmark.Name}” keeps the present view now.", back =>
-            Desk.Store.ReplaceAsync(back, Session.Dataset.Identity, bookmark.Id, before));
+            Desk.Store.ReplaceAsync(back, Session.Dataset.Identity, bookmark.Id, after.ChangedAt, before.View));
     });
 
-    private Task DeleteAsync(Bookmark bookmark) => TryAsync(async user =>
+    private Task DeleteAsync(BookmarkFacts bookmark) => TryAsync(async user =>
     {
-        var deleted = await Desk.Store.DeleteAsync(user, Session.Dataset.Identity, bookmark.Id);
+        var deleted = await Desk.Store.DeleteAsync(user, Session.Dataset.Identity, bookmark.Id, bookmark.ChangedAt);
         OfferUndo($"“{deleted.Name}” is deleted.", back => Desk.Store.RestoreAsync(back, Session.Dataset.Identity, deleted));
     });
 
@@ -132,7 +143,8 @@ public sealed partial class BookmarkBox
         });
     });
 
-    private async Task TryAsync(Func<ClaimsPrincipal, Task> change)
+    // Where it fails, what is said of it stays in the box, and what was typed in its field.
+    private async Task<bool> TryAsync(Func<ClaimsPrincipal, Task> change, bool changes = true)
     {
         _error = null;
         _remarks = [];
@@ -145,6 +157,11 @@ public sealed partial class BookmarkBox
             _error = Failures.Tell(e);
         }
 
-        await ReadAsync();
+        if (changes || _error is not null)
+        {
+            await ReadAsync();
+        }
+
+        return _error is null;
     }
 }

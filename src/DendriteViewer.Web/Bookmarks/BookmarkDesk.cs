@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Claims;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Rendering;
@@ -16,33 +17,42 @@ public sealed class BookmarkDesk(BookmarkStore store, ViewSessions sessions, Lin
     /// <summary>The bookmarks.</summary>
     public BookmarkStore Store => store;
 
-    /// <summary>The view of a session as a link has it.</summary>
-    public Task<string> ViewOfAsync(ViewSession session, CancellationToken ct = default) => sessions.LinkOfAsync(session, ct);
-
     /// <summary>Shows a bookmark in a session, as one change of the view.</summary>
     /// <returns>What of it could not be restored, a sentence each.</returns>
-    /// <exception cref="ArgumentException">The dataset is not open to them any more.</exception>
+    /// <exception cref="BookmarkException">It is there no longer, or not open to them any more.</exception>
     public async Task<IReadOnlyList<LinkRemark>> OpenAsync(
-        ClaimsPrincipal user, ViewSession session, Bookmark bookmark, object by, CancellationToken ct = default)
+        ClaimsPrincipal user, ViewSession session, Guid bookmark, object by, CancellationToken ct = default)
     {
-        // What stands in the list may be shared no longer, or deleted.
-        var now = (await store.ListAsync(user, session.Dataset.Identity, ct)).Items.FirstOrDefault(i => i.Bookmark.Id == bookmark.Id)
-            ?? throw new ArgumentException("The bookmark is not there any more.");
-        var remarks = await sessions.ShowAsync(session, now.Bookmark.View, by, ct);
+        var now = await store.FindAsync(user, session.Dataset.Identity, bookmark, ct);
+        var remarks = await sessions.ShowAsync(session, now.View, by, ct);
         var missing = await targets.MissingAsync(session.Dataset.Identity, session.Current.View.Selected, ct);
         return missing is null ? remarks : [.. remarks, missing];
     }
 
-    /// <summary>The address of a bookmark's view.</summary>
-    public static string AddressOf(Dataset dataset, Bookmark bookmark) => $"/d/{dataset.Id}?{bookmark.View}";
+    /// <summary>The address of a bookmark's view, which opens the same when the bookmark is gone.</summary>
+    /// <exception cref="BookmarkException">It is there no longer, or not open to them any more.</exception>
+    public async Task<string> AddressOfAsync(ClaimsPrincipal user, Dataset dataset, Guid bookmark, CancellationToken ct = default) =>
+        $"/d/{dataset.Id}?{(await store.FindAsync(user, dataset.Identity, bookmark, ct)).View}";
 
-    /// <summary>The address of a small picture of a bookmark's view: the slice that fills it, else 3D.</summary>
-    public async Task<string> PictureOfAsync(Dataset dataset, Bookmark bookmark, CancellationToken ct = default)
+    /// <summary>
+    /// The address by which a browser asks for the small picture of a bookmark, when the bookmark is in sight. It is another one after each
+    /// change.
+    /// </summary>
+    public static string PictureOf(Dataset dataset, BookmarkFacts bookmark) =>
+        string.Create(CultureInfo.InvariantCulture, $"/api/datasets/{dataset.Id}/bookmarks/{bookmark.Id}/picture?{bookmark.ChangedAt}");
+
+    /// <summary>The address of the picture of a bookmark's view: the slice that fills it, else 3D.</summary>
+    /// <exception cref="BookmarkException">It is there no longer, or not open to them any more.</exception>
+    public async Task<string> DrawingOfAsync(ClaimsPrincipal user, Dataset dataset, Guid bookmark, CancellationToken ct = default)
     {
         // Read and written again, since addresses of pictures refuse what cannot be read.
-        var view = (await sessions.ReadAsync(dataset, bookmark.View, ct)).View;
+        var kept = await store.FindAsync(user, dataset.Identity, bookmark, ct);
+        var view = (await sessions.ReadAsync(dataset, kept.View, ct)).View;
         var pane = view.Maximized ?? Pane.Volume;
-        var text = await sessions.FormatAsync(dataset, view with { UmPerPixel = PaneToPicture * view.UmPerPixel }, ct);
+        var text = ViewLink.Whole(view with
+        {
+            UmPerPixel = PaneToPicture * view.UmPerPixel, FollowsInterface = view.FollowsInterface && dataset.HasInterface,
+        });
         return pane == Pane.Volume
             ? $"/api/datasets/{dataset.Id}/thumbnail.jpg?size={PictureWidth}x{PictureHeight}&{text}"
             : $"/api/datasets/{dataset.Id}/slice.png?axis={pane.ToString().ToLowerInvariant()}&size={PictureWidth}x{PictureHeight}&{text}";

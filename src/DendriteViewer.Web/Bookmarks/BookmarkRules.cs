@@ -9,14 +9,20 @@ public static class BookmarkRules
     /// <summary>Characters that a note has at most.</summary>
     public const int MostNote = 1000;
 
-    /// <summary>Characters of a view's text at most; one with as many colours as a view can have takes two thirds of it.</summary>
-    public const int MostView = 60_000;
+    /// <summary>
+    /// Characters of a view's text at most: with the rest of an address they fit into the 8 KiB of a request's first line that servers and
+    /// proxies take.
+    /// </summary>
+    public const int MostView = 7000;
 
     /// <summary>Bookmarks that a person has of one dataset at most.</summary>
     public const int MostOfOne = 200;
 
     /// <summary>Shared bookmarks of others that a dataset's list shows at most, newest first.</summary>
     public const int MostShared = 500;
+
+    /// <summary>Bookmarks that the list shows at first, and as many more each time that somebody asks for more.</summary>
+    public const int MostShown = 50;
 
     /// <summary>What is wrong with a name, or null.</summary>
     public static string? ProblemOfName(string? name) => name?.Trim() switch
@@ -32,9 +38,14 @@ public static class BookmarkRules
         note?.Trim() is { Length: > MostNote } n ? $"A bookmark's note has at most {MostNote} characters; this has {n.Length}." : null;
 
     /// <summary>The text as it is kept.</summary>
-    /// <exception cref="ArgumentException">It cannot be; the sentence says why.</exception>
+    /// <exception cref="BookmarkException">It cannot be; the sentence says why.</exception>
     public static BookmarkText Check(BookmarkText text) =>
         (ProblemOfName(text.Name) ?? ProblemOfNote(text.Note)) is { } problem
-            ? throw new ArgumentException(problem)
+            ? throw new BookmarkException(problem)
             : text with { Name = text.Name.Trim(), Note = text.Note.Trim() };
 }
+
+/// <summary>A bookmark that cannot be kept, changed or found.</summary>
+/// <param name="message">The sentence that says why.</param>
+/// <param name="inner">What it came from.</param>
+public sealed class BookmarkException(string message, Exception? inner = null) : ArgumentException(message, inner);

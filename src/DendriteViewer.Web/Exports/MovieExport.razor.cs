@@ -129,7 +129,7 @@ public sealed partial class MovieExport
         var panes = FigureQuery.PanesOf(_pane);
         var movie = new MovieRequest
         {
-            Kind = _kind.ToString().ToLowerInvariant(), View = ViewLink.Format(Session.Current.View, Session.Start), Pane = _pane,
+            Kind = _kind.ToString().ToLowerInvariant(), View = ViewLink.Whole(Session.Current.View), Pane = _pane,
             Width = _width, Height = _height, Fps = _fps, Seconds = _seconds, Format = _format.ToString().ToLowerInvariant(),
             Axis = AxisName(_along),
             FromUm = _from, ToUm = _to, With = FigureQuery.NamesOf(_parts), Note = _note,

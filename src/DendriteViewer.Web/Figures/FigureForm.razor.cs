@@ -45,7 +45,7 @@ public sealed partial class FigureForm
 
     private string Sizing => _choices.OnPaper ? Paper : s_sizes.FirstOrDefault(s => s.Value == $"{_choices.Scale:0}").Value ?? "2";
 
-    private string View => ViewLink.Format(Session.Current.View, Session.Start);
+    private string View => ViewLink.Whole(Session.Current.View);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

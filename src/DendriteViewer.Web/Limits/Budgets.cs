@@ -18,11 +18,15 @@ public sealed class Budgets : IDisposable
     // Corrections of masks: nobody paints faster by hand.
     private const int StrokeBurst = 60, StrokesPerSecond = 20;
 
+    // Bookmarks: a few at once, then one a second; each change is a write to the database.
+    private const int BookmarkBurst = 20, BookmarksPerSecond = 1;
+
     private readonly PartitionedRateLimiter<Holder> _megapixels;
     private readonly PartitionedRateLimiter<Holder> _atOnce;
     private readonly PartitionedRateLimiter<Holder> _signIns;
     private readonly PartitionedRateLimiter<Holder> _viewers;
     private readonly PartitionedRateLimiter<Holder> _strokes;
+    private readonly PartitionedRateLimiter<Holder> _bookmarks;
 
     /// <param name="options">How much.</param>
     public Budgets(DendriteOptions options)
@@ -42,6 +46,11 @@ public sealed class Budgets : IDisposable
         _strokes = Of(h => new TokenBucketRateLimiter(new TokenBucketRateLimiterOptions
         {
             TokenLimit = StrokeBurst * h.Factor, TokensPerPeriod = StrokesPerSecond * h.Factor,
+            ReplenishmentPeriod = TimeSpan.FromSeconds(1), AutoReplenishment = false,
+        }));
+        _bookmarks = Of(_ => new TokenBucketRateLimiter(new TokenBucketRateLimiterOptions
+        {
+            TokenLimit = BookmarkBurst, TokensPerPeriod = BookmarksPerSecond,
             ReplenishmentPeriod = TimeSpan.FromSeconds(1), AutoReplenishment = false,
         }));
         _signIns = Of(_ => new TokenBucketRateLimiter(new TokenBucketRateLimiterOptions
@@ -93,6 +102,11 @@ public sealed class Budgets : IDisposable
         }
     }
 
+    /// <summary>Counts a change of an account's bookmarks.</summary>
+    /// <exception cref="BudgetSpentException">There were too many.</exception>
+    public void Bookmark(Guid account) =>
+        Granted(_bookmarks.AttemptAcquire(new Holder($"account:{account}", 1)), "changes of bookmarks").Dispose();
+
     /// <summary>Counts a viewer.</summary>
     /// <returns>Dispose it when the viewer goes.</returns>
     /// <exception cref="BudgetSpentException">The account, link or address has too many already.</exception>
@@ -116,7 +130,7 @@ public sealed class Budgets : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Array.ForEach([_megapixels, _atOnce, _viewers, _signIns, _strokes], l => l.Dispose());
+    public void Dispose() => Array.ForEach([_megapixels, _atOnce, _viewers, _signIns, _strokes, _bookmarks], l => l.Dispose());
 
     private static int Permits(double megapixels) => Math.Max(1, (int)Math.Ceiling(megapixels * PermitsAMegapixel));
 

@@ -8,8 +8,8 @@ using Microsoft.AspNetCore.WebUtilities;
 namespace DendriteViewer.Web.Viewing;
 
 /// <summary>
-/// A whole view in the address bar, readable, version 1. Numbers are written so that they read back exactly; what is as in
-/// the dataset's first view is left out.
+/// A whole view in the address bar, readable, version 1. Numbers are written so that they read back exactly. What is kept or handed on has
+/// every field; what a page asks for at once may leave out what is as in the dataset's first view.
 /// <code>v=1&amp;t=1.5&amp;m=projection&amp;at=152.5,80,91.5&amp;c=…&amp;zoom=0.5&amp;w=4000,42000&amp;cm=viridis&amp;cam=30,20,600,128,128,128&amp;tf=6000:e0a030:0.5;…</code>
 /// </summary>
 public static class ViewLink
@@ -30,10 +30,18 @@ public static class ViewLink
     private static readonly HashSet<string> s_known =
         new(ViewLinkFields.All.Select(f => f.Name).Concat(["v", "identity", Mask]), StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Writes a view.</summary>
+    /// <summary>
+    /// Writes every field of a view. A dataset's first view changes when an earlier scan is imported or the first one deleted; what is kept
+    /// or handed on must not change with it.
+    /// </summary>
+    public static string Whole(ViewState view) => Format(view, view, isWhole: true);
+
+    /// <summary>Writes a view for a picture that is asked for at once.</summary>
     /// <param name="view">The view.</param>
     /// <param name="start">The first view of its volume; equal fields are left out.</param>
-    public static string Format(ViewState view, ViewState start)
+    public static string Format(ViewState view, ViewState start) => Format(view, start, isWhole: false);
+
+    private static string Format(ViewState view, ViewState start, bool isWhole)
     {
         ViewDto a = ViewDto.Of(view), b = ViewDto.Of(start);
         var q = new StringBuilder($"v={Version}&t={N(a.Hours)}&m={a.Modality}");
@@ -70,7 +78,7 @@ public static class ViewLink
 
         void Add(string name, string mine, string theirs)
         {
-            if (mine != theirs)
+            if (isWhole || mine != theirs)
             {
                 q.Append('&').Append(name).Append('=').Append(mine);
             }

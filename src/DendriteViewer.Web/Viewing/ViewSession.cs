@@ -68,15 +68,15 @@ public sealed class ViewSession(string id, string owner, Dataset dataset, ViewSt
     /// <summary>Has everything drawn again whose voxels changed, though the view did not.</summary>
     public void Redraw() => Changed?.Invoke(_current, null);
 
-    /// <summary>The view as a link.</summary>
-    public string Link => LinkAgainst(start);
-
-    /// <summary>The view as a link that is read against this first view.</summary>
-    public string LinkAgainst(ViewState first)
+    /// <summary>The view as a link, with every field, so that it opens the same whatever is imported or deleted later.</summary>
+    public string Link
     {
-        var view = _current.View;
-        var entries = view.LabelsIn(Dataset)?.Mask?.Revision ?? 0;
-        return ViewLink.Format(view, first) + (entries > 0 ? FormattableString.Invariant($"&{ViewLink.Mask}={entries}") : "");
+        get
+        {
+            var view = _current.View;
+            var entries = view.LabelsIn(Dataset)?.Mask?.Revision ?? 0;
+            return ViewLink.Whole(view) + (entries > 0 ? FormattableString.Invariant($"&{ViewLink.Mask}={entries}") : "");
+        }
     }
 
     /// <summary>Adds to what is said of the link by which the page was opened.</summary>
@@ -163,6 +163,15 @@ public sealed class ViewSession(string id, string owner, Dataset dataset, ViewSt
         {
             remarks.Add(new LinkRemark("t", string.Create(CultureInfo.InvariantCulture,
                 $"There is no scan at {wanted.Hours} h; the nearest one, at {shown.Hours} h, is shown.")));
+        }
+
+        // What goes with the timestep, as labels do, may have none at some; what names its hours is one volume.
+        if (shown.Overlay is { } over && !Dataset.Everything.Concat(Dataset.Masks).Any(v =>
+            v.Key == new VolumeKey(over.Modality, over.Hours ?? v.Key.Hours)))
+        {
+            var when = over.Hours is { } hours ? string.Create(CultureInfo.InvariantCulture, $" of {hours} h") : "";
+            remarks.Add(new LinkRemark(
+                "over", $"This dataset has no “{over.Modality}”{when} (over) to show with the scan; the scan is shown without it."));
         }
 
         if (wanted.Compare is { } compare && shown.Compare?.Hours != compare.Hours)

@@ -137,17 +137,9 @@ public sealed class ViewSessions : IDatasetFollower
                 CultureInfo.InvariantCulture, $"its log had {then} entries then and has {now} now. It is shown as it is now."));
     }
 
-    /// <summary>The view of a session as a link that <see cref="ReadAsync"/> reads: against the first view of its modality.</summary>
-    public async Task<string> LinkOfAsync(ViewSession session, CancellationToken ct) =>
-        session.LinkAgainst(await StartAsync(session.Dataset, session.Volume(session.Current.View), ct));
-
     /// <summary>Reads the text of a link: all of it that can be read.</summary>
     public async Task<ViewReading> ReadAsync(Dataset dataset, string? query, CancellationToken ct) =>
         ViewLink.Read(query, await StartOfAsync(dataset, query, ct));
-
-    /// <summary>Writes a view as a link that <see cref="ReadAsync"/> reads: against the first view of the modality that it shows.</summary>
-    public async Task<string> FormatAsync(Dataset dataset, ViewState view, CancellationToken ct) =>
-        ViewLink.Format(view, await StartAsync(dataset, dataset.Nearest(view.Modality, view.Hours) ?? dataset.Volumes[0], ct));
 
     /// <summary>The view of a link that a program gives, over the first view of its volume.</summary>
     /// <exception cref="Imaging.Bounds.OutOfRangeException">Something in it cannot be read or is out of its range.</exception>
@@ -169,11 +161,7 @@ public sealed class ViewSessions : IDatasetFollower
     /// <exception cref="Imaging.Bounds.OutOfRangeException">The link cannot be read.</exception>
     public async Task<string> MaskTagAsync(Dataset dataset, string query, CancellationToken ct)
     {
-        if (!query.Contains(CorrectedMask.ShownSuffix, StringComparison.Ordinal))
-        {
-            return "";
-        }
-
+        // Of the view as it is read: its text may be escaped in several ways.
         var view = await OfLinkAsync(dataset, query, ct);
         return view.LabelsIn(_masks.With(dataset))?.Mask is { } mask
             ? $"{mask.Automatic.Prefix} {(await mask.SummaryAsync(ct)).History.Sequence}" : "";

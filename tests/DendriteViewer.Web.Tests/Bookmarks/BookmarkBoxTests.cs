@@ -22,7 +22,8 @@ public sealed class BookmarkBoxTests(TestHost host) : MudContext, IClassFixture<
         await box.Find("form input").InputAsync(new() { Value = "At the end" });
         await box.Find("form").SubmitAsync();
         box.WaitForAssertion(() => Assert.Equal("At the end", box.Find(".bookmark-name").TextContent));
-        Assert.StartsWith("v=1&t=3&", (await ListAsync(user)).Single().Bookmark.View, StringComparison.Ordinal);
+        var saved = await host.Bookmarks.FindAsync(user, host.Dataset.Identity, (await ListAsync(user)).Single().Bookmark.Id);
+        Assert.StartsWith("v=1&t=3&", saved.View, StringComparison.Ordinal);
 
         session.Update(v => v with { Hours = 0 }, null);
         await box.Find(".bookmark-open").ClickAsync(new());
@@ -60,6 +61,44 @@ public sealed class BookmarkBoxTests(TestHost host) : MudContext, IClassFixture<
         var (box, _, _) = await RenderAsync(new ClaimsPrincipal(new ClaimsIdentity()));
         box.WaitForAssertion(() => Assert.Contains("not open to you any more", box.Markup));
         Assert.Contains(box.FindAll("button"), b => b.TextContent.Contains("Try again"));
+    }
+
+    [Fact]
+    public async Task Box_ChangeThatIsRefused_KeepsWhatWasTyped_WithASentence()
+    {
+        var (box, _, user) = await RenderAsync();
+        var saved = await host.Bookmarks.SaveAsync(user, host.Dataset.Identity, new BookmarkText("Seen"), "v=1&t=1.5");
+        (box, _, _) = await RenderAsync(user);
+        var row = box.WaitForElement(".bookmark-open") is not null ? box.FindComponent<BookmarkRow>() : null!;
+        await host.Bookmarks.DescribeAsync(user, host.Dataset.Identity, saved.Id, saved.ChangedAt, new BookmarkText("Elsewhere"));
+        Assert.False(await row.InvokeAsync(() => row.Instance.Describe(row.Instance.Item.Bookmark, new BookmarkText("Typed"))));
+        box.WaitForAssertion(() => Assert.Contains("changed in another page meanwhile", box.Markup));
+        Assert.Contains("Elsewhere", box.Markup);
+    }
+
+    [Fact]
+    public async Task Row_WhoseChangeFails_StaysInItsForm()
+    {
+        Services.AddSingleton(host.BookmarkDesk);
+        _ = Popovers;
+        var item = new BookmarkItem(new BookmarkFacts(Guid.NewGuid(), "Rim", "", false, 0, 0), IsMine: true, MayDelete: true, Author: null);
+        var (works, asked) = (false, 0);
+        var row = Render<BookmarkRow>(p => p.Add(r => r.Item, item).Add(r => r.Dataset, host.Dataset)
+            .Add(r => r.Address, _ => Task.FromResult<string?>(null))
+            .Add(r => r.Describe, (_, _) =>
+            {
+                asked++;
+                return Task.FromResult(works);
+            }));
+        await row.Find(".mud-menu button").ClickAsync(new());
+        await Popovers.WaitForElements(".mud-menu-item").First(e => e.TextContent.Contains("Rename")).ClickAsync(new());
+        await row.WaitForElement("form input").InputAsync(new() { Value = "Typed" });
+        await row.Find("form").SubmitAsync();
+        Assert.Equal(1, asked);
+        Assert.Equal("Typed", row.Find("form input").GetAttribute("value"));
+        works = true;
+        await row.Find("form").SubmitAsync();
+        row.WaitForAssertion(() => Assert.Empty(row.FindAll("form")));
     }
 
     private bool _isOpened;

@@ -2,6 +2,8 @@ using System.Security.Claims;
 using DendriteViewer.Imaging.Rendering;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Bookmarks;
+using DendriteViewer.Web.Limits;
+using DendriteViewer.Web.Viewing;
 
 namespace DendriteViewer.Web.Tests.Bookmarks;
 
@@ -18,13 +20,13 @@ public sealed class BookmarkStoreTests(TestHost host) : IClassFixture<TestHost>
         Assert.Equal(("Rim", "look\nhere", View, "Ada"), (saved.Name, saved.Note, saved.View, saved.Author));
         Assert.DoesNotContain((await host.Bookmarks.ListAsync(bob, id)).Items, i => i.Bookmark.Id == saved.Id);
 
-        await host.Bookmarks.DescribeAsync(ada, id, saved.Id, new BookmarkText("Rim", IsShared: true));
+        saved = await host.Bookmarks.DescribeAsync(ada, id, saved.Id, saved.ChangedAt, new BookmarkText("Rim", IsShared: true));
         var seen = Assert.Single((await host.Bookmarks.ListAsync(bob, id)).Items, i => i.Bookmark.Id == saved.Id);
         Assert.Equal((false, false, "Ada"), (seen.IsMine, seen.MayDelete, seen.Author));
-        await Assert.ThrowsAsync<ArgumentException>(() => host.Bookmarks.ReplaceAsync(bob, id, saved.Id, View));
-        await Assert.ThrowsAsync<ArgumentException>(() => host.Bookmarks.DeleteAsync(bob, id, saved.Id));
-        await Assert.ThrowsAsync<ArgumentException>(() => host.Bookmarks.ListAsync(stranger, id));
-        await Assert.ThrowsAsync<ArgumentException>(() => host.Bookmarks.SaveAsync(stranger, id, new BookmarkText("x"), View));
+        await Assert.ThrowsAsync<BookmarkException>(() => host.Bookmarks.ReplaceAsync(bob, id, saved.Id, saved.ChangedAt, View));
+        await Assert.ThrowsAsync<BookmarkException>(() => host.Bookmarks.DeleteAsync(bob, id, saved.Id, saved.ChangedAt));
+        await Assert.ThrowsAsync<BookmarkException>(() => host.Bookmarks.ListAsync(stranger, id));
+        await Assert.ThrowsAsync<BookmarkException>(() => host.Bookmarks.SaveAsync(stranger, id, new BookmarkText("x"), View));
 
         // Who may look by a link sees shared ones without names, and saves none.
         var (link, _) = await host.Links.CreateAsync(host.Dataset, DatasetRole.View, "link", null, "", "ada", default);
@@ -32,7 +34,7 @@ public sealed class BookmarkStoreTests(TestHost host) : IClassFixture<TestHost>
         var list = await host.Bookmarks.ListAsync(guest, id);
         Assert.False(list.MaySave);
         Assert.Null(Assert.Single(list.Items, i => i.Bookmark.Id == saved.Id).Author);
-        await Assert.ThrowsAsync<ArgumentException>(() => host.Bookmarks.SaveAsync(guest, id, new BookmarkText("x"), View));
+        await Assert.ThrowsAsync<BookmarkException>(() => host.Bookmarks.SaveAsync(guest, id, new BookmarkText("x"), View));
     }
 
     [Fact]
@@ -41,16 +43,16 @@ public sealed class BookmarkStoreTests(TestHost host) : IClassFixture<TestHost>
         var (ada, bob, id) = (await MemberAsync("Ada"), await MemberAsync("Bob"), host.Dataset.Identity);
         var owner = User(await host.AddUserAsync(administrator: true), "Owner");
         var saved = await host.Bookmarks.SaveAsync(ada, id, new BookmarkText("Rim", IsShared: true), View);
-        var deleted = await host.Bookmarks.DeleteAsync(owner, id, saved.Id);
-        await Assert.ThrowsAsync<ArgumentException>(() => host.Bookmarks.RestoreAsync(bob, id, deleted));
-        await Assert.ThrowsAsync<ArgumentException>(() => host.Bookmarks.DeleteAsync(ada, id, saved.Id));
+        var deleted = await host.Bookmarks.DeleteAsync(owner, id, saved.Id, saved.ChangedAt);
+        await Assert.ThrowsAsync<BookmarkException>(() => host.Bookmarks.RestoreAsync(bob, id, deleted));
+        await Assert.ThrowsAsync<BookmarkException>(() => host.Bookmarks.DeleteAsync(ada, id, saved.Id, saved.ChangedAt));
         await host.Bookmarks.RestoreAsync(owner, id, deleted);
         var back = Assert.Single((await host.Bookmarks.ListAsync(ada, id)).Items);
         Assert.True(back.IsMine);
-        Assert.Equivalent(saved, back.Bookmark);
+        Assert.Equivalent(saved, await host.Bookmarks.FindAsync(ada, id, back.Bookmark.Id));
 
         var hidden = await host.Bookmarks.SaveAsync(ada, id, new BookmarkText("Mine"), View);
-        await Assert.ThrowsAsync<ArgumentException>(() => host.Bookmarks.DeleteAsync(owner, id, hidden.Id));
+        await Assert.ThrowsAsync<BookmarkException>(() => host.Bookmarks.DeleteAsync(owner, id, hidden.Id, hidden.ChangedAt));
     }
 
     [Theory]
@@ -62,7 +64,7 @@ public sealed class BookmarkStoreTests(TestHost host) : IClassFixture<TestHost>
     {
         var text = new BookmarkText(name == "long" ? new string('n', 101) : name, note == "long" ? new string('n', 1001) : note);
         var ada = await MemberAsync("Ada");
-        var refusal = await Assert.ThrowsAsync<ArgumentException>(() => host.Bookmarks.SaveAsync(ada, host.Dataset.Identity, text, View));
+        var refusal = await Assert.ThrowsAsync<BookmarkException>(() => host.Bookmarks.SaveAsync(ada, host.Dataset.Identity, text, View));
         Assert.Contains(words, refusal.Message, StringComparison.Ordinal);
         Assert.DoesNotContain((await host.Bookmarks.ListAsync(ada, host.Dataset.Identity)).Items, i => i.IsMine);
     }
@@ -71,16 +73,21 @@ public sealed class BookmarkStoreTests(TestHost host) : IClassFixture<TestHost>
     public async Task Bookmarks_BeyondTheMost_AreRefused_AndGoWithTheAccount()
     {
         var (ada, id, store) = (await MemberAsync("Ada"), host.Dataset.Identity, host.Bookmarks);
-        for (var i = 0; i < BookmarkRules.MostOfOne; i++)
+        var owner = Guid.Parse(ada.KeyOf());
+        await using (var db = await host.Database.CreateDbContextAsync())
         {
-            await store.SaveAsync(ada, id, new BookmarkText($"{i}"), View);
+            db.Bookmarks.AddRange(Enumerable.Range(0, BookmarkRules.MostOfOne).Select(i => new Bookmark
+            {
+                Id = Guid.NewGuid(), DatasetIdentity = id.Value, OwnerId = owner, Author = "Ada", Name = $"{i}", View = View,
+            }));
+            await db.SaveChangesAsync();
         }
 
-        var refusal = await Assert.ThrowsAsync<ArgumentException>(() => store.SaveAsync(ada, id, new BookmarkText("more"), View));
+        var refusal = await Assert.ThrowsAsync<BookmarkException>(() => store.SaveAsync(ada, id, new BookmarkText("more"), View));
         Assert.Contains("at most 200 bookmarks", refusal.Message, StringComparison.Ordinal);
         var before = await store.CountAsync(id, default);
         await host.AddUserAsync(administrator: true);
-        await new People(host.Database, null!).RemoveAsync(BookmarkStore.AccountOf(ada)!.Value);
+        await new People(host.Database, null!).RemoveAsync(owner);
         Assert.Equal(before - BookmarkRules.MostOfOne, await store.CountAsync(id, default));
     }
 
@@ -91,21 +98,90 @@ public sealed class BookmarkStoreTests(TestHost host) : IClassFixture<TestHost>
         session.Update(
             v => v with { Hours = 3, WindowLow = 4000, Cut = new SliceCut(Pane.Z, false), Maximized = Pane.Y, UmPerPixel = 0.25 }, null);
         var kept = session.Current.View;
-        var saved = await desk.Store.SaveAsync(ada, host.Dataset.Identity, new BookmarkText("Kept"), await desk.ViewOfAsync(session));
+        var saved = await desk.Store.SaveAsync(ada, host.Dataset.Identity, new BookmarkText("Kept"), session.Link);
         session.Update(_ => session.Start, null);
-        Assert.Empty(await desk.OpenAsync(ada, session, saved, this));
+        Assert.Empty(await desk.OpenAsync(ada, session, saved.Id, this));
         Assert.Equal(kept, session.Current.View);
-        Assert.Equal($"/d/{host.Dataset.Id}?{saved.View}", BookmarkDesk.AddressOf(host.Dataset, saved));
-        var picture = await desk.PictureOfAsync(host.Dataset, saved);
+        Assert.Equal($"/d/{host.Dataset.Id}?{saved.View}", await desk.AddressOfAsync(ada, host.Dataset, saved.Id));
+        var picture = await desk.DrawingOfAsync(ada, host.Dataset, saved.Id);
         Assert.Contains("slice.png?axis=y", picture, StringComparison.Ordinal);
         Assert.Contains("zoom=1.5", picture, StringComparison.Ordinal);
 
-        var old = await desk.Store.ReplaceAsync(ada, host.Dataset.Identity, saved.Id, "v=7&t=1.4&w=dark&site=gone&at=10,20,30");
-        var remarks = await desk.OpenAsync(ada, session, old, this);
-        Assert.Equal(["v", "w", "t", "site"], remarks.Select(r => r.Name));
+        await desk.Store.ReplaceAsync(
+            ada, host.Dataset.Identity, saved.Id, saved.ChangedAt, "v=7&t=1.4&w=dark&site=gone&at=10,20,30&over=gone,-,0,1~1:ff:1");
+        var remarks = await desk.OpenAsync(ada, session, saved.Id, this);
+        Assert.Equal(["v", "w", "t", "over", "site"], remarks.Select(r => r.Name));
         Assert.Equal((1.5, 20), (session.Current.View.Hours, session.Current.View.Focus.Y));
-        await desk.Store.DeleteAsync(ada, host.Dataset.Identity, saved.Id);
-        await Assert.ThrowsAsync<ArgumentException>(() => desk.OpenAsync(ada, session, saved, this));
+        var listed = Assert.Single((await desk.Store.ListAsync(ada, host.Dataset.Identity)).Items, i => i.IsMine).Bookmark;
+        await desk.Store.DeleteAsync(ada, host.Dataset.Identity, saved.Id, listed.ChangedAt);
+        await Assert.ThrowsAsync<BookmarkException>(() => desk.OpenAsync(ada, session, saved.Id, this));
+    }
+
+    // An earlier scan that is imported, or the first one that is deleted, gives a dataset another first view.
+    [Fact]
+    public async Task View_ReadOverAnotherFirstView_IsRestoredAsItWas()
+    {
+        var session = await host.SessionAsync();
+        var other = new ViewState
+        {
+            WindowLow = 1, WindowHigh = 2, IsoValue = 3, ColorMap = "viridis", BandVisible = false, Threshold = 5, Selected = "x",
+            Maximized = Pane.X, Cut = new SliceCut(Pane.Z, true), Mode = VolumeMode.Maximum, Shaded = false, SlabUm = 7,
+            Overlay = new Overlay("gone", null, TransferFunction.Of([new(1, 2, 0.5)]), true),
+        };
+        Assert.Equal(session.Current.View, ViewLink.Read(session.Link, other).View);
+    }
+
+    [Fact]
+    public async Task Bookmark_ChangedMeanwhile_IsNeitherOverwrittenNorDeleted_AndUndoRefusesToo()
+    {
+        var (ada, id, store) = (await MemberAsync("Ada"), host.Dataset.Identity, host.Bookmarks);
+        var saved = await store.SaveAsync(ada, id, new BookmarkText("Rim"), View);
+        var replaced = await store.ReplaceAsync(ada, id, saved.Id, saved.ChangedAt, View + "&w=1,2");
+        await store.DescribeAsync(ada, id, saved.Id, replaced.ChangedAt, new BookmarkText("Edge"));
+        foreach (var late in new Func<Task>[]
+        {
+            () => store.DescribeAsync(ada, id, saved.Id, saved.ChangedAt, new BookmarkText("Old")),
+            () => store.ReplaceAsync(ada, id, saved.Id, replaced.ChangedAt, View),
+            () => store.DeleteAsync(ada, id, saved.Id, saved.ChangedAt),
+        })
+        {
+            var refusal = await Assert.ThrowsAsync<BookmarkException>(late);
+            Assert.Contains("changed in another page", refusal.Message, StringComparison.Ordinal);
+        }
+
+        var now = await store.FindAsync(ada, id, saved.Id);
+        Assert.Equal(("Edge", View + "&w=1,2"), (now.Name, now.View));
+    }
+
+    [Fact]
+    public async Task Bookmarks_SavedFasterThanByHand_AreRefusedForSomeSeconds()
+    {
+        var ada = await MemberAsync("Ada");
+        var refusal = await Assert.ThrowsAsync<BudgetSpentException>(async () =>
+        {
+            for (var i = 0; i < BookmarkRules.MostOfOne; i++)
+            {
+                await host.Bookmarks.SaveAsync(ada, host.Dataset.Identity, new BookmarkText($"{i}"), View);
+            }
+        });
+        Assert.Contains("Too many changes of bookmarks", refusal.Message, StringComparison.Ordinal);
+    }
+
+    // The cookie of a session that ended still names the account.
+    [Fact]
+    public async Task Bookmarks_OfASessionThatEnded_AreNotThoseOfItsAccount_ThoughALinkLetsItIn()
+    {
+        var (ada, id) = (await MemberAsync("Ada"), host.Dataset.Identity);
+        var saved = await host.Bookmarks.SaveAsync(ada, id, new BookmarkText("Mine"), View);
+        var (link, _) = await host.Links.CreateAsync(host.Dataset, DatasetRole.View, "link", null, "", "ada", default);
+        var ended = new ClaimsPrincipal(new ClaimsIdentity(
+            [.. ada.Claims, new(AccountSessions.StampClaim, "of an earlier password"),
+                new(DendriteClaims.Link, link.Id.ToString())], "test"));
+        var list = await host.Bookmarks.ListAsync(ended, id);
+        Assert.False(list.MaySave);
+        Assert.DoesNotContain(list.Items, i => i.Bookmark.Id == saved.Id);
+        await Assert.ThrowsAsync<BookmarkException>(() => host.Bookmarks.FindAsync(ended, id, saved.Id));
+        await Assert.ThrowsAsync<BookmarkException>(() => host.Bookmarks.SaveAsync(ended, id, new BookmarkText("x"), View));
     }
 
     private async Task<ClaimsPrincipal> MemberAsync(string name)

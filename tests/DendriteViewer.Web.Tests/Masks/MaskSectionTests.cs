@@ -5,6 +5,7 @@ using DendriteViewer.Imaging.Corrections;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Analysis;
+using DendriteViewer.Web.Bookmarks;
 using DendriteViewer.Web.Hosting;
 using DendriteViewer.Web.Masks;
 using DendriteViewer.Web.Tests.Components;
@@ -115,6 +116,18 @@ public sealed class MaskSectionTests : MudContext
         Assert.Empty((await OpenAsync(link)).Remarks);
         await PaintAsync("Ada", erase: true);
         Assert.Contains("had 1 entries then and has 2 now", Assert.Single((await OpenAsync(link)).Remarks).Text);
+
+        // A bookmark is such a link.
+        var user = new ClaimsPrincipal(new ClaimsIdentity(
+            [new(ClaimTypes.NameIdentifier, (await _host.AddUserAsync(administrator: true)).ToString())], "test"));
+        var desk = _host.BookmarkDesk;
+        var saved = await desk.Store.SaveAsync(user, _host.Dataset.Identity, new BookmarkText("Mask"), link);
+        Assert.Contains("had 1 entries then and has 2 now",
+            Assert.Single(await desk.OpenAsync(user, _session, saved.Id, this)).Text);
+
+        // However the mask's name is escaped, a picture's tag changes with it.
+        var escaped = "?" + link.Replace("lithium-mask", "lithium%2Dmask", StringComparison.Ordinal);
+        Assert.NotEqual("", await _host.Sessions.MaskTagAsync(_session.Dataset, escaped, default));
 
         async Task<ViewSession> OpenAsync(string query) => (await _host.Sessions.HoldAsync(
             Guid.NewGuid().ToString("N"), "me", (await _host.Store.TryOpenAsync(_host.Dataset.Id, default))!, "?" + query, default))!;
