@@ -95,7 +95,7 @@ internal sealed record RaycastBench(int N, int Pixels, string? Snapshots, bool E
                 var settings = new RaycastSettings
                 {
                     Transfer = table, Empty = empty, Shaded = shaded, Step = step, Integrated = Exact, Smooth = Exact,
-                        InMotion = !Exact && InBytes,
+                        InMotion = !Exact && InBytes, Values = (0, 255 * unit),
                 };
                 var target = new uint[Pixels * Pixels];
                 var label = $"{name}.{(shaded ? "shaded" : "flat")}";
