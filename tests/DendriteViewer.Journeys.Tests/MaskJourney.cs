@@ -47,6 +47,19 @@ public sealed class MaskJourney(Browser browser) : IClassFixture<Browser>
         var (disc, _) = await CorrectedAsync(page);
         Assert.InRange(disc, 2 * 16 * 30 * 0.9, 2 * (16 * 36 * 1.3));
 
+        // Before the panel has another timestep, nothing can be painted in the mask of the one that was left.
+        Assert.Equal(0, await page.EvaluateAsync<int>("""
+            () => {
+              const [pane] = dendrite.panes, [x, y] = pane.map().toScreen([150, 110, 90]), { hours } = dendrite.view;
+              dendrite.patch({ hours: 0 });
+              dendrite.brush.down(pane, { button: 0 }, x, y).up();
+              const painted = dendrite.brush.queue.length;
+              dendrite.patch({ hours });
+              return painted;
+            }
+            """));
+        await page.ExactAsync();
+
         // A ball with a larger brush, erased across, in all slices; keys change the radius, and the panel says so.
         await page.Locator(".mask-section .mud-toggle-item >> text=3D").ClickAsync();
         await page.WaitForFunctionAsync("() => dendrite.brush.shape === 'ball'");

@@ -25,11 +25,13 @@ export function stop() {
 export function set(options) { brush?.set(options); }
 
 class Brush {
-  // sent: strokes that are drawn over the pictures until these show them; queue: what is to be sent, in order.
+  // sent: strokes that are drawn over the pictures until these show them; queue: what is to be sent, in order. resumed: the stroke that
+  // goes on once the pointer is back where its slice has a place.
   constructor(viewer, panel) {
-    Object.assign(this, { viewer, panel, does: 'paint', shape: 'disc', radius: 1, hours: 0, at: null, stroke: null, sent: [], queue: [] });
+    Object.assign(this, { viewer, panel, does: 'paint', shape: 'disc', radius: 1, hours: 0, at: null });
+    Object.assign(this, { stroke: null, resumed: null, sent: [], queue: [] });
     this.ended = new AbortController();
-    addEventListener('beforeunload', e => { if (this.queue.length) e.preventDefault(); }, { signal: this.ended.signal });
+    this.guard = e => e.preventDefault();
     addEventListener('keydown', e => this.control(e), { signal: this.ended.signal });
     addEventListener('keyup', e => this.control(e), { signal: this.ended.signal });
   }
@@ -60,11 +62,8 @@ class Brush {
 
   down(pane, e, x, y) {
     if (!this.isOn || pane.is3d || e.button !== 0 || e.shiftKey) return null;
-    const { viewer } = this, erase = this.erases(e);
-    if (viewer.view.compare && viewer.compare.hoursAt(pane, x) !== this.hours) {
-      viewer.tell('The mask of the timestep that is chosen is corrected; the other one is only compared with it.');
-      return { moved: true, move() {}, up() {} };
-    }
+    const { viewer } = this, erase = this.erases(e), { hours } = this;
+    if (!this.corrects(pane, x)) return { moved: true, move() {}, up() {} };
     const map = pane.map(), from = map.toWorld(x, y);
     if (map.depthUm !== undefined && this.shape === 'disc') {
       viewer.tell('This slice follows the interface, and a disc is flat: choose 3D, or press U to make the slice flat.');
@@ -75,31 +74,57 @@ class Brush {
         : 'No interface was found there, so that this slice has no place there.');
       return { moved: true, move() {}, up() {} };
     }
-    if (this.does === 'fill') return { moved: true, move() {}, up: () => this.fill(pane, from, map, e.ctrlKey || e.metaKey) };
-    this.begin(pane, map, from, erase);
+    if (this.does === 'fill') return { moved: true, move() {}, up: () => this.fill(hours, from, map, e.ctrlKey || e.metaKey) };
+    this.begin(pane, map, from, erase, hours);
     return {
       moved: true,
-      move: (mx, my) => this.go(pane, pane.map().toWorld(mx, my), mx, my),
-      up: () => this.finish(),
-      cancel: () => { this.stroke = null; viewer.overlays(); },
+      move: (mx, my) => this.go(pane, mx, my),
+      up: () => { this.resumed = null; this.finish(); },
+      cancel: () => { this.stroke = this.resumed = null; viewer.overlays(); },
     };
   }
 
-  begin(pane, map, from, erase) {
-    const { shape, radius, hours } = this;
+  // Whether what is seen there is of the timestep whose mask is corrected. The panel says which that is only after the server has the new
+  // timestep: what was painted before would go into the mask of the one that was left.
+  corrects(pane, x) {
+    const { viewer } = this, { modality } = viewer.view, wanted = viewer.compare.hoursAt(pane, x);
+    const all = viewer.scene.volumes.filter(v => v.modality === modality).map(v => v.hours);
+    const seen = all.reduce((a, b) => Math.abs(b - wanted) < Math.abs(a - wanted) ? b : a, all[0] ?? wanted);
+    if (seen === this.hours) return true;
+    viewer.tell(viewer.view.compare && wanted === viewer.view.compare.hours && wanted !== viewer.view.hours
+      ? 'The mask of the timestep that is chosen is corrected; the other one is only compared with it.'
+      : 'The timestep has just changed; nothing was corrected. Try again once the panel shows its mask.');
+    return false;
+  }
+
+  begin(pane, map, from, erase, hours) {
+    const { shape, radius } = this;
     this.stroke = { pane: pane.index, erase, shape, radius, hours, normal: map.normal, points: [from] };
     this.viewer.overlays();
   }
 
   // Points nearer to one another than a part of the radius, or a pixel, change nothing that is seen.
-  go(pane, to, x, y) {
+  go(pane, x, y) {
     this.at = { pane, x, y };
+    const map = pane.map(), to = map.toWorld(x, y), held = this.stroke ?? this.resumed;
+    if (held && !this.corrects(pane, x)) {
+      // The timestep changed under the stroke: it ends where it was.
+      this.resumed = null;
+      this.finish();
+    } else if (held && !map.isKnown(x, y)) {
+      // A slice along the interface has no place there: the stroke ends at its edge, and goes on beyond as another one.
+      this.resumed = held;
+      this.finish();
+    } else if (this.resumed) {
+      this.begin(pane, map, to, held.erase, held.hours);
+      this.resumed = null;
+    }
     const s = this.stroke, last = s?.points.at(-1);
-    if (s && length(sub(to, last)) >= Math.max(s.radius / 5, pane.map().um / 2)) {
+    if (s && length(sub(to, last)) >= Math.max(s.radius / 5, map.um / 2)) {
       s.points.push(to);
       if (s.points.length === mostPoints) {
         this.finish();
-        this.begin(pane, pane.map(), to, s.erase);
+        this.begin(pane, map, to, s.erase, s.hours);
       }
     }
     this.viewer.overlays();
@@ -114,8 +139,8 @@ class Brush {
     this.enqueue('strokes', s.hours, { erase, shape, radiusUm, pointsUm, normal: shape === 'disc' ? normal : undefined }, s);
   }
 
-  fill(pane, atUm, map, erase) {
-    this.enqueue('fills', this.hours, { erase, atUm, normal: this.shape === 'disc' ? map.normal : undefined }, null);
+  fill(hours, atUm, map, erase) {
+    this.enqueue('fills', hours, { erase, atUm, normal: this.shape === 'disc' ? map.normal : undefined }, null);
   }
 
   /** A click in 3D sets a ball where something is seen. */
@@ -125,10 +150,13 @@ class Brush {
       this.viewer.tell('In the 3D picture a ball is set with a click; choose 3D, and Paint or Erase.');
       return true;
     }
+    if (!this.corrects(pane, x)) return true;
+    const { hours, radius: radiusUm } = this, erase = this.does === 'erase' !== Boolean(this.isTurned);
     const at = await this.viewer.call('Pick', x, y, ...pane.size.map(Math.round));
     if (!at) { this.viewer.tell('Nothing is seen there.'); return true; }
-    const erase = this.does === 'erase' !== Boolean(this.isTurned);
-    this.enqueue('strokes', this.hours, { erase, shape: 'ball', radiusUm: this.radius, pointsUm: [at] }, null);
+    // What was picked may be of another timestep by now.
+    if (!this.corrects(pane, x) || hours !== this.hours) return true;
+    this.enqueue('strokes', hours, { erase, shape: 'ball', radiusUm, pointsUm: [at] }, null);
     return true;
   }
 
@@ -152,36 +180,40 @@ class Brush {
     this.telling = setTimeout(() => this.panel.invokeMethodAsync('Resized', this.radius).catch(() => {}), 120);
   }
 
-  // Sending: one after another, in the order in which it was painted. What cannot be sent now is sent again.
+  // Sending: one after another, in the order in which it was painted. What did not reach the server, or comes too fast for it, is sent
+  // again, by a name of its own, so that what it has already is not painted twice. Until all is sent, the page asks before it is left.
 
   enqueue(what, hours, body, stroke) {
-    this.queue.push({ what, hours, body, stroke });
-    if (this.queue.length === 1) this.send();
+    const id = Array.from(crypto.getRandomValues(new Uint8Array(16)), b => b.toString(16).padStart(2, '0')).join('');
+    this.queue.push({ what, hours, body: { ...body, id }, stroke });
+    if (this.queue.length > 1) return;
+    addEventListener('beforeunload', this.guard);
+    this.send();
   }
 
   async send() {
     const { viewer } = this;
     while (this.queue.length) {
       const { what, hours, body, stroke } = this.queue[0], session = viewer.root.dataset.session;
-      try {
-        const answer = await fetch(`/api/datasets/${viewer.scene.dataset}/masks/${hours}/${what}?session=${session}`, {
-          method: 'POST', body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' },
-        });
-        if (answer.status === 429 || answer.status >= 500) throw new Error();
-        if (!answer.ok) {
-          const problem = await answer.json().catch(() => ({}));
-          viewer.tell(problem.error ?? problem.detail ?? `The server refused this (${answer.status}).`);
-        }
-        if (stroke) this.settle(stroke, answer.ok);
-        this.isTold = false;
-        this.queue.shift();
-      } catch {
+      const answer = await fetch(`/api/datasets/${viewer.scene.dataset}/masks/${hours}/${what}?session=${session}`, {
+        method: 'POST', body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' },
+      }).catch(() => null);
+      if (!answer || answer.status === 429 || answer.status === 503) {
         // Once is enough to say so; the stroke stays on the picture until it is kept.
         if (!this.isTold) viewer.tell('A correction is not saved yet: the server does not answer. It is sent again.');
         this.isTold = true;
         await new Promise(done => setTimeout(done, retryAfter));
+        continue;
       }
+      if (!answer.ok) {
+        const problem = await answer.json().catch(() => ({}));
+        viewer.tell(`A correction was not saved. ${problem.error ?? problem.detail ?? `The server refused it (${answer.status}).`}`);
+      }
+      if (stroke) this.settle(stroke, answer.ok);
+      this.isTold = false;
+      this.queue.shift();
     }
+    removeEventListener('beforeunload', this.guard);
   }
 
   // Drawn until the pane has a picture of after it was kept, or it is clear that none comes.

@@ -109,6 +109,8 @@ export class Measure {
     return {
       moved: true,
       move: (x, y) => {
+        // A slice along the interface has no place where none was found: the handle stays at the edge.
+        if (!map.isKnown(x, y)) return;
         moved = true;
         const pointsUm = move(map.lift(map.toWorld(x, y), off)).map(p => kinds[m.kind].flat ? this.intoPlane(m, p) : p);
         this.draft = { ...m, pointsUm, isDraft: true };
@@ -150,11 +152,12 @@ export class Measure {
       moved: true,
       move: (mx, my) => {
         dragged ||= Math.hypot(mx - start[0], my - start[1]) >= clickDistance;
-        if (dragged) this.preview(map.toWorld(mx, my));
+        if (dragged && map.isKnown(mx, my)) this.preview(map.toWorld(mx, my));
       },
       up: (ux, uy) => {
         if (!this.draft) return;
-        if (!isNew || dragged) this.set(map.toWorld(ux, uy), pane, ux, uy);
+        if (!map.isKnown(ux, uy)) viewer.tell('No interface was found there; set the point elsewhere.');
+        else if (!isNew || dragged) this.set(map.toWorld(ux, uy), pane, ux, uy);
         this.changed();
       },
       cancel: () => this.cancel(),
@@ -169,7 +172,8 @@ export class Measure {
   /** The pointer moves without a button: the next point follows it. */
   hover(pane, x, y) {
     if (!this.draft?.set || this.draft.pane !== pane || pane.is3d) return false;
-    this.preview(pane.map().toWorld(x, y));
+    const map = pane.map();
+    if (map.isKnown(x, y)) this.preview(map.toWorld(x, y));
     return true;
   }
 
