@@ -33,6 +33,8 @@ public sealed class TestHost : IAsyncLifetime
 
     private ComputeLanes? _lanes;
 
+    public ComputeLanes Lanes => _lanes!;
+
     private Budgets? _budgets;
 
     public ManualTime Time { get; } = new();

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using DendriteViewer.Imaging.Corrections;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Storage;
 using DendriteViewer.Imaging.Volumes;
@@ -84,7 +85,7 @@ public sealed class AnalysisStore(DatasetStore store)
         }
 
         var pristine = dataset.Volumes.First(v => v.Key.Modality == result.Recipe.Modality);
-        var inputs = result.Inputs.Count > 0 ? result.Inputs : await InputsAsync(store, dataset, result.Recipe, ct);
+        var inputs = result.Inputs.Count > 0 ? result.Inputs : await InputsAsync(store, dataset, result.Recipe, result.OutlineUm, ct);
         result = result with { Inputs = inputs };
         var recipe = RecipeOf(result.Recipe, result.Threshold, inputs);
         var automatic = $"{result.RecipeHash}-{HashOf(recipe)}";
@@ -150,6 +151,7 @@ public sealed class AnalysisStore(DatasetStore store)
         {
             ["version"] = AnalysisRecipe.Version, ["recipe"] = JsonSerializer.SerializeToNode(recipe, s_json), ["fromHours"] = change.FromHours, ["toHours"] = change.ToHours,
             ["gainedUm3"] = change.GainedUm3, ["lostUm3"] = change.LostUm3,
+            ["mask"] = MaskUse.Automatic,
         };
         var place = $"{recipe.Hash}-{HashOf(made)}";
         var stored = await WriteAsync(id, pristine, new VolumeKey(Change, change.ToHours), change.Labels, place, made, ct);
@@ -171,11 +173,20 @@ public sealed class AnalysisStore(DatasetStore store)
         dataset.Labels.FirstOrDefault(v => v.Key == new VolumeKey(LithiumAutomatic, hours))
             ?? dataset.Labels.FirstOrDefault(v => v.Key == new VolumeKey(Lithium, hours));
 
-    /// <summary>The scans that an analysis rests on, with the checksums of their voxels.</summary>
+    /// <summary>
+    /// What an analysis rests on: the interface and the cell's outline, which decide what is electrolyte, and the scans with the checksums
+    /// of their voxels. Registration follows from these.
+    /// </summary>
     internal static async Task<IReadOnlyList<AnalysisInput>> InputsAsync(
-        DatasetStore store, Dataset dataset, AnalysisRecipe recipe, CancellationToken ct)
+        DatasetStore store, Dataset dataset, AnalysisRecipe recipe, double[][]? outlineUm, CancellationToken ct)
     {
-        var inputs = new List<AnalysisInput>();
+        var inputs = new List<AnalysisInput> { new("interface", dataset.Depth.Fingerprint) };
+        if (outlineUm is not null)
+        {
+            var corners = MemoryMarshal.AsBytes<double>([.. outlineUm.SelectMany(c => c)]);
+            inputs.Add(new AnalysisInput("outline", Convert.ToHexStringLower(SHA256.HashData(corners))[..12]));
+        }
+
         foreach (var scan in dataset.Volumes.Where(v => v.Key.Modality == recipe.Modality || v.Key.Modality == PhaseContrast.Modality))
         {
             inputs.Add(new AnalysisInput(scan.Key.ToString(), await ChecksumAsync(store, scan, ct)));

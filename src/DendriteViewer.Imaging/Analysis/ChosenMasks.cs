@@ -36,13 +36,13 @@ internal sealed class ChosenMasks
     public static async Task<ChosenMasks?> TryReadAsync(
         DatasetStore store, Dataset dataset, AnalysisRecipe recipe, double threshold, IReadOnlyList<double> hours, CancellationToken ct)
     {
-        var corrected = (await MaskLog.TimestepsAsync(store.Blobs, dataset.Id, AnalysisStore.Lithium, ct)).ToHashSet();
+        var corrected = (await MaskLog.TimestepsAsync(store.Blobs, dataset, AnalysisStore.Lithium, ct)).ToHashSet();
         if (corrected.Count == 0)
         {
             return null;
         }
 
-        var inputs = await AnalysisStore.InputsAsync(store, dataset, recipe, ct);
+        var inputs = await AnalysisStore.InputsAsync(store, dataset, recipe, dataset.Manifest.Cell?.OutlineUm, ct);
         var chosen = new ChosenMasks(AnalysisStore.AutomaticName(recipe, threshold, inputs), inputs);
         foreach (var key in hours.Select(h => new VolumeKey(AnalysisStore.Lithium, h)).Where(k => corrected.Contains(k.TimestepName)))
         {

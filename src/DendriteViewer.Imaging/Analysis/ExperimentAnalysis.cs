@@ -14,12 +14,12 @@ namespace DendriteViewer.Imaging.Analysis;
 /// <param name="Part">0 to 1.</param>
 public readonly record struct AnalysisProgress(string Doing, double Part);
 
-/// <summary>A scan that an analysis rests on.</summary>
-/// <param name="Volume">Modality and hours.</param>
-/// <param name="Checksum">SHA-256 over the stored shards' checksums: the same voxels, the same number.</param>
+/// <summary>A scan that an analysis rests on, or the interface or outline.</summary>
+/// <param name="Volume">Modality and hours of a scan; <c>interface</c>; <c>outline</c>.</param>
+/// <param name="Checksum">Of a scan, SHA-256 over the stored shards' checksums: the same voxels, the same number.</param>
 public sealed record AnalysisInput(string Volume, string Checksum);
 
-/// <summary>What changed between two times.</summary>
+/// <summary>What changed between two times, from the automatic segmentation of both: what was corrected by hand does not count.</summary>
 /// <param name="FromHours">Hours of the one.</param>
 /// <param name="ToHours">Hours of the other.</param>
 /// <param name="GainedUm3">What became dark, µm³.</param>

@@ -98,23 +98,27 @@ public sealed class CorrectedMask
     }
 
     /// <summary>Paints or erases.</summary>
+    /// <param name="stroke">The stroke.</param>
+    /// <param name="by">Who does it.</param>
+    /// <param name="at">When, Unix milliseconds.</param>
+    /// <param name="ct">Gives up before anything is written.</param>
+    /// <param name="id">A name of whoever sends it: a stroke that was sent by it before is not painted again.</param>
     /// <returns>The entry, by whose place it can be taken back.</returns>
     /// <exception cref="OutOfRangeException">The stroke is outside of the scan, or too large.</exception>
-    public Task<MaskEntry> PaintAsync(BrushMark stroke, string by, long at, CancellationToken ct)
+    public Task<MaskEntry> PaintAsync(BrushMark stroke, string by, long at, CancellationToken ct, string? id = null)
     {
         stroke = stroke.Checked();
-        return AppendAsync(async (voxels, next) =>
+        return AppendAsync((_, next) => Task.FromResult<MaskEntry?>(next with
         {
-            await Task.CompletedTask;
-            voxels.Prepare(stroke);
-            return next with
-            {
-                Kind = MaskEntryKind.Paint, Erase = stroke.Erase, Shape = stroke.Shape, RadiusUm = stroke.RadiusUm,
-                PointsUm = [.. stroke.Points.Select(p => new[] { p.Z, p.Y, p.X })],
-                Normal = stroke.Shape == BrushShape.Disc ? [stroke.Normal.Z, stroke.Normal.Y, stroke.Normal.X] : null,
-            };
-        }, by, at, ct);
+            Kind = MaskEntryKind.Paint, Id = id, Erase = stroke.Erase, Shape = stroke.Shape, RadiusUm = stroke.RadiusUm,
+            PointsUm = [.. stroke.Points.Select(p => new[] { p.Z, p.Y, p.X })],
+            Normal = stroke.Shape == BrushShape.Disc ? [stroke.Normal.Z, stroke.Normal.Y, stroke.Normal.X] : null,
+        }), by, at, ct, id);
     }
+
+    /// <summary>Voxels that painting a stroke looks at: what it costs.</summary>
+    /// <exception cref="OutOfRangeException">The stroke is outside of the scan, or too large.</exception>
+    public long WorkOf(BrushMark stroke) => MaskRaster.Of(stroke, Automatic.Shape, Automatic.Transform).Work;
 
     /// <summary>Fills the hole around a point, or takes away the piece there.</summary>
     /// <param name="seed">The point.</param>
@@ -123,18 +127,19 @@ public sealed class CorrectedMask
     /// <param name="by">Who does it.</param>
     /// <param name="at">When, Unix milliseconds.</param>
     /// <param name="ct">Gives up before anything is written.</param>
+    /// <param name="id">A name of whoever sends it: a fill that was sent by it before is not made again.</param>
     /// <exception cref="OutOfRangeException">There is no hole or piece at the point, it is open or too large.</exception>
-    public Task<MaskEntry> FillAsync(WorldPoint seed, WorldVector? normal, bool erase, string by, long at, CancellationToken ct) =>
+    public Task<MaskEntry> FillAsync(
+        WorldPoint seed, WorldVector? normal, bool erase, string by, long at, CancellationToken ct, string? id = null) =>
         AppendAsync(async (voxels, next) =>
         {
             var fill = await MaskFill.FindAsync(voxels, Automatic.Transform, seed, normal, erase, ct);
-            voxels.Prepare(fill);
             return next with
             {
-                Kind = MaskEntryKind.Fill, Erase = erase, Runs = [.. fill.Runs], PointsUm = [[seed.Z, seed.Y, seed.X]],
-                Normal = normal is { } n ? [n.Z, n.Y, n.X] : null,
+                Kind = MaskEntryKind.Fill, Id = id, Erase = erase, Runs = [.. fill.Runs], GridZyx = GridOf(voxels),
+                PointsUm = [[seed.Z, seed.Y, seed.X]], Normal = normal is { } n ? [n.Z, n.Y, n.X] : null,
             };
-        }, by, at, ct);
+        }, by, at, ct, id);
 
     /// <summary>Takes a stroke or fill back, or makes it again.</summary>
     /// <returns>Whether that changed anything: not where a restored version had taken it back already, say.</returns>
@@ -154,23 +159,42 @@ public sealed class CorrectedMask
     public async Task<MaskVersion> SaveAsync(string? note, string by, long at, CancellationToken ct)
     {
         new NumberRange("The note's length", 0, MaskEntry.MostNote, "characters").Check(note?.Length ?? 0);
-        await AppendAsync((voxels, next) => Task.FromResult<MaskEntry?>(_history.Of(Base).IsChanged
-            ? next with { Kind = MaskEntryKind.Save, Note = note, AddedVoxels = voxels.Added, RemovedVoxels = voxels.Removed }
-            : throw new OutOfRangeException("Nothing was corrected since the last version.")), by, at, ct);
-        return _history.Of(Base).Versions[^1];
+        return await LockedAsync(async voxels =>
+        {
+            await AppendAsync(voxels, (v, next) => Task.FromResult<MaskEntry?>(_history.Of(Base).IsChanged ? Saved(v, next, note)
+                : throw new OutOfRangeException("Nothing was corrected since the last version.")), by, at, ct);
+            return _history.Of(Base).Versions[^1];
+        }, ct);
     }
 
-    /// <summary>Makes the mask what a version is, as a new version; 0 is the automatic mask. Nothing is dropped.</summary>
+    /// <summary>
+    /// Makes the mask what a version is, as a new version; 0 is the automatic mask. Nothing is dropped: strokes that are in no version yet,
+    /// whoever made them, are kept as one before.
+    /// </summary>
     /// <exception cref="OutOfRangeException">There is no such version.</exception>
-    public async Task<MaskVersion> RestoreAsync(int version, string by, long at, CancellationToken ct)
+    public Task<MaskVersion> RestoreAsync(int version, string by, long at, CancellationToken ct) => LockedAsync(async voxels =>
     {
-        await AppendAsync((_, next) => Task.FromResult<MaskEntry?>(next with
+        MaskEntry made;
+        do
         {
-            Kind = MaskEntryKind.Restore, Version = version,
-            AddedVoxels = Existing(version)?.AddedVoxels ?? 0, RemovedVoxels = Existing(version)?.RemovedVoxels ?? 0,
-        }), by, at, ct);
+            made = await AppendAsync(voxels, (v, next) =>
+            {
+                var existing = Existing(version);
+                return Task.FromResult<MaskEntry?>(_history.Of(Base).IsChanged
+                    ? Saved(v, next, $"before restoring {(version == 0 ? "the automatic mask" : $"v{version}")}")
+                    : next with
+                    {
+                        Kind = MaskEntryKind.Restore, Version = version,
+                        AddedVoxels = existing?.AddedVoxels ?? 0, RemovedVoxels = existing?.RemovedVoxels ?? 0,
+                    });
+            }, by, at, ct);
+        }
+        while (made.Kind != MaskEntryKind.Restore);
         return _history.Of(Base).Versions[^1];
-    }
+    }, ct);
+
+    private static MaskEntry Saved(MaskVoxels voxels, MaskEntry next, string? note) =>
+        next with { Kind = MaskEntryKind.Save, Note = note, AddedVoxels = voxels.Added, RemovedVoxels = voxels.Removed };
 
     /// <summary>Says which version numbers rest on; 0 is the automatic mask.</summary>
     /// <exception cref="OutOfRangeException">There is no such version.</exception>
@@ -185,14 +209,18 @@ public sealed class CorrectedMask
     public Task CarryAsync(string by, long at, CancellationToken ct) => AppendAsync((voxels, next) =>
     {
         var (from, state) = _history.Others(Base).FirstOrDefault();
-        if (from is null)
+        if (from is null || state.Strokes.IsEmpty)
         {
             throw new OutOfRangeException("No other automatic mask of this scan was corrected.");
         }
 
-        foreach (var stroke in state.Strokes)
+        // The voxels of a fill are those of one grid.
+        var grid = GridOf(voxels);
+        if (state.Strokes.FirstOrDefault(k => _history.Marks[k].GridZyx is { } own && !own.SequenceEqual(grid)) is > 0 and var fill)
         {
-            voxels.Prepare(_history.Marks[stroke].Mark);
+            throw new OutOfRangeException(
+                $"Entry {fill} of the log is a fill of another grid of voxels ({string.Join(" × ", _history.Marks[fill].GridZyx!)}; this "
+                + $"mask has {string.Join(" × ", grid)}), which cannot be taken over.");
         }
 
         return Task.FromResult<MaskEntry?>(next with { Kind = MaskEntryKind.Carry, From = from });
@@ -257,10 +285,20 @@ public sealed class CorrectedMask
 
     // `make` makes the entry from the mask as it is at that place of the log, or null for none; it is asked again where another came first.
     private Task<MaskEntry> AppendAsync(
-        Func<MaskVoxels, MaskEntry, Task<MaskEntry?>> make, string by, long at, CancellationToken ct) => LockedAsync(async voxels =>
+        Func<MaskVoxels, MaskEntry, Task<MaskEntry?>> make, string by, long at, CancellationToken ct, string? id = null) =>
+        LockedAsync(voxels => AppendAsync(voxels, make, by, at, ct, id), ct);
+
+    // Where the lock is held.
+    private async Task<MaskEntry> AppendAsync(
+        MaskVoxels voxels, Func<MaskVoxels, MaskEntry, Task<MaskEntry?>> make, string by, long at, CancellationToken ct, string? id = null)
     {
         for (var tries = 1; ; tries++)
         {
+            if (id is not null && _history.Find(id) is { } known)
+            {
+                return known with { IsKnown = true };
+            }
+
             var next = new MaskEntry { Sequence = _history.Sequence + 1, Base = Base, By = by.Length > 100 ? by[..100] : by, At = at };
             if (next.Sequence > MaskEntry.MostEntries)
             {
@@ -272,7 +310,17 @@ public sealed class CorrectedMask
                 return next;
             }
 
-            if (await _log.TryAppendAsync(entry, ct))
+            // All that showing it needs is there before it is written, so that what is written is shown.
+            var after = _history.With(entry);
+            if (entry.IsMark && after.Numbers > MaskEntry.MostNumbers)
+            {
+                throw new OutOfRangeException(
+                    $"The log of this mask is full: the points and runs of its strokes are {MaskEntry.MostNumbers:N0} numbers at most.");
+            }
+
+            await voxels.PrepareAsync(after.Marks, _history.Of(Base).Strokes, after.Of(Base).Strokes, ct);
+            ct.ThrowIfCancellationRequested();
+            if (await _log.TryAppendAsync(entry, CancellationToken.None))
             {
                 // Not to be cancelled half-way: what is written must be what is shown.
                 await ApplyAsync(voxels, entry, CancellationToken.None);
@@ -286,7 +334,9 @@ public sealed class CorrectedMask
 
             await CatchUpAsync(voxels, ct);
         }
-    }, ct);
+    }
+
+    private static int[] GridOf(MaskVoxels voxels) => [voxels.Levels[0].Shape.Z, voxels.Levels[0].Shape.Y, voxels.Levels[0].Shape.X];
 
     private async Task CatchUpAsync(MaskVoxels voxels, CancellationToken ct)
     {

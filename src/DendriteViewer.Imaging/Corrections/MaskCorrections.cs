@@ -11,7 +11,7 @@ namespace DendriteViewer.Imaging.Corrections;
 /// </summary>
 public sealed class MaskCorrections
 {
-    private readonly ConcurrentDictionary<string, CorrectedMask> _masks = new();
+    private readonly ConcurrentDictionary<string, (DatasetIdentity Dataset, CorrectedMask Mask)> _masks = new();
     private readonly DatasetStore _store;
     private readonly BrickCache _cache;
 
@@ -42,7 +42,7 @@ public sealed class MaskCorrections
     /// <summary>Hours of the masks of a dataset that anybody ever corrected.</summary>
     public async Task<IReadOnlyList<double>> CorrectedHoursAsync(Dataset dataset, CancellationToken ct)
     {
-        var names = (await MaskLog.TimestepsAsync(_store.Blobs, dataset.Id, AnalysisStore.Lithium, ct)).ToHashSet();
+        var names = (await MaskLog.TimestepsAsync(_store.Blobs, dataset, AnalysisStore.Lithium, ct)).ToHashSet();
         return [.. dataset.HoursOfLabels(AnalysisStore.Lithium)
             .Where(h => names.Contains(new VolumeKey(AnalysisStore.Lithium, h).TimestepName))];
     }
@@ -56,11 +56,33 @@ public sealed class MaskCorrections
             return null;
         }
 
-        return _masks.GetOrAdd(automatic.CacheKey, _ =>
+        if (_masks.TryGetValue(automatic.CacheKey, out var known))
         {
-            var made = new CorrectedMask(_store, dataset, mask, automatic, (m, bricks) => _cache.Forget(m.Shown, bricks));
-            made.Changed += () => Changed?.Invoke(dataset.Identity, made);
-            return made;
-        });
+            return known.Mask;
+        }
+
+        var made = new CorrectedMask(_store, dataset, mask, automatic, (m, bricks) => _cache.Forget(m.Shown, bricks));
+        made.Changed += () => Changed?.Invoke(dataset.Identity, made);
+        var kept = _masks.GetOrAdd(automatic.CacheKey, (dataset.Identity, made)).Mask;
+
+        // Another analysis made other labels, and the mask of those before holds their voxels for nobody.
+        foreach (var (key, (of, old)) in _masks)
+        {
+            if (of == dataset.Identity && old.Mask == mask && key != automatic.CacheKey)
+            {
+                _masks.TryRemove(key, out _);
+            }
+        }
+
+        return kept;
     }
+
+    /// <summary>
+    /// The mask of a dataset as it is in the store now: whoever holds a dataset of before an analysis has labels that are gone.
+    /// </summary>
+    public async Task<CorrectedMask?> FindNowAsync(Dataset dataset, double hours, CancellationToken ct) =>
+        await _store.TryOpenAsync(dataset.Id, ct) is { } now && now.Identity == dataset.Identity ? Find(now, hours) : null;
+
+    /// <summary>Masks that are held.</summary>
+    internal int Count => _masks.Count;
 }

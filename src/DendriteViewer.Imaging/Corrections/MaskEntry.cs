@@ -47,10 +47,13 @@ public sealed record MaskEntry
     /// <summary>Bytes of an entry at most.</summary>
     public const int MostBytes = 4 << 20;
 
+    /// <summary>Numbers that the points and runs of all strokes and fills of a log have at most: some 100 MB of the store.</summary>
+    public const int MostNumbers = 5_000_000;
+
     /// <summary>Characters of a note at most.</summary>
     public const int MostNote = 200;
 
-    private const int MostName = 200;
+    private const int MostName = 200, MostId = 64;
 
     private static readonly JsonSerializerOptions s_json = new()
     {
@@ -65,7 +68,7 @@ public sealed record MaskEntry
     /// <summary>Its place in the log, from 1.</summary>
     public int Sequence { get; init; }
 
-    /// <summary>Identity of the dataset, so that what a deletion left behind is not taken for another dataset's.</summary>
+    /// <summary>Identity of the dataset, which the entry's place has too.</summary>
     public string Dataset { get; init; } = "";
 
     /// <summary>What it does.</summary>
@@ -98,6 +101,14 @@ public sealed record MaskEntry
     /// <summary>Of a fill: its voxels, as <see cref="FillMark.Runs"/>.</summary>
     public int[]? Runs { get; init; }
 
+    /// <summary>Of a fill: voxels of the grid that its runs are of, z, y, x; null of one that an earlier version made.</summary>
+    public int[]? GridZyx { get; init; }
+
+    /// <summary>
+    /// Of a stroke or fill: a name that whoever sent it made, so that sending it again adds nothing; null where none was made.
+    /// </summary>
+    public string? Id { get; init; }
+
     /// <summary>Of an undo or redo: the stroke's place in the log.</summary>
     public int? Of { get; init; }
 
@@ -119,6 +130,14 @@ public sealed record MaskEntry
     /// <summary>Whether it sets or clears voxels.</summary>
     [JsonIgnore]
     public bool IsMark => Kind is MaskEntryKind.Paint or MaskEntryKind.Fill;
+
+    /// <summary>Numbers of its points and runs.</summary>
+    [JsonIgnore]
+    public int Numbers => 3 * (PointsUm?.Length ?? 0) + (Runs?.Length ?? 0);
+
+    /// <summary>Of an answer: whether the log had the stroke before it was sent, this time.</summary>
+    [JsonIgnore]
+    public bool IsKnown { get; init; }
 
     /// <summary>The stroke or fill.</summary>
     [JsonIgnore]
@@ -169,6 +188,8 @@ public sealed record MaskEntry
     {
         Require(Dataset is { Length: > 0 and <= 100 } && Base is { Length: > 0 and <= 100 }, "mask");
         Require(By is { Length: <= MostName } && Note is null or { Length: <= MostNote }, "text");
+        Require(GridZyx is null or { Length: 3 }, "grid");
+        Require(Id is null or { Length: > 0 and <= MostId }, "id");
         Require(PointsUm is null || PointsUm.Length <= BrushMark.MostPoints && PointsUm.All(IsTriple), "points");
         Require(Normal is null || IsTriple(Normal), "normal");
         switch (Kind)

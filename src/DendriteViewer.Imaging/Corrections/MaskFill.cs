@@ -86,6 +86,11 @@ internal static class MaskFill
                     $"The {(erase ? "piece" : "hole")} has more than {MostVoxels:N0} voxels, so nothing was changed; use the brush.");
             }
 
+            if (count % 4096 == 0)
+            {
+                ct.ThrowIfCancellationRequested();
+            }
+
             if (!visited.TryGetValue(BrickOf(v), out var bits))
             {
                 visited[BrickOf(v)] = bits = new ulong[(brick.Count + 63) / 64];

@@ -29,6 +29,12 @@ public sealed record MaskHistory
     /// <summary>The place in the log of the last entry; 0 of an empty log.</summary>
     public int Sequence { get; private init; }
 
+    /// <summary>Numbers of all strokes and fills, by which a log is bounded.</summary>
+    public long Numbers { get; private init; }
+
+    // Places of strokes and fills by the names that those who sent them made.
+    private ImmutableDictionary<string, int> Ids { get; init; } = ImmutableDictionary<string, int>.Empty;
+
     /// <summary>Every stroke and fill by its place in the log.</summary>
     public ImmutableSortedDictionary<int, MaskEntry> Marks { get; private init; } = ImmutableSortedDictionary<int, MaskEntry>.Empty;
 
@@ -54,13 +60,16 @@ public sealed record MaskHistory
         public MaskVersion? Find(int number) => number >= 1 && number <= Versions.Count ? Versions[number - 1] : null;
     }
 
+    /// <summary>The stroke or fill that was sent by a name, or null.</summary>
+    public MaskEntry? Find(string id) => Ids.TryGetValue(id, out var at) ? Marks[at] : null;
+
     /// <summary>What was corrected of an automatic mask.</summary>
     public State Of(string automatic) => States.GetValueOrDefault(automatic) ?? new State();
 
-    /// <summary>Other automatic masks that somebody corrected, which one was last, first.</summary>
+    /// <summary>Other automatic masks that somebody corrected or chose a version of, which one was corrected last, first.</summary>
     public IEnumerable<(string Base, State State)> Others(string automatic) => States
-        .Where(s => s.Key != automatic && !s.Value.Strokes.IsEmpty)
-        .OrderByDescending(s => s.Value.Strokes.Max).Select(s => (s.Key, s.Value));
+        .Where(s => s.Key != automatic && (!s.Value.Strokes.IsEmpty || s.Value.Chosen > 0))
+        .OrderByDescending(s => s.Value.Strokes.IsEmpty ? 0 : s.Value.Strokes.Max).Select(s => (s.Key, s.Value));
 
     /// <summary>Names of those whose strokes a set has, in the order of their first one.</summary>
     public IReadOnlyList<string> AuthorsOf(IEnumerable<int> strokes) => strokes.Select(s => Marks[s].By).Distinct().ToArray();
@@ -69,7 +78,11 @@ public sealed record MaskHistory
     public MaskHistory With(MaskEntry entry)
     {
         var now = Of(entry.Base);
-        var history = this with { Sequence = entry.Sequence };
+        var history = this with
+        {
+            Sequence = entry.Sequence, Numbers = Numbers + (entry.IsMark ? entry.Numbers : 0),
+            Ids = entry is { IsMark: true, Id: { } id } ? Ids.SetItem(id, entry.Sequence) : Ids,
+        };
         return entry.Kind switch
         {
             MaskEntryKind.Paint or MaskEntryKind.Fill => (history with { Marks = Marks.Add(entry.Sequence, entry) })

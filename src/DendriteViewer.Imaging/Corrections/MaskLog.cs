@@ -16,14 +16,15 @@ namespace DendriteViewer.Imaging.Corrections;
 public sealed class MaskLog(IBlobStore blobs, Dataset dataset, VolumeKey mask)
 {
     private const int ReadsAtOnce = 16;
-    private readonly string _prefix = BlobNames.Dataset(dataset.Id) + BlobNames.CorrectionsPath(mask) + "/";
+    private readonly string _prefix = $"{BlobNames.CorrectionsOf(dataset.Id, dataset.Identity)}{mask.Modality}/{mask.TimestepName}/";
 
     /// <summary>The masks of a dataset that have a log.</summary>
     public static async Task<IReadOnlyList<string>> TimestepsAsync(
-        IBlobStore blobs, DatasetId dataset, string modality, CancellationToken ct)
+        IBlobStore blobs, Dataset dataset, string modality, CancellationToken ct)
     {
         var found = new List<string>();
-        await foreach (var name in blobs.ListFoldersAsync($"{BlobNames.Dataset(dataset)}{BlobNames.Corrections}{modality}/", ct))
+        await foreach (var name in blobs.ListFoldersAsync(
+            $"{BlobNames.CorrectionsOf(dataset.Id, dataset.Identity)}{modality}/", ct))
         {
             found.Add(name);
         }
@@ -53,17 +54,13 @@ public sealed class MaskLog(IBlobStore blobs, Dataset dataset, VolumeKey mask)
     /// <summary>The entry at a place, or null where there is none yet.</summary>
     /// <exception cref="VolumeFormatException">It is damaged.</exception>
     public async Task<MaskEntry?> TryReadAsync(int sequence, CancellationToken ct) =>
-        await blobs.TryReadAsync(NameOf(sequence), ct) is { } bytes ? Own(MaskEntry.Parse(bytes, NameOf(sequence), sequence)) : null;
+        await blobs.TryReadAsync(NameOf(sequence), ct) is { } bytes ? MaskEntry.Parse(bytes, NameOf(sequence), sequence) : null;
 
     /// <summary>Adds an entry at its place.</summary>
     /// <returns>False where another was faster.</returns>
     public async Task<bool> TryAppendAsync(MaskEntry entry, CancellationToken ct) =>
         await blobs.TryReplaceAsync(
             NameOf(entry.Sequence), (entry with { Dataset = dataset.Identity.Value }).Checked().ToBytes(), null, ct);
-
-    // What a deletion that was cut off left of another dataset of this id keeps its place in the log and does nothing.
-    private MaskEntry Own(MaskEntry entry) => entry.Dataset == dataset.Identity.Value ? entry
-        : entry with { Kind = MaskEntryKind.Undo, Of = entry.Sequence, Base = entry.Dataset };
 
     private string NameOf(int sequence) => string.Create(CultureInfo.InvariantCulture, $"{_prefix}{sequence:00000000}.json");
 }

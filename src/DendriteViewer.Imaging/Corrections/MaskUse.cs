@@ -27,9 +27,9 @@ public sealed record MaskUse(
     public static string Describe(MaskUse? use, bool withNames) => use is null ? Automatic : string.Create(CultureInfo.InvariantCulture,
         $"corrected v{use.Version}{(withNames && use.By.Count > 0 ? $" by {Names(use.By)}" : "")}, {Count(use.Strokes)}");
 
-    /// <summary>Which version labels are of, in words without names; null of what is no mask of lithium.</summary>
+    /// <summary>Which version labels are of, in words without names; null of what no mask of lithium decides.</summary>
     public static string? Of(VolumeInfo labels) =>
-        labels is { IsLabels: true, Key.Modality: AnalysisStore.Lithium or AnalysisStore.LithiumAutomatic }
+        labels is { IsLabels: true, Key.Modality: AnalysisStore.Lithium or AnalysisStore.LithiumAutomatic or AnalysisStore.Change }
             ? Describe(labels.Corrected, withNames: false) : null;
 
     /// <summary>Names, the first three of many.</summary>

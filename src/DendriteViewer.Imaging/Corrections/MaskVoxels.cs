@@ -61,27 +61,38 @@ internal sealed class MaskVoxels(VolumeReader automatic, AffineTransform transfo
     /// <summary>The brick, if it was ever touched.</summary>
     public MaskBrick? TryGet(BrickIndex brick) => _bricks.GetValueOrDefault(brick);
 
-    /// <summary>The mark on the mask's grid.</summary>
-    /// <exception cref="OutOfRangeException">It touches nothing, or too much.</exception>
-    public MaskRaster Prepare(MaskMark mark)
+    /// <summary>Reads all that <see cref="ShowAsync"/> needs of the store, so that it cannot fail afterwards.</summary>
+    /// <param name="marks">Every stroke by its place in the log.</param>
+    /// <param name="before">The strokes that the voxels show now.</param>
+    /// <param name="after">The strokes that they shall show.</param>
+    /// <param name="ct">Gives up.</param>
+    /// <exception cref="OutOfRangeException">A stroke touches nothing, or too much.</exception>
+    public async Task PrepareAsync(
+        IReadOnlyDictionary<int, MaskEntry> marks, IReadOnlySet<int> before, IReadOnlySet<int> after, CancellationToken ct)
     {
-        var raster = MaskRaster.Of(mark, Levels[0].Shape, transform);
-        return PartsOf(raster).Keys.Count(b => !_bricks.ContainsKey(b)) + CountAt(0) <= MostBricks ? raster
-            : throw new OutOfRangeException(
+        // Whether the place in the log is had is not known yet, so that nothing of a stroke is kept under it.
+        var touched = ReferenceEquals(before, after) ? [] : Changed(before, after).SelectMany(stroke =>
+            _partsOf.GetValueOrDefault(stroke)?.Keys ?? (IEnumerable<BrickIndex>)PartsOf(RasterOf(marks[stroke])).Keys).ToHashSet();
+        if (touched.Count(b => !_bricks.ContainsKey(b)) + CountAt(0) > MostBricks)
+        {
+            throw new OutOfRangeException(
                 "The corrections of this mask touch more of the scan than can be kept; restore a version and correct less of it.");
+        }
+
+        await LoadAsync(touched, ct);
     }
 
     /// <summary>Makes the voxels those of a set of strokes, where a change of the set touches them.</summary>
     /// <param name="marks">Every stroke by its place in the log.</param>
     /// <param name="before">The strokes that the voxels show now.</param>
     /// <param name="after">The strokes that they shall show, applied in ascending order.</param>
-    /// <param name="ct">Stops it before anything is changed.</param>
+    /// <param name="ct">Stops it between two bricks; the same change, made again, mends what is half done.</param>
     /// <returns>The bricks that changed, of every level.</returns>
     public async Task<IReadOnlyCollection<BrickIndex>> ShowAsync(
         IReadOnlyDictionary<int, MaskEntry> marks, IReadOnlySet<int> before, IReadOnlyCollection<int> after, CancellationToken ct)
     {
         var wanted = after as IReadOnlySet<int> ?? after.ToHashSet();
-        var changed = before.Where(s => !wanted.Contains(s)).Concat(wanted.Where(s => !before.Contains(s))).ToArray();
+        var changed = Changed(before, wanted).ToArray();
         foreach (var stroke in changed)
         {
             Know(stroke, marks[stroke]);
@@ -95,6 +106,7 @@ internal sealed class MaskVoxels(VolumeReader automatic, AffineTransform transfo
         var strokes = (isOver ? changed : wanted.AsEnumerable()).Order().ToArray();
         foreach (var brick in touched)
         {
+            ct.ThrowIfCancellationRequested();
             var old = _bricks[brick];
             var set = (ulong[])(isOver ? old.Set : old.Base).Clone();
             foreach (var stroke in strokes)
@@ -107,6 +119,13 @@ internal sealed class MaskVoxels(VolumeReader automatic, AffineTransform transfo
             }
 
             Replace(brick, old, set);
+        }
+
+        // Strokes that were taken back may never be asked for again.
+        foreach (var stroke in changed.Where(s => !wanted.Contains(s)))
+        {
+            _rasters.Remove(stroke);
+            _partsOf.Remove(stroke);
         }
 
         var all = new HashSet<BrickIndex>(touched);
@@ -129,11 +148,16 @@ internal sealed class MaskVoxels(VolumeReader automatic, AffineTransform transfo
     public async Task<ulong[]> SetOfAsync(BrickIndex brick, CancellationToken ct) =>
         _bricks.TryGetValue(brick, out var known) ? known.Set : await BaseOfAsync(brick, ct);
 
+    private static IEnumerable<int> Changed(IReadOnlySet<int> before, IReadOnlySet<int> after) =>
+        before.Where(s => !after.Contains(s)).Concat(after.Where(s => !before.Contains(s)));
+
+    private MaskRaster RasterOf(MaskEntry entry) => MaskRaster.Of(entry.Mark, Levels[0].Shape, transform);
+
     private void Know(int stroke, MaskEntry entry)
     {
         if (!_rasters.ContainsKey(stroke))
         {
-            _rasters[stroke] = MaskRaster.Of(entry.Mark, Levels[0].Shape, transform);
+            _rasters[stroke] = RasterOf(entry);
             _partsOf[stroke] = PartsOf(_rasters[stroke]);
         }
     }

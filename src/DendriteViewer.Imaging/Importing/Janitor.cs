@@ -10,8 +10,8 @@ namespace DendriteViewer.Imaging.Importing;
 public sealed record Swept(IReadOnlyList<string> Prefixes, long Bytes);
 
 /// <summary>
-/// Removes what dead imports and analyses left: volumes below a dataset's prefix that no manifest names. Nothing is removed of a dataset
-/// that somebody writes at the moment.
+/// Removes what dead imports and analyses left: volumes below a dataset's prefix that no manifest names, and corrections of masks of a
+/// dataset that had the id before. Nothing is removed of a dataset that somebody writes at the moment.
 /// </summary>
 public sealed class Janitor(DatasetStore store, TimeProvider time)
 {
@@ -72,9 +72,7 @@ public sealed class Janitor(DatasetStore store, TimeProvider time)
         var young = new HashSet<string>(StringComparer.Ordinal);
         await foreach (var blob in store.Blobs.ListAsync(BlobNames.Dataset(id), ct))
         {
-            const string End = ".ome.zarr/";
-            var end = blob.Name.IndexOf(End, StringComparison.Ordinal);
-            if (end >= 0 && blob.Name[..(end + End.Length)] is var prefix && !named.Contains(prefix))
+            if (PrefixOf(blob.Name) is { } prefix && !named.Contains(prefix))
             {
                 stray[prefix] = stray.GetValueOrDefault(prefix) + blob.Size;
                 if (blob.Written > before)
@@ -82,6 +80,22 @@ public sealed class Janitor(DatasetStore store, TimeProvider time)
                     young.Add(prefix);
                 }
             }
+        }
+
+        // Corrections are somebody's handiwork: they go only where another dataset has taken the place.
+        string? PrefixOf(string name)
+        {
+            const string End = ".ome.zarr/";
+            var corrections = BlobNames.Dataset(id) + BlobNames.Corrections;
+            if (name.StartsWith(corrections, StringComparison.Ordinal))
+            {
+                var slash = name.IndexOf('/', corrections.Length);
+                return dataset is not null && slash > 0 && !name.StartsWith(
+                    BlobNames.CorrectionsOf(id, dataset.Identity), StringComparison.Ordinal) ? name[..(slash + 1)] : null;
+            }
+
+            var end = name.IndexOf(End, StringComparison.Ordinal);
+            return end >= 0 ? name[..(end + End.Length)] : null;
         }
 
         return stray.Where(s => !young.Contains(s.Key)).Select(s => (s.Key, s.Value)).ToList();

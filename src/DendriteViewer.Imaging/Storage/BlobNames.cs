@@ -35,8 +35,10 @@ public static class BlobNames
     /// <summary>Prefix of the logs of masks' corrections, below the dataset's prefix.</summary>
     public const string Corrections = "corrections/";
 
-    /// <summary>The log of a mask's corrections, below the dataset's prefix: a folder of entries.</summary>
-    public static string CorrectionsPath(VolumeKey mask) => $"{Corrections}{mask.Modality}/{mask.TimestepName}";
+    /// <summary>
+    /// Prefix of the logs of a dataset's masks: by its identity, so that what a deletion left behind is never another dataset's.
+    /// </summary>
+    public static string CorrectionsOf(DatasetId id, DatasetIdentity identity) => $"{Dataset(id)}{Corrections}{identity.Value}/";
 
     /// <summary>A measured curve, below the dataset's prefix.</summary>
     public static string SeriesPath(string kind) => $"series/{kind}.csv";

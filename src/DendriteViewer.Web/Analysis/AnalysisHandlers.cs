@@ -49,7 +49,9 @@ public sealed class ChangeHandler(DatasetStore store, Analyses analyses) : IJobH
         var change = await analysis.ChangeAsync(asked.FromHours, asked.ToHours, ct);
         await new AnalysisStore(store).SaveAsync(dataset, change, asked.Recipe, ct);
         await analyses.PublishAsync(dataset, ct);
-        return new JobOutcome(string.Create(CultureInfo.InvariantCulture, $"{change.GainedUm3:0} µm³ gained, {change.LostUm3:0} µm³ lost"), dataset.Id.Value);
+        return new JobOutcome(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{change.GainedUm3:0} µm³ gained, {change.LostUm3:0} µm³ lost, from the automatic masks"), dataset.Id.Value);
     }
 
     /// <summary>What is compared, and how.</summary>

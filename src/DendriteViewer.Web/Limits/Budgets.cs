@@ -93,12 +93,19 @@ public sealed class Budgets : IDisposable
         Granted(_signIns.AttemptAcquire(new Holder(client.Address, 1)), "attempts to sign in").Dispose();
 
     /// <summary>Counts a correction of a mask.</summary>
+    /// <param name="client">Who asks.</param>
+    /// <param name="counts">As how many it counts, by its work: 60 at most; 0 counts nothing.</param>
     /// <exception cref="BudgetSpentException">There were too many.</exception>
-    public void Stroke(ClientKeys client)
+    public void Stroke(ClientKeys client, int counts = 1)
     {
+        if (counts == 0)
+        {
+            return;
+        }
+
         foreach (var holder in Holder.Of(client))
         {
-            Granted(_strokes.AttemptAcquire(holder), "corrections of masks").Dispose();
+            Granted(_strokes.AttemptAcquire(holder, Math.Min(counts, StrokeBurst)), "corrections of masks").Dispose();
         }
     }
 

@@ -5,15 +5,16 @@ using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Annotations;
+using DendriteViewer.Web.Compute;
 using DendriteViewer.Web.Viewing;
 
 namespace DendriteViewer.Web.Masks;
 
 /// <summary>
-/// Where masks are corrected, by pages and programs alike. What a page paints is a step of its history, which undo takes back in order.
-/// Whoever calls has been authorized.
+/// Where masks are corrected, by pages and programs alike, in the lane of what somebody waits for: a log may take long to replay. What a
+/// page paints is a step of its history, which undo takes back in order. Whoever calls has been authorized.
 /// </summary>
-public sealed class MaskDesk(MaskCorrections masks, TimeProvider time)
+public sealed class MaskDesk(MaskCorrections masks, ComputeLanes lanes, TimeProvider time)
 {
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(3);
 
@@ -58,7 +59,7 @@ public sealed class MaskDesk(MaskCorrections masks, TimeProvider time)
                 await Task.Delay(LookInterval, time, ct);
                 if (session.Current.View.LabelsIn(session.Dataset)?.Mask is { } mask)
                 {
-                    await mask.SummaryAsync(ct);
+                    await RunAsync(() => mask.SummaryAsync(ct), ct);
                 }
             }
         }
@@ -71,38 +72,43 @@ public sealed class MaskDesk(MaskCorrections masks, TimeProvider time)
         }
     }
 
-    /// <summary>Paints or erases with a brush.</summary>
-    public async Task<MaskEntry> PaintAsync(Dataset dataset, double hours, BrushMark stroke, Editor by, CancellationToken ct)
+    /// <summary>The mask of a timestep as it is now.</summary>
+    public Task<MaskSummary> SummaryAsync(Dataset dataset, double hours, CancellationToken ct) =>
+        RunAsync(() => Of(dataset, hours).SummaryAsync(ct), ct);
+
+    /// <summary>Paints or erases with a brush; a stroke that was sent by the same name before is not painted again.</summary>
+    public async Task<MaskEntry> PaintAsync(
+        Dataset dataset, double hours, BrushMark stroke, Editor by, CancellationToken ct, string? id = null)
     {
-        var entry = await Of(dataset, hours).PaintAsync(stroke, by.Person.Name, Now, ct);
+        var entry = await RunAsync(() => Of(dataset, hours).PaintAsync(stroke, by.Person.Name, Now, ct, id), ct);
         Remember(dataset, hours, entry, by, stroke.Erase ? "erase" : "paint");
         return entry;
     }
 
-    /// <summary>Fills a hole, or takes a piece away.</summary>
+    /// <summary>Fills a hole, or takes a piece away; what was sent by the same name before is not done again.</summary>
     public async Task<MaskEntry> FillAsync(
-        Dataset dataset, double hours, WorldPoint seed, WorldVector? normal, bool erase, Editor by, CancellationToken ct)
+        Dataset dataset, double hours, WorldPoint seed, WorldVector? normal, bool erase, Editor by, CancellationToken ct, string? id = null)
     {
-        var entry = await Of(dataset, hours).FillAsync(seed, normal, erase, by.Person.Name, Now, ct);
+        var entry = await RunAsync(() => Of(dataset, hours).FillAsync(seed, normal, erase, by.Person.Name, Now, ct, id), ct);
         Remember(dataset, hours, entry, by, erase ? "take away a piece" : "fill");
         return entry;
     }
 
     /// <summary>Keeps the mask as it is as a version.</summary>
     public Task<MaskVersion> SaveAsync(Dataset dataset, double hours, string? note, Person by, CancellationToken ct) =>
-        Of(dataset, hours).SaveAsync(string.IsNullOrWhiteSpace(note) ? null : note.Trim(), by.Name, Now, ct);
+        RunAsync(() => Of(dataset, hours).SaveAsync(string.IsNullOrWhiteSpace(note) ? null : note.Trim(), by.Name, Now, ct), ct);
 
     /// <summary>Makes the mask what a version is, as a new version; 0 is the automatic mask.</summary>
     public Task<MaskVersion> RestoreAsync(Dataset dataset, double hours, int version, Person by, CancellationToken ct) =>
-        Of(dataset, hours).RestoreAsync(version, by.Name, Now, ct);
+        RunAsync(() => Of(dataset, hours).RestoreAsync(version, by.Name, Now, ct), ct);
 
     /// <summary>Says which version numbers rest on; 0 is the automatic mask.</summary>
     public Task ChooseAsync(Dataset dataset, double hours, int version, Person by, CancellationToken ct) =>
-        Of(dataset, hours).ChooseAsync(version, by.Name, Now, ct);
+        lanes[Urgency.Resting].RunAsync(() => Of(dataset, hours).ChooseAsync(version, by.Name, Now, ct), ct);
 
     /// <summary>Takes over what was corrected of the automatic mask before this one.</summary>
     public Task CarryAsync(Dataset dataset, double hours, Person by, CancellationToken ct) =>
-        Of(dataset, hours).CarryAsync(by.Name, Now, ct);
+        lanes[Urgency.Resting].RunAsync(() => Of(dataset, hours).CarryAsync(by.Name, Now, ct), ct);
 
     /// <summary>Sentences about masks whose numbers do not rest on what was chosen for them.</summary>
     /// <param name="dataset">The dataset.</param>
@@ -113,7 +119,18 @@ public sealed class MaskDesk(MaskCorrections masks, TimeProvider time)
         var sentences = new List<string>();
         foreach (var hours in await masks.CorrectedHoursAsync(dataset, ct))
         {
-            var chosen = (await Of(dataset, hours).SummaryAsync(ct)).State.Chosen;
+            int chosen;
+            try
+            {
+                chosen = (await SummaryAsync(dataset, hours, ct)).State.Chosen;
+            }
+            catch (VolumeFormatException e)
+            {
+                // A damaged log must not keep anybody from the numbers that there are.
+                sentences.Add(FormattableString.Invariant($"The corrections of the mask at {hours:0.##} h cannot be read: {e.Message}"));
+                continue;
+            }
+
             var used = result.MaskAt(hours)?.Version ?? 0;
             if (chosen != used)
             {
@@ -129,15 +146,28 @@ public sealed class MaskDesk(MaskCorrections masks, TimeProvider time)
 
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 
-    private void Remember(Dataset dataset, double hours, MaskEntry entry, Editor by, string verb) => by.History?.Add(new Step(
-        this, dataset, hours, entry.Sequence, Again: false, FormattableString.Invariant($"{verb} in the mask at {hours:0.##} h")));
+    // An analysis may have made other labels since the stroke.
+    private Task<bool> StepAsync(Step step, Person by, CancellationToken ct) => RunAsync(
+        async () => await masks.FindNowAsync(step.Dataset, step.Hours, ct) is { } mask
+            && await mask.StepAsync(step.Stroke, step.Again, by.Name, Now, ct), ct);
+
+    private Task<T> RunAsync<T>(Func<Task<T>> work, CancellationToken ct) => lanes[Urgency.Resting].RunAsync(work, ct);
+
+    private void Remember(Dataset dataset, double hours, MaskEntry entry, Editor by, string verb)
+    {
+        if (!entry.IsKnown)
+        {
+            by.History?.Add(new Step(
+                this, dataset, hours, entry.Sequence, Again: false, FormattableString.Invariant($"{verb} in the mask at {hours:0.##} h")));
+        }
+    }
 
     // A stroke is taken back by an entry of the log of its own, so that nothing is dropped.
     private sealed record Step(MaskDesk Desk, Dataset Dataset, double Hours, int Stroke, bool Again, string Name) : EditStep(Name, 1)
     {
         public override async Task<(EditStepResult Result, EditStep? Reverse)> TakeBackAsync(Person by, CancellationToken ct)
         {
-            var isDone = await Desk.Of(Dataset, Hours).StepAsync(Stroke, Again, by.Name, Desk.Now, ct);
+            var isDone = await Desk.StepAsync(this, by, ct);
             return isDone ? (new EditStepResult(Name, 1, []), this with { Again = !Again })
                 : (new EditStepResult(Name, 0, ["The stroke"]), null);
         }

@@ -22,6 +22,9 @@ public sealed record StrokeRequest
     /// <summary>Normal of the slice, z, y, x; of a disc.</summary>
     public double[]? Normal { get; init; }
 
+    /// <summary>A name that whoever sends it made, so that it is painted once however often it is sent.</summary>
+    public string? Id { get; init; }
+
     /// <summary>The stroke, checked.</summary>
     /// <exception cref="OutOfRangeException">Something is missing or out of its range.</exception>
     public BrushMark ToMark()
@@ -44,6 +47,9 @@ public sealed record FillRequest
     /// <summary>Normal of the slice that is filled, z, y, x; none fills in space.</summary>
     public double[]? Normal { get; init; }
 
+    /// <summary>A name that whoever sends it made, so that it is filled once however often it is sent.</summary>
+    public string? Id { get; init; }
+
     internal static WorldPoint Point(double[]? p, string name) =>
         Ranges.Um.Of(name).Check(p, 3) is [var z, var y, var x] ? new(z, y, x) : default;
 
@@ -59,5 +65,9 @@ public sealed record VersionRequest
     public string? Note { get; init; }
 
     /// <summary>Which version is restored or chosen; 0 is the automatic mask.</summary>
-    public int Version { get; init; }
+    public int? Version { get; init; }
+
+    /// <summary>The version that is restored or chosen.</summary>
+    /// <exception cref="OutOfRangeException">None is given.</exception>
+    internal int Asked => Version ?? throw new OutOfRangeException("Say which version; 0 is the automatic mask.");
 }

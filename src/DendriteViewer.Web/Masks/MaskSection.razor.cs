@@ -24,6 +24,8 @@ public sealed record MaskWish(MaskEntryKind Kind, int Version = 0, string? Note 
 public sealed partial class MaskSection
 {
     private MaskSummary? _summary;
+    private double _summaryHours;
+    private (bool IsRunning, bool IsDue) _reading;
     private IReadOnlyList<string> _stale = [];
     private string? _problem, _refusal;
     private bool _isOpen;
@@ -93,29 +95,72 @@ public sealed partial class MaskSection
     /// <inheritdoc/>
     protected override async Task OnParametersSetAsync()
     {
-        if (_read != (Hours, R))
+        if (_read == (Hours, R))
         {
-            _read = (Hours, R);
-            await ReadAsync();
+            return;
+        }
+
+        // What is shown of a timestep is what its buttons act on, so that nothing of the one before is left.
+        if (_read.Hours != Hours)
+        {
+            (_summary, _problem, _refusal) = (null, null, null);
+        }
+
+        _read = (Hours, R);
+        await ReadAsync();
+    }
+
+    // Strokes that come while the mask is read are read together, once, afterwards.
+    private async Task ReadAsync()
+    {
+        _reading.IsDue = true;
+        if (_reading.IsRunning)
+        {
+            return;
+        }
+
+        _reading.IsRunning = true;
+        try
+        {
+            while (_reading.IsDue)
+            {
+                _reading.IsDue = false;
+                await ReadOnceAsync(Hours, R);
+                StateHasChanged();
+            }
+        }
+        finally
+        {
+            _reading.IsRunning = false;
         }
     }
 
-    private async Task ReadAsync()
+    private async Task ReadOnceAsync(double hours, AnalysisResult result)
     {
+        var (summary, stale, problem, showsNames) = ((MaskSummary?)null, (IReadOnlyList<string>)[], (string?)null, false);
         try
         {
-            var grant = await GrantAsync();
-            _showsNames = grant?.SeesNames == true;
-            _summary = grant is null ? null : await Masks.Of(Session.Dataset, Hours).SummaryAsync(default);
-            _stale = grant is null ? [] : await Masks.StaleAsync(Session.Dataset, R, default);
-            _problem = grant is null ? "This dataset is not open to you any more." : null;
+            if (await GrantAsync() is { } grant)
+            {
+                showsNames = grant.SeesNames;
+                summary = await Masks.SummaryAsync(Session.Dataset, hours, default);
+                stale = await Masks.StaleAsync(Session.Dataset, result, default);
+            }
+            else
+            {
+                problem = "This dataset is not open to you any more.";
+            }
         }
         catch (Exception e)
         {
-            _problem = Failures.Tell(e);
+            problem = Failures.Tell(e);
         }
 
-        StateHasChanged();
+        // Another timestep is shown by now, and is read next.
+        if (hours == Hours)
+        {
+            (_summary, _summaryHours, _stale, _problem, _showsNames) = (summary, hours, stale, problem, showsNames);
+        }
     }
 
     private async Task<DatasetGrant?> GrantAsync() =>
@@ -128,6 +173,7 @@ public sealed partial class MaskSection
         _refusal = null;
         try
         {
+            var hours = _summaryHours;
             var needed = wish.Kind == MaskEntryKind.Choose ? DatasetRole.Curate : DatasetRole.Annotate;
             if (!((await GrantAsync())?.Role >= needed))
             {
@@ -135,20 +181,21 @@ public sealed partial class MaskSection
                 return false;
             }
 
+            // What was asked for is of the mask that was shown when it was.
             var (dataset, by) = (Session.Dataset, (await Authentication!).User.PersonOf());
             switch (wish.Kind)
             {
                 case MaskEntryKind.Save:
-                    await Masks.SaveAsync(dataset, Hours, wish.Note, by, default);
+                    await Masks.SaveAsync(dataset, hours, wish.Note, by, default);
                     break;
                 case MaskEntryKind.Restore:
-                    await Masks.RestoreAsync(dataset, Hours, wish.Version, by, default);
+                    await Masks.RestoreAsync(dataset, hours, wish.Version, by, default);
                     break;
                 case MaskEntryKind.Carry:
-                    await Masks.CarryAsync(dataset, Hours, by, default);
+                    await Masks.CarryAsync(dataset, hours, by, default);
                     break;
                 default:
-                    await Masks.ChooseAsync(dataset, Hours, wish.Version, by, default);
+                    await Masks.ChooseAsync(dataset, hours, wish.Version, by, default);
                     break;
             }
 

@@ -17,10 +17,14 @@ public static class MasksRegistration
 {
     private const int MostBytes = 128 << 10;
 
+    // What counts as one correction more, in voxels that a stroke looks at; and how many others count as.
+    private const long VoxelsACount = 2_000_000;
+    private const int FillCounts = 4, RestoreCounts = 8;
+
     private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web)
     {
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) }, MaxDepth = 8,
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     };
 
     /// <summary>Adds masks and where they are corrected.</summary>
@@ -37,23 +41,35 @@ public static class MasksRegistration
         var group = app.MapGroup("/api/datasets/{dataset}/masks/{hours}").WithTags("masks");
         group.MapGet("/", StateAsync);
         Post<StrokeRequest>("/strokes", DatasetRole.Annotate, async (to, body, ct) =>
-            Changed(await to.Desk.PaintAsync(to.Dataset, to.Hours, body.ToMark(), to.By, ct)));
-        Post<FillRequest>("/fills", DatasetRole.Annotate, async (to, body, ct) => Changed(await to.Desk.FillAsync(
-            to.Dataset, to.Hours, FillRequest.Point(body.AtUm, "atUm"), body.Normal is null ? null : FillRequest.Vector(body.Normal),
-            body.Erase, to.By, ct)));
+        {
+            var stroke = body.ToMark();
+            to.Spend((int)(to.Desk.Of(to.Dataset, to.Hours).WorkOf(stroke) / VoxelsACount));
+            return Changed(await to.Desk.PaintAsync(to.Dataset, to.Hours, stroke, to.By, ct, body.Id));
+        });
+        Post<FillRequest>("/fills", DatasetRole.Annotate, async (to, body, ct) =>
+        {
+            to.Spend(FillCounts - 1);
+            return Changed(await to.Desk.FillAsync(
+                to.Dataset, to.Hours, FillRequest.Point(body.AtUm, "atUm"), body.Normal is null ? null : FillRequest.Vector(body.Normal),
+                body.Erase, to.By, ct, body.Id));
+        });
         Post<VersionRequest>("/versions", DatasetRole.Annotate, async (to, body, ct) =>
             new { version = (await to.Desk.SaveAsync(to.Dataset, to.Hours, body.Note, to.By.Person, ct)).Number });
         Post<VersionRequest>("/restore", DatasetRole.Annotate, async (to, body, ct) =>
-            new { version = (await to.Desk.RestoreAsync(to.Dataset, to.Hours, body.Version, to.By.Person, ct)).Number });
+        {
+            to.Spend(RestoreCounts - 1);
+            return new { version = (await to.Desk.RestoreAsync(to.Dataset, to.Hours, body.Asked, to.By.Person, ct)).Number };
+        });
         Post<VersionRequest>("/carry", DatasetRole.Annotate, async (to, _, ct) =>
         {
+            to.Spend(RestoreCounts - 1);
             await to.Desk.CarryAsync(to.Dataset, to.Hours, to.By.Person, ct);
             return new { carried = true };
         });
         Post<VersionRequest>("/choice", DatasetRole.Curate, async (to, body, ct) =>
         {
-            await to.Desk.ChooseAsync(to.Dataset, to.Hours, body.Version, to.By.Person, ct);
-            return new { chosen = body.Version };
+            await to.Desk.ChooseAsync(to.Dataset, to.Hours, body.Asked, to.By.Person, ct);
+            return new { chosen = body.Asked };
         });
 
         void Post<T>(string path, DatasetRole role, Func<Asked, T, CancellationToken, Task<object>> answer) where T : class =>
@@ -64,7 +80,8 @@ public static class MasksRegistration
     }
 
     /// <summary>What somebody asked for, and may have.</summary>
-    private sealed record Asked(MaskDesk Desk, Dataset Dataset, double Hours, Editor By);
+    /// <param name="Spend">Counts what is asked for as so many corrections more.</param>
+    private sealed record Asked(MaskDesk Desk, Dataset Dataset, double Hours, Editor By, Action<int> Spend);
 
     private static async Task<IResult> AnswerAsync<T>(
         string dataset, string hours, string? session, DatasetRole role, Func<Asked, T, CancellationToken, Task<object>> answer,
@@ -82,7 +99,8 @@ public static class MasksRegistration
         }
 
         var at = Ranges.Hours.Parse(hours);
-        services.GetRequiredService<Budgets>().Stroke(ClientKeys.Of(c));
+        var budgets = services.GetRequiredService<Budgets>();
+        budgets.Stroke(ClientKeys.Of(c));
         T body;
         try
         {
@@ -95,12 +113,14 @@ public static class MasksRegistration
 
         var page = services.GetRequiredService<ViewSessions>().Find(session, c.User.KeyOf(), opened.Identity);
         var by = new Editor(c.User.PersonOf(), page?.Edits);
-        return Results.Json(await answer(new Asked(services.GetRequiredService<MaskDesk>(), opened, at, by), body, ct), s_json);
+        return Results.Json(await answer(new Asked(
+            services.GetRequiredService<MaskDesk>(), opened, at, by, n => budgets.Stroke(ClientKeys.Of(c), n)), body, ct), s_json);
     }
 
     // Names of those who corrected are for who may see who works here.
     private static async Task<IResult> StateAsync(
-        string dataset, string hours, HttpContext c, DatasetCatalog catalog, DatasetAccess access, MaskDesk desk, CancellationToken ct)
+        string dataset, string hours, HttpContext c, DatasetCatalog catalog, DatasetAccess access, MaskDesk desk, Budgets budgets,
+        CancellationToken ct)
     {
         if (await catalog.TryOpenAsync(c.User, dataset, DatasetRole.View, ct) is not { } opened
             || await access.GrantAsync(c.User, opened.Identity, ct) is not { } grant)
@@ -108,7 +128,9 @@ public static class MasksRegistration
             return Results.NotFound();
         }
 
-        var (history, state, added, removed, um3) = await desk.Of(opened, Ranges.Hours.Parse(hours)).SummaryAsync(ct);
+        // Who asks first has the whole log replayed.
+        budgets.Stroke(ClientKeys.Of(c));
+        var (history, state, added, removed, um3) = await desk.SummaryAsync(opened, Ranges.Hours.Parse(hours), ct);
         string? Name(string by) => grant.SeesNames ? by : null;
         return Results.Json(new
         {

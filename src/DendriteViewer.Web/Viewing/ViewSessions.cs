@@ -131,7 +131,17 @@ public sealed class ViewSessions : IDatasetFollower
             return null;
         }
 
-        var now = (await mask.SummaryAsync(ct)).History.Sequence;
+        long now;
+        try
+        {
+            now = (await mask.SummaryAsync(ct)).History.Sequence;
+        }
+        catch (VolumeFormatException e)
+        {
+            // The rest of the link can be shown.
+            return new LinkRemark(ViewLink.Mask, $"The corrections of the mask that this link shows cannot be read: {e.Message}");
+        }
+
         return then == now ? null : new LinkRemark(
             ViewLink.Mask, "The mask was corrected since this link was made: " + string.Create(
                 CultureInfo.InvariantCulture, $"its log had {then} entries then and has {now} now. It is shown as it is now."));

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using DendriteViewer.Imaging.Analysis;
+using DendriteViewer.Imaging.Corrections;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Importing;
@@ -74,6 +75,7 @@ public sealed class AnalysisStoreTests(AzuriteFixture azurite) : IClassFixture<A
             var change = await analysis.ChangeAsync(from, to, default);
             await new AnalysisStore(store).SaveAsync(dataset, change, result.Recipe, default);
             var kept2 = Assert.Single((await store.TryOpenAsync(id, default))!.Labels, l => l.Key.Modality == AnalysisStore.Change);
+            Assert.Equal("automatic", MaskUse.Of(kept2));
             var voxels = await CountAsync(store, kept2);
             Assert.Equal(change.GainedUm3, voxels.GetValueOrDefault(1) * result.VoxelUm3, 6);
             Assert.Equal(change.LostUm3, voxels.GetValueOrDefault(2) * result.VoxelUm3, 6);

@@ -72,6 +72,12 @@ public sealed class CorrectedAnalysisTests : IDisposable
         var on = new MaskCorrections(store, new BrickCache(store, 1 << 26)).Find(after, 3.2)!;
         Assert.Equal(3, (await on.SummaryAsync(default)).State.Strokes.Count);
 
+        // The mask of the labels before is held no longer, and undo finds the one that there is.
+        Assert.Equal(1, masks.Count);
+        Assert.NotSame(mask, await masks.FindNowAsync(before, 3.2, default));
+        Assert.Equal(1, masks.Count);
+        Assert.Equal(3, (await (await masks.FindNowAsync(before, 3.2, default))!.SummaryAsync(default)).State.Strokes.Count);
+
         // A surface of the labels says which mask it is of.
         await new SurfaceExporter(store).ExportAsync(labels, new SurfaceSettings(0, SurfaceFormat.Ply), _folder["mask.ply"], null, default);
         var head = System.Text.Encoding.Latin1.GetString((await File.ReadAllBytesAsync(_folder["mask.ply"]))[..200]);
@@ -81,6 +87,12 @@ public sealed class CorrectedAnalysisTests : IDisposable
         var other = await RunAsync(recipe with { LeastLithiumVoxels = 60 });
         Assert.Null(other.Masks);
         Assert.Contains(other.Warnings, w => w.Contains("corrected on another automatic mask", StringComparison.Ordinal));
+
+        // Another interface decides which voxels are electrolyte, and so makes another mask.
+        var inputs = await AnalysisStore.InputsAsync(store, after, recipe, null, default);
+        var moved = after with { Depth = after.Depth with { InterfaceUm = after.Depth.InterfaceUm + 3, Surface = null } };
+        Assert.NotEqual(inputs, await AnalysisStore.InputsAsync(store, moved, recipe, null, default));
+        Assert.NotEqual(inputs, await AnalysisStore.InputsAsync(store, after, recipe, [[0, 0], [1, 0], [1, 1]], default));
 
         // Back to the automatic mask: the numbers are what they were.
         await on.ChooseAsync(0, "Ada", 9, default);

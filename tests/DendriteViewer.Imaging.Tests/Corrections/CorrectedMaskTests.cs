@@ -1,8 +1,11 @@
 using DendriteViewer.Imaging.Bounds;
 using DendriteViewer.Imaging.Caching;
 using DendriteViewer.Imaging.Corrections;
+using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
+using DendriteViewer.Imaging.Importing;
 using DendriteViewer.Imaging.Storage;
+using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Kernels.Masks;
 using FsCheck;
 using FsCheck.Fluent;
@@ -166,6 +169,88 @@ public sealed class CorrectedMaskTests : IDisposable
         Assert.False(await mask.StepAsync(stroke.Sequence, again: false, "Ada", 3, default));
         await Assert.ThrowsAsync<OutOfRangeException>(() => mask.RestoreAsync(5, "Bo", 4, default));
         await Assert.ThrowsAsync<OutOfRangeException>(() => mask.SaveAsync("again", "Bo", 5, default));
+    }
+
+    [Fact]
+    public async Task Restore_WhileStrokesAreInNoVersion_KeepsThemAsOneBefore()
+    {
+        var (mask, _, _) = await (await VolumeAsync()).OpenAsync();
+        await mask.PaintAsync(Ball(30, 30, 30, 5), "Ada", 0, default);
+        await mask.SaveAsync(null, "Ada", 1, default);
+        await mask.PaintAsync(Ball(40, 30, 30, 5), "Bo", 2, default);
+        var added = (await mask.SummaryAsync(default)).AddedVoxels;
+        Assert.Equal(3, (await mask.RestoreAsync(1, "Ada", 3, default)).Number);
+        var versions = (await mask.SummaryAsync(default)).State.Versions;
+        Assert.Equal([[1], [1, 3], [1]], versions.Select(v => v.Strokes.ToArray()));
+        Assert.Equal(("before restoring v1", added), (versions[1].Note, versions[1].AddedVoxels));
+        await mask.RestoreAsync(2, "Bo", 4, default);
+        Assert.Equal(added, (await mask.SummaryAsync(default)).AddedVoxels);
+    }
+
+    [Fact]
+    public async Task Stroke_SentAgainByItsName_IsPaintedOnceOnWhicheverServer()
+    {
+        var volume = await VolumeAsync();
+        var ((a, _, _), (b, _, _)) = (await volume.OpenAsync(), await volume.OpenAsync());
+        await b.SummaryAsync(default);
+        var first = await a.PaintAsync(Ball(30, 30, 30, 5), "Ada", 0, default, "one");
+        var again = await b.PaintAsync(Ball(30, 30, 30, 5), "Ada", 1, default, "one");
+        Assert.Equal((first.Sequence, false, true), (again.Sequence, first.IsKnown, again.IsKnown));
+        Assert.Equal(1, (await b.SummaryAsync(default)).History.Sequence);
+        await b.PaintAsync(Ball(30, 30, 30, 5), "Ada", 1, default, "two");
+        Assert.Equal(2, (await a.SummaryAsync(default)).State.Strokes.Count);
+    }
+
+    [Fact]
+    public async Task Log_WithAsManyNumbersAsItMayHave_TakesVersionsButNoStrokes()
+    {
+        var (mask, store, _) = await (await VolumeAsync()).OpenAsync();
+        await mask.PaintAsync(Ball(30, 30, 30, 5), "Ada", 0, default);
+        var log = new MaskLog(store.Blobs, (await store.TryOpenAsync(DatasetId.Parse("cell"), default))!, mask.Mask);
+        var runs = Enumerable.Range(0, FillMark.MostRuns).SelectMany(i => new[] { 1, 1, i % 60, 99 }).ToArray();
+        for (var i = 2; i <= 1 + MaskEntry.MostNumbers / runs.Length; i++)
+        {
+            Assert.True(await log.TryAppendAsync(
+                new MaskEntry { Sequence = i, Kind = MaskEntryKind.Fill, Base = "other", By = "Bo", Erase = false, Runs = runs }, default));
+        }
+
+        await mask.SummaryAsync(default);
+        var dab = Ball(40, 30, 30, 5) with { Points = [.. Enumerable.Repeat(new WorldPoint(90, 30, 30), BrushMark.MostPoints)] };
+        Task PaintAsync() => mask.PaintAsync(dab, "Ada", 1, default);
+        for (var i = 0; i < (MaskEntry.MostNumbers - MaskEntry.MostNumbers / runs.Length * runs.Length) / 3000; i++)
+        {
+            await PaintAsync();
+        }
+
+        Assert.Contains("log of this mask is full", (await Assert.ThrowsAsync<OutOfRangeException>(PaintAsync)).Message);
+        Assert.Equal(1, (await mask.SaveAsync("all", "Ada", 2, default)).Number);
+    }
+
+    [Fact]
+    public async Task Sweep_OfADatasetWhoseIdAnotherHad_RemovesTheOthersCorrectionsAlone()
+    {
+        var (mask, store, _) = await (await VolumeAsync()).OpenAsync();
+        var entry = await mask.PaintAsync(Ball(30, 30, 30, 5), "Ada", 0, default);
+        var manifest = new DatasetManifest { Id = "cell", Identity = new string('9', 32) };
+        await new MaskLog(store.Blobs, Dataset.Of(DatasetId.Parse("cell"), manifest), mask.Mask).TryAppendAsync(entry, default);
+        var swept = await new Janitor(store, TimeProvider.System).SweepAsync(TimeSpan.Zero, remove: true, default);
+        Assert.Equal([$"datasets/cell/corrections/{manifest.Identity}/"], swept.Prefixes);
+        var (again, _, _) = await MaskVolume.ReopenAsync(store.Blobs);
+        Assert.Single((await again.SummaryAsync(default)).State.Strokes);
+    }
+
+    [Fact]
+    public async Task Fill_OfAnotherGrid_IsNotTakenOver()
+    {
+        var (mask, store, _) = await (await VolumeAsync()).OpenAsync();
+        var log = new MaskLog(store.Blobs, (await store.TryOpenAsync(DatasetId.Parse("cell"), default))!, mask.Mask);
+        await log.TryAppendAsync(new MaskEntry
+        {
+            Sequence = 1, Kind = MaskEntryKind.Fill, Base = "other", By = "Bo", Erase = false, Runs = [1, 1, 1, 2], GridZyx = [9, 66, 130],
+        }, default);
+        var refused = await Assert.ThrowsAsync<OutOfRangeException>(() => mask.CarryAsync("Ada", 0, default));
+        Assert.Contains("9 × 66 × 130", refused.Message);
+        Assert.Empty((await mask.SummaryAsync(default)).State.Strokes);
     }
 
     [Fact]

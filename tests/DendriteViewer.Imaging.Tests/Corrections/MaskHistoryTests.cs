@@ -54,6 +54,14 @@ public sealed class MaskHistoryTests
     }
 
     [Fact]
+    public void Others_WhoseStrokesWereAllTakenBack_AreThereWhileAVersionOfThemIsChosen()
+    {
+        var chosen = Of(Stroke(), Do(MaskEntryKind.Save), Do(MaskEntryKind.Choose, version: 1), Do(MaskEntryKind.Undo, of: 1));
+        Assert.Equal(1, Assert.Single(chosen.Others("b")).State.Chosen);
+        Assert.Empty(Of(Stroke(), Do(MaskEntryKind.Undo, of: 1)).Others("b"));
+    }
+
+    [Fact]
     public void Strokes_OnAnotherAutomaticMask_CountOnlyOnceTakenOver()
     {
         var painted = Of(Stroke(automatic: "old"), Stroke(automatic: "old"), Do(MaskEntryKind.Undo, of: 1) with { Base = "old" }, Stroke());

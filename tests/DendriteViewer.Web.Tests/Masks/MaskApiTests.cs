@@ -83,6 +83,8 @@ public sealed class MaskApiTests(RunningApp app) : IClassFixture<RunningApp>, IA
     [InlineData("/strokes", "[]", "docs/masks.md")]
     [InlineData("/fills", """{"atUm":[150,96]}""", "2 numbers; give 3")]
     [InlineData("/fills", """{"atUm":[1,1,1]}""", "open")]
+    [InlineData("/restore", "{}", "Say which version")]
+    [InlineData("/restore", """{"verison":1}""", "docs/masks.md")]
     [InlineData("/restore", """{"version":999}""", "no version 999")]
     public async Task Correction_ThatCannotBe_IsRefusedInOneSentence(string path, string body, string said)
     {

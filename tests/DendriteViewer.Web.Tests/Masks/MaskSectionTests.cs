@@ -1,7 +1,9 @@
 using System.Security.Claims;
 using Bunit;
 using DendriteViewer.Imaging.Analysis;
+using DendriteViewer.Imaging.Caching;
 using DendriteViewer.Imaging.Corrections;
+using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Analysis;
@@ -27,9 +29,11 @@ public sealed class MaskSectionTests : MudContext
 
     public override async Task InitializeAsync()
     {
+        // Masks are read in the background, which takes more than bUnit's second on a busy machine.
+        DefaultWaitTimeout = TimeSpan.FromSeconds(30);
         await base.InitializeAsync();
         await _host.InitializeAsync();
-        _masks = new MaskDesk(_host.Masks, _host.Time);
+        _masks = new MaskDesk(_host.Masks, _host.Lanes, _host.Time);
         var (result, labels) = await (await ExperimentAnalysis.StartAsync(
             _host.Store, _host.Dataset, new AnalysisRecipe { LeastLithiumVoxels = 4 }, null, default)).RunAsync(default);
         await new AnalysisStore(_host.Store).SaveAsync(result, labels, null, default);
@@ -103,6 +107,56 @@ public sealed class MaskSectionTests : MudContext
         Assert.Contains("restores the automatic mask", section.Markup);
         await section.InvokeAsync(() => section.FindAll("button[aria-label='Restore v1']")[0].Click());
         section.WaitForAssertion(() => Assert.Contains("removed by 2 strokes", section.Markup));
+    }
+
+    [Fact]
+    public async Task Section_WhoseTimestepChanged_ShowsNothingOfTheOneBeforeWhileItReads()
+    {
+        await PaintAsync("Ada");
+        var section = await RenderAsync(DatasetRole.Own);
+        await ClickAsync(section, "Correct mask");
+        section.WaitForAssertion(() => Assert.Contains("removed by 1 stroke", section.Markup));
+
+        // All threads that could read the mask of the other timestep are busy.
+        using var free = new ManualResetEventSlim();
+        for (var i = 0; i < _host.Lanes.Threads; i++)
+        {
+            _ = _host.Lanes[Compute.Urgency.Resting].RunAsync(free.Wait);
+        }
+
+        _session.Update(v => v with { Hours = 1.5 }, null);
+        await section.InvokeAsync(() => section.Render(p => p.Add(c => c.MayRun, true)));
+        Assert.DoesNotContain("removed by", section.Markup);
+        Assert.DoesNotContain("Save version", section.Markup);
+        Assert.Single(section.FindComponents<MaskTools>());
+        free.Set();
+        section.WaitForAssertion(() => Assert.Contains("removed by 0 strokes", section.Markup));
+        await PaintAsync("Bo");
+        section.WaitForAssertion(() => Assert.Contains("removed by 0 strokes", section.Markup));
+    }
+
+    [Fact]
+    public async Task Corrections_ThatCannotBeRead_AreARemarkOfALinkAndOfTheNumbers()
+    {
+        await PaintAsync("Ada");
+        var (id, by) = (_host.Dataset.Id, new DatasetStore(_host.Store.Blobs));
+        await foreach (var blob in by.Blobs.ListAsync($"datasets/{id}/corrections/", default))
+        {
+            await by.Blobs.WriteAsync(blob.Name, "{}"u8.ToArray(), default);
+        }
+
+        // As a server that has just started.
+        var masks = new MaskCorrections(by, new BrickCache(by, 1 << 24));
+        var dataset = (await by.TryOpenAsync(id, default))!;
+        var result = (await _host.Analyses.ResultAsync(dataset, dataset.Modalities[0], default))!;
+        var said = Assert.Single(await new MaskDesk(masks, _host.Lanes, _host.Time).StaleAsync(dataset, result, default));
+        Assert.Contains("at 3 h", said);
+        Assert.Contains("damaged", said);
+        var sessions = new ViewSessions(_host.Catalog, masks, _host.Time);
+        _session.Update(v => v with { Overlay = MaskLooks.Layer(AnalysisStore.Lithium, compares: false) }, null);
+        await _host.Masks.Find(_session.Dataset, 3)!.SummaryAsync(default);
+        var opened = (await sessions.HoldAsync(Guid.NewGuid().ToString("N"), "me", dataset, "?" + _session.Link, default))!;
+        Assert.Contains("damaged", Assert.Single(opened.Remarks).Text);
     }
 
     [Fact]
