@@ -187,6 +187,26 @@ public sealed class MaskSectionTests : MudContext
             Guid.NewGuid().ToString("N"), "me", (await _host.Store.TryOpenAsync(_host.Dataset.Id, default))!, "?" + query, default))!;
     }
 
+    [Fact]
+    public async Task Version_WhoseSavingIsRefused_KeepsItsNoteWithASentence()
+    {
+        await PaintAsync("Ada");
+        var section = await RenderAsync(DatasetRole.Annotate);
+        await ClickAsync(section, "Correct mask");
+        section.WaitForAssertion(() => Assert.Contains("Save version", section.Markup));
+        var versions = section.FindComponent<MaskVersions>();
+        await versions.Find("input").InputAsync(new() { Value = "at the rim" });
+        await using (var db = await _host.Database.CreateDbContextAsync())
+        {
+            db.Members.RemoveRange(db.Members);
+            await db.SaveChangesAsync();
+        }
+
+        await ClickAsync(section, "Save version");
+        section.WaitForAssertion(() => Assert.Contains("is not open to you any more", section.Markup));
+        Assert.Equal("at the rim", versions.Find("input").GetAttribute("value"));
+    }
+
     // What the section shows is read in the background.
     private static async Task ClickAsync(IRenderedComponent<MaskSection> section, string text)
     {
