@@ -203,6 +203,22 @@ public sealed class PanesJourney(Browser browser) : IClassFixture<Browser>
               .filter(([, r]) => r.width < 44 || r.height < 44).map(([name, r]) => `${name}: ${r.width} × ${r.height}`)
             """);
         Assert.Empty(small);
+
+        // The colour bar stands above the buttons that switch panes, not behind them: how much of either place its plate fills.
+        var filled = await page.EvaluateAsync<double[]>(
+            """
+            () => {
+              const at = document.querySelector('.pane-switch').getBoundingClientRect(), overlay = dendrite.panes[1].overlay;
+              const pane = overlay.getBoundingClientRect(), k = overlay.width / pane.width, right = pane.right - 20;
+              return [[at.left, at.top, at.right, at.bottom], [right - 140, at.top - 34, right, at.top - 14]].map(([l, t, r, b]) => {
+                const box = [l - pane.left, t - pane.top, r - l, b - t].map(v => Math.round(v * k));
+                const { data } = overlay.getContext('2d').getImageData(...box);
+                return data.filter((v, i) => i % 4 === 3 && v > 200).length / (data.length / 4);
+              });
+            }
+            """);
+        Assert.InRange(filled[0], 0, 0.05);
+        Assert.InRange(filled[1], 0.6, 1);
         Assert.Empty(browser.Errors);
     }
 
