@@ -7,7 +7,7 @@ using DendriteViewer.Kernels.Sampling;
 namespace DendriteViewer.Kernels.Raycasting;
 
 /// <summary>
-/// Several volumes in one packet of rays; the narrower versions are made by the build. Every volume has a window of its own. For a chunk
+/// Several volumes in one packet of rays; the narrower versions are made from this file. Every volume has a window of its own. For a chunk
 /// of the ray each volume in turn, the topmost first, adds what it shows to a row of samples, all lanes at the same step; then the row is
 /// composited. Where no volume shows anything in a chunk it is leapt over whole.
 /// </summary>

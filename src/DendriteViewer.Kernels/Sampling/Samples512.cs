@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 
 namespace DendriteViewer.Kernels.Sampling;
 
-/// <summary>Trilinear samples of a <see cref="BlockWindow"/> in the lanes of a vector; the narrower versions are made by the build.</summary>
+/// <summary>Trilinear samples of a <see cref="BlockWindow"/> in the lanes of a vector; the narrower versions are made from this one.</summary>
 internal static unsafe class Samples512
 {
     /// <summary>8-bit voxels.</summary>

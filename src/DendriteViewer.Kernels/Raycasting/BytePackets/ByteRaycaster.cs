@@ -26,7 +26,7 @@ internal static unsafe class ByteRaycaster
     /// <summary>A ray ends where it lets through less.</summary>
     public const float Finished = 1 - RaycastSettings.Opaque;
 
-    // Planes lie half a step from the faces: of thinner volumes rays would miss a good part.
+    // Nothing is sampled between a face and the first plane: of thinner volumes rays would miss a good part.
     private const int LeastVoxels = 8;
 
     // Farther from the eye, a place along a ray would be too coarse in a float.
