@@ -104,7 +104,11 @@ internal sealed record RaycastBench(int N, int Pixels, string? Snapshots, bool E
                     continue;
                 }
 
-                Draw(0);
+                for (var i = 0; i < BenchCommand.FramesBefore; i++)
+                {
+                    Draw(0);
+                }
+
                 var before = Environment.CpuUsage.TotalTime;
                 var times = BenchCommand.Times(Repeats, 0, Draw);
                 result[$"raycast.{label}.cpu.ms"] = Math.Round((Environment.CpuUsage.TotalTime - before).TotalMilliseconds / Repeats, 2);
