@@ -16,6 +16,9 @@ internal sealed class Viewer : IAsyncDisposable
     private readonly HubConnection _hub;
     private readonly TimeProvider _time;
     private readonly double[] _camera;
+
+    // Degrees that each turn takes the camera round.
+    private readonly double _step;
     private readonly Lock _lock = new();
 
     // Changes whose first picture has not come, by revision; guarded by the lock.
@@ -24,7 +27,8 @@ internal sealed class Viewer : IAsyncDisposable
     // The newest frames and when they came, since a frame may come before the answer that says its revision; guarded by the lock.
     private readonly Queue<(long Revision, long At)> _came = new();
 
-    private Viewer(HubConnection hub, TimeProvider time, double[] camera) => (_hub, _time, _camera) = (hub, time, camera);
+    private Viewer(HubConnection hub, TimeProvider time, double[] camera, double step) =>
+        (_hub, _time, _camera, _step) = (hub, time, camera, step);
 
     /// <summary>From sending a change to the first frame that shows it or a later one.</summary>
     public Samples Latencies { get; } = new();
@@ -45,8 +49,8 @@ internal sealed class Viewer : IAsyncDisposable
         var scene = await hub.InvokeAsync<string>("Join", Guid.NewGuid().ToString("N"), dataset, "", ct);
         var camera = JsonDocument.Parse(scene).RootElement.GetProperty("view").GetProperty("camera")
             .EnumerateArray().Select(v => v.GetDouble()).ToArray();
-        camera[0] += 7 * number;
-        viewer = new Viewer(hub, time, camera);
+        camera[0] += 7.31 * number;
+        viewer = new Viewer(hub, time, camera, 3 + 0.0137 * (number + 1));
         await hub.InvokeAsync<long[]>("Layout", new[] { 0, 0, 0, 0, 0, 0, 640, 480 }, 1.0, ct);
         return viewer;
     }
@@ -58,7 +62,8 @@ internal sealed class Viewer : IAsyncDisposable
         {
             while (await timer.WaitForNextTickAsync(ct))
             {
-                _camera[0] += 3;
+                // No two viewers see the same, and none the same again, so that none is sent a frame that is there already.
+                _camera[0] += _step;
                 var sent = _time.GetTimestamp();
                 var camera = string.Join(',', _camera.Select(c => c.ToString("R", CultureInfo.InvariantCulture)));
                 var answer = await _hub.InvokeAsync<long[]>("Look", $"{{\"camera\":[{camera}]}}", ct);
