@@ -35,8 +35,8 @@ public sealed class DendriteOptions
     public int DiskCacheMiB { get; init; } = 8192;
 
     /// <summary>
-    /// What draws: auto (graphics processors that OpenCL finds, else the CPU), cpu, or opencl (every OpenCL device, to try the kernels
-    /// without a graphics processor). Default: auto.
+    /// What draws: auto (graphics processors that CUDA or OpenCL finds, else the CPU), cpu, or opencl (every OpenCL device, to try the
+    /// kernels without a graphics processor). Default: auto.
     /// </summary>
     public string Device { get; init; } = "auto";
 
