@@ -12,8 +12,9 @@ public sealed class ArchitectureTests
     [InlineData("DendriteViewer.Kernels", "")]
     [InlineData("DendriteViewer.Hdf5", "")]
     [InlineData("DendriteViewer.Imaging", "DendriteViewer.Kernels DendriteViewer.Hdf5")]
-    [InlineData("DendriteViewer.Cli", "DendriteViewer.Imaging")]
-    [InlineData("DendriteViewer.Web", "DendriteViewer.Imaging")]
+    [InlineData("DendriteViewer.Analysis", "DendriteViewer.Imaging")]
+    [InlineData("DendriteViewer.Cli", "DendriteViewer.Analysis")]
+    [InlineData("DendriteViewer.Web", "DendriteViewer.Analysis")]
     public void Projects_ReferenceOnlyTheOneBelow(string project, string allowed)
     {
         var text = File.ReadAllText(Path.Combine(Source, project, project + ".csproj"));
@@ -24,6 +25,7 @@ public sealed class ArchitectureTests
     [Theory]
     [InlineData("DendriteViewer.Kernels", "DendriteViewer.Imaging|DendriteViewer.Web|Microsoft.AspNetCore|Azure")]
     [InlineData("DendriteViewer.Imaging", "DendriteViewer.Web|DendriteViewer.Cli|Microsoft.AspNetCore|Microsoft.EntityFrameworkCore|MudBlazor")]
+    [InlineData("DendriteViewer.Analysis", "DendriteViewer.Web|DendriteViewer.Cli|Microsoft.AspNetCore|Microsoft.EntityFrameworkCore|MudBlazor")]
     [InlineData("DendriteViewer.Cli", "DendriteViewer.Web|Microsoft.AspNetCore")]
     public void Namespaces_ThatAreForbidden_AreNotUsed(string project, string forbidden) => Assert.Empty(Uses(project, "", forbidden));
 
@@ -44,6 +46,7 @@ public sealed class ArchitectureTests
     [Theory]
     [InlineData("DendriteViewer.Kernels")]
     [InlineData("DendriteViewer.Imaging")]
+    [InlineData("DendriteViewer.Analysis")]
     public void ParallelLoops_TakeTheOptionsOfTheirCallersLane(string project)
     {
         foreach (var file in Directory.EnumerateFiles(Path.Combine(Source, project), "*.cs", SearchOption.AllDirectories)
@@ -58,7 +61,7 @@ public sealed class ArchitectureTests
     [Fact]
     public void UnsafeCode_StandsInKernelsAlone()
     {
-        foreach (var project in new[] { "DendriteViewer.Hdf5", "DendriteViewer.Imaging", "DendriteViewer.Web", "DendriteViewer.Cli" })
+        foreach (var project in new[] { "DendriteViewer.Hdf5", "DendriteViewer.Imaging", "DendriteViewer.Analysis", "DendriteViewer.Web", "DendriteViewer.Cli" })
         {
             Assert.Empty(Uses(project, "", @"\bunsafe\b(?!-)"));
         }
