@@ -1,0 +1,61 @@
+using DendriteViewer.Analysis.Impedance.Files;
+using DendriteViewer.Imaging.Volumes;
+
+namespace DendriteViewer.Analysis.Impedance;
+
+/// <summary>Which sign the imaginary column has.</summary>
+public enum ImaginarySign
+{
+    /// <summary>Turned where most points of the lower half of the frequencies lie above 0.</summary>
+    Automatic,
+
+    /// <summary>As the file has it.</summary>
+    AsRead,
+
+    /// <summary>The opposite of what the file has.</summary>
+    Turned,
+}
+
+/// <summary>
+/// Reads files of impedance spectra. A format only finds rows (<see cref="IImpedanceFormat"/>); what a sweep must be, where sweeps part and
+/// which sign Im has is decided in <see cref="SweepChecks"/>, for all formats alike.
+/// </summary>
+public static class ImpedanceReader
+{
+    /// <summary>The largest file that is read, in bytes.</summary>
+    public const long MostBytes = 256L << 20;
+
+    // In this order; the last takes any text.
+    private static readonly IImpedanceFormat[] s_formats = [new ZPlotFormat(), new DelimitedFormat()];
+
+    /// <summary>Reads a file.</summary>
+    /// <param name="path">Where it is.</param>
+    /// <param name="sign">Which sign its imaginary column has.</param>
+    /// <exception cref="VolumeFormatException">It is no such file, or none of its sweeps can be used; the message names it.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static ImpedanceFile Read(string path, ImaginarySign sign = ImaginarySign.Automatic)
+    {
+        using var stream = File.OpenRead(path);
+        if (stream.Length > MostBytes)
+        {
+            throw new VolumeFormatException($"{Path.GetFileName(path)} has {stream.Length >> 20} MiB; "
+                + $"a file of impedance spectra has {MostBytes >> 20} MiB at most. Export fewer sweeps.");
+        }
+
+        var bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
+        return Read(path, bytes, sign);
+    }
+
+    /// <summary>Reads what a file holds.</summary>
+    /// <param name="path">Its name: messages name it, and its extension helps to tell the format.</param>
+    /// <param name="bytes">Its content.</param>
+    /// <param name="sign">Which sign its imaginary column has.</param>
+    /// <exception cref="VolumeFormatException">As above.</exception>
+    public static ImpedanceFile Read(string path, byte[] bytes, ImaginarySign sign = ImaginarySign.Automatic)
+    {
+        var source = new ImpedanceSource(path, bytes);
+        var format = s_formats.First(f => f.Recognises(source));
+        return SweepChecks.Check(source, format.Read(source), sign);
+    }
+}
