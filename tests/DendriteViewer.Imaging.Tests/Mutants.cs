@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using DendriteViewer.Analysis;
 using DendriteViewer.Imaging.Volumes;
 
 namespace DendriteViewer.Imaging.Tests;
@@ -66,7 +67,7 @@ internal static class Mutants
             read();
             return true;
         }
-        catch (VolumeFormatException e)
+        catch (Exception e) when (e is VolumeFormatException or MeasurementException)
         {
             Assert.Contains(name, e.Message, StringComparison.Ordinal);
             Assert.False(e.Message.Contains('\n', StringComparison.Ordinal), $"More than one line: {e.Message}");

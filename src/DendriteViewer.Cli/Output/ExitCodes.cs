@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DendriteViewer.Analysis;
 using DendriteViewer.Imaging.Native;
 using DendriteViewer.Imaging.Storage;
 using DendriteViewer.Imaging.Volumes;
@@ -30,8 +31,8 @@ internal static class ExitCodes
             Console.Error.WriteLine(e.Message);
             return WrongUse;
         }
-        catch (Exception e) when (e is VolumeFormatException or NativeLibraryMissingException or ArgumentException or BlobStoreException
-            or ComputeException)
+        catch (Exception e) when (e is VolumeFormatException or MeasurementException or NativeLibraryMissingException or ArgumentException
+            or BlobStoreException or ComputeException)
         {
             Console.Error.WriteLine(e.Message);
             return Failed;

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using DendriteViewer.Analysis;
 using DendriteViewer.Imaging.Native;
 using DendriteViewer.Imaging.Storage;
 using DendriteViewer.Imaging.Volumes;
@@ -36,6 +37,7 @@ public sealed partial record Failure(int Status, string Sentence, bool IsForesee
     public static Failure Of(Exception exception) => exception switch
     {
         VolumeFormatException e => new(StatusCodes.Status422UnprocessableEntity, e.Message),
+        MeasurementException e => new(StatusCodes.Status422UnprocessableEntity, e.Message),
         BlobStoreException e => new(e.IsTransient ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status502BadGateway, e.Message),
         EditConflictException e => new(StatusCodes.Status409Conflict, e.Message),
         ComputeException e => new(StatusCodes.Status503ServiceUnavailable,
