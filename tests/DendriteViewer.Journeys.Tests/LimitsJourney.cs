@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using DendriteViewer.Imaging.Analysis;
+using DendriteViewer.Analysis.Experiments;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Storage;
 using DendriteViewer.Imaging.Volumes;

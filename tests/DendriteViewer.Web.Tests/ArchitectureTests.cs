@@ -24,8 +24,12 @@ public sealed class ArchitectureTests
 
     [Theory]
     [InlineData("DendriteViewer.Kernels", "DendriteViewer.Imaging|DendriteViewer.Web|Microsoft.AspNetCore|Azure")]
-    [InlineData("DendriteViewer.Imaging", "DendriteViewer.Web|DendriteViewer.Cli|Microsoft.AspNetCore|Microsoft.EntityFrameworkCore|MudBlazor")]
-    [InlineData("DendriteViewer.Analysis", "DendriteViewer.Web|DendriteViewer.Cli|Microsoft.AspNetCore|Microsoft.EntityFrameworkCore|MudBlazor")]
+    [InlineData(
+        "DendriteViewer.Imaging",
+        "DendriteViewer.Analysis|DendriteViewer.Web|DendriteViewer.Cli|Microsoft.AspNetCore|Microsoft.EntityFrameworkCore|MudBlazor")]
+    [InlineData(
+        "DendriteViewer.Analysis",
+        "DendriteViewer.Web|DendriteViewer.Cli|Microsoft.AspNetCore|Microsoft.EntityFrameworkCore|MudBlazor")]
     [InlineData("DendriteViewer.Cli", "DendriteViewer.Web|Microsoft.AspNetCore")]
     public void Namespaces_ThatAreForbidden_AreNotUsed(string project, string forbidden) => Assert.Empty(Uses(project, "", forbidden));
 
@@ -40,7 +44,7 @@ public sealed class ArchitectureTests
     public void Features_DoNotUseEachOthersStores(string feature, string forbidden) => Assert.Empty(Uses("DendriteViewer.Web", feature, forbidden));
 
     [Fact]
-    public void Rendering_DoesNotKnowImporting() => Assert.Empty(Uses("DendriteViewer.Imaging", "Rendering", @"DendriteViewer\.Imaging\.(Importing|Phantoms|Formats)"));
+    public void Rendering_DoesNotKnowImporting() => Assert.Empty(Uses("DendriteViewer.Imaging", "Rendering", @"DendriteViewer\.Imaging\.(Importing|Formats)"));
 
     // A loop without them runs on the thread pool, where a server answers requests; see docs/decisions/0022-threads-for-rendering.md.
     [Theory]

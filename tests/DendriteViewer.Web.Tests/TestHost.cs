@@ -1,9 +1,10 @@
+using DendriteViewer.Analysis.Phantoms;
+using DendriteViewer.Analysis;
 using DendriteViewer.Imaging.Caching;
 using DendriteViewer.Imaging.Corrections;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Importing;
 using DendriteViewer.Imaging.Measuring;
-using DendriteViewer.Imaging.Phantoms;
 using DendriteViewer.Imaging.Storage;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
@@ -81,7 +82,8 @@ public sealed class TestHost : IAsyncLifetime
 
         new PhantomWriter(new PhantomOptions { Size = 64, VoxelUm = 3, Hours = [0, 1.5, 3] }).Write(Path.Combine(_folder, "phantom"), null, default);
         var store = Store = new DatasetStore(new FolderBlobStore(Path.Combine(_folder, "store")));
-        var id = (await new Importer(store, Time).ImportDatasetAsync(Path.Combine(_folder, "phantom"), null, null, default)).Id;
+        var id = (await new Importer(store, new ScanAnalysis(), Time)
+            .ImportDatasetAsync(Path.Combine(_folder, "phantom"), null, null, default)).Id;
         Dataset = (await store.TryOpenAsync(id, default))!;
         Access = new DatasetAccess(Database, Time);
         _lanes = new ComputeLanes(2);
@@ -90,7 +92,7 @@ public sealed class TestHost : IAsyncLifetime
         Measurements = new MeasurementDesk(
             new Measurer(new RegionMeasurer(store), new LineProfiler(store, bricks), _lanes, _budgets), new MeasurementLog(Database, Time));
         Catalog = new DatasetCatalog(store, Access, new BrickCache(store, 1 << 24));
-        Masks = new MaskCorrections(store, bricks);
+        Masks = new MaskCorrections(store, bricks, new ScanAnalysis());
         Sessions = new ViewSessions(Catalog, Masks, Time);
         _jobs = await JobsHost.StartAsync(new DendriteOptions { Data = _folder }, s => s
             .AddSingleton(Store).AddSingleton(Sessions).AddSingleton<Analyses>()

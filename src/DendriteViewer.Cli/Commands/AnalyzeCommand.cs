@@ -1,9 +1,11 @@
 using System.CommandLine;
 using System.Globalization;
+using DendriteViewer.Analysis.Experiments;
+using DendriteViewer.Analysis.Lithium;
+using DendriteViewer.Analysis.Uncertainties;
 using DendriteViewer.Cli.Output;
-using DendriteViewer.Imaging.Analysis;
-using DendriteViewer.Imaging.Corrections;
 using DendriteViewer.Imaging.Bounds;
+using DendriteViewer.Imaging.Corrections;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Numerics;
+using DendriteViewer.Analysis;
 using DendriteViewer.Cli.Output;
 using DendriteViewer.Imaging.Bounds;
 using DendriteViewer.Imaging.Codecs;
@@ -146,7 +147,8 @@ internal static class BenchCommand
                 tiff.Finish();
             }
 
-            var importer = new Importer(new DatasetStore(new FolderBlobStore(Path.Combine(folder, "store"))), TimeProvider.System);
+            var store = new DatasetStore(new FolderBlobStore(Path.Combine(folder, "store")));
+            var importer = new Importer(store, new ScanAnalysis(), TimeProvider.System);
             var started = TimeProvider.System.GetTimestamp();
             await importer.ImportVolumeAsync(new SingleImport(stack, DatasetId.Parse("bench"),
                 new VolumeManifest { VoxelSizeUm = [1, 1, 1] }), null, ct);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using DendriteViewer.Analysis;
 using DendriteViewer.Cli.Output;
 using DendriteViewer.Imaging.Importing;
 using DendriteViewer.Imaging.Volumes;
@@ -30,7 +31,7 @@ internal static class IngestCommand
         command.SetAction((parse, ct) => ExitCodes.RunAsync(async () =>
         {
             var datasets = Shared.Open(parse.GetValue(store));
-            var importer = new Importer(datasets, TimeProvider.System);
+            var importer = new Importer(datasets, new ScanAnalysis(), TimeProvider.System);
             ImportResult result;
             using (var bar = new ProgressBar("import", TimeProvider.System))
             {

@@ -1,7 +1,7 @@
 using System.CommandLine;
+using DendriteViewer.Analysis.Phantoms;
 using DendriteViewer.Cli.Output;
 using DendriteViewer.Imaging.Geometry;
-using DendriteViewer.Imaging.Phantoms;
 
 namespace DendriteViewer.Cli.Commands;
 

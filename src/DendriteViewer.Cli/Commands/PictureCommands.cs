@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using DendriteViewer.Cli.Output;
-using DendriteViewer.Imaging.Analysis;
 using DendriteViewer.Imaging.Caching;
 using DendriteViewer.Imaging.Codecs;
 using DendriteViewer.Imaging.Datasets;
@@ -99,7 +98,7 @@ internal static class PictureCommands
                 var histogram = await ValueHistogram.OfAsync(datasets, volume, ct);
                 if (named == TransferPresets.Mask)
                 {
-                    var mask = dataset.Find(AnalysisStore.Lithium, volume.Key.Hours) ?? throw new VolumeFormatException(
+                    var mask = dataset.Find(LabelModality.Lithium, volume.Key.Hours) ?? throw new VolumeFormatException(
                         $"{dataset.Id} has no analysis of {volume.Key.Hours:0.######} h whose mask could be shown; run it in the app, "
                         + "or take --transfer dark for all that is dark.");
                     view = view with { Transfer = MaskLook.Ghosts(histogram), Overlay = MaskLook.Of(mask.Key.Modality) };

@@ -1,4 +1,3 @@
-using DendriteViewer.Imaging.Analysis;
 using DendriteViewer.Imaging.Bounds;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
@@ -26,6 +25,7 @@ public sealed class CorrectedMask
     private const int MostTries = 100;
 
     private readonly DatasetStore _store;
+    private readonly IScanAnalysis _analysis;
     private readonly MaskLog _log;
     private readonly Action<IReadOnlyCollection<BrickIndex>> _forget;
 
@@ -43,16 +43,17 @@ public sealed class CorrectedMask
 
     /// <summary>The mask of some labels.</summary>
     /// <param name="store">Where they are.</param>
+    /// <param name="analysis">What names the automatic mask.</param>
     /// <param name="dataset">Their dataset.</param>
     /// <param name="mask">Modality and hours of the mask: lithium at 1.5 h, say.</param>
     /// <param name="automatic">The labels that an analysis made of it.</param>
     /// <param name="forget">Told of bricks whose voxels changed, before anybody else hears of it.</param>
     internal CorrectedMask(
-        DatasetStore store, Dataset dataset, VolumeKey mask, VolumeInfo automatic,
+        DatasetStore store, IScanAnalysis analysis, Dataset dataset, VolumeKey mask, VolumeInfo automatic,
         Action<CorrectedMask, IReadOnlyCollection<BrickIndex>> forget)
     {
         _forget = bricks => forget(this, bricks);
-        (_store, Mask, Automatic) = (store, mask, automatic);
+        (_store, _analysis, Mask, Automatic) = (store, analysis, mask, automatic);
         _log = new MaskLog(store.Blobs, dataset, mask);
         Shown = new VolumeInfo(
             new VolumeKey(mask.Modality + ShownSuffix, mask.Hours), automatic.Prefix, automatic.Shape, VoxelType.UInt8, automatic.Transform,
@@ -253,7 +254,7 @@ public sealed class CorrectedMask
             {
                 var automatic = await _store.ReaderAsync(Automatic, ct);
                 var voxels = new MaskVoxels(automatic, Automatic.Transform);
-                var name = await AnalysisStore.AutomaticNameAsync(_store, Automatic, ct);
+                var name = await _analysis.AutomaticNameAsync(_store, Automatic, ct);
                 var history = (await _log.ReadAsync(ct)).Aggregate(MaskHistory.Empty, (h, e) => h.With(e));
                 await voxels.ShowAsync(history.Marks, new HashSet<int>(), history.Of(name).Strokes, ct);
                 _history = history;

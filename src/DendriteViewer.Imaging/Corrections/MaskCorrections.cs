@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using DendriteViewer.Imaging.Analysis;
 using DendriteViewer.Imaging.Caching;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Volumes;
@@ -14,12 +13,14 @@ public sealed class MaskCorrections
     private readonly ConcurrentDictionary<string, (DatasetIdentity Dataset, CorrectedMask Mask)> _masks = new();
     private readonly DatasetStore _store;
     private readonly BrickCache _cache;
+    private readonly IScanAnalysis _analysis;
 
     /// <param name="store">Where datasets are.</param>
     /// <param name="cache">Where what was drawn of masks is forgotten as they change.</param>
-    public MaskCorrections(DatasetStore store, BrickCache cache)
+    /// <param name="analysis">What names the automatic masks.</param>
+    public MaskCorrections(DatasetStore store, BrickCache cache, IScanAnalysis analysis)
     {
-        (_store, _cache) = (store, cache);
+        (_store, _cache, _analysis) = (store, cache, analysis);
         cache.Forgotten += prefix =>
         {
             foreach (var key in _masks.Keys.Where(k => k.StartsWith(prefix, StringComparison.Ordinal)))
@@ -35,23 +36,23 @@ public sealed class MaskCorrections
     /// <summary>The dataset with its masks as volumes.</summary>
     public Dataset With(Dataset dataset) => dataset with
     {
-        Masks = dataset.HoursOfLabels(AnalysisStore.Lithium).Select(h => Find(dataset, h)).OfType<CorrectedMask>()
+        Masks = dataset.HoursOfLabels(LabelModality.Lithium).Select(h => Find(dataset, h)).OfType<CorrectedMask>()
             .Select(m => m.Shown).ToArray(),
     };
 
     /// <summary>Hours of the masks of a dataset that anybody ever corrected.</summary>
     public async Task<IReadOnlyList<double>> CorrectedHoursAsync(Dataset dataset, CancellationToken ct)
     {
-        var names = (await MaskLog.TimestepsAsync(_store.Blobs, dataset, AnalysisStore.Lithium, ct)).ToHashSet();
-        return [.. dataset.HoursOfLabels(AnalysisStore.Lithium)
-            .Where(h => names.Contains(new VolumeKey(AnalysisStore.Lithium, h).TimestepName))];
+        var names = (await MaskLog.TimestepsAsync(_store.Blobs, dataset, LabelModality.Lithium, ct)).ToHashSet();
+        return [.. dataset.HoursOfLabels(LabelModality.Lithium)
+            .Where(h => names.Contains(new VolumeKey(LabelModality.Lithium, h).TimestepName))];
     }
 
     /// <summary>The mask of lithium at a time, or null where no analysis made one.</summary>
     public CorrectedMask? Find(Dataset dataset, double hours)
     {
-        var mask = new VolumeKey(AnalysisStore.Lithium, hours);
-        if (AnalysisStore.AutomaticOf(dataset, hours) is not { } automatic)
+        var mask = new VolumeKey(LabelModality.Lithium, hours);
+        if (LabelModality.AutomaticOf(dataset, hours) is not { } automatic)
         {
             return null;
         }
@@ -61,7 +62,7 @@ public sealed class MaskCorrections
             return known.Mask;
         }
 
-        var made = new CorrectedMask(_store, dataset, mask, automatic, (m, bricks) => _cache.Forget(m.Shown, bricks));
+        var made = new CorrectedMask(_store, _analysis, dataset, mask, automatic, (m, bricks) => _cache.Forget(m.Shown, bricks));
         made.Changed += () => Changed?.Invoke(dataset.Identity, made);
         var kept = _masks.GetOrAdd(automatic.CacheKey, (dataset.Identity, made)).Mask;
 

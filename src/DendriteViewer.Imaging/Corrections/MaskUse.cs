@@ -1,5 +1,4 @@
 using System.Globalization;
-using DendriteViewer.Imaging.Analysis;
 using DendriteViewer.Imaging.Datasets;
 
 namespace DendriteViewer.Imaging.Corrections;
@@ -29,7 +28,7 @@ public sealed record MaskUse(
 
     /// <summary>Which version labels are of, in words without names; null of what no mask of lithium decides.</summary>
     public static string? Of(VolumeInfo labels) =>
-        labels is { IsLabels: true, Key.Modality: AnalysisStore.Lithium or AnalysisStore.LithiumAutomatic or AnalysisStore.Change }
+        labels is { IsLabels: true, Key.Modality: LabelModality.Lithium or LabelModality.LithiumAutomatic or LabelModality.Change }
             ? Describe(labels.Corrected, withNames: false) : null;
 
     /// <summary>Names, the first three of many.</summary>

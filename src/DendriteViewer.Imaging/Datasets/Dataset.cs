@@ -1,5 +1,4 @@
 using DendriteViewer.Kernels.Bricks;
-using DendriteViewer.Imaging.Analysis;
 using DendriteViewer.Imaging.Corrections;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Storage;
@@ -122,7 +121,9 @@ public sealed record Dataset(
     public VolumeInfo? Find(string modality, double hours) =>
         Everything.Concat(Masks).FirstOrDefault(v => v.Key.Modality == modality && v.Key == new VolumeKey(modality, hours));
 
-    internal static Dataset Of(DatasetId id, DatasetManifest manifest)
+    /// <summary>The dataset that a manifest describes.</summary>
+    /// <exception cref="VolumeFormatException">The manifest is damaged.</exception>
+    public static Dataset Of(DatasetId id, DatasetManifest manifest)
     {
         var volumes = manifest.Volumes.Select(v => InfoOf(id, manifest, v)).OrderBy(v => v.Key.Hours).ToArray();
         var name = BlobNames.Manifest(id);

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using DendriteViewer.Imaging.Analysis;
 using DendriteViewer.Imaging.Formats;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Storage;
@@ -43,7 +42,7 @@ public static class Manifests
         {
             var v = manifest.Volumes[i];
             Require(VolumeKey.IsModality(v.Modality), file, $"volumes[{i}].modality", $"is '{v.Modality}'; use lower case letters, digits and hyphens");
-            Require(v.Modality is not (AnalysisStore.Voids or AnalysisStore.Lithium or AnalysisStore.Change), file, $"volumes[{i}].modality", $"is '{v.Modality}', which labels of the analysis are kept under; use another name");
+            Require(v.Modality is not (LabelModality.Voids or LabelModality.Lithium or LabelModality.Change), file, $"volumes[{i}].modality", $"is '{v.Modality}', which labels of the analysis are kept under; use another name");
             Require(double.IsFinite(v.Hours) && v.Hours is >= 0 and < 1e6, file, $"volumes[{i}].hours", $"is {v.Hours}; give hours of plating, 0 or more");
             Require(!string.IsNullOrWhiteSpace(v.Path), file, $"volumes[{i}].path", "is empty; name a file or folder");
             Importing.ImportOptions.Of(v, file);

@@ -5,7 +5,7 @@ using DendriteViewer.Imaging.Volumes;
 namespace DendriteViewer.Imaging.Datasets;
 
 /// <summary>What the header of a series says: the unit of its times, and quantity and unit of its values.</summary>
-internal static partial class SeriesColumns
+public static partial class SeriesColumns
 {
     // Quantities that numbers are made of, the names that headers give them, and their units with what makes volts or amperes of them.
     private static readonly (string Kind, Regex Names, (string Unit, double Factor)[] Units)[] s_quantities =

@@ -1,6 +1,6 @@
 using System.Globalization;
-using DendriteViewer.Imaging.Analysis;
 using DendriteViewer.Imaging.Corrections;
+using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Rendering;
 
 namespace DendriteViewer.Imaging.Figures;
@@ -51,10 +51,10 @@ internal static class FigureLegend
     {
         var name = modality switch
         {
-            AnalysisStore.Voids => "voids",
-            AnalysisStore.Lithium => "lithium or crack",
-            AnalysisStore.Change => color == TransferPresets.Void ? "lost" : "gained",
-            AnalysisStore.Lithium + CorrectedMask.ShownSuffix => colors == 1 ? "mask" : ranges[0].From switch
+            LabelModality.Voids => "voids",
+            LabelModality.Lithium => "lithium or crack",
+            LabelModality.Change => color == TransferPresets.Void ? "lost" : "gained",
+            LabelModality.Lithium + CorrectedMask.ShownSuffix => colors == 1 ? "mask" : ranges[0].From switch
             {
                 MaskClasses.Kept => "mask, kept",
                 MaskClasses.Added => "mask, added",
@@ -63,7 +63,7 @@ internal static class FigureLegend
             _ => modality,
         };
         var numbers = string.Join(", ", ranges.Take(3).Select(r => r.From == r.To ? $"{r.From}" : $"{r.From}–{r.To}"));
-        var isNamed = modality == AnalysisStore.Change || modality.EndsWith(CorrectedMask.ShownSuffix, StringComparison.Ordinal);
+        var isNamed = modality == LabelModality.Change || modality.EndsWith(CorrectedMask.ShownSuffix, StringComparison.Ordinal);
         return colors == 1 || isNamed ? name : $"{name} {numbers}{(ranges.Count > 3 ? " …" : "")}";
     }
 }

@@ -1,14 +1,13 @@
-using DendriteViewer.Kernels.Bricks;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using DendriteViewer.Imaging.Analysis;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Formats;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Storage;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Imaging.Zarr;
+using DendriteViewer.Kernels.Bricks;
 
 namespace DendriteViewer.Imaging.Importing;
 
@@ -37,7 +36,10 @@ public sealed record SingleImport(string Path, DatasetId Dataset, VolumeManifest
 /// last write of <c>dataset.json</c>. An import that was killed leaves blobs that nothing lists, and the same import goes on
 /// from them; one that fails on its input removes them.
 /// </summary>
-public sealed class Importer(DatasetStore store, TimeProvider time)
+/// <param name="store">Where scans go.</param>
+/// <param name="analysis">What finds interface and outline, and lays scans onto one another.</param>
+/// <param name="time">The clock.</param>
+public sealed class Importer(DatasetStore store, IScanAnalysis analysis, TimeProvider time)
 {
     /// <summary>Folders that volumes and series must lie in, links followed; null for anywhere.</summary>
     public IReadOnlyList<string>? Roots { get; init; }
@@ -154,7 +156,7 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
             var done = 0L;
             var stored = new List<VolumeManifest>();
             var fresh = false;
-            var import = new VolumeImport(store);
+            var import = new VolumeImport(store, analysis);
             var depth = Manifests.DepthOf(existing?.Manifest ?? manifest with { Depth = Manifests.IsAuto(manifest.Depth) ? manifest.Depth! with { InterfaceUm = null } : manifest.Depth }, file);
             foreach (var (asked, opened, source) in work)
             {
@@ -214,7 +216,7 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
                 var register = work.Where(w => w.Volume.Register == true).Select(w => new VolumeKey(w.Volume.Modality, w.Volume.Hours)).ToHashSet();
                 if (register.Count > 0)
                 {
-                    await StoredRegistrations.AlignAsync(store, published, register, (key, share) => progress?.Report(new($"registering {key}", (long)(share * total), total)), ct);
+                    await RegisterAsync(published, register, (key, share) => progress?.Report(new($"registering {key}", (long)(share * total), total)), ct);
                 }
             }
 
@@ -268,6 +270,23 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
         }
     }
 
+    // Lays scans onto the first of their modality, and keeps how; what cannot be registered stays as it was.
+    private async Task RegisterAsync(Dataset dataset, IReadOnlySet<VolumeKey> keys, Action<VolumeKey, double> report, CancellationToken ct)
+    {
+        var found = await analysis.RegisterAsync(store, dataset, keys, report, ct);
+        await store.UpdateAsync(
+            dataset.Id,
+            now =>
+            {
+                var manifest = (now ?? throw new VolumeFormatException($"{dataset.Id} was deleted while it was registered.")).Manifest;
+                var volumes = manifest.Volumes.Select(v =>
+                    found.TryGetValue(new VolumeKey(v.Modality, v.Hours), out var r) ? v with { Registration = r } : v);
+                return ValueTask.FromResult(manifest with { Volumes = volumes.ToArray() });
+            },
+            ct,
+            dataset.Identity);
+    }
+
     private async Task<string?> FinishedRecipeAsync(VolumeInfo volume, CancellationToken ct)
     {
         if (await store.Blobs.TryReadAsync(volume.LinkedTo is null ? BlobNames.ZarrJson(volume.Prefix) : volume.Prefix + VolumeLink.Name, ct) is not { } bytes)
@@ -309,7 +328,7 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
             var series = Series.Parse(s.Kind, bytes, path);
             warnings.AddRange(series.Warnings);
             warnings.AddRange(series.CoverageWarnings(manifest.Volumes.Select(v => v.Hours).ToArray()));
-            warnings.AddRange(s.Kind == "current" && Faraday.WarningOf(manifest.Cell, series) is { } odd ? [odd] : []);
+            warnings.AddRange(s.Kind == "current" && CurrentCheck.WarningOf(manifest.Cell, series) is { } odd ? [odd] : []);
             list.Add((s.Kind, bytes));
         }
 
@@ -344,7 +363,7 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
 
         // Of a scan without an interface no depths are asked for yet; the first analysis searches then.
         return published.Depth is not null && OutlineSearch.IsDue(published)
-            ? await OutlineSearch.RunAsync(store, Dataset.Of(id, published), ct)
+            ? await OutlineSearch.RunAsync(analysis, store, Dataset.Of(id, published), ct)
             : published;
     }
 
@@ -353,7 +372,7 @@ public sealed class Importer(DatasetStore store, TimeProvider time)
     {
         var dataset = Dataset.Of(id, manifest with { Depth = depth with { InterfaceUm = null } });
         var first = dataset.Volumes.First(v => v.Key.Modality == manifest.Volumes.First(m => m.Labels != true).Modality);
-        var found = await InterfaceFinder.FindAsync(store, first, dataset.Depth.Axis, dataset.Depth.Direction, ct);
+        var found = await analysis.FindInterfaceAsync(store, first, dataset.Depth.Axis, dataset.Depth.Direction, ct);
         var placed = manifest with
         {
             Depth = depth with

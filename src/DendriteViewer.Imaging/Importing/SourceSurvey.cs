@@ -1,4 +1,4 @@
-using DendriteViewer.Imaging.Analysis;
+using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Formats;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Volumes;
@@ -78,8 +78,11 @@ internal sealed class SourceSurvey
     }
 
     /// <summary>The box around the cell's outline with a margin of a fiftieth, or null where no outline is to be seen.</summary>
-    public VoxelBox? CellBox(VolumeShape whole, AffineTransform transform, Axis axis, int direction) =>
-        InterfaceFinder.Find(_coarse, _shape, transform.ForLevel(_factor, _factor, _factor), axis, direction, Least, Most) is { Outline: { } outline } ? BoxOf(outline, whole, transform, axis) : null;
+    public VoxelBox? CellBox(IScanAnalysis analysis, VolumeShape whole, AffineTransform transform, DepthFrame depth)
+    {
+        var coarse = new CoarseScan(_coarse, _shape, transform.ForLevel(_factor, _factor, _factor), Least, Most);
+        return analysis.FindOutline(coarse, depth.Axis, depth.Direction) is { } outline ? BoxOf(outline, whole, transform, depth.Axis) : null;
+    }
 
     /// <summary>The box around an outline with a margin of a fiftieth.</summary>
     public static VoxelBox BoxOf(CellOutline outline, VolumeShape whole, AffineTransform transform, Axis axis)

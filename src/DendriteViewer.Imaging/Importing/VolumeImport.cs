@@ -26,7 +26,7 @@ internal sealed record IncomingVolume(
 /// Writes single volumes below their prefixes, unpublished. A marker beside them says what they are being made of, and what was found
 /// of it before, so that the same import goes on from there after a crash; it goes when the volume is published.
 /// </summary>
-internal sealed class VolumeImport(DatasetStore store)
+internal sealed class VolumeImport(DatasetStore store, IScanAnalysis analysis)
 {
     private const int MostRounds = 4;
     private const int DerivedVersion = 1;
@@ -178,7 +178,7 @@ internal sealed class VolumeImport(DatasetStore store)
 
         if (incoming.Options.CropToCell && !_cells.ContainsKey(cell))
         {
-            _cells[cell] = survey!.CellBox(source.Shape, incoming.Transform, incoming.Depth.Axis, incoming.Depth.Direction)
+            _cells[cell] = survey!.CellBox(analysis, source.Shape, incoming.Transform, incoming.Depth)
                 ?? throw new VolumeFormatException($"{incoming.Asked.Path} shows no outline of a cell to crop to; give region as [[z0, z1], [y0, y1], [x0, x1]], or leave it out.");
         }
 

@@ -1,7 +1,7 @@
 namespace DendriteViewer.Imaging.Volumes;
 
 /// <summary>What somebody wrote, as a sentence can quote it.</summary>
-internal static class OneLine
+public static class OneLine
 {
     private const int MostQuoted = 80;
 

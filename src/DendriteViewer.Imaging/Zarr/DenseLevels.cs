@@ -7,7 +7,7 @@ using DendriteViewer.Kernels.Scheduling;
 namespace DendriteViewer.Imaging.Zarr;
 
 /// <summary>Assembles a level's bricks into one array.</summary>
-internal static class DenseLevels
+public static class DenseLevels
 {
     public static async Task<float[]> ReadFloatAsync(VolumeReader reader, PyramidLevel level, CancellationToken ct)
     {

@@ -8,7 +8,7 @@ namespace DendriteViewer.Imaging.Zarr;
 /// A stored volume's slices as floats, some at a time: bricks are read layer by layer as slices further along z are asked for, and
 /// slices before them are given back. Memory goes with the slices asked for at once and one layer of bricks.
 /// </summary>
-internal sealed class SlidingSlices(VolumeReader reader, PyramidLevel level) : IDisposable
+public sealed class SlidingSlices(VolumeReader reader, PyramidLevel level) : IDisposable
 {
     private int _read;
 

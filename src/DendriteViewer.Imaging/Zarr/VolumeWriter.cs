@@ -21,7 +21,7 @@ namespace DendriteViewer.Imaging.Zarr;
 /// Writes a volume as OME-Zarr 0.5, a row of bricks at a time: while one row is packed, halved into the next level's and uploaded,
 /// the next is filled. Memory holds two rows of the finest level, one of each other, and a few shards on their way.
 /// </summary>
-internal sealed class VolumeWriter : IDisposable
+public sealed class VolumeWriter : IDisposable
 {
     public const int ZstdLevel = 1;
 

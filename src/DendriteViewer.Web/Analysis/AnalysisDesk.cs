@@ -1,4 +1,7 @@
-using DendriteViewer.Imaging.Analysis;
+using DendriteViewer.Analysis.Experiments;
+using DendriteViewer.Analysis.Nucleation;
+using DendriteViewer.Analysis.Voids;
+using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Rendering;
 using DendriteViewer.Imaging.Volumes;
@@ -104,14 +107,14 @@ public sealed class AnalysisDesk : IDisposable
         }
 
         var ids = State.Voids.Voids.Where(v => v.DepthUm >= bin.FromUm && v.DepthUm < bin.ToUm).Select(v => v.Id).ToArray();
-        Light(lit, AnalysisStore.Voids, State.Result!.Voids.Hours, ids.Length == 0 ? [] : [(ids.Min(), ids.Max(), TransferPresets.Void)]);
+        Light(lit, LabelModality.Voids, State.Result!.Voids.Hours, ids.Length == 0 ? [] : [(ids.Min(), ids.Max(), TransferPresets.Void)]);
     }
 
     /// <summary>One void, in the middle of the slices and lit.</summary>
     public void PickVoid(VoidRecord picked)
     {
         _lighting.GoTo(picked.CenterUm);
-        Light(new LitLabels.OneVoid(picked.Id), AnalysisStore.Voids, State.Result!.Voids.Hours,
+        Light(new LitLabels.OneVoid(picked.Id), LabelModality.Voids, State.Result!.Voids.Hours,
             [(picked.Id, picked.Id, TransferPresets.Void)]);
     }
 
@@ -125,7 +128,7 @@ public sealed class AnalysisDesk : IDisposable
             return;
         }
 
-        Light(lit, AnalysisStore.Lithium, null, LabelLooks.Lithium(State.Result!, colors).Ranges);
+        Light(lit, LabelModality.Lithium, null, LabelLooks.Lithium(State.Result!, colors).Ranges);
     }
 
     /// <summary>A nucleation site, no earlier than it was born, in the middle of the slices and lit.</summary>
@@ -133,14 +136,14 @@ public sealed class AnalysisDesk : IDisposable
     {
         var number = State.Result!.Sites.ToList().IndexOf(site) + 1;
         _lighting.GoTo(site.CenterUm, site.BornHours);
-        Light(new LitLabels.Site(site.Id), AnalysisStore.Lithium, null, [(number, number, TransferPresets.Lithium)]);
+        Light(new LitLabels.Site(site.Id), LabelModality.Lithium, null, [(number, number, TransferPresets.Lithium)]);
     }
 
     /// <summary>What a comparison found: gained and lost, at its later time.</summary>
     public void ShowChange(double hours)
     {
         _lighting.GoTo(hours);
-        Light(new LitLabels.Change(hours), AnalysisStore.Change, hours, [(1, 1, TransferPresets.Lithium), (2, 2, TransferPresets.Void)]);
+        Light(new LitLabels.Change(hours), LabelModality.Change, hours, [(1, 1, TransferPresets.Lithium), (2, 2, TransferPresets.Void)]);
     }
 
     /// <summary>Puts the picture back that was there before something was lit.</summary>

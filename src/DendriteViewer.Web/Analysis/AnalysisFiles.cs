@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
-using DendriteViewer.Imaging.Analysis;
+using DendriteViewer.Analysis.Experiments;
+using DendriteViewer.Analysis.Uncertainties;
 using DendriteViewer.Imaging.Bounds;
 using DendriteViewer.Imaging.Corrections;
 using DendriteViewer.Imaging.Datasets;

@@ -1,4 +1,4 @@
-using DendriteViewer.Imaging.Analysis;
+using DendriteViewer.Analysis.Experiments;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Rendering;
 using DendriteViewer.Imaging.Volumes;

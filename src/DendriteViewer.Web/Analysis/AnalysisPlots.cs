@@ -1,4 +1,8 @@
-using DendriteViewer.Imaging.Analysis;
+using DendriteViewer.Analysis.Experiments;
+using DendriteViewer.Analysis.Lithium;
+using DendriteViewer.Analysis.Nucleation;
+using DendriteViewer.Analysis.Uncertainties;
+using DendriteViewer.Analysis.Voids;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Web.Plots;
 using static DendriteViewer.Web.Analysis.AnalysisText;

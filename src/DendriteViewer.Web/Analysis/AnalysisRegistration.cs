@@ -1,5 +1,7 @@
 using System.Text;
+using DendriteViewer.Analysis;
 using DendriteViewer.Imaging.Bounds;
+using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Catalog;
 using DendriteViewer.Web.Compute;
@@ -18,6 +20,7 @@ public static class AnalysisRegistration
     /// <summary>Adds analyses.</summary>
     public static WebApplicationBuilder AddAnalysis(this WebApplicationBuilder builder)
     {
+        builder.Services.AddSingleton<IScanAnalysis, ScanAnalysis>();
         builder.Services.AddSingleton<Analyses>();
         builder.Services.AddSingleton<IDatasetFollower>(s => s.GetRequiredService<Analyses>());
         builder.Services.AddSingleton<IJobHandler, AnalysisHandler>();

@@ -1,4 +1,5 @@
-using DendriteViewer.Imaging.Analysis;
+using DendriteViewer.Analysis.Experiments;
+using DendriteViewer.Analysis.Voids;
 using DendriteViewer.Web.Jobs;
 
 namespace DendriteViewer.Web.Analysis;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using DendriteViewer.Imaging.Analysis;
+using DendriteViewer.Analysis.Uncertainties;
 using Microsoft.AspNetCore.Components;
 
 namespace DendriteViewer.Web.Analysis;

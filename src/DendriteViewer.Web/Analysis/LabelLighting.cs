@@ -1,4 +1,5 @@
-using DendriteViewer.Imaging.Analysis;
+using DendriteViewer.Analysis.Experiments;
+using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Rendering;
 using DendriteViewer.Imaging.Volumes;
@@ -20,7 +21,7 @@ internal sealed class LabelLighting(ViewSession session, object by)
 
     /// <summary>Lights ranges of labels, each in its colour.</summary>
     /// <param name="r">The result that they are of.</param>
-    /// <param name="modality">The labels, as <see cref="AnalysisStore.Voids"/>.</param>
+    /// <param name="modality">The labels, as <see cref="LabelModality.Voids"/>.</param>
     /// <param name="hours">The time of the labels; null for that of the picture.</param>
     /// <param name="ranges">First and last number, and colour as 0xRRGGBB.</param>
     /// <param name="ghostOpacity">Opacity of what is dark, from 0 to 1.</param>

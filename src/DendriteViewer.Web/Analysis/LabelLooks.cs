@@ -1,4 +1,4 @@
-using DendriteViewer.Imaging.Analysis;
+using DendriteViewer.Analysis.Experiments;
 using DendriteViewer.Imaging.Rendering;
 
 namespace DendriteViewer.Web.Analysis;

@@ -1,4 +1,5 @@
-using DendriteViewer.Imaging.Analysis;
+using DendriteViewer.Analysis.Experiments;
+using DendriteViewer.Analysis.Nucleation;
 using DendriteViewer.Imaging.Bounds;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
@@ -91,13 +92,13 @@ public sealed partial class ReportPage
         _voidPicture = Picture(start with
         {
             Transfer = ghosts,
-            Overlay = new Overlay(AnalysisStore.Voids, result.Voids.Hours,
+            Overlay = new Overlay(LabelModality.Voids, result.Voids.Hours,
                 LabelLooks.Ranges(inBand.Length == 0 ? [] : [(inBand.Min(), inBand.Max(), TransferPresets.Void)]), Replaces: false),
         });
         _lithiumPicture = Picture(start with
         {
             Hours = result.Lithium[^1].Hours, Transfer = ghosts,
-            Overlay = new Overlay(AnalysisStore.Lithium, null,
+            Overlay = new Overlay(LabelModality.Lithium, null,
                 LabelLooks.Ranges(LabelLooks.Births(result).Select(b => (b.From, b.To, b.Color)).ToArray()), Replaces: false),
         });
 

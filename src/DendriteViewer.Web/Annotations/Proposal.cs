@@ -1,5 +1,6 @@
 using System.Globalization;
-using DendriteViewer.Imaging.Analysis;
+using DendriteViewer.Analysis.Experiments;
+using DendriteViewer.Analysis.Nucleation;
 
 namespace DendriteViewer.Web.Annotations;
 

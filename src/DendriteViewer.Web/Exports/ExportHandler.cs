@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.IO.Compression;
 using System.Text.Json;
+using DendriteViewer.Analysis.Experiments;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Importing;
 using DendriteViewer.Imaging.Volumes;

@@ -11,7 +11,8 @@ namespace DendriteViewer.Web.Jobs;
 
 /// <summary>Imports of folders on the server. One that a restart cut off goes on from the shards that are there.</summary>
 public sealed class ImportHandler(
-    JobBoard board, DatasetStore store, DatasetCatalog catalog, DendriteOptions options, UploadFolder uploads, TimeProvider time) : IJobHandler
+    JobBoard board, DatasetStore store, IScanAnalysis analysis, DatasetCatalog catalog, DendriteOptions options, UploadFolder uploads,
+    TimeProvider time) : IJobHandler
 {
     /// <summary>The kind of its jobs.</summary>
     public const string Name = "Import";
@@ -88,7 +89,10 @@ public sealed class ImportHandler(
             await store.OpenForJobAsync(run.Request, ct);
         }
 
-        var importer = new Importer(store, time) { Roots = Roots, Addresses = options.ImportAddresses, KeepWhenCancelled = run.IsStopping };
+        var importer = new Importer(store, analysis, time)
+        {
+            Roots = Roots, Addresses = options.ImportAddresses, KeepWhenCancelled = run.IsStopping,
+        };
         var result = asked.Scans is { } scans
             ? await importer.ImportScansAsync(DatasetId.Parse(scans.Dataset), scans.Name, scans.ToManifests(Resolve), relay, ct)
             : asked.Volume is { } v

@@ -1,4 +1,4 @@
-using DendriteViewer.Imaging.Analysis;
+using DendriteViewer.Analysis.Experiments;
 using DendriteViewer.Imaging.Corrections;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
@@ -22,7 +22,7 @@ public sealed class MaskDesk(MaskCorrections masks, ComputeLanes lanes, TimeProv
     /// <exception cref="MaskMissingException">No analysis made one.</exception>
     public CorrectedMask Of(Dataset dataset, double hours) => masks.Find(dataset, hours)
         ?? throw new MaskMissingException(FormattableString.Invariant(
-            $"There is no {AnalysisStore.Lithium} mask of {hours:0.######} h to correct; run the analysis first."));
+            $"There is no {LabelModality.Lithium} mask of {hours:0.######} h to correct; run the analysis first."));
 
     /// <summary>
     /// Calls back whenever a mask of the session's dataset changed. What other servers write to the mask that is shown is looked for every

@@ -1,6 +1,7 @@
 using System.Globalization;
-using DendriteViewer.Imaging.Analysis;
+using DendriteViewer.Analysis.Experiments;
 using DendriteViewer.Imaging.Corrections;
+using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Rendering;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Analysis;
@@ -242,7 +243,7 @@ public sealed partial class MaskSection
     }
 
     private void Show() => Session.Update(
-        v => v with { Overlay = MaskLooks.Layer(AnalysisStore.Lithium, _compares), Mode = VolumeMode.Composite }, this);
+        v => v with { Overlay = MaskLooks.Layer(LabelModality.Lithium, _compares), Mode = VolumeMode.Composite }, this);
 
     private void PutBack()
     {
@@ -253,7 +254,7 @@ public sealed partial class MaskSection
         }
     }
 
-    private static bool IsShown(ViewState view) => view.Overlay?.Modality == AnalysisStore.Lithium + CorrectedMask.ShownSuffix;
+    private static bool IsShown(ViewState view) => view.Overlay?.Modality == LabelModality.Lithium + CorrectedMask.ShownSuffix;
 
     private static string Um3(double um3) => um3.ToString(um3 < 100 ? "0.##" : "#,0", CultureInfo.InvariantCulture) + " µm³";
 

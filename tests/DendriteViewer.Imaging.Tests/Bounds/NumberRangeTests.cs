@@ -1,4 +1,5 @@
-using DendriteViewer.Imaging.Analysis;
+using DendriteViewer.Analysis.Segmentation;
+using DendriteViewer.Analysis.Voids;
 using DendriteViewer.Imaging.Bounds;
 
 namespace DendriteViewer.Imaging.Tests.Bounds;

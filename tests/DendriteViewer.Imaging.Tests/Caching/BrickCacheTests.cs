@@ -1,3 +1,4 @@
+using DendriteViewer.Analysis;
 using DendriteViewer.Imaging.Caching;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Importing;
@@ -17,7 +18,7 @@ public sealed class BrickCacheTests : IAsyncLifetime, IDisposable
     {
         await File.WriteAllBytesAsync(_folder["v.raw"], new byte[256 * 128 * 128]);
         _store = new DatasetStore(new FolderBlobStore(_folder["store"]));
-        await new Importer(_store, TimeProvider.System).ImportVolumeAsync(
+        await new Importer(_store, new ScanAnalysis(), TimeProvider.System).ImportVolumeAsync(
             new SingleImport(_folder["v.raw"], DatasetId.Parse("d"), new VolumeManifest { Shape = [256, 128, 128], Dtype = "uint8", VoxelSizeUm = [1, 1, 1] }), null, default);
         _volume = (await _store.TryOpenAsync(DatasetId.Parse("d"), default))!.Volumes[0];
     }

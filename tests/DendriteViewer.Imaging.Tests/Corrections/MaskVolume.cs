@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
-using DendriteViewer.Imaging.Analysis;
+using DendriteViewer.Analysis;
 using DendriteViewer.Imaging.Caching;
 using DendriteViewer.Imaging.Corrections;
 using DendriteViewer.Imaging.Datasets;
@@ -50,7 +50,7 @@ internal sealed class MaskVolume
         var sha = await writer.FinishAsync(transform, "lithium at 1.5 h", about, default);
         var labels = new VolumeManifest
         {
-            Modality = AnalysisStore.Lithium, Hours = 1.5, Path = Path, Labels = true,
+            Modality = LabelModality.Lithium, Hours = 1.5, Path = Path, Labels = true,
             Shape = [shape.Z, shape.Y, shape.X], Dtype = "uint16", Transform = transform.Rows.ToArray(), ValueRange = [0, 5],
             Levels = writer.Levels.Count, MetadataSha256 = sha,
         };
@@ -70,7 +70,7 @@ internal sealed class MaskVolume
         var store = new DatasetStore(blobs);
         var cache = new BrickCache(store, 1 << 26);
         var dataset = (await store.TryOpenAsync(DatasetId.Parse("cell"), default))!;
-        return (new MaskCorrections(store, cache).Find(dataset, 1.5)!, store, cache);
+        return (new MaskCorrections(store, cache, new ScanAnalysis()).Find(dataset, 1.5)!, store, cache);
     }
 
     /// <summary>What a brick-wise reader says of every voxel of a level: classes as <see cref="MaskClasses"/>.</summary>

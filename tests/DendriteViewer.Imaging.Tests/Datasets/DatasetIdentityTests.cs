@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using DendriteViewer.Imaging.Analysis;
+using DendriteViewer.Analysis.Interface;
+using DendriteViewer.Analysis;
 using DendriteViewer.Imaging.Caching;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
@@ -43,7 +44,8 @@ public sealed class DatasetIdentityTests(AzuriteFixture azurite) : IClassFixture
                 new[] { new { path = Raw(10), hours = 0.0, shape = new[] { 40, 40, 40 }, dtype = "uint8",
                 voxelSizeUm = new[] { 1.0, 1, 1 } } },
         }));
-        var other = await new Importer(store, TimeProvider.System).ImportDatasetAsync(_folder["dataset.json"], null, null, default);
+        var other = await new Importer(store, new ScanAnalysis(), TimeProvider.System)
+            .ImportDatasetAsync(_folder["dataset.json"], null, null, default);
         Assert.NotEqual(first, other.Identity);
     }
 
@@ -152,7 +154,7 @@ public sealed class DatasetIdentityTests(AzuriteFixture azurite) : IClassFixture
     private async Task<DatasetIdentity> ImportAsync(DatasetStore store, double hours, byte value)
     {
         var volume = new VolumeManifest { Hours = hours, Shape = [40, 40, 40], Dtype = "uint8", VoxelSizeUm = [1, 1, 1] };
-        return (await new Importer(store, TimeProvider.System)
+        return (await new Importer(store, new ScanAnalysis(), TimeProvider.System)
             .ImportVolumeAsync(new SingleImport(Raw(value), Id, volume), null, default)).Identity;
     }
 

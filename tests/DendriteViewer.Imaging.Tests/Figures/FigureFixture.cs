@@ -1,3 +1,4 @@
+using DendriteViewer.Analysis;
 using DendriteViewer.Imaging.Caching;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Figures;
@@ -43,7 +44,7 @@ public sealed class FigureFixture : IAsyncLifetime
 
         await File.WriteAllBytesAsync(_folder["v.raw"], voxels);
         var store = new DatasetStore(new FolderBlobStore(_folder["store"]));
-        await new Importer(store, TimeProvider.System).ImportVolumeAsync(
+        await new Importer(store, new ScanAnalysis(), TimeProvider.System).ImportVolumeAsync(
             new SingleImport(_folder["v.raw"], DatasetId.Parse("block"), new VolumeManifest
             {
                 VoxelSizeUm = [2, 2, 2], Shape = [Z, Y, X], Dtype = "u1", Hours = 1.5,

@@ -3,6 +3,7 @@ using System.IO.Compression;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
+using DendriteViewer.Analysis;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Formats;
 using DendriteViewer.Imaging.Geometry;
@@ -85,14 +86,15 @@ public sealed class ChunkedFileTests : IDisposable
         await File.WriteAllBytesAsync(_folder["v.raw"], voxels);
         var store = new DatasetStore(new FolderBlobStore(_folder["store"]));
         var (first, second, third) = (DatasetId.Parse("first"), DatasetId.Parse("second"), DatasetId.Parse("third"));
-        await new Importer(store, TimeProvider.System).ImportVolumeAsync(
+        await new Importer(store, new ScanAnalysis(), TimeProvider.System).ImportVolumeAsync(
             new SingleImport(_folder["v.raw"], first, new VolumeManifest { VoxelSizeUm = [0.5, 0.6, 0.7], OriginUm = [10, 20, 30], Shape = [70, 50, 65], Dtype = "u2" }), null, default);
         var exported = (await store.TryOpenAsync(first, default))!.Volumes[0];
         await new Exporter(store).ExportAsync(exported, ExportOptions.Whole, _folder["v.ome.zarr"], null, default);
         ZipFile.CreateFromDirectory(_folder["v.ome.zarr"], _folder["v.zip"], CompressionLevel.NoCompression, includeBaseDirectory: true);
         foreach (var (path, id) in new[] { (_folder["v.ome.zarr"], second), (_folder["v.zip"], third) })
         {
-            await new Importer(store, TimeProvider.System).ImportVolumeAsync(new SingleImport(path, id, new VolumeManifest()), null, default);
+            await new Importer(store, new ScanAnalysis(), TimeProvider.System)
+                .ImportVolumeAsync(new SingleImport(path, id, new VolumeManifest()), null, default);
             var volume = (await store.TryOpenAsync(id, default))!.Volumes[0];
             Assert.Equal(exported.Transform.Rows.ToArray().Select(v => Math.Round(v, 9)), volume.Transform.Rows.ToArray().Select(v => Math.Round(v, 9)));
             await new Exporter(store).ExportAsync(volume, ExportOptions.Whole, _folder["again.raw"], null, default);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using DendriteViewer.Analysis;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Formats;
 using DendriteViewer.Imaging.Importing;
@@ -56,7 +57,7 @@ public sealed class RemoteKeysTests : IDisposable
         var store = new DatasetStore(new FolderBlobStore(_folder["store"]));
         foreach (var (path, id) in new[] { (_address + Name, "far"), (TestData.File(Name), "near") })
         {
-            await new Importer(store, TimeProvider.System).ImportVolumeAsync(new SingleImport(path, DatasetId.Parse(id), new VolumeManifest { VoxelSizeUm = [1, 1, 1] }), null, default);
+            await new Importer(store, new ScanAnalysis(), TimeProvider.System).ImportVolumeAsync(new SingleImport(path, DatasetId.Parse(id), new VolumeManifest { VoxelSizeUm = [1, 1, 1] }), null, default);
         }
 
         byte[] Shard(string id) => File.ReadAllBytes(Directory.EnumerateFiles(_folder[$"store/datasets/{id}"], "0", SearchOption.AllDirectories).First());

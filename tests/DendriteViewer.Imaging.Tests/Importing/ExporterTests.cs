@@ -1,3 +1,4 @@
+using DendriteViewer.Analysis;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Formats;
 using DendriteViewer.Imaging.Geometry;
@@ -27,7 +28,7 @@ public sealed class ExporterTests : IAsyncLifetime, IDisposable
 
         await File.WriteAllBytesAsync(_folder["v.raw"], voxels);
         _store = new DatasetStore(new FolderBlobStore(_folder["store"]));
-        await new Importer(_store, TimeProvider.System).ImportVolumeAsync(
+        await new Importer(_store, new ScanAnalysis(), TimeProvider.System).ImportVolumeAsync(
             new SingleImport(_folder["v.raw"], DatasetId.Parse("d"), new VolumeManifest
             {
                 Shape = [Shape.Z, Shape.Y, Shape.X], Dtype = "uint16", VoxelSizeUm = [2.1, 0.3241, 0.5], OriginUm = [3, 2, 1],

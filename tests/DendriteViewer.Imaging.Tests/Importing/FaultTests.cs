@@ -1,3 +1,4 @@
+using DendriteViewer.Analysis;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Importing;
@@ -34,7 +35,8 @@ public sealed class FaultTests : IDisposable
                 });
             }
         });
-        var result = await new Importer(store, TimeProvider.System).ImportVolumeAsync(Asked(640, 96), progress, default);
+        var result = await new Importer(store, new ScanAnalysis(), TimeProvider.System)
+            .ImportVolumeAsync(Asked(640, 96), progress, default);
         await back;
         Assert.Equal(1, killed);
         Assert.True(silent > 0 && store.Blobs.Health.IsAnswering);
@@ -56,7 +58,8 @@ public sealed class FaultTests : IDisposable
                 File.SetLastWriteTimeUtc(_folder["v.raw"], new DateTime(2030, 1, 1, 0, 0, 0, DateTimeKind.Utc));
             }
         });
-        var e = await Assert.ThrowsAsync<VolumeFormatException>(() => new Importer(store, TimeProvider.System).ImportVolumeAsync(Asked(200, 64), progress, default));
+        var e = await Assert.ThrowsAsync<VolumeFormatException>(() => new Importer(store, new ScanAnalysis(), TimeProvider.System)
+            .ImportVolumeAsync(Asked(200, 64), progress, default));
         Assert.Contains("v.raw changed while it was read", e.Message, StringComparison.Ordinal);
         Assert.Empty(await NamesAsync(store));
     }
@@ -68,12 +71,13 @@ public sealed class FaultTests : IDisposable
         Write(64, 64);
         await using (await store.LeaseAsync(DatasetId.Parse("d"), default))
         {
-            var e = await Assert.ThrowsAsync<BlobStoreException>(() => new Importer(store, TimeProvider.System).ImportVolumeAsync(Asked(64, 64), null, default));
+            var e = await Assert.ThrowsAsync<BlobStoreException>(() => new Importer(store, new ScanAnalysis(), TimeProvider.System)
+                .ImportVolumeAsync(Asked(64, 64), null, default));
             Assert.True(e.IsTransient);
             Assert.Contains("d is being written by another", e.Message, StringComparison.Ordinal);
         }
 
-        await new Importer(store, TimeProvider.System).ImportVolumeAsync(Asked(64, 64), null, default);
+        await new Importer(store, new ScanAnalysis(), TimeProvider.System).ImportVolumeAsync(Asked(64, 64), null, default);
     }
 
     [Fact]
@@ -81,7 +85,7 @@ public sealed class FaultTests : IDisposable
     {
         var store = new DatasetStore(new FolderBlobStore(_folder["store"]));
         Write(130, 64);
-        await new Importer(store, TimeProvider.System).ImportVolumeAsync(Asked(130, 64), null, default);
+        await new Importer(store, new ScanAnalysis(), TimeProvider.System).ImportVolumeAsync(Asked(130, 64), null, default);
         var names = await NamesAsync(store);
         foreach (var stray in new[] { "datasets/d/volumes/projection/t7.ome.zarr/0/c/0/0/0", "datasets/d/volumes/projection/t7.ome.zarr/import.json", "datasets/gone/volumes/projection/t0.ome.zarr/import.json" })
         {
@@ -151,7 +155,8 @@ public sealed class FaultTests : IDisposable
     {
         var blobs = (IBlobStore)new FolderBlobStore(_folder["store"]);
         Write(70, 70);
-        await new Importer(new DatasetStore(blobs), TimeProvider.System).ImportVolumeAsync(Asked(70, 70), null, default);
+        await new Importer(new DatasetStore(blobs), new ScanAnalysis(), TimeProvider.System)
+            .ImportVolumeAsync(Asked(70, 70), null, default);
         var random = new Random(7);
         var tried = 0;
         foreach (var name in await NamesAsync(new DatasetStore(blobs)))

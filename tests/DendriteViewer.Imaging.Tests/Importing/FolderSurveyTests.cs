@@ -1,4 +1,5 @@
 using System.Text;
+using DendriteViewer.Analysis;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Importing;
 using DendriteViewer.Imaging.Storage;
@@ -104,7 +105,7 @@ public sealed class FolderSurveyTests : IDisposable
         Nrrd("a.nrrd");
         Nrrd("b.nrrd");
         var store = new DatasetStore(new FolderBlobStore(Path.Combine(_folder, "store")));
-        var importer = new Importer(store, TimeProvider.System);
+        var importer = new Importer(store, new ScanAnalysis(), TimeProvider.System);
         VolumeManifest Scan(string name, double hours) =>
             new() { Path = Path.Combine(_folder, name), Hours = hours, VoxelSizeUm = [1, 1, 1] };
         await importer.ImportScansAsync(DatasetId.Parse("cell"), "My cell", [Scan("a.nrrd", 0), Scan("b.nrrd", 1.5)], null, default);

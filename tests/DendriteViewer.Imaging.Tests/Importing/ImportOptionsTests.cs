@@ -1,9 +1,11 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using DendriteViewer.Analysis.Experiments;
+using DendriteViewer.Analysis.Phantoms;
+using DendriteViewer.Analysis;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Importing;
-using DendriteViewer.Imaging.Phantoms;
 using DendriteViewer.Imaging.Storage;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Imaging.Zarr;
@@ -74,7 +76,8 @@ public sealed class ImportOptionsTests : IDisposable
         Assert.InRange(Rough(filtered) / Rough(plain), 0, 0.6);
 
         // A second time: everything is there.
-        Assert.True((await new Importer(_store, TimeProvider.System).ImportVolumeAsync(Asked(v => v with { Denoise = filter }), null, default)).AlreadyThere);
+        Assert.True((await new Importer(_store, new ScanAnalysis(), TimeProvider.System)
+            .ImportVolumeAsync(Asked(v => v with { Denoise = filter }), null, default)).AlreadyThere);
     }
 
     [Fact]
@@ -101,7 +104,7 @@ public sealed class ImportOptionsTests : IDisposable
     public async Task Phantom_CroppedToItsCellAndRegistered_KeepsTheCellAndKnowsTheDrift()
     {
         new PhantomWriter(new PhantomOptions { Size = 96, VoxelUm = 2.6, Hours = [0, 1.5], DriftVoxels = 2 }).Write(_folder["phantom"], null, default);
-        var result = await new Importer(_store, TimeProvider.System).ImportDatasetAsync(
+        var result = await new Importer(_store, new ScanAnalysis(), TimeProvider.System).ImportDatasetAsync(
             _folder["phantom"], v => v with { Region = JsonSerializer.SerializeToElement("cell"), Register = true }, null, default);
         var dataset = (await _store.TryOpenAsync(result.Id, default))!;
         var first = dataset.Volumes[0];
@@ -120,7 +123,7 @@ public sealed class ImportOptionsTests : IDisposable
 
     private async Task<VolumeInfo> ImportAsync(Func<VolumeManifest, VolumeManifest> with)
     {
-        await new Importer(_store, TimeProvider.System).ImportVolumeAsync(Asked(with), null, default);
+        await new Importer(_store, new ScanAnalysis(), TimeProvider.System).ImportVolumeAsync(Asked(with), null, default);
         return (await DatasetAsync()).Find("projection", 0)!;
     }
 

@@ -1,6 +1,7 @@
+using DendriteViewer.Analysis.Phantoms;
+using DendriteViewer.Analysis;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Importing;
-using DendriteViewer.Imaging.Phantoms;
 using DendriteViewer.Imaging.Storage;
 using DendriteViewer.Imaging.Volumes;
 
@@ -68,14 +69,15 @@ public sealed class ImporterTests : IDisposable
                 stop.Cancel();
             }
         });
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new Importer(_store, TimeProvider.System).ImportDatasetAsync(_folder["phantom"], null, progress, stop.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new Importer(_store, new ScanAnalysis(), TimeProvider.System)
+            .ImportDatasetAsync(_folder["phantom"], null, progress, stop.Token));
         Assert.Empty(await BlobsAsync());
     }
 
     [Fact]
     public async Task Import_ConfinedToAFolder_RefusesPathsAndLinksThatLeaveIt()
     {
-        var importer = new Importer(_store, TimeProvider.System) { Roots = [_folder["phantom"]] };
+        var importer = new Importer(_store, new ScanAnalysis(), TimeProvider.System) { Roots = [_folder["phantom"]] };
         File.WriteAllText(_folder["secret.csv"], "hours,v\n0,1\n");
         var path = _folder["phantom/dataset.json"];
         var text = await File.ReadAllTextAsync(path);
@@ -165,7 +167,8 @@ public sealed class ImporterTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private Task<ImportResult> ImportAsync() => new Importer(_store, TimeProvider.System).ImportDatasetAsync(_folder["phantom"], null, null, default);
+    private Task<ImportResult> ImportAsync() => new Importer(_store, new ScanAnalysis(), TimeProvider.System)
+        .ImportDatasetAsync(_folder["phantom"], null, null, default);
 
     private async Task<List<string>> BlobsAsync()
     {

@@ -1,7 +1,7 @@
+using DendriteViewer.Analysis.Phantoms;
 using DendriteViewer.Imaging.Formats;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Importing;
-using DendriteViewer.Imaging.Phantoms;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Kernels.Bricks;
 

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text.Json;
+using DendriteViewer.Analysis;
 using DendriteViewer.Imaging.Caching;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Formats;
@@ -208,7 +209,7 @@ public sealed class LinkedVolumeTests : IDisposable
     public async Task Denoise_OfWhatIsLinked_IsKeptAsAModalityOfItsOwn()
     {
         await WriteAsync("scans/a.zarr", new([20, 30, 40], [16, 16, 32], "<u2", "C", [[2, 2, 2]], RoundsUp: true));
-        await new Importer(_store, TimeProvider.System).ImportVolumeAsync(
+        await new Importer(_store, new ScanAnalysis(), TimeProvider.System).ImportVolumeAsync(
             new SingleImport("blob:scans/a.zarr", Id, new VolumeManifest { InPlace = true, Denoise = "median", VoxelSizeUm = [1, 1, 1] }), null, default);
         var dataset = (await _store.TryOpenAsync(Id, default))!;
         Assert.Equal(["projection", "projection-median"], dataset.Modalities.Order());
@@ -286,7 +287,8 @@ public sealed class LinkedVolumeTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private Task<ImportResult> LinkAsync(string path, double[] hours) => new Importer(_store, TimeProvider.System).ImportVolumeAsync(
+    private Task<ImportResult> LinkAsync(string path, double[] hours) => new Importer(_store, new ScanAnalysis(), TimeProvider.System)
+        .ImportVolumeAsync(
         new SingleImport(path, Id, new VolumeManifest { InPlace = true, VoxelSizeUm = [1, 1, 1] }, hours.Length > 1 ? hours : null), null, default);
 
     private async Task<(Dataset Dataset, byte[] Voxels)> ImportAsync()
@@ -301,7 +303,7 @@ public sealed class LinkedVolumeTests : IDisposable
 
         await File.WriteAllBytesAsync(_folder["v.raw"], voxels);
         var id = DatasetId.Parse("imported");
-        await new Importer(_store, TimeProvider.System).ImportVolumeAsync(
+        await new Importer(_store, new ScanAnalysis(), TimeProvider.System).ImportVolumeAsync(
             new SingleImport(_folder["v.raw"], id, new VolumeManifest { VoxelSizeUm = [1, 1, 1], Shape = [130, 100, 90], Dtype = "u1" }), null, default);
         return ((await _store.TryOpenAsync(id, default))!, voxels);
     }

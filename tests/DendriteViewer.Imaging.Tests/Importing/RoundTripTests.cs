@@ -1,3 +1,4 @@
+using DendriteViewer.Analysis;
 using DendriteViewer.Kernels.Bricks;
 using System.Security.Cryptography;
 using DendriteViewer.Imaging.Datasets;
@@ -69,7 +70,7 @@ public sealed class RoundTripTests(AzuriteFixture azurite) : IClassFixture<Azuri
         new Random(5).NextBytes(bytes);
         await File.WriteAllBytesAsync(_folder["in.raw"], [1, 2, 3, .. bytes]);
         var store = new DatasetStore(new FolderBlobStore(_folder["store"]));
-        await new Importer(store, TimeProvider.System).ImportVolumeAsync(
+        await new Importer(store, new ScanAnalysis(), TimeProvider.System).ImportVolumeAsync(
             new SingleImport(_folder["in.raw"], DatasetId.Parse("raw"), new VolumeManifest { VoxelSizeUm = [1, 1, 1], Shape = [7, 70, 130], Dtype = dtype, ByteOffset = 3 }), null, default);
         var dataset = (await store.TryOpenAsync(DatasetId.Parse("raw"), default))!;
         await new Exporter(store).ExportAsync(dataset.Volumes[0], ExportOptions.Whole, _folder["out.raw"], null, default);
@@ -90,7 +91,8 @@ public sealed class RoundTripTests(AzuriteFixture azurite) : IClassFixture<Azuri
     {
         var id = DatasetId.Parse("real");
         var full = Path.IsPathRooted(path) ? path : TestData.File(path);
-        await new Importer(store, TimeProvider.System).ImportVolumeAsync(new SingleImport(full, id, new VolumeManifest { Hours = hours, VoxelSizeUm = [1, 1, 1] }), null, default);
+        await new Importer(store, new ScanAnalysis(), TimeProvider.System)
+            .ImportVolumeAsync(new SingleImport(full, id, new VolumeManifest { Hours = hours, VoxelSizeUm = [1, 1, 1] }), null, default);
         var target = _folder[$"out{hours}{ending}"];
         var volume = (await store.TryOpenAsync(id, default))!.Find("projection", hours)!;
         await new Exporter(store).ExportAsync(volume, ExportOptions.Whole, target, null, default);

@@ -1,3 +1,4 @@
+using DendriteViewer.Analysis;
 using DendriteViewer.Imaging.Caching;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
@@ -58,7 +59,7 @@ public sealed class FunctionVolume : IAsyncLifetime
 
         await File.WriteAllBytesAsync(_folder[name + ".raw"], bytes);
         var manifest = new VolumeManifest { VoxelSizeUm = [1, 1, 1], Shape = [Z, Y, X], Dtype = type };
-        await new Importer(Store, TimeProvider.System).ImportVolumeAsync(
+        await new Importer(Store, new ScanAnalysis(), TimeProvider.System).ImportVolumeAsync(
             new SingleImport(_folder[name + ".raw"], DatasetId.Parse(name), manifest), null, default);
         return (await Store.TryOpenAsync(DatasetId.Parse(name), default))!.Volumes[0];
     }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using DendriteViewer.Analysis;
 using DendriteViewer.Imaging.Caching;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Importing;
@@ -33,7 +34,7 @@ public sealed class FirstViewTests
         await File.WriteAllBytesAsync(folder["v.raw"], MemoryMarshal.AsBytes(Cans.Scan(N, part).AsSpan()).ToArray());
         var store = new DatasetStore(new FolderBlobStore(folder["store"]));
         var raw = new VolumeManifest { VoxelSizeUm = [10, 10, 10], Shape = [N, N, N], Dtype = "<f4" };
-        await new Importer(store, TimeProvider.System).ImportVolumeAsync(
+        await new Importer(store, new ScanAnalysis(), TimeProvider.System).ImportVolumeAsync(
             new SingleImport(folder["v.raw"], DatasetId.Parse("can"), raw), null, default);
         var dataset = (await store.TryOpenAsync(DatasetId.Parse("can"), default))!;
         var view = await ViewStates.InitialAsync(store, dataset, dataset.Volumes[0], default);

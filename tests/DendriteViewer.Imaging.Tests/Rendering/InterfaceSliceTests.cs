@@ -1,3 +1,4 @@
+using DendriteViewer.Analysis;
 using DendriteViewer.Imaging.Caching;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
@@ -31,7 +32,7 @@ public sealed class InterfaceSliceTests : IAsyncLifetime
         await File.WriteAllBytesAsync(_folder["v.raw"], bytes);
         _store = new DatasetStore(new FolderBlobStore(_folder["store"]));
         var ramp = new VolumeManifest { VoxelSizeUm = [1, 1, 1], Shape = [Z, Y, X], Dtype = "u2" };
-        await new Importer(_store, TimeProvider.System).ImportVolumeAsync(
+        await new Importer(_store, new ScanAnalysis(), TimeProvider.System).ImportVolumeAsync(
             new SingleImport(_folder["v.raw"], DatasetId.Parse("ramp"), ramp), null, default);
         _dataset = (await _store.TryOpenAsync(DatasetId.Parse("ramp"), default))!;
     }

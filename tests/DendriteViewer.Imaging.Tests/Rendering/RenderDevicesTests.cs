@@ -1,3 +1,4 @@
+using DendriteViewer.Analysis;
 using DendriteViewer.Imaging.Caching;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
@@ -31,7 +32,7 @@ public sealed class RenderDevicesTests : IAsyncLifetime
 
         await File.WriteAllBytesAsync(_folder["v.raw"], System.Runtime.InteropServices.MemoryMarshal.AsBytes(voxels.AsSpan()).ToArray());
         _store = new DatasetStore(new FolderBlobStore(_folder["store"]));
-        await new Importer(_store, TimeProvider.System).ImportVolumeAsync(
+        await new Importer(_store, new ScanAnalysis(), TimeProvider.System).ImportVolumeAsync(
             new SingleImport(_folder["v.raw"], DatasetId.Parse("waves"),
                 new VolumeManifest { VoxelSizeUm = [1, 1, 1], Shape = [N, N, N], Dtype = "<u2" }), null, default);
         _dataset = (await _store.TryOpenAsync(DatasetId.Parse("waves"), default))!;

@@ -1,3 +1,4 @@
+using DendriteViewer.Analysis;
 using DendriteViewer.Imaging.Caching;
 using DendriteViewer.Imaging.Codecs;
 using DendriteViewer.Imaging.Datasets;
@@ -30,7 +31,7 @@ public sealed class SliceRendererTests : IAsyncLifetime
 
         await File.WriteAllBytesAsync(_folder["v.raw"], bytes);
         _store = new DatasetStore(new FolderBlobStore(_folder["store"]));
-        await new Importer(_store, TimeProvider.System).ImportVolumeAsync(
+        await new Importer(_store, new ScanAnalysis(), TimeProvider.System).ImportVolumeAsync(
             new SingleImport(_folder["v.raw"], DatasetId.Parse("ramp"), new VolumeManifest { VoxelSizeUm = [1, 1, 1], Shape = [Z, Y, X], Dtype = "u2" }), null, default);
         _dataset = (await _store.TryOpenAsync(DatasetId.Parse("ramp"), default))!;
     }
@@ -98,7 +99,8 @@ public sealed class SliceRendererTests : IAsyncLifetime
               {"path": "after.raw", "hours": 1, "shape": [{{Z}}, {{Y}}, {{X}}], "dtype": "u2"}]}
             """);
         var id = DatasetId.Parse("pair");
-        await new Importer(_store, TimeProvider.System).ImportDatasetAsync(_folder["dataset.json"], null, null, default);
+        await new Importer(_store, new ScanAnalysis(), TimeProvider.System)
+            .ImportDatasetAsync(_folder["dataset.json"], null, null, default);
         var pair = (await _store.TryOpenAsync(id, default))!;
         var view = View() with
         {

@@ -1,3 +1,4 @@
+using DendriteViewer.Analysis;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Importing;
 using DendriteViewer.Imaging.Rendering;
@@ -14,7 +15,7 @@ public sealed class ValueHistogramTests
     {
         using var folder = new TempFolder();
         var store = new DatasetStore(new FolderBlobStore(folder.Path));
-        await new Importer(store, TimeProvider.System).ImportVolumeAsync(
+        await new Importer(store, new ScanAnalysis(), TimeProvider.System).ImportVolumeAsync(
             new SingleImport(TestData.File(path), DatasetId.Parse("v"), new VolumeManifest { VoxelSizeUm = [1, 1, 1] }), null, default);
         var histogram = await ValueHistogram.OfAsync(store, (await store.TryOpenAsync(DatasetId.Parse("v"), default))!.Volumes[0], default);
         Assert.Equal(otsu, histogram.Threshold, 1.0);

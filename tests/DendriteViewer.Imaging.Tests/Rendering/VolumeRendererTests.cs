@@ -1,3 +1,4 @@
+using DendriteViewer.Analysis;
 using DendriteViewer.Imaging.Caching;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
@@ -29,7 +30,7 @@ public sealed class VolumeRendererTests : IAsyncLifetime
 
         await File.WriteAllBytesAsync(_folder["v.raw"], bytes);
         _store = new DatasetStore(new FolderBlobStore(_folder["store"]));
-        await new Importer(_store, TimeProvider.System).ImportVolumeAsync(
+        await new Importer(_store, new ScanAnalysis(), TimeProvider.System).ImportVolumeAsync(
             new SingleImport(_folder["v.raw"], DatasetId.Parse("ball"), new VolumeManifest { VoxelSizeUm = [1, 1, 1], Shape = [N, N, N], Dtype = "u1" }), null, default);
         _dataset = (await _store.TryOpenAsync(DatasetId.Parse("ball"), default))!;
     }
@@ -80,7 +81,7 @@ public sealed class VolumeRendererTests : IAsyncLifetime
         var cube = new ushort[64 * 64 * 64];
         Array.Fill(cube, (ushort)40000);
         await File.WriteAllBytesAsync(_folder["c.raw"], System.Runtime.InteropServices.MemoryMarshal.AsBytes(cube.AsSpan()).ToArray());
-        await new Importer(_store, TimeProvider.System).ImportVolumeAsync(
+        await new Importer(_store, new ScanAnalysis(), TimeProvider.System).ImportVolumeAsync(
             new SingleImport(_folder["c.raw"], DatasetId.Parse("ball"), new VolumeManifest
             {
                 Modality = "nano-phase", VoxelSizeUm = [0.25, 0.25, 0.25], OriginUm = [92, 8, 92], Shape = [64, 64, 64], Dtype = "<u2",
@@ -127,7 +128,7 @@ public sealed class VolumeRendererTests : IAsyncLifetime
         }
 
         await File.WriteAllBytesAsync(_folder["w.raw"], bytes);
-        await new Importer(_store, TimeProvider.System).ImportVolumeAsync(
+        await new Importer(_store, new ScanAnalysis(), TimeProvider.System).ImportVolumeAsync(
             new SingleImport(_folder["w.raw"], DatasetId.Parse("wall"), new VolumeManifest { VoxelSizeUm = [1, 1, 1], Shape = [96, 96, 96], Dtype = "u1" }), null, default);
         var dataset = (await _store.TryOpenAsync(DatasetId.Parse("wall"), default))!;
         var wall = dataset.Volumes[0];

@@ -1,3 +1,4 @@
+using DendriteViewer.Analysis;
 using DendriteViewer.Kernels.Bricks;
 using System.Diagnostics;
 using System.Security.Cryptography;
@@ -33,7 +34,7 @@ public sealed class ZarritaTests
 
         await File.WriteAllBytesAsync(folder["in.raw"], bytes);
         var store = new DatasetStore(new FolderBlobStore(folder["store"]));
-        await new Importer(store, TimeProvider.System).ImportVolumeAsync(
+        await new Importer(store, new ScanAnalysis(), TimeProvider.System).ImportVolumeAsync(
             new SingleImport(folder["in.raw"], DatasetId.Parse("v"), new VolumeManifest { VoxelSizeUm = [1, 1, 1], Shape = [z, y, x], Dtype = dtype }), null, default);
         var volume = (await store.TryOpenAsync(DatasetId.Parse("v"), default))!.Volumes[0];
         var expected = new List<string>();

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using DendriteViewer.Analysis;
 using DendriteViewer.Imaging.Bounds;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Importing;
@@ -32,7 +33,7 @@ public sealed class SurfaceExporterTests : IAsyncLifetime
 
         await File.WriteAllBytesAsync(_folder["v.raw"], bytes);
         _store = new DatasetStore(new FolderBlobStore(_folder["store"]));
-        await new Importer(_store, TimeProvider.System).ImportVolumeAsync(
+        await new Importer(_store, new ScanAnalysis(), TimeProvider.System).ImportVolumeAsync(
             new SingleImport(_folder["v.raw"], DatasetId.Parse("ball"), new VolumeManifest
             {
                 VoxelSizeUm = [2, 1, 1], OriginUm = [5, 6, 7], Shape = [Z, Y, X], Dtype = "u2",

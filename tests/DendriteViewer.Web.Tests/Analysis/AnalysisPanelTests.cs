@@ -1,7 +1,9 @@
 using System.Security.Claims;
 using Bunit;
-using DendriteViewer.Imaging.Analysis;
+using DendriteViewer.Analysis.Experiments;
+using DendriteViewer.Analysis.Lithium;
 using DendriteViewer.Imaging.Bounds;
+using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Rendering;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Analysis;
@@ -68,7 +70,7 @@ public sealed class AnalysisPanelTests : MudContext
         Assert.Equal(3, session.Current.View.Hours);
         await panel.InvokeAsync(() => Row(panel, "Nucleation sites", 0).Click());
         var lit = session.Current.View.Overlay!;
-        Assert.Equal(AnalysisStore.Lithium, lit.Modality);
+        Assert.Equal(LabelModality.Lithium, lit.Modality);
         Assert.True(lit.Transfer.At(1).Opacity > 0.5);
         Assert.Equal(0, lit.Transfer.At(2).Opacity);
         await panel.InvokeAsync(() => Button(panel, "time of birth").Click());
@@ -161,7 +163,7 @@ public sealed class AnalysisPanelTests : MudContext
         var plot = panel.FindComponents<Plot>()[0];
         Assert.Equal("Void volume by depth", plot.Instance.Spec.Title);
         await panel.InvokeAsync(() => plot.Instance.ChooseAsync(0, deepest.Index));
-        Assert.Equal(AnalysisStore.Voids, session.Current.View.Overlay!.Modality);
+        Assert.Equal(LabelModality.Voids, session.Current.View.Overlay!.Modality);
         Assert.Contains("µm lit", panel.Markup);
         Assert.Equal(AnalysisPlots.IdOf(deepest.Item), plot.Instance.Spec.SelectedId);
         await panel.InvokeAsync(() => plot.Instance.ChooseAsync(0, deepest.Index));

@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Text.RegularExpressions;
+using DendriteViewer.Analysis.Phantoms;
+using DendriteViewer.Analysis;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Importing;
-using DendriteViewer.Imaging.Phantoms;
 using DendriteViewer.Imaging.Storage;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
@@ -48,7 +49,8 @@ public sealed class RunningApp : IAsyncLifetime
         new PhantomWriter(new PhantomOptions { Size = 48, VoxelUm = 4, Hours = [0, 2] }).Write(Path.Combine(Folder, "phantom"), null,
             default);
         var store = new DatasetStore(new FolderBlobStore(Path.Combine(Folder, "store")));
-        Dataset = (await new Importer(store, TimeProvider.System).ImportDatasetAsync(Path.Combine(Folder, "phantom"), null, null,
+        Dataset = (await new Importer(store, new ScanAnalysis(), TimeProvider.System)
+            .ImportDatasetAsync(Path.Combine(Folder, "phantom"), null, null,
             default)).Id;
         Stored = (await store.TryOpenAsync(Dataset, default))!;
         Identity = Stored.Identity;

@@ -1,4 +1,5 @@
 using System.Text;
+using DendriteViewer.Analysis;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Jobs;
 using DendriteViewer.Web.Uploads;
@@ -27,7 +28,7 @@ public sealed class ImportHandlerTests : IAsyncLifetime
         Nrrd(Path.Combine(folder, "a.nrrd"));
         Nrrd(Path.Combine(folder, "b.nrrd"));
         await using var jobs = await JobsHost.StartAsync(options, s => s.AddSingleton<IJobHandler>(p => new ImportHandler(
-            p.GetRequiredService<JobBoard>(), _host.Store, _host.Catalog, options, uploads, TimeProvider.System)));
+            p.GetRequiredService<JobBoard>(), _host.Store, new ScanAnalysis(), _host.Catalog, options, uploads, TimeProvider.System)));
         var handler = jobs.Services.GetServices<IJobHandler>().OfType<ImportHandler>().Single();
         var scans = taken.Select((name, i) => new ScanToImport(Path.Combine(folder, name), "projection", i)).ToArray();
         var job = await handler.StartScansAsync(folder, new ScansToImport("taken", null, [1, 1, 1], scans), Ada);

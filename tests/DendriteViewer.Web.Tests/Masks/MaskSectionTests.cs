@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using Bunit;
-using DendriteViewer.Imaging.Analysis;
+using DendriteViewer.Analysis.Experiments;
+using DendriteViewer.Analysis;
 using DendriteViewer.Imaging.Caching;
 using DendriteViewer.Imaging.Corrections;
 using DendriteViewer.Imaging.Datasets;
@@ -146,14 +147,14 @@ public sealed class MaskSectionTests : MudContext
         }
 
         // As a server that has just started.
-        var masks = new MaskCorrections(by, new BrickCache(by, 1 << 24));
+        var masks = new MaskCorrections(by, new BrickCache(by, 1 << 24), new ScanAnalysis());
         var dataset = (await by.TryOpenAsync(id, default))!;
         var result = (await _host.Analyses.ResultAsync(dataset, dataset.Modalities[0], default))!;
         var said = Assert.Single(await new MaskDesk(masks, _host.Lanes, _host.Time).StaleAsync(dataset, result, default));
         Assert.Contains("at 3 h", said);
         Assert.Contains("damaged", said);
         var sessions = new ViewSessions(_host.Catalog, masks, _host.Time);
-        _session.Update(v => v with { Overlay = MaskLooks.Layer(AnalysisStore.Lithium, compares: false) }, null);
+        _session.Update(v => v with { Overlay = MaskLooks.Layer(LabelModality.Lithium, compares: false) }, null);
         await _host.Masks.Find(_session.Dataset, 3)!.SummaryAsync(default);
         var opened = (await sessions.HoldAsync(Guid.NewGuid().ToString("N"), "me", dataset, "?" + _session.Link, default))!;
         Assert.Contains("damaged", Assert.Single(opened.Remarks).Text);
@@ -163,7 +164,7 @@ public sealed class MaskSectionTests : MudContext
     public async Task Link_ToAMaskThatWasCorrectedSince_SaysSo()
     {
         await PaintAsync("Ada");
-        _session.Update(v => v with { Overlay = MaskLooks.Layer(AnalysisStore.Lithium, compares: false) }, null);
+        _session.Update(v => v with { Overlay = MaskLooks.Layer(LabelModality.Lithium, compares: false) }, null);
         await _host.Masks.Find(_session.Dataset, 3)!.SummaryAsync(default);
         var link = _session.Link;
         Assert.Contains("&mask=1", link);

@@ -1,3 +1,4 @@
+using DendriteViewer.Analysis;
 using DendriteViewer.Imaging.Caching;
 using DendriteViewer.Imaging.Corrections;
 using DendriteViewer.Imaging.Datasets;
@@ -150,7 +151,7 @@ public sealed class DatasetWatchTests : IAsyncLifetime
         var bricks = new BrickCache(_server, 1 << 24);
         var catalog = new DatasetCatalog(_server, new DatasetAccess(_database, _time), bricks);
         _registry = new DatasetRegistry(_database, _time);
-        _sessions = new ViewSessions(catalog, new MaskCorrections(_server, bricks), _time);
+        _sessions = new ViewSessions(catalog, new MaskCorrections(_server, bricks, new ScanAnalysis()), _time);
         _watch = new DatasetWatch(_server, _registry, catalog, [_told, _sessions], _time, NullLogger<DatasetWatch>.Instance);
     }
 
@@ -159,7 +160,7 @@ public sealed class DatasetWatchTests : IAsyncLifetime
         var raw = Path.Combine(_folder, "scan.raw");
         await File.WriteAllBytesAsync(raw, [.. Enumerable.Range(0, 8 * 8 * 8).Select(i => (byte)i)]);
         var volume = new VolumeManifest { Hours = hours, Shape = [8, 8, 8], Dtype = "uint8", VoxelSizeUm = [1, 1, 1] };
-        return (await new Importer(_command, TimeProvider.System)
+        return (await new Importer(_command, new ScanAnalysis(), TimeProvider.System)
             .ImportVolumeAsync(new SingleImport(raw, Id, volume), null, default)).Identity;
     }
 

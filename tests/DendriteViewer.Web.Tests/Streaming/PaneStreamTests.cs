@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
+using DendriteViewer.Analysis.Phantoms;
+using DendriteViewer.Analysis;
 using DendriteViewer.Imaging.Caching;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Importing;
-using DendriteViewer.Imaging.Phantoms;
 using DendriteViewer.Imaging.Rendering;
 using DendriteViewer.Imaging.Storage;
 using DendriteViewer.Web.Compute;
@@ -267,7 +268,8 @@ public sealed class PaneStreamTests(TestHost host) : IClassFixture<TestHost>
         var folder = Directory.CreateTempSubdirectory("dendrite-pane-");
         new PhantomWriter(new PhantomOptions { Size = 128, VoxelUm = 3, Hours = [0] }).Write(Path.Combine(folder.FullName, "phantom"), null, default);
         var store = new DatasetStore(new FolderBlobStore(Path.Combine(folder.FullName, "store")));
-        var id = (await new Importer(store, TimeProvider.System).ImportDatasetAsync(Path.Combine(folder.FullName, "phantom"), null, null, default)).Id;
+        var id = (await new Importer(store, new ScanAnalysis(), TimeProvider.System)
+            .ImportDatasetAsync(Path.Combine(folder.FullName, "phantom"), null, null, default)).Id;
         var dataset = (await store.TryOpenAsync(id, default))!;
         var (cache, turns, volume) =
             (new BrickCache(store, 1 << 26), new RenderScheduler(s_lanes, 1, 256, TimeProvider.System), dataset.Volumes[0]);

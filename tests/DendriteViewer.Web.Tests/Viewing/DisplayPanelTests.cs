@@ -1,7 +1,8 @@
 using AngleSharp.Dom;
 using Bunit;
-using DendriteViewer.Imaging.Analysis;
+using DendriteViewer.Analysis.Experiments;
 using DendriteViewer.Imaging.Caching;
+using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Rendering;
 using DendriteViewer.Web.Compute;
 using DendriteViewer.Web.Tests.Components;
@@ -105,7 +106,7 @@ public sealed class DisplayPanelTests(TestHost host) : MudContext, IClassFixture
         var panel = RenderPanel(session);
         panel.WaitForElement("[data-preset=lithium]");
         await panel.Find("[data-preset=lithium]").ClickAsync(new());
-        panel.WaitForAssertion(() => Assert.Equal(AnalysisStore.Lithium, session.Current.View.Overlay?.Modality));
+        panel.WaitForAssertion(() => Assert.Equal(LabelModality.Lithium, session.Current.View.Overlay?.Modality));
         Assert.True(session.Current.View.Overlay!.Transfer.At(1).Opacity > 0.5);
         Assert.True(session.Current.View.Overlay.Transfer.At(40_000).Opacity > 0.5);
         Assert.Equal(0, session.Current.View.Overlay.Transfer.At(0).Opacity);
@@ -113,7 +114,7 @@ public sealed class DisplayPanelTests(TestHost host) : MudContext, IClassFixture
         await panel.Find("[aria-label='Show new dark volume']").ClickAsync(new());
         Assert.Null(session.Current.View.Overlay);
         await panel.Find("[aria-label='Show pristine voids']").ClickAsync(new());
-        Assert.Equal((AnalysisStore.Voids, 0), (session.Current.View.Overlay!.Modality, session.Current.View.Overlay.Hours));
+        Assert.Equal((LabelModality.Voids, 0), (session.Current.View.Overlay!.Modality, session.Current.View.Overlay.Hours));
     }
 
     [Fact]

@@ -1,5 +1,4 @@
 using System.Globalization;
-using DendriteViewer.Imaging.Analysis;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Rendering;
 using DendriteViewer.Web.Analysis;
@@ -35,14 +34,14 @@ public sealed partial class LayersSection
         {
             var (dataset, own) = (Session.Dataset, Session.Volume(View).Key);
             var layers = new List<Layer>();
-            if (dataset.Find(AnalysisStore.Lithium, own.Hours) is { IsLabels: true } lithium)
+            if (dataset.Find(LabelModality.Lithium, own.Hours) is { IsLabels: true } lithium)
             {
-                layers.Add(new Layer(AnalysisStore.Lithium, "new dark volume", lithium, null, TransferPresets.Lithium));
+                layers.Add(new Layer(LabelModality.Lithium, "new dark volume", lithium, null, TransferPresets.Lithium));
             }
 
-            if (dataset.Labels.FirstOrDefault(v => v.Key.Modality == AnalysisStore.Voids) is { } voids)
+            if (dataset.Labels.FirstOrDefault(v => v.Key.Modality == LabelModality.Voids) is { } voids)
             {
-                var (key, hours) = (KeyOf(AnalysisStore.Voids, voids.Key.Hours), voids.Key.Hours);
+                var (key, hours) = (KeyOf(LabelModality.Voids, voids.Key.Hours), voids.Key.Hours);
                 layers.Add(new Layer(key, "pristine voids", voids, hours, TransferPresets.Void));
             }
 

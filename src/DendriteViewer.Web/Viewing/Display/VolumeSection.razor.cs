@@ -1,5 +1,5 @@
 using System.Globalization;
-using DendriteViewer.Imaging.Analysis;
+using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Rendering;
 using DendriteViewer.Web.Catalog;
 using Microsoft.AspNetCore.Components;
@@ -25,13 +25,13 @@ public sealed partial class VolumeSection
     // Why there is no mask to show, or null.
     private string? MaskProblem => Session.Dataset.Labels.Count == 0
         ? "lithium shows the mask of the analysis, which this dataset has not had yet."
-        : Session.Dataset.Find(AnalysisStore.Lithium, View.Hours) is null
+        : Session.Dataset.Find(LabelModality.Lithium, View.Hours) is null
             ? "lithium shows the mask of the analysis, which has none at "
                 + $"{View.Hours.ToString("R", CultureInfo.InvariantCulture)} h; run the analysis again."
             : null;
 
     // The preset that the view has now, or null where somebody made another function.
-    private string? Preset => View.Overlay?.Modality == AnalysisStore.Lithium ? TransferPresets.Mask
+    private string? Preset => View.Overlay?.Modality == LabelModality.Lithium ? TransferPresets.Mask
         : TransferPresets.NamesOf(Session.Dataset, _histogram!).FirstOrDefault(n => Find(n) is { } f && f.Equals(View.Transfer));
 
     /// <inheritdoc/>
@@ -53,7 +53,7 @@ public sealed partial class VolumeSection
         else if (name is not null && Find(name) is { } transfer)
         {
             // A preset by value takes the place of an analysis's mask.
-            Set(s => s with { Transfer = transfer, Overlay = s.Overlay?.Modality == AnalysisStore.Lithium ? null : s.Overlay });
+            Set(s => s with { Transfer = transfer, Overlay = s.Overlay?.Modality == LabelModality.Lithium ? null : s.Overlay });
         }
     }
 
@@ -63,7 +63,7 @@ public sealed partial class VolumeSection
         if (MaskProblem is null)
         {
             var histogram = await Catalog.HistogramAsync(Session.Volume(View), default);
-            Set(s => s with { Transfer = MaskLook.Ghosts(histogram), Overlay = MaskLook.Of(AnalysisStore.Lithium) });
+            Set(s => s with { Transfer = MaskLook.Ghosts(histogram), Overlay = MaskLook.Of(LabelModality.Lithium) });
         }
     }
 

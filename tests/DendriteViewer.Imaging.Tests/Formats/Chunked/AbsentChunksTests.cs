@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using DendriteViewer.Analysis;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Formats;
 using DendriteViewer.Imaging.Importing;
@@ -235,7 +236,7 @@ public sealed class AbsentChunksTests : IDisposable
     {
         var (store, id) = (new DatasetStore(_blobs), DatasetId.Parse("imported"));
         await store.DeleteAsync(id, default);
-        return await new Importer(store, TimeProvider.System).ImportVolumeAsync(
+        return await new Importer(store, new ScanAnalysis(), TimeProvider.System).ImportVolumeAsync(
             new SingleImport(path, id, new VolumeManifest { VoxelSizeUm = [1, 1, 1], InPlace = inPlace ? true : null }), null, default);
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using DendriteViewer.Analysis;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Formats;
 using DendriteViewer.Imaging.Geometry;
@@ -238,7 +239,8 @@ public sealed class ChunkedAxesTests : IDisposable
         var path = await keys.ToStoreAsync(blobs, "scans/v");
         var volume = new VolumeManifest { InPlace = true, VoxelSizeUm = [1, 1, 1] };
         var hours = times > 1 ? Enumerable.Range(0, times).Select(t => (double)t).ToArray() : null;
-        await new Importer(store, TimeProvider.System).ImportVolumeAsync(new SingleImport(path, id, volume, hours), null, default);
+        await new Importer(store, new ScanAnalysis(), TimeProvider.System)
+            .ImportVolumeAsync(new SingleImport(path, id, volume, hours), null, default);
         var dataset = (await new DatasetStore(blobs).TryOpenAsync(id, default))!;
         for (var t = 0; t < times; t++)
         {

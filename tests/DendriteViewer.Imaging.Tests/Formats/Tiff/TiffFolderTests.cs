@@ -1,3 +1,4 @@
+using DendriteViewer.Analysis;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Formats;
 using DendriteViewer.Imaging.Geometry;
@@ -40,7 +41,7 @@ public sealed class TiffFolderTests : IDisposable
         var store = new DatasetStore(new FolderBlobStore(_folder["store"]));
         var manifest = new VolumeManifest { VoxelSizeUm = [1, 1, 1] };
         var import = new SingleImport(_folder["scans"], DatasetId.Parse("d"), manifest, [0, 1, 2]);
-        var result = await new Importer(store, TimeProvider.System).ImportVolumeAsync(import, null, default);
+        var result = await new Importer(store, new ScanAnalysis(), TimeProvider.System).ImportVolumeAsync(import, null, default);
         Assert.Contains("3 files of 5 pages are times", Assert.Single(result.Warnings), StringComparison.Ordinal);
         var dataset = (await store.TryOpenAsync(DatasetId.Parse("d"), default))!;
         Assert.Equal([(0.0, 4.0), (10, 14), (20, 24)], dataset.Volumes.Select(v => (v.Least, v.Most)));

@@ -1,0 +1,449 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using DendriteViewer.Imaging.Geometry;
+using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Kernels.Scheduling;
+
+namespace DendriteViewer.Analysis.Phantoms;
+
+/// <summary>
+/// Writes an experiment as a beamline would hand it over: a folder of 16-bit TIFF slices a timestep, <c>voltage.csv</c>,
+/// <c>dataset.json</c>; and <c>truth.json</c>, what an analysis should find. Scans have photon noise, weak rings and drift. Each slice draws its noise from its own seed, so that the bytes do not depend on the number of cores.
+/// </summary>
+public sealed class PhantomWriter
+{
+    private const double BinUm = 20, SurfaceStepUm = 16;
+    private const float VoidValue = 6200, LithiumValue = 7000, WallValue = 25500, ElectrolyteValue = 33000, Noise = 1150;
+    private const float AirValue = 6200, BrightValue = 52000;
+
+    private const byte NewVoid = 3;
+
+    // In phase contrast: void black, lithium grey, the electrolyte bright.
+    private const float PhaseVoid = 5200, PhaseLithium = 19000, PhaseElectrolyte = 34000, PhaseNoise = 1800;
+
+    private readonly PhantomOptions _options;
+    private readonly PhantomScene _scene;
+
+    /// <param name="options">What to make.</param>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    public PhantomWriter(PhantomOptions options)
+    {
+        if (options.Size is < 32 or > 2048 || !(options.VoxelUm > 0) || !double.IsFinite(options.VoxelUm) || options.Hours.Count == 0
+            || options.Hours.Any(h => !double.IsFinite(h) || h < 0) || !(options.Band.ToUm > options.Band.FromUm)
+            || !(options.TiltDeg is null or (>= 0 and <= 10)) || !(options.DriftVoxels is >= 0 and <= 8))
+        {
+            throw new ArgumentException("A phantom needs a size of 32 to 2048, a voxel above 0 µm, hours of 0 or more, a band FROM:TO with FROM below TO, a tilt of 0 to 10° and a drift of 0 to 8 voxels.");
+        }
+
+        _options = options with { Hours = options.Hours.Distinct().Order().ToArray() };
+        _scene = new PhantomScene(_options);
+    }
+
+    /// <summary>Writes everything below a folder, which is made; dataset.json comes last.</summary>
+    public void Write(string folder, IProgress<double>? progress, CancellationToken ct)
+    {
+        var n = _options.Size;
+        var host = new byte[(long)n * n * n];
+        Paint(host, _options.Hours[0], lithium: false);
+        var (pristine, electrolyte) = CountVoids(host);
+        var lithium = new JsonArray();
+        var done = 0;
+        foreach (var hours in _options.Hours)
+        {
+            ct.ThrowIfCancellationRequested();
+            var scan = new byte[host.Length];
+            Paint(scan, hours, lithium: true);
+            lithium.Add(new JsonObject
+            {
+                ["hours"] = hours,
+                ["lithiumUm3"] = Math.Round(Count(scan, 2) * Math.Pow(_options.VoxelUm, 3), 1),
+                ["voidUm3"] = Math.Round(Count(scan, 1) * Math.Pow(_options.VoxelUm, 3), 1),
+                ["newVoidUm3"] = Math.Round(Count(scan, NewVoid) * Math.Pow(_options.VoxelUm, 3), 1),
+                ["driftVoxels"] = new JsonArray(Drift(hours).Select(d => (JsonNode)Math.Round(d, 4)).ToArray()),
+            });
+            if (_options.NanoPhase && hours == _options.Hours[^1])
+            {
+                WritePhase(Path.Combine(folder, "nano-phase", FolderOf(hours)), scan, hours, ct);
+            }
+
+            WriteScan(Path.Combine(folder, "projection", FolderOf(hours)), scan, hours, f => progress?.Report((done + f) / _options.Hours.Count), ct);
+            done++;
+        }
+
+        WriteVoltage(Path.Combine(folder, "voltage.csv"));
+        File.WriteAllText(Path.Combine(folder, "truth.json"), Truth(pristine, electrolyte, lithium).ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
+        File.WriteAllText(Path.Combine(folder, "dataset.json"), Manifest().ToJsonString(new JsonSerializerOptions { WriteIndented = true, Encoder = DatasetManifest.Json.Encoder }));
+    }
+
+    private static string FolderOf(double hours) => "t" + hours.ToString("0.0##", CultureInfo.InvariantCulture);
+
+    // 0 electrolyte, 1 void, 2 lithium inside the electrolyte, 3 a void that was not there before; the electrode and the wall are added when the scan is taken.
+    private void Paint(byte[] target, double hours, bool lithium)
+    {
+        foreach (var v in _scene.Voids)
+        {
+            var s = PhantomScene.VoidScale(v, hours);
+            var (c, r) = (v.Center, s * v.Radii);
+            Fill(target, new WorldPoint(c.Z - r.Z, c.Y - r.Y, c.X - r.X), new WorldPoint(c.Z + r.Z, c.Y + r.Y, c.X + r.X), 1, p =>
+            {
+                var d = p - c;
+                return d.Z * d.Z / (r.Z * r.Z) + d.Y * d.Y / (r.Y * r.Y) + d.X * d.X / (r.X * r.X) <= 1;
+            });
+        }
+
+        if (!lithium)
+        {
+            return;
+        }
+
+        foreach (var v in hours >= PhantomScene.NewVoidHours ? _scene.NewVoids : [])
+        {
+            var (c, r) = (v.Center, v.Radii);
+            Fill(target, new WorldPoint(c.Z - r.Z, c.Y - r.Y, c.X - r.X), new WorldPoint(c.Z + r.Z, c.Y + r.Y, c.X + r.X), NewVoid, p =>
+            {
+                var d = p - c;
+                return d.Z * d.Z / (r.Z * r.Z) + d.Y * d.Y / (r.Y * r.Y) + d.X * d.X / (r.X * r.X) <= 1;
+            });
+        }
+
+        foreach (var limb in _scene.Sites.SelectMany(s => s.Limbs))
+        {
+            var r = limb.RadiusUm * PhantomScene.LimbScale(limb, hours);
+            if (r <= 0)
+            {
+                continue;
+            }
+
+            var (a, b) = (limb.A, limb.B);
+            var along = b - a;
+            var length2 = Math.Max(1e-9, along.Dot(along));
+            var reach = r + 1;
+            Fill(
+                target,
+                new WorldPoint(Math.Min(a.Z, b.Z) - reach, Math.Min(a.Y, b.Y) - reach, Math.Min(a.X, b.X) - reach),
+                new WorldPoint(Math.Max(a.Z, b.Z) + reach, Math.Max(a.Y, b.Y) + reach, Math.Max(a.X, b.X) + reach), 2, p =>
+                {
+                    var q = p - a;
+                    var t = Math.Clamp(q.Dot(along) / length2, 0, 1);
+                    var off = q + -t * along;
+                    var height = limb.Sheet ? off.Z * 2.6 : off.Z;
+                    return height * height + off.Y * off.Y + off.X * off.X <= r * r;
+                });
+        }
+    }
+
+    private void Fill(byte[] target, WorldPoint low, WorldPoint high, byte label, Func<WorldPoint, bool> inside)
+    {
+        var (n, h) = (_options.Size, _options.VoxelUm);
+        int From(double v) => Math.Clamp((int)Math.Floor(v / h), 0, n - 1);
+        bool InCell(WorldPoint p) => (p.Y - _scene.Extent / 2) * (p.Y - _scene.Extent / 2) + (p.X - _scene.Extent / 2) * (p.X - _scene.Extent / 2) < _scene.Radius * _scene.Radius;
+        for (var z = From(low.Z); z <= From(high.Z); z++)
+        {
+            for (var y = From(low.Y); y <= From(high.Y); y++)
+            {
+                for (var x = From(low.X); x <= From(high.X); x++)
+                {
+                    ref var voxel = ref target[((long)z * n + y) * n + x];
+                    var p = new WorldPoint((z + 0.5) * h, (y + 0.5) * h, (x + 0.5) * h);
+                    if (voxel == 0 && inside(p) && InCell(p))
+                    {
+                        voxel = label;
+                    }
+                }
+            }
+        }
+    }
+
+    private static long Count(byte[] labels, byte label) => labels.LongCount(l => l == label);
+
+    // Void and electrolyte volume by depth in bins of 20 µm.
+    private (double[] Voids, double[] Electrolyte) CountVoids(byte[] labels)
+    {
+        var (n, h) = (_options.Size, _options.VoxelUm);
+        var bins = (int)Math.Ceiling((_scene.Extent - _scene.InterfaceAt) / BinUm) + 1;
+        double[] voids = new double[bins], electrolyte = new double[bins];
+        var r2 = _scene.Radius * _scene.Radius;
+        for (var y = 0; y < n; y++)
+        {
+            for (var x = 0; x < n; x++)
+            {
+                double wy = (y + 0.5) * h, wx = (x + 0.5) * h, dy = wy - _scene.Extent / 2, dx = wx - _scene.Extent / 2;
+                if (dy * dy + dx * dx >= r2)
+                {
+                    continue;
+                }
+
+                for (var z = 0; z < n; z++)
+                {
+                    var depth = _scene.DepthOf(new WorldPoint((z + 0.5) * h, wy, wx));
+                    if (depth >= 0 && (int)(depth / BinUm) is var bin && bin < bins)
+                    {
+                        electrolyte[bin] += h * h * h;
+                        voids[bin] += labels[((long)z * n + y) * n + x] == 1 ? h * h * h : 0;
+                    }
+                }
+            }
+        }
+
+        return (voids, electrolyte);
+    }
+
+    /// <summary>Displacement of a scan against the first, in voxels, z y x.</summary>
+    private double[] Drift(double hours)
+    {
+        if (hours == _options.Hours[0])
+        {
+            return [0, 0, 0];
+        }
+
+        var random = new Random(HashCode(_options.Seed, (int)Math.Round(hours * 1000), 77));
+        double Draw() => _options.DriftVoxels * (2 * random.NextDouble() - 1);
+        return [Draw(), Draw(), Draw()];
+    }
+
+    private void WriteScan(string folder, byte[] labels, double hours, Action<double> report, CancellationToken ct)
+    {
+        Directory.CreateDirectory(folder);
+        var n = _options.Size;
+        var drift = Drift(hours);
+        var rings = Rings(hours);
+        var grains = new GrainField(_scene);
+        var done = 0;
+        Parallel.For(0, n, ComputeLane.Options(ct), z =>
+        {
+            var row = new float[n * n];
+            Attenuation(labels, z, drift, grains, row);
+            var bytes = new byte[2 * n * n];
+            AddDetector(row, z, hours, rings, bytes);
+            WriteSlice(Path.Combine(folder, $"slice_{z:D4}.tif"), bytes);
+            report((double)Interlocked.Increment(ref done) / n);
+        });
+    }
+
+    // What the scan would be without a detector: materials blurred by the sub-voxel shift.
+    private void Attenuation(byte[] labels, int z, double[] drift, GrainField grains, float[] target)
+    {
+        var n = _options.Size;
+        var a = new float[(n + 1) * (n + 1)];
+        var b = new float[(n + 1) * (n + 1)];
+        var z0 = (int)Math.Floor(z - drift[0]);
+        Material(labels, z0, grains, a, drift);
+        Material(labels, z0 + 1, grains, b, drift);
+        var fz = (float)(z - drift[0] - z0);
+        var fy = (float)(-drift[1] - Math.Floor(-drift[1]));
+        var fx = (float)(-drift[2] - Math.Floor(-drift[2]));
+        for (var y = 0; y < n; y++)
+        {
+            for (var x = 0; x < n; x++)
+            {
+                var i = y * (n + 1) + x;
+                float Mix(float[] p) => (p[i] * (1 - fx) + p[i + 1] * fx) * (1 - fy) + (p[i + n + 1] * (1 - fx) + p[i + n + 2] * fx) * fy;
+                target[y * n + x] = Mix(a) * (1 - fz) + Mix(b) * fz;
+            }
+        }
+    }
+
+    // One slice of values, from one voxel before the drift's floor on; one row and column more than the volume has.
+    private void Material(byte[] labels, int z, GrainField grains, float[] target, double[] drift)
+    {
+        var (n, h) = (_options.Size, _options.VoxelUm);
+        int y0 = (int)Math.Floor(-drift[1]), x0 = (int)Math.Floor(-drift[2]);
+        var cz = Math.Clamp(z, 0, n - 1);
+        var depth = (z + 0.5) * h;
+        var middle = _scene.Extent / 2;
+        for (var y = 0; y <= n; y++)
+        {
+            for (var x = 0; x <= n; x++)
+            {
+                double wy = (y + y0 + 0.5) * h, wx = (x + x0 + 0.5) * h;
+                int cy = Math.Clamp(y + y0, 0, n - 1), cx = Math.Clamp(x + x0, 0, n - 1);
+                var off2 = (wy - middle) * (wy - middle) + (wx - middle) * (wx - middle);
+                var value = _options.Around switch
+                {
+                    PhantomSurroundings.Air => AirValue,
+                    PhantomSurroundings.Bright => BrightValue,
+                    _ => WallValue,
+                };
+                if (off2 < _scene.Radius * _scene.Radius)
+                {
+                    var surface = Math.Clamp((depth - _scene.Surface(wy, wx)) / h + 0.5, 0, 1);
+                    var label = labels[((long)cz * n + cy) * n + cx];
+                    var electrolyte = label switch { 1 or NewVoid => VoidValue, 2 => LithiumValue, _ => surface > 0 ? ElectrolyteValue + grains.At(cz, cy, cx) : 0 };
+                    value = (float)(LithiumValue * (1 - surface) + electrolyte * surface);
+                }
+
+                target[y * (n + 1) + x] = value;
+            }
+        }
+    }
+
+    private void AddDetector(float[] row, int z, double hours, float[] rings, byte[] bytes)
+    {
+        var n = _options.Size;
+        var random = new Gaussian((uint)HashCode(_options.Seed, (int)Math.Round(hours * 1000), z));
+        for (var y = 0; y < n; y++)
+        {
+            for (var x = 0; x < n; x++)
+            {
+                var i = y * n + x;
+                var off = (int)Math.Sqrt((y - n / 2.0) * (y - n / 2.0) + (x - n / 2.0) * (x - n / 2.0));
+                var v = Math.Clamp(row[i] + rings[Math.Min(off, rings.Length - 1)] + Noise * random.Next(), 0, 65535);
+                BitConverter.TryWriteBytes(bytes.AsSpan(2 * i), (ushort)v);
+            }
+        }
+    }
+
+    private VolumeShape PhaseShape
+    {
+        get
+        {
+            var (low, high) = _scene.PhaseField;
+            int Of(double from, double to) => (int)((to - from) / (_options.VoxelUm / 2));
+            return new VolumeShape(Of(low.Z, high.Z), Of(low.Y, high.Y), Of(low.X, high.X));
+        }
+    }
+
+    // The sample lies as in the absorption scan of the same hour.
+    private void WritePhase(string folder, byte[] labels, double hours, CancellationToken ct)
+    {
+        Directory.CreateDirectory(folder);
+        var (s, n, h) = (PhaseShape, _options.Size, _options.VoxelUm);
+        var drift = Drift(hours);
+        var low = _scene.PhaseField.Low;
+        Parallel.For(0, s.Z, ComputeLane.Options(ct), z =>
+        {
+            var random = new Gaussian((uint)HashCode(_options.Seed, (int)Math.Round(hours * 1000) + 500_000, z));
+            var bytes = new byte[2 * s.SliceCount];
+            for (var y = 0; y < s.Y; y++)
+            {
+                for (var x = 0; x < s.X; x++)
+                {
+                    // Where the material of this voxel was in the first scan.
+                    var p = new WorldPoint(low.Z + (z + 0.5) * h / 2 - drift[0] * h, low.Y + (y + 0.5) * h / 2 - drift[1] * h, low.X + (x + 0.5) * h / 2 - drift[2] * h);
+                    int Index(double v) => Math.Clamp((int)(v / h), 0, n - 1);
+                    var label = labels[((long)Index(p.Z) * n + Index(p.Y)) * n + Index(p.X)];
+                    var value = _scene.DepthOf(p) < 0 ? PhaseLithium : label switch { 1 or NewVoid => PhaseVoid, 2 => PhaseLithium, _ => PhaseElectrolyte };
+                    BitConverter.TryWriteBytes(bytes.AsSpan(2 * (y * s.X + x)), (ushort)Math.Clamp(value + PhaseNoise * random.Next(), 0, 65535));
+                }
+            }
+
+            using var file = new FileStream(Path.Combine(folder, $"slice_{z:D4}.tif"), FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16);
+            new ClassicTiffSlice(s.X, s.Y, h / 2).Write(file, bytes);
+        });
+    }
+
+    private float[] Rings(double hours)
+    {
+        var random = new Random(HashCode(_options.Seed, (int)Math.Round(hours * 1000), 5));
+        return Enumerable.Range(0, _options.Size).Select(_ => random.NextDouble() < 0.06 ? (float)((random.NextDouble() - 0.5) * 900) : 0f).ToArray();
+    }
+
+    private void WriteSlice(string path, byte[] bytes)
+    {
+        using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16);
+        var n = _options.Size;
+        new ClassicTiffSlice(n, n, _options.VoxelUm).Write(file, bytes);
+    }
+
+    // Falls as lithium shortens the way, and drops to nothing at the short.
+    private void WriteVoltage(string path)
+    {
+        var random = new Random(_options.Seed);
+        var last = _options.Hours[^1];
+        var text = new StringBuilder("hours,voltage_V\n");
+        for (var i = 0; i <= (int)Math.Ceiling(last / 0.02); i++)
+        {
+            var h = Math.Min(last, i * 0.02);
+            var shorted = h > last - 0.03;
+            var v = shorted ? 0.002 : 0.062 - 0.006 * h - 0.004 * Math.Max(0, h - 1.5) + 0.012 * Math.Exp(-h / 0.15);
+            text.Append(CultureInfo.InvariantCulture, $"{h:0.###},{v + (shorted ? 0 : 0.0004 * (random.NextDouble() - 0.5)):0.00000}\n");
+        }
+
+        File.WriteAllText(path, text.ToString());
+    }
+
+    private JsonObject Manifest() => new()
+    {
+        ["name"] = "Li/Li3PS4/Li phantom, " + _options.CurrentDensityMaCm2.ToString(CultureInfo.InvariantCulture) + " mA/cm2",
+        ["voxelSizeUm"] = new JsonArray(_options.VoxelUm, _options.VoxelUm, _options.VoxelUm),
+        ["depth"] = new JsonObject { ["axis"] = "z", ["direction"] = 1, ["interfaceUm"] = _options.Flat ? Math.Round(_scene.InterfaceAt, 3)
+            : "auto" },
+        ["cell"] = new JsonObject
+        {
+            ["electrodeAreaMm2"] = Math.Round(Math.PI * _scene.Radius * _scene.Radius / 1e6, 6),
+            ["currentDensityMaCm2"] = _options.CurrentDensityMaCm2,
+        },
+        ["volumes"] = new JsonArray(_options.Hours.Select(h => (JsonNode)new JsonObject
+        {
+            ["modality"] = "projection", ["hours"] = h, ["durationHours"] = 0.1, ["path"] = "projection/" + FolderOf(h),
+        }).Concat(_options.NanoPhase ? [PhaseManifest()] : []).ToArray()),
+        ["series"] = new JsonArray(new JsonObject { ["kind"] = "voltage", ["path"] = "voltage.csv" }),
+    };
+
+    private JsonObject PhaseManifest() => new()
+    {
+        ["modality"] = "nano-phase", ["hours"] = _options.Hours[^1], ["durationHours"] = 0.2, ["path"] = "nano-phase/" + FolderOf(_options.Hours[^1]),
+        ["voxelSizeUm"] = new JsonArray(_options.VoxelUm / 2, _options.VoxelUm / 2, _options.VoxelUm / 2),
+        ["originUm"] = new JsonArray(_scene.PhaseField.Low.Z, _scene.PhaseField.Low.Y, _scene.PhaseField.Low.X),
+    };
+
+    private JsonObject Truth(double[] voids, double[] electrolyte, JsonArray timesteps)
+    {
+        var total = electrolyte.Sum();
+        var bins = new JsonArray(voids.Select((um3, i) => (JsonNode)new JsonObject
+        {
+            ["fromUm"] = BinUm * i, ["toUm"] = BinUm * (i + 1), ["voidUm3"] = Math.Round(um3, 1), ["percentOfElectrolyte"] = Math.Round(100 * um3 / total, 5),
+        }).ToArray());
+        var nodes = Enumerable.Range(0, (int)(_scene.Extent / SurfaceStepUm) + 1).Select(i => i * SurfaceStepUm).ToArray();
+        return new JsonObject
+        {
+            ["seed"] = _options.Seed,
+            ["interfaceUm"] = Math.Round(_scene.InterfaceAt, 3),
+            ["cellRadiusUm"] = Math.Round(_scene.Radius, 3),
+            ["interface"] = new JsonObject
+            {
+                ["tiltDeg"] = Math.Round(Math.Acos(_scene.Cosine) * 180 / Math.PI, 4),
+                ["stepUm"] = SurfaceStepUm,
+                ["heightsUm"] = new JsonArray(nodes.Select(y => (JsonNode)new JsonArray(nodes.Select(x => (JsonNode)Math.Round(_scene.Surface(y, x), 3)).ToArray())).ToArray()),
+            },
+            ["electrolyteUm3"] = Math.Round(total, 1),
+            ["band"] = new JsonObject { ["fromUm"] = _options.Band.FromUm, ["toUm"] = _options.Band.ToUm },
+            ["voids"] = new JsonObject { ["count"] = _scene.Voids.Count, ["bins"] = bins },
+            ["timesteps"] = timesteps,
+            ["sites"] = new JsonArray(_scene.Sites.Select(s => (JsonNode)new JsonObject
+            {
+                ["id"] = s.Id, ["bornHours"] = s.BornHours, ["depthUm"] = Math.Round(s.DepthUm, 2),
+                ["centerUm"] = new JsonArray(Math.Round(s.Center.Z, 2), Math.Round(s.Center.Y, 2), Math.Round(s.Center.X, 2)),
+            }).ToArray()),
+        };
+    }
+
+    private static int HashCode(int a, int b, int c)
+    {
+        unchecked
+        {
+            var h = (uint)a * 0x9E3779B1u ^ (uint)b * 0x85EBCA77u ^ (uint)c * 0xC2B2AE3Du;
+            h = (h ^ (h >> 15)) * 0x2C1B3C6Du;
+            h = (h ^ (h >> 12)) * 0x297A2D39u;
+            return (int)(h ^ (h >> 15));
+        }
+    }
+
+    /// <summary>Normal deviates, as the sum of four uniform ones: fast, and in tails that a detector clips anyway.</summary>
+    private sealed class Gaussian(uint seed)
+    {
+        private ulong _state = seed * 0x9E3779B97F4A7C15UL + 0x1234567;
+
+        public float Next()
+        {
+            _state ^= _state << 13;
+            _state ^= _state >> 7;
+            _state ^= _state << 17;
+            var s = _state;
+            var sum = (int)(s & 0xFFFF) + (int)((s >> 16) & 0xFFFF) + (int)((s >> 32) & 0xFFFF) + (int)(s >> 48);
+            return (sum - 131070) * (1.7320508f / 65536);
+        }
+    }
+}
