@@ -70,7 +70,7 @@ public sealed class AccessibilityJourney(Browser browser) : IClassFixture<Browse
         await page.GetByText("first password").WaitForAsync();
         await page.GotoAsync($"{server.Address}/d/{Id}");
         await page.ExactAsync();
-        await page.EvaluateAsync("() => dendrite.call('AddSite', 90, 90, 90)");
+        await page.AddSiteAsync(90, 90, 90);
         await page.GetByRole(AriaRole.Tab, new() { Name = "Analysis" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Run the analysis" }).ClickAsync();
         await page.GetByRole(AriaRole.Heading, new() { Name = "Nucleation sites" }).WaitForAsync(new() { Timeout = 120_000 });

@@ -29,10 +29,10 @@ public sealed class AnalysisJourney(Browser browser) : IClassFixture<Browser>
         var bar = voids.Locator(".plot-area g[data-mark='rect']").Last.Locator("rect").Nth(5);
         await page.ChangedAsync(() => bar.ClickAsync());
         await page.GetByText("100–120 µm lit").WaitForAsync();
-        await page.WaitForFunctionAsync("() => dendrite.panes.every(p => p.exact && p.revision === dendrite.revision)");
+        await page.ExactAsync();
         Assert.True(await AmberAsync(page, 3) > dark + 300, "No voids are lit in 3D.");
         Assert.True(await AmberAsync(page, 1) > 20, "No voids are lit in the slice.");
-        await page.WaitForFunctionAsync("() => location.search.includes('over=voids')");
+        await page.UntilAsync("() => location.search.includes('over=voids')");
         await page.ChangedAsync(() => page.GetByRole(AriaRole.Button, new() { Name = "Clear", Exact = true }).ClickAsync());
 
         await page.AssertPlotAnswersAsync("Void volume by depth");
@@ -43,16 +43,16 @@ public sealed class AnalysisJourney(Browser browser) : IClassFixture<Browser>
         var slice = await page.PixelsAsync(1);
         var slider = page.Locator("section[aria-label='Threshold'] input[type=range]");
         await page.ChangedAsync(() => slider.EvaluateAsync("e => { e.value = +e.min + 0.07 * (e.max - e.min); e.dispatchEvent(new Event('input', { bubbles: true })); }"));
-        await page.WaitForFunctionAsync("t => document.querySelector(\"[aria-label='Voids by depth'] .facts\").innerText !== t", before);
+        await page.UntilAsync("t => document.querySelector(\"[aria-label='Voids by depth'] .facts\").innerText !== t", before);
         Assert.NotEqual(slice, await page.PixelsAsync(1));
         await page.ChangedAsync(() => page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Back to [0-9]") }).ClickAsync());
-        await page.WaitForFunctionAsync("t => document.querySelector(\"[aria-label='Voids by depth'] .facts\").innerText === t", before);
+        await page.UntilAsync("t => document.querySelector(\"[aria-label='Voids by depth'] .facts\").innerText === t", before);
 
         // Lithium by birth, at the last timestep, by way of its row.
         await page.Locator("[aria-label='New dark volume against Faraday'] tbody tr").Last.ClickAsync();
-        await page.WaitForFunctionAsync("() => dendrite.view.hours === 3.2");
+        await page.UntilAsync("() => dendrite.view.hours === 3.2");
         await page.ChangedAsync(() => page.GetByRole(AriaRole.Button, new() { Name = "time of birth" }).ClickAsync());
-        await page.WaitForFunctionAsync("() => dendrite.view.overlay?.modality === 'lithium'");
+        await page.UntilAsync("() => dendrite.view.overlay?.modality === 'lithium'");
 
         // What the analysis found becomes proposals; one is confirmed, by whom is kept.
         await page.GetByRole(AriaRole.Tab, new() { Name = "Sites" }).ClickAsync();
@@ -60,7 +60,7 @@ public sealed class AnalysisJourney(Browser browser) : IClassFixture<Browser>
         await page.Locator(".sites td >> text=A1").First.ClickAsync();
         await page.Locator(".site").GetByLabel("Status").ClickAsync();
         await page.Locator(".mud-popover-open .site-status.confirmed").ClickAsync();
-        await page.WaitForFunctionAsync("() => dendrite.sites.some(s => s.label === 'A1' && s.status === 'confirmed')");
+        await page.UntilAsync("() => dendrite.sites.some(s => s.label === 'A1' && s.status === 'confirmed')");
         var log = await (await page.APIRequest.GetAsync($"{server.Address}/api/datasets/{Id}/sites/log")).TextAsync();
         Assert.Contains("\"author\":\"the analysis\"", log, StringComparison.Ordinal);
         Assert.Contains("confirmed", log, StringComparison.OrdinalIgnoreCase);
@@ -74,28 +74,28 @@ public sealed class AnalysisJourney(Browser browser) : IClassFixture<Browser>
         var surface = page.Locator("[data-pane='1']");
         var place = await page.EvaluateAsync<float[]>("() => { const p = dendrite.panes[1].map().toScreen([30, 96, 96]); return [p[0], p[1]]; }");
         await surface.ClickAsync(new() { Position = new Position { X = place[0], Y = place[1] } });
-        await page.WaitForFunctionAsync("() => dendrite.scene.depth.pointsUm.length === 1 && Math.abs(dendrite.depthOf(dendrite.scene.depth.pointsUm[0])) < 0.3");
+        await page.UntilAsync("() => dendrite.scene.depth.pointsUm.length === 1 && Math.abs(dendrite.depthOf(dendrite.scene.depth.pointsUm[0])) < 0.3");
         var box = (await surface.BoundingBoxAsync())!;
         await page.Mouse.MoveAsync(box.X + place[0], box.Y + place[1]);
         await page.Mouse.DownAsync();
         await page.Mouse.MoveAsync(box.X + place[0], box.Y + place[1] + 14, new() { Steps = 4 });
         await page.Mouse.UpAsync();
-        await page.WaitForFunctionAsync("() => dendrite.scene.depth.pointsUm.length === 1 && dendrite.scene.depth.pointsUm[0][0] > 34 && Math.abs(dendrite.depthOf(dendrite.scene.depth.pointsUm[0])) < 0.3");
+        await page.UntilAsync("() => dendrite.scene.depth.pointsUm.length === 1 && dendrite.scene.depth.pointsUm[0][0] > 34 && Math.abs(dendrite.depthOf(dendrite.scene.depth.pointsUm[0])) < 0.3");
         await page.GetByRole(AriaRole.Tab, new() { Name = "Analysis" }).ClickAsync();
         await page.GetByText("The interface was corrected since").WaitForAsync();
         place = await page.EvaluateAsync<float[]>("() => { const p = dendrite.panes[1].map().toScreen(dendrite.scene.depth.pointsUm[0]); return [p[0], p[1]]; }");
         await surface.ClickAsync(new() { Position = new Position { X = place[0], Y = place[1] }, Button = MouseButton.Right });
-        await page.WaitForFunctionAsync("() => dendrite.scene.depth.pointsUm.length === 0");
+        await page.UntilAsync("() => dendrite.scene.depth.pointsUm.length === 0");
         await page.GetByText("The interface was corrected since").WaitForAsync(new() { State = WaitForSelectorState.Hidden });
 
         // In the slice across it, the cell's outline, put elsewhere and taken back.
         var across = page.Locator("[data-pane='0']");
         place = await page.EvaluateAsync<float[]>("() => { const p = dendrite.panes[0].map().toScreen([96, 96, 176]); return [p[0], p[1]]; }");
         await across.ClickAsync(new() { Position = new Position { X = place[0], Y = place[1] } });
-        await page.WaitForFunctionAsync("() => dendrite.scene.depth.outlinePointsUm.length === 1 && dendrite.scene.depth.outlineUm.some(p => Math.hypot(p[0] - 96, p[1] - 176) < 1)");
+        await page.UntilAsync("() => dendrite.scene.depth.outlinePointsUm.length === 1 && dendrite.scene.depth.outlineUm.some(p => Math.hypot(p[0] - 96, p[1] - 176) < 1)");
         await page.GetByText("outline was corrected since").WaitForAsync();
         await across.ClickAsync(new() { Position = new Position { X = place[0], Y = place[1] }, Button = MouseButton.Right });
-        await page.WaitForFunctionAsync("() => dendrite.scene.depth.outlinePointsUm.length === 0");
+        await page.UntilAsync("() => dendrite.scene.depth.outlinePointsUm.length === 0");
         await page.GetByText("outline was corrected since").WaitForAsync(new() { State = WaitForSelectorState.Hidden });
 
         // The band, dragged by the grip of its deeper limit in a slice: what is said of it follows.
@@ -107,13 +107,13 @@ public sealed class AnalysisJourney(Browser browser) : IClassFixture<Browser>
         await page.Mouse.DownAsync();
         await page.Mouse.MoveAsync(box.X + place[0], box.Y + place[1] + 16, new() { Steps = 4 });
         await page.Mouse.UpAsync();
-        await page.WaitForFunctionAsync("() => dendrite.view.band[0] === 100 && dendrite.view.band[1] > 125");
-        await page.WaitForFunctionAsync("() => !document.querySelector(\"[aria-label='Nucleation sites'] .facts\").innerText.includes('100–120 µm deep')");
+        await page.UntilAsync("() => dendrite.view.band[0] === 100 && dendrite.view.band[1] > 125");
+        await page.UntilAsync("() => !document.querySelector(\"[aria-label='Nucleation sites'] .facts\").innerText.includes('100–120 µm deep')");
 
         // What registration left, as arrows over the slices.
         var plain = await page.EvaluateAsync<int>(YellowPixels);
         await page.GetByRole(AriaRole.Button, new() { Name = "Show misregistration" }).ClickAsync();
-        await page.WaitForFunctionAsync($"n => ({YellowPixels})() > n + 50", plain);
+        await page.UntilAsync($"n => ({YellowPixels})() > n + 50", plain);
 
         // Tables and the report.
         var csv = await (await page.APIRequest.GetAsync($"{server.Address}/api/datasets/{Id}/analysis/void-profile.csv?bin=20")).TextAsync();
@@ -122,8 +122,8 @@ public sealed class AnalysisJourney(Browser browser) : IClassFixture<Browser>
         var report = await browser.NewPageAsync();
         await report.GotoAsync($"{server.Address}/report/{Id}");
         await report.GetByRole(AriaRole.Heading, new() { Name = "How it was made" }).WaitForAsync();
-        await report.WaitForFunctionAsync("() => document.querySelectorAll('figure.plot svg').length === 3");
-        await report.WaitForFunctionAsync("() => [...document.images].length === 2 && [...document.images].every(i => i.complete && i.naturalWidth === 900)");
+        await report.UntilAsync("() => document.querySelectorAll('figure.plot svg').length === 3");
+        await report.UntilAsync("() => [...document.images].length === 2 && [...document.images].every(i => i.complete && i.naturalWidth === 900)");
         Assert.Matches("[0-9a-f]{64}", await report.Locator(".hash").First.InnerTextAsync());
         Assert.Empty(browser.Errors);
     }

@@ -45,17 +45,17 @@ public sealed class AnyScanJourney(Browser browser) : IClassFixture<Browser>
         var to = page.GetByLabel("Window to");
         await to.FillAsync("1.2e4");
         await to.PressAsync("Tab");
-        await page.WaitForFunctionAsync("() => dendrite.view.window[1] === 12000");
+        await page.UntilAsync("() => dendrite.view.window[1] === 12000");
         await to.FillAsync("bright");
         await to.PressAsync("Tab");
         await page.GetByText("is not a number").WaitForAsync();
         Assert.Equal("bright", await to.InputValueAsync());
         await page.GetByLabel("Automatic window").ClickAsync();
         await page.GetByRole(AriaRole.Menuitem, new() { Name = "This z slice" }).ClickAsync();
-        await page.WaitForFunctionAsync("() => dendrite.view.window[1] > 3000 && dendrite.view.window[1] < 4000");
+        await page.UntilAsync("() => dendrite.view.window[1] > 3000 && dendrite.view.window[1] < 4000");
         await page.ChangedAsync(() => page.GetByLabel("Invert", new() { Exact = true }).ClickAsync());
         await page.ChooseAsync("Colours", "viridis");
-        await page.WaitForFunctionAsync("() => location.search.includes('cm=viridis-inverted')");
+        await page.UntilAsync("() => location.search.includes('cm=viridis-inverted')");
 
         // The transfer function by keys: the second point goes up, one is added behind it, and taken away.
         await page.Locator("#transfer").FocusAsync();
@@ -64,11 +64,11 @@ public sealed class AnyScanJourney(Browser browser) : IClassFixture<Browser>
         await page.Keyboard.PressAsync("PageDown");
         await page.GetByText(string.Create(CultureInfo.InvariantCulture, $"Point 2 of {points}")).WaitForAsync();
         await page.Keyboard.PressAsync("ArrowUp");
-        await page.WaitForFunctionAsync("() => dendrite.view.transfer[1][2] > 0");
+        await page.UntilAsync("() => dendrite.view.transfer[1][2] > 0");
         await page.Keyboard.PressAsync("Insert");
-        await page.WaitForFunctionAsync("n => dendrite.view.transfer.length === n + 1", points);
+        await page.UntilAsync("n => dendrite.view.transfer.length === n + 1", points);
         await page.Keyboard.PressAsync("Delete");
-        await page.WaitForFunctionAsync("n => dendrite.view.transfer.length === n", points);
+        await page.UntilAsync("n => dendrite.view.transfer.length === n", points);
 
         // After a switch, letters are shortcuts again.
         await page.GetByText("Draw the band").ClickAsync();

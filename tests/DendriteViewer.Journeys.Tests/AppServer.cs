@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
@@ -8,6 +9,8 @@ namespace DendriteViewer.Journeys.Tests;
 /// <summary>The real app as a process of its own, over a folder that goes away, optionally behind the real nginx.</summary>
 public sealed class AppServer : IAsyncDisposable
 {
+    private const int MostLines = 40;
+    private static readonly ConcurrentDictionary<AppServer, ConcurrentQueue<string>> s_lines = new();
     private readonly Dictionary<string, string> _environment;
     private readonly string _folder = Directory.CreateTempSubdirectory("dendrite-journey-").FullName;
     private readonly int _port = FreePort();
@@ -25,6 +28,9 @@ public sealed class AppServer : IAsyncDisposable
     public string? Code { get; private set; }
 
     public static string Configuration => AppContext.BaseDirectory.Contains("/Release/") ? "Release" : "Debug";
+
+    /// <summary>What the servers that run now wrote last, for the message of a test that fails.</summary>
+    public static string LatestLines() => string.Join('\n', s_lines.Values.SelectMany(lines => lines));
 
     public static async Task<AppServer> StartAsync(bool demo = false, bool behindNginx = false, params (string, string)[] environment)
     {
@@ -90,6 +96,7 @@ public sealed class AppServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        s_lines.TryRemove(this, out _);
         foreach (var process in new[] { _nginx, _app })
         {
             if (process is { HasExited: false })
@@ -114,17 +121,31 @@ public sealed class AppServer : IAsyncDisposable
                 return;
             }
 
+            Keep(e.Data);
             Code ??= Regex.Match(e.Data, "one-time code.*: ([0-9a-f]{24})") is { Success: true } m ? m.Groups[1].Value : null;
             if (e.Data.Contains("Now listening on"))
             {
                 started.TrySetResult();
             }
         };
-        _app.ErrorDataReceived += (_, _) => { };
+        _app.ErrorDataReceived += (_, e) => Keep(e.Data);
         _app.BeginOutputReadLine();
         _app.BeginErrorReadLine();
         await started.Task.WaitAsync(TimeSpan.FromSeconds(60));
         Address = _nginx is null ? $"http://127.0.0.1:{_port}" : Address;
+    }
+
+    private void Keep(string? line)
+    {
+        var lines = s_lines.GetOrAdd(this, _ => new ConcurrentQueue<string>());
+        if (line is not null)
+        {
+            lines.Enqueue(line);
+            while (lines.Count > MostLines)
+            {
+                lines.TryDequeue(out _);
+            }
+        }
     }
 
     private ProcessStartInfo Info(params string[] args)

@@ -39,7 +39,7 @@ public sealed class BookmarksJourney(Browser browser) : IClassFixture<Browser>
         await box.GetByLabel("Name", new() { Exact = true }).PressAsync("Enter");
         var open = box.GetByRole(AriaRole.Button, new() { Name = "Open Dendrite at the rim" });
         await open.WaitForAsync();
-        await page.WaitForFunctionAsync("() => document.querySelector('.bookmark img').naturalWidth > 0");
+        await page.UntilAsync("() => document.querySelector('.bookmark img').naturalWidth > 0");
         await page.Keyboard.PressAsync("Escape");
         await box.WaitForAsync(new() { State = WaitForSelectorState.Detached });
 
@@ -49,14 +49,14 @@ public sealed class BookmarksJourney(Browser browser) : IClassFixture<Browser>
         var steps = await page.EvaluateAsync<int>("() => dendrite.steps.done.length");
         await OpenAsync(page);
         await open.ClickAsync();
-        await page.WaitForFunctionAsync(
+        await page.UntilAsync(
             "() => dendrite.view.hours === 1.5 && dendrite.view.focus[2] === 80 && dendrite.view.maximized === 'z'");
         Assert.Equal(20000, await page.EvaluateAsync<double>("() => dendrite.view.window[1]"));
         Assert.Equal(steps + 1, await page.EvaluateAsync<int>("() => dendrite.steps.done.length"));
         await box.WaitForAsync(new() { State = WaitForSelectorState.Detached });
         await page.Locator("[data-pane='0']").FocusAsync();
         await page.Keyboard.PressAsync("Control+z");
-        await page.WaitForFunctionAsync("() => dendrite.view.hours === 0 && dendrite.view.window[1] === 60000");
+        await page.UntilAsync("() => dendrite.view.hours === 0 && dendrite.view.window[1] === 60000");
 
         // Renamed and shared, a link to it, replaced by the present view, deleted and brought back.
         await OpenAsync(page);
@@ -86,7 +86,7 @@ public sealed class BookmarksJourney(Browser browser) : IClassFixture<Browser>
         await phone.GetByRole(AriaRole.Button, new() { Name = "More", Exact = true }).ClickAsync();
         await phone.GetByText("Bookmarks", new() { Exact = true }).ClickAsync();
         await phone.GetByRole(AriaRole.Button, new() { Name = "Open At the rim" }).ClickAsync();
-        await phone.WaitForFunctionAsync("() => dendrite.view.hours === 0");
+        await phone.UntilAsync("() => dendrite.view.hours === 0");
         Assert.Empty(browser.Errors);
     }
 

@@ -5,6 +5,16 @@ namespace DendriteViewer.Journeys.Tests;
 /// <summary>Debian's Chromium, driven by Playwright; one a test run.</summary>
 public sealed class Browser : IAsyncLifetime
 {
+    // What the line below the panes said, which is gone after a moment, for the message of a test that fails.
+    private const string KeepWhatIsTold =
+        """
+        window.told = [];
+        new MutationObserver(list => {
+          const status = list.find(m => m.target.id === 'status')?.target;
+          if (status?.dataset.told) window.told.push(status.textContent);
+        }).observe(document, { childList: true, subtree: true });
+        """;
+
     private IPlaywright? _playwright;
 
     public IBrowser Chromium { get; private set; } = null!;
@@ -34,8 +44,9 @@ public sealed class Browser : IAsyncLifetime
     {
         var context = await Chromium.NewContextAsync(new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = width, Height = height } });
         var page = await context.NewPageAsync();
-        page.SetDefaultTimeout(30_000);
+        page.SetDefaultTimeout(60_000);
         page.PageError += (_, e) => Errors.Add(e);
+        await page.AddInitScriptAsync(KeepWhatIsTold);
         return page;
     }
 
@@ -82,21 +93,66 @@ internal static class Viewer
         await scope.Page.GetByRole(AriaRole.Listbox).WaitForAsync(new() { State = WaitForSelectorState.Hidden });
     }
 
-    public static Task ExactAsync(this IPage page) => page.WaitForFunctionAsync("() => document.querySelector('#state')?.dataset.exact === 'true'");
+    /// <summary>Waits until an expression is true in the page; where it never is, the message says how the page and the server are.</summary>
+    public static async Task UntilAsync(this IPage page, string expression, object? argument = null, int seconds = 60)
+    {
+        try
+        {
+            await page.WaitForFunctionAsync(expression, argument, new() { Timeout = 1000 * seconds });
+        }
+        catch (TimeoutException)
+        {
+            throw new TimeoutException(
+                $"Not within {seconds} s: {expression} with {argument}\n{await StateAsync(page)}\n{AppServer.LatestLines()}");
+        }
+    }
+
+    /// <summary>Waits until the pictures at rest of the view now are there.</summary>
+    public static Task ExactAsync(this IPage page) => page.UntilAsync("() => document.querySelector('#state')?.dataset.exact === 'true'");
+
+    /// <summary>As <see cref="ExactAsync"/>, and until the address has the view: before a page is loaded again, or its address is used.</summary>
+    public static Task SettledAsync(this IPage page) => page.UntilAsync(
+        "() => document.querySelector('#state')?.dataset.exact === 'true' && dendrite.addressed >= dendrite.revision");
 
     /// <summary>Waits for the next exact pictures after something changed the view.</summary>
     public static async Task ChangedAsync(this IPage page, Func<Task> change)
     {
         var before = await page.EvaluateAsync<int>("() => dendrite.revision");
         await change();
-        await page.WaitForFunctionAsync("r => dendrite.revision > r && document.querySelector('#state').dataset.exact === 'true'", before);
+        await page.UntilAsync("r => dendrite.revision > r && document.querySelector('#state').dataset.exact === 'true'", before);
     }
 
-    public static Task<string> PixelsAsync(this IPage page, int pane) => page.EvaluateAsync<string>(
+    /// <summary>Marks a site; what refuses it fails the test.</summary>
+    /// <param name="page">The page.</param>
+    /// <param name="at">z, y, x in µm.</param>
+    /// <returns>The site's id.</returns>
+    public static Task<string> AddSiteAsync(this IPage page, params double[] at) =>
+        page.EvaluateAsync<string>("at => dendrite.connection.invoke('AddSite', ...at)", at);
+
+    private static Task<string> StateAsync(IPage page) => page.EvaluateAsync<string>(
         """
-        async i => {
-          const c = dendrite.panes[i].canvas, d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;
-          return c.width + 'x' + c.height + ' ' + [...new Uint8Array(await crypto.subtle.digest('SHA-256', d))].map(b => b.toString(16)).join('');
+        () => {
+          const d = window.dendrite, { revision, heard, addressed, asking, pending, sent, view, sites, steps } = d ?? {};
+          return JSON.stringify({
+            address: location.href, state: document.querySelector('#state')?.textContent, told: window.told?.slice(-5),
+            connection: d?.connection?.state, panes: d?.panes?.map(p => [p.exact, p.frame, p.awaited, p.note.textContent]),
+            said: [...document.querySelectorAll('.mud-snackbar, .error, .notice, .mud-alert')].map(e => e.textContent.trim().slice(0, 200)),
+            revision, heard, addressed, asking, pending, sent, sites: sites?.map(s => s.label), done: steps?.done, edits: steps?.edits, view,
+          }, null, 1);
         }
-        """, pane);
+        """);
+
+    /// <summary>A hash of a pane's picture at rest, for which it waits, and the picture's size.</summary>
+    public static async Task<string> PixelsAsync(this IPage page, int pane)
+    {
+        await page.ExactAsync();
+        return await page.EvaluateAsync<string>(
+            """
+            async i => {
+              const c = dendrite.panes[i].canvas, d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;
+              const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', d));
+              return c.width + 'x' + c.height + ' ' + [...hash].map(b => b.toString(16)).join('');
+            }
+            """, pane);
+    }
 }

@@ -60,7 +60,7 @@ public sealed class CatalogJourney(Browser browser) : IClassFixture<Browser>
         await page.GetByText("0 to 29, in three slices").WaitForAsync();
         await page.ChooseAsync("Byte order", "big-endian");
         await page.GetByText("0 to 7424, in three slices").WaitForAsync();
-        await page.WaitForFunctionAsync("() => document.querySelector('.inspection img').naturalWidth === 30");
+        await page.UntilAsync("() => document.querySelector('.inspection img').naturalWidth === 30");
         await page.GetByLabel("Hours of plating").FillAsync("0");
         await page.GetByLabel("Voxel, µm").FillAsync("2");
         await page.GetByRole(AriaRole.Button, new() { Name = "Start import" }).ClickAsync();
@@ -76,7 +76,7 @@ public sealed class CatalogJourney(Browser browser) : IClassFixture<Browser>
         await page.GetByText("Name, tags and notes…").ClickAsync();
         await page.GetByLabel("Description").FillAsync("cracked on one side");
         await page.GetByText("Not saved yet").WaitForAsync();
-        await page.WaitForFunctionAsync(
+        await page.UntilAsync(
             "() => Object.keys(localStorage).some(k => k.startsWith('draft.') && localStorage[k].includes('cracked'))");
         await page.ReloadAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "More of Three scans" }).ClickAsync();

@@ -30,8 +30,8 @@ public sealed class CollaborationJourney(Browser browser) : IClassFixture<Browse
         // Play to the end, which waits for what is not loaded, and go back.
         await page.Locator("[data-pane='0']").FocusAsync();
         await page.Keyboard.PressAsync(" ");
-        await page.WaitForFunctionAsync("() => dendrite.view.hours === 3.2");
-        await page.WaitForFunctionAsync("() => dendrite.timeline.timer === null");
+        await page.UntilAsync("() => dendrite.view.hours === 3.2");
+        await page.UntilAsync("() => dendrite.timeline.timer === null");
         await page.ChangedAsync(() => page.Keyboard.PressAsync("ArrowLeft"));
         await page.ChangedAsync(() => page.Keyboard.PressAsync("ArrowLeft"));
 
@@ -54,7 +54,7 @@ public sealed class CollaborationJourney(Browser browser) : IClassFixture<Browse
         await page.Keyboard.PressAsync("Escape");
 
         // Saved and come back, else the drag would be of an older version and refused.
-        await page.WaitForFunctionAsync("() => dendrite.sites[0].note === 'beside a void of the band'");
+        await page.UntilAsync("() => dendrite.sites[0].note === 'beside a void of the band'");
 
         // Drag the mark, and take that back.
         await page.EvaluateAsync("() => { window.placed = dendrite.sites[0]; }");
@@ -64,9 +64,9 @@ public sealed class CollaborationJourney(Browser browser) : IClassFixture<Browse
         await page.Mouse.MoveAsync(mark[0] + 20, mark[1] + 10);
         await page.Mouse.MoveAsync(mark[0] + 40, mark[1] + 20);
         await page.Mouse.UpAsync();
-        await page.WaitForFunctionAsync("() => dendrite.sites[0].xUm > placed.xUm + 1");
+        await page.UntilAsync("() => dendrite.sites[0].xUm > placed.xUm + 1");
         await page.Keyboard.PressAsync("Control+z");
-        await page.WaitForFunctionAsync("() => dendrite.sites[0].xUm === placed.xUm");
+        await page.UntilAsync("() => dendrite.sites[0].xUm === placed.xUm");
 
         // Share exactly this view.
         var colors = page.GetByRole(AriaRole.Tab, new() { Name = "Display" });
@@ -114,16 +114,16 @@ public sealed class CollaborationJourney(Browser browser) : IClassFixture<Browse
             async () => {
               const [w, h] = dendrite.panes[3].size;
               for (let y = 0.2; y < 0.8; y += 0.05) for (let x = 0.3; x < 0.7; x += 0.05) {
-                const at = await dendrite.call('Pick', w * x, h * y, w, h);
-                if (at) return !!await dendrite.call('AddSite', ...at);
+                const at = await dendrite.connection.invoke('Pick', w * x, h * y, w, h);
+                if (at) return !!await dendrite.connection.invoke('AddSite', ...at);
               }
               return false;
             }
             """);
         Assert.True(marked);
-        await page.WaitForFunctionAsync("() => dendrite.sites.length === 2", null, new() { Timeout = 1000 });
+        await page.UntilAsync("() => dendrite.sites.length === 2", seconds: 10);
         await guest.Keyboard.PressAsync("Control+z");
-        await page.WaitForFunctionAsync("() => dendrite.sites.length === 1", null, new() { Timeout = 1000 });
+        await page.UntilAsync("() => dendrite.sites.length === 1", seconds: 10);
 
         // Revoked: what is open ends, and the link tells nothing but that.
         await page.GetByRole(AriaRole.Button, new() { Name = "Revoke Ben" }).ClickAsync();
@@ -188,7 +188,7 @@ public sealed class CollaborationJourney(Browser browser) : IClassFixture<Browse
         await page.ChangedAsync(() => page.Keyboard.PressAsync("ArrowRight"));
         await AddressAsync(page, "t=2");
         await server.RestartAsync();
-        await page.WaitForFunctionAsync("() => window.dendrite?.connection?.state === 'Connected' && dendrite.view?.hours === 2 && dendrite.panes.every(p => p.exact)", null, new() { Timeout = 60_000 });
+        await page.UntilAsync("() => window.dendrite?.connection?.state === 'Connected' && dendrite.view?.hours === 2 && dendrite.panes.every(p => p.exact)", seconds: 60);
     }
 
     [Fact]
@@ -209,7 +209,7 @@ public sealed class CollaborationJourney(Browser browser) : IClassFixture<Browse
 
     private static async Task<string> AddressAsync(IPage page, string part)
     {
-        await page.WaitForFunctionAsync("p => location.search.includes(p)", part);
+        await page.UntilAsync("p => location.search.includes(p)", part);
         return page.Url;
     }
 }

@@ -18,30 +18,30 @@ public sealed class ConnectionJourney(Browser browser) : IClassFixture<Browser>
         await viewer.GetByRole(AriaRole.Tab, new() { Name = "Sites" }).ClickAsync();
         await viewer.GetByText("No sites yet").First.WaitForAsync();
         await viewer.Keyboard.PressAsync("ArrowRight");
-        await viewer.WaitForFunctionAsync("() => location.search.includes('t=2')");
+        await viewer.UntilAsync("() => location.search.includes('t=2')");
         var catalog = await browser.NewPageAsync();
         await catalog.GotoAsync(server.Address + "/");
         await catalog.Locator(".card").First.WaitForAsync();
 
         // Nobody reads from a computer that is offline.
         await viewer.Context.SetOfflineAsync(true);
-        await viewer.WaitForFunctionAsync(
-            "() => document.querySelector('#state').dataset.exact === 'false'", null, new() { Timeout = 3000 });
+        await viewer.UntilAsync(
+            "() => document.querySelector('#state').dataset.exact === 'false'", seconds: 10);
         await viewer.Context.SetOfflineAsync(false);
         await viewer.ExactAsync();
 
         await server.KillAsync();
-        await viewer.WaitForFunctionAsync(Notice, null, new() { Timeout = 3000 });
+        await viewer.UntilAsync(Notice, seconds: 10);
         Assert.Equal("offline", await viewer.InnerTextAsync("#state"));
         Assert.Equal("false", await viewer.GetAttributeAsync("#state", "data-exact"));
-        await catalog.WaitForFunctionAsync(Notice, null, new() { Timeout = 3000 });
+        await catalog.UntilAsync(Notice, seconds: 10);
 
         // What somebody typed into a form that was not sent is not thrown away when the server comes back; other pages load themselves.
         await server.RestartAsync();
         await viewer.ExactAsync();
         Assert.Equal(2, await viewer.EvaluateAsync<double>("() => dendrite.view.hours"));
         Assert.Equal("true", await viewer.GetByRole(AriaRole.Tab, new() { Name = "Sites" }).GetAttributeAsync("aria-selected"));
-        await catalog.WaitForFunctionAsync("() => document.querySelector('.card') && document.querySelector('.connection').hidden");
+        await catalog.UntilAsync("() => document.querySelector('.card') && document.querySelector('.connection').hidden");
     }
 
     [Fact]
@@ -78,15 +78,15 @@ public sealed class ConnectionJourney(Browser browser) : IClassFixture<Browser>
         Assert.Equal(90, await page.EvaluateAsync<double>("() => dendrite.view.band[0]"));
         Assert.EndsWith(query, page.Url);
         await page.Keyboard.PressAsync("ArrowDown");
-        await page.WaitForFunctionAsync("() => !location.search.includes('zo0m') && location.search.includes('band=90')");
+        await page.UntilAsync("() => !location.search.includes('zo0m') && location.search.includes('band=90')");
         Assert.True(await notice.IsVisibleAsync());
         await notice.GetByRole(AriaRole.Button).ClickAsync();
         await notice.WaitForAsync(new() { State = WaitForSelectorState.Detached });
 
         // A link to a site opens the panel of sites, selects it, and leads to it; after the page was loaded again it stays where one went.
-        var id = await page.EvaluateAsync<string>("() => dendrite.call('AddSite', 100, 90, 80)");
+        var id = await page.AddSiteAsync(100, 90, 80);
         await page.GotoAsync($"{server.Address}/d/{Id}?v=1&t=0&m=projection&site={id}");
-        await page.WaitForFunctionAsync("() => window.dendrite?.view?.focus.join() === '100,90,80'");
+        await page.UntilAsync("() => window.dendrite?.view?.focus.join() === '100,90,80'");
         await page.GetByRole(AriaRole.Tab, new() { Name = "Sites", Selected = true }).WaitForAsync();
         await page.Locator(".site").WaitForAsync();
         await page.GotoAsync($"{server.Address}/d/{Id}?v=1&site=nosuchsite");

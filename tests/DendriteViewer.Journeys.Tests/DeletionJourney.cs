@@ -33,8 +33,8 @@ public sealed class DeletionJourney(Browser browser) : IClassFixture<Browser>
         var member = await AddMemberAsync(page, server);
         await page.GotoAsync($"{server.Address}/d/{Id}");
         await page.ExactAsync();
-        await page.EvaluateAsync("() => dendrite.call('AddSite', 90, 90, 90)");
-        await page.WaitForFunctionAsync("() => dendrite.sites.length === 1");
+        await page.AddSiteAsync(90, 90, 90);
+        await page.UntilAsync("() => dendrite.sites.length === 1");
         await page.GetByRole(AriaRole.Button, new() { Name = "Share" }).ClickAsync();
         await page.ClickAsync("text=Make link");
         var link = await page.Locator("[data-copy]").InputValueAsync();

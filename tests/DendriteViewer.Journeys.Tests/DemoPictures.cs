@@ -41,7 +41,7 @@ public sealed class DemoPictures(Browser browser) : IClassFixture<Browser>
             await page.ExactAsync();
             await page.GetByRole(AriaRole.Tab, new() { Name = "Analysis" }).ClickAsync();
             await page.ChangedAsync(() => page.GetByRole(AriaRole.Button, new() { Name = "time of birth" }).ClickAsync());
-            await page.WaitForFunctionAsync("() => dendrite.panes.every(p => p.exact && p.revision === dendrite.revision)");
+            await page.UntilAsync("() => dendrite.panes.every(p => p.exact && p.revision === dendrite.revision)");
             await page.WaitForTimeoutAsync(1000);
             await page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"analysis-wide-{theme}.png") });
             await page.Context.CloseAsync();
@@ -54,13 +54,13 @@ public sealed class DemoPictures(Browser browser) : IClassFixture<Browser>
                 var page = await browser.NewPageAsync(width, height);
                 await page.AddInitScriptAsync($"localStorage.setItem('theme', '{theme}')");
                 await page.GotoAsync(server.Address + "/");
-                await page.WaitForFunctionAsync("() => [...document.images].length && [...document.images].every(i => i.complete)");
+                await page.UntilAsync("() => [...document.images].length && [...document.images].every(i => i.complete)");
                 await page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"catalog-{size}-{theme}.png") });
                 await page.GotoAsync($"{server.Address}/d/{Id}?v=1&t=3.2&m=projection&cam=35,24,0,0,0,0");
                 await page.ExactAsync();
                 // Where the phantom has them.
                 await page.EvaluateAsync("async () => { if (!dendrite.sites.length) for (const p of [[136.7,151.1,147.9],[138.2,46.6,94.1],[127.1,112.8,131.1]]) await dendrite.call('AddSite', ...p); }");
-                await page.WaitForFunctionAsync("() => dendrite.sites.length === 3");
+                await page.UntilAsync("() => dendrite.sites.length === 3");
                 if (width > 800)
                 {
                     await page.GetByRole(AriaRole.Tab, new() { Name = "Sites" }).ClickAsync();
@@ -81,7 +81,7 @@ public sealed class DemoPictures(Browser browser) : IClassFixture<Browser>
         await both.ExactAsync();
         await both.ChangedAsync(() => both.Locator("[data-preset=dark]").ClickAsync());
         await both.ChangedAsync(() => both.GetByLabel("Show the pristine scan").ClickAsync());
-        await both.WaitForFunctionAsync("() => dendrite.panes[3].exact && dendrite.panes[3].revision === dendrite.revision");
+        await both.UntilAsync("() => dendrite.panes[3].exact && dendrite.panes[3].revision === dendrite.revision");
         await both.ScreenshotAsync(new() { Path = Path.Combine(folder, "lithium-beside-voids.png") });
     }
 
@@ -93,7 +93,7 @@ public sealed class DemoPictures(Browser browser) : IClassFixture<Browser>
         var page = await browser.NewPageAsync(1280, 720);
         await page.GotoAsync($"{server.Address}/d/{Id}");
         await page.ExactAsync();
-        await page.WaitForFunctionAsync("() => dendrite.timeline.loaded.length >= 6");
+        await page.UntilAsync("() => dendrite.timeline.loaded.length >= 6");
         var lines = new List<string> { "| what | pane | frames a second | median input to picture | 90 % | bytes a frame |", "|---|---|---|---|---|---|" };
         lines.Add(await MeasureAsync(page, "orbit, one of four panes", 3, "p.orbit(2, Math.sin(n / 20))"));
         lines.Add(await MeasureAsync(page, "slices through z, one of four panes", 0, "p.step(n % 160 < 80 ? 1 : -1)"));

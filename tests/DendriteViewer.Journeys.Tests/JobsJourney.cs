@@ -24,7 +24,7 @@ public sealed class JobsJourney(Browser browser) : IClassFixture<Browser>
         await path.FillAsync(Path.Combine(server.Folder, "beamline/My scan.nrrd"));
         await page.ClickAsync("text=Continue");
         await page.GetByText("NRRD, raw").WaitForAsync();
-        await page.WaitForFunctionAsync("() => document.querySelector('.inspection img').naturalWidth === 28");
+        await page.UntilAsync("() => document.querySelector('.inspection img').naturalWidth === 28");
         var remarks = page.GetByRole(AriaRole.List, new() { Name = "Remarks before the import" });
         await remarks.GetByText("without a unit").WaitForAsync();
         Assert.Equal("my-scan", await page.GetByLabel("Dataset", new() { Exact = true }).InputValueAsync());

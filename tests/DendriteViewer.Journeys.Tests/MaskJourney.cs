@@ -31,7 +31,7 @@ public sealed class MaskJourney(Browser browser) : IClassFixture<Browser>
         var measured = await MeasuredAsync(page, server);
 
         await page.ChangedAsync(() => page.GetByRole(AriaRole.Button, new() { Name = "Correct mask" }).ClickAsync());
-        await page.WaitForFunctionAsync("() => dendrite.tool === 'brush' && dendrite.brush");
+        await page.UntilAsync("() => dendrite.tool === 'brush' && dendrite.brush");
         Assert.Equal((0, 0), await CorrectedAsync(page));
 
         // A stroke of a disc in the slice: seen in the picture, with the number that it makes.
@@ -40,8 +40,8 @@ public sealed class MaskJourney(Browser browser) : IClassFixture<Browser>
         var pane = page.Locator("[data-pane='0']");
         var before = await page.PixelsAsync(0);
         await DragAsync(page, 0, [150, 80, 80], [150, 80, 110]);
-        await page.WaitForFunctionAsync($"() => !document.querySelector(\"{Hours}\").innerText.includes('removed by 0 strokes')");
-        await page.WaitForFunctionAsync("() => dendrite.brush.queue.length === 0 && dendrite.brush.sent.length === 0");
+        await page.UntilAsync($"() => !document.querySelector(\"{Hours}\").innerText.includes('removed by 0 strokes')");
+        await page.UntilAsync("() => dendrite.brush.queue.length === 0 && dendrite.brush.sent.length === 0");
         await page.ExactAsync();
         Assert.NotEqual(before, await page.PixelsAsync(0));
         var (disc, _) = await CorrectedAsync(page);
@@ -62,16 +62,16 @@ public sealed class MaskJourney(Browser browser) : IClassFixture<Browser>
 
         // A ball with a larger brush, erased across, in all slices; keys change the radius, and the panel says so.
         await page.Locator(".mask-section .mud-toggle-item >> text=3D").ClickAsync();
-        await page.WaitForFunctionAsync("() => dendrite.brush.shape === 'ball'");
+        await page.UntilAsync("() => dendrite.brush.shape === 'ball'");
         await pane.HoverAsync();
         await page.Keyboard.PressAsync("]");
-        await page.WaitForFunctionAsync("() => dendrite.brush.radius > 9 && "
+        await page.UntilAsync("() => dendrite.brush.radius > 9 && "
             + "document.querySelector(\"[aria-label='Radius of the brush, µm']\").value === String(dendrite.brush.radius)");
         await page.ExactAsync();
         var (other, frame) = (await page.PixelsAsync(1), await page.EvaluateAsync<int>("() => dendrite.panes[1].frame"));
         await DragAsync(page, 0, [150, 100, 80], [150, 100, 81]);
         await WaitForStrokesAsync(page, 2);
-        await page.WaitForFunctionAsync("n => dendrite.panes[1].frame > n && dendrite.panes[1].exact", frame);
+        await page.UntilAsync("n => dendrite.panes[1].frame > n && dendrite.panes[1].exact", frame);
         Assert.NotEqual(other, await page.PixelsAsync(1));
         var (both, _) = await CorrectedAsync(page);
         Assert.InRange(both - disc, 2500, 7000);
@@ -125,7 +125,7 @@ public sealed class MaskJourney(Browser browser) : IClassFixture<Browser>
         await page.GetByRole(AriaRole.Button, new() { Name = "Restore v1" }).ClickAsync();
         await WaitForStrokesAsync(page, 2);
         await page.GetByRole(AriaRole.Button, new() { Name = "Done", Exact = true }).ClickAsync();
-        await page.WaitForFunctionAsync("() => dendrite.tool === 'navigate' && !dendrite.view.overlay");
+        await page.UntilAsync("() => dendrite.tool === 'navigate' && !dendrite.view.overlay");
         Assert.Empty(browser.Errors);
     }
 
@@ -140,7 +140,7 @@ public sealed class MaskJourney(Browser browser) : IClassFixture<Browser>
         await page.Mouse.UpAsync();
     }
 
-    private static Task WaitForStrokesAsync(IPage page, int strokes) => page.WaitForFunctionAsync(
+    private static Task WaitForStrokesAsync(IPage page, int strokes) => page.UntilAsync(
         $"n => document.querySelector(\"{Hours}\")?.innerText.includes(`removed by ${{n}} stroke`)", strokes);
 
     // Added and removed volume as the panel says it, µm³.

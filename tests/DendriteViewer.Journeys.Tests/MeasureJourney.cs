@@ -50,11 +50,11 @@ public sealed class MeasureJourney(Browser browser) : IClassFixture<Browser>
 
         // Its handle makes it larger; Ctrl+Z takes that back.
         await DragAsync(page, 0, (126, 96), (136, 96));
-        await page.WaitForFunctionAsync("() => dendrite.measure.saved.find(m => m.kind === 'circle').version === 2");
+        await page.UntilAsync("() => dendrite.measure.saved.find(m => m.kind === 'circle').version === 2");
         Assert.Equal(Math.PI * 1600, Number(await SavedAsync(page, server, "circle"), "result.region.geometricSize"), 1.5);
         await page.Keyboard.PressAsync("Escape");
         await page.Keyboard.PressAsync("Control+z");
-        await page.WaitForFunctionAsync("() => dendrite.measure.saved.find(m => m.kind === 'circle').version === 3");
+        await page.UntilAsync("() => dendrite.measure.saved.find(m => m.kind === 'circle').version === 3");
         Assert.Equal(Math.PI * 900, Number(await SavedAsync(page, server, "circle"), "result.region.geometricSize"), 1.0);
 
         // A polygon by clicks and Enter, an angle by three clicks, a box by a drag, and a ruler by two picks in 3D.
@@ -74,10 +74,10 @@ public sealed class MeasureJourney(Browser browser) : IClassFixture<Browser>
             var box = (await page.Locator("[data-pane='3']").BoundingBoxAsync())!;
             var before = await page.EvaluateAsync<bool>("() => dendrite.measure.draft === null");
             await page.Mouse.ClickAsync((float)(box.X + x * box.Width), (float)(box.Y + y * box.Height));
-            await page.WaitForFunctionAsync("b => (dendrite.measure.draft === null) !== b", before);
+            await page.UntilAsync("b => (dendrite.measure.draft === null) !== b", before);
         }
 
-        await page.WaitForFunctionAsync("() => dendrite.measure.saved.filter(m => m.kind === 'ruler').length === 2");
+        await page.UntilAsync("() => dendrite.measure.saved.filter(m => m.kind === 'ruler').length === 2");
 
         // A profile, with its plot; a width makes each value a mean across it.
         await page.Keyboard.PressAsync("l");
@@ -92,7 +92,7 @@ public sealed class MeasureJourney(Browser browser) : IClassFixture<Browser>
         await page.Keyboard.PressAsync("Escape");
         await page.EvaluateAsync("() => dendrite.patch({ selected: dendrite.measure.saved.find(m => m.kind === 'polygon').id })");
         await page.Keyboard.PressAsync("Delete");
-        await page.WaitForFunctionAsync(
+        await page.UntilAsync(
             "() => dendrite.measure.saved.length === 6 && !dendrite.measure.saved.some(m => m.kind === 'polygon')");
 
         // Somebody who may only look measures for this page alone.
@@ -100,13 +100,13 @@ public sealed class MeasureJourney(Browser browser) : IClassFixture<Browser>
         await page.Locator("[data-pane='0']").HoverAsync();
         await page.Keyboard.PressAsync("e");
         await DragAsync(page, 0, (100, 40), (130, 60));
-        await page.WaitForFunctionAsync("() => dendrite.measure.kept.length === 1 && /µm²/.test(dendrite.measure.kept[0].text)");
+        await page.UntilAsync("() => dendrite.measure.kept.length === 1 && /µm²/.test(dendrite.measure.kept[0].text)");
         Assert.Equal(6, (await ListAsync(page, server)).Count);
 
         // What is saved stays over a reload; what is not is gone. The table comes as a file.
         await page.ReloadAsync();
         await page.ExactAsync();
-        await page.WaitForFunctionAsync("() => dendrite.measure.saved.length === 6 && dendrite.measure.kept.length === 0");
+        await page.UntilAsync("() => dendrite.measure.saved.length === 6 && dendrite.measure.kept.length === 0");
         await page.GetByRole(AriaRole.Tab, new() { Name = "Measure" }).ClickAsync();
         var download = await page.RunAndWaitForDownloadAsync(() => page.Locator(".measure-panel a[href*='/csv?']").Last.ClickAsync());
         var table = await File.ReadAllTextAsync((await download.PathAsync())!);
@@ -130,11 +130,11 @@ public sealed class MeasureJourney(Browser browser) : IClassFixture<Browser>
         await phone.Locator(".measure-menu button").ClickAsync();
         var item = phone.Locator(".mud-popover-open [data-tool=rectangle]");
         await item.ClickAsync();
-        await phone.WaitForFunctionAsync("() => dendrite.tool === 'rectangle'");
+        await phone.UntilAsync("() => dendrite.tool === 'rectangle'");
         await phone.EvaluateAsync("() => dendrite.patch({ maximized: 'z' })");
         await phone.ExactAsync();
         await DragAsync(phone, 0, (60, 60), (90, 100));
-        await phone.WaitForFunctionAsync("() => dendrite.measure.saved.some(m => m.kind === 'rectangle')");
+        await phone.UntilAsync("() => dendrite.measure.saved.some(m => m.kind === 'rectangle')");
         Assert.Equal(1200, Number(await SavedAsync(phone, server, "rectangle"), "result.region.geometricSize"), 2.0);
         await phone.GetByRole(AriaRole.Tab, new() { Name = "Measure" }).ClickAsync();
         await phone.Locator(".measure-details").GetByText("Area of voxels").WaitForAsync();
@@ -176,7 +176,7 @@ public sealed class MeasureJourney(Browser browser) : IClassFixture<Browser>
     // The newest measurement of a kind, as the API gives it, once the page has it too.
     private static async Task<JsonElement> SavedAsync(IPage page, AppServer server, string kind)
     {
-        await page.WaitForFunctionAsync(
+        await page.UntilAsync(
             "k => dendrite.measure.sent.length === 0 && dendrite.measure.saved.some(m => m.kind === k && m.text)", kind);
         return (await ListAsync(page, server)).Last(m => m.GetProperty("kind").GetString() == kind);
     }

@@ -26,7 +26,7 @@ public sealed class OpeningJourney(Browser browser) : IClassFixture<Browser>
             await route.ContinueAsync();
         });
         await page.GotoAsync(server.Address + Phantom, new() { WaitUntil = WaitUntilState.Commit });
-        await page.WaitForFunctionAsync("n => document.querySelectorAll('#boot canvas').length === n", panes);
+        await page.UntilAsync("n => document.querySelectorAll('#boot canvas').length === n", panes);
         Assert.Equal(0, await page.Locator("#viewer").CountAsync());
         await page.EvaluateAsync("() => document.querySelectorAll('#boot canvas').forEach(c => { c.isEarly = true; })");
         circuit.SetResult();
@@ -38,7 +38,7 @@ public sealed class OpeningJourney(Browser browser) : IClassFixture<Browser>
         Assert.Equal(0, await page.Locator("#boot").CountAsync());
         Assert.Single(sockets, s => s.Contains("/hubs/frames", StringComparison.Ordinal));
         // What the hub sent before the viewer listened was kept.
-        await page.WaitForFunctionAsync("() => dendrite.measure.isTold && dendrite.timeline.loaded.length > 0");
+        await page.UntilAsync("() => dendrite.measure.isTold && dendrite.timeline.loaded.length > 0");
         var shift = await page.EvaluateAsync<double>("() => shift");
         Assert.True(shift < ShellJourney.MostShift, $"At {width} pixels the page shifted by {shift} while it opened.");
 
@@ -85,7 +85,7 @@ public sealed class OpeningJourney(Browser browser) : IClassFixture<Browser>
         {
             await page.GotoAsync(server.Address + address);
             await page.GetByRole(AriaRole.Heading, new() { Name = words }).WaitForAsync();
-            await page.WaitForFunctionAsync("() => !document.querySelector('#boot')");
+            await page.UntilAsync("() => !document.querySelector('#boot')");
             Assert.Equal(0, await page.EvaluateAsync<int>("() => drawn"));
         }
 

@@ -23,13 +23,13 @@ public sealed class PanesJourney(Browser browser) : IClassFixture<Browser>
         await page.GetByRole(AriaRole.Button, new() { Name = "Layout of the panes" }).ClickAsync();
         await page.Locator(".mud-popover-open [role=menuitem]").First.WaitForAsync();
         await page.Keyboard.PressAsync("Escape");
-        await page.WaitForFunctionAsync("() => !document.querySelector('.mud-popover-open') && document.activeElement.dataset.pane");
+        await page.UntilAsync("() => !document.querySelector('.mud-popover-open') && document.activeElement.dataset.pane");
         await page.GetByRole(AriaRole.Button, new() { Name = "Share" }).ClickAsync();
         await page.Locator(".mud-dialog").WaitForAsync();
         await page.Keyboard.PressAsync("n");
         Assert.Equal("navigate", await ToolAsync(page));
         await page.Keyboard.PressAsync("Escape");
-        await page.WaitForFunctionAsync("() => !document.querySelector('.mud-dialog') && document.activeElement.dataset.pane");
+        await page.UntilAsync("() => !document.querySelector('.mud-dialog') && document.activeElement.dataset.pane");
 
         // Help lists every key that is dispatched, keeps the focus, and gives it back.
         await page.Keyboard.PressAsync("?");
@@ -48,8 +48,8 @@ public sealed class PanesJourney(Browser browser) : IClassFixture<Browser>
 
         // View, band, site and time, each a step, back and forth in order.
         await page.ChangedAsync(() => page.EvaluateAsync("() => dendrite.patch({ band: [90, 130] })"));
-        await page.EvaluateAsync("async () => { await dendrite.call('AddSite', 100, 90, 100); }");
-        await page.WaitForFunctionAsync("() => dendrite.sites.length === 1 && dendrite.steps.done.at(-1).isSite");
+        await page.AddSiteAsync(100, 90, 100);
+        await page.UntilAsync("() => dendrite.sites.length === 1 && dendrite.steps.done.at(-1).isSite");
         await page.ChangedAsync(() => page.Keyboard.PressAsync("ArrowRight"));
         var steps = new[] { "3.2 90 1", "1.5 90 1", "1.5 90 0", "1.5 100 0" };
         for (var i = 0; i < steps.Length; i++)
@@ -58,7 +58,7 @@ public sealed class PanesJourney(Browser browser) : IClassFixture<Browser>
             await page.Keyboard.PressAsync("Control+z");
         }
 
-        await page.WaitForFunctionAsync("() => dendrite.view.camera[0] === 30");
+        await page.UntilAsync("() => dendrite.view.camera[0] === 30");
         Assert.True(await page.GetByRole(AriaRole.Button, new() { Name = "Undo" }).IsDisabledAsync());
         foreach (var step in steps.Reverse())
         {
@@ -68,11 +68,11 @@ public sealed class PanesJourney(Browser browser) : IClassFixture<Browser>
 
         // A site of another page is none of this one's.
         var other = await OpenAsync(server, 1000, 700, page.Context);
-        await other.EvaluateAsync("async () => { await dendrite.call('AddSite', 60, 60, 60); }");
-        await page.WaitForFunctionAsync("() => dendrite.sites.length === 2");
+        await other.AddSiteAsync(60, 60, 60);
+        await page.UntilAsync("() => dendrite.sites.length === 2");
         await page.Keyboard.PressAsync("Control+z");
         await page.Keyboard.PressAsync("Control+z");
-        await page.WaitForFunctionAsync("() => dendrite.sites.length === 1 && dendrite.sites[0].zUm === 60");
+        await page.UntilAsync("() => dendrite.sites.length === 1 && dendrite.sites[0].zUm === 60");
         Assert.Empty(browser.Errors);
     }
 
@@ -115,10 +115,10 @@ public sealed class PanesJourney(Browser browser) : IClassFixture<Browser>
         var (x, y) = await CornerAsync(page, 1);
         var before = await FocusAsync(page);
         await page.Mouse.DblClickAsync(x + 90, y + 120);
-        await page.WaitForFunctionAsync("() => dendrite.view.maximized === 'y'");
+        await page.UntilAsync("() => dendrite.view.maximized === 'y'");
         Assert.Equal(before, await FocusAsync(page));
         await page.Mouse.DblClickAsync(x + 90, y + 120);
-        await page.WaitForFunctionAsync("() => dendrite.view.maximized === null");
+        await page.UntilAsync("() => dendrite.view.maximized === null");
         await page.ExactAsync();
         Assert.Equal(before, await FocusAsync(page));
         await page.ChangedAsync(() => page.Mouse.ClickAsync(x + 90, y + 120));
@@ -134,8 +134,8 @@ public sealed class PanesJourney(Browser browser) : IClassFixture<Browser>
         Assert.True(await page.EvaluateAsync<double>("() => dendrite.view.band[0]") < 95);
 
         // A mark goes with the pointer while it is dragged.
-        await page.EvaluateAsync("async () => { await dendrite.call('AddSite', ...dendrite.panes[1].map().toWorld(150, 150)); }");
-        await page.WaitForFunctionAsync("() => dendrite.sites.length === 1");
+        await page.EvaluateAsync("async () => { await dendrite.connection.invoke('AddSite', ...dendrite.panes[1].map().toWorld(150, 150)); }");
+        await page.UntilAsync("() => dendrite.sites.length === 1");
         await page.Mouse.MoveAsync(x + 150, y + 150);
         await page.Mouse.DownAsync();
         await page.Mouse.MoveAsync(x + 170, y + 150);
@@ -143,11 +143,11 @@ public sealed class PanesJourney(Browser browser) : IClassFixture<Browser>
         var label = await page.EvaluateAsync<float>("() => dendrite.panes[1].labels[0].x");
         Assert.InRange(label, 190, 220);
         await page.Mouse.UpAsync();
-        await page.WaitForFunctionAsync("() => dendrite.moving === null && dendrite.sites[0].version === 2");
+        await page.UntilAsync("() => dendrite.moving === null && dendrite.sites[0].version === 2");
 
         // What a slice holds is said while the pointer is over it alone.
         await page.Mouse.MoveAsync(x + 100, y + 100);
-        await page.WaitForFunctionAsync("() => document.querySelector('#status').textContent.includes('value')");
+        await page.UntilAsync("() => document.querySelector('#status').textContent.includes('value')");
         var (x3, y3) = await CornerAsync(page, 3);
         await page.Mouse.MoveAsync(x3 + 100, y3 + 100);
         Assert.Equal("", await page.InnerTextAsync("#status"));
@@ -156,14 +156,14 @@ public sealed class PanesJourney(Browser browser) : IClassFixture<Browser>
         var devtools = await page.Context.NewCDPSessionAsync(page);
         await devtools.SendAsync("Emulation.setDeviceMetricsOverride",
             new() { ["width"] = 1300, ["height"] = 850, ["deviceScaleFactor"] = 1.5, ["mobile"] = false });
-        await page.WaitForFunctionAsync(
+        await page.UntilAsync(
             """
             () => {
               const p = dendrite.panes[1], isSharp = Math.abs(p.canvas.width / p.size[0] - 1.5) < 0.01;
               return isSharp || document.querySelector('#state').dataset.exact !== 'true';
             }
-            """, null, new() { Timeout = 2000 });
-        await page.WaitForFunctionAsync(
+            """, seconds: 10);
+        await page.UntilAsync(
             "() => dendrite.panes.every(p => p.exact && Math.abs(p.canvas.width / p.size[0] - 1.5) < 0.01)");
         Assert.Empty(browser.Errors);
     }
@@ -243,7 +243,7 @@ public sealed class PanesJourney(Browser browser) : IClassFixture<Browser>
     private static Task<string> ToolAsync(IPage page) =>
         page.EvaluateAsync<string>("() => document.querySelector('[data-tool][aria-pressed=true]').dataset.tool");
 
-    private static Task IsAsync(IPage page, string state) => page.WaitForFunctionAsync(
+    private static Task IsAsync(IPage page, string state) => page.UntilAsync(
         "s => [dendrite.view.hours, dendrite.view.band[0], dendrite.sites.length].join(' ') === s", state);
 
     private static Task<string> FocusAsync(IPage page) => page.EvaluateAsync<string>("() => dendrite.view.focus.join()");

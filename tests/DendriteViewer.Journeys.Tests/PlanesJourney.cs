@@ -39,17 +39,17 @@ public sealed class PlanesJourney(Browser browser) : IClassFixture<Browser>
             await page.Keyboard.PressAsync("Control+z");
         }
 
-        await page.WaitForFunctionAsync("() => [...dendrite.view.rotation, ...dendrite.view.roll].every(a => a === 0)");
+        await page.UntilAsync("() => [...dendrite.view.rotation, ...dendrite.view.roll].every(a => a === 0)");
 
         // By keys: about the slice under the pointer, and with the tool of turning on the grips themselves.
         await page.Keyboard.PressAsync(".");
-        await page.WaitForFunctionAsync("() => dendrite.view.rotation[0] === 1");
+        await page.UntilAsync("() => dendrite.view.rotation[0] === 1");
         await page.Keyboard.PressAsync("t");
         var grip = page.Locator("[data-pane='0'] .plane-grip.turn:not([hidden])").First;
         await grip.FocusAsync();
         Assert.Contains("arrow keys", await grip.GetAttributeAsync("title"));
         await page.Keyboard.PressAsync("Shift+ArrowRight");
-        await page.WaitForFunctionAsync("() => dendrite.view.rotation[0] === 16");
+        await page.UntilAsync("() => dendrite.view.rotation[0] === 16");
         await page.Locator("[data-pane='0'] .plane-grip.move[data-slice='x']").FocusAsync();
         await page.ChangedAsync(() => page.Keyboard.PressAsync("ArrowRight"));
         Assert.NotEqual(before, await NumbersAsync(page, "dendrite.view.focus"));
@@ -88,22 +88,22 @@ public sealed class PlanesJourney(Browser browser) : IClassFixture<Browser>
         for (var i = 1; i <= 3; i++)
         {
             await page.Mouse.ClickAsync(x + 150 + 40 * i, y + 120);
-            await page.WaitForFunctionAsync("n => dendrite.planes.points.length === n", Math.Min(i, 2));
+            await page.UntilAsync("n => dendrite.planes.points.length === n", Math.Min(i, 2));
         }
 
-        await page.WaitForFunctionAsync("() => document.querySelector('#status').textContent.includes('on one line')");
+        await page.UntilAsync("() => document.querySelector('#status').textContent.includes('on one line')");
         var points = await NumbersAsync(page, "dendrite.planes.points.flat()");
         var (x2, y2) = await CornerAsync(page, 2);
         var third = await NumbersAsync(page, "dendrite.panes[2].map().toWorld(180, 200)");
         await page.ChangedAsync(() => page.Mouse.ClickAsync(x2 + 180, y2 + 200));
-        await page.WaitForFunctionAsync("() => dendrite.tool === 'navigate'");
+        await page.UntilAsync("() => dendrite.tool === 'navigate'");
         var three = JsonSerializer.Serialize(points.Concat(third).Chunk(3));
         Assert.All(
             await NumbersAsync(page, $"{three}.map(p => dendrite.panes[1].map().toScreen(p)[2] / 3)"),
             voxels => Assert.InRange(voxels, -1e-3, 1e-3));
         Assert.Equal(steps + 1, await page.EvaluateAsync<int>("() => dendrite.steps.done.length"));
         await page.Keyboard.PressAsync("Control+z");
-        await page.WaitForFunctionAsync("() => dendrite.view.rotation.every(a => a === 0)");
+        await page.UntilAsync("() => dendrite.view.rotation.every(a => a === 0)");
         Assert.Empty(browser.Errors);
     }
 
@@ -121,7 +121,7 @@ public sealed class PlanesJourney(Browser browser) : IClassFixture<Browser>
         Assert.True(places.Where((_, i) => i % 3 == 0).Distinct().Count() == 3, "The interface bends.");
         foreach (var at in places.Chunk(3))
         {
-            var read = await page.EvaluateAsync<JsonElement>("at => dendrite.call('Probe', ...at)", at);
+            var read = await page.EvaluateAsync<JsonElement>("at => dendrite.connection.invoke('Probe', ...at)", at);
             Assert.Equal(depth, read.GetProperty("depthUm").GetDouble(), 0.02);
         }
 
@@ -152,17 +152,19 @@ public sealed class PlanesJourney(Browser browser) : IClassFixture<Browser>
         await SaysAsync(page, "is flat, and this slice follows the interface");
         await page.Keyboard.PressAsync("m");
         await DragAsync(page, (x + 200, y + 150), 80, 60);
-        await page.WaitForFunctionAsync("() => dendrite.measure.saved.length === 1");
+        await page.UntilAsync("() => dendrite.measure.saved.length === 1");
         Assert.All(
             await NumbersAsync(page, "dendrite.measure.saved[0].pointsUm.map(p => dendrite.panes[0].map().toScreen(p)[2])"),
             off => Assert.InRange(off, -0.01, 0.01));
         await page.Keyboard.PressAsync("v");
 
         // The link, both timesteps beside each other, a figure.
-        await page.WaitForFunctionAsync("() => location.search.includes('follow=1')");
-        var pixels = await page.PixelsAsync(0);
+        await page.SettledAsync();
+        Assert.Contains("follow=1", page.Url);
+        var (view, pixels) = (await ViewAsync(page), await page.PixelsAsync(0));
         await page.ReloadAsync();
         await page.ExactAsync();
+        Assert.Equal(view, await ViewAsync(page));
         Assert.StartsWith("z along the interface", await HeadAsync(page, 0));
         Assert.Equal(pixels, await page.PixelsAsync(0));
         await page.ChangedAsync(() => page.EvaluateAsync("() => dendrite.patch({ maximized: 'z', compare: { mode: 'side', hours: 0 } })"));
@@ -212,7 +214,7 @@ public sealed class PlanesJourney(Browser browser) : IClassFixture<Browser>
         }
 
         await SendAsync("touchEnd", 0);
-        await page.WaitForFunctionAsync("() => Math.abs(dendrite.view.rotation[1]) > 10 && dendrite.view.roll[1] !== 0");
+        await page.UntilAsync("() => Math.abs(dendrite.view.rotation[1]) > 10 && dendrite.view.roll[1] !== 0");
         Assert.Equal(1, await page.EvaluateAsync<int>("() => dendrite.steps.done.length"));
         Assert.Empty(browser.Errors);
     }
@@ -261,7 +263,9 @@ public sealed class PlanesJourney(Browser browser) : IClassFixture<Browser>
     }
 
     private static Task SaysAsync(IPage page, string text) =>
-        page.WaitForFunctionAsync("t => document.querySelector('#status').textContent.includes(t)", text);
+        page.UntilAsync("t => document.querySelector('#status').textContent.includes(t)", text);
+
+    private static Task<string> ViewAsync(IPage page) => page.EvaluateAsync<string>("() => JSON.stringify(dendrite.view)");
 
     private static Task<double[]> NumbersAsync(IPage page, string js) => page.EvaluateAsync<double[]>($"() => {js}");
 

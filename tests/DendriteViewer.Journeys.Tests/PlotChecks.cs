@@ -33,7 +33,7 @@ internal static class PlotChecks
         await page.Mouse.UpAsync();
         Assert.NotEqual(ticks, await TicksAsync(svg));
         await plot.GetByRole(AriaRole.Button, new() { Name = "Show the whole range" }).ClickAsync();
-        await page.WaitForFunctionAsync("f => !f.hasAttribute('data-zoomed')", await plot.ElementHandleAsync());
+        await page.UntilAsync("f => !f.hasAttribute('data-zoomed')", await plot.ElementHandleAsync());
         Assert.Equal(ticks, await TicksAsync(svg));
 
         // The numbers as a table, a row a bar, and back.

@@ -46,13 +46,13 @@ public sealed class RenderingJourney(Browser browser) : IClassFixture<Browser>
         await StepAsync(3, () => page.GetByLabel("Show the pristine scan").ClickAsync());
         await StepAsync(3, () => page.GetByText("Shadows, at rest").ClickAsync());
         await StepAsync(0, () => page.ChooseAsync("Between voxels", "cubic, at rest"));
+        await page.SettledAsync();
         Assert.Contains("cut=y", page.Url, StringComparison.Ordinal);
         return (pictures, drawnBy);
 
         async Task StepAsync(int pane, Func<Task> change)
         {
             await page.ChangedAsync(change);
-            await page.WaitForFunctionAsync("i => dendrite.panes[i].exact && dendrite.panes[i].revision === dendrite.revision", pane);
             var pixels = await page.EvaluateAsync<int[]>(
                 "i => { const c = dendrite.panes[i].canvas; return [...c.getContext('2d').getImageData(0, 0, c.width, c.height).data]; }", pane);
             pictures.Add([.. pixels.Select(p => (byte)p)]);

@@ -65,7 +65,7 @@ public sealed class ScreenPictures(Browser browser) : IClassFixture<Browser>
                 {
                     await page.GotoAsync(server.Address + path);
                     await page.WaitForSelectorAsync("h1");
-                    await page.WaitForFunctionAsync(
+                    await page.UntilAsync(
                         "() => [...document.images].every(i => i.complete || i.getBoundingClientRect().top > innerHeight)");
                     await TakeAsync(page, $"{name}-{look}");
                 }
@@ -213,7 +213,7 @@ public sealed class ScreenPictures(Browser browser) : IClassFixture<Browser>
     {
         var tab = page.GetByRole(AriaRole.Tab, new() { Name = panel });
         await tab.ClickAsync();
-        await page.WaitForFunctionAsync("() => document.documentElement.dataset.panel === 'open'");
+        await page.UntilAsync("() => document.documentElement.dataset.panel === 'open'");
     }
 
     private async Task TakeAsync(IPage page, string name)

@@ -47,9 +47,9 @@ public sealed class ShellJourney(Browser browser) : IClassFixture<Browser>
         Assert.True(await wide.EvaluateAsync<bool>("() => document.querySelector('.panel').getBoundingClientRect().left < 100"));
         Assert.Equal("true", await wide.GetByRole(AriaRole.Tab, new() { Name = "Sites" }).GetAttributeAsync("aria-selected"));
         await wide.GetByRole(AriaRole.Button, new() { Name = "Panel", Exact = true }).ClickAsync();
-        await wide.WaitForFunctionAsync("() => !document.querySelector('.panel').offsetWidth");
+        await wide.UntilAsync("() => !document.querySelector('.panel').offsetWidth");
         await wide.Keyboard.PressAsync("\\");
-        await wide.WaitForFunctionAsync("() => document.querySelector('.panel').offsetWidth === 336");
+        await wide.UntilAsync("() => document.querySelector('.panel').offsetWidth === 336");
         Assert.Empty(browser.Errors);
     }
 
@@ -63,10 +63,10 @@ public sealed class ShellJourney(Browser browser) : IClassFixture<Browser>
         await page.GotoAsync(server.Address);
         Assert.Equal("light", await ThemeAsync(page));
         await page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Dark });
-        await page.WaitForFunctionAsync("() => document.documentElement.dataset.theme === 'dark'");
+        await page.UntilAsync("() => document.documentElement.dataset.theme === 'dark'");
         await page.GetByRole(AriaRole.Button, new() { Name = "Account and theme" }).ClickAsync();
         await page.GetByText("Light theme").ClickAsync();
-        await page.WaitForFunctionAsync("() => document.documentElement.dataset.theme === 'light'");
+        await page.UntilAsync("() => document.documentElement.dataset.theme === 'light'");
 
         var answer = await page.GotoAsync(server.Address + "/nothing/here");
         Assert.Equal(404, answer!.Status);
@@ -101,10 +101,10 @@ public sealed class ShellJourney(Browser browser) : IClassFixture<Browser>
         await page.ChangedAsync(() => page.EvaluateAsync(Difference));
         Assert.NotEqual(now, await StreamAsync(page, 0));
         Assert.Equal("1.5 h − 0 h", await page.Locator("[data-pane='0']").GetAttributeAsync("data-time"));
-        await page.WaitForFunctionAsync("() => location.search.includes('compare=difference,0')");
+        await page.UntilAsync("() => location.search.includes('compare=difference,0')");
         await page.EvaluateAsync("() => dendrite.patch({ compare: { mode: 'side', hours: 0 } })");
         await ComparedAsync(page, "side");
-        await page.WaitForFunctionAsync("() => location.search.includes('compare=side,0')");
+        await page.UntilAsync("() => location.search.includes('compare=side,0')");
         var link = page.Url;
 
         var again = await browser.NewPageAsync();
@@ -125,8 +125,8 @@ public sealed class ShellJourney(Browser browser) : IClassFixture<Browser>
 
     private static async Task ComparedAsync(IPage page, string mode)
     {
-        await page.WaitForFunctionAsync("mode => document.querySelector('#panes')?.dataset.compare === mode", mode);
-        await page.WaitForFunctionAsync(
+        await page.UntilAsync("mode => document.querySelector('#panes')?.dataset.compare === mode", mode);
+        await page.UntilAsync(
             "() => document.querySelector('#state').dataset.exact === 'true' && dendrite.streams.some(s => s.stream > 3 && s.exact)");
     }
 

@@ -14,8 +14,8 @@ public sealed class SitesJourney(Browser browser) : IClassFixture<Browser>
     {
         await using var server = await StartAsync();
         var left = await OpenAsync(server, await browser.NewPageAsync());
-        await left.EvaluateAsync("() => dendrite.call('AddSite', 90, 90, 90)");
-        await left.WaitForFunctionAsync("() => dendrite.sites.length === 1");
+        await left.AddSiteAsync(90, 90, 90);
+        await left.UntilAsync("() => dendrite.sites.length === 1");
         var right = await OpenAsync(server, await left.Context.NewPageAsync());
         await SelectAsync(left);
         await SelectAsync(right);
@@ -32,15 +32,15 @@ public sealed class SitesJourney(Browser browser) : IClassFixture<Browser>
         await right.GetByText("Nothing is lost: choose one").WaitForAsync();
         Assert.Equal("left saved", await left.EvaluateAsync<string>("() => dendrite.sites[0].note"));
         await right.GetByRole(AriaRole.Button, new() { Name = "Keep both" }).ClickAsync();
-        await left.WaitForFunctionAsync("() => dendrite.sites[0].note === 'left saved\\nright is writing and goes on'");
-        await left.WaitForFunctionAsync("() => document.querySelector('.site textarea').value.endsWith('goes on')");
-        await right.WaitForFunctionAsync("() => !Object.keys(localStorage).some(k => k.startsWith('draft:'))");
+        await left.UntilAsync("() => dendrite.sites[0].note === 'left saved\\nright is writing and goes on'");
+        await left.UntilAsync("() => document.querySelector('.site textarea').value.endsWith('goes on')");
+        await right.UntilAsync("() => !Object.keys(localStorage).some(k => k.startsWith('draft:'))");
         await left.CloseAsync();
 
         // A reload and a killed server leave the text in its field, marked, with the choice to save it.
         await Note(right).FillAsync("typed before a reload");
         await right.ReloadAsync();
-        await right.WaitForFunctionAsync("() => document.querySelector('.site textarea')?.value === 'typed before a reload'");
+        await right.UntilAsync("() => document.querySelector('.site textarea')?.value === 'typed before a reload'");
         await Note(right).PressAsync("End");
         await Note(right).PressSequentiallyAsync(", and before the server died");
         await server.KillAsync();
@@ -50,12 +50,12 @@ public sealed class SitesJourney(Browser browser) : IClassFixture<Browser>
         await server.RestartAsync();
 
         // The page loads itself again, since the server has forgotten it.
-        await right.WaitForFunctionAsync("() => !window.isBefore && window.dendrite?.scene");
+        await right.UntilAsync("() => !window.isBefore && window.dendrite?.scene");
         const string all = "typed before a reload, and before the server died, and after";
-        await right.WaitForFunctionAsync("t => document.querySelector('.site textarea')?.value === t", all);
+        await right.UntilAsync("t => document.querySelector('.site textarea')?.value === t", all);
         await right.Locator(".site").GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
-        await right.WaitForFunctionAsync("t => dendrite.sites[0].note === t", all);
-        await right.WaitForFunctionAsync("() => !document.querySelector('[data-unsaved]')");
+        await right.UntilAsync("t => dendrite.sites[0].note === t", all);
+        await right.UntilAsync("() => !document.querySelector('[data-unsaved]')");
         Assert.Empty(browser.Errors);
     }
 
@@ -65,14 +65,14 @@ public sealed class SitesJourney(Browser browser) : IClassFixture<Browser>
         await using var server = await StartAsync();
         var page = await OpenAsync(server, await browser.NewPageAsync());
         var other = await OpenAsync(server, await page.Context.NewPageAsync());
-        await page.EvaluateAsync("() => dendrite.call('AddSite', 90, 90, 90)");
-        await other.EvaluateAsync("() => dendrite.call('AddSite', 95, 90, 90)");
-        await page.WaitForFunctionAsync("() => dendrite.sites.length === 2");
+        await page.AddSiteAsync(90, 90, 90);
+        await other.AddSiteAsync(95, 90, 90);
+        await page.UntilAsync("() => dendrite.sites.length === 2");
 
         // Ctrl+Z takes back what this tab did, not what the other one did after it.
         await page.Locator("[data-pane='1']").FocusAsync();
         await page.Keyboard.PressAsync("Control+z");
-        await page.WaitForFunctionAsync("() => dendrite.sites.length === 1 && dendrite.sites[0].zUm === 95");
+        await page.UntilAsync("() => dendrite.sites.length === 1 && dendrite.sites[0].zUm === 95");
 
         var site = await page.EvaluateAsync<JsonElement>("() => dendrite.sites[0]");
         var csv = "id,note,z_um,y_um,x_um,hours,status\n"
@@ -91,11 +91,11 @@ public sealed class SitesJourney(Browser browser) : IClassFixture<Browser>
         Assert.Equal(1, await page.EvaluateAsync<int>("() => dendrite.sites.length"));
         await dialog.GetByLabel("Leave out the 2 wrong lines").CheckAsync();
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Import 2 sites" }).ClickAsync();
-        await other.WaitForFunctionAsync("() => dendrite.sites.length === 2 && dendrite.sites.some(s => s.note === 'from the file')");
+        await other.UntilAsync("() => dendrite.sites.length === 2 && dendrite.sites.some(s => s.note === 'from the file')");
 
         // One step takes all of it back.
         await page.Locator(".mud-snackbar").GetByRole(AriaRole.Button, new() { Name = "Undo" }).ClickAsync();
-        await other.WaitForFunctionAsync("() => dendrite.sites.length === 1 && dendrite.sites[0].status === 'proposed'");
+        await other.UntilAsync("() => dendrite.sites.length === 1 && dendrite.sites[0].status === 'proposed'");
         Assert.Empty(browser.Errors);
     }
 

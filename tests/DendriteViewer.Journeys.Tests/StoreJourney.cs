@@ -30,7 +30,7 @@ public sealed class StoreJourney(Browser browser) : IClassFixture<Browser>
         await page.Keyboard.PressAsync("ArrowRight");
         await page.Keyboard.PressAsync("ArrowRight");
         await page.GetByText("The store does not answer").WaitForAsync();
-        await page.WaitForFunctionAsync("() => document.querySelector('#state').textContent === 'loading' && document.querySelector('#state').dataset.exact === 'false'");
+        await page.UntilAsync("() => document.querySelector('#state').textContent === 'loading' && document.querySelector('#state').dataset.exact === 'false'");
         if (Environment.GetEnvironmentVariable("DENDRITE_LOOK") is { } look)
         {
             await page.ScreenshotAsync(new() { Path = Path.Combine(look, "store-away.png") });
@@ -38,7 +38,7 @@ public sealed class StoreJourney(Browser browser) : IClassFixture<Browser>
 
         azurite.Start();
         await page.GetByText("The store does not answer").WaitForAsync(new() { State = WaitForSelectorState.Detached, Timeout = 60_000 });
-        await page.WaitForFunctionAsync("r => dendrite.revision > r && document.querySelector('#state').dataset.exact === 'true'", revision, new() { Timeout = 60_000 });
+        await page.UntilAsync("r => dendrite.revision > r && document.querySelector('#state').dataset.exact === 'true'", revision, seconds: 60);
         Assert.NotEqual(shown, await page.PixelsAsync(0));
         Assert.Empty(browser.Errors);
     }

@@ -38,6 +38,8 @@ class Viewer {
   constructor(root) {
     Object.assign(this, { root, ended: new AbortController(), scene: null, view: null, revision: 0, sites: [], left: null });
     Object.assign(this, { tool: 'navigate', active: null, pending: null, sent: [], own: [], heard: 0, asking: 0, moving: null });
+    // The revision of the view that the address bar has.
+    this.addressed = -1;
     Object.assign(this, { views: new Map(), latencies: [], changedAt: new Map() });
     this.showsColors = localStorage.getItem('colors') !== 'off';
     this.readout = new Readout(this);
@@ -146,7 +148,10 @@ class Viewer {
     this.measure.listen(hub);
     hub.on('here', n => { this.root.querySelector('#here').textContent = n > 1 ? `${n} here` : ''; });
     hub.on('loaded', hours => { this.timeline.loaded = hours; this.timeline.draw(); });
-    hub.on('address', query => history.replaceState(history.state, '', `${location.pathname}?${query}`));
+    hub.on('address', (query, revision) => {
+      history.replaceState(history.state, '', `${location.pathname}?${query}`);
+      this.addressed = revision;
+    });
     hub.on('say', (stream, text) => { this.streams[stream].note.textContent = text; this.exactness(); });
     // The page is asked for again, so that the server says why: a link that ended, a changed password, a role that was taken away.
     hub.on('closed', why => {
@@ -183,6 +188,7 @@ class Viewer {
     const first = !this.scene;
     this.scene = scene;
     this.revision = scene.revision;
+    this.addressed = -1;
     this.own = [];
     this.views.clear();
     this.streams.forEach(p => p.restart());
@@ -246,7 +252,7 @@ class Viewer {
       if (this.connection.state === 'Connected') this.tell(e.message.replace(/^.*HubException: /, ''));
       else this.pending = { ...change, ...this.pending };
     }
-    this.sent.shift();
+    this.sent = this.sent.filter(c => c !== change);
     this.asking--;
     this.exactness();
   }

@@ -24,6 +24,7 @@ public sealed class FrameConnection : IFrameSink, IDisposable
     private readonly PaneStream[] _panes;
     private readonly CancellationTokenSource _end = new();
     private readonly AsyncPulse _moved = new();
+    private readonly MessageQueue _messages;
     private readonly Action<Exception> _fault;
     private readonly VolumeRenderer _volumes;
     private readonly SliceRenderer _slices;
@@ -49,6 +50,7 @@ public sealed class FrameConnection : IFrameSink, IDisposable
     {
         (_client, Session, _volumes, _slices, _time, _fault) = (client, session, volumes, slices, time, fault);
         _budget = budget;
+        _messages = new MessageQueue(fault);
         _panes = panes(this);
         _dataset = session.Dataset;
         session.Changed += OnChanged;
@@ -61,6 +63,7 @@ public sealed class FrameConnection : IFrameSink, IDisposable
 
         TellEdits();
         TellMeasurements();
+        Run(_messages.RunAsync);
         Run(TellAddressAsync);
         // What is read ahead needs much thought about which bricks; it keeps off the threads that answer requests.
         Run(ct => resting.RunAsync(() => LoadAheadAsync(ct), ct));
@@ -125,12 +128,13 @@ public sealed class FrameConnection : IFrameSink, IDisposable
         {
             // An analysis registered scans, or somebody corrected the interface.
             var scene = new { volumes = now.Volumes.Select(SceneVolume.Of), depth = SceneDepth.Of(now) };
-            Run(ct => _client.SendAsync("dataset", JsonSerializer.Serialize(scene, ViewDto.Json), ct));
+            _messages.Add(ct => _client.SendAsync("dataset", JsonSerializer.Serialize(scene, ViewDto.Json), ct));
         }
 
         if (!ReferenceEquals(by, this))
         {
-            Run(ct => _client.SendAsync("view", JsonSerializer.Serialize(ViewDto.Of(revision.View), ViewDto.Json), revision.Number, awaited, ct));
+            var view = JsonSerializer.Serialize(ViewDto.Of(revision.View), ViewDto.Json);
+            _messages.Add(ct => _client.SendAsync("view", view, revision.Number, awaited, ct));
         }
 
         _moved.Set();
@@ -138,11 +142,11 @@ public sealed class FrameConnection : IFrameSink, IDisposable
 
     // The page orders its edits of annotations among the other things that it can take back.
     private void TellEdits() =>
-        Run(ct => _client.SendAsync("edits", JsonSerializer.Serialize(Session.Edits.Counts, ViewDto.Json), ct));
+        _messages.Add(ct => _client.SendAsync("edits", JsonSerializer.Serialize(Session.Edits.Counts, ViewDto.Json), ct));
 
     // What the page measures without saving it, and what is being computed.
     private void TellMeasurements() =>
-        Run(ct => _client.SendAsync("measuring", MeasurementMark.JsonOf(Session.Measurements), ct));
+        _messages.Add(ct => _client.SendAsync("measuring", MeasurementMark.JsonOf(Session.Measurements), ct));
 
     // A link that is revoked or ends, and a membership that is taken away, end what is open too.
     private async Task WatchAccessAsync(Func<Task<bool>> isStillOpen, Action abort, CancellationToken ct)
@@ -166,10 +170,10 @@ public sealed class FrameConnection : IFrameSink, IDisposable
         abort();
     }
 
-    // The address bar follows a moment after the last change.
+    // The address bar follows a moment after the last change. The page hears which view it has, whether or not its text is another.
     private async Task TellAddressAsync(CancellationToken ct)
     {
-        var last = "";
+        var last = ("", -1L);
         while (true)
         {
             await _moved.WaitAsync(ct);
@@ -177,11 +181,13 @@ public sealed class FrameConnection : IFrameSink, IDisposable
             {
             }
 
-            var query = Session.Link;
-            if (query != last && !Session.KeepsAddress)
+            // A change that comes in between is in the text, and is told with its own number next.
+            var revision = Session.Current.Number;
+            var now = (Session.Link, revision);
+            if (now != last && !Session.KeepsAddress)
             {
-                last = query;
-                await _client.SendAsync("address", query, ct);
+                last = now;
+                await _client.SendAsync("address", now.Link, revision, ct);
             }
         }
     }

@@ -15,8 +15,6 @@ namespace DendriteViewer.Web.Streaming;
 public sealed partial class FrameConnections : IDisposable
 {
     private readonly ConcurrentDictionary<string, FrameConnection> _connections = new();
-    private readonly ConcurrentDictionary<DatasetIdentity, bool> _tellingSites = new();
-    private readonly ConcurrentDictionary<DatasetIdentity, bool> _tellingMeasurements = new();
     private readonly Lock _swap = new();
     private readonly IHubContext<FrameHub> _hub;
     private readonly ViewSessions _sessions;
@@ -29,6 +27,7 @@ public sealed partial class FrameConnections : IDisposable
     private readonly ComputeLanes _lanes;
     private readonly TimeProvider _time;
     private readonly ILogger<FrameConnections> _log;
+    private readonly DatasetNews _siteNews, _measurementNews, _presenceNews;
 
     /// <param name="hub">Where messages go.</param>
     /// <param name="sessions">Whose presence is told.</param>
@@ -49,9 +48,12 @@ public sealed partial class FrameConnections : IDisposable
         (_hub, _sessions, _sites, _slices, _volumes) = (hub, sessions, sites, slices, volumes);
         (_scheduler, _lanes, _time, _log) = (scheduler, lanes, time, log);
         (_measurements, _shared) = (measurements, shared);
-        _sites.Changed += TellSites;
-        _measurements.Changed += TellMeasurements;
-        _sessions.PresenceChanged += TellPresence;
+        void Fault(Exception e) => LogFault(_log, e);
+        (_siteNews, _measurementNews) = (new DatasetNews(SendSitesAsync, Fault), new DatasetNews(SendMeasurementsAsync, Fault));
+        _presenceNews = new DatasetNews(id => Everybody(id).SendAsync("here", _sessions.CountOf(id)), Fault);
+        _sites.Changed += _siteNews.Tell;
+        _measurements.Changed += _measurementNews.Tell;
+        _sessions.PresenceChanged += _presenceNews.Tell;
     }
 
     /// <summary>The group of those who look at a dataset and see, or do not see, the names of those who work with it.</summary>
@@ -77,8 +79,8 @@ public sealed partial class FrameConnections : IDisposable
         _sessions.Connected(session, 1);
         RenderMetrics.Viewers(1);
         Release(replaced);
-        TellSites(session.Dataset.Identity);
-        TellMeasurements(session.Dataset.Identity);
+        _siteNews.Tell(session.Dataset.Identity);
+        _measurementNews.Tell(session.Dataset.Identity);
 
         // A connection that went while it joined is ended here, since nobody else will.
         aborted.Register(() => End(connectionId));
@@ -114,28 +116,17 @@ public sealed partial class FrameConnections : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _sites.Changed -= TellSites;
-        _measurements.Changed -= TellMeasurements;
-        _sessions.PresenceChanged -= TellPresence;
+        _sites.Changed -= _siteNews.Tell;
+        _measurements.Changed -= _measurementNews.Tell;
+        _sessions.PresenceChanged -= _presenceNews.Tell;
         foreach (var id in _connections.Keys)
         {
             End(id);
         }
     }
 
-    // Edits that come while the list is about to be sent are sent with it.
-    private void TellSites(DatasetIdentity id)
-    {
-        if (_tellingSites.TryAdd(id, true))
-        {
-            Tell(() => SendSitesAsync(id));
-        }
-    }
-
     private async Task SendSitesAsync(DatasetIdentity id)
     {
-        await Task.Yield();
-        _tellingSites.TryRemove(id, out _);
         var list = await _sites.ListAsync(id);
         foreach (var (seesNames, seen) in new[] { (true, list), (false, SiteRules.WithoutNames(list)) })
         {
@@ -143,35 +134,12 @@ public sealed partial class FrameConnections : IDisposable
         }
     }
 
-    // As with sites. A mark has nobody's name.
-    private void TellMeasurements(DatasetIdentity id)
-    {
-        if (_tellingMeasurements.TryAdd(id, true))
-        {
-            Tell(async () =>
-            {
-                await Task.Yield();
-                _tellingMeasurements.TryRemove(id, out _);
-                var marks = MeasurementMark.JsonOf(await _measurements.ListAsync(id));
-                await _hub.Clients.Groups(GroupOf(id, seesNames: true), GroupOf(id, seesNames: false)).SendAsync("measurements", marks);
-            });
-        }
-    }
+    // A measurement's mark has nobody's name.
+    private async Task SendMeasurementsAsync(DatasetIdentity id) =>
+        await Everybody(id).SendAsync("measurements", MeasurementMark.JsonOf(await _measurements.ListAsync(id)));
 
-    private void TellPresence(DatasetIdentity id) =>
-        Tell(() => _hub.Clients.Groups(GroupOf(id, seesNames: true), GroupOf(id, seesNames: false)).SendAsync("here", _sessions.CountOf(id)));
-
-    private void Tell(Func<Task> message) => _ = Task.Run(async () =>
-    {
-        try
-        {
-            await message();
-        }
-        catch (Exception e)
-        {
-            LogFault(_log, e);
-        }
-    });
+    private IClientProxy Everybody(DatasetIdentity id) =>
+        _hub.Clients.Groups(GroupOf(id, seesNames: true), GroupOf(id, seesNames: false));
 
     [LoggerMessage(LogLevel.Error, "A frame stream failed")]
     private static partial void LogFault(ILogger logger, Exception exception);
