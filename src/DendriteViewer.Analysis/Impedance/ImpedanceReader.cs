@@ -1,5 +1,4 @@
 using DendriteViewer.Analysis.Impedance.Files;
-using DendriteViewer.Imaging.Volumes;
 
 namespace DendriteViewer.Analysis.Impedance;
 
@@ -31,14 +30,14 @@ public static class ImpedanceReader
     /// <summary>Reads a file.</summary>
     /// <param name="path">Where it is.</param>
     /// <param name="sign">Which sign its imaginary column has.</param>
-    /// <exception cref="VolumeFormatException">It is no such file, or none of its sweeps can be used; the message names it.</exception>
+    /// <exception cref="MeasurementException">It is no such file, or none of its sweeps can be used; the message names it.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     public static ImpedanceFile Read(string path, ImaginarySign sign = ImaginarySign.Automatic)
     {
         using var stream = File.OpenRead(path);
         if (stream.Length > MostBytes)
         {
-            throw new VolumeFormatException($"{Path.GetFileName(path)} has {stream.Length >> 20} MiB; "
+            throw new MeasurementException($"{Path.GetFileName(path)} has {stream.Length >> 20} MiB; "
                 + $"a file of impedance spectra has {MostBytes >> 20} MiB at most. Export fewer sweeps.");
         }
 
@@ -51,7 +50,7 @@ public static class ImpedanceReader
     /// <param name="path">Its name: messages name it, and its extension helps to tell the format.</param>
     /// <param name="bytes">Its content.</param>
     /// <param name="sign">Which sign its imaginary column has.</param>
-    /// <exception cref="VolumeFormatException">As above.</exception>
+    /// <exception cref="MeasurementException">As above.</exception>
     public static ImpedanceFile Read(string path, byte[] bytes, ImaginarySign sign = ImaginarySign.Automatic)
     {
         var source = new ImpedanceSource(path, bytes);

@@ -1,13 +1,12 @@
 using System.Globalization;
 using DendriteViewer.Analysis.Impedance.Files;
 using DendriteViewer.Imaging.Bounds;
-using DendriteViewer.Imaging.Volumes;
 
 namespace DendriteViewer.Analysis.Impedance;
 
 /// <summary>
-/// What every file of impedance spectra must be, whichever format it is in: where sweeps part, which sign Im has, and which sweeps cannot be
-/// used. A sweep that cannot be used is listed with the reason; a file without any other is refused with that reason.
+/// What every file of impedance spectra must be, whichever format it is in: where sweeps part, which sign Im has, and which sweeps cannot
+/// be used. A sweep that cannot be used is listed with the reason; a file without any other is refused with that reason.
 /// </summary>
 internal static class SweepChecks
 {
@@ -28,13 +27,14 @@ internal static class SweepChecks
     private sealed record Part(List<ImpedanceRow> Rows, ImpedanceBlock Block, bool IsLast, string? Reason);
 
     /// <summary>The sweeps of a table.</summary>
-    /// <exception cref="VolumeFormatException">None can be used; the message names the file.</exception>
+    /// <exception cref="MeasurementException">None can be used; the message names the file.</exception>
     public static ImpedanceFile Check(ImpedanceSource source, ImpedanceTable table, ImaginarySign sign)
     {
         var count = table.Blocks.Sum(b => (long)b.Rows.Count);
         if (count is 0 or > MostPoints)
         {
-            throw source.Refuse(count == 0 ? "It has no points." : $"It has {count} points; {MostPoints} are read at most. Export fewer sweeps.");
+            throw source.Refuse(count == 0 ? "It has no points."
+                : $"It has {count} points; {MostPoints} are read at most. Export fewer sweeps.");
         }
 
         var parts = table.Blocks.SelectMany(PartsOf).ToList();
@@ -89,7 +89,8 @@ internal static class SweepChecks
     {
         foreach (var row in block.Rows)
         {
-            if (!s_frequency.Contains(row.FrequencyHz) || !s_ohm.Contains(row.Re) || !s_ohm.Contains(row.Im) || (row.Re == 0 && row.Im == 0))
+            if (!s_frequency.Contains(row.FrequencyHz) || !s_ohm.Contains(row.Re) || !s_ohm.Contains(row.Im)
+                || (row.Re == 0 && row.Im == 0))
             {
                 var text = string.Create(CultureInfo.InvariantCulture, $"{row.FrequencyHz:G6} Hz, Re {row.Re:G6} Ω, Im {row.Im:G6} Ω");
                 return [new Part([.. block.Rows], block, true, $"a point is {text}; "
@@ -133,8 +134,8 @@ internal static class SweepChecks
         var usable = parts.Where(p => p.Reason is null).ToList();
         if (usable.Count > 0 && usable.All(p => p.Rows.All(r => r.Im > 0)))
         {
-            throw source.Refuse("Every Im is above 0, which no cell shows unless the column holds -Im or the leads' inductance is all there is; "
-                + "give --im-sign turned or --im-sign as-read.");
+            throw source.Refuse("Every Im is above 0, which no cell shows unless the column holds -Im "
+                + "or the leads' inductance is all there is; give --im-sign turned or --im-sign as-read.");
         }
 
         var (above, below) = (0, 0);

@@ -22,6 +22,7 @@ internal static class Root
         root.Add(BenchCommand.Create());
         root.Add(DevicesCommand.Create());
         root.Add(AnalyzeCommand.Create());
+        root.Add(EisCommand.Create());
         NumberOptions.Apply(root);
         return root;
     }

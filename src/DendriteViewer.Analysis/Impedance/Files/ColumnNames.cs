@@ -63,7 +63,7 @@ internal static partial class ColumnNames
         }
 
         return PhaseName().IsMatch(bare)
-            ? new(ColumnKind.Phase, (minus ? -1 : 1) * (bare.Contains("rad", StringComparison.OrdinalIgnoreCase) ? 180 / Math.PI : 1), minus)
+            ? new(ColumnKind.Phase, (minus ? -1 : 1) * (RadianUnit().IsMatch(bare) ? 180 / Math.PI : 1), minus)
             : new(ColumnKind.Other, 1);
     }
 
@@ -74,10 +74,12 @@ internal static partial class ColumnNames
         return !match.Success ? 1 : match.Groups[1].Value switch { "k" or "K" => 1e3, "M" => 1e6, "m" => 1e-3, "G" => 1e9, _ => 1e-6 };
     }
 
-    [GeneratedRegex(@"^(f|freq|frequency|frequenz|fréquence)\b|^freq|^f[_ /(\[]", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(f|freq|frequency|frequenz|fréquence)\b|^freq|^f[_ /(\[]",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex FrequencyName();
 
-    [GeneratedRegex(@"^(cycle|sweep|loop|spectrum|scan)([ _]?(number|no\.?|nr|index|id))?$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(cycle|sweep|loop|spectrum|scan)([ _]?(number|no\.?|nr|index|id))?$",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex SweepName();
 
     [GeneratedRegex(@"^(time|t|elapsed[ _]time|hours|test time)\b|^time[_ /(\[]|^t[_/(\[]|^elapsed",
@@ -94,12 +96,17 @@ internal static partial class ColumnNames
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex ImaginaryName();
 
-    [GeneratedRegex(@"^(re(al)?([ _(\[/]|$|z)|z[ _]?'(?!')|z[ _]?re|z[ _]?\(?real|z\(re)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(re(al)?([ _(\[/]|$|z)|z[ _]?'(?!')|z[ _]?re|z[ _]?\(?real|z\(re)",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex RealName();
 
-    [GeneratedRegex(@"^(\|z\||z[ _]?mod|zmod|mod(ulus)?\b|abs|magnitude|mag\b|z\b|impedance)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(\|z\||z[ _]?mod|zmod|mod(ulus)?\b|abs|magnitude|mag\b|z\b|impedance)",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex ModulusName();
 
     [GeneratedRegex(@"^(phase|z[ _]?phz|zphase|theta|φ|ϕ|θ|phi\b|angle|arg)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex PhaseName();
+
+    [GeneratedRegex(@"rad(ians?)?\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex RadianUnit();
 }

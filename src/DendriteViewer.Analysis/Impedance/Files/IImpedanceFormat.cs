@@ -1,5 +1,3 @@
-using DendriteViewer.Imaging.Volumes;
-
 namespace DendriteViewer.Analysis.Impedance.Files;
 
 /// <summary>One kind of file. It finds the rows and their units; it checks nothing that holds for all formats.</summary>
@@ -9,7 +7,7 @@ internal interface IImpedanceFormat
     bool Recognises(ImpedanceSource source);
 
     /// <summary>The rows of a file of this kind, in Hz and Ω, in the order of the file.</summary>
-    /// <exception cref="VolumeFormatException">It cannot be read; the message names the file, the line and what to do.</exception>
+    /// <exception cref="MeasurementException">It cannot be read; the message names the file, the line and what to do.</exception>
     ImpedanceTable Read(ImpedanceSource source);
 }
 
@@ -30,7 +28,7 @@ internal sealed record ImpedanceSource(string Path, byte[] Bytes)
     public string[] Lines => _lines ??= SourceText.Lines(Bytes);
 
     /// <summary>An error that names the file.</summary>
-    public VolumeFormatException Refuse(string sentence) => new($"{Name}: {sentence}");
+    public MeasurementException Refuse(string sentence) => new($"{Name}: {sentence}");
 }
 
 /// <summary>A measured point.</summary>

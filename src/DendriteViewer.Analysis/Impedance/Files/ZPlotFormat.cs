@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace DendriteViewer.Analysis.Impedance.Files;
 
@@ -6,7 +7,7 @@ namespace DendriteViewer.Analysis.Impedance.Files;
 /// What ZPlot writes (.z), old and new: a head, a line that names the columns (<c>Freq(Hz) … Z'(a) Z''(b) …</c>), perhaps
 /// "End Comments", and the rows. The Autolab's export (<c>Z60W</c>) is built alike.
 /// </summary>
-internal sealed class ZPlotFormat : IImpedanceFormat
+internal sealed partial class ZPlotFormat : IImpedanceFormat
 {
     private static readonly string[] s_dates = ["M-d-yyyy H:m:s", "M/d/yyyy H:m:s"];
 
@@ -64,9 +65,9 @@ internal sealed class ZPlotFormat : IImpedanceFormat
             return null;
         }
 
-        // The old form has the names in one quoted line, parted by blanks, above rows that commas part.
+        // The old form has the names in one quoted line, two blanks or more apart, above rows that commas part.
         var quoted = line.StartsWith('"');
-        var names = quoted ? SourceText.Fields(line.Trim('"'), ' ') : SourceText.Fields(line, '\t');
+        var names = quoted ? NamesParted().Split(line.Trim('"', ' ')) : SourceText.Fields(line, '\t');
         return ColumnLayout.Of(names) is { } layout ? (layout, quoted ? ',' : '\t') : null;
     }
 
@@ -81,4 +82,7 @@ internal sealed class ZPlotFormat : IImpedanceFormat
             : "";
         return DateTime.TryParseExact(text, s_dates, CultureInfo.InvariantCulture, DateTimeStyles.None, out var at) ? at : null;
     }
+
+    [GeneratedRegex(@"\s{2,}", RegexOptions.CultureInvariant)]
+    private static partial Regex NamesParted();
 }

@@ -1,0 +1,133 @@
+using System.Globalization;
+using System.Text;
+using DendriteViewer.Analysis.Impedance;
+using DendriteViewer.Analysis.Impedance.Circuits;
+using DendriteViewer.Analysis.Impedance.Fitting;
+using DendriteViewer.Analysis.Impedance.Processes;
+
+namespace DendriteViewer.Cli.Commands;
+
+/// <summary>Fits of circuits to sweeps, printed.</summary>
+internal static class EisFits
+{
+    private static readonly CultureInfo s_invariant = CultureInfo.InvariantCulture;
+
+    public static EisPrinted Run(
+        IReadOnlyList<ImpedanceSweep> sweeps, Circuit? circuit, FitSettings settings, PointMask? mask, double? area, string[] profile,
+        CancellationToken ct)
+    {
+        var fitted = SeriesFit.Run(sweeps, circuit, settings, mask, ct);
+        var (objects, text) = (new List<object>(), new StringBuilder());
+        foreach (var one in fitted)
+        {
+            var (fit, arcs) = (one.Fit, ArcProcess.Of(one.Fit));
+            var intervals = profile.Select(name => ProfileLikelihood.Of(fit, one.Points, settings, name)).ToList();
+            objects.Add(new
+            {
+                index = one.Sweep.Index, hours = one.Sweep.Hours, points = fit.Points, circuit = fit.Circuit.Text,
+                weight = fit.Weight.ToString().ToLowerInvariant(),
+                parameters = fit.Parameters.Select(p => new
+                {
+                    name = p.Name, value = p.Value, sigma = p.Sigma, atLimit = p.AtLimit, unit = p.Unit,
+                    isFixed = p.IsFixed, tiedTo = p.TiedTo,
+                }),
+                pseudoChiSquare = fit.PseudoChiSquare, worstPercent = fit.WorstPercent, aicc = fit.Aicc,
+                consistent = one.Verdict.IsConsistent, verdict = one.Verdict.Sentence,
+                correlations = fit.Correlations.Select(c => new { first = c.First, second = c.Second, value = c.Value }),
+                arcs = arcs.Select(a => new
+                {
+                    name = a.Name, ohm = a.ResistanceOhm, sigmaOhm = a.SigmaOhm, tauS = a.TauS, capacitanceF = a.CapacitanceF,
+                    process = Words(a.Kind), ohmCm2 = a.ResistanceOhm * area, halfOhmCm2 = a.ResistanceOhm * area / 2,
+                }),
+                jumps = one.Jumps, otherMinima = fit.OtherMinima,
+                profile = intervals.Select(i => new { name = i.Name, low = i.Low, high = i.High }),
+                truncated = one.Sweep.Truncated, remarks = one.Sweep.Remarks,
+            });
+            Describe(text, one, arcs, area, intervals);
+        }
+
+        var growth = Growth(fitted);
+        foreach (var (name, laws) in growth)
+        {
+            text.AppendLine(s_invariant, $"{name} against {(laws[0].Kind == GrowthKind.Diffusion ? "√t (diffusion)" : "t (reaction)")}: "
+                + $"{laws[0].StartOhm:G5} Ω + {EisText.Value(laws[0].Rate, laws[0].RateSigma)} {Unit(laws[0].Kind)}, "
+                + $"AICc {laws[1].Aicc - laws[0].Aicc:0.0} below the other law");
+        }
+
+        return new EisPrinted(objects, text.ToString(), growth.Count == 0 ? null : growth.Select(g => new
+        {
+            name = g.Name, law = g.Laws[0].Kind == GrowthKind.Diffusion ? "sqrt" : "linear",
+            laws = g.Laws.Select(l => new
+            {
+                law = l.Kind == GrowthKind.Diffusion ? "sqrt" : "linear", startOhm = l.StartOhm, rate = l.Rate, rateSigma = l.RateSigma,
+                aicc = l.Aicc,
+            }),
+        }));
+    }
+
+    private static void Describe(
+        StringBuilder text, FittedSweep one, IReadOnlyList<ArcProcess> arcs, double? area, List<ProfileInterval> intervals)
+    {
+        var fit = one.Fit;
+        text.AppendLine(EisTests.Title(one.Sweep, one.Points)).AppendLine("  " + one.Verdict.Sentence)
+            .AppendLine(s_invariant, $"  {fit.Circuit.Text}, weight {fit.Weight.ToString().ToLowerInvariant()}: "
+                + $"χ² {fit.PseudoChiSquare:G4}, worst {fit.WorstPercent:0.00} %, AICc {fit.Aicc:0.0}");
+        foreach (var p in fit.Parameters)
+        {
+            var note = p.TiedTo is { } leader ? $"equals {leader}" : p.IsFixed ? "fixed" : p.AtLimit ? "at its limit"
+                : p.Sigma is null ? "not determined by these points" : "";
+            var value = $"{EisText.Value(p.Value, p.Sigma)} {p.Unit}".TrimEnd();
+            text.AppendLine($"    {p.Name,-8} {value}{(note.Length > 0 ? $" ({note})" : "")}");
+        }
+
+        foreach (var interval in intervals)
+        {
+            text.AppendLine(s_invariant,
+                $"    {interval.Name} lies between {End(interval.Low)} and {End(interval.High)} (95 %, profile of χ²)");
+        }
+
+        foreach (var arc in arcs)
+        {
+            var perArea = area is { } a
+                ? string.Create(s_invariant, $", {arc.ResistanceOhm * a:G4} Ω cm² in all, ")
+                    + string.Create(s_invariant, $"{arc.ResistanceOhm * a / 2:G4} Ω cm² each of two alike interfaces")
+                : "";
+            text.AppendLine(s_invariant,
+                $"    {arc.Name}: τ {arc.TauS:G4} s, C {arc.CapacitanceF:G4} F, {Words(arc.Kind)} by its capacitance{perArea}");
+        }
+
+        foreach (var c in fit.Correlations)
+        {
+            text.AppendLine(s_invariant,
+                $"    {c.First} and {c.Second} are correlated ({c.Value:0.000}): these points hardly tell them apart");
+        }
+
+        if (one.Jumps.Count > 0)
+        {
+            text.AppendLine($"    jumped since the sweep before: {string.Join(", ", one.Jumps)}");
+        }
+    }
+
+    // Resistances of arcs against the sweeps' hours, of the sweeps that obey Kramers and Kronig.
+    private static List<(string Name, IReadOnlyList<GrowthFit> Laws)> Growth(IReadOnlyList<FittedSweep> fitted)
+    {
+        var used = fitted.Where(f => f.Sweep.Hours is >= 0 && f.Verdict.IsConsistent).ToList();
+        return used.Count == 0 ? [] : [.. ArcProcess.Of(used[0].Fit).Select((arc, k) => (arc.Name, GrowthLaw.Of(
+            [.. used.Select(f => f.Sweep.Hours!.Value)],
+            [.. used.Select(f => ArcProcess.Of(f.Fit)[k].ResistanceOhm)],
+            [.. used.Select(f => ArcProcess.Of(f.Fit)[k].SigmaOhm)]))).Where(g => g.Item2.Count == 2)];
+    }
+
+    private static string Unit(GrowthKind kind) => kind == GrowthKind.Diffusion ? "Ω h^-½ · √t" : "Ω/h · t";
+
+    private static string End(double? value) => value is { } v ? v.ToString("G5", s_invariant) : "no end that the points set";
+
+    private static string Words(ProcessKind kind) => kind switch
+    {
+        ProcessKind.Bulk => "bulk",
+        ProcessKind.GrainBoundary => "grain boundary",
+        ProcessKind.SurfaceLayer => "surface layer (R_int)",
+        ProcessKind.Interface => "interface (R_ct)",
+        _ => "reaction",
+    };
+}
