@@ -27,9 +27,6 @@ internal static class BenchCommand
     /// <summary>Frames before the clock starts: who turns or scrolls has seen some already, and their code is compiled whole.</summary>
     internal const int FramesBefore = 40;
 
-    // What devices know the volume by.
-    private const string Bench = "bench";
-
     public static Command Create()
     {
         var what = new Argument<string>("WHAT") { Description = "raycast, slice, label, otsu or ingest." };
@@ -93,7 +90,7 @@ internal static class BenchCommand
                     look.Run(bytes, devices, result);
                     break;
                 case "slice":
-                    Slice(bytes, n, height, devices, result);
+                    new SliceBench(n, height).Run(bytes, devices, result);
                     break;
                 case "label":
                     Label(bytes, n, result);
@@ -159,26 +156,6 @@ internal static class BenchCommand
         {
             Directory.Delete(folder, recursive: true);
         }
-    }
-
-    private static void Slice(byte[] bytes, int n, int pixels, RenderDevices devices, Dictionary<string, object> result)
-    {
-        var volume = PagedVolume.FromDense<byte>(bytes, n, n, n);
-        var target = new float[pixels * pixels];
-        result["slice.oblique.ms"] = MedianMs(9, 10 * FramesBefore, frame =>
-        {
-            double a = (20 + 3 * frame) * Math.PI / 180, b = 35 * Math.PI / 180;
-            var right = new VoxelVector(0, (float)Math.Sin(a), (float)Math.Cos(a));
-            var down = new VoxelVector((float)Math.Sin(b), (float)(Math.Cos(a) * Math.Cos(b)), (float)(-Math.Sin(a) * Math.Cos(b)));
-            var scale = (float)n / pixels;
-            var middle = new VoxelVector(n / 2f + frame, n / 2f, n / 2f);
-            var plane = new SliceGeometry(middle - n / 2f * right - n / 2f * down, scale * right, scale * down, default);
-            SliceRow rows = (u, v, row) => row.CopyTo(target.AsSpan(v * pixels + u));
-            if (!devices.TryDraw(Bench, volume.Type, d => DeviceSlicer.Render(d, volume, plane, pixels, pixels, rows)))
-            {
-                Slicer.Render(volume, plane, pixels, pixels, rows);
-            }
-        });
     }
 
     // Voids from grey values to an array of labels and their sizes and centres, as scipy's label, bincount and center_of_mass give them.

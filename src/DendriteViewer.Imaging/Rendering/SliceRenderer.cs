@@ -110,7 +110,7 @@ public sealed class SliceRenderer(DatasetStore store, BrickCache cache, RenderDe
 
                 var pixels = image.Pixels.Span.Slice(3 * (v * width + u), 3 * row.Length);
                 WindowKernel.ToRgb(difference, -most, most, ColorMap.Difference.Colors, Outside, pixels);
-                SliceTints.HatchUnknown(now, u, v, pixels, 3);
+                SliceTints.HatchUnknown(now, u, v, row, pixels, 3);
             }, ct);
             if (!drawn)
             {
@@ -239,14 +239,14 @@ public sealed class SliceRenderer(DatasetStore store, BrickCache cache, RenderDe
                     WindowKernel.Invert(pixels);
                 }
 
-                SliceTints.HatchUnknown(pages, u, v, pixels, 1);
+                SliceTints.HatchUnknown(pages, u, v, values, pixels, 1);
             }
             : (u, v, values) =>
             {
                 var pixels = image.Pixels.Span.Slice(3 * (v * width + u), 3 * values.Length);
                 WindowKernel.ToRgb(values, low, high, map.Colors, Outside, pixels);
                 tint?.Invoke(u, v, values, pixels);
-                SliceTints.HatchUnknown(pages, u, v, pixels, 3);
+                SliceTints.HatchUnknown(pages, u, v, values, pixels, 3);
             };
 
         // Devices draw planes; what follows the interface is drawn here.

@@ -69,7 +69,7 @@ internal static class SliceTints
     /// <summary>
     /// Where a slice follows the interface and none is known above or below the volume's voxels, stripes stand for the picture.
     /// </summary>
-    public static void HatchUnknown(SlicePages pages, int u, int v, Span<byte> pixels, int channels)
+    public static void HatchUnknown(SlicePages pages, int u, int v, ReadOnlySpan<float> values, Span<byte> pixels, int channels)
     {
         if (pages.Shape is not CurvedShape shape)
         {
@@ -78,7 +78,7 @@ internal static class SliceTints
 
         for (var i = 0; i < pixels.Length / channels; i++)
         {
-            if (!shape.Geometry.IsKnown(u + i, v) && shape.IsAcross(pages.Volume, u + i, v))
+            if (float.IsNaN(values[i]) && !shape.Geometry.IsKnown(u + i, v) && shape.IsAcross(pages.Volume, u + i, v))
             {
                 pixels.Slice(channels * i, channels).Fill((u + i + v) % HatchPeriod < HatchWidth ? HatchLight : HatchDark);
             }

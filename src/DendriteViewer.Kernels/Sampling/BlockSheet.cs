@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace DendriteViewer.Kernels.Sampling;
 
@@ -62,5 +63,36 @@ internal readonly struct BlockSheet
         }
 
         return any;
+    }
+
+    /// <summary>
+    /// The same, sixteen slices at once, from a first row to the row behind the last: where rows of each slice begin and end.
+    /// </summary>
+    /// <returns>Whether there is any row.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool Rows(int z, int y, int x, int first, int end, out Vector512<int> from, out Vector512<int> to)
+    {
+        (from, to) = (Vector512.Create(first), Vector512.Create(end));
+        if (!_isLimited)
+        {
+            return first < end;
+        }
+
+        var at = Vector512.Create(_normal.Z * z + _normal.Y * y + _normal.X * (x + 8) + _w)
+            + Vector512.CreateSequence(0f, 1f) * _normal.Z;
+        if (_inverse == 0)
+        {
+            var near = Vector512.LessThanOrEqual(Vector512.Abs(at), Vector512.Create(_reach + 0.01f));
+            to = Vector512.ConditionalSelect(near.AsInt32(), to, from);
+        }
+        else
+        {
+            Vector512<float> a = (Vector512.Create(-_reach) - at) * _inverse, b = (Vector512.Create(_reach) - at) * _inverse;
+            var (low, high) = (Vector512.Create((float)first), Vector512.Create((float)end));
+            from = Vector512.ConvertToInt32Native(Vector512.Max(Vector512.Min(Vector512.Min(a, b), high), low));
+            to = Vector512.ConvertToInt32Native(Vector512.Max(Vector512.Min(Vector512.Max(a, b) + Vector512<float>.One, high), low));
+        }
+
+        return Vector512.LessThanAny(from, to);
     }
 }

@@ -147,14 +147,17 @@ internal static unsafe class Lanes512
         fourth = Avx512F.UnpackHigh(abHigh, cdHigh).AsInt32();
     }
 
+    /// <summary>8 bytes at each of two offsets.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<float> Pair(byte* from, int* offsets) =>
+    public static Vector128<float> Pair(byte* from, int* offsets) =>
         Sse2.LoadHigh(Sse2.LoadScalarVector128((double*)(from + offsets[0])), (double*)(from + offsets[1])).AsSingle();
 
+    /// <summary>16 bytes at an offset.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<float> One(byte* from, int* offset) => Vector128.Load((float*)(from + *offset));
+    public static Vector128<float> One(byte* from, int* offset) => Vector128.Load((float*)(from + *offset));
 
+    /// <summary>Four quarters, the first lowest.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> Join(Vector128<float> a, Vector128<float> b, Vector128<float> c, Vector128<float> d) =>
+    public static Vector512<float> Join(Vector128<float> a, Vector128<float> b, Vector128<float> c, Vector128<float> d) =>
         Avx512DQ.InsertVector256(Vector256.Create(a, b).ToVector512Unsafe(), Vector256.Create(c, d), 1);
 }

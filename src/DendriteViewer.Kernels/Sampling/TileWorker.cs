@@ -13,6 +13,8 @@ internal sealed unsafe class TileWorker : IDisposable
 
     private static readonly ConcurrentBag<TileWorker> s_idle = [];
 
+    private VoxelWindow? _voxels;
+
     private TileWorker()
     {
     }
@@ -20,8 +22,16 @@ internal sealed unsafe class TileWorker : IDisposable
     /// <summary>A worker for one thread, turned to a volume.</summary>
     public static TileWorker Rent(PagedVolume volume, BlockSheet? sheet = null)
     {
-        var worker = s_idle.TryTake(out var kept) ? kept : new TileWorker();
+        var worker = Idle();
         worker.Window.Open(volume, sheet ?? BlockSheet.Everything);
+        return worker;
+    }
+
+    /// <summary>A worker for one thread with <see cref="Voxels"/> turned to a volume; it has no window of blocks.</summary>
+    public static TileWorker RentVoxels(PagedVolume volume)
+    {
+        var worker = Idle();
+        worker.Voxels.Open(volume);
         return worker;
     }
 
@@ -42,6 +52,8 @@ internal sealed unsafe class TileWorker : IDisposable
         return worker;
     }
 
+    private static TileWorker Idle() => s_idle.TryTake(out var kept) ? kept : new TileWorker();
+
     /// <summary>Gives a worker back.</summary>
     public static void Return(TileWorker worker) => s_idle.Add(worker);
 
@@ -50,6 +62,9 @@ internal sealed unsafe class TileWorker : IDisposable
 
     /// <summary>The voxels around the tile's next samples.</summary>
     public BlockWindow Window => Windows[0];
+
+    /// <summary>The raw voxels around a tile of a slice; made when it is first asked for.</summary>
+    public VoxelWindow Voxels => _voxels ??= new VoxelWindow();
 
     /// <summary>The same for every volume of a picture.</summary>
     public List<BlockWindow> Windows { get; } = [new()];
@@ -64,6 +79,7 @@ internal sealed unsafe class TileWorker : IDisposable
     public void Dispose()
     {
         Windows.ForEach(w => w.Dispose());
+        _voxels?.Dispose();
         NativeMemory.AlignedFree(Packets);
         NativeMemory.AlignedFree(Scratch);
         GC.SuppressFinalize(this);

@@ -8,8 +8,9 @@ using DendriteViewer.Kernels.Scheduling;
 namespace DendriteViewer.Kernels.Slicing;
 
 /// <summary>
-/// Draws curved sheets through a volume, tiles over all cores, one pixel at a time: the same samples as <see cref="HostSlicer"/> takes.
-/// Of a flat sheet it is the plain slice. Linear samples read their eight voxels at once where these lie in one tile of a brick, which
+/// Draws curved sheets through a volume, tiles over all cores: sixteen pixels at a time by <see cref="CurvedBoxes"/> where it covers the
+/// voxels and the interpolation and the processor can, else one at a time, the same samples as <see cref="HostSlicer"/> takes. Of a flat
+/// sheet it is the plain slice. Linear samples one at a time read their eight voxels at once where these lie in one tile of a brick, which
 /// repeats the first voxels of the next.
 /// </summary>
 public static class CurvedSlicer
@@ -20,7 +21,8 @@ public static class CurvedSlicer
     public static float Pixel(PagedVolume volume, CurvedSliceGeometry sheet, int u, int v) =>
         Pixel(volume, new HostSlicer(volume, sheet.Interpolation), sheet, u, v);
 
-    private static float Pixel(PagedVolume volume, HostSlicer host, CurvedSliceGeometry sheet, int u, int v) => volume.Type switch
+    /// <summary>The same, for many pixels.</summary>
+    internal static float Pixel(PagedVolume volume, HostSlicer host, CurvedSliceGeometry sheet, int u, int v) => volume.Type switch
     {
         VoxelType.UInt8 => Pixel<byte>(volume, host, sheet, u, v),
         VoxelType.Int8 => Pixel<sbyte>(volume, host, sheet, u, v),
@@ -101,30 +103,52 @@ public static class CurvedSlicer
     public static bool Render(
         PagedVolume volume, CurvedSliceGeometry sheet, int width, int height, SliceRow row, CancellationToken superseded = default)
     {
+        if (CurvedBoxes.Covers(volume, sheet))
+        {
+            var boxes = new CurvedBoxes(volume, sheet, width, height, row);
+            var size = boxes.TileSize;
+            return ForTiles(
+                width, height, size, () => TileWorker.RentVoxels(volume),
+                (worker, u, v) => boxes.RenderTile(worker, u, v, size), TileWorker.Return, superseded);
+        }
+
         var host = new HostSlicer(volume, sheet.Interpolation);
-        var across = (width + Tile - 1) / Tile;
-        var tiles = across * ((height + Tile - 1) / Tile);
-        Parallel.For(0, tiles, ComputeLane.Options(), (tile, loop) =>
+        return ForTiles(width, height, Tile, () => host, (one, u, v) => RenderTile(volume, one, sheet, u, v, width, height, row), _ => { },
+            superseded);
+    }
+
+    private static bool ForTiles<TWorker>(
+        int width, int height, int size, Func<TWorker> rent, Action<TWorker, int, int> render, Action<TWorker> giveBack,
+        CancellationToken superseded)
+    {
+        var across = (width + size - 1) / size;
+        Parallel.For(0, across * ((height + size - 1) / size), ComputeLane.Options(), rent, (tile, loop, worker) =>
         {
             ComputeLane.GiveWay();
             if (superseded.IsCancellationRequested)
             {
                 loop.Stop();
-                return;
+                return worker;
             }
 
-            int u0 = tile % across * Tile, v0 = tile / across * Tile;
-            Span<float> values = stackalloc float[Math.Min(Tile, width - u0)];
-            for (var v = v0; v < Math.Min(v0 + Tile, height); v++)
-            {
-                for (var i = 0; i < values.Length; i++)
-                {
-                    values[i] = Pixel(volume, host, sheet, u0 + i, v);
-                }
-
-                row(u0, v, values);
-            }
-        });
+            render(worker, tile % across * size, tile / across * size);
+            return worker;
+        }, giveBack);
         return !superseded.IsCancellationRequested;
+    }
+
+    private static void RenderTile(
+        PagedVolume volume, HostSlicer host, CurvedSliceGeometry sheet, int u0, int v0, int width, int height, SliceRow row)
+    {
+        Span<float> values = stackalloc float[Math.Min(Tile, width - u0)];
+        for (var v = v0; v < Math.Min(v0 + Tile, height); v++)
+        {
+            for (var i = 0; i < values.Length; i++)
+            {
+                values[i] = Pixel(volume, host, sheet, u0 + i, v);
+            }
+
+            row(u0, v, values);
+        }
     }
 }

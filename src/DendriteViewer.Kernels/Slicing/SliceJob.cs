@@ -25,21 +25,23 @@ internal sealed class SliceJob(PagedVolume volume, SliceGeometry plane, int widt
     public HostSlicer Host => _host ??= new HostSlicer(Volume, Plane);
 
     /// <summary>The slab as a <see cref="BlockWindow"/> takes it, so that it need not unpack more of a block.</summary>
-    public BlockSheet Sheet
-    {
-        get
-        {
-            var n = Vector3.Cross(Plane.Right, Plane.Down);
-            if (n.LengthSquared() < 1e-20f)
-            {
-                return BlockSheet.Everything;
-            }
+    public readonly BlockSheet Sheet = SheetOf(plane, 1);
 
-            // Pixels up to half a voxel outside the volume are drawn from its outermost voxels.
-            n = Vector3.Normalize(n);
-            var half = 0.5f * (Plane.SlabSamples - 1) * MathF.Abs(Vector3.Dot(n, Plane.Normal));
-            return new BlockSheet(n, -Vector3.Dot(n, Plane.Origin), half + 1);
+    // Where no pixel lies outside the volume.
+    private readonly BlockSheet _within = SheetOf(plane, 0.01f);
+
+    // Pixels up to half a voxel outside the volume are drawn from its outermost voxels, which are so much further away at most.
+    private static BlockSheet SheetOf(in SliceGeometry plane, float further)
+    {
+        var n = Vector3.Cross(plane.Right, plane.Down);
+        if (n.LengthSquared() < 1e-20f)
+        {
+            return BlockSheet.Everything;
         }
+
+        n = Vector3.Normalize(n);
+        var half = 0.5f * (plane.SlabSamples - 1) * MathF.Abs(Vector3.Dot(n, plane.Normal));
+        return new BlockSheet(n, -Vector3.Dot(n, plane.Origin), half + further);
     }
 
     // Where pixel (0, 0) lies on a sheet of the slab.
@@ -67,6 +69,33 @@ internal sealed class SliceJob(PagedVolume volume, SliceGeometry plane, int widt
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool Prepare(BlockWindow window, int u0, int v0, int u1, int v1, int sheet, int sheets)
     {
+        Span<Vector4> planes = stackalloc Vector4[MostSides];
+        return window.Prepare(PartOf(u0, v0, u1, v1, sheet, sheets, planes), new OccupancyQuery(null, 0));
+    }
+
+    /// <summary>The same for a slice of one sheet.</summary>
+    /// <param name="window">What is made ready.</param>
+    /// <param name="u0">The tile's first column.</param>
+    /// <param name="v0">The tile's first row.</param>
+    /// <param name="u1">Behind its last column.</param>
+    /// <param name="v1">Behind its last row.</param>
+    /// <param name="isInside">Whether all its pixels lie between the volume's outermost centres.</param>
+    /// <param name="low">The least coordinates of what is ready.</param>
+    /// <param name="high">The greatest.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public bool Prepare(VoxelWindow window, int u0, int v0, int u1, int v1, bool isInside, out Vector3 low, out Vector3 high)
+    {
+        Span<Vector4> planes = stackalloc Vector4[MostSides];
+        var part = PartOf(u0, v0, u1, v1, 0, 1, planes);
+        (low, high) = (part.Low, part.High);
+        return window.Prepare(part, isInside ? _within : Sheet);
+    }
+
+    private const int MostSides = 6;
+
+    // The space that some sheets of a tile take, a voxel around it included.
+    private ConvexPart PartOf(int u0, int v0, int u1, int v1, int sheet, int sheets, Span<Vector4> planes)
+    {
         Vector3 low = new(float.MaxValue), high = new(float.MinValue);
         Vector3 right = Plane.Right, below = Plane.Down;
         Vector3 across = (u1 - 1 - u0) * right, down = (v1 - 1 - v0) * below, through = (sheets - 1) * Plane.Normal;
@@ -78,7 +107,6 @@ internal sealed class SliceJob(PagedVolume volume, SliceGeometry plane, int widt
         }
 
         // A tile of one pixel each way has no sides; what its box holds is needed then.
-        Span<Vector4> planes = stackalloc Vector4[6];
         var n = 0;
         Sides(Vector3.Cross(right, below), through, planes, ref n);
         Sides(Vector3.Cross(below, Vector3.Cross(right, below)), across, planes, ref n);
@@ -87,7 +115,7 @@ internal sealed class SliceJob(PagedVolume volume, SliceGeometry plane, int widt
         // Pixels outside read the outermost voxels.
         var last = new Vector3(Volume.X - 1, Volume.Y - 1, Volume.Z - 1);
         (low, high) = (Vector3.Clamp(low - Vector3.One, Vector3.Zero, last), Vector3.Clamp(high + Vector3.One, Vector3.Zero, last));
-        return window.Prepare(new ConvexPart(low, high, planes[..n]), new OccupancyQuery(null, 0));
+        return new ConvexPart(low, high, planes[..n]);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         void Sides(Vector3 normal, Vector3 extent, Span<Vector4> planes, ref int n)
@@ -105,7 +133,8 @@ internal sealed class SliceJob(PagedVolume volume, SliceGeometry plane, int widt
             }
 
             // Other corners of a sheared tile may lie further out; they are in the tile's box all the same.
-            var reach = MathF.Abs(Vector3.Dot(normal, across)) + MathF.Abs(Vector3.Dot(normal, down)) + MathF.Abs(Vector3.Dot(normal, through)) - MathF.Abs(b - a);
+            var reach = MathF.Abs(Vector3.Dot(normal, across)) + MathF.Abs(Vector3.Dot(normal, down))
+                + MathF.Abs(Vector3.Dot(normal, through)) - MathF.Abs(b - a);
             planes[n++] = new Vector4(normal, -(MathF.Min(a, b) - reach - 0.5f));
             planes[n++] = new Vector4(-normal, MathF.Max(a, b) + reach + 0.5f);
         }

@@ -21,22 +21,24 @@ public static class Slicer
     /// <param name="lanes">How many pixels at a time; by default the most that the processor supports.</param>
     /// <returns>False where <paramref name="superseded"/> was signalled; the slice is then incomplete.</returns>
     public static bool Render(
-        PagedVolume volume, SliceGeometry plane, int width, int height, SliceRow row, CancellationToken superseded = default, PacketLanes? lanes = null)
+        PagedVolume volume, SliceGeometry plane, int width, int height, SliceRow row, CancellationToken superseded = default,
+        PacketLanes? lanes = null)
     {
         var job = new SliceJob(volume, plane, width, height, row);
+        var chosen = lanes ?? Packets.Widest;
+        var inBoxes = chosen == PacketLanes.Sixteen && SliceBoxes.Covers(job);
         var sheet = job.Sheet;
         var pixel = Math.Max(plane.Right.Length(), plane.Down.Length());
-        var size = MostTile;
-        while (size > 8 && size * pixel > 1.9f * BlockWindow.Edge)
+        var size = inBoxes ? SliceBoxes.MostTile : MostTile;
+        while (size > 8 && size * pixel > (inBoxes ? VoxelWindow.MostTile : 1.9f * BlockWindow.Edge))
         {
             size /= 2;
         }
 
         var edge = BitOperations.RoundUpToPowerOf2((uint)((Math.Max(width, height) + size - 1) / size));
-        var chosen = lanes ?? Packets.Widest;
         Parallel.For(
             0, (int)(edge * edge), ComputeLane.Options(),
-            () => TileWorker.Rent(volume, sheet),
+            () => inBoxes ? SliceBoxes.Rent(job) : TileWorker.Rent(volume, sheet),
             (tile, loop, worker) =>
             {
                 ComputeLane.GiveWay();
@@ -51,7 +53,10 @@ public static class Slicer
                 {
                     switch (chosen)
                     {
-                        case not PacketLanes.Scalar when plane.Interpolation == SliceInterpolation.Cubic: SliceCubic.RenderTile(job, u, v, size); break;
+                        case not PacketLanes.Scalar when plane.Interpolation == SliceInterpolation.Cubic:
+                            SliceCubic.RenderTile(job, u, v, size);
+                            break;
+                        case PacketLanes.Sixteen when inBoxes: SliceBoxes.RenderTile(job, worker, u, v, size); break;
                         case PacketLanes.Sixteen: SlicePackets512.RenderTile(job, worker, u, v, size); break;
                         case PacketLanes.Eight: SlicePackets256.RenderTile(job, worker, u, v, size); break;
                         case PacketLanes.Four: SlicePackets128.RenderTile(job, worker, u, v, size); break;
