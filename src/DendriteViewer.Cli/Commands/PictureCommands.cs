@@ -18,8 +18,7 @@ internal static class PictureCommands
     public static Command Slice()
     {
         var id = new Argument<string>("ID");
-        var axis = new Option<string>("--axis") { Description = "z, y or x.", DefaultValueFactory = _ => "z" };
-        var at = new Option<double>("--at-um") { Description = "Coordinate on the axis, µm.", Required = true };
+        var place = new SlicePlace();
         var window = new Option<string?>("--window") { Description = "Values shown black and white, LO:HI." };
         var map = new Option<string>("--colormap") { Description = $"{Maps()}.", DefaultValueFactory = _ => "grey" };
         var bits = new Option<int>("--bits") { Description = "8, or 16 for grey values spread over the window (PNG).", DefaultValueFactory = _ => 8 };
@@ -27,8 +26,9 @@ internal static class PictureCommands
         var (target, store, device) = (Shared.Out(), Shared.Store(), Shared.Device());
         var command = new Command("slice", "Write a slice as PNG, JPEG or WebP.")
         {
-            id, hours, modality, axis, at, window, map, bits, size, target, store, device,
+            id, hours, modality, window, map, bits, size, target, store, device,
         };
+        place.AddTo(command);
         command.SetAction((parse, ct) => ExitCodes.RunAsync(async () =>
         {
             var path = parse.GetValue(target)!;
@@ -36,15 +36,9 @@ internal static class PictureCommands
             CheckExtension(path);
             var (datasets, dataset, volume) = await OpenAsync(parse, store, id, modality, hours, ct);
             var (width, height) = Shared.ParseSize(parse.GetValue(size)!);
-            var pane = parse.GetValue(axis) switch
-            {
-                "z" => Pane.Z, "y" => Pane.Y, "x" => Pane.X, var a => throw new UsageException($"--axis is z, y or x, not '{a}'."),
-            };
-            var um = parse.GetValue(at);
-            var view = await ViewStates.InitialAsync(datasets, dataset, volume, ct);
+            var (pane, view) = place.Of(parse, dataset, volume, await ViewStates.InitialAsync(datasets, dataset, volume, ct));
             view = view with
             {
-                Focus = pane switch { Pane.Z => view.Focus with { Z = um }, Pane.Y => view.Focus with { Y = um }, _ => view.Focus with { X = um } },
                 ColorMap = ColorMap.TryFind(parse.GetValue(map))?.Name
                     ?? throw new UsageException($"--colormap is one of {Maps()}, or one of them with {ColorMap.InvertedSuffix} behind it."),
             };

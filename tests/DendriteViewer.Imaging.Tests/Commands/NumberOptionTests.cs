@@ -59,7 +59,7 @@ public sealed class NumberOptionTests
     public void AtUm_WithAPoint_IsThatNumber(string text, double value)
     {
         var parsed = Root.Create().Parse(["slice", "d", "--hours", "0", "--out", "a.png", "--at-um", text]);
-        Assert.Equal(value, parsed.GetValue<double>("--at-um"));
+        Assert.Equal(value, parsed.GetValue<double?>("--at-um"));
     }
 
     [Theory]
