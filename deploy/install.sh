@@ -29,12 +29,16 @@ declare -A why=(
   [python3-zarr]="what imports are timed against"
   [python3-skimage]="what Otsu's threshold is timed against"
   [xvfb]="gives VTK a display"
+  [libvolpack1-dev]="what one thread is timed against"
+  [gcc]="compiles the program that times VolPack"
+  [libc6-dev]="compiles the program that times VolPack"
 )
 packages=(libturbojpeg0 libtiff6 libzstd1 libbz2-1.0 libblosc1 liblz4-1 libhdf5-103-1)
 
-# Without these everything runs; a file that one of them would unpack is refused with its name.
+# Without these everything runs; a file that one of them would unpack is refused with its name, and what is not there is not timed.
 optional=(hdf5-filter-plugin hdf5-filter-plugin-blosc-serial hdf5-plugin-lzf bitshuffle)
 if [ "${1:-runtime}" = tests ]; then packages+=(chromium ffmpeg fonts-dejavu-core nginx-light ocl-icd-libopencl1 pocl-opencl-icd postgresql python3-h5py); fi
+if [ "${1:-runtime}" = peers ]; then optional=(libvolpack1-dev gcc libc6-dev); fi
 if [ "${1:-runtime}" = peers ]; then packages+=(python3-vtk9 python3-scipy python3-skimage python3-tifffile python3-zarr xvfb); fi
 
 # Asked once: a pipe into grep -q would end ldconfig with SIGPIPE, which pipefail takes for an answer.
@@ -58,6 +62,9 @@ installed() {
     hdf5-filter-plugin-blosc-serial) has_plugin libH5Zblosc || has_plugin libblosc_filter ;;
     hdf5-plugin-lzf) has_plugin liblzf_filter || has_plugin libh5LZF ;;
     bitshuffle) has_plugin libh5bshuf ;;
+    libvolpack1-dev) [ -e /usr/include/volpack.h ] ;;
+    gcc) command -v cc >/dev/null ;;
+    libc6-dev) [ -e /usr/include/stdio.h ] ;;
     fonts-dejavu-core) [ -d /usr/share/fonts/truetype/dejavu ] ;;
     *) [[ $known == *"${library[$1]} "* ]] ;;
   esac
@@ -97,5 +104,5 @@ fi
 for p in "${absent[@]}"; do
   apt-cache show "$p" >/dev/null 2>&1 || continue
   echo "Installing $p: ${why[$p]}." >&2
-  "${root[@]}" apt-get install -y -qq --no-install-recommends "$p" >&2 </dev/null || echo "$p could not be installed; HDF5 files that need it are refused with its name." >&2
+  "${root[@]}" apt-get install -y -qq --no-install-recommends "$p" >&2 </dev/null || echo "$p could not be installed; it ${why[$p]}. Everything else works." >&2
 done
