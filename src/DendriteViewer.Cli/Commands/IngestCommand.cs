@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using DendriteViewer.Analysis;
+using DendriteViewer.Analysis.TimeSeries.Cyclers;
 using DendriteViewer.Cli.Output;
 using DendriteViewer.Imaging.Importing;
 using DendriteViewer.Imaging.Volumes;
@@ -31,7 +32,7 @@ internal static class IngestCommand
         command.SetAction((parse, ct) => ExitCodes.RunAsync(async () =>
         {
             var datasets = Shared.Open(parse.GetValue(store));
-            var importer = new Importer(datasets, new ScanAnalysis(), TimeProvider.System);
+            var importer = new Importer(datasets, new ScanAnalysis(), TimeProvider.System) { SeriesReader = new CyclerSeriesReader() };
             ImportResult result;
             using (var bar = new ProgressBar("import", TimeProvider.System))
             {

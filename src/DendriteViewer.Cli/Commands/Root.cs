@@ -18,6 +18,7 @@ internal static class Root
         root.Add(CatalogCommands.Clean());
         root.Add(PictureCommands.Slice());
         root.Add(PictureCommands.Render());
+        root.Add(SeriesCommand.Create());
         root.Add(ExportCommand.Create());
         root.Add(BenchCommand.Create());
         root.Add(DevicesCommand.Create());

@@ -59,6 +59,9 @@ public static class Ranges
     /// <summary>An opacity.</summary>
     public static readonly NumberRange Opacity = new("An opacity", 0, 1);
 
+    /// <summary>Width of the window of a slope along a series.</summary>
+    public static readonly NumberRange WindowHours = new("--window-hours", 1e-6, 1e6, "h");
+
     /// <summary>Hours of plating of what is imported.</summary>
     public static readonly NumberRange ImportHours = new("The hours", 0, 1e6, "h");
 

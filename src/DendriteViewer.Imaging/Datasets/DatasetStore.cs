@@ -105,7 +105,7 @@ public sealed class DatasetStore(IBlobStore blobs)
         var name = BlobNames.Dataset(dataset.Id) + BlobNames.SeriesPath(kind);
         var bytes = await blobs.TryReadAsync(name, ct) ?? throw new VolumeFormatException($"{name} is missing; import the dataset again.");
         return series.Sha256 is null || series.Sha256 == Convert.ToHexStringLower(SHA256.HashData(bytes))
-            ? Series.Parse(kind, bytes, name)
+            ? Series.Parse(kind, bytes, name).OnClock(series.Clock)
             : throw new VolumeFormatException($"{name} is not what was published: its checksum is another; import the dataset again.");
     }
 

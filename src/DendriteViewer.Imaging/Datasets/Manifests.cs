@@ -58,6 +58,12 @@ public static class Manifests
         foreach (var s in manifest.Series)
         {
             Require(VolumeKey.IsModality(s.Kind), file, "series.kind", $"is '{s.Kind}'; use lower case letters, digits and hyphens, as in voltage");
+            Require(s.Clock is not { IsPossible: false }, file, $"the clock of the {s.Kind} series",
+                "has a number that no clock has; give offsetSeconds in seconds and driftPpm within 100000");
+            Require(s.Source is not { Unit: not null, Column: null }, file, $"source.unit of the {s.Kind} series",
+                "is given without source.column; name the column that has the unit");
+            Require(s.Source?.Dates is null or "day-first" or "month-first", file, $"source.dates of the {s.Kind} series",
+                $"is '{s.Source?.Dates}'; use day-first or month-first");
         }
 
         OutlineOf(manifest, file);

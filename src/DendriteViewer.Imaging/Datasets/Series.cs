@@ -11,6 +11,15 @@ public sealed record Series(string Kind, string Unit, IReadOnlyList<double> Hour
 {
     private const double MostHours = 1e6;
 
+    /// <summary>What one unit of the values is in V or A, and whether it is per cm².</summary>
+    /// <param name="kind">voltage or current, as which the values are read.</param>
+    /// <exception cref="VolumeFormatException">The header names no unit of that quantity.</exception>
+    public (double Factor, bool PerCm2) Scale(string kind) => SeriesColumns.UnitOf(kind, Unit, $"The {Kind} series");
+
+    /// <summary>The curve with its times on the clock of the scans; what its clock's error hides is not in it.</summary>
+    /// <param name="clock">How its instrument's clock stands to that of the scans; null where they are one.</param>
+    public Series OnClock(SeriesClock? clock) => clock is null ? this : this with { Hours = Hours.Select(clock.ToScans).ToArray() };
+
     /// <summary>What a reader of the curve should know; empty where nothing is odd.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
@@ -175,8 +184,10 @@ public sealed record Series(string Kind, string Unit, IReadOnlyList<double> Hour
         var warnings = new List<string>();
         if (!SeriesColumns.IsKnown(kind))
         {
-            warnings.Add($"{file}: series of kind {kind} are kept, but no number is made of them; known are voltage and current.");
-            return warnings;
+            warnings.Add(SeriesColumns.IsMeasured(kind)
+                ? SeriesColumns.UnitProblem(kind, header) is { } problem ? $"{file}: {problem}" : ""
+                : $"{file}: series of kind {kind} are kept, but no number is made of them; known are {SeriesColumns.Kinds}.");
+            return warnings.Where(w => w.Length > 0).ToList();
         }
 
         var most = values.Max(Math.Abs);

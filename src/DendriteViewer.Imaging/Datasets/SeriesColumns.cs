@@ -14,6 +14,30 @@ public static partial class SeriesColumns
         ("current", CurrentNames(), [("A", 1), ("mA", 1e-3), ("uA", 1e-6), ("µA", 1e-6), ("μA", 1e-6), ("nA", 1e-9)]),
     ];
 
+    // Quantities that are shown, and of which no other number is made.
+    private static readonly (string Kind, string[] Units)[] s_measured =
+    [
+        ("temperature", ["°C", "degC", "C", "K"]),
+        ("pressure", ["Pa", "kPa", "MPa", "bar", "mbar", "psi"]),
+        ("charge", ["Ah", "mAh", "uAh", "µAh", "μAh", "C", "mC"]),
+    ];
+
+    /// <summary>The kinds of series that have a meaning here, in words.</summary>
+    public static string Kinds => string.Join(", ", s_quantities.Select(q => q.Kind).Concat(s_measured.Select(m => m.Kind)));
+
+    /// <summary>Whether a kind of series is one that is only shown.</summary>
+    public static bool IsMeasured(string kind) => s_measured.Any(m => m.Kind == kind);
+
+    /// <summary>What is wrong with the unit in the header of a series that is only shown; null where nothing is.</summary>
+    public static string? UnitProblem(string kind, string header)
+    {
+        var units = s_measured.First(m => m.Kind == kind).Units;
+        var unit = Ending().Match(header.Trim()).Groups["unit"].Value;
+        return units.Contains(unit) ? null
+            : $"the column '{OneLine.Quote(header)}' of the {kind} series names no unit of a {kind}, so its values are kept as they are; "
+                + $"name it as in {kind}_{units[0]} ({string.Join(", ", units.Where(u => u[0] != 'μ'))}).";
+    }
+
     /// <summary>Whether headers of a kind of series are checked; others are kept as they are.</summary>
     public static bool IsKnown(string kind) => s_quantities.Any(q => q.Kind == kind);
 
@@ -77,6 +101,11 @@ public static partial class SeriesColumns
         @"^(?<quantity>.*?)[\s_/,]*[\[\(]?(?<![A-Za-z])(?<unit>[A-Za-zµμ]{1,3})(?<per>\s?[/_·\*]?\s?cm(\^?-?2|²|⁻²))?[\)\]]?$",
         RegexOptions.CultureInvariant)]
     private static partial Regex Column();
+
+    // As in temperature_degC, T/°C, pressure (kPa), charge [mAh/cm2].
+    [GeneratedRegex(
+        @"(?<=[\s_/,\[\(])(?<unit>°?[A-Za-zµμ]{1,4})(\s?[/_·\*]?\s?cm(\^?-?2|²|⁻²))?[\)\]]?$", RegexOptions.CultureInvariant)]
+    private static partial Regex Ending();
 
     [GeneratedRegex(@"^(cell[ _]?)?(voltage|potential|u|v|e|e_?cell|e_?we|ewe-ece)$",
         RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]

@@ -47,6 +47,9 @@ public sealed class Importer(DatasetStore store, IScanAnalysis analysis, TimePro
     /// <summary>Beginnings of addresses that may be imported from; null for any.</summary>
     public IReadOnlyList<string>? Addresses { get; init; }
 
+    /// <summary>Reads files of instruments that series are in; null where only CSV of hours and values is known.</summary>
+    public ISeriesReader? SeriesReader { get; init; }
+
     /// <summary>Asked when an import is cancelled: whether what was written stays, to go on from.</summary>
     public Func<bool> KeepWhenCancelled { get; init; } = () => false;
 
@@ -200,14 +203,17 @@ public sealed class Importer(DatasetStore store, IScanAnalysis analysis, TimePro
             var published = existing;
             if (fresh || existing is null)
             {
-                foreach (var (kind, bytes) in series)
+                foreach (var (one, bytes) in series)
                 {
-                    await store.Blobs.WriteAsync(BlobNames.Dataset(id) + BlobNames.SeriesPath(kind), bytes, ct);
+                    await store.Blobs.WriteAsync(BlobNames.Dataset(id) + BlobNames.SeriesPath(one.Kind), bytes, ct);
                 }
 
                 var described = manifest with
                 {
-                    Series = manifest.Series.Select(m => m with { Path = BlobNames.SeriesPath(m.Kind), Sha256 = Convert.ToHexStringLower(SHA256.HashData(series.First(s => s.Kind == m.Kind).Bytes)) }).ToArray(),
+                    Series = series.Select(m => m.Series with
+                    {
+                        Path = BlobNames.SeriesPath(m.Series.Kind), Sha256 = Convert.ToHexStringLower(SHA256.HashData(m.Bytes)),
+                    }).ToArray(),
                 };
                 published = await store.UpdateAsync(id, now => PublishedAsync(id, described, now, stored, ct), ct, existing?.Identity);
                 identity = published.Identity;
@@ -312,11 +318,12 @@ public sealed class Importer(DatasetStore store, IScanAnalysis analysis, TimePro
         }
     }
 
-    private async Task<List<(string Kind, byte[] Bytes)>> ReadSeriesAsync(
+    // What a cycler wrote is stored as CSV of hours and values, with what was guessed on the way.
+    private async Task<List<(SeriesManifest Series, byte[] Bytes)>> ReadSeriesAsync(
         DatasetManifest manifest, string root, List<string> warnings, CancellationToken ct)
     {
-        var list = new List<(string, byte[])>();
-        foreach (var s in manifest.Series)
+        var list = new List<(SeriesManifest, byte[])>();
+        foreach (var s in manifest.Series.DistinctBy(s => s.Kind))
         {
             var path = Sources.Confined(Path.GetFullPath(s.Path, root));
             if (!File.Exists(path))
@@ -325,13 +332,22 @@ public sealed class Importer(DatasetStore store, IScanAnalysis analysis, TimePro
             }
 
             var bytes = await File.ReadAllBytesAsync(path, ct);
-            var series = Series.Parse(s.Kind, bytes, path);
+            var described = s;
+            if (SeriesReader?.Read(s, bytes, path) is { } read)
+            {
+                (bytes, described) = (read.Csv, s with { Source = read.Source });
+                warnings.AddRange(read.Source.Remarks ?? []);
+            }
+
+            var series = Series.Parse(s.Kind, bytes, path).OnClock(s.Clock);
             warnings.AddRange(series.Warnings);
             warnings.AddRange(series.CoverageWarnings(manifest.Volumes.Select(v => v.Hours).ToArray()));
             warnings.AddRange(s.Kind == "current" && CurrentCheck.WarningOf(manifest.Cell, series) is { } odd ? [odd] : []);
-            list.Add((s.Kind, bytes));
+            list.Add((described, bytes));
         }
 
+        warnings.AddRange(manifest.Series.GroupBy(s => s.Kind).Where(g => g.Count() > 1)
+            .Select(g => $"dataset.json names {g.Count()} series of kind {g.Key}; the first was taken, the others were left out."));
         return list;
     }
 

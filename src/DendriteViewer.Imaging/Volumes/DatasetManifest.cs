@@ -1,4 +1,5 @@
 using DendriteViewer.Imaging.Corrections;
+using DendriteViewer.Imaging.Datasets;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -314,6 +315,12 @@ public sealed record SeriesManifest
 
     /// <summary>SHA-256 of the file; stated in the store.</summary>
     public string? Sha256 { get; init; }
+
+    /// <summary>How its instrument's clock stands to that of the scans; null where they are one.</summary>
+    public SeriesClock? Clock { get; init; }
+
+    /// <summary>How a cycler's file is read; null for a CSV of hours and values.</summary>
+    public SeriesSource? Source { get; init; }
 
     /// <summary>Fields that this version does not know.</summary>
     [JsonExtensionData]

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DendriteViewer.Analysis.TimeSeries.Cyclers;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Formats;
 using DendriteViewer.Imaging.Importing;
@@ -91,7 +92,7 @@ public sealed class ImportHandler(
 
         var importer = new Importer(store, analysis, time)
         {
-            Roots = Roots, Addresses = options.ImportAddresses, KeepWhenCancelled = run.IsStopping,
+            Roots = Roots, Addresses = options.ImportAddresses, KeepWhenCancelled = run.IsStopping, SeriesReader = new CyclerSeriesReader(),
         };
         var result = asked.Scans is { } scans
             ? await importer.ImportScansAsync(DatasetId.Parse(scans.Dataset), scans.Name, scans.ToManifests(Resolve), relay, ct)

@@ -94,7 +94,8 @@ public sealed class SeriesTests
     [Theory]
     [InlineData("voltage", "hours,voltage_V\n0,60\n1,3700\n", "3700 V")]
     [InlineData("current", "hours,current_A/cm2\n0,0.8\n1,800\n", "800 A/cm2")]
-    [InlineData("pressure", "hours,pressure_MPa\n0,1\n", "kept, but no number is made of them")]
+    [InlineData("force", "hours,force_N\n0,1\n", "kept, but no number is made of them")]
+    [InlineData("pressure", "hours,pressure_at\n0,1\n", "names no unit of a pressure")]
     public void Values_ThatNoCellHas_AreWarnedOf(string kind, string text, string sentence) =>
         Assert.Contains(sentence, Parse(kind, text).Warnings.Single(), StringComparison.Ordinal);
 

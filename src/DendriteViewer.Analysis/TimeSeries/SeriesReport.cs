@@ -1,0 +1,178 @@
+using DendriteViewer.Analysis.TimeSeries.Events;
+using DendriteViewer.Imaging.Datasets;
+using DendriteViewer.Imaging.Volumes;
+
+namespace DendriteViewer.Analysis.TimeSeries;
+
+/// <summary>A scan as an interval on the time axis.</summary>
+/// <param name="Hours">When it began.</param>
+/// <param name="ToHours">When it ended; the same where dataset.json gives no duration.</param>
+/// <param name="Charge">The charge that had passed when it began; null where it is not known.</param>
+/// <param name="During">The charge that passed while it was taken, which belongs to the uncertainty of what it shows.</param>
+public sealed record ScanInterval(double Hours, double ToHours, ArealCharge? Charge, ArealCharge? During);
+
+/// <summary>A clock that was compared with another.</summary>
+/// <param name="Kind">The series whose clock it is.</param>
+/// <param name="Against">The series that it was compared with.</param>
+/// <param name="Fit">How they stand.</param>
+/// <param name="IsApplied">Whether events were sought with the times put right by it.</param>
+public sealed record ClockComparison(string Kind, string Against, ClockFit Fit, bool IsApplied);
+
+/// <summary>What the series of a dataset say.</summary>
+public sealed record SeriesReport
+{
+    private const double LeastOffsetSeconds = 1;
+
+    /// <summary>The series, their times on the scans' clock.</summary>
+    public IReadOnlyList<Series> Series { get; init; } = [];
+
+    /// <summary>The charge; null where neither a current nor a density is known, or no area.</summary>
+    public ChargeCurve? Charge { get; init; }
+
+    /// <summary>Plated and stripped.</summary>
+    public IReadOnlyList<HalfCycle> HalfCycles { get; init; } = [];
+
+    /// <summary>The scans.</summary>
+    public IReadOnlyList<ScanInterval> Scans { get; init; } = [];
+
+    /// <summary>What happened.</summary>
+    public IReadOnlyList<ElectroEvent> Events { get; init; } = [];
+
+    /// <summary>Clocks that could be compared.</summary>
+    public IReadOnlyList<ClockComparison> Clocks { get; init; } = [];
+
+    /// <summary>What a reader must see with the numbers.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>Reads a dataset's series and works all of it out.</summary>
+    /// <param name="store">Where the dataset is.</param>
+    /// <param name="dataset">The dataset.</param>
+    /// <param name="ct">Stops it.</param>
+    public static async Task<SeriesReport> OfAsync(DatasetStore store, Dataset dataset, CancellationToken ct)
+    {
+        var (series, warnings) = (new List<Series>(), new List<string>());
+        foreach (var kind in dataset.Manifest.Series.Select(s => s.Kind))
+        {
+            try
+            {
+                series.Add((await store.SeriesAsync(dataset, kind, ct))!);
+            }
+            catch (VolumeFormatException e)
+            {
+                // A store may hold series from before they were checked.
+                warnings.Add(e.Message);
+            }
+        }
+
+        return Of(series, dataset.Manifest, warnings);
+    }
+
+    /// <summary>Works out what series say.</summary>
+    /// <param name="series">The series, on the scans' clock.</param>
+    /// <param name="manifest">Cell and scans.</param>
+    /// <param name="warnings">Those of reading them.</param>
+    public static SeriesReport Of(IReadOnlyList<Series> series, DatasetManifest manifest, IEnumerable<string> warnings)
+    {
+        var said = new List<string>(warnings);
+        said.AddRange(series.SelectMany(s => s.Warnings));
+        var scanHours = manifest.Volumes.Select(v => v.Hours).Distinct().Order().ToArray();
+        said.AddRange(series.SelectMany(s => s.CoverageWarnings(scanHours)));
+        var (current, voltage) = (series.FirstOrDefault(s => s.Kind == "current"), series.FirstOrDefault(s => s.Kind == "voltage"));
+        var density = manifest.Cell?.CurrentDensityMaCm2;
+        var ends = manifest.Volumes.Select(v => v.Hours + Math.Max(0, v.DurationHours ?? 0)).Concat(series.Select(s => s.Hours[^1]));
+        var areaCm2 = manifest.Cell?.ElectrodeAreaMm2 is { } mm2 ? mm2 / 100 : (double?)null;
+        said.AddRange(current is not null && CurrentCheck.WarningOf(manifest.Cell, current) is { } odd ? [odd] : []);
+        var charge = current is not null ? ChargeCurve.Of(current, areaCm2)
+            : density is { } d ? ChargeCurve.OfConstant(d, ends.DefaultIfEmpty().Max()) : null;
+        Say(said, current, charge, density);
+
+        var clock = Compare(current, voltage, said);
+        var onClock = clock is { IsApplied: true } ? voltage! with { Hours = voltage.Hours.Select(clock.Fit.ToReference).ToArray() }
+            : voltage;
+        var margin = clock is null ? 0 : (clock.IsApplied ? 0 : Math.Abs(clock.Fit.OffsetSeconds)) + (2 * clock.Fit.OffsetSigma);
+        if (current is null && voltage is not null)
+        {
+            said.Add("No current was logged, so a rest cannot be told from a short; confidences are lowered for it.");
+        }
+
+        return new SeriesReport
+        {
+            Series = series,
+            Charge = charge,
+            HalfCycles = current is not null && charge is not null ? HalfCycle.Of(Flow.Of(current), charge) : [],
+            Scans = manifest.Volumes.GroupBy(v => v.Hours).OrderBy(g => g.Key).Select(g =>
+            {
+                var to = g.Key + g.Max(v => Math.Max(0, v.DurationHours ?? 0));
+                return new ScanInterval(g.Key, to, charge?.At(g.Key), charge?.Since(g.Key, to));
+            }).ToArray(),
+            Events = EventFinder.Find(current, onClock, current is null ? null : charge, density, null, margin / 3600),
+            Clocks = clock is null ? [] : [clock],
+            Warnings = said.Distinct().ToArray(),
+        };
+    }
+
+    /// <summary>
+    /// The charge at times enough to draw it by: all rows where they are few, else evenly thinned, with scans and half cycles.
+    /// </summary>
+    /// <param name="most">Points that are taken of the rows, at most.</param>
+    public IEnumerable<(double Hours, ArealCharge Charge)> ChargePoints(int most = 500)
+    {
+        if (Charge is null)
+        {
+            return [];
+        }
+
+        var (rows, step) = (Charge.Hours, Math.Max(1, (Charge.Hours.Count + most - 1) / most));
+        return rows.Where((_, i) => i % step == 0).Append(rows[^1]).Concat(Scans.SelectMany(s => new[] { s.Hours, s.ToHours }))
+            .Concat(HalfCycles.SelectMany(h => new[] { h.FromHours, h.ToHours })).Distinct().Order().Select(h => (h, Charge.At(h)));
+    }
+
+    private static void Say(List<string> said, Series? current, ChargeCurve? charge, double? density)
+    {
+        if (current is not null && charge is null)
+        {
+            said.Add("dataset.json gives no electrode area (cell.electrodeAreaMm2), so there is no areal charge.");
+        }
+        else if (current is null && density is not null)
+        {
+            said.Add("No current was logged: the charge is that of cell.currentDensityMaCm2 flowing all the time, and its uncertainty "
+                + "is not known.");
+        }
+        else if (current is null)
+        {
+            said.Add("No current was logged and dataset.json gives no density (cell.currentDensityMaCm2), so there is no charge.");
+        }
+        else if (charge is { StepMaCm2: 0 })
+        {
+            said.Add("The current takes too few values to tell in which steps the instrument writes it; its resolution is not in the "
+                + "charge’s uncertainty.");
+        }
+
+        if (charge is not null && current is not null && Flow.Of(current).All(f => f.Sign <= 0) && charge.MaCm2.Any(v => v < 0))
+        {
+            said.Add("The current is negative throughout; the charge keeps its sign.");
+        }
+    }
+
+    private static string Say(FormattableString text) => FormattableString.Invariant(text);
+
+    private static ClockComparison? Compare(Series? current, Series? voltage, List<string> said)
+    {
+        if (current is null || voltage is null
+            || ClockFit.Of(Edge.OfCurrent(current), Edge.OfVoltage(voltage)) is not { } fit)
+        {
+            return null;
+        }
+
+        var isApplied = Math.Abs(fit.OffsetSeconds) > Math.Max(LeastOffsetSeconds, 3 * fit.OffsetSigma) || fit.DriftPpm != 0;
+        if (isApplied)
+        {
+            var drift = fit.DriftPpm == 0 ? "" : Say($", and drifts by {fit.DriftPpm:0} ± {fit.DriftSigma:0} ppm");
+            said.Add(Say($"The voltage’s clock is {fit.OffsetSeconds:0.#} ± {fit.OffsetSigma:0.#} s ahead of the current’s")
+                + Say($", as {fit.Pairs} switches of the current show{drift}; events are on the current’s clock. ")
+                + "State it in dataset.json as the clock of the series to have it everywhere.");
+        }
+
+        return new ClockComparison("voltage", "current", fit, isApplied);
+    }
+}
