@@ -16,8 +16,7 @@ public static class DerivedTable
     /// <exception cref="Imaging.Volumes.VolumeFormatException">The voltage's header names no unit.</exception>
     public static string Csv(SeriesReport report, double windowHours)
     {
-        var voltage = report.Series.FirstOrDefault(s => s.Kind == "voltage");
-        var current = report.Series.FirstOrDefault(s => s.Kind == "current");
+        var (current, voltage) = (report.Clock.Current, report.Clock.Voltage);
         var hours = (voltage ?? current)?.Hours ?? [];
         var volts = voltage is null ? null : voltage.Values.Select(v => v * voltage.Scale("voltage").Factor).ToArray();
         var (slope, sigma) = volts is null ? ([], []) : Slope.Of(hours, volts, windowHours);

@@ -11,18 +11,9 @@ namespace DendriteViewer.Analysis.TimeSeries;
 /// <param name="During">The charge that passed while it was taken, which belongs to the uncertainty of what it shows.</param>
 public sealed record ScanInterval(double Hours, double ToHours, ArealCharge? Charge, ArealCharge? During);
 
-/// <summary>A clock that was compared with another.</summary>
-/// <param name="Kind">The series whose clock it is.</param>
-/// <param name="Against">The series that it was compared with.</param>
-/// <param name="Fit">How they stand.</param>
-/// <param name="IsApplied">Whether events were sought with the times put right by it.</param>
-public sealed record ClockComparison(string Kind, string Against, ClockFit Fit, bool IsApplied);
-
 /// <summary>What the series of a dataset say.</summary>
 public sealed record SeriesReport
 {
-    private const double LeastOffsetSeconds = 1;
-
     /// <summary>The series, their times on the scans' clock.</summary>
     public IReadOnlyList<Series> Series { get; init; } = [];
 
@@ -38,8 +29,8 @@ public sealed record SeriesReport
     /// <summary>What happened.</summary>
     public IReadOnlyList<ElectroEvent> Events { get; init; } = [];
 
-    /// <summary>Clocks that could be compared.</summary>
-    public IReadOnlyList<ClockComparison> Clocks { get; init; } = [];
+    /// <summary>Current and voltage on one clock, from which charge and events are.</summary>
+    public SharedClock Clock { get; init; } = new(null, null, null, null);
 
     /// <summary>What a reader must see with the numbers.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
@@ -77,7 +68,10 @@ public sealed record SeriesReport
         said.AddRange(series.SelectMany(s => s.Warnings));
         var scanHours = manifest.Volumes.Select(v => v.Hours).Distinct().Order().ToArray();
         said.AddRange(series.SelectMany(s => s.CoverageWarnings(scanHours)));
-        var (current, voltage) = (series.FirstOrDefault(s => s.Kind == "current"), series.FirstOrDefault(s => s.Kind == "voltage"));
+        var clock = SharedClock.Of(
+            series.FirstOrDefault(s => s.Kind == "current"), series.FirstOrDefault(s => s.Kind == "voltage"), manifest);
+        var (current, voltage) = (clock.Current, clock.Voltage);
+        said.AddRange(clock.Warning is { } about ? [about] : []);
         var density = manifest.Cell?.CurrentDensityMaCm2;
         var ends = manifest.Volumes.Select(v => v.Hours + Math.Max(0, v.DurationHours ?? 0)).Concat(series.Select(s => s.Hours[^1]));
         var areaCm2 = manifest.Cell?.ElectrodeAreaMm2 is { } mm2 ? mm2 / 100 : (double?)null;
@@ -86,10 +80,6 @@ public sealed record SeriesReport
             : density is { } d ? ChargeCurve.OfConstant(d, ends.DefaultIfEmpty().Max()) : null;
         Say(said, current, charge, density);
 
-        var clock = Compare(current, voltage, said);
-        var onClock = clock is { IsApplied: true } ? voltage! with { Hours = voltage.Hours.Select(clock.Fit.ToReference).ToArray() }
-            : voltage;
-        var margin = clock is null ? 0 : (clock.IsApplied ? 0 : Math.Abs(clock.Fit.OffsetSeconds)) + (2 * clock.Fit.OffsetSigma);
         if (current is null && voltage is not null)
         {
             said.Add("No current was logged, so a rest cannot be told from a short; confidences are lowered for it.");
@@ -103,10 +93,10 @@ public sealed record SeriesReport
             Scans = manifest.Volumes.GroupBy(v => v.Hours).OrderBy(g => g.Key).Select(g =>
             {
                 var to = g.Key + g.Max(v => Math.Max(0, v.DurationHours ?? 0));
-                return new ScanInterval(g.Key, to, charge?.At(g.Key), charge?.Since(g.Key, to));
+                return new ScanInterval(g.Key, to, charge is null ? null : ChargeAt(charge, clock, g.Key), charge?.Since(g.Key, to));
             }).ToArray(),
-            Events = EventFinder.Find(current, onClock, current is null ? null : charge, density, null, margin / 3600),
-            Clocks = clock is null ? [] : [clock],
+            Events = EventFinder.Find(current, voltage, current is null ? null : charge, density, null, clock.MarginHours),
+            Clock = clock,
             Warnings = said.Distinct().ToArray(),
         };
     }
@@ -124,7 +114,16 @@ public sealed record SeriesReport
 
         var (rows, step) = (Charge.Hours, Math.Max(1, (Charge.Hours.Count + most - 1) / most));
         return rows.Where((_, i) => i % step == 0).Append(rows[^1]).Concat(Scans.SelectMany(s => new[] { s.Hours, s.ToHours }))
-            .Concat(HalfCycles.SelectMany(h => new[] { h.FromHours, h.ToHours })).Distinct().Order().Select(h => (h, Charge.At(h)));
+            .Concat(HalfCycles.SelectMany(h => new[] { h.FromHours, h.ToHours })).Distinct().Order()
+                .Select(h => (h, ChargeAt(Charge, Clock, h)));
+    }
+
+    // What the current may have passed while its clock may be wrong counts too.
+    private static ArealCharge ChargeAt(ChargeCurve charge, SharedClock clock, double hours)
+    {
+        var sigma = clock.Comparison is { Kind: "current" } c ? c.Fit.OffsetSigma / 3600 : 0;
+        var (at, around) = (charge.At(hours), charge.Since(hours - sigma, hours + sigma).MahCm2 / 2);
+        return at with { Sigma = Math.Sqrt((at.Sigma * at.Sigma) + (around * around)) };
     }
 
     private static void Say(List<string> said, Series? current, ChargeCurve? charge, double? density)
@@ -152,27 +151,5 @@ public sealed record SeriesReport
         {
             said.Add("The current is negative throughout; the charge keeps its sign.");
         }
-    }
-
-    private static string Say(FormattableString text) => FormattableString.Invariant(text);
-
-    private static ClockComparison? Compare(Series? current, Series? voltage, List<string> said)
-    {
-        if (current is null || voltage is null
-            || ClockFit.Of(Edge.OfCurrent(current), Edge.OfVoltage(voltage)) is not { } fit)
-        {
-            return null;
-        }
-
-        var isApplied = Math.Abs(fit.OffsetSeconds) > Math.Max(LeastOffsetSeconds, 3 * fit.OffsetSigma) || fit.DriftPpm != 0;
-        if (isApplied)
-        {
-            var drift = fit.DriftPpm == 0 ? "" : Say($", and drifts by {fit.DriftPpm:0} ± {fit.DriftSigma:0} ppm");
-            said.Add(Say($"The voltage’s clock is {fit.OffsetSeconds:0.#} ± {fit.OffsetSigma:0.#} s ahead of the current’s")
-                + Say($", as {fit.Pairs} switches of the current show{drift}; events are on the current’s clock. ")
-                + "State it in dataset.json as the clock of the series to have it everywhere.");
-        }
-
-        return new ClockComparison("voltage", "current", fit, isApplied);
     }
 }

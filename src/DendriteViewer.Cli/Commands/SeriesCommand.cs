@@ -97,7 +97,7 @@ internal static class SeriesCommand
         {
             hours = s.Hours, toHours = s.ToHours, mahCm2 = s.Charge?.MahCm2, sigma = s.Charge?.Sigma, duringMahCm2 = s.During?.MahCm2,
         }),
-        clocks = report.Clocks.Select(c => new
+        clocks = new[] { report.Clock.Comparison }.OfType<ClockComparison>().Select(c => new
         {
             kind = c.Kind, against = c.Against, offsetSeconds = c.Fit.OffsetSeconds, offsetSigma = c.Fit.OffsetSigma,
             driftPpm = c.Fit.DriftPpm, driftSigma = c.Fit.DriftSigma, pairs = c.Fit.Pairs, unpaired = c.Fit.Unpaired, applied = c.IsApplied,

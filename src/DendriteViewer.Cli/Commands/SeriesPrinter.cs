@@ -35,7 +35,7 @@ internal static class SeriesPrinter
                 + $"confidence {e.Confidence:0.00}{(e.Note is null ? "" : $"  {e.Note}")}");
         }
 
-        foreach (var c in report.Clocks)
+        if (report.Clock.Comparison is { } c)
         {
             Line($"{c.Kind}’s clock {c.Fit.OffsetSeconds:0.#} ± {c.Fit.OffsetSigma:0.#} s ahead of the {c.Against}’s ({c.Fit.Pairs} "
                 + "events)");

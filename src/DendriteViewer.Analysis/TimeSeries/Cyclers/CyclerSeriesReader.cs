@@ -169,7 +169,7 @@ public sealed class CyclerSeriesReader : ISeriesReader
         var cells = TextTable.Split(head, TextTable.SeparatorOf(head));
 
         // What neither this nor the readers of cyclers' files know is left to the import, which says what it needs.
-        return cells.Length <= 2 || !Knows(bytes, file);
+        return (cells.Length == 2 && ColumnName.Of(cells[0]).Quantity == Quantity.TestTime) || !Knows(bytes, file);
     }
 
     private static bool Knows(byte[] bytes, string file)

@@ -9,7 +9,7 @@ public static class EventFinder
     public const double LeastConfidence = 0.5;
 
     // Without a current, a rest looks like a short.
-    private const double WithoutCurrent = 0.6;
+    private const double WithoutCurrent = 0.65;
 
     /// <summary>The events, in order of time.</summary>
     /// <param name="current">The current; null where nobody logged it.</param>

@@ -90,7 +90,7 @@ public sealed class CyclerSamplesTests
 
     [DataFact]
     public void Mpr_WithoutImpedance_IsRefusedAsASweep() =>
-        Assert.Contains("no impedance", Assert.Throws<Imaging.Volumes.VolumeFormatException>(
+        Assert.Contains("no impedance", Assert.Throws<MeasurementException>(
             () => ImpedanceReader.Read(TestData.File("cycler/GCPL-0.mpr"))).Message, StringComparison.Ordinal);
 
     [DataFact]

@@ -71,7 +71,7 @@ public sealed class EventFinderTests
         var cell = new SyntheticCell { Rests = [] };
         var found = EventFinder.Find(null, cell.Voltage());
         Assert.Equal(EventKind.HardShort, found[^1].Kind);
-        Assert.InRange(found[^1].Confidence, 0.5, 0.6);
+        Assert.InRange(found[^1].Confidence, 0.5, 0.65);
     }
 
     [Fact]
