@@ -37,6 +37,11 @@ internal static class EisCommand
             + "Given all, the fit stays in that start's minimum.",
     };
 
+    private static readonly Option<bool> s_tight = new("--tight")
+    {
+        Description = "With a complete --start: go on to the minimum where scipy's limits would end the fit before it.",
+    };
+
     private static readonly Option<string?> s_bound = new("--bound") { Description = "Ranges of parameters: CPE1_1=0.7:1,R1=10:100." };
     private static readonly Option<string?> s_tie = new("--tie") { Description = "Parameters that equal others: CPE2_1=CPE1_1." };
     private static readonly Option<string?> s_profile = new("--profile")
@@ -86,11 +91,25 @@ internal static class EisCommand
     {
         var command = new Command("eis", "Fit and test impedance spectra.")
         {
-            s_path, s_sweep, s_circuit, s_weight, s_fix, s_start, s_bound, s_tie, s_profile, s_areaOption, s_mask, s_sign,
+            s_path, s_sweep, s_circuit, s_weight, s_fix, s_start, s_tight, s_bound, s_tie, s_profile, s_areaOption, s_mask,
+            s_sign,
             s_kk, s_c, s_kkFit, s_kkCapacitance, s_kkElements, s_drt, s_lambdaOption, s_json,
         };
-        command.SetAction((parse, ct) => ExitCodes.RunAsync(() => Task.FromResult(Run(parse, ct))));
+        command.SetAction((parse, ct) => ExitCodes.RunAsync(() => Task.FromResult(RunOrSayWhatIsWrong(parse, ct))));
         return command;
+    }
+
+    // Circuits, names of parameters and masks come from the command line only, so that what is wrong with them is wrong use.
+    private static int RunOrSayWhatIsWrong(ParseResult parse, CancellationToken ct)
+    {
+        try
+        {
+            return Run(parse, ct);
+        }
+        catch (ArgumentException e)
+        {
+            throw new UsageException(e.Message);
+        }
     }
 
     private static int Run(ParseResult parse, CancellationToken ct)
@@ -112,6 +131,7 @@ internal static class EisCommand
             Fixed = EisLists.Values(parse.GetValue(s_fix), "--fix"),
             Start = EisLists.Start(parse.GetValue(s_start), circuit),
             Bounds = EisLists.Ranges(parse.GetValue(s_bound)),
+            Tight = parse.GetValue(s_tight),
             Tied = EisLists.Names(parse.GetValue(s_tie)),
         };
         var kk = new KkSettings
@@ -182,7 +202,7 @@ internal static class EisCommand
             throw new UsageException("--kk and --drt are two things to ask; give one of them.");
         }
 
-        Option[] ofFits = [s_circuit, s_weight, s_fix, s_start, s_bound, s_tie, s_profile, s_areaOption];
+        Option[] ofFits = [s_circuit, s_weight, s_fix, s_start, s_tight, s_bound, s_tie, s_profile, s_areaOption];
         Option[] ofKk = [s_c, s_kkFit, s_kkCapacitance, s_kkElements];
         if ((kk || drt) && ofFits.FirstOrDefault(Given) is { } fit)
         {

@@ -31,7 +31,8 @@ internal static class EisFits
                     name = p.Name, value = p.Value, sigma = p.Sigma, atLimit = p.AtLimit, unit = p.Unit,
                     isFixed = p.IsFixed, tiedTo = p.TiedTo,
                 }),
-                pseudoChiSquare = fit.PseudoChiSquare, worstPercent = fit.WorstPercent, aicc = fit.Aicc,
+                pseudoChiSquare = fit.PseudoChiSquare, worstPercent = fit.WorstPercent,
+                aicc = double.IsFinite(fit.Aicc) ? fit.Aicc : (double?)null,
                 consistent = one.Verdict.IsConsistent, verdict = one.Verdict.Sentence,
                 correlations = fit.Correlations.Select(c => new { first = c.First, second = c.Second, value = c.Value }),
                 arcs = arcs.Select(a => new
@@ -39,6 +40,7 @@ internal static class EisFits
                     name = a.Name, ohm = a.ResistanceOhm, sigmaOhm = a.SigmaOhm, tauS = a.TauS, capacitanceF = a.CapacitanceF,
                     process = Words(a.Kind), ohmCm2 = a.ResistanceOhm * area, halfOhmCm2 = a.ResistanceOhm * area / 2,
                 }),
+                minimum = fit.Minimum is { } m ? new { pseudoChiSquare = m.ChiSquare, values = m.Values } : null,
                 jumps = one.Jumps, otherMinima = fit.OtherMinima,
                 profile = intervals.Select(i => new { name = i.Name, low = i.Low, high = i.High }),
                 truncated = one.Sweep.Truncated, remarks = one.Sweep.Remarks,
@@ -78,6 +80,14 @@ internal static class EisFits
                 : p.Sigma is null ? "not determined by these points" : "";
             var value = $"{EisText.Value(p.Value, p.Sigma)} {p.Unit}".TrimEnd();
             text.AppendLine($"    {p.Name,-8} {value}{(note.Length > 0 ? $" ({note})" : "")}");
+        }
+
+        if (fit.Minimum is { } minimum)
+        {
+            var values = fit.Parameters.Zip(minimum.Values, (p, v) => string.Create(s_invariant, $"{p.Name} {v:G5}"));
+            text.AppendLine(s_invariant,
+                    $"    ended by scipy's limits before the minimum, χ² {minimum.ChiSquare:G6}; --tight goes on to it:")
+                .AppendLine("      " + string.Join(", ", values));
         }
 
         foreach (var interval in intervals)

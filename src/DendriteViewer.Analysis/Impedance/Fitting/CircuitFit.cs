@@ -14,6 +14,9 @@ public static class CircuitFit
     private const int ShortSteps = 40, LongSteps = 1000, Followed = 6;
     private const double Coarse = 1e-5, Fine = 1e-11, SameCost = 1e-3;
 
+    // A fit whose χ² lies this part above the minimum was ended before it.
+    private const double Stopped = 1e-6;
+
     /// <summary>Fits.</summary>
     /// <param name="circuit">The circuit.</param>
     /// <param name="points">The points that are fitted.</param>
@@ -27,13 +30,13 @@ public static class CircuitFit
     {
         var problem = new FitProblem(circuit, points, settings);
         var search = new LevenbergMarquardt(problem);
-        var isGiven = problem.ParameterOf.All(p => settings.Start.ContainsKey(circuit.Parameters[p].Name));
-        var starts = isGiven
-            ? [[.. circuit.Parameters.Select(p => settings.Start.TryGetValue(p.Name, out var v) ? v : 1)]]
-            : new StartValues(problem, points).All(peaks ?? Drt.Of(points).Peaks, settings.Starts);
-        var minima = isGiven
-            ? [Follow(search, problem.VariablesAt(starts.First()))]
-            : Search(problem, search, starts);
+        if (problem.Variables > 0 && problem.ParameterOf.All(p => settings.Start.ContainsKey(circuit.Parameters[p].Name)))
+        {
+            return FromStart(problem, points, search);
+        }
+
+        var starts = new StartValues(problem, points).All(peaks ?? Drt.Of(points).Peaks, settings.Starts);
+        var minima = Search(problem, search, starts);
         foreach (var neighbour in neighbours ?? [])
         {
             minima.Add(Follow(search, problem.VariablesAt(neighbour)));
@@ -48,6 +51,17 @@ public static class CircuitFit
     {
         var problem = new FitProblem(circuit, points, settings);
         return Describe(problem, points, [Follow(new LevenbergMarquardt(problem), problem.VariablesAt(values))]);
+    }
+
+    private static FitResult FromStart(FitProblem problem, SweepPoints points, LevenbergMarquardt search)
+    {
+        var start = problem.Circuit.Parameters.Select(p => problem.Settings.Start.GetValueOrDefault(p.Name, 1)).ToArray();
+        var stopped = new TrustRegionReflective(problem).Minimize(problem.VariablesAt(start));
+        var cost = problem.Cost(stopped);
+        var minimum = Follow(search, [.. stopped]);
+        return problem.Settings.Tight || !(minimum.Cost < cost * (1 - Stopped))
+            ? Describe(problem, points, [problem.Settings.Tight ? minimum : new(stopped, cost)])
+            : Describe(problem, points, [new(stopped, cost)]) with { Minimum = new(minimum.Cost, problem.ParametersAt(minimum.At)) };
     }
 
     private readonly record struct Minimum(double[] At, double Cost);

@@ -1,5 +1,3 @@
-using MathNet.Numerics.LinearAlgebra;
-
 namespace DendriteViewer.Analysis.Impedance.Fitting;
 
 /// <summary>
@@ -35,20 +33,19 @@ internal sealed class Covariance
         var variance = cost / Math.Max(1, problem.Rows - free.Length);
         var lengths = free.Select(i => Math.Sqrt(Enumerable.Range(0, problem.Rows).Sum(r => jacobian[r * n + i] * jacobian[r * n + i])))
             .ToArray();
-        var scaled = Matrix<double>.Build.Dense(problem.Rows, free.Length,
-            (r, c) => lengths[c] > 0 ? jacobian[r * n + free[c]] / lengths[c] : 0);
-        var svd = scaled.Svd();
+        var svd = new SingularValues([.. free.Select((i, c) => Enumerable.Range(0, problem.Rows)
+            .Select(r => lengths[c] > 0 ? jacobian[r * n + i] / lengths[c] : 0).ToArray())]);
         for (var a = 0; a < free.Length; a++)
         {
             var known = lengths[a] > 0;
             for (var b = 0; b < free.Length; b++)
             {
                 var sum = 0d;
-                for (var k = 0; k < svd.S.Count; k++)
+                for (var k = 0; k < svd.S.Length; k++)
                 {
                     var small = svd.S[k] <= Undetermined * svd.S[0];
-                    known &= !small || Math.Abs(svd.VT[k, a]) < 1e-3;
-                    sum += small ? 0 : svd.VT[k, a] * svd.VT[k, b] / (svd.S[k] * svd.S[k]);
+                    known &= !small || Math.Abs(svd.V[k][a]) < 1e-3;
+                    sum += small ? 0 : svd.V[k][a] * svd.V[k][b] / (svd.S[k] * svd.S[k]);
                 }
 
                 _covariance[free[a], free[b]] = known ? variance * sum / (lengths[a] * lengths[b]) : 0;

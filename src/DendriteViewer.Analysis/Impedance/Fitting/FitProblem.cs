@@ -94,6 +94,9 @@ internal sealed class FitProblem
     /// <summary>The largest value of each variable.</summary>
     public double[] Most { get; }
 
+    /// <summary>Whether a person set the range of a variable.</summary>
+    public bool IsBounded(int variable) => Settings.Bounds.ContainsKey(Circuit.Parameters[ParameterOf[variable]].Name);
+
     /// <summary>The variable of a parameter, or −1 where it is fixed.</summary>
     public int VariableOf(int parameter) => _variableOf[parameter];
 

@@ -18,6 +18,11 @@ public sealed record FittedParameter(string Name, string Unit, double Value, dou
 /// <param name="Value">Their correlation, −1 to 1.</param>
 public sealed record ParameterCorrelation(string First, string Second, double Value);
 
+/// <summary>A minimum of χ².</summary>
+/// <param name="ChiSquare">χ² there.</param>
+/// <param name="Values">The parameters there, in the circuit's order.</param>
+public sealed record FitMinimum(double ChiSquare, double[] Values);
+
 /// <summary>What a fit came to.</summary>
 public sealed record FitResult
 {
@@ -53,6 +58,12 @@ public sealed record FitResult
 
     /// <summary>Other minima that starts ended in: their χ², rising.</summary>
     public IReadOnlyList<double> OtherMinima { get; init; } = [];
+
+    /// <summary>
+    /// The χ² of the minimum, and its values, where a fit from a complete start was ended by scipy's limits before it came there; else
+    /// null.
+    /// </summary>
+    public FitMinimum? Minimum { get; init; }
 
     /// <summary>The values in the circuit's order.</summary>
     public double[] Values => [.. Parameters.Select(p => p.Value)];

@@ -25,8 +25,9 @@ public sealed record FitSettings
     public FitWeight Weight { get; init; } = FitWeight.Modulus;
 
     /// <summary>
-    /// Where the fit begins, by names of parameters. Where all free parameters are given, the fit goes to that start's minimum and seeks no
-    /// other; parameters that are not given begin where the fit's own starts do.
+    /// Where the fit begins, by names of parameters. Where all free parameters are given, the fit goes from there as scipy and
+    /// impedance.py do (<see cref="TrustRegionReflective"/>) and seeks no other minimum; parameters that are not given begin where the
+    /// fit's own starts do.
     /// </summary>
     public IReadOnlyDictionary<string, double> Start { get; init; } = new Dictionary<string, double>();
 
@@ -38,6 +39,9 @@ public sealed record FitSettings
 
     /// <summary>Ranges that replace those of <see cref="ParameterRanges"/>.</summary>
     public IReadOnlyDictionary<string, ParameterRange> Bounds { get; init; } = new Dictionary<string, ParameterRange>();
+
+    /// <summary>Whether a fit from a complete start goes on to the minimum where scipy's limits would end it before.</summary>
+    public bool Tight { get; init; }
 
     /// <summary>How many starts by Latin hypercube are tried where no start is given.</summary>
     public int Starts { get; init; } = 40;
