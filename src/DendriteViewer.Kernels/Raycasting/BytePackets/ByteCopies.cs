@@ -29,6 +29,19 @@ internal static unsafe class ByteCopies
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Slices(byte** sources, byte** targets, int count, int axis, int from, int to, nint pitch, nint stride)
     {
+        if (axis == 0 && !Avx512Vbmi.IsSupported)
+        {
+            for (var row = 0; row < Edge; row++)
+            {
+                for (var i = 0; i < count; i++)
+                {
+                    Turn(sources[i] + row * LayerStep, from, to, targets[i] + row * pitch, stride);
+                }
+            }
+
+            return;
+        }
+
         if (axis == 0)
         {
             var turn = Vector512.Create<byte>(s_turn);
@@ -76,6 +89,19 @@ internal static unsafe class ByteCopies
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void SliceAcrossX(byte* source, int slice, byte* target, nint pitch)
     {
+        if (!Avx512Vbmi.IsSupported)
+        {
+            for (var row = 0; row < Edge; row++, source += LayerStep, target += pitch)
+            {
+                for (var y = 0; y < Edge; y++)
+                {
+                    target[y] = source[RowStep * y + slice];
+                }
+            }
+
+            return;
+        }
+
         // Byte 17·y + slice for 16 rows y, of which the last one lies beyond 256 bytes.
         var at = Vector512.Create<byte>(s_first) + Vector512.Create((byte)slice);
         var upper = Vector128.LessThan(at.GetLower().GetLower().AsSByte(), Vector128<sbyte>.Zero).AsByte();
@@ -100,6 +126,35 @@ internal static unsafe class ByteCopies
         if (to > 8)
         {
             Eight(a, b, c, d, turn + Vector512.Create((byte)8), target + 8 * stride, stride);
+        }
+    }
+
+    // The same in registers of 16 bytes: four rounds, in each of which row i and row i + 8 are unpacked to rows 2·i and 2·i + 1.
+    private static void Turn(byte* source, int from, int to, byte* target, nint stride)
+    {
+        var rows = stackalloc Vector128<byte>[Edge];
+        var next = stackalloc Vector128<byte>[Edge];
+        for (var y = 0; y < Edge; y++)
+        {
+            rows[y] = Vector128.Load(source + y * RowStep);
+        }
+
+        for (var round = 0; round < 4; round++)
+        {
+            for (var i = 0; i < Edge / 2; i++)
+            {
+                next[2 * i] = Sse2.UnpackLow(rows[i], rows[i + Edge / 2]);
+                next[2 * i + 1] = Sse2.UnpackHigh(rows[i], rows[i + Edge / 2]);
+            }
+
+            var turned = next;
+            next = rows;
+            rows = turned;
+        }
+
+        for (var x = from; x < to; x++)
+        {
+            rows[x].Store(target + x * stride);
         }
     }
 

@@ -9,13 +9,16 @@ namespace DendriteViewer.Kernels.Raycasting.BytePackets;
 /// </summary>
 internal sealed unsafe class ByteLayer : IDisposable
 {
-    /// <summary>Blocks each way at most: 32 cells, as many as <see cref="ByteJobs"/> looks up.</summary>
+    /// <summary>Blocks each way at most: 32 cells, as many as <see cref="ByteJobs512"/> looks up.</summary>
     public const int MostBlocks = 16;
 
+    /// <summary>Packets of a tile at most.</summary>
+    public const int MostPackets = 256;
+
     private readonly byte* _marks = (byte*)NativeMemory.AllocZeroed(MostBlocks * MostBlocks);
-    private readonly Job[] _jobs = new Job[ByteJobs.Most];
+    private readonly Job[] _jobs = new Job[MostPackets];
     private readonly Block[] _blocks = new Block[MostBlocks * MostBlocks];
-    private readonly short[] _ofPacket = new short[ByteJobs.Most];
+    private readonly short[] _ofPacket = new short[MostPackets];
     private int _jobCount;
     private int _blockCount;
 

@@ -11,11 +11,15 @@ namespace DendriteViewer.Kernels.Raycasting.BytePackets;
 /// for what is drawn.
 /// <para>
 /// A tile of 64×64 pixels takes the axis that its middle ray is nearest to and goes through the volume layer by layer of 16³ blocks
-/// (<see cref="SlicePlan"/>). In each layer it asks which packets of 32 rays have anything to see (<see cref="ByteJobs"/>, <see
+/// (<see cref="SlicePlan"/>). In each layer it asks which packets of 32 rays have anything to see (<see cref="ByteJobs512"/>, <see
 /// cref="CellBits"/>), copies the blocks that those read into a window of plain bytes in the second-level cache (<see
-/// cref="ByteWindow"/>), and takes each packet over its planes, two at a time (<see cref="ByteMarch"/>, <see cref="ByteProjection"/>).
-/// The rays of a packet are all on the same plane at the same time and close together, so the 16×8 (or 16×16) bytes around them fit
-/// registers, and a byte permutation brings the neighbours of 32 samples.
+/// cref="ByteWindow"/>), and takes each packet over its planes, two at a time (<see cref="ByteMarch512"/>,
+/// <see cref="ByteProjection512"/>). The rays of a packet are all on the same plane at the same time and close together, so the 16×8 (or
+/// 16×16) bytes around them fit registers, and a byte permutation brings the neighbours of 32 samples.
+/// </para>
+/// <para>
+/// Without VBMI, packets have 16 rays in registers of half the size. Their code is made from that for 32; what differs is told in
+/// <see cref="ByteLanes512"/> and <see cref="ByteLanes256"/>.
 /// </para>
 /// </summary>
 internal static unsafe class ByteRaycaster
@@ -32,8 +36,10 @@ internal static unsafe class ByteRaycaster
     // Farther from the eye, a place along a ray would be too coarse in a float.
     private const float FarthestEye = 1 << 17;
 
-    /// <summary>Whether this processor has the instructions: AVX-512 VBMI.</summary>
-    public static bool IsSupported => Avx512Vbmi.IsSupported && Lanes512.IsSupported;
+    /// <summary>Whether this processor has the instructions of packets of 32 rays (AVX-512 VBMI) or of 16 (AVX2).</summary>
+    public static bool IsSupported => IsWide || Lanes256.IsSupported;
+
+    private static bool IsWide => Avx512Vbmi.IsSupported && Lanes512.IsSupported;
 
     /// <summary>
     /// Whether a picture can be drawn in bytes: one volume of eight voxels or more each way, one step a voxel, no isosurface, no light
@@ -87,14 +93,24 @@ internal static unsafe class ByteRaycaster
     internal static void RenderTile(RayJob job, ByteTransfer transfer, ByteWorker worker, int u0, int v0, int size)
     {
         if (u0 >= job.Width || v0 >= job.Height
-            || worker.Plan.TryMake(job, u0, v0, size) && ByteTile.Draw(job, transfer, worker, u0, v0, size))
+            || worker.Plan.TryMake(job, u0, v0, size) && (IsWide
+                ? ByteTile512.Draw(job, transfer, worker, u0, v0, size)
+                : ByteTile256.Draw(job, transfer, worker, u0, v0, size)))
         {
             return;
         }
 
         if (size / 2 < LeastTile)
         {
-            RaycastPackets512.RenderTile(job, worker.Other, u0, v0, size);
+            if (Lanes512.IsSupported)
+            {
+                RaycastPackets512.RenderTile(job, worker.Other, u0, v0, size);
+            }
+            else
+            {
+                RaycastPackets256.RenderTile(job, worker.Other, u0, v0, size);
+            }
+
             return;
         }
 

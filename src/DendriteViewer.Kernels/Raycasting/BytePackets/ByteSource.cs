@@ -164,10 +164,10 @@ internal sealed unsafe class ByteSource : IDisposable
         switch (_volume.Type)
         {
             case VoxelType.UInt8 or VoxelType.Int8:
-                var flip = Vector512.Create(_volume.Type == VoxelType.Int8 ? (byte)0x80 : (byte)0);
-                for (var i = 0; i < Voxels; i += 64)
+                var flip = Vector256.Create(_volume.Type == VoxelType.Int8 ? (byte)0x80 : (byte)0);
+                for (var i = 0; i < Voxels; i += 32)
                 {
-                    (Vector512.Load(from + i) ^ flip).Store(stage + i);
+                    (Vector256.Load(from + i) ^ flip).Store(stage + i);
                 }
 
                 break;
@@ -185,6 +185,12 @@ internal sealed unsafe class ByteSource : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Words(ushort* from, byte* stage)
     {
+        if (!Avx512BW.IsSupported)
+        {
+            Words256(from, stage);
+            return;
+        }
+
         var flip = Vector512.Create(_volume.Type == VoxelType.Int16 ? (ushort)0x8000 : (ushort)0);
         Vector512<ushort> least = Vector512.Create(_least), range = Vector512.Create(_range);
         var factor = Vector512.Create(_factor);
@@ -198,16 +204,38 @@ internal sealed unsafe class ByteSource : IDisposable
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Floats(float* from, byte* stage)
+    private void Words256(ushort* from, byte* stage)
     {
-        Vector512<float> low = Vector512.Create(_mapping.Low), scale = Vector512.Create(1 / _mapping.Level), most = Vector512.Create(255f);
+        var flip = Vector256.Create(_volume.Type == VoxelType.Int16 ? (ushort)0x8000 : (ushort)0);
+        Vector256<ushort> least = Vector256.Create(_least), range = Vector256.Create(_range);
+        var factor = Vector256.Create(_factor);
+        var shift = Vector128.CreateScalar((ushort)_shift);
         for (var i = 0; i < Voxels; i += 16)
         {
+            var v = Vector256.Min(Avx2.SubtractSaturate(Vector256.Load(from + i) ^ flip, least), range);
+            var level = Avx2.MultiplyHighRoundScale((Avx2.ShiftLeftLogical(v, shift) >> 1).AsInt16(), factor);
+            Vector128.Narrow(level.GetLower(), level.GetUpper()).AsByte().Store(stage + i);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Floats(float* from, byte* stage)
+    {
+        Vector256<float> low = Vector256.Create(_mapping.Low), scale = Vector256.Create(1 / _mapping.Level), most = Vector256.Create(255f);
+        for (var i = 0; i < Voxels; i += 16)
+        {
+            Vector256<int> first = Level(from + i), second = Level(from + i + 8);
+            var words = Vector256.Narrow(first, second);
+            Vector128.Narrow(words.GetLower(), words.GetUpper()).AsByte().Store(stage + i);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        Vector256<int> Level(float* at)
+        {
             // Not a number is drawn as zero.
-            var v = Vector512.Load(from + i);
-            v = Vector512.ConditionalSelect(Vector512.Equals(v, v), v, Vector512<float>.Zero);
-            v = Vector512.MinNative(Vector512.MaxNative((v - low) * scale, Vector512<float>.Zero), most);
-            Avx512F.ConvertToVector128Byte(Avx512F.ConvertToVector512Int32(v)).Store(stage + i);
+            var v = Vector256.Load(at);
+            v = Vector256.ConditionalSelect(Vector256.Equals(v, v), v, Vector256<float>.Zero);
+            return Avx.ConvertToVector256Int32(Vector256.MinNative(Vector256.MaxNative((v - low) * scale, Vector256<float>.Zero), most));
         }
     }
 

@@ -12,6 +12,8 @@ internal sealed unsafe class ByteWorker : IDisposable
 
     private PagedVolume _volume = null!;
     private TileWorker? _other;
+    private ByteJobs512? _jobs512;
+    private ByteJobs256? _jobs256;
 
     private ByteWorker()
     {
@@ -48,13 +50,20 @@ internal sealed unsafe class ByteWorker : IDisposable
     public SlicePlan Plan { get; } = new();
 
     /// <summary>Where its packets are.</summary>
-    public ByteJobs Jobs { get; } = new();
+    public ByteJobs512 Jobs512 => _jobs512 ??= new ByteJobs512();
+
+    /// <inheritdoc cref="Jobs512"/>
+    public ByteJobs256 Jobs256 => _jobs256 ??= new ByteJobs256();
 
     /// <summary>The layer that is drawn and the one behind it, in turn.</summary>
     public ByteLayer[] Layers { get; } = [new(), new()];
 
     /// <summary>Room for the packets of a tile.</summary>
-    public BytePacket* Packets { get; } = (BytePacket*)NativeMemory.AlignedAlloc((nuint)(ByteJobs.Most * sizeof(BytePacket)), 64);
+    public BytePacket512* Packets512 { get; } =
+        (BytePacket512*)NativeMemory.AlignedAlloc((nuint)(ByteLayer.MostPackets * sizeof(BytePacket512)), 64);
+
+    /// <summary>The same room.</summary>
+    public BytePacket256* Packets256 => (BytePacket256*)Packets512;
 
     /// <summary>What the other packets need, for tiles that these leave to them.</summary>
     public TileWorker Other => _other ??= TileWorker.Rent(_volume);
@@ -65,11 +74,12 @@ internal sealed unsafe class ByteWorker : IDisposable
         Window.Dispose();
         Tables.Dispose();
         Plan.Dispose();
-        Jobs.Dispose();
+        _jobs512?.Dispose();
+        _jobs256?.Dispose();
         Array.ForEach(Layers, l => l.Dispose());
-        NativeMemory.AlignedFree(Packets);
+        NativeMemory.AlignedFree(Packets512);
         GC.SuppressFinalize(this);
     }
 
-    ~ByteWorker() => NativeMemory.AlignedFree(Packets);
+    ~ByteWorker() => NativeMemory.AlignedFree(Packets512);
 }

@@ -96,13 +96,13 @@ internal unsafe struct MarchFrame
 
     /// <summary>The column of a packet's lowest ray on a plane, from the window's first, in 65536ths.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly int ColumnOn(BytePacket* packet, int plane) =>
-        (int)(long)((packet->Column + (First + plane * Step) * packet->ColumnSlope - Column + Ahead) * 65536 + 0.5) - Ahead * 65536;
+    public readonly int ColumnOn(float column, float slope, int plane) =>
+        (int)(long)((column + (First + plane * Step) * slope - Column + Ahead) * 65536 + 0.5) - Ahead * 65536;
 
     /// <summary>The row likewise.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly int RowOn(BytePacket* packet, int plane) =>
-        (int)(long)((packet->Row + (First + plane * Step) * packet->RowSlope - Row + Ahead) * 65536 + 0.5) - Ahead * 65536;
+    public readonly int RowOn(float row, float slope, int plane) =>
+        (int)(long)((row + (First + plane * Step) * slope - Row + Ahead) * 65536 + 0.5) - Ahead * 65536;
 
     /// <summary>What a column or row gains from plane to plane, in 65536ths.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

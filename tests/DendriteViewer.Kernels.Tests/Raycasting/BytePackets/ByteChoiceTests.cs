@@ -12,7 +12,7 @@ public sealed class ByteChoiceTests
     private static bool IsCovered(PagedVolume volume, RaycastSettings settings, RayGeometry? rays = null) =>
         ByteRaycaster.Covers(new RayJob(volume, settings, rays ?? Orbit(20, 40, 40), 1, 40, 40, new uint[1600]), out _);
 
-    [VbmiFact]
+    [BytePacketFact]
     public void Covers_WhatBytesCannotDraw_IsLeftToFloats()
     {
         var volume = Balls<ushort>();
@@ -33,7 +33,7 @@ public sealed class ByteChoiceTests
         Assert.False(IsCovered(slice, Settings(slice, RayMode.Composite, false)));
     }
 
-    [VbmiFact]
+    [BytePacketFact]
     public void Render_NotInMotion_IsNotDrawnInBytes()
     {
         var volume = Balls<byte>(1 / 257f);

@@ -33,7 +33,7 @@ public sealed class ByteMappingTests
     }
 
     // The mean of raw values is coloured, not the mean of values that were cut to the table.
-    [VbmiTheory]
+    [BytePacketTheory]
     [InlineData(RayMode.Mean, 10000, 40000)]
     [InlineData(RayMode.Mean, 20000, 24000)]
     [InlineData(RayMode.Maximum, 20000, 50000)]
@@ -50,7 +50,7 @@ public sealed class ByteMappingTests
     }
 
     // Everything below a steep edge stays as dark as it is, though level 0 lies within half a level of the edge.
-    [VbmiFact]
+    [BytePacketFact]
     public void PictureInMotion_BackgroundBelowASteepEdge_StaysUnseen()
     {
         var voxels = new ushort[64 * 64 * 64];

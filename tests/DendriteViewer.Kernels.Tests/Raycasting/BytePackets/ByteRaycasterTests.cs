@@ -10,7 +10,7 @@ using static DendriteViewer.Kernels.Tests.Raycasting.Scenes;
 namespace DendriteViewer.Kernels.Tests.Raycasting.BytePackets;
 
 /// <summary>
-/// Byte packets against their specification, and both against finer sampling. Processors without VBMI have none to test.
+/// Byte packets against their specification, and both against finer sampling. Processors without AVX2 have none to test.
 /// </summary>
 public sealed class ByteRaycasterTests
 {
@@ -38,7 +38,7 @@ public sealed class ByteRaycasterTests
         return (least, most);
     }
 
-    [VbmiTheory]
+    [BytePacketTheory]
     [InlineData(RayMode.Composite, false)]
     [InlineData(RayMode.Composite, true)]
     [InlineData(RayMode.Maximum, false)]
@@ -56,7 +56,7 @@ public sealed class ByteRaycasterTests
     }
 
     // Odd sizes, any type, any direction, roll, distance (also inside the volume) and clipping, missing bricks, parallel rays.
-    [VbmiFact]
+    [BytePacketFact]
     public void Render_AnyView_AgreesWithTheSpecification() =>
         Prop.ForAll(Gen.Choose(-1000, 1000).Select(i => i / 1000f).ArrayOf(12).ToArbitrary(), n =>
         {

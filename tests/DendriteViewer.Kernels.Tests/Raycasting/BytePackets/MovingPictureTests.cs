@@ -73,7 +73,7 @@ public sealed class MovingPictureTests(ITestOutputHelper output)
 
     private static (float, float)[] Of(string look) => look switch { "translucent" => s_translucent, "opaque" => s_opaque, _ => s_band };
 
-    [VbmiTheory]
+    [BytePacketTheory]
     [MemberData(nameof(Looks))]
     public void MovingPicture_BesideThePictureAtRest_DiffersByLessThanFourLevels(string look, bool shaded)
     {
@@ -90,7 +90,7 @@ public sealed class MovingPictureTests(ITestOutputHelper output)
     }
 
     // What changes from frame to frame beyond what turning changes would be seen as shimmer.
-    [VbmiTheory]
+    [BytePacketTheory]
     [MemberData(nameof(Looks))]
     public void MovingPicture_TurnedByQuarterDegrees_ChangesNoMoreThanTheExactPicture(string look, bool shaded)
     {
@@ -116,7 +116,7 @@ public sealed class MovingPictureTests(ITestOutputHelper output)
     }
 
     // Tiles are 64 pixels wide; a border would show as a step in what differs from the exact picture.
-    [VbmiTheory]
+    [BytePacketTheory]
     [MemberData(nameof(Looks))]
     public void MovingPicture_AcrossABorderOfTiles_HasNoStep(string look, bool shaded)
     {

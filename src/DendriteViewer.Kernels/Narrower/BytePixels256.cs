@@ -1,3 +1,4 @@
+// Made from BytePixels512.cs by NarrowerPacketsTests: change that file, and store this one by DENDRITE_WRITE=1.
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
@@ -5,11 +6,12 @@ using System.Runtime.Intrinsics.X86;
 namespace DendriteViewer.Kernels.Raycasting.BytePackets;
 
 /// <summary>Makes pixels of what a tile's packets gathered.</summary>
-internal static unsafe class BytePixels
+internal static unsafe class BytePixels256
 {
     /// <summary>Writes a tile; pixels from (u0, v0) to before (u1, v1).</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Write(RayJob job, ByteTransfer transfer, BytePacket* packets, PacketShape shape, int u0, int v0, int u1, int v1)
+    public static void Write(
+        RayJob job, ByteTransfer transfer, BytePacket256* packets, PacketShape256 shape, int u0, int v0, int u1, int v1)
     {
         var s = job.Settings;
         uint* block = stackalloc uint[32];
@@ -29,10 +31,10 @@ internal static unsafe class BytePixels
                     {
                         // In the order of the lanes: groups of four of each half in turn.
                         Composed(s, p, out var first, out var second);
-                        for (var i = 0; i < 4; i++)
+                        for (var i = 0; i < Vector256<uint>.Count / 4; i++)
                         {
-                            ((Vector128<uint>*)block)[2 * i] = Group(first, i);
-                            ((Vector128<uint>*)block)[2 * i + 1] = Group(second, i);
+                            ((Vector128<uint>*)block)[2 * i] = ByteLanes256.Group(first, i);
+                            ((Vector128<uint>*)block)[2 * i + 1] = ByteLanes256.Group(second, i);
                         }
                     }
 
@@ -47,49 +49,43 @@ internal static unsafe class BytePixels
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<uint> Group(Vector512<uint> pixels, int i)
-    {
-        var half = i < 2 ? pixels.GetLower() : pixels.GetUpper();
-        return (i & 1) == 0 ? half.GetLower() : half.GetUpper();
-    }
-
     // Colours over the background. Differences from 128 were gathered for what was not let through; if shaded, grey was gathered beside
     // them.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Composed(RaycastSettings s, BytePacket* p, out Vector512<uint> first, out Vector512<uint> second)
+    private static void Composed(RaycastSettings s, BytePacket256* p, out Vector256<uint> first, out Vector256<uint> second)
     {
-        Vector512<float> through1 = First(p->Through) * (1f / 32767), through2 = Second(p->Through) * (1f / 32767);
-        var grey1 = s.Shaded ? First(p->Grey) * (256f / 32767) : (Vector512<float>.One - through1) * 128f;
-        var grey2 = s.Shaded ? Second(p->Grey) * (256f / 32767) : (Vector512<float>.One - through2) * 128f;
+        Vector256<float> through1 = First(p->Through) * (1f / 32767), through2 = Second(p->Through) * (1f / 32767);
+        var grey1 = s.Shaded ? First(p->Grey) * (256f / 32767) : (Vector256<float>.One - through1) * 128f;
+        var grey2 = s.Shaded ? Second(p->Grey) * (256f / 32767) : (Vector256<float>.One - through2) * 128f;
         var unit = s.Shaded ? 1 / 128f : 1 / 256f;
         var background = PackedColor.Unpack(s.Background);
         first = Channel(First(p->Red) * unit + grey1 + through1 * background.X)
             | (Channel(First(p->Green) * unit + grey1 + through1 * background.Y) << 8)
-            | (Channel(First(p->Blue) * unit + grey1 + through1 * background.Z) << 16) | Vector512.Create(0xFF000000u);
+            | (Channel(First(p->Blue) * unit + grey1 + through1 * background.Z) << 16) | Vector256.Create(0xFF000000u);
         second = Channel(Second(p->Red) * unit + grey2 + through2 * background.X)
             | (Channel(Second(p->Green) * unit + grey2 + through2 * background.Y) << 8)
-            | (Channel(Second(p->Blue) * unit + grey2 + through2 * background.Z) << 16) | Vector512.Create(0xFF000000u);
+            | (Channel(Second(p->Blue) * unit + grey2 + through2 * background.Z) << 16) | Vector256.Create(0xFF000000u);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<uint> Channel(Vector512<float> color) =>
-        Avx512F.ConvertToVector512UInt32(Vector512.MinNative(Vector512.MaxNative(color, Vector512<float>.Zero), Vector512.Create(255f)));
+    private static Vector256<uint> Channel(Vector256<float> color) =>
+        Avx2.ConvertToVector256Int32(
+            Vector256.MinNative(Vector256.MaxNative(color, Vector256<float>.Zero), Vector256.Create(255f))).AsUInt32();
 
     // Words of the lanes of the first vector, and of the second.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> First(Vector512<short> words) =>
-        Vector512.ConvertToSingle(Avx512BW.UnpackLow(words, words).AsInt32() >> 16);
+    private static Vector256<float> First(Vector256<short> words) =>
+        Vector256.ConvertToSingle(Avx2.UnpackLow(words, words).AsInt32() >> 16);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> Second(Vector512<short> words) =>
-        Vector512.ConvertToSingle(Avx512BW.UnpackHigh(words, words).AsInt32() >> 16);
+    private static Vector256<float> Second(Vector256<short> words) =>
+        Vector256.ConvertToSingle(Avx2.UnpackHigh(words, words).AsInt32() >> 16);
 
-    private static void Projected(RaycastSettings s, ByteTransfer transfer, BytePacket* p, uint* block)
+    private static void Projected(RaycastSettings s, ByteTransfer transfer, BytePacket256* p, uint* block)
     {
-        for (var lane = 0; lane < 32; lane++)
+        for (var lane = 0; lane < Vector256<ushort>.Count; lane++)
         {
-            var level = ByteProjection.Level(p, s.Mode, lane);
+            var level = ByteProjection256.Level(p, s.Mode, lane);
             block[lane] = 0xFF000000u | (uint)(float.IsNaN(level) ? s.Background : s.Transfer.Color(transfer.Mapping.ValueOf(level)));
         }
     }

@@ -1,19 +1,20 @@
+// Made from ByteTile512.cs by NarrowerPacketsTests: change that file, and store this one by DENDRITE_WRITE=1.
 using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace DendriteViewer.Kernels.Raycasting.BytePackets;
 
 /// <summary>Draws one tile in byte packets, along a plan that was made for it: layer after layer of blocks, front to back.</summary>
-internal static unsafe class ByteTile
+internal static unsafe class ByteTile256
 {
-    // Rays may spread so far within a packet, in columns and rows: the cell of the last one, its neighbour and the rounding fit 16, or 8.
-    private const float MostSpread = 14, NarrowSpread = 6;
+    // Rays may spread so far within a packet, in columns and rows: the cell of the last one, its neighbour and the rounding fit 16.
+    private const float MostSpread = 14;
 
     /// <summary>Draws the tile; false where its rays spread too far for packets or for the window.</summary>
     public static bool Draw(RayJob job, ByteTransfer transfer, ByteWorker worker, int u0, int v0, int size)
     {
         var (s, plan) = (job.Settings, worker.Plan);
-        var packets = worker.Packets;
+        var packets = worker.Packets256;
         if (ShapeFor(job, plan, u0, v0, size) is not { } shape)
         {
             return false;
@@ -34,13 +35,13 @@ internal static unsafe class ByteTile
             }
         }
 
-        worker.Jobs.Open(packets, count);
+        worker.Jobs256.Open(packets, count);
         if (!March(job, worker, &f, u0, v0, size))
         {
             return false;
         }
 
-        BytePixels.Write(job, transfer, packets, shape, u0, v0, u1, v1);
+        BytePixels256.Write(job, transfer, packets, shape, u0, v0, u1, v1);
         return true;
     }
 
@@ -63,7 +64,7 @@ internal static unsafe class ByteTile
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool March(RayJob job, ByteWorker worker, MarchFrame* f, int u0, int v0, int size)
     {
-        var (s, plan, window, jobs) = (job.Settings, worker.Plan, worker.Window, worker.Jobs);
+        var (s, plan, window, jobs) = (job.Settings, worker.Plan, worker.Window, worker.Jobs256);
         var cells = s.Mode == RayMode.Composite ? s.Empty.CellsAcross(job.Volume.Grid, plan.Axis) : null;
         ReadOnlySpan<SlicePlan.Line> corners =
             [plan.LineOf(job, u0, v0), plan.LineOf(job, u0 + size, v0), plan.LineOf(job, u0, v0 + size),
@@ -100,7 +101,7 @@ internal static unsafe class ByteTile
                 }
 
                 // The layers share the plane between them.
-                var p = worker.Packets + packet;
+                var p = worker.Packets256 + packet;
                 var from = p->Next == first + 1 ? first + 1 : first;
                 if (from < to)
                 {
@@ -122,7 +123,8 @@ internal static unsafe class ByteTile
     // Finds the next layer in which anything is to be done, from a plane on; one without jobs where there is none. False where it is too
     // large.
     private static bool Prepare(
-        SlicePlan plan, ByteJobs jobs, CellBits? cells, MarchFrame* f, ReadOnlySpan<SlicePlan.Line> corners, ByteLayer layer, ref int plane)
+        SlicePlan plan, ByteJobs256 jobs, CellBits? cells, MarchFrame* f, ReadOnlySpan<SlicePlan.Line> corners, ByteLayer layer,
+        ref int plane)
     {
         var end = jobs.Left().End;
         while (plane < end)
@@ -160,17 +162,31 @@ internal static unsafe class ByteTile
         return layer.Open(0, 0, 0, 0, 0);
     }
 
-    private static void March(RaycastSettings s, MarchFrame* f, BytePacket* p, int from, int to)
+    private static void March(RaycastSettings s, MarchFrame* f, BytePacket256* p, int from, int to)
     {
-        var isNarrow = p->RowSpread * f->Spread(to - 1) <= NarrowSpread;
-        switch (s.Mode, s.Shaded, isNarrow)
+        var spread = f->Spread(to - 1);
+        var (columns, rows) = (p->BlockColumns * spread, p->BlockRows * spread);
+        if (ByteLanes256.IsNarrow(columns, rows))
         {
-            case (RayMode.Composite, false, true): ByteMarch.Composite<ByteMarch.Flat, ByteSampler.Narrow>(f, p, from, to); break;
-            case (RayMode.Composite, false, false): ByteMarch.Composite<ByteMarch.Flat, ByteSampler.Wide>(f, p, from, to); break;
-            case (RayMode.Composite, true, true): ByteMarch.Composite<ByteMarch.Shaded, ByteSampler.Narrow>(f, p, from, to); break;
-            case (RayMode.Composite, true, false): ByteMarch.Composite<ByteMarch.Shaded, ByteSampler.Wide>(f, p, from, to); break;
-            case (_, _, true): ByteProjection.Project<ByteSampler.Narrow>(f, p, from, to, s.Mode); break;
-            default: ByteProjection.Project<ByteSampler.Wide>(f, p, from, to, s.Mode); break;
+            March<ByteRows.Narrow>(s, f, p, from, to);
+        }
+        else if (ByteLanes256.IsWide(columns, rows))
+        {
+            March<ByteRows.Wide>(s, f, p, from, to);
+        }
+        else
+        {
+            March<ByteRows.Scattered>(s, f, p, from, to);
+        }
+    }
+
+    private static void March<TRows>(RaycastSettings s, MarchFrame* f, BytePacket256* p, int from, int to)
+    {
+        switch (s.Mode, s.Shaded)
+        {
+            case (RayMode.Composite, false): ByteMarch256.Composite<ByteMarch256.Flat, TRows>(f, p, from, to); break;
+            case (RayMode.Composite, true): ByteMarch256.Composite<ByteMarch256.Shaded, TRows>(f, p, from, to); break;
+            default: ByteProjection256.Project<TRows>(f, p, from, to, s.Mode); break;
         }
     }
 
@@ -191,8 +207,8 @@ internal static unsafe class ByteTile
         return layer.Open(number, low.X, low.Y, high.X, high.Y);
     }
 
-    // The first shape whose rays stay close enough together, best of all within six rows; null where none does.
-    private static PacketShape? ShapeFor(RayJob job, SlicePlan plan, int u0, int v0, int size)
+    // The first shape whose rays stay close enough together, best of all narrow; null where none does.
+    private static PacketShape256? ShapeFor(RayJob job, SlicePlan plan, int u0, int v0, int size)
     {
         var far = plan.IsParallel ? 1 : plan.First + (plan.Count - 1) * SlicePlan.Step;
         var (right, down) = (Vector2.Zero, Vector2.Zero);
@@ -208,18 +224,18 @@ internal static unsafe class ByteTile
             (right, down) = isRight ? (Vector2.Max(right, step), down) : (right, Vector2.Max(down, step));
         }
 
-        PacketShape? wide = null;
-        foreach (var shape in PacketShape.All)
+        PacketShape256? wide = null;
+        foreach (var shape in PacketShape256.All)
         {
             var spread = 1.02f * ((shape.Width - 1) * right + (shape.Height - 1) * down);
-            if (spread.X > MostSpread || spread.Y > MostSpread || size * size > ByteJobs.Most * shape.Width * shape.Height)
+            if (spread.X > MostSpread || spread.Y > MostSpread || size * size > ByteLayer.MostPackets * shape.Width * shape.Height)
             {
                 continue;
             }
 
-            // Half of the lanes idle cost more than sixteen rows.
-            var isFull = shape.Width * shape.Height == 32;
-            if (isFull ? spread.Y <= NarrowSpread : wide is null)
+            // Half of the lanes idle cost more than wide rows.
+            var block = 1.02f * ((shape.Width - 1) * right + (shape.BlockHeight - 1) * down);
+            if (shape.IsFull ? ByteLanes256.IsNarrow(block.X, block.Y) : wide is null)
             {
                 return shape;
             }

@@ -7,11 +7,11 @@ using DendriteViewer.Kernels.Sampling;
 namespace DendriteViewer.Kernels.Raycasting.BytePackets;
 
 /// <summary>
-/// 32 neighbouring rays in the lanes of a vector of words, and what they have gathered. Lane i is pixel (i mod w, i div w) of a block w
+/// Neighbouring rays in the lanes of a vector of words, and what they have gathered. Lane i is pixel (i mod w, i div w) of a block w
 /// pixels wide. Floats of the lanes are in two vectors, so that packing them to words and unpacking are each other's inverse: groups
 /// of four lanes go to the first and to the second in turn.
 /// </summary>
-internal unsafe struct BytePacket
+internal unsafe struct BytePacket512
 {
     /// <summary>
     /// How far each ray's column or row lies above the packet's lowest: in an h of 1, or, of parallel rays, everywhere.
@@ -46,6 +46,9 @@ internal unsafe struct BytePacket
     /// <summary>How far the rays spread in columns and rows, as <see cref="ColumnsFirst"/>.</summary>
     public float ColumnSpread, RowSpread;
 
+    /// <summary>The same of those lanes that <see cref="ByteLanes512.Fetch"/> takes together, where they spread farthest.</summary>
+    public float BlockColumns, BlockRows;
+
     /// <summary>
     /// The first plane of all rays, the end of their planes, and the plane behind the last one that was sampled, or −1.
     /// </summary>
@@ -53,7 +56,7 @@ internal unsafe struct BytePacket
 
     /// <summary>Begins the packet whose first pixel is (u, v).</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Begin(RayJob job, SlicePlan plan, PacketShape shape, int u, int v)
+    public void Begin(RayJob job, SlicePlan plan, PacketShape512 shape, int u, int v)
     {
         var (first, end) = (int.MaxValue, 0);
         Lanes(job, plan, shape.Across1, shape.Down1, u, v, out var column1, out var row1, out var columnSlope1, out var rowSlope1,
@@ -64,8 +67,8 @@ internal unsafe struct BytePacket
         (from2, end2) = (from2 | shape.Unused2, end2 & ~shape.Unused2);
         (From, End) = (Avx512BW.PackUnsignedSaturate(from1 & Vector512.Create(0xFFFF), from2 & Vector512.Create(0xFFFF)),
             Avx512BW.PackUnsignedSaturate(end1, end2));
-        first = Least(Vector512.Min(from1 & Vector512.Create(0xFFFF), from2 & Vector512.Create(0xFFFF)));
-        end = -Least(Vector512.Min(-end1, -end2));
+        first = ByteLanes512.Least(Vector512.Min(from1 & Vector512.Create(0xFFFF), from2 & Vector512.Create(0xFFFF)));
+        end = -ByteLanes512.Least(Vector512.Min(-end1, -end2));
         (FirstPlane, EndPlane, Next) = (first, end, -1);
         if (plan.IsParallel)
         {
@@ -82,6 +85,8 @@ internal unsafe struct BytePacket
 
         Part = Avx512BW.PackSignedSaturate(PartOf(columnSlope1, rowSlope1, plan), PartOf(columnSlope2, rowSlope2, plan));
         (ColumnSpread, RowSpread) = (-Least(-ColumnsFirst, -ColumnsSecond), -Least(-RowsFirst, -RowsSecond));
+        BlockColumns = ByteLanes512.BlockSpread(ColumnsFirst, ColumnsSecond);
+        BlockRows = ByteLanes512.BlockSpread(RowsFirst, RowsSecond);
         Through = Vector512.Create(job.Settings.Mode switch { RayMode.Maximum or RayMode.Mean => (short)0, _ => short.MaxValue });
         (Red, Green, Blue, Grey) = (default, default, default, default);
         (Before, SlopeColumns, SlopeRows, SlopeAxis) = (default, default, default, default);
@@ -186,12 +191,4 @@ internal unsafe struct BytePacket
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float Least(Vector512<float> a, Vector512<float> b) => Lanes512.Least(Vector512.MinNative(a, b));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int Least(Vector512<int> v)
-    {
-        var half = Vector256.Min(v.GetLower(), v.GetUpper());
-        var quarter = Vector128.Min(half.GetLower(), half.GetUpper());
-        return Math.Min(Math.Min(quarter[0], quarter[1]), Math.Min(quarter[2], quarter[3]));
-    }
 }

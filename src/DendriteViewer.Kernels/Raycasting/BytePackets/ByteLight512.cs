@@ -5,9 +5,9 @@ using System.Runtime.Intrinsics.X86;
 namespace DendriteViewer.Kernels.Raycasting.BytePackets;
 
 /// <summary>
-/// Light on 32 samples: ambient, two lights and a highlight from the first, as <see cref="ByteRaySpecification"/> has it.
+/// Light on the samples of a packet: ambient, two lights and a highlight from the first, as <see cref="ByteRaySpecification"/> has it.
 /// </summary>
-internal static unsafe class ByteLight
+internal static unsafe class ByteLight512
 {
     /// <summary>
     /// Half of what a colour is multiplied by, and that with the highlight: in 32767ths. The gradient is the mean of the slopes here and
@@ -31,7 +31,7 @@ internal static unsafe class ByteLight
             + Avx512BW.MultiplyAddAdjacent(axis1, axis1)).AsUInt32()) + floor;
         var length2 = Vector512.ConvertToSingle((Avx512BW.MultiplyAddAdjacent(plane2, plane2)
             + Avx512BW.MultiplyAddAdjacent(axis2, axis2)).AsUInt32()) + floor;
-        Vector512<float> inverse1 = Avx512F.ReciprocalSqrt14(length1), inverse2 = Avx512F.ReciprocalSqrt14(length2);
+        Vector512<float> inverse1 = ByteLanes512.ReciprocalSqrt(length1), inverse2 = ByteLanes512.ReciprocalSqrt(length2);
         var head = Along(f->Head, f->HeadAxis, plane1, plane2, axis1, axis2, inverse1, inverse2);
         var key = Along(f->Key, f->KeyAxis, plane1, plane2, axis1, axis2, inverse1, inverse2);
         half = Vector512.Create((short)(RaycastSettings.Ambient / 2 * 32767))

@@ -3,11 +3,11 @@ using System.Runtime.Intrinsics;
 namespace DendriteViewer.Kernels.Raycasting.BytePackets;
 
 /// <summary>
-/// The block of pixels that a packet's lanes are: 32 of them, or fewer where rays spread far; the rest of the lanes is unused.
+/// The block of pixels that a packet's lanes are: as many, or fewer where rays spread far; the rest of the lanes is unused.
 /// </summary>
-internal sealed class PacketShape
+internal sealed class PacketShape512
 {
-    private PacketShape(int width, int height)
+    private PacketShape512(int width, int height)
     {
         (Width, Height) = (width, height);
         (Across1, Down1, Unused1) = Half(0);
@@ -15,9 +15,10 @@ internal sealed class PacketShape
 
         (Vector512<float>, Vector512<float>, Vector512<int>) Half(int offset)
         {
-            Span<float> across = stackalloc float[16], down = stackalloc float[16];
-            Span<int> unused = stackalloc int[16];
-            for (var i = 0; i < 16; i++)
+            var count = Vector512<float>.Count;
+            Span<float> across = stackalloc float[count], down = stackalloc float[count];
+            Span<int> unused = stackalloc int[count];
+            for (var i = 0; i < count; i++)
             {
                 var lane = i / 4 * 8 + i % 4 + offset;
                 unused[i] = lane < width * height ? 0 : -1;
@@ -28,14 +29,20 @@ internal sealed class PacketShape
         }
     }
 
-    /// <summary>Shapes in the order in which they are tried: the first two have all lanes at work.</summary>
-    public static PacketShape[] All { get; } = [new(4, 8), new(8, 4), new(4, 4), new(2, 2)];
+    /// <summary>Shapes in the order in which they are tried, those that have all lanes at work first.</summary>
+    public static PacketShape512[] All { get; } = [.. ByteLanes512.Shapes.Select(s => new PacketShape512(s.Width, s.Height))];
 
     /// <summary>Pixels across.</summary>
     public int Width { get; }
 
     /// <summary>Pixels down.</summary>
     public int Height { get; }
+
+    /// <summary>Whether all lanes are at work.</summary>
+    public bool IsFull => Width * Height == Vector512<ushort>.Count;
+
+    /// <summary>Pixels down of the lanes that <see cref="ByteLanes512.Fetch"/> takes together; they are as many across as all.</summary>
+    public int BlockHeight => Math.Clamp(ByteLanes512.BlockLanes / Width, 1, Height);
 
     /// <summary>Pixels of the lanes from the block's first, in the two vectors of floats; −1 marks unused lanes.</summary>
     public Vector512<float> Across1 { get; }

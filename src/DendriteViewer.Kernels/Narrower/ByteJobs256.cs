@@ -1,3 +1,4 @@
+// Made from ByteJobs512.cs by NarrowerPacketsTests: change that file, and store this one by DENDRITE_WRITE=1.
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -7,16 +8,18 @@ using System.Runtime.Intrinsics.X86;
 namespace DendriteViewer.Kernels.Raycasting.BytePackets;
 
 /// <summary>
-/// Which packets of a tile have anything to see between which planes. A slab of cells is asked for 16 packets at once: the tile's rows of
-/// cells are 32 words of 32 bits in two registers; each packet's rows are looked up one after another and its columns masked out.
+/// Which packets of a tile have anything to see between which planes. A slab of cells is asked for as many packets at once as a vector has
+/// numbers: the tile's rows of cells are 32 words of 32 bits; each packet's rows are looked up one after another and its columns masked
+/// out.
 /// </summary>
-internal sealed unsafe class ByteJobs : IDisposable
+internal sealed unsafe class ByteJobs256 : IDisposable
 {
-    /// <summary>Packets of a tile at most, a multiple of 16.</summary>
-    public const int Most = 256;
+    private const int Most = ByteLayer.MostPackets;
+
+    private static int Lanes => Vector256<int>.Count;
 
     // Eight arrays of 32-bit numbers a packet, then four of one group.
-    private readonly float* _data = (float*)NativeMemory.AlignedAlloc((8 * Most + 4 * 16) * sizeof(float), 64);
+    private readonly float* _data = (float*)NativeMemory.AlignedAlloc((nuint)((8 * Most + 4 * Vector256<int>.Count) * sizeof(float)), 64);
     private int _groups;
 
     private float* Column => _data;
@@ -38,10 +41,10 @@ internal sealed unsafe class ByteJobs : IDisposable
     private int* Found => (int*)(_data + 8 * Most);
 
     /// <summary>Takes over where a tile's packets are.</summary>
-    public void Open(BytePacket* packets, int count)
+    public void Open(BytePacket256* packets, int count)
     {
-        _groups = (count + 15) / 16;
-        for (var i = 0; i < _groups * 16; i++)
+        _groups = (count + Lanes - 1) / Lanes;
+        for (var i = 0; i < _groups * Lanes; i++)
         {
             if (i >= count)
             {
@@ -65,7 +68,7 @@ internal sealed unsafe class ByteJobs : IDisposable
     public (int First, int End) Left()
     {
         var (first, end) = (int.MaxValue, 0);
-        for (var i = 0; i < _groups * 16; i++)
+        for (var i = 0; i < _groups * Lanes; i++)
         {
             (first, end) = End[i] > First[i] ? (Math.Min(first, First[i]), Math.Max(end, End[i])) : (first, end);
         }
@@ -89,16 +92,15 @@ internal sealed unsafe class ByteJobs : IDisposable
             return;
         }
 
-        Vector512<uint> upperRows = Vector512.Load(rows), lowerRows = Vector512.Load(rows + 16);
         // And the plane before, where rays enter the slab.
         var first = Math.Max(from - 1, 0);
         float near = (float)(f->First + first * f->Step), far = (float)(f->First + (to - 1) * f->Step), nearSpread = f->Spread(first),
             farSpread = f->Spread(to - 1);
         for (var group = 0; group < _groups; group++)
         {
-            var i = group * 16;
-            var alive = Vector512.LessThan(Vector512.Load(First + i), Vector512.Create(to))
-                & Vector512.GreaterThan(Vector512.Load(End + i), Vector512.Create(from));
+            var i = group * Lanes;
+            var alive = Vector256.LessThan(Vector256.Load(First + i), Vector256.Create(to))
+                & Vector256.GreaterThan(Vector256.Load(End + i), Vector256.Create(from));
             if (alive.ExtractMostSignificantBits() == 0)
             {
                 continue;
@@ -109,22 +111,22 @@ internal sealed unsafe class ByteJobs : IDisposable
             if (cells is not null)
             {
                 var left = Cell(c0, layer.Column);
-                var mask = Avx512F.ShiftLeftLogicalVariable(Vector512.Create(2),
-                    (Cell(c1, layer.Column) - left).AsUInt32()) - Vector512<int>.One;
-                Vector512<int> r = Cell(r0, layer.Row), last = Cell(r1, layer.Row), seen = Vector512<int>.Zero;
+                var mask = Avx2.ShiftLeftLogicalVariable(Vector256.Create(2),
+                    (Cell(c1, layer.Column) - left).AsUInt32()) - Vector256<int>.One;
+                Vector256<int> r = Cell(r0, layer.Row), last = Cell(r1, layer.Row), seen = Vector256<int>.Zero;
                 while (true)
                 {
-                    var bits = Avx512F.PermuteVar16x32x2(upperRows, r.AsUInt32(), lowerRows);
-                    seen |= Avx512F.ShiftRightLogicalVariable(bits, left.AsUInt32()).AsInt32() & mask;
-                    if (Vector512.LessThan(r, last).ExtractMostSignificantBits() == 0)
+                    var bits = ByteLanes256.Rows(rows, r);
+                    seen |= Avx2.ShiftRightLogicalVariable(bits, left.AsUInt32()).AsInt32() & mask;
+                    if (Vector256.LessThan(r, last).ExtractMostSignificantBits() == 0)
                     {
                         break;
                     }
 
-                    r = Vector512.Min(r + Vector512<int>.One, last);
+                    r = Vector256.Min(r + Vector256<int>.One, last);
                 }
 
-                alive &= ~Vector512.Equals(seen, Vector512<int>.Zero);
+                alive &= ~Vector256.Equals(seen, Vector256<int>.Zero);
             }
 
             var hits = (uint)alive.ExtractMostSignificantBits();
@@ -135,14 +137,15 @@ internal sealed unsafe class ByteJobs : IDisposable
 
             // A sample reads the next column and row too.
             c0.Store(Found);
-            r0.Store(Found + 16);
-            (c1 + Vector512<int>.One).Store(Found + 32);
-            (r1 + Vector512<int>.One).Store(Found + 48);
+            r0.Store(Found + Lanes);
+            (c1 + Vector256<int>.One).Store(Found + 2 * Lanes);
+            (r1 + Vector256<int>.One).Store(Found + 3 * Lanes);
             for (; hits != 0; hits &= hits - 1)
             {
                 var k = BitOperations.TrailingZeroCount(hits);
                 layer.Add(
-                    i + k, Math.Max(first, First[i + k]), Math.Min(to, End[i + k]), Found[k], Found[16 + k], Found[32 + k], Found[48 + k],
+                    i + k, Math.Max(first, First[i + k]), Math.Min(to, End[i + k]), Found[k], Found[Lanes + k], Found[2 * Lanes + k],
+                    Found[3 * Lanes + k],
                     1 << (slab & 1));
             }
         }
@@ -164,20 +167,20 @@ internal sealed unsafe class ByteJobs : IDisposable
     // The least and the largest place of a packet's rays on planes between two.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Range(
-        float* place, float* slope, float* spread, float near, float far, float nearSpread, float farSpread, out Vector512<int> least,
-            out Vector512<int> most)
+        float* place, float* slope, float* spread, float near, float far, float nearSpread, float farSpread, out Vector256<int> least,
+            out Vector256<int> most)
     {
-        Vector512<float> at = Vector512.Load(place), slopes = Vector512.Load(slope), spreads = Vector512.Load(spread);
-        Vector512<float> a = at + slopes * near, b = at + slopes * far;
-        least = Vector512.ConvertToInt32Native(Vector512.Floor(Vector512.Min(a, b) - Vector512.Create(0.01f)));
-        most = Vector512.ConvertToInt32Native(Vector512.Floor(Vector512.Max(a + spreads * nearSpread, b + spreads * farSpread)
-            + Vector512.Create(0.01f)));
+        Vector256<float> at = Vector256.Load(place), slopes = Vector256.Load(slope), spreads = Vector256.Load(spread);
+        Vector256<float> a = at + slopes * near, b = at + slopes * far;
+        least = Vector256.ConvertToInt32Native(Vector256.Floor(Vector256.Min(a, b) - Vector256.Create(0.01f)));
+        most = Vector256.ConvertToInt32Native(Vector256.Floor(Vector256.Max(a + spreads * nearSpread, b + spreads * farSpread)
+            + Vector256.Create(0.01f)));
     }
 
     // The cell of a voxel, counted from a layer's first.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<int> Cell(Vector512<int> voxel, int first) =>
-        Vector512.Min(Vector512.Max((voxel - Vector512.Create(first)) >> 3, Vector512<int>.Zero), Vector512.Create(31));
+    private static Vector256<int> Cell(Vector256<int> voxel, int first) =>
+        Vector256.Min(Vector256.Max((voxel - Vector256.Create(first)) >> 3, Vector256<int>.Zero), Vector256.Create(31));
 
     /// <inheritdoc/>
     public void Dispose()
@@ -186,5 +189,5 @@ internal sealed unsafe class ByteJobs : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    ~ByteJobs() => NativeMemory.AlignedFree(_data);
+    ~ByteJobs256() => NativeMemory.AlignedFree(_data);
 }

@@ -1,0 +1,65 @@
+// Made from PacketShape512.cs by NarrowerPacketsTests: change that file, and store this one by DENDRITE_WRITE=1.
+using System.Runtime.Intrinsics;
+
+namespace DendriteViewer.Kernels.Raycasting.BytePackets;
+
+/// <summary>
+/// The block of pixels that a packet's lanes are: as many, or fewer where rays spread far; the rest of the lanes is unused.
+/// </summary>
+internal sealed class PacketShape256
+{
+    private PacketShape256(int width, int height)
+    {
+        (Width, Height) = (width, height);
+        (Across1, Down1, Unused1) = Half(0);
+        (Across2, Down2, Unused2) = Half(4);
+
+        (Vector256<float>, Vector256<float>, Vector256<int>) Half(int offset)
+        {
+            var count = Vector256<float>.Count;
+            Span<float> across = stackalloc float[count], down = stackalloc float[count];
+            Span<int> unused = stackalloc int[count];
+            for (var i = 0; i < count; i++)
+            {
+                var lane = i / 4 * 8 + i % 4 + offset;
+                unused[i] = lane < width * height ? 0 : -1;
+                (across[i], down[i]) = unused[i] == 0 ? (lane % width, lane / width) : (0, 0);
+            }
+
+            return (Vector256.Create<float>(across), Vector256.Create<float>(down), Vector256.Create<int>(unused));
+        }
+    }
+
+    /// <summary>Shapes in the order in which they are tried, those that have all lanes at work first.</summary>
+    public static PacketShape256[] All { get; } = [.. ByteLanes256.Shapes.Select(s => new PacketShape256(s.Width, s.Height))];
+
+    /// <summary>Pixels across.</summary>
+    public int Width { get; }
+
+    /// <summary>Pixels down.</summary>
+    public int Height { get; }
+
+    /// <summary>Whether all lanes are at work.</summary>
+    public bool IsFull => Width * Height == Vector256<ushort>.Count;
+
+    /// <summary>Pixels down of the lanes that <see cref="ByteLanes256.Fetch"/> takes together; they are as many across as all.</summary>
+    public int BlockHeight => Math.Clamp(ByteLanes256.BlockLanes / Width, 1, Height);
+
+    /// <summary>Pixels of the lanes from the block's first, in the two vectors of floats; −1 marks unused lanes.</summary>
+    public Vector256<float> Across1 { get; }
+
+    /// <inheritdoc cref="Across1"/>
+    public Vector256<float> Down1 { get; }
+
+    /// <inheritdoc cref="Across1"/>
+    public Vector256<int> Unused1 { get; }
+
+    /// <inheritdoc cref="Across1"/>
+    public Vector256<float> Across2 { get; }
+
+    /// <inheritdoc cref="Across1"/>
+    public Vector256<float> Down2 { get; }
+
+    /// <inheritdoc cref="Across1"/>
+    public Vector256<int> Unused2 { get; }
+}
