@@ -25,7 +25,11 @@ public static class ImpedanceReader
     public const long MostBytes = 256L << 20;
 
     // In this order; the last takes any text.
-    private static readonly IImpedanceFormat[] s_formats = [new MprFormat(), new ZPlotFormat(), new DelimitedFormat()];
+    private static readonly IImpedanceFormat[] s_formats =
+    [
+        new ForeignFormats(), new MprFormat(), new ZPlotFormat(), new BioLogicFormat(), new GamryFormat(), new VersaStudioFormat(),
+        new IviumFormat(), new PalmSensFormat(), new AutolabFraFormat(), new P00Format(), new DelimitedFormat(),
+    ];
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">Where it is.</param>

@@ -30,6 +30,7 @@ internal static class SweepChecks
     /// <exception cref="MeasurementException">None can be used; the message names the file.</exception>
     public static ImpedanceFile Check(ImpedanceSource source, ImpedanceTable table, ImaginarySign sign)
     {
+        table = WithoutRests(table);
         var count = table.Blocks.Sum(b => (long)b.Rows.Count);
         if (count is 0 or > MostPoints)
         {
@@ -84,6 +85,19 @@ internal static class SweepChecks
 
         return new ImpedanceFile(source.Path, table.Format, WithShortOnes(sweeps), refused, remarks);
     }
+
+    // Rows without a frequency and an impedance are of rests and charging that stand between sweeps in the same table.
+    private static ImpedanceTable WithoutRests(ImpedanceTable table)
+    {
+        var rests = table.Blocks.Sum(b => b.Rows.Count(IsRest));
+        return rests == 0 ? table : table with
+        {
+            Blocks = [.. table.Blocks.Select(b => b with { Rows = [.. b.Rows.Where(r => !IsRest(r))] }).Where(b => b.Rows.Count > 0)],
+            Remarks = [.. table.Remarks, $"{rests} rows without a frequency, of rests or charging, were left out."],
+        };
+    }
+
+    private static bool IsRest(ImpedanceRow row) => row is { FrequencyHz: 0, Re: 0, Im: 0 };
 
     private static IEnumerable<Part> PartsOf(ImpedanceBlock block)
     {

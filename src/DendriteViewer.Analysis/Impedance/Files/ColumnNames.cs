@@ -28,7 +28,7 @@ internal static partial class ColumnNames
     public static ColumnMeaning Of(string header)
     {
         // Primes as typographers write them, and the minus sign.
-        var name = header.Trim().Trim('"').Trim().Replace('′', '\'').Replace("″", "''").Replace('’', '\'').Replace('"', '\'')
+        var name = SourceText.Unquote(header).Replace('′', '\'').Replace("″", "''").Replace('’', '\'').Replace("\"", "''")
             .Replace('−', '-').Replace('–', '-');
         var minus = name.StartsWith('-') || name.StartsWith("neg", StringComparison.OrdinalIgnoreCase);
         var bare = name.TrimStart('-', ' ');

@@ -25,12 +25,15 @@ internal static class SourceText
             : line.Split(separator);
         for (var i = 0; i < fields.Length; i++)
         {
-            fields[i] = fields[i].Trim().Trim('"').Trim();
+            fields[i] = Unquote(fields[i]);
         }
 
         // A separator at the line's end makes no field.
         return fields is [.., ""] && separator != ' ' ? fields[..^1] : fields;
     }
+
+    /// <summary>A text without the quotes about it; a mark at its end alone is a double prime, as in Z".</summary>
+    public static string Unquote(string text) => text.Trim() is ['"', .. var inner, '"'] ? inner.Trim() : text.Trim().TrimStart('"');
 
     /// <summary>What parts the fields of a file, told by a line of numbers.</summary>
     public static char SeparatorOf(string line)
