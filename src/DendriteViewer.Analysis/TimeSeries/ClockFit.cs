@@ -11,12 +11,13 @@ public sealed record ClockFit(double OffsetSeconds, double OffsetSigma, double D
 {
     private const double SecondsPerHour = 3600;
     private const int MostTried = 60;
+    private const double Agreement = 0.8;
 
     /// <summary>
     /// Fits offset and drift. Each event lies between two rows of either instrument, so that one pair bounds the offset to the sum of the
     /// two intervals; the offset is first searched for among all differences of two events as the one at which most events of the reference
-    /// find a partner of the same direction, then made sharp by intersecting the bounds of all pairs. Where they do not intersect, a drift
-    /// is fitted by least squares, each pair weighted by its interval.
+    /// find a partner of the same direction, then made sharp by intersecting the bounds of the pairs, a few that contradict most others left
+    /// out. Where many contradict one another, a drift is fitted by least squares, each pair weighted by its interval.
     /// </summary>
     /// <param name="reference">Events on the clock that is trusted.</param>
     /// <param name="instrument">Events on the other.</param>
@@ -43,7 +44,27 @@ public sealed record ClockFit(double OffsetSeconds, double OffsetSigma, double D
             }
         }
 
-        return best.Count < 2 || best.Count * 2 < reference.Count ? null : Fit(best, reference.Count - best.Count);
+        if (best.Count < 2 || best.Count * 2 < reference.Count)
+        {
+            return null;
+        }
+
+        // A pair that most others contradict is chance, unless so many do that the clocks drift.
+        var agreeing = Agreeing(best);
+        return Fit(agreeing.Count >= Agreement * best.Count && agreeing.Count >= 2 ? agreeing : best, reference.Count);
+    }
+
+    // The pairs whose bounds hold the offset that most bounds hold.
+    private static List<(Edge A, Edge B)> Agreeing(List<(Edge A, Edge B)> pairs)
+    {
+        List<(Edge A, Edge B)> most = [];
+        foreach (var at in pairs.Select(p => p.B.FromHours - p.A.ToHours))
+        {
+            var holding = pairs.Where(p => p.B.FromHours - p.A.ToHours <= at + 1e-9 && p.B.ToHours - p.A.FromHours >= at - 1e-9).ToList();
+            most = holding.Count > most.Count ? holding : most;
+        }
+
+        return most;
     }
 
     /// <summary>An instrument's time on the reference's clock.</summary>
@@ -88,8 +109,9 @@ public sealed record ClockFit(double OffsetSeconds, double OffsetSigma, double D
 
     private static double Width(Edge e) => e.ToHours - e.FromHours;
 
-    private static ClockFit Fit(List<(Edge A, Edge B)> pairs, int unpaired)
+    private static ClockFit Fit(List<(Edge A, Edge B)> pairs, int all)
     {
+        var unpaired = all - pairs.Count;
         var low = pairs.Max(p => p.B.FromHours - p.A.ToHours);
         var high = pairs.Min(p => p.B.ToHours - p.A.FromHours);
         double w = 0, wt = 0, wd = 0;

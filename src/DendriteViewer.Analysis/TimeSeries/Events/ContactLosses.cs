@@ -19,7 +19,7 @@ internal static class ContactLosses
     public static ElectroEvent? Of(Polarisation p, IReadOnlyList<ElectroEvent> shorts)
     {
         var (hours, volts) = (p.Hours, p.Volts);
-        var overall = Noise.Of(volts, 0, volts.Length);
+        var overall = p.NoiseVolts;
         for (var i = Before; i + LeastAfter <= volts.Length; i++)
         {
             var line = Line.Fit(hours, volts, i - Before, Before, hours[i]);
@@ -33,9 +33,14 @@ internal static class ContactLosses
             var noise = Math.Max(overall, Noise.Of(volts, i - Before, Before));
             var climbs = Enumerable.Range(i, rows).All(j => Excess(j) > Threshold * noise)
                 && Excess(i + rows - 1) > 2 * Excess(i) && Excess(i + rows - 1) > Excess(i + (rows / 2));
+            if (!climbs)
+            {
+                continue;
+            }
+
             var most = volts[i..].Max() - line.Value;
             var isComingBack = shorts.Any(s => s.Hours <= hours[i] && i - Array.BinarySearch(hours, s.Hours) < 4 * Before);
-            if (climbs && most >= 0.5 * line.Value && volts[^1] - line.Value > 0.3 * line.Value && !isComingBack)
+            if (most >= 0.5 * line.Value && volts[^1] - line.Value > 0.3 * line.Value && !isComingBack)
             {
                 var z = Excess(i + rows - 1) / Math.Max(noise, 1e-12);
                 return new ElectroEvent(

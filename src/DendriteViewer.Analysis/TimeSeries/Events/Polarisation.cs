@@ -9,7 +9,8 @@ namespace DendriteViewer.Analysis.TimeSeries.Events;
 /// <param name="Volts">The voltage times the current's sign.</param>
 /// <param name="MaCm2">Magnitude of the current density; null where it is not known.</param>
 /// <param name="OhmicVolts">What the cell's resistance alone drops at that current; null where no switch showed it.</param>
-internal sealed record Polarisation(double[] Hours, double[] Volts, double? MaCm2, double? OhmicVolts)
+/// <param name="NoiseVolts">Noise of the whole curve: few rows of a short stretch tell little of it.</param>
+internal sealed record Polarisation(double[] Hours, double[] Volts, double? MaCm2, double? OhmicVolts, double NoiseVolts)
 {
     private const double SameCurrent = 0.1;
 
@@ -24,6 +25,7 @@ internal sealed record Polarisation(double[] Hours, double[] Volts, double? MaCm
     {
         var (factor, _) = voltage.Scale("voltage");
         var found = new List<Polarisation>();
+        var noise = Noise.Of(voltage.Values, 0, voltage.Values.Count) * factor;
         var row = 0;
         foreach (var flow in flows)
         {
@@ -54,7 +56,8 @@ internal sealed record Polarisation(double[] Hours, double[] Volts, double? MaCm
 
                 if (hours.Count > 0)
                 {
-                    found.Add(new Polarisation([.. hours], [.. volts], charge is null ? null : Math.Abs(charge.MaCm2[first]), null));
+                    found.Add(new Polarisation(
+                        [.. hours], [.. volts], charge is null ? null : Math.Abs(charge.MaCm2[first]), null, noise));
                 }
 
                 first = last + 1;
@@ -69,7 +72,8 @@ internal sealed record Polarisation(double[] Hours, double[] Volts, double? MaCm
     {
         var (factor, _) = voltage.Scale("voltage");
         var sign = Noise.Median(voltage.Values, 0, voltage.Values.Count) < 0 ? -1 : 1;
-        return [new Polarisation([.. voltage.Hours], voltage.Values.Select(v => v * factor * sign).ToArray(), maCm2, null)];
+        var noise = Noise.Of(voltage.Values, 0, voltage.Values.Count) * factor;
+        return [new Polarisation([.. voltage.Hours], voltage.Values.Select(v => v * factor * sign).ToArray(), maCm2, null, noise)];
     }
 
     // The jump of the voltage at the row where a stretch begins is at least the ohmic drop; the least over all switches is the best bound.

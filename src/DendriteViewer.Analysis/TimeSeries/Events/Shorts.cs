@@ -25,7 +25,6 @@ internal static class Shorts
         var (hours, volts) = (p.Hours, p.Volts);
         var n = volts.Length;
         var filtered = MedianOfThree(volts);
-        var overall = Noise.Of(volts, 0, n);
 
         // Level before the soft short that is going on; NaN where none is.
         var (regime, regimeLow, calm) = (double.NaN, 0.0, 0);
@@ -37,7 +36,7 @@ internal static class Shorts
                 regime = calm > Before ? double.NaN : regime;
             }
 
-            if (StepAt(hours, volts, filtered, overall, i) is not { } step)
+            if (StepAt(hours, volts, filtered, p.NoiseVolts, i) is not { } step)
             {
                 continue;
             }
@@ -48,7 +47,7 @@ internal static class Shorts
             {
                 // How many rows confirm it.
                 var rows = n - i;
-                found.Add(new ElectroEvent(EventKind.HardShort, hours[i], sureness * (1 - (0.35 / rows)), null, string.Create(
+                found.Add(new ElectroEvent(EventKind.HardShort, hours[i], sureness * (1 - (0.3 / rows)), null, string.Create(
                     System.Globalization.CultureInfo.InvariantCulture,
                     $"falls by {100 * (level - volts[i]) / level:0} % within one row and stays there for {rows} rows")));
                 break;
@@ -94,6 +93,11 @@ internal static class Shorts
 
     private static bool IsHard(double[] volts, int i, double level)
     {
+        if (volts[Math.Min(i + 1, volts.Length - 1)] >= 2 * HardShare * level)
+        {
+            return false;
+        }
+
         var rest = volts[Math.Min(i + 1, volts.Length - 1)..];
         Array.Sort(rest);
         return rest[rest.Length / 2] < HardShare * level && rest[(int)(0.9 * (rest.Length - 1))] < 2 * HardShare * level;
