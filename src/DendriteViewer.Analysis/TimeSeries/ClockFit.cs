@@ -16,8 +16,8 @@ public sealed record ClockFit(double OffsetSeconds, double OffsetSigma, double D
     /// <summary>
     /// Fits offset and drift. Each event lies between two rows of either instrument, so that one pair bounds the offset to the sum of the
     /// two intervals; the offset is first searched for among all differences of two events as the one at which most events of the reference
-    /// find a partner of the same direction, then made sharp by intersecting the bounds of the pairs, a few that contradict most others left
-    /// out. Where many contradict one another, a drift is fitted by least squares, each pair weighted by its interval.
+    /// find a partner of the same direction, then made sharp by intersecting the bounds of the pairs, a few that contradict most others
+    /// left out. Where many contradict one another, a drift is fitted by least squares, each pair weighted by its interval.
     /// </summary>
     /// <param name="reference">Events on the clock that is trusted.</param>
     /// <param name="instrument">Events on the other.</param>

@@ -4,6 +4,7 @@ using DendriteViewer.Imaging.Tests;
 
 namespace DendriteViewer.Analysis.Tests.TimeSeries.Events;
 
+[Collection(nameof(Mutants))]
 public sealed class EventLogTests
 {
     private static readonly ElectroEvent[] s_found = [new(EventKind.CurrentOn, 0, 0.99), new(EventKind.SoftShort, 2, 0.7),
