@@ -45,12 +45,15 @@ internal static class Limits
                 continue;
             }
 
-            var line = Line.Fit(voltage.Hours, voltage.Values, last - 4, 5, voltage.Hours[last]);
+            // How it approaches its end: over a fiftieth of the stretch, since the slope of a few rows is noise.
+            var count = Math.Clamp((last - first) / 50, 8, last - first);
+            var line = Line.Fit(voltage.Hours, voltage.Values, last - count + 1, count, voltage.Hours[last]);
             var span = voltage.Hours[last] - voltage.Hours[first];
+            var isChanging = line.Slope * flow.Sign * 0.05 * span > 2 * tolerance && Math.Abs(line.Slope) > 4 * line.SlopeSigma;
             var isExtreme = Enumerable.Range(first, last - first).All(i => flow.Sign * (voltage.Values[i] - end) <= tolerance);
             endings.Add(new Ending(
                 voltage.Hours[last], flow.Sign * end, tolerance,
-                isExtreme && line.Slope * flow.Sign * 0.05 * span > 2 * tolerance));
+                isExtreme && isChanging));
         }
 
         foreach (var e in endings.Where(e => e.IsClimbing))

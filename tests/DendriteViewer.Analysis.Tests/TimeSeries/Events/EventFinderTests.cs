@@ -119,6 +119,23 @@ public sealed class EventFinderTests
     }
 
     [Fact]
+    public void Limit_VoltageAtWhichChargingEndsEachTime_IsFoundAndAPlateauIsNot()
+    {
+        var random = new Random(5);
+        double[] hours = [.. Enumerable.Range(0, 3000).Select(i => i * 0.005)];
+        double Phase(double h) => h - (3 * Math.Floor(h / 3));
+        var current = new Series("current", "current_mA", hours, hours.Select(h => Phase(h) < 2 ? 1.0 : 0).ToArray());
+        Series Voltage(Func<double, double> at) =>
+            new("voltage", "voltage_V", hours,
+                hours.Select(h => (Phase(h) < 2 ? at(Phase(h)) : 3.5) + (0.0004 * random.NextDouble())).ToArray());
+        var limits = EventFinder.Find(current, Voltage(h => 3.6 + (0.15 * h * h))).Where(e => e.Kind == EventKind.Limit).ToArray();
+        Assert.Equal(5, limits.Length);
+        Assert.All(limits, l => Assert.InRange(Phase(l.Hours), 1.98, 2));
+        Assert.DoesNotContain(EventFinder.Find(current, Voltage(h => 3.6 + (0.1 * (1 - Math.Exp(-h / 0.2))))), e =>
+            e.Kind == EventKind.Limit);
+    }
+
+    [Fact]
     public void Switch_InAHole_IsListedWithHalfTheConfidence()
     {
         double[] hours = [.. Enumerable.Range(0, 21).Select(k => k / 10.0), 12.0, 12.1];
