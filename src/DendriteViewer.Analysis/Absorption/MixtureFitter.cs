@@ -29,7 +29,7 @@ public sealed class MixtureFitter
         }
 
         (_sample, _references, _mostShift) = (sample, references, MixtureSettings.ShiftEv.Check(settings.MostShiftEv));
-        var (all, range) = (sample.Spectrum.EnergyEv, settings.Fit.Ordered);
+        var (all, range) = (sample.Spectrum.EnergyEv, settings.Fit?.Ordered ?? Usual());
         var (from, to) = (Lines.Nearest(all, sample.E0 + range.From), Lines.Nearest(all, sample.E0 + range.To));
         if (to - from < references.Count + 2)
         {
@@ -57,6 +57,29 @@ public sealed class MixtureFitter
 
     /// <summary>The fitted range in eV relative to the sample's E0, as its points lie.</summary>
     public EnergyRange Fit { get; }
+
+    // The usual range, as far as sample and references cover it, with the shift that is allowed.
+    private EnergyRange Usual()
+    {
+        var (usual, references) = (MixtureSettings.UsualFit, _references.Select(r => r.Spectrum.EnergyEv).ToArray());
+        var first = Math.Max(_sample.Spectrum.EnergyEv[0], references.Max(e => e[0]) + _mostShift) - _sample.E0;
+        var last = Math.Min(_sample.Spectrum.EnergyEv[^1], references.Min(e => e[^1]) - _mostShift) - _sample.E0;
+        EnergyRange covered = new(Math.Max(usual.From, Above(first)), Math.Min(usual.To, Below(last)));
+        if (covered != usual)
+        {
+            _remarks.Add(FormattableString.Invariant(
+                $"The fitted range was narrowed to {covered.From:0.##} to {covered.To:0.##} eV, which all spectra cover."));
+        }
+
+        return covered.From < covered.To ? covered : usual;
+    }
+
+    // The sample's points within what is covered: the one nearest to its end might lie outside.
+    private double Above(double relative) =>
+        _sample.Spectrum.EnergyEv.Select(e => e - _sample.E0).Where(e => e >= relative).DefaultIfEmpty(relative).First();
+
+    private double Below(double relative) =>
+        _sample.Spectrum.EnergyEv.Select(e => e - _sample.E0).Where(e => e <= relative).DefaultIfEmpty(relative).Last();
 
     /// <summary>The best mixture of all references.</summary>
     public MixtureFit Best() => Best([.. Enumerable.Range(0, _references.Count)]);

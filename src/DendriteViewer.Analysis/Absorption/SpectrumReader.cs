@@ -22,14 +22,18 @@ public static class SpectrumReader
     {
         var (file, name) = Part(path);
         var source = new SpectrumSource(file, ReadBytes(file));
-        var found = ReadAll(source, column, isColumnOptional);
+        var leftOut = new List<string>();
+        var found = ReadAll(source, column, isColumnOptional, leftOut);
         var wanted = name is null ? found : [.. found.Where(s => NameIn(s) == name.Trim())];
         return wanted switch
         {
             [var only] => only.Named(path),
+            [] when leftOut.Find(r => r.StartsWith($"{source.Name}#{name!.Trim()} ", StringComparison.Ordinal)) is { } reason =>
+                throw new MeasurementException(reason),
             [] => throw source.Refuse(found is [var single] && NameIn(single) is null ? "It holds one spectrum, which has no name; leave "
-                + "# and what follows out." : $"It has no spectrum {name}; it has {Listed(found)}."),
-            _ => throw source.Refuse(name is null ? $"It holds {found.Count} spectra; name one, as PATH#NAME, of {Listed(found)}."
+                + "# and what follows out." : $"It has no spectrum {name}; it has {Listed(found)}{Others(leftOut)}."),
+            _ => throw source.Refuse(name is null
+                ? $"It holds {found.Count} spectra; name one, as PATH#NAME, of {Listed(found)}{Others(leftOut)}."
                 : $"It has {wanted.Count} spectra named {name}; rename them."),
         };
     }
@@ -40,9 +44,9 @@ public static class SpectrumReader
     /// <param name="column">As in <see cref="Read"/>.</param>
     /// <exception cref="MeasurementException">As in <see cref="Read"/>.</exception>
     public static IReadOnlyList<Spectrum> ReadAll(string path, byte[] bytes, string? column = null) =>
-        ReadAll(new SpectrumSource(path, bytes), column, isColumnOptional: false);
+        ReadAll(new SpectrumSource(path, bytes), column, isColumnOptional: false, []);
 
-    private static IReadOnlyList<Spectrum> ReadAll(SpectrumSource source, string? column, bool isColumnOptional)
+    private static IReadOnlyList<Spectrum> ReadAll(SpectrumSource source, string? column, bool isColumnOptional, List<string> leftOut)
     {
         if (source.IsHdf5)
         {
@@ -51,12 +55,13 @@ public static class SpectrumReader
 
         if (AthenaProject.Recognises(source))
         {
-            return column is null || isColumnOptional ? AthenaProject.Read(source)
+            return column is null || isColumnOptional ? AthenaProject.Read(source, leftOut)
                 : throw source.Refuse("It is an Athena project and has no columns to name; name a spectrum of it, as PATH#NAME.");
         }
 
         // Of several scans those that are spectra: alignment scans of motors stand among them.
-        var (spectra, refused) = (new List<Spectrum>(), new List<MeasurementException>());
+        var spectra = new List<Spectrum>();
+        MeasurementException? first = null;
         foreach (var table in s_formats.First(f => f.Recognises(source)).Read(source))
         {
             try
@@ -65,16 +70,20 @@ public static class SpectrumReader
             }
             catch (MeasurementException e)
             {
-                refused.Add(e);
+                first ??= e;
+                leftOut.Add(e.Message);
             }
         }
 
-        return spectra.Count > 0 ? spectra : throw refused[0];
+        return spectra.Count > 0 ? spectra : throw first!;
     }
 
     // What stands behind # in the name that a file of several gives its spectra.
     private static string? NameIn(Spectrum spectrum) =>
         spectrum.Name.IndexOf('#', StringComparison.Ordinal) is >= 0 and var at ? spectrum.Name[(at + 1)..] : null;
+
+    private static string Others(List<string> leftOut) =>
+        leftOut.Count == 0 ? "" : $"; {leftOut.Count} more cannot be read as spectra";
 
     private static string Listed(IReadOnlyList<Spectrum> spectra) =>
         string.Join(", ", spectra.Take(40).Select(NameIn)) + (spectra.Count > 40 ? $" and {spectra.Count - 40} more" : "");

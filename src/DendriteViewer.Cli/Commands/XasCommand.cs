@@ -57,7 +57,8 @@ internal static class XasCommand
             {
                 Fit = fit,
                 Spread = MixtureSpread.Of(
-                    (sample, ofSample.E0), [.. ofReferences.Select(r => (r.Spectrum, r.E0))], settings, request.Mixture, fit.ShiftEv),
+                    (sample, ofSample.E0), [.. ofReferences.Select(r => (r.Spectrum, r.E0))], settings,
+                    request.Mixture with { Fit = fitter.Fit }, fit.ShiftEv),
                 Combinations = request.Combinations ? fitter.Combinations() : [],
             };
         }
@@ -65,7 +66,7 @@ internal static class XasCommand
         if (others.Length > 0)
         {
             var series = normalized.AsSpan(1 + references.Length, others.Length);
-            var components = PrincipalComponents.Of([ofSample, .. series], request.Mixture.Fit);
+            var components = PrincipalComponents.Of([ofSample, .. series], request.Mixture.Fit ?? MixtureSettings.UsualFit);
             var count = request.Components ?? components.Suggested;
             result = result with
             {
@@ -74,7 +75,7 @@ internal static class XasCommand
         }
 
         return before is null ? result
-            : result with { Difference = SpectrumDifference.Of(normalized[^1], ofSample, request.Mixture.Fit) };
+            : result with { Difference = SpectrumDifference.Of(normalized[^1], ofSample, request.Mixture.Fit ?? MixtureSettings.UsualFit) };
     }
 
     private static (Spectrum Spectrum, double E0, bool IsGiven) WithEdge(Spectrum spectrum, double? e0) =>

@@ -50,7 +50,8 @@ internal static class XasJson
 
     private static object Fitted(XasRequest request, MixtureFit fit) => new
     {
-        range = Pair(fit.Fit), asked = Pair(request.Mixture.Fit), mostShiftEv = request.Mixture.MostShiftEv, shiftEv = fit.ShiftEv,
+        range = Pair(fit.Fit), asked = request.Mixture.Fit is { } asked ? Pair(asked) : null,
+        mostShiftEv = request.Mixture.MostShiftEv, shiftEv = fit.ShiftEv,
         shiftSigma = fit.ShiftSigma, weights = "not negative, sum one", interpolation = "linear",
         energiesEv = request.Curves ? fit.EnergiesEv : null, data = request.Curves ? fit.Data : null,
         model = request.Curves ? fit.Model : null,

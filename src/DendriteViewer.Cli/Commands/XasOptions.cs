@@ -37,7 +37,8 @@ internal sealed class XasOptions
     private readonly Option<string[]> _references = new("--references") { Description = "Fit the sample as a mixture of these: A,B,C." };
     private readonly Option<string?> _fit = new("--fit")
     {
-        Description = "Fitted range, LO:HI in eV relative to the sample's E0; the nearest points belong to it. Left out: -20:30.",
+        Description = "Fitted range, LO:HI in eV relative to the sample's E0; the nearest points belong to it. "
+            + "Left out: -20:30, as far as all spectra cover it.",
     };
 
     private readonly Option<double> _shift = new("--shift")
@@ -104,7 +105,7 @@ internal sealed class XasOptions
             References = references,
             Mixture = new()
             {
-                Fit = Range(parse.GetValue(_fit), "--fit", NormalizationSettings.RelativeEv) ?? MixtureSettings.UsualFit,
+                Fit = Range(parse.GetValue(_fit), "--fit", NormalizationSettings.RelativeEv),
                 MostShiftEv = Checked(() => MixtureSettings.ShiftEv.Of("--shift").Check(parse.GetValue(_shift))),
             },
             Combinations = parse.GetValue(_combinations), Before = parse.GetValue(_before), Series = Paths(parse.GetValue(_pca)),

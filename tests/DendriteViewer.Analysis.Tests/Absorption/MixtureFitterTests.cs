@@ -124,6 +124,19 @@ public sealed class MixtureFitterTests
         Assert.Contains("1 to 12 references", Of(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void FitRange_LeftOut_IsTheUsualOneAsFarAsAllSpectraCoverIt()
+    {
+        var sample = Normalize(Synthetic.Of("sample"));
+        var shorter = Spectrum.Of("short", [.. s_references[0].Energies.SkipLast(85)], [.. s_references[0].Absorption.SkipLast(85)]);
+        var fit = new MixtureFitter(sample, [Normalize(shorter), Normalize(s_references[3])], new()).Best();
+
+        Assert.Equal(-20, fit.Fit.From, 0.5);
+        Assert.InRange(fit.Fit.To, 20, shorter.Energies[^1] - sample.E0);
+        Assert.Contains(fit.Remarks, r => r.Contains("narrowed", StringComparison.Ordinal));
+        Assert.Empty(new MixtureFitter(sample, [Normalize(s_references[0])], new()).Best().Remarks);
+    }
+
     // Three sulfur species of the reference data, mixed as measured; the sample is normalised anew.
     [DataFact]
     public void Weights_OfMixedMeasuredSpectra_AreWhatWasMixed()

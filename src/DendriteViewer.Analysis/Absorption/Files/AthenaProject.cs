@@ -15,9 +15,9 @@ internal static class AthenaProject
     public static bool Recognises(SpectrumSource source) =>
         source.Text[..Math.Min(source.Text.Length, 500)].Contains(Mark, StringComparison.Ordinal);
 
-    /// <summary>Its spectra, by their labels, in order.</summary>
+    /// <summary>Its spectra, by their labels, in order; and why groups that are none were left out.</summary>
     /// <exception cref="MeasurementException">It is damaged, or holds no spectra.</exception>
-    public static IReadOnlyList<Spectrum> Read(SpectrumSource source)
+    public static IReadOnlyList<Spectrum> Read(SpectrumSource source, List<string> leftOut)
     {
         var groups = source.Text.TrimStart().StartsWith('{') ? FromJson(source) : FromPerl(source);
         if (groups.Count > MostGroups)
@@ -25,7 +25,7 @@ internal static class AthenaProject
             throw source.Refuse($"It holds more than {MostGroups} spectra; save fewer in one project.");
         }
 
-        var (spectra, skipped) = (new List<Spectrum>(), new List<string>());
+        var spectra = new List<Spectrum>();
         foreach (var group in groups)
         {
             try
@@ -34,12 +34,12 @@ internal static class AthenaProject
             }
             catch (MeasurementException e)
             {
-                skipped.Add(e.Message);
+                leftOut.Add(e.Message);
             }
         }
 
         return spectra.Count > 0 ? spectra
-            : throw new MeasurementException(skipped.FirstOrDefault() ?? $"{source.Name}: It holds no spectra.");
+            : throw new MeasurementException(leftOut.FirstOrDefault() ?? $"{source.Name}: It holds no spectra.");
     }
 
     private sealed record Group(string Key, Dictionary<string, string?> Settings, double[] X, double[] Y);

@@ -13,7 +13,16 @@ internal static partial class ColumnLabels
     public static IReadOnlyList<string> Find(IReadOnlyList<string> head, int count)
     {
         var above = head.Where(l => l.Any(char.IsLetterOrDigit)).Reverse().Take(LinesAbove);
-        return above.Select(l => Of(l, count)).FirstOrDefault(l => l is not null) ?? [];
+        var found = above.Select(l => Of(l, count)).FirstOrDefault(l => l is not null) ?? [];
+        return found.All(n => ShortName().IsMatch(n)) ? Spelled(head, found) : found;
+    }
+
+    // "D1 = {I0}": the head spells out short names of columns.
+    private static IReadOnlyList<string> Spelled(IReadOnlyList<string> head, IReadOnlyList<string> names)
+    {
+        var spelled = head.Select(l => SpelledName().Match(l)).Where(m => m.Success).GroupBy(m => m.Groups[1].Value)
+            .ToDictionary(g => g.Key, g => g.First().Groups[2].Value, StringComparer.Ordinal);
+        return [.. names.Select(n => spelled.GetValueOrDefault(n, n))];
     }
 
     /// <summary>The names that one line gives, or null where it does not give as many.</summary>
@@ -53,6 +62,12 @@ internal static partial class ColumnLabels
 
     [GeneratedRegex(@"(?:^|\s)(\d+)_(\S+(?:\s\([^)]*\))?)")]
     private static partial Regex Numbered();
+
+    [GeneratedRegex(@"^[PD]\d{1,3}$", RegexOptions.CultureInvariant)]
+    private static partial Regex ShortName();
+
+    [GeneratedRegex(@"^[;#]\s*([PD]\d{1,3})\s*=\s*\{([^}]*)\}", RegexOptions.CultureInvariant)]
+    private static partial Regex SpelledName();
 
     [GeneratedRegex("\"([^\"]*)\"")]
     private static partial Regex Quoted();

@@ -115,6 +115,17 @@ public sealed class SpectrumReaderTests
     }
 
     [Fact]
+    public void ShortNames_ThatTheHeadSpellsOut_AreSpelledOut()
+    {
+        var text = "; P1 = {Energy} --> a\n; D1 = {I0}  --> b\n; D2 = {I1}  --> c\n;-----\n;  P1 D1 D2\n"
+            + string.Concat(Numbers().Select(r => $"{Text(r[0])} 1000 {Text(1000 * Math.Exp(-r[1]))}\n"));
+        var spectrum = Assert.Single(Read(text));
+
+        Assert.Equal(AbsorptionMode.Transmission, spectrum.Mode);
+        Assert.Equal(Numbers()[9][1], spectrum.Absorption[9], 1e-9);
+    }
+
+    [Fact]
     public void Phoenix_NumbersItsNames_WhichAreTakenWithoutTheNumbers()
     {
         var text = "#    Energy_c1    SKa_sum_cps_c2    I0_KEITHLEY1_c3\n"
@@ -153,8 +164,10 @@ public sealed class SpectrumReaderTests
         Assert.Equal(40, spectrum.Count);
         Assert.Equal(Projects.Numbers[4][1], spectrum.Absorption[4], 1e-12);
         Assert.Contains("shift of 0.25 eV", Assert.Single(spectrum.Remarks), StringComparison.Ordinal);
-        Assert.Contains("of Li2S (it's old), S8", Assert.Throws<MeasurementException>(
+        Assert.Contains("of Li2S (it's old), S8; 1 more cannot be read", Assert.Throws<MeasurementException>(
             () => SpectrumReader.Read(folder["p.prj"])).Message, StringComparison.Ordinal);
+        Assert.Contains("p.prj#chi is χ(k)", Assert.Throws<MeasurementException>(
+            () => SpectrumReader.Read(folder["p.prj"] + "#chi")).Message, StringComparison.Ordinal);
     }
 
     [Fact]
