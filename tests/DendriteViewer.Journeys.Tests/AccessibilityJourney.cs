@@ -8,7 +8,7 @@ namespace DendriteViewer.Journeys.Tests;
 /// </summary>
 public sealed class AccessibilityJourney(Browser browser) : IClassFixture<Browser>
 {
-    private const string Id = "li-li3ps4-li-phantom-0-8-ma-cm2";
+    private const string Id = PhantomCell.Id;
     private readonly List<string> _findings = [];
     private readonly string _axe = File.ReadAllText(Path.Combine(AppServer.Repository, "node_modules/axe-core/axe.min.js"));
 
@@ -18,7 +18,7 @@ public sealed class AccessibilityJourney(Browser browser) : IClassFixture<Browse
         await browser.BeginAsync();
         await using var server = await AppServer.StartAsync();
         var cell = Path.Combine(server.Folder, "beamline/cell");
-        await server.CliAsync("phantom", cell, "--size", "64", "--voxel-um", "3", "--hours", "0,1.5,3.2");
+        await AppServer.CliAsync("phantom", cell, "--size", "64", "--voxel-um", "3", "--hours", "0,1.5,3.2");
         var page = await browser.NewPageAsync();
         page.Console += (_, m) =>
         {
@@ -43,7 +43,7 @@ public sealed class AccessibilityJourney(Browser browser) : IClassFixture<Browse
         await page.BecomeAdministratorAsync(server);
         await page.GetByText("No datasets yet").WaitForAsync();
         await LookAsync(page, "empty catalog");
-        await server.CliAsync("ingest", cell, "--store", Path.Combine(server.Folder, "data/store"));
+        await AppServer.CliAsync("ingest", cell, "--store", Path.Combine(server.Folder, "data/store"));
         await page.Locator(".card h2").WaitForAsync();
         await PrepareAsync(page, server);
         foreach (var theme in new[] { "dark", "light" })

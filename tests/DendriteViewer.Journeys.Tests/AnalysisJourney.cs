@@ -5,15 +5,13 @@ namespace DendriteViewer.Journeys.Tests;
 /// <summary>From scans to numbers: run the analysis, light a bar's voids, try a threshold, confirm a proposed site, take the tables and the report away.</summary>
 public sealed class AnalysisJourney(Browser browser) : IClassFixture<Browser>
 {
-    private const string Id = "li-li3ps4-li-phantom-0-8-ma-cm2";
+    private const string Id = PhantomCell.Id;
 
     [Fact]
     public async Task AScientist_AnalysesLooksConfirmsAndTakesItAway()
     {
         await browser.BeginAsync();
-        await using var server = await AppServer.StartAsync(demo: true);
-        await server.CliAsync("phantom", Path.Combine(server.Folder, "cell"), "--size", "96", "--voxel-um", "2", "--hours", "0,1.5,3.2");
-        await server.CliAsync("ingest", Path.Combine(server.Folder, "cell"), "--store", Path.Combine(server.Folder, "data/store"));
+        await using var server = await AppServer.StartAsync(new PhantomCell(96, 2, "0,1.5,3.2"));
         var page = await browser.NewPageAsync();
         await page.GotoAsync($"{server.Address}/d/{Id}");
         await page.ExactAsync();

@@ -22,7 +22,7 @@ public sealed class AnyScanJourney(Browser browser) : IClassFixture<Browser>
                 {"name": "{{name}}", "voxelSizeUm": [10, 10, 10],
                  "volumes": [{"modality": "ct", "hours": 0, "path": "v.raw", "shape": [{{N}}, {{N}}, {{N}}], "dtype": "<f4"}]}
                 """);
-            await server.CliAsync("ingest", Path.Combine(folder, "dataset.json"), "--store", Path.Combine(server.Folder, "data/store"));
+            await AppServer.CliAsync("ingest", Path.Combine(folder, "dataset.json"), "--store", Path.Combine(server.Folder, "data/store"));
         }
 
         // In 3D the part is seen through wall and filling, grey, and around the can it is black.

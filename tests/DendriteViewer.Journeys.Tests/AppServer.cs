@@ -49,6 +49,15 @@ public sealed class AppServer : IAsyncDisposable
         return server;
     }
 
+    /// <summary>A demo server whose store has a phantom from the beginning.</summary>
+    public static async Task<AppServer> StartAsync(PhantomCell phantom, params (string, string)[] environment)
+    {
+        var server = new AppServer(environment.Append(("Dendrite__Demo", "true")).ToDictionary(e => e.Item1, e => e.Item2));
+        await PhantomStores.CopyAsync(phantom, Path.Combine(server.Folder, "data/store"));
+        await server.LaunchAsync();
+        return server;
+    }
+
     /// <summary>Ends the app as kill -9 does, and starts it again at the same address.</summary>
     public async Task RestartAsync()
     {
@@ -84,7 +93,7 @@ public sealed class AppServer : IAsyncDisposable
         return (process.ExitCode, await output, await errors);
     }
 
-    public async Task<string> CliAsync(params string[] args)
+    public static async Task<string> CliAsync(params string[] args)
     {
         var dll = Path.Combine(Repository, "src/DendriteViewer.Cli/bin", Configuration, "net10.0/dendrite.dll");
         using var process = Process.Start(new ProcessStartInfo("dotnet", [dll, .. args]) { RedirectStandardOutput = true, RedirectStandardError = true })!;

@@ -6,7 +6,7 @@ namespace DendriteViewer.Journeys.Tests;
 /// <summary>A backup is made while a server works, and another server goes on from it.</summary>
 public sealed class BackupJourney(Browser browser) : IClassFixture<Browser>
 {
-    private const string Id = "li-li3ps4-li-phantom-0-8-ma-cm2";
+    private const string Id = PhantomCell.Id;
 
     [Fact]
     public async Task BackupWhileSitesAreWritten_RestoredElsewhere_SignsInAndHasTheSites()
@@ -14,7 +14,7 @@ public sealed class BackupJourney(Browser browser) : IClassFixture<Browser>
         await browser.BeginAsync();
         await using var server = await AppServer.StartAsync();
         var store = Path.Combine(server.Folder, "data/store");
-        await ImportAsync(server, store);
+        await ImportAsync(store);
         var page = await browser.NewPageAsync();
         await page.BecomeAdministratorAsync(server);
         await page.Locator(".card h2").WaitForAsync();
@@ -95,7 +95,7 @@ public sealed class BackupJourney(Browser browser) : IClassFixture<Browser>
     {
         await using var server = await AppServer.StartAsync(demo: true);
         var store = Path.Combine(server.Folder, "data/store");
-        await ImportAsync(server, store);
+        await ImportAsync(store);
         var (listed, copied, target) =
             (Path.Combine(server.Folder, "listed"), Path.Combine(server.Folder, "copied"), Path.Combine(server.Folder, "restored"));
         Assert.Equal(0, (await server.RunAsync("backup", listed)).ExitCode);
@@ -115,7 +115,7 @@ public sealed class BackupJourney(Browser browser) : IClassFixture<Browser>
         // Into an empty store the copy brings everything.
         var whole = await server.RunAsync("restore", copied, "--data", target + "2", "--store", target + "-store");
         Assert.True(whole.ExitCode == 0, whole.Errors);
-        Assert.Contains("\"bad\":[]", await server.CliAsync("verify", Id, "--store", target + "-store", "--json"));
+        Assert.Contains("\"bad\":[]", await AppServer.CliAsync("verify", Id, "--store", target + "-store", "--json"));
     }
 
     [Fact]
@@ -141,12 +141,8 @@ public sealed class BackupJourney(Browser browser) : IClassFixture<Browser>
         Assert.Equal(2, (await server.RunAsync("restore")).ExitCode);
     }
 
-    private static async Task ImportAsync(AppServer server, string store)
-    {
-        var cell = Path.Combine(server.Folder, "beamline/cell");
-        await server.CliAsync("phantom", cell, "--size", "64", "--voxel-um", "3", "--hours", "0,1.5");
-        await server.CliAsync("ingest", cell, "--store", store);
-    }
+    private static async Task ImportAsync(string store) =>
+        await AppServer.CliAsync("ingest", await PhantomStores.ScansAsync(new PhantomCell(64, 3, "0,1.5")), "--store", store);
 
     // Each at a place of its own, since an import takes a site at the same place for the same.
     private static async Task AddSiteAsync(IPage page, AppServer server, int number)

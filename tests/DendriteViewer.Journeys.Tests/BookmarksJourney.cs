@@ -11,9 +11,7 @@ public sealed class BookmarksJourney(Browser browser) : IClassFixture<Browser>
     public async Task Bookmark_OfAView_IsSavedOpenedUndoneRenamedReplacedCopiedAndDeleted()
     {
         await browser.BeginAsync();
-        await using var server = await AppServer.StartAsync(demo: true);
-        await server.CliAsync("phantom", Path.Combine(server.Folder, "phantom"), "--size", "64", "--voxel-um", "3", "--hours", "0,1.5");
-        await server.CliAsync("ingest", Path.Combine(server.Folder, "phantom"), "--store", Path.Combine(server.Folder, "data/store"));
+        await using var server = await AppServer.StartAsync(new PhantomCell(64, 3, "0,1.5"));
         var page = await browser.NewPageAsync();
         await page.Context.GrantPermissionsAsync(["clipboard-read", "clipboard-write"]);
         await page.GotoAsync(server.Address + Phantom);

@@ -12,7 +12,7 @@ public sealed class CollaborationJourney(Browser browser) : IClassFixture<Browse
     {
         await browser.BeginAsync();
         await using var server = await AppServer.StartAsync(behindNginx: behindNginx);
-        await server.CliAsync("phantom", Path.Combine(server.Folder, "beamline/cell"), "--size", "64", "--voxel-um", "3", "--hours", "0,1.5,3.2");
+        await AppServer.CliAsync("phantom", Path.Combine(server.Folder, "beamline/cell"), "--size", "64", "--voxel-um", "3", "--hours", "0,1.5,3.2");
         var page = await browser.NewPageAsync();
 
         // The first administrator, by the code on the console.
@@ -145,7 +145,7 @@ public sealed class CollaborationJourney(Browser browser) : IClassFixture<Browse
         {
             var raw = Path.Combine(server.Folder, name + ".raw");
             await File.WriteAllBytesAsync(raw, new byte[8 * 9 * 10]);
-            await server.CliAsync("ingest", raw, "--dataset", name, "--hours", "0", "--voxel-um", "1", "--shape", "8,9,10", "--dtype", "u1", "--store", Path.Combine(server.Folder, "data/store"));
+            await AppServer.CliAsync("ingest", raw, "--dataset", name, "--hours", "0", "--voxel-um", "1", "--shape", "8,9,10", "--dtype", "u1", "--store", Path.Combine(server.Folder, "data/store"));
         }
 
         var page = await browser.NewPageAsync();
@@ -179,9 +179,7 @@ public sealed class CollaborationJourney(Browser browser) : IClassFixture<Browse
     public async Task TheViewer_AfterTheServerRestarted_GoesOnByItself()
     {
         await browser.BeginAsync();
-        await using var server = await AppServer.StartAsync(demo: true);
-        await server.CliAsync("phantom", Path.Combine(server.Folder, "cell"), "--size", "48", "--voxel-um", "4", "--hours", "0,2");
-        await server.CliAsync("ingest", Path.Combine(server.Folder, "cell"), "--store", Path.Combine(server.Folder, "data/store"));
+        await using var server = await AppServer.StartAsync(new PhantomCell(48, 4, "0,2"));
         var page = await browser.NewPageAsync();
         await page.GotoAsync(server.Address + "/d/li-li3ps4-li-phantom-0-8-ma-cm2");
         await page.ExactAsync();

@@ -5,7 +5,7 @@ namespace DendriteViewer.Journeys.Tests;
 /// <summary>What pages say and keep while the server is away, and of links that cannot be read whole.</summary>
 public sealed class ConnectionJourney(Browser browser) : IClassFixture<Browser>
 {
-    private const string Id = "li-li3ps4-li-phantom-0-8-ma-cm2";
+    private const string Id = PhantomCell.Id;
     private const string Notice = "() => document.querySelector('.connection')?.innerText.includes('cannot be reached')";
 
     [Fact]
@@ -97,9 +97,7 @@ public sealed class ConnectionJourney(Browser browser) : IClassFixture<Browser>
     private async Task<AppServer> StartAsync()
     {
         await browser.BeginAsync();
-        var server = await AppServer.StartAsync(demo: true);
-        await server.CliAsync("phantom", Path.Combine(server.Folder, "cell"), "--size", "64", "--voxel-um", "3", "--hours", "0,2");
-        await server.CliAsync("ingest", Path.Combine(server.Folder, "cell"), "--store", Path.Combine(server.Folder, "data/store"));
+        var server = await AppServer.StartAsync(new PhantomCell(64, 3, "0,2"));
         return server;
     }
 }

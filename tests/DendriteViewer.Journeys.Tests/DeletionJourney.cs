@@ -10,7 +10,7 @@ namespace DendriteViewer.Journeys.Tests;
 /// </summary>
 public sealed class DeletionJourney(Browser browser) : IClassFixture<Browser>
 {
-    private const string Id = "li-li3ps4-li-phantom-0-8-ma-cm2";
+    private const string Id = PhantomCell.Id;
 
     [Theory]
     [InlineData(false)]
@@ -24,7 +24,7 @@ public sealed class DeletionJourney(Browser browser) : IClassFixture<Browser>
             ? await AppServer.StartAsync()
             : await AppServer.StartAsync(environment: ("Dendrite__Store", address));
         var store = address ?? Path.Combine(server.Folder, "data/store");
-        await ImportAsync(server, store, seed: 1);
+        await ImportAsync(store, seed: 1);
         var page = await browser.NewPageAsync();
         await page.BecomeAdministratorAsync(server);
 
@@ -47,13 +47,13 @@ public sealed class DeletionJourney(Browser browser) : IClassFixture<Browser>
         var before = await IdentityAsync(page, server);
 
         // Deleted beside the running server: whoever looks is told within seconds.
-        await server.CliAsync("delete", Id, "--store", store);
+        await AppServer.CliAsync("delete", Id, "--store", store);
         await guest.GetByText("That dataset was deleted").WaitForAsync(new() { Timeout = 10_000 });
         await member.GetByText("That dataset was deleted").WaitForAsync(new() { Timeout = 10_000 });
         await page.GetByText("That dataset was deleted").WaitForAsync(new() { Timeout = 10_000 });
 
         // Another of the same name, size and times.
-        await ImportAsync(server, store, seed: 2);
+        await ImportAsync(store, seed: 2);
         await page.GotoAsync(server.Address);
         await page.Locator(".card h2").WaitForAsync();
         Assert.NotEqual(before, await IdentityAsync(page, server));
@@ -85,14 +85,14 @@ public sealed class DeletionJourney(Browser browser) : IClassFixture<Browser>
     {
         await using var server = await AppServer.StartAsync(demo: true);
         var store = Path.Combine(server.Folder, "data/store");
-        await ImportAsync(server, store, seed: 1);
+        await ImportAsync(store, seed: 1);
         using var client = new HttpClient { BaseAddress = new Uri(server.Address) };
         await UntilAsync(() => Task.FromResult(Count(server, "SELECT COUNT(*) FROM Datasets") == 1));
         var measured = await client.PostAsync($"/api/datasets/{Id}/measurements", new StringContent(
             """{"kind":"ruler","pointsUm":[[10,20,30],[10,50,70]],"hours":0,"modality":"projection","label":"Kept"}"""));
         Assert.True(measured.IsSuccessStatusCode, await measured.Content.ReadAsStringAsync());
         await server.KillAsync();
-        await server.CliAsync("delete", Id, "--store", store);
+        await AppServer.CliAsync("delete", Id, "--store", store);
         await server.RestartAsync();
         await UntilAsync(async () => (await client.GetStringAsync("/api/archive")).Contains(Id));
 
@@ -103,7 +103,7 @@ public sealed class DeletionJourney(Browser browser) : IClassFixture<Browser>
         Assert.Contains("Kept,ruler,0,projection", await client.GetStringAsync($"/api/archive/{identity}/measurements/csv"));
 
         // The same scans imported again are another dataset: the first stays archived.
-        await ImportAsync(server, store, seed: 1);
+        await ImportAsync(store, seed: 1);
         await UntilAsync(async () => (await client.GetStringAsync("/api/datasets")).Contains(Id));
         Assert.Contains(Id, await client.GetStringAsync("/api/archive"));
     }
@@ -113,7 +113,7 @@ public sealed class DeletionJourney(Browser browser) : IClassFixture<Browser>
     {
         await browser.BeginAsync();
         await using var server = await AppServer.StartAsync(demo: true);
-        await ImportAsync(server, Path.Combine(server.Folder, "data/store"), seed: 1);
+        await ImportAsync(Path.Combine(server.Folder, "data/store"), seed: 1);
         var page = await browser.NewPageAsync();
         await page.GotoAsync($"{server.Address}/d/{Id}");
         await page.ExactAsync();
@@ -142,7 +142,7 @@ public sealed class DeletionJourney(Browser browser) : IClassFixture<Browser>
     {
         await using var server = await AppServer.StartAsync(demo: true);
         var store = Path.Combine(server.Folder, "data/store");
-        await ImportAsync(server, store, seed: 1);
+        await ImportAsync(store, seed: 1);
         using var client = new HttpClient { BaseAddress = new Uri(server.Address) };
         using var looked = await client.GetAsync($"/api/datasets/{Id}");
         var tag = looked.Headers.ETag!.ToString();
@@ -150,8 +150,8 @@ public sealed class DeletionJourney(Browser browser) : IClassFixture<Browser>
         Assert.Equal(428, await DeleteAsync(""));
         Assert.Equal(412, await DeleteAsync("*"));
 
-        await server.CliAsync("delete", Id, "--store", store);
-        await ImportAsync(server, store, seed: 1);
+        await AppServer.CliAsync("delete", Id, "--store", store);
+        await ImportAsync(store, seed: 1);
         Assert.Equal(412, await DeleteAsync(tag));
         using var now = await client.GetAsync($"/api/datasets/{Id}");
         Assert.Equal(204, await DeleteAsync(now.Headers.ETag!.ToString()));
@@ -171,16 +171,8 @@ public sealed class DeletionJourney(Browser browser) : IClassFixture<Browser>
         }
     }
 
-    private static async Task ImportAsync(AppServer server, string store, int seed)
-    {
-        var cell = Path.Combine(server.Folder, $"beamline/cell{seed}");
-        if (!Directory.Exists(cell))
-        {
-            await server.CliAsync("phantom", cell, "--size", "64", "--voxel-um", "3", "--hours", "0,1.5", "--seed", $"{seed}");
-        }
-
-        await server.CliAsync("ingest", cell, "--store", store);
-    }
+    private static async Task ImportAsync(string store, int seed) =>
+        await AppServer.CliAsync("ingest", await PhantomStores.ScansAsync(new PhantomCell(64, 3, "0,1.5", Seed: seed)), "--store", store);
 
     private static async Task<string> IdentityAsync(IPage page, AppServer server)
     {

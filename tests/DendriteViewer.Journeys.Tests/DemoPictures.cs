@@ -15,9 +15,10 @@ internal sealed class OnRequestFactAttribute : FactAttribute
 }
 
 /// <summary>The README's pictures and the figures of docs/performance.md, taken from the running app.</summary>
+[Collection(nameof(Timing))]
 public sealed class DemoPictures(Browser browser) : IClassFixture<Browser>
 {
-    private const string Id = "li-li3ps4-li-phantom-0-8-ma-cm2";
+    private const string Id = PhantomCell.Id;
 
     [OnRequestFact("DENDRITE_PICTURES")]
     [Trait("Category", "Pictures")]
@@ -182,8 +183,8 @@ public sealed class DemoPictures(Browser browser) : IClassFixture<Browser>
     private static async Task<AppServer> StartAsync(params string[] phantom)
     {
         var server = await AppServer.StartAsync(demo: true);
-        await server.CliAsync(["phantom", Path.Combine(server.Folder, "cell"), .. phantom]);
-        await server.CliAsync("ingest", Path.Combine(server.Folder, "cell"), "--store", Path.Combine(server.Folder, "data/store"));
+        await AppServer.CliAsync(["phantom", Path.Combine(server.Folder, "cell"), .. phantom]);
+        await AppServer.CliAsync("ingest", Path.Combine(server.Folder, "cell"), "--store", Path.Combine(server.Folder, "data/store"));
         return server;
     }
 }

@@ -9,15 +9,13 @@ namespace DendriteViewer.Journeys.Tests;
 /// <summary>What people take away: a figure, a movie, a surface.</summary>
 public sealed class ExportsJourney(Browser browser) : IClassFixture<Browser>
 {
-    private const string Id = "li-li3ps4-li-phantom-0-8-ma-cm2";
+    private const string Id = PhantomCell.Id;
 
     [Fact]
     public async Task AView_BecomesAFigureAMovieAndASurface()
     {
         await browser.BeginAsync();
-        await using var server = await AppServer.StartAsync(demo: true);
-        await server.CliAsync("phantom", Path.Combine(server.Folder, "cell"), "--size", "64", "--voxel-um", "4", "--hours", "0,2");
-        await server.CliAsync("ingest", Path.Combine(server.Folder, "cell"), "--store", Path.Combine(server.Folder, "data/store"));
+        await using var server = await AppServer.StartAsync(new PhantomCell(64, 4, "0,2"));
         var page = await browser.NewPageAsync();
         await page.GotoAsync($"{server.Address}/d/{Id}");
         await page.ExactAsync();

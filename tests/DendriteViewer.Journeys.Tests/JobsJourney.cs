@@ -86,7 +86,7 @@ public sealed class JobsJourney(Browser browser) : IClassFixture<Browser>
         await page.Locator(".card").ClickAsync();
         await page.ExactAsync();
         var raw = Path.Combine(server.Folder, "back.raw");
-        await server.CliAsync("export", "far", "--hours", "0", "--out", raw, "--store", Path.Combine(server.Folder, "data/store"));
+        await AppServer.CliAsync("export", "far", "--hours", "0", "--out", raw, "--store", Path.Combine(server.Folder, "data/store"));
         Assert.Equal(voxels, await File.ReadAllBytesAsync(raw));
         Assert.Empty(Directory.EnumerateDirectories(Path.Combine(server.Folder, "data/uploads")));
 
@@ -108,10 +108,8 @@ public sealed class JobsJourney(Browser browser) : IClassFixture<Browser>
     public async Task ADataset_IsExportedAndChecked()
     {
         await browser.BeginAsync();
-        await using var server = await AppServer.StartAsync(demo: true);
-        await server.CliAsync("phantom", Path.Combine(server.Folder, "cell"), "--size", "64", "--voxel-um", "4", "--hours", "0,2");
-        await server.CliAsync("ingest", Path.Combine(server.Folder, "cell"), "--store", Path.Combine(server.Folder, "data/store"));
-        const string Id = "li-li3ps4-li-phantom-0-8-ma-cm2";
+        await using var server = await AppServer.StartAsync(new PhantomCell(64, 4, "0,2"));
+        const string Id = PhantomCell.Id;
         var page = await browser.NewPageAsync();
         await page.GotoAsync($"{server.Address}/d/{Id}");
         await page.ExactAsync();
@@ -124,7 +122,7 @@ public sealed class JobsJourney(Browser browser) : IClassFixture<Browser>
         await box.GetByRole(AriaRole.Link, new() { Name = name, Exact = true }).WaitForAsync();
         var download = await page.RunAndWaitForDownloadAsync(() => box.GetByRole(AriaRole.Link, new() { Name = name, Exact = true }).ClickAsync());
         var raw = Path.Combine(server.Folder, "cli.raw");
-        await server.CliAsync("export", Id, "--hours", "2", "--out", raw, "--store", Path.Combine(server.Folder, "data/store"));
+        await AppServer.CliAsync("export", Id, "--hours", "2", "--out", raw, "--store", Path.Combine(server.Folder, "data/store"));
         Assert.Equal(await File.ReadAllBytesAsync(raw), await File.ReadAllBytesAsync(await download.PathAsync()));
         Assert.Equal(404, (await page.APIRequest.GetAsync($"{server.Address}/api/datasets/{Id}/exports/..%2F..%2Fdendrite.db")).Status);
         Assert.Equal(404, (await page.APIRequest.GetAsync($"{server.Address}/api/datasets/another/exports/{name}")).Status);
@@ -145,9 +143,7 @@ public sealed class JobsJourney(Browser browser) : IClassFixture<Browser>
     public async Task AnAnalysis_WhoseServerIsKilled_IsFinishedByTheNext()
     {
         await browser.BeginAsync();
-        await using var server = await AppServer.StartAsync(demo: true);
-        await server.CliAsync("phantom", Path.Combine(server.Folder, "cell"), "--size", "160", "--voxel-um", "1.6", "--hours", "0,1,2,3");
-        await server.CliAsync("ingest", Path.Combine(server.Folder, "cell"), "--store", Path.Combine(server.Folder, "data/store"));
+        await using var server = await AppServer.StartAsync(new PhantomCell(160, 1.6, "0,1,2,3"));
         var page = await browser.NewPageAsync();
         await page.GotoAsync(server.Address + "/d/li-li3ps4-li-phantom-0-8-ma-cm2");
         await page.ExactAsync();

@@ -1,17 +1,13 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using DendriteViewer.Analysis.Experiments;
-using DendriteViewer.Imaging.Datasets;
-using DendriteViewer.Imaging.Storage;
-using DendriteViewer.Imaging.Volumes;
 
 namespace DendriteViewer.Journeys.Tests;
 
 /// <summary>What the real server refuses, gives up, and puts off, so that nobody takes it away from the others.</summary>
 public sealed class LimitsJourney : IAsyncLifetime
 {
-    private const string Dataset = "li-li3ps4-li-phantom-0-8-ma-cm2";
+    private const string Dataset = PhantomCell.Id;
     private const string Large = $"/api/datasets/{Dataset}/render.png?size=4096x4096&v=1&shade=0&shadow=0";
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(6);
 
@@ -20,17 +16,8 @@ public sealed class LimitsJourney : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _server = await AppServer.StartAsync(demo: true, behindNginx: false, ("Dendrite__PictureBurstMegapixels", "40"),
+        _server = await AppServer.StartAsync(new PhantomCell(96, 2.6, "0,1.5,3", IsAnalysed: true), ("Dendrite__PictureBurstMegapixels", "40"),
             ("Dendrite__PictureMegapixelsPerSecond", "0.1"), ("Dendrite__SignInsPerMinute", "5"));
-        var (cell, folder) = (Path.Combine(_server.Folder, "cell"), Path.Combine(_server.Folder, "data", "store"));
-        await _server.CliAsync("phantom", cell, "--size", "96", "--voxel-um", "2.6", "--hours", "0,1.5,3");
-        await _server.CliAsync("ingest", cell, "--store", folder);
-        var store = new DatasetStore(new FolderBlobStore(folder));
-        Assert.True(DatasetId.TryParse(Dataset, out var id));
-        var dataset = await store.TryOpenAsync(id, default);
-        var (result, labels) = await (await ExperimentAnalysis.StartAsync(store, dataset!, new AnalysisRecipe(), null, default))
-            .RunAsync(default);
-        await new AnalysisStore(store).SaveAsync(result, labels, null, default);
         _http.BaseAddress = new Uri(_server.Address);
     }
 

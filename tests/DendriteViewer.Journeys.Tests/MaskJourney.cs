@@ -9,22 +9,19 @@ namespace DendriteViewer.Journeys.Tests;
 /// </summary>
 public sealed class MaskJourney(Browser browser) : IClassFixture<Browser>
 {
-    private const string Id = "li-li3ps4-li-phantom-0-8-ma-cm2";
+    private const string Id = PhantomCell.Id;
     private const string Hours = "[aria-label='Mask'] [data-mask='volume']";
 
     [Fact]
     public async Task Mask_PaintedSavedAndChosen_ChangesTheNumbersAndCanBeTakenBack()
     {
         await browser.BeginAsync();
-        await using var server = await AppServer.StartAsync(demo: true);
-        await server.CliAsync("phantom", Path.Combine(server.Folder, "cell"), "--size", "96", "--voxel-um", "2", "--hours", "0,1.5,3.2");
-        await server.CliAsync("ingest", Path.Combine(server.Folder, "cell"), "--store", Path.Combine(server.Folder, "data/store"));
+        await using var server = await AppServer.StartAsync(new PhantomCell(96, 2, "0,1.5,3.2", IsAnalysed: true));
         var page = await browser.NewPageAsync();
         await page.GotoAsync($"{server.Address}/d/{Id}?t=3.2");
         await page.ExactAsync();
         await page.GetByRole(AriaRole.Tab, new() { Name = "Analysis" }).ClickAsync();
-        await page.GetByRole(AriaRole.Button, new() { Name = "Run the analysis" }).ClickAsync();
-        await page.GetByRole(AriaRole.Heading, new() { Name = "Nucleation sites" }).WaitForAsync(new() { Timeout = 120_000 });
+        await page.GetByRole(AriaRole.Heading, new() { Name = "Nucleation sites" }).WaitForAsync();
         var scripts = await page.EvaluateAsync<string[]>("() => performance.getEntriesByType('resource').map(r => r.name)");
         Assert.DoesNotContain(scripts, s => s.EndsWith("/brush.js", StringComparison.Ordinal));
         await page.GetByText("Numbers here rest on the automatic mask").WaitForAsync();

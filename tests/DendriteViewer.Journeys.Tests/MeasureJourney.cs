@@ -9,15 +9,13 @@ namespace DendriteViewer.Journeys.Tests;
 /// </summary>
 public sealed class MeasureJourney(Browser browser) : IClassFixture<Browser>
 {
-    private const string Dataset = "li-li3ps4-li-phantom-0-8-ma-cm2";
+    private const string Dataset = PhantomCell.Id;
 
     [Fact]
     public async Task Measurements_DrawnChangedAndExported_AreExactAndStay()
     {
         await browser.BeginAsync();
-        await using var server = await AppServer.StartAsync(demo: true);
-        await server.CliAsync("phantom", Path.Combine(server.Folder, "cell"), "--size", "64", "--voxel-um", "3", "--hours", "0,3.2");
-        await server.CliAsync("ingest", Path.Combine(server.Folder, "cell"), "--store", Path.Combine(server.Folder, "data/store"));
+        await using var server = await AppServer.StartAsync(new PhantomCell(64, 3, "0,3.2"));
         var page = await browser.NewPageAsync();
         await page.GotoAsync($"{server.Address}/d/{Dataset}?v=1&t=3.2");
         await page.ExactAsync();

@@ -5,9 +5,10 @@ using Microsoft.Playwright;
 namespace DendriteViewer.Journeys.Tests;
 
 /// <summary>What opening a dataset costs, for docs/performance.md: bytes, requests, and when something is seen.</summary>
+[Collection(nameof(Timing))]
 public sealed class OpeningMeasure(Browser browser) : IClassFixture<Browser>
 {
-    private const string Id = "li-li3ps4-li-phantom-0-8-ma-cm2";
+    private const string Id = PhantomCell.Id;
     private const int Runs = 5;
 
     // Of the line that is called slow: a trip, and bytes a second either way.
@@ -47,8 +48,8 @@ public sealed class OpeningMeasure(Browser browser) : IClassFixture<Browser>
     {
         var load = (await File.ReadAllTextAsync("/proc/loadavg")).Split(' ')[0];
         await using var server = await AppServer.StartAsync(demo: true);
-        await server.CliAsync("phantom", Path.Combine(server.Folder, "cell"));
-        await server.CliAsync("ingest", Path.Combine(server.Folder, "cell"), "--store", Path.Combine(server.Folder, "data/store"));
+        await AppServer.CliAsync("phantom", Path.Combine(server.Folder, "cell"));
+        await AppServer.CliAsync("ingest", Path.Combine(server.Folder, "cell"), "--store", Path.Combine(server.Folder, "data/store"));
         var lines = new List<string>
         {
             $"Load average of the machine before: {load}.", "",

@@ -5,7 +5,7 @@ namespace DendriteViewer.Journeys.Tests;
 /// <summary>The panes by keys, sliders, pointer and fingers, and what is drawn over them.</summary>
 public sealed class PanesJourney(Browser browser) : IClassFixture<Browser>
 {
-    private const string Id = "li-li3ps4-li-phantom-0-8-ma-cm2";
+    private const string Id = PhantomCell.Id;
 
     [Fact]
     public async Task Keys_AfterClicksIntoPanels_WorkAndAreTakenBackInOrder()
@@ -225,9 +225,7 @@ public sealed class PanesJourney(Browser browser) : IClassFixture<Browser>
     private async Task<AppServer> StartAsync()
     {
         await browser.BeginAsync();
-        var server = await AppServer.StartAsync(demo: true);
-        await server.CliAsync("phantom", Path.Combine(server.Folder, "cell"), "--size", "64", "--voxel-um", "3", "--hours", "0,1.5,3.2");
-        await server.CliAsync("ingest", Path.Combine(server.Folder, "cell"), "--store", Path.Combine(server.Folder, "data/store"));
+        var server = await AppServer.StartAsync(new PhantomCell(64, 3, "0,1.5,3.2"));
         return server;
     }
 

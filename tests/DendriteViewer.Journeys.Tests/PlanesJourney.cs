@@ -6,7 +6,7 @@ namespace DendriteViewer.Journeys.Tests;
 /// <summary>Where slices lie: turned by grips, keys and angles, through three points, and along the interface.</summary>
 public sealed class PlanesJourney(Browser browser) : IClassFixture<Browser>
 {
-    private const string Id = "li-li3ps4-li-phantom-0-8-ma-cm2";
+    private const string Id = PhantomCell.Id;
 
     [Fact]
     public async Task Slices_ByGripsKeysAnglesAndPoints_LieWhereTheyWerePut()
@@ -222,9 +222,7 @@ public sealed class PlanesJourney(Browser browser) : IClassFixture<Browser>
     private async Task<AppServer> StartAsync()
     {
         await browser.BeginAsync();
-        var server = await AppServer.StartAsync(demo: true);
-        await server.CliAsync("phantom", Path.Combine(server.Folder, "cell"), "--size", "64", "--voxel-um", "3", "--hours", "0,1.5");
-        await server.CliAsync("ingest", Path.Combine(server.Folder, "cell"), "--store", Path.Combine(server.Folder, "data/store"));
+        var server = await AppServer.StartAsync(new PhantomCell(64, 3, "0,1.5"));
         return server;
     }
 

@@ -40,15 +40,15 @@ public sealed class ScreenPictures(Browser browser) : IClassFixture<Browser>
         _folder = Directory.CreateDirectory(Environment.GetEnvironmentVariable("DENDRITE_SCREENS")!).FullName;
         await using var server = await AppServer.StartAsync();
         await TakeDoorsAsync(server);
-        await server.CliAsync("phantom", Path.Combine(server.Folder, "cell"));
-        await server.CliAsync("ingest", Path.Combine(server.Folder, "cell"), "--store", Path.Combine(server.Folder, "data/store"));
+        await AppServer.CliAsync("phantom", Path.Combine(server.Folder, "cell"));
+        await AppServer.CliAsync("ingest", Path.Combine(server.Folder, "cell"), "--store", Path.Combine(server.Folder, "data/store"));
         var scans = (Environment.GetEnvironmentVariable("DENDRITE_SCANS") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries);
         var store = Path.Combine(server.Folder, "data/store");
         foreach (var scan in scans)
         {
             string[] asOne = File.Exists(Path.Combine(scan, "dataset.json"))
                 ? [] : ["--dataset", IdOf(scan), "--hours", "0", "--voxel-um", "1"];
-            await server.CliAsync(["ingest", scan, "--store", store, .. asOne]);
+            await AppServer.CliAsync(["ingest", scan, "--store", store, .. asOne]);
         }
 
         var signedIn = await PrepareAsync(server);

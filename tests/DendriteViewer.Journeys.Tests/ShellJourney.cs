@@ -117,9 +117,7 @@ public sealed class ShellJourney(Browser browser) : IClassFixture<Browser>
 
     private static async Task<AppServer> StartAsync()
     {
-        var server = await AppServer.StartAsync(demo: true);
-        await server.CliAsync("phantom", Path.Combine(server.Folder, "phantom"), "--size", "64", "--voxel-um", "3", "--hours", "0,1.5");
-        await server.CliAsync("ingest", Path.Combine(server.Folder, "phantom"), "--store", Path.Combine(server.Folder, "data/store"));
+        var server = await AppServer.StartAsync(new PhantomCell(64, 3, "0,1.5"));
         return server;
     }
 

@@ -7,7 +7,7 @@ namespace DendriteViewer.Journeys.Tests;
 /// <summary>Sites as two tabs write them, as a restarted server finds them, and as files bring them in.</summary>
 public sealed class SitesJourney(Browser browser) : IClassFixture<Browser>
 {
-    private const string Id = "li-li3ps4-li-phantom-0-8-ma-cm2";
+    private const string Id = PhantomCell.Id;
 
     [Fact]
     public async Task TypedText_WhileAnotherTabSavesAndTheServerIsKilled_IsNeverLost()
@@ -119,9 +119,7 @@ public sealed class SitesJourney(Browser browser) : IClassFixture<Browser>
     private async Task<AppServer> StartAsync()
     {
         await browser.BeginAsync();
-        var server = await AppServer.StartAsync(demo: true);
-        await server.CliAsync("phantom", Path.Combine(server.Folder, "cell"), "--size", "64", "--voxel-um", "3", "--hours", "0,2");
-        await server.CliAsync("ingest", Path.Combine(server.Folder, "cell"), "--store", Path.Combine(server.Folder, "data/store"));
+        var server = await AppServer.StartAsync(new PhantomCell(64, 3, "0,2"));
         return server;
     }
 }

@@ -13,8 +13,7 @@ public sealed class StoreJourney(Browser browser) : IClassFixture<Browser>
         using var azurite = new AzuriteFixture();
         var address = azurite.Address("journey");
         await using var server = await AppServer.StartAsync(demo: true, behindNginx: false, ("Dendrite__Store", address), ("Dendrite__BrickCacheMiB", "16"), ("Dendrite__DiskCacheMiB", "0"));
-        await server.CliAsync("phantom", Path.Combine(server.Folder, "cell"), "--size", "160", "--voxel-um", "1.6", "--hours", "0,1,2,3");
-        await server.CliAsync("ingest", Path.Combine(server.Folder, "cell"), "--store", address);
+        await AppServer.CliAsync("ingest", await PhantomStores.ScansAsync(new PhantomCell(160, 1.6, "0,1,2,3")), "--store", address);
 
         // Azurite forgets what it was given in its last seconds when it is killed.
         await Task.Delay(TimeSpan.FromSeconds(7), TimeProvider.System);
