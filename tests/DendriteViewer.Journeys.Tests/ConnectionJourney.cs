@@ -83,6 +83,21 @@ public sealed class ConnectionJourney(Browser browser) : IClassFixture<Browser>
         await notice.GetByRole(AriaRole.Button).ClickAsync();
         await notice.WaitForAsync(new() { State = WaitForSelectorState.Detached });
 
+        // A transfer function of hundreds of points has no room in the address, and that is said, now and after a reload; where the server
+        // is asked for a picture of it, it has.
+        await page.ChangedAsync(() => page.EvaluateAsync(
+            "() => dendrite.patch({ transfer: [...Array(500).keys()].map(i => [i * 100.123456, i * 1000, i / 499]) })"));
+        await page.UntilAsync("() => document.querySelector('#status').textContent.includes('no room for the transfer function')");
+        await page.SettledAsync();
+        Assert.InRange(page.Url.Length, 200, 7200);
+        var points = string.Join(';', Enumerable.Range(0, 500).Select(i => FormattableString.Invariant($"{i * 100.123456:R}:00ff00:0.5")));
+        var picture = await page.APIRequest.GetAsync($"{server.Address}/api/datasets/{Id}/render.png?v=1&size=32x32&tf={points}");
+        Assert.Equal(200, picture.Status);
+        await page.ReloadAsync();
+        await page.ExactAsync();
+        await notice.GetByText("transfer function (tf) was too long for an address").WaitForAsync();
+        Assert.Equal(90, await page.EvaluateAsync<double>("() => dendrite.view.band[0]"));
+
         // A link to a site opens the panel of sites, selects it, and leads to it; after the page was loaded again it stays where one went.
         var id = await page.AddSiteAsync(100, 90, 80);
         await page.GotoAsync($"{server.Address}/d/{Id}?v=1&t=0&m=projection&site={id}");

@@ -16,7 +16,8 @@ public sealed class LimitsJourney : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _server = await AppServer.StartAsync(new PhantomCell(96, 2.6, "0,1.5,3", IsAnalysed: true), ("Dendrite__PictureBurstMegapixels", "40"),
+        _server = await AppServer.StartAsync(
+            new PhantomCell(96, 2.6, "0,1.5,3", IsAnalysed: true), ("Dendrite__PictureBurstMegapixels", "40"),
             ("Dendrite__PictureMegapixelsPerSecond", "0.1"), ("Dendrite__SignInsPerMinute", "5"));
         _http.BaseAddress = new Uri(_server.Address);
     }

@@ -87,6 +87,18 @@ public sealed class MaskJourney(Browser browser) : IClassFixture<Browser>
         await page.Keyboard.PressAsync("Control+Shift+z");
         await WaitForStrokesAsync(page, 2);
 
+        // What grows from a click by grey value is one step, and its size is said.
+        await page.Locator(".mask-section .mud-toggle-item >> text=Grow").ClickAsync();
+        await page.UntilAsync("() => dendrite.brush.does === 'grow' && dendrite.brush.tolerance > 0");
+        await page.GetByLabel("Tolerance of grey values").WaitForAsync();
+        await DragAsync(page, 0, [150, 110, 120], [150, 110, 120]);
+        await WaitForStrokesAsync(page, 3);
+        await page.UntilAsync("() => window.told.some(t => /voxels within .* were added/.test(t))");
+        Assert.True((await CorrectedAsync(page)).Added > both);
+        await page.Keyboard.PressAsync("Control+z");
+        await WaitForStrokesAsync(page, 2);
+        Assert.Equal(both, (await CorrectedAsync(page)).Added);
+
         // A killed server has every stroke that it took; the page goes on.
         await server.KillAsync();
         await server.RestartAsync();

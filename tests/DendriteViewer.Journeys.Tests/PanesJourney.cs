@@ -134,7 +134,7 @@ public sealed class PanesJourney(Browser browser) : IClassFixture<Browser>
         Assert.True(await page.EvaluateAsync<double>("() => dendrite.view.band[0]") < 95);
 
         // A mark goes with the pointer while it is dragged.
-        await page.EvaluateAsync("async () => { await dendrite.connection.invoke('AddSite', ...dendrite.panes[1].map().toWorld(150, 150)); }");
+        await page.AddSiteAsync(await page.EvaluateAsync<double[]>("() => dendrite.panes[1].map().toWorld(150, 150)"));
         await page.UntilAsync("() => dendrite.sites.length === 1");
         await page.Mouse.MoveAsync(x + 150, y + 150);
         await page.Mouse.DownAsync();

@@ -20,8 +20,8 @@ public sealed record PhantomCell(int Size, double VoxelUm, string Hours, bool Is
 }
 
 /// <summary>
-/// Stores with a phantom, each made once a test run by the commands that people use, and copied for every journey that begins with it: making
-/// and importing it takes longer than most journeys.
+/// Stores with a phantom, each made once a test run by the commands that people use, and copied for every journey that begins with it:
+/// making and importing it takes longer than most journeys.
 /// </summary>
 internal static class PhantomStores
 {

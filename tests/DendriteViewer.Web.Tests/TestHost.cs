@@ -36,6 +36,8 @@ public sealed class TestHost : IAsyncLifetime
 
     public ComputeLanes Lanes => _lanes!;
 
+    public Budgets Budgets => _budgets!;
+
     private Budgets? _budgets;
 
     public ManualTime Time { get; } = new();
@@ -93,7 +95,7 @@ public sealed class TestHost : IAsyncLifetime
             new Measurer(new RegionMeasurer(store), new LineProfiler(store, bricks), _lanes, _budgets), new MeasurementLog(Database, Time));
         Catalog = new DatasetCatalog(store, Access, new BrickCache(store, 1 << 24));
         Masks = new MaskCorrections(store, bricks, new ScanAnalysis());
-        Sessions = new ViewSessions(Catalog, Masks, Time);
+        Sessions = new ViewSessions(Catalog, Masks, Lanes, Time);
         _jobs = await JobsHost.StartAsync(new DendriteOptions { Data = _folder }, s => s
             .AddSingleton(Store).AddSingleton(Sessions).AddSingleton<Analyses>()
             .AddSingleton<IJobHandler, AnalysisHandler>().AddSingleton<IJobHandler, ChangeHandler>());

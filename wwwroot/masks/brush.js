@@ -28,7 +28,7 @@ class Brush {
   // sent: strokes that are drawn over the pictures until these show them; queue: what is to be sent, in order. resumed: the stroke that
   // goes on once the pointer is back where its slice has a place.
   constructor(viewer, panel) {
-    Object.assign(this, { viewer, panel, does: 'paint', shape: 'disc', radius: 1, hours: 0, at: null });
+    Object.assign(this, { viewer, panel, does: 'paint', shape: 'disc', radius: 1, tolerance: 0, hours: 0, at: null });
     Object.assign(this, { stroke: null, resumed: null, sent: [], queue: [] });
     this.ended = new AbortController();
     this.guard = e => e.preventDefault();
@@ -41,12 +41,15 @@ class Brush {
     clearTimeout(this.telling);
   }
 
-  set({ does, shape, radiusUm, hours }) {
-    Object.assign(this, { does, shape, radius: radiusUm, hours });
+  set({ does, shape, radiusUm, tolerance, hours }) {
+    Object.assign(this, { does, shape, radius: radiusUm, tolerance, hours });
     this.viewer.overlays();
   }
 
   get isOn() { return this.viewer.tool === 'brush'; }
+
+  // Whether a click fills, where a drag would paint: a hole of the mask, or what grows by grey value.
+  get fills() { return this.does === 'fill' || this.does === 'grow'; }
 
   // Whether it takes away: as the panel says, or the other way round with Ctrl.
   erases(e) { return (this.does === 'erase') !== (e.ctrlKey || e.metaKey); }
@@ -65,16 +68,12 @@ class Brush {
     const { viewer } = this, erase = this.erases(e), { hours } = this;
     if (!this.corrects(pane, x)) return { moved: true, move() {}, up() {} };
     const map = pane.map(), from = map.toWorld(x, y);
-    if (map.depthUm !== undefined && this.shape === 'disc') {
-      viewer.tell('This slice follows the interface, and a disc is flat: choose 3D, or press U to make the slice flat.');
-      return { moved: true, move() {}, up() {} };
-    }
     if (map.depthUm !== undefined && (this.shape === 'disc' || !map.isKnown(x, y))) {
       viewer.tell(map.isKnown(x, y) ? 'A disc is flat, and this slice follows the interface; choose 3D, or press U for a flat slice.'
         : 'No interface was found there, so that this slice has no place there.');
       return { moved: true, move() {}, up() {} };
     }
-    if (this.does === 'fill') return { moved: true, move() {}, up: () => this.fill(hours, from, map, e.ctrlKey || e.metaKey) };
+    if (this.fills) return { moved: true, move() {}, up: () => this.fill(hours, from, map, e.ctrlKey || e.metaKey) };
     this.begin(pane, map, from, erase, hours);
     return {
       moved: true,
@@ -140,14 +139,15 @@ class Brush {
   }
 
   fill(hours, atUm, map, erase) {
-    this.enqueue('fills', hours, { erase, atUm, normal: this.shape === 'disc' ? map.normal : undefined }, null);
+    const grown = this.does === 'grow' ? { tolerance: this.tolerance, modality: this.viewer.view.modality } : {};
+    this.enqueue('fills', hours, { erase, atUm, normal: this.shape === 'disc' ? map.normal : undefined, ...grown }, null);
   }
 
   /** A click in 3D sets a ball where something is seen. */
   async click(pane, x, y) {
     if (!this.isOn || !pane.is3d) return false;
     if (this.shape !== 'ball' || this.does === 'fill') {
-      this.viewer.tell('In the 3D picture a ball is set with a click; choose 3D, and Paint or Erase.');
+      this.viewer.tell('In the 3D picture a click sets a ball or grows from what is seen; choose 3D, and Paint, Erase or Grow.');
       return true;
     }
     if (!this.corrects(pane, x)) return true;
@@ -156,7 +156,8 @@ class Brush {
     if (!at) { this.viewer.tell('Nothing is seen there.'); return true; }
     // What was picked may be of another timestep by now.
     if (!this.corrects(pane, x) || hours !== this.hours) return true;
-    this.enqueue('strokes', hours, { erase, shape: 'ball', radiusUm, pointsUm: [at] }, null);
+    if (this.does === 'grow') this.fill(hours, at, null, erase);
+    else this.enqueue('strokes', hours, { erase, shape: 'ball', radiusUm, pointsUm: [at] }, null);
     return true;
   }
 
@@ -209,11 +210,19 @@ class Brush {
         const problem = await answer.json().catch(() => ({}));
         viewer.tell(`A correction was not saved. ${problem.error ?? problem.detail ?? `The server refused it (${answer.status}).`}`);
       }
+      if (answer.ok && 'tolerance' in body) this.tellGrown(body, await answer.json().catch(() => ({})));
       if (stroke) this.settle(stroke, answer.ok);
       this.isTold = false;
       this.queue.shift();
     }
     removeEventListener('beforeunload', this.guard);
+  }
+
+  // How much grew, and whether there was more.
+  tellGrown({ erase, tolerance }, { voxels = 0, isCut }) {
+    const count = `${voxels.toLocaleString('en')} voxels within ${tolerance} of the value there were ${erase ? 'taken away' : 'added'}`;
+    const cut = ', and then it was cut off: there are more. Give a smaller tolerance, or go on from its edge';
+    this.viewer.tell(`${count}${isCut ? cut : ''}.`);
   }
 
   // Drawn until the pane has a picture of after it was kept, or it is clear that none comes.
@@ -254,13 +263,13 @@ class Brush {
   // A ring of the brush's true size; of a ball, in the other slices what it cuts of them.
   cursor(g, pane, map) {
     const { at } = this, isHere = at.pane === pane;
-    if (!isHere && (at.pane.is3d || this.shape === 'disc' || this.does === 'fill')) return;
+    if (!isHere && (at.pane.is3d || this.shape === 'disc' || this.fills)) return;
     const world = at.pane.is3d ? null : at.pane.map().toWorld(at.x, at.y);
     if (!world) return;
     const [x, y, off] = isHere ? [at.x, at.y, 0] : map.toScreen(world);
     const left = this.radius ** 2 - off ** 2;
     if (left <= 0) return;
-    const radius = this.does === 'fill' ? 5 : Math.max(1, Math.sqrt(left) / map.um);
+    const radius = this.fills ? 5 : Math.max(1, Math.sqrt(left) / map.um);
     const erase = (this.stroke ? this.stroke.erase : (this.does === 'erase') !== Boolean(this.isTurned));
     g.save();
     for (const [width, style] of [[3.5, 'rgba(0,0,0,.65)'], [1.5, erase ? 'rgb(240,180,70)' : '#fff']]) {

@@ -86,9 +86,15 @@ export class Steps {
         to.push(step);
       } else {
         this.isAsking = true;
-        const did = await this.viewer.call(`${method}Step`);
+        let did, isRefused = false;
+        try { did = await this.viewer.connection.invoke(`${method}Step`); } catch (e) {
+          // The server is away or has too much to do: the step is there still, to be tried again.
+          isRefused = true;
+          this.viewer.tell(e.message.replace(/^.*HubException: /, ''));
+        }
         this.isAsking = false;
-        if (did) to.push(step);
+        if (isRefused) from.push(step);
+        else if (did) to.push(step);
         else this.viewer.readout.tell('That edit cannot be taken back any more, so what it changed stays as it is.');
         if (did?.warning) this.viewer.readout.tell(did.warning);
         this.settle();

@@ -148,9 +148,12 @@ class Viewer {
     this.measure.listen(hub);
     hub.on('here', n => { this.root.querySelector('#here').textContent = n > 1 ? `${n} here` : ''; });
     hub.on('loaded', hours => { this.timeline.loaded = hours; this.timeline.draw(); });
-    hub.on('address', (query, revision) => {
+    hub.on('address', (query, revision, lacks) => {
       history.replaceState(history.state, '', `${location.pathname}?${query}`);
       this.addressed = revision;
+      // Once, not with each move.
+      if (lacks && lacks !== this.lacks) this.tell(`The address has no room for the ${lacks}; a bookmark or a shared link keeps it.`);
+      this.lacks = lacks;
     });
     hub.on('say', (stream, text) => { this.streams[stream].note.textContent = text; this.exactness(); });
     // The page is asked for again, so that the server says why: a link that ended, a changed password, a role that was taken away.

@@ -8,19 +8,11 @@ using DendriteViewer.Kernels.Bricks;
 
 namespace DendriteViewer.Imaging.Corrections;
 
-/// <summary>A mask under correction as it is now.</summary>
-/// <param name="History">Its log, folded.</param>
-/// <param name="State">What was corrected of the automatic mask that there is now.</param>
-/// <param name="AddedVoxels">Voxels that the automatic mask does not have.</param>
-/// <param name="RemovedVoxels">Voxels that only the automatic mask has.</param>
-/// <param name="VoxelUm3">Volume of a voxel, µm³.</param>
-public sealed record MaskSummary(MaskHistory History, MaskHistory.State State, long AddedVoxels, long RemovedVoxels, double VoxelUm3);
-
 /// <summary>
 /// One mask that people correct: the log of their strokes, and its voxels in memory. Everything that is asked for is written to the log
 /// first; what another server wrote meanwhile is applied before it, in the log's order. Members may be called by anybody at any time.
 /// </summary>
-public sealed class CorrectedMask
+public sealed partial class CorrectedMask
 {
     private const int MostTries = 100;
 
@@ -142,6 +134,36 @@ public sealed class CorrectedMask
             };
         }, by, at, ct, id);
 
+    /// <summary>Adds what grows from a point by grey value, or takes it away.</summary>
+    /// <param name="scan">The scan whose values are followed.</param>
+    /// <param name="seed">The point.</param>
+    /// <param name="normal">In one slice, the slice's normal; null grows in space.</param>
+    /// <param name="tolerance">How far values may lie from that at the point.</param>
+    /// <param name="erase">Whether to take it away.</param>
+    /// <param name="by">Who does it.</param>
+    /// <param name="at">When, Unix milliseconds.</param>
+    /// <param name="ct">Gives up before anything is written.</param>
+    /// <param name="id">A name of whoever sends it: what was sent by it before is not done again.</param>
+    /// <returns>The entry, which says whether there was more than can be filled at once.</returns>
+    /// <exception cref="OutOfRangeException">The point is outside of the scan, or the tolerance out of its range.</exception>
+    public async Task<MaskEntry> GrowAsync(
+        VolumeInfo scan, WorldPoint seed, WorldVector? normal, double tolerance, bool erase, string by, long at, CancellationToken ct,
+        string? id = null)
+    {
+        FillMark.Tolerance.Check(tolerance);
+
+        // What grows does not depend on the mask, so that nobody waits for it who paints meanwhile.
+        var grown = await MaskGrow.FindAsync(
+            await _store.ReaderAsync(scan, ct), scan.Transform, (await ReaderAsync(ct)).Levels[0], Automatic.Transform, seed, normal,
+            tolerance, MaskFill.MostVoxels, ct);
+        return await AppendAsync((voxels, next) => Task.FromResult<MaskEntry?>(next with
+        {
+            Kind = MaskEntryKind.Fill, Id = id, Erase = erase, Runs = [.. grown.Runs], GridZyx = GridOf(voxels),
+            PointsUm = [[seed.Z, seed.Y, seed.X]], Normal = normal is { } n ? [n.Z, n.Y, n.X] : null,
+            Modality = scan.Key.Modality, Tolerance = tolerance, Value = grown.Value, IsCut = grown.IsCut,
+        }), by, at, ct, id);
+    }
+
     /// <summary>Takes a stroke or fill back, or makes it again.</summary>
     /// <returns>Whether that changed anything: not where a restored version had taken it back already, say.</returns>
     public async Task<bool> StepAsync(int stroke, bool again, string by, long at, CancellationToken ct)
@@ -155,83 +177,8 @@ public sealed class CorrectedMask
         return isChange;
     }
 
-    /// <summary>Keeps the mask as it is as a version.</summary>
-    /// <exception cref="OutOfRangeException">It is the last version already, or the note is too long.</exception>
-    public async Task<MaskVersion> SaveAsync(string? note, string by, long at, CancellationToken ct)
-    {
-        new NumberRange("The note's length", 0, MaskEntry.MostNote, "characters").Check(note?.Length ?? 0);
-        return await LockedAsync(async voxels =>
-        {
-            await AppendAsync(voxels, (v, next) => Task.FromResult<MaskEntry?>(_history.Of(Base).IsChanged ? Saved(v, next, note)
-                : throw new OutOfRangeException("Nothing was corrected since the last version.")), by, at, ct);
-            return _history.Of(Base).Versions[^1];
-        }, ct);
-    }
-
-    /// <summary>
-    /// Makes the mask what a version is, as a new version; 0 is the automatic mask. Nothing is dropped: strokes that are in no version yet,
-    /// whoever made them, are kept as one before.
-    /// </summary>
-    /// <exception cref="OutOfRangeException">There is no such version.</exception>
-    public Task<MaskVersion> RestoreAsync(int version, string by, long at, CancellationToken ct) => LockedAsync(async voxels =>
-    {
-        MaskEntry made;
-        do
-        {
-            made = await AppendAsync(voxels, (v, next) =>
-            {
-                var existing = Existing(version);
-                return Task.FromResult<MaskEntry?>(_history.Of(Base).IsChanged
-                    ? Saved(v, next, $"before restoring {(version == 0 ? "the automatic mask" : $"v{version}")}")
-                    : next with
-                    {
-                        Kind = MaskEntryKind.Restore, Version = version,
-                        AddedVoxels = existing?.AddedVoxels ?? 0, RemovedVoxels = existing?.RemovedVoxels ?? 0,
-                    });
-            }, by, at, ct);
-        }
-        while (made.Kind != MaskEntryKind.Restore);
-        return _history.Of(Base).Versions[^1];
-    }, ct);
-
-    private static MaskEntry Saved(MaskVoxels voxels, MaskEntry next, string? note) =>
-        next with { Kind = MaskEntryKind.Save, Note = note, AddedVoxels = voxels.Added, RemovedVoxels = voxels.Removed };
-
-    /// <summary>Says which version numbers rest on; 0 is the automatic mask.</summary>
-    /// <exception cref="OutOfRangeException">There is no such version.</exception>
-    public Task ChooseAsync(int version, string by, long at, CancellationToken ct) => AppendAsync((_, next) =>
-    {
-        Existing(version);
-        return Task.FromResult(_history.Of(Base).Chosen == version ? null : next with { Kind = MaskEntryKind.Choose, Version = version });
-    }, by, at, ct);
-
-    /// <summary>Takes over the strokes that corrected the automatic mask before this one.</summary>
-    /// <exception cref="OutOfRangeException">There are none.</exception>
-    public Task CarryAsync(string by, long at, CancellationToken ct) => AppendAsync((voxels, next) =>
-    {
-        var (from, state) = _history.Others(Base).FirstOrDefault();
-        if (from is null || state.Strokes.IsEmpty)
-        {
-            throw new OutOfRangeException("No other automatic mask of this scan was corrected.");
-        }
-
-        // The voxels of a fill are those of one grid.
-        var grid = GridOf(voxels);
-        if (state.Strokes.FirstOrDefault(k => _history.Marks[k].GridZyx is { } own && !own.SequenceEqual(grid)) is > 0 and var fill)
-        {
-            throw new OutOfRangeException(
-                $"Entry {fill} of the log is a fill of another grid of voxels ({string.Join(" × ", _history.Marks[fill].GridZyx!)}; this "
-                + $"mask has {string.Join(" × ", grid)}), which cannot be taken over.");
-        }
-
-        return Task.FromResult<MaskEntry?>(next with { Kind = MaskEntryKind.Carry, From = from });
-    }, by, at, ct);
-
     // Which automatic mask is corrected. Whoever asks has opened the mask.
     private string Base => _opened!.Base;
-
-    private MaskVersion? Existing(int version) => version == 0 ? null
-        : _history.Of(Base).Find(version) ?? throw new OutOfRangeException($"There is no version {version} of this mask.");
 
     private MaskSummary Summary(MaskVoxels voxels)
     {

@@ -104,6 +104,18 @@ public sealed record MaskEntry
     /// <summary>Of a fill: voxels of the grid that its runs are of, z, y, x; null of one that an earlier version made.</summary>
     public int[]? GridZyx { get; init; }
 
+    /// <summary>Of a fill that grew by grey value: modality of the scan that it followed.</summary>
+    public string? Modality { get; init; }
+
+    /// <summary>Of a fill that grew by grey value: how far values may lie from <see cref="Value"/>.</summary>
+    public double? Tolerance { get; init; }
+
+    /// <summary>Of a fill that grew by grey value: the scan's value where it was begun.</summary>
+    public double? Value { get; init; }
+
+    /// <summary>Of a fill that grew by grey value: whether it was cut off at a bound.</summary>
+    public bool? IsCut { get; init; }
+
     /// <summary>
     /// Of a stroke or fill: a name that whoever sent it made, so that sending it again adds nothing; null where none was made.
     /// </summary>
@@ -130,6 +142,10 @@ public sealed record MaskEntry
     /// <summary>Whether it sets or clears voxels.</summary>
     [JsonIgnore]
     public bool IsMark => Kind is MaskEntryKind.Paint or MaskEntryKind.Fill;
+
+    /// <summary>Voxels of a fill.</summary>
+    [JsonIgnore]
+    public long Voxels => Runs is null ? 0 : Enumerable.Range(0, Runs.Length / 4).Sum(i => (long)Runs[4 * i + 3] - Runs[4 * i + 2]);
 
     /// <summary>Numbers of its points and runs.</summary>
     [JsonIgnore]
@@ -192,6 +208,8 @@ public sealed record MaskEntry
         Require(Id is null or { Length: > 0 and <= MostId }, "id");
         Require(PointsUm is null || PointsUm.Length <= BrushMark.MostPoints && PointsUm.All(IsTriple), "points");
         Require(Normal is null || IsTriple(Normal), "normal");
+        Require(Modality is null or { Length: > 0 and <= MostName }, "modality");
+        Require(Tolerance is null || FillMark.Tolerance.Contains(Tolerance.Value) && Value is { } v && double.IsFinite(v), "tolerance");
         switch (Kind)
         {
             case MaskEntryKind.Paint:

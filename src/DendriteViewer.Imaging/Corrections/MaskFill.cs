@@ -30,14 +30,14 @@ internal static class MaskFill
         }
 
         var across = normal is { } n ? AxisAcross(n, transform) : -1;
-        var (set, visited) = (new Dictionary<BrickIndex, ulong[]>(), new Dictionary<BrickIndex, ulong[]>());
+        var (set, found) = (new Dictionary<BrickIndex, ulong[]>(), new FoundVoxels(brick));
         if (await IsSetAsync(start) != erase)
         {
             throw new OutOfRangeException(erase ? "There is nothing of the mask at this point to take away."
                 : "This point is of the mask already; click into a hole that it encloses.");
         }
 
-        var (steps, todo, count) = (StepsOf(across, byCorners: erase), new Stack<VoxelIndex>(), 0);
+        var (steps, todo) = (StepsOf(across, byCorners: erase), new Stack<VoxelIndex>());
         Visit(start);
         while (todo.TryPop(out var at))
         {
@@ -53,83 +53,47 @@ internal static class MaskFill
                             + "Close its outline first.");
                     }
                 }
-                else if (!IsVisited(next) && await IsSetAsync(next) == erase)
+                else if (!found.Contains(next) && await IsSetAsync(next) == erase)
                 {
                     Visit(next);
                 }
             }
         }
 
-        return new FillMark(erase, Runs());
+        return found.Runs <= FillMark.MostRuns ? new FillMark(erase, found.ToRuns())
+            : throw new OutOfRangeException($"The {(erase ? "piece" : "hole")} is too ragged to be filled at once; use the brush.");
 
-        BrickIndex BrickOf(VoxelIndex v) => new(0, v.Z / brick.Z, v.Y / brick.Y, v.X / brick.X);
-
-        int BitOf(VoxelIndex v) => ((v.Z % brick.Z * brick.Y) + v.Y % brick.Y) * brick.X + v.X % brick.X;
-
-        ValueTask<bool> IsSetAsync(VoxelIndex v) => set.TryGetValue(BrickOf(v), out var bits)
-            ? ValueTask.FromResult(MaskBits.Get(bits, BitOf(v))) : LoadAsync(v);
+        ValueTask<bool> IsSetAsync(VoxelIndex v) => set.TryGetValue(found.BrickOf(v), out var bits)
+            ? ValueTask.FromResult(MaskBits.Get(bits, found.BitOf(v))) : LoadAsync(v);
 
         async ValueTask<bool> LoadAsync(VoxelIndex v)
         {
             ct.ThrowIfCancellationRequested();
-            var bits = set[BrickOf(v)] = await mask.SetOfAsync(BrickOf(v), ct);
-            return MaskBits.Get(bits, BitOf(v));
+            var bits = set[found.BrickOf(v)] = await mask.SetOfAsync(found.BrickOf(v), ct);
+            return MaskBits.Get(bits, found.BitOf(v));
         }
-
-        bool IsVisited(VoxelIndex v) => visited.TryGetValue(BrickOf(v), out var bits) && MaskBits.Get(bits, BitOf(v));
 
         void Visit(VoxelIndex v)
         {
-            if (++count > MostVoxels)
+            if (found.Count >= MostVoxels)
             {
                 throw new OutOfRangeException(
                     $"The {(erase ? "piece" : "hole")} has more than {MostVoxels:N0} voxels, so nothing was changed; use the brush.");
             }
 
-            if (count % 4096 == 0)
+            if (found.Count % 4096 == 0)
             {
                 ct.ThrowIfCancellationRequested();
             }
 
-            if (!visited.TryGetValue(BrickOf(v), out var bits))
-            {
-                visited[BrickOf(v)] = bits = new ulong[(brick.Count + 63) / 64];
-            }
-
-            MaskBits.Put(bits, BitOf(v), true);
+            found.Add(v);
             todo.Push(v);
-        }
-
-        List<int> Runs()
-        {
-            var runs = new List<int>();
-            foreach (var (at, bits) in visited.OrderBy(p => (p.Key.Z, p.Key.Y, p.Key.X)))
-            {
-                for (var row = 0; row < brick.Z * brick.Y; row++)
-                {
-                    for (var x = 0; x < brick.X; x++)
-                    {
-                        var from = x;
-                        while (x < brick.X && MaskBits.Get(bits, row * brick.X + x))
-                        {
-                            x++;
-                        }
-
-                        if (x > from)
-                        {
-                            var (z, y) = (at.Z * brick.Z + row / brick.Y, at.Y * brick.Y + row % brick.Y);
-                            runs.AddRange([z, y, at.X * brick.X + from, at.X * brick.X + x]);
-                        }
-                    }
-                }
-            }
-
-            return runs.Count <= 4 * FillMark.MostRuns ? runs
-                : throw new OutOfRangeException($"The {(erase ? "piece" : "hole")} is too ragged to be filled at once; use the brush.");
         }
     }
 
-    private static int AxisAcross(WorldVector normal, AffineTransform transform)
+    /// <summary>The axis of the voxels that a slice lies across.</summary>
+    /// <exception cref="OutOfRangeException">It lies across none.</exception>
+    internal static int AxisAcross(WorldVector normal, AffineTransform transform)
     {
         for (var axis = 0; axis < 3; axis++)
         {
@@ -145,7 +109,8 @@ internal static class MaskFill
         throw new OutOfRangeException("A slice is filled where it lies along the scan’s axes; lay the slices straight (R), or fill in 3D.");
     }
 
-    private static VoxelIndex[] StepsOf(int across, bool byCorners) =>
+    /// <summary>The steps to a voxel's neighbours: all, or those in the slice across an axis.</summary>
+    internal static VoxelIndex[] StepsOf(int across, bool byCorners) =>
         [.. from dz in Enumerable.Range(-1, 3) from dy in Enumerable.Range(-1, 3) from dx in Enumerable.Range(-1, 3)
             let moved = Math.Abs(dz) + Math.Abs(dy) + Math.Abs(dx)
             where moved > 0 && (byCorners || moved == 1) && (across < 0 || new[] { dz, dy, dx }[across] == 0)

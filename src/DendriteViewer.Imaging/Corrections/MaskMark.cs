@@ -66,6 +66,9 @@ public sealed record FillMark(bool Erase, IReadOnlyList<int> Runs) : MaskMark(Er
     /// <summary>Runs at most.</summary>
     public const int MostRuns = 100_000;
 
+    /// <summary>How far grey values may lie from that at the point from which a fill grows.</summary>
+    public static readonly NumberRange Tolerance = new("The tolerance", 0, 3.4e38, "grey values");
+
     /// <summary>The same, checked against a volume.</summary>
     /// <exception cref="OutOfRangeException">A run lies outside of the volume, or there are none or too many.</exception>
     public FillMark Checked(VolumeShape shape)

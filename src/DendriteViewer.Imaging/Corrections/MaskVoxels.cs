@@ -1,32 +1,10 @@
 using System.Collections.Concurrent;
-using System.Numerics;
 using DendriteViewer.Imaging.Bounds;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Zarr;
 using DendriteViewer.Kernels.Scheduling;
 
 namespace DendriteViewer.Imaging.Corrections;
-
-/// <summary>
-/// One brick of a mask, a bit a voxel in C order: the automatic mask, and what it was corrected to. Neither is ever changed.
-/// </summary>
-internal sealed record MaskBrick(ulong[] Base, ulong[] Set)
-{
-    public long Added => Count(Set, Base);
-
-    public long Removed => Count(Base, Set);
-
-    private static long Count(ulong[] a, ulong[] b)
-    {
-        var n = 0L;
-        for (var i = 0; i < a.Length; i++)
-        {
-            n += BitOperations.PopCount(a[i] & ~b[i]);
-        }
-
-        return n;
-    }
-}
 
 /// <summary>
 /// The voxels of a corrected mask: the bricks that a stroke ever touched, at every level, over the automatic mask in the store. A stroke
@@ -40,6 +18,7 @@ internal sealed class MaskVoxels(VolumeReader automatic, AffineTransform transfo
 
     private const int ReadsAtOnce = 4;
 
+    private readonly MaskPyramid _pyramid = new(automatic.Levels);
     private readonly ConcurrentDictionary<BrickIndex, MaskBrick> _bricks = new();
 
     // The strokes that touch each brick of the finest level, and in it the parts that do.
@@ -132,10 +111,11 @@ internal sealed class MaskVoxels(VolumeReader automatic, AffineTransform transfo
         for (var level = 1; level < Levels.Count; level++)
         {
             var finer = touched;
-            touched = finer.Select(ParentOf).ToHashSet();
+            touched = finer.Select(_pyramid.ParentOf).ToHashSet();
             foreach (var parent in touched)
             {
-                Replace(parent, _bricks[parent], Halved(parent, finer));
+                var children = finer.Where(c => _pyramid.ParentOf(c) == parent).Select(c => (c, _bricks[c].Set));
+                Replace(parent, _bricks[parent], _pyramid.Halved(parent, _bricks[parent].Set, children));
             }
 
             all.UnionWith(touched);
@@ -202,7 +182,7 @@ internal sealed class MaskVoxels(VolumeReader automatic, AffineTransform transfo
         {
             for (var at = brick; missing.Add(at) && at.Level + 1 < Levels.Count;)
             {
-                at = ParentOf(at);
+                at = _pyramid.ParentOf(at);
             }
         }
 
@@ -244,69 +224,5 @@ internal sealed class MaskVoxels(VolumeReader automatic, AffineTransform transfo
         }
 
         _bricks[brick] = now;
-    }
-
-    private BrickIndex ParentOf(BrickIndex brick)
-    {
-        var (fine, coarse) = (Levels[brick.Level], Levels[brick.Level + 1]);
-        return new BrickIndex(
-            brick.Level + 1, brick.Z / (coarse.FactorZ / fine.FactorZ), brick.Y / (coarse.FactorY / fine.FactorY),
-            brick.X / (coarse.FactorX / fine.FactorX));
-    }
-
-    // Rows of 64 voxels are words; a child gives half a word of each row of its parent that it covers.
-    private void HalveRows(ulong[] from, ulong[] to, (int Z, int Y, int X) at)
-    {
-        var (depth, height) = (Levels[0].Brick.Z, Levels[0].Brick.Y);
-        for (var z = 0; z < depth / 2; z++)
-        {
-            for (var y = 0; y < height / 2; y++)
-            {
-                var row = 2 * z * height + 2 * y;
-                ref var word = ref to[(at.Z + z) * height + at.Y + y];
-                word = word & ~((ulong)uint.MaxValue << at.X)
-                    | (ulong)MaskBits.Halve(from[row], from[row + 1], from[row + height], from[row + height + 1]) << at.X;
-            }
-        }
-    }
-
-    // A brick with the parts that its changed children cover made anew.
-    private ulong[] Halved(BrickIndex parent, IReadOnlySet<BrickIndex> changed)
-    {
-        var (fine, coarse) = (Levels[parent.Level - 1], Levels[parent.Level]);
-        var (b, set) = (coarse.Brick, (ulong[])_bricks[parent].Set.Clone());
-        var (fz, fy, fx) = (coarse.FactorZ / fine.FactorZ, coarse.FactorY / fine.FactorY, coarse.FactorX / fine.FactorX);
-        foreach (var child in changed.Where(c => ParentOf(c) == parent))
-        {
-            // Where the child begins in the parent, in the parent's voxels.
-            var from = _bricks[child].Set;
-            var (z0, y0, x0) = (
-                child.Z * b.Z / fz - parent.Z * b.Z, child.Y * b.Y / fy - parent.Y * b.Y, child.X * b.X / fx - parent.X * b.X);
-            if ((fz, fy, fx, b.X) == (2, 2, 2, 64))
-            {
-                HalveRows(from, set, (z0, y0, x0));
-                continue;
-            }
-
-            for (var z = 0; z < b.Z / fz; z++)
-            {
-                for (var y = 0; y < b.Y / fy; y++)
-                {
-                    for (var x = 0; x < b.X / fx; x++)
-                    {
-                        var n = 0;
-                        for (var k = 0; k < fz * fy * fx; k++)
-                        {
-                            var (dz, dy, dx) = (k / (fy * fx), k / fx % fy, k % fx);
-                            n += MaskBits.Get(from, ((z * fz + dz) * b.Y + y * fy + dy) * b.X + x * fx + dx) ? 1 : 0;
-                        }
-
-                        MaskBits.Put(set, ((z0 + z) * b.Y + y0 + y) * b.X + x0 + x, n >= 2);
-                    }
-                }
-            }
-        }
-
-        return set;
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using DendriteViewer.Imaging.Corrections;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Rendering;
 
@@ -43,6 +44,11 @@ public static class Caption
             parts.Add($"window {N(view.WindowLow)} to {N(view.WindowHigh)}");
         }
 
+        if (MaskOf(scene, panes) is { } mask)
+        {
+            parts.Add(mask);
+        }
+
         if (scene.HasBand)
         {
             parts.Add($"band {N(view.Band.FromUm)}–{N(view.Band.ToUm)} µm");
@@ -50,6 +56,17 @@ public static class Caption
 
         parts.Add($"voxel {volume.VoxelSize.ToText()}");
         return string.Join(" · ", parts);
+    }
+
+    // Which mask of lithium is drawn, where one is: as the analysis counted it, or as it is being corrected.
+    private static string? MaskOf(FigureScene scene, IReadOnlyList<Pane> panes)
+    {
+        var isSeen = (scene.Subtracted is null && panes.Any(p => p != Pane.Volume))
+            || (panes.Contains(Pane.Volume) && scene.View.Mode == VolumeMode.Composite);
+        return !isSeen || scene.View.LabelsIn(scene.Dataset) is not { } labels ? null
+            : labels.Mask is { } mask ? $"mask under correction, {mask.Revision} entries in its log"
+            : MaskUse.Of(labels) is { } text ? $"mask: {text}"
+            : null;
     }
 
     /// <summary>Where a slice lies: its coordinate, and where there is room, its depth where it lies across the depth axis.</summary>

@@ -27,7 +27,7 @@ internal static class FigureLegend
         {
             var groups = ranges.GroupBy(r => r.Color).ToArray();
             entries.AddRange(groups.Take(MostRanges).Select(
-                g => (g.Key, NameOf(labels.Key.Modality, g.Key, [.. g], groups.Length))));
+                g => (g.Key, NameOf(labels, g.Key, [.. g], groups.Length))));
             if (groups.Length > MostRanges)
             {
                 entries.Add((groups[MostRanges].Key, $"{groups.Length - MostRanges} more …"));
@@ -47,12 +47,13 @@ internal static class FigureLegend
         return entries;
     }
 
-    private static string NameOf(string modality, int color, IReadOnlyList<LabelRange> ranges, int colors)
+    private static string NameOf(VolumeInfo labels, int color, IReadOnlyList<LabelRange> ranges, int colors)
     {
+        var modality = labels.Key.Modality;
         var name = modality switch
         {
             LabelModality.Voids => "voids",
-            LabelModality.Lithium => "lithium or crack",
+            LabelModality.Lithium => labels.Corrected is null ? "lithium or crack" : $"lithium or crack, {MaskUse.Of(labels)}",
             LabelModality.Change => color == TransferPresets.Void ? "lost" : "gained",
             LabelModality.Lithium + CorrectedMask.ShownSuffix => colors == 1 ? "mask" : ranges[0].From switch
             {

@@ -9,6 +9,8 @@ namespace DendriteViewer.Web.Hosting;
 /// <summary>What stands between the network and the features: who may ask, what is logged, and how failures are told.</summary>
 public static partial class HostingRegistration
 {
+    private const int MostRequestLine = 64 << 10;
+
     /// <summary>Adds redaction, failures as sentences, the public address and the proxies that are believed.</summary>
     public static WebApplicationBuilder AddHosting(this WebApplicationBuilder builder)
     {
@@ -24,7 +26,13 @@ public static partial class HostingRegistration
         builder.Services.Replace(ServiceDescriptor.Singleton<ILoggerFactory>(
             s => new RedactingLoggers(s.GetRequiredService<LoggerFactory>(), s.GetRequiredService<SecretRedactor>())));
         builder.Services.AddSingleton<PrivateFiles>();
-        builder.WebHost.ConfigureKestrel(o => o.AddServerHeader = false);
+        builder.WebHost.ConfigureKestrel(o =>
+        {
+            o.AddServerHeader = false;
+
+            // A shared link and a figure have the whole view in their address, with up to 512 points of a transfer function.
+            o.Limits.MaxRequestLineSize = MostRequestLine;
+        });
         builder.Services.Configure<ForwardedHeadersOptions>(o => Believe(o, options.Proxies));
         if (PublicAddress.TryParse(options.PublicAddress, out var address))
         {

@@ -1,4 +1,6 @@
+using System.Security.Claims;
 using DendriteViewer.Analysis.Experiments;
+using DendriteViewer.Imaging.Bounds;
 using DendriteViewer.Imaging.Corrections;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
@@ -6,6 +8,7 @@ using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Annotations;
 using DendriteViewer.Web.Compute;
+using DendriteViewer.Web.Limits;
 using DendriteViewer.Web.Viewing;
 
 namespace DendriteViewer.Web.Masks;
@@ -14,9 +17,25 @@ namespace DendriteViewer.Web.Masks;
 /// Where masks are corrected, by pages and programs alike, in the lane of what somebody waits for: a log may take long to replay. What a
 /// page paints is a step of its history, which undo takes back in order. Whoever calls has been authorized.
 /// </summary>
-public sealed class MaskDesk(MaskCorrections masks, ComputeLanes lanes, TimeProvider time)
+public sealed class MaskDesk(MaskCorrections masks, ComputeLanes lanes, Budgets budgets, TimeProvider time)
 {
+    /// <summary>As how many corrections a fill counts.</summary>
+    public const int FillCounts = 4;
+
+    /// <summary>As how many corrections restoring a version, and taking strokes over, counts.</summary>
+    public const int RestoreCounts = 8;
+
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(3);
+
+    /// <summary>Counts what somebody asks for in a page, whose circuit has no network address that could be asked for.</summary>
+    /// <exception cref="BudgetSpentException">It was too much.</exception>
+    public void Spend(ClaimsPrincipal user, MaskEntryKind kind)
+    {
+        var keys = ClientKeys.Of(user, null);
+        budgets.Stroke(
+            keys with { Address = "circuits of " + (keys.Owner ?? "nobody") },
+            kind is MaskEntryKind.Restore or MaskEntryKind.Carry ? RestoreCounts : 1);
+    }
 
     /// <summary>The mask of a timestep.</summary>
     /// <exception cref="MaskMissingException">No analysis made one.</exception>
@@ -91,6 +110,32 @@ public sealed class MaskDesk(MaskCorrections masks, ComputeLanes lanes, TimeProv
     {
         var entry = await RunAsync(() => Of(dataset, hours).FillAsync(seed, normal, erase, by.Person.Name, Now, ct, id), ct);
         Remember(dataset, hours, entry, by, erase ? "take away a piece" : "fill");
+        return entry;
+    }
+
+    /// <summary>
+    /// Adds what grows from a point by grey value, or takes it away; what was sent by the same name before is not done again.
+    /// </summary>
+    /// <param name="dataset">The dataset.</param>
+    /// <param name="hours">Hours of the mask.</param>
+    /// <param name="seed">The point.</param>
+    /// <param name="normal">In one slice, the slice's normal; null grows in space.</param>
+    /// <param name="tolerance">How far values may lie from that at the point.</param>
+    /// <param name="modality">Modality of the scan; null for the first one of that time.</param>
+    /// <param name="erase">Whether to take it away.</param>
+    /// <param name="by">Who does it.</param>
+    /// <param name="ct">Gives up.</param>
+    /// <param name="id">The name that it was sent by.</param>
+    public async Task<MaskEntry> GrowAsync(
+        Dataset dataset, double hours, WorldPoint seed, WorldVector? normal, double tolerance, string? modality, bool erase, Editor by,
+        CancellationToken ct, string? id = null)
+    {
+        var scan = dataset.Volumes.FirstOrDefault(v => v.Key.Hours == hours && (modality is null || v.Key.Modality == modality))
+            ?? throw new OutOfRangeException(FormattableString.Invariant(
+                $"There is no scan{(modality is null ? "" : $" of {modality}")} at {hours:0.######} h whose values could be followed."));
+        var entry = await RunAsync(
+            () => Of(dataset, hours).GrowAsync(scan, seed, normal, tolerance, erase, by.Person.Name, Now, ct, id), ct);
+        Remember(dataset, hours, entry, by, erase ? "take away by grey value" : "add by grey value");
         return entry;
     }
 

@@ -47,6 +47,15 @@ public sealed record FillRequest
     /// <summary>Normal of the slice that is filled, z, y, x; none fills in space.</summary>
     public double[]? Normal { get; init; }
 
+    /// <summary>
+    /// How far grey values of the scan may lie from that at the point: what is connected with it grows from there. Null where the mask
+    /// alone decides.
+    /// </summary>
+    public double? Tolerance { get; init; }
+
+    /// <summary>Modality of the scan whose grey values are followed; null for the first one of that time.</summary>
+    public string? Modality { get; init; }
+
     /// <summary>A name that whoever sends it made, so that it is filled once however often it is sent.</summary>
     public string? Id { get; init; }
 

@@ -83,6 +83,10 @@ public sealed partial class MaskSection
     // Some voxels across, to begin with.
     private double StartRadius => Math.Round(4 * Session.Volume(Desk.View).VoxelSize.Least, 3);
 
+    // A twentieth of what the window shows, in two digits.
+    private double StartTolerance => double.Parse(
+        ((Desk.View.WindowHigh - Desk.View.WindowLow) / 20).ToString("G2", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -183,7 +187,9 @@ public sealed partial class MaskSection
             }
 
             // What was asked for is of the mask that was shown when it was.
-            var (dataset, by) = (Session.Dataset, (await Authentication!).User.PersonOf());
+            var user = (await Authentication!).User;
+            Masks.Spend(user, wish.Kind);
+            var (dataset, by) = (Session.Dataset, user.PersonOf());
             switch (wish.Kind)
             {
                 case MaskEntryKind.Save:

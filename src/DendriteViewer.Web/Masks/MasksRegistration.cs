@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using DendriteViewer.Imaging.Bounds;
 using DendriteViewer.Imaging.Corrections;
 using DendriteViewer.Imaging.Datasets;
+using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Annotations;
 using DendriteViewer.Web.Catalog;
@@ -17,9 +18,8 @@ public static class MasksRegistration
 {
     private const int MostBytes = 128 << 10;
 
-    // What counts as one correction more, in voxels that a stroke looks at; and how many others count as.
+    // What counts as one correction more, in voxels that a stroke looks at.
     private const long VoxelsACount = 2_000_000;
-    private const int FillCounts = 4, RestoreCounts = 8;
 
     private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web)
     {
@@ -48,21 +48,23 @@ public static class MasksRegistration
         });
         Post<FillRequest>("/fills", DatasetRole.Annotate, async (to, body, ct) =>
         {
-            to.Spend(FillCounts - 1);
-            return Changed(await to.Desk.FillAsync(
-                to.Dataset, to.Hours, FillRequest.Point(body.AtUm, "atUm"), body.Normal is null ? null : FillRequest.Vector(body.Normal),
-                body.Erase, to.By, ct, body.Id));
+            to.Spend(MaskDesk.FillCounts - 1);
+            var at = FillRequest.Point(body.AtUm, "atUm");
+            WorldVector? normal = body.Normal is null ? null : FillRequest.Vector(body.Normal);
+            return Changed(body.Tolerance is { } tolerance
+                ? await to.Desk.GrowAsync(to.Dataset, to.Hours, at, normal, tolerance, body.Modality, body.Erase, to.By, ct, body.Id)
+                : await to.Desk.FillAsync(to.Dataset, to.Hours, at, normal, body.Erase, to.By, ct, body.Id));
         });
         Post<VersionRequest>("/versions", DatasetRole.Annotate, async (to, body, ct) =>
             new { version = (await to.Desk.SaveAsync(to.Dataset, to.Hours, body.Note, to.By.Person, ct)).Number });
         Post<VersionRequest>("/restore", DatasetRole.Annotate, async (to, body, ct) =>
         {
-            to.Spend(RestoreCounts - 1);
+            to.Spend(MaskDesk.RestoreCounts - 1);
             return new { version = (await to.Desk.RestoreAsync(to.Dataset, to.Hours, body.Asked, to.By.Person, ct)).Number };
         });
         Post<VersionRequest>("/carry", DatasetRole.Annotate, async (to, _, ct) =>
         {
-            to.Spend(RestoreCounts - 1);
+            to.Spend(MaskDesk.RestoreCounts - 1);
             await to.Desk.CarryAsync(to.Dataset, to.Hours, to.By.Person, ct);
             return new { carried = true };
         });
@@ -76,7 +78,9 @@ public static class MasksRegistration
             group.MapPost(path, (string dataset, string hours, string? session, HttpContext c, CancellationToken ct) =>
                 AnswerAsync(dataset, hours, session, role, answer, c, ct));
 
-        static object Changed(MaskEntry entry) => new { sequence = entry.Sequence };
+        static object Changed(MaskEntry entry) => entry.Kind == MaskEntryKind.Fill
+            ? new { sequence = entry.Sequence, voxels = entry.Voxels, isCut = entry.IsCut == true }
+            : new { sequence = entry.Sequence };
     }
 
     /// <summary>What somebody asked for, and may have.</summary>

@@ -187,7 +187,8 @@ public sealed class FrameConnection : IFrameSink, IDisposable
             if (now != last && !Session.KeepsAddress)
             {
                 last = now;
-                await _client.SendAsync("address", now.Link, revision, ct);
+                var (query, lacks) = ViewLink.ForAddress(now.Link);
+                await _client.SendAsync("address", query, revision, lacks, ct);
             }
         }
     }

@@ -256,6 +256,9 @@ public sealed class FrameHub(
     private async Task<EditStepDto?> StepAsync(Func<EditHistory, Person, CancellationToken, Task<EditStepResult?>> step)
     {
         var (session, editor) = await EditorAsync();
+
+        // Taking back a stroke of a mask costs what making it did.
+        budgets.Stroke(ClientKeys.Of(Context.User!, Context.GetHttpContext()?.Connection.RemoteIpAddress));
         return await step(session.Edits, editor.Person, Context.ConnectionAborted) is { } done
             ? new EditStepDto(done.Name, done.Changed, done.Kept.Count, done.Warning ?? "")
             : null;

@@ -23,18 +23,56 @@ public static class ViewLink
     /// </summary>
     public const string Mask = "mask";
 
+    /// <summary>
+    /// Characters of the text that is written into an address bar at most: servers and proxies refuse a request of more than 8 KiB.
+    /// </summary>
+    public const int MostInAddress = 7000;
+
+    // Field of an address that names the fields that it has no room for.
+    private const string Without = "without";
+
     private const int MostQuoted = 40;
+
+    // What may be too long for an address, in the order in which it is left out.
+    private static readonly string[] s_long = ["tf", "over"];
     private static readonly string s_versionText = Version.ToString(CultureInfo.InvariantCulture);
 
     // What an address of a viewer may have besides the fields: the version, which dataset of that id is meant, and of which mask.
     private static readonly HashSet<string> s_known =
-        new(ViewLinkFields.All.Select(f => f.Name).Concat(["v", "identity", Mask]), StringComparer.OrdinalIgnoreCase);
+        new(ViewLinkFields.All.Select(f => f.Name).Concat(["v", "identity", Mask, Without]), StringComparer.OrdinalIgnoreCase);
 
     /// <summary>
     /// Writes every field of a view. A dataset's first view changes when an earlier scan is imported or the first one deleted; what is kept
     /// or handed on must not change with it.
     /// </summary>
     public static string Whole(ViewState view) => Format(view, view, isWhole: true);
+
+    /// <summary>
+    /// A link as an address bar can have it. Where it is too long, as with a transfer function of hundreds of points, that is left out, and
+    /// the text says so, so that whoever opens it hears of it.
+    /// </summary>
+    /// <param name="link">A whole link.</param>
+    /// <returns>The text, and what people call that which it has no room for; empty where it has all.</returns>
+    public static (string Query, string Lacks) ForAddress(string link)
+    {
+        var (parts, left) = (link.Split('&').ToList(), new List<string>());
+        foreach (var name in s_long)
+        {
+            if (parts.Sum(p => p.Length + 1) <= MostInAddress)
+            {
+                break;
+            }
+
+            if (parts.RemoveAll(p => p.StartsWith(name + "=", StringComparison.Ordinal) && p.Length > name.Length + 1) > 0)
+            {
+                left.Add(name);
+            }
+        }
+
+        return left.Count == 0
+            ? (link, "")
+            : ($"{string.Join('&', parts)}&{Without}={string.Join(',', left)}", string.Join(" and ", left.Select(MeaningOf)));
+    }
 
     /// <summary>Writes a view for a picture that is asked for at once.</summary>
     /// <param name="view">The view.</param>
@@ -125,6 +163,8 @@ public static class ViewLink
             }
         }
 
+        remarks.AddRange(LeftOut(q.GetValueOrDefault(Without)).Select(name => new LinkRemark(
+            name, $"The {MeaningOf(name)} ({name}) was too long for an address and is not in it; a bookmark or a shared link keeps it.")));
         remarks.AddRange(q.Keys.Where(k => !s_known.Contains(k)).Select(k => new LinkRemark(k, $"“{Short(k)}” is no field of a view.")));
         return new ViewReading(view.ToState(), remarks);
     }
@@ -139,6 +179,11 @@ public static class ViewLink
             throw new OutOfRangeException($"v is '{version}'; this server reads views of version {Version}.");
         }
 
+        if (LeftOut(q.GetValueOrDefault(Without)).FirstOrDefault(name => !q.ContainsKey(name)) is { } left)
+        {
+            throw new OutOfRangeException($"This link was cut for an address and has no {left}; give {left}, or leave {Without} out.");
+        }
+
         return ViewLinkFields.All.Where(f => q.ContainsKey(f.Name)).Aggregate(ViewDto.Of(start), (view, field) =>
             field.Read(view, q[field.Name].ToString())
                 ?? throw new OutOfRangeException(
@@ -148,6 +193,10 @@ public static class ViewLink
     /// <summary>Which dataset of the id an address means, where it says so; else null.</summary>
     public static string? IdentityOf(string? query) =>
         QueryHelpers.ParseQuery(query ?? "").TryGetValue("identity", out var identity) ? identity.ToString() : null;
+
+    private static IEnumerable<string> LeftOut(string? names) => s_long.Where(n => (names ?? "").Split(',').Contains(n));
+
+    private static string MeaningOf(string name) => ViewLinkFields.All.First(f => f.Name == name).Means;
 
     private static string Short(string? text) => text is { Length: > MostQuoted } ? text[..MostQuoted] + "…" : text ?? "";
 

@@ -6,6 +6,7 @@ using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Rendering;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Catalog;
+using DendriteViewer.Web.Compute;
 using DendriteViewer.Web.Registry;
 using Microsoft.AspNetCore.WebUtilities;
 
@@ -21,14 +22,16 @@ public sealed class ViewSessions : IDatasetFollower
     private readonly ConcurrentDictionary<string, Held> _sessions = new();
     private readonly DatasetCatalog _catalog;
     private readonly MaskCorrections _masks;
+    private readonly ComputeLanes _lanes;
     private readonly TimeProvider _time;
 
     /// <param name="catalog">What datasets are like.</param>
     /// <param name="masks">The masks that sessions show as they are corrected.</param>
+    /// <param name="lanes">Where the log of a mask is replayed.</param>
     /// <param name="time">The clock.</param>
-    public ViewSessions(DatasetCatalog catalog, MaskCorrections masks, TimeProvider time)
+    public ViewSessions(DatasetCatalog catalog, MaskCorrections masks, ComputeLanes lanes, TimeProvider time)
     {
-        (_catalog, _masks, _time) = (catalog, masks, time);
+        (_catalog, _masks, _lanes, _time) = (catalog, masks, lanes, time);
         masks.Changed += (dataset, _) =>
         {
             foreach (var held in _sessions.Values.Where(h => h.Session.Dataset.Identity == dataset))
@@ -122,7 +125,7 @@ public sealed class ViewSessions : IDatasetFollower
     }
 
     // Whether the mask that a link shows was corrected since the link was made.
-    private static async Task<LinkRemark?> MaskRemarkAsync(ViewSession session, string? query, CancellationToken ct)
+    private async Task<LinkRemark?> MaskRemarkAsync(ViewSession session, string? query, CancellationToken ct)
     {
         var entries = QueryHelpers.ParseQuery(query ?? "").GetValueOrDefault(ViewLink.Mask);
         if (!long.TryParse(entries, NumberStyles.None, CultureInfo.InvariantCulture, out var then)
@@ -134,7 +137,7 @@ public sealed class ViewSessions : IDatasetFollower
         long now;
         try
         {
-            now = (await mask.SummaryAsync(ct)).History.Sequence;
+            now = (await SummaryAsync(mask, ct)).History.Sequence;
         }
         catch (VolumeFormatException e)
         {
@@ -174,8 +177,12 @@ public sealed class ViewSessions : IDatasetFollower
         // Of the view as it is read: its text may be escaped in several ways.
         var view = await OfLinkAsync(dataset, query, ct);
         return view.LabelsIn(_masks.With(dataset))?.Mask is { } mask
-            ? $"{mask.Automatic.Prefix} {(await mask.SummaryAsync(ct)).History.Sequence}" : "";
+            ? $"{mask.Automatic.Prefix} {(await SummaryAsync(mask, ct)).History.Sequence}" : "";
     }
+
+    // Not on the threads that answer requests: a long log takes long to replay.
+    private Task<MaskSummary> SummaryAsync(CorrectedMask mask, CancellationToken ct) =>
+        _lanes[Urgency.Resting].RunAsync(() => mask.SummaryAsync(ct), ct);
 
     Task IDatasetFollower.ChangedAsync(Dataset dataset, CancellationToken ct)
     {

@@ -34,7 +34,7 @@ public sealed class MaskSectionTests : MudContext
         DefaultWaitTimeout = TimeSpan.FromSeconds(30);
         await base.InitializeAsync();
         await _host.InitializeAsync();
-        _masks = new MaskDesk(_host.Masks, _host.Lanes, _host.Time);
+        _masks = new MaskDesk(_host.Masks, _host.Lanes, _host.Budgets, _host.Time);
         var (result, labels) = await (await ExperimentAnalysis.StartAsync(
             _host.Store, _host.Dataset, new AnalysisRecipe { LeastLithiumVoxels = 4 }, null, default)).RunAsync(default);
         await new AnalysisStore(_host.Store).SaveAsync(result, labels, null, default);
@@ -150,10 +150,10 @@ public sealed class MaskSectionTests : MudContext
         var masks = new MaskCorrections(by, new BrickCache(by, 1 << 24), new ScanAnalysis());
         var dataset = (await by.TryOpenAsync(id, default))!;
         var result = (await _host.Analyses.ResultAsync(dataset, dataset.Modalities[0], default))!;
-        var said = Assert.Single(await new MaskDesk(masks, _host.Lanes, _host.Time).StaleAsync(dataset, result, default));
+        var said = Assert.Single(await new MaskDesk(masks, _host.Lanes, _host.Budgets, _host.Time).StaleAsync(dataset, result, default));
         Assert.Contains("at 3 h", said);
         Assert.Contains("damaged", said);
-        var sessions = new ViewSessions(_host.Catalog, masks, _host.Time);
+        var sessions = new ViewSessions(_host.Catalog, masks, _host.Lanes, _host.Time);
         _session.Update(v => v with { Overlay = MaskLooks.Layer(LabelModality.Lithium, compares: false) }, null);
         await _host.Masks.Find(_session.Dataset, 3)!.SummaryAsync(default);
         var opened = (await sessions.HoldAsync(Guid.NewGuid().ToString("N"), "me", dataset, "?" + _session.Link, default))!;

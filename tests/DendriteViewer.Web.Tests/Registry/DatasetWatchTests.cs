@@ -7,6 +7,7 @@ using DendriteViewer.Imaging.Storage;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Catalog;
+using DendriteViewer.Web.Compute;
 using DendriteViewer.Web.Data;
 using DendriteViewer.Web.Registry;
 using DendriteViewer.Web.Viewing;
@@ -151,7 +152,7 @@ public sealed class DatasetWatchTests : IAsyncLifetime
         var bricks = new BrickCache(_server, 1 << 24);
         var catalog = new DatasetCatalog(_server, new DatasetAccess(_database, _time), bricks);
         _registry = new DatasetRegistry(_database, _time);
-        _sessions = new ViewSessions(catalog, new MaskCorrections(_server, bricks, new ScanAnalysis()), _time);
+        _sessions = new ViewSessions(catalog, new MaskCorrections(_server, bricks, new ScanAnalysis()), new ComputeLanes(1), _time);
         _watch = new DatasetWatch(_server, _registry, catalog, [_told, _sessions], _time, NullLogger<DatasetWatch>.Instance);
     }
 

@@ -49,6 +49,35 @@ public sealed class ViewLinkTests
         Assert.Equal(view, ViewLink.Parse(ViewLink.Format(view, Start), Start));
     }
 
+    // Servers and proxies refuse requests of more than 8 KiB, and a page that was loaded again was refused then.
+    [Fact]
+    public void ForAddress_OfATransferFunctionOfHundredsOfPoints_LeavesItOutAndSaysSo()
+    {
+        var transfer = TransferFunction.Of(Enumerable.Range(0, 512).Select(i => new TransferPoint(i * 127.7719, i * 7919, i / 511.0)));
+        var view = Start with { Transfer = transfer, Hours = 1.5, Selected = "0123abc" };
+        var link = ViewLink.Whole(view);
+        Assert.True(link.Length > 8192, $"{link.Length} characters");
+
+        var (query, lacks) = ViewLink.ForAddress(link);
+
+        Assert.InRange(query.Length, 100, ViewLink.MostInAddress);
+        Assert.Equal("transfer function", lacks);
+        var opened = ViewLink.Read(query, Start);
+        Assert.Equal(view with { Transfer = Start.Transfer }, opened.View);
+        Assert.Equal("The transfer function (tf) was too long for an address and is not in it; a bookmark or a shared link keeps it.",
+            Assert.Single(opened.Remarks).Text);
+        Assert.Throws<OutOfRangeException>(() => ViewLink.ParseStrictly(query, Start));
+        Assert.Equal(view.Hours, ViewLink.ParseStrictly(query + "&tf=0:ff0000:0", Start).Hours);
+    }
+
+    [Fact]
+    public void ForAddress_OfAnyViewThatFits_IsTheWholeLink() => Prop.ForAll(Views.ToArbitrary(), view =>
+    {
+        var link = ViewLink.Whole(view);
+        var (query, lacks) = ViewLink.ForAddress(link);
+        return link.Length <= ViewLink.MostInAddress ? query == link && lacks.Length == 0 : query.Length <= ViewLink.MostInAddress;
+    }).QuickCheckThrowOnFailure();
+
     [Theory]
     [InlineData("lithium,-,0,1~2:35c9e8:NaN")]
     [InlineData("lithium,-,0,2~1:35c9e8:0.5")]
