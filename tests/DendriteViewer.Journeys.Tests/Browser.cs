@@ -25,11 +25,12 @@ public sealed class Browser : IAsyncLifetime
         Chromium = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
             ExecutablePath = "/usr/bin/chromium",
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"],
+            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update",
+                "--disable-sync", "--no-first-run"],
         });
     }
 
-    /// <summary>Begins a test: the pages of the one before are closed, since they miss its server, and their errors are forgotten.</summary>
+    /// <summary>Begins a test: the pages of the one before are closed, since they miss its server; their errors are forgotten.</summary>
     public async Task BeginAsync()
     {
         foreach (var context in Chromium.Contexts.ToArray())
@@ -42,7 +43,8 @@ public sealed class Browser : IAsyncLifetime
 
     public async Task<IPage> NewPageAsync(int width = 1440, int height = 900)
     {
-        var context = await Chromium.NewContextAsync(new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = width, Height = height } });
+        var context = await Chromium.NewContextAsync(
+            new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = width, Height = height } });
         var page = await context.NewPageAsync();
         page.SetDefaultTimeout(60_000);
         page.PageError += (_, e) => Errors.Add(e);
@@ -93,7 +95,7 @@ internal static class Viewer
         await scope.Page.GetByRole(AriaRole.Listbox).WaitForAsync(new() { State = WaitForSelectorState.Hidden });
     }
 
-    /// <summary>Waits until an expression is true in the page; where it never is, the message says how the page and the server are.</summary>
+    /// <summary>Waits until an expression is true in the page; where it never is, the message says how page and server are.</summary>
     public static async Task UntilAsync(this IPage page, string expression, object? argument = null, int seconds = 60)
     {
         try
@@ -110,7 +112,7 @@ internal static class Viewer
     /// <summary>Waits until the pictures at rest of the view now are there.</summary>
     public static Task ExactAsync(this IPage page) => page.UntilAsync("() => document.querySelector('#state')?.dataset.exact === 'true'");
 
-    /// <summary>As <see cref="ExactAsync"/>, and until the address has the view: before a page is loaded again, or its address is used.</summary>
+    /// <summary>As <see cref="ExactAsync"/>, and until the address has the view: before a page is loaded again, say.</summary>
     public static Task SettledAsync(this IPage page) => page.UntilAsync(
         "() => document.querySelector('#state')?.dataset.exact === 'true' && dendrite.addressed >= dendrite.revision");
 
@@ -137,7 +139,8 @@ internal static class Viewer
             address: location.href, state: document.querySelector('#state')?.textContent, told: window.told?.slice(-5),
             connection: d?.connection?.state, panes: d?.panes?.map(p => [p.exact, p.frame, p.awaited, p.note.textContent]),
             said: [...document.querySelectorAll('.mud-snackbar, .error, .notice, .mud-alert')].map(e => e.textContent.trim().slice(0, 200)),
-            revision, heard, addressed, asking, pending, sent, sites: sites?.map(s => s.label), done: steps?.done, edits: steps?.edits, view,
+            revision, heard, addressed, asking, pending, sent, sites: sites?.map(s => s.label), done: steps?.done,
+            edits: steps?.edits, view,
           }, null, 1);
         }
         """);

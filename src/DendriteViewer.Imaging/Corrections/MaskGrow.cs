@@ -16,8 +16,8 @@ internal sealed record GrownRegion(IReadOnlyList<int> Runs, double Value, bool I
 
 /// <summary>
 /// Finds what grows from a point by grey value: the voxels of the mask's grid that are connected with it by faces, in a slice or in space,
-/// and whose value in the scan is no farther from the value at the point than a tolerance. Which of them are of the mask does not matter. It
-/// goes out in all directions alike, so that what is found lies around the point also where it is cut off at a bound.
+/// and whose value in the scan is no farther from the value at the point than a tolerance. Which of them are of the mask does not matter.
+/// It goes out in all directions alike, so that what is found lies around the point also where it is cut off at a bound.
 /// </summary>
 internal static class MaskGrow
 {

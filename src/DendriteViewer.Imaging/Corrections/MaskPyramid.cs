@@ -3,8 +3,8 @@ using DendriteViewer.Imaging.Zarr;
 namespace DendriteViewer.Imaging.Corrections;
 
 /// <summary>
-/// How the coarser levels of a mask follow from the finest, by the rule by which labels are halved: a voxel is of the mask where two or more
-/// of the up to eight that it covers are.
+/// How the coarser levels of a mask follow from the finest, by the rule by which labels are halved: a voxel is of the mask where two or
+/// more of the up to eight that it covers are.
 /// </summary>
 /// <param name="levels">The levels, finest first.</param>
 internal sealed class MaskPyramid(IReadOnlyList<PyramidLevel> levels)
