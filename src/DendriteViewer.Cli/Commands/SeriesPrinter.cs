@@ -48,7 +48,7 @@ internal static class SeriesPrinter
     public static void Print(CyclerTable table, string path, TimeZoneInfo? zone)
     {
         Line($"{path}: {table.Format}, {table.Rows} rows");
-        var clock = zone?.Id ?? "on the instrument’s clock; its time zone is not known (--zone)";
+        var clock = table.StartedIsUtc ? "UTC" : zone?.Id ?? "on the instrument’s clock; its time zone is not known (--zone)";
         Line($"  began    {(table.Started is { } at ? $"{at:yyyy-MM-dd HH:mm:ss} {clock}" : "not known")}");
         if (table.AreaCm2 is { } area)
         {

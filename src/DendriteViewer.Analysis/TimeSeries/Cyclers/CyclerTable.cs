@@ -42,6 +42,9 @@ public sealed record CyclerTable(string Format, IReadOnlyList<CyclerColumn> Colu
     /// </summary>
     public DateTime? Started { get; init; }
 
+    /// <summary>Whether <see cref="Started"/> is in UTC, since the file counts seconds since 1970 and nobody named a zone.</summary>
+    public bool StartedIsUtc { get; init; }
+
     /// <summary>Area of the electrode that the file states, cm².</summary>
     public double? AreaCm2 { get; init; }
 

@@ -78,8 +78,11 @@ internal static class TimeOfTest
             if (values[i] is > 0 and < 7.3e9 && Math.Abs(time[i]) < 3.6e9)
             {
                 var begun = DateTime.UnixEpoch.AddSeconds(values[i] - time[i]);
-                return table with { Started = clock is null && options.Zone is { } zone ? TimeZoneInfo.ConvertTimeFromUtc(begun, zone)
-                    : begun };
+                return table with
+                {
+                    Started = clock is null && options.Zone is { } zone ? TimeZoneInfo.ConvertTimeFromUtc(begun, zone) : begun,
+                    StartedIsUtc = clock is null && options.Zone is null,
+                };
             }
         }
 

@@ -118,6 +118,7 @@ public sealed class CyclerFileTests
         Assert.Equal(10, repaired.Find(Quantity.TestTime)!.Values[1], 9);
         Assert.Contains(repaired.Remarks, r => r.Contains("were divided by 1000", StringComparison.Ordinal));
         Assert.Empty(Read(Bdf(1)).Remarks);
+        Assert.True(Read(Bdf(1)) is { StartedIsUtc: true, Started: { } began } && began == new DateTime(2023, 11, 14, 22, 13, 20));
     }
 
     [Fact]
