@@ -10,7 +10,7 @@ namespace DendriteViewer.Analysis.Phantoms;
 
 /// <summary>
 /// Writes an experiment as a beamline would hand it over: a folder of 16-bit TIFF slices a timestep, <c>voltage.csv</c>,
-/// <c>dataset.json</c>; and <c>truth.json</c>, what an analysis should find. Scans have photon noise, weak rings and drift. Each slice draws its noise from its own seed, so that the bytes do not depend on the number of cores.
+/// <c>current.csv</c>, impedance sweeps, spectra, <c>dataset.json</c>; and <c>truth.json</c>, what an analysis should find. Scans have photon noise, weak rings and drift. Each slice draws its noise from its own seed, so that the bytes do not depend on the number of cores.
 /// </summary>
 public sealed class PhantomWriter
 {
@@ -25,6 +25,9 @@ public sealed class PhantomWriter
 
     private readonly PhantomOptions _options;
     private readonly PhantomScene _scene;
+    private readonly PhantomCycler _cycler;
+    private readonly PhantomImpedance _impedance;
+    private readonly PhantomSpectra _spectra;
 
     /// <param name="options">What to make.</param>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
@@ -39,6 +42,10 @@ public sealed class PhantomWriter
 
         _options = options with { Hours = options.Hours.Distinct().Order().ToArray() };
         _scene = new PhantomScene(_options);
+        var schedule = new PhantomSchedule(_options);
+        _cycler = new PhantomCycler(_options, schedule, AreaMm2 / 100);
+        _impedance = new PhantomImpedance(_options.Seed, schedule.SweepHours);
+        _spectra = new PhantomSpectra(_options.Seed);
     }
 
     /// <summary>Writes everything below a folder, which is made; dataset.json comes last.</summary>
@@ -72,7 +79,9 @@ public sealed class PhantomWriter
             done++;
         }
 
-        WriteVoltage(Path.Combine(folder, "voltage.csv"));
+        _cycler.Write(folder);
+        _impedance.Write(folder);
+        _spectra.Write(folder);
         File.WriteAllText(Path.Combine(folder, "truth.json"), Truth(pristine, electrolyte, lithium).ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
         File.WriteAllText(Path.Combine(folder, "dataset.json"), Manifest().ToJsonString(new JsonSerializerOptions { WriteIndented = true, Encoder = DatasetManifest.Json.Encoder }));
     }
@@ -198,7 +207,7 @@ public sealed class PhantomWriter
             return [0, 0, 0];
         }
 
-        var random = new Random(HashCode(_options.Seed, (int)Math.Round(hours * 1000), 77));
+        var random = new Random(PhantomRandom.SeedOf(_options.Seed, (int)Math.Round(hours * 1000), 77));
         double Draw() => _options.DriftVoxels * (2 * random.NextDouble() - 1);
         return [Draw(), Draw(), Draw()];
     }
@@ -282,7 +291,7 @@ public sealed class PhantomWriter
     private void AddDetector(float[] row, int z, double hours, float[] rings, byte[] bytes)
     {
         var n = _options.Size;
-        var random = new Gaussian((uint)HashCode(_options.Seed, (int)Math.Round(hours * 1000), z));
+        var random = new DetectorNoise((uint)PhantomRandom.SeedOf(_options.Seed, (int)Math.Round(hours * 1000), z));
         for (var y = 0; y < n; y++)
         {
             for (var x = 0; x < n; x++)
@@ -314,7 +323,7 @@ public sealed class PhantomWriter
         var low = _scene.PhaseField.Low;
         Parallel.For(0, s.Z, ComputeLane.Options(ct), z =>
         {
-            var random = new Gaussian((uint)HashCode(_options.Seed, (int)Math.Round(hours * 1000) + 500_000, z));
+            var random = new DetectorNoise((uint)PhantomRandom.SeedOf(_options.Seed, (int)Math.Round(hours * 1000) + 500_000, z));
             var bytes = new byte[2 * s.SliceCount];
             for (var y = 0; y < s.Y; y++)
             {
@@ -336,7 +345,7 @@ public sealed class PhantomWriter
 
     private float[] Rings(double hours)
     {
-        var random = new Random(HashCode(_options.Seed, (int)Math.Round(hours * 1000), 5));
+        var random = new Random(PhantomRandom.SeedOf(_options.Seed, (int)Math.Round(hours * 1000), 5));
         return Enumerable.Range(0, _options.Size).Select(_ => random.NextDouble() < 0.06 ? (float)((random.NextDouble() - 0.5) * 900) : 0f).ToArray();
     }
 
@@ -347,22 +356,7 @@ public sealed class PhantomWriter
         new ClassicTiffSlice(n, n, _options.VoxelUm).Write(file, bytes);
     }
 
-    // Falls as lithium shortens the way, and drops to nothing at the short.
-    private void WriteVoltage(string path)
-    {
-        var random = new Random(_options.Seed);
-        var last = _options.Hours[^1];
-        var text = new StringBuilder("hours,voltage_V\n");
-        for (var i = 0; i <= (int)Math.Ceiling(last / 0.02); i++)
-        {
-            var h = Math.Min(last, i * 0.02);
-            var shorted = h > last - 0.03;
-            var v = shorted ? 0.002 : 0.062 - 0.006 * h - 0.004 * Math.Max(0, h - 1.5) + 0.012 * Math.Exp(-h / 0.15);
-            text.Append(CultureInfo.InvariantCulture, $"{h:0.###},{v + (shorted ? 0 : 0.0004 * (random.NextDouble() - 0.5)):0.00000}\n");
-        }
-
-        File.WriteAllText(path, text.ToString());
-    }
+    private double AreaMm2 => Math.Round(Math.PI * _scene.Radius * _scene.Radius / 1e6, 6);
 
     private JsonObject Manifest() => new()
     {
@@ -372,15 +366,26 @@ public sealed class PhantomWriter
             : "auto" },
         ["cell"] = new JsonObject
         {
-            ["electrodeAreaMm2"] = Math.Round(Math.PI * _scene.Radius * _scene.Radius / 1e6, 6),
+            ["electrodeAreaMm2"] = AreaMm2,
             ["currentDensityMaCm2"] = _options.CurrentDensityMaCm2,
         },
         ["volumes"] = new JsonArray(_options.Hours.Select(h => (JsonNode)new JsonObject
         {
             ["modality"] = "projection", ["hours"] = h, ["durationHours"] = 0.1, ["path"] = "projection/" + FolderOf(h),
         }).Concat(_options.NanoPhase ? [PhaseManifest()] : []).ToArray()),
-        ["series"] = new JsonArray(new JsonObject { ["kind"] = "voltage", ["path"] = "voltage.csv" }),
+        ["series"] = new JsonArray(SeriesOf("voltage"), SeriesOf("current")),
+        ["synthetic"] = new JsonObject
+        {
+            ["about"] = "Scans, series, impedance and spectra of this dataset are computed, not measured; truth.json says from what.",
+            ["impedance"] = new JsonArray(_impedance.Files.Select(f => (JsonNode)new JsonObject
+            {
+                ["hours"] = f.Hours, ["path"] = f.Path, ["areaCm2"] = PhantomImpedance.AreaCm2,
+            }).ToArray()),
+            ["spectra"] = new JsonArray(_spectra.Files.Select(f => (JsonNode)f).ToArray()),
+        },
     };
+
+    private static JsonObject SeriesOf(string kind) => new() { ["kind"] = kind, ["path"] = kind + ".csv", ["synthetic"] = true };
 
     private JsonObject PhaseManifest() => new()
     {
@@ -417,33 +422,9 @@ public sealed class PhantomWriter
                 ["id"] = s.Id, ["bornHours"] = s.BornHours, ["depthUm"] = Math.Round(s.DepthUm, 2),
                 ["centerUm"] = new JsonArray(Math.Round(s.Center.Z, 2), Math.Round(s.Center.Y, 2), Math.Round(s.Center.X, 2)),
             }).ToArray()),
+            ["series"] = _cycler.Truth(),
+            ["impedance"] = _impedance.Truth(),
+            ["absorption"] = _spectra.Truth(),
         };
-    }
-
-    private static int HashCode(int a, int b, int c)
-    {
-        unchecked
-        {
-            var h = (uint)a * 0x9E3779B1u ^ (uint)b * 0x85EBCA77u ^ (uint)c * 0xC2B2AE3Du;
-            h = (h ^ (h >> 15)) * 0x2C1B3C6Du;
-            h = (h ^ (h >> 12)) * 0x297A2D39u;
-            return (int)(h ^ (h >> 15));
-        }
-    }
-
-    /// <summary>Normal deviates, as the sum of four uniform ones: fast, and in tails that a detector clips anyway.</summary>
-    private sealed class Gaussian(uint seed)
-    {
-        private ulong _state = seed * 0x9E3779B97F4A7C15UL + 0x1234567;
-
-        public float Next()
-        {
-            _state ^= _state << 13;
-            _state ^= _state >> 7;
-            _state ^= _state << 17;
-            var s = _state;
-            var sum = (int)(s & 0xFFFF) + (int)((s >> 16) & 0xFFFF) + (int)((s >> 32) & 0xFFFF) + (int)(s >> 48);
-            return (sum - 131070) * (1.7320508f / 65536);
-        }
     }
 }

@@ -323,7 +323,9 @@ public sealed class Importer(DatasetStore store, IScanAnalysis analysis, TimePro
         DatasetManifest manifest, string root, List<string> warnings, CancellationToken ct)
     {
         var list = new List<(SeriesManifest, byte[])>();
-        foreach (var s in manifest.Series.DistinctBy(s => s.Kind))
+
+        // Whoever adds a series of their own to a dataset.json writes it below those that are there.
+        foreach (var s in manifest.Series.GroupBy(s => s.Kind).Select(g => g.Last()))
         {
             var path = Sources.Confined(Path.GetFullPath(s.Path, root));
             if (!File.Exists(path))
@@ -347,7 +349,7 @@ public sealed class Importer(DatasetStore store, IScanAnalysis analysis, TimePro
         }
 
         warnings.AddRange(manifest.Series.GroupBy(s => s.Kind).Where(g => g.Count() > 1)
-            .Select(g => $"dataset.json names {g.Count()} series of kind {g.Key}; the first was taken, the others were left out."));
+            .Select(g => $"dataset.json names {g.Count()} series of kind {g.Key}; the last was taken, the others were left out."));
         return list;
     }
 

@@ -16,7 +16,8 @@ public sealed class PhantomTests
         }
 
         var files = Directory.EnumerateFiles(folder["a"], "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(folder["a"], f)).ToArray();
-        Assert.Equal(2 * 40 + 3, files.Length);
+        // Slices, sweeps, spectra with their references, two series, dataset.json and truth.json.
+        Assert.Equal(2 * 40 + 4 + 8 + 4, files.Length);
         Assert.All(files, f => Assert.Equal(File.ReadAllBytes(Path.Combine(folder["a"], f)), File.ReadAllBytes(Path.Combine(folder["b"], f))));
         Assert.NotEqual(File.ReadAllBytes(folder["a/projection/t2.0/slice_0020.tif"]), File.ReadAllBytes(folder["c/projection/t2.0/slice_0020.tif"]));
     }

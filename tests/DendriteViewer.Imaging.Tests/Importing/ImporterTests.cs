@@ -24,9 +24,25 @@ public sealed class ImporterTests : IDisposable
         var result = await ImportAsync();
         var dataset = (await _store.TryOpenAsync(result.Id, default))!;
         Assert.Equal([0, 1.5], dataset.HoursOf("projection"));
-        Assert.Equal("voltage", Assert.Single(dataset.Manifest.Series).Kind);
+        Assert.Equal(["voltage", "current"], dataset.Manifest.Series.Select(s => s.Kind));
         Assert.NotNull(await _store.SeriesAsync(dataset, "voltage", default));
         Assert.True((await ImportAsync()).AlreadyThere);
+    }
+
+    // Whoever adds a series of their own to a dataset.json that has one writes it below.
+    [Fact]
+    public async Task Import_OfTwoSeriesOfAKind_TakesTheLastAndSaysSo()
+    {
+        var path = _folder["phantom/dataset.json"];
+        await File.WriteAllTextAsync(_folder["phantom/own.csv"], "hours,current_mA\n0,0.001\n1,0.001\n1.5,0.001\n");
+        var manifest = System.Text.Json.Nodes.JsonNode.Parse(await File.ReadAllTextAsync(path))!;
+        manifest["series"]!.AsArray().Add(new System.Text.Json.Nodes.JsonObject { ["kind"] = "current", ["path"] = "own.csv" });
+        await File.WriteAllTextAsync(path, manifest.ToJsonString());
+        var result = await ImportAsync();
+        var dataset = (await _store.TryOpenAsync(result.Id, default))!;
+        Assert.Equal(["voltage", "current"], dataset.Manifest.Series.Select(s => s.Kind));
+        Assert.Equal(0.001, (await _store.SeriesAsync(dataset, "current", default))!.Values[0]);
+        Assert.Contains(result.Warnings, w => w.Contains("names 2 series of kind current; the last was taken", StringComparison.Ordinal));
     }
 
     [Theory]
