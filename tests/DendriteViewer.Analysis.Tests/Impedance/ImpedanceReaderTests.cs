@@ -27,6 +27,9 @@ public sealed class ImpedanceReaderTests
     [InlineData("{0},{1},{2}", "Frequency,Real,Imaginary")]
     [InlineData("{0}\t{1}\t{2}", "Frequency\t Zre\t Zimg")]
     [InlineData("7,{0},{1},{2}", "index,f/Hz,ReZ,ImZ")]
+    [InlineData("{0};{1};{2}", "Frequency;Z real;Z imag\nHz;Ohm;Ohm")]
+    [InlineData("{0} {1} {2}", "f, Re, Im")]
+    [InlineData("{0},{1},{2},3", "Cell 7, 25 °C\nfreq,Re(Z),Im(Z),T")]
     public void Text_InUsualForms_IsRead(string row, string head)
     {
         var points = Spectra.Of(s_circuit, [10, 100, 1e-5, 0.9]);

@@ -6,6 +6,9 @@ namespace DendriteViewer.Analysis.Impedance.Files;
 /// </summary>
 internal sealed class DelimitedFormat : IImpedanceFormat
 {
+    // How many lines above the numbers may name the columns.
+    private const int HeadLines = 4;
+
     /// <inheritdoc/>
     public bool Recognises(ImpedanceSource source) => true;
 
@@ -73,26 +76,24 @@ internal sealed class DelimitedFormat : IImpedanceFormat
 
     private static (ColumnLayout Layout, string? Remark) Layout(ImpedanceSource source, string[] lines, int first, char separator)
     {
-        // The head is the line before the numbers, or a comment there: "# f, Re, Im".
-        for (var i = first - 1; i >= 0 && i >= first - 3; i--)
+        // The head is a line before the numbers, perhaps with units below it, or a comment there: "# f, Re, Im".
+        var above = Enumerable.Range(1, Math.Min(first, HeadLines)).Select(back => first - back)
+            .Where(i => lines[i].TrimStart('#', ' ').Length > 0).ToList();
+        foreach (var i in above)
         {
-            var text = lines[i].TrimStart('#', ' ');
-            if (text.Length == 0)
+            foreach (var parted in (char[])[separator, ',', ';', '\t', ' '])
             {
-                continue;
+                if (ColumnLayout.Of(SourceText.Fields(lines[i].TrimStart('#', ' '), parted)) is { } layout)
+                {
+                    return (layout, layout.IsPolar ? "Re and Im were computed from modulus and phase." : null);
+                }
             }
+        }
 
-            var names = SourceText.Fields(text, separator);
-            if (ColumnLayout.Of(names) is { } layout)
-            {
-                return (layout, layout.IsPolar ? "Re and Im were computed from modulus and phase." : null);
-            }
-
-            if (!lines[i].StartsWith('#') && names.Length >= 2)
-            {
-                throw source.Refuse($"Line {i + 1} names no column for {ColumnLayout.Missing(names)}; "
-                    + "name the columns frequency_Hz, Re_Z_ohm and Im_Z_ohm.");
-            }
+        if (above is [var head, ..] && !lines[head].StartsWith('#') && SourceText.Fields(lines[head], separator) is { Length: >= 2 } names)
+        {
+            throw source.Refuse($"Line {head + 1} names no column for {ColumnLayout.Missing(names)}; "
+                + "name the columns frequency_Hz, Re_Z_ohm and Im_Z_ohm.");
         }
 
         return (ColumnLayout.Plain, "No line names the columns; they were read as frequency in Hz, Re and Im in Ω.");

