@@ -191,26 +191,6 @@ public sealed class ImpedanceReaderTests
         Assert.True(sweep.Im.Count(v => v < 0) > points / 2 && sweep.Re.Count(v => v > 0) > points - 3);
     }
 
-    [Fact]
-    public void DamagedText_IsReadOrRefusedInOneSentence() =>
-        Damage("damaged.csv", Encoding.UTF8.GetBytes(Text(Spectra.Of(s_circuit, [10, 100, 1e-5, 0.9]), "{0},{1},{2}", "f/Hz,Re(Z),Im(Z)")));
-
-    [DataTheory]
-    [InlineData("Circuit3_EIS_1.z")]
-    [InlineData("exampleDataZPlot_noComments.z")]
-    public void DamagedZPlot_IsReadOrRefusedInOneSentence(string file) => Damage(file, File.ReadAllBytes(TestData.File("eis/" + file)));
-
-    private static void Damage(string name, byte[] seed)
-    {
-        var random = new Random(5);
-        for (var i = 0; i < Mutants.Count(2000); i++)
-        {
-            var bytes = i % 5 == 0 ? Mutants.Binary(random, seed) : Mutants.Text(random, seed);
-            Mutants.IsRead(name, bytes.Length, () => ImpedanceReader.Read(name, bytes), () =>
-                File.WriteAllBytes(Path.Combine(Path.GetTempPath(), "mutant-" + name), bytes));
-        }
-    }
-
     private static ImpedanceFile Read(string text) => ImpedanceReader.Read("a.csv", Encoding.UTF8.GetBytes(text));
 
     private static string Text(SweepPoints points, string row, string head, int sign = 1)
