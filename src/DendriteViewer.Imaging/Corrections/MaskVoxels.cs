@@ -25,6 +25,10 @@ internal sealed class MaskVoxels(VolumeReader automatic, AffineTransform transfo
     private readonly Dictionary<int, Dictionary<BrickIndex, List<int>>> _partsOf = [];
     private readonly Dictionary<int, MaskRaster> _rasters = [];
 
+    // What bricks were after some of their strokes, and how many were drawn over each since its last checkpoint.
+    private readonly MaskCheckpoints _checkpoints = new();
+    private readonly Dictionary<BrickIndex, int> _drawnSince = [];
+
     /// <summary>The levels, those of the automatic mask.</summary>
     public IReadOnlyList<PyramidLevel> Levels => automatic.Levels;
 
@@ -80,23 +84,47 @@ internal sealed class MaskVoxels(VolumeReader automatic, AffineTransform transfo
         var touched = changed.SelectMany(s => _partsOf[s].Keys).ToHashSet();
         await LoadAsync(touched, ct);
 
-        // Where strokes were only added after all others, they are put over what is there; else the brick is made anew.
+        // Where strokes were only added after all others, they are put over what is there; else the brick is made anew, from the last
+        // checkpoint before the first stroke that changed.
         var isOver = before.All(wanted.Contains) && (before.Count == 0 || changed.Length == 0 || changed.Min() > before.Max());
         var strokes = (isOver ? changed : wanted.AsEnumerable()).Order().ToArray();
+        var first = changed.Length > 0 ? changed.Min() : 0;
         foreach (var brick in touched)
         {
             ct.ThrowIfCancellationRequested();
             var old = _bricks[brick];
-            var set = (ulong[])(isOver ? old.Set : old.Base).Clone();
+            var known = isOver ? null : _checkpoints.Before(brick, first);
+            var set = (ulong[])(isOver ? old.Set : known?.Set ?? old.Base).Clone();
+            var drawn = isOver ? _drawnSince.GetValueOrDefault(brick) : 0;
+
+            // A change that stopped half-way and is made again is drawn over what it left, which has all of its strokes already.
+            var isFromBefore = !isOver || ReferenceEquals(old.Set, old.Base);
             foreach (var stroke in strokes)
             {
+                if (stroke <= known?.Stroke)
+                {
+                    continue;
+                }
+
                 Know(stroke, marks[stroke]);
                 if (_partsOf[stroke].TryGetValue(brick, out var parts))
                 {
                     Draw(_rasters[stroke], parts, brick, set);
+                    if (++drawn >= MaskCheckpoints.Interval && isFromBefore)
+                    {
+                        _checkpoints.Keep(brick, stroke, set);
+                        drawn = 0;
+                    }
                 }
             }
 
+            if (drawn >= MaskCheckpoints.Interval)
+            {
+                _checkpoints.Keep(brick, strokes[^1], set);
+                drawn = 0;
+            }
+
+            _drawnSince[brick] = drawn;
             Replace(brick, old, set);
         }
 

@@ -98,6 +98,30 @@ public sealed class CorrectedMaskTests : IDisposable
         }
     }
 
+    // Strokes are taken back from a checkpoint, not from the beginning; what is shown must be the same as for who opens the mask anew.
+    [Fact]
+    public async Task Undo_AmongManyStrokesAtOnePlace_LeavesWhatReplayingTheOthersLeaves()
+    {
+        var volume = await VolumeAsync();
+        var ((mask, _, cache), random, strokes) = (await volume.OpenAsync(), new Random(7), new List<int>());
+        for (var i = 0; i < 150; i++)
+        {
+            var brush = Ball(20 + random.Next(20), 20 + random.Next(20), 20 + random.Next(80), 3, random.Next(3) == 0);
+            strokes.Add((await mask.PaintAsync(brush, "Ada", i, default)).Sequence);
+        }
+
+        foreach (var i in new[] { 149, 148, 120, 40, 39, 140, 0, 77, 149, 120 })
+        {
+            var isShown = (await mask.SummaryAsync(default)).State.Strokes.Contains(strokes[i]);
+            await mask.StepAsync(strokes[i], again: !isShown, "Ada", 200 + i, default);
+        }
+
+        var (again, _, fresh) = await volume.OpenAsync();
+        Assert.Equal(await MaskVolume.ReadAsync(again, fresh, 0), await MaskVolume.ReadAsync(mask, cache, 0));
+        Assert.Equal(await MaskVolume.ReadAsync(again, fresh, 1), await MaskVolume.ReadAsync(mask, cache, 1));
+        Assert.Equal((await again.SummaryAsync(default)).AddedVoxels, (await mask.SummaryAsync(default)).AddedVoxels);
+    }
+
     private static int Class(bool was, bool now) => was ? now ? MaskClasses.Kept : MaskClasses.Removed : now ? MaskClasses.Added : 0;
 
     // As labels are halved: of the mask where two or more of the up to eight voxels are.
