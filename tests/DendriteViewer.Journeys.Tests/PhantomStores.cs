@@ -26,11 +26,16 @@ public sealed record PhantomCell(int Size, double VoxelUm, string Hours, bool Is
 internal static class PhantomStores
 {
     private static readonly ConcurrentDictionary<PhantomCell, Lazy<Task<string>>> s_cells = new(), s_stores = new();
+    // Beside the tests, and emptied by the next run: what ends a test run does not always let it clean up.
     private static readonly Lazy<string> s_folder = new(() =>
     {
-        var folder = Directory.CreateTempSubdirectory("dendrite-phantoms-").FullName;
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
-        return folder;
+        var folder = Path.Combine(AppContext.BaseDirectory, "phantoms");
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        return Directory.CreateDirectory(folder).FullName;
     });
 
     /// <summary>The folder of the scans themselves, to import.</summary>
