@@ -12,6 +12,9 @@ internal sealed record Load(int Viewers, int Seconds, int Size, string? File)
     /// <summary>What each part begins with, unmeasured.</summary>
     public static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(8);
 
+    /// <summary>How long the first large picture is awaited beyond the time of the test.</summary>
+    public static readonly TimeSpan LongestPicture = TimeSpan.FromMinutes(4);
+
     /// <summary>The test ends by then, whatever happens.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromMinutes(9);
 

@@ -50,6 +50,13 @@ var signing = signIns.AskAsync(stop.Token);
 await Task.Delay(Load.WarmUp, time, end.Token);
 viewers.ForEach(v => v.Latencies.Clear());
 await Task.Delay(TimeSpan.FromSeconds(load.Seconds), time, end.Token);
+
+// A large picture takes a while beside so many; what is told of it is at least one.
+for (var waited = TimeSpan.Zero; pictures.Drawn == 0 && waited < Load.LongestPicture; waited += Load.WarmUp)
+{
+    await Task.Delay(Load.WarmUp, time, end.Token);
+}
+
 var beside = Latencies.Of(viewers.SelectMany(v => v.Latencies.Take()));
 var signIn = Latencies.Of(signIns.Latencies.Take());
 var page = Latencies.Of(signIns.PageLatencies.Take());

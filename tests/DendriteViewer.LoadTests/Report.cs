@@ -25,7 +25,8 @@ internal static class Report
         t.Append(CultureInfo.InvariantCulture,
             $"{load.Viewers} viewers, each a 3D pane of 640×480 of a {load.Size}³ phantom, turned every 100 ms; ");
         t.Append(CultureInfo.InvariantCulture,
-            $"server, viewers and clients on {Environment.ProcessorCount} cores; {load.Seconds} s each. {s_others}\n\n");
+            $"server, viewers and clients on {Environment.ProcessorCount} cores; {load.Seconds} s each, "
+            + $"the second until one large picture has come. {s_others}\n\n");
         t.Append("| what | count | median | 95 % | longest |\n|---|---|---|---|---|\n");
         Row("change to frame, viewers alone", alone);
         Row("change to frame, beside two clients that ask for 4096² pictures", beside);

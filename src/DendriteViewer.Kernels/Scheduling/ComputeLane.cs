@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 
 namespace DendriteViewer.Kernels.Scheduling;
 
@@ -14,7 +13,11 @@ namespace DendriteViewer.Kernels.Scheduling;
 /// </remarks>
 public sealed class ComputeLane : TaskScheduler, IDisposable
 {
-    /// <summary>How many times as long as it worked a thread waits for more urgent lanes at most.</summary>
+    /// <summary>
+    /// How many times as long as it worked a thread waits for more urgent lanes at most, where its lane says nothing else. Its work is its
+    /// processor time: on a machine whose processors others have, a thread that counted the time on the clock would wait for what it never
+    /// did.
+    /// </summary>
     public const int PauseShare = 8;
 
     private static readonly TimeSpan s_longestPause = TimeSpan.FromMilliseconds(100);
@@ -22,14 +25,15 @@ public sealed class ComputeLane : TaskScheduler, IDisposable
     [ThreadStatic]
     private static ComputeLane? t_lane;
 
-    // When the thread last ended a pause, or began.
+    // The thread's processor time when it last ended a pause, or began.
     [ThreadStatic]
-    private static long t_worksSince;
+    private static TimeSpan t_worksSince;
 
     private readonly BlockingCollection<Task> _tasks = [];
     private readonly ManualResetEventSlim _idle = new(initialState: true);
     private readonly ComputeLane? _before;
     private readonly int _threads;
+    private readonly int _pauseShare;
     private int _busy;
 
     /// <summary>Starts the threads of a lane.</summary>
@@ -37,10 +41,12 @@ public sealed class ComputeLane : TaskScheduler, IDisposable
     /// <param name="threads">How many, 1 or more.</param>
     /// <param name="niceness">Nice value of its threads on Linux, 0 to 19; above 0 means below normal priority elsewhere.</param>
     /// <param name="before">The next more urgent lane, or null for the most urgent one.</param>
-    public ComputeLane(string name, int threads, int niceness = 0, ComputeLane? before = null)
+    /// <param name="pauseShare">How many times as long as it worked a thread waits for more urgent lanes at most, 1 or more.</param>
+    public ComputeLane(string name, int threads, int niceness = 0, ComputeLane? before = null, int pauseShare = PauseShare)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
-        (_threads, _before) = (threads, before);
+        ArgumentOutOfRangeException.ThrowIfLessThan(pauseShare, 1);
+        (_threads, _before, _pauseShare) = (threads, before, pauseShare);
         for (var i = 0; i < threads; i++)
         {
             new Thread(() => Work(niceness)) { Name = $"{name} {i + 1}", IsBackground = true }.Start();
@@ -91,7 +97,7 @@ public sealed class ComputeLane : TaskScheduler, IDisposable
     /// </summary>
     public static void GiveWay()
     {
-        if (t_lane is not { _before: { } urgent })
+        if (t_lane is not { _before: { } urgent } own)
         {
             return;
         }
@@ -100,9 +106,9 @@ public sealed class ComputeLane : TaskScheduler, IDisposable
         {
             if (lane.Busy > 0)
             {
-                var patience = Stopwatch.GetElapsedTime(t_worksSince) * PauseShare;
+                var patience = (ThreadTime.Used - t_worksSince) * own._pauseShare;
                 lane._idle.Wait(patience < s_longestPause ? patience : s_longestPause);
-                t_worksSince = Stopwatch.GetTimestamp();
+                t_worksSince = ThreadTime.Used;
                 return;
             }
         }
@@ -152,7 +158,7 @@ public sealed class ComputeLane : TaskScheduler, IDisposable
         ThreadNiceness.Set(niceness);
         foreach (var task in _tasks.GetConsumingEnumerable())
         {
-            t_worksSince = Stopwatch.GetTimestamp();
+            t_worksSince = ThreadTime.Used;
             TryExecuteTask(task);
             Leave();
         }

@@ -29,6 +29,16 @@ public sealed class ComputeLanes : IDisposable
     // they also let every other process go first.
     private static readonly int[] s_niceness = [0, 1, 2, 4];
 
+    // A large picture takes tens of seconds of the processor, so that it needs a third of its threads' time to come at all beside many
+    // viewers, whose pictures become smaller by that meanwhile.
+    private static readonly int[] s_pauses =
+        [ComputeLane.PauseShare, ComputeLane.PauseShare, LargePause, ComputeLane.PauseShare];
+
+    private const int LargePause = 2;
+
+    /// <summary>What is left to pictures in motion of the processors' time while a large picture is drawn.</summary>
+    public const double BesideLarge = LargePause / (LargePause + 1.0);
+
     private readonly Meter _meter = new("DendriteViewer.Compute");
     private readonly ComputeLane[] _lanes;
 
@@ -43,7 +53,7 @@ public sealed class ComputeLanes : IDisposable
         _lanes = new ComputeLane[s_niceness.Length];
         for (var i = 0; i < _lanes.Length; i++)
         {
-            _lanes[i] = new ComputeLane($"{(Urgency)i}", Threads, s_niceness[i], i > 0 ? _lanes[i - 1] : null);
+            _lanes[i] = new ComputeLane($"{(Urgency)i}", Threads, s_niceness[i], i > 0 ? _lanes[i - 1] : null, s_pauses[i]);
         }
 
         _meter.CreateObservableGauge(

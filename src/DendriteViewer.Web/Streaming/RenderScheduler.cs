@@ -58,7 +58,9 @@ public sealed class RenderScheduler
     internal RenderScheduler(ComputeLanes lanes, int slots, double mostWaiting, TimeProvider time)
     {
         (_lanes, _mostWaiting, _time) = (lanes, mostWaiting, time);
-        _queues = [new(slots), new(slots), new(slots)];
+
+        // Two large pictures at a time would each take twice as long, and the first that somebody waits for would come no sooner.
+        _queues = [new(slots), new(slots), new(Math.Max(1, slots / 2))];
         RenderMetrics.Watch(this);
     }
 
@@ -118,7 +120,8 @@ public sealed class RenderScheduler
     }
 
     /// <summary>
-    /// Milliseconds that a moving picture may take to draw, so that all whose views change get one every <c>MovingInterval</c>.
+    /// Milliseconds that a moving picture may take to draw, so that all whose views change get one every <c>MovingInterval</c>, also while
+    /// a large picture has its share of the processors.
     /// </summary>
     public double MovingDrawTime()
     {
@@ -126,7 +129,10 @@ public sealed class RenderScheduler
         {
             var queue = _queues[(int)Urgency.Moving];
             var moving = queue.Used.Values.Count(u => _time.GetElapsedTime(u.At) < StillMoving);
-            return Math.Clamp(queue.Slots * MovingInterval.TotalMilliseconds / Math.Max(1, moving), LeastDrawMs, FramePacing.DrawMs);
+            var large = _queues[(int)Urgency.Large];
+            var share = large.Free < large.Slots ? ComputeLanes.BesideLarge : 1;
+            return Math.Clamp(
+                share * queue.Slots * MovingInterval.TotalMilliseconds / Math.Max(1, moving), LeastDrawMs, FramePacing.DrawMs);
         }
     }
 

@@ -124,6 +124,25 @@ public sealed class ComputeLaneTests
         Assert.InRange(steps.Patient, 1, steps.Urgent / 2);
     }
 
+    // A thread that waits, or whose processor others have, owes nobody a pause for it.
+    [Fact]
+    public void ThreadTime_OfAThreadThatWaits_StandsStill()
+    {
+        var before = ThreadTime.Used;
+        var other = new Thread(() =>
+        {
+            for (var began = ThreadTime.Used; ThreadTime.Used - began < TimeSpan.FromMilliseconds(30);)
+            {
+            }
+        });
+        other.Start();
+        Assert.True(other.Join(Patience));
+        if (OperatingSystem.IsLinux())
+        {
+            Assert.InRange(ThreadTime.Used - before, TimeSpan.Zero, TimeSpan.FromMilliseconds(20));
+        }
+    }
+
     [Fact]
     public void GiveWay_OutsideAnyLane_ReturnsAtOnce() => ComputeLane.GiveWay();
 

@@ -131,4 +131,19 @@ public sealed class RenderSchedulerTests : IDisposable
         _time.Now += 2000;
         Assert.Equal(FramePacing.DrawMs, scheduler.MovingDrawTime());
     }
+
+    [Fact]
+    public async Task MovingDrawTime_BesideALargePicture_LeavesItsShareToIt()
+    {
+        var scheduler = Scheduler(slots: 2);
+        for (var i = 0; i < 50; i++)
+        {
+            (await scheduler.EnterAsync(Moving($"{i}"), default)).Dispose();
+        }
+
+        var large = await scheduler.EnterAsync(Large("a"), default);
+        Assert.Equal(6 * ComputeLanes.BesideLarge, scheduler.MovingDrawTime());
+        large.Dispose();
+        Assert.Equal(6, scheduler.MovingDrawTime());
+    }
 }
