@@ -25,6 +25,9 @@ public sealed class Brick
     private readonly int _tilesX;
     private readonly int _tilesY;
 
+    // Whether huge pages were asked for; two threads that ask at once do no harm.
+    private bool _isAsked;
+
     /// <param name="voxels">Little-endian voxels in C order (z, y, x), full sized.</param>
     /// <param name="type">How a voxel is stored.</param>
     /// <param name="edgeZ">Voxels along z, a power of two.</param>
@@ -95,6 +98,17 @@ public sealed class Brick
     /// <summary>Where the tile of voxel (z, y, x) begins, in voxels.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal int TileOffset(int z, int y, int x) => (((z >> TileShift) * _tilesY + (y >> TileShift)) * _tilesX + (x >> TileShift)) * TileStride;
+
+    /// <summary>Tells that the brick is read many times from now on: see <see cref="HugePages"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void AskForHugePages()
+    {
+        if (!_isAsked)
+        {
+            _isAsked = true;
+            HugePages.Ask(Data);
+        }
+    }
 
     /// <summary>The voxel at (z, y, x) of the brick as it is stored.</summary>
     public float At(int z, int y, int x)

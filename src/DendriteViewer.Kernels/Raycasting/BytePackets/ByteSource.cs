@@ -96,6 +96,7 @@ internal sealed unsafe class ByteSource : IDisposable
             return StandIn(stage, z, y, x, maskZ, maskY, maskX);
         }
 
+        brick.AskForHugePages();
         var at = brick.TileOffset(z & maskZ, y & maskY, x & maskX);
         if (_volume.Type == VoxelType.UInt8)
         {
