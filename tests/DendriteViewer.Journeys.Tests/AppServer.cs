@@ -9,6 +9,9 @@ namespace DendriteViewer.Journeys.Tests;
 /// <summary>The real app as a process of its own, over a folder that goes away, optionally behind the real nginx.</summary>
 public sealed class AppServer : IAsyncDisposable
 {
+    /// <summary>How long a server may take to start: a second, but a minute where a machine has much else to do.</summary>
+    public static readonly TimeSpan StartPatience = TimeSpan.FromMinutes(3);
+
     private const int MostLines = 40;
     private static readonly ConcurrentDictionary<AppServer, ConcurrentQueue<string>> s_lines = new();
     private readonly Dictionary<string, string> _environment;
@@ -80,7 +83,7 @@ public sealed class AppServer : IAsyncDisposable
         var info = Info(args);
         using var process = Process.Start(info)!;
         var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var patience = new CancellationTokenSource(StartPatience);
         try
         {
             await process.WaitForExitAsync(patience.Token);
@@ -140,7 +143,7 @@ public sealed class AppServer : IAsyncDisposable
         _app.ErrorDataReceived += (_, e) => Keep(e.Data);
         _app.BeginOutputReadLine();
         _app.BeginErrorReadLine();
-        await started.Task.WaitAsync(TimeSpan.FromSeconds(60));
+        await started.Task.WaitAsync(StartPatience);
         Address = _nginx is null ? $"http://127.0.0.1:{_port}" : Address;
     }
 

@@ -48,12 +48,12 @@ public sealed class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>Waits until it listens, and for a moment in which it may think better of it.</summary>
-    public Task ListensAsync() => _listening.Task.WaitAsync(TimeSpan.FromSeconds(60));
+    public Task ListensAsync() => _listening.Task.WaitAsync(AppServer.StartPatience);
 
     /// <summary>Waits for its end.</summary>
     public async Task<int> EndsAsync()
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var patience = new CancellationTokenSource(AppServer.StartPatience);
         await _process.WaitForExitAsync(patience.Token);
         return _process.ExitCode;
     }
