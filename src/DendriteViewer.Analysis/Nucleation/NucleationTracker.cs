@@ -5,32 +5,6 @@ using DendriteViewer.Kernels.Masks;
 
 namespace DendriteViewer.Analysis.Nucleation;
 
-/// <summary>A site's volume at one time.</summary>
-/// <param name="Hours">Hours of plating.</param>
-/// <param name="Um3">Volume, µm³.</param>
-public readonly record struct SiteVolume(double Hours, double Um3);
-
-/// <summary>Something that happened to a site.</summary>
-/// <param name="Hours">When it was first seen.</param>
-/// <param name="Kind">"merged": shares a piece with others; "split": is in several pieces; "lost": is not seen.</param>
-/// <param name="With">The other sites, where it merged.</param>
-public sealed record SiteEvent(double Hours, string Kind, IReadOnlyList<string> With);
-
-/// <summary>A nucleation site: a piece of lithium with no lithium in its place one timestep before, followed through time.</summary>
-/// <param name="Id">Its name, counted from 1 by birth, then depth.</param>
-/// <param name="BornHours">The timestep at which it is first seen.</param>
-/// <param name="CenterUm">Centroid at birth, z, y, x, µm.</param>
-/// <param name="DepthUm">Depth of it, µm.</param>
-/// <param name="RadiusUm">Radius of the sphere of its volume at birth, µm.</param>
-/// <param name="NearestVoidUm">From its surface to that of the nearest pristine void, µm; null where there is none.</param>
-/// <param name="NearestVoid">That void's id.</param>
-/// <param name="NearestVoidDiameterUm">Its equivalent diameter, µm.</param>
-/// <param name="Volumes">Its volume from birth on.</param>
-/// <param name="Events">Merging, splitting, loss.</param>
-public sealed record NucleationSite(
-    string Id, double BornHours, double[] CenterUm, double DepthUm, double RadiusUm, double? NearestVoidUm, int? NearestVoid, double? NearestVoidDiameterUm,
-    IReadOnlyList<SiteVolume> Volumes, IReadOnlyList<SiteEvent> Events);
-
 /// <summary>
 /// Follows lithium through the timesteps. A piece that touches none of what was there before is a new site; one that touches one site is
 /// that site, grown; one that touches several is shared out among them, each voxel to the site that a walk inside the piece reaches it
@@ -348,57 +322,5 @@ internal sealed class NucleationTracker(AffineTransform transform, DepthFrame de
         var list = runs.ToList();
         list.Sort((a, b) => a.Z != b.Z ? a.Z - b.Z : a.Y != b.Y ? a.Y - b.Y : a.Run.Start - b.Run.Start);
         return list;
-    }
-}
-
-/// <summary>The nearest component to a set of runs, from surface to surface of the voxels.</summary>
-internal static class NearestRun
-{
-    /// <summary>Label and distance in µm, or null where there are no components.</summary>
-    public static (int Label, double Um)? Of(IReadOnlyList<(int Z, int Y, Components.Run Run)> runs, Components others, VoxelSize size)
-    {
-        if (others.Count == 0 || runs.Count == 0)
-        {
-            return null;
-        }
-
-        // Wider and wider around the box, until what is found cannot be beaten by what lies further out.
-        for (var reach = 8.0 * size.Least; ; reach *= 2)
-        {
-            (int Label, double Um) best = (0, double.MaxValue);
-            int rz = (int)Math.Ceiling(reach / size.Z), ry = (int)Math.Ceiling(reach / size.Y);
-            foreach (var (z, y, run) in runs)
-            {
-                for (var oz = Math.Max(0, z - rz); oz <= Math.Min(others.Z - 1, z + rz); oz++)
-                {
-                    var dz = Math.Max(0, Math.Abs(oz - z) - 1) * size.Z;
-                    for (var oy = Math.Max(0, y - ry); oy <= Math.Min(others.Y - 1, y + ry); oy++)
-                    {
-                        var dy = Math.Max(0, Math.Abs(oy - y) - 1) * size.Y;
-                        if (dz * dz + dy * dy >= best.Um * best.Um)
-                        {
-                            continue;
-                        }
-
-                        foreach (var other in others.Row(oz, oy))
-                        {
-                            var dx = Math.Max(0, Math.Max(other.Start - run.End, run.Start - other.End)) * size.X;
-                            var d = Math.Sqrt(dz * dz + dy * dy + dx * dx);
-                            best = d < best.Um ? (other.Label, d) : best;
-                        }
-                    }
-                }
-            }
-
-            if (best.Um <= reach)
-            {
-                return best;
-            }
-
-            if (rz > others.Z && ry > others.Y)
-            {
-                return best.Label == 0 ? null : best;
-            }
-        }
     }
 }

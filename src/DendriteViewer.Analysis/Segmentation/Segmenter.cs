@@ -4,7 +4,6 @@ using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Imaging.Zarr;
-using DendriteViewer.Kernels.Filtering;
 using DendriteViewer.Kernels.Labelling;
 using DendriteViewer.Kernels.Masks;
 using DendriteViewer.Kernels.Resampling;
@@ -12,17 +11,6 @@ using DendriteViewer.Kernels.Scheduling;
 using DendriteViewer.Kernels.Statistics;
 
 namespace DendriteViewer.Analysis.Segmentation;
-
-/// <summary>What the values of the pristine scan are like.</summary>
-/// <param name="Least">Value at which the bins begin.</param>
-/// <param name="Most">Value at which they end.</param>
-/// <param name="Bins">How often values occur in the electrolyte.</param>
-/// <param name="ElectrodeMedian">Median value of the electrode, NaN where none is seen.</param>
-/// <param name="ElectrolyteMedian">Median value of the electrolyte.</param>
-/// <param name="NoiseWidth">Standard deviation of the noise, from the differences of neighbours.</param>
-/// <param name="Electrolyte">Its volume by depth.</param>
-public sealed record ScanStatistics(
-    double Least, double Most, long[] Bins, double ElectrodeMedian, double ElectrolyteMedian, double NoiseWidth, DepthHistogram Electrolyte);
 
 /// <summary>
 /// Reads scans once through and says where they are dark, in the frame of the pristine scan: other scans are read where registration
@@ -343,101 +331,6 @@ internal sealed class Segmenter
                     to[i] += from[i];
                 }
             }
-        }
-    }
-}
-
-/// <summary>From index coordinates of the pristine scan to those of another, where voxel centres are whole numbers.</summary>
-internal sealed class VoxelMap(AffineTransform pristine, AffineTransform toScan, AffineTransform scan)
-{
-    /// <summary>Where voxel (z, y, x) of the pristine scan is.</summary>
-    public (double Z, double Y, double X) At(double z, double y, double x)
-    {
-        var p = pristine.ToWorld(new VoxelPoint(z + 0.5, y + 0.5, x + 0.5));
-        var q = toScan.ToWorld(new VoxelPoint(p.Z, p.Y, p.X));
-        var v = scan.ToVoxel(q);
-        return (v.Z - 0.5, v.Y - 0.5, v.X - 0.5);
-    }
-
-    /// <summary>From one voxel of a row to the next.</summary>
-    public (double Z, double Y, double X) StepX
-    {
-        get
-        {
-            var (a, b) = (At(0, 0, 0), At(0, 0, 1));
-            return (b.Z - a.Z, b.Y - a.Y, b.X - a.X);
-        }
-    }
-
-    /// <summary>Slices of the scan that slices [z0, z1) of the pristine one need, with what interpolation reads around them.</summary>
-    public (int From, int To) RangeZ(int z0, int z1, VolumeShape shape)
-    {
-        var corners = from z in new[] { z0, z1 - 1 } from y in new[] { 0, shape.Y - 1 } from x in new[] { 0, shape.X - 1 } select At(z, y, x).Z;
-        var all = corners.ToArray();
-        return ((int)Math.Floor(all.Min()) - 1, (int)Math.Floor(all.Max()) + 3);
-    }
-}
-
-/// <summary>Slices with noise filtered away, made as they are asked for.</summary>
-internal sealed class FilteredSlices(SlidingSlices raw, VolumeShape shape, Denoise denoise) : IDisposable
-{
-    private readonly float[]?[]? _filtered = denoise == Denoise.None ? null : new float[]?[shape.Z];
-
-    /// <summary>Slices across z; null where none is held.</summary>
-    public float[]?[] Slices => _filtered ?? raw.Slices;
-
-    /// <summary>Holds slices [from, to), cut to the volume; from never falls from call to call.</summary>
-    public async Task HoldAsync(int from, int to, CancellationToken ct)
-    {
-        await raw.HoldAsync(_filtered is null ? from : from - 1, _filtered is null ? to : to + 1, ct);
-        if (_filtered is null)
-        {
-            return;
-        }
-
-        (from, to) = (Math.Clamp(from, 0, shape.Z), Math.Clamp(to, 0, shape.Z));
-        for (var z = 0; z < from; z++)
-        {
-            Release(z);
-        }
-
-        Parallel.For(from, to, ComputeLane.Options(), z =>
-        {
-            if (_filtered[z] is not null)
-            {
-                return;
-            }
-
-            var target = System.Buffers.ArrayPool<float>.Shared.Rent((int)shape.SliceCount);
-            float[] above = raw.Slices[Math.Max(0, z - 1)]!, same = raw.Slices[z]!, below = raw.Slices[Math.Min(shape.Z - 1, z + 1)]!;
-            if (denoise == Denoise.Median)
-            {
-                NeighbourhoodFilters.Median(above, same, below, shape.Y, shape.X, target);
-            }
-            else
-            {
-                NeighbourhoodFilters.Gaussian(above, same, below, shape.Y, shape.X, target);
-            }
-
-            _filtered[z] = target;
-        });
-    }
-
-    /// <summary>Gives every slice back.</summary>
-    public void Dispose()
-    {
-        for (var z = 0; z < (_filtered?.Length ?? 0); z++)
-        {
-            Release(z);
-        }
-    }
-
-    private void Release(int z)
-    {
-        if (_filtered![z] is { } slice)
-        {
-            System.Buffers.ArrayPool<float>.Shared.Return(slice);
-            _filtered[z] = null;
         }
     }
 }
