@@ -9,6 +9,9 @@ public static class ModelChoice
     /// <summary>The most arcs that are tried.</summary>
     public const int MostArcs = 4;
 
+    // AICc alone gave three of six sweeps of a phantom an arc of noise, each within three deviations of none.
+    private const double Determined = 3;
+
     /// <summary>The fits of one to four arcs; those that have too few points are left out.</summary>
     public static IReadOnlyList<FitResult> All(SweepPoints points, FitSettings settings, IReadOnlyList<DrtPeak>? peaks = null)
     {
@@ -45,7 +48,7 @@ public static class ModelChoice
 
     /// <summary>
     /// The one with the least AICc among those whose parameters are all determined, and among all where none is: an arc at the limits of
-    /// its range, or with a resistance that is smaller than its deviation, describes nothing.
+    /// its range, or with a resistance within three deviations of 0, describes nothing.
     /// </summary>
     public static FitResult Best(IReadOnlyList<FitResult> fits) =>
         fits.Where(IsDetermined).DefaultIfEmpty(fits.MinBy(f => f.Aicc)!).MinBy(f => f.Aicc)!;
@@ -53,7 +56,7 @@ public static class ModelChoice
     private static IEnumerable<string> Names(FitSettings s) =>
         s.Start.Keys.Concat(s.Fixed.Keys).Concat(s.Bounds.Keys).Concat(s.Tied.Keys).Concat(s.Tied.Values).Distinct();
 
-    /// <summary>Whether every resistance but the first is larger than its deviation, and none lies at a limit.</summary>
+    /// <summary>Whether every resistance but the first exceeds three deviations, and none lies at a limit.</summary>
     public static bool IsDetermined(FitResult fit) => fit.Parameters.Where(p => p.Unit == "Ω" && p.Name != "R0")
-        .All(p => !p.AtLimit && p.Sigma is { } sigma && sigma < p.Value);
+        .All(p => !p.AtLimit && p.Sigma is { } sigma && Determined * sigma < p.Value);
 }
