@@ -15,12 +15,18 @@ public sealed class AppServer : IAsyncDisposable
     private const int MostLines = 40;
     private static readonly ConcurrentDictionary<AppServer, ConcurrentQueue<string>> s_lines = new();
     private readonly Dictionary<string, string> _environment;
-    private readonly string _folder = Directory.CreateTempSubdirectory("dendrite-journey-").FullName;
+    private readonly string _folder;
+    private readonly bool _isKept;
     private readonly int _port = FreePort();
     private Process? _app;
     private Process? _nginx;
 
-    private AppServer(Dictionary<string, string> environment) => _environment = environment;
+    private AppServer(Dictionary<string, string> environment, string? kept = null)
+    {
+        _environment = environment;
+        _isKept = kept is not null;
+        _folder = kept ?? Directory.CreateTempSubdirectory("dendrite-journey-").FullName;
+    }
 
     public static string Repository { get; } = FindRepository();
 
@@ -57,6 +63,14 @@ public sealed class AppServer : IAsyncDisposable
     {
         var server = new AppServer(environment.Append(("Dendrite__Demo", "true")).ToDictionary(e => e.Item1, e => e.Item2));
         await PhantomStores.CopyAsync(phantom, Path.Combine(server.Folder, "data/store"));
+        await server.LaunchAsync();
+        return server;
+    }
+
+    /// <summary>Starts it over a folder that stays, which may be another server's of before.</summary>
+    public static async Task<AppServer> StartInAsync(string folder)
+    {
+        var server = new AppServer([], folder);
         await server.LaunchAsync();
         return server;
     }
@@ -118,7 +132,10 @@ public sealed class AppServer : IAsyncDisposable
             }
         }
 
-        Directory.Delete(_folder, recursive: true);
+        if (!_isKept)
+        {
+            Directory.Delete(_folder, recursive: true);
+        }
     }
 
     private async Task LaunchAsync()
