@@ -10,7 +10,7 @@ export class Measure {
   // saved: everybody's; kept: this page's alone, of who may not save; draft: what is being drawn; sent: what the server is asked about.
   constructor(viewer) {
     Object.assign(this, { viewer, saved: [], kept: [], running: [], draft: null, sent: [], hovered: null });
-    this.opens = Boolean(viewer.opensSite);
+    this.opens = Boolean(viewer.siteMarks.opensSite);
     const options = { signal: viewer.ended.signal };
     const rowOf = e => e.target.closest('[data-measurement]')?.dataset.measurement ?? null;
     viewer.root.addEventListener('pointerover', e => this.hoverRow(rowOf(e)), options);

@@ -53,7 +53,7 @@ export function drawSlice(g, viewer, view, pane, width, height, isScreen = false
   const lie = { ...view, ...view.lie };
   drawCuts(g, cutsOf(viewer, lie, pane, map, width, height), map.toScreen(view.focus));
   drawLeft(g, viewer, view, map, labels);
-  for (const site of viewer.sites) drawSliceSite(g, viewer, view, map, viewer.placed(site), labels);
+  for (const site of viewer.sites) drawSliceSite(g, viewer, view, map, viewer.siteMarks.placed(site), labels);
   viewer.measure.draw(g, viewer.panes[pane], view, labels);
   viewer.planes.drawPoints(g, map.toScreen, Math.min(...viewer.volume(view).voxelUm));
   if (isScreen) {
@@ -83,7 +83,7 @@ export function drawVolume(g, viewer, view, width, height) {
   drawBox(g, map, b.low, b.high);
   if (view.bandVisible) drawBandRims(g, viewer, view, map, b);
   for (const given of viewer.sites) {
-    const site = viewer.placed(given), p = map.toScreen([site.zUm, site.yUm, site.xUm]);
+    const site = viewer.siteMarks.placed(given), p = map.toScreen([site.zUm, site.yUm, site.xUm]);
     if (!p) continue;
     const r = Math.max(4, site.radiusUm / map.umPerPixel * map.distance / p[2]);
     drawMarker(g, p[0], p[1], r, site, site.id === view.selected, site.hours > view.hours + 1e-9, labels);

@@ -44,7 +44,7 @@ export class Pane {
 
   // The screen may have got other pixels since the picture was drawn: the window moved to another screen, or the page was zoomed.
   get isSharp() {
-    const wanted = Math.round(this.size[0] * this.viewer.ratio);
+    const wanted = Math.round(this.size[0] * this.viewer.arrangement.ratio);
     return wanted > mostPixels || Math.abs(this.canvas.width - wanted) <= 1;
   }
 
@@ -76,7 +76,7 @@ export class Pane {
   drew(revision, flags) {
     this.rested = (flags & 1) !== 0;
     this.partial = (flags & 2) !== 0;
-    this.shown = this.seen(this.viewer.viewOf(revision));
+    this.shown = this.seen(this.viewer.changes.viewOf(revision));
     this.revision = revision;
     this.stats.frames++;
     this.drawOverlay();
@@ -224,7 +224,7 @@ export class Pane {
   }
 
   cancel() {
-    if (this.drag?.site) this.viewer.moveMark(null);
+    if (this.drag?.site) this.viewer.siteMarks.move(null);
     this.drag?.cancel?.();
     this.drag = null;
   }
@@ -241,7 +241,7 @@ export class Pane {
     if (x < 0 || y < 0 || x > this.size[0] || y > this.size[1]) this.viewer.hover(null);
     if (d.site) {
       d.at = this.map().toWorld(x, y);
-      this.viewer.moveMark(d.site.id, d.at);
+      this.viewer.siteMarks.move(d.site.id, d.at);
       return;
     }
     if (d.act === 'interface') {
@@ -273,7 +273,7 @@ export class Pane {
       return;
     }
     if (d.site && d.moved && d.at) {
-      this.viewer.markMoved(d.site, await this.viewer.call('MoveSite', d.site.id, d.site.version, ...d.at) === true);
+      this.viewer.siteMarks.moved(d.site, await this.viewer.call('MoveSite', d.site.id, d.site.version, ...d.at) === true);
       return;
     }
     if (d.moved || d.isPress || e.button !== 0) return;

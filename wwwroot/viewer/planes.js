@@ -41,7 +41,7 @@ export class Planes {
   async pick(pane, x, y) {
     const { viewer } = this, at = await pane.pointAt(x, y);
     if (!at || viewer.tool !== 'plane') return;
-    if (!this.points.length) this.slice = pane.is3d ? viewer.slice ?? 0 : pane.index;
+    if (!this.points.length) this.slice = pane.is3d ? viewer.arrangement.slice : pane.index;
     this.points.push(at);
     viewer.overlays();
     if (this.points.length < 3) {

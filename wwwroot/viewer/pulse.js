@@ -32,7 +32,7 @@ export class Pulse {
 
   ask() {
     // Some browsers tell of another ratio of pixels late or not at all.
-    this.viewer.checkRatio();
+    this.viewer.arrangement.checkRatio();
     const hub = this.viewer.connection;
     if (hub?.state !== 'Connected' || !this.isJoined && !this.isSilent) return;
     const now = performance.now();

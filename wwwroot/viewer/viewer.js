@@ -1,21 +1,23 @@
-// The viewer in the browser: holds the view, talks to the frame hub, and hands frames to the panes.
+// The viewer in the browser: its parts, and what they ask of one another. link.js has the connection, changes.js the view between page and
+// server, arrangement.js how the panes stand, sitemarks.js the marks of sites.
+import { Arrangement, paneNames } from './arrangement.js';
+import { Changes } from './changes.js';
 import { across, atDepth, depthOf, follows, sub } from './geometry.js';
 import { Compare } from './compare.js';
 import { Keys } from './keys.js';
 import { keyTable } from './keytable.js';
+import { Link } from './link.js';
 import { Measure } from './measure.js';
-import { newHub, take } from './opening.js';
 import { Pane } from './pane.js';
 import { Planes } from './planes.js';
 import { Pulse } from './pulse.js';
 import { Readout } from './readout.js';
+import { SiteMarks } from './sitemarks.js';
 import { Splitters } from './splitters.js';
 import { Steps } from './steps.js';
 import { Timeline } from './timeline.js';
 import { TransferEditor } from './transfer.js';
 
-const paneNames = ['z', 'y', 'x', 'volume'];
-const keptViews = 400, keptChanges = 60, mostRatio = 2, openingPatience = 10_000, phone = matchMedia('(max-width: 800px)');
 let current = null;
 
 /** Begins the viewer that the page shows, where it did not begin before, and says which panel is open. */
@@ -25,9 +27,9 @@ export function start() {
     stop();
     current = new Viewer(root);
     window.dendrite = current;
-    current.connect();
+    current.link.connect();
     dendriteShell.opened(root.dataset.dataset);
-    if (current.opensSite) dendriteShell.showPanel(true);
+    if (current.siteMarks.opensSite) dendriteShell.showPanel(true);
   }
   return current.panel;
 }
@@ -36,11 +38,10 @@ export function stop() { current?.end(); current = null; }
 
 class Viewer {
   constructor(root) {
-    Object.assign(this, { root, ended: new AbortController(), scene: null, view: null, revision: 0, sites: [], left: null });
-    Object.assign(this, { tool: 'navigate', active: null, pending: null, sent: [], own: [], heard: 0, asking: 0, moving: null });
-    // The revision of the view that the address bar has.
-    this.addressed = -1;
-    Object.assign(this, { views: new Map(), latencies: [], changedAt: new Map() });
+    Object.assign(this, { root, ended: new AbortController(), scene: null, view: null, left: null, tool: 'navigate', active: null });
+    Object.assign(this, { latencies: [], isExact: false });
+    this.siteMarks = new SiteMarks(this);
+    this.changes = new Changes(this);
     this.showsColors = localStorage.getItem('colors') !== 'off';
     this.readout = new Readout(this);
     this.steps = new Steps(this);
@@ -55,210 +56,68 @@ class Viewer {
     const options = { signal: this.ended.signal };
     root.addEventListener('click', e => this.click(e), options);
     this.keys = new Keys(this, keyTable(this));
-    addEventListener('resize', () => this.layout(), options);
-    this.watchRatio();
     document.addEventListener('themechange', () => { this.timeline.draw(); this.transfer?.draw(); }, options);
-    this.resized = new ResizeObserver(() => this.layout());
-    for (const pane of this.streams) this.resized.observe(pane.element);
+    this.arrangement = new Arrangement(this);
     this.mounted = new MutationObserver(() => this.mount());
     this.mounted.observe(root, { childList: true, subtree: true });
     this.splitters = new Splitters(this);
+    this.link = new Link(this);
     // A link to a site opens it; else the panel that was open last in this browser.
-    this.panel = this.opensSite ? 'sites' : dendriteShell.tab();
+    this.panel = this.siteMarks.opensSite ? 'sites' : dendriteShell.tab();
   }
 
   end() {
     this.ended.abort();
-    this.resized.disconnect();
+    this.arrangement.stop();
     this.mounted.disconnect();
     this.timeline.stop();
     this.pulse.stop();
     this.compare.stop();
-    this.connection?.stop();
-  }
-
-  // A page that is loaded again keeps what was open, though its address names the site that was selected.
-  opensSite = new URLSearchParams(location.search).get('site') && performance.getEntriesByType('navigation')[0]?.type !== 'reload';
-
-  // A link to a site that says nothing of where to look leads there, in a timestep in which the site is.
-  jumpToSite() {
-    if (!this.opensSite || !this.scene) return;
-    this.opensSite = false;
-    const query = new URLSearchParams(location.search), site = this.sites.find(s => s.id === query.get('site'));
-    if (!site || query.get('at')) return;
-    const at = [site.zUm, site.yUm, site.xUm], { hours, modality } = this.view;
-    this.patch({ focus: at, center: at, selected: site.id, hours: Math.max(site.hours, hours), modality: site.modality || modality });
-    this.steps.done.length = 0;
-    this.steps.tell();
+    this.link.stop();
   }
 
   get mayEdit() { return this.scene && this.scene.role !== 'view'; }
 
-  // The hub reconnects for as long as the page is open; each time it joins the same session, and begins it again where the
-  // server forgot it, from the address bar. The connection that began with the page has joined it, or is about to.
-  async connect() {
-    const opening = take(this.root.dataset.session);
-    if (opening && await this.takeOver(opening) || this.ended.signal.aborted) return;
-    this.connection = newHub();
-    this.follow(this.connection);
-    this.listen(this.connection);
-    await this.begin();
-  }
-
-  // False where that connection could not begin: refused, or the server is away, or WebSockets do not pass.
-  async takeOver(opening) {
-    this.connection = opening.hub;
-    this.state('connecting', false);
-    // A proxy may hold a WebSocket back without a word.
-    const tooLong = new Promise(done => setTimeout(done, openingPatience));
-    const scene = await Promise.race([opening.joined, tooLong]).catch(() => null);
-    if (!scene || opening.isOver || this.ended.signal.aborted) {
-      opening.stop();
-      return false;
-    }
-    this.opened(scene);
-    this.follow(opening.hub);
-    const heard = new Map();
-    this.listen({ on: (name, handler) => { heard.set(name, handler); opening.hub.on(name, handler); } });
-    for (const [name, args] of opening.handOver(this)) heard.get(name)(...args);
-    return true;
-  }
-
-  follow(hub) {
-    hub.onreconnecting(() => this.pulse.lost());
-    hub.onreconnected(() => this.begin());
-    hub.onclose(() => {
-      if (this.ended.signal.aborted || this.closed) return;
-      this.pulse.lost();
-      setTimeout(() => this.begin(), 1000);
-    });
-  }
-
-  // What the hub sends; opening.js has the names too.
-  listen(hub) {
-    hub.on('frame', (stream, ...frame) => this.streams[stream].show(...frame));
-    // Views may overtake each other on the way; one older than another that was heard says nothing new.
-    hub.on('view', (json, revision, awaited) => {
-      if (revision >= this.heard) this.accept(JSON.parse(json), revision);
-      this.await(awaited);
-    });
-    hub.on('dataset', json => { if (this.scene) { Object.assign(this.scene, JSON.parse(json)); this.overlays(); this.sliders(); } });
-    hub.on('sites', json => this.receiveSites(JSON.parse(json)));
-    hub.on('edits', json => this.steps.counted(JSON.parse(json)));
-    this.measure.listen(hub);
-    hub.on('here', n => { this.root.querySelector('#here').textContent = n > 1 ? `${n} here` : ''; });
-    hub.on('loaded', hours => { this.timeline.loaded = hours; this.timeline.draw(); });
-    hub.on('address', (query, revision, lacks) => {
-      history.replaceState(history.state, '', `${location.pathname}?${query}`);
-      this.addressed = revision;
-      // Once, not with each move.
-      if (lacks && lacks !== this.lacks) this.tell(`The address has no room for the ${lacks}; a bookmark or a shared link keeps it.`);
-      this.lacks = lacks;
-    });
-    hub.on('say', (stream, text) => { this.streams[stream].note.textContent = text; this.exactness(); });
-    // The page is asked for again, so that the server says why: a link that ended, a changed password, a role that was taken away.
-    hub.on('closed', why => {
-      this.closed = true;
-      if (why) location.replace(`/gone?why=${why}`);
-      else location.reload();
-    });
-  }
-
-  async begin() {
-    if (this.ended.signal.aborted || this.closed) return;
-    const hub = this.connection;
-    try {
-      if (hub.state === 'Disconnected') {
-        if (!this.scene) this.state('connecting', false);
-        await hub.start();
-      }
-      if (hub.state === 'Connected') await this.join();
-    } catch { setTimeout(() => this.begin(), 2000); }
-  }
-
-  async join() {
-    let json;
-    try {
-      json = await this.connection.invoke('Join', this.root.dataset.session, this.root.dataset.dataset, location.search);
-    } catch (e) {
-      if (/not open to you/.test(e.message)) { this.closed = true; location.replace('/gone'); }
-      throw e;
-    }
-    this.opened(JSON.parse(json));
-  }
-
   opened(scene) {
     const first = !this.scene;
     this.scene = scene;
-    this.revision = scene.revision;
-    this.addressed = -1;
-    this.own = [];
-    this.views.clear();
+    this.changes.reset(scene.revision);
     this.streams.forEach(p => p.restart());
     this.pulse.joined();
-    this.accept(scene.view, scene.revision, false);
-    if (this.sites.length) this.jumpToSite();
-    this.layout(true);
+    this.changes.accept(scene.view, scene.revision, false);
+    if (this.sites.length) this.siteMarks.jump();
+    this.arrangement.layout(true);
     this.sliders();
     this.mount();
-    this.flush();
+    this.changes.flush();
     if (first) this.root.dataset.ready = 'true';
   }
 
-  // What this page changed since, what is on its way to the server, and what is not yet sent stays on top of what the server says.
-  accept(view, revision, isStep = true) {
-    const before = this.view, since = this.own.filter(o => o.revision > revision).map(o => o.change);
-    this.heard = revision;
-    this.view = Object.assign({}, view, ...since, ...this.sent, this.pending);
-    if (isStep) this.steps.changed(before, this.view);
-    this.remember(revision, view);
-    this.maximizedChanged();
-    this.refresh();
+  datasetChanged(fields) {
+    if (!this.scene) return;
+    Object.assign(this.scene, fields);
+    this.overlays();
+    this.sliders();
   }
 
-  remember(revision, view) {
-    this.revision = Math.max(this.revision, revision);
-    this.views.set(revision, view);
-    if (this.views.size > keptViews) this.views.delete(this.views.keys().next().value);
-  }
+  get connection() { return this.link.hub; }
 
-  viewOf(revision) { return this.views.get(revision) ?? this.view; }
+  get revision() { return this.changes.revision; }
+
+  get addressed() { return this.changes.addressed; }
+
+  get sites() { return this.siteMarks.sites; }
+
+  get moving() { return this.siteMarks.moving; }
+
+  get isPhone() { return this.arrangement.isPhone; }
+
+  send(method, ...args) { this.link.send(method, ...args); }
+
+  call(method, ...args) { return this.link.call(method, ...args); }
 
   /** Changes fields of the view: drawn over at once, sent once an animation frame. */
-  patch(fields) {
-    const before = this.view;
-    this.view = { ...this.view, ...fields };
-    this.steps.changed(before, this.view);
-    if (!this.pending) requestAnimationFrame(() => this.flush());
-    this.pending = { ...this.pending, ...fields };
-    if ('maximized' in fields) this.maximizedChanged();
-    this.refresh();
-    this.exactness();
-  }
-
-  async flush() {
-    const change = this.pending, view = this.view, at = performance.now();
-    // What is changed while the server is away is sent when it is back.
-    if (!change || this.connection.state !== 'Connected') return;
-    this.pending = null;
-    this.asking++;
-    this.sent.push(change);
-    try {
-      const [revision, ...awaited] = await this.connection.invoke('Look', JSON.stringify(change));
-      this.remember(revision, view);
-      this.own.push({ revision, change });
-      if (this.own.length > keptChanges) this.own.shift();
-      this.changedAt.set(revision, at);
-      if (this.changedAt.size > keptViews) this.changedAt.delete(this.changedAt.keys().next().value);
-      this.await(awaited);
-    } catch (e) {
-      if (this.connection.state === 'Connected') this.tell(e.message.replace(/^.*HubException: /, ''));
-      else this.pending = { ...change, ...this.pending };
-    }
-    this.sent = this.sent.filter(c => c !== change);
-    this.asking--;
-    this.exactness();
-  }
+  patch(fields) { this.changes.patch(fields); }
 
   // Of each stream, the frame from which on an exact one shows what is looked at now.
   await(numbers) {
@@ -286,45 +145,16 @@ class Viewer {
   overlays() { this.streams.forEach(p => p.drawOverlay()); }
 
   compared() {
-    this.compare.update(this.view.maximized ?? (this.isPhone ? 'volume' : null));
-    requestAnimationFrame(() => this.layout());
+    this.compare.update(this.arrangement.full);
+    requestAnimationFrame(() => this.arrangement.layout());
   }
 
   sliders() { if (this.scene) for (const p of this.panes) if (p.slider && p.size[0] > 0) p.slider.draw(); }
 
-  receiveSites(sites) {
-    this.sites = sites;
-    const moved = this.moving && sites.find(s => s.id === this.moving.id);
-    this.jumpToSite();
-    if (this.moving?.version !== undefined && (!moved || moved.version !== this.moving.version)) this.moving = null;
-    this.overlays();
-  }
-
-  /** A site where it is drawn: one that is dragged is under the pointer. */
-  placed(site) {
-    if (this.moving?.id !== site.id) return site;
-    const [zUm, yUm, xUm] = this.moving.at;
-    return { ...site, zUm, yUm, xUm };
-  }
-
-  moveMark(id, at) {
-    this.moving = id === null ? null : { id, at };
-    this.overlays();
-  }
-
-  // The mark stays where it was dropped until the list of sites says so too; where that was refused it goes back.
-  markMoved(site, isDone) {
-    if (this.moving?.id !== site.id) return;
-    const now = this.sites.find(s => s.id === site.id);
-    if (isDone && now?.version === site.version) this.moving.version = site.version;
-    else this.moveMark(null);
-  }
-
   drew(pane, revision) {
-    const at = this.changedAt.get(revision);
-    if (at) {
-      this.latencies.push(performance.now() - at);
-      this.changedAt.delete(revision);
+    const latency = this.changes.latencyOf(revision);
+    if (latency !== null) {
+      this.latencies.push(latency);
       if (this.latencies.length > 2000) this.latencies.shift();
     }
     this.exactness();
@@ -332,11 +162,11 @@ class Viewer {
 
   exactness() {
     const shown = this.streams.filter(p => p.size[0] > 0);
-    if (this.connection?.state !== 'Connected' || !this.scene) return;
+    if (!this.link?.isConnected || !this.scene) return;
     if (!this.pulse.isOnline) { this.state('offline', false); return; }
     // A pane that says something shows what was asked for before: it waits (…), or tells what is wrong.
     // Which pictures a change leaves as they are, the server knows: until it has answered, none is said to be exact.
-    const said = shown.map(p => p.note.textContent).filter(t => t), isAsking = this.pending || this.asking;
+    const said = shown.map(p => p.note.textContent).filter(t => t), { isAsking } = this.changes;
     const exact = !said.length && !isAsking && shown.every(p => p.exact), isLoading = said.length || shown.some(p => p.partial);
     this.state(exact ? 'exact' : said.some(t => !t.endsWith('…')) ? 'problem' : isLoading ? 'loading' : 'moving', exact);
   }
@@ -346,17 +176,6 @@ class Viewer {
     const s = this.root.querySelector('#state');
     if (s.textContent !== text) s.textContent = text;
     s.dataset.exact = exact;
-  }
-
-  send(method, ...args) { if (this.connection.state === 'Connected') this.connection.send(method, ...args).catch(() => {}); }
-
-  async call(method, ...args) {
-    try {
-      return await this.connection.invoke(method, ...args);
-    } catch (e) {
-      this.tell(e.message.replace(/^.*HubException: /, ''));
-      return null;
-    }
   }
 
   tell(text) { this.readout.tell(text); }
@@ -387,51 +206,7 @@ class Viewer {
 
   depthOf(p) { return depthOf(this.scene.depth, p); }
 
-  get isPhone() { return phone.matches; }
-
-  /** Pixels of pictures a CSS pixel. */
-  get ratio() { return Math.min(devicePixelRatio, mostRatio); }
-
-  // The ratio changes alone where the window moves to another screen; each query asks about one ratio, so the next one is asked anew.
-  watchRatio() {
-    const query = matchMedia(`(resolution: ${devicePixelRatio}dppx)`), end = { signal: this.ended.signal, once: true };
-    query.addEventListener('change', () => { this.checkRatio(); this.watchRatio(); }, end);
-  }
-
-  checkRatio() {
-    if (devicePixelRatio === this.laidOutAt || !this.scene) return;
-    this.exactness();
-    this.layout();
-  }
-
-  layout(force = false) {
-    this.laidOutAt = devicePixelRatio;
-    for (const pane of this.streams) pane.measure();
-    const { ratio } = this, sizes = this.streams.flatMap(p => p.size.map(v => Math.round(v * ratio)));
-    const key = sizes.join();
-    if ((key !== this.sizes || force) && this.connection?.state === 'Connected' && this.scene) {
-      this.sizes = key;
-      // Until the server has said which frames have this layout, none is said to be exact.
-      this.asking++;
-      this.connection.invoke('Layout', sizes, ratio).then(awaited => { this.asking--; this.await(awaited); }, () => { this.asking--; });
-      this.exactness();
-    }
-    this.overlays();
-    this.sliders();
-  }
-
   maximize(pane) { this.patch({ maximized: pane === null ? null : paneNames[pane] }); }
-
-  maximizedChanged() {
-    const panes = this.root.querySelector('#panes'), full = this.view.maximized ?? (this.isPhone ? 'volume' : null);
-    if (full) panes.dataset.full = full; else delete panes.dataset.full;
-    // 3D beside the slice that was used last.
-    if (this.active && !this.active.is3d) this.slice = this.active.index;
-    const { layout = 'four' } = document.documentElement.dataset;
-    Object.assign(panes.dataset, { layout: full ? 'one' : layout, beside: paneNames[this.slice ?? 0] });
-    this.root.querySelectorAll('[data-full]').forEach(b => { if (b !== panes) b.setAttribute('aria-pressed', b.dataset.full === full); });
-    requestAnimationFrame(() => this.layout());
-  }
 
   // The panel comes and goes with Blazor; the transfer function is drawn into it whenever it is there.
   mount() {
@@ -478,6 +253,8 @@ class Viewer {
     this.overlays();
     this.root.querySelectorAll('[data-tool]').forEach(b => b.setAttribute('aria-pressed', b.dataset.tool === tool));
     this.measure.chose(tool);
+    // A brush paints in slices: where 3D alone is seen, as on a phone at first, a slice takes its place.
+    if (tool === 'brush' && this.arrangement.full === 'volume') this.patch({ maximized: paneNames[this.arrangement.slice] });
     if (tool === 'plane') this.tell('Plane: click three points in slices or in 3D. The slice of the first point then goes through them.');
   }
 
