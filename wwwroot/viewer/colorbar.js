@@ -26,9 +26,19 @@ function formatValue(value, step) {
 // On a phone the buttons that switch panes stand below: 44 pixels high, 48 above the panes' edge (viewer.css).
 const lift = viewer => viewer.isPhone ? 92 : 0;
 
-/** The bar at a slice's lower right corner, which a panel may switch off. */
+/** The scan's own labels that a view shows in colours, as [name, colour]; null where it shows grey levels. */
+function labelsOf(viewer, view) {
+  const { overlay } = view;
+  if (overlay?.modality !== view.modality || overlay.hours !== null || !viewer.scene.labels?.length) return null;
+  const colors = new Set(overlay.transfer.filter(p => p[2] > 0).map(p => p[1]));
+  return viewer.scene.labels.filter(l => colors.has(l.color)).map(l => [l.meaning, l.color]);
+}
+
+/** The bar at a slice's lower right corner, which a panel may switch off; of labels, what their colours mean. */
 export function drawColorBar(g, viewer, view, width, height, labels) {
   if (!viewer.showsColors || width < 320 || height < 120) return;
+  const classes = showsDifference(viewer, view) ? null : labelsOf(viewer, view);
+  if (classes) { drawClasses(g, viewer, classes, width, height, labels); return; }
   const { map, from, to, name } = meaningOf(viewer, view);
   const isWhole = Number.isInteger(from) && Number.isInteger(to), step = isWhole ? 1 : Math.abs(to - from) / 500;
   const [low, high] = [formatValue(from, step), formatValue(to, step)];
@@ -57,8 +67,9 @@ export function drawColorBar(g, viewer, view, width, height, labels) {
 
 /** Which classes a 3D picture shows, as [name, colour]; [] where colours stand for values. */
 function classesOf(viewer, view) {
-  const { overlay } = view, classes = [];
-  if (overlay) {
+  const { overlay } = view, classes = [], own = labelsOf(viewer, view);
+  if (own) classes.push(...own);
+  else if (overlay) {
     const shown = overlay.transfer.filter(p => p[2] > 0.01), colors = [...new Set(shown.map(p => p[1]))];
     const isMask = overlay.modality === 'lithium-mask';
     const name = isMask ? 'mask' : { lithium: 'new dark volume', voids: 'pristine void' }[overlay.modality]
@@ -75,9 +86,12 @@ function classesOf(viewer, view) {
 
 /** The legend at the 3D picture's lower right corner. */
 export function drawLegend(g, viewer, view, width, height, labels) {
-  if (!viewer.showsColors) return;
+  if (viewer.showsColors) drawClasses(g, viewer, classesOf(viewer, view), width, height, labels);
+}
+
+function drawClasses(g, viewer, classes, width, height, labels) {
   let y = height - 26 - lift(viewer);
-  for (const [name, colors] of classesOf(viewer, view).toReversed()) {
+  for (const [name, colors] of classes.toReversed()) {
     const list = Array.isArray(colors) ? colors.slice(0, 6) : [colors], left = list.length * (swatch + 2) + 2;
     const wide = plateWidth(g, name) + left, x = width - wide - 10;
     plate(g, '', x, y, '#fff', wide);

@@ -61,7 +61,7 @@ internal static class FigureLegend
                 MaskClasses.Added => "mask, added",
                 _ => "mask, removed",
             },
-            _ => modality,
+            _ => labels.IsLabels ? modality : "values",
         };
         var numbers = string.Join(", ", ranges.Take(3).Select(r => r.From == r.To ? $"{r.From}" : $"{r.From}–{r.To}"));
         var isNamed = modality == LabelModality.Change || modality.EndsWith(CorrectedMask.ShownSuffix, StringComparison.Ordinal);

@@ -64,7 +64,7 @@ public sealed class SliceRenderer(DatasetStore store, BrickCache cache, RenderDe
             var plain = view with { SlabUm = 0, Interpolation = SliceInterpolation.Nearest };
             using var over = await _bricks.PagesAsync(request with { Volume = labels, View = plain }, wait, ct);
             void Lay(int u, int v, ReadOnlySpan<float> values) =>
-                SliceTints.Labels(values, overlay.Transfer, image.Pixels.Span.Slice(3 * (v * width + u), 3 * values.Length));
+                SliceTints.Labels(values, overlay, image.Pixels.Span.Slice(3 * (v * width + u), 3 * values.Length));
             over.Shape.Render(over.Volume, width, height, Lay, ct);
             complete &= over.IsComplete;
         }

@@ -48,8 +48,8 @@ internal static class SliceTints
         };
     }
 
-    /// <summary>Lays the colours of a row of labels over its pixels; 0 is no label.</summary>
-    public static void Labels(ReadOnlySpan<float> labels, TransferFunction colors, Span<byte> pixels)
+    /// <summary>Lays the colours of a row of labels over its pixels, or in their place where the overlay says so; 0 is no label.</summary>
+    public static void Labels(ReadOnlySpan<float> labels, Overlay overlay, Span<byte> pixels)
     {
         for (var i = 0; i < labels.Length; i++)
         {
@@ -58,10 +58,10 @@ internal static class SliceTints
                 continue;
             }
 
-            var (r, g, b, opacity) = colors.At(labels[i]);
+            var (r, g, b, opacity) = overlay.Transfer.At(labels[i]);
             if (opacity > 0)
             {
-                Blend(pixels.Slice(3 * i, 3), r, g, b, LabelShare * Math.Min(1, 2 * opacity));
+                Blend(pixels.Slice(3 * i, 3), r, g, b, overlay.Replaces ? 1 : LabelShare * Math.Min(1, 2 * opacity));
             }
         }
     }

@@ -31,7 +31,13 @@ public sealed record TransferFunction
     // Half way to the next label: only whole numbers are ever looked up.
     private const double Edge = 0.499, Outside = 0.5;
 
-    private TransferFunction(ImmutableArray<TransferPoint> points) => Points = points;
+    private readonly Lazy<bool> _isOfLabels;
+
+    private TransferFunction(ImmutableArray<TransferPoint> points) =>
+        (Points, _isOfLabels) = (points, new Lazy<bool>(() => LabelRanges() is not null));
+
+    /// <summary>Whether the function was made of ranges of labels.</summary>
+    public bool IsOfLabels => _isOfLabels.Value;
 
     /// <summary>The points by ascending value.</summary>
     public ImmutableArray<TransferPoint> Points { get; }

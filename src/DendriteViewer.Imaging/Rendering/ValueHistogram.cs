@@ -28,6 +28,9 @@ public sealed record ValueHistogram(double Least, double Most, IReadOnlyList<lon
     /// <summary>What the scan is made of; null where voxels were not looked at in their places.</summary>
     public ScanClasses? Classes { get; private init; }
 
+    /// <summary>The labels that the scan's voxels are; null where they are grey levels, or were not looked at.</summary>
+    public ScanLabels? Labels { get; private init; }
+
     /// <summary>The value of the padding, which is not counted; null for none.</summary>
     public double? Padding { get; private init; }
 
@@ -49,7 +52,8 @@ public sealed record ValueHistogram(double Least, double Most, IReadOnlyList<lon
         var reader = await store.ReaderAsync(volume, ct);
         var level = reader.Levels.FirstOrDefault(l => l.Shape.Count <= MostVoxels) ?? reader.Levels[^1];
         var values = await DenseLevels.ReadFloatAsync(reader, level, ct);
-        return Of(values, level.Shape, Math.Cbrt((double)level.FactorZ * level.FactorY * level.FactorX), (volume.Least, volume.Most));
+        var factor = Math.Cbrt((double)level.FactorZ * level.FactorY * level.FactorX);
+        return Of(values, level.Shape, factor, (volume.Least, volume.Most)) with { Labels = await ScanLabels.OfAsync(reader, volume, ct) };
     }
 
     /// <summary>Counts a level's values.</summary>

@@ -61,8 +61,12 @@ public readonly record struct ClipBox(WorldPoint Low, WorldPoint High);
 /// <param name="Hours">Its hours, or null for those of the view.</param>
 /// <param name="Transfer">Its colours and opacities.</param>
 /// <param name="Replaces">Whether it takes the place of what lies where it lies, as a fine scan inside a coarse one; else it is over it.</param>
-public sealed record Overlay(string Modality, double? Hours, TransferFunction Transfer, bool Replaces);
-
+public sealed record Overlay(string Modality, double? Hours, TransferFunction Transfer, bool Replaces)
+{
+    /// <summary>Whether a volume is shown label by label: an analysis made it, or its colours are those of labels.</summary>
+    /// <param name="volume">The overlay's volume.</param>
+    public bool IsOfLabels(VolumeInfo volume) => volume.IsLabels || Transfer.IsOfLabels;
+}
 /// <summary>A cut of the 3D picture along one of the slices, wherever that is and however it is turned.</summary>
 /// <param name="Along">The slice's pane.</param>
 /// <param name="KeepsFar">Whether what lies behind the slice, in the direction of its axis, is kept; else what lies before.</param>
@@ -157,8 +161,11 @@ public sealed record ViewState
     /// </summary>
     public ViewState? Other => Compare is { Mode: not CompareMode.Difference } c ? this with { Hours = c.Hours, Compare = null } : null;
 
-    /// <summary>The labels that are laid over the scan: the overlay's volume where an analysis made it.</summary>
-    public VolumeInfo? LabelsIn(Dataset dataset) => Overlay is { } o && dataset.Find(o.Modality, o.Hours ?? Hours) is { IsLabels: true } labels ? labels : null;
+    /// <summary>
+    /// The labels that are laid over the scan: the overlay's volume where an analysis made it, or where it is coloured label by label.
+    /// </summary>
+    public VolumeInfo? LabelsIn(Dataset dataset) =>
+        Overlay is { } o && dataset.Find(o.Modality, o.Hours ?? Hours) is { } over && o.IsOfLabels(over) ? over : null;
 
     /// <summary>The band that is drawn.</summary>
     public Band Band { get; init; } = Band.Default;

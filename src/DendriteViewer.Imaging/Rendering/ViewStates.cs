@@ -1,5 +1,6 @@
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
+using DendriteViewer.Kernels.Slicing;
 
 namespace DendriteViewer.Imaging.Rendering;
 
@@ -9,7 +10,13 @@ public static class ViewStates
     /// <summary>Margin around a volume that is fitted into a pane.</summary>
     public const double FitMargin = 1.04;
 
-    /// <summary>The middle of a volume, everything in sight, a window that shows all but the outermost values, voids in 3D.</summary>
+    // A scan of so few slices fills one pane; across them there is nothing to see.
+    private const int FewSlices = 4;
+
+    /// <summary>
+    /// The middle of a volume, everything in sight, a window that shows all but the outermost values, voids in 3D. A scan of labels is
+    /// shown in colours, and one of very few slices in the pane of these.
+    /// </summary>
     public static async Task<ViewState> InitialAsync(DatasetStore store, Dataset dataset, VolumeInfo volume, CancellationToken ct) =>
         Initial(dataset, volume, await ValueHistogram.OfAsync(store, volume, ct));
 
@@ -17,6 +24,7 @@ public static class ViewStates
     public static ViewState Initial(Dataset dataset, VolumeInfo volume, ValueHistogram histogram)
     {
         var (low, high) = histogram.Window;
+        var labels = dataset.HasInterface ? null : histogram.Labels;
         return new ViewState
         {
             Hours = volume.Key.Hours,
@@ -29,7 +37,18 @@ public static class ViewStates
             Camera = new OrbitCamera(30, 20, 0, volume.Center),
             Transfer = TransferPresets.Find(TransferPresets.All, dataset, histogram)!,
             BandVisible = dataset.HasInterface,
+            Interpolation = labels is null ? SliceInterpolation.Linear : SliceInterpolation.Nearest,
+            Overlay = labels?.OverlayOf(volume.Key.Modality),
+            Maximized = PaneOfFew(volume.Shape),
         };
+    }
+
+    // The pane that fills the view: of a stack of very few slices, the one that shows them.
+    private static Pane? PaneOfFew(VolumeShape shape)
+    {
+        var least = Math.Min(shape.Z, Math.Min(shape.Y, shape.X));
+        return least > FewSlices || shape.Count < (long)least * least * FewSlices * FewSlices ? null
+            : shape.Z == least ? Pane.Z : shape.Y == least ? Pane.Y : Pane.X;
     }
 
     /// <summary>

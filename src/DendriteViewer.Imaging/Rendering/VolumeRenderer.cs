@@ -188,7 +188,8 @@ public sealed class VolumeRenderer
     }
 
     private static VolumeInfo? OverlayOf(VolumeInfo volume, Dataset dataset, ViewState view) =>
-        view.Overlay is { } o && view.Mode == VolumeMode.Composite && dataset.Find(o.Modality, o.Hours ?? volume.Key.Hours) is { } over && over != volume ? over : null;
+        view.Overlay is { } o && view.Mode == VolumeMode.Composite && dataset.Find(o.Modality, o.Hours ?? volume.Key.Hours) is { } over
+            && (over != volume || o.IsOfLabels(over)) ? over : null;
 
     private async Task<Scene> SceneAsync(Parts parts, Dataset dataset, ViewState view, int width, int height, bool atRest, CancellationToken ct)
     {
@@ -215,7 +216,9 @@ public sealed class VolumeRenderer
         var overPages = await _tables.GetAsync(over.Volume, over.Reader, over.Plan, ct);
         var overLook = new RayLook(VolumeMode.Composite, 0, view.Overlay!.Transfer, step / ratio);
         var overBasis = overPages.For(overLook, () => overLook.Prepare(over.Volume, over.Plan.Level, overPages.Volume));
-        settings = settings with { Layers = [RayLook.Over(overBasis, overPages.Volume, over.Volume, over.Plan.Level, own.Volume, level, view.Overlay.Replaces, view.Shaded, frame) with { Nearest = over.Volume.IsLabels }] };
+        var layer = RayLook.Over(
+            overBasis, overPages.Volume, over.Volume, over.Plan.Level, own.Volume, level, view.Overlay.Replaces, view.Shaded, frame);
+        settings = settings with { Layers = [layer with { Nearest = view.Overlay.IsOfLabels(over.Volume) }] };
         return new Scene(pages.Volume, settings, rays, pages.IsComplete && overPages.IsComplete);
     }
 

@@ -10,7 +10,7 @@ namespace DendriteViewer.Web.Streaming;
 public sealed record SceneDto(
     string Dataset, string Name, string Role, IReadOnlyList<SceneVolume> Volumes, SceneDepth Depth, SceneHistogram Histogram,
     IReadOnlyDictionary<string, double[][]> Presets, IReadOnlyDictionary<string, SceneClass[]> Legends,
-    IReadOnlyDictionary<string, int[]> ColorMaps, SceneSeries? Voltage, ViewDto View, long Revision)
+    IReadOnlyList<SceneClass> Labels, IReadOnlyDictionary<string, int[]> ColorMaps, SceneSeries? Voltage, ViewDto View, long Revision)
 {
     // Colour maps are straight between few anchors; so many nodes are as good as all 256 in a bar.
     private const int ColorNodes = 33;
@@ -29,6 +29,7 @@ public sealed record SceneDto(
                 n => n, n => TransferPresets.Find(n, d, h)!.Points.Select(p => new[] { p.Value, p.Color, p.Opacity }).ToArray()),
             TransferPresets.NamesOf(d, h).ToDictionary(
                 n => n, n => TransferPresets.LegendOf(n, d, h).Select(c => new SceneClass(c.Color, c.Meaning)).ToArray()),
+            h.Labels?.Legend.Select(c => new SceneClass(c.Color, c.Meaning)).ToArray() ?? [],
             ColorMap.All.SelectMany(m => new[] { m, m.Inverted }).ToDictionary(m => m.Name, NodesOf),
             voltage is null ? null : new SceneSeries(voltage.Unit, voltage.Hours, voltage.Values, voltage.HolesAfter),
             ViewDto.Of(current.View), current.Number);

@@ -11,6 +11,7 @@ namespace DendriteViewer.Web.Viewing.Display;
 public sealed partial class LayersSection
 {
     private ValueHistogram? _histogram;
+    private ScanLabels? _labels;
 
     /// <summary>Something that may be laid over the scan.</summary>
     /// <param name="Key">Modality, and hours where they are not the view's.</param>
@@ -20,6 +21,9 @@ public sealed partial class LayersSection
     /// <param name="Color">0xRRGGBB of a mask; null of a scan.</param>
     private sealed record Layer(string Key, string Name, VolumeInfo Volume, double? Hours, int? Color)
     {
+        /// <summary>How it looks, where that is known before it is shown.</summary>
+        public Overlay? Look { get; init; }
+
         public bool IsMask => Color is not null;
 
         public string Swatch => Color is { } c ? $"#{c:x6}" : "linear-gradient(90deg, #000, #fff)";
@@ -34,6 +38,14 @@ public sealed partial class LayersSection
         {
             var (dataset, own) = (Session.Dataset, Session.Volume(View).Key);
             var layers = new List<Layer>();
+            if (_labels is { } labels)
+            {
+                layers.Add(new Layer(own.Modality, "its labels, each in its colour", Session.Volume(View), null, labels.Legend[0].Color)
+                {
+                    Look = labels.OverlayOf(own.Modality),
+                });
+            }
+
             if (dataset.Find(LabelModality.Lithium, own.Hours) is { IsLabels: true } lithium)
             {
                 layers.Add(new Layer(LabelModality.Lithium, "new dark volume", lithium, null, TransferPresets.Lithium));
@@ -63,10 +75,13 @@ public sealed partial class LayersSection
     protected override object Shown(ViewState v) => (v.Overlay, v.Hours, v.Modality, v.Mode, Session.Dataset.Revision);
 
     /// <inheritdoc/>
-    protected override async Task LoadAsync() =>
+    protected override async Task LoadAsync()
+    {
+        _labels = Session.Dataset.HasInterface ? null : (await Catalog.HistogramAsync(Session.Volume(View), default)).Labels;
         _histogram = Layers.FirstOrDefault(l => l.Key == OverlayKey) is { IsMask: false } shown
             ? await Catalog.HistogramAsync(shown.Volume, default)
             : null;
+    }
 
     // Another modality takes the place of what it shows finer; the pristine scan's voids lie over, fainter than today's.
     private async Task ChooseAsync(Layer? layer)
@@ -74,6 +89,12 @@ public sealed partial class LayersSection
         if (layer is null)
         {
             Set(s => s with { Overlay = null });
+            return;
+        }
+
+        if (layer.Look is { } look)
+        {
+            Set(s => s with { Overlay = look });
             return;
         }
 
