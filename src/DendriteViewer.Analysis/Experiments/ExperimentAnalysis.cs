@@ -59,7 +59,7 @@ public sealed class ExperimentAnalysis
         get
         {
             var warnings = new List<string>();
-            if (_dataset.OutlineWarning is { } outline)
+            if (OutlineSearch.WarningOf(_dataset.Manifest.Cell) is { } outline)
             {
                 warnings.Add(outline);
             }

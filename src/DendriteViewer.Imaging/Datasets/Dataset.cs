@@ -73,9 +73,12 @@ public sealed record Dataset(
     /// <summary>What people call the experiment.</summary>
     public string Name => Manifest.Name;
 
-    /// <summary>Why numbers of this dataset may count what lies around the cell; null where its outline is known or it fills the
-    /// view.</summary>
-    public string? OutlineWarning => OutlineSearch.WarningOf(Manifest.Cell);
+    /// <summary>
+    /// Why numbers of this dataset may count what lies around the cell; null where its outline is known or it fills the view, and of a
+    /// scan without an interface, which shows no cell whose outline could be missed. An analysis that is made of such a scan all the same
+    /// tells it in its own results.
+    /// </summary>
+    public string? OutlineWarning => HasInterface ? OutlineSearch.WarningOf(Manifest.Cell) : null;
 
     /// <summary>Which dataset it is, whatever its id.</summary>
     public DatasetIdentity Identity { get; } = DatasetIdentity.Of(Id, Manifest);

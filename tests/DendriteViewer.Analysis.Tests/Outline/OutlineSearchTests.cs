@@ -98,6 +98,16 @@ public sealed class OutlineSearchTests : IDisposable
         Assert.Contains(analysis.Warnings, w => w.Contains("No outline of the cell was found", StringComparison.Ordinal));
     }
 
+    // A foam or a felt has no cell whose outline could be missed; its catalog entry and viewer said so all the same.
+    [Fact]
+    public async Task ScanWithoutAnInterface_IsNotWarnedOfAMissingOutline()
+    {
+        var (_, dataset, _) = await ImportAsync(new CylinderInABox(), "number");
+        var cell = dataset.Manifest.Cell! with { OutlineUm = null, OutlineSearch = "not-found" };
+        Assert.NotNull(Dataset.Of(dataset.Id, dataset.Manifest with { Cell = cell }).OutlineWarning);
+        Assert.Null(Dataset.Of(dataset.Id, dataset.Manifest with { Cell = cell, Depth = null }).OutlineWarning);
+    }
+
     private IReadOnlyList<string> _warnings = [];
 
     private static async Task ProfileIsTrueAsync(DatasetStore store, Dataset dataset, CylinderInABox cell,
