@@ -106,6 +106,7 @@
     if (side) { keep('panel-side', side.dataset.panelSide); keep('panel', 'open'); applyPanel(); }
     if (at('[data-layout-set]')) layout(at('[data-layout-set]').dataset.layoutSet);
     if (at('[data-fullscreen]')) fullScreen();
+    if (at('[data-print]')) print();
     // A tab of the sheet opens it; the one that is open closes it.
     const tab = at('.panel [role=tab]');
     if (tab && phone.matches) showPanel(root.dataset.panel !== 'open' || tab.getAttribute('aria-selected') !== 'true');
