@@ -152,7 +152,7 @@ public sealed class PlanesJourney(Browser browser) : IClassFixture<Browser>
         await SaysAsync(page, "is flat, and this slice follows the interface");
         await page.Keyboard.PressAsync("m");
         await DragAsync(page, (x + 200, y + 150), 80, 60);
-        await page.UntilAsync("() => dendrite.measure.saved.length === 1");
+        await page.UntilAsync("() => dendrite.measure.saved.length === 1 && dendrite.view.selected === dendrite.measure.saved[0].id");
         Assert.All(
             await NumbersAsync(page, "dendrite.measure.saved[0].pointsUm.map(p => dendrite.panes[0].map().toScreen(p)[2])"),
             off => Assert.InRange(off, -0.01, 0.01));

@@ -98,11 +98,11 @@ public sealed class ScreenPictures(Browser browser) : IClassFixture<Browser>
                 {
                     var name = theme.ToString().ToLowerInvariant();
                     await page.EmulateMediaAsync(new() { ColorScheme = theme });
-                    await page.WaitForFunctionAsync("theme => document.documentElement.dataset.theme === theme", name);
+                    await page.UntilAsync("theme => document.documentElement.dataset.theme === theme", name);
 
                     // What the theme changes begins to move with the next frame.
                     await page.EvaluateAsync("() => new Promise(r => requestAnimationFrame(() => requestAnimationFrame(r)))");
-                    await page.WaitForFunctionAsync(IsSettled);
+                    await page.UntilAsync(IsSettled);
                     await page.ScreenshotAsync(new()
                     {
                         Path = FileOf(NameOf(screen, isPhone, name)), Animations = ScreenshotAnimations.Disabled,

@@ -38,7 +38,7 @@ internal static class Screens
         {
             await OpenPanelAsync(page, "Analysis");
             await page.GetByRole(AriaRole.Button, new() { Name = "Correct mask" }).ClickAsync();
-            await page.WaitForFunctionAsync("() => dendrite.tool === 'brush' && dendrite.brush");
+            await page.UntilAsync("() => dendrite.tool === 'brush' && dendrite.brush");
             await ScrollToAsync(page, ".mask-section");
         }),
         .. from way in new[] { "swipe", "side" }
@@ -168,6 +168,6 @@ internal static class Screens
     private static async Task OpenPanelAsync(IPage page, string panel)
     {
         await page.GetByRole(AriaRole.Tab, new() { Name = panel }).ClickAsync();
-        await page.WaitForFunctionAsync("() => document.documentElement.dataset.panel === 'open'");
+        await page.UntilAsync("() => document.documentElement.dataset.panel === 'open'");
     }
 }

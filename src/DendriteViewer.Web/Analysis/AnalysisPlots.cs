@@ -59,7 +59,7 @@ internal static class AnalysisPlots
 
         return new()
         {
-            Title = (LithiumWords.IsLithium(r) ? "Lithium" : LithiumWords.NewDark) + (withFaraday ? " and Faraday’s limit" : " over time"),
+            Title = (LithiumWords.IsLithium(r) ? "Lithium" : LithiumWords.NewDark) + (withFaraday ? " and its limit" : " over time"),
             FileName = withFaraday ? "lithium" : "lithium-alone",
             X = new("time", "h"),
             Y = new("volume", "µm³"),
