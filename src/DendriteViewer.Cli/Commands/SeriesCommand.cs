@@ -143,7 +143,8 @@ internal static class SeriesCommand
             ExitCodes.PrintJson(new
             {
                 path = Path.GetFullPath(path), format = table.Format, rows = table.Rows,
-                started = table.Started?.ToString("yyyy-MM-ddTHH:mm:ss.fff", CultureInfo.InvariantCulture), zone = table.StartedIsUtc ? "UTC" : zone?.Id,
+                started = table.Started?.ToString("yyyy-MM-ddTHH:mm:ss.fff", CultureInfo.InvariantCulture),
+                zone = table.StartedIsUtc ? "UTC" : zone?.Id,
                     areaCm2 = table.AreaCm2,
                 columns = table.Columns.Select(c => SeriesPrinter.Summary(c)).ToArray(), remarks = table.Remarks,
             });

@@ -1,3 +1,4 @@
+using DendriteViewer.Kernels.Scheduling;
 using DendriteViewer.Analysis.Impedance.Circuits;
 using DendriteViewer.Analysis.Impedance.KramersKronig;
 using DendriteViewer.Analysis.Impedance.Relaxation;
@@ -115,8 +116,7 @@ public static class SeriesFit
         var results = new T[count];
         try
         {
-            Parallel.For(0, count, new ParallelOptions { CancellationToken = ct, MaxDegreeOfParallelism = Environment.ProcessorCount },
-                i => results[i] = work(i));
+            Parallel.For(0, count, ComputeLane.Options(ct), i => results[i] = work(i));
         }
         catch (AggregateException e) when (e.InnerExceptions.Count > 0)
         {
