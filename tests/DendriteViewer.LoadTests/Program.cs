@@ -17,10 +17,10 @@ await using var server = await AppServer.StartAsync(environment:
     ("Logging__LogLevel__Default", "Warning"), ("Logging__LogLevel__Microsoft.Hosting.Lifetime", "Information"),
 ]);
 Console.Error.WriteLine($"Server at {server.Address}; making a phantom of {load.Size}³.");
-await server.CliAsync(
+await AppServer.CliAsync(
     "phantom", Path.Combine(server.Folder, "cell"), "--size", $"{load.Size}",
     "--voxel-um", (256.0 / load.Size).ToString(CultureInfo.InvariantCulture), "--hours", "0");
-await server.CliAsync("ingest", Path.Combine(server.Folder, "cell"), "--store", Path.Combine(server.Folder, "data", "store"));
+await AppServer.CliAsync("ingest", Path.Combine(server.Folder, "cell"), "--store", Path.Combine(server.Folder, "data", "store"));
 
 var visitor = new Visitor(server.Address);
 await visitor.SetUpAsync(server.Code ?? throw new InvalidOperationException("The server printed no one-time code."), end.Token);
