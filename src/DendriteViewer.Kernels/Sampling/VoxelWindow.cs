@@ -20,15 +20,16 @@ internal sealed unsafe class VoxelWindow : IDisposable
     /// <summary>Voxels along a tile's side that fit well: its box is larger where the tile is turned.</summary>
     public const float MostTile = 88;
 
-    /// <summary>Voxels of a slice.</summary>
-    public const int StepZ = Most * StepY;
+    /// <summary>Voxels of a slice: its rows, and those copied too many after the last.</summary>
+    public const int StepZ = (Most + AtOnce) * StepY;
 
-    // Slices, and rows of each.
+    // Slices, and rows of each that samples may use.
     private const int Most = 128;
     private const int Edge = Brick.TileEdge;
 
     // Rows are copied four by four, since how many there are is different for each slice and hard to predict. What is copied too many lies
-    // in the block that comes next, which is copied over it. In the brick it is what follows, and what vectors may read behind its end.
+    // in the block that comes next, which is copied over it, or after the slice's last row, where there is room for it: in the slice that
+    // comes next it would lie over rows that are already there. In the brick it is what follows, and what vectors may read behind its end.
     private const int AtOnce = 4;
 
     // Samples load rows of voxels that they do not use, at most 31 rows behind the last that they use.
