@@ -26,7 +26,7 @@ internal sealed class MaskVoxels(VolumeReader automatic, AffineTransform transfo
     private readonly Dictionary<int, MaskRaster> _rasters = [];
 
     // What bricks were after some of their strokes, and how many were drawn over each since its last checkpoint.
-    private readonly MaskCheckpoints _checkpoints = new();
+    private readonly MaskCheckpoints _checkpoints = new(CheckpointBudget.Shared);
     private readonly Dictionary<BrickIndex, int> _drawnSince = [];
 
     /// <summary>The levels, those of the automatic mask.</summary>
