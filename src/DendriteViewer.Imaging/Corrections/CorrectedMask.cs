@@ -248,24 +248,13 @@ public sealed partial class CorrectedMask
             }
 
             var next = new MaskEntry { Sequence = _history.Sequence + 1, Base = Base, By = by.Length > 100 ? by[..100] : by, At = at };
-            if (next.Sequence > MaskEntry.MostEntries)
-            {
-                throw new OutOfRangeException($"The log of this mask is full: it holds {MaskEntry.MostEntries} corrections.");
-            }
-
             if (await make(voxels, next) is not { } entry)
             {
                 return next;
             }
 
             // All that showing it needs is there before it is written, so that what is written is shown.
-            var after = _history.With(entry);
-            if (entry.IsMark && after.Numbers > MaskEntry.MostNumbers)
-            {
-                throw new OutOfRangeException(
-                    $"The log of this mask is full: the points and runs of its strokes are {MaskEntry.MostNumbers:N0} numbers at most.");
-            }
-
+            var after = _history.Checked(entry);
             await voxels.PrepareAsync(after.Marks, _history.Of(Base).Strokes, after.Of(Base).Strokes, ct);
             ct.ThrowIfCancellationRequested();
             if (await _log.TryAppendAsync(entry, CancellationToken.None))

@@ -47,8 +47,11 @@ public sealed record MaskEntry
     /// <summary>Bytes of an entry at most.</summary>
     public const int MostBytes = 4 << 20;
 
-    /// <summary>Numbers that the points and runs of all strokes and fills of a log have at most: some 100 MB of the store.</summary>
-    public const int MostNumbers = 5_000_000;
+    /// <summary>Numbers that the points and runs of the strokes and fills that make up a mask now have at most: memory.</summary>
+    public const int MostNumbers = 10_000_000;
+
+    /// <summary>Bytes of all strokes and fills of a log at most, as <see cref="Bytes"/> counts them; up to 200 MB of the store.</summary>
+    public const long MostLogBytes = 64 << 20;
 
     /// <summary>Characters of a note at most.</summary>
     public const int MostNote = 200;
@@ -98,8 +101,30 @@ public sealed record MaskEntry
     /// <summary>Of a disc, and of a fill in one slice: the slice's normal, z, y, x.</summary>
     public double[]? Normal { get; init; }
 
-    /// <summary>Of a fill: its voxels, as <see cref="FillMark.Runs"/>.</summary>
-    public int[]? Runs { get; init; }
+    /// <summary>Of a fill: its voxels, as <see cref="FillMark.Runs"/>. They are unpacked each time they are asked for.</summary>
+    [JsonIgnore]
+    public int[]? Runs
+    {
+        get => Packed is null ? null : MaskRuns.TryUnpack(Packed);
+        init => Packed = value is null ? null : MaskRuns.Pack(value);
+    }
+
+    /// <summary>Of a fill: its runs, packed (docs/masks.md has the format).</summary>
+    public byte[]? Packed { get; init; }
+
+    // As earlier versions wrote the runs of fills.
+    [JsonInclude, JsonPropertyName("runs")]
+    private int[]? ListedRuns
+    {
+        get => null;
+        init
+        {
+            if (value is not null)
+            {
+                Runs = value;
+            }
+        }
+    }
 
     /// <summary>Of a fill: voxels of the grid that its runs are of, z, y, x; null of one that an earlier version made.</summary>
     public int[]? GridZyx { get; init; }
@@ -145,11 +170,15 @@ public sealed record MaskEntry
 
     /// <summary>Voxels of a fill.</summary>
     [JsonIgnore]
-    public long Voxels => Runs is null ? 0 : Enumerable.Range(0, Runs.Length / 4).Sum(i => (long)Runs[4 * i + 3] - Runs[4 * i + 2]);
+    public long Voxels => Runs is not { } runs ? 0 : Enumerable.Range(0, runs.Length / 4).Sum(i => (long)runs[4 * i + 3] - runs[4 * i + 2]);
 
     /// <summary>Numbers of its points and runs.</summary>
     [JsonIgnore]
-    public int Numbers => 3 * (PointsUm?.Length ?? 0) + (Runs?.Length ?? 0);
+    public int Numbers => 3 * (PointsUm?.Length ?? 0) + (Packed is null ? 0 : 4 * MaskRuns.CountOf(Packed));
+
+    /// <summary>Bytes of its points and packed runs.</summary>
+    [JsonIgnore]
+    public int Bytes => 3 * sizeof(double) * (PointsUm?.Length ?? 0) + (Packed?.Length ?? 0);
 
     /// <summary>Of an answer: whether the log had the stroke before it was sent, this time.</summary>
     [JsonIgnore]
@@ -217,8 +246,7 @@ public sealed record MaskEntry
                 ((BrushMark)Mark).Checked();
                 break;
             case MaskEntryKind.Fill:
-                Require(
-                    Erase is not null && Runs is { Length: > 0 and <= 4 * FillMark.MostRuns } && Runs.Length % 4 == 0, "fill");
+                Require(Erase is not null && Runs is { Length: > 0 }, "fill");
                 break;
             case MaskEntryKind.Undo or MaskEntryKind.Redo:
                 Require(Of is > 0 && Of < Sequence, "stroke");

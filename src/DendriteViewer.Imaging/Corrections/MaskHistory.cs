@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using DendriteViewer.Imaging.Bounds;
 
 namespace DendriteViewer.Imaging.Corrections;
 
@@ -29,8 +30,8 @@ public sealed record MaskHistory
     /// <summary>The place in the log of the last entry; 0 of an empty log.</summary>
     public int Sequence { get; private init; }
 
-    /// <summary>Numbers of all strokes and fills, by which a log is bounded.</summary>
-    public long Numbers { get; private init; }
+    /// <summary>Bytes of all strokes and fills, those that were taken back too.</summary>
+    public long Bytes { get; private init; }
 
     // Places of strokes and fills by the names that those who sent them made.
     private ImmutableDictionary<string, int> Ids { get; init; } = ImmutableDictionary<string, int>.Empty;
@@ -74,13 +75,46 @@ public sealed record MaskHistory
     /// <summary>Names of those whose strokes a set has, in the order of their first one.</summary>
     public IReadOnlyList<string> AuthorsOf(IEnumerable<int> strokes) => strokes.Select(s => Marks[s].By).Distinct().ToArray();
 
+    /// <summary>Numbers of the strokes and fills that make up the mask now: not of those that were taken back.</summary>
+    public long NumbersOf(string automatic) => Of(automatic).Strokes.Sum(s => (long)Marks[s].Numbers);
+
+    /// <summary>As <see cref="With"/>, where there is room for the entry.</summary>
+    /// <exception cref="OutOfRangeException">The log is full, or the mask is made of too much; the message says what to do.</exception>
+    public MaskHistory Checked(MaskEntry entry)
+    {
+        if (entry.Sequence > MaskEntry.MostEntries)
+        {
+            throw Full($"it holds {MaskEntry.MostEntries:N0} corrections. They stay as they are");
+        }
+
+        var after = With(entry);
+        if (entry.IsMark && after.Bytes > MaskEntry.MostLogBytes)
+        {
+            throw Full($"its strokes and fills take {MaskEntry.MostLogBytes >> 20} MiB. Versions can still be kept, restored and chosen");
+        }
+
+        // A version that was kept once can always be restored.
+        if (entry.Kind != MaskEntryKind.Restore && after.NumbersOf(entry.Base) is > MaskEntry.MostNumbers and var numbers
+            && numbers > NumbersOf(entry.Base))
+        {
+            throw new OutOfRangeException(
+                $"The points and runs of this mask's strokes would be more than {MaskEntry.MostNumbers:N0} numbers; "
+                + "take strokes back that are not needed, or restore an earlier version, and go on from there.");
+        }
+
+        return after;
+
+        static OutOfRangeException Full(string why) => new(
+            $"The log of this mask is full: {why}; to correct more, import the scans again as a new dataset.");
+    }
+
     /// <summary>The history with one entry more, the next one of the log.</summary>
     public MaskHistory With(MaskEntry entry)
     {
         var now = Of(entry.Base);
         var history = this with
         {
-            Sequence = entry.Sequence, Numbers = Numbers + (entry.IsMark ? entry.Numbers : 0),
+            Sequence = entry.Sequence, Bytes = Bytes + (entry.IsMark ? entry.Bytes : 0),
             Ids = entry is { IsMark: true, Id: { } id } ? Ids.SetItem(id, entry.Sequence) : Ids,
         };
         return entry.Kind switch

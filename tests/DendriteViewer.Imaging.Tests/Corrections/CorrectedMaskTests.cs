@@ -226,27 +226,33 @@ public sealed class CorrectedMaskTests : IDisposable
     }
 
     [Fact]
-    public async Task Log_WithAsManyNumbersAsItMayHave_TakesVersionsButNoStrokes()
+    public async Task Log_WithAsManyBytesAsItMayHave_TakesVersionsButNoStrokes()
     {
         var (mask, store, _) = await (await VolumeAsync()).OpenAsync();
         await mask.PaintAsync(Ball(30, 30, 30, 5), "Ada", 0, default);
         var log = new MaskLog(store.Blobs, (await store.TryOpenAsync(DatasetId.Parse("cell"), default))!, mask.Mask);
-        var runs = Enumerable.Range(0, FillMark.MostRuns).SelectMany(i => new[] { 1, 1, i % 60, 99 }).ToArray();
-        for (var i = 2; i <= 1 + MaskEntry.MostNumbers / runs.Length; i++)
+        var random = new Random(3);
+        var fill = new MaskEntry
         {
-            Assert.True(await log.TryAppendAsync(
-                new MaskEntry { Sequence = i, Kind = MaskEntryKind.Fill, Base = "other", By = "Bo", Erase = false, Runs = runs }, default));
+            Kind = MaskEntryKind.Fill, Base = "other", By = "Bo", Erase = false,
+            Runs = [.. Enumerable.Range(0, 4 * FillMark.MostRuns).Select(_ => random.Next())],
+        };
+        for (var i = 2; i <= 1 + MaskEntry.MostLogBytes / fill.Bytes; i++)
+        {
+            Assert.True(await log.TryAppendAsync(fill with { Sequence = i }, default));
         }
 
-        await mask.SummaryAsync(default);
         var dab = Ball(40, 30, 30, 5) with { Points = [.. Enumerable.Repeat(new WorldPoint(90, 30, 30), BrushMark.MostPoints)] };
         Task PaintAsync() => mask.PaintAsync(dab, "Ada", 1, default);
-        for (var i = 0; i < (MaskEntry.MostNumbers - MaskEntry.MostNumbers / runs.Length * runs.Length) / 3000; i++)
+        var refused = await Assert.ThrowsAsync<OutOfRangeException>(async () =>
         {
-            await PaintAsync();
-        }
-
-        Assert.Contains("log of this mask is full", (await Assert.ThrowsAsync<OutOfRangeException>(PaintAsync)).Message);
+            for (var i = 0; i < 2 + fill.Bytes / (24 * BrushMark.MostPoints); i++)
+            {
+                await PaintAsync();
+            }
+        });
+        Assert.Contains("log of this mask is full", refused.Message);
+        Assert.Contains("import the scans again", refused.Message);
         Assert.Equal(1, (await mask.SaveAsync("all", "Ada", 2, default)).Number);
     }
 

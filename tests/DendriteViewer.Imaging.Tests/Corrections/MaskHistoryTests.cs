@@ -1,3 +1,4 @@
+using DendriteViewer.Imaging.Bounds;
 using DendriteViewer.Imaging.Corrections;
 
 namespace DendriteViewer.Imaging.Tests.Corrections;
@@ -69,5 +70,51 @@ public sealed class MaskHistoryTests
         Assert.Equal("old", Assert.Single(painted.Others("a")).Base);
         var carried = painted.With(new MaskEntry { Sequence = 5, Kind = MaskEntryKind.Carry, Base = "a", From = "old" });
         Assert.Equal([2, 4], carried.Of("a").Strokes);
+    }
+
+    // Twelve regions that grew in noise once filled a log, each of them taken back.
+    [Fact]
+    public void Grown_HundredsOfTimesAndTakenBack_LeavesRoomForMore()
+    {
+        var (history, fill) = (MaskHistory.Empty, Fill());
+        for (var i = 1; i <= 300; i++)
+        {
+            history = history.Checked(fill with { Sequence = 2 * i - 1 });
+            history = history.Checked(Do(MaskEntryKind.Undo, of: 2 * i - 1) with { Sequence = 2 * i, Base = "a" });
+        }
+
+        Assert.Equal(0, history.NumbersOf("a"));
+        Assert.Equal(300L * fill.Bytes, history.Bytes);
+    }
+
+    [Fact]
+    public void Mask_MadeOfAsMuchAsItMayBe_TakesMoreOnceAStrokeWasTakenBack()
+    {
+        var (history, fill) = (MaskHistory.Empty, Fill());
+        for (var i = 1; i <= MaskEntry.MostNumbers / fill.Numbers; i++)
+        {
+            history = history.Checked(fill with { Sequence = i });
+        }
+
+        var next = fill with { Sequence = history.Sequence + 1 };
+        var refused = Assert.Throws<OutOfRangeException>(() => history.Checked(next));
+        Assert.Contains("take strokes back", refused.Message, StringComparison.Ordinal);
+        var without = history.Checked(Do(MaskEntryKind.Undo, of: 1) with { Sequence = next.Sequence, Base = "a" });
+        var full = without.Checked(next with { Sequence = next.Sequence + 1 });
+        Assert.Throws<OutOfRangeException>(
+            () => full.Checked(Do(MaskEntryKind.Redo, of: 1) with { Sequence = full.Sequence + 1, Base = "a" }));
+        Assert.Equal(full.Sequence + 1, full.Checked(Do(MaskEntryKind.Save) with { Sequence = full.Sequence + 1, Base = "a" }).Sequence);
+    }
+
+    // As many runs as a region has that is cut at their bound, in rows of dust.
+    private static MaskEntry Fill()
+    {
+        var random = new Random(1);
+        return new()
+        {
+            Kind = MaskEntryKind.Fill, By = "Ada", Base = "a", Erase = false,
+            Runs = [.. Enumerable.Range(0, FillMark.MostRuns)
+                .SelectMany(i => new[] { i / 1000, i / 20 % 50, i % 20 * 5, i % 20 * 5 + random.Next(1, 5) })],
+        };
     }
 }

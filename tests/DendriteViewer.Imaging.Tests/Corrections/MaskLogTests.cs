@@ -17,6 +17,12 @@ public sealed class MaskLogTests : IDisposable
         PointsUm = [[1, 2, 3], [4, 5, 6]], Normal = [0, 0, 1],
     };
 
+    private static readonly MaskEntry s_fill = new()
+    {
+        Sequence = 1, Kind = MaskEntryKind.Fill, Dataset = "1", Base = "a-b", By = "Ada", At = 5, Erase = false,
+        Runs = [1, 2, 3, 9, 1, 3, 0, 4, 2, 0, 7, 8],
+    };
+
     private readonly TempFolder _folder = new();
 
     private static string Folder => $"datasets/cell/corrections/{new string('1', 32)}/lithium/t1.5/";
@@ -78,12 +84,25 @@ public sealed class MaskLogTests : IDisposable
         Assert.Throws<OutOfRangeException>(() => (s_stroke with { Kind = kind }).Checked());
 
     [Fact]
+    public void Fill_AsEarlierVersionsWroteIt_HasTheSameRuns()
+    {
+        var old = SealedJson.Seal(Encoding.UTF8.GetBytes(
+            """{"format":1,"sequence":1,"dataset":"1","kind":"fill","base":"a-b","by":"Ada","erase":false,"runs":[1,2,3,9,1,3,0,4]}"""));
+        Assert.Equal([1, 2, 3, 9, 1, 3, 0, 4], MaskEntry.Parse(old, "log/1.json", 1).Runs!);
+        var now = s_fill.ToBytes();
+        Assert.Equal(s_fill.Runs!, MaskEntry.Parse(now, "log/1.json", 1).Runs!);
+        Assert.DoesNotContain("\"runs\"", Encoding.UTF8.GetString(now), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Entry_Damaged_IsReadAsItWasOrRefusedInOneSentence()
     {
-        var (random, seed) = (new Random(7), s_stroke.ToBytes());
-        var json = SealedJson.Unseal(seed);
+        var random = new Random(7);
         for (var i = 0; i < Mutants.Count(400); i++)
         {
+            var seed = (i % 4 < 2 ? s_stroke : s_fill).ToBytes();
+            var json = SealedJson.Unseal(seed);
+
             // Sealed again, so that the damage gets past the checksum.
             var bytes = i % 2 == 0 ? Mutants.Text(random, seed) : Reseal(Mutants.Text(random, json));
             try
