@@ -3,10 +3,10 @@ using DendriteViewer.Imaging.Volumes;
 namespace DendriteViewer.Web.Streaming;
 
 /// <summary>
-/// Tells all who look at a dataset the newest state of something, as the list of its sites. One message of a dataset is sent at a time, so
-/// that an older list never arrives after a newer one; what changes while one is sent goes out with the next.
+/// Tells all who look at a dataset the newest state of something, as the list of its sites. One message of a dataset is read and handed out
+/// at a time, so that an older list never arrives after a newer one; what changes meanwhile goes out with the next.
 /// </summary>
-/// <param name="send">Reads the state and sends it.</param>
+/// <param name="send">Reads the state and puts it into the queue of each connection, whose browser it must not wait for.</param>
 /// <param name="fault">Told of a message that failed.</param>
 internal sealed class DatasetNews(Func<DatasetIdentity, Task> send, Action<Exception> fault)
 {

@@ -35,6 +35,7 @@ public sealed class FrameConnection : IFrameSink, IDisposable
 
     /// <param name="client">Where messages go.</param>
     /// <param name="session">What is looked at.</param>
+    /// <param name="seesNames">Whether the names of those who work with the dataset are told.</param>
     /// <param name="panes">Makes the panes' streams for this sink.</param>
     /// <param name="volumes">Loads timesteps ahead.</param>
     /// <param name="slices">Loads slices ahead.</param>
@@ -45,11 +46,12 @@ public sealed class FrameConnection : IFrameSink, IDisposable
     /// <param name="abort">Ends the connection.</param>
     /// <param name="fault">Told of what nobody expected.</param>
     public FrameConnection(
-        ISingleClientProxy client, ViewSession session, Func<IFrameSink, PaneStream[]> panes, VolumeRenderer volumes, SliceRenderer slices,
-        ComputeLane resting, IDisposable budget, TimeProvider time, Func<Task<bool>> isStillOpen, Action abort, Action<Exception> fault)
+        ISingleClientProxy client, ViewSession session, bool seesNames, Func<IFrameSink, PaneStream[]> panes, VolumeRenderer volumes,
+        SliceRenderer slices, ComputeLane resting, IDisposable budget, TimeProvider time, Func<Task<bool>> isStillOpen, Action abort,
+        Action<Exception> fault)
     {
         (_client, Session, _volumes, _slices, _time, _fault) = (client, session, volumes, slices, time, fault);
-        _budget = budget;
+        (_budget, SeesNames) = (budget, seesNames);
         _messages = new MessageQueue(fault);
         _panes = panes(this);
         _dataset = session.Dataset;
@@ -73,6 +75,9 @@ public sealed class FrameConnection : IFrameSink, IDisposable
 
     /// <summary>What is looked at.</summary>
     public ViewSession Session { get; }
+
+    /// <summary>Whether the names of those who work with the dataset are told.</summary>
+    public bool SeesNames { get; }
 
     /// <summary>Sizes of the streams' pictures in device pixels: of the panes, and where they are given of the other timestep's.</summary>
     /// <returns>As <see cref="Awaited"/>.</returns>
@@ -109,6 +114,15 @@ public sealed class FrameConnection : IFrameSink, IDisposable
     public Task ReportStatusAsync(Pane pane, bool isOther, string message, CancellationToken ct) =>
         _client.SendAsync("say", StreamOf(pane, isOther), message, ct);
 
+    /// <summary>Tells the newest list of the dataset's sites, JSON; never waits.</summary>
+    public void TellSites(string json) => _messages.Add("sites", ct => _client.SendAsync("sites", json, ct));
+
+    /// <summary>Tells the newest list of the dataset's saved measurements, JSON; never waits.</summary>
+    public void TellSavedMeasurements(string json) => _messages.Add("measurements", ct => _client.SendAsync("measurements", json, ct));
+
+    /// <summary>Tells how many look at the dataset now; never waits.</summary>
+    public void TellPresence(int count) => _messages.Add("here", ct => _client.SendAsync("here", count, ct));
+
     private static int StreamOf(Pane pane, bool isOther) => (int)pane + (isOther ? Panes : 0);
 
     /// <inheritdoc/>
@@ -128,13 +142,13 @@ public sealed class FrameConnection : IFrameSink, IDisposable
         {
             // An analysis registered scans, or somebody corrected the interface.
             var scene = new { volumes = now.Volumes.Select(SceneVolume.Of), depth = SceneDepth.Of(now) };
-            _messages.Add(ct => _client.SendAsync("dataset", JsonSerializer.Serialize(scene, ViewDto.Json), ct));
+            _messages.Add("dataset", ct => _client.SendAsync("dataset", JsonSerializer.Serialize(scene, ViewDto.Json), ct));
         }
 
         if (!ReferenceEquals(by, this))
         {
             var view = JsonSerializer.Serialize(ViewDto.Of(revision.View), ViewDto.Json);
-            _messages.Add(ct => _client.SendAsync("view", view, revision.Number, awaited, ct));
+            _messages.Add("view", ct => _client.SendAsync("view", view, revision.Number, awaited, ct));
         }
 
         _moved.Set();
@@ -142,11 +156,11 @@ public sealed class FrameConnection : IFrameSink, IDisposable
 
     // The page orders its edits of annotations among the other things that it can take back.
     private void TellEdits() =>
-        _messages.Add(ct => _client.SendAsync("edits", JsonSerializer.Serialize(Session.Edits.Counts, ViewDto.Json), ct));
+        _messages.Add("edits", ct => _client.SendAsync("edits", JsonSerializer.Serialize(Session.Edits.Counts, ViewDto.Json), ct));
 
     // What the page measures without saving it, and what is being computed.
     private void TellMeasurements() =>
-        _messages.Add(ct => _client.SendAsync("measuring", MeasurementMark.JsonOf(Session.Measurements), ct));
+        _messages.Add("measuring", ct => _client.SendAsync("measuring", MeasurementMark.JsonOf(Session.Measurements), ct));
 
     // A link that is revoked or ends, and a membership that is taken away, end what is open too.
     private async Task WatchAccessAsync(Func<Task<bool>> isStillOpen, Action abort, CancellationToken ct)

@@ -49,22 +49,20 @@ public sealed partial class FrameConnections : IDisposable
         (_scheduler, _lanes, _time, _log) = (scheduler, lanes, time, log);
         (_measurements, _shared) = (measurements, shared);
         void Fault(Exception e) => LogFault(_log, e);
-        (_siteNews, _measurementNews) = (new DatasetNews(SendSitesAsync, Fault), new DatasetNews(SendMeasurementsAsync, Fault));
-        _presenceNews = new DatasetNews(id => Everybody(id).SendAsync("here", _sessions.CountOf(id)), Fault);
+        (_siteNews, _measurementNews) = (new DatasetNews(TellSitesAsync, Fault), new DatasetNews(TellMeasurementsAsync, Fault));
+        _presenceNews = new DatasetNews(TellPresenceAsync, Fault);
         _sites.Changed += _siteNews.Tell;
         _measurements.Changed += _measurementNews.Tell;
         _sessions.PresenceChanged += _presenceNews.Tell;
     }
 
-    /// <summary>The group of those who look at a dataset and see, or do not see, the names of those who work with it.</summary>
-    public static string GroupOf(DatasetIdentity id, bool seesNames) => $"dataset:{id.Value}:{(seesNames ? "names" : "guests")}";
-
     /// <summary>Begins to stream to a connection; a connection that joins again leaves what it had.</summary>
     public void Begin(
-        string connectionId, ViewSession session, IDisposable budget, Func<Task<bool>> isStillOpen, Action abort, CancellationToken aborted)
+        string connectionId, ViewSession session, bool seesNames, IDisposable budget, Func<Task<bool>> isStillOpen, Action abort,
+        CancellationToken aborted)
     {
         var connection = new FrameConnection(
-            _hub.Clients.Client(connectionId), session, sink => [.. from isOther in new[] { false, true }
+            _hub.Clients.Client(connectionId), session, seesNames, sink => [.. from isOther in new[] { false, true }
                 from pane in Enum.GetValues<Pane>()
                 select new PaneStream(new PanePictures(pane, session, _slices, _volumes), isOther, _scheduler, _shared, sink, _time,
                     e => LogFault(_log, e))],
@@ -125,21 +123,39 @@ public sealed partial class FrameConnections : IDisposable
         }
     }
 
-    private async Task SendSitesAsync(DatasetIdentity id)
+    private async Task TellSitesAsync(DatasetIdentity id)
     {
         var list = await _sites.ListAsync(id);
-        foreach (var (seesNames, seen) in new[] { (true, list), (false, SiteRules.WithoutNames(list)) })
+        var (named, nameless) = (
+            JsonSerializer.Serialize(list, SiteLog.Json), JsonSerializer.Serialize(SiteRules.WithoutNames(list), SiteLog.Json));
+        foreach (var connection in At(id))
         {
-            await _hub.Clients.Group(GroupOf(id, seesNames)).SendAsync("sites", JsonSerializer.Serialize(seen, SiteLog.Json));
+            connection.TellSites(connection.SeesNames ? named : nameless);
         }
     }
 
     // A measurement's mark has nobody's name.
-    private async Task SendMeasurementsAsync(DatasetIdentity id) =>
-        await Everybody(id).SendAsync("measurements", MeasurementMark.JsonOf(await _measurements.ListAsync(id)));
+    private async Task TellMeasurementsAsync(DatasetIdentity id)
+    {
+        var json = MeasurementMark.JsonOf(await _measurements.ListAsync(id));
+        foreach (var connection in At(id))
+        {
+            connection.TellSavedMeasurements(json);
+        }
+    }
 
-    private IClientProxy Everybody(DatasetIdentity id) =>
-        _hub.Clients.Groups(GroupOf(id, seesNames: true), GroupOf(id, seesNames: false));
+    private Task TellPresenceAsync(DatasetIdentity id)
+    {
+        var count = _sessions.CountOf(id);
+        foreach (var connection in At(id))
+        {
+            connection.TellPresence(count);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private IEnumerable<FrameConnection> At(DatasetIdentity id) => _connections.Values.Where(c => c.Session.Dataset.Identity == id);
 
     [LoggerMessage(LogLevel.Error, "A frame stream failed")]
     private static partial void LogFault(ILogger logger, Exception exception);

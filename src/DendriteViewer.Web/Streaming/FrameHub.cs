@@ -73,19 +73,13 @@ public sealed class FrameHub(
     {
         var identity = opened.Identity;
         var held = await sessions.HoldAsync(session, Context.User!.KeyOf(), opened, query, Context.ConnectionAborted) ?? throw Refused();
-        if (connections.Find(Context.ConnectionId) is { } before && before.Session.Dataset.Identity != identity)
-        {
-            await Groups.RemoveFromGroupAsync(Context.ConnectionId, FrameConnections.GroupOf(before.Session.Dataset.Identity, seesNames: true));
-            await Groups.RemoveFromGroupAsync(Context.ConnectionId, FrameConnections.GroupOf(before.Session.Dataset.Identity, seesNames: false));
-        }
-
         var (user, context) = (Context.User!, Context);
-        await Groups.AddToGroupAsync(Context.ConnectionId, FrameConnections.GroupOf(identity, grant.SeesNames));
 
         // Who may look but not see names any more joins again as a guest.
         async Task<bool> IsOpenAsync() =>
             !held.IsOver && await access.GrantAsync(user, identity) is { } now && (now.SeesNames || !grant.SeesNames);
-        connections.Begin(Context.ConnectionId, held, place, IsOpenAsync, context.Abort, context.ConnectionAborted);
+        connections.Begin(
+            Context.ConnectionId, held, grant.SeesNames, place, IsOpenAsync, context.Abort, context.ConnectionAborted);
         var histogram = await catalog.HistogramAsync(held.Dataset.BasisOf(held.Volume(held.Current.View)), Context.ConnectionAborted);
         return JsonSerializer.Serialize(await SceneDto.OfAsync(held, grant.Role, histogram, catalog, Context.ConnectionAborted),
             ViewDto.Json);

@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Streaming;
 
@@ -16,12 +17,12 @@ public sealed class MessageOrderTests
         var queue = new MessageQueue(_ => { });
         var running = queue.RunAsync(end.Token);
 
-        queue.Add(async _ =>
+        queue.Add("slow", async _ =>
         {
             await slow.Task;
             sent.Add(1);
         });
-        queue.Add(_ =>
+        queue.Add("next", _ =>
         {
             sent.Add(2);
             last.SetResult();
@@ -43,8 +44,8 @@ public sealed class MessageOrderTests
         var queue = new MessageQueue(e => faults.Add(e.Message));
         _ = queue.RunAsync(end.Token);
 
-        queue.Add(_ => throw new InvalidOperationException("no such client"));
-        queue.Add(_ =>
+        queue.Add("failing", _ => throw new InvalidOperationException("no such client"));
+        queue.Add("next", _ =>
         {
             next.SetResult();
             return Task.CompletedTask;
@@ -53,6 +54,45 @@ public sealed class MessageOrderTests
 
         Assert.Equal(["no such client"], faults);
         await end.CancelAsync();
+    }
+
+    // A browser that read nothing once kept every view that others had made meanwhile.
+    [Fact]
+    public async Task MessageQueue_WhereTheBrowserReadsNothing_KeepsTheNewestOfEachKindInTheirOrder()
+    {
+        using var end = new CancellationTokenSource();
+        var (begun, goOn, last) = (new TaskCompletionSource(), new TaskCompletionSource(), new TaskCompletionSource());
+        var sent = new List<string>();
+        var queue = new MessageQueue(_ => { });
+        var running = queue.RunAsync(end.Token);
+        queue.Add("view", async _ =>
+        {
+            begun.SetResult();
+            await goOn.Task;
+            sent.Add("view 0");
+        });
+        await begun.Task;
+
+        for (var i = 1; i <= 1000; i++)
+        {
+            Add("view", i);
+            Add("sites", i);
+        }
+
+        Add("view", 1001);
+        queue.Add("last", _ => Task.Run(last.SetResult));
+        goOn.SetResult();
+        await last.Task;
+
+        Assert.Equal(["view 0", "sites 1000", "view 1001"], sent);
+        await end.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+
+        void Add(string kind, int number) => queue.Add(kind, _ =>
+        {
+            sent.Add($"{kind} {number}");
+            return Task.CompletedTask;
+        });
     }
 
     // Two lists were once read and sent at the same time, and the older one could arrive last and stay.
@@ -86,6 +126,46 @@ public sealed class MessageOrderTests
 
         Assert.Equal([1, 3], sent);
         Assert.Equal(1, most);
+    }
+
+    // One browser that stopped reading once kept the news of a dataset from all the others.
+    [Fact]
+    public async Task DatasetNews_WhereOneBrowserReadsNothing_ReachesTheOthersAtOnceAndThatOneLater()
+    {
+        using var end = new CancellationTokenSource();
+        var (stalled, reading) = (new MessageQueue(_ => { }), new MessageQueue(_ => { }));
+        var (goOn, caughtUp, state, late) = (new TaskCompletionSource(), new TaskCompletionSource(), 0, new List<int>());
+        var heard = Channel.CreateUnbounded<int>();
+        _ = stalled.RunAsync(end.Token);
+        _ = reading.RunAsync(end.Token);
+        var news = new DatasetNews(_ =>
+        {
+            var now = Volatile.Read(ref state);
+            stalled.Add("sites", async _ =>
+            {
+                await goOn.Task;
+                late.Add(now);
+                if (now == 20)
+                {
+                    caughtUp.SetResult();
+                }
+            });
+            reading.Add("sites", async ct => await heard.Writer.WriteAsync(now, ct));
+            return Task.CompletedTask;
+        }, _ => { });
+
+        for (var i = 1; i <= 20; i++)
+        {
+            Volatile.Write(ref state, i);
+            news.Tell(s_dataset);
+            Assert.Equal(i, await heard.Reader.ReadAsync());
+        }
+
+        goOn.SetResult();
+        await caughtUp.Task;
+
+        Assert.InRange(late.Count, 1, 2);
+        await end.CancelAsync();
     }
 
     [Fact]
