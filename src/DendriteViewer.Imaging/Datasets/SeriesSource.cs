@@ -19,6 +19,9 @@ public sealed record SeriesSource
     /// <summary>Order of day and month in the file's dates: day-first or month-first.</summary>
     public string? Dates { get; init; }
 
+    /// <summary>The time zone of the file's dates (Europe/Berlin, +09:00), where the time of the test is counted from them.</summary>
+    public string? Zone { get; init; }
+
     /// <summary>True to read times at the scale that a second clock of the file shows them to have.</summary>
     public bool? RepairTime { get; init; }
 

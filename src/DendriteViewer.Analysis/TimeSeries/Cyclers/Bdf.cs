@@ -87,18 +87,11 @@ public static class Bdf
 
         if (table.Find(Quantity.WallClock) is { Kind: ColumnKind.Dates, Values: var dates } && dates.All(double.IsFinite))
         {
-            return dates.Select(d => Utc(DateTime.UnixEpoch.AddSeconds(d), zone)).ToArray();
+            return TimeZones.ToUtc(dates, zone).Utc;
         }
 
-        return table.Started is { } started && Utc(started, zone) is var first ? time.Select(t => first + t).ToArray() : null;
-    }
-
-    // Of an hour that a clock shows twice the first is taken; what the clock skips counts on.
-    private static double Utc(DateTime local, TimeZoneInfo zone)
-    {
-        var plain = DateTime.SpecifyKind(local, DateTimeKind.Unspecified);
-        var offset = zone.IsAmbiguousTime(plain) ? zone.GetAmbiguousTimeOffsets(plain).Max() : zone.GetUtcOffset(plain);
-        return WallClock.Seconds(plain - offset);
+        return table.Started is { } started && TimeZones.ToUtc([WallClock.Seconds(started)], zone).Utc[0] is var first
+            ? time.Select(t => first + t).ToArray() : null;
     }
 
     private static byte[] Text(List<(string Label, IReadOnlyList<double> Values)> columns, int rows)

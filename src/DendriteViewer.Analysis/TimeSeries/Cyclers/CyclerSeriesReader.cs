@@ -54,6 +54,8 @@ public sealed class CyclerSeriesReader : ISeriesReader
         var table = CyclerFile.Read(bytes, file, new CyclerOptions
         {
             Map = map, UnitsOf = units,
+            Zone = source.Zone is { } zone ? TimeZones.Find(zone) ?? throw new MeasurementException(
+                $"{file}: source.zone {zone} is no time zone; use a name such as Europe/Berlin or an offset such as +09:00.") : null,
             Negate = source.Negate == true, RepairTime = source.RepairTime == true,
             Dates = source.Dates switch { "day-first" => DateOrder.DayFirst, "month-first" => DateOrder.MonthFirst, _ => DateOrder.Unsaid },
         });
@@ -110,7 +112,8 @@ public sealed class CyclerSeriesReader : ISeriesReader
                 throw new MeasurementException(
                     $"{file}: the time of the test falls from {CyclerTable.Say(written[^1].Hours)} h to {CyclerTable.Say(hours)} h in "
                         + $"row {i + 1}; "
-                    + "several tests in one file need to be split.");
+                    + "several tests in one file need to be split, and dates of a clock that was set back an hour need their time zone "
+                    + "(--zone, source.zone).");
             }
 
             // Of rows that a coarse clock gave one time, the first and the last are kept: before and after whatever happened in it.
