@@ -44,8 +44,8 @@ public readonly partial record struct ColumnName(Quantity Quantity, string Unit,
             (Quantity.Phase, "phase(z) phase"),
             (Quantity.Cycle, "cyclenumber cycle cycleindex cyclecount cyclec cyc# zcycle cyc-count"),
             (Quantity.Step, "ns step stepindex stepid stepnumber stepcount line"),
-            (Quantity.Record, "record recordindex rec rec# datapoint dataset recordid channelindex recordnumber"),
-            (Quantity.State, "state status mode steptype stepname command md"),
+            (Quantity.Record, "record recordindex rec rec# datapoint dataset recordid channelindex recordnumber 记录序号 数据序号"),
+            (Quantity.State, "state status mode steptype stepname command md 工步类型 工步名称 工步状态 状态"),
         }.SelectMany(q => q.Names.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(n => KeyValuePair.Create(n, q.Quantity))));
 
     /// <summary>Reads a head.</summary>

@@ -39,7 +39,7 @@ internal static class Corrections
         }
 
         table = (table with { Columns = columns }).Remark(remarks);
-        if (table.Find(Quantity.Current) is not { } current)
+        if ((table.Find(Quantity.Current) ?? table.Find(Quantity.CurrentDensity)) is not { } current)
         {
             return table;
         }
@@ -60,29 +60,45 @@ internal static class Corrections
             : Units.Find(column.Quantity, unit) is null
                 ? throw new MeasurementException($"{file}: {unit} is no unit of {column.Quantity}; use one "
                     + $"of {Units.Accepted(column.Quantity)}.")
-                : column with { Unit = unit, IsDerived = true };
+                : column.IsElapsed && Units.Find(column.Quantity, unit) != (1, 0)
+                    ? throw new MeasurementException($"{file}: '{column.Name}' is written as hours:minutes:seconds and is not in {unit}; "
+                        + "leave its --unit out.")
+                    : column with { Unit = unit, IsDerived = true };
 
     // Some instruments write magnitudes and say beside them which way current flowed.
     private static CyclerTable ByState(CyclerTable table, CyclerColumn current)
     {
-        if (table.Columns.FirstOrDefault(c => c is { Quantity: Quantity.State, Words: not null }) is not { Words: { } words } state
-            || current.Values.Any(v => v < 0))
+        var states = table.Columns.Where(c => c is { Quantity: Quantity.State, Words: not null }).ToArray();
+        if (states.Length == 0 || current.Values.Any(v => v < 0))
         {
             return table;
         }
 
-        var discharging = words.Select(IsDischarge).ToArray();
-        var rows = Enumerable.Range(0, words.Count).Count(i => discharging[i] && current.Values[i] > 0);
-        return rows == 0
-            ? table
-            : table.Replace(current,
-                current with { Values = current.Values.Select((v, i) => discharging[i] ? -v : v).ToArray(), IsDerived = true })
-                .Remark($"'{current.Name}' has no sign, so the {rows} rows in which '{state.Name}' says discharge are taken as negative.");
+        foreach (var state in states)
+        {
+            var discharging = state.Words!.Select(w => FlowWords.Of(w) == FlowWord.Discharge).ToArray();
+            var rows = Enumerable.Range(0, discharging.Length).Count(i => discharging[i] && current.Values[i] > 0);
+            if (rows > 0)
+            {
+                return Unclear(table.Replace(current, current with
+                {
+                    Values = current.Values.Select((v, i) => discharging[i] ? -v : v).ToArray(), IsDerived = true,
+                }).Remark($"'{current.Name}' has no sign, so the {rows} rows in which '{state.Name}' says discharge are taken as "
+                    + "negative."),
+                    current, [state]);
+            }
+        }
+
+        return Unclear(table, current, states);
     }
 
-    private static string Quoted(IEnumerable<CyclerColumn> columns) => string.Join(", ", columns.Select(c => $"'{c.Name}'"));
+    // Words that nobody knows may mean discharge.
+    private static CyclerTable Unclear(CyclerTable table, CyclerColumn current, CyclerColumn[] states) =>
+        table.Remark(states.Where(s => s.Words!.Distinct().Take(2).Count() > 1).Select(s => (s.Name, Words: s.Words!
+            .Where((w, i) => current.Values[i] > 0).Distinct().Where(w => FlowWords.Of(w) == FlowWord.Unknown).ToArray()))
+            .Where(s => s.Words.Length > 0).Select(s => $"'{current.Name}' is never below 0 in the file, and what '{s.Name}' says "
+                + $"({string.Join(", ", s.Words.Take(5).Select(w => $"'{w}'"))}{(s.Words.Length > 5 ? ", …" : "")}) is not known to mean "
+                + "charge or discharge; if current has no sign there, give it one in the file."));
 
-    private static bool IsDischarge(string state) => state is "D" or "d"
-        || state.StartsWith("DCH", StringComparison.OrdinalIgnoreCase) || state.Contains("discharge", StringComparison.OrdinalIgnoreCase)
-        || state.Contains("DChg", StringComparison.OrdinalIgnoreCase);
+    private static string Quoted(IEnumerable<CyclerColumn> columns) => string.Join(", ", columns.Select(c => $"'{c.Name}'"));
 }

@@ -18,6 +18,9 @@ public sealed record CyclerColumn(string Name, Quantity Quantity, string Unit, C
     /// <summary>Whether the quantity or unit was said by the caller or worked out, not read in the file.</summary>
     public bool IsDerived { get; init; }
 
+    /// <summary>Whether the cells are written as hours:minutes:seconds, so that they are in seconds whatever is said.</summary>
+    public bool IsElapsed { get; init; }
+
     /// <summary>The cells in the quantity's own unit (<see cref="Units.Of"/>); null where the unit is not known.</summary>
     public IReadOnlyList<double>? Canonical()
     {

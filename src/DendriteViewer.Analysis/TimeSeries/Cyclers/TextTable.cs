@@ -35,6 +35,13 @@ internal sealed class TextTable
 
         public int Odd { get; set; }
 
+        // The first line with a cell such as 1:30:00, which is in seconds whatever the head says, and the first with a plain number.
+        public int ElapsedLine { get; set; }
+
+        public int PlainLine { get; set; }
+
+        public bool IsTime => name.Quantity is Quantity.TestTime or Quantity.StepTime;
+
         // What a number is made of matters here; what stands in a column that nobody knows does not.
         public bool IsMeasured => Units.Of(name.Quantity).Length > 0;
     }
@@ -161,7 +168,7 @@ internal sealed class TextTable
             for (var c = 0; c < Math.Min(cells.Length, _columns.Length); c++)
             {
                 seen[c] += cells[c].Length > 0 ? 1 : 0;
-                numbers[c] += IsNumber(cells[c]) || ElapsedSeconds(cells[c]) is not null ? 1 : 0;
+                numbers[c] += IsNumber(cells[c]) || Elapsed.Seconds(cells[c]) is not null ? 1 : 0;
                 dates[c] += WallClock.IsDate(cells[c]) ? 1 : 0;
             }
         }
@@ -183,7 +190,17 @@ internal sealed class TextTable
             return;
         }
 
-        var value = cell.Length == 0 ? double.NaN : Number(cell, line);
+        var isElapsed = cell.Contains(':', StringComparison.Ordinal);
+        var value = cell.Length == 0 ? double.NaN : isElapsed && column is { IsMeasured: true, IsTime: false } ? null : Number(cell, line);
+        if (isElapsed && value is not null)
+        {
+            column.ElapsedLine = column.ElapsedLine == 0 ? line + 1 : column.ElapsedLine;
+        }
+        else if (value is not null and not double.NaN)
+        {
+            column.PlainLine = column.PlainLine == 0 ? line + 1 : column.PlainLine;
+        }
+
         if (value is null && !column.IsMeasured)
         {
             column.Odd++;
@@ -201,7 +218,7 @@ internal sealed class TextTable
         var text = cell;
         if (cell.Contains(':', StringComparison.Ordinal))
         {
-            return ElapsedSeconds(cell);
+            return Elapsed.Seconds(cell);
         }
 
         if (cell.Contains(',', StringComparison.Ordinal))
@@ -222,38 +239,9 @@ internal sealed class TextTable
     private static bool IsNumber(string cell) =>
         double.TryParse(cell.Replace(',', '.'), NumberStyles.Float, CultureInfo.InvariantCulture, out _);
 
-    // hh:mm:ss, hh:mm:ss.fff, d.hh:mm:ss, d-hh:mm:ss.
-    private static double? ElapsedSeconds(string cell)
-    {
-        var parts = cell.Split(':');
-        if (parts.Length != 3)
-        {
-            return null;
-        }
-
-        double days = 0;
-        var at = parts[0].IndexOfAny(['.', '-', 'd', ' ']);
-        if (at > 0)
-        {
-            if (!Whole(parts[0][..at], out days))
-            {
-                return null;
-            }
-
-            parts[0] = parts[0][(at + 1)..];
-        }
-
-        return Whole(parts[0], out var hours) && Whole(parts[1], out var minutes) && minutes < 60
-            && double.TryParse(parts[2].Replace(',', '.'), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds)
-            && seconds < 61 ? (((((days * 24) + hours) * 60) + minutes) * 60) + seconds : null;
-
-        static bool Whole(string text, out double value) =>
-            double.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value < 1e7;
-    }
-
     private CyclerColumn Finish(Column column, CyclerOptions options)
     {
-        var (quantity, unit) = (column.Name.Quantity, column.Name.Unit);
+        var quantity = column.Name.Quantity;
         if (column.Odd > 0)
         {
             _remarks.Add($"{column.Odd} cells of '{Quote(column.Head)}' are no numbers and were left empty.");
@@ -261,8 +249,7 @@ internal sealed class TextTable
 
         if (column.Kind == ColumnKind.Numbers)
         {
-            var seconds = unit.Contains(':', StringComparison.Ordinal);
-            return new CyclerColumn(column.Head, quantity, seconds ? "s" : unit, ColumnKind.Numbers) { Values = column.Numbers };
+            return FinishNumbers(column, options);
         }
 
         if (column.Kind == ColumnKind.Words)
@@ -291,6 +278,28 @@ internal sealed class TextTable
 
         return new CyclerColumn(column.Head, quantity == Quantity.Unknown ? Quantity.WallClock : quantity, "s",
             ColumnKind.Dates) { Values = values };
+    }
+
+    private CyclerColumn FinishNumbers(Column column, CyclerOptions options)
+    {
+        var (unit, isElapsed) = (column.Name.Unit, column.ElapsedLine > 0);
+        var isClock = unit.Contains(':', StringComparison.Ordinal);
+        if (isElapsed && column.PlainLine > 0 && (column.IsTime || options.Map.ContainsKey(column.Head)))
+        {
+            throw new MeasurementException($"{_file}: '{Quote(column.Head)}' has hours:minutes:seconds in line {column.ElapsedLine} and a "
+                + $"plain number in line {column.PlainLine}; write one of them in all rows.");
+        }
+
+        if (isElapsed && !isClock && unit.Length > 0 && Units.Find(column.Name.Quantity, unit) != (1, 0))
+        {
+            _remarks.Add($"'{Quote(column.Head)}' is read as hours:minutes:seconds, as its cells are written, not in {unit} as its "
+                + "head says.");
+        }
+
+        return new CyclerColumn(column.Head, column.Name.Quantity, isElapsed || isClock ? "s" : unit, ColumnKind.Numbers)
+        {
+            Values = column.Numbers, IsElapsed = isElapsed,
+        };
     }
 
     private MeasurementException Bad(int line, string problem) =>
