@@ -58,6 +58,7 @@ public static class CyclerFile
 
         var table = MprFile.Is(bytes) ? MprFile.Read(bytes, file) : ReadText(bytes, file, options);
         table = Corrections.Apply(table, options, file);
+        table = UnixTimes.Check(table, options, file);
         table = TimeOfTest.Settle(table, options, file);
         return TimeScale.Check(table, options, file);
     }

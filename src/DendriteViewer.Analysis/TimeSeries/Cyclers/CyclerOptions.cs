@@ -35,7 +35,7 @@ public sealed record CyclerOptions
     public TimeZoneInfo? Zone { get; init; }
 
     /// <summary>
-    /// True to put times right that a second clock of the file, or its charge, shows to be in another unit than their header says.
+    /// True to put times right that a second clock of the file shows to be in another unit than their header says.
     /// </summary>
     public bool RepairTime { get; init; }
 }

@@ -1,9 +1,9 @@
 namespace DendriteViewer.Analysis.TimeSeries.Cyclers;
 
 /// <summary>
-/// Compares the time of the test with a second measure of time in the file: a clock, or the charge that current made of it. Milliseconds
-/// under a header that says seconds are not seen in the column by itself. Where the two differ by the factor of another unit the file is
-/// refused; only where the caller asks for it are times put right, and it is said.
+/// Compares the time of the test with a second clock of the file, and current times time with its charge. Milliseconds under a header that
+/// says seconds are not seen in the column by itself. Where two differ by the factor of another unit the file is refused. Times that a
+/// second clock shows to be wrong are put right where the caller asks for it, and it is said; a charge does not tell which is wrong.
 /// </summary>
 internal static class TimeScale
 {
@@ -14,6 +14,9 @@ internal static class TimeScale
     private static readonly (double Factor, string Unit)[] s_scales =
         [(1e9, "nanoseconds"), (1e6, "microseconds"), (1e3, "milliseconds"), (1 / 60.0, "minutes"), (1 / 3600.0, "hours")];
 
+    // Factors that only a current or a charge in another unit makes.
+    private static readonly double[] s_ofCharge = [1e-3, 1e-6];
+
     /// <summary>The table, its times repaired where that was asked for.</summary>
     /// <exception cref="MeasurementException">The times are in another unit than their header says.</exception>
     public static CyclerTable Check(CyclerTable table, CyclerOptions options, string file)
@@ -23,12 +26,24 @@ internal static class TimeScale
             return table;
         }
 
-        var (ratio, against) = RatioOf(table, time);
-        if (ratio is not { } r || s_scales.FirstOrDefault(s => Math.Abs((r / s.Factor) - 1) <= Tolerance) is not { Unit: not null } scale)
+        var clock = OfClock(table, time);
+        if (clock is { } told)
         {
-            return ratio is { } odd && Math.Abs(odd - 1) > Tolerance
-                ? table.Remark($"'{column.Name}' runs {CyclerTable.Say(odd)} times as fast as {against}; one of the two is wrong.")
-                : table;
+            table = ByClock(table, column, told.Ratio, $"'{told.Name}'", options, file);
+            column = table.Find(Quantity.TestTime)!;
+        }
+
+        CheckCharge(table, column, clock is not null, file);
+        return table;
+    }
+
+    private static CyclerTable ByClock(CyclerTable table, CyclerColumn column, double ratio, string against, CyclerOptions options,
+        string file)
+    {
+        if (s_scales.FirstOrDefault(s => IsNear(ratio, s.Factor)) is not { Unit: not null } scale)
+        {
+            return IsNear(ratio, 1) ? table
+                : table.Remark($"'{column.Name}' runs {CyclerTable.Say(ratio)} times as fast as {against}; one of the two is wrong.");
         }
 
         if (!options.RepairTime)
@@ -45,36 +60,50 @@ internal static class TimeScale
             + "as was asked for.");
     }
 
-    private static (double? Ratio, string Against) RatioOf(CyclerTable table, IReadOnlyList<double> time)
+    private static (double Ratio, string Name)? OfClock(CyclerTable table, IReadOnlyList<double> time)
     {
         var clock = table.Find(Quantity.UnixTime) ?? table.Find(Quantity.WallClock);
-        if (clock is not null && !clock.IsDerived && clock.Canonical() is { } seconds)
+        if (clock is null || clock.Canonical() is not { } seconds)
         {
-            var ratios = new List<double>();
-            for (var i = 1; i < time.Count; i++)
-            {
-                var (step, elapsed) = (seconds[i] - seconds[i - 1], time[i] - time[i - 1]);
-                if (step >= LeastClockStep && elapsed > 0)
-                {
-                    ratios.Add(elapsed / step);
-                }
-            }
+            return null;
+        }
 
-            if (ratios.Count >= LeastSteps)
+        var ratios = new List<double>();
+        for (var i = 1; i < time.Count; i++)
+        {
+            var (step, elapsed) = (seconds[i] - seconds[i - 1], time[i] - time[i - 1]);
+            if (step >= LeastClockStep && elapsed > 0)
             {
-                return (Noise.Median([.. ratios]), $"'{clock.Name}'");
+                ratios.Add(elapsed / step);
             }
         }
 
-        return (OfCharge(table, time), "the charge in the file");
+        return ratios.Count >= LeastSteps ? (Noise.Median([.. ratios]), clock.Name) : null;
+    }
+
+    // Time, current and charge are one equation: that it does not hold does not tell which of them is in another unit.
+    private static void CheckCharge(CyclerTable table, CyclerColumn time, bool hasClock, string file)
+    {
+        var charge = table.Find(Quantity.Charge) ?? table.Find(Quantity.Capacity);
+        if (charge is null || table.Find(Quantity.Current) is not { IsDerived: false } current || time.Canonical() is not { } seconds
+            || OfCharge(charge, current, seconds) is not { } ratio)
+        {
+            return;
+        }
+
+        CyclerColumn[] suspects = hasClock ? [current, charge] : [time, current, charge];
+        var units = suspects.Select(c => (c.Name, Unit: Units.Scaled(c.Quantity, c.Unit, ReferenceEquals(c, charge) ? ratio : 1 / ratio)))
+            .Where(c => c.Unit is not null).Select(c => $"--unit \"{c.Name}={c.Unit}\"").ToArray();
+        throw new MeasurementException(
+            $"{file}: current times time is {CyclerTable.Say(ratio)} times the charge, so one of "
+            + $"{string.Join(", ", suspects.Select(c => $"'{c.Name}'"))} is in another unit than its header says; correct that header"
+            + (units.Length > 0 ? $", or say {string.Join(" or ", units)}, whichever is true." : "."));
     }
 
     // Current times time against the change of the charge. Most rows must agree, since charges start anew and current is interrupted.
-    private static double? OfCharge(CyclerTable table, IReadOnlyList<double> time)
+    private static double? OfCharge(CyclerColumn charge, CyclerColumn current, IReadOnlyList<double> time)
     {
-        var charge = table.Find(Quantity.Charge) ?? table.Find(Quantity.Capacity);
-        if (charge?.Canonical() is not { } ah || table.Find(Quantity.Current) is not { IsDerived: false } current
-            || current.Canonical() is not { } ampere)
+        if (charge.Canonical() is not { } ah || current.Canonical() is not { } ampere)
         {
             return null;
         }
@@ -101,5 +130,8 @@ internal static class TimeScale
     }
 
     // A charge in another unit than its header says looks the same as a factor that is none of time's; only a large one is taken as that.
-    private static bool IsFarOff(double ratio) => s_scales.Any(s => Math.Abs((ratio / s.Factor) - 1) <= Tolerance);
+    private static bool IsFarOff(double ratio) =>
+        s_scales.Any(s => IsNear(ratio, s.Factor)) || s_ofCharge.Any(f => IsNear(ratio, f));
+
+    private static bool IsNear(double ratio, double factor) => Math.Abs((ratio / factor) - 1) <= Tolerance;
 }

@@ -83,6 +83,12 @@ public static class Units
         return null;
     }
 
+    /// <summary>The unit that is a factor times another; null where a quantity has none.</summary>
+    internal static string? Scaled(Quantity quantity, string unit, double factor) =>
+        Find(quantity, unit) is not (var own, 0) ? null
+        : s_dimensions.First(d => d.Canonical == Of(quantity)).Units
+            .Where(u => Math.Abs((u.Factor / own / factor) - 1) <= 0.05).Select(u => u.Names[0]).FirstOrDefault();
+
     // A degree sign that a wrong encoding destroyed is left out. Greek and Latin micro signs are one; /cm^2, cm-2, cm² and the like are
     // /cm2.
     private static string Plain(string unit) => unit.Trim().Trim('\uFFFD').Replace('μ', 'µ').Replace("^", "", StringComparison.Ordinal)

@@ -122,15 +122,6 @@ public sealed class CyclerFileTests
     }
 
     [Fact]
-    public void Time_MillisecondsWithoutAClock_AreSeenInTheCharge()
-    {
-        var rows = string.Concat(Enumerable.Range(0, 40)
-            .Select(i => FormattableString.Invariant($"{i * 1000},3.7,0.1,{i * 0.1 / 3600:R}\n")));
-        Assert.Contains("as the charge in the file shows", Refusal("Test Time / s,Voltage / V,Current / A,Net Capacity / Ah\n" + rows),
-            StringComparison.Ordinal);
-    }
-
-    [Fact]
     public void LastRow_ThatWasNotFinished_IsLeftOutAndSaid()
     {
         var table = Read("time/s,Ewe/V\n0,3.7\n1,3.6\n2");
