@@ -54,6 +54,7 @@ public static class Normalizer
         var chosen = Choose(wanted, [(spectrum, edge)]);
         var pre = Clamp(spectrum, edge, chosen.Pre!.Value, wanted.Pre is not null, "pre-edge", remarks);
         var post = Clamp(spectrum, edge, chosen.Post!.Value, wanted.Post is not null, "post-edge", remarks);
+        RequireSides(pre, wanted.Pre is not null, post, wanted.Post is not null);
         post = post with { From = Math.Min(post.From, post.To - 2) };
 
         var (preCurve, preDegree) = PreCurve(spectrum, edge, pre, wanted.Ends, remarks);
@@ -77,6 +78,22 @@ public static class Normalizer
             PreEdge = line, PostEdge = [.. line.Select((l, i) => l + postCurve.At(energies[i]))], Normalized = normalized,
             Remarks = remarks,
         };
+    }
+
+    // A line below the edge and a curve above it: on the wrong side either gives a step that means nothing.
+    private static void RequireSides(EnergyRange pre, bool isPreGiven, EnergyRange post, bool isPostGiven)
+    {
+        if (isPreGiven && pre.To >= 0)
+        {
+            throw new MeasurementException(FormattableString.Invariant(
+                $"The pre-edge range {pre.From:0.##} to {pre.To:0.##} eV does not end below E0; give --pre two energies below 0."));
+        }
+
+        if (isPostGiven && post.From <= 0)
+        {
+            throw new MeasurementException(FormattableString.Invariant(
+                $"The post-edge range {post.From:0.##} to {post.To:0.##} eV does not begin above E0; give --post two energies above 0."));
+        }
     }
 
     // From the first point of a range to the one behind its last.

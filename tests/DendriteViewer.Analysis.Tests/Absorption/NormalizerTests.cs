@@ -93,6 +93,17 @@ public sealed class NormalizerTests
             StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(5, 10, 20, 50, "pre-edge range 5 to 10 eV does not end below E0")]
+    [InlineData(-30, 0, 20, 50, "pre-edge range -30 to 0 eV does not end below E0")]
+    [InlineData(-30, -10, -8, 50, "post-edge range -8 to 50 eV does not begin above E0")]
+    public void Range_OnTheWrongSideOfE0_IsRefused(double pre1, double pre2, double post1, double post2, string says)
+    {
+        NormalizationSettings settings = new() { Pre = new(pre1, pre2), Post = new(post1, post2) };
+        var error = Assert.Throws<MeasurementException>(() => Normalizer.Normalize(Synthetic.Of("a"), settings, Synthetic.Edge));
+        Assert.Contains(says, error.Message, StringComparison.Ordinal);
+    }
+
     // A single spike, such as a monochromator's glitch, has the largest slope of all and no high neighbours.
     [Fact]
     public void E0_OfASpectrumWithAGlitch_IsTheEdge()
