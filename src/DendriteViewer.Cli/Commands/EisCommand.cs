@@ -49,7 +49,11 @@ internal static class EisCommand
         Description = "Intervals of 95 % from the profile of χ²: R1,CPE1_1.",
     };
 
-    private static readonly Option<double?> s_areaOption = new("--area-cm2") { Description = "Electrode area, for Ω cm²." };
+    private static readonly Option<double?> s_areaOption = new("--area-cm2")
+    {
+        Description = "Electrode area, for Ω cm²; files in Ω cm² need it.",
+    };
+
     private static readonly Option<string?> s_mask = new("--mask")
     {
         Description = "Leaves points out: a condition on re, im, f or |z|, such as \"im>0\" or \"f<0.1 or f>1e5\".",
@@ -143,7 +147,7 @@ internal static class EisCommand
         };
         var lambda = parse.GetValue(s_lambdaOption) is { } l ? s_lambda.Check(l) : (double?)null;
 
-        var file = ImpedanceReader.Read(parse.GetValue(s_path)!, sign);
+        var file = ImpedanceReader.Read(parse.GetValue(s_path)!, sign, area);
         var sweeps = Chosen(file, parse.GetValue(s_sweep));
         var printed = parse.GetValue(s_kk) ? EisTests.KramersKronig(sweeps, mask, kk)
             : parse.GetValue(s_drt) ? EisTests.Relaxation(sweeps, mask, lambda)

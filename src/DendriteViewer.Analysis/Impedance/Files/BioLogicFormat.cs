@@ -26,9 +26,9 @@ internal sealed class BioLogicFormat : IImpedanceFormat
         }
 
         var names = SourceText.Fields(lines[head - 1], '\t');
-        var layout = ColumnLayout.Of(names) ?? throw source.Refuse(
+        var layout = ColumnLayout.Of(source, names) ?? throw source.Refuse(
             $"It has no column for {ColumnLayout.Missing(names)}; export it from EC-Lab with freq/Hz, Re(Z)/Ohm and -Im(Z)/Ohm.");
-        List<string> remarks = layout.IsPolar ? ["Re and Im were computed from modulus and phase."] : [];
+        List<string> remarks = [.. layout.Remarks];
         var rows = BlockRows.Read(source, head, lines.Length, layout, '\t', remarks, "EC-Lab");
         var blocks = Loops(lines[..head], rows).SelectMany(BlockRows.BySweep).ToList();
         if (blocks.Count > 0)

@@ -16,7 +16,20 @@ internal enum ColumnKind
 }
 
 /// <summary>A column's meaning and what its numbers are multiplied by to get Hz, Ω, degrees or seconds.</summary>
-internal readonly record struct ColumnMeaning(ColumnKind Kind, double Factor, bool SignIsNamed = false);
+internal readonly record struct ColumnMeaning(ColumnKind Kind, double Factor, bool SignIsNamed = false)
+{
+    /// <summary>The unit as the file writes it; empty where it names none, null for columns without names.</summary>
+    public string? Unit { get; init; }
+
+    /// <summary>Whether the unit is one that such a column may have.</summary>
+    public bool IsUnitKnown { get; init; } = true;
+
+    /// <summary>Whether the factor leads to Ω cm².</summary>
+    public bool PerArea { get; init; }
+
+    /// <summary>Whether the name says that the values were fitted or computed.</summary>
+    public bool IsComputed { get; init; }
+}
 
 /// <summary>
 /// Names that columns of impedance files have: <c>Freq(Hz)</c>, <c>frequency_Hz</c>, <c>Z'(a)</c>, <c>Re(Z)/Ohm</c>, <c>Re_Z_ohm</c>,
@@ -25,54 +38,98 @@ internal readonly record struct ColumnMeaning(ColumnKind Kind, double Factor, bo
 internal static partial class ColumnNames
 {
     /// <summary>What a name says.</summary>
-    public static ColumnMeaning Of(string header)
+    /// <param name="header">The name, perhaps with its unit.</param>
+    /// <param name="below">The unit that a line below the names has for the column, or nothing.</param>
+    public static ColumnMeaning Of(string header, string below = "")
     {
         // Primes as typographers write them, and the minus sign.
         var name = SourceText.Unquote(header).Replace('′', '\'').Replace("″", "''").Replace('’', '\'').Replace("\"", "''")
             .Replace('−', '-').Replace('–', '-');
         var minus = name.StartsWith('-') || name.StartsWith("neg", StringComparison.OrdinalIgnoreCase);
-        var bare = name.TrimStart('-', ' ');
-        if (FrequencyName().IsMatch(bare))
+        var head = ColumnHead.Of(name.TrimStart('-', ' '));
+        var (unit, other) = head.Unit.Length > 0 ? (head.Unit, below) : (below, "");
+        var kind = KindOf(head.Name, unit);
+        if (kind is ColumnKind.Other or ColumnKind.Sweep)
         {
-            return new(ColumnKind.Frequency, Prefix(bare, "Hz"));
+            return new(kind, 1) { Unit = unit };
         }
 
-        if (SweepName().IsMatch(bare))
+        var perArea = false;
+        var factor = unit.Length == 0 ? head.Name.StartsWith("hours", StringComparison.OrdinalIgnoreCase) ? 3600 : 1
+            : ImpedanceUnits.Find(kind, unit, out perArea);
+        var agree = other.Length == 0 || (ImpedanceUnits.Find(kind, other, out var area) == factor && area == perArea);
+        minus &= kind is ColumnKind.Imaginary or ColumnKind.Phase;
+        return new(kind, (minus ? -1 : 1) * (factor ?? 1), minus)
         {
-            return new(ColumnKind.Sweep, 1);
-        }
-
-        if (SecondsName().IsMatch(bare))
-        {
-            return new(ColumnKind.Seconds, HoursUnit().IsMatch(bare) ? 3600 : MinutesUnit().IsMatch(bare) ? 60 : 1);
-        }
-
-        if (ImaginaryName().IsMatch(bare))
-        {
-            return new(ColumnKind.Imaginary, (minus ? -1 : 1) * Prefix(bare, "Ω|ohm"), minus);
-        }
-
-        if (RealName().IsMatch(bare))
-        {
-            return new(ColumnKind.Real, Prefix(bare, "Ω|ohm"));
-        }
-
-        if (ModulusName().IsMatch(bare))
-        {
-            return new(ColumnKind.Modulus, Prefix(bare, "Ω|ohm"));
-        }
-
-        return PhaseName().IsMatch(bare)
-            ? new(ColumnKind.Phase, (minus ? -1 : 1) * (RadianUnit().IsMatch(bare) ? 180 / Math.PI : 1), minus)
-            : new(ColumnKind.Other, 1);
+            Unit = agree ? unit : $"{unit}' and '{other}", IsUnitKnown = factor is not null && agree, PerArea = perArea,
+            IsComputed = Computed().IsMatch(head.Name),
+        };
     }
 
-    // Capital M is a million, small m a thousandth; "kohm" and "MHz" as they stand.
-    private static double Prefix(string name, string unit)
+    private static ColumnKind KindOf(string name, string unit)
     {
-        var match = Regex.Match(name, $"(?<![A-Za-zµ])([kKMmGµu])\\.?\\s?(?i:{unit})", RegexOptions.CultureInvariant);
-        return !match.Success ? 1 : match.Groups[1].Value switch { "k" or "K" => 1e3, "M" => 1e6, "m" => 1e-3, "G" => 1e9, _ => 1e-6 };
+        if (Uncertainty().IsMatch(name))
+        {
+            return ColumnKind.Other;
+        }
+
+        if (FrequencyName().IsMatch(name))
+        {
+            return ColumnKind.Frequency;
+        }
+
+        if (SweepName().IsMatch(name))
+        {
+            return ColumnKind.Sweep;
+        }
+
+        if (SecondsName().IsMatch(name))
+        {
+            // T is a temperature unless its unit is of time; a clock is no count of seconds.
+            var isTime = unit.Length == 0 ? name != "T" : ImpedanceUnits.Find(ColumnKind.Seconds, unit, out _) is not null;
+            return isTime || (!name.Equals("t", StringComparison.OrdinalIgnoreCase) && !Clock().IsMatch(unit)) ? ColumnKind.Seconds
+                : ColumnKind.Other;
+        }
+
+        var kind = ImaginaryName().IsMatch(name) ? ColumnKind.Imaginary
+            : RealName().IsMatch(name) ? ColumnKind.Real
+            : ModulusName().IsMatch(name) ? ColumnKind.Modulus
+            : PhaseName().IsMatch(name) ? ColumnKind.Phase
+            : ColumnKind.Other;
+        var isOhm = kind != ColumnKind.Phase && ImpedanceUnits.Find(kind, unit, out _) is not null;
+        return isOhm || IsOfImpedance(name) ? kind : ColumnKind.Other;
     }
+
+    // "Re", "Real part of Z" and "Zre" are of Z; "Re(Y)", "Im(M)" and "Real permittivity" are of something else.
+    private static bool IsOfImpedance(string name)
+    {
+        if (name.StartsWith("impedance", StringComparison.OrdinalIgnoreCase) || !PartName().IsMatch(name))
+        {
+            return true;
+        }
+
+        var of = NoQuantity().Replace(PartName().Replace(name, ""), "");
+        return of.Length == 0 || of.StartsWith('z') || of.StartsWith('Z') || of.StartsWith("impedance", StringComparison.OrdinalIgnoreCase);
+    }
+
+    [GeneratedRegex(@"^(neg[ _]?)?(re(al)?|im(ag(inary)?)?|img|mod(ulus)?|abs(olute)?|magnitude|mag|phase|theta|φ|ϕ|θ|phi|angle|arg)",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex PartName();
+
+    [GeneratedRegex(@"(?<!\p{L})(part|component|value|of|the|angle|shift|fit|fitted|calc|calculated|model|sim|simulated|meas"
+        + @"|measured|data|raw|exp)(?!\p{L})|[^\p{L}]", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex NoQuantity();
+
+    [GeneratedRegex(@"(?<!\p{L})(fit|fitted|calc|calcd|calculated|model|modell?ed|sim|simulated|simulation|theory)(?!\p{L})"
+        + @"|(fit|calc|model)$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Computed();
+
+    [GeneratedRegex(@"(?<!\p{L})(std|stdev|stddev|std[ _]?dev|err|error|sd|sigma|unc|uncertainty|residuals?|resid|delta)(?!\p{L})"
+        + @"|(std|stdev|err|error)$|[σΔ±]", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Uncertainty();
+
+    [GeneratedRegex(@":|^(utc|gmt|unix|local|iso)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Clock();
 
     [GeneratedRegex(@"^(f|freq|frequency|frequenz|fréquence)\b|^freq|^f[_ /(\[]",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
@@ -85,12 +142,6 @@ internal static partial class ColumnNames
     [GeneratedRegex(@"^(time|t|elapsed[ _]time|hours|test time)\b|^time[_ /(\[]|^t[_/(\[]|^elapsed",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex SecondsName();
-
-    [GeneratedRegex(@"(^hours\b|[_ /(\[]h(ours|r)?[)\]]?$)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex HoursUnit();
-
-    [GeneratedRegex(@"[_ /(\[]min(utes)?[)\]]?$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex MinutesUnit();
 
     [GeneratedRegex(@"^(neg[ _]?)?(im(ag(inary)?)?([ _(\[/]|$|z)|z[ _]?''|z[ _]?im|z[ _.]?i?imag|z''|x$|z\(im|z[ _]?\(?imag|img)",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
@@ -106,7 +157,4 @@ internal static partial class ColumnNames
 
     [GeneratedRegex(@"^(phase|z[ _]?phz|zphase|theta|φ|ϕ|θ|phi\b|angle|arg)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex PhaseName();
-
-    [GeneratedRegex(@"rad(ians?)?\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex RadianUnit();
 }

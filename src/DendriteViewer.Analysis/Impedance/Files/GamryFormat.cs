@@ -50,14 +50,12 @@ internal sealed class GamryFormat : IImpedanceFormat
             })];
         }
 
-        var layout = ColumnLayout.Of(names) ?? throw source.Refuse(
+        string[] units = at + 2 < lines.Length && lines[at + 2].StartsWith("\t#", StringComparison.Ordinal)
+            ? SourceText.Fields(lines[at + 2], '\t') : [];
+        var layout = ColumnLayout.Of(source, names, units) ?? throw source.Refuse(
             $"Its table ZCURVE in line {at + 1} has no column for {ColumnLayout.Missing(names)}; export it from Gamry's programs again.");
-        var from = at + 2;
-        if (from < lines.Length && lines[from].StartsWith("\t#", StringComparison.Ordinal))
-        {
-            from++;
-        }
-
+        remarks.AddRange(layout.Remarks);
+        var from = at + 2 + (units.Length > 0 ? 1 : 0);
         var to = from;
         while (to < lines.Length && lines[to].StartsWith('\t') && lines[to].Any(char.IsAsciiDigit))
         {

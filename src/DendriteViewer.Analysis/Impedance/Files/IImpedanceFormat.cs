@@ -36,7 +36,8 @@ internal sealed record ImpedanceSource(string Path, byte[] Bytes)
 /// <param name="Re">Real part in Ω.</param>
 /// <param name="Im">Imaginary part in Ω, with the sign that the column's name says.</param>
 /// <param name="Seconds">Seconds since the file's beginning, where known.</param>
-internal readonly record struct ImpedanceRow(double FrequencyHz, double Re, double Im, double? Seconds = null);
+/// <param name="PerArea">Whether Re and Im are in Ω cm² instead.</param>
+internal readonly record struct ImpedanceRow(double FrequencyHz, double Re, double Im, double? Seconds = null, bool PerArea = false);
 
 /// <summary>Rows that a file keeps together: a loop, a cycle, or all there are. They may hold several sweeps still.</summary>
 /// <param name="Rows">In the order of the file.</param>

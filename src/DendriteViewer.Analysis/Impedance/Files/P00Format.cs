@@ -20,9 +20,9 @@ internal sealed class P00Format : IImpedanceFormat
         }
 
         var names = SourceText.Fields(lines[head], '\t');
-        var layout = ColumnLayout.Of(names)
+        var layout = ColumnLayout.Of(source, names)
             ?? throw source.Refuse($"It has no column for {ColumnLayout.Missing(names)}; export it as text.");
-        List<string> remarks = [];
+        List<string> remarks = [.. layout.Remarks];
         var rows = BlockRows.Read(source, head + 2, lines.Length, layout, '\t', remarks, "its program");
         if (rows.Count != count)
         {

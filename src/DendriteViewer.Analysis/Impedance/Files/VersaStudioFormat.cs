@@ -36,8 +36,9 @@ internal sealed class VersaStudioFormat : IImpedanceFormat
                 to = lines.Length;
             }
 
-            if (ColumnLayout.Of(SourceText.Fields(lines[named][Definition.Length..], ',')) is { } layout)
+            if (ColumnLayout.Of(source, SourceText.Fields(lines[named][Definition.Length..], ',')) is { } layout)
             {
+                remarks.AddRange(layout.Remarks.Except(remarks));
                 blocks.Add(new([.. BlockRows.Read(source, named + 1, to, layout, ',', remarks, "VersaStudio").Select(r => r.Row)]));
             }
 

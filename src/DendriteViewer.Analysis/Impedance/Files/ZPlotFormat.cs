@@ -21,15 +21,17 @@ internal sealed partial class ZPlotFormat : IImpedanceFormat
         var lines = source.Lines;
         var blocks = new List<ImpedanceBlock>();
         var rows = new List<ImpedanceRow>();
+        var remarks = new List<string>();
         ColumnLayout? layout = null;
         var separator = ',';
         for (var i = 0; i < lines.Length; i++)
         {
             var line = lines[i].Trim();
-            if (HeadOf(line) is { } head)
+            if (HeadOf(source, line) is { } head)
             {
                 Close();
                 (layout, separator) = head;
+                remarks.AddRange(layout.Remarks);
             }
             else if (layout is not null && line.Length > 0 && !line.StartsWith("End Comments", StringComparison.OrdinalIgnoreCase))
             {
@@ -45,7 +47,7 @@ internal sealed partial class ZPlotFormat : IImpedanceFormat
 
         Close();
         return blocks.Count > 0
-            ? new ImpedanceTable("ZPlot", blocks, [])
+            ? new ImpedanceTable("ZPlot", blocks, [.. remarks.Distinct()])
             : throw source.Refuse("It has no rows below a line with Freq(Hz), Z' and Z''; export the spectrum from ZView again.");
 
         void Close()
@@ -58,7 +60,7 @@ internal sealed partial class ZPlotFormat : IImpedanceFormat
         }
     }
 
-    private static (ColumnLayout, char)? HeadOf(string line)
+    private static (ColumnLayout, char)? HeadOf(ImpedanceSource source, string line)
     {
         if (!line.Contains("Freq", StringComparison.OrdinalIgnoreCase) || !line.Contains("Z'", StringComparison.Ordinal))
         {
@@ -68,7 +70,7 @@ internal sealed partial class ZPlotFormat : IImpedanceFormat
         // The old form has the names in one quoted line, two blanks or more apart, above rows that commas part.
         var quoted = line.StartsWith('"');
         var names = quoted ? NamesParted().Split(line.Trim('"', ' ')) : SourceText.Fields(line, '\t');
-        return ColumnLayout.Of(names) is { } layout ? (layout, quoted ? ',' : '\t') : null;
+        return ColumnLayout.Of(source, names) is { } layout ? (layout, quoted ? ',' : '\t') : null;
     }
 
     private static DateTime? StartOf(string[] lines)

@@ -6,8 +6,8 @@ public static class Units
     private static readonly (string Canonical, (double Factor, string[] Names)[] Units)[] s_dimensions =
     [
         ("s", [(1, ["s", "sec", "secs", "second", "seconds"]), (1e-3, ["ms", "msec", "millisecond", "milliseconds"]),
-            (1e-6, ["us", "µs"]), (60, ["min", "mins", "minute", "minutes"]), (3600, ["h", "hr", "hour", "hours"]),
-                (86400, ["d", "days"])]),
+            (1e-6, ["us", "µs"]), (60, ["min", "mins", "minute", "minutes"]), (3600, ["h", "hr", "hrs", "hour", "hours"]),
+                (86400, ["d", "day", "days"])]),
         ("V", [(1, ["V", "volt", "volts"]), (1e-3, ["mV"]), (1e-6, ["uV", "µV"]), (1e3, ["kV"])]),
         ("A", [(1, ["A", "ampere", "amperes", "amp", "amps"]), (1e-3, ["mA"]), (1e-6, ["uA", "µA"]), (1e-9, ["nA"])]),
         ("A/cm2", [(1, ["A/cm2"]), (1e-3, ["mA/cm2"]), (1e-6, ["uA/cm2", "µA/cm2"]), (1e-4, ["A/m2"]), (0.1, ["kA/m2"])]),
