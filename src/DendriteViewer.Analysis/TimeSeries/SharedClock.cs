@@ -40,7 +40,7 @@ public sealed record SharedClock(Series? Current, Series? Voltage, ClockComparis
             return new SharedClock(current, voltage, null, null);
         }
 
-        bool IsStated(string kind) => manifest.Series.Any(s => s.Kind == kind && s.Clock is not null);
+        bool IsStated(string kind) => manifest.Series.Any(s => s.Kind == kind && s.Clock is { IsStated: true });
         var (ofCurrent, ofVoltage) = (Edge.OfCurrent(current), Edge.OfVoltage(voltage));
         var movesVoltage = IsStated("current") && !IsStated("voltage");
         var fit = movesVoltage ? ClockFit.Of(ofCurrent, ofVoltage) : ClockFit.Of(ofVoltage, ofCurrent);
@@ -61,7 +61,7 @@ public sealed record SharedClock(Series? Current, Series? Voltage, ClockComparis
 
         var how = IsStated(against) ? "" : $" The {against} was taken to be on the clock of the scans.";
         var warning = Describe(comparison) + $"; charge and events are on the {against}’s clock.{how} "
-            + $"State it in dataset.json as the clock of the {kind} series, so that Faraday’s volume has it too.";
+            + $"State it in dataset.json as the clock of the {kind} series and import that again, so that Faraday’s volume has it too.";
         return kind == "voltage"
             ? new SharedClock(current, Moved(voltage, fit), comparison, warning)
             : new SharedClock(Moved(current, fit), voltage, comparison, warning);

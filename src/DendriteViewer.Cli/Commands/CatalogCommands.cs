@@ -156,7 +156,8 @@ internal static class CatalogCommands
                 Console.Out.WriteLine(prefix);
             }
 
-            Console.Out.WriteLine($"{swept.Prefixes.Count} unfinished volume(s), {swept.Bytes / 1e6:0.#} MB{(parse.GetValue(dry) ? "" : ", removed")}.");
+            Console.Out.WriteLine($"{swept.Prefixes.Count} unfinished volume(s) or replaced series, "
+                + $"{swept.Bytes / 1e6:0.#} MB{(parse.GetValue(dry) ? "" : ", removed")}.");
             return ExitCodes.Done;
         }));
         return command;

@@ -70,12 +70,15 @@ internal static class IngestCommand
                     volumes = result.Volumes,
                     bytes = result.Bytes,
                     seconds = Math.Round(result.Elapsed.TotalSeconds, 3),
+                    seriesChanges = result.SeriesChanges,
                     warnings = result.Warnings,
                 });
             }
             else
             {
-                Console.Out.WriteLine(result.AlreadyThere
+                Console.Out.WriteLine(result is { AlreadyThere: true, SeriesChanges.Count: > 0 }
+                    ? $"{result.Id}: {result.Volumes} volume(s) were there already; series changed."
+                    : result.AlreadyThere
                     ? $"{result.Id} was there already: {result.Volumes} volume(s)."
                     : $"{result.Id}: {result.Volumes} volume(s), {result.Bytes / 1e6:0.#} MB in {result.Elapsed.TotalSeconds:0.0} s.");
                 foreach (var warning in result.Warnings)

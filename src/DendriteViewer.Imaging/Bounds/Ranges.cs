@@ -68,6 +68,9 @@ public static class Ranges
     /// <summary>A voxel's size of what is imported.</summary>
     public static readonly NumberRange VoxelUm = new("The voxel size", 1e-6, 1e5, "µm");
 
+    /// <summary>Length of a file with a series; what it holds takes several times as much memory while it is read.</summary>
+    public static readonly NumberRange SeriesBytes = new("A series file", 0, 512 << 20, "bytes");
+
     /// <summary>Points that correct the interface or the outline.</summary>
     public static readonly NumberRange CorrectionPoints = new("The number of points", 0, 1000);
 }

@@ -102,7 +102,7 @@ public sealed class DatasetStore(IBlobStore blobs)
             return null;
         }
 
-        var name = BlobNames.Dataset(dataset.Id) + BlobNames.SeriesPath(kind);
+        var name = BlobNames.Series(dataset.Id, series);
         var bytes = await blobs.TryReadAsync(name, ct) ?? throw new VolumeFormatException($"{name} is missing; import the dataset again.");
         return series.Sha256 is null || series.Sha256 == Convert.ToHexStringLower(SHA256.HashData(bytes))
             ? Series.Parse(kind, bytes, name).OnClock(series.Clock)

@@ -58,6 +58,12 @@ public static class Manifests
         foreach (var s in manifest.Series)
         {
             Require(VolumeKey.IsModality(s.Kind), file, "series.kind", $"is '{s.Kind}'; use lower case letters, digits and hyphens, as in voltage");
+            Require(s.Clock?.Other is not { Count: > 0 }, file, $"the clock of the {s.Kind} series",
+                $"has {Names(s.Clock?.Other)}, which is not known; its fields are offsetSeconds, driftPpm, offsetSigma and driftSigma");
+            Require(s.Clock is not { IsStated: false }, file, $"the clock of the {s.Kind} series",
+                "states neither offsetSeconds nor driftPpm; give one of them, 0 where the clocks are one, or leave the clock out");
+            Require(s.Source?.Other is not { Count: > 0 }, file, $"the source of the {s.Kind} series",
+                $"has {Names(s.Source?.Other)}, which is not known; its fields are column, unit, negate, dates and repairTime");
             Require(s.Clock is not { IsPossible: false }, file, $"the clock of the {s.Kind} series",
                 "has a number that no clock has; give offsetSeconds in seconds and driftPpm within 100000");
             Require(s.Source is not { Unit: not null, Column: null }, file, $"source.unit of the {s.Kind} series",
@@ -182,6 +188,9 @@ public static class Manifests
     }
 
     private static WorldPoint PointOf(JsonElement e) => new(e[0].GetDouble(), e[1].GetDouble(), e[2].GetDouble());
+
+    private static string Names(Dictionary<string, JsonElement>? unknown) =>
+        string.Join(", ", (unknown?.Keys ?? Enumerable.Empty<string>()).Take(3).Select(k => $"'{OneLine.Quote(k)}'"));
 
     private static void Require(bool ok, string file, string field, string problem)
     {

@@ -17,7 +17,7 @@ public static partial class SeriesColumns
     // Quantities that are shown, and of which no other number is made.
     private static readonly (string Kind, string[] Units)[] s_measured =
     [
-        ("temperature", ["°C", "degC", "C", "K"]),
+        ("temperature", ["degC", "°C", "C", "K"]),
         ("pressure", ["Pa", "kPa", "MPa", "bar", "mbar", "psi"]),
         ("charge", ["Ah", "mAh", "uAh", "µAh", "μAh", "C", "mC"]),
     ];

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using DendriteViewer.Imaging.Datasets;
@@ -17,11 +16,14 @@ namespace DendriteViewer.Imaging.Importing;
 /// <param name="TotalBytes">Voxel bytes of all volumes.</param>
 public readonly record struct ImportProgress(string Volume, long DoneBytes, long TotalBytes);
 
-/// <summary>What an import did, and to which dataset.</summary>
+/// <summary>What an import did, and to which dataset. It was already there where no volume was new.</summary>
 public sealed record ImportResult(DatasetId Id, DatasetIdentity Identity, int Volumes, long Bytes, TimeSpan Elapsed, bool AlreadyThere)
 {
     /// <summary>What whoever uses the scans must know of the files: what was not taken, guessed or absent; each sentence once.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>A sentence on each series that a dataset did not have, or had otherwise; they come first among the warnings.</summary>
+    public IReadOnlyList<string> SeriesChanges { get; init; } = [];
 }
 
 /// <summary>One volume to be imported by itself.</summary>
@@ -153,7 +155,8 @@ public sealed class Importer(DatasetStore store, IScanAnalysis analysis, TimePro
             }
 
             var warnings = new List<string>();
-            var series = await ReadSeriesAsync(manifest, root, warnings, ct);
+            var seriesImport = new SeriesImport(store, SeriesReader);
+            var series = await seriesImport.ReadAsync(manifest, p => sources.Confined(Path.GetFullPath(p, root)), warnings, ct);
             var identity = existing?.Identity;
             var total = work.Sum(w => w.Source.Shape.Count * w.Source.Type.Size());
             var done = 0L;
@@ -201,35 +204,34 @@ public sealed class Importer(DatasetStore store, IScanAnalysis analysis, TimePro
             }
 
             var published = existing;
+            var (toPublish, changes) = await seriesImport.WriteAsync(id, existing, series, written, ct);
             if (fresh || existing is null)
             {
-                foreach (var (one, bytes) in series)
-                {
-                    await store.Blobs.WriteAsync(BlobNames.Dataset(id) + BlobNames.SeriesPath(one.Kind), bytes, ct);
-                }
-
-                var described = manifest with
-                {
-                    Series = series.Select(m => m.Series with
-                    {
-                        Path = BlobNames.SeriesPath(m.Series.Kind), Sha256 = Convert.ToHexStringLower(SHA256.HashData(m.Bytes)),
-                    }).ToArray(),
-                };
+                var described = manifest with { Series = toPublish };
                 published = await store.UpdateAsync(id, now => PublishedAsync(id, described, now, stored, ct), ct, existing?.Identity);
                 identity = published.Identity;
-                await import.EndAsync(written, ct);
+
+                // From here on it is published, so that nothing that stops the rest may remove it.
+                var ended = written.ToArray();
                 written.Clear();
+                await import.EndAsync(ended.Where(w => w.EndsWith('/')), ct);
                 var register = work.Where(w => w.Volume.Register == true).Select(w => new VolumeKey(w.Volume.Modality, w.Volume.Hours)).ToHashSet();
                 if (register.Count > 0)
                 {
                     await RegisterAsync(published, register, (key, share) => progress?.Report(new($"registering {key}", (long)(share * total), total)), ct);
                 }
             }
+            else if (changes.Count > 0)
+            {
+                published = await store.UpdateAsync(
+                    id, now => ValueTask.FromResult(WithSeries((now ?? existing).Manifest, toPublish)), ct, existing.Identity);
+                written.Clear();
+            }
 
             warnings.AddRange(published?.OutlineWarning is { } outline ? [outline] : []);
             return new ImportResult(id, identity!.Value, stored.Count, total, time.GetElapsedTime(started), !fresh && existing is not null)
             {
-                Warnings = warnings,
+                Warnings = [.. changes, .. warnings], SeriesChanges = changes,
             };
 
             // Of several files, each sentence names its own.
@@ -318,41 +320,6 @@ public sealed class Importer(DatasetStore store, IScanAnalysis analysis, TimePro
         }
     }
 
-    // What a cycler wrote is stored as CSV of hours and values, with what was guessed on the way.
-    private async Task<List<(SeriesManifest Series, byte[] Bytes)>> ReadSeriesAsync(
-        DatasetManifest manifest, string root, List<string> warnings, CancellationToken ct)
-    {
-        var list = new List<(SeriesManifest, byte[])>();
-
-        // Whoever adds a series of their own to a dataset.json writes it below those that are there.
-        foreach (var s in manifest.Series.GroupBy(s => s.Kind).Select(g => g.Last()))
-        {
-            var path = Sources.Confined(Path.GetFullPath(s.Path, root));
-            if (!File.Exists(path))
-            {
-                throw new VolumeFormatException($"{path}, the {s.Kind} series, does not exist; correct the path.");
-            }
-
-            var bytes = await File.ReadAllBytesAsync(path, ct);
-            var described = s;
-            if (SeriesReader?.Read(s, bytes, path) is { } read)
-            {
-                (bytes, described) = (read.Csv, s with { Source = read.Source });
-                warnings.AddRange(read.Source.Remarks ?? []);
-            }
-
-            var series = Series.Parse(s.Kind, bytes, path).OnClock(s.Clock);
-            warnings.AddRange(series.Warnings);
-            warnings.AddRange(series.CoverageWarnings(manifest.Volumes.Select(v => v.Hours).ToArray()));
-            warnings.AddRange(s.Kind == "current" && CurrentCheck.WarningOf(manifest.Cell, series) is { } odd ? [odd] : []);
-            list.Add((described, bytes));
-        }
-
-        warnings.AddRange(manifest.Series.GroupBy(s => s.Kind).Where(g => g.Count() > 1)
-            .Select(g => $"dataset.json names {g.Count()} series of kind {g.Key}; the last was taken, the others were left out."));
-        return list;
-    }
-
     private async ValueTask<DatasetManifest> PublishedAsync(DatasetId id, DatasetManifest manifest, Dataset? existing, List<VolumeManifest> stored, CancellationToken ct)
     {
         var keys = stored.Select(v => new VolumeKey(v.Modality, v.Hours)).ToHashSet();
@@ -366,8 +333,8 @@ public sealed class Importer(DatasetStore store, IScanAnalysis analysis, TimePro
         {
             Id = id.Value,
             Volumes = volumes,
-            Series = manifest.Series.Concat(existing?.Manifest.Series ?? []).DistinctBy(s => s.Kind).ToArray(),
         };
+        published = WithSeries(published, manifest.Series);
         if (existing is null && published.Cell is { } cell)
         {
             // Only a search of ours says how the search ended.
@@ -384,6 +351,9 @@ public sealed class Importer(DatasetStore store, IScanAnalysis analysis, TimePro
             ? await OutlineSearch.RunAsync(analysis, store, Dataset.Of(id, published), ct)
             : published;
     }
+
+    private static DatasetManifest WithSeries(DatasetManifest manifest, IEnumerable<SeriesManifest> series) =>
+        manifest with { Series = series.Concat(manifest.Series).DistinctBy(s => s.Kind).ToArray() };
 
     // The interface and the outline of the earliest scan of the first modality, kept with the dataset.
     private async Task<DatasetManifest> WithInterfaceAsync(DatasetId id, DatasetManifest manifest, DepthManifest depth, CancellationToken ct)

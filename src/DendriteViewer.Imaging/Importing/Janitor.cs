@@ -5,13 +5,13 @@ using DendriteViewer.Imaging.Volumes;
 namespace DendriteViewer.Imaging.Importing;
 
 /// <summary>What was removed.</summary>
-/// <param name="Prefixes">Of volumes that nothing published names.</param>
+/// <param name="Prefixes">Of volumes that nothing published names, and names of such series.</param>
 /// <param name="Bytes">What they took.</param>
 public sealed record Swept(IReadOnlyList<string> Prefixes, long Bytes);
 
 /// <summary>
-/// Removes what dead imports and analyses left: volumes below a dataset's prefix that no manifest names, and corrections of masks of a
-/// dataset that had the id before. Nothing is removed of a dataset that somebody writes at the moment.
+/// Removes what dead imports and analyses left: volumes and series below a dataset's prefix that no manifest names, and corrections of
+/// masks of a dataset that had the id before. Nothing is removed of a dataset that somebody writes at the moment.
 /// </summary>
 public sealed class Janitor(DatasetStore store, TimeProvider time)
 {
@@ -44,7 +44,7 @@ public sealed class Janitor(DatasetStore store, TimeProvider time)
                     if (remove)
                     {
                         store.Forget(prefix);
-                        await store.Blobs.DeleteAllAsync(prefix, ct);
+                        await (prefix.EndsWith('/') ? store.Blobs.DeleteAllAsync(prefix, ct) : store.Blobs.DeleteAsync(prefix, ct));
                     }
                 }
             }
@@ -67,7 +67,8 @@ public sealed class Janitor(DatasetStore store, TimeProvider time)
             return [];
         }
 
-        var named = dataset?.Everything.Select(v => v.Prefix).ToHashSet() ?? [];
+        var named = dataset?.Everything.Select(v => v.Prefix)
+            .Concat(dataset.Manifest.Series.Select(s => BlobNames.Series(id, s))).ToHashSet() ?? [];
         var stray = new Dictionary<string, long>(StringComparer.Ordinal);
         var young = new HashSet<string>(StringComparer.Ordinal);
         await foreach (var blob in store.Blobs.ListAsync(BlobNames.Dataset(id), ct))
@@ -92,6 +93,11 @@ public sealed class Janitor(DatasetStore store, TimeProvider time)
                 var slash = name.IndexOf('/', corrections.Length);
                 return dataset is not null && slash > 0 && !name.StartsWith(
                     BlobNames.CorrectionsOf(id, dataset.Identity), StringComparison.Ordinal) ? name[..(slash + 1)] : null;
+            }
+
+            if (name.StartsWith(BlobNames.Dataset(id) + BlobNames.SeriesFolder, StringComparison.Ordinal))
+            {
+                return name;
             }
 
             var end = name.IndexOf(End, StringComparison.Ordinal);

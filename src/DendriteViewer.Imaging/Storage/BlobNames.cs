@@ -40,8 +40,18 @@ public static class BlobNames
     /// </summary>
     public static string CorrectionsOf(DatasetId id, DatasetIdentity identity) => $"{Dataset(id)}{Corrections}{identity.Value}/";
 
+    /// <summary>Prefix of measured curves, below the dataset's prefix.</summary>
+    public const string SeriesFolder = "series/";
+
     /// <summary>A measured curve, below the dataset's prefix.</summary>
-    public static string SeriesPath(string kind) => $"series/{kind}.csv";
+    public static string SeriesPath(string kind) => $"{SeriesFolder}{kind}.csv";
+
+    /// <summary>A measured curve that took the place of another, below the dataset's prefix: other bytes, another name.</summary>
+    public static string SeriesPath(string kind, string sha256) => $"{SeriesFolder}{kind}.{sha256[..Math.Min(16, sha256.Length)]}.csv";
+
+    /// <summary>The blob of a published series.</summary>
+    public static string Series(DatasetId id, SeriesManifest series) => Dataset(id)
+        + (series.Sha256 is { } sha && series.Path == SeriesPath(series.Kind, sha) ? series.Path : SeriesPath(series.Kind));
 
     /// <summary>A shard of a level: <c>LEVEL/c/Z/Y/X</c> below the volume's prefix.</summary>
     public static string Shard(string volume, int level, int z, int y, int x) => $"{volume}{level}/c/{z}/{y}/{x}";

@@ -49,12 +49,12 @@ public sealed class SeriesReportTests
     public void Report_ClockThatIsStated_IsTheReference()
     {
         var cell = new SyntheticCell { ClockSeconds = 40, StepHours = 0.0025 };
-        var stated = s_manifest with { Series = [new() { Kind = "current", Clock = new() }] };
+        var stated = s_manifest with { Series = [new() { Kind = "current", Clock = new() { OffsetSeconds = 0 } }] };
         var report = Of(cell, stated);
         Assert.Equal("voltage", report.Clock.Comparison!.Kind);
         Assert.InRange(report.Events.Single(e => e.Kind == EventKind.HardShort).Hours, cell.HardHours - 0.0015, cell.HardHours + 0.004);
 
-        var both = Of(cell, stated with { Series = [.. stated.Series, new() { Kind = "voltage", Clock = new() }] });
+        var both = Of(cell, stated with { Series = [.. stated.Series, new() { Kind = "voltage", Clock = new() { OffsetSeconds = 0 } }] });
         Assert.False(both.Clock.Comparison!.IsApplied);
         Assert.Contains(both.Warnings, w => w.Contains("states both clocks", StringComparison.Ordinal));
     }

@@ -1,10 +1,12 @@
+using DendriteViewer.Imaging.Bounds;
+
 namespace DendriteViewer.Analysis.TimeSeries.Cyclers;
 
 /// <summary>Reads what cyclers write.</summary>
 public static class CyclerFile
 {
     /// <summary>The largest file that is read, bytes.</summary>
-    public const long MostBytes = 1L << 30;
+    public static readonly long MostBytes = (long)Ranges.SeriesBytes.Most;
 
     // Files that are known by their first bytes and not read, with what to do.
     private static readonly (byte[] Magic, string Sentence)[] s_refused =
