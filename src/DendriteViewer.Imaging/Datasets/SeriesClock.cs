@@ -6,7 +6,7 @@ namespace DendriteViewer.Imaging.Datasets;
 /// <summary>How the clock of an instrument stands to that of the scans. A series is read with its times put right by it.</summary>
 public sealed record SeriesClock
 {
-    /// <summary>Seconds that the instrument's clock is ahead at 0 h; they are taken from its times. Null is 0 where a drift is given.</summary>
+    /// <summary>Seconds that the instrument's clock is ahead at 0 h; they are taken from its times. Null is 0.</summary>
     public double? OffsetSeconds { get; init; }
 
     /// <summary>Standard deviation of the offset, s; null where nobody said.</summary>

@@ -143,7 +143,8 @@ internal sealed class SeriesImport(DatasetStore store, ISeriesReader? reader)
             .. SourceOf(there) == SourceOf(read) ? Array.Empty<string>() : ["source"],
         ];
         var what = others.Length == 0 ? "description" : string.Join(" and ", others);
-        var clock = read.Clock is { } c ? FormattableString.Invariant($" Its clock is stated to be {c.OffsetSeconds ?? 0:0.###} s ahead at 0 h")
+        var clock = read.Clock is { } c
+            ? FormattableString.Invariant($" Its clock is stated to be {c.OffsetSeconds ?? 0:0.###} s ahead at 0 h")
             + FormattableString.Invariant($"{(c.DriftPpm is null or 0 ? "" : $" and {c.DriftPpm:0.###} ppm fast")}.")
             : there.Clock is null ? "" : " No clock is stated for it any more.";
         return $"The {read.Kind} series was published anew: its {what} changed.{clock}";

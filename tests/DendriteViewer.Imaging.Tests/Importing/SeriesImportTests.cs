@@ -32,7 +32,8 @@ public sealed class SeriesImportTests : IDisposable
         var again = await ImportAsync();
         Assert.True(again.AlreadyThere);
         Assert.Equal(
-            "The voltage series was published anew: its clock changed. Its clock is stated to be 600 s ahead at 0 h.", again.SeriesChanges[0]);
+            "The voltage series was published anew: its clock changed. Its clock is stated to be 600 s ahead at 0 h.",
+            again.SeriesChanges[0]);
         Assert.Equal(2, again.SeriesChanges.Count);
         Assert.Equal(again.SeriesChanges, again.Warnings.Take(2));
         var after = (await VoltageAsync(first.Id)).Hours;
@@ -77,7 +78,8 @@ public sealed class SeriesImportTests : IDisposable
     public async Task Import_WithDamagedRowsInTheStore_WritesThemAnew()
     {
         var id = (await ImportAsync()).Id;
-        await _store.Blobs.WriteAsync(BlobNames.Dataset(id) + BlobNames.SeriesPath("voltage"), "hours,voltage_V\n0,9\n"u8.ToArray(), default);
+        await _store.Blobs.WriteAsync(BlobNames.Dataset(id) + BlobNames.SeriesPath("voltage"),
+            "hours,voltage_V\n0,9\n"u8.ToArray(), default);
         await Assert.ThrowsAsync<VolumeFormatException>(() => VoltageAsync(id));
         Assert.Contains("damaged or missing", Assert.Single((await ImportAsync()).SeriesChanges), StringComparison.Ordinal);
         await VoltageAsync(id);
@@ -109,7 +111,8 @@ public sealed class SeriesImportTests : IDisposable
 
     [Fact]
     public void UnitProblem_OfATemperature_NamesAUnitThatKeyboardsHave() =>
-        Assert.Contains("name it as in temperature_degC", SeriesColumns.UnitProblem("temperature", "temperature"), StringComparison.Ordinal);
+        Assert.Contains("name it as in temperature_degC", SeriesColumns.UnitProblem("temperature", "temperature"),
+            StringComparison.Ordinal);
 
     public void Dispose() => _folder.Dispose();
 
