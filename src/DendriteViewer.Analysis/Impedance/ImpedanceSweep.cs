@@ -9,7 +9,10 @@ public sealed record ImpedanceSweep
     /// <summary>Hours since the file's own beginning at which the sweep began; null where the file does not say.</summary>
     public double? Hours { get; init; }
 
-    /// <summary>The instrument's clock when the sweep began, without a time zone; null where the file does not say.</summary>
+    /// <summary>
+    /// The instrument's clock when the sweep began, without a time zone (UTC where the file counts seconds since 1970, which is said);
+    /// null where the file does not say.
+    /// </summary>
     public DateTime? Started { get; init; }
 
     /// <summary>Frequencies in Hz, above 0, rising or falling throughout.</summary>

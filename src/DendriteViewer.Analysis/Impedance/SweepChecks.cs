@@ -16,6 +16,12 @@ internal static class SweepChecks
     /// <summary>Points that a sweep has at least.</summary>
     public const int LeastPoints = 5;
 
+    /// <summary>Points that a sweep has at most; more would take a test or a fit minutes, and no instrument measures so many.</summary>
+    public const int MostSweepPoints = 10_000;
+
+    // Seconds beyond the first are since 1970, not since the file's beginning; beyond the second they are no seconds.
+    private const double ClockSeconds = 1e9, NoSeconds = 1e11;
+
     private const double LeastADecade = 3;
 
     // A sweep is cut short where it lacks this part of the decades that the other sweeps of the file have.
@@ -24,13 +30,14 @@ internal static class SweepChecks
     private static readonly NumberRange s_frequency = new("frequency", 1e-9, 1e12, "Hz");
     private static readonly NumberRange s_ohm = new("Re or Im", -1e15, 1e15, "Ω");
 
-    private sealed record Part(List<ImpedanceRow> Rows, ImpedanceBlock Block, bool IsLast, string? Reason);
+    private sealed record Part(
+        List<ImpedanceRow> Rows, ImpedanceBlock Block, bool IsLast, string? Reason, bool IsFirst = true, string? Remark = null);
 
     /// <summary>The sweeps of a table.</summary>
     /// <exception cref="MeasurementException">None can be used; the message names the file.</exception>
     public static ImpedanceFile Check(ImpedanceSource source, ImpedanceTable table, ImaginarySign sign)
     {
-        table = WithoutRests(table);
+        table = WithClock(WithoutRests(table));
         var count = table.Blocks.Sum(b => (long)b.Rows.Count);
         if (count is 0 or > MostPoints)
         {
@@ -64,17 +71,24 @@ internal static class SweepChecks
             var factor = turned ? -1 : 1;
             var seconds = part.Rows[0].Seconds;
             var hours = seconds is { } s && (parts.Count > 1 || s != start) ? s / 3600
-                : part.Block.Started is { } at && firstClock is { } first && parts.Count > 1 ? (at - first).TotalHours : (double?)null;
+                : part.IsFirst && part.Block.Started is { } at && firstClock is { } first && parts.Count > 1 ? (at - first).TotalHours
+                : (double?)null;
+            // A comment speaks of the first sweep below it.
+            hours ??= part.IsFirst ? part.Block.Hours : null;
             sweeps.Add(new ImpedanceSweep
             {
                 Index = i,
                 Hours = hours,
-                Started = part.Block.Started,
+                Started = part.IsFirst ? part.Block.Started : StartedLater(part, seconds),
                 FrequencyHz = [.. part.Rows.Select(r => r.FrequencyHz)],
                 Re = [.. part.Rows.Select(r => r.Re)],
                 Im = [.. part.Rows.Select(r => factor * r.Im)],
                 Truncated = part.IsLast && IsShort(part.Block, part.Rows),
-                Remarks = part.IsLast && part.Block.Aborted ? ["The file says that this sweep was stopped before its end."] : [],
+                Remarks =
+                [
+                    .. part.IsLast && part.Block.Aborted ? ["The file says that this sweep was stopped before its end."] : (string[])[],
+                    .. part.Remark is { } remark ? [remark] : (string[])[],
+                ],
             });
         }
 
@@ -83,7 +97,51 @@ internal static class SweepChecks
             throw source.Refuse(refused[0].Reason);
         }
 
+        var timed = sweeps.Where(s => s.Hours is not null).ToList();
+        if (timed.Zip(timed.Skip(1)).FirstOrDefault(p => p.Second.Hours <= p.First.Hours) is ({ } before, { } after))
+        {
+            remarks.Add(string.Create(CultureInfo.InvariantCulture,
+                $"The sweeps' times do not rise: sweep {after.Index} begins at {after.Hours:0.###} h, sweep {before.Index} before it at ")
+                + string.Create(CultureInfo.InvariantCulture, $"{before.Hours:0.###} h; check the column of times."));
+        }
+
         return new ImpedanceFile(source.Path, table.Format, WithShortOnes(sweeps), refused, remarks);
+    }
+
+    // The block's clock is that of its first sweep; a later one began so much later as its first point was measured.
+    private static DateTime? StartedLater(Part part, double? seconds) =>
+        part.Block.Started is { } at && seconds - part.Block.Rows[0].Seconds is { } later && Math.Abs(later) < ClockSeconds
+            ? at.AddSeconds(later) : null;
+
+    // Times since 1970 become times since the first of them, and their date that of the sweeps; what can be no seconds is left out.
+    private static ImpedanceTable WithClock(ImpedanceTable table)
+    {
+        var rows = table.Blocks.SelectMany(b => b.Rows);
+        var remarks = table.Remarks.ToList();
+        if (rows.Any(r => r.Seconds is { } s && Math.Abs(s) >= NoSeconds))
+        {
+            remarks.Add("The times are too large for seconds, even since 1970, and were left out; give them in seconds or hours.");
+            return Timed(_ => null, b => b.Started);
+        }
+
+        var origin = rows.Select(r => r.Seconds).FirstOrDefault(s => s is not null) ?? 0;
+        if (origin < ClockSeconds)
+        {
+            return table;
+        }
+
+        remarks.Add("The times are seconds since 1970; hours count from the first of them, and dates are in UTC.");
+        return Timed(s => s - origin, b => b.Started ?? (b.Rows[0].Seconds is { } s ? DateTime.UnixEpoch.AddSeconds(s) : null));
+
+        ImpedanceTable Timed(Func<double?, double?> seconds, Func<ImpedanceBlock, DateTime?> started) => table with
+        {
+            Remarks = remarks,
+            Blocks = [.. table.Blocks.Select(b => b with
+            {
+                Started = started(b),
+                Rows = [.. b.Rows.Select(r => r with { Seconds = seconds(r.Seconds) })],
+            })],
+        };
     }
 
     // Rows without a frequency and an impedance are of rests and charging that stand between sweeps in the same table.
@@ -115,7 +173,7 @@ internal static class SweepChecks
         var runs = SweepParts.Of(block.Rows, out var reason);
         return reason is not null
             ? [new Part([.. block.Rows], block, true, reason)]
-            : runs.Select((r, i) => new Part(r, block, i == runs.Count - 1, null));
+            : runs.Select((r, i) => new Part(r, block, i == runs.Count - 1, null, i == 0, SweepParts.Remark(runs, i)));
     }
 
     private static string? ReasonAgainst(List<ImpedanceRow> rows)
@@ -123,6 +181,11 @@ internal static class SweepChecks
         if (rows.Count < LeastPoints)
         {
             return $"it has {rows.Count} points; a spectrum needs {LeastPoints} at least.";
+        }
+
+        if (rows.Count > MostSweepPoints)
+        {
+            return $"it has {rows.Count} points; a sweep has {MostSweepPoints} at most, so leave some out (every second, say).";
         }
 
         var decades = Math.Abs(Math.Log10(rows[^1].FrequencyHz / rows[0].FrequencyHz));

@@ -43,7 +43,7 @@ internal static class EisFits
                 minimum = fit.Minimum is { } m ? new { pseudoChiSquare = m.ChiSquare, values = m.Values } : null,
                 jumps = one.Jumps, otherMinima = fit.OtherMinima,
                 profile = intervals.Select(i => new { name = i.Name, low = i.Low, high = i.High }),
-                truncated = one.Sweep.Truncated, remarks = one.Sweep.Remarks.Concat(FitRemarks.Of(fit, one.Points)),
+                truncated = one.Sweep.Truncated, remarks = one.Sweep.Remarks.Concat(FitRemarks.Of(fit, one.Points, one.Verdict)),
             });
             Describe(text, one, arcs, area, intervals);
         }
@@ -112,7 +112,7 @@ internal static class EisFits
                 $"    {c.First} and {c.Second} are correlated ({c.Value:0.000}): these points hardly tell them apart");
         }
 
-        foreach (var remark in FitRemarks.Of(fit, one.Points))
+        foreach (var remark in FitRemarks.Of(fit, one.Points, one.Verdict))
         {
             text.AppendLine("    " + remark);
         }

@@ -24,8 +24,8 @@ internal static class EisTests
         {
             var points = SweepPoints.Of(sweep, mask);
             var verdict = KkVerdict.Of(points);
-            var model = settings is { Limit: null, Elements: null, Fit: KkFit.Complex, Capacitance: false } && !verdict.Model.Capacitance
-                ? verdict.Model : LinKk.Fit(points, settings);
+            var asked = settings is not { Limit: null, Elements: null, Fit: KkFit.Complex, Capacitance: false };
+            var model = asked ? LinKk.Fit(points, settings) : verdict.Model;
             var worst = KkVerdict.Of(points, model).WorstPercent;
             objects.Add(new
             {
@@ -35,13 +35,14 @@ internal static class EisTests
                 consistent = verdict.IsConsistent, verdict = verdict.Sentence, capacitance = model.Capacitance,
                 best = new
                 {
-                    m = verdict.Model.M, capacitance = verdict.Model.Capacitance, worstPercent = verdict.WorstPercent,
-                    noisePercent = verdict.NoisePercent,
+                    m = verdict.Model.M, mu = double.IsFinite(verdict.Model.Mu) ? verdict.Model.Mu : (double?)null,
+                    capacitance = verdict.Model.Capacitance,
+                    worstPercent = verdict.WorstPercent, noisePercent = verdict.NoisePercent,
                 },
                 truncated = sweep.Truncated, remarks = sweep.Remarks,
             });
             text.Append(Title(sweep, points)).AppendLine()
-                .AppendLine(s_invariant, $"  M = {model.M}, µ = {model.Mu:0.####}; residuals up to {worst:0.00} %")
+                .AppendLine(s_invariant, $"  M = {model.M}, µ = {model.Mu:0.####}{Capacitance(model)}; residuals up to {worst:0.00} %")
                 .AppendLine("  " + verdict.Sentence);
             if (settings.Limit is { } limit && model.Mu > limit)
             {
@@ -49,10 +50,10 @@ internal static class EisTests
                     $"  µ does not fall to {limit}; this is the largest number of elements that the points allow.");
             }
 
-            if (verdict.Model.Capacitance && !settings.Capacitance)
+            if (asked)
             {
-                text.AppendLine(
-                    "  The verdict rests on a fit with a capacitance in series, which suits this sweep better (--kk-capacitance).");
+                text.Append(s_invariant, $"  The verdict rests on the fit that suits this sweep best: M = {verdict.Model.M}, ")
+                    .AppendLine(s_invariant, $"µ = {verdict.Model.Mu:0.####}{Capacitance(verdict.Model)}.");
             }
         }
 
@@ -86,6 +87,8 @@ internal static class EisTests
 
         return new EisPrinted(objects, text.ToString());
     }
+
+    private static string Capacitance(KkModel model) => model.Capacitance ? ", with a capacitance in series" : "";
 
     /// <summary>The line above what is said of a sweep.</summary>
     public static string Title(ImpedanceSweep sweep, SweepPoints points)

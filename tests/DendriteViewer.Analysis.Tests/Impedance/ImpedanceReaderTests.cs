@@ -177,6 +177,58 @@ public sealed class ImpedanceReaderTests
         Assert.Equal(sweeps.Count == 1 ? null : last, sweeps[^1].Hours);
     }
 
+    [Fact]
+    public void Times_SinceTheEpoch_CountFromTheFirstAndDateTheSweeps()
+    {
+        var file = Read(Timed(1_700_000_000, 1_700_005_400));
+        Assert.Equal([0, 1.5], file.Sweeps.Select(s => s.Hours));
+        Assert.Equal(new DateTime(2023, 11, 14, 23, 43, 20), file.Sweeps[1].Started);
+        Assert.Contains(file.Remarks, r => r.Contains("since 1970", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(1_700_000_000_000, 1_700_005_400_000, "too large for seconds")]
+    [InlineData(7200, 3600, "do not rise: sweep 1 begins at 1 h")]
+    public void Times_ThatCannotBe_AreSaid(double first, double second, string says) =>
+        Assert.Contains(Read(Timed(first, second)).Remarks, r => r.Contains(says, StringComparison.Ordinal));
+
+    [Fact]
+    public void Hours_InAComment_AreThoseOfTheSweepBelow()
+    {
+        var one = Text(Spectra.Of(s_circuit, [10, 100, 1e-5, 0.9]), "{0},{1},{2}", "");
+        Assert.Equal(1.5, Assert.Single(Read("# hours: 1.5\n# area_cm2: 1\nfrequency_Hz,Re_Z_ohm,Im_Z_ohm\n" + one).Sweeps).Hours);
+        Assert.Equal([0, 2.25, null], Read("# hours: 0\n" + one + "# hours: 2.25\n" + one + one).Sweeps.Select(s => s.Hours));
+    }
+
+    [Theory]
+    [InlineData(50, 1e3)]
+    [InlineData(10, 0.02)]
+    public void StrayPoint_InASweep_IsRefusedByItsFrequency(int at, double hz)
+    {
+        var lines = Text(Spectra.Of(s_circuit, [10, 100, 1e-5, 0.9]), "{0},{1},{2}", "").Split('\n').ToList();
+        lines.Insert(at, FormattableString.Invariant($"{hz},50,-10"));
+        var error = Assert.Throws<MeasurementException>(() => Read(string.Join('\n', lines)));
+        Assert.Contains(FormattableString.Invariant($"{hz} Hz stands alone"), error.Message, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public void Sweep_ThatBeginsElsewhereThanTheFirst_IsSaid()
+    {
+        var one = Text(Spectra.Of(s_circuit, [10, 100, 1e-5, 0.9]), "{0},{1},{2}", "");
+        var later = string.Join('\n', one.Split('\n').Skip(20));
+        var sweeps = Read(one + later).Sweeps;
+        Assert.Empty(sweeps[0].Remarks);
+        Assert.Contains(sweeps[1].Remarks, r => r.Contains("the first of its table at 1E+06 Hz", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Sweep_OfMorePointsThanASweepHas_IsRefused()
+    {
+        var points = Spectra.Of(s_circuit, [10, 100, 1e-5, 0.9], aDecade: 1300);
+        var error = Assert.Throws<MeasurementException>(() => Read(Text(points, "{0},{1},{2}", "")));
+        Assert.Contains("a sweep has 10000 at most", error.Message, StringComparison.Ordinal);
+    }
+
     [DataTheory]
     [InlineData("exampleData.csv", 66)]
     [InlineData("exampleDataZPlot.z", 21)]
@@ -189,6 +241,14 @@ public sealed class ImpedanceReaderTests
         var sweep = Assert.Single(ImpedanceReader.Read(TestData.File("eis/" + file)).Sweeps);
         Assert.Equal(points, sweep.Points);
         Assert.True(sweep.Im.Count(v => v < 0) > points / 2 && sweep.Re.Count(v => v > 0) > points - 3);
+    }
+
+    // Two sweeps of one table that begin at these seconds.
+    private static string Timed(double first, double second)
+    {
+        var points = Spectra.Of(s_circuit, [10, 100, 1e-5, 0.9]);
+        return "frequency_Hz,Re_Z_ohm,Im_Z_ohm,time_s\n" + string.Concat(new[] { first, second }.SelectMany(start => points.FrequencyHz
+            .Select((f, i) => FormattableString.Invariant($"{f},{points.Re[i]},{points.Im[i]},{start + i}\n"))));
     }
 
     private static ImpedanceFile Read(string text) => ImpedanceReader.Read("a.csv", Encoding.UTF8.GetBytes(text));

@@ -1,16 +1,20 @@
+using System.Text.RegularExpressions;
+
 namespace DendriteViewer.Analysis.Impedance.Files;
 
 /// <summary>
 /// CSV and other tables of text: commas, semicolons, tabs or blanks; a point or a comma as decimal sign; lines that begin with # are
 /// comments. Where no line names the columns, they are frequency, Re and Im.
 /// </summary>
-internal sealed class DelimitedFormat : IImpedanceFormat
+internal sealed partial class DelimitedFormat : IImpedanceFormat
 {
     // How many lines above the numbers may name the columns.
     private const int HeadLines = 4;
 
     private static readonly char[] s_separators = [',', ';', '\t', ' '];
     private static readonly char[] s_aroundUnits = ['(', ')', '[', ']', '/', '-', '#', ' '];
+
+    private const double MostHours = 1e6;
 
     /// <inheritdoc/>
     public bool Recognises(ImpedanceSource source) => true;
@@ -35,10 +39,18 @@ internal sealed class DelimitedFormat : IImpedanceFormat
         var blocks = new List<ImpedanceBlock>();
         var rows = new List<ImpedanceRow>();
         var current = double.NaN;
+        var hours = lines.Take(first).Select(HoursOf).LastOrDefault(h => h is not null);
         for (var i = first; i < lines.Length; i++)
         {
             if (IsEmpty(lines[i]))
             {
+                // A comment with hours stands above the sweep that it belongs to.
+                if (HoursOf(lines[i]) is { } stated)
+                {
+                    Close();
+                    hours = stated;
+                }
+
                 continue;
             }
 
@@ -77,8 +89,9 @@ internal sealed class DelimitedFormat : IImpedanceFormat
         {
             if (rows.Count > 0)
             {
-                blocks.Add(new ImpedanceBlock([.. rows]));
+                blocks.Add(new ImpedanceBlock([.. rows]) { Hours = hours });
                 rows.Clear();
+                hours = null;
             }
         }
     }
@@ -171,6 +184,13 @@ internal sealed class DelimitedFormat : IImpedanceFormat
     }
 
     private static bool IsEmpty(string line) => string.IsNullOrWhiteSpace(line) || line.TrimStart().StartsWith('#');
+
+    private static double? HoursOf(string line) =>
+        HoursComment().Match(line) is { Success: true } match && SourceText.TryNumber(match.Groups[1].Value, out var hours)
+            && Math.Abs(hours) <= MostHours ? hours : null;
+
+    [GeneratedRegex(@"^\s*#\s*hours\s*[:=]\s*(\S+)\s*$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex HoursComment();
 
     private static string Short(string text) => text.Length > 40 ? text[..40] + "…" : text;
 }

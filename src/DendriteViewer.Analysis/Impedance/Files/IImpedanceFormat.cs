@@ -49,6 +49,9 @@ internal sealed record ImpedanceBlock(IReadOnlyList<ImpedanceRow> Rows)
     /// <summary>The instrument's clock at the block's beginning.</summary>
     public DateTime? Started { get; init; }
 
+    /// <summary>Hours since the file's own beginning, or its series', that a comment states; null where none does.</summary>
+    public double? Hours { get; init; }
+
     /// <summary>The frequency at which the sweep should have ended, where the file says so.</summary>
     public double? LastPlannedHz { get; init; }
 }

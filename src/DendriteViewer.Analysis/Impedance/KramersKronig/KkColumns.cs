@@ -13,20 +13,36 @@ internal sealed class KkColumns(SweepPoints points, double[] tau, bool capacitan
     /// <param name="resistances">The elements' resistances in Ω, without R₀.</param>
     public double[] Solve(KkFit fit, out double[] resistances)
     {
+        int[] all = [.. Enumerable.Range(0, Unknowns)];
+        var x = Solve(fit, all);
+
+        // No cell has a negative capacitance; one would only follow what the cell did not do. Where one unknown alone is bounded, the
+        // least squares with the bound are those without that unknown.
+        var inverse = Unknowns - 2;
+        if (capacitance && x[inverse] < 0)
+        {
+            x = Solve(fit, [.. all.Where(i => i != inverse)]);
+        }
+
+        resistances = x[1..(tau.Length + 1)];
+        return x;
+    }
+
+    private double[] Solve(KkFit fit, int[] unknowns)
+    {
         var x = new double[Unknowns];
         switch (fit)
         {
             case KkFit.Complex:
-                Put(x, Enumerable.Range(0, Unknowns), [.. points.Re, .. points.Im], c => [.. Real(c), .. Imaginary(c)], twice: true);
+                Put(x, unknowns, [.. points.Re, .. points.Im], c => [.. Real(c), .. Imaginary(c)], twice: true);
                 break;
             case KkFit.Real:
-                var reactive = Enumerable.Range(tau.Length + 1, Unknowns - tau.Length - 1);
-                Put(x, Enumerable.Range(0, tau.Length + 1), points.Re, Real, twice: false);
+                Put(x, unknowns.Where(i => i <= tau.Length), points.Re, Real, twice: false);
                 var left = Evaluate(x).Im;
-                Put(x, reactive, [.. points.Im.Zip(left, (a, b) => a - b)], Imaginary, twice: false);
+                Put(x, unknowns.Where(i => i > tau.Length), [.. points.Im.Zip(left, (a, b) => a - b)], Imaginary, twice: false);
                 break;
             default:
-                Put(x, Enumerable.Range(1, Unknowns - 1), points.Im, Imaginary, twice: false);
+                Put(x, unknowns.Where(i => i > 0), points.Im, Imaginary, twice: false);
                 var (sum, weights) = (0d, 0d);
                 var real = Evaluate(x).Re;
                 for (var i = 0; i < points.Count; i++)
@@ -40,7 +56,6 @@ internal sealed class KkColumns(SweepPoints points, double[] tau, bool capacitan
                 break;
         }
 
-        resistances = x[1..(tau.Length + 1)];
         return x;
     }
 

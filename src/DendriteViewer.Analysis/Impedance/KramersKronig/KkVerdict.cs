@@ -17,7 +17,8 @@ public sealed record KkVerdict(bool IsConsistent, double WorstPercent, double No
     private const double TrendCorrelation = 0.5;
 
     /// <summary>
-    /// The verdict on a sweep: of the number of elements that AICc takes, without or with a capacitance in series, whichever fits better.
+    /// The verdict on a sweep: of the number of elements that AICc takes while µ is not under 0.5, without or with a capacitance in series,
+    /// whichever fits better.
     /// </summary>
     public static KkVerdict Of(SweepPoints points)
     {
@@ -47,6 +48,11 @@ public sealed record KkVerdict(bool IsConsistent, double WorstPercent, double No
             _ => string.Create(invariant,
                 $"Not consistent: the residuals reach {worst:0.0} % at {where:G4} Hz; the point is noisy or disturbed there."),
         };
+        if (worst < LimitPercent && !trend && LinKk.HasLoop(points))
+        {
+            sentence += " Im lies above 0 at low frequencies, so negative resistances were allowed, which may follow a drift too.";
+        }
+
         return new KkVerdict(worst < LimitPercent && !trend, worst, noise, sentence, model);
     }
 

@@ -49,6 +49,13 @@ public static class LinKk
     // Elements that are tried: at most so many a decade, and no more than half the residuals determine well.
     private const int MostADecade = 7, MostElements = 100;
 
+    // Below this µ the elements cancel one another: the chain follows noise and drift, which is what the test should find.
+    private const double LeastMu = 0.5;
+
+    // A loop: at least so many points of the lower half of the decades have Im above this part of |Z|.
+    private const int LoopPoints = 3;
+    private const double LoopPart = 0.01;
+
     /// <summary>The fit that the settings ask for.</summary>
     public static KkModel Fit(SweepPoints points, KkSettings settings)
     {
@@ -83,9 +90,24 @@ public static class LinKk
             settings.Capacitance);
     }
 
-    /// <summary>The fit with the least AICc, which uses as many elements as the data support.</summary>
-    public static KkModel Best(SweepPoints points, KkSettings settings) =>
-        Enumerable.Range(1, MostFor(points, settings)).Select(m => Of(points, m, settings)).MinBy(k => k.Aicc)!;
+    /// <summary>
+    /// The fit with the least AICc among those whose µ is not under 0.5, which uses as many elements as the data support without following
+    /// what no stable system does. Where a loop at low frequencies asks for negative resistances, µ is not looked at.
+    /// </summary>
+    public static KkModel Best(SweepPoints points, KkSettings settings)
+    {
+        var all = Enumerable.Range(1, MostFor(points, settings)).Select(m => Of(points, m, settings)).ToList();
+        var sound = HasLoop(points) ? all : all.Where(k => k.Mu >= LeastMu).ToList();
+        return sound.Count > 0 ? sound.MinBy(k => k.Aicc)! : all.MaxBy(k => k.Mu)!;
+    }
+
+    /// <summary>Whether Im lies above 0 at low frequencies, as in inductive loops: negative resistances are the cell's own then.</summary>
+    internal static bool HasLoop(SweepPoints points)
+    {
+        var middle = Math.Sqrt(points.Omega.Max() * points.Omega.Min());
+        return Enumerable.Range(0, points.Count)
+            .Count(i => points.Omega[i] < middle && points.Im[i] > LoopPart * points.Modulus[i]) >= LoopPoints;
+    }
 
     /// <summary>Log-spaced time constants in s.</summary>
     internal static double[] TimeConstants(SweepPoints points, int m)

@@ -1,6 +1,7 @@
 using DendriteViewer.Analysis.Impedance;
 using DendriteViewer.Analysis.Impedance.Circuits;
 using DendriteViewer.Analysis.Impedance.Fitting;
+using DendriteViewer.Analysis.Impedance.KramersKronig;
 using FsCheck;
 using FsCheck.Fluent;
 
@@ -175,6 +176,19 @@ public sealed class CircuitFitTests
         Assert.Contains(FitRemarks.Of(fit, points), r => r.Contains("misses points", StringComparison.Ordinal));
         var good = CircuitFit.Run(Circuit.Parse("L0-R0-p(R1,C1)"), points, new FitSettings());
         Assert.Empty(FitRemarks.Of(good, points));
+    }
+
+    [Fact]
+    public void Remarks_OnACircuitThatLacksAnArc_CompareItWithTheNoise()
+    {
+        // The small arc is some 3 % of |Z|, far above the noise of 0.1 % and below the 10 % of a poor fit.
+        var points = Spectra.Of(Circuit.OfArcs(2), [20, 100, 1e-6, 0.9, 8, 2e-3, 0.95], noise: 0.001);
+        var verdict = KkVerdict.Of(points);
+        var fit = CircuitFit.Run(Circuit.OfArcs(1), points, new FitSettings());
+        Assert.True(fit.WorstPercent < 10);
+        Assert.Contains(FitRemarks.Of(fit, points, verdict), r => r.Contains("on average", StringComparison.Ordinal));
+        var whole = CircuitFit.Run(Circuit.OfArcs(2), points, new FitSettings());
+        Assert.DoesNotContain(FitRemarks.Of(whole, points, verdict), r => r.Contains("on average", StringComparison.Ordinal));
     }
 
     private static Dictionary<string, double> Given(string name, double value) => new() { [name] = value };

@@ -82,4 +82,74 @@ public sealed class LinKkTests
         var verdict = KkVerdict.Of(points);
         Assert.False(verdict.IsConsistent, verdict.Sentence);
     }
+
+    [Theory]
+    [InlineData(0.001, 0.1)]
+    [InlineData(0.001, 0.15)]
+    [InlineData(0.002, 0.1)]
+    [InlineData(0.002, 0.12)]
+    [InlineData(0.003, 0.15)]
+    public void Verdict_OnAResistanceThatGrewByATenth_IsNotConsistent(double noise, double drift)
+    {
+        for (var seed = 0; seed < 6; seed++)
+        {
+            var verdict = KkVerdict.Of(Drifting(drift, noise, seed));
+            Assert.False(verdict.IsConsistent, $"seed {seed}: {verdict.Sentence}");
+            Assert.True(verdict.Model.Mu >= 0.5, $"seed {seed}: µ {verdict.Model.Mu}");
+        }
+    }
+
+    [Theory]
+    [InlineData(0.001, 6)]
+    [InlineData(0.002, 6)]
+    [InlineData(0.003, 5)]
+    public void Verdict_OnASteadyCellWithNoise_IsConsistent(double noise, int least)
+    {
+        // At 0.3 % the largest of 142 residuals reaches 1 % in one of some ten sweeps; it is then a noisy point, never a trend.
+        var verdicts = Enumerable.Range(1, 6).Select(seed => KkVerdict.Of(Drifting(0, noise, seed))).ToList();
+        Assert.True(verdicts.Count(v => v.IsConsistent) >= least, string.Join('\n', verdicts.Select(v => v.Sentence)));
+        Assert.DoesNotContain(verdicts, v => v.Sentence.Contains("trend;", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Verdict_OnAnInductiveLoop_AllowsNegativeResistancesAndSaysSo()
+    {
+        var points = Spectra.Of(Circuit.Parse("R0-p(R1-p(R2,L2),C1)"), [10, 20, 100, 50, 1e-5], noise: 0.001);
+        var verdict = KkVerdict.Of(points);
+        Assert.True(verdict.IsConsistent, verdict.Sentence);
+        Assert.Contains("negative resistances were allowed", verdict.Sentence, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void CapacitanceInSeries_OfACellThatWouldNeedANegativeOne_IsLeftOut()
+    {
+        // A negative capacitance in series, exactly: the fit must not follow it.
+        var points = Spectra.Of(Circuit.Parse("R0-p(R1,C1)"), [10, 100, 1e-5]);
+        for (var i = 0; i < points.Count; i++)
+        {
+            points.Im[i] += 5 / points.Omega[i];
+        }
+
+        var (with, without) = (LinKk.Of(points, 8, new() { Capacitance = true }), LinKk.Of(points, 8, new()));
+        Assert.Equal(without.ChiSquare, with.ChiSquare, without.ChiSquare * 1e-9);
+    }
+
+    // 71 points from 1e5 to 1e-2 Hz; the resistance of the slow arc grows in proportion to the time that the sweep takes.
+    private static SweepPoints Drifting(double drift, double noise, int seed)
+    {
+        var circuit = Circuit.OfArcs(2);
+        var random = new Random(seed);
+        var f = Enumerable.Range(0, 71).Select(i => Math.Pow(10, 5 - i / 10d)).ToArray();
+        var (re, im) = (new double[f.Length], new double[f.Length]);
+        var (time, whole) = (0d, f.Sum(v => 1 / v));
+        for (var i = 0; i < f.Length; i++)
+        {
+            time += 1 / f[i];
+            var z = circuit.Impedance(f[i], [10, 50, 2e-7, 0.9, 100 * (1 + drift * time / whole), 1e-3, 0.85]);
+            re[i] = z.Real + noise * z.Magnitude * Spectra.Normal(random);
+            im[i] = z.Imaginary + noise * z.Magnitude * Spectra.Normal(random);
+        }
+
+        return SweepPoints.Of(f, re, im);
+    }
 }
