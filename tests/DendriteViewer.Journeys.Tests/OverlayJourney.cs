@@ -70,7 +70,7 @@ public sealed class OverlayJourney(Browser browser) : IClassFixture<Browser>
             """
             () => {
               const f = dendrite.view.focus, status = ['proposed', 'confirmed', 'rejected'];
-              dendrite.sites = [...Array(14).keys()].map(i => ({
+              dendrite.siteMarks.sites = [...Array(14).keys()].map(i => ({
                 id: `s${i}`, label: `N${i + 1} of a long name`,
                 zUm: f[0], yUm: f[1], xUm: i > 11 ? (i - 12) * 190 + 1 : f[2] - 20 + 6 * (i % 4),
                 radiusUm: 6, hours: 3.2, status: status[i % 3],
