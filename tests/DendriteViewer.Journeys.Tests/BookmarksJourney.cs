@@ -29,9 +29,11 @@ public sealed class BookmarksJourney(Browser browser) : IClassFixture<Browser>
         await page.Locator("[data-pane='0']").FocusAsync();
         await page.Keyboard.PressAsync("h");
         await box.GetByText("No bookmarks of this dataset yet").WaitForAsync();
+        await page.DialogHasFocusAsync();
         await box.GetByLabel("Name", new() { Exact = true }).FocusAsync();
         await page.Keyboard.PressAsync("Control+a");
         await page.Keyboard.TypeAsync("Dendrite at the rim");
+        Assert.Equal("Dendrite at the rim", await box.GetByLabel("Name", new() { Exact = true }).InputValueAsync());
         await page.Keyboard.PressAsync("Tab");
         await page.Keyboard.TypeAsync("Grows along the crack.");
         await box.GetByLabel("Name", new() { Exact = true }).PressAsync("Enter");

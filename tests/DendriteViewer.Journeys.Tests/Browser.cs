@@ -109,6 +109,23 @@ internal static class Viewer
         }
     }
 
+    /// <summary>Chooses a file once Blazor listens to the field; nobody is told of what was chosen before.</summary>
+    /// <param name="field">A field of Blazor's InputFile.</param>
+    /// <param name="file">The file.</param>
+    public static async Task ChooseFileAsync(this ILocator field, FilePayload file)
+    {
+        await field.WaitForAsync(new() { State = WaitForSelectorState.Attached });
+        await field.EvaluateAsync(
+            """
+            async field => { while (field._blazorInputFileNextFileId === undefined) await new Promise(requestAnimationFrame); }
+            """);
+        await field.SetInputFilesAsync(file);
+    }
+
+    /// <summary>Waits until a dialog that was opened has the focus: what is typed before goes elsewhere.</summary>
+    public static Task DialogHasFocusAsync(this IPage page) =>
+        page.UntilAsync("() => document.activeElement?.closest('.mud-dialog-container')");
+
     /// <summary>Waits until the pictures at rest of the view now are there.</summary>
     public static Task ExactAsync(this IPage page) => page.UntilAsync("() => document.querySelector('#state')?.dataset.exact === 'true'");
 

@@ -80,7 +80,7 @@ public sealed class SitesJourney(Browser browser) : IClassFixture<Browser>
             + "fresh,new,80,90,90,0,\nfar,out,9000,90,90,0,\nbad,wrong,here,90,90,0,\n";
         await page.GetByRole(AriaRole.Button, new() { Name = "Import…" }).ClickAsync();
         var dialog = page.Locator(".mud-dialog");
-        await dialog.Locator("input[type=file]").SetInputFilesAsync(
+        await dialog.Locator("input[type=file]").ChooseFileAsync(
             new FilePayload { Name = "sites.csv", MimeType = "text/csv", Buffer = Encoding.UTF8.GetBytes(csv) });
         foreach (var said in new[] { "1 added", "1 changed", "2 wrong" })
         {
