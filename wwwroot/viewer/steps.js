@@ -34,10 +34,12 @@ export class Steps {
 
   /**
    * The server's word on the edits of annotations that this page's session made: how many since it was opened (`made` only grows), how many
-   * can be taken back and made again. A panel may have taken one back itself; a server that was restarted knows none any more.
+   * can be taken back and made again. A panel may have taken one back itself; a server that was restarted knows none any more. What it says
+   * unasked and what it answers overtake each other: the later word is the one with the higher version.
    */
   counted(edits) {
     const isAnother = !this.edits || edits.made < this.edits.made, made = isAnother ? 0 : edits.made - this.edits.made;
+    if (!isAnother && edits.version < this.edits.version) return;
     this.edits = edits;
     for (let i = 0; i < made; i++) {
       this.begin();
@@ -97,6 +99,7 @@ export class Steps {
         else if (did) to.push(step);
         else this.viewer.readout.tell('That edit cannot be taken back any more, so what it changed stays as it is.');
         if (did?.warning) this.viewer.readout.tell(did.warning);
+        if (did) this.counted(JSON.parse(did.edits));
         this.settle();
       }
       this.tell();

@@ -17,7 +17,11 @@ public sealed record Editor(Person Person, EditHistory? History)
 /// <param name="Redo">Edits that can be made again.</param>
 /// <param name="UndoName">What the next undo takes back, as “delete N3”; empty where there is nothing.</param>
 /// <param name="RedoName">What the next redo makes again; empty where there is nothing.</param>
-public sealed record EditCounts(long Made, int Undo, int Redo, string UndoName, string RedoName);
+public sealed record EditCounts(long Made, int Undo, int Redo, string UndoName, string RedoName)
+{
+    /// <summary>Grows with every change: of two counts the one with more is the later, whichever arrived first.</summary>
+    public long Version { get; init; }
+}
 
 /// <summary>What an undo or a redo did.</summary>
 /// <param name="Name">The edit, as “import 12 sites”.</param>
@@ -62,7 +66,7 @@ public sealed class EditHistory : IDisposable
     private readonly Lock _lock = new();
     private readonly LinkedList<EditStep> _undo = new();
     private readonly LinkedList<EditStep> _redo = new();
-    private long _made;
+    private long _made, _version;
 
     /// <summary>Raised when what can be taken back has changed; handlers must be quick.</summary>
     public event Action? Changed;
@@ -74,7 +78,10 @@ public sealed class EditHistory : IDisposable
         {
             lock (_lock)
             {
-                return new EditCounts(_made, _undo.Count, _redo.Count, _undo.Last?.Value.Name ?? "", _redo.Last?.Value.Name ?? "");
+                return new EditCounts(_made, _undo.Count, _redo.Count, _undo.Last?.Value.Name ?? "", _redo.Last?.Value.Name ?? "")
+                {
+                    Version = _version,
+                };
             }
         }
     }
@@ -85,6 +92,7 @@ public sealed class EditHistory : IDisposable
         lock (_lock)
         {
             _made++;
+            _version++;
             _undo.AddLast(step);
             _redo.Clear();
             while (_undo.Count > MostSteps || (_undo.Count > 1 && _undo.Sum(s => s.Count) > MostChanges))
@@ -130,6 +138,7 @@ public sealed class EditHistory : IDisposable
                 if (step.List == from)
                 {
                     from.Remove(step);
+                    _version++;
                     if (reverse is not null)
                     {
                         to.AddLast(reverse);

@@ -254,7 +254,8 @@ public sealed class FrameHub(
         // Taking back a stroke of a mask costs what making it did.
         budgets.Stroke(ClientKeys.Of(Context.User!, Context.GetHttpContext()?.Connection.RemoteIpAddress));
         return await step(session.Edits, editor.Person, Context.ConnectionAborted) is { } done
-            ? new EditStepDto(done.Name, done.Changed, done.Kept.Count, done.Warning ?? "")
+            ? new EditStepDto(done.Name, done.Changed, done.Kept.Count, done.Warning ?? "",
+                JsonSerializer.Serialize(session.Edits.Counts, ViewDto.Json))
             : null;
     }
 
@@ -316,9 +317,11 @@ public sealed record ProbeDto(
 /// <param name="Changed">How many annotations went back.</param>
 /// <param name="Kept">How many were left as they are, since somebody changed them after the edit.</param>
 /// <param name="Warning">One sentence about those; empty where there are none.</param>
+/// <param name="Edits">What can be taken back after it, as in the message <c>edits</c>, which may come before or after this answer.</param>
 [MessagePackObject]
 public sealed record EditStepDto(
     [property: Key("name")] string Name,
     [property: Key("changed")] int Changed,
     [property: Key("kept")] int Kept,
-    [property: Key("warning")] string Warning);
+    [property: Key("warning")] string Warning,
+    [property: Key("edits")] string Edits);
