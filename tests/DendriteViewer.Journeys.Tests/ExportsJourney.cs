@@ -41,12 +41,14 @@ public sealed class ExportsJourney(Browser browser) : IClassFixture<Browser>
         await page.ExactAsync();
         await page.Keyboard.PressAsync("p");
         await figure.GetByText("Width in mm").WaitForAsync();
+        await page.DialogHasFocusAsync();
         await page.Keyboard.PressAsync("Escape");
         await figure.WaitForAsync(new() { State = WaitForSelectorState.Hidden });
 
         // The pane that takes the focus after Escape left it in the background when the dialog was opened again at once.
         await page.Keyboard.PressAsync("p");
         await figure.GetByAltText("The figure as it will be saved").WaitForAsync();
+        await page.DialogHasFocusAsync();
         await page.Keyboard.PressAsync("Escape");
         await figure.WaitForAsync(new() { State = WaitForSelectorState.Hidden });
 

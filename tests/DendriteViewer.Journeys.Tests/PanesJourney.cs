@@ -26,6 +26,7 @@ public sealed class PanesJourney(Browser browser) : IClassFixture<Browser>
         await page.UntilAsync("() => !document.querySelector('.mud-popover-open') && document.activeElement.dataset.pane");
         await page.GetByRole(AriaRole.Button, new() { Name = "Share" }).ClickAsync();
         await page.Locator(".mud-dialog").WaitForAsync();
+        await page.DialogHasFocusAsync();
         await page.Keyboard.PressAsync("n");
         Assert.Equal("navigate", await ToolAsync(page));
         await page.Keyboard.PressAsync("Escape");
