@@ -122,6 +122,22 @@ internal static class Viewer
         await field.SetInputFilesAsync(file);
     }
 
+    /// <summary>Opens an address after the server was away: the page may load itself again at that moment, which ends the first try.</summary>
+    /// <param name="page">The page.</param>
+    /// <param name="address">The address.</param>
+    public static async Task ReopenAsync(this IPage page, string address)
+    {
+        try
+        {
+            await page.GotoAsync(address);
+        }
+        catch (PlaywrightException e) when (e.Message.Contains("ERR_ABORTED", StringComparison.Ordinal)
+            || e.Message.Contains("interrupted by another navigation", StringComparison.Ordinal))
+        {
+            await page.GotoAsync(address);
+        }
+    }
+
     /// <summary>Waits until a dialog that was opened has the focus: what is typed before goes elsewhere.</summary>
     public static Task DialogHasFocusAsync(this IPage page) =>
         page.UntilAsync("() => document.activeElement?.closest('.mud-dialog-container')");

@@ -156,7 +156,7 @@ public sealed class JobsJourney(Browser browser) : IClassFixture<Browser>
         await jobs.Locator(".job.running [role=progressbar]").WaitForAsync();
         await server.RestartAsync();
 
-        await jobs.GotoAsync(server.Address + "/jobs");
+        await jobs.ReopenAsync(server.Address + "/jobs");
         await jobs.Locator(".job.done").WaitForAsync(new() { Timeout = 60_000 });
         var text = await jobs.Locator(".job").InnerTextAsync();
         Assert.Contains("attempt 2", text);

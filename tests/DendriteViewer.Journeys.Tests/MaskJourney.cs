@@ -102,7 +102,7 @@ public sealed class MaskJourney(Browser browser) : IClassFixture<Browser>
         // A killed server has every stroke that it took; the page goes on.
         await server.KillAsync();
         await server.RestartAsync();
-        await page.ReloadAsync();
+        await page.ReopenAsync(page.Url);
         await page.ExactAsync();
         await page.GetByRole(AriaRole.Tab, new() { Name = "Analysis" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Correct mask" }).ClickAsync();
