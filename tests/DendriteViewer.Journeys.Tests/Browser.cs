@@ -122,7 +122,7 @@ internal static class Viewer
         await field.SetInputFilesAsync(file);
     }
 
-    /// <summary>Opens an address after the server was away: the page may load itself again at that moment, which ends the first try.</summary>
+    /// <summary>Opens an address after the server was away, when the page may load itself again: that ends the first try.</summary>
     /// <param name="page">The page.</param>
     /// <param name="address">The address.</param>
     public static async Task ReopenAsync(this IPage page, string address)
