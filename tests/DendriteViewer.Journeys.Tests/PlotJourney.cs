@@ -34,6 +34,73 @@ public sealed class PlotJourney(Browser browser) : IClassFixture<Browser>
         }
         """;
 
+    // A plot with a stretch whose ends can be moved; what it tells lies in window.told.
+    private const string Stretch =
+        """
+        async () => {
+          const { show } = await import('/plots/plot.js');
+          const figure = document.createElement('figure');
+          figure.className = 'plot';
+          figure.style = '--plot-height: 240px; width: 400px; position: fixed; left: 0; top: 0; z-index: 99';
+          figure.innerHTML = '<div class="plot-area"></div>';
+          document.body.append(figure);
+          window.told = [];
+          const owner = { invokeMethodAsync: async (...what) => { window.told.push(what); } };
+          const axis = { name: 'E − E0', unit: 'eV', label: 'E − E0, eV', scale: 'linear', decimals: 1 };
+          await show(figure, JSON.stringify({ title: 't', fileName: 'f', x: axis, y: { ...axis, unit: '' }, equal: false, events: [],
+            series: [{ name: '', kind: 'line', color: 'red', x: [-50, 0, 100], y: [0, 1, 2] }],
+            spans: [{ from: -40, to: -20, text: 'pre-edge', color: 'blue', id: 'pre', step: 1 }] }), owner, false, false, true);
+        }
+        """;
+
+    [Fact]
+    public async Task Stretches_AreMovedByPointerAndKeys_AndToldOnRelease()
+    {
+        await browser.BeginAsync();
+        await using var server = await AppServer.StartAsync(demo: true);
+        var page = await browser.NewPageAsync();
+        await page.GotoAsync(server.Address + "/jobs");
+        await page.EvaluateAsync(Stretch);
+        var (start, end) = (page.Locator("[data-handle='pre:from']"), page.Locator("[data-handle='pre:to']"));
+        Assert.Equal("slider", await end.GetAttributeAsync("role"));
+        Assert.Equal("pre-edge, end", await end.GetAttributeAsync("aria-label"));
+
+        // The line follows while it is dragged, and nothing is told before it is let go.
+        var grip = await end.Locator(".plot-handle-grip").BoundingBoxAsync();
+        var ground = page.Locator("figure.plot g[data-mark='rect'] rect");
+        var before = await ground.BoundingBoxAsync();
+        await page.Mouse.MoveAsync(grip!.X + grip.Width / 2, grip.Y + grip.Height / 2);
+        await page.Mouse.DownAsync();
+        await page.Mouse.MoveAsync(grip.X + grip.Width / 2 + 20, grip.Y + 30, new() { Steps = 4 });
+        Assert.Equal(before!.Width + 20, (await ground.BoundingBoxAsync())!.Width, 1.5);
+        Assert.Equal(0, await page.EvaluateAsync<int>("told.length"));
+        Assert.Contains("eV", await page.Locator("figure.plot .plot-tip").TextContentAsync());
+        await page.Mouse.UpAsync();
+        var told = await page.EvaluateAsync<JsonElement>("told");
+        Assert.Equal(["MoveSpanAsync", "pre"], told[0].EnumerateArray().Take(2).Select(t => t.GetString()));
+        Assert.Equal(-40, told[0][2].GetDouble());
+        Assert.InRange(told[0][3].GetDouble(), -16, -8);
+
+        // Keys move by the step, one end never passes the other, and Escape gives a move up that was not told.
+        await start.FocusAsync();
+        await page.Keyboard.PressAsync("ArrowRight");
+        await page.Keyboard.PressAsync("Shift+ArrowLeft");
+        Assert.Equal("−49.0 eV", await start.GetAttributeAsync("aria-valuetext"));
+        await page.Keyboard.PressAsync("End");
+        var last = (await page.EvaluateAsync<JsonElement>("told.at(-1)"))!;
+        Assert.Equal(last[3].GetDouble(), last[2].GetDouble());
+        await page.Keyboard.DownAsync("ArrowLeft");
+        await page.Keyboard.PressAsync("Escape");
+        await page.Keyboard.UpAsync("ArrowLeft");
+        Assert.Equal(4, await page.EvaluateAsync<int>("told.length"));
+        Assert.Equal(last[2].GetDouble(), await page.EvaluateAsync<double>("+document.activeElement.getAttribute('aria-valuenow')"));
+
+        // A place is marked for who points at the same axis elsewhere.
+        await page.EvaluateAsync("document.querySelector('figure.plot').dispatchEvent(new CustomEvent('plotmark', { detail: 50 }))");
+        Assert.Equal(1, await page.Locator("figure.plot .plot-place").CountAsync());
+        Assert.Empty(browser.Errors);
+    }
+
     [Fact]
     public async Task Plots_OfEveryKind_AreDrawnUnderTheAppsPolicies()
     {

@@ -1,6 +1,7 @@
 // Draws the plots of a page (Plots/Plot.razor) and answers the pointer and the keys over them. The library is fetched with the first plot.
 import { render, fullDomain, format, points } from './marks.js';
 import { file, download } from './files.js';
+import { Handles } from './handles.js';
 
 const drawn = new WeakMap();
 let library = null;
@@ -9,13 +10,16 @@ let library = null;
 const load = () => library ??= import('../lib/d3.min.js').then(() => import('../lib/plot.umd.min.js'))
   .catch(error => { library = null; throw error; });
 
-/** Draws, or draws again, what the text describes. Tells `owner` of chosen points and of the point under the pointer if asked to. */
-export async function show(figure, text, owner = null, tellsPoints = false, tellsHover = false) {
+/**
+ * Draws, or draws again, what the text describes. Tells `owner` of chosen points, of the point under the pointer and of stretches whose
+ * ends were moved if asked to; without that, stretches have no handles.
+ */
+export async function show(figure, text, owner = null, tellsPoints = false, tellsHover = false, tellsSpans = false) {
   await load();
   if (!figure?.isConnected) return;
   const data = JSON.parse(text), before = drawn.get(figure);
   if (before) before.update(data);
-  else drawn.set(figure, new Drawing(figure, data, owner, tellsPoints, tellsHover));
+  else drawn.set(figure, new Drawing(figure, data, { owner, tellsPoints, tellsHover, tellsSpans }));
 }
 
 /** Forgets a plot that leaves the page. */
@@ -34,12 +38,16 @@ export async function save(figure, kind) {
 export function saveText(name, type, text) { download(new Blob(['\ufeff', text], { type: `${type};charset=utf-8` }), name); }
 
 class Drawing {
-  constructor(figure, data, owner, tellsPoints, tellsHover) {
-    Object.assign(this, { figure, data, owner, tellsPoints, tellsHover });
-    Object.assign(this, { domain: null, hit: null, telling: false, wasDrag: false, ended: new AbortController() });
+  constructor(figure, data, told) {
+    Object.assign(this, { figure, data, ...told });
+    Object.assign(this, { domain: null, hit: null, telling: false, wasDrag: false, isLate: false, marked: null });
+    this.ended = new AbortController();
+    this.handles = new Handles(this);
     this.area = figure.querySelector('.plot-area');
     this.resized = new ResizeObserver(() => this.draw());
     this.resized.observe(this.area);
+    // What shows the same axis elsewhere marks a place here: its detail is the place, or null.
+    figure.addEventListener('plotmark', e => { this.marked = e.detail; this.markPlace(); }, { signal: this.ended.signal });
     this.update(data);
   }
 
@@ -59,8 +67,10 @@ class Drawing {
   draw() {
     const [width, height] = this.size;
     if (width < 60 || height < 60 || width === this.width && height === this.height) return;
+    // A drawing would take the handle away that somebody holds.
+    if (this.handles.moving) { this.isLate = true; return; }
     [this.width, this.height] = [width, height];
-    const focused = this.area.contains(document.activeElement);
+    const focused = this.area.contains(document.activeElement), handle = this.handles.focused;
     this.shown = render(this.data, this.domain ?? fullDomain(this.data), width, height);
     this.hits = this.data.series.flatMap((s, series) => points(s).map(p => ({ ...p, series, kind: s.kind })));
     const { svg } = this.shown;
@@ -72,13 +82,32 @@ class Drawing {
     svg.classList.toggle('clickable', this.tellsPoints);
     this.tip ??= Object.assign(document.createElement('div'), { className: 'plot-tip', hidden: true });
     this.tip.setAttribute('role', 'status');
+    this.place = node('g', { class: 'plot-pointer' });
     this.pointer = node('g', { class: 'plot-pointer' });
-    svg.append(this.pointer);
+    svg.append(this.place, this.pointer);
     this.area.replaceChildren(svg, this.tip);
     this.figure.toggleAttribute('data-zoomed', this.domain !== null);
     this.listen(svg);
-    if (focused) svg.focus({ preventScroll: true });
+    if (focused && !handle) svg.focus({ preventScroll: true });
+    if (this.tellsSpans) this.handles.draw(focused ? handle : null);
+    this.markPlace();
     this.pointAgain();
+  }
+
+  /** Draws what came while a handle was held. */
+  drawLate() {
+    if (!this.isLate) return;
+    this.isLate = false;
+    this.width = 0;
+    this.draw();
+  }
+
+  markPlace() {
+    if (!this.shown) return;
+    const { x, frame, domain } = this.shown, at = this.marked;
+    const isSeen = typeof at === 'number' && at >= domain.x[0] && at <= domain.x[1], px = isSeen ? x.apply(at) : 0;
+    this.place.replaceChildren(...(isSeen
+      ? [node('line', { class: 'plot-place', x1: px, x2: px, y1: frame.top, y2: frame.bottom, stroke: 'var(--plot-ink)' })] : []));
   }
 
   // A drawing of the same data under a resting pointer shows what was pointed at before.
@@ -229,6 +258,8 @@ class Drawing {
     } catch { /* The circuit is gone; there is nobody to tell. */ } finally { this.telling = false; }
   }
 
+  tellSpan({ id, from, to }) { this.owner.invokeMethodAsync('MoveSpanAsync', id, from, to).catch(() => {}); }
+
   choose(hit) {
     if (hit && this.tellsPoints) this.owner.invokeMethodAsync('ChooseAsync', hit.series, hit.i).catch(() => {});
   }
@@ -242,8 +273,14 @@ class Drawing {
       node('line', { x1: cx, x2: cx, y1: frame.top, y2: frame.bottom, stroke: 'var(--plot-soft)', 'stroke-dasharray': '2 3' }),
       hit.to == null ? node('circle', { cx, cy, r: 4.5, fill: s.color, stroke: 'var(--plot-ground)', 'stroke-width': 1.5 })
         : node('rect', { ...bar, fill: 'none', stroke: 'var(--plot-ink)' }));
-    this.tip.textContent = s.text?.[hit.i] ?? this.words(s, hit);
-    this.tip.hidden = false;
+    this.say(cx, cy, s.text?.[hit.i] ?? this.words(s, hit));
+  }
+
+  /** Shows words beside a place of the drawing, or hides them. */
+  say(cx, cy, words) {
+    this.tip.hidden = cx === null;
+    if (cx === null) return;
+    this.tip.textContent = words;
     const { offsetWidth: w, offsetHeight: h } = this.tip;
     this.tip.style.left = `${Math.min(Math.max(0, cx < this.width / 2 ? cx + 10 : cx - w - 10), Math.max(0, this.width - w))}px`;
     this.tip.style.top = `${Math.min(Math.max(0, cy - h - 10), Math.max(0, this.height - h))}px`;

@@ -60,6 +60,13 @@ public sealed partial class Plot
     [Parameter]
     public EventCallback<PlotHit?> OnHover { get; set; }
 
+    /// <summary>
+    /// Called with the new ends of a stretch that has an id, once they were moved. Until another description comes the plot shows
+    /// what <see cref="Spec"/> says, so a move that is refused is seen to be undone.
+    /// </summary>
+    [Parameter]
+    public EventCallback<PlotSpanMove> OnSpan { get; set; }
+
     /// <summary>The request of a page that is written once, null on a page with a circuit.</summary>
     [CascadingParameter]
     private HttpContext? Request { get; set; }
@@ -98,6 +105,23 @@ public sealed partial class Plot
     [JSInvokable]
     public Task HoverAsync(int series, int index) => OnHover.InvokeAsync(Find(series, index));
 
+    /// <summary>
+    /// Called by the script: the ends of a stretch were moved. A stretch that is not there belongs to a plot that was replaced meanwhile;
+    /// ends that are out of order or no numbers come from no pointer. Whether they may be so is for who asked to be told to check.
+    /// </summary>
+    [JSInvokable]
+    public async Task MoveSpanAsync(string id, double from, double to)
+    {
+        if (Spec.Spans.Any(s => s.Id == id) && double.IsFinite(from) && double.IsFinite(to) && from <= to)
+        {
+            await OnSpan.InvokeAsync(new(id, from, to));
+        }
+
+        // The script shows the ends where they were left, whatever became of them.
+        _drawn = null;
+        StateHasChanged();
+    }
+
     /// <inheritdoc/>
     protected override void OnParametersSet()
     {
@@ -125,7 +149,7 @@ public sealed partial class Plot
         {
             _script ??= await Js.InvokeAsync<IJSObjectReference>("import", _module);
             _self ??= DotNetObjectReference.Create(this);
-            await _script.InvokeVoidAsync("show", _root, text, _self, OnPoint.HasDelegate, OnHover.HasDelegate);
+            await _script.InvokeVoidAsync("show", _root, text, _self, OnPoint.HasDelegate, OnHover.HasDelegate, OnSpan.HasDelegate);
         }
         catch (JSDisconnectedException)
         {

@@ -19,7 +19,7 @@ internal static class PlotScript
         new Whole(spec.Title, spec.FileName, Of(spec.X), Of(spec.Y), spec.HasEqualAxes, spec.SelectedId, spec.Series.Select(Of).ToArray(),
             spec.Events.Where(e => spec.X.CanShow(e.X)).Select(e => new Event(e.X, e.Text, e.Color.Css)).ToArray(),
             spec.Spans.Where(s => spec.X.CanShow(s.From) && spec.X.CanShow(s.To))
-                .Select(s => new Span(s.From, s.To, s.Text, s.Color.Css)).ToArray()),
+                .Select(s => new Span(s.From, s.To, s.Text, s.Color.Css, s.Id, s.Least, s.Most, s.Step)).ToArray()),
         s_options);
 
     private static Axis Of(PlotAxis a) => new(a.Name, a.Unit, a.Label, a.Scale, a.Decimals, a.Min, a.Max);
@@ -51,5 +51,5 @@ internal static class PlotScript
 
     private sealed record Event(double X, string Text, string Color);
 
-    private sealed record Span(double From, double To, string Text, string Color);
+    private sealed record Span(double From, double To, string Text, string Color, string? Id, double? Least, double? Most, double? Step);
 }

@@ -122,4 +122,25 @@ public sealed record PlotEvent(double X, string Text, PlotColor Color);
 /// <param name="To">Where it ends.</param>
 /// <param name="Text">Its name.</param>
 /// <param name="Color">Its colour.</param>
-public sealed record PlotSpan(double From, double To, string Text, PlotColor Color);
+public sealed record PlotSpan(double From, double To, string Text, PlotColor Color)
+{
+    /// <summary>
+    /// By what <see cref="Plot.OnSpan"/> tells the stretch whose ends were moved; null where they cannot be. Ids of a plot differ.
+    /// </summary>
+    public string? Id { get; init; }
+
+    /// <summary>How far its ends may be moved down; null for the beginning of what is shown.</summary>
+    public double? Least { get; init; }
+
+    /// <summary>How far its ends may be moved up; null for the end of what is shown.</summary>
+    public double? Most { get; init; }
+
+    /// <summary>How far an arrow key moves an end, and with Shift ten times as far; null for about a hundredth of what is shown.</summary>
+    public double? Step { get; init; }
+}
+
+/// <summary>A stretch whose ends somebody moved, by pointer or keys; told when either is released.</summary>
+/// <param name="Id">Its <see cref="PlotSpan.Id"/>.</param>
+/// <param name="From">Where it begins now.</param>
+/// <param name="To">Where it ends now, not below <paramref name="From"/>.</param>
+public sealed record PlotSpanMove(string Id, double From, double To);

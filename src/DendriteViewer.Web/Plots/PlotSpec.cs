@@ -33,6 +33,13 @@ public sealed record PlotSpec
     /// <summary>The <see cref="PlotPoint.Id"/> of the points that stand out; the others of their series are fainter.</summary>
     public string? SelectedId { get; init; }
 
+    /// <summary>
+    /// Whether the horizontal axis is hours on the clock of the scans. The figure then carries <c>data-hours</c>, by which script beside
+    /// the plot finds what a time is marked in: it listens to "plothover" of one and sends "plotmark", whose detail is the hours or null,
+    /// to the others.
+    /// </summary>
+    public bool IsOnScanClock { get; init; }
+
     /// <summary>Whether there is nothing to draw.</summary>
     public bool IsEmpty => !Series.Any(s => s.Points.Any(p => CanShow(s, p)));
 

@@ -114,6 +114,40 @@ public sealed class PlotTests : MudContext
         Assert.Empty(plot.FindAll("button"));
     }
 
+    [Fact]
+    public async Task Stretches_WhoseEndsAreMoved_AreTold_AndWhatNoPointerSendsIsNot()
+    {
+        var told = new List<PlotSpanMove>();
+        var spec = s_profile with { Spans = [new(0, 1, "fit", PlotColor.Soft) { Id = "fit", Step = 0.5 }] };
+        var plot = Render(spec, p => p.Add(c => c.OnSpan, told.Add));
+        var first = _script.VerifyInvoke("show");
+        Assert.True((bool)first.Arguments[5]!);
+        using var sent = JsonDocument.Parse((string)first.Arguments[1]!);
+        Assert.Equal(
+            """{"from":0,"to":1,"text":"fit","color":"var(--plot-soft)","id":"fit","step":0.5}""",
+            sent.RootElement.GetProperty("spans")[0].GetRawText());
+
+        await plot.InvokeAsync(() => plot.Instance.MoveSpanAsync("fit", 0.5, 2));
+        (string Id, double From, double To)[] wrong =
+            [("other", 0.5, 2), ("fit", 2, 1), ("fit", double.NaN, 1), ("fit", 0, double.PositiveInfinity)];
+        foreach (var (id, from, to) in wrong)
+        {
+            await plot.InvokeAsync(() => plot.Instance.MoveSpanAsync(id, from, to));
+        }
+
+        Assert.Equal([new PlotSpanMove("fit", 0.5, 2)], told);
+    }
+
+    [Fact]
+    public async Task Plot_WhoseMovedStretchIsNotTaken_IsDrawnAsItWas()
+    {
+        var plot = Render(
+            s_profile with { Spans = [new(0, 1, "fit", PlotColor.Soft) { Id = "fit" }] }, p => p.Add(c => c.OnSpan, _ => { }));
+        var drawn = _script.VerifyInvoke("show", 1)[0].Arguments[1];
+        await plot.InvokeAsync(() => plot.Instance.MoveSpanAsync("fit", 0.5, 2));
+        Assert.Equal(drawn, _script.VerifyInvoke("show", 2)[1].Arguments[1]);
+    }
+
     private IRenderedComponent<Plot> Render(PlotSpec spec, Action<ComponentParameterCollectionBuilder<Plot>>? more = null) =>
         Render<Plot>(p =>
         {
