@@ -4,36 +4,61 @@ using DendriteViewer.Imaging.Datasets;
 
 namespace DendriteViewer.Analysis.TimeSeries;
 
-/// <summary>What is derived of the series of a dataset, row by row, as CSV.</summary>
-public static class DerivedTable
+/// <summary>
+/// What is derived of the series of a dataset: a row for each row of the voltage, or of the current where no voltage was logged. Values
+/// that are not known are NaN.
+/// </summary>
+/// <param name="Hours">Times of the rows.</param>
+/// <param name="MaCm2">Current density, mA/cm²: between two rows of the current as the trapezoid has it, 0 beyond it.</param>
+/// <param name="Charge">Charge since 0 h; null where it is not known.</param>
+/// <param name="Volts">Voltage, V.</param>
+/// <param name="AsrOhmCm2">Area-specific resistance |V| / |j| where current flows, Ω cm².</param>
+/// <param name="VoltsPerHour">dV/dt by a straight line in the window, V/h.</param>
+/// <param name="VoltsPerHourSigma">Its standard deviation, V/h.</param>
+public sealed record DerivedTable(
+    IReadOnlyList<double> Hours, IReadOnlyList<double> MaCm2, IReadOnlyList<ArealCharge>? Charge, IReadOnlyList<double> Volts,
+    IReadOnlyList<double> AsrOhmCm2, IReadOnlyList<double> VoltsPerHour, IReadOnlyList<double> VoltsPerHourSigma)
 {
-    /// <summary>
-    /// A row for each row of the voltage, or of the current where no voltage was logged: current density, charge with σ, thickness of
-    /// lithium, voltage, ASR = |V| / |j| where current flows, and dV/dt with σ by a straight line in a window. What is not known is empty.
-    /// </summary>
+    /// <summary>Works it out.</summary>
+    /// <param name="report">The series and their charge.</param>
+    /// <param name="windowHours">Width of the window of dV/dt.</param>
+    /// <exception cref="Imaging.Volumes.VolumeFormatException">The voltage's header names no unit.</exception>
+    public static DerivedTable Of(SeriesReport report, double windowHours)
+    {
+        var (current, voltage) = (report.Clock.Current, report.Clock.Voltage);
+        var hours = (voltage ?? current)?.Hours ?? [];
+        var nothing = Enumerable.Repeat(double.NaN, hours.Count).ToArray();
+        var factor = voltage?.Scale("voltage").Factor ?? 1;
+        var volts = voltage is null ? nothing : voltage.Values.Select(v => v * factor).ToArray();
+        var (slope, sigma) = voltage is null ? (nothing, nothing) : Slope.Of(hours, volts, windowHours);
+        var most = report.Charge?.MaCm2.Select(Math.Abs).DefaultIfEmpty().Max() ?? 0;
+        var (density, asr) = (nothing.ToArray(), nothing.ToArray());
+        for (int i = 0, row = 0; i < hours.Count && report.Charge is not null; i++)
+        {
+            density[i] = DensityAt(report.Charge, hours[i], ref row);
+            asr[i] = most > 0 && Math.Abs(density[i]) > Flow.RestShare * most ? Math.Abs(volts[i] / density[i]) * 1e3 : double.NaN;
+        }
+
+        return new DerivedTable(
+            hours, density, report.Charge is { } charge ? hours.Select(charge.At).ToArray() : null, volts, asr, slope, sigma);
+    }
+
+    /// <summary>The rows as CSV, units in the head; what is not known is empty.</summary>
     /// <param name="report">The series and their charge.</param>
     /// <param name="windowHours">Width of the window of dV/dt.</param>
     /// <exception cref="Imaging.Volumes.VolumeFormatException">The voltage's header names no unit.</exception>
     public static string Csv(SeriesReport report, double windowHours)
     {
-        var (current, voltage) = (report.Clock.Current, report.Clock.Voltage);
-        var hours = (voltage ?? current)?.Hours ?? [];
-        var volts = voltage is null ? null : voltage.Values.Select(v => v * voltage.Scale("voltage").Factor).ToArray();
-        var (slope, sigma) = volts is null ? ([], []) : Slope.Of(hours, volts, windowHours);
+        var table = Of(report, windowHours);
         var text = new StringBuilder(
             "hours,current_mA/cm2,charge_mAh/cm2,charge_sigma_mAh/cm2,thickness_um,voltage_V,asr_ohm_cm2,dVdt_V/h,dVdt_sigma_V/h\n");
-        var most = report.Charge?.MaCm2.Select(Math.Abs).DefaultIfEmpty().Max() ?? 0;
-        var row = 0;
-        for (var i = 0; i < hours.Count; i++)
+        for (var i = 0; i < table.Hours.Count; i++)
         {
-            var charge = report.Charge?.At(hours[i]);
-            var density = report.Charge is null ? double.NaN : DensityAt(report.Charge, hours[i], ref row);
-            var flows = Math.Abs(density) > Flow.RestShare * most && most > 0;
+            var charge = table.Charge?[i];
             text.AppendJoin(',', new[]
             {
-                hours[i], density, charge?.MahCm2 ?? double.NaN, charge?.Sigma ?? double.NaN, charge?.ThicknessUm ?? double.NaN,
-                volts?[i] ?? double.NaN, volts is not null && flows ? Math.Abs(volts[i] / density) * 1e3 : double.NaN,
-                volts is null ? double.NaN : slope[i], volts is null ? double.NaN : sigma[i],
+                table.Hours[i], table.MaCm2[i], charge?.MahCm2 ?? double.NaN, charge?.Sigma ?? double.NaN,
+                charge?.ThicknessUm ?? double.NaN, table.Volts[i], table.AsrOhmCm2[i], table.VoltsPerHour[i], table.VoltsPerHourSigma[i],
             }.Select(v => double.IsNaN(v) ? "" : v.ToString("G9", CultureInfo.InvariantCulture))).Append('\n');
         }
 

@@ -118,7 +118,13 @@ public sealed record SeriesReport
                 .Select(h => (h, ChargeAt(Charge, Clock, h)));
     }
 
-    // What the current may have passed while its clock may be wrong counts too.
+    /// <summary>
+    /// The charge at a time, with what the current may have passed while its clock may be wrong in its uncertainty; null where no charge is
+    /// known.
+    /// </summary>
+    /// <param name="hours">The time.</param>
+    public ArealCharge? ChargeAt(double hours) => Charge is null ? null : ChargeAt(Charge, Clock, hours);
+
     private static ArealCharge ChargeAt(ChargeCurve charge, SharedClock clock, double hours)
     {
         var sigma = clock.Comparison is { Kind: "current" } c ? c.Fit.OffsetSigma / 3600 : 0;

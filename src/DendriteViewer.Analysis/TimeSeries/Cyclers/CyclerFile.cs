@@ -45,6 +45,57 @@ public static class CyclerFile
     public static CyclerTable Read(byte[] bytes, string file, CyclerOptions? options = null)
     {
         options ??= CyclerOptions.Default;
+        RefuseOthers(bytes, file);
+        var table = MprFile.Is(bytes) ? MprFile.Read(bytes, file) : ReadText(bytes, file, options);
+        table = Corrections.Apply(table, options, file);
+        table = UnixTimes.Check(table, options, file);
+        table = TimeOfTest.Settle(table, options, file);
+        return TimeScale.Check(table, options, file);
+    }
+
+    /// <summary>
+    /// The columns of a file that cannot be read whole, so that whoever has it can say what they are: names, quantities and units as far as
+    /// they are known or said, and values as they stand there. Nothing is checked.
+    /// </summary>
+    /// <param name="bytes">The file.</param>
+    /// <param name="file">Its name, for complaints.</param>
+    /// <param name="options">What is said of it so far.</param>
+    /// <exception cref="MeasurementException">Not even its columns can be told.</exception>
+    public static CyclerTable Peek(byte[] bytes, string file, CyclerOptions options)
+    {
+        RefuseOthers(bytes, file);
+        var table = MprFile.Is(bytes) ? MprFile.Read(bytes, file) : PeekText(bytes, file, options);
+        try
+        {
+            return Corrections.Apply(table, options, file);
+        }
+        catch (MeasurementException)
+        {
+            return table;
+        }
+    }
+
+    private static CyclerTable PeekText(byte[] bytes, string file, CyclerOptions options)
+    {
+        var lines = Lines.Of(bytes, file);
+        try
+        {
+            return TextTable.Read(lines, Dialect.Of(lines.All, file, options.Map), options, file);
+        }
+        catch (MeasurementException)
+        {
+            return TextTable.Read(lines, Dialect.Unknown(lines.All, file), options, file);
+        }
+    }
+
+    private static CyclerTable ReadText(byte[] bytes, string file, CyclerOptions options)
+    {
+        var lines = Lines.Of(bytes, file);
+        return TextTable.Read(lines, Dialect.Of(lines.All, file, options.Map), options, file);
+    }
+
+    private static void RefuseOthers(byte[] bytes, string file)
+    {
         foreach (var (magic, sentence) in s_refused)
         {
             if (bytes.AsSpan().StartsWith(magic))
@@ -57,17 +108,5 @@ public static class CyclerFile
         {
             throw new MeasurementException($"{file} is empty; export it again.");
         }
-
-        var table = MprFile.Is(bytes) ? MprFile.Read(bytes, file) : ReadText(bytes, file, options);
-        table = Corrections.Apply(table, options, file);
-        table = UnixTimes.Check(table, options, file);
-        table = TimeOfTest.Settle(table, options, file);
-        return TimeScale.Check(table, options, file);
-    }
-
-    private static CyclerTable ReadText(byte[] bytes, string file, CyclerOptions options)
-    {
-        var lines = Lines.Of(bytes, file);
-        return TextTable.Read(lines, Dialect.Of(lines.All, file), options, file);
     }
 }

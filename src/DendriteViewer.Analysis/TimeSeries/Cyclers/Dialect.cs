@@ -11,13 +11,17 @@ namespace DendriteViewer.Analysis.TimeSeries.Cyclers;
 internal sealed partial record Dialect(string Format, int Head, string? Started = null, double? AreaCm2 = null)
 {
     private const int MostPreamble = 3000;
+    private const int MostTried = 200;
 
     // EC-Lab writes this area where nobody gave one.
     private const double EcLabDefaultCm2 = 0.001;
 
     /// <summary>Finds it.</summary>
+    /// <param name="lines">The file's lines.</param>
+    /// <param name="file">Its name, for complaints.</param>
+    /// <param name="map">What the caller says of columns, by their names.</param>
     /// <exception cref="MeasurementException">No line names columns.</exception>
-    public static Dialect Of(string[] lines, string file)
+    public static Dialect Of(string[] lines, string file, IReadOnlyDictionary<string, Quantity>? map = null)
     {
         var first = lines[0];
         if (first.StartsWith("EC-Lab ASCII", StringComparison.Ordinal) || first.StartsWith("BT-Lab ASCII", StringComparison.Ordinal))
@@ -49,8 +53,33 @@ internal sealed partial record Dialect(string Format, int Head, string? Started 
                 + "impedance with dendrite eis.");
         }
 
-        return Table(lines, file);
+        return Table(lines, file, map ?? CyclerOptions.Default.Map);
     }
+
+    /// <summary>
+    /// The line that may name columns although none of the names is known: the first that holds two words or more, none of them a number,
+    /// above a line of as many cells with two numbers.
+    /// </summary>
+    /// <param name="lines">The file's lines.</param>
+    /// <param name="file">Its name, for complaints.</param>
+    /// <exception cref="MeasurementException">There is none.</exception>
+    public static Dialect Unknown(string[] lines, string file)
+    {
+        for (var i = 0; i + 1 < Math.Min(lines.Length, MostTried); i++)
+        {
+            var separator = TextTable.SeparatorOf(lines[i]);
+            var (names, below) = (TextTable.Split(lines[i], separator), TextTable.Split(lines[i + 1], separator));
+            if (names.Length >= 2 && below.Length == names.Length && !names.Any(IsNumber) && below.Count(IsNumber) >= 2)
+            {
+                return new Dialect("CSV", i);
+            }
+        }
+
+        throw new MeasurementException($"{file} has no line with names of columns above rows of numbers; export it again with a header.");
+    }
+
+    private static bool IsNumber(string cell) =>
+        double.TryParse(cell.Replace(',', '.'), NumberStyles.Float, CultureInfo.InvariantCulture, out _);
 
     private static Dialect BioLogic(string[] lines, string file)
     {
@@ -66,11 +95,12 @@ internal sealed partial record Dialect(string Format, int Head, string? Started 
     }
 
     // No preamble that is known: the first line that names a time and something that is measured.
-    private static Dialect Table(string[] lines, string file)
+    private static Dialect Table(string[] lines, string file, IReadOnlyDictionary<string, Quantity> map)
     {
-        for (var i = 0; i < Math.Min(lines.Length, 200); i++)
+        for (var i = 0; i < Math.Min(lines.Length, MostTried); i++)
         {
-            var names = TextTable.Split(lines[i].TrimStart('#', ' '), TextTable.SeparatorOf(lines[i])).Select(ColumnName.Of).ToArray();
+            var names = TextTable.Split(lines[i].TrimStart('#', ' '), TextTable.SeparatorOf(lines[i]))
+                .Select(n => map.TryGetValue(n, out var said) ? new ColumnName(said, "", n) : ColumnName.Of(n)).ToArray();
             if (names.Length >= 2 && names.Any(IsTime) && names.Any(c => Units.Of(c.Quantity).Length > 0 && !IsTime(c)))
             {
                 return new Dialect(NameOf(lines[i]), i);

@@ -97,8 +97,8 @@ public sealed record EventLog(IReadOnlyList<EventEdit> Edits)
     /// <returns>The events, and the entries whose event is not found any more, which change nothing until it is again.</returns>
     public EditedEvents Apply(IReadOnlyList<ElectroEvent> found, int? version = null)
     {
-        var (events, lost) = ById(found, version ?? Version);
-        return new EditedEvents(events.Values.OrderBy(e => e.Hours).ThenBy(e => e.Kind).ToArray(), lost);
+        var (events, lost, edited) = ById(found, version ?? Version);
+        return new EditedEvents(events.Values.OrderBy(e => e.Hours).ThenBy(e => e.Kind).ToArray(), lost) { Edited = edited };
     }
 
     /// <summary>Reads a log.</summary>
@@ -121,7 +121,8 @@ public sealed record EventLog(IReadOnlyList<EventEdit> Edits)
     /// <summary>Writes it.</summary>
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, DatasetManifest.Json);
 
-    private (Dictionary<string, ElectroEvent> Events, IReadOnlyList<EventEdit> Lost) ById(IReadOnlyList<ElectroEvent> found, int version)
+    private (Dictionary<string, ElectroEvent> Events, IReadOnlyList<EventEdit> Lost, Dictionary<string, EventEdit> Edited) ById(
+        IReadOnlyList<ElectroEvent> found, int version)
     {
         var events = new Dictionary<string, ElectroEvent>();
         foreach (var e in found)
@@ -129,7 +130,7 @@ public sealed record EventLog(IReadOnlyList<EventEdit> Edits)
             events.TryAdd(e.Id, e);
         }
 
-        var lost = new List<EventEdit>();
+        var (lost, edited) = (new List<EventEdit>(), new Dictionary<string, EventEdit>());
         foreach (var edit in Edits.Take(version))
         {
             var name = NameOf(edit);
@@ -157,9 +158,18 @@ public sealed record EventLog(IReadOnlyList<EventEdit> Edits)
                     lost.Add(edit);
                     break;
             }
+
+            if (edit is AddEvent added)
+            {
+                edited[new ElectroEvent(added.Kind, added.Hours, 1).Id] = edit;
+            }
+            else if (known)
+            {
+                edited[name!] = edit;
+            }
         }
 
-        return (events, lost);
+        return (events, lost, edited);
     }
 
     private static string? NameOf(EventEdit edit) => edit switch
@@ -186,4 +196,8 @@ public sealed record EventLog(IReadOnlyList<EventEdit> Edits)
 /// <summary>The events of a version of the log.</summary>
 /// <param name="Events">In order of time; what a person said has confidence 1.</param>
 /// <param name="Lost">Entries whose event the finder does not find any more.</param>
-public sealed record EditedEvents(IReadOnlyList<ElectroEvent> Events, IReadOnlyList<EventEdit> Lost);
+public sealed record EditedEvents(IReadOnlyList<ElectroEvent> Events, IReadOnlyList<EventEdit> Lost)
+{
+    /// <summary>The last entry of each event that somebody added or changed, by the event's id; the others were found.</summary>
+    public IReadOnlyDictionary<string, EventEdit> Edited { get; init; } = new Dictionary<string, EventEdit>();
+}

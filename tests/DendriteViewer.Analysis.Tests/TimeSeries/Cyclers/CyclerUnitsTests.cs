@@ -102,4 +102,30 @@ public sealed class CyclerUnitsTests
         Assert.Contains("1970 to 2200", Refusal(text.Replace("Test Time / s", "x", StringComparison.Ordinal), new() { RepairTime = true }),
             StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void File_WithNamesThatNobodyKnows_IsReadOnceItsColumnsAreSaid()
+    {
+        var bytes = "Zeit;Spannung;Strom\n0;3,1;1\n3600;3,2;1\n7200;3,3;1\n"u8.ToArray();
+        Assert.Throws<MeasurementException>(() => CyclerFile.Read(bytes, "a.csv"));
+        var peeked = CyclerFile.Peek(bytes, "a.csv", CyclerOptions.Default);
+        Assert.Equal(["Zeit", "Spannung", "Strom"], peeked.Columns.Select(c => c.Name));
+        Assert.Equal([3.1, 3.2, 3.3], peeked.Columns[1].Values);
+
+        var said = new CyclerOptions
+        {
+            Map = new Dictionary<string, Quantity>
+            {
+                ["Zeit"] = Quantity.TestTime, ["Spannung"] = Quantity.Voltage, ["Strom"] = Quantity.Current,
+            },
+            UnitsOf = new Dictionary<string, string> { ["Zeit"] = "s", ["Spannung"] = "V", ["Strom"] = "mA" },
+        };
+        var table = CyclerFile.Read(bytes, "a.csv", said);
+        Assert.Equal([3.1, 3.2, 3.3], table.Find(Quantity.Voltage)!.Canonical()!);
+        Assert.Equal(1e-3, table.Find(Quantity.Current)!.Canonical()![0]);
+    }
+
+    [Fact]
+    public void Peek_OfAFileWithoutNames_IsRefused() =>
+        Assert.Throws<MeasurementException>(() => CyclerFile.Peek("1,2\n3,4\n"u8.ToArray(), "a.csv", CyclerOptions.Default));
 }

@@ -32,6 +32,16 @@ public sealed class EventLogTests
         Assert.Equal(s_found[1].Id, Edited().Apply(s_found, 2).Events[1].Id);
 
     [Fact]
+    public void Log_EventsThatSomebodyChanged_AreNamedWithTheirLastEntry()
+    {
+        var edited = Edited().Apply(s_found);
+        Assert.IsType<RetypeEvent>(edited.Edited[s_found[1].Id]);
+        Assert.IsType<AddEvent>(edited.Edited[edited.Events.Single(e => e.Kind == EventKind.Limit).Id]);
+        Assert.DoesNotContain(s_found[0].Id, edited.Edited.Keys);
+        Assert.Equal("A", Edited().Apply(s_found, 1).Edited[s_found[1].Id].By);
+    }
+
+    [Fact]
     public void Log_EditsOfWhatIsNotFoundAnyMore_ChangeNothingAndAreListed()
     {
         var edited = Edited().Apply([s_found[0]]);
