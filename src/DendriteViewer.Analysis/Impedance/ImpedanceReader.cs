@@ -74,7 +74,7 @@ public static class ImpedanceReader
             return table;
         }
 
-        var area = areaCm2 ?? throw source.Refuse("Its impedance is in Ω cm²; give the electrode's area (--area-cm2) to get Ω.");
+        var area = areaCm2 ?? throw source.Refuse("Its impedance is in Ω cm²; give the electrode's area in cm² to get Ω (--area-cm2).");
         return table with
         {
             Blocks = [.. table.Blocks.Select(b => b with

@@ -3,15 +3,24 @@ using System.Text.RegularExpressions;
 
 namespace DendriteViewer.Analysis.Impedance;
 
+/// <summary>A point that somebody left out, or took in, by hand.</summary>
+/// <param name="Sweep">The sweep's number in its file.</param>
+/// <param name="Point">Which of its points, from 0, in the order of the file.</param>
+public readonly record struct TurnedPoint(int Sweep, int Point);
+
 /// <summary>
 /// Which points of a sweep are left out: a condition on re, im (Ω), f (Hz) or |z| (Ω), such as <c>im&gt;0</c> or
-/// <c>f&lt;0.1 or f&gt;=1e5</c>. "and" binds before "or"; a comma is an "or".
+/// <c>f&lt;0.1 or f&gt;=1e5</c>. "and" binds before "or"; a comma is an "or". Single points can be turned by hand: one that the condition
+/// leaves out is used, another is left out.
 /// </summary>
 public sealed partial class PointMask
 {
     private readonly (string Variable, string Comparison, double Value)[][] _alternatives;
 
-    private PointMask(string text, (string, string, double)[][] alternatives) => (Text, _alternatives) = (text, alternatives);
+    private readonly HashSet<TurnedPoint> _turned;
+
+    private PointMask(string text, (string, string, double)[][] alternatives, IEnumerable<TurnedPoint>? turned = null) =>
+        (Text, _alternatives, _turned) = (text, alternatives, [.. turned ?? []]);
 
     /// <summary>The condition as it was written.</summary>
     public string Text { get; }
@@ -37,7 +46,23 @@ public sealed partial class PointMask
         }
     }
 
-    /// <summary>Whether a point is left out.</summary>
+    /// <summary>A mask of a condition and of points that were turned by hand; null where it leaves nothing out.</summary>
+    /// <param name="condition">The condition; null or empty for none.</param>
+    /// <param name="turned">Points for which the opposite of the condition holds.</param>
+    /// <exception cref="ArgumentException">As above.</exception>
+    public static PointMask? Of(string? condition, IReadOnlyCollection<TurnedPoint> turned)
+    {
+        var mask = string.IsNullOrWhiteSpace(condition) ? new PointMask("", []) : Parse(condition);
+        return mask._alternatives.Length == 0 && turned.Count == 0 ? null : new(mask.Text, mask._alternatives, turned);
+    }
+
+    /// <summary>Whether a point of a sweep is left out.</summary>
+    /// <param name="sweep">The sweep.</param>
+    /// <param name="point">Which point, from 0, in the order of the file.</param>
+    public bool LeavesOut(ImpedanceSweep sweep, int point) =>
+        LeavesOut(sweep.FrequencyHz[point], sweep.Re[point], sweep.Im[point]) != _turned.Contains(new(sweep.Index, point));
+
+    /// <summary>Whether the condition leaves out a point.</summary>
     public bool LeavesOut(double frequencyHz, double re, double im) => _alternatives.Any(all => all.All(c =>
     {
         var x = c.Variable switch { "re" => re, "im" => im, "f" => frequencyHz, _ => double.Hypot(re, im) };

@@ -212,7 +212,8 @@ internal static class SweepChecks
         if (usable.Count > 0 && usable.All(p => p.Rows.All(r => r.Im > 0)))
         {
             throw source.Refuse("Every Im is above 0, which no cell shows unless the column holds -Im "
-                + "or the leads' inductance is all there is; give --im-sign turned or --im-sign as-read.");
+                + "or the leads' inductance is all there is; say whether Im is to be turned or taken as read "
+                + "(--im-sign turned or as-read).");
         }
 
         var (above, below) = (0, 0);

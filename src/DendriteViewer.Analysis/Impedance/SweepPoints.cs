@@ -35,7 +35,7 @@ public sealed class SweepPoints
     public static SweepPoints Of(ImpedanceSweep sweep, PointMask? mask = null)
     {
         var kept = Enumerable.Range(0, sweep.Points)
-            .Where(i => mask is null || !mask.LeavesOut(sweep.FrequencyHz[i], sweep.Re[i], sweep.Im[i])).ToArray();
+            .Where(i => mask is null || !mask.LeavesOut(sweep, i)).ToArray();
         return kept.Length >= SweepChecks.LeastPoints
             ? new SweepPoints([.. kept.Select(i => sweep.FrequencyHz[i])], [.. kept.Select(i => sweep.Re[i])],
                 [.. kept.Select(i => sweep.Im[i])])

@@ -26,6 +26,34 @@ public static class Rounded
     public static string CountInterval((double Low, double High) interval) =>
         string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(interval.Low):0}–{Math.Ceiling(interval.High):0}");
 
+    /// <summary>
+    /// A value and its standard deviation, as in 238.4 ± 0.6: to the decimals that two digits of the deviation have, or to six digits
+    /// without one. Very small and very large values have an exponent, as (1.02 ± 0.03)e-8.
+    /// </summary>
+    /// <param name="value">The value.</param>
+    /// <param name="sigma">One standard deviation; null where there is none.</param>
+    public static string WithSigma(double value, double? sigma)
+    {
+        var invariant = CultureInfo.InvariantCulture;
+        if (sigma is not { } s || !(s > 0) || value == 0)
+        {
+            return value.ToString("G6", invariant);
+        }
+
+        var (size, error) = (Exponent(value), Exponent(s));
+        if (size is >= -3 and <= 5 && error is >= -8 and <= 5)
+        {
+            var decimals = "F" + Math.Max(0, 1 - error).ToString(invariant);
+            return $"{value.ToString(decimals, invariant)} ± {s.ToString(decimals, invariant)}";
+        }
+
+        var power = Math.Pow(10, size);
+        var digits = "F" + Math.Clamp(size - error + 1, 0, 9).ToString(invariant);
+        return $"({(value / power).ToString(digits, invariant)} ± {(s / power).ToString(digits, invariant)})e{size.ToString(invariant)}";
+    }
+
+    private static int Exponent(double v) => (int)Math.Floor(Math.Log10(Math.Abs(v)));
+
     // Power of ten of the last digit that is given.
     private static int Place(double value, double low, double high)
     {

@@ -4,6 +4,7 @@ using DendriteViewer.Analysis.Impedance;
 using DendriteViewer.Analysis.Impedance.Circuits;
 using DendriteViewer.Analysis.Impedance.Fitting;
 using DendriteViewer.Analysis.Impedance.Processes;
+using DendriteViewer.Analysis.Uncertainties;
 
 namespace DendriteViewer.Cli.Commands;
 
@@ -38,7 +39,7 @@ internal static class EisFits
                 arcs = arcs.Select(a => new
                 {
                     name = a.Name, ohm = a.ResistanceOhm, sigmaOhm = a.SigmaOhm, tauS = a.TauS, capacitanceF = a.CapacitanceF,
-                    process = Words(a.Kind), ohmCm2 = a.ResistanceOhm * area, halfOhmCm2 = a.ResistanceOhm * area / 2,
+                    process = a.Words, ohmCm2 = a.ResistanceOhm * area, halfOhmCm2 = a.ResistanceOhm * area / 2,
                 }),
                 minimum = fit.Minimum is { } m ? new { pseudoChiSquare = m.ChiSquare, values = m.Values } : null,
                 jumps = one.Jumps, otherMinima = fit.OtherMinima,
@@ -48,11 +49,11 @@ internal static class EisFits
             Describe(text, one, arcs, area, intervals);
         }
 
-        var growth = Growth(fitted);
+        var growth = ResistanceGrowth.Of(fitted);
         foreach (var (name, laws) in growth)
         {
             text.AppendLine(s_invariant, $"{name} against {(laws[0].Kind == GrowthKind.Diffusion ? "√t (diffusion)" : "t (reaction)")}: "
-                + $"{laws[0].StartOhm:G5} Ω + {EisText.Value(laws[0].Rate, laws[0].RateSigma)} {Unit(laws[0].Kind)}, "
+                + $"{laws[0].StartOhm:G5} Ω + {Rounded.WithSigma(laws[0].Rate, laws[0].RateSigma)} {Unit(laws[0].Kind)}, "
                 + $"AICc {laws[1].Aicc - laws[0].Aicc:0.0} below the other law");
         }
 
@@ -78,7 +79,7 @@ internal static class EisFits
         {
             var note = p.TiedTo is { } leader ? $"equals {leader}" : p.IsFixed ? "fixed" : p.AtLimit ? "at its limit"
                 : p.Sigma is null ? "not determined by these points" : "";
-            var value = $"{EisText.Value(p.Value, p.Sigma)} {p.Unit}".TrimEnd();
+            var value = $"{Rounded.WithSigma(p.Value, p.Sigma)} {p.Unit}".TrimEnd();
             text.AppendLine($"    {p.Name,-8} {value}{(note.Length > 0 ? $" ({note})" : "")}");
         }
 
@@ -103,7 +104,7 @@ internal static class EisFits
                     + string.Create(s_invariant, $"{arc.ResistanceOhm * a / 2:G4} Ω cm² each of two alike interfaces")
                 : "";
             text.AppendLine(s_invariant,
-                $"    {arc.Name}: τ {arc.TauS:G4} s, C {arc.CapacitanceF:G4} F, {Words(arc.Kind)} by its capacitance{perArea}");
+                $"    {arc.Name}: τ {arc.TauS:G4} s, C {arc.CapacitanceF:G4} F, {arc.Words} by its capacitance{perArea}");
         }
 
         foreach (var c in fit.Correlations)
@@ -123,26 +124,7 @@ internal static class EisFits
         }
     }
 
-    // Resistances of arcs against the sweeps' hours, of the sweeps that obey Kramers and Kronig.
-    private static List<(string Name, IReadOnlyList<GrowthFit> Laws)> Growth(IReadOnlyList<FittedSweep> fitted)
-    {
-        var used = fitted.Where(f => f.Sweep.Hours is >= 0 && f.Verdict.IsConsistent).ToList();
-        return used.Count == 0 ? [] : [.. ArcProcess.Of(used[0].Fit).Select((arc, k) => (arc.Name, GrowthLaw.Of(
-            [.. used.Select(f => f.Sweep.Hours!.Value)],
-            [.. used.Select(f => ArcProcess.Of(f.Fit)[k].ResistanceOhm)],
-            [.. used.Select(f => ArcProcess.Of(f.Fit)[k].SigmaOhm)]))).Where(g => g.Item2.Count == 2)];
-    }
-
     private static string Unit(GrowthKind kind) => kind == GrowthKind.Diffusion ? "Ω h^-½ · √t" : "Ω/h · t";
 
     private static string End(double? value) => value is { } v ? v.ToString("G5", s_invariant) : "no end that the points set";
-
-    private static string Words(ProcessKind kind) => kind switch
-    {
-        ProcessKind.Bulk => "bulk",
-        ProcessKind.GrainBoundary => "grain boundary",
-        ProcessKind.SurfaceLayer => "surface layer (R_int)",
-        ProcessKind.Interface => "interface (R_ct)",
-        _ => "reaction",
-    };
 }

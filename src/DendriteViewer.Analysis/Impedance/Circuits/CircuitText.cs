@@ -1,7 +1,11 @@
 namespace DendriteViewer.Analysis.Impedance.Circuits;
 
 /// <summary>A text is no circuit. The message is one sentence that says where and why.</summary>
-public sealed class CircuitTextException(string message) : ArgumentException(message);
+public sealed class CircuitTextException(string message, int position = 0) : ArgumentException(message)
+{
+    /// <summary>The character at which it is wrong, from 0; the text's length where it ends too early.</summary>
+    public int Position { get; } = position;
+}
 
 /// <summary>
 /// Reads circuits. impedance.py: <c>R0-p(R1,CPE1)</c>, where - is series and p(a,b) parallel. Boukamp: <c>R(RQ)</c>, where letters stand in
@@ -46,7 +50,7 @@ internal sealed class CircuitText
     {
         if (text.Length > MostCharacters)
         {
-            throw new CircuitTextException($"The circuit has {text.Length} characters; {MostCharacters} are read at most.");
+            throw new CircuitTextException($"The circuit has {text.Length} characters; {MostCharacters} are read at most.", MostCharacters);
         }
 
         var reader = new CircuitText(text, IsBoukamp(text));
@@ -146,7 +150,7 @@ internal sealed class CircuitText
         Expect(close, open);
         return parts.Count > 1 ? new DraftGroup(true, parts)
             : throw new CircuitTextException($"Position {open + 1} of '{_text}' opens a parallel part with one branch; "
-                + "it needs two at least.");
+                + "it needs two at least.", open);
     }
 
     private void Expect(char close, int open)
@@ -154,7 +158,7 @@ internal sealed class CircuitText
         if (Peek() != close)
         {
             throw _at < _text.Length ? Refuse($"stands where a '{close}' is needed, for the bracket of position {open + 1}")
-                : new CircuitTextException($"The bracket at position {open + 1} of '{_text}' is not closed; end it with '{close}'.");
+                : new CircuitTextException($"The bracket at position {open + 1} of '{_text}' is not closed; end it with '{close}'.", open);
         }
 
         _at++;
@@ -173,7 +177,7 @@ internal sealed class CircuitText
         var c = Peek();
         if (c == '\0')
         {
-            throw new CircuitTextException($"'{_text}' ends where an element is needed, at position {_at + 1}.");
+            throw new CircuitTextException($"'{_text}' ends where an element is needed, at position {_at + 1}.", _at);
         }
 
         var found = s_kinds.FirstOrDefault(k => (_boukamp || !k.BoukampOnly)
@@ -227,8 +231,8 @@ internal sealed class CircuitText
     }
 
     private CircuitTextException Refuse(string why, string? what = null) => _at < _text.Length
-        ? new($"'{what ?? _text[_at].ToString()}' at position {_at + 1} of '{_text}' {why}.")
-        : new($"'{_text}' ends too early, at position {_at + 1}.");
+        ? new($"'{what ?? _text[_at].ToString()}' at position {_at + 1} of '{_text}' {why}.", _at)
+        : new($"'{_text}' ends too early, at position {_at + 1}.", _at);
 
     /// <summary>Gives elements their names and parameters their places.</summary>
     private sealed class Naming
@@ -244,7 +248,7 @@ internal sealed class CircuitText
                 {
                     throw new CircuitTextException(
                         $"{element.Prefix}{element.Number} at position {element.Position + 1} of '{text._text}' stands twice; "
-                        + "give it another number.");
+                        + "give it another number.", element.Position);
                 }
             }
 

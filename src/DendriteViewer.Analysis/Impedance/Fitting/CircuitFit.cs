@@ -23,10 +23,11 @@ public static class CircuitFit
     /// <param name="settings">What is asked of the fit.</param>
     /// <param name="peaks">Peaks of the sweep's distribution of relaxation times, where they are known already.</param>
     /// <param name="neighbours">Values of all parameters that are tried as starts too, such as those of the sweep before.</param>
+    /// <param name="ct">Gives up between two starts.</param>
     /// <exception cref="ArgumentException">The settings do not suit the circuit, or there are too few points.</exception>
     public static FitResult Run(
         Circuit circuit, SweepPoints points, FitSettings settings, IReadOnlyList<DrtPeak>? peaks = null,
-        IEnumerable<double[]>? neighbours = null)
+        IEnumerable<double[]>? neighbours = null, CancellationToken ct = default)
     {
         var problem = new FitProblem(circuit, points, settings);
         var search = new LevenbergMarquardt(problem);
@@ -36,7 +37,7 @@ public static class CircuitFit
         }
 
         var starts = new StartValues(problem, points).All(peaks ?? Drt.Of(points).Peaks, settings.Starts);
-        var minima = Search(problem, search, starts);
+        var minima = Search(problem, search, starts, ct);
         foreach (var neighbour in neighbours ?? [])
         {
             minima.Add(Follow(search, problem.VariablesAt(neighbour)));
@@ -68,11 +69,13 @@ public static class CircuitFit
 
     private static Minimum Follow(LevenbergMarquardt search, double[] from) => new(from, search.Minimize(from, LongSteps, Fine));
 
-    private static List<Minimum> Search(FitProblem problem, LevenbergMarquardt search, IEnumerable<double[]> starts)
+    private static List<Minimum> Search(
+        FitProblem problem, LevenbergMarquardt search, IEnumerable<double[]> starts, CancellationToken ct)
     {
         var found = new List<Minimum>();
         foreach (var start in starts)
         {
+            ct.ThrowIfCancellationRequested();
             var x = problem.VariablesAt(start);
             var cost = search.Minimize(x, ShortSteps, Coarse);
             found.Add(new(Sorted(problem, x), cost));
@@ -107,10 +110,11 @@ public static class CircuitFit
         {
             var v = problem.VariableOf(i);
             var tied = problem.Settings.Tied.GetValueOrDefault(p.Name);
-            return v < 0
+            var fitted = v < 0
                 ? new FittedParameter(p.Name, p.Unit, values[i], null, false, true, tied)
                 : new FittedParameter(p.Name, p.Unit, values[i], SigmaOf(covariance.Deviation(v), p, values[i]),
                     covariance.AtLimit[v], false, tied);
+            return fitted with { Range = problem.RangeOf(i) };
         }).ToList();
         var z = points.FrequencyHz.Select(f => circuit.Impedance(f, values)).ToArray();
         return new FitResult

@@ -41,7 +41,7 @@ internal sealed class FitProblem
             _variableOf[i] = -1;
             if (settings.Fixed.TryGetValue(parameter.Name, out var value))
             {
-                _parameters[i] = Allowed(parameter, value, "--fix");
+                _parameters[i] = Allowed(parameter, value, "fixed value of");
             }
             else if (leaders[i] == i)
             {
@@ -93,6 +93,9 @@ internal sealed class FitProblem
 
     /// <summary>The largest value of each variable.</summary>
     public double[] Most { get; }
+
+    /// <summary>The range that a parameter may have; of a fixed one, that which it would have.</summary>
+    public ParameterRange RangeOf(int parameter) => RangeOf(Circuit.Parameters[parameter]);
 
     /// <summary>Whether a person set the range of a variable.</summary>
     public bool IsBounded(int variable) => Settings.Bounds.ContainsKey(Circuit.Parameters[ParameterOf[variable]].Name);
@@ -169,7 +172,7 @@ internal sealed class FitProblem
         if (weight == FitWeight.Proportional && (points.Re.Contains(0) || points.Im.Contains(0)))
         {
             throw new ArgumentException("A point has a part of exactly 0, which no proportional weight can be made of; "
-                + "leave it out by --mask \"im==0\", or take --weight modulus.");
+                + "leave it out (mask im==0), or take the weight modulus.");
         }
 
         return weight switch
@@ -195,19 +198,20 @@ internal sealed class FitProblem
     {
         if (Settings.Bounds.TryGetValue(parameter.Name, out var range))
         {
-            return Allowed(parameter, range.Least, "--bound") < Allowed(parameter, range.Most, "--bound") ? range
-                : throw new ArgumentException($"--bound of {parameter.Name} has its larger end first; write {parameter.Name}=LEAST:MOST.");
+            return Allowed(parameter, range.Least, "lower bound of") < Allowed(parameter, range.Most, "upper bound of") ? range
+                : throw new ArgumentException($"The lower bound of {parameter.Name} is not below its upper bound; "
+                    + "give the lesser one first.");
         }
 
         // A start beyond the usual range is the user's word that it is not too far.
         range = ParameterRanges.Of(parameter.Role, Span);
-        return Settings.Start.TryGetValue(parameter.Name, out var start) && Allowed(parameter, start, "--start") is var value
+        return Settings.Start.TryGetValue(parameter.Name, out var start) && Allowed(parameter, start, "start of") is var value
             ? new(Math.Min(range.Least, value), Math.Max(range.Most, value)) : range;
     }
 
-    private static double Allowed(CircuitParameter parameter, double value, string option) =>
+    private static double Allowed(CircuitParameter parameter, double value, string what) =>
         (parameter.Role == ParameterRole.Exponent ? new NumberRange("", 0, 1) : new NumberRange("", 1e-30, 1e30, parameter.Unit))
-            .Of($"{option} {parameter.Name}").Check(value);
+            .Of($"{what} {parameter.Name}").Check(value);
 
     private void CheckNames()
     {

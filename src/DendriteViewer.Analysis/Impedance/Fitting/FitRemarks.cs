@@ -22,7 +22,7 @@ public static class FitRemarks
         if (inductive > 0 && fit.Circuit.Elements.All(e => e.Kind != ElementKind.Inductor))
         {
             var which = inductive == 1 ? "One point has" : $"{inductive} points have";
-            remarks.Add($"{which} Im above 0, which no circuit without L follows: add L, or leave them out (--mask \"im>0\").");
+            remarks.Add($"{which} Im above 0, which no circuit without L follows: add L, or leave them out (mask im>0).");
         }
 
         if (fit.WorstPercent > PoorPercent)

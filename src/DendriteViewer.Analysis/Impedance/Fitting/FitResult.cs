@@ -10,7 +10,11 @@ namespace DendriteViewer.Analysis.Impedance.Fitting;
 /// <param name="AtLimit">Whether it lies at an end of its range.</param>
 /// <param name="IsFixed">Whether its value was given.</param>
 /// <param name="TiedTo">The parameter that it equals by request.</param>
-public sealed record FittedParameter(string Name, string Unit, double Value, double? Sigma, bool AtLimit, bool IsFixed, string? TiedTo);
+public sealed record FittedParameter(string Name, string Unit, double Value, double? Sigma, bool AtLimit, bool IsFixed, string? TiedTo)
+{
+    /// <summary>The range that it may have: the one that was asked for, or the usual one for the sweep.</summary>
+    public ParameterRange Range { get; init; }
+}
 
 /// <summary>Two parameters that the data hardly tell apart.</summary>
 /// <param name="First">One name.</param>

@@ -13,7 +13,8 @@ public static class ModelChoice
     private const double Determined = 3;
 
     /// <summary>The fits of one to four arcs; those that have too few points are left out.</summary>
-    public static IReadOnlyList<FitResult> All(SweepPoints points, FitSettings settings, IReadOnlyList<DrtPeak>? peaks = null)
+    public static IReadOnlyList<FitResult> All(
+        SweepPoints points, FitSettings settings, IReadOnlyList<DrtPeak>? peaks = null, CancellationToken ct = default)
     {
         peaks ??= Drt.Of(points).Peaks;
         var fits = new List<FitResult>();
@@ -22,7 +23,7 @@ public static class ModelChoice
             var circuit = Circuit.OfArcs(arcs);
             if (2 * points.Count > circuit.Parameters.Count + 1 && Names(settings).All(n => circuit.IndexOf(n) >= 0))
             {
-                fits.Add(CircuitFit.Run(circuit, points, settings, peaks));
+                fits.Add(CircuitFit.Run(circuit, points, settings, peaks, ct: ct));
             }
         }
 

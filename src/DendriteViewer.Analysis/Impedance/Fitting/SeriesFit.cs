@@ -11,7 +11,9 @@ namespace DendriteViewer.Analysis.Impedance.Fitting;
 /// <param name="Fit">The fit.</param>
 /// <param name="Verdict">Whether it obeys Kramers and Kronig.</param>
 /// <param name="Jumps">Parameters that jumped since the sweep before.</param>
-public sealed record FittedSweep(ImpedanceSweep Sweep, SweepPoints Points, FitResult Fit, KkVerdict Verdict, IReadOnlyList<string> Jumps);
+/// <param name="Relaxation">Its distribution of relaxation times.</param>
+public sealed record FittedSweep(
+    ImpedanceSweep Sweep, SweepPoints Points, FitResult Fit, KkVerdict Verdict, IReadOnlyList<string> Jumps, DrtResult Relaxation);
 
 /// <summary>
 /// Fits one circuit to a series of sweeps. Each sweep has its own starts; then the series is gone through forwards and backwards, each
@@ -29,26 +31,53 @@ public static class SeriesFit
     /// <param name="settings">What is asked of the fits.</param>
     /// <param name="mask">Which points are left out.</param>
     /// <param name="ct">Stops it.</param>
+    /// <param name="progress">Told the part that is done, 0 to 1, from several threads.</param>
     /// <exception cref="ArgumentException">The settings do not suit the circuit, or a sweep has too few points.</exception>
     public static IReadOnlyList<FittedSweep> Run(
         IReadOnlyList<ImpedanceSweep> sweeps, Circuit? circuit, FitSettings settings, PointMask? mask = null,
-        CancellationToken ct = default)
+        CancellationToken ct = default, IProgress<double>? progress = null) =>
+        Run([.. sweeps.Select(s => (s, mask))], circuit, settings, ct, progress);
+
+    /// <summary>Fits sweeps of several files, each with the mask of its own file.</summary>
+    /// <param name="series">The sweeps in the order of time, and which points of each are left out.</param>
+    /// <param name="circuit">As above.</param>
+    /// <param name="settings">As above.</param>
+    /// <param name="ct">As above.</param>
+    /// <param name="progress">As above.</param>
+    /// <exception cref="ArgumentException">As above.</exception>
+    public static IReadOnlyList<FittedSweep> Run(
+        IReadOnlyList<(ImpedanceSweep Sweep, PointMask? Mask)> series, Circuit? circuit, FitSettings settings,
+        CancellationToken ct = default, IProgress<double>? progress = null)
     {
+        var sweeps = series.Select(s => s.Sweep).ToList();
+        var done = 0;
+        void Tell() => progress?.Report(Interlocked.Increment(ref done) / (2d * sweeps.Count));
         var prepared = InParallel(sweeps.Count, ct, i =>
         {
-            var points = SweepPoints.Of(sweeps[i], mask);
+            var points = SweepPoints.Of(sweeps[i], series[i].Mask);
             var verdict = KkVerdict.Of(points);
-            var peaks = new Drt(points).Solve(verdict.NoisePercent / 100).Peaks;
-            return (Points: points, Verdict: verdict, Peaks: peaks);
+            var relaxation = new Drt(points).Solve(verdict.NoisePercent / 100);
+            Tell();
+            return (Points: points, Verdict: verdict, Relaxation: relaxation, relaxation.Peaks);
         });
         FitResult[] fits;
         if (circuit is not null)
         {
-            fits = InParallel(sweeps.Count, ct, i => CircuitFit.Run(circuit, prepared[i].Points, settings, prepared[i].Peaks));
+            fits = InParallel(sweeps.Count, ct, i =>
+            {
+                var fit = ConstrainedFit.Run(circuit, prepared[i].Points, settings, prepared[i].Peaks, ct: ct);
+                Tell();
+                return fit;
+            });
         }
         else
         {
-            var all = InParallel(sweeps.Count, ct, i => ModelChoice.All(prepared[i].Points, settings, prepared[i].Peaks));
+            var all = InParallel(sweeps.Count, ct, i =>
+            {
+                var models = ModelChoice.All(prepared[i].Points, settings, prepared[i].Peaks, ct);
+                Tell();
+                return models;
+            });
             var chosen = ModelChoice.BestOfSeries(all, [.. prepared.Select(p => p.Verdict.IsConsistent)]);
             fits = [.. all.Select(f => f[chosen])];
         }
@@ -58,7 +87,8 @@ public static class SeriesFit
             PassOn(fits, prepared.Select(p => p.Points).ToArray(), settings, ct);
         }
 
-        return [.. sweeps.Select((s, i) => new FittedSweep(s, prepared[i].Points, fits[i], prepared[i].Verdict, Jumps(fits, i)))];
+        return [.. sweeps.Select((s, i) => new FittedSweep(
+            s, prepared[i].Points, fits[i], prepared[i].Verdict, Jumps(fits, i), prepared[i].Relaxation))];
     }
 
     private static void PassOn(FitResult[] fits, SweepPoints[] points, FitSettings settings, CancellationToken ct)

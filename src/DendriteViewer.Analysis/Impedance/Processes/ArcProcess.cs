@@ -42,6 +42,16 @@ public sealed record ArcProcess(string Name, double ResistanceOhm, double? Sigma
         })];
     }
 
+    /// <summary>What it is likely to be, in words.</summary>
+    public string Words => Kind switch
+    {
+        ProcessKind.Bulk => "bulk",
+        ProcessKind.GrainBoundary => "grain boundary",
+        ProcessKind.SurfaceLayer => "surface layer (R_int)",
+        ProcessKind.Interface => "interface (R_ct)",
+        _ => "reaction",
+    };
+
     /// <summary>What a capacitance points to.</summary>
     /// <param name="farad">C in F.</param>
     public static ProcessKind KindOf(double farad) => farad switch

@@ -55,6 +55,7 @@ public sealed class CircuitTextTests
     {
         var error = Assert.Throws<CircuitTextException>(() => Circuit.Parse(text));
         Assert.Contains(says, error.Message, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains($"position {error.Position + 1} ", $"{(says == "empty" ? "position 1" : says)} ", StringComparison.Ordinal);
         Assert.DoesNotContain('\n', error.Message);
     }
 

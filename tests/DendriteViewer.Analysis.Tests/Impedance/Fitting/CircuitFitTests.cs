@@ -100,9 +100,9 @@ public sealed class CircuitFitTests
 
     [Theory]
     [InlineData("R9", 1, "no parameter R9")]
-    [InlineData("CPE1_1", 1.5, "--fix CPE1_1")]
-    [InlineData("R1", -3, "--fix R1")]
-    [InlineData("R1", double.NaN, "--fix R1")]
+    [InlineData("CPE1_1", 1.5, "fixed value of CPE1_1")]
+    [InlineData("R1", -3, "fixed value of R1")]
+    [InlineData("R1", double.NaN, "fixed value of R1")]
     public void FixedParameter_ThatCannotBe_IsRefusedByName(string name, double value, string says)
     {
         var points = Spectra.Of(Circuit.OfArcs(1), [1, 2, 1e-5, 0.9]);
