@@ -4,6 +4,7 @@ using DendriteViewer.Web.Annotations;
 using DendriteViewer.Web.Api;
 using DendriteViewer.Web.Bookmarks;
 using DendriteViewer.Web.Catalog;
+using DendriteViewer.Web.Cell;
 using DendriteViewer.Web.Components;
 using DendriteViewer.Web.Compute;
 using DendriteViewer.Web.Data;
@@ -50,6 +51,7 @@ public static class DendriteApp
             .AddImports()
             .AddAnalysis()
             .AddMasks()
+            .AddCell()
             .AddFigures()
             .AddExports()
             .AddUploads()
@@ -69,6 +71,7 @@ public static class DendriteApp
         app.MapBookmarks();
         app.MapAnalysis();
         app.MapMasks();
+        app.MapCell();
         app.MapFigures();
         app.MapExports();
         app.MapUploads();

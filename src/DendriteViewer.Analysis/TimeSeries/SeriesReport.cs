@@ -62,7 +62,9 @@ public sealed record SeriesReport
     /// <param name="series">The series, on the scans' clock.</param>
     /// <param name="manifest">Cell and scans.</param>
     /// <param name="warnings">Those of reading them.</param>
-    public static SeriesReport Of(IReadOnlyList<Series> series, DatasetManifest manifest, IEnumerable<string> warnings)
+    /// <param name="sweepHours">When impedance sweeps began, on the scans' clock.</param>
+    public static SeriesReport Of(
+        IReadOnlyList<Series> series, DatasetManifest manifest, IEnumerable<string> warnings, IReadOnlyList<double>? sweepHours = null)
     {
         var said = new List<string>(warnings);
         said.AddRange(series.SelectMany(s => s.Warnings));
@@ -95,7 +97,8 @@ public sealed record SeriesReport
                 var to = g.Key + g.Max(v => Math.Max(0, v.DurationHours ?? 0));
                 return new ScanInterval(g.Key, to, charge is null ? null : ChargeAt(charge, clock, g.Key), charge?.Since(g.Key, to));
             }).ToArray(),
-            Events = EventFinder.Find(current, voltage, current is null ? null : charge, density, null, clock.MarginHours),
+            Events = EventFinder.Find(
+                current, voltage, current is null ? null : charge, density, sweepHours, clock.MarginHours),
             Clock = clock,
             Warnings = said.Distinct().ToArray(),
         };

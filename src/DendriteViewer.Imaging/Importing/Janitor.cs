@@ -10,8 +10,9 @@ namespace DendriteViewer.Imaging.Importing;
 public sealed record Swept(IReadOnlyList<string> Prefixes, long Bytes);
 
 /// <summary>
-/// Removes what dead imports and analyses left: volumes and series below a dataset's prefix that no manifest names, and corrections of
-/// masks of a dataset that had the id before. Nothing is removed of a dataset that somebody writes at the moment.
+/// Removes what dead imports and analyses left: volumes and series below a dataset's prefix that no manifest names, corrections of
+/// masks and files of the cell of a dataset that had the id before, and contents of files that no entry of the cell's log names. Nothing is
+/// removed of a dataset that somebody writes at the moment.
 /// </summary>
 public sealed class Janitor(DatasetStore store, TimeProvider time)
 {
@@ -69,6 +70,7 @@ public sealed class Janitor(DatasetStore store, TimeProvider time)
 
         var named = dataset?.Everything.Select(v => v.Prefix)
             .Concat(dataset.Manifest.Series.Select(s => BlobNames.Series(id, s))).ToHashSet() ?? [];
+        var contents = dataset is null ? null : await CellContents.NamedAsync(store.Blobs, dataset, ct);
         var stray = new Dictionary<string, long>(StringComparer.Ordinal);
         var young = new HashSet<string>(StringComparer.Ordinal);
         await foreach (var blob in store.Blobs.ListAsync(BlobNames.Dataset(id), ct))
@@ -90,9 +92,16 @@ public sealed class Janitor(DatasetStore store, TimeProvider time)
             var corrections = BlobNames.Dataset(id) + BlobNames.Corrections;
             if (name.StartsWith(corrections, StringComparison.Ordinal))
             {
-                var slash = name.IndexOf('/', corrections.Length);
-                return dataset is not null && slash > 0 && !name.StartsWith(
-                    BlobNames.CorrectionsOf(id, dataset.Identity), StringComparison.Ordinal) ? name[..(slash + 1)] : null;
+                return OfAnother(name, corrections, dataset is null ? null : BlobNames.CorrectionsOf(id, dataset.Identity));
+            }
+
+            // So do files of the cell; of this dataset's, what no entry ever named was left by a server that was killed.
+            var cell = BlobNames.Dataset(id) + BlobNames.Cell;
+            if (name.StartsWith(cell, StringComparison.Ordinal))
+            {
+                return contents is not null && name.StartsWith(BlobNames.CellFiles(id, dataset!.Identity), StringComparison.Ordinal)
+                    ? contents.Contains(name) ? null : name
+                    : OfAnother(name, cell, dataset is null ? null : BlobNames.CellOf(id, dataset.Identity));
             }
 
             if (name.StartsWith(BlobNames.Dataset(id) + BlobNames.SeriesFolder, StringComparison.Ordinal))
@@ -102,6 +111,12 @@ public sealed class Janitor(DatasetStore store, TimeProvider time)
 
             var end = name.IndexOf(End, StringComparison.Ordinal);
             return end >= 0 ? name[..(end + End.Length)] : null;
+        }
+
+        static string? OfAnother(string name, string folder, string? own)
+        {
+            var slash = name.IndexOf('/', folder.Length);
+            return own is not null && slash > 0 && !name.StartsWith(own, StringComparison.Ordinal) ? name[..(slash + 1)] : null;
         }
 
         return stray.Where(s => !young.Contains(s.Key)).Select(s => (s.Key, s.Value)).ToList();

@@ -40,6 +40,18 @@ public static class BlobNames
     /// </summary>
     public static string CorrectionsOf(DatasetId id, DatasetIdentity identity) => $"{Dataset(id)}{Corrections}{identity.Value}/";
 
+    /// <summary>Prefix of what belongs to a cell beside its scans, below the dataset's prefix.</summary>
+    public const string Cell = "cell/";
+
+    /// <summary>Prefix of what belongs to the cell of a dataset: by its identity, as corrections of masks are.</summary>
+    public static string CellOf(DatasetId id, DatasetIdentity identity) => $"{Dataset(id)}{Cell}{identity.Value}/";
+
+    /// <summary>Prefix of the log of what was added to a cell and changed, an entry a blob.</summary>
+    public static string CellLog(DatasetId id, DatasetIdentity identity) => CellOf(id, identity) + "log/";
+
+    /// <summary>Prefix of the files that were added to a cell, each by the SHA-256 of its content.</summary>
+    public static string CellFiles(DatasetId id, DatasetIdentity identity) => CellOf(id, identity) + "files/";
+
     /// <summary>Prefix of measured curves, below the dataset's prefix.</summary>
     public const string SeriesFolder = "series/";
 

@@ -21,12 +21,16 @@ public sealed class Budgets : IDisposable
     // Bookmarks: a few at once, then one a second; each change is a write to the database.
     private const int BookmarkBurst = 20, BookmarksPerSecond = 1;
 
+    // Changes of what belongs to a cell: a dragged range of a fit is kept a few times a second.
+    private const int CellBurst = 60, CellChangesPerSecond = 5;
+
     private readonly PartitionedRateLimiter<Holder> _megapixels;
     private readonly PartitionedRateLimiter<Holder> _atOnce;
     private readonly PartitionedRateLimiter<Holder> _signIns;
     private readonly PartitionedRateLimiter<Holder> _viewers;
     private readonly PartitionedRateLimiter<Holder> _strokes;
     private readonly PartitionedRateLimiter<Holder> _bookmarks;
+    private readonly PartitionedRateLimiter<Holder> _cells;
 
     /// <param name="options">How much.</param>
     public Budgets(DendriteOptions options)
@@ -46,6 +50,11 @@ public sealed class Budgets : IDisposable
         _strokes = Of(h => new TokenBucketRateLimiter(new TokenBucketRateLimiterOptions
         {
             TokenLimit = StrokeBurst * h.Factor, TokensPerPeriod = StrokesPerSecond * h.Factor,
+            ReplenishmentPeriod = TimeSpan.FromSeconds(1), AutoReplenishment = false,
+        }));
+        _cells = Of(h => new TokenBucketRateLimiter(new TokenBucketRateLimiterOptions
+        {
+            TokenLimit = CellBurst * h.Factor, TokensPerPeriod = CellChangesPerSecond * h.Factor,
             ReplenishmentPeriod = TimeSpan.FromSeconds(1), AutoReplenishment = false,
         }));
         _bookmarks = Of(_ => new TokenBucketRateLimiter(new TokenBucketRateLimiterOptions
@@ -109,6 +118,18 @@ public sealed class Budgets : IDisposable
         }
     }
 
+    /// <summary>Counts a change of what belongs to a cell.</summary>
+    /// <param name="client">Who asks.</param>
+    /// <param name="counts">As how many it counts: 60 at most.</param>
+    /// <exception cref="BudgetSpentException">There were too many.</exception>
+    public void CellChange(ClientKeys client, int counts = 1)
+    {
+        foreach (var holder in Holder.Of(client))
+        {
+            Granted(_cells.AttemptAcquire(holder, Math.Min(counts, CellBurst)), "changes of cells").Dispose();
+        }
+    }
+
     /// <summary>Counts a change of an account's bookmarks.</summary>
     /// <exception cref="BudgetSpentException">There were too many.</exception>
     public void Bookmark(Guid account) =>
@@ -137,7 +158,7 @@ public sealed class Budgets : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Array.ForEach([_megapixels, _atOnce, _viewers, _signIns, _strokes, _bookmarks], l => l.Dispose());
+    public void Dispose() => Array.ForEach([_megapixels, _atOnce, _viewers, _signIns, _strokes, _bookmarks, _cells], l => l.Dispose());
 
     private static int Permits(double megapixels) => Math.Max(1, (int)Math.Ceiling(megapixels * PermitsAMegapixel));
 

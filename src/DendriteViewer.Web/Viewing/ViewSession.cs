@@ -3,6 +3,7 @@ using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Rendering;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Annotations;
+using DendriteViewer.Web.Cell;
 using DendriteViewer.Web.Measurements;
 
 namespace DendriteViewer.Web.Viewing;
@@ -21,6 +22,9 @@ public sealed class ViewSession(string id, string owner, Dataset dataset, ViewSt
     private Dataset _dataset = dataset;
     private bool _isOver;
 
+    // Made when it is asked for first; whoever is faster makes it.
+    private CellCursor? _cell;
+
     // The number of the view that the link led to.
     private long _begun;
 
@@ -32,6 +36,9 @@ public sealed class ViewSession(string id, string owner, Dataset dataset, ViewSt
 
     /// <summary>The edits of annotations made in this page, by the hub or by a panel.</summary>
     public EditHistory Edits { get; } = new();
+
+    /// <summary>What is open of the cell in this page, and the time that is shown.</summary>
+    public CellCursor Cell => LazyInitializer.EnsureInitialized(ref _cell, () => new CellCursor(this))!;
 
     /// <summary>What is measured in this page and not saved, and what is being computed for it.</summary>
     public PageMeasurements Measurements { get; } = new();

@@ -33,10 +33,13 @@ internal static class CurrentEvents
             {
                 var resumes = i + 1 < flows.Count;
                 var holdsSweep = sweepHours.Any(h => h >= flow.FromHours - 1e-3 && h <= flow.ToHours);
+                var rest = new ElectroEvent(resumes ? EventKind.Rest : EventKind.CurrentOff, flow.FromHours, confidence,
+                    resumes ? flow.ToHours : null, note);
+
+                // It keeps the id that it has without sweeps, so that edits of it hold when a file of sweeps is added or removed.
                 yield return holdsSweep
-                    ? new ElectroEvent(EventKind.EisPause, flow.FromHours, confidence, flow.ToHours, note)
-                    : new ElectroEvent(resumes ? EventKind.Rest : EventKind.CurrentOff, flow.FromHours, confidence,
-                        resumes ? flow.ToHours : null, note);
+                    ? new ElectroEvent(EventKind.EisPause, flow.FromHours, confidence, flow.ToHours, note) { Id = rest.Id }
+                    : rest;
             }
         }
     }

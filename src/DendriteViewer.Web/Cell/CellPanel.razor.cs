@@ -1,0 +1,103 @@
+using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Hosting;
+using DendriteViewer.Web.Viewing;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Authorization;
+
+namespace DendriteViewer.Web.Cell;
+
+/// <summary>The cell's tab: it reads what belongs to the cell, and gives it to the section that is open.</summary>
+public sealed partial class CellPanel
+{
+    private CellActions _actions = null!;
+    private CellState? _state;
+    private string? _problem;
+    private bool _showsNames;
+    private (bool IsRunning, bool IsDue) _reading;
+    private IDisposable? _watch;
+
+    /// <summary>The session of the page.</summary>
+    [Parameter, EditorRequired]
+    public ViewSession Session { get; set; } = null!;
+
+    /// <summary>Whether the person may add files and change what is there.</summary>
+    [Parameter]
+    public bool MayEdit { get; set; }
+
+    /// <summary>Who looks.</summary>
+    [Parameter]
+    public Person By { get; set; } = null!;
+
+    [Inject]
+    private CellDesk Desk { get; set; } = null!;
+
+    [Inject]
+    private DatasetAccess Access { get; set; } = null!;
+
+    [Inject]
+    private Failures Failures { get; set; } = null!;
+
+    [CascadingParameter]
+    private Task<AuthenticationState>? Authentication { get; set; }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _watch?.Dispose();
+        Session.Cell.Changed -= Refresh;
+        _actions.Changed -= Refresh;
+    }
+
+    /// <inheritdoc/>
+    protected override async Task OnInitializedAsync()
+    {
+        _actions = new CellActions(Session, Desk, Access, Failures, Authentication);
+        _actions.Changed += Refresh;
+        Session.Cell.Changed += Refresh;
+        _watch = Desk.Watch(Session.Dataset.Identity, () => _ = InvokeAsync(ReadAsync));
+        await ReadAsync();
+    }
+
+    private void Refresh() => _ = InvokeAsync(StateHasChanged);
+
+    // Changes that come while the state is read are read together, once, afterwards.
+    private async Task ReadAsync()
+    {
+        _reading.IsDue = true;
+        if (_reading.IsRunning)
+        {
+            return;
+        }
+
+        _reading.IsRunning = true;
+        try
+        {
+            while (_reading.IsDue)
+            {
+                _reading.IsDue = false;
+                await ReadOnceAsync();
+                StateHasChanged();
+            }
+        }
+        finally
+        {
+            _reading.IsRunning = false;
+        }
+    }
+
+    private async Task ReadOnceAsync()
+    {
+        try
+        {
+            var grant = Authentication is null ? null : await Access.GrantAsync((await Authentication).User, Session.Dataset.Identity);
+            _showsNames = grant?.SeesNames == true;
+            (_state, _problem) = grant is null
+                ? ((CellState?)null, (string?)"This dataset is not open to you any more.")
+                : (await Desk.StateAsync(Session.Dataset, default), null);
+        }
+        catch (Exception e)
+        {
+            (_state, _problem) = (null, Failures.Tell(e));
+        }
+    }
+}
