@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using System.IO.Hashing;
 using DendriteViewer.Imaging.Rendering;
+using DendriteViewer.Kernels.Scheduling;
 
 namespace DendriteViewer.Imaging.Codecs;
 
@@ -37,6 +38,9 @@ public static class PngEncoder
                 {
                     FilterSub(image.Pixels.Span.Slice(y * image.Width * channels, image.Width * channels), channels, kept, line);
                     deflate.Write(line, 0, 1 + image.Width * kept);
+
+                    // A large picture takes a second here.
+                    ComputeLane.GiveWay();
                 }
             }
             finally

@@ -158,5 +158,15 @@ public sealed record TransferFunction
     public bool Equals(TransferFunction? other) => other is not null && Points.AsSpan().SequenceEqual(other.Points.AsSpan());
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(Points.Length, Points[0], Points[^1]);
+    public override int GetHashCode()
+    {
+        // All points, since what is dragged is one of those in the middle.
+        var hash = default(HashCode);
+        foreach (var point in Points)
+        {
+            hash.Add(point);
+        }
+
+        return hash.ToHashCode();
+    }
 }

@@ -20,20 +20,25 @@ public sealed class ComputeLane : TaskScheduler, IDisposable
     /// </summary>
     public const int PauseShare = 8;
 
+    // Waits are of whole milliseconds; what is owed of less is kept until it is enough.
+    private static readonly TimeSpan s_leastPause = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan s_longestPause = TimeSpan.FromMilliseconds(100);
 
     [ThreadStatic]
     private static ComputeLane? t_lane;
 
-    // The thread's processor time when it last ended a pause, or began.
+    // From which of the thread's processor time on it owes pauses: when it last ended one, began, or found nothing more urgent at work,
+    // less what a pause cut short left owed.
     [ThreadStatic]
     private static TimeSpan t_worksSince;
 
     private readonly BlockingCollection<Task> _tasks = [];
-    private readonly ManualResetEventSlim _idle = new(initialState: true);
+
+    // Who waits for it does so to leave the processors to others, so it does not spin.
+    private readonly ManualResetEventSlim _idle = new(initialState: true, spinCount: 0);
     private readonly ComputeLane? _before;
     private readonly int _threads;
-    private readonly int _pauseShare;
+    private volatile int _pauses;
     private int _busy;
 
     /// <summary>Starts the threads of a lane.</summary>
@@ -46,10 +51,23 @@ public sealed class ComputeLane : TaskScheduler, IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(pauseShare, 1);
-        (_threads, _before, _pauseShare) = (threads, before, pauseShare);
+        (_threads, _before, _pauses) = (threads, before, pauseShare);
         for (var i = 0; i < threads; i++)
         {
             new Thread(() => Work(niceness)) { Name = $"{name} {i + 1}", IsBackground = true }.Start();
+        }
+    }
+
+    /// <summary>
+    /// How many times as long as it worked a thread waits for more urgent lanes at most, 1 or more. It may be changed at any time.
+    /// </summary>
+    public int Pauses
+    {
+        get => _pauses;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+            _pauses = value;
         }
     }
 
@@ -106,12 +124,28 @@ public sealed class ComputeLane : TaskScheduler, IDisposable
         {
             if (lane.Busy > 0)
             {
-                var patience = (ThreadTime.Used - t_worksSince) * own._pauseShare;
-                lane._idle.Wait(patience < s_longestPause ? patience : s_longestPause);
-                t_worksSince = ThreadTime.Used;
+                Pause(own, lane);
                 return;
             }
         }
+
+        t_worksSince = ThreadTime.Used;
+    }
+
+    // A step may be so short that no pause is owed for it alone, or so long that one pause is too little for it. What is owed is kept, so
+    // that the lane's share of the time is the same however its work is cut into steps.
+    private static void Pause(ComputeLane own, ComputeLane urgent)
+    {
+        var pauses = own.Pauses;
+        var owed = (ThreadTime.Used - t_worksSince) * pauses;
+        if (owed < s_leastPause)
+        {
+            return;
+        }
+
+        var pause = owed < s_longestPause ? owed : s_longestPause;
+        var isIdle = urgent._idle.Wait(pause);
+        t_worksSince = ThreadTime.Used - (isIdle ? TimeSpan.Zero : (owed - pause) / pauses);
     }
 
     /// <summary>Ends the threads once what is queued has run.</summary>

@@ -29,15 +29,13 @@ public sealed class ComputeLanes : IDisposable
     // they also let every other process go first.
     private static readonly int[] s_niceness = [0, 1, 2, 4];
 
-    // A large picture takes tens of seconds of the processor, so that it needs a third of its threads' time to come at all beside many
-    // viewers, whose pictures become smaller by that meanwhile.
     private static readonly int[] s_pauses =
-        [ComputeLane.PauseShare, ComputeLane.PauseShare, LargePause, ComputeLane.PauseShare];
+        [ComputeLane.PauseShare, ComputeLane.PauseShare, LargePauses, ComputeLane.PauseShare];
 
-    private const int LargePause = 2;
-
-    /// <summary>What is left to pictures in motion of the processors' time while a large picture is drawn.</summary>
-    public const double BesideLarge = LargePause / (LargePause + 1.0);
+    // A large picture takes tens of seconds of the processor, so that it has a third of its threads' time beside viewers whose pictures
+    // come soon enough all the same. Where they do not it has less, at least a twentieth, so that it ends.
+    private const int LargePauses = 2;
+    private const int MostLargePauses = 19;
 
     private readonly Meter _meter = new("DendriteViewer.Compute");
     private readonly ComputeLane[] _lanes;
@@ -68,6 +66,23 @@ public sealed class ComputeLanes : IDisposable
 
     /// <summary>The lane of an urgency.</summary>
     public ComputeLane this[Urgency urgency] => _lanes[(int)urgency];
+
+    /// <summary>What is left to pictures in motion of the processors' time while a large picture is drawn, 0–1.</summary>
+    public double BesideLarge
+    {
+        get
+        {
+            var pauses = this[Urgency.Large].Pauses;
+            return pauses / (pauses + 1.0);
+        }
+    }
+
+    /// <summary>
+    /// Gives large pictures less of the processors' time than the third that they have where pictures in motion come soon.
+    /// </summary>
+    /// <param name="part">Of the usual pauses' inverse: 1 for a third of the time, less for less.</param>
+    public void SetLargePart(double part) =>
+        this[Urgency.Large].Pauses = (int)Math.Round(Math.Clamp(LargePauses / part, LargePauses, MostLargePauses));
 
     /// <inheritdoc/>
     public void Dispose()

@@ -26,6 +26,9 @@ internal sealed class FramePacing(TimeProvider time)
     // Spread of sizes, squared and relative, from which on they tell the line's speed from its delay.
     private const double LeastSpread = 2e-3;
 
+    // How many times too few pixels a finer picture must have before it is drawn, so that small changes of the cost change nothing.
+    private const double Finer = 1.3;
+
     private readonly Lock _lock = new();
     private readonly Queue<(long Number, long At, int Bytes, long InFlight)> _unacknowledged = new();
     private double _msAPixel = 4e-5;
@@ -33,6 +36,9 @@ internal sealed class FramePacing(TimeProvider time)
     private (double N, double X, double Y, double XX, double XY) _seen;
     private double _msAByte;
     private long _inFlight;
+
+    // By drawing alone, as it was last chosen.
+    private int _scale = 1;
 
     /// <summary>Bytes a second that the line carries, as far as was seen; infinite where it was never felt.</summary>
     public double BytesASecond
@@ -102,7 +108,8 @@ internal sealed class FramePacing(TimeProvider time)
     {
         lock (_lock)
         {
-            var drawing = ScaleFor(_msAPixel * pixels / drawMs);
+            var times = _msAPixel * pixels / drawMs;
+            var drawing = _scale = Math.Min(Math.Max(ScaleFor(times), _scale), ScaleFor(Finer * times));
             var line = _bytesAPixel * pixels / (drawing * drawing) * _msAByte / LineMs;
             return line <= 1 ? (drawing, Quality) : (Math.Min(MostScale, drawing * ScaleFor(line * LowQualityShare)), LowQuality);
         }

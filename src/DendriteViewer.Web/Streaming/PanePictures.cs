@@ -1,4 +1,6 @@
+using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Rendering;
+using DendriteViewer.Kernels.Slicing;
 using DendriteViewer.Web.Viewing;
 
 namespace DendriteViewer.Web.Streaming;
@@ -17,7 +19,31 @@ internal sealed record PaneSize(int Width, int Height, double Ratio)
 /// <param name="View">The part of the view that the pane shows.</param>
 /// <param name="Data">States of the dataset and of the masks that are shown.</param>
 /// <param name="Size">The pane's size.</param>
-internal sealed record PaneContent(object View, object Data, PaneSize Size);
+internal sealed record PaneContent(PaneView View, PaneData Data, PaneSize Size);
+
+/// <summary>
+/// The part of a view that a pane shows. These are records and no tuples: a tuple of more than eight leaves its first members out of its
+/// hash code, and frames that differ in one of those, as the camera, would all be looked for in one list.
+/// </summary>
+internal abstract record PaneView;
+
+/// <summary>What the 3D pane shows.</summary>
+internal sealed record VolumePaneView(
+    double Hours, string Modality, OrbitCamera Camera, VolumeMode Mode, double IsoValue, bool Shaded, bool Shadows,
+    TransferFunction Transfer, ClipBox? Clip, Band? DepthClip, Overlay? Overlay, SliceCut? Cut, SliceSheet CutSheet) : PaneView;
+
+/// <summary>What a slice pane shows.</summary>
+internal sealed record SlicePaneView(
+    double Hours, string Modality, SliceSheet Sheet, double UmPerPixel, double SlabUm, SlabMode SlabMode,
+    SliceInterpolation Interpolation, double WindowLow, double WindowHigh, string ColorMap, Overlay? Labels, double? Threshold,
+    Comparison? Difference) : PaneView;
+
+/// <summary>States of the data that a pane shows: an analysis, a corrected interface and another stroke change them.</summary>
+/// <param name="Dataset">The manifest's revision.</param>
+/// <param name="Mask">Entries in the log of the mask that is shown, or null.</param>
+/// <param name="Overlay">Entries in the log of the overlay's mask, or null.</param>
+/// <param name="Difference">Entries in the log of the mask that is compared with, or null.</param>
+internal sealed record PaneData(string Dataset, long? Mask, long? Overlay, long? Difference);
 
 /// <summary>Loads and draws what one pane of a session shows.</summary>
 /// <param name="pane">The pane.</param>
@@ -33,22 +59,23 @@ public sealed class PanePictures(Pane pane, ViewSession session, SliceRenderer s
     public ViewSession Session => session;
 
     /// <summary>What decides the pixels of a view.</summary>
-    internal PaneContent ContentOf(ViewState v, PaneSize size) => new(
-        pane == Pane.Volume
-            ? (v.Hours, v.Modality, v.Camera, v.Mode, v.IsoValue, v.Shaded, v.Shadows, v.Transfer, v.Clip, v.DepthClip,
-                v.Overlay, v.Cut is { } cut ? (cut, SliceSheet.Of(v, cut.Along, session.Dataset)) : default)
-            : (v.Hours, v.Modality, SliceSheet.Of(v, pane, session.Dataset), v.UmPerPixel, v.SlabUm, v.SlabMode, v.Interpolation,
-                (v.WindowLow, v.WindowHigh, v.ColorMap),
-                v.LabelsIn(session.Dataset) is null ? null : v.Overlay, v.Threshold,
-                v.Compare is { Mode: CompareMode.Difference } c ? c : null),
-        DataOf(v), size);
+    internal PaneContent ContentOf(ViewState v, PaneSize size) =>
+        new(pane == Pane.Volume ? VolumeViewOf(v) : SliceViewOf(v), DataOf(v), size);
 
-    // An analysis, a corrected interface and another stroke change what the same view shows.
-    private (string, long?, long?, long?) DataOf(ViewState v)
+    private VolumePaneView VolumeViewOf(ViewState v) => new(
+        v.Hours, v.Modality, v.Camera, v.Mode, v.IsoValue, v.Shaded, v.Shadows, v.Transfer, v.Clip, v.DepthClip, v.Overlay, v.Cut,
+        v.Cut is { } cut ? SliceSheet.Of(v, cut.Along, session.Dataset) : default);
+
+    private SlicePaneView SliceViewOf(ViewState v) => new(
+        v.Hours, v.Modality, SliceSheet.Of(v, pane, session.Dataset), v.UmPerPixel, v.SlabUm, v.SlabMode, v.Interpolation,
+        v.WindowLow, v.WindowHigh, v.ColorMap, v.LabelsIn(session.Dataset) is null ? null : v.Overlay, v.Threshold,
+        v.Compare is { Mode: CompareMode.Difference } c ? c : null);
+
+    private PaneData DataOf(ViewState v)
     {
         var (dataset, volume) = (session.Dataset, session.Volume(v));
         var overlay = v.Overlay is { } o ? dataset.Find(o.Modality, o.Hours ?? v.Hours) : null;
-        return (dataset.Revision, volume.Mask?.Revision, overlay?.Mask?.Revision,
+        return new(dataset.Revision, volume.Mask?.Revision, overlay?.Mask?.Revision,
             SliceRenderer.DifferenceOf(volume, dataset, v)?.Mask?.Revision);
     }
 

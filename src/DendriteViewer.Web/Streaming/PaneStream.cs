@@ -63,6 +63,12 @@ public sealed class PaneStream(
     // From which frame number on an exact one shows the newest view. Under _lock.
     private long _awaited;
 
+    // Timestamp of the oldest change that the loop has not begun to draw, or null. Under _lock.
+    private long? _changedAt;
+
+    // When the browser last made room for a frame that waited for it. The loop alone uses it.
+    private long _roomAt;
+
     // What the browser was told last of this pane. The loop alone writes it.
     private string _said = "";
 
@@ -96,6 +102,7 @@ public sealed class PaneStream(
 
             _shown = null;
             _awaited = _sent + 1;
+            _changedAt ??= time.GetTimestamp();
             _superseded.Cancel();
             _changed.Set();
             return _awaited;
@@ -223,7 +230,8 @@ public sealed class PaneStream(
         return sink.ReportStatusAsync(pictures.Pane, isOther, message, ct);
     }
 
-    private sealed record Work(long Revision, ViewState View, PaneSize Size, CancellationToken Superseded);
+    /// <summary>What is to be drawn; since when the oldest change that it shows could have been.</summary>
+    private sealed record Work(long Revision, ViewState View, PaneSize Size, long Since, CancellationToken Superseded);
 
     private Work? Begin()
     {
@@ -238,7 +246,9 @@ public sealed class PaneStream(
             (_shown, _awaited) = (pictures.ContentOf(view, size), _sent + 1);
             _superseded.Dispose();
             _superseded = new CancellationTokenSource();
-            return new Work(revision.Number, view, size, _superseded.Token);
+            var since = Math.Max(_changedAt ?? time.GetTimestamp(), _roomAt);
+            _changedAt = null;
+            return new Work(revision.Number, view, size, since, _superseded.Token);
         }
     }
 
@@ -247,6 +257,7 @@ public sealed class PaneStream(
         while (Interlocked.Read(ref _sent) - Interlocked.Read(ref _acked) >= MostUnacknowledged)
         {
             await _acknowledged.WaitAsync(ct);
+            _roomAt = time.GetTimestamp();
         }
     }
 
@@ -262,18 +273,19 @@ public sealed class PaneStream(
             {
                 either.Token.ThrowIfCancellationRequested();
                 await WaitForAcknowledgementAsync(ct);
-                await SendPictureAsync(work, encoder, exact: false, either.Token, ct);
+                await SendPictureAsync(work, encoder, exact: false, answers: null, either.Token, ct);
             }
 
             await load;
         }
 
-        return await SendPictureAsync(work, encoder, exact, either.Token, ct);
+        return await SendPictureAsync(work, encoder, exact, exact ? null : work.Since, either.Token, ct);
     }
 
-    // What is drawn may be superseded; what is numbered is sent, since its acknowledgement is waited for.
+    // What is drawn may be superseded; what is numbered is sent, since its acknowledgement is waited for. The first picture of a change
+    // answers it, since a timestamp.
     private async Task<RenderOutcome> SendPictureAsync(
-        Work work, FrameEncoder encoder, bool exact, CancellationToken superseded, CancellationToken ct)
+        Work work, FrameEncoder encoder, bool exact, long? answers, CancellationToken superseded, CancellationToken ct)
     {
         var (scale, quality) = exact
             ? (1, RestingQuality)
@@ -286,7 +298,8 @@ public sealed class PaneStream(
         if (making is null)
         {
             RenderMetrics.Shared(pictures.Pane);
-            _sending = SendAsync(before, Task.FromResult(frame!), HeaderOf(work, key, outcome, frame!.Width, frame.Height), key, ct);
+            var header = HeaderOf(work, key, outcome, frame!.Width, frame.Height);
+            _sending = SendAsync(before, Task.FromResult(frame), header, key, answers, ct);
         }
         else
         {
@@ -315,7 +328,7 @@ public sealed class PaneStream(
             // What changed while it was drawn may be in the picture and is not in its key.
             var isKept = outcome == RenderOutcome.Complete && pictures.ContentOf(work.View, work.Size).Equals(key.Content);
             var encoding = lane.RunAsync(() => EncodeAsync(encoded, image, key.Quality, isKept, making, encoder));
-            (_encoding, _sending) = (encoding, SendAsync(before, encoding, header, key, ct));
+            (_encoding, _sending) = (encoding, SendAsync(before, encoding, header, key, answers, ct));
         }
 
         await (exact ? _sending : before);
@@ -376,11 +389,17 @@ public sealed class PaneStream(
         }
     }
 
-    private async Task SendAsync(Task before, Task<SharedFrame> encoding, FrameHeader header, FrameKey key, CancellationToken ct)
+    private async Task SendAsync(
+        Task before, Task<SharedFrame> encoding, FrameHeader header, FrameKey key, long? answers, CancellationToken ct)
     {
         try
         {
             using var frame = await encoding;
+            if (answers is { } since)
+            {
+                scheduler.Shown(since, key.Scale >= FramePacing.MostScale);
+            }
+
             await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             _pacing.Sent(header.Number, frame.Encoded.Length, key.Exact ? 0 : frame.Width * frame.Height, key.Quality);
             RenderMetrics.Sent(pictures.Pane, header.Exact, frame.Encoded.Length);

@@ -35,7 +35,7 @@ public sealed class RenderScheduler
 {
     // So often each viewer whose view changes should see a picture, and how far its pictures are made smaller for that at most.
     private static readonly TimeSpan MovingInterval = TimeSpan.FromMilliseconds(150);
-    private const double LeastDrawMs = 3;
+    private const double LeastDrawMs = 0.3;
 
     // A view that was drawn no longer ago is still changing.
     private static readonly TimeSpan StillMoving = TimeSpan.FromSeconds(1);
@@ -48,6 +48,7 @@ public sealed class RenderScheduler
     private readonly TimeProvider _time;
     private readonly double _mostWaiting;
     private readonly Queue[] _queues;
+    private readonly LatencyControl _latency;
 
     /// <summary>As many pictures of each urgency at a time as keep the cores busy while others encode.</summary>
     public RenderScheduler(ComputeLanes lanes, DendriteOptions options, TimeProvider time)
@@ -57,7 +58,7 @@ public sealed class RenderScheduler
 
     internal RenderScheduler(ComputeLanes lanes, int slots, double mostWaiting, TimeProvider time)
     {
-        (_lanes, _mostWaiting, _time) = (lanes, mostWaiting, time);
+        (_lanes, _mostWaiting, _time, _latency) = (lanes, mostWaiting, time, new LatencyControl(time));
 
         // Two large pictures at a time would each take twice as long, and the first that somebody waits for would come no sooner.
         _queues = [new(slots), new(slots), new(Math.Max(1, slots / 2))];
@@ -119,9 +120,24 @@ public sealed class RenderScheduler
         return new Turn(this, request, _time.GetTimestamp());
     }
 
+    /// <summary>A moving picture is ready to be sent: what <see cref="MovingDrawTime"/> is held to.</summary>
+    /// <param name="since">
+    /// Timestamp of the oldest change that it is the first to show, or of when the browser had room for it where that was later.
+    /// </param>
+    /// <param name="isCoarsest">Whether it could not be coarser.</param>
+    public void Shown(long since, bool isCoarsest)
+    {
+        // Large pictures are the first to give way, and get back last what they gave.
+        if (_latency.Shown(since, isCoarsest))
+        {
+            var part = _latency.Part;
+            _lanes.SetLargePart(part * part);
+        }
+    }
+
     /// <summary>
     /// Milliseconds that a moving picture may take to draw, so that all whose views change get one every <c>MovingInterval</c>, also while
-    /// a large picture has its share of the processors.
+    /// a large picture has its share of the processors; less while they come late all the same.
     /// </summary>
     public double MovingDrawTime()
     {
@@ -130,9 +146,9 @@ public sealed class RenderScheduler
             var queue = _queues[(int)Urgency.Moving];
             var moving = queue.Used.Values.Count(u => _time.GetElapsedTime(u.At) < StillMoving);
             var large = _queues[(int)Urgency.Large];
-            var share = large.Free < large.Slots ? ComputeLanes.BesideLarge : 1;
-            return Math.Clamp(
-                share * queue.Slots * MovingInterval.TotalMilliseconds / Math.Max(1, moving), LeastDrawMs, FramePacing.DrawMs);
+            var share = large.Free < large.Slots ? _lanes.BesideLarge : 1;
+            var all = share * queue.Slots * MovingInterval.TotalMilliseconds / Math.Max(1, moving);
+            return Math.Max(_latency.Part * Math.Min(all, FramePacing.DrawMs), LeastDrawMs);
         }
     }
 

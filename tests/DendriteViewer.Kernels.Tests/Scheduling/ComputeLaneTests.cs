@@ -93,9 +93,12 @@ public sealed class ComputeLaneTests
         Assert.Equal(0, urgent.Busy);
     }
 
-    // Of two threads that share a processor with more urgent work, the less urgent one does the smaller part meanwhile.
-    [Fact]
-    public async Task GiveWay_BesideUrgentWork_DoesTheSmallerPart()
+    // Of two threads that share a processor with more urgent work, the less urgent one does the smaller part meanwhile. Of steps so short
+    // that the pause for one was less than a millisecond, none was ever followed by a pause.
+    [Theory]
+    [InlineData(0.2)]
+    [InlineData(0.02)]
+    public async Task GiveWay_BesideUrgentWork_DoesTheSmallerPart(double step)
     {
         using var urgent = new ComputeLane("urgent", 1);
         using var patient = new ComputeLane("patient", 1, before: urgent);
@@ -105,16 +108,16 @@ public sealed class ComputeLaneTests
         {
             while (!stop.IsCancellationRequested)
             {
-                SpinFor(TimeSpan.FromMilliseconds(0.2));
+                SpinFor(TimeSpan.FromMilliseconds(step));
                 steps.Patient++;
                 ComputeLane.GiveWay();
             }
         });
         await urgent.RunAsync(() =>
         {
-            for (steps.Urgent = 0; steps.Urgent < 500; steps.Urgent++)
+            for (steps.Urgent = 0; steps.Urgent < 100 / step; steps.Urgent++)
             {
-                SpinFor(TimeSpan.FromMilliseconds(0.2));
+                SpinFor(TimeSpan.FromMilliseconds(step));
                 ComputeLane.GiveWay();
             }
 

@@ -1,3 +1,4 @@
+using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Rendering;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Streaming;
@@ -122,12 +123,50 @@ public sealed class SharedFramesTests
         return new SharedFrame(encoded, 48, 32);
     }
 
-    // Each with transfer functions and boxes of its own, as two sessions have them.
-    private static FrameKey Key(int azimuth, string revision = "revision")
+    // Tuples of more than eight leave members out of their hash codes: thousands of frames that differed in the camera alone were once
+    // compared one after another, under the lock that every viewer's frame takes.
+    [Theory]
+    [InlineData("camera")]
+    [InlineData("hours")]
+    [InlineData("transfer")]
+    [InlineData("sheet")]
+    [InlineData("window")]
+    [InlineData("scale")]
+    public void FrameKey_FramesThatDifferInOneMember_HaveHashCodesOfTheirOwn(string member)
     {
-        var view = new ViewState { Transfer = TransferFunction.Of([new(0, 0xFFFFFF, 0), new(1, 0xFFFFFF, 0.1)]) };
-        var seen = (view.Hours, view.Camera with { AzimuthDeg = azimuth }, view.Transfer, view.Clip);
-        var pictures = new PaneContent(seen, revision, new PaneSize(48, 32, 1));
-        return new FrameKey(s_dataset, Pane.Volume, pictures, 1, 72, false);
+        var keys = Enumerable.Range(0, 1000).Select(i => member switch
+        {
+            "camera" => Of(Volume with { Camera = Volume.Camera with { AzimuthDeg = i * 0.1 } }),
+            "hours" => Of(Volume with { Hours = i }),
+            "transfer" => Of(Volume with { Transfer = TransferFunction.Of([new(0, 0, 0), new(i / 1000.0, 0, 0.5), new(1, 0, 1)]) }),
+            "sheet" => Of(Slice with
+            {
+                Sheet = new SliceSheet(new SlicePlane(new WorldPoint(i, 0, 0), default, default, default), null),
+            }),
+            "window" => Of(Slice with { WindowHigh = i }),
+            _ => Of(Volume) with { Scale = i },
+        }).ToArray();
+        Assert.InRange(keys.Select(k => k.GetHashCode()).Distinct().Count(), 990, 1000);
+        Assert.Equal(1000, keys.Distinct().Count());
     }
+
+    private static VolumePaneView Volume => VolumeOf(new ViewState());
+
+    private static SlicePaneView Slice => new(
+        0, "projection", default, 1, 0, default, default, 0, 1, "grey", null, null, null);
+
+    private static VolumePaneView VolumeOf(ViewState v) => new(
+        v.Hours, v.Modality, v.Camera, v.Mode, v.IsoValue, v.Shaded, v.Shadows, v.Transfer, v.Clip, v.DepthClip, v.Overlay, v.Cut, default);
+
+    private static FrameKey Of(PaneView view, string revision = "revision") => new(
+        s_dataset, Pane.Volume, new PaneContent(view, new PaneData(revision, null, null, null), new PaneSize(48, 32, 1)), 1, 72, false);
+
+    // Each with a transfer function of its own, as two sessions have them.
+    private static FrameKey Key(int azimuth, string revision = "revision") => Of(
+        VolumeOf(new ViewState
+        {
+            Transfer = TransferFunction.Of([new(0, 0xFFFFFF, 0), new(1, 0xFFFFFF, 0.1)]),
+            Camera = new OrbitCamera(azimuth, 20, 0, default),
+        }),
+        revision);
 }
