@@ -135,9 +135,9 @@ public sealed class FrameConnection : IFrameSink, IDisposable
         _budget.Dispose();
     }
 
-    private void OnChanged(ViewRevision revision, object? by)
+    private void OnChanged(ViewRevision _, object? by)
     {
-        var awaited = Awaited();
+        Awaited();
         if (Session.Dataset is var now && !ReferenceEquals(Interlocked.Exchange(ref _dataset, now), now))
         {
             // An analysis registered scans, or somebody corrected the interface.
@@ -147,11 +147,18 @@ public sealed class FrameConnection : IFrameSink, IDisposable
 
         if (!ReferenceEquals(by, this))
         {
-            var view = JsonSerializer.Serialize(ViewDto.Of(revision.View), ViewDto.Json);
-            _messages.Add("view", ct => _client.SendAsync("view", view, revision.Number, awaited, ct));
+            _messages.Add("view", TellViewAsync);
         }
 
         _moved.Set();
+    }
+
+    // Changes that several threads make at once are heard of in any order, and of two messages that wait the one added last is sent. So the
+    // view is read when it is told, not when a change of it is heard of.
+    private Task TellViewAsync(CancellationToken ct)
+    {
+        var (number, view) = Session.Current;
+        return _client.SendAsync("view", JsonSerializer.Serialize(ViewDto.Of(view), ViewDto.Json), number, Awaited(), ct);
     }
 
     // The page orders its edits of annotations among the other things that it can take back.
