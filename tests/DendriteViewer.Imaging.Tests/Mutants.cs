@@ -4,7 +4,10 @@ using DendriteViewer.Imaging.Volumes;
 
 namespace DendriteViewer.Imaging.Tests;
 
-/// <summary>Tests that measure what the whole process allocates run by themselves.</summary>
+/// <summary>
+/// Tests that measure what the whole process allocates run by themselves, after the others and on one core: readers that work on several
+/// threads alone need that.
+/// </summary>
 [CollectionDefinition(nameof(Mutants), DisableParallelization = true)]
 public sealed class MutantsCollection;
 
@@ -58,10 +61,14 @@ internal static class Mutants
     /// <param name="bytes">Its size.</param>
     /// <param name="read">Reads it.</param>
     /// <param name="keep">Called where the limits were left, to keep it for who looks into it.</param>
+    /// <param name="onThisThread">
+    /// Whether reading stays on the thread of the caller, whose allocations alone are counted: other tests may run meanwhile. Else those of
+    /// the whole process are, and the test is of the collection of mutants.
+    /// </param>
     /// <returns>True where it was read, false where it was refused.</returns>
-    public static bool IsRead(string name, long bytes, Action read, Action keep)
+    public static bool IsRead(string name, long bytes, Action read, Action keep, bool onThisThread = false)
     {
-        var (before, started) = (GC.GetTotalAllocatedBytes(), Stopwatch.StartNew());
+        var (before, started) = (Allocated(onThisThread), Stopwatch.StartNew());
         try
         {
             read();
@@ -80,7 +87,7 @@ internal static class Mutants
         }
         finally
         {
-            var (spent, took) = (GC.GetTotalAllocatedBytes() - before, started.Elapsed);
+            var (spent, took) = (Allocated(onThisThread) - before, started.Elapsed);
             if (spent > LeastBytes + BytesAByte * bytes || took > s_patience)
             {
                 keep();
@@ -88,4 +95,7 @@ internal static class Mutants
             }
         }
     }
+
+    private static long Allocated(bool onThisThread) =>
+        onThisThread ? GC.GetAllocatedBytesForCurrentThread() : GC.GetTotalAllocatedBytes();
 }

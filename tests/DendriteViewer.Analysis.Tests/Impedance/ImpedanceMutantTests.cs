@@ -7,7 +7,6 @@ using DendriteViewer.Imaging.Tests;
 namespace DendriteViewer.Analysis.Tests.Impedance;
 
 /// <summary>Damaged files of spectra: read, or refused in one sentence that names the file.</summary>
-[Collection(nameof(MutantsCollection))]
 public sealed class ImpedanceMutantTests
 {
     [Fact]
@@ -26,7 +25,7 @@ public sealed class ImpedanceMutantTests
         {
             var bytes = i % 5 == 0 ? Mutants.Binary(random, seed) : Mutants.Text(random, seed);
             Mutants.IsRead(name, bytes.Length, () => ImpedanceReader.Read(name, bytes), () =>
-                File.WriteAllBytes(Path.Combine(Path.GetTempPath(), "mutant-" + name), bytes));
+                File.WriteAllBytes(Path.Combine(Path.GetTempPath(), "mutant-" + name), bytes), onThisThread: true);
         }
     }
 

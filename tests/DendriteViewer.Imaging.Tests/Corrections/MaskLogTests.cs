@@ -7,7 +7,6 @@ using DendriteViewer.Imaging.Volumes;
 
 namespace DendriteViewer.Imaging.Tests.Corrections;
 
-[Collection(nameof(Mutants))]
 public sealed class MaskLogTests : IDisposable
 {
     private static readonly MaskEntry s_stroke = new()

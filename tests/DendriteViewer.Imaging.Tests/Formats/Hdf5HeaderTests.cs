@@ -5,7 +5,6 @@ using DendriteViewer.Imaging.Volumes;
 namespace DendriteViewer.Imaging.Tests.Formats;
 
 /// <summary>HDF5 files that say which axis is which, in what unit, that they hold projections, and what of them was written.</summary>
-[Collection(nameof(Mutants))]
 public sealed class Hdf5HeaderTests(Hdf5Files files) : IClassFixture<Hdf5Files>
 {
     [Theory]

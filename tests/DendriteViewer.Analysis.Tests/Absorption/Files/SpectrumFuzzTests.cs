@@ -6,7 +6,6 @@ using DendriteViewer.Imaging.Tests;
 namespace DendriteViewer.Analysis.Tests.Absorption.Files;
 
 /// <summary>Readers of spectra on damaged files: a spectrum that can be normalised, or one sentence that names the file.</summary>
-[Collection(nameof(Mutants))]
 public sealed class SpectrumFuzzTests
 {
     private const int Usual = 2000;
@@ -56,7 +55,8 @@ public sealed class SpectrumFuzzTests
         for (var i = 0; i < Mutants.Count(Usual); i++)
         {
             var column = Encoding.Latin1.GetString(Mutants.Text(random, Encoding.Latin1.GetBytes("-ln((i0+$2)/(it*2.5e0))/'it'")));
-            Mutants.IsRead("a.dat", table.Length, () => SpectrumReader.ReadAll("a.dat", table, column), () => { });
+            Mutants.IsRead(
+                "a.dat", table.Length, () => SpectrumReader.ReadAll("a.dat", table, column), () => { }, onThisThread: true);
         }
     }
 
@@ -67,7 +67,7 @@ public sealed class SpectrumFuzzTests
         {
             var bytes = damage(random, seed);
             read += Mutants.IsRead("a.dat", bytes.Length, () => Evaluate(bytes, column), () => File.WriteAllBytes(
-                Path.Combine(Path.GetTempPath(), $"spectrum-{i}.dat"), bytes)) ? 1 : 0;
+                Path.Combine(Path.GetTempPath(), $"spectrum-{i}.dat"), bytes), onThisThread: true) ? 1 : 0;
         }
 
         Assert.InRange(read, 1, count - 1);

@@ -5,7 +5,6 @@ using DendriteViewer.Imaging.Tests;
 namespace DendriteViewer.Analysis.Tests.Impedance.Files;
 
 /// <summary>Readers of instruments' files on damaged ones: sweeps, or one sentence that names the file.</summary>
-[Collection(nameof(Mutants))]
 public sealed class InstrumentFuzzTests
 {
     private const int Usual = 2000;
@@ -40,7 +39,7 @@ public sealed class InstrumentFuzzTests
         {
             var bytes = i % 5 == 0 ? Mutants.Binary(random, seed) : Mutants.Text(random, seed);
             read += Mutants.IsRead(name, bytes.Length, () => ImpedanceReader.Read(name, bytes), () => File.WriteAllBytes(
-                Path.Combine(Path.GetTempPath(), $"sweep-{i}-{name}"), bytes)) ? 1 : 0;
+                Path.Combine(Path.GetTempPath(), $"sweep-{i}-{name}"), bytes), onThisThread: true) ? 1 : 0;
         }
 
         Assert.InRange(read, 1, count - 1);

@@ -4,8 +4,7 @@ using DendriteViewer.Imaging.Tests;
 
 namespace DendriteViewer.Analysis.Tests.TimeSeries.Cyclers;
 
-/// <summary>Damaged files of instruments. What is allocated is measured for the whole process, so nothing runs beside them.</summary>
-[Collection(nameof(Mutants))]
+/// <summary>Damaged files of instruments.</summary>
 public sealed class CyclerFuzzTests
 {
     public static TheoryData<string, bool> Fuzzed => new()
@@ -27,7 +26,7 @@ public sealed class CyclerFuzzTests
         {
             var bytes = isBinary ? Mutants.Binary(random, seed) : Mutants.Text(random, seed);
             read += Mutants.IsRead(name, bytes.Length, () => Use(bytes, name), () =>
-                File.WriteAllBytes(Path.Combine(Path.GetTempPath(), "mutant-" + name), bytes)) ? 1 : 0;
+                File.WriteAllBytes(Path.Combine(Path.GetTempPath(), "mutant-" + name), bytes), onThisThread: true) ? 1 : 0;
         }
 
         // Mutants that are all refused at once would test nothing.
@@ -42,7 +41,9 @@ public sealed class CyclerFuzzTests
         for (var i = 0; i < count; i++)
         {
             var bytes = Mutants.Binary(random, seed);
-            read += Mutants.IsRead("PEIS-0.mpr", bytes.Length, () => ImpedanceReader.Read("PEIS-0.mpr", bytes), () => { }) ? 1 : 0;
+            var isRead = Mutants.IsRead(
+                "PEIS-0.mpr", bytes.Length, () => ImpedanceReader.Read("PEIS-0.mpr", bytes), () => { }, onThisThread: true);
+            read += isRead ? 1 : 0;
         }
 
         Assert.InRange(read, count / 50, count);

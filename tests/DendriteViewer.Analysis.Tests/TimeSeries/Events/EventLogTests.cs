@@ -4,7 +4,6 @@ using DendriteViewer.Imaging.Tests;
 
 namespace DendriteViewer.Analysis.Tests.TimeSeries.Events;
 
-[Collection(nameof(Mutants))]
 public sealed class EventLogTests
 {
     private static readonly ElectroEvent[] s_found = [new(EventKind.CurrentOn, 0, 0.99), new(EventKind.SoftShort, 2, 0.7),
@@ -73,7 +72,8 @@ public sealed class EventLogTests
         for (var i = 0; i < Mutants.Count(2000); i++)
         {
             var bytes = Mutants.Text(random, seed);
-            Mutants.IsRead("events.json", bytes.Length, () => EventLog.Parse(bytes, "events.json").Apply(s_found), () => { });
+            Mutants.IsRead(
+                "events.json", bytes.Length, () => EventLog.Parse(bytes, "events.json").Apply(s_found), () => { }, onThisThread: true);
         }
 
         Assert.Throws<MeasurementException>(() => EventLog.Parse(Encoding.UTF8.GetBytes("{\"edits\":[null]}"), "events.json"));
