@@ -3,6 +3,7 @@ using DendriteViewer.Kernels.Devices;
 
 namespace DendriteViewer.Kernels.Tests.Devices;
 
+[Trait("Category", "Devices")]
 public sealed class DeviceSelfTestTests(Device device) : IClassFixture<Device>
 {
     [Fact]

@@ -6,6 +6,7 @@ namespace DendriteViewer.Kernels.Tests.Devices;
 
 /// <summary>What the kernels become for NVIDIA's processors. The table of their instructions is written anew with
 /// DENDRITE_WRITE=1.</summary>
+[Trait("Category", "Devices")]
 public sealed partial class KernelPtxTests
 {
     private const string Begin = "<!-- ptx -->", End = "<!-- end -->";

@@ -4,6 +4,7 @@ using DendriteViewer.Kernels.Tests.Devices;
 
 namespace DendriteViewer.Kernels.Tests.Downsampling;
 
+[Trait("Category", "Devices")]
 public sealed class DeviceDownsamplerTests(Device device) : IClassFixture<Device>
 {
     [Theory]

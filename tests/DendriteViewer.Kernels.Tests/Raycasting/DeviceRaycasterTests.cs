@@ -10,6 +10,7 @@ using static DendriteViewer.Kernels.Tests.Raycasting.Scenes;
 
 namespace DendriteViewer.Kernels.Tests.Raycasting;
 
+[Trait("Category", "Devices")]
 public sealed class DeviceRaycasterTests(Device device) : IClassFixture<Device>
 {
     [Theory]

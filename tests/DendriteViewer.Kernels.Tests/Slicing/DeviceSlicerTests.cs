@@ -10,6 +10,7 @@ using static DendriteViewer.Kernels.Tests.Slicing.SlicedVolumes;
 
 namespace DendriteViewer.Kernels.Tests.Slicing;
 
+[Trait("Category", "Devices")]
 public sealed class DeviceSlicerTests(Device device) : IClassFixture<Device>
 {
     [Fact]

@@ -6,6 +6,7 @@ using FsCheck.Fluent;
 
 namespace DendriteViewer.Kernels.Tests.Statistics;
 
+[Trait("Category", "Devices")]
 public sealed class DeviceHistogramTests(Device device) : IClassFixture<Device>
 {
     // Any limits, any number of bins, every type: not one value in another bin.
