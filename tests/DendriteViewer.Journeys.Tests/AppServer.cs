@@ -185,6 +185,11 @@ public sealed class AppServer : IAsyncDisposable
             WorkingDirectory = _folder };
         info.Environment["Dendrite__Data"] = Path.Combine(_folder, "data");
         info.Environment["Dendrite__ImportRoots__0"] = Path.Combine(_folder, "beamline");
+
+        // Dozens of servers start, each to be compiled anew: none lives long enough to gain by what it counts for that, nor by trying out
+        // devices, which a journey of their own and their tests do.
+        info.Environment["DOTNET_TieredPGO"] = "0";
+        info.Environment["Dendrite__Device"] = "cpu";
         foreach (var (key, value) in _environment)
         {
             info.Environment[key] = value;

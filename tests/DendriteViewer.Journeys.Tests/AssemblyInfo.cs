@@ -1,9 +1,10 @@
+using DendriteViewer.Journeys.Tests;
+using DendriteViewer.Tests;
+
 // Two at once: a journey waits for its browser most of the time, and no more than two cores are counted on.
 [assembly: CollectionBehavior(MaxParallelThreads = 2)]
-
-namespace DendriteViewer.Journeys.Tests
-{
-    /// <summary>What measures the time that things take runs by itself.</summary>
-    [CollectionDefinition(nameof(Timing), DisableParallelization = true)]
-    public sealed class Timing;
-}
+[assembly: TestCollectionOrderer("DendriteViewer.Tests.LongestFirst", "DendriteViewer.Journeys.Tests")]
+[assembly: Longest(
+    typeof(AccessibilityJourney), typeof(StartupJourney), typeof(JobsJourney), typeof(DeletionJourney), typeof(CollaborationJourney),
+    typeof(LimitsJourney), typeof(AnalysisJourney), typeof(StoreJourney), typeof(PanesJourney), typeof(PlanesJourney),
+    typeof(RenderingJourney), typeof(BackupJourney), typeof(ConnectionJourney), typeof(MaskJourney), typeof(ExportsJourney))]

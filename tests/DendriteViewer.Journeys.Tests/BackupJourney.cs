@@ -7,6 +7,7 @@ namespace DendriteViewer.Journeys.Tests;
 public sealed class BackupJourney(Browser browser) : IClassFixture<Browser>
 {
     private const string Id = PhantomCell.Id;
+    private static readonly PhantomCell s_phantom = new(64, 3, "0,1.5");
 
     [Fact]
     public async Task BackupWhileSitesAreWritten_RestoredElsewhere_SignsInAndHasTheSites()
@@ -14,7 +15,7 @@ public sealed class BackupJourney(Browser browser) : IClassFixture<Browser>
         await browser.BeginAsync();
         await using var server = await AppServer.StartAsync();
         var store = Path.Combine(server.Folder, "data/store");
-        await ImportAsync(store);
+        await PhantomStores.CopyAsync(s_phantom, store);
         var page = await browser.NewPageAsync();
         await page.BecomeAdministratorAsync(server);
         await page.Locator(".card h2").WaitForAsync();
@@ -93,9 +94,8 @@ public sealed class BackupJourney(Browser browser) : IClassFixture<Browser>
     [Fact]
     public async Task RestoreWhereBlobsAreMissing_NamesThem_AndACopyOfThemBringsThemBack()
     {
-        await using var server = await AppServer.StartAsync(demo: true);
+        await using var server = await AppServer.StartAsync(s_phantom);
         var store = Path.Combine(server.Folder, "data/store");
-        await ImportAsync(store);
         var (listed, copied, target) =
             (Path.Combine(server.Folder, "listed"), Path.Combine(server.Folder, "copied"), Path.Combine(server.Folder, "restored"));
         Assert.Equal(0, (await server.RunAsync("backup", listed)).ExitCode);
@@ -140,9 +140,6 @@ public sealed class BackupJourney(Browser browser) : IClassFixture<Browser>
         Assert.Contains("is no backup", none.Errors);
         Assert.Equal(2, (await server.RunAsync("restore")).ExitCode);
     }
-
-    private static async Task ImportAsync(string store) =>
-        await AppServer.CliAsync("ingest", await PhantomStores.ScansAsync(new PhantomCell(64, 3, "0,1.5")), "--store", store);
 
     // Each at a place of its own, since an import takes a site at the same place for the same.
     private static async Task AddSiteAsync(IPage page, AppServer server, int number)

@@ -2,9 +2,14 @@ using Microsoft.Playwright;
 
 namespace DendriteViewer.Journeys.Tests;
 
-/// <summary>Debian's Chromium, driven by Playwright; one a test run.</summary>
+/// <summary>
+/// Debian's Chromium, driven by Playwright. Starting it costs as much as a short journey, so that there is one a test run, in which each
+/// class has profiles of its own. It ends with the process that drives it.
+/// </summary>
 public sealed class Browser : IAsyncLifetime
 {
+    private static readonly Lazy<Task<IBrowser>> s_chromium = new(LaunchAsync);
+
     // What the line below the panes said, which is gone after a moment, for the message of a test that fails.
     private const string KeepWhatIsTold =
         """
@@ -15,36 +20,30 @@ public sealed class Browser : IAsyncLifetime
         }).observe(document, { childList: true, subtree: true });
         """;
 
-    private IPlaywright? _playwright;
+    // The profiles that tests of this class opened.
+    private readonly List<IBrowserContext> _contexts = [];
+    private IBrowser _chromium = null!;
 
-    public IBrowser Chromium { get; private set; } = null!;
-
-    public async Task InitializeAsync()
-    {
-        _playwright = await Playwright.CreateAsync();
-        Chromium = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
-        {
-            ExecutablePath = "/usr/bin/chromium",
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update",
-                "--disable-sync", "--no-first-run"],
-        });
-    }
+    public async Task InitializeAsync() => _chromium = await s_chromium.Value;
 
     /// <summary>Begins a test: the pages of the one before are closed, since they miss its server; their errors are forgotten.</summary>
     public async Task BeginAsync()
     {
-        foreach (var context in Chromium.Contexts.ToArray())
-        {
-            await context.CloseAsync();
-        }
-
+        await CloseAllAsync();
         Errors.Clear();
+    }
+
+    /// <summary>A profile of its own, which is closed when the next test of the class begins.</summary>
+    public async Task<IBrowserContext> NewContextAsync(BrowserNewContextOptions options)
+    {
+        var context = await _chromium.NewContextAsync(options);
+        _contexts.Add(context);
+        return context;
     }
 
     public async Task<IPage> NewPageAsync(int width = 1440, int height = 900)
     {
-        var context = await Chromium.NewContextAsync(
-            new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = width, Height = height } });
+        var context = await NewContextAsync(new() { ViewportSize = new ViewportSize { Width = width, Height = height } });
         var page = await context.NewPageAsync();
         page.SetDefaultTimeout(60_000);
         page.PageError += (_, e) => Errors.Add(e);
@@ -55,10 +54,27 @@ public sealed class Browser : IAsyncLifetime
     /// <summary>Uncaught errors of all pages of the test.</summary>
     public List<string> Errors { get; } = [];
 
-    public async Task DisposeAsync()
+    public Task DisposeAsync() => CloseAllAsync();
+
+    private static async Task<IBrowser> LaunchAsync()
     {
-        await Chromium.CloseAsync();
-        _playwright?.Dispose();
+        var playwright = await Playwright.CreateAsync();
+        return await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+        {
+            ExecutablePath = "/usr/bin/chromium",
+            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update",
+                "--disable-sync", "--no-first-run"],
+        });
+    }
+
+    private async Task CloseAllAsync()
+    {
+        foreach (var context in _contexts)
+        {
+            await context.CloseAsync();
+        }
+
+        _contexts.Clear();
     }
 }
 
@@ -107,6 +123,40 @@ internal static class Viewer
             throw new TimeoutException(
                 $"Not within {seconds} s: {expression} with {argument}\n{await StateAsync(page)}\n{AppServer.LatestLines()}");
         }
+    }
+
+    /// <summary>
+    /// Holds that something comes true in the page within a time after an act. Time in which the machine did not serve the page does not
+    /// count: of a tick of the page's clock that comes late, since the machine has much else to do, no more than two ticks are counted.
+    /// </summary>
+    /// <param name="page">The page.</param>
+    /// <param name="seconds">The time.</param>
+    /// <param name="expression">What comes true, JavaScript.</param>
+    /// <param name="act">The act; the time begins before it.</param>
+    public static async Task WithinAsync(this IPage page, double seconds, string expression, Func<Task> act)
+    {
+        await page.EvaluateAsync(
+            $$"""
+            () => {
+              const tick = 50, watch = window.watch = { served: 0, passed: 0, isDone: false };
+              let last = performance.now();
+              const timer = setInterval(() => {
+                const now = performance.now(), since = now - last;
+                last = now;
+                watch.passed += since;
+                watch.served += Math.min(since, 2 * tick);
+                if (!({{expression}})) return;
+                watch.isDone = true;
+                clearInterval(timer);
+              }, tick);
+            }
+            """);
+        await act();
+        await page.UntilAsync("() => watch.isDone");
+        var served = await page.EvaluateAsync<double>("() => watch.served");
+        var passed = await page.EvaluateAsync<double>("() => watch.passed");
+        Assert.True(
+            served <= 1000 * seconds, $"It took {served:0} ms, of {passed:0} that passed, until {expression}; allowed are {seconds} s.");
     }
 
     /// <summary>Chooses a file once Blazor listens to the field; nobody is told of what was chosen before.</summary>

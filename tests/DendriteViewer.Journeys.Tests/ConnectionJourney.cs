@@ -6,7 +6,10 @@ namespace DendriteViewer.Journeys.Tests;
 public sealed class ConnectionJourney(Browser browser) : IClassFixture<Browser>
 {
     private const string Id = PhantomCell.Id;
-    private const string Notice = "() => document.querySelector('.connection')?.innerText.includes('cannot be reached')";
+
+    // After which a page has to say that it is cut off.
+    private const double MostSeconds = 3;
+    private const string Notice = "document.querySelector('.connection')?.innerText.includes('cannot be reached')";
 
     [Fact]
     public async Task Pages_WhileTheServerIsAway_SaySoAndGoOnByThemselves()
@@ -18,28 +21,25 @@ public sealed class ConnectionJourney(Browser browser) : IClassFixture<Browser>
         await viewer.GetByRole(AriaRole.Tab, new() { Name = "Sites" }).ClickAsync();
         await viewer.GetByText("No sites yet").First.WaitForAsync();
         await viewer.Keyboard.PressAsync("ArrowRight");
-        await viewer.UntilAsync("() => location.search.includes('t=2')");
+        await viewer.UntilAsync("() => location.search.includes('t=1.5')");
         var catalog = await browser.NewPageAsync();
         await catalog.GotoAsync(server.Address + "/");
         await catalog.Locator(".card").First.WaitForAsync();
 
         // Nobody reads from a computer that is offline.
-        await viewer.Context.SetOfflineAsync(true);
-        await viewer.UntilAsync(
-            "() => document.querySelector('#state').dataset.exact === 'false'", seconds: 10);
+        await viewer.WithinAsync(
+            MostSeconds, "document.querySelector('#state').dataset.exact === 'false'", () => viewer.Context.SetOfflineAsync(true));
         await viewer.Context.SetOfflineAsync(false);
         await viewer.ExactAsync();
 
-        await server.KillAsync();
-        await viewer.UntilAsync(Notice, seconds: 10);
+        await catalog.WithinAsync(MostSeconds, Notice, () => viewer.WithinAsync(MostSeconds, Notice, server.KillAsync));
         Assert.Equal("offline", await viewer.InnerTextAsync("#state"));
         Assert.Equal("false", await viewer.GetAttributeAsync("#state", "data-exact"));
-        await catalog.UntilAsync(Notice, seconds: 10);
 
         // What somebody typed into a form that was not sent is not thrown away when the server comes back; other pages load themselves.
         await server.RestartAsync();
         await viewer.ExactAsync();
-        Assert.Equal(2, await viewer.EvaluateAsync<double>("() => dendrite.view.hours"));
+        Assert.Equal(1.5, await viewer.EvaluateAsync<double>("() => dendrite.view.hours"));
         Assert.Equal("true", await viewer.GetByRole(AriaRole.Tab, new() { Name = "Sites" }).GetAttributeAsync("aria-selected"));
         await catalog.UntilAsync("() => document.querySelector('.card') && document.querySelector('.connection').hidden");
     }
@@ -112,7 +112,7 @@ public sealed class ConnectionJourney(Browser browser) : IClassFixture<Browser>
     private async Task<AppServer> StartAsync()
     {
         await browser.BeginAsync();
-        var server = await AppServer.StartAsync(new PhantomCell(64, 3, "0,2"));
+        var server = await AppServer.StartAsync(new PhantomCell(64, 3, "0,1.5"));
         return server;
     }
 }

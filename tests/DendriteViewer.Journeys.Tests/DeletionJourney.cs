@@ -11,6 +11,7 @@ namespace DendriteViewer.Journeys.Tests;
 public sealed class DeletionJourney(Browser browser) : IClassFixture<Browser>
 {
     private const string Id = PhantomCell.Id;
+    private static readonly PhantomCell s_phantom = new(64, 3, "0,1.5");
 
     [Theory]
     [InlineData(false)]
@@ -24,7 +25,7 @@ public sealed class DeletionJourney(Browser browser) : IClassFixture<Browser>
             ? await AppServer.StartAsync()
             : await AppServer.StartAsync(environment: ("Dendrite__Store", address));
         var store = address ?? Path.Combine(server.Folder, "data/store");
-        await ImportAsync(store, seed: 1);
+        await ImportAsync(store, s_phantom);
         var page = await browser.NewPageAsync();
         await page.BecomeAdministratorAsync(server);
 
@@ -53,7 +54,7 @@ public sealed class DeletionJourney(Browser browser) : IClassFixture<Browser>
         await page.GetByText("That dataset was deleted").WaitForAsync(new() { Timeout = 10_000 });
 
         // Another of the same name, size and times.
-        await ImportAsync(store, seed: 2);
+        await ImportAsync(store, s_phantom with { Seed = 2 });
         await page.GotoAsync(server.Address);
         await page.Locator(".card h2").WaitForAsync();
         Assert.NotEqual(before, await IdentityAsync(page, server));
@@ -83,9 +84,8 @@ public sealed class DeletionJourney(Browser browser) : IClassFixture<Browser>
     [Fact]
     public async Task DatasetDeletedWhileNoServerRan_IsArchivedAtTheNextStart()
     {
-        await using var server = await AppServer.StartAsync(demo: true);
+        await using var server = await AppServer.StartAsync(s_phantom);
         var store = Path.Combine(server.Folder, "data/store");
-        await ImportAsync(store, seed: 1);
         using var client = new HttpClient { BaseAddress = new Uri(server.Address) };
         await UntilAsync(() => Task.FromResult(Count(server, "SELECT COUNT(*) FROM Datasets") == 1));
         var measured = await client.PostAsync($"/api/datasets/{Id}/measurements", new StringContent(
@@ -103,7 +103,7 @@ public sealed class DeletionJourney(Browser browser) : IClassFixture<Browser>
         Assert.Contains("Kept,ruler,0,projection", await client.GetStringAsync($"/api/archive/{identity}/measurements/csv"));
 
         // The same scans imported again are another dataset: the first stays archived.
-        await ImportAsync(store, seed: 1);
+        await ImportAsync(store, s_phantom);
         await UntilAsync(async () => (await client.GetStringAsync("/api/datasets")).Contains(Id));
         Assert.Contains(Id, await client.GetStringAsync("/api/archive"));
     }
@@ -112,8 +112,7 @@ public sealed class DeletionJourney(Browser browser) : IClassFixture<Browser>
     public async Task Owner_DeletesInTheViewer_AfterTypingTheId()
     {
         await browser.BeginAsync();
-        await using var server = await AppServer.StartAsync(demo: true);
-        await ImportAsync(Path.Combine(server.Folder, "data/store"), seed: 1);
+        await using var server = await AppServer.StartAsync(s_phantom);
         var page = await browser.NewPageAsync();
         await page.GotoAsync($"{server.Address}/d/{Id}");
         await page.ExactAsync();
@@ -140,9 +139,8 @@ public sealed class DeletionJourney(Browser browser) : IClassFixture<Browser>
     [Fact]
     public async Task Api_Deletes_OnlyTheDatasetThatWasLookedAt()
     {
-        await using var server = await AppServer.StartAsync(demo: true);
+        await using var server = await AppServer.StartAsync(s_phantom);
         var store = Path.Combine(server.Folder, "data/store");
-        await ImportAsync(store, seed: 1);
         using var client = new HttpClient { BaseAddress = new Uri(server.Address) };
         using var looked = await client.GetAsync($"/api/datasets/{Id}");
         var tag = looked.Headers.ETag!.ToString();
@@ -151,7 +149,7 @@ public sealed class DeletionJourney(Browser browser) : IClassFixture<Browser>
         Assert.Equal(412, await DeleteAsync("*"));
 
         await AppServer.CliAsync("delete", Id, "--store", store);
-        await ImportAsync(store, seed: 1);
+        await ImportAsync(store, s_phantom);
         Assert.Equal(412, await DeleteAsync(tag));
         using var now = await client.GetAsync($"/api/datasets/{Id}");
         Assert.Equal(204, await DeleteAsync(now.Headers.ETag!.ToString()));
@@ -171,8 +169,8 @@ public sealed class DeletionJourney(Browser browser) : IClassFixture<Browser>
         }
     }
 
-    private static async Task ImportAsync(string store, int seed) =>
-        await AppServer.CliAsync("ingest", await PhantomStores.ScansAsync(new PhantomCell(64, 3, "0,1.5", Seed: seed)), "--store", store);
+    private static async Task ImportAsync(string store, PhantomCell phantom) =>
+        await AppServer.CliAsync("ingest", await PhantomStores.ScansAsync(phantom), "--store", store);
 
     private static async Task<string> IdentityAsync(IPage page, AppServer server)
     {

@@ -157,7 +157,7 @@ public sealed class JobsJourney(Browser browser) : IClassFixture<Browser>
         await server.RestartAsync();
 
         await jobs.ReopenAsync(server.Address + "/jobs");
-        await jobs.Locator(".job.done").WaitForAsync(new() { Timeout = 60_000 });
+        await jobs.Locator(".job.done").WaitForAsync(new() { Timeout = 240_000 });
         var text = await jobs.Locator(".job").InnerTextAsync();
         Assert.Contains("attempt 2", text);
         Assert.Matches("[0-9]+ voids, [0-9]+ sites", text);

@@ -60,7 +60,7 @@ public sealed class OverlayJourney(Browser browser) : IClassFixture<Browser>
     public async Task Overlays_OnWhiteAndOnBlack_HaveContrastAndLabelsThatDoNotOverlap()
     {
         await browser.BeginAsync();
-        await using var server = await AppServer.StartAsync(new PhantomCell(64, 3, "0,3.2"));
+        await using var server = await AppServer.StartAsync(new PhantomCell(64, 3, "0,1.5,3.2"));
         var page = await browser.NewPageAsync();
         await page.GotoAsync($"{server.Address}/d/li-li3ps4-li-phantom-0-8-ma-cm2?v=1&t=3.2&m=projection&band=60,130");
         await page.ExactAsync();

@@ -173,7 +173,7 @@ public sealed class PanesJourney(Browser browser) : IClassFixture<Browser>
     public async Task Phone_ByFingers_PinchesPansSlidesAndHasTargetsOf44Pixels()
     {
         await using var server = await StartAsync();
-        var context = await browser.Chromium.NewContextAsync(new()
+        var context = await browser.NewContextAsync(new()
         {
             ViewportSize = new() { Width = 390, Height = 844 }, HasTouch = true, IsMobile = true, DeviceScaleFactor = 2,
         });

@@ -45,7 +45,14 @@ internal static class PhantomStores
     /// <summary>Puts a copy of the store into a folder.</summary>
     public static async Task CopyAsync(PhantomCell phantom, string to)
     {
-        var from = await s_stores.GetOrAdd(phantom, p => new Lazy<Task<string>>(() => MakeAsync(p))).Value;
+        Copy(await s_stores.GetOrAdd(phantom, p => new Lazy<Task<string>>(() => MakeAsync(p))).Value, to);
+    }
+
+    /// <summary>Puts a copy of the scans themselves into a folder, to import from there.</summary>
+    public static async Task CopyScansAsync(PhantomCell phantom, string to) => Copy(await ScansAsync(phantom), to);
+
+    private static void Copy(string from, string to)
+    {
         foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
         {
             var copy = Path.Combine(to, Path.GetRelativePath(from, file));

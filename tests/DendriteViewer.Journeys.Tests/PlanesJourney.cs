@@ -187,7 +187,7 @@ public sealed class PlanesJourney(Browser browser) : IClassFixture<Browser>
     public async Task Phone_ByAFinger_TurnsSlicesByGripsOf44Pixels()
     {
         await using var server = await StartAsync();
-        var context = await browser.Chromium.NewContextAsync(new()
+        var context = await browser.NewContextAsync(new()
         {
             ViewportSize = new() { Width = 390, Height = 844 }, HasTouch = true, IsMobile = true, DeviceScaleFactor = 2,
         });

@@ -31,7 +31,7 @@ public sealed class RenderingJourney(Browser browser) : IClassFixture<Browser>
     // One view after another, each as its pixels in 3D, a slice's last.
     private async Task<(List<byte[]> Pictures, string DrawnBy)> LookAsync(string device)
     {
-        await using var server = await AppServer.StartAsync(new PhantomCell(64, 3, "0,3.2"), ("Dendrite__Device", device));
+        await using var server = await AppServer.StartAsync(new PhantomCell(64, 3, "0,1.5,3.2"), ("Dendrite__Device", device));
         var page = await browser.NewPageAsync();
         await page.GotoAsync(server.Address + "/d/li-li3ps4-li-phantom-0-8-ma-cm2?v=1&t=3.2");
         await page.ExactAsync();

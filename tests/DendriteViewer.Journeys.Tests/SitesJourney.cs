@@ -119,7 +119,7 @@ public sealed class SitesJourney(Browser browser) : IClassFixture<Browser>
     private async Task<AppServer> StartAsync()
     {
         await browser.BeginAsync();
-        var server = await AppServer.StartAsync(new PhantomCell(64, 3, "0,2"));
+        var server = await AppServer.StartAsync(new PhantomCell(64, 3, "0,1.5"));
         return server;
     }
 }
