@@ -173,7 +173,8 @@ public sealed class Hdf5FileTests(Hdf5Files files) : IClassFixture<Hdf5Files>
             File.WriteAllBytes(path, bytes);
             var isRead = Mutants.IsRead(
                 Path.GetFileName(path), bytes.Length, Read,
-                () => File.Copy(path, Path.Combine(Path.GetTempPath(), $"mutant-{i}.h5"), overwrite: true), onThisThread: true);
+                () => File.Copy(path, Path.Combine(Path.GetTempPath(), $"mutant-{i}.h5"), overwrite: true),
+                onThisThread: true, inProcess: true);
             read += isRead ? 1 : 0;
 
             void Read()
