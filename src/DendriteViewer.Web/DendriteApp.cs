@@ -11,6 +11,7 @@ using DendriteViewer.Web.Data;
 using DendriteViewer.Web.Exports;
 using DendriteViewer.Web.Figures;
 using DendriteViewer.Web.Hosting;
+using DendriteViewer.Web.Impedance;
 using DendriteViewer.Web.Imports;
 using DendriteViewer.Web.Jobs;
 using DendriteViewer.Web.Limits;
@@ -52,6 +53,7 @@ public static class DendriteApp
             .AddAnalysis()
             .AddMasks()
             .AddCell()
+            .AddImpedance()
             .AddFigures()
             .AddExports()
             .AddUploads()
@@ -72,6 +74,7 @@ public static class DendriteApp
         app.MapAnalysis();
         app.MapMasks();
         app.MapCell();
+        app.MapImpedance();
         app.MapFigures();
         app.MapExports();
         app.MapUploads();

@@ -6,8 +6,9 @@ namespace DendriteViewer.Analysis.Impedance.Fitting;
 /// <summary>
 /// Fits with bounds, fixed and tied parameters whose names stay with their processes. A search of its own may end with two arcs exchanged
 /// where they are of one shape: the same minimum under other names, so that R1 would be another process after a bound was moved. So the
-/// fit without constraints is made first, whose arcs are in order of τ, and carried on into the constraints; the search stays where it finds
-/// a lower minimum than that. What comes out depends on the settings alone, not on the fits before.
+/// fit without constraints is made first, whose arcs are in order of τ, and carried on into the constraints; the search stays where it
+/// finds a lower minimum than that with the arcs in the same order. What comes out depends on the settings alone, not on the fits before.
+/// Who means the other order says so by a start.
 /// </summary>
 public static class ConstrainedFit
 {
@@ -38,6 +39,7 @@ public static class ConstrainedFit
         var carried = CircuitFit.From(circuit, points, settings, free.Values);
         var found = CircuitFit.Run(circuit, points, settings, peaks, [carried.Values], ct);
         return found.PseudoChiSquare < carried.PseudoChiSquare * (1 - SameMinimum)
+            && found.Values.SequenceEqual(ArcOrder.Sort(circuit, found.Values))
             ? found : carried with { OtherMinima = found.OtherMinima };
     }
 }

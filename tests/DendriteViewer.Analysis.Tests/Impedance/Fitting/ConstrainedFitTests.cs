@@ -29,14 +29,19 @@ public sealed class ConstrainedFitTests
         Spectra.AssertEqual(free.Values, bounded.Values, 1e-3);
     }
 
+    // With the names exchanged the bound would not bind, and R2 would be the other process.
     [Fact]
-    public void Bound_ThatOnlyTheExchangedNamesMeet_IsMetByThem()
+    public void Bound_ThatBinds_HoldsTheProcessOfItsNameAndDoesNotExchangeNames()
     {
         var points = Spectra.Of(s_circuit, s_values, noise: 0.001, seed: 1);
-        var settings = new FitSettings { Bounds = new Dictionary<string, ParameterRange> { ["R1"] = new(250, 400) } };
+        var settings = new FitSettings { Bounds = new Dictionary<string, ParameterRange> { ["R2"] = new(1, 250) } };
         var fit = ConstrainedFit.Run(s_circuit, points, settings, Drt.Of(points).Peaks);
-        Assert.InRange(fit["R1"].Value, 290, 310);
-        Assert.InRange(fit["R2"].Value, 140, 160);
+        Assert.Equal(250, fit["R2"].Value, 1e-6);
+        Assert.True(fit["R2"].AtLimit);
+        Assert.InRange(fit["R1"].Value, 120, 250);
+        var started = settings with { Start = new Dictionary<string, double> { ["R1"] = 300, ["R2"] = 150 } };
+        var moved = ConstrainedFit.Run(s_circuit, points, started, Drt.Of(points).Peaks);
+        Assert.InRange(moved["R1"].Value, 290, 310);
     }
 
     [Fact]

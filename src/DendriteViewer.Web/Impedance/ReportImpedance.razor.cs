@@ -1,0 +1,88 @@
+using DendriteViewer.Analysis.Cell;
+using DendriteViewer.Analysis.Impedance.Processes;
+using DendriteViewer.Analysis.Uncertainties;
+using DendriteViewer.Web.Hosting;
+using Microsoft.AspNetCore.Components;
+using static DendriteViewer.Web.Analysis.AnalysisText;
+
+namespace DendriteViewer.Web.Impedance;
+
+/// <summary>The impedance part of a report, which is written once: every series is fitted as its kept settings say.</summary>
+public sealed partial class ReportImpedance
+{
+    private readonly Dictionary<ImpedanceState, SweepEvaluation> _sweeps = new(ReferenceEqualityComparer.Instance);
+    private readonly List<ImpedanceState> _chapters = [];
+    private readonly List<string> _problems = [];
+
+    /// <summary>What the cell holds.</summary>
+    [Parameter, EditorRequired]
+    public CellState State { get; set; } = null!;
+
+    /// <summary>Reads a file of the cell.</summary>
+    [Parameter, EditorRequired]
+    public Func<CellFile, CancellationToken, Task<byte[]>> Content { get; set; } = null!;
+
+    [Inject]
+    private ImpedanceFits Fits { get; set; } = null!;
+
+    [Inject]
+    private Failures Failures { get; set; } = null!;
+
+    /// <inheritdoc/>
+    protected override async Task OnInitializedAsync()
+    {
+        if (State.Files.All(f => f.Kind != CellFileKind.Impedance))
+        {
+            return;
+        }
+
+        using var desk = new ImpedanceDesk(Fits, Content, Failures.Tell);
+        await desk.TakeAsync(State);
+        _problems.AddRange(desk.State.Files!.Where(f => f.Problem is not null).Select(f => f.Problem!));
+        var done = new HashSet<SweepPlace>();
+        foreach (var sweep in desk.State.Sweeps)
+        {
+            if (done.Contains(sweep.Place))
+            {
+                continue;
+            }
+
+            await desk.ShowAsync(sweep);
+            done.UnionWith(desk.State.SeriesSweeps.Select(s => s.Place));
+            await desk.FitSeriesAsync(a =>
+            {
+                a();
+                return Task.CompletedTask;
+            });
+            if (desk.State.Series is null)
+            {
+                _problems.Add($"{sweep.File.File.Name}: {desk.State.SeriesProblem ?? desk.State.SettingsProblem}");
+                continue;
+            }
+
+            // The last consistent sweep stands for the series in the plot.
+            var chapter = desk.State;
+            var at = Math.Max(0, chapter.Series!.Fitted.ToList().FindLastIndex(f => f.Verdict.IsConsistent));
+            await desk.ShowAsync(desk.State.Sweeps.First(s => s.Place == chapter.Series.Sweeps[at]));
+            _chapters.Add(chapter);
+            if (desk.State.Evaluation is { } evaluation)
+            {
+                _sweeps[chapter] = evaluation;
+            }
+        }
+    }
+
+    private static string Caption(ImpedanceState chapter, SweepEvaluation last) => "Measured and fitted"
+        + (chapter.Sweeps.FirstOrDefault(s => s.Sweep == last.Prepared.Sweep) is { } s
+            ? $": {s.File.File.Name}, sweep {s.Place.Sweep}" + (s.Hours is { } h ? $" at {H(h)} h." : ".") : ".");
+
+    private static string Words(ResistanceGrowth growth, ImpedanceSettings settings)
+    {
+        var (better, other) = (growth.Laws[0], growth.Laws[1]);
+        return $"{growth.Name} follows {ImpedanceText.Law(better.Kind)} better: "
+            + $"{ImpedanceText.G(better.StartOhm * settings.Scale)} {settings.Unit} + "
+            + $"{Rounded.WithSigma(better.Rate * settings.Scale, better.RateSigma * settings.Scale)} "
+            + $"{ImpedanceText.RateUnit(better.Kind, settings.Unit)}, AICc {F(other.Aicc - better.Aicc, "0.0")} below "
+            + $"{ImpedanceText.Law(other.Kind)}.";
+    }
+}

@@ -1,0 +1,142 @@
+using System.Text;
+using DendriteViewer.Analysis.Cell;
+using DendriteViewer.Analysis.Impedance.Fitting;
+using DendriteViewer.Analysis.Impedance.Processes;
+using DendriteViewer.Web.Compute;
+using DendriteViewer.Web.Impedance;
+
+namespace DendriteViewer.Web.Tests.Impedance;
+
+/// <summary>What the section does with files, without a page.</summary>
+public sealed class ImpedanceDeskTests : IDisposable
+{
+    private readonly ComputeLanes _lanes = new(2);
+    private readonly Dictionary<Guid, byte[]> _contents = [];
+    private readonly ImpedanceFits _fits;
+    private readonly ImpedanceDesk _desk;
+    private CellState _cell = CellState.Empty;
+
+    public ImpedanceDeskTests()
+    {
+        _fits = new ImpedanceFits(_lanes);
+        _desk = new ImpedanceDesk(_fits, (f, _) => Task.FromResult(_contents[f.Id]), e => e.Message);
+    }
+
+    public void Dispose()
+    {
+        _desk.Dispose();
+        _fits.Dispose();
+        _lanes.Dispose();
+    }
+
+    [Fact]
+    public async Task SweepOfTwoArcs_IsTestedAndFittedWithTheCircuitThatAiccTakes()
+    {
+        await AddAsync("two.csv", Sweeps.Csv(1));
+        var evaluation = _desk.State.Evaluation!;
+        Assert.True(evaluation.Prepared.Verdict.IsConsistent, evaluation.Prepared.Verdict.Sentence);
+        Assert.Equal(Sweeps.Circuit.Text, evaluation.Fit!.Circuit.Text);
+        Assert.InRange(evaluation.Fit["R2"].Value, 196, 204);
+        Assert.Equal([ProcessKind.SurfaceLayer, ProcessKind.Interface], evaluation.Arcs.Select(a => a.Kind));
+    }
+
+    [Fact]
+    public async Task Settings_TriedOneAfterAnother_EndWithTheLast()
+    {
+        await AddAsync("two.csv", Sweeps.Csv(1));
+        var circuit = _desk.State.Evaluation!.Fit!.Circuit;
+        ImpedanceSettings Bounded(double most) => new ImpedanceSettings().With(circuit) with
+        {
+            Bounds = new Dictionary<string, ParameterRange> { ["R2"] = new(1, most) },
+        };
+        await Task.WhenAll(Enumerable.Range(1, 20).Select(i => _desk.TryAsync(Bounded(100 + i))));
+        Assert.Equal(120, _desk.State.Settings.Bounds["R2"].Most);
+        Assert.Equal(120, _desk.State.Evaluation!.Fit!["R2"].Range.Most);
+        Assert.True(_desk.State.Evaluation.Fit["R2"].AtLimit);
+        Assert.False(_desk.State.IsFitting);
+    }
+
+    [Fact]
+    public async Task Series_OfAFile_IsFittedWithProgressAndItsGrowthFollowsTheRoot()
+    {
+        await AddAsync("series.csv", Sweeps.Csv(8, drift: 0.8));
+        var parts = new List<double>();
+        _desk.Changed += () => parts.Add(_desk.State.SeriesPart ?? -1);
+        await _desk.FitSeriesAsync(a =>
+        {
+            lock (_desk)
+            {
+                a();
+            }
+
+            return Task.CompletedTask;
+        });
+        var series = _desk.State.Series!;
+        Assert.Equal(8, series.Fitted.Count);
+        Assert.Equal([2], series.Fitted.Select((f, i) => (f, i)).Where(t => !t.f.Verdict.IsConsistent).Select(t => t.i));
+        Assert.Equal(GrowthKind.Diffusion, series.Growth.Single(g => g.Name == "R1").Laws[0].Kind);
+        Assert.InRange(series.Growth.Single(g => g.Name == "R1").Laws[0].Rate, 28, 32);
+        Assert.Contains(parts, p => p is > 0 and <= 1);
+        Assert.Null(_desk.State.SeriesPart);
+
+        // The table names the file's checksum and how it was made.
+        var csv = ImpedanceTables.Csv(_desk.State).Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        Assert.Contains(csv, l => l.StartsWith("# file series.csv, SHA-256 ", StringComparison.Ordinal));
+        Assert.Contains(csv, l => l.StartsWith("# circuit R0-p(R1,CPE1)-p(R2,CPE2), chosen", StringComparison.Ordinal));
+        var rows = csv.Where(l => !l.StartsWith('#')).Select(l => l.Split(',')).ToList();
+        Assert.Equal(9, rows.Count);
+        Assert.All(rows, r => Assert.Equal(rows[0].Length, r.Length));
+        Assert.Equal("no", rows[3][4]);
+    }
+
+    [Fact]
+    public async Task FilesOfOneSweepEach_AreOneSeriesByTheirHours()
+    {
+        for (var i = 5; i >= 0; i--)
+        {
+            var all = Sweeps.Csv(6).Split('\n');
+            var rows = all.Where((l, row) => row == 0 || (l.Split(',') is [_, var sweep, ..] && sweep == $"{i}"));
+            await AddAsync($"t{i}.csv", string.Join('\n', rows.Select(l => string.Join(',', l.Split(',').Skip(2)))), i * 0.5);
+        }
+
+        Assert.Equal([0, 0.5, 1, 1.5, 2, 2.5], _desk.State.SeriesSweeps.Select(s => s.Hours!.Value));
+        await _desk.FitSeriesAsync(a => Task.CompletedTask);
+        Assert.Equal([0, 0.5, 1, 1.5, 2, 2.5], _desk.State.Series!.Fitted.Select(f => f.Sweep.Hours!.Value));
+        Assert.NotEmpty(_desk.State.Series.Growth);
+    }
+
+    [Fact]
+    public async Task File_ThatCannotBeRead_IsNamedAndTheOthersAreShown()
+    {
+        await AddAsync("broken.csv", "frequency_Hz,Re_Z_ohm,Im_Z_ohm\n1,2\n");
+        await AddAsync("good.csv", Sweeps.Csv(1));
+        Assert.Contains("broken.csv", _desk.State.Files![0].Problem);
+        Assert.Equal("good.csv", _desk.State.Shown!.File.File.Name);
+        Assert.NotNull(_desk.State.Evaluation!.Fit);
+    }
+
+    [Fact]
+    public async Task KeptSettings_ThatCannotBeUsed_AreSaidAndDoNotHideTheSweep()
+    {
+        await AddAsync("two.csv", Sweeps.Csv(1));
+        var key = ImpedanceDesk.KeyOf(_cell.Files[0].Id);
+        await _desk.TakeAsync(_cell = _cell with { Settings = new Dictionary<string, string> { [key] = """{"circuit":"R0-"}""" } });
+        Assert.Contains("position 4", _desk.State.SettingsProblem);
+        Assert.NotNull(_desk.State.Evaluation!.Fit);
+        await _desk.TakeAsync(_cell with { Settings = new Dictionary<string, string> { [key] = """{"circuit":"R0-p(R1,C1)"}""" } });
+        Assert.Null(_desk.State.SettingsProblem);
+        Assert.Equal("R0-p(R1,C1)", _desk.State.Evaluation.Fit!.Circuit.Text);
+    }
+
+    private Task AddAsync(string name, string text, double? start = null)
+    {
+        var bytes = Encoding.UTF8.GetBytes(text);
+        var sha = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(bytes));
+        var file = new CellFile(Guid.NewGuid(), CellFileKind.Impedance, name, sha, bytes.Length, "Ada", DateTimeOffset.UnixEpoch)
+        {
+            StartHours = start,
+        };
+        _contents[file.Id] = bytes;
+        return _desk.TakeAsync(_cell = _cell with { Files = [.. _cell.Files, file] });
+    }
+}
