@@ -14,8 +14,8 @@ public sealed record ScanLabels(IReadOnlyList<int> Values)
     /// <summary>A scan of more values than these is one of grey levels.</summary>
     public const int Most = 12;
 
-    // What 3D lets through of a voxel: what lies behind a phase is still seen through it.
-    private const double Opacity = 0.3;
+    // Surfaces of phases stand out in their shade; what lies some voxels behind them still shows.
+    private const double Opacity = 0.6;
 
     // Bricks that are looked at; a scan of grey levels shows more than Most values in the first that is not all air.
     private const int MostBricks = 27;

@@ -85,6 +85,7 @@ public static class DeviceSelfTest
         yield return Compare(device, $"mean, {type}", volume, flat with { Mode = RayMode.Mean }, 200);
         yield return Compare(device, $"isosurface, {type}", volume, surface, 40);
         yield return Compare(device, $"several volumes, {type}", volume, Layered(shaded, volume), 60);
+        yield return Compare(device, $"several volumes at rest, {type}", volume, Layered(shaded with { Smooth = true }, volume), 60);
         foreach (var interpolation in Enum.GetValues<SliceInterpolation>())
         {
             yield return CompareSlice(device, $"slice {interpolation}, {type}".ToLowerInvariant(), volume, interpolation, high - low);
@@ -236,7 +237,7 @@ public static class DeviceSelfTest
                 turned,
                 new RayLayer
                 {
-                    Volume = labels, Transfer = table, Empty = EmptySpace.Of(labels, table.IsVisible), Nearest = true,
+                    Volume = labels, Transfer = table, Empty = EmptySpace.Of(labels, table.IsVisible), Nearest = true, Shaded = true,
                     FromPicture = Matrix4x4.CreateScale(0.5f) * Matrix4x4.CreateTranslation(-0.25f, -0.25f, -0.25f),
                 },
             ],

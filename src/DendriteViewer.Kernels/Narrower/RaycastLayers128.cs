@@ -183,9 +183,9 @@ internal static unsafe class RaycastLayers128
                     if (Vector128.GreaterThan(a, Vector128<float>.Zero).ExtractMostSignificantBits() != 0)
                     {
                         RaycastPackets128.Unpack(color, out var red, out var green, out var blue);
-                        if (layer.Shaded && !layer.Nearest)
+                        if (layer.Shaded && (!layer.Nearest || s.Smooth))
                         {
-                            Vector128<float> gx, gy, gz;
+                            Vector128<float> gx, gy, gz, diffuse, shine;
                             if (s.Smooth)
                             {
                                 RaycastPackets128.Smooth<TVoxel>(window.Data, addresses, scratch, px, py, pz, low, high, out gx, out gy, out gz);
@@ -196,7 +196,7 @@ internal static unsafe class RaycastLayers128
                             }
 
                             Vector128<float> ambient = Vector128<float>.One, shadow = ambient;
-                            if (s.Light is not null)
+                            if (s.Light is not null && !layer.Nearest)
                             {
                                 // The field lies in the picture's own coordinates.
                                 var at = t - (active & step);
@@ -206,7 +206,18 @@ internal static unsafe class RaycastLayers128
                                     scratch, out ambient, out shadow);
                             }
 
-                            RaycastPackets128.Shade(layer.GradientScale, layer.GradientFloor, layer.HeadLight, layer.KeyLight, gx, gy, gz, ambient, shadow, out var diffuse, out var shine);
+                            if (layer.Nearest)
+                            {
+                                diffuse = RaycastPackets128.LabelShade(layer, gx, gy, gz);
+                                shine = Vector128<float>.Zero;
+                            }
+                            else
+                            {
+                                RaycastPackets128.Shade(
+                                    layer.GradientScale, layer.GradientFloor, layer.HeadLight, layer.KeyLight, gx, gy, gz, ambient, shadow,
+                                    out diffuse, out shine);
+                            }
+
                             red = Vector128.MultiplyAddEstimate(red, diffuse, shine);
                             green = Vector128.MultiplyAddEstimate(green, diffuse, shine);
                             blue = Vector128.MultiplyAddEstimate(blue, diffuse, shine);

@@ -183,9 +183,9 @@ internal static unsafe class RaycastLayers256
                     if (Vector256.GreaterThan(a, Vector256<float>.Zero).ExtractMostSignificantBits() != 0)
                     {
                         RaycastPackets256.Unpack(color, out var red, out var green, out var blue);
-                        if (layer.Shaded && !layer.Nearest)
+                        if (layer.Shaded && (!layer.Nearest || s.Smooth))
                         {
-                            Vector256<float> gx, gy, gz;
+                            Vector256<float> gx, gy, gz, diffuse, shine;
                             if (s.Smooth)
                             {
                                 RaycastPackets256.Smooth<TVoxel>(window.Data, addresses, scratch, px, py, pz, low, high, out gx, out gy, out gz);
@@ -196,7 +196,7 @@ internal static unsafe class RaycastLayers256
                             }
 
                             Vector256<float> ambient = Vector256<float>.One, shadow = ambient;
-                            if (s.Light is not null)
+                            if (s.Light is not null && !layer.Nearest)
                             {
                                 // The field lies in the picture's own coordinates.
                                 var at = t - (active & step);
@@ -206,7 +206,18 @@ internal static unsafe class RaycastLayers256
                                     scratch, out ambient, out shadow);
                             }
 
-                            RaycastPackets256.Shade(layer.GradientScale, layer.GradientFloor, layer.HeadLight, layer.KeyLight, gx, gy, gz, ambient, shadow, out var diffuse, out var shine);
+                            if (layer.Nearest)
+                            {
+                                diffuse = RaycastPackets256.LabelShade(layer, gx, gy, gz);
+                                shine = Vector256<float>.Zero;
+                            }
+                            else
+                            {
+                                RaycastPackets256.Shade(
+                                    layer.GradientScale, layer.GradientFloor, layer.HeadLight, layer.KeyLight, gx, gy, gz, ambient, shadow,
+                                    out diffuse, out shine);
+                            }
+
                             red = Vector256.MultiplyAddEstimate(red, diffuse, shine);
                             green = Vector256.MultiplyAddEstimate(green, diffuse, shine);
                             blue = Vector256.MultiplyAddEstimate(blue, diffuse, shine);

@@ -145,6 +145,25 @@ internal static unsafe partial class RaycastPackets128
         shine *= shine * ambient * (RaycastSettings.Specular * 255);
     }
 
+    // As RayProgram.ShadeLabel.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector128<float> LabelShade(RayLayer layer, Vector128<float> gx, Vector128<float> gy, Vector128<float> gz)
+    {
+        var (scale, headLight, keyLight) = (layer.GradientScale, layer.HeadLight, layer.KeyLight);
+        gx *= scale.X;
+        gy *= scale.Y;
+        gz *= scale.Z;
+        var square = Vector128.MultiplyAddEstimate(gx, gx, Vector128.MultiplyAddEstimate(gy, gy, gz * gz));
+        var least = Vector128.Create(RayProgram.LeastSquare);
+        var inverse = Vector128<float>.One / Vector128.Sqrt(Vector128.MaxNative(square, least));
+
+        // As in Shade, the smaller of NaN and 1 is 1.
+        var head = Vector128.MinNative(Vector128.Abs(gx * headLight.X + gy * headLight.Y + gz * headLight.Z) * inverse, Vector128<float>.One);
+        var key = Vector128.MinNative(Vector128.Abs(gx * keyLight.X + gy * keyLight.Y + gz * keyLight.Z) * inverse, Vector128<float>.One);
+        var diffuse = Vector128.Create(RaycastSettings.Ambient) + head * RaycastSettings.HeadDiffuse + key * RaycastSettings.KeyDiffuse;
+        return Vector128.ConditionalSelect(Vector128.GreaterThan(square, least), diffuse, Vector128<float>.One);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Unpack(Vector128<int> packed, out Vector128<float> r, out Vector128<float> g, out Vector128<float> b)
     {

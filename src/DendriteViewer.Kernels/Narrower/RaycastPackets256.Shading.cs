@@ -145,6 +145,25 @@ internal static unsafe partial class RaycastPackets256
         shine *= shine * ambient * (RaycastSettings.Specular * 255);
     }
 
+    // As RayProgram.ShadeLabel.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector256<float> LabelShade(RayLayer layer, Vector256<float> gx, Vector256<float> gy, Vector256<float> gz)
+    {
+        var (scale, headLight, keyLight) = (layer.GradientScale, layer.HeadLight, layer.KeyLight);
+        gx *= scale.X;
+        gy *= scale.Y;
+        gz *= scale.Z;
+        var square = Vector256.MultiplyAddEstimate(gx, gx, Vector256.MultiplyAddEstimate(gy, gy, gz * gz));
+        var least = Vector256.Create(RayProgram.LeastSquare);
+        var inverse = Vector256<float>.One / Vector256.Sqrt(Vector256.MaxNative(square, least));
+
+        // As in Shade, the smaller of NaN and 1 is 1.
+        var head = Vector256.MinNative(Vector256.Abs(gx * headLight.X + gy * headLight.Y + gz * headLight.Z) * inverse, Vector256<float>.One);
+        var key = Vector256.MinNative(Vector256.Abs(gx * keyLight.X + gy * keyLight.Y + gz * keyLight.Z) * inverse, Vector256<float>.One);
+        var diffuse = Vector256.Create(RaycastSettings.Ambient) + head * RaycastSettings.HeadDiffuse + key * RaycastSettings.KeyDiffuse;
+        return Vector256.ConditionalSelect(Vector256.GreaterThan(square, least), diffuse, Vector256<float>.One);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Unpack(Vector256<int> packed, out Vector256<float> r, out Vector256<float> g, out Vector256<float> b)
     {

@@ -79,10 +79,11 @@ internal static partial class RayProgram
                 if (opacity > 0)
                 {
                     var c = ColorOf(entry);
-                    if (l.Shaded != 0 && l.Nearest == 0)
+                    if (l.Shaded != 0 && (l.Nearest == 0 || a.Smooth != 0))
                     {
                         var gradient = a.Smooth != 0 ? SmoothGradient(volume, l, p) : cell.Gradient();
-                        c = Shade(l, c, gradient, LightAt(scene, a, at, direction, default));
+                        c = l.Nearest != 0
+                            ? ShadeLabel(l, c, gradient) : Shade(l, c, gradient, LightAt(scene, a, at, direction, default));
                     }
 
                     var weight = sample.Left * opacity;

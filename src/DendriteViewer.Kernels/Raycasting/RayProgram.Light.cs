@@ -71,6 +71,19 @@ internal static partial class RayProgram
         return diffuse * color + new Float3(specular, specular, specular);
     }
 
+    // A label's surface is where its number changes; within it and on its cut faces its colour is the legend's. No shine, which would
+    // be another colour.
+    private static Float3 ShadeLabel(in VolumeArguments l, Float3 color, Float3 gradient)
+    {
+        var g = gradient * l.GradientScale;
+        var square = Float3.Dot(g, g);
+        var inverse = XMath.Rsqrt(MathF.Max(square, LeastSquare));
+        var head = MathF.Abs(Float3.Dot(g, l.HeadLight)) * inverse;
+        var key = MathF.Abs(Float3.Dot(g, l.KeyLight)) * inverse;
+        var diffuse = RaycastSettings.Ambient + RaycastSettings.HeadDiffuse * head + RaycastSettings.KeyDiffuse * key;
+        return (square > LeastSquare ? diffuse : 1) * color;
+    }
+
     // Looked up a little towards the eye and out of the surface on the eye's side, as far as there is one; LightField has the words.
     private static Lit LightAt<TScene>(in TScene scene, in RayArguments a, Float3 p, Float3 d, Float3 gradient) where TScene : struct,
         IRayScene

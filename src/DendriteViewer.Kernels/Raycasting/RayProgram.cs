@@ -18,6 +18,9 @@ internal static partial class RayProgram
     /// <summary>Over less than this, in voxels, no difference is taken.</summary>
     public const float LeastBase = 1e-2f;
 
+    /// <summary>A gradient of labels, squared, that is less has no direction; where a label does not change it is exactly 0.</summary>
+    public const float LeastSquare = 1e-12f;
+
     // Below this a component of a direction counts as none.
     private const float Parallel = 1e-12f;
 

@@ -182,9 +182,9 @@ internal static unsafe class RaycastLayers512
                     if (Vector512.GreaterThan(a, Vector512<float>.Zero).ExtractMostSignificantBits() != 0)
                     {
                         RaycastPackets512.Unpack(color, out var red, out var green, out var blue);
-                        if (layer.Shaded && !layer.Nearest)
+                        if (layer.Shaded && (!layer.Nearest || s.Smooth))
                         {
-                            Vector512<float> gx, gy, gz;
+                            Vector512<float> gx, gy, gz, diffuse, shine;
                             if (s.Smooth)
                             {
                                 RaycastPackets512.Smooth<TVoxel>(window.Data, addresses, scratch, px, py, pz, low, high, out gx, out gy, out gz);
@@ -195,7 +195,7 @@ internal static unsafe class RaycastLayers512
                             }
 
                             Vector512<float> ambient = Vector512<float>.One, shadow = ambient;
-                            if (s.Light is not null)
+                            if (s.Light is not null && !layer.Nearest)
                             {
                                 // The field lies in the picture's own coordinates.
                                 var at = t - (active & step);
@@ -205,7 +205,18 @@ internal static unsafe class RaycastLayers512
                                     scratch, out ambient, out shadow);
                             }
 
-                            RaycastPackets512.Shade(layer.GradientScale, layer.GradientFloor, layer.HeadLight, layer.KeyLight, gx, gy, gz, ambient, shadow, out var diffuse, out var shine);
+                            if (layer.Nearest)
+                            {
+                                diffuse = RaycastPackets512.LabelShade(layer, gx, gy, gz);
+                                shine = Vector512<float>.Zero;
+                            }
+                            else
+                            {
+                                RaycastPackets512.Shade(
+                                    layer.GradientScale, layer.GradientFloor, layer.HeadLight, layer.KeyLight, gx, gy, gz, ambient, shadow,
+                                    out diffuse, out shine);
+                            }
+
                             red = Vector512.MultiplyAddEstimate(red, diffuse, shine);
                             green = Vector512.MultiplyAddEstimate(green, diffuse, shine);
                             blue = Vector512.MultiplyAddEstimate(blue, diffuse, shine);

@@ -144,6 +144,25 @@ internal static unsafe partial class RaycastPackets512
         shine *= shine * ambient * (RaycastSettings.Specular * 255);
     }
 
+    // As RayProgram.ShadeLabel.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector512<float> LabelShade(RayLayer layer, Vector512<float> gx, Vector512<float> gy, Vector512<float> gz)
+    {
+        var (scale, headLight, keyLight) = (layer.GradientScale, layer.HeadLight, layer.KeyLight);
+        gx *= scale.X;
+        gy *= scale.Y;
+        gz *= scale.Z;
+        var square = Vector512.MultiplyAddEstimate(gx, gx, Vector512.MultiplyAddEstimate(gy, gy, gz * gz));
+        var least = Vector512.Create(RayProgram.LeastSquare);
+        var inverse = Vector512<float>.One / Vector512.Sqrt(Vector512.MaxNative(square, least));
+
+        // As in Shade, the smaller of NaN and 1 is 1.
+        var head = Vector512.MinNative(Vector512.Abs(gx * headLight.X + gy * headLight.Y + gz * headLight.Z) * inverse, Vector512<float>.One);
+        var key = Vector512.MinNative(Vector512.Abs(gx * keyLight.X + gy * keyLight.Y + gz * keyLight.Z) * inverse, Vector512<float>.One);
+        var diffuse = Vector512.Create(RaycastSettings.Ambient) + head * RaycastSettings.HeadDiffuse + key * RaycastSettings.KeyDiffuse;
+        return Vector512.ConditionalSelect(Vector512.GreaterThan(square, least), diffuse, Vector512<float>.One);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Unpack(Vector512<int> packed, out Vector512<float> r, out Vector512<float> g, out Vector512<float> b)
     {

@@ -10,7 +10,7 @@ public sealed class DeviceSelfTestTests(Device device) : IClassFixture<Device>
     public void Draw_OnADeviceThatIsRight_PassesInEveryMode()
     {
         var pictures = DeviceSelfTest.Draw(device.Volumes.Device, VoxelType.UInt16).ToArray();
-        Assert.Equal(15, pictures.Length);
+        Assert.Equal(16, pictures.Length);
         Assert.All(pictures, p => Assert.True(p.IsPassed, p.Verdict));
     }
 

@@ -121,7 +121,7 @@ internal static class Scenes
                 },
                 new RayLayer
                 {
-                    Volume = labels, Transfer = table, Empty = EmptySpace.Of(labels, table.IsVisible), Nearest = true,
+                    Volume = labels, Transfer = table, Empty = EmptySpace.Of(labels, table.IsVisible), Nearest = true, Shaded = true,
                     FromPicture = Matrix4x4.CreateScale(0.5f) * Matrix4x4.CreateTranslation(-0.25f, -0.25f, -0.25f),
                 },
             ],
