@@ -187,36 +187,6 @@ public sealed partial class CorrectedMask
         return new MaskSummary(_history, _history.Of(Base), voxels.Added, voxels.Removed, um3);
     }
 
-    private async Task<Opened> OpenAsync(CancellationToken ct)
-    {
-        if (_opened is { } known)
-        {
-            return known;
-        }
-
-        await _changing.WaitAsync(ct);
-        try
-        {
-            if (_opened is null)
-            {
-                var automatic = await _store.ReaderAsync(Automatic, ct);
-                var voxels = new MaskVoxels(automatic, Automatic.Transform);
-                var name = await _analysis.AutomaticNameAsync(_store, Automatic, ct);
-                var history = (await _log.ReadAsync(ct)).Aggregate(MaskHistory.Empty, (h, e) => h.With(e));
-                await voxels.ShowAsync(history.Marks, new HashSet<int>(), history.Of(name).Strokes, ct);
-                _history = history;
-                Interlocked.Exchange(ref _revision, history.Sequence);
-                _opened = new Opened(voxels, new CorrectedReader(automatic, voxels), name);
-            }
-
-            return _opened;
-        }
-        finally
-        {
-            _changing.Release();
-        }
-    }
-
     private async Task<T> LockedAsync<T>(Func<MaskVoxels, Task<T>> action, CancellationToken ct)
     {
         var opened = await OpenAsync(ct);

@@ -16,6 +16,7 @@ namespace DendriteViewer.Imaging.Corrections;
 public sealed class MaskLog(IBlobStore blobs, Dataset dataset, VolumeKey mask)
 {
     private const int ReadsAtOnce = 16;
+    private const string SnapshotEnding = ".snapshot";
     private readonly string _prefix = $"{BlobNames.CorrectionsOf(dataset.Id, dataset.Identity)}{mask.Modality}/{mask.TimestepName}/";
 
     /// <summary>The masks of a dataset that have a log.</summary>
@@ -49,6 +50,43 @@ public sealed class MaskLog(IBlobStore blobs, Dataset dataset, VolumeKey mask)
             entries[i] = await TryReadAsync(i + 1, stop) ?? throw new VolumeFormatException(
                 $"{NameOf(i + 1)} is missing; restore it from a backup, so that no correction is lost."));
         return entries;
+    }
+
+    /// <summary>The newest snapshot of the mask, or null where there is none that can be read.</summary>
+    internal async Task<MaskSnapshot?> TryReadSnapshotAsync(CancellationToken ct)
+    {
+        var newest = (await SnapshotsAsync(ct)).Max(StringComparer.Ordinal);
+        return newest is not null && await blobs.TryReadAsync(newest, ct) is { } bytes ? MaskSnapshot.TryParse(bytes) : null;
+    }
+
+    /// <summary>Keeps a snapshot in place of those before it; one that is too large is not kept.</summary>
+    internal async Task KeepAsync(MaskSnapshot snapshot, CancellationToken ct)
+    {
+        if (snapshot.ToBytes() is not { } bytes)
+        {
+            return;
+        }
+
+        var name = string.Create(CultureInfo.InvariantCulture, $"{_prefix}{snapshot.Head.Sequence:00000000}{SnapshotEnding}");
+        await blobs.WriteAsync(name, bytes, ct);
+        foreach (var old in (await SnapshotsAsync(ct)).Where(s => string.CompareOrdinal(s, name) < 0))
+        {
+            await blobs.DeleteAsync(old, ct);
+        }
+    }
+
+    private async Task<List<string>> SnapshotsAsync(CancellationToken ct)
+    {
+        var found = new List<string>();
+        await foreach (var blob in blobs.ListAsync(_prefix, ct))
+        {
+            if (blob.Name.EndsWith(SnapshotEnding, StringComparison.Ordinal))
+            {
+                found.Add(blob.Name);
+            }
+        }
+
+        return found;
     }
 
     /// <summary>The entry at a place, or null where there is none yet.</summary>

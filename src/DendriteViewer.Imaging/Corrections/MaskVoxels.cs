@@ -65,6 +65,42 @@ internal sealed class MaskVoxels(VolumeReader automatic, AffineTransform transfo
         await LoadAsync(touched, ct);
     }
 
+    /// <summary>Strokes that were drawn so far, each once for every brick that it touches.</summary>
+    public long Drawn { get; private set; }
+
+    /// <summary>The corrected voxels as they are now.</summary>
+    /// <param name="sequence">The last entry of the log that they show.</param>
+    /// <param name="name">The automatic mask.</param>
+    /// <param name="strokes">The strokes that they show.</param>
+    public MaskSnapshot SnapshotOf(int sequence, string name, int[] strokes) => new(
+        new MaskSnapshot.Header(sequence, name, strokes, WordsOfABrick),
+        [.. _bricks.Where(b => b.Key.Level == 0 && !ReferenceEquals(b.Value.Set, b.Value.Base)).Select(b => (b.Key, b.Value.Set))]);
+
+    /// <summary>Makes the voxels those of a snapshot, where nothing was shown before.</summary>
+    /// <returns>False where the snapshot is of another grid; then nothing changed.</returns>
+    public async Task<bool> TryRestoreAsync(MaskSnapshot snapshot, CancellationToken ct)
+    {
+        var n = Levels[0].BrickCount;
+        if (snapshot.Head.Words != WordsOfABrick || !_bricks.IsEmpty || snapshot.Bricks.Any(
+            b => b.Brick.Z < 0 || b.Brick.Z >= n.Z || b.Brick.Y < 0 || b.Brick.Y >= n.Y || b.Brick.X < 0 || b.Brick.X >= n.X))
+        {
+            return false;
+        }
+
+        await LoadAsync(snapshot.Bricks.Select(b => b.Brick), ct);
+        var last = snapshot.Head.Strokes.DefaultIfEmpty().Max();
+        foreach (var (brick, set) in snapshot.Bricks)
+        {
+            _checkpoints.Keep(brick, last, set);
+            Replace(brick, _bricks[brick], set);
+        }
+
+        HalveAll(snapshot.Bricks.Select(b => b.Brick).ToHashSet());
+        return true;
+    }
+
+    private int WordsOfABrick => (int)((Levels[0].Brick.Count + 63) / 64);
+
     /// <summary>Makes the voxels those of a set of strokes, where a change of the set touches them.</summary>
     /// <param name="marks">Every stroke by its place in the log.</param>
     /// <param name="before">The strokes that the voxels show now.</param>
@@ -110,6 +146,7 @@ internal sealed class MaskVoxels(VolumeReader automatic, AffineTransform transfo
                 if (_partsOf[stroke].TryGetValue(brick, out var parts))
                 {
                     Draw(_rasters[stroke], parts, brick, set);
+                    Drawn++;
                     if (++drawn >= MaskCheckpoints.Interval && isFromBefore)
                     {
                         _checkpoints.Keep(brick, stroke, set);
@@ -135,6 +172,12 @@ internal sealed class MaskVoxels(VolumeReader automatic, AffineTransform transfo
             _partsOf.Remove(stroke);
         }
 
+        return HalveAll(touched);
+    }
+
+    // Makes the coarser levels anew above bricks of the finest, and returns the bricks of all.
+    private HashSet<BrickIndex> HalveAll(HashSet<BrickIndex> touched)
+    {
         var all = new HashSet<BrickIndex>(touched);
         for (var level = 1; level < Levels.Count; level++)
         {

@@ -20,6 +20,42 @@ public sealed class CorrectedMaskTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
+    // Opening a mask draws what came after the last snapshot; what is undone of before it is redrawn. A damaged snapshot costs time alone.
+    [Fact]
+    public async Task Open_WithASnapshot_DrawsOnlyWhatCameLater()
+    {
+        var volume = await VolumeAsync();
+        var (mask, store, cache) = await volume.OpenAsync();
+        for (var i = 0; i < 20; i++)
+        {
+            await mask.PaintAsync(Ball(5 + 3 * i, 20, 5 + 5 * i, 4, i % 3 == 2), "Ada", i, default);
+        }
+
+        var expected = await MaskVolume.ReadAsync(mask, cache, 0);
+        var first = await DrawnAsync(expected);
+        var later = await DrawnAsync(expected);
+        Assert.True(first > 20 && later == 0, $"{first}, then {later}");
+        await mask.StepAsync(3, again: false, "Ada", 30, default);
+        await mask.PaintAsync(Ball(40, 40, 40, 5), "Ada", 31, default);
+        expected = await MaskVolume.ReadAsync(mask, cache, 0);
+        Assert.InRange(await DrawnAsync(expected), 1, first);
+        var name = (await store.Blobs.NamesAsync("datasets/cell/", default)).Single(n => n.EndsWith(".snapshot", StringComparison.Ordinal));
+        var bytes = (await store.Blobs.TryReadAsync(name, default))!;
+        foreach (var bad in new byte[][] { [], bytes[..40], [.. bytes[..^1], (byte)(bytes[^1] ^ 1)], [.. bytes[..50], .. bytes[60..]] })
+        {
+            await store.Blobs.WriteAsync(name, bad, default);
+            await DrawnAsync(expected, interval: 1000);
+        }
+
+        async Task<long> DrawnAsync(byte[,,] wanted, int interval = 10)
+        {
+            var (opened, _, from) = await volume.OpenAsync();
+            opened.SnapshotInterval = interval;
+            Assert.Equal(wanted, await MaskVolume.ReadAsync(opened, from, 0));
+            return opened.Drawn;
+        }
+    }
+
     private Task<MaskVolume> VolumeAsync(double threshold = 7) => MaskVolume.WriteAsync(
         new FolderBlobStore(_folder["store"]), s_shape, s_grid,
         (z, y, x) => (z - 30) * (z - 30) + (y - 33) * (y - 33) + (x - 60) * (x - 60) < 14 * 14 || (z + y + x) % 97 == 0, threshold);
@@ -76,8 +112,13 @@ public sealed class CorrectedMaskTests : IDisposable
             added + (set[z, y, x] && !volume.Automatic[z, y, x] ? 1 : 0), removed + (!set[z, y, x] && volume.Automatic[z, y, x] ? 1 : 0)));
         Assert.Equal((added, removed), ((int)summary.AddedVoxels, (int)summary.RemovedVoxels));
         await IsAsync(mask, cache);
-        var (again, _, fresh) = await volume.OpenAsync();
-        await IsAsync(again, fresh);
+        foreach (var interval in new[] { 1, 1000 })
+        {
+            // Who opens it first keeps a snapshot, from which the next one goes on.
+            var (again, _, fresh) = await volume.OpenAsync();
+            again.SnapshotInterval = interval;
+            await IsAsync(again, fresh);
+        }
 
         async Task IsAsync(CorrectedMask shown, BrickCache from)
         {
