@@ -142,10 +142,15 @@ public sealed class AnalysisStore(DatasetStore store)
         {
             ["version"] = AnalysisRecipe.Version, ["recipe"] = JsonSerializer.SerializeToNode(recipe, s_json), ["fromHours"] = change.FromHours, ["toHours"] = change.ToHours,
             ["gainedUm3"] = change.GainedUm3, ["lostUm3"] = change.LostUm3,
-            ["mask"] = MaskUse.Automatic,
+            ["mask"] = MaskUse.DescribeChange(change.FromMask, change.ToMask),
+            ["masks"] = JsonSerializer.SerializeToNode(new[] { change.FromMask, change.ToMask }, s_json),
         };
         var place = $"{recipe.Hash}-{HashOf(made)}";
-        var stored = await WriteAsync(id, pristine, new VolumeKey(LabelModality.Change, change.ToHours), change.Labels, place, made, ct);
+        var key = new VolumeKey(LabelModality.Change, change.ToHours);
+        var stored = await WriteAsync(id, pristine, key, change.Labels, place, made, ct) with
+        {
+            Corrected = change.ToMask, CorrectedFrom = change.FromMask,
+        };
         VolumeManifest[] old = [];
         await store.UpdateAsync(
             id,

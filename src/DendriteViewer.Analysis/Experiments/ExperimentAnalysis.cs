@@ -5,6 +5,7 @@ using DendriteViewer.Analysis.Registration;
 using DendriteViewer.Analysis.Segmentation;
 using DendriteViewer.Analysis.Uncertainties;
 using DendriteViewer.Analysis.Voids;
+using DendriteViewer.Imaging.Corrections;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Volumes;
@@ -208,14 +209,15 @@ public sealed class ExperimentAnalysis
 
     /// <summary>
     /// What became dark and what became bright between two times, in the pristine scan's voxels: label 1 gained, 2 lost. As with lithium,
-    /// what lies within the tolerance of what was dark at the other time is no change, nor is a piece too small to be lithium.
+    /// what lies within the tolerance of what was dark at the other time is no change, nor is a piece too small to be lithium. Where the last
+    /// analysis counted a corrected mask, so does this.
     /// </summary>
     /// <param name="fromHours">The earlier scan, or the later: then gained is what vanished.</param>
     /// <param name="toHours">The other scan.</param>
     /// <param name="ct">Stops it.</param>
     public async Task<ChangeFindings> ChangeAsync(double fromHours, double toHours, CancellationToken ct)
     {
-        var (before, after) = (await DarkOfAsync(fromHours, 0), await DarkOfAsync(toHours, 0.5));
+        var ((before, fromMask), (after, toMask)) = (await DarkOfAsync(fromHours, 0), await DarkOfAsync(toHours, 0.5));
         var size = Pristine.VoxelSize;
         var reach = _recipe.ToleranceVoxels * size.Least;
         BitVolume Only(BitVolume set, BitVolume other) => _segmenter.Clean(
@@ -224,13 +226,22 @@ public sealed class ExperimentAnalysis
         var runs = sets.SelectMany((set, i) => ComponentLabeller.Label(set, StructuringElement.Faces).AllRuns().Select(r => (r.Z, r.Y, Run: r.Run with { Label = i + 1 })))
             .OrderBy(r => r.Z).ThenBy(r => r.Y).ThenBy(r => r.Run.Start);
         Report("done", 1);
-        return new ChangeFindings(fromHours, toHours, sets[0].Count * _region.VoxelUm3, sets[1].Count * _region.VoxelUm3, Components.Of(_region.Shape.Z, _region.Shape.Y, _region.Shape.X, runs));
+        return new ChangeFindings(
+            fromHours, toHours, sets[0].Count * _region.VoxelUm3, sets[1].Count * _region.VoxelUm3,
+            Components.Of(_region.Shape.Z, _region.Shape.Y, _region.Shape.X, runs))
+        {
+            FromMask = fromMask, ToMask = toMask,
+        };
 
-        async Task<BitVolume> DarkOfAsync(double hours, double part)
+        async Task<(BitVolume Dark, MaskUse? Mask)> DarkOfAsync(double hours, double part)
         {
             var scan = ScanAt(hours);
             Report($"{hours:0.##} h", part);
-            return (await _segmenter.DarkAsync(scan, await RegisterAsync(scan, ct), [Threshold], ct))[0];
+            var dark = (await _segmenter.DarkAsync(scan, await RegisterAsync(scan, ct), [Threshold], ct))[0];
+
+            // What was painted counts as dark, what was taken away as bright; voids, which no mask of lithium has, stay what they are.
+            return await StoredMask.TryReadAsync(_store, _dataset, scan.Key.Hours, _region.Shape, ct) is { } mask
+                ? (dark.AndNot(mask.Removed).Or(mask.Added), mask.Use) : (dark, null);
         }
     }
 

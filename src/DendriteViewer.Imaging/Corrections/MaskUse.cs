@@ -27,9 +27,24 @@ public sealed record MaskUse(
         $"corrected v{use.Version}{(withNames && use.By.Count > 0 ? $" by {Names(use.By)}" : "")}, {Count(use.Strokes)}");
 
     /// <summary>Which version labels are of, in words without names; null of what no mask of lithium decides.</summary>
-    public static string? Of(VolumeInfo labels) =>
-        labels is { IsLabels: true, Key.Modality: LabelModality.Lithium or LabelModality.LithiumAutomatic or LabelModality.Change }
-            ? Describe(labels.Corrected, withNames: false) : null;
+    public static string? Of(VolumeInfo labels) => labels switch
+    {
+        { IsLabels: true, Key.Modality: LabelModality.Change } => DescribeChange(labels.CorrectedFrom, labels.Corrected),
+        { IsLabels: true, Key.Modality: LabelModality.Lithium or LabelModality.LithiumAutomatic } =>
+            Describe(labels.Corrected, withNames: false),
+        _ => null,
+    };
+
+    /// <summary>The versions of two masks that were compared, in words without names.</summary>
+    /// <param name="from">Of the one time, or null of an automatic mask.</param>
+    /// <param name="to">Of the other, or null.</param>
+    public static string DescribeChange(MaskUse? from, MaskUse? to)
+    {
+        var corrected = new[] { from, to }.OfType<MaskUse>().Select(
+            use => string.Create(CultureInfo.InvariantCulture, $"{Describe(use, withNames: false)} at {use.Hours:0.##} h")).ToArray();
+        return corrected.Length == 0 ? Automatic
+            : string.Join(" and ", corrected) + (corrected.Length == 1 ? $"; {Automatic} at the other time" : "");
+    }
 
     /// <summary>Names, the first three of many.</summary>
     public static string Names(IReadOnlyList<string> by) => by.Count switch

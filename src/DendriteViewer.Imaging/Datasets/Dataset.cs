@@ -41,6 +41,9 @@ public sealed record VolumeInfo(
     /// <summary>What corrections the labels hold, or null where they are as an analysis made them.</summary>
     public MaskUse? Corrected { get; init; }
 
+    /// <summary>Of labels that compare two times: the corrected mask of the first, or null of an automatic one.</summary>
+    public MaskUse? CorrectedFrom { get; init; }
+
     /// <summary>Edge lengths of a voxel in µm.</summary>
     public VoxelSize VoxelSize => Transform.VoxelSize;
 
@@ -155,6 +158,7 @@ public sealed record Dataset(
             CacheKey = DatasetIdentity.Of(id, manifest).CachePrefix + below,
             LinkedTo = v.InPlace == true ? v.Path : null,
             Corrected = v.Corrected,
+            CorrectedFrom = v.CorrectedFrom,
         };
     }
 }

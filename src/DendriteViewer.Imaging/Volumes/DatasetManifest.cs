@@ -200,6 +200,9 @@ public sealed record VolumeManifest
     /// <summary>In the store, of labels that somebody corrected: with what; absent of what an analysis made by itself.</summary>
     public MaskUse? Corrected { get; init; }
 
+    /// <summary>In the store, of labels that compare two times: the corrected mask of the first; absent of an automatic one.</summary>
+    public MaskUse? CorrectedFrom { get; init; }
+
     /// <summary>Bytes before the first voxel of a raw file.</summary>
     public long? ByteOffset { get; init; }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using DendriteViewer.Analysis.Experiments;
+using DendriteViewer.Imaging.Corrections;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Jobs;
@@ -51,7 +52,8 @@ public sealed class ChangeHandler(DatasetStore store, Analyses analyses) : IJobH
         await analyses.PublishAsync(dataset, ct);
         return new JobOutcome(string.Create(
             CultureInfo.InvariantCulture,
-            $"{change.GainedUm3:0} µm³ gained, {change.LostUm3:0} µm³ lost, from the automatic masks"), dataset.Id.Value);
+            $"{change.GainedUm3:0} µm³ gained, {change.LostUm3:0} µm³ lost; masks: ")
+                + MaskUse.DescribeChange(change.FromMask, change.ToMask), dataset.Id.Value);
     }
 
     /// <summary>What is compared, and how.</summary>

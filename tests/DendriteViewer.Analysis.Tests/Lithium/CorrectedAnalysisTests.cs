@@ -85,6 +85,8 @@ public sealed class CorrectedAnalysisTests : IDisposable
         var head = System.Text.Encoding.Latin1.GetString((await File.ReadAllBytesAsync(_folder["mask.ply"]))[..200]);
         Assert.Contains("corrected v1, 3 strokes", head);
 
+        await ChangeCountsTheVersionAsync(store, after, corrected, at);
+
         // Another recipe makes another automatic mask, on which nothing was corrected; that is said.
         var other = await RunAsync(recipe with { LeastLithiumVoxels = 60 });
         Assert.Null(other.Masks);
@@ -109,6 +111,29 @@ public sealed class CorrectedAnalysisTests : IDisposable
         }
 
         async Task<Dataset> OpenAsync() => (await store.TryOpenAsync(id, default))!;
+    }
+
+    // What was painted at 3.2 h is gained between 0 and 3.2 h, what was taken away there is not; the labels say which version counted.
+    private static async Task ChangeCountsTheVersionAsync(
+        DatasetStore store, Dataset dataset, AnalysisResult corrected, WorldPoint removed)
+    {
+        var recipe = corrected.Recipe with { Rule = ThresholdRule.Manual, Threshold = corrected.Threshold };
+        var analysis = await ExperimentAnalysis.StartAsync(store, dataset, recipe, null, default);
+        var change = await analysis.ChangeAsync(0, 3.2, default);
+        Assert.Null(change.FromMask);
+        Assert.Equal(1, change.ToMask!.Version);
+        var pristine = dataset.Volumes[0].Transform;
+        Assert.Equal(1, LabelAt(new WorldPoint(150, 100, 100)));
+        Assert.Equal(0, LabelAt(removed));
+        await new AnalysisStore(store).SaveAsync(dataset, change, recipe, default);
+        var labels = (await store.TryOpenAsync(dataset.Id, default))!.Labels.Single(l => l.Key.Modality == LabelModality.Change);
+        Assert.Equal("corrected v1, 3 strokes at 3.2 h; automatic at the other time", MaskUse.Of(labels));
+
+        int LabelAt(WorldPoint p)
+        {
+            var v = pristine.ToVoxel(p);
+            return change.Labels.Row((int)v.Z, (int)v.Y).ToArray().FirstOrDefault(r => r.Start <= v.X && v.X < r.End).Label;
+        }
     }
 
     private static double Volume(AnalysisResult result, double hours) => result.Lithium.First(l => l.Hours == hours).MeasuredUm3;
