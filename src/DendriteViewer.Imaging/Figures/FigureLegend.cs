@@ -27,7 +27,7 @@ internal static class FigureLegend
         {
             var groups = ranges.GroupBy(r => r.Color).ToArray();
             entries.AddRange(groups.Take(MostRanges).Select(
-                g => (g.Key, NameOf(labels, g.Key, [.. g], groups.Length))));
+                g => (g.Key, MeaningOf(scene, labels, g.Key) ?? NameOf(labels, g.Key, [.. g], groups.Length))));
             if (groups.Length > MostRanges)
             {
                 entries.Add((groups[MostRanges].Key, $"{groups.Length - MostRanges} more …"));
@@ -46,6 +46,10 @@ internal static class FigureLegend
 
         return entries;
     }
+
+    // A scan that is a segmentation, in the colours of its own labels.
+    private static string? MeaningOf(FigureScene scene, VolumeInfo labels, int color) =>
+        labels.IsLabels || labels.Key != scene.Volume.Key ? null : scene.Labels.FirstOrDefault(l => l.Color == color).Meaning;
 
     private static string NameOf(VolumeInfo labels, int color, IReadOnlyList<LabelRange> ranges, int colors)
     {

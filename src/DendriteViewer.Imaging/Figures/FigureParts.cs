@@ -56,6 +56,9 @@ public sealed record FigureMark(WorldPoint At, double RadiusUm, double Hours, st
 /// <param name="Marks">The sites.</param>
 public sealed record FigureScene(Dataset Dataset, VolumeInfo Volume, ViewState View, IReadOnlyList<FigureMark> Marks)
 {
+    /// <summary>What the colours of a scan that is a segmentation mean, as <see cref="ScanLabels.Legend"/>; empty of grey levels.</summary>
+    public IReadOnlyList<(int Color, string Meaning)> Labels { get; init; } = [];
+
     /// <summary>How far apart the samples of a thick slab lie, µm, where they are sparser than its voxels; else null.</summary>
     internal double? SlabStepUm { get; init; }
 

@@ -10,6 +10,7 @@ using DendriteViewer.Imaging.Rendering;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Annotations;
+using DendriteViewer.Web.Catalog;
 using DendriteViewer.Web.Limits;
 using DendriteViewer.Web.Streaming;
 using DendriteViewer.Web.Viewing;
@@ -19,11 +20,12 @@ namespace DendriteViewer.Web.Figures;
 /// <summary>Figures of a view: what is shown is gathered here, and drawn in turn with all other pictures. Whoever calls has been
 /// authorized.</summary>
 public sealed class FigureService(
-    ViewSessions sessions, SiteLog sites, DatasetAccess access, FigureRenderer figures, RenderScheduler scheduler, Budgets budgets)
+    ViewSessions sessions, SiteLog sites, DatasetAccess access, FigureRenderer figures, RenderScheduler scheduler, Budgets budgets,
+    DatasetCatalog catalog)
 {
     private static readonly Dictionary<SiteStatus, int> s_statusColors = new()
     {
-        [SiteStatus.Proposed] = 0xE0A030, [SiteStatus.Confirmed] = 0x35C9E8, [SiteStatus.Rejected] = 0x8F8F8F,
+        [SiteStatus.Proposed] = 0xFFFFFF, [SiteStatus.Confirmed] = 0x35C9E8, [SiteStatus.Rejected] = 0x8F8F8F,
     };
 
     /// <summary>What a view shows, with the sites that its reader may see.</summary>
@@ -39,7 +41,11 @@ public sealed class FigureService(
         var volume = dataset.Nearest(view.Modality, view.Hours)
             ?? throw new OutOfRangeException($"m is '{view.Modality}'; {dataset.Id} has {string.Join(", ", dataset.Modalities)}.");
         var seen = SiteRules.For(grant, await sites.ListAsync(dataset.Identity, ct));
-        return new FigureScene(dataset, volume, view with { Hours = volume.Key.Hours }, [.. seen.Select(MarkOf)]);
+        var scene = new FigureScene(dataset, volume, view with { Hours = volume.Key.Hours }, [.. seen.Select(MarkOf)]);
+        return view.Overlay?.Modality != volume.Key.Modality ? scene : scene with
+        {
+            Labels = (await catalog.HistogramAsync(dataset.BasisOf(volume), ct)).Labels?.Legend ?? [],
+        };
     }
 
     /// <summary>Answers with the figure of an address.</summary>

@@ -254,6 +254,17 @@ public sealed class FigureTests(FigureFixture fixture) : IClassFixture<FigureFix
             FigureFixture.Bare(pane, 200, 200) with { Parts = FigureParts.Legend }).Select(e => e.Text)];
     }
 
+    [Fact]
+    public void Legend_OfAScanThatIsASegmentation_NamesItsLabels()
+    {
+        var found = new ScanLabels([0, 85, 170]);
+        var volume = fixture.Volume;
+        var view = fixture.View with { Overlay = found.OverlayOf(volume.Key.Modality), Mode = VolumeMode.Composite };
+        var scene = new FigureScene(fixture.Dataset with { Volumes = [volume] }, volume, view, []) { Labels = found.Legend };
+        var settings = FigureFixture.Bare(Pane.Z, 200, 200) with { Parts = FigureParts.Legend };
+        Assert.Equal(["label 85", "label 170"], FigureLegend.Of(scene, settings).Select(e => e.Text));
+    }
+
     [Theory]
     [InlineData(0, 200, new[] { 0.0, 50, 100, 150, 200 })]
     [InlineData(-3, 7, new[] { -2.0, 0, 2, 4, 6 })]
