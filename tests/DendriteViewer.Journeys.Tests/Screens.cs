@@ -76,6 +76,7 @@ internal static class Screens
             await page.GetByRole(AriaRole.Button, new() { Name = "Start import" }).ClickAsync();
             await page.GetByText("Give its hours of plating.").WaitForAsync();
         });
+        yield return new("import-dataset", (page, _) => LookAtAsync(page, "cell"));
         yield return new("import-raw", (page, _) => LookAtAsync(page, "scan_30x20x10_uint16.raw"));
         yield return new("import-scan", (page, _) => LookAtAsync(page, "series/cell_0h.nrrd"));
     }

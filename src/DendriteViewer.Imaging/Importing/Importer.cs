@@ -63,18 +63,35 @@ public sealed class Importer(DatasetStore store, IScanAnalysis analysis, TimePro
     /// <exception cref="VolumeFormatException">The input cannot be used; nothing of it is left in the store.</exception>
     public async Task<ImportResult> ImportDatasetAsync(string path, Func<VolumeManifest, VolumeManifest>? adjust, IProgress<ImportProgress>? progress, CancellationToken ct)
     {
+        var (file, id, manifest) = await ReadAsync(path, adjust, ct);
+        return await RunAsync(id, manifest, Path.GetDirectoryName(Path.GetFullPath(file))!, file, progress, ct);
+    }
+
+    /// <summary>What <see cref="ImportDatasetAsync"/> would import. Nothing is written.</summary>
+    /// <param name="path">The file or folder.</param>
+    /// <param name="ct">Stops it.</param>
+    /// <exception cref="VolumeFormatException">It is no dataset.json that can be read.</exception>
+    public async Task<DescribedSurvey> SurveyDatasetAsync(string path, CancellationToken ct)
+    {
+        var (file, id, manifest) = await ReadAsync(path, null, ct);
+        return await DescribedSurvey.OfAsync(
+            id, manifest, Path.GetFullPath(file), await store.TryOpenAsync(id, ct), Sources, new SeriesImport(store, SeriesReader), ct);
+    }
+
+    private static async Task<(string File, DatasetId Id, DatasetManifest Manifest)> ReadAsync(
+        string path, Func<VolumeManifest, VolumeManifest>? adjust, CancellationToken ct)
+    {
         var file = Directory.Exists(path) ? Path.Combine(path, "dataset.json") : path;
         if (!File.Exists(file))
         {
-            throw new VolumeFormatException($"{file} does not exist; give a dataset.json, or one volume with --dataset, --hours and --voxel-um.");
+            throw new VolumeFormatException(
+                $"{file} does not exist; give a dataset.json, or one volume with --dataset, --hours and --voxel-um.");
         }
 
         var manifest = Manifests.Parse(await File.ReadAllBytesAsync(file, ct), file);
         manifest = adjust is null ? manifest : manifest with { Volumes = manifest.Volumes.Select(adjust).ToArray() };
         Manifests.Validate(manifest, file);
-        var id = manifest.Id is { } given ? DatasetId.Parse(given) : DatasetId.FromName(manifest.Name);
-        var root = Path.GetDirectoryName(Path.GetFullPath(file))!;
-        return await RunAsync(id, manifest, root, file, progress, ct);
+        return (file, manifest.Id is { } given ? DatasetId.Parse(given) : DatasetId.FromName(manifest.Name), manifest);
     }
 
     /// <summary>Imports several scans into a new or existing dataset, all of them or, where one cannot be used, none.</summary>

@@ -22,6 +22,7 @@ public sealed partial class ImportPage
     private SourceKind? _kind;
     private Inspection? _found;
     private FolderSurvey? _survey;
+    private DescribedSurvey? _described;
     private IReadOnlyList<ScanRow>? _rows;
     private RawGuess? _guess;
     private RawVoxels? _raw;
@@ -48,6 +49,9 @@ public sealed partial class ImportPage
 
     [CascadingParameter]
     private Task<AuthenticationState> Authentication { get; set; } = null!;
+
+    // What comes next stands below the source.
+    private bool IsSettled => _found is not null || _rows is not null || _described is not null;
 
     private bool IsInStore => _path.Trim().StartsWith(VolumeFiles.BlobScheme, StringComparison.Ordinal);
 
@@ -76,7 +80,8 @@ public sealed partial class ImportPage
 
     private void Forget()
     {
-        (_kind, _found, _survey, _rows, _guess, _raw, _error, _rawProblem) = (null, null, null, null, null, null, null, null);
+        (_kind, _found, _survey, _described, _rows) = (null, null, null, null, null);
+        (_guess, _raw, _error, _rawProblem) = (null, null, null, null);
         (_wasAsked, _draft) = (false, _draft with { Dataset = "", Hours = "" });
         Check();
     }
@@ -107,8 +112,7 @@ public sealed partial class ImportPage
         switch (_kind)
         {
             case SourceKind.Dataset:
-                await Imports.StartAsync(_path, (await Authentication).User.PersonOf());
-                Leave();
+                _described = await Imports.SurveyDatasetAsync(_path, default);
                 break;
             case SourceKind.Scans:
                 _survey = await Imports.SurveyAsync(_path, default);
@@ -167,7 +171,11 @@ public sealed partial class ImportPage
         }
 
         var by = (await Authentication).User.PersonOf();
-        if (_rows is { } rows)
+        if (_described is not null)
+        {
+            await Imports.StartAsync(_path, by);
+        }
+        else if (_rows is { } rows)
         {
             var taken = rows.Where(r => r.IsTaken).Select(r => new ScanToImport(r.Found.Path, r.Modality, r.Hours!.Value)).ToArray();
             if (taken.Length == 0)

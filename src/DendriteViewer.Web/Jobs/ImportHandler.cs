@@ -57,6 +57,11 @@ public sealed class ImportHandler(
             : SourceKind.Volume;
     }, ct);
 
+    /// <summary>What a dataset.json or its folder would become.</summary>
+    /// <exception cref="VolumeFormatException">It cannot be read, or not from there.</exception>
+    public Task<DescribedSurvey> SurveyDatasetAsync(string path, CancellationToken ct) =>
+        Task.Run(() => ImporterOf(() => false).SurveyDatasetAsync(Resolve(path), ct), ct);
+
     /// <summary>The scans of a folder, with the times that their names tell of.</summary>
     /// <exception cref="VolumeFormatException">It cannot be read, or not from there.</exception>
     public Task<FolderSurvey> SurveyAsync(string folder, CancellationToken ct) =>
@@ -90,10 +95,7 @@ public sealed class ImportHandler(
             await store.OpenForJobAsync(run.Request, ct);
         }
 
-        var importer = new Importer(store, analysis, time)
-        {
-            Roots = Roots, Addresses = options.ImportAddresses, KeepWhenCancelled = run.IsStopping, SeriesReader = new CyclerSeriesReader(),
-        };
+        var importer = ImporterOf(run.IsStopping);
         var result = asked.Scans is { } scans
             ? await importer.ImportScansAsync(DatasetId.Parse(scans.Dataset), scans.Name, scans.ToManifests(Resolve), relay, ct)
             : asked.Volume is { } v
@@ -126,6 +128,11 @@ public sealed class ImportHandler(
         var request = new JobRequest(Kind, title, dataset, JsonSerializer.Serialize(asked), existing?.Identity.Value);
         return await board.StartAsync(request, by, ct);
     }
+
+    private Importer ImporterOf(Func<bool> keepsWhenCancelled) => new(store, analysis, time)
+    {
+        Roots = Roots, Addresses = options.ImportAddresses, KeepWhenCancelled = keepsWhenCancelled, SeriesReader = new CyclerSeriesReader(),
+    };
 
     // Folders that the configuration names, and what browsers uploaded.
     private string[] Roots => [.. options.ImportRoots, uploads.Root];
