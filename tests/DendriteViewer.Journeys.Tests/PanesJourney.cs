@@ -151,7 +151,8 @@ public sealed class PanesJourney(Browser browser) : IClassFixture<Browser>
         await page.UntilAsync("() => document.querySelector('#status').textContent.includes('value')");
         var (x3, y3) = await CornerAsync(page, 3);
         await page.Mouse.MoveAsync(x3 + 100, y3 + 100);
-        Assert.Equal("", await page.InnerTextAsync("#status"));
+        await page.UntilAsync("() => !document.querySelector('#status').textContent.includes('value')");
+        Assert.Contains("µm/voxel", await page.InnerTextAsync("#status"), StringComparison.Ordinal);
 
         // Another ratio of pixels alone makes other pictures, or none that are called exact.
         var devtools = await page.Context.NewCDPSessionAsync(page);

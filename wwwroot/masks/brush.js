@@ -220,7 +220,8 @@ class Brush {
 
   // How much grew, and whether there was more.
   tellGrown({ erase, tolerance }, { voxels = 0, isCut }) {
-    const count = `${voxels.toLocaleString('en')} voxels within ${tolerance} of the value there were ${erase ? 'taken away' : 'added'}`;
+    const many = voxels.toLocaleString('en').replaceAll(',', '\u202f');
+    const count = `${many} voxels within ${tolerance} of the value there were ${erase ? 'taken away' : 'added'}`;
     const cut = ', and then it was cut off: there are more. Give a smaller tolerance, or go on from its edge';
     this.viewer.tell(`${count}${isCut ? cut : ''}.`);
   }

@@ -105,8 +105,11 @@ export class Keys {
     const more = '<dt><kbd>Ctrl Z</kbd></dt><dd>Undo what this page did last: view, band, site or measurement</dd>'
       + '<dt><kbd>Ctrl Shift Z</kbd></dt><dd>Redo it</dd><dt><kbd>Tab</kbd></dt><dd>To the next pane, slider or button</dd>';
     const section = ([g, keys]) => `<section><h2>${g}</h2><dl>${keys.map(row).join('')}</dl></section>`;
-    this.dialog.innerHTML = '<div class="help-body"><h1 id="help-title">Keys</h1><button type="button" data-close autofocus>Close</button>'
-      + `<div class="help-groups">${[...groups].map(section).join('')}`
+    const cross = '<svg viewBox="0 0 24 24" aria-hidden="true">'
+      + '<path d="M19 6.4 17.6 5 12 10.6 6.4 5 5 6.4l5.6 5.6L5 17.6 6.4 19l5.6-5.6 5.6 5.6 1.4-1.4-5.6-5.6z"/></svg>';
+    this.dialog.innerHTML = '<div class="help-head"><h1 id="help-title">Keys</h1>'
+      + `<button type="button" data-close aria-label="Close" autofocus>${cross}</button></div>`
+      + `<div class="help-body"><div class="help-groups">${[...groups].map(section).join('')}`
       + `<section><h2>Everywhere</h2><dl>${more}</dl></section></div></div>`;
     this.dialog.showModal();
   }

@@ -86,7 +86,8 @@ export class Labels {
       const places = [[w.x + near, middle], [w.x - near - width, middle], [w.x - width / 2, w.y - near - plateHeight],
         [w.x - width / 2, w.y + near], [w.x + near, w.y - near - plateHeight], [w.x + near, w.y + near],
         [w.x - near - width, w.y - near - plateHeight], [w.x - near - width, w.y + near]];
-      let place = places.find(([x, y]) => this.isInside(x, y, width) && this.isFree(x, y, width));
+      const isFree = ([x, y]) => this.isInside(x, y, width) && this.isFree(x, y, width);
+      let place = places.find(p => isFree(p) && this.isOffMarks(p[0], p[1], width, w)) ?? places.find(isFree);
       if (!place && w.isNeeded) {
         const [x, y] = places.find(([px, py]) => this.isInside(px, py, width)) ?? places[0];
         place = [Math.max(2, Math.min(this.width - width - 2, x)), Math.max(2, Math.min(this.height - plateHeight - 2, y))];
@@ -96,6 +97,12 @@ export class Labels {
       this.taken.push([place[0] - 1, place[1] - 1, place[0] + width + 1, place[1] + plateHeight + 1]);
       plate(g, w.text, place[0], place[1], w.color, width);
     }
+  }
+
+  // A label over the mark of another would be read as that one's.
+  isOffMarks(x, y, width, own) {
+    return !this.wanted.some(m => m !== own && m.x + m.radius > x && m.x - m.radius < x + width
+      && m.y + m.radius > y && m.y - m.radius < y + plateHeight);
   }
 
   isInside(x, y, width) { return x >= 2 && y >= 2 && x + width <= this.width - 2 && y + plateHeight <= this.height - 2; }

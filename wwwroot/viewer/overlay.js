@@ -11,7 +11,8 @@ import { Labels, circle, crisp, label, pathOf, plateWidth, plate, stroke } from 
 export { inPlane } from './band.js';
 
 const names = ['z', 'y', 'x'], sides = [['x', 'y'], ['x', 'z'], ['y', 'z']];
-const statusColors = { proposed: '#f0b445', confirmed: '#35c9e8', rejected: '#b4b4b4' };
+// Amber is void, and nothing else: what nobody has judged yet is white.
+const statusColors = { proposed: '#ffffff', confirmed: '#35c9e8', rejected: '#b4b4b4' };
 const mostLabels = 150, titleWidth = 290, titleHeight = 32, sliderWidth = 40;
 
 /** Decimals that a voxel size justifies. */

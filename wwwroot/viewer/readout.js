@@ -1,8 +1,9 @@
-// The line below the panes: what lies under the pointer, as stored, and what was refused.
+// The line below the panes: what lies under the pointer, as stored, and what was refused; while there is neither, where the crosshair is.
 import { formatVoxel } from './geometry.js';
 import { decimals } from './overlay.js';
 
 const interval = 50, toldFor = 4000;
+const placeOf = ([z, y, x], n) => `z <b>${z.toFixed(n)}</b> · y <b>${y.toFixed(n)}</b> · x <b>${x.toFixed(n)}</b> µm`;
 
 export class Readout {
   constructor(viewer) {
@@ -34,9 +35,21 @@ export class Readout {
   get isTelling() { return performance.now() - this.told < toldFor; }
 
   clear() {
-    if (this.isTelling || !this.element.firstChild) return;
-    this.element.textContent = '';
+    if (this.isTelling) return;
     delete this.element.dataset.told;
+    this.element.innerHTML = this.rest();
+  }
+
+  /** The crosshair moved, or another scan is shown. */
+  moved() { if (!this.point && !this.isUnknown) this.clear(); }
+
+  // A value is that of the place under the pointer alone.
+  rest() {
+    const { viewer } = this;
+    if (!viewer.scene || !viewer.view) return '';
+    const volume = viewer.volume(), { focus } = viewer.view, n = decimals(Math.min(...volume.voxelUm));
+    const depth = viewer.scene.depth.isKnown ? ` · depth <b>${viewer.depthOf(focus).toFixed(n)}</b> µm` : '';
+    return `${placeOf(focus, n)}${depth}<span class="voxel"> · ${formatVoxel(volume.voxelUm)}</span>`;
   }
 
   async probe() {
@@ -46,8 +59,7 @@ export class Readout {
     this.probing = false;
     // The pointer may have left the slice while the server read the voxel.
     if (!this.point || this.isTelling) return;
-    const volume = viewer.volume(), n = decimals(Math.min(...volume.voxelUm));
-    const place = `z <b>${at[0].toFixed(n)}</b> · y <b>${at[1].toFixed(n)}</b> · x <b>${at[2].toFixed(n)}</b> µm`;
+    const volume = viewer.volume(), n = decimals(Math.min(...volume.voxelUm)), place = placeOf(at, n);
     if (!hit) this.element.innerHTML = `${place} · outside the volume`;
     else {
       const value = Number.isInteger(hit.value) ? hit.value.toLocaleString('en').replaceAll(',', '\u202f') : hit.value.toPrecision(6);

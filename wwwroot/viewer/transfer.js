@@ -19,7 +19,8 @@ export function ticks(low, high, wanted) {
 export function label(value, step) {
   const size = Math.max(Math.abs(value), step);
   if (size >= 1e6 || size < 1e-3) return value === 0 ? '0' : value.toExponential(Math.max(0, digits(value, step))).replace('e+', 'e');
-  return value.toLocaleString('en', { minimumFractionDigits: 0, maximumFractionDigits: Math.max(0, -Math.floor(Math.log10(step))) });
+  const most = Math.max(0, -Math.floor(Math.log10(step)));
+  return value.toLocaleString('en', { maximumFractionDigits: most }).replaceAll(',', '\u202f');
 }
 
 const digits = (value, step) => Math.min(3, Math.max(0, Math.floor(Math.log10(Math.abs(value))) - Math.floor(Math.log10(step))));

@@ -132,6 +132,7 @@ class Viewer {
     this.when('transfer', v.transfer, () => this.transfer?.draw());
     const lie = [v.rotation, v.roll, v.followsInterface];
     this.when('marks', [v.focus, v.band, v.bandVisible, v.selected, v.hours, lie], () => this.overlays());
+    this.when('place', [v.focus, v.hours, v.modality], () => this.readout.moved());
     this.when('compare', [v.compare, v.hours, v.modality, v.maximized], () => this.compared());
     this.when('sliders', [v.focus, v.center, lie, v.band, v.bandVisible, v.hours, v.modality], () => this.sliders());
   }

@@ -18,6 +18,10 @@ public static partial class NumberText
         ? value.ToString("0.######", CultureInfo.InvariantCulture)
         : value.ToString("0.######E+0", CultureInfo.InvariantCulture);
 
+    /// <summary>A number for people: thousands apart by thin spaces at which no line breaks, as on the pictures.</summary>
+    public static string Grouped(double value, int decimals) =>
+        value.ToString("N" + decimals, CultureInfo.InvariantCulture).Replace(",", "\u202f", StringComparison.Ordinal);
+
     /// <summary>Reads what somebody typed.</summary>
     /// <param name="text">As typed.</param>
     /// <param name="range">Its name, unit and bounds.</param>

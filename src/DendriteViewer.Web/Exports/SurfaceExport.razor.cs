@@ -3,6 +3,7 @@ using DendriteViewer.Imaging.Bounds;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Components;
 using Microsoft.AspNetCore.Components;
 
 namespace DendriteViewer.Web.Exports;
@@ -74,7 +75,8 @@ public sealed partial class SurfaceExport
         }
 
         var count = Rounded(_estimate[level]);
-        return string.Create(CultureInfo.InvariantCulture, $"{name}: about {count:N0} triangles, {count * StlBytes / 1e6:0.#} MB");
+        return string.Create(
+            CultureInfo.InvariantCulture, $"{name}: about {NumberText.Grouped(count, 0)} triangles, {count * StlBytes / 1e6:0.#} MB");
     }
 
     private static double Shortened(double value) =>

@@ -5,6 +5,7 @@ using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Surfaces;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Components;
 using DendriteViewer.Web.Compute;
 using DendriteViewer.Web.Jobs;
 
@@ -95,7 +96,8 @@ public sealed class SurfaceHandler(JobBoard board, DatasetStore store, ExportFil
                 new Relay(f => run.Progress.Report(new JobProgress(f, "marching"))), ct);
         return new JobOutcome(
             string.Create(CultureInfo.InvariantCulture,
-                $"{name} can be fetched: {facts.Triangles:N0} triangles around {facts.VolumeUm3:G6} µm³, area {facts.AreaUm2:G6} µm²"),
+                $"{name} can be fetched: {NumberText.Grouped(facts.Triangles, 0)} triangles around {facts.VolumeUm3:G6} µm³, ")
+                + string.Create(CultureInfo.InvariantCulture, $"area {facts.AreaUm2:G6} µm²"),
             dataset.Id.Value);
     }
 

@@ -5,10 +5,11 @@ using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Rendering;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Analysis;
+using DendriteViewer.Web.Components;
 using DendriteViewer.Web.Hosting;
 using DendriteViewer.Web.Viewing;
-using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.AspNetCore.Components;
 
 namespace DendriteViewer.Web.Masks;
 
@@ -262,7 +263,15 @@ public sealed partial class MaskSection
 
     private static bool IsShown(ViewState view) => view.Overlay?.Modality == LabelModality.Lithium + CorrectedMask.ShownSuffix;
 
-    private static string Um3(double um3) => um3.ToString(um3 < 100 ? "0.##" : "#,0", CultureInfo.InvariantCulture) + " µm³";
+    /// <summary>A volume in µm³ without its unit: two decimals at most, none from 100 on.</summary>
+    internal static string Number(double um3) =>
+        um3 < 100 ? um3.ToString("0.##", CultureInfo.InvariantCulture) : NumberText.Grouped(um3, 0);
+
+    // The unit stays with its number where a line breaks.
+    private static string Um3(double um3) => Number(um3) + "\u00a0µm³";
+
+    private string MadeOf(int strokes) => strokes == 0 ? ", as the analysis found it"
+        : $": {Um3(AutomaticUm3)} automatic, {Um3(AddedUm3)} added, {Um3(RemovedUm3)} removed by {Strokes(strokes)}";
 
     private static string Strokes(int count) => count == 1 ? "1 stroke" : $"{count} strokes";
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using DendriteViewer.Imaging.Measuring;
+using DendriteViewer.Web.Components;
 
 namespace DendriteViewer.Web.Measurements;
 
@@ -56,12 +57,12 @@ public static class MeasurementText
     {
         if (value == Math.Floor(value) && Math.Abs(value) < 1e9)
         {
-            return Grouped(value, 0);
+            return NumberText.Grouped(value, 0);
         }
 
         var size = Math.Abs(value);
         return size is >= 1e-3 and < 1e9
-            ? Grouped(value, Math.Max(0, 4 - (int)Math.Floor(Math.Log10(size))))
+            ? NumberText.Grouped(value, Math.Max(0, 4 - (int)Math.Floor(Math.Log10(size))))
             : value.ToString("0.####E+0", CultureInfo.InvariantCulture);
     }
 
@@ -73,11 +74,11 @@ public static class MeasurementText
         var place = Place(error);
         if (place <= 0)
         {
-            return $"{Grouped(value, -place)} ± {Grouped(error, -place)}";
+            return $"{NumberText.Grouped(value, -place)} ± {NumberText.Grouped(error, -place)}";
         }
 
         var unit = Math.Pow(10, place);
-        return $"{Grouped(Math.Round(value / unit) * unit, 0)} ± {Grouped(Math.Round(error / unit) * unit, 0)}";
+        return $"{NumberText.Grouped(Math.Round(value / unit) * unit, 0)} ± {NumberText.Grouped(Math.Round(error / unit) * unit, 0)}";
     }
 
     /// <summary>Decimals that an uncertainty justifies, 0 to 6.</summary>
@@ -94,8 +95,4 @@ public static class MeasurementText
         var first = (int)Math.Floor(Math.Log10(error));
         return Math.Max(-6, error / Math.Pow(10, first) < 1.95 ? first - 1 : first);
     }
-
-    // With a thin space between thousands, as the readout below the panes has it.
-    private static string Grouped(double value, int decimals) =>
-        value.ToString("N" + decimals, CultureInfo.InvariantCulture).Replace(",", "\u202f", StringComparison.Ordinal);
 }

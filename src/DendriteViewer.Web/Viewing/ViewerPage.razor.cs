@@ -60,8 +60,8 @@ public sealed partial class ViewerPage
     private Task<AuthenticationState> Authentication { get; set; } = null!;
 
     // A timeline is shown where there is something to choose or to read along it.
-    private bool HasTime => _session!.Dataset.Volumes.Select(v => v.Key.Hours).Distinct().Count() > 1
-        || _session.Dataset.Manifest.Series.Any(s => s.Kind == "voltage");
+    private string TimeClass => _session!.Dataset.Manifest.Series.Any(s => s.Kind == "voltage") ? ""
+        : _session.Dataset.Volumes.Select(v => v.Key.Hours).Distinct().Count() > 1 ? "plain" : "single";
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
