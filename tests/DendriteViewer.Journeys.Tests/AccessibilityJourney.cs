@@ -116,6 +116,11 @@ public sealed class AccessibilityJourney(Browser browser) : IClassFixture<Browse
         await page.GetByRole(AriaRole.Button, new() { Name = "Continue" }).ClickAsync();
         await page.GetByText("3 scans").WaitForAsync();
         await LookAsync(page, "import, a folder of scans");
+        await page.GetByLabel("File or folder on the server").FillAsync(Path.Combine(server.Folder, "beamline/cell"));
+        await page.GetByRole(AriaRole.Button, new() { Name = "Continue" }).ClickAsync();
+        await page.GetByRole(AriaRole.Region, new() { Name = "Scans to import" }).WaitForAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Start import" }).WaitForAsync();
+        await LookAsync(page, "import, a described dataset");
     }
 
     private async Task LookAtViewerAsync(IPage page, AppServer server)
