@@ -27,8 +27,10 @@ internal sealed record MaskSnapshot(MaskSnapshot.Header Head, IReadOnlyList<(Bri
     /// <param name="Words">Words of 64 voxels of a brick.</param>
     public sealed record Header(int Sequence, string Base, int[] Strokes, int Words);
 
-    /// <summary>A SHA-256 of the rest, and a zlib stream: the header's length, the header as JSON, then of each brick z, y, x and its words,
-    /// little-endian. Null where that is too large to be kept.</summary>
+    /// <summary>
+    /// A SHA-256 of the rest, and a zlib stream: the header's length, the header as JSON, then of each brick z, y, x and its words, all
+    /// little-endian. Null where that is too large to be kept.
+    /// </summary>
     public byte[]? ToBytes()
     {
         using var packed = new MemoryStream();

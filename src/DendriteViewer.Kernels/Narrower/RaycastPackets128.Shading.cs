@@ -158,10 +158,11 @@ internal static unsafe partial class RaycastPackets128
         var inverse = Vector128<float>.One / Vector128.Sqrt(Vector128.MaxNative(square, least));
 
         // As in Shade, the smaller of NaN and 1 is 1.
-        var head = Vector128.MinNative(Vector128.Abs(gx * headLight.X + gy * headLight.Y + gz * headLight.Z) * inverse, Vector128<float>.One);
-        var key = Vector128.MinNative(Vector128.Abs(gx * keyLight.X + gy * keyLight.Y + gz * keyLight.Z) * inverse, Vector128<float>.One);
+        var one = Vector128<float>.One;
+        var head = Vector128.MinNative(Vector128.Abs(gx * headLight.X + gy * headLight.Y + gz * headLight.Z) * inverse, one);
+        var key = Vector128.MinNative(Vector128.Abs(gx * keyLight.X + gy * keyLight.Y + gz * keyLight.Z) * inverse, one);
         var diffuse = Vector128.Create(RaycastSettings.Ambient) + head * RaycastSettings.HeadDiffuse + key * RaycastSettings.KeyDiffuse;
-        return Vector128.ConditionalSelect(Vector128.GreaterThan(square, least), diffuse, Vector128<float>.One);
+        return Vector128.ConditionalSelect(Vector128.GreaterThan(square, least), diffuse, one);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

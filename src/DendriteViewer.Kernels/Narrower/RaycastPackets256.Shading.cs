@@ -158,10 +158,11 @@ internal static unsafe partial class RaycastPackets256
         var inverse = Vector256<float>.One / Vector256.Sqrt(Vector256.MaxNative(square, least));
 
         // As in Shade, the smaller of NaN and 1 is 1.
-        var head = Vector256.MinNative(Vector256.Abs(gx * headLight.X + gy * headLight.Y + gz * headLight.Z) * inverse, Vector256<float>.One);
-        var key = Vector256.MinNative(Vector256.Abs(gx * keyLight.X + gy * keyLight.Y + gz * keyLight.Z) * inverse, Vector256<float>.One);
+        var one = Vector256<float>.One;
+        var head = Vector256.MinNative(Vector256.Abs(gx * headLight.X + gy * headLight.Y + gz * headLight.Z) * inverse, one);
+        var key = Vector256.MinNative(Vector256.Abs(gx * keyLight.X + gy * keyLight.Y + gz * keyLight.Z) * inverse, one);
         var diffuse = Vector256.Create(RaycastSettings.Ambient) + head * RaycastSettings.HeadDiffuse + key * RaycastSettings.KeyDiffuse;
-        return Vector256.ConditionalSelect(Vector256.GreaterThan(square, least), diffuse, Vector256<float>.One);
+        return Vector256.ConditionalSelect(Vector256.GreaterThan(square, least), diffuse, one);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -157,10 +157,11 @@ internal static unsafe partial class RaycastPackets512
         var inverse = Vector512<float>.One / Vector512.Sqrt(Vector512.MaxNative(square, least));
 
         // As in Shade, the smaller of NaN and 1 is 1.
-        var head = Vector512.MinNative(Vector512.Abs(gx * headLight.X + gy * headLight.Y + gz * headLight.Z) * inverse, Vector512<float>.One);
-        var key = Vector512.MinNative(Vector512.Abs(gx * keyLight.X + gy * keyLight.Y + gz * keyLight.Z) * inverse, Vector512<float>.One);
+        var one = Vector512<float>.One;
+        var head = Vector512.MinNative(Vector512.Abs(gx * headLight.X + gy * headLight.Y + gz * headLight.Z) * inverse, one);
+        var key = Vector512.MinNative(Vector512.Abs(gx * keyLight.X + gy * keyLight.Y + gz * keyLight.Z) * inverse, one);
         var diffuse = Vector512.Create(RaycastSettings.Ambient) + head * RaycastSettings.HeadDiffuse + key * RaycastSettings.KeyDiffuse;
-        return Vector512.ConditionalSelect(Vector512.GreaterThan(square, least), diffuse, Vector512<float>.One);
+        return Vector512.ConditionalSelect(Vector512.GreaterThan(square, least), diffuse, one);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
