@@ -270,8 +270,8 @@ public sealed partial class MaskSection
     // The unit stays with its number where a line breaks.
     private static string Um3(double um3) => Number(um3) + "\u00a0µm³";
 
-    private string MadeOf(int strokes) => strokes == 0 ? ", as the analysis found it"
-        : $": {Um3(AutomaticUm3)} automatic, {Um3(AddedUm3)} added, {Um3(RemovedUm3)} removed by {Strokes(strokes)}";
+    private string MadeOf(int strokes) =>
+        $": {Um3(AutomaticUm3)} automatic, {Um3(AddedUm3)} added, {Um3(RemovedUm3)} removed by {Strokes(strokes)}";
 
     private static string Strokes(int count) => count == 1 ? "1 stroke" : $"{count} strokes";
 }

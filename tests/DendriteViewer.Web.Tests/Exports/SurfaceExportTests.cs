@@ -38,7 +38,7 @@ public sealed class SurfaceExportTests : BunitContext, IAsyncLifetime
     {
         var section = RenderSection();
         await section.InvokeAsync(() => Button(section, "Estimate").Click());
-        section.WaitForAssertion(() => Assert.Matches(@"full resolution: about [\d,]+ triangles, [\d.]+ MB", section.Markup),
+        section.WaitForAssertion(() => Assert.Matches(@"full resolution: about [\d\s]+ triangles, [\d.]+ MB", section.Markup),
             TimeSpan.FromSeconds(30));
     }
 
