@@ -155,7 +155,7 @@ public sealed class MaskJourney(Browser browser) : IClassFixture<Browser>
     // Added and removed volume as the panel says it, µm³.
     private static async Task<(double Added, double Removed)> CorrectedAsync(IPage page)
     {
-        var text = await page.Locator(Hours).InnerTextAsync();
+        var text = (await page.Locator(Hours).InnerTextAsync()).Replace("\u202f", "").Replace('\u00a0', ' ');
         double Number(string before) => double.Parse(
             Regex.Match(text, $"([0-9.,]+) µm³ {before}").Groups[1].Value, NumberStyles.Number, CultureInfo.InvariantCulture);
         return (Number("added"), Number("removed"));

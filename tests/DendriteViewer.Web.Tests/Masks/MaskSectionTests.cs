@@ -91,7 +91,8 @@ public sealed class MaskSectionTests : MudContext
         section.WaitForAssertion(() => Assert.Contains("removed by 2 strokes", section.Markup));
         var added = (await _host.Masks.Find(_session.Dataset, 3)!.SummaryAsync(default)).AddedVoxels * 27;
         Assert.InRange(added, 2500, 4000);
-        Assert.Contains($"{added:#,0} µm³ added", System.Net.WebUtility.HtmlDecode(section.Markup).Replace("\n", " "));
+        var asRead = System.Net.WebUtility.HtmlDecode(section.Markup).Replace("\n", " ");
+        Assert.Contains($"{added:#,0} µm³ added", asRead.Replace('\u00a0', ' ').Replace('\u202f', ','));
 
         // A version is chosen for the numbers, which then are older than it.
         await ClickAsync(section, "Save version");
