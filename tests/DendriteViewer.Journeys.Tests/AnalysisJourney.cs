@@ -30,12 +30,15 @@ public sealed class AnalysisJourney(Browser browser) : IClassFixture<Browser>
         var lit = await AmberAsync(page, 3);
         Assert.True(await AmberAsync(page, 1) > 20, "No voids are lit in the slice.");
         await page.UntilAsync("() => location.search.includes('over=voids')");
+        var drawn = await voids.Locator(".plot-area > svg").ElementHandleAsync();
         await page.ChangedAsync(() => page.GetByRole(AriaRole.Button, new() { Name = "Clear", Exact = true }).ClickAsync());
 
         // Voids are amber without it too, at rest as in motion, but seen through the electrolyte: both pictures counted are those at rest.
         var unlit = await AmberAsync(page, 3);
         Assert.True(lit > unlit + 300, $"No voids are lit in 3D: {lit} pixels are amber, and {unlit} without the light.");
 
+        // The plot is drawn anew without its light.
+        await page.UntilAsync("svg => !svg.isConnected", drawn);
         await page.AssertPlotAnswersAsync("Void volume by depth");
 
         // A threshold tried moves the profile and the pictures, and goes back.

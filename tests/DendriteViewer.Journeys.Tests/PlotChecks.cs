@@ -11,7 +11,7 @@ internal static class PlotChecks
     {
         var plot = page.GetByRole(AriaRole.Figure, new() { Name = title, Exact = true });
         var svg = plot.Locator(".plot-area > svg");
-        await svg.ScrollIntoViewIfNeededAsync();
+        await plot.ScrollIntoViewIfNeededAsync();
         var box = (await svg.BoundingBoxAsync())!;
 
         // The pointer reads a value, with its unit; so do the keys, on from there.
