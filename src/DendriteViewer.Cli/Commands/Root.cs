@@ -23,6 +23,7 @@ internal static class Root
         root.Add(BenchCommand.Create());
         root.Add(DevicesCommand.Create());
         root.Add(AnalyzeCommand.Create());
+        root.Add(RegisterCommand.Create());
         root.Add(EisCommand.Create());
         root.Add(XasCommand.Create());
         NumberOptions.Apply(root);

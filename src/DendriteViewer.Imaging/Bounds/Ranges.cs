@@ -73,4 +73,7 @@ public static class Ranges
 
     /// <summary>Points that correct the interface or the outline.</summary>
     public static readonly NumberRange CorrectionPoints = new("The number of points", 0, 1000);
+
+    /// <summary>Length of a file with a placement or landmarks.</summary>
+    public static readonly NumberRange PlacementBytes = new("A placement's file", 0, 4 << 20, "bytes");
 }

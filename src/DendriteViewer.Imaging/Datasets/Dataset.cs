@@ -20,8 +20,14 @@ namespace DendriteViewer.Imaging.Datasets;
 public sealed record VolumeInfo(
     VolumeKey Key, string Prefix, VolumeShape Shape, VoxelType Type, AffineTransform Transform, double Least, double Most, int Levels, double? DurationHours, bool IsLabels = false)
 {
-    /// <summary>Voxel to world as the scan was handed over, before anything registered it.</summary>
+    /// <summary>
+    /// Voxel to world before an analysis registered scans of different hours: as the scan was handed over, or, where it was placed inside
+    /// another scan, as it lies in that one.
+    /// </summary>
     public AffineTransform ScannedTransform { get; init; } = Transform;
+
+    /// <summary>Voxel to world as the scan was handed over.</summary>
+    public AffineTransform StatedTransform { get; init; } = Transform;
 
     /// <summary>SHA-256 of the volume's metadata, or null of what was published without.</summary>
     public string? MetadataSha256 { get; init; }
@@ -146,14 +152,15 @@ public sealed record Dataset(
             BlobNames.Dataset(id) + below,
             v.Shape is { Length: 3 } s ? new VolumeShape(s[0], s[1], s[2]) : throw new VolumeFormatException($"{name} lacks a volume's shape; import the dataset again."),
             VoxelTypes.TryParse(v.Dtype, out var t) ? t : throw new VolumeFormatException($"{name} lacks a volume's dtype; import the dataset again."),
-            v.Registration is { } registered ? Manifests.Registered(registered, name) : Manifests.TransformOf(v, manifest, name),
+            v.Registration is { } registered ? Manifests.Registered(registered, name) : Manifests.ScannedOf(v, manifest, name),
             v.ValueRange is { Length: 2 } r ? r[0] : 0,
             v.ValueRange is { Length: 2 } q ? q[1] : 0,
             v.Levels ?? 1,
             v.DurationHours,
             v.Labels == true)
         {
-            ScannedTransform = Manifests.TransformOf(v, manifest, name),
+            ScannedTransform = Manifests.ScannedOf(v, manifest, name),
+            StatedTransform = Manifests.TransformOf(v, manifest, name),
             MetadataSha256 = v.MetadataSha256,
             CacheKey = DatasetIdentity.Of(id, manifest).CachePrefix + below,
             LinkedTo = v.InPlace == true ? v.Path : null,

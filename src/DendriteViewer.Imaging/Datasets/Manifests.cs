@@ -127,6 +127,22 @@ public static class Manifests
         return AffineTransform.Of(new VoxelSize(size[0], size[1], size[2]), new WorldPoint(origin[0], origin[1], origin[2]));
     }
 
+    /// <summary>Voxel to the frame of the volume's hour: as it was placed, else as it was handed over.</summary>
+    internal static AffineTransform ScannedOf(VolumeManifest v, DatasetManifest manifest, string file)
+    {
+        try
+        {
+            return v.Placement is { } placed ? new AffineTransform(placed.Transform) : TransformOf(v, manifest, file);
+        }
+        catch (ArgumentException e)
+        {
+            throw new VolumeFormatException(
+                $"{file}: the placement of {new VolumeKey(v.Modality, v.Hours)} is not twelve finite numbers that can be inverted; "
+                    + $"remove it "
+                + "and register the volume again.", e);
+        }
+    }
+
     internal static AffineTransform Registered(RegistrationManifest registration, string file)
     {
         try

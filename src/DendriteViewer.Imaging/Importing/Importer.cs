@@ -344,7 +344,8 @@ public sealed class Importer(DatasetStore store, IScanAnalysis analysis, TimePro
         // How an analysis laid a scan onto the others stays with it: the voxels are the same.
         var before = (existing?.Manifest.Volumes ?? []).ToDictionary(v => new VolumeKey(v.Modality, v.Hours));
         var volumes = before.Where(v => !keys.Contains(v.Key)).Select(v => v.Value)
-            .Concat(stored.Select(s => before.TryGetValue(new VolumeKey(s.Modality, s.Hours), out var b) ? s with { Registration = b.Registration } : s)).ToArray();
+            .Concat(stored.Select(s => before.TryGetValue(new VolumeKey(s.Modality, s.Hours), out var b) 
+                ? s with { Registration = b.Registration, Placement = b.Placement } : s)).ToArray();
         var basis = existing?.Manifest ?? manifest;
         var published = basis with
         {

@@ -52,6 +52,12 @@ public static class BlobNames
     /// <summary>Prefix of the files that were added to a cell, each by the SHA-256 of its content.</summary>
     public static string CellFiles(DatasetId id, DatasetIdentity identity) => CellOf(id, identity) + "files/";
 
+    /// <summary>Prefix of the logs of volumes' placements, below the dataset's prefix.</summary>
+    public const string Placements = "placements/";
+
+    /// <summary>Prefix of the logs of a dataset's placements: by its identity, as <see cref="CorrectionsOf"/>.</summary>
+    public static string PlacementsOf(DatasetId id, DatasetIdentity identity) => $"{Dataset(id)}{Placements}{identity.Value}/";
+
     /// <summary>Prefix of measured curves, below the dataset's prefix.</summary>
     public const string SeriesFolder = "series/";
 

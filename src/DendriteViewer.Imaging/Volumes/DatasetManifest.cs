@@ -242,6 +242,10 @@ public sealed record VolumeManifest
     /// <summary>How an analysis laid the scan onto the pristine one; absent where none did.</summary>
     public RegistrationManifest? Registration { get; init; }
 
+    /// <summary>How the volume was placed into the frame of the scan that it lies inside of; absent where it lies as it was handed
+    /// over.</summary>
+    public PlacementManifest? Placement { get; init; }
+
     /// <summary>Whether voxels are labels that an analysis made, not measured values; absent where they are not.</summary>
     public bool? Labels { get; init; }
 
@@ -301,6 +305,26 @@ public sealed record RegistrationManifest
 
     /// <summary>Correlation with the pristine scan where values are steep.</summary>
     public double Correlation { get; init; }
+
+    /// <summary>Fields that this version does not know.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Other { get; set; }
+}
+
+/// <summary>
+/// Where a volume lies in the frame of the scan of its hour, as that scan was handed over: found by images, by landmarks, or given. What an
+/// analysis finds of that scan's drift comes on top (<see cref="VolumeManifest.Registration"/>).
+/// </summary>
+public sealed record PlacementManifest
+{
+    /// <summary>Voxel to the scan's frame, 3×4, row major, µm, in place of what the volume was handed over with.</summary>
+    public double[] Transform { get; init; } = [];
+
+    /// <summary>Number of its entry in the log of the volume's placements, from 1.</summary>
+    public int Version { get; init; }
+
+    /// <summary>95 % bound of the mean error over the volume, µm; absent where nothing is known of it.</summary>
+    public double? UncertaintyUm { get; init; }
 
     /// <summary>Fields that this version does not know.</summary>
     [JsonExtensionData]

@@ -1,0 +1,112 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using DendriteViewer.Imaging.Geometry;
+using DendriteViewer.Imaging.Storage;
+using DendriteViewer.Imaging.Volumes;
+
+namespace DendriteViewer.Analysis.Multiscale;
+
+/// <summary>One entry of the log of a volume's placements: where somebody put it, or which entry somebody went back to.</summary>
+public sealed record PlacementEntry
+{
+    /// <summary>Entries that a log has at most.</summary>
+    public const int MostEntries = 100_000;
+
+    private const int MostBytes = 4 << 20;
+
+    private static readonly JsonSerializerOptions s_json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
+
+    /// <summary>Version of the format.</summary>
+    public int Format { get; init; } = 1;
+
+    /// <summary>Its place in the log, from 1: the version of the placement.</summary>
+    public int Sequence { get; init; }
+
+    /// <summary>The dataset's identity.</summary>
+    public string Dataset { get; init; } = "";
+
+    /// <summary>Who made it, for people.</summary>
+    public string By { get; init; } = "";
+
+    /// <summary>When, Unix milliseconds.</summary>
+    public long At { get; init; }
+
+    /// <summary>What it was found from: stage, common, landmarks, import; restore of what goes back to an earlier one.</summary>
+    public string How { get; init; } = "";
+
+    /// <summary>Of what goes back: the version; 0 is as the volume was handed over.</summary>
+    public int? Of { get; init; }
+
+    /// <summary>The volume that was placed, and moved this one along; absent where it is this one.</summary>
+    public string? With { get; init; }
+
+    /// <summary>rigid, similarity or affine.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>From the volume's own µm to the frame of the scan of its hour as that was handed over: twelve numbers.</summary>
+    public double[]? Matrix { get; init; }
+
+    /// <summary>The scan that it was placed in.</summary>
+    public string? Fixed { get; init; }
+
+    /// <summary>95 % bound of the mean error over the volume, µm.</summary>
+    public double? UncertaintyUm { get; init; }
+
+    /// <summary>See <see cref="Placement.ResidualUm"/>.</summary>
+    public double? ResidualUm { get; init; }
+
+    /// <summary>See <see cref="Placement.LeaveOneOutUm"/>.</summary>
+    public double? LeaveOneOutUm { get; init; }
+
+    /// <summary>See <see cref="Placement.Metric"/>.</summary>
+    public double? Metric { get; init; }
+
+    /// <summary>See <see cref="Placement.Covariance"/>.</summary>
+    public double[]? Covariance { get; init; }
+
+    /// <summary>See <see cref="Placement.CenterUm"/>.</summary>
+    public double[]? CenterUm { get; init; }
+
+    /// <summary>See <see cref="Placement.RhoUm"/>.</summary>
+    public double? RhoUm { get; init; }
+
+    /// <summary>Landmarks: moving z, y, x, then dataset z, y, x, µm.</summary>
+    public double[][]? LandmarksUm { get; init; }
+
+    /// <summary>Names of the landmarks.</summary>
+    public string[]? LandmarkNames { get; init; }
+
+    /// <summary>When, as a time.</summary>
+    [JsonIgnore]
+    public DateTimeOffset Time => DateTimeOffset.FromUnixTimeMilliseconds(At);
+
+    /// <summary>The entry's bytes in the store.</summary>
+    public byte[] ToBytes() => SealedJson.Seal(JsonSerializer.SerializeToUtf8Bytes(this, s_json));
+
+    /// <summary>Reads an entry.</summary>
+    /// <exception cref="VolumeFormatException">It is damaged, or of a format that this version does not read.</exception>
+    public static PlacementEntry Parse(ReadOnlySpan<byte> bytes, string name, int sequence)
+    {
+        try
+        {
+            var entry = bytes.Length <= MostBytes ? JsonSerializer.Deserialize<PlacementEntry>(SealedJson.Unseal(bytes), s_json) : null;
+            if (entry is { Format: 1 } && entry.Sequence == sequence && (entry.Matrix is { } rows ? new AffineTransform(rows) is not null
+                : entry.Of is >= 0))
+            {
+                return entry;
+            }
+        }
+        catch (Exception e) when (e is JsonException or FormatException or ArgumentException or NotSupportedException)
+        {
+            throw new VolumeFormatException(Sentence(name), e);
+        }
+
+        throw new VolumeFormatException(Sentence(name));
+    }
+
+    private static string Sentence(string name) =>
+        $"{name} is damaged or of another version of this app; restore it from a backup, or register the volume again.";
+}

@@ -1,0 +1,135 @@
+using System.Text.Json.Nodes;
+using DendriteViewer.Imaging.Formats;
+using DendriteViewer.Imaging.Geometry;
+using DendriteViewer.Imaging.Volumes;
+
+namespace DendriteViewer.Analysis.Tests.Multiscale;
+
+/// <summary>
+/// A pair of scans made from a segmented electrode: the whole of it, binned 3.33 times, as projection scan, and a part of it, turned and
+/// scaled, as nano scan; with noise, and the nano scan's phases in another order of grey.
+/// </summary>
+internal sealed class ElectrodePair
+{
+    private const double VoxelUm = 0.15, Bin = 10.0 / 3;
+
+    /// <summary>From the nano scan's own µm to the projection's.</summary>
+    public required AffineTransform Truth { get; init; }
+
+    /// <summary>Edge of the nano scan, µm.</summary>
+    public required double SizeUm { get; init; }
+
+    /// <summary>Writes a dataset of the pair.</summary>
+    /// <param name="tiff">The electrode: bytes, 0 pore, 85 particles, 170 binder.</param>
+    /// <param name="folder">Where to.</param>
+    /// <param name="seed">Draws axis, place and noise.</param>
+    /// <param name="edge">Voxels of the nano scan along each axis.</param>
+    public static ElectrodePair Write(string tiff, string folder, int seed, int edge)
+    {
+        var (voxels, s) = Read(tiff);
+        var random = new Random(seed);
+        var axis = new WorldVector(random.NextDouble() - 0.5, random.NextDouble() - 0.5, random.NextDouble() - 0.5).Normalized();
+        var truth = Turned(axis, 7 * Math.PI / 180, 1.01, edge * VoxelUm, new WorldPoint(Middle(s.Z), Middle(s.Y), Middle(s.X)));
+        Directory.CreateDirectory(folder);
+        var n = (int)(s.Z / Bin);
+        File.WriteAllBytes(Path.Combine(folder, "projection.raw"), Volume(n, (z, y, x) => Mean(z, y, x) + 6 * Normal(random)));
+        float[] phase = [40, 190, 110];
+        File.WriteAllBytes(Path.Combine(folder, "nano.raw"), Volume(edge, (z, y, x) =>
+        {
+            var p = truth.ToWorld(new VoxelPoint((z + 0.5) * VoxelUm, (y + 0.5) * VoxelUm, (x + 0.5) * VoxelUm));
+            int At(double v, int most) => Math.Clamp((int)(v / VoxelUm), 0, most - 1);
+            return phase[voxels[(At(p.Z, s.Z) * s.Y + At(p.Y, s.Y)) * s.X + At(p.X, s.X)] / 85] + 12 * Normal(random);
+        }));
+        var stated = new WorldPoint(Middle(s.Z) - edge * VoxelUm / 2 + 3, Middle(s.Y) - edge * VoxelUm / 2 - 4,
+            Middle(s.X) - edge * VoxelUm / 2 + 5);
+        JsonObject Scan(string modality, int size, double um, WorldPoint o) => new()
+        {
+            ["modality"] = modality, ["hours"] = 0, ["path"] = (modality == "projection" ? "projection" : "nano") + ".raw",
+            ["shape"] = new JsonArray(size, size, size), ["dtype"] = "|u1", ["voxelSizeUm"] = new JsonArray(um, um, um),
+            ["originUm"] = new JsonArray(o.Z, o.Y, o.X),
+        };
+        File.WriteAllText(Path.Combine(folder, "dataset.json"), new JsonObject
+        {
+            ["name"] = $"electrode pair {seed}",
+            ["volumes"] = new JsonArray(Scan("projection", n, Bin * VoxelUm, default), Scan("nano-phase", edge, VoxelUm, stated)),
+        }.ToJsonString());
+        return new ElectrodePair { Truth = truth, SizeUm = edge * VoxelUm };
+
+        double Middle(int voxelsAlong) => voxelsAlong * VoxelUm / 2 + 2 * (random.NextDouble() - 0.5);
+
+        float Mean(int z, int y, int x)
+        {
+            float sum = 0, weight = 0;
+            for (var k = (int)(z * Bin); k < (z + 1) * Bin && k < s.Z; k++)
+            {
+                for (var j = (int)(y * Bin); j < (y + 1) * Bin && j < s.Y; j++)
+                {
+                    for (var i = (int)(x * Bin); i < (x + 1) * Bin && i < s.X; i++)
+                    {
+                        var w = Share(z, k) * Share(y, j) * Share(x, i);
+                        sum += w * (20 + voxels[(k * s.Y + j) * s.X + i]);
+                        weight += w;
+                    }
+                }
+            }
+
+            return sum / weight;
+        }
+
+        static float Share(int bin, int voxel) => (float)(Math.Min((bin + 1) * Bin, voxel + 1) - Math.Max(bin * Bin, voxel));
+    }
+
+    /// <summary>Mean distance between two placements over the nano scan, µm.</summary>
+    public double ErrorOf(AffineTransform matrix) => Enumerable.Range(0, 125).Average(i =>
+    {
+        double Of(int k) => (k + 0.5) / 5 * SizeUm;
+        var p = new VoxelPoint(Of(i / 25), Of(i / 5 % 5), Of(i % 5));
+        return (Truth.ToWorld(p) - matrix.ToWorld(p)).Length;
+    });
+
+    private static AffineTransform Turned(WorldVector axis, double angle, double scale, double size, WorldPoint to)
+    {
+        var (c, s) = (Math.Cos(angle), Math.Sin(angle));
+        double[] a = [axis.Z, axis.Y, axis.X], rows = new double[12], t = [to.Z, to.Y, to.X];
+        double[] cross = [0, -a[2], a[1], a[2], 0, -a[0], -a[1], a[0], 0];
+        for (var i = 0; i < 3; i++)
+        {
+            rows[4 * i + 3] = t[i];
+            for (var j = 0; j < 3; j++)
+            {
+                rows[4 * i + j] = scale * ((i == j ? c : 0) + s * cross[3 * i + j] + (1 - c) * a[i] * a[j]);
+                rows[4 * i + 3] -= rows[4 * i + j] * size / 2;
+            }
+        }
+
+        return new AffineTransform(rows);
+    }
+
+    private static byte[] Volume(int n, Func<int, int, int, float> value)
+    {
+        var bytes = new byte[n * n * n];
+        for (var i = 0; i < bytes.Length; i++)
+        {
+            bytes[i] = (byte)Math.Clamp(value(i / (n * n), i / n % n, i % n), 0, 255);
+        }
+
+        return bytes;
+    }
+
+    private static float Normal(Random random) =>
+        (float)(Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()));
+
+    private static (byte[] Voxels, VolumeShape Shape) Read(string path)
+    {
+        using var file = VolumeFiles.Open(path, new VolumeManifest());
+        using var source = file.Open(0);
+        var s = source.Shape;
+        var voxels = new byte[s.Count];
+        for (var z = 0; z < s.Z; z++)
+        {
+            source.ReadSlice(z, voxels.AsSpan((int)(z * s.SliceCount), (int)s.SliceCount));
+        }
+
+        return (voxels, s);
+    }
+}
