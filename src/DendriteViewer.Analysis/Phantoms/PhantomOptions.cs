@@ -49,10 +49,13 @@ public sealed record PhantomOptions
     public double DriftVoxels { get; init; } = 2;
 
     /// <summary>
-    /// Whether voids appear while the cell is plated, which absorption cannot tell from lithium, and a phase contrast scan of the last hour,
-    /// in half the voxels and of the middle of the cell, can.
+    /// Whether cracks and voids open while the cell is plated, which absorption cannot tell from lithium, and the last hour has two nano
+    /// scans, absorption and Zernike phase contrast, of a field inside the cell. <see cref="PhantomNano"/> says how that lies.
     /// </summary>
-    public bool NanoPhase { get; init; }
+    public bool Nano { get; init; }
+
+    /// <summary>Voxels of the nano scans along each axis, 32–2048; null for what suits the cell, 512 at most.</summary>
+    public int? NanoSize { get; init; }
 
     /// <summary>Current density in mA/cm².</summary>
     public double CurrentDensityMaCm2 { get; init; } = 0.8;

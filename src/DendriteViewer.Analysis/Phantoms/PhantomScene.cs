@@ -3,10 +3,50 @@ using DendriteViewer.Imaging.Geometry;
 namespace DendriteViewer.Analysis.Phantoms;
 
 /// <summary>A void: an ellipsoid, in µm.</summary>
-internal sealed record PhantomVoid(WorldPoint Center, WorldVector Radii, double Shrink);
+internal sealed record PhantomVoid(WorldPoint Center, WorldVector Radii, double Shrink)
+{
+    /// <summary>Whether a point lies in it where so much of its size is left.</summary>
+    public bool Contains(WorldPoint p, double scale)
+    {
+        var d = p - Center;
+        var r = scale * Radii;
+        return d.Z * d.Z / (r.Z * r.Z) + d.Y * d.Y / (r.Y * r.Y) + d.X * d.X / (r.X * r.X) <= 1;
+    }
+
+    /// <summary>Its largest radius, µm.</summary>
+    public double ReachUm => Math.Max(Radii.Z, Math.Max(Radii.Y, Radii.X));
+}
+
+/// <summary>A crack: a flat ellipsoid, thin along its normal, in µm.</summary>
+internal sealed record PhantomCrack(WorldPoint Center, WorldVector Normal, double RadiusUm, double HalfThicknessUm)
+{
+    /// <summary>Whether a point lies in it.</summary>
+    public bool Contains(WorldPoint p)
+    {
+        var d = p - Center;
+        var across = d.Dot(Normal);
+        var along2 = d.Dot(d) - across * across;
+        return along2 / (RadiusUm * RadiusUm) + across * across / (HalfThicknessUm * HalfThicknessUm) <= 1;
+    }
+
+    /// <summary>Volume, µm³.</summary>
+    public double Um3 => 4.0 / 3 * Math.PI * RadiusUm * RadiusUm * HalfThicknessUm;
+}
 
 /// <summary>A piece of a site: a capsule from A to B that is there from its birth and grows to its radius.</summary>
-internal sealed record PhantomLimb(WorldPoint A, WorldPoint B, double RadiusUm, double BornHours, bool Sheet);
+internal sealed record PhantomLimb(WorldPoint A, WorldPoint B, double RadiusUm, double BornHours, bool Sheet)
+{
+    /// <summary>Whether a point lies in it where it has grown to a radius.</summary>
+    public bool Contains(WorldPoint p, double radiusUm)
+    {
+        var along = B - A;
+        var q = p - A;
+        var t = Math.Clamp(q.Dot(along) / Math.Max(1e-9, along.Dot(along)), 0, 1);
+        var off = q + -t * along;
+        var height = Sheet ? off.Z * 2.6 : off.Z;
+        return height * height + off.Y * off.Y + off.X * off.X <= radiusUm * radiusUm;
+    }
+}
 
 /// <summary>A nucleation site: where it starts, when, and its limbs.</summary>
 internal sealed record PhantomSite(string Id, WorldPoint Center, double DepthUm, double BornHours, IReadOnlyList<PhantomLimb> Limbs);
@@ -43,7 +83,12 @@ internal sealed class PhantomScene
         Grains = MakeGrains(random);
         Voids = MakeVoids(random);
         Sites = MakeSites(random);
-        NewVoids = options.NanoPhase ? MakeNewVoids(new Random(options.Seed ^ 0x4e57)) : [];
+        (NewVoids, Cracks) = ([], []);
+        if (options.Nano)
+        {
+            var opened = new PhantomOpenings(this, new Random(options.Seed ^ 0x4e57));
+            (NewVoids, Cracks, Sites) = (opened.Voids, opened.Cracks, [.. Sites, .. opened.Sites]);
+        }
     }
 
     public PhantomOptions Options { get; }
@@ -71,11 +116,11 @@ internal sealed class PhantomScene
     /// <summary>Voids that are there from <see cref="NewVoidHours"/> on.</summary>
     public IReadOnlyList<PhantomVoid> NewVoids { get; }
 
-    /// <summary>When new voids open.</summary>
-    public const double NewVoidHours = 1.5;
+    /// <summary>Cracks that are there from <see cref="NewVoidHours"/> on.</summary>
+    public IReadOnlyList<PhantomCrack> Cracks { get; }
 
-    /// <summary>What the phase contrast scan covers: the middle half of the cell, in depth all that it has.</summary>
-    public (WorldPoint Low, WorldPoint High) PhaseField => (new(0, Extent / 4, Extent / 4), new(Extent, 3 * Extent / 4, 3 * Extent / 4));
+    /// <summary>When new voids and cracks open.</summary>
+    public const double NewVoidHours = 1.5;
 
     /// <summary>Depth of a point below the electrode's surface.</summary>
     public double DepthOf(WorldPoint p) => (p.Z - Surface(p.Y, p.X)) * Cosine;
@@ -188,26 +233,6 @@ internal sealed class PhantomScene
         }
 
         return sites;
-    }
-
-    // In the phase scan's field, away from all else, as large as a young site.
-    private List<PhantomVoid> MakeNewVoids(Random random)
-    {
-        var made = new List<PhantomVoid>();
-        var (low, high) = PhaseField;
-        for (int tries = 0; made.Count < 4 && tries < 20000; tries++)
-        {
-            var p = new WorldPoint(
-                InterfaceAt + 30 + random.NextDouble() * (Extent - InterfaceAt - 45), low.Y + 10 + random.NextDouble() * (high.Y - low.Y - 20), low.X + 10 + random.NextDouble() * (high.X - low.X - 20));
-            var r = 3.6 + 1.4 * random.NextDouble();
-            if (Voids.All(v => (v.Center - p).Length > Largest(v.Radii) + r + 7) && made.All(v => (v.Center - p).Length > 20)
-                && Sites.SelectMany(s => s.Limbs).All(l => Math.Min((l.A - p).Length, (l.B - p).Length) > 26))
-            {
-                made.Add(new PhantomVoid(p, new WorldVector(r, 1.2 * r, r), 0));
-            }
-        }
-
-        return made;
     }
 
     private double Off(WorldPoint p) => Math.Sqrt(Math.Pow(p.Y - Extent / 2, 2) + Math.Pow(p.X - Extent / 2, 2));

@@ -18,16 +18,14 @@ public sealed class PhantomWriter
     private const float VoidValue = 6200, LithiumValue = 7000, WallValue = 25500, ElectrolyteValue = 33000, Noise = 1150;
     private const float AirValue = 6200, BrightValue = 52000;
 
-    private const byte NewVoid = 3;
-
-    // In phase contrast: void black, lithium grey, the electrolyte bright.
-    private const float PhaseVoid = 5200, PhaseLithium = 19000, PhaseElectrolyte = 34000, PhaseNoise = 1800;
+    private const byte NewVoid = 3, Crack = 4;
 
     private readonly PhantomOptions _options;
     private readonly PhantomScene _scene;
     private readonly PhantomCycler _cycler;
     private readonly PhantomImpedance _impedance;
     private readonly PhantomSpectra _spectra;
+    private readonly PhantomNano? _nano;
 
     /// <param name="options">What to make.</param>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
@@ -35,9 +33,11 @@ public sealed class PhantomWriter
     {
         if (options.Size is < 32 or > 2048 || !(options.VoxelUm > 0) || !double.IsFinite(options.VoxelUm) || options.Hours.Count == 0
             || options.Hours.Any(h => !double.IsFinite(h) || h < 0) || !(options.Band.ToUm > options.Band.FromUm)
-            || !(options.TiltDeg is null or (>= 0 and <= 10)) || !(options.DriftVoxels is >= 0 and <= 8))
+            || !(options.TiltDeg is null or (>= 0 and <= 10)) || !(options.DriftVoxels is >= 0 and <= 8)
+            || options.NanoSize is < 32 or > 2048)
         {
-            throw new ArgumentException("A phantom needs a size of 32 to 2048, a voxel above 0 µm, hours of 0 or more, a band FROM:TO with FROM below TO, a tilt of 0 to 10° and a drift of 0 to 8 voxels.");
+            throw new ArgumentException("A phantom needs a size of 32 to 2048, a voxel above 0 µm, hours of 0 or more, a band FROM:TO "
+                + "with FROM below TO, a tilt of 0 to 10°, a drift of 0 to 8 voxels, and nano scans of 32 to 2048 voxels.");
         }
 
         _options = options with { Hours = options.Hours.Distinct().Order().ToArray() };
@@ -46,6 +46,7 @@ public sealed class PhantomWriter
         _cycler = new PhantomCycler(_options, schedule, AreaMm2 / 100);
         _impedance = new PhantomImpedance(_options.Seed, schedule.SweepHours);
         _spectra = new PhantomSpectra(_options.Seed);
+        _nano = _options.Nano ? new PhantomNano(_scene) : null;
     }
 
     /// <summary>Writes everything below a folder, which is made; dataset.json comes last.</summary>
@@ -68,11 +69,14 @@ public sealed class PhantomWriter
                 ["lithiumUm3"] = Math.Round(Count(scan, 2) * Math.Pow(_options.VoxelUm, 3), 1),
                 ["voidUm3"] = Math.Round(Count(scan, 1) * Math.Pow(_options.VoxelUm, 3), 1),
                 ["newVoidUm3"] = Math.Round(Count(scan, NewVoid) * Math.Pow(_options.VoxelUm, 3), 1),
+                ["crackUm3"] = Math.Round(Count(scan, Crack) * Math.Pow(_options.VoxelUm, 3), 1),
                 ["driftVoxels"] = new JsonArray(Drift(hours).Select(d => (JsonNode)Math.Round(d, 4)).ToArray()),
             });
-            if (_options.NanoPhase && hours == _options.Hours[^1])
+            if (_nano is { } nano && hours == _options.Hours[^1])
             {
-                WritePhase(Path.Combine(folder, "nano-phase", FolderOf(hours)), scan, hours, ct);
+                new PhantomNanoWriter(_scene, nano, hours, DriftUm(hours)).Write(
+                    Path.Combine(folder, PhantomNano.Absorption, FolderOf(hours)), Path.Combine(folder, PhantomNano.Phase,
+                        FolderOf(hours)), ct);
             }
 
             WriteScan(Path.Combine(folder, "projection", FolderOf(hours)), scan, hours, f => progress?.Report((done + f) / _options.Hours.Count), ct);
@@ -88,18 +92,17 @@ public sealed class PhantomWriter
 
     private static string FolderOf(double hours) => "t" + hours.ToString("0.0##", CultureInfo.InvariantCulture);
 
-    // 0 electrolyte, 1 void, 2 lithium inside the electrolyte, 3 a void that was not there before; the electrode and the wall are added when the scan is taken.
+    // 0 electrolyte, 1 void, 2 lithium inside the electrolyte, 3 a void that was not there before, 4 a crack; the electrode and the wall
+    // are
+    // added when the scan is taken.
     private void Paint(byte[] target, double hours, bool lithium)
     {
         foreach (var v in _scene.Voids)
         {
             var s = PhantomScene.VoidScale(v, hours);
             var (c, r) = (v.Center, s * v.Radii);
-            Fill(target, new WorldPoint(c.Z - r.Z, c.Y - r.Y, c.X - r.X), new WorldPoint(c.Z + r.Z, c.Y + r.Y, c.X + r.X), 1, p =>
-            {
-                var d = p - c;
-                return d.Z * d.Z / (r.Z * r.Z) + d.Y * d.Y / (r.Y * r.Y) + d.X * d.X / (r.X * r.X) <= 1;
-            });
+            Fill(target, new WorldPoint(c.Z - r.Z, c.Y - r.Y, c.X - r.X), new WorldPoint(c.Z + r.Z, c.Y + r.Y, c.X + r.X), 1,
+                p => v.Contains(p, s));
         }
 
         if (!lithium)
@@ -110,11 +113,14 @@ public sealed class PhantomWriter
         foreach (var v in hours >= PhantomScene.NewVoidHours ? _scene.NewVoids : [])
         {
             var (c, r) = (v.Center, v.Radii);
-            Fill(target, new WorldPoint(c.Z - r.Z, c.Y - r.Y, c.X - r.X), new WorldPoint(c.Z + r.Z, c.Y + r.Y, c.X + r.X), NewVoid, p =>
-            {
-                var d = p - c;
-                return d.Z * d.Z / (r.Z * r.Z) + d.Y * d.Y / (r.Y * r.Y) + d.X * d.X / (r.X * r.X) <= 1;
-            });
+            Fill(target, new WorldPoint(c.Z - r.Z, c.Y - r.Y, c.X - r.X), new WorldPoint(c.Z + r.Z, c.Y + r.Y, c.X + r.X), NewVoid,
+                p => v.Contains(p, 1));
+        }
+
+        foreach (var crack in hours >= PhantomScene.NewVoidHours ? _scene.Cracks : [])
+        {
+            var (c, r) = (crack.Center, crack.RadiusUm);
+            Fill(target, new WorldPoint(c.Z - r, c.Y - r, c.X - r), new WorldPoint(c.Z + r, c.Y + r, c.X + r), Crack, crack.Contains);
         }
 
         foreach (var limb in _scene.Sites.SelectMany(s => s.Limbs))
@@ -126,20 +132,12 @@ public sealed class PhantomWriter
             }
 
             var (a, b) = (limb.A, limb.B);
-            var along = b - a;
-            var length2 = Math.Max(1e-9, along.Dot(along));
             var reach = r + 1;
             Fill(
                 target,
                 new WorldPoint(Math.Min(a.Z, b.Z) - reach, Math.Min(a.Y, b.Y) - reach, Math.Min(a.X, b.X) - reach),
-                new WorldPoint(Math.Max(a.Z, b.Z) + reach, Math.Max(a.Y, b.Y) + reach, Math.Max(a.X, b.X) + reach), 2, p =>
-                {
-                    var q = p - a;
-                    var t = Math.Clamp(q.Dot(along) / length2, 0, 1);
-                    var off = q + -t * along;
-                    var height = limb.Sheet ? off.Z * 2.6 : off.Z;
-                    return height * height + off.Y * off.Y + off.X * off.X <= r * r;
-                });
+                new WorldPoint(Math.Max(a.Z, b.Z) + reach, Math.Max(a.Y, b.Y) + reach, Math.Max(a.X, b.X) + reach), 2,
+                p => limb.Contains(p, r));
         }
     }
 
@@ -212,6 +210,8 @@ public sealed class PhantomWriter
         return [Draw(), Draw(), Draw()];
     }
 
+    private double[] DriftUm(double hours) => Drift(hours).Select(d => d * _options.VoxelUm).ToArray();
+
     private void WriteScan(string folder, byte[] labels, double hours, Action<double> report, CancellationToken ct)
     {
         Directory.CreateDirectory(folder);
@@ -279,7 +279,12 @@ public sealed class PhantomWriter
                 {
                     var surface = Math.Clamp((depth - _scene.Surface(wy, wx)) / h + 0.5, 0, 1);
                     var label = labels[((long)cz * n + cy) * n + cx];
-                    var electrolyte = label switch { 1 or NewVoid => VoidValue, 2 => LithiumValue, _ => surface > 0 ? ElectrolyteValue + grains.At(cz, cy, cx) : 0 };
+                    var electrolyte = label switch
+                    {
+                        1 or NewVoid or Crack => VoidValue,
+                        2 => LithiumValue,
+                        _ => surface > 0 ? ElectrolyteValue + grains.At(cz, cy, cx) : 0,
+                    };
                     value = (float)(LithiumValue * (1 - surface) + electrolyte * surface);
                 }
 
@@ -302,45 +307,6 @@ public sealed class PhantomWriter
                 BitConverter.TryWriteBytes(bytes.AsSpan(2 * i), (ushort)v);
             }
         }
-    }
-
-    private VolumeShape PhaseShape
-    {
-        get
-        {
-            var (low, high) = _scene.PhaseField;
-            int Of(double from, double to) => (int)((to - from) / (_options.VoxelUm / 2));
-            return new VolumeShape(Of(low.Z, high.Z), Of(low.Y, high.Y), Of(low.X, high.X));
-        }
-    }
-
-    // The sample lies as in the absorption scan of the same hour.
-    private void WritePhase(string folder, byte[] labels, double hours, CancellationToken ct)
-    {
-        Directory.CreateDirectory(folder);
-        var (s, n, h) = (PhaseShape, _options.Size, _options.VoxelUm);
-        var drift = Drift(hours);
-        var low = _scene.PhaseField.Low;
-        Parallel.For(0, s.Z, ComputeLane.Options(ct), z =>
-        {
-            var random = new DetectorNoise((uint)PhantomRandom.SeedOf(_options.Seed, (int)Math.Round(hours * 1000) + 500_000, z));
-            var bytes = new byte[2 * s.SliceCount];
-            for (var y = 0; y < s.Y; y++)
-            {
-                for (var x = 0; x < s.X; x++)
-                {
-                    // Where the material of this voxel was in the first scan.
-                    var p = new WorldPoint(low.Z + (z + 0.5) * h / 2 - drift[0] * h, low.Y + (y + 0.5) * h / 2 - drift[1] * h, low.X + (x + 0.5) * h / 2 - drift[2] * h);
-                    int Index(double v) => Math.Clamp((int)(v / h), 0, n - 1);
-                    var label = labels[((long)Index(p.Z) * n + Index(p.Y)) * n + Index(p.X)];
-                    var value = _scene.DepthOf(p) < 0 ? PhaseLithium : label switch { 1 or NewVoid => PhaseVoid, 2 => PhaseLithium, _ => PhaseElectrolyte };
-                    BitConverter.TryWriteBytes(bytes.AsSpan(2 * (y * s.X + x)), (ushort)Math.Clamp(value + PhaseNoise * random.Next(), 0, 65535));
-                }
-            }
-
-            using var file = new FileStream(Path.Combine(folder, $"slice_{z:D4}.tif"), FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16);
-            new ClassicTiffSlice(s.X, s.Y, h / 2).Write(file, bytes);
-        });
     }
 
     private float[] Rings(double hours)
@@ -372,7 +338,8 @@ public sealed class PhantomWriter
         ["volumes"] = new JsonArray(_options.Hours.Select(h => (JsonNode)new JsonObject
         {
             ["modality"] = "projection", ["hours"] = h, ["durationHours"] = 0.1, ["path"] = "projection/" + FolderOf(h),
-        }).Concat(_options.NanoPhase ? [PhaseManifest()] : []).ToArray()),
+        }).Concat(_nano is { } nano
+            ? new[] { PhantomNano.Absorption, PhantomNano.Phase }.Select(m => (JsonNode)NanoManifest(nano, m)) : []).ToArray()),
         ["series"] = new JsonArray(SeriesOf("voltage"), SeriesOf("current")),
         ["synthetic"] = new JsonObject
         {
@@ -387,11 +354,12 @@ public sealed class PhantomWriter
 
     private static JsonObject SeriesOf(string kind) => new() { ["kind"] = kind, ["path"] = kind + ".csv", ["synthetic"] = true };
 
-    private JsonObject PhaseManifest() => new()
+    private JsonObject NanoManifest(PhantomNano nano, string modality) => new()
     {
-        ["modality"] = "nano-phase", ["hours"] = _options.Hours[^1], ["durationHours"] = 0.2, ["path"] = "nano-phase/" + FolderOf(_options.Hours[^1]),
-        ["voxelSizeUm"] = new JsonArray(_options.VoxelUm / 2, _options.VoxelUm / 2, _options.VoxelUm / 2),
-        ["originUm"] = new JsonArray(_scene.PhaseField.Low.Z, _scene.PhaseField.Low.Y, _scene.PhaseField.Low.X),
+        ["modality"] = modality, ["hours"] = _options.Hours[^1], ["durationHours"] = 0.2,
+        ["path"] = $"{modality}/{FolderOf(_options.Hours[^1])}",
+        ["voxelSizeUm"] = new JsonArray(PhantomNano.VoxelUm, PhantomNano.VoxelUm, PhantomNano.VoxelUm),
+        ["originUm"] = new JsonArray(nano.StatedOriginUm.Z, nano.StatedOriginUm.Y, nano.StatedOriginUm.X),
     };
 
     private JsonObject Truth(double[] voids, double[] electrolyte, JsonArray timesteps)
@@ -422,9 +390,20 @@ public sealed class PhantomWriter
                 ["id"] = s.Id, ["bornHours"] = s.BornHours, ["depthUm"] = Math.Round(s.DepthUm, 2),
                 ["centerUm"] = new JsonArray(Math.Round(s.Center.Z, 2), Math.Round(s.Center.Y, 2), Math.Round(s.Center.X, 2)),
             }).ToArray()),
+            ["newVoids"] = new JsonArray(_scene.NewVoids.Select(v => (JsonNode)Opening("void", v.Center, VolumeOf(v))).ToArray()),
+            ["cracks"] = new JsonArray(_scene.Cracks.Select(c => (JsonNode)Opening("crack", c.Center, c.Um3)).ToArray()),
+            ["nano"] = _nano?.Truth(_options.Hours[^1], DriftUm(_options.Hours[^1])),
             ["series"] = _cycler.Truth(),
             ["impedance"] = _impedance.Truth(),
             ["absorption"] = _spectra.Truth(),
         };
     }
+
+    private static double VolumeOf(PhantomVoid v) => 4.0 / 3 * Math.PI * v.Radii.Z * v.Radii.Y * v.Radii.X;
+
+    private static JsonObject Opening(string kind, WorldPoint at, double um3) => new()
+    {
+        ["kind"] = kind, ["bornHours"] = PhantomScene.NewVoidHours, ["um3"] = Math.Round(um3, 1),
+        ["centerUm"] = new JsonArray(Math.Round(at.Z, 2), Math.Round(at.Y, 2), Math.Round(at.X, 2)),
+    };
 }

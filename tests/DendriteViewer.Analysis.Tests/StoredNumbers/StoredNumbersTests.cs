@@ -19,7 +19,7 @@ public sealed class StoredNumbersTests : IDisposable
     public async Task Analyze_OfAStoredPhantom_PrintsTheStoredNumbers()
     {
         await DendriteAsync(
-            "phantom", _folder["phantom"], "--size", "96", "--voxel-um", "2", "--hours", "0,1.5,2.5,3.2", "--nano-phase", "--seed", "7");
+            "phantom", _folder["phantom"], "--size", "96", "--voxel-um", "2", "--hours", "0,1.5,2.5,3.2", "--seed", "7");
         File.Copy(Path.Combine(s_stored, "dataset.json"), _folder["phantom/dataset.json"], overwrite: true);
         var store = new Uri(_folder["store"]).AbsoluteUri;
         await DendriteAsync("ingest", _folder["phantom"], "--store", store);
