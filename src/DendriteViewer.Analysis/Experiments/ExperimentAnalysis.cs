@@ -315,6 +315,34 @@ public sealed class ExperimentAnalysis
         return (result, new AnalysisLabels(voidLabels, labels) { Automatic = masks?.Automatic ?? [] });
     }
 
+    /// <summary>What is dark at a time and was not in the pristine scan, by absorption alone, corrected masks included.</summary>
+    internal async Task<NewDark> NewDarkAsync(double hours, CancellationToken ct)
+    {
+        var scan = ScanAt(hours);
+        var pristine = await DarkAsync(_scans[0], ScanRegistration.Identity(_scans[0].Key), ct);
+        var size = Pristine.VoxelSize;
+        var reach = _recipe.ToleranceVoxels * size.Least;
+        var near = Morphology.DilateBall(pristine[0], reach / size.Z, reach / size.Y, reach / size.X);
+        Report($"registering {hours:0.##} h", 0.2);
+        var registration = await RegisterAsync(scan, ct);
+        Report($"new dark volume at {hours:0.##} h", 0.3);
+        var dark = await DarkAsync(scan, registration, ct);
+        var strict = await StrictAsync(scan, registration, ct);
+        var pieces = dark.Select(d => Lithium(d, strict, pristine[0], near, reach, size)).ToArray();
+        var masks = await ChosenMasks.TryReadAsync(_store, _dataset, _recipe, Threshold, Hours, ct);
+        pieces = masks?.Apply(
+            hours, pieces, _segmenter.Electrolyte, Pristine.Transform, _region.VoxelUm3,
+                StructuringElement.OfNeighbours(_recipe.Neighbours))
+            ?? pieces;
+        var volumes = pieces.Select(p => p.Keep(_ => true).Count * _region.VoxelUm3).ToArray();
+        var uncertainty = VolumeUncertainty.Of(
+            volumes[0], volumes[1], volumes[2], BorderOf(pieces[0].Keep(_ => true)).Count * _region.VoxelUm3, _region.VoxelUm3,
+            _recipe.LeastLithiumVoxels);
+        return new NewDark(
+            hours, Pristine, registration, pieces[0], dark[0].Clone().And(pristine[0]), _segmenter.Judged.Clone().AndNot(dark[0]),
+            _region.VoxelUm3, volumes[0], uncertainty);
+    }
+
     private VolumeInfo Pristine => _scans[0];
 
     private VolumeInfo ScanAt(double hours) => _scans.FirstOrDefault(s => s.Key == new VolumeKey(s.Key.Modality, hours)) ?? throw new VolumeFormatException(

@@ -22,6 +22,7 @@ internal static class AnalyzeCommand
         command.Add(Of("porosity", "Dark volume of the electrolyte at every time.", PorosityAsync));
         command.Add(Of("lithium", "New dark volume (lithium, crack or new void) at every time, against what the charge would plate.",
             LithiumAsync));
+        command.Add(DecideCommand.Create());
         command.Add(Of("nucleation", "Nucleation sites, and whether they prefer the band.", NucleationAsync));
         return command;
     }

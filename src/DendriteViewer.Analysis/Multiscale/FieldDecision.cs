@@ -1,0 +1,366 @@
+using DendriteViewer.Analysis.Experiments;
+using DendriteViewer.Imaging.Datasets;
+using DendriteViewer.Imaging.Geometry;
+using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Imaging.Zarr;
+using DendriteViewer.Kernels.Labelling;
+using DendriteViewer.Kernels.Masks;
+using DendriteViewer.Kernels.Scheduling;
+using MathNet.Numerics.LinearAlgebra;
+
+namespace DendriteViewer.Analysis.Multiscale;
+
+/// <summary>
+/// Decides by nano scans what new dark pieces are. Each nano voxel is looked up in the pristine scan's voxels, in which pieces are; what
+/// lies
+/// deep enough in a piece, away from the halo of its edges, tells by its two values; the pieces inside the field calibrate those outside.
+/// </summary>
+public sealed class FieldDecision
+{
+    /// <summary>The modality that decides.</summary>
+    public const string Phase = "nano-phase";
+
+    /// <summary>The modality that says how dark a nano voxel is; the projection scan's own darkness stands in where there is
+    /// none.</summary>
+    public const string Absorption = "nano-absorption";
+
+    private const long MostVoxels = 20_000_000;
+    private const int LeastCore = 24, Every = 5, HistogramBins = 64, MostListed = 400_000;
+    private const double LeastCovered = 0.5, Sure = 0.8, CrackFlatness = 0.4, MostElectrolyte = 0.6;
+    private static readonly double[] s_margins = [1, 0.6, 0.3, 0];
+    private readonly NewDark _dark;
+    private readonly float[] _phase;
+    private readonly float[]? _absorption;
+    private readonly VolumeShape _shape;
+    private readonly AffineTransform _toPristine;
+    private readonly double _voxelUm;
+    private readonly int[] _labels;
+    private readonly List<string> _warnings = [];
+
+    private FieldDecision(NewDark dark, float[] phase, float[]? absorption, VolumeShape shape, AffineTransform toPristine, double voxelUm)
+    {
+        (_dark, _phase, _absorption, _shape, _toPristine, _voxelUm) = (dark, phase, absorption, shape, toPristine, voxelUm);
+        _labels = LabelsOf();
+    }
+
+    /// <summary>Decides.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="dataset">The dataset as it is published.</param>
+    /// <param name="recipe">How new dark volume is found.</param>
+    /// <param name="hours">When.</param>
+    /// <param name="progress">Told what is done.</param>
+    /// <param name="ct">Stops it.</param>
+    /// <exception cref="VolumeFormatException">There is no nano phase scan of that time, or it was never placed.</exception>
+    public static async Task<Decision> DecideAsync(
+        DatasetStore store, Dataset dataset, AnalysisRecipe recipe, double hours, IProgress<AnalysisProgress>? progress,
+            CancellationToken ct)
+    {
+        var key = new VolumeKey(Phase, hours);
+        var scan = dataset.Volumes.FirstOrDefault(v => v.Key == key) ?? throw new VolumeFormatException(
+            $"{dataset.Id} has no {key}, which decides; it has {string.Join(", ", dataset.Volumes.Select(v => v.Key))}.");
+        if (Placed(dataset, key) is not { } placement)
+        {
+            throw new VolumeFormatException(
+                $"{key} lies where the stage says, which may be 15 µm off; register it first: dendrite register {dataset.Id} --modality "
+                    + $"{Phase}.");
+        }
+
+        var analysis = await ExperimentAnalysis.StartAsync(store, dataset, recipe, progress, ct);
+        var dark = await analysis.NewDarkAsync(hours, ct);
+        progress?.Report(new AnalysisProgress("nano scans", 0.6));
+        var reader = await store.ReaderAsync(scan, ct);
+        var level = reader.Levels.FirstOrDefault(l => l.Shape.Count <= MostVoxels) ?? reader.Levels[^1];
+        var transform = scan.ScannedTransform.ForLevel(level.FactorZ, level.FactorY, level.FactorX);
+        var phase = await DenseLevels.ReadFloatAsync(reader, level, ct);
+        var other = dataset.Volumes.FirstOrDefault(v => v.Key == new VolumeKey(Absorption, hours));
+        var warnings = new List<string>(analysis.Warnings);
+        float[]? absorption = null;
+        if (other is null || other.Shape != scan.Shape || Placed(dataset, other.Key) is null)
+        {
+            warnings.Add(other is null
+                ? $"There is no {Absorption} at {hours:0.###} h: how dark a nano voxel is, is taken from the projection scan's pieces."
+                : $"{other.Key} was not placed along with {key}, or has other voxels: it is left out. Register with --with {Absorption}.");
+        }
+        else if (!Same(other.ScannedTransform, scan.ScannedTransform, scan.Shape))
+        {
+            warnings.Add($"{other.Key} lies otherwise than {key}: it is left out. Register with --with {Absorption}.");
+        }
+        else
+        {
+            var theirs = await store.ReaderAsync(other, ct);
+            absorption = theirs.Levels.Count > level.Number && theirs.Levels[level.Number].Shape == level.Shape
+                ? await DenseLevels.ReadFloatAsync(theirs, theirs.Levels[level.Number], ct) : null;
+        }
+
+        if (placement.UncertaintyUm is { } off && off > 0.5 * dark.Pristine.VoxelSize.Least)
+        {
+            warnings.Add($"{key} is placed to ± {off:0.##} µm only, more than half a voxel of the projection scan: small pieces may be "
+                + $"misjudged.");
+        }
+
+        // Nano voxel → frame of the hour → where the material was in the pristine scan → its voxels.
+        var toPristine = dark.Pristine.Transform.Inverse().After(dark.Registration.ToScan.Inverse()).After(transform);
+        var decision = new FieldDecision(dark, phase, absorption, level.Shape, toPristine, transform.VoxelSize.Least);
+        decision._warnings.AddRange(warnings);
+        progress?.Report(new AnalysisProgress("classes", 0.8));
+        return decision.Decide(ct);
+    }
+
+    private static PlacementManifest? Placed(Dataset dataset, VolumeKey key) =>
+        dataset.Manifest.Volumes.FirstOrDefault(v => v.Labels != true && new VolumeKey(v.Modality, v.Hours) == key)?.Placement;
+
+    private static bool Same(AffineTransform a, AffineTransform b, VolumeShape s) =>
+        new[] { new VoxelPoint(0, 0, 0), new VoxelPoint(s.Z, s.Y, s.X) }.All(p =>
+            (a.ToWorld(p) - b.ToWorld(p)).Length < 0.5 * a.VoxelSize.Least);
+
+    private const int Nothing = 0, Bright = -1, Void = -2;
+
+    // Of each nano voxel the piece, or that it is electrolyte or a void that the pristine scan had.
+    private int[] LabelsOf()
+    {
+        var labels = new int[_shape.Count];
+        var pieces = _dark.Pieces;
+        var m = _toPristine.Rows.ToArray();
+        Parallel.For(0, _shape.Z, ComputeLane.Options(), z =>
+        {
+            for (var y = 0; y < _shape.Y; y++)
+            {
+                for (var x = 0; x < _shape.X; x++)
+                {
+                    double a = z + 0.5, b = y + 0.5, c = x + 0.5;
+                    int pz = (int)Math.Floor(m[0] * a + m[1] * b + m[2] * c + m[3]), py = (int)Math.Floor(m[4] * a + m[5] * b + m[6] * c
+                        + m[7]);
+                    var px = (int)Math.Floor(m[8] * a + m[9] * b + m[10] * c + m[11]);
+                    if ((uint)pz >= (uint)pieces.Z || (uint)py >= (uint)pieces.Y || (uint)px >= (uint)pieces.X)
+                    {
+                        continue;
+                    }
+
+                    var label = pieces.At(pz, py, px);
+                    labels[((long)z * _shape.Y + y) * _shape.X + x] = label > 0 ? label
+                        : _dark.Voids[pz, py, px] ? Void : _dark.Bright[pz, py, px] ? Bright : Nothing;
+                }
+            }
+        });
+        return labels;
+    }
+
+    private Decision Decide(CancellationToken ct)
+    {
+        // Edges: what lies nearer to something else than the halo reaches.
+        var halo = HaloUm();
+        var inside = BitsOf(l => l is > 0 or Void);
+        var depth = s_margins.Select(share => share == 0 ? inside : Shrunk(inside, share * halo / _voxelUm)).ToArray();
+        ct.ThrowIfCancellationRequested();
+        var bright = Shrunk(BitsOf(l => l == Bright), 1.2 * halo / _voxelUm);
+        var (electrolyte, voids, dark) = (new List<JointValue>(), new List<JointValue>(), new List<JointValue>());
+        var cores = Enumerable.Range(0, _dark.Pieces.Count + 1).Select(_ => (List<JointValue>[])[[], [], [], []]).ToArray();
+        var counts = new int[_dark.Pieces.Count + 1];
+        for (var z = 0; z < _shape.Z; z++)
+        {
+            for (var y = 0; y < _shape.Y; y++)
+            {
+                for (var x = 0; x < _shape.X; x++)
+                {
+                    var i = ((long)z * _shape.Y + y) * _shape.X + x;
+                    var label = _labels[i];
+                    if (label == Nothing)
+                    {
+                        continue;
+                    }
+
+                    var value = new JointValue(_absorption?[i] ?? (label == Bright ? 1 : 0), _phase[i]);
+                    if (label == Bright)
+                    {
+                        if (i % Every == 0 && electrolyte.Count < MostListed && bright[z, y, x])
+                        {
+                            electrolyte.Add(value);
+                        }
+
+                        continue;
+                    }
+
+                    var deepest = Array.FindIndex(depth, d => d[z, y, x]);
+                    if (label == Void)
+                    {
+                        if (deepest is >= 0 and <= 2)
+                        {
+                            voids.Add(value);
+                        }
+
+                        continue;
+                    }
+
+                    counts[label]++;
+                    cores[label][deepest].Add(value);
+                }
+            }
+        }
+
+        // Of a piece the deepest voxels that are enough; thin ones have none away from their edges.
+        var chosen = cores.Select(c =>
+        {
+            var core = new List<JointValue>();
+            for (var k = 0; k < c.Length && core.Count < LeastCore; k++)
+            {
+                core.AddRange(c[k]);
+            }
+
+            return core;
+        }).ToArray();
+        dark.AddRange(chosen.SelectMany(c => c));
+        var mixture = ClassMixture.Fit(electrolyte, voids, dark, out var warning);
+        if (warning is not null)
+        {
+            _warnings.Add(warning);
+        }
+
+        var pieces = Enumerable.Range(1, _dark.Pieces.Count).Select(l => Judge(l, counts[l], chosen[l], mixture)).ToArray();
+        var told = pieces.Where(p => p.Verdict != PieceVerdict.Unsure).ToArray();
+        var ledger = Ledger.Of(told, pieces);
+        if (told.Length < 5)
+        {
+            _warnings.Add($"Only {told.Length} pieces inside the field were told: what is said of the others is hardly calibrated.");
+        }
+
+        pieces = [.. pieces.Select(p => p.Verdict != PieceVerdict.Unsure || p.Covered >= LeastCovered ? p
+            : ledger.ProbabilityOf(p) is var q ? p with { Posterior = q, EntropyBits = Entropy([q, 1 - q]) } : p)];
+        int Count(PieceVerdict v) => pieces.Count(p => p.Verdict == v);
+        var open = pieces.Count(p => p.Verdict == PieceVerdict.Unsure && p.Covered >= LeastCovered);
+        var confusion = new Confusion(
+            Count(PieceVerdict.Lithium), Count(PieceVerdict.Void), Count(PieceVerdict.Crack), open, Count(PieceVerdict.Unsure) - open);
+        return new Decision(
+            _dark.Hours, pieces, confusion, ledger.Sum(pieces, _dark.MeasuredUm3, _dark.Uncertainty), mixture?.Classes ?? [], halo,
+            Histogram([.. electrolyte, .. voids, .. dark]), _warnings);
+    }
+
+    private DecidedPiece Judge(int label, int nanoVoxels, List<JointValue> core, ClassMixture? mixture)
+    {
+        var region = _dark.Pieces.Regions[label - 1];
+        var (z, y, x) = region.Mean;
+        var um3 = region.Voxels * _dark.VoxelUm3;
+        var nanoUm3 = Math.Pow(_voxelUm, 3) * nanoVoxels;
+        var piece = new DecidedPiece(
+            label, _dark.Pristine.Transform.ToWorld(new VoxelPoint(z + 0.5, y + 0.5, x + 0.5)), um3, Math.Min(1, nanoUm3 / um3),
+                double.NaN, 1,
+            PieceVerdict.Unsure, FlatnessOf(region));
+        if (mixture is null || piece.Covered < LeastCovered || core.Count < LeastCore)
+        {
+            return piece with { Posterior = 0.5 };
+        }
+
+        double[] p = new double[4], sum = new double[4];
+        foreach (var v in core)
+        {
+            mixture.Posterior(v, p);
+            for (var k = 0; k < 4; k++)
+            {
+                sum[k] += p[k] / core.Count;
+            }
+        }
+
+        var told = sum[1] + sum[2];
+        var lithium = told > 1e-9 ? sum[2] / told : 0.5;
+        var verdict = sum[0] > MostElectrolyte || told < 0.25 ? PieceVerdict.Unsure
+            : lithium >= Sure ? PieceVerdict.Lithium
+            : lithium > 1 - Sure ? PieceVerdict.Unsure
+            : piece.Flatness < CrackFlatness ? PieceVerdict.Crack : PieceVerdict.Void;
+        return piece with { Posterior = lithium, EntropyBits = Entropy(sum), Verdict = verdict };
+    }
+
+    private double FlatnessOf(Region region)
+    {
+        var m = region.Moments;
+        var voxel = Matrix<double>.Build.DenseOfArray(new[,] { { m.ZZ, m.ZY, m.ZX }, { m.ZY, m.YY, m.YX }, { m.ZX, m.YX, m.XX } });
+        var to = Matrix<double>.Build.Dense(3, 3, (i, j) => _dark.Pristine.Transform.Rows[4 * i + j]);
+        var l = (to * voxel * to.Transpose()).Evd(Symmetricity.Symmetric).EigenValues.Select(v => Math.Max(1e-12, v.Real)).ToArray();
+        return Math.Sqrt(l[0] / l[2]);
+    }
+
+    private static double Entropy(ReadOnlySpan<double> p)
+    {
+        var sum = 0.0;
+        foreach (var v in p)
+        {
+            sum -= v > 0 ? v * Math.Log2(v) : 0;
+        }
+
+        return sum;
+    }
+
+    private BitVolume BitsOf(Func<int, bool> of)
+    {
+        var bits = new BitVolume(_shape.Z, _shape.Y, _shape.X);
+        Parallel.For(0, _shape.Z, ComputeLane.Options(), z =>
+        {
+            for (var y = 0; y < _shape.Y; y++)
+            {
+                var row = ((long)z * _shape.Y + y) * _shape.X;
+                for (var x = 0; x < _shape.X; x++)
+                {
+                    if (of(_labels[row + x]))
+                    {
+                        bits[z, y, x] = true;
+                    }
+                }
+            }
+        });
+        return bits;
+    }
+
+    private static BitVolume Shrunk(BitVolume set, double voxels) => Morphology.DilateBall(set.Complement(), voxels, voxels,
+        voxels).Complement();
+
+    // Zernike's halo: how far outside of dark regions phase values still differ by a tenth of what they do at the edge.
+    private double HaloUm()
+    {
+        const int Steps = 12;
+        var stepUm = Math.Max(_voxelUm, 0.25);
+        var (near, bright) = (BitsOf(l => l is > 0 or Void), BitsOf(l => l == Bright));
+        var means = new List<double>();
+        var grown = near;
+        for (var k = 0; k < Steps; k++)
+        {
+            var next = Morphology.DilateBall(near, (k + 1) * stepUm / _voxelUm, (k + 1) * stepUm / _voxelUm, (k + 1) * stepUm / _voxelUm);
+            var shell = next.Clone().AndNot(grown).And(bright);
+            var (sum, n) = (0.0, 0L);
+            for (var z = 0; z < _shape.Z; z++)
+            {
+                for (var y = 0; y < _shape.Y; y++)
+                {
+                    for (var x = 0; x < _shape.X; x++)
+                    {
+                        if (shell[z, y, x])
+                        {
+                            sum += _phase[((long)z * _shape.Y + y) * _shape.X + x];
+                            n++;
+                        }
+                    }
+                }
+            }
+
+            means.Add(n > 0 ? sum / n : means.Count > 0 ? means[^1] : 0);
+            grown = next;
+        }
+
+        // The first shells hold voxels that the edge cuts; the brightest of the others is the halo's rim.
+        var far = means[^1];
+        var rim = Enumerable.Range(0, Steps).MaxBy(k => means[k]);
+        var last = Enumerable.Range(rim, Steps - rim).First(k => means[k] - far <= 0.25 * (means[rim] - far) + 1e-9);
+        return Math.Clamp((last + 0.5) * stepUm, 2 * _voxelUm, 3);
+    }
+
+    private static JointHistogram Histogram(IReadOnlyList<JointValue> values)
+    {
+        var (a, p) = (RobustRange.Of(values.Select(v => v.Absorption).ToArray()), RobustRange.Of(values.Select(v => v.Phase).ToArray()));
+        var counts = new int[HistogramBins * HistogramBins];
+        foreach (var v in values)
+        {
+            int Bin(float value, (float Low, float High) r) =>
+                Math.Clamp((int)((value - r.Low) / (r.High - r.Low) * HistogramBins), 0, HistogramBins - 1);
+            counts[Bin(v.Absorption, a) * HistogramBins + Bin(v.Phase, p)]++;
+        }
+
+        return new JointHistogram(a, p, HistogramBins, counts);
+    }
+}
