@@ -17,12 +17,13 @@
   light.addEventListener('change', applyTheme);
 
   // The panel of the viewer. On a phone it is a sheet, which begins as its tabs alone.
-  const leastWidth = 280, mostWidth = 720;
+  // Plots may have half of the window.
+  const leastWidth = 280, mostWidth = () => Math.max(720, innerWidth / 2);
   function applyPanel() {
     root.dataset.panel = phone.matches ? (root.dataset.sheet ?? 'closed') : kept('panel', 'open');
     root.dataset.panelSide = kept('panel-side', 'right');
     root.dataset.layout = kept('layout', 'four');
-    root.style.setProperty('--panel-width', `${Math.max(leastWidth, Math.min(mostWidth, +kept('panel-width', 320) || 320))}px`);
+    root.style.setProperty('--panel-width', `${Math.max(leastWidth, Math.min(mostWidth(), +kept('panel-width', 320) || 320))}px`);
     // Where the lines between the panes are (splitters.js), for the skeleton.
     let [col, row] = [.5, .5];
     try { [col, row] = JSON.parse(kept('panes', '[0.5,0.5]')).map(Number); } catch { /* as if nothing were kept */ }
@@ -39,7 +40,7 @@
     applyPanel();
   }
   function widen(px) {
-    keep('panel-width', Math.round(Math.max(leastWidth, Math.min(mostWidth, px))));
+    keep('panel-width', Math.round(Math.max(leastWidth, Math.min(mostWidth(), px))));
     applyPanel();
     document.querySelector('[data-panel-resize]')?.setAttribute('aria-valuenow', kept('panel-width', 320));
   }

@@ -66,16 +66,17 @@ export class Curve {
     this.scale.title = isLog ? 'Logarithmic scale; choose the linear one' : 'Linear scale; choose the logarithmic one';
     const ends = [this.timeline.place(this.timeline.span[0], width), this.timeline.place(this.timeline.span[1], width)];
     const group = svg.appendChild(el('g', { class: 'curve' }));
+    // The values at both ends are told: that at the top with the unit, that at the foot where no tick is near it.
+    const [quantity, unit] = this.quantity, ticks = ticksOf(low, range.high, isLog);
     let last = Infinity;
-    for (const tick of ticksOf(low, range.high, isLog)) {
+    for (const tick of [...this.y(ticks[0]) < height - 13 ? [low] : [], ...ticks]) {
       const y = this.y(tick);
-      group.append(el('line', { x1: ends[0], x2: ends[1], y1: y, y2: y, class: 'grid' }));
-      if (last - y < 13 || y < top + 8 && ends[0] < 60) continue;
+      if (tick !== low) group.append(el('line', { x1: ends[0], x2: ends[1], y1: y, y2: y, class: 'grid' }));
+      if (last - y < 13 || y < top + 14) continue;
       last = y;
-      group.append(el('text', { x: ends[0] - 10, y: Math.max(10, y + 4), 'text-anchor': 'end' }, `${tick}`));
+      group.append(el('text', { x: ends[0] - 10, y: y + 4, 'text-anchor': 'end' }, `${+tick.toPrecision(3)}`));
     }
-    const [quantity, unit] = this.quantity;
-    group.append(el('text', { x: 4, y: top + 4, class: 'unit' }, unit ?? quantity));
+    group.append(el('text', { x: 4, y: top + 4, class: 'unit' }, `${+range.high.toPrecision(2)} ${unit ?? quantity}`));
     for (const points of this.pieces(width)) group.append(el('polyline', { points: points.join(' ') }));
     if (range.cut !== null) {
       const text = `↑ up to ${+range.cut.toPrecision(3)} ${unit ?? ''}`;

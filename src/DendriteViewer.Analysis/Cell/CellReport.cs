@@ -94,7 +94,9 @@ public sealed record CellReport
         }
 
         var hours = sweeps.Select(s => s.Hours).OfType<double>().Order().ToArray();
-        var report = SeriesReport.Of(series.ConvertAll(s => s.Series), dataset.Manifest, warnings, hours);
+        var stated = series.DistinctBy(s => s.Series.Kind).Where(s => s.File is { } f ? f.Clock is not null
+            : dataset.Manifest.Series.Any(m => m.Kind == s.Series.Kind && m.Clock is { IsStated: true })).Select(s => s.Series.Kind);
+        var report = SeriesReport.Of(series.ConvertAll(s => s.Series), dataset.Manifest, warnings, hours, stated.ToHashSet());
         var events = state.Events.Apply(report.Events);
         var lost = events.Lost.Count == 0 ? [] : (string[])[$"{events.Lost.Count} changes of events have no effect, since their events are "
             + "not found any more."];

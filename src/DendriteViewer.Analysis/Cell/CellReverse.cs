@@ -26,10 +26,10 @@ public sealed record CellReverse(CellEdit Edit, string Name, Func<CellState, boo
             case EditEvents change:
                 var entry = after.Version;
                 return new CellReverse(new TakeBackEvent(entry, false), $"{VerbOf(change.Edit)} an event", then => Stands(then, entry));
-            case TakeBackEvent back:
+            case TakeBackEvent back when before.EventEntries.TryGetValue(back.Entry, out var then) && then.IsTakenBack == back.Again:
                 return new CellReverse(
                     new TakeBackEvent(back.Entry, !back.Again), "change an event",
-                    then => then.EventEntries[back.Entry].IsTakenBack ? !back.Again : back.Again && Stands(then, back.Entry));
+                    state => state.EventEntries[back.Entry].IsTakenBack ? !back.Again : back.Again && Stands(state, back.Entry));
             case SetSettings set:
                 var (old, made) = (before.Settings.GetValueOrDefault(set.Key), set.Json);
                 return new CellReverse(

@@ -63,15 +63,18 @@ public sealed record SeriesReport
     /// <param name="manifest">Cell and scans.</param>
     /// <param name="warnings">Those of reading them.</param>
     /// <param name="sweepHours">When impedance sweeps began, on the scans' clock.</param>
+    /// <param name="stated">Kinds of the series whose clock somebody stated; null for those of which dataset.json states it.</param>
     public static SeriesReport Of(
-        IReadOnlyList<Series> series, DatasetManifest manifest, IEnumerable<string> warnings, IReadOnlyList<double>? sweepHours = null)
+        IReadOnlyList<Series> series, DatasetManifest manifest, IEnumerable<string> warnings, IReadOnlyList<double>? sweepHours = null,
+        IReadOnlySet<string>? stated = null)
     {
         var said = new List<string>(warnings);
         said.AddRange(series.SelectMany(s => s.Warnings));
         var scanHours = manifest.Volumes.Select(v => v.Hours).Distinct().Order().ToArray();
         said.AddRange(series.SelectMany(s => s.CoverageWarnings(scanHours)));
         var clock = SharedClock.Of(
-            series.FirstOrDefault(s => s.Kind == "current"), series.FirstOrDefault(s => s.Kind == "voltage"), manifest);
+            series.FirstOrDefault(s => s.Kind == "current"), series.FirstOrDefault(s => s.Kind == "voltage"),
+            stated ?? manifest.Series.Where(s => s.Clock is { IsStated: true }).Select(s => s.Kind).ToHashSet());
         var (current, voltage) = (clock.Current, clock.Voltage);
         said.AddRange(clock.Warning is { } about ? [about] : []);
         var density = manifest.Cell?.CurrentDensityMaCm2;

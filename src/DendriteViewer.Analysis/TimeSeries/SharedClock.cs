@@ -31,16 +31,16 @@ public sealed record SharedClock(Series? Current, Series? Voltage, ClockComparis
     /// </summary>
     /// <param name="current">The current.</param>
     /// <param name="voltage">The voltage.</param>
-    /// <param name="manifest">Says which clocks are stated.</param>
+    /// <param name="stated">Kinds of the series whose clocks are stated.</param>
     /// <exception cref="VolumeFormatException">A header names no unit.</exception>
-    public static SharedClock Of(Series? current, Series? voltage, DatasetManifest manifest)
+    public static SharedClock Of(Series? current, Series? voltage, IReadOnlySet<string> stated)
     {
         if (current is null || voltage is null || AreOfOneInstrument(current, voltage))
         {
             return new SharedClock(current, voltage, null, null);
         }
 
-        bool IsStated(string kind) => manifest.Series.Any(s => s.Kind == kind && s.Clock is { IsStated: true });
+        bool IsStated(string kind) => stated.Contains(kind);
         var (ofCurrent, ofVoltage) = (Edge.OfCurrent(current), Edge.OfVoltage(voltage));
         var movesVoltage = IsStated("current") && !IsStated("voltage");
         var fit = movesVoltage ? ClockFit.Of(ofCurrent, ofVoltage) : ClockFit.Of(ofVoltage, ofCurrent);

@@ -1,5 +1,6 @@
 using DendriteViewer.Kernels.Bricks;
 using System.CommandLine;
+using DendriteViewer.Analysis.Cell;
 using DendriteViewer.Cli.Output;
 using DendriteViewer.Imaging.Importing;
 using DendriteViewer.Imaging.Storage;
@@ -39,7 +40,7 @@ internal static class CatalogCommands
     {
         var id = new Argument<string>("ID");
         var (store, json) = (Shared.Store(), Shared.Json());
-        var command = new Command("info", "A dataset's volumes and series.") { id, store, json };
+        var command = new Command("info", "A dataset's volumes, series and files of its cell.") { id, store, json };
         command.SetAction((parse, ct) => ExitCodes.RunAsync(async () =>
         {
             var datasets = Shared.Open(parse.GetValue(store));
@@ -81,11 +82,17 @@ internal static class CatalogCommands
                 }
             }
 
-            if (parse.GetValue(json))
+            var cell = await new CellLog(datasets.Blobs, dataset).StateAsync(null, ct);
+            if (!parse.GetValue(json))
+            {
+                CellFileList.Print(cell);
+            }
+            else
             {
                 ExitCodes.PrintJson(new
                 {
-                    id = dataset.Id.Value, name = dataset.Name, volumes, series, interfaceUm = dataset.Depth.InterfaceUm,
+                    id = dataset.Id.Value, name = dataset.Name, volumes, series, files = CellFileList.Json(cell),
+                    interfaceUm = dataset.Depth.InterfaceUm,
                     outlineUm2 = dataset.Outline?.AreaUm2, outlineSearch = dataset.Manifest.Cell?.OutlineSearch,
                     warnings = dataset.OutlineWarning is { } outline ? new[] { outline } : [],
                 });
@@ -100,7 +107,7 @@ internal static class CatalogCommands
     {
         var id = new Argument<string>("ID");
         var (store, json) = (Shared.Store(), Shared.Json());
-        var command = new Command("verify", "Read every brick, series and finding against its checksum.") { id, store, json };
+        var command = new Command("verify", "Read every brick, series, finding and file against its checksum.") { id, store, json };
         command.SetAction((parse, ct) => ExitCodes.RunAsync(async () =>
         {
             var datasets = Shared.Open(parse.GetValue(store));

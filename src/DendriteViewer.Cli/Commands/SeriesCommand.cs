@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using DendriteViewer.Analysis.Cell;
 using DendriteViewer.Analysis.TimeSeries;
 using DendriteViewer.Analysis.TimeSeries.Cyclers;
 using DendriteViewer.Analysis.TimeSeries.Events;
@@ -59,19 +60,22 @@ internal static class SeriesCommand
             }
 
             var datasets = Shared.Open(parse.GetValue(store));
-            var report = await SeriesReport.OfAsync(datasets, await Shared.DatasetAsync(datasets, name, ct), ct);
+            var dataset = await Shared.DatasetAsync(datasets, name, ct);
+            var log = new CellLog(datasets.Blobs, dataset);
+            var state = await log.StateAsync(null, ct);
+            var cell = await CellReport.OfAsync(datasets, dataset, state, f => log.ReadAsync(f, ct), ct);
             if (parse.GetValue(o.Csv) is { } csv)
             {
-                await File.WriteAllTextAsync(csv, DerivedTable.Csv(report, Window(parse.GetValue(o.Window))), ct);
+                await File.WriteAllTextAsync(csv, DerivedTable.Csv(cell.Report, Window(parse.GetValue(o.Window))), ct);
             }
 
             if (parse.GetValue(o.Json))
             {
-                ExitCodes.PrintJson(Json(report));
+                ExitCodes.PrintJson(Json(cell, state));
             }
             else
             {
-                SeriesPrinter.Print(report);
+                SeriesPrinter.Print(cell, state);
             }
 
             return ExitCodes.Done;
@@ -79,12 +83,17 @@ internal static class SeriesCommand
         return command;
     }
 
-    private static object Json(SeriesReport report) => new
+    private static object Json(CellReport cell, CellState state) => Json(cell, cell.Report, state);
+
+    private static object Json(CellReport cell, SeriesReport report, CellState state) => new
     {
-        series = report.Series
-            .Select(s => new { kind = s.Kind, rows = s.Hours.Count, fromHours = s.Hours[0], toHours = s.Hours[^1], column = s.Unit }),
+        series = cell.Series.Select(s => new
+        {
+            kind = s.Series.Kind, rows = s.Series.Hours.Count, fromHours = s.Series.Hours[0], toHours = s.Series.Hours[^1],
+            column = s.Series.Unit, from = s.From,
+        }),
         chargeMahCm2 = report.ChargePoints().Select(p => new { hours = p.Hours, value = p.Charge.MahCm2, sigma = p.Charge.Sigma }),
-        events = report.Events.Select(e => new
+        events = cell.Events.Events.Select(e => new
         {
             kind = EventKinds.NameOf(e.Kind), hours = e.Hours, confidence = Math.Round(e.Confidence, 3), toHours = e.ToHours, note = e.Note,
         }),
@@ -102,7 +111,8 @@ internal static class SeriesCommand
             kind = c.Kind, against = c.Against, offsetSeconds = c.Fit.OffsetSeconds, offsetSigma = c.Fit.OffsetSigma,
             driftPpm = c.Fit.DriftPpm, driftSigma = c.Fit.DriftSigma, pairs = c.Fit.Pairs, unpaired = c.Fit.Unpaired, applied = c.IsApplied,
         }),
-        warnings = report.Warnings,
+        files = CellFileList.Json(state),
+        warnings = cell.Warnings,
     };
 
     private static int OfFile(ParseResult parse, Options o, string path)

@@ -1,3 +1,4 @@
+using DendriteViewer.Analysis.Cell;
 using DendriteViewer.Analysis.TimeSeries;
 using DendriteViewer.Analysis.TimeSeries.Cyclers;
 using DendriteViewer.Analysis.TimeSeries.Events;
@@ -8,11 +9,13 @@ namespace DendriteViewer.Cli.Commands;
 internal static class SeriesPrinter
 {
     /// <summary>What the series of a dataset say.</summary>
-    public static void Print(SeriesReport report)
+    public static void Print(CellReport cell, CellState state)
     {
-        foreach (var s in report.Series)
+        var report = cell.Report;
+        foreach (var (s, file) in cell.Series)
         {
-            Line($"{s.Kind,-12} {s.Hours.Count,9} rows  {s.Hours[0]:0.####} to {s.Hours[^1]:0.####} h  {s.Unit}");
+            var from = file is null ? "" : $"  of {file.Name}";
+            Line($"{s.Kind,-12} {s.Hours.Count,9} rows  {s.Hours[0]:0.####} to {s.Hours[^1]:0.####} h  {s.Unit}{from}");
         }
 
         foreach (var h in report.HalfCycles)
@@ -28,7 +31,7 @@ internal static class SeriesPrinter
             Line($"scan {s.Hours,7:0.###} h {s.Charge!.Value.MahCm2,9:0.0000} ± {s.Charge.Value.Sigma:0.0000} mAh/cm2{during}");
         }
 
-        foreach (var e in report.Events)
+        foreach (var e in cell.Events.Events)
         {
             var until = e.ToHours is { } to ? $" to {to:0.####} h" : "";
             Line($"{EventKinds.NameOf(e.Kind),-12} {e.Hours,9:0.####} h{until}  "
@@ -41,7 +44,8 @@ internal static class SeriesPrinter
                 + "events)");
         }
 
-        Say(report.Warnings);
+        CellFileList.Print(state);
+        Say(cell.Warnings);
     }
 
     /// <summary>What a cycler's file holds.</summary>

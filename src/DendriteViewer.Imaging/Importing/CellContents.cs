@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
 using DendriteViewer.Imaging.Datasets;
@@ -5,7 +7,7 @@ using DendriteViewer.Imaging.Storage;
 
 namespace DendriteViewer.Imaging.Importing;
 
-/// <summary>Which contents of files the log of a cell names.</summary>
+/// <summary>The log and the files of a cell as blobs: which contents the log names, and whether both are as they were written.</summary>
 internal static partial class CellContents
 {
     /// <summary>
@@ -27,6 +29,45 @@ internal static partial class CellContents
         return named;
     }
 
-    [GeneratedRegex("\"([0-9a-f]{64})\"")]
+    /// <summary>A sentence for each entry or content that is damaged or missing.</summary>
+    /// <param name="blobs">The store.</param>
+    /// <param name="dataset">The dataset.</param>
+    /// <param name="ct">Stops it.</param>
+    public static async IAsyncEnumerable<string> ProblemsAsync(
+        IBlobStore blobs, Dataset dataset, [EnumeratorCancellation] CancellationToken ct)
+    {
+        await foreach (var entry in blobs.ListAsync(BlobNames.CellLog(dataset.Id, dataset.Identity), ct))
+        {
+            if (entry.Name.EndsWith(".json", StringComparison.Ordinal) && !IsSealed(await blobs.TryReadAsync(entry.Name, ct)))
+            {
+                yield return $"{entry.Name} is damaged; restore it from a backup.";
+            }
+        }
+
+        foreach (var name in (await NamedAsync(blobs, dataset, ct)).Order(StringComparer.Ordinal))
+        {
+            var content = await blobs.TryReadAsync(name, ct);
+            if (content is null || !name.EndsWith(Convert.ToHexStringLower(SHA256.HashData(content)), StringComparison.Ordinal))
+            {
+                yield return $"{name} is {(content is null ? "missing" : "damaged")}; restore it from a backup.";
+            }
+        }
+    }
+
+    private static bool IsSealed(byte[]? entry)
+    {
+        try
+        {
+            SealedJson.Unseal(entry ?? []);
+            return true;
+        }
+        catch (FormatException)
+        {
+            return false;
+        }
+    }
+
+    // Not the seal of the entry itself, which is its first field.
+    [GeneratedRegex("(?<!^{\"sha256\":)\"([0-9a-f]{64})\"")]
     private static partial Regex Checksum();
 }

@@ -11,7 +11,9 @@ namespace DendriteViewer.Imaging.Importing;
 /// <summary>Something of a dataset that could not be read: a brick, or with no brick named, metadata, a series, or what an analysis found.</summary>
 public sealed record BadBrick(string Volume, int Level, string Brick, string Reason);
 
-/// <summary>Reads every brick of a dataset against its checksum, its series and what analyses found; on every processor.</summary>
+/// <summary>
+/// Reads every brick of a dataset against its checksum, its series, what analyses found and what belongs to its cell; on every processor.
+/// </summary>
 public sealed class Verifier(DatasetStore store)
 {
     /// <summary>Bricks that there are to read; none of a volume whose metadata is damaged.</summary>
@@ -43,6 +45,11 @@ public sealed class Verifier(DatasetStore store)
             {
                 yield return new BadBrick($"the analysis of {modality}", 0, "", problem);
             }
+        }
+
+        await foreach (var problem in CellContents.ProblemsAsync(store.Blobs.Uncached, dataset, ct))
+        {
+            yield return new BadBrick("the cell", 0, "", problem);
         }
 
         foreach (var volume in dataset.Everything)

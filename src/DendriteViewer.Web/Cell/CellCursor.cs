@@ -30,6 +30,7 @@ public sealed class CellCursor
     private readonly ViewSession _session;
     private volatile CellOpen _open = new(CellSection.Series);
     private (string Modality, double Hours) _shown;
+    private bool _isShown;
 
     /// <param name="session">The page's view.</param>
     public CellCursor(ViewSession session)
@@ -42,11 +43,32 @@ public sealed class CellCursor
     /// <summary>Raised when something else is opened or another scan is shown; handlers must be quick.</summary>
     public event Action? Changed;
 
+    /// <summary>
+    /// Raised when another scan was chosen elsewhere than in the cell, with its hours, so that the nearest sweep or spectrum is chosen too.
+    /// </summary>
+    public event Action<double>? ScanChosen;
+
+    /// <summary>Raised when a link or a bookmark opens something of the cell, so that the cell's tab is opened.</summary>
+    public event Action? Asked;
+
     /// <summary>What is open.</summary>
     public CellOpen Open => _open;
 
-    /// <summary>Whether somebody opened something in this page, so that it belongs to the page's link.</summary>
-    public bool IsOpened { get; private set; }
+    /// <summary>
+    /// Whether the cell's tab is open, or is to be opened by a link, so that what is open there belongs to the page's link.
+    /// </summary>
+    public bool IsShown
+    {
+        get => _isShown;
+        set
+        {
+            if (_isShown != value)
+            {
+                _isShown = value;
+                Changed?.Invoke();
+            }
+        }
+    }
 
     /// <summary>Hours of the scan that is shown.</summary>
     public double? Hours => _session.Volume(_session.Current.View).Key.Hours;
@@ -54,11 +76,19 @@ public sealed class CellCursor
     /// <summary>Opens a section, a file, a sweep or a spectrum.</summary>
     public void Show(CellOpen open)
     {
-        if (_open != open || !IsOpened)
+        if (_open != open)
         {
-            (_open, IsOpened) = (open, true);
+            _open = open;
             Changed?.Invoke();
         }
+    }
+
+    /// <summary>Opens what a link or a bookmark says, and the tab with it.</summary>
+    public void Ask(CellOpen open)
+    {
+        (_open, _isShown) = (open, true);
+        Changed?.Invoke();
+        Asked?.Invoke();
     }
 
     /// <summary>Shows the scan nearest to a time.</summary>
@@ -81,6 +111,12 @@ public sealed class CellCursor
         {
             _shown = shown;
             Changed?.Invoke();
+
+            // Of whoever goes to the scan of a sweep, the sweep stays chosen.
+            if (by != this)
+            {
+                ScanChosen?.Invoke(shown.Hours);
+            }
         }
     }
 }

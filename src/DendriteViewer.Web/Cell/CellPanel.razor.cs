@@ -45,6 +45,8 @@ public sealed partial class CellPanel
     {
         _watch?.Dispose();
         Session.Cell.Changed -= Refresh;
+        Session.Cell.ScanChosen -= OnScan;
+        Session.Cell.IsShown = false;
         _actions.Changed -= Refresh;
     }
 
@@ -53,9 +55,35 @@ public sealed partial class CellPanel
     {
         _actions = new CellActions(Session, Desk, Access, Failures, Authentication);
         _actions.Changed += Refresh;
+        Session.Cell.IsShown = true;
         Session.Cell.Changed += Refresh;
+        Session.Cell.ScanChosen += OnScan;
         _watch = Desk.Watch(Session.Dataset.Identity, () => _ = InvokeAsync(ReadAsync));
         await ReadAsync();
+    }
+
+    // What was opened and is not there: removed since, or by a link to another dataset's.
+    private bool IsMissing => _state is { } state && Session.Cell.Open.File is { } file && state.Find(file) is null;
+
+    private void OnScan(double hours) => _ = InvokeAsync(() => FollowAsync(hours));
+
+    // The sweep or spectrum nearest to the scan that somebody chose, of the section that is open.
+    private async Task FollowAsync(double hours)
+    {
+        try
+        {
+            if (Session.Cell.Open.Section != CellSection.Series && _state is { } state
+                && CellNearest.Of(state, await Desk.ReportAsync(Session.Dataset, default), Session.Cell.Open, hours) is { } nearest
+                && Session.Cell.Hours == hours)
+            {
+                Session.Cell.Show(nearest);
+            }
+        }
+        catch (Exception e)
+        {
+            _problem = Failures.Tell(e);
+            StateHasChanged();
+        }
     }
 
     private void Refresh() => _ = InvokeAsync(StateHasChanged);

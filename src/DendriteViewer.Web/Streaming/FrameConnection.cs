@@ -58,6 +58,7 @@ public sealed class FrameConnection : IFrameSink, IDisposable
         session.Changed += OnChanged;
         session.Edits.Changed += TellEdits;
         session.Measurements.Changed += TellMeasurements;
+        session.Cell.Changed += OnCell;
         foreach (var pane in _panes)
         {
             Run(pane.RunAsync);
@@ -131,6 +132,7 @@ public sealed class FrameConnection : IFrameSink, IDisposable
         Session.Changed -= OnChanged;
         Session.Edits.Changed -= TellEdits;
         Session.Measurements.Changed -= TellMeasurements;
+        Session.Cell.Changed -= OnCell;
         _end.Cancel();
         _budget.Dispose();
     }
@@ -164,6 +166,9 @@ public sealed class FrameConnection : IFrameSink, IDisposable
     // The page orders its edits of annotations among the other things that it can take back.
     private void TellEdits() =>
         _messages.Add("edits", ct => _client.SendAsync("edits", JsonSerializer.Serialize(Session.Edits.Counts, ViewDto.Json), ct));
+
+    // What is open of the cell is in the address.
+    private void OnCell() => _moved.Set();
 
     // What the page measures without saving it, and what is being computed.
     private void TellMeasurements() =>

@@ -39,7 +39,8 @@ public static class ViewLink
 
     // What an address of a viewer may have besides the fields: the version, which dataset of that id is meant, and of which mask.
     private static readonly HashSet<string> s_known =
-        new(ViewLinkFields.All.Select(f => f.Name).Concat(["v", "identity", Mask, Without]), StringComparer.OrdinalIgnoreCase);
+        new(ViewLinkFields.All.Select(f => f.Name).Concat(["v", "identity", Mask, Cell.CellLink.Field, Without]),
+            StringComparer.OrdinalIgnoreCase);
 
     /// <summary>
     /// Writes every field of a view. A dataset's first view changes when an earlier scan is imported or the first one deleted; what is kept

@@ -82,7 +82,8 @@ public sealed class ViewSession(string id, string owner, Dataset dataset, ViewSt
         {
             var view = _current.View;
             var entries = view.LabelsIn(Dataset)?.Mask?.Revision ?? 0;
-            return ViewLink.Whole(view) + (entries > 0 ? FormattableString.Invariant($"&{ViewLink.Mask}={entries}") : "");
+            return ViewLink.Whole(view) + (entries > 0 ? FormattableString.Invariant($"&{ViewLink.Mask}={entries}") : "")
+                + (Cell.IsShown ? $"&{CellLink.Field}={CellLink.Format(Cell.Open)}" : "");
         }
     }
 

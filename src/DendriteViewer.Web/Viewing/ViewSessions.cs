@@ -6,6 +6,7 @@ using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Rendering;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Catalog;
+using DendriteViewer.Web.Cell;
 using DendriteViewer.Web.Compute;
 using DendriteViewer.Web.Registry;
 using Microsoft.AspNetCore.WebUtilities;
@@ -82,6 +83,11 @@ public sealed class ViewSessions : IDatasetFollower
                 session.Note(remark);
             }
 
+            if (CellLink.Show(session, query) is { } unread)
+            {
+                session.Note(unread);
+            }
+
             held = _sessions.GetOrAdd(id, new Held(session));
         }
 
@@ -121,7 +127,8 @@ public sealed class ViewSessions : IDatasetFollower
     public async Task<IReadOnlyList<LinkRemark>> ShowAsync(ViewSession session, string query, object? by, CancellationToken ct)
     {
         var remarks = session.Show(await ReadAsync(session.Dataset, query, ct), by);
-        return await MaskRemarkAsync(session, query, ct) is { } corrected ? [.. remarks, corrected] : remarks;
+        LinkRemark?[] more = [await MaskRemarkAsync(session, query, ct), CellLink.Show(session, query)];
+        return [.. remarks, .. more.OfType<LinkRemark>()];
     }
 
     // Whether the mask that a link shows was corrected since the link was made.

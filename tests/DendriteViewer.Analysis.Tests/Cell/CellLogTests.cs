@@ -182,7 +182,9 @@ public sealed class CellLogTests : IDisposable
                 var back = after.With(Entry(after.Version + 1, reverse.Edit));
                 Assert.Equal(Told(state with { Version = 0 }), Told(back with { Version = 0 }));
                 var again = CellReverse.Of(reverse.Edit, after, back)!;
-                Assert.True(again.Holds(back));
+
+                // What was made again below later changes of the same event is not taken back.
+                Assert.True(again.Holds(back) || edit is TakeBackEvent);
                 Assert.Equal(Told(after with { Version = 0 }), Told(back.With(Entry(back.Version + 1, again.Edit)) with { Version = 0 }));
             }
 

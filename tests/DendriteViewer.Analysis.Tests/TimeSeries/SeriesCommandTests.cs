@@ -1,7 +1,11 @@
 using System.Text.Json;
+using DendriteViewer.Analysis.Cell;
 using DendriteViewer.Analysis.Tests.Absorption;
 using DendriteViewer.Cli.Commands;
+using DendriteViewer.Imaging.Datasets;
+using DendriteViewer.Imaging.Storage;
 using DendriteViewer.Imaging.Tests;
+using DendriteViewer.Imaging.Volumes;
 
 namespace DendriteViewer.Analysis.Tests.TimeSeries;
 
@@ -48,6 +52,55 @@ public sealed class SeriesCommandTests : IDisposable
         {
             Console.SetOut(before);
             Console.SetError(beforeErrors);
+        }
+    }
+
+    [Fact]
+    public async Task Command_OfADatasetWhoseCellHasFiles_NamesThemAndCountsTheirSeriesAndSweeps()
+    {
+        File.WriteAllBytes(_folder["scan.raw"], new byte[512]);
+        File.WriteAllText(_folder["dataset.json"], """
+            { "id": "cell", "name": "cell", "voxelSizeUm": [1, 1, 1], "depth": { "axis": "z", "direction": 1, "interfaceUm": 1 },
+              "cell": { "electrodeAreaMm2": 100 },
+              "volumes": [ { "hours": 1, "path": "scan.raw", "shape": [8, 8, 8], "dtype": "uint8" } ] }
+            """);
+        Assert.Equal(0, (await RunAsync("ingest", _folder["dataset.json"], "--store", _folder["store"], "--json")).Code);
+
+        // An hour at 2 mA, a rest with a sweep in it, an hour at 2 mA; the cycler began half an hour after the scans' 0 h.
+        var rows = Enumerable.Range(0, 301).Select(i => FormattableString.Invariant(
+            $"{i},{i * 36},{(i is < 100 or >= 200 ? 2e-3 : 0)},{(i is < 100 or >= 200 ? 0.02 : 0) + (1e-6 * (i % 7))}\n"));
+        await AddAsync(CellFileKind.Series, "cycler.csv", "Data Point,Test Time (s),Current (A),Voltage (V)\n" + string.Concat(rows));
+        var sweep = Enumerable.Range(0, 20).Select(i => FormattableString.Invariant($"{Math.Pow(10, 5 - (i / 4.0)):G8},{5 + i},{-i}\n"));
+        await AddAsync(CellFileKind.Impedance, "sweep.csv", "freq/Hz,Re/Ohm,Im/Ohm\n" + string.Concat(sweep), 2);
+
+        var (code, output, _) = await RunAsync("series", "cell", "--store", _folder["store"], "--json");
+        using var json = JsonDocument.Parse(output);
+        Assert.Equal(0, code);
+        Assert.Equal(["cycler.csv", "sweep.csv"], json.RootElement.GetProperty("files").EnumerateArray().Select(f => f.GetProperty("name")
+            .GetString()!));
+        var current = json.RootElement.GetProperty("series").EnumerateArray().Single(s => s.GetProperty("kind").GetString() == "current");
+        Assert.Equal(("cycler.csv", 0.5), (current.GetProperty("from").GetString(), current.GetProperty("fromHours").GetDouble()));
+        var pause = json.RootElement.GetProperty("events").EnumerateArray().Single(e => e.GetProperty("kind").GetString() == "eis-pause");
+        Assert.Equal(1.5, pause.GetProperty("hours").GetDouble(), 2);
+        Assert.Equal(4, json.RootElement.GetProperty("chargeMahCm2").EnumerateArray().Last().GetProperty("value").GetDouble(), 1);
+        Assert.Contains(json.RootElement.GetProperty("warnings").EnumerateArray(),
+            w => w.GetString()!.Contains("of cycler.csv", StringComparison.Ordinal));
+        Assert.Contains("impedance", (await RunAsync("info", "cell", "--store", _folder["store"])).Output, StringComparison.Ordinal);
+
+        async Task AddAsync(CellFileKind kind, string name, string text, double startHours = 0.5)
+        {
+            var blobs = BlobStores.Open(_folder["store"]);
+            var dataset = (await new DatasetStore(blobs).TryOpenAsync(DatasetId.Parse("cell"), default))!;
+            var (log, bytes) = (new CellLog(blobs, dataset), System.Text.Encoding.UTF8.GetBytes(text));
+            var state = await log.StateAsync(null, default);
+            var file = new CellFile(Guid.NewGuid(), kind, name, await log.StoreAsync(bytes, default), bytes.Length, "Ada", default)
+            {
+                StartHours = startHours,
+            };
+            Assert.True(await log.TryAppendAsync(new CellEntry
+            {
+                Sequence = state.Version + 1, Dataset = dataset.Identity.Value, By = "Ada", Edit = new AddFile(file),
+            }, default));
         }
     }
 

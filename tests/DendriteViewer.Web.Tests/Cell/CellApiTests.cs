@@ -8,6 +8,7 @@ using DendriteViewer.Imaging.Importing;
 using DendriteViewer.Imaging.Storage;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Annotations;
+using DendriteViewer.Web.Backup;
 using DendriteViewer.Web.Cell;
 using DendriteViewer.Web.Tests.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -161,6 +162,60 @@ public sealed class CellApiTests(RunningApp app) : IClassFixture<RunningApp>
 
         // An earlier version has the file, and so its content stays.
         Assert.Equal(Sweep(9), Encoding.UTF8.GetString(await Desk.ReadAsync(app.Stored, file, default)));
+    }
+
+    [Fact]
+    public async Task Backup_WithBlobs_BringsFilesEventsAndSettingsBack()
+    {
+        var store = app.App.Services.GetRequiredService<DatasetStore>();
+        var ada = new Person("ada", "Ada");
+        var file = await Desk.AddAsync(app.Stored, CellFileKind.Impedance, "backup.csv", Content(Sweep(11)), ada, default);
+        await Desk.ChangeAsync(app.Stored, new SetSettings("backup", """{"circuit":"R0"}"""), ada, default);
+        var before = await StateAsync();
+        var backup = Path.Combine(app.Folder, "backup");
+        await new BackupWriter(Path.Combine(app.Folder, "data"), store, jobsElsewhere: false, TimeProvider.System)
+            .WriteAsync(backup, new BackupOptions(Checksums: true, WithBlobs: true), _ => { }, default);
+        var other = new FolderBlobStore(Path.Combine(app.Folder, "restored/store"));
+        await new Restore(Path.Combine(app.Folder, "restored/data"), other).RunAsync(backup, allowMissing: false, _ => { }, default);
+        var log = new CellLog(other, app.Stored);
+        var after = await log.StateAsync(null, default);
+        Assert.Equal((before.Version, before.Files.Count), (after.Version, after.Files.Count));
+        Assert.Equal("""{"circuit":"R0"}""", after.Settings["backup"]);
+        Assert.Equal(Sweep(11), Encoding.UTF8.GetString(await log.ReadAsync(file, default)));
+    }
+
+    [Fact]
+    public async Task Check_OfTheDataset_FindsADamagedFileOfTheCell()
+    {
+        var folder = Path.Combine(app.Folder, "checked");
+        new DendriteViewer.Analysis.Phantoms.PhantomWriter(new() { Size = 48, VoxelUm = 4, Hours = [0] })
+            .Write(Path.Combine(folder, "phantom"), null, default);
+        var store = new DatasetStore(new FolderBlobStore(Path.Combine(folder, "store")));
+        var id = (await new Importer(store, new DendriteViewer.Analysis.ScanAnalysis(), TimeProvider.System)
+            .ImportDatasetAsync(Path.Combine(folder, "phantom"), null, null, default)).Id;
+        var dataset = (await store.TryOpenAsync(id, default))!;
+        using var lanes = new Web.Compute.ComputeLanes(1);
+        using var budgets = new Web.Limits.Budgets(new DendriteOptions());
+        var desk = new CellDesk(store, lanes, budgets, TimeProvider.System);
+        var file = await desk.AddAsync(
+            dataset, CellFileKind.Impedance, "a.csv", Content(Sweep()), new Person("ada", "Ada"), default);
+        Assert.Empty(await ProblemsAsync());
+        var blob = BlobNames.CellFiles(id, dataset.Identity) + file.Sha256;
+        await store.Blobs.WriteAsync(blob, "damaged"u8.ToArray(), default);
+        Assert.Equal($"{blob} is damaged; restore it from a backup.", Assert.Single(await ProblemsAsync()));
+        await store.Blobs.WriteAsync(BlobNames.CellLog(id, dataset.Identity) + "00000001.json", "{}"u8.ToArray(), default);
+        Assert.Contains("00000001.json is damaged", Assert.Single(await ProblemsAsync()));
+
+        async Task<List<string>> ProblemsAsync()
+        {
+            var found = new List<string>();
+            await foreach (var bad in new Verifier(store).VerifyAsync(dataset, default))
+            {
+                found.AddRange(bad is null ? [] : [bad.Reason]);
+            }
+
+            return found;
+        }
     }
 
     [Fact]

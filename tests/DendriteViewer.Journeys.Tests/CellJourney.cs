@@ -1,0 +1,115 @@
+using System.Globalization;
+using System.Text;
+using Microsoft.Playwright;
+
+namespace DendriteViewer.Journeys.Tests;
+
+/// <summary>
+/// What belongs to a cell beside its scans: a file of sweeps and a spectrum are added, an event leads to its scan, undo, and a link that
+/// opens what was open.
+/// </summary>
+public sealed class CellJourney(Browser browser) : IClassFixture<Browser>
+{
+    [Fact]
+    public async Task Cell_WithAddedFiles_IsLinkedToScansAndOpensFromItsLink()
+    {
+        await browser.BeginAsync();
+        await using var server = await AppServer.StartAsync(new PhantomCell(64, 3, "0,1.5,3"));
+        var page = await browser.NewPageAsync();
+        await page.GotoAsync($"{server.Address}/d/{PhantomCell.Id}?t=0");
+        await page.ExactAsync();
+
+        // The events of the logged current and voltage stand on the timeline; a click on one goes to the nearest scan.
+        await page.Locator("#timeline .events path").First.WaitForAsync(new() { State = WaitForSelectorState.Attached });
+        var (at, nearest) = await LastEventAsync(page);
+        Assert.NotEqual(0, nearest);
+        await page.Mouse.ClickAsync(at.X, at.Y);
+        await page.UntilAsync("h => dendrite.view.hours === h", nearest);
+        await page.Mouse.MoveAsync(at.X + 1, at.Y);
+        await page.UntilAsync(@"() => / h · .* · [a-z ]+ at [0-9.]+ h/.test(document.querySelector('#timeline output').textContent)");
+
+        await page.GetByRole(AriaRole.Tab, new() { Name = "Cell", Exact = true }).ClickAsync();
+        await page.UntilAsync("() => location.search.includes('cell=series')");
+        await SectionAsync(page, "Impedance");
+        await AddAsync(page, "impedance", "sweeps.csv", Sweeps);
+        await page.Locator("[data-cell-files=impedance] [data-cell-file]").WaitForAsync();
+
+        // What cannot be read is refused in one sentence, and nothing of it is kept.
+        await AddAsync(page, "impedance", "notes.txt", "nothing measured");
+        await page.GetByRole(AriaRole.Alert).Filter(new() { HasText = "notes.txt" }).WaitForAsync();
+        Assert.Equal(1, await page.Locator("[data-cell-files=impedance] [data-cell-file]").CountAsync());
+
+        // Another scan chooses the nearest sweep, and the address has it.
+        await page.EvaluateAsync("() => dendrite.patch({ hours: 1.5 })");
+        await page.UntilAsync("() => /cell=impedance:[0-9a-f]{32}:1(&|$)/.test(location.search)");
+
+        await SectionAsync(page, "Spectra");
+        await AddAsync(page, "spectrum", "before.dat", Spectrum);
+        await page.Locator("[data-cell-files=spectrum] [data-cell-file]").WaitForAsync();
+        await page.Locator("#panes").ClickAsync(new() { Position = new() { X = 5, Y = 5 }, Trial = true });
+        await page.EvaluateAsync("() => document.activeElement?.blur()");
+        await page.Keyboard.PressAsync("Control+z");
+        await page.Locator("[data-cell-files=spectrum] [data-cell-file]").WaitForAsync(new() { State = WaitForSelectorState.Detached });
+        await page.Keyboard.PressAsync("Control+Shift+z");
+        await page.Locator("[data-cell-files=spectrum] [data-cell-file]").WaitForAsync();
+        await SectionAsync(page, "Impedance");
+        await page.EvaluateAsync("() => dendrite.patch({ hours: 3 })");
+        await page.UntilAsync("() => /cell=impedance:[0-9a-f]{32}:2(&|$)/.test(location.search)");
+
+        // The address opens the tab, whatever this browser had open last, with what was open in it.
+        var link = page.Url;
+        await page.GetByRole(AriaRole.Tab, new() { Name = "Sites" }).ClickAsync();
+        await page.UntilAsync("() => !location.search.includes('cell=')");
+        await page.GotoAsync(link);
+        await page.Locator("[data-cell-files=impedance] [data-cell-file]").WaitForAsync();
+        await page.UntilAsync("() => /cell=impedance:[0-9a-f]{32}:2(&|$)/.test(location.search) && dendrite.view.hours === 3");
+        await page.GotoAsync(link.Replace("cell=impedance", "cell=pictures", StringComparison.Ordinal));
+        await page.GetByRole(AriaRole.Alert).Filter(new() { HasText = "(cell)" }).WaitForAsync();
+        Assert.Empty(browser.Errors);
+    }
+
+    private static async Task SectionAsync(IPage page, string name)
+    {
+        await page.Locator(".cell-panel .mud-toggle-item").Filter(new() { HasText = name }).ClickAsync();
+        await page.UntilAsync("s => location.search.includes('cell=' + s)", name.ToLowerInvariant());
+    }
+
+    private static Task AddAsync(IPage page, string kind, string name, string content) =>
+        page.Locator($"[data-cell-files={kind}] input[type=file]").SetInputFilesAsync(
+            new FilePayload { Name = name, MimeType = "text/plain", Buffer = Encoding.UTF8.GetBytes(content) });
+
+    // The last event that lies nearest to another scan than the first, in pixels of the page, and that scan.
+    private static async Task<((float X, float Y) At, double Hours)> LastEventAsync(IPage page)
+    {
+        var found = await page.EvaluateAsync<double[]>("""
+            () => {
+              const box = document.querySelector('#timeline .events path:last-of-type').getBoundingClientRect(), { timeline } = dendrite;
+              const x = box.x + box.width / 2, track = timeline.track.getBoundingClientRect();
+              const at = timeline.hoursAt(x - track.x, track.width);
+              const near = timeline.hours.reduce((a, b) => Math.abs(a - at) <= Math.abs(b - at) ? a : b);
+              return [x, box.y + box.height / 2, near];
+            }
+            """);
+        return (((float)found[0], (float)found[1]), found[2]);
+    }
+
+    // Three sweeps of a resistance and an arc that grows.
+    private static string Sweeps => string.Concat(new[] { 0, 1.4, 2.9 }.Select(hours =>
+    {
+        var rows = Enumerable.Range(0, 30).Select(i =>
+        {
+            var f = Math.Pow(10, 5 - (i / 5.0));
+            var z = 5 + ((20 + hours) / new System.Numerics.Complex(1, 2 * Math.PI * f * 2e-4));
+            return string.Create(CultureInfo.InvariantCulture, $"{f:G8},{z.Real:G8},{z.Imaginary:G8}\n");
+        });
+        return string.Create(CultureInfo.InvariantCulture, $"# hours: {hours}\nfreq/Hz,Re/Ohm,Im/Ohm\n") + string.Concat(rows);
+    }));
+
+    // An edge of sulfur with its white line.
+    private static string Spectrum => "# energy mu\n" + string.Concat(Enumerable.Range(0, 300).Select(i =>
+    {
+        var e = 2420 + (i * 0.6);
+        var mu = 0.1 + (0.5 * (1 + Math.Tanh(e - 2472))) + Math.Exp(-Math.Pow((e - 2473) / 1.5, 2));
+        return string.Create(CultureInfo.InvariantCulture, $"{e:0.0} {mu:0.00000}\n");
+    }));
+}

@@ -1,0 +1,77 @@
+// One time in all plots of hours and in the timeline, and the events on the timeline. Loaded where there are events, or by the cell's tab.
+const ns = 'http://www.w3.org/2000/svg', near = 6;
+const colors = { 'hard-short': 'var(--danger)', 'soft-short': 'var(--void)', 'contact-loss': 'var(--void)' };
+let events = [], users = 0, ended = null, watched = null, group = null;
+
+const timeline = () => window.dendrite?.timeline;
+const figures = () => document.querySelectorAll('figure[data-hours]');
+const words = e => `${e.kind.replaceAll('-', ' ')} at ${+e.hours.toFixed(3)} h${e.note ? `: ${e.note}` : ''}`;
+
+/** Begins to link plots and timeline, for one more part of the page. */
+export function begin() {
+  if (users++) return;
+  ended = new AbortController();
+  const options = { signal: ended.signal };
+  document.addEventListener('plothover', e => {
+    if (!e.target.closest?.('figure[data-hours]')) return;
+    mark(e.detail?.x ?? null, e.target);
+    timeline()?.curve.read(e.detail?.x ?? null);
+  }, options);
+  document.addEventListener('pointermove', e => {
+    const line = timeline(), isOver = line && line.track.contains(e.target);
+    if (!isOver) return;
+    const box = line.track.getBoundingClientRect(), x = e.clientX - box.left;
+    mark(line.hoursAt(x, box.width), null);
+    // The timeline has told the value; an event under the pointer is told with it.
+    const event = events.find(one => Math.abs(line.place(one.hours, box.width) - x) <= near);
+    if (event && line.value.textContent) line.value.textContent += ` · ${words(event)}`;
+  }, options);
+  document.addEventListener('pointerout', e => {
+    const track = timeline()?.track;
+    if (track?.contains(e.target) && !track.contains(e.relatedTarget)) mark(null, null);
+  }, options);
+}
+
+/** The events that the timeline shows. */
+export function show(json) {
+  events = JSON.parse(json);
+  draw();
+}
+
+/** Ends it, for one part of the page. */
+export function end() {
+  if (--users) return;
+  ended.abort();
+  watched?.observer.disconnect();
+  group?.remove();
+  [events, watched, group] = [[], null, null];
+}
+
+function mark(hours, except) {
+  for (const figure of figures()) if (figure !== except) figure.dispatchEvent(new CustomEvent('plotmark', { detail: hours }));
+}
+
+// The timeline draws all of itself anew; the marks are put back each time.
+function draw() {
+  const line = timeline();
+  if (!line) return;
+  if (watched?.svg !== line.svg) {
+    watched?.observer.disconnect();
+    watched = { svg: line.svg, observer: new MutationObserver(() => { if (!group?.isConnected) draw(); }) };
+    watched.observer.observe(line.svg, { childList: true });
+  }
+  const width = line.track.clientWidth, [low, high] = line.viewer.scene ? line.span : [0, 0];
+  group?.remove();
+  group = document.createElementNS(ns, 'g');
+  group.setAttribute('class', 'events');
+  for (const event of events.filter(one => one.hours >= low && one.hours <= high)) {
+    const x = line.place(event.hours, width), path = document.createElementNS(ns, 'path'), title = document.createElementNS(ns, 'title');
+    path.setAttribute('d', `M${x - 4} -1h8l-4 7z`);
+    path.setAttribute('fill', colors[event.kind] ?? 'var(--soft)');
+    path.dataset.event = event.id;
+    title.textContent = words(event);
+    path.append(title);
+    group.append(path);
+  }
+  line.svg.append(group);
+}
