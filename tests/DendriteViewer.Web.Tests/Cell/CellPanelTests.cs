@@ -5,6 +5,7 @@ using DendriteViewer.Imaging.Storage;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Cell;
 using DendriteViewer.Web.Hosting;
+using DendriteViewer.Web.Impedance;
 using DendriteViewer.Web.Tests.Components;
 using DendriteViewer.Web.Viewing;
 using Microsoft.AspNetCore.Components.Authorization;
@@ -134,6 +135,7 @@ public sealed class CellPanelTests : MudContext
         {
             Services.AddSingleton(_desk);
             Services.AddSingleton(_host.Access);
+            Services.AddSingleton(new ImpedanceFits(_host.Lanes));
             Services.AddSingleton(new Failures(new SecretRedactor(), NullLogger<Failures>.Instance));
         }
 
