@@ -10,6 +10,7 @@ namespace DendriteViewer.Analysis.Cell;
 [JsonDerivedType(typeof(DescribeFile), "describe")]
 [JsonDerivedType(typeof(EditEvents), "event")]
 [JsonDerivedType(typeof(TakeBackEvent), "take-back")]
+[JsonDerivedType(typeof(RestoreEvents), "restore-events")]
 [JsonDerivedType(typeof(SetSettings), "settings")]
 public abstract record CellEdit;
 
@@ -49,6 +50,18 @@ public sealed record EditEvents(EventEdit Edit) : CellEdit;
 /// <param name="Entry">Place in the log of the <see cref="EditEvents"/>.</param>
 /// <param name="Again">Whether to make it again.</param>
 public sealed record TakeBackEvent(int Entry, bool Again) : CellEdit;
+
+/// <summary>
+/// The events are again what they were at an earlier version: some changes of them are in force, all others are taken back. It names those
+/// changes, so that what it means does not depend on what is taken back later.
+/// </summary>
+/// <param name="InForce">Places in the log of the <see cref="EditEvents"/> that are in force, ascending.</param>
+public sealed record RestoreEvents(IReadOnlyList<int> InForce) : CellEdit
+{
+    /// <summary>The change that leads to the events of a state.</summary>
+    /// <param name="then">The state; an empty one has the events as they are found.</param>
+    public static RestoreEvents To(CellState then) => new(then.EventsInForce);
+}
 
 /// <summary>Settings of a page or a fit, kept by a name.</summary>
 /// <param name="Key">Their name, as impedance/FILEID or absorption.</param>

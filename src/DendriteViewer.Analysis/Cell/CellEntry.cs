@@ -130,6 +130,10 @@ public sealed partial record CellEntry
             case TakeBackEvent back:
                 Require(back.Entry is > 0 and <= MostEntries, "The entry that is taken back");
                 break;
+            case RestoreEvents { InForce: var entries }:
+                Require(entries is { Count: <= MostEntries } && entries.All(n => n is > 0 and <= MostEntries)
+                    && entries.Zip(entries.Skip(1)).All(p => p.First < p.Second), "The changes of events that are in force");
+                break;
             case SetSettings set:
                 Require(set.Key is { Length: > 0 and <= 100 } && Key().IsMatch(set.Key), "The name of the settings");
                 Require(set.Json is null || IsJson(set.Json), "The settings’ JSON");

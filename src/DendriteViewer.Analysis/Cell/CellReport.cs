@@ -52,9 +52,22 @@ public sealed record CellReport
         DatasetStore store, Dataset dataset, CellState state, Func<CellFile, Task<byte[]>> read, CancellationToken ct)
     {
         var (series, sweeps, warnings) = (new List<NamedSeries>(), new List<CellSweep>(), new List<string>());
-        foreach (var kind in dataset.Manifest.Series.Select(s => s.Kind))
+        IReadOnlyDictionary<string, InstrumentClock> clocks = new Dictionary<string, InstrumentClock>();
+        await TryAsync(() =>
         {
-            await TryAsync(async () => series.Add(new NamedSeries((await store.SeriesAsync(dataset, kind, ct))!, null)));
+            clocks = CellClocks.Of(state);
+            return Task.CompletedTask;
+        });
+        var manifest = dataset.Manifest with { Series = [.. dataset.Manifest.Series.Select(s => clocks.TryGetValue(s.Kind, out var clock)
+            ? s with { Clock = CellClocks.ToManifest(clock) } : s)] };
+        foreach (var stored in dataset.Manifest.Series)
+        {
+            await TryAsync(async () =>
+            {
+                var read = (await store.SeriesAsync(dataset, stored.Kind, ct))!;
+                series.Add(new NamedSeries(
+                    clocks.TryGetValue(stored.Kind, out var clock) ? CellClocks.Restated(read, stored.Clock, clock) : read, null));
+            });
         }
 
         foreach (var file in state.Files)
@@ -95,8 +108,8 @@ public sealed record CellReport
 
         var hours = sweeps.Select(s => s.Hours).OfType<double>().Order().ToArray();
         var stated = series.DistinctBy(s => s.Series.Kind).Where(s => s.File is { } f ? f.Clock is not null
-            : dataset.Manifest.Series.Any(m => m.Kind == s.Series.Kind && m.Clock is { IsStated: true })).Select(s => s.Series.Kind);
-        var report = SeriesReport.Of(series.ConvertAll(s => s.Series), dataset.Manifest, warnings, hours, stated.ToHashSet());
+            : manifest.Series.Any(m => m.Kind == s.Series.Kind && m.Clock is { IsStated: true })).Select(s => s.Series.Kind);
+        var report = SeriesReport.Of(series.ConvertAll(s => s.Series), manifest, warnings, hours, stated.ToHashSet());
         var events = state.Events.Apply(report.Events);
         var lost = events.Lost.Count == 0 ? [] : (string[])[$"{events.Lost.Count} changes of events have no effect, since their events are "
             + "not found any more."];

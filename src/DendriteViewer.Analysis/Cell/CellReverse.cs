@@ -30,6 +30,9 @@ public sealed record CellReverse(CellEdit Edit, string Name, Func<CellState, boo
                 return new CellReverse(
                     new TakeBackEvent(back.Entry, !back.Again), "change an event",
                     state => state.EventEntries[back.Entry].IsTakenBack ? !back.Again : back.Again && Stands(state, back.Entry));
+            case RestoreEvents:
+                return new CellReverse(
+                    RestoreEvents.To(before), "restore events", then => then.EventsInForce.SequenceEqual(after.EventsInForce));
             case SetSettings set:
                 var (old, made) = (before.Settings.GetValueOrDefault(set.Key), set.Json);
                 return new CellReverse(

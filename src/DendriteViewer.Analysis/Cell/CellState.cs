@@ -31,6 +31,13 @@ public sealed record CellState(
     internal ImmutableSortedDictionary<int, (EventEdit Edit, bool IsTakenBack)> EventEntries { get; init; } =
         ImmutableSortedDictionary<int, (EventEdit, bool)>.Empty;
 
+    /// <summary>Places in the log of the changes of events that are in force.</summary>
+    public IReadOnlyList<int> EventsInForce => [.. EventEntries.Where(e => !e.Value.IsTakenBack).Select(e => e.Key)];
+
+    /// <summary>All changes of events, the first first.</summary>
+    public IReadOnlyList<EventChange> EventHistory =>
+        [.. EventEntries.Select(e => new EventChange(e.Key, e.Value.Edit, !e.Value.IsTakenBack))];
+
     /// <summary>Characters of the settings and options of all entries so far.</summary>
     internal long LogLength { get; init; }
 
@@ -57,6 +64,10 @@ public sealed record CellState(
                 return next.WithEvents(EventEntries.Add(entry.Sequence, (edit, false)));
             case TakeBackEvent back when EventEntries.TryGetValue(back.Entry, out var known):
                 return next.WithEvents(EventEntries.SetItem(back.Entry, (known.Edit, !back.Again)));
+            case RestoreEvents restored:
+                var inForce = restored.InForce.ToHashSet();
+                return next.WithEvents(EventEntries.ToImmutableSortedDictionary(
+                    e => e.Key, e => (e.Value.Edit, !inForce.Contains(e.Key))));
             case SetSettings set:
                 var settings = Settings.ToImmutableSortedDictionary(StringComparer.Ordinal);
                 return next with { Settings = set.Json is { } json ? settings.SetItem(set.Key, json) : settings.Remove(set.Key) };
@@ -92,6 +103,8 @@ public sealed record CellState(
                 }
 
                 break;
+            case RestoreEvents restored when restored.InForce.FirstOrDefault(n => !EventEntries.ContainsKey(n)) is > 0 and var unknown:
+                throw new OutOfRangeException($"Entry {unknown} of the log changes no event.");
             case SetSettings { Json: not null } set when !Settings.ContainsKey(set.Key) && Settings.Count >= MostSettings:
                 throw new OutOfRangeException($"A cell has settings of {MostSettings} names at most; remove some that are not needed.");
         }
@@ -102,6 +115,7 @@ public sealed record CellState(
         SetSettings set => set.Json?.Length ?? 0,
         DescribeFile said => said.Options?.Length ?? 0,
         AddFile { File.Options: { } options } => options.Length,
+        RestoreEvents restored => 6 * restored.InForce.Count,
         _ => 0,
     };
 
@@ -133,3 +147,9 @@ public sealed record CellState(
         Events = new EventLog([.. entries.Values.Where(e => !e.IsTakenBack).Select(e => e.Edit)]),
     };
 }
+
+/// <summary>A change of an event in the log of a cell.</summary>
+/// <param name="Version">Its place in the log, which is the version of the cell that it led to.</param>
+/// <param name="Edit">The change, with author and time.</param>
+/// <param name="IsInForce">False where it was taken back.</param>
+public sealed record EventChange(int Version, EventEdit Edit, bool IsInForce);

@@ -37,6 +37,7 @@ public static class CellRegistration
         group.MapPost("/files", UploadAsync);
         group.MapGet("/files/{file:guid}", DownloadAsync);
         group.MapPost("/edits", EditAsync);
+        SeriesExports.Map(group);
     }
 
     private static async Task<IResult> StateAsync(

@@ -48,6 +48,7 @@ internal sealed class OpenCell(DatasetIdentity identity, CellLog log)
         }
     }
 
-    // Settings of fits have no part in it, and are what changes most often.
-    private static bool IsSame(CellState a, CellState b) => ReferenceEquals(a.Files, b.Files) && ReferenceEquals(a.Events, b.Events);
+    // Of the settings only clocks have a part in it; those of fits are what changes most often.
+    private static bool IsSame(CellState a, CellState b) => ReferenceEquals(a.Files, b.Files) && ReferenceEquals(a.Events, b.Events)
+        && a.Settings.GetValueOrDefault(CellClocks.Key) == b.Settings.GetValueOrDefault(CellClocks.Key);
 }
