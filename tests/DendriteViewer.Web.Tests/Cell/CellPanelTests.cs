@@ -42,7 +42,7 @@ public sealed class CellPanelTests : MudContext
     public async Task Panel_OfAnEmptyCell_OffersFilesToWhoMayAnnotateAlone()
     {
         var viewer = await RenderAsync(DatasetRole.View);
-        viewer.WaitForAssertion(() => Assert.Contains("Who may annotate this dataset can add one", viewer.Markup));
+        viewer.WaitForAssertion(() => Assert.Contains("Plated and stripped", viewer.Markup));
         Assert.DoesNotContain("Add a file", viewer.Markup);
         var annotator = await RenderAsync(DatasetRole.Annotate);
         annotator.WaitForAssertion(() => Assert.Contains("Add a file", annotator.Markup));
