@@ -328,6 +328,9 @@ public sealed class PaneStream(
             // What changed while it was drawn may be in the picture and is not in its key.
             var isKept = outcome == RenderOutcome.Complete && pictures.ContentOf(work.View, work.Size).Equals(key.Content);
             var encoding = lane.RunAsync(() => EncodeAsync(encoded, image, key.Quality, isKept, making, encoder));
+
+            // What waited for bricks came late for want of them, and would come no sooner if pictures were coarser.
+            answers = outcome == RenderOutcome.Complete ? answers : null;
             (_encoding, _sending) = (encoding, SendAsync(before, encoding, header, key, answers, ct));
         }
 
