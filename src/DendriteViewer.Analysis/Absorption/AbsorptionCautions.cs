@@ -3,6 +3,15 @@ namespace DendriteViewer.Analysis.Absorption;
 /// <summary>What the way of measuring does to a spectrum that no normalisation mends; said beside every result.</summary>
 public static class AbsorptionCautions
 {
+    /// <summary>How deep a way of measuring looks, in few words; empty where nobody said how it was measured.</summary>
+    public static string DepthOf(AbsorptionMode mode) => mode switch
+    {
+        AbsorptionMode.Transmission => "the whole thickness",
+        AbsorptionMode.Fluorescence => "micrometres deep",
+        AbsorptionMode.ElectronYield => "nanometres deep",
+        _ => "",
+    };
+
     /// <summary>Sentences for people; none where there is nothing to beware of.</summary>
     /// <param name="mode">How the spectrum was measured.</param>
     /// <param name="isDilute">Whether somebody said that the absorber is dilute.</param>

@@ -33,7 +33,7 @@ public sealed class MixtureFitter
         var (from, to) = (Lines.Nearest(all, sample.E0 + range.From), Lines.Nearest(all, sample.E0 + range.To));
         if (to - from < references.Count + 2)
         {
-            throw new MeasurementException($"The fitted range holds {to - from + 1} points of {sample.Spectrum.Name}; widen --fit.");
+            throw new MeasurementException($"The fitted range holds {to - from + 1} points of {sample.Spectrum.Name}; widen it.");
         }
 
         (_energies, _data) = (all[from..(to + 1)], sample.FlatValues[from..(to + 1)]);
@@ -124,17 +124,19 @@ public sealed class MixtureFitter
     /// Fits of every combination of references, the smallest reduced χ² first. A combination that gives one of its references no weight is
     /// the same fit as the combination without it, and stands there only.
     /// </summary>
+    /// <param name="ct">Gives up.</param>
     /// <exception cref="MeasurementException">There are too many to fit a shift of each.</exception>
-    public IReadOnlyList<MixtureFit> Combinations()
+    public IReadOnlyList<MixtureFit> Combinations(CancellationToken ct = default)
     {
         if (_mostShift > 0 && _references.Count > MostShifted)
         {
-            throw new MeasurementException($"All combinations with a shift are of {MostShifted} references at most; leave --shift out.");
+            throw new MeasurementException($"All combinations with a shift are of {MostShifted} references at most; fit no shift.");
         }
 
         var fits = new List<MixtureFit>();
         for (var chosen = 1; chosen < 1 << _references.Count; chosen++)
         {
+            ct.ThrowIfCancellationRequested();
             var among = Enumerable.Range(0, _references.Count).Where(i => (chosen >> i & 1) == 1).ToArray();
             var fit = Best(among);
             if (among.All(i => fit.Weights[i].Weight > AtLimit))
@@ -200,7 +202,7 @@ public sealed class MixtureFitter
         {
             throw new MeasurementException(FormattableString.Invariant($"{reference.Spectrum.Name} goes from {energies[0]:0.##} to ")
                 + FormattableString.Invariant($"{energies[^1]:0.##} eV, which does not cover the fitted {first:0.##} to {last:0.##} eV; ")
-                + "narrow --fit or leave the reference out.");
+                + "narrow the range or leave the reference out.");
         }
     }
 

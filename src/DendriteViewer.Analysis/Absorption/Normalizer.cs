@@ -86,13 +86,13 @@ public static class Normalizer
         if (isPreGiven && pre.To >= 0)
         {
             throw new MeasurementException(FormattableString.Invariant(
-                $"The pre-edge range {pre.From:0.##} to {pre.To:0.##} eV does not end below E0; give --pre two energies below 0."));
+                $"The pre-edge range {pre.From:0.##} to {pre.To:0.##} eV does not end below E0; give it two energies below 0."));
         }
 
         if (isPostGiven && post.From <= 0)
         {
             throw new MeasurementException(FormattableString.Invariant(
-                $"The post-edge range {post.From:0.##} to {post.To:0.##} eV does not begin above E0; give --post two energies above 0."));
+                $"The post-edge range {post.From:0.##} to {post.To:0.##} eV does not begin above E0; give it two energies above 0."));
         }
     }
 
@@ -158,7 +158,7 @@ public static class Normalizer
 
         if (to <= from || from < 0)
         {
-            throw new MeasurementException($"The post-edge range of {spectrum.Name} holds no points; give --post another range.");
+            throw new MeasurementException($"The post-edge range of {spectrum.Name} holds no points; give another range.");
         }
 
         possible = Math.Min(possible, to - from - 1);

@@ -62,7 +62,7 @@ public sealed class PrincipalComponents
         var energies = all[Lines.Nearest(all, e0 + range.Ordered.From)..(Lines.Nearest(all, e0 + range.Ordered.To) + 1)];
         if (energies.Length < spectra.Count + 1)
         {
-            throw new MeasurementException($"The range holds {energies.Length} points, fewer than there are spectra; widen --fit.");
+            throw new MeasurementException($"The range holds {energies.Length} points, fewer than there are spectra; widen it.");
         }
 
         var matrix = Matrix<double>.Build.DenseOfColumnArrays(spectra.Select(s => On(s, energies)));
@@ -117,6 +117,6 @@ public sealed class PrincipalComponents
             ? Lines.At(own, spectrum.FlatValues, energies)
             : throw new MeasurementException(
                 FormattableString.Invariant($"{spectrum.Spectrum.Name} goes from {own[0]:0.##} to {own[^1]:0.##} eV, not over all of ")
-                + FormattableString.Invariant($"{energies[0]:0.##} to {energies[^1]:0.##} eV; narrow --fit or leave it out."));
+                + FormattableString.Invariant($"{energies[0]:0.##} to {energies[^1]:0.##} eV; narrow the range or leave it out."));
     }
 }

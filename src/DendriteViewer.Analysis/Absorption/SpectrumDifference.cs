@@ -26,7 +26,7 @@ public sealed record SpectrumDifference(IReadOnlyList<double> EnergiesEv, IReadO
         var shared = Enumerable.Range(from, to - from + 1).Where(i => all[i] >= other[0] && all[i] <= other[^1]).ToArray();
         if (shared.Length < 2)
         {
-            throw new MeasurementException($"{before.Spectrum.Name} and {after.Spectrum.Name} share no energies in the range of --fit.");
+            throw new MeasurementException($"{before.Spectrum.Name} and {after.Spectrum.Name} share no energies in the range.");
         }
 
         var energies = shared.Select(i => all[i]).ToArray();

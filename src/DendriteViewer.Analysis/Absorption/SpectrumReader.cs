@@ -46,6 +46,20 @@ public static class SpectrumReader
     public static IReadOnlyList<Spectrum> ReadAll(string path, byte[] bytes, string? column = null) =>
         ReadAll(new SpectrumSource(path, bytes), column, isColumnOptional: false, []);
 
+    /// <summary>
+    /// Names of the columns of a file's first table, to choose µ from; none where it has no names or leaves no choice, as projects and
+    /// tables of two columns.
+    /// </summary>
+    /// <param name="path">Its name, which messages begin with.</param>
+    /// <param name="bytes">Its content.</param>
+    /// <exception cref="MeasurementException">It holds no table.</exception>
+    public static IReadOnlyList<string> Columns(string path, byte[] bytes)
+    {
+        var source = new SpectrumSource(path, bytes);
+        return source.IsHdf5 || AthenaProject.Recognises(source) ? []
+            : s_formats.First(f => f.Recognises(source)).Read(source) is [{ Columns.Length: > 2 } table, ..] ? table.Labels : [];
+    }
+
     private static IReadOnlyList<Spectrum> ReadAll(SpectrumSource source, string? column, bool isColumnOptional, List<string> leftOut)
     {
         if (source.IsHdf5)

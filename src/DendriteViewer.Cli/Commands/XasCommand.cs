@@ -37,58 +37,50 @@ internal static class XasCommand
         var others = request.Series.Select(p => Read(p, request.Column)).ToArray();
         var before = request.Before is null ? null : Read(request.Before, request.Column);
 
-        // The same ranges for all: chosen ones lie within what every spectrum covers.
-        (Spectrum Spectrum, double E0, bool IsGiven)[] all =
-        [
-            WithEdge(sample, request.E0.Length > 0 ? request.E0[0] : null),
-            .. references.Select((r, i) => WithEdge(r, request.E0 switch { [] => null, [var one] => one, var several => several[i + 1] })),
-            .. others.Append(before).OfType<Spectrum>().Select(s => WithEdge(s, request.E0.Length == 1 ? request.E0[0] : null)),
-        ];
-        var settings = Normalizer.Choose(request.Settings, [.. all.Select(s => (s.Spectrum, s.E0))]);
-        var asked = settings with { Pre = request.Settings.Pre ?? settings.Pre, Post = request.Settings.Post ?? settings.Post };
-        var normalized = all.Select(s => Normalizer.Normalize(s.Spectrum, asked, s.E0)).ToArray();
-        var (ofSample, ofReferences) = (normalized[0], normalized[1..(1 + references.Length)]);
-        var result = new XasResult(ofSample, all[0].IsGiven, ofReferences, settings);
+        var study = AbsorptionStudy.Of(new()
+        {
+            Sample = new(sample, request.E0.Length > 0 ? request.E0[0] : null),
+            References = [.. references.Select((r, i) =>
+                new SpectrumAtEdge(r, request.E0 switch { [] => null, [var one] => one, var several => several[i + 1] }))],
+            Series = [.. others.Select(s => new SpectrumAtEdge(s, ForAll(request)))],
+            Before = before is null ? null : new(before, ForAll(request)), Settings = request.Settings, Mixture = request.Mixture,
+        });
+        var result = new XasResult(study, request.E0.Length > 0);
         if (references.Length > 0)
         {
-            var fitter = new MixtureFitter(ofSample, ofReferences, request.Mixture);
+            var fitter = study.Fitter();
             var fit = fitter.Best();
             result = result with
             {
-                Fit = fit,
-                Spread = MixtureSpread.Of(
-                    (sample, ofSample.E0), [.. ofReferences.Select(r => (r.Spectrum, r.E0))], settings,
-                    request.Mixture with { Fit = fitter.Fit }, fit.ShiftEv),
-                Combinations = request.Combinations ? fitter.Combinations() : [],
+                Fit = fit, Spread = study.Spread(fitter, fit), Combinations = request.Combinations ? fitter.Combinations() : [],
             };
         }
 
         if (others.Length > 0)
         {
-            var series = normalized.AsSpan(1 + references.Length, others.Length);
-            var components = PrincipalComponents.Of([ofSample, .. series], request.Mixture.Fit ?? MixtureSettings.UsualFit);
+            var components = study.Components();
             var count = request.Components ?? components.Suggested;
             result = result with
             {
-                Components = components, ComponentCount = count, Targets = [.. ofReferences.Select(r => components.Transform(r, count))],
+                Components = components, ComponentCount = count,
+                Targets = [.. study.References.Select(r => components.Transform(r, count))],
             };
         }
 
-        return before is null ? result
-            : result with { Difference = SpectrumDifference.Of(normalized[^1], ofSample, request.Mixture.Fit ?? MixtureSettings.UsualFit) };
+        return result with { Difference = study.Difference() };
     }
 
-    private static (Spectrum Spectrum, double E0, bool IsGiven) WithEdge(Spectrum spectrum, double? e0) =>
-        (spectrum, e0 ?? Normalizer.FindE0(spectrum), e0 is not null);
+    private static double? ForAll(XasRequest request) => request.E0.Length == 1 ? request.E0[0] : null;
 
     private static Spectrum Read(string path, string? column, bool isSample = false) =>
         SpectrumReader.Read(path, column, isColumnOptional: !isSample);
 }
 
 /// <summary>What <c>dendrite xas</c> found.</summary>
-internal sealed record XasResult(
-    NormalizedSpectrum Sample, bool IsE0Given, IReadOnlyList<NormalizedSpectrum> References, NormalizationSettings Settings)
+internal sealed record XasResult(AbsorptionStudy Study, bool IsE0Given)
 {
+    public NormalizedSpectrum Sample => Study.Sample;
+    public IReadOnlyList<NormalizedSpectrum> References => Study.References;
     public MixtureFit? Fit { get; init; }
     public MixtureSpread? Spread { get; init; }
     public IReadOnlyList<MixtureFit> Combinations { get; init; } = [];

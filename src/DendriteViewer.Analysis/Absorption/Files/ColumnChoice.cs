@@ -134,7 +134,7 @@ internal static partial class ColumnChoice
         }
 
         throw source.Refuse($"It does not say what µ is: {Listed(table)}. Name the column, or say what it is of them, "
-            + $"such as --column '{raw.Example}'.");
+            + $"such as {raw.Example}.");
     }
 
     private static double[] Ratio(double[] a, double[] b, Func<double, double> of) => [.. a.Zip(b, (x, y) => of(x / y))];

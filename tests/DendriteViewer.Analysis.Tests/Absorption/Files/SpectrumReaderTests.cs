@@ -34,7 +34,7 @@ public sealed class SpectrumReaderTests
     {
         var message = Assert.Throws<MeasurementException>(() => SpectrumReader.Read(TestData.File("xas/formats/" + file))).Message;
         Assert.StartsWith(file, message, StringComparison.Ordinal);
-        Assert.Contains("--column", message, StringComparison.Ordinal);
+        Assert.Contains("Name the column", message, StringComparison.Ordinal);
     }
 
     [Theory]
