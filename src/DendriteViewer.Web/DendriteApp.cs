@@ -1,3 +1,4 @@
+using DendriteViewer.Web.Absorption;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Analysis;
 using DendriteViewer.Web.Annotations;
@@ -54,6 +55,7 @@ public static class DendriteApp
             .AddMasks()
             .AddCell()
             .AddImpedance()
+            .AddAbsorption()
             .AddFigures()
             .AddExports()
             .AddUploads()
@@ -75,6 +77,7 @@ public static class DendriteApp
         app.MapMasks();
         app.MapCell();
         app.MapImpedance();
+        app.MapAbsorption();
         app.MapFigures();
         app.MapExports();
         app.MapUploads();

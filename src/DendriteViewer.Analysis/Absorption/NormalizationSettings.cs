@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using DendriteViewer.Imaging.Bounds;
 
 namespace DendriteViewer.Analysis.Absorption;
@@ -6,9 +7,11 @@ namespace DendriteViewer.Analysis.Absorption;
 public readonly record struct EnergyRange(double From, double To)
 {
     /// <summary>The range with its ends in order.</summary>
+    [JsonIgnore]
     public EnergyRange Ordered => From <= To ? this : new(To, From);
 
     /// <summary>Its length in eV.</summary>
+    [JsonIgnore]
     public double Length => To - From;
 }
 

@@ -8,6 +8,9 @@ namespace DendriteViewer.Analysis.Absorption;
 /// </summary>
 public static class SpectrumReader
 {
+    /// <summary>Bytes of a file, and of what it unpacks to, at most.</summary>
+    public const int MostBytes = SpectrumSource.MostBytes;
+
     // In this order; the last takes any table.
     private static readonly ITableFormat[] s_formats =
         [new XdiFormat(), new PhotonFactoryFormat(), new SsrlFormat(), new ClsFormat(), new SpecFormat(), new PlainFormat()];

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using DendriteViewer.Analysis.Absorption;
 using DendriteViewer.Analysis.Impedance;
 using DendriteViewer.Analysis.TimeSeries.Cyclers;
 using DendriteViewer.Imaging.Bounds;
@@ -49,6 +50,9 @@ public sealed record CellFileOptions
     /// <summary>Of spectra: which column µ is, or what it is of the columns.</summary>
     public string? Column { get; init; }
 
+    /// <summary>Of spectra: what people say of them.</summary>
+    public SpectrumDescription? Spectrum { get; init; }
+
     /// <summary>Reads options.</summary>
     /// <param name="json">As <see cref="CellFile.Options"/>; null for none.</param>
     /// <exception cref="OutOfRangeException">There is a field that is not known, or a value that cannot be.</exception>
@@ -63,6 +67,7 @@ public sealed record CellFileOptions
         {
             var options = JsonSerializer.Deserialize<CellFileOptions>(json, s_json) ?? new CellFileOptions();
             _ = options.AreaCm2 is { } area ? s_area.Check(area) : 0;
+            _ = options.Spectrum?.Checked();
             return options;
         }
         catch (JsonException e)

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Text;
 using DendriteViewer.Analysis.Absorption;
 using DendriteViewer.Analysis.Phantoms;
 using DendriteViewer.Imaging.Bounds;
@@ -106,8 +106,9 @@ public sealed class AbsorptionStudyTests : IDisposable
     [Fact]
     public void Columns_OfATable_AreNamedAndOfTwoAreNone()
     {
-        Assert.Equal(["energy", "i0", "it"], SpectrumReader.Columns("a.dat", "# energy i0 it\n1 2 3\n2 3 4\n3 4 5\n4 5 6\n"u8.ToArray()));
-        Assert.Empty(SpectrumReader.Columns("a.dat", "# energy mu\n1 2\n2 3\n3 4\n4 5\n"u8.ToArray()));
+        var rows = string.Concat(Enumerable.Range(0, 30).Select(i => FormattableString.Invariant($"{2470 + i} 7 {i}\n")));
+        Assert.Equal(["energy", "i0", "it"], SpectrumReader.Columns("a.dat", Encoding.UTF8.GetBytes("# energy i0 it\n" + rows)));
+        Assert.Empty(SpectrumReader.Columns("a.dat", Encoding.UTF8.GetBytes("# energy mu\n" + rows.Replace(" 7", "", StringComparison.Ordinal))));
     }
 
     public void Dispose() => _folder.Dispose();

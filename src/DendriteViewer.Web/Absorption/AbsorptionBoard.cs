@@ -1,0 +1,244 @@
+using DendriteViewer.Analysis.Absorption;
+using DendriteViewer.Analysis.Cell;
+using DendriteViewer.Imaging.Bounds;
+using DendriteViewer.Web.Cell;
+using DendriteViewer.Web.Viewing;
+
+namespace DendriteViewer.Web.Absorption;
+
+/// <summary>
+/// What the leaves of the section of spectra share: the state, and what somebody can do with it. It lives as long as the section, and is
+/// used on the thread of the section's circuit alone.
+/// </summary>
+public sealed class AbsorptionBoard(AbsorptionDesk desk, ViewSession session, CellActions actions) : IDisposable
+{
+    private readonly CancellationTokenSource _closed = new();
+    private CancellationTokenSource? _evaluating, _ranking;
+    private int _loads;
+
+    /// <summary>Raised when the state was replaced.</summary>
+    public event Action? Changed;
+
+    /// <summary>The state.</summary>
+    public AbsorptionState State { get; private set; } = new();
+
+    /// <summary>Whether the person may change anything.</summary>
+    public bool MayEdit { get; set; }
+
+    /// <summary>The page.</summary>
+    public ViewSession Session => session;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _closed.Cancel();
+        _closed.Dispose();
+    }
+
+    /// <summary>Takes what belongs to the cell now, unless something newer was taken.</summary>
+    public async Task LoadAsync(CellState cell, bool isRetry = false)
+    {
+        if (State.Cell is { } known && (cell.Version < known.Version || cell == known) && !isRetry)
+        {
+            return;
+        }
+
+        var load = ++_loads;
+        try
+        {
+            var spectra = await desk.ReadAsync(session.Dataset, cell, State.Spectra, _closed.Token);
+            if (load == _loads)
+            {
+                Set(s => s with { Cell = cell, Spectra = spectra, Failure = null });
+                await ShowAsync(State.Sample?.Name, isOpened: false);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+        }
+        catch (Exception e)
+        {
+            Set(s => s with { Cell = s.Cell ?? cell, Failure = desk.Tell(e) });
+        }
+    }
+
+    /// <summary>Shows a spectrum, and the scan nearest to its time.</summary>
+    public async Task OpenAsync(CellSpectrum spectrum)
+    {
+        session.Cell.Show(new(CellSection.Spectra, spectrum.File.Id, spectrum.Index));
+        await ShowAsync(spectrum.Name, isOpened: true);
+        if (HoursOf(spectrum) is { } hours)
+        {
+            await session.Cell.GoToAsync(hours);
+        }
+    }
+
+    /// <summary>Shows the edge.</summary>
+    public Task OpenEdgeAsync(string edge) =>
+        State.Spectra.Items.Where(s => s.Edge == edge).OrderBy(s => s.IsReference).ThenByDescending(s => Rank(s)).FirstOrDefault()
+            is { } first ? OpenAsync(first) : Task.CompletedTask;
+
+    /// <summary>Follows what is open in the page: a link, or a click elsewhere.</summary>
+    public Task FollowAsync() => session.Cell.Open is { Section: CellSection.Spectra, File: { } file } open
+        && CellSpectrum.NameOf(file, open.Item ?? 0) is var name && name != State.Sample?.Name
+            ? ShowAsync(name, isOpened: true) : Task.CompletedTask;
+
+    /// <summary>When a spectrum was taken, in hours on the scans' clock: of one before or after all scans, the first or last of them.</summary>
+    public double? HoursOf(CellSpectrum spectrum) => spectrum.Said.Moment switch
+    {
+        SpectrumMoment.Before => session.Dataset.Volumes.Min(v => v.Key.Hours),
+        SpectrumMoment.After => session.Dataset.Volumes.Max(v => v.Key.Hours),
+        _ => spectrum.File.StartHours,
+    };
+
+    /// <summary>Changes the recipe of the edge; what it leads to comes with the changed cell, as it does for everybody.</summary>
+    public async Task ChangeAsync(Func<AbsorptionRecipe, AbsorptionRecipe> change)
+    {
+        if (!MayEdit || State.Edge.Length == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            var recipe = change(State.Recipe).Checked();
+            Set(s => s with { Refusal = null });
+            await actions.ChangeAsync(new SetSettings(AbsorptionDesk.KeyOf(State.Edge), recipe.ToJson()));
+        }
+        catch (OutOfRangeException e)
+        {
+            Set(s => s with { Refusal = desk.Tell(e) });
+        }
+    }
+
+    /// <summary>What is done to the cell.</summary>
+    public CellActions Actions => actions;
+
+    /// <summary>Reads a file that somebody is about to add.</summary>
+    public Task<SpectrumPreview> PreviewAsync(string name, byte[] bytes, CellFileOptions options) =>
+        desk.PreviewAsync(name, bytes, options, _closed.Token);
+
+    /// <summary>Reads the newest state again, as after a failure.</summary>
+    public async Task RetryAsync()
+    {
+        try
+        {
+            await LoadAsync(await desk.StateAsync(session.Dataset, _closed.Token), isRetry: true);
+        }
+        catch (OperationCanceledException)
+        {
+        }
+        catch (Exception e)
+        {
+            Set(s => s with { Failure = desk.Tell(e) });
+        }
+    }
+
+    /// <summary>Fits all combinations of the references, the best first.</summary>
+    public async Task RankAsync()
+    {
+        if (State.Answers?.Study is not { } study)
+        {
+            return;
+        }
+
+        using var ranking = Begin(ref _ranking);
+        Set(s => s with { IsRanking = true, RankingProblem = null });
+        try
+        {
+            var ranked = await desk.RunAsync(() => study.Fitter().Combinations(ranking.Token), ranking.Token);
+            Set(s => s with { Ranked = ranked, IsRanking = false });
+        }
+        catch (OperationCanceledException)
+        {
+            Set(s => s with { IsRanking = _ranking is not null && _ranking != ranking });
+        }
+        catch (Exception e)
+        {
+            Set(s => s with { IsRanking = false, RankingProblem = desk.Tell(e) });
+        }
+
+        End(ref _ranking, ranking);
+    }
+
+    /// <summary>Gives up ranking.</summary>
+    public void StopRanking() => _ranking?.Cancel();
+
+    // Another spectrum has the recipe of its edge.
+    private Task ShowAsync(string? name, bool isOpened)
+    {
+        var items = State.Spectra.Items;
+        var open = session.Cell.Open is { Section: CellSection.Spectra, File: { } file } o ? CellSpectrum.NameOf(file, o.Item ?? 0) : null;
+        var sample = items.FirstOrDefault(s => s.Name == name) ?? items.FirstOrDefault(s => s.Name == open)
+            ?? items.OrderBy(s => s.IsReference).ThenByDescending(Rank).FirstOrDefault();
+        var edge = sample?.Edge ?? "";
+        AbsorptionRecipe recipe;
+        try
+        {
+            recipe = State.Cell is null ? new() : AbsorptionDesk.RecipeOf(State.Cell, edge);
+        }
+        catch (Exception e)
+        {
+            recipe = new();
+            Set(s => s with { Refusal = desk.Tell(e) });
+        }
+
+        var isSame = sample?.Name == State.Sample?.Name;
+        _ranking?.Cancel();
+        Set(s => s with
+        {
+            Sample = sample, Edge = edge, Recipe = recipe, Answers = isSame ? s.Answers : null, Ranked = null, RankingProblem = null,
+            Refusal = isOpened ? null : s.Refusal,
+        });
+        return EvaluateAsync();
+    }
+
+    // Of those that are known to be late the latest: what the experiment led to.
+    private static double Rank(CellSpectrum spectrum) => double.IsPositiveInfinity(spectrum.Order) ? double.MinValue : spectrum.Order;
+
+    private async Task EvaluateAsync()
+    {
+        if (State.Sample is not { } sample)
+        {
+            Set(s => s with { Answers = null, IsWorking = false });
+            return;
+        }
+
+        using var evaluating = Begin(ref _evaluating);
+        var request = CellSpectrum.RequestOf(sample, State.Spectra.Items, State.Recipe);
+        var components = State.Recipe.Components;
+        Set(s => s with { IsWorking = true });
+        try
+        {
+            var answers = await desk.RunAsync(() => AbsorptionAnswers.Of(request, components), evaluating.Token);
+            evaluating.Token.ThrowIfCancellationRequested();
+            Set(s => s with { Answers = answers, IsWorking = false });
+        }
+        catch (OperationCanceledException)
+        {
+            // Something newer is computed.
+        }
+        catch (Exception e)
+        {
+            Set(s => s with { Answers = new() { StudyProblem = desk.Tell(e) }, IsWorking = false });
+        }
+
+        End(ref _evaluating, evaluating);
+    }
+
+    // The newest wins; what ran before is given up.
+    private CancellationTokenSource Begin(ref CancellationTokenSource? running)
+    {
+        running?.Cancel();
+        return running = CancellationTokenSource.CreateLinkedTokenSource(_closed.Token);
+    }
+
+    private static void End(ref CancellationTokenSource? running, CancellationTokenSource ended) =>
+        running = running == ended ? null : running;
+
+    private void Set(Func<AbsorptionState, AbsorptionState> change)
+    {
+        State = change(State);
+        Changed?.Invoke();
+    }
+}

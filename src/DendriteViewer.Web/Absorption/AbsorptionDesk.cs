@@ -1,0 +1,104 @@
+using DendriteViewer.Analysis.Absorption;
+using DendriteViewer.Analysis.Cell;
+using DendriteViewer.Imaging.Bounds;
+using DendriteViewer.Imaging.Datasets;
+using DendriteViewer.Web.Cell;
+using DendriteViewer.Web.Compute;
+using DendriteViewer.Web.Hosting;
+
+namespace DendriteViewer.Web.Absorption;
+
+/// <summary>Spectra of a cell that were read, and the files that could not be.</summary>
+/// <param name="Items">The spectra, in the order of their files.</param>
+/// <param name="Problems">A sentence for each file that cannot be read.</param>
+public sealed record CellSpectra(IReadOnlyList<CellSpectrum> Items, IReadOnlyList<string> Problems)
+{
+    /// <summary>Nothing.</summary>
+    public static readonly CellSpectra None = new([], []);
+}
+
+/// <summary>
+/// Spectra of a cell for pages, exports and the report: they are read and computed in the lane of what somebody waits for. They are changed
+/// through <see cref="CellActions"/>.
+/// </summary>
+public sealed class AbsorptionDesk(CellDesk cells, ComputeLanes lanes, Failures failures)
+{
+    /// <summary>The settings of an edge among the settings of a cell.</summary>
+    public static string KeyOf(string edge) => "absorption/" + edge.Replace(' ', '-');
+
+    /// <summary>The recipe of an edge.</summary>
+    /// <exception cref="OutOfRangeException">It cannot be read.</exception>
+    public static AbsorptionRecipe RecipeOf(CellState cell, string edge) =>
+        AbsorptionRecipe.Parse(cell.Settings.TryGetValue(KeyOf(edge), out var json) ? json : null);
+
+    /// <summary>What belongs to the cell.</summary>
+    public Task<CellState> StateAsync(Dataset dataset, CancellationToken ct) => cells.StateAsync(dataset, ct);
+
+    /// <summary>Reads the spectra of a cell.</summary>
+    /// <param name="dataset">The dataset.</param>
+    /// <param name="cell">What belongs to it.</param>
+    /// <param name="known">What was read before; files that are read the same way are not read again.</param>
+    /// <param name="ct">Gives up.</param>
+    public async Task<CellSpectra> ReadAsync(Dataset dataset, CellState cell, CellSpectra known, CancellationToken ct)
+    {
+        var (items, problems) = (new List<CellSpectrum>(), new List<string>());
+        foreach (var file in cell.Files.Where(f => f.Kind is CellFileKind.Spectrum or CellFileKind.Reference))
+        {
+            var before = known.Items.Where(s => s.File.Id == file.Id && s.File.Options == file.Options).ToArray();
+            if (before.Length > 0)
+            {
+                items.AddRange(before.Select(s => s with { File = file }));
+                continue;
+            }
+
+            try
+            {
+                var bytes = await cells.ReadAsync(dataset, file, ct);
+                items.AddRange(await RunAsync(() => CellSpectrum.Of(file, bytes), ct));
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                problems.Add(failures.Tell(e));
+            }
+        }
+
+        return new(items, problems);
+    }
+
+    /// <summary>Computes something of spectra.</summary>
+    public Task<T> RunAsync<T>(Func<T> work, CancellationToken ct) =>
+        lanes[Urgency.Resting].RunAsync(() => Task.FromResult(work()), ct);
+
+    /// <summary>Reads a file that somebody is about to add, as it would be read.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="bytes">Its content.</param>
+    /// <param name="options">How it is read.</param>
+    /// <param name="ct">Gives up.</param>
+    /// <returns>What it holds, or the sentence that says why it cannot be read; and the names of its columns, where it has a choice.</returns>
+    public async Task<SpectrumPreview> PreviewAsync(string name, byte[] bytes, CellFileOptions options, CancellationToken ct)
+    {
+        IReadOnlyList<string> columns = [];
+        try
+        {
+            return await RunAsync(() =>
+            {
+                columns = SpectrumReader.Columns(name, bytes);
+                var file = new CellFile(Guid.Empty, CellFileKind.Spectrum, name, "", bytes.Length, "", default) { Options = options.ToJson() };
+                return new SpectrumPreview(CellSpectrum.Of(file, bytes), columns, null);
+            }, ct);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            return new([], columns, failures.Tell(e));
+        }
+    }
+
+    /// <summary>The sentence that a person is told of an exception.</summary>
+    public string Tell(Exception exception) => failures.Tell(exception);
+}
+
+/// <summary>A file of spectra before it is added.</summary>
+/// <param name="Spectra">What it holds; none where it cannot be read.</param>
+/// <param name="Columns">Names of its columns, where there is a choice.</param>
+/// <param name="Problem">Why it cannot be read.</param>
+public sealed record SpectrumPreview(IReadOnlyList<CellSpectrum> Spectra, IReadOnlyList<string> Columns, string? Problem);
