@@ -4,7 +4,7 @@ using System.Text.Json;
 using DendriteViewer.Hdf5;
 
 // Reads one dataset of an HDF5 file for another process, by its standard streams (see Wire): libhdf5 can crash on damaged
-// files, and what crashes must not be the app. DendriteViewer.Hdf5 FILE [PATH INSIDE]
+// files, and what crashes must not be the app. DendriteViewer.Hdf5 FILE [PATH INSIDE | --spectra]
 const long Base = 384L << 20, MostMetadata = 2L << 30, BytesASecond = 64L << 20;
 using var input = Console.OpenStandardInput();
 using var output = Console.OpenStandardOutput();
@@ -15,6 +15,12 @@ try
     var length = new FileInfo(args[0]).Length;
     Limits.Memory(Base + Math.Min(MostMetadata, 4 * length));
     Limits.Seconds(3 + length / BytesASecond);
+    if (args is [_, Wire.Spectra])
+    {
+        Wire.Send(output, MessageKind.Data, JsonSerializer.SerializeToUtf8Bytes(new SpectrumColumns(args[0]).Read(), Wire.Json));
+        return 0;
+    }
+
     var reader = new ScanReader(args[0], args.Length > 1 ? args[1] : null, Ask, AskAxes);
     Limits.Memory(Base + Math.Min(MostMetadata, 4 * length) + reader.MemoryBytes);
     Wire.Send(output, MessageKind.Data, JsonSerializer.SerializeToUtf8Bytes(reader.Description, Wire.Json));

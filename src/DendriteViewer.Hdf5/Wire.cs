@@ -58,6 +58,9 @@ public static class Wire
 {
     private const int RequestBytes = 24;
 
+    /// <summary>The argument behind the file that asks for its spectra (<see cref="Hdf5Entry"/>) in place of slices.</summary>
+    public const string Spectra = "--spectra";
+
     /// <summary>How records are written: a voxel's size may be no number, which is for who reads it to say.</summary>
     public static readonly JsonSerializerOptions Json = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
 

@@ -3,8 +3,9 @@ using DendriteViewer.Analysis.Absorption.Files;
 namespace DendriteViewer.Analysis.Absorption;
 
 /// <summary>
-/// Reads spectra: two columns of text, XDI, Athena's projects, Photon Factory 9809, SSRL, CLS, SPEC, SLS PHOENIX and other beamlines'
-/// tables. A file may hold several spectra; <c>PATH#NAME</c> names one of an Athena project by its label, one of a SPEC file by its scan.
+/// Reads spectra: two columns of text, XDI, Athena's projects, NeXus NXxas, Photon Factory 9809, SSRL, CLS, SPEC, SLS PHOENIX and other
+/// beamlines' tables. A file may hold several spectra; <c>PATH#NAME</c> names one of an Athena project by its label, one of a SPEC file by
+/// its scan, one of a NeXus file by its entry.
 /// </summary>
 public static class SpectrumReader
 {
@@ -59,18 +60,13 @@ public static class SpectrumReader
     public static IReadOnlyList<string> Columns(string path, byte[] bytes)
     {
         var source = new SpectrumSource(path, bytes);
-        return source.IsHdf5 || AthenaProject.Recognises(source) ? []
-            : s_formats.First(f => f.Recognises(source)).Read(source) is [{ Columns.Length: > 2 } table, ..] ? table.Labels : [];
+        return (source.IsHdf5 || !AthenaProject.Recognises(source)) && TablesOf(source) is [{ Columns.Length: > 2 } table, ..]
+            ? table.Labels : [];
     }
 
     private static IReadOnlyList<Spectrum> ReadAll(SpectrumSource source, string? column, bool isColumnOptional, List<string> leftOut)
     {
-        if (source.IsHdf5)
-        {
-            throw source.Refuse("Spectra in HDF5 (NeXus NXxas) are not supported; export the spectrum as XDI or as two columns of text.");
-        }
-
-        if (AthenaProject.Recognises(source))
+        if (!source.IsHdf5 && AthenaProject.Recognises(source))
         {
             return column is null || isColumnOptional ? AthenaProject.Read(source, leftOut)
                 : throw source.Refuse("It is an Athena project and has no columns to name; name a spectrum of it, as PATH#NAME.");
@@ -79,7 +75,7 @@ public static class SpectrumReader
         // Of several scans those that are spectra: alignment scans of motors stand among them.
         var spectra = new List<Spectrum>();
         MeasurementException? first = null;
-        foreach (var table in s_formats.First(f => f.Recognises(source)).Read(source))
+        foreach (var table in TablesOf(source))
         {
             try
             {
@@ -94,6 +90,9 @@ public static class SpectrumReader
 
         return spectra.Count > 0 ? spectra : throw first!;
     }
+
+    private static IReadOnlyList<SpectrumTable> TablesOf(SpectrumSource source) =>
+        source.IsHdf5 ? NexusFormat.Read(source) : s_formats.First(f => f.Recognises(source)).Read(source);
 
     // What stands behind # in the name that a file of several gives its spectra.
     private static string? NameIn(Spectrum spectrum) =>

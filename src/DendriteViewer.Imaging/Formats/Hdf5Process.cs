@@ -19,6 +19,20 @@ internal sealed class Hdf5Process : IDisposable
 
     /// <exception cref="VolumeFormatException">The file cannot be read; the sentence names it.</exception>
     public Hdf5Process(string path, string? inside, Func<string, string> confine)
+        : this(path, inside)
+    {
+        try
+        {
+            Description = Answer<Hdf5Description>(confine);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    private Hdf5Process(string path, string? argument)
     {
         _path = path;
         var program = typeof(Wire).Assembly.Location;
@@ -38,9 +52,9 @@ internal sealed class Hdf5Process : IDisposable
 
         start.ArgumentList.Add(program);
         start.ArgumentList.Add(Path.GetFullPath(path));
-        if (inside is not null)
+        if (argument is not null)
         {
-            start.ArgumentList.Add(inside);
+            start.ArgumentList.Add(argument);
         }
 
         // Files on shares that cannot be locked are read all the same; no environment says where else files may lie.
@@ -58,18 +72,17 @@ internal sealed class Hdf5Process : IDisposable
         _process.ErrorDataReceived += (_, _) => { };
         _process.BeginErrorReadLine();
         (_from, _to) = (_process.StandardOutput.BaseStream, _process.StandardInput.BaseStream);
-        try
-        {
-            Description = Describe(confine);
-        }
-        catch
-        {
-            Dispose();
-            throw;
-        }
     }
 
-    public Hdf5Description Description { get; }
+    public Hdf5Description Description { get; } = null!;
+
+    /// <summary>The measurements of a file of spectra. No other file is opened for them.</summary>
+    /// <exception cref="VolumeFormatException">The file cannot be read; the sentence names it.</exception>
+    public static Hdf5Entry[] Spectra(string path)
+    {
+        using var process = new Hdf5Process(path, Wire.Spectra);
+        return process.Answer<Hdf5Entry[]>(_ => throw new VolumeFormatException("it refers to other files; write one file without them."));
+    }
 
     /// <summary>Asks for slices, to be read later.</summary>
     public void Ask(long frame, long first, long count) => Guarded(() => Wire.Ask(_to, frame, first, count));
@@ -109,7 +122,7 @@ internal sealed class Hdf5Process : IDisposable
         _process.Dispose();
     }
 
-    private Hdf5Description Describe(Func<string, string> confine)
+    private T Answer<T>(Func<string, string> confine)
     {
         using var patience = Watch();
         try
@@ -121,7 +134,7 @@ internal sealed class Hdf5Process : IDisposable
                 switch (kind)
                 {
                     case MessageKind.Data:
-                        return JsonSerializer.Deserialize<Hdf5Description>(content, Wire.Json) ?? throw new InvalidDataException();
+                        return JsonSerializer.Deserialize<T>(content, Wire.Json) ?? throw new InvalidDataException();
                     case MessageKind.Question:
                         Wire.Send(_to, MessageKind.Data, Encoding.UTF8.GetBytes(Refusal(Encoding.UTF8.GetString(content), confine)));
                         break;

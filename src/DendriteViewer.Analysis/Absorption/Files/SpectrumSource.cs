@@ -22,6 +22,9 @@ internal sealed class SpectrumSource
     /// <summary>The file's name, which every refusal begins with.</summary>
     public string Name { get; }
 
+    /// <summary>The content, unpacked.</summary>
+    public byte[] Bytes => _bytes;
+
     /// <summary>Whether it is HDF5.</summary>
     public bool IsHdf5 => _bytes.AsSpan().StartsWith(s_hdf5);
 
