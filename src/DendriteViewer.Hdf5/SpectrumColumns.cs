@@ -26,7 +26,9 @@ internal sealed class SpectrumColumns
     private const long MostChunk = 64L << 20;
 
     private readonly long _file, _access;
-    private readonly ReferredFiles _referred = new(path => $"it refers to {System.IO.Path.GetFileName(path)}; write one file without others.");
+    private readonly ReferredFiles _referred = new(
+        path => $"it refers to {System.IO.Path.GetFileName(path)}; write one file without others.");
+
     private int _objects, _values;
 
     /// <param name="path">The file.</param>
@@ -36,7 +38,8 @@ internal sealed class SpectrumColumns
         _file = H5.OpenFile(path, H5.ReadOnly, 0);
         if (_file < 0)
         {
-            throw new Hdf5Exception("it is damaged, or still being written; close the program that writes it, or copy it again from its source.");
+            throw new Hdf5Exception(
+                "it is damaged, or still being written; close the program that writes it, or copy it again from its source.");
         }
 
         _access = _referred.Access();
@@ -63,12 +66,13 @@ internal sealed class SpectrumColumns
 
     private Hdf5Entry EntryAt(string path)
     {
-        var (columns, groups) = (new Dictionary<(ulong, ulong, ulong), (List<string> Paths, string? Unit, double[] Values)>(), new List<string>());
+        var columns = new Dictionary<(ulong, ulong, ulong), (List<string> Paths, string? Unit, double[] Values)>();
+        var groups = new List<string>();
         Walk(path, 0, columns, groups, []);
         var preferred = Default(path);
         var shown = groups.OrderBy(g => g == preferred ? 0 : 1).Select(Shown).FirstOrDefault(s => s.Signal is not null);
-        return new(path, Attributes.TextDataset(_file, AxisNames.Join(path, "mode"), _access) ?? ModeBelow(groups), shown.Signal, shown.Axis,
-            [.. columns.Values.Select(c => new Hdf5Column([.. c.Paths], c.Unit, c.Values))]);
+        var mode = Attributes.TextDataset(_file, AxisNames.Join(path, "mode"), _access) ?? ModeBelow(groups);
+        return new(path, mode, shown.Signal, shown.Axis, [.. columns.Values.Select(c => new Hdf5Column([.. c.Paths], c.Unit, c.Values))]);
     }
 
     private void Walk(

@@ -1,8 +1,8 @@
 namespace DendriteViewer.Analysis.Absorption;
 
 /// <summary>
-/// Everything that is asked of a spectrum at once, each answer with the sentence that stands in its place where it cannot be given. What can
-/// be answered is: a reference that does not reach over the range leaves the sample's own curve.
+/// Everything that is asked of a spectrum at once, each answer with the sentence that stands in its place where it cannot be given.
+/// What can be answered is: a reference that does not reach over the range leaves the sample's own curve.
 /// </summary>
 public sealed record AbsorptionAnswers
 {

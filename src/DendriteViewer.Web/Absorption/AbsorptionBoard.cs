@@ -83,7 +83,9 @@ public sealed class AbsorptionBoard(AbsorptionDesk desk, ViewSession session, Ce
         && CellSpectrum.NameOf(file, open.Item ?? 0) is var name && name != State.Sample?.Name
             ? ShowAsync(name, isOpened: true) : Task.CompletedTask;
 
-    /// <summary>When a spectrum was taken, in hours on the scans' clock: of one before or after all scans, the first or last of them.</summary>
+    /// <summary>
+    /// When a spectrum was taken, in hours on the scans' clock: of one before or after all scans, the first or last of them.
+    /// </summary>
     public double? HoursOf(CellSpectrum spectrum) => spectrum.Said.Moment switch
     {
         SpectrumMoment.Before => session.Dataset.Volumes.Min(v => v.Key.Hours),

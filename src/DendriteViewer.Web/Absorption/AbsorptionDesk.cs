@@ -74,7 +74,9 @@ public sealed class AbsorptionDesk(CellDesk cells, ComputeLanes lanes, Failures 
     /// <param name="bytes">Its content.</param>
     /// <param name="options">How it is read.</param>
     /// <param name="ct">Gives up.</param>
-    /// <returns>What it holds, or the sentence that says why it cannot be read; and the names of its columns, where it has a choice.</returns>
+    /// <returns>
+    /// What it holds, or the sentence that says why it cannot be read; and the names of its columns, where it has a choice.
+    /// </returns>
     public async Task<SpectrumPreview> PreviewAsync(string name, byte[] bytes, CellFileOptions options, CancellationToken ct)
     {
         IReadOnlyList<string> columns = [];
@@ -83,7 +85,10 @@ public sealed class AbsorptionDesk(CellDesk cells, ComputeLanes lanes, Failures 
             return await RunAsync(() =>
             {
                 columns = SpectrumReader.Columns(name, bytes);
-                var file = new CellFile(Guid.Empty, CellFileKind.Spectrum, name, "", bytes.Length, "", default) { Options = options.ToJson() };
+                var file = new CellFile(Guid.Empty, CellFileKind.Spectrum, name, "", bytes.Length, "", default)
+                {
+                    Options = options.ToJson(),
+                };
                 return new SpectrumPreview(CellSpectrum.Of(file, bytes), columns, null);
             }, ct);
         }

@@ -64,7 +64,8 @@ public static class AbsorptionFiles
         {
             var item = all.FirstOrDefault(i => ReferenceEquals(i.Spectrum, used.Spectrum));
             var given = used.IsE0Given && item is not null && recipe.E0Of(item.Name) is not null ? "given" : "derivative";
-            Line($"file {OneLine(used.Spectrum.Name)}: sha256 {item?.File.Sha256}, E0 {used.E0:R} eV ({given}), edge step {used.EdgeStep:R}");
+            Line($"file {OneLine(used.Spectrum.Name)}: sha256 {item?.File.Sha256}");
+            Line($"  E0 {used.E0:R} eV ({given}), edge step {used.EdgeStep:R}");
             if (item is { IsReference: true } reference)
             {
                 Line($"  licence {OneLine(reference.File.Licence) ?? "not said"}, source {OneLine(reference.File.Source) ?? "not said"}");
@@ -107,7 +108,8 @@ public static class AbsorptionFiles
             var (w, s) = (fit.Weights[i], spread.Weights[i]);
             text.Append(Quoted(w.Name)).Append(',').Append(Row(w.Weight, w.Sigma, s.Deviation)).Append(',')
                 .Append(AbsorptionText.Larger(w, s.Deviation)).Append(',')
-                .Append(Row(s.Least, s.Most, fit.RFactor, study.References[i].E0)).Append(',').Append(references[i].File.Sha256).Append('\n');
+                .Append(Row(s.Least, s.Most, fit.RFactor, study.References[i].E0)).Append(',').Append(references[i].File.Sha256)
+                .Append('\n');
         }
 
         return text.ToString();

@@ -27,7 +27,8 @@ public sealed record SpectrumForm
         var options = CellFileOptions.Parse(file.Options);
         return new()
         {
-            Column = options.Column, Said = options.Spectrum ?? new(), Hours = file.StartHours, Licence = file.Licence, Source = file.Source,
+            Column = options.Column, Said = options.Spectrum ?? new(), Hours = file.StartHours, Licence = file.Licence,
+            Source = file.Source,
         };
     }
 
@@ -36,7 +37,8 @@ public sealed record SpectrumForm
     public string? Problem(bool isReference) => this switch
     {
         _ when isReference && string.IsNullOrWhiteSpace(Licence) => "Say under what licence the reference may be used.",
-        _ when isReference && string.IsNullOrWhiteSpace(Source) => "Say where the reference comes from: a publication, an address, a beamline.",
+        _ when isReference && string.IsNullOrWhiteSpace(Source) =>
+            "Say where the reference comes from: a publication, an address, a beamline.",
         { Said.Moment: SpectrumMoment.During, Hours: null } => "Say at which hour it was taken.",
         _ => null,
     };

@@ -175,7 +175,8 @@ public sealed class AbsorptionSectionTests : MudContext
     [InlineData(true, "CC0", " ", null, "where the reference comes from")]
     [InlineData(false, null, null, SpectrumMoment.During, "hour")]
     public void Form_ThatLacksSomething_SaysWhat(bool isReference, string? licence, string? source, SpectrumMoment? moment, string said) =>
-        Assert.Contains(said, new SpectrumForm { Licence = licence, Source = source, Said = new() { Moment = moment } }.Problem(isReference));
+        Assert.Contains(
+            said, new SpectrumForm { Licence = licence, Source = source, Said = new() { Moment = moment } }.Problem(isReference));
 
     [Fact]
     public void Form_OfAFile_KeepsWhatItDoesNotShow()

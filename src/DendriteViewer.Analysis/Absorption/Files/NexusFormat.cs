@@ -20,8 +20,8 @@ internal static class NexusFormat
         var tables = entries.Select(e => Of(e, entries.Count > 1)).OfType<SpectrumTable>().ToArray();
         return tables.Length > 0 ? tables
             : throw source.Refuse(entries.SelectMany(e => e.Columns).Take(12).Select(c => c.Paths[0]).ToArray() is { Length: > 0 } names
-                ? $"It has no energy with numbers along it; of one axis it has {string.Join(", ", names)}. Export the spectrum as XDI or as "
-                    + "two columns of text."
+                ? $"It has no energy with numbers along it; of one axis it has {string.Join(", ", names)}. Export the spectrum as XDI or "
+                    + "as two columns of text."
                 : "It holds no numbers along one axis; export the spectrum as XDI or as two columns of text.");
     }
 

@@ -32,7 +32,8 @@ public sealed class NexusFormatTests(NexusFiles files) : IClassFixture<NexusFile
 {
     [Theory]
     [InlineData("transmission.nxs", AbsorptionMode.Transmission, "µ is ln(incoming_beam/absorbed_beam), since its mode is Transmission.")]
-    [InlineData("fluorescence_kev.nxs", AbsorptionMode.Fluorescence, "µ is absorbed_beam/incoming_beam, since its mode is Fluorescence Yield.")]
+    [InlineData(
+        "fluorescence_kev.nxs", AbsorptionMode.Fluorescence, "µ is absorbed_beam/incoming_beam, since its mode is Fluorescence Yield.")]
     [InlineData("yield.nxs", AbsorptionMode.ElectronYield, "µ is absorbed_beam/incoming_beam, since its mode is Total Electron Yield.")]
     [InlineData("signal.h5", AbsorptionMode.Unknown, "µ is /measurement/plot/intensity, which its NXdata shows.")]
     public void Nexus_OfEachMode_IsReadWithWhatMuIs(string name, AbsorptionMode mode, string remark)
