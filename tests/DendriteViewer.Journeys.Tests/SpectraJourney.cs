@@ -40,7 +40,7 @@ public sealed class SpectraJourney(Browser browser) : IClassFixture<Browser>
             .GetProperty("absorption").GetProperty("spectra").EnumerateArray()
             .Single(s => s.GetProperty("path").GetString() == "xas/S_after.xdi").GetProperty("weights").EnumerateArray()
             .ToDictionary(w => w.GetProperty("name").GetString()!, w => w.GetProperty("weight").GetDouble());
-        await page.Locator("[data-weight]").First.WaitForAsync();
+        await page.Locator("[data-weight]").Nth(1).WaitForAsync();
         async Task HasTrueWeightsAsync()
         {
             foreach (var (name, weight) in truth)
@@ -80,10 +80,15 @@ public sealed class SpectraJourney(Browser browser) : IClassFixture<Browser>
         await page.Locator(".combinations tbody tr").First.WaitForAsync();
         Assert.Equal(3, await page.Locator(".combinations tbody tr").CountAsync());
 
-        // The spectrum of before leads to the first scan, and a viewer's page is opened on it by its link.
+        // The spectrum of before leads to the first scan, and another page is opened on it by the link.
         await page.Locator("[data-spectrum]").GetByText("S_before.xdi").ClickAsync();
         await page.UntilAsync("() => dendrite.view.hours === 0");
-        await page.UntilAsync("() => [...document.querySelectorAll('.plot-title')].some(t => t.textContent === 'Raw µ of S_before.xdi')");
+        const string IsBefore = "() => [...document.querySelectorAll('.plot-title')].some(t => t.textContent === 'Raw µ of S_before.xdi')";
+        await page.UntilAsync(IsBefore);
+        await page.UntilAsync("() => /cell=spectra:[0-9a-f]{32}:0(&|$)/.test(location.search)");
+        var other = await browser.NewPageAsync();
+        await other.GotoAsync(page.Url);
+        await other.UntilAsync(IsBefore);
         Assert.Empty(browser.Errors);
     }
 

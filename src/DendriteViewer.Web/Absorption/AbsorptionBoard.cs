@@ -66,11 +66,12 @@ public sealed class AbsorptionBoard(AbsorptionDesk desk, ViewSession session, Ce
     public async Task OpenAsync(CellSpectrum spectrum)
     {
         session.Cell.Show(new(CellSection.Spectra, spectrum.File.Id, spectrum.Index));
-        await ShowAsync(spectrum.Name, isOpened: true);
         if (HoursOf(spectrum) is { } hours)
         {
             await session.Cell.GoToAsync(hours);
         }
+
+        await ShowAsync(spectrum.Name, isOpened: true);
     }
 
     /// <summary>Shows the edge.</summary>
