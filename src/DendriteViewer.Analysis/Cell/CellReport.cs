@@ -96,7 +96,12 @@ public sealed record CellReport
 
         foreach (var group in series.GroupBy(s => s.Series.Kind).Where(g => g.Count() > 1))
         {
-            warnings.Add($"There are {group.Count()} series of {group.Key}: {string.Join(", ", group.Select(s => s.From))}. All are shown; "
+            var unit = SeriesUnits.Of(group.First().Series, manifest);
+            var left = group.Where(s => SeriesUnits.Into(unit, s.Series, manifest) is null).Select(s => s.From).Distinct().ToArray();
+            var area = group.Key == "current" ? " without the electrode’s area (cell.electrodeAreaMm2 of dataset.json)" : "";
+            var shown = left.Length == 0 ? "All are shown"
+                : $"Not drawn is {string.Join(", ", left)}, since its values cannot be made {unit}{area}";
+            warnings.Add($"There are {group.Count()} series of {group.Key}: {string.Join(", ", group.Select(s => s.From))}. {shown}; "
                 + $"charge and events are of {group.First().From}.");
         }
 

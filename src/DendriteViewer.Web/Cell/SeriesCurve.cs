@@ -77,7 +77,7 @@ public sealed record SeriesGroup(string Key, string Title, string Axis, string U
 
         var kind = key.StartsWith("of ", StringComparison.Ordinal) ? key[3..] : key;
         var series = report.Series.Where(s => s.Series.Kind == kind).ToArray();
-        var (unit, factor) = UnitOf(series[0].Series, manifest);
+        var unit = SeriesUnits.Of(series[0].Series, manifest);
         var curves = series.Select((s, i) =>
         {
             // The first of a kind may have been put right by the clock that was found.
@@ -87,35 +87,19 @@ public sealed record SeriesGroup(string Key, string Title, string Axis, string U
                 (0, "current") => report.Report.Clock.Current ?? s.Series,
                 _ => s.Series,
             };
-            var own = i == 0 ? factor : UnitOf(s.Series, manifest) is var (other, times) && other == unit ? times : double.NaN;
-            return new SeriesCurve(
-                series.Length == 1 ? TitleOf(kind).ToLowerInvariant() : s.From, shown.Hours, Times(shown.Values, own),
-                shown.HolesAfter.ToHashSet());
-        });
+            // What has no such unit is not drawn; the report's warnings name it.
+            return SeriesUnits.Into(unit, s.Series, manifest) is { } by
+                ? new SeriesCurve(
+                    series.Length == 1 ? TitleOf(kind).ToLowerInvariant() : s.From, shown.Hours, Times(shown.Values, by),
+                    shown.HolesAfter.ToHashSet())
+                : null;
+        }).OfType<SeriesCurve>();
         var title = kind == "current" && unit == "mA/cm²" ? "Current density" : TitleOf(kind);
         return new(key, title, title.ToLowerInvariant(), unit, curves.Where(c => !c.Values.All(double.IsNaN)).ToArray());
     }
 
-    // V, mA/cm² where the area is known, else mA; other kinds keep the unit of their header.
-    private static (string Unit, double Factor) UnitOf(Series series, DatasetManifest manifest)
-    {
-        if (series.Kind == "voltage")
-        {
-            return ("V", series.Scale("voltage").Factor);
-        }
-
-        if (series.Kind == "current")
-        {
-            var ((ampere, perCm2), mm2) = (series.Scale("current"), manifest.Cell?.ElectrodeAreaMm2);
-            return perCm2 ? ("mA/cm²", ampere * 1e3) : mm2 > 0 ? ("mA/cm²", ampere * 1e5 / mm2.Value) : ("mA", ampere * 1e3);
-        }
-
-        var head = ColumnName.Of(series.Unit);
-        return (head.Unit.Length > 0 ? head.Unit == "degC" ? "°C" : head.Unit : series.Unit, 1);
-    }
-
-    private static IReadOnlyList<double> Times(IReadOnlyList<double> values, double factor) =>
-        factor == 1 ? values : values.Select(v => v * factor).ToArray();
+    private static IReadOnlyList<double> Times(IReadOnlyList<double> values, (double Factor, double Offset) by) =>
+        by == (1, 0) ? values : values.Select(v => (v * by.Factor) + by.Offset).ToArray();
 
     private static string TitleOf(string kind) => kind switch
     {

@@ -7,6 +7,7 @@ using DendriteViewer.Imaging.Bounds;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Annotations;
 using DendriteViewer.Web.Catalog;
 using DendriteViewer.Web.Compute;
 using DendriteViewer.Web.Limits;
@@ -93,7 +94,7 @@ public static class SeriesExports
     public static string Events(CellReport report) => string.Concat(report.Events.Events.Select(e => string.Join(',',
         EventKinds.NameOf(e.Kind), N(e.Hours), e.ToHours is { } to ? N(to) : "", N(Math.Round(e.Confidence, 3)),
         report.Events.Edited.ContainsKey(e.Id) ? "edited" : "found",
-        $"\"{e.Note?.Replace("\"", "\"\"", StringComparison.Ordinal)}\"") + "\n")
+        $"\"{CsvCells.Guarded(e.Note ?? "").Replace("\"", "\"\"", StringComparison.Ordinal)}\"") + "\n")
         .Prepend("kind,hours,to_hours,confidence,origin,note\n"));
 
     private static Task<IResult> CsvAsync(string dataset, string? windowHours, HttpContext c, CancellationToken ct)

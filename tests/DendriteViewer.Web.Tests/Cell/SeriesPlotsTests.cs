@@ -61,6 +61,26 @@ public sealed class SeriesPlotsTests
     }
 
     [Fact]
+    public void Series_InAnotherUnit_IsDrawnInThatOfTheFirstOrLeftOut()
+    {
+        var first = Series.Parse("temperature", "hours,temperature_degC\n0,20\n4,21\n"u8, "t.csv");
+        var kelvin = Series.Parse("temperature", "hours,temperature_K\n0,300\n4,301\n"u8, "k.csv");
+        var odd = Series.Parse("temperature", "hours,temperature_V\n0,1\n4,1\n"u8, "v.csv");
+        var report = Report() with { Series = [new(first, null), new(kelvin, null), new(odd, null)] };
+        var group = SeriesGroup.Of(report, s_manifest, "of temperature", 0.1);
+        Assert.Equal(("°C", 2), (group.Unit, group.Curves.Count));
+        Assert.Equal([26.85, 27.85], group.Curves[1].Values.Select(v => Math.Round(v, 9)));
+
+        var whole = Series.Parse("current", "hours,current_mA\n0,1\n4,1\n"u8, "c.csv");
+        Assert.Null(SeriesUnits.Into("mA/cm²", whole, new DatasetManifest()));
+        Assert.Equal((1.0, 0.0), SeriesUnits.Into("mA/cm²", whole, s_manifest));
+    }
+
+    [Fact]
+    public void Event_WhoseNoteIsAFormula_IsTextInTheTable() => Assert.Contains(
+        ",\"'=1+1\"\n", SeriesExports.Events(Report(new AddEvent(EventKind.SoftShort, 1.5, null, "=1+1"))), StringComparison.Ordinal);
+
+    [Fact]
     public void Plots_AlongTheCharge_GoBackWhereLithiumIsStripped()
     {
         var plots = SeriesPlots.Of(Report(), s_manifest, SeriesAxisUnit.Charge, ["voltage", "current", "charge"], 0.5);
