@@ -10,11 +10,25 @@ namespace DendriteViewer.Web.Absorption;
 /// What the leaves of the section of spectra share: the state, and what somebody can do with it. It lives as long as the section, and is
 /// used on the thread of the section's circuit alone.
 /// </summary>
-public sealed class AbsorptionBoard(AbsorptionDesk desk, ViewSession session, CellActions actions) : IDisposable
+public sealed class AbsorptionBoard : IDisposable
 {
     private readonly CancellationTokenSource _closed = new();
+
+    // Taken once: a dialog may ask after the section is gone, and is told then that it was given up.
+    private readonly CancellationToken _gone;
+    private readonly AbsorptionDesk _desk;
+    private readonly ViewSession _session;
+    private readonly CellActions _actions;
     private CancellationTokenSource? _evaluating, _ranking;
     private int _loads;
+
+    /// <param name="desk">What reads and computes.</param>
+    /// <param name="session">The page.</param>
+    /// <param name="actions">What is done to the cell.</param>
+    public AbsorptionBoard(AbsorptionDesk desk, ViewSession session, CellActions actions)
+    {
+        (_desk, _session, _actions, _gone) = (desk, session, actions, _closed.Token);
+    }
 
     /// <summary>Raised when the state was replaced.</summary>
     public event Action? Changed;
@@ -26,7 +40,7 @@ public sealed class AbsorptionBoard(AbsorptionDesk desk, ViewSession session, Ce
     public bool MayEdit { get; set; }
 
     /// <summary>The page.</summary>
-    public ViewSession Session => session;
+    public ViewSession Session => _session;
 
     /// <inheritdoc/>
     public void Dispose()
@@ -46,7 +60,7 @@ public sealed class AbsorptionBoard(AbsorptionDesk desk, ViewSession session, Ce
         var load = ++_loads;
         try
         {
-            var spectra = await desk.ReadAsync(session.Dataset, cell, State.Spectra, _closed.Token);
+            var spectra = await _desk.ReadAsync(_session.Dataset, cell, State.Spectra, _gone);
             if (load == _loads)
             {
                 Set(s => s with { Cell = cell, Spectra = spectra, Failure = null });
@@ -58,17 +72,17 @@ public sealed class AbsorptionBoard(AbsorptionDesk desk, ViewSession session, Ce
         }
         catch (Exception e)
         {
-            Set(s => s with { Cell = s.Cell ?? cell, Failure = desk.Tell(e) });
+            Set(s => s with { Cell = s.Cell ?? cell, Failure = _desk.Tell(e) });
         }
     }
 
     /// <summary>Shows a spectrum, and the scan nearest to its time.</summary>
     public async Task OpenAsync(CellSpectrum spectrum)
     {
-        session.Cell.Show(new(CellSection.Spectra, spectrum.File.Id, spectrum.Index));
+        _session.Cell.Show(new(CellSection.Spectra, spectrum.File.Id, spectrum.Index));
         if (HoursOf(spectrum) is { } hours)
         {
-            await session.Cell.GoToAsync(hours);
+            await _session.Cell.GoToAsync(hours);
         }
 
         await ShowAsync(spectrum.Name, isOpened: true);
@@ -80,7 +94,7 @@ public sealed class AbsorptionBoard(AbsorptionDesk desk, ViewSession session, Ce
             is { } first ? OpenAsync(first) : Task.CompletedTask;
 
     /// <summary>Follows what is open in the page: a link, or a click elsewhere.</summary>
-    public Task FollowAsync() => session.Cell.Open is { Section: CellSection.Spectra, File: { } file } open
+    public Task FollowAsync() => _session.Cell.Open is { Section: CellSection.Spectra, File: { } file } open
         && CellSpectrum.NameOf(file, open.Item ?? 0) is var name && name != State.Sample?.Name
             ? ShowAsync(name, isOpened: true) : Task.CompletedTask;
 
@@ -89,8 +103,8 @@ public sealed class AbsorptionBoard(AbsorptionDesk desk, ViewSession session, Ce
     /// </summary>
     public double? HoursOf(CellSpectrum spectrum) => spectrum.Said.Moment switch
     {
-        SpectrumMoment.Before => session.Dataset.Volumes.Min(v => v.Key.Hours),
-        SpectrumMoment.After => session.Dataset.Volumes.Max(v => v.Key.Hours),
+        SpectrumMoment.Before => _session.Dataset.Volumes.Min(v => v.Key.Hours),
+        SpectrumMoment.After => _session.Dataset.Volumes.Max(v => v.Key.Hours),
         _ => spectrum.File.StartHours,
     };
 
@@ -106,34 +120,34 @@ public sealed class AbsorptionBoard(AbsorptionDesk desk, ViewSession session, Ce
         {
             var recipe = change(State.Recipe).Checked();
             Set(s => s with { Refusal = null });
-            await actions.ChangeAsync(new SetSettings(AbsorptionDesk.KeyOf(State.Edge), recipe.ToJson()));
+            await _actions.ChangeAsync(new SetSettings(AbsorptionDesk.KeyOf(State.Edge), recipe.ToJson()));
         }
         catch (OutOfRangeException e)
         {
-            Set(s => s with { Refusal = desk.Tell(e) });
+            Set(s => s with { Refusal = _desk.Tell(e) });
         }
     }
 
     /// <summary>What is done to the cell.</summary>
-    public CellActions Actions => actions;
+    public CellActions Actions => _actions;
 
     /// <summary>Reads a file that somebody is about to add.</summary>
     public Task<SpectrumPreview> PreviewAsync(string name, byte[] bytes, CellFileOptions options) =>
-        desk.PreviewAsync(name, bytes, options, _closed.Token);
+        _desk.PreviewAsync(name, bytes, options, _gone);
 
     /// <summary>Reads the newest state again, as after a failure.</summary>
     public async Task RetryAsync()
     {
         try
         {
-            await LoadAsync(await desk.StateAsync(session.Dataset, _closed.Token), isRetry: true);
+            await LoadAsync(await _desk.StateAsync(_session.Dataset, _gone), isRetry: true);
         }
         catch (OperationCanceledException)
         {
         }
         catch (Exception e)
         {
-            Set(s => s with { Failure = desk.Tell(e) });
+            Set(s => s with { Failure = _desk.Tell(e) });
         }
     }
 
@@ -149,7 +163,7 @@ public sealed class AbsorptionBoard(AbsorptionDesk desk, ViewSession session, Ce
         Set(s => s with { IsRanking = true, RankingProblem = null });
         try
         {
-            var ranked = await desk.RunAsync(() => study.Fitter().Combinations(ranking.Token), ranking.Token);
+            var ranked = await _desk.RunAsync(() => study.Fitter().Combinations(ranking.Token), ranking.Token);
             Set(s => s with { Ranked = ranked, IsRanking = false });
         }
         catch (OperationCanceledException)
@@ -158,7 +172,7 @@ public sealed class AbsorptionBoard(AbsorptionDesk desk, ViewSession session, Ce
         }
         catch (Exception e)
         {
-            Set(s => s with { IsRanking = false, RankingProblem = desk.Tell(e) });
+            Set(s => s with { IsRanking = false, RankingProblem = _desk.Tell(e) });
         }
 
         End(ref _ranking, ranking);
@@ -171,7 +185,7 @@ public sealed class AbsorptionBoard(AbsorptionDesk desk, ViewSession session, Ce
     private Task ShowAsync(string? name, bool isOpened)
     {
         var items = State.Spectra.Items;
-        var open = session.Cell.Open is { Section: CellSection.Spectra, File: { } file } o ? CellSpectrum.NameOf(file, o.Item ?? 0) : null;
+        var open = _session.Cell.Open is { Section: CellSection.Spectra, File: { } file } o ? CellSpectrum.NameOf(file, o.Item ?? 0) : null;
         var sample = items.FirstOrDefault(s => s.Name == name) ?? items.FirstOrDefault(s => s.Name == open)
             ?? items.OrderBy(s => s.IsReference).ThenByDescending(Rank).FirstOrDefault();
         var edge = sample?.Edge ?? "";
@@ -183,7 +197,7 @@ public sealed class AbsorptionBoard(AbsorptionDesk desk, ViewSession session, Ce
         catch (Exception e)
         {
             recipe = new();
-            Set(s => s with { Refusal = desk.Tell(e) });
+            Set(s => s with { Refusal = _desk.Tell(e) });
         }
 
         var isSame = sample?.Name == State.Sample?.Name;
@@ -213,7 +227,7 @@ public sealed class AbsorptionBoard(AbsorptionDesk desk, ViewSession session, Ce
         Set(s => s with { IsWorking = true });
         try
         {
-            var answers = await desk.RunAsync(() => AbsorptionAnswers.Of(request, components), evaluating.Token);
+            var answers = await _desk.RunAsync(() => AbsorptionAnswers.Of(request, components), evaluating.Token);
             evaluating.Token.ThrowIfCancellationRequested();
             Set(s => s with { Answers = answers, IsWorking = false });
         }
@@ -223,7 +237,7 @@ public sealed class AbsorptionBoard(AbsorptionDesk desk, ViewSession session, Ce
         }
         catch (Exception e)
         {
-            Set(s => s with { Answers = new() { StudyProblem = desk.Tell(e) }, IsWorking = false });
+            Set(s => s with { Answers = new() { StudyProblem = _desk.Tell(e) }, IsWorking = false });
         }
 
         End(ref _evaluating, evaluating);
@@ -233,7 +247,7 @@ public sealed class AbsorptionBoard(AbsorptionDesk desk, ViewSession session, Ce
     private CancellationTokenSource Begin(ref CancellationTokenSource? running)
     {
         running?.Cancel();
-        return running = CancellationTokenSource.CreateLinkedTokenSource(_closed.Token);
+        return running = CancellationTokenSource.CreateLinkedTokenSource(_gone);
     }
 
     private static void End(ref CancellationTokenSource? running, CancellationTokenSource ended) =>

@@ -125,7 +125,8 @@ public sealed partial class CellPanel
         }
         catch (Exception e)
         {
-            (_state, _problem) = (null, Failures.Tell(e));
+            // What was read last stays, with what is typed and computed in it; a store that is away for a moment must not end that.
+            _problem = Failures.Tell(e);
         }
     }
 }

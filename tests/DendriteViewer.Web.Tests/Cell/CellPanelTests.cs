@@ -104,6 +104,24 @@ public sealed class CellPanelTests : MudContext
     }
 
     [Fact]
+    public async Task Panel_WhoseStoreFailsForAMoment_KeepsItsSectionAndSaysSo()
+    {
+        _session.Cell.Show(new CellOpen(CellSection.Impedance));
+        var panel = await RenderAsync(DatasetRole.Annotate);
+        panel.WaitForAssertion(() => Assert.Contains("No impedance yet", panel.Markup));
+        var section = panel.FindComponent<ImpedanceSection>().Instance;
+        var name = BlobNames.CellLog(_session.Dataset.Id, _session.Dataset.Identity) + "00000002.json";
+        await _desk.ChangeAsync(_session.Dataset, new SetSettings("a", "{}"), s_ada, default);
+        await _host.Store.Blobs.WriteAsync(name, "{}"u8.ToArray(), default);
+        _session.Update(v => v with { Hours = 3 }, null);
+        panel.WaitForAssertion(() => Assert.Contains("00000002.json is damaged", panel.Find("[role=alert]").TextContent));
+        Assert.Same(section, panel.FindComponent<ImpedanceSection>().Instance);
+        await _host.Store.Blobs.DeleteAsync(name, default);
+        await panel.InvokeAsync(() => panel.FindAll("button").First(b => b.TextContent.Trim() == "Try again").Click());
+        panel.WaitForAssertion(() => Assert.Empty(panel.FindAll("[role=alert]")));
+    }
+
+    [Fact]
     public async Task Link_ToWhatIsOpen_OpensItAndSaysWhatCannotBeReadOrIsGone()
     {
         var file = await _desk.AddAsync(
