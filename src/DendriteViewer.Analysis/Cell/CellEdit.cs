@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using DendriteViewer.Analysis.TimeSeries.Events;
+using DendriteViewer.Imaging.Bounds;
 
 namespace DendriteViewer.Analysis.Cell;
 
@@ -40,6 +41,46 @@ public sealed record DescribeFile(
     {
         Licence = Licence, Source = Source, Clock = Clock, StartHours = StartHours, Options = Options,
     };
+}
+
+/// <summary>
+/// What a form changed of what is said of a file. It is made a <see cref="DescribeFile"/> on the newest state, so that what others saved
+/// while the form was open stays; it is never an entry of the log itself.
+/// </summary>
+/// <param name="Opened">What was said when the form was opened.</param>
+/// <param name="Mine">What the form says.</param>
+public sealed record ChangeFile(DescribeFile Opened, DescribeFile Mine) : CellEdit
+{
+    /// <summary>A change of some of what is said of a file.</summary>
+    /// <param name="opened">The file as whoever changes it saw it.</param>
+    /// <param name="change">The change.</param>
+    public static ChangeFile Of(CellFile opened, Func<DescribeFile, DescribeFile> change) =>
+        new(DescribeFile.Of(opened), change(DescribeFile.Of(opened)));
+
+    /// <summary>What the file is said to be with this change: fields that the form left alone are those of the newest state.</summary>
+    /// <param name="now">The newest state.</param>
+    /// <exception cref="OutOfRangeException">The file is gone, or somebody else changed the same field meanwhile.</exception>
+    public DescribeFile On(CellState now)
+    {
+        var file = now.Find(Mine.File) ?? throw new OutOfRangeException(
+            "This file does not belong to the cell any more; somebody removed it.");
+        return new DescribeFile(
+            file.Id,
+            Merge("licence", Opened.Licence, Mine.Licence, file.Licence),
+            Merge("source", Opened.Source, Mine.Source, file.Source),
+            Merge("clock", Opened.Clock, Mine.Clock, file.Clock),
+            Merge("start", Opened.StartHours, Mine.StartHours, file.StartHours),
+            Merge("options of how it is read", Opened.Options, Mine.Options, file.Options));
+
+        T Merge<T>(string field, T opened, T mine, T newest)
+        {
+            var equal = EqualityComparer<T>.Default;
+            return equal.Equals(mine, opened) || equal.Equals(mine, newest) ? newest
+                : equal.Equals(newest, opened) ? mine : throw new OutOfRangeException(
+                    $"Somebody else changed the {field} of {file.Name} meanwhile, so that nothing was saved. Close this, look at what it "
+                    + "is now, and change it again.");
+        }
+    }
 }
 
 /// <summary>An event of the cell is another, added or none.</summary>

@@ -29,8 +29,11 @@ public sealed record EditCounts(long Made, int Undo, int Redo, string UndoName, 
 /// <param name="Kept">Names of those that were left as they are, since somebody changed them after the edit.</param>
 public sealed record EditStepResult(string Name, int Changed, IReadOnlyList<string> Kept)
 {
+    /// <summary>Why nothing could be done any more, a sentence; null where that is not so.</summary>
+    public string? Reason { get; init; }
+
     /// <summary>One sentence where not everything went back, else null.</summary>
-    public string? Warning => Kept.Count switch
+    public string? Warning => Reason is not null ? $"{Name} was not taken back or made again: {Reason}" : Kept.Count switch
     {
         0 => null,
         1 => $"{Kept[0]} was left as it is, since somebody else changed it meanwhile.",

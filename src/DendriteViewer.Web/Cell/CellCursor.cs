@@ -73,6 +73,9 @@ public sealed class CellCursor
     /// <summary>Hours of the scan that is shown.</summary>
     public double? Hours => _session.Volume(_session.Current.View).Key.Hours;
 
+    /// <summary>How the section of series is looked at, kept while another section is open.</summary>
+    public SeriesLook Look { get; set; } = SeriesLook.First;
+
     /// <summary>Opens a section, a file, a sweep or a spectrum.</summary>
     public void Show(CellOpen open)
     {

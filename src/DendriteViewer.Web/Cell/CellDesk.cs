@@ -21,6 +21,23 @@ public sealed class CellDesk(DatasetStore store, ComputeLanes lanes, Budgets bud
     private const int MostHeld = 64;
     private const int MostTries = 100;
 
+    // Rows of series in the reports that are held: some 30 bytes each. One that has more alone is held while it is asked for.
+    private const long MostRows = 20_000_000;
+
+    // Files that are received and read at once; each may take 128 MiB and several times that while it is read.
+    private const int MostUploads = 2;
+
+    // A report that nobody asked for so long is forgotten.
+    private static readonly TimeSpan s_idle = TimeSpan.FromMinutes(10);
+
+    // A line that is slower than this must not keep others from adding files.
+    private static readonly TimeSpan s_receiving = TimeSpan.FromMinutes(10);
+
+    private readonly SemaphoreSlim _uploads = new(MostUploads, MostUploads);
+
+    // Who looks for what other servers write: one for all pages of a dataset; under its lock.
+    private readonly Dictionary<DatasetIdentity, (CellWatch Looking, int Pages)> _watched = [];
+
     // What was read of a dataset's log; the least recently used is forgotten, and read again when somebody asks.
     private readonly ConcurrentDictionary<DatasetIdentity, OpenCell> _open = new();
 
@@ -65,10 +82,19 @@ public sealed class CellDesk(DatasetStore store, ComputeLanes lanes, Budgets bud
     public async Task<CellReport> ReportAsync(Dataset dataset, CancellationToken ct)
     {
         var (state, cell) = (await StateAsync(dataset, ct), Of(dataset));
-        return await cell.ReportAsync(dataset.Revision, state, () => lanes[Urgency.Resting].RunAsync(
-            () => CellReport.OfAsync(store, dataset, state, f => cell.Log.ReadAsync(f, CancellationToken.None), CancellationToken.None),
-            CancellationToken.None)).WaitAsync(ct);
+        return await cell.ReportAsync(dataset.Revision, state, () =>
+        {
+            var made = lanes[Urgency.Resting].RunAsync(
+                () => CellReport.OfAsync(store, dataset, state, f => cell.Log.ReadAsync(f, CancellationToken.None), CancellationToken.None),
+                CancellationToken.None);
+            _ = Task.Run(() => ForgetAsync(cell, made), CancellationToken.None);
+            return made;
+        }).WaitAsync(ct);
     }
+
+    /// <summary>Computes or reads something of a cell that takes a while, beside the work of other pages.</summary>
+    public Task<T> ComputeAsync<T>(Func<T> work, CancellationToken ct) =>
+        lanes[Urgency.Resting].RunAsync(() => Task.FromResult(work()), ct);
 
     /// <summary>Adds a file: it is read once by the reader of its kind, kept under its checksum, and written to the log.</summary>
     /// <param name="dataset">The dataset.</param>
@@ -89,6 +115,20 @@ public sealed class CellDesk(DatasetStore store, ComputeLanes lanes, Budgets bud
             throw new OutOfRangeException($"A file’s name has 1 to {CellEntry.MostText} characters on one line; rename it.");
         }
 
+        await _uploads.WaitAsync(ct);
+        try
+        {
+            return await ReceiveAsync(dataset, kind, name, content, by, said, ct);
+        }
+        finally
+        {
+            _uploads.Release();
+        }
+    }
+
+    private async Task<CellFile> ReceiveAsync(
+        Dataset dataset, CellFileKind kind, string name, Stream content, Editor by, DescribeFile? said, CancellationToken ct)
+    {
         var bytes = await ReadAllAsync(name, content, ct);
         var file = new CellFile(Guid.NewGuid(), kind, name, new string('0', 64), bytes.Length, by.Person.Name, time.GetUtcNow())
         {
@@ -108,10 +148,11 @@ public sealed class CellDesk(DatasetStore store, ComputeLanes lanes, Budgets bud
     /// <exception cref="OutOfRangeException">The change cannot be made; the sentence says why.</exception>
     public async Task<CellState> ChangeAsync(Dataset dataset, CellEdit edit, Editor by, CancellationToken ct)
     {
-        CellEntry.Check(edit);
+        var change = edit as ChangeFile;
+        CellEntry.Check(change?.Mine ?? edit);
         await CheckAsync(dataset, edit, ct);
-        var (before, after) = (await AppendAsync(dataset, edit, _ => true, by.Person, ct))!.Value;
-        if (CellReverse.Of(edit, before, after) is { } reverse)
+        var (made, before, after) = (await AppendAsync(dataset, now => change?.On(now) ?? edit, by.Person, ct))!.Value;
+        if (CellReverse.Of(made, before, after) is { } reverse)
         {
             by.History?.Add(new Step(this, dataset, reverse, Again: false));
         }
@@ -138,11 +179,16 @@ public sealed class CellDesk(DatasetStore store, ComputeLanes lanes, Budgets bud
         }
 
         Changed += On;
-        var looking = new CellWatch(time, ct => LookAsync(dataset, ct));
+        lock (_watched)
+        {
+            _watched[dataset] = _watched.TryGetValue(dataset, out var known) ? (known.Looking, known.Pages + 1)
+                : (new CellWatch(time, ct => LookAsync(dataset, ct)), 1);
+        }
+
         return new Ending(() =>
         {
             Changed -= On;
-            looking.Dispose();
+            EndWatch(dataset);
         });
     }
 
@@ -152,9 +198,51 @@ public sealed class CellDesk(DatasetStore store, ComputeLanes lanes, Budgets bud
         return Task.CompletedTask;
     }
 
+    private void EndWatch(DatasetIdentity dataset)
+    {
+        lock (_watched)
+        {
+            var (looking, pages) = _watched[dataset];
+            if (pages > 1)
+            {
+                _watched[dataset] = (looking, pages - 1);
+                return;
+            }
+
+            _watched.Remove(dataset);
+            looking.Dispose();
+        }
+    }
+
+    // Forgets the reports that were asked for longest ago where all have too many rows, and this one when nobody asked for it for a while.
+    private async Task ForgetAsync(OpenCell cell, Task<CellReport> made)
+    {
+        await Task.WhenAny(made);
+        foreach (var other in _open.Values.Where(c => c != cell).OrderBy(c => c.UsedAt))
+        {
+            if (_open.Values.Sum(c => c.Rows) <= MostRows)
+            {
+                break;
+            }
+
+            other.Forget();
+        }
+
+        while (cell.Holds(made))
+        {
+            if (time.GetElapsedTime(cell.UsedAt) is var since && since >= s_idle)
+            {
+                cell.Forget();
+                return;
+            }
+
+            await Task.Delay(s_idle - since, time);
+        }
+    }
+
     private async Task LookAsync(DatasetIdentity identity, CancellationToken ct)
     {
-        // Several pages look at one cell; who finds another looking leaves it to that.
+        // Who finds another reading leaves it to that.
         if (_open.TryGetValue(identity, out var cell) && await cell.Changing.WaitAsync(0, ct))
         {
             try
@@ -192,6 +280,9 @@ public sealed class CellDesk(DatasetStore store, ComputeLanes lanes, Budgets bud
                 var report = await ReportAsync(dataset, ct);
                 _ = (await StateAsync(dataset, ct)).Events.With(change.Edit, report.Report.Events);
                 break;
+            case ChangeFile change when change.Mine.Options != change.Opened.Options:
+                await CheckAsync(dataset, change.On(await StateAsync(dataset, ct)), ct);
+                break;
             case DescribeFile said when (await StateAsync(dataset, ct)).Find(said.File) is { } file && file.Options != said.Options:
                 var bytes = await ReadAsync(dataset, file, ct);
                 await lanes[Urgency.Resting].RunAsync(
@@ -200,8 +291,9 @@ public sealed class CellDesk(DatasetStore store, ComputeLanes lanes, Budgets bud
         }
     }
 
-    private async Task<(CellState Before, CellState After)?> AppendAsync(
-        Dataset dataset, CellEdit edit, Func<CellState, bool> condition, Person by, CancellationToken ct)
+    // What the change is, is asked on the newest state; null for none.
+    private async Task<(CellEdit Made, CellState Before, CellState After)?> AppendAsync(
+        Dataset dataset, Func<CellState, CellEdit?> make, Person by, CancellationToken ct)
     {
         if (await store.TryOpenAsync(dataset.Id, ct) is not { } now || now.Identity != dataset.Identity)
         {
@@ -216,7 +308,7 @@ public sealed class CellDesk(DatasetStore store, ComputeLanes lanes, Budgets bud
             for (var i = 0; i < MostTries; i++)
             {
                 var before = await CatchUpAsync(cell, ct);
-                if (!condition(before))
+                if (make(before) is not { } edit)
                 {
                     return null;
                 }
@@ -231,7 +323,7 @@ public sealed class CellDesk(DatasetStore store, ComputeLanes lanes, Budgets bud
                 {
                     cell.State = before.With(entry);
                     Changed?.Invoke(cell.Identity);
-                    return (before, cell.State);
+                    return (edit, before, cell.State);
                 }
             }
         }
@@ -255,11 +347,26 @@ public sealed class CellDesk(DatasetStore store, ComputeLanes lanes, Budgets bud
         return cell;
     }
 
-    private static async Task<byte[]> ReadAllAsync(string name, Stream content, CancellationToken ct)
+    private async Task<byte[]> ReadAllAsync(string name, Stream content, CancellationToken ct)
+    {
+        using var late = new CancellationTokenSource(s_receiving, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, ct);
+        try
+        {
+            return await ReadAllAsync(name, content, either);
+        }
+        catch (OperationCanceledException) when (late.IsCancellationRequested && !ct.IsCancellationRequested)
+        {
+            throw new MeasurementException(
+                $"{name} did not arrive within {s_receiving.TotalMinutes:0} minutes; send less at once, or on a faster line.");
+        }
+    }
+
+    private static async Task<byte[]> ReadAllAsync(string name, Stream content, CancellationTokenSource stop)
     {
         using var memory = new MemoryStream();
         var buffer = new byte[81920];
-        while (await content.ReadAsync(buffer, ct) is > 0 and var n)
+        while (await content.ReadAsync(buffer, stop.Token) is > 0 and var n)
         {
             memory.Write(buffer, 0, n);
             if (memory.Length > CellFileReader.MostBytes)
@@ -277,8 +384,19 @@ public sealed class CellDesk(DatasetStore store, ComputeLanes lanes, Budgets bud
     {
         public override async Task<(EditStepResult Result, EditStep? Reverse)> TakeBackAsync(Person by, CancellationToken ct)
         {
-            var done = await Desk.AppendAsync(Dataset, Reverse.Edit, Reverse.Holds, by, ct);
-            return done is var (before, after) && CellReverse.Of(Reverse.Edit, before, after) is { } back
+            (CellEdit, CellState, CellState)? done;
+            try
+            {
+                done = await Desk.AppendAsync(Dataset, now => Reverse.Holds(now) ? Reverse.Edit : null, by, ct);
+            }
+            catch (OutOfRangeException e)
+            {
+                // It cannot be taken back any more: what was removed was added anew by somebody, or the log is full. The step goes, so that
+                // those before it can be taken back.
+                return (new EditStepResult(Name, 0, ["What it changed"]) { Reason = e.Message }, null);
+            }
+
+            return done is var (_, before, after) && CellReverse.Of(Reverse.Edit, before, after) is { } back
                 ? (new EditStepResult(Name, 1, []), this with { Reverse = back with { Name = Name }, Again = !Again })
                 : (new EditStepResult(Name, 0, ["What it changed"]), null);
         }
@@ -286,6 +404,8 @@ public sealed class CellDesk(DatasetStore store, ComputeLanes lanes, Budgets bud
 
     private sealed class Ending(Action end) : IDisposable
     {
-        public void Dispose() => end();
+        private Action? _end = end;
+
+        public void Dispose() => Interlocked.Exchange(ref _end, null)?.Invoke();
     }
 }

@@ -16,6 +16,9 @@ public static class CellRegistration
 {
     private const int MostEditBytes = 512 << 10;
 
+    // What a download costs of the budget for pictures: the largest file as much as a picture of 16 megapixels.
+    private const double BytesAMegapixel = 8 << 20;
+
     private static readonly JsonSerializerOptions s_edits = new(CellEntry.Json)
     {
         UnmappedMemberHandling = System.Text.Json.Serialization.JsonUnmappedMemberHandling.Disallow,
@@ -102,6 +105,10 @@ public static class CellRegistration
         {
             return Results.NotFound();
         }
+
+        // The whole file is in memory until it is sent.
+        c.Response.RegisterForDispose(await c.RequestServices.GetRequiredService<Budgets>().SpendAsync(
+            ClientKeys.Of(c), Math.Max(0.1, found.Bytes / BytesAMegapixel), ct, "files"));
 
         // Whatever it is, no browser takes it for a page of this site.
         c.Response.Headers.XContentTypeOptions = "nosniff";

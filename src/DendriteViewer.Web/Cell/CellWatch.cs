@@ -8,7 +8,12 @@ internal sealed class CellWatch : IDisposable
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(3);
     private readonly CancellationTokenSource _end = new();
 
-    public CellWatch(TimeProvider time, Func<CancellationToken, Task> look) => _ = RunAsync(time, look, _end.Token);
+    // It serves all pages of a dataset, and so it does not run on the thread of that which came first.
+    public CellWatch(TimeProvider time, Func<CancellationToken, Task> look)
+    {
+        var ct = _end.Token;
+        _ = Task.Run(() => RunAsync(time, look, ct), CancellationToken.None);
+    }
 
     public void Dispose()
     {

@@ -48,6 +48,37 @@ internal sealed class OpenCell(DatasetIdentity identity, CellLog log)
         }
     }
 
+    /// <summary>Rows of all series of the report that is held.</summary>
+    public long Rows
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _report is { Report: { IsCompletedSuccessfully: true } made }
+                    ? made.Result.Series.Sum(s => (long)s.Series.Hours.Count) : 0;
+            }
+        }
+    }
+
+    /// <summary>Whether a report is the one that is held.</summary>
+    public bool Holds(Task<CellReport> report)
+    {
+        lock (_lock)
+        {
+            return _report?.Report == report;
+        }
+    }
+
+    /// <summary>Forgets the report; it is made again when somebody asks.</summary>
+    public void Forget()
+    {
+        lock (_lock)
+        {
+            _report = null;
+        }
+    }
+
     // Of the settings only clocks have a part in it; those of fits are what changes most often.
     private static bool IsSame(CellState a, CellState b) => ReferenceEquals(a.Files, b.Files) && ReferenceEquals(a.Events, b.Events)
         && a.Settings.GetValueOrDefault(CellClocks.Key) == b.Settings.GetValueOrDefault(CellClocks.Key);

@@ -18,6 +18,8 @@ public sealed partial class SeriesFileDialog
     private SeriesFilePreview? _preview;
     private string? _failure;
     private bool _isReading;
+    private readonly CancellationTokenSource _closed = new();
+    private CancellationToken _gone;
 
     /// <summary>The file that belongs to the cell; null for a new one.</summary>
     [Parameter]
@@ -41,9 +43,23 @@ public sealed partial class SeriesFileDialog
     [Inject]
     private Failures Failures { get; set; } = null!;
 
+    [Inject]
+    private CellDesk Desk { get; set; } = null!;
+
     /// <inheritdoc/>
-    protected override Task OnInitializedAsync() => File is not { } file ? Task.CompletedTask : BeginAsync(
-        async () => new SeriesFileDraft(file.Name, await Load!(file), CellFileOptions.Parse(file.Options), file.StartHours));
+    public void Dispose()
+    {
+        _closed.Cancel();
+        _closed.Dispose();
+    }
+
+    /// <inheritdoc/>
+    protected override Task OnInitializedAsync()
+    {
+        _gone = _closed.Token;
+        return File is not { } file ? Task.CompletedTask : BeginAsync(
+            async () => new SeriesFileDraft(file.Name, await Load!(file), CellFileOptions.Parse(file.Options), file.StartHours));
+    }
 
     private Task ReadAsync(IBrowserFile? file) => file is null ? Task.CompletedTask : BeginAsync(async () =>
     {
@@ -54,7 +70,7 @@ public sealed partial class SeriesFileDialog
 
         await using var content = file.OpenReadStream(CellFileReader.MostBytes);
         using var memory = new MemoryStream();
-        await content.CopyToAsync(memory);
+        await content.CopyToAsync(memory, _gone);
         return new SeriesFileDraft(file.Name, memory.ToArray(), new CellFileOptions(), null);
     });
 
@@ -66,6 +82,9 @@ public sealed partial class SeriesFileDialog
         {
             _draft = await read();
             await PreviewAsync();
+        }
+        catch (OperationCanceledException) when (_gone.IsCancellationRequested)
+        {
         }
         catch (Exception e)
         {
@@ -90,7 +109,7 @@ public sealed partial class SeriesFileDialog
     private async Task PreviewAsync()
     {
         var draft = _draft!;
-        var preview = await Task.Run(draft.Preview);
+        var preview = await Desk.ComputeAsync(draft.Preview, _gone);
         if (ReferenceEquals(draft, _draft))
         {
             _preview = preview;
@@ -106,7 +125,7 @@ public sealed partial class SeriesFileDialog
         try
         {
             _failure = File is { } file
-                ? await Change!(DescribeFile.Of(file) with { StartHours = draft.StartHours, Options = draft.Options.ToJson() })
+                ? await Change!(ChangeFile.Of(file, f => f with { StartHours = draft.StartHours, Options = OptionsOf(draft, file) }))
                     ? null : "It was not changed; the tab behind this says why."
                 : await Add!(draft);
         }
@@ -120,6 +139,10 @@ public sealed partial class SeriesFileDialog
             Dialog.Close();
         }
     }
+
+    // As they stand where nothing was changed, however they are written.
+    private static string? OptionsOf(SeriesFileDraft draft, CellFile file) =>
+        draft.Options.ToJson() is var said && said == CellFileOptions.Parse(file.Options).ToJson() ? file.Options : said;
 
     private static string Began(CyclerTable table) => table.Started is { } at
         ? $"It began {at:yyyy-MM-dd HH:mm:ss}{(table.StartedIsUtc ? " UTC" : " on its own clock")}." : "";

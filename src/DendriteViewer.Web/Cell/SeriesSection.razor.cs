@@ -21,13 +21,13 @@ public sealed record SeriesLook(SeriesAxisUnit Unit, IReadOnlyList<string> Shown
 /// </summary>
 public sealed partial class SeriesSection
 {
-    private SeriesLook _look = SeriesLook.First;
     private CellReport? _report;
     private IReadOnlyList<TimedPlot> _plots = [];
     private string? _failure, _selected;
     private (CellState? State, string Revision) _read;
     private double _at;
-    private readonly CancellationTokenSource _gone = new();
+    private readonly CancellationTokenSource _closed = new();
+    private CancellationToken _gone;
 
     /// <summary>The session whose dataset and scan are shown.</summary>
     [Parameter, EditorRequired]
@@ -60,19 +60,20 @@ public sealed partial class SeriesSection
     private IReadOnlyList<string> Warnings => _report!.Warnings.Where(w => w != _report.Report.Clock.Warning
         && !State.Of(CellFileKind.Series).Any(f => SeriesFiles.IsOf(f, w))).ToArray();
 
-    private string CsvHref => SeriesExports.CsvAddress(Session.Dataset.Id.ToString(), _look.WindowHours);
+    private string CsvHref => SeriesExports.CsvAddress(Session.Dataset.Id.ToString(), Session.Cell.Look.WindowHours);
 
     /// <inheritdoc/>
     public void Dispose()
     {
         Session.Cell.Changed -= OnCursor;
-        _gone.Cancel();
-        _gone.Dispose();
+        _closed.Cancel();
+        _closed.Dispose();
     }
 
     /// <inheritdoc/>
     protected override void OnInitialized()
     {
+        _gone = _closed.Token;
         _at = Session.Cell.Hours ?? 0;
         Session.Cell.Changed += OnCursor;
     }
@@ -93,8 +94,8 @@ public sealed partial class SeriesSection
         _failure = null;
         try
         {
-            var report = await Desk.ReportAsync(Session.Dataset, _gone.Token);
-            var plots = await PlotsAsync(report, _look);
+            var report = await Desk.ReportAsync(Session.Dataset, _gone);
+            var plots = await PlotsAsync(report, Session.Cell.Look);
             if (_read == asked)
             {
                 _report = report;
@@ -112,14 +113,17 @@ public sealed partial class SeriesSection
 
     private async Task ShowAsync(SeriesLook look)
     {
-        _look = look;
+        Session.Cell.Look = look;
         try
         {
             var plots = await PlotsAsync(_report!, look);
-            if (_look == look)
+            if (Session.Cell.Look == look)
             {
                 Show(plots);
             }
+        }
+        catch (OperationCanceledException) when (_gone.IsCancellationRequested)
+        {
         }
         catch (Exception e)
         {
@@ -131,7 +135,7 @@ public sealed partial class SeriesSection
     private Task<IReadOnlyList<TimedPlot>> PlotsAsync(CellReport report, SeriesLook look)
     {
         var (manifest, unit) = (Session.Dataset.Manifest, SeriesAxis.CanHave(look.Unit, report.Report) ? look.Unit : SeriesAxisUnit.Hours);
-        return Task.Run(() => SeriesPlots.Of(report, manifest, unit, look.Shown, look.WindowHours), _gone.Token);
+        return Desk.ComputeAsync(() => SeriesPlots.Of(report, manifest, unit, look.Shown, look.WindowHours), _gone);
     }
 
     private Task GoAsync(double hours)
@@ -147,7 +151,7 @@ public sealed partial class SeriesSection
     {
         try
         {
-            var then = version == 0 ? CellState.Empty : await Desk.StateAsync(Session.Dataset, version, _gone.Token);
+            var then = version == 0 ? CellState.Empty : await Desk.StateAsync(Session.Dataset, version, _gone);
             return await Actions.ChangeAsync(RestoreEvents.To(then));
         }
         catch (Exception e)
@@ -167,7 +171,7 @@ public sealed partial class SeriesSection
         return refusal;
     }
 
-    private Task<byte[]> ReadFileAsync(CellFile file) => Desk.ReadAsync(Session.Dataset, file, _gone.Token);
+    private Task<byte[]> ReadFileAsync(CellFile file) => Desk.ReadAsync(Session.Dataset, file, _gone);
 
     // Of the plots only the first has dots of scans, so only that one is drawn again when another scan is shown.
     private void Show(IReadOnlyList<TimedPlot> plots) => _plots = plots.Select(p => p.Showing(Session.Cell.Hours)).ToArray();

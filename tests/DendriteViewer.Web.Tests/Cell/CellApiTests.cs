@@ -126,6 +126,41 @@ public sealed class CellApiTests(RunningApp app) : IClassFixture<RunningApp>
     }
 
     [Fact]
+    public async Task Form_OpenedBeforeAnotherSaved_KeepsWhatTheOtherSaidAndRefusesTheSameField()
+    {
+        var (ada, bo) = (new Person("ada", "Ada"), new Person("bo", "Bo"));
+        var file = await Desk.AddAsync(app.Stored, CellFileKind.Impedance, "merged.csv", Content(Sweep(21)), ada, default);
+        var clock = new InstrumentClock(40, 0, 1);
+        await Desk.ChangeAsync(app.Stored, ChangeFile.Of(file, f => f with { Clock = clock, StartHours = 2 }), bo, default);
+        await Desk.ChangeAsync(app.Stored, ChangeFile.Of(file, f => f with { Licence = "CC0" }), ada, default);
+        var said = (await StateAsync()).Find(file.Id)!;
+        Assert.Equal(("CC0", clock, 2.0), (said.Licence, said.Clock, said.StartHours));
+
+        var refused = await Assert.ThrowsAnyAsync<ArgumentException>(() => Desk.ChangeAsync(
+            app.Stored, ChangeFile.Of(file, f => f with { StartHours = 3, Source = "Ada" }), ada, default));
+        Assert.Contains("changed the start of merged.csv meanwhile", refused.Message);
+        Assert.Equal(said, (await StateAsync()).Find(file.Id));
+    }
+
+    [Fact]
+    public async Task Undo_OfARemovedFileThatWasAddedAnew_LeavesItAndGoesOnToTheStepBefore()
+    {
+        using var history = new EditHistory();
+        var ada = new Person("ada", "Ada");
+        var mine = new Editor(ada, history);
+        await Desk.ChangeAsync(app.Stored, new SetSettings("jam", "{}"), mine, default);
+        var file = await Desk.AddAsync(app.Stored, CellFileKind.Impedance, "jam.csv", Content(Sweep(22)), ada, default);
+        await Desk.ChangeAsync(app.Stored, new RemoveFile(file.Id), mine, default);
+        await Desk.AddAsync(app.Stored, CellFileKind.Impedance, "again.csv", Content(Sweep(22)), new Person("bo", "Bo"), default);
+        var kept = (await history.UndoAsync(ada, default))!;
+        Assert.Equal((0, 1), (kept.Changed, kept.Kept.Count));
+        Assert.Contains("is there already, as again.csv", kept.Warning);
+        await history.UndoAsync(ada, default);
+        Assert.False((await StateAsync()).Settings.ContainsKey("jam"));
+        Assert.Equal(0, history.Counts.Undo);
+    }
+
+    [Fact]
     public async Task Event_AddedAndMoved_IsInTheReportOfThatVersionAlone()
     {
         var ada = new Person("ada", "Ada");
