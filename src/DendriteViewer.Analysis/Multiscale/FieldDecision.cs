@@ -98,6 +98,11 @@ public sealed class FieldDecision
                 + $"misjudged.");
         }
 
+        if (placement.UncertaintyUm is null)
+        {
+            warnings.Add($"How well {key} is placed is not known: look at it beside the projection scan before these verdicts are used.");
+        }
+
         // Nano voxel → frame of the hour → where the material was in the pristine scan → its voxels.
         var toPristine = dark.Pristine.Transform.Inverse().After(dark.Registration.ToScan.Inverse()).After(transform);
         var decision = new FieldDecision(dark, phase, absorption, level.Shape, toPristine, transform.VoxelSize.Least);
@@ -347,7 +352,7 @@ public sealed class FieldDecision
         var far = means[^1];
         var rim = Enumerable.Range(0, Steps).MaxBy(k => means[k]);
         var last = Enumerable.Range(rim, Steps - rim).First(k => means[k] - far <= 0.25 * (means[rim] - far) + 1e-9);
-        return Math.Clamp((last + 0.5) * stepUm, 2 * _voxelUm, 3);
+        return Math.Max(2 * _voxelUm, Math.Min((last + 0.5) * stepUm, 3));
     }
 
     private static JointHistogram Histogram(IReadOnlyList<JointValue> values)

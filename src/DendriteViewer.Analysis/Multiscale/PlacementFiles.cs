@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using DendriteViewer.Imaging.Bounds;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Volumes;
@@ -20,7 +21,10 @@ public static class PlacementFiles
     {
         ".tfm" => Encoding.ASCII.GetBytes(ItkTransformFile.Write(placement.Matrix)),
         ".json" => Encoding.UTF8.GetBytes(NgffTransformFile.Write(placement.Matrix, placement.Key.Modality, "dataset")),
-        ".csv" => BigWarpCsv.Write(placement.Landmarks.Count > 0 ? placement.Landmarks : Corners(placement.Matrix, volume)),
+
+        // Clicks say where a volume lies as long as its images have not refined it.
+        ".csv" => BigWarpCsv.Write(
+            placement is { Landmarks.Count: > 0, Metric: null } ? placement.Landmarks : Corners(placement.Matrix, volume)),
         ".txt" => Encoding.ASCII.GetBytes(string.Join('\n', Enumerable.Range(0, 3).Select(r => string.Join(' ',
             placement.Matrix.Rows.Slice(4 * r, 4)
             .ToArray().Select(v => v.ToString("R", CultureInfo.InvariantCulture))))) + "\n"),
@@ -45,13 +49,47 @@ public static class PlacementFiles
             : text.TrimStart().StartsWith('{') || text.TrimStart().StartsWith('[') ? NgffTransformFile.Read(Encoding.UTF8.GetBytes(text),
                 file)
             : Matrix(text, file));
+        Check(matrix, file);
         var toScan = scan.Transform.After(scan.ScannedTransform.Inverse()).Inverse().After(matrix);
         return new Placement
         {
             Key = volume.Key, Fixed = scan.Key, Start = PlacementStart.Import, Model = fit is null ? PlacementModel.Affine : request.Model,
             Matrix = matrix, ToScan = toScan, ResidualUm = fit?.ResidualUm, LeaveOneOutUm = fit?.LeaveOneOutUm,
             Landmarks = fit is null ? [] : BigWarpCsv.Read(content, file),
+            Warnings = WarningsOf(matrix, file),
         };
+    }
+
+    /// <summary>Refuses what can be no placement.</summary>
+    /// <param name="matrix">Moving µm to dataset µm.</param>
+    /// <param name="file">Its file, for messages.</param>
+    /// <exception cref="VolumeFormatException">It mirrors, or moves too far.</exception>
+    internal static void Check(AffineTransform matrix, string file)
+    {
+        var m = matrix.Rows;
+        var determinant = m[0] * (m[5] * m[10] - m[6] * m[9]) - m[1] * (m[4] * m[10] - m[6] * m[8]) + m[2] * (m[4] * m[9] - m[5] * m[8]);
+        if (determinant <= 0)
+        {
+            throw new VolumeFormatException(
+                $"{file} mirrors the volume, which no placement does; look at the order and signs of its axes.");
+        }
+
+        if (!new[] { m[3], m[7], m[11] }.All(Ranges.Um.Contains))
+        {
+            throw new VolumeFormatException($"{file} moves the volume by more than {Ranges.Um.Most:0} µm; look at its unit.");
+        }
+    }
+
+    private static IReadOnlyList<string> WarningsOf(AffineTransform matrix, string file)
+    {
+        var m = matrix.Rows.ToArray();
+        var scales = Enumerable.Range(0, 3).Select(c => Math.Sqrt(m[c] * m[c] + m[c + 4] * m[c + 4] + m[c + 8] * m[c + 8])).ToArray();
+        return scales.All(s => Math.Abs(s - 1) <= VolumePlacer.MostScale) ? [] :
+        [
+            string.Create(CultureInfo.InvariantCulture,
+                $"{file} scales the volume by {scales.Min():0.####} to {scales.Max():0.####}, beyond ±2 % of its voxel size: look at "
+                    + $"its unit."),
+        ];
     }
 
     private static AffineTransform Matrix(string text, string file)

@@ -16,7 +16,11 @@ public sealed class VolumePlacer
 {
     // Stage coordinates and common points may be off by 15 µm; turning about the wrong point adds a little.
     private const double ReachUm = 18, StageDeg = 12, AxisStepDeg = 2, FineReachDeg = 2.5, FineStepDeg = 0.1;
-    private const double CoarseShare = 20, MostScale = 0.02;
+    private const double CoarseShare = 20;
+
+    /// <summary>By how much a placed volume may be larger or smaller than its voxel size says before it is remarked.</summary>
+    internal const double MostScale = 0.02;
+
     private const long MostFixedVoxels = 96_000_000;
     private const int CoarseSamples = 8000, MostSamples = 80_000;
     private static readonly double[] s_stageTilts = [-8, -4, 0, 4, 8], s_axisTilts = [-6, 0, 6];
@@ -80,6 +84,9 @@ public sealed class VolumePlacer
             dataset, request, (moving, await store.ReaderAsync(moving, ct)), (scan, await store.ReaderAsync(scan, ct)), progress);
         return await placer.PlaceAsync(ct);
     }
+
+    // Whether another place is as likely, or the search ended where it did not look: no bound of the error holds then.
+    private bool _isDoubtful;
 
     private WorldPoint Middle => new(_size.Z / 2, _size.Y / 2, _size.X / 2);
 
@@ -210,6 +217,7 @@ public sealed class VolumePlacer
             metric, Fine(metric, e.Placement), model, Middle, Rho, coarse.VoxelUm, 25, ct))], coarse.VoxelUm);
         if (ends.Count > 1 && ends[1].Agreement.Value > 0.8 * ends[0].Agreement.Value)
         {
+            _isDoubtful = true;
             _warnings.Add(string.Create(
                 CultureInfo.InvariantCulture,
                 $"Another place, {(PlaceOf(ends[1]) - PlaceOf(ends[0])).Length:0.#} µm away, agrees nearly as well "
@@ -334,9 +342,10 @@ public sealed class VolumePlacer
         var residual = PlacementSpread.ResidualOf(end.Agreement).Um;
         _progress?.Report(1);
         var middle = Place(placement, Middle);
-        return Of(placement, how, landmarks) with
+        var found = Of(placement, how, landmarks);
+        return found with
         {
-            UncertaintyUm = bound, Metric = end.Agreement.Value,
+            UncertaintyUm = _isDoubtful ? null : bound, Metric = end.Agreement.Value,
             ResidualUm = landmarks is null ? residual : Math.Sqrt(_request.Landmarks.Average(p =>
                 Math.Pow((Place(placement, p.Moving) - InScan(p.Dataset)).Length, 2))),
             Covariance = [.. covariance.Cast<double>()], CenterUm = [middle.Z, middle.Y, middle.X], RhoUm = Rho,
@@ -357,10 +366,26 @@ public sealed class VolumePlacer
                 $"{_moving.Key} came out {100 * (placement.Scale.Average() - 1):+0.0;-0.0} % larger than its voxel size says, which is "
                     + $"beyond ±2 %: ")
                 + "check the voxel sizes, or the placement by eye.");
+            _isDoubtful |= landmarks is null;
+        }
+
+        if (how == PlacementStart.Stage && TurnOf(toScan) is var turned && turned > StageDeg + FineReachDeg)
+        {
+            _isDoubtful = true;
+            _warnings.Add(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{_moving.Key} came out turned by {turned:0.0}° against its stated place, beyond the {StageDeg}° that are searched: give "
+                    + $"a common point or landmarks."));
         }
 
         return placement with { Warnings = [.. _warnings] };
     }
+
+    private double TurnOf(AffineTransform toScan) => new Placement
+    {
+        Key = _moving.Key, Fixed = _fixed.Key, Start = PlacementStart.Stage, Model = _request.Model,
+        ToScan = toScan, Matrix = toScan.After(_stated.Inverse()),
+    }.RotationDeg;
 
     private Progress Part(double from, double to) => new(_progress, from, to);
 

@@ -59,6 +59,11 @@ internal static class RegisterCommand
             var author = Environment.UserName;
             if (parse.GetValue(o.Restore) is { } version)
             {
+                if (parse.GetValue(o.DryRun) || parse.GetValue(o.With) is { Length: > 0 })
+                {
+                    throw new UsageException("--restore takes neither --dry-run nor --with; restore each volume by itself.");
+                }
+
                 dataset = await placements.RestoreAsync(dataset, key, version, author, ct);
                 return Say(parse.GetValue(json), $"{key} lies as in version {version} again.", new { version });
             }
@@ -150,7 +155,7 @@ internal static class RegisterCommand
                 Console.Out.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
                     $"{(e.Sequence == current ? '*' : ' ')} {e.Sequence,4}  {e.Time:yyyy-MM-dd HH:mm} UTC  {e.How,-10} {e.By}  ± "
-                        + $"{e.UncertaintyUm:0.###} µm"));
+                        + $"{Known(e.UncertaintyUm)}"));
             }
         }
 
@@ -190,6 +195,8 @@ internal static class RegisterCommand
         fixedModality = p.Fixed.Modality, fixedHours = p.Fixed.Hours, version, warnings = p.Warnings,
     };
 
+    private static string Known(double? um) => um is { } v ? string.Create(CultureInfo.InvariantCulture, $"{v:0.###} µm") : "not known";
+
     private static string Text(Placement p, int? version)
     {
         var i = CultureInfo.InvariantCulture;
@@ -198,9 +205,10 @@ internal static class RegisterCommand
             + $"y, x):\n")
             + string.Join('\n', rows) + "\n"
             + string.Create(i, $"scale {p.Scale.Average():0.00000}, turned by {p.RotationDeg:0.000}°, mean error at most "
-            + $"{p.UncertaintyUm:0.###} µm (95 %), ")
-            + string.Create(i, $"left {p.ResidualUm:0.###} µm, one left out {p.LeaveOneOutUm?.ToString("0.###", i) ?? "–"} µm, ")
-            + string.Create(i, $"{p.Metric:0.0000} nats.\n") + (version is { } v ? $"Stored as version {v}.\n" : "Not stored.\n")
+            + $"{Known(p.UncertaintyUm)} (95 %), ")
+            + string.Create(i, $"left {Known(p.ResidualUm)}, one left out {Known(p.LeaveOneOutUm)}")
+            + (p.Metric is { } nats ? string.Create(i, $", {nats:0.0000} nats.\n") : ".\n")
+            + (version is { } v ? $"Stored as version {v}.\n" : "Not stored.\n")
             + string.Concat(p.Warnings.Select(w => w + "\n"));
     }
 }

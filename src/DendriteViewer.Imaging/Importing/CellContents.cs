@@ -11,8 +11,8 @@ namespace DendriteViewer.Imaging.Importing;
 internal static partial class CellContents
 {
     /// <summary>
-    /// The blobs that any entry names, by their checksums: an entry is JSON, in which a checksum is 64 hexadecimal digits between quotation
-    /// marks, whatever the version that wrote it.
+    /// The blobs that any entry names, by their checksums: an entry is JSON, in which a file's checksum is its field
+    /// sha256, whatever the version that wrote it.
     /// </summary>
     /// <param name="blobs">The store.</param>
     /// <param name="dataset">The dataset.</param>
@@ -68,6 +68,6 @@ internal static partial class CellContents
     }
 
     // Not the seal of the entry itself, which is its first field.
-    [GeneratedRegex("(?<!^{\"sha256\":)\"([0-9a-f]{64})\"")]
+    [GeneratedRegex("(?<!^{)\"sha256\":\"([0-9a-f]{64})\"")]
     private static partial Regex Checksum();
 }

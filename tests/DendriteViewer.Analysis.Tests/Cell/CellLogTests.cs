@@ -1,3 +1,4 @@
+using System.Text.Json;
 using DendriteViewer.Analysis.Cell;
 using DendriteViewer.Analysis.TimeSeries.Events;
 using DendriteViewer.Imaging.Bounds;
@@ -74,6 +75,14 @@ public sealed class CellLogTests : IDisposable
             var bytes = Entry(1, edit).ToBytes();
             Assert.Equal(edit, CellEntry.Parse(bytes, "x", 1, new string('1', 32)).Edit);
         }
+    }
+
+    [Fact]
+    public void Edit_AsTheDocumentsWriteIt_IsRead()
+    {
+        var edit = JsonSerializer.Deserialize<CellEdit>(
+            """{"do":"event","edit":{"do":"add","kind":"soft-short","hours":1.5}}""", CellEntry.Json);
+        Assert.Equal(EventKind.SoftShort, Assert.IsType<AddEvent>(Assert.IsType<EditEvents>(edit).Edit).Kind);
     }
 
     [Fact]

@@ -47,6 +47,13 @@ public sealed class PlacementFilesTests
         Assert.Equal((3.0, 6.0, 11.0), (Math.Round(moving.Z, 6), Math.Round(moving.Y, 6), Math.Round(moving.X, 6)));
     }
 
+    [Theory]
+    [InlineData(new double[] { 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, -1, 0 }, "mirrors")]
+    [InlineData(new double[] { 1, 0, 0, 1e300, 0, 1, 0, 0, 0, 0, 1, 0 }, "moves the volume")]
+    public void Import_OfWhatIsNoPlacement_IsRefused(double[] rows, string said) => Assert.Contains(
+        said, Assert.Throws<VolumeFormatException>(() => PlacementFiles.Check(new AffineTransform(rows), "a.txt")).Message,
+        StringComparison.Ordinal);
+
     [Fact]
     public void NgffTransformation_Written_IsAffineInMicrometresZyx()
     {
