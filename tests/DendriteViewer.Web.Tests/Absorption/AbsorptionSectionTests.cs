@@ -53,6 +53,14 @@ public sealed class AbsorptionSectionTests : MudContext
     }
 
     [Fact]
+    public async Task Dialog_WhoseSectionIsGone_IsToldThatReadingWasGivenUp()
+    {
+        var board = new AbsorptionBoard(_desk, _session, null!);
+        board.Dispose();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => board.PreviewAsync("a.dat", "1 2\n"u8.ToArray(), new()));
+    }
+
+    [Fact]
     public async Task Section_OfTheLatestSpectrum_ShowsTheTrueWeightsWithBothUncertainties()
     {
         await AddAllAsync();

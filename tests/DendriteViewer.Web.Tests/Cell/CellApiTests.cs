@@ -254,12 +254,15 @@ public sealed class CellApiTests(RunningApp app) : IClassFixture<RunningApp>
     }
 
     [Fact]
-    public async Task Watch_HearsOfWhatAnotherServerWrote()
+    public async Task Watch_BesideOneThatEnded_HearsOfWhatAnotherServerWrote()
     {
         var store = app.App.Services.GetRequiredService<DatasetStore>();
         await StateAsync();
         var heard = new TaskCompletionSource();
+        var ended = Desk.Watch(app.Identity, () => { });
         using var watch = Desk.Watch(app.Identity, () => heard.TrySetResult());
+        ended.Dispose();
+        ended.Dispose();
         using var lanes = new Web.Compute.ComputeLanes(1);
         using var budgets = new Web.Limits.Budgets(new DendriteOptions());
         var other = new CellDesk(store, lanes, budgets, TimeProvider.System);

@@ -110,6 +110,10 @@ public sealed class SeriesSectionTests : MudContext
         await section.InvokeAsync(() => section.FindComponent<SeriesBar>().Instance.LookChanged.InvokeAsync(
             SeriesLook.First with { Unit = SeriesAxisUnit.Charge }));
         section.WaitForAssertion(() => Assert.Empty(section.FindAll("figure[data-hours]")));
+
+        // Who opens the section again finds it as it was.
+        var again = await RenderAsync(DatasetRole.View);
+        Assert.Empty(again.FindAll("figure[data-hours]"));
     }
 
     [Fact]
