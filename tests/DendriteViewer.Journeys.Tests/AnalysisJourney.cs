@@ -136,13 +136,13 @@ public sealed class AnalysisJourney(Browser browser) : IClassFixture<Browser>
     private const string YellowPixels =
         "() => { const c = dendrite.panes[1].overlay, d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; let n = 0; for (let k = 0; k < d.length; k += 4) n += d[k] > 230 && d[k + 1] > 200 && d[k + 2] < 120 && d[k + 3] > 200 ? 1 : 0; return n; }";
 
-    // Pixels that are clearly amber.
+    // Pixels that are clearly amber in the lower half, where the band is: above lies the anode, which is amber with and without lit voids.
     private static Task<int> AmberAsync(IPage page, int pane) => page.EvaluateAsync<int>(
         """
         i => {
           const c = dendrite.panes[i].canvas, d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;
           let n = 0;
-          for (let k = 0; k < d.length; k += 4) n += d[k] > 120 && d[k] > d[k + 2] + 60 && d[k] > d[k + 1] + 25 ? 1 : 0;
+          for (let k = 4 * c.width * (c.height >> 1); k < d.length; k += 4) n += d[k] > 120 && d[k] > d[k + 2] + 60 && d[k] > d[k + 1] + 25 ? 1 : 0;
           return n;
         }
         """, pane);
