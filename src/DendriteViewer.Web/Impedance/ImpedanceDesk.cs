@@ -6,19 +6,26 @@ using DendriteViewer.Analysis.Impedance.KramersKronig;
 namespace DendriteViewer.Web.Impedance;
 
 /// <summary>
-/// What the leaves of the impedance section share: the state, and what somebody can do with it. It lives as long as the section, and is
-/// used on the thread of the section's circuit alone. Of several fits that are asked for the last one counts; those before are cancelled.
+/// What the leaves of the impedance section share: the state, and what somebody can do with it. It lives as long as the section, or as a
+/// request. Of several fits that are asked for the last one counts; those before are cancelled. Files of one sweep each are one series and
+/// share their settings, except for the points that were turned by hand.
 /// </summary>
 /// <param name="fits">Computes.</param>
 /// <param name="content">Reads a file of the cell.</param>
 /// <param name="tell">The sentence for a failure.</param>
+/// <param name="gone">Ends what is computed for it, as <see cref="Dispose"/> does.</param>
 public sealed class ImpedanceDesk(
-    ImpedanceFits fits, Func<CellFile, CancellationToken, Task<byte[]>> content, Func<Exception, string> tell) : IDisposable
+    ImpedanceFits fits, Func<CellFile, CancellationToken, Task<byte[]>> content, Func<Exception, string> tell,
+    CancellationToken gone = default) : IDisposable
 {
+    /// <summary>The key of the settings that all files of one sweep each share.</summary>
+    public const string SweepsKey = "impedance/sweeps";
+
     // Verdicts come so many at once, so that a long list is not drawn anew for each.
     private const int ToldAtOnce = 12;
 
-    private readonly CancellationTokenSource _closed = new();
+    private readonly CancellationTokenSource _closed = CancellationTokenSource.CreateLinkedTokenSource(gone);
+    private readonly Lock _setting = new();
     private CellState? _cell;
     private bool _isClosed;
     private CancellationTokenSource? _fit, _relax, _series, _verdicts;
@@ -29,6 +36,12 @@ public sealed class ImpedanceDesk(
     /// <summary>The state.</summary>
     public ImpedanceState State { get; private set; } = new();
 
+    /// <summary>Whether all sweeps of the list are tested, as a page does that shows their verdicts.</summary>
+    public bool TestsAll { get; init; } = true;
+
+    /// <summary>Spends what fitting a series costs, in megapixels of a budget; null where that was spent before.</summary>
+    public Func<double, CancellationToken, Task<IDisposable>>? Spend { get; init; }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -36,7 +49,7 @@ public sealed class ImpedanceDesk(
         _closed.Cancel();
     }
 
-    /// <summary>The key of a file's settings in the cell.</summary>
+    /// <summary>The key of a file's settings in the cell; of a file with one sweep they are its turned points alone.</summary>
     public static string KeyOf(Guid file) => $"impedance/{file}";
 
     /// <summary>Takes what the cell holds now: reads its files, and what is kept for the sweep that is shown.</summary>
@@ -47,7 +60,8 @@ public sealed class ImpedanceDesk(
         var before = _cell;
         _cell = cell;
         var files = cell.Files.Where(f => f.Kind == CellFileKind.Impedance).ToList();
-        if (State.Files is null || before is null || !files.SequenceEqual(before.Files.Where(f => f.Kind == CellFileKind.Impedance)))
+        // What was read counts, not what was seen: a reading that another change overtook was given up.
+        if (State.Files is null || before is null || !files.SequenceEqual(State.Files.Select(f => f.File)))
         {
             var read = new List<ReadImpedance>();
             foreach (var file in files)
@@ -62,39 +76,74 @@ public sealed class ImpedanceDesk(
 
             var sweeps = read.Where(f => f.Content is not null)
                 .SelectMany(f => f.Content!.Sweeps.Select(s => Listed(f, s))).OrderBy(s => s.Hours ?? double.MaxValue);
-            Set(s => s with { Files = read, Sweeps = [.. sweeps], Series = null });
+            Set(s => s with { Files = read, Sweeps = [.. sweeps], Series = null, Turned = TurnedOf(read, cell) });
             var shown = State.Sweeps.FirstOrDefault(s => s.Place == (State.Shown?.Place ?? wanted)) ?? State.Sweeps.FirstOrDefault();
             await ShowAsync(shown);
             _ = TestAsync();
         }
-        else if (State.Shown is { } shown
-            && Kept(shown.Place.File, cell) != Kept(shown.Place.File, before) && Kept(shown.Place.File, cell) != State.Settings.ToJson())
+        else if (State.Shown is { } shown && State.SeriesSweeps.Any(s => !KeptTexts(s, cell).SequenceEqual(KeptTexts(s, before))))
         {
-            // Somebody else changed the settings, or they were taken back.
-            await ShowAsync(shown);
+            // Somebody else changed the settings, or they were taken back; or the page's own change came back.
+            Set(s => s with { Turned = TurnedOf(s.Files!, cell) });
+            var (settings, problem) = KeptOf(shown);
+            var isOwn = problem is null && State.SettingsProblem is null && settings.ToJson() == State.Settings.ToJson();
+            if (!isOwn)
+            {
+                await ShowAsync(shown);
+            }
+
+            string? OwnOf(ListedSweep s, CellState of) => of.Settings.GetValueOrDefault(KeyOf(s.Place.File));
+            if (State.SeriesSweeps.Any(s => s.Place.File != shown.Place.File && OwnOf(s, cell) != OwnOf(s, before)))
+            {
+                // Points were turned in another file of the series.
+                Set(s => s with { Series = s.SettingsProblem is null ? fits.KeptSeries(SeriesSource(), s.Settings) : null });
+            }
+
+            _ = TestAsync();
         }
     }
 
-    /// <summary>Shows a sweep with what is kept for its file.</summary>
-    public async Task ShowAsync(ListedSweep? sweep)
+    /// <summary>The changes of the cell that keep settings of the sweep that is shown; asked before they are tried.</summary>
+    public IReadOnlyList<SetSettings> Edits(ImpedanceSettings settings)
     {
-        var (settings, problem) = (new ImpedanceSettings(), (string?)null);
-        try
+        if (State.Shown is not { } shown)
         {
-            settings = sweep is null ? settings : ImpedanceSettings.Parse(Kept(sweep.Place.File, _cell));
-        }
-        catch (ArgumentException e)
-        {
-            problem = e.Message;
+            return [];
         }
 
+        var key = KeyOf(shown.Place.File);
+        if (!shown.File.IsAlone)
+        {
+            return [new(key, settings.ToJson())];
+        }
+
+        var before = State.Settings;
+        var turned = new SetSettings(key, settings.Turned.Count == 0 ? null : new ImpedanceSettings { Turned = settings.Turned }.ToJson());
+        var shared = new SetSettings(SweepsKey, (settings with { Turned = [] }).ToJson());
+        var isTurned = !settings.Turned.SequenceEqual(before.Turned);
+        return State.SettingsProblem is not null ? [shared, turned]
+            : !isTurned ? [shared]
+            : (settings with { Turned = before.Turned }).ToJson() == before.ToJson() ? [turned] : [shared, turned];
+    }
+
+    /// <summary>The settings that count for a sweep: those that are tried where it is of the shown series, else the kept ones.</summary>
+    public ImpedanceSettings SettingsOf(ListedSweep sweep) =>
+        State.Shown is not { } shown ? KeptOf(sweep).Settings
+        : sweep.Place.File == shown.Place.File ? State.Settings
+        : sweep.File.IsAlone && shown.File.IsAlone ? State.Settings with { Turned = KeptOf(sweep).Settings.Turned }
+        : KeptOf(sweep).Settings;
+
+    /// <summary>Shows a sweep with what is kept for its series.</summary>
+    public async Task ShowAsync(ListedSweep? sweep)
+    {
+        var (settings, problem) = sweep is null ? (new ImpedanceSettings(), null) : KeptOf(sweep);
         var isOther = sweep?.Place != State.Shown?.Place;
         Set(s => s with
         {
             Shown = sweep, Settings = settings, SettingsProblem = problem, Problem = null, SeriesProblem = null,
             Relaxation = isOther || settings.Lambda is null ? null : s.Relaxation,
         });
-        Set(s => s with { Series = sweep is null ? null : fits.KeptSeries(SeriesSource(), settings) });
+        Set(s => s with { Series = sweep is null || problem is not null ? null : fits.KeptSeries(SeriesSource(), settings) });
         await FitAsync();
     }
 
@@ -103,7 +152,13 @@ public sealed class ImpedanceDesk(
     {
         var before = State.Settings;
         var isShownOnly = FitsAlike(settings, before);
-        Set(s => s with { Settings = settings, Series = isShownOnly ? s.Series : fits.KeptSeries(SeriesSource(), settings) });
+        Set(s => s with { Settings = settings });
+        if (!isShownOnly)
+        {
+            // The source is of the turned points as they are now.
+            Set(s => s with { Series = fits.KeptSeries(SeriesSource(), settings) });
+        }
+
         if (before.Mask != settings.Mask || !before.Turned.SequenceEqual(settings.Turned))
         {
             _ = TestAsync();
@@ -162,21 +217,31 @@ public sealed class ImpedanceDesk(
     public async Task FitSeriesAsync(Func<Action, Task> onCircuit)
     {
         var (sweeps, settings, ct) = (State.SeriesSweeps, State.Settings, Next(ref _series));
+        if (SeriesSettingsProblem(sweeps) is { } unreadable)
+        {
+            Set(s => s with { Series = null, SeriesPart = null, SeriesProblem = unreadable });
+            return;
+        }
+
+        var source = SeriesSource();
         Set(s => s with { SeriesPart = 0, SeriesProblem = null });
         try
         {
             var masked = sweeps.Select(s => (s.Place, s.Sweep with { Hours = s.Hours }, MaskOf(s, settings))).ToList();
+            using var spent = Spend is null || fits.KeptSeries(source, settings) is not null ? null
+                : await Spend(ImpedanceFits.SeriesMegapixels(sweeps.Sum(s => (long)s.Sweep.Points)), ct);
             var progress = new PartProgress(part => onCircuit(() =>
             {
-                if (!ct.IsCancellationRequested && State.SeriesPart is not null)
+                if (!ct.IsCancellationRequested)
                 {
-                    Set(s => s with { SeriesPart = part });
+                    Set(s => s.SeriesPart is null ? s : s with { SeriesPart = part });
                 }
             }));
-            var series = await fits.SeriesAsync(SeriesSource(), masked, settings, progress, ct);
+            var series = await fits.SeriesAsync(source, masked, settings, progress, ct);
             if (!ct.IsCancellationRequested)
             {
-                var isOfThese = FitsAlike(settings, State.Settings) && sweeps.SequenceEqual(State.SeriesSweeps);
+                // Another file of the series may be shown by now, with turned points of its own.
+                var isOfThese = source == SeriesSource() && FitsAlike(settings with { Turned = State.Settings.Turned }, State.Settings);
                 Set(s => s with { SeriesPart = null, Series = isOfThese ? series : s.Series });
                 await FitAsync();
             }
@@ -235,12 +300,17 @@ public sealed class ImpedanceDesk(
     // Verdicts of all sweeps of the list, one after another, so that a long list does not keep others waiting.
     private async Task TestAsync()
     {
+        if (!TestsAll)
+        {
+            return;
+        }
+
         var ct = Next(ref _verdicts);
         try
         {
             foreach (var some in State.Sweeps.Chunk(ToldAtOnce))
             {
-                var verdicts = new Dictionary<SweepPlace, KkVerdict>();
+                var verdicts = new Dictionary<SweepPlace, KkVerdict?>();
                 foreach (var sweep in some)
                 {
                     try
@@ -249,7 +319,8 @@ public sealed class ImpedanceDesk(
                     }
                     catch (ArgumentException)
                     {
-                        // Its mask leaves too little; that is said where the sweep is shown.
+                        // Its mask leaves too little.
+                        verdicts[sweep.Place] = null;
                     }
                 }
 
@@ -281,22 +352,41 @@ public sealed class ImpedanceDesk(
         }
     }
 
-    private ImpedanceSettings SettingsOf(ListedSweep sweep)
+    // What is kept for a sweep, as far as it can be read, and why it cannot. Of a file of one sweep its own key holds turned points.
+    private (ImpedanceSettings Settings, string? Problem) KeptOf(ListedSweep sweep)
     {
-        if (sweep.Place.File == State.Shown?.Place.File)
+        var (own, problem) = Parsed(KeyOf(sweep.Place.File), _cell);
+        if (!sweep.File.IsAlone)
         {
-            return State.Settings;
+            return (own, problem);
         }
 
+        var (shared, sharedProblem) = Parsed(SweepsKey, _cell);
+        return (shared with { Turned = own.Turned }, sharedProblem ?? problem);
+    }
+
+    private static (ImpedanceSettings Settings, string? Problem) Parsed(string key, CellState? cell)
+    {
         try
         {
-            return ImpedanceSettings.Parse(Kept(sweep.Place.File, _cell));
+            return (ImpedanceSettings.Parse(cell?.Settings.GetValueOrDefault(key)), null);
         }
-        catch (ArgumentException)
+        catch (ArgumentException e)
         {
-            return new();
+            return (new(), e.Message);
         }
     }
+
+    // A series is not fitted with settings that nobody chose.
+    private string? SeriesSettingsProblem(IEnumerable<ListedSweep> sweeps) => State.SettingsProblem
+        ?? sweeps.Where(s => s.Place.File != State.Shown?.Place.File).Select(s => (s.File.File.Name, KeptOf(s).Problem))
+            .Where(p => p.Problem is not null).Select(p => $"{p.Name}: {p.Problem}").FirstOrDefault();
+
+    private static Dictionary<Guid, IReadOnlyList<TurnedPoint>> TurnedOf(IEnumerable<ReadImpedance> files, CellState cell) =>
+        files.ToDictionary(f => f.File.Id, f => Parsed(KeyOf(f.File.Id), cell).Settings.Turned);
+
+    private static string?[] KeptTexts(ListedSweep sweep, CellState cell) =>
+        [cell.Settings.GetValueOrDefault(KeyOf(sweep.Place.File)), sweep.File.IsAlone ? cell.Settings.GetValueOrDefault(SweepsKey) : null];
 
     // Points that were turned by hand are of their own file; the condition is that of the sweep which is shown.
     private PointMask? MaskOf(ListedSweep sweep, ImpedanceSettings settings) =>
@@ -308,8 +398,6 @@ public sealed class ImpedanceDesk(
     private static bool FitsAlike(ImpedanceSettings a, ImpedanceSettings b) =>
         (a with { AreaCm2 = b.AreaCm2, PerArea = b.PerArea, Lambda = b.Lambda }).ToJson() == b.ToJson();
 
-    private static string? Kept(Guid file, CellState? cell) => cell?.Settings.GetValueOrDefault(KeyOf(file));
-
     private CancellationToken Next(ref CancellationTokenSource? source)
     {
         source?.Cancel();
@@ -319,7 +407,12 @@ public sealed class ImpedanceDesk(
 
     private void Set(Func<ImpedanceState, ImpedanceState> change)
     {
-        State = change(State);
+        // Outside a page, the progress of a series comes from the thread that computes it.
+        lock (_setting)
+        {
+            State = change(State);
+        }
+
         if (!_isClosed)
         {
             Changed?.Invoke();

@@ -22,6 +22,9 @@ public sealed class ImpedanceFits(ComputeLanes lanes) : IDisposable
     /// <summary>Sweeps that a series may have; one of more is fitted in pieces.</summary>
     public const int MostSweeps = 1000;
 
+    // A hundred sweeps of 60 points take some 10 s of a processor. The most is below what a budget may hold at least.
+    private const double PointsAMegapixel = 600, MostMegapixels = 16;
+
     // Counted in hundreds of points.
     private const int MostKept = 40_000;
 
@@ -30,6 +33,10 @@ public sealed class ImpedanceFits(ComputeLanes lanes) : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _kept.Dispose();
+
+    /// <summary>What fitting a series costs of a budget for pictures, in megapixels.</summary>
+    /// <param name="points">The points of all its sweeps.</param>
+    public static double SeriesMegapixels(long points) => Math.Clamp(points / PointsAMegapixel, 1, MostMegapixels);
 
     /// <summary>Reads a file.</summary>
     /// <param name="file">The file.</param>
@@ -91,7 +98,7 @@ public sealed class ImpedanceFits(ComputeLanes lanes) : IDisposable
             () => ProfileLikelihood.Of(evaluation.Fit!, evaluation.Prepared.Points, settings.Fit, name), ct);
 
     /// <summary>Fits a series; the same series asked for at the same time is fitted once.</summary>
-    /// <param name="source">What the sweeps are of: checksums of their files, how they were read, their times.</param>
+    /// <param name="source">What the sweeps are of: checksums of their files, how they were read, their times, points turned.</param>
     /// <param name="sweeps">The sweeps in the order of time, with the hours that the page shows, and what is left out of each.</param>
     /// <param name="settings">What is asked.</param>
     /// <param name="progress">Told the part that is done.</param>
@@ -161,7 +168,7 @@ public sealed class ImpedanceFits(ComputeLanes lanes) : IDisposable
             fit = settings.HasConstraints
                 ? ConstrainedFit.Run(unbound.Circuit, points, settings.Fit, peaks, unbound, ct)
                 : unbound;
-            took = Stopwatch.GetElapsedTime(began).TotalMilliseconds;
+            took = settings.HasConstraints ? Stopwatch.GetElapsedTime(began).TotalMilliseconds : 0;
         }
         catch (ArgumentException e)
         {
@@ -198,7 +205,7 @@ public sealed class ImpedanceFits(ComputeLanes lanes) : IDisposable
         ',', settings.Turned.Where(t => t.Sweep == sweep.Index).Select(t => t.Point).Order()
             .Select(p => p.ToString(CultureInfo.InvariantCulture)));
 
-    // How a fit is shown does not matter to it.
+    // How a fit is shown does not matter to it. Turned points are of each sweep's own file, and stand in the source of a series.
     private static string FitKey(ImpedanceSettings settings) =>
-        (settings with { AreaCm2 = null, PerArea = false, Lambda = null }).ToJson();
+        (settings with { AreaCm2 = null, PerArea = false, Lambda = null, Turned = [] }).ToJson();
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using DendriteViewer.Analysis.Cell;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Catalog;
 using DendriteViewer.Web.Cell;
@@ -10,8 +11,8 @@ namespace DendriteViewer.Web.Impedance;
 /// <summary>Impedance over HTTP. What somebody may not see is not found.</summary>
 public static class ImpedanceRegistration
 {
-    // What a fitted series costs of a budget for pictures.
-    private const double SeriesMegapixels = 2;
+    // A row of text with a point has at least some 25 characters.
+    private const int BytesAPoint = 25;
 
     /// <summary>Adds what computes.</summary>
     public static WebApplicationBuilder AddImpedance(this WebApplicationBuilder builder)
@@ -33,17 +34,19 @@ public static class ImpedanceRegistration
             return Results.NotFound();
         }
 
-        using var turn = await services.GetRequiredService<Budgets>().SpendAsync(ClientKeys.Of(c), SeriesMegapixels, ct, "fits");
+        var state = await cell.StateAsync(opened, ct);
+        var bytes = state.Files.Where(f => f.Kind == CellFileKind.Impedance).Sum(f => f.Bytes);
+        using var turn = await services.GetRequiredService<Budgets>().SpendAsync(
+            ClientKeys.Of(c), ImpedanceFits.SeriesMegapixels(bytes / BytesAPoint), ct, "fits");
         using var desk = new ImpedanceDesk(services.GetRequiredService<ImpedanceFits>(), (f, stop) => cell.ReadAsync(opened, f, stop),
-            services.GetRequiredService<Failures>().Tell);
-        await desk.TakeAsync(await cell.StateAsync(opened, ct));
+            services.GetRequiredService<Failures>().Tell, ct) { TestsAll = false };
+        await desk.TakeAsync(state);
         if (desk.State.Sweeps.FirstOrDefault(s => s.Place.File == file) is not { } sweep)
         {
             return Results.NotFound();
         }
 
         await desk.ShowAsync(sweep);
-        using var gone = ct.Register(desk.CancelSeries);
         await desk.FitSeriesAsync(a =>
         {
             a();

@@ -1,8 +1,10 @@
 using DendriteViewer.Analysis.Cell;
 using DendriteViewer.Web.Cell;
 using DendriteViewer.Web.Hosting;
+using DendriteViewer.Web.Limits;
 using DendriteViewer.Web.Viewing;
 using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Authorization;
 
 namespace DendriteViewer.Web.Impedance;
 
@@ -36,6 +38,12 @@ public sealed partial class ImpedanceSection
     [CascadingParameter]
     private CellActions Actions { get; set; } = null!;
 
+    [CascadingParameter]
+    private Task<AuthenticationState>? Authentication { get; set; }
+
+    [Inject]
+    private Budgets Budgets { get; set; } = null!;
+
     [Inject]
     private CellDesk Cell { get; set; } = null!;
 
@@ -57,7 +65,11 @@ public sealed partial class ImpedanceSection
     /// <inheritdoc/>
     protected override void OnInitialized()
     {
-        _desk = new ImpedanceDesk(Fits, (file, ct) => Cell.ReadAsync(Session.Dataset, file, ct), Failures.Tell);
+        _desk = new ImpedanceDesk(Fits, (file, ct) => Cell.ReadAsync(Session.Dataset, file, ct), Failures.Tell)
+        {
+            Spend = async (megapixels, ct) => await Budgets.SpendAsync(
+                ClientKeys.Of(Authentication is null ? new() : (await Authentication).User, address: null), megapixels, ct, "fits"),
+        };
         _desk.Changed += StateHasChanged;
     }
 
@@ -102,10 +114,15 @@ public sealed partial class ImpedanceSection
             return;
         }
 
+        var edits = _desk.Edits(settings);
         var fit = _desk.TryAsync(settings);
-        if (!await Actions.ChangeAsync(new SetSettings(ImpedanceDesk.KeyOf(shown.Place.File), settings.ToJson())))
+        foreach (var edit in edits)
         {
-            await _desk.ShowAsync(shown);
+            if (!await Actions.ChangeAsync(edit))
+            {
+                await _desk.ShowAsync(shown);
+                break;
+            }
         }
 
         await fit;

@@ -9,7 +9,10 @@ using EquivalentCircuit = DendriteViewer.Analysis.Impedance.Circuits.Circuit;
 
 namespace DendriteViewer.Web.Impedance;
 
-/// <summary>How a file's sweeps are fitted, and how they are shown. It is kept as the setting "impedance/FILEID" of the cell.</summary>
+/// <summary>
+/// How a series of sweeps is fitted, and how it is shown. It is kept as the setting "impedance/FILEID" of the cell; files of one sweep each
+/// share "impedance/sweeps", and what is kept for each of them is its turned points alone.
+/// </summary>
 public sealed record ImpedanceSettings
 {
     /// <summary>Names that start, bounds, fixed and tied values may have at most, together.</summary>

@@ -14,6 +14,9 @@ public sealed record ReadImpedance(CellFile File, ImpedanceFile? Content, string
 {
     /// <summary>What results of it are kept by: its content, and how that is read.</summary>
     public string Source => $"{File.Sha256} {File.Options}";
+
+    /// <summary>Whether it holds one sweep, and so is a part of the series of all such files.</summary>
+    public bool IsAlone => Content?.Sweeps.Count == 1;
 }
 
 /// <summary>A sweep of the list.</summary>
@@ -32,14 +35,18 @@ public sealed record ImpedanceState
     /// <summary>All sweeps that can be used, by time, then as they stand in their files.</summary>
     public IReadOnlyList<ListedSweep> Sweeps { get; init; } = [];
 
-    /// <summary>Verdicts of the sweeps that were tested.</summary>
-    public IReadOnlyDictionary<SweepPlace, KkVerdict> Verdicts { get; init; } = new Dictionary<SweepPlace, KkVerdict>();
+    /// <summary>Verdicts of the sweeps that were tested; null of one whose mask leaves too few points.</summary>
+    public IReadOnlyDictionary<SweepPlace, KkVerdict?> Verdicts { get; init; } = new Dictionary<SweepPlace, KkVerdict?>();
 
     /// <summary>The sweep that is shown; null where there is none.</summary>
     public ListedSweep? Shown { get; init; }
 
-    /// <summary>The settings of its file, as they are tried.</summary>
+    /// <summary>The settings of its series with the turned points of its file, as they are tried.</summary>
     public ImpedanceSettings Settings { get; init; } = new();
+
+    /// <summary>Points that are kept as turned by hand, by files; of the shown file those of the settings count.</summary>
+    public IReadOnlyDictionary<Guid, IReadOnlyList<TurnedPoint>> Turned { get; init; } =
+        new Dictionary<Guid, IReadOnlyList<TurnedPoint>>();
 
     /// <summary>Why its kept settings cannot be used; else null.</summary>
     public string? SettingsProblem { get; init; }
@@ -76,7 +83,5 @@ public sealed record ImpedanceState
 
     /// <summary>The sweeps of the series that the shown sweep belongs to: those of its file, or of all files with one sweep each.</summary>
     public IReadOnlyList<ListedSweep> SeriesSweeps => Shown is not { } shown ? []
-        : IsAlone(shown.File) ? [.. Sweeps.Where(s => IsAlone(s.File))] : [.. Sweeps.Where(s => s.Place.File == shown.Place.File)];
-
-    private static bool IsAlone(ReadImpedance file) => file.Content!.Sweeps.Count == 1;
+        : shown.File.IsAlone ? [.. Sweeps.Where(s => s.File.IsAlone)] : [.. Sweeps.Where(s => s.Place.File == shown.Place.File)];
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using System.Text;
+using DendriteViewer.Analysis.Impedance;
 using DendriteViewer.Analysis.Impedance.Fitting;
 using DendriteViewer.Analysis.Impedance.Processes;
 
@@ -61,9 +62,9 @@ public static class ImpedanceTables
 
         yield return $"circuit {series.Fitted[0].Fit.Circuit.Text}, "
             + (s.Circuit is null ? "chosen by the sum of AICc over consistent sweeps" : "as given");
+        var turned = TurnedIn(state).ToList();
         yield return $"weight {ImpedanceText.Weight(s.Weight)}; left out: {OneLine(s.Mask ?? "nothing by condition")}"
-            + (s.Turned.Count == 0 ? ""
-                : $"; turned by hand: {string.Join(", ", s.Turned.Select(t => $"sweep {t.Sweep} point {t.Point}"))}");
+            + (turned.Count == 0 ? "" : $"; turned by hand: {string.Join(", ", turned)}");
         foreach (var (what, said) in new[]
         {
             ("fixed", s.Fixed.Select(p => $"{p.Key}={N(p.Value)}")), ("started", s.Start.Select(p => $"{p.Key}={N(p.Value)}")),
@@ -84,6 +85,17 @@ public static class ImpedanceTables
 
         yield return "sigma is one standard deviation, covariance = inverse(J^T J) chi2/(N - p)";
         yield return $"DendriteViewer {Version}";
+    }
+
+    // Of a series of several files each has its own turned points.
+    private static IEnumerable<string> TurnedIn(ImpedanceState state)
+    {
+        var files = state.Series!.Sweeps.Select(p => p.File).Distinct().ToList();
+        IReadOnlyList<TurnedPoint> Of(Guid file) =>
+            file == state.Shown?.Place.File ? state.Settings.Turned : state.Turned.GetValueOrDefault(file) ?? [];
+        return files.SelectMany(file => Of(file)
+            .Select(t => (files.Count == 1 ? "" : $"{OneLine(state.Files!.First(f => f.File.Id == file).File.Name)} ")
+                + $"sweep {t.Sweep} point {t.Point}"));
     }
 
     private static string NameOf(ImpedanceState state, SweepPlace place) =>

@@ -1,7 +1,9 @@
 using DendriteViewer.Analysis.Cell;
+using DendriteViewer.Analysis.Impedance.Fitting;
 using DendriteViewer.Analysis.Impedance.Processes;
 using DendriteViewer.Analysis.Uncertainties;
 using DendriteViewer.Web.Hosting;
+using DendriteViewer.Web.Limits;
 using Microsoft.AspNetCore.Components;
 using static DendriteViewer.Web.Analysis.AnalysisText;
 
@@ -10,7 +12,7 @@ namespace DendriteViewer.Web.Impedance;
 /// <summary>The impedance part of a report, which is written once: every series is fitted as its kept settings say.</summary>
 public sealed partial class ReportImpedance
 {
-    private readonly Dictionary<ImpedanceState, SweepEvaluation> _sweeps = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<ImpedanceState, (PreparedSweep Prepared, FitResult Fit)> _sweeps = new(ReferenceEqualityComparer.Instance);
     private readonly List<ImpedanceState> _chapters = [];
     private readonly List<string> _problems = [];
 
@@ -21,6 +23,12 @@ public sealed partial class ReportImpedance
     /// <summary>Reads a file of the cell.</summary>
     [Parameter, EditorRequired]
     public Func<CellFile, CancellationToken, Task<byte[]>> Content { get; set; } = null!;
+
+    [CascadingParameter]
+    private HttpContext? Context { get; set; }
+
+    [Inject]
+    private Budgets Budgets { get; set; } = null!;
 
     [Inject]
     private ImpedanceFits Fits { get; set; } = null!;
@@ -36,8 +44,13 @@ public sealed partial class ReportImpedance
             return;
         }
 
-        using var desk = new ImpedanceDesk(Fits, Content, Failures.Tell);
+        var gone = Context?.RequestAborted ?? default;
+        using var desk = new ImpedanceDesk(Fits, Content, Failures.Tell, gone)
+        {
+            TestsAll = false, Spend = Context is null ? null : SpendAsync,
+        };
         await desk.TakeAsync(State);
+        gone.ThrowIfCancellationRequested();
         _problems.AddRange(desk.State.Files!.Where(f => f.Problem is not null).Select(f => f.Problem!));
         var done = new HashSet<SweepPlace>();
         foreach (var sweep in desk.State.Sweeps)
@@ -54,31 +67,39 @@ public sealed partial class ReportImpedance
                 a();
                 return Task.CompletedTask;
             });
-            if (desk.State.Series is null)
+            gone.ThrowIfCancellationRequested();
+            if (desk.State.Series is not { } series)
             {
-                _problems.Add($"{sweep.File.File.Name}: {desk.State.SeriesProblem ?? desk.State.SettingsProblem}");
+                _problems.Add($"{sweep.File.File.Name}: the impedance was not fitted. {desk.State.SeriesProblem}");
                 continue;
             }
 
-            // The last consistent sweep stands for the series in the plot.
+            // The last consistent sweep stands for the series in the plot, with the fit that stands in the table.
             var chapter = desk.State;
-            var at = Math.Max(0, chapter.Series!.Fitted.ToList().FindLastIndex(f => f.Verdict.IsConsistent));
-            await desk.ShowAsync(desk.State.Sweeps.First(s => s.Place == chapter.Series.Sweeps[at]));
+            var at = Math.Max(0, series.Fitted.ToList().FindLastIndex(f => f.Verdict.IsConsistent));
+            var last = chapter.Sweeps.First(s => s.Place == series.Sweeps[at]);
             _chapters.Add(chapter);
-            if (desk.State.Evaluation is { } evaluation)
-            {
-                _sweeps[chapter] = evaluation;
-            }
+            _sweeps[chapter] = (await Fits.PrepareAsync(last.File.Source, last.Sweep, desk.SettingsOf(last), gone), series.Fitted[at].Fit);
         }
     }
 
-    private static string Caption(ImpedanceState chapter, SweepEvaluation last) => "Measured and fitted"
-        + (chapter.Sweeps.FirstOrDefault(s => s.Sweep == last.Prepared.Sweep) is { } s
+    private Task<IDisposable> SpendAsync(double megapixels, CancellationToken ct) =>
+        Budgets.SpendAsync(ClientKeys.Of(Context!), megapixels, ct, "fits");
+
+    private static string Caption(ImpedanceState chapter, PreparedSweep last) => "Measured and fitted"
+        + (chapter.Sweeps.FirstOrDefault(s => s.Sweep == last.Sweep) is { } s
             ? $": {s.File.File.Name}, sweep {s.Place.Sweep}" + (s.Hours is { } h ? $" at {H(h)} h." : ".") : ".");
 
     private static string Words(ResistanceGrowth growth, ImpedanceSettings settings)
     {
         var (better, other) = (growth.Laws[0], growth.Laws[1]);
+        if (better.Rate <= 0)
+        {
+            return $"{growth.Name} does not grow: its rate is "
+                + $"{Rounded.WithSigma(better.Rate * settings.Scale, better.RateSigma * settings.Scale)} "
+                + $"{ImpedanceText.RateUnit(better.Kind, settings.Unit)}, so no growth law is said of it.";
+        }
+
         return $"{growth.Name} follows {ImpedanceText.Law(better.Kind)} better: "
             + $"{ImpedanceText.G(better.StartOhm * settings.Scale)} {settings.Unit} + "
             + $"{Rounded.WithSigma(better.Rate * settings.Scale, better.RateSigma * settings.Scale)} "

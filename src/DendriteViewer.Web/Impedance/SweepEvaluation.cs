@@ -23,7 +23,7 @@ public sealed record PreparedSweep(
 /// <param name="Fit">The fit of the circuit that is shown; null where there is none.</param>
 /// <param name="Problem">Why there is no fit: a sentence; else null.</param>
 /// <param name="Remarks">What must be said beside the fit.</param>
-/// <param name="Milliseconds">How long the fit took.</param>
+/// <param name="Milliseconds">How long the fit with bounds, fixed and tied parameters took; 0 where there are none.</param>
 public sealed record SweepEvaluation(
     PreparedSweep Prepared, IReadOnlyList<FitResult> Models, FitResult? Best, FitResult? Free, FitResult? Fit, string? Problem,
     IReadOnlyList<string> Remarks, double Milliseconds)

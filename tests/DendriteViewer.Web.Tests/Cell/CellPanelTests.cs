@@ -153,6 +153,7 @@ public sealed class CellPanelTests : MudContext
         {
             Services.AddSingleton(_desk);
             Services.AddSingleton(_host.Access);
+            Services.AddSingleton(_host.Budgets);
             Services.AddSingleton(new ImpedanceFits(_host.Lanes));
             Services.AddSingleton(new Failures(new SecretRedactor(), NullLogger<Failures>.Instance));
         }

@@ -15,11 +15,19 @@ public sealed class ImpedanceDeskTests : IDisposable
     private readonly ImpedanceFits _fits;
     private readonly ImpedanceDesk _desk;
     private CellState _cell = CellState.Empty;
+    private Func<Task> _reading = () => Task.CompletedTask;
 
     public ImpedanceDeskTests()
     {
         _fits = new ImpedanceFits(_lanes);
-        _desk = new ImpedanceDesk(_fits, (f, _) => Task.FromResult(_contents[f.Id]), e => e.Message);
+        _desk = new ImpedanceDesk(
+            _fits,
+            async (f, _) =>
+            {
+                await _reading();
+                return _contents[f.Id];
+            },
+            e => e.Message);
     }
 
     public void Dispose()
@@ -92,17 +100,67 @@ public sealed class ImpedanceDeskTests : IDisposable
     [Fact]
     public async Task FilesOfOneSweepEach_AreOneSeriesByTheirHours()
     {
-        for (var i = 5; i >= 0; i--)
-        {
-            var all = Sweeps.Csv(6).Split('\n');
-            var rows = all.Where((l, row) => row == 0 || (l.Split(',') is [_, var sweep, ..] && sweep == $"{i}"));
-            await AddAsync($"t{i}.csv", string.Join('\n', rows.Select(l => string.Join(',', l.Split(',').Skip(2)))), i * 0.5);
-        }
-
+        await AddOneByOneAsync(6);
         Assert.Equal([0, 0.5, 1, 1.5, 2, 2.5], _desk.State.SeriesSweeps.Select(s => s.Hours!.Value));
         await _desk.FitSeriesAsync(a => Task.CompletedTask);
         Assert.Equal([0, 0.5, 1, 1.5, 2, 2.5], _desk.State.Series!.Fitted.Select(f => f.Sweep.Hours!.Value));
         Assert.NotEmpty(_desk.State.Series.Growth);
+    }
+
+    [Fact]
+    public async Task FilesOfOneSweepEach_ShareTheirSettingsExceptForTurnedPoints()
+    {
+        await AddOneByOneAsync(3);
+        var first = _desk.State.SeriesSweeps[0];
+        await _desk.ShowAsync(first);
+        await SaveAsync(_desk.State.Settings with { Circuit = "R0-p(R1,CPE1)-p(R2,CPE2)", AreaCm2 = 2, PerArea = true });
+        await SaveAsync(_desk.State.Settings.Turn(new(first.Place.Sweep, 3)));
+        await _desk.FitSeriesAsync(a => Task.CompletedTask);
+        var series = _desk.State.Series!;
+
+        await _desk.ShowAsync(_desk.State.SeriesSweeps[2]);
+        Assert.Equal("R0-p(R1,CPE1)-p(R2,CPE2)", _desk.State.Settings.Circuit);
+        Assert.Equal("Ω cm²", _desk.State.Settings.Unit);
+        Assert.Empty(_desk.State.Settings.Turned);
+        Assert.Same(series, _desk.State.Series);
+        Assert.Contains(ImpedanceTables.Recipe(_desk.State),
+            l => l.EndsWith("turned by hand: t0.csv sweep 0 point 3", StringComparison.Ordinal));
+        await _desk.ShowAsync(first);
+        Assert.Equal(3, Assert.Single(_desk.State.Settings.Turned).Point);
+        await SaveAsync(_desk.State.Settings with { Turned = [] });
+        Assert.Null(_desk.State.Series);
+    }
+
+    [Fact]
+    public async Task Change_ThatArrivesWhileFilesAreRead_DoesNotHideTheNewFile()
+    {
+        await AddAsync("two.csv", Sweeps.Csv(1));
+        var second = Kept("new.csv", Sweeps.Csv(2));
+        var opened = new TaskCompletionSource();
+        _reading = () => opened.Task;
+        var adding = _desk.TakeAsync(_cell = _cell with { Files = [.. _cell.Files, second] });
+        var changing = _desk.TakeAsync(_cell = _cell with { Settings = new Dictionary<string, string> { ["other"] = "{}" } });
+        opened.SetResult();
+        await Task.WhenAll(adding, changing);
+        Assert.Equal(["two.csv", "new.csv"], _desk.State.Files!.Select(f => f.File.Name));
+        Assert.Equal(3, _desk.State.Sweeps.Count);
+    }
+
+    [Fact]
+    public async Task Mask_ThatLeavesTooFewPoints_IsSaidInTheListOfSweeps()
+    {
+        await AddAsync("two.csv", Sweeps.Csv(1));
+        var told = new TaskCompletionSource();
+        _desk.Changed += () =>
+        {
+            if (_desk.State.Verdicts.TryGetValue(_desk.State.Shown!.Place, out var verdict) && verdict is null)
+            {
+                told.TrySetResult();
+            }
+        };
+        await _desk.TryAsync(_desk.State.Settings with { Mask = "f>0" });
+        await told.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Null(_desk.State.Evaluation);
     }
 
     [Fact]
@@ -119,16 +177,47 @@ public sealed class ImpedanceDeskTests : IDisposable
     public async Task KeptSettings_ThatCannotBeUsed_AreSaidAndDoNotHideTheSweep()
     {
         await AddAsync("two.csv", Sweeps.Csv(1));
-        var key = ImpedanceDesk.KeyOf(_cell.Files[0].Id);
+        var key = ImpedanceDesk.SweepsKey;
         await _desk.TakeAsync(_cell = _cell with { Settings = new Dictionary<string, string> { [key] = """{"circuit":"R0-"}""" } });
         Assert.Contains("position 4", _desk.State.SettingsProblem);
         Assert.NotNull(_desk.State.Evaluation!.Fit);
+
+        // A series is not fitted with settings that nobody chose.
+        await _desk.FitSeriesAsync(a => Task.CompletedTask);
+        Assert.Null(_desk.State.Series);
+        Assert.Contains("position 4", _desk.State.SeriesProblem);
         await _desk.TakeAsync(_cell with { Settings = new Dictionary<string, string> { [key] = """{"circuit":"R0-p(R1,C1)"}""" } });
         Assert.Null(_desk.State.SettingsProblem);
         Assert.Equal("R0-p(R1,C1)", _desk.State.Evaluation.Fit!.Circuit.Text);
     }
 
-    private Task AddAsync(string name, string text, double? start = null)
+    // As the section does: what is tried is kept, and comes back as the cell's state.
+    private async Task SaveAsync(ImpedanceSettings settings)
+    {
+        var edits = _desk.Edits(settings);
+        await _desk.TryAsync(settings);
+        var all = edits.Aggregate(_cell.Settings.ToDictionary(), (kept, e) =>
+        {
+            _ = e.Json is { } json ? kept[e.Key] = json : kept.Remove(e.Key, out var was) ? was : null;
+            return kept;
+        });
+        await _desk.TakeAsync(_cell = _cell with { Settings = all });
+    }
+
+    private async Task AddOneByOneAsync(int count)
+    {
+        for (var i = count - 1; i >= 0; i--)
+        {
+            var all = Sweeps.Csv(count).Split('\n');
+            var rows = all.Where((l, row) => row == 0 || (l.Split(',') is [_, var sweep, ..] && sweep == $"{i}"));
+            await AddAsync($"t{i}.csv", string.Join('\n', rows.Select(l => string.Join(',', l.Split(',').Skip(2)))), i * 0.5);
+        }
+    }
+
+    private Task AddAsync(string name, string text, double? start = null) =>
+        _desk.TakeAsync(_cell = _cell with { Files = [.. _cell.Files, Kept(name, text, start)] });
+
+    private CellFile Kept(string name, string text, double? start = null)
     {
         var bytes = Encoding.UTF8.GetBytes(text);
         var sha = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(bytes));
@@ -137,6 +226,6 @@ public sealed class ImpedanceDeskTests : IDisposable
             StartHours = start,
         };
         _contents[file.Id] = bytes;
-        return _desk.TakeAsync(_cell = _cell with { Files = [.. _cell.Files, file] });
+        return file;
     }
 }

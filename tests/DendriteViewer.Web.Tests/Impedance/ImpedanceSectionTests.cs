@@ -33,7 +33,8 @@ public sealed class ImpedanceSectionTests : MudContext
         _session.Cell.Show(new CellOpen(CellSection.Impedance));
         JSInterop.SetupModule(m => m.Arguments[0] is string a && a.EndsWith("plots/plot.js", StringComparison.Ordinal)).Mode =
             JSRuntimeMode.Loose;
-        Services.AddSingleton(_cell).AddSingleton(_host.Access).AddSingleton(new ImpedanceFits(_host.Lanes))
+        Services.AddSingleton(_cell).AddSingleton(_host.Access).AddSingleton(_host.Budgets).AddSingleton<TimeProvider>(_host.Time)
+            .AddSingleton(new ImpedanceFits(_host.Lanes))
             .AddSingleton(new Failures(new SecretRedactor(), NullLogger<Failures>.Instance));
     }
 
@@ -57,7 +58,7 @@ public sealed class ImpedanceSectionTests : MudContext
     [Fact]
     public async Task Sweep_IsShownWithVerdictBeforeFit_AndABoundIsKeptAndTakenBack()
     {
-        var file = await AddAsync("two.csv", Sweeps.Csv(1));
+        await AddAsync("two.csv", Sweeps.Csv(1));
         var panel = await RenderAsync(DatasetRole.Annotate);
         panel.WaitForAssertion(() => Assert.Contains("R0-p(R1,CPE1)-p(R2,CPE2)", panel.Markup));
         Assert.Contains("Consistent: the residuals stay", panel.Find("[data-verdict='consistent']").TextContent);
@@ -71,7 +72,7 @@ public sealed class ImpedanceSectionTests : MudContext
         var to = panel.FindComponents<DendriteViewer.Web.Components.NumberField<double?>>().Single(f => f.Instance.Label == "To");
         await panel.InvokeAsync(() => to.Instance.ValueChanged.InvokeAsync(150));
         panel.WaitForAssertion(() => Assert.Contains("at its limit", panel.Find(".fit-table").TextContent));
-        Assert.Contains("\"most\":150", (await _cell.StateAsync(_session.Dataset, default)).Settings[ImpedanceDesk.KeyOf(file.Id)]);
+        Assert.Contains("\"most\":150", (await _cell.StateAsync(_session.Dataset, default)).Settings[ImpedanceDesk.SweepsKey]);
         await _session.Edits.UndoAsync(new Person("ada", "Ada"), default);
         panel.WaitForAssertion(() => Assert.DoesNotContain("at its limit", panel.Find(".fit-table").TextContent));
     }
@@ -102,6 +103,32 @@ public sealed class ImpedanceSectionTests : MudContext
         Assert.True(panel.Find(".circuit-text input").HasAttribute("readonly"));
         await panel.InvokeAsync(() => panel.Find("[data-parameter='R0']").ParentElement!.Click());
         Assert.All(panel.FindComponents<DendriteViewer.Web.Components.NumberField<double?>>(), f => Assert.True(f.Instance.Disabled));
+    }
+
+    [Fact]
+    public async Task Smoothing_ThatTheSliderRestsAt_IsKept()
+    {
+        await AddAsync("two.csv", Sweeps.Csv(1));
+        var panel = await RenderAsync(DatasetRole.Annotate);
+        panel.WaitForAssertion(() => Assert.Contains("R0-p(R1,CPE1)-p(R2,CPE2)", panel.Markup));
+        var kinds = panel.FindComponents<MudBlazor.MudToggleGroup<string>>().Single(g => g.Instance.UserAttributes.ContainsValue("Plot"));
+        await panel.InvokeAsync(() => kinds.Instance.ValueChanged.InvokeAsync("drt"));
+        var slider = panel.FindComponent<MudBlazor.MudSlider<double>>().Instance;
+        await panel.InvokeAsync(() => Task.WhenAll(slider.ValueChanged.InvokeAsync(-2), slider.ValueChanged.InvokeAsync(-1)));
+        Assert.Contains("\"lambda\":0.1", (await _cell.StateAsync(_session.Dataset, default)).Settings[ImpedanceDesk.SweepsKey]);
+    }
+
+    [Fact]
+    public async Task Mask_ThatLeavesTooFewPoints_CanBeChanged()
+    {
+        await AddAsync("two.csv", Sweeps.Csv(1));
+        await _cell.ChangeAsync(_session.Dataset, new SetSettings(ImpedanceDesk.SweepsKey, new ImpedanceSettings { Mask = "f>0" }.ToJson()),
+            new Editor(new Person("ada", "Ada"), _session.Edits), default);
+        var panel = await RenderAsync(DatasetRole.Annotate);
+        panel.WaitForAssertion(() => Assert.Contains("too few points", panel.Markup));
+        Assert.Contains("The mask leaves 0 points", panel.Markup);
+        await panel.InvokeAsync(() => panel.FindAll("input").Single(i => i.GetAttribute("placeholder") == "im>0 or f<0.1").Change(""));
+        panel.WaitForAssertion(() => Assert.Contains("45 of 45 points are used", panel.Markup));
     }
 
     [Fact]
