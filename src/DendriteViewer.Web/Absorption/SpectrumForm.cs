@@ -21,14 +21,16 @@ public sealed record SpectrumForm
     /// <summary>Where a reference comes from.</summary>
     public string? Source { get; init; }
 
-    /// <summary>What is said of a file now.</summary>
+    /// <summary>What is said of a file now: one that has an hour and no moment was taken at that hour.</summary>
     public static SpectrumForm Of(CellFile file)
     {
         var options = CellFileOptions.Parse(file.Options);
+        var said = options.Spectrum ?? new();
         return new()
         {
-            Column = options.Column, Said = options.Spectrum ?? new(), Hours = file.StartHours, Licence = file.Licence,
-            Source = file.Source,
+            Column = options.Column,
+            Said = said.Moment is null && file.StartHours is not null ? said with { Moment = SpectrumMoment.During } : said,
+            Hours = file.StartHours, Licence = file.Licence, Source = file.Source,
         };
     }
 
@@ -55,8 +57,12 @@ public sealed record SpectrumForm
     /// <param name="file">Its id; empty of one that is added.</param>
     /// <param name="before">What is said of it now, which has more than the form.</param>
     public DescribeFile ToEdit(Guid file, CellFile? before = null) => new(
-        file, Trimmed(Licence), Trimmed(Source), before?.Clock, Said.Moment == SpectrumMoment.During ? Hours : null,
+        file, Trimmed(Licence), Trimmed(Source), before?.Clock, StartHours(before),
         ToOptions(before is null ? null : CellFileOptions.Parse(before.Options)).ToJson());
+
+    // A file may state an hour beside "before" or "after"; it is lost only where somebody says another moment.
+    private double? StartHours(CellFile? before) => Said.Moment == SpectrumMoment.During ? Hours
+        : before is not null && Of(before).Said.Moment == Said.Moment ? before.StartHours : null;
 
     /// <summary>When a spectrum was taken, as names of files most often say it; null where they do not.</summary>
     public static SpectrumMoment? MomentIn(string name)
