@@ -52,9 +52,12 @@ public sealed record AbsorptionAnswers
     /// <summary>Answers a request.</summary>
     /// <param name="request">What is asked.</param>
     /// <param name="components">How many components targets are judged by; null for as many as are suggested.</param>
-    public static AbsorptionAnswers Of(AbsorptionRequest request, int? components = null)
+    /// <param name="ct">Gives up between two steps.</param>
+    public static AbsorptionAnswers Of(AbsorptionRequest request, int? components = null, CancellationToken ct = default)
     {
+        ct.ThrowIfCancellationRequested();
         var answers = StudyOf(request);
+        ct.ThrowIfCancellationRequested();
         if (answers.Study is not { } study)
         {
             return answers;
@@ -63,6 +66,7 @@ public sealed record AbsorptionAnswers
         if (study.References.Count > 0)
         {
             answers = Fitted(answers, study);
+            ct.ThrowIfCancellationRequested();
         }
 
         try

@@ -22,6 +22,10 @@ public sealed class AbsorptionBoard : IDisposable
     private CancellationTokenSource? _evaluating, _ranking;
     private int _loads;
 
+    // The newest recipe of each edge that is on its way to the log, and the end of that way: changes are saved in their order.
+    private readonly Dictionary<string, AbsorptionRecipe> _unsaved = [];
+    private Task<bool> _saving = Task.FromResult(true);
+
     /// <param name="desk">What reads and computes.</param>
     /// <param name="session">The page.</param>
     /// <param name="actions">What is done to the cell.</param>
@@ -64,7 +68,10 @@ public sealed class AbsorptionBoard : IDisposable
             if (load == _loads)
             {
                 Set(s => s with { Cell = cell, Spectra = spectra, Failure = null });
-                await ShowAsync(State.Sample?.Name, isOpened: false);
+
+                // Unless somebody opened one the latest is shown: files that are added together come one by one.
+                var isChosen = _session.Cell.Open is { Section: CellSection.Spectra, File: not null };
+                await ShowAsync(isChosen ? State.Sample?.Name : null, isOpened: false);
             }
         }
         catch (OperationCanceledException)
@@ -108,23 +115,50 @@ public sealed class AbsorptionBoard : IDisposable
         _ => spectrum.File.StartHours,
     };
 
-    /// <summary>Changes the recipe of the edge; what it leads to comes with the changed cell, as it does for everybody.</summary>
+    /// <summary>
+    /// Changes the recipe of the edge. It counts at once, so that the next change builds on it; what it leads to comes with the changed
+    /// cell, as it does for everybody. Where it is refused, what is kept is shown again.
+    /// </summary>
     public async Task ChangeAsync(Func<AbsorptionRecipe, AbsorptionRecipe> change)
     {
-        if (!MayEdit || State.Edge.Length == 0)
+        var edge = State.Edge;
+        if (!MayEdit || edge.Length == 0 || State.Damage is not null)
         {
             return;
         }
 
+        AbsorptionRecipe recipe;
         try
         {
-            var recipe = change(State.Recipe).Checked();
-            Set(s => s with { Refusal = null });
-            await _actions.ChangeAsync(new SetSettings(AbsorptionDesk.KeyOf(State.Edge), recipe.ToJson()));
+            recipe = change(State.Recipe).Checked();
         }
         catch (OutOfRangeException e)
         {
             Set(s => s with { Refusal = _desk.Tell(e) });
+            return;
+        }
+
+        _unsaved[edge] = recipe;
+        Set(s => s with { Recipe = recipe, Refusal = null });
+        var isSaved = await (_saving = SaveAsync(_saving, edge, recipe));
+        if (!ReferenceEquals(_unsaved.GetValueOrDefault(edge), recipe))
+        {
+            return;
+        }
+
+        _unsaved.Remove(edge);
+        if (!isSaved && State.Edge == edge && !_closed.IsCancellationRequested)
+        {
+            await ShowAsync(State.Sample?.Name, isOpened: false);
+        }
+    }
+
+    /// <summary>Removes settings of the edge that cannot be read, so that everything is chosen again; undo has them back.</summary>
+    public async Task ResetAsync()
+    {
+        if (MayEdit && State.Damage is not null)
+        {
+            await _actions.ChangeAsync(new SetSettings(AbsorptionDesk.KeyOf(State.Edge), null));
         }
     }
 
@@ -163,7 +197,7 @@ public sealed class AbsorptionBoard : IDisposable
         Set(s => s with { IsRanking = true, RankingProblem = null });
         try
         {
-            var ranked = await _desk.RunAsync(() => study.Fitter().Combinations(ranking.Token), ranking.Token);
+            var ranked = await _desk.RankAsync(study, await _actions.ClientAsync(), ranking.Token);
             Set(s => s with { Ranked = ranked, IsRanking = false });
         }
         catch (OperationCanceledException)
@@ -189,25 +223,32 @@ public sealed class AbsorptionBoard : IDisposable
         var sample = items.FirstOrDefault(s => s.Name == name) ?? items.FirstOrDefault(s => s.Name == open)
             ?? items.OrderBy(s => s.IsReference).ThenByDescending(Rank).FirstOrDefault();
         var edge = sample?.Edge ?? "";
-        AbsorptionRecipe recipe;
+        var recipe = new AbsorptionRecipe();
+        string? damage = null;
         try
         {
-            recipe = State.Cell is null ? new() : AbsorptionDesk.RecipeOf(State.Cell, edge);
+            recipe = _unsaved.GetValueOrDefault(edge)
+                ?? (State.Cell is null ? recipe : AbsorptionDesk.RecipeOf(State.Cell, edge));
         }
         catch (Exception e)
         {
-            recipe = new();
-            Set(s => s with { Refusal = _desk.Tell(e) });
+            damage = _desk.Tell(e);
         }
 
         var isSame = sample?.Name == State.Sample?.Name;
         _ranking?.Cancel();
         Set(s => s with
         {
-            Sample = sample, Edge = edge, Recipe = recipe, Answers = isSame ? s.Answers : null, Ranked = null, RankingProblem = null,
-            Refusal = isOpened ? null : s.Refusal,
+            Sample = sample, Edge = edge, Recipe = recipe, Damage = damage, Answers = isSame ? s.Answers : null, Ranked = null,
+            RankingProblem = null, Refusal = isOpened ? null : s.Refusal,
         });
         return EvaluateAsync();
+    }
+
+    private async Task<bool> SaveAsync(Task<bool> before, string edge, AbsorptionRecipe recipe)
+    {
+        await before;
+        return await _actions.ChangeAsync(new SetSettings(AbsorptionDesk.KeyOf(edge), recipe.ToJson()));
     }
 
     // Of those that are known to be late the latest: what the experiment led to.
@@ -215,8 +256,9 @@ public sealed class AbsorptionBoard : IDisposable
 
     private async Task EvaluateAsync()
     {
-        if (State.Sample is not { } sample)
+        if (State.Sample is not { } sample || State.Damage is not null)
         {
+            _evaluating?.Cancel();
             Set(s => s with { Answers = null, IsWorking = false });
             return;
         }
@@ -227,7 +269,8 @@ public sealed class AbsorptionBoard : IDisposable
         Set(s => s with { IsWorking = true });
         try
         {
-            var answers = await _desk.RunAsync(() => AbsorptionAnswers.Of(request, components), evaluating.Token);
+            var ct = evaluating.Token;
+            var answers = await _desk.RunAsync(() => AbsorptionAnswers.Of(request, components, ct), ct);
             evaluating.Token.ThrowIfCancellationRequested();
             Set(s => s with { Answers = answers, IsWorking = false });
         }

@@ -5,6 +5,8 @@ using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Web.Cell;
 using DendriteViewer.Web.Compute;
 using DendriteViewer.Web.Hosting;
+using DendriteViewer.Web.Limits;
+using Microsoft.Extensions.Caching.Memory;
 
 namespace DendriteViewer.Web.Absorption;
 
@@ -21,8 +23,20 @@ public sealed record CellSpectra(IReadOnlyList<CellSpectrum> Items, IReadOnlyLis
 /// Spectra of a cell for pages, exports and the report: they are read and computed in the lane of what somebody waits for. They are changed
 /// through <see cref="CellActions"/>.
 /// </summary>
-public sealed class AbsorptionDesk(CellDesk cells, ComputeLanes lanes, Failures failures)
+public sealed class AbsorptionDesk(CellDesk cells, ComputeLanes lanes, Budgets budgets, Failures failures) : IDisposable
 {
+    // Spectra that were read, for all viewers: 64 MiB hold some thousand of usual length. Curves are two doubles a point.
+    private const long MostCachedBytes = 64L << 20;
+    private const int BytesAPoint = 16, BytesASpectrum = 2048;
+
+    // What ranking costs of a budget for pictures: 16 for the 4095 combinations of 12 references.
+    private const double MegapixelsACombination = 16.0 / 4095, LeastMegapixels = 0.25;
+
+    private readonly MemoryCache _read = new(new MemoryCacheOptions { SizeLimit = MostCachedBytes });
+
+    /// <inheritdoc/>
+    public void Dispose() => _read.Dispose();
+
     /// <summary>The settings of an edge among the settings of a cell.</summary>
     public static string KeyOf(string edge) => "absorption/" + edge.Replace(' ', '-');
 
@@ -53,8 +67,7 @@ public sealed class AbsorptionDesk(CellDesk cells, ComputeLanes lanes, Failures 
 
             try
             {
-                var bytes = await cells.ReadAsync(dataset, file, ct);
-                items.AddRange(await RunAsync(() => CellSpectrum.Of(file, bytes), ct));
+                items.AddRange(await ReadAsync(dataset, file, ct));
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
@@ -63,6 +76,18 @@ public sealed class AbsorptionDesk(CellDesk cells, ComputeLanes lanes, Failures 
         }
 
         return new(items, problems);
+    }
+
+    /// <summary>Fits all combinations of references, the best first, at the cost of who asks.</summary>
+    /// <param name="study">The normalised spectra.</param>
+    /// <param name="client">Who asks.</param>
+    /// <param name="ct">Gives up.</param>
+    /// <exception cref="BudgetSpentException">The budget is spent.</exception>
+    public async Task<IReadOnlyList<MixtureFit>> RankAsync(AbsorptionStudy study, ClientKeys client, CancellationToken ct)
+    {
+        var megapixels = Math.Max(LeastMegapixels, MegapixelsACombination * ((1 << study.References.Count) - 1));
+        using var spent = await budgets.SpendAsync(client, megapixels, ct, "rankings of combinations");
+        return await RunAsync(() => study.Fitter().Combinations(ct), ct);
     }
 
     /// <summary>Computes something of spectra.</summary>
@@ -100,6 +125,23 @@ public sealed class AbsorptionDesk(CellDesk cells, ComputeLanes lanes, Failures 
 
     /// <summary>The sentence that a person is told of an exception.</summary>
     public string Tell(Exception exception) => failures.Tell(exception);
+
+    // What a file's content, name and options lead to is the same in every dataset; what else is said of the file is not part of it.
+    private async Task<IEnumerable<CellSpectrum>> ReadAsync(Dataset dataset, CellFile file, CancellationToken ct)
+    {
+        var key = (file.Sha256, file.Name, file.Options);
+        if (!_read.TryGetValue(key, out IReadOnlyList<CellSpectrum>? spectra) || spectra is null)
+        {
+            var bytes = await cells.ReadAsync(dataset, file, ct);
+            spectra = await RunAsync(() => CellSpectrum.Of(file, bytes), ct);
+            _read.Set(key, spectra, new MemoryCacheEntryOptions
+            {
+                Size = spectra.Sum(s => BytesASpectrum + ((long)BytesAPoint * s.Spectrum.Count)),
+            });
+        }
+
+        return spectra.Select(s => s with { File = file });
+    }
 }
 
 /// <summary>A file of spectra before it is added.</summary>

@@ -44,7 +44,7 @@ public static class AbsorptionRegistration
         var recipe = AbsorptionDesk.RecipeOf(cell, sample.Edge);
         var csv = await desk.RunAsync(() =>
         {
-            var answers = AbsorptionAnswers.Of(CellSpectrum.RequestOf(sample, all, recipe), recipe.Components);
+            var answers = AbsorptionAnswers.Of(CellSpectrum.RequestOf(sample, all, recipe), recipe.Components, ct);
             return AbsorptionFiles.Csv(sample, all, recipe, answers, table)
                 ?? throw new OutOfRangeException(answers.FitProblem ?? answers.StudyProblem
                     ?? $"{sample.Spectrum.Name} has no weights: there are no references of its edge; add some.");

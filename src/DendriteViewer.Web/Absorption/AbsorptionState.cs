@@ -30,6 +30,12 @@ public sealed record AbsorptionState
     /// <summary>Whether something is being computed.</summary>
     public bool IsWorking { get; init; }
 
+    /// <summary>
+    /// Why the settings that are kept for the edge cannot be read; null where they can. Until somebody resets them nothing is computed of
+    /// the edge, and nothing is changed.
+    /// </summary>
+    public string? Damage { get; init; }
+
     /// <summary>Why the last change was not saved.</summary>
     public string? Refusal { get; init; }
 

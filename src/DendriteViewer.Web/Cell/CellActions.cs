@@ -1,6 +1,7 @@
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Annotations;
 using DendriteViewer.Web.Hosting;
+using DendriteViewer.Web.Limits;
 using DendriteViewer.Web.Viewing;
 using Microsoft.AspNetCore.Components.Authorization;
 
@@ -43,6 +44,10 @@ public sealed class CellActions(
         });
         return added;
     }
+
+    /// <summary>Whose budget is spent for what the person of the page has the server compute.</summary>
+    public async Task<ClientKeys> ClientAsync() =>
+        CellDesk.Client(authentication is null ? new() : (await authentication).User);
 
     private async Task<bool> RunAsync(int counts, Func<Editor, Task> work)
     {

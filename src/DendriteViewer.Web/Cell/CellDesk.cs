@@ -49,10 +49,14 @@ public sealed class CellDesk(DatasetStore store, ComputeLanes lanes, Budgets bud
 
     /// <summary>Counts what somebody changes in a page, whose circuit has no network address that could be asked for.</summary>
     /// <exception cref="BudgetSpentException">It was too much.</exception>
-    public void Spend(ClaimsPrincipal user, int counts = 1)
+    public void Spend(ClaimsPrincipal user, int counts = 1) =>
+        budgets.CellChange(Client(user), counts);
+
+    /// <summary>Whose budget somebody spends in a page: a circuit has no address, so each owner has a budget in its place.</summary>
+    public static ClientKeys Client(ClaimsPrincipal user)
     {
         var keys = ClientKeys.Of(user, null);
-        budgets.CellChange(keys with { Address = "circuits of " + (keys.Owner ?? "nobody") }, counts);
+        return keys with { Address = "circuits of " + (keys.Owner ?? "nobody") };
     }
 
     /// <summary>What belongs to the cell now, with what other servers wrote meanwhile.</summary>

@@ -7,6 +7,7 @@ using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Annotations;
 using DendriteViewer.Web.Cell;
 using DendriteViewer.Web.Hosting;
+using DendriteViewer.Web.Limits;
 using DendriteViewer.Web.Plots;
 using DendriteViewer.Web.Tests.Components;
 using DendriteViewer.Web.Viewing;
@@ -31,7 +32,8 @@ public sealed class AbsorptionSectionTests : MudContext
         await base.InitializeAsync();
         await _host.InitializeAsync();
         _cells = new CellDesk(_host.Store, _host.Lanes, _host.Budgets, _host.Time);
-        _desk = new AbsorptionDesk(_cells, _host.Lanes, new Failures(new SecretRedactor(), NullLogger<Failures>.Instance));
+        _desk = new AbsorptionDesk(
+            _cells, _host.Lanes, _host.Budgets, new Failures(new SecretRedactor(), NullLogger<Failures>.Instance));
         _session = await _host.SessionAsync();
         Services.AddSingleton(_desk);
         JSInterop.SetupModule(_ => true).Mode = JSRuntimeMode.Loose;
@@ -40,6 +42,7 @@ public sealed class AbsorptionSectionTests : MudContext
     protected override async Task EndAsync()
     {
         await base.EndAsync();
+        _desk.Dispose();
         await _host.DisposeAsync();
     }
 
@@ -107,6 +110,92 @@ public sealed class AbsorptionSectionTests : MudContext
         section.WaitForAssertion(() => Assert.Contains("does not end below E0", section.Markup));
         Assert.Empty(section.FindAll("[data-weight]"));
         Assert.Contains("Choose the ranges again", section.Markup);
+    }
+
+    [Fact]
+    public async Task Changes_MadeBeforeTheFirstIsSaved_AreBothKept()
+    {
+        await AddAllAsync();
+        var section = await RenderAsync(DatasetRole.Annotate);
+        section.WaitForAssertion(() => Assert.Equal(2, section.FindAll("[data-weight]").Count));
+        var raw = section.FindComponents<Plot>().First(p => p.Instance.Spec.FileName == "absorption-raw");
+        var e0 = raw.Instance.Spec.Events[0].X;
+        await raw.InvokeAsync(() => Task.WhenAll(
+            raw.Instance.MoveSpanAsync("pre", e0 - 30, e0 - 10), raw.Instance.MoveSpanAsync("post", e0 + 18, e0 + 48)));
+        var recipe = AbsorptionDesk.RecipeOf(await _cells.StateAsync(_session.Dataset, default), "S K");
+        Assert.Equal((new EnergyRange(-30, -10), new EnergyRange(18, 48)), (recipe.Pre!.Value, recipe.Post!.Value));
+    }
+
+    [Fact]
+    public async Task Change_ThatIsRefused_ShowsWhatIsKept()
+    {
+        await AddAllAsync();
+        var section = await RenderAsync(DatasetRole.View);
+        section.WaitForAssertion(() => Assert.Equal(2, section.FindAll("[data-weight]").Count));
+
+        // The right ended after the page was opened.
+        section.Render(p => p.Add(c => c.MayEdit, true));
+        var fields = section.FindComponents<RangeFields>().First(f => f.Instance.Label == "Post-edge");
+        await section.InvokeAsync(() => fields.Instance.ValueChanged.InvokeAsync(new EnergyRange(18, 48)));
+        section.WaitForAssertion(() => Assert.Null(
+            section.FindComponents<RangeFields>().First(f => f.Instance.Label == "Post-edge").Instance.Value));
+        Assert.Empty((await _cells.StateAsync(_session.Dataset, default)).Settings);
+    }
+
+    [Fact]
+    public async Task Settings_ThatCannotBeRead_BlockTheEdgeUntilTheyAreReset()
+    {
+        await AddAllAsync();
+        var key = AbsorptionDesk.KeyOf("S K");
+        await _cells.ChangeAsync(_session.Dataset, new SetSettings(key, """{"later":1}"""), new Person("ada", "Ada"), default);
+        var section = await RenderAsync(DatasetRole.Annotate);
+        section.WaitForAssertion(() => Assert.Contains("its kept settings cannot be read", section.Markup));
+        await section.InvokeAsync(() => section.FindAll("tr")
+            .First(r => r.TextContent.Contains("S_before.xdi", StringComparison.Ordinal)).Click());
+        section.WaitForAssertion(() => Assert.Contains("its kept settings cannot be read", section.Markup));
+        Assert.Empty(section.FindComponents<Plot>());
+
+        var report = Render<ReportSpectra>(p => p.Add(c => c.Dataset, _session.Dataset));
+        report.WaitForAssertion(() => Assert.Contains("its kept settings cannot be read", report.Markup));
+        Assert.Equal(4, report.FindAll("[data-weight]").Count);
+
+        await section.FindAll("button").First(b => b.TextContent == "Reset the settings").ClickAsync(new());
+        var state = await _cells.StateAsync(_session.Dataset, default);
+        Assert.False(state.Settings.ContainsKey(key));
+        section.Render(p => p.Add(c => c.State, state));
+        section.WaitForAssertion(() => Assert.NotEmpty(section.FindComponents<Plot>()));
+    }
+
+    [Fact]
+    public async Task Files_ThatWereReadForSomebody_AreNotReadAgainForAnother()
+    {
+        await AddAsync("S_after.xdi", CellFileKind.Spectrum, null);
+        var cell = await _cells.StateAsync(_session.Dataset, default);
+        var first = (await _desk.ReadAsync(_session.Dataset, cell, CellSpectra.None, default)).Items;
+        var second = (await _desk.ReadAsync(_session.Dataset, cell, CellSpectra.None, default)).Items;
+        Assert.Same(first[0].Spectrum, second[0].Spectrum);
+        var read = cell with { Files = [cell.Files[0] with { Options = """{"spectrum":{"mode":"fluorescence"}}""" }] };
+        var third = (await _desk.ReadAsync(_session.Dataset, read, CellSpectra.None, default)).Items;
+        Assert.Equal(AbsorptionMode.Fluorescence, third[0].Spectrum.Mode);
+    }
+
+    [Fact]
+    public async Task Rankings_PastTheBudget_AreRefused()
+    {
+        await AddAllAsync();
+        var cell = await _cells.StateAsync(_session.Dataset, default);
+        var all = (await _desk.ReadAsync(_session.Dataset, cell, CellSpectra.None, default)).Items;
+        var study = AbsorptionAnswers.Of(CellSpectrum.RequestOf(all.First(s => s.File.Name == "S_after.xdi"), all, new())).Study!;
+        var client = new ClientKeys("account:1", false, "circuits of account:1");
+        Assert.Equal(3, (await _desk.RankAsync(study, client, default)).Count);
+        var refused = await Assert.ThrowsAsync<BudgetSpentException>(async () =>
+        {
+            for (var i = 0; i < 100_000; i++)
+            {
+                await _desk.RankAsync(study, client, default);
+            }
+        });
+        Assert.Contains("rankings of combinations", refused.Message);
     }
 
     [Fact]
@@ -199,6 +288,22 @@ public sealed class AbsorptionSectionTests : MudContext
         Assert.Null(new SpectrumForm().ToEdit(Guid.Empty).Options);
         Assert.Equal((SpectrumMoment.Before, SpectrumMoment.After, null),
             (SpectrumForm.MomentIn("S_before.xdi"), SpectrumForm.MomentIn("cycled_2.dat"), SpectrumForm.MomentIn("a.dat")));
+    }
+
+    [Theory]
+    [InlineData(null, 2.5)]
+    [InlineData("""{"spectrum":{"moment":"during"}}""", 2.5)]
+    [InlineData("""{"spectrum":{"moment":"after"}}""", 2.5)]
+    public void Form_OfAFileWithAnHour_KeepsTheHourUntilAnotherMomentIsSaid(string? options, double hours)
+    {
+        var file = new CellFile(Guid.NewGuid(), CellFileKind.Spectrum, "a.dat", "", 1, "", default)
+        {
+            StartHours = hours, Options = options,
+        };
+        var form = SpectrumForm.Of(file);
+        Assert.Equal(hours, form.ToEdit(file.Id, file).StartHours);
+        Assert.Null((form with { Said = form.Said with { Moment = null } }).ToEdit(file.Id, file).StartHours);
+        Assert.Null((form with { Said = form.Said with { Moment = SpectrumMoment.Before } }).ToEdit(file.Id, file).StartHours);
     }
 
     private async Task AddAllAsync()
