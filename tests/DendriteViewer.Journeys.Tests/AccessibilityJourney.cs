@@ -134,6 +134,15 @@ public sealed class AccessibilityJourney(Browser browser) : IClassFixture<Browse
             await LookAsync(page, $"viewer, {await tab.InnerTextAsync()}");
         }
 
+        // The cell's tab opens on its series.
+        await page.GetByRole(AriaRole.Tab, new() { Name = "Cell", Exact = true }).ClickAsync();
+        foreach (var (section, text) in new[] { ("Impedance", "No impedance yet"), ("Spectra", "No spectra yet") })
+        {
+            await page.Locator(".cell-panel .mud-toggle-item").Filter(new() { HasText = section }).ClickAsync();
+            await page.GetByText(text).WaitForAsync();
+            await LookAsync(page, $"viewer, cell, {section}");
+        }
+
         await LookAtDialogsAsync(page, "", name => page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true }).ClickAsync());
     }
 

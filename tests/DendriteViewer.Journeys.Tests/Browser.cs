@@ -164,12 +164,26 @@ internal static class Viewer
     /// <param name="file">The file.</param>
     public static async Task ChooseFileAsync(this ILocator field, FilePayload file)
     {
+        await field.IsHeardAsync();
+        await field.SetInputFilesAsync(file);
+    }
+
+    /// <summary>As above, of files of this machine.</summary>
+    /// <param name="field">A field of Blazor's InputFile.</param>
+    /// <param name="paths">Their paths.</param>
+    public static async Task ChooseFilesAsync(this ILocator field, IEnumerable<string> paths)
+    {
+        await field.IsHeardAsync();
+        await field.SetInputFilesAsync(paths);
+    }
+
+    private static async Task IsHeardAsync(this ILocator field)
+    {
         await field.WaitForAsync(new() { State = WaitForSelectorState.Attached });
         await field.EvaluateAsync(
             """
             async field => { while (field._blazorInputFileNextFileId === undefined) await new Promise(requestAnimationFrame); }
             """);
-        await field.SetInputFilesAsync(file);
     }
 
     /// <summary>Opens an address after the server was away, when the page may load itself again: that ends the first try.</summary>

@@ -14,7 +14,7 @@ public sealed class CellJourney(Browser browser) : IClassFixture<Browser>
     public async Task Cell_WithAddedFiles_IsLinkedToScansAndOpensFromItsLink()
     {
         await browser.BeginAsync();
-        await using var server = await AppServer.StartAsync(new PhantomCell(64, 3, "0,1.5,3"));
+        await using var server = await AppServer.StartAsync(new PhantomCell(64, 3, "0,1.5,3.2"));
         var page = await browser.NewPageAsync();
         await page.GotoAsync($"{server.Address}/d/{PhantomCell.Id}?t=0");
         await page.ExactAsync();
@@ -53,7 +53,7 @@ public sealed class CellJourney(Browser browser) : IClassFixture<Browser>
         await page.Keyboard.PressAsync("Control+Shift+z");
         await page.Locator("[data-cell-files=spectrum] [data-cell-file]").WaitForAsync();
         await SectionAsync(page, "Impedance");
-        await page.EvaluateAsync("() => dendrite.patch({ hours: 3 })");
+        await page.EvaluateAsync("() => dendrite.patch({ hours: 3.2 })");
         await page.UntilAsync("() => /cell=impedance:[0-9a-f]{32}:2(&|$)/.test(location.search)");
 
         // The address opens the tab, whatever this browser had open last, with what was open in it.
@@ -62,7 +62,7 @@ public sealed class CellJourney(Browser browser) : IClassFixture<Browser>
         await page.UntilAsync("() => !location.search.includes('cell=')");
         await page.GotoAsync(link);
         await page.Locator("[data-cell-files=impedance] [data-cell-file]").WaitForAsync();
-        await page.UntilAsync("() => /cell=impedance:[0-9a-f]{32}:2(&|$)/.test(location.search) && dendrite.view.hours === 3");
+        await page.UntilAsync("() => /cell=impedance:[0-9a-f]{32}:2(&|$)/.test(location.search) && dendrite.view.hours === 3.2");
         await page.GotoAsync(link.Replace("cell=impedance", "cell=pictures", StringComparison.Ordinal));
         await page.GetByRole(AriaRole.Alert).Filter(new() { HasText = "(cell)" }).WaitForAsync();
         Assert.Empty(browser.Errors);
@@ -75,7 +75,7 @@ public sealed class CellJourney(Browser browser) : IClassFixture<Browser>
     }
 
     private static Task AddAsync(IPage page, string kind, string name, string content) =>
-        page.Locator($"[data-cell-files={kind}] input[type=file]").SetInputFilesAsync(
+        page.Locator($"[data-cell-files={kind}] input[type=file]").ChooseFileAsync(
             new FilePayload { Name = name, MimeType = "text/plain", Buffer = Encoding.UTF8.GetBytes(content) });
 
     // The last event that lies nearest to another scan than the first, in pixels of the page, and that scan.

@@ -28,7 +28,7 @@ public sealed class ImpedanceJourney(Browser browser) : IClassFixture<Browser>
         await page.GetByRole(AriaRole.Tab, new() { Name = "Cell" }).ClickAsync();
         await page.Locator(".cell-panel .mud-toggle-item >> text=Impedance").ClickAsync();
         await page.GetByText("No impedance yet").WaitForAsync();
-        await page.Locator("input[data-cell-upload='impedance']").SetInputFilesAsync(files);
+        await page.Locator("input[data-cell-upload='impedance']").ChooseFilesAsync(files);
 
         // Every sweep stands in the list at its hour, and the one that drifted is not consistent.
         var rows = page.Locator("[aria-label='Sweeps'] tbody tr");

@@ -9,7 +9,8 @@ namespace DendriteViewer.Journeys.Tests;
 /// </summary>
 public sealed class SpectraJourney(Browser browser) : IClassFixture<Browser>
 {
-    private static readonly PhantomCell s_phantom = new(64, 4, "0,3.2");
+    private const string IsShown = "title => [...document.querySelectorAll('.plot-title')].some(t => t.textContent === title)";
+    private static readonly PhantomCell s_phantom = new(64, 3, "0,1.5,3.2");
 
     [Fact]
     public async Task Spectra_AddedAndFitted_GiveTheTrueWeightsAndCanBeTakenBack()
@@ -40,6 +41,7 @@ public sealed class SpectraJourney(Browser browser) : IClassFixture<Browser>
             .GetProperty("absorption").GetProperty("spectra").EnumerateArray()
             .Single(s => s.GetProperty("path").GetString() == "xas/S_after.xdi").GetProperty("weights").EnumerateArray()
             .ToDictionary(w => w.GetProperty("name").GetString()!, w => w.GetProperty("weight").GetDouble());
+        await page.UntilAsync(IsShown, "Raw µ of S_after.xdi");
         await page.Locator("[data-weight]").Nth(1).WaitForAsync();
         async Task HasTrueWeightsAsync()
         {
@@ -83,12 +85,11 @@ public sealed class SpectraJourney(Browser browser) : IClassFixture<Browser>
         // The spectrum of before leads to the first scan, and another page is opened on it by the link.
         await page.Locator("[data-spectrum]").GetByText("S_before.xdi").ClickAsync();
         await page.UntilAsync("() => dendrite.view.hours === 0");
-        const string IsBefore = "() => [...document.querySelectorAll('.plot-title')].some(t => t.textContent === 'Raw µ of S_before.xdi')";
-        await page.UntilAsync(IsBefore);
+        await page.UntilAsync(IsShown, "Raw µ of S_before.xdi");
         await page.UntilAsync("() => /cell=spectra:[0-9a-f]{32}:0(&|$)/.test(location.search)");
         var other = await browser.NewPageAsync();
         await other.GotoAsync(page.Url);
-        await other.UntilAsync(IsBefore);
+        await other.UntilAsync(IsShown, "Raw µ of S_before.xdi");
         Assert.Empty(browser.Errors);
     }
 
@@ -102,9 +103,8 @@ public sealed class SpectraJourney(Browser browser) : IClassFixture<Browser>
     private static async Task ChooseAsync(IPage page, string scans, params string[] names)
     {
         var field = page.Locator(".mud-dialog input[type=file]");
-        await field.WaitForAsync(new() { State = WaitForSelectorState.Attached });
         await page.DialogHasFocusAsync();
-        await field.SetInputFilesAsync(names.Select(n => Path.Combine(scans, "xas", n)));
+        await field.ChooseFilesAsync(names.Select(n => Path.Combine(scans, "xas", n)));
         await page.Locator("[data-picked]").Nth(names.Length - 1).WaitForAsync();
     }
 
