@@ -5,6 +5,7 @@ using DendriteViewer.Tests;
 [assembly: CollectionBehavior(MaxParallelThreads = 2)]
 [assembly: TestCollectionOrderer("DendriteViewer.Tests.LongestFirst", "DendriteViewer.Journeys.Tests")]
 [assembly: Longest(
-    typeof(AccessibilityJourney), typeof(StartupJourney), typeof(JobsJourney), typeof(DeletionJourney), typeof(CollaborationJourney),
-    typeof(LimitsJourney), typeof(AnalysisJourney), typeof(StoreJourney), typeof(PanesJourney), typeof(PlanesJourney),
-    typeof(RenderingJourney), typeof(BackupJourney), typeof(ConnectionJourney), typeof(MaskJourney), typeof(ExportsJourney))]
+    typeof(AccessibilityJourney), typeof(StartupJourney), typeof(ImpedanceJourney), typeof(JobsJourney), typeof(DeletionJourney),
+    typeof(CollaborationJourney), typeof(LimitsJourney), typeof(SpectraJourney), typeof(CellJourney), typeof(SeriesJourney),
+    typeof(AnalysisJourney), typeof(StoreJourney), typeof(PanesJourney), typeof(PlanesJourney), typeof(RenderingJourney),
+    typeof(BackupJourney), typeof(ConnectionJourney), typeof(MaskJourney), typeof(ExportsJourney))]

@@ -44,14 +44,18 @@ public sealed class CellJourney(Browser browser) : IClassFixture<Browser>
         await page.UntilAsync("() => /cell=impedance:[0-9a-f]{32}:1(&|$)/.test(location.search)");
 
         await SectionAsync(page, "Spectra");
-        await AddAsync(page, "spectrum", "before.dat", Spectrum);
-        await page.Locator("[data-cell-files=spectrum] [data-cell-file]").WaitForAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Add spectra" }).ClickAsync();
+        await page.DialogHasFocusAsync();
+        await page.Locator(".mud-dialog input[type=file]").ChooseFileAsync(Payload("before.dat", Spectrum));
+        await page.Locator("[data-picked]").WaitForAsync();
+        await page.Locator(".mud-dialog").GetByRole(AriaRole.Button, new() { Name = "Add the spectrum" }).ClickAsync();
+        await page.Locator("[data-spectrum]").WaitForAsync();
         await page.Locator("#panes").ClickAsync(new() { Position = new() { X = 5, Y = 5 }, Trial = true });
         await page.EvaluateAsync("() => document.activeElement?.blur()");
         await page.Keyboard.PressAsync("Control+z");
-        await page.Locator("[data-cell-files=spectrum] [data-cell-file]").WaitForAsync(new() { State = WaitForSelectorState.Detached });
+        await page.Locator("[data-spectrum]").WaitForAsync(new() { State = WaitForSelectorState.Detached });
         await page.Keyboard.PressAsync("Control+Shift+z");
-        await page.Locator("[data-cell-files=spectrum] [data-cell-file]").WaitForAsync();
+        await page.Locator("[data-spectrum]").WaitForAsync();
         await SectionAsync(page, "Impedance");
         await page.EvaluateAsync("() => dendrite.patch({ hours: 3.2 })");
         await page.UntilAsync("() => /cell=impedance:[0-9a-f]{32}:2(&|$)/.test(location.search)");
@@ -75,8 +79,10 @@ public sealed class CellJourney(Browser browser) : IClassFixture<Browser>
     }
 
     private static Task AddAsync(IPage page, string kind, string name, string content) =>
-        page.Locator($"[data-cell-files={kind}] input[type=file]").ChooseFileAsync(
-            new FilePayload { Name = name, MimeType = "text/plain", Buffer = Encoding.UTF8.GetBytes(content) });
+        page.Locator($"[data-cell-files={kind}] input[type=file]").ChooseFileAsync(Payload(name, content));
+
+    private static FilePayload Payload(string name, string content) =>
+        new() { Name = name, MimeType = "text/plain", Buffer = Encoding.UTF8.GetBytes(content) };
 
     // The last event that lies nearest to another scan than the first, in pixels of the page, and that scan.
     private static async Task<((float X, float Y) At, double Hours)> LastEventAsync(IPage page)
