@@ -126,7 +126,8 @@ public sealed class AnalysisJourney(Browser browser) : IClassFixture<Browser>
         var report = await browser.NewPageAsync();
         await report.GotoAsync($"{server.Address}/report/{Id}");
         await report.GetByRole(AriaRole.Heading, new() { Name = "How it was made" }).WaitForAsync();
-        await report.UntilAsync("() => document.querySelectorAll('figure.plot svg').length === 3");
+        await report.UntilAsync("() => { const f = [...document.querySelectorAll('figure.plot')]; "
+            + "return f.length > 3 && f.every(p => p.querySelector('svg')); }");
         await report.UntilAsync("() => [...document.images].length === 2 && [...document.images].every(i => i.complete && i.naturalWidth === 900)");
         Assert.Matches("[0-9a-f]{64}", await report.Locator(".hash").First.InnerTextAsync());
         Assert.Empty(browser.Errors);
@@ -136,13 +137,14 @@ public sealed class AnalysisJourney(Browser browser) : IClassFixture<Browser>
     private const string YellowPixels =
         "() => { const c = dendrite.panes[1].overlay, d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; let n = 0; for (let k = 0; k < d.length; k += 4) n += d[k] > 230 && d[k + 1] > 200 && d[k + 2] < 120 && d[k + 3] > 200 ? 1 : 0; return n; }";
 
-    // Pixels that are clearly amber in the lower half, where the band is: above lies the anode, which is amber with and without lit voids.
+    // Pixels that are clearly amber in the lower half, where the band is: above lies the anode, amber with and without lit voids.
     private static Task<int> AmberAsync(IPage page, int pane) => page.EvaluateAsync<int>(
         """
         i => {
           const c = dendrite.panes[i].canvas, d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;
           let n = 0;
-          for (let k = 4 * c.width * (c.height >> 1); k < d.length; k += 4) n += d[k] > 120 && d[k] > d[k + 2] + 60 && d[k] > d[k + 1] + 25 ? 1 : 0;
+          for (let k = 4 * c.width * (c.height >> 1); k < d.length; k += 4)
+            n += d[k] > 120 && d[k] > d[k + 2] + 60 && d[k] > d[k + 1] + 25 ? 1 : 0;
           return n;
         }
         """, pane);

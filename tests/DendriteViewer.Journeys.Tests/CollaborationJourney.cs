@@ -22,6 +22,7 @@ public sealed class CollaborationJourney(Browser browser) : IClassFixture<Browse
         await page.GetByRole(AriaRole.Link, new() { Name = "Import a folder" }).ClickAsync();
         await page.GetByLabel("File or folder on the server").FillAsync(Path.Combine(server.Folder, "beamline/cell"));
         await page.ClickAsync("text=Continue");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Start import" }).ClickAsync();
         await page.Locator(".card h2").WaitForAsync();
         await page.Locator(".card").ClickAsync();
         await page.ExactAsync();

@@ -98,10 +98,11 @@ public sealed partial class ImportPage
         Check();
     }
 
-    // Nothing is complained of before somebody asked for the import.
+    // Nothing is complained of before somebody asked for the import. A described dataset is not typed in here.
     private void Check()
     {
-        _problems = _wasAsked ? _draft.Problems(_found?.Frames, NeedsVoxel, IsInPlace) : new Dictionary<string, string>();
+        _problems = _wasAsked && _described is null
+            ? _draft.Problems(_found?.Frames, NeedsVoxel, IsInPlace) : new Dictionary<string, string>();
         _rowProblems = _wasAsked && _rows is not null ? ScanRow.Problems(_rows) : new Dictionary<int, string>();
     }
 
