@@ -36,6 +36,9 @@ public sealed class RenderingJourney(Browser browser) : IClassFixture<Browser>
         await page.GotoAsync(server.Address + "/d/li-li3ps4-li-phantom-0-8-ma-cm2?v=1&t=3.2");
         await page.ExactAsync();
         var drawnBy = await page.Locator("text=/^Drawn by/").InnerTextAsync();
+
+        // What is clicked may move as long as sections above it come.
+        await page.UntilAsync("() => document.querySelector('[data-preset=dark]') && !document.querySelector('.panel .mud-skeleton')");
         var pictures = new List<byte[]>();
         await StepAsync(3, () => page.ClickAsync("[data-preset=dark]"));
         await StepAsync(3, () => page.GetByLabel("Show the pristine scan").ClickAsync());
