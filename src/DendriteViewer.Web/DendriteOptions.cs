@@ -51,6 +51,9 @@ public sealed class DendriteOptions
     /// </summary>
     public string[] ImportAddresses { get; init; } = [];
 
+    /// <summary>What uploads leave free on the disk below <see cref="Data"/> for everything else, in MiB, 0 or more. Default: 1024.</summary>
+    public int UploadSpareMiB { get; init; } = 1024;
+
     /// <summary>PostgreSQL connection string ("Host=…") of the jobs' database, for several servers. Default: jobs.db below <see cref="Data"/>.</summary>
     public string? JobsDatabase { get; init; }
 
@@ -107,6 +110,11 @@ public sealed class DendriteOptions
         if (DiskCacheMiB < 0)
         {
             yield return $"Dendrite:DiskCacheMiB is {DiskCacheMiB}; give 0 or more.";
+        }
+
+        if (UploadSpareMiB < 0)
+        {
+            yield return $"Dendrite:UploadSpareMiB is {UploadSpareMiB}; give 0 or more.";
         }
 
         if (!Enum.GetNames<DeviceChoice>().Contains(Device, StringComparer.OrdinalIgnoreCase))

@@ -186,6 +186,9 @@ public sealed class AppServer : IAsyncDisposable
         info.Environment["Dendrite__Data"] = Path.Combine(_folder, "data");
         info.Environment["Dendrite__ImportRoots__0"] = Path.Combine(_folder, "beamline");
 
+        // A machine whose disk is nearly full has room for a journey's uploads, which are small.
+        info.Environment["Dendrite__UploadSpareMiB"] = "0";
+
         // Dozens of servers start, each to be compiled anew: none lives long enough to gain by what it counts for that, nor by trying out
         // devices, which a journey of their own and their tests do.
         info.Environment["DOTNET_TieredPGO"] = "0";

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using DendriteViewer.Imaging.Volumes;
@@ -27,9 +28,6 @@ public sealed class UploadFolder(DendriteOptions options, TimeProvider time)
 
     private const int MostFiles = 20_000;
     private const int MostPathChars = 400;
-
-    // What is left free for everything else on the disk.
-    private const long Spare = 1L << 30;
     private static readonly TimeSpan Kept = TimeSpan.FromDays(3);
     private readonly Lock _lock = new();
     private readonly ConcurrentDictionary<string, long> _received = new();
@@ -71,10 +69,12 @@ public sealed class UploadFolder(DendriteOptions options, TimeProvider time)
 
         Directory.CreateDirectory(Root);
         var total = files.Sum(f => (decimal)f.Size);
-        var free = new DriveInfo(Root).AvailableFreeSpace - Spare;
+        var free = new DriveInfo(Root).AvailableFreeSpace - ((long)options.UploadSpareMiB << 20);
         if (total > free)
         {
-            throw new VolumeFormatException($"The files are {total / 1_000_000_000:0.#} GB, but the server has room for {Math.Max(0, free) / 1e9:0.#} GB; ask its administrator to make room, or import from a folder on the server.");
+            var room = free > 0 ? $"has room for {Size(free)}" : "has no room left";
+            throw new VolumeFormatException(
+                $"The files are {Size(total)}, but the server {room}; ask its administrator to make some, or import from a folder on the server.");
         }
 
         var upload = new Upload(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)), owner, files);
@@ -229,6 +229,10 @@ public sealed class UploadFolder(DendriteOptions options, TimeProvider time)
             }
         }
     }
+
+    private static string Size(decimal bytes) => bytes < 1_000_000_000
+        ? string.Create(CultureInfo.InvariantCulture, $"{bytes / 1_000_000:0.#} MB")
+        : string.Create(CultureInfo.InvariantCulture, $"{bytes / 1_000_000_000:0.#} GB");
 
     private static int BytesOf(UploadFile file, int piece) => (int)Math.Min(PieceBytes, file.Size - (long)piece * PieceBytes);
 

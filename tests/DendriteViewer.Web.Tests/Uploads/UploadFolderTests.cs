@@ -30,6 +30,13 @@ public sealed class UploadFolderTests : IDisposable
     }
 
     [Fact]
+    public void More_ThanLeavesWhatIsSpared_IsRefusedByASentenceWithItsSize()
+    {
+        var e = Assert.Throws<VolumeFormatException>(() => Folder(int.MaxValue).Begin("ada", [new UploadFile("a", 12_300_000)]));
+        Assert.StartsWith("The files are 12.3 MB, but the server has no room left;", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Pieces_InAnyOrderAndByAnotherServer_AreTheFiles()
     {
         var random = new Random(1);
@@ -79,5 +86,5 @@ public sealed class UploadFolderTests : IDisposable
 
     private static string Hex(byte[] bytes) => Convert.ToHexString(SHA256.HashData(bytes));
 
-    private UploadFolder Folder() => new(new DendriteOptions { Data = _data }, _time);
+    private UploadFolder Folder(int spareMiB = 0) => new(new DendriteOptions { Data = _data, UploadSpareMiB = spareMiB }, _time);
 }

@@ -98,7 +98,7 @@ public sealed class UploadHandlerTests : IDisposable
 
     private Task<JobsHost> HostAsync()
     {
-        var options = new DendriteOptions { Data = _data };
+        var options = new DendriteOptions { Data = _data, UploadSpareMiB = 0 };
         return JobsHost.StartAsync(options, s => s.AddSingleton(options).AddSingleton<UploadFolder>().AddSingleton<UploadHandler>()
             .AddSingleton<IJobHandler>(p => p.GetRequiredService<UploadHandler>()).AddSingleton<IJobHandler>(_work));
     }
