@@ -44,7 +44,23 @@ internal sealed class RayPageTables(BrickCache cache)
             {
                 bricks[i] = await cache.GetAsync(volume, index, ct);
             }
-            else if (bricks[i] is null && begun < ReadsAhead && cache.Loading < ReadsAhead)
+            else if (bricks[i] is null)
+            {
+                Begin(index);
+            }
+        }
+
+        for (var i = 0; i < plan.Finer.Count && begun < ReadsAhead && cache.Loading < ReadsAhead; i++)
+        {
+            if (!cache.Contains(volume, plan.Finer[i]))
+            {
+                Begin(plan.Finer[i]);
+            }
+        }
+
+        void Begin(BrickIndex index)
+        {
+            if (begun < ReadsAhead && cache.Loading < ReadsAhead)
             {
                 begun++;
                 _ = cache.GetAsync(volume, index, CancellationToken.None).ContinueWith(

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Numerics;
+using DendriteViewer.Imaging.Caching;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Zarr;
@@ -15,6 +16,10 @@ namespace DendriteViewer.Imaging.Rendering;
 internal sealed class RayPlan : IDisposable
 {
     private const long MostEvenBytes = 1L << 30;
+
+    // Coarser voxels stand in for so many missing bricks, or for one in so many, before a moving picture goes to a coarser level.
+    private const int FewMissing = 32;
+    private const int PresentForOneMissing = 8;
 
     // A plan is made for every frame, so plans are kept and used again.
     private static readonly ConcurrentBag<RayPlan> s_idle = [];
@@ -32,6 +37,9 @@ internal sealed class RayPlan : IDisposable
     /// <summary>The bricks, each after the coarser ones that stand in for it until it comes, near ones first.</summary>
     public List<BrickIndex> Bricks { get; } = [];
 
+    /// <summary>Bricks of finer levels that a moving picture would show, had more of them come: to be read, not drawn. As <see cref="Bricks"/> in order.</summary>
+    public List<BrickIndex> Finer { get; } = [];
+
     /// <summary>Bounds of what can be seen, in voxels of <see cref="Level"/>.</summary>
     public ((int Z, int Y, int X) From, (int Z, int Y, int X) To) Box { get; private set; }
 
@@ -43,7 +51,13 @@ internal sealed class RayPlan : IDisposable
     /// <param name="pixel">Size of a pixel over its distance.</param>
     /// <param name="mostBytes">Bytes that the bricks may take.</param>
     /// <param name="atRest">Whether the finest levels matter more than speed; else all is of one level.</param>
-    public static RayPlan Of(VolumeInfo volume, VolumeReader reader, WorldPoint eye, ReadOnlySpan<Vector4> planes, double pixel, long mostBytes, bool atRest)
+    /// <param name="cache">
+    /// What is in memory, for a picture that is drawn at once: of a level of which much is missing, a coarser one is drawn instead, since
+    /// to interpolate half a volume takes longer than to draw it. Null for the bricks of the whole picture.
+    /// </param>
+    public static RayPlan Of(
+        VolumeInfo volume, VolumeReader reader, WorldPoint eye, ReadOnlySpan<Vector4> planes, double pixel, long mostBytes, bool atRest,
+        BrickCache? cache = null)
     {
         var plan = s_idle.TryTake(out var kept) ? kept : new RayPlan();
         plan._voxels.Clear();
@@ -59,8 +73,28 @@ internal sealed class RayPlan : IDisposable
             finest = even.Level == finest.Value.Level || !atRest ? even : plan.Visit(volume, reader, eye, planes, pixel, mostBytes, null);
         }
 
-        plan.Finish(reader, finest?.Level);
+        plan.Finish(reader, cache is null || finest is not { } f ? finest?.Level : plan.Present(volume, cache, f.Level, reader.Levels.Count - 1));
         return plan;
+    }
+
+    // The finest level of which little is missing, from a level on.
+    private int Present(VolumeInfo volume, BrickCache cache, int level, int top)
+    {
+        for (; level < top; level++)
+        {
+            var (all, missing) = (0, 0);
+            foreach (var (brick, _, _) in _visited)
+            {
+                (all, missing) = brick.Level != level ? (all, missing) : (all + 1, missing + (cache.Contains(volume, brick) ? 0 : 1));
+            }
+
+            if (missing <= Math.Max(FewMissing, all / PresentForOneMissing))
+            {
+                break;
+            }
+        }
+
+        return level;
     }
 
     /// <summary>Gives the plan back.</summary>
@@ -133,6 +167,7 @@ internal sealed class RayPlan : IDisposable
     private void Finish(VolumeReader reader, int? finest)
     {
         Bricks.Clear();
+        Finer.Clear();
         if (finest is not { } number)
         {
             // Nothing is seen; one brick keeps the picture whole.
@@ -147,8 +182,14 @@ internal sealed class RayPlan : IDisposable
         var (low, high) = ((Z: int.MaxValue, Y: int.MaxValue, X: int.MaxValue), (Z: 0, Y: 0, X: 0));
         foreach (var (brick, _, isLeaf) in _visited)
         {
+            if (brick.Level < number)
+            {
+                Finer.Add(brick);
+                continue;
+            }
+
             Bricks.Add(brick);
-            if (!isLeaf)
+            if (!isLeaf && brick.Level > number)
             {
                 continue;
             }

@@ -53,7 +53,10 @@ public sealed class VolumeRenderer
     }
 
     /// <summary>One of the volumes in a picture, and what the picture needs of it.</summary>
-    private sealed record Part(VolumeInfo Volume, VolumeReader Reader, RayPlan Plan);
+    private sealed record Part(VolumeInfo Volume, VolumeReader Reader, RayPlan Plan)
+    {
+        public bool IsComplete(RayPages pages) => pages.IsComplete && Plan.Finer.Count == 0;
+    }
 
     /// <summary>The volumes of a picture, its own first; gives their plans back.</summary>
     private sealed class Parts : List<Part>, IDisposable
@@ -76,7 +79,7 @@ public sealed class VolumeRenderer
     public async Task<(RenderOutcome Outcome, RenderedImage? Image)> RenderAsync(
         VolumeInfo volume, Dataset dataset, ViewState view, int width, int height, int scale, bool atRest, CancellationToken ct)
     {
-        using var parts = await PartsAsync(volume, dataset, view, width, height, scale, atRest, ct);
+        using var parts = await PartsAsync(volume, dataset, view, width, height, scale, atRest, ct, atRest ? null : _cache);
         var scene = await SceneAsync(parts, dataset, view, width, height, atRest, ct);
         using var light = atRest && view is { Shaded: true, Shadows: true, Mode: VolumeMode.Composite or VolumeMode.Isosurface }
             ? await _lights.OfAsync(
@@ -162,7 +165,9 @@ public sealed class VolumeRenderer
         }
     }
 
-    private async Task<Parts> PartsAsync(VolumeInfo volume, Dataset dataset, ViewState view, int width, int height, int scale, bool atRest, CancellationToken ct)
+    private async Task<Parts> PartsAsync(
+        VolumeInfo volume, Dataset dataset, ViewState view, int width, int height, int scale, bool atRest, CancellationToken ct,
+        BrickCache? drawnAtOnce = null)
     {
         var parts = new Parts();
         var frame = RayFrame.Of(volume, view.Camera, (double)width / height);
@@ -183,7 +188,8 @@ public sealed class VolumeRenderer
             var reader = await _store.ReaderAsync(v, ct);
             var planes = RayPlan.Frustum(frame.RaysIn(v, reader.Levels[0], width, height), width, height);
             parts.Add(new Part(v, reader, RayPlan.Of(
-                v, reader, frame.Eye, [.. planes, .. RayLook.ClipOf(dataset, view, v.Transform).Loose], scale * RayFrame.PixelOf(height), budget, atRest)));
+                v, reader, frame.Eye, [.. planes, .. RayLook.ClipOf(dataset, view, v.Transform).Loose], scale * RayFrame.PixelOf(height), budget, atRest,
+                drawnAtOnce)));
         }
     }
 
@@ -209,7 +215,7 @@ public sealed class VolumeRenderer
         };
         if (parts.Count == 1)
         {
-            return new Scene(pages.Volume, settings with { Integrated = isFine }, rays, pages.IsComplete);
+            return new Scene(pages.Volume, settings with { Integrated = isFine }, rays, own.IsComplete(pages));
         }
 
         var over = parts[1];
@@ -219,7 +225,7 @@ public sealed class VolumeRenderer
         var layer = RayLook.Over(
             overBasis, overPages.Volume, over.Volume, over.Plan.Level, own.Volume, level, view.Overlay.Replaces, view.Shaded, frame);
         settings = settings with { Layers = [layer with { Nearest = view.Overlay.IsOfLabels(over.Volume) }] };
-        return new Scene(pages.Volume, settings, rays, pages.IsComplete && overPages.IsComplete);
+        return new Scene(pages.Volume, settings, rays, own.IsComplete(pages) && over.IsComplete(overPages));
     }
 
     private static double SizeOf(VolumeInfo volume, PyramidLevel level) => volume.Transform.ForLevel(level.FactorZ, level.FactorY, level.FactorX).VoxelSize.Least;

@@ -209,6 +209,40 @@ public sealed class VolumeRendererTests : IAsyncLifetime
         Assert.Contains(plan.Bricks, b => b.Level == 0);
     }
 
+    // With little of a level in memory its stand-ins would take longer to interpolate than a coarser level takes to draw.
+    [Fact]
+    public async Task Plan_OfAPictureDrawnAtOnce_IsOfTheFinestLevelOfWhichLittleIsMissing()
+    {
+        var reader = await _store.ReaderAsync(Volume, default);
+        var cache = new BrickCache(_store, 1 << 28);
+        using var whole = Plan(null);
+        Assert.Equal(0, whole.Level.Number);
+        Assert.Empty(whole.Finer);
+        var finest = whole.Bricks.Where(b => b.Level == 0).ToArray();
+        Assert.True(finest.Length > 32, $"{finest.Length}");
+        using (var cold = Plan(cache))
+        {
+            Assert.NotEqual(0, cold.Level.Number);
+            Assert.Equal(whole.Bricks.ToHashSet(), [.. cold.Bricks, .. cold.Finer]);
+            Assert.All(cold.Bricks, b => Assert.True(b.Level >= cold.Level.Number));
+        }
+
+        foreach (var b in finest.Skip(32))
+        {
+            await cache.GetAsync(Volume, b, default);
+        }
+
+        using var warm = Plan(cache);
+        Assert.Equal((0, whole.Bricks.Count, whole.Box), (warm.Level.Number, warm.Bricks.Count, warm.Box));
+
+        RayPlan Plan(BrickCache? cache)
+        {
+            var frame = RayFrame.Of(Volume, View().Camera, 1);
+            return RayPlan.Of(
+                Volume, reader, frame.Eye, [.. RayPlan.Frustum(frame.RaysIn(Volume, reader.Levels[0], 900, 900), 900, 900)], 0.001, 1 << 28, false, cache);
+        }
+    }
+
     public Task DisposeAsync()
     {
         _folder.Dispose();
