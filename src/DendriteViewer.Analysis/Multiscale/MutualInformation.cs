@@ -102,10 +102,11 @@ internal sealed class MutualInformation
     private double[] Joint(AffineTransform placement, float[] places, Vector3[] slopes)
     {
         var m = placement.Rows.ToArray();
-        var joint = new double[Bins * Bins];
-        var gate = new Lock();
-        Parallel.For(0, (_samples.Length + Chunk - 1) / Chunk, ComputeLane.Options(), () => new float[Bins * Bins], (chunk, _, mine) =>
+        var chunks = (_samples.Length + Chunk - 1) / Chunk;
+        var tables = new float[chunks][];
+        Parallel.For(0, chunks, ComputeLane.Options(), chunk =>
         {
+            var mine = tables[chunk] = new float[Bins * Bins];
             for (var i = chunk * Chunk; i < Math.Min(_samples.Length, (chunk + 1) * Chunk); i++)
             {
                 var p = _samples[i].At;
@@ -134,18 +135,18 @@ internal sealed class MutualInformation
                 mine[row + 2] += w.Z;
                 mine[row + 3] += w.W;
             }
-
-            return mine;
-        }, mine =>
-        {
-            lock (gate)
-            {
-                for (var i = 0; i < joint.Length; i++)
-                {
-                    joint[i] += mine[i];
-                }
-            }
         });
+
+        // In the order of the chunks, whichever thread was first: the same seed gives the same sums to the last bit.
+        var joint = new double[Bins * Bins];
+        foreach (var table in tables)
+        {
+            for (var i = 0; i < joint.Length; i++)
+            {
+                joint[i] += table[i];
+            }
+        }
+
         return joint;
     }
 
@@ -153,11 +154,11 @@ internal sealed class MutualInformation
         AffineTransform placement, LocalMotion motion, float[] places, Vector3[] slopes, float[] ratio, double value, int inside)
     {
         const int Blocks = FieldSamples.BlocksAlong * FieldSamples.BlocksAlong * FieldSamples.BlocksAlong;
-        var n = motion.Count;
-        var sums = new Sums(n, Blocks);
-        var gate = new Lock();
-        Parallel.For(0, (_samples.Length + Chunk - 1) / Chunk, ComputeLane.Options(), () => new Sums(n, Blocks), (chunk, _, mine) =>
+        var (n, chunks) = (motion.Count, (_samples.Length + Chunk - 1) / Chunk);
+        var parts = new Sums[chunks];
+        Parallel.For(0, chunks, ComputeLane.Options(), chunk =>
         {
+            var mine = parts[chunk] = new Sums(n, Blocks);
             Span<double> j = stackalloc double[3 * n], score = stackalloc double[n];
             for (var i = chunk * Chunk; i < Math.Min(_samples.Length, (chunk + 1) * Chunk); i++)
             {
@@ -180,15 +181,13 @@ internal sealed class MutualInformation
 
                 mine.Add(score, _samples[i].Block, gz, gy, gx);
             }
-
-            return mine;
-        }, mine =>
-        {
-            lock (gate)
-            {
-                sums.Add(mine);
-            }
         });
+        var sums = new Sums(n, Blocks);
+        foreach (var part in parts)
+        {
+            sums.Add(part);
+        }
+
         return new Agreement(value, inside, sums.Gradient, sums.Blocks, sums.Information, sums.Shift);
     }
 

@@ -39,6 +39,19 @@ public sealed class VolumePlacerTests : IDisposable
         Assert.Equal(truth.GetProperty("rotationDeg").GetDouble(), placed.RotationDeg, 0.3);
         Assert.Empty(placed.Warnings);
 
+        // The same seed, the same result, whichever thread was first.
+        var near = Enumerable.Range(0, 4).Select(i => new WorldPoint(3 + 20 * (i & 1), 3 + 20 * (i >> 1), 4 + 5 * i)).Select((p, i) =>
+            new PointPair($"Pt-{i}", p, known.ToWorld(new VoxelPoint(p.Z, p.Y, p.X)) + new WorldVector(0.4, -0.3, 0.2 * i))).ToArray();
+        var twice = new List<Placement>();
+        for (var i = 0; i < 2; i++)
+        {
+            twice.Add(await VolumePlacer.PlaceAsync(store, dataset, new PlacementRequest(phase) { Landmarks = near }, null, default));
+        }
+
+        Assert.Equal(twice[0].Matrix.Rows.ToArray(), twice[1].Matrix.Rows.ToArray());
+        Assert.Equal(twice[0].Covariance, twice[1].Covariance);
+        Assert.InRange(MeanError(twice[0].Matrix, known, 176 * 0.15), 0, 0.1);
+
         var placements = new PlacementStore(store, TimeProvider.System);
         Assert.Equal(1, await placements.SaveAsync(dataset, placed, [absorption], "Ada", default));
         dataset = (await store.TryOpenAsync(dataset.Id, default))!;
