@@ -11,7 +11,10 @@ namespace DendriteViewer.Analysis.Multiscale;
 /// </summary>
 internal static class PlacementSpread
 {
-    private const int Draws = 2000, Grid = 5;
+    private const int Draws = 2000;
+
+    // Chebyshev's nodes of equal weights: means over an edge are exact of polynomials to the third degree.
+    private static readonly double[] s_nodes = [0.5 - 0.25 * Math.Sqrt(2), 0.5, 0.5 + 0.25 * Math.Sqrt(2)];
 
     /// <summary>Covariance of the numbers of a motion, µm²; row major.</summary>
     /// <param name="end">Where the climb ended.</param>
@@ -46,26 +49,39 @@ internal static class PlacementSpread
     /// <param name="motion">The motion.</param>
     /// <param name="placement">To the fixed frame.</param>
     /// <param name="sizeUm">Edges of the volume in its own µm.</param>
-    public static double MeanErrorBound(double[,] covariance, LocalMotion motion, AffineTransform placement, (double Z, double Y,
-        double X) sizeUm)
+    /// <param name="freedom">
+    /// Degrees of freedom that the covariance's scale was estimated by, as Student's t has them; null where it counts as known.
+    /// </param>
+    public static double MeanErrorBound(
+        double[,] covariance, LocalMotion motion, AffineTransform placement, (double Z, double Y, double X) sizeUm, int? freedom = null)
     {
         var n = motion.Count;
-        var jacobians = new List<double[]>();
-        for (var i = 0; i < Grid * Grid * Grid; i++)
+        var nodes = from z in s_nodes from y in s_nodes from x in s_nodes select (Z: z, Y: y, X: x);
+        var jacobians = nodes.Select(at =>
         {
-            double Of(int k, double size) => (k + 0.5) / Grid * size;
             var j = new double[3 * n];
-            motion.Jacobian(placement.ToWorld(new VoxelPoint(
-                Of(i / (Grid * Grid), sizeUm.Z), Of(i / Grid % Grid, sizeUm.Y), Of(i % Grid, sizeUm.X))), j);
-            jacobians.Add(j);
-        }
-
-        var root = RootOf(covariance, n);
+            motion.Jacobian(placement.ToWorld(new VoxelPoint(at.Z * sizeUm.Z, at.Y * sizeUm.Y, at.X * sizeUm.X)), j);
+            return j;
+        }).ToArray();
+        var root = RootOf(covariance, n).ToArray();
         var random = new Random(20260101);
-        var means = new double[Draws];
+        var (means, draw, step) = (new double[Draws], new double[n], new double[n]);
         for (var d = 0; d < Draws; d++)
         {
-            var step = root * Vector<double>.Build.Dense(n, _ => Normal.Sample(random, 0, 1));
+            for (var k = 0; k < n; k++)
+            {
+                draw[k] = Normal.Sample(random, 0, 1);
+            }
+
+            for (var k = 0; k < n; k++)
+            {
+                step[k] = 0;
+                for (var l = 0; l < n; l++)
+                {
+                    step[k] += root[k, l] * draw[l];
+                }
+            }
+
             var sum = 0.0;
             foreach (var j in jacobians)
             {
@@ -80,7 +96,9 @@ internal static class PlacementSpread
                 sum += Math.Sqrt(z * z + y * y + x * x);
             }
 
-            means[d] = sum / jacobians.Count;
+            // What the scale was estimated by varies along with the estimate, independently of the error.
+            var scale = freedom is { } free ? Math.Sqrt(Gamma.Sample(random, free / 2.0, 0.5) / free) : 1;
+            means[d] = sum / jacobians.Length / scale;
         }
 
         Array.Sort(means);

@@ -3,7 +3,6 @@ using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Imaging.Zarr;
-using MathNet.Numerics.Distributions;
 
 namespace DendriteViewer.Analysis.Multiscale;
 
@@ -275,7 +274,7 @@ public sealed class VolumePlacer
         var fit = LandmarkFit.Of(pairs, _request.Model);
         if (!_request.Refine)
         {
-            return Of(fit.Matrix, PlacementStart.Landmarks, fit) with { UncertaintyUm = LandmarkBound(fit), ResidualUm = fit.ResidualUm };
+            return Unrefined(pairs, fit);
         }
 
         // From the level whose voxels are as large as the landmarks are off.
@@ -292,11 +291,21 @@ public sealed class VolumePlacer
         };
     }
 
-    private double? LandmarkBound(LandmarkFit fit)
+    private Placement Unrefined(IReadOnlyList<PointPair> pairs, LandmarkFit fit)
     {
-        var free = 3 * fit.ResidualsUm.Count - LocalMotion.CountOf(_request.Model);
-        return fit.LeaveOneOutUm is { } one ? one
-            : free > 0 ? StudentT.InvCDF(0, 1, free, 0.975) * Math.Sqrt(fit.ResidualsUm.Sum(r => r * r) / free) : null;
+        var middle = Place(fit.Matrix, Middle);
+        var known = LandmarkSpread.Of(pairs, fit, new LocalMotion(_request.Model, middle, Rho), _size);
+        if (known is null)
+        {
+            _warnings.Add($"{pairs.Count} landmarks fit {_request.Model.ToString().ToLowerInvariant()} placements exactly, whatever their "
+                + "errors, so that no bound can be given; place another.");
+        }
+
+        return Of(fit.Matrix, PlacementStart.Landmarks, fit) with
+        {
+            UncertaintyUm = known?.BoundUm, ResidualUm = fit.ResidualUm, Covariance = known?.Covariance ?? [],
+            CenterUm = [middle.Z, middle.Y, middle.X], RhoUm = Rho,
+        };
     }
 
     private async Task<Placement> FinishAsync(
