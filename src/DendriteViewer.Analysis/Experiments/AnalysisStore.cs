@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using DendriteViewer.Analysis.Lithium;
+using DendriteViewer.Analysis.Multiscale;
 using DendriteViewer.Analysis.Nucleation;
 using DendriteViewer.Analysis.Registration;
 using DendriteViewer.Imaging.Corrections;
@@ -179,9 +180,16 @@ public sealed class AnalysisStore(DatasetStore store)
             inputs.Add(new AnalysisInput("outline", Convert.ToHexStringLower(SHA256.HashData(corners))[..12]));
         }
 
-        foreach (var scan in dataset.Volumes.Where(v => v.Key.Modality == recipe.Modality || v.Key.Modality == PhaseContrast.Modality))
+        // Phase contrast that analyses leave out decides nothing; where the other lies decides as much as its voxels.
+        foreach (var scan in dataset.Volumes.Where(v => v.Key.Modality == recipe.Modality
+            || (v.Key.Modality == PhaseContrast.Modality && StageTrust.ProblemOf(dataset, v.Key) is null)))
         {
             inputs.Add(new AnalysisInput(scan.Key.ToString(), await ChecksumAsync(store, scan, ct)));
+            if (scan.Key.Modality == PhaseContrast.Modality && recipe.Modality != PhaseContrast.Modality)
+            {
+                var rows = SHA256.HashData(MemoryMarshal.AsBytes(scan.ScannedTransform.Rows));
+                inputs.Add(new AnalysisInput($"placement of {scan.Key}", Convert.ToHexStringLower(rows)[..12]));
+            }
         }
 
         return inputs;
@@ -231,11 +239,15 @@ public sealed class AnalysisStore(DatasetStore store)
         }
     }
 
-    private static RegistrationManifest? RegistrationOf(VolumeManifest manifest, Dataset dataset, AnalysisResult result)
+    /// <summary>How an analysis laid a volume onto the pristine scan; null where it did not.</summary>
+    internal static RegistrationManifest? RegistrationOf(VolumeManifest manifest, Dataset dataset, AnalysisResult result)
     {
+        // What was taken at the same time, in whatever modality, lies as the scan that was registered; what was placed inside a scan,
+        // as that scan does.
         var key = new VolumeKey(manifest.Modality, manifest.Hours);
-        // What was taken at the same time, in whatever modality, lies as the scan that was registered.
-        if (result.Registrations.FirstOrDefault(r => r.Key.Hours == key.Hours) is not { Correlation: > 0 } r || r.Key.Hours == result.Registrations[0].Key.Hours || dataset.Find(key.Modality, key.Hours) is not { } scan)
+        var hours = new VolumeKey(manifest.Modality, manifest.Placement?.FixedHours ?? manifest.Hours).Hours;
+        if (result.Registrations.FirstOrDefault(r => r.Key.Hours == hours) is not { Correlation: > 0 } r
+            || r.Key.Hours == result.Registrations[0].Key.Hours || dataset.Find(key.Modality, key.Hours) is not { } scan)
         {
             return null;
         }

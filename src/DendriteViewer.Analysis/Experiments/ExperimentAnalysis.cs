@@ -1,5 +1,6 @@
 using System.Globalization;
 using DendriteViewer.Analysis.Lithium;
+using DendriteViewer.Analysis.Multiscale;
 using DendriteViewer.Analysis.Nucleation;
 using DendriteViewer.Analysis.Registration;
 using DendriteViewer.Analysis.Segmentation;
@@ -340,7 +341,10 @@ public sealed class ExperimentAnalysis
             _recipe.LeastLithiumVoxels);
         return new NewDark(
             hours, Pristine, registration, pieces[0], dark[0].Clone().And(pristine[0]), _segmenter.Judged.Clone().AndNot(dark[0]),
-            _region.VoxelUm3, volumes[0], uncertainty);
+            _region.VoxelUm3, volumes[0], uncertainty)
+        {
+            Warnings = [.. Warnings, .. registration.Warning is { } moved ? [moved] : Array.Empty<string>(), .. masks?.Warnings ?? []],
+        };
     }
 
     private VolumeInfo Pristine => _scans[0];
@@ -417,10 +421,16 @@ public sealed class ExperimentAnalysis
     private async Task<(BitVolume?[] Sets, List<string> Warnings)> NewVoidsAsync(BitVolume pristine, BitVolume near, double reach, VoxelSize size, CancellationToken ct)
     {
         var (sets, warnings) = (new BitVolume?[_scans.Length], new List<string>());
+        foreach (var scan in _dataset.Volumes.Where(v => v.Key.Modality == PhaseContrast.Modality
+            && _recipe.Modality != v.Key.Modality && v.Key.Hours != Pristine.Key.Hours))
+        {
+            warnings.AddRange(WarningOf(scan.Key) is { } warning ? [warning] : []);
+        }
+
         for (var i = _scans.Length - 1; i >= 0; i--)
         {
             sets[i] = i + 1 < sets.Length ? sets[i + 1] : null;
-            if (i == 0 || _dataset.Find(PhaseContrast.Modality, _scans[i].Key.Hours) is null)
+            if (i == 0 || !MayDecide(new VolumeKey(PhaseContrast.Modality, _scans[i].Key.Hours)))
             {
                 continue;
             }
@@ -441,11 +451,24 @@ public sealed class ExperimentAnalysis
         return (sets, warnings);
     }
 
+    private bool MayDecide(VolumeKey phase) =>
+        _dataset.Volumes.Any(v => v.Key == phase) && StageTrust.ProblemOf(_dataset, phase) is null;
+
+    // Why a phase scan is left out, or what to know where it is not.
+    private string? WarningOf(VolumeKey phase) => StageTrust.ProblemOf(_dataset, phase) is { } problem
+        ? $"Phase contrast is left out: {problem}"
+        : _scans.All(s => s.Key.Hours != phase.Hours)
+            ? $"Phase contrast is left out: there is no {_recipe.Modality} scan of the hour of {phase}."
+            : StageTrust.CautionOf(_dataset, phase, Pristine.VoxelSize.Least);
+
     private async Task<PhaseContrast?> PhaseAsync(ScanRegistration registration, BitVolume dark, BitVolume pristine, CancellationToken ct)
     {
         if (!_phases.TryGetValue(registration.Key.Hours, out var phase))
         {
-            phase = await PhaseContrast.OfAsync(_store, _dataset, Pristine, registration, dark.Clone().And(pristine), _segmenter.Judged.Clone().AndNot(dark), ct);
+            phase = MayDecide(new VolumeKey(PhaseContrast.Modality, registration.Key.Hours))
+                ? await PhaseContrast.OfAsync(
+                    _store, _dataset, Pristine, registration, dark.Clone().And(pristine), _segmenter.Judged.Clone().AndNot(dark), ct)
+                : null;
             _phases[registration.Key.Hours] = phase;
         }
 

@@ -18,4 +18,8 @@ namespace DendriteViewer.Analysis.Experiments;
 /// <param name="Uncertainty">What makes that uncertain.</param>
 internal sealed record NewDark(
     double Hours, VolumeInfo Pristine, ScanRegistration Registration, Components Pieces, BitVolume Voids, BitVolume Bright, double VoxelUm3,
-    double MeasuredUm3, VolumeUncertainty Uncertainty);
+    double MeasuredUm3, VolumeUncertainty Uncertainty)
+{
+    /// <summary>What a reader should know of it: of the scans, of how they were laid onto one another, and of corrected masks.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+}

@@ -52,7 +52,7 @@ public sealed record Confusion(int Lithium, int Void, int Crack, int Unsure, int
 
 /// <summary>Lithium as a ledger, µm³.</summary>
 /// <param name="Confirmed">Pieces inside the field that are lithium.</param>
-/// <param name="Calibrated">All lithium, inside and outside: the mean of what it may be.</param>
+/// <param name="Calibrated">All lithium, inside and outside: the mean of what it may be; NaN where no piece was told.</param>
 /// <param name="Low">Lower end of its 95 % interval.</param>
 /// <param name="High">Upper end of its 95 % interval.</param>
 /// <param name="DarkOnly">All new dark volume, as absorption alone has it.</param>

@@ -33,15 +33,22 @@ public sealed class FieldDecision
     private readonly float[]? _absorption;
     private readonly VolumeShape _shape;
     private readonly AffineTransform _toPristine;
-    private readonly double _voxelUm;
+    private readonly VoxelSize _voxel;
+    private readonly double _voxelUm3;
     private readonly int[] _labels;
     private readonly List<string> _warnings = [];
 
-    private FieldDecision(NewDark dark, float[] phase, float[]? absorption, VolumeShape shape, AffineTransform toPristine, double voxelUm)
+    // Edges of a nano voxel and its volume are those in the dataset's frame, where voxels may have one length along each axis.
+    private FieldDecision(
+        NewDark dark, float[] phase, float[]? absorption, VolumeShape shape, AffineTransform toPristine, AffineTransform transform)
     {
-        (_dark, _phase, _absorption, _shape, _toPristine, _voxelUm) = (dark, phase, absorption, shape, toPristine, voxelUm);
+        (_dark, _phase, _absorption, _shape, _toPristine) = (dark, phase, absorption, shape, toPristine);
+        _voxel = transform.VoxelSize;
+        _voxelUm3 = Math.Abs(PlacementFiles.DeterminantOf(transform));
         _labels = LabelsOf();
     }
+
+    private double LargestEdgeUm => Math.Max(_voxel.Z, Math.Max(_voxel.Y, _voxel.X));
 
     /// <summary>Decides.</summary>
     /// <param name="store">The store.</param>
@@ -58,11 +65,9 @@ public sealed class FieldDecision
         var key = new VolumeKey(Phase, hours);
         var scan = dataset.Volumes.FirstOrDefault(v => v.Key == key) ?? throw new VolumeFormatException(
             $"{dataset.Id} has no {key}, which decides; it has {string.Join(", ", dataset.Volumes.Select(v => v.Key))}.");
-        if (Placed(dataset, key) is not { } placement)
+        if (StageTrust.ProblemOf(dataset, key) is { } problem)
         {
-            throw new VolumeFormatException(
-                $"{key} lies where the stage says, which may be 15 µm off; register it first: dendrite register {dataset.Id} --modality "
-                    + $"{Phase}.");
+            throw new VolumeFormatException(problem);
         }
 
         var analysis = await ExperimentAnalysis.StartAsync(store, dataset, recipe, progress, ct);
@@ -73,9 +78,9 @@ public sealed class FieldDecision
         var transform = scan.ScannedTransform.ForLevel(level.FactorZ, level.FactorY, level.FactorX);
         var phase = await DenseLevels.ReadFloatAsync(reader, level, ct);
         var other = dataset.Volumes.FirstOrDefault(v => v.Key == new VolumeKey(Absorption, hours));
-        var warnings = new List<string>(analysis.Warnings);
+        var warnings = new List<string>(dark.Warnings);
         float[]? absorption = null;
-        if (other is null || other.Shape != scan.Shape || Placed(dataset, other.Key) is null)
+        if (other is null || other.Shape != scan.Shape || StageTrust.ProblemOf(dataset, other.Key) is not null)
         {
             warnings.Add(other is null
                 ? $"There is no {Absorption} at {hours:0.###} h: how dark a nano voxel is, is taken from the projection scan's pieces."
@@ -92,31 +97,19 @@ public sealed class FieldDecision
                 ? await DenseLevels.ReadFloatAsync(theirs, theirs.Levels[level.Number], ct) : null;
         }
 
-        if (placement.UncertaintyUm is { } off && off > 0.5 * dark.Pristine.VoxelSize.Least)
-        {
-            warnings.Add($"{key} is placed to ± {off:0.##} µm only, more than half a voxel of the projection scan: small pieces may be "
-                + $"misjudged.");
-        }
-
-        if (placement.UncertaintyUm is null)
-        {
-            warnings.Add($"How well {key} is placed is not known: look at it beside the projection scan before these verdicts are used.");
-        }
+        warnings.AddRange(StageTrust.CautionOf(dataset, key, dark.Pristine.VoxelSize.Least) is { } caution ? [caution] : []);
 
         // Nano voxel → frame of the hour → where the material was in the pristine scan → its voxels.
         var toPristine = dark.Pristine.Transform.Inverse().After(dark.Registration.ToScan.Inverse()).After(transform);
-        var decision = new FieldDecision(dark, phase, absorption, level.Shape, toPristine, transform.VoxelSize.Least);
+        var decision = new FieldDecision(dark, phase, absorption, level.Shape, toPristine, transform);
         decision._warnings.AddRange(warnings);
         progress?.Report(new AnalysisProgress("classes", 0.8));
         return decision.Decide(ct);
     }
 
-    private static PlacementManifest? Placed(Dataset dataset, VolumeKey key) =>
-        dataset.Manifest.Volumes.FirstOrDefault(v => v.Labels != true && new VolumeKey(v.Modality, v.Hours) == key)?.Placement;
-
-    private static bool Same(AffineTransform a, AffineTransform b, VolumeShape s) =>
-        new[] { new VoxelPoint(0, 0, 0), new VoxelPoint(s.Z, s.Y, s.X) }.All(p =>
-            (a.ToWorld(p) - b.ToWorld(p)).Length < 0.5 * a.VoxelSize.Least);
+    private static bool Same(AffineTransform a, AffineTransform b, VolumeShape s) => Enumerable.Range(0, 8)
+        .Select(i => new VoxelPoint((i & 4) != 0 ? s.Z : 0, (i & 2) != 0 ? s.Y : 0, (i & 1) != 0 ? s.X : 0))
+        .All(p => (a.ToWorld(p) - b.ToWorld(p)).Length < 0.5 * a.VoxelSize.Least);
 
     private const int Nothing = 0, Bright = -1, Void = -2;
 
@@ -155,9 +148,9 @@ public sealed class FieldDecision
         // Edges: what lies nearer to something else than the halo reaches.
         var halo = HaloUm();
         var inside = BitsOf(l => l is > 0 or Void);
-        var depth = s_margins.Select(share => share == 0 ? inside : Shrunk(inside, share * halo / _voxelUm)).ToArray();
+        var depth = s_margins.Select(share => share == 0 ? inside : Shrunk(inside, share * halo)).ToArray();
         ct.ThrowIfCancellationRequested();
-        var bright = Shrunk(BitsOf(l => l == Bright), 1.2 * halo / _voxelUm);
+        var bright = Shrunk(BitsOf(l => l == Bright), 1.2 * halo);
         var (electrolyte, voids, dark) = (new List<JointValue>(), new List<JointValue>(), new List<JointValue>());
         var cores = Enumerable.Range(0, _dark.Pieces.Count + 1).Select(_ => (List<JointValue>[])[[], [], [], []]).ToArray();
         var counts = new int[_dark.Pieces.Count + 1];
@@ -222,20 +215,24 @@ public sealed class FieldDecision
 
         var pieces = Enumerable.Range(1, _dark.Pieces.Count).Select(l => Judge(l, counts[l], chosen[l], mixture)).ToArray();
         var told = pieces.Where(p => p.Verdict != PieceVerdict.Unsure).ToArray();
-        var ledger = Ledger.Of(told, pieces);
+        var ledger = told.Length == 0 ? null : Ledger.Of(told, pieces);
         if (told.Length < 5)
         {
-            _warnings.Add($"Only {told.Length} pieces inside the field were told: what is said of the others is hardly calibrated.");
+            _warnings.Add(told.Length == 0
+                ? "No piece inside the field was told, so that nothing calibrates the others: all new dark volume may be lithium, or none."
+                : $"Only {told.Length} pieces inside the field were told: what is said of the others is hardly calibrated.");
         }
 
-        pieces = [.. pieces.Select(p => p.Verdict != PieceVerdict.Unsure || p.Covered >= LeastCovered ? p
+        pieces = [.. pieces.Select(p => ledger is null || p.Verdict != PieceVerdict.Unsure || p.Covered >= LeastCovered ? p
             : ledger.ProbabilityOf(p) is var q ? p with { Posterior = q, EntropyBits = Entropy([q, 1 - q]) } : p)];
         int Count(PieceVerdict v) => pieces.Count(p => p.Verdict == v);
         var open = pieces.Count(p => p.Verdict == PieceVerdict.Unsure && p.Covered >= LeastCovered);
         var confusion = new Confusion(
             Count(PieceVerdict.Lithium), Count(PieceVerdict.Void), Count(PieceVerdict.Crack), open, Count(PieceVerdict.Unsure) - open);
+        var lithium = ledger?.Sum(pieces, _dark.MeasuredUm3, _dark.Uncertainty)
+            ?? Ledger.Unknown(_dark.MeasuredUm3, _dark.Uncertainty);
         return new Decision(
-            _dark.Hours, pieces, confusion, ledger.Sum(pieces, _dark.MeasuredUm3, _dark.Uncertainty), mixture?.Classes ?? [], halo,
+            _dark.Hours, pieces, confusion, lithium, mixture?.Classes ?? [], halo,
             Histogram([.. electrolyte, .. voids, .. dark]), _warnings);
     }
 
@@ -244,7 +241,7 @@ public sealed class FieldDecision
         var region = _dark.Pieces.Regions[label - 1];
         var (z, y, x) = region.Mean;
         var um3 = region.Voxels * _dark.VoxelUm3;
-        var nanoUm3 = Math.Pow(_voxelUm, 3) * nanoVoxels;
+        var nanoUm3 = _voxelUm3 * nanoVoxels;
         var piece = new DecidedPiece(
             label, _dark.Pristine.Transform.ToWorld(new VoxelPoint(z + 0.5, y + 0.5, x + 0.5)), um3, Math.Min(1, nanoUm3 / um3),
                 double.NaN, 1,
@@ -313,20 +310,21 @@ public sealed class FieldDecision
         return bits;
     }
 
-    private static BitVolume Shrunk(BitVolume set, double voxels) => Morphology.DilateBall(set.Complement(), voxels, voxels,
-        voxels).Complement();
+    private BitVolume Shrunk(BitVolume set, double um) => Grown(set.Complement(), um).Complement();
+
+    private BitVolume Grown(BitVolume set, double um) => Morphology.DilateBall(set, um / _voxel.Z, um / _voxel.Y, um / _voxel.X);
 
     // Zernike's halo: how far outside of dark regions phase values still differ by a tenth of what they do at the edge.
     private double HaloUm()
     {
         const int Steps = 12;
-        var stepUm = Math.Max(_voxelUm, 0.25);
+        var stepUm = Math.Max(LargestEdgeUm, 0.25);
         var (near, bright) = (BitsOf(l => l is > 0 or Void), BitsOf(l => l == Bright));
         var means = new List<double>();
         var grown = near;
         for (var k = 0; k < Steps; k++)
         {
-            var next = Morphology.DilateBall(near, (k + 1) * stepUm / _voxelUm, (k + 1) * stepUm / _voxelUm, (k + 1) * stepUm / _voxelUm);
+            var next = Grown(near, (k + 1) * stepUm);
             var shell = next.Clone().AndNot(grown).And(bright);
             var (sum, n) = (0.0, 0L);
             for (var z = 0; z < _shape.Z; z++)
@@ -352,7 +350,7 @@ public sealed class FieldDecision
         var far = means[^1];
         var rim = Enumerable.Range(0, Steps).MaxBy(k => means[k]);
         var last = Enumerable.Range(rim, Steps - rim).First(k => means[k] - far <= 0.25 * (means[rim] - far) + 1e-9);
-        return Math.Max(2 * _voxelUm, Math.Min((last + 0.5) * stepUm, 3));
+        return Math.Max(2 * LargestEdgeUm, Math.Min((last + 0.5) * stepUm, 3));
     }
 
     private static JointHistogram Histogram(IReadOnlyList<JointValue> values)

@@ -48,6 +48,12 @@ internal sealed class Ledger
         return new Ledger([.. draws], mean, spread);
     }
 
+    /// <summary>What there is where nothing was told: nothing is confirmed, and all that is dark may be lithium, or none.</summary>
+    /// <param name="measuredUm3">Volume of all pieces.</param>
+    /// <param name="uncertainty">What makes that uncertain.</param>
+    public static LithiumLedger Unknown(double measuredUm3, VolumeUncertainty uncertainty) =>
+        new(0, double.NaN, 0, uncertainty.HighOf(measuredUm3), measuredUm3);
+
     /// <summary>Probability that a piece which was not told is lithium.</summary>
     public double ProbabilityOf(DecidedPiece piece)
     {

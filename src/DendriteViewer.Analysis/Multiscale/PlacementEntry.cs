@@ -37,20 +37,32 @@ public sealed record PlacementEntry
     /// <summary>What it was found from: stage, common, landmarks, import; restore of what goes back to an earlier one.</summary>
     public string How { get; init; } = "";
 
-    /// <summary>Of what goes back: the version; 0 is as the volume was handed over.</summary>
+    /// <summary>
+    /// Of what goes back: the version, of this volume or, where it was moved along, of the one that moved it; 0 is as it was handed over.
+    /// </summary>
     public int? Of { get; init; }
 
     /// <summary>The volume that was placed, and moved this one along; absent where it is this one.</summary>
     public string? With { get; init; }
 
+    /// <summary>All volumes that were moved together, the one that was placed first; absent where it was this one alone.</summary>
+    public string[]? Along { get; init; }
+
     /// <summary>rigid, similarity or affine.</summary>
     public string? Model { get; init; }
 
-    /// <summary>From the volume's own µm to the frame of the scan of its hour as that was handed over: twelve numbers.</summary>
+    /// <summary>From the volume's own µm to the frame of the scan that it was placed in, as that was handed over: twelve
+    /// numbers.</summary>
     public double[]? Matrix { get; init; }
 
     /// <summary>The scan that it was placed in.</summary>
     public string? Fixed { get; init; }
+
+    /// <summary>Its modality; absent of entries that an earlier version wrote, as the next.</summary>
+    public string? FixedModality { get; init; }
+
+    /// <summary>Its hours.</summary>
+    public double? FixedHours { get; init; }
 
     /// <summary>95 % bound of the mean error over the volume, µm.</summary>
     public double? UncertaintyUm { get; init; }
@@ -82,6 +94,22 @@ public sealed record PlacementEntry
     /// <summary>When, as a time.</summary>
     [JsonIgnore]
     public DateTimeOffset Time => DateTimeOffset.FromUnixTimeMilliseconds(At);
+
+    /// <summary>An entry that keeps a placement.</summary>
+    internal static PlacementEntry From(Placement placement) => new()
+    {
+        How = placement.Start.ToString().ToLowerInvariant(), Model = placement.Model.ToString().ToLowerInvariant(),
+        Matrix = placement.ToScan.Rows.ToArray(), Fixed = placement.Fixed.ToString(), FixedModality = placement.Fixed.Modality,
+        FixedHours = placement.Fixed.Hours, UncertaintyUm = placement.UncertaintyUm,
+        ResidualUm = placement.ResidualUm, LeaveOneOutUm = placement.LeaveOneOutUm, Metric = placement.Metric,
+        Covariance = placement.Covariance.Length > 0 ? placement.Covariance : null,
+        CenterUm = placement.CenterUm.Length > 0 ? placement.CenterUm : null, RhoUm = placement.RhoUm > 0 ? placement.RhoUm : null,
+        LandmarksUm = placement.Landmarks.Count == 0 ? null : [.. placement.Landmarks.Select(p => new[]
+        {
+            p.Moving.Z, p.Moving.Y, p.Moving.X, p.Dataset.Z, p.Dataset.Y, p.Dataset.X,
+        })],
+        LandmarkNames = placement.Landmarks.Count == 0 ? null : [.. placement.Landmarks.Select(p => p.Name)],
+    };
 
     /// <summary>The entry's bytes in the store.</summary>
     public byte[] ToBytes() => SealedJson.Seal(JsonSerializer.SerializeToUtf8Bytes(this, s_json));

@@ -67,8 +67,7 @@ public static class PlacementFiles
     internal static void Check(AffineTransform matrix, string file)
     {
         var m = matrix.Rows;
-        var determinant = m[0] * (m[5] * m[10] - m[6] * m[9]) - m[1] * (m[4] * m[10] - m[6] * m[8]) + m[2] * (m[4] * m[9] - m[5] * m[8]);
-        if (determinant <= 0)
+        if (DeterminantOf(matrix) <= 0)
         {
             throw new VolumeFormatException(
                 $"{file} mirrors the volume, which no placement does; look at the order and signs of its axes.");
@@ -78,6 +77,13 @@ public static class PlacementFiles
         {
             throw new VolumeFormatException($"{file} moves the volume by more than {Ranges.Um.Most:0} µm; look at its unit.");
         }
+    }
+
+    /// <summary>Determinant of the linear part: by what a volume is multiplied; below zero where it is mirrored.</summary>
+    internal static double DeterminantOf(AffineTransform matrix)
+    {
+        var m = matrix.Rows;
+        return m[0] * (m[5] * m[10] - m[6] * m[9]) - m[1] * (m[4] * m[10] - m[6] * m[8]) + m[2] * (m[4] * m[9] - m[5] * m[8]);
     }
 
     private static IReadOnlyList<string> WarningsOf(AffineTransform matrix, string file)

@@ -1,7 +1,5 @@
-using System.Globalization;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
-using DendriteViewer.Imaging.Storage;
 using DendriteViewer.Imaging.Volumes;
 
 namespace DendriteViewer.Analysis.Multiscale;
@@ -12,19 +10,15 @@ namespace DendriteViewer.Analysis.Multiscale;
 /// </summary>
 public sealed class PlacementStore(DatasetStore store, TimeProvider time)
 {
-    /// <summary>All versions of where a volume lies, oldest first.</summary>
-    /// <exception cref="VolumeFormatException">One is damaged.</exception>
-    public async Task<IReadOnlyList<PlacementEntry>> HistoryAsync(Dataset dataset, VolumeKey key, CancellationToken ct)
-    {
-        var entries = new List<PlacementEntry>();
-        while (entries.Count < PlacementEntry.MostEntries
-            && await store.Blobs.TryReadAsync(NameOf(dataset, key, entries.Count + 1), ct) is { } bytes)
-        {
-            entries.Add(PlacementEntry.Parse(bytes, NameOf(dataset, key, entries.Count + 1), entries.Count + 1));
-        }
+    /// <summary>
+    /// All versions of where a volume lies that can be read, oldest first; see <see cref="ReadHistoryAsync"/> for what was left out.
+    /// </summary>
+    public async Task<IReadOnlyList<PlacementEntry>> HistoryAsync(Dataset dataset, VolumeKey key, CancellationToken ct) =>
+        (await ReadHistoryAsync(dataset, key, ct)).Entries;
 
-        return entries;
-    }
+    /// <summary>The versions of where a volume lies, and what of them cannot be read.</summary>
+    public Task<PlacementHistory> ReadHistoryAsync(Dataset dataset, VolumeKey key, CancellationToken ct) =>
+        LogOf(dataset, key).ReadAsync(ct);
 
     /// <summary>Where a volume lies now.</summary>
     /// <exception cref="VolumeFormatException">It was never placed, or its entry is damaged.</exception>
@@ -35,12 +29,11 @@ public sealed class PlacementStore(DatasetStore store, TimeProvider time)
             ?? throw new VolumeFormatException($"{key} lies as it was handed over; register it first.");
         var toDataset = volume.Transform.After(volume.ScannedTransform.Inverse());
         var toScan = volume.ScannedTransform.After(VolumePlacer.OwnOf(volume).Inverse());
-        var name = NameOf(dataset, key, placed.Version);
-        var entry = await store.Blobs.TryReadAsync(name, ct) is { } bytes ? PlacementEntry.Parse(bytes, name, placed.Version)
-            : throw new VolumeFormatException($"{name} is missing; restore it from a backup, or register {key} again.");
+        var entry = await LogOf(dataset, key).TryReadAsync(placed.Version, ct) ?? throw new VolumeFormatException(
+            $"{LogOf(dataset, key).NameOf(placed.Version)} is missing; restore it from a backup, or register {key} again.");
         return new Placement
         {
-            Key = key, Fixed = VolumePlacer.FixedOf(dataset, key, null).Key,
+            Key = key, Fixed = FixedOf(placed, key) ?? VolumePlacer.FixedOf(dataset, key, null).Key,
             Start = Enum.TryParse<PlacementStart>(entry.How, ignoreCase: true, out var start) ? start : PlacementStart.Import,
             Model = Enum.TryParse<PlacementModel>(entry.Model, ignoreCase: true, out var model) ? model : PlacementModel.Affine,
             ToScan = toScan, Matrix = toDataset.After(toScan), UncertaintyUm = entry.UncertaintyUm, ResidualUm = entry.ResidualUm,
@@ -62,49 +55,87 @@ public sealed class PlacementStore(DatasetStore store, TimeProvider time)
     /// <exception cref="VolumeFormatException">The dataset was deleted or replaced.</exception>
     public async Task<int> SaveAsync(Dataset dataset, Placement placement, IReadOnlyList<VolumeKey> with, string by, CancellationToken ct)
     {
-        var entry = new PlacementEntry
+        var entry = PlacementEntry.From(placement);
+        return (await KeepAsync(dataset, MovesOf(dataset, placement.Key, entry, with), by, ct)).Version;
+    }
+
+    /// <summary>
+    /// The volumes that go along when a volume goes back to a version: those that move with it now, and those that were moved in that
+    /// version.
+    /// </summary>
+    /// <param name="dataset">The dataset.</param>
+    /// <param name="key">The volume.</param>
+    /// <param name="version">The version; 0 is as the volume was handed over.</param>
+    /// <param name="ct">Stops it.</param>
+    /// <returns>The others, without the volume itself.</returns>
+    public async Task<IReadOnlyList<VolumeKey>> MovedWithAsync(Dataset dataset, VolumeKey key, int version, CancellationToken ct)
+    {
+        var history = await HistoryAsync(dataset, key, ct);
+        var now = ManifestOf(dataset, key).Placement?.Version;
+        var names = new HashSet<string>(StringComparer.Ordinal) { key.ToString() };
+        var entries = history.Where(e => e.Sequence == version || e.Sequence == now).ToArray();
+        foreach (var entry in entries)
         {
-            How = placement.Start.ToString().ToLowerInvariant(), Model = placement.Model.ToString().ToLowerInvariant(),
-            Matrix = placement.ToScan.Rows.ToArray(), Fixed = placement.Fixed.ToString(), UncertaintyUm = placement.UncertaintyUm,
-            ResidualUm = placement.ResidualUm, LeaveOneOutUm = placement.LeaveOneOutUm, Metric = placement.Metric,
-            Covariance = placement.Covariance.Length > 0 ? placement.Covariance : null,
-            CenterUm = placement.CenterUm.Length > 0 ? placement.CenterUm : null, RhoUm = placement.RhoUm > 0 ? placement.RhoUm : null,
-            LandmarksUm = placement.Landmarks.Count == 0 ? null : [.. placement.Landmarks.Select(p => new[]
+            names.UnionWith([.. entry.Along ?? [], .. entry.With is { } leader ? [leader] : Array.Empty<string>()]);
+        }
+
+        // Logs of before the others' names were kept say it from the other side.
+        var isOld = entries.Any(e => e is { Matrix: not null, With: null, Along: null, FixedModality: null });
+        foreach (var other in dataset.Volumes.Where(v => isOld && v.Key != key))
+        {
+            if (ManifestOf(dataset, other.Key).Placement is { } placed
+                && (await HistoryAsync(dataset, other.Key, ct)).FirstOrDefault(e => e.Sequence == placed.Version) is { With: { } with }
+                && names.Contains(with))
             {
-                p.Moving.Z, p.Moving.Y, p.Moving.X, p.Dataset.Z, p.Dataset.Y, p.Dataset.X,
-            })],
-            LandmarkNames = placement.Landmarks.Count == 0 ? null : [.. placement.Landmarks.Select(p => p.Name)],
-        };
-        var moving = VolumeOf(dataset, placement.Key);
-        var moves = new List<(VolumeKey, PlacementEntry)> { (placement.Key, entry) };
-        foreach (var other in with.Where(w => w != placement.Key).Distinct())
+                names.Add(other.Key.ToString());
+            }
+        }
+
+        return [.. dataset.Volumes.Select(v => v.Key).Where(k => k != key && names.Contains(k.ToString()))];
+    }
+
+    /// <summary>
+    /// Goes back to a version: as a new entry, so that nothing is lost. What <see cref="MovedWithAsync"/> names goes along, so that volumes
+    /// of one acquisition stay together.
+    /// </summary>
+    /// <exception cref="VolumeFormatException">There is no such version, or it is damaged.</exception>
+    public async Task<Dataset> RestoreAsync(Dataset dataset, VolumeKey key, int version, string by, CancellationToken ct)
+    {
+        var history = await ReadHistoryAsync(dataset, key, ct);
+        if (version < 0 || version > history.Newest)
         {
-            // What was taken in one acquisition lies to each other as the stage says.
+            throw new VolumeFormatException(history.Newest == 0
+                ? $"{key} was never placed; register it first."
+                : $"{key} has no version {version}; it has 0 to {history.Newest}.");
+        }
+
+        var of = version == 0 ? new PlacementEntry() : history.Entries.FirstOrDefault(e => e.Sequence == version)
+            ?? throw new VolumeFormatException($"Version {version} of the placements of {key} is damaged or missing; choose another, "
+                + "or restore it from a backup.");
+        var with = await MovedWithAsync(dataset, key, version, ct);
+        var moves = MovesOf(dataset, key, of with { How = "restore", Of = version, With = null }, with);
+        return (await KeepAsync(dataset, moves, by, ct)).Dataset;
+    }
+
+    // What was taken in one acquisition lies to each other as the stage says.
+    private static List<(VolumeKey Key, PlacementEntry Entry)> MovesOf(
+        Dataset dataset, VolumeKey key, PlacementEntry entry, IReadOnlyList<VolumeKey> with)
+    {
+        var moving = VolumeOf(dataset, key);
+        var others = with.Where(w => w != key).Distinct().ToArray();
+        entry = entry with { Along = others.Length == 0 ? null : [key.ToString(), .. others.Select(o => o.ToString())] };
+        var moves = new List<(VolumeKey, PlacementEntry)> { (key, entry) };
+        foreach (var other in others)
+        {
             var between = VolumePlacer.StatedOf(moving).Inverse().After(VolumePlacer.StatedOf(VolumeOf(dataset, other)));
             moves.Add((other, entry with
             {
-                Matrix = placement.ToScan.After(between).Rows.ToArray(), With = placement.Key.ToString(), LandmarksUm = null,
-                    LandmarkNames = null,
+                Matrix = entry.Matrix is { } rows ? new AffineTransform(rows).After(between).Rows.ToArray() : null,
+                With = key.ToString(), LandmarksUm = null, LandmarkNames = null,
             }));
         }
 
-        return (await KeepAsync(dataset, moves, by, ct)).Version;
-    }
-
-    /// <summary>Goes back to a version: as a new entry, so that nothing is lost.</summary>
-    /// <exception cref="VolumeFormatException">There is no such version.</exception>
-    public async Task<Dataset> RestoreAsync(Dataset dataset, VolumeKey key, int version, string by, CancellationToken ct)
-    {
-        var history = await HistoryAsync(dataset, key, ct);
-        if (version < 0 || version > history.Count)
-        {
-            throw new VolumeFormatException(history.Count == 0
-                ? $"{key} was never placed; register it first."
-                : $"{key} has no version {version}; it has 0 to {history.Count}.");
-        }
-
-        var of = version == 0 ? new PlacementEntry() : history[version - 1];
-        return (await KeepAsync(dataset, [(key, of with { How = "restore", Of = version, With = null })], by, ct)).Dataset;
+        return moves;
     }
 
     private async Task<(Dataset Dataset, int Version)> KeepAsync(
@@ -112,13 +143,10 @@ public sealed class PlacementStore(DatasetStore store, TimeProvider time)
     {
         await using var lease = await store.LeaseAsync(dataset.Id, ct);
         var kept = new Dictionary<VolumeKey, PlacementEntry>();
+        var at = time.GetUtcNow().ToUnixTimeMilliseconds();
         foreach (var (key, entry) in moves)
         {
-            _ = VolumeOf(dataset, key);
-            kept[key] = await AppendAsync(dataset, key, entry with
-            {
-                Dataset = dataset.Identity.Value, By = by, At = time.GetUtcNow().ToUnixTimeMilliseconds(),
-            }, ct);
+            kept[key] = await LogOf(dataset, key).AppendAsync(entry with { Dataset = dataset.Identity.Value, By = by, At = at }, ct);
         }
 
         var published = await store.UpdateAsync(
@@ -133,21 +161,23 @@ public sealed class PlacementStore(DatasetStore store, TimeProvider time)
         return (published, kept[moves[0].Key].Sequence);
     }
 
-    // What the analysis found of the hour's drift stays on top of the placement.
+    // What the analysis found of the fixed scan's drift stays on top of the placement.
     private static VolumeManifest Placed(Dataset now, VolumeManifest v, PlacementEntry entry)
     {
         var volume = VolumeOf(now, new VolumeKey(v.Modality, v.Hours));
         var toScan = entry.Matrix is { } rows ? new AffineTransform(rows).After(VolumePlacer.OwnOf(volume)) : volume.StatedTransform;
-        var scan = now.Volumes.FirstOrDefault(s => s.Key.Hours == v.Hours && s.Key.Modality == now.Manifest.Volumes.First(m =>
-            m.Labels != true).Modality);
-        var drift = scan is null ? null : now.Manifest.Volumes.FirstOrDefault(m => new VolumeKey(m.Modality,
-            m.Hours) == scan.Key)?.Registration;
+        var placement = entry.Matrix is null ? null : new PlacementManifest
+        {
+            Transform = toScan.Rows.ToArray(), Version = entry.Sequence, UncertaintyUm = entry.UncertaintyUm,
+            FixedModality = entry.FixedModality, FixedHours = entry.FixedHours,
+        };
+        var scan = FixedOf(placement, volume.Key) is { } at ? now.Volumes.FirstOrDefault(s => s.Key == at)
+            : now.Volumes.FirstOrDefault(s => s.Key.Hours == v.Hours && s.Key.Modality == now.Manifest.Volumes.First(m =>
+                m.Labels != true).Modality);
+        var drift = scan is null ? null : ManifestOf(now, scan.Key).Registration;
         return v with
         {
-            Placement = entry.Matrix is null ? null : new PlacementManifest
-            {
-                Transform = toScan.Rows.ToArray(), Version = entry.Sequence, UncertaintyUm = entry.UncertaintyUm,
-            },
+            Placement = placement,
             Registration = drift is null || scan is null ? null : drift with
             {
                 Transform = scan.Transform.After(scan.ScannedTransform.Inverse()).After(toScan).Rows.ToArray(),
@@ -155,27 +185,15 @@ public sealed class PlacementStore(DatasetStore store, TimeProvider time)
         };
     }
 
-    private async Task<PlacementEntry> AppendAsync(Dataset dataset, VolumeKey key, PlacementEntry entry, CancellationToken ct)
-    {
-        for (var sequence = (await HistoryAsync(dataset, key, ct)).Count + 1; sequence <= PlacementEntry.MostEntries; sequence++)
-        {
-            var numbered = entry with { Sequence = sequence };
-            if (await store.Blobs.TryReplaceAsync(NameOf(dataset, key, sequence), numbered.ToBytes(), null, ct))
-            {
-                return numbered;
-            }
-        }
+    // The scan that a placement is relative to; null where that was not kept.
+    private static VolumeKey? FixedOf(PlacementManifest? placement, VolumeKey key) =>
+        placement is { FixedModality: { } modality } ? new VolumeKey(modality, placement.FixedHours ?? key.Hours) : null;
 
-        throw new VolumeFormatException($"{key} was placed {PlacementEntry.MostEntries} times; no more versions are kept.");
-    }
+    private PlacementLog LogOf(Dataset dataset, VolumeKey key) => new(store.Blobs, dataset, key);
 
     private static VolumeInfo VolumeOf(Dataset dataset, VolumeKey key) => dataset.Volumes.FirstOrDefault(v => v.Key == key)
         ?? throw new VolumeFormatException($"{dataset.Id} has no {key}; it has {string.Join(", ", dataset.Volumes.Select(v => v.Key))}.");
 
     private static VolumeManifest ManifestOf(Dataset dataset, VolumeKey key) =>
         dataset.Manifest.Volumes.First(v => v.Labels != true && new VolumeKey(v.Modality, v.Hours) == key);
-
-    private static string NameOf(Dataset dataset, VolumeKey key, int sequence) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{BlobNames.PlacementsOf(dataset.Id, dataset.Identity)}{key.Modality}/{key.TimestepName}/{sequence:00000000}.json");
 }

@@ -4,7 +4,6 @@ using DendriteViewer.Analysis.Experiments;
 using DendriteViewer.Analysis.Lithium;
 using DendriteViewer.Analysis.Uncertainties;
 using DendriteViewer.Cli.Output;
-using DendriteViewer.Imaging.Bounds;
 using DendriteViewer.Imaging.Corrections;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
@@ -32,13 +31,9 @@ internal static class AnalyzeCommand
     private static Command Of(string name, string description, Print print, params Option[] more)
     {
         var id = new Argument<string>("ID") { Description = "Dataset." };
-        var threshold = new Option<double?>("--threshold") { Description =
-            "What is darker is void, crack or lithium; Otsu's in the electrolyte where not given." };
-        var bin = new Option<double>("--bin-um") { Description = "Width of a depth bin in µm.", DefaultValueFactory = _ => 20.0 };
-        var band = new Option<string>("--band") { Description = "Depths of the band, µm.", DefaultValueFactory = _ => "100:120" };
-        var denoise = new Option<string>("--denoise") { Description = "none, median or gaussian.", DefaultValueFactory = _ => "none" };
-        var (modality, store, json) = (Shared.Modality(), Shared.Store(), Shared.Json());
-        var command = new Command(name, description) { id, threshold, bin, band, denoise, modality, store, json };
+        var (options, store, json) = (new RecipeOptions(), Shared.Store(), Shared.Json());
+        var command = new Command(name, description) { id, store, json };
+        options.AddTo(command);
         foreach (var option in more)
         {
             command.Add(option);
@@ -46,18 +41,7 @@ internal static class AnalyzeCommand
 
         command.SetAction((parse, ct) => ExitCodes.RunAsync(async () =>
         {
-            var (from, to) = Shared.ParseRange(parse.GetValue(band)!, "--band");
-            var recipe = new AnalysisRecipe
-            {
-                Modality = parse.GetValue(modality)!,
-                Rule = parse.GetValue(threshold) is null ? ThresholdRule.Otsu : ThresholdRule.Manual,
-                Threshold = parse.GetValue(threshold),
-                Denoise = Enum.TryParse<Denoise>(parse.GetValue(denoise), ignoreCase: true, out var d) ? d : throw new UsageException($"--denoise is none, median or gaussian, not '{parse.GetValue(denoise)}'."),
-                BinUm = Ranges.BinUm.Of("--bin-um") is var r && parse.GetValue(bin) is var b && r.Contains(b) ? b
-                    : throw new UsageException(
-                        $"--bin-um is {parse.GetValue(bin).ToString(CultureInfo.InvariantCulture)}; give {N(r.Least)} to {N(r.Most)} µm."),
-                Band = new Band(from, to),
-            };
+            var recipe = options.Read(parse);
             var datasets = Shared.Open(parse.GetValue(store));
             var dataset = await Shared.DatasetAsync(datasets, parse.GetValue(id)!, ct);
             Printed result;

@@ -13,24 +13,17 @@ internal static class DecideCommand
     {
         var id = new Argument<string>("ID") { Description = "Dataset." };
         var hours = new Option<double>("--hours") { Description = "Hours of the nano scans.", Required = true };
-        var threshold = new Option<double?>("--threshold")
-        {
-            Description = "What is darker is void, crack or lithium; Otsu's in the electrolyte where not given.",
-        };
-        var (modality, store, json) = (Shared.Modality(), Shared.Store(), Shared.Json());
+        var (options, store, json) = (new RecipeOptions(), Shared.Store(), Shared.Json());
         var command = new Command("decide", "Lithium, void or crack: new dark pieces by nano scans, and all lithium with its interval.")
         {
-            id, hours, threshold, modality, store, json,
+            id, hours, store, json,
         };
+        options.AddTo(command);
         command.SetAction((parse, ct) => ExitCodes.RunAsync(async () =>
         {
             var datasets = Shared.Open(parse.GetValue(store));
             var dataset = await Shared.DatasetAsync(datasets, parse.GetValue(id)!, ct);
-            var recipe = new AnalysisRecipe
-            {
-                Modality = parse.GetValue(modality)!, Threshold = parse.GetValue(threshold),
-                Rule = parse.GetValue(threshold) is null ? ThresholdRule.Otsu : ThresholdRule.Manual,
-            };
+            var recipe = options.Read(parse);
             Decision decision;
             using (var bar = new ProgressBar("decide", TimeProvider.System))
             {
@@ -56,7 +49,7 @@ internal static class DecideCommand
         object Share(int count)
         {
             var (share, low, high) = d.Confusion.ShareOf(count);
-            return new { pieces = count, share = double.IsNaN(share) ? (double?)null : share, low, high };
+            return new { pieces = count, share = Known(share), low, high };
         }
 
         return new
@@ -75,7 +68,7 @@ internal static class DecideCommand
             },
             lithiumUm3 = new
             {
-                confirmed = d.Ledger.Confirmed, calibrated = d.Ledger.Calibrated, low = d.Ledger.Low, high = d.Ledger.High,
+                confirmed = d.Ledger.Confirmed, calibrated = Known(d.Ledger.Calibrated), low = d.Ledger.Low, high = d.Ledger.High,
                 darkOnly = d.Ledger.DarkOnly,
             },
             classes = d.Classes.Select((c, i) => new
@@ -98,14 +91,16 @@ internal static class DecideCommand
             + string.Concat(d.Pieces.Where(p => p.Covered > 0).Select(p => string.Create(
                 i, $"  {p.Id,4}  {NameOf(p.Verdict),-8}  {p.Covered,7:0.00}  {p.Posterior,7:0.000} {p.Um3,7:0}   ")
                 + string.Create(i, $"{p.Center.Z:0.0}, {p.Center.Y:0.0}, {p.Center.X:0.0}\n")))
-            + string.Create(i, $"Of those told {d.Confusion.Lithium} are lithium ({100 * share:0} %, 95 %: {100 * low:0} to "
-            + $"{100 * high:0} %), ")
-            + string.Create(i, $"{d.Confusion.Void} voids, {d.Confusion.Crack} cracks.\n")
-            + string.Create(i, $"Lithium: {ledger.Confirmed:0} µm³ confirmed; {ledger.Calibrated:0} µm³ calibrated ({ledger.Low:0} to "
-            + $"{ledger.High:0}, 95 %); ")
+            + (d.Confusion.Told == 0 ? "" : string.Create(i, $"Of those told {d.Confusion.Lithium} are lithium ({100 * share:0} %, 95 %: "
+            + $"{100 * low:0} to {100 * high:0} %), {d.Confusion.Void} voids, {d.Confusion.Crack} cracks.\n"))
+            + string.Create(i, $"Lithium: {ledger.Confirmed:0} µm³ confirmed; ")
+            + (double.IsNaN(ledger.Calibrated) ? string.Create(i, $"nothing calibrated, from {ledger.Low:0} to {ledger.High:0} µm³; ")
+                : string.Create(i, $"{ledger.Calibrated:0} µm³ calibrated ({ledger.Low:0} to {ledger.High:0}, 95 %); "))
             + string.Create(i, $"{ledger.DarkOnly:0} µm³ are dark.\n")
             + string.Concat(d.Warnings.Select(w => w + "\n"));
     }
+
+    private static double? Known(double value) => double.IsNaN(value) ? null : value;
 
     private static string NameOf<T>(T value) where T : struct, Enum => value.ToString().ToLowerInvariant();
 

@@ -61,11 +61,17 @@ internal static class RegisterCommand
             {
                 if (parse.GetValue(o.DryRun) || parse.GetValue(o.With) is { Length: > 0 })
                 {
-                    throw new UsageException("--restore takes neither --dry-run nor --with; restore each volume by itself.");
+                    throw new UsageException(
+                        "--restore takes neither --dry-run nor --with; volumes that were moved along go along by themselves.");
                 }
 
+                var along = await placements.MovedWithAsync(dataset, key, version, ct);
                 dataset = await placements.RestoreAsync(dataset, key, version, author, ct);
-                return Say(parse.GetValue(json), $"{key} lies as in version {version} again.", new { version });
+                var how = version == 0 ? "as it was handed over" : $"as in version {version} again";
+                return Say(
+                    parse.GetValue(json),
+                    $"{key} lies {how}{(along.Count == 0 ? "" : "; along with it " + string.Join(", ", along))}.",
+                    new { version, with = along.Select(k => new { modality = k.Modality, hours = k.Hours }) });
             }
 
             if (parse.GetValue(o.Export) is { } target)
@@ -134,7 +140,8 @@ internal static class RegisterCommand
 
     private static async Task<int> ListAsync(PlacementStore placements, Dataset dataset, VolumeKey key, bool json, CancellationToken ct)
     {
-        var entries = await placements.HistoryAsync(dataset, key, ct);
+        var history = await placements.ReadHistoryAsync(dataset, key, ct);
+        var entries = history.Entries;
         var current = dataset.Manifest.Volumes.FirstOrDefault(v => new VolumeKey(v.Modality, v.Hours) == key)?.Placement?.Version ?? 0;
         if (json)
         {
@@ -145,7 +152,9 @@ internal static class RegisterCommand
                 {
                     version = e.Sequence, by = e.By, at = e.Time.ToString("O", CultureInfo.InvariantCulture), how = e.How, of = e.Of,
                     model = e.Model, uncertaintyUm = e.UncertaintyUm, matrix = e.Matrix is { } r ? Rows(new AffineTransform(r)) : null,
+                    with = e.With, along = e.Along,
                 }),
+                warnings = history.Warnings,
             });
         }
         else
@@ -156,6 +165,11 @@ internal static class RegisterCommand
                     CultureInfo.InvariantCulture,
                     $"{(e.Sequence == current ? '*' : ' ')} {e.Sequence,4}  {e.Time:yyyy-MM-dd HH:mm} UTC  {e.How,-10} {e.By}  ± "
                         + $"{Known(e.UncertaintyUm)}"));
+            }
+
+            foreach (var warning in history.Warnings)
+            {
+                Console.Out.WriteLine(warning);
             }
         }
 

@@ -38,7 +38,7 @@ internal static partial class CellContents
     {
         await foreach (var entry in blobs.ListAsync(BlobNames.CellLog(dataset.Id, dataset.Identity), ct))
         {
-            if (entry.Name.EndsWith(".json", StringComparison.Ordinal) && !IsSealed(await blobs.TryReadAsync(entry.Name, ct)))
+            if (entry.Name.EndsWith(".json", StringComparison.Ordinal) && !SealedJson.IsIntact(await blobs.TryReadAsync(entry.Name, ct)))
             {
                 yield return $"{entry.Name} is damaged; restore it from a backup.";
             }
@@ -51,19 +51,6 @@ internal static partial class CellContents
             {
                 yield return $"{name} is {(content is null ? "missing" : "damaged")}; restore it from a backup.";
             }
-        }
-    }
-
-    private static bool IsSealed(byte[]? entry)
-    {
-        try
-        {
-            SealedJson.Unseal(entry ?? []);
-            return true;
-        }
-        catch (FormatException)
-        {
-            return false;
         }
     }
 

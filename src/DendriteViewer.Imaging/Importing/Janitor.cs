@@ -11,8 +11,8 @@ public sealed record Swept(IReadOnlyList<string> Prefixes, long Bytes);
 
 /// <summary>
 /// Removes what dead imports and analyses left: volumes and series below a dataset's prefix that no manifest names, corrections of
-/// masks and files of the cell of a dataset that had the id before, and contents of files that no entry of the cell's log names. Nothing is
-/// removed of a dataset that somebody writes at the moment.
+/// masks, placements of volumes and files of the cell of a dataset that had the id before, and contents of files that no entry of the
+/// cell's log names. Nothing is removed of a dataset that somebody writes at the moment.
 /// </summary>
 public sealed class Janitor(DatasetStore store, TimeProvider time)
 {
@@ -85,7 +85,7 @@ public sealed class Janitor(DatasetStore store, TimeProvider time)
             }
         }
 
-        // Corrections are somebody's handiwork: they go only where another dataset has taken the place.
+        // Corrections and placements are somebody's handiwork: they go only where another dataset has taken the place.
         string? PrefixOf(string name)
         {
             const string End = ".ome.zarr/";
@@ -93,6 +93,12 @@ public sealed class Janitor(DatasetStore store, TimeProvider time)
             if (name.StartsWith(corrections, StringComparison.Ordinal))
             {
                 return OfAnother(name, corrections, dataset is null ? null : BlobNames.CorrectionsOf(id, dataset.Identity));
+            }
+
+            var placements = BlobNames.Dataset(id) + BlobNames.Placements;
+            if (name.StartsWith(placements, StringComparison.Ordinal))
+            {
+                return OfAnother(name, placements, dataset is null ? null : BlobNames.PlacementsOf(id, dataset.Identity));
             }
 
             // So do files of the cell; of this dataset's, what no entry ever named was left by a server that was killed.

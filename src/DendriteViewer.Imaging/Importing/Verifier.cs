@@ -12,7 +12,8 @@ namespace DendriteViewer.Imaging.Importing;
 public sealed record BadBrick(string Volume, int Level, string Brick, string Reason);
 
 /// <summary>
-/// Reads every brick of a dataset against its checksum, its series, what analyses found and what belongs to its cell; on every processor.
+/// Reads every brick of a dataset against its checksum, its series, what analyses found, where volumes were placed and what belongs to its
+/// cell; on every processor.
 /// </summary>
 public sealed class Verifier(DatasetStore store)
 {
@@ -50,6 +51,11 @@ public sealed class Verifier(DatasetStore store)
         await foreach (var problem in CellContents.ProblemsAsync(store.Blobs.Uncached, dataset, ct))
         {
             yield return new BadBrick("the cell", 0, "", problem);
+        }
+
+        await foreach (var problem in PlacementContents.ProblemsAsync(store.Blobs.Uncached, dataset, ct))
+        {
+            yield return new BadBrick("a placement", 0, "", problem);
         }
 
         foreach (var volume in dataset.Everything)

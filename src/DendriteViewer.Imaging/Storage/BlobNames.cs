@@ -1,3 +1,4 @@
+using System.Globalization;
 using DendriteViewer.Imaging.Volumes;
 
 namespace DendriteViewer.Imaging.Storage;
@@ -57,6 +58,26 @@ public static class BlobNames
 
     /// <summary>Prefix of the logs of a dataset's placements: by its identity, as <see cref="CorrectionsOf"/>.</summary>
     public static string PlacementsOf(DatasetId id, DatasetIdentity identity) => $"{Dataset(id)}{Placements}{identity.Value}/";
+
+    /// <summary>Prefix of the log of a volume's placements, an entry a blob.</summary>
+    public static string PlacementLog(DatasetId id, DatasetIdentity identity, VolumeKey key) =>
+        $"{PlacementsOf(id, identity)}{key.Modality}/{key.TimestepName}/";
+
+    /// <summary>An entry of the log of a volume's placements.</summary>
+    /// <param name="id">The dataset.</param>
+    /// <param name="identity">Its identity.</param>
+    /// <param name="key">The volume.</param>
+    /// <param name="version">The entry's number, from 1.</param>
+    public static string PlacementEntry(DatasetId id, DatasetIdentity identity, VolumeKey key, int version) =>
+        string.Create(CultureInfo.InvariantCulture, $"{PlacementLog(id, identity, key)}{version:00000000}.json");
+
+    /// <summary>The number of an entry of the log of placements, or null of a blob that is none.</summary>
+    /// <param name="log">The log's prefix.</param>
+    /// <param name="name">The blob.</param>
+    public static int? VersionOfPlacement(string log, string name) =>
+        name.Length == log.Length + 13 && name.StartsWith(log, StringComparison.Ordinal) && name.EndsWith(".json", StringComparison.Ordinal)
+        && int.TryParse(name.AsSpan(log.Length, 8), NumberStyles.None, CultureInfo.InvariantCulture, out var version) && version > 0
+            ? version : null;
 
     /// <summary>Prefix of measured curves, below the dataset's prefix.</summary>
     public const string SeriesFolder = "series/";

@@ -12,6 +12,20 @@ public static class SealedJson
     /// <summary>Whether bytes begin as a sealed object does.</summary>
     public static bool IsSealed(ReadOnlySpan<byte> file) => file.StartsWith(Encoding.ASCII.GetBytes(Head));
 
+    /// <summary>Whether bytes are a sealed object whose seal is of its content.</summary>
+    public static bool IsIntact(ReadOnlySpan<byte> file)
+    {
+        try
+        {
+            Unseal(file);
+            return true;
+        }
+        catch (FormatException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Puts the seal before an object's other fields, of which there is at least one.</summary>
     public static byte[] Seal(ReadOnlySpan<byte> json) => [.. Encoding.ASCII.GetBytes($"{Head}{Convert.ToHexStringLower(SHA256.HashData(json[1..]))}\","), .. json[1..]];
 

@@ -242,6 +242,12 @@ public sealed record VolumeManifest
     /// <summary>How an analysis laid the scan onto the pristine one; absent where none did.</summary>
     public RegistrationManifest? Registration { get; init; }
 
+    /// <summary>
+    /// Whether whoever handed the volume over declares that it lies exactly where it says, so that analyses may join it to scans of its
+    /// hour though nobody registered it.
+    /// </summary>
+    public bool? StageTrusted { get; init; }
+
     /// <summary>How the volume was placed into the frame of the scan that it lies inside of; absent where it lies as it was handed
     /// over.</summary>
     public PlacementManifest? Placement { get; init; }
@@ -312,13 +318,19 @@ public sealed record RegistrationManifest
 }
 
 /// <summary>
-/// Where a volume lies in the frame of the scan of its hour, as that scan was handed over: found by images, by landmarks, or given. What an
-/// analysis finds of that scan's drift comes on top (<see cref="VolumeManifest.Registration"/>).
+/// Where a volume lies in the frame of the scan that it was placed in, as that scan was handed over: found by images, by landmarks, or
+/// given. What an analysis finds of that scan's drift comes on top (<see cref="VolumeManifest.Registration"/>).
 /// </summary>
 public sealed record PlacementManifest
 {
     /// <summary>Voxel to the scan's frame, 3×4, row major, µm, in place of what the volume was handed over with.</summary>
     public double[] Transform { get; init; } = [];
+
+    /// <summary>Modality of the scan that it was placed in; absent of what was placed before that was kept: the dataset's first.</summary>
+    public string? FixedModality { get; init; }
+
+    /// <summary>Hours of the scan that it was placed in, whose drift moves it; absent as above: the volume's own.</summary>
+    public double? FixedHours { get; init; }
 
     /// <summary>Number of its entry in the log of the volume's placements, from 1.</summary>
     public int Version { get; init; }

@@ -1,0 +1,169 @@
+using System.Text.Json.Nodes;
+using DendriteViewer.Analysis.Multiscale;
+using DendriteViewer.Imaging.Datasets;
+using DendriteViewer.Imaging.Geometry;
+using DendriteViewer.Imaging.Importing;
+using DendriteViewer.Imaging.Storage;
+using DendriteViewer.Imaging.Tests;
+using DendriteViewer.Imaging.Volumes;
+
+namespace DendriteViewer.Analysis.Tests.Multiscale;
+
+/// <summary>Placements as the store keeps them: versions, volumes that move together, drift of the fixed scan, damage, sweeps.</summary>
+public sealed class PlacementStoreTests : IDisposable
+{
+    private static readonly VolumeKey s_phase = new("nano-phase", 3.2), s_absorption = new("nano-absorption", 3.2);
+    private static readonly VolumeKey s_scan = new("projection", 3);
+    private readonly TempFolder _folder = new();
+    private readonly DatasetStore _store;
+    private readonly PlacementStore _placements;
+
+    public PlacementStoreTests()
+    {
+        _store = new DatasetStore(new FolderBlobStore(_folder["store"]));
+        _placements = new PlacementStore(_store, TimeProvider.System);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    // There is no projection scan of the nano scan's hour; the nearest moved by 3 µm against the first.
+    [Fact]
+    public async Task Placement_InAScanThatMoved_IsStoredWithThatScansDrift()
+    {
+        var dataset = await MakeAsync();
+        var drift = new AffineTransform([1, 0, 0, 3, 0, 1, 0, -2, 0, 0, 1, 1]);
+        var moved = new RegistrationManifest { Transform = drift.After(dataset.Find("projection", 3)!.Transform).Rows.ToArray() };
+        dataset = await _store.UpdateAsync(dataset.Id, now => ValueTask.FromResult(now!.Manifest with
+        {
+            Volumes = [.. now.Manifest.Volumes.Select(v => v.Modality == "projection" && v.Hours == 3 ? v with { Registration = moved } : v)],
+        }), default);
+        var placement = At(4) with { Matrix = drift.After(At(4).ToScan) };
+        await _placements.SaveAsync(dataset, placement, [s_absorption], "Ada", default);
+        dataset = await OpenAsync();
+        Same(placement.Matrix, MatrixOf(dataset, s_phase));
+        Same(placement.Matrix, MatrixOf(dataset, s_absorption));
+        var stored = await _placements.CurrentAsync(dataset, s_phase, default);
+        Same(placement.Matrix, stored.Matrix);
+        Assert.Equal(s_scan, stored.Fixed);
+        var manifest = dataset.Manifest.Volumes.Single(v => v.Modality == "nano-phase");
+        Assert.Equal(("projection", 3.0), (manifest.Placement!.FixedModality, manifest.Placement.FixedHours));
+        Assert.Contains("placed in the scan of 3 h", StageTrust.ProblemOf(dataset, s_phase), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Restore_OfAnyVersion_MovesTheAcquisitionTogether()
+    {
+        var dataset = await MakeAsync();
+        await _placements.SaveAsync(dataset, At(4), [s_absorption], "Ada", default);
+        await _placements.SaveAsync(await OpenAsync(), At(7), [s_absorption], "Ada", default);
+        dataset = await OpenAsync();
+        Assert.Equal([s_absorption], await _placements.MovedWithAsync(dataset, s_phase, 1, default));
+        Assert.Equal([s_phase], await _placements.MovedWithAsync(dataset, s_absorption, 0, default));
+        dataset = await _placements.RestoreAsync(dataset, s_phase, 1, "Ben", default);
+        Assert.All(new[] { s_phase, s_absorption }, k => Same(At(4).Matrix, MatrixOf(dataset, k)));
+        var entry = (await _placements.HistoryAsync(dataset, s_absorption, default))[^1];
+        Assert.Equal(("restore", s_phase.ToString(), 1, "Ben"), (entry.How, entry.With, entry.Of, entry.By));
+
+        // The other way round too, and as they were handed over.
+        dataset = await _placements.RestoreAsync(dataset, s_absorption, 2, "Ben", default);
+        Assert.All(new[] { s_phase, s_absorption }, k => Same(At(7).Matrix, MatrixOf(dataset, k)));
+        dataset = await _placements.RestoreAsync(dataset, s_phase, 0, "Ben", default);
+        Assert.All(new[] { s_phase, s_absorption }, k =>
+            Assert.Equal(dataset.Find(k.Modality, k.Hours)!.StatedTransform, dataset.Find(k.Modality, k.Hours)!.Transform));
+
+        // What is placed by itself leaves its acquisition.
+        await _placements.SaveAsync(dataset, At(9), [], "Ada", default);
+        Assert.Empty(await _placements.MovedWithAsync(await OpenAsync(), s_phase, 6, default));
+    }
+
+    // A damaged entry used to block every further one.
+    [Fact]
+    public async Task DamagedEntry_OfALog_IsNamedAndKeepsItsNumber()
+    {
+        var dataset = await MakeAsync();
+        await _placements.SaveAsync(dataset, At(4), [], "Ada", default);
+        await _placements.SaveAsync(await OpenAsync(), At(5), [], "Ada", default);
+        dataset = await OpenAsync();
+        var second = BlobNames.PlacementEntry(dataset.Id, dataset.Identity, s_phase, 2);
+        await _store.Blobs.WriteAsync(second, "{}"u8.ToArray(), default);
+        var history = await _placements.ReadHistoryAsync(dataset, s_phase, default);
+        Assert.Equal([1], history.Entries.Select(e => e.Sequence));
+        Assert.Contains(second, Assert.Single(history.Warnings), StringComparison.Ordinal);
+        var problems = new List<string>();
+        await foreach (var bad in new Verifier(_store).VerifyAsync(dataset, default))
+        {
+            problems.AddRange(bad is null ? [] : [bad.Reason]);
+        }
+
+        Assert.Contains(second, Assert.Single(problems), StringComparison.Ordinal);
+        var e = await Assert.ThrowsAsync<VolumeFormatException>(() => _placements.RestoreAsync(dataset, s_phase, 2, "Ben", default));
+        Assert.Contains("damaged or missing", e.Message, StringComparison.Ordinal);
+        Assert.Equal(3, await _placements.SaveAsync(dataset, At(6), [], "Ada", default));
+
+        await _store.Blobs.DeleteAsync(second, default);
+        history = await _placements.ReadHistoryAsync(await OpenAsync(), s_phase, default);
+        Assert.Equal([1, 3], history.Entries.Select(x => x.Sequence));
+        Assert.Contains("version 2 of 3 is missing", Assert.Single(history.Warnings), StringComparison.Ordinal);
+        Same(At(4).Matrix, MatrixOf(await _placements.RestoreAsync(await OpenAsync(), s_phase, 1, "Ben", default), s_phase));
+    }
+
+    [Fact]
+    public async Task Sweep_OfADatasetWhoseIdAnotherHad_RemovesTheOthersPlacementsAlone()
+    {
+        var dataset = await MakeAsync();
+        await _placements.SaveAsync(dataset, At(4), [], "Ada", default);
+        var other = $"{BlobNames.Dataset(dataset.Id)}{BlobNames.Placements}{new string('9', 32)}/";
+        await _store.Blobs.WriteAsync(other + "nano-phase/t3.2/00000001.json", "{}"u8.ToArray(), default);
+        var swept = await new Janitor(_store, TimeProvider.System).SweepAsync(TimeSpan.Zero, remove: true, default);
+        Assert.Equal([other], swept.Prefixes);
+        Assert.Single(await _placements.HistoryAsync(await OpenAsync(), s_phase, default));
+    }
+
+    [Fact]
+    public async Task NanoScan_ThatWasDeclaredExactAtTheImport_MayDecide()
+    {
+        var dataset = await MakeAsync(trusted: true);
+        Assert.Null(StageTrust.ProblemOf(dataset, s_phase));
+        Assert.Contains("declares", StageTrust.CautionOf(dataset, s_phase, 0.5), StringComparison.Ordinal);
+        Assert.Contains("register it first", StageTrust.ProblemOf(dataset, s_absorption), StringComparison.Ordinal);
+    }
+
+    private static Placement At(double um) => new()
+    {
+        Key = s_phase, Fixed = s_scan, Start = PlacementStart.Landmarks, Model = PlacementModel.Affine,
+        Matrix = new AffineTransform([1, 0, 0, um, 0, 1, 0, um, 0, 0, 1, um]),
+        ToScan = new AffineTransform([1, 0, 0, um, 0, 1, 0, um, 0, 0, 1, um]),
+    };
+
+    private static AffineTransform MatrixOf(Dataset dataset, VolumeKey key)
+    {
+        var volume = dataset.Find(key.Modality, key.Hours)!;
+        return volume.Transform.After(VolumePlacer.OwnOf(volume).Inverse());
+    }
+
+    private static void Same(AffineTransform expected, AffineTransform actual) =>
+        Assert.All(expected.Rows.ToArray().Zip(actual.Rows.ToArray()), p => Assert.Equal(p.First, p.Second, 1e-9));
+
+    private async Task<Dataset> OpenAsync() => (await _store.TryOpenAsync(DatasetId.Parse("cell"), default))!;
+
+    private async Task<Dataset> MakeAsync(bool trusted = false)
+    {
+        const int N = 12;
+        Directory.CreateDirectory(_folder["cell"]);
+        File.WriteAllBytes(_folder["cell/a.raw"], [.. Enumerable.Range(0, N * N * N).Select(i => (byte)(i * 31 % 251))]);
+        JsonObject Volume(string modality, double hours, bool? exact = null) => new()
+        {
+            ["modality"] = modality, ["hours"] = hours, ["path"] = "a.raw", ["shape"] = new JsonArray(N, N, N), ["dtype"] = "|u1",
+            ["voxelSizeUm"] = new JsonArray(1, 1, 1), ["stageTrusted"] = exact,
+        };
+        File.WriteAllText(_folder["cell/dataset.json"], new JsonObject
+        {
+            ["id"] = "cell", ["name"] = "cell",
+            ["volumes"] = new JsonArray(
+                Volume("projection", 0), Volume("projection", 3), Volume("nano-phase", 3.2, trusted ? true : null),
+                Volume("nano-absorption", 3.2)),
+        }.ToJsonString());
+        await new Importer(_store, new ScanAnalysis(), TimeProvider.System).ImportDatasetAsync(_folder["cell"], null, null, default);
+        return await OpenAsync();
+    }
+}
