@@ -66,7 +66,7 @@ class Brush {
   down(pane, e, x, y) {
     if (!this.isOn || pane.is3d || e.button !== 0 || e.shiftKey) return null;
     const { viewer } = this, erase = this.erases(e), { hours } = this;
-    if (!this.corrects(pane, x)) return { moved: true, move() {}, up() {} };
+    if (!this.corrects(pane, x, y)) return { moved: true, move() {}, up() {} };
     const map = pane.map(), from = map.toWorld(x, y);
     if (map.depthUm !== undefined && (this.shape === 'disc' || !map.isKnown(x, y))) {
       viewer.tell(map.isKnown(x, y) ? 'A disc is flat, and this slice follows the interface; choose 3D, or press U for a flat slice.'
@@ -85,8 +85,8 @@ class Brush {
 
   // Whether what is seen there is of the timestep whose mask is corrected. The panel says which that is only after the server has the new
   // timestep: what was painted before would go into the mask of the one that was left.
-  corrects(pane, x) {
-    const { viewer } = this, { modality } = viewer.view, wanted = viewer.compare.hoursAt(pane, x);
+  corrects(pane, x, y) {
+    const { viewer } = this, { modality } = viewer.view, wanted = viewer.compare.hoursAt(pane, x, y);
     const all = viewer.scene.volumes.filter(v => v.modality === modality).map(v => v.hours);
     const seen = all.reduce((a, b) => Math.abs(b - wanted) < Math.abs(a - wanted) ? b : a, all[0] ?? wanted);
     if (seen === this.hours) return true;
@@ -106,7 +106,7 @@ class Brush {
   go(pane, x, y) {
     this.at = { pane, x, y };
     const map = pane.map(), to = map.toWorld(x, y), held = this.stroke ?? this.resumed;
-    if (held && !this.corrects(pane, x)) {
+    if (held && !this.corrects(pane, x, y)) {
       // The timestep changed under the stroke: it ends where it was.
       this.resumed = null;
       this.finish();
@@ -150,12 +150,12 @@ class Brush {
       this.viewer.tell('In the 3D picture a click sets a ball or grows from what is seen; choose 3D, and Paint, Erase or Grow.');
       return true;
     }
-    if (!this.corrects(pane, x)) return true;
+    if (!this.corrects(pane, x, y)) return true;
     const { hours, radius: radiusUm } = this, erase = this.does === 'erase' !== Boolean(this.isTurned);
     const at = await this.viewer.call('Pick', x, y, ...pane.size.map(Math.round));
     if (!at) { this.viewer.tell('Nothing is seen there.'); return true; }
     // What was picked may be of another timestep by now.
-    if (!this.corrects(pane, x) || hours !== this.hours) return true;
+    if (!this.corrects(pane, x, y) || hours !== this.hours) return true;
     if (this.does === 'grow') this.fill(hours, at, null, erase);
     else this.enqueue('strokes', hours, { erase, shape: 'ball', radiusUm, pointsUm: [at] }, null);
     return true;

@@ -1,10 +1,12 @@
-// Two timesteps of one view: each pane has a second picture, of the other timestep, beside the first, over it up to a border that is
-// dragged, or in turns with it. Both are drawn by the server from the same view, so that they always show the same place.
+// Two timesteps of one view, or two scans of one place: each pane has a second picture, of the other, beside the first, over it up to a
+// border that is dragged, in the squares of a checkerboard or around the pointer, or in turns with it. Both are drawn by the server from
+// the same view, so that they always show the same place.
 import { showsDifference } from './colorbar.js';
 import { Pane } from './pane.js';
 
 const names = ['z', 'y', 'x', 'volume'];
-const blinkInterval = 700;
+// Pixels: side of a square of the checkerboard, radius of the loupe; panes.css draws them by --square and --loupe.
+const blinkInterval = 700, square = 96, loupe = 96;
 
 export class Compare {
   constructor(viewer, root) {
@@ -12,12 +14,14 @@ export class Compare {
     this.panes = [0, 1, 2, 3].map(i => new Pane(viewer, root.querySelector(`[data-other="${i}"]`), i, i + 4));
     this.borders = this.panes.map(pane => this.makeBorder(pane.element));
     this.place(0.5);
+    root.style.setProperty('--square', `${square}px`);
+    root.style.setProperty('--loupe', `${loupe}px`);
   }
 
   // In each pane a border, all at the same part of its width.
   makeBorder(element) {
     const border = element.appendChild(Object.assign(document.createElement('div'), { className: 'swipe-border', tabIndex: 0 }));
-    const said = { role: 'slider', 'aria-label': 'Border between the timesteps', 'aria-valuemin': 0, 'aria-valuemax': 100 };
+    const said = { role: 'slider', 'aria-label': 'Border between the two that are compared', 'aria-valuemin': 0, 'aria-valuemax': 100 };
     for (const [name, value] of Object.entries(said)) border.setAttribute(name, value);
     const options = { signal: this.viewer.ended.signal };
     border.addEventListener('pointerdown', e => { border.setPointerCapture(e.pointerId); e.stopPropagation(); }, options);
@@ -37,19 +41,42 @@ export class Compare {
     return border;
   }
 
-  /** How two timesteps are shown now: side, swipe, blink, difference, or null. */
+  /** How two are shown now: side, swipe, blink, difference, checker, loupe, or null. */
   get mode() { return this.viewer.view?.compare?.mode ?? null; }
 
   /** Whether pictures of the other timestep are asked for. */
   get isDrawn() { return this.mode !== null && this.mode !== 'difference'; }
 
-  /** Hours of the scan that is seen in a pane at so many pixels from its left edge. */
-  hoursAt(pane, x) {
+  /** Whether 3D stands beside two slices and shows where they are. */
+  get hasOverview() { return this.mode === 'side' && this.root.hasAttribute('data-inside') && this.root.dataset.side !== 'volume'; }
+
+  /** A view as the other picture shows it. */
+  otherOf(view) {
+    const { hours, inside } = view.compare ?? {};
+    return inside ? { ...view, nested: inside } : view.compare ? { ...view, hours } : view;
+  }
+
+  /** Whether the other picture is seen in a pane at a pixel. */
+  isOtherAt(pane, x, y) {
+    if (!this.isDrawn) return false;
+    if (pane.stream !== pane.index) return true;
+    const isOdd = (Math.floor(x / square) + Math.floor(y / square)) % 2 === 1;
+    return { swipe: x > this.at * pane.size[0], blink: this.root.hasAttribute('data-blink'), checker: isOdd, loupe: !pane.is3d }[this.mode]
+      ?? false;
+  }
+
+  /** Hours of the scan that is seen in a pane at a pixel. */
+  hoursAt(pane, x, y = 0) {
     const { hours, compare } = this.viewer.view;
-    if (!this.isDrawn) return hours;
-    const isOther = pane.stream !== pane.index || (this.mode === 'swipe' && x > this.at * pane.size[0])
-      || (this.mode === 'blink' && this.root.hasAttribute('data-blink'));
-    return isOther ? compare.hours : hours;
+    return this.isOtherAt(pane, x, y) ? compare.hours : hours;
+  }
+
+  /** The pointer is over a pane: the loupe goes with it. */
+  hover(pane, x, y, isOver) {
+    if (this.mode !== 'loupe') return;
+    for (const p of this.panes) p.element.classList.toggle('looks', isOver && p.index === pane.index);
+    this.root.style.setProperty('--loupe-x', `${x}px`);
+    this.root.style.setProperty('--loupe-y', `${y}px`);
   }
 
   // The border, as a part of each pane's width.
@@ -63,14 +90,21 @@ export class Compare {
   update(full) {
     const { root, viewer, mode } = this;
     if (mode) root.dataset.compare = mode; else delete root.dataset.compare;
-    root.dataset.side = full ?? names[viewer.chosen?.index ?? 3];
+    root.toggleAttribute('data-over', this.isDrawn && mode !== 'side');
+    const { compare } = viewer.view, { nested } = viewer.view, chosen = viewer.chosen?.index ?? 3;
+    // Finer scans lie in slices; beside their two pictures the 3D picture shows where.
+    root.dataset.side = full ?? names[compare?.inside && chosen === 3 ? viewer.arrangement.slice : chosen];
+    root.toggleAttribute('data-inside', Boolean(compare?.inside));
     const blinks = mode === 'blink';
     if (blinks && !this.timer) this.timer = setInterval(() => root.toggleAttribute('data-blink'), blinkInterval);
     if (!blinks && this.timer) this.stop();
-    const [shown, other] = [viewer.view.hours, viewer.view.compare?.hours].map(h => `${h} h`);
+    const [shown, other] = compare?.inside ? [nested?.modality ?? viewer.view.modality, compare.inside.modality]
+      : [viewer.view.hours, compare?.hours].map(h => `${h} h`);
     const isDifference = showsDifference(viewer, viewer.view);
-    for (const pane of viewer.panes) pane.element.dataset.time = isDifference && !pane.is3d ? `${shown} − ${other}` : mode ? shown : '';
-    for (const pane of this.panes) pane.element.dataset.time = this.isDrawn ? other : '';
+    const isPlain = pane => pane.is3d && compare?.inside;
+    for (const pane of viewer.panes)
+      pane.element.dataset.time = isPlain(pane) ? '' : isDifference && !pane.is3d ? `${shown} − ${other}` : mode ? shown : '';
+    for (const pane of this.panes) pane.element.dataset.time = this.isDrawn && !isPlain(pane) ? other : '';
   }
 
   stop() {

@@ -22,6 +22,7 @@ export function keyTable(viewer) {
     { key: 'F', does: 'Fit everything', group: 'View', run: () => viewer.fit() },
     { key: 'G', does: 'Full screen', group: 'View', run: () => dendriteShell.fullScreen() },
     { key: '\\', does: 'Show or hide the panel', group: 'View', run: () => dendriteShell.togglePanel() },
+    { key: 'Z', does: 'Into the nano scan, and back to the whole (or double-click its outline)', group: 'View', run: () => viewer.dive() },
     { key: 'R', does: 'Slices along the axes again', group: 'View', run: () => viewer.straighten() },
     { key: 'U', does: 'Let the slice across the depth axis follow the interface, or be flat again', group: 'View',
       run: () => viewer.toggleFollow() },

@@ -140,7 +140,7 @@ export class Measure {
     if (isNew) {
       const at = map.toWorld(x, y);
       const { right, down, normal } = map;
-      this.draft = { kind, ...this.now(pane, x), right, down, normal, thicknessUm: viewer.view.slabUm, pane,
+      this.draft = { kind, ...this.now(pane, x, y), right, down, normal, thicknessUm: viewer.view.slabUm, pane,
         pointsUm: [at], set: [at], isDraft: true, open: true };
     } else if (this.draft.pane !== pane) {
       viewer.tell(`Go on in the pane where the ${kinds[kind].name.toLowerCase()} was begun, or press Esc.`);
@@ -165,8 +165,10 @@ export class Measure {
   }
 
   // What is measured is of the scan that is seen where it begins.
-  now(pane, x) {
-    return { hours: this.viewer.compare.hoursAt(pane, x), modality: this.viewer.view.modality, label: '', text: '' };
+  now(pane, x, y) {
+    const { viewer } = this, { compare, view } = viewer, hours = compare.hoursAt(pane, x, y), isOther = compare.isOtherAt(pane, x, y);
+    const finer = pane.is3d ? null : viewer.nested?.scanAt(isOther ? compare.otherOf(view) : view, pane.map().toWorld(x, y));
+    return { hours: finer?.hours ?? hours, modality: finer?.modality ?? view.modality, label: '', text: '' };
   }
 
   /** The pointer moves without a button: the next point follows it. */
@@ -214,7 +216,7 @@ export class Measure {
     const at = await this.viewer.call('Pick', x, y, ...pane.size.map(Math.round));
     if (!at) { this.viewer.tell('Nothing is seen there to measure.'); return true; }
     if (this.viewer.tool !== kind) return true;
-    if (!this.draft) this.draft = { kind, ...this.now(pane, x), pane, thicknessUm: 0, pointsUm: [at], set: [at], isDraft: true };
+    if (!this.draft) this.draft = { kind, ...this.now(pane, x, y), pane, thicknessUm: 0, pointsUm: [at], set: [at], isDraft: true };
     else if (this.draft.pane === pane) this.set(at, pane, x, y);
     this.changed();
     return true;

@@ -49,11 +49,13 @@ export function drawSlice(g, viewer, view, pane, width, height, isScreen = false
   const edge = isScreen ? sliderWidth : 0;
   labels.reserve(0, 0, Math.min(width, titleWidth), titleHeight);
   if (isScreen) labels.reserve(width - edge, 0, edge, height);
+  if (isScreen && viewer.nested) labels.reserve(0, height - 62, Math.min(width, titleWidth), 26);
   drawBand(g, viewer, view, map, width, height);
   if (viewer.tool === 'interface') drawInterface(g, viewer, view, map, width, height);
   const lie = { ...view, ...view.lie };
   drawCuts(g, cutsOf(viewer, lie, pane, map, width, height), map.toScreen(view.focus));
   drawLeft(g, viewer, view, map, labels);
+  viewer.nested?.drawSlice(g, view, map, width - edge, height, labels);
   for (const site of viewer.sites) drawSliceSite(g, viewer, view, map, viewer.siteMarks.placed(site), labels);
   viewer.measure.draw(g, viewer.panes[pane], view, labels);
   viewer.planes.drawPoints(g, map.toScreen, Math.min(...viewer.volume(view).voxelUm));
@@ -83,6 +85,7 @@ export function drawVolume(g, viewer, view, width, height) {
   labels.reserve(0, 0, 50, titleHeight);
   drawBox(g, map, b.low, b.high);
   if (view.bandVisible) drawBandRims(g, viewer, view, map, b);
+  viewer.nested?.drawVolume(g, view, map, labels);
   for (const given of viewer.sites) {
     const site = viewer.siteMarks.placed(given), p = map.toScreen([site.zUm, site.yUm, site.xUm]);
     if (!p) continue;

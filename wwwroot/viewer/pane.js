@@ -26,9 +26,9 @@ export class Pane {
     on('pointermove', e => { if (!this.touches.move(e)) this.move(e); });
     on('pointerup', e => { if (!this.touches.up(e)) this.up(e); });
     on('pointercancel', e => { this.touches.up(e); this.cancel(); });
-    on('pointerleave', () => { viewer.hover(null); viewer.brush?.hover(null); });
+    on('pointerleave', () => { viewer.hover(null); viewer.nested?.tellScan(); viewer.brush?.hover(null); });
     on('wheel', e => this.wheel(e), { passive: false });
-    on('dblclick', () => this.double());
+    on('dblclick', e => this.double(e));
     on('contextmenu', e => e.preventDefault());
     on('focus', () => { viewer.active = this; });
     on('pointerenter', () => { viewer.active = this; });
@@ -92,7 +92,9 @@ export class Pane {
   }
 
   // A view as this pane shows it.
-  seen(view) { return this.stream !== this.index && view.compare ? { ...view, hours: view.compare.hours } : view; }
+  seen(view) { return this.stream !== this.index && view.compare ? this.viewer.compare.otherOf(view) : view; }
+
+  cameraMap(view = this.viewer.view) { return cameraMap(view, this.viewer.bounds(view), ...this.size); }
 
   drawOverlay() {
     const [w, h] = this.size, ratio = devicePixelRatio;
@@ -317,7 +319,7 @@ export class Pane {
     }, doubleClick);
   }
 
-  double() {
+  double(e) {
     if (this.viewer.tool === 'brush' || this.viewer.measure.double()) return;
     clearTimeout(this.marking);
     for (const click of [this.click, this.firstClick]) {
@@ -330,6 +332,7 @@ export class Pane {
       this.viewer.steps.forget(click.step);
     }
     this.click = this.firstClick = null;
+    if (e && this.viewer.nested?.dive(this, ...this.local(e))) return;
     this.viewer.maximize(this.viewer.view.maximized ? null : this.index);
   }
 
@@ -339,7 +342,10 @@ export class Pane {
     const isGrip = isOver && this.viewer.tool === 'navigate' && this.gripAt(x, y) >= 0;
     this.element.style.cursor = isGrip ? (this.grips().isDown ? 'ns-resize' : 'ew-resize') : '';
     const map = this.is3d || !isOver || e.pointerType === 'touch' ? null : this.map(), isKnown = map?.isKnown(x, y);
-    this.viewer.hover(isKnown ? map.toWorld(x, y) : null, this.viewer.compare.hoursAt(this, x), isKnown === false);
+    const point = isKnown ? map.toWorld(x, y) : null, { compare } = this.viewer;
+    compare.hover(this, x, y, isOver);
+    this.viewer.nested?.tellScan(this, point, compare.isOtherAt(this, x, y));
+    this.viewer.hover(point, compare.hoursAt(this, x, y), isKnown === false);
   }
 
   pan(dx, dy) {

@@ -56,6 +56,7 @@ export class Readout {
     const { viewer, point: at } = this;
     if (!at || viewer.connection.state !== 'Connected' || this.isTelling) { this.probing = false; return; }
     const hours = this.hours ?? viewer.view.hours, hit = await viewer.call('ProbeAt', ...at, hours);
+    const inside = await viewer.nested?.valuesAt(at, hours) ?? '';
     this.probing = false;
     // The pointer may have left the slice while the server read the voxel.
     if (!this.point || this.isTelling) return;
@@ -65,8 +66,9 @@ export class Readout {
       const value = Number.isInteger(hit.value) ? hit.value.toLocaleString('en').replaceAll(',', '\u202f') : hit.value.toPrecision(6);
       const depth = viewer.scene.depth.isKnown ? ` · depth <b>${hit.depthUm.toFixed(n)}</b> µm` : '';
       // Where two timesteps are compared, the value is of one of them.
-      const when = viewer.view.compare ? ` at <b>${hours}</b> h` : '';
-      this.element.innerHTML = `${place}${depth} · value <b>${value}</b>${when} · `
+      const when = viewer.view.compare && !viewer.view.compare.inside ? ` at <b>${hours}</b> h` : '';
+      const what = inside ? viewer.view.modality : 'value';
+      this.element.innerHTML = `${place}${depth} · ${what} <b>${value}</b>${when}${inside} · `
         + `voxel ${hit.z}, ${hit.y}, ${hit.x} · ${formatVoxel(volume.voxelUm)}`;
     }
     if (this.point !== at) this.hover(this.point, this.hours);

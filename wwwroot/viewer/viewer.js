@@ -90,12 +90,25 @@ class Viewer {
     this.sliders();
     this.mount();
     this.changes.flush();
+    this.nest();
     if (first) this.root.dataset.ready = 'true';
+  }
+
+  // Finer scans are drawn by a script of its own, which most datasets do not need.
+  async nest() {
+    if (!this.scene.nested?.length || this.nested) return;
+    const { Nested } = await import('./nested.js');
+    if (this.nested || this.ended.signal.aborted) return;
+    this.nested = new Nested(this);
+    this.nested.moved();
+    this.overlays();
   }
 
   datasetChanged(fields) {
     if (!this.scene) return;
     Object.assign(this.scene, fields);
+    this.nest();
+    this.nested?.moved();
     this.overlays();
     this.sliders();
   }
@@ -133,7 +146,8 @@ class Viewer {
     const lie = [v.rotation, v.roll, v.followsInterface];
     this.when('marks', [v.focus, v.band, v.bandVisible, v.selected, v.hours, lie], () => this.overlays());
     this.when('place', [v.focus, v.hours, v.modality], () => this.readout.moved());
-    this.when('compare', [v.compare, v.hours, v.modality, v.maximized], () => this.compared());
+    this.when('compare', [v.compare, v.hours, v.modality, v.maximized, v.nested], () => this.compared());
+    this.when('nested', [v.nested, v.umPerPixel, v.center, v.focus, v.hours, v.modality, v.compare], () => this.nested?.moved());
     this.when('sliders', [v.focus, v.center, lie, v.band, v.bandVisible, v.hours, v.modality], () => this.sliders());
   }
 
@@ -222,6 +236,7 @@ class Viewer {
     if (!t) return;
     if (t.dataset.tool) this.choose(t.dataset.tool);
     if (t.dataset.left) this.showLeft(t.dataset.left);
+    if (t.dataset.verdicts) this.nested?.showVerdicts(t.dataset.verdicts);
     if (t.dataset.full) this.patch({ maximized: t.dataset.full });
     this.actions[t.dataset.action]?.();
   }
@@ -229,6 +244,7 @@ class Viewer {
   actions = {
     mark: () => this.choose('site'),
     fit: () => this.fit(), straight: () => this.straighten(), help: () => this.keys.help(),
+    dive: () => this.dive(),
     undo: () => this.steps.undo(), redo: () => this.steps.redo(), colors: () => this.toggleColors(),
   };
 
@@ -272,6 +288,12 @@ class Viewer {
     this.patch({ umPerPixel: 0, center: middle, camera: [...this.view.camera.slice(0, 2), 0, ...middle] });
   }
 
+  /** Into the finer scan inside the one shown, or back. */
+  dive() {
+    if (this.nested) this.nested.toggle();
+    else this.tell('This dataset has no finer scan inside another one.');
+  }
+
   toggleColors() {
     this.showsColors = !this.showsColors;
     localStorage.setItem('colors', this.showsColors ? 'on' : 'off');
@@ -294,6 +316,7 @@ class Viewer {
     if (this.measure.cancel() || this.planes.cancel()) return;
     if (this.tool !== 'navigate') this.choose('navigate');
     else if (this.view.selected) this.patch({ selected: '' });
+    else this.nested?.back();
   }
 
   // Keys in place of a drag: 3D turns by some degrees, a slice goes a twentieth of the pane.

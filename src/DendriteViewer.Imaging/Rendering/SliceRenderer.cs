@@ -51,6 +51,7 @@ public sealed class SliceRenderer(DatasetStore store, BrickCache cache, RenderDe
         }
 
         var labels = dataset is null ? null : view.LabelsIn(dataset);
+        var nested = NestedFields.ShownIn(dataset, volume, view);
         using var pages = await _bricks.PagesAsync(request, wait, ct);
         var image = Draw(request, pages, labels is not null, ct);
         if (image is null)
@@ -59,6 +60,18 @@ public sealed class SliceRenderer(DatasetStore store, BrickCache cache, RenderDe
         }
 
         var complete = pages.IsComplete;
+        if (nested is not null && view.Nested is { } look)
+        {
+            using var finer = await _bricks.PagesAsync(request with { Volume = nested }, wait, ct);
+            if (!finer.Shape.Render(finer.Volume, width, height, NestedRow.Over(image, ColorMap.Find(view.ColorMap), look), ct))
+            {
+                image.Dispose();
+                return (RenderOutcome.Superseded, null);
+            }
+
+            complete &= finer.IsComplete;
+        }
+
         if (labels is not null && view.Overlay is { } overlay)
         {
             var plain = view with { SlabUm = 0, Interpolation = SliceInterpolation.Nearest };
@@ -188,8 +201,13 @@ public sealed class SliceRenderer(DatasetStore store, BrickCache cache, RenderDe
     /// <param name="beside">How many bricks further along the slice's normal it would be.</param>
     public Task LoadAsync(
         VolumeInfo volume, Dataset? dataset, ViewState view, Pane pane, int width, int height, double umPerPixel, CancellationToken ct,
-        BrickNeed need = BrickNeed.Now, int beside = 0) =>
-        _bricks.LoadAsync(new SliceRequest(volume, dataset, view, pane, width, height, umPerPixel), ct, need, beside);
+        BrickNeed need = BrickNeed.Now, int beside = 0)
+    {
+        var request = new SliceRequest(volume, dataset, view, pane, width, height, umPerPixel);
+        var around = _bricks.LoadAsync(request, ct, need, beside);
+        return NestedFields.ShownIn(dataset, volume, view) is { } nested
+            ? Task.WhenAll(around, _bricks.LoadAsync(request with { Volume = nested }, ct, need, beside)) : around;
+    }
 
     /// <summary>The stored voxel at a point, or null outside the volume.</summary>
     public async Task<(VoxelIndex Index, double Value)?> ProbeAsync(VolumeInfo volume, WorldPoint point, CancellationToken ct)

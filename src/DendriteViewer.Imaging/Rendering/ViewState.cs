@@ -150,16 +150,21 @@ public sealed record ViewState
     /// <summary>What else is shown in the 3D picture; in <see cref="VolumeMode.Composite"/> alone.</summary>
     public Overlay? Overlay { get; init; }
 
+    /// <summary>The finer scan that slices show inside its outline, or null for none.</summary>
+    public NestedLook? Nested { get; init; }
+
     /// <summary>Electrolyte darker than this is tinted in slices, as void or lithium would be; null for none.</summary>
     public double? Threshold { get; init; }
 
-    /// <summary>The timestep that the one shown is compared with, or null.</summary>
+    /// <summary>The timestep, or the finer scan, that is compared with the one shown; or null.</summary>
     public Comparison? Compare { get; init; }
 
     /// <summary>
-    /// The view of the other timestep, where it is drawn as a picture of its own; null where nothing is compared or only differences are.
+    /// The view of the other timestep, or with the other finer scan, where it is drawn as a picture of its own; null where nothing is
+    /// compared or only differences are.
     /// </summary>
-    public ViewState? Other => Compare is { Mode: not CompareMode.Difference } c ? this with { Hours = c.Hours, Compare = null } : null;
+    public ViewState? Other => Compare is { Mode: not CompareMode.Difference } c
+        ? this with { Hours = c.Hours, Nested = c.Inside ?? Nested, Compare = null } : null;
 
     /// <summary>
     /// The labels that are laid over the scan: the overlay's volume where an analysis made it, or where it is coloured label by label.

@@ -143,7 +143,7 @@ public sealed class FrameConnection : IFrameSink, IDisposable
         if (Session.Dataset is var now && !ReferenceEquals(Interlocked.Exchange(ref _dataset, now), now))
         {
             // An analysis registered scans, or somebody corrected the interface.
-            var scene = new { volumes = now.Volumes.Select(SceneVolume.Of), depth = SceneDepth.Of(now) };
+            var scene = new { volumes = now.Volumes.Select(SceneVolume.Of), nested = SceneNested.Of(now), depth = SceneDepth.Of(now) };
             _messages.Add("dataset", ct => _client.SendAsync("dataset", JsonSerializer.Serialize(scene, ViewDto.Json), ct));
         }
 

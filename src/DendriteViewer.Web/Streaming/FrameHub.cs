@@ -132,6 +132,26 @@ public sealed class FrameHub(
         return hit is { } h ? new ProbeDto(h.Value, session.Dataset.Depth.DepthOf(at).Um, h.Index.Z, h.Index.Y, h.Index.X) : null;
     }
 
+    /// <summary>
+    /// The stored voxels of the finer scans that hold a point, z, y, x in µm, inside the scan of the view's modality at these hours.
+    /// </summary>
+    public async Task<NestedProbeDto[]> ProbeNested(double z, double y, double x, double hours)
+    {
+        var session = Connection().Session;
+        var at = Point(z, y, x);
+        var around = session.Volume(session.Current.View with { Hours = Ranges.Hours.Check(hours) });
+        var found = new List<NestedProbeDto>();
+        foreach (var volume in NestedFields.In(session.Dataset, around))
+        {
+            if (await slices.ProbeAsync(volume, at, Context.ConnectionAborted) is { } h)
+            {
+                found.Add(new NestedProbeDto(volume.Key.Modality, h.Value, h.Index.Z, h.Index.Y, h.Index.X));
+            }
+        }
+
+        return [.. found];
+    }
+
     /// <summary>What is seen in the 3D pane at a pixel: z, y, x in µm, or null.</summary>
     public async Task<double[]?> Pick(double u, double v, int width, int height)
     {
@@ -308,6 +328,20 @@ public sealed class FrameHub(
 public sealed record ProbeDto(
     [property: Key("value")] double Value,
     [property: Key("depthUm")] double DepthUm,
+    [property: Key("z")] int Z,
+    [property: Key("y")] int Y,
+    [property: Key("x")] int X);
+
+/// <summary>A probed voxel of a finer scan.</summary>
+/// <param name="Modality">The scan's modality.</param>
+/// <param name="Value">The stored value.</param>
+/// <param name="Z">Voxel index along z.</param>
+/// <param name="Y">Voxel index along y.</param>
+/// <param name="X">Voxel index along x.</param>
+[MessagePackObject]
+public sealed record NestedProbeDto(
+    [property: Key("modality")] string Modality,
+    [property: Key("value")] double Value,
     [property: Key("z")] int Z,
     [property: Key("y")] int Y,
     [property: Key("x")] int X);

@@ -36,7 +36,7 @@ internal sealed record VolumePaneView(
 internal sealed record SlicePaneView(
     double Hours, string Modality, SliceSheet Sheet, double UmPerPixel, double SlabUm, SlabMode SlabMode,
     SliceInterpolation Interpolation, double WindowLow, double WindowHigh, string ColorMap, Overlay? Labels, double? Threshold,
-    Comparison? Difference) : PaneView;
+    Comparison? Difference, NestedLook? Nested) : PaneView;
 
 /// <summary>States of the data that a pane shows: an analysis, a corrected interface and another stroke change them.</summary>
 /// <param name="Dataset">The manifest's revision.</param>
@@ -69,7 +69,8 @@ public sealed class PanePictures(Pane pane, ViewSession session, SliceRenderer s
     private SlicePaneView SliceViewOf(ViewState v) => new(
         v.Hours, v.Modality, SliceSheet.Of(v, pane, session.Dataset), v.UmPerPixel, v.SlabUm, v.SlabMode, v.Interpolation,
         v.WindowLow, v.WindowHigh, v.ColorMap, v.LabelsIn(session.Dataset) is null ? null : v.Overlay, v.Threshold,
-        v.Compare is { Mode: CompareMode.Difference } c ? c : null);
+        v.Compare is { Mode: CompareMode.Difference } c ? c : null,
+        NestedFields.ShownIn(session.Dataset, session.Volume(v), v) is null ? null : v.Nested);
 
     private PaneData DataOf(ViewState v)
     {

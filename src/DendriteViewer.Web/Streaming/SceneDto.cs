@@ -8,7 +8,8 @@ namespace DendriteViewer.Web.Streaming;
 
 /// <summary>What the viewer must know of a dataset once.</summary>
 public sealed record SceneDto(
-    string Dataset, string Name, string Role, IReadOnlyList<SceneVolume> Volumes, SceneDepth Depth, SceneHistogram Histogram,
+    string Dataset, string Name, string Role, IReadOnlyList<SceneVolume> Volumes, IReadOnlyList<SceneNested> Nested,
+    SceneDepth Depth, SceneHistogram Histogram,
     IReadOnlyDictionary<string, double[][]> Presets, IReadOnlyDictionary<string, SceneClass[]> Legends,
     IReadOnlyList<SceneClass> Labels, IReadOnlyDictionary<string, int[]> ColorMaps, SceneSeries? Voltage, ViewDto View, long Revision)
 {
@@ -23,6 +24,7 @@ public sealed record SceneDto(
         return new SceneDto(
             d.Id.Value, d.Name, role.ToString().ToLowerInvariant(),
             d.Volumes.Select(SceneVolume.Of).ToArray(),
+            SceneNested.Of(d),
             SceneDepth.Of(d),
             new SceneHistogram(h.Least, h.Most, h.Bins, h.Threshold, h.Outliers),
             TransferPresets.NamesOf(d, h).ToDictionary(
@@ -48,6 +50,32 @@ public sealed record SceneVolume(string Modality, double Hours, double? Duration
         return new SceneVolume(
             v.Key.Modality, v.Key.Hours, v.DurationHours, [v.Shape.Z, v.Shape.Y, v.Shape.X], v.Type.ToString().ToLowerInvariant(),
             [v.VoxelSize.Z, v.VoxelSize.Y, v.VoxelSize.X], [low.Z, low.Y, low.X], [high.Z, high.Y, high.X], [v.Least, v.Most]);
+    }
+}
+
+/// <summary>A finer scan inside another: the scan around it, where it lies, and how well that is known.</summary>
+/// <param name="Around">Modality of the scan around it.</param>
+/// <param name="AroundHours">Hours of the scan around it.</param>
+/// <param name="Modality">Its modality.</param>
+/// <param name="Hours">Its hours.</param>
+/// <param name="Matrix">Voxel to world, 3×4, row major, µm.</param>
+/// <param name="Shape">Voxels along z, y, x.</param>
+/// <param name="VoxelUm">Size of a voxel.</param>
+/// <param name="IsPlaced">Whether it was registered; else it lies as it was handed over.</param>
+/// <param name="UncertaintyUm">95 % bound of the mean error of where it lies; null where it is not known.</param>
+public sealed record SceneNested(
+    string Around, double AroundHours, string Modality, double Hours, double[] Matrix, int[] Shape, double VoxelUm, bool IsPlaced,
+    double? UncertaintyUm)
+{
+    internal static SceneNested[] Of(Dataset dataset) =>
+        [.. dataset.Volumes.SelectMany(around => NestedFields.In(dataset, around).Select(v => Of(dataset, around, v)))];
+
+    private static SceneNested Of(Dataset dataset, VolumeInfo around, VolumeInfo v)
+    {
+        var placement = NestedFields.PlacementOf(dataset, v.Key);
+        return new SceneNested(
+            around.Key.Modality, around.Key.Hours, v.Key.Modality, v.Key.Hours, v.Transform.Rows.ToArray(),
+            [v.Shape.Z, v.Shape.Y, v.Shape.X], v.VoxelSize.Least, placement is not null, placement?.UncertaintyUm);
     }
 }
 

@@ -11,13 +11,31 @@ namespace DendriteViewer.Web.Viewing;
 /// <summary>What else is shown in 3D, as the browser has it.</summary>
 public sealed record OverlayDto(string Modality, double? Hours, double[][] Transfer, bool Replaces);
 
-/// <summary>What the timestep shown is compared with, as the browser has it: side, swipe, blink or difference, and its hours.</summary>
-public sealed record CompareDto(CompareMode Mode, double Hours);
+/// <summary>What the timestep shown is compared with, as the browser has it: how, the other's hours, and its finer scan or null.</summary>
+public sealed record CompareDto(CompareMode Mode, double Hours, NestedDto? Inside = null);
+
+/// <summary>The finer scan that slices show inside its outline, as the browser has it.</summary>
+public sealed record NestedDto(string Modality, double[] Window, bool AtEveryZoom)
+{
+    internal static NestedDto? Of(NestedLook? look) =>
+        look is null ? null : new NestedDto(look.Modality, [look.WindowLow, look.WindowHigh], look.AtEveryZoom);
+
+    internal NestedLook Checked(string field)
+    {
+        if (Modality is not { Length: > 0 and <= ViewDto.MostChars })
+        {
+            throw new OutOfRangeException($"{field} has a modality of at most {ViewDto.MostChars} characters.");
+        }
+
+        Ranges.Value.Of($"{field}'s window").Check(Window, 2);
+        return new NestedLook(Modality, Window[0], Window[1], AtEveryZoom);
+    }
+}
 
 /// <summary>A view as the browser has it. Points are z, y, x in µm.</summary>
 public sealed record ViewDto
 {
-    private const int MostChars = 40;
+    internal const int MostChars = 40;
 
     /// <summary>Hours of the timestep.</summary>
     public double Hours { get; init; }
@@ -91,6 +109,9 @@ public sealed record ViewDto
     /// <summary>What else is shown in 3D, or null.</summary>
     public OverlayDto? Overlay { get; init; }
 
+    /// <summary>The finer scan that slices show inside its outline, or null.</summary>
+    public NestedDto? Nested { get; init; }
+
     /// <summary>What the timestep shown is compared with, or null.</summary>
     public CompareDto? Compare { get; init; }
 
@@ -120,7 +141,8 @@ public sealed record ViewDto
         Clip = v.Clip is { } c ? [c.Low.Z, c.Low.Y, c.Low.X, c.High.Z, c.High.Y, c.High.X] : null, DepthClip = v.DepthClip is { } d ? [d.FromUm, d.ToUm] : null,
         Cut = v.Cut is { } cut ? $"{(cut.KeepsFar ? "" : "-")}{char.ToLowerInvariant(cut.Along.ToString()[0])}" : null,
         Overlay = v.Overlay is { } o ? new OverlayDto(o.Modality, o.Hours, PointsOf(o.Transfer), o.Replaces) : null,
-        Compare = v.Compare is { } compare ? new CompareDto(compare.Mode, compare.Hours) : null,
+        Compare = v.Compare is { } compare ? new CompareDto(compare.Mode, compare.Hours, NestedDto.Of(compare.Inside)) : null,
+        Nested = NestedDto.Of(v.Nested),
         Band = [v.Band.FromUm, v.Band.ToUm], BandVisible = v.BandVisible, Maximized = v.Maximized, Selected = v.Selected,
     };
 
@@ -178,7 +200,12 @@ public sealed record ViewDto
             Ranges.Hours.Of("compare's hours").Check(Compare.Hours);
             if (!Enum.IsDefined(Compare.Mode))
             {
-                throw new OutOfRangeException("compare's mode is side, swipe, blink or difference.");
+                throw new OutOfRangeException("compare's mode is side, swipe, blink, difference, checker or loupe.");
+            }
+
+            if (Compare is { Mode: CompareMode.Difference, Inside: not null })
+            {
+                throw new OutOfRangeException("compare's mode difference is of timesteps; finer scans have values of their own.");
             }
         }
 
@@ -211,7 +238,8 @@ public sealed record ViewDto
             Cut = Cut is { } cut ? new SliceCut(cut[^1] switch { 'z' => Pane.Z, 'y' => Pane.Y, _ => Pane.X }, cut[0] != '-') : null,
             Overlay = Overlay is { } o ? new Overlay(o.Modality, o.Hours, FunctionOf(o.Transfer), o.Replaces) : null,
             Clip = Clip is { } c ? new ClipBox(Point(c, 0), Point(c, 3)) : null, DepthClip = DepthClip is { } d ? new Band(d[0], d[1]) : null,
-            Compare = Compare is { } with ? new Comparison(with.Mode, with.Hours) : null,
+            Compare = Compare is { } with ? new Comparison(with.Mode, with.Hours, with.Inside?.Checked("compare's inside")) : null,
+            Nested = Nested?.Checked("nested"),
             Band = new Band(Math.Min(Band[0], Band[1]), Math.Max(Band[0], Band[1])), BandVisible = BandVisible, Maximized = Maximized, Selected = Selected,
         };
     }

@@ -104,6 +104,7 @@ public static class ViewLink
         Add("tf", Transfer(a.Transfer), Transfer(b.Transfer));
         Add("cut", a.Cut ?? "", b.Cut ?? "");
         Add("over", Over(a.Overlay), Over(b.Overlay));
+        Add("inside", Inside(a.Nested), Inside(b.Nested));
         Add("compare", Compared(a.Compare), Compared(b.Compare));
         Numbers("clip", a.Clip ?? [], b.Clip ?? []);
         Numbers("depth", a.DepthClip ?? [], b.DepthClip ?? []);
@@ -201,7 +202,11 @@ public static class ViewLink
 
     private static string Short(string? text) => text is { Length: > MostQuoted } ? text[..MostQuoted] + "…" : text ?? "";
 
-    private static string Compared(CompareDto? c) => c is null ? "" : $"{Name(c.Mode)},{N(c.Hours)}";
+    private static string Compared(CompareDto? c) => c is null ? "" : $"{Name(c.Mode)},{N(c.Hours)}"
+        + (c.Inside is { } inside ? "," + Inside(inside) : "");
+
+    private static string Inside(NestedDto? n) =>
+        n is null ? "" : $"{n.Modality},{N(n.Window[0])},{N(n.Window[1])},{(n.AtEveryZoom ? 1 : 0)}";
 
     private static string Over(OverlayDto? o) => o is null ? "" : $"{o.Modality},{(o.Hours is { } h ? N(h) : "-")},{(o.Replaces ? 1 : 0)},{Ranges(o.Transfer) ?? Transfer(o.Transfer)}";
 

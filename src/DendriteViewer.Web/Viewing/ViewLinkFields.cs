@@ -39,6 +39,8 @@ internal static class ViewLinkFields
         new("cut", "cut along a slice", (d, s) => d with { Cut = s.Length > 0 ? s : null }),
         new("over", "what is shown with it", (d, s) =>
             s.Length == 0 ? d with { Overlay = null } : Overlay(s) is { } overlay ? d with { Overlay = overlay } : null),
+        new("inside", "finer scan inside", (d, s) =>
+            s.Length == 0 ? d with { Nested = null } : Inside(s.Split(',')) is { } nested ? d with { Nested = nested } : null),
         new("compare", "comparison", (d, s) =>
             s.Length == 0 ? d with { Compare = null } : Compared(s) is { } compared ? d with { Compare = compared } : null),
         new("clip", "box", (d, s) => s.Length == 0 ? d with { Clip = null } : Numbers(s, 6) is { } v ? d with { Clip = v } : null),
@@ -82,10 +84,17 @@ internal static class ViewLinkFields
             ? new OverlayDto(modality, at == "-" ? null : Number(at), points, replaces == "1")
             : null;
 
-    // MODE,HOURS
+    // MODE,HOURS and where finer scans are compared the other one.
     private static CompareDto? Compared(string text) =>
-        text.Split(',') is [var mode, var at] && Named<CompareMode>(mode) is { } how && Number(at) is { } hours
-            ? new CompareDto(how, hours)
+        text.Split(',') is [var mode, var at, .. var rest] && Named<CompareMode>(mode) is { } how && Number(at) is { } hours
+            && (rest.Length == 0 || Inside(rest) is not null)
+            ? new CompareDto(how, hours, Inside(rest))
+            : null;
+
+    // MODALITY,LOW,HIGH,1 where it is shown at every zoom
+    private static NestedDto? Inside(string[] parts) =>
+        parts is [{ Length: > 0 } modality, var low, var high, "0" or "1"] && Number(low) is { } from && Number(high) is { } to
+            ? new NestedDto(modality, [from, to], parts[3] == "1")
             : null;
 
     // VALUE:COLOR:OPACITY or of labels FROM~TO:COLOR:OPACITY, each after a semicolon.

@@ -182,7 +182,16 @@ public sealed class ViewSession(string id, string owner, Dataset dataset, ViewSt
                 "over", $"This dataset has no “{over.Modality}”{when} (over) to show with the scan; the scan is shown without it."));
         }
 
-        if (wanted.Compare is { } compare && shown.Compare?.Hours != compare.Hours)
+        if (wanted.Nested is { } nested && shown.Nested is null)
+        {
+            remarks.Add(new LinkRemark("inside", $"This dataset has no “{nested.Modality}” to show inside the scan."));
+        }
+
+        if (wanted.Compare is { Inside: { } inside } && shown.Compare is null)
+        {
+            remarks.Add(new LinkRemark("compare", $"This dataset has no “{inside.Modality}” to compare with."));
+        }
+        else if (wanted.Compare is { Inside: null } compare && shown.Compare?.Hours != compare.Hours)
         {
             var remark = shown.Compare is { } other
                 ? string.Create(CultureInfo.InvariantCulture,
@@ -200,11 +209,18 @@ public sealed class ViewSession(string id, string owner, Dataset dataset, ViewSt
         // A dataset that is published anew may have lost its interface.
         view = view.FollowsInterface && !Dataset.HasInterface ? view with { FollowsInterface = false } : view;
         var key = Volume(view).Key;
-        var compare = view.Compare is { } c && Dataset.HoursOf(key.Modality).Count > 1 && Dataset.Nearest(key.Modality, c.Hours) is { } other
-            ? c with { Hours = other.Key.Hours }
-            : null;
-        return view.Hours == key.Hours && view.Modality == key.Modality && view.Compare == compare
+        var compare = view.Compare switch
+        {
+            { Inside: { } inside } c => Has(inside) ? c with { Hours = key.Hours } : null,
+            { } c when Dataset.HoursOf(key.Modality).Count > 1 && Dataset.Nearest(key.Modality, c.Hours) is { } other =>
+                c with { Hours = other.Key.Hours },
+            _ => null,
+        };
+        var nested = view.Nested is { } look && Has(look) ? look : null;
+        return view.Hours == key.Hours && view.Modality == key.Modality && view.Compare == compare && view.Nested == nested
             ? view
-            : view with { Hours = key.Hours, Modality = key.Modality, Compare = compare };
+            : view with { Hours = key.Hours, Modality = key.Modality, Compare = compare, Nested = nested };
+
+        bool Has(NestedLook look) => Dataset.Modalities.Contains(look.Modality);
     }
 }

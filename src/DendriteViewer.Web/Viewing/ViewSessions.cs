@@ -111,7 +111,19 @@ public sealed class ViewSessions : IDatasetFollower
     public async Task<ViewState> StartAsync(Dataset dataset, VolumeInfo volume, CancellationToken ct)
     {
         var basis = dataset.BasisOf(volume);
-        return ViewStates.Initial(dataset, basis, await _catalog.HistogramAsync(basis, ct));
+        var view = ViewStates.Initial(dataset, basis, await _catalog.HistogramAsync(basis, ct));
+
+        // What was placed is shown where it lies; what was not may be anywhere near, and is shown when somebody asks for it.
+        var placed = dataset.Volumes.Where(v => v.Key.Modality == basis.Key.Modality).SelectMany(v => NestedFields.In(dataset, v))
+            .FirstOrDefault(v => NestedFields.PlacementOf(dataset, v.Key) is not null);
+        return placed is null ? view : view with { Nested = await LookOfAsync(placed, atEveryZoom: false, ct) };
+    }
+
+    /// <summary>How a finer scan is shown at first inside the scan around it.</summary>
+    public async Task<NestedLook> LookOfAsync(VolumeInfo finer, bool atEveryZoom, CancellationToken ct)
+    {
+        var (low, high) = (await _catalog.HistogramAsync(finer, ct)).Window;
+        return new NestedLook(finer.Key.Modality, low, high > low ? high : low + 1, atEveryZoom);
     }
 
     /// <summary>The first view of the scan that a link names, against which the link is read.</summary>

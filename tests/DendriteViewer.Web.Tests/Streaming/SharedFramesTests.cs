@@ -153,7 +153,7 @@ public sealed class SharedFramesTests
     private static VolumePaneView Volume => VolumeOf(new ViewState());
 
     private static SlicePaneView Slice => new(
-        0, "projection", default, 1, 0, default, default, 0, 1, "grey", null, null, null);
+        0, "projection", default, 1, 0, default, default, 0, 1, "grey", null, null, null, null);
 
     private static VolumePaneView VolumeOf(ViewState v) => new(
         v.Hours, v.Modality, v.Camera, v.Mode, v.IsoValue, v.Shaded, v.Shadows, v.Transfer, v.Clip, v.DepthClip, v.Overlay, v.Cut, default);

@@ -189,6 +189,7 @@ public sealed class DisplayPanelTests(TestHost host) : MudContext, IClassFixture
     {
         Services.AddSingleton(RenderDevices.Cpu);
         Services.AddSingleton(host.Catalog);
+        Services.AddSingleton(host.Sessions);
         var slices = new SliceRenderer(host.Store, new BrickCache(host.Store, 1 << 26), RenderDevices.Cpu);
         Services.AddSingleton(new WindowFinder(host.Catalog, slices, _lanes));
         _ = Popovers;

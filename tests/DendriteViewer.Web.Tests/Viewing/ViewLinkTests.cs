@@ -33,7 +33,9 @@ public sealed class ViewLinkTests
             Clip = pick == 3 ? new ClipBox(focus, center) : null, DepthClip = pick == 4 ? new Band(n[0], n[1]) : null, Band = new Band(Math.Min(n[2], n[3]), Math.Max(n[2], n[3])),
             Roll = pick == 3 ? new SliceRoll(n[0] % 180, 0, n[1] % 180) : default, FollowsInterface = pick == 4,
             Cut = pick == 1 ? new SliceCut(Pane.Y, n[0] > 0) : null,
-            Compare = pick % 2 == 1 ? new Comparison((CompareMode)(pick / 2), n[4]) : null,
+            Compare = pick % 2 == 1 ? new Comparison((CompareMode)(pick / 2), n[4])
+                : pick == 4 ? new Comparison(CompareMode.Loupe, n[4], new NestedLook("nano-phase", n[0], n[5], n[1] > 0)) : null,
+            Nested = pick > 2 ? new NestedLook("nano-absorption", n[6], n[7], n[2] > 0) : null,
             Overlay = pick == 3 ? new Overlay("nano-phase", n[1] > 0 ? Math.Abs(n[1]) : null, TransferFunction.Of([new(n[2], 77, 0.25)]), n[3] > 0) : pick == 4 ? new Overlay("lithium", null, Labels(n), false) : null,
             BandVisible = pick != 5, Maximized = pick == 5 ? Pane.Volume : null, Selected = pick == 2 ? "0123abc" : "",
         };

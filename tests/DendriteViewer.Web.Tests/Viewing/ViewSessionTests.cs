@@ -21,6 +21,17 @@ public sealed class ViewSessionTests(TestHost host) : IClassFixture<TestHost>
     }
 
     [Fact]
+    public async Task Begin_WithAFinerScanThatIsNotThere_ShowsNone_AndSaysSo()
+    {
+        var session = await host.SessionAsync();
+        var look = new NestedLook("nano-xyz", 0, 1);
+        session.Begin(new ViewReading(session.Start with { Nested = look, Compare = new Comparison(CompareMode.Swipe, 0, look) }, []));
+        Assert.Null(session.Current.View.Nested);
+        Assert.Null(session.Current.View.Compare);
+        Assert.Equal(["inside", "compare"], session.Remarks.Select(r => r.Name));
+    }
+
+    [Fact]
     public async Task Update_ToCompareWithATimeThatWasNotScanned_ComparesWithTheNearest()
     {
         var session = await host.SessionAsync();
