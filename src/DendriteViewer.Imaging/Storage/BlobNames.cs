@@ -33,6 +33,9 @@ public static class BlobNames
     /// <summary>Everything that an analysis of a modality found, below the dataset's prefix.</summary>
     public static string AnalysisPath(string modality) => $"analysis/{modality}.json";
 
+    /// <summary>What nano scans said of new dark volume of a modality at a time, below the dataset's prefix.</summary>
+    public static string DecisionPath(VolumeKey key) => $"analysis/decisions/{key.Modality}/{key.TimestepName}.json";
+
     /// <summary>Prefix of the logs of masks' corrections, below the dataset's prefix.</summary>
     public const string Corrections = "corrections/";
 

@@ -49,6 +49,10 @@ public sealed partial class AnalysisPanel
 
     private AnalysisState State => _desk.State;
 
+    // By the threshold that the last analysis found, so that both speak of the same pieces.
+    private AnalysisRecipe DecisionRecipe => State.Result is { } r
+        ? r.Recipe with { Rule = ThresholdRule.Manual, Threshold = r.Threshold } : State.Recipe;
+
     /// <inheritdoc/>
     public void Dispose()
     {

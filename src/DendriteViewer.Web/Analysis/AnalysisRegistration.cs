@@ -3,6 +3,7 @@ using DendriteViewer.Analysis;
 using DendriteViewer.Imaging.Bounds;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Analysis.Deciding;
 using DendriteViewer.Web.Catalog;
 using DendriteViewer.Web.Compute;
 using DendriteViewer.Web.Jobs;
@@ -25,12 +26,17 @@ public static class AnalysisRegistration
         builder.Services.AddSingleton<IDatasetFollower>(s => s.GetRequiredService<Analyses>());
         builder.Services.AddSingleton<IJobHandler, AnalysisHandler>();
         builder.Services.AddSingleton<IJobHandler, ChangeHandler>();
+        builder.Services.AddSingleton<Decisions>();
+        builder.Services.AddSingleton<IJobHandler, DecisionHandler>();
         return builder;
     }
 
-    /// <summary>Maps the last result's tables.</summary>
-    public static void MapAnalysis(this WebApplication app) =>
+    /// <summary>Maps the last result's tables, and decisions.</summary>
+    public static void MapAnalysis(this WebApplication app)
+    {
         app.MapGet("/api/datasets/{dataset}/analysis/{table}.csv", TableAsync).WithTags("analysis");
+        app.MapDecisions();
+    }
 
     private static async Task<IResult> TableAsync(
         string dataset, string table, string? modality, string? bin, HttpContext c, DatasetCatalog catalog,

@@ -21,7 +21,7 @@ public enum JobState
 
 /// <summary>One piece of long work as people see it.</summary>
 /// <param name="Id">Its id.</param>
-/// <param name="Kind">What it does: "Import", "Analysis", "Change", "Export", "Check" or "Upload"; names its <see cref="IJobHandler"/>.</param>
+/// <param name="Kind">What it does: "Import", "Analysis", "Change", "Decision", "Export", "Check" or "Upload"; names its <see cref="IJobHandler"/>.</param>
 /// <param name="Title">What it works on, for people.</param>
 /// <param name="ByKey">Who asked for it.</param>
 /// <param name="By">Who asked for it, for people.</param>

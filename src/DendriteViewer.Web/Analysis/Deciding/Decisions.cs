@@ -1,0 +1,74 @@
+using System.Globalization;
+using System.Text.Json;
+using DendriteViewer.Analysis.Experiments;
+using DendriteViewer.Analysis.Multiscale;
+using DendriteViewer.Imaging.Datasets;
+using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Jobs;
+
+namespace DendriteViewer.Web.Analysis.Deciding;
+
+/// <summary>What nano scans say of new dark volume: the last decisions of datasets, and the jobs that make the next.</summary>
+public sealed class Decisions(DatasetStore store, JobBoard board)
+{
+    private readonly DecisionStore _kept = new(store);
+
+    /// <summary>Raised when a dataset has another decision; handlers must be quick.</summary>
+    public event Action<DatasetIdentity>? Changed;
+
+    /// <summary>The last decision, or null where none was made. Whoever calls has been authorized.</summary>
+    /// <exception cref="Imaging.Volumes.VolumeFormatException">What was kept is damaged.</exception>
+    public Task<KeptDecision?> TryLoadAsync(Dataset dataset, string modality, double hours, CancellationToken ct) =>
+        _kept.TryLoadAsync(dataset, modality, hours, ct);
+
+    /// <summary>The newest decision of a dataset, ended or not, or null.</summary>
+    public Job? Newest(DatasetIdentity dataset) =>
+        board.Jobs.FirstOrDefault(j => j.Kind == DecisionHandler.Name && j.DatasetIdentity == dataset.Value);
+
+    /// <summary>Asks for a decision. Whoever calls has been authorized.</summary>
+    /// <returns>The job, or the one that decides of the dataset already.</returns>
+    public async Task<Job> StartAsync(Dataset dataset, AnalysisRecipe recipe, double hours, Person by)
+    {
+        if (Newest(dataset.Identity) is { IsActive: true } running)
+        {
+            return running;
+        }
+
+        var title = string.Create(CultureInfo.InvariantCulture, $"{dataset.Name}, decision at {hours:0.##} h");
+        var arguments = JsonSerializer.Serialize(new DecisionHandler.Arguments(recipe, hours), DatasetManifest.Json);
+        return await board.StartAsync(
+            new JobRequest(DecisionHandler.Name, title, dataset.Id.Value, arguments, dataset.Identity.Value), by);
+    }
+
+    /// <summary>Tells those who look that a job kept a decision.</summary>
+    internal void Publish(DatasetIdentity dataset) => Changed?.Invoke(dataset);
+}
+
+/// <summary>Decides by nano scans what new dark volume is, and keeps it.</summary>
+public sealed class DecisionHandler(DatasetStore store, Decisions decisions) : IJobHandler
+{
+    /// <summary>The kind of its jobs.</summary>
+    public const string Name = "Decision";
+
+    /// <inheritdoc/>
+    public string Kind => Name;
+
+    /// <inheritdoc/>
+    public async Task<JobOutcome> RunAsync(JobRun run, CancellationToken ct)
+    {
+        var asked = JsonSerializer.Deserialize<Arguments>(run.Request.Arguments, DatasetManifest.Json)!;
+        var dataset = await store.OpenForJobAsync(run.Request, ct);
+        var progress = new AnalysisRelay(run.Progress, 0, 0.95);
+        var decision = await FieldDecision.DecideAsync(store, dataset, asked.Recipe, asked.Hours, progress, ct);
+        await new DecisionStore(store).SaveAsync(dataset, asked.Recipe, decision, ct);
+        decisions.Publish(dataset.Identity);
+        var confusion = decision.Confusion;
+        return new JobOutcome(
+            $"{confusion.Lithium} lithium, {confusion.Void} voids, {confusion.Crack} cracks of {decision.Pieces.Count} new dark pieces",
+            dataset.Id.Value);
+    }
+
+    /// <summary>What is decided, and how new dark volume is found.</summary>
+    public sealed record Arguments(AnalysisRecipe Recipe, double Hours);
+}
