@@ -19,6 +19,7 @@ using DendriteViewer.Web.Limits;
 using DendriteViewer.Web.Masks;
 using DendriteViewer.Web.Measurements;
 using DendriteViewer.Web.Monitoring;
+using DendriteViewer.Web.Placements;
 using DendriteViewer.Web.Registry;
 using DendriteViewer.Web.Sharing;
 using DendriteViewer.Web.Streaming;
@@ -53,6 +54,7 @@ public static class DendriteApp
             .AddImports()
             .AddAnalysis()
             .AddMasks()
+            .AddPlacements()
             .AddCell()
             .AddImpedance()
             .AddAbsorption()
@@ -75,6 +77,7 @@ public static class DendriteApp
         app.MapBookmarks();
         app.MapAnalysis();
         app.MapMasks();
+        app.MapPlacements();
         app.MapCell();
         app.MapImpedance();
         app.MapAbsorption();

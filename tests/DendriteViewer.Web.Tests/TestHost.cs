@@ -17,6 +17,7 @@ using DendriteViewer.Web.Data;
 using DendriteViewer.Web.Jobs;
 using DendriteViewer.Web.Limits;
 using DendriteViewer.Web.Measurements;
+using DendriteViewer.Web.Placements;
 using DendriteViewer.Web.Sharing;
 using DendriteViewer.Web.Tests.Jobs;
 using DendriteViewer.Web.Viewing;
@@ -69,6 +70,14 @@ public sealed class TestHost : IAsyncLifetime
 
     public MaskCorrections Masks { get; private set; } = null!;
 
+    /// <summary>What the store's dataset is.</summary>
+    public PhantomOptions Phantom { get; init; } = new() { Size = 64, VoxelUm = 3, Hours = [0, 1.5, 3] };
+
+    /// <summary>Where the store's phantom lies, with its truth.json.</summary>
+    public string PhantomFolder => Path.Combine(_folder, "phantom");
+
+    public T Service<T>() where T : notnull => _jobs!.Services.GetRequiredService<T>();
+
     public JobBoard Jobs => _jobs!.Board;
 
     public Analyses Analyses => _jobs!.Services.GetRequiredService<Analyses>();
@@ -82,7 +91,7 @@ public sealed class TestHost : IAsyncLifetime
             await db.Database.EnsureCreatedAsync();
         }
 
-        new PhantomWriter(new PhantomOptions { Size = 64, VoxelUm = 3, Hours = [0, 1.5, 3] }).Write(Path.Combine(_folder, "phantom"), null, default);
+        new PhantomWriter(Phantom).Write(Path.Combine(_folder, "phantom"), null, default);
         var store = Store = new DatasetStore(new FolderBlobStore(Path.Combine(_folder, "store")));
         var id = (await new Importer(store, new ScanAnalysis(), Time)
             .ImportDatasetAsync(Path.Combine(_folder, "phantom"), null, null, default)).Id;
@@ -97,8 +106,9 @@ public sealed class TestHost : IAsyncLifetime
         Masks = new MaskCorrections(store, bricks, new ScanAnalysis());
         Sessions = new ViewSessions(Catalog, Masks, Lanes, Time);
         _jobs = await JobsHost.StartAsync(new DendriteOptions { Data = _folder }, s => s
-            .AddSingleton(Store).AddSingleton(Sessions).AddSingleton<Analyses>()
-            .AddSingleton<IJobHandler, AnalysisHandler>().AddSingleton<IJobHandler, ChangeHandler>());
+            .AddSingleton(Store).AddSingleton(Sessions).AddSingleton(Lanes).AddSingleton<Analyses>().AddSingleton<PlacementDesk>()
+            .AddSingleton<IJobHandler, AnalysisHandler>().AddSingleton<IJobHandler, ChangeHandler>()
+            .AddSingleton<IJobHandler, PlacementHandler>());
     }
 
     public async Task<ViewSession> SessionAsync() => (await Sessions.HoldAsync(Guid.NewGuid().ToString("N"), "me", Dataset, "", default))!;

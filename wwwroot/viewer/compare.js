@@ -1,12 +1,16 @@
 // Two timesteps of one view, or two scans of one place: each pane has a second picture, of the other, beside the first, over it up to a
 // border that is dragged, in the squares of a checkerboard or around the pointer, or in turns with it. Both are drawn by the server from
 // the same view, so that they always show the same place.
+// While landmarks are placed, the picture beside is that of the volume they are placed in, at a place of its own.
 import { showsDifference } from './colorbar.js';
 import { Pane } from './pane.js';
 
 const names = ['z', 'y', 'x', 'volume'];
 // Pixels: side of a square of the checkerboard, radius of the loupe; panes.css draws them by --square and --loupe.
 const blinkInterval = 700, square = 96, loupe = 96;
+
+// What belongs to the scan, and not to a volume beside it that landmarks are placed in.
+const scanOnly = { followsInterface: false, overlay: null, threshold: null, compare: null, nested: null, landmarks: null };
 
 export class Compare {
   constructor(viewer, root) {
@@ -42,7 +46,10 @@ export class Compare {
   }
 
   /** How two are shown now: side, swipe, blink, difference, checker, loupe, or null. */
-  get mode() { return this.viewer.view?.compare?.mode ?? null; }
+  get mode() {
+    const { view } = this.viewer;
+    return view?.landmarks ? 'side' : view?.compare?.mode ?? null;
+  }
 
   /** Whether pictures of the other timestep are asked for. */
   get isDrawn() { return this.mode !== null && this.mode !== 'difference'; }
@@ -52,14 +59,15 @@ export class Compare {
 
   /** A view as the other picture shows it. */
   otherOf(view) {
+    if (view.landmarks) return { ...view, ...view.landmarks, ...scanOnly };
     const { hours, inside } = view.compare ?? {};
     return inside ? { ...view, nested: inside } : view.compare ? { ...view, hours } : view;
   }
 
   /** Whether the other picture is seen in a pane at a pixel. */
   isOtherAt(pane, x, y) {
-    if (!this.isDrawn) return false;
     if (pane.stream !== pane.index) return true;
+    if (!this.isDrawn || this.viewer.view.landmarks) return false;
     const isOdd = (Math.floor(x / square) + Math.floor(y / square)) % 2 === 1;
     return { swipe: x > this.at * pane.size[0], blink: this.root.hasAttribute('data-blink'), checker: isOdd, loupe: !pane.is3d }[this.mode]
       ?? false;
@@ -67,8 +75,8 @@ export class Compare {
 
   /** Hours of the scan that is seen in a pane at a pixel. */
   hoursAt(pane, x, y = 0) {
-    const { hours, compare } = this.viewer.view;
-    return this.isOtherAt(pane, x, y) ? compare.hours : hours;
+    const { hours, compare, landmarks } = this.viewer.view;
+    return this.isOtherAt(pane, x, y) ? (landmarks ?? compare).hours : hours;
   }
 
   /** The pointer is over a pane: the loupe goes with it. */
@@ -91,14 +99,15 @@ export class Compare {
     const { root, viewer, mode } = this;
     if (mode) root.dataset.compare = mode; else delete root.dataset.compare;
     root.toggleAttribute('data-over', this.isDrawn && mode !== 'side');
-    const { compare } = viewer.view, { nested } = viewer.view, chosen = viewer.chosen?.index ?? 3;
+    const { compare, nested, landmarks } = viewer.view, chosen = viewer.chosen?.index ?? 3;
     // Finer scans lie in slices; beside their two pictures the 3D picture shows where.
     root.dataset.side = full ?? names[compare?.inside && chosen === 3 ? viewer.arrangement.slice : chosen];
     root.toggleAttribute('data-inside', Boolean(compare?.inside));
     const blinks = mode === 'blink';
     if (blinks && !this.timer) this.timer = setInterval(() => root.toggleAttribute('data-blink'), blinkInterval);
     if (!blinks && this.timer) this.stop();
-    const [shown, other] = compare?.inside ? [nested?.modality ?? viewer.view.modality, compare.inside.modality]
+    const [shown, other] = landmarks ? [`${viewer.view.modality} ${viewer.view.hours} h`, `${landmarks.modality} ${landmarks.hours} h`]
+      : compare?.inside ? [nested?.modality ?? viewer.view.modality, compare.inside.modality]
       : [viewer.view.hours, compare?.hours].map(h => `${h} h`);
     const isDifference = showsDifference(viewer, viewer.view);
     const isPlain = pane => pane.is3d && compare?.inside;

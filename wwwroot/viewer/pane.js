@@ -92,9 +92,27 @@ export class Pane {
   }
 
   // A view as this pane shows it.
-  seen(view) { return this.stream !== this.index && view.compare ? this.viewer.compare.otherOf(view) : view; }
+  seen(view) {
+    return this.stream !== this.index && (view?.landmarks || view?.compare) ? this.viewer.compare.otherOf(view) : view;
+  }
 
-  cameraMap(view = this.viewer.view) { return cameraMap(view, this.viewer.bounds(view), ...this.size); }
+  /** The view now, as this pane shows it. */
+  get view() { return this.seen(this.viewer.view); }
+
+  /** Whether it shows the volume that landmarks are placed in, which has a place and a window of its own. */
+  get isMoving() { return this.stream !== this.index && !!this.viewer.view.landmarks; }
+
+  // What may take a press or a click for itself.
+  get hands() { return [this.viewer.landmarks, this.viewer.brush, this.viewer.measure]; }
+
+  /** Changes fields of the view as this pane shows it. */
+  patch(fields) {
+    const { viewer } = this;
+    if (!viewer.view.landmarks) viewer.patch(fields);
+    else if (viewer.landmarks) viewer.patch(viewer.landmarks.patchOf(this, fields));
+  }
+
+  cameraMap(view = this.view) { return cameraMap(view, this.viewer.bounds(view), ...this.size); }
 
   drawOverlay() {
     const [w, h] = this.size, ratio = devicePixelRatio;
@@ -106,6 +124,7 @@ export class Pane {
     g.clearRect(0, 0, w, h);
     this.labels = this.paint(g, w, h, true);
     this.viewer.brush?.draw(g, this);
+    this.viewer.landmarks?.draw(g, this);
     this.planeGrips?.draw();
   }
 
@@ -116,7 +135,7 @@ export class Pane {
 
   // The picture's own camera and plane with the newest marks, so that marks stay on what they mark.
   overlayView() {
-    const now = this.seen(this.viewer.view), base = this.shown ?? now, focus = this.is3d ? now.focus : this.keepPlane(base, now);
+    const now = this.view, base = this.shown ?? now, focus = this.is3d ? now.focus : this.keepPlane(base, now);
     // Slices that turn about this one's normal leave its picture as it is, and their lines turn.
     const lie = this.is3d ? null : { rotation: now.rotation, roll: now.roll, followsInterface: now.followsInterface };
     return { ...base, band: now.band, bandVisible: now.bandVisible, selected: now.selected, focus, lie };
@@ -129,7 +148,7 @@ export class Pane {
     return add(now.focus, normal, dot(sub(base.focus, now.focus), normal));
   }
 
-  map(view = this.viewer.view) {
+  map(view = this.view) {
     const [w, h] = this.size;
     return sliceMap(view, this.index, w, h, this.viewer.umPerPixel(view, this.index), this.viewer.scene.depth);
   }
@@ -140,7 +159,7 @@ export class Pane {
   }
 
   siteAt(x, y) {
-    const view = this.viewer.view, [w, h] = this.size;
+    const view = this.view, [w, h] = this.size;
     const toScreen = this.is3d ? cameraMap(view, this.viewer.bounds(view), w, h).toScreen : this.map().toScreen;
     let best = null, near = 12;
     for (const site of this.viewer.sites) {
@@ -154,7 +173,7 @@ export class Pane {
 
   /** Which of the interface's points is under the pointer; -1 for none. */
   handleAt(x, y) {
-    const map = this.map(), reach = 2 * Math.min(...this.viewer.volume().voxelUm), { points, toWorld } = this.correcting();
+    const map = this.map(), reach = 2 * Math.min(...this.viewer.volume(this.view).voxelUm), { points, toWorld } = this.correcting();
     return points.findIndex(p => {
       const [u, v, off] = map.toScreen(toWorld(p));
       return Math.abs(off) <= reach && Math.hypot(u - x, v - y) < 10;
@@ -172,11 +191,11 @@ export class Pane {
     return { field: 'outlinePointsUm', call: 'SetOutline', points: depth.outlinePointsUm, at, toWorld: p => inPlane(depth, map, p) };
   }
 
-  grips() { return bandGrips(this.viewer, this.viewer.view, this.map(), ...this.size); }
+  grips() { return bandGrips(this.viewer, this.view, this.map(), ...this.size); }
 
   /** Which of the band's grips is under the pointer: 0, 1, or -1 for none. */
   gripAt(x, y, isTouch = false) {
-    if (this.is3d || !this.viewer.view.bandVisible) return -1;
+    if (this.is3d || !this.view.bandVisible) return -1;
     const { isDown, at } = this.grips(), [along, aside] = isTouch ? [22, 30] : [9, 13];
     let best = -1, near = along;
     at.forEach((p, i) => {
@@ -192,14 +211,14 @@ export class Pane {
     this.element.setPointerCapture(e.pointerId);
     const [x, y] = this.local(e), tool = this.viewer.tool, begin = { x, y, startX: x, startY: y, moved: false };
     // The brush and the tools of measuring handle the drag themselves, by its move, up and cancel.
-    this.drag = this.viewer.brush?.down(this, e, x, y) ?? this.viewer.measure.down(this, e, x, y);
+    this.drag = this.hands.reduce((drag, hand) => drag ?? hand?.down(this, e, x, y), null);
     if (this.drag) return;
     const act = e.button === 1 || (e.button === 0 && e.shiftKey && this.is3d) ? 'pan'
       : e.button === 2 ? (this.is3d ? 'pan' : 'window')
       : e.shiftKey ? 'turn'
       : tool === 'navigate' ? (this.is3d ? 'orbit' : 'pan')
-      : this.is3d && (tool === 'turn' || tool === 'plane' || tool === 'brush' || this.viewer.measure.isTool(tool)) ? 'orbit'
-      : tool === 'plane' ? 'pan' : tool;
+      : this.is3d && (['turn', 'plane', 'brush', 'landmark'].includes(tool) || this.viewer.measure.isTool(tool)) ? 'orbit'
+      : tool === 'plane' || tool === 'landmark' ? 'pan' : tool;
     if (tool === 'interface' && !this.is3d && e.button !== 1 && !e.shiftKey) {
       const corrects = this.correcting(), near = this.handleAt(x, y);
       this.drag = { act: 'interface', ...begin, ...corrects, near, takes: e.button === 2 };
@@ -209,7 +228,7 @@ export class Pane {
     const limit = tool === 'navigate' && e.button === 0 && !e.shiftKey ? this.gripAt(x, y, e.pointerType === 'touch') : -1;
     if (limit >= 0) {
       // To which side of the other limit it is dragged does not matter.
-      this.drag = { act: 'band', ...begin, other: this.viewer.view.band[1 - limit] };
+      this.drag = { act: 'band', ...begin, other: this.view.band[1 - limit] };
       return;
     }
     this.drag = { act, ...begin, site: site && this.viewer.mayEdit && !this.is3d ? site : null, hit: site };
@@ -256,7 +275,7 @@ export class Pane {
     }
     if (d.act === 'band') {
       const here = Math.round(10 * this.viewer.depthOf(this.map().toWorld(x, y))) / 10;
-      if (here !== d.other) this.viewer.patch({ band: [Math.min(here, d.other), Math.max(here, d.other)] });
+      if (here !== d.other) this.patch({ band: [Math.min(here, d.other), Math.max(here, d.other)] });
       return;
     }
     this[d.act]?.(dx, dy);
@@ -279,8 +298,8 @@ export class Pane {
       return;
     }
     if (d.moved || d.isPress || e.button !== 0) return;
-    if (d.hit && this.viewer.tool !== 'site') { this.viewer.patch({ selected: d.hit.id }); return; }
-    if (await this.viewer.brush?.click(this, x, y) || await this.viewer.measure.click(this, x, y)) return;
+    if (d.hit && this.viewer.tool !== 'site') { this.patch({ selected: d.hit.id }); return; }
+    for (const hand of this.hands) if (await hand?.click(this, x, y)) return;
     if (this.viewer.tool === 'navigate') await this.center(x, y);
     else if (this.viewer.tool === 'site') this.mark(x, y);
     else if (this.viewer.tool === 'plane') await this.viewer.planes.pick(this, x, y);
@@ -298,13 +317,13 @@ export class Pane {
 
   // A click moves the crosshair at once; where a second one makes it a double click, that is taken back.
   async center(x, y) {
-    const { steps } = this.viewer, click = { focus: this.viewer.view.focus, at: performance.now() };
+    const { steps } = this.viewer, click = { focus: this.view.focus, at: performance.now() };
     [this.firstClick, this.click] = [this.click, click];
     const at = await this.pointAt(x, y);
     if (!at || click.isDouble) return;
     steps.begin();
     const before = steps.done.at(-1);
-    this.viewer.patch({ focus: at });
+    this.patch({ focus: at });
     click.step = steps.done.at(-1) === before ? null : steps.done.at(-1);
     click.moved = at;
   }
@@ -315,25 +334,25 @@ export class Pane {
     this.marking = setTimeout(async () => {
       this.marking = null;
       const at = await this.pointAt(x, y), id = at && await this.viewer.call('AddSite', ...at);
-      if (id) this.viewer.patch({ selected: id });
+      if (id) this.patch({ selected: id });
     }, doubleClick);
   }
 
   double(e) {
-    if (this.viewer.tool === 'brush' || this.viewer.measure.double()) return;
+    if (['brush', 'landmark'].includes(this.viewer.tool) || this.viewer.measure.double()) return;
     clearTimeout(this.marking);
     for (const click of [this.click, this.firstClick]) {
       if (!click || performance.now() - click.at > 2 * doubleClick) continue;
       click.isDouble = true;
       if (!click.moved) continue;
       this.viewer.steps.isStepping = true;
-      this.viewer.patch({ focus: click.focus });
+      this.patch({ focus: click.focus });
       this.viewer.steps.isStepping = false;
       this.viewer.steps.forget(click.step);
     }
     this.click = this.firstClick = null;
     if (e && this.viewer.nested?.dive(this, ...this.local(e))) return;
-    this.viewer.maximize(this.viewer.view.maximized ? null : this.index);
+    this.viewer.maximize(this.view.maximized ? null : this.index);
   }
 
   hover(e, x, y) {
@@ -342,29 +361,30 @@ export class Pane {
     const isGrip = isOver && this.viewer.tool === 'navigate' && this.gripAt(x, y) >= 0;
     this.element.style.cursor = isGrip ? (this.grips().isDown ? 'ns-resize' : 'ew-resize') : '';
     const map = this.is3d || !isOver || e.pointerType === 'touch' ? null : this.map(), isKnown = map?.isKnown(x, y);
-    const point = isKnown ? map.toWorld(x, y) : null, { compare } = this.viewer;
+    // What lies under the pointer is told of the scan; the volume beside is not probed.
+    const point = isKnown && !this.isMoving ? map.toWorld(x, y) : null, { compare } = this.viewer;
     compare.hover(this, x, y, isOver);
     this.viewer.nested?.tellScan(this, point, compare.isOtherAt(this, x, y));
     this.viewer.hover(point, compare.hoursAt(this, x, y), isKnown === false);
   }
 
   pan(dx, dy) {
-    const v = this.viewer.view;
+    const v = this.view;
     if (this.is3d) {
       const [w, h] = this.size, m = cameraMap(v, this.viewer.bounds(v), w, h);
       const target = add(add(m.center, m.right, -dx * m.umPerPixel), m.down, -dy * m.umPerPixel);
-      this.viewer.patch({ camera: [v.camera[0], v.camera[1], m.distance, ...target] });
+      this.patch({ camera: [v.camera[0], v.camera[1], m.distance, ...target] });
     } else {
       const m = this.map();
-      this.viewer.patch({ center: add(add(v.center, m.right, -dx * m.um), m.down, -dy * m.um), umPerPixel: m.um });
+      this.patch({ center: add(add(v.center, m.right, -dx * m.um), m.down, -dy * m.um), umPerPixel: m.um });
     }
   }
 
   orbit(dx, dy) {
-    const v = this.viewer.view, c = v.camera;
+    const v = this.view, c = v.camera;
     let az = c[0] + dx * 0.4;
     az = ((az + 180) % 360 + 360) % 360 - 180;
-    this.viewer.patch({ camera: [az, Math.max(-89, Math.min(89, c[1] + dy * 0.4)), ...c.slice(2)] });
+    this.patch({ camera: [az, Math.max(-89, Math.min(89, c[1] + dy * 0.4)), ...c.slice(2)] });
   }
 
   turn(dx, dy) {
@@ -373,9 +393,9 @@ export class Pane {
       this.viewer.tell('This slice follows the interface and is not turned; press U to make it flat.');
       return;
     }
-    const r = [...this.viewer.view.rotation];
+    const r = [...this.view.rotation];
     r[this.index] = ((r[this.index] + (dx + dy) * 0.3 + 180) % 360 + 360) % 360 - 180;
-    this.viewer.patch({ rotation: r });
+    this.patch({ rotation: r });
   }
 
   /** Turns the two other slices about this one. */
@@ -383,9 +403,9 @@ export class Pane {
 
   window(dx, dy) {
     if (this.is3d) return;
-    const [low, high] = this.viewer.view.window, range = this.viewer.volume().range, step = (range[1] - range[0]) / 600;
+    const [low, high] = this.view.window, range = this.viewer.volume(this.view).range, step = (range[1] - range[0]) / 600;
     const width = Math.max(step, high - low + dx * step), middle = (low + high) / 2 - dy * step;
-    this.viewer.patch({ window: [middle - width / 2, middle + width / 2] });
+    this.patch({ window: [middle - width / 2, middle + width / 2] });
   }
 
   wheel(e) {
@@ -397,25 +417,25 @@ export class Pane {
   }
 
   zoom(factor, x, y) {
-    const v = this.viewer.view;
+    const v = this.view;
     if (this.is3d) {
       const f = cameraFrame(v, this.viewer.bounds(v), this.size[0] / this.size[1]);
-      this.viewer.patch({ camera: [v.camera[0], v.camera[1], Math.max(1, f.distance * factor), ...f.center] });
+      this.patch({ camera: [v.camera[0], v.camera[1], Math.max(1, f.distance * factor), ...f.center] });
       return;
     }
     const m = this.map(), [w, h] = this.size, um = Math.max(1e-3, Math.min(1e4, m.um * factor));
     const keep = m.toWorld(x ?? w / 2, y ?? h / 2);
     const center = add(add(keep, m.right, -((x ?? w / 2) - w / 2) * um), m.down, -((y ?? h / 2) - h / 2) * um);
-    this.viewer.patch({ umPerPixel: um, center: add(center, m.normal, dot(sub(v.center, center), m.normal)) });
+    this.patch({ umPerPixel: um, center: add(center, m.normal, dot(sub(v.center, center), m.normal)) });
   }
 
   /** Moves the slice by voxels along its normal, within the volume. */
   step(count) {
     if (this.is3d) return;
-    const v = this.viewer.view, { normal } = this.map(), volume = this.viewer.volume(), b = this.viewer.bounds();
+    const v = this.view, { normal } = this.map(), volume = this.viewer.volume(this.view), b = this.viewer.bounds(this.view);
     const um = Math.abs(normal[0]) * volume.voxelUm[0] + Math.abs(normal[1]) * volume.voxelUm[1] + Math.abs(normal[2]) * volume.voxelUm[2];
-    const next = this.viewer.keepingDepth(add(v.focus, normal, Math.round(count || 1) * um), normal);
-    if (next.every((c, i) => c >= b.low[i] - 1e-6 && c <= b.high[i] + 1e-6)) this.viewer.patch({ focus: next });
+    const to = add(v.focus, normal, Math.round(count || 1) * um), next = this.isMoving ? to : this.viewer.keepingDepth(to, normal);
+    if (next.every((c, i) => c >= b.low[i] - 1e-6 && c <= b.high[i] + 1e-6)) this.patch({ focus: next });
     else if (Math.abs(count) > 1) this.step(Math.sign(count) * Math.floor(Math.abs(count) / 2));
   }
 }

@@ -49,7 +49,7 @@ export class SliceSlider {
   /** Moves the slice to a place along its normal, within the volume. */
   go(at, range = this.range()) {
     const to = Math.max(range.low, Math.min(range.high, at));
-    if (Math.abs(to - range.at) > 1e-9) this.viewer.patch({ focus: this.placed(to, range) });
+    if (Math.abs(to - range.at) > 1e-9) this.pane.patch({ focus: this.placed(to, range) });
   }
 
   // Rounding may leave a coordinate a trifle outside, which the server would show as no slice at all.

@@ -144,9 +144,10 @@ class Viewer {
     this.when('timeline', [v.hours, v.modality], () => this.timeline.draw());
     this.when('transfer', v.transfer, () => this.transfer?.draw());
     const lie = [v.rotation, v.roll, v.followsInterface];
-    this.when('marks', [v.focus, v.band, v.bandVisible, v.selected, v.hours, lie], () => this.overlays());
+    this.when('marks', [v.landmarks, v.focus, v.band, v.bandVisible, v.selected, v.hours, lie], () => this.overlays());
     this.when('place', [v.focus, v.hours, v.modality], () => this.readout.moved());
-    this.when('compare', [v.compare, v.hours, v.modality, v.maximized, v.nested], () => this.compared());
+    const beside = [v.compare, v.landmarks?.modality, v.landmarks?.hours];
+    this.when('compare', [beside, v.hours, v.modality, v.maximized, v.nested], () => this.compared());
     this.when('nested', [v.nested, v.umPerPixel, v.center, v.focus, v.hours, v.modality, v.compare], () => this.nested?.moved());
     this.when('sliders', [v.focus, v.center, lie, v.band, v.bandVisible, v.hours, v.modality], () => this.sliders());
   }
@@ -262,7 +263,7 @@ class Viewer {
   }
 
   choose(tool) {
-    if (tool === 'site' && !this.mayEdit || tool === 'brush' && !this.brush
+    if (tool === 'site' && !this.mayEdit || tool === 'brush' && !this.brush || tool === 'landmark' && !this.landmarks
       || tool === 'interface' && !this.root.querySelector('[data-tool=interface]')) return;
     this.tool = tool;
     this.planes.cancel();
@@ -270,8 +271,9 @@ class Viewer {
     this.overlays();
     this.root.querySelectorAll('[data-tool]').forEach(b => b.setAttribute('aria-pressed', b.dataset.tool === tool));
     this.measure.chose(tool);
-    // A brush paints in slices: where 3D alone is seen, as on a phone at first, a slice takes its place.
-    if (tool === 'brush' && this.arrangement.full === 'volume') this.patch({ maximized: paneNames[this.arrangement.slice] });
+    // A brush paints in slices, and landmarks are placed there: where 3D alone is seen, as on a phone at first, a slice takes its place.
+    const isForSlices = tool === 'brush' || tool === 'landmark';
+    if (isForSlices && this.arrangement.full === 'volume') this.patch({ maximized: paneNames[this.arrangement.slice] });
     if (tool === 'plane') this.tell('Plane: click three points in slices or in 3D. The slice of the first point then goes through them.');
   }
 

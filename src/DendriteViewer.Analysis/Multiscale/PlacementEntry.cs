@@ -91,6 +91,9 @@ public sealed record PlacementEntry
     /// <summary>Names of the landmarks.</summary>
     public string[]? LandmarkNames { get; init; }
 
+    /// <summary>See <see cref="Placement.Warnings"/>; absent where there are none.</summary>
+    public string[]? Warnings { get; init; }
+
     /// <summary>When, as a time.</summary>
     [JsonIgnore]
     public DateTimeOffset Time => DateTimeOffset.FromUnixTimeMilliseconds(At);
@@ -109,6 +112,7 @@ public sealed record PlacementEntry
             p.Moving.Z, p.Moving.Y, p.Moving.X, p.Dataset.Z, p.Dataset.Y, p.Dataset.X,
         })],
         LandmarkNames = placement.Landmarks.Count == 0 ? null : [.. placement.Landmarks.Select(p => p.Name)],
+        Warnings = placement.Warnings.Count == 0 ? null : [.. placement.Warnings],
     };
 
     /// <summary>The entry's bytes in the store.</summary>

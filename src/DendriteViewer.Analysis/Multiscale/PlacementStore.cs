@@ -39,7 +39,7 @@ public sealed class PlacementStore(DatasetStore store, TimeProvider time)
             ToScan = toScan, Matrix = toDataset.After(toScan), UncertaintyUm = entry.UncertaintyUm, ResidualUm = entry.ResidualUm,
             LeaveOneOutUm = entry.LeaveOneOutUm, Metric = entry.Metric, Covariance = entry.Covariance ?? [], CenterUm = entry.CenterUm
                 ?? [],
-            RhoUm = entry.RhoUm ?? 0,
+            RhoUm = entry.RhoUm ?? 0, Warnings = entry.Warnings ?? [],
             Landmarks = [.. (entry.LandmarksUm ?? []).Select((p, i) => new PointPair(
                 entry.LandmarkNames?[i] ?? "", new WorldPoint(p[0], p[1], p[2]), new WorldPoint(p[3], p[4], p[5])))],
         };

@@ -159,12 +159,16 @@ public sealed record ViewState
     /// <summary>The timestep, or the finer scan, that is compared with the one shown; or null.</summary>
     public Comparison? Compare { get; init; }
 
+    /// <summary>The volume that landmarks are placed in, beside the scan; null where none are. It takes the place of a comparison.</summary>
+    public MovingView? Landmarks { get; init; }
+
     /// <summary>
-    /// The view of the other timestep, or with the other finer scan, where it is drawn as a picture of its own; null where nothing is
-    /// compared or only differences are.
+    /// The view of the panes beside: of the volume that landmarks are placed in, or of the other timestep, or with the other finer scan,
+    /// where it is drawn as a picture of its own; null where there is none of them, or only differences are drawn.
     /// </summary>
-    public ViewState? Other => Compare is { Mode: not CompareMode.Difference } c
-        ? this with { Hours = c.Hours, Nested = c.Inside ?? Nested, Compare = null } : null;
+    public ViewState? Other => Landmarks is { } moving ? moving.Of(this)
+        : Compare is { Mode: not CompareMode.Difference } c ? this with { Hours = c.Hours, Nested = c.Inside ?? Nested, Compare = null }
+        : null;
 
     /// <summary>
     /// The labels that are laid over the scan: the overlay's volume where an analysis made it, or where it is coloured label by label.

@@ -32,6 +32,13 @@ public sealed record NestedDto(string Modality, double[] Window, bool AtEveryZoo
     }
 }
 
+/// <summary>
+/// The volume that landmarks are placed in, as the browser has it: which it is, and the place, zoom and window of its panes. Points are
+/// z, y, x in µm of the dataset's frame.
+/// </summary>
+public sealed record LandmarksDto(
+    string Modality, double Hours, double[] Focus, double[] Center, double UmPerPixel, double[] Window);
+
 /// <summary>A view as the browser has it. Points are z, y, x in µm.</summary>
 public sealed record ViewDto
 {
@@ -115,6 +122,9 @@ public sealed record ViewDto
     /// <summary>What the timestep shown is compared with, or null.</summary>
     public CompareDto? Compare { get; init; }
 
+    /// <summary>The volume that landmarks are placed in, beside the scan, or null.</summary>
+    public LandmarksDto? Landmarks { get; init; }
+
     /// <summary>From, to.</summary>
     public double[] Band { get; init; } = [100, 120];
 
@@ -143,6 +153,9 @@ public sealed record ViewDto
         Overlay = v.Overlay is { } o ? new OverlayDto(o.Modality, o.Hours, PointsOf(o.Transfer), o.Replaces) : null,
         Compare = v.Compare is { } compare ? new CompareDto(compare.Mode, compare.Hours, NestedDto.Of(compare.Inside)) : null,
         Nested = NestedDto.Of(v.Nested),
+        Landmarks = v.Landmarks is { } m ? new LandmarksDto(
+            m.Modality, m.Hours, [m.Focus.Z, m.Focus.Y, m.Focus.X], [m.Center.Z, m.Center.Y, m.Center.X], m.UmPerPixel,
+            [m.WindowLow, m.WindowHigh]) : null,
         Band = [v.Band.FromUm, v.Band.ToUm], BandVisible = v.BandVisible, Maximized = v.Maximized, Selected = v.Selected,
     };
 
@@ -209,6 +222,7 @@ public sealed record ViewDto
             }
         }
 
+        CheckLandmarks();
         CheckTransfer("transfer", Transfer);
         if (Overlay is not null)
         {
@@ -240,6 +254,8 @@ public sealed record ViewDto
             Clip = Clip is { } c ? new ClipBox(Point(c, 0), Point(c, 3)) : null, DepthClip = DepthClip is { } d ? new Band(d[0], d[1]) : null,
             Compare = Compare is { } with ? new Comparison(with.Mode, with.Hours, with.Inside?.Checked("compare's inside")) : null,
             Nested = Nested?.Checked("nested"),
+            Landmarks = Landmarks is { } m ? new MovingView(
+                m.Modality, m.Hours, Point(m.Focus, 0), Point(m.Center, 0), m.UmPerPixel, m.Window[0], m.Window[1]) : null,
             Band = new Band(Math.Min(Band[0], Band[1]), Math.Max(Band[0], Band[1])), BandVisible = BandVisible, Maximized = Maximized, Selected = Selected,
         };
     }
@@ -267,6 +283,25 @@ public sealed record ViewDto
         {
             throw new ArgumentException("A change of view is a JSON object whose fields are those of the view.", e);
         }
+    }
+
+    private void CheckLandmarks()
+    {
+        if (Landmarks is not { } m)
+        {
+            return;
+        }
+
+        if (m.Modality is not { Length: <= MostChars })
+        {
+            throw new OutOfRangeException($"landmarks have a modality of at most {MostChars} characters.");
+        }
+
+        Ranges.Hours.Of("landmarks' hours").Check(m.Hours);
+        Ranges.Um.Of("landmarks' focus").Check(m.Focus, 3);
+        Ranges.Um.Of("landmarks' center").Check(m.Center, 3);
+        Ranges.UmPerPixel.Of("landmarks' umPerPixel").Check(m.UmPerPixel);
+        Ranges.Value.Of("landmarks' window").Check(m.Window, 2);
     }
 
     private static double[][] PointsOf(TransferFunction f) => f.Points.Select(p => new[] { p.Value, p.Color, p.Opacity }).ToArray();

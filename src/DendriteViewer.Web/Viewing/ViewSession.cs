@@ -217,9 +217,12 @@ public sealed class ViewSession(string id, string owner, Dataset dataset, ViewSt
             _ => null,
         };
         var nested = view.Nested is { } look && Has(look) ? look : null;
-        return view.Hours == key.Hours && view.Modality == key.Modality && view.Compare == compare && view.Nested == nested
+
+        // A volume that is gone takes its panes with it.
+        var moving = view.Landmarks is { } m && Dataset.Find(m.Modality, m.Hours) is not null ? view.Landmarks : null;
+        return (view.Hours, view.Modality, view.Compare, view.Nested, view.Landmarks) == (key.Hours, key.Modality, compare, nested, moving)
             ? view
-            : view with { Hours = key.Hours, Modality = key.Modality, Compare = compare, Nested = nested };
+            : view with { Hours = key.Hours, Modality = key.Modality, Compare = compare, Nested = nested, Landmarks = moving };
 
         bool Has(NestedLook look) => Dataset.Modalities.Contains(look.Modality);
     }

@@ -1,0 +1,85 @@
+using System.Security.Cryptography;
+using System.Text;
+using DendriteViewer.Analysis.Multiscale;
+using DendriteViewer.Imaging.Datasets;
+using DendriteViewer.Imaging.Geometry;
+using DendriteViewer.Imaging.Storage;
+using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Annotations;
+using DendriteViewer.Web.Compute;
+
+namespace DendriteViewer.Web.Placements;
+
+/// <summary>Whose landmarks in which volume.</summary>
+/// <param name="Dataset">The dataset.</param>
+/// <param name="Key">The volume.</param>
+/// <param name="Owner">Key of the person.</param>
+public sealed record DraftPlace(Dataset Dataset, VolumeKey Key, string Owner)
+{
+    /// <summary>The blob of the draft: beside the versions, by the person's key, which is not told.</summary>
+    public string Blob => $"{BlobNames.PlacementsOf(Dataset.Id, Dataset.Identity)}drafts/{Key.Modality}/{Key.TimestepName}/"
+        + $"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Owner)))[..32]}.json";
+}
+
+/// <summary>
+/// Landmarks that people are placing: of each person and volume a draft, kept at every change, so that neither a reload nor a killed server
+/// loses a click. Each change is a step that undo takes back. Whoever calls has been authorized.
+/// </summary>
+public sealed class LandmarkDesk(DatasetStore store, ComputeLanes lanes)
+{
+    /// <summary>Raised with a draft's blob when it changed; handlers must be quick.</summary>
+    public event Action<string>? Changed;
+
+    /// <summary>A draft; empty where there is none.</summary>
+    /// <exception cref="VolumeFormatException">It is damaged.</exception>
+    public async Task<LandmarkDraft> ReadAsync(DraftPlace place, CancellationToken ct) =>
+        await store.Blobs.TryReadAsync(place.Blob, ct) is { } bytes ? LandmarkDraft.Parse(bytes) : LandmarkDraft.Empty;
+
+    /// <summary>Replaces a draft, as a step of a page's history.</summary>
+    /// <param name="place">Whose.</param>
+    /// <param name="before">As it was.</param>
+    /// <param name="after">As it is to be.</param>
+    /// <param name="name">What that does, as “place L3”.</param>
+    /// <param name="history">The page's edits.</param>
+    /// <param name="ct">Gives up.</param>
+    public async Task ChangeAsync(
+        DraftPlace place, LandmarkDraft before, LandmarkDraft after, string name, EditHistory history, CancellationToken ct)
+    {
+        await WriteAsync(place, after, ct);
+        history.Add(new Step(this, place, before, after, name));
+    }
+
+    /// <summary>Forgets a draft.</summary>
+    public async Task DiscardAsync(DraftPlace place, CancellationToken ct)
+    {
+        await store.Blobs.DeleteAsync(place.Blob, ct);
+        Changed?.Invoke(place.Blob);
+    }
+
+    /// <summary>The centre of the void at a point.</summary>
+    public Task<Snapped> SnapAsync(VolumeInfo volume, WorldPoint at, CancellationToken ct) =>
+        lanes[Urgency.Resting].RunAsync(() => VoidSnap.AtAsync(store, volume, at, ct), ct);
+
+    private async Task WriteAsync(DraftPlace place, LandmarkDraft draft, CancellationToken ct)
+    {
+        await store.Blobs.WriteAsync(place.Blob, draft.ToBytes(), ct);
+        Changed?.Invoke(place.Blob);
+    }
+
+    // A draft is of one person; where another page of theirs changed it since, the step is left.
+    private sealed record Step(LandmarkDesk Desk, DraftPlace Place, LandmarkDraft Before, LandmarkDraft After, string Name)
+        : EditStep(Name, 1)
+    {
+        public override async Task<(EditStepResult Result, EditStep? Reverse)> TakeBackAsync(Person by, CancellationToken ct)
+        {
+            if (by.Key != Place.Owner || !(await Desk.ReadAsync(Place, ct)).ToBytes().AsSpan().SequenceEqual(After.ToBytes()))
+            {
+                return (new EditStepResult(Name, 0, ["The landmarks"]), null);
+            }
+
+            await Desk.WriteAsync(Place, Before, ct);
+            return (new EditStepResult(Name, 1, []), this with { Before = After, After = Before });
+        }
+    }
+}

@@ -1,0 +1,91 @@
+using DendriteViewer.Analysis.Multiscale;
+using DendriteViewer.Imaging.Geometry;
+using DendriteViewer.Web.Components;
+using Microsoft.JSInterop;
+
+namespace DendriteViewer.Web.Placements;
+
+/// <summary>
+/// The browser's half of landmarks (wwwroot/placement/landmarks.js), while they are placed. It is loaded when it is started.
+/// </summary>
+/// <param name="js">The page's scripts.</param>
+public sealed class LandmarkScript(IJSRuntime js)
+{
+    private IJSObjectReference? _module;
+    private IDisposable? _panel;
+
+    /// <summary>Whether it runs.</summary>
+    public bool IsRunning => _panel is not null;
+
+    /// <summary>Starts it, with the component that hears of clicks: its methods Placed, Moved and Selected.</summary>
+    public async Task StartAsync<T>(T panel) where T : class
+    {
+        var self = DotNetObjectReference.Create(panel);
+        _panel = self;
+        var module = await js.InvokeAsync<IJSObjectReference>("import", VersionedAssets.AddressOf("placement/landmarks.js"));
+
+        // It may have been stopped while it was loaded.
+        if (ReferenceEquals(_panel, self))
+        {
+            _module = module;
+            await module.InvokeVoidAsync("start", self);
+        }
+    }
+
+    /// <summary>Shows pairs.</summary>
+    /// <param name="draft">The pairs.</param>
+    /// <param name="lies">From the volume's own µm to where it is drawn now.</param>
+    /// <param name="fitted">What the pairs give; null for nothing.</param>
+    /// <param name="selected">The selected pair; 0 for none.</param>
+    /// <param name="isLinked">Whether both panes move together.</param>
+    public async Task ShowAsync(LandmarkDraft draft, AffineTransform lies, Placement? fitted, int selected, bool isLinked)
+    {
+        if (_module is not { } module)
+        {
+            return;
+        }
+
+        await module.InvokeVoidAsync("set", new
+        {
+            pairs = draft.Pairs.Select(p => new
+            {
+                id = p.Id, name = p.Name, moving = Through(lies, p.MovingUm), @fixed = p.DatasetUm,
+                fitted = fitted is null ? null : Through(fitted.Matrix, p.MovingUm),
+            }),
+            selected, isLinked,
+        });
+    }
+
+    /// <summary>Stops it.</summary>
+    public async Task StopAsync()
+    {
+        var module = _module;
+        _module = null;
+        try
+        {
+            if (module is not null)
+            {
+                await module.InvokeVoidAsync("stop");
+                await module.DisposeAsync();
+            }
+        }
+        catch (JSDisconnectedException)
+        {
+            // The page is gone, and what it showed with it.
+        }
+
+        _panel?.Dispose();
+        _panel = null;
+    }
+
+    private static double[]? Through(AffineTransform t, double[]? own)
+    {
+        if (own is null)
+        {
+            return null;
+        }
+
+        var at = t.ToWorld(new VoxelPoint(own[0], own[1], own[2]));
+        return [at.Z, at.Y, at.X];
+    }
+}

@@ -1,0 +1,333 @@
+using DendriteViewer.Analysis.Multiscale;
+using DendriteViewer.Imaging.Bounds;
+using DendriteViewer.Imaging.Geometry;
+using DendriteViewer.Imaging.Rendering;
+using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Viewing;
+using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
+
+namespace DendriteViewer.Web.Placements;
+
+/// <summary>
+/// Places a volume by landmarks. While it is open the panes show the scan and, beside it, the volume by itself; a script
+/// (wwwroot/placement/landmarks.js) draws the pairs and tells of clicks. Each change is kept as the person's draft, fitted and shown at
+/// once; a placement comes of it when somebody keeps it, or has images refine it.
+/// </summary>
+public sealed partial class LandmarkSection
+{
+    private readonly SemaphoreSlim _turn = new(1);
+    private LandmarkDraft _draft = LandmarkDraft.Empty;
+    private LandmarkTrial _trial = null!;
+    private DraftPlace? _place;
+    private ViewState? _before;
+    private LandmarkScript _script = null!;
+    private AffineTransform? _drawn;
+    private string? _told;
+    private int _selected;
+    private (bool IsOpen, Pane Slice) _seen;
+    private bool _snaps = true, _isLinked = true, _isDamaged;
+
+    /// <summary>The session of the page.</summary>
+    [Parameter, EditorRequired]
+    public ViewSession Session { get; set; } = null!;
+
+    /// <summary>Where the volume lies.</summary>
+    [Parameter, EditorRequired]
+    public PlacementReport Report { get; set; } = null!;
+
+    /// <summary>What was chosen.</summary>
+    [Parameter, EditorRequired]
+    public PlacementChoices Choices { get; set; } = null!;
+
+    /// <summary>Whether it is being registered.</summary>
+    [Parameter]
+    public bool IsBusy { get; set; }
+
+    /// <summary>Called when landmarks begin or end to be placed.</summary>
+    [Parameter]
+    public EventCallback Changed { get; set; }
+
+    [Inject]
+    private LandmarkDesk Landmarks { get; set; } = null!;
+
+    [Inject]
+    private PlacementDesk Desk { get; set; } = null!;
+
+    [Inject]
+    private PlacementViews Views { get; set; } = null!;
+
+    [CascadingParameter]
+    private PlacementActions Actions { get; set; } = null!;
+
+    private bool IsOpen => Session.Current.View.Landmarks is { } m && new VolumeKey(m.Modality, m.Hours) == Report.Key;
+
+    private Pane Slice => Session.Current.View.Maximized is { } pane and not Pane.Volume ? pane : Pane.Z;
+
+    private string Next => _draft.Open is { } open ? open.MovingUm is null
+            ? $"Click {open.Name} in {Report.Key.Modality} now." : $"Click {open.Name} in the scan now."
+        : LandmarkFit.LeastOf(Choices.Model) - _draft.Pairs.Count is > 0 and var lacking
+            ? $"Click a feature in either pane; {lacking} more {(lacking == 1 ? "pair is" : "pairs are")} needed."
+        : "Click further features, or drag those that are off.";
+
+    // From the volume's own µm to where it lies now.
+    private AffineTransform Lies => Report.Volume.Transform.After(VolumePlacer.OwnOf(Report.Volume).Inverse());
+
+    /// <summary>Called by the script when a feature was clicked, z, y, x in the dataset's frame.</summary>
+    [JSInvokable]
+    public Task Placed(bool isMoving, double[] at) => PutAsync(at, isMoving, p =>
+    {
+        var after = _draft.Place(isMoving, p);
+        _selected = (after.Pairs.Count > _draft.Pairs.Count ? after.Pairs[^1] : _draft.Open!).Id;
+        return after;
+    }, () => $"place {_draft.Pairs.First(p => p.Id == _selected).Name}");
+
+    /// <summary>Called by the script when a point was dragged.</summary>
+    [JSInvokable]
+    public Task Moved(int id, bool isMoving, double[] at) => PutAsync(at, isMoving, p =>
+    {
+        _selected = id;
+        return _draft.Move(id, isMoving, p);
+    }, () => $"move L{id}");
+
+    /// <summary>Called by the script when a point was clicked.</summary>
+    [JSInvokable]
+    public Task Selected(int id)
+    {
+        _selected = _selected == id ? 0 : id;
+        return RefreshAsync();
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        Session.Changed -= OnView;
+        Landmarks.Changed -= OnDraft;
+        PutBack();
+        await _script.StopAsync();
+        _turn.Dispose();
+    }
+
+    /// <inheritdoc/>
+    protected override async Task OnInitializedAsync()
+    {
+        (_script, _trial) = (Views.NewScript(), new LandmarkTrial(Desk));
+        _seen = (IsOpen, Slice);
+        Session.Changed += OnView;
+        Landmarks.Changed += OnDraft;
+        await Actions.RunAsync(by =>
+        {
+            _place = new DraftPlace(Session.Dataset, Report.Key, by.Key);
+            return ReadAsync();
+        });
+    }
+
+    /// <inheritdoc/>
+    protected override async Task OnParametersSetAsync()
+    {
+        // Another version moves the volume, and what was clicked in it; another model is another fit.
+        if (_place is not null && IsOpen)
+        {
+            if (_drawn is not null && !_drawn.Equals(Lies))
+            {
+                // By it both panes can show the same place.
+                Session.Update(v => v.Landmarks is { } m ? v with { Landmarks = m with { Focus = v.Focus, Center = v.Center } } : v, this);
+            }
+
+            _drawn = Lies;
+            await FitAsync();
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (IsOpen && !_script.IsRunning)
+        {
+            await _script.StartAsync(this);
+            await TellAsync();
+        }
+        else if (!IsOpen && _script.IsRunning)
+        {
+            await _script.StopAsync();
+        }
+    }
+
+    private static string Count(int pairs) => pairs == 1 ? "1 pair" : $"{pairs} pairs";
+
+    private async Task OpenAsync()
+    {
+        await Actions.RunAsync(async _ =>
+        {
+            _before = Session.Current.View;
+            var shown = await Views.OfAsync(Session.Dataset, Report.Volume, Slice);
+            Session.Update(shown, this);
+        });
+        _drawn = Lies;
+        await FitAsync();
+        await Changed.InvokeAsync();
+    }
+
+    private async Task CloseAsync()
+    {
+        PutBack();
+        await Changed.InvokeAsync();
+    }
+
+    private void PutBack()
+    {
+        if (IsOpen)
+        {
+            Session.Update(PlacementViews.Back(_before), this);
+        }
+
+        _before = null;
+    }
+
+    private void Show(Pane pane) => Session.Update(v => v with { Maximized = pane }, this);
+
+    private Task Link(bool isLinked)
+    {
+        _isLinked = isLinked;
+        return TellAsync();
+    }
+
+    // One after another: snapping takes a moment, and the next click may come meanwhile.
+    private async Task PutAsync(double[] at, bool isMoving, Func<WorldPoint, LandmarkDraft> change, Func<string> name)
+    {
+        await _turn.WaitAsync();
+        try
+        {
+            await Actions.RunAsync(async _ =>
+            {
+                Ranges.Um.Of("A landmark").Check(at, 3);
+                var volume = isMoving ? Report.Volume : Session.Volume(Session.Current.View);
+                var clicked = new WorldPoint(at[0], at[1], at[2]);
+                var (point, why) = _snaps ? await Landmarks.SnapAsync(volume, clicked, default) : new Snapped(clicked, null);
+                _told = why;
+                var before = _draft;
+                _draft = change(isMoving ? OwnOf(point) : point);
+                await Landmarks.ChangeAsync(_place!, before, _draft, name(), Session.Edits, default);
+            });
+            await FitAsync();
+            await RefreshAsync();
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    private Task RemoveAsync(int id) => ChangeAsync(_draft.Remove(id), $"delete L{id}");
+
+    private async Task ClearAsync()
+    {
+        if (_isDamaged)
+        {
+            await Actions.RunAsync(_ => Landmarks.DiscardAsync(_place!, default));
+            (_isDamaged, _draft) = (false, LandmarkDraft.Empty);
+        }
+        else
+        {
+            await ChangeAsync(_draft with { Pairs = [] }, $"discard {Count(_draft.Pairs.Count)}");
+        }
+    }
+
+    private async Task ChangeAsync(LandmarkDraft after, string name)
+    {
+        await Actions.RunAsync(async _ =>
+        {
+            var before = _draft;
+            await Landmarks.ChangeAsync(_place!, before, after, name, Session.Edits, default);
+            (_draft, _told) = (after, null);
+        });
+        await FitAsync();
+        await RefreshAsync();
+    }
+
+    // Both panes go to the pair.
+    private async Task SelectAsync(int id)
+    {
+        _selected = id;
+        if (_draft.Pairs.FirstOrDefault(p => p.Id == id) is { } pair)
+        {
+            Session.Update(v => v with
+            {
+                Focus = PointOf(pair.DatasetUm) ?? v.Focus, Center = PointOf(pair.DatasetUm) ?? v.Center,
+                Landmarks = v.Landmarks is { } m && ShownOf(pair.MovingUm) is { } at ? m with { Focus = at, Center = at } : v.Landmarks,
+            }, this);
+        }
+
+        await RefreshAsync();
+    }
+
+    private Task KeepAsync() => Actions.RunAsync(async by =>
+    {
+        // As it is stored it is computed anew: the dataset may have changed since it was shown.
+        var request = LandmarkTrial.RequestOf(Report.Key, Choices.Model, _draft);
+        var placed = await Desk.FitAsync(Session.Dataset, request, default);
+        await Desk.SaveAsync(Session.Dataset, placed, Choices.Along, by.Name, default);
+    });
+
+    private Task RefineAsync() => Actions.RunAsync(by => Desk.StartAsync(Session.Dataset, Choices.Work.From(_draft.Whole), by));
+
+    private async Task FitAsync()
+    {
+        await _trial.TryAsync(Session.Dataset, Report.Key, Choices.Model, _draft);
+        await TellAsync();
+    }
+
+    private async Task ReadAsync()
+    {
+        try
+        {
+            (_draft, _isDamaged) = (await Landmarks.ReadAsync(_place!, default), false);
+        }
+        catch (VolumeFormatException e)
+        {
+            (_draft, _isDamaged) = (LandmarkDraft.Empty, true);
+            Actions.Tell(e);
+        }
+    }
+
+    private Task RefreshAsync()
+    {
+        StateHasChanged();
+        return TellAsync();
+    }
+
+    private Task TellAsync() => _script.ShowAsync(_draft, Lies, _trial.Placement, _selected, _isLinked);
+
+    private WorldPoint OwnOf(WorldPoint shown)
+    {
+        var own = Lies.ToVoxel(shown);
+        return new WorldPoint(own.Z, own.Y, own.X);
+    }
+
+    // Where a point of the volume is seen, which is where the volume lies now.
+    private WorldPoint? ShownOf(double[]? own) => own is null ? null : Lies.ToWorld(new VoxelPoint(own[0], own[1], own[2]));
+
+    private static WorldPoint? PointOf(double[]? um) => um is null ? null : new WorldPoint(um[0], um[1], um[2]);
+
+    // Undo, or another page of the person, changed the draft.
+    private void OnDraft(string blob) => _ = InvokeAsync(async () =>
+    {
+        if (_place?.Blob == blob && _turn.CurrentCount > 0)
+        {
+            await ReadAsync();
+            await FitAsync();
+            await RefreshAsync();
+        }
+    });
+
+    // A pan changes nothing here.
+    private void OnView(ViewRevision revision, object? by)
+    {
+        if ((IsOpen, Slice) is var seen && seen != _seen)
+        {
+            _seen = seen;
+            _ = InvokeAsync(StateHasChanged);
+        }
+    }
+}

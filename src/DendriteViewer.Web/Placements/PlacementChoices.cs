@@ -1,0 +1,44 @@
+using DendriteViewer.Analysis.Multiscale;
+using DendriteViewer.Imaging.Datasets;
+using DendriteViewer.Imaging.Volumes;
+
+namespace DendriteViewer.Web.Placements;
+
+/// <summary>What a person chose of how a volume is placed, by images or by landmarks. It lives as long as the volume is shown.</summary>
+/// <param name="dataset">The dataset.</param>
+/// <param name="key">The volume.</param>
+public sealed class PlacementChoices(Dataset dataset, VolumeKey key)
+{
+    private readonly HashSet<string> _apart = [];
+
+    /// <summary>What may be done to the volume.</summary>
+    public PlacementModel Model { get; set; } = PlacementModel.Similarity;
+
+    /// <summary>Volumes of the hour that may move along.</summary>
+    public IReadOnlyList<VolumeKey> Companions { get; } = PlacementDesk.CompanionsOf(dataset, key);
+
+    /// <summary>Those that do.</summary>
+    public IReadOnlyList<VolumeKey> Along => [.. Companions.Where(IsAlong)];
+
+    /// <summary>Whether a volume moves along.</summary>
+    public bool IsAlong(VolumeKey companion) => !_apart.Contains(companion.Modality);
+
+    /// <summary>Says whether a volume moves along.</summary>
+    public void Join(VolumeKey companion, bool isAlong)
+    {
+        if (isAlong)
+        {
+            _apart.Remove(companion.Modality);
+        }
+        else
+        {
+            _apart.Add(companion.Modality);
+        }
+    }
+
+    /// <summary>What is asked for by them.</summary>
+    public PlacementWork Work => new()
+    {
+        Modality = key.Modality, Hours = key.Hours, Model = Model, With = [.. Along.Select(a => a.Modality)],
+    };
+}

@@ -1,0 +1,24 @@
+using DendriteViewer.Analysis.Multiscale;
+using DendriteViewer.Imaging.Datasets;
+using DendriteViewer.Imaging.Volumes;
+
+namespace DendriteViewer.Web.Placements;
+
+/// <summary>Where a volume lies now, and all versions of that.</summary>
+/// <param name="Volume">The volume.</param>
+/// <param name="Version">The version that holds; 0 where the volume lies as it was handed over.</param>
+/// <param name="Placement">Where it lies by that version; null for 0.</param>
+/// <param name="History">All versions that can be read, oldest first.</param>
+/// <param name="Warnings">A sentence for each that cannot.</param>
+public sealed record PlacementReport(
+    VolumeInfo Volume, int Version, Placement? Placement, IReadOnlyList<PlacementEntry> History, IReadOnlyList<string> Warnings)
+{
+    /// <summary>The volume's key.</summary>
+    public VolumeKey Key => Volume.Key;
+
+    /// <summary>The entry that holds; null where the volume lies as it was handed over.</summary>
+    public PlacementEntry? Entry => History.FirstOrDefault(e => e.Sequence == Version);
+
+    /// <summary>The version that undo goes back to: the one that held before, 0 for as handed over; null where there is none.</summary>
+    public int? Before => Version == 0 ? null : History.LastOrDefault(e => e.Sequence < Version)?.Sequence ?? 0;
+}

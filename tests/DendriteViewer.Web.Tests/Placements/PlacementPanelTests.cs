@@ -1,0 +1,229 @@
+using System.Security.Claims;
+using System.Text.Json;
+using Bunit;
+using DendriteViewer.Analysis.Multiscale;
+using DendriteViewer.Analysis.Phantoms;
+using DendriteViewer.Imaging.Datasets;
+using DendriteViewer.Imaging.Geometry;
+using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Hosting;
+using DendriteViewer.Web.Placements;
+using DendriteViewer.Web.Tests.Components;
+using DendriteViewer.Web.Viewing;
+using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace DendriteViewer.Web.Tests.Placements;
+
+/// <summary>The panel of placements over a real store, real jobs and a phantom with nano scans.</summary>
+public sealed class PlacementPanelTests : MudContext
+{
+    private static readonly VolumeKey s_phase = new("nano-phase", 3.2), s_absorption = new("nano-absorption", 3.2);
+    private readonly TestHost _host = new()
+    {
+        Phantom = new PhantomOptions
+        {
+            Size = 96, VoxelUm = 0.5, Band = new Band(15, 30), Hours = [0, 3.2], Nano = true, NanoSize = 96, Seed = 3,
+        },
+    };
+
+    private PlacementDesk _desk = null!;
+    private LandmarkDesk _landmarks = null!;
+    private ViewSession _session = null!;
+    private AffineTransform _truth = null!;
+    private bool _isReady;
+
+    public override async Task InitializeAsync()
+    {
+        DefaultWaitTimeout = TimeSpan.FromSeconds(60);
+        await base.InitializeAsync();
+        await _host.InitializeAsync();
+        _desk = _host.Service<PlacementDesk>();
+        _landmarks = new LandmarkDesk(_host.Store, _host.Lanes);
+        _session = await _host.SessionAsync();
+        _session.Update(v => v with { Hours = 3.2, Modality = "nano-phase" }, null);
+        using var truth = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(_host.PhantomFolder, "truth.json")));
+        var rows = truth.RootElement.GetProperty("nano").GetProperty("matrix").EnumerateArray();
+        _truth = new AffineTransform(rows.SelectMany(r => r.EnumerateArray().Select(v => v.GetDouble())).ToArray());
+    }
+
+    protected override async Task EndAsync()
+    {
+        await base.EndAsync();
+        await _host.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Panel_OfAVolumeThatNobodyPlaced_SaysSoAndOffersRegistrationToCuratorsAlone()
+    {
+        var panel = await RenderAsync(DatasetRole.Own);
+        panel.WaitForAssertion(() => Assert.Contains("Not registered yet", panel.Markup));
+        Assert.Contains("nano-phase at 3.2 h", panel.Markup);
+        Assert.Contains("nano-absorption moves along", panel.Markup);
+        Assert.Contains(Buttons(panel), t => t == "Register");
+        var annotator = await RenderAsync(DatasetRole.Annotate);
+        annotator.WaitForAssertion(() => Assert.Contains("Somebody who may change this dataset can register it", annotator.Markup));
+        Assert.DoesNotContain(Buttons(annotator), t => t is "Register" or "Place landmarks" or "Import");
+    }
+
+    [Fact]
+    public async Task Placement_KeptAndUndone_MovesItsAcquisitionAlongAndIsListed()
+    {
+        await _desk.SaveAsync(_session.Dataset, Placed(_truth), [s_absorption], "Ada", default);
+        var panel = await RenderAsync(DatasetRole.Own);
+        panel.WaitForAssertion(() => Assert.Contains("from a file by Ada", panel.Markup));
+        Assert.Equal((1, 1), Versions());
+        Assert.Contains("error not known", panel.Markup);
+
+        await ClickAsync(panel, "Undo v1");
+        panel.WaitForAssertion(() => Assert.Contains("Not registered now", panel.Markup));
+        Assert.Equal((0, 0), Versions());
+        await ClickAsync(panel, "Restore", "Restore v1");
+        panel.WaitForAssertion(() => Assert.Contains("back to v1", panel.Markup));
+
+        // The one that was moved along has versions of its own.
+        Assert.Equal((3, 3), Versions());
+        Assert.Equal(Where(s_phase), Where(s_absorption));
+    }
+
+    [Fact]
+    public async Task Registration_ThatIsStarted_ShowsProgressAndStoresAVersion()
+    {
+        var panel = await RenderAsync(DatasetRole.Own);
+        await ClickAsync(panel, "Register");
+        panel.WaitForAssertion(() => Assert.Contains("by images, from the stage", panel.Markup));
+        Assert.Contains("mean error at most", panel.Markup);
+        Assert.Contains("Agreement", panel.Markup);
+        Assert.Equal((1, 1), Versions());
+        var middle = new VoxelPoint(7.2, 7.2, 7.2);
+        var lies = _session.Dataset.Find("nano-phase", 3.2)!;
+        Assert.InRange((lies.Transform.After(VolumePlacer.OwnOf(lies).Inverse()).ToWorld(middle) - _truth.ToWorld(middle)).Length, 0, 0.25);
+    }
+
+    [Fact]
+    public async Task Landmarks_PlacedInBothPanes_AreFittedKeptTakenBackAndThereAfterAReload()
+    {
+        var panel = await RenderAsync(DatasetRole.Own);
+        await ClickAsync(panel, "Place landmarks");
+        panel.WaitForAssertion(() => Assert.NotNull(_session.Current.View.Landmarks));
+        Assert.Equal("nano-phase", _session.Current.View.Other!.Modality);
+        Assert.Equal("projection", _session.Current.View.Modality);
+        panel.WaitForAssertion(() => Assert.Contains("3 more pairs are needed", panel.Markup));
+        var section = panel.FindComponent<LandmarkSection>();
+        await section.InvokeAsync(() => panel.Find("input[type=checkbox][aria-label], .landmarks input[type=checkbox]").Change(false));
+        double[][] own = [[2, 2, 2], [12, 3, 4], [4, 11, 5], [5, 6, 12]];
+        foreach (var (p, i) in own.Select((p, i) => (p, i)))
+        {
+            await section.InvokeAsync(() => section.Instance.Placed(isMoving: false, Seen(_truth, p)));
+            panel.WaitForAssertion(() => Assert.Contains("in nano-phase now", panel.Markup));
+            await section.InvokeAsync(() => section.Instance.Placed(isMoving: true, Seen(Where(s_phase), p)));
+        }
+
+        panel.WaitForAssertion(() => Assert.Contains("0.000\u00a0µm</b> residual", panel.Markup));
+        Assert.Equal(4, (await DraftAsync()).Whole.Count);
+
+        // A point that is dragged away is seen in the residuals, and undo takes it back.
+        await section.InvokeAsync(() => section.Instance.Moved(2, isMoving: false, Seen(_truth, [15, 3, 4])));
+        panel.WaitForAssertion(() => Assert.DoesNotContain("0.000\u00a0µm</b> residual", panel.Markup));
+        var undone = await _session.Edits.UndoAsync(_user, default);
+        Assert.Null(undone!.Warning);
+        panel.WaitForAssertion(() => Assert.Contains("0.000\u00a0µm</b> residual", panel.Markup));
+
+        await ClickAsync(panel, "Keep");
+        panel.WaitForAssertion(() => Assert.Contains("by 4 landmarks", panel.Markup));
+        Assert.Equal((1, 1), Versions());
+        Assert.InRange((Where(s_phase).ToWorld(new VoxelPoint(7, 7, 7)) - _truth.ToWorld(new VoxelPoint(7, 7, 7))).Length, 0, 0.01);
+        await ClickAsync(panel, "Done");
+        Assert.Null(_session.Current.View.Landmarks);
+        Assert.Equal("nano-phase", _session.Current.View.Modality);
+        await ClickAsync(panel, "Discard 4 pairs");
+        panel.WaitForAssertion(() => Assert.Contains("Place landmarks", panel.Markup));
+        Assert.Empty((await DraftAsync()).Pairs);
+    }
+
+    [Fact]
+    public async Task Panel_WhoseRightEnded_RefusesWithASentenceAndChangesNothing()
+    {
+        var panel = await RenderAsync(DatasetRole.Curate);
+        panel.WaitForAssertion(() => Assert.Contains(Buttons(panel), t => t == "Register"));
+        await using (var db = await _host.Database.CreateDbContextAsync())
+        {
+            db.Members.RemoveRange(db.Members);
+            await db.SaveChangesAsync();
+        }
+
+        await ClickAsync(panel, "Register");
+        panel.WaitForAssertion(() => Assert.Contains("is not open to you any more", panel.Markup));
+        Assert.Null(_desk.Newest(_session.Dataset, s_phase));
+    }
+
+    private Person _user = new("", "");
+
+    private Placement Placed(AffineTransform to) => new()
+    {
+        Key = s_phase, Fixed = new VolumeKey("projection", 3.2), Start = PlacementStart.Import, Model = PlacementModel.Affine, Matrix = to,
+        ToScan = to,
+    };
+
+    private (int, int) Versions()
+    {
+        var dataset = _session.Dataset;
+        return (PlacementDesk.VersionOf(dataset, s_phase), PlacementDesk.VersionOf(dataset, s_absorption));
+    }
+
+    private AffineTransform Where(VolumeKey key)
+    {
+        var volume = _session.Dataset.Find(key.Modality, key.Hours)!;
+        return volume.Transform.After(VolumePlacer.OwnOf(volume).Inverse());
+    }
+
+    private static double[] Seen(AffineTransform lies, double[] own)
+    {
+        var at = lies.ToWorld(new VoxelPoint(own[0], own[1], own[2]));
+        return [at.Z, at.Y, at.X];
+    }
+
+    private Task<LandmarkDraft> DraftAsync() =>
+        _landmarks.ReadAsync(new DraftPlace(_session.Dataset, s_phase, _user.Key), default);
+
+    private static IEnumerable<string> Buttons(IRenderedComponent<PlacementPanel> panel) =>
+        panel.FindAll("button").Select(b => b.TextContent.Trim());
+
+    private static async Task ClickAsync(IRenderedComponent<PlacementPanel> panel, string text, string? label = null)
+    {
+        AngleSharp.Dom.IElement Button() => panel.FindAll("button").First(
+            b => b.TextContent.Trim() == text && (label is null || b.GetAttribute("aria-label") == label) && !b.HasAttribute("disabled"));
+        panel.WaitForAssertion(() => Button());
+        await panel.InvokeAsync(() => Button().Click());
+    }
+
+    private async Task<IRenderedComponent<PlacementPanel>> RenderAsync(DatasetRole role)
+    {
+        if (!_isReady)
+        {
+            _isReady = true;
+            Services.AddSingleton(_desk);
+            Services.AddSingleton(_landmarks);
+            Services.AddSingleton(_host.Sessions);
+            Services.AddScoped<PlacementViews>();
+            Services.AddSingleton(_host.Access);
+            Services.AddSingleton(new Failures(new SecretRedactor(), NullLogger<Failures>.Instance));
+            JSInterop.SetupModule(_ => true).Mode = JSRuntimeMode.Loose;
+        }
+
+        var id = await _host.AddUserAsync(administrator: role == DatasetRole.Own);
+        if (role != DatasetRole.Own)
+        {
+            await _host.AddMemberAsync(id, role);
+        }
+
+        var user = new ClaimsPrincipal(new ClaimsIdentity(
+            [new(ClaimTypes.NameIdentifier, id.ToString()), new(ClaimTypes.Name, "Ada")], "test"));
+        _user = user.PersonOf();
+        _ = Popovers;
+        return Render<PlacementPanel>(p => p.AddCascadingValue(Task.FromResult(new AuthenticationState(user)))
+            .Add(c => c.Session, _session).Add(c => c.MayChange, role >= DatasetRole.Curate));
+    }
+}
