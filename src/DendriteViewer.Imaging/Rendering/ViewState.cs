@@ -159,7 +159,9 @@ public sealed record ViewState
     /// <summary>The timestep, or the finer scan, that is compared with the one shown; or null.</summary>
     public Comparison? Compare { get; init; }
 
-    /// <summary>The volume that landmarks are placed in, beside the scan; null where none are. It takes the place of a comparison.</summary>
+    /// <summary>
+    /// The volume that landmarks are placed in, beside the scan; null where none are. It takes the place of a comparison.
+    /// </summary>
     public MovingView? Landmarks { get; init; }
 
     /// <summary>

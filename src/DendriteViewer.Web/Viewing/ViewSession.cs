@@ -5,6 +5,7 @@ using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Annotations;
 using DendriteViewer.Web.Cell;
 using DendriteViewer.Web.Measurements;
+using DendriteViewer.Web.Placements;
 
 namespace DendriteViewer.Web.Viewing;
 
@@ -83,6 +84,7 @@ public sealed class ViewSession(string id, string owner, Dataset dataset, ViewSt
             var view = _current.View;
             var entries = view.LabelsIn(Dataset)?.Mask?.Revision ?? 0;
             return ViewLink.Whole(view) + (entries > 0 ? FormattableString.Invariant($"&{ViewLink.Mask}={entries}") : "")
+                + (PlacementLink.Format(Dataset, view.Hours) is { Length: > 0 } placed ? $"&{PlacementLink.Field}={placed}" : "")
                 + (Cell.IsShown ? $"&{CellLink.Field}={CellLink.Format(Cell.Open)}" : "");
         }
     }

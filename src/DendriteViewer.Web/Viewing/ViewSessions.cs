@@ -8,6 +8,7 @@ using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Catalog;
 using DendriteViewer.Web.Cell;
 using DendriteViewer.Web.Compute;
+using DendriteViewer.Web.Placements;
 using DendriteViewer.Web.Registry;
 using Microsoft.AspNetCore.WebUtilities;
 
@@ -83,6 +84,11 @@ public sealed class ViewSessions : IDatasetFollower
                 session.Note(remark);
             }
 
+            if (PlacementLink.RemarkOf(session, query) is { } moved)
+            {
+                session.Note(moved);
+            }
+
             if (CellLink.Show(session, query) is { } unread)
             {
                 session.Note(unread);
@@ -139,7 +145,8 @@ public sealed class ViewSessions : IDatasetFollower
     public async Task<IReadOnlyList<LinkRemark>> ShowAsync(ViewSession session, string query, object? by, CancellationToken ct)
     {
         var remarks = session.Show(await ReadAsync(session.Dataset, query, ct), by);
-        LinkRemark?[] more = [await MaskRemarkAsync(session, query, ct), CellLink.Show(session, query)];
+        LinkRemark?[] more =
+            [await MaskRemarkAsync(session, query, ct), PlacementLink.RemarkOf(session, query), CellLink.Show(session, query)];
         return [.. remarks, .. more.OfType<LinkRemark>()];
     }
 
