@@ -13,7 +13,9 @@ namespace DendriteViewer.Journeys.Tests;
 /// <param name="Hours">Hours of its scans, with commas.</param>
 /// <param name="IsAnalysed">Whether the analysis was run on it, with its usual recipe.</param>
 /// <param name="Seed">Of its random numbers; 0 for the usual one.</param>
-public sealed record PhantomCell(int Size, double VoxelUm, string Hours, bool IsAnalysed = false, int Seed = 0)
+/// <param name="IsNano">Whether the last hour has nano scans of a small field; its band then lies within a small cell.</param>
+public sealed record PhantomCell(
+    int Size, double VoxelUm, string Hours, bool IsAnalysed = false, int Seed = 0, bool IsNano = false)
 {
     /// <summary>The dataset's id.</summary>
     public const string Id = "li-li3ps4-li-phantom-0-8-ma-cm2";
@@ -82,7 +84,8 @@ internal static class PhantomStores
         var folder = NewFolder();
         string[] seed = phantom.Seed == 0 ? [] : ["--seed", Text(phantom.Seed)];
         await AppServer.CliAsync(
-            ["phantom", folder, "--size", Text(phantom.Size), "--voxel-um", Text(phantom.VoxelUm), "--hours", phantom.Hours, .. seed]);
+            ["phantom", folder, "--size", Text(phantom.Size), "--voxel-um", Text(phantom.VoxelUm), "--hours", phantom.Hours, .. seed,
+                .. phantom.IsNano ? (string[])["--nano", "--band", "15:30"] : []]);
         return folder;
     }
 

@@ -8,6 +8,7 @@ using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Hosting;
+using DendriteViewer.Web.Jobs;
 using DendriteViewer.Web.Placements;
 using DendriteViewer.Web.Tests.Components;
 using DendriteViewer.Web.Viewing;
@@ -89,17 +90,15 @@ public sealed class PlacementPanelTests : MudContext
     }
 
     [Fact]
-    public async Task Registration_ThatIsStarted_ShowsProgressAndStoresAVersion()
+    public async Task Registration_ThatIsCancelled_StoresNothing()
     {
         var panel = await RenderAsync(DatasetRole.Own);
         await ClickAsync(panel, "Register");
-        panel.WaitForAssertion(() => Assert.Contains("by images, from the stage", panel.Markup));
-        Assert.Contains("mean error at most", panel.Markup);
-        Assert.Contains("Agreement", panel.Markup);
-        Assert.Equal((1, 1), Versions());
-        var middle = new VoxelPoint(7.2, 7.2, 7.2);
-        var lies = _session.Dataset.Find("nano-phase", 3.2)!;
-        Assert.InRange((lies.Transform.After(VolumePlacer.OwnOf(lies).Inverse()).ToWorld(middle) - _truth.ToWorld(middle)).Length, 0, 0.25);
+        panel.WaitForAssertion(() => Assert.Contains("Registration at work", panel.Markup));
+        await ClickAsync(panel, "Cancel");
+        panel.WaitForAssertion(() => Assert.Equal(JobState.Cancelled, _desk.Newest(_session.Dataset, s_phase)!.State));
+        panel.WaitForAssertion(() => Assert.DoesNotContain("Registration at work", panel.Markup));
+        Assert.Equal((0, 0), Versions());
     }
 
     [Fact]
@@ -135,6 +134,13 @@ public sealed class PlacementPanelTests : MudContext
         panel.WaitForAssertion(() => Assert.Contains("by 4 landmarks", panel.Markup));
         Assert.Equal((1, 1), Versions());
         Assert.InRange((Where(s_phase).ToWorld(new VoxelPoint(7, 7, 7)) - _truth.ToWorld(new VoxelPoint(7, 7, 7))).Length, 0, 0.01);
+
+        // The images go on from there, as a job.
+        await ClickAsync(panel, "Refine by images");
+        panel.WaitForAssertion(() => Assert.Contains("by images, from 4 landmarks", panel.Markup));
+        Assert.Contains("Agreement", panel.Markup);
+        Assert.Equal((2, 2), Versions());
+        Assert.InRange((Where(s_phase).ToWorld(new VoxelPoint(7, 7, 7)) - _truth.ToWorld(new VoxelPoint(7, 7, 7))).Length, 0, 0.2);
         await ClickAsync(panel, "Done");
         Assert.Null(_session.Current.View.Landmarks);
         Assert.Equal("nano-phase", _session.Current.View.Modality);
