@@ -10,7 +10,7 @@ namespace DendriteViewer.Analysis.Multiscale;
 internal sealed record Climbed(AffineTransform Placement, Agreement Agreement, LocalMotion Motion);
 
 /// <summary>
-/// Climbs to the nearest maximum of mutual information by Fisher scoring: the slope over the Fisher information, lengthened while that
+/// Climbs to the nearest maximum of agreement by Fisher scoring: the slope over the Fisher information, lengthened while that
 /// helps and shortened while it does not.
 /// </summary>
 internal static class AgreementClimb
@@ -27,7 +27,7 @@ internal static class AgreementClimb
     /// <param name="rounds">At most so many steps.</param>
     /// <param name="ct">Stops it.</param>
     public static Climbed From(
-        MutualInformation metric, AffineTransform start, PlacementModel model, WorldPoint center, double rho, double voxelUm, int rounds,
+        IAgreementMetric metric, AffineTransform start, PlacementModel model, WorldPoint center, double rho, double voxelUm, int rounds,
         CancellationToken ct)
     {
         var (placement, stretch) = (start, 1.0);

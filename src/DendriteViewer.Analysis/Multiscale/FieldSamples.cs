@@ -7,8 +7,9 @@ namespace DendriteViewer.Analysis.Multiscale;
 /// <summary>A place of the moving volume.</summary>
 /// <param name="At">Place in the volume's own µm, its outer corner being 0.</param>
 /// <param name="Value">Value smoothed over a voxel of the level.</param>
+/// <param name="Slope">How steep the volume is there: length of its gradient a µm.</param>
 /// <param name="Block">Which of the blocks that the volume is cut into it lies in, for errors that neighbours share.</param>
-internal readonly record struct FieldSample(WorldPoint At, float Value, int Block);
+internal readonly record struct FieldSample(WorldPoint At, float Value, float Slope, int Block);
 
 /// <summary>
 /// Places drawn at random from a level of the moving volume, brick by brick, so that no more than a few bricks are in memory: half of them
@@ -32,7 +33,7 @@ internal static class FieldSamples
         VolumeReader reader, PyramidLevel level, AffineTransform toMoving, int wanted, int seed, CancellationToken ct)
     {
         var to = toMoving.ForLevel(level.FactorZ, level.FactorY, level.FactorX);
-        var (s, b, n) = (level.Shape, level.Brick, level.BrickCount);
+        var (s, b, n, edges) = (level.Shape, level.Brick, level.BrickCount, to.VoxelSize);
 
         // Of very many bricks every k-th is read, in an order that mixes the axes.
         var all = Enumerable.Range(0, (int)n.Count).ToArray();
@@ -65,11 +66,11 @@ internal static class FieldSamples
                 for (var tries = i % 2 == 0 ? 1 : DrawnForOne; tries > 0; tries--)
                 {
                     int z = random.Next(1, box.Size.Z - 1), y = random.Next(1, box.Size.Y - 1), x = random.Next(1, box.Size.X - 1);
-                    var (value, slope) = Smooth(voxels, box.Size, z, y, x);
+                    var (value, slope) = Smoothed.At(voxels, box.Size, z, y, x, edges);
                     if (slope > steepest)
                     {
                         var at = new VoxelPoint(box.Low.Z + z + 0.5, box.Low.Y + y + 0.5, box.Low.X + x + 0.5);
-                        (best, steepest) = (new FieldSample(to.ToWorld(at), value, BlockOf(at)), slope);
+                        (best, steepest) = (new FieldSample(to.ToWorld(at), value, MathF.Sqrt(slope), BlockOf(at)), slope);
                     }
                 }
 
@@ -91,25 +92,5 @@ internal static class FieldSamples
         public VolumeShape Size => new(High.Z - Low.Z, High.Y - Low.Y, High.X - Low.X);
 
         public long Count => Size.Count;
-    }
-
-    // (1, 4, 1)/6 along each axis, as the box samples the fixed scan; the slope is of central differences.
-    private static (float Value, float Slope) Smooth(float[] v, VolumeShape s, int z, int y, int x)
-    {
-        float sum = 0, gz = 0, gy = 0, gx = 0;
-        for (var a = -1; a <= 1; a++)
-        {
-            for (var b = -1; b <= 1; b++)
-            {
-                var row = ((long)(z + a) * s.Y + y + b) * s.X + x;
-                float wa = a == 0 ? 4 : 1, wb = b == 0 ? 4 : 1, line = v[row - 1] + 4 * v[row] + v[row + 1];
-                sum += wa * wb * line;
-                gz += a * wb * line;
-                gy += b * wa * line;
-                gx += wa * wb * (v[row + 1] - v[row - 1]);
-            }
-        }
-
-        return (sum / 216, gz * gz + gy * gy + gx * gx);
     }
 }

@@ -28,7 +28,7 @@ internal sealed record Agreement(
 /// scores add up to the Fisher information, which steps towards the maximum need; sums over blocks of the volume say how much the slope
 /// varies where neighbours share their errors.
 /// </remarks>
-internal sealed class MutualInformation
+internal sealed class MutualInformation : IAgreementMetric
 {
     /// <summary>Bins of either image.</summary>
     public const int Bins = 50;
@@ -49,12 +49,10 @@ internal sealed class MutualInformation
         (_low, _scale) = (low, (Bins - 2 * Pad) / (high - low));
     }
 
-    /// <summary>Samples.</summary>
+    /// <inheritdoc/>
     public int Count => _samples.Length;
 
-    /// <summary>The agreement at a placement; without slopes where no motion is given.</summary>
-    /// <param name="placement">From the moving volume's own µm to the fixed frame.</param>
-    /// <param name="motion">Of what the slopes are asked, or null.</param>
+    /// <inheritdoc/>
     public Agreement At(AffineTransform placement, LocalMotion? motion)
     {
         var n = _samples.Length;
@@ -94,8 +92,13 @@ internal sealed class MutualInformation
             }
         }
 
-        return motion is null ? new Agreement(value, inside, [], [], [], []) : Slopes(placement, motion, places, slopes, ratio, value,
-            inside);
+        if (motion is null)
+        {
+            return new Agreement(value, inside, [], [], [], []);
+        }
+
+        Changes(places, ratio);
+        return AgreementSums.Of(_samples, placement, motion, places, slopes).At(value, inside);
     }
 
     // Places of the fixed values in bins, NaN outside; and their slopes in bins a µm.
@@ -150,94 +153,16 @@ internal sealed class MutualInformation
         return joint;
     }
 
-    private Agreement Slopes(
-        AffineTransform placement, LocalMotion motion, float[] places, Vector3[] slopes, float[] ratio, double value, int inside)
+    // How the log likelihood changes with each sample's place in the bins.
+    private void Changes(float[] places, float[] ratio)
     {
-        const int Blocks = FieldSamples.BlocksAlong * FieldSamples.BlocksAlong * FieldSamples.BlocksAlong;
-        var (n, chunks) = (motion.Count, (_samples.Length + Chunk - 1) / Chunk);
-        var parts = new Sums[chunks];
-        Parallel.For(0, chunks, ComputeLane.Options(), chunk =>
+        for (var i = 0; i < places.Length; i++)
         {
-            var mine = parts[chunk] = new Sums(n, Blocks);
-            Span<double> j = stackalloc double[3 * n], score = stackalloc double[n];
-            for (var i = chunk * Chunk; i < Math.Min(_samples.Length, (chunk + 1) * Chunk); i++)
+            if (!float.IsNaN(places[i]))
             {
-                if (float.IsNaN(places[i]) || slopes[i] == default)
-                {
-                    continue;
-                }
-
-                var first = (int)places[i] - 1;
-                var row = ratio.AsSpan(_bins[i] * Bins + first, 4);
+                var row = ratio.AsSpan(_bins[i] * Bins + (int)places[i] - 1, 4);
                 var d = SplineSlope(places[i] - (int)places[i]);
-                double change = d.X * row[0] + d.Y * row[1] + d.Z * row[2] + d.W * row[3];
-                double gz = change * slopes[i].X, gy = change * slopes[i].Y, gx = change * slopes[i].Z;
-                var at = _samples[i].At;
-                motion.Jacobian(placement.ToWorld(new VoxelPoint(at.Z, at.Y, at.X)), j);
-                for (var k = 0; k < n; k++)
-                {
-                    score[k] = gz * j[k] + gy * j[n + k] + gx * j[2 * n + k];
-                }
-
-                mine.Add(score, _samples[i].Block, gz, gy, gx);
-            }
-        });
-        var sums = new Sums(n, Blocks);
-        foreach (var part in parts)
-        {
-            sums.Add(part);
-        }
-
-        return new Agreement(value, inside, sums.Gradient, sums.Blocks, sums.Information, sums.Shift);
-    }
-
-    private sealed class Sums(int n, int blocks)
-    {
-        public double[] Gradient { get; } = new double[n];
-
-        public double[] Blocks { get; } = new double[blocks * n];
-
-        public double[] Information { get; } = new double[n * n];
-
-        public double[] Shift { get; } = new double[12 * blocks];
-
-        public void Add(ReadOnlySpan<double> score, int block, double gz, double gy, double gx)
-        {
-            for (var k = 0; k < n; k++)
-            {
-                Gradient[k] += score[k];
-                Blocks[block * n + k] += score[k];
-                for (var l = 0; l < n; l++)
-                {
-                    Information[k * n + l] += score[k] * score[l];
-                }
-            }
-
-            ReadOnlySpan<double> g = [gz, gy, gx];
-            for (var k = 0; k < 3; k++)
-            {
-                for (var l = 0; l < 3; l++)
-                {
-                    Shift[12 * block + 3 * k + l] += g[k] * g[l];
-                }
-
-                Shift[12 * block + 9 + k] += g[k];
-            }
-        }
-
-        public void Add(Sums other)
-        {
-            Sum(Gradient, other.Gradient);
-            Sum(Blocks, other.Blocks);
-            Sum(Information, other.Information);
-            Sum(Shift, other.Shift);
-
-            static void Sum(double[] to, double[] from)
-            {
-                for (var i = 0; i < to.Length; i++)
-                {
-                    to[i] += from[i];
-                }
+                places[i] = (float)((double)d.X * row[0] + d.Y * row[1] + d.Z * row[2] + d.W * row[3]);
             }
         }
     }

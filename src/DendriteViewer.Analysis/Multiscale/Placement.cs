@@ -66,8 +66,11 @@ public sealed record Placement
     /// <summary>Root mean square distance of each landmark from where the others put it, µm; null without landmarks to spare.</summary>
     public double? LeaveOneOutUm { get; init; }
 
-    /// <summary>Mutual information at the end, nats a sample; null where images were not compared.</summary>
+    /// <summary>Agreement at the end, nats a sample; null where images were not compared.</summary>
     public double? Metric { get; init; }
+
+    /// <summary>What <see cref="Metric"/> is: what images refined the placement by.</summary>
+    public PlacementMetric RefinedBy { get; init; }
 
     /// <summary>
     /// Covariance, µm², row major, of the numbers of the motion about <see cref="CenterUm"/>: shift z, y, x, then what turns about z, y, x

@@ -76,6 +76,9 @@ public sealed record PlacementEntry
     /// <summary>See <see cref="Placement.Metric"/>.</summary>
     public double? Metric { get; init; }
 
+    /// <summary>gradient where <see cref="Metric"/> is that of <see cref="PlacementMetric.Gradient"/>; absent else.</summary>
+    public string? RefinedBy { get; init; }
+
     /// <summary>See <see cref="Placement.Covariance"/>.</summary>
     public double[]? Covariance { get; init; }
 
@@ -105,6 +108,7 @@ public sealed record PlacementEntry
         Matrix = placement.ToScan.Rows.ToArray(), Fixed = placement.Fixed.ToString(), FixedModality = placement.Fixed.Modality,
         FixedHours = placement.Fixed.Hours, UncertaintyUm = placement.UncertaintyUm,
         ResidualUm = placement.ResidualUm, LeaveOneOutUm = placement.LeaveOneOutUm, Metric = placement.Metric,
+        RefinedBy = placement.RefinedBy == PlacementMetric.Mutual ? null : placement.RefinedBy.ToString().ToLowerInvariant(),
         Covariance = placement.Covariance.Length > 0 ? placement.Covariance : null,
         CenterUm = placement.CenterUm.Length > 0 ? placement.CenterUm : null, RhoUm = placement.RhoUm > 0 ? placement.RhoUm : null,
         LandmarksUm = placement.Landmarks.Count == 0 ? null : [.. placement.Landmarks.Select(p => new[]

@@ -20,6 +20,9 @@ public sealed record PlacementRequest(VolumeKey Key)
     /// <summary>Whether images refine what landmarks give.</summary>
     public bool Refine { get; init; } = true;
 
+    /// <summary>What images refine the placement by, once it was found.</summary>
+    public PlacementMetric RefinedBy { get; init; }
+
     /// <summary>Modality of the scan that it is placed in; null for the dataset's first.</summary>
     public string? Fixed { get; init; }
 

@@ -20,7 +20,7 @@ internal static class PlacementSpread
     /// <param name="end">Where the climb ended.</param>
     /// <param name="metric">The images that it was climbed by.</param>
     /// <param name="voxelUm">Voxel of the level; steps of differences are a part of it.</param>
-    public static double[,] CovarianceOf(Climbed end, MutualInformation metric, double voxelUm)
+    public static double[,] CovarianceOf(Climbed end, IAgreementMetric metric, double voxelUm)
     {
         var n = end.Motion.Count;
         var curvature = CurvatureOf(end, metric, 0.25 * voxelUm, n);
@@ -124,7 +124,7 @@ internal static class PlacementSpread
     }
 
     // Differences of the slope; where they are no curvature of a maximum, the Fisher information stands in.
-    private static Matrix<double> CurvatureOf(Climbed end, MutualInformation metric, double step, int n)
+    private static Matrix<double> CurvatureOf(Climbed end, IAgreementMetric metric, double step, int n)
     {
         var h = Matrix<double>.Build.Dense(n, n);
         for (var k = 0; k < n; k++)

@@ -37,7 +37,9 @@ public sealed class PlacementStore(DatasetStore store, TimeProvider time)
             Start = Enum.TryParse<PlacementStart>(entry.How, ignoreCase: true, out var start) ? start : PlacementStart.Import,
             Model = Enum.TryParse<PlacementModel>(entry.Model, ignoreCase: true, out var model) ? model : PlacementModel.Affine,
             ToScan = toScan, Matrix = toDataset.After(toScan), UncertaintyUm = entry.UncertaintyUm, ResidualUm = entry.ResidualUm,
-            LeaveOneOutUm = entry.LeaveOneOutUm, Metric = entry.Metric, Covariance = entry.Covariance ?? [], CenterUm = entry.CenterUm
+            LeaveOneOutUm = entry.LeaveOneOutUm, Metric = entry.Metric,
+            RefinedBy = Enum.TryParse<PlacementMetric>(entry.RefinedBy, ignoreCase: true, out var by) ? by : PlacementMetric.Mutual,
+            Covariance = entry.Covariance ?? [], CenterUm = entry.CenterUm
                 ?? [],
             RhoUm = entry.RhoUm ?? 0, Warnings = entry.Warnings ?? [],
             Landmarks = [.. (entry.LandmarksUm ?? []).Select((p, i) => new PointPair(

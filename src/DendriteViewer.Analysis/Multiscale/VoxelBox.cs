@@ -2,6 +2,7 @@ using System.Numerics;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Zarr;
+using DendriteViewer.Kernels.Scheduling;
 
 namespace DendriteViewer.Analysis.Multiscale;
 
@@ -47,6 +48,26 @@ internal sealed class VoxelBox
         return new VoxelBox(
             await DenseLevels.ReadBoxAsync(reader, level, low, high, ct),
             new VolumeShape(high.Z - low.Z, high.Y - low.Y, high.X - low.X), transform);
+    }
+
+    /// <summary>How steep the box is at each voxel, a µm, as a box of the same voxels; as beside them at its faces.</summary>
+    public VoxelBox Steepness()
+    {
+        var (steep, edges) = (new float[_voxels.Length], Transform.VoxelSize);
+        Parallel.For(0, _shape.Z, ComputeLane.Options(), z =>
+        {
+            for (var y = 0; y < _shape.Y; y++)
+            {
+                for (var x = 0; x < _shape.X; x++)
+                {
+                    static int Inside(int i, int n) => Math.Clamp(i, 1, n - 2);
+                    var (_, square) = Smoothed.At(
+                        _voxels, _shape, Inside(z, _shape.Z), Inside(y, _shape.Y), Inside(x, _shape.X), edges);
+                    steep[((long)z * _shape.Y + y) * _shape.X + x] = MathF.Sqrt(square);
+                }
+            }
+        });
+        return new VoxelBox(steep, _shape, Transform);
     }
 
     /// <summary>How many voxels of a level lie in a box of the frame.</summary>

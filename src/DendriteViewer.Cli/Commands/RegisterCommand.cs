@@ -16,7 +16,7 @@ internal static class RegisterCommand
     private sealed record Options(
         Option<double?> Hours, Option<string?> Common, Option<string?> Landmarks, Option<string> Model, Option<string[]> With,
         Option<string?> Into, Option<bool> NoRefine, Option<bool> DryRun, Option<string?> Import, Option<string?> Export,
-        Option<int?> Restore, Option<bool> Versions, Option<int> Seed);
+        Option<int?> Restore, Option<bool> Versions, Option<int> Seed, Option<string> Metric);
 
     public static Command Create()
     {
@@ -38,12 +38,16 @@ internal static class RegisterCommand
                 + "µm)." },
             new("--restore") { Description = "Go back to a stored version; 0 is as the volume was handed over." },
             new("--versions") { Description = "List the stored versions." },
-            new("--seed") { Description = "Samples are drawn by it.", DefaultValueFactory = _ => 1 });
+            new("--seed") { Description = "Samples are drawn by it.", DefaultValueFactory = _ => 1 },
+            new("--metric")
+            {
+                Description = "What images refine by: mutual (information) or gradient (correlation).", DefaultValueFactory = _ => "mutual",
+            });
         var (store, json) = (Shared.Store(), Shared.Json());
         var command = new Command("register", "Place a volume, such as a nano scan, inside the dataset's frame.")
         {
             id, modality, o.Hours, o.Common, o.Landmarks, o.Model, o.With, o.Into, o.NoRefine, o.DryRun, o.Import, o.Export, o.Restore,
-            o.Versions, o.Seed, store, json,
+            o.Versions, o.Seed, o.Metric, store, json,
         };
         command.SetAction((parse, ct) => ExitCodes.RunAsync(async () =>
         {
@@ -89,6 +93,8 @@ internal static class RegisterCommand
                     : throw new UsageException($"--model is rigid, similarity or affine, not '{parse.GetValue(o.Model)}'."),
                 Common = parse.GetValue(o.Common) is { } common ? Pair(common) : null,
                 Landmarks = parse.GetValue(o.Landmarks) is { } file ? BigWarpCsv.Read(await ReadAsync(file, ct), file) : [],
+                RefinedBy = Enum.TryParse<PlacementMetric>(parse.GetValue(o.Metric), ignoreCase: true, out var by) && Enum.IsDefined(by)
+                    ? by : throw new UsageException($"--metric is mutual or gradient, not '{parse.GetValue(o.Metric)}'."),
                 Refine = !parse.GetValue(o.NoRefine), Fixed = parse.GetValue(o.Into), Seed = parse.GetValue(o.Seed),
             };
             var with = (parse.GetValue(o.With) ?? []).SelectMany(w => w.Split(',')).Select(w => KeyOf(dataset, w, key.Hours)).ToArray();
@@ -204,7 +210,8 @@ internal static class RegisterCommand
     private static object Json(Placement p, int? version) => new
     {
         matrix = Rows(p.Matrix), scale = p.Scale, rotationDeg = p.RotationDeg, residualUm = p.ResidualUm, uncertaintyUm = p.UncertaintyUm,
-        leaveOneOutUm = p.LeaveOneOutUm, metric = p.Metric, metricName = "mattes-mutual-information",
+        leaveOneOutUm = p.LeaveOneOutUm, metric = p.Metric,
+        metricName = p.RefinedBy == PlacementMetric.Gradient ? "gradient-correlation" : "mattes-mutual-information",
         model = p.Model.ToString().ToLowerInvariant(), start = p.Start.ToString().ToLowerInvariant(),
         fixedModality = p.Fixed.Modality, fixedHours = p.Fixed.Hours, version, warnings = p.Warnings,
     };

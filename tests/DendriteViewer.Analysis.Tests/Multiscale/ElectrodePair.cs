@@ -5,6 +5,34 @@ using DendriteViewer.Imaging.Volumes;
 
 namespace DendriteViewer.Analysis.Tests.Multiscale;
 
+/// <summary>What a pair of scans is like.</summary>
+internal sealed record ElectrodePairOptions
+{
+    /// <summary>Draws the axis of the turn, the place and the noise.</summary>
+    public int Seed { get; init; } = 2;
+
+    /// <summary>Voxels of the nano scan along each axis.</summary>
+    public int Edge { get; init; } = 144;
+
+    /// <summary>By how much the nano scan is turned, degrees.</summary>
+    public double TurnDeg { get; init; } = 7;
+
+    /// <summary>The axis z, y, x that it is turned about; null for one that is drawn.</summary>
+    public WorldVector? Axis { get; init; }
+
+    /// <summary>What its stated voxel size is to be multiplied by.</summary>
+    public double Scale { get; init; } = 1.01;
+
+    /// <summary>Standard deviation of the noise of projection and nano scan, grey values; phases are 85 and some 70 apart.</summary>
+    public (double Projection, double Nano) Noise { get; init; } = (6, 12);
+
+    /// <summary>The nano scan's grey values of pore, particles and binder.</summary>
+    public float[] Phases { get; init; } = [40, 190, 110];
+
+    /// <summary>Share of the nano scan that lies below the projection scan's first slice.</summary>
+    public double Outside { get; init; }
+}
+
 /// <summary>
 /// A pair of scans made from a segmented electrode: the whole of it, binned 3.33 times, as projection scan, and a part of it, turned and
 /// scaled, as nano scan; with noise, and the nano scan's phases in another order of grey.
@@ -22,36 +50,40 @@ internal sealed class ElectrodePair
     /// <summary>Writes a dataset of the pair.</summary>
     /// <param name="tiff">The electrode: bytes, 0 pore, 85 particles, 170 binder.</param>
     /// <param name="folder">Where to.</param>
-    /// <param name="seed">Draws axis, place and noise.</param>
-    /// <param name="edge">Voxels of the nano scan along each axis.</param>
-    public static ElectrodePair Write(string tiff, string folder, int seed, int edge)
+    /// <param name="o">What it is like.</param>
+    public static ElectrodePair Write(string tiff, string folder, ElectrodePairOptions o)
     {
         var (voxels, s) = Read(tiff);
-        var random = new Random(seed);
-        var axis = new WorldVector(random.NextDouble() - 0.5, random.NextDouble() - 0.5, random.NextDouble() - 0.5).Normalized();
-        var truth = Turned(axis, 7 * Math.PI / 180, 1.01, edge * VoxelUm, new WorldPoint(Middle(s.Z), Middle(s.Y), Middle(s.X)));
+        var (random, edge) = (new Random(o.Seed), o.Edge);
+        var drawn = new WorldVector(random.NextDouble() - 0.5, random.NextDouble() - 0.5, random.NextDouble() - 0.5).Normalized();
+        var middle = new WorldPoint(Middle(s.Z), Middle(s.Y), Middle(s.X));
+        var truth = Turned((o.Axis ?? drawn).Normalized(), o.TurnDeg * Math.PI / 180, o.Scale, edge * VoxelUm, middle);
         Directory.CreateDirectory(folder);
         var n = (int)(s.Z / Bin);
-        File.WriteAllBytes(Path.Combine(folder, "projection.raw"), Volume(n, (z, y, x) => Mean(z, y, x) + 6 * Normal(random)));
-        float[] phase = [40, 190, 110];
+        var first = o.Outside > 0 ? (int)((middle.Z + (o.Outside - 0.5) * edge * VoxelUm) / (Bin * VoxelUm)) : 0;
+        var (low, high) = (o.Noise.Projection, o.Noise.Nano);
+        File.WriteAllBytes(Path.Combine(folder, "projection.raw"), Volume(n, (z, y, x) => Mean(z, y, x) + (float)low * Normal(random))
+            [(first * n * n)..]);
         File.WriteAllBytes(Path.Combine(folder, "nano.raw"), Volume(edge, (z, y, x) =>
         {
             var p = truth.ToWorld(new VoxelPoint((z + 0.5) * VoxelUm, (y + 0.5) * VoxelUm, (x + 0.5) * VoxelUm));
             int At(double v, int most) => Math.Clamp((int)(v / VoxelUm), 0, most - 1);
-            return phase[voxels[(At(p.Z, s.Z) * s.Y + At(p.Y, s.Y)) * s.X + At(p.X, s.X)] / 85] + 12 * Normal(random);
+            return o.Phases[voxels[(At(p.Z, s.Z) * s.Y + At(p.Y, s.Y)) * s.X + At(p.X, s.X)] / 85] + (float)high * Normal(random);
         }));
         var stated = new WorldPoint(Middle(s.Z) - edge * VoxelUm / 2 + 3, Middle(s.Y) - edge * VoxelUm / 2 - 4,
             Middle(s.X) - edge * VoxelUm / 2 + 5);
-        JsonObject Scan(string modality, int size, double um, WorldPoint o) => new()
+        JsonObject Scan(string modality, int slices, int size, double um, WorldPoint origin) => new()
         {
             ["modality"] = modality, ["hours"] = 0, ["path"] = (modality == "projection" ? "projection" : "nano") + ".raw",
-            ["shape"] = new JsonArray(size, size, size), ["dtype"] = "|u1", ["voxelSizeUm"] = new JsonArray(um, um, um),
-            ["originUm"] = new JsonArray(o.Z, o.Y, o.X),
+            ["shape"] = new JsonArray(slices, size, size), ["dtype"] = "|u1", ["voxelSizeUm"] = new JsonArray(um, um, um),
+            ["originUm"] = new JsonArray(origin.Z, origin.Y, origin.X),
         };
         File.WriteAllText(Path.Combine(folder, "dataset.json"), new JsonObject
         {
-            ["name"] = $"electrode pair {seed}",
-            ["volumes"] = new JsonArray(Scan("projection", n, Bin * VoxelUm, default), Scan("nano-phase", edge, VoxelUm, stated)),
+            ["name"] = $"electrode pair {o.Seed}",
+            ["volumes"] = new JsonArray(
+                Scan("projection", n - first, n, Bin * VoxelUm, new WorldPoint(first * Bin * VoxelUm, 0, 0)),
+                Scan("nano-phase", edge, edge, VoxelUm, stated)),
         }.ToJsonString());
         return new ElectrodePair { Truth = truth, SizeUm = edge * VoxelUm };
 

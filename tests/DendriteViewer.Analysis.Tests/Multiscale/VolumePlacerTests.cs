@@ -51,6 +51,10 @@ public sealed class VolumePlacerTests : IDisposable
         Assert.Equal(twice[0].Matrix.Rows.ToArray(), twice[1].Matrix.Rows.ToArray());
         Assert.Equal(twice[0].Covariance, twice[1].Covariance);
         Assert.InRange(MeanError(twice[0].Matrix, known, 176 * 0.15), 0, 0.1);
+        var edges = await VolumePlacer.PlaceAsync(
+            store, dataset, new PlacementRequest(phase) { Landmarks = near, RefinedBy = PlacementMetric.Gradient }, null, default);
+        Assert.InRange(MeanError(edges.Matrix, known, 176 * 0.15), 0, 0.15);
+        Assert.InRange(edges.UncertaintyUm!.Value, MeanError(edges.Matrix, known, 176 * 0.15), 0.25);
 
         var placements = new PlacementStore(store, TimeProvider.System);
         Assert.Equal(1, await placements.SaveAsync(dataset, placed, [absorption], "Ada", default));
@@ -74,7 +78,7 @@ public sealed class VolumePlacerTests : IDisposable
     [DataFact]
     public async Task ElectrodePair_FromACommonPoint15MicrometresOff_IsPlacedWithinHalfAVoxel()
     {
-        var pair = ElectrodePair.Write(TestData.File("electrode/electrode.tiff"), _folder["pair"], 2, 144);
+        var pair = ElectrodePair.Write(TestData.File("electrode/electrode.tiff"), _folder["pair"], new ElectrodePairOptions());
         var (store, dataset) = await ImportAsync(_folder["pair"]);
         var middle = new WorldPoint(pair.SizeUm / 2, pair.SizeUm / 2, pair.SizeUm / 2);
         var near = pair.Truth.ToWorld(new VoxelPoint(middle.Z, middle.Y, middle.X)) + new WorldVector(5, -10, 10);

@@ -71,7 +71,7 @@ public sealed partial class DecisionSection
         var phase = dataset.Volumes.Where(v => v.Key.Modality == view.Modality).SelectMany(v => NestedFields.In(dataset, v))
             .Where(v => v.Key.Modality == FieldDecision.Phase).MinBy(v => Math.Abs(v.Key.Hours - view.Hours));
         _hours = phase?.Key.Hours;
-        _isPlaced = phase is not null && NestedFields.PlacementOf(dataset, phase.Key) is not null;
+        _isPlaced = phase is not null && StageTrust.ProblemOf(dataset, phase.Key) is null;
         var scan = phase is null ? null : dataset.Nearest(view.Modality, phase.Key.Hours);
         _isLaidOn = scan is null || dataset.HoursOf(view.Modality)[0] == scan.Key.Hours || scan.Transform != scan.ScannedTransform;
         try
