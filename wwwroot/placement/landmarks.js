@@ -120,7 +120,7 @@ class Landmarks {
     }
   }
 
-  // Drawing. A point farther from the slice than a voxel or two is drawn fainter and dashed.
+  // Drawing. A point farther from the slice than a voxel or two is drawn fainter and dashed, without its name.
 
   draw(g, pane) {
     if (pane.is3d || !this.viewer.view?.landmarks) return;
@@ -145,7 +145,7 @@ class Landmarks {
     }
     stroke(g, circle(x, y, isSelected ? 9 : 7), isSelected ? '#fff' : color, isSelected ? 2.5 : 2, isNear ? [] : [3, 3]);
     if (isNear) stroke(g, circle(x, y, 1), color, 2);
-    label(g, name, x + 11, y - 7, 'left', color);
+    if (isNear || isSelected) label(g, name, x + 11, y - 7, 'left', color);
     g.restore();
   }
 }

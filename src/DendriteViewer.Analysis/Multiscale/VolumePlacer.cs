@@ -288,6 +288,8 @@ public sealed class VolumePlacer
         var moved = DistanceOf(placed.ToScan, fit.Matrix);
         return moved <= Math.Max(4 * off, 4 * levels[^1].VoxelUm) ? placed : placed with
         {
+            // A bound of that maximum would say nothing of the true place.
+            UncertaintyUm = null,
             Warnings = [.. placed.Warnings, string.Create(
                 CultureInfo.InvariantCulture, $"The images moved the volume {moved:0.##} µm away from the landmarks: check the "
                     + $"placement by eye.")],
@@ -381,7 +383,7 @@ public sealed class VolumePlacer
                 $"{_moving.Key} came out {100 * (placement.Scale.Average() - 1):+0.0;-0.0} % larger than its voxel size says, which is "
                     + $"beyond ±2 %: ")
                 + "check the voxel sizes, or the placement by eye.");
-            _isDoubtful |= landmarks is null;
+            _isDoubtful |= landmarks is null || _request.Refine;
         }
 
         if (how == PlacementStart.Stage && TurnOf(toScan) is var turned && turned > StageDeg + FineReachDeg)

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using DendriteViewer.Imaging.Volumes;
 
 namespace DendriteViewer.Imaging.Storage;
@@ -65,6 +67,15 @@ public static class BlobNames
     /// <summary>Prefix of the log of a volume's placements, an entry a blob.</summary>
     public static string PlacementLog(DatasetId id, DatasetIdentity identity, VolumeKey key) =>
         $"{PlacementsOf(id, identity)}{key.Modality}/{key.TimestepName}/";
+
+    /// <summary>Landmarks that somebody is placing in a volume: of a person by a hash of their key, which is not told.</summary>
+    /// <param name="id">The dataset.</param>
+    /// <param name="identity">Its identity.</param>
+    /// <param name="key">The volume.</param>
+    /// <param name="owner">The person's key.</param>
+    public static string LandmarkDraft(DatasetId id, DatasetIdentity identity, VolumeKey key, string owner) =>
+        $"{PlacementsOf(id, identity)}drafts/{key.Modality}/{key.TimestepName}/"
+        + $"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(owner)))[..32]}.json";
 
     /// <summary>An entry of the log of a volume's placements.</summary>
     /// <param name="id">The dataset.</param>

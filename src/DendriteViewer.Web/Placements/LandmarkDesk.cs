@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using DendriteViewer.Analysis.Multiscale;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
@@ -17,9 +15,8 @@ namespace DendriteViewer.Web.Placements;
 /// <param name="Owner">Key of the person.</param>
 public sealed record DraftPlace(Dataset Dataset, VolumeKey Key, string Owner)
 {
-    /// <summary>The blob of the draft: beside the versions, by the person's key, which is not told.</summary>
-    public string Blob => $"{BlobNames.PlacementsOf(Dataset.Id, Dataset.Identity)}drafts/{Key.Modality}/{Key.TimestepName}/"
-        + $"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Owner)))[..32]}.json";
+    /// <summary>The blob of the draft.</summary>
+    public string Blob => BlobNames.LandmarkDraft(Dataset.Id, Dataset.Identity, Key, Owner);
 }
 
 /// <summary>

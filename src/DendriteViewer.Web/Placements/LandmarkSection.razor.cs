@@ -272,6 +272,9 @@ public sealed partial class LandmarkSection
 
     private Task RefineAsync() => Actions.RunAsync(by => Desk.StartAsync(Session.Dataset, Choices.Work.From(_draft.Whole), by));
 
+    private Task RegisterFromAsync(PointPair common) =>
+        Actions.RunAsync(by => Desk.StartAsync(Session.Dataset, Choices.Work.About(common), by));
+
     private async Task FitAsync()
     {
         await _trial.TryAsync(Session.Dataset, Report.Key, Choices.Model, _draft);

@@ -67,6 +67,13 @@ public sealed record PlacementWork
         LandmarkNames = [.. pairs.Select(p => p.Name)],
     };
 
+    /// <summary>With one point that both show.</summary>
+    public PlacementWork About(PointPair common) => this with
+    {
+        CommonMovingUm = [common.Moving.Z, common.Moving.Y, common.Moving.X],
+        CommonDatasetUm = [common.Dataset.Z, common.Dataset.Y, common.Dataset.X],
+    };
+
     /// <summary>What the volume is placed by.</summary>
     /// <exception cref="OutOfRangeException">A coordinate is missing or out of its range.</exception>
     public PlacementRequest ToRequest() => new(Key)
