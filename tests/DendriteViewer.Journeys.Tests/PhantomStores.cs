@@ -13,12 +13,25 @@ namespace DendriteViewer.Journeys.Tests;
 /// <param name="Hours">Hours of its scans, with commas.</param>
 /// <param name="IsAnalysed">Whether the analysis was run on it, with its usual recipe.</param>
 /// <param name="Seed">Of its random numbers; 0 for the usual one.</param>
-/// <param name="IsNano">Whether the last hour has nano scans of a small field; its band then lies within a small cell.</param>
+/// <param name="Nano">Its nano scans of the last hour.</param>
 public sealed record PhantomCell(
-    int Size, double VoxelUm, string Hours, bool IsAnalysed = false, int Seed = 0, bool IsNano = false)
+    int Size, double VoxelUm, string Hours, bool IsAnalysed = false, int Seed = 0, NanoScans Nano = NanoScans.None)
 {
     /// <summary>The dataset's id.</summary>
     public const string Id = "li-li3ps4-li-phantom-0-8-ma-cm2";
+}
+
+/// <summary>Nano scans of a phantom.</summary>
+public enum NanoScans
+{
+    /// <summary>It has none.</summary>
+    None,
+
+    /// <summary>They lie where the stage says.</summary>
+    AsHandedOver,
+
+    /// <summary>They were registered, both with one placement.</summary>
+    Registered,
 }
 
 /// <summary>
@@ -42,7 +55,8 @@ internal static class PhantomStores
 
     /// <summary>The folder of the scans themselves, to import.</summary>
     public static Task<string> ScansAsync(PhantomCell phantom) => s_cells.GetOrAdd(
-        phantom with { IsAnalysed = false }, p => new Lazy<Task<string>>(() => MakeScansAsync(p))).Value;
+        phantom with { IsAnalysed = false, Nano = phantom.Nano == NanoScans.None ? NanoScans.None : NanoScans.AsHandedOver },
+        p => new Lazy<Task<string>>(() => MakeScansAsync(p))).Value;
 
     /// <summary>Puts a copy of the store into a folder.</summary>
     public static async Task CopyAsync(PhantomCell phantom, string to)
@@ -67,6 +81,13 @@ internal static class PhantomStores
     {
         var store = NewFolder();
         await AppServer.CliAsync("ingest", await ScansAsync(phantom), "--store", store);
+        if (phantom.Nano == NanoScans.Registered)
+        {
+            var last = phantom.Hours.Split(',')[^1];
+            await AppServer.CliAsync(
+                "register", PhantomCell.Id, "--modality", "nano-phase", "--hours", last, "--with", "nano-absorption", "--store", store);
+        }
+
         if (phantom.IsAnalysed)
         {
             var datasets = new DatasetStore(new FolderBlobStore(store));
@@ -83,9 +104,13 @@ internal static class PhantomStores
     {
         var folder = NewFolder();
         string[] seed = phantom.Seed == 0 ? [] : ["--seed", Text(phantom.Seed)];
+
+        // The band lies within a small cell.
+        string[] nano = phantom.Nano == NanoScans.None ? []
+            : ["--nano", "--band", phantom.Size * phantom.VoxelUm >= 90 ? "40:55" : "15:30"];
         await AppServer.CliAsync(
             ["phantom", folder, "--size", Text(phantom.Size), "--voxel-um", Text(phantom.VoxelUm), "--hours", phantom.Hours, .. seed,
-                .. phantom.IsNano ? (string[])["--nano", "--band", "15:30"] : []]);
+                .. nano]);
         return folder;
     }
 

@@ -12,7 +12,7 @@ public sealed class PlacementJourney(Browser browser) : IClassFixture<Browser>
 {
     private const string Id = PhantomCell.Id;
     private const string Scan = "[data-pane='0']", Volume = "[data-other='0']";
-    private static readonly PhantomCell s_cell = new(96, 0.5, "0,3.2", Seed: 3, IsNano: true);
+    private static readonly PhantomCell s_cell = new(96, 0.5, "0,3.2", Seed: 3, Nano: NanoScans.AsHandedOver);
 
     [Fact]
     public async Task NanoScan_PlacedByThreeLandmarks_LiesWhereItReallyDoesForEverybody()

@@ -37,6 +37,8 @@ export class Nested {
       const badge = pane.element.appendChild(document.createElement('div'));
       badge.className = 'volume-badge';
       badge.style.cssText = badgeLook;
+      // On a phone the buttons that switch panes stand below.
+      if (viewer.isPhone) Object.assign(badge.style, { top: '88px', bottom: 'auto' });
       badge.hidden = true;
       return { pane, badge };
     });
@@ -97,7 +99,8 @@ export class Nested {
       stroke(g, pathOf(cut, true), outlineColor, isShown ? 2 : 1.25, box.isPlaced ? [] : [6, 4]);
       // Beside the highest corner that is seen; a box that fills the pane is named by the badge.
       const seen = cut.filter(p => p[0] >= 0 && p[1] >= 0 && p[0] <= width && p[1] <= height).sort((p, q) => p[1] - q[1]);
-      if (seen.length) labels.add(this.nameOf(box), seen[0][0], seen[0][1], 2, outlineColor);
+      // Where scans are compared, each picture has the name of its own.
+      if (seen.length && !this.viewer.view.compare?.inside) labels.add(this.nameOf(box), seen[0][0], seen[0][1], 2, outlineColor);
     }
     this.drawPieces(g, view, labels, true, p => {
       const [x, y, off] = map.toScreen(p.centerUm), r = p.radiusUm;
@@ -166,7 +169,7 @@ export class Nested {
       const field = this.fieldsOf(view).length ? this.scanAt(seen, isHere ? point : view.focus) : null, { window } = seen.nested ?? {};
       const volume = viewer.volume(seen), short = v => +v.toPrecision(4);
       const text = !this.fieldsOf(view).length ? '' : field
-        ? `${field.modality} · ${um(field.voxelUm)}/voxel · window ${short(window[0])} to ${short(window[1])}`
+        ? `${field.modality} · ${um(field.voxelUm)}/voxel${viewer.isPhone ? '' : ` · window ${short(window[0])} to ${short(window[1])}`}`
         : `${volume.modality} · ${um(Math.min(...volume.voxelUm))}/voxel`;
       if (b.text === text) continue;
       b.badge.textContent = b.text = text;

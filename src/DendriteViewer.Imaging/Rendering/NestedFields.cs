@@ -56,7 +56,16 @@ public static class NestedFields
     /// <param name="dataset">The dataset.</param>
     /// <param name="key">The scan.</param>
     public static PlacementManifest? PlacementOf(Dataset dataset, VolumeKey key) =>
-        dataset.Manifest.Volumes.FirstOrDefault(v => v.Labels != true && new VolumeKey(v.Modality, v.Hours) == key)?.Placement;
+        ManifestOf(dataset, key)?.Placement;
+
+    /// <summary>Whether a scan is known to lie where it does: it was registered, or its stage coordinates were declared exact.</summary>
+    /// <param name="dataset">The dataset.</param>
+    /// <param name="key">The scan.</param>
+    public static bool IsPlaced(Dataset dataset, VolumeKey key) =>
+        ManifestOf(dataset, key) is { Placement: not null } or { StageTrusted: true };
+
+    private static VolumeManifest? ManifestOf(Dataset dataset, VolumeKey key) =>
+        dataset.Manifest.Volumes.FirstOrDefault(v => v.Labels != true && new VolumeKey(v.Modality, v.Hours) == key);
 
     private static bool Meet(VolumeInfo a, VolumeInfo b)
     {

@@ -70,7 +70,7 @@ public sealed class PanePictures(Pane pane, ViewSession session, SliceRenderer s
         v.Hours, v.Modality, SliceSheet.Of(v, pane, session.Dataset), v.UmPerPixel, v.SlabUm, v.SlabMode, v.Interpolation,
         v.WindowLow, v.WindowHigh, v.ColorMap, v.LabelsIn(session.Dataset) is null ? null : v.Overlay, v.Threshold,
         v.Compare is { Mode: CompareMode.Difference } c ? c : null,
-        NestedFields.ShownIn(session.Dataset, session.Volume(v), v) is null ? null : v.Nested);
+        v.Nested is { } look && NestedFields.ShownIn(session.Dataset, session.Volume(v), v) is not null ? look : null);
 
     private PaneData DataOf(ViewState v)
     {

@@ -72,10 +72,10 @@ public sealed record SceneNested(
 
     private static SceneNested Of(Dataset dataset, VolumeInfo around, VolumeInfo v)
     {
-        var placement = NestedFields.PlacementOf(dataset, v.Key);
         return new SceneNested(
             around.Key.Modality, around.Key.Hours, v.Key.Modality, v.Key.Hours, v.Transform.Rows.ToArray(),
-            [v.Shape.Z, v.Shape.Y, v.Shape.X], v.VoxelSize.Least, placement is not null, placement?.UncertaintyUm);
+            [v.Shape.Z, v.Shape.Y, v.Shape.X], v.VoxelSize.Least, NestedFields.IsPlaced(dataset, v.Key),
+            NestedFields.PlacementOf(dataset, v.Key)?.UncertaintyUm);
     }
 }
 

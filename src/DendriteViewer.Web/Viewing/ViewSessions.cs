@@ -121,7 +121,7 @@ public sealed class ViewSessions : IDatasetFollower
 
         // What was placed is shown where it lies; what was not may be anywhere near, and is shown when somebody asks for it.
         var placed = dataset.Volumes.Where(v => v.Key.Modality == basis.Key.Modality).SelectMany(v => NestedFields.In(dataset, v))
-            .FirstOrDefault(v => NestedFields.PlacementOf(dataset, v.Key) is not null);
+            .FirstOrDefault(v => NestedFields.IsPlaced(dataset, v.Key));
         return placed is null ? view : view with { Nested = await LookOfAsync(placed, atEveryZoom: false, ct) };
     }
 

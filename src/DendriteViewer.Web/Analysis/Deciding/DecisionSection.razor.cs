@@ -14,7 +14,8 @@ namespace DendriteViewer.Web.Analysis.Deciding;
 public sealed partial class DecisionSection
 {
     private double? _hours;
-    private bool _isPlaced, _isLaidOn;
+    private bool _isLaidOn;
+    private string? _problem;
     private KeptDecision? _kept;
     private Job? _job;
     private string? _refusal;
@@ -71,7 +72,7 @@ public sealed partial class DecisionSection
         var phase = dataset.Volumes.Where(v => v.Key.Modality == view.Modality).SelectMany(v => NestedFields.In(dataset, v))
             .Where(v => v.Key.Modality == FieldDecision.Phase).MinBy(v => Math.Abs(v.Key.Hours - view.Hours));
         _hours = phase?.Key.Hours;
-        _isPlaced = phase is not null && StageTrust.ProblemOf(dataset, phase.Key) is null;
+        _problem = phase is null ? null : StageTrust.ProblemOf(dataset, phase.Key);
         var scan = phase is null ? null : dataset.Nearest(view.Modality, phase.Key.Hours);
         _isLaidOn = scan is null || dataset.HoursOf(view.Modality)[0] == scan.Key.Hours || scan.Transform != scan.ScannedTransform;
         try

@@ -52,11 +52,11 @@ public sealed partial class NestedSection
         return $"It takes over where slices are zoomed in to {Um(um)} a pixel or closer.";
     }
 
-    private bool IsPlaced(VolumeInfo field) => NestedFields.PlacementOf(Session.Dataset, field.Key) is not null;
+    private bool IsPlaced(VolumeInfo field) => NestedFields.IsPlaced(Session.Dataset, field.Key);
 
     private string PlaceOf(VolumeInfo field) => NestedFields.PlacementOf(Session.Dataset, field.Key) switch
     {
-        null => "not registered",
+        null => IsPlaced(field) ? "where the stage says, declared exact" : "not registered",
         { UncertaintyUm: { } um } => $"placed to ± {Um(um)}",
         _ => "placed, how well is not known",
     };
