@@ -44,6 +44,13 @@ public static class Caption
             parts.Add($"window {N(view.WindowLow)} to {N(view.WindowHigh)}");
         }
 
+        if (panes.Any(p => p != Pane.Volume) && NestedFields.ShownIn(scene.Dataset, volume, view) is { } nested && view.Nested is { } look)
+        {
+            var placed = NestedFields.IsPlaced(scene.Dataset, nested.Key) ? "" : ", not registered";
+            parts.Add($"inside its outline {nested.Key}, voxel {nested.VoxelSize.ToText()}{placed}, window {N(look.WindowLow)} to "
+                + N(look.WindowHigh));
+        }
+
         if (MaskOf(scene, panes) is { } mask)
         {
             parts.Add(mask);

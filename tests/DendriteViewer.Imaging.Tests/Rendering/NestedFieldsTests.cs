@@ -1,6 +1,7 @@
 using DendriteViewer.Analysis;
 using DendriteViewer.Imaging.Caching;
 using DendriteViewer.Imaging.Datasets;
+using DendriteViewer.Imaging.Figures;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Importing;
 using DendriteViewer.Imaging.Rendering;
@@ -92,6 +93,15 @@ public sealed class NestedFieldsTests : IAsyncLifetime
                 }
             }
         }
+    }
+
+    [Fact]
+    public void Caption_OfAFigureWithAFinerScan_NamesItAndItsWindow()
+    {
+        var view = View(0.5) with { Nested = s_look };
+        var text = Caption.Of(new FigureScene(_dataset, Around, view, []), [Pane.Z]);
+        Assert.Contains("inside its outline nano-phase at 1 h, voxel 0.25 µm, not registered, window 0 to 400", text);
+        Assert.DoesNotContain("outline", Caption.Of(new FigureScene(_dataset, Around, view with { UmPerPixel = 0 }, []), [Pane.Z]));
     }
 
     [Fact]
