@@ -189,7 +189,10 @@ export class Nested {
 
   /** Double click: into the finer scan under the pointer where it is small in the pane. Whether it did. */
   dive(pane, x, y) {
-    const { view } = this.viewer, point = pane.is3d ? null : pane.map().toWorld(x, y);
+    const { view } = this.viewer;
+    // The volume that landmarks are placed in has a place of its own.
+    if (view.landmarks) return false;
+    const point = pane.is3d ? null : pane.map().toWorld(x, y);
     const box = this.boxesOf(view).find(b => point ? holds(b.fields[0], point) : this.isOver(b, pane, x, y));
     if (!box || this.shareOf(box, pane) > divesBelow) return false;
     this.goInto(box, pane);
