@@ -52,7 +52,7 @@ public static class DecisionFiles
             pieces = kept.Decision.Pieces.Select(p => new
             {
                 id = p.Id, centerUm = new[] { p.Center.Z, p.Center.Y, p.Center.X }, verdict = NameOf(p.Verdict), covered = p.Covered,
-                posterior = p.Posterior, um3 = p.Um3,
+                posterior = double.IsFinite(p.Posterior) ? p.Posterior : (double?)null, um3 = p.Um3,
             }),
         });
 
