@@ -16,7 +16,7 @@ namespace DendriteViewer.Analysis.Cell;
 /// <param name="dataset">The dataset.</param>
 public sealed class CellLog(IBlobStore blobs, Dataset dataset)
 {
-    private const int ReadsAtOnce = 16;
+    private const int ReadsAtOnce = 16, PieceBytes = 4 << 20;
     private readonly string _prefix = BlobNames.CellLog(dataset.Id, dataset.Identity);
     private readonly string _files = BlobNames.CellFiles(dataset.Id, dataset.Identity);
 
@@ -24,7 +24,8 @@ public sealed class CellLog(IBlobStore blobs, Dataset dataset)
     /// <param name="after">The place; 0 for all.</param>
     /// <param name="ct">Stops it.</param>
     /// <exception cref="VolumeFormatException">One is damaged or missing.</exception>
-    public async Task<IReadOnlyList<CellEntry>> ReadAsync(int after, CancellationToken ct)
+    /// <param name="upTo">The last place to read; entries behind it are left out.</param>
+    public async Task<IReadOnlyList<CellEntry>> ReadAsync(int after, CancellationToken ct, int upTo = CellEntry.MostEntries)
     {
         // Most often nothing was added, and then one look is enough.
         if (after > 0 && await TryReadAsync(after + 1, ct) is null)
@@ -40,7 +41,7 @@ public sealed class CellLog(IBlobStore blobs, Dataset dataset)
                 && at <= CellEntry.MostEntries && blob.Name == NameOf(at) ? Math.Max(last, at) : last;
         }
 
-        var entries = new CellEntry[last - after];
+        var entries = new CellEntry[Math.Max(0, Math.Min(last, upTo) - after)];
         await Parallel.ForAsync(0, entries.Length, ComputeLane.Options(ct, ReadsAtOnce), async (i, stop) =>
             entries[i] = await TryReadAsync(after + i + 1, stop) ?? throw new VolumeFormatException(
                 $"{NameOf(after + i + 1)} is missing; restore it from a backup, so that no file or change is lost."));
@@ -54,10 +55,10 @@ public sealed class CellLog(IBlobStore blobs, Dataset dataset)
     /// <exception cref="ArgumentException">There is no such version.</exception>
     public async Task<CellState> StateAsync(int? version, CancellationToken ct)
     {
-        var entries = await ReadAsync(0, ct);
-        return version is { } v && (v < 0 || v > entries.Count)
+        var entries = await ReadAsync(0, ct, Math.Clamp(version ?? CellEntry.MostEntries, 0, CellEntry.MostEntries));
+        return version is { } v && v != entries.Count
             ? throw new ArgumentException($"There is no version {v}; the newest is {entries.Count}.")
-            : entries.Take(version ?? entries.Count).Aggregate(CellState.Empty, (state, entry) => state.With(entry));
+            : entries.Aggregate(CellState.Empty, (state, entry) => state.With(entry));
     }
 
     /// <summary>Adds an entry at its place.</summary>
@@ -83,10 +84,52 @@ public sealed class CellLog(IBlobStore blobs, Dataset dataset)
     public async Task<byte[]> ReadAsync(CellFile file, CancellationToken ct)
     {
         var bytes = await blobs.TryReadAsync(_files + file.Sha256, ct)
-            ?? throw new VolumeFormatException($"The content of {file.Name} is missing in the store; restore it from a backup.");
+            ?? throw Missing(file);
         return Convert.ToHexStringLower(SHA256.HashData(bytes)) == file.Sha256 ? bytes
-            : throw new VolumeFormatException($"The content of {file.Name} is damaged in the store; restore it from a backup.");
+            : throw Damaged(file);
     }
+
+    /// <summary>
+    /// Copies a file's content as it was given, a piece at a time. The last piece is held back until all of it has been checked, so that
+    /// nobody takes a damaged file for a whole one.
+    /// </summary>
+    /// <param name="file">The file.</param>
+    /// <param name="target">Where to.</param>
+    /// <param name="ct">Stops it.</param>
+    /// <exception cref="VolumeFormatException">It is missing or damaged; of a small one nothing was written then.</exception>
+    public async Task CopyToAsync(CellFile file, Stream target, CancellationToken ct)
+    {
+        var name = _files + file.Sha256;
+        if (await blobs.StatAsync(name, ct) is not { } stat)
+        {
+            throw Missing(file);
+        }
+
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var buffer = new byte[(int)Math.Min(PieceBytes, Math.Max(1, file.Bytes))];
+        for (var at = 0L; at < file.Bytes && stat.Size == file.Bytes; at += buffer.Length)
+        {
+            var piece = buffer.AsMemory(0, (int)Math.Min(buffer.Length, file.Bytes - at));
+            await blobs.ReadAsync(name, at, piece, ct);
+            hash.AppendData(piece.Span);
+            if (at + piece.Length < file.Bytes || Convert.ToHexStringLower(hash.GetHashAndReset()) == file.Sha256)
+            {
+                await target.WriteAsync(piece, ct);
+                if (at + piece.Length == file.Bytes)
+                {
+                    return;
+                }
+            }
+        }
+
+        throw Damaged(file);
+    }
+
+    private static VolumeFormatException Missing(CellFile file) =>
+        new($"The content of {file.Name} is missing in the store; restore it from a backup.");
+
+    private static VolumeFormatException Damaged(CellFile file) =>
+        new($"The content of {file.Name} is damaged in the store; restore it from a backup.");
 
     private async Task<CellEntry?> TryReadAsync(int sequence, CancellationToken ct) =>
         await blobs.TryReadAsync(NameOf(sequence), ct) is { } bytes

@@ -26,10 +26,11 @@ public sealed record CellReverse(CellEdit Edit, string Name, Func<CellState, boo
             case EditEvents change:
                 var entry = after.Version;
                 return new CellReverse(new TakeBackEvent(entry, false), $"{VerbOf(change.Edit)} an event", then => Stands(then, entry));
-            case TakeBackEvent back when before.EventEntries.TryGetValue(back.Entry, out var then) && then.IsTakenBack == back.Again:
+            case TakeBackEvent back when before.EventChanges.Edits.ContainsKey(back.Entry)
+                && before.EventChanges.InForce.Contains(back.Entry) != back.Again:
                 return new CellReverse(
                     new TakeBackEvent(back.Entry, !back.Again), "change an event",
-                    state => state.EventEntries[back.Entry].IsTakenBack ? !back.Again : back.Again && Stands(state, back.Entry));
+                    state => state.EventChanges.InForce.Contains(back.Entry) ? back.Again && Stands(state, back.Entry) : !back.Again);
             case RestoreEvents:
                 return new CellReverse(
                     RestoreEvents.To(before), "restore events", then => then.EventsInForce.SequenceEqual(after.EventsInForce));
@@ -46,9 +47,8 @@ public sealed record CellReverse(CellEdit Edit, string Name, Func<CellState, boo
     // A change of an event stands alone while nobody changed the same event after it.
     private static bool Stands(CellState now, int entry)
     {
-        var (edit, isTakenBack) = now.EventEntries[entry];
-        return !isTakenBack && !now.EventEntries.Any(
-            e => e.Key > entry && !e.Value.IsTakenBack && EventOf(e.Value.Edit) == EventOf(edit));
+        var (edits, inForce) = (now.EventChanges.Edits, now.EventChanges.InForce);
+        return inForce.Contains(entry) && !inForce.Any(n => n > entry && EventOf(edits[n]) == EventOf(edits[entry]));
     }
 
     private static string? EventOf(EventEdit edit) => edit switch

@@ -10,10 +10,8 @@ namespace DendriteViewer.Analysis.Cell;
 /// </summary>
 /// <param name="Version">The place in the log of the last entry; 0 of an empty log.</param>
 /// <param name="Files">The files, in the order in which they were added.</param>
-/// <param name="Events">What was changed of the events that are found.</param>
 /// <param name="Settings">Settings by their names, JSON.</param>
-public sealed record CellState(
-    int Version, IReadOnlyList<CellFile> Files, EventLog Events, IReadOnlyDictionary<string, string> Settings)
+public sealed record CellState(int Version, IReadOnlyList<CellFile> Files, IReadOnlyDictionary<string, string> Settings)
 {
     /// <summary>Files that belong to a cell at most.</summary>
     public const int MostFiles = 200;
@@ -25,18 +23,20 @@ public sealed record CellState(
     public const int MostSettings = 1000;
 
     /// <summary>Nothing yet.</summary>
-    public static readonly CellState Empty = new(0, [], EventLog.Empty, ImmutableSortedDictionary<string, string>.Empty);
+    public static readonly CellState Empty = new(0, [], ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal));
 
-    /// <summary>Changes of events by their places in the log, those that were taken back too.</summary>
-    internal ImmutableSortedDictionary<int, (EventEdit Edit, bool IsTakenBack)> EventEntries { get; init; } =
-        ImmutableSortedDictionary<int, (EventEdit, bool)>.Empty;
+    /// <summary>What was changed of the events that are found; the same object in all states between two changes of events.</summary>
+    public EventLog Events => EventChanges.Log;
+
+    /// <summary>Changes of events, those that were taken back too.</summary>
+    internal CellEventChanges EventChanges { get; init; } = CellEventChanges.None;
 
     /// <summary>Places in the log of the changes of events that are in force.</summary>
-    public IReadOnlyList<int> EventsInForce => [.. EventEntries.Where(e => !e.Value.IsTakenBack).Select(e => e.Key)];
+    public IReadOnlyList<int> EventsInForce => [.. EventChanges.InForce];
 
     /// <summary>All changes of events, the first first.</summary>
     public IReadOnlyList<EventChange> EventHistory =>
-        [.. EventEntries.Select(e => new EventChange(e.Key, e.Value.Edit, !e.Value.IsTakenBack))];
+        [.. EventChanges.Edits.Select(e => new EventChange(e.Key, e.Value, EventChanges.InForce.Contains(e.Key)))];
 
     /// <summary>Characters of the settings and options of all entries so far.</summary>
     internal long LogLength { get; init; }
@@ -61,13 +61,11 @@ public sealed record CellState(
                 return next with { Files = [.. Files.Select(f => f.Id == said.File ? said.Apply(f) : f)] };
             case EditEvents change:
                 var edit = change.Edit with { By = entry.By, At = DateTimeOffset.FromUnixTimeMilliseconds(entry.At) };
-                return next.WithEvents(EventEntries.Add(entry.Sequence, (edit, false)));
-            case TakeBackEvent back when EventEntries.TryGetValue(back.Entry, out var known):
-                return next.WithEvents(EventEntries.SetItem(back.Entry, (known.Edit, !back.Again)));
+                return next with { EventChanges = EventChanges.With(entry.Sequence, edit) };
+            case TakeBackEvent back when EventChanges.Edits.ContainsKey(back.Entry):
+                return next with { EventChanges = EventChanges.With(back.Entry, back.Again) };
             case RestoreEvents restored:
-                var inForce = restored.InForce.ToHashSet();
-                return next.WithEvents(EventEntries.ToImmutableSortedDictionary(
-                    e => e.Key, e => (e.Value.Edit, !inForce.Contains(e.Key))));
+                return next with { EventChanges = EventChanges.With(restored.InForce) };
             case SetSettings set:
                 var settings = Settings.ToImmutableSortedDictionary(StringComparer.Ordinal);
                 return next with { Settings = set.Json is { } json ? settings.SetItem(set.Key, json) : settings.Remove(set.Key) };
@@ -97,13 +95,14 @@ public sealed record CellState(
                 Require(said.File);
                 break;
             case TakeBackEvent back:
-                if (!EventEntries.ContainsKey(back.Entry))
+                if (!EventChanges.Edits.ContainsKey(back.Entry))
                 {
                     throw new OutOfRangeException($"Entry {back.Entry} of the log changes no event.");
                 }
 
                 break;
-            case RestoreEvents restored when restored.InForce.FirstOrDefault(n => !EventEntries.ContainsKey(n)) is > 0 and var unknown:
+            case RestoreEvents restored
+                when restored.InForce.FirstOrDefault(n => !EventChanges.Edits.ContainsKey(n)) is > 0 and var unknown:
                 throw new OutOfRangeException($"Entry {unknown} of the log changes no event.");
             case SetSettings { Json: not null } set when !Settings.ContainsKey(set.Key) && Settings.Count >= MostSettings:
                 throw new OutOfRangeException($"A cell has settings of {MostSettings} names at most; remove some that are not needed.");
@@ -140,12 +139,6 @@ public sealed record CellState(
                 $"A cell has {MostFiles} files of {MostBytes >> 30} GiB in all at most; remove some that are not needed.");
         }
     }
-
-    private CellState WithEvents(ImmutableSortedDictionary<int, (EventEdit Edit, bool IsTakenBack)> entries) => this with
-    {
-        EventEntries = entries,
-        Events = new EventLog([.. entries.Values.Where(e => !e.IsTakenBack).Select(e => e.Edit)]),
-    };
 }
 
 /// <summary>A change of an event in the log of a cell.</summary>

@@ -203,6 +203,55 @@ public sealed class CellLogTests : IDisposable
         return true;
     }).Check(Config.QuickThrowOnFailure.WithMaxTest(200));
 
+    // Each change of an event once made the list of all changes anew, so that a full log took twelve seconds to read.
+    [Fact]
+    public void State_OfAFullLogOfEvents_IsFoldedInAMoment()
+    {
+        var (state, place) = (CellState.Empty, 0);
+        var began = System.Diagnostics.Stopwatch.GetTimestamp();
+        while (place < CellEntry.MostEntries)
+        {
+            state = state.With(Entry(++place, (place % 4) switch
+            {
+                0 => new TakeBackEvent(place - 1, Again: false),
+                1 => new RestoreEvents([1, 2, 3]),
+                _ => new EditEvents(new AddEvent(EventKind.SoftShort, place)),
+            }));
+        }
+
+        Assert.InRange(System.Diagnostics.Stopwatch.GetElapsedTime(began).TotalSeconds, 0, 5);
+        Assert.Equal(place / 2, state.EventHistory.Count);
+        Assert.Equal([2, 3, .. state.EventsInForce.Skip(2)], state.EventsInForce);
+        Assert.Equal(state.EventsInForce.Count, state.Events.Edits.Count);
+    }
+
+    [Fact]
+    public void State_BetweenTwoChangesOfEvents_HasTheSameEvents()
+    {
+        var state = CellState.Empty.With(Entry(1, new EditEvents(new AddEvent(EventKind.SoftShort, 2))));
+        var after = state.With(Entry(2, new SetSettings("a", "{}")));
+        Assert.Same(state.Events, after.Events);
+        Assert.NotSame(state.Events, after.With(Entry(3, new TakeBackEvent(1, false))).Events);
+    }
+
+    [Fact]
+    public async Task Content_Copied_IsWholeOrRefusedBeforeItsEnd()
+    {
+        var bytes = new byte[(9 << 20) + 3];
+        new Random(5).NextBytes(bytes);
+        var file = new CellFile(
+            Guid.NewGuid(), CellFileKind.Series, "a.csv", await Log.StoreAsync(bytes, default), bytes.Length, "Ada", default);
+        using var whole = new MemoryStream();
+        await Log.CopyToAsync(file, whole, default);
+        Assert.Equal(bytes, whole.ToArray());
+        bytes[100] ^= 1;
+        await Blobs.WriteAsync(LogFolder.Replace("/log/", "/files/", StringComparison.Ordinal) + file.Sha256, bytes, default);
+        using var part = new MemoryStream();
+        var refused = await Assert.ThrowsAsync<VolumeFormatException>(() => Log.CopyToAsync(file, part, default));
+        Assert.Contains("a.csv is damaged", refused.Message);
+        Assert.True(part.Length < bytes.Length);
+    }
+
     [Fact]
     public void Reverse_OfAnEventsChange_DoesNotHoldOnceSomebodyChangedTheEvent()
     {
