@@ -29,12 +29,12 @@ internal static class BenchCommand
 
     public static Command Create()
     {
-        var what = new Argument<string>("WHAT") { Description = "raycast, slice, label, otsu or ingest." };
+        var what = new Argument<string>("WHAT") { Description = "raycast, slice, label, otsu, ingest or eis." };
         var volume = new Option<string?>("--volume")
         {
             Description = "Raw file of N³ 8-bit voxels; made up where --device names a device.",
         };
-        var size = new Option<int>("--size") { Description = "N.", Required = true };
+        var size = new Option<int>("--size") { Description = "N; of eis, how many sweeps.", Required = true };
         var pixels = new Option<string>("--pixels") { Description = "Pixels, N or WxH.", DefaultValueFactory = _ => "768" };
         var type = new Option<string>("--type") { Description = "On a device: u8, u16 or f32.", DefaultValueFactory = _ => "u16" };
         var sessions = new Option<int>("--sessions")
@@ -71,6 +71,14 @@ internal static class BenchCommand
                     Whole(parse.GetValue(sessions), 1, 500, "--sessions"), 5, parse.GetValue(groups)));
             }
 
+            if (parse.GetValue(what) == "eis")
+            {
+                var times = new Dictionary<string, object> { ["threads"] = Environment.ProcessorCount };
+                EisBench.Run(Whole(n, 2, 10_000, "--size"), times, ct);
+                ExitCodes.PrintJson(times);
+                return ExitCodes.Done;
+            }
+
             path ??= "";
             if (n < 2 || !File.Exists(path) || new FileInfo(path).Length != (long)n * n * n)
             {
@@ -102,7 +110,7 @@ internal static class BenchCommand
                     await IngestAsync(bytes, n, result, ct);
                     break;
                 default:
-                    throw new UsageException("bench takes raycast, slice, label, otsu or ingest.");
+                    throw new UsageException("bench takes raycast, slice, label, otsu, ingest or eis.");
             }
 
             ExitCodes.PrintJson(result);

@@ -23,21 +23,22 @@ public static class CircuitFit
     /// <param name="settings">What is asked of the fit.</param>
     /// <param name="peaks">Peaks of the sweep's distribution of relaxation times, where they are known already.</param>
     /// <param name="neighbours">Values of all parameters that are tried as starts too, such as those of the sweep before.</param>
-    /// <param name="ct">Gives up between two starts.</param>
+    /// <param name="more">Values of all parameters that are tried beside the search's own starts, with few steps each.</param>
+    /// <param name="ct">Gives up between two steps.</param>
     /// <exception cref="ArgumentException">The settings do not suit the circuit, or there are too few points.</exception>
     public static FitResult Run(
         Circuit circuit, SweepPoints points, FitSettings settings, IReadOnlyList<DrtPeak>? peaks = null,
-        IEnumerable<double[]>? neighbours = null, CancellationToken ct = default)
+        IEnumerable<double[]>? neighbours = null, IEnumerable<double[]>? more = null, CancellationToken ct = default)
     {
         var problem = new FitProblem(circuit, points, settings);
-        var search = new LevenbergMarquardt(problem);
+        var search = new LevenbergMarquardt(problem, ct);
         if (problem.Variables > 0 && problem.ParameterOf.All(p => settings.Start.ContainsKey(circuit.Parameters[p].Name)))
         {
             return FromStart(problem, points, search);
         }
 
-        var starts = new StartValues(problem, points).All(peaks ?? Drt.Of(points).Peaks, settings.Starts);
-        var minima = Search(problem, search, starts, ct);
+        var starts = new StartValues(problem, points).All(peaks ?? Drt.Of(points).Peaks, settings.Starts).Concat(more ?? []);
+        var minima = Search(problem, search, starts);
         foreach (var neighbour in neighbours ?? [])
         {
             minima.Add(Follow(search, problem.VariablesAt(neighbour)));
@@ -48,10 +49,11 @@ public static class CircuitFit
     }
 
     /// <summary>The fit that begins at some values and seeks no other minimum.</summary>
-    public static FitResult From(Circuit circuit, SweepPoints points, FitSettings settings, double[] values)
+    public static FitResult From(
+        Circuit circuit, SweepPoints points, FitSettings settings, double[] values, CancellationToken ct = default)
     {
         var problem = new FitProblem(circuit, points, settings);
-        return Describe(problem, points, [Follow(new LevenbergMarquardt(problem), problem.VariablesAt(values))]);
+        return Describe(problem, points, [Follow(new LevenbergMarquardt(problem, ct), problem.VariablesAt(values))]);
     }
 
     private static FitResult FromStart(FitProblem problem, SweepPoints points, LevenbergMarquardt search)
@@ -70,12 +72,11 @@ public static class CircuitFit
     private static Minimum Follow(LevenbergMarquardt search, double[] from) => new(from, search.Minimize(from, LongSteps, Fine));
 
     private static List<Minimum> Search(
-        FitProblem problem, LevenbergMarquardt search, IEnumerable<double[]> starts, CancellationToken ct)
+        FitProblem problem, LevenbergMarquardt search, IEnumerable<double[]> starts)
     {
         var found = new List<Minimum>();
         foreach (var start in starts)
         {
-            ct.ThrowIfCancellationRequested();
             var x = problem.VariablesAt(start);
             var cost = search.Minimize(x, ShortSteps, Coarse);
             found.Add(new(Sorted(problem, x), cost));
@@ -130,6 +131,7 @@ public static class CircuitFit
             Correlations = covariance.Strong(),
             Re = [.. z.Select(v => v.Real)],
             Im = [.. z.Select(v => v.Imaginary)],
+            Minima = [.. minima.Select(m => problem.ParametersAt(m.At))],
             OtherMinima = [.. minima.Select(m => m.Cost).Where(c => c > cost * (1 + SameCost)).Distinct()],
         };
     }

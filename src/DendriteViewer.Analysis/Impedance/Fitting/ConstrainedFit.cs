@@ -12,6 +12,10 @@ namespace DendriteViewer.Analysis.Impedance.Fitting;
 /// </summary>
 public static class ConstrainedFit
 {
+    // The minima of the fit without constraints are starts too, so that few others are needed: a bound that is dragged is fitted anew at
+    // each step.
+    private const int FewStarts = 12;
+
     // Above this, a lower χ² is another minimum and not the same one under other names.
     private const double SameMinimum = 1e-6;
 
@@ -23,7 +27,7 @@ public static class ConstrainedFit
     /// <param name="free">
     /// The fit of the same circuit and points without constraints, where it is known already; it is made where it is needed.
     /// </param>
-    /// <param name="ct">Gives up between two starts.</param>
+    /// <param name="ct">Gives up between two steps.</param>
     /// <exception cref="ArgumentException">The settings do not suit the circuit, or there are too few points.</exception>
     public static FitResult Run(
         Circuit circuit, SweepPoints points, FitSettings settings, IReadOnlyList<DrtPeak> peaks, FitResult? free = null,
@@ -36,8 +40,9 @@ public static class ConstrainedFit
         }
 
         free ??= CircuitFit.Run(circuit, points, new FitSettings { Weight = settings.Weight, Starts = settings.Starts }, peaks, ct: ct);
-        var carried = CircuitFit.From(circuit, points, settings, free.Values);
-        var found = CircuitFit.Run(circuit, points, settings, peaks, [carried.Values], ct);
+        var carried = CircuitFit.From(circuit, points, settings, free.Values, ct);
+        var few = settings with { Starts = Math.Min(settings.Starts, FewStarts) };
+        var found = CircuitFit.Run(circuit, points, few, peaks, [carried.Values], free.Minima.Skip(1), ct);
         return found.PseudoChiSquare < carried.PseudoChiSquare * (1 - SameMinimum)
             && found.Values.SequenceEqual(ArcOrder.Sort(circuit, found.Values))
             ? found : carried with { OtherMinima = found.OtherMinima };

@@ -63,6 +63,9 @@ public sealed record FitResult
     /// <summary>Other minima that starts ended in: their χ², rising.</summary>
     public IReadOnlyList<double> OtherMinima { get; init; } = [];
 
+    /// <summary>Values of all parameters at the minima that were found, the lowest first.</summary>
+    internal IReadOnlyList<double[]> Minima { get; init; } = [];
+
     /// <summary>
     /// The χ² of the minimum, and its values, where a fit from a complete start was ended by scipy's limits before it came there; else
     /// null.

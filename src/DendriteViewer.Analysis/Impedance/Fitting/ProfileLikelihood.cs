@@ -17,8 +17,14 @@ public static class ProfileLikelihood
     private const double Quantile95 = 3.841459;
 
     /// <summary>The interval of a free parameter.</summary>
+    /// <param name="fit">The fit.</param>
+    /// <param name="points">Its points.</param>
+    /// <param name="settings">What was asked of it.</param>
+    /// <param name="name">The parameter.</param>
+    /// <param name="ct">Gives up.</param>
     /// <exception cref="ArgumentException">The parameter is not the circuit's, or its value was given.</exception>
-    public static ProfileInterval Of(FitResult fit, SweepPoints points, FitSettings settings, string name)
+    public static ProfileInterval Of(
+        FitResult fit, SweepPoints points, FitSettings settings, string name, CancellationToken ct = default)
     {
         if (fit.Circuit.IndexOf(name) < 0 || fit[name].IsFixed || fit[name].TiedTo is not null)
         {
@@ -58,7 +64,7 @@ public static class ProfileLikelihood
             bool Exceeds(double value)
             {
                 var held = settings with { Fixed = new Dictionary<string, double>(settings.Fixed) { [name] = value } };
-                var refit = CircuitFit.From(fit.Circuit, points, held, values);
+                var refit = CircuitFit.From(fit.Circuit, points, held, values, ct);
                 values = refit.PseudoChiSquare <= limit ? refit.Values : values;
                 return refit.PseudoChiSquare > limit;
             }

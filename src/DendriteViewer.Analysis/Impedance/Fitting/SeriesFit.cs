@@ -55,8 +55,8 @@ public static class SeriesFit
         var prepared = InParallel(sweeps.Count, ct, i =>
         {
             var points = SweepPoints.Of(sweeps[i], series[i].Mask);
-            var verdict = KkVerdict.Of(points);
-            var relaxation = new Drt(points).Solve(verdict.NoisePercent / 100);
+            var verdict = KkVerdict.Of(points, ct);
+            var relaxation = new Drt(points).Solve(verdict.NoisePercent / 100, ct);
             Tell();
             return (Points: points, Verdict: verdict, Relaxation: relaxation, relaxation.Peaks);
         });
@@ -97,7 +97,7 @@ public static class SeriesFit
             .Concat(Enumerable.Range(1, fits.Length - 1).Reverse().Select(i => (i, i - 1))))
         {
             ct.ThrowIfCancellationRequested();
-            var carried = CircuitFit.From(fits[to].Circuit, points[to], settings, fits[from].Values);
+            var carried = CircuitFit.From(fits[to].Circuit, points[to], settings, fits[from].Values, ct);
             if (carried.PseudoChiSquare < fits[to].PseudoChiSquare * (1 - Better))
             {
                 fits[to] = carried;

@@ -20,9 +20,11 @@ public sealed record KkVerdict(bool IsConsistent, double WorstPercent, double No
     /// The verdict on a sweep: of the number of elements that AICc takes while µ is not under 0.5, without or with a capacitance in series,
     /// whichever fits better.
     /// </summary>
-    public static KkVerdict Of(SweepPoints points)
+    /// <param name="points">The points.</param>
+    /// <param name="ct">Gives up.</param>
+    public static KkVerdict Of(SweepPoints points, CancellationToken ct = default)
     {
-        var (without, with) = (LinKk.Best(points, new()), LinKk.Best(points, new() { Capacitance = true }));
+        var (without, with) = (LinKk.Best(points, new(), ct), LinKk.Best(points, new() { Capacitance = true }, ct));
         return Of(points, with.Aicc < without.Aicc ? with : without);
     }
 

@@ -1,3 +1,5 @@
+using DendriteViewer.Kernels.Scheduling;
+
 namespace DendriteViewer.Analysis.Impedance.KramersKronig;
 
 /// <summary>Which parts of Z the elements are fitted to.</summary>
@@ -94,9 +96,19 @@ public static class LinKk
     /// The fit with the least AICc among those whose µ is not under 0.5, which uses as many elements as the data support without following
     /// what no stable system does. Where a loop at low frequencies asks for negative resistances, µ is not looked at.
     /// </summary>
-    public static KkModel Best(SweepPoints points, KkSettings settings)
+    /// <param name="points">The points.</param>
+    /// <param name="settings">What is asked of the test.</param>
+    /// <param name="ct">Gives up between two numbers of elements.</param>
+    public static KkModel Best(SweepPoints points, KkSettings settings, CancellationToken ct = default)
     {
-        var all = Enumerable.Range(1, MostFor(points, settings)).Select(m => Of(points, m, settings)).ToList();
+        var all = new List<KkModel>();
+        for (var m = 1; m <= MostFor(points, settings); m++)
+        {
+            ct.ThrowIfCancellationRequested();
+            ComputeLane.GiveWay();
+            all.Add(Of(points, m, settings));
+        }
+
         var sound = HasLoop(points) ? all : all.Where(k => k.Mu >= LeastMu).ToList();
         return sound.Count > 0 ? sound.MinBy(k => k.Aicc)! : all.MaxBy(k => k.Mu)!;
     }

@@ -1,4 +1,5 @@
 using DendriteViewer.Analysis.Impedance.KramersKronig;
+using DendriteViewer.Kernels.Scheduling;
 
 namespace DendriteViewer.Analysis.Impedance.Relaxation;
 
@@ -73,12 +74,15 @@ public sealed class Drt
 
     /// <summary>The distribution with the λ that the noise allows.</summary>
     /// <param name="noise">The root of the mean square of the residuals, as a part of |Z|.</param>
-    public DrtResult Solve(double noise)
+    /// <param name="ct">Gives up between two strengths of smoothing.</param>
+    public DrtResult Solve(double noise, CancellationToken ct = default)
     {
         var (low, high) = (Math.Log(LeastLambda), Math.Log(MostLambda));
         var target = Math.Max(Math.Max(noise, LeastNoise), Residual(Unknowns(LeastLambda))) * OverNoise;
         for (var i = 0; i < 10; i++)
         {
+            ct.ThrowIfCancellationRequested();
+            ComputeLane.GiveWay();
             var middle = (low + high) / 2;
             (low, high) = Residual(Unknowns(Math.Exp(middle))) <= target ? (middle, high) : (low, middle);
         }
