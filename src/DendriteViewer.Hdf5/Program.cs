@@ -12,12 +12,15 @@ try
 {
     // What describes a file is no larger than the file; then what reading its layers takes.
     H5.Load();
-    var length = new FileInfo(args[0]).Length;
-    Limits.Memory(Base + Math.Min(MostMetadata, 4 * length));
-    Limits.Seconds(3 + length / BytesASecond);
+    var length = Limit(args[0]);
     if (args is [_, Wire.Spectra])
     {
-        Wire.Send(output, MessageKind.Data, JsonSerializer.SerializeToUtf8Bytes(new SpectrumColumns(args[0]).Read(), Wire.Json));
+        // Who wants more sends the name of the next file.
+        for (var path = args[0]; path is not null; path = NextPath())
+        {
+            SendSpectra(path);
+        }
+
         return 0;
     }
 
@@ -39,13 +42,54 @@ catch (IOException)
 }
 catch (Exception e)
 {
-    Wire.Send(output, MessageKind.Error, Encoding.UTF8.GetBytes(e switch
-    {
-        Hdf5Exception => e.Message,
-        OutOfMemoryException => "it takes more memory than its size justifies; it is damaged, or its chunks are too large (h5repack makes smaller ones).",
-        _ => "it is damaged; copy it again from its source.",
-    }));
+    Refuse(e);
     return 1;
+}
+
+long Limit(string path)
+{
+    var bytes = new FileInfo(path).Length;
+    Limits.Memory(Base + Math.Min(MostMetadata, 4 * bytes));
+    Limits.Seconds(3 + bytes / BytesASecond);
+    return bytes;
+}
+
+void Refuse(Exception e) => Wire.Send(output, MessageKind.Error, Encoding.UTF8.GetBytes(e switch
+{
+    Hdf5Exception => e.Message,
+    OutOfMemoryException => "it takes more memory than its size justifies; it is damaged, or its chunks are too large (h5repack makes "
+        + "smaller ones).",
+    _ => "it is damaged; copy it again from its source.",
+}));
+
+void SendSpectra(string path)
+{
+    byte[] read;
+    try
+    {
+        Limit(path);
+        read = JsonSerializer.SerializeToUtf8Bytes(new SpectrumColumns(path).Read(), Wire.Json);
+    }
+    catch (Exception e) when (e is not IOException)
+    {
+        Refuse(e);
+        return;
+    }
+
+    Wire.Send(output, MessageKind.Data, read);
+}
+
+string? NextPath()
+{
+    try
+    {
+        var (_, bytes) = Wire.ReadHead(input);
+        return Encoding.UTF8.GetString(Wire.ReadBytes(input, bytes));
+    }
+    catch (EndOfStreamException)
+    {
+        return null;
+    }
 }
 
 string? Ask(string path)

@@ -12,7 +12,7 @@ internal sealed class Hdf5Process : IDisposable
     // What to wait for a description, or for a layer, which may lie on a slow file server. What takes the processor longer than
     // its work justifies ends before (Limits, in the program).
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-    private readonly string _path;
+    private string _path;
     private readonly Process _process;
     private readonly Stream _from, _to;
     private bool _waitedTooLong;
@@ -80,9 +80,29 @@ internal sealed class Hdf5Process : IDisposable
     /// <exception cref="VolumeFormatException">The file cannot be read; the sentence names it.</exception>
     public static Hdf5Entry[] Spectra(string path)
     {
-        using var process = new Hdf5Process(path, Wire.Spectra);
-        return process.Answer<Hdf5Entry[]>(_ => throw new VolumeFormatException("it refers to other files; write one file without them."));
+        using var process = OfSpectra(path);
+        return process.NextSpectra(null);
     }
+
+    /// <summary>A process that reads spectra of one file after another, the first first.</summary>
+    public static Hdf5Process OfSpectra(string path) => new(path, Wire.Spectra);
+
+    /// <summary>The measurements of the file that it was started with, or of the next one.</summary>
+    /// <param name="path">The next file; null for the first.</param>
+    /// <exception cref="VolumeFormatException">The file cannot be read; the sentence names it.</exception>
+    public Hdf5Entry[] NextSpectra(string? path)
+    {
+        if (path is not null)
+        {
+            _path = path;
+            Guarded(() => Wire.Send(_to, MessageKind.Data, Encoding.UTF8.GetBytes(Path.GetFullPath(path))));
+        }
+
+        return Answer<Hdf5Entry[]>(_ => throw new VolumeFormatException("it refers to other files; write one file without them."));
+    }
+
+    /// <summary>Whether it did not answer, and so has ended or cannot be relied on any more.</summary>
+    public bool HasBroken { get; private set; }
 
     /// <summary>Asks for slices, to be read later.</summary>
     public void Ask(long frame, long first, long count) => Guarded(() => Wire.Ask(_to, frame, first, count));
@@ -213,6 +233,11 @@ internal sealed class Hdf5Process : IDisposable
         }
     }
 
-    private VolumeFormatException Gone(Exception e) => new(
-        _waitedTooLong ? $"{_path} was not read within {Patience.TotalSeconds:0} s; it is damaged, or its disk does not answer." : $"{_path} made libhdf5 fail; it is damaged, copy it again from its source.", e);
+    private VolumeFormatException Gone(Exception e)
+    {
+        HasBroken = true;
+        return new(
+            _waitedTooLong ? $"{_path} was not read within {Patience.TotalSeconds:0} s; it is damaged, or its disk does not answer."
+                : $"{_path} made libhdf5 fail; it is damaged, copy it again from its source.", e);
+    }
 }
