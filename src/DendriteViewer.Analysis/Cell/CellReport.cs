@@ -112,9 +112,18 @@ public sealed record CellReport
         }
 
         var hours = sweeps.Select(s => s.Hours).OfType<double>().Order().ToArray();
-        var stated = series.DistinctBy(s => s.Series.Kind).Where(s => s.File is { } f ? f.Clock is not null
-            : manifest.Series.Any(m => m.Kind == s.Series.Kind && m.Clock is { IsStated: true })).Select(s => s.Series.Kind);
-        var report = SeriesReport.Of(series.ConvertAll(s => s.Series), manifest, warnings, hours, stated.ToHashSet());
+        var first = series.DistinctBy(s => s.Series.Kind).ToDictionary(s => s.Series.Kind, s => s.File);
+        var stated = StatedClock.Of(manifest).Where(c => first.TryGetValue(c.Key, out var file) && file is null).ToDictionary();
+        foreach (var (kind, file) in first)
+        {
+            if (file?.Clock is { } clock)
+            {
+                stated[kind] = new StatedClock(clock.OffsetSigma ?? 0, clock.DriftSigma ?? 0, file.StartHours ?? 0);
+            }
+        }
+
+        var files = first.Where(f => f.Value is not null).ToDictionary(f => f.Key, f => f.Value!.Name);
+        var report = SeriesReport.Of(series.ConvertAll(s => s.Series), manifest, warnings, hours, stated, files);
         var events = state.Events.Apply(report.Events);
         var lost = events.Lost.Count == 0 ? [] : (string[])[$"{events.Lost.Count} changes of events have no effect, since their events are "
             + "not found any more."];

@@ -32,6 +32,9 @@ public sealed record SeriesReport
     /// <summary>Current and voltage on one clock, from which charge and events are.</summary>
     public SharedClock Clock { get; init; } = new(null, null, null, null);
 
+    /// <summary>The clocks that somebody stated of current and voltage, by kind, with what they may be wrong by.</summary>
+    public IReadOnlyDictionary<string, StatedClock> StatedClocks { get; init; } = new Dictionary<string, StatedClock>();
+
     /// <summary>What a reader must see with the numbers.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
@@ -63,18 +66,20 @@ public sealed record SeriesReport
     /// <param name="manifest">Cell and scans.</param>
     /// <param name="warnings">Those of reading them.</param>
     /// <param name="sweepHours">When impedance sweeps began, on the scans' clock.</param>
-    /// <param name="stated">Kinds of the series whose clock somebody stated; null for those of which dataset.json states it.</param>
+    /// <param name="stated">The clocks that somebody stated, by the kind of series; null for those that dataset.json states.</param>
+    /// <param name="files">Names of the files of series that are not of dataset.json, by kind.</param>
     public static SeriesReport Of(
         IReadOnlyList<Series> series, DatasetManifest manifest, IEnumerable<string> warnings, IReadOnlyList<double>? sweepHours = null,
-        IReadOnlySet<string>? stated = null)
+        IReadOnlyDictionary<string, StatedClock>? stated = null, IReadOnlyDictionary<string, string>? files = null)
     {
+        stated ??= StatedClock.Of(manifest);
         var said = new List<string>(warnings);
         said.AddRange(series.SelectMany(s => s.Warnings));
         var scanHours = manifest.Volumes.Select(v => v.Hours).Distinct().Order().ToArray();
         said.AddRange(series.SelectMany(s => s.CoverageWarnings(scanHours)));
         var clock = SharedClock.Of(
             series.FirstOrDefault(s => s.Kind == "current"), series.FirstOrDefault(s => s.Kind == "voltage"),
-            stated ?? manifest.Series.Where(s => s.Clock is { IsStated: true }).Select(s => s.Kind).ToHashSet());
+            stated.Keys.ToHashSet(), files);
         var (current, voltage) = (clock.Current, clock.Voltage);
         said.AddRange(clock.Warning is { } about ? [about] : []);
         var density = manifest.Cell?.CurrentDensityMaCm2;
@@ -98,11 +103,14 @@ public sealed record SeriesReport
             Scans = manifest.Volumes.GroupBy(v => v.Hours).OrderBy(g => g.Key).Select(g =>
             {
                 var to = g.Key + g.Max(v => Math.Max(0, v.DurationHours ?? 0));
-                return new ScanInterval(g.Key, to, charge is null ? null : ChargeAt(charge, clock, g.Key), charge?.Since(g.Key, to));
+                return new ScanInterval(
+                    g.Key, to, charge is null ? null : ChargeAt(charge, SigmaHours("current", g.Key, clock, stated), g.Key),
+                    charge is null ? null : During(charge, SigmaHours("current", g.Key, clock, stated), g.Key, to));
             }).ToArray(),
             Events = EventFinder.Find(
                 current, voltage, current is null ? null : charge, density, sweepHours, clock.MarginHours),
             Clock = clock,
+            StatedClocks = stated,
             Warnings = said.Distinct().ToArray(),
         };
     }
@@ -121,7 +129,7 @@ public sealed record SeriesReport
         var (rows, step) = (Charge.Hours, Math.Max(1, (Charge.Hours.Count + most - 1) / most));
         return rows.Where((_, i) => i % step == 0).Append(rows[^1]).Concat(Scans.SelectMany(s => new[] { s.Hours, s.ToHours }))
             .Concat(HalfCycles.SelectMany(h => new[] { h.FromHours, h.ToHours })).Distinct().Order()
-                .Select(h => (h, ChargeAt(Charge, Clock, h)));
+                .Select(h => (h, ChargeAt(h)!.Value));
     }
 
     /// <summary>
@@ -129,13 +137,38 @@ public sealed record SeriesReport
     /// known.
     /// </summary>
     /// <param name="hours">The time.</param>
-    public ArealCharge? ChargeAt(double hours) => Charge is null ? null : ChargeAt(Charge, Clock, hours);
+    public ArealCharge? ChargeAt(double hours) =>
+        Charge is null ? null : ChargeAt(Charge, SigmaHours("current", hours, Clock, StatedClocks), hours);
 
-    private static ArealCharge ChargeAt(ChargeCurve charge, SharedClock clock, double hours)
+    /// <summary>By how many hours the time of an event may be wrong (σ), by what its instrument's clock may be wrong by.</summary>
+    /// <param name="e">The event; of one in the current that is the current's clock, of others the voltage's.</param>
+    public double SigmaHoursOf(ElectroEvent e) => SigmaHours(
+        e.Kind is EventKind.CurrentOn or EventKind.CurrentOff or EventKind.Rest or EventKind.SignChange or EventKind.EisPause
+            ? "current" : "voltage", e.Hours, Clock, StatedClocks);
+
+    // What was compared with a clock that is itself stated has the doubts of both.
+    private static double SigmaHours(
+        string kind, double hours, SharedClock clock, IReadOnlyDictionary<string, StatedClock> stated)
     {
-        var sigma = clock.Comparison is { Kind: "current" } c ? c.Fit.OffsetSigma / 3600 : 0;
-        var (at, around) = (charge.At(hours), charge.Since(hours - sigma, hours + sigma).MahCm2 / 2);
+        var compared = clock.Comparison is { IsApplied: true } c && c.Kind == kind ? c : null;
+        var own = stated.GetValueOrDefault(kind)?.SigmaHours(hours) ?? 0;
+        var reference = compared is null ? 0 : stated.GetValueOrDefault(compared.Against)?.SigmaHours(hours) ?? 0;
+        var found = clock.Comparison is { } any && any.Kind == kind ? any.Fit.OffsetSigma / 3600 : 0;
+        return Math.Sqrt((own * own) + (reference * reference) + (found * found));
+    }
+
+    private static ArealCharge ChargeAt(ChargeCurve charge, double sigmaHours, double hours)
+    {
+        var (at, around) = (charge.At(hours), charge.Since(hours - sigmaHours, hours + sigmaHours).MahCm2 / 2);
         return at with { Sigma = Math.Sqrt((at.Sigma * at.Sigma) + (around * around)) };
+    }
+
+    // A clock that is wrong moves both ends of a scan alike.
+    private static ArealCharge During(ChargeCurve charge, double sigmaHours, double from, double to)
+    {
+        var during = charge.Since(from, to);
+        var moved = (charge.Since(from + sigmaHours, to + sigmaHours).MahCm2 - charge.Since(from - sigmaHours, to - sigmaHours).MahCm2) / 2;
+        return during with { Sigma = Math.Sqrt((during.Sigma * during.Sigma) + (moved * moved)) };
     }
 
     private static void Say(List<string> said, Series? current, ChargeCurve? charge, double? density)

@@ -26,14 +26,16 @@ public sealed record SharedClock(Series? Current, Series? Voltage, ClockComparis
 
     /// <summary>
     /// Compares the clocks of current and voltage by where current is switched, and puts one right where they differ by more than three
-    /// standard deviations. A series whose clock dataset.json states is on the clock of the scans; where it states neither, that
+    /// standard deviations. A series whose clock somebody stated is on the clock of the scans; where neither is stated, that
     /// is taken of the voltage. Series with the same times are of one instrument and are not compared.
     /// </summary>
     /// <param name="current">The current.</param>
     /// <param name="voltage">The voltage.</param>
     /// <param name="stated">Kinds of the series whose clocks are stated.</param>
+    /// <param name="files">Names of the files of series that are not of dataset.json, by kind.</param>
     /// <exception cref="VolumeFormatException">A header names no unit.</exception>
-    public static SharedClock Of(Series? current, Series? voltage, IReadOnlySet<string> stated)
+    public static SharedClock Of(
+        Series? current, Series? voltage, IReadOnlySet<string> stated, IReadOnlyDictionary<string, string>? files = null)
     {
         if (current is null || voltage is null || AreOfOneInstrument(current, voltage))
         {
@@ -56,15 +58,21 @@ public sealed record SharedClock(Series? Current, Series? Voltage, ClockComparis
         if (!isApplied)
         {
             return new SharedClock(current, voltage, comparison, differs
-                ? Describe(comparison) + " although dataset.json states both clocks; correct one of them." : null);
+                ? Describe(comparison) + $", although both clocks are stated: {Where("current")} and {Where("voltage")}. "
+                    + "Correct one of them."
+                : null);
         }
 
         var how = IsStated(against) ? "" : $" The {against} was taken to be on the clock of the scans.";
         var warning = Describe(comparison) + $"; charge and events are on the {against}’s clock.{how} "
-            + $"State it in dataset.json as the clock of the {kind} series and import that again, so that Faraday’s volume has it too.";
+            + (files?.GetValueOrDefault(kind) is { } file ? $"State it as the clock of {file}."
+                : $"State it in dataset.json as the clock of the {kind} series and import that again, so that Faraday’s volume has it "
+                    + "too.");
         return kind == "voltage"
             ? new SharedClock(current, Moved(voltage, fit), comparison, warning)
             : new SharedClock(Moved(current, fit), voltage, comparison, warning);
+
+        string Where(string of) => $"that of the {of} " + (files?.GetValueOrDefault(of) is { } file ? $"with {file}" : "with dataset.json");
     }
 
     private static string Describe(ClockComparison c)

@@ -96,6 +96,7 @@ internal static class SeriesCommand
         events = cell.Events.Events.Select(e => new
         {
             kind = EventKinds.NameOf(e.Kind), hours = e.Hours, confidence = Math.Round(e.Confidence, 3), toHours = e.ToHours, note = e.Note,
+            sigmaHours = cell.Events.Edited.ContainsKey(e.Id) ? (double?)null : report.SigmaHoursOf(e),
         }),
         halfCycles = report.HalfCycles.Select(h => new
         {
@@ -105,6 +106,7 @@ internal static class SeriesCommand
         scans = report.Scans.Select(s => new
         {
             hours = s.Hours, toHours = s.ToHours, mahCm2 = s.Charge?.MahCm2, sigma = s.Charge?.Sigma, duringMahCm2 = s.During?.MahCm2,
+            duringSigma = s.During?.Sigma,
         }),
         clocks = new[] { report.Clock.Comparison }.OfType<ClockComparison>().Select(c => new
         {

@@ -56,7 +56,41 @@ public sealed class SeriesReportTests
 
         var both = Of(cell, stated with { Series = [.. stated.Series, new() { Kind = "voltage", Clock = new() { OffsetSeconds = 0 } }] });
         Assert.False(both.Clock.Comparison!.IsApplied);
-        Assert.Contains(both.Warnings, w => w.Contains("states both clocks", StringComparison.Ordinal));
+        Assert.Contains(both.Warnings, w => w.Contains("both clocks are stated", StringComparison.Ordinal));
+    }
+
+    // What a person states of a clock they know to some seconds only, and a scan's charge is known no better than that.
+    [Fact]
+    public void Report_StatedClockWithADeviation_HasItInChargeScansAndEvents()
+    {
+        var cell = new SyntheticCell { StepHours = 0.0025 };
+        SeriesReport With(double sigma, double drift = 0) => Of(cell, s_manifest with
+        {
+            Series = [new() { Kind = "current", Clock = new() { OffsetSeconds = 0, OffsetSigma = sigma, DriftSigma = drift } }],
+        });
+        var (exact, rough) = (With(0), With(60));
+        Assert.Equal(exact.ChargeAt(2)!.Value.MahCm2, rough.ChargeAt(2)!.Value.MahCm2);
+        Assert.InRange(rough.ChargeAt(2)!.Value.Sigma, 0.8 * 60 / 3600, 1.1 * 0.8 * 60 / 3600);
+        Assert.True(exact.ChargeAt(2)!.Value.Sigma < 0.002);
+        Assert.Equal(rough.ChargeAt(2)!.Value.Sigma, rough.Scans[1].Charge!.Value.Sigma);
+
+        // Both ends of a scan at constant current move alike; one that begins in a rest gains or loses.
+        Assert.Equal(exact.Scans[1].During!.Value.Sigma, rough.Scans[1].During!.Value.Sigma, 3);
+        var rest = rough.Events.First(e => e.Kind == EventKind.Rest);
+        Assert.InRange(rough.SigmaHoursOf(rest) * 3600, 60, 61);
+        Assert.InRange(With(0, 1000).SigmaHoursOf(rest) * 3600, 3.6 * rest.Hours * 0.9, (3.6 * rest.Hours) + 1);
+    }
+
+    [Fact]
+    public void Report_ClockOfAFile_IsToBeStatedOfThatFile()
+    {
+        var cell = new SyntheticCell { ClockSeconds = 40, StepHours = 0.0025 };
+        SeriesReport With(params string[] stated) => SeriesReport.Of(
+            [cell.Current(), cell.Voltage()], s_manifest, [], stated: stated.ToDictionary(k => k, _ => new StatedClock(0, 0)),
+            files: new Dictionary<string, string> { ["current"] = "cell.mpr" });
+        Assert.Contains(With().Warnings, w => w.EndsWith("State it as the clock of cell.mpr.", StringComparison.Ordinal));
+        Assert.Contains(With("current", "voltage").Warnings, w => w.Contains(
+            "that of the current with cell.mpr and that of the voltage with dataset.json", StringComparison.Ordinal));
     }
 
     [Fact]
