@@ -1,7 +1,7 @@
 // What a plot's description becomes in Observable Plot: scales, axes and marks. Nothing here touches the page but for measuring text.
 
 const fontSize = 11;
-const labelHeight = 18, legendRow = 16;
+const labelHeight = 18, legendRow = 16, marginBottom = 36, leastInner = 64;
 const drawnTo = { line: 'linear', step: 'step-after' };
 let ruler = null;
 
@@ -109,10 +109,14 @@ function legendLines(entries, width) {
   return lines;
 }
 
+const marginTopOf = (data, lines) => 22 + lines.length * legendRow + (data.events.some(e => e.text) ? 10 : 0);
+
+/** The least height that leaves room for the curves below a legend of many names. */
+export const leastHeight = (data, width) => marginTopOf(data, legendLines(legend(data), width)) + leastInner + marginBottom;
+
 /** Draws. Returns the SVG, with `scales` to go from values to pixels and back. */
 export function render(data, domain, width, height) {
-  const lines = legendLines(legend(data), width), legendHeight = lines.length * legendRow;
-  const marginTop = 22 + legendHeight + (data.events.some(e => e.text) ? 10 : 0), marginBottom = 36, marginRight = 14;
+  const lines = legendLines(legend(data), width), marginTop = marginTopOf(data, lines), marginRight = 14;
   const yTicks = ticksOf(data.y, domain.y), inner = height - marginTop - marginBottom;
   const scale = data.y.scale === 'logarithmic' ? d3.scaleLog(domain.y, [0, 1]) : d3.scaleLinear(domain.y, [0, 1]);
   const yCount = Math.max(2, Math.floor(inner / 34));

@@ -1,5 +1,5 @@
 // Draws the plots of a page (Plots/Plot.razor) and answers the pointer and the keys over them. The library is fetched with the first plot.
-import { render, fullDomain, format, points } from './marks.js';
+import { render, leastHeight, fullDomain, format, points } from './marks.js';
 import { file, download } from './files.js';
 import { Handles } from './handles.js';
 
@@ -65,6 +65,7 @@ class Drawing {
   get size() { return [Math.floor(this.area.clientWidth), Math.floor(this.area.clientHeight)]; }
 
   draw() {
+    this.area.style.minHeight = `${leastHeight(this.data, this.size[0])}px`;
     const [width, height] = this.size;
     if (width < 60 || height < 60 || width === this.width && height === this.height) return;
     // A drawing would take the handle away that somebody holds.
