@@ -99,15 +99,17 @@ public sealed partial class SpectrumAddDialog
     // What is refused stays in the list with its sentence; what was added leaves it.
     private async Task AddAsync()
     {
-        if (_files.Select(f => f.Problem ?? FormOf(f).Problem(IsReference)).FirstOrDefault(p => p is not null) is { } problem)
-        {
-            _failure = problem;
-            return;
-        }
-
         (_isBusy, _failure) = (true, null);
+        var problems = new List<string>();
         foreach (var file in _files.ToArray())
         {
+            if ((file.Problem ?? FormOf(file).Problem(IsReference)) is { } problem)
+            {
+                // The others are added all the same: files of one beamline may name their columns differently.
+                problems.Add(problem);
+                continue;
+            }
+
             var said = FormOf(file).ToEdit(Guid.Empty);
             if (await Board.Actions.AddAsync(Kind, file.Name, () => new MemoryStream(file.Bytes), said) is null)
             {
@@ -120,7 +122,16 @@ public sealed partial class SpectrumAddDialog
             StateHasChanged();
         }
 
-        Dialog.Close();
+        _isBusy = false;
+        if (problems.Count == 0)
+        {
+            Dialog.Close();
+        }
+        else
+        {
+            _failure = problems.Distinct().Count() == 1 ? problems[0]
+                : $"{problems.Count} files were not added, and each says why. Say below what µ is of them, or take them out.";
+        }
     }
 
     private SpectrumForm FormOf(Picked file) => _form with { Said = _form.Said with { Moment = file.Moment }, Hours = file.Hours };
