@@ -78,6 +78,8 @@ public sealed class TestHost : IAsyncLifetime
 
     public T Service<T>() where T : notnull => _jobs!.Services.GetRequiredService<T>();
 
+    public AnswerTurns Turns { get; private set; } = null!;
+
     public JobBoard Jobs => _jobs!.Board;
 
     public Analyses Analyses => _jobs!.Services.GetRequiredService<Analyses>();
@@ -98,6 +100,7 @@ public sealed class TestHost : IAsyncLifetime
         Dataset = (await store.TryOpenAsync(id, default))!;
         Access = new DatasetAccess(Database, Time);
         _lanes = new ComputeLanes(2);
+        Turns = new AnswerTurns(_lanes, Time);
         _budgets = new Budgets(new DendriteOptions());
         var bricks = new BrickCache(store, 1 << 24);
         Measurements = new MeasurementDesk(

@@ -1,7 +1,7 @@
 // One time in all plots of hours and in the timeline, and the events on the timeline. Loaded where there are events, or by the cell's tab.
 const ns = 'http://www.w3.org/2000/svg', near = 6;
 const colors = { 'hard-short': 'var(--danger)', 'soft-short': 'var(--void)', 'contact-loss': 'var(--void)' };
-let events = [], users = 0, ended = null, watched = null, group = null;
+let events = [], voltage = null, users = 0, ended = null, watched = null, group = null;
 
 const timeline = () => window.dendrite?.timeline;
 const figures = () => document.querySelectorAll('figure[data-hours]');
@@ -32,10 +32,32 @@ export function begin() {
   }, options);
 }
 
-/** The events that the timeline shows. */
+/** What the timeline shows: the events, and a voltage of an added file where the dataset has none itself. */
 export function show(json) {
-  events = JSON.parse(json);
+  const told = JSON.parse(json);
+  withdraw();
+  events = told.events;
+  voltage = told.voltage ?? null;
   draw();
+}
+
+// The dataset's own voltage stays; that of a file goes with the file.
+function withdraw() {
+  const line = timeline(), scene = line?.viewer.scene;
+  if (!voltage || scene?.voltage !== voltage) return;
+  scene.voltage = null;
+  line.element.classList.add('plain');
+  line.draw();
+}
+
+// A scene comes anew after a lost connection, without it.
+function lend(line) {
+  const { scene } = line.viewer;
+  if (!voltage || !scene || scene.voltage) return false;
+  scene.voltage = voltage;
+  line.element.classList.remove('plain', 'single');
+  line.draw();
+  return true;
 }
 
 /** Ends it, for one part of the page. */
@@ -43,8 +65,9 @@ export function end() {
   if (--users) return;
   ended.abort();
   watched?.observer.disconnect();
+  withdraw();
   group?.remove();
-  [events, watched, group] = [[], null, null];
+  [events, voltage, watched, group] = [[], null, null, null];
 }
 
 function mark(hours, except) {
@@ -60,6 +83,8 @@ function draw() {
     watched = { svg: line.svg, observer: new MutationObserver(() => { if (!group?.isConnected) draw(); }) };
     watched.observer.observe(line.svg, { childList: true });
   }
+  // Drawing the curve draws all anew, and the marks with it.
+  if (lend(line)) return;
   const width = line.track.clientWidth, [low, high] = line.viewer.scene ? line.span : [0, 0];
   group?.remove();
   group = document.createElementNS(ns, 'g');

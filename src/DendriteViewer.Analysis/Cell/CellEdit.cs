@@ -83,6 +83,22 @@ public sealed record ChangeFile(DescribeFile Opened, DescribeFile Mine) : CellEd
     }
 }
 
+/// <summary>
+/// What somebody changed of settings that they saw. It is made <see cref="SetSettings"/> on the newest state, field by field, so that
+/// what others saved meanwhile stays; it is never an entry of the log itself.
+/// </summary>
+/// <param name="Key">Their name.</param>
+/// <param name="Opened">What they were when they were seen; null for none.</param>
+/// <param name="Mine">What they should be; null for none.</param>
+public sealed record ChangeSettings(string Key, string? Opened, string? Mine) : CellEdit
+{
+    /// <summary>The settings with this change.</summary>
+    /// <param name="now">The newest state.</param>
+    /// <exception cref="OutOfRangeException">Somebody else changed the same field meanwhile; the sentence has both values.</exception>
+    public SetSettings On(CellState now) =>
+        new(Key, SettingsMerge.Of(Key, Opened, Mine, now.Settings.GetValueOrDefault(Key)));
+}
+
 /// <summary>An event of the cell is another, added or none.</summary>
 /// <param name="Edit">The change; author and time are set by who keeps it.</param>
 public sealed record EditEvents(EventEdit Edit) : CellEdit;

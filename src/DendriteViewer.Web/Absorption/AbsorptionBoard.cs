@@ -26,6 +26,9 @@ public sealed class AbsorptionBoard : IDisposable
     private readonly Dictionary<string, AbsorptionRecipe> _unsaved = [];
     private Task<bool> _saving = Task.FromResult(true);
 
+    // Of each edge the settings that its recipe was made of: what was read of the cell, or what was sent since.
+    private readonly Dictionary<string, string?> _madeOf = [];
+
     /// <param name="desk">What reads and computes.</param>
     /// <param name="session">The page.</param>
     /// <param name="actions">What is done to the cell.</param>
@@ -64,7 +67,7 @@ public sealed class AbsorptionBoard : IDisposable
         var load = ++_loads;
         try
         {
-            var spectra = await _desk.ReadAsync(_session.Dataset, cell, State.Spectra, _gone);
+            var spectra = await _desk.ReadAsync(_session.Owner, _session.Dataset, cell, State.Spectra, _gone);
             if (load == _loads)
             {
                 Set(s => s with { Cell = cell, Spectra = spectra, Failure = null });
@@ -140,7 +143,9 @@ public sealed class AbsorptionBoard : IDisposable
 
         _unsaved[edge] = recipe;
         Set(s => s with { Recipe = recipe, Refusal = null });
-        var isSaved = await (_saving = SaveAsync(_saving, edge, recipe));
+        var sent = new ChangeSettings(AbsorptionDesk.KeyOf(edge), _madeOf.GetValueOrDefault(edge), recipe.ToJson());
+        _madeOf[edge] = sent.Mine;
+        var isSaved = await (_saving = SaveAsync(_saving, sent));
         if (!ReferenceEquals(_unsaved.GetValueOrDefault(edge), recipe))
         {
             return;
@@ -167,7 +172,7 @@ public sealed class AbsorptionBoard : IDisposable
 
     /// <summary>Reads a file that somebody is about to add.</summary>
     public Task<SpectrumPreview> PreviewAsync(string name, byte[] bytes, CellFileOptions options) =>
-        _desk.PreviewAsync(name, bytes, options, _gone);
+        _desk.PreviewAsync(_session.Owner, name, bytes, options, _gone);
 
     /// <summary>Reads the newest state again, as after a failure.</summary>
     public async Task RetryAsync()
@@ -197,7 +202,7 @@ public sealed class AbsorptionBoard : IDisposable
         Set(s => s with { IsRanking = true, RankingProblem = null });
         try
         {
-            var ranked = await _desk.RankAsync(study, await _actions.ClientAsync(), ranking.Token);
+            var ranked = await _desk.RankAsync(_session.Owner, study, await _actions.ClientAsync(), ranking.Token);
             Set(s => s with { Ranked = ranked, IsRanking = false });
         }
         catch (OperationCanceledException)
@@ -227,8 +232,15 @@ public sealed class AbsorptionBoard : IDisposable
         string? damage = null;
         try
         {
-            recipe = _unsaved.GetValueOrDefault(edge)
-                ?? (State.Cell is null ? recipe : AbsorptionDesk.RecipeOf(State.Cell, edge));
+            if (_unsaved.TryGetValue(edge, out var unsaved))
+            {
+                recipe = unsaved;
+            }
+            else if (State.Cell is { } cell)
+            {
+                _madeOf[edge] = cell.Settings.GetValueOrDefault(AbsorptionDesk.KeyOf(edge));
+                recipe = AbsorptionDesk.RecipeOf(cell, edge);
+            }
         }
         catch (Exception e)
         {
@@ -245,10 +257,10 @@ public sealed class AbsorptionBoard : IDisposable
         return EvaluateAsync();
     }
 
-    private async Task<bool> SaveAsync(Task<bool> before, string edge, AbsorptionRecipe recipe)
+    private async Task<bool> SaveAsync(Task<bool> before, ChangeSettings change)
     {
         await before;
-        return await _actions.ChangeAsync(new SetSettings(AbsorptionDesk.KeyOf(edge), recipe.ToJson()));
+        return await _actions.SetAsync(change);
     }
 
     // Of those that are known to be late the latest: what the experiment led to.
@@ -270,7 +282,8 @@ public sealed class AbsorptionBoard : IDisposable
         try
         {
             var ct = evaluating.Token;
-            var answers = await _desk.RunAsync(() => AbsorptionAnswers.Of(request, components, ct), ct);
+            var answers = await _desk.RunAsync(
+                _session.Owner, AbsorptionDesk.StudySeconds, () => AbsorptionAnswers.Of(request, components, ct), ct);
             evaluating.Token.ThrowIfCancellationRequested();
             Set(s => s with { Answers = answers, IsWorking = false });
         }

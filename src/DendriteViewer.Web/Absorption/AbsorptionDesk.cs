@@ -20,10 +20,10 @@ public sealed record CellSpectra(IReadOnlyList<CellSpectrum> Items, IReadOnlyLis
 }
 
 /// <summary>
-/// Spectra of a cell for pages, exports and the report: they are read and computed in the lane of what somebody waits for. They are changed
+/// Spectra of a cell for pages, exports and the report: they are read and computed when it is the turn of who asks. They are changed
 /// through <see cref="CellActions"/>.
 /// </summary>
-public sealed class AbsorptionDesk(CellDesk cells, ComputeLanes lanes, Budgets budgets, Failures failures) : IDisposable
+public sealed class AbsorptionDesk(CellDesk cells, AnswerTurns turns, Budgets budgets, Failures failures) : IDisposable
 {
     // Spectra that were read, for all viewers: 64 MiB hold some thousand of usual length. Curves are two doubles a point.
     private const long MostCachedBytes = 64L << 20;
@@ -31,6 +31,12 @@ public sealed class AbsorptionDesk(CellDesk cells, ComputeLanes lanes, Budgets b
 
     // What ranking costs of a budget for pictures: 16 for the 4095 combinations of 12 references.
     private const double MegapixelsACombination = 16.0 / 4095, LeastMegapixels = 0.25;
+
+    // Seconds of a processor, roughly: of a file by its bytes, of combinations by their number, of a spectrum with its mixture and spread.
+    private const double BytesASecond = 4 << 20, CombinationsASecond = 1000;
+
+    /// <summary>What normalising a spectrum and fitting its mixture takes of a processor, in seconds, roughly.</summary>
+    public const double StudySeconds = 0.3;
 
     private readonly MemoryCache _read = new(new MemoryCacheOptions { SizeLimit = MostCachedBytes });
 
@@ -49,11 +55,13 @@ public sealed class AbsorptionDesk(CellDesk cells, ComputeLanes lanes, Budgets b
     public Task<CellState> StateAsync(Dataset dataset, CancellationToken ct) => cells.StateAsync(dataset, ct);
 
     /// <summary>Reads the spectra of a cell.</summary>
+    /// <param name="owner">Who asks.</param>
     /// <param name="dataset">The dataset.</param>
     /// <param name="cell">What belongs to it.</param>
     /// <param name="known">What was read before; files that are read the same way are not read again.</param>
     /// <param name="ct">Gives up.</param>
-    public async Task<CellSpectra> ReadAsync(Dataset dataset, CellState cell, CellSpectra known, CancellationToken ct)
+    public async Task<CellSpectra> ReadAsync(
+        string owner, Dataset dataset, CellState cell, CellSpectra known, CancellationToken ct)
     {
         var (items, problems) = (new List<CellSpectrum>(), new List<string>());
         foreach (var file in cell.Files.Where(f => f.Kind is CellFileKind.Spectrum or CellFileKind.Reference))
@@ -67,7 +75,7 @@ public sealed class AbsorptionDesk(CellDesk cells, ComputeLanes lanes, Budgets b
 
             try
             {
-                items.AddRange(await ReadAsync(dataset, file, ct));
+                items.AddRange(await ReadAsync(owner, dataset, file, ct));
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
@@ -79,22 +87,30 @@ public sealed class AbsorptionDesk(CellDesk cells, ComputeLanes lanes, Budgets b
     }
 
     /// <summary>Fits all combinations of references, the best first, at the cost of who asks.</summary>
+    /// <param name="owner">Who asks.</param>
     /// <param name="study">The normalised spectra.</param>
-    /// <param name="client">Who asks.</param>
+    /// <param name="client">Whose budget is spent.</param>
     /// <param name="ct">Gives up.</param>
     /// <exception cref="BudgetSpentException">The budget is spent.</exception>
-    public async Task<IReadOnlyList<MixtureFit>> RankAsync(AbsorptionStudy study, ClientKeys client, CancellationToken ct)
+    public async Task<IReadOnlyList<MixtureFit>> RankAsync(
+        string owner, AbsorptionStudy study, ClientKeys client, CancellationToken ct)
     {
-        var megapixels = Math.Max(LeastMegapixels, MegapixelsACombination * ((1 << study.References.Count) - 1));
+        var combinations = (1 << study.References.Count) - 1;
+        var megapixels = Math.Max(LeastMegapixels, MegapixelsACombination * combinations);
         using var spent = await budgets.SpendAsync(client, megapixels, ct, "rankings of combinations");
-        return await RunAsync(() => study.Fitter().Combinations(ct), ct);
+        return await RunAsync(owner, combinations / CombinationsASecond, () => study.Fitter().Combinations(ct), ct);
     }
 
     /// <summary>Computes something of spectra.</summary>
-    public Task<T> RunAsync<T>(Func<T> work, CancellationToken ct) =>
-        lanes[Urgency.Resting].RunAsync(() => Task.FromResult(work()), ct);
+    /// <param name="owner">Who asks.</param>
+    /// <param name="seconds">What it takes of a processor, roughly.</param>
+    /// <param name="work">The work.</param>
+    /// <param name="ct">Gives up.</param>
+    public Task<T> RunAsync<T>(string owner, double seconds, Func<T> work, CancellationToken ct) =>
+        turns.RunAsync(owner, seconds, work, ct);
 
     /// <summary>Reads a file that somebody is about to add, as it would be read.</summary>
+    /// <param name="owner">Who asks.</param>
     /// <param name="name">Its name.</param>
     /// <param name="bytes">Its content.</param>
     /// <param name="options">How it is read.</param>
@@ -102,12 +118,13 @@ public sealed class AbsorptionDesk(CellDesk cells, ComputeLanes lanes, Budgets b
     /// <returns>
     /// What it holds, or the sentence that says why it cannot be read; and the names of its columns, where it has a choice.
     /// </returns>
-    public async Task<SpectrumPreview> PreviewAsync(string name, byte[] bytes, CellFileOptions options, CancellationToken ct)
+    public async Task<SpectrumPreview> PreviewAsync(
+        string owner, string name, byte[] bytes, CellFileOptions options, CancellationToken ct)
     {
         IReadOnlyList<string> columns = [];
         try
         {
-            return await RunAsync(() =>
+            return await RunAsync(owner, bytes.Length / BytesASecond, () =>
             {
                 columns = SpectrumReader.Columns(name, bytes);
                 var file = new CellFile(Guid.Empty, CellFileKind.Spectrum, name, "", bytes.Length, "", default)
@@ -127,13 +144,13 @@ public sealed class AbsorptionDesk(CellDesk cells, ComputeLanes lanes, Budgets b
     public string Tell(Exception exception) => failures.Tell(exception);
 
     // What a file's content, name and options lead to is the same in every dataset; what else is said of the file is not part of it.
-    private async Task<IEnumerable<CellSpectrum>> ReadAsync(Dataset dataset, CellFile file, CancellationToken ct)
+    private async Task<IEnumerable<CellSpectrum>> ReadAsync(string owner, Dataset dataset, CellFile file, CancellationToken ct)
     {
         var key = (file.Sha256, file.Name, file.Options);
         if (!_read.TryGetValue(key, out IReadOnlyList<CellSpectrum>? spectra) || spectra is null)
         {
             var bytes = await cells.ReadAsync(dataset, file, ct);
-            spectra = await RunAsync(() => CellSpectrum.Of(file, bytes), ct);
+            spectra = await RunAsync(owner, bytes.Length / BytesASecond, () => CellSpectrum.Of(file, bytes), ct);
             _read.Set(key, spectra, new MemoryCacheEntryOptions
             {
                 Size = spectra.Sum(s => BytesASpectrum + ((long)BytesAPoint * s.Spectrum.Count)),

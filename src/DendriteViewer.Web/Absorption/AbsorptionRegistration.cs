@@ -35,14 +35,14 @@ public static class AbsorptionRegistration
 
         using var spent = await budgets.SpendAsync(ClientKeys.Of(c), TableMegapixels, ct);
         var cell = await desk.StateAsync(opened, ct);
-        var all = (await desk.ReadAsync(opened, cell, CellSpectra.None, ct)).Items;
+        var all = (await desk.ReadAsync(c.User.KeyOf(), opened, cell, CellSpectra.None, ct)).Items;
         if (all.FirstOrDefault(s => s.Name == spectrum) is not { } sample)
         {
             throw new OutOfRangeException("spectrum is the id of a file, a colon and the spectrum's place in it; see docs/absorption.md.");
         }
 
         var recipe = AbsorptionDesk.RecipeOf(cell, sample.Edge);
-        var csv = await desk.RunAsync(() =>
+        var csv = await desk.RunAsync(c.User.KeyOf(), AbsorptionDesk.StudySeconds, () =>
         {
             var answers = AbsorptionAnswers.Of(CellSpectrum.RequestOf(sample, all, recipe), recipe.Components, ct);
             return AbsorptionFiles.Csv(sample, all, recipe, answers, table)

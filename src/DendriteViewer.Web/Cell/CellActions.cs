@@ -14,6 +14,8 @@ namespace DendriteViewer.Web.Cell;
 public sealed class CellActions(
     ViewSession session, CellDesk desk, DatasetAccess access, Failures failures, Task<AuthenticationState>? authentication)
 {
+    private readonly SemaphoreSlim _setting = new(1, 1);
+
     /// <summary>Raised when <see cref="Refusal"/> changes.</summary>
     public event Action? Changed;
 
@@ -27,6 +29,24 @@ public sealed class CellActions(
     /// <returns>Whether it was changed.</returns>
     public Task<bool> ChangeAsync(CellEdit edit) =>
         RunAsync(1, by => desk.ChangeAsync(session.Dataset, edit, by, default));
+
+    /// <summary>
+    /// Changes settings that the page shows, as a step that undo takes back. Changes are saved in the order in which they are made, since
+    /// each builds on the one before.
+    /// </summary>
+    /// <returns>Whether they were changed.</returns>
+    public async Task<bool> SetAsync(ChangeSettings change)
+    {
+        await _setting.WaitAsync();
+        try
+        {
+            return await ChangeAsync(change);
+        }
+        finally
+        {
+            _setting.Release();
+        }
+    }
 
     /// <summary>Adds a file.</summary>
     /// <param name="kind">What it holds.</param>

@@ -16,10 +16,14 @@ namespace DendriteViewer.Web.Cell;
 /// Where files are added to the cell of a dataset and what is said of it is changed, by pages and programs alike. What a page changes is
 /// a step of its history, which undo takes back in order. Whoever calls has been authorized.
 /// </summary>
-public sealed class CellDesk(DatasetStore store, ComputeLanes lanes, Budgets budgets, TimeProvider time) : IDatasetFollower
+public sealed class CellDesk(DatasetStore store, ComputeLanes lanes, AnswerTurns turns, Budgets budgets, TimeProvider time)
+    : IDatasetFollower
 {
     private const int MostHeld = 64;
     private const int MostTries = 100;
+
+    // Reading of files and rows, of a processor, roughly.
+    private const double BytesASecond = 16 << 20;
 
     // Rows of series in the reports that are held: some 30 bytes each. One that has more alone is held while it is asked for.
     private const long MostRows = 20_000_000;
@@ -43,6 +47,9 @@ public sealed class CellDesk(DatasetStore store, ComputeLanes lanes, Budgets bud
 
     /// <summary>Raised when the files, events or settings of a dataset's cell changed; handlers must be quick.</summary>
     private event Action<DatasetIdentity>? Changed;
+
+    /// <summary>Bytes that a row of a series counts where rows are gone through.</summary>
+    public const long BytesARow = 64;
 
     /// <summary>As how many changes an added file counts.</summary>
     public const int FileCounts = 5;
@@ -96,9 +103,13 @@ public sealed class CellDesk(DatasetStore store, ComputeLanes lanes, Budgets bud
         }).WaitAsync(ct);
     }
 
-    /// <summary>Computes or reads something of a cell that takes a while, beside the work of other pages.</summary>
-    public Task<T> ComputeAsync<T>(Func<T> work, CancellationToken ct) =>
-        lanes[Urgency.Resting].RunAsync(() => Task.FromResult(work()), ct);
+    /// <summary>Computes or reads something of a cell that takes a while, when it is the turn of who asks.</summary>
+    /// <param name="owner">Who asks.</param>
+    /// <param name="bytes">About how many bytes it goes through.</param>
+    /// <param name="work">The work.</param>
+    /// <param name="ct">Gives up.</param>
+    public Task<T> ComputeAsync<T>(string owner, long bytes, Func<T> work, CancellationToken ct) =>
+        turns.RunAsync(owner, bytes / BytesASecond, work, ct);
 
     /// <summary>Adds a file: it is read once by the reader of its kind, kept under its checksum, and written to the log.</summary>
     /// <param name="dataset">The dataset.</param>
@@ -140,7 +151,7 @@ public sealed class CellDesk(DatasetStore store, ComputeLanes lanes, Budgets bud
         };
         CellEntry.Check(new AddFile(file));
         (await StateAsync(dataset, ct)).Check(new AddFile(file));
-        await lanes[Urgency.Resting].RunAsync(() => Task.FromResult(CellFileReader.Check(file, bytes)), ct);
+        await ComputeAsync(by.Person.Key, bytes.Length, () => CellFileReader.Check(file, bytes), ct);
         var log = Of(dataset).Log;
         file = file with { Sha256 = await log.StoreAsync(bytes, ct) };
         await ChangeAsync(dataset, new AddFile(file), by, ct);
@@ -152,10 +163,20 @@ public sealed class CellDesk(DatasetStore store, ComputeLanes lanes, Budgets bud
     /// <exception cref="OutOfRangeException">The change cannot be made; the sentence says why.</exception>
     public async Task<CellState> ChangeAsync(Dataset dataset, CellEdit edit, Editor by, CancellationToken ct)
     {
-        var change = edit as ChangeFile;
-        CellEntry.Check(change?.Mine ?? edit);
-        await CheckAsync(dataset, edit, ct);
-        var (made, before, after) = (await AppendAsync(dataset, now => change?.On(now) ?? edit, by.Person, ct))!.Value;
+        CellEntry.Check(edit switch
+        {
+            ChangeFile file => file.Mine,
+            ChangeSettings settings => new SetSettings(settings.Key, settings.Mine),
+            _ => edit,
+        });
+        await CheckAsync(dataset, edit, by.Person.Key, ct);
+        var (made, before, after) = (await AppendAsync(dataset, On, by.Person, ct))!.Value;
+        CellEdit On(CellState now) => edit switch
+        {
+            ChangeFile file => file.On(now),
+            ChangeSettings settings => settings.On(now),
+            _ => edit,
+        };
         if (CellReverse.Of(made, before, after) is { } reverse)
         {
             by.History?.Add(new Step(this, dataset, reverse, Again: false));
@@ -163,6 +184,11 @@ public sealed class CellDesk(DatasetStore store, ComputeLanes lanes, Budgets bud
 
         return after;
     }
+
+    /// <summary>Copies a file's content as it was given, a piece at a time.</summary>
+    /// <exception cref="VolumeFormatException">It is missing or damaged; <see cref="CellLog.CopyToAsync"/>.</exception>
+    public Task CopyToAsync(Dataset dataset, CellFile file, Stream target, CancellationToken ct) =>
+        Of(dataset).Log.CopyToAsync(file, target, ct);
 
     /// <summary>A file's content as it was given.</summary>
     /// <exception cref="VolumeFormatException">It is missing or damaged.</exception>
@@ -274,7 +300,7 @@ public sealed class CellDesk(DatasetStore store, ComputeLanes lanes, Budgets bud
     }
 
     // What needs more than the state to be judged.
-    private async Task CheckAsync(Dataset dataset, CellEdit edit, CancellationToken ct)
+    private async Task CheckAsync(Dataset dataset, CellEdit edit, string owner, CancellationToken ct)
     {
         switch (edit)
         {
@@ -285,12 +311,12 @@ public sealed class CellDesk(DatasetStore store, ComputeLanes lanes, Budgets bud
                 _ = (await StateAsync(dataset, ct)).Events.With(change.Edit, report.Report.Events);
                 break;
             case ChangeFile change when change.Mine.Options != change.Opened.Options:
-                await CheckAsync(dataset, change.On(await StateAsync(dataset, ct)), ct);
+                await CheckAsync(dataset, change.On(await StateAsync(dataset, ct)), owner, ct);
                 break;
             case DescribeFile said when (await StateAsync(dataset, ct)).Find(said.File) is { } file && file.Options != said.Options:
                 var bytes = await ReadAsync(dataset, file, ct);
-                await lanes[Urgency.Resting].RunAsync(
-                    () => Task.FromResult(CellFileReader.Check(file with { Options = said.Options }, bytes)), ct);
+                await ComputeAsync(
+                    owner, bytes.Length, () => CellFileReader.Check(file with { Options = said.Options }, bytes), ct);
                 break;
         }
     }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using DendriteViewer.Imaging.Bounds;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Web.Accounts;
@@ -18,11 +17,6 @@ public static class CellRegistration
 
     // What a download costs of the budget for pictures: the largest file as much as a picture of 16 megapixels.
     private const double BytesAMegapixel = 8 << 20;
-
-    private static readonly JsonSerializerOptions s_edits = new(CellEntry.Json)
-    {
-        UnmappedMemberHandling = System.Text.Json.Serialization.JsonUnmappedMemberHandling.Disallow,
-    };
 
     /// <summary>Adds where cells are kept.</summary>
     public static WebApplicationBuilder AddCell(this WebApplicationBuilder builder)
@@ -106,13 +100,13 @@ public static class CellRegistration
             return Results.NotFound();
         }
 
-        // The whole file is in memory until it is sent.
+        // All of it is read from the store.
         c.Response.RegisterForDispose(await c.RequestServices.GetRequiredService<Budgets>().SpendAsync(
             ClientKeys.Of(c), Math.Max(0.1, found.Bytes / BytesAMegapixel), ct, "files"));
 
         // Whatever it is, no browser takes it for a page of this site.
         c.Response.Headers.XContentTypeOptions = "nosniff";
-        return Results.File(await desk.ReadAsync(opened, found, ct), "application/octet-stream", found.Name);
+        return Results.Stream(stream => desk.CopyToAsync(opened, found, stream, ct), "application/octet-stream", found.Name);
     }
 
     private static async Task<IResult> EditAsync(
@@ -130,21 +124,7 @@ public static class CellRegistration
         }
 
         c.RequestServices.GetRequiredService<Budgets>().CellChange(ClientKeys.Of(c));
-        CellEdit edit;
-        try
-        {
-            edit = await JsonSerializer.DeserializeAsync<CellEdit>(c.Request.Body, s_edits, ct) ?? throw new JsonException();
-        }
-        catch (Exception e) when (e is JsonException or NotSupportedException)
-        {
-            throw new ArgumentException("This is no JSON object with the fields that docs/cell.md has for it.", e);
-        }
-
-        if (edit is AddFile)
-        {
-            throw new OutOfRangeException("A file is added by sending its content to cell/files.");
-        }
-
+        var edit = await CellEditJson.ReadAsync(c.Request.Body, await desk.StateAsync(opened, ct), ct);
         var state = await desk.ChangeAsync(opened, edit, By(c, opened, session), ct);
         return Results.Json(CellStateJson.Of(state, seesNames: true), CellEntry.Json);
     }

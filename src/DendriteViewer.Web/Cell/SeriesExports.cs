@@ -9,7 +9,6 @@ using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Annotations;
 using DendriteViewer.Web.Catalog;
-using DendriteViewer.Web.Compute;
 using DendriteViewer.Web.Limits;
 using static DendriteViewer.Web.Analysis.AnalysisText;
 using BdfWriter = DendriteViewer.Analysis.TimeSeries.Cyclers.Bdf;
@@ -119,8 +118,10 @@ public static class SeriesExports
         }
 
         using var spent = await services.GetRequiredService<Budgets>().SpendAsync(ClientKeys.Of(c), TableMegapixels, ct);
-        var report = await services.GetRequiredService<CellDesk>().ReportAsync(opened, ct);
-        var bytes = await services.GetRequiredService<ComputeLanes>()[Urgency.Resting].RunAsync(() => write(report, opened), ct);
+        var desk = services.GetRequiredService<CellDesk>();
+        var report = await desk.ReportAsync(opened, ct);
+        var rows = report.Series.Sum(s => (long)s.Series.Hours.Count);
+        var bytes = await desk.ComputeAsync(c.User.KeyOf(), CellDesk.BytesARow * rows, () => write(report, opened), ct);
         return Results.File(bytes, "text/csv", $"{opened.Id}-{name}");
     }
 }

@@ -21,6 +21,10 @@ public sealed partial class SeriesFileDialog
     private readonly CancellationTokenSource _closed = new();
     private CancellationToken _gone;
 
+    /// <summary>Who looks at it: whose turns at computing are used.</summary>
+    [Parameter, EditorRequired]
+    public string Owner { get; set; } = "";
+
     /// <summary>The file that belongs to the cell; null for a new one.</summary>
     [Parameter]
     public CellFile? File { get; set; }
@@ -58,7 +62,10 @@ public sealed partial class SeriesFileDialog
     {
         _gone = _closed.Token;
         return File is not { } file ? Task.CompletedTask : BeginAsync(
-            async () => new SeriesFileDraft(file.Name, await Load!(file), CellFileOptions.Parse(file.Options), file.StartHours));
+            async () => new SeriesFileDraft(file.Name, await Load!(file), CellFileOptions.Parse(file.Options), file.StartHours)
+            {
+                Licence = file.Licence, Source = file.Source,
+            });
     }
 
     private Task ReadAsync(IBrowserFile? file) => file is null ? Task.CompletedTask : BeginAsync(async () =>
@@ -96,6 +103,9 @@ public sealed partial class SeriesFileDialog
         }
     }
 
+    // They do not matter to how it is read.
+    private void Say(SeriesFileDraft draft) => _draft = draft;
+
     private Task SayAsync(Func<CellFileOptions, CellFileOptions> said) => ChangeAsync(d => d with { Options = said(d.Options) });
 
     private async Task ChangeAsync(Func<SeriesFileDraft, SeriesFileDraft> change)
@@ -109,8 +119,8 @@ public sealed partial class SeriesFileDialog
     private async Task PreviewAsync()
     {
         var draft = _draft!;
-        var preview = await Desk.ComputeAsync(draft.Preview, _gone);
-        if (ReferenceEquals(draft, _draft))
+        var preview = await Desk.ComputeAsync(Owner, draft.Bytes.LongLength, draft.Preview, _gone);
+        if (_draft is { } now && ReferenceEquals(draft.Bytes, now.Bytes) && draft.Options == now.Options)
         {
             _preview = preview;
         }
@@ -125,7 +135,10 @@ public sealed partial class SeriesFileDialog
         try
         {
             _failure = File is { } file
-                ? await Change!(ChangeFile.Of(file, f => f with { StartHours = draft.StartHours, Options = OptionsOf(draft, file) }))
+                ? await Change!(ChangeFile.Of(file, f => f with
+                {
+                    StartHours = draft.StartHours, Options = OptionsOf(draft, file), Licence = draft.Licence, Source = draft.Source,
+                }))
                     ? null : "It was not changed; the tab behind this says why."
                 : await Add!(draft);
         }

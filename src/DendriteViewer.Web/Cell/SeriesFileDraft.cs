@@ -10,6 +10,12 @@ namespace DendriteViewer.Web.Cell;
 /// <param name="StartHours">When its time 0 is, on the clock of the scans; null where nobody said.</param>
 public sealed record SeriesFileDraft(string Name, byte[] Bytes, CellFileOptions Options, double? StartHours)
 {
+    /// <summary>Under what licence it may be used; null where nobody said.</summary>
+    public string? Licence { get; init; }
+
+    /// <summary>Where it comes from; null where nobody said.</summary>
+    public string? Source { get; init; }
+
     /// <summary>The draft with what somebody said of a column.</summary>
     /// <param name="column">Its name in the file.</param>
     /// <param name="quantity">What it is; null for what the file says.</param>

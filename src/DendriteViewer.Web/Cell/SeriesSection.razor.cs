@@ -135,7 +135,9 @@ public sealed partial class SeriesSection
     private Task<IReadOnlyList<TimedPlot>> PlotsAsync(CellReport report, SeriesLook look)
     {
         var (manifest, unit) = (Session.Dataset.Manifest, SeriesAxis.CanHave(look.Unit, report.Report) ? look.Unit : SeriesAxisUnit.Hours);
-        return Desk.ComputeAsync(() => SeriesPlots.Of(report, manifest, unit, look.Shown, look.WindowHours), _gone);
+        var bytes = CellDesk.BytesARow * report.Series.Sum(s => (long)s.Series.Hours.Count);
+        return Desk.ComputeAsync(
+            Session.Owner, bytes, () => SeriesPlots.Of(report, manifest, unit, look.Shown, look.WindowHours), _gone);
     }
 
     private Task GoAsync(double hours)
@@ -164,7 +166,7 @@ public sealed partial class SeriesSection
     // A refusal stands in the dialog, where the file still is.
     private async Task<string?> AddAsync(SeriesFileDraft draft)
     {
-        var said = new DescribeFile(Guid.Empty, null, null, null, draft.StartHours, draft.Options.ToJson());
+        var said = new DescribeFile(Guid.Empty, draft.Licence, draft.Source, null, draft.StartHours, draft.Options.ToJson());
         var added = await Actions.AddAsync(CellFileKind.Series, draft.Name, () => new MemoryStream(draft.Bytes), said);
         var refusal = added is null ? Actions.Refusal ?? "The file was not added; try again." : null;
         Actions.Clear();

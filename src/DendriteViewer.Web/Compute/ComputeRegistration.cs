@@ -12,6 +12,7 @@ public static class ComputeRegistration
         ThreadPool.GetMinThreads(out var workers, out var ports);
         ThreadPool.SetMinThreads(Math.Max(workers, LeastPoolThreads), ports);
         builder.Services.AddSingleton(s => new ComputeLanes(s.GetRequiredService<DendriteOptions>().RenderThreads));
+        builder.Services.AddSingleton(s => new AnswerTurns(s.GetRequiredService<ComputeLanes>(), s.GetRequiredService<TimeProvider>()));
         return builder;
     }
 }

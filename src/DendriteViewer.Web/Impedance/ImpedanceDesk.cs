@@ -2,6 +2,7 @@ using DendriteViewer.Analysis.Cell;
 using DendriteViewer.Analysis.Impedance;
 using DendriteViewer.Analysis.Impedance.Fitting;
 using DendriteViewer.Analysis.Impedance.KramersKronig;
+using DendriteViewer.Web.Limits;
 
 namespace DendriteViewer.Web.Impedance;
 
@@ -11,11 +12,12 @@ namespace DendriteViewer.Web.Impedance;
 /// share their settings, except for the points that were turned by hand.
 /// </summary>
 /// <param name="fits">Computes.</param>
+/// <param name="owner">Whose turns at computing are used: the account or link of who looks.</param>
 /// <param name="content">Reads a file of the cell.</param>
 /// <param name="tell">The sentence for a failure.</param>
 /// <param name="gone">Ends what is computed for it, as <see cref="Dispose"/> does.</param>
 public sealed class ImpedanceDesk(
-    ImpedanceFits fits, Func<CellFile, CancellationToken, Task<byte[]>> content, Func<Exception, string> tell,
+    ImpedanceFits fits, string owner, Func<CellFile, CancellationToken, Task<byte[]>> content, Func<Exception, string> tell,
     CancellationToken gone = default) : IDisposable
 {
     /// <summary>The key of the settings that all files of one sweep each share.</summary>
@@ -27,6 +29,10 @@ public sealed class ImpedanceDesk(
     private readonly CancellationTokenSource _closed = CancellationTokenSource.CreateLinkedTokenSource(gone);
     private readonly Lock _setting = new();
     private CellState? _cell;
+
+    // By key the settings that those of the state were made of: what was read of the cell, or what was sent since.
+    private readonly Dictionary<string, string?> _madeOf = [];
+
     private bool _isClosed;
     private CancellationTokenSource? _fit, _relax, _series, _verdicts;
 
@@ -104,7 +110,7 @@ public sealed class ImpedanceDesk(
     }
 
     /// <summary>The changes of the cell that keep settings of the sweep that is shown; asked before they are tried.</summary>
-    public IReadOnlyList<SetSettings> Edits(ImpedanceSettings settings)
+    public IReadOnlyList<ChangeSettings> Edits(ImpedanceSettings settings)
     {
         if (State.Shown is not { } shown)
         {
@@ -114,16 +120,17 @@ public sealed class ImpedanceDesk(
         var key = KeyOf(shown.Place.File);
         if (!shown.File.IsAlone)
         {
-            return [new(key, settings.ToJson())];
+            return [Edit(key, settings.ToJson())];
         }
 
         var before = State.Settings;
-        var turned = new SetSettings(key, settings.Turned.Count == 0 ? null : new ImpedanceSettings { Turned = settings.Turned }.ToJson());
-        var shared = new SetSettings(SweepsKey, (settings with { Turned = [] }).ToJson());
+        var turned = Edit(key, settings.Turned.Count == 0 ? null : new ImpedanceSettings { Turned = settings.Turned }.ToJson());
+        var shared = Edit(SweepsKey, (settings with { Turned = [] }).ToJson());
         var isTurned = !settings.Turned.SequenceEqual(before.Turned);
         return State.SettingsProblem is not null ? [shared, turned]
             : !isTurned ? [shared]
             : (settings with { Turned = before.Turned }).ToJson() == before.ToJson() ? [turned] : [shared, turned];
+        ChangeSettings Edit(string of, string? json) => new(of, _madeOf.GetValueOrDefault(of), json);
     }
 
     /// <summary>The settings that count for a sweep: those that are tried where it is of the shown series, else the kept ones.</summary>
@@ -137,6 +144,11 @@ public sealed class ImpedanceDesk(
     public async Task ShowAsync(ListedSweep? sweep)
     {
         var (settings, problem) = sweep is null ? (new ImpedanceSettings(), null) : KeptOf(sweep);
+        foreach (var key in sweep is null ? [] : (string[])[KeyOf(sweep.Place.File), SweepsKey])
+        {
+            _madeOf[key] = _cell?.Settings.GetValueOrDefault(key);
+        }
+
         var isOther = sweep?.Place != State.Shown?.Place;
         Set(s => s with
         {
@@ -148,8 +160,15 @@ public sealed class ImpedanceDesk(
     }
 
     /// <summary>Fits with other settings, at once.</summary>
-    public Task TryAsync(ImpedanceSettings settings)
+    /// <param name="settings">The settings.</param>
+    /// <param name="sent">The changes by which they are kept; none where they are only tried.</param>
+    public Task TryAsync(ImpedanceSettings settings, IReadOnlyList<ChangeSettings>? sent = null)
     {
+        foreach (var change in sent ?? [])
+        {
+            _madeOf[change.Key] = change.Mine;
+        }
+
         var before = State.Settings;
         var isShownOnly = FitsAlike(settings, before);
         Set(s => s with { Settings = settings });
@@ -176,7 +195,7 @@ public sealed class ImpedanceDesk(
             var ct = Next(ref _relax);
             try
             {
-                var relaxation = await fits.RelaxAsync(prepared, value, ct);
+                var relaxation = await fits.RelaxAsync(owner, prepared, value, ct);
                 if (!ct.IsCancellationRequested && State.Evaluation?.Prepared == prepared)
                 {
                     Set(s => s with { Relaxation = relaxation });
@@ -184,6 +203,10 @@ public sealed class ImpedanceDesk(
             }
             catch (OperationCanceledException)
             {
+            }
+            catch (RetryLaterException e)
+            {
+                Set(s => s with { Problem = e.Message });
             }
         }
     }
@@ -198,7 +221,7 @@ public sealed class ImpedanceDesk(
 
         try
         {
-            var interval = await fits.ProfileAsync(evaluation, State.Settings, name, _closed.Token);
+            var interval = await fits.ProfileAsync(owner, evaluation, State.Settings, name, _closed.Token);
             if (State.Evaluation == evaluation)
             {
                 Set(s => s with { Profiles = new Dictionary<string, ProfileInterval>(s.Profiles) { [name] = interval } });
@@ -207,7 +230,7 @@ public sealed class ImpedanceDesk(
         catch (OperationCanceledException)
         {
         }
-        catch (ArgumentException e)
+        catch (Exception e) when (e is ArgumentException or RetryLaterException)
         {
             Set(s => s with { Problem = e.Message });
         }
@@ -276,7 +299,7 @@ public sealed class ImpedanceDesk(
         {
             // One circuit serves the series, so that a name means one process throughout.
             var circuit = State.Series?.Fitted[0].Fit.Circuit;
-            var evaluation = await fits.EvaluateAsync(shown.File.Source, shown.Sweep, State.Settings, circuit, ct);
+            var evaluation = await fits.EvaluateAsync(owner, shown.File.Source, shown.Sweep, State.Settings, circuit, ct);
             if (!ct.IsCancellationRequested)
             {
                 var isSame = ReferenceEquals(State.Evaluation?.Fit, evaluation.Fit);
@@ -315,7 +338,8 @@ public sealed class ImpedanceDesk(
                 {
                     try
                     {
-                        verdicts[sweep.Place] = (await fits.PrepareAsync(sweep.File.Source, sweep.Sweep, SettingsOf(sweep), ct)).Verdict;
+                        var prepared = await fits.PrepareAsync(owner, sweep.File.Source, sweep.Sweep, SettingsOf(sweep), ct);
+                        verdicts[sweep.Place] = prepared.Verdict;
                     }
                     catch (ArgumentException)
                     {
@@ -331,6 +355,10 @@ public sealed class ImpedanceDesk(
         catch (OperationCanceledException)
         {
         }
+        catch (Exception e)
+        {
+            Set(s => s with { Problem = tell(e) });
+        }
     }
 
     private static ListedSweep Listed(ReadImpedance file, ImpedanceSweep sweep) => new(
@@ -340,7 +368,7 @@ public sealed class ImpedanceDesk(
     {
         try
         {
-            return new(file, await fits.ReadAsync(file, () => content(file, _closed.Token), _closed.Token), null);
+            return new(file, await fits.ReadAsync(owner, file, () => content(file, _closed.Token), _closed.Token), null);
         }
         catch (OperationCanceledException)
         {

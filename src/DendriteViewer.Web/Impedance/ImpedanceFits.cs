@@ -14,16 +14,22 @@ using Microsoft.Extensions.Caching.Memory;
 namespace DendriteViewer.Web.Impedance;
 
 /// <summary>
-/// Computes what the pages show of impedance spectra, in the lanes of work that somebody waits for. What was computed lately is kept, by
+/// Computes what the pages show of impedance spectra, when it is the turn of who asks. What was computed lately is kept, by
 /// what it was computed from: files are found by the checksum of their content, so that nothing kept can be of another file.
 /// </summary>
-public sealed class ImpedanceFits(ComputeLanes lanes) : IDisposable
+/// <param name="turns">Whose turn it is.</param>
+/// <param name="lanes">Where whole series are fitted, which a budget bounds.</param>
+public sealed class ImpedanceFits(AnswerTurns turns, ComputeLanes lanes) : IDisposable
 {
     /// <summary>Sweeps that a series may have; one of more is fitted in pieces.</summary>
     public const int MostSweeps = 1000;
 
     // A hundred sweeps of 60 points take some 10 s of a processor. The most is below what a budget may hold at least.
     private const double PointsAMegapixel = 600, MostMegapixels = 16;
+
+    // Seconds of a processor, roughly: a file by its bytes, the rest by the points of a sweep. Arcs cost by their number, seven elements as
+    // much as three arcs.
+    private const double BytesASecond = 16 << 20, TestedASecond = 2000, FittedASecond = 600, RelaxedASecond = 20_000, UsualElements = 7;
 
     // Counted in hundreds of points.
     private const int MostKept = 40_000;
@@ -39,17 +45,18 @@ public sealed class ImpedanceFits(ComputeLanes lanes) : IDisposable
     public static double SeriesMegapixels(long points) => Math.Clamp(points / PointsAMegapixel, 1, MostMegapixels);
 
     /// <summary>Reads a file.</summary>
+    /// <param name="owner">Who asks.</param>
     /// <param name="file">The file.</param>
     /// <param name="content">Its content, asked for where it is not kept.</param>
     /// <param name="ct">Gives up.</param>
     /// <exception cref="DendriteViewer.Analysis.MeasurementException">It cannot be read.</exception>
-    public async Task<ImpedanceFile> ReadAsync(CellFile file, Func<Task<byte[]>> content, CancellationToken ct)
+    public async Task<ImpedanceFile> ReadAsync(string owner, CellFile file, Func<Task<byte[]>> content, CancellationToken ct)
     {
         var key = ("file", file.Name, file.Sha256, file.Options);
         if (!_kept.TryGetValue(key, out ImpedanceFile? read))
         {
             var bytes = await content();
-            read = await lanes[Urgency.Resting].RunAsync(() => CellFileReader.Impedance(file, bytes), ct);
+            read = await turns.RunAsync(owner, bytes.Length / BytesASecond, () => CellFileReader.Impedance(file, bytes), ct);
             Keep(key, read, read.Sweeps.Sum(s => s.Points));
         }
 
@@ -57,18 +64,20 @@ public sealed class ImpedanceFits(ComputeLanes lanes) : IDisposable
     }
 
     /// <summary>What is known of a sweep before any circuit.</summary>
+    /// <param name="owner">Who asks.</param>
     /// <param name="source">What the sweep is of: the checksum of its file, and how that was read.</param>
     /// <param name="sweep">The sweep.</param>
     /// <param name="settings">What is left out.</param>
     /// <param name="ct">Gives up.</param>
     /// <exception cref="ArgumentException">The mask is none, or leaves too few points.</exception>
-    public async Task<PreparedSweep> PrepareAsync(string source, ImpedanceSweep sweep, ImpedanceSettings settings, CancellationToken ct)
+    public async Task<PreparedSweep> PrepareAsync(
+        string owner, string source, ImpedanceSweep sweep, ImpedanceSettings settings, CancellationToken ct)
     {
         var mask = settings.ParsedMask();
         var key = (source, sweep.Index, MaskKey(sweep, settings));
         if (!_kept.TryGetValue(key, out PreparedSweep? prepared))
         {
-            prepared = await lanes[Urgency.Resting].RunAsync(() => Prepare(sweep, mask), ct);
+            prepared = await turns.RunAsync(owner, sweep.Points / TestedASecond, () => Prepare(sweep, mask, ct), ct);
             Keep(key, prepared, sweep.Points);
         }
 
@@ -76,26 +85,29 @@ public sealed class ImpedanceFits(ComputeLanes lanes) : IDisposable
     }
 
     /// <summary>Tests and fits a sweep.</summary>
+    /// <param name="owner">Who asks.</param>
     /// <param name="source">As above.</param>
     /// <param name="sweep">The sweep.</param>
     /// <param name="settings">What is asked.</param>
     /// <param name="seriesCircuit">The circuit that suits the whole series, where it is known and none is given.</param>
     /// <param name="ct">Gives up: what was asked for since counts.</param>
     public async Task<SweepEvaluation> EvaluateAsync(
-        string source, ImpedanceSweep sweep, ImpedanceSettings settings, Circuit? seriesCircuit, CancellationToken ct)
+        string owner, string source, ImpedanceSweep sweep, ImpedanceSettings settings, Circuit? seriesCircuit, CancellationToken ct)
     {
-        var prepared = await PrepareAsync(source, sweep, settings, ct);
-        return await lanes[Urgency.Resting].RunAsync(() => Fit(source, prepared, settings, seriesCircuit, ct), ct);
+        var prepared = await PrepareAsync(owner, source, sweep, settings, ct);
+        var seconds = sweep.Points / FittedASecond * Math.Max(1, (settings.Circuit?.Count(char.IsLetter) ?? 0) / UsualElements);
+        return await turns.RunAsync(owner, seconds, () => Fit(source, prepared, settings, seriesCircuit, ct), ct);
     }
 
     /// <summary>The distribution of relaxation times with a given strength of smoothing.</summary>
-    public Task<DrtResult> RelaxAsync(PreparedSweep prepared, double lambda, CancellationToken ct) =>
-        lanes[Urgency.Resting].RunAsync(() => new Drt(prepared.Points).At(lambda), ct);
+    public Task<DrtResult> RelaxAsync(string owner, PreparedSweep prepared, double lambda, CancellationToken ct) =>
+        turns.RunAsync(owner, prepared.Points.Count / RelaxedASecond, () => new Drt(prepared.Points).At(lambda), ct);
 
     /// <summary>The profile of χ² of a parameter.</summary>
-    public Task<ProfileInterval> ProfileAsync(SweepEvaluation evaluation, ImpedanceSettings settings, string name, CancellationToken ct) =>
-        lanes[Urgency.Resting].RunAsync(
-            () => ProfileLikelihood.Of(evaluation.Fit!, evaluation.Prepared.Points, settings.Fit, name), ct);
+    public Task<ProfileInterval> ProfileAsync(
+        string owner, SweepEvaluation evaluation, ImpedanceSettings settings, string name, CancellationToken ct) =>
+        turns.RunAsync(owner, evaluation.Prepared.Points.Count / FittedASecond,
+            () => ProfileLikelihood.Of(evaluation.Fit!, evaluation.Prepared.Points, settings.Fit, name, ct), ct);
 
     /// <summary>Fits a series; the same series asked for at the same time is fitted once.</summary>
     /// <param name="source">What the sweeps are of: checksums of their files, how they were read, their times, points turned.</param>
@@ -178,12 +190,12 @@ public sealed class ImpedanceFits(ComputeLanes lanes) : IDisposable
         return new(prepared, models, best, unbound, fit, problem, fit is null ? [] : FitRemarks.Of(fit, points, prepared.Verdict), took);
     }
 
-    private static PreparedSweep Prepare(ImpedanceSweep sweep, PointMask? mask)
+    private static PreparedSweep Prepare(ImpedanceSweep sweep, PointMask? mask, CancellationToken ct)
     {
         var points = SweepPoints.Of(sweep, mask);
-        var verdict = KkVerdict.Of(points);
+        var verdict = KkVerdict.Of(points, ct);
         return new(sweep, points, [.. Enumerable.Range(0, sweep.Points).Select(i => mask?.LeavesOut(sweep, i) ?? false)], verdict,
-            new Drt(points).Solve(verdict.NoisePercent / 100));
+            new Drt(points).Solve(verdict.NoisePercent / 100, ct));
     }
 
     private T Once<T>(object key, int points, Func<T> make) where T : class

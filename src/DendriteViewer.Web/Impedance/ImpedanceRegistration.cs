@@ -18,6 +18,7 @@ public static class ImpedanceRegistration
     public static WebApplicationBuilder AddImpedance(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<ImpedanceFits>();
+        builder.Services.AddSingleton<ImpedanceReports>();
         return builder;
     }
 
@@ -38,7 +39,8 @@ public static class ImpedanceRegistration
         var bytes = state.Files.Where(f => f.Kind == CellFileKind.Impedance).Sum(f => f.Bytes);
         using var turn = await services.GetRequiredService<Budgets>().SpendAsync(
             ClientKeys.Of(c), ImpedanceFits.SeriesMegapixels(bytes / BytesAPoint), ct, "fits");
-        using var desk = new ImpedanceDesk(services.GetRequiredService<ImpedanceFits>(), (f, stop) => cell.ReadAsync(opened, f, stop),
+        using var desk = new ImpedanceDesk(
+            services.GetRequiredService<ImpedanceFits>(), c.User.KeyOf(), (f, stop) => cell.ReadAsync(opened, f, stop),
             services.GetRequiredService<Failures>().Tell, ct) { TestsAll = false };
         await desk.TakeAsync(state);
         if (desk.State.Sweeps.FirstOrDefault(s => s.Place.File == file) is not { } sweep)

@@ -65,7 +65,7 @@ public sealed partial class ImpedanceSection
     /// <inheritdoc/>
     protected override void OnInitialized()
     {
-        _desk = new ImpedanceDesk(Fits, (file, ct) => Cell.ReadAsync(Session.Dataset, file, ct), Failures.Tell)
+        _desk = new ImpedanceDesk(Fits, Session.Owner, (file, ct) => Cell.ReadAsync(Session.Dataset, file, ct), Failures.Tell)
         {
             Spend = async (megapixels, ct) => await Budgets.SpendAsync(
                 ClientKeys.Of(Authentication is null ? new() : (await Authentication).User, address: null), megapixels, ct, "fits"),
@@ -115,10 +115,10 @@ public sealed partial class ImpedanceSection
         }
 
         var edits = _desk.Edits(settings);
-        var fit = _desk.TryAsync(settings);
+        var fit = _desk.TryAsync(settings, edits);
         foreach (var edit in edits)
         {
-            if (!await Actions.ChangeAsync(edit))
+            if (!await Actions.SetAsync(edit))
             {
                 await _desk.ShowAsync(shown);
                 break;

@@ -1,20 +1,17 @@
 using DendriteViewer.Analysis.Cell;
-using DendriteViewer.Analysis.Impedance.Fitting;
 using DendriteViewer.Analysis.Impedance.Processes;
 using DendriteViewer.Analysis.Uncertainties;
-using DendriteViewer.Web.Hosting;
+using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Limits;
 using Microsoft.AspNetCore.Components;
 using static DendriteViewer.Web.Analysis.AnalysisText;
 
 namespace DendriteViewer.Web.Impedance;
 
-/// <summary>The impedance part of a report, which is written once: every series is fitted as its kept settings say.</summary>
+/// <summary>The impedance part of a report, which is written once.</summary>
 public sealed partial class ReportImpedance
 {
-    private readonly Dictionary<ImpedanceState, (PreparedSweep Prepared, FitResult Fit)> _sweeps = new(ReferenceEqualityComparer.Instance);
-    private readonly List<ImpedanceState> _chapters = [];
-    private readonly List<string> _problems = [];
+    private ImpedanceReport _report = new([], []);
 
     /// <summary>What the cell holds.</summary>
     [Parameter, EditorRequired]
@@ -28,63 +25,18 @@ public sealed partial class ReportImpedance
     private HttpContext? Context { get; set; }
 
     [Inject]
-    private Budgets Budgets { get; set; } = null!;
-
-    [Inject]
-    private ImpedanceFits Fits { get; set; } = null!;
-
-    [Inject]
-    private Failures Failures { get; set; } = null!;
+    private ImpedanceReports Reports { get; set; } = null!;
 
     /// <inheritdoc/>
     protected override async Task OnInitializedAsync()
     {
-        if (State.Files.All(f => f.Kind != CellFileKind.Impedance))
+        if (State.Files.Any(f => f.Kind == CellFileKind.Impedance))
         {
-            return;
-        }
-
-        var gone = Context?.RequestAborted ?? default;
-        using var desk = new ImpedanceDesk(Fits, Content, Failures.Tell, gone)
-        {
-            TestsAll = false, Spend = Context is null ? null : SpendAsync,
-        };
-        await desk.TakeAsync(State);
-        gone.ThrowIfCancellationRequested();
-        _problems.AddRange(desk.State.Files!.Where(f => f.Problem is not null).Select(f => f.Problem!));
-        var done = new HashSet<SweepPlace>();
-        foreach (var sweep in desk.State.Sweeps)
-        {
-            if (done.Contains(sweep.Place))
-            {
-                continue;
-            }
-
-            await desk.ShowAsync(sweep);
-            done.UnionWith(desk.State.SeriesSweeps.Select(s => s.Place));
-            await desk.FitSeriesAsync(a =>
-            {
-                a();
-                return Task.CompletedTask;
-            });
-            gone.ThrowIfCancellationRequested();
-            if (desk.State.Series is not { } series)
-            {
-                _problems.Add($"{sweep.File.File.Name}: the impedance was not fitted. {desk.State.SeriesProblem}");
-                continue;
-            }
-
-            // The last consistent sweep stands for the series in the plot, with the fit that stands in the table.
-            var chapter = desk.State;
-            var at = Math.Max(0, series.Fitted.ToList().FindLastIndex(f => f.Verdict.IsConsistent));
-            var last = chapter.Sweeps.First(s => s.Place == series.Sweeps[at]);
-            _chapters.Add(chapter);
-            _sweeps[chapter] = (await Fits.PrepareAsync(last.File.Source, last.Sweep, desk.SettingsOf(last), gone), series.Fitted[at].Fit);
+            _report = await Reports.MakeAsync(
+                State, Content, Context is null ? null : ClientKeys.Of(Context), Context?.User.KeyOf() ?? "",
+                Context?.RequestAborted ?? default);
         }
     }
-
-    private Task<IDisposable> SpendAsync(double megapixels, CancellationToken ct) =>
-        Budgets.SpendAsync(ClientKeys.Of(Context!), megapixels, ct, "fits");
 
     private static string Caption(ImpedanceState chapter, PreparedSweep last) => "Measured and fitted"
         + (chapter.Sweeps.FirstOrDefault(s => s.Sweep == last.Sweep) is { } s

@@ -31,9 +31,9 @@ public sealed class AbsorptionSectionTests : MudContext
         DefaultWaitTimeout = TimeSpan.FromSeconds(30);
         await base.InitializeAsync();
         await _host.InitializeAsync();
-        _cells = new CellDesk(_host.Store, _host.Lanes, _host.Budgets, _host.Time);
+        _cells = new CellDesk(_host.Store, _host.Lanes, _host.Turns, _host.Budgets, _host.Time);
         _desk = new AbsorptionDesk(
-            _cells, _host.Lanes, _host.Budgets, new Failures(new SecretRedactor(), NullLogger<Failures>.Instance));
+            _cells, _host.Turns, _host.Budgets, new Failures(new SecretRedactor(), NullLogger<Failures>.Instance));
         _session = await _host.SessionAsync();
         Services.AddSingleton(_desk);
         JSInterop.SetupModule(_ => true).Mode = JSRuntimeMode.Loose;
@@ -171,11 +171,11 @@ public sealed class AbsorptionSectionTests : MudContext
     {
         await AddAsync("S_after.xdi", CellFileKind.Spectrum, null);
         var cell = await _cells.StateAsync(_session.Dataset, default);
-        var first = (await _desk.ReadAsync(_session.Dataset, cell, CellSpectra.None, default)).Items;
-        var second = (await _desk.ReadAsync(_session.Dataset, cell, CellSpectra.None, default)).Items;
+        var first = (await _desk.ReadAsync("ada", _session.Dataset, cell, CellSpectra.None, default)).Items;
+        var second = (await _desk.ReadAsync("ada", _session.Dataset, cell, CellSpectra.None, default)).Items;
         Assert.Same(first[0].Spectrum, second[0].Spectrum);
         var read = cell with { Files = [cell.Files[0] with { Options = """{"spectrum":{"mode":"fluorescence"}}""" }] };
-        var third = (await _desk.ReadAsync(_session.Dataset, read, CellSpectra.None, default)).Items;
+        var third = (await _desk.ReadAsync("ada", _session.Dataset, read, CellSpectra.None, default)).Items;
         Assert.Equal(AbsorptionMode.Fluorescence, third[0].Spectrum.Mode);
     }
 
@@ -184,15 +184,15 @@ public sealed class AbsorptionSectionTests : MudContext
     {
         await AddAllAsync();
         var cell = await _cells.StateAsync(_session.Dataset, default);
-        var all = (await _desk.ReadAsync(_session.Dataset, cell, CellSpectra.None, default)).Items;
+        var all = (await _desk.ReadAsync("ada", _session.Dataset, cell, CellSpectra.None, default)).Items;
         var study = AbsorptionAnswers.Of(CellSpectrum.RequestOf(all.First(s => s.File.Name == "S_after.xdi"), all, new())).Study!;
         var client = new ClientKeys("account:1", false, "circuits of account:1");
-        Assert.Equal(3, (await _desk.RankAsync(study, client, default)).Count);
+        Assert.Equal(3, (await _desk.RankAsync("ada", study, client, default)).Count);
         var refused = await Assert.ThrowsAsync<BudgetSpentException>(async () =>
         {
             for (var i = 0; i < 100_000; i++)
             {
-                await _desk.RankAsync(study, client, default);
+                await _desk.RankAsync("ada", study, client, default);
             }
         });
         Assert.Contains("rankings of combinations", refused.Message);
@@ -235,7 +235,7 @@ public sealed class AbsorptionSectionTests : MudContext
     {
         await AddAllAsync();
         var cell = await _cells.StateAsync(_session.Dataset, default);
-        var all = (await _desk.ReadAsync(_session.Dataset, cell, CellSpectra.None, default)).Items;
+        var all = (await _desk.ReadAsync("ada", _session.Dataset, cell, CellSpectra.None, default)).Items;
         var sample = all.First(s => s.File.Name == "S_after.xdi");
         var answers = AbsorptionAnswers.Of(CellSpectrum.RequestOf(sample, all, new()));
         var weights = AbsorptionFiles.Csv(sample, all, new(), answers, "weights")!;

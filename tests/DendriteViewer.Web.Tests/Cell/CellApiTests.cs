@@ -103,6 +103,41 @@ public sealed class CellApiTests(RunningApp app) : IClassFixture<RunningApp>
     }
 
     [Fact]
+    public async Task Change_ThatSendsSomeFields_LeavesTheOthersAndMergesSettings()
+    {
+        var annotator = await app.GuestAsync(DatasetRole.Annotate);
+        var added = await UploadAsync(annotator, "impedance", "patched.csv", Sweep(23), "&startHours=1.5&licence=CC0");
+        var id = (await added.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetGuid();
+        async Task<JsonElement> SaidAsync(string body)
+        {
+            var answer = await EditAsync(annotator, body);
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+            return (await FilesAsync(annotator)).Single(f => f.GetProperty("id").GetGuid() == id);
+        }
+
+        var said = await SaidAsync($$"""{"do":"describe","file":"{{id}}","source":"own data"}""");
+        Assert.Equal(("CC0", "own data", 1.5), (said.GetProperty("licence").GetString(), said.GetProperty("source").GetString(),
+            said.GetProperty("startHours").GetDouble()));
+        said = await SaidAsync($$"""{"do":"describe","file":"{{id}}","licence":null}""");
+        Assert.False(said.TryGetProperty("licence", out _));
+        Assert.Equal("own data", said.GetProperty("source").GetString());
+
+        // Two programs read the same settings; each sets a field of its own, then both the same one.
+        Task<HttpResponseMessage> SetAsync(string json, string? opened) => EditAsync(annotator, JsonSerializer.Serialize(
+            opened is null ? new { @do = "settings", key = "patched", json }
+                : (object)new { @do = "settings", key = "patched", json, opened }));
+        var first = """{"a":1,"b":1}""";
+        Assert.Equal(HttpStatusCode.OK, (await SetAsync(first, null)).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await SetAsync("""{"a":2,"b":1}""", first)).StatusCode);
+        var merged = await (await SetAsync("""{"a":1,"b":3}""", first)).Content.ReadFromJsonAsync<JsonElement>();
+        Assert.Equal("""{"a":2,"b":3}""", merged.GetProperty("settings").GetProperty("patched").GetString());
+        var refused = await SetAsync("""{"a":7,"b":1}""", first);
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        var error = (await refused.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("error").GetString();
+        Assert.Contains("to 2, where you said 7", error);
+    }
+
+    [Fact]
     public async Task Undo_InThePageThatChanged_TakesItsOwnChangesBackAndLeavesWhatOthersChangedSince()
     {
         using var history = new EditHistory();
@@ -231,7 +266,7 @@ public sealed class CellApiTests(RunningApp app) : IClassFixture<RunningApp>
         var dataset = (await store.TryOpenAsync(id, default))!;
         using var lanes = new Web.Compute.ComputeLanes(1);
         using var budgets = new Web.Limits.Budgets(new DendriteOptions());
-        var desk = new CellDesk(store, lanes, budgets, TimeProvider.System);
+        var desk = new CellDesk(store, lanes, new Web.Compute.AnswerTurns(lanes, TimeProvider.System), budgets, TimeProvider.System);
         var file = await desk.AddAsync(
             dataset, CellFileKind.Impedance, "a.csv", Content(Sweep()), new Person("ada", "Ada"), default);
         Assert.Empty(await ProblemsAsync());
@@ -265,7 +300,7 @@ public sealed class CellApiTests(RunningApp app) : IClassFixture<RunningApp>
         ended.Dispose();
         using var lanes = new Web.Compute.ComputeLanes(1);
         using var budgets = new Web.Limits.Budgets(new DendriteOptions());
-        var other = new CellDesk(store, lanes, budgets, TimeProvider.System);
+        var other = new CellDesk(store, lanes, new Web.Compute.AnswerTurns(lanes, TimeProvider.System), budgets, TimeProvider.System);
         await other.ChangeAsync(app.Stored, new SetSettings("elsewhere", "{}"), new Person("bo", "Bo"), default);
         await heard.Task.WaitAsync(TimeSpan.FromSeconds(60));
         Assert.True((await StateAsync()).Settings.ContainsKey("elsewhere"));

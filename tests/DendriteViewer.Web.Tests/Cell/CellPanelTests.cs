@@ -28,7 +28,7 @@ public sealed class CellPanelTests : MudContext
         DefaultWaitTimeout = TimeSpan.FromSeconds(60);
         await base.InitializeAsync();
         await _host.InitializeAsync();
-        _desk = new CellDesk(_host.Store, _host.Lanes, _host.Budgets, _host.Time);
+        _desk = new CellDesk(_host.Store, _host.Lanes, _host.Turns, _host.Budgets, _host.Time);
         _session = await _host.SessionAsync();
     }
 
@@ -95,7 +95,7 @@ public sealed class CellPanelTests : MudContext
         var name = BlobNames.CellLog(_session.Dataset.Id, _session.Dataset.Identity) + "00000001.json";
         var kept = await _host.Store.Blobs.TryReadAsync(name, default);
         await _host.Store.Blobs.WriteAsync(name, "{}"u8.ToArray(), default);
-        _desk = new CellDesk(_host.Store, _host.Lanes, _host.Budgets, _host.Time);
+        _desk = new CellDesk(_host.Store, _host.Lanes, _host.Turns, _host.Budgets, _host.Time);
         var panel = await RenderAsync(DatasetRole.Annotate);
         panel.WaitForAssertion(() => Assert.Contains("00000001.json is damaged", panel.Markup));
         await _host.Store.Blobs.WriteAsync(name, kept, default);
@@ -154,7 +154,7 @@ public sealed class CellPanelTests : MudContext
             Services.AddSingleton(_desk);
             Services.AddSingleton(_host.Access);
             Services.AddSingleton(_host.Budgets);
-            Services.AddSingleton(new ImpedanceFits(_host.Lanes));
+            Services.AddSingleton(new ImpedanceFits(_host.Turns, _host.Lanes));
             Services.AddSingleton(new Failures(new SecretRedactor(), NullLogger<Failures>.Instance));
         }
 

@@ -122,6 +122,26 @@ public sealed class SeriesPlotsTests
         Assert.Equal(plot.Spec.Series[0].Points.Count, plot.Hours[0].Count);
     }
 
+    // A cell whose voltage came as a file alone had nothing under its timeline.
+    [Fact]
+    public void Marks_OfACellWhoseVoltageIsAFile_HaveItThinnedWithItsHoles()
+    {
+        var rows = string.Concat(Enumerable.Range(0, 20_000).Where(i => i is < 9000 or > 11_000).Select(i =>
+            FormattableString.Invariant($"{i * 0.001},{(i == 5000 ? 0.001 : (i < 9000 ? 3 : 3.5) + (i * 1e-6))}\n")));
+        var voltage = Series.Parse("voltage", Encoding.UTF8.GetBytes("hours,voltage_V\n" + rows), "v.csv");
+        var file = new CellFile(Guid.NewGuid(), CellFileKind.Series, "v.csv", new string('a', 64), 9, "Ada", default);
+        string Json(CellFile? from) => CellMarkJson.Of(new CellReport { Series = [new NamedSeries(voltage, from)] });
+        using var told = System.Text.Json.JsonDocument.Parse(Json(file));
+        var curve = told.RootElement.GetProperty("voltage");
+        var values = curve.GetProperty("values").EnumerateArray().Select(v => v.GetDouble()).ToArray();
+        Assert.InRange(values.Length, 800, 4 * 800);
+        Assert.Contains(0.001, values);
+        Assert.Equal("voltage_V", curve.GetProperty("unit").GetString());
+        var hole = curve.GetProperty("holesAfter").EnumerateArray().Single().GetInt32();
+        Assert.InRange(curve.GetProperty("hours")[hole].GetDouble(), 8.98, 9);
+        Assert.DoesNotContain("values", Json(null), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Bdf_OfTwoInstruments_IsRefusedAndOfOneIsWritten()
     {

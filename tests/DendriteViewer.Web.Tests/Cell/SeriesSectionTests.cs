@@ -26,7 +26,7 @@ public sealed class SeriesSectionTests : MudContext
         DefaultWaitTimeout = TimeSpan.FromSeconds(30);
         await base.InitializeAsync();
         await _host.InitializeAsync();
-        _desk = new CellDesk(_host.Store, _host.Lanes, _host.Budgets, _host.Time);
+        _desk = new CellDesk(_host.Store, _host.Lanes, _host.Turns, _host.Budgets, _host.Time);
         _session = await _host.SessionAsync();
         Services.AddSingleton(_desk);
         Services.AddSingleton(new Failures(new SecretRedactor(), NullLogger<Failures>.Instance));

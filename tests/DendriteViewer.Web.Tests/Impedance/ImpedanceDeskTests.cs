@@ -19,9 +19,9 @@ public sealed class ImpedanceDeskTests : IDisposable
 
     public ImpedanceDeskTests()
     {
-        _fits = new ImpedanceFits(_lanes);
+        _fits = new ImpedanceFits(new AnswerTurns(_lanes, TimeProvider.System), _lanes);
         _desk = new ImpedanceDesk(
-            _fits,
+            _fits, "ada",
             async (f, _) =>
             {
                 await _reading();
@@ -191,14 +191,36 @@ public sealed class ImpedanceDeskTests : IDisposable
         Assert.Equal("R0-p(R1,C1)", _desk.State.Evaluation.Fit!.Circuit.Text);
     }
 
+    // Two people have one series open: each sets something else, and neither undoes what the other set.
+    [Fact]
+    public async Task Settings_ThatSomebodyElseChangedMeanwhile_AreMergedOrRefused()
+    {
+        await AddAsync("two.csv", Sweeps.Csv(2));
+        var key = ImpedanceDesk.KeyOf(_cell.Files[0].Id);
+        var mine = _desk.Edits(_desk.State.Settings with { Mask = "f<1" }).Single();
+        CellState Others(ImpedanceSettings settings) => _cell with
+        {
+            Settings = new Dictionary<string, string> { [key] = settings.ToJson() },
+        };
+        var merged = ImpedanceSettings.Parse(mine.On(Others(new() { AreaCm2 = 0.5 })).Json);
+        Assert.Equal(("f<1", 0.5), (merged.Mask, merged.AreaCm2));
+        var refused = Assert.Throws<DendriteViewer.Imaging.Bounds.OutOfRangeException>(() => mine.On(Others(new() { Mask = "f<2" })));
+        Assert.Contains("f<2", refused.Message, StringComparison.Ordinal);
+
+        // Who changes something twice before the first came back builds on the first.
+        await _desk.TryAsync(_desk.State.Settings with { Mask = "f<1" }, [mine]);
+        var second = _desk.Edits(_desk.State.Settings with { Mask = "f<3" }).Single();
+        Assert.Equal("f<3", ImpedanceSettings.Parse(second.On(Others(new() { Mask = "f<1", AreaCm2 = 0.5 })).Json).Mask);
+    }
+
     // As the section does: what is tried is kept, and comes back as the cell's state.
     private async Task SaveAsync(ImpedanceSettings settings)
     {
         var edits = _desk.Edits(settings);
-        await _desk.TryAsync(settings);
+        await _desk.TryAsync(settings, edits);
         var all = edits.Aggregate(_cell.Settings.ToDictionary(), (kept, e) =>
         {
-            _ = e.Json is { } json ? kept[e.Key] = json : kept.Remove(e.Key, out var was) ? was : null;
+            _ = e.Mine is { } json ? kept[e.Key] = json : kept.Remove(e.Key, out var was) ? was : null;
             return kept;
         });
         await _desk.TakeAsync(_cell = _cell with { Settings = all });

@@ -28,13 +28,13 @@ public sealed class ImpedanceSectionTests : MudContext
         DefaultWaitTimeout = TimeSpan.FromSeconds(60);
         await base.InitializeAsync();
         await _host.InitializeAsync();
-        _cell = new CellDesk(_host.Store, _host.Lanes, _host.Budgets, _host.Time);
+        _cell = new CellDesk(_host.Store, _host.Lanes, _host.Turns, _host.Budgets, _host.Time);
         _session = await _host.SessionAsync();
         _session.Cell.Show(new CellOpen(CellSection.Impedance));
         JSInterop.SetupModule(m => m.Arguments[0] is string a && a.EndsWith("plots/plot.js", StringComparison.Ordinal)).Mode =
             JSRuntimeMode.Loose;
         Services.AddSingleton(_cell).AddSingleton(_host.Access).AddSingleton(_host.Budgets).AddSingleton<TimeProvider>(_host.Time)
-            .AddSingleton(new ImpedanceFits(_host.Lanes))
+            .AddSingleton(new ImpedanceFits(_host.Turns, _host.Lanes))
             .AddSingleton(new Failures(new SecretRedactor(), NullLogger<Failures>.Instance));
     }
 
@@ -116,6 +116,23 @@ public sealed class ImpedanceSectionTests : MudContext
         var slider = panel.FindComponent<MudBlazor.MudSlider<double>>().Instance;
         await panel.InvokeAsync(() => Task.WhenAll(slider.ValueChanged.InvokeAsync(-2), slider.ValueChanged.InvokeAsync(-1)));
         Assert.Contains("\"lambda\":0.1", (await _cell.StateAsync(_session.Dataset, default)).Settings[ImpedanceDesk.SweepsKey]);
+    }
+
+    // Who slid and went on within the slider's rest lost what they had set.
+    [Fact]
+    public async Task Smoothing_ThatIsLeftBeforeTheSliderRests_IsKept()
+    {
+        await AddAsync("two.csv", Sweeps.Csv(1));
+        var panel = await RenderAsync(DatasetRole.Annotate);
+        panel.WaitForAssertion(() => Assert.Contains("R0-p(R1,CPE1)-p(R2,CPE2)", panel.Markup));
+        var kinds = panel.FindComponents<MudBlazor.MudToggleGroup<string>>().Single(g => g.Instance.UserAttributes.ContainsValue("Plot"));
+        await panel.InvokeAsync(() => kinds.Instance.ValueChanged.InvokeAsync("drt"));
+        var slider = panel.FindComponent<MudBlazor.MudSlider<double>>().Instance;
+        var sliding = panel.InvokeAsync(() => slider.ValueChanged.InvokeAsync(-1));
+        await panel.InvokeAsync(() => panel.FindComponent<RelaxationFields>().Find(".line").TriggerEventAsync(
+            "onfocusout", new Microsoft.AspNetCore.Components.Web.FocusEventArgs()));
+        Assert.Contains("\"lambda\":0.1", (await _cell.StateAsync(_session.Dataset, default)).Settings[ImpedanceDesk.SweepsKey]);
+        await sliding;
     }
 
     [Fact]

@@ -123,7 +123,7 @@ public sealed class MaskSectionTests : MudContext
         using var free = new ManualResetEventSlim();
         for (var i = 0; i < _host.Lanes.Threads; i++)
         {
-            _ = _host.Lanes[Compute.Urgency.Resting].RunAsync(free.Wait);
+            _ = _host.Lanes[Web.Compute.Urgency.Resting].RunAsync(free.Wait);
         }
 
         _session.Update(v => v with { Hours = 1.5 }, null);
