@@ -20,8 +20,9 @@ public sealed class VolumePlacer
     /// <summary>By how much a placed volume may be larger or smaller than its voxel size says before it is remarked.</summary>
     internal const double MostScale = 0.02;
 
-    // What a correlation of edges is off beyond what its scores scatter by, in voxels of the scan: as phantoms showed.
-    private const double EdgeShare = 0.05;
+    // What either metric is off beyond what scores scatter by, in voxels of the scan: how the two volumes sample the same structure differs,
+    // and is the same whatever the noise. Pairs of known truth showed it; their table is in docs/multiscale.md.
+    private const double MutualShare = 0.03, GradientShare = 0.06;
 
     private const long MostFixedVoxels = 96_000_000;
     private const int CoarseSamples = 8000, MostSamples = 80_000;
@@ -355,7 +356,8 @@ public sealed class VolumePlacer
 
         var covariance = PlacementSpread.CovarianceOf(end, last.Metric, last.VoxelUm);
         var bound = PlacementSpread.MeanErrorBound(covariance, end.Motion, placement, _size);
-        bound = _request.RefinedBy == PlacementMetric.Gradient ? Math.Sqrt(bound * bound + Math.Pow(EdgeShare * last.VoxelUm, 2)) : bound;
+        var share = _request.RefinedBy == PlacementMetric.Gradient ? GradientShare : MutualShare;
+        bound = Math.Sqrt(bound * bound + Math.Pow(share * last.VoxelUm, 2));
         var residual = PlacementSpread.ResidualOf(end.Agreement).Um;
         _progress?.Report(1);
         var middle = Place(placement, Middle);

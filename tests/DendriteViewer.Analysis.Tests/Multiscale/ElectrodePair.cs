@@ -67,8 +67,7 @@ internal sealed class ElectrodePair
         File.WriteAllBytes(Path.Combine(folder, "nano.raw"), Volume(edge, (z, y, x) =>
         {
             var p = truth.ToWorld(new VoxelPoint((z + 0.5) * VoxelUm, (y + 0.5) * VoxelUm, (x + 0.5) * VoxelUm));
-            int At(double v, int most) => Math.Clamp((int)(v / VoxelUm), 0, most - 1);
-            return o.Phases[voxels[(At(p.Z, s.Z) * s.Y + At(p.Y, s.Y)) * s.X + At(p.X, s.X)] / 85] + (float)high * Normal(random);
+            return Between(p.Z / VoxelUm - 0.5, p.Y / VoxelUm - 0.5, p.X / VoxelUm - 0.5) + (float)high * Normal(random);
         }));
         var stated = new WorldPoint(Middle(s.Z) - edge * VoxelUm / 2 + 3, Middle(s.Y) - edge * VoxelUm / 2 - 4,
             Middle(s.X) - edge * VoxelUm / 2 + 5);
@@ -88,6 +87,21 @@ internal sealed class ElectrodePair
         return new ElectrodePair { Truth = truth, SizeUm = edge * VoxelUm };
 
         double Middle(int voxelsAlong) => voxelsAlong * VoxelUm / 2 + 2 * (random.NextDouble() - 0.5);
+
+        // Linear between voxels: the nearest one would shift what is neither turned nor scaled by up to half a nano voxel.
+        float Between(double z, double y, double x)
+        {
+            var (sum, kz, ky, kx) = (0.0, (int)Math.Floor(z), (int)Math.Floor(y), (int)Math.Floor(x));
+            for (var i = 0; i < 8; i++)
+            {
+                int a = kz + (i >> 2), b = ky + ((i >> 1) & 1), c = kx + (i & 1);
+                var w = (1 - Math.Abs(z - a)) * (1 - Math.Abs(y - b)) * (1 - Math.Abs(x - c));
+                sum += w * o.Phases[voxels[(Math.Clamp(a, 0, s.Z - 1) * s.Y + Math.Clamp(b, 0, s.Y - 1)) * s.X
+                    + Math.Clamp(c, 0, s.X - 1)] / 85];
+            }
+
+            return (float)sum;
+        }
 
         float Mean(int z, int y, int x)
         {

@@ -62,6 +62,15 @@ public sealed class ElectrodePairsTests(ITestOutputHelper output)
             await TryAsync(new PlacementRequest(key)),
             await TryAsync(new PlacementRequest(key) { Common = (new WorldPoint(middle.Z, middle.Y, middle.X), near) }));
         output.WriteLine($"| {name} | {Cells(stage)} | {Cells(common)} |");
+        if (stage is not null)
+        {
+            var off = stage.Matrix.ToWorld(middle) - pair.Truth.ToWorld(middle);
+            var turned = stage.Matrix.Inverse().After(pair.Truth);
+            output.WriteLine(FormattableString.Invariant(
+                $"middle off by {off.Z:0.0000}, {off.Y:0.0000}, {off.X:0.0000} µm, scale by {stage.Scale[0] / options.Scale - 1:0.00000}, ")
+                + FormattableString.Invariant($"turn by {Placement.TurnOf(turned):0.0000}°"));
+        }
+
         foreach (var warning in new[] { stage, common }.SelectMany(p => p?.Warnings ?? []))
         {
             output.WriteLine(warning);
