@@ -51,7 +51,9 @@ public sealed class DendriteOptions
     /// </summary>
     public string[] ImportAddresses { get; init; } = [];
 
-    /// <summary>What uploads leave free on the disk below <see cref="Data"/> for everything else, in MiB, 0 or more. Default: 1024.</summary>
+    /// <summary>
+    /// What uploads leave free on the disk below <see cref="Data"/> for everything else, in MiB, 0 or more. Default: 1024.
+    /// </summary>
     public int UploadSpareMiB { get; init; } = 1024;
 
     /// <summary>PostgreSQL connection string ("Host=…") of the jobs' database, for several servers. Default: jobs.db below <see cref="Data"/>.</summary>

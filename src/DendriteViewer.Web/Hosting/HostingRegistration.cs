@@ -61,8 +61,9 @@ public static partial class HostingRegistration
         app.UseDemoGuard();
         app.UseUnbelievedProxyWarning(log);
         app.UseForwardedHeaders();
-        app.UseExceptionHandler();
         app.UseSecurityHeaders();
+        app.UseOwnRedirects();
+        app.UseExceptionHandler();
         app.UseWhen(c => FailureHandler.IsProgram(c), programs => programs.UseStatusCodePages());
     }
 

@@ -18,18 +18,15 @@ public static class SecurityHeaders
         var content = ContentPolicy(address);
         app.Use(async (context, next) =>
         {
-            var headers = context.Response.Headers;
-            headers.XContentTypeOptions = "nosniff";
-            headers.XFrameOptions = "DENY";
-            headers["Referrer-Policy"] = "same-origin";
-            headers["Permissions-Policy"] = Permissions;
-            headers["Cross-Origin-Opener-Policy"] = "same-origin";
-            headers["Cross-Origin-Resource-Policy"] = "same-origin";
-            headers.ContentSecurityPolicy = content;
-            if (IsReachedSecurely(context.Request, address))
+            var isSecure = IsReachedSecurely(context.Request, address);
+            Add(context.Response.Headers, content, isSecure);
+
+            // An answer that tells of a failure begins anew, without headers.
+            context.Response.OnStarting(() =>
             {
-                headers.StrictTransportSecurity = StrictTransport;
-            }
+                Add(context.Response.Headers, content, isSecure);
+                return Task.CompletedTask;
+            });
 
             if (IsForeign(context.Request, address))
             {
@@ -39,6 +36,22 @@ public static class SecurityHeaders
 
             await next();
         });
+    }
+
+    // What is there already, whoever answers has chosen.
+    private static void Add(IHeaderDictionary headers, string content, bool isSecure)
+    {
+        headers.TryAdd("X-Content-Type-Options", "nosniff");
+        headers.TryAdd("X-Frame-Options", "DENY");
+        headers.TryAdd("Referrer-Policy", "same-origin");
+        headers.TryAdd("Permissions-Policy", Permissions);
+        headers.TryAdd("Cross-Origin-Opener-Policy", "same-origin");
+        headers.TryAdd("Cross-Origin-Resource-Policy", "same-origin");
+        headers.TryAdd("Content-Security-Policy", content);
+        if (isSecure)
+        {
+            headers.TryAdd("Strict-Transport-Security", StrictTransport);
+        }
     }
 
     /// <summary>
