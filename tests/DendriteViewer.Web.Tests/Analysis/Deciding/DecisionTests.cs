@@ -22,6 +22,9 @@ public sealed class DecisionTests(TestHost host) : MudContext, IClassFixture<Tes
         [new(0.9, 30000, 32000, [1e6, 2e5, 1e6]), new(0.05, 8000, 9000, [1e6, 0, 1e6]), new(0.05, 8000, 20000, [1e6, 0, 1e6])],
         1.4, new JointHistogram((0, 40000), (0, 40000), 4, [1, 0, 0, 0, 0, 50, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9000]), ["Few, pieces."]);
 
+    /// <summary>A decision at 3 h.</summary>
+    internal static Decision Example => s_decision;
+
     [Fact]
     public async Task Decision_KeptThenRead_IsTheSame_AndOfItsTimeAndModalityAlone()
     {

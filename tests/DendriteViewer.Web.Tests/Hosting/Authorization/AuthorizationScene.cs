@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using DendriteViewer.Analysis.Absorption;
 using DendriteViewer.Analysis.Experiments;
+using DendriteViewer.Analysis.Multiscale;
 using DendriteViewer.Imaging.Corrections;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
@@ -17,6 +18,7 @@ using DendriteViewer.Web.Masks;
 using DendriteViewer.Web.Measurements;
 using DendriteViewer.Web.Registry;
 using DendriteViewer.Web.Sharing;
+using DendriteViewer.Web.Tests.Analysis.Deciding;
 using DendriteViewer.Web.Tests.Cell;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Identity;
@@ -79,6 +81,7 @@ public sealed class AuthorizationScene : IAsyncLifetime
         Visitors = visitors;
         await ArchiveAsync();
         await AnalyseAsync();
+        await DecideAsync();
         await FillCellAsync();
         await Service<SurfaceHandler>().StartAsync(
             await DatasetAsync(), new SurfaceRequest { Modality = "projection", Hours = 2, Value = 20000 }, Ada);
@@ -251,6 +254,9 @@ public sealed class AuthorizationScene : IAsyncLifetime
             }
         }
     }
+
+    private async Task DecideAsync() => await new DecisionStore(Service<DatasetStore>()).SaveAsync(
+        await DatasetAsync(), new AnalysisRecipe { Modality = "projection" }, DecisionTests.Example with { Hours = 2 }, default);
 
     private async Task FillCellAsync()
     {

@@ -104,6 +104,7 @@ internal static class RouteRequests
         [$"POST {Of}/masks/{{hours}}/carry"] = Do(r => r.Json("{}")),
         [$"POST {Of}/masks/{{hours}}/choice"] = Do(r => r.Json("""{"version":0}""")),
         [$"GET {Of}/analysis/{{table}}.csv"] = Do(r => r.With("table", "void-profile")),
+        [$"GET {Of}/decisions/{{hours}}"] = Plain, [$"GET {Of}/decisions/{{hours}}/pieces.csv"] = Plain,
         [$"GET {Of}/absorption/{{table}}.csv"] = Do(r => r.With("table", "normalized").Query(
             "spectrum=" + Uri.EscapeDataString(r.Scene.Spectrum))),
         [$"GET {Of}/cell"] = Plain, [$"GET {Of}/cell/files/{{file:guid}}"] = Plain, [$"GET {Of}/cell/series.csv"] = Plain,
