@@ -78,8 +78,12 @@ public static class SecurityHeaders
             || HttpMethods.IsConnect(request.Method);
         var origin = request.Headers.Origin.ToString();
         return (acts || opensSocket) && origin.Length > 0
-            && !(Uri.TryCreate(origin, UriKind.Absolute, out var uri)
-                && (string.Equals(uri.Authority, request.Host.Value, StringComparison.OrdinalIgnoreCase)
-                    || (address is not null && uri.GetLeftPart(UriPartial.Authority) == address.Of(""))));
+            && !(Uri.TryCreate(origin, UriKind.Absolute, out var uri) && IsOwn(uri, request, address));
     }
+
+    // By the public name, with its scheme too: whoever sits between could answer for the same name over http.
+    private static bool IsOwn(Uri origin, HttpRequest request, PublicAddress? address) =>
+        (address is not null && origin.GetLeftPart(UriPartial.Authority) == address.Of(""))
+        || (!(address is not null && IsHost(request, address))
+            && string.Equals(origin.Authority, request.Host.Value, StringComparison.OrdinalIgnoreCase));
 }

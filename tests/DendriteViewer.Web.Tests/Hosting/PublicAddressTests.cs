@@ -108,6 +108,7 @@ public sealed class PublicAddressTests(PublicApp app, RunningApp plain) : IClass
     [Theory]
     [InlineData("https://ct.example.org", HttpStatusCode.OK)]
     [InlineData("https://evil.example", HttpStatusCode.Forbidden)]
+    [InlineData("http://ct.example.org", HttpStatusCode.Forbidden)]
     [InlineData("null", HttpStatusCode.Forbidden)]
     public async Task Action_FromAnotherOrigin_IsRefused(string origin, HttpStatusCode status)
     {

@@ -86,8 +86,8 @@ public sealed class AuthorizationTableTests(AuthorizationScene scene)
     private static void AssertNamed(IEnumerable<string> asked, IEnumerable<string> named, string file)
     {
         var (there, said) = (asked.ToHashSet(), named.ToHashSet());
-        var problems = there.Except(said).Order().Select(n => $"{n} is new: say in {file} how it is asked so that whoever may succeeds, "
-                + "then write authorization.txt anew by DENDRITE_WRITE=1 and review the line.")
+        var problems = there.Except(said).Order().Select(n => $"{n} is new: say in {file} how it is asked for so that whoever may "
+                + "succeeds, then write authorization.txt anew by DENDRITE_WRITE=1 and review the line.")
             .Concat(said.Except(there).Order().Select(n => $"{n} is not in the app any more: remove it from {file}.")).ToArray();
         Assert.True(problems.Length == 0, string.Join("\n", problems));
     }

@@ -23,7 +23,7 @@ internal static class HubCalls
         ["Alive"] = _ => With(),
         ["Ack"] = _ => With(0, 1L),
         ["Probe"] = _ => With(60d, 90d, 90d),
-        ["ProbeAt"] = _ => With(60d, 90d, 90d, 2d),
+        ["ProbeAt"] = _ => With(60d, 90d, 90d, 2d), ["ProbeNested"] = _ => With(60d, 90d, 90d, 2d),
         ["Pick"] = _ => With(32d, 32d, 64, 64),
         ["PlaneThrough"] = _ => With(0, new[] { 60d, 90, 90, 60, 90, 120, 70, 120, 90 }),
         ["AddSite"] = _ => With(60d, 90d, 90d),
