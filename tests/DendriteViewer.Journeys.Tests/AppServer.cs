@@ -192,6 +192,9 @@ public sealed class AppServer : IAsyncDisposable
         // Dozens of servers start, each to be compiled anew: none lives long enough to gain by what it counts for that, nor by trying out
         // devices, which a journey of their own and their tests do.
         info.Environment["DOTNET_TieredPGO"] = "0";
+
+        // Nobody debugs them, and whoever is killed would leave the pipes for it in the folder for temporary files.
+        info.Environment["DOTNET_EnableDiagnostics"] = "0";
         info.Environment["Dendrite__Device"] = "cpu";
         foreach (var (key, value) in _environment)
         {

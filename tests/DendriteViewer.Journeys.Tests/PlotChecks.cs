@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 
@@ -45,13 +46,13 @@ internal static class PlotChecks
         await svg.WaitForAsync();
 
         // Text of the SVG is text, its colours stand in it, and it is drawn for paper; the PNG is four times as large.
-        var drawing = await SavedAsync(page, plot, "SVG");
-        var text = await File.ReadAllTextAsync(drawing);
-        Assert.EndsWith(".svg", drawing, StringComparison.Ordinal);
+        var (name, drawing) = await SavedAsync(page, plot, "SVG");
+        var text = Encoding.UTF8.GetString(drawing);
+        Assert.EndsWith(".svg", name, StringComparison.Ordinal);
         Assert.Matches(new Regex("<text[^>]*>[^<]*µm"), text);
         Assert.DoesNotContain("var(", text, StringComparison.Ordinal);
         Assert.Contains("#fff", text, StringComparison.Ordinal);
-        var picture = await File.ReadAllBytesAsync(await SavedAsync(page, plot, "PNG"));
+        var (_, picture) = await SavedAsync(page, plot, "PNG");
         var width = System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(picture.AsSpan(16));
         Assert.Equal(4 * double.Parse(Regex.Match(text, "<svg[^>]* width=\"([0-9.]+)\"").Groups[1].Value), width);
     }
@@ -59,13 +60,14 @@ internal static class PlotChecks
     private static async Task<string> TicksAsync(ILocator svg) =>
         string.Join(' ', await svg.Locator("[data-mark='x-axis tick label'] text").AllInnerTextsAsync());
 
-    private static async Task<string> SavedAsync(IPage page, ILocator plot, string kind)
+    private static async Task<(string Name, byte[] Content)> SavedAsync(IPage page, ILocator plot, string kind)
     {
         await plot.GetByRole(AriaRole.Button, new() { Name = "Save the plot" }).ClickAsync();
         var file = await page.RunAndWaitForDownloadAsync(
             () => page.GetByRole(AriaRole.Menuitem, new() { NameRegex = new("^" + kind) }).ClickAsync());
-        var path = Path.Combine(Directory.CreateTempSubdirectory("dendrite-plot-").FullName, file.SuggestedFilename);
-        await file.SaveAsAsync(path);
-        return path;
+        await using var content = await file.CreateReadStreamAsync();
+        using var memory = new MemoryStream();
+        await content.CopyToAsync(memory);
+        return (file.SuggestedFilename, memory.ToArray());
     }
 }

@@ -32,6 +32,7 @@ public sealed class ServerProcess : IAsyncDisposable
     {
         var info = new ProcessStartInfo("dotnet", [dll, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true,
             WorkingDirectory = folder };
+        info.Environment["DOTNET_EnableDiagnostics"] = "0";
         foreach (var (name, value) in environment)
         {
             info.Environment[name] = value;
