@@ -82,6 +82,7 @@ public sealed class AuthorizationScene : IAsyncLifetime
         await ArchiveAsync();
         await AnalyseAsync();
         await DecideAsync();
+        await PlaceAsync();
         await FillCellAsync();
         await Service<SurfaceHandler>().StartAsync(
             await DatasetAsync(), new SurfaceRequest { Modality = "projection", Hours = 2, Value = 20000 }, Ada);
@@ -257,6 +258,17 @@ public sealed class AuthorizationScene : IAsyncLifetime
 
     private async Task DecideAsync() => await new DecisionStore(Service<DatasetStore>()).SaveAsync(
         await DatasetAsync(), new AnalysisRecipe { Modality = "projection" }, DecisionTests.Example with { Hours = 2 }, default);
+
+    // A scan of the first modality where it lies, which no page lets anybody place; but it has a version then.
+    private async Task PlaceAsync()
+    {
+        var itself = new AffineTransform([1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0]);
+        await new PlacementStore(Service<DatasetStore>(), TimeProvider.System).SaveAsync(await DatasetAsync(), new Placement
+        {
+            Key = new VolumeKey("projection", 2), Fixed = new VolumeKey("projection", 0), Start = PlacementStart.Landmarks,
+            Model = PlacementModel.Affine, Matrix = itself, ToScan = itself,
+        }, [], Ada.Name, default);
+    }
 
     private async Task FillCellAsync()
     {

@@ -105,6 +105,9 @@ internal static class RouteRequests
         [$"POST {Of}/masks/{{hours}}/choice"] = Do(r => r.Json("""{"version":0}""")),
         [$"GET {Of}/analysis/{{table}}.csv"] = Do(r => r.With("table", "void-profile")),
         [$"GET {Of}/decisions/{{hours}}"] = Plain, [$"GET {Of}/decisions/{{hours}}/pieces.csv"] = Plain,
+
+        // The phantom has no finer scan that could be placed; only who may look hears of that.
+        [$"GET {Of}/placement"] = Do(r => r.Query("modality=projection&hours=2").Answers(HttpStatusCode.UnprocessableEntity)),
         [$"GET {Of}/absorption/{{table}}.csv"] = Do(r => r.With("table", "normalized").Query(
             "spectrum=" + Uri.EscapeDataString(r.Scene.Spectrum))),
         [$"GET {Of}/cell"] = Plain, [$"GET {Of}/cell/files/{{file:guid}}"] = Plain, [$"GET {Of}/cell/series.csv"] = Plain,
