@@ -14,6 +14,9 @@ public sealed class PlacementChoices(Dataset dataset, VolumeKey key)
     /// <summary>What may be done to the volume.</summary>
     public PlacementModel Model { get; set; } = PlacementModel.Similarity;
 
+    /// <summary>What images refine it by.</summary>
+    public PlacementMetric RefinedBy { get; set; }
+
     /// <summary>Volumes of the hour that may move along.</summary>
     public IReadOnlyList<VolumeKey> Companions { get; } = PlacementDesk.CompanionsOf(dataset, key);
 
@@ -39,6 +42,7 @@ public sealed class PlacementChoices(Dataset dataset, VolumeKey key)
     /// <summary>What is asked for by them.</summary>
     public PlacementWork Work => new()
     {
-        Modality = key.Modality, Hours = key.Hours, Model = Model, With = [.. Along.Select(a => a.Modality)],
+        Modality = key.Modality, Hours = key.Hours, Model = Model, RefinedBy = RefinedBy,
+        With = [.. Along.Select(a => a.Modality)],
     };
 }

@@ -36,6 +36,14 @@ public static class PlacementText
         _ => "affine: any linear map",
     };
 
+    /// <summary>What images refine a placement by.</summary>
+    public static string NameOf(PlacementMetric metric) =>
+        metric == PlacementMetric.Gradient ? "gradient correlation: edges alone" : "mutual information: grey values";
+
+    /// <summary>How well images agree, in the unit of what they were compared by.</summary>
+    public static string AgreementOf(double value, PlacementMetric metric) =>
+        value.ToString("0.000", CultureInfo.InvariantCulture) + (metric == PlacementMetric.Gradient ? "" : " nats");
+
     /// <summary>The scale of a placement, as a difference from what voxel sizes say.</summary>
     public static string ScaleOf(Placement p)
     {

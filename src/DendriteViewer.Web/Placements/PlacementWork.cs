@@ -25,6 +25,9 @@ public sealed record PlacementWork
     /// <summary>What may be done to it.</summary>
     public PlacementModel Model { get; init; } = PlacementModel.Similarity;
 
+    /// <summary>What images refine it by.</summary>
+    public PlacementMetric RefinedBy { get; init; }
+
     /// <summary>Modalities of the same hour that move along.</summary>
     public string[] With { get; init; } = [];
 
@@ -78,7 +81,7 @@ public sealed record PlacementWork
     /// <exception cref="OutOfRangeException">A coordinate is missing or out of its range.</exception>
     public PlacementRequest ToRequest() => new(Key)
     {
-        Model = Model,
+        Model = Model, RefinedBy = RefinedBy,
         Common = CommonMovingUm is { } moving && CommonDatasetUm is { } dataset
             ? (Point(moving, "The point in the volume"), Point(dataset, "The point in the scan")) : null,
         Landmarks = [.. LandmarksUm.Select((p, i) => new PointPair(
