@@ -5,8 +5,8 @@ namespace DendriteViewer.Analysis.Multiscale;
 
 /// <summary>
 /// How well landmarks place a volume, where each is off by the same normal distribution along each axis. Its variance is estimated from
-/// what the fit leaves of the pairs, by 3n − p degrees of freedom: with three pairs and a similarity two are left, so that the bound is wide, as
-/// Student's t has it.
+/// what the fit leaves of the pairs, by 3n − p degrees of freedom: with three pairs and a similarity two are left, so that the bound is
+/// wide, as Student's t has it.
 /// </summary>
 internal static class LandmarkSpread
 {

@@ -20,8 +20,8 @@ public sealed class VolumePlacer
     /// <summary>By how much a placed volume may be larger or smaller than its voxel size says before it is remarked.</summary>
     internal const double MostScale = 0.02;
 
-    // What either metric is off beyond what scores scatter by, in voxels of the scan: how the two volumes sample the same structure differs,
-    // and is the same whatever the noise. Pairs of known truth showed it; their table is in docs/multiscale.md.
+    // What either metric is off beyond what scores scatter by, in voxels of the scan: how the two volumes sample the same structure
+    // differs, and is the same whatever the noise. Pairs of known truth showed it; their table is in docs/multiscale.md.
     private const double MutualShare = 0.03, GradientShare = 0.06;
 
     private const long MostFixedVoxels = 96_000_000;

@@ -37,7 +37,10 @@ internal sealed class RayPlan : IDisposable
     /// <summary>The bricks, each after the coarser ones that stand in for it until it comes, near ones first.</summary>
     public List<BrickIndex> Bricks { get; } = [];
 
-    /// <summary>Bricks of finer levels that a moving picture would show, had more of them come: to be read, not drawn. As <see cref="Bricks"/> in order.</summary>
+    /// <summary>
+    /// Bricks of finer levels that a moving picture would show, had more of them come: to be read, not drawn, in the order of
+    /// <see cref="Bricks"/>.
+    /// </summary>
     public List<BrickIndex> Finer { get; } = [];
 
     /// <summary>Bounds of what can be seen, in voxels of <see cref="Level"/>.</summary>
@@ -73,7 +76,8 @@ internal sealed class RayPlan : IDisposable
             finest = even.Level == finest.Value.Level || !atRest ? even : plan.Visit(volume, reader, eye, planes, pixel, mostBytes, null);
         }
 
-        plan.Finish(reader, cache is null || finest is not { } f ? finest?.Level : plan.Present(volume, cache, f.Level, reader.Levels.Count - 1));
+        var level = finest?.Level;
+        plan.Finish(reader, cache is not null && level is { } from ? plan.Present(volume, cache, from, reader.Levels.Count - 1) : level);
         return plan;
     }
 

@@ -35,7 +35,8 @@ public sealed class PlacementStoreTests : IDisposable
         var moved = new RegistrationManifest { Transform = drift.After(dataset.Find("projection", 3)!.Transform).Rows.ToArray() };
         dataset = await _store.UpdateAsync(dataset.Id, now => ValueTask.FromResult(now!.Manifest with
         {
-            Volumes = [.. now.Manifest.Volumes.Select(v => v.Modality == "projection" && v.Hours == 3 ? v with { Registration = moved } : v)],
+            Volumes = [.. now.Manifest.Volumes.Select(
+                v => v.Modality == "projection" && v.Hours == 3 ? v with { Registration = moved } : v)],
         }), default);
         var placement = At(4) with { Matrix = drift.After(At(4).ToScan) };
         await _placements.SaveAsync(dataset, placement, [s_absorption], "Ada", default);

@@ -238,8 +238,8 @@ public sealed class VolumeRendererTests : IAsyncLifetime
         RayPlan Plan(BrickCache? cache)
         {
             var frame = RayFrame.Of(Volume, View().Camera, 1);
-            return RayPlan.Of(
-                Volume, reader, frame.Eye, [.. RayPlan.Frustum(frame.RaysIn(Volume, reader.Levels[0], 900, 900), 900, 900)], 0.001, 1 << 28, false, cache);
+            var planes = RayPlan.Frustum(frame.RaysIn(Volume, reader.Levels[0], 900, 900), 900, 900);
+            return RayPlan.Of(Volume, reader, frame.Eye, [.. planes], 0.001, 1 << 28, false, cache);
         }
     }
 
