@@ -4,11 +4,14 @@ namespace DendriteViewer.Journeys.Tests;
 
 /// <summary>
 /// Every page and dialog in both themes, and on a phone in the dark one, looked at by axe-core: nothing serious or critical (contrast,
-/// names, roles, focus), and nothing in the browser's console.
+/// names, roles, focus), and nothing in the browser's console. What people wrote there is markup with a script, which stays text.
 /// </summary>
 public sealed class AccessibilityJourney(Browser browser) : IClassFixture<Browser>
 {
     private const string Id = PhantomCell.Id;
+
+    // An element that would run a script if it ever became one; short enough for a label.
+    private const string Markup = "<img src=x onerror=scripted=1>";
     private readonly List<string> _findings = [];
     private readonly string _axe = File.ReadAllText(Path.Combine(AppServer.Repository, "node_modules/axe-core/axe.min.js"));
 
@@ -51,20 +54,42 @@ public sealed class AccessibilityJourney(Browser browser) : IClassFixture<Browse
         Assert.Empty(browser.Errors);
     }
 
-    // A site, another person and an analysis: lists with something in them.
+    // A site, another person and an analysis: lists with something in them. Names, notes and labels are markup.
     private static async Task PrepareAsync(IPage page, AppServer server)
     {
         await page.GotoAsync(server.Address + "/people");
-        await page.GetByRole(AriaRole.Textbox, new() { Name = "Name", Exact = true }).FillAsync("Ben");
+        await page.GetByRole(AriaRole.Textbox, new() { Name = "Name", Exact = true }).FillAsync(Markup);
         await page.GetByLabel("E-mail").FillAsync("ben@example.org");
         await page.GetByRole(AriaRole.Button, new() { Name = "Make account" }).ClickAsync();
         await page.GetByText("first password").WaitForAsync();
         await page.GotoAsync($"{server.Address}/d/{Id}");
         await page.ExactAsync();
         await page.AddSiteAsync(90, 90, 90);
+        await WriteMarkupAsync(page);
         await page.GetByRole(AriaRole.Tab, new() { Name = "Analysis" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Run the analysis" }).ClickAsync();
         await page.GetByRole(AriaRole.Heading, new() { Name = "Nucleation sites" }).WaitForAsync(new() { Timeout = 120_000 });
+    }
+
+    private static async Task WriteMarkupAsync(IPage page)
+    {
+        var refused = await page.EvaluateAsync<string[]>(
+            """
+            async ([id, text]) => {
+              const at = `/api/datasets/${id}`, refused = [];
+              async function send(method, path, body, headers = {}) {
+                const answer = await fetch(at + path, { method, body: JSON.stringify(body), headers });
+                if (!answer.ok) refused.push(`${method} ${path}: ${await answer.text()}`);
+              }
+              const tag = (await fetch(at)).headers.get('ETag'), where = { hours: 0, modality: 'projection' };
+              await send('PATCH', '', { description: text, tags: [text], sample: text, operator: text, instrument: text,
+                custom: { [text]: text } }, { 'If-Match': tag });
+              await send('POST', '/sites', [{ label: text, note: text, author: text, zUm: 80, yUm: 90, xUm: 90, ...where }]);
+              await send('POST', '/measurements', { kind: 'ruler', label: text, pointsUm: [[60, 60, 60], [60, 90, 90]], ...where });
+              return refused;
+            }
+            """, new[] { Id, Markup });
+        Assert.Empty(refused);
     }
 
     private async Task LookAtPagesAsync(IPage page, AppServer server)
@@ -238,6 +263,11 @@ public sealed class AccessibilityJourney(Browser browser) : IClassFixture<Browse
             () => Promise.all(document.getAnimations().filter(a => a.effect?.getComputedTiming().iterations !== Infinity)
               .map(a => a.finished.catch(() => {})))
             """);
+        if (await page.EvaluateAsync<bool>("() => 'scripted' in window || document.querySelector('[onerror], [src=x]') !== null"))
+        {
+            _findings.Add($"{where}: what somebody wrote became an element.");
+        }
+
         if (!await page.EvaluateAsync<bool>("() => 'axe' in window"))
         {
             await page.EvaluateAsync(_axe);
