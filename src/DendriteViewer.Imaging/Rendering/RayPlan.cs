@@ -65,9 +65,9 @@ internal sealed class RayPlan : IDisposable
         var plan = s_idle.TryTake(out var kept) ? kept : new RayPlan();
         plan._voxels.Clear();
         var size = volume.VoxelSize;
-        foreach (var level in reader.Levels)
+        foreach (var each in reader.Levels)
         {
-            plan._voxels.Add(Math.Min(size.Z * level.FactorZ, Math.Min(size.Y * level.FactorY, size.X * level.FactorX)));
+            plan._voxels.Add(Math.Min(size.Z * each.FactorZ, Math.Min(size.Y * each.FactorY, size.X * each.FactorX)));
         }
 
         var finest = plan.Visit(volume, reader, eye, planes, pixel, mostBytes, null);
