@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Playwright;
 
 namespace DendriteViewer.Journeys.Tests;
 
@@ -98,6 +99,17 @@ public sealed class OverlayJourney(Browser browser) : IClassFixture<Browser>
         Assert.Empty(wrong);
         Assert.Contains("N6 of a long name", await page.EvaluateAsync<string[]>("() => dendrite.panes[0].labels.map(l => l.text)"));
 
+        // Nothing of the page that lies over a picture lies over a label: the border of a swipe; on a phone the buttons and the title.
+        await page.ChangedAsync(() => page.EvaluateAsync("() => dendrite.patch({ compare: { mode: 'swipe', hours: 0 } })"));
+        Assert.Empty(await CoveredAsync(page));
+        await page.SetViewportSizeAsync(390, 844);
+        await page.ChangedAsync(() => page.EvaluateAsync("() => dendrite.patch({ compare: null, maximized: 'z' })"));
+        await page.UntilAsync("() => dendrite.panes[0].size[0] === 390");
+        await page.ExactAsync();
+        Assert.Empty(await CoveredAsync(page));
+        await page.SetViewportSizeAsync(1440, 900);
+        await page.ChangedAsync(() => page.EvaluateAsync("() => dendrite.patch({ maximized: null })"));
+
         // The bar says what the colours mean, and is switched off and on.
         Assert.True(await page.EvaluateAsync<bool>("() => Object.keys(dendrite.scene.colorMaps).includes('viridis')"));
         const string bar =
@@ -113,5 +125,22 @@ public sealed class OverlayJourney(Browser browser) : IClassFixture<Browser>
         await page.Keyboard.PressAsync("c");
         Assert.Equal(shown, await page.EvaluateAsync<string>(bar));
         Assert.Empty(browser.Errors);
+    }
+
+    private static async Task<string[]> CoveredAsync(IPage page)
+    {
+        Assert.True(await page.EvaluateAsync<bool>("() => dendrite.panes.some(p => p.size[0] && p.labels.length > 3)"));
+        return await page.EvaluateAsync<string[]>(
+            """
+            () => {
+              const over = [...document.querySelectorAll('.swipe-border, .pane-switch, .slice-head, .slice-slider')]
+                .filter(e => e.checkVisibility()).map(e => [e.className, e.getBoundingClientRect()]);
+              return dendrite.streams.filter(p => p.size[0]).flatMap(p => {
+                const at = p.element.getBoundingClientRect();
+                return p.labels.flatMap(l => over.filter(([, r]) => l.x + at.x < r.right && l.x + l.width + at.x > r.left
+                  && l.y + at.y < r.bottom && l.y + l.height + at.y > r.top).map(([name]) => `${name} covers ${l.text} in ${p.stream}`));
+              });
+            }
+            """);
     }
 }

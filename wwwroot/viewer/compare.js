@@ -8,6 +8,8 @@ import { Pane } from './pane.js';
 const names = ['z', 'y', 'x', 'volume'];
 // Pixels: side of a square of the checkerboard, radius of the loupe; panes.css draws them by --square and --loupe.
 const blinkInterval = 700, square = 96, loupe = 96;
+// Pixels that labels keep off: on either side of the border, and where the hours stand.
+const borderReach = 14, hoursTop = 36, hoursHeight = 50;
 
 // What belongs to the scan, and not to a volume beside it that landmarks are placed in.
 const scanOnly = { followsInterface: false, overlay: null, threshold: null, compare: null, nested: null, landmarks: null };
@@ -87,9 +89,18 @@ export class Compare {
     this.root.style.setProperty('--loupe-y', `${y}px`);
   }
 
+  /** What lies over a pane's picture, as x, y, width, height: the border, and the hours on either side of it or at the left. */
+  boxes(pane) {
+    const { time } = pane.element.dataset, [width, height] = pane.size, wide = time ? 16 + 8 * time.length : 0;
+    if (this.mode !== 'swipe') return time ? [[8, hoursTop, wide, hoursHeight]] : [];
+    const x = this.at * width;
+    return [[x - borderReach, 0, 2 * borderReach, height], [x - borderReach - wide, hoursTop, 2 * (borderReach + wide), hoursHeight]];
+  }
+
   // The border, as a part of each pane's width.
   place(at) {
     this.at = Math.max(0, Math.min(1, at));
+    if (this.mode === 'swipe') this.viewer.overlays();
     this.root.style.setProperty('--swipe', `${(100 * this.at).toFixed(2)}%`);
     for (const border of this.borders) border.setAttribute('aria-valuenow', Math.round(100 * this.at));
   }

@@ -41,15 +41,17 @@ function turnOf({ normal }, pane) {
 }
 
 /**
- * Draws over a slice, and returns where labels of marks are. On the screen the title and the slider are elements of their own; a figure has
- * the title drawn.
+ * Draws over a slice, and returns where labels of marks are. On the screen the title and the slider are elements of their own, and labels
+ * stay off them and whatever else covers the picture (rectangles of x, y, width, height); a figure has the title drawn.
  */
-export function drawSlice(g, viewer, view, pane, width, height, isScreen = false) {
+export function drawSlice(g, viewer, view, pane, width, height, covered = null) {
+  const isScreen = covered !== null;
   const map = sliceMap(view, pane, width, height, viewer.umPerPixel(view, pane), viewer.scene.depth), labels = new Labels(width, height);
   const edge = isScreen ? sliderWidth : 0;
   labels.reserve(0, 0, Math.min(width, titleWidth), titleHeight);
   if (isScreen) labels.reserve(width - edge, 0, edge, height);
   if (isScreen && viewer.nested) labels.reserve(0, height - 62, Math.min(width, titleWidth), 26);
+  for (const box of covered ?? []) labels.reserve(...box);
   drawBand(g, viewer, view, map, width, height);
   if (viewer.tool === 'interface') drawInterface(g, viewer, view, map, width, height);
   const lie = { ...view, ...view.lie };
@@ -80,9 +82,10 @@ export function drawSlice(g, viewer, view, pane, width, height, isScreen = false
   return labels.placed;
 }
 
-export function drawVolume(g, viewer, view, width, height) {
+export function drawVolume(g, viewer, view, width, height, covered = []) {
   const b = viewer.bounds(view), map = cameraMap(view, b, width, height), labels = new Labels(width, height);
   labels.reserve(0, 0, 50, titleHeight);
+  for (const box of covered) labels.reserve(...box);
   drawBox(g, map, b.low, b.high);
   if (view.bandVisible) drawBandRims(g, viewer, view, map, b);
   viewer.nested?.drawVolume(g, view, map, labels);

@@ -37,7 +37,19 @@ export class Pane {
   /** Width and height, CSS pixels; read once a layout, since asking the browser costs one. */
   size = [0, 0];
 
-  measure() { this.size = [this.element.clientWidth, this.element.clientHeight]; }
+  // Elements of the page that lie over the picture, as x, y, width, height in the pane.
+  boxes = [];
+
+  measure() {
+    this.size = [this.element.clientWidth, this.element.clientHeight];
+    const at = this.element.getBoundingClientRect();
+    const over = [...this.viewer.root.querySelectorAll('.pane-switch'), ...this.element.querySelectorAll('.slice-head, .slice-slider')];
+    this.boxes = !this.size[0] ? [] : over.map(e => e.getBoundingClientRect()).filter(r => r.width)
+      .map(r => [r.x - at.x, r.y - at.y, r.width, r.height]);
+  }
+
+  // What no label may lie under.
+  get covered() { return [...this.boxes, ...this.viewer.compare?.boxes(this) ?? []]; }
 
   /** Whether what is shown is the picture at rest of the view now, in the screen's pixels. */
   get exact() { return this.rested && this.frame >= this.awaited && this.isSharp; }
@@ -129,8 +141,8 @@ export class Pane {
   }
 
   paint(g, w, h, isScreen = false) {
-    const view = this.overlayView();
-    return this.is3d ? drawVolume(g, this.viewer, view, w, h) : drawSlice(g, this.viewer, view, this.index, w, h, isScreen);
+    const view = this.overlayView(), covered = isScreen ? this.covered : undefined;
+    return this.is3d ? drawVolume(g, this.viewer, view, w, h, covered) : drawSlice(g, this.viewer, view, this.index, w, h, covered);
   }
 
   // The picture's own camera and plane with the newest marks, so that marks stay on what they mark.
