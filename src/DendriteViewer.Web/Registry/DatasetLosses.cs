@@ -20,9 +20,11 @@ namespace DendriteViewer.Web.Registry;
 /// <param name="Sites">Sites that are kept in the archive.</param>
 /// <param name="Measurements">Measurements that are kept in the archive.</param>
 /// <param name="Bookmarks">Bookmarks of everybody, which nobody can open then.</param>
+/// <param name="CellFiles">Files that were added to the cell, as sweeps and spectra; also those removed from it, which are kept.</param>
+/// <param name="Masks">Masks that somebody corrected by hand, one a label and time.</param>
 public sealed record DatasetLoss(
     int Scans, int Labels, int Series, int Findings, long Bytes, int Links, int Exports, long ExportBytes, int Sites,
-    int Measurements, int Bookmarks);
+    int Measurements, int Bookmarks, int CellFiles, int Masks);
 
 /// <summary>Counts what a deletion would take along. Whoever calls has been authorized.</summary>
 public sealed class DatasetLosses(
@@ -33,13 +35,21 @@ public sealed class DatasetLosses(
     public async Task<DatasetLoss> OfAsync(Dataset dataset, CancellationToken ct)
     {
         var prefix = BlobNames.Dataset(dataset.Id);
-        var findings = 0;
+        var cell = BlobNames.CellFiles(dataset.Id, dataset.Identity);
+        var corrections = BlobNames.CorrectionsOf(dataset.Id, dataset.Identity);
+        var masks = new HashSet<string>();
+        var (findings, cellFiles) = (0, 0);
         var bytes = 0L;
         await foreach (var blob in store.Blobs.ListAsync(prefix, ct))
         {
             bytes += blob.Size;
             findings += blob.Name.StartsWith(prefix + "analysis/", StringComparison.Ordinal)
                 && blob.Name.EndsWith(".json", StringComparison.Ordinal) ? 1 : 0;
+            cellFiles += blob.Name.StartsWith(cell, StringComparison.Ordinal) ? 1 : 0;
+            if (blob.Name.StartsWith(corrections, StringComparison.Ordinal))
+            {
+                masks.Add(blob.Name[..blob.Name.LastIndexOf('/')]);
+            }
         }
 
         var now = time.GetUtcNow();
@@ -48,6 +58,6 @@ public sealed class DatasetLosses(
             dataset.Volumes.Count, dataset.Labels.Count, dataset.Manifest.Series.Count, findings, bytes,
             (await links.ListAsync(dataset.Identity, ct)).Count(l => l.IsValid(now)), files.Count, files.Sum(f => f.Bytes),
             (await sites.ListAsync(dataset.Identity, ct)).Count, (await measurements.ListAsync(dataset.Identity, ct)).Count,
-            await bookmarks.CountAsync(dataset.Identity, ct));
+            await bookmarks.CountAsync(dataset.Identity, ct), cellFiles, masks.Count);
     }
 }

@@ -1,4 +1,5 @@
 using DendriteViewer.Imaging.Datasets;
+using DendriteViewer.Imaging.Storage;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Exports;
 using DendriteViewer.Web.Measurements;
@@ -61,7 +62,7 @@ public sealed class DatasetEditsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task DatasetLosses_OfOneDataset_CountScansLinksAndExports()
+    public async Task DatasetLosses_OfOneDataset_CountScansLinksExportsFilesOfTheCellAndMasks()
     {
         using var folder = new TempDirectory();
         var files = new ExportFiles(new DendriteOptions { Data = folder.Path }, _host.Time);
@@ -71,10 +72,18 @@ public sealed class DatasetEditsTests : IAsyncLifetime
         await _host.Links.RevokeAsync(_host.Dataset.Identity, link.Link.Id, default);
         File.WriteAllText(Path.Combine(files.FolderOf(_host.Dataset.Identity), "a.tif"), "12345");
         File.SetLastWriteTimeUtc(Path.Combine(files.FolderOf(_host.Dataset.Identity), "a.tif"), _host.Time.GetUtcNow().UtcDateTime);
+        var cell = BlobNames.CellFiles(_host.Dataset.Id, _host.Dataset.Identity);
+        var masks = BlobNames.CorrectionsOf(_host.Dataset.Id, _host.Dataset.Identity) + "lithium/";
+        foreach (var blob in new[] { cell + "a1", cell + "b2", masks + "t1.5/1.json", masks + "t1.5/2.json", masks + "t2/1.json" })
+        {
+            await _host.Store.Blobs.WriteAsync(blob, new byte[] { 1 }, default);
+        }
+
         var loss = await new DatasetLosses(
             _host.Store, _host.Sites, new MeasurementLog(_host.Database, _host.Time), _host.Links, files,
             _host.Bookmarks, _host.Time).OfAsync(_host.Dataset, default);
         Assert.Equal((3, 0, 1, 1, 5L, 0), (loss.Scans, loss.Labels, loss.Links, loss.Exports, loss.ExportBytes, loss.Sites));
+        Assert.Equal((2, 2), (loss.CellFiles, loss.Masks));
         Assert.InRange(loss.Bytes, 100_000, 10_000_000);
     }
 
