@@ -20,7 +20,6 @@ public sealed class ImpedanceJourney(Browser browser) : IClassFixture<Browser>
         var scans = await PhantomStores.ScansAsync(s_cell);
         using var truth = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(scans, "truth.json")));
         var sweeps = truth.RootElement.GetProperty("impedance").GetProperty("sweeps").EnumerateArray().ToList();
-        var files = sweeps.Select(s => Path.Combine(scans, s.GetProperty("path").GetString()!)).ToArray();
 
         var page = await browser.NewPageAsync();
         await page.GotoAsync($"{server.Address}/d/{PhantomCell.Id}");
@@ -28,7 +27,7 @@ public sealed class ImpedanceJourney(Browser browser) : IClassFixture<Browser>
         await page.GetByRole(AriaRole.Tab, new() { Name = "Cell" }).ClickAsync();
         await page.Locator(".cell-panel .mud-toggle-item >> text=Impedance").ClickAsync();
         await page.GetByText("No impedance yet").WaitForAsync();
-        await page.Locator("input[data-cell-upload='impedance']").ChooseFilesAsync(files);
+        await page.Locator("input[data-cell-upload='impedance']").ChooseFilesAsync(CellFiles.SweepsOf(scans));
 
         // Every sweep stands in the list at its hour, and the one that drifted is not consistent.
         var rows = page.Locator("[aria-label='Sweeps'] tbody tr");

@@ -158,6 +158,7 @@ public sealed class ScreenPictures(Browser browser) : IClassFixture<Browser>
         await page.GetByRole(AriaRole.Tab, new() { Name = "Analysis" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Run the analysis" }).ClickAsync();
         await page.GetByRole(AriaRole.Heading, new() { Name = "Nucleation sites" }).WaitForAsync(new() { Timeout = 300_000 });
+        await CellScreens.AddFilesAsync(page, server, Path.Combine(beamline, "cell"));
         await page.Context.CloseAsync();
     }
 

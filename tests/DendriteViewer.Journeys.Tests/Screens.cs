@@ -32,18 +32,18 @@ internal static class Screens
         Viewer(server, "viewer-planes", Phantom + SomeView, async (page, _) =>
         {
             await OpenPanelAsync(page, "Display");
-            await ScrollToAsync(page, "section[aria-label=Planes]");
+            await page.ScrollToAsync("section[aria-label=Planes]");
         }),
         Viewer(server, "viewer-mask", Phantom + SomeView, async (page, _) =>
         {
             await OpenPanelAsync(page, "Analysis");
             await page.GetByRole(AriaRole.Button, new() { Name = "Correct mask" }).ClickAsync();
             await page.UntilAsync("() => dendrite.tool === 'brush' && dendrite.brush");
-            await ScrollToAsync(page, ".mask-section");
+            await page.ScrollToAsync(".mask-section");
         }),
         .. from way in new[] { "swipe", "side" }
            select Viewer(server, $"viewer-{way}", $"{Phantom}{SomeView}&compare={way},0", (_, _) => Task.CompletedTask),
-        .. Dialogs(server),
+        .. CellScreens.All(server), .. Dialogs(server),
     ];
 
     /// <summary>The viewer on other scans, with the display panel at a desk.</summary>
@@ -51,6 +51,22 @@ internal static class Screens
         from id in ids select Viewer(server, "scan-" + id, "/d/" + id, (_, _) => Task.CompletedTask);
 
     public static string IdOf(string scan) => Path.GetFileName(scan.TrimEnd('/')).Split('.')[0].ToLowerInvariant().Replace('_', '-');
+
+    /// <summary>A screen of the viewer, with its exact pictures and its panels.</summary>
+    public static Screen Viewer(AppServer server, string name, string path, Func<IPage, bool, Task> openAsync) =>
+        new(name, async (page, isPhone) =>
+        {
+            await page.GotoAsync(server.Address + path);
+            await page.ExactAsync();
+
+            // The panels come with the circuit, after the pictures.
+            await page.GetByRole(AriaRole.Tab, new() { Name = "Display" }).WaitForAsync();
+            await openAsync(page, isPhone);
+        });
+
+    /// <summary>Scrolls a part of the page to the top of what it stands in.</summary>
+    public static Task ScrollToAsync(this IPage page, string selector) =>
+        page.Locator(selector).First.EvaluateAsync("e => e.scrollIntoView({ block: 'start' })");
 
     private static IEnumerable<Screen> Imports(AppServer server)
     {
@@ -151,20 +167,6 @@ internal static class Screens
         await page.GotoAsync(server.Address + path);
         await page.WaitForSelectorAsync("h1");
     });
-
-    private static Screen Viewer(AppServer server, string name, string path, Func<IPage, bool, Task> openAsync) =>
-        new(name, async (page, isPhone) =>
-        {
-            await page.GotoAsync(server.Address + path);
-            await page.ExactAsync();
-
-            // The panels come with the circuit, after the pictures.
-            await page.GetByRole(AriaRole.Tab, new() { Name = "Display" }).WaitForAsync();
-            await openAsync(page, isPhone);
-        });
-
-    private static Task ScrollToAsync(IPage page, string selector) =>
-        page.Locator(selector).EvaluateAsync("e => e.scrollIntoView({ block: 'start' })");
 
     private static async Task OpenPanelAsync(IPage page, string panel)
     {

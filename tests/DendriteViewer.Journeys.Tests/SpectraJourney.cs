@@ -26,10 +26,10 @@ public sealed class SpectraJourney(Browser browser) : IClassFixture<Browser>
         await page.GetByText("No spectra yet").WaitForAsync();
 
         // What each file holds is shown before anything is kept; a reference without a licence is not.
-        await AddAsync(page, "Add spectra", scans, "S_before.xdi", "S_after.xdi", "P_before.xdi", "P_after.xdi");
+        await page.AddSpectraAsync("Add spectra", scans, "S_before.xdi", "S_after.xdi", "P_before.xdi", "P_after.xdi");
         await page.GetByText("There are no references of the S K-edge.").WaitForAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "References", Exact = true }).ClickAsync();
-        await ChooseAsync(page, scans, "S_reference_Li3PS4-like.xdi", "S_reference_Li2S-like.xdi");
+        await page.ChooseSpectraAsync(scans, "S_reference_Li3PS4-like.xdi", "S_reference_Li2S-like.xdi");
         await page.GetByRole(AriaRole.Button, new() { Name = "Add 2 files" }).ClickAsync();
         await page.GetByText("Say under what licence the reference may be used.").WaitForAsync();
         await page.GetByLabel("Licence").FillAsync("computed");
@@ -91,21 +91,6 @@ public sealed class SpectraJourney(Browser browser) : IClassFixture<Browser>
         await other.GotoAsync(page.Url);
         await other.UntilAsync(IsShown, "Raw µ of S_before.xdi");
         Assert.Empty(browser.Errors);
-    }
-
-    private static async Task AddAsync(IPage page, string button, string scans, params string[] names)
-    {
-        await page.GetByRole(AriaRole.Button, new() { Name = button }).ClickAsync();
-        await ChooseAsync(page, scans, names);
-        await page.GetByRole(AriaRole.Button, new() { Name = $"Add {names.Length} files" }).ClickAsync();
-    }
-
-    private static async Task ChooseAsync(IPage page, string scans, params string[] names)
-    {
-        var field = page.Locator(".mud-dialog input[type=file]");
-        await page.DialogHasFocusAsync();
-        await field.ChooseFilesAsync(names.Select(n => Path.Combine(scans, "xas", n)));
-        await page.Locator("[data-picked]").Nth(names.Length - 1).WaitForAsync();
     }
 
     private static async Task<string> AboutAsync(IPage page, string name)
