@@ -4,7 +4,8 @@ namespace DendriteViewer.Journeys.Tests;
 
 /// <summary>
 /// Every page and dialog in both themes, and on a phone in the dark one, looked at by axe-core: nothing serious or critical (contrast,
-/// names, roles, focus), and nothing in the browser's console. What people wrote there is markup with a script, which stays text.
+/// names, roles, focus), and nothing in the browser's console. What people wrote there is markup with a script, which stays text. On a
+/// phone nothing has to be scrolled sideways either, and targets are 44 pixels high.
 /// </summary>
 public sealed class AccessibilityJourney(Browser browser) : IClassFixture<Browser>
 {
@@ -12,6 +13,25 @@ public sealed class AccessibilityJourney(Browser browser) : IClassFixture<Browse
 
     // An element that would run a script if it ever became one; short enough for a label.
     private const string Markup = "<img src=x onerror=scripted=1>";
+
+    // Whatever has to be pushed sideways to be read, and by how much.
+    private const string Sideways =
+        """
+        () => [...document.querySelectorAll('body *')].filter(e => e.checkVisibility() && e.scrollWidth > e.clientWidth + 1
+            && ['auto', 'scroll'].includes(getComputedStyle(e).overflowX))
+          .map(e => `${e.tagName} ${e.className} is ${e.scrollWidth - e.clientWidth} pixels wider than its place`)
+        """;
+
+    // What a finger is meant to meet and is lower than 44 pixels; where the whole row of a table answers, its height counts.
+    private const string Small =
+        """
+        () => [...document.querySelectorAll('.panel, .mud-dialog')].flatMap(place =>
+            [...place.querySelectorAll('button, [role=tab], .mud-chip, .mud-input-outlined > .mud-input-slot')])
+          .filter(e => e.checkVisibility() && !e.closest('.plot-area, [aria-hidden=true]'))
+          .map(e => [e, (e.closest('tbody tr') ?? e).getBoundingClientRect()]).filter(([, r]) => r.height && r.height < 43.5)
+          .map(([e, r]) => `${e.getAttribute('aria-label') ?? e.textContent} (${e.className}) is ${r.height} pixels high`)
+        """;
+
     private readonly List<string> _findings = [];
     private readonly string _axe = File.ReadAllText(Path.Combine(AppServer.Repository, "node_modules/axe-core/axe.min.js"));
 
@@ -141,11 +161,17 @@ public sealed class AccessibilityJourney(Browser browser) : IClassFixture<Browse
         await page.GetByRole(AriaRole.Button, new() { Name = "Continue" }).ClickAsync();
         await page.GetByText("3 scans").WaitForAsync();
         await LookAsync(page, "import, a folder of scans");
+        await LookAtImportOfACellAsync(page, server);
+        await LookAsync(page, "import, a described dataset");
+    }
+
+    private static async Task LookAtImportOfACellAsync(IPage page, AppServer server)
+    {
+        await page.GotoAsync(server.Address + "/import");
         await page.GetByLabel("File or folder on the server").FillAsync(Path.Combine(server.Folder, "beamline/cell"));
         await page.GetByRole(AriaRole.Button, new() { Name = "Continue" }).ClickAsync();
         await page.GetByRole(AriaRole.Region, new() { Name = "Scans to import" }).WaitForAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Start import" }).WaitForAsync();
-        await LookAsync(page, "import, a described dataset");
     }
 
     private async Task LookAtViewerAsync(IPage page, AppServer server)
@@ -213,6 +239,8 @@ public sealed class AccessibilityJourney(Browser browser) : IClassFixture<Browse
             await LookAsync(page, $"{path} on a phone");
         }
 
+        await LookAtImportOfACellAsync(page, server);
+        await LookAsync(page, "import, a described dataset on a phone");
         await page.GotoAsync($"{server.Address}/d/{Id}");
         await page.ExactAsync();
         foreach (var tab in await page.GetByRole(AriaRole.Tab).AllAsync())
@@ -245,7 +273,14 @@ public sealed class AccessibilityJourney(Browser browser) : IClassFixture<Browse
     {
         await page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Dark });
         await CheckAsync(page, $"{where}, dark", onlyColors: false);
-        if (!where.EndsWith("on a phone", StringComparison.Ordinal))
+        if (where.EndsWith("on a phone", StringComparison.Ordinal))
+        {
+            foreach (var rule in new[] { Sideways, Small })
+            {
+                _findings.AddRange((await page.EvaluateAsync<string[]>(rule)).Select(found => $"{where}: {found}"));
+            }
+        }
+        else
         {
             await page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Light });
             await CheckAsync(page, $"{where}, light", onlyColors: true);

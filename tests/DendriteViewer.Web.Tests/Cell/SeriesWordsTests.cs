@@ -17,6 +17,7 @@ public sealed class SeriesWordsTests
     [InlineData(1236.2, 250.0, "1236 ± 250")]
     [InlineData(1.23456, 0.0, "1.2346")]
     [InlineData(1.5, null, "1.5")]
+    [InlineData(0.000222, 1e-7, "0.000222 ± < 0.000001")]
     public void Value_WithItsDeviation_HasTheDigitsThatTheDeviationJustifies(double value, double? sigma, string said) =>
         Assert.Equal(said, ChargeWords.With(value, sigma));
 
