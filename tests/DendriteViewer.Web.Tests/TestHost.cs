@@ -9,6 +9,7 @@ using DendriteViewer.Imaging.Storage;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Analysis;
+using DendriteViewer.Web.Analysis.Deciding;
 using DendriteViewer.Web.Annotations;
 using DendriteViewer.Web.Bookmarks;
 using DendriteViewer.Web.Catalog;
@@ -111,7 +112,7 @@ public sealed class TestHost : IAsyncLifetime
         _jobs = await JobsHost.StartAsync(new DendriteOptions { Data = _folder }, s => s
             .AddSingleton(Store).AddSingleton(Sessions).AddSingleton(Lanes).AddSingleton<Analyses>().AddSingleton<PlacementDesk>()
             .AddSingleton<IJobHandler, AnalysisHandler>().AddSingleton<IJobHandler, ChangeHandler>()
-            .AddSingleton<IJobHandler, PlacementHandler>());
+            .AddSingleton<IJobHandler, PlacementHandler>().AddSingleton<Decisions>().AddSingleton<IJobHandler, DecisionHandler>());
     }
 
     public async Task<ViewSession> SessionAsync() => (await Sessions.HoldAsync(Guid.NewGuid().ToString("N"), "me", Dataset, "", default))!;

@@ -344,6 +344,7 @@ public sealed class ExperimentAnalysis
             _region.VoxelUm3, volumes[0], uncertainty)
         {
             Warnings = [.. Warnings, .. registration.Warning is { } moved ? [moved] : Array.Empty<string>(), .. masks?.Warnings ?? []],
+            Mask = masks?.Uses.FirstOrDefault(), AutomaticMask = masks?.Name,
         };
     }
 

@@ -1,5 +1,6 @@
 using DendriteViewer.Analysis.Registration;
 using DendriteViewer.Analysis.Uncertainties;
+using DendriteViewer.Imaging.Corrections;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Kernels.Labelling;
 using DendriteViewer.Kernels.Masks;
@@ -20,6 +21,12 @@ internal sealed record NewDark(
     double Hours, VolumeInfo Pristine, ScanRegistration Registration, Components Pieces, BitVolume Voids, BitVolume Bright, double VoxelUm3,
     double MeasuredUm3, VolumeUncertainty Uncertainty)
 {
+    /// <summary>The corrected mask that the pieces are of, or null where they are as they were found.</summary>
+    public MaskUse? Mask { get; init; }
+
+    /// <summary>Name of the automatic mask that corrections count for; null where nobody had corrected any.</summary>
+    public string? AutomaticMask { get; init; }
+
     /// <summary>What a reader should know of it: of the scans, of how they were laid onto one another, and of corrected masks.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 }

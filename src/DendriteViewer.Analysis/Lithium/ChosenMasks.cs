@@ -21,6 +21,25 @@ internal sealed class ChosenMasks
 
     private ChosenMasks(string automatic, IReadOnlyList<AnalysisInput> inputs) => (_automatic, Inputs) = (automatic, inputs);
 
+    /// <summary>The version of a timestep's mask that somebody chose, by its log; 0 where numbers rest on the automatic one.</summary>
+    /// <param name="store">Where the log is.</param>
+    /// <param name="dataset">The dataset.</param>
+    /// <param name="hours">The timestep.</param>
+    /// <param name="automatic">Name of the automatic mask; null where it is not known, so that a version of any counts.</param>
+    /// <param name="ct">Stops it.</param>
+    /// <exception cref="VolumeFormatException">The log is damaged.</exception>
+    public static async Task<int> ChosenNowAsync(
+        DatasetStore store, Dataset dataset, double hours, string? automatic, CancellationToken ct)
+    {
+        var entries = await new MaskLog(store.Blobs, dataset, new VolumeKey(LabelModality.Lithium, hours)).ReadAsync(ct);
+        var history = entries.Aggregate(MaskHistory.Empty, (h, e) => h.With(e));
+        return automatic is not null ? history.Of(automatic).ChosenVersion?.Number ?? 0
+            : history.Others("").Select(o => o.State.Chosen).DefaultIfEmpty().Max();
+    }
+
+    /// <summary>Name of the automatic masks that corrections count for.</summary>
+    public string Name => _automatic;
+
     /// <summary>What the automatic masks are made from.</summary>
     public IReadOnlyList<AnalysisInput> Inputs { get; }
 

@@ -1,3 +1,4 @@
+using DendriteViewer.Imaging.Corrections;
 using DendriteViewer.Imaging.Geometry;
 
 namespace DendriteViewer.Analysis.Multiscale;
@@ -70,7 +71,14 @@ public sealed record LithiumLedger(double Confirmed, double Calibrated, double L
 public sealed record Decision(
     double Hours, IReadOnlyList<DecidedPiece> Pieces, Confusion Confusion, LithiumLedger Ledger, IReadOnlyList<ClassShape> Classes,
         double HaloUm,
-    JointHistogram Histogram, IReadOnlyList<string> Warnings);
+    JointHistogram Histogram, IReadOnlyList<string> Warnings)
+{
+    /// <summary>The corrected mask of lithium that its pieces are of, or null where they are as they were found.</summary>
+    public MaskUse? Mask { get; init; }
+
+    /// <summary>Name of the automatic mask that corrections counted for; null where nobody had corrected any.</summary>
+    public string? AutomaticMask { get; init; }
+}
 
 /// <summary>Counts of voxels of the field by their two values.</summary>
 /// <param name="AbsorptionRange">Least and largest absorption value of the bins.</param>

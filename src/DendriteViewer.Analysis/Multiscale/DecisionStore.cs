@@ -1,6 +1,9 @@
+using System.Globalization;
+using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using DendriteViewer.Analysis.Experiments;
+using DendriteViewer.Analysis.Lithium;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Rendering;
 using DendriteViewer.Imaging.Storage;
@@ -11,18 +14,45 @@ namespace DendriteViewer.Analysis.Multiscale;
 /// <summary>A decision as it is kept, with what it was made from.</summary>
 /// <param name="DatasetIdentity">Which dataset it is of.</param>
 /// <param name="Recipe">How new dark volume was found.</param>
-/// <param name="Interface">Fingerprint of the interface that it was made with.</param>
 /// <param name="Placements">Versions of the nano scans' placements that it was made with, by modality; 0 of one that has none.</param>
 /// <param name="Decision">What was decided.</param>
 public sealed record KeptDecision(
-    string DatasetIdentity, AnalysisRecipe Recipe, string Interface, IReadOnlyDictionary<string, int> Placements, Decision Decision)
+    string DatasetIdentity, AnalysisRecipe Recipe, IReadOnlyDictionary<string, int> Placements, Decision Decision)
 {
-    /// <summary>What has changed since, a sentence; null where the decision is of the dataset as it is.</summary>
-    public string? StaleBecause(Dataset dataset)
+    /// <summary>The interface, the outline and the scans that it rests on; null in what earlier versions kept.</summary>
+    public IReadOnlyList<AnalysisInput>? Inputs { get; init; }
+
+    /// <summary>Names what was kept: the first 12 hexadecimal digits of the blob's SHA-256; empty before it is read.</summary>
+    [JsonIgnore]
+    public string Version { get; init; } = "";
+
+    /// <summary>What has changed since, where whoever read it looked for that; null where nothing has.</summary>
+    [JsonIgnore]
+    public string? Stale { get; init; }
+
+    /// <summary>What of the dataset or of the recipe has changed since, a sentence; null where nothing of these has.</summary>
+    /// <param name="dataset">The dataset as it is now.</param>
+    /// <param name="recipe">How the last analysis found new dark volume; null where there is none, and nothing is compared.</param>
+    public string? StaleBecause(Dataset dataset, AnalysisRecipe? recipe)
     {
         var moved = Placements.Where(p => VersionOf(dataset, p.Key, Decision.Hours) != p.Value).Select(p => p.Key).ToArray();
-        return moved.Length > 0 ? $"{string.Join(" and ", moved)} was registered again since: decide again."
-            : Interface != dataset.Depth.Fingerprint ? "The interface was corrected since: decide again." : null;
+        if (moved.Length > 0)
+        {
+            return $"{string.Join(" and ", moved)} was registered again or put back since: decide again.";
+        }
+
+        if (Inputs is null)
+        {
+            return "An earlier version of this program decided and did not keep what the decision rests on: decide again.";
+        }
+
+        var now = DecisionInputs.Of(dataset, Recipe.Modality, Decision.Hours, Decision.AutomaticMask is not null);
+        var changed = Inputs.Except(now).Concat(now.Except(Inputs)).Select(i => i.Volume).Distinct().ToArray();
+        return changed.Contains(DecisionInputs.Interface) ? "The interface was corrected since: decide again."
+            : changed.Length > 0 ? $"Other data since ({string.Join(", ", changed)}): decide again."
+            : recipe is not null && recipe.Hash != Recipe.Hash
+                ? "The last analysis finds new dark volume by another threshold or recipe: decide again, so that both speak of the same "
+                    + "pieces." : null;
     }
 
     internal static int VersionOf(Dataset dataset, string modality, double hours) =>
@@ -54,7 +84,10 @@ public sealed class DecisionStore(DatasetStore store)
 
         var placements = new[] { FieldDecision.Phase, FieldDecision.Absorption }
             .ToDictionary(m => m, m => KeptDecision.VersionOf(dataset, m, decision.Hours));
-        var kept = new KeptDecision(dataset.Identity.Value, recipe, dataset.Depth.Fingerprint, placements, decision);
+        var kept = new KeptDecision(dataset.Identity.Value, recipe, placements, decision)
+        {
+            Inputs = DecisionInputs.Of(dataset, recipe.Modality, decision.Hours, decision.AutomaticMask is not null),
+        };
         await store.Blobs.WriteAsync(
             NameOf(dataset, recipe.Modality, decision.Hours), SealedJson.Seal(JsonSerializer.SerializeToUtf8Bytes(kept, s_json)), ct);
     }
@@ -67,7 +100,11 @@ public sealed class DecisionStore(DatasetStore store)
         try
         {
             var kept = await store.Blobs.TryReadAsync(name, ct) is { } bytes
-                ? JsonSerializer.Deserialize<KeptDecision>(SealedJson.Unseal(bytes), s_json) : null;
+                ? JsonSerializer.Deserialize<KeptDecision>(SealedJson.Unseal(bytes), s_json)! with
+                {
+                    Version = Convert.ToHexStringLower(SHA256.HashData(bytes))[..12],
+                }
+                : null;
 
             // A deletion that was cut off may have left what belonged to another dataset of this id.
             return kept?.DatasetIdentity == dataset.Identity.Value ? kept : null;
@@ -76,6 +113,25 @@ public sealed class DecisionStore(DatasetStore store)
         {
             throw new VolumeFormatException($"{name} is damaged; decide again.", e);
         }
+    }
+
+    /// <summary>What has changed since, corrected masks too, a sentence; null where a decision of now would rest on the same.</summary>
+    /// <param name="dataset">The dataset as it is now.</param>
+    /// <param name="kept">The decision.</param>
+    /// <param name="recipe">How the last analysis found new dark volume; null where there is none, and nothing is compared.</param>
+    /// <param name="ct">Stops it.</param>
+    /// <exception cref="VolumeFormatException">The log of the mask is damaged.</exception>
+    public async Task<string?> StaleBecauseAsync(Dataset dataset, KeptDecision kept, AnalysisRecipe? recipe, CancellationToken ct)
+    {
+        if (kept.StaleBecause(dataset, recipe) is { } changed)
+        {
+            return changed;
+        }
+
+        var (before, hours) = (kept.Decision.Mask?.Version ?? 0, kept.Decision.Hours);
+        var now = await ChosenMasks.ChosenNowAsync(store, dataset, hours, kept.Decision.AutomaticMask, ct);
+        return before == now ? null : string.Create(
+            CultureInfo.InvariantCulture, $"The mask of {hours:0.##} h was corrected since: decide again.");
     }
 
     private static string NameOf(Dataset dataset, string modality, double hours) =>

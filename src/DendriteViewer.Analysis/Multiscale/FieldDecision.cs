@@ -233,7 +233,7 @@ public sealed class FieldDecision
             ?? Ledger.Unknown(_dark.MeasuredUm3, _dark.Uncertainty);
         return new Decision(
             _dark.Hours, pieces, confusion, lithium, mixture?.Classes ?? [], halo,
-            Histogram([.. electrolyte, .. voids, .. dark]), _warnings);
+            Histogram([.. electrolyte, .. voids, .. dark]), _warnings) { Mask = _dark.Mask, AutomaticMask = _dark.AutomaticMask };
     }
 
     private DecidedPiece Judge(int label, int nanoVoxels, List<JointValue> core, ClassMixture? mixture)

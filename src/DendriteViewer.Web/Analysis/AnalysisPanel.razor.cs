@@ -49,9 +49,9 @@ public sealed partial class AnalysisPanel
 
     private AnalysisState State => _desk.State;
 
-    // By the threshold that the last analysis found, so that both speak of the same pieces.
-    private AnalysisRecipe DecisionRecipe => State.Result is { } r
-        ? r.Recipe with { Rule = ThresholdRule.Manual, Threshold = r.Threshold } : State.Recipe;
+    // The last analysis' own, so that both speak of the same pieces: on the same scans it finds the same threshold, and corrections of
+    // masks count only under the recipe whose masks were corrected.
+    private AnalysisRecipe DecisionRecipe => State.Result?.Recipe ?? State.Recipe;
 
     /// <inheritdoc/>
     public void Dispose()

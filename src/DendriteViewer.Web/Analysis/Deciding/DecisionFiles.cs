@@ -14,9 +14,12 @@ public static class DecisionFiles
 {
     private const string Route = "/api/datasets/{dataset}/decisions/{hours}";
 
-    /// <summary>Where the pieces of a decision are, for the panes.</summary>
-    public static string Address(DatasetId dataset, string modality, double hours, string ending = "") =>
-        $"/api/datasets/{dataset}/decisions/{AnalysisText.N(hours)}{ending}?modality={modality}";
+    /// <summary>
+    /// Where the pieces of a decision are, for the panes. Another decision, or the same one when it became stale, has another address.
+    /// </summary>
+    public static string Address(DatasetId dataset, KeptDecision kept, string ending = "") =>
+        $"/api/datasets/{dataset}/decisions/{AnalysisText.N(kept.Decision.Hours)}{ending}"
+        + $"?modality={Uri.EscapeDataString(kept.Recipe.Modality)}&v={kept.Version}{(kept.Stale is null ? "" : "-stale")}";
 
     /// <summary>Maps them.</summary>
     public static void MapDecisions(this WebApplication app)
@@ -25,17 +28,27 @@ public static class DecisionFiles
         app.MapGet(Route + "/pieces.csv", TableAsync).WithTags("analysis");
     }
 
-    /// <summary>The pieces as a table: a header with units, numbers as programs read them, warnings in the first row.</summary>
-    public static string Csv(Decision decision)
+    /// <summary>
+    /// The pieces as a table: a header with units, numbers as programs read them, warnings in the first row, the first of them what makes
+    /// the decision stale.
+    /// </summary>
+    public static string Csv(Decision decision, string? stale = null)
     {
         var text = new StringBuilder("id,verdict,posterior,covered,volume_um3,flatness,entropy_bits,z_um,y_um,x_um,warnings\n");
-        var cell = string.Join(' ', decision.Warnings).Replace(',', ';').Replace('"', '\'');
+        IEnumerable<string> warnings = stale is null ? decision.Warnings : decision.Warnings.Prepend($"STALE: {stale}");
+        var cell = string.Join(' ', warnings).Replace(',', ';').Replace('"', '\'').ReplaceLineEndings(" ");
         foreach (var p in decision.Pieces)
         {
             text.Append(CultureInfo.InvariantCulture, $"{p.Id},{NameOf(p.Verdict)},{p.Posterior:0.####},{p.Covered:0.####},");
             text.Append(CultureInfo.InvariantCulture, $"{p.Um3:0.###},{p.Flatness:0.####},{p.EntropyBits:0.####},");
             text.Append(CultureInfo.InvariantCulture, $"{p.Center.Z:0.###},{p.Center.Y:0.###},{p.Center.X:0.###},{cell}\n");
             cell = "";
+        }
+
+        if (cell.Length > 0)
+        {
+            // Without a piece the warnings have a row of their own.
+            text.Append(',', 10).Append(cell).Append('\n');
         }
 
         return text.ToString();
@@ -48,7 +61,7 @@ public static class DecisionFiles
         string dataset, string hours, string? modality, HttpContext c, DatasetCatalog catalog, Decisions decisions, CancellationToken ct) =>
         await LoadAsync(dataset, hours, modality, c, catalog, decisions, ct) is not { } kept ? Results.NotFound() : Results.Ok(new
         {
-            hours = kept.Decision.Hours,
+            hours = kept.Decision.Hours, version = kept.Version, stale = kept.Stale,
             pieces = kept.Decision.Pieces.Select(p => new
             {
                 id = p.Id, centerUm = new[] { p.Center.Z, p.Center.Y, p.Center.X }, verdict = NameOf(p.Verdict), covered = p.Covered,
@@ -59,7 +72,8 @@ public static class DecisionFiles
     private static async Task<IResult> TableAsync(
         string dataset, string hours, string? modality, HttpContext c, DatasetCatalog catalog, Decisions decisions, CancellationToken ct) =>
         await LoadAsync(dataset, hours, modality, c, catalog, decisions, ct) is { } kept
-            ? Results.File(Encoding.UTF8.GetBytes(Csv(kept.Decision)), "text/csv", $"{dataset}-decision.csv") : Results.NotFound();
+            ? Results.File(Encoding.UTF8.GetBytes(Csv(kept.Decision, kept.Stale)), "text/csv", $"{dataset}-decision.csv")
+            : Results.NotFound();
 
     private static async Task<KeptDecision?> LoadAsync(
         string dataset, string hours, string? modality, HttpContext c, DatasetCatalog catalog, Decisions decisions, CancellationToken ct) =>

@@ -4,6 +4,7 @@ using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Rendering;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Hosting;
 using DendriteViewer.Web.Jobs;
 using DendriteViewer.Web.Viewing;
 using Microsoft.AspNetCore.Components;
@@ -13,13 +14,17 @@ namespace DendriteViewer.Web.Analysis.Deciding;
 /// <summary>Runs and shows the decision of the nano scans nearest to the time that is shown.</summary>
 public sealed partial class DecisionSection
 {
-    private double? _hours;
-    private bool _isLaidOn;
-    private string? _problem;
-    private KeptDecision? _kept;
+    private Read? _read;
     private Job? _job;
     private string? _refusal;
-    private (double Hours, string Modality, string Revision) _shown;
+    private volatile Place _place = new(0, "", "");
+    private bool _isReading, _isAsked, _isOver;
+
+    // What is shown; all of it is of one state of the dataset, one modality and one time.
+    private sealed record Read(
+        string Modality, double? Hours, bool IsLaidOn = true, string? Problem = null, KeptDecision? Kept = null, string? Failure = null);
+
+    private sealed record Place(double Hours, string Modality, string Revision);
 
     /// <summary>The session whose view is set.</summary>
     [Parameter, EditorRequired]
@@ -47,9 +52,13 @@ public sealed partial class DecisionSection
     [Inject]
     private JobBoard Jobs { get; set; } = null!;
 
+    [Inject]
+    private Failures Failures { get; set; } = null!;
+
     /// <inheritdoc/>
     public void Dispose()
     {
+        _isOver = true;
         Session.Changed -= OnView;
         Decisions.Changed -= OnDecision;
         Jobs.Changed -= OnJobs;
@@ -62,43 +71,99 @@ public sealed partial class DecisionSection
         Decisions.Changed += OnDecision;
         Jobs.Changed += OnJobs;
         _job = Decisions.Newest(Session.Dataset.Identity);
-        _shown = Shown();
+        _place = PlaceNow();
         await LoadAsync();
     }
 
+    // One after another; what was asked for meanwhile is read afterwards, once.
     private async Task LoadAsync()
     {
-        var (dataset, view) = (Session.Dataset, Session.Current.View);
-        var phase = dataset.Volumes.Where(v => v.Key.Modality == view.Modality).SelectMany(v => NestedFields.In(dataset, v))
-            .Where(v => v.Key.Modality == FieldDecision.Phase).MinBy(v => Math.Abs(v.Key.Hours - view.Hours));
-        _hours = phase?.Key.Hours;
-        _problem = phase is null ? null : StageTrust.ProblemOf(dataset, phase.Key);
-        var scan = phase is null ? null : dataset.Nearest(view.Modality, phase.Key.Hours);
-        _isLaidOn = scan is null || dataset.HoursOf(view.Modality)[0] == scan.Key.Hours || scan.Transform != scan.ScannedTransform;
+        _isAsked = true;
+        if (_isReading)
+        {
+            return;
+        }
+
+        _isReading = true;
         try
         {
-            _refusal = null;
-            _kept = phase is null ? null : await Decisions.TryLoadAsync(dataset, view.Modality, phase.Key.Hours, default);
+            while (_isAsked && !_isOver)
+            {
+                _isAsked = false;
+                var (dataset, view) = (Session.Dataset, Session.Current.View);
+                var read = await ReadAsync(dataset, view.Modality, view.Hours);
+
+                // Of another modality or state of the dataset nothing is shown; of another time the next turn says whether it matters.
+                if (view.Modality == Session.Current.View.Modality && dataset.Revision == Session.Dataset.Revision)
+                {
+                    _read = read;
+                    StateHasChanged();
+                }
+                else
+                {
+                    _isAsked = true;
+                }
+            }
         }
-        catch (VolumeFormatException e)
+        finally
         {
-            (_kept, _refusal) = (null, e.Message);
+            _isReading = false;
         }
     }
 
-    private async Task DecideAsync()
+    private async Task<Read> ReadAsync(Dataset dataset, string modality, double at)
     {
-        if (_hours is { } hours && await MayRunNow())
+        var read = new Read(modality, null);
+        try
         {
-            _job = await Decisions.StartAsync(Session.Dataset, Recipe with { Modality = Session.Current.View.Modality }, hours, By);
+            var phase = dataset.Volumes.Where(v => v.Key.Modality == modality).SelectMany(v => NestedFields.In(dataset, v))
+                .Where(v => v.Key.Modality == FieldDecision.Phase).MinBy(v => Math.Abs(v.Key.Hours - at));
+            if (phase is null)
+            {
+                return read;
+            }
+
+            var scan = dataset.Nearest(modality, phase.Key.Hours);
+            read = read with
+            {
+                Hours = phase.Key.Hours, Problem = StageTrust.ProblemOf(dataset, phase.Key),
+                IsLaidOn = scan is null || dataset.HoursOf(modality)[0] == scan.Key.Hours || scan.Transform != scan.ScannedTransform,
+            };
+            return read with { Kept = await Decisions.TryLoadAsync(dataset, modality, phase.Key.Hours, default) };
+        }
+        catch (Exception e)
+        {
+            return read with { Failure = Failures.Tell(e) };
         }
     }
 
-    private async Task CancelAsync()
+    private Task DecideAsync() => TryAsync(async () =>
+    {
+        // What the button was pressed for, whatever is shown when the right was asked for.
+        if (_read is { Hours: { } hours } read && await MayRunNow())
+        {
+            _job = await Decisions.StartAsync(Session.Dataset, Recipe with { Modality = read.Modality }, hours, By);
+        }
+    });
+
+    private Task CancelAsync() => TryAsync(async () =>
     {
         if (_job is { } job && await MayRunNow())
         {
             await Jobs.CancelAsync(job.Id);
+        }
+    });
+
+    private async Task TryAsync(Func<Task> work)
+    {
+        try
+        {
+            _refusal = null;
+            await work();
+        }
+        catch (Exception e)
+        {
+            _refusal = Failures.Tell(e);
         }
     }
 
@@ -106,15 +171,17 @@ public sealed partial class DecisionSection
     private void GoToHours(double hours) => Session.Update(v => v with { Hours = hours }, this);
 
     private void GoTo(DecidedPiece piece) => Session.Update(
-        v => v with { Hours = _hours ?? v.Hours, Focus = piece.Center, Center = piece.Center }, this);
+        v => v with { Hours = _read?.Hours ?? v.Hours, Focus = piece.Center, Center = piece.Center }, this);
 
-    private (double, string, string) Shown() => (Session.Current.View.Hours, Session.Current.View.Modality, Session.Dataset.Revision);
+    private Place PlaceNow() => new(Session.Current.View.Hours, Session.Current.View.Modality, Session.Dataset.Revision);
 
+    // What nobody in particular changed is the dataset, or a mask that somebody corrects.
     private void OnView(ViewRevision revision, object? by)
     {
-        if (Shown() != _shown)
+        var now = PlaceNow();
+        if (by is null || now != _place)
         {
-            _shown = Shown();
+            _place = now;
             Reload();
         }
     }
@@ -127,18 +194,20 @@ public sealed partial class DecisionSection
         }
     }
 
-    private void Reload() => _ = InvokeAsync(async () =>
-    {
-        await LoadAsync();
-        StateHasChanged();
-    });
+    private void Reload() => _ = InvokeAsync(LoadAsync);
 
-    private void OnJobs() => _ = InvokeAsync(() =>
+    // A job that another server ended is known by the board alone.
+    private void OnJobs() => _ = InvokeAsync(async () =>
     {
         if (Decisions.Newest(Session.Dataset.Identity) is var job && job != _job)
         {
+            var isDone = job is { State: JobState.Done } && (_job is not { State: JobState.Done } before || before.Id != job.Id);
             _job = job;
             StateHasChanged();
+            if (isDone)
+            {
+                await LoadAsync();
+            }
         }
     });
 }

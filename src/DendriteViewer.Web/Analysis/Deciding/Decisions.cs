@@ -10,17 +10,20 @@ using DendriteViewer.Web.Jobs;
 namespace DendriteViewer.Web.Analysis.Deciding;
 
 /// <summary>What nano scans say of new dark volume: the last decisions of datasets, and the jobs that make the next.</summary>
-public sealed class Decisions(DatasetStore store, JobBoard board)
+public sealed class Decisions(DatasetStore store, JobBoard board, Analyses analyses)
 {
     private readonly DecisionStore _kept = new(store);
 
     /// <summary>Raised when a dataset has another decision; handlers must be quick.</summary>
     public event Action<DatasetIdentity>? Changed;
 
-    /// <summary>The last decision, or null where none was made. Whoever calls has been authorized.</summary>
+    /// <summary>
+    /// The last decision, with what has changed since, or null where none was made. Whoever calls has been authorized.
+    /// </summary>
     /// <exception cref="Imaging.Volumes.VolumeFormatException">What was kept is damaged.</exception>
-    public Task<KeptDecision?> TryLoadAsync(Dataset dataset, string modality, double hours, CancellationToken ct) =>
-        _kept.TryLoadAsync(dataset, modality, hours, ct);
+    public async Task<KeptDecision?> TryLoadAsync(Dataset dataset, string modality, double hours, CancellationToken ct) =>
+        await _kept.TryLoadAsync(dataset, modality, hours, ct) is { } kept
+            ? kept with { Stale = await StaleBecauseAsync(dataset, kept, modality, ct) } : null;
 
     /// <summary>The newest decision of a dataset, ended or not, or null.</summary>
     public Job? Newest(DatasetIdentity dataset) =>
@@ -39,6 +42,20 @@ public sealed class Decisions(DatasetStore store, JobBoard board)
         var arguments = JsonSerializer.Serialize(new DecisionHandler.Arguments(recipe, hours), DatasetManifest.Json);
         return await board.StartAsync(
             new JobRequest(DecisionHandler.Name, title, dataset.Id.Value, arguments, dataset.Identity.Value), by);
+    }
+
+    // The verdicts are there all the same, so that what cannot be compared is said beside them.
+    private async Task<string?> StaleBecauseAsync(Dataset dataset, KeptDecision kept, string modality, CancellationToken ct)
+    {
+        try
+        {
+            var recipe = (await analyses.ResultAsync(dataset, modality, ct))?.Recipe;
+            return await _kept.StaleBecauseAsync(dataset, kept, recipe, ct);
+        }
+        catch (VolumeFormatException e)
+        {
+            return $"Whether it rests on the data of now is not known: {e.Message}";
+        }
     }
 
     /// <summary>Tells those who look that a job kept a decision.</summary>

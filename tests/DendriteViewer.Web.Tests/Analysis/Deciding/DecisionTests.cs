@@ -1,6 +1,8 @@
 using Bunit;
 using DendriteViewer.Analysis.Experiments;
 using DendriteViewer.Analysis.Multiscale;
+using DendriteViewer.Imaging.Corrections;
+using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Storage;
 using DendriteViewer.Imaging.Volumes;
@@ -11,7 +13,7 @@ namespace DendriteViewer.Web.Tests.Analysis.Deciding;
 
 public sealed class DecisionTests(TestHost host) : MudContext, IClassFixture<TestHost>
 {
-    private static readonly Decision s_decision = new(
+    internal static readonly Decision s_decision = new(
         3,
         [
             new(1, new WorldPoint(10, 20, 30), 140.5, 1, 0.99, 0.1, PieceVerdict.Lithium, 0.8),
@@ -33,10 +35,51 @@ public sealed class DecisionTests(TestHost host) : MudContext, IClassFixture<Tes
         var kept = (await store.TryLoadAsync(host.Dataset, "projection", 3, default))!;
         Assert.Equivalent(s_decision, kept.Decision, strict: true);
         Assert.Equal((0f, 40000f), kept.Decision.Histogram.PhaseRange);
-        Assert.Null(kept.StaleBecause(host.Dataset));
-        Assert.Contains("decide again", (kept with { Interface = "another" }).StaleBecause(host.Dataset));
+        Assert.Equal(12, kept.Version.Length);
+        Assert.Null(kept.StaleBecause(host.Dataset, kept.Recipe));
+        Assert.Contains("earlier version", (kept with { Inputs = null }).StaleBecause(host.Dataset, null));
         Assert.Null(await store.TryLoadAsync(host.Dataset, "projection", 1.5, default));
         Assert.Null(await store.TryLoadAsync(host.Dataset, "nano-phase", 3, default));
+    }
+
+    [Fact]
+    public async Task Decision_WhoseDataOrRecipeChanged_IsStaleWithTheReason()
+    {
+        var store = new DecisionStore(host.Store);
+        var (now, recipe) = (host.Dataset, new AnalysisRecipe { Modality = "projection" });
+        await store.SaveAsync(now, recipe, s_decision, default);
+        var kept = (await store.TryLoadAsync(now, "projection", 3, default))!;
+        Assert.Null(kept.StaleBecause(now, recipe with { BinUm = 5 }));
+        Assert.Contains("another threshold", kept.StaleBecause(now, recipe with { Rule = ThresholdRule.Manual, Threshold = 7 }));
+        var lower = now with { Depth = now.Depth with { Surface = null, InterfaceUm = -7 } };
+        Assert.Contains("interface was corrected", kept.StaleBecause(lower, recipe));
+        var other = now with { Volumes = [.. now.Volumes.Select(v => v.Key.Hours == 3 ? v with { MetadataSha256 = "other" } : v)] };
+        Assert.Contains("projection", kept.StaleBecause(other, recipe));
+
+        // The scan of another time decides nothing here, unless masks were corrected.
+        other = now with { Volumes = [.. now.Volumes.Select(v => v.Key.Hours == 1.5 ? v with { MetadataSha256 = "other" } : v)] };
+        Assert.Null(kept.StaleBecause(other, recipe));
+    }
+
+    [Fact]
+    public async Task Decision_WhoseMaskWasCorrected_IsStaleWhileThatVersionIsChosen()
+    {
+        var store = new DecisionStore(host.Store);
+        var (now, recipe) = (host.Dataset, new AnalysisRecipe { Modality = "projection" });
+        var log = new MaskLog(host.Store.Blobs, now, new VolumeKey(LabelModality.Lithium, 3));
+        var (of, first) = (s_decision with { AutomaticMask = "automatic" }, (await log.ReadAsync(default)).Count);
+        await store.SaveAsync(now, recipe, of, default);
+        var kept = (await store.TryLoadAsync(now, "projection", 3, default))!;
+        Assert.Null(await store.StaleBecauseAsync(now, kept, recipe, default));
+        await AddAsync(new MaskEntry { Kind = MaskEntryKind.Save });
+        Assert.Null(await store.StaleBecauseAsync(now, kept, recipe, default));
+        await AddAsync(new MaskEntry { Kind = MaskEntryKind.Choose, Version = 1 });
+        Assert.Contains("mask of 3 h was corrected", await store.StaleBecauseAsync(now, kept, recipe, default));
+        await AddAsync(new MaskEntry { Kind = MaskEntryKind.Choose, Version = 0 });
+        Assert.Null(await store.StaleBecauseAsync(now, kept, recipe, default));
+
+        async Task AddAsync(MaskEntry entry) => Assert.True(await log.TryAppendAsync(
+            entry with { Sequence = ++first, Dataset = now.Identity.Value, Base = "automatic", By = "Ada", At = 1 }, default));
     }
 
     [Fact]
@@ -60,6 +103,8 @@ public sealed class DecisionTests(TestHost host) : MudContext, IClassFixture<Tes
         Assert.Equal(["1", "lithium"], rows[1][..2]);
         Assert.Equal("Few; pieces.", rows[1][^1]);
         Assert.Equal("", rows[2][^1]);
+        Assert.Contains(",STALE: Registered; again. Few; pieces.\n", DecisionFiles.Csv(s_decision, "Registered, again."));
+        Assert.EndsWith(",Few; pieces.\n", DecisionFiles.Csv(s_decision with { Pieces = [] }));
     }
 
     [Fact]
