@@ -20,6 +20,7 @@ const verdicts = {
 const at = (m, p) => [0, 4, 8].map(r => m[r] * p[0] + m[r + 1] * p[1] + m[r + 2] * p[2] + m[r + 3]);
 const cornersOf = f => Array.from({ length: 8 }, (_, i) => at(f.matrix, [4, 2, 1].map((bit, k) => i & bit ? f.shape[k] : 0)));
 const edges = Array.from({ length: 8 }, (_, i) => [1, 2, 4].filter(b => !(i & b)).map(b => [i, i | b])).flat();
+const placeOf = address => address.replace(/&v=[^&]*/, '');
 const um = v => `${+v.toPrecision(2)} µm`;
 
 /** Whether a point of the world lies in a finer scan. */
@@ -140,19 +141,56 @@ export class Nested {
 
   /** Shows what pieces were judged to be, or hides it. */
   async showVerdicts(url) {
-    const isShown = this.url === url;
-    this.url = isShown ? null : url;
-    this.pieces = null;
-    if (!isShown) {
-      const answer = await fetch(url);
-      if (!answer.ok) { this.url = null; this.viewer.tell('There is no decision to show; decide again.'); } else {
-        const { hours, pieces } = await answer.json();
-        this.pieces = { hours, list: pieces.map(p => ({ ...p, radiusUm: Math.cbrt(3 * p.um3 / (4 * Math.PI)) })) };
-      }
+    await this.loadVerdicts(this.url === url ? null : url);
+    if (this.pieces?.stale) this.viewer.tell(`Stale verdicts. ${this.pieces.stale}`);
+  }
+
+  // Circles of the address, or none. Those before stay until others are read; an answer that is no longer wanted is dropped.
+  async loadVerdicts(url) {
+    this.url = url;
+    let pieces = null, problem = null;
+    if (url) {
+      this.watch ??= this.watchVerdicts();
+      try {
+        const answer = await fetch(url);
+        if (answer.ok) pieces = await answer.json();
+        else problem = answer.status === 404 ? 'There is no decision to show; decide again.' : `Verdicts were not sent (${answer.status}).`;
+      } catch (e) { problem = `Verdicts could not be read: ${e.message}`; }
+      if (this.url !== url) return;
     }
-    this.viewer.root.querySelectorAll('[data-verdicts]').forEach(b => b.setAttribute('aria-pressed', this.pieces !== null));
+    if (problem) { this.url = null; this.viewer.tell(problem); }
+    this.pieces = pieces && {
+      ...pieces, list: pieces.pieces.map(p => ({ ...p, radiusUm: Math.cbrt(3 * p.um3 / (4 * Math.PI)) })),
+    };
+    if (!this.url) { this.watch?.disconnect(); this.watch = null; }
+    this.pressVerdicts();
+    this.tellScan();
     this.viewer.overlays();
   }
+
+  // While circles are shown: the panel may name another decision, whose table stands beside them then.
+  watchVerdicts() {
+    const watch = new MutationObserver(() => {
+      const now = this.viewer.root.querySelector('[data-verdicts]')?.dataset.verdicts;
+      if (!this.url || !now) return;
+      // Another version of the same place is read; of another place there are no circles until somebody asks.
+      if (now !== this.url) this.loadVerdicts(placeOf(now) === placeOf(this.url) ? now : null);
+      else this.pressVerdicts();
+    });
+    watch.observe(this.viewer.root, { subtree: true, childList: true, attributes: true, attributeFilter: ['data-verdicts'] });
+    this.viewer.ended.signal.addEventListener('abort', () => watch.disconnect());
+    return watch;
+  }
+
+  pressVerdicts() {
+    const isShown = String(this.pieces !== null);
+    for (const b of this.viewer.root.querySelectorAll('[data-verdicts]')) {
+      if (b.getAttribute('aria-pressed') !== isShown) b.setAttribute('aria-pressed', isShown);
+    }
+  }
+
+  /** Reads verdicts again, which may be stale now. */
+  datasetChanged() { if (this.url) this.loadVerdicts(this.url); }
 
   // The scan that a place of a slice shows.
   scanAt(view, p) {
@@ -171,8 +209,9 @@ export class Nested {
       const text = !this.fieldsOf(view).length ? '' : field
         ? `${field.modality} · ${um(field.voxelUm)}/voxel${viewer.isPhone ? '' : ` · window ${short(window[0])} to ${short(window[1])}`}`
         : `${volume.modality} · ${um(Math.min(...volume.voxelUm))}/voxel`;
-      if (b.text === text) continue;
-      b.badge.textContent = b.text = text;
+      const stale = text && this.pieces?.stale && this.pieces.hours === view.hours ? ' · verdicts are stale' : '';
+      if (b.text === text + stale) continue;
+      b.badge.textContent = b.text = text + stale;
       b.badge.title = isHere ? 'The scan under the pointer' : 'The scan at the crosshair';
       b.badge.style.boxShadow = field ? 'inset 3px 0 0 #fff' : '';
       b.badge.hidden = !text;

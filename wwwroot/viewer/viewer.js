@@ -108,6 +108,7 @@ class Viewer {
     if (!this.scene) return;
     Object.assign(this.scene, fields);
     this.nest();
+    this.nested?.datasetChanged();
     this.nested?.moved();
     this.overlays();
     this.sliders();
