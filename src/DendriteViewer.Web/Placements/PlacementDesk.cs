@@ -1,5 +1,6 @@
 using DendriteViewer.Analysis.Multiscale;
 using DendriteViewer.Imaging.Datasets;
+using DendriteViewer.Imaging.Rendering;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Compute;
@@ -51,7 +52,10 @@ public sealed class PlacementDesk(DatasetStore store, JobBoard board, ViewSessio
         var history = await _placements.ReadHistoryAsync(dataset, key, ct);
         var version = VersionOf(dataset, key);
         return new PlacementReport(
-            volume, version, version == 0 ? null : await _placements.CurrentAsync(dataset, key, ct), history.Entries, history.Warnings);
+            volume, version, version == 0 ? null : await _placements.CurrentAsync(dataset, key, ct), history.Entries, history.Warnings)
+        {
+            IsDeclaredExact = version == 0 && NestedFields.IsPlaced(dataset, key),
+        };
     }, ct);
 
     /// <summary>The version of a volume's placement that holds; 0 for as it was handed over.</summary>

@@ -13,6 +13,9 @@ namespace DendriteViewer.Web.Placements;
 public sealed record PlacementReport(
     VolumeInfo Volume, int Version, Placement? Placement, IReadOnlyList<PlacementEntry> History, IReadOnlyList<string> Warnings)
 {
+    /// <summary>Whether the import declared that its coordinates are exact, so that it may decide without a registration.</summary>
+    public bool IsDeclaredExact { get; init; }
+
     /// <summary>The volume's key.</summary>
     public VolumeKey Key => Volume.Key;
 

@@ -61,7 +61,7 @@ public sealed record SceneVolume(string Modality, double Hours, double? Duration
 /// <param name="Matrix">Voxel to world, 3×4, row major, µm.</param>
 /// <param name="Shape">Voxels along z, y, x.</param>
 /// <param name="VoxelUm">Size of a voxel.</param>
-/// <param name="IsPlaced">Whether it was registered; else it lies as it was handed over.</param>
+/// <param name="IsPlaced">Whether it was registered, or declared exact at the import; else it lies where the stage says.</param>
 /// <param name="UncertaintyUm">95 % bound of the mean error of where it lies; null where it is not known.</param>
 public sealed record SceneNested(
     string Around, double AroundHours, string Modality, double Hours, double[] Matrix, int[] Shape, double VoxelUm, bool IsPlaced,

@@ -70,6 +70,22 @@ public sealed class PlacementPanelTests : MudContext
     }
 
     [Fact]
+    public async Task Facts_OfAVolumeThatWasDeclaredExact_SayThatAndWarnOfNothing()
+    {
+        var now = _session.Dataset;
+        var declared = now with
+        {
+            Manifest = now.Manifest with { Volumes = [.. now.Manifest.Volumes.Select(v => v with { StageTrusted = true })] },
+        };
+        var (exact, unknown) = (await _desk.ReadAsync(declared, s_phase, default), await _desk.ReadAsync(now, s_phase, default));
+        var facts = Render<PlacementFacts>(p => p.Add(c => c.Report, exact));
+        Assert.Contains("Declared exact", facts.Markup);
+        Assert.DoesNotContain("15 µm", facts.Markup);
+        facts = Render<PlacementFacts>(p => p.Add(c => c.Report, unknown));
+        Assert.Contains("Not registered yet", facts.Markup);
+    }
+
+    [Fact]
     public async Task Placement_KeptAndUndone_MovesItsAcquisitionAlongAndIsListed()
     {
         await _desk.SaveAsync(_session.Dataset, Placed(_truth), [s_absorption], "Ada", default);
