@@ -41,7 +41,7 @@ internal static class CellScreens
         yield return InTab(server, "cell-growth", "impedance", async page =>
         {
             await page.GetByRole(AriaRole.Button, new() { Name = "Fit all sweeps" }).ClickAsync();
-            await page.Locator("[aria-label='Growth laws']").WaitForAsync();
+            await page.Locator("[aria-label='Growth laws']").WaitForAsync(new() { Timeout = 300_000 });
             await page.ScrollToAsync("[aria-label='Growth laws']");
         });
         yield return InTab(server, "dialog-series-file", "series", async page =>
