@@ -22,6 +22,11 @@ public static class NestedFields
     // A scan is finer than another where its voxels are this much smaller; else it is as fine.
     private const double Finer = 0.7;
 
+    /// <summary>Whether a scan's voxels are so much smaller than another's that it counts as finer.</summary>
+    /// <param name="scan">The scan.</param>
+    /// <param name="other">The other.</param>
+    public static bool IsFiner(VolumeInfo scan, VolumeInfo other) => scan.VoxelSize.Least < Finer * other.VoxelSize.Least;
+
     /// <summary>
     /// The finer scans that lie inside a scan: of each other modality the one nearest in time, where this scan is the nearest to it too.
     /// </summary>
@@ -31,7 +36,7 @@ public static class NestedFields
     {
         var key = around.Key;
         return [.. dataset.Volumes
-            .Where(v => v.Key.Modality != key.Modality && v.VoxelSize.Least < Finer * around.VoxelSize.Least && Meet(v, around)
+            .Where(v => v.Key.Modality != key.Modality && IsFiner(v, around) && Meet(v, around)
                 && dataset.Nearest(key.Modality, v.Key.Hours)?.Key == key)
             .GroupBy(v => v.Key.Modality).Select(g => g.MinBy(v => Math.Abs(v.Key.Hours - key.Hours))!)];
     }

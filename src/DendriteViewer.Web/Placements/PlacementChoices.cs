@@ -9,7 +9,9 @@ namespace DendriteViewer.Web.Placements;
 /// <param name="key">The volume.</param>
 public sealed class PlacementChoices(Dataset dataset, VolumeKey key)
 {
-    private readonly HashSet<string> _apart = [];
+    // At first those that were taken with it, as far as that is known.
+    private readonly HashSet<string> _along = [.. PlacementDesk.CompanionsOf(dataset, key)
+        .Where(c => PlacementDesk.AreOfOneAcquisition(dataset, key, c)).Select(c => c.Modality)];
 
     /// <summary>What may be done to the volume.</summary>
     public PlacementModel Model { get; set; } = PlacementModel.Similarity;
@@ -24,18 +26,18 @@ public sealed class PlacementChoices(Dataset dataset, VolumeKey key)
     public IReadOnlyList<VolumeKey> Along => [.. Companions.Where(IsAlong)];
 
     /// <summary>Whether a volume moves along.</summary>
-    public bool IsAlong(VolumeKey companion) => !_apart.Contains(companion.Modality);
+    public bool IsAlong(VolumeKey companion) => _along.Contains(companion.Modality);
 
     /// <summary>Says whether a volume moves along.</summary>
     public void Join(VolumeKey companion, bool isAlong)
     {
         if (isAlong)
         {
-            _apart.Remove(companion.Modality);
+            _along.Add(companion.Modality);
         }
         else
         {
-            _apart.Add(companion.Modality);
+            _along.Remove(companion.Modality);
         }
     }
 

@@ -17,6 +17,7 @@ namespace DendriteViewer.Web.Placements;
 public sealed class PlacementDesk(DatasetStore store, JobBoard board, ViewSessions sessions, ComputeLanes lanes, TimeProvider time)
     : IDatasetFollower
 {
+    private const string Nano = "nano-";
     private readonly PlacementStore _placements = new(store, time);
 
     /// <summary>Raised when a dataset's placements, or what they lie in, changed; handlers must be quick.</summary>
@@ -32,7 +33,10 @@ public sealed class PlacementDesk(DatasetStore store, JobBoard board, ViewSessio
     /// <summary>The modality of the scans that volumes are placed in.</summary>
     public static string FixedOf(Dataset dataset) => dataset.Manifest.Volumes.First(v => v.Labels != true).Modality;
 
-    /// <summary>Volumes that can be placed, by hours: those of all other modalities.</summary>
+    /// <summary>
+    /// Volumes that can be placed, by hours: those finer than the scan that they would lie in, and those that were placed already.
+    /// Filtered copies of the scan and other scans as coarse are left out.
+    /// </summary>
     public static IReadOnlyList<VolumeInfo> MovableOf(Dataset dataset)
     {
         var scans = FixedOf(dataset);
@@ -43,8 +47,17 @@ public sealed class PlacementDesk(DatasetStore store, JobBoard board, ViewSessio
     public static IReadOnlyList<VolumeKey> CompanionsOf(Dataset dataset, VolumeKey key) =>
         [.. MovableOf(dataset).Select(v => v.Key).Where(k => k.Hours == key.Hours && k != key)];
 
+    /// <summary>
+    /// Whether two volumes are of one acquisition by what is known of them: they have the same voxels at the same place, or both are
+    /// nano scans.
+    /// </summary>
+    public static bool AreOfOneAcquisition(Dataset dataset, VolumeKey a, VolumeKey b) =>
+        (a.Modality.StartsWith(Nano, StringComparison.Ordinal) && b.Modality.StartsWith(Nano, StringComparison.Ordinal))
+        || (dataset.Find(a.Modality, a.Hours) is { } one && dataset.Find(b.Modality, b.Hours) is { } other
+            && one.Shape == other.Shape && one.StatedTransform.Equals(other.StatedTransform));
+
     /// <summary>Where a volume lies now.</summary>
-    /// <exception cref="VolumeFormatException">There is no such volume, or what is stored of it is damaged.</exception>
+    /// <exception cref="VolumeFormatException">There is no such volume.</exception>
     public Task<PlacementReport> ReadAsync(Dataset dataset, VolumeKey key, CancellationToken ct) => RunAsync(async () =>
     {
         var volume = MovableOf(dataset).FirstOrDefault(v => v.Key == key)
