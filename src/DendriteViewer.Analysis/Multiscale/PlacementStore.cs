@@ -81,13 +81,14 @@ public sealed class PlacementStore(DatasetStore store, TimeProvider time)
             names.UnionWith([.. entry.Along ?? [], .. entry.With is { } leader ? [leader] : Array.Empty<string>()]);
         }
 
-        // Logs of before the others' names were kept say it from the other side.
-        var isOld = entries.Any(e => e is { Matrix: not null, With: null, Along: null, FixedModality: null });
+        // Logs of before the others' names were kept say it from the other side, and so does that of a damaged version.
+        var isOld = entries.Any(e => e is { Matrix: not null, With: null, Along: null, FixedModality: null })
+            || (now is { } holds && entries.All(e => e.Sequence != holds));
         foreach (var other in dataset.Volumes.Where(v => isOld && v.Key != key))
         {
             if (ManifestOf(dataset, other.Key).Placement is { } placed
-                && (await HistoryAsync(dataset, other.Key, ct)).FirstOrDefault(e => e.Sequence == placed.Version) is { With: { } with }
-                && names.Contains(with))
+                && (await HistoryAsync(dataset, other.Key, ct)).FirstOrDefault(e => e.Sequence == placed.Version) is { } entry
+                && ((entry.With is { } with && names.Contains(with)) || entry.Along?.Contains(key.ToString()) == true))
             {
                 names.Add(other.Key.ToString());
             }

@@ -64,8 +64,18 @@ public sealed class PlacementDesk(DatasetStore store, JobBoard board, ViewSessio
             ?? throw new VolumeFormatException($"{dataset.Id} has no {key} that could be placed.");
         var history = await _placements.ReadHistoryAsync(dataset, key, ct);
         var version = VersionOf(dataset, key);
-        return new PlacementReport(
-            volume, version, version == 0 ? null : await _placements.CurrentAsync(dataset, key, ct), history.Entries, history.Warnings)
+        var (placed, warnings) = ((Placement?)null, history.Warnings);
+        try
+        {
+            placed = version == 0 ? null : await _placements.CurrentAsync(dataset, key, ct);
+        }
+        catch (VolumeFormatException e)
+        {
+            // The volume lies by the manifest, which can be read; what is stored of how it came there cannot.
+            warnings = warnings.Any(w => w.StartsWith(e.Message, StringComparison.Ordinal)) ? warnings : [.. warnings, e.Message];
+        }
+
+        return new PlacementReport(volume, version, placed, history.Entries, warnings)
         {
             IsDeclaredExact = version == 0 && NestedFields.IsPlaced(dataset, key),
         };

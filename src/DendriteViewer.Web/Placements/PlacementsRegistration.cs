@@ -60,7 +60,10 @@ public static class PlacementsRegistration
 
         using var spent = await budgets.SpendAsync(ClientKeys.Of(c), FileMegapixels, ct, "files");
         var report = await desk.ReadAsync(opened, volume.Key, ct);
+        var placement = report.Placement ?? throw new VolumeFormatException(
+            $"What is stored of version {report.Version} of where {volume.Key} lies cannot be read: go back to another version, or "
+            + "register it again.");
         var name = $"{opened.Id}-{volume.Key.Modality}-{volume.Key.TimestepName}{ending}";
-        return Results.File(PlacementFiles.Write(name, report.Placement!, volume), "application/octet-stream", name);
+        return Results.File(PlacementFiles.Write(name, placement, volume), "application/octet-stream", name);
     }
 }
