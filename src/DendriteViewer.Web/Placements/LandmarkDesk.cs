@@ -33,18 +33,25 @@ public sealed class LandmarkDesk(DatasetStore store, ComputeLanes lanes)
     public async Task<LandmarkDraft> ReadAsync(DraftPlace place, CancellationToken ct) =>
         await store.Blobs.TryReadAsync(place.Blob, ct) is { } bytes ? LandmarkDraft.Parse(bytes) : LandmarkDraft.Empty;
 
-    /// <summary>Replaces a draft, as a step of a page's history.</summary>
+    /// <summary>Replaces a draft, as a step of a page's history, if it still is what the page knows.</summary>
     /// <param name="place">Whose.</param>
-    /// <param name="before">As it was.</param>
+    /// <param name="before">As the page knows it.</param>
     /// <param name="after">As it is to be.</param>
     /// <param name="name">What that does, as “place L3”.</param>
     /// <param name="history">The page's edits.</param>
     /// <param name="ct">Gives up.</param>
-    public async Task ChangeAsync(
+    /// <returns>False, and nothing is kept, where another page or server changed it meanwhile: read it anew.</returns>
+    /// <exception cref="VolumeFormatException">What is stored is damaged.</exception>
+    public async Task<bool> TryChangeAsync(
         DraftPlace place, LandmarkDraft before, LandmarkDraft after, string name, EditHistory history, CancellationToken ct)
     {
-        await WriteAsync(place, after, ct);
+        if (!await TryReplaceAsync(place, before, after, ct))
+        {
+            return false;
+        }
+
         history.Add(new Step(this, place, before, after, name));
+        return true;
     }
 
     /// <summary>Forgets a draft.</summary>
@@ -58,10 +65,19 @@ public sealed class LandmarkDesk(DatasetStore store, ComputeLanes lanes)
     public Task<Snapped> SnapAsync(VolumeInfo volume, WorldPoint at, CancellationToken ct) =>
         lanes[Urgency.Resting].RunAsync(() => VoidSnap.AtAsync(store, volume, at, ct), ct);
 
-    private async Task WriteAsync(DraftPlace place, LandmarkDraft draft, CancellationToken ct)
+    // Equal drafts have equal bytes.
+    private async Task<bool> TryReplaceAsync(DraftPlace place, LandmarkDraft before, LandmarkDraft after, CancellationToken ct)
     {
-        await store.Blobs.WriteAsync(place.Blob, draft.ToBytes(), ct);
+        var stored = await store.Blobs.TryReadTaggedAsync(place.Blob, ct);
+        var now = stored is null ? LandmarkDraft.Empty : LandmarkDraft.Parse(stored.Content);
+        if (!now.ToBytes().AsSpan().SequenceEqual(before.ToBytes())
+            || !await store.Blobs.TryReplaceAsync(place.Blob, after.ToBytes(), stored?.Tag, ct))
+        {
+            return false;
+        }
+
         Changed?.Invoke(place.Blob);
+        return true;
     }
 
     // A draft is of one person; where another page of theirs changed it since, the step is left.
@@ -70,13 +86,9 @@ public sealed class LandmarkDesk(DatasetStore store, ComputeLanes lanes)
     {
         public override async Task<(EditStepResult Result, EditStep? Reverse)> TakeBackAsync(Person by, CancellationToken ct)
         {
-            if (by.Key != Place.Owner || !(await Desk.ReadAsync(Place, ct)).ToBytes().AsSpan().SequenceEqual(After.ToBytes()))
-            {
-                return (new EditStepResult(Name, 0, ["The landmarks"]), null);
-            }
-
-            await Desk.WriteAsync(Place, Before, ct);
-            return (new EditStepResult(Name, 1, []), this with { Before = After, After = Before });
+            return by.Key == Place.Owner && await Desk.TryReplaceAsync(Place, After, Before, ct)
+                ? (new EditStepResult(Name, 1, []), this with { Before = After, After = Before })
+                : (new EditStepResult(Name, 0, ["The landmarks"]), null);
         }
     }
 }

@@ -1,5 +1,6 @@
 using DendriteViewer.Analysis.Multiscale;
 using DendriteViewer.Imaging.Bounds;
+using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Rendering;
 using DendriteViewer.Imaging.Volumes;
@@ -79,17 +80,14 @@ public sealed partial class LandmarkSection
     public Task Placed(bool isMoving, double[] at) => PutAsync(at, isMoving, p =>
     {
         var after = _draft.Place(isMoving, p);
-        _selected = (after.Pairs.Count > _draft.Pairs.Count ? after.Pairs[^1] : _draft.Open!).Id;
-        return after;
-    }, () => $"place {_draft.Pairs.First(p => p.Id == _selected).Name}");
+        var pair = after.Pairs.Count > _draft.Pairs.Count ? after.Pairs[^1] : _draft.Open!;
+        return (after, pair.Id, $"place {pair.Name}");
+    });
 
     /// <summary>Called by the script when a point was dragged.</summary>
     [JSInvokable]
-    public Task Moved(int id, bool isMoving, double[] at) => PutAsync(at, isMoving, p =>
-    {
-        _selected = id;
-        return _draft.Move(id, isMoving, p);
-    }, () => $"move L{id}");
+    public Task Moved(int id, bool isMoving, double[] at) =>
+        PutAsync(at, isMoving, p => (_draft.Move(id, isMoving, p), id, $"move L{id}"));
 
     /// <summary>Called by the script when a point was clicked.</summary>
     [JSInvokable]
@@ -106,7 +104,6 @@ public sealed partial class LandmarkSection
         Landmarks.Changed -= OnDraft;
         PutBack();
         await _script.StopAsync();
-        _turn.Dispose();
     }
 
     /// <inheritdoc/>
@@ -193,23 +190,48 @@ public sealed partial class LandmarkSection
         return TellAsync();
     }
 
-    // One after another: snapping takes a moment, and the next click may come meanwhile.
-    private async Task PutAsync(double[] at, bool isMoving, Func<WorldPoint, LandmarkDraft> change, Func<string> name)
+    private Task PutAsync(double[] at, bool isMoving, Func<WorldPoint, (LandmarkDraft After, int Selected, string Name)> change) =>
+        InTurnAsync(async () =>
+        {
+            Ranges.Um.Of("A landmark").Check(at, 3);
+            var volume = isMoving ? Report.Volume : ShownScan();
+            var clicked = new WorldPoint(at[0], at[1], at[2]);
+            var (point, why) = _snaps ? await Landmarks.SnapAsync(volume, clicked, default) : new Snapped(clicked, null);
+            var (after, selected, name) = change(isMoving ? OwnOf(point) : point);
+            await KeepDraftAsync(after, name);
+            (_selected, _told) = (selected, why);
+        });
+
+    // The fit is into this scan, and a feature of another one need not be there.
+    private VolumeInfo ShownScan()
+    {
+        var (shown, scan) = (Session.Volume(Session.Current.View), VolumePlacer.FixedOf(Session.Dataset, Report.Key, null));
+        return shown.Key == scan.Key ? shown : throw new VolumeFormatException(
+            $"{shown.Key} is shown, but {Report.Key} is placed in {scan.Key}: show that one, and click the feature there.");
+    }
+
+    private Task RemoveAsync(int id) => InTurnAsync(() => KeepDraftAsync(_draft.Remove(id), $"delete L{id}"));
+
+    private Task ClearAsync() => InTurnAsync(async () =>
+    {
+        if (_isDamaged)
+        {
+            await Landmarks.DiscardAsync(_place!, default);
+            (_isDamaged, _draft) = (false, LandmarkDraft.Empty);
+        }
+        else
+        {
+            await KeepDraftAsync(_draft with { Pairs = [] }, $"discard {Count(_draft.Pairs.Count)}");
+        }
+    });
+
+    // One after another: snapping and writing take a moment, and the next click may come meanwhile.
+    private async Task InTurnAsync(Func<Task> work)
     {
         await _turn.WaitAsync();
         try
         {
-            await Actions.RunAsync(async _ =>
-            {
-                Ranges.Um.Of("A landmark").Check(at, 3);
-                var volume = isMoving ? Report.Volume : Session.Volume(Session.Current.View);
-                var clicked = new WorldPoint(at[0], at[1], at[2]);
-                var (point, why) = _snaps ? await Landmarks.SnapAsync(volume, clicked, default) : new Snapped(clicked, null);
-                _told = why;
-                var before = _draft;
-                _draft = change(isMoving ? OwnOf(point) : point);
-                await Landmarks.ChangeAsync(_place!, before, _draft, name(), Session.Edits, default);
-            });
+            await Actions.RunAsync(_ => work());
             await FitAsync();
             await RefreshAsync();
         }
@@ -219,31 +241,18 @@ public sealed partial class LandmarkSection
         }
     }
 
-    private Task RemoveAsync(int id) => ChangeAsync(_draft.Remove(id), $"delete L{id}");
-
-    private async Task ClearAsync()
+    // What is shown changes once it was kept.
+    private async Task KeepDraftAsync(LandmarkDraft after, string name)
     {
-        if (_isDamaged)
+        if (!await Landmarks.TryChangeAsync(_place!, _draft, after, name, Session.Edits, default))
         {
-            await Actions.RunAsync(_ => Landmarks.DiscardAsync(_place!, default));
-            (_isDamaged, _draft) = (false, LandmarkDraft.Empty);
+            await ReadAsync();
+            throw new VolumeFormatException(
+                $"These landmarks were changed meanwhile, by undo or in another page; they are shown as they are now, "
+                + $"without “{name}”: do that again.");
         }
-        else
-        {
-            await ChangeAsync(_draft with { Pairs = [] }, $"discard {Count(_draft.Pairs.Count)}");
-        }
-    }
 
-    private async Task ChangeAsync(LandmarkDraft after, string name)
-    {
-        await Actions.RunAsync(async _ =>
-        {
-            var before = _draft;
-            await Landmarks.ChangeAsync(_place!, before, after, name, Session.Edits, default);
-            (_draft, _told) = (after, null);
-        });
-        await FitAsync();
-        await RefreshAsync();
+        (_draft, _told) = (after, null);
     }
 
     // Both panes go to the pair.
@@ -316,11 +325,26 @@ public sealed partial class LandmarkSection
     // Undo, or another page of the person, changed the draft.
     private void OnDraft(string blob) => _ = InvokeAsync(async () =>
     {
-        if (_place?.Blob == blob && _turn.CurrentCount > 0)
+        if (_place?.Blob != blob)
         {
+            return;
+        }
+
+        // What this page is changing is kept first; then nothing new may be there to read.
+        await _turn.WaitAsync();
+        try
+        {
+            var (shown, wasDamaged) = (_draft.ToBytes(), _isDamaged);
             await ReadAsync();
-            await FitAsync();
-            await RefreshAsync();
+            if (wasDamaged != _isDamaged || !shown.AsSpan().SequenceEqual(_draft.ToBytes()))
+            {
+                await FitAsync();
+                await RefreshAsync();
+            }
+        }
+        finally
+        {
+            _turn.Release();
         }
     });
 

@@ -7,6 +7,8 @@ namespace DendriteViewer.Web.Placements;
 /// <summary>What the landmarks that are there now give, as a trial that keeps nothing.</summary>
 public sealed class LandmarkTrial(PlacementDesk desk)
 {
+    private int _newest;
+
     /// <summary>What each pair is off; null where they decide no placement.</summary>
     public LandmarkFit? Fit { get; private set; }
 
@@ -20,9 +22,10 @@ public sealed class LandmarkTrial(PlacementDesk desk)
     public static PlacementRequest RequestOf(VolumeKey key, PlacementModel model, LandmarkDraft draft) =>
         new(key) { Model = model, Landmarks = draft.Whole, Refine = false };
 
-    /// <summary>Fits the pairs that are whole.</summary>
+    /// <summary>Fits the pairs that are whole. What ends after a later trial began is dropped.</summary>
     public async Task TryAsync(Dataset dataset, VolumeKey key, PlacementModel model, LandmarkDraft draft)
     {
+        var number = ++_newest;
         var (request, fit, placement, why) = (RequestOf(key, model, draft), (LandmarkFit?)null, (Placement?)null, (string?)null);
         if (request.Landmarks.Count >= LandmarkFit.LeastOf(model))
         {
@@ -37,6 +40,9 @@ public sealed class LandmarkTrial(PlacementDesk desk)
             }
         }
 
-        (Fit, Placement, Why) = (fit, placement, why);
+        if (number == _newest)
+        {
+            (Fit, Placement, Why) = (fit, placement, why);
+        }
     }
 }
