@@ -74,6 +74,9 @@ public sealed class TestHost : IAsyncLifetime
     /// <summary>What the store's dataset is.</summary>
     public PhantomOptions Phantom { get; init; } = new() { Size = 64, VoxelUm = 3, Hours = [0, 1.5, 3] };
 
+    /// <summary>Adds to the server's jobs, ahead of the usual handlers.</summary>
+    public Action<IServiceCollection> Add { get; init; } = _ => { };
+
     /// <summary>Where the store's phantom lies, with its truth.json.</summary>
     public string PhantomFolder => Path.Combine(_folder, "phantom");
 
@@ -109,10 +112,16 @@ public sealed class TestHost : IAsyncLifetime
         Catalog = new DatasetCatalog(store, Access, new BrickCache(store, 1 << 24));
         Masks = new MaskCorrections(store, bricks, new ScanAnalysis());
         Sessions = new ViewSessions(Catalog, Masks, Lanes, Time);
-        _jobs = await JobsHost.StartAsync(new DendriteOptions { Data = _folder }, s => s
+        _jobs = await JobsHost.StartAsync(new DendriteOptions { Data = _folder }, s => Added(s)
             .AddSingleton(Store).AddSingleton(Sessions).AddSingleton(Lanes).AddSingleton<Analyses>().AddSingleton<PlacementDesk>()
             .AddSingleton<IJobHandler, AnalysisHandler>().AddSingleton<IJobHandler, ChangeHandler>()
             .AddSingleton<IJobHandler, PlacementHandler>().AddSingleton<Decisions>().AddSingleton<IJobHandler, DecisionHandler>());
+    }
+
+    private IServiceCollection Added(IServiceCollection services)
+    {
+        Add(services);
+        return services;
     }
 
     public async Task<ViewSession> SessionAsync() => (await Sessions.HoldAsync(Guid.NewGuid().ToString("N"), "me", Dataset, "", default))!;

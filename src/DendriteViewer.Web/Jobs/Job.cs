@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace DendriteViewer.Web.Jobs;
 
 /// <summary>Where a job is.</summary>
@@ -39,6 +41,10 @@ public sealed record Job(
         string? DatasetIdentity,
     DateTimeOffset Asked, DateTimeOffset? Started, DateTimeOffset? Ended, int Attempts)
 {
+    /// <summary>What its handler reads; handlers find their jobs again by it.</summary>
+    [JsonIgnore]
+    public string Arguments { get; init; } = "";
+
     /// <summary>Whether it waits or works.</summary>
     public bool IsActive => State is JobState.Waiting or JobState.Running;
 
@@ -55,4 +61,8 @@ public sealed record Job(
 /// <param name="Dataset">The dataset it is about; work on one is done one piece after another.</param>
 /// <param name="Arguments">JSON that the handler reads.</param>
 /// <param name="DatasetIdentity">The identity of the dataset it is about; null where that is still to be made.</param>
-public sealed record JobRequest(string Kind, string Title, string? Dataset, string Arguments, string? DatasetIdentity = null);
+public sealed record JobRequest(string Kind, string Title, string? Dataset, string Arguments, string? DatasetIdentity = null)
+{
+    /// <summary>Who asked for it, for people: set from the job that is kept, once it begins.</summary>
+    public string By { get; init; } = "";
+}

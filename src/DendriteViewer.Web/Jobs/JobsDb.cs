@@ -79,7 +79,7 @@ public sealed class JobRow
     /// <summary>As people see it.</summary>
     public Job ToJob() => new(
         Id, Kind, Title, ByKey, By, State, Fraction, Detail, Dataset, DatasetIdentity, DateTimeOffset.FromUnixTimeMilliseconds(AskedAt),
-            Time(StartedAt), Time(EndedAt), Attempts);
+            Time(StartedAt), Time(EndedAt), Attempts) { Arguments = Arguments };
 
     private static DateTimeOffset? Time(long? at) => at is { } ms ? DateTimeOffset.FromUnixTimeMilliseconds(ms) : null;
 }

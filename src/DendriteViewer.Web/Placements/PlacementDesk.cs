@@ -40,10 +40,11 @@ public sealed class PlacementDesk(DatasetStore store, JobBoard board, ViewSessio
     public static IReadOnlyList<VolumeInfo> MovableOf(Dataset dataset)
     {
         var scans = FixedOf(dataset);
-        return [.. dataset.Volumes.Where(v => v.Key.Modality != scans)];
+        return [.. dataset.Volumes.Where(v => v.Key.Modality != scans && (VersionOf(dataset, v.Key) > 0
+            || (dataset.Nearest(scans, v.Key.Hours) is { } scan && NestedFields.IsFiner(v, scan))))];
     }
 
-    /// <summary>Other volumes of a volume's hour that may have been taken with it.</summary>
+    /// <summary>Other volumes of a volume's hour that may move along with it.</summary>
     public static IReadOnlyList<VolumeKey> CompanionsOf(Dataset dataset, VolumeKey key) =>
         [.. MovableOf(dataset).Select(v => v.Key).Where(k => k.Hours == key.Hours && k != key)];
 
@@ -91,20 +92,16 @@ public sealed class PlacementDesk(DatasetStore store, JobBoard board, ViewSessio
     public async Task<Job> StartAsync(Dataset dataset, PlacementWork work, Person by)
     {
         work.ToRequest();
+        var asked = work with { Since = VersionOf(dataset, work.Key) };
         return Newest(dataset, work.Key) is { IsActive: true } running ? running : await board.StartAsync(
             new JobRequest(
-                PlacementHandler.Name, TitleOf(dataset, work.Key), dataset.Id.Value, (work with { By = by.Name }).ToJson(),
-                dataset.Identity.Value),
+                PlacementHandler.Name, $"{dataset.Name}, {work.Key}", dataset.Id.Value, asked.ToJson(), dataset.Identity.Value),
             by);
     }
 
     /// <summary>The newest registration of a volume, ended or not, or null.</summary>
-    public Job? Newest(Dataset dataset, VolumeKey key)
-    {
-        var title = TitleOf(dataset, key);
-        return board.Jobs.FirstOrDefault(
-            j => j.Kind == PlacementHandler.Name && j.DatasetIdentity == dataset.Identity.Value && j.Title == title);
-    }
+    public Job? Newest(Dataset dataset, VolumeKey key) => board.Jobs.FirstOrDefault(j =>
+        j.Kind == PlacementHandler.Name && j.DatasetIdentity == dataset.Identity.Value && PlacementWork.Parse(j.Arguments).Key == key);
 
     /// <summary>Stops a registration.</summary>
     public Task CancelAsync(Guid job) => board.CancelAsync(job);
@@ -150,9 +147,6 @@ public sealed class PlacementDesk(DatasetStore store, JobBoard board, ViewSessio
 
         Changed?.Invoke(dataset.Identity);
     }
-
-    // Jobs are found again by it.
-    private static string TitleOf(Dataset dataset, VolumeKey key) => $"{dataset.Name}, {key}";
 
     private Task<T> RunAsync<T>(Func<Task<T>> work, CancellationToken ct) => lanes[Urgency.Resting].RunAsync(work, ct);
 }

@@ -20,10 +20,25 @@ public sealed class PlacementHandler(DatasetStore store, PlacementDesk desk) : I
         var work = PlacementWork.Parse(run.Request.Arguments);
         var dataset = await store.OpenForJobAsync(run.Request, ct);
         var placed = await VolumePlacer.PlaceAsync(store, dataset, work.ToRequest(), new Relay(run.Progress), ct);
-        var version = await desk.SaveAsync(dataset, placed, work.Others, work.By, ct);
+        var now = PlacementDesk.VersionOf(await store.OpenForJobAsync(run.Request, ct), work.Key);
+        var replaced = work.Since is { } since && since != now ? Replaced(since, now) : null;
+        if (replaced is not null)
+        {
+            placed = placed with { Warnings = [.. placed.Warnings, replaced] };
+        }
+
+        var version = await desk.SaveAsync(dataset, placed, work.Others, run.Request.By, ct);
         var bound = placed.UncertaintyUm is { } um
             ? string.Create(CultureInfo.InvariantCulture, $"mean error at most {um:0.###} µm") : "its error is not known";
-        return new JobOutcome($"Version {version}: {bound}", dataset.Id.Value);
+        return new JobOutcome(
+            replaced is null ? $"Version {version}: {bound}" : $"Version {version}: {bound}. {replaced}", dataset.Id.Value);
+    }
+
+    private static string Replaced(int since, int now)
+    {
+        static string Name(int version) => version == 0 ? "the stage's coordinates" : $"version {version}";
+        return $"When this registration was asked for {Name(since)} held, and when it ended {Name(now)}, which it replaced: "
+            + "compare the two, and go back where that was the better one.";
     }
 
     // Thousands of turns are tried; pages are told of each percent.

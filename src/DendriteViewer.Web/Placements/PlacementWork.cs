@@ -43,8 +43,8 @@ public sealed record PlacementWork
     /// <summary>Names of the landmarks.</summary>
     public string[] LandmarkNames { get; init; } = [];
 
-    /// <summary>Who asked for it, as versions name them.</summary>
-    public string By { get; init; } = "";
+    /// <summary>The version that held when it was asked for; 0 for as handed over, null where that was not kept.</summary>
+    public int? Since { get; init; }
 
     /// <summary>The volume.</summary>
     [JsonIgnore]

@@ -5,6 +5,7 @@ using DendriteViewer.Analysis.Multiscale;
 using DendriteViewer.Analysis.Phantoms;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
+using DendriteViewer.Imaging.Storage;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Hosting;
@@ -22,19 +23,22 @@ namespace DendriteViewer.Web.Tests.Placements;
 public sealed class PlacementPanelTests : MudContext
 {
     private static readonly VolumeKey s_phase = new("nano-phase", 3.2), s_absorption = new("nano-absorption", 3.2);
-    private readonly TestHost _host = new()
-    {
-        Phantom = new PhantomOptions
-        {
-            Size = 96, VoxelUm = 0.5, Band = new Band(15, 30), Hours = [0, 3.2], Nano = true, NanoSize = 96, Seed = 3,
-        },
-    };
-
+    private readonly TestHost _host;
+    private bool _isHeld;
     private PlacementDesk _desk = null!;
     private LandmarkDesk _landmarks = null!;
     private ViewSession _session = null!;
     private AffineTransform _truth = null!;
     private bool _isReady;
+
+    public PlacementPanelTests() => _host = new TestHost
+    {
+        Phantom = new PhantomOptions
+        {
+            Size = 96, VoxelUm = 0.5, Band = new Band(15, 30), Hours = [0, 3.2], Nano = true, NanoSize = 96, Seed = 3,
+        },
+        Add = s => s.AddSingleton<IJobHandler>(p => new HeldRegistration(Handler(p.GetRequiredService<PlacementDesk>()), () => _isHeld)),
+    };
 
     public override async Task InitializeAsync()
     {
@@ -108,6 +112,7 @@ public sealed class PlacementPanelTests : MudContext
     [Fact]
     public async Task Registration_ThatIsCancelled_StoresNothing()
     {
+        _isHeld = true;
         var panel = await RenderAsync(DatasetRole.Own);
         await ClickAsync(panel, "Register");
         panel.WaitForAssertion(() => Assert.Contains("Registration at work", panel.Markup));
@@ -179,6 +184,114 @@ public sealed class PlacementPanelTests : MudContext
         await ClickAsync(panel, "Register");
         panel.WaitForAssertion(() => Assert.Contains("is not open to you any more", panel.Markup));
         Assert.Null(_desk.Newest(_session.Dataset, s_phase));
+    }
+
+    [Fact]
+    public void Volumes_NoFinerThanTheScan_AreNeitherPlacedNorMovedAlong()
+    {
+        var dataset = _session.Dataset;
+        var scan = dataset.Find("projection", 3.2)!;
+        var (copy, coarse) = (new VolumeKey("projection-median", 3.2), new VolumeKey("tomography", 3.2));
+        var with = dataset with { Volumes = [.. dataset.Volumes, scan with { Key = copy }, scan with { Key = coarse }] };
+        Assert.Equal([s_absorption, s_phase], PlacementDesk.MovableOf(with).Select(v => v.Key).OrderBy(k => k.Modality));
+        Assert.Equal([s_absorption], new PlacementChoices(with, s_phase).Along);
+
+        // A finer scan of another place is offered, and joins only where somebody says so.
+        var phase = dataset.Find("nano-phase", 3.2)!;
+        var other = new VolumeKey("detail", 3.2);
+        with = dataset with { Volumes = [.. dataset.Volumes, phase with { Key = other, Shape = new VolumeShape(8, 8, 8) }] };
+        var choices = new PlacementChoices(with, s_phase);
+        Assert.Contains(other, choices.Companions);
+        Assert.Equal([s_absorption], choices.Along);
+        choices.Join(other, true);
+        Assert.Contains(other, choices.Along);
+    }
+
+    [Fact]
+    public async Task Panel_WhoseVersionIsDamaged_SaysSoAndLeadsBackToAnother()
+    {
+        await _desk.SaveAsync(_session.Dataset, Placed(_truth), [s_absorption], "Ada", default);
+        var blob = BlobNames.PlacementEntry(_session.Dataset.Id, _session.Dataset.Identity, s_phase, 1);
+        await _host.Store.Blobs.WriteAsync(blob, "no entry"u8.ToArray(), default);
+        var panel = await RenderAsync(DatasetRole.Own);
+        panel.WaitForAssertion(() => Assert.Contains("What is stored of v1 cannot be read", panel.Markup));
+        Assert.Contains("is damaged", panel.Markup);
+        Assert.Contains(Buttons(panel), t => t == "Register again");
+        await ClickAsync(panel, "Restore", "Restore the stage’s coordinates");
+        panel.WaitForAssertion(() => Assert.Contains("Not registered now", panel.Markup));
+        Assert.Equal((0, 0), Versions());
+    }
+
+    [Fact]
+    public async Task Landmark_ClickedInAnotherScan_IsRefusedWithASentence()
+    {
+        var panel = await RenderAsync(DatasetRole.Own);
+        await ClickAsync(panel, "Place landmarks");
+        panel.WaitForAssertion(() => Assert.NotNull(_session.Current.View.Landmarks));
+        _session.Update(v => v with { Hours = 0 }, null);
+        var section = panel.FindComponent<LandmarkSection>();
+        await section.InvokeAsync(() => section.Instance.Placed(isMoving: false, Seen(_truth, [2, 2, 2])));
+        panel.WaitForAssertion(() => Assert.Contains("is placed in projection at 3.2 h: show that one", panel.Markup));
+        Assert.Empty((await DraftAsync()).Pairs);
+    }
+
+    [Fact]
+    public async Task Landmarks_DeletedOneRightAfterTheOther_AreBothGone()
+    {
+        var panel = await RenderAsync(DatasetRole.Own);
+        var draft = LandmarkDraft.Empty;
+        foreach (var at in (double[])[2, 12, 5])
+        {
+            draft = draft.Place(isMoving: false, new WorldPoint(at, 2, 2)).Place(isMoving: true, new WorldPoint(at, 2, 2));
+        }
+
+        var place = new DraftPlace(_session.Dataset, s_phase, _user.Key);
+        Assert.True(await _landmarks.TryChangeAsync(place, LandmarkDraft.Empty, draft, "place", _session.Edits, default));
+        await ClickAsync(panel, "Go on with 3 pairs");
+        panel.WaitForAssertion(() => panel.FindComponent<LandmarkTable>());
+        var table = panel.FindComponent<LandmarkTable>();
+        await table.InvokeAsync(() => Task.WhenAll(table.Instance.Remove(1), table.Instance.Remove(3)));
+        Assert.Equal(2, Assert.Single((await DraftAsync()).Pairs).Id);
+
+        // A page that knows the pairs as they were does not overwrite them.
+        Assert.False(await _landmarks.TryChangeAsync(place, draft, draft.Remove(2), "delete L2", _session.Edits, default));
+        Assert.Equal(2, Assert.Single((await DraftAsync()).Pairs).Id);
+    }
+
+    [Fact]
+    public async Task Registration_ThatReplacesAVersionKeptMeanwhile_SaysSoAndNamesWhoAskedForIt()
+    {
+        await _desk.SaveAsync(_session.Dataset, Placed(_truth), [], "Ada", default);
+        double[][] own = [[2, 2, 2], [12, 3, 4], [4, 11, 5], [5, 6, 12]];
+        var work = new PlacementWork { Modality = s_phase.Modality, Hours = s_phase.Hours, Since = 0 }.From(
+            [.. own.Select(p => new PointPair("", new WorldPoint(p[0], p[1], p[2]), _truth.ToWorld(new VoxelPoint(p[0], p[1], p[2]))))]);
+        var (id, identity) = (_session.Dataset.Id.Value, _session.Dataset.Identity.Value);
+        var request = new JobRequest(PlacementHandler.Name, "", id, work.ToJson(), identity) { By = "Ben" };
+        var outcome = await Handler(_desk).RunAsync(new JobRun(request, new Progress<JobProgress>(), () => false), default);
+        Assert.Contains("when it ended version 1, which it replaced", outcome.Detail);
+        var report = await _desk.ReadAsync(_session.Dataset, s_phase, default);
+        Assert.Equal("Ben", report.Entry!.By);
+        Assert.Contains(report.Placement!.Warnings, w => w.Contains("which it replaced", StringComparison.Ordinal));
+    }
+
+    private PlacementHandler Handler(PlacementDesk desk) => new(_host.Store, desk);
+
+    // Registers only once it is to stop.
+    private sealed class HeldRegistration(PlacementHandler real, Func<bool> isHeld) : IJobHandler
+    {
+        public string Kind => PlacementHandler.Name;
+
+        public async Task<JobOutcome> RunAsync(JobRun run, CancellationToken ct)
+        {
+            if (isHeld())
+            {
+                var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                await using var stop = ct.Register(stopped.SetResult);
+                await stopped.Task;
+            }
+
+            return await real.RunAsync(run, ct);
+        }
     }
 
     private Person _user = new("", "");
