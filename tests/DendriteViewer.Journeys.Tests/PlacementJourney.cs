@@ -86,10 +86,11 @@ public sealed class PlacementJourney(Browser browser) : IClassFixture<Browser>
         await page.UntilAsync("() => !dendrite.view.landmarks && dendrite.tool === 'navigate' && !dendrite.landmarks");
 
         // A link that was made now says later that the volume lies elsewhere.
+        await page.UntilAsync("() => decodeURIComponent(location.href).includes('nano-phase:1')");
         var link = page.Url;
         await page.GetByRole(AriaRole.Button, new() { Name = "Undo v1" }).ClickAsync();
         await page.GetByText("Not registered now").WaitForAsync();
-        Assert.Equal(stage, await LowAsync(page));
+        await page.UntilAsync("low => dendrite.scene.volumes.find(v => v.modality === 'nano-phase').low[0] === low", stage);
         await other.GotoAsync(link);
         await other.GetByText("Placed elsewhere since this link was made").WaitForAsync();
         Assert.Empty(browser.Errors);
