@@ -146,15 +146,24 @@ public sealed record SeriesReport
         e.Kind is EventKind.CurrentOn or EventKind.CurrentOff or EventKind.Rest or EventKind.SignChange or EventKind.EisPause
             ? "current" : "voltage", e.Hours, Clock, StatedClocks);
 
-    // What was compared with a clock that is itself stated has the doubts of both.
+    // A stated clock is as wrong as was said. Of one that nobody stated the comparison is all that is known, whether or not it was applied:
+    // it has the doubts of the comparison and of the clock that it was compared with.
     private static double SigmaHours(
         string kind, double hours, SharedClock clock, IReadOnlyDictionary<string, StatedClock> stated)
     {
-        var compared = clock.Comparison is { IsApplied: true } c && c.Kind == kind ? c : null;
-        var own = stated.GetValueOrDefault(kind)?.SigmaHours(hours) ?? 0;
-        var reference = compared is null ? 0 : stated.GetValueOrDefault(compared.Against)?.SigmaHours(hours) ?? 0;
-        var found = clock.Comparison is { } any && any.Kind == kind ? any.Fit.OffsetSigma / 3600 : 0;
-        return Math.Sqrt((own * own) + (reference * reference) + (found * found));
+        if (stated.TryGetValue(kind, out var own))
+        {
+            return own.SigmaHours(hours);
+        }
+
+        if (clock.Comparison is not { } c || c.Kind != kind)
+        {
+            return 0;
+        }
+
+        var reference = stated.GetValueOrDefault(c.Against)?.SigmaHours(hours) ?? 0;
+        var found = new StatedClock(c.Fit.OffsetSigma, c.Fit.DriftSigma ?? 0).SigmaHours(hours);
+        return Math.Sqrt((reference * reference) + (found * found));
     }
 
     private static ArealCharge ChargeAt(ChargeCurve charge, double sigmaHours, double hours)

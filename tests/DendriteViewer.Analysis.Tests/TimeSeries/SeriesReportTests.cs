@@ -82,6 +82,32 @@ public sealed class SeriesReportTests
     }
 
     [Fact]
+    public void Report_ClockThatWasCompared_HasItsDoubtOnceWhetherAppliedOrNot()
+    {
+        const double hours = 2;
+        foreach (var seconds in new[] { 0d, 40 })
+        {
+            var cell = new SyntheticCell { ClockSeconds = seconds, StepHours = 0.0025 };
+            SeriesReport With(params string[] stated) => Of(cell, s_manifest with
+            {
+                Series = [.. stated.Select(k => new SeriesManifest { Kind = k, Clock = new() { OffsetSeconds = 0, OffsetSigma = 60 } })],
+            });
+            double Sigma(SeriesReport report) =>
+                report.SigmaHoursOf(report.Events.First(e => e.Kind == EventKind.Rest) with { Hours = hours }) * 3600;
+
+            // Nobody stated a clock: what is known of the current's is the comparison, of offset and drift.
+            var fit = With().Clock.Comparison!.Fit;
+            var drift = (fit.DriftSigma ?? 0) * 1e-6 * hours * 3600;
+            var found = Math.Sqrt((fit.OffsetSigma * fit.OffsetSigma) + (drift * drift));
+            Assert.Equal(found, Sigma(With()), 6);
+
+            // The voltage's is stated: the current has its doubt too. The current's is stated too: that is all.
+            Assert.Equal(Math.Sqrt((found * found) + 3600), Sigma(With("voltage")), 6);
+            Assert.Equal(60, Sigma(With("current", "voltage")), 6);
+        }
+    }
+
+    [Fact]
     public void Report_ClockOfAFile_IsToBeStatedOfThatFile()
     {
         var cell = new SyntheticCell { ClockSeconds = 40, StepHours = 0.0025 };
