@@ -19,6 +19,7 @@ public sealed partial class SeriesFileDialog
     private string? _failure;
     private bool _isReading;
     private readonly CancellationTokenSource _closed = new();
+    private CancellationTokenSource? _reading;
     private CancellationToken _gone;
 
     /// <summary>Who looks at it: whose turns at computing are used.</summary>
@@ -112,14 +113,41 @@ public sealed partial class SeriesFileDialog
     {
         _draft = change(_draft!);
         _failure = null;
-        await PreviewAsync();
+        try
+        {
+            await PreviewAsync();
+        }
+        catch (OperationCanceledException) when (_gone.IsCancellationRequested)
+        {
+        }
+        catch (Exception e)
+        {
+            // What is shown would be of what was said before.
+            (_preview, _failure) = (null, Failures.Tell(e));
+        }
     }
 
-    // A large file takes a while to read; what was changed meanwhile is read after it.
+    // A large file takes a while to read; what was changed meanwhile is read in its place.
     private async Task PreviewAsync()
     {
+        _reading?.Cancel();
+        using var reading = CancellationTokenSource.CreateLinkedTokenSource(_gone);
+        _reading = reading;
         var draft = _draft!;
-        var preview = await Desk.ComputeAsync(Owner, draft.Bytes.LongLength, draft.Preview, _gone);
+        SeriesFilePreview preview;
+        try
+        {
+            preview = await Desk.ComputeAsync(Owner, draft.Bytes.LongLength, draft.Preview, reading.Token);
+        }
+        catch (OperationCanceledException) when (_reading != reading)
+        {
+            return;
+        }
+        finally
+        {
+            _reading = _reading == reading ? null : _reading;
+        }
+
         if (_draft is { } now && ReferenceEquals(draft.Bytes, now.Bytes) && draft.Options == now.Options)
         {
             _preview = preview;
