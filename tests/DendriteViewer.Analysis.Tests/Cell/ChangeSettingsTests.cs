@@ -9,8 +9,12 @@ public sealed class ChangeSettingsTests
 {
     [Theory]
     [InlineData("""{"a":1,"b":2}""", """{"a":5,"b":2}""", """{"a":1,"b":7}""", """{"a":5,"b":7}""")]
-    [InlineData("""{"pre":{"from":-30,"to":-10}}""", """{"pre":{"from":-25,"to":-10}}""", """{"pre":{"from":-30,"to":-8}}""",
-        """{"pre":{"from":-25,"to":-8}}""")]
+    [InlineData("""{"pre":{"from":-30,"to":-10}}""", """{"pre":{"from":-25,"to":-10}}""", """{"pre":{"from":-30,"to":-10},"degree":1}""",
+        """{"pre":{"from":-25,"to":-10},"degree":1}""")]
+    [InlineData("""{"bounds":{"R1":{"least":1,"most":9}}}""", """{"bounds":{"R1":{"least":1,"most":9},"R2":{"least":1,"most":2}}}""",
+        """{"bounds":{"R1":{"least":5,"most":9}}}""", """{"bounds":{"R1":{"least":5,"most":9},"R2":{"least":1,"most":2}}}""")]
+    [InlineData("""{"circuit":"R0-R1","fixed":{"R1":2}}""", """{"circuit":"R0-C1"}""",
+        """{"circuit":"R0-R1","fixed":{"R1":2},"mask":"f<1"}""", """{"circuit":"R0-C1","mask":"f<1"}""")]
     [InlineData("""{"a":1}""", """{}""", """{"a":1,"b":2}""", """{"b":2}""")]
     [InlineData(null, """{"a":1}""", """{"b":2}""", """{"a":1,"b":2}""")]
     [InlineData("""{"a":1}""", null, """{"a":1}""", null)]
@@ -24,8 +28,12 @@ public sealed class ChangeSettingsTests
 
     [Theory]
     [InlineData("""{"degree":1,"b":2}""", """{"degree":2,"b":2}""", """{"degree":0,"b":2}""", "degree", "to 0, where you said 2")]
-    [InlineData("""{"pre":{"from":-30}}""", """{"pre":{"from":-25}}""", """{"pre":{"from":-20}}""", "pre.from",
-        "to -20, where you said -25")]
+    [InlineData("""{"pre":{"from":-30,"to":-10}}""", """{"pre":{"from":-9,"to":-5}}""", """{"pre":{"from":-30,"to":-20}}""", "pre",
+        """to {"from":-30,"to":-20}, where you said {"from":-9,"to":-5}""")]
+    [InlineData("""{"bounds":{"R1":{"least":1,"most":9}}}""", """{"bounds":{"R1":{"least":8,"most":9}}}""",
+        """{"bounds":{"R1":{"least":1,"most":2}}}""", "bounds.R1", """to {"least":1,"most":2}""")]
+    [InlineData("""{"circuit":"R0-R1"}""", """{"circuit":"R0-C1"}""", """{"circuit":"R0-R1","fixed":{"R1":2}}""",
+        "the circuit or its parameters", """{"circuit":"R0-R1","fixed":{"R1":2}}""")]
     [InlineData("""{"a":[1]}""", """{"a":[1,2]}""", """{"a":[1,3]}""", "a", "to [1,3], where you said [1,2]")]
     [InlineData("""{"a":1}""", null, """{"a":2}""", "all", "where you said nothing")]
     [InlineData("damaged", """{"a":1}""", """{"a":2}""", "all", "where you said")]
