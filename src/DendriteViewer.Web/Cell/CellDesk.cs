@@ -1,12 +1,14 @@
 using System.Collections.Concurrent;
 using System.Security.Claims;
 using DendriteViewer.Analysis;
+using DendriteViewer.Analysis.Absorption;
 using DendriteViewer.Imaging.Bounds;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Annotations;
 using DendriteViewer.Web.Compute;
+using DendriteViewer.Web.Impedance;
 using DendriteViewer.Web.Limits;
 using DendriteViewer.Web.Registry;
 
@@ -24,6 +26,9 @@ public sealed class CellDesk(DatasetStore store, ComputeLanes lanes, AnswerTurns
 
     // Reading of files and rows, of a processor, roughly.
     private const double BytesASecond = 16 << 20;
+
+    // Rows that are in memory, gone through for a plot.
+    private const double RowsASecond = 2_000_000;
 
     // Rows of series in the reports that are held: some 30 bytes each. One that has more alone is held while it is asked for.
     private const long MostRows = 20_000_000;
@@ -48,8 +53,11 @@ public sealed class CellDesk(DatasetStore store, ComputeLanes lanes, AnswerTurns
     /// <summary>Raised when the files, events or settings of a dataset's cell changed; handlers must be quick.</summary>
     private event Action<DatasetIdentity>? Changed;
 
-    /// <summary>Bytes that a row of a series counts where rows are gone through.</summary>
+    /// <summary>Bytes that a row of a series counts where rows are written.</summary>
     public const long BytesARow = 64;
+
+    /// <summary>What plots of rows that are in memory take of a processor, in seconds, roughly.</summary>
+    public static double PlotSeconds(long rows) => rows / RowsASecond;
 
     /// <summary>As how many changes an added file counts.</summary>
     public const int FileCounts = 5;
@@ -110,6 +118,14 @@ public sealed class CellDesk(DatasetStore store, ComputeLanes lanes, AnswerTurns
     /// <param name="ct">Gives up.</param>
     public Task<T> ComputeAsync<T>(string owner, long bytes, Func<T> work, CancellationToken ct) =>
         turns.RunAsync(owner, bytes / BytesASecond, work, ct);
+
+    /// <summary>Makes plots of series when it is the turn of who asks.</summary>
+    /// <param name="owner">Who asks.</param>
+    /// <param name="rows">The rows of the series.</param>
+    /// <param name="work">The work.</param>
+    /// <param name="ct">Gives up.</param>
+    public Task<T> PlotAsync<T>(string owner, long rows, Func<T> work, CancellationToken ct) =>
+        turns.RunAsync(owner, PlotSeconds(rows), work, ct);
 
     /// <summary>Adds a file: it is read once by the reader of its kind, kept under its checksum, and written to the log.</summary>
     /// <param name="dataset">The dataset.</param>
@@ -174,7 +190,7 @@ public sealed class CellDesk(DatasetStore store, ComputeLanes lanes, AnswerTurns
         CellEdit On(CellState now) => edit switch
         {
             ChangeFile file => file.On(now),
-            ChangeSettings settings => settings.On(now),
+            ChangeSettings settings => Readable(settings.On(now)),
             _ => edit,
         };
         if (CellReverse.Of(made, before, after) is { } reverse)
@@ -297,6 +313,28 @@ public sealed class CellDesk(DatasetStore store, ComputeLanes lanes, AnswerTurns
         }
 
         return cell.State;
+    }
+
+    // What two people set may be nothing together, though each of them could read their own.
+    private static SetSettings Readable(SetSettings merged)
+    {
+        try
+        {
+            if (merged.Key.StartsWith("impedance/", StringComparison.Ordinal))
+            {
+                _ = ImpedanceSettings.Parse(merged.Json);
+            }
+            else if (merged.Key.StartsWith("absorption/", StringComparison.Ordinal))
+            {
+                _ = AbsorptionRecipe.Parse(merged.Json);
+            }
+        }
+        catch (ArgumentException e)
+        {
+            throw new OutOfRangeException($"Nothing was saved of the settings {merged.Key}. {e.Message}");
+        }
+
+        return merged;
     }
 
     // What needs more than the state to be judged.

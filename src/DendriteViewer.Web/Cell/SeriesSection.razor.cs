@@ -135,9 +135,9 @@ public sealed partial class SeriesSection
     private Task<IReadOnlyList<TimedPlot>> PlotsAsync(CellReport report, SeriesLook look)
     {
         var (manifest, unit) = (Session.Dataset.Manifest, SeriesAxis.CanHave(look.Unit, report.Report) ? look.Unit : SeriesAxisUnit.Hours);
-        var bytes = CellDesk.BytesARow * report.Series.Sum(s => (long)s.Series.Hours.Count);
-        return Desk.ComputeAsync(
-            Session.Owner, bytes, () => SeriesPlots.Of(report, manifest, unit, look.Shown, look.WindowHours), _gone);
+        var rows = report.Series.Sum(s => (long)s.Series.Hours.Count);
+        return Desk.PlotAsync(
+            Session.Owner, rows, () => SeriesPlots.Of(report, manifest, unit, look.Shown, look.WindowHours), _gone);
     }
 
     private Task GoAsync(double hours)

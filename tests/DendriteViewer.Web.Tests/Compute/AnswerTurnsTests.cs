@@ -1,3 +1,4 @@
+using DendriteViewer.Web.Cell;
 using DendriteViewer.Web.Compute;
 
 namespace DendriteViewer.Web.Tests.Compute;
@@ -51,6 +52,19 @@ public sealed class AnswerTurnsTests : IDisposable
         var slow = _turns.RunAsync("slow", 30, () => Hold(begun, go), default);
         begun.Wait();
         Assert.Equal(3, await _turns.RunAsync("quick", 0.1, () => 3, default));
+        Assert.False(slow.IsCompleted);
+        go.Set();
+        await slow;
+    }
+
+    [Fact]
+    public async Task Run_PlotsOfSomeHundredThousandRows_DoNotWaitForWhatTakesLong()
+    {
+        using var begun = new ManualResetEventSlim();
+        using var go = new ManualResetEventSlim();
+        var slow = _turns.RunAsync("slow", 30, () => Hold(begun, go), default);
+        begun.Wait();
+        Assert.Equal(3, await _turns.RunAsync("plots", CellDesk.PlotSeconds(300_000), () => 3, default));
         Assert.False(slow.IsCompleted);
         go.Set();
         await slow;
