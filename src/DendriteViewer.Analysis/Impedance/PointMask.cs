@@ -6,21 +6,30 @@ namespace DendriteViewer.Analysis.Impedance;
 /// <summary>A point that somebody left out, or took in, by hand.</summary>
 /// <param name="Sweep">The sweep's number in its file.</param>
 /// <param name="Point">Which of its points, from 0, in the order of the file.</param>
-public readonly record struct TurnedPoint(int Sweep, int Point);
+/// <param name="IsOut">
+/// Whether it is left out, whatever the condition says; null, as older settings have it, for the opposite of the condition.
+/// </param>
+public readonly record struct TurnedPoint(int Sweep, int Point, bool? IsOut = null);
 
 /// <summary>
 /// Which points of a sweep are left out: a condition on re, im (Ω), f (Hz) or |z| (Ω), such as <c>im&gt;0</c> or
-/// <c>f&lt;0.1 or f&gt;=1e5</c>. "and" binds before "or"; a comma is an "or". Single points can be turned by hand: one that the condition
-/// leaves out is used, another is left out.
+/// <c>f&lt;0.1 or f&gt;=1e5</c>. "and" binds before "or"; a comma is an "or". Single points can be left out or taken in by hand, whatever
+/// the condition says: so a point that one person left out stays out where another person's condition leaves it out too.
 /// </summary>
 public sealed partial class PointMask
 {
     private readonly (string Variable, string Comparison, double Value)[][] _alternatives;
 
-    private readonly HashSet<TurnedPoint> _turned;
+    private readonly Dictionary<(int Sweep, int Point), bool?> _turned = [];
 
-    private PointMask(string text, (string, string, double)[][] alternatives, IEnumerable<TurnedPoint>? turned = null) =>
-        (Text, _alternatives, _turned) = (text, alternatives, [.. turned ?? []]);
+    private PointMask(string text, (string, string, double)[][] alternatives, IEnumerable<TurnedPoint>? turned = null)
+    {
+        (Text, _alternatives) = (text, alternatives);
+        foreach (var point in turned ?? [])
+        {
+            _turned[(point.Sweep, point.Point)] = point.IsOut;
+        }
+    }
 
     /// <summary>The condition as it was written.</summary>
     public string Text { get; }
@@ -48,7 +57,7 @@ public sealed partial class PointMask
 
     /// <summary>A mask of a condition and of points that were turned by hand; null where it leaves nothing out.</summary>
     /// <param name="condition">The condition; null or empty for none.</param>
-    /// <param name="turned">Points for which the opposite of the condition holds.</param>
+    /// <param name="turned">Points that were left out or taken in by hand.</param>
     /// <exception cref="ArgumentException">As above.</exception>
     public static PointMask? Of(string? condition, IReadOnlyCollection<TurnedPoint> turned)
     {
@@ -59,8 +68,11 @@ public sealed partial class PointMask
     /// <summary>Whether a point of a sweep is left out.</summary>
     /// <param name="sweep">The sweep.</param>
     /// <param name="point">Which point, from 0, in the order of the file.</param>
-    public bool LeavesOut(ImpedanceSweep sweep, int point) =>
-        LeavesOut(sweep.FrequencyHz[point], sweep.Re[point], sweep.Im[point]) != _turned.Contains(new(sweep.Index, point));
+    public bool LeavesOut(ImpedanceSweep sweep, int point)
+    {
+        var byCondition = LeavesOut(sweep.FrequencyHz[point], sweep.Re[point], sweep.Im[point]);
+        return _turned.TryGetValue((sweep.Index, point), out var isOut) ? isOut ?? !byCondition : byCondition;
+    }
 
     /// <summary>Whether the condition leaves out a point.</summary>
     public bool LeavesOut(double frequencyHz, double re, double im) => _alternatives.Any(all => all.All(c =>

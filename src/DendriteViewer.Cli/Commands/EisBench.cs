@@ -43,7 +43,7 @@ internal static class EisBench
                 Bounds = new Dictionary<string, ParameterRange> { ["R1"] = new(10, 55 - (0.5 * i)) },
             };
             var started = Stopwatch.GetTimestamp();
-            ConstrainedFit.Run(circuit, points, settings, peaks, free, ct);
+            ConstrainedFit.Run(circuit, points, settings, peaks, free, isTried: true, ct);
             return Stopwatch.GetElapsedTime(started).TotalMilliseconds;
         }).Order().ToArray();
         result["refit.ms"] = Math.Round(times[Refits / 2], 1);

@@ -33,6 +33,9 @@ public sealed class ImpedanceDesk(
     // By key the settings that those of the state were made of: what was read of the cell, or what was sent since.
     private readonly Dictionary<string, string?> _madeOf = [];
 
+    // By key the newest settings that are on their way to the cell, and how many changes are: they count as kept until all have arrived.
+    private readonly Dictionary<string, (int Changes, string? Json)> _sent = [];
+
     private bool _isClosed;
     private CancellationTokenSource? _fit, _relax, _series, _verdicts;
 
@@ -44,6 +47,9 @@ public sealed class ImpedanceDesk(
 
     /// <summary>Whether all sweeps of the list are tested, as a page does that shows their verdicts.</summary>
     public bool TestsAll { get; init; } = true;
+
+    /// <summary>The clock by which it waits where much is being computed.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>Spends what fitting a series costs, in megapixels of a budget; null where that was spent before.</summary>
     public Func<double, CancellationToken, Task<IDisposable>>? Spend { get; init; }
@@ -61,9 +67,17 @@ public sealed class ImpedanceDesk(
     /// <summary>Takes what the cell holds now: reads its files, and what is kept for the sweep that is shown.</summary>
     /// <param name="cell">What the cell holds.</param>
     /// <param name="wanted">The sweep to show first; null for the one that is shown, or the first.</param>
-    public async Task TakeAsync(CellState cell, SweepPlace? wanted = null)
+    public Task TakeAsync(CellState cell, SweepPlace? wanted = null) => TakeAsync(cell, wanted, isLast: false);
+
+    // The state after the last change that was sent is compared with what is shown, whatever was seen before it.
+    private async Task TakeAsync(CellState cell, SweepPlace? wanted, bool isLast)
     {
         var before = _cell;
+        if (cell.Version < before?.Version)
+        {
+            return;
+        }
+
         _cell = cell;
         var files = cell.Files.Where(f => f.Kind == CellFileKind.Impedance).ToList();
         // What was read counts, not what was seen: a reading that another change overtook was given up.
@@ -87,13 +101,18 @@ public sealed class ImpedanceDesk(
             await ShowAsync(shown);
             _ = TestAsync();
         }
-        else if (State.Shown is { } shown && State.SeriesSweeps.Any(s => !KeptTexts(s, cell).SequenceEqual(KeptTexts(s, before))))
+        else if (State.Shown is { } shown
+            && (isLast || State.SeriesSweeps.Any(s => !KeptTexts(s, cell).SequenceEqual(KeptTexts(s, before)))))
         {
             // Somebody else changed the settings, or they were taken back; or the page's own change came back.
             Set(s => s with { Turned = TurnedOf(s.Files!, cell) });
             var (settings, problem) = KeptOf(shown);
             var isOwn = problem is null && State.SettingsProblem is null && settings.ToJson() == State.Settings.ToJson();
-            if (!isOwn)
+            if (isOwn)
+            {
+                MakeOf(shown);
+            }
+            else
             {
                 await ShowAsync(shown);
             }
@@ -144,11 +163,7 @@ public sealed class ImpedanceDesk(
     public async Task ShowAsync(ListedSweep? sweep)
     {
         var (settings, problem) = sweep is null ? (new ImpedanceSettings(), null) : KeptOf(sweep);
-        foreach (var key in sweep is null ? [] : (string[])[KeyOf(sweep.Place.File), SweepsKey])
-        {
-            _madeOf[key] = _cell?.Settings.GetValueOrDefault(key);
-        }
-
+        MakeOf(sweep);
         var isOther = sweep?.Place != State.Shown?.Place;
         Set(s => s with
         {
@@ -159,16 +174,60 @@ public sealed class ImpedanceDesk(
         await FitAsync();
     }
 
-    /// <summary>Fits with other settings, at once.</summary>
+    /// <summary>
+    /// Fits with other settings at once, and keeps them. Of several changes that are on their way at once the state after the last counts:
+    /// what is kept then is shown, which is something else where somebody changed it too or a change was refused.
+    /// </summary>
     /// <param name="settings">The settings.</param>
-    /// <param name="sent">The changes by which they are kept; none where they are only tried.</param>
-    public Task TryAsync(ImpedanceSettings settings, IReadOnlyList<ChangeSettings>? sent = null)
+    /// <param name="send">Keeps a change; false where it was refused.</param>
+    /// <param name="newest">Asks for what the cell holds now.</param>
+    public async Task SaveAsync(ImpedanceSettings settings, Func<ChangeSettings, Task<bool>> send, Func<Task<CellState>> newest)
     {
-        foreach (var change in sent ?? [])
+        var edits = Edits(settings);
+        foreach (var edit in edits)
         {
-            _madeOf[change.Key] = change.Mine;
+            _madeOf[edit.Key] = edit.Mine;
+            _sent[edit.Key] = (_sent.GetValueOrDefault(edit.Key).Changes + 1, edit.Mine);
         }
 
+        var fit = TryAsync(settings);
+        try
+        {
+            foreach (var edit in edits)
+            {
+                if (!await send(edit))
+                {
+                    break;
+                }
+            }
+        }
+        finally
+        {
+            foreach (var edit in edits)
+            {
+                var (changes, json) = _sent[edit.Key];
+                if (changes > 1)
+                {
+                    _sent[edit.Key] = (changes - 1, json);
+                }
+                else
+                {
+                    _sent.Remove(edit.Key);
+                }
+            }
+        }
+
+        if (!_isClosed && !edits.Any(e => _sent.ContainsKey(e.Key)))
+        {
+            await TakeAsync(await newest(), null, isLast: true);
+        }
+
+        await fit;
+    }
+
+    /// <summary>Fits with other settings, at once; they are not kept.</summary>
+    public Task TryAsync(ImpedanceSettings settings)
+    {
         var before = State.Settings;
         var isShownOnly = FitsAlike(settings, before);
         Set(s => s with { Settings = settings });
@@ -183,7 +242,7 @@ public sealed class ImpedanceDesk(
             _ = TestAsync();
         }
 
-        return isShownOnly ? Task.CompletedTask : FitAsync();
+        return isShownOnly ? Task.CompletedTask : FitAsync(isTried: true);
     }
 
     /// <summary>Sets the strength of smoothing; null for what the noise allows.</summary>
@@ -285,7 +344,8 @@ public sealed class ImpedanceDesk(
         Set(s => s with { SeriesPart = null });
     }
 
-    private async Task FitAsync()
+    // What is tried is seen soon, by a fit from few starts; the fit from all of them takes its place.
+    private async Task FitAsync(bool isTried = false)
     {
         var ct = Next(ref _fit);
         if (State.Shown is not { } shown)
@@ -299,17 +359,24 @@ public sealed class ImpedanceDesk(
         {
             // One circuit serves the series, so that a name means one process throughout.
             var circuit = State.Series?.Fitted[0].Fit.Circuit;
-            var evaluation = await fits.EvaluateAsync(owner, shown.File.Source, shown.Sweep, State.Settings, circuit, ct);
-            if (!ct.IsCancellationRequested)
+            foreach (var isFirst in isTried && State.Settings.HasConstraints ? [true, false] : (bool[])[false])
             {
+                var evaluation = await fits.EvaluateAsync(
+                    owner, shown.File.Source, shown.Sweep, State.Settings, circuit, ct, isTried: isFirst);
+                if (ct.IsCancellationRequested)
+                {
+                    return;
+                }
+
                 var isSame = ReferenceEquals(State.Evaluation?.Fit, evaluation.Fit);
                 Set(s => s with
                 {
-                    Evaluation = evaluation, EvaluatedPlace = shown.Place, IsFitting = false,
+                    Evaluation = evaluation, EvaluatedPlace = shown.Place, IsFitting = isFirst,
                     Profiles = isSame ? s.Profiles : new Dictionary<string, ProfileInterval>(),
                 });
-                await RelaxAsync(State.Settings.Lambda);
             }
+
+            await RelaxAsync(State.Settings.Lambda);
         }
         catch (OperationCanceledException)
         {
@@ -338,7 +405,8 @@ public sealed class ImpedanceDesk(
                 {
                     try
                     {
-                        var prepared = await fits.PrepareAsync(owner, sweep.File.Source, sweep.Sweep, SettingsOf(sweep), ct);
+                        var prepared = await WithPatienceAsync(
+                            () => fits.PrepareAsync(owner, sweep.File.Source, sweep.Sweep, SettingsOf(sweep), ct), ct);
                         verdicts[sweep.Place] = prepared.Verdict;
                     }
                     catch (ArgumentException)
@@ -368,7 +436,8 @@ public sealed class ImpedanceDesk(
     {
         try
         {
-            return new(file, await fits.ReadAsync(owner, file, () => content(file, _closed.Token), _closed.Token), null);
+            var ct = _closed.Token;
+            return new(file, await WithPatienceAsync(() => fits.ReadAsync(owner, file, () => content(file, ct), ct), ct), null);
         }
         catch (OperationCanceledException)
         {
@@ -380,24 +449,52 @@ public sealed class ImpedanceDesk(
         }
     }
 
+    // What goes through all files or sweeps goes on when the server can compute again: it is not said of a file that it could not be read.
+    private async Task<T> WithPatienceAsync<T>(Func<Task<T>> work, CancellationToken ct)
+    {
+        while (true)
+        {
+            try
+            {
+                return await work();
+            }
+            catch (RetryLaterException e)
+            {
+                await Task.Delay(e.After, Time, ct);
+            }
+        }
+    }
+
+    // What the settings that are shown were made of.
+    private void MakeOf(ListedSweep? sweep)
+    {
+        foreach (var key in sweep is null ? [] : (string[])[KeyOf(sweep.Place.File), SweepsKey])
+        {
+            _madeOf[key] = TextOf(key);
+        }
+    }
+
+    private string? TextOf(string key) =>
+        _sent.TryGetValue(key, out var sent) ? sent.Json : _cell?.Settings.GetValueOrDefault(key);
+
     // What is kept for a sweep, as far as it can be read, and why it cannot. Of a file of one sweep its own key holds turned points.
     private (ImpedanceSettings Settings, string? Problem) KeptOf(ListedSweep sweep)
     {
-        var (own, problem) = Parsed(KeyOf(sweep.Place.File), _cell);
+        var (own, problem) = Parsed(TextOf(KeyOf(sweep.Place.File)));
         if (!sweep.File.IsAlone)
         {
             return (own, problem);
         }
 
-        var (shared, sharedProblem) = Parsed(SweepsKey, _cell);
+        var (shared, sharedProblem) = Parsed(TextOf(SweepsKey));
         return (shared with { Turned = own.Turned }, sharedProblem ?? problem);
     }
 
-    private static (ImpedanceSettings Settings, string? Problem) Parsed(string key, CellState? cell)
+    private static (ImpedanceSettings Settings, string? Problem) Parsed(string? json)
     {
         try
         {
-            return (ImpedanceSettings.Parse(cell?.Settings.GetValueOrDefault(key)), null);
+            return (ImpedanceSettings.Parse(json), null);
         }
         catch (ArgumentException e)
         {
@@ -411,7 +508,7 @@ public sealed class ImpedanceDesk(
             .Where(p => p.Problem is not null).Select(p => $"{p.Name}: {p.Problem}").FirstOrDefault();
 
     private static Dictionary<Guid, IReadOnlyList<TurnedPoint>> TurnedOf(IEnumerable<ReadImpedance> files, CellState cell) =>
-        files.ToDictionary(f => f.File.Id, f => Parsed(KeyOf(f.File.Id), cell).Settings.Turned);
+        files.ToDictionary(f => f.File.Id, f => Parsed(cell.Settings.GetValueOrDefault(KeyOf(f.File.Id))).Settings.Turned);
 
     private static string?[] KeptTexts(ListedSweep sweep, CellState cell) =>
         [cell.Settings.GetValueOrDefault(KeyOf(sweep.Place.File)), sweep.File.IsAlone ? cell.Settings.GetValueOrDefault(SweepsKey) : null];

@@ -91,12 +91,14 @@ public sealed class ImpedanceFits(AnswerTurns turns, ComputeLanes lanes) : IDisp
     /// <param name="settings">What is asked.</param>
     /// <param name="seriesCircuit">The circuit that suits the whole series, where it is known and none is given.</param>
     /// <param name="ct">Gives up: what was asked for since counts.</param>
+    /// <param name="isTried">Whether constraints are being tried, so that few starts do; what is kept is fitted with all.</param>
     public async Task<SweepEvaluation> EvaluateAsync(
-        string owner, string source, ImpedanceSweep sweep, ImpedanceSettings settings, Circuit? seriesCircuit, CancellationToken ct)
+        string owner, string source, ImpedanceSweep sweep, ImpedanceSettings settings, Circuit? seriesCircuit, CancellationToken ct,
+        bool isTried = false)
     {
         var prepared = await PrepareAsync(owner, source, sweep, settings, ct);
         var seconds = sweep.Points / FittedASecond * Math.Max(1, (settings.Circuit?.Count(char.IsLetter) ?? 0) / UsualElements);
-        return await turns.RunAsync(owner, seconds, () => Fit(source, prepared, settings, seriesCircuit, ct), ct);
+        return await turns.RunAsync(owner, seconds, () => Fit(source, prepared, settings, seriesCircuit, isTried, ct), ct);
     }
 
     /// <summary>The distribution of relaxation times with a given strength of smoothing.</summary>
@@ -154,7 +156,7 @@ public sealed class ImpedanceFits(AnswerTurns turns, ComputeLanes lanes) : IDisp
         _kept.TryGetValue($"series {source} {FitKey(settings)}", out SeriesEvaluation? series) ? series : null;
 
     private SweepEvaluation Fit(
-        string source, PreparedSweep prepared, ImpedanceSettings settings, Circuit? seriesCircuit, CancellationToken ct)
+        string source, PreparedSweep prepared, ImpedanceSettings settings, Circuit? seriesCircuit, bool isTried, CancellationToken ct)
     {
         var (points, peaks) = (prepared.Points, prepared.Drt.Peaks);
         var free = new FitSettings { Weight = settings.Weight };
@@ -178,7 +180,7 @@ public sealed class ImpedanceFits(AnswerTurns turns, ComputeLanes lanes) : IDisp
             ct.ThrowIfCancellationRequested();
             began = Stopwatch.GetTimestamp();
             fit = settings.HasConstraints
-                ? ConstrainedFit.Run(unbound.Circuit, points, settings.Fit, peaks, unbound, ct)
+                ? ConstrainedFit.Run(unbound.Circuit, points, settings.Fit, peaks, unbound, isTried, ct)
                 : unbound;
             took = settings.HasConstraints ? Stopwatch.GetElapsedTime(began).TotalMilliseconds : 0;
         }
@@ -214,8 +216,8 @@ public sealed class ImpedanceFits(AnswerTurns turns, ComputeLanes lanes) : IDisp
 
     // Points that were turned in other sweeps do not matter to this one.
     private static string MaskKey(ImpedanceSweep sweep, ImpedanceSettings settings) => settings.Mask + "|" + string.Join(
-        ',', settings.Turned.Where(t => t.Sweep == sweep.Index).Select(t => t.Point).Order()
-            .Select(p => p.ToString(CultureInfo.InvariantCulture)));
+        ',', settings.Turned.Where(t => t.Sweep == sweep.Index).OrderBy(t => t.Point)
+            .Select(t => t.Point.ToString(CultureInfo.InvariantCulture) + t.IsOut switch { true => "-", false => "+", null => "" }));
 
     // How a fit is shown does not matter to it. Turned points are of each sweep's own file, and stand in the source of a series.
     private static string FitKey(ImpedanceSettings settings) =>

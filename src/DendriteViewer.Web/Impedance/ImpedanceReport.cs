@@ -40,6 +40,7 @@ public sealed class ImpedanceReports(ImpedanceFits fits, Budgets budgets, Failur
         using var desk = new ImpedanceDesk(fits, owner, content, failures.Tell, either.Token)
         {
             TestsAll = false,
+            Time = time,
             Spend = client is null ? null : (megapixels, ct) => budgets.SpendAsync(client, megapixels, ct, "fits"),
         };
         await desk.TakeAsync(cell);
@@ -63,7 +64,18 @@ public sealed class ImpedanceReports(ImpedanceFits fits, Budgets budgets, Failur
             gone.ThrowIfCancellationRequested();
             if (desk.State.Series is { } series)
             {
-                chapters.Add(await ChapterAsync(desk, series, owner, gone));
+                try
+                {
+                    chapters.Add(await ChapterAsync(desk, series, owner, either.Token));
+                }
+                catch (OperationCanceledException) when (!gone.IsCancellationRequested)
+                {
+                    problems.Add($"{sweep.File.File.Name}: the impedance was not finished within {Seconds}. Open the report again.");
+                }
+                catch (Exception e) when (e is not OperationCanceledException)
+                {
+                    problems.Add($"{sweep.File.File.Name}: the impedance could not be shown. {failures.Tell(e)}");
+                }
             }
             else
             {
@@ -78,7 +90,7 @@ public sealed class ImpedanceReports(ImpedanceFits fits, Budgets budgets, Failur
     private static string Seconds => string.Create(CultureInfo.InvariantCulture, $"{Patience.TotalSeconds:0} s");
 
     private static string LateSentence(int sweeps) => string.Create(CultureInfo.InvariantCulture,
-        $"Its {sweeps} {(sweeps == 1 ? "sweep takes" : "sweeps take")} longer than the {Seconds} that a report waits. ")
+        $"The fit of its {sweeps} {(sweeps == 1 ? "sweep" : "sweeps")} was not finished within {Seconds}. ")
         + "Choose “Fit all sweeps” in the tab Cell, section Impedance, and open the report again when that is done.";
 
     // The last consistent sweep stands for the series in the plot, with the fit that stands in the table.

@@ -1,4 +1,5 @@
 using DendriteViewer.Analysis.Cell;
+using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Cell;
 using DendriteViewer.Web.Hosting;
 using DendriteViewer.Web.Limits;
@@ -109,22 +110,22 @@ public sealed partial class ImpedanceSection
     // What is tried is seen at once, and then kept. Where it was refused, the tab says why, and what is kept is shown again.
     private async Task SaveAsync(ImpedanceSettings settings)
     {
-        if (!MayEdit || _desk.State.Shown is not { } shown)
+        if (MayEdit && _desk.State.Shown is not null)
         {
-            return;
+            await _desk.SaveAsync(settings, Actions.SetAsync, NewestAsync);
         }
+    }
 
-        var edits = _desk.Edits(settings);
-        var fit = _desk.TryAsync(settings, edits);
-        foreach (var edit in edits)
+    private async Task<CellState> NewestAsync()
+    {
+        try
         {
-            if (!await Actions.SetAsync(edit))
-            {
-                await _desk.ShowAsync(shown);
-                break;
-            }
+            return await Cell.StateAsync(Session.Dataset, default);
         }
-
-        await fit;
+        catch (Exception e) when (e is VolumeFormatException or IOException)
+        {
+            // The tab says it.
+            return State;
+        }
     }
 }

@@ -42,7 +42,7 @@ public sealed record ImpedanceSettings
     /// <summary>The condition by which points are left out; null for none.</summary>
     public string? Mask { get; init; }
 
-    /// <summary>Points for which the opposite of the condition holds.</summary>
+    /// <summary>Points that were left out or taken in by hand, whatever the condition says.</summary>
     public IReadOnlyList<TurnedPoint> Turned { get; init; } = [];
 
     /// <summary>Where the fit begins, by names of parameters.</summary>
@@ -132,8 +132,15 @@ public sealed record ImpedanceSettings
     };
 
     /// <summary>The same settings with a point turned: left out where it was used, used where it was left out.</summary>
-    public ImpedanceSettings Turn(TurnedPoint point) =>
-        this with { Turned = Turned.Contains(point) ? [.. Turned.Where(p => p != point)] : [.. Turned, point] };
+    /// <param name="sweep">The sweep.</param>
+    /// <param name="point">Which of its points, from 0, in the order of the file.</param>
+    public ImpedanceSettings Turn(ImpedanceSweep sweep, int point)
+    {
+        var byHand = this with { Turned = [.. Turned.Where(p => (p.Sweep, p.Point) != (sweep.Index, point))] };
+        bool IsOut(ImpedanceSettings settings) => settings.ParsedMask()?.LeavesOut(sweep, point) ?? false;
+        var wanted = !IsOut(this);
+        return IsOut(byHand) == wanted ? byHand : byHand with { Turned = [.. byHand.Turned, new(sweep.Index, point, wanted)] };
+    }
 
     private ImpedanceSettings Checked()
     {

@@ -95,7 +95,7 @@ public static class ImpedanceTables
             file == state.Shown?.Place.File ? state.Settings.Turned : state.Turned.GetValueOrDefault(file) ?? [];
         return files.SelectMany(file => Of(file)
             .Select(t => (files.Count == 1 ? "" : $"{OneLine(state.Files!.First(f => f.File.Id == file).File.Name)} ")
-                + $"sweep {t.Sweep} point {t.Point}"));
+                + $"sweep {t.Sweep} point {t.Point}" + t.IsOut switch { true => " out", false => " in", null => "" }));
     }
 
     private static string NameOf(ImpedanceState state, SweepPlace place) =>

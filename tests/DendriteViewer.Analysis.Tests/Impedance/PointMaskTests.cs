@@ -17,6 +17,18 @@ public sealed class PointMaskTests
         Assert.Equal([1e3, 1e2, 10, 1, 0.1], SweepPoints.Of(s_sweep, mask).FrequencyHz);
     }
 
+    // One person left a point out by hand while another's condition came to leave it out too.
+    [Theory]
+    [InlineData(null)]
+    [InlineData("im>0")]
+    [InlineData("f<10")]
+    public void Point_LeftOutOrTakenInByHand_IsSoWhateverTheConditionSays(string? condition)
+    {
+        var mask = PointMask.Of(condition, [new(3, 0, IsOut: true), new(3, 5, IsOut: false)])!;
+        Assert.True(mask.LeavesOut(s_sweep, 0));
+        Assert.False(mask.LeavesOut(s_sweep, 5));
+    }
+
     [Theory]
     [InlineData(null)]
     [InlineData("  ")]

@@ -4,6 +4,7 @@ using DendriteViewer.Analysis.Impedance.Fitting;
 using DendriteViewer.Analysis.Impedance.Processes;
 using DendriteViewer.Web.Compute;
 using DendriteViewer.Web.Impedance;
+using DendriteViewer.Web.Limits;
 
 namespace DendriteViewer.Web.Tests.Impedance;
 
@@ -114,7 +115,7 @@ public sealed class ImpedanceDeskTests : IDisposable
         var first = _desk.State.SeriesSweeps[0];
         await _desk.ShowAsync(first);
         await SaveAsync(_desk.State.Settings with { Circuit = "R0-p(R1,CPE1)-p(R2,CPE2)", AreaCm2 = 2, PerArea = true });
-        await SaveAsync(_desk.State.Settings.Turn(new(first.Place.Sweep, 3)));
+        await SaveAsync(_desk.State.Settings.Turn(first.Sweep, 3));
         await _desk.FitSeriesAsync(a => Task.CompletedTask);
         var series = _desk.State.Series!;
 
@@ -124,7 +125,7 @@ public sealed class ImpedanceDeskTests : IDisposable
         Assert.Empty(_desk.State.Settings.Turned);
         Assert.Same(series, _desk.State.Series);
         Assert.Contains(ImpedanceTables.Recipe(_desk.State),
-            l => l.EndsWith("turned by hand: t0.csv sweep 0 point 3", StringComparison.Ordinal));
+            l => l.EndsWith("turned by hand: t0.csv sweep 0 point 3 out", StringComparison.Ordinal));
         await _desk.ShowAsync(first);
         Assert.Equal(3, Assert.Single(_desk.State.Settings.Turned).Point);
         await SaveAsync(_desk.State.Settings with { Turned = [] });
@@ -173,6 +174,18 @@ public sealed class ImpedanceDeskTests : IDisposable
         Assert.NotNull(_desk.State.Evaluation!.Fit);
     }
 
+    // What is asked of a server that is busy is asked again, and not said of the file.
+    [Fact]
+    public async Task File_ReadWhileTheServerIsBusy_IsReadWhenItCanBe()
+    {
+        var asked = 0;
+        _reading = () => ++asked < 3 ? throw new BusyException() : Task.CompletedTask;
+        await AddAsync("two.csv", Sweeps.Csv(1));
+        Assert.Equal(3, asked);
+        Assert.Null(_desk.State.Files![0].Problem);
+        Assert.NotNull(_desk.State.Evaluation!.Fit);
+    }
+
     [Fact]
     public async Task KeptSettings_ThatCannotBeUsed_AreSaidAndDoNotHideTheSweep()
     {
@@ -208,22 +221,65 @@ public sealed class ImpedanceDeskTests : IDisposable
         Assert.Contains("f<2", refused.Message, StringComparison.Ordinal);
 
         // Who changes something twice before the first came back builds on the first.
-        await _desk.TryAsync(_desk.State.Settings with { Mask = "f<1" }, [mine]);
+        var arrives = new TaskCompletionSource<bool>();
+        var saving = _desk.SaveAsync(_desk.State.Settings with { Mask = "f<1" }, _ => arrives.Task, () => Task.FromResult(_cell));
         var second = _desk.Edits(_desk.State.Settings with { Mask = "f<3" }).Single();
         Assert.Equal("f<3", ImpedanceSettings.Parse(second.On(Others(new() { Mask = "f<1", AreaCm2 = 0.5 })).Json).Mask);
+
+        // It was refused: what is kept is shown again.
+        arrives.SetResult(false);
+        await saving;
+        Assert.Null(_desk.State.Settings.Mask);
     }
+
+    [Fact]
+    public async Task Changes_FasterThanTheyAreKept_DoNotUndoEachOther()
+    {
+        await AddAsync("two.csv", Sweeps.Csv(2));
+        var key = ImpedanceDesk.KeyOf(_cell.Files[0].Id);
+        var arrived = new List<TaskCompletionSource<bool>>();
+        Task<bool> SendAsync(ChangeSettings change)
+        {
+            var arrives = new TaskCompletionSource<bool>();
+            arrived.Add(arrives);
+            return arrives.Task;
+        }
+
+        Task ChangeAsync(string mask) =>
+            _desk.SaveAsync(_desk.State.Settings with { Mask = mask }, SendAsync, () => Task.FromResult(_cell));
+        void Keep(ImpedanceSettings settings) => _cell = _cell with
+        {
+            Version = _cell.Version + 1, Settings = new Dictionary<string, string> { [key] = settings.ToJson() },
+        };
+        var (first, second) = (ChangeAsync("f<1"), ChangeAsync("f<2"));
+
+        // The first comes back while the second is on its way; the next change builds on the second.
+        Keep(new() { Mask = "f<1" });
+        arrived[0].SetResult(true);
+        await first;
+        await _desk.TakeAsync(_cell);
+        Assert.Equal("f<2", _desk.State.Settings.Mask);
+        Assert.Equal("f<2", ImpedanceSettings.Parse(_desk.Edits(_desk.State.Settings with { AreaCm2 = 2 }).Single().Opened).Mask);
+
+        // With the second comes what somebody else set meanwhile.
+        Keep(new() { Mask = "f<2", AreaCm2 = 0.5 });
+        arrived[1].SetResult(true);
+        await second;
+        Assert.Equal(("f<2", 0.5), (_desk.State.Settings.Mask, _desk.State.Settings.AreaCm2));
+    }
+
+    private sealed class BusyException() : RetryLaterException("Busy.", TimeSpan.FromMilliseconds(1));
 
     // As the section does: what is tried is kept, and comes back as the cell's state.
     private async Task SaveAsync(ImpedanceSettings settings)
     {
-        var edits = _desk.Edits(settings);
-        await _desk.TryAsync(settings, edits);
-        var all = edits.Aggregate(_cell.Settings.ToDictionary(), (kept, e) =>
+        await _desk.SaveAsync(settings, e =>
         {
-            _ = e.Mine is { } json ? kept[e.Key] = json : kept.Remove(e.Key, out var was) ? was : null;
-            return kept;
-        });
-        await _desk.TakeAsync(_cell = _cell with { Settings = all });
+            var all = _cell.Settings.ToDictionary();
+            _ = e.Mine is { } json ? all[e.Key] = json : all.Remove(e.Key, out var was) ? was : null;
+            _cell = _cell with { Settings = all };
+            return Task.FromResult(true);
+        }, () => Task.FromResult(_cell));
     }
 
     private async Task AddOneByOneAsync(int count)

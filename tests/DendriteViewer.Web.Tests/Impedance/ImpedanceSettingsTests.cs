@@ -1,3 +1,4 @@
+using DendriteViewer.Analysis.Impedance;
 using DendriteViewer.Analysis.Impedance.Circuits;
 using DendriteViewer.Analysis.Impedance.Fitting;
 using DendriteViewer.Web.Impedance;
@@ -15,6 +16,11 @@ public sealed class ImpedanceSettingsTests
         Tied = new Dictionary<string, string> { ["R1"] = "R0" },
     };
 
+    private static readonly ImpedanceSweep s_sweep = new()
+    {
+        Index = 1, FrequencyHz = [1e3, 1e2, 10], Re = [1, 2, 3], Im = [-1, -1, -1],
+    };
+
     [Fact]
     public void Settings_WrittenAndRead_AreTheSame() => Assert.Equal(s_all.ToJson(), ImpedanceSettings.Parse(s_all.ToJson()).ToJson());
 
@@ -30,7 +36,18 @@ public sealed class ImpedanceSettingsTests
     }
 
     [Fact]
-    public void Point_TurnedTwice_IsAsItWas() => Assert.Empty(new ImpedanceSettings().Turn(new(1, 2)).Turn(new(1, 2)).Turned);
+    public void Point_TurnedTwice_IsAsItWas() => Assert.Empty(new ImpedanceSettings().Turn(s_sweep, 2).Turn(s_sweep, 2).Turned);
+
+    [Fact]
+    public void Point_TurnedUnderAConditionThatChanged_IsTheOppositeOfWhatItWas()
+    {
+        var isOut = new ImpedanceSettings().Turn(s_sweep, 2) with { Mask = "f<20" };
+        Assert.True(isOut.ParsedMask()!.LeavesOut(s_sweep, 2));
+        var isIn = isOut.Turn(s_sweep, 2);
+        Assert.False(isIn.ParsedMask()!.LeavesOut(s_sweep, 2));
+        Assert.Equal(isIn.ToJson(), ImpedanceSettings.Parse(isIn.ToJson()).ToJson());
+        Assert.Empty(isIn.Turn(s_sweep, 2).Turned);
+    }
 
     [Theory]
     [InlineData("[]")]

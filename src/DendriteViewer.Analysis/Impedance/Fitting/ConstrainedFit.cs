@@ -12,8 +12,8 @@ namespace DendriteViewer.Analysis.Impedance.Fitting;
 /// </summary>
 public static class ConstrainedFit
 {
-    // The minima of the fit without constraints are starts too, so that few others are needed: a bound that is dragged is fitted anew at
-    // each step.
+    // A bound that is dragged is fitted anew at each step. The minima of the fit without constraints are starts too, so that few others
+    // nearly always do.
     private const int FewStarts = 12;
 
     // Above this, a lower χ² is another minimum and not the same one under other names.
@@ -27,11 +27,12 @@ public static class ConstrainedFit
     /// <param name="free">
     /// The fit of the same circuit and points without constraints, where it is known already; it is made where it is needed.
     /// </param>
+    /// <param name="isTried">Whether the settings are only being tried, so that few starts do; else all of the settings are.</param>
     /// <param name="ct">Gives up between two steps.</param>
     /// <exception cref="ArgumentException">The settings do not suit the circuit, or there are too few points.</exception>
     public static FitResult Run(
         Circuit circuit, SweepPoints points, FitSettings settings, IReadOnlyList<DrtPeak> peaks, FitResult? free = null,
-        CancellationToken ct = default)
+        bool isTried = false, CancellationToken ct = default)
     {
         // A start is the user's word where each name belongs; without any name there is nothing to keep.
         if (settings.Start.Count > 0 || settings.ArcsAreOrdered)
@@ -41,8 +42,8 @@ public static class ConstrainedFit
 
         free ??= CircuitFit.Run(circuit, points, new FitSettings { Weight = settings.Weight, Starts = settings.Starts }, peaks, ct: ct);
         var carried = CircuitFit.From(circuit, points, settings, free.Values, ct);
-        var few = settings with { Starts = Math.Min(settings.Starts, FewStarts) };
-        var found = CircuitFit.Run(circuit, points, few, peaks, [carried.Values], free.Minima.Skip(1), ct);
+        var searched = isTried ? settings with { Starts = Math.Min(settings.Starts, FewStarts) } : settings;
+        var found = CircuitFit.Run(circuit, points, searched, peaks, [carried.Values], free.Minima.Skip(1), ct);
         return found.PseudoChiSquare < carried.PseudoChiSquare * (1 - SameMinimum)
             && found.Values.SequenceEqual(ArcOrder.Sort(circuit, found.Values))
             ? found : carried with { OtherMinima = found.OtherMinima };
