@@ -17,6 +17,9 @@ public sealed partial class SeriesFileDialog
     private SeriesFileDraft? _draft;
     private SeriesFilePreview? _preview;
     private string? _failure;
+
+    // What is shown is of what was said before: it is not kept so.
+    private bool _isBehind;
     private bool _isReading;
     private readonly CancellationTokenSource _closed = new();
     private CancellationTokenSource? _reading;
@@ -122,8 +125,7 @@ public sealed partial class SeriesFileDialog
         }
         catch (Exception e)
         {
-            // What is shown would be of what was said before.
-            (_preview, _failure) = (null, Failures.Tell(e));
+            _failure = Failures.Tell(e);
         }
     }
 
@@ -132,7 +134,7 @@ public sealed partial class SeriesFileDialog
     {
         _reading?.Cancel();
         using var reading = CancellationTokenSource.CreateLinkedTokenSource(_gone);
-        _reading = reading;
+        (_reading, _isBehind) = (reading, true);
         var draft = _draft!;
         SeriesFilePreview preview;
         try
@@ -150,7 +152,7 @@ public sealed partial class SeriesFileDialog
 
         if (_draft is { } now && ReferenceEquals(draft.Bytes, now.Bytes) && draft.Options == now.Options)
         {
-            _preview = preview;
+            (_preview, _isBehind) = (preview, false);
         }
 
         StateHasChanged();
