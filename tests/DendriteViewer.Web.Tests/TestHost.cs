@@ -59,7 +59,7 @@ public sealed class TestHost : IAsyncLifetime
 
     public MeasurementDesk Measurements { get; private set; } = null!;
 
-    public ShareLinks Links => new(Database, Time);
+    public ShareLinks Links => new(Database, Access, Time);
 
     public BookmarkStore Bookmarks => new(Database, Access, _budgets!, Time);
 
@@ -133,6 +133,14 @@ public sealed class TestHost : IAsyncLifetime
         db.Users.Add(user);
         await db.SaveChangesAsync();
         return user.Id;
+    }
+
+    /// <summary>The key of a new member who may share, and make links.</summary>
+    public async Task<string> AddMakerAsync()
+    {
+        var id = await AddUserAsync();
+        await AddMemberAsync(id, DatasetRole.Curate);
+        return id.ToString();
     }
 
     public async Task AddMemberAsync(Guid user, DatasetRole role)

@@ -54,11 +54,17 @@ public static class DendriteClaims
 }
 
 /// <summary>
-/// The one place that decides who may do what. A role comes from being administrator, from membership, or from a link that
-/// is neither expired nor revoked; the database is asked each time, so that a revoked link ends at once.
+/// The one place that decides who may do what. A role comes from being administrator, from membership, or from a link that is neither
+/// expired nor revoked and whose maker may still share the dataset; the database is asked each time, so that a link ends at once.
 /// </summary>
 public sealed class DatasetAccess(IDbContextFactory<DendriteDb> database, TimeProvider time) : IAuthorizationHandler
 {
+    /// <summary>
+    /// The least role that may share a dataset. All that a link can grant is below it, so that a link whose maker may still share grants
+    /// its own role, and others grant nothing.
+    /// </summary>
+    public const DatasetRole Sharing = DatasetRole.Curate;
+
     /// <summary>The role somebody has in a dataset, or null for none.</summary>
     public async Task<DatasetRole?> RoleAsync(ClaimsPrincipal user, DatasetIdentity dataset, CancellationToken ct = default) =>
         (await GrantAsync(user, dataset, ct))?.Role;
@@ -100,6 +106,40 @@ public sealed class DatasetAccess(IDbContextFactory<DendriteDb> database, TimePr
         return await AccountAsync(db, user, ct) is not { } account ? null
             : account.IsAdministrator ? DatasetRole.Own
             : await MemberRoleAsync(db, account.Id, dataset, ct);
+    }
+
+    /// <summary>
+    /// Why a link lets nobody in now, or null while it does. A link is open for as long as its maker may share the dataset: it ends with
+    /// their account, or with a role that falls below <see cref="Sharing"/>, and is open again if the role comes back.
+    /// </summary>
+    public async Task<LinkEnd?> EndOfAsync(ShareLink link, CancellationToken ct = default)
+    {
+        await using var db = await database.CreateDbContextAsync(ct);
+        return await EndOfAsync(db, link, ct);
+    }
+
+    private async Task<LinkEnd?> EndOfAsync(DendriteDb db, ShareLink link, CancellationToken ct)
+    {
+        if (link.RevokedAt is not null)
+        {
+            return LinkEnd.Revoked;
+        }
+
+        if (link.ExpiresAt <= time.GetUtcNow().ToUnixTimeMilliseconds())
+        {
+            return LinkEnd.Expired;
+        }
+
+        // Links are made by accounts only, whose keys are their ids.
+        if (!Guid.TryParse(link.CreatedBy, out var maker)
+            || await db.Users.AsNoTracking().FirstOrDefaultAsync(u => u.Id == maker, ct) is not { } account)
+        {
+            return LinkEnd.MakerRemoved;
+        }
+
+        return account.IsAdministrator
+            || (DatasetIdentity.TryParse(link.DatasetIdentity, out var dataset)
+                && await MemberRoleAsync(db, maker, dataset, ct) >= Sharing) ? null : LinkEnd.MakerMayNotShare;
     }
 
     private static Task<DatasetRole?> MemberRoleAsync(DendriteDb db, Guid user, DatasetIdentity dataset, CancellationToken ct) =>
@@ -160,7 +200,8 @@ public sealed class DatasetAccess(IDbContextFactory<DendriteDb> database, TimePr
         var valid = new List<ShareLink>();
         foreach (var claim in user.FindAll(DendriteClaims.Link))
         {
-            if (Guid.TryParse(claim.Value, out var id) && await db.Links.FindAsync([id], ct) is { } link && link.IsValid(time.GetUtcNow()))
+            if (Guid.TryParse(claim.Value, out var id) && await db.Links.FindAsync([id], ct) is { } link
+                && await EndOfAsync(db, link, ct) is null)
             {
                 valid.Add(link);
             }

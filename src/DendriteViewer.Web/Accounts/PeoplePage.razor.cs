@@ -85,8 +85,13 @@ public sealed partial class PeoplePage
     {
         if (Identity is { } chosen)
         {
+            var before = RoleOf(user);
             await People.SetRoleAsync(chosen, user.Id, role);
             await ChooseAsync(_dataset);
+            if (before >= DatasetAccess.Sharing && !(role >= DatasetAccess.Sharing) && !user.IsAdministrator)
+            {
+                _said = $"{user.DisplayName} may not share {NameOf(_dataset)} any more; links to it that they made let nobody in now.";
+            }
         }
     });
 
@@ -107,7 +112,8 @@ public sealed partial class PeoplePage
     {
         var isSure = await Dialogs.ShowMessageBoxAsync(
             $"Remove {user.DisplayName}?",
-            $"{user.Email} is signed out everywhere, and its roles in all datasets end. Sites and links that it made stay, under its name. "
+            $"{user.Email} is signed out everywhere, and its roles in all datasets end. Links that it made are closed at once. "
+                + "Sites that it marked stay, under its name. "
                 + "This cannot be undone; a new account of the same address begins without roles.",
             yesText: $"Remove {user.DisplayName}", cancelText: "Keep");
         if (isSure == true)
@@ -115,7 +121,7 @@ public sealed partial class PeoplePage
             await TryAsync(async () =>
             {
                 await People.RemoveAsync(user.Id);
-                _said = $"{user.DisplayName}'s account is removed; what it marked stays.";
+                _said = $"{user.DisplayName}'s account is removed; its links are closed, and what it marked stays.";
             });
         }
     }

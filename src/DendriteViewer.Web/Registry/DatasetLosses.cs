@@ -28,8 +28,7 @@ public sealed record DatasetLoss(
 
 /// <summary>Counts what a deletion would take along. Whoever calls has been authorized.</summary>
 public sealed class DatasetLosses(
-    DatasetStore store, SiteLog sites, MeasurementLog measurements, ShareLinks links, ExportFiles exports, BookmarkStore bookmarks,
-    TimeProvider time)
+    DatasetStore store, SiteLog sites, MeasurementLog measurements, ShareLinks links, ExportFiles exports, BookmarkStore bookmarks)
 {
     /// <summary>Counts it as it is now.</summary>
     public async Task<DatasetLoss> OfAsync(Dataset dataset, CancellationToken ct)
@@ -52,11 +51,10 @@ public sealed class DatasetLosses(
             }
         }
 
-        var now = time.GetUtcNow();
         var files = exports.List(dataset.Identity);
         return new DatasetLoss(
             dataset.Volumes.Count, dataset.Labels.Count, dataset.Manifest.Series.Count, findings, bytes,
-            (await links.ListAsync(dataset.Identity, ct)).Count(l => l.IsValid(now)), files.Count, files.Sum(f => f.Bytes),
+            (await links.ListAsync(dataset.Identity, ct)).Count(l => l.End is null), files.Count, files.Sum(f => f.Bytes),
             (await sites.ListAsync(dataset.Identity, ct)).Count, (await measurements.ListAsync(dataset.Identity, ct)).Count,
             await bookmarks.CountAsync(dataset.Identity, ct), cellFiles, masks.Count);
     }

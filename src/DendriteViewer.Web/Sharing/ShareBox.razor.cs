@@ -38,13 +38,18 @@ public sealed partial class ShareBox
 
     private static string DaysName(int days) => days switch { 0 => "never", 365 => "in a year", _ => $"in {days} days" };
 
-    private static string EndOf(ShareLink link, bool isOpen) => link switch
+    private static string EndOf(ShareLink link, LinkEnd? end) => end switch
     {
-        { RevokedAt: not null } => "revoked",
-        { ExpiresAt: { } at } => (isOpen ? "until " : "ended ")
+        LinkEnd.Revoked => "revoked",
+        LinkEnd.MakerRemoved => "closed: the account that made it was removed",
+        LinkEnd.MakerMayNotShare => "closed: who made it may not share this dataset any more",
+        _ when link.ExpiresAt is { } at => (end is null ? "until " : "ended ")
             + DateTimeOffset.FromUnixTimeMilliseconds(at).ToString("d MMM yyyy", CultureInfo.InvariantCulture),
         _ => "no end",
     };
+
+    // One that is closed for its maker's sake opens again if the maker gets the role back; it can be revoked before.
+    private static bool MayRevoke(LinkEnd? end) => end is null or LinkEnd.MakerMayNotShare;
 
     private async Task CreateAsync()
     {

@@ -5,28 +5,17 @@ using DendriteViewer.Web.Hosting;
 
 namespace DendriteViewer.Web.Sharing;
 
-/// <summary>A link as the share dialog lists it.</summary>
-/// <param name="Link">The link.</param>
-/// <param name="IsOpen">Whether it is neither expired nor revoked.</param>
-public sealed record ListedLink(ShareLink Link, bool IsOpen);
-
-/// <summary>What the share dialog does, for people who may curate the dataset; the right is asked about each time.</summary>
+/// <summary>What the share dialog does, for people who may share the dataset; the right is asked about each time.</summary>
 /// <param name="links">The links.</param>
 /// <param name="access">Who may.</param>
-/// <param name="time">When links end.</param>
 /// <param name="address">Where people reach the server, where that is configured.</param>
-public sealed class ShareDesk(ShareLinks links, DatasetAccess access, TimeProvider time, PublicAddress? address = null)
+public sealed class ShareDesk(ShareLinks links, DatasetAccess access, PublicAddress? address = null)
 {
     /// <summary>The dataset's links, or null where the person may not share it.</summary>
     public async Task<IReadOnlyList<ListedLink>?> ListAsync(ClaimsPrincipal user, Dataset dataset, CancellationToken ct = default)
     {
-        if (!(await access.RoleAsync(user, dataset.Identity, ct) >= DatasetRole.Curate))
-        {
-            return null;
-        }
-
-        var now = time.GetUtcNow();
-        return [.. (await links.ListAsync(dataset.Identity, ct)).Select(l => new ListedLink(l, l.IsValid(now)))];
+        return await access.RoleAsync(user, dataset.Identity, ct) >= DatasetAccess.Sharing
+            ? await links.ListAsync(dataset.Identity, ct) : null;
     }
 
     /// <summary>Makes a link to a view.</summary>
@@ -44,7 +33,7 @@ public sealed class ShareDesk(ShareLinks links, DatasetAccess access, TimeProvid
     public async Task<string?> CreateAsync(
         ClaimsPrincipal user, Dataset dataset, DatasetRole role, string name, int days, string query, CancellationToken ct = default)
     {
-        if (!(await access.RoleAsync(user, dataset.Identity, ct) >= DatasetRole.Curate))
+        if (!(await access.RoleAsync(user, dataset.Identity, ct) >= DatasetAccess.Sharing))
         {
             return null;
         }
@@ -57,7 +46,7 @@ public sealed class ShareDesk(ShareLinks links, DatasetAccess access, TimeProvid
     /// <summary>Ends a link; false where the person may not share the dataset.</summary>
     public async Task<bool> RevokeAsync(ClaimsPrincipal user, Dataset dataset, ShareLink link, CancellationToken ct = default)
     {
-        if (!(await access.RoleAsync(user, dataset.Identity, ct) >= DatasetRole.Curate))
+        if (!(await access.RoleAsync(user, dataset.Identity, ct) >= DatasetAccess.Sharing))
         {
             return false;
         }

@@ -26,7 +26,7 @@ public sealed class ShareLink
     /// <summary>The view, as the address bar has it after '?'.</summary>
     public required string Query { get; set; }
 
-    /// <summary>Who made it.</summary>
+    /// <summary>The key of the account that made it; it is open for as long as that account may share the dataset.</summary>
     public required string CreatedBy { get; set; }
 
     /// <summary>When it was made, Unix milliseconds.</summary>
@@ -37,7 +37,25 @@ public sealed class ShareLink
 
     /// <summary>When it was revoked, Unix milliseconds, or null.</summary>
     public long? RevokedAt { get; set; }
-
-    /// <summary>Whether the link lets anybody in now.</summary>
-    public bool IsValid(DateTimeOffset now) => RevokedAt is null && (ExpiresAt is null || ExpiresAt > now.ToUnixTimeMilliseconds());
 }
+
+/// <summary>Why a link lets nobody in.</summary>
+public enum LinkEnd
+{
+    /// <summary>Somebody revoked it.</summary>
+    Revoked,
+
+    /// <summary>Its time is over.</summary>
+    Expired,
+
+    /// <summary>The account that made it was removed.</summary>
+    MakerRemoved,
+
+    /// <summary>Who made it may not share the dataset any more.</summary>
+    MakerMayNotShare,
+}
+
+/// <summary>A link as the share dialog lists it.</summary>
+/// <param name="Link">The link.</param>
+/// <param name="End">Why it lets nobody in, or null while it is open.</param>
+public sealed record ListedLink(ShareLink Link, LinkEnd? End);

@@ -9,7 +9,7 @@ using Microsoft.EntityFrameworkCore;
 namespace DendriteViewer.Web.Sharing;
 
 /// <summary>Makes, finds and revokes links. Whoever calls has been authorized.</summary>
-public sealed class ShareLinks(IDbContextFactory<DendriteDb> database, TimeProvider time)
+public sealed class ShareLinks(IDbContextFactory<DendriteDb> database, DatasetAccess access, TimeProvider time)
 {
     private const string Mark = "dvl_";
 
@@ -44,15 +44,22 @@ public sealed class ShareLinks(IDbContextFactory<DendriteDb> database, TimeProvi
         await using var db = await database.CreateDbContextAsync(ct);
         var hash = Hash(token);
         var link = await db.Links.AsNoTracking().FirstOrDefaultAsync(l => l.TokenHash == hash, ct);
-        return link is not null && link.IsValid(time.GetUtcNow()) ? link : null;
+        return link is not null && await access.EndOfAsync(link, ct) is null ? link : null;
     }
 
-    /// <summary>The links of a dataset, newest first.</summary>
-    public async Task<IReadOnlyList<ShareLink>> ListAsync(DatasetIdentity dataset, CancellationToken ct)
+    /// <summary>The links of a dataset, newest first, with those that are open no more.</summary>
+    public async Task<IReadOnlyList<ListedLink>> ListAsync(DatasetIdentity dataset, CancellationToken ct)
     {
         await using var db = await database.CreateDbContextAsync(ct);
-        return await db.Links.AsNoTracking().Where(l => l.DatasetIdentity == dataset.Value).OrderByDescending(l => l.CreatedAt)
+        var links = await db.Links.AsNoTracking().Where(l => l.DatasetIdentity == dataset.Value).OrderByDescending(l => l.CreatedAt)
             .ToListAsync(ct);
+        var listed = new List<ListedLink>(links.Count);
+        foreach (var link in links)
+        {
+            listed.Add(new ListedLink(link, await access.EndOfAsync(link, ct)));
+        }
+
+        return listed;
     }
 
     /// <summary>Ends a link at once.</summary>

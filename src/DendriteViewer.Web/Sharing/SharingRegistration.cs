@@ -22,7 +22,7 @@ public static class SharingRegistration
         return builder;
     }
 
-    /// <summary>Maps the link itself and its preview picture. An unknown, expired or revoked one tells nothing but that.</summary>
+    /// <summary>Maps the link itself and its preview picture. One that is unknown or lets nobody in tells nothing but that.</summary>
     public static void MapSharing(this WebApplication app)
     {
         var address = app.Services.GetService<PublicAddress>();

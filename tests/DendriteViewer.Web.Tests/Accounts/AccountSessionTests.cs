@@ -1,5 +1,6 @@
 using System.Net;
 using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Sharing;
 using DendriteViewer.Web.Tests.Hosting;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
@@ -88,8 +89,8 @@ public sealed class AccountSessionTests(RunningApp app) : IClassFixture<RunningA
     [Fact]
     public async Task LinkRevoked_ItsBrowser_IsLedToThePageThatSaysSo()
     {
-        var links = app.App.Services.GetRequiredService<Sharing.ShareLinks>();
-        var (link, token) = await links.CreateAsync(app.Stored, DatasetRole.View, "x", null, "", "me", default);
+        var links = app.App.Services.GetRequiredService<ShareLinks>();
+        var (link, token) = await app.LinkAsync(DatasetRole.View);
         var browser = app.NewBrowser();
         await browser.GetAsync("/s/" + token);
         Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync($"/d/{app.Dataset}")).StatusCode);
@@ -97,6 +98,26 @@ public sealed class AccountSessionTests(RunningApp app) : IClassFixture<RunningA
         var page = await browser.GetAsync($"/d/{app.Dataset}");
         Assert.Equal("/gone", page.Headers.Location!.OriginalString);
         Assert.Contains("This link is not open", await browser.GetStringAsync("/gone"));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task LinkWhoseMakerIsRemovedOrMayNotShare_ItsOpenConnection_IsClosedAndItsBrowserToldSo(bool isRemoved)
+    {
+        var people = app.App.Services.GetRequiredService<People>();
+        await app.AddPersonAsync("Chief" + isRemoved, administrator: true);
+        var maker = await app.AddPersonAsync("Maker" + isRemoved, role: DatasetRole.Curate);
+        var (_, token) = await app.LinkAsync(DatasetRole.Annotate, maker);
+        var browser = app.NewBrowser();
+        await browser.GetAsync("/s/" + token);
+        await using var hub = await JoinedAsync(browser);
+        var closed = new TaskCompletionSource();
+        hub.On<string?>("closed", _ => closed.TrySetResult());
+        await (isRemoved ? people.RemoveAsync(maker) : people.SetRoleAsync(app.Identity, maker, DatasetRole.Annotate));
+        await closed.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.Equal("/gone", (await browser.GetAsync($"/d/{app.Dataset}")).Headers.Location!.OriginalString);
+        Assert.Equal("/gone", (await app.NewBrowser().GetAsync("/s/" + token)).Headers.Location!.OriginalString);
     }
 
     private async Task<HubConnection> JoinedAsync(HttpClient browser)

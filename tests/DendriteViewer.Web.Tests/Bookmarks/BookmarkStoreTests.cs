@@ -29,7 +29,8 @@ public sealed class BookmarkStoreTests(TestHost host) : IClassFixture<TestHost>
         await Assert.ThrowsAsync<BookmarkException>(() => host.Bookmarks.SaveAsync(stranger, id, new BookmarkText("x"), View));
 
         // Who may look by a link sees shared ones without names, and saves none.
-        var (link, _) = await host.Links.CreateAsync(host.Dataset, DatasetRole.View, "link", null, "", "ada", default);
+        var (link, _) = await host.Links.CreateAsync(
+            host.Dataset, DatasetRole.View, "link", null, "", await host.AddMakerAsync(), default);
         var guest = new ClaimsPrincipal(new ClaimsIdentity([new(DendriteClaims.Link, link.Id.ToString())], "Link"));
         var list = await host.Bookmarks.ListAsync(guest, id);
         Assert.False(list.MaySave);
@@ -173,7 +174,8 @@ public sealed class BookmarkStoreTests(TestHost host) : IClassFixture<TestHost>
     {
         var (ada, id) = (await MemberAsync("Ada"), host.Dataset.Identity);
         var saved = await host.Bookmarks.SaveAsync(ada, id, new BookmarkText("Mine"), View);
-        var (link, _) = await host.Links.CreateAsync(host.Dataset, DatasetRole.View, "link", null, "", "ada", default);
+        var (link, _) = await host.Links.CreateAsync(
+            host.Dataset, DatasetRole.View, "link", null, "", await host.AddMakerAsync(), default);
         var ended = new ClaimsPrincipal(new ClaimsIdentity(
             [.. ada.Claims, new(AccountSessions.StampClaim, "of an earlier password"),
                 new(DendriteClaims.Link, link.Id.ToString())], "test"));

@@ -1,7 +1,6 @@
 using System.Net;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Hosting;
-using DendriteViewer.Web.Sharing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace DendriteViewer.Web.Tests.Hosting;
@@ -24,8 +23,7 @@ public sealed class PublicAddressTests(PublicApp app, RunningApp plain) : IClass
     [Fact]
     public async Task Links_DescriptionAndPreview_NameThePublicAddress()
     {
-        var links = app.Running.App.Services.GetRequiredService<ShareLinks>();
-        var (_, token) = await links.CreateAsync(app.Running.Stored, DatasetRole.View, "x", null, "", "me", default);
+        var (_, token) = await app.Running.LinkAsync(DatasetRole.View);
         using var request = Request("/s/" + token, "ct.example.org");
         var page = await (await app.Running.NewBrowser().SendAsync(request)).Content.ReadAsStringAsync();
         Assert.Contains($"https://ct.example.org/s/{token}/preview.png", page);
@@ -59,8 +57,7 @@ public sealed class PublicAddressTests(PublicApp app, RunningApp plain) : IClass
     [Fact]
     public async Task Description_NamesThePublicAddressAsServer()
     {
-        var (_, token) = await app.Running.App.Services.GetRequiredService<ShareLinks>().CreateAsync(
-            app.Running.Stored, DatasetRole.View, "x", null, "", "me", default);
+        var (_, token) = await app.Running.LinkAsync(DatasetRole.View);
         using var open = Request("/s/" + token, "ct.example.org");
         var cookie = Assert.Single((await app.Running.NewBrowser().SendAsync(open)).Headers.GetValues("Set-Cookie")).Split(';')[0];
         using var request = Request("/openapi/v1.json", "ct.example.org");
@@ -77,8 +74,7 @@ public sealed class PublicAddressTests(PublicApp app, RunningApp plain) : IClass
         request.Headers.Add("X-Forwarded-For", "203.0.113.9");
         var answer = await app.Running.NewBrowser().SendAsync(request);
         Assert.Equal("max-age=63072000", Assert.Single(answer.Headers.GetValues("Strict-Transport-Security")));
-        var (_, token) = await app.Running.App.Services.GetRequiredService<ShareLinks>().CreateAsync(
-            app.Running.Stored, DatasetRole.View, "x", null, "", "me", default);
+        var (_, token) = await app.Running.LinkAsync(DatasetRole.View);
         using var open = Request("/s/" + token, "ct.example.org");
         var cookie = Assert.Single((await app.Running.NewBrowser().SendAsync(open)).Headers.GetValues("Set-Cookie"));
         Assert.Contains("secure", cookie);

@@ -9,6 +9,7 @@ using DendriteViewer.Imaging.Storage;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Data;
+using DendriteViewer.Web.Sharing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -105,11 +106,18 @@ public sealed class RunningApp : IAsyncLifetime
     /// <summary>A browser that came by a new link.</summary>
     public async Task<HttpClient> GuestAsync(DatasetRole role)
     {
-        var links = App.Services.GetRequiredService<Sharing.ShareLinks>();
-        var (_, token) = await links.CreateAsync(Stored, role, "a link", null, "", "somebody", default);
+        var (_, token) = await LinkAsync(role);
         var browser = NewBrowser();
         Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync("/s/" + token)).StatusCode);
         return browser;
+    }
+
+    /// <summary>A new link without an end and its token, by a new member who may share where no other maker is given.</summary>
+    public async Task<(ShareLink Link, string Token)> LinkAsync(DatasetRole role, Guid? maker = null)
+    {
+        var by = maker ?? await AddPersonAsync("Maker" + Guid.NewGuid().ToString("N"), role: DatasetRole.Curate);
+        return await App.Services.GetRequiredService<ShareLinks>()
+            .CreateAsync(Stored, role, "a link", null, "", by.ToString(), default);
     }
 
     public async Task<Guid> AddPersonAsync(string name, bool administrator = false, DatasetRole? role = null)

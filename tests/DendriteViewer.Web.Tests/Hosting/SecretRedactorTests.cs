@@ -1,7 +1,6 @@
 using System.Net;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Hosting;
-using DendriteViewer.Web.Sharing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -58,8 +57,7 @@ public sealed class LogRedactionTests(RunningApp app) : IClassFixture<RunningApp
     [Fact]
     public async Task ShareToken_InPathQueryRefererAndException_IsInNoLineOfTheLog()
     {
-        var (_, token) = await app.App.Services.GetRequiredService<ShareLinks>().CreateAsync(app.Stored, DatasetRole.View, "x", null, "",
-            "me", default);
+        var (_, token) = await app.LinkAsync(DatasetRole.View);
         var browser = app.NewBrowser();
         Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync($"/s/{token}")).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync($"/s/{token}/preview.png")).StatusCode);
@@ -86,8 +84,7 @@ public sealed class LogRedactionTests(RunningApp app) : IClassFixture<RunningApp
     [Fact]
     public async Task LinkPage_TellsTheBrowserNotToPassItsAddressOn()
     {
-        var (_, token) = await app.App.Services.GetRequiredService<ShareLinks>().CreateAsync(app.Stored, DatasetRole.View, "x", null, "",
-            "me", default);
+        var (_, token) = await app.LinkAsync(DatasetRole.View);
         var answer = await app.NewBrowser().GetAsync($"/s/{token}");
         Assert.Equal("no-referrer", Assert.Single(answer.Headers.GetValues("Referrer-Policy")));
     }

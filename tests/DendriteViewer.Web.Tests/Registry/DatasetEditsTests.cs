@@ -66,9 +66,10 @@ public sealed class DatasetEditsTests : IAsyncLifetime
     {
         using var folder = new TempDirectory();
         var files = new ExportFiles(new DendriteOptions { Data = folder.Path }, _host.Time);
+        var maker = await _host.AddMakerAsync();
         var link = await _host.Links.CreateAsync(
-            _host.Dataset, DendriteViewer.Web.Accounts.DatasetRole.View, "x", null, "", "ada", default);
-        await _host.Links.CreateAsync(_host.Dataset, DendriteViewer.Web.Accounts.DatasetRole.View, "y", null, "", "ada", default);
+            _host.Dataset, DendriteViewer.Web.Accounts.DatasetRole.View, "x", null, "", maker, default);
+        await _host.Links.CreateAsync(_host.Dataset, DendriteViewer.Web.Accounts.DatasetRole.View, "y", null, "", maker, default);
         await _host.Links.RevokeAsync(_host.Dataset.Identity, link.Link.Id, default);
         File.WriteAllText(Path.Combine(files.FolderOf(_host.Dataset.Identity), "a.tif"), "12345");
         File.SetLastWriteTimeUtc(Path.Combine(files.FolderOf(_host.Dataset.Identity), "a.tif"), _host.Time.GetUtcNow().UtcDateTime);
@@ -81,7 +82,7 @@ public sealed class DatasetEditsTests : IAsyncLifetime
 
         var loss = await new DatasetLosses(
             _host.Store, _host.Sites, new MeasurementLog(_host.Database, _host.Time), _host.Links, files,
-            _host.Bookmarks, _host.Time).OfAsync(_host.Dataset, default);
+            _host.Bookmarks).OfAsync(_host.Dataset, default);
         Assert.Equal((3, 0, 1, 1, 5L, 0), (loss.Scans, loss.Labels, loss.Links, loss.Exports, loss.ExportBytes, loss.Sites));
         Assert.Equal((2, 2), (loss.CellFiles, loss.Masks));
         Assert.InRange(loss.Bytes, 100_000, 10_000_000);

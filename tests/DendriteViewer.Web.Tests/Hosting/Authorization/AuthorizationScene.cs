@@ -163,12 +163,12 @@ public sealed class AuthorizationScene : IAsyncLifetime
 
     private async Task<Visitor> ComeAsync(string kind)
     {
-        var open = await LinkAsync(DatasetRole.View);
+        var open = await Running.LinkAsync(DatasetRole.View);
         switch (kind)
         {
             case "anonymous":
                 return new Visitor(kind) { Token = open.Token, Bookmark = await BookmarkAsync(null) };
-            case "look-link" or "mark-link" or "expired" or "revoked":
+            case "look-link" or "mark-link" or "expired" or "revoked" or "demoted" or "orphaned":
                 return await ComeByLinkAsync(kind);
             default:
                 DatasetRole? role = kind switch
@@ -193,7 +193,8 @@ public sealed class AuthorizationScene : IAsyncLifetime
 
     private async Task<Visitor> ComeByLinkAsync(string kind)
     {
-        var (link, token) = await LinkAsync(kind == "look-link" ? DatasetRole.View : DatasetRole.Annotate);
+        var maker = await Running.AddPersonAsync("maker-of-" + kind, role: DatasetRole.Curate);
+        var (link, token) = await Running.LinkAsync(kind == "look-link" ? DatasetRole.View : DatasetRole.Annotate, maker);
         var browser = Running.NewBrowser();
         (await browser.GetAsync("/s/" + token)).EnsureSuccessStatusCode();
         if (kind == "expired")
@@ -205,12 +206,17 @@ public sealed class AuthorizationScene : IAsyncLifetime
         {
             await Service<ShareLinks>().RevokeAsync(Running.Identity, link.Id, default);
         }
+        else if (kind == "demoted")
+        {
+            await Service<People>().SetRoleAsync(Running.Identity, maker, DatasetRole.Annotate);
+        }
+        else if (kind == "orphaned")
+        {
+            await Service<People>().RemoveAsync(maker);
+        }
 
         return new Visitor(kind) { Token = token, Cookies = CookiesOf(browser), Bookmark = await BookmarkAsync(null) };
     }
-
-    private Task<(ShareLink Link, string Token)> LinkAsync(DatasetRole role) =>
-        Service<ShareLinks>().CreateAsync(Running.Stored, role, "a link", null, "", "somebody", default);
 
     private string CookiesOf(HttpClient browser) => Running.CookiesOf(browser).GetCookieHeader(new Uri(Running.Address));
 

@@ -19,6 +19,8 @@ public sealed record Visitor(string Name, string? Person = null)
         ("mark-link", "came by a link to annotate"),
         ("expired", "came by a link to annotate that ended since"),
         ("revoked", "came by a link to annotate that was revoked since"),
+        ("demoted", "came by a link to annotate whose maker may not share any more"),
+        ("orphaned", "came by a link to annotate whose maker's account was removed since"),
         ("removed", "was an owner whose account was removed since"),
     ];
 

@@ -1,0 +1,43 @@
+using System.Security.Claims;
+using Bunit;
+using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Sharing;
+using DendriteViewer.Web.Tests.Components;
+using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace DendriteViewer.Web.Tests.Sharing;
+
+public sealed class ShareBoxTests(TestHost host) : MudContext, IClassFixture<TestHost>
+{
+    [Fact]
+    public async Task Box_LinksWhoseMakersMayNotShareAnyMore_SaysThatTheyAreClosedAndWhy()
+    {
+        var (gone, demoted, stays) = (await host.AddMakerAsync(), await host.AddMakerAsync(), await host.AddMakerAsync());
+        foreach (var (maker, name) in new[] { (gone, "of who left"), (demoted, "of who looks only"), (stays, "of who shares") })
+        {
+            await host.Links.CreateAsync(host.Dataset, DatasetRole.View, name, null, "", maker, default);
+        }
+
+        await using (var db = await host.Database.CreateDbContextAsync())
+        {
+            await db.Users.Where(u => u.Id == Guid.Parse(gone)).ExecuteDeleteAsync();
+            await db.Members.Where(m => m.UserId == Guid.Parse(demoted))
+                .ExecuteUpdateAsync(s => s.SetProperty(m => m.Role, DatasetRole.View));
+        }
+
+        Services.AddSingleton(new ShareDesk(host.Links, host.Access));
+        _ = Popovers;
+        var user = new ClaimsPrincipal(new ClaimsIdentity([new(ClaimTypes.NameIdentifier, stays)], "test"));
+        var session = await host.SessionAsync();
+        var box = Render<ShareBox>(p => p.AddCascadingValue(Task.FromResult(new AuthenticationState(user))).Add(b => b.Session, session));
+        box.WaitForAssertion(() => Assert.Equal(3, box.FindAll(".link-list li").Count));
+        Assert.Contains("closed: the account that made it was removed", TextOf("of who left"), StringComparison.Ordinal);
+        Assert.Contains("closed: who made it may not share this dataset any more", TextOf("of who looks only"), StringComparison.Ordinal);
+        Assert.Contains("no end", TextOf("of who shares"), StringComparison.Ordinal);
+        Assert.Equal(2, box.FindAll(".link-list li.ended").Count);
+
+        string TextOf(string name) => box.FindAll(".link-list li").Single(l => l.TextContent.Contains(name)).TextContent;
+    }
+}
