@@ -4,6 +4,7 @@ using DendriteViewer.Imaging.Bounds;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Rendering;
+using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Catalog;
 using DendriteViewer.Web.Limits;
@@ -80,13 +81,16 @@ public sealed partial class ReportPage
             return;
         }
 
-        (_dataset, _result) = (dataset, result);
+        // The page is drawn too while this waits for something, as soon as it waits at all. What stands for all of it is set at the end.
         _stale = await Masks.StaleAsync(dataset, result, gone);
         _showsNames = (await Access.GrantAsync(user, dataset.Identity, gone))?.SeesNames == true;
         _binUm = Bin is null ? Math.Max(result.Recipe.BinUm, result.Voids.LeastBinUm) : Ranges.BinUm.Parse(Bin);
         using var spent = await Budgets.SpendAsync(ClientKeys.Of(Context), ReportMegapixels, gone);
         _band = result.Band(result.Recipe.Band);
-        var start = await Sessions.StartAsync(dataset, dataset.Find(result.Recipe.Modality, result.Voids.Hours)!, gone);
+        var pristine = dataset.Find(result.Recipe.Modality, result.Voids.Hours) ?? throw new VolumeFormatException(
+            $"The scan of {result.Recipe.Modality} at {H(result.Voids.Hours)} h, which was analysed, is not in {dataset.Id} any more; "
+            + "run the analysis again.");
+        var start = await Sessions.StartAsync(dataset, pristine, gone);
         var ghosts = LabelLooks.Ghosts(dataset.Volumes[0].Least, result.Threshold, 0.03);
         var inBand = result.Voids.Voids.Where(v => result.Recipe.Band.Contains(new Depth(v.DepthUm))).Select(v => v.Id).ToArray();
         _voidPicture = Picture(start with
@@ -101,6 +105,7 @@ public sealed partial class ReportPage
             Overlay = new Overlay(LabelModality.Lithium, null,
                 LabelLooks.Ranges(LabelLooks.Births(result).Select(b => (b.From, b.To, b.Color)).ToArray()), Replaces: false),
         });
+        (_dataset, _result) = (dataset, result);
 
         string Picture(ViewState view) => $"/api/datasets/{dataset.Id}/render.png?{ViewLink.Format(view, start)}&size=900x600";
     }
