@@ -61,6 +61,12 @@ public sealed class NanoScansJourney(Browser browser) : IClassFixture<Browser>
             "() => JSON.stringify([dendrite.view.nested, dendrite.view.compare, dendrite.view.center, dendrite.view.umPerPixel])";
         Assert.Equal(await page.EvaluateAsync<string>(State), await again.EvaluateAsync<string>(State));
         Assert.Equal(await page.PixelsAsync(0), await again.PixelsAsync(0));
+
+        // Put back where the stage says, the scan no longer supports the verdicts: panel, circles and badge say that they are stale.
+        await page.GetByRole(AriaRole.Button, new() { Name = "Undo v1" }).ClickAsync();
+        await page.GetByText("registered again or put back since").WaitForAsync();
+        await page.UntilAsync(
+            "() => dendrite.nested.pieces?.stale && document.querySelector('.volume-badge').textContent.endsWith('verdicts are stale')");
         Assert.Empty(browser.Errors);
     }
 
