@@ -13,6 +13,8 @@ public sealed record PlacementEntry
     public const int MostEntries = 100_000;
 
     private const int MostBytes = 4 << 20;
+    private const string InScan = "scan";
+    private static readonly double[] s_still = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0];
 
     private static readonly JsonSerializerOptions s_json = new()
     {
@@ -88,8 +90,14 @@ public sealed record PlacementEntry
     /// <summary>See <see cref="Placement.RhoUm"/>.</summary>
     public double? RhoUm { get; init; }
 
-    /// <summary>Landmarks: moving z, y, x, then dataset z, y, x, µm.</summary>
+    /// <summary>Landmarks: moving z, y, x, then z, y, x of the frame that <see cref="LandmarksIn"/> names, µm.</summary>
     public double[][]? LandmarksUm { get; init; }
+
+    /// <summary>
+    /// scan where the landmarks are in the frame of the scan <see cref="Fixed"/> as that was handed over, as <see cref="Matrix"/> is;
+    /// absent of entries that an earlier version wrote: in the dataset's frame as it was then.
+    /// </summary>
+    public string? LandmarksIn { get; init; }
 
     /// <summary>Names of the landmarks.</summary>
     public string[]? LandmarkNames { get; init; }
@@ -102,7 +110,29 @@ public sealed record PlacementEntry
     public DateTimeOffset Time => DateTimeOffset.FromUnixTimeMilliseconds(At);
 
     /// <summary>An entry that keeps a placement.</summary>
-    internal static PlacementEntry From(Placement placement) => new()
+    internal static PlacementEntry From(Placement placement)
+    {
+        // An analysis may find another drift of the scan later: what was clicked must move with the scan then, as the matrix does.
+        var toScan = placement.ToScan.After(placement.Matrix.Inverse());
+        return From(placement, [.. placement.Landmarks.Select(p => p with { Dataset = Through(toScan, p.Dataset) })]);
+    }
+
+    /// <summary>The landmarks in the dataset's frame.</summary>
+    /// <param name="drift">What the scan that the volume was placed in moved by, as it is known now.</param>
+    /// <returns>None where they are not known in that frame.</returns>
+    internal IReadOnlyList<PointPair> LandmarksBy(AffineTransform drift)
+    {
+        // By which drift an earlier version's landmarks were clicked was not kept.
+        if (LandmarksUm is not { } pairs || (LandmarksIn != InScan && !IsStill(drift)))
+        {
+            return [];
+        }
+
+        return [.. pairs.Select((p, i) => new PointPair(
+            LandmarkNames?[i] ?? "", new WorldPoint(p[0], p[1], p[2]), Through(drift, new WorldPoint(p[3], p[4], p[5]))))];
+    }
+
+    private static PlacementEntry From(Placement placement, IReadOnlyList<PointPair> inScan) => new()
     {
         How = placement.Start.ToString().ToLowerInvariant(), Model = placement.Model.ToString().ToLowerInvariant(),
         Matrix = placement.ToScan.Rows.ToArray(), Fixed = placement.Fixed.ToString(), FixedModality = placement.Fixed.Modality,
@@ -111,11 +141,11 @@ public sealed record PlacementEntry
         RefinedBy = placement.RefinedBy == PlacementMetric.Mutual ? null : placement.RefinedBy.ToString().ToLowerInvariant(),
         Covariance = placement.Covariance.Length > 0 ? placement.Covariance : null,
         CenterUm = placement.CenterUm.Length > 0 ? placement.CenterUm : null, RhoUm = placement.RhoUm > 0 ? placement.RhoUm : null,
-        LandmarksUm = placement.Landmarks.Count == 0 ? null : [.. placement.Landmarks.Select(p => new[]
+        LandmarksUm = inScan.Count == 0 ? null : [.. inScan.Select(p => new[]
         {
             p.Moving.Z, p.Moving.Y, p.Moving.X, p.Dataset.Z, p.Dataset.Y, p.Dataset.X,
         })],
-        LandmarkNames = placement.Landmarks.Count == 0 ? null : [.. placement.Landmarks.Select(p => p.Name)],
+        LandmarkNames = inScan.Count == 0 ? null : [.. inScan.Select(p => p.Name)], LandmarksIn = inScan.Count == 0 ? null : InScan,
         Warnings = placement.Warnings.Count == 0 ? null : [.. placement.Warnings],
     };
 
@@ -142,6 +172,10 @@ public sealed record PlacementEntry
 
         throw new VolumeFormatException(Sentence(name));
     }
+
+    private static WorldPoint Through(AffineTransform map, WorldPoint p) => map.ToWorld(new VoxelPoint(p.Z, p.Y, p.X));
+
+    private static bool IsStill(AffineTransform map) => map.Rows.ToArray().Zip(s_still).All(r => Math.Abs(r.First - r.Second) < 1e-9);
 
     private static string Sentence(string name) =>
         $"{name} is damaged or of another version of this app; restore it from a backup, or register the volume again.";

@@ -50,7 +50,7 @@ public static class PlacementFiles
                 file)
             : Matrix(text, file));
         Check(matrix, file);
-        var toScan = scan.Transform.After(scan.ScannedTransform.Inverse()).Inverse().After(matrix);
+        var toScan = VolumePlacer.DriftOf(scan).Inverse().After(matrix);
         return new Placement
         {
             Key = volume.Key, Fixed = scan.Key, Start = PlacementStart.Import, Model = fit is null ? PlacementModel.Affine : request.Model,

@@ -27,7 +27,7 @@ public sealed class PlacementStore(DatasetStore store, TimeProvider time)
         var volume = dataset.Find(key.Modality, key.Hours) ?? throw new VolumeFormatException($"{dataset.Id} has no {key}.");
         var placed = ManifestOf(dataset, key).Placement
             ?? throw new VolumeFormatException($"{key} lies as it was handed over; register it first.");
-        var toDataset = volume.Transform.After(volume.ScannedTransform.Inverse());
+        var toDataset = VolumePlacer.DriftOf(volume);
         var toScan = volume.ScannedTransform.After(VolumePlacer.OwnOf(volume).Inverse());
         var entry = await LogOf(dataset, key).TryReadAsync(placed.Version, ct) ?? throw new VolumeFormatException(
             $"{LogOf(dataset, key).NameOf(placed.Version)} is missing; restore it from a backup, or register {key} again.");
@@ -42,8 +42,7 @@ public sealed class PlacementStore(DatasetStore store, TimeProvider time)
             Covariance = entry.Covariance ?? [], CenterUm = entry.CenterUm
                 ?? [],
             RhoUm = entry.RhoUm ?? 0, Warnings = entry.Warnings ?? [],
-            Landmarks = [.. (entry.LandmarksUm ?? []).Select((p, i) => new PointPair(
-                entry.LandmarkNames?[i] ?? "", new WorldPoint(p[0], p[1], p[2]), new WorldPoint(p[3], p[4], p[5])))],
+            Landmarks = entry.LandmarksBy(toDataset),
         };
     }
 
@@ -134,7 +133,7 @@ public sealed class PlacementStore(DatasetStore store, TimeProvider time)
             moves.Add((other, entry with
             {
                 Matrix = entry.Matrix is { } rows ? new AffineTransform(rows).After(between).Rows.ToArray() : null,
-                With = key.ToString(), LandmarksUm = null, LandmarkNames = null,
+                With = key.ToString(), LandmarksUm = null, LandmarkNames = null, LandmarksIn = null,
             }));
         }
 
@@ -183,7 +182,7 @@ public sealed class PlacementStore(DatasetStore store, TimeProvider time)
             Placement = placement,
             Registration = drift is null || scan is null ? null : drift with
             {
-                Transform = scan.Transform.After(scan.ScannedTransform.Inverse()).After(toScan).Rows.ToArray(),
+                Transform = VolumePlacer.DriftOf(scan).After(toScan).Rows.ToArray(),
             },
         };
     }

@@ -43,13 +43,18 @@ public sealed class VolumePlacer
         (_dataset, _request, _progress) = (dataset, request, progress);
         (_moving, _movingReader, _fixed, _fixedReader) = (moving.Of, moving.Reader, scan.Of, scan.Reader);
         (_toMoving, _stated) = (OwnOf(_moving), StatedOf(_moving));
-        _toDataset = _fixed.Transform.After(_fixed.ScannedTransform.Inverse());
+        _toDataset = DriftOf(_fixed);
         var (s, v) = (_moving.Shape, _moving.StatedTransform.VoxelSize);
         _size = (s.Z * v.Z, s.Y * v.Y, s.X * v.X);
     }
 
     /// <summary>From a volume's voxels to its own µm.</summary>
     public static AffineTransform OwnOf(VolumeInfo volume) => AffineTransform.Of(volume.StatedTransform.VoxelSize, new WorldPoint(0, 0, 0));
+
+    /// <summary>
+    /// From the frame of a scan as it was handed over to the dataset's frame: by what an analysis found that it moved since the first.
+    /// </summary>
+    public static AffineTransform DriftOf(VolumeInfo scan) => scan.Transform.After(scan.ScannedTransform.Inverse());
 
     /// <summary>From a volume's own µm to where it was handed over as lying.</summary>
     public static AffineTransform StatedOf(VolumeInfo volume) => volume.StatedTransform.After(OwnOf(volume).Inverse());

@@ -29,9 +29,15 @@ public sealed class LandmarkDesk(DatasetStore store, ComputeLanes lanes)
     public event Action<string>? Changed;
 
     /// <summary>A draft; empty where there is none.</summary>
-    /// <exception cref="VolumeFormatException">It is damaged.</exception>
-    public async Task<LandmarkDraft> ReadAsync(DraftPlace place, CancellationToken ct) =>
-        await store.Blobs.TryReadAsync(place.Blob, ct) is { } bytes ? LandmarkDraft.Parse(bytes) : LandmarkDraft.Empty;
+    /// <exception cref="VolumeFormatException">It is damaged, or of a scan that the dataset has no more.</exception>
+    public async Task<LandmarkDraft> ReadAsync(DraftPlace place, CancellationToken ct)
+    {
+        var draft = await store.Blobs.TryReadAsync(place.Blob, ct) is { } bytes ? LandmarkDraft.Parse(bytes) : LandmarkDraft.Empty;
+        return draft.Pairs.FirstOrDefault(p => p.Scan is { } scan && place.Dataset.Volumes.All(v => v.Key != scan)) is not { } lost
+            ? draft : throw new VolumeFormatException(
+                $"{lost.Name} was placed in {lost.Scan}, which {place.Dataset.Id} has no more; discard the landmarks "
+                    + "and place them again.");
+    }
 
     /// <summary>Replaces a draft, as a step of a page's history, if it still is what the page knows.</summary>
     /// <param name="place">Whose.</param>

@@ -1,4 +1,5 @@
 using DendriteViewer.Analysis.Multiscale;
+using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Web.Components;
 using Microsoft.JSInterop;
@@ -34,11 +35,13 @@ public sealed class LandmarkScript(IJSRuntime js)
 
     /// <summary>Shows pairs.</summary>
     /// <param name="draft">The pairs.</param>
+    /// <param name="dataset">The dataset in whose frame they are shown.</param>
     /// <param name="lies">From the volume's own µm to where it is drawn now.</param>
     /// <param name="fitted">What the pairs give; null for nothing.</param>
     /// <param name="selected">The selected pair; 0 for none.</param>
     /// <param name="isLinked">Whether both panes move together.</param>
-    public async Task ShowAsync(LandmarkDraft draft, AffineTransform lies, Placement? fitted, int selected, bool isLinked)
+    public async Task ShowAsync(
+        LandmarkDraft draft, Dataset dataset, AffineTransform lies, Placement? fitted, int selected, bool isLinked)
     {
         if (_module is not { } module)
         {
@@ -49,7 +52,8 @@ public sealed class LandmarkScript(IJSRuntime js)
         {
             pairs = draft.Pairs.Select(p => new
             {
-                id = p.Id, name = p.Name, moving = Through(lies, p.MovingUm), @fixed = p.DatasetUm,
+                id = p.Id, name = p.Name, moving = Through(lies, p.MovingUm),
+                @fixed = p.FixedIn(dataset) is { } at ? new[] { at.Z, at.Y, at.X } : null,
                 fitted = fitted is null ? null : Through(fitted.Matrix, p.MovingUm),
             }),
             selected, isLinked,

@@ -77,9 +77,9 @@ public sealed partial class LandmarkSection
 
     /// <summary>Called by the script when a feature was clicked, z, y, x in the dataset's frame.</summary>
     [JSInvokable]
-    public Task Placed(bool isMoving, double[] at) => PutAsync(at, isMoving, p =>
+    public Task Placed(bool isMoving, double[] at) => PutAsync(at, isMoving, (p, clicked) =>
     {
-        var after = _draft.Place(isMoving, p);
+        var after = _draft.Place(isMoving, p, clicked);
         var pair = after.Pairs.Count > _draft.Pairs.Count ? after.Pairs[^1] : _draft.Open!;
         return (after, pair.Id, $"place {pair.Name}");
     });
@@ -87,7 +87,7 @@ public sealed partial class LandmarkSection
     /// <summary>Called by the script when a point was dragged.</summary>
     [JSInvokable]
     public Task Moved(int id, bool isMoving, double[] at) =>
-        PutAsync(at, isMoving, p => (_draft.Move(id, isMoving, p), id, $"move L{id}"));
+        PutAsync(at, isMoving, (p, clicked) => (_draft.Move(id, isMoving, p, clicked), id, $"move L{id}"));
 
     /// <summary>Called by the script when a point was clicked.</summary>
     [JSInvokable]
@@ -190,14 +190,16 @@ public sealed partial class LandmarkSection
         return TellAsync();
     }
 
-    private Task PutAsync(double[] at, bool isMoving, Func<WorldPoint, (LandmarkDraft After, int Selected, string Name)> change) =>
+    private Task PutAsync(
+        double[] at, bool isMoving, Func<WorldPoint, VolumeKey, (LandmarkDraft After, int Selected, string Name)> change) =>
         InTurnAsync(async () =>
         {
             Ranges.Um.Of("A landmark").Check(at, 3);
             var volume = isMoving ? Report.Volume : ShownScan();
             var clicked = new WorldPoint(at[0], at[1], at[2]);
             var (point, why) = _snaps ? await Landmarks.SnapAsync(volume, clicked, default) : new Snapped(clicked, null);
-            var (after, selected, name) = change(isMoving ? OwnOf(point) : point);
+            var (after, selected, name) = change(
+                isMoving ? OwnOf(point) : PointOf(VolumePlacer.DriftOf(volume).ToVoxel(point)), volume.Key);
             await KeepDraftAsync(after, name);
             (_selected, _told) = (selected, why);
         });
@@ -263,7 +265,7 @@ public sealed partial class LandmarkSection
         {
             Session.Update(v => v with
             {
-                Focus = PointOf(pair.DatasetUm) ?? v.Focus, Center = PointOf(pair.DatasetUm) ?? v.Center,
+                Focus = pair.FixedIn(Session.Dataset) ?? v.Focus, Center = pair.FixedIn(Session.Dataset) ?? v.Center,
                 Landmarks = v.Landmarks is { } m && ShownOf(pair.MovingUm) is { } at ? m with { Focus = at, Center = at } : v.Landmarks,
             }, this);
         }
@@ -274,12 +276,13 @@ public sealed partial class LandmarkSection
     private Task KeepAsync() => Actions.RunAsync(async by =>
     {
         // As it is stored it is computed anew: the dataset may have changed since it was shown.
-        var request = LandmarkTrial.RequestOf(Report.Key, Choices.Model, _draft);
+        var request = LandmarkTrial.RequestOf(Session.Dataset, Report.Key, Choices.Model, _draft);
         var placed = await Desk.FitAsync(Session.Dataset, request, default);
         await Desk.SaveAsync(Session.Dataset, placed, Choices.Along, by.Name, default);
     });
 
-    private Task RefineAsync() => Actions.RunAsync(by => Desk.StartAsync(Session.Dataset, Choices.Work.From(_draft.Whole), by));
+    private Task RefineAsync() => Actions.RunAsync(by =>
+        Desk.StartAsync(Session.Dataset, Choices.Work.From(_draft.WholeIn(Session.Dataset)), by));
 
     private Task RegisterFromAsync(PointPair common) =>
         Actions.RunAsync(by => Desk.StartAsync(Session.Dataset, Choices.Work.About(common), by));
@@ -309,18 +312,14 @@ public sealed partial class LandmarkSection
         return TellAsync();
     }
 
-    private Task TellAsync() => _script.ShowAsync(_draft, Lies, _trial.Placement, _selected, _isLinked);
+    private Task TellAsync() => _script.ShowAsync(_draft, Session.Dataset, Lies, _trial.Placement, _selected, _isLinked);
 
-    private WorldPoint OwnOf(WorldPoint shown)
-    {
-        var own = Lies.ToVoxel(shown);
-        return new WorldPoint(own.Z, own.Y, own.X);
-    }
+    private WorldPoint OwnOf(WorldPoint shown) => PointOf(Lies.ToVoxel(shown));
 
     // Where a point of the volume is seen, which is where the volume lies now.
     private WorldPoint? ShownOf(double[]? own) => own is null ? null : Lies.ToWorld(new VoxelPoint(own[0], own[1], own[2]));
 
-    private static WorldPoint? PointOf(double[]? um) => um is null ? null : new WorldPoint(um[0], um[1], um[2]);
+    private static WorldPoint PointOf(VoxelPoint at) => new(at.Z, at.Y, at.X);
 
     // Undo, or another page of the person, changed the draft.
     private void OnDraft(string blob) => _ = InvokeAsync(async () =>

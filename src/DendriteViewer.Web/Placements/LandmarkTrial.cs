@@ -19,14 +19,15 @@ public sealed class LandmarkTrial(PlacementDesk desk)
     public string? Why { get; private set; }
 
     /// <summary>What is asked for by pairs alone.</summary>
-    public static PlacementRequest RequestOf(VolumeKey key, PlacementModel model, LandmarkDraft draft) =>
-        new(key) { Model = model, Landmarks = draft.Whole, Refine = false };
+    public static PlacementRequest RequestOf(Dataset dataset, VolumeKey key, PlacementModel model, LandmarkDraft draft) =>
+        new(key) { Model = model, Landmarks = draft.WholeIn(dataset), Refine = false };
 
     /// <summary>Fits the pairs that are whole. What ends after a later trial began is dropped.</summary>
     public async Task TryAsync(Dataset dataset, VolumeKey key, PlacementModel model, LandmarkDraft draft)
     {
         var number = ++_newest;
-        var (request, fit, placement, why) = (RequestOf(key, model, draft), (LandmarkFit?)null, (Placement?)null, (string?)null);
+        var (request, fit, placement, why) = (RequestOf(dataset, key, model, draft), (LandmarkFit?)null, (Placement?)null,
+            (string?)null);
         if (request.Landmarks.Count >= LandmarkFit.LeastOf(model))
         {
             try

@@ -14,6 +14,7 @@ public sealed class PlacementStoreTests : IDisposable
 {
     private static readonly VolumeKey s_phase = new("nano-phase", 3.2), s_absorption = new("nano-absorption", 3.2);
     private static readonly VolumeKey s_scan = new("projection", 3);
+    private static readonly AffineTransform s_drift = new([1, 0, 0, 3, 0, 1, 0, -2, 0, 0, 1, 1]);
     private readonly TempFolder _folder = new();
     private readonly DatasetStore _store;
     private readonly PlacementStore _placements;
@@ -31,14 +32,13 @@ public sealed class PlacementStoreTests : IDisposable
     public async Task Placement_InAScanThatMoved_IsStoredWithThatScansDrift()
     {
         var dataset = await MakeAsync();
-        var drift = new AffineTransform([1, 0, 0, 3, 0, 1, 0, -2, 0, 0, 1, 1]);
-        var moved = new RegistrationManifest { Transform = drift.After(dataset.Find("projection", 3)!.Transform).Rows.ToArray() };
+        var moved = new RegistrationManifest { Transform = s_drift.After(dataset.Find("projection", 3)!.Transform).Rows.ToArray() };
         dataset = await _store.UpdateAsync(dataset.Id, now => ValueTask.FromResult(now!.Manifest with
         {
             Volumes = [.. now.Manifest.Volumes.Select(
                 v => v.Modality == "projection" && v.Hours == 3 ? v with { Registration = moved } : v)],
         }), default);
-        var placement = At(4) with { Matrix = drift.After(At(4).ToScan) };
+        var placement = At(4) with { Matrix = s_drift.After(At(4).ToScan) };
         await _placements.SaveAsync(dataset, placement, [s_absorption], "Ada", default);
         dataset = await OpenAsync();
         Same(placement.Matrix, MatrixOf(dataset, s_phase));
@@ -49,6 +49,32 @@ public sealed class PlacementStoreTests : IDisposable
         var manifest = dataset.Manifest.Volumes.Single(v => v.Modality == "nano-phase");
         Assert.Equal(("projection", 3.0), (manifest.Placement!.FixedModality, manifest.Placement.FixedHours));
         Assert.Contains("placed in the scan of 3 h", StageTrust.ProblemOf(dataset, s_phase), StringComparison.Ordinal);
+    }
+
+    // The points used to keep the frame of the click, and the exported .csv then moved the volume by the drift.
+    [Fact]
+    public async Task Landmarks_OfAScanWhoseDriftIsFoundLater_MoveWithTheMatrix()
+    {
+        var pairs = new[] { (0, 0, 0), (9, 1, 0), (1, 8, 2), (2, 3, 7) }.Select((p, i) => new PointPair(
+            $"L{i}", new WorldPoint(p.Item1, p.Item2, p.Item3), new WorldPoint(p.Item1 + 4, p.Item2 + 4, p.Item3 + 4))).ToArray();
+        await _placements.SaveAsync(await MakeAsync(), At(4) with { Landmarks = pairs }, [], "Ada", default);
+        Assert.Equal(pairs, (await _placements.CurrentAsync(await OpenAsync(), s_phase, default)).Landmarks);
+
+        var dataset = await DriftAsync();
+        var placed = await _placements.CurrentAsync(dataset, s_phase, default);
+        Same(s_drift.After(At(4).ToScan), placed.Matrix);
+        var file = PlacementFiles.Write("p.csv", placed, dataset.Find(s_phase.Modality, s_phase.Hours)!);
+        var read = PlacementFiles.Read(file, "p.csv", dataset, new PlacementRequest(s_phase) { Model = PlacementModel.Affine });
+        Same(placed.Matrix, read.Matrix);
+
+        // Of an entry that an earlier version wrote it is not known by which drift it was clicked: the file has the corners.
+        var blob = BlobNames.PlacementEntry(dataset.Id, dataset.Identity, s_phase, 1);
+        var entry = PlacementEntry.Parse((await _store.Blobs.TryReadAsync(blob, default))!, blob, 1);
+        await _store.Blobs.WriteAsync(blob, (entry with { LandmarksIn = null }).ToBytes(), default);
+        placed = await _placements.CurrentAsync(dataset, s_phase, default);
+        Assert.Empty(placed.Landmarks);
+        file = PlacementFiles.Write("p.csv", placed, dataset.Find(s_phase.Modality, s_phase.Hours)!);
+        Same(placed.Matrix, LandmarkFit.Of(BigWarpCsv.Read(file, "p.csv"), PlacementModel.Affine).Matrix);
     }
 
     [Fact]
@@ -135,6 +161,18 @@ public sealed class PlacementStoreTests : IDisposable
         Matrix = new AffineTransform([1, 0, 0, um, 0, 1, 0, um, 0, 0, 1, um]),
         ToScan = new AffineTransform([1, 0, 0, um, 0, 1, 0, um, 0, 0, 1, um]),
     };
+
+    // An analysis finds that the scan in which the volumes are placed drifted, as it lays the volumes.
+    private Task<Dataset> DriftAsync() => _store.UpdateAsync(DatasetId.Parse("cell"), now => ValueTask.FromResult(now!.Manifest with
+    {
+        Volumes = [.. now.Manifest.Volumes.Select(v => v.Hours < 3 ? v : v with
+        {
+            Registration = new RegistrationManifest
+            {
+                Transform = s_drift.After(now.Find(v.Modality, v.Hours)!.ScannedTransform).Rows.ToArray(),
+            },
+        })],
+    }), default);
 
     private static AffineTransform MatrixOf(Dataset dataset, VolumeKey key)
     {

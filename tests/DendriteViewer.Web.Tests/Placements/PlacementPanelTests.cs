@@ -142,7 +142,7 @@ public sealed class PlacementPanelTests : MudContext
         }
 
         panel.WaitForAssertion(() => Assert.Contains("0.000\u00a0µm</b> residual", panel.Markup));
-        Assert.Equal(4, (await DraftAsync()).Whole.Count);
+        Assert.Equal(4, (await DraftAsync()).WholeIn(_session.Dataset).Count);
 
         // A point that is dragged away is seen in the residuals, and undo takes it back.
         await section.InvokeAsync(() => section.Instance.Moved(2, isMoving: false, Seen(_truth, [15, 3, 4])));
