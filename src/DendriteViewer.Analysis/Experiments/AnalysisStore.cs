@@ -187,12 +187,18 @@ public sealed class AnalysisStore(DatasetStore store)
             inputs.Add(new AnalysisInput(scan.Key.ToString(), await ChecksumAsync(store, scan, ct)));
             if (scan.Key.Modality == PhaseContrast.Modality && recipe.Modality != PhaseContrast.Modality)
             {
-                var rows = SHA256.HashData(MemoryMarshal.AsBytes(scan.ScannedTransform.Rows));
-                inputs.Add(new AnalysisInput($"placement of {scan.Key}", Convert.ToHexStringLower(rows)[..12]));
+                inputs.Add(PlacementInput(scan));
             }
         }
 
         return inputs;
+    }
+
+    /// <summary>Where phase contrast lies, as an input of an analysis that uses it.</summary>
+    internal static AnalysisInput PlacementInput(VolumeInfo scan)
+    {
+        var rows = SHA256.HashData(MemoryMarshal.AsBytes(scan.ScannedTransform.Rows));
+        return new AnalysisInput($"placement of {scan.Key}", Convert.ToHexStringLower(rows)[..12]);
     }
 
     /// <summary>

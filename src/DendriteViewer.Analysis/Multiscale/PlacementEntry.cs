@@ -44,6 +44,12 @@ public sealed record PlacementEntry
     /// </summary>
     public int? Of { get; init; }
 
+    /// <summary>
+    /// The version that held when the entry was written; 0 for as handed over; absent of entries that an earlier version wrote. An entry
+    /// holds only when the manifest names it, so that one that a crash cut off is known by what its successor replaced.
+    /// </summary>
+    public int? Replaced { get; init; }
+
     /// <summary>The volume that was placed, and moved this one along; absent where it is this one.</summary>
     public string? With { get; init; }
 

@@ -12,6 +12,44 @@ public sealed record PlacementHistory(IReadOnlyList<PlacementEntry> Entries, IRe
 {
     /// <summary>Number of the newest version, 0 where there is none; a damaged one counts.</summary>
     public int Newest { get; init; }
+
+    /// <summary>
+    /// Versions that never held: their entry was written, and what wrote it ended before the manifest named it. Of entries that an earlier
+    /// version wrote this is known only where a later one says what it replaced.
+    /// </summary>
+    /// <param name="current">The version that holds; 0 for as handed over.</param>
+    public IReadOnlySet<int> NeverHeld(int current)
+    {
+        var (placed, never) = (Entries.Where(e => e.Matrix is not null).Select(e => e.Sequence).ToHashSet(), new HashSet<int>());
+
+        // Of 0 the manifest does not say which entry went back to it. One that cannot be read may have.
+        int NewestBack(int before) => Enumerable.Range(0, before).LastOrDefault(n => !placed.Contains(n));
+        var held = current > 0 ? current : NewestBack(Newest + 1);
+        foreach (var entry in Entries.Reverse())
+        {
+            if (entry.Sequence > held)
+            {
+                never.Add(entry.Sequence);
+            }
+
+            if (entry.Replaced is { } replaced)
+            {
+                held = Math.Min(held, replaced > 0 ? replaced : NewestBack(entry.Sequence));
+            }
+        }
+
+        return never;
+    }
+
+    /// <summary>The version that held before the one that holds, 0 for as handed over; null where nothing holds.</summary>
+    /// <param name="current">The version that holds; 0 for as handed over.</param>
+    public int? Before(int current)
+    {
+        var (entries, never) = (Entries.ToDictionary(e => e.Sequence), NeverHeld(current));
+        return current == 0 ? null
+            : entries.GetValueOrDefault(current)?.Replaced is { } replaced && (replaced == 0 || entries.ContainsKey(replaced)) ? replaced
+            : Entries.LastOrDefault(e => e.Sequence < current && !never.Contains(e.Sequence))?.Sequence ?? 0;
+    }
 }
 
 /// <summary>

@@ -144,11 +144,12 @@ public sealed class PlacementStore(DatasetStore store, TimeProvider time)
         Dataset dataset, IReadOnlyList<(VolumeKey Key, PlacementEntry Entry)> moves, string by, CancellationToken ct)
     {
         await using var lease = await store.LeaseAsync(dataset.Id, ct);
-        var kept = new Dictionary<VolumeKey, PlacementEntry>();
+        var (kept, before) = (new Dictionary<VolumeKey, PlacementEntry>(), await store.TryOpenAsync(dataset.Id, ct));
         var at = time.GetUtcNow().ToUnixTimeMilliseconds();
         foreach (var (key, entry) in moves)
         {
-            kept[key] = await LogOf(dataset, key).AppendAsync(entry with { Dataset = dataset.Identity.Value, By = by, At = at }, ct);
+            kept[key] = await LogOf(dataset, key).AppendAsync(
+                entry with { Dataset = dataset.Identity.Value, By = by, At = at, Replaced = VersionOf(before ?? dataset, key) }, ct);
         }
 
         var published = await store.UpdateAsync(
@@ -190,6 +191,9 @@ public sealed class PlacementStore(DatasetStore store, TimeProvider time)
     // The scan that a placement is relative to; null where that was not kept.
     private static VolumeKey? FixedOf(PlacementManifest? placement, VolumeKey key) =>
         placement is { FixedModality: { } modality } ? new VolumeKey(modality, placement.FixedHours ?? key.Hours) : null;
+
+    private static int VersionOf(Dataset dataset, VolumeKey key) => dataset.Manifest.Volumes.FirstOrDefault(v =>
+        v.Labels != true && new VolumeKey(v.Modality, v.Hours) == key)?.Placement?.Version ?? 0;
 
     private PlacementLog LogOf(Dataset dataset, VolumeKey key) => new(store.Blobs, dataset, key);
 

@@ -149,6 +149,7 @@ internal static class RegisterCommand
         var history = await placements.ReadHistoryAsync(dataset, key, ct);
         var entries = history.Entries;
         var current = dataset.Manifest.Volumes.FirstOrDefault(v => new VolumeKey(v.Modality, v.Hours) == key)?.Placement?.Version ?? 0;
+        var never = history.NeverHeld(current);
         if (json)
         {
             ExitCodes.PrintJson(new
@@ -158,7 +159,7 @@ internal static class RegisterCommand
                 {
                     version = e.Sequence, by = e.By, at = e.Time.ToString("O", CultureInfo.InvariantCulture), how = e.How, of = e.Of,
                     model = e.Model, uncertaintyUm = e.UncertaintyUm, matrix = e.Matrix is { } r ? Rows(new AffineTransform(r)) : null,
-                    with = e.With, along = e.Along,
+                    with = e.With, along = e.Along, replaced = e.Replaced, neverHeld = never.Contains(e.Sequence),
                 }),
                 warnings = history.Warnings,
             });
@@ -170,7 +171,7 @@ internal static class RegisterCommand
                 Console.Out.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
                     $"{(e.Sequence == current ? '*' : ' ')} {e.Sequence,4}  {e.Time:yyyy-MM-dd HH:mm} UTC  {e.How,-10} {e.By}  ± "
-                        + $"{Known(e.UncertaintyUm)}"));
+                        + $"{Known(e.UncertaintyUm)}{(never.Contains(e.Sequence) ? "  never held" : "")}"));
             }
 
             foreach (var warning in history.Warnings)

@@ -17,7 +17,7 @@ namespace DendriteViewer.Web.Analysis;
 public sealed partial class AnalysisPanel
 {
     private AnalysisDesk _desk = null!;
-    private (double Hours, Band Band, string Modality) _shown;
+    private (double Hours, Band Band, string Modality, string Revision) _shown;
 
     /// <summary>The session whose view is set.</summary>
     [Parameter, EditorRequired]
@@ -130,7 +130,8 @@ public sealed partial class AnalysisPanel
         }
     }
 
-    // The row of the timestep and the band's share follow the view; an orbit changes neither. Another modality has another result.
+    // The row of the timestep and the band's share follow the view; an orbit changes neither. Where a volume was
+    // moved, numbers may be stale. Another modality has another result.
     private void OnView(ViewRevision revision, object? by) => _ = InvokeAsync(async () =>
     {
         var shown = Shown(Session.Current.View);
@@ -151,5 +152,6 @@ public sealed partial class AnalysisPanel
         }
     });
 
-    private static (double Hours, Band Band, string Modality) Shown(ViewState view) => (view.Hours, view.Band, view.Modality);
+    private (double Hours, Band Band, string Modality, string Revision) Shown(ViewState view) =>
+        (view.Hours, view.Band, view.Modality, Session.Dataset.Revision);
 }

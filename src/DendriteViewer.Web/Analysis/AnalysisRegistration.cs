@@ -1,5 +1,6 @@
 using System.Text;
 using DendriteViewer.Analysis;
+using DendriteViewer.Analysis.Experiments;
 using DendriteViewer.Imaging.Bounds;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Web.Accounts;
@@ -50,6 +51,7 @@ public static class AnalysisRegistration
 
         var binUm = bin is null ? Math.Max(result.Recipe.BinUm, result.Voids.LeastBinUm) : Ranges.BinUm.Parse(bin);
         using var spent = await budgets.SpendAsync(ClientKeys.Of(c), TableMegapixels, ct);
+        result = result with { Warnings = [.. StalePlacements.Of(opened, result), .. result.Warnings] };
         return await lanes[Urgency.Resting].RunAsync(() => AnalysisFiles.Csv(result, table, binUm, ct), ct) is { } csv
             ? Results.File(Encoding.UTF8.GetBytes(csv), "text/csv", $"{opened.Id}-{table}.csv")
             : Results.NotFound();

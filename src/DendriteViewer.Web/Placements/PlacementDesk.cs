@@ -76,7 +76,7 @@ public sealed class PlacementDesk(DatasetStore store, JobBoard board, ViewSessio
             warnings = warnings.Any(w => w.StartsWith(e.Message, StringComparison.Ordinal)) ? warnings : [.. warnings, e.Message];
         }
 
-        return new PlacementReport(volume, version, placed, history.Entries, warnings)
+        return new PlacementReport(volume, version, placed, history with { Warnings = warnings })
         {
             IsDeclaredExact = version == 0 && NestedFields.IsPlaced(dataset, key),
         };

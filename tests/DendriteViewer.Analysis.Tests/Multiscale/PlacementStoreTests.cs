@@ -1,4 +1,6 @@
+using System.Reflection;
 using System.Text.Json.Nodes;
+using DendriteViewer.Analysis.Experiments;
 using DendriteViewer.Analysis.Multiscale;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
@@ -15,6 +17,7 @@ public sealed class PlacementStoreTests : IDisposable
     private static readonly VolumeKey s_phase = new("nano-phase", 3.2), s_absorption = new("nano-absorption", 3.2);
     private static readonly VolumeKey s_scan = new("projection", 3);
     private static readonly AffineTransform s_drift = new([1, 0, 0, 3, 0, 1, 0, -2, 0, 0, 1, 1]);
+    private static readonly AnalysisRecipe s_recipe = new() { Modality = "projection" };
     private readonly TempFolder _folder = new();
     private readonly DatasetStore _store;
     private readonly PlacementStore _placements;
@@ -103,6 +106,69 @@ public sealed class PlacementStoreTests : IDisposable
         Assert.Empty(await _placements.MovedWithAsync(await OpenAsync(), s_phase, 6, default));
     }
 
+    // Entries are written before the manifest; a retried job then writes others.
+    [Fact]
+    public async Task Entry_WhoseWriterEndedBeforeTheManifest_IsMarkedAndPassedOverByUndo()
+    {
+        var dataset = await MakeAsync();
+        var placements = new PlacementStore(new DatasetStore(CutOff.Over(_store.Blobs)), TimeProvider.System);
+        Task CutAsync(double um) => Assert.ThrowsAsync<BlobStoreException>(() =>
+            placements.SaveAsync(dataset, At(um), [s_absorption], "Ada", default));
+        await CutAsync(3);
+        Assert.Equal(2, await _placements.SaveAsync(dataset, At(4), [s_absorption], "Ada", default));
+        await CutAsync(5);
+        await CutAsync(6);
+        var history = await _placements.ReadHistoryAsync(await OpenAsync(), s_phase, default);
+        Assert.Equal([1, 3, 4], history.NeverHeld(2).Order());
+        Assert.Equal(0, history.Before(2));
+        Assert.Equal(5, await _placements.SaveAsync(await OpenAsync(), At(7), [s_absorption], "Ada", default));
+        foreach (var key in new[] { s_phase, s_absorption })
+        {
+            history = await _placements.ReadHistoryAsync(await OpenAsync(), key, default);
+            Assert.Equal([0, 0, 2, 2, 2], history.Entries.Select(e => e.Replaced));
+            Assert.Equal([1, 3, 4], history.NeverHeld(5).Order());
+            Assert.Equal(2, history.Before(5));
+        }
+
+        // Back to as handed over and placed again: the entry that went back held, though the manifest does not name it.
+        await _placements.RestoreAsync(await OpenAsync(), s_phase, 0, "Ada", default);
+        history = await _placements.ReadHistoryAsync(await OpenAsync(), s_phase, default);
+        Assert.Equal([1, 3, 4], history.NeverHeld(0).Order());
+        Assert.Null(history.Before(0));
+        await CutAsync(8);
+        Assert.Equal(8, await _placements.SaveAsync(await OpenAsync(), At(9), [s_absorption], "Ada", default));
+        history = await _placements.ReadHistoryAsync(await OpenAsync(), s_phase, default);
+        Assert.Equal([1, 3, 4, 7], history.NeverHeld(8).Order());
+        Assert.Equal(0, history.Before(8));
+
+        // Earlier versions did not say what they replaced.
+        var old = history with { Entries = [.. history.Entries.Select(e => e with { Replaced = null })] };
+        Assert.Empty(old.NeverHeld(8));
+        Assert.Equal(7, old.Before(8));
+    }
+
+    // A registration does not run analyses again, which use phase contrast where it may decide.
+    [Fact]
+    public async Task Analysis_OfPhaseContrastThatWasMovedSince_IsCalledStale()
+    {
+        var unplaced = await MakeAsync();
+        var alone = await ResultAsync(unplaced);
+        Assert.Empty(StalePlacements.Of(unplaced, alone));
+        await _placements.SaveAsync(
+            unplaced, At(4) with { Fixed = new VolumeKey("projection", 3.2) }, [s_absorption], "Ada", default);
+        var placed = await OpenAsync();
+        Assert.Contains("was registered or imported after", Assert.Single(StalePlacements.Of(placed, alone)), StringComparison.Ordinal);
+        var joined = await ResultAsync(placed);
+        Assert.Empty(StalePlacements.Of(placed, joined));
+        Assert.Contains("may not be used now", Assert.Single(StalePlacements.Of(unplaced, joined)), StringComparison.Ordinal);
+        await _placements.SaveAsync(
+            placed, At(5) with { Fixed = new VolumeKey("projection", 3.2) }, [s_absorption], "Ada", default);
+        Assert.Contains("was moved after", Assert.Single(StalePlacements.Of(await OpenAsync(), joined)), StringComparison.Ordinal);
+
+        // What an earlier version kept does not say where it lay.
+        Assert.Empty(StalePlacements.Of(await OpenAsync(), joined with { Inputs = [] }));
+    }
+
     // A damaged entry used to block every further one.
     [Fact]
     public async Task DamagedEntry_OfALog_IsNamedAndKeepsItsNumber()
@@ -153,6 +219,31 @@ public sealed class PlacementStoreTests : IDisposable
         Assert.Null(StageTrust.ProblemOf(dataset, s_phase));
         Assert.Contains("declares", StageTrust.CautionOf(dataset, s_phase, 0.5), StringComparison.Ordinal);
         Assert.Contains("register it first", StageTrust.ProblemOf(dataset, s_absorption), StringComparison.Ordinal);
+    }
+
+    private async Task<AnalysisResult> ResultAsync(Dataset dataset) => new()
+    {
+        Dataset = "cell", Name = "cell", Recipe = s_recipe, RecipeHash = "", Threshold = 0, ThresholdHow = "", NoiseWidth = 0,
+        VoxelUm3 = 1, InterfaceTiltDeg = 0, InterfaceResidualUm = 0, Registrations = [], Voids = null!, Porosity = [], Lithium = [],
+        Sites = [], SitesLowHigh = [0, 0], Warnings = [],
+        Inputs = await AnalysisStore.InputsAsync(_store, dataset, s_recipe, null, default),
+    };
+
+    // A store in which no manifest can be replaced, as where a process is killed before it.
+    private class CutOff : DispatchProxy
+    {
+        private IBlobStore _blobs = null!;
+
+        public static IBlobStore Over(IBlobStore blobs)
+        {
+            var store = Create<IBlobStore, CutOff>();
+            ((CutOff)(object)store)._blobs = blobs;
+            return store;
+        }
+
+        protected override object? Invoke(MethodInfo? method, object?[]? args) =>
+            method!.Name == nameof(IBlobStore.TryReplaceAsync) && (string)args![0]! == BlobNames.Manifest(DatasetId.Parse("cell"))
+                ? throw new BlobStoreException("cut off", isTransient: true) : method.Invoke(_blobs, args);
     }
 
     private static Placement At(double um) => new()

@@ -1,6 +1,7 @@
 using DendriteViewer.Imaging.Bounds;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
+using DendriteViewer.Imaging.Storage;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Placements;
 using FsCheck;
@@ -46,7 +47,8 @@ public sealed class LandmarkDraftTests
     [Fact]
     public void Draft_OfAnEarlierVersion_IsReadAndKeepsItsPoints()
     {
-        var draft = LandmarkDraft.Parse("""{"format":1,"pairs":[{"id":1,"movingUm":[1,2,3],"datasetUm":[4,5,6]}],"next":2}"""u8);
+        var draft = LandmarkDraft.Parse(SealedJson.Seal(
+            """{"format":1,"pairs":[{"id":1,"movingUm":[1,2,3],"datasetUm":[4,5,6]}],"next":2}"""u8.ToArray()));
         Assert.Equal(s_b, Assert.Single(draft.WholeIn(At(s_still))).Dataset);
     }
 

@@ -242,7 +242,8 @@ public sealed class PlacementPanelTests : MudContext
         var draft = LandmarkDraft.Empty;
         foreach (var at in (double[])[2, 12, 5])
         {
-            draft = draft.Place(isMoving: false, new WorldPoint(at, 2, 2)).Place(isMoving: true, new WorldPoint(at, 2, 2));
+            draft = draft.Place(isMoving: false, new WorldPoint(at, 2, 2), new VolumeKey("projection", 3.2))
+                .Place(isMoving: true, new WorldPoint(at, 2, 2), s_phase);
         }
 
         var place = new DraftPlace(_session.Dataset, s_phase, _user.Key);
