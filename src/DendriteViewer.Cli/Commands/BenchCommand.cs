@@ -42,7 +42,7 @@ internal static class BenchCommand
             Description = "On a device: sessions that orbit at once, from 1 to 500.", DefaultValueFactory = _ => 50,
         };
         var groups = new Option<bool>("--groups") { Description = "On a device: compare shapes of work groups." };
-        var snapshots = new Option<string?>("--snapshots") { Description = "Folder for the pictures." };
+        var snapshots = new Option<string?>("--snapshots") { Description = "Folder for the pictures, or of eis for the sweeps and their χ²." };
         var exact = new Option<bool>("--exact") { Description = "Of raycast, time the picture at rest rather than one in motion." };
         var noBytes = new Option<bool>("--no-bytes") { Description = "Of raycast, draw pictures in motion without byte packets." };
         var repeats = new Option<int>("--repeats") { Description = "Frames of raycast, from 1 to 1000.", DefaultValueFactory = _ => 5 };
@@ -74,7 +74,7 @@ internal static class BenchCommand
             if (parse.GetValue(what) == "eis")
             {
                 var times = new Dictionary<string, object> { ["threads"] = Environment.ProcessorCount };
-                EisBench.Run(Whole(n, 2, 10_000, "--size"), times, ct);
+                EisBench.Run(Whole(n, 2, 10_000, "--size"), parse.GetValue(snapshots), times, ct);
                 ExitCodes.PrintJson(times);
                 return ExitCodes.Done;
             }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using DendriteViewer.Analysis.Impedance;
 using DendriteViewer.Analysis.Impedance.Circuits;
 using DendriteViewer.Analysis.Impedance.Fitting;
@@ -18,9 +19,10 @@ internal static class EisBench
 
     /// <summary>Fits, and adds the times to the result.</summary>
     /// <param name="sweeps">How many sweeps.</param>
+    /// <param name="folder">Where sweeps and their χ² are written, so that another program can fit them; null for nowhere.</param>
     /// <param name="result">Receives them.</param>
     /// <param name="ct">Stops it.</param>
-    public static void Run(int sweeps, Dictionary<string, object> result, CancellationToken ct)
+    public static void Run(int sweeps, string? folder, Dictionary<string, object> result, CancellationToken ct)
     {
         var circuit = Circuit.OfArcs(3);
         var series = Enumerable.Range(0, sweeps).Select(i => SweepOf(circuit, i)).ToArray();
@@ -32,6 +34,14 @@ internal static class EisBench
         result["series.processor_s"] = Math.Round((process.TotalProcessorTime - used).TotalSeconds, 2);
         result["series.sweeps"] = fitted.Count;
         result["series.points"] = Points;
+        if (folder is not null)
+        {
+            Directory.CreateDirectory(folder);
+            File.WriteAllText(Path.Combine(folder, "sweeps.json"), JsonSerializer.Serialize(fitted.Select(f => new
+            {
+                frequencyHz = f.Sweep.FrequencyHz, re = f.Sweep.Re, im = f.Sweep.Im, pseudoChiSquare = f.Fit.PseudoChiSquare,
+            })));
+        }
 
         var points = SweepPoints.Of(series[0]);
         var peaks = Drt.Of(points).Peaks;

@@ -21,7 +21,7 @@ internal static unsafe class ByteProjection256
         var columnsGain = ByteMarch256.Words(p->ColumnsFirst * gain, p->ColumnsSecond * gain);
         var rowsGain = ByteMarch256.Words(p->RowsFirst * gain, p->RowsSecond * gain);
         var (extreme, sum1, sum2) = (p->Through, p->Red.AsInt32(), p->Green.AsInt32());
-        var slice = f->Begin(from, out var between);
+        var slice = f->Begin(from, to, out var between);
         for (var m = from; m < to; m++)
         {
             var at = f->Window + slice * stride + (row >> 16) * pitch + (column >> 16);

@@ -62,7 +62,7 @@ internal static unsafe class ByteMarch512
             (slopeColumns, slopeRows, slopeAxis) = (p->SlopeColumns, p->SlopeRows, p->SlopeAxis);
         }
 
-        var slice = f->Begin(from, out var between);
+        var slice = f->Begin(from, to, out var between);
         for (var m = from; m < to; m += 2)
         {
             var at = f->Window + slice * stride + (row >> 16) * pitch + (column >> 16);

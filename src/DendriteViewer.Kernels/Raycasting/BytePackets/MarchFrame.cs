@@ -75,13 +75,19 @@ internal unsafe struct MarchFrame
 
     /// <summary>
     /// The slice and the weight of the first plane that a packet is taken over, from the window's first slice: of a plane between two
-    /// cells, in the one that rays enter.
+    /// cells, in the one that rays enter. Where it is the only plane, rays that begin on a slab's last plane leave the slab there, and the
+    /// cell that they enter is not in the window.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly int Begin(int plane, out short weight)
+    public readonly int Begin(int plane, int to, out short weight)
     {
         var slice = Slices[plane];
         weight = Weights[plane];
+        if (to == plane + 1)
+        {
+            return slice - Slice;
+        }
+
         if (Sign > 0 && weight == short.MaxValue)
         {
             (slice, weight) = (slice + 1, 0);

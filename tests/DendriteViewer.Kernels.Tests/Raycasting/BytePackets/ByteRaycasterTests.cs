@@ -60,22 +60,37 @@ public sealed class ByteRaycasterTests
     public void Render_AnyView_AgreesWithTheSpecification() =>
         Prop.ForAll(Gen.Choose(-1000, 1000).Select(i => i / 1000f).ArrayOf(12).ToArbitrary(), n =>
         {
-            var volume = AnyVolume(n);
-            var middle = new Vector3(volume.X, volume.Y, volume.Z) / 2;
-            var mode = n[0] > -0.4f ? RayMode.Composite : n[0] > -0.6f ? RayMode.Maximum : n[0] > -0.8f ? RayMode.Minimum : RayMode.Mean;
-            var settings = Faint(volume, mode, n[1] > 0) with
-            {
-                Clip = n[6] > 0 ? Curved(n, 5) : ClipShape.None,
-                BoxLow = n[7] > 0.5f ? new VoxelVector(Z: 1.4f, Y: 3.3f, X: 7.25f) : float.NegativeInfinity * VoxelVector.One,
-                GradientScale = new VoxelVector(0.4f + 0.6f * MathF.Abs(n[2]), 1, 0.7f), Background = n[3] > 0 ? 0x204060 : 0,
-            };
-            var rays = Turned(Orbit(180 * n[8], Pixels, Pixels, middle, 60 + 60 * n[9]), 3 * n[10]);
-            rays = n[11] > 0.6f ? Parallel(rays, 0.5f + MathF.Abs(n[4])) : rays;
-            var (differences, label) = Differences(volume, settings, rays);
-            var far = differences.Count(d => d > (settings.Shaded ? 5 : 2));
-            return (far <= differences.Length / (settings.Shaded ? 50 : 100)).Label(
-                $"{far} pixels differ, the most by {differences.Max()}: {settings.Mode}, shaded {settings.Shaded}, {volume.Type}, {label}");
+            var (agrees, label) = AgreesIn(n);
+            return agrees.Label(label);
         }).QuickCheckThrowOnFailure();
+
+    // The eye is inside, and all rays begin on the last plane of a slab of blocks: their first slope must not be read beyond what was copied.
+    [BytePacketFact]
+    public void Render_FromTheLastPlaneOfASlab_AgreesWithTheSpecification()
+    {
+        var (agrees, label) = AgreesIn(
+            [-0.116f, 0.092f, -0.905f, -0.826f, -0.307f, -0.209f, 0.654f, -0.958f, -0.314f, -0.804f, 0.215f, -0.621f]);
+        Assert.True(agrees, label);
+    }
+
+    private static (bool Agrees, string Label) AgreesIn(float[] n)
+    {
+        var volume = AnyVolume(n);
+        var middle = new Vector3(volume.X, volume.Y, volume.Z) / 2;
+        var mode = n[0] > -0.4f ? RayMode.Composite : n[0] > -0.6f ? RayMode.Maximum : n[0] > -0.8f ? RayMode.Minimum : RayMode.Mean;
+        var settings = Faint(volume, mode, n[1] > 0) with
+        {
+            Clip = n[6] > 0 ? Curved(n, 5) : ClipShape.None,
+            BoxLow = n[7] > 0.5f ? new VoxelVector(Z: 1.4f, Y: 3.3f, X: 7.25f) : float.NegativeInfinity * VoxelVector.One,
+            GradientScale = new VoxelVector(0.4f + 0.6f * MathF.Abs(n[2]), 1, 0.7f), Background = n[3] > 0 ? 0x204060 : 0,
+        };
+        var rays = Turned(Orbit(180 * n[8], Pixels, Pixels, middle, 60 + 60 * n[9]), 3 * n[10]);
+        rays = n[11] > 0.6f ? Parallel(rays, 0.5f + MathF.Abs(n[4])) : rays;
+        var (differences, label) = Differences(volume, settings, rays);
+        var far = differences.Count(d => d > (settings.Shaded ? 5 : 2));
+        return (far <= differences.Length / (settings.Shaded ? 50 : 100),
+            $"{far} pixels differ, the most by {differences.Max()}: {settings.Mode}, shaded {settings.Shaded}, {volume.Type}, {label}");
+    }
 
     private static PagedVolume AnyVolume(float[] n) => (int)(4.99f * MathF.Abs(n[5])) switch
     {
