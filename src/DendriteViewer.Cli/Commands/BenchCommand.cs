@@ -42,7 +42,10 @@ internal static class BenchCommand
             Description = "On a device: sessions that orbit at once, from 1 to 500.", DefaultValueFactory = _ => 50,
         };
         var groups = new Option<bool>("--groups") { Description = "On a device: compare shapes of work groups." };
-        var snapshots = new Option<string?>("--snapshots") { Description = "Folder for the pictures, or of eis for the sweeps and their χ²." };
+        var snapshots = new Option<string?>("--snapshots")
+        {
+            Description = "Folder for the pictures, or of eis for the sweeps and their χ².",
+        };
         var exact = new Option<bool>("--exact") { Description = "Of raycast, time the picture at rest rather than one in motion." };
         var noBytes = new Option<bool>("--no-bytes") { Description = "Of raycast, draw pictures in motion without byte packets." };
         var repeats = new Option<int>("--repeats") { Description = "Frames of raycast, from 1 to 1000.", DefaultValueFactory = _ => 5 };

@@ -64,7 +64,8 @@ public sealed class ByteRaycasterTests
             return agrees.Label(label);
         }).QuickCheckThrowOnFailure();
 
-    // The eye is inside, and all rays begin on the last plane of a slab of blocks: their first slope must not be read beyond what was copied.
+    // The eye is inside, and all rays begin on the last plane of a slab of blocks: their first slope must not be read beyond what was
+    // copied.
     [BytePacketFact]
     public void Render_FromTheLastPlaneOfASlab_AgreesWithTheSpecification()
     {
