@@ -54,6 +54,7 @@ public static class AccountsRegistration
         builder.Services.AddScoped<AuthenticationStateProvider, SessionRevalidation>();
         builder.Services.AddSingleton<FirstAdministrator>();
         builder.Services.AddSingleton<People>();
+        builder.Services.AddSingleton<Groups>();
         return builder;
     }
 

@@ -54,8 +54,9 @@ public static class DendriteClaims
 }
 
 /// <summary>
-/// The one place that decides who may do what. A role comes from being administrator, from membership, or from a link that is neither
-/// expired nor revoked and whose maker may still share the dataset; the database is asked each time, so that a link ends at once.
+/// The one place that decides who may do what. A role comes from being administrator, from membership (one's own, or that of a group that
+/// one is in), or from a link that is neither expired nor revoked and whose maker may still share the dataset; the database is asked each
+/// time, so that a link ends at once.
 /// </summary>
 public sealed class DatasetAccess(IDbContextFactory<DendriteDb> database, TimeProvider time) : IAuthorizationHandler
 {
@@ -142,9 +143,14 @@ public sealed class DatasetAccess(IDbContextFactory<DendriteDb> database, TimePr
                 && await MemberRoleAsync(db, maker, dataset, ct) >= Sharing) ? null : LinkEnd.MakerMayNotShare;
     }
 
-    private static Task<DatasetRole?> MemberRoleAsync(DendriteDb db, Guid user, DatasetIdentity dataset, CancellationToken ct) =>
-        db.Members.Where(m => m.UserId == user && m.DatasetIdentity == dataset.Value).Select(m => (DatasetRole?)m.Role)
-            .FirstOrDefaultAsync(ct);
+    // The largest of a person's own role and those of the groups that they are in.
+    private static async Task<DatasetRole?> MemberRoleAsync(DendriteDb db, Guid user, DatasetIdentity dataset, CancellationToken ct)
+    {
+        var own = db.Members.Where(m => m.UserId == user && m.DatasetIdentity == dataset.Value).Select(m => (int?)m.Role);
+        var groups = db.DatasetGroups.Where(d => d.DatasetIdentity == dataset.Value
+            && db.GroupMembers.Any(m => m.GroupId == d.GroupId && m.UserId == user)).Select(d => (int?)d.Role);
+        return (DatasetRole?)await own.Concat(groups).MaxAsync(ct);
+    }
 
     /// <summary>
     /// The identity that a dataset was last seen with, where its manifest does not tell; null where none of that id is known.

@@ -4,6 +4,7 @@ using DendriteViewer.Web.Bookmarks;
 using DendriteViewer.Web.Measurements;
 using DendriteViewer.Web.Registry;
 using DendriteViewer.Web.Sharing;
+using DendriteViewer.Web.Tokens;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
@@ -15,6 +16,18 @@ public class DendriteDb(DbContextOptions<DendriteDb> options) : IdentityDbContex
 {
     /// <summary>Who may do what with which dataset.</summary>
     public DbSet<DatasetMember> Members => Set<DatasetMember>();
+
+    /// <summary>Groups of people.</summary>
+    public DbSet<PeopleGroup> Groups => Set<PeopleGroup>();
+
+    /// <summary>Who is in which group.</summary>
+    public DbSet<GroupMember> GroupMembers => Set<GroupMember>();
+
+    /// <summary>What groups may do with which dataset.</summary>
+    public DbSet<DatasetGroup> DatasetGroups => Set<DatasetGroup>();
+
+    /// <summary>By which people's programs ask the API.</summary>
+    public DbSet<PersonalToken> Tokens => Set<PersonalToken>();
 
     /// <summary>Short links.</summary>
     public DbSet<ShareLink> Links => Set<ShareLink>();
@@ -36,6 +49,15 @@ public class DendriteDb(DbContextOptions<DendriteDb> options) : IdentityDbContex
     {
         base.OnModelCreating(builder);
         builder.Entity<DatasetMember>().HasKey(m => new { m.DatasetIdentity, m.UserId });
+        builder.Entity<PeopleGroup>().HasIndex(g => g.NormalizedName).IsUnique();
+        builder.Entity<GroupMember>().HasKey(m => new { m.GroupId, m.UserId, m.Source });
+        builder.Entity<GroupMember>().HasIndex(m => m.UserId);
+        builder.Entity<GroupMember>().HasOne<PeopleGroup>().WithMany().HasForeignKey(m => m.GroupId);
+        builder.Entity<GroupMember>().HasOne<AppUser>().WithMany().HasForeignKey(m => m.UserId);
+        builder.Entity<DatasetGroup>().HasKey(d => new { d.DatasetIdentity, d.GroupId });
+        builder.Entity<DatasetGroup>().HasOne<PeopleGroup>().WithMany().HasForeignKey(d => d.GroupId);
+        builder.Entity<PersonalToken>().HasIndex(t => t.Hash).IsUnique();
+        builder.Entity<PersonalToken>().HasOne<AppUser>().WithMany().HasForeignKey(t => t.UserId);
         builder.Entity<ShareLink>().HasIndex(l => l.TokenHash).IsUnique();
         builder.Entity<ShareLink>().HasIndex(l => l.DatasetIdentity);
         builder.Entity<SiteEdit>().HasKey(e => e.Sequence);

@@ -1,0 +1,97 @@
+using System.Security.Claims;
+using DendriteViewer.Web.Accounts;
+using Microsoft.EntityFrameworkCore;
+
+namespace DendriteViewer.Web.Tests.Accounts;
+
+public sealed class GroupTests(TestHost host) : IClassFixture<TestHost>
+{
+    private Groups Groups => new(host.Database, host.Time);
+
+    [Theory]
+    [InlineData(null, DatasetRole.View, DatasetRole.View)]
+    [InlineData(DatasetRole.View, DatasetRole.Curate, DatasetRole.Curate)]
+    [InlineData(DatasetRole.Own, DatasetRole.View, DatasetRole.Own)]
+    public async Task Role_OfAPersonInAGroup_IsTheLargerOfTheirOwnAndTheGroups(DatasetRole? own, DatasetRole group, DatasetRole expected)
+    {
+        var (person, id) = (await host.AddUserAsync(), await Groups.AddAsync($"Group {Guid.NewGuid()}"));
+        if (own is { } role)
+        {
+            await host.AddMemberAsync(person, role);
+        }
+
+        await Groups.PutAsync(id, person);
+        await Groups.SetRoleAsync(host.Dataset.Identity, id, group);
+        Assert.Equal(expected, await RoleAsync(person));
+        Assert.Equal(group, (await Groups.RolesAsync(host.Dataset.Identity))[id]);
+
+        await Groups.SetRoleAsync(host.Dataset.Identity, id, null);
+        Assert.Equal(own, await RoleAsync(person));
+    }
+
+    [Fact]
+    public async Task Role_OfAPersonInTwoGroups_IsTheLargestAndEndsWithTheGroup()
+    {
+        var person = await host.AddUserAsync();
+        var (small, large) = (await Groups.AddAsync("Visitors"), await Groups.AddAsync("Beamline"));
+        foreach (var (group, role) in new[] { (small, DatasetRole.View), (large, DatasetRole.Annotate) })
+        {
+            await Groups.PutAsync(group, person);
+            await Groups.SetRoleAsync(host.Dataset.Identity, group, role);
+        }
+
+        Assert.Equal(DatasetRole.Annotate, await RoleAsync(person));
+        await Groups.RemoveAsync(large);
+        Assert.Equal(DatasetRole.View, await RoleAsync(person));
+        await Groups.TakeAsync(small, person);
+        Assert.Null(await RoleAsync(person));
+        Assert.DoesNotContain(large, (await Groups.RolesAsync(host.Dataset.Identity)).Keys);
+    }
+
+    [Fact]
+    public async Task Link_OfAMakerWhoMayShareByAGroup_EndsWhenTheyLeaveIt()
+    {
+        var (person, id) = (await host.AddUserAsync(), await Groups.AddAsync("Curators"));
+        await Groups.PutAsync(id, person);
+        await Groups.SetRoleAsync(host.Dataset.Identity, id, DatasetRole.Curate);
+        var (_, token) = await host.Links.CreateAsync(host.Dataset, DatasetRole.View, "x", null, "", person.ToString(), default);
+        Assert.NotNull(await host.Links.FindAsync(token, default));
+        await Groups.TakeAsync(id, person);
+        Assert.Null(await host.Links.FindAsync(token, default));
+    }
+
+    [Fact]
+    public async Task Account_Removed_LeavesItsGroups()
+    {
+        var (person, other, id) = (await host.AddUserAsync(), await host.AddUserAsync(), await Groups.AddAsync("Short stay"));
+        await Groups.PutAsync(id, person);
+        await Groups.PutAsync(id, other);
+        await using (var db = await host.Database.CreateDbContextAsync())
+        {
+            await db.Users.Where(u => u.Id == person).ExecuteDeleteAsync();
+        }
+
+        Assert.Equal([other], (await Groups.PeopleAsync(id)).Select(p => p.Id));
+        Assert.Equal(1, (await Groups.ListAsync()).Single(g => g.Id == id).People);
+    }
+
+    [Fact]
+    public async Task Group_WithATakenOrEmptyNameOrHalfAClaim_IsRefusedInOneSentence()
+    {
+        await Groups.AddAsync("Operando");
+        Assert.Contains("already", (await Assert.ThrowsAsync<ArgumentException>(() => Groups.AddAsync(" operando "))).Message,
+            StringComparison.Ordinal);
+        await Assert.ThrowsAsync<ArgumentException>(() => Groups.AddAsync(" "));
+        await Assert.ThrowsAsync<ArgumentException>(() => Groups.AddAsync(new string('x', 81)));
+        await Assert.ThrowsAsync<ArgumentException>(() => Groups.AddAsync("Half", "Keycloak"));
+        await Assert.ThrowsAsync<ArgumentException>(() => Groups.PutAsync(Guid.NewGuid(), Guid.NewGuid()));
+        await Assert.ThrowsAsync<ArgumentException>(() => Groups.SetRoleAsync(host.Dataset.Identity, Guid.NewGuid(), DatasetRole.View));
+        var id = await Groups.AddAsync("Renamed");
+        await Assert.ThrowsAsync<ArgumentException>(() => Groups.RenameAsync(id, "OPERANDO"));
+        await Groups.RenameAsync(id, "renamed");
+        Assert.Equal("renamed", (await Groups.ListAsync()).Single(g => g.Id == id).Name);
+    }
+
+    private Task<DatasetRole?> RoleAsync(Guid person) => host.Access.RoleAsync(
+        new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.NameIdentifier, person.ToString())], "test")), host.Dataset.Identity);
+}
