@@ -78,6 +78,13 @@ public sealed class FrameHub(
         // Who may look but not see names any more joins again as a guest.
         async Task<bool> IsOpenAsync() =>
             !held.IsOver && await access.GrantAsync(user, identity) is { } now && (now.SeesNames || !grant.SeesNames);
+        if (connections.Find(Context.ConnectionId) is { } before)
+        {
+            await Groups.LeaveAsync(Context.ConnectionId, before.Session.Dataset.Identity, Context.ConnectionAborted);
+        }
+
+        // Before the first news is read, so that none is missed.
+        await Groups.EnterAsync(Context.ConnectionId, identity, grant.SeesNames, Context.ConnectionAborted);
         connections.Begin(
             Context.ConnectionId, held, grant.SeesNames, place, IsOpenAsync, context.Abort, context.ConnectionAborted);
         var histogram = await catalog.HistogramAsync(held.Dataset.BasisOf(held.Volume(held.Current.View)), Context.ConnectionAborted);
