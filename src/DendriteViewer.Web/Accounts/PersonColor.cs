@@ -5,8 +5,8 @@ using System.Text;
 namespace DendriteViewer.Web.Accounts;
 
 /// <summary>
-/// The colour of a person, the same in cursors, avatars and marks. Each of the twelve is seen on black and on white alike; none is near amber,
-/// cyan, violet or red, which mean other things (void, lithium, the band, failure).
+/// The colour of a person, the same in cursors, avatars and marks. Each of the twelve is seen on black and on white alike; none is near
+/// amber, cyan, violet or red, which mean other things (void, lithium, the band, failure).
 /// </summary>
 public static class PersonColor
 {

@@ -26,8 +26,9 @@ public sealed class PersonColorTests
     // WCAG's relative luminance of #rrggbb.
     private static double Luminance(string color)
     {
-        var c = Enumerable.Range(0, 3).Select(i => int.Parse(color.AsSpan(1 + 2 * i, 2), NumberStyles.HexNumber, CultureInfo.InvariantCulture))
-            .Select(v => v / 255.0 is var s && s <= 0.04045 ? s / 12.92 : Math.Pow((v / 255.0 + 0.055) / 1.055, 2.4)).ToArray();
+        var c = Enumerable.Range(0, 3)
+            .Select(i => byte.Parse(color.AsSpan(1 + 2 * i, 2), NumberStyles.HexNumber, CultureInfo.InvariantCulture) / 255.0)
+            .Select(v => v <= 0.04045 ? v / 12.92 : Math.Pow((v + 0.055) / 1.055, 2.4)).ToArray();
         return 0.2126 * c[0] + 0.7152 * c[1] + 0.0722 * c[2];
     }
 }
