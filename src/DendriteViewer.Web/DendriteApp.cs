@@ -21,6 +21,7 @@ using DendriteViewer.Web.Measurements;
 using DendriteViewer.Web.Monitoring;
 using DendriteViewer.Web.Placements;
 using DendriteViewer.Web.Registry;
+using DendriteViewer.Web.Servers;
 using DendriteViewer.Web.Sharing;
 using DendriteViewer.Web.Streaming;
 using DendriteViewer.Web.Uploads;
@@ -38,6 +39,7 @@ public static class DendriteApp
         builder
             .AddHosting()
             .AddData()
+            .AddServers()
             .AddCompute()
             .AddLimits()
             .AddMonitoring()

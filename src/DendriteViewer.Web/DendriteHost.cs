@@ -88,9 +88,13 @@ public static class DendriteHost
     {
         var files = app.Services.GetRequiredService<PrivateFiles>();
         files.Protect(areNew: false);
-        await app.PrepareDataAsync();
-        await app.PrepareAccountsAsync();
-        await app.PrepareJobsAsync();
+        await using (await SharedDatabase.TakeTurnAsync(app.Services.GetRequiredService<DendriteOptions>(), CancellationToken.None))
+        {
+            await app.PrepareDataAsync();
+            await app.PrepareAccountsAsync();
+            await app.PrepareJobsAsync();
+        }
+
         files.Protect(areNew: true);
     }
 

@@ -56,8 +56,28 @@ public sealed class DendriteOptions
     /// </summary>
     public int UploadSpareMiB { get; init; } = 1024;
 
-    /// <summary>PostgreSQL connection string ("Host=…") of the jobs' database, for several servers. Default: jobs.db below <see cref="Data"/>.</summary>
+    /// <summary>
+    /// PostgreSQL connection string ("Host=…") of the main database, which several servers can share. Default: dendrite.db below
+    /// <see cref="Data"/>, for one server.
+    /// </summary>
+    public string? Database { get; init; }
+
+    /// <summary>
+    /// Redis ("host:6379,password=…") by which servers that share <see cref="Database"/> tell each other at once what changed. Default: none;
+    /// each then looks every few seconds.
+    /// </summary>
+    public string? Redis { get; init; }
+
+    /// <summary>
+    /// PostgreSQL connection string ("Host=…") of the jobs' database. Default: <see cref="Database"/>, else jobs.db below <see cref="Data"/>.
+    /// </summary>
     public string? JobsDatabase { get; init; }
+
+    /// <summary>Where several servers share their jobs, or null.</summary>
+    public string? SharedJobs => JobsDatabase ?? Database;
+
+    /// <summary>Whether there may be other servers of the same database.</summary>
+    public bool IsShared => Database is not null;
 
     /// <summary>How many jobs this server works on at once, 1 or more; one uses all cores. Default: 1.</summary>
     public int JobsAtOnce { get; init; } = 1;
@@ -158,9 +178,29 @@ public sealed class DendriteOptions
             yield return $"Dendrite:JobsAtOnce is {JobsAtOnce}; give 1 or more.";
         }
 
-        if (JobsDatabase is not null && !JobsDatabase.Contains("Host=", StringComparison.OrdinalIgnoreCase))
+        foreach (var (name, address) in new[] { (nameof(Database), Database), (nameof(JobsDatabase), JobsDatabase) })
         {
-            yield return "Dendrite:JobsDatabase is no PostgreSQL connection string; it begins with Host=… (or leave it out for a file below Data).";
+            if (address is not null && !address.Contains("Host=", StringComparison.OrdinalIgnoreCase))
+            {
+                yield return $"Dendrite:{name} is no PostgreSQL connection string; it begins with Host=… (or leave it out for a file "
+                    + "below Data).";
+            }
+        }
+
+        if (Redis is not null && !Servers.RedisLink.IsAddress(Redis))
+        {
+            yield return "Dendrite:Redis is no address of a Redis; give host:6379, with ,password=… where it needs one.";
+        }
+
+        if (Redis is not null && Database is null)
+        {
+            yield return "Dendrite:Redis is for several servers, which share a PostgreSQL; name it in Dendrite:Database, or leave Redis out.";
+        }
+
+        if (Demo && Database is not null)
+        {
+            yield return "Dendrite:Demo makes every visitor the owner, which a database that servers share is too good for; leave "
+                + "Dendrite:Database out, or Demo off.";
         }
 
         if (PublicAddress is not null && !Hosting.PublicAddress.TryParse(PublicAddress, out _))

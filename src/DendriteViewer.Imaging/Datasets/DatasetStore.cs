@@ -27,6 +27,9 @@ public sealed class DatasetStore(IBlobStore blobs)
     /// <summary>The blobs underneath.</summary>
     public IBlobStore Blobs => blobs;
 
+    /// <summary>Raised after this process published or deleted a dataset; handlers must be quick.</summary>
+    public event Action? Published;
+
     /// <summary>All published datasets, by id. One that cannot be read is reported, not hidden.</summary>
     public async IAsyncEnumerable<(DatasetId Id, Dataset? Dataset, string? Problem)> ListAsync([EnumeratorCancellation] CancellationToken ct)
     {
@@ -137,6 +140,7 @@ public sealed class DatasetStore(IBlobStore blobs)
 
         await blobs.DeleteAllAsync(BlobNames.Dataset(id), ct);
         Forget(BlobNames.Dataset(id));
+        Published?.Invoke();
         return any;
     }
 
@@ -183,6 +187,7 @@ public sealed class DatasetStore(IBlobStore blobs)
             var content = SealedJson.Seal(JsonSerializer.SerializeToUtf8Bytes(manifest, DatasetManifest.Json));
             if (await blobs.TryReplaceAsync(name, content, stored?.Tag, ct))
             {
+                Published?.Invoke();
                 return Opened(id, content);
             }
         }

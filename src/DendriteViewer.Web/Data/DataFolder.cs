@@ -61,11 +61,7 @@ public sealed class DataFolder : IDisposable
     /// <exception cref="StartupException">The folder is not as a server left it.</exception>
     public static void Check(string folder)
     {
-        if (Directory.Exists(Path.Combine(folder, Restoring)))
-        {
-            throw new StartupException($"A restore into {folder} was cut off; run dendrite restore again with the same backup.");
-        }
-
+        CheckRestored(folder);
         var database = Path.Combine(folder, Database);
         if (!HasTables(database) && WasUsed(folder))
         {
@@ -76,6 +72,16 @@ public sealed class DataFolder : IDisposable
         }
 
         HasTables(Path.Combine(folder, Jobs));
+    }
+
+    /// <summary>Refuses a folder whose restore was cut off.</summary>
+    /// <exception cref="StartupException">It was.</exception>
+    public static void CheckRestored(string folder)
+    {
+        if (Directory.Exists(Path.Combine(folder, Restoring)))
+        {
+            throw new StartupException($"A restore into {folder} was cut off; run dendrite restore again with the same backup.");
+        }
     }
 
     /// <inheritdoc/>

@@ -23,11 +23,11 @@ public static class DataRegistration
         var data = Path.GetFullPath(options.Data);
         PrivateFiles.MakeFolder(data);
         builder.Services.AddSingleton(options);
-        builder.Services.AddDbContextFactory<DendriteDb>(o => o.UseSqlite($"Data Source={Path.Combine(data, DataFolder.Database)}"));
-        builder.Services.AddDbContext<DendriteDb>(o =>
-            o.UseSqlite($"Data Source={Path.Combine(data, DataFolder.Database)}"), optionsLifetime: ServiceLifetime.Singleton);
-        builder.Services.AddDataProtection().PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(data, DataFolder.Keys)))
-            .SetApplicationName("DendriteViewer");
+        builder.Services.AddDbContextFactory<DendriteDb>(o => SharedDatabase.Use(o, options));
+        builder.Services.AddDbContext<DendriteDb>(o => SharedDatabase.Use(o, options), optionsLifetime: ServiceLifetime.Singleton);
+        var protection = builder.Services.AddDataProtection().SetApplicationName("DendriteViewer");
+        _ = options.IsShared ? protection.PersistKeysToDbContext<DendriteDb>()
+            : protection.PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(data, DataFolder.Keys)));
         builder.Services.AddSingleton(_ =>
         {
             var blobs = BlobStores.Open(options.Store ?? Path.Combine(data, "store"));
@@ -42,13 +42,29 @@ public static class DataRegistration
     /// <exception cref="StartupException">The folder is in use, or the database is damaged, missing or newer.</exception>
     public static async Task PrepareDataAsync(this WebApplication app)
     {
-        var folder = Path.GetFullPath(app.Services.GetRequiredService<DendriteOptions>().Data);
+        var options = app.Services.GetRequiredService<DendriteOptions>();
+        var folder = Path.GetFullPath(options.Data);
         var held = DataFolder.Take(folder);
         app.Lifetime.ApplicationStopped.Register(held.Dispose);
+        if (options.IsShared)
+        {
+            await PrepareSharedAsync(app, folder);
+            return;
+        }
+
         DataFolder.Check(folder);
         await using var db = new SqliteDendriteDb(app.Services.GetRequiredService<DbContextOptions<DendriteDb>>());
         await SchemaUpgrade.ApplyAsync(db, $"The database {Path.Combine(folder, DataFolder.Database)}", "AspNetUsers",
             CancellationToken.None);
         await db.Database.ExecuteSqlRawAsync("PRAGMA journal_mode=WAL");
+    }
+
+    private static async Task PrepareSharedAsync(WebApplication app, string folder)
+    {
+        DataFolder.CheckRestored(folder);
+        await using var db = new PostgreSqlDendriteDb(app.Services.GetRequiredService<DbContextOptions<DendriteDb>>());
+        await SharedDatabase.CheckAsync(db, folder, CancellationToken.None);
+        await SchemaUpgrade.ApplyAsync(db, "The PostgreSQL database of Dendrite:Database", "AspNetUsers", CancellationToken.None);
+        await SharedDatabase.MoveKeysAsync(db, folder, CancellationToken.None);
     }
 }

@@ -5,6 +5,7 @@ using DendriteViewer.Web.Measurements;
 using DendriteViewer.Web.Registry;
 using DendriteViewer.Web.Sharing;
 using DendriteViewer.Web.Tokens;
+using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
@@ -12,7 +13,8 @@ using Microsoft.EntityFrameworkCore;
 namespace DendriteViewer.Web.Data;
 
 /// <summary>Accounts, members, links and the log of annotation edits.</summary>
-public class DendriteDb(DbContextOptions<DendriteDb> options) : IdentityDbContext<AppUser, IdentityRole<Guid>, Guid>(options)
+public class DendriteDb(DbContextOptions<DendriteDb> options) : IdentityDbContext<AppUser, IdentityRole<Guid>, Guid>(options),
+    IDataProtectionKeyContext
 {
     /// <summary>Who may do what with which dataset.</summary>
     public DbSet<DatasetMember> Members => Set<DatasetMember>();
@@ -43,6 +45,9 @@ public class DendriteDb(DbContextOptions<DendriteDb> options) : IdentityDbContex
 
     /// <summary>Every dataset that was ever seen in the store; those that were deleted are the archive.</summary>
     public DbSet<DatasetRecord> Datasets => Set<DatasetRecord>();
+
+    /// <summary>The keys that protect cookies, where servers share this database; else they are files.</summary>
+    public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
 
     /// <inheritdoc/>
     protected override void OnModelCreating(ModelBuilder builder)

@@ -22,7 +22,7 @@ public static class SchemaUpgrade
         try
         {
             var known = db.Database.GetMigrations().ToArray();
-            var applied = await HasTableAsync(db, HistoryRepository.DefaultTableName, ct)
+            var applied = await HasTableAsync(db, HistoryOf(db), ct)
                 ? (await db.Database.GetAppliedMigrationsAsync(ct)).ToArray() : [];
             if (applied.Length == 0 && await HasTableAsync(db, table, ct))
             {
@@ -55,6 +55,10 @@ public static class SchemaUpgrade
                 + "nothing in it was lost. Check that it can be reached and written, or go on with the version that wrote it.", e);
         }
     }
+
+    private static string HistoryOf(DbContext db) =>
+        RelationalOptionsExtension.Extract(db.GetService<IDbContextOptions>()).MigrationsHistoryTableName
+        ?? HistoryRepository.DefaultTableName;
 
     private static async Task<bool> HasTableAsync(DbContext db, string table, CancellationToken ct) => db.Database.IsSqlite()
         ? await db.Database.SqlQuery<int>($"SELECT COUNT(*) AS \"Value\" FROM sqlite_master WHERE type = 'table' AND name = {table}")

@@ -25,7 +25,7 @@ public static class StartupFailure
         SqliteException e => $"The database could not be opened ({e.Message.TrimEnd('.')}); check the folder Dendrite:Data, its "
             + $"permissions and its disk.",
         NpgsqlException e => $"The PostgreSQL database does not answer ({e.Message.TrimEnd('.')}); check that it runs and what "
-            + $"Dendrite:JobsDatabase says.",
+            + $"Dendrite:Database and Dendrite:JobsDatabase say.",
         UnauthorizedAccessException e =>
             $"{e.Message.TrimEnd('.')}: give the account that runs DendriteViewer the right to write there, or name another folder in "
                 + $"Dendrite:Data.",

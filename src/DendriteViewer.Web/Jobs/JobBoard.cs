@@ -33,6 +33,9 @@ public sealed class JobBoard(
     /// <summary>Raised when a job moves; handlers must be quick.</summary>
     public event Action? Changed;
 
+    /// <summary>Raised when a job is asked for, begins or ends on this server; handlers must be quick.</summary>
+    public event Action? Moved;
+
     /// <summary>The newest jobs, newest first, and all that wait or run.</summary>
     public IReadOnlyList<Job> Jobs => Volatile.Read(ref _jobs);
 
@@ -111,6 +114,7 @@ public sealed class JobBoard(
         // From here on the work is promised: what was kept is scheduled, by the next start of a server if not now.
         await ScheduleAsync(row, CancellationToken.None);
         Changed?.Invoke();
+        Moved?.Invoke();
         return job;
     }
 
@@ -137,6 +141,7 @@ public sealed class JobBoard(
         {
             await scheduler.UnscheduleJob(TriggerOf(id), ct);
             Show(id, j => j with { State = JobState.Cancelled, Detail = "Cancelled", Ended = time.GetUtcNow() });
+            Moved?.Invoke();
         }
         else if (await db.Jobs.Where(j => j.Id == id && j.State == JobState.Running).Select(j => j.FireInstance).FirstOrDefaultAsync(ct) is { } run)
         {
@@ -200,6 +205,7 @@ public sealed class JobBoard(
         }
 
         Show(id, j => j with { State = JobState.Running, Detail = "Starting", Fraction = 0, Started = now, Attempts = j.Attempts + 1 });
+        Moved?.Invoke();
         return await db.Jobs.Where(j => j.Id == id)
             .Select(j => new JobRequest(j.Kind, j.Title, j.Dataset, j.Arguments, j.DatasetIdentity) { By = j.By }).FirstAsync(ct);
     }
@@ -236,6 +242,7 @@ public sealed class JobBoard(
             Fraction = state == JobState.Done ? 1 : j.Fraction,
             Ended = state == JobState.Waiting ? null : now,
         });
+        Moved?.Invoke();
     }
 
     private static TriggerKey TriggerOf(Guid id) => new(id.ToString("N"), "jobs");

@@ -13,6 +13,10 @@ namespace DendriteViewer.Web.Jobs;
 /// <summary>Registers background work.</summary>
 public static class JobsRegistration
 {
+    // A server that dies is missed by the others after its check-in is as late as a check-in takes: some six seconds, with which its jobs go
+    // on elsewhere. Shorter would hand on the jobs of a server whose machine was merely busy.
+    private static readonly TimeSpan s_checkIn = TimeSpan.FromSeconds(3);
+
     /// <summary>Adds the list of jobs, Quartz, and imports.</summary>
     public static WebApplicationBuilder AddJobs(this WebApplicationBuilder builder)
     {
@@ -29,7 +33,7 @@ public static class JobsRegistration
     public static IServiceCollection AddJobs(this IServiceCollection services, DendriteOptions options)
     {
         var file = $"Data Source={Path.Combine(Path.GetFullPath(options.Data), DataFolder.Jobs)}";
-        var shared = options.JobsDatabase;
+        var shared = options.SharedJobs;
         services.AddDbContextFactory<JobsDb>(o => _ = shared is null ? o.UseSqlite(file) : o.UseNpgsql(shared));
         services.TryAddSingleton(_ => new ComputeLanes(options.RenderThreads));
         services.TryAddSingleton(SecretRedactor.Patterns);
@@ -57,7 +61,7 @@ public static class JobsRegistration
                 else
                 {
                     store.UsePostgres(NpgsqlFactory.Instance, shared);
-                    store.UseClustering(_ => { });
+                    store.UseClustering(c => (c.CheckinInterval, c.CheckinMisfireThreshold) = (s_checkIn, s_checkIn));
                 }
             });
         });
@@ -81,6 +85,8 @@ public static class JobsRegistration
             }
         }
 
+        // Quartz makes its tables now, while no other server does.
+        await services.GetRequiredService<ISchedulerFactory>().GetScheduler();
         var board = services.GetRequiredService<JobBoard>();
         await board.RecoverAsync();
         await board.ReloadAsync();
@@ -89,19 +95,27 @@ public static class JobsRegistration
     // Where several servers share a database, each sees what the others do.
     private sealed class JobsReload(JobBoard board, DendriteOptions options, TimeProvider time, ILogger<JobsReload> log) : BackgroundService
     {
+        private const int TurnsARecovery = 30;
+
         protected override async Task ExecuteAsync(CancellationToken stoppingToken)
         {
-            if (options.JobsDatabase is null)
+            if (options.SharedJobs is null)
             {
                 return;
             }
 
             using var timer = new PeriodicTimer(TimeSpan.FromSeconds(2), time);
-            while (await timer.WaitForNextTickAsync(stoppingToken))
+            for (var turn = 1; await timer.WaitForNextTickAsync(stoppingToken); turn++)
             {
                 try
                 {
                     await board.ReloadAsync(stoppingToken);
+
+                    // What a server kept that died before it told Quartz of it.
+                    if (turn % TurnsARecovery == 0)
+                    {
+                        await board.RecoverAsync(stoppingToken);
+                    }
                 }
                 catch (Exception e) when (e is NpgsqlException or TimeoutException)
                 {

@@ -1,5 +1,6 @@
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Web.Data;
+using DendriteViewer.Web.Servers;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
@@ -24,6 +25,23 @@ internal sealed class StoreCheck(DatasetStore store) : IHealthCheck
         catch (Exception e)
         {
             return HealthCheckResult.Unhealthy("The store does not answer.", e);
+        }
+    }
+}
+
+/// <summary>Whether Redis answers, without which servers hear of each other's changes late and new viewers cannot join.</summary>
+internal sealed class RedisCheck(RedisLink link) : IHealthCheck
+{
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await (await link.ConnectionAsync).GetDatabase().PingAsync().WaitAsync(cancellationToken);
+            return HealthCheckResult.Healthy();
+        }
+        catch (Exception e)
+        {
+            return HealthCheckResult.Unhealthy("Redis does not answer.", e);
         }
     }
 }

@@ -16,7 +16,7 @@ public sealed class DatasetRegistry(IDbContextFactory<DendriteDb> database, Time
     {
         await using var db = await database.CreateDbContextAsync(ct);
         var record = await db.Datasets.FindAsync([dataset.Identity.Value], ct);
-        var isNews = record is not { DeletedAt: null };
+        var (isNew, isNews) = (record is null, record is not { DeletedAt: null });
         if (record is null)
         {
             record =
@@ -25,7 +25,16 @@ public sealed class DatasetRegistry(IDbContextFactory<DendriteDb> database, Time
         }
 
         (record.Name, record.DatasetId, record.DeletedAt, record.DeletedBy) = (dataset.Name, dataset.Id.Value, null, null);
-        await db.SaveChangesAsync(ct);
+        try
+        {
+            await db.SaveChangesAsync(ct);
+        }
+        catch (DbUpdateException) when (isNew)
+        {
+            // Another server saw it at the same moment, and noted it.
+            return false;
+        }
+
         return isNews;
     }
 

@@ -1,0 +1,31 @@
+using DendriteViewer.Web.Data;
+using DendriteViewer.Web.Monitoring;
+using Microsoft.AspNetCore.SignalR.StackExchangeRedis;
+
+namespace DendriteViewer.Web.Servers;
+
+/// <summary>Several servers that work as one: news among them, and SignalR's messages through Redis.</summary>
+public static class ServersRegistration
+{
+    /// <summary>Adds news among servers, and Redis where it is configured.</summary>
+    public static WebApplicationBuilder AddServers(this WebApplicationBuilder builder)
+    {
+        var options = builder.Configuration.GetSection("Dendrite").Get<DendriteOptions>() ?? new DendriteOptions();
+        if (options.Redis is { } redis)
+        {
+            builder.Services.AddSingleton(s => new RedisLink(redis, s.GetRequiredService<ILogger<RedisLink>>()));
+            builder.Services.AddSingleton<INewsWire, RedisNewsWire>();
+            builder.Services.AddSignalR().AddStackExchangeRedis();
+            builder.Services.AddOptions<RedisOptions>().Configure<RedisLink>((o, link) =>
+                o.ConnectionFactory = async _ => await link.ConnectionAsync);
+            builder.Services.AddHealthChecks().AddCheck<RedisCheck>("redis", timeout: StoreCheck.Patience);
+        }
+
+        builder.Services.AddSingleton(s => new ServerNews(
+            s.GetService<INewsWire>(), options.IsShared, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<ServerNews>>()));
+        builder.Services.AddHostedService(s => s.GetRequiredService<ServerNews>());
+        builder.Services.AddHostedService<StoreNews>();
+        builder.Services.AddHostedService<JobNews>();
+        return builder;
+    }
+}
