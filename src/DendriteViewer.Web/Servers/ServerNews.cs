@@ -56,6 +56,30 @@ public sealed partial class ServerNews(INewsWire? wire, bool hasOthers, TimeProv
     }
 
     /// <inheritdoc/>
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (hasOthers && wire is not null)
+        {
+            wire.Received += Receive;
+            wire.Restored += CatchUp;
+        }
+
+        return base.StartAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public override Task StopAsync(CancellationToken cancellationToken)
+    {
+        if (hasOthers && wire is not null)
+        {
+            wire.Received -= Receive;
+            wire.Restored -= CatchUp;
+        }
+
+        return base.StopAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         if (!hasOthers)
@@ -65,31 +89,16 @@ public sealed partial class ServerNews(INewsWire? wire, bool hasOthers, TimeProv
 
         if (wire is not null)
         {
-            wire.Received += Receive;
-            wire.Restored += CatchUp;
+            await wire.BeginAsync(stoppingToken);
+
+            // What was read since the start, and changed before the wire was there.
+            CatchUp();
         }
 
-        try
+        using var timer = new PeriodicTimer(wire is null ? WithoutWire : BesideWire, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            if (wire is not null)
-            {
-                await wire.BeginAsync(stoppingToken);
-            }
-
-            using var timer = new PeriodicTimer(wire is null ? WithoutWire : BesideWire, time);
-            do
-            {
-                CatchUp();
-            }
-            while (await timer.WaitForNextTickAsync(stoppingToken));
-        }
-        finally
-        {
-            if (wire is not null)
-            {
-                wire.Received -= Receive;
-                wire.Restored -= CatchUp;
-            }
+            CatchUp();
         }
     }
 

@@ -65,7 +65,7 @@ public sealed class ServerNewsTests
         await using var one = await StartAsync();
         var heard = new Heard(one.News, NewsTopics.Sites);
         _wires[0].Restore();
-        Assert.Equal("caught up", await heard.NextAsync());
+        await heard.CaughtUpAsync();
     }
 
     [Theory]
@@ -76,9 +76,10 @@ public sealed class ServerNewsTests
         var time = new TurnTime();
         await using var one = await StartAsync(time, hasWire);
         var heard = new Heard(one.News, NewsTopics.Sites);
+        await time.IsSet.WaitAsync(s_patience);
         Assert.Equal(TimeSpan.FromSeconds(seconds), time.Period);
         time.Turn();
-        Assert.Equal("caught up", await heard.NextAsync());
+        await heard.CaughtUpAsync();
     }
 
     [Fact]
@@ -105,12 +106,16 @@ public sealed class ServerNewsTests
     {
         private TimerCallback? _due;
         private object? _state;
+        private readonly TaskCompletionSource _isSet = new();
+
+        public Task IsSet => _isSet.Task;
 
         public TimeSpan Period { get; private set; }
 
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
         {
             (_due, _state, Period) = (callback, state, period);
+            _isSet.TrySetResult();
             return base.CreateTimer(_ => { }, null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         }
 
@@ -130,6 +135,7 @@ public sealed class ServerNewsTests
     private sealed class Heard
     {
         private readonly System.Threading.Channels.Channel<string> _heard = System.Threading.Channels.Channel.CreateUnbounded<string>();
+        private readonly SemaphoreSlim _caughtUp = new(0);
 
         public Heard(ServerNews news, string topic, Func<Task>? work = null) => news.Listen(
             topic, async subject =>
@@ -137,7 +143,9 @@ public sealed class ServerNewsTests
                 _heard.Writer.TryWrite(subject);
                 await (work?.Invoke() ?? Task.CompletedTask);
             },
-            () => Task.FromResult(_heard.Writer.TryWrite("caught up")));
+            () => Task.FromResult(_caughtUp.Release()));
+
+        public async Task CaughtUpAsync() => Assert.True(await _caughtUp.WaitAsync(s_patience));
 
         public int Waiting => _heard.Reader.Count;
 
