@@ -27,12 +27,12 @@ internal static class Report
         t.Append(CultureInfo.InvariantCulture,
             $"server, viewers and clients on {Environment.ProcessorCount} cores; {load.Seconds} s each, "
             + $"the second until one large picture has come. {s_others}\n\n");
-        t.Append("| what | count | median | 95 % | longest |\n|---|---|---|---|---|\n");
-        Row("change to frame, viewers alone", alone);
-        Row("change to frame, beside two clients that ask for 4096² pictures", beside);
-        Row("`/account/login`, the page, meanwhile", page);
-        Row("signing in, page and password, meanwhile", signIn);
-        Row("a 4096² picture, meanwhile", large);
+        t.Append(Head);
+        t.Append(Row("change to frame, viewers alone", alone));
+        t.Append(Row("change to frame, beside two clients that ask for 4096² pictures", beside));
+        t.Append(Row("`/account/login`, the page, meanwhile", page));
+        t.Append(Row("signing in, page and password, meanwhile", signIn));
+        t.Append(Row("a 4096² picture, meanwhile", large));
         t.Append('\n');
         t.Append(CultureInfo.InvariantCulture, $"Frames sent: {frames:0}. Pictures given up since the view had changed: {superseded:0} ");
         t.Append(CultureInfo.InvariantCulture,
@@ -41,9 +41,36 @@ internal static class Report
             $"pictures drawn: {pictures.Drawn}. "
             + $"Working set of the server: {Metric("dotnet_process_memory_working_set_bytes") / (1 << 20):0} MiB.\n");
         return t.ToString();
-
-        void Row(string what, Latencies l) => t.Append(l.Count == 0
-            ? $"| {what} | 0 | | | |\n"
-            : string.Create(CultureInfo.InvariantCulture, $"| {what} | {l.Count} | {l.Median:0} ms | {l.P95:0} ms | {l.Most:0} ms |\n"));
     }
+
+    /// <summary>The table of viewers who orbit while others annotate.</summary>
+    /// <param name="load">What load.</param>
+    /// <param name="orbiting">Viewers that orbited.</param>
+    /// <param name="annotating">Viewers that annotated.</param>
+    /// <param name="frames">From changes to frames.</param>
+    /// <param name="edits">From edits to their being kept.</param>
+    /// <param name="refused">Edits that the server did not take.</param>
+    /// <param name="memory">The server's working set at the end of each fifth, MiB.</param>
+    /// <param name="metrics">The server's metrics at the end.</param>
+    public static string OfAnnotating(
+        Load load, int orbiting, int annotating, Latencies frames, Latencies edits, int refused, IReadOnlyList<double> memory,
+        IReadOnlyDictionary<string, double> metrics)
+    {
+        var sizes = string.Join(", ", memory.Select(m => m.ToString("0", CultureInfo.InvariantCulture)));
+        var t = new StringBuilder();
+        t.Append(CultureInfo.InvariantCulture, $"{orbiting} viewers turn a 3D pane of 640×480 of a {load.Size}³ phantom every 100 ms, ");
+        t.Append(CultureInfo.InvariantCulture, $"{annotating} mark, move and delete sites, an edit a second each; ");
+        t.Append(CultureInfo.InvariantCulture, $"server and clients on {Environment.ProcessorCount} cores, {load.Seconds} s. {s_others}\n\n");
+        t.Append(Head).Append(Row("change to frame", frames)).Append(Row("edit to its being kept", edits)).Append('\n');
+        t.Append(CultureInfo.InvariantCulture, $"Edits refused: {refused}. ");
+        t.Append(CultureInfo.InvariantCulture, $"Frames sent: {metrics.GetValueOrDefault("dendrite_frames_total"):0}. ");
+        t.Append(CultureInfo.InvariantCulture, $"Working set of the server at the end of each fifth: {sizes} MiB.\n");
+        return t.ToString();
+    }
+
+    private const string Head = "| what | count | median | 95 % | longest |\n|---|---|---|---|---|\n";
+
+    private static string Row(string what, Latencies l) => l.Count == 0
+        ? $"| {what} | 0 | | | |\n"
+        : string.Create(CultureInfo.InvariantCulture, $"| {what} | {l.Count} | {l.Median:0} ms | {l.P95:0} ms | {l.Most:0} ms |\n");
 }

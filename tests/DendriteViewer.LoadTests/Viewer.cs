@@ -75,6 +75,10 @@ internal sealed class Viewer : IAsyncDisposable
         }
     }
 
+    /// <summary>Calls a method of the hub.</summary>
+    public Task<T> InvokeAsync<T>(string method, CancellationToken ct, params object[] arguments) =>
+        _hub.InvokeCoreAsync<T>(method, arguments, ct);
+
     public ValueTask DisposeAsync() => _hub.DisposeAsync();
 
     private Task OnFrameAsync(int pane, long frame, long revision)
