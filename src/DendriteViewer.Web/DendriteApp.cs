@@ -3,6 +3,7 @@ using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Analysis;
 using DendriteViewer.Web.Annotations;
 using DendriteViewer.Web.Api;
+using DendriteViewer.Web.Audit;
 using DendriteViewer.Web.Bookmarks;
 using DendriteViewer.Web.Catalog;
 using DendriteViewer.Web.Cell;
@@ -43,6 +44,7 @@ public static class DendriteApp
             .AddCompute()
             .AddLimits()
             .AddMonitoring()
+            .AddAudit()
             .AddAccounts()
             .AddCatalog()
             .AddRegistry()

@@ -11,6 +11,7 @@ using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Analysis;
 using DendriteViewer.Web.Analysis.Deciding;
 using DendriteViewer.Web.Annotations;
+using DendriteViewer.Web.Audit;
 using DendriteViewer.Web.Bookmarks;
 using DendriteViewer.Web.Catalog;
 using DendriteViewer.Web.Compute;
@@ -24,6 +25,7 @@ using DendriteViewer.Web.Tests.Jobs;
 using DendriteViewer.Web.Viewing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DendriteViewer.Web.Tests;
 
@@ -54,6 +56,8 @@ public sealed class TestHost : IAsyncLifetime
     public string Folder => _folder;
 
     public DatasetAccess Access { get; private set; } = null!;
+
+    public AuditLog Audit => new(Database, Time, NullLogger<AuditLog>.Instance);
 
     public SiteLog Sites => new(Database, Time);
 
@@ -113,7 +117,8 @@ public sealed class TestHost : IAsyncLifetime
         Masks = new MaskCorrections(store, bricks, new ScanAnalysis());
         Sessions = new ViewSessions(Catalog, Masks, Lanes, Time);
         _jobs = await JobsHost.StartAsync(new DendriteOptions { Data = _folder }, s => Added(s)
-            .AddSingleton(Store).AddSingleton(Sessions).AddSingleton(Lanes).AddSingleton<Analyses>().AddSingleton<PlacementDesk>()
+            .AddSingleton(Store).AddSingleton(Audit).AddSingleton(Sessions).AddSingleton(Lanes).AddSingleton<Analyses>()
+            .AddSingleton<PlacementDesk>()
             .AddSingleton<IJobHandler, AnalysisHandler>().AddSingleton<IJobHandler, ChangeHandler>()
             .AddSingleton<IJobHandler, PlacementHandler>().AddSingleton<Decisions>().AddSingleton<IJobHandler, DecisionHandler>());
     }

@@ -10,6 +10,12 @@ public sealed class AppUser : IdentityUser<Guid>
 
     /// <summary>May do everything, and makes accounts.</summary>
     public bool IsAdministrator { get; set; }
+
+    /// <summary>When the account was disabled, Unix milliseconds; null while it may be used.</summary>
+    public long? DisabledAt { get; set; }
+
+    /// <summary>The half minute, counted from 1970, whose code was used last as second factor: no code is taken twice.</summary>
+    public long LastCodeStep { get; set; }
 }
 
 /// <summary>What somebody may do with a dataset; each includes those before.</summary>

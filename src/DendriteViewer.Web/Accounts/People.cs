@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Annotations;
+using DendriteViewer.Web.Audit;
 using DendriteViewer.Web.Data;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
@@ -8,7 +9,7 @@ using Microsoft.EntityFrameworkCore;
 namespace DendriteViewer.Web.Accounts;
 
 /// <summary>Makes and removes accounts, and chooses members. Whoever calls has been authorized as administrator.</summary>
-public sealed class People(IDbContextFactory<DendriteDb> database, IServiceScopeFactory scopes)
+public sealed class People(IDbContextFactory<DendriteDb> database, IServiceScopeFactory scopes, AuditLog audit)
 {
     /// <summary>Everybody with an account, by name.</summary>
     public async Task<IReadOnlyList<AppUser>> ListAsync()
@@ -88,8 +89,8 @@ public sealed class People(IDbContextFactory<DendriteDb> database, IServiceScope
         return await db.Members.AsNoTracking().Where(m => m.DatasetIdentity == dataset.Value).ToDictionaryAsync(m => m.UserId, m => m.Role);
     }
 
-    /// <summary>Gives somebody a role in a dataset, or takes it away (null).</summary>
-    public async Task SetRoleAsync(DatasetIdentity dataset, Guid user, DatasetRole? role)
+    /// <summary>Gives somebody a role in a dataset, or takes it away (null). Whoever does it is null for the server itself.</summary>
+    public async Task SetRoleAsync(DatasetIdentity dataset, Guid user, DatasetRole? role, Person? by = null)
     {
         await using var db = await database.CreateDbContextAsync();
         var member = await db.Members.FindAsync(dataset.Value, user);
@@ -109,6 +110,10 @@ public sealed class People(IDbContextFactory<DendriteDb> database, IServiceScope
             member.Role = role.Value;
         }
 
+        var name = await db.Users.Where(u => u.Id == user).Select(u => u.DisplayName).FirstOrDefaultAsync() ?? "somebody unknown";
+        db.Audit.Add(audit.NewEntry(
+            AuditKind.Role, by, role is null ? $"took the role of {name} away" : $"gave {name} the role '{RoleSelect.NameOf(role)}'",
+            AuditSubject.Of(dataset, user.ToString())));
         await db.SaveChangesAsync();
     }
 }

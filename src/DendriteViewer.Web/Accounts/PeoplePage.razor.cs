@@ -86,7 +86,7 @@ public sealed partial class PeoplePage
         if (Identity is { } chosen)
         {
             var before = RoleOf(user);
-            await People.SetRoleAsync(chosen, user.Id, role);
+            await People.SetRoleAsync(chosen, user.Id, role, _user.PersonOf());
             await ChooseAsync(_dataset);
             if (before >= DatasetAccess.Sharing && !(role >= DatasetAccess.Sharing) && !user.IsAdministrator)
             {

@@ -9,6 +9,7 @@ using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Audit;
 using DendriteViewer.Web.Compute;
 using DendriteViewer.Web.Jobs;
 using DendriteViewer.Web.Registry;
@@ -17,7 +18,8 @@ using DendriteViewer.Web.Viewing;
 namespace DendriteViewer.Web.Analysis;
 
 /// <summary>Analyses of datasets: the last one's result, and the jobs that make the next.</summary>
-public sealed class Analyses(DatasetStore store, JobBoard board, ViewSessions sessions, ComputeLanes lanes) : IDatasetFollower
+public sealed class Analyses(DatasetStore store, JobBoard board, ViewSessions sessions, ComputeLanes lanes, AuditLog audit)
+    : IDatasetFollower
 {
     private readonly AnalysisStore _results = new(store);
     private readonly ConcurrentDictionary<(string Identity, string Modality), Task<AnalysisResult?>> _kept = new();
@@ -112,15 +114,24 @@ public sealed class Analyses(DatasetStore store, JobBoard board, ViewSessions se
 
     /// <summary>Moves the interface through points, for everybody who looks. Whoever calls has been authorized.</summary>
     /// <exception cref="VolumeFormatException">A point lies nowhere near the scan.</exception>
-    public async Task CorrectInterfaceAsync(Dataset dataset, IReadOnlyList<WorldPoint> points, CancellationToken ct) =>
+    public async Task CorrectInterfaceAsync(Dataset dataset, IReadOnlyList<WorldPoint> points, Person by, CancellationToken ct)
+    {
         sessions.Refresh(await lanes[Urgency.Resting].RunAsync(
             () => InterfaceCorrections.SetAsync(store, dataset.Id, points, ct, dataset.Identity), ct));
+        await audit.RecordAsync(
+            AuditKind.Correction, by, $"moved the interface through {points.Count} points", AuditSubject.Of(dataset), ct);
+    }
 
     /// <summary>Moves the cell's outline through points, for everybody who looks. Whoever calls has been authorized.</summary>
     /// <exception cref="VolumeFormatException">A point lies nowhere near the scan.</exception>
-    public async Task CorrectOutlineAsync(Dataset dataset, IReadOnlyList<(double U, double V)> points, CancellationToken ct) =>
+    public async Task CorrectOutlineAsync(
+        Dataset dataset, IReadOnlyList<(double U, double V)> points, Person by, CancellationToken ct)
+    {
         sessions.Refresh(await lanes[Urgency.Resting].RunAsync(
             () => OutlineCorrections.SetAsync(store, dataset.Id, points, ct, dataset.Identity), ct));
+        await audit.RecordAsync(
+            AuditKind.Correction, by, $"moved the outline through {points.Count} points", AuditSubject.Of(dataset), ct);
+    }
 
     /// <summary>A look at the pristine scan that thresholds can be tried on. Whoever calls has been authorized.</summary>
     public Task<ExperimentAnalysis> PreviewAsync(Dataset dataset, AnalysisRecipe recipe, CancellationToken ct) =>

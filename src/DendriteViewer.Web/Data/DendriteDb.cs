@@ -1,5 +1,9 @@
 using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Accounts.Resets;
+using DendriteViewer.Web.Accounts.Sessions;
+using DendriteViewer.Web.Accounts.SignIn;
 using DendriteViewer.Web.Annotations;
+using DendriteViewer.Web.Audit;
 using DendriteViewer.Web.Bookmarks;
 using DendriteViewer.Web.Measurements;
 using DendriteViewer.Web.Registry;
@@ -43,6 +47,18 @@ public class DendriteDb(DbContextOptions<DendriteDb> options) : IdentityDbContex
     /// <summary>Views that people keep.</summary>
     public DbSet<Bookmark> Bookmarks => Set<Bookmark>();
 
+    /// <summary>Who did what that matters.</summary>
+    public DbSet<AuditEntry> Audit => Set<AuditEntry>();
+
+    /// <summary>Sign-ins of accounts in browsers.</summary>
+    public DbSet<AccountSession> AccountSessions => Set<AccountSession>();
+
+    /// <summary>How often signing in failed of late.</summary>
+    public DbSet<SignInCount> SignInCounts => Set<SignInCount>();
+
+    /// <summary>Links by which people choose new passwords.</summary>
+    public DbSet<PasswordReset> PasswordResets => Set<PasswordReset>();
+
     /// <summary>Every dataset that was ever seen in the store; those that were deleted are the archive.</summary>
     public DbSet<DatasetRecord> Datasets => Set<DatasetRecord>();
 
@@ -75,5 +91,18 @@ public class DendriteDb(DbContextOptions<DendriteDb> options) : IdentityDbContex
         builder.Entity<Bookmark>().HasIndex(b => new { b.DatasetIdentity, b.OwnerId });
         builder.Entity<DatasetRecord>().HasKey(d => d.Identity);
         builder.Entity<DatasetRecord>().HasIndex(d => d.DatasetId);
+        builder.Entity<AuditEntry>().HasKey(e => e.Id);
+        builder.Entity<AuditEntry>().Property(e => e.Id).ValueGeneratedOnAdd();
+        builder.Entity<AuditEntry>().Property(e => e.Kind).HasConversion<string>();
+        builder.Entity<AuditEntry>().HasIndex(e => e.At);
+        builder.Entity<AuditEntry>().HasIndex(e => e.PersonKey);
+        builder.Entity<AuditEntry>().HasIndex(e => e.DatasetIdentity);
+        builder.Entity<AccountSession>().HasKey(s => s.Id);
+        builder.Entity<AccountSession>().Property(s => s.End).HasConversion<string>();
+        builder.Entity<AccountSession>().HasIndex(s => s.UserId);
+        builder.Entity<SignInCount>().HasKey(c => c.Key);
+        builder.Entity<SignInCount>().HasIndex(c => c.At);
+        builder.Entity<PasswordReset>().HasKey(r => r.TokenHash);
+        builder.Entity<PasswordReset>().HasIndex(r => r.UserId);
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Audit;
 using DendriteViewer.Web.Registry;
 using Microsoft.EntityFrameworkCore;
 using Quartz;
@@ -13,7 +14,8 @@ namespace DendriteViewer.Web.Jobs;
 /// <see cref="ReloadAsync"/> is called.
 /// </summary>
 public sealed class JobBoard(
-    IDbContextFactory<JobsDb> database, ISchedulerFactory schedulers, TimeProvider time, IEnumerable<JobLimit> limits) : IDatasetFollower
+    IDbContextFactory<JobsDb> database, ISchedulerFactory schedulers, TimeProvider time, IEnumerable<JobLimit> limits,
+    AuditLog? audit = null) : IDatasetFollower
 {
     /// <summary>How many jobs the list holds.</summary>
     public const int MostShown = 200;
@@ -79,6 +81,14 @@ public sealed class JobBoard(
 
     private async Task<Job> KeepAsync(JobRequest request, Person by, CancellationToken ct)
     {
+        // Only a host of jobs alone, in tests, has no audit log.
+        if (audit is not null && JobKinds.AuditOf(request.Kind) is { } kind)
+        {
+            await audit.RecordAsync(
+                kind, by, $"asked for the job {request.Kind}: {request.Title}",
+                new AuditSubject(request.DatasetIdentity, request.Dataset), ct);
+        }
+
         var row = new JobRow
         {
             Id = Guid.NewGuid(),

@@ -7,6 +7,7 @@ using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Annotations;
+using DendriteViewer.Web.Audit;
 using DendriteViewer.Web.Compute;
 using DendriteViewer.Web.Limits;
 using DendriteViewer.Web.Viewing;
@@ -17,7 +18,7 @@ namespace DendriteViewer.Web.Masks;
 /// Where masks are corrected, by pages and programs alike, in the lane of what somebody waits for: a log may take long to replay. What a
 /// page paints is a step of its history, which undo takes back in order. Whoever calls has been authorized.
 /// </summary>
-public sealed class MaskDesk(MaskCorrections masks, ComputeLanes lanes, Budgets budgets, TimeProvider time)
+public sealed class MaskDesk(MaskCorrections masks, ComputeLanes lanes, Budgets budgets, TimeProvider time, AuditLog audit)
 {
     /// <summary>As how many corrections a fill counts.</summary>
     public const int FillCounts = 4;
@@ -140,20 +141,39 @@ public sealed class MaskDesk(MaskCorrections masks, ComputeLanes lanes, Budgets 
     }
 
     /// <summary>Keeps the mask as it is as a version.</summary>
-    public Task<MaskVersion> SaveAsync(Dataset dataset, double hours, string? note, Person by, CancellationToken ct) =>
-        RunAsync(() => Of(dataset, hours).SaveAsync(string.IsNullOrWhiteSpace(note) ? null : note.Trim(), by.Name, Now, ct), ct);
+    public async Task<MaskVersion> SaveAsync(Dataset dataset, double hours, string? note, Person by, CancellationToken ct)
+    {
+        var version = await RunAsync(
+            () => Of(dataset, hours).SaveAsync(string.IsNullOrWhiteSpace(note) ? null : note.Trim(), by.Name, Now, ct), ct);
+        await RecordAsync(dataset, hours, $"kept v{version.Number} of", by, ct);
+        return version;
+    }
 
     /// <summary>Makes the mask what a version is, as a new version; 0 is the automatic mask.</summary>
-    public Task<MaskVersion> RestoreAsync(Dataset dataset, double hours, int version, Person by, CancellationToken ct) =>
-        RunAsync(() => Of(dataset, hours).RestoreAsync(version, by.Name, Now, ct), ct);
+    public async Task<MaskVersion> RestoreAsync(Dataset dataset, double hours, int version, Person by, CancellationToken ct)
+    {
+        var made = await RunAsync(() => Of(dataset, hours).RestoreAsync(version, by.Name, Now, ct), ct);
+        await RecordAsync(dataset, hours, $"restored v{version} of", by, ct);
+        return made;
+    }
 
     /// <summary>Says which version numbers rest on; 0 is the automatic mask.</summary>
-    public Task ChooseAsync(Dataset dataset, double hours, int version, Person by, CancellationToken ct) =>
-        lanes[Urgency.Resting].RunAsync(() => Of(dataset, hours).ChooseAsync(version, by.Name, Now, ct), ct);
+    public async Task ChooseAsync(Dataset dataset, double hours, int version, Person by, CancellationToken ct)
+    {
+        await lanes[Urgency.Resting].RunAsync(() => Of(dataset, hours).ChooseAsync(version, by.Name, Now, ct), ct);
+        await RecordAsync(dataset, hours, $"let numbers rest on v{version} of", by, ct);
+    }
 
     /// <summary>Takes over what was corrected of the automatic mask before this one.</summary>
-    public Task CarryAsync(Dataset dataset, double hours, Person by, CancellationToken ct) =>
-        lanes[Urgency.Resting].RunAsync(() => Of(dataset, hours).CarryAsync(by.Name, Now, ct), ct);
+    public async Task CarryAsync(Dataset dataset, double hours, Person by, CancellationToken ct)
+    {
+        await lanes[Urgency.Resting].RunAsync(() => Of(dataset, hours).CarryAsync(by.Name, Now, ct), ct);
+        await RecordAsync(dataset, hours, "took earlier corrections over into", by, ct);
+    }
+
+    // Strokes have a log of their own, with names; what the numbers rest on is told here too.
+    private Task RecordAsync(Dataset dataset, double hours, string what, Person by, CancellationToken ct) => audit.RecordAsync(
+        AuditKind.Correction, by, FormattableString.Invariant($"{what} the mask at {hours:0.######} h"), AuditSubject.Of(dataset), ct);
 
     /// <summary>Sentences about masks whose numbers do not rest on what was chosen for them.</summary>
     /// <param name="dataset">The dataset.</param>

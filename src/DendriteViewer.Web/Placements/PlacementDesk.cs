@@ -3,6 +3,7 @@ using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Rendering;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Audit;
 using DendriteViewer.Web.Compute;
 using DendriteViewer.Web.Jobs;
 using DendriteViewer.Web.Registry;
@@ -14,7 +15,8 @@ namespace DendriteViewer.Web.Placements;
 /// Where volumes are placed inside the scan of their hour, by pages and jobs alike. Every placement is a version, shown to all who look at
 /// once; going back is another version. Whoever calls has been authorized.
 /// </summary>
-public sealed class PlacementDesk(DatasetStore store, JobBoard board, ViewSessions sessions, ComputeLanes lanes, TimeProvider time)
+public sealed class PlacementDesk(DatasetStore store, JobBoard board, ViewSessions sessions, ComputeLanes lanes, TimeProvider time,
+    AuditLog audit)
     : IDatasetFollower
 {
     private const string Nano = "nano-";
@@ -117,6 +119,8 @@ public sealed class PlacementDesk(DatasetStore store, JobBoard board, ViewSessio
         Dataset dataset, Placement placement, IReadOnlyList<VolumeKey> with, string by, CancellationToken ct)
     {
         var version = await _placements.SaveAsync(dataset, placement, with, by, ct);
+        await audit.RecordAsync(
+            AuditKind.Correction, new Person("", by), $"placed {placement.Key}, v{version}", AuditSubject.Of(dataset), ct);
         await PublishAsync(dataset, ct);
         return version;
     }
@@ -128,6 +132,7 @@ public sealed class PlacementDesk(DatasetStore store, JobBoard board, ViewSessio
     public Task RestoreAsync(Dataset dataset, VolumeKey key, int version, Person by, CancellationToken ct) => RunAsync(async () =>
     {
         var published = await _placements.RestoreAsync(dataset, key, version, by.Name, ct);
+        await audit.RecordAsync(AuditKind.Correction, by, $"placed {key} as in v{version}", AuditSubject.Of(dataset), ct);
         await PublishAsync(published, ct);
         return published;
     }, ct);

@@ -1,5 +1,7 @@
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Audit;
 using DendriteViewer.Web.Catalog;
 
 namespace DendriteViewer.Web.Registry;
@@ -8,29 +10,31 @@ namespace DendriteViewer.Web.Registry;
 /// Changes what people say of a dataset. Other servers see it with the next turn of <see cref="DatasetWatch"/>, as they see imports.
 /// Whoever calls has been authorized.
 /// </summary>
-public sealed class DatasetEdits(DatasetStore store, DatasetCatalog catalog)
+public sealed class DatasetEdits(DatasetStore store, DatasetCatalog catalog, AuditLog audit)
 {
     /// <summary>Saves what somebody wrote, unless somebody else saved something else since it was looked at.</summary>
     /// <param name="looked">The dataset as it was looked at.</param>
     /// <param name="edited">The description to save.</param>
+    /// <param name="by">Who wrote it.</param>
     /// <param name="ct">Stops it.</param>
     /// <returns>The dataset as it is now, and whether the description was saved; if not, somebody else saved another one first.</returns>
     /// <exception cref="VolumeFormatException">A field is out of its bounds, or the dataset is gone.</exception>
-    public async Task<(Dataset Now, bool IsSaved)> SaveAsync(Dataset looked, DatasetDescription edited, CancellationToken ct)
+    public async Task<(Dataset Now, bool IsSaved)> SaveAsync(Dataset looked, DatasetDescription edited, Person by, CancellationToken ct)
     {
         var before = DatasetDescription.Of(looked.Manifest);
-        return await SaveAsync(looked, now => DatasetDescription.Of(now.Manifest) == before ? edited : null, ct);
+        return await SaveAsync(looked, now => DatasetDescription.Of(now.Manifest) == before ? edited : null, by, ct);
     }
 
     /// <summary>Saves what a function makes of the dataset as it is at that moment.</summary>
     /// <param name="looked">The dataset as it was looked at; only its identity counts.</param>
     /// <param name="change">Returns the description to save for the dataset as it is now, or null to leave it. Called again when somebody
     /// else saved in between.</param>
+    /// <param name="by">Who asks.</param>
     /// <param name="ct">Stops it.</param>
     /// <returns>The dataset as it is now, and whether it was changed.</returns>
     /// <exception cref="VolumeFormatException">A field is out of its bounds, or the dataset is gone.</exception>
     public async Task<(Dataset Now, bool IsSaved)> SaveAsync(
-        Dataset looked, Func<Dataset, DatasetDescription?> change, CancellationToken ct)
+        Dataset looked, Func<Dataset, DatasetDescription?> change, Person by, CancellationToken ct)
     {
         try
         {
@@ -40,6 +44,7 @@ public sealed class DatasetEdits(DatasetStore store, DatasetCatalog catalog)
                 return ValueTask.FromResult(edited.Trimmed().ApplyTo(published!.Manifest));
             }, ct, looked.Identity);
             catalog.Touch();
+            await audit.RecordAsync(AuditKind.Description, by, $"described the dataset '{now.Name}' anew", AuditSubject.Of(now), ct);
             return (now, true);
         }
         catch (NotChangedException e)

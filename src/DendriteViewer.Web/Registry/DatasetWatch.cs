@@ -1,6 +1,8 @@
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Storage;
 using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Audit;
 using DendriteViewer.Web.Catalog;
 
 namespace DendriteViewer.Web.Registry;
@@ -12,7 +14,7 @@ namespace DendriteViewer.Web.Registry;
 /// </summary>
 public sealed partial class DatasetWatch(
     DatasetStore store, DatasetRegistry registry, DatasetCatalog catalog, IEnumerable<IDatasetFollower> followers, TimeProvider time,
-    ILogger<DatasetWatch> log) : BackgroundService
+    AuditLog audit, ILogger<DatasetWatch> log) : BackgroundService
 {
     private static readonly TimeSpan Turn = TimeSpan.FromSeconds(2);
 
@@ -68,16 +70,27 @@ public sealed partial class DatasetWatch(
     /// <summary>Deletes a dataset from the store and tells followers. Whoever calls has been authorized.</summary>
     /// <exception cref="BlobStoreException">It is being imported, or the store does not answer.</exception>
     /// <exception cref="VolumeFormatException">It is gone already, or another took its id.</exception>
-    public async Task DeleteAsync(Dataset dataset, string by, CancellationToken ct)
+    public async Task DeleteAsync(Dataset dataset, Person by, CancellationToken ct)
     {
-        await store.DeleteAsync(dataset.Id, ct, dataset.Identity);
+        // Before it is done, so that nothing is deleted that the audit log could not tell of.
+        await audit.RecordAsync(AuditKind.Deletion, by, $"deleted the dataset '{dataset.Name}'", AuditSubject.Of(dataset), ct);
+        try
+        {
+            await store.DeleteAsync(dataset.Id, ct, dataset.Identity);
+        }
+        catch
+        {
+            await audit.TryRecordAsync(
+                AuditKind.Deletion, by, $"the dataset '{dataset.Name}' was not deleted, since that failed", AuditSubject.Of(dataset));
+            throw;
+        }
 
         // What follows must be told even where the browser that asked is gone.
         await _turn.WaitAsync(CancellationToken.None);
         try
         {
             _seen.Remove(dataset.Id);
-            await GoneAsync(dataset.Id, dataset.Identity, by, CancellationToken.None);
+            await GoneAsync(dataset.Id, dataset.Identity, by.Name, CancellationToken.None);
         }
         finally
         {

@@ -93,7 +93,7 @@ public sealed partial class DeleteBox
         _isWorking = true;
         try
         {
-            await Watch.DeleteAsync(Dataset, (await Authentication).User.NameOf(), default);
+            await Watch.DeleteAsync(Dataset, (await Authentication).User.PersonOf(), default);
             await EndAsync();
         }
         catch (Exception e) when (e is BlobStoreException or VolumeFormatException)

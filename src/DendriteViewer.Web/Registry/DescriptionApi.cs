@@ -52,7 +52,8 @@ internal static class DescriptionApi
         {
             var asked = await ReadAsync(c.Request, ct);
             var (now, isSaved) = await edits.SaveAsync(
-                opened, d => DatasetTags.Match(tags, d) ? asked.On(DatasetDescription.Of(d.Manifest)) : null, ct);
+                opened, d => DatasetTags.Match(tags, d) ? asked.On(DatasetDescription.Of(d.Manifest)) : null,
+                c.User.PersonOf(), ct);
             if (!isSaved)
             {
                 return Refused(StatusCodes.Status412PreconditionFailed,

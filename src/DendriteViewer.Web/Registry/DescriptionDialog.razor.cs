@@ -126,6 +126,7 @@ public sealed partial class DescriptionDialog
             return;
         }
 
+        var by = (await Authentication).User.PersonOf();
         var edited = _draft.Trimmed();
         if (edited.Problem() is { } problem)
         {
@@ -136,7 +137,7 @@ public sealed partial class DescriptionDialog
         try
         {
             // Somebody may have been faster: what they alone changed is taken over, of what both changed the person chooses.
-            var (now, isSaved) = await Edits.SaveAsync(_looked, edited, default);
+            var (now, isSaved) = await Edits.SaveAsync(_looked, edited, by, default);
             if (!isSaved)
             {
                 _conflicts.Clear();
@@ -148,7 +149,7 @@ public sealed partial class DescriptionDialog
                     return;
                 }
 
-                isSaved = (await Edits.SaveAsync(_looked, _draft, default)).IsSaved;
+                isSaved = (await Edits.SaveAsync(_looked, _draft, by, default)).IsSaved;
             }
 
             _error = isSaved ? null : "Somebody changed it again just now; save once more.";

@@ -97,7 +97,7 @@ public static class RegistryRegistration
 
         try
         {
-            await watch.DeleteAsync(opened, c.User.NameOf(), ct);
+            await watch.DeleteAsync(opened, c.User.PersonOf(), ct);
             return Results.NoContent();
         }
         catch (Exception e) when (e is BlobStoreException or VolumeFormatException)

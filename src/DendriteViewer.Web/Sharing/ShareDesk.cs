@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Audit;
 using DendriteViewer.Web.Hosting;
 
 namespace DendriteViewer.Web.Sharing;
@@ -8,8 +9,9 @@ namespace DendriteViewer.Web.Sharing;
 /// <summary>What the share dialog does, for people who may share the dataset; the right is asked about each time.</summary>
 /// <param name="links">The links.</param>
 /// <param name="access">Who may.</param>
+/// <param name="audit">Told of what was done.</param>
 /// <param name="address">Where people reach the server, where that is configured.</param>
-public sealed class ShareDesk(ShareLinks links, DatasetAccess access, PublicAddress? address = null)
+public sealed class ShareDesk(ShareLinks links, DatasetAccess access, AuditLog audit, PublicAddress? address = null)
 {
     /// <summary>The dataset's links, or null where the person may not share it.</summary>
     public async Task<IReadOnlyList<ListedLink>?> ListAsync(ClaimsPrincipal user, Dataset dataset, CancellationToken ct = default)
@@ -39,6 +41,8 @@ public sealed class ShareDesk(ShareLinks links, DatasetAccess access, PublicAddr
         }
 
         TimeSpan? lifetime = days > 0 ? TimeSpan.FromDays(days) : null;
+        await audit.RecordAsync(AuditKind.Link, user.PersonOf(), $"made the link '{name.Trim()}', which {RoleSelect.NameOf(role)}, "
+            + (days > 0 ? $"for {days} days" : "without an end"), AuditSubject.Of(dataset), ct);
         var (_, token) = await links.CreateAsync(dataset, role, name, lifetime, query, user.PersonOf().Key, ct);
         return address?.Of("/s/" + token) ?? "/s/" + token;
     }
@@ -52,6 +56,8 @@ public sealed class ShareDesk(ShareLinks links, DatasetAccess access, PublicAddr
         }
 
         await links.RevokeAsync(dataset.Identity, link.Id, ct);
+        await audit.RecordAsync(
+            AuditKind.Link, user.PersonOf(), $"revoked the link '{link.Name}'", AuditSubject.Of(dataset, link.Id.ToString()), ct);
         return true;
     }
 }

@@ -218,14 +218,15 @@ public sealed class FrameHub(
     /// <summary>Moves the interface through points, for everybody: all of them, [[z, y, x], …] in µm, JSON; [] for what was found.</summary>
     public Task SetInterface(string points) =>
         CorrectAsync(points, 3, (dataset, p, ct) =>
-        analyses.CorrectInterfaceAsync(dataset, p.Select(c => new WorldPoint(c[0], c[1], c[2])).ToArray(), ct));
+        analyses.CorrectInterfaceAsync(dataset, p.Select(c => new WorldPoint(c[0], c[1], c[2])).ToArray(), Context.User!.PersonOf(), ct));
 
     /// <summary>
     /// Moves the cell's outline through points, for everybody: all of them, [[u, v], …] in µm along the two axes across the depth axis, JSON;
     /// [] for what was found.
     /// </summary>
     public Task SetOutline(string points) =>
-        CorrectAsync(points, 2, (dataset, p, ct) => analyses.CorrectOutlineAsync(dataset, p.Select(c => (c[0], c[1])).ToArray(), ct));
+        CorrectAsync(points, 2, (dataset, p, ct) => analyses.CorrectOutlineAsync(
+            dataset, p.Select(c => (c[0], c[1])).ToArray(), Context.User!.PersonOf(), ct));
 
     private async Task CorrectAsync(string points, int dimensions, Func<Dataset, double[][], CancellationToken, Task> correct)
     {

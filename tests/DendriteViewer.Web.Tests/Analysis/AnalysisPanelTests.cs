@@ -201,7 +201,7 @@ public sealed class AnalysisPanelTests : MudContext
         Services.AddSingleton(_host.Analyses);
         Services.AddSingleton(_host.Jobs);
         Services.AddSingleton(_host.Access);
-        Services.AddSingleton(new MaskDesk(_host.Masks, _host.Lanes, _host.Budgets, _host.Time));
+        Services.AddSingleton(new MaskDesk(_host.Masks, _host.Lanes, _host.Budgets, _host.Time, _host.Audit));
         Services.AddSingleton(new Failures(new SecretRedactor(), NullLogger<Failures>.Instance));
         var session = await _host.SessionAsync();
         var user = new ClaimsPrincipal(new ClaimsIdentity([new(ClaimTypes.NameIdentifier, (await _host.AddUserAsync(administrator)).ToString())], "test"));

@@ -88,7 +88,7 @@ public sealed class BookmarkStoreTests(TestHost host) : IClassFixture<TestHost>
         Assert.Contains("at most 200 bookmarks", refusal.Message, StringComparison.Ordinal);
         var before = await store.CountAsync(id, default);
         await host.AddUserAsync(administrator: true);
-        await new People(host.Database, null!).RemoveAsync(owner);
+        await new People(host.Database, null!, host.Audit).RemoveAsync(owner);
         Assert.Equal(before - BookmarkRules.MostOfOne, await store.CountAsync(id, default));
     }
 

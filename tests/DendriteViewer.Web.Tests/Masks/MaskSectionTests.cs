@@ -34,7 +34,7 @@ public sealed class MaskSectionTests : MudContext
         DefaultWaitTimeout = TimeSpan.FromSeconds(30);
         await base.InitializeAsync();
         await _host.InitializeAsync();
-        _masks = new MaskDesk(_host.Masks, _host.Lanes, _host.Budgets, _host.Time);
+        _masks = new MaskDesk(_host.Masks, _host.Lanes, _host.Budgets, _host.Time, _host.Audit);
         var (result, labels) = await (await ExperimentAnalysis.StartAsync(
             _host.Store, _host.Dataset, new AnalysisRecipe { LeastLithiumVoxels = 4 }, null, default)).RunAsync(default);
         await new AnalysisStore(_host.Store).SaveAsync(result, labels, null, default);
@@ -151,7 +151,8 @@ public sealed class MaskSectionTests : MudContext
         var masks = new MaskCorrections(by, new BrickCache(by, 1 << 24), new ScanAnalysis());
         var dataset = (await by.TryOpenAsync(id, default))!;
         var result = (await _host.Analyses.ResultAsync(dataset, dataset.Modalities[0], default))!;
-        var said = Assert.Single(await new MaskDesk(masks, _host.Lanes, _host.Budgets, _host.Time).StaleAsync(dataset, result, default));
+        var desk = new MaskDesk(masks, _host.Lanes, _host.Budgets, _host.Time, _host.Audit);
+        var said = Assert.Single(await desk.StaleAsync(dataset, result, default));
         Assert.Contains("at 3 h", said);
         Assert.Contains("damaged", said);
         var sessions = new ViewSessions(_host.Catalog, masks, _host.Lanes, _host.Time);

@@ -1,6 +1,7 @@
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Storage;
 using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Exports;
 using DendriteViewer.Web.Measurements;
 using DendriteViewer.Web.Registry;
@@ -10,9 +11,10 @@ namespace DendriteViewer.Web.Tests.Registry;
 /// <summary>Changes of what people say of a dataset, by one and by two at once; and what a deletion would take along.</summary>
 public sealed class DatasetEditsTests : IAsyncLifetime
 {
+    private static readonly Person s_ada = new("ada", "Ada");
     private readonly TestHost _host = new();
 
-    private DatasetEdits Edits => new(_host.Store, _host.Catalog);
+    private DatasetEdits Edits => new(_host.Store, _host.Catalog, _host.Audit);
 
     public Task InitializeAsync() => _host.InitializeAsync();
 
@@ -23,7 +25,7 @@ public sealed class DatasetEditsTests : IAsyncLifetime
     {
         var before = _host.Dataset;
         var description = DatasetDescription.Of(before.Manifest) with { Name = " New name ", Tags = ["a"] };
-        var (now, isSaved) = await Edits.SaveAsync(before, description, default);
+        var (now, isSaved) = await Edits.SaveAsync(before, description, s_ada, default);
         Assert.True(isSaved);
         Assert.Equal(("New name", before.Id, before.Identity, before.Volumes.Count), (now.Name, now.Id, now.Identity, now.Volumes.Count));
         Assert.Equal(now.Revision, (await _host.Store.TryOpenAsync(before.Id, default))!.Revision);
@@ -34,8 +36,8 @@ public sealed class DatasetEditsTests : IAsyncLifetime
     {
         var looked = _host.Dataset;
         var mine = DatasetDescription.Of(looked.Manifest);
-        await Edits.SaveAsync(looked, mine with { Sample = "theirs" }, default);
-        var (now, isSaved) = await Edits.SaveAsync(looked, mine with { Operator = "mine" }, default);
+        await Edits.SaveAsync(looked, mine with { Sample = "theirs" }, s_ada, default);
+        var (now, isSaved) = await Edits.SaveAsync(looked, mine with { Operator = "mine" }, s_ada, default);
         Assert.False(isSaved);
         Assert.Equal(("theirs", null), (now.Manifest.About!.Sample, now.Manifest.About.Operator));
     }
@@ -47,7 +49,7 @@ public sealed class DatasetEditsTests : IAsyncLifetime
         {
             var d = DatasetDescription.Of(now.Manifest);
             return d with { Custom = [.. d.Custom, KeyValuePair.Create($"k{i}", "v")] };
-        }, default)));
+        }, s_ada, default)));
         var dataset = (await _host.Store.TryOpenAsync(_host.Dataset.Id, default))!;
         Assert.Equal(8, dataset.Manifest.About!.Custom!.Count);
     }
@@ -57,7 +59,7 @@ public sealed class DatasetEditsTests : IAsyncLifetime
     {
         await _host.Store.DeleteAsync(_host.Dataset.Id, default);
         await Assert.ThrowsAsync<VolumeFormatException>(() =>
-            Edits.SaveAsync(_host.Dataset, DatasetDescription.Of(_host.Dataset.Manifest) with { Name = "x" }, default));
+            Edits.SaveAsync(_host.Dataset, DatasetDescription.Of(_host.Dataset.Manifest) with { Name = "x" }, s_ada, default));
         Assert.Null(await _host.Store.TryOpenAsync(_host.Dataset.Id, default));
     }
 

@@ -6,6 +6,7 @@ using DendriteViewer.Imaging.Importing;
 using DendriteViewer.Imaging.Storage;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Audit;
 using DendriteViewer.Web.Catalog;
 using DendriteViewer.Web.Compute;
 using DendriteViewer.Web.Data;
@@ -138,7 +139,7 @@ public sealed class DatasetWatchTests : IAsyncLifetime
     {
         await ImportAsync(0);
         await _watch.LookAsync(default);
-        await _watch.DeleteAsync((await _server.TryOpenAsync(Id, default))!, "Ada", default);
+        await _watch.DeleteAsync((await _server.TryOpenAsync(Id, default))!, new Person("ada", "Ada"), default);
         await _watch.LookAsync(default);
         Assert.Equal("Ada", Assert.Single(await _registry.ArchivedAsync(default)).DeletedBy);
         Assert.Single(_told.Deleted);
@@ -153,7 +154,8 @@ public sealed class DatasetWatchTests : IAsyncLifetime
         var catalog = new DatasetCatalog(_server, new DatasetAccess(_database, _time), bricks);
         _registry = new DatasetRegistry(_database, _time);
         _sessions = new ViewSessions(catalog, new MaskCorrections(_server, bricks, new ScanAnalysis()), new ComputeLanes(1), _time);
-        _watch = new DatasetWatch(_server, _registry, catalog, [_told, _sessions], _time, NullLogger<DatasetWatch>.Instance);
+        _watch = new DatasetWatch(_server, _registry, catalog, [_told, _sessions], _time,
+            new AuditLog(_database, _time, NullLogger<AuditLog>.Instance), NullLogger<DatasetWatch>.Instance);
     }
 
     private async Task<DatasetIdentity> ImportAsync(double hours)

@@ -3,6 +3,7 @@ using System.Text.Json;
 using AngleSharp.Dom;
 using Bunit;
 using DendriteViewer.Imaging.Datasets;
+using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Components;
 using DendriteViewer.Web.Registry;
 using DendriteViewer.Web.Tests.Components;
@@ -113,7 +114,7 @@ public sealed class DescriptionDialogTests : MudContext
     {
         var user = await _host.AddUserAsync(administrator);
         before?.Invoke(user);
-        Services.AddSingleton(new DatasetEdits(_host.Store, _host.Catalog));
+        Services.AddSingleton(new DatasetEdits(_host.Store, _host.Catalog, _host.Audit));
         Services.AddSingleton(_host.Access);
         _ = Popovers;
         var principal = new ClaimsPrincipal(new ClaimsIdentity([new(ClaimTypes.NameIdentifier, user.ToString())], "Test"));
@@ -136,8 +137,8 @@ public sealed class DescriptionDialogTests : MudContext
     }
 
     private async Task SaveElsewhereAsync(Func<DatasetDescription, DatasetDescription> change) =>
-        await new DatasetEdits(_host.Store, _host.Catalog).SaveAsync(
-            _host.Dataset, now => change(DatasetDescription.Of(now.Manifest)), default);
+        await new DatasetEdits(_host.Store, _host.Catalog, _host.Audit).SaveAsync(
+            _host.Dataset, now => change(DatasetDescription.Of(now.Manifest)), new Person("ada", "Ada"), default);
 
     private IElement Field(string label)
     {

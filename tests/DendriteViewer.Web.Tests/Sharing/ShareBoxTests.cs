@@ -27,7 +27,7 @@ public sealed class ShareBoxTests(TestHost host) : MudContext, IClassFixture<Tes
                 .ExecuteUpdateAsync(s => s.SetProperty(m => m.Role, DatasetRole.View));
         }
 
-        Services.AddSingleton(new ShareDesk(host.Links, host.Access));
+        Services.AddSingleton(new ShareDesk(host.Links, host.Access, host.Audit));
         _ = Popovers;
         var user = new ClaimsPrincipal(new ClaimsIdentity([new(ClaimTypes.NameIdentifier, stays)], "test"));
         var session = await host.SessionAsync();

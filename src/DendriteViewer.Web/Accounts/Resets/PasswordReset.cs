@@ -1,0 +1,17 @@
+namespace DendriteViewer.Web.Accounts.Resets;
+
+/// <summary>A link by which a person chooses a new password, once. Here is only the hash of its token.</summary>
+public sealed class PasswordReset
+{
+    /// <summary>SHA-256 of the token, hexadecimal.</summary>
+    public required string TokenHash { get; set; }
+
+    /// <summary>Whose password it is.</summary>
+    public Guid UserId { get; set; }
+
+    /// <summary>When it was made, Unix milliseconds.</summary>
+    public long MadeAt { get; set; }
+
+    /// <summary>When it ends, Unix milliseconds.</summary>
+    public long ExpiresAt { get; set; }
+}

@@ -1,0 +1,69 @@
+using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Audit;
+using DendriteViewer.Web.Tests.Hosting;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace DendriteViewer.Web.Tests.Audit;
+
+/// <summary>What is recorded, what is found again, and what must not be done where it cannot be recorded.</summary>
+public sealed class AuditLogTests(RunningApp app) : IClassFixture<RunningApp>
+{
+    private static readonly Person s_ada = new("ada-key", "Ada Lovelace");
+
+    private AuditLog Log => app.App.Services.GetRequiredService<AuditLog>();
+
+    [Fact]
+    public async Task Entries_FilteredByPersonDatasetKindAndTime_ArePagedNewestFirst()
+    {
+        var subject = new AuditSubject("identity-1", "li-one", "key-1");
+        for (var i = 0; i < 5; i++)
+        {
+            await Log.RecordAsync(AuditKind.Import, s_ada, $"imported scan {i}", subject);
+        }
+
+        await Log.RecordAsync(AuditKind.Export, new Person("ben-key", "Ben"), "exported a scan", new AuditSubject("identity-2", "li-two"));
+        var page = await Log.ListAsync(new AuditFilter(Person: "lovelace", Kind: AuditKind.Import, Dataset: "li-one"), 1, 2);
+        Assert.Equal(5, page.Total);
+        Assert.Equal(["imported scan 3", "imported scan 2"], page.Entries.Select(e => e.Detail));
+        Assert.All(page.Entries, e => Assert.Equal(("ada-key", "identity-1", "key-1"), (e.PersonKey, e.DatasetIdentity, e.Subject)));
+        var at = page.Entries[0].At;
+        Assert.Equal(0, (await Log.ListAsync(new AuditFilter(From: at + 3_600_000), 0, 10)).Total);
+        Assert.Equal(0, (await Log.ListAsync(new AuditFilter(Until: at - 3_600_000), 0, 10)).Total);
+        Assert.Equal("exported a scan", Assert.Single((await Log.ListAsync(new AuditFilter("BEN"), 0, 10)).Entries).Detail);
+    }
+
+    [Fact]
+    public async Task Detail_WithASecret_IsKeptWithoutIt()
+    {
+        await Log.RecordAsync(AuditKind.Link, s_ada, "made /s/dvl_abcdefghijklmnopqrstuvwx for somebody");
+        var entry = (await Log.ListAsync(new AuditFilter(Kind: AuditKind.Link, Person: "ada-key"), 0, 1)).Entries[0];
+        Assert.DoesNotContain("abcdefgh", entry.Detail);
+        Assert.Contains("for somebody", entry.Detail);
+    }
+
+    [Fact]
+    public async Task AuditTableThatCannotBeWritten_GrantAndDeletion_AreNotDone()
+    {
+        var people = app.App.Services.GetRequiredService<People>();
+        var ben = await app.AddPersonAsync("Benedict");
+        await app.AskDatabaseAsync(db => db.Database.ExecuteSqlRawAsync("ALTER TABLE Audit RENAME TO AuditAway"));
+        try
+        {
+            await Assert.ThrowsAsync<DbUpdateException>(() => people.SetRoleAsync(app.Identity, ben, DatasetRole.Own, s_ada));
+            await Assert.ThrowsAsync<DbUpdateException>(() =>
+                app.App.Services.GetRequiredService<Web.Registry.DatasetWatch>().DeleteAsync(app.Stored, s_ada, default));
+        }
+        finally
+        {
+            await app.AskDatabaseAsync(db => db.Database.ExecuteSqlRawAsync("ALTER TABLE AuditAway RENAME TO Audit"));
+        }
+
+        Assert.DoesNotContain(ben, (await people.MembersAsync(app.Identity)).Keys);
+        var store = app.App.Services.GetRequiredService<Imaging.Datasets.DatasetStore>();
+        Assert.NotNull(await store.TryOpenAsync(app.Dataset, default));
+        await people.SetRoleAsync(app.Identity, ben, DatasetRole.Own, s_ada);
+        var entry = (await Log.ListAsync(new AuditFilter(Kind: AuditKind.Role, Dataset: app.Identity.Value), 0, 1)).Entries[0];
+        Assert.Equal("gave Benedict the role 'owner'", entry.Detail);
+    }
+}
