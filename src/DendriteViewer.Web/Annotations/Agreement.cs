@@ -10,7 +10,21 @@ public sealed record AgreementFinding(int Annotators, int Places, double Kappa)
 {
     /// <summary>Whose kappa it is.</summary>
     public string Kind => Annotators == 2 ? "Cohen’s" : "Fleiss’";
+
+    /// <summary>The same for what was judged in each set of modalities, the most places first.</summary>
+    public IReadOnlyList<ModalityAgreement> ByModality { get; init; } = [];
 }
+
+/// <summary>
+/// Agreement of those who judged with one set of modalities in sight. A place that one of them judged in another set says nothing of this
+/// one and is left out; one that somebody left alone counts as their no.
+/// </summary>
+/// <param name="Modalities">The modalities, joined by +; empty for judgements of which nobody recorded it.</param>
+/// <param name="Annotators">Those who judged at least one place in it.</param>
+/// <param name="Places">Places that they judged in it.</param>
+/// <param name="LeftOut">Places left out since one of them judged them in another set.</param>
+/// <param name="Kappa">As of all; null where fewer than two people or places remain.</param>
+public sealed record ModalityAgreement(string Modalities, int Annotators, int Places, int LeftOut, double? Kappa);
 
 /// <summary>
 /// Agreement between annotators about where lithium nucleated. The places are those that anybody, or the analysis, marked. Somebody says
@@ -21,68 +35,103 @@ public static class Agreement
     /// <summary>Author of marks that nobody made: the analysis proposed them.</summary>
     public const string Analysis = "the analysis";
 
+    // What somebody thinks of a place, and which modalities they saw when they said so.
+    private readonly record struct Opinion(bool IsYes, string Modalities);
+
+    private sealed record Place(double Z, double Y, double X, Dictionary<string, Opinion> Opinions);
+
     /// <summary>Agreement in a log of edits, or null where fewer than two people judged or there are fewer than two places.</summary>
     /// <param name="log">All edits, oldest first.</param>
     /// <param name="withinUm">Marks so near to one another are of one place, µm.</param>
     public static AgreementFinding? Of(IReadOnlyList<SiteEdit> log, double withinUm)
     {
-        var places = new List<(double Z, double Y, double X, HashSet<string> Yes)>();
-        var people = new HashSet<string>();
-        foreach (var site in log.GroupBy(e => e.SiteId))
-        {
-            var states = site.OrderBy(e => e.Version).Select(e => (Edit: e, State: JsonSerializer.Deserialize<Site>(e.State, SiteLog.Json)!)).ToArray();
-            var (first, last) = (states[0], states[^1].State);
-            var yes = new HashSet<string>();
-
-            // A mark says yes for whoever made it; a status is a judgement of whoever set it.
-            if (first.State.Author != Analysis)
-            {
-                people.Add(first.Edit.ByKey);
-                yes.Add(first.Edit.ByKey);
-            }
-
-            for (var i = 1; i < states.Length; i++)
-            {
-                var (edit, state) = states[i];
-                if (state.Status == states[i - 1].State.Status && state.Deleted == states[i - 1].State.Deleted)
-                {
-                    continue;
-                }
-
-                people.Add(edit.ByKey);
-                if (state.Status == SiteStatus.Confirmed && !state.Deleted)
-                {
-                    yes.Add(edit.ByKey);
-                }
-                else
-                {
-                    yes.Remove(edit.ByKey);
-                }
-            }
-
-            var near = places.FindIndex(p => Math.Sqrt(Square(p.Z - last.ZUm) + Square(p.Y - last.YUm) + Square(p.X - last.XUm)) <= withinUm);
-            if (near >= 0)
-            {
-                places[near].Yes.UnionWith(yes);
-            }
-            else
-            {
-                places.Add((last.ZUm, last.YUm, last.XUm, yes));
-            }
-        }
-
+        var places = PlacesIn(log, withinUm);
+        var people = places.SelectMany(p => p.Opinions.Keys).ToHashSet();
         if (people.Count < 2 || places.Count < 2)
         {
             return null;
         }
 
-        var kappa = people.Count == 2
-            ? Cohen(places.Select(p => (p.Yes.Contains(people.First()), p.Yes.Contains(people.Last()))).ToArray())
-            : Fleiss(places.Select(p => new[] { p.Yes.Count, people.Count - p.Yes.Count }).ToArray());
-        return new AgreementFinding(people.Count, places.Count, kappa);
+        var sets = places.SelectMany(p => p.Opinions.Values).Select(o => o.Modalities).Distinct();
+        return new AgreementFinding(people.Count, places.Count, KappaOf(places, people))
+        {
+            ByModality = [.. sets.Select(s => In(s, places)).OrderByDescending(a => a.Places)
+                .ThenBy(a => a.Modalities, StringComparer.Ordinal)],
+        };
     }
 
-    /// <summary>Two raters' agreement beyond chance (J. Cohen, Educ. Psychol. Meas. 20, 37, 1960); 1 where chance alone would agree always.</summary>
+    private static List<Place> PlacesIn(IReadOnlyList<SiteEdit> log, double withinUm)
+    {
+        var places = new List<Place>();
+        foreach (var site in log.GroupBy(e => e.SiteId))
+        {
+            var states = site.OrderBy(e => e.Version)
+                .Select(e => (Edit: e, State: JsonSerializer.Deserialize<Site>(e.State, SiteLog.Json)!)).ToArray();
+            var last = states[^1].State;
+            var place = places.Find(p =>
+                Math.Sqrt(Square(p.Z - last.ZUm) + Square(p.Y - last.YUm) + Square(p.X - last.XUm)) <= withinUm);
+            if (place is null)
+            {
+                places.Add(place = new Place(last.ZUm, last.YUm, last.XUm, []));
+            }
+
+            // Of several marks at one place one yes is enough.
+            foreach (var (person, opinion) in OpinionsOf(states))
+            {
+                if (!place.Opinions.TryGetValue(person, out var other) || !other.IsYes)
+                {
+                    place.Opinions[person] = opinion;
+                }
+            }
+        }
+
+        return places;
+    }
+
+    // A mark says yes for whoever made it; a status is a judgement of whoever set it. The last word of each counts.
+    private static Dictionary<string, Opinion> OpinionsOf((SiteEdit Edit, Site State)[] states)
+    {
+        var opinions = new Dictionary<string, Opinion>();
+        var (first, marked) = states[0];
+        if (marked.Author != Analysis)
+        {
+            opinions[first.ByKey] = new Opinion(true, marked.JudgedIn.Modalities);
+        }
+
+        for (var i = 1; i < states.Length; i++)
+        {
+            var ((edit, state), before) = (states[i], states[i - 1].State);
+            if (state.Status != before.Status || state.Deleted != before.Deleted)
+            {
+                var isYes = state.Status == SiteStatus.Confirmed && !state.Deleted;
+                opinions[edit.ByKey] = new Opinion(isYes, state.JudgedIn.Modalities);
+            }
+        }
+
+        return opinions;
+    }
+
+    private static ModalityAgreement In(string modalities, IReadOnlyList<Place> all)
+    {
+        bool IsOf(Opinion opinion) => opinion.Modalities == modalities;
+        var people = all.SelectMany(p => p.Opinions).Where(o => IsOf(o.Value)).Select(o => o.Key).ToHashSet();
+        var judged = all.Where(p => p.Opinions.Values.Any(IsOf)).ToArray();
+        var places = judged.Where(p => p.Opinions.All(o => IsOf(o.Value) || !people.Contains(o.Key))).ToArray();
+        var kappa = people.Count < 2 || places.Length < 2 ? (double?)null : KappaOf(places, people);
+        return new ModalityAgreement(modalities, people.Count, places.Length, judged.Length - places.Length, kappa);
+    }
+
+    private static double KappaOf(IReadOnlyList<Place> places, IReadOnlyCollection<string> people)
+    {
+        bool Says(Place place, string person) => place.Opinions.TryGetValue(person, out var opinion) && opinion.IsYes;
+        var (first, second) = (people.First(), people.Last());
+        return people.Count == 2 ? Cohen([.. places.Select(p => (Says(p, first), Says(p, second)))])
+            : Fleiss([.. places.Select(p => people.Count(one => Says(p, one))).Select(yes => new[] { yes, people.Count - yes })]);
+    }
+
+    /// <summary>
+    /// Two raters' agreement beyond chance (J. Cohen, Educ. Psychol. Meas. 20, 37, 1960); 1 where chance alone would agree always.
+    /// </summary>
     public static double Cohen(IReadOnlyList<(bool A, bool B)> ratings)
     {
         double n = ratings.Count, a = ratings.Count(r => r.A) / n, b = ratings.Count(r => r.B) / n;

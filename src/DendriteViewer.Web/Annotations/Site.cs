@@ -58,6 +58,11 @@ public sealed record Site : IEdited<Site>
     /// <summary>Who marked it as the file says that it was brought in from; nobody checked that. Empty where no file said so.</summary>
     public string FileAuthor { get; init; } = "";
 
+    /// <summary>
+    /// The scans that were seen when it was marked or its status was last set; the server writes it. Empty where nobody recorded it.
+    /// </summary>
+    public JudgedVolumes JudgedIn { get; init; } = JudgedVolumes.None;
+
     /// <summary>When it was last changed, Unix milliseconds.</summary>
     public long ChangedAt { get; init; }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Claims;
+using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Components;
 using DendriteViewer.Web.Viewing;
 using Microsoft.AspNetCore.Components;
@@ -11,7 +12,10 @@ namespace DendriteViewer.Web.Annotations;
 /// <summary>The selected site and its fields.</summary>
 public sealed partial class SiteDetails
 {
-    private string? _refusal;
+    private string? _refusal, _lack;
+
+    // Of which scans the page shows a picture of the place.
+    private IReadOnlyList<VolumeKey> _seen = [];
     private ClaimsPrincipal _user = new();
 
     /// <summary>The session that edits.</summary>
@@ -42,6 +46,9 @@ public sealed partial class SiteDetails
     /// <inheritdoc/>
     protected override async Task OnInitializedAsync() => _user = Authentication is null ? _user : (await Authentication).User;
 
+    /// <inheritdoc/>
+    protected override void OnParametersSet() => _lack = JudgedText.LackOf(Session.Dataset, Site);
+
     private string Key(string field) => $"{Session.Dataset.Identity.Value}/site/{Site.Id}/{field}";
 
     private Task<DraftOutcome> SaveLabel(string begun, string text) => text.Trim().Length == 0
@@ -61,8 +68,12 @@ public sealed partial class SiteDetails
                 Session, _user, Site.Id, s => NumberText.Format(s.RadiusUm), begun, s => s with { RadiusUm = radius });
     }
 
-    private async Task SetStatusAsync(SiteStatus status) => _refusal = await Desk.TryAsync(
-        Session, _user, (log, by) => log.ChangeAsync(Session.Dataset, Site with { Status = status }, by, default));
+    // What the panes and the pictures show at this moment is what it was judged in.
+    private async Task SetStatusAsync(SiteStatus status)
+    {
+        var judged = Site with { Status = status, JudgedIn = JudgedVolumes.ShownIn(Session.Dataset, Session.Current.View, _seen) };
+        _refusal = await Desk.TryAsync(Session, _user, (log, by) => log.ChangeAsync(Session.Dataset, judged, by, default));
+    }
 
     private static string F(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
 }

@@ -13,7 +13,7 @@ public static class SiteFiles
     public const int MostBytes = 16 << 20;
 
     private static readonly string[] Columns = ["id", "label", "status", "hours", "modality", "z_um", "y_um", "x_um", "depth_um",
-        "radius_um", "author", "file_author", "changed_utc", "note"];
+        "radius_um", "author", "file_author", "judged_in", "changed_utc", "note"];
 
     private static readonly string[] s_needed = ["z_um", "y_um", "x_um", "hours"];
 
@@ -35,6 +35,7 @@ public static class SiteFiles
                 CsvCells.Guarded(s.Id), CsvCells.Guarded(s.Label), s.Status.ToString().ToLowerInvariant(), N(s.Hours),
                 CsvCells.Guarded(s.Modality),
                 N(s.ZUm), N(s.YUm), N(s.XUm), N(s.DepthUm), N(s.RadiusUm), CsvCells.Guarded(s.Author), CsvCells.Guarded(s.FileAuthor),
+                CsvCells.Guarded(s.JudgedIn.ToString()),
                 DateTimeOffset.FromUnixTimeMilliseconds(s.ChangedAt).ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture),
                 CsvCells.Guarded(s.Note),
             ];

@@ -170,6 +170,7 @@ internal sealed class SiteImport
         Compare("status", Word(before.Status), Word(after.Status));
         Compare("hours", SiteRules.N(before.Hours), SiteRules.N(after.Hours));
         Compare("modality", before.Modality, after.Modality);
+        Compare("judged in", before.JudgedIn.ToString(), after.JudgedIn.ToString());
         Compare("radius", SiteRules.N(before.RadiusUm), SiteRules.N(after.RadiusUm));
         if (before.Note != after.Note)
         {

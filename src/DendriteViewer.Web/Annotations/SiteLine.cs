@@ -49,6 +49,9 @@ public sealed record SiteLine
     /// <summary>Who marked it, as the file says that an earlier file said.</summary>
     public string? FileAuthor { get; init; }
 
+    /// <summary>The scans that it was judged in.</summary>
+    public JudgedVolumes? JudgedIn { get; init; }
+
     /// <summary>When the site was last changed before the file was written, Unix milliseconds.</summary>
     public long? ChangedAt { get; init; }
 
@@ -56,14 +59,21 @@ public sealed record SiteLine
     public IEnumerable<string> Missing() =>
         new[] { ("z_um", ZUm), ("y_um", YUm), ("x_um", XUm), ("hours", Hours) }.Where(f => f.Item2 is null).Select(f => f.Item1);
 
-    /// <summary>The site with what the line says of it. Who marked it is not taken from a file.</summary>
+    /// <summary>
+    /// The site with what the line says of it. Who marked it is not taken from a file. In which scans it was judged belongs to the
+    /// judgement: it comes along with another status, and is not recorded where the file sets one without saying so.
+    /// </summary>
     public Site Over(Site site) => site with
     {
         ZUm = ZUm ?? site.ZUm, YUm = YUm ?? site.YUm, XUm = XUm ?? site.XUm,
         Hours = Hours ?? site.Hours, Modality = Modality ?? site.Modality,
         RadiusUm = RadiusUm ?? site.RadiusUm, Label = Label ?? site.Label, Note = Note ?? site.Note, Status = Status ?? site.Status,
+        JudgedIn = Status is { } status && status != site.Status ? JudgedIn ?? JudgedVolumes.None : site.JudgedIn,
     };
 
     /// <summary>The line as a new site, its author the one that the file names.</summary>
-    public Site ToSite() => Over(new Site { Id = Id ?? "", Author = Author ?? "", FileAuthor = FileAuthor ?? "" });
+    public Site ToSite() => Over(new Site { Id = Id ?? "", Author = Author ?? "", FileAuthor = FileAuthor ?? "" }) with
+    {
+        JudgedIn = JudgedIn ?? JudgedVolumes.None,
+    };
 }

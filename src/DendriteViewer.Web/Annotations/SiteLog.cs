@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
+using DendriteViewer.Imaging.Rendering;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Data;
@@ -31,13 +32,24 @@ public sealed class SiteLog(IDbContextFactory<DendriteDb> database, TimeProvider
         (await CurrentAsync(dataset, ct)).OrderBy(s => s.Hours).ThenBy(s => s.Label, StringComparer.Ordinal)
             .ThenBy(s => s.Id, StringComparer.Ordinal).ToArray();
 
-    /// <summary>Marks a site.</summary>
-    public async Task<Site> AddAsync(Dataset dataset, WorldPoint at, double hours, string modality, Editor by, CancellationToken ct) =>
+    /// <summary>Marks a site in the scan that a view shows, with all that the view shows of it.</summary>
+    public Task<Site> AddAsync(Dataset dataset, WorldPoint at, ViewState view, Editor by, CancellationToken ct) =>
+        AddAsync(dataset, at, new JudgedVolume(view.Modality, view.Hours, null), JudgedVolumes.ShownIn(dataset, view), by, ct);
+
+    /// <summary>Marks a site in one scan.</summary>
+    public Task<Site> AddAsync(Dataset dataset, WorldPoint at, double hours, string modality, Editor by, CancellationToken ct)
+    {
+        var scan = new JudgedVolume(modality, hours, NestedFields.PlacementOf(dataset, new VolumeKey(modality, hours))?.Version);
+        return AddAsync(dataset, at, scan, JudgedVolumes.Of(modality.Length > 0 ? [scan] : []), by, ct);
+    }
+
+    private async Task<Site> AddAsync(
+        Dataset dataset, WorldPoint at, JudgedVolume scan, JudgedVolumes judgedIn, Editor by, CancellationToken ct) =>
         (await EditAsync(dataset.Identity, by, board => board.Count < MostSites
             ? [SiteRules.Check(dataset, new Site
             {
-                Id = NewId(), ZUm = at.Z, YUm = at.Y, XUm = at.X, Hours = hours, Modality = modality,
-                Label = $"N{SiteRules.NextNumber(board.Values)}", Author = by.Person.Name,
+                Id = NewId(), ZUm = at.Z, YUm = at.Y, XUm = at.X, Hours = scan.Hours, Modality = scan.Modality,
+                JudgedIn = judgedIn, Label = $"N{SiteRules.NextNumber(board.Values)}", Author = by.Person.Name,
             }, before: null)]
             : throw new ArgumentException($"A dataset holds at most {MostSites} sites."), "mark", ct))[0];
 
@@ -80,7 +92,10 @@ public sealed class SiteLog(IDbContextFactory<DendriteDb> database, TimeProvider
         (await EditAsync(dataset.Identity, by, board =>
         {
             var current = Unchanged(board, site.Id, site.Version);
-            return [SiteRules.Check(dataset, site with { Author = current.Author, FileAuthor = current.FileAuthor }, current)];
+            // What was seen belongs to the judgement, and changes with it alone.
+            var judgedIn = site.Status != current.Status ? site.JudgedIn : current.JudgedIn;
+            return [SiteRules.Check(dataset, site with { JudgedIn = judgedIn, Author = current.Author, FileAuthor = current.FileAuthor },
+                current)];
         }, "change", ct))[0];
 
     /// <inheritdoc/>

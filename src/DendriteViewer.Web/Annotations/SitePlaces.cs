@@ -1,5 +1,6 @@
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
+using DendriteViewer.Imaging.Rendering;
 using static DendriteViewer.Web.Annotations.SiteRules;
 
 namespace DendriteViewer.Web.Annotations;
@@ -30,6 +31,17 @@ internal static class SitePlaces
             // The scan it was marked in is gone, so the others are all that is known of where it may be.
             CheckPlace(name, at, [.. dataset.Volumes]);
         }
+    }
+
+    /// <summary>The scans of a site's hour that hold its place, with the finer ones inside them; the coarsest first.</summary>
+    /// <param name="dataset">The dataset.</param>
+    /// <param name="site">The site.</param>
+    public static IReadOnlyList<VolumeInfo> HoldersOf(Dataset dataset, Site site)
+    {
+        var at = new WorldPoint(site.ZUm, site.YUm, site.XUm);
+        var scans = dataset.Volumes.Where(v => Math.Abs(v.Key.Hours - site.Hours) <= SameHours).ToArray();
+        return [.. scans.Concat(scans.SelectMany(v => NestedFields.In(dataset, v))).DistinctBy(v => v.Key).Where(v => IsIn(v, at))
+            .OrderByDescending(v => v.VoxelSize.Least).ThenBy(v => v.Key.Modality, StringComparer.Ordinal)];
     }
 
     // The scans that a site of this time and modality may lie in; a site without a modality is of any.

@@ -17,7 +17,8 @@ internal sealed record SiteRow(IReadOnlyDictionary<string, int> Columns, string[
         {
             Line = line, Id = Text("id"), Label = Text("label"), Note = Text("note"), Modality = Text("modality"), Author = Text("author"),
             FileAuthor = Text("file_author"), ZUm = Number("z_um"), YUm = Number("y_um"), XUm = Number("x_um"), Hours = Number("hours"),
-            RadiusUm = Number("radius_um"), Status = Status(), ChangedAt = ChangedAt(),
+            RadiusUm = Number("radius_um"), Status = Status(), JudgedIn = JudgedIn(),
+            ChangedAt = ChangedAt(),
         };
         return _wrong is null ? site : new SiteLine { Line = line, Wrong = _wrong, Id = site.Id, Label = site.Label };
     }
@@ -59,6 +60,20 @@ internal sealed record SiteRow(IReadOnlyDictionary<string, int> Columns, string[
                 _wrong ??= $"Its status is '{SiteRules.Short(other)}'; it is proposed, confirmed or rejected.";
                 return null;
         }
+    }
+
+    private JudgedVolumes? JudgedIn()
+    {
+        if (Text("judged_in")?.Trim() is not { Length: > 0 } cell)
+        {
+            return null;
+        }
+
+        var read = JudgedVolumes.TryParse(cell);
+        _wrong ??= read is not null ? null
+            : $"Its judged_in is '{SiteRules.Short(cell)}', not scans as projection 3.2 h; nano-phase 3.2 h v2; "
+                + "correct it, or leave it empty.";
+        return read;
     }
 
     private long? ChangedAt()

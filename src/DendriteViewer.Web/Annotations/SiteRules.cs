@@ -43,6 +43,7 @@ public static partial class SiteRules
             $"{name} has a radius of {N(site.RadiusUm)} µm; give {N(RadiusUm.Least)} to {N(RadiusUm.Most)}.");
         var at = new WorldPoint(Math.Round(site.ZUm, 3), Math.Round(site.YUm, 3), Math.Round(site.XUm, 3));
         SitePlaces.Check(dataset, name, site, at, before);
+        Check(site.JudgedIn.Equals(before?.JudgedIn) || site.JudgedIn.Problem() is null, $"{name} {site.JudgedIn.Problem()}.");
         return site with
         {
             ZUm = at.Z, YUm = at.Y, XUm = at.X, DepthUm = Math.Round(dataset.Depth.DepthOf(at).Um, 3), Deleted = false,

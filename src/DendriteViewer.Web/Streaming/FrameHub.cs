@@ -192,8 +192,7 @@ public sealed class FrameHub(
     public async Task<string> AddSite(double z, double y, double x)
     {
         var (session, editor) = await EditorAsync();
-        var view = session.Current.View;
-        return (await sites.AddAsync(session.Dataset, Point(z, y, x), view.Hours, view.Modality, editor, Context.ConnectionAborted)).Id;
+        return (await sites.AddAsync(session.Dataset, Point(z, y, x), session.Current.View, editor, Context.ConnectionAborted)).Id;
     }
 
     /// <summary>Moves a site.</summary>

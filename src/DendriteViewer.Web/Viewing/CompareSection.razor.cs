@@ -62,7 +62,7 @@ public sealed partial class CompareSection
         }
         else if (View.Compare is { } now)
         {
-            Session.Update(v => Over(v, now with { Mode = chosen }), this);
+            Session.Update(v => ScanComparison.Over(v, now with { Mode = chosen }), this);
         }
         else if (chosen != CompareMode.Difference && View.Nested is not null && OtherField() is { } field)
         {
@@ -98,19 +98,11 @@ public sealed partial class CompareSection
         }
     }
 
-    // Both scans are then shown however far one has zoomed out: where neither is, there is nothing to compare.
     private async Task CompareInsideAsync(CompareMode mode, VolumeInfo field)
     {
         var look = await Sessions.LookOfAsync(field, atEveryZoom: true, default);
-        Session.Update(v => Over(v, new Comparison(mode, v.Hours, look)) with
-        {
-            Nested = v.Nested is { } own ? own with { AtEveryZoom = true } : null,
-        }, this);
+        Session.Update(v => ScanComparison.Inside(v, mode, look), this);
     }
-
-    // Beside two slices 3D shows where they are, so that it shows the whole.
-    private static ViewState Over(ViewState view, Comparison comparison) => comparison is { Mode: CompareMode.Side, Inside: not null }
-        ? view with { Compare = comparison, Camera = view.Camera with { DistanceUm = 0 } } : view with { Compare = comparison };
 
     private string Explanation(Comparison compare)
     {

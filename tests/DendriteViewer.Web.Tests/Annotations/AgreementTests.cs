@@ -44,9 +44,41 @@ public sealed class AgreementTests
         Assert.True(three.Kappa < 0.5);
     }
 
-    private static void Add(List<SiteEdit> log, string id, int version, double z, SiteStatus status, string by, string author) => log.Add(new SiteEdit
+    // Both saw phase contrast at a, b and c and agree; of d and e they saw absorption and disagree; f Ben judged in absorption alone.
+    [Fact]
+    public void ByModality_OfWhatWasSeen_TellsTheSetsApart()
+    {
+        var log = new List<SiteEdit>();
+        const string Both = "nano-phase + projection";
+        foreach (var (id, z, ada, ben, seen) in new[]
+        {
+            ("a", 10.0, SiteStatus.Confirmed, SiteStatus.Confirmed, Both), ("b", 50, SiteStatus.Rejected, SiteStatus.Rejected, Both),
+            ("c", 90, SiteStatus.Confirmed, SiteStatus.Confirmed, Both),
+            ("d", 130, SiteStatus.Confirmed, SiteStatus.Rejected, "projection"),
+            ("e", 170, SiteStatus.Rejected, SiteStatus.Confirmed, "projection"),
+            ("f", 210, SiteStatus.Confirmed, SiteStatus.Confirmed, Both),
+        })
+        {
+            Add(log, id, 1, z, SiteStatus.Proposed, "ada", Agreement.Analysis);
+            Add(log, id, 2, z, ada, "ada", Agreement.Analysis, seen);
+            Add(log, id, 3, z, SiteStatus.Proposed, "ben", Agreement.Analysis, seen);
+            Add(log, id, 4, z, ben, "ben", Agreement.Analysis, id == "f" ? "projection" : seen);
+        }
+
+        var sets = Agreement.Of(log, 5)!.ByModality;
+        Assert.Equal([Both, "projection"], sets.Select(s => s.Modalities));
+        Assert.Equal((2, 3, 1, 1.0), (sets[0].Annotators, sets[0].Places, sets[0].LeftOut, sets[0].Kappa!.Value));
+        Assert.Equal((2, 2, 1), (sets[1].Annotators, sets[1].Places, sets[1].LeftOut));
+        Assert.True(sets[1].Kappa < 0);
+    }
+
+    private static JudgedVolumes Seen(string modalities) => JudgedVolumes.Of(
+        modalities.Split(" + ", StringSplitOptions.RemoveEmptyEntries).Select(m => new JudgedVolume(m, 3.2, null)));
+
+    private static void Add(List<SiteEdit> log, string id, int version, double z, SiteStatus status, string by, string author,
+        string seen = "") => log.Add(new SiteEdit
     {
         Sequence = log.Count, DatasetIdentity = "d", SiteId = id, Version = version, ByKey = by, ByName = by,
-        State = JsonSerializer.Serialize(new Site { Id = id, Version = version, ZUm = z, Status = status, Author = author }, SiteLog.Json),
+        State = JsonSerializer.Serialize(new Site { Id = id, Version = version, ZUm = z, Status = status, Author = author, JudgedIn = Seen(seen) }, SiteLog.Json),
     });
 }

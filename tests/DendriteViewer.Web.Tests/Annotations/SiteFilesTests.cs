@@ -21,6 +21,7 @@ public sealed class SiteFilesTests
             {
                 Id = text[0], Label = text[1], Note = text[2], Modality = text[3], Author = text[4], ZUm = number.Get, YUm = 1.25, XUm = -3,
                 Hours = 1.5, RadiusUm = 7, Status = SiteStatus.Confirmed,
+                JudgedIn = JudgedVolumes.Of([new("projection", 1.5, null), new("nano-phase", number.Get, 2), new("h 2 h v3", 0, 12)]),
             };
             return SiteFiles.Read(SiteFiles.ToCsv([site, site]), "f").Select(l => l.ToSite()).SequenceEqual([site, site]);
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(1000));
