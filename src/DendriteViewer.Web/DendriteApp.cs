@@ -25,6 +25,7 @@ using DendriteViewer.Web.Registry;
 using DendriteViewer.Web.Servers;
 using DendriteViewer.Web.Sharing;
 using DendriteViewer.Web.Streaming;
+using DendriteViewer.Web.Tokens;
 using DendriteViewer.Web.Uploads;
 using DendriteViewer.Web.Viewing;
 
@@ -46,6 +47,7 @@ public static class DendriteApp
             .AddMonitoring()
             .AddAudit()
             .AddAccounts()
+            .AddTokens()
             .AddCatalog()
             .AddRegistry()
             .AddViewing()

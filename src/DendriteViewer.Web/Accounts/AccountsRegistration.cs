@@ -2,6 +2,7 @@ using System.Security.Claims;
 using System.Security.Cryptography;
 using DendriteViewer.Web.Data;
 using DendriteViewer.Web.Hosting;
+using DendriteViewer.Web.Tokens;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;
@@ -34,7 +35,7 @@ public static class AccountsRegistration
             .AddCookie(IdentityConstants.ApplicationScheme, o =>
             {
                 Harden(o, "dendrite");
-
+                o.ForwardDefaultSelector = c => TokenAuthentication.Asks(c.Request) ? TokenAuthentication.SchemeName : null;
                 o.Events.OnValidatePrincipal = AccountSessions.ValidateAsync;
             })
             .AddCookie(LinkScheme, o =>
@@ -49,7 +50,8 @@ public static class AccountsRegistration
         builder.Services.AddSingleton<IAuthorizationHandler>(s => s.GetRequiredService<DatasetAccess>());
         builder.Services.AddAuthorizationBuilder()
             .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build())
-            .AddPolicy("Administrator", p => p.AddRequirements(new AdministratorRequirement()));
+            .AddPolicy("Administrator", p => p.AddRequirements(new AdministratorRequirement()))
+            .AddPolicy("Upload", p => p.AddRequirements(new UploadRequirement()));
         builder.Services.AddCascadingAuthenticationState();
         builder.Services.AddScoped<AuthenticationStateProvider, SessionRevalidation>();
         builder.Services.AddSingleton<FirstAdministrator>();
@@ -65,14 +67,16 @@ public static class AccountsRegistration
         app.UseAuthentication();
         app.Use(async (context, next) =>
         {
-            if ((await context.AuthenticateAsync(LinkScheme)).Principal?.Identity is ClaimsIdentity link)
+            // Who asks by a token asks by nothing else.
+            if (!TokenAuthentication.Asks(context.Request)
+                && (await context.AuthenticateAsync(LinkScheme)).Principal?.Identity is ClaimsIdentity link)
             {
                 context.User = context.User.Identity?.IsAuthenticated == true ? new ClaimsPrincipal(context.User.Identities.Append(link)) : new ClaimsPrincipal(link);
             }
 
             if (demo)
             {
-                if (context.User.Identity?.IsAuthenticated != true)
+                if (context.User.Identity?.IsAuthenticated != true && !TokenAuthentication.Asks(context.Request))
                 {
                     context.User = DemoOwner();
                 }

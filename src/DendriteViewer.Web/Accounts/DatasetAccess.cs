@@ -2,6 +2,7 @@ using System.Security.Claims;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Data;
 using DendriteViewer.Web.Sharing;
+using DendriteViewer.Web.Tokens;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.EntityFrameworkCore;
 
@@ -12,6 +13,9 @@ public sealed record DatasetRequirement(DatasetRole Role) : IAuthorizationRequir
 
 /// <summary>Asks for the administrator.</summary>
 public sealed record AdministratorRequirement : IAuthorizationRequirement;
+
+/// <summary>Asks for who may bring files to the server.</summary>
+public sealed record UploadRequirement : IAuthorizationRequirement;
 
 /// <summary>Somebody who does something that is kept.</summary>
 /// <param name="Key">Stable key of the account or link.</param>
@@ -56,7 +60,7 @@ public static class DendriteClaims
 /// <summary>
 /// The one place that decides who may do what. A role comes from being administrator, from membership (one's own, or that of a group that
 /// one is in), or from a link that is neither expired nor revoked and whose maker may still share the dataset; the database is asked each
-/// time, so that a link ends at once.
+/// time, so that a link ends at once. Who asks by a personal access token has the smaller of their account's role and what its scopes leave.
 /// </summary>
 public sealed class DatasetAccess(IDbContextFactory<DendriteDb> database, TimeProvider time) : IAuthorizationHandler
 {
@@ -78,13 +82,12 @@ public sealed class DatasetAccess(IDbContextFactory<DendriteDb> database, TimePr
         var account = await AccountAsync(db, user, ct);
         if (account is not null)
         {
-            if (account.IsAdministrator)
-            {
-                return new DatasetGrant(DatasetRole.Own, IsMember: true, account.Id);
-            }
-
-            grant = await MemberRoleAsync(db, account.Id, dataset, ct) is { } role
+            grant = await AccountRoleAsync(db, account, dataset, ct) is { } role
                 ? new DatasetGrant(role, IsMember: true, account.Id) : null;
+            if (grant?.Role == DatasetRole.Own)
+            {
+                return grant;
+            }
         }
 
         foreach (var link in await LinksAsync(db, user, ct))
@@ -104,9 +107,7 @@ public sealed class DatasetAccess(IDbContextFactory<DendriteDb> database, TimePr
     public async Task<DatasetRole?> AccountRoleAsync(ClaimsPrincipal user, DatasetIdentity dataset, CancellationToken ct = default)
     {
         await using var db = await database.CreateDbContextAsync(ct);
-        return await AccountAsync(db, user, ct) is not { } account ? null
-            : account.IsAdministrator ? DatasetRole.Own
-            : await MemberRoleAsync(db, account.Id, dataset, ct);
+        return await AccountAsync(db, user, ct) is { } account ? await AccountRoleAsync(db, account, dataset, ct) : null;
     }
 
     /// <summary>
@@ -141,6 +142,12 @@ public sealed class DatasetAccess(IDbContextFactory<DendriteDb> database, TimePr
         return account.IsAdministrator
             || (DatasetIdentity.TryParse(link.DatasetIdentity, out var dataset)
                 && await MemberRoleAsync(db, maker, dataset, ct) >= Sharing) ? null : LinkEnd.MakerMayNotShare;
+    }
+
+    private static async Task<DatasetRole?> AccountRoleAsync(DendriteDb db, Asker account, DatasetIdentity dataset, CancellationToken ct)
+    {
+        var role = account.IsAdministrator ? DatasetRole.Own : await MemberRoleAsync(db, account.Id, dataset, ct);
+        return role > account.Scopes.Ceiling() ? account.Scopes.Ceiling() : role;
     }
 
     // The largest of a person's own role and those of the groups that they are in.
@@ -179,11 +186,18 @@ public sealed class DatasetAccess(IDbContextFactory<DendriteDb> database, TimePr
         return false;
     }
 
-    /// <summary>Whether somebody is an administrator.</summary>
+    /// <summary>Whether somebody is an administrator, and asks by nothing that leaves less.</summary>
     public async Task<bool> IsAdministratorAsync(ClaimsPrincipal user, CancellationToken ct = default)
     {
         await using var db = await database.CreateDbContextAsync(ct);
-        return await AccountAsync(db, user, ct) is { IsAdministrator: true };
+        return await AccountAsync(db, user, ct) is { IsAdministrator: true } account && account.Scopes.LeaveAdministration();
+    }
+
+    /// <summary>Whether somebody may bring files to the server: an administrator, by a token too whose scopes leave imports.</summary>
+    public async Task<bool> MayUploadAsync(ClaimsPrincipal user, CancellationToken ct = default)
+    {
+        await using var db = await database.CreateDbContextAsync(ct);
+        return await AccountAsync(db, user, ct) is { IsAdministrator: true } account && account.Scopes.LeaveImports();
     }
 
     /// <summary>Whether somebody still has an account, or a link that lets anybody in.</summary>
@@ -193,13 +207,28 @@ public sealed class DatasetAccess(IDbContextFactory<DendriteDb> database, TimePr
         return await AccountAsync(db, user, ct) is not null || (await LinksAsync(db, user, ct)).Count > 0;
     }
 
-    // The account of a session that still holds.
-    private static async Task<AppUser?> AccountAsync(DendriteDb db, ClaimsPrincipal user, CancellationToken ct) =>
-        Guid.TryParse(user.FindFirstValue(ClaimTypes.NameIdentifier), out var id)
-            && await db.Users.AsNoTracking().FirstOrDefaultAsync(u => u.Id == id, ct) is { } account
-            && AccountSessions.Holds(user, account.SecurityStamp)
-                ? account
-                : null;
+    /// <summary>The account that somebody asks by, and what they ask by leaves of it.</summary>
+    private sealed record Asker(Guid Id, bool IsAdministrator, TokenScopes Scopes);
+
+    // The account of a session or token that still holds.
+    private async Task<Asker?> AccountAsync(DendriteDb db, ClaimsPrincipal user, CancellationToken ct)
+    {
+        if (!Guid.TryParse(user.FindFirstValue(ClaimTypes.NameIdentifier), out var id)
+            || await db.Users.AsNoTracking().FirstOrDefaultAsync(u => u.Id == id, ct) is not { } account
+            || !AccountSessions.Holds(user, account.SecurityStamp))
+        {
+            return null;
+        }
+
+        if (user.TokenOf() is not { } key)
+        {
+            return new Asker(id, account.IsAdministrator, TokenRights.Everything);
+        }
+
+        var token = await db.Tokens.AsNoTracking().FirstOrDefaultAsync(t => t.Id == key && t.UserId == id, ct);
+        return token is not null && PersonalTokens.EndOf(token, time.GetUtcNow().ToUnixTimeMilliseconds()) is null
+            ? new Asker(id, account.IsAdministrator, token.Scopes) : null;
+    }
 
     private async Task<List<ShareLink>> LinksAsync(DendriteDb db, ClaimsPrincipal user, CancellationToken ct)
     {
@@ -225,6 +254,7 @@ public sealed class DatasetAccess(IDbContextFactory<DendriteDb> database, TimePr
             {
                 DatasetRequirement r when context.Resource is DatasetIdentity id => await RoleAsync(context.User, id) >= r.Role,
                 AdministratorRequirement => await IsAdministratorAsync(context.User),
+                UploadRequirement => await MayUploadAsync(context.User),
                 _ => false,
             };
             if (ok)

@@ -1,6 +1,8 @@
 using DendriteViewer.Web.Components.Shell;
 using System.Globalization;
 using System.Net;
+using System.Security.Claims;
+using DendriteViewer.Web.Tokens;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
 
@@ -44,16 +46,20 @@ public sealed class FailureHandler(Failures failures) : IExceptionHandler
     }
 
     /// <summary>Gives a problem the field "error", which every failure of the API has.</summary>
-    public static void AddError(ProblemDetails problem) =>
+    public static void AddError(ProblemDetails problem, ClaimsPrincipal? user = null)
+    {
+        // A token may be all that is in the way.
+        var whom = user?.TokenOf() is null ? "you" : "you, or not to the scopes of your access token";
         problem.Extensions["error"] = problem.Detail ?? problem.Status switch
         {
             StatusCodes.Status401Unauthorized => "Sign in first.",
-            StatusCodes.Status403Forbidden => "This is not open to you.",
-            StatusCodes.Status404NotFound => "There is nothing at this address, or it is not open to you.",
+            StatusCodes.Status403Forbidden => $"This is not open to {whom}.",
+            StatusCodes.Status404NotFound => $"There is nothing at this address, or it is not open to {whom}.",
             StatusCodes.Status405MethodNotAllowed => "This address does not take that method; /openapi/v1.json says which it takes.",
             StatusCodes.Status415UnsupportedMediaType => "This address takes JSON; send it with Content-Type: application/json.",
             _ => problem.Title ?? "The request failed.",
         };
+    }
 
     /// <summary>Whether a program asks, rather than a person's browser for a page.</summary>
     public static bool IsProgram(HttpContext context) =>

@@ -63,8 +63,8 @@ public sealed partial class SecretRedactor
     [GeneratedRegex("(?<before>(?:/|%(?:25)*2f)s(?:/|%(?:25)*2f))[A-Z0-9_-]{8,}", RegexOptions.IgnoreCase)]
     private static partial Regex LinkPath();
 
-    // Links' tokens carry a mark of their own, as do the payloads of data protection (cookies, antiforgery tokens).
-    [GeneratedRegex("(?:dvl_|CfDJ8)[A-Za-z0-9_-]{12,}")]
+    // Links' and people's tokens carry marks of their own, as do the payloads of data protection (cookies, antiforgery tokens).
+    [GeneratedRegex("(?:dv[lp]_|CfDJ8)[A-Za-z0-9_-]{12,}")]
     private static partial Regex Marked();
 
     [GeneratedRegex(

@@ -63,8 +63,7 @@ public sealed class PersonalTokens(IDbContextFactory<DendriteDb> database, TimeP
             throw new ArgumentException($"A token ends after 1 to {MostDays} days; this would be {order.Days}.");
         }
 
-        const TokenScopes All = TokenScopes.Read | TokenScopes.Annotate | TokenScopes.Import | TokenScopes.Manage;
-        if ((order.Scopes & ~All) != 0)
+        if ((order.Scopes & ~TokenRights.Everything) != 0)
         {
             throw new ArgumentException("A token's scopes are read, annotate, import and manage.");
         }

@@ -9,6 +9,9 @@ public static class TokenRights
     /// <summary>The claim that carries the token's key.</summary>
     public const string Claim = "dendrite:token";
 
+    /// <summary>What a person may do who asks by no token.</summary>
+    public const TokenScopes Everything = TokenScopes.Read | TokenScopes.Annotate | TokenScopes.Import | TokenScopes.Manage;
+
     /// <summary>The largest role in any dataset that scopes leave.</summary>
     public static DatasetRole Ceiling(this TokenScopes scopes) =>
         scopes.HasFlag(TokenScopes.Manage) ? DatasetRole.Own

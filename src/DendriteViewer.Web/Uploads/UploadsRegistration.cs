@@ -23,7 +23,7 @@ public static class UploadsRegistration
     /// <summary>Maps beginning, asking what is there, pieces, and the end.</summary>
     public static void MapUploads(this WebApplication app)
     {
-        var uploads = app.MapGroup("/api/uploads").RequireAuthorization("Administrator").WithTags("uploads")
+        var uploads = app.MapGroup("/api/uploads").RequireAuthorization("Upload").WithTags("uploads")
             .AddEndpointFilter(async (context, next) => HttpMethods.IsGet(context.HttpContext.Request.Method) || context.HttpContext.Request.Headers.ContainsKey(OwnHeader)
                 ? await next(context)
                 : Results.Problem($"Send the header {OwnHeader}.", statusCode: StatusCodes.Status400BadRequest));

@@ -20,6 +20,7 @@ using DendriteViewer.Web.Registry;
 using DendriteViewer.Web.Sharing;
 using DendriteViewer.Web.Tests.Analysis.Deciding;
 using DendriteViewer.Web.Tests.Cell;
+using DendriteViewer.Web.Tokens;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
@@ -170,6 +171,14 @@ public sealed class AuthorizationScene : IAsyncLifetime
                 return new Visitor(kind) { Token = open.Token, Bookmark = await BookmarkAsync(null) };
             case "look-link" or "mark-link" or "expired" or "revoked" or "demoted" or "orphaned":
                 return await ComeByLinkAsync(kind);
+            case "token" or "foreign-token":
+                var of = await Running.AddPersonAsync("program-" + kind, role: kind == "token" ? DatasetRole.Own : null);
+                var scopes = kind == "token" ? TokenScopes.Annotate : TokenRights.Everything;
+                return new Visitor(kind)
+                {
+                    Account = of, Token = open.Token, Bookmark = await BookmarkAsync(of),
+                    AccessToken = (await Service<PersonalTokens>().CreateAsync(of, new TokenOrder(kind, scopes, 30))).Text,
+                };
             default:
                 DatasetRole? role = kind switch
                 {

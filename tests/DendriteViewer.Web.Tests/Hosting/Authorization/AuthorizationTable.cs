@@ -26,6 +26,8 @@ public sealed partial class AuthorizationTable
     private static readonly string s_path = Path.Combine(
         ArchitectureTests.FindRepository(), "tests/DendriteViewer.Web.Tests/Hosting/Authorization/authorization.txt");
 
+    private static readonly int s_column = Visitor.Kinds.Max(k => k.Name.Length) + 2;
+
     private readonly SortedDictionary<string, SortedDictionary<string, Outcome[]>> _sections = new(StringComparer.Ordinal);
 
     /// <summary>The rows of a section: what is asked for, and its outcomes in the order of the columns.</summary>
@@ -34,7 +36,8 @@ public sealed partial class AuthorizationTable
             : _sections[name] = new SortedDictionary<string, Outcome[]>(StringComparer.Ordinal);
 
     /// <summary>The table as it is stored.</summary>
-    public static AuthorizationTable Load()
+    /// <param name="isReplaced">Whether it is about to be written anew, so that it may have other columns.</param>
+    public static AuthorizationTable Load(bool isReplaced)
     {
         var table = new AuthorizationTable();
         SortedDictionary<string, Outcome[]>? section = null;
@@ -44,7 +47,8 @@ public sealed partial class AuthorizationTable
             if (line[0] == '[')
             {
                 section = table.Section(cells[0].Trim('[', ']'));
-                Assert.Equal(Visitor.Kinds.Select(k => k.Name), cells[1..]);
+                Assert.True(isReplaced || Visitor.Kinds.Select(k => k.Name).SequenceEqual(cells[1..]),
+                    "The table has other columns than there are kinds of visitors; write it anew by DENDRITE_WRITE=1 and review it.");
             }
             else
             {
@@ -61,7 +65,7 @@ public sealed partial class AuthorizationTable
         var text = new StringBuilder(Head.ReplaceLineEndings("\n"));
         foreach (var (name, meaning) in Visitor.Kinds)
         {
-            text.Append($"# {name,-10} {meaning}\n");
+            text.Append($"# {name.PadRight(s_column)}{meaning}\n");
         }
 
         var wide = _sections.Values.SelectMany(s => s.Keys).Concat(_sections.Keys.Select(s => $"[{s}]")).Max(k => k.Length) + 2;
@@ -77,7 +81,7 @@ public sealed partial class AuthorizationTable
         File.WriteAllText(s_path, text.ToString());
 
         string Line(string first, IEnumerable<string> cells) =>
-            (first.PadRight(wide) + string.Concat(cells.Select(c => c.PadRight(11)))).TrimEnd() + "\n";
+            (first.PadRight(wide) + string.Concat(cells.Select(c => c.PadRight(s_column)))).TrimEnd() + "\n";
     }
 
     /// <summary>What differs between the stored rows of a section and those that were seen, a sentence each.</summary>

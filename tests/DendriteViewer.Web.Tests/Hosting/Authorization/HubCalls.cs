@@ -49,10 +49,13 @@ internal static class HubCalls
     /// <summary>Arguments by which a method succeeds for whoever may.</summary>
     public static Task<object?[]> ArgumentsOf(string method, AuthorizationScene scene) => s_all[method](scene);
 
-    /// <summary>A connection with a visitor's cookies, not started.</summary>
+    /// <summary>A connection with a visitor's cookies or access token, not started.</summary>
     public static HubConnection Connect(AuthorizationScene scene, Visitor visitor) => new HubConnectionBuilder()
-        .WithUrl(scene.Running.Address + "/hubs/frames",
-            o => o.Headers["Cookie"] = visitor.Cookies.Length > 0 ? visitor.Cookies : "none=1").AddMessagePackProtocol().Build();
+        .WithUrl(scene.Running.Address + "/hubs/frames", o =>
+        {
+            o.AccessTokenProvider = () => Task.FromResult(visitor.AccessToken);
+            o.Headers["Cookie"] = visitor.Cookies.Length > 0 ? visitor.Cookies : "none=1";
+        }).AddMessagePackProtocol().Build();
 
     /// <summary>A name for a session that nobody has.</summary>
     public static string NewSession() => Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture);

@@ -113,6 +113,11 @@ public sealed partial class RouteRequest(AuthorizationScene scene, Visitor visit
 
     private void AddCookies(HttpRequestMessage request)
     {
+        if (visitor.AccessToken is { } token)
+        {
+            request.Headers.Add("Authorization", "Bearer " + token);
+        }
+
         if (_cookies.Length > 0)
         {
             request.Headers.Add("Cookie", _cookies);

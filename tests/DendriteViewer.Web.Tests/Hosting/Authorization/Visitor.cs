@@ -22,10 +22,15 @@ public sealed record Visitor(string Name, string? Person = null)
         ("demoted", "came by a link to annotate whose maker may not share any more"),
         ("orphaned", "came by a link to annotate whose maker's account was removed since"),
         ("removed", "was an owner whose account was removed since"),
+        ("token", "is a program with an owner's access token of the scopes read and annotate"),
+        ("foreign-token", "is a program with the access token, of all scopes, of who is a member of nothing"),
     ];
 
     /// <summary>The cookies that the browser sends, as a header.</summary>
     public string Cookies { get; set; } = "";
+
+    /// <summary>The access token that a program sends; null of a browser.</summary>
+    public string? AccessToken { get; init; }
 
     /// <summary>The account; null of who has none.</summary>
     public Guid? Account { get; init; }
