@@ -144,7 +144,8 @@ public sealed class DatasetAccess(IDbContextFactory<DendriteDb> database, TimePr
                 && await MemberRoleAsync(db, maker, dataset, ct) >= Sharing) ? null : LinkEnd.MakerMayNotShare;
     }
 
-    private static async Task<DatasetRole?> AccountRoleAsync(DendriteDb db, Asker account, DatasetIdentity dataset, CancellationToken ct)
+    private static async Task<DatasetRole?> AccountRoleAsync(
+        DendriteDb db, Asker account, DatasetIdentity dataset, CancellationToken ct)
     {
         var role = account.IsAdministrator ? DatasetRole.Own : await MemberRoleAsync(db, account.Id, dataset, ct);
         return role > account.Scopes.Ceiling() ? account.Scopes.Ceiling() : role;

@@ -47,7 +47,8 @@ public static partial class HostingRegistration
         builder.Services.AddSingleton<Failures>();
         builder.Services.AddSingleton<HubFailures>();
         builder.Services.AddExceptionHandler<FailureHandler>();
-        builder.Services.AddProblemDetails(o => o.CustomizeProblemDetails = c => FailureHandler.AddError(c.ProblemDetails, c.HttpContext.User));
+        builder.Services.AddProblemDetails(o =>
+            o.CustomizeProblemDetails = c => FailureHandler.AddError(c.ProblemDetails, c.HttpContext.User));
         builder.Services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
         return builder;
     }
