@@ -60,7 +60,8 @@ public static class DendriteClaims
 /// <summary>
 /// The one place that decides who may do what. A role comes from being administrator, from membership (one's own, or that of a group that
 /// one is in), or from a link that is neither expired nor revoked and whose maker may still share the dataset; the database is asked each
-/// time, so that a link ends at once. Who asks by a personal access token has the smaller of their account's role and what its scopes leave.
+/// time, so that a link ends at once. Who asks by a personal access token has the smaller of their account's role and what its scopes
+/// leave.
 /// </summary>
 public sealed class DatasetAccess(IDbContextFactory<DendriteDb> database, TimeProvider time) : IAuthorizationHandler
 {

@@ -1,4 +1,5 @@
 using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Web.Audit;
 using DendriteViewer.Web.Data;
 using Microsoft.EntityFrameworkCore;
 
@@ -6,9 +7,9 @@ namespace DendriteViewer.Web.Accounts;
 
 /// <summary>
 /// Makes groups, and says who is in them and what they may do. Whoever calls has been authorized: administrators change groups, a dataset's
-/// owners give them roles in it.
+/// owners give them roles in it. Each change stands in the audit log, or is not made.
 /// </summary>
-public sealed class Groups(IDbContextFactory<DendriteDb> database, TimeProvider time)
+public sealed class Groups(IDbContextFactory<DendriteDb> database, AuditLog audit, TimeProvider time)
 {
     private const int LongestName = 80, LongestClaim = 200;
 
@@ -23,13 +24,15 @@ public sealed class Groups(IDbContextFactory<DendriteDb> database, TimeProvider 
     }
 
     /// <summary>Makes a group.</summary>
+    /// <param name="by">Who makes it.</param>
     /// <param name="name">What it is called: 1 to 80 characters.</param>
     /// <param name="provider">The identity provider whose claim fills it, or null.</param>
     /// <param name="claimValue">The value of the claim that means this group; given exactly where a provider is.</param>
     /// <param name="ct">Stops it.</param>
     /// <returns>Its key.</returns>
     /// <exception cref="ArgumentException">The name is taken or none, or provider and value do not go together.</exception>
-    public async Task<Guid> AddAsync(string name, string? provider = null, string? claimValue = null, CancellationToken ct = default)
+    public async Task<Guid> AddAsync(
+        Person by, string name, string? provider = null, string? claimValue = null, CancellationToken ct = default)
     {
         name = Checked(name);
         (provider, claimValue) = (Blank(provider), Blank(claimValue));
@@ -51,27 +54,35 @@ public sealed class Groups(IDbContextFactory<DendriteDb> database, TimeProvider 
         };
         await RefuseTakenAsync(db, group, ct);
         db.Groups.Add(group);
+        db.Audit.Add(audit.NewEntry(AuditKind.Group, by, $"made the group {name}" + (provider is null ? "" : $", filled by {provider}"),
+            AboutGroup(group.Id)));
         await SaveAsync(db, group.Name, ct);
         return group.Id;
     }
 
     /// <summary>Gives a group another name.</summary>
     /// <exception cref="ArgumentException">The name is taken or none, or the group is gone.</exception>
-    public async Task RenameAsync(Guid id, string name, CancellationToken ct = default)
+    public async Task RenameAsync(Person by, Guid id, string name, CancellationToken ct = default)
     {
         name = Checked(name);
         await using var db = await database.CreateDbContextAsync(ct);
         var group = await FindAsync(db, id, ct);
+        db.Audit.Add(audit.NewEntry(AuditKind.Group, by, $"renamed the group {group.Name} to {name}", AboutGroup(id)));
         (group.Name, group.NormalizedName) = (name, name.ToUpperInvariant());
         await RefuseTakenAsync(db, group, ct);
         await SaveAsync(db, name, ct);
     }
 
     /// <summary>Removes a group; what people could do by it alone they may do no more.</summary>
-    public async Task RemoveAsync(Guid id, CancellationToken ct = default)
+    public async Task RemoveAsync(Person by, Guid id, CancellationToken ct = default)
     {
         await using var db = await database.CreateDbContextAsync(ct);
-        await db.Groups.Where(g => g.Id == id).ExecuteDeleteAsync(ct);
+        if (await db.Groups.FindAsync([id], ct) is { } group)
+        {
+            db.Groups.Remove(group);
+            db.Audit.Add(audit.NewEntry(AuditKind.Group, by, $"removed the group {group.Name}", AboutGroup(id)));
+            await db.SaveChangesAsync(ct);
+        }
     }
 
     /// <summary>Who is in a group, by name.</summary>
@@ -90,27 +101,30 @@ public sealed class Groups(IDbContextFactory<DendriteDb> database, TimeProvider 
 
     /// <summary>Puts somebody into a group by hand.</summary>
     /// <exception cref="ArgumentException">The group or the account is gone.</exception>
-    public async Task PutAsync(Guid group, Guid person, CancellationToken ct = default)
+    public async Task PutAsync(Person by, Guid group, Guid person, CancellationToken ct = default)
     {
         await using var db = await database.CreateDbContextAsync(ct);
-        await FindAsync(db, group, ct);
-        if (!await db.Users.AnyAsync(u => u.Id == person, ct))
-        {
-            throw new ArgumentException("That account is not there any more.");
-        }
-
+        var into = await FindAsync(db, group, ct);
+        var who = await db.Users.FindAsync([person], ct) ?? throw new ArgumentException("That account is not there any more.");
         if (await db.GroupMembers.FindAsync([group, person, GroupMember.ByHand], ct) is null)
         {
             db.GroupMembers.Add(new GroupMember { GroupId = group, UserId = person, Source = GroupMember.ByHand });
+            db.Audit.Add(audit.NewEntry(AuditKind.Group, by, $"put {who.DisplayName} into the group {into.Name}", AboutGroup(group)));
             await db.SaveChangesAsync(ct);
         }
     }
 
     /// <summary>Takes somebody out of a group who was put in by hand; who is in it by a provider's claim stays.</summary>
-    public async Task TakeAsync(Guid group, Guid person, CancellationToken ct = default)
+    public async Task TakeAsync(Person by, Guid group, Guid person, CancellationToken ct = default)
     {
         await using var db = await database.CreateDbContextAsync(ct);
-        await db.GroupMembers.Where(m => m.GroupId == group && m.UserId == person && m.Source == GroupMember.ByHand).ExecuteDeleteAsync(ct);
+        if (await db.GroupMembers.FindAsync([group, person, GroupMember.ByHand], ct) is { } member)
+        {
+            var (from, who) = (await FindAsync(db, group, ct), await db.Users.FindAsync([person], ct));
+            db.GroupMembers.Remove(member);
+            db.Audit.Add(audit.NewEntry(AuditKind.Group, by, $"took {who?.DisplayName} out of the group {from.Name}", AboutGroup(group)));
+            await db.SaveChangesAsync(ct);
+        }
     }
 
     /// <summary>Which groups have a role in a dataset.</summary>
@@ -123,17 +137,22 @@ public sealed class Groups(IDbContextFactory<DendriteDb> database, TimeProvider 
 
     /// <summary>Gives a group a role in a dataset, or takes it away (null).</summary>
     /// <exception cref="ArgumentException">The group is gone.</exception>
-    public async Task SetRoleAsync(DatasetIdentity dataset, Guid group, DatasetRole? role, CancellationToken ct = default)
+    public async Task SetRoleAsync(
+        Person by, DatasetIdentity dataset, Guid group, DatasetRole? role, CancellationToken ct = default)
     {
         await using var db = await database.CreateDbContextAsync(ct);
-        if (role is not { } wanted)
+        var whose = await FindAsync(db, group, ct);
+        var has = await db.DatasetGroups.FindAsync([dataset.Value, group], ct);
+        if (has?.Role == role)
         {
-            await db.DatasetGroups.Where(d => d.DatasetIdentity == dataset.Value && d.GroupId == group).ExecuteDeleteAsync(ct);
             return;
         }
 
-        await FindAsync(db, group, ct);
-        if (await db.DatasetGroups.FindAsync([dataset.Value, group], ct) is { } has)
+        if (role is not { } wanted)
+        {
+            db.DatasetGroups.Remove(has!);
+        }
+        else if (has is not null)
         {
             has.Role = wanted;
         }
@@ -142,8 +161,12 @@ public sealed class Groups(IDbContextFactory<DendriteDb> database, TimeProvider 
             db.DatasetGroups.Add(new DatasetGroup { DatasetIdentity = dataset.Value, GroupId = group, Role = wanted });
         }
 
+        var detail = role is null ? $"took the role of the group {whose.Name} away" : $"gave the group {whose.Name} the role {role}";
+        db.Audit.Add(audit.NewEntry(AuditKind.Role, by, detail, AuditSubject.Of(dataset, group.ToString())));
         await db.SaveChangesAsync(ct);
     }
+
+    private static AuditSubject AboutGroup(Guid group) => new(Key: group.ToString());
 
     private static string Checked(string? name) =>
         name?.Trim() is { Length: > 0 and <= LongestName } trimmed && !trimmed.Any(char.IsControl)

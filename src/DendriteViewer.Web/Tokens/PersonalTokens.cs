@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Audit;
 using DendriteViewer.Web.Data;
 using Microsoft.EntityFrameworkCore;
 
@@ -32,7 +33,7 @@ public sealed record TokenFacts(
 public sealed record TokenCheck(AppUser? Account, PersonalToken? Token, string? Refusal);
 
 /// <summary>Makes, checks and revokes personal access tokens. Whoever calls has been authorized.</summary>
-public sealed class PersonalTokens(IDbContextFactory<DendriteDb> database, TimeProvider time)
+public sealed class PersonalTokens(IDbContextFactory<DendriteDb> database, AuditLog audit, TimeProvider time)
 {
     /// <summary>What every token begins with, by which redactors and scanners for secrets know one.</summary>
     public const string Mark = "dvp_";
@@ -83,6 +84,9 @@ public sealed class PersonalTokens(IDbContextFactory<DendriteDb> database, TimeP
             CreatedAt = ms, ExpiresAt = now.AddDays(order.Days).ToUnixTimeMilliseconds(),
         };
         db.Tokens.Add(token);
+        var owner = await OwnerAsync(db, account, ct) ?? throw new ArgumentException("That account is not there any more.");
+        db.Audit.Add(audit.NewEntry(AuditKind.Token, owner,
+            $"made the access token “{name}” ({token.Scopes.Words()}), which ends after {order.Days} days", new(Key: token.Id.ToString())));
         await db.SaveChangesAsync(ct);
         return (token.Id, text);
     }
@@ -139,19 +143,29 @@ public sealed class PersonalTokens(IDbContextFactory<DendriteDb> database, TimeP
     }
 
     /// <summary>Ends a token at once: its requests are refused, and its open connections end within seconds.</summary>
+    /// <param name="by">Who ends it.</param>
     /// <param name="id">The token.</param>
     /// <param name="account">Whose it must be, or null for anybody's, by an administrator.</param>
     /// <param name="ct">Stops it.</param>
     /// <returns>Whether there was such a token to end.</returns>
-    public async Task<bool> RevokeAsync(Guid id, Guid? account, CancellationToken ct = default)
+    public async Task<bool> RevokeAsync(Person by, Guid id, Guid? account, CancellationToken ct = default)
     {
         await using var db = await database.CreateDbContextAsync(ct);
-        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        return await db.Tokens.Where(t => t.Id == id && (account == null || t.UserId == account) && t.RevokedAt == null)
-            .ExecuteUpdateAsync(s => s.SetProperty(t => t.RevokedAt, now), ct) > 0;
+        if (await db.Tokens.FirstOrDefaultAsync(
+            t => t.Id == id && (account == null || t.UserId == account) && t.RevokedAt == null, ct) is not { } token)
+        {
+            return false;
+        }
+
+        var owner = await OwnerAsync(db, token.UserId, ct);
+        token.RevokedAt = time.GetUtcNow().ToUnixTimeMilliseconds();
+        db.Audit.Add(audit.NewEntry(AuditKind.Token, by,
+            $"revoked the access token “{token.Name}” of {owner?.Name}", new(Key: token.Id.ToString())));
+        await db.SaveChangesAsync(ct);
+        return true;
     }
 
-    /// <summary>Ends all tokens of an account, as when it is disabled.</summary>
+    /// <summary>Ends all tokens of an account, as when it is disabled. Whoever disables it records that.</summary>
     public async Task RevokeAllAsync(Guid account, CancellationToken ct = default)
     {
         await using var db = await database.CreateDbContextAsync(ct);
@@ -159,6 +173,9 @@ public sealed class PersonalTokens(IDbContextFactory<DendriteDb> database, TimeP
         await db.Tokens.Where(t => t.UserId == account && t.RevokedAt == null)
             .ExecuteUpdateAsync(s => s.SetProperty(t => t.RevokedAt, now), ct);
     }
+
+    private static Task<Person?> OwnerAsync(DendriteDb db, Guid account, CancellationToken ct) =>
+        db.Users.Where(u => u.Id == account).Select(u => new Person(u.Id.ToString(), u.DisplayName)).FirstOrDefaultAsync(ct);
 
     private static string HashOf(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 }

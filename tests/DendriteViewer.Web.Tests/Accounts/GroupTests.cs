@@ -6,7 +6,9 @@ namespace DendriteViewer.Web.Tests.Accounts;
 
 public sealed class GroupTests(TestHost host) : IClassFixture<TestHost>
 {
-    private Groups Groups => new(host.Database, host.Time);
+    private static readonly Person s_by = new("admin", "Grace");
+
+    private Groups Groups => new(host.Database, host.Audit, host.Time);
 
     [Theory]
     [InlineData(null, DatasetRole.View, DatasetRole.View)]
@@ -14,18 +16,18 @@ public sealed class GroupTests(TestHost host) : IClassFixture<TestHost>
     [InlineData(DatasetRole.Own, DatasetRole.View, DatasetRole.Own)]
     public async Task Role_OfAPersonInAGroup_IsTheLargerOfTheirOwnAndTheGroups(DatasetRole? own, DatasetRole group, DatasetRole expected)
     {
-        var (person, id) = (await host.AddUserAsync(), await Groups.AddAsync($"Group {Guid.NewGuid()}"));
+        var (person, id) = (await host.AddUserAsync(), await Groups.AddAsync(s_by, $"Group {Guid.NewGuid()}"));
         if (own is { } role)
         {
             await host.AddMemberAsync(person, role);
         }
 
-        await Groups.PutAsync(id, person);
-        await Groups.SetRoleAsync(host.Dataset.Identity, id, group);
+        await Groups.PutAsync(s_by, id, person);
+        await Groups.SetRoleAsync(s_by, host.Dataset.Identity, id, group);
         Assert.Equal(expected, await RoleAsync(person));
         Assert.Equal(group, (await Groups.RolesAsync(host.Dataset.Identity))[id]);
 
-        await Groups.SetRoleAsync(host.Dataset.Identity, id, null);
+        await Groups.SetRoleAsync(s_by, host.Dataset.Identity, id, null);
         Assert.Equal(own, await RoleAsync(person));
     }
 
@@ -33,17 +35,17 @@ public sealed class GroupTests(TestHost host) : IClassFixture<TestHost>
     public async Task Role_OfAPersonInTwoGroups_IsTheLargestAndEndsWithTheGroup()
     {
         var person = await host.AddUserAsync();
-        var (small, large) = (await Groups.AddAsync("Visitors"), await Groups.AddAsync("Beamline"));
+        var (small, large) = (await Groups.AddAsync(s_by, "Visitors"), await Groups.AddAsync(s_by, "Beamline"));
         foreach (var (group, role) in new[] { (small, DatasetRole.View), (large, DatasetRole.Annotate) })
         {
-            await Groups.PutAsync(group, person);
-            await Groups.SetRoleAsync(host.Dataset.Identity, group, role);
+            await Groups.PutAsync(s_by, group, person);
+            await Groups.SetRoleAsync(s_by, host.Dataset.Identity, group, role);
         }
 
         Assert.Equal(DatasetRole.Annotate, await RoleAsync(person));
-        await Groups.RemoveAsync(large);
+        await Groups.RemoveAsync(s_by, large);
         Assert.Equal(DatasetRole.View, await RoleAsync(person));
-        await Groups.TakeAsync(small, person);
+        await Groups.TakeAsync(s_by, small, person);
         Assert.Null(await RoleAsync(person));
         Assert.DoesNotContain(large, (await Groups.RolesAsync(host.Dataset.Identity)).Keys);
     }
@@ -51,21 +53,21 @@ public sealed class GroupTests(TestHost host) : IClassFixture<TestHost>
     [Fact]
     public async Task Link_OfAMakerWhoMayShareByAGroup_EndsWhenTheyLeaveIt()
     {
-        var (person, id) = (await host.AddUserAsync(), await Groups.AddAsync("Curators"));
-        await Groups.PutAsync(id, person);
-        await Groups.SetRoleAsync(host.Dataset.Identity, id, DatasetRole.Curate);
+        var (person, id) = (await host.AddUserAsync(), await Groups.AddAsync(s_by, "Curators"));
+        await Groups.PutAsync(s_by, id, person);
+        await Groups.SetRoleAsync(s_by, host.Dataset.Identity, id, DatasetRole.Curate);
         var (_, token) = await host.Links.CreateAsync(host.Dataset, DatasetRole.View, "x", null, "", person.ToString(), default);
         Assert.NotNull(await host.Links.FindAsync(token, default));
-        await Groups.TakeAsync(id, person);
+        await Groups.TakeAsync(s_by, id, person);
         Assert.Null(await host.Links.FindAsync(token, default));
     }
 
     [Fact]
     public async Task Account_Removed_LeavesItsGroups()
     {
-        var (person, other, id) = (await host.AddUserAsync(), await host.AddUserAsync(), await Groups.AddAsync("Short stay"));
-        await Groups.PutAsync(id, person);
-        await Groups.PutAsync(id, other);
+        var (person, other, id) = (await host.AddUserAsync(), await host.AddUserAsync(), await Groups.AddAsync(s_by, "Short stay"));
+        await Groups.PutAsync(s_by, id, person);
+        await Groups.PutAsync(s_by, id, other);
         await using (var db = await host.Database.CreateDbContextAsync())
         {
             await db.Users.Where(u => u.Id == person).ExecuteDeleteAsync();
@@ -78,17 +80,18 @@ public sealed class GroupTests(TestHost host) : IClassFixture<TestHost>
     [Fact]
     public async Task Group_WithATakenOrEmptyNameOrHalfAClaim_IsRefusedInOneSentence()
     {
-        await Groups.AddAsync("Operando");
-        Assert.Contains("already", (await Assert.ThrowsAsync<ArgumentException>(() => Groups.AddAsync(" operando "))).Message,
+        await Groups.AddAsync(s_by, "Operando");
+        Assert.Contains("already", (await Assert.ThrowsAsync<ArgumentException>(() => Groups.AddAsync(s_by, " operando "))).Message,
             StringComparison.Ordinal);
-        await Assert.ThrowsAsync<ArgumentException>(() => Groups.AddAsync(" "));
-        await Assert.ThrowsAsync<ArgumentException>(() => Groups.AddAsync(new string('x', 81)));
-        await Assert.ThrowsAsync<ArgumentException>(() => Groups.AddAsync("Half", "Keycloak"));
-        await Assert.ThrowsAsync<ArgumentException>(() => Groups.PutAsync(Guid.NewGuid(), Guid.NewGuid()));
-        await Assert.ThrowsAsync<ArgumentException>(() => Groups.SetRoleAsync(host.Dataset.Identity, Guid.NewGuid(), DatasetRole.View));
-        var id = await Groups.AddAsync("Renamed");
-        await Assert.ThrowsAsync<ArgumentException>(() => Groups.RenameAsync(id, "OPERANDO"));
-        await Groups.RenameAsync(id, "renamed");
+        await Assert.ThrowsAsync<ArgumentException>(() => Groups.AddAsync(s_by, " "));
+        await Assert.ThrowsAsync<ArgumentException>(() => Groups.AddAsync(s_by, new string('x', 81)));
+        await Assert.ThrowsAsync<ArgumentException>(() => Groups.AddAsync(s_by, "Half", "Keycloak"));
+        await Assert.ThrowsAsync<ArgumentException>(() => Groups.PutAsync(s_by, Guid.NewGuid(), Guid.NewGuid()));
+        await Assert.ThrowsAsync<ArgumentException>(
+            () => Groups.SetRoleAsync(s_by, host.Dataset.Identity, Guid.NewGuid(), DatasetRole.View));
+        var id = await Groups.AddAsync(s_by, "Renamed");
+        await Assert.ThrowsAsync<ArgumentException>(() => Groups.RenameAsync(s_by, id, "OPERANDO"));
+        await Groups.RenameAsync(s_by, id, "renamed");
         Assert.Equal("renamed", (await Groups.ListAsync()).Single(g => g.Id == id).Name);
     }
 

@@ -7,7 +7,9 @@ namespace DendriteViewer.Web.Tests.Tokens;
 
 public sealed class PersonalTokenTests(TestHost host) : IClassFixture<TestHost>
 {
-    private PersonalTokens Tokens => new(host.Database, host.Time);
+    private static readonly Person s_by = new("admin", "Grace");
+
+    private PersonalTokens Tokens => new(host.Database, host.Audit, host.Time);
 
     [Theory]
     [InlineData(TokenScopes.Read, DatasetRole.View)]
@@ -56,8 +58,8 @@ public sealed class PersonalTokenTests(TestHost host) : IClassFixture<TestHost>
         Assert.Null((await Tokens.CheckAsync(text + "x")).Account);
         Assert.Null((await Tokens.CheckAsync(PersonalTokens.Mark + new string('x', 100_000))).Account);
 
-        Assert.False(await Tokens.RevokeAsync(id, await host.AddUserAsync()));
-        Assert.True(await Tokens.RevokeAsync(id, person));
+        Assert.False(await Tokens.RevokeAsync(s_by, id, await host.AddUserAsync()));
+        Assert.True(await Tokens.RevokeAsync(s_by, id, person));
         Assert.Contains("revoked", (await Tokens.CheckAsync(text)).Refusal);
         Assert.Null(await host.Access.RoleAsync(Program(person, id), host.Dataset.Identity));
         Assert.False(await host.Access.HoldsAnythingAsync(Program(person, id)));

@@ -38,7 +38,7 @@ public sealed class TokenRequestTests(AuthorizationScene scene)
         };
         await hub.StartAsync();
         await hub.InvokeAsync<string>("Join", HubCalls.NewSession(), scene.Running.Dataset.Value, "");
-        Assert.True(await scene.Service<PersonalTokens>().RevokeAsync(id, person));
+        Assert.True(await scene.Service<PersonalTokens>().RevokeAsync(AuthorizationScene.Ada, id, person));
         using (var answer = await AskAsync(HttpMethod.Get, Data, text))
         {
             Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
