@@ -50,8 +50,10 @@ export class Keys {
     if (at.closest('.slice-slider') && (e.key === 'ArrowUp' || e.key === 'ArrowDown') && !e.shiftKey) return;
     if (e.key === 'Delete' && at.closest('[data-own-delete]')) return;
     if (at.closest('[data-own-keys]')?.dataset.ownKeys.split(' ').includes(e.key)) return;
-    const is = k => k.key.length === 1 ? k.key.toLowerCase() === e.key.toLowerCase() : k.key === e.key && !!k.shift === e.shiftKey;
-    const hit = this.table.find(is);
+    const is = k => k.key.length === 1 ? k.key.toLowerCase() === e.key.toLowerCase() && (!k.shift || e.shiftKey)
+      : k.key === e.key && !!k.shift === e.shiftKey;
+    // Of a letter that has two meanings, Shift chooses.
+    const hits = this.table.filter(is), hit = hits.find(k => !!k.shift === e.shiftKey) ?? hits[0];
     if (hit) { this.take(e); hit.run(e); }
   }
 
@@ -69,7 +71,7 @@ export class Keys {
       return;
     }
     if (document.fullscreenElement && !takesText(at)) return;
-    if (at.closest('.slice-field')) return;
+    if (at.closest('.slice-field, .note-field')) return;
     this.take(e);
     const isField = takesText(at);
     this.viewer.focusPane();

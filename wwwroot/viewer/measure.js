@@ -4,7 +4,7 @@ import { noteOn } from './curved.js';
 import { boxOf, kinds } from './shapes.js';
 import { distance, drawMeasurements, drawSpot, handlesIn, seen, sight } from './measuredraw.js';
 
-const grab = 9, touchGrab = 18, nearLine = 7, clickDistance = 4;
+const grab = 9, touchGrab = 18, nearLine = 7, clickDistance = 4, mostPoints = 500;
 
 export class Measure {
   // saved: everybody's; kept: this page's alone, of who may not save; draft: what is being drawn; sent: what the server is asked about.
@@ -158,6 +158,7 @@ export class Measure {
         if (!this.draft) return;
         if (!map.isKnown(ux, uy)) viewer.tell('No interface was found there; set the point elsewhere.');
         else if (!isNew || dragged) this.set(map.toWorld(ux, uy), pane, ux, uy);
+        else if (kinds[kind].points === 1) this.finish();
         this.changed();
       },
       cancel: () => this.cancel(),
@@ -185,21 +186,23 @@ export class Measure {
   }
 
   pointsWith(at) {
-    const points = [...this.draft.set, at];
+    const points = this.draft.kind === 'point' ? [at] : [...this.draft.set, at];
     return this.draft.kind === 'box' && this.draft.normal ? boxOf(points[0], points[1], this.draft) : points;
   }
 
-  // Sets a point. A click on a polygon's first corner closes it.
+  // Sets a point. A click on a polygon's first corner closes it; a second click on the last point sets none.
   set(at, pane, x, y) {
-    const d = this.draft, first = pane.is3d ? null : pane.map().toScreen(d.set[0]);
-    if (d.kind === 'polygon') {
-      if (d.set.length >= 3 && Math.hypot(first[0] - x, first[1] - y) < grab) { this.end(); return; }
-      const last = pane.map().toScreen(d.set.at(-1));
-      if (Math.hypot(last[0] - x, last[1] - y) < 2) return;
+    const d = this.draft, kind = kinds[d.kind], toScreen = p => sight(pane, this.viewer.view).toScreen(p);
+    if (kind.many) {
+      const first = toScreen(d.set[0]), last = toScreen(d.set.at(-1));
+      if (kind.flat && d.set.length >= 3 && Math.hypot(first[0] - x, first[1] - y) < grab) { this.end(); return; }
+      if (last && Math.hypot(last[0] - x, last[1] - y) < 2) return;
+      if (d.set.length >= mostPoints) { this.viewer.tell(`It has ${mostPoints} points, which is the most; press Enter.`); return; }
     }
+    if (d.kind === 'point') d.set = [];
     d.set.push(at);
     d.pointsUm = d.kind === 'box' ? this.boxPoints() : [...d.set];
-    if (d.kind !== 'polygon' && d.set.length === kinds[d.kind].points) this.finish();
+    if (!kind.many && d.set.length >= kind.points) this.finish();
   }
 
   boxPoints() { return this.draft.set.length < 2 ? this.draft.set : boxOf(this.draft.set[0], this.draft.set[1], this.draft); }
@@ -215,9 +218,12 @@ export class Measure {
     }
     const at = await this.viewer.call('Pick', x, y, ...pane.size.map(Math.round));
     if (!at) { this.viewer.tell('Nothing is seen there to measure.'); return true; }
-    if (this.viewer.tool !== kind) return true;
-    if (!this.draft) this.draft = { kind, ...this.now(pane, x, y), pane, thicknessUm: 0, pointsUm: [at], set: [at], isDraft: true };
-    else if (this.draft.pane === pane) this.set(at, pane, x, y);
+    // The second click of a double one, which ended a line, begins no other.
+    if (this.viewer.tool !== kind || !this.draft && performance.now() - this.endedAt < 500) return true;
+    if (!this.draft) {
+      this.draft = { kind, ...this.now(pane, x, y), pane, thicknessUm: 0, pointsUm: [at], set: [at], isDraft: true };
+      if (kinds[kind].points === 1) this.finish();
+    } else if (this.draft.pane === pane) this.set(at, pane, x, y);
     this.changed();
     return true;
   }
@@ -231,25 +237,58 @@ export class Measure {
       const shape = seen(m, pane, view, map, false), d = shape ? distance(shape, x, y) : Infinity;
       if (d < near) [best, near] = [m, d];
     }
+    best ??= this.noteAt(pane, x, y) ?? null;
     if (best) this.viewer.patch({ selected: best.id });
     return best !== null;
   }
 
-  /** A double click ends a polygon. */
-  double() {
-    if (!this.kind) return false;
-    if (this.draft?.kind === 'polygon') this.end();
+  /** A double click ends a polygon or a polyline, or begins to write in the note that is under it. */
+  double(pane, x, y) {
+    if (!this.kind) return this.viewer.tool === 'navigate' && this.rewrite(this.noteAt(pane, x, y));
+    if (kinds[this.draft?.kind]?.many) this.end();
     return true;
   }
 
-  /** Ends a polygon where it has corners enough. */
+  /** Ends a polygon or polyline where it has points enough; else begins to write in the selected note. */
   end() {
     const d = this.draft;
-    if (d?.kind !== 'polygon' || !d.set) return false;
-    if (d.set.length < 3) { this.viewer.tell('A polygon has three corners or more; click where the next one is.'); return true; }
+    if (!d) return this.rewrite(this.find(this.viewer.view.selected));
+    const kind = kinds[d.kind];
+    if (!kind.many || !d.set) return false;
+    if (d.set.length < kind.points) {
+      this.viewer.tell(`A ${kind.name.toLowerCase()} has ${kind.points} points or more; click where the next one is.`);
+      return true;
+    }
     d.pointsUm = d.set;
+    this.endedAt = performance.now();
     this.finish();
     return true;
+  }
+
+  /** The note whose text or place is under the pointer. */
+  noteAt(pane, x, y) {
+    const { view } = this.viewer, map = sight(pane, view);
+    return this.shown().find(m => {
+      if (m.kind !== 'note' || m.isDraft) return false;
+      const box = m.plate?.get(pane.index), shape = seen(m, pane, view, map, false);
+      return shape && (distance(shape, x, y) < nearLine
+        || box && x >= box[0] && y >= box[1] && x <= box[0] + box[2] && y <= box[1] + box[3]);
+    });
+  }
+
+  // Text is written over the picture; what writes it is loaded when it is wanted first.
+  rewrite(m) {
+    if (m?.kind !== 'note' || !this.mayChange(m)) return false;
+    this.write(m, this.viewer.chosen);
+    return true;
+  }
+
+  async write(m, pane) {
+    const { writeNote } = await import('./annotate.js');
+    const text = await writeNote(this.viewer, pane, m);
+    if (this.draft === m) this.draft = null;
+    if (text !== null && text !== m.note) this.send({ ...m, note: text, isDraft: true, open: false });
+    this.changed();
   }
 
   /** Gives up what is being drawn. */
@@ -271,6 +310,7 @@ export class Measure {
   // The server computes and keeps it. What could not be sent is sent again once there is a connection.
   finish() {
     const d = this.draft;
+    if (d.kind === 'note' && !d.note) { this.write(d, d.pane); return; }
     this.draft = null;
     this.send({ ...d, isDraft: true, open: false });
   }
@@ -278,8 +318,10 @@ export class Measure {
   async send(m) {
     this.sent = [...this.sent, m];
     this.changed();
-    const { id, version, kind, pointsUm, right, down, thicknessUm, widthUm, hours, modality, label, color } = m;
-    const body = { id, version, kind, pointsUm, right, down, thicknessUm, widthUm, hours, modality, label, color };
+    const { id, version, kind, pointsUm, right, down, thicknessUm, widthUm, hours, modality, label, color, note, labels, fields } = m;
+    const body = {
+      id, version, kind, pointsUm, right, down, thicknessUm, widthUm, hours, modality, label, color, note, labels, fields,
+    };
     const measured = await this.ask('POST', this.viewer.mayEdit && !(id ?? '').startsWith('page-') ? '' : '/compute', body);
     if (measured === undefined) { m.isUnsent = true; return; }
     this.sent = this.sent.filter(s => s !== m);

@@ -4,7 +4,8 @@ import { sectionOnCurve } from './curved.js';
 import { circle, pathOf, stroke } from './marks.js';
 import { handles, outline, readout, section } from './shapes.js';
 
-const colors = { ruler: '#ffe97a', angle: '#ffe97a', profile: '#ffe97a', circle: '#9be37f', rectangle: '#9be37f', polygon: '#9be37f' };
+const colors = { ruler: '#ffe97a', angle: '#ffe97a', profile: '#ffe97a', circle: '#9be37f', rectangle: '#9be37f', polygon: '#9be37f',
+  polyline: '#ffe97a', point: '#ffffff', note: '#ffffff' };
 const colorOf = m => m.color || colors[m.kind] || '#ff9ad5';
 
 /** How a pane sees the world: to the screen, and how far a point lies from its plane; of the 3D pane, 0. */
@@ -44,12 +45,14 @@ export function seen(m, pane, view, map, isSelected) {
 /** Distance of a place on the screen from what is seen of a measurement, px. */
 export function distance(shape, x, y) {
   let least = Infinity;
-  for (const { points, closed } of shape.lines)
+  for (const { points, closed } of shape.lines) {
+    if (points.length === 1) least = Math.min(least, Math.hypot(points[0][0] - x, points[0][1] - y));
     for (let i = closed ? 0 : 1; i < points.length; i++) {
       const a = points[(i + points.length - 1) % points.length], b = points[i], dx = b[0] - a[0], dy = b[1] - a[1];
       const t = Math.max(0, Math.min(1, ((x - a[0]) * dx + (y - a[1]) * dy) / (dx * dx + dy * dy || 1)));
       least = Math.min(least, Math.hypot(x - a[0] - t * dx, y - a[1] - t * dy));
     }
+  }
   return least;
 }
 
@@ -72,9 +75,12 @@ export function drawMeasurements(g, measure, pane, view, labels) {
     g.globalAlpha = isClear ? 1 : isSelected || isHovered ? .75 : .4;
     const dash = isClear ? [] : [5, 4], width = isSelected || isHovered ? 2.5 : 1.75, color = colorOf(m);
     for (const { points, closed } of shape.lines) stroke(g, pathOf(points, closed), color, width, dash);
+    if (m.kind === 'point' || m.kind === 'note') dotAt(g, shape.lines[0].points[0], color);
     if (m.kind === 'ruler' || m.kind === 'profile') endTicks(g, shape.lines[0].points, color);
     if (isSelected && (!pane.is3d || m.isDraft)) for (const { screen } of handlesIn(m, pane, view, map)) handle(g, screen);
+    if (m.kind === 'note') noteText(g, m, pane, shape.lines[0].points, color, isSelected || isHovered, labels);
     g.restore();
+    if (m.kind === 'note') continue;
     const text = m.isDraft ? draftText(m, pane.viewer, view) : plateText(m, isSelected || isHovered), [x, y, radius] = anchor(shape.lines);
     if (text) labels.add(text, x, y, radius, isClear ? '#fff' : '#c8c8c8', isSelected || isHovered);
   }
@@ -106,6 +112,61 @@ function endTicks(g, points, color) {
   if (l < 8) return;
   const nx = -(b[1] - a[1]) / l * 5, ny = (b[0] - a[0]) / l * 5;
   for (const p of [a, b]) stroke(g, pathOf([[p[0] - nx, p[1] - ny], [p[0] + nx, p[1] + ny]]), color, 1.75);
+}
+
+function dotAt(g, [x, y], color) {
+  stroke(g, circle(x, y, 5), color, 1.75);
+  g.fillStyle = color;
+  g.fill(circle(x, y, 1.75));
+}
+
+// A note's text on its plate, in lines of at most `noteWidth` pixels, at the end of its leader.
+function noteText(g, m, pane, points, color, isWhole, labels) {
+  const { lines, width } = wrapped(g, m.note ?? '', isWhole ? 16 : 5), [px, py] = points[0];
+  if (!lines.length) return;
+  let [x, y] = points[1] ?? [px + 26, py - 26];
+  const w = width + 14, h = 16 * lines.length + 8;
+  // Inside the pane, clear of its slider and of the bars at its foot.
+  x = Math.max(2, Math.min(labels.width - w - (pane.is3d ? 4 : 44), x < px ? x - w : x));
+  y = Math.max(2, Math.min(labels.height - h - 44, y < py ? y - h : y));
+  if (!points[1]) stroke(g, pathOf([[px + 4, py - 4], [px + 26, py - 26]]), color, 1.5);
+  g.fillStyle = 'rgba(0,0,0,.84)';
+  g.beginPath();
+  g.roundRect(x, y, w, h, 4);
+  g.fill();
+  g.fillStyle = color;
+  g.fillRect(x, y + 3, 3, h - 6);
+  g.fillStyle = '#fff';
+  g.textAlign = 'left';
+  lines.forEach((line, i) => g.fillText(line, x + 9, y + 16 + 16 * i));
+  (m.plate ??= new Map()).set(pane.index, [x, y, w, h]);
+  labels.reserve(x, y, w, h);
+}
+
+const noteWidth = 210;
+
+function wrapped(g, text, most) {
+  g.font = '12px system-ui, "Segoe UI", "DejaVu Sans", sans-serif';
+  const wide = t => g.measureText(t).width, lines = [];
+  for (const paragraph of text.trim().split('\n')) {
+    let line = '';
+    for (let word of paragraph.split(' ')) {
+      const joined = line ? `${line} ${word}` : word;
+      if (wide(joined) <= noteWidth) { line = joined; continue; }
+      if (line) lines.push(line);
+      // A word that is longer than a line is broken where it must be.
+      while (wide(word) > noteWidth) {
+        let n = 1;
+        while (wide(word.slice(0, n + 1)) <= noteWidth) n++;
+        lines.push(word.slice(0, n));
+        word = word.slice(n);
+      }
+      line = word;
+    }
+    lines.push(line);
+  }
+  if (lines.length > most) lines.splice(most - 1, Infinity, `${lines[most - 1].slice(0, 28)}…`);
+  return { lines: text.trim() ? lines : [], width: Math.ceil(Math.max(0, ...lines.map(wide))) };
 }
 
 function handle(g, [x, y]) {

@@ -351,7 +351,7 @@ export class Pane {
   }
 
   double(e) {
-    if (['brush', 'landmark'].includes(this.viewer.tool) || this.viewer.measure.double()) return;
+    if (['brush', 'landmark'].includes(this.viewer.tool) || this.viewer.measure.double(this, ...(e ? this.local(e) : [-1, -1]))) return;
     clearTimeout(this.marking);
     for (const click of [this.click, this.firstClick]) {
       if (!click || performance.now() - click.at > 2 * doubleClick) continue;

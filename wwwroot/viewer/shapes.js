@@ -3,17 +3,22 @@
 import { add, cross, dot, length, sub } from './geometry.js';
 import { decimals } from './overlay.js';
 
-/** Kinds in the order of the tools: name, key, what to do, and how many points they take (of a polygon, at least). */
+/** Kinds in the order of the tools: name, key, what to do, and how many points they take (with `many`, at least). */
 export const kinds = {
   ruler: { name: 'Ruler', key: 'M', points: 2, in3d: true, hint: 'drag from one place to another, or click both' },
   angle: { name: 'Angle', key: 'A', points: 3, in3d: true, hint: 'click the end of one arm, the corner, the end of the other arm' },
   profile: { name: 'Line profile', key: 'L', points: 2, in3d: true, hint: 'drag along what the values are wanted of' },
   circle: { name: 'Circle', key: 'O', points: 2, flat: true, hint: 'drag from the middle to the rim' },
   rectangle: { name: 'Rectangle', key: 'E', points: 2, flat: true, hint: 'drag from corner to corner' },
-  polygon: { name: 'Polygon', key: 'Y', points: 3, flat: true, hint: 'click the corners; Enter or a double click ends it' },
+  polygon: { name: 'Polygon', key: 'Y', points: 3, many: true, flat: true, hint: 'click the corners; Enter or a double click ends it' },
   sphere: { name: 'Sphere', key: 'S', points: 2, in3d: true, hint: 'drag from the middle to the surface' },
   box: { name: 'Box', key: 'K', points: 2,
     hint: 'drag from corner to corner; it is as deep as its shorter side, and can be dragged deeper in another slice' },
+  polyline: { name: 'Polyline', key: 'L', shift: true, points: 2, many: true, in3d: true,
+    hint: 'click along the line; Enter or a double click ends it' },
+  point: { name: 'Point', key: 'P', shift: true, points: 1, in3d: true, hint: 'click the place' },
+  note: { name: 'Text note', key: 'N', shift: true, points: 1, in3d: true,
+    hint: 'click the place, or drag from it to where the text shall stand; then write' },
 };
 
 const unit = a => add([0, 0, 0], a, 1 / (length(a) || 1));
@@ -126,6 +131,8 @@ export function readout(m, voxelUm) {
     case 'sphere': return `r ${um(r)} µm · ${big(4 / 3 * Math.PI * r ** 3)} µm³`;
     case 'box': return `${um(u)} × ${um(v)} × ${um(w)} µm · ${big(u * v * w)} µm³`;
     case 'polygon': return p.length < 3 ? `${um(r)} µm` : `${big(areaOf(p, f))} µm²`;
+    case 'polyline': return `${um(p.slice(1).reduce((sum, q, i) => sum + length(sub(q, p[i])), 0))} µm`;
+    case 'note': return '';
     default: return `${um(r)} µm`;
   }
 }

@@ -20,6 +20,18 @@ public static class PointGeometry
     public static Measured Length(WorldPoint from, WorldPoint to, AffineTransform transform) =>
         new((to - from).Length, HalfVoxel(transform, to - from));
 
+    /// <summary>
+    /// Length of a line through points, µm. Its error is the root of the sum of squares of its segments' errors, each as of a line of two
+    /// points.
+    /// </summary>
+    /// <param name="points">Two points or more, in order.</param>
+    /// <param name="transform">The volume's, for its voxels.</param>
+    public static Measured Length(IReadOnlyList<WorldPoint> points, AffineTransform transform)
+    {
+        var segments = Enumerable.Range(1, points.Count - 1).Select(i => Length(points[i - 1], points[i], transform)).ToArray();
+        return new Measured(segments.Sum(s => s.Value), Math.Sqrt(segments.Sum(s => s.Error * s.Error)));
+    }
+
     /// <summary>The angle at <paramref name="vertex"/> between two arms, degrees, 0 to 180.</summary>
     /// <param name="first">End of one arm.</param>
     /// <param name="vertex">Where they meet.</param>

@@ -1,3 +1,5 @@
+using DendriteViewer.Web.Annotations.Schema;
+
 namespace DendriteViewer.Web.Annotations;
 
 /// <summary>What somebody thinks of a site.</summary>
@@ -62,6 +64,18 @@ public sealed record Site : IEdited<Site>
     /// The scans that were seen when it was marked or its status was last set; the server writes it. Empty where nobody recorded it.
     /// </summary>
     public JudgedVolumes JudgedIn { get; init; } = JudgedVolumes.None;
+
+    /// <summary>Ids of the labels that it carries.</summary>
+    public ValueList<string> Labels { get; init => field = value ?? ValueList<string>.Empty; } = ValueList<string>.Empty;
+
+    /// <summary>Values of the dataset's fields.</summary>
+    public FieldValues Fields { get; init => field = value ?? FieldValues.Empty; } = FieldValues.Empty;
+
+    /// <summary>Where it is at other timesteps, by hours.</summary>
+    public ValueList<SitePosition> Track { get; init => field = value ?? ValueList<SitePosition>.Empty; } = ValueList<SitePosition>.Empty;
+
+    /// <summary>The analysis' site that it is, as RECIPE/ID; empty of one that was marked by hand.</summary>
+    public string Found { get; init; } = "";
 
     /// <summary>When it was last changed, Unix milliseconds.</summary>
     public long ChangedAt { get; init; }

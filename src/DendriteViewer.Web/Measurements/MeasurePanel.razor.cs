@@ -2,6 +2,7 @@ using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Annotations;
+using DendriteViewer.Web.Components;
 using DendriteViewer.Web.Hosting;
 using DendriteViewer.Web.Limits;
 using DendriteViewer.Web.Viewing;
@@ -143,6 +144,21 @@ public sealed partial class MeasurePanel
     private string SeriesHref(Measurement m) => Address($"/{m.Id}/csv");
 
     private Task RenameAsync(Measurement m) => TryAsync(order => Desk.RenameAsync(order, m, default));
+
+    // What somebody else wrote meanwhile is not overwritten.
+    private async Task<DraftOutcome> SaveNoteAsync(Measurement m, string begun, string text)
+    {
+        var now = _all?.FirstOrDefault(x => x.Id == m.Id);
+        if (now is null || (now.Note != begun && now.Note != text))
+        {
+            return now is null
+                ? DraftOutcome.Refused("It was deleted meanwhile; what you typed stays here.") : DraftOutcome.Conflict(now.Note);
+        }
+
+        await TryAsync(order => Desk.RenameAsync(order, now with { Note = text }, default));
+        var refusal = Interlocked.Exchange(ref _error, null);
+        return refusal is null ? DraftOutcome.Kept(text) : DraftOutcome.Refused(refusal);
+    }
 
     private Task MeasureAsync(Measurement m) => TryAsync(order => Desk.MeasureAsync(order, m, default));
 

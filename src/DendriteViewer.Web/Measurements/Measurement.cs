@@ -1,5 +1,6 @@
 using DendriteViewer.Imaging.Measuring;
 using DendriteViewer.Web.Annotations;
+using DendriteViewer.Web.Annotations.Schema;
 
 namespace DendriteViewer.Web.Measurements;
 
@@ -29,9 +30,20 @@ public enum MeasurementKind
 
     /// <summary>Volume: two opposite corners; its sides lie along the plane's right, down and normal.</summary>
     Box,
+
+    /// <summary>A place.</summary>
+    Point,
+
+    /// <summary>Length along a line through two points or more.</summary>
+    Polyline,
+
+    /// <summary>A text at a place: the place, and where the text stands if that was chosen.</summary>
+    Note,
 }
 
-/// <summary>One measurement that somebody drew in a scan, with its result. Points are z, y, x in µm in the dataset's frame.</summary>
+/// <summary>
+/// One measurement or annotation that somebody drew in a scan, with its result. Points are z, y, x in µm in the dataset's frame.
+/// </summary>
 public sealed record Measurement : IEdited<Measurement>
 {
     /// <summary>Stable id.</summary>
@@ -72,6 +84,15 @@ public sealed record Measurement : IEdited<Measurement>
     /// <summary>Colour as #rrggbb.</summary>
     public string Color { get; init; } = "";
 
+    /// <summary>Free text; of a text note the text that is shown.</summary>
+    public string Note { get; init => field = value ?? ""; } = "";
+
+    /// <summary>Ids of the labels that it carries.</summary>
+    public ValueList<string> Labels { get; init => field = value ?? ValueList<string>.Empty; } = ValueList<string>.Empty;
+
+    /// <summary>Values of the dataset's fields.</summary>
+    public FieldValues Fields { get; init => field = value ?? FieldValues.Empty; } = FieldValues.Empty;
+
     /// <summary>Who measured; the server sets it.</summary>
     public string Author { get; init; } = "";
 
@@ -104,7 +125,7 @@ public sealed record MeasuredResult
     /// <summary>Depth of each point below the interface, µm; empty where the dataset has no interface.</summary>
     public required double[] DepthsUm { get; init; }
 
-    /// <summary>Length of a ruler or a profile, or a radius, µm.</summary>
+    /// <summary>Length of a ruler, a profile or a polyline, or a radius, µm.</summary>
     public Measured? LengthUm { get; init; }
 
     /// <summary>Angle, degrees.</summary>

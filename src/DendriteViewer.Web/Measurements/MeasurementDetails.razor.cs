@@ -2,6 +2,7 @@ using System.Globalization;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Measuring;
+using DendriteViewer.Web.Components;
 using DendriteViewer.Web.Plots;
 using Microsoft.AspNetCore.Components;
 
@@ -38,6 +39,10 @@ public sealed partial class MeasurementDetails
     [Parameter]
     public EventCallback<Measurement> OnRename { get; set; }
 
+    /// <summary>Saves a note (third) that was begun from another (second).</summary>
+    [Parameter]
+    public Func<Measurement, string, string, Task<DraftOutcome>>? OnNote { get; set; }
+
     /// <summary>Called with the measurement to compute it anew.</summary>
     [Parameter]
     public EventCallback<Measurement> OnMeasure { get; set; }
@@ -50,10 +55,16 @@ public sealed partial class MeasurementDetails
     [Parameter]
     public EventCallback<WorldPoint> OnPlace { get; set; }
 
+    private bool IsNote => Measurement.Kind == MeasurementKind.Note;
+
     private bool IsStale => Measurement.Result is { } r && Dataset.Find(Measurement.Modality, Measurement.Hours) is { } scan
         && Measurer.TagOf(Dataset, scan) != r.Data;
 
     private double OutsideShare => Measurement.Result?.Region?.OutsideShare ?? Measurement.Result?.Profile?.OutsideShare ?? 0;
+
+    private Task<DraftOutcome> SaveNote(string begun, string text) => OnNote is null
+        ? Task.FromResult(DraftOutcome.Refused("Notes cannot be written here."))
+        : OnNote(Measurement, begun, text);
 
     private static string Percent(double share) =>
         share < 0.0005 ? "Less than 0.1 %" : (100 * share).ToString(share < 0.1 ? "0.#" : "0", CultureInfo.InvariantCulture) + " %";

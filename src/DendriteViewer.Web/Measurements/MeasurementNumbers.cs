@@ -28,14 +28,26 @@ public static class MeasurementNumbers
         {
             var isRadius = m.Kind is MeasurementKind.Circle or MeasurementKind.Sphere;
             yield return new(isRadius ? "Radius" : "Length", MeasurementText.Length(length),
-                "Distance of the two points; each is placed to half a voxel in that direction");
+                m.Kind == MeasurementKind.Polyline ? "Sum of its segments; each point is placed to half a voxel"
+                    : "Distance of the two points; each is placed to half a voxel in that direction");
+            if (m.Kind == MeasurementKind.Polyline)
+            {
+                yield return new("Points", m.PointsUm.Length.ToString(CultureInfo.InvariantCulture));
+            }
+
             var d = m.PointsUm[1].Zip(m.PointsUm[0], (b, a) => b - a).ToArray();
-            if (!isRadius)
+            if (!isRadius && m.Kind != MeasurementKind.Polyline)
             {
                 var n = MeasurementText.Decimals(length.Error);
                 string F(double v) => v.ToString("F" + n, CultureInfo.InvariantCulture);
                 yield return new("Δz, Δy, Δx", $"{F(d[0])}, {F(d[1])}, {F(d[2])} µm", "From the first point to the second");
             }
+        }
+
+        if (m.Kind is MeasurementKind.Point or MeasurementKind.Note)
+        {
+            var place = m.PointsUm[0].Select(c => c.ToString("F1", CultureInfo.InvariantCulture));
+            yield return new("z, y, x", $"{string.Join(", ", place)} µm");
         }
 
         if (r.DepthsUm.Length == 0)

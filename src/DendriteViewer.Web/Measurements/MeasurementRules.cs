@@ -10,6 +10,12 @@ namespace DendriteViewer.Web.Measurements;
 /// <summary>What a measurement may be, whoever sends it: a browser or a program. What cannot be is refused in one sentence.</summary>
 public static partial class MeasurementRules
 {
+    /// <summary>Points that a polyline has at most.</summary>
+    public const int MostPoints = 500;
+
+    /// <summary>Characters that a note has at most.</summary>
+    public const int MostNote = 4000;
+
     private const int MostLabel = 60;
     private const double LeastSizeUm = 1e-6;
 
@@ -21,7 +27,8 @@ public static partial class MeasurementRules
     public static (Measurement Measurement, VolumeInfo Volume) Check(Dataset dataset, Measurement m)
     {
         var name = m.Label is { Length: > 0 and <= MostLabel } ? m.Label : "The measurement";
-        Check(Enum.IsDefined(m.Kind), "A measurement's kind is ruler, angle, profile, circle, rectangle, polygon, sphere or box.");
+        Check(Enum.IsDefined(m.Kind), 
+            "A measurement's kind is ruler, angle, profile, circle, rectangle, polygon, sphere, box, point, polyline or note.");
         CheckLook(m);
         CheckPoints(name, m);
         Ranges.SlabUm.Of("thicknessUm").Check(m.ThicknessUm);
@@ -50,12 +57,16 @@ public static partial class MeasurementRules
         static double[] Exact(WorldVector v) => [v.Z, v.Y, v.X];
     }
 
-    /// <summary>Checks a measurement's name and colour.</summary>
+    /// <summary>Checks a measurement's name, colour and note.</summary>
     /// <exception cref="ArgumentException">One cannot be; the sentence says why.</exception>
     public static void CheckLook(Measurement m)
     {
         Check(m.Label is { Length: <= MostLabel }, $"A measurement's label has at most {MostLabel} characters.");
         Check(!m.Label!.Any(char.IsControl), "A measurement's label has a character that cannot be shown; take it out.");
+        Check(m.Note is { Length: <= MostNote }, $"A measurement's note has at most {MostNote} characters.");
+        Check(!m.Note!.Any(c => char.IsControl(c) && c is not ('\n' or '\r' or '\t')),
+            "A measurement's note has a character that cannot be shown; take it out.");
+        Check(m.Kind != MeasurementKind.Note || !string.IsNullOrWhiteSpace(m.Note), "A text note has no text; write one.");
         Check(m.Color is "" || (m.Color is not null && Colour().IsMatch(m.Color)), "A measurement's colour is #rrggbb, or empty.");
     }
 
@@ -69,7 +80,7 @@ public static partial class MeasurementRules
     {
         var first = PointOf(m.PointsUm[0]);
         var frame = m.Right is null ? RegionFrame.Straight(first) : FrameOf(m, first);
-        var second = PointOf(m.PointsUm[1]);
+        var second = PointOf(m.PointsUm[m.PointsUm.Length > 1 ? 1 : 0]);
         var radius = (second - first).Length;
         var (u, v, w) = frame.ToFrame(second);
         var middle = frame.From(frame.ToWorld(u / 2, v / 2, m.Kind == MeasurementKind.Box ? w / 2 : 0));
@@ -106,6 +117,9 @@ public static partial class MeasurementRules
         {
             MeasurementKind.Angle => (3, 3),
             MeasurementKind.Polygon => (3, PolygonShape.MostCorners),
+            MeasurementKind.Point => (1, 1),
+            MeasurementKind.Polyline => (2, MostPoints),
+            MeasurementKind.Note => (1, 2),
             _ => (2, 2),
         };
         var count = m.PointsUm?.Length ?? 0;

@@ -10,6 +10,9 @@ public static class MeasurementText
     // µm² and µm³ up to here; beyond, mm² and mm³.
     private const double MostUm2 = 1e6, MostUm3 = 1e9;
 
+    // Characters of a note's text that a row has room for.
+    private const int MostOfNote = 22;
+
     /// <summary>The numbers that a picture has room for: 42.3 ± 0.5 µm.</summary>
     public static string Short(Measurement m) => m.Result switch
     {
@@ -19,8 +22,15 @@ public static class MeasurementText
         _ => "",
     };
 
-    /// <summary>The one number that a row has room for.</summary>
-    public static string Shortest(Measurement m) => m.Result?.Region is { } region ? Size(region) : Short(m);
+    /// <summary>The one number that a row has room for; of a text note the beginning of its text.</summary>
+    public static string Shortest(Measurement m) => m.Kind == MeasurementKind.Note ? FirstLine(m.Note)
+        : m.Result?.Region is { } region ? Size(region) : Short(m);
+
+    private static string FirstLine(string text)
+    {
+        var line = text.Trim().Split('\n')[0];
+        return line.Length > MostOfNote ? line[..MostOfNote] + "…" : line;
+    }
 
     /// <summary>A length: 42.3 ± 0.5 µm, or from a millimetre on in mm.</summary>
     public static string Length(Measured um) =>

@@ -55,6 +55,18 @@ public sealed class Measurer(RegionMeasurer regions, LineProfiler lines, Compute
             return m with { Result = result with { AngleDeg = PointGeometry.Angle(points[0], points[1], points[2], volume.Transform) } };
         }
 
+        if (m.Kind is MeasurementKind.Point or MeasurementKind.Note)
+        {
+            return m with { Result = result with { DepthsUm = [.. result.DepthsUm.Take(1)] } };
+        }
+
+        if (m.Kind == MeasurementKind.Polyline)
+        {
+            return PointGeometry.Length(points, volume.Transform) is { Value: > 0 } length
+                ? m with { Result = result with { LengthUm = length } }
+                : throw new ArgumentException("The polyline has no length; place its points apart.");
+        }
+
         if (m.Kind is not (MeasurementKind.Rectangle or MeasurementKind.Polygon or MeasurementKind.Box))
         {
             result = result with { LengthUm = PointGeometry.Length(points[0], points[1], volume.Transform) };
