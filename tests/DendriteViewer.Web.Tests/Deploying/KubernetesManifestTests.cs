@@ -10,7 +10,7 @@ namespace DendriteViewer.Web.Tests.Deploying;
 /// </summary>
 public sealed class KubernetesManifestTests
 {
-    private static readonly string s_folder = Path.Combine(Repository(), "deploy/kubernetes");
+    private static readonly string s_folder = Path.Combine(ArchitectureTests.FindRepository(), "deploy/kubernetes");
 
     private static readonly IReadOnlyList<IKubernetesObject<V1ObjectMeta>> s_objects =
         [.. Directory.GetFiles(s_folder, "*.yaml").Order(StringComparer.Ordinal).SelectMany(f => Read(File.ReadAllText(f)))];
@@ -101,15 +101,4 @@ public sealed class KubernetesManifestTests
 
     private static IEnumerable<IKubernetesObject<V1ObjectMeta>> Read(string yaml) =>
         [.. KubernetesYaml.LoadAllFromString(yaml, strict: true).Cast<IKubernetesObject<V1ObjectMeta>>()];
-
-    private static string Repository()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "DendriteViewer.sln")))
-        {
-            folder = folder.Parent!;
-        }
-
-        return folder.FullName;
-    }
 }
