@@ -115,7 +115,7 @@ public sealed class TestHost : IAsyncLifetime
             new Measurer(new RegionMeasurer(store), new LineProfiler(store, bricks), _lanes, _budgets), new MeasurementLog(Database, Time));
         Catalog = new DatasetCatalog(store, Access, new BrickCache(store, 1 << 24));
         Masks = new MaskCorrections(store, bricks, new ScanAnalysis());
-        Sessions = new ViewSessions(Catalog, Masks, Lanes, Time);
+        Sessions = new ViewSessions(Catalog, Masks, Lanes, Time, Store);
         _jobs = await JobsHost.StartAsync(new DendriteOptions { Data = _folder }, s => Added(s)
             .AddSingleton(Store).AddSingleton(Audit).AddSingleton(Sessions).AddSingleton(Lanes).AddSingleton<Analyses>()
             .AddSingleton<PlacementDesk>()

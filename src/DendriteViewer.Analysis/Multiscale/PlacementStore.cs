@@ -46,6 +46,25 @@ public sealed class PlacementStore(DatasetStore store, TimeProvider time)
         };
     }
 
+    /// <summary>Versions of placements to show volumes by, whatever version holds.</summary>
+    /// <param name="dataset">The dataset.</param>
+    /// <param name="versions">The version of each volume; 0 is as it was handed over. Those that hold now are read too.</param>
+    /// <param name="ct">Stops it.</param>
+    /// <exception cref="VolumeFormatException">There is no such version, or it is damaged; the sentence names it.</exception>
+    public async Task<FrozenPlacements> FreezeAsync(
+        Dataset dataset, IReadOnlyDictionary<VolumeKey, int> versions, CancellationToken ct)
+    {
+        var entries = new Dictionary<VolumeKey, PlacementEntry>();
+        foreach (var (key, version) in versions)
+        {
+            VolumeOf(dataset, key);
+            entries[key] = version == 0 ? new PlacementEntry() : await LogOf(dataset, key).TryReadAsync(version, ct)
+                ?? throw new VolumeFormatException($"{key} has no version {version} of where it lies.");
+        }
+
+        return new FrozenPlacements(entries.ToDictionary(e => e.Key, e => e.Value with { Sequence = versions[e.Key] }));
+    }
+
     /// <summary>Keeps a placement, and moves volumes of the same acquisition along.</summary>
     /// <param name="dataset">The dataset.</param>
     /// <param name="placement">Where the volume lies.</param>
@@ -165,7 +184,7 @@ public sealed class PlacementStore(DatasetStore store, TimeProvider time)
     }
 
     // What the analysis found of the fixed scan's drift stays on top of the placement.
-    private static VolumeManifest Placed(Dataset now, VolumeManifest v, PlacementEntry entry)
+    internal static VolumeManifest Placed(Dataset now, VolumeManifest v, PlacementEntry entry)
     {
         var volume = VolumeOf(now, new VolumeKey(v.Modality, v.Hours));
         var toScan = entry.Matrix is { } rows ? new AffineTransform(rows).After(VolumePlacer.OwnOf(volume)) : volume.StatedTransform;

@@ -15,21 +15,22 @@ public sealed class PictureService(
     ViewSessions sessions, SliceRenderer slices, VolumeRenderer volumes, RenderScheduler scheduler, Budgets budgets)
 {
     /// <summary>The 3D picture of a view, exact as PNG or small as JPEG.</summary>
-    public Task<IResult> VolumeAsync(
+    public async Task<IResult> VolumeAsync(
         HttpContext context, Dataset dataset, string query, int width, int height, bool isThumbnail, CancellationToken ct)
     {
-        dataset = sessions.WithMasks(dataset);
-        return DrawAsync(context, dataset, query, new Drawing(
+        dataset = await sessions.ShownByAsync(dataset, query, ct);
+        return await DrawAsync(context, dataset, query, new Drawing(
             IsSlice: false, isThumbnail, width, height,
             (volume, view) => volumes.LoadAsync(volume, dataset, view, width, height, ct),
             (volume, view) => volumes.RenderAsync(volume, dataset, view, width, height, scale: 1, atRest: true, ct)), ct);
     }
 
     /// <summary>A slice of a view.</summary>
-    public Task<IResult> SliceAsync(HttpContext context, Dataset dataset, string query, Pane pane, int width, int height, CancellationToken ct)
+    public async Task<IResult> SliceAsync(
+        HttpContext context, Dataset dataset, string query, Pane pane, int width, int height, CancellationToken ct)
     {
-        dataset = sessions.WithMasks(dataset);
-        return DrawAsync(context, dataset, query, new Drawing(
+        dataset = await sessions.ShownByAsync(dataset, query, ct);
+        return await DrawAsync(context, dataset, query, new Drawing(
             IsSlice: true, IsThumbnail: false, width, height,
             (volume, view) => slices.LoadAsync(volume, dataset, view, pane, width, height, Scale(volume, view), ct),
             (volume, view) => slices.RenderAsync(volume, dataset, view, pane, width, height, Scale(volume, view), wait: true, ct)), ct);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Claims;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Rendering;
+using DendriteViewer.Web.Placements;
 using DendriteViewer.Web.Viewing;
 
 namespace DendriteViewer.Web.Bookmarks;
@@ -53,6 +54,11 @@ public sealed class BookmarkDesk(BookmarkStore store, ViewSessions sessions, Lin
         {
             UmPerPixel = PaneToPicture * view.UmPerPixel, FollowsInterface = view.FollowsInterface && dataset.HasInterface,
         });
+        if (PlacementLink.TextOf(kept.View) is { Length: > 0 } placed)
+        {
+            text += $"&{PlacementLink.Field}={Uri.EscapeDataString(placed)}";
+        }
+
         return pane == Pane.Volume
             ? $"/api/datasets/{dataset.Id}/thumbnail.jpg?size={PictureWidth}x{PictureHeight}&{text}"
             : $"/api/datasets/{dataset.Id}/slice.png?axis={pane.ToString().ToLowerInvariant()}&size={PictureWidth}x{PictureHeight}&{text}";

@@ -36,7 +36,7 @@ public sealed class FigureService(
     /// <exception cref="OutOfRangeException">The view cannot be read.</exception>
     public async Task<FigureScene> SceneAsync(Dataset dataset, string link, DatasetGrant grant, CancellationToken ct)
     {
-        dataset = sessions.WithMasks(dataset);
+        dataset = await sessions.ShownByAsync(dataset, link, ct);
         var view = await sessions.OfLinkAsync(dataset, link, ct);
         var volume = dataset.Nearest(view.Modality, view.Hours)
             ?? throw new OutOfRangeException($"m is '{view.Modality}'; {dataset.Id} has {string.Join(", ", dataset.Modalities)}.");
@@ -54,7 +54,7 @@ public sealed class FigureService(
         var (settings, format) = FigureQuery.Parse(context.Request.Query);
         var grant = await access.GrantAsync(context.User, dataset.Identity, ct) ?? new DatasetGrant(DatasetRole.View, IsMember: false);
         var scene = await SceneAsync(dataset, context.Request.QueryString.Value ?? "", grant, ct);
-        var etag = TagOf(context, dataset, scene, await sessions.MaskTagAsync(dataset, context.Request.QueryString.Value ?? "", ct));
+        var etag = TagOf(context, scene.Dataset, scene, await sessions.MaskTagAsync(dataset, context.Request.QueryString.Value ?? "", ct));
         if (context.Request.Headers.IfNoneMatch == etag)
         {
             Cache(context, etag);

@@ -45,6 +45,11 @@ public sealed partial class PlacementPanel
 
     private bool IsBusy => _job is { IsActive: true };
 
+    private bool IsFrozen => Session.Dataset.Revision != Session.Live.Revision;
+
+    // Where the page shows another version than the one that holds, a change would not be of what is seen.
+    private bool MayPlace => MayChange && !IsFrozen;
+
     private bool IsPlacing => Session.Current.View.Landmarks is not null;
 
     private IReadOnlyList<VolumeInfo> Volumes => PlacementDesk.MovableOf(Session.Dataset);

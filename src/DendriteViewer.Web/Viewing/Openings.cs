@@ -74,6 +74,7 @@ public sealed partial class Openings(
         }
 
         var view = (await sessions.ReadAsync(dataset, query, ct)).View;
+        dataset = await sessions.ShownByAsync(dataset, query, ct);
         var volume = dataset.Nearest(view.Modality, view.Hours) ?? dataset.Volumes[0];
         for (var pane = Pane.Z; pane <= Pane.X; pane++)
         {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using DendriteViewer.Analysis.Multiscale;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Rendering;
 using DendriteViewer.Imaging.Volumes;
@@ -20,7 +21,10 @@ public sealed class ViewSession(string id, string owner, Dataset dataset, ViewSt
 {
     private readonly Lock _lock = new();
     private volatile ViewRevision _current = new(0, start);
-    private Dataset _dataset = dataset;
+
+    // What is shown, and the dataset as it is. They differ where a link named other versions of placements; both are set under the lock.
+    private Dataset _dataset = dataset, _live = dataset;
+    private FrozenPlacements? _frozen;
     private bool _isOver;
 
     // Made when it is asked for first; whoever is faster makes it.
@@ -66,10 +70,35 @@ public sealed class ViewSession(string id, string owner, Dataset dataset, ViewSt
         Changed?.Invoke(_current, null);
     }
 
-    /// <summary>The dataset as it is now: an analysis added labels, say.</summary>
+    /// <summary>The dataset as it is, where <see cref="Dataset"/> shows volumes by the versions of a link.</summary>
+    public Dataset Live => Volatile.Read(ref _live);
+
+    /// <summary>The dataset as it is now: an analysis added labels, say. Volumes of which a link froze the place stay there.</summary>
     public void Refresh(Dataset now)
     {
-        Volatile.Write(ref _dataset, now);
+        lock (_lock)
+        {
+            Volatile.Write(ref _live, now);
+            Volatile.Write(ref _dataset, _frozen?.Over(now) ?? now);
+        }
+
+        Changed?.Invoke(_current, null);
+    }
+
+    /// <summary>Shows volumes by versions of their placements, whatever version holds; null shows them where they lie now.</summary>
+    public void Freeze(FrozenPlacements? frozen)
+    {
+        lock (_lock)
+        {
+            if (frozen is null && _frozen is null)
+            {
+                return;
+            }
+
+            _frozen = frozen;
+            Volatile.Write(ref _dataset, frozen?.Over(_live) ?? _live);
+        }
+
         Changed?.Invoke(_current, null);
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
+using DendriteViewer.Analysis.Multiscale;
 using DendriteViewer.Imaging.Corrections;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Rendering;
@@ -26,14 +27,17 @@ public sealed class ViewSessions : IDatasetFollower
     private readonly MaskCorrections _masks;
     private readonly ComputeLanes _lanes;
     private readonly TimeProvider _time;
+    private readonly PlacementStore _placements;
 
     /// <param name="catalog">What datasets are like.</param>
     /// <param name="masks">The masks that sessions show as they are corrected.</param>
     /// <param name="lanes">Where the log of a mask is replayed.</param>
     /// <param name="time">The clock.</param>
-    public ViewSessions(DatasetCatalog catalog, MaskCorrections masks, ComputeLanes lanes, TimeProvider time)
+    /// <param name="store">Where the versions of placements are that links name.</param>
+    public ViewSessions(DatasetCatalog catalog, MaskCorrections masks, ComputeLanes lanes, TimeProvider time, DatasetStore store)
     {
         (_catalog, _masks, _lanes, _time) = (catalog, masks, lanes, time);
+        _placements = new PlacementStore(store, time);
         masks.Changed += (dataset, _) =>
         {
             foreach (var held in _sessions.Values.Where(h => h.Session.Dataset.Identity == dataset))
@@ -78,15 +82,17 @@ public sealed class ViewSessions : IDatasetFollower
         {
             var start = await StartOfAsync(dataset, query, ct);
             var session = new ViewSession(id, owner, _masks.With(dataset), start);
+            var (frozen, problem) = await PlacementLink.ReadAsync(_placements, dataset, query, ct);
+            session.Freeze(frozen);
             session.Begin(ViewLink.Read(query, start));
             if (await MaskRemarkAsync(session, query, ct) is { } remark)
             {
                 session.Note(remark);
             }
 
-            if (PlacementLink.RemarkOf(session, query) is { } moved)
+            if (problem is not null)
             {
-                session.Note(moved);
+                session.Note(problem);
             }
 
             if (CellLink.Show(session, query) is { } unread)
@@ -144,9 +150,11 @@ public sealed class ViewSessions : IDatasetFollower
     /// <returns>What of it could not be shown, or is another now; a sentence each.</returns>
     public async Task<IReadOnlyList<LinkRemark>> ShowAsync(ViewSession session, string query, object? by, CancellationToken ct)
     {
-        var remarks = session.Show(await ReadAsync(session.Dataset, query, ct), by);
-        LinkRemark?[] more =
-            [await MaskRemarkAsync(session, query, ct), PlacementLink.RemarkOf(session, query), CellLink.Show(session, query)];
+        var (frozen, problem) = await PlacementLink.ReadAsync(_placements, session.Live, query, ct);
+        var read = await ReadAsync(session.Dataset, query, ct);
+        session.Freeze(frozen);
+        var remarks = session.Show(read, by);
+        LinkRemark?[] more = [await MaskRemarkAsync(session, query, ct), problem, CellLink.Show(session, query)];
         return [.. remarks, .. more.OfType<LinkRemark>()];
     }
 
@@ -193,8 +201,12 @@ public sealed class ViewSessions : IDatasetFollower
             : view;
     }
 
-    /// <summary>The dataset with its masks as they are corrected, as sessions show it.</summary>
-    public Dataset WithMasks(Dataset dataset) => _masks.With(dataset);
+    /// <summary>
+    /// The dataset as a link shows it: with its masks as they are corrected, and volumes where the versions that the link names put them.
+    /// </summary>
+    /// <exception cref="Imaging.Bounds.OutOfRangeException">The link names a version that there is not.</exception>
+    public Task<Dataset> ShownByAsync(Dataset dataset, string? link, CancellationToken ct) =>
+        PlacementLink.OverAsync(_placements, _masks.With(dataset), link, ct);
 
     /// <summary>What changes with a mask that a link shows; empty where it shows none.</summary>
     /// <exception cref="Imaging.Bounds.OutOfRangeException">The link cannot be read.</exception>
@@ -213,7 +225,7 @@ public sealed class ViewSessions : IDatasetFollower
     Task IDatasetFollower.ChangedAsync(Dataset dataset, CancellationToken ct)
     {
         foreach (var held in _sessions.Values.Where(h =>
-            h.Session.Dataset.Identity == dataset.Identity && h.Session.Dataset.Revision != dataset.Revision))
+            h.Session.Dataset.Identity == dataset.Identity && h.Session.Live.Revision != dataset.Revision))
         {
             held.Session.Refresh(_masks.With(dataset));
         }

@@ -155,7 +155,7 @@ public sealed class MaskSectionTests : MudContext
         var said = Assert.Single(await desk.StaleAsync(dataset, result, default));
         Assert.Contains("at 3 h", said);
         Assert.Contains("damaged", said);
-        var sessions = new ViewSessions(_host.Catalog, masks, _host.Lanes, _host.Time);
+        var sessions = new ViewSessions(_host.Catalog, masks, _host.Lanes, _host.Time, _host.Store);
         _session.Update(v => v with { Overlay = MaskLooks.Layer(LabelModality.Lithium, compares: false) }, null);
         await _host.Masks.Find(_session.Dataset, 3)!.SummaryAsync(default);
         var opened = (await sessions.HoldAsync(Guid.NewGuid().ToString("N"), "me", dataset, "?" + _session.Link, default))!;

@@ -153,7 +153,8 @@ public sealed class DatasetWatchTests : IAsyncLifetime
         var bricks = new BrickCache(_server, 1 << 24);
         var catalog = new DatasetCatalog(_server, new DatasetAccess(_database, _time), bricks);
         _registry = new DatasetRegistry(_database, _time);
-        _sessions = new ViewSessions(catalog, new MaskCorrections(_server, bricks, new ScanAnalysis()), new ComputeLanes(1), _time);
+        _sessions = new ViewSessions(
+            catalog, new MaskCorrections(_server, bricks, new ScanAnalysis()), new ComputeLanes(1), _time, _server);
         _watch = new DatasetWatch(_server, _registry, catalog, [_told, _sessions], _time,
             new AuditLog(_database, _time, NullLogger<AuditLog>.Instance), NullLogger<DatasetWatch>.Instance);
     }
