@@ -63,7 +63,9 @@ export class Compare {
   otherOf(view) {
     if (view.landmarks) return { ...view, ...view.landmarks, ...scanOnly };
     const { hours, inside } = view.compare ?? {};
-    return inside ? { ...view, nested: inside } : view.compare ? { ...view, hours } : view;
+    // 3D shows no scan inside an outline: beside the picture stands an overview of the whole.
+    const [az, elevation, , ...target] = view.camera;
+    return inside ? { ...view, nested: inside, camera: [az, elevation, 0, ...target] } : view.compare ? { ...view, hours } : view;
   }
 
   /** Whether the other picture is seen in a pane at a pixel. */
@@ -124,7 +126,7 @@ export class Compare {
     const isPlain = pane => pane.is3d && compare?.inside;
     for (const pane of viewer.panes)
       pane.element.dataset.time = isPlain(pane) ? '' : isDifference && !pane.is3d ? `${shown} − ${other}` : mode ? shown : '';
-    for (const pane of this.panes) pane.element.dataset.time = this.isDrawn && !isPlain(pane) ? other : '';
+    for (const pane of this.panes) pane.element.dataset.time = !this.isDrawn ? '' : isPlain(pane) ? 'overview' : other;
   }
 
   stop() {

@@ -1,11 +1,13 @@
 // Finer scans of a small field inside the scan that is shown: their outlines in slices and in 3D, the way in and back, which scan a pixel
 // is of, and what pieces in them were judged to be. Loaded where a dataset has such scans.
-import { add, cross, dot, length, sub } from './geometry.js';
+import { add, cross, dot, length, slicePlane, sub } from './geometry.js';
 import { circle, pathOf, stroke } from './marks.js';
 
 // CSS pixels that a voxel of the finer scan is wide where it takes the place of the scan around it: NestedFields.LeastPixels on the server.
 const leastPixels = 0.25;
 const fills = 0.86, divesBelow = 0.7, outlineColor = '#f2f2f2';
+// Circles of verdicts that no longer hold: sparse dashes, whatever the verdict, and thin.
+const staleDash = [3, 9];
 const mostLabels = 60;
 // The badge's look is here, so that pages without finer scans need not load it.
 const badgeLook = 'position: absolute; left: 8px; bottom: 42px; padding: 0 7px; border-radius: 3px; background: #000000d6; '
@@ -121,21 +123,43 @@ export class Nested {
       const top = seen.filter(Boolean).sort((a, b) => a[1] - b[1])[0];
       if (top) labels.add(this.nameOf(box), top[0], top[1], 2, outlineColor);
     }
+    if (this.viewer.view.compare?.inside) this.drawSlicePlane(g, view, map);
     this.drawPieces(g, view, labels, false, p => {
       const s = map.toScreen(p.centerUm);
       return s && [s[0], s[1], Math.max(4, p.radiusUm / map.umPerPixel * map.distance / s[2])];
     });
   }
 
+  // Where the slice that is compared lies in the whole: its plane in the scan's box, and in it what its pane shows.
+  drawSlicePlane(g, view, map) {
+    const { viewer } = this, { low, high } = viewer.bounds(view), pane = viewer.panes.find(p => p.index === viewer.arrangement.slice);
+    const { normal, right, down } = slicePlane(viewer.view, pane.index), corners = Array.from({ length: 8 }, (_, i) =>
+      [4, 2, 1].map((bit, k) => i & bit ? high[k] : low[k]));
+    const off = corners.map(c => dot(sub(c, view.focus), normal)), points = [];
+    for (const [i, j] of edges) {
+      if ((off[i] < 0) === (off[j] < 0)) continue;
+      points.push(add(corners[i], sub(corners[j], corners[i]), off[i] / (off[i] - off[j])));
+    }
+    const middle = points.reduce((s, p) => add(s, p, 1 / points.length), [0, 0, 0]);
+    const angle = p => Math.atan2(dot(sub(p, middle), down), dot(sub(p, middle), right));
+    const [w, h] = pane.size, screen = pane.map();
+    const seen = w > 0 && screen.depthUm === undefined ? [[0, 0], [w, 0], [w, h], [0, h]].map(([x, y]) => screen.toWorld(x, y)) : [];
+    for (const [outline, dash] of [[points.sort((p, q) => angle(p) - angle(q)), [2, 4]], [seen, []]]) {
+      const path = outline.map(p => map.toScreen(p));
+      if (path.length > 2 && path.every(Boolean)) stroke(g, pathOf(path, true), outlineColor, 1, dash);
+    }
+  }
+
   drawPieces(g, view, labels, isSlice, place) {
     if (!this.pieces || this.pieces.hours !== view.hours) return;
     let named = 0;
+    const { stale } = this.pieces;
     for (const piece of this.pieces.list) {
       const seen = place(piece);
       if (!seen) continue;
       const { letter, color, dash } = verdicts[piece.verdict], isTold = piece.verdict !== 'unsure';
-      stroke(g, circle(...seen), color, isTold ? 1.75 : 1, dash);
-      if (isTold || isSlice) if (named++ < mostLabels) labels.add(letter, ...seen, color);
+      stroke(g, circle(...seen), color, isTold && !stale ? 1.75 : 1, stale ? staleDash : dash);
+      if (isTold || isSlice) if (named++ < mostLabels) labels.add(stale ? `${letter}, stale` : letter, ...seen, color);
     }
   }
 

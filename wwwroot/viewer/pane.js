@@ -380,8 +380,12 @@ export class Pane {
     this.viewer.hover(point, compare.hoursAt(this, x, y), isKnown === false);
   }
 
+  /** Whether it shows where the other panes are in the whole, from as far as shows all. */
+  get isOverview() { return this.is3d && this.stream !== this.index && Boolean(this.viewer.view?.compare?.inside); }
+
   pan(dx, dy) {
     const v = this.view;
+    if (this.isOverview) return;
     if (this.is3d) {
       const [w, h] = this.size, m = cameraMap(v, this.viewer.bounds(v), w, h);
       const target = add(add(m.center, m.right, -dx * m.umPerPixel), m.down, -dy * m.umPerPixel);
@@ -396,7 +400,7 @@ export class Pane {
     const v = this.view, c = v.camera;
     let az = c[0] + dx * 0.4;
     az = ((az + 180) % 360 + 360) % 360 - 180;
-    this.patch({ camera: [az, Math.max(-89, Math.min(89, c[1] + dy * 0.4)), ...c.slice(2)] });
+    this.patch({ camera: [az, Math.max(-89, Math.min(89, c[1] + dy * 0.4)), ...this.viewer.view.camera.slice(2)] });
   }
 
   turn(dx, dy) {
@@ -430,6 +434,7 @@ export class Pane {
 
   zoom(factor, x, y) {
     const v = this.view;
+    if (this.isOverview) return;
     if (this.is3d) {
       const f = cameraFrame(v, this.viewer.bounds(v), this.size[0] / this.size[1]);
       this.patch({ camera: [v.camera[0], v.camera[1], Math.max(1, f.distance * factor), ...f.center] });

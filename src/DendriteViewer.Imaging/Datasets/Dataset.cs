@@ -61,10 +61,18 @@ public sealed record VolumeInfo(
     {
         get
         {
-            var corners = Enumerable.Range(0, 8).Select(i => Transform.ToWorld(
-                new VoxelPoint((i & 4) != 0 ? Shape.Z : 0, (i & 2) != 0 ? Shape.Y : 0, (i & 1) != 0 ? Shape.X : 0))).ToArray();
-            return (new WorldPoint(corners.Min(c => c.Z), corners.Min(c => c.Y), corners.Min(c => c.X)),
-                new WorldPoint(corners.Max(c => c.Z), corners.Max(c => c.Y), corners.Max(c => c.X)));
+            // Asked for in every frame, so that it allocates nothing.
+            var low = Transform.ToWorld(default);
+            var high = low;
+            for (var i = 1; i < 8; i++)
+            {
+                var c = Transform.ToWorld(
+                    new VoxelPoint((i & 4) != 0 ? Shape.Z : 0, (i & 2) != 0 ? Shape.Y : 0, (i & 1) != 0 ? Shape.X : 0));
+                low = new WorldPoint(Math.Min(low.Z, c.Z), Math.Min(low.Y, c.Y), Math.Min(low.X, c.X));
+                high = new WorldPoint(Math.Max(high.Z, c.Z), Math.Max(high.Y, c.Y), Math.Max(high.X, c.X));
+            }
+
+            return (low, high);
         }
     }
 }
@@ -110,8 +118,20 @@ public sealed record Dataset(
     public IReadOnlyList<double> HoursOf(string modality) => Volumes.Where(v => v.Key.Modality == modality).Select(v => v.Key.Hours).Order().ToArray();
 
     /// <summary>The volume of a modality nearest to a time, or null where the modality has none.</summary>
-    public VolumeInfo? Nearest(string modality, double hours) =>
-        Volumes.Where(v => v.Key.Modality == modality).MinBy(v => Math.Abs(v.Key.Hours - hours));
+    public VolumeInfo? Nearest(string modality, double hours)
+    {
+        var (nearest, least) = ((VolumeInfo?)null, double.PositiveInfinity);
+        for (var i = 0; i < Volumes.Count; i++)
+        {
+            var away = Math.Abs(Volumes[i].Key.Hours - hours);
+            if (Volumes[i].Key.Modality == modality && (nearest is null || away < least))
+            {
+                (nearest, least) = (Volumes[i], away);
+            }
+        }
+
+        return nearest;
+    }
 
     /// <summary>
     /// The first scan of a volume's modality: from its values first views, presets and links of the whole series are made, so that its

@@ -35,9 +35,7 @@ public static class NestedFields
     public static IReadOnlyList<VolumeInfo> In(Dataset dataset, VolumeInfo around)
     {
         var key = around.Key;
-        return [.. dataset.Volumes
-            .Where(v => v.Key.Modality != key.Modality && IsFiner(v, around) && Meet(v, around)
-                && dataset.Nearest(key.Modality, v.Key.Hours)?.Key == key)
+        return [.. dataset.Volumes.Where(v => IsInside(dataset, v, around))
             .GroupBy(v => v.Key.Modality).Select(g => g.MinBy(v => Math.Abs(v.Key.Hours - key.Hours))!)];
     }
 
@@ -52,7 +50,19 @@ public static class NestedFields
             return null;
         }
 
-        return In(dataset, around).FirstOrDefault(v => v.Key.Modality == look.Modality) is { } inside
+        // Asked for several times a frame: one loop that allocates nothing, of the one modality that is wanted.
+        var (inside, least) = ((VolumeInfo?)null, double.PositiveInfinity);
+        for (var i = 0; i < dataset.Volumes.Count; i++)
+        {
+            var v = dataset.Volumes[i];
+            var away = Math.Abs(v.Key.Hours - around.Key.Hours);
+            if (v.Key.Modality == look.Modality && away < least && IsInside(dataset, v, around))
+            {
+                (inside, least) = (v, away);
+            }
+        }
+
+        return inside is not null
             && (look.AtEveryZoom || (view.UmPerPixel > 0 && inside.VoxelSize.Least >= LeastPixels * view.UmPerPixel))
             ? inside : null;
     }
@@ -68,6 +78,10 @@ public static class NestedFields
     /// <param name="key">The scan.</param>
     public static bool IsPlaced(Dataset dataset, VolumeKey key) =>
         ManifestOf(dataset, key) is { Placement: not null } or { StageTrusted: true };
+
+    private static bool IsInside(Dataset dataset, VolumeInfo v, VolumeInfo around) =>
+        v.Key.Modality != around.Key.Modality && IsFiner(v, around) && Meet(v, around)
+        && dataset.Nearest(around.Key.Modality, v.Key.Hours)?.Key == around.Key;
 
     private static VolumeManifest? ManifestOf(Dataset dataset, VolumeKey key) =>
         dataset.Manifest.Volumes.FirstOrDefault(v => v.Labels != true && new VolumeKey(v.Modality, v.Hours) == key);

@@ -169,7 +169,13 @@ public sealed record ViewState
     /// where it is drawn as a picture of its own; null where there is none of them, or only differences are drawn.
     /// </summary>
     public ViewState? Other => Landmarks is { } moving ? moving.Of(this)
-        : Compare is { Mode: not CompareMode.Difference } c ? this with { Hours = c.Hours, Nested = c.Inside ?? Nested, Compare = null }
+        : Compare is { Mode: not CompareMode.Difference } c ? this with
+        {
+            Hours = c.Hours, Nested = c.Inside ?? Nested, Compare = null,
+
+            // 3D shows no scan inside an outline: beside the picture stands an overview of the whole.
+            Camera = c.Inside is null ? Camera : Camera with { DistanceUm = 0 },
+        }
         : null;
 
     /// <summary>

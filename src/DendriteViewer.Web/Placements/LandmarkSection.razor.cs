@@ -93,7 +93,12 @@ public sealed partial class LandmarkSection
     [JSInvokable]
     public Task Selected(int id)
     {
-        _selected = _selected == id ? 0 : id;
+        if (_selected != id)
+        {
+            return SelectAsync(id);
+        }
+
+        _selected = 0;
         return RefreshAsync();
     }
 
@@ -257,16 +262,22 @@ public sealed partial class LandmarkSection
         (_draft, _told) = (after, null);
     }
 
-    // Both panes go to the pair.
+    // The volume's pane goes to the point there, and the scan's to where the fit puts it: what lies beside the point that was clicked is
+    // what the pair is off. Where one point is missing it is looked for there.
     private async Task SelectAsync(int id)
     {
         _selected = id;
         if (_draft.Pairs.FirstOrDefault(p => p.Id == id) is { } pair)
         {
+            var (clicked, fit) = (pair.FixedIn(Session.Dataset), _trial.Placement?.Matrix);
+            var own = pair.MovingUm ?? (fit is not null && clicked is { } at && PointOf(fit.ToVoxel(at)) is var m
+                ? [m.Z, m.Y, m.X] : null);
+            var there = fit is not null && own is not null ? fit.ToWorld(new VoxelPoint(own[0], own[1], own[2])) : clicked;
             Session.Update(v => v with
             {
-                Focus = pair.FixedIn(Session.Dataset) ?? v.Focus, Center = pair.FixedIn(Session.Dataset) ?? v.Center,
-                Landmarks = v.Landmarks is { } m && ShownOf(pair.MovingUm) is { } at ? m with { Focus = at, Center = at } : v.Landmarks,
+                Focus = there ?? v.Focus, Center = there ?? v.Center,
+                Landmarks = v.Landmarks is { } moving && ShownOf(own) is { } seen
+                    ? moving with { Focus = seen, Center = seen } : v.Landmarks,
             }, this);
         }
 

@@ -93,8 +93,9 @@ public sealed class PlacementDesk(DatasetStore store, JobBoard board, ViewSessio
     /// <exception cref="Imaging.Bounds.OutOfRangeException">A point is out of its range.</exception>
     public async Task<Job> StartAsync(Dataset dataset, PlacementWork work, Person by)
     {
-        work.ToRequest();
-        var asked = work with { Since = VersionOf(dataset, work.Key) };
+        // An analysis may find another drift before the job begins: points stay with the scan that they are of.
+        var asked = work.InScan(dataset) with { Since = VersionOf(dataset, work.Key) };
+        asked.ToRequest(dataset);
         return Newest(dataset, work.Key) is { IsActive: true } running ? running : await board.StartAsync(
             new JobRequest(
                 PlacementHandler.Name, $"{dataset.Name}, {work.Key}", dataset.Id.Value, asked.ToJson(), dataset.Identity.Value),

@@ -19,7 +19,7 @@ public sealed class PlacementHandler(DatasetStore store, PlacementDesk desk) : I
     {
         var work = PlacementWork.Parse(run.Request.Arguments);
         var dataset = await store.OpenForJobAsync(run.Request, ct);
-        var placed = await VolumePlacer.PlaceAsync(store, dataset, work.ToRequest(), new Relay(run.Progress), ct);
+        var placed = await VolumePlacer.PlaceAsync(store, dataset, work.ToRequest(dataset), new Relay(run.Progress), ct);
         var now = PlacementDesk.VersionOf(await store.OpenForJobAsync(run.Request, ct), work.Key);
         var replaced = work.Since is { } since && since != now ? Replaced(since, now) : null;
         if (replaced is not null)

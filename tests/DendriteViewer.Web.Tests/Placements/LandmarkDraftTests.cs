@@ -1,3 +1,4 @@
+using DendriteViewer.Analysis.Multiscale;
 using DendriteViewer.Imaging.Bounds;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
@@ -41,6 +42,21 @@ public sealed class LandmarkDraftTests
         draft = LandmarkDraft.Parse(draft.ToBytes());
         var moved = At(new AffineTransform([1, 0, 0, 10, 0, 1, 0, 20, 0, 0, 1, 30]));
         Assert.Equal(s_a + new WorldVector(10, 20, 30), Assert.Single(draft.WholeIn(moved)).Dataset);
+    }
+
+    // The analysis moves the scan by 10, 20, 30 µm while the job waits.
+    [Fact]
+    public void Job_ThatWaitsWhileAnAnalysisMovesTheScan_KeepsItsPointsWithTheScan()
+    {
+        var (still, moved) = (At(s_still), At(new AffineTransform([1, 0, 0, 10, 0, 1, 0, 20, 0, 0, 1, 30])));
+        var work = new PlacementWork { Modality = "nano-phase", Hours = 3 };
+        var asked = PlacementWork.Parse(work.From([new PointPair("L1", s_b, s_a)]).About(new PointPair("", s_c, s_b)).InScan(still).ToJson());
+        var request = asked.ToRequest(moved);
+        Assert.Equal(s_a + new WorldVector(10, 20, 30), Assert.Single(request.Landmarks).Dataset);
+        Assert.Equal((s_c, s_b + new WorldVector(10, 20, 30)), request.Common);
+
+        // Jobs of an earlier version have points in the dataset's frame.
+        Assert.Equal(s_a, Assert.Single(work.From([new PointPair("L1", s_b, s_a)]).ToRequest(moved).Landmarks).Dataset);
     }
 
     // Earlier versions kept points in the dataset's frame.
