@@ -50,7 +50,8 @@ public sealed class LandmarkDraftTests
     {
         var (still, moved) = (At(s_still), At(new AffineTransform([1, 0, 0, 10, 0, 1, 0, 20, 0, 0, 1, 30])));
         var work = new PlacementWork { Modality = "nano-phase", Hours = 3 };
-        var asked = PlacementWork.Parse(work.From([new PointPair("L1", s_b, s_a)]).About(new PointPair("", s_c, s_b)).InScan(still).ToJson());
+        var points = work.From([new PointPair("L1", s_b, s_a)]).About(new PointPair("", s_c, s_b));
+        var asked = PlacementWork.Parse(points.InScan(still).ToJson());
         var request = asked.ToRequest(moved);
         Assert.Equal(s_a + new WorldVector(10, 20, 30), Assert.Single(request.Landmarks).Dataset);
         Assert.Equal((s_c, s_b + new WorldVector(10, 20, 30)), request.Common);
