@@ -21,6 +21,7 @@ using DendriteViewer.Web.Masks;
 using DendriteViewer.Web.Measurements;
 using DendriteViewer.Web.Monitoring;
 using DendriteViewer.Web.Placements;
+using DendriteViewer.Web.Presence;
 using DendriteViewer.Web.Registry;
 using DendriteViewer.Web.Servers;
 using DendriteViewer.Web.Sharing;
@@ -52,6 +53,7 @@ public static class DendriteApp
             .AddRegistry()
             .AddViewing()
             .AddStreaming()
+            .AddPresence()
             .AddAnnotations()
             .AddMeasurements()
             .AddBookmarks()

@@ -64,7 +64,7 @@ export class Link {
     hub.on('sites', json => viewer.siteMarks.receive(JSON.parse(json)));
     hub.on('edits', json => viewer.steps.counted(JSON.parse(json)));
     viewer.measure.listen(hub);
-    hub.on('here', n => { viewer.root.querySelector('#here').textContent = n > 1 ? `${n} here` : ''; });
+    for (const name of ['here', 'asks', 'presence', 'left', 'theirs', 'pointed']) hub.on(name, (...args) => viewer.heard(name, args));
     hub.on('loaded', hours => { viewer.timeline.loaded = hours; viewer.timeline.draw(); });
     hub.on('address', (query, revision, lacks) => {
       history.replaceState(history.state, '', `${location.pathname}?${query}`);

@@ -4,7 +4,10 @@ import { HubConnectionBuilder, HttpTransportType, LogLevel } from '@microsoft/si
 import { MessagePackHubProtocol } from '@microsoft/signalr-protocol-msgpack';
 
 // What the hub sends: kept until the viewer listens itself.
-const names = ['frame', 'view', 'dataset', 'sites', 'edits', 'measurements', 'measuring', 'here', 'loaded', 'address', 'say', 'closed'];
+const names = [
+  'frame', 'view', 'dataset', 'sites', 'edits', 'measurements', 'measuring', 'here', 'loaded', 'address', 'say', 'closed', 'asks',
+  'presence', 'left',
+];
 const mostRatio = 2, panes = 4;
 
 /** A connection that is not started. Without negotiation it takes a trip less, and works by WebSockets only. */

@@ -26,7 +26,12 @@ export class Pane {
     on('pointermove', e => { if (!this.touches.move(e)) this.move(e); });
     on('pointerup', e => { if (!this.touches.up(e)) this.up(e); });
     on('pointercancel', e => { this.touches.up(e); this.cancel(); });
-    on('pointerleave', () => { viewer.hover(null); viewer.nested?.tellScan(); viewer.brush?.hover(null); });
+    on('pointerleave', () => {
+      viewer.hover(null);
+      viewer.nested?.tellScan();
+      viewer.brush?.hover(null);
+      viewer.together?.hover(null);
+    });
     on('wheel', e => this.wheel(e), { passive: false });
     on('dblclick', e => this.double(e));
     on('contextmenu', e => e.preventDefault());
@@ -138,6 +143,7 @@ export class Pane {
     this.viewer.brush?.draw(g, this);
     this.viewer.landmarks?.draw(g, this);
     this.planeGrips?.draw();
+    this.viewer.together?.draw(this);
   }
 
   paint(g, w, h, isScreen = false) {
@@ -229,7 +235,7 @@ export class Pane {
       : e.button === 2 ? (this.is3d ? 'pan' : 'window')
       : e.shiftKey ? 'turn'
       : tool === 'navigate' ? (this.is3d ? 'orbit' : 'pan')
-      : this.is3d && (['turn', 'plane', 'brush', 'landmark'].includes(tool) || this.viewer.measure.isTool(tool)) ? 'orbit'
+      : this.is3d && (['turn', 'plane', 'brush', 'landmark', 'laser'].includes(tool) || this.viewer.measure.isTool(tool)) ? 'orbit'
       : tool === 'plane' || tool === 'landmark' ? 'pan' : tool;
     if (tool === 'interface' && !this.is3d && e.button !== 1 && !e.shiftKey) {
       const corrects = this.correcting(), near = this.handleAt(x, y);
@@ -264,6 +270,7 @@ export class Pane {
 
   move(e) {
     const [x, y] = this.local(e);
+    this.viewer.together?.hover(this, x, y);
     if (!this.drag) { this.hover(e, x, y); return; }
     if (this.drag.move) { this.drag.move(x, y); return; }
     const d = this.drag, dx = x - d.x, dy = y - d.y;

@@ -16,9 +16,11 @@ export class Steps {
 
   /** The view changed, by a pointer, a key or a panel of this page. */
   changed(before, after) {
-    if (this.isStepping || !before) return;
+    const { together: others } = this.viewer;
+    if (!before || others?.isApplying) return;
     const fields = Object.keys(after).filter(k => !isSame(before[k], after[k]));
-    if (fields.every(f => silent.has(f))) return;
+    if (fields.some(f => f !== 'selected')) others?.viewChanged();
+    if (this.isStepping || fields.every(f => silent.has(f))) return;
     const now = performance.now(), pick = view => Object.fromEntries(fields.map(f => [f, view[f]]));
     const open = this.open, isMore = open && (this.isHeld || now - open.at < together) && this.done.at(-1) === open
       && (this.isHeld || fields.every(f => f in open.after) || Object.keys(open.after).every(f => fields.includes(f)));

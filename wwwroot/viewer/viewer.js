@@ -36,6 +36,15 @@ export function start() {
 
 export function stop() { current?.end(); current = null; }
 
+/** Where the page's components hear who else is here. */
+export function seat(components) {
+  if (current) current.components = components;
+  current?.together?.tell();
+}
+
+/** Does what a component asks for with others: follow somebody, present. */
+export async function others(action, ...args) { (await current?.meet())?.[action](...args); }
+
 class Viewer {
   constructor(root) {
     Object.assign(this, { root, ended: new AbortController(), scene: null, view: null, left: null, tool: 'navigate', active: null });
@@ -73,6 +82,7 @@ class Viewer {
     this.timeline.stop();
     this.pulse.stop();
     this.compare.stop();
+    this.together?.end();
     this.link.stop();
   }
 
@@ -92,6 +102,17 @@ class Viewer {
     this.changes.flush();
     this.nest();
     if (first) this.root.dataset.ready = 'true';
+    this.together?.joined();
+  }
+
+  // Others who look at the dataset, and what is done with them, have a script of their own, which comes with the first of them.
+  meet() {
+    this.meeting ??= import('./together.js').then(({ Together }) => this.ended.signal.aborted ? null : this.together = new Together(this));
+    return this.meeting;
+  }
+
+  async heard(name, args) {
+    if (name !== 'here' || args[0] > 1 || this.together) (await this.meet())?.[name](...args);
   }
 
   // Finer scans are drawn by a script of its own, which most datasets do not need.
@@ -267,6 +288,8 @@ class Viewer {
     if (tool === 'site' && !this.mayEdit || tool === 'brush' && !this.brush || tool === 'landmark' && !this.landmarks
       || tool === 'interface' && !this.root.querySelector('[data-tool=interface]')) return;
     this.tool = tool;
+    if (tool === 'laser') this.meet();
+    this.together?.follow.leave();
     this.planes.cancel();
     this.root.dataset.chosen = tool;
     this.overlays();
@@ -316,6 +339,7 @@ class Viewer {
 
   /** Escape in a pane: back to moving, then no site selected. */
   leave() {
+    if (this.together?.leave()) return;
     if (this.measure.cancel() || this.planes.cancel()) return;
     if (this.tool !== 'navigate') this.choose('navigate');
     else if (this.view.selected) this.patch({ selected: '' });

@@ -10,6 +10,7 @@ using DendriteViewer.Web.Annotations;
 using DendriteViewer.Web.Catalog;
 using DendriteViewer.Web.Compute;
 using DendriteViewer.Web.Limits;
+using DendriteViewer.Web.Presence;
 using DendriteViewer.Web.Viewing;
 using MessagePack;
 using Microsoft.AspNetCore.Authorization;
@@ -22,10 +23,10 @@ namespace DendriteViewer.Web.Streaming;
 /// the role that the caller has then. See docs/hub.md for the messages.
 /// </summary>
 [Authorize]
-public sealed class FrameHub(
+public sealed partial class FrameHub(
     ViewSessions sessions, DatasetCatalog catalog, DatasetAccess access, FrameConnections connections, SiteLog sites,
         Analyses analyses, SliceRenderer slices,
-    VolumeRenderer volumes, ComputeLanes lanes, Budgets budgets) : Hub
+    VolumeRenderer volumes, ComputeLanes lanes, Budgets budgets, PresenceVoices voices) : Hub
 {
     /// <summary>Joins or begins a session.</summary>
     /// <returns>The scene: the dataset as the viewer needs it, the view, the role, JSON.</returns>
@@ -76,8 +77,17 @@ public sealed class FrameHub(
         var (user, context) = (Context.User!, Context);
 
         // Who may look but not see names any more joins again as a guest.
-        async Task<bool> IsOpenAsync() =>
-            !held.IsOver && await access.GrantAsync(user, identity) is { } now && (now.SeesNames || !grant.SeesNames);
+        async Task<bool> IsOpenAsync()
+        {
+            if (held.IsOver || await access.GrantAsync(user, identity) is not { } now)
+            {
+                return false;
+            }
+
+            voices.Find(context.ConnectionId)?.MayPresent = now.Role >= DatasetRole.Annotate;
+            return now.SeesNames || !grant.SeesNames;
+        }
+
         if (connections.Find(Context.ConnectionId) is { } before)
         {
             await Groups.LeaveAsync(Context.ConnectionId, before.Session.Dataset.Identity, Context.ConnectionAborted);
@@ -87,6 +97,13 @@ public sealed class FrameHub(
         await Groups.EnterAsync(Context.ConnectionId, identity, grant.SeesNames, Context.ConnectionAborted);
         connections.Begin(
             Context.ConnectionId, held, grant.SeesNames, place, IsOpenAsync, context.Abort, context.ConnectionAborted);
+        voices.Begin(Context.ConnectionId, held, user.PersonOf(), grant.Role);
+        if (Context.ConnectionAborted.IsCancellationRequested)
+        {
+            // It went while it joined; of one that goes from here on, OnDisconnectedAsync hears.
+            voices.End(Context.ConnectionId);
+        }
+
         var histogram = await catalog.HistogramAsync(held.Dataset.BasisOf(held.Volume(held.Current.View)), Context.ConnectionAborted);
         return JsonSerializer.Serialize(await SceneDto.OfAsync(held, grant.Role, histogram, catalog, Context.ConnectionAborted),
             ViewDto.Json);
@@ -290,6 +307,7 @@ public sealed class FrameHub(
     public override async Task OnDisconnectedAsync(Exception? exception)
     {
         connections.End(Context.ConnectionId);
+        await LeaveAsync(exception);
         await base.OnDisconnectedAsync(exception);
     }
 

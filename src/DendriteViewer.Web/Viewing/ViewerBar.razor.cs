@@ -1,4 +1,5 @@
 using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Presence;
 using DendriteViewer.Web.Registry;
 using Microsoft.AspNetCore.Components;
 using MudBlazor;
@@ -23,6 +24,10 @@ public sealed partial class ViewerBar
     /// <summary>The visitor.</summary>
     [Parameter, EditorRequired]
     public Person Person { get; set; } = null!;
+
+    /// <summary>Who else is here.</summary>
+    [Parameter, EditorRequired]
+    public OthersHere Others { get; set; } = null!;
 
     private void ChooseModality(string? modality) => Session.Update(v => v with { Modality = modality ?? v.Modality }, this);
 }

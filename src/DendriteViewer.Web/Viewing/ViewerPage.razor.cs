@@ -5,6 +5,7 @@ using DendriteViewer.Web.Annotations;
 using DendriteViewer.Web.Catalog;
 using DendriteViewer.Web.Hosting;
 using DendriteViewer.Web.Components;
+using DendriteViewer.Web.Presence;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.JSInterop;
@@ -23,6 +24,7 @@ public sealed partial class ViewerPage
     private Person _person = new("", "");
     private string? _panel;
     private string? _problem;
+    private readonly OthersHere _others = new();
     private bool _refused, _deleted;
     private bool _started;
     private IJSObjectReference? _script;
@@ -66,6 +68,7 @@ public sealed partial class ViewerPage
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        _others.Dispose();
         if (_session is not null)
         {
             Sessions.Release(_session);

@@ -93,6 +93,7 @@ public sealed class HubMessageTests(AuthorizationScene scene)
         type == typeof(string) ? [null, "", "{", "\0", "[[[]]]", "{\"hours\":1e999}", new string('[', 5000), new string('x', 200_000)]
         : type == typeof(double) ? [double.NaN, double.PositiveInfinity, double.NegativeInfinity, 1e308, -1d, "x", null]
         : type == typeof(int) ? [int.MinValue, -1, int.MaxValue, "x", null]
+        : type == typeof(bool) ? ["x", 7, null]
         : type == typeof(long) ? [long.MinValue, -1L, long.MaxValue, null]
         : type == typeof(int[]) ? [null, Array.Empty<int>(), Enumerable.Repeat(int.MaxValue, 8).ToArray(), new int[20_000]]
         : type == typeof(double[]) ? [null, Array.Empty<double>(), Enumerable.Repeat(double.NaN, 9).ToArray(), new double[20_000]]

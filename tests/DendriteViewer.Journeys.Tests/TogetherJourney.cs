@@ -1,0 +1,109 @@
+using Microsoft.Playwright;
+
+namespace DendriteViewer.Journeys.Tests;
+
+/// <summary>Two people look at one dataset: each sees the other, follows, presents, points, and is missed when gone.</summary>
+public sealed class TogetherJourney(Browser browser) : IClassFixture<Browser>
+{
+    [Fact]
+    public async Task TwoPeople_SeeFollowPresentAndPoint_AndAreGoneWhenTheyLeave()
+    {
+        await browser.BeginAsync();
+        await using var server = await AppServer.StartAsync();
+        await PhantomStores.CopyAsync(new PhantomCell(64, 3, "0,1.5"), Path.Combine(server.Folder, "data/store"));
+        var ada = await browser.NewPageAsync();
+        await ada.BecomeAdministratorAsync(server);
+        await ada.Locator(".card").First.WaitForAsync();
+        await ada.GotoAsync($"{server.Address}/d/{PhantomCell.Id}");
+        await ada.ExactAsync();
+
+        // Alone, a page has neither the script for others nor says where it is.
+        Assert.False(await ada.EvaluateAsync<bool>("() => !!dendrite.together"));
+        await ada.GetByRole(AriaRole.Button, new() { Name = "Share" }).ClickAsync();
+        await ada.GetByLabel("Name of the link").FillAsync("Ben");
+        await ada.ChooseAsync("Role", "may annotate");
+        await ada.ClickAsync("text=Make link");
+        var link = await ada.Locator("[data-copy]").InputValueAsync();
+        await ada.Keyboard.PressAsync("Escape");
+        var ben = await browser.NewPageAsync();
+        await ben.GotoAsync(link);
+        await ben.ExactAsync();
+
+        // Each has the other's avatar, and the pointer of one is seen by the other.
+        await ada.UntilAsync("() => dendrite.together?.roster.people.length === 1");
+        await ben.UntilAsync("() => dendrite.together?.roster.people.length === 1");
+        var avatar = ada.GetByRole(AriaRole.Button, new() { Name = "Follow Ben" });
+        await avatar.WaitForAsync();
+        await ada.UntilAsync("() => document.querySelector('#here').textContent === '2 here'");
+        var slice = (await ben.Locator("[data-pane='0']").BoundingBoxAsync())!;
+        await ben.Mouse.MoveAsync(slice.X + 100, slice.Y + 100);
+        await ada.WithinAsync(0.3, "dendrite.together.roster.all[0].pane === 0 && dendrite.together.roster.all[0].cursor",
+            () => ben.Mouse.MoveAsync(slice.X + 200, slice.Y + 150));
+        var solid = (await ben.Locator("[data-pane='3']").BoundingBoxAsync())!;
+        await ben.Mouse.MoveAsync(solid.X + (solid.Width / 2), solid.Y + (solid.Height / 2));
+        await ada.UntilAsync("() => dendrite.together.roster.all[0].pane === 3 && dendrite.together.roster.all[0].cursor");
+        await ada.UntilAsync("() => [...document.querySelectorAll('canvas.others')].some(c => c.width && c.getContext('2d')"
+            + ".getImageData(0, 0, c.width, c.height).data.some(v => v))");
+
+        // Following: their time and place are mine, and go on; the first drag of my own ends it, and undo leads back.
+        var before = await ada.EvaluateAsync<double>("() => dendrite.view.focus[0]");
+        await ben.EvaluateAsync("() => dendrite.patch({ hours: 1.5, focus: [40, 50, 60], camera: [70, 30, 500, 90, 90, 90] })");
+        await avatar.ClickAsync();
+        await ada.GetByText("Following Ben").WaitForAsync();
+        await ada.UntilAsync("() => dendrite.view.hours === 1.5 && dendrite.view.focus[2] === 60 && dendrite.view.camera[0] === 70");
+        await ben.GetByRole(AriaRole.Button, new() { Name = "Follow Ada" }).And(ben.Locator(".follows-me")).WaitForAsync();
+        await ben.EvaluateAsync("() => dendrite.patch({ focus: [42, 52, 62], window: [3000, 30000] })");
+        await ada.UntilAsync("() => dendrite.view.focus[1] === 52 && dendrite.view.window[1] === 30000");
+
+        // Of two who follow each other neither moves.
+        await ben.GetByRole(AriaRole.Button, new() { Name = "Follow Ada" }).ClickAsync();
+        await ben.GetByText("who follows you").WaitForAsync();
+        await ben.Keyboard.PressAsync("Escape");
+        await ben.GetByText("Following").WaitForAsync(new() { State = WaitForSelectorState.Detached });
+        var pane = (await ada.Locator("[data-pane='1']").BoundingBoxAsync())!;
+        await ada.Mouse.MoveAsync(pane.X + 150, pane.Y + 150);
+        await ada.Mouse.DownAsync();
+        await ada.Mouse.MoveAsync(pane.X + 170, pane.Y + 170, new() { Steps = 4 });
+        await ada.Mouse.UpAsync();
+        await ada.GetByText("Following Ben").WaitForAsync(new() { State = WaitForSelectorState.Detached });
+        await ben.EvaluateAsync("() => dendrite.patch({ focus: [80, 80, 80] })");
+        await ada.Keyboard.PressAsync("Control+z");
+        await ada.Keyboard.PressAsync("Control+z");
+        await ada.UntilAsync("z => dendrite.view.focus[0] === z && dendrite.view.hours === 0", before);
+
+        // Ada presents: Ben follows after a moment in which he could say no, and stays where he is when he leaves.
+        await ada.GetByRole(AriaRole.Button, new() { Name = "People here" }).ClickAsync();
+        await ada.GetByText("Present to everybody here").ClickAsync();
+        await ada.GetByText("You present").WaitForAsync();
+        await ben.GetByText("presents; you follow in a moment").WaitForAsync();
+        await ben.GetByText("Following Ada").WaitForAsync();
+        await ada.EvaluateAsync("() => dendrite.patch({ focus: [30, 31, 32] })");
+        await ben.UntilAsync("() => dendrite.view.focus[2] === 32");
+        await ben.Keyboard.PressAsync("Escape");
+        await ben.GetByText("Ada presents").WaitForAsync();
+        await ben.GetByRole(AriaRole.Button, new() { Name = "Not now" }).ClickAsync();
+        await ben.GetByText("Ada presents").WaitForAsync(new() { State = WaitForSelectorState.Detached });
+        await ada.EvaluateAsync("() => dendrite.patch({ focus: [33, 34, 35] })");
+
+        // The laser, while its key is held.
+        await ada.Mouse.MoveAsync(pane.X + 60, pane.Y + 60);
+        await ada.Keyboard.DownAsync("1");
+        await ada.Mouse.MoveAsync(pane.X + 160, pane.Y + 120, new() { Steps = 12 });
+        await ben.UntilAsync("() => [...dendrite.together.laser.trails.values()].some(t => t.points.length > 2)");
+        await ada.Keyboard.UpAsync("1");
+        await ben.UntilAsync("() => !dendrite.together.laser.isOn");
+        Assert.Equal(32, await ben.EvaluateAsync<double>("() => dendrite.view.focus[2]"));
+
+        // Who is not heard of fades, and is back with the next word; who asks not to be seen is somebody.
+        await ada.EvaluateAsync("() => { dendrite.together.roster.all[0].heardAt -= 11000; dendrite.together.tick(); }");
+        await ada.Locator(".person.faded").First.WaitForAsync();
+        await ada.Locator(".person.faded").First.WaitForAsync(new() { State = WaitForSelectorState.Detached });
+        await ben.GetByRole(AriaRole.Tab, new() { Name = "Display" }).ClickAsync();
+        await ben.GetByLabel("Be seen by others").ClickAsync();
+        await avatar.WaitForAsync(new() { State = WaitForSelectorState.Detached });
+        await ada.UntilAsync("() => document.querySelector('#here').textContent === '2 here' && !dendrite.together.roster.all[0].cursor");
+        await ada.WithinAsync(3, "dendrite.together.roster.all.length === 0 && document.querySelector('#here').textContent === ''",
+            () => ben.Context.CloseAsync());
+        Assert.Empty(browser.Errors);
+    }
+}

@@ -1,0 +1,294 @@
+// Others who look at the dataset: this page says where its person is while there are any, shows where they are, and follows one of them.
+// roster.js keeps who is here, follow.js follows, laser.js points, othermarks.js draws. The server says who somebody is.
+import { cameraMap, add } from './geometry.js';
+import { Follow } from './follow.js';
+import { Laser } from './laser.js';
+import { Roster } from './roster.js';
+import { drawOthers } from './othermarks.js';
+
+const interval = 100, beat = 4000, tick = 1000, answerWithin = 250, easing = 60, presentsIn = 4000;
+
+export class Together {
+  constructor(viewer) {
+    Object.assign(this, { viewer, me: '', person: '', color: '#fff', name: '', told: '', toldAt: 0, cursor: null, pane: null });
+    Object.assign(this, { isPresenting: false, declined: new Set(), invited: null, hovered: null, isAlone: true, layers: new Map() });
+    this.settings();
+    this.roster = new Roster(this);
+    this.follow = new Follow(this);
+    this.laser = new Laser(this);
+    this.timer = setInterval(() => this.tick(), tick);
+    const options = { signal: viewer.ended.signal };
+    document.head.append(Object.assign(document.createElement('link'), {
+      rel: 'stylesheet', href: new URL('../../viewer/together.css', import.meta.url).href,
+    }));
+    viewer.root.addEventListener('pointerover', e => this.point(e.target.closest('[data-person]')?.dataset.person ?? null), options);
+    addEventListener('pagehide', () => viewer.connection?.stop(), options);
+    document.addEventListener('visibilitychange', () => { if (!document.hidden) this.say({ asks: true }); }, options);
+    this.joined();
+  }
+
+  end() {
+    clearInterval(this.timer);
+    this.follow.leave();
+    this.laser.release();
+    this.layers.forEach(layer => layer.remove());
+  }
+
+  /** What this browser keeps: whether others are shown, whether its person is seen, whether presentations are followed. */
+  settings() {
+    const isOn = key => dendriteShell.kept(key) !== 'off';
+    Object.assign(this, { showsOthers: isOn('others-shown'), isSeen: isOn('others-seen'), followsPresentations: isOn('presentations') });
+    if (!this.isSeen && this.isPresenting) this.present(false);
+    if (!this.roster) return;
+    this.say();
+    this.draw();
+    this.tell();
+  }
+
+  // The session was joined, perhaps anew: the hub has forgotten whom this page follows and that it presents.
+  async joined() {
+    const me = await this.viewer.connection.invoke('Me').catch(() => null);
+    if (!me) return;
+    [this.me, this.person, this.color, this.name] = me;
+    if (this.isPresenting) this.viewer.connection.send('Present', true);
+    this.follow.joined();
+    this.say({ asks: true });
+  }
+
+  // What the hub sends.
+  here() { this.count(); }
+
+  asks(id) { if (id !== this.me) setTimeout(() => this.say({}, true), answerWithin * Math.random()); }
+
+  presence(json) {
+    const word = JSON.parse(json);
+    if (word.id === this.me || !this.me) return;
+    const isFollower = this.roster.find(word.id)?.follows === this.me, isNew = this.roster.hear(word);
+    const asksMe = word.asks || isNew || word.follows === this.me && !isFollower;
+    if (asksMe) this.say({}, true);
+    // Timers of pages in the background are slow; what others say is not.
+    else if (performance.now() - this.toldAt > beat) this.say({}, true);
+    this.follow.rooted();
+    this.draw();
+    this.tell();
+  }
+
+  left(id) {
+    this.roster.remove(id);
+    this.changed();
+  }
+
+  theirs(id, number, json, sizes) { this.follow.heard(id, JSON.parse(json), sizes); }
+
+  pointed(id, color, pane, points) { this.laser.heard(id, color, pane, points); }
+
+  /** Says where this page's person is; nothing while nobody else is here. */
+  say(more = {}, isNow = false) {
+    Object.assign(this.more ??= {}, more);
+    if (this.saying) return;
+    const wait = isNow ? 0 : Math.max(0, interval - (performance.now() - this.toldAt));
+    this.saying = setTimeout(() => { this.saying = 0; this.send(); }, wait);
+  }
+
+  send() {
+    const { viewer } = this, isAlone = this.roster.all.length === 0, more = this.more ?? {};
+    this.more = null;
+    if (!viewer.link.isConnected || !this.me || isAlone && this.isAlone && !more.asks) return;
+    this.isAlone = isAlone && !more.asks;
+    this.toldAt = performance.now();
+    const isShown = this.isSeen && !document.hidden;
+    viewer.send('Here', JSON.stringify({
+      pane: isShown ? this.pane : null, cursor: isShown ? this.cursor : null, sizes: viewer.panes.flatMap(p => p.size),
+      isUnseen: !this.isSeen, follows: this.follow.id ?? this.follow.taking ?? '', isFollowed: this.roster.all.some(o => o.follows === this.me),
+      isAlone: this.isAlone, ...more,
+    }));
+  }
+
+  tick() {
+    const now = performance.now();
+    if (this.roster.sweep()) this.changed();
+    if (this.roster.all.length ? now - this.toldAt > beat : !this.isAlone) this.say({}, true);
+  }
+
+  // Somebody came, went or faded.
+  changed() {
+    if (!this.roster.all.length) this.say();
+    this.follow.rooted();
+    this.draw();
+    this.tell();
+  }
+
+  /** The pointer is over a pane; null where it left. */
+  hover(pane, x, y) {
+    if (!pane || pane.stream !== pane.index) { this.moved(null, null); return; }
+    this.laser.hover(pane, x, y);
+    if (!this.roster.all.length) return;
+    if (!pane.is3d) { this.moved(pane.index, pane.map().isKnown(x, y) ? pane.map().toWorld(x, y) : null); return; }
+    this.pick(pane, x, y, at => this.moved(3, at));
+  }
+
+  /** The point seen in 3D at a pixel, one question at a time; where nothing is seen, on the plane through the camera's target. */
+  async pick(pane, x, y, done) {
+    this.wanted = { pane, x, y, done };
+    if (this.isPicking) return;
+    this.isPicking = true;
+    while (this.wanted) {
+      const w = this.wanted, size = w.pane.size.map(Math.round);
+      this.wanted = null;
+      const inside = [w.x, w.y].map((v, i) => Math.max(0, Math.min(size[i], v)));
+      const hit = await this.viewer.connection.invoke('Pick', ...inside, ...size).catch(() => null);
+      w.done(hit ?? this.onTarget(w.pane, w.x, w.y));
+    }
+    this.isPicking = false;
+  }
+
+  onTarget(pane, x, y) {
+    const m = pane.cameraMap(), [w, h] = pane.size;
+    return add(add(m.center, m.right, (x - w / 2) * m.umPerPixel), m.down, (y - h / 2) * m.umPerPixel);
+  }
+
+  moved(pane, cursor) {
+    if (this.pane === null && pane === null) return;
+    Object.assign(this, { pane, cursor: cursor?.map(c => Math.round(c * 1000) / 1000) ?? null });
+    this.say();
+  }
+
+  /** The view was changed here, by hand: nobody is followed any more. */
+  viewChanged() {
+    this.follow.leave();
+    if (this.invited) { clearTimeout(this.invited.timer); this.invited.timer = 0; this.tell(); }
+  }
+
+  get isApplying() { return this.follow.isApplying; }
+
+  /** Escape: true where it ended something. */
+  leave() {
+    const { id } = this.follow;
+    this.follow.leave();
+    return !!id;
+  }
+
+  // What the page's components ask for.
+  start(id) { this.declined.delete(id); this.follow.start(id); }
+
+  stop() { this.follow.leave(); }
+
+  take(id) { this.follow.take(id); }
+
+  notNow(id) { this.declined.add(id); this.invite(); this.tell(); }
+
+  async present(isPresenting) {
+    if (isPresenting && !this.isSeen) { this.viewer.tell('Who presents is seen; switch “Be seen” on in Display first.'); return; }
+    try {
+      await this.viewer.connection.invoke('Present', isPresenting);
+      this.isPresenting = isPresenting;
+      if (isPresenting) this.follow.leave();
+      this.say({}, true);
+    } catch (e) { this.viewer.tell(e.message.replace(/^.*HubException: /, '')); }
+    this.tell();
+  }
+
+  followNext() {
+    const seen = this.roster.people.map(p => p.page.id), at = seen.indexOf(this.follow.id);
+    if (!seen.length) this.viewer.tell('Nobody else is here whom you could follow.');
+    else this.start(seen[(at + 1) % seen.length]);
+  }
+
+  // Who presents is followed by all who did not say otherwise, after a moment in which they can.
+  invite() {
+    const by = this.roster.all.find(o => o.isPresenting && !o.isUnseen);
+    if (!by && this.invited?.isFollowed && this.follow.id === this.invited.id) this.follow.leave();
+    if (by?.id === this.invited?.id) return;
+    clearTimeout(this.invited?.timer);
+    this.invited = by ? { id: by.id, timer: 0 } : null;
+    const isBusy = this.follow.id || this.isPresenting || document.querySelector('.mud-dialog, dialog[open]')
+      || document.activeElement?.matches('input, textarea');
+    if (!by || !this.followsPresentations || this.declined.has(by.id) || isBusy) return;
+    this.invited.timer = setTimeout(() => {
+      if (this.invited?.id !== by.id) return;
+      this.invited.timer = 0;
+      this.invited.isFollowed = true;
+      if (!this.declined.has(by.id)) this.follow.start(by.id);
+    }, presentsIn);
+  }
+
+  point(person) {
+    if (this.hovered === person) return;
+    this.hovered = person;
+    this.draw();
+  }
+
+  count() {
+    const here = this.viewer.root.querySelector('#here'), n = this.roster.count;
+    const text = n > 1 ? `${n} here` : '';
+    if (here && here.textContent !== text) here.textContent = text;
+  }
+
+  /** Tells the page's components who is here, at most twice a second, and only what changed. */
+  tell() {
+    this.invite();
+    this.count();
+    if (this.telling) return;
+    this.telling = setTimeout(() => {
+      this.telling = 0;
+      const { components } = this.viewer, json = JSON.stringify(this.facts());
+      if (!components || json === this.told && components === this.toldTo) return;
+      Object.assign(this, { told: json, toldTo: components });
+      components.invokeMethodAsync('HearAsync', json).catch(() => { this.told = ''; });
+    }, 80);
+  }
+
+  facts() {
+    const { follow, roster, invited } = this, by = invited && roster.find(invited.id), target = roster.find(follow.id);
+    const root = this.viewer.root;
+    if (target) { root.dataset.following = ''; root.style.setProperty('--person', target.color); } else delete root.dataset.following;
+    const nameOf = o => roster.nameOf(o);
+    return {
+      people: roster.people.map(p => ({
+        id: p.page.id, person: p.person, name: p.name, color: p.page.color, where: roster.whereOf(p.page), isFaded: p.isFaded,
+        followsMe: p.pages.some(o => o.follows === this.me), isPresenting: p.pages.some(o => o.isPresenting),
+        isFollowed: p.pages.some(o => o.id === follow.id), mayBeFollowed: !!this.me && !!p.page.view,
+      })),
+      count: roster.count, isPresenting: this.isPresenting, isSeen: this.isSeen,
+      following: target ? { name: nameOf(target), color: target.color, isMutual: follow.isMutual } : null,
+      invitation: by && by.id !== follow.id && !this.declined.has(by.id) && !this.isPresenting
+        ? { id: by.id, name: nameOf(by), color: by.color, isComing: !!invited.timer } : null,
+    };
+  }
+
+  /** Draws the others over one pane, or over all, with the browser's next picture. */
+  draw(pane = null) {
+    if (this.drawing) return;
+    this.drawing = requestAnimationFrame(now => {
+      this.drawing = 0;
+      const isMoving = this.roster.ease(now, easing), isGlowing = this.laser.fade(now);
+      for (const p of this.viewer.panes) this.paint(p);
+      if (isMoving || isGlowing) this.draw();
+    });
+  }
+
+  paint(pane) {
+    const { viewer } = this, [w, h] = pane.size, hasAny = this.showsOthers && this.roster.all.length || this.laser.isOn;
+    let layer = this.layers.get(pane);
+    if (!w || !h || !viewer.scene || !hasAny) { if (layer) layer.width = 0; return; }
+    if (!layer) {
+      layer = Object.assign(document.createElement('canvas'), { className: 'overlay others' });
+      pane.overlay.after(layer);
+      this.layers.set(pane, layer);
+    }
+    const ratio = devicePixelRatio, size = [w, h].map(v => Math.round(v * ratio));
+    if (layer.width !== size[0] || layer.height !== size[1]) [layer.width, layer.height] = size;
+    const g = layer.getContext('2d');
+    g.setTransform(ratio, 0, 0, ratio, 0, 0);
+    g.clearRect(0, 0, w, h);
+    const view = pane.overlayView();
+    const map = pane.is3d ? cameraMap(view, viewer.bounds(view), w, h) : pane.map(view);
+    // In a slice: pixels and the distance from the plane; in 3D: pixels and 0.
+    const toScreen = p => {
+      const s = map.toScreen(p);
+      return s && (pane.is3d ? [s[0], s[1], 0] : s);
+    };
+    if (this.showsOthers) drawOthers(g, this, pane, view, toScreen, map);
+    this.laser.draw(g, pane, view, toScreen);
+  }
+}
