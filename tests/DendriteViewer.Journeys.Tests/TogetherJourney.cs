@@ -32,7 +32,7 @@ public sealed class TogetherJourney(Browser browser) : IClassFixture<Browser>
         // Each has the other's avatar, and the pointer of one is seen by the other.
         await ada.UntilAsync("() => dendrite.together?.roster.people.length === 1");
         await ben.UntilAsync("() => dendrite.together?.roster.people.length === 1");
-        var avatar = ada.GetByRole(AriaRole.Button, new() { Name = "Follow Ben" });
+        var avatar = ada.GetByRole(AriaRole.Button, new() { Name = "Follow Guest of Ben" });
         await avatar.WaitForAsync();
         await ada.UntilAsync("() => document.querySelector('#here').textContent === '2 here'");
         var slice = (await ben.Locator("[data-pane='0']").BoundingBoxAsync())!;
@@ -49,7 +49,7 @@ public sealed class TogetherJourney(Browser browser) : IClassFixture<Browser>
         var before = await ada.EvaluateAsync<double>("() => dendrite.view.focus[0]");
         await ben.EvaluateAsync("() => dendrite.patch({ hours: 1.5, focus: [40, 50, 60], camera: [70, 30, 500, 90, 90, 90] })");
         await avatar.ClickAsync();
-        await ada.GetByText("Following Ben").WaitForAsync();
+        await ada.GetByText("Following Guest of Ben").WaitForAsync();
         await ada.UntilAsync("() => dendrite.view.hours === 1.5 && dendrite.view.focus[2] === 60 && dendrite.view.camera[0] === 70");
         await ben.GetByRole(AriaRole.Button, new() { Name = "Follow Ada" }).And(ben.Locator(".follows-me")).WaitForAsync();
         await ben.EvaluateAsync("() => dendrite.patch({ focus: [42, 52, 62], window: [3000, 30000] })");
@@ -65,7 +65,7 @@ public sealed class TogetherJourney(Browser browser) : IClassFixture<Browser>
         await ada.Mouse.DownAsync();
         await ada.Mouse.MoveAsync(pane.X + 170, pane.Y + 170, new() { Steps = 4 });
         await ada.Mouse.UpAsync();
-        await ada.GetByText("Following Ben").WaitForAsync(new() { State = WaitForSelectorState.Detached });
+        await ada.GetByText("Following Guest of Ben").WaitForAsync(new() { State = WaitForSelectorState.Detached });
         await ben.EvaluateAsync("() => dendrite.patch({ focus: [80, 80, 80] })");
         await ada.Keyboard.PressAsync("Control+z");
         await ada.Keyboard.PressAsync("Control+z");
