@@ -20,6 +20,7 @@ using DendriteViewer.Web.Limits;
 using DendriteViewer.Web.Masks;
 using DendriteViewer.Web.Measurements;
 using DendriteViewer.Web.Monitoring;
+using DendriteViewer.Web.OpenId;
 using DendriteViewer.Web.Placements;
 using DendriteViewer.Web.Presence;
 using DendriteViewer.Web.Registry;
@@ -49,6 +50,7 @@ public static class DendriteApp
             .AddAudit()
             .AddAccounts()
             .AddTokens()
+            .AddOpenId()
             .AddCatalog()
             .AddRegistry()
             .AddViewing()
@@ -79,6 +81,7 @@ public static class DendriteApp
         app.UseAccounts();
         app.UseLimits();
         app.MapAccounts();
+        app.MapOpenId();
         app.MapStreaming();
         app.MapAnnotations();
         app.MapMeasurements();

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using DendriteViewer.Imaging.Rendering;
+using DendriteViewer.Web.OpenId;
 
 namespace DendriteViewer.Web;
 
@@ -121,6 +122,9 @@ public sealed class DendriteOptions
     /// </summary>
     public string? MetricsToken { get; init; }
 
+    /// <summary>Identity providers at which people may sign in. Default: none; people sign in by passwords alone.</summary>
+    public OpenIdOptions[] OpenId { get; init; } = [];
+
     /// <summary>Every value that is out of its range, each as one sentence.</summary>
     public IEnumerable<string> Problems()
     {
@@ -159,6 +163,11 @@ public sealed class DendriteOptions
             Outside(nameof(RenderThreads), RenderThreads, 0, 1024),
             Outside(nameof(RenderQueueMegapixels), RenderQueueMegapixels, 8, 100_000),
         }.OfType<string>())
+        {
+            yield return problem;
+        }
+
+        foreach (var problem in OpenIdOptions.Problems(OpenId))
         {
             yield return problem;
         }

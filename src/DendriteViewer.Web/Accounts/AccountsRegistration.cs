@@ -117,14 +117,15 @@ public static class AccountsRegistration
     }
 
     // Where people reach the app over https, the cookies go nowhere else, whatever a proxy's headers say.
-    private static void Secure(CookieAuthenticationOptions o, IServiceProvider services) =>
+    internal static void Secure(CookieAuthenticationOptions o, IServiceProvider services) =>
         o.Cookie.SecurePolicy = services.GetService<PublicAddress>() is { IsSecure: true } ? CookieSecurePolicy.Always
             : CookieSecurePolicy.SameAsRequest;
 
     private static ClaimsPrincipal DemoOwner() => new(new ClaimsIdentity(
         [new(ClaimTypes.NameIdentifier, DemoUser.ToString()), new(ClaimTypes.Name, "demo"), new("dendrite:name", "Demo owner")], "Demo"));
 
-    private static void Harden(CookieAuthenticationOptions o, string name)
+    /// <summary>How every cookie of this app is kept, and what is answered where one is missing.</summary>
+    internal static void Harden(CookieAuthenticationOptions o, string name)
     {
         o.Cookie.Name = name;
         o.Cookie.HttpOnly = true;

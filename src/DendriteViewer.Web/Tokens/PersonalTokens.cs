@@ -109,7 +109,7 @@ public sealed class PersonalTokens(IDbContextFactory<DendriteDb> database, Audit
         }
 
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        if (EndOf(token, now) is { } refusal)
+        if ((account.DisabledAt is null ? EndOf(token, now) : "This account is disabled; ask an administrator.") is { } refusal)
         {
             return new TokenCheck(null, null, refusal);
         }

@@ -16,11 +16,14 @@ using DendriteViewer.Web.Exports;
 using DendriteViewer.Web.Limits;
 using DendriteViewer.Web.Masks;
 using DendriteViewer.Web.Measurements;
+using DendriteViewer.Web.OpenId;
 using DendriteViewer.Web.Registry;
 using DendriteViewer.Web.Sharing;
 using DendriteViewer.Web.Tests.Analysis.Deciding;
 using DendriteViewer.Web.Tests.Cell;
+using DendriteViewer.Web.Tests.OpenId;
 using DendriteViewer.Web.Tokens;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
@@ -40,11 +43,11 @@ public sealed class AuthorizationScene : IAsyncLifetime
     /// <summary>Who did what is there, and asked for a job.</summary>
     public static readonly Person Ada = new("ada", "Ada Lovelace");
 
+    /// <summary>An identity provider, at which some sign in.</summary>
+    public OpenIdProcess Provider { get; } = new();
+
     /// <summary>The app. Many sign in from one address, and each of them asks for many pictures.</summary>
-    public RunningApp Running { get; } = new()
-    {
-        Arguments = ["--Dendrite:SignInsPerMinute", "100000", "--Dendrite:PictureBurstMegapixels", "10000"],
-    };
+    public RunningApp Running { get; }
 
     /// <summary>One of each kind, in the order of the table's columns.</summary>
     public IReadOnlyList<Visitor> Visitors { get; private set; } = [];
@@ -64,11 +67,16 @@ public sealed class AuthorizationScene : IAsyncLifetime
     /// <summary>Name of an export that can be fetched.</summary>
     public string Export { get; } = "scan.zip";
 
+    public AuthorizationScene() => Running = new RunningApp
+    {
+        Arguments = ["--Dendrite:SignInsPerMinute", "100000", "--Dendrite:PictureBurstMegapixels", "10000", .. Provider.Arguments],
+    };
+
     public T Service<T>() where T : notnull => Running.App.Services.GetRequiredService<T>();
 
     public async Task InitializeAsync()
     {
-        await Running.InitializeAsync();
+        await Task.WhenAll(Provider.StartAsync(), Running.InitializeAsync());
         Http = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false, UseCookies = false })
         {
             BaseAddress = new Uri(Running.Address),
@@ -94,6 +102,7 @@ public sealed class AuthorizationScene : IAsyncLifetime
     {
         Http.Dispose();
         await Running.DisposeAsync();
+        await Provider.DisposeAsync();
     }
 
     /// <summary>The dataset as it is published now.</summary>
@@ -116,6 +125,15 @@ public sealed class AuthorizationScene : IAsyncLifetime
             return value is null ? [] : of.TicketDataFormat.Unprotect(value[(of.Cookie.Name!.Length + 1)..])!.Principal.Identities;
         }).ToArray();
         return identities.Length == 0 ? new ClaimsPrincipal(new ClaimsIdentity()) : new ClaimsPrincipal(identities);
+    }
+
+    /// <summary>The cookie of who has just signed in at the provider, as somebody new, and is to say whether it is to be linked.</summary>
+    public string ExternalCookie()
+    {
+        var of = Service<IOptionsMonitor<CookieAuthenticationOptions>>().Get(IdentityConstants.ExternalScheme);
+        var person = new ExternalPerson("campus-login", Guid.NewGuid().ToString(), null, false, null, null);
+        return $"{of.Cookie.Name}=" + of.TicketDataFormat.Protect(
+            new AuthenticationTicket(person.ToPrincipal(), IdentityConstants.ExternalScheme));
     }
 
     /// <summary>A new site in the dataset, for somebody to move or delete.</summary>

@@ -56,6 +56,13 @@ public sealed partial class RouteRequest(AuthorizationScene scene, Visitor visit
         return this;
     }
 
+    /// <summary>Sends one more cookie.</summary>
+    public RouteRequest Cookie(string cookie)
+    {
+        _cookies = _cookies.Length > 0 ? $"{_cookies}; {cookie}" : cookie;
+        return this;
+    }
+
     public RouteRequest Json(string body) => Body(new StringContent(body, Encoding.UTF8, "application/json"));
 
     public RouteRequest Body(HttpContent content)

@@ -44,6 +44,16 @@ internal static class RouteRequests
             return r.Shows("Your password is changed").FormAsync(
                 "/account/password", "password", ("Input.Now", RunningApp.Password), ("Input.Next", RunningApp.Password));
         },
+
+        // Signing in at an identity provider: to it, back without its cookie, and a link to the account of who is signed in.
+        ["GET /account/openid/{provider}"] = Do(r => r.With("provider", "campus-login")
+            .Leads($"{r.Scene.Provider.Issuer}connect/authorize?")),
+        ["GET /account/openid/finish"] = Do(r => r.Leads("/account/login?external=again")),
+        ["GET /account/openid/link"] = Do(r => r.Cookie(r.Scene.ExternalCookie()).Shows("Link it to my account")),
+
+        // Who has no account is answered by the page, which says so.
+        ["POST /account/openid/link"] = r => (r.Visitor.Account is null ? r.Shows("is linked") : r.Leads("/account"))
+            .Cookie(r.Scene.ExternalCookie()).FormAsync("/account/openid/link", "link"),
         ["POST /account/logout"] = Do(r => r.Leads("/account/login")),
 
         // Connections, and what the framework maps for its pages.

@@ -1,0 +1,48 @@
+using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Audit;
+using DendriteViewer.Web.Data;
+using Microsoft.EntityFrameworkCore;
+
+namespace DendriteViewer.Web.OpenId;
+
+/// <summary>
+/// Puts people into the groups that their provider's claim names, each time they sign in there. It takes them out of such only as it put
+/// them into; what administrators did by hand stays.
+/// </summary>
+public sealed class GroupClaims(IDbContextFactory<DendriteDb> database, AuditLog audit)
+{
+    /// <summary>Makes the memberships by a provider's claim what the claim says.</summary>
+    /// <param name="account">Who signed in.</param>
+    /// <param name="provider">Where.</param>
+    /// <param name="values">The claim's values; null where the provider did not tell all, and nothing is changed.</param>
+    /// <param name="ct">Stops it.</param>
+    public async Task SyncAsync(AppUser account, OpenIdOptions provider, IReadOnlyList<string>? values, CancellationToken ct = default)
+    {
+        if (values is null)
+        {
+            return;
+        }
+
+        await using var db = await database.CreateDbContextAsync(ct);
+        var groups = await db.Groups.Where(g => g.Provider == provider.Name).ToListAsync(ct);
+        var wanted = groups.Where(g => values.Contains(g.ClaimValue)).ToDictionary(g => g.Id);
+        var has = await db.GroupMembers.Where(m => m.UserId == account.Id && m.Source == provider.Name).ToListAsync(ct);
+        foreach (var gone in has.Where(m => !wanted.ContainsKey(m.GroupId)))
+        {
+            db.GroupMembers.Remove(gone);
+            Record("is out of", groups.FirstOrDefault(g => g.Id == gone.GroupId)?.Name, gone.GroupId);
+        }
+
+        foreach (var group in wanted.Values.Where(g => has.All(m => m.GroupId != g.Id)))
+        {
+            db.GroupMembers.Add(new GroupMember { GroupId = group.Id, UserId = account.Id, Source = provider.Name });
+            Record("is in", group.Name, group.Id);
+        }
+
+        await db.SaveChangesAsync(ct);
+
+        void Record(string what, string? name, Guid group) => db.Audit.Add(audit.NewEntry(
+            AuditKind.Group, new Person(account.Id.ToString(), account.DisplayName),
+            $"{what} the group {name}, as {provider.Name} says", new(Key: group.ToString())));
+    }
+}

@@ -1,0 +1,36 @@
+namespace DendriteViewer.Web.OpenId;
+
+/// <summary>The providers that the configuration names.</summary>
+public sealed class OpenIdProviders(DendriteOptions options)
+{
+    /// <summary>All of them, in the configuration's order.</summary>
+    public IReadOnlyList<OpenIdOptions> All => options.OpenId;
+
+    /// <summary>The provider of a name as addresses have it, or null.</summary>
+    public OpenIdOptions? Find(string? slug) => options.OpenId.FirstOrDefault(p => p.Slug == slug);
+
+    /// <summary>What a person is told who is not signed in.</summary>
+    /// <param name="refusal">Why.</param>
+    /// <param name="slug">The provider, as addresses name it.</param>
+    public string Sentence(ExternalRefusal refusal, string? slug)
+    {
+        var name = Find(slug)?.Name ?? "the provider";
+        return refusal switch
+        {
+            ExternalRefusal.Again => $"That sign-in at {name} was begun elsewhere, took too long, or was used already; begin it again.",
+            ExternalRefusal.Away => $"{name} does not answer now; try again, and if that does not help tell the administrator.",
+            ExternalRefusal.Denied => $"You were not signed in at {name}, or did not agree there; nothing was changed.",
+            ExternalRefusal.NoEmail => $"{name} does not say which e-mail is yours, so no account is found by it. Sign in another way and "
+                + "link it on your account page.",
+            ExternalRefusal.NotVerified => $"{name} has not verified your e-mail, so it opens no account. Verify it there, or sign "
+                + $"in another way and link {name} on your account page.",
+            ExternalRefusal.Domain => $"E-mails of your domain open no account here by {name}; ask an administrator.",
+            ExternalRefusal.NoAccount => $"Nobody has an account here under the e-mail that {name} tells; ask an administrator for one.",
+            ExternalRefusal.OtherLogin => $"The account is linked to somebody else at {name}; take that link off on the account page "
+                + "first, or ask an administrator.",
+            ExternalRefusal.OtherAccount => $"That login at {name} is linked to another account here; take it off there first.",
+            ExternalRefusal.Disabled => "This account is disabled; ask an administrator.",
+            _ => $"What {name} answered is not valid, so nobody was signed in; tell the administrator.",
+        };
+    }
+}

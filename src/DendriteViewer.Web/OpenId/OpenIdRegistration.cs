@@ -1,0 +1,153 @@
+using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Audit;
+using DendriteViewer.Web.Hosting;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.OpenIdConnect;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.IdentityModel.Protocols.OpenIdConnect;
+using Microsoft.IdentityModel.Tokens;
+
+namespace DendriteViewer.Web.OpenId;
+
+/// <summary>
+/// Signing in at the providers of <c>Dendrite:OpenId</c>: by authorization code with PKCE, state and nonce. No token of a provider is kept.
+/// </summary>
+public static class OpenIdRegistration
+{
+    /// <summary>Where a sign-in goes on after the provider.</summary>
+    public const string FinishPath = "/account/openid/finish";
+
+    private const int SecondsForAnswers = 10, MinutesToFinish = 10;
+
+    /// <summary>Adds a scheme for each provider, and the cookie between it and the account.</summary>
+    public static WebApplicationBuilder AddOpenId(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<OpenIdProviders>();
+        builder.Services.AddSingleton<GroupClaims>();
+        builder.Services.AddScoped<ExternalSignIns>();
+        var authentication = builder.Services.AddAuthentication().AddCookie(IdentityConstants.ExternalScheme, o =>
+        {
+            AccountsRegistration.Harden(o, "dendrite.external");
+            (o.ExpireTimeSpan, o.SlidingExpiration) = (TimeSpan.FromMinutes(MinutesToFinish), false);
+        });
+        builder.Services.AddOptions<Microsoft.AspNetCore.Authentication.Cookies.CookieAuthenticationOptions>(
+            IdentityConstants.ExternalScheme).Configure<IServiceProvider>(AccountsRegistration.Secure);
+        var options = builder.Configuration.GetSection("Dendrite").Get<DendriteOptions>() ?? new DendriteOptions();
+        foreach (var provider in options.OpenId)
+        {
+            authentication.AddOpenIdConnect(provider.Scheme, provider.Name, _ => { });
+            builder.Services.AddOptions<OpenIdConnectOptions>(provider.Scheme)
+                .Configure<IServiceProvider>((o, services) => Configure(o, provider, services));
+        }
+
+        return builder;
+    }
+
+    /// <summary>Maps the beginning and the end of a sign-in. What lies between them is the handler's.</summary>
+    public static void MapOpenId(this WebApplication app)
+    {
+        app.MapGet("/account/openid/{provider}", BeginAsync).AllowAnonymous().ExcludeFromDescription();
+        app.MapGet(FinishPath, FinishAsync).AllowAnonymous().ExcludeFromDescription();
+    }
+
+    /// <summary>The address that says why nobody was signed in.</summary>
+    public static string Refused(ExternalRefusal refusal, string? provider) => QueryHelpers.AddQueryString("/account/login",
+        new Dictionary<string, string?> { ["external"] = refusal.ToString().ToLowerInvariant(), ["provider"] = provider });
+
+    private static void Configure(OpenIdConnectOptions o, OpenIdOptions provider, IServiceProvider services)
+    {
+        var address = services.GetService<PublicAddress>();
+        var secure = address is { IsSecure: true } ? CookieSecurePolicy.Always : CookieSecurePolicy.SameAsRequest;
+        o.SignInScheme = IdentityConstants.ExternalScheme;
+        o.Authority = provider.Issuer;
+        o.RequireHttpsMetadata = provider.Issuer.StartsWith("https:", StringComparison.OrdinalIgnoreCase);
+        o.ClientId = provider.ClientId;
+        o.ClientSecret = provider.ReadSecret();
+        services.GetRequiredService<SecretRedactor>().Add(o.ClientSecret);
+        o.CallbackPath = provider.CallbackPath;
+        o.ResponseType = OpenIdConnectResponseType.Code;
+
+        // Posted answers would be another site's form, which is refused here, and would want cookies that go with such.
+        o.ResponseMode = OpenIdConnectResponseMode.Query;
+        o.UsePkce = true;
+        o.SaveTokens = false;
+        o.MapInboundClaims = false;
+        o.GetClaimsFromUserInfoEndpoint = true;
+        o.DisableTelemetry = true;
+        o.BackchannelTimeout = TimeSpan.FromSeconds(SecondsForAnswers);
+        o.RemoteAuthenticationTimeout = TimeSpan.FromMinutes(MinutesToFinish);
+        (o.NonceCookie.SameSite, o.CorrelationCookie.SameSite) = (SameSiteMode.Lax, SameSiteMode.Lax);
+        (o.NonceCookie.SecurePolicy, o.CorrelationCookie.SecurePolicy) = (secure, secure);
+        o.Scope.Clear();
+        foreach (var scope in (provider.Scopes ?? ["profile", "email"]).Prepend("openid"))
+        {
+            o.Scope.Add(scope);
+        }
+
+        o.ClaimActions.MapUniqueJsonKey(provider.EmailVerifiedClaim, provider.EmailVerifiedClaim);
+        if (provider.GroupsClaim is { } groups)
+        {
+            o.ClaimActions.MapJsonKey(groups, groups);
+        }
+
+        // The framework believes whatever the discovery document calls its issuer; only the one that is configured counts.
+        o.TokenValidationParameters.IssuerValidator = (issuer, _, _) => issuer.TrimEnd('/') == provider.IssuerKey ? issuer
+            : throw new SecurityTokenInvalidIssuerException($"The issuer is '{issuer}', not '{provider.IssuerKey}'.");
+        o.Events = new OpenIdEvents(provider, address);
+    }
+
+    private static async Task BeginAsync(string provider, string? returnUrl, HttpContext context, OpenIdProviders providers)
+    {
+        if (providers.Find(provider) is not { } wanted)
+        {
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            return;
+        }
+
+        try
+        {
+            var finish = QueryHelpers.AddQueryString(FinishPath, "returnUrl", ReturnAddress.Of(returnUrl));
+            await context.ChallengeAsync(wanted.Scheme, new AuthenticationProperties { RedirectUri = finish });
+        }
+        catch (InvalidOperationException e) when (!context.Response.HasStarted)
+        {
+            // Its discovery document could not be read.
+            var failures = context.RequestServices.GetRequiredService<ILogger<OpenIdEvents>>();
+            failures.LogWarning("{Provider} cannot be asked to sign anybody in: {Why}", wanted.Name, (e.InnerException ?? e).Message);
+            context.Response.Redirect(Refused(ExternalRefusal.Away, wanted.Slug));
+        }
+    }
+
+    private static async Task<IResult> FinishAsync(
+        string? returnUrl, HttpContext context, ExternalSignIns externals, SignInManager<AppUser> signIn, AuditLog audit)
+    {
+        context.Response.Headers.CacheControl = "no-store";
+        var external = await context.AuthenticateAsync(IdentityConstants.ExternalScheme);
+        if (ExternalPerson.Read(external.Principal) is not { } person)
+        {
+            return Results.LocalRedirect(Refused(ExternalRefusal.Again, null));
+        }
+
+        // Who is signed in already wants it linked, and is asked whether that is so: another site may have led the browser here.
+        if (await signIn.UserManager.GetUserAsync(context.User) is not null)
+        {
+            return Results.LocalRedirect(LinkLogin.Path);
+        }
+
+        await context.SignOutAsync(IdentityConstants.ExternalScheme);
+        var (account, refusal) = await externals.FindAsync(person, context.RequestAborted);
+        refusal ??= account is { DisabledAt: null } && await signIn.CanSignInAsync(account) ? null : ExternalRefusal.Disabled;
+        if (account is null || refusal is not null)
+        {
+            await audit.TryRecordAsync(AuditKind.SignInFailed, null,
+                $"{person.Email ?? person.Subject} of {person.Provider} was refused ({refusal})");
+            return Results.LocalRedirect(Refused(refusal ?? ExternalRefusal.Failed, person.Provider));
+        }
+
+        await signIn.SignInAsync(account, isPersistent: true, authenticationMethod: person.Provider);
+        await audit.TryRecordAsync(AuditKind.SignIn, new Person(account.Id.ToString(), account.DisplayName),
+            $"signed in at {person.Provider}", AuditSubject.Of(account.Id));
+        return Results.LocalRedirect(ReturnAddress.Of(returnUrl));
+    }
+}

@@ -1,0 +1,207 @@
+using System.Net;
+using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.OpenId;
+using DendriteViewer.Web.Tests.Hosting;
+using DendriteViewer.Web.Tests.Hosting.Authorization;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.EntityFrameworkCore;
+
+namespace DendriteViewer.Web.Tests.OpenId;
+
+/// <summary>Signing in at a real identity provider, and what must not lead to a session.</summary>
+[Collection(AuthorizationScene.Name)]
+public sealed class OpenIdSignInTests(AuthorizationScene scene)
+{
+    private const string Campus = "campus-login";
+
+    private RunningApp App => scene.Running;
+
+    [Fact]
+    public async Task SignIn_ByAVerifiedEmail_LinksTheAccountOnceAndFindsItByTheSubjectAfterwards()
+    {
+        var (id, email, subject) = await PersonAsync();
+        await scene.Service<Groups>().AddAsync(AuthorizationScene.Ada, "Beamline " + subject, "Campus login", "beam-" + subject);
+        var browser = App.NewBrowser();
+        var answer = await SignInAsync(browser, $"sub={subject}&email={email}&verified=true&groups=beam-{subject},other", "/jobs?a=1");
+        Assert.Equal("/jobs?a=1", answer.Headers.Location?.OriginalString);
+        Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync("/api/datasets")).StatusCode);
+        Assert.Equal([id], (await PeopleOfAsync("Beamline " + subject)).Select(p => p.Id));
+
+        // No token of the provider is kept, and nothing of its cookie stays.
+        Assert.DoesNotContain(App.CookiesOf(browser).GetAllCookies(), c => c.Name.Contains("external", StringComparison.Ordinal));
+        Assert.Equal(0, await App.AskDatabaseAsync(db => db.UserTokens.CountAsync()));
+
+        // Another e-mail, not verified even: the subject is who it is. The groups are as the provider says now.
+        using (var signedOut = await browser.PostAsync("/account/logout", null))
+        {
+            Assert.Equal(HttpStatusCode.Unauthorized, (await browser.GetAsync("/api/datasets")).StatusCode);
+        }
+
+        answer = await SignInAsync(browser, $"sub={subject}&email=other-{email}&groups=other");
+        Assert.Equal("/", answer.Headers.Location?.OriginalString);
+        Assert.Empty(await PeopleOfAsync("Beamline " + subject));
+
+        // The address was given to somebody else meanwhile.
+        Assert.Equal(ExternalRefusal.OtherLogin, await RefusedAsync($"sub=another-{subject}&email={email}&verified=true"));
+    }
+
+    [Theory]
+    [InlineData("&verified=false", ExternalRefusal.NotVerified)]
+    [InlineData("&email=nobody%40example.org&verified=true", ExternalRefusal.NoAccount)]
+    [InlineData("&email=", ExternalRefusal.NoEmail)]
+    [InlineData("&deny=1", ExternalRefusal.Denied)]
+    public async Task SignIn_ThatLeadsToNoAccount_SaysWhyAndLinksNothing(string changed, ExternalRefusal refusal)
+    {
+        var (id, email, subject) = await PersonAsync();
+        var query = $"sub={subject}" + (changed.Contains("email", StringComparison.Ordinal) ? "" : $"&email={email}") + changed;
+        Assert.Equal(refusal, await RefusedAsync(query));
+        Assert.False(await App.AskDatabaseAsync(db => db.UserLogins.AnyAsync(l => l.UserId == id)));
+    }
+
+    [Fact]
+    public async Task SignIn_ToADisabledAccount_IsRefused()
+    {
+        var (id, email, subject) = await PersonAsync();
+        await App.AskDatabaseAsync(db => db.Users.Where(u => u.Id == id).ExecuteUpdateAsync(s => s.SetProperty(u => u.DisabledAt, 1L)));
+        Assert.Equal(ExternalRefusal.Disabled, await RefusedAsync($"sub={subject}&email={email}&verified=true"));
+    }
+
+    [Fact]
+    public async Task SignIn_AtAnIssuerThatCallsItselfOtherwise_IsRefused()
+    {
+        var (_, email, subject) = await PersonAsync();
+        Assert.Equal(ExternalRefusal.Failed, await RefusedAsync($"sub={subject}&email={email}&verified=true", "elsewhere"));
+    }
+
+    [Fact]
+    public async Task SignIn_AtAProviderThatDoesNotAnswer_SaysSo()
+    {
+        var answer = await App.NewBrowser().GetAsync("/account/openid/away");
+        Assert.Equal("/account/login?external=away&provider=away", answer.Headers.Location?.OriginalString);
+        Assert.Contains("Away does not answer now", await App.NewBrowser().GetStringAsync(answer.Headers.Location));
+        Assert.Equal(HttpStatusCode.NotFound, (await scene.Http.GetAsync("/account/openid/unknown")).StatusCode);
+    }
+
+    [Fact]
+    public async Task Answer_ReplayedOrOfAnotherBrowserOrState_SignsNobodyIn()
+    {
+        var (_, email, subject) = await PersonAsync();
+        var browser = App.NewBrowser();
+        var callback = await CallbackAsync(browser, Campus, $"sub={subject}&email={email}&verified=true", "/");
+        using (var foreign = await App.NewBrowser().GetAsync(callback))
+        {
+            AssertRefused(foreign, ExternalRefusal.Again);
+        }
+
+        var other = await CallbackAsync(browser, Campus, $"sub={subject}&email={email}&verified=true", "/");
+        using (var mixed = await browser.GetAsync(WithStateOf(callback, "forged")))
+        {
+            AssertRefused(mixed, ExternalRefusal.Again);
+        }
+
+        using (var first = await browser.GetAsync(other))
+        {
+            Assert.StartsWith(OpenIdRegistration.FinishPath, first.Headers.Location?.OriginalString);
+        }
+
+        using (var replayed = await browser.GetAsync(other))
+        {
+            AssertRefused(replayed, ExternalRefusal.Again);
+        }
+    }
+
+    [Theory]
+    [InlineData("https://evil.example/")]
+    [InlineData("//evil.example/")]
+    [InlineData("/\\evil.example/")]
+    [InlineData("/\t/evil.example/")]
+    public async Task SignIn_WithAReturnAddressElsewhere_LeadsToTheFirstPage(string wanted)
+    {
+        var (_, email, subject) = await PersonAsync();
+        var answer = await SignInAsync(App.NewBrowser(), $"sub={subject}&email={email}&verified=true", wanted);
+        Assert.Equal("/", answer.Headers.Location?.OriginalString);
+    }
+
+    [Fact]
+    public async Task Login_OfWhoIsSignedIn_IsLinkedOnlyAfterTheyAgreeInAForm()
+    {
+        var (id, email, subject) = await PersonAsync();
+        var browser = await App.SignedInAsync(email);
+        var answer = await SignInAsync(browser, $"sub={subject}");
+        Assert.Equal(LinkLogin.Path, answer.Headers.Location?.OriginalString);
+        Assert.False(await App.AskDatabaseAsync(db => db.UserLogins.AnyAsync(l => l.UserId == id)));
+
+        using (var forged = await browser.PostAsync(LinkLogin.Path, new FormUrlEncodedContent([new("_handler", "link")])))
+        {
+            Assert.Equal(HttpStatusCode.BadRequest, forged.StatusCode);
+        }
+
+        using (var linked = await RunningApp.PostFormAsync(browser, LinkLogin.Path, "link"))
+        {
+            Assert.Equal("/account", linked.Headers.Location?.OriginalString);
+        }
+
+        Assert.Equal(subject, (await App.AskDatabaseAsync(db => db.UserLogins.SingleAsync(l => l.UserId == id))).ProviderKey);
+        var again = App.NewBrowser();
+        Assert.Equal("/", (await SignInAsync(again, $"sub={subject}")).Headers.Location?.OriginalString);
+
+        // Another account cannot take it over.
+        var (_, otherEmail, _) = await PersonAsync();
+        var other = await App.SignedInAsync(otherEmail);
+        await SignInAsync(other, $"sub={subject}");
+        using var taken = await RunningApp.PostFormAsync(other, LinkLogin.Path, "link");
+        Assert.Contains("linked to another account", await taken.Content.ReadAsStringAsync());
+    }
+
+    private async Task<(Guid Id, string Email, string Subject)> PersonAsync()
+    {
+        var name = "P" + Guid.NewGuid().ToString("N");
+        return (await App.AddPersonAsync(name), $"{name.ToLowerInvariant()}@example.org", name);
+    }
+
+    private async Task<IReadOnlyList<GroupPerson>> PeopleOfAsync(string group)
+    {
+        var groups = scene.Service<Groups>();
+        return await groups.PeopleAsync((await groups.ListAsync()).Single(g => g.Name == group).Id);
+    }
+
+    // From the button to the address at which the provider sends the browser back.
+    private static async Task<Uri> CallbackAsync(HttpClient browser, string provider, string person, string returnUrl)
+    {
+        using var begun = await browser.GetAsync($"/account/openid/{provider}?returnUrl={Uri.EscapeDataString(returnUrl)}");
+        Assert.Equal(HttpStatusCode.Redirect, begun.StatusCode);
+        var there = begun.Headers.Location!;
+        Assert.Equal("S256", QueryHelpers.ParseQuery(there.Query)["code_challenge_method"]);
+        using var elsewhere = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false, UseCookies = false });
+        using var sent = await elsewhere.GetAsync(there + "&" + person);
+        Assert.Equal(HttpStatusCode.Redirect, sent.StatusCode);
+        return sent.Headers.Location!;
+    }
+
+    private static async Task<HttpResponseMessage> SignInAsync(
+        HttpClient browser, string person, string returnUrl = "/", string provider = Campus)
+    {
+        var back = await browser.GetAsync(await CallbackAsync(browser, provider, person, returnUrl));
+        return back.Headers.Location?.OriginalString is { } next && next.StartsWith(OpenIdRegistration.FinishPath, StringComparison.Ordinal)
+            ? await browser.GetAsync(next) : back;
+    }
+
+    private async Task<ExternalRefusal?> RefusedAsync(string person, string provider = Campus)
+    {
+        var browser = App.NewBrowser();
+        using var answer = await SignInAsync(browser, person, provider: provider);
+        var query = QueryHelpers.ParseQuery(answer.Headers.Location!.OriginalString.Split('?')[1]);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await browser.GetAsync("/api/datasets")).StatusCode);
+        return Enum.TryParse<ExternalRefusal>(query["external"], ignoreCase: true, out var refusal) ? refusal : null;
+    }
+
+    private static void AssertRefused(HttpResponseMessage answer, ExternalRefusal refusal) =>
+        Assert.StartsWith($"/account/login?external={refusal.ToString().ToLowerInvariant()}", answer.Headers.Location?.OriginalString);
+
+    private static Uri WithStateOf(Uri callback, string state)
+    {
+        var query = QueryHelpers.ParseQuery(callback.Query).ToDictionary(q => q.Key, q => (string?)q.Value.ToString());
+        query["state"] = state;
+        return new Uri(QueryHelpers.AddQueryString(callback.GetLeftPart(UriPartial.Path), query));
+    }
+}
