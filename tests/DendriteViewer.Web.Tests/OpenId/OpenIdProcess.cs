@@ -15,8 +15,8 @@ public sealed class OpenIdProcess : IAsyncDisposable
     public string Issuer => $"http://127.0.0.1:{_port}/";
 
     /// <summary>
-    /// The command line of an app: one provider that is right and fills groups, one that is reached by another name than it calls itself, and
-    /// one that does not answer.
+    /// The command line of an app: one provider that is right and fills groups, one that is reached by another name than it calls itself,
+    /// and one that does not answer.
     /// </summary>
     public string[] Arguments =>
     [

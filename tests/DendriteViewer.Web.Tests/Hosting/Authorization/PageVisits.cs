@@ -27,6 +27,7 @@ internal static class PageVisits
         ["/import"] = (_ => "A described dataset, a folder of scans", ["Importing is not open to you"]),
         ["/jobs"] = (_ => AuthorizationScene.Ada.Name, ["Nothing was asked for yet", "Guest of"]),
         ["/not-found"] = (_ => "There is no such page", []),
+        ["/groups"] = (_ => "New group", ["Only an administrator may manage groups"]),
         ["/people"] = (_ => "with an account", ["Only an administrator may manage accounts"]),
     };
 
