@@ -28,6 +28,7 @@ using DendriteViewer.Web.Servers;
 using DendriteViewer.Web.Sharing;
 using DendriteViewer.Web.Streaming;
 using DendriteViewer.Web.Tokens;
+using DendriteViewer.Web.Tours;
 using DendriteViewer.Web.Uploads;
 using DendriteViewer.Web.Viewing;
 
@@ -59,6 +60,7 @@ public static class DendriteApp
             .AddAnnotations()
             .AddMeasurements()
             .AddBookmarks()
+            .AddTours()
             .AddSharing()
             .AddJobs()
             .AddImports()

@@ -94,6 +94,41 @@ public sealed class TogetherJourney(Browser browser) : IClassFixture<Browser>
         await ben.UntilAsync("() => !dendrite.together.laser.isOn");
         Assert.Equal(32, await ben.EvaluateAsync<double>("() => dendrite.view.focus[2]"));
 
+        // A tour: made of this view, then another, with words; played by keys, left where one stands, and opened by its link.
+        await ada.EvaluateAsync("() => dendrite.together.present(false)");
+        await ada.EvaluateAsync("() => dendrite.patch({ hours: 0, focus: [50, 51, 52] })");
+        await ada.Locator("[data-pane='0']").FocusAsync();
+        await ada.Keyboard.PressAsync("3");
+        var box = ada.GetByRole(AriaRole.Dialog, new() { Name = "Tours" });
+        await box.GetByLabel("Title of a new tour").FillAsync("Growth");
+        await box.GetByRole(AriaRole.Button, new() { Name = "Make a tour of this view" }).ClickAsync();
+        await box.GetByLabel("Text of view 1").FillAsync("Nothing yet.");
+        await box.GetByLabel("Text of view 1").PressAsync("Tab");
+        await ada.EvaluateAsync("() => dendrite.patch({ hours: 1.5, focus: [60, 61, 62] })");
+        await ada.UntilAsync("() => dendrite.changes.heard >= 0 && !dendrite.changes.isAsking");
+        await box.GetByRole(AriaRole.Button, new() { Name = "Add the present view" }).ClickAsync();
+        await box.GetByLabel("Title of view 2").FillAsync("Dendrites");
+        await box.GetByLabel("Title of view 2").PressAsync("Tab");
+        await box.GetByRole(AriaRole.Button, new() { Name = "Play", Exact = true }).ClickAsync();
+        await ada.GetByText("Nothing yet.").WaitForAsync();
+        await ada.UntilAsync("() => dendrite.view.hours === 0 && dendrite.view.focus[2] === 52");
+        await ada.Locator("[data-pane='0']").FocusAsync();
+        await ada.Keyboard.PressAsync(" ");
+        await ada.GetByRole(AriaRole.Heading, new() { Name = "Dendrites" }).WaitForAsync();
+        await ada.UntilAsync("() => dendrite.view.hours === 1.5 && dendrite.view.focus[2] === 62");
+        await ada.Keyboard.PressAsync("Escape");
+        await ada.GetByRole(AriaRole.Heading, new() { Name = "Dendrites" }).WaitForAsync(new() { State = WaitForSelectorState.Detached });
+        Assert.Equal(62, await ada.EvaluateAsync<double>("() => dendrite.view.focus[2]"));
+        await ada.Keyboard.PressAsync("3");
+        await box.GetByRole(AriaRole.Button, new() { Name = "More for Growth" }).ClickAsync();
+        var copy = await ada.Locator("[data-copy-address*='tour=']").GetAttributeAsync("data-copy-address");
+        await ben.GotoAsync(server.Address + copy);
+        await ben.GetByText("Nothing yet.").WaitForAsync();
+        await ben.UntilAsync("() => dendrite.view.focus[2] === 52 && dendrite.view.hours === 0");
+        await ben.GetByRole(AriaRole.Button, new() { Name = "Leave the tour" }).ClickAsync();
+        await ada.Keyboard.PressAsync("Escape");
+        await ada.Keyboard.PressAsync("Escape");
+
         // Who is not heard of fades, and is back with the next word; who asks not to be seen is somebody.
         await ada.EvaluateAsync("() => { dendrite.together.roster.all[0].heardAt -= 11000; dendrite.together.tick(); }");
         await ada.Locator(".person.faded").First.WaitForAsync();

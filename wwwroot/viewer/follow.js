@@ -88,7 +88,7 @@ export class Follow {
   }
 
   // What of their view is another here. Their slices are seen here as far as there.
-  fieldsOf(view, sizes) {
+  fieldsOf(view, sizes, without = own) {
     const { viewer } = this, wanted = { ...view };
     if (viewer.arrangement.isPhone) delete wanted.maximized;
     if (view.umPerPixel > 0 && sizes.length === 8) {
@@ -97,7 +97,7 @@ export class Follow {
       if (most > 0) wanted.umPerPixel = view.umPerPixel * most;
     }
     const is = (a, b) => JSON.stringify(a) === JSON.stringify(b);
-    return Object.fromEntries(Object.entries(wanted).filter(([f, v]) => !own.has(f) && !is(v, viewer.view[f])));
+    return Object.fromEntries(Object.entries(wanted).filter(([f, v]) => !without.has(f) && !is(v, viewer.view[f])));
   }
 
   apply(fields) {

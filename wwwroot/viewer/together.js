@@ -155,14 +155,38 @@ export class Together {
 
   /** The view was changed here, by hand: nobody is followed any more. */
   viewChanged() {
+    // Once, not with each movement of a drag.
+    if (this.player && performance.now() - (this.pausedAt ?? -1e9) > beat) {
+      this.pausedAt = performance.now();
+      this.player.invokeMethodAsync('PauseAsync');
+    }
     this.follow.leave();
     if (this.invited) { clearTimeout(this.invited.timer); this.invited.timer = 0; this.tell(); }
   }
 
   get isApplying() { return this.follow.isApplying; }
 
+  // A tour: its component is told of keys and of changes by hand, and says to which view to go.
+  playing(component) { this.player = component; }
+
+  go(json) {
+    this.follow.leave();
+    this.follow.arrive(this.follow.fieldsOf(JSON.parse(json), [], new Set(['landmarks'])));
+  }
+
+  /** The next view of a tour, or the one before; false where none is played. */
+  step(by) {
+    this.player?.invokeMethodAsync('StepAsync', by);
+    return !!this.player;
+  }
+
   /** Escape: true where it ended something. */
   leave() {
+    if (this.player) {
+      this.player.invokeMethodAsync('LeaveAsync');
+      this.player = null;
+      return true;
+    }
     const { id } = this.follow;
     this.follow.leave();
     return !!id;
@@ -178,7 +202,10 @@ export class Together {
   notNow(id) { this.declined.add(id); this.invite(); this.tell(); }
 
   async present(isPresenting) {
-    if (isPresenting && !this.isSeen) { this.viewer.tell('Who presents is seen; switch “Be seen” on in Display first.'); return; }
+    if (isPresenting && !this.isSeen) {
+      this.viewer.tell('Who presents is seen by all; switch “Be seen by others” on in Display first.');
+      return;
+    }
     try {
       await this.viewer.connection.invoke('Present', isPresenting);
       this.isPresenting = isPresenting;

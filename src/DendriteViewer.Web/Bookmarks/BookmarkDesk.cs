@@ -25,7 +25,14 @@ public sealed class BookmarkDesk(BookmarkStore store, ViewSessions sessions, Lin
         ClaimsPrincipal user, ViewSession session, Guid bookmark, object by, CancellationToken ct = default)
     {
         var now = await store.FindAsync(user, session.Dataset.Identity, bookmark, ct);
-        var remarks = await sessions.ShowAsync(session, now.View, by, ct);
+        return await ShowAsync(session, now.View, by, ct);
+    }
+
+    /// <summary>Shows a view that is kept, as one change of the view.</summary>
+    /// <returns>What of it could not be restored, a sentence each.</returns>
+    public async Task<IReadOnlyList<LinkRemark>> ShowAsync(ViewSession session, string view, object by, CancellationToken ct = default)
+    {
+        var remarks = await sessions.ShowAsync(session, view, by, ct);
         var missing = await targets.MissingAsync(session.Dataset.Identity, session.Current.View.Selected, ct);
         return missing is null ? remarks : [.. remarks, missing];
     }

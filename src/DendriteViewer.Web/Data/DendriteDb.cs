@@ -8,6 +8,7 @@ using DendriteViewer.Web.Bookmarks;
 using DendriteViewer.Web.Measurements;
 using DendriteViewer.Web.Registry;
 using DendriteViewer.Web.Sharing;
+using DendriteViewer.Web.Tours;
 using DendriteViewer.Web.Tokens;
 using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
 using Microsoft.AspNetCore.Identity;
@@ -59,6 +60,9 @@ public class DendriteDb(DbContextOptions<DendriteDb> options) : IdentityDbContex
     /// <summary>Links by which people choose new passwords.</summary>
     public DbSet<PasswordReset> PasswordResets => Set<PasswordReset>();
 
+    /// <summary>Views in an order, with words.</summary>
+    public DbSet<Tour> Tours => Set<Tour>();
+
     /// <summary>Every dataset that was ever seen in the store; those that were deleted are the archive.</summary>
     public DbSet<DatasetRecord> Datasets => Set<DatasetRecord>();
 
@@ -89,6 +93,9 @@ public class DendriteDb(DbContextOptions<DendriteDb> options) : IdentityDbContex
         builder.Entity<MeasurementEdit>().HasIndex(e => new { e.DatasetIdentity, e.MeasurementId, e.Version }).IsUnique();
         builder.Entity<Bookmark>().HasKey(b => b.Id);
         builder.Entity<Bookmark>().HasIndex(b => new { b.DatasetIdentity, b.OwnerId });
+        builder.Entity<Tour>().HasKey(t => t.Id);
+        builder.Entity<Tour>().HasIndex(t => t.DatasetIdentity);
+        builder.Entity<Tour>().Property(t => t.Version).IsConcurrencyToken();
         builder.Entity<DatasetRecord>().HasKey(d => d.Identity);
         builder.Entity<DatasetRecord>().HasIndex(d => d.DatasetId);
         builder.Entity<AuditEntry>().HasKey(e => e.Id);

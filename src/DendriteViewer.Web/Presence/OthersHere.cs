@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using DendriteViewer.Web.Viewing;
 using Microsoft.JSInterop;
@@ -28,7 +29,7 @@ public sealed record OtherPerson(
     }
 
     // A letter may take two characters.
-    private static string FirstOf(string word) => new System.Globalization.StringInfo(word).SubstringByTextElements(0, 1).ToUpperInvariant();
+    private static string FirstOf(string word) => new StringInfo(word).SubstringByTextElements(0, 1).ToUpperInvariant();
 }
 
 /// <summary>Whom this page follows.</summary>

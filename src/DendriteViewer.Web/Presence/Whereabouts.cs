@@ -5,7 +5,8 @@ using DendriteViewer.Web.Viewing;
 namespace DendriteViewer.Web.Presence;
 
 /// <summary>
-/// What a page says of where its person is. Who it is and which view it shows, the server knows itself; nothing of that is taken from a page.
+/// What a page says of where its person is. Who it is and which view it shows, the server knows itself; nothing of that is taken from a
+/// page.
 /// </summary>
 public sealed record Whereabouts
 {

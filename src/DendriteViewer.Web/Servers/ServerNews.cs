@@ -230,6 +230,9 @@ public static class NewsTopics
     /// <summary>Jobs. No subject.</summary>
     public const string Jobs = "jobs";
 
+    /// <summary>Tours.</summary>
+    public const string Tours = "tours";
+
     /// <summary>Corrections of masks.</summary>
     public const string Masks = "masks";
 

@@ -23,6 +23,9 @@ public static class ViewLink
     /// </summary>
     public const string Mask = "mask";
 
+    /// <summary>Field of an address that opens a tour: its id.</summary>
+    public const string Tour = "tour";
+
     /// <summary>
     /// Characters of the text that is written into an address bar at most: servers and proxies refuse a request of more than 8 KiB.
     /// </summary>
@@ -40,7 +43,7 @@ public static class ViewLink
     // What an address of a viewer may have besides the fields: the version, which dataset of that id is meant, and of which mask.
     private static readonly HashSet<string> s_known =
         new(ViewLinkFields.All.Select(f => f.Name).Concat(["v", "identity", Mask, Cell.CellLink.Field,
-            Placements.PlacementLink.Field, Without]),
+            Placements.PlacementLink.Field, Tour, Without]),
             StringComparer.OrdinalIgnoreCase);
 
     /// <summary>

@@ -183,6 +183,9 @@ public sealed class ViewSession(string id, string owner, Dataset dataset, ViewSt
         return remarks;
     }
 
+    /// <summary>The view of a link as it would be shown here, and what of it could not be.</summary>
+    public (ViewState View, IReadOnlyList<LinkRemark> Remarks) Settled(ViewReading link) => (Settle(link.View), RemarksOf(link));
+
     private List<LinkRemark> RemarksOf(ViewReading link)
     {
         var wanted = link.View;

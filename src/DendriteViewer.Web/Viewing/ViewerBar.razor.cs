@@ -1,6 +1,7 @@
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Presence;
 using DendriteViewer.Web.Registry;
+using DendriteViewer.Web.Tours;
 using Microsoft.AspNetCore.Components;
 using MudBlazor;
 
@@ -11,7 +12,7 @@ public sealed partial class ViewerBar
 {
     private static readonly DialogOptions s_options = new() { MaxWidth = MaxWidth.Small, FullWidth = true, CloseButton = true };
     private static readonly DialogOptions s_wide = new() { MaxWidth = MaxWidth.Medium, FullWidth = true, CloseButton = true };
-    private bool _sharing, _showing, _figure, _bookmarks;
+    private bool _sharing, _showing, _figure, _bookmarks, _tours;
 
     /// <summary>The session whose view the bar tells of.</summary>
     [Parameter, EditorRequired]
@@ -28,6 +29,10 @@ public sealed partial class ViewerBar
     /// <summary>Who else is here.</summary>
     [Parameter, EditorRequired]
     public OthersHere Others { get; set; } = null!;
+
+    /// <summary>Which tour is played.</summary>
+    [Parameter, EditorRequired]
+    public TourStage Stage { get; set; } = null!;
 
     private void ChooseModality(string? modality) => Session.Update(v => v with { Modality = modality ?? v.Modality }, this);
 }

@@ -6,6 +6,7 @@ using DendriteViewer.Web.Catalog;
 using DendriteViewer.Web.Hosting;
 using DendriteViewer.Web.Components;
 using DendriteViewer.Web.Presence;
+using DendriteViewer.Web.Tours;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.JSInterop;
@@ -25,6 +26,7 @@ public sealed partial class ViewerPage
     private string? _panel;
     private string? _problem;
     private readonly OthersHere _others = new();
+    private readonly TourStage _stage = new();
     private bool _refused, _deleted;
     private bool _started;
     private IJSObjectReference? _script;

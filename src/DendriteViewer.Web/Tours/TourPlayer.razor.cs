@@ -1,0 +1,183 @@
+using DendriteViewer.Web.Components;
+using DendriteViewer.Web.Hosting;
+using DendriteViewer.Web.Viewing;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.JSInterop;
+
+namespace DendriteViewer.Web.Tours;
+
+/// <summary>
+/// Plays a tour: by its buttons, by Space and Escape, or by itself, each view as long as it says. Whoever changes the view by hand stays
+/// where they are until they go on; who leaves stays where the tour was.
+/// </summary>
+public sealed partial class TourPlayer
+{
+    private TourItem? _tour;
+    private IReadOnlyList<LinkRemark> _remarks = [];
+    private string? _problem;
+    private int _at;
+    private bool _isRunning;
+    private CancellationTokenSource _waiting = new();
+    private IJSObjectReference? _script;
+    private DotNetObjectReference<TourPlayer>? _reference;
+
+    /// <summary>The session whose view is moved.</summary>
+    [Parameter, EditorRequired]
+    public ViewSession Session { get; set; } = null!;
+
+    /// <summary>Which tour is played.</summary>
+    [Parameter, EditorRequired]
+    public TourStage Stage { get; set; } = null!;
+
+    [Inject]
+    private TourDesk Desk { get; set; } = null!;
+
+    [Inject]
+    private IJSRuntime Script { get; set; } = null!;
+
+    [Inject]
+    private NavigationManager Navigation { get; set; } = null!;
+
+    [Inject]
+    private Failures Failures { get; set; } = null!;
+
+    [Inject]
+    private TimeProvider Time { get; set; } = null!;
+
+    [CascadingParameter]
+    private Task<AuthenticationState>? Authentication { get; set; }
+
+    private IReadOnlyList<TourStep> Steps => _tour?.Content.Steps ?? [];
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        Stage.Changed -= OnStageAsync;
+        await _waiting.CancelAsync();
+        _waiting.Dispose();
+        _reference?.Dispose();
+    }
+
+    /// <summary>The view after this one, or before it.</summary>
+    [JSInvokable]
+    public Task StepAsync(int by) => InvokeAsync(async () =>
+    {
+        if (_tour is not null && _at + by is var to && to >= 0 && to < Steps.Count)
+        {
+            await ShowAsync(to);
+            StateHasChanged();
+        }
+    });
+
+    /// <summary>Somebody changed the view by hand: it stays.</summary>
+    [JSInvokable]
+    public Task PauseAsync() => InvokeAsync(() =>
+    {
+        if (_isRunning)
+        {
+            _isRunning = false;
+            _waiting.Cancel();
+            StateHasChanged();
+        }
+    });
+
+    /// <summary>Ends the tour; the view stays.</summary>
+    [JSInvokable]
+    public Task LeaveAsync() => InvokeAsync(() => Stage.PlayAsync(null));
+
+    /// <inheritdoc/>
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (!firstRender)
+        {
+            return;
+        }
+
+        Stage.Changed += OnStageAsync;
+        if (TourDesk.IdIn(new Uri(Navigation.Uri).Query) is { } id && Authentication is not null)
+        {
+            try
+            {
+                await Stage.PlayAsync(await Desk.Store.FindAsync((await Authentication).User, Session.Dataset.Identity, id));
+            }
+            catch (TourException e)
+            {
+                await Stage.PlayAsync(new TourItem(id, new TourContent("Tour", "", []), 0, null, 0));
+                _problem = e.Message;
+                StateHasChanged();
+            }
+        }
+    }
+
+    private Task OnStageAsync() => InvokeAsync(async () =>
+    {
+        (_tour, _at, _remarks, _problem, _isRunning) = (Stage.Tour, 0, [], null, false);
+        await _waiting.CancelAsync();
+        _script ??= await Script.InvokeAsync<IJSObjectReference>("import", VersionedAssets.AddressOf("lib/viewer/viewer.js"));
+        _reference ??= DotNetObjectReference.Create(this);
+        await _script.InvokeVoidAsync("others", "playing", _tour is null ? null : _reference);
+        if (Steps.Count > 0)
+        {
+            await ShowAsync(0);
+        }
+
+        StateHasChanged();
+    });
+
+    private async Task ShowAsync(int at)
+    {
+        _at = at;
+        try
+        {
+            var view = await Desk.ViewOfAsync(Session, Steps[at]);
+            (_remarks, _problem) = (view.Remarks, null);
+            await _script!.InvokeVoidAsync("others", "go", view.View);
+        }
+        catch (Exception e) when (e is not JSDisconnectedException)
+        {
+            (_problem, _isRunning) = (Failures.Tell(e), false);
+        }
+
+        Await();
+    }
+
+    private void ToggleAsync()
+    {
+        _isRunning = !_isRunning;
+        Await();
+    }
+
+    // Waits as long as the view says, where the tour goes on by itself.
+    private void Await()
+    {
+        _waiting.Cancel();
+        _waiting.Dispose();
+        _waiting = new CancellationTokenSource();
+        if (_isRunning)
+        {
+            _ = GoOnAsync(TimeSpan.FromSeconds(Steps[_at].Seconds), _waiting.Token);
+        }
+    }
+
+    private async Task GoOnAsync(TimeSpan after, CancellationToken ct)
+    {
+        try
+        {
+            await Task.Delay(after, Time, ct);
+        }
+        catch (OperationCanceledException)
+        {
+            return;
+        }
+
+        if (_at + 1 < Steps.Count)
+        {
+            await StepAsync(1);
+        }
+        else
+        {
+            await PauseAsync();
+        }
+    }
+}
