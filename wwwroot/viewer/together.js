@@ -99,8 +99,8 @@ export class Together {
     const isShown = this.isSeen && !document.hidden;
     viewer.send('Here', JSON.stringify({
       pane: isShown ? this.pane : null, cursor: isShown ? this.cursor : null, sizes: viewer.panes.flatMap(p => p.size),
-      isUnseen: !this.isSeen, follows: this.follow.id ?? this.follow.taking ?? '', isFollowed: this.roster.all.some(o => o.follows === this.me),
-      isAlone: this.isAlone, ...more,
+      isUnseen: !this.isSeen, follows: this.follow.id ?? this.follow.taking ?? '', isAlone: this.isAlone,
+      isFollowed: this.roster.all.some(o => o.follows === this.me), ...more,
     }));
   }
 
