@@ -21,7 +21,8 @@ declare -A why=(
   [nginx-light]="the reverse proxy under which a journey runs"
   [ocl-icd-libopencl1]="loads OpenCL drivers"
   [pocl-opencl-icd]="an OpenCL driver for the CPU, on which the kernels for GPUs are tested"
-  [postgresql]="what several servers share their jobs in"
+  [postgresql]="what several servers share"
+  [redis-server]="by which several servers tell each other what changed"
   [python3-h5py]="writes the HDF5 that tests read"
   [python3-vtk9]="what the kernels are timed against"
   [python3-scipy]="makes the volume that they are timed on, and labels it"
@@ -37,7 +38,7 @@ packages=(libturbojpeg0 libtiff6 libzstd1 libbz2-1.0 libblosc1 liblz4-1 libhdf5-
 
 # Without these everything runs; a file that one of them would unpack is refused with its name, and what is not there is not timed.
 optional=(hdf5-filter-plugin hdf5-filter-plugin-blosc-serial hdf5-plugin-lzf bitshuffle)
-if [ "${1:-runtime}" = tests ]; then packages+=(chromium ffmpeg fonts-dejavu-core nginx-light ocl-icd-libopencl1 pocl-opencl-icd postgresql python3-h5py); fi
+if [ "${1:-runtime}" = tests ]; then packages+=(chromium ffmpeg fonts-dejavu-core nginx-light ocl-icd-libopencl1 pocl-opencl-icd postgresql redis-server python3-h5py); fi
 if [ "${1:-runtime}" = peers ]; then optional=(libvolpack1-dev gcc libc6-dev); fi
 if [ "${1:-runtime}" = peers ]; then packages+=(python3-vtk9 python3-scipy python3-skimage python3-tifffile python3-zarr xvfb); fi
 
@@ -49,6 +50,7 @@ installed() {
     chromium | ffmpeg) command -v "$1" >/dev/null ;;
     nginx-light) [ -x /usr/sbin/nginx ] ;;
     pocl-opencl-icd) compgen -G "/etc/OpenCL/vendors/*.icd" >/dev/null ;;
+    redis-server) command -v redis-server >/dev/null ;;
     postgresql) compgen -G "/usr/lib/postgresql/*/bin/initdb" >/dev/null ;;
     xvfb) command -v xvfb-run >/dev/null ;;
     python3-vtk9) /usr/bin/python3 -c "import vtk" 2>/dev/null ;;

@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.RegularExpressions;
 
 namespace DendriteViewer.Journeys.Tests;
@@ -17,9 +15,9 @@ public sealed class AppServer : IAsyncDisposable
     private readonly Dictionary<string, string> _environment;
     private readonly string _folder;
     private readonly bool _isKept;
-    private readonly int _port = FreePort();
+    private readonly int _port = NginxProcess.FreePort();
     private Process? _app;
-    private Process? _nginx;
+    private NginxProcess? _nginx;
 
     private AppServer(Dictionary<string, string> environment, string? kept = null)
     {
@@ -33,6 +31,9 @@ public sealed class AppServer : IAsyncDisposable
     public string Folder => _folder;
 
     public string Address { get; private set; } = "";
+
+    /// <summary>The port that the app itself listens at.</summary>
+    public int Port => _port;
 
     public string? Code { get; private set; }
 
@@ -52,7 +53,8 @@ public sealed class AppServer : IAsyncDisposable
         await server.LaunchAsync();
         if (behindNginx)
         {
-            await server.LaunchNginxAsync();
+            server._nginx = await NginxProcess.StartAsync(Path.Combine(server._folder, "nginx"), server._port);
+            server.Address = server._nginx.Address;
         }
 
         return server;
@@ -123,13 +125,11 @@ public sealed class AppServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         s_lines.TryRemove(this, out _);
-        foreach (var process in new[] { _nginx, _app })
+        await (_nginx?.DisposeAsync() ?? ValueTask.CompletedTask);
+        if (_app is { HasExited: false })
         {
-            if (process is { HasExited: false })
-            {
-                process.Kill(entireProcessTree: true);
-                await process.WaitForExitAsync();
-            }
+            _app.Kill(entireProcessTree: true);
+            await _app.WaitForExitAsync();
         }
 
         if (!_isKept)
@@ -202,38 +202,6 @@ public sealed class AppServer : IAsyncDisposable
         }
 
         return info;
-    }
-
-    private async Task LaunchNginxAsync()
-    {
-        var port = FreePort();
-        var folder = Directory.CreateDirectory(Path.Combine(_folder, "nginx")).FullName;
-        var text = await File.ReadAllTextAsync(Path.Combine(Repository, "deploy/nginx.conf"));
-        await File.WriteAllTextAsync(Path.Combine(folder, "nginx.conf"), text.Replace("127.0.0.1:8080", $"127.0.0.1:{port}").Replace("127.0.0.1:5080", $"127.0.0.1:{_port}"));
-        _nginx = Process.Start(new ProcessStartInfo("/usr/sbin/nginx", ["-p", folder, "-c", Path.Combine(folder, "nginx.conf"), "-e", "error.log", "-g", "daemon off;"]))!;
-        using var client = new HttpClient();
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        for (var up = false; !up;)
-        {
-            try
-            {
-                await client.GetAsync($"http://127.0.0.1:{port}/gone", patience.Token);
-                up = true;
-            }
-            catch (HttpRequestException)
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, patience.Token);
-            }
-        }
-
-        Address = $"http://127.0.0.1:{port}";
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static string FindRepository()

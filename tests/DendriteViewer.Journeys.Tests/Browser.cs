@@ -135,6 +135,15 @@ internal static class Viewer
     /// <param name="act">The act; the time begins before it.</param>
     public static async Task WithinAsync(this IPage page, double seconds, string expression, Func<Task> act)
     {
+        var (served, passed) = await page.MeasuredAsync(expression, act);
+        Assert.True(
+            served <= 1000 * seconds, $"It took {served:0} ms, of {passed:0} that passed, until {expression}; allowed are {seconds} s.");
+    }
+
+    /// <summary>Measures how long something takes to come true in the page after an act, as <see cref="WithinAsync"/> counts it.</summary>
+    /// <returns>The milliseconds in which the machine served the page, and all that passed.</returns>
+    public static async Task<(double Served, double Passed)> MeasuredAsync(this IPage page, string expression, Func<Task> act)
+    {
         await page.EvaluateAsync(
             $$"""
             () => {
@@ -153,10 +162,7 @@ internal static class Viewer
             """);
         await act();
         await page.UntilAsync("() => watch.isDone");
-        var served = await page.EvaluateAsync<double>("() => watch.served");
-        var passed = await page.EvaluateAsync<double>("() => watch.passed");
-        Assert.True(
-            served <= 1000 * seconds, $"It took {served:0} ms, of {passed:0} that passed, until {expression}; allowed are {seconds} s.");
+        return (await page.EvaluateAsync<double>("() => watch.served"), await page.EvaluateAsync<double>("() => watch.passed"));
     }
 
     /// <summary>Chooses a file once Blazor listens to the field; nobody is told of what was chosen before.</summary>

@@ -73,6 +73,12 @@ public sealed partial class CorrectedMask
     /// <summary>Raised after an entry was applied; handlers must be quick.</summary>
     public event Action? Changed;
 
+    /// <summary>Raised after an entry that this process wrote was applied; handlers must be quick.</summary>
+    public event Action? Written;
+
+    /// <summary>Whether anybody looked at its voxels.</summary>
+    internal bool IsOpen => _opened is not null;
+
     /// <summary>Bricks of a level that corrections ever touched; what they cost in memory.</summary>
     internal int BricksAt(int level) => _opened?.Voxels.CountAt(level) ?? 0;
 
@@ -231,6 +237,7 @@ public sealed partial class CorrectedMask
             {
                 // Not to be cancelled half-way: what is written must be what is shown.
                 await ApplyAsync(voxels, entry, CancellationToken.None);
+                Written?.Invoke();
                 return entry;
             }
 

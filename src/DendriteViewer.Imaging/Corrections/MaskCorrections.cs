@@ -33,6 +33,22 @@ public sealed class MaskCorrections
     /// <summary>Raised after a mask changed, with its dataset; handlers must be quick.</summary>
     public event Action<DatasetIdentity, CorrectedMask>? Changed;
 
+    /// <summary>Raised after this process wrote an entry of a mask, with its dataset; handlers must be quick.</summary>
+    public event Action<DatasetIdentity>? Written;
+
+    /// <summary>Reads what other processes wrote of the masks of a dataset, or of all, that somebody looks at here.</summary>
+    /// <exception cref="VolumeFormatException">A log is damaged.</exception>
+    public async Task CatchUpAsync(DatasetIdentity? dataset, CancellationToken ct)
+    {
+        foreach (var (of, mask) in _masks.Values)
+        {
+            if (mask.IsOpen && (dataset is null || of == dataset))
+            {
+                await mask.SummaryAsync(ct);
+            }
+        }
+    }
+
     /// <summary>The dataset with its masks as volumes.</summary>
     public Dataset With(Dataset dataset) => dataset with
     {
@@ -64,6 +80,7 @@ public sealed class MaskCorrections
 
         var made = new CorrectedMask(_store, _analysis, dataset, mask, automatic, (m, bricks) => _cache.Forget(m.Shown, bricks));
         made.Changed += () => Changed?.Invoke(dataset.Identity, made);
+        made.Written += () => Written?.Invoke(dataset.Identity);
         var kept = _masks.GetOrAdd(automatic.CacheKey, (dataset.Identity, made)).Mask;
 
         // Another analysis made other labels, and the mask of those before holds their voxels for nobody.

@@ -14,6 +14,32 @@ public static class BlobNames
     /// <summary>Prefix of what processes lease.</summary>
     public const string Leases = "leases/";
 
+    /// <summary>Prefix of files that were exported and can be fetched for some days.</summary>
+    public const string Exports = "exports/";
+
+    private const string WholeExport = "whole";
+
+    /// <summary>Prefix of the exports of a dataset, by its identity.</summary>
+    public static string ExportsOf(string owner) => $"{Exports}{owner}/";
+
+    /// <summary>Prefix of the parts of an export.</summary>
+    public static string Export(string owner, string name) => $"{ExportsOf(owner)}{name}/";
+
+    /// <summary>A part of an export, from 0.</summary>
+    public static string ExportPart(string owner, string name, int part) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Export(owner, name)}{part:00000000}");
+
+    /// <summary>The empty blob that says that all parts of an export are there.</summary>
+    public static string ExportWhole(string owner, string name) => Export(owner, name) + WholeExport;
+
+    /// <summary>Of what a blob of an export is: its owner, its name, and which part, null for the mark that it is whole; else null.</summary>
+    public static (string Owner, string Name, int? Part)? ParseExport(string blob) =>
+        blob.Split('/') is [var top, var owner, var name, var last] && top + "/" == Exports
+            ? last == WholeExport ? (owner, name, null)
+                : last.Length == 8 && int.TryParse(last, NumberStyles.None, CultureInfo.InvariantCulture, out var part)
+                    ? (owner, name, part) : null
+            : null;
+
     /// <summary>What is leased by who writes a dataset.</summary>
     public static string Lease(DatasetId id) => $"{Leases}{id}";
 

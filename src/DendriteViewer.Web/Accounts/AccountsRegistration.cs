@@ -108,13 +108,16 @@ public static class AccountsRegistration
                 await db.SaveChangesAsync();
             }
         }
-        else if (!await db.Users.AnyAsync(u => u.IsAdministrator && u.Id != DemoUser))
+        else if (!await HasAdministratorAsync(db))
         {
             var code = app.Services.GetRequiredService<FirstAdministrator>().Begin();
             app.Services.GetRequiredService<SecretRedactor>().Add(code);
             Console.Out.WriteLine($"No accounts yet. Open /account/setup and give this one-time code to make the first administrator: {code}");
         }
     }
+
+    /// <summary>Whether somebody is an administrator, the demo's owner aside: then no code makes a first one, whichever server printed it.</summary>
+    internal static Task<bool> HasAdministratorAsync(DendriteDb db) => db.Users.AnyAsync(u => u.IsAdministrator && u.Id != DemoUser);
 
     // Where people reach the app over https, the cookies go nowhere else, whatever a proxy's headers say.
     internal static void Secure(CookieAuthenticationOptions o, IServiceProvider services) =>

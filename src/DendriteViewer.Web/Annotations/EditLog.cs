@@ -85,6 +85,37 @@ public abstract class EditLog<T, TRow>(IDbContextFactory<DendriteDb> database, T
     /// <summary>Raised after every edit with the dataset's identity; handlers must be quick.</summary>
     public event Action<DatasetIdentity>? Changed;
 
+    /// <summary>Raised after an edit that this server wrote, with the dataset's identity; handlers must be quick.</summary>
+    public event Action<DatasetIdentity>? Written;
+
+    /// <summary>Reads what other servers wrote of a dataset that is in memory; one that is not is read when somebody asks for it.</summary>
+    public async Task CatchUpAsync(DatasetIdentity dataset)
+    {
+        if (!_boards.ContainsKey(dataset.Value))
+        {
+            return;
+        }
+
+        var board = await BoardAsync(dataset);
+        await board.Writing.WaitAsync();
+        try
+        {
+            var now = (await LoadAsync(dataset)).Items;
+            if (now.Count == board.Items.Count && now.All(i => board.Items.GetValueOrDefault(i.Key)?.Version == i.Value.Version))
+            {
+                return;
+            }
+
+            board.Items = now;
+        }
+        finally
+        {
+            board.Writing.Release();
+        }
+
+        Changed?.Invoke(dataset);
+    }
+
     /// <summary>Deletes an annotation; the log keeps it, and undo brings it back.</summary>
     public async Task<T> DeleteAsync(DatasetIdentity dataset, string id, Editor by, CancellationToken ct) =>
         (await EditAsync(dataset, by, board => [Existing(board, id).AsDeleted()], "delete", ct))[0];
@@ -184,6 +215,7 @@ public abstract class EditLog<T, TRow>(IDbContextFactory<DendriteDb> database, T
         }
 
         Changed?.Invoke(dataset);
+        Written?.Invoke(dataset);
         return made;
     }
 

@@ -44,7 +44,7 @@ public sealed class ExportHandler(JobBoard board, DatasetStore store, ExportFile
         var dataset = await store.OpenForJobAsync(run.Request, ct);
         var volume = dataset.Find(request.Modality, request.Hours)
             ?? throw new VolumeFormatException($"{dataset.Id} has no {new VolumeKey(request.Modality, request.Hours)} any more.");
-        files.Sweep();
+        await files.SweepAsync(ct);
         var name = string.Create(CultureInfo.InvariantCulture,
             $"{dataset.Id}-{request.Modality}-{volume.Key.TimestepName}{(request.Level > 0 ? $"-level{request.Level}" : "")}");
         var isZarr = request.Format.StartsWith("ome-zarr-", StringComparison.Ordinal);
@@ -53,6 +53,7 @@ public sealed class ExportHandler(JobBoard board, DatasetStore store, ExportFile
         if (!isZarr)
         {
             await new Exporter(store).ExportAsync(volume, new ExportOptions(request.Level), made, progress, ct);
+            await files.PublishAsync(dataset.Identity, made, ct);
             return new JobOutcome($"{Path.GetFileName(made)} can be fetched{await LegendAsync(dataset, volume, request, name, ct)}",
                 dataset.Id.Value);
         }
@@ -68,6 +69,7 @@ public sealed class ExportHandler(JobBoard board, DatasetStore store, ExportFile
             File.Delete(beside);
             await Task.Run(() => ZipFile.CreateFromDirectory(made, beside, CompressionLevel.NoCompression, includeBaseDirectory: true), ct);
             File.Move(beside, zip, overwrite: true);
+            await files.PublishAsync(dataset.Identity, zip, ct);
         }
         finally
         {
@@ -88,7 +90,9 @@ public sealed class ExportHandler(JobBoard board, DatasetStore store, ExportFile
         }
 
         var csv = await new LabelLegend(store).ToCsvAsync(dataset, volume, request.Level, ct);
-        await File.WriteAllTextAsync(Path.Combine(files.FolderOf(dataset.Identity), name + "-legend.csv"), csv, ct);
+        var legend = Path.Combine(files.FolderOf(dataset.Identity), name + "-legend.csv");
+        await File.WriteAllTextAsync(legend, csv, ct);
+        await files.PublishAsync(dataset.Identity, legend, ct);
         return $", and {name}-legend.csv";
     }
 

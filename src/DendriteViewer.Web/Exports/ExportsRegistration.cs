@@ -32,11 +32,11 @@ public static class ExportsRegistration
     {
         var api = app.MapGroup("/api/datasets/{dataset}").WithTags("exports");
         api.MapGet("/exports", (string dataset, HttpContext c, DatasetCatalog catalog, ExportFiles files, CancellationToken ct) =>
-            WithAsync(c, catalog, dataset, d => Task.FromResult(Results.Json(files.List(d.Identity))), ct));
+            WithAsync(c, catalog, dataset, async d => Results.Json(await files.ListAsync(d.Identity, ct)), ct));
         api.MapGet("/exports/{name}",
             (string dataset, string name, HttpContext c, DatasetCatalog catalog, ExportFiles files, CancellationToken ct) =>
-            WithAsync(c, catalog, dataset, d => Task.FromResult(files.Find(d.Identity, name) is { } path
-                ? Results.File(path, "application/octet-stream", name, enableRangeProcessing: true) : Results.NotFound()), ct));
+            WithAsync(c, catalog, dataset, async d => await files.OpenAsync(d.Identity, name, ct) is (var content, var made)
+                ? Results.Stream(content, "application/octet-stream", name, made, enableRangeProcessing: true) : Results.NotFound(), ct));
         api.MapPost("/movies",
             (string dataset, MovieRequest movie, HttpContext c, DatasetCatalog catalog, MovieHandler movies, CancellationToken ct) =>
             WithAsync(c, catalog, dataset, async d => Accepted(await movies.StartAsync(d, movie, c.User.PersonOf(), ct)), ct));

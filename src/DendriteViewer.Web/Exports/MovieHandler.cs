@@ -52,7 +52,7 @@ public sealed class MovieHandler(JobBoard board, DatasetStore store, ExportFiles
         var movie = JsonSerializer.Deserialize<MovieRequest>(run.Request.Arguments)!;
         var dataset = await store.OpenForJobAsync(run.Request, ct);
         var plan = await PlanAsync(dataset, movie, ct);
-        files.Sweep();
+        await files.SweepAsync(ct);
         var name = NameOf(dataset, plan, run.Request.Arguments);
         var frames = new MovieFrames(renderer, Path.Combine(files.FolderOf(dataset.Identity), ".frames-" + name));
         try
@@ -67,6 +67,7 @@ public sealed class MovieHandler(JobBoard board, DatasetStore store, ExportFiles
             await MovieWriter.WriteAsync(plan, frames, await tools.FindAsync(ct), target, new Relay<int>(done => run.Progress.Report(
                 new JobProgress(DrawingShare + (1 - DrawingShare) * done / all, $"writing {format}, frame {done} of {all}"))), ct);
             frames.Remove();
+            await files.PublishAsync(dataset.Identity, target, ct);
             return new JobOutcome($"{name} can be fetched", dataset.Id.Value);
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested && !run.IsStopping())

@@ -89,11 +89,12 @@ public sealed class SurfaceHandler(JobBoard board, DatasetStore store, ExportFil
         var dataset = await store.OpenForJobAsync(run.Request, ct);
         var volume = VolumeOf(dataset, surface);
         var settings = surface.ToSettings(volume);
-        files.Sweep();
+        await files.SweepAsync(ct);
         var name = NameOf(dataset, volume, settings);
+        var made = Path.Combine(files.FolderOf(dataset.Identity), name);
         var facts = await new SurfaceExporter(store).ExportAsync(
-            volume, settings, Path.Combine(files.FolderOf(dataset.Identity), name),
-                new Relay(f => run.Progress.Report(new JobProgress(f, "marching"))), ct);
+            volume, settings, made, new Relay(f => run.Progress.Report(new JobProgress(f, "marching"))), ct);
+        await files.PublishAsync(dataset.Identity, made, ct);
         return new JobOutcome(
             string.Create(CultureInfo.InvariantCulture,
                 $"{name} can be fetched: {NumberText.Grouped(facts.Triangles, 0)} triangles around {facts.VolumeUm3:G6} µm³, ")

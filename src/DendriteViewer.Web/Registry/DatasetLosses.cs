@@ -51,7 +51,7 @@ public sealed class DatasetLosses(
             }
         }
 
-        var files = exports.List(dataset.Identity);
+        var files = await exports.ListAsync(dataset.Identity, ct);
         return new DatasetLoss(
             dataset.Volumes.Count, dataset.Labels.Count, dataset.Manifest.Series.Count, findings, bytes,
             (await links.ListAsync(dataset.Identity, ct)).Count(l => l.End is null), files.Count, files.Sum(f => f.Bytes),

@@ -23,7 +23,7 @@ public sealed class SurfaceExportTests : BunitContext, IAsyncLifetime
         JSInterop.Mode = JSRuntimeMode.Loose;
         Services.AddMudServices();
         var options = new DendriteOptions { Data = Path.GetTempPath() };
-        Services.AddSingleton(new SurfaceHandler(_host.Jobs, _host.Store, new ExportFiles(options, _host.Time), _lanes));
+        Services.AddSingleton(new SurfaceHandler(_host.Jobs, _host.Store, new ExportFiles(_host.Store, options, _host.Time), _lanes));
     }
 
     async Task IAsyncLifetime.DisposeAsync()
@@ -76,7 +76,7 @@ public sealed class SurfaceExportTests : BunitContext, IAsyncLifetime
         var held = new HeldSurfaces();
         await using var jobs = await JobsHost.StartAsync(
             options, s => s.AddSingleton<IJobHandler>(held).AddSingleton(SurfaceHandler.Limit));
-        var surfaces = new SurfaceHandler(jobs.Board, _host.Store, new ExportFiles(options, _host.Time), _lanes);
+        var surfaces = new SurfaceHandler(jobs.Board, _host.Store, new ExportFiles(_host.Store, options, _host.Time), _lanes);
         var volume = _host.Dataset.Volumes[0];
         var settings = new SurfaceRequest { Modality = volume.Key.Modality, Hours = volume.Key.Hours, Value = 9000 };
         var failed = await jobs.Board.StartAsync(new JobRequest(SurfaceHandler.Name, "x", null, "fails"), new Person("ada", "Ada"));

@@ -67,14 +67,14 @@ public sealed class DatasetEditsTests : IAsyncLifetime
     public async Task DatasetLosses_OfOneDataset_CountScansLinksExportsFilesOfTheCellAndMasks()
     {
         using var folder = new TempDirectory();
-        var files = new ExportFiles(new DendriteOptions { Data = folder.Path }, _host.Time);
+        var files = new ExportFiles(_host.Store, new DendriteOptions { Data = folder.Path }, _host.Time);
         var maker = await _host.AddMakerAsync();
         var link = await _host.Links.CreateAsync(
             _host.Dataset, DendriteViewer.Web.Accounts.DatasetRole.View, "x", null, "", maker, default);
         await _host.Links.CreateAsync(_host.Dataset, DendriteViewer.Web.Accounts.DatasetRole.View, "y", null, "", maker, default);
         await _host.Links.RevokeAsync(_host.Dataset.Identity, link.Link.Id, default);
         File.WriteAllText(Path.Combine(files.FolderOf(_host.Dataset.Identity), "a.tif"), "12345");
-        File.SetLastWriteTimeUtc(Path.Combine(files.FolderOf(_host.Dataset.Identity), "a.tif"), _host.Time.GetUtcNow().UtcDateTime);
+        await files.PublishAsync(_host.Dataset.Identity, Path.Combine(files.FolderOf(_host.Dataset.Identity), "a.tif"), default);
         var cell = BlobNames.CellFiles(_host.Dataset.Id, _host.Dataset.Identity);
         var masks = BlobNames.CorrectionsOf(_host.Dataset.Id, _host.Dataset.Identity) + "lithium/";
         foreach (var blob in new[] { cell + "a1", cell + "b2", masks + "t1.5/1.json", masks + "t1.5/2.json", masks + "t2/1.json" })

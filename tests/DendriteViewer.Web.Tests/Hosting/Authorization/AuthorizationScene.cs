@@ -95,7 +95,9 @@ public sealed class AuthorizationScene : IAsyncLifetime
         await FillCellAsync();
         await Service<SurfaceHandler>().StartAsync(
             await DatasetAsync(), new SurfaceRequest { Modality = "projection", Hours = 2, Value = 20000 }, Ada);
-        await File.WriteAllTextAsync(Path.Combine(Service<ExportFiles>().FolderOf(Running.Identity), Export), "voxels");
+        var export = Path.Combine(Service<ExportFiles>().FolderOf(Running.Identity), Export);
+        await File.WriteAllTextAsync(export, "voxels");
+        await Service<ExportFiles>().PublishAsync(Running.Identity, export, default);
     }
 
     public async Task DisposeAsync()

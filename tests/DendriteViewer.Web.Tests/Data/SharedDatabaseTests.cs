@@ -1,0 +1,180 @@
+using System.Security.Claims;
+using DendriteViewer.Imaging.Geometry;
+using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Annotations;
+using DendriteViewer.Web.Audit;
+using DendriteViewer.Web.Bookmarks;
+using DendriteViewer.Web.Data;
+using DendriteViewer.Web.Registry;
+using DendriteViewer.Web.Sharing;
+using DendriteViewer.Web.Tests.Jobs;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace DendriteViewer.Web.Tests.Data;
+
+/// <summary>What the app keeps in its database is kept by both providers alike, also where two servers write at once.</summary>
+public sealed class SharedDatabaseTests(PostgresFixture postgres, TestHost host)
+    : IClassFixture<PostgresFixture>, IClassFixture<TestHost>, IDisposable
+{
+    private const string View = "v=1&t=1.5&m=projection";
+    private static readonly Person s_ada = new("ada", "Ada");
+    private readonly string _folder = Directory.CreateTempSubdirectory("dendrite-shared-").FullName;
+
+    public void Dispose()
+    {
+        SqliteConnection.ClearAllPools();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Sites_WrittenByTwoServersAtOnce_AreAllKeptAndSeenByBoth(bool isPostgreSql)
+    {
+        const int each = 25;
+        var (_, database) = await NewAsync(isPostgreSql);
+        SiteLog[] servers = [new(database, host.Time), new(database, host.Time)];
+        await Task.WhenAll(servers.Select(async (log, s) =>
+        {
+            for (var i = 0; i < each; i++)
+            {
+                await log.AddAsync(
+                    host.Dataset, new WorldPoint(90, 90, 60 + s + 2 * i), 0, "projection", new Editor(s_ada, null), default);
+            }
+        }));
+        foreach (var log in servers)
+        {
+            await log.CatchUpAsync(host.Dataset.Identity);
+        }
+
+        var (one, two) = (await servers[0].ListAsync(host.Dataset.Identity), await servers[1].ListAsync(host.Dataset.Identity));
+        Assert.Equal(2 * each, one.Count);
+        Assert.Equal(one, two);
+        Assert.Equal(2 * each, one.Select(s => s.XUm).Distinct().Count());
+
+        // What one server did not read yet is not written over by it: the edit is refused, or made of what is there now.
+        var first = one[0];
+        await servers[0].ChangeAsync(host.Dataset, first with { Note = "by one" }, new Editor(s_ada, null), default);
+        await Assert.ThrowsAsync<EditConflictException>(
+            () => servers[1].ChangeAsync(host.Dataset, first with { Note = "by two" }, new Editor(s_ada, null), default));
+        Assert.Equal("by one", (await servers[1].ListAsync(host.Dataset.Identity)).Single(s => s.Id == first.Id).Note);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task AccountsMembersLinksBookmarksAndAudit_OnEachProvider_ReadBackAsWritten(bool isPostgreSql)
+    {
+        var (_, database) = await NewAsync(isPostgreSql);
+        var (identity, user) = (host.Dataset.Identity, new AppUser { Id = Guid.NewGuid(), UserName = "ada", DisplayName = "Ada é 电池" });
+        await using (var db = await database.CreateDbContextAsync())
+        {
+            db.Users.Add(user);
+            db.Members.Add(new DatasetMember { UserId = user.Id, DatasetIdentity = identity.Value, Role = DatasetRole.Curate });
+            await db.SaveChangesAsync();
+        }
+
+        var access = new DatasetAccess(database, host.Time);
+        var ada = new ClaimsPrincipal(new ClaimsIdentity([new(ClaimTypes.NameIdentifier, user.Id.ToString())], "Test"));
+        Assert.Equal(DatasetRole.Curate, await access.RoleAsync(ada, identity));
+
+        var links = new ShareLinks(database, access, host.Time);
+        var (link, token) = await links.CreateAsync(
+            host.Dataset, DatasetRole.View, "referee", null, View, user.Id.ToString(), default);
+        Assert.Equal(link.Id, (await links.FindAsync(token, default))?.Id);
+        await links.RevokeAsync(identity, link.Id, default);
+        Assert.Equal(LinkEnd.Revoked, Assert.Single(await links.ListAsync(identity, default)).End);
+
+        var bookmarks = new BookmarkStore(database, access, host.Budgets, host.Time);
+        var saved = await bookmarks.SaveAsync(ada, identity, new BookmarkText("Rim", "µm, 电池"), View);
+        var described = await bookmarks.DescribeAsync(ada, identity, saved.Id, saved.ChangedAt, new BookmarkText("Edge"));
+        Assert.Equal("Edge", Assert.Single((await bookmarks.ListAsync(ada, identity)).Items).Bookmark.Name);
+        await Assert.ThrowsAsync<BookmarkException>(() => bookmarks.DeleteAsync(ada, identity, saved.Id, saved.ChangedAt));
+        await bookmarks.DeleteAsync(ada, identity, saved.Id, described.ChangedAt);
+        Assert.Equal(0, await bookmarks.CountAsync(identity, default));
+
+        var audit = new AuditLog(database, host.Time, NullLogger<AuditLog>.Instance);
+        await audit.TryRecordAsync(default, s_ada, "did something");
+        Assert.Equal("did something", Assert.Single((await audit.ListAsync(new AuditFilter(), 0, 10)).Entries).Detail);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Dataset_SeenByTwoServersAtOnce_IsNotedOnce(bool isPostgreSql)
+    {
+        var (_, database) = await NewAsync(isPostgreSql);
+        DatasetRegistry[] servers = [new(database, host.Time), new(database, host.Time)];
+        await Task.WhenAll(servers.Select(r => Task.Run(() => r.NoteAsync(host.Dataset, default))));
+        Assert.Single(await servers[0].ExistingAsync(default));
+        await Task.WhenAll(
+            servers[0].ArchiveAsync(host.Dataset.Identity, null, default), servers[1].ArchiveAsync(host.Dataset.Identity, "Ada", default));
+        Assert.Single(await servers[1].ArchivedAsync(default));
+    }
+
+    [Fact]
+    public async Task Server_ThatPrepares_KeepsOthersWaitingUntilItIsDone()
+    {
+        var (options, _) = await NewAsync(isPostgreSql: true);
+        var first = await SharedDatabase.TakeTurnAsync(options, default);
+        var second = SharedDatabase.TakeTurnAsync(options, default);
+        await using (var watching = new Npgsql.NpgsqlConnection(options.Database))
+        {
+            // Waits until the second one waits, as the server itself tells.
+            await watching.OpenAsync();
+            await using var command = watching.CreateCommand();
+            command.CommandText = "SELECT COUNT(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted";
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+            while ((long)(await command.ExecuteScalarAsync(patience.Token))! == 0)
+            {
+                await Task.Yield();
+            }
+        }
+
+        Assert.False(second.IsCompleted);
+        await first!.DisposeAsync();
+        await (await second)!.DisposeAsync();
+        Assert.Null(await SharedDatabase.TakeTurnAsync(new DendriteOptions(), default));
+    }
+
+    [Fact]
+    public async Task Server_ThatBeginsToShare_TakesItsKeysAlongAndLeavesNoAccountsBehindUnsaid()
+    {
+        var builder = new DbContextOptionsBuilder<DendriteDb>();
+        SharedDatabase.Use(builder, new DendriteOptions { Data = _folder, Database = await postgres.NewDatabaseAsync() });
+        var file = Path.Combine(_folder, DataFolder.Database);
+        await File.WriteAllTextAsync(file, "accounts of before");
+        await using var db = new PostgreSqlDendriteDb(builder.Options);
+        var refused = await Assert.ThrowsAsync<StartupException>(() => SharedDatabase.CheckAsync(db, _folder, default));
+        Assert.Contains(file, refused.Message, StringComparison.Ordinal);
+        File.Delete(file);
+        await SharedDatabase.CheckAsync(db, _folder, default);
+        await SchemaUpgrade.ApplyAsync(db, "The database", "AspNetUsers", default);
+
+        var keys = Directory.CreateDirectory(Path.Combine(_folder, DataFolder.Keys)).FullName;
+        await File.WriteAllTextAsync(Path.Combine(keys, "key-1.xml"), "<key id=\"1\" />");
+        for (var start = 0; start < 2; start++)
+        {
+            await SharedDatabase.MoveKeysAsync(db, _folder, default);
+        }
+
+        Assert.Equal("<key id=\"1\" />", (await db.DataProtectionKeys.SingleAsync()).Xml);
+    }
+
+    private async Task<(DendriteOptions, IDbContextFactory<DendriteDb>)> NewAsync(bool isPostgreSql)
+    {
+        var options = new DendriteOptions { Data = _folder, Database = isPostgreSql ? await postgres.NewDatabaseAsync() : null };
+        var builder = new DbContextOptionsBuilder<DendriteDb>();
+        SharedDatabase.Use(builder, options);
+        await using DendriteDb db = isPostgreSql ? new PostgreSqlDendriteDb(builder.Options) : new SqliteDendriteDb(builder.Options);
+        await SchemaUpgrade.ApplyAsync(db, "The database", "AspNetUsers", default);
+        return (options, new Contexts(builder.Options));
+    }
+
+    private sealed class Contexts(DbContextOptions<DendriteDb> options) : IDbContextFactory<DendriteDb>
+    {
+        public DendriteDb CreateDbContext() => new(options);
+    }
+}
