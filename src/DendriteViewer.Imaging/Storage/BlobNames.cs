@@ -14,6 +14,25 @@ public static class BlobNames
     /// <summary>Prefix of what processes lease.</summary>
     public const string Leases = "leases/";
 
+    /// <summary>Prefix of uploads on their way in, where several servers take them.</summary>
+    public const string Uploads = "uploads/";
+
+    /// <summary>Prefix of an upload.</summary>
+    public static string UploadOf(string id) => $"{Uploads}{id}/";
+
+    /// <summary>What an upload is of; its existence is the upload's.</summary>
+    public static string Upload(string id) => UploadOf(id) + "upload.json";
+
+    /// <summary>Which job shows how far an upload is.</summary>
+    public static string UploadJob(string id) => UploadOf(id) + "job";
+
+    /// <summary>Prefix of an upload's pieces.</summary>
+    public static string UploadPieces(string id) => UploadOf(id) + "pieces/";
+
+    /// <summary>A piece of a file of an upload.</summary>
+    public static string UploadPiece(string id, int file, int piece) =>
+        string.Create(CultureInfo.InvariantCulture, $"{UploadPieces(id)}{file}/{piece}");
+
     /// <summary>Prefix of files that were exported and can be fetched for some days.</summary>
     public const string Exports = "exports/";
 

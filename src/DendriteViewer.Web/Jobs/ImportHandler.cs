@@ -13,7 +13,7 @@ namespace DendriteViewer.Web.Jobs;
 /// <summary>Imports of folders on the server. One that a restart cut off goes on from the shards that are there.</summary>
 public sealed class ImportHandler(
     JobBoard board, DatasetStore store, IScanAnalysis analysis, DatasetCatalog catalog, DendriteOptions options, UploadFolder uploads,
-    TimeProvider time) : IJobHandler
+    UploadShare share, TimeProvider time) : IJobHandler
 {
     /// <summary>The kind of its jobs.</summary>
     public const string Name = "Import";
@@ -86,7 +86,7 @@ public sealed class ImportHandler(
     {
         // Asked again, since a link may have been put there, or the configuration changed, since it was asked for.
         var asked = JsonSerializer.Deserialize<Arguments>(run.Request.Arguments)!;
-        var full = Resolve(asked.Path);
+        var full = Resolve(await share.HereAsync(asked.Path, ct));
         var relay = new Relay(p =>
             run.Progress.Report(new JobProgress(p.TotalBytes == 0 ? 1 : (double)p.DoneBytes / p.TotalBytes, p.Volume)));
         if (run.Request.DatasetIdentity is not null)
@@ -97,18 +97,18 @@ public sealed class ImportHandler(
 
         var importer = ImporterOf(run.IsStopping);
         var result = asked.Scans is { } scans
-            ? await importer.ImportScansAsync(DatasetId.Parse(scans.Dataset), scans.Name, scans.ToManifests(Resolve), relay, ct)
+            ? await importer.ImportScansAsync(DatasetId.Parse(scans.Dataset), scans.Name, scans.ToManifests(ResolveHere), relay, ct)
             : asked.Volume is { } v
             ? await importer.ImportVolumeAsync(
                 new SingleImport(full, DatasetId.Parse(v.Dataset), v.ToManifest(), v.Hours.Length > 1 ? v.Hours : null), relay, ct)
             : await importer.ImportDatasetAsync(full, null, relay, ct);
         catalog.Touch();
         // What was uploaded and not taken may be nowhere else, so that it stays until the upload is old or somebody removes it.
-        var areAll = asked.Scans is not { } some || FolderSurvey.AreAll(full, some.Scans.Select(s => Resolve(s.Path)), Resolve);
+        var areAll = asked.Scans is not { } some || FolderSurvey.AreAll(full, some.Scans.Select(s => ResolveHere(s.Path)), Resolve);
         var isUpload = !VolumeFiles.IsRemote(full) && RealPaths.IsBelowAny(full, [uploads.Root]);
         if (isUpload && areAll)
         {
-            uploads.RemoveOf(full);
+            await share.RemoveOfAsync(full, CancellationToken.None);
         }
 
         var rest = isUpload && !areAll ? ". The scans that were not taken stay in the upload for some days" : "";
@@ -136,6 +136,8 @@ public sealed class ImportHandler(
 
     // Folders that the configuration names, and what browsers uploaded.
     private string[] Roots => [.. options.ImportRoots, uploads.Root];
+
+    private string ResolveHere(string path) => Resolve(share.Here(path));
 
     /// <summary>Where a path leads, links followed, if that may be imported from.</summary>
     /// <exception cref="VolumeFormatException">It may not.</exception>

@@ -236,6 +236,9 @@ public static class NewsTopics
     /// <summary>Corrections of masks.</summary>
     public const string Masks = "masks";
 
+    /// <summary>Uploads that were removed. The subject is the upload's id.</summary>
+    public const string Uploads = "uploads";
+
     /// <summary>Accounts, memberships, links and sessions. The subject is the account's id, or nothing.</summary>
     public const string Accounts = "accounts";
 }

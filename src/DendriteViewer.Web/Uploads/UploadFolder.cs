@@ -28,7 +28,7 @@ public sealed class UploadFolder(DendriteOptions options, TimeProvider time)
 
     private const int MostFiles = 20_000;
     private const int MostPathChars = 400;
-    private static readonly TimeSpan Kept = TimeSpan.FromDays(3);
+    internal static readonly TimeSpan Kept = TimeSpan.FromDays(3);
     private readonly Lock _lock = new();
     private readonly ConcurrentDictionary<string, long> _received = new();
 
@@ -78,10 +78,22 @@ public sealed class UploadFolder(DendriteOptions options, TimeProvider time)
         }
 
         var upload = new Upload(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)), owner, files);
-        Directory.CreateDirectory(Folder(upload));
-        File.WriteAllBytes(Manifest(upload.Id), JsonSerializer.SerializeToUtf8Bytes(upload));
+        Adopt(upload);
         return upload;
     }
+
+    /// <summary>Makes the folder of an upload that began here, or at another server.</summary>
+    internal void Adopt(Upload upload)
+    {
+        if (!File.Exists(Manifest(upload.Id)))
+        {
+            Directory.CreateDirectory(Folder(upload));
+            File.WriteAllBytes(Manifest(upload.Id), JsonSerializer.SerializeToUtf8Bytes(upload));
+        }
+    }
+
+    /// <summary>Whether a text is an upload's id: hexadecimal, so that it leads nowhere else.</summary>
+    internal static bool IsId(string id) => id.Length == 32 && id.All(char.IsAsciiHexDigitLower);
 
     /// <summary>An upload of somebody's, or null.</summary>
     public Upload? Find(string id, string owner) => Find(id) is { } upload && upload.Owner == owner ? upload : null;
@@ -89,8 +101,7 @@ public sealed class UploadFolder(DendriteOptions options, TimeProvider time)
     /// <summary>An upload, or null where there is none any more. Whoever calls has been authorized.</summary>
     public Upload? Find(string id)
     {
-        // An id is hexadecimal, so that it leads nowhere else.
-        return id.Length == 32 && id.All(char.IsAsciiHexDigitLower) && File.Exists(Manifest(id)) ? JsonSerializer.Deserialize<Upload>(File.ReadAllBytes(Manifest(id))) : null;
+        return IsId(id) && File.Exists(Manifest(id)) ? JsonSerializer.Deserialize<Upload>(File.ReadAllBytes(Manifest(id))) : null;
     }
 
     /// <summary>Notes which job shows how far an upload is.</summary>
@@ -121,9 +132,10 @@ public sealed class UploadFolder(DendriteOptions options, TimeProvider time)
     /// <param name="piece">Which piece.</param>
     /// <param name="sha256">What it must be, hexadecimal.</param>
     /// <param name="content">Its bytes.</param>
+    /// <param name="share">Where it is kept for other servers before it counts, or null.</param>
     /// <param name="ct">Stops it; the piece then does not count.</param>
     /// <exception cref="VolumeFormatException">There is no such piece, or its bytes are others.</exception>
-    public async Task PutAsync(Upload upload, int file, int piece, string sha256, Stream content, CancellationToken ct)
+    public async Task PutAsync(Upload upload, int file, int piece, string sha256, Stream content, UploadShare? share, CancellationToken ct)
     {
         if (file < 0 || file >= upload.Files.Count || piece < 0 || piece >= PiecesOf(upload.Files[file]))
         {
@@ -140,26 +152,33 @@ public sealed class UploadFolder(DendriteOptions options, TimeProvider time)
                 throw new VolumeFormatException($"Piece {piece} of {upload.Files[file].Path} arrived with other bytes than were sent; it is sent again.");
             }
 
-            var path = PathOf(upload, file);
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            using (var handle = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite, FileOptions.Asynchronous))
-            {
-                await RandomAccess.WriteAsync(handle, bytes.AsMemory(0, n), (long)piece * PieceBytes, ct);
-            }
-
-            lock (_lock)
-            {
-                var (before, isNew) = (Received(upload), !Have(upload, file).Contains(piece));
-                File.AppendAllText(Journal(upload, file), $"{piece}\n");
-                _received[upload.Id] = before + (isNew ? n : 0);
-            }
-
-            Changed?.Invoke(upload.Id);
+            await (share?.KeepAsync(upload, file, piece, bytes.AsMemory(0, n), ct) ?? Task.CompletedTask);
+            await WriteAsync(upload, file, piece, bytes.AsMemory(0, n), ct);
         }
         finally
         {
             System.Buffers.ArrayPool<byte>.Shared.Return(bytes);
         }
+    }
+
+    /// <summary>Puts a piece into its file and notes it.</summary>
+    internal async Task WriteAsync(Upload upload, int file, int piece, ReadOnlyMemory<byte> content, CancellationToken ct)
+    {
+        var path = PathOf(upload, file);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        using (var handle = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite, FileOptions.Asynchronous))
+        {
+            await RandomAccess.WriteAsync(handle, content, (long)piece * PieceBytes, ct);
+        }
+
+        lock (_lock)
+        {
+            var (before, isNew) = (Received(upload), !Have(upload, file).Contains(piece));
+            File.AppendAllText(Journal(upload, file), $"{piece}\n");
+            _received[upload.Id] = before + (isNew ? content.Length : 0);
+        }
+
+        Changed?.Invoke(upload.Id);
     }
 
     /// <summary>What to import when all is there: the only file, a described dataset, or the folder; null where pieces are missing.</summary>
@@ -190,20 +209,15 @@ public sealed class UploadFolder(DendriteOptions options, TimeProvider time)
         return upload.Files.All(f => f.Path.StartsWith(top + "/", StringComparison.Ordinal)) ? Path.Combine(Folder(upload), top) : Folder(upload);
     }
 
-    /// <summary>Removes an upload.</summary>
-    public void Remove(Upload upload) => Remove(upload.Id);
-
-    /// <summary>Removes the upload that a path lies in, when what it held is imported.</summary>
-    public void RemoveOf(string path)
+    /// <summary>The id of the upload that a path lies in, or null.</summary>
+    internal string? IdOf(string path)
     {
         var below = Path.GetRelativePath(Root, path);
-        if (!Path.IsPathRooted(below) && below.Split(Path.DirectorySeparatorChar)[0] is { Length: 32 } id)
-        {
-            Remove(id);
-        }
+        return !Path.IsPathRooted(below) && below.Split(Path.DirectorySeparatorChar)[0] is var id && IsId(id) ? id : null;
     }
 
-    private void Remove(string id)
+    /// <summary>Removes an upload from this server.</summary>
+    internal void RemoveAt(string id)
     {
         // The list, the form and the job may each be the first to notice.
         lock (_lock)
@@ -225,7 +239,7 @@ public sealed class UploadFolder(DendriteOptions options, TimeProvider time)
         {
             if (folder.EnumerateFiles("*", SearchOption.AllDirectories).Select(f => f.LastWriteTimeUtc).DefaultIfEmpty(folder.LastWriteTimeUtc).Max() < time.GetUtcNow() - Kept)
             {
-                Remove(folder.Name);
+                RemoveAt(folder.Name);
             }
         }
     }

@@ -10,10 +10,13 @@ namespace DendriteViewer.Web.Uploads;
 /// An upload as a job: it waits for the pieces that a browser sends, says how many are there, and ends with the last. A server's end
 /// costs nothing; the browser goes on with the next.
 /// </summary>
-public sealed class UploadHandler(JobBoard board, UploadFolder folder) : IJobHandler
+public sealed class UploadHandler(JobBoard board, UploadFolder folder, UploadShare share, TimeProvider time) : IJobHandler
 {
     // After how long without a piece it is said that somebody must do something.
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(20);
+
+    // How often the store is asked for what other servers took.
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(2);
 
     /// <inheritdoc/>
     public string Kind => JobKinds.Upload;
@@ -23,9 +26,10 @@ public sealed class UploadHandler(JobBoard board, UploadFolder folder) : IJobHan
     public async Task<Upload> StartAsync(IReadOnlyList<UploadFile> files, Person by, CancellationToken ct)
     {
         var upload = folder.Begin(by.Key, files);
+        await share.BeginAsync(upload, ct);
         var title = files.Count == 1 ? files[0].Path : $"{files[0].Path} and {files.Count - 1} more";
         var job = await board.StartAsync(new JobRequest(Kind, title, null, JsonSerializer.Serialize(new Arguments(upload.Id))), by, ct);
-        folder.SetJob(upload, job.Id);
+        await share.SetJobAsync(upload, job.Id, ct);
         return upload;
     }
 
@@ -37,7 +41,7 @@ public sealed class UploadHandler(JobBoard board, UploadFolder folder) : IJobHan
             await board.CancelAsync(job, ct);
         }
 
-        folder.Remove(upload);
+        await share.RemoveAsync(upload.Id, ct);
     }
 
     /// <inheritdoc/>
@@ -49,26 +53,35 @@ public sealed class UploadHandler(JobBoard board, UploadFolder folder) : IJobHan
         folder.Changed += OnChanged;
         try
         {
-            var isSilent = false;
-            while (folder.Find(id) is { } upload)
+            var (isSilent, last, since) = (false, -1L, 0L);
+            while (await share.FindAsync(id, ct) is { } upload)
             {
-                var (there, total) = (folder.Received(upload), upload.Files.Sum(f => f.Size));
-                if (there == total && folder.Complete(upload) is not null)
+                var (there, total) = (await share.ReceivedAsync(upload, ct), upload.Files.Sum(f => f.Size));
+                if (there == total && (share.IsOn || folder.Complete(upload) is not null))
                 {
                     return new JobOutcome($"{Size(total)} arrived", null);
                 }
 
                 run.Progress.Report(new JobProgress((double)there / Math.Max(1, total), isSilent ? $"waits at {Size(there)}; choose the same files to go on" : $"{Size(there)} of {Size(total)}"));
-                isSilent = !await moved.WaitAsync(Silence, ct);
+                if (!share.IsOn)
+                {
+                    isSilent = !await moved.WaitAsync(Silence, ct);
+                    continue;
+                }
+
+                // Another server may take the pieces.
+                (last, since) = there == last ? (last, since) : (there, time.GetTimestamp());
+                isSilent = time.GetElapsedTime(since) >= Silence;
+                await moved.WaitAsync(Look, ct);
             }
 
             // Cancelled by whoever removed it, or swept.
             ct.ThrowIfCancellationRequested();
             throw new VolumeFormatException("Its pieces were removed; choose the files again.");
         }
-        catch (OperationCanceledException) when (!run.IsStopping() && folder.Find(id) is not null)
+        catch (OperationCanceledException) when (!run.IsStopping())
         {
-            folder.Remove(folder.Find(id)!);
+            await share.RemoveAsync(id, CancellationToken.None);
             throw;
         }
         finally

@@ -15,6 +15,8 @@ public static class UploadsRegistration
     public static WebApplicationBuilder AddUploads(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<UploadFolder>();
+        builder.Services.AddSingleton<UploadShare>();
+        builder.Services.AddHostedService<UploadNews>();
         builder.Services.AddSingleton<UploadHandler>();
         builder.Services.AddSingleton<IJobHandler>(s => s.GetRequiredService<UploadHandler>());
         return builder;
@@ -32,10 +34,11 @@ public static class UploadsRegistration
             var upload = await handler.StartAsync(files, c.User.PersonOf(), ct);
             return Results.Json(new { id = upload.Id, pieceBytes = UploadFolder.PieceBytes });
         }));
-        uploads.MapGet("/{id}", (string id, HttpContext c, UploadFolder folder) => folder.Find(id, c.User.KeyOf()) is { } upload
+        uploads.MapGet("/{id}", async (string id, HttpContext c, UploadFolder folder, UploadShare share, CancellationToken ct) =>
+            await OfAsync(share, id, c, ct) is { } upload
             ? Results.Json(new { id, pieceBytes = UploadFolder.PieceBytes, files = upload.Files.Select((f, i) => new { f.Path, f.Size, have = folder.Have(upload, i).Order() }) })
             : Results.NotFound());
-        uploads.MapPut("/{id}/{file:int}/{piece:int}", (string id, int file, int piece, HttpContext c, UploadFolder folder, CancellationToken ct) =>
+        uploads.MapPut("/{id}/{file:int}/{piece:int}", (string id, int file, int piece, HttpContext c, UploadFolder folder, UploadShare share, CancellationToken ct) =>
         {
             if (c.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
             {
@@ -44,22 +47,25 @@ public static class UploadsRegistration
 
             return AnswerAsync(async () =>
             {
-                if (folder.Find(id, c.User.KeyOf()) is not { } upload)
+                // Only where this server has none of it yet, since a browser stays with a server.
+                if ((folder.Find(id, c.User.KeyOf()) ?? await OfAsync(share, id, c, ct)) is not { } upload)
                 {
                     return Results.NotFound();
                 }
 
-                await folder.PutAsync(upload, file, piece, c.Request.Headers["X-Content-SHA256"].ToString(), c.Request.Body, ct);
+                await folder.PutAsync(
+                    upload, file, piece, c.Request.Headers["X-Content-SHA256"].ToString(), c.Request.Body, share, ct);
                 return Results.NoContent();
             });
         });
-        uploads.MapPost("/{id}/complete", (string id, HttpContext c, UploadFolder folder) => Answer(() =>
-            folder.Find(id, c.User.KeyOf()) is not { } upload ? Results.NotFound()
+        uploads.MapPost("/{id}/complete", (
+            string id, HttpContext c, UploadFolder folder, UploadShare share, CancellationToken ct) => AnswerAsync(async () =>
+            await OfAsync(share, id, c, ct) is not { } upload ? Results.NotFound()
             : folder.Complete(upload) is { } path ? Results.Json(new { path })
             : Results.Problem("Pieces are missing.", statusCode: StatusCodes.Status409Conflict)));
-        uploads.MapDelete("/{id}", async (string id, HttpContext c, UploadFolder folder, UploadHandler handler, CancellationToken ct) =>
+        uploads.MapDelete("/{id}", async (string id, HttpContext c, UploadShare share, UploadHandler handler, CancellationToken ct) =>
         {
-            if (folder.Find(id, c.User.KeyOf()) is not { } upload)
+            if (await OfAsync(share, id, c, ct) is not { } upload)
             {
                 return Results.NotFound();
             }
@@ -69,7 +75,9 @@ public static class UploadsRegistration
         });
     }
 
-    private static Task<IResult> Answer(Func<IResult> work) => AnswerAsync(() => Task.FromResult(work()));
+    // Somebody's own upload, with what other servers took of it.
+    private static async Task<Upload?> OfAsync(UploadShare share, string id, HttpContext context, CancellationToken ct) =>
+        await share.FindAsync(id, ct) is { } upload && upload.Owner == context.User.KeyOf() ? await share.FetchAsync(id, ct) : null;
 
     private static async Task<IResult> AnswerAsync(Func<Task<IResult>> work)
     {

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using DendriteViewer.Web.Servers;
 using System.Text;
 using DendriteViewer.Analysis;
 using DendriteViewer.Web.Accounts;
@@ -24,11 +26,14 @@ public sealed class ImportHandlerTests : IAsyncLifetime
     {
         var options = new DendriteOptions { Data = Directory.CreateDirectory(Path.Combine(_host.Folder, "imports")).FullName };
         var uploads = new UploadFolder(options, _host.Time);
+        var share = new UploadShare(
+            _host.Store, uploads, new ServerNews(null, false, TimeProvider.System, NullLogger<ServerNews>.Instance), _host.Time);
         var folder = Directory.CreateDirectory(Path.Combine(uploads.Root, Guid.NewGuid().ToString("N"), "scans")).FullName;
         Nrrd(Path.Combine(folder, "a.nrrd"));
         Nrrd(Path.Combine(folder, "b.nrrd"));
         await using var jobs = await JobsHost.StartAsync(options, s => s.AddSingleton<IJobHandler>(p => new ImportHandler(
-            p.GetRequiredService<JobBoard>(), _host.Store, new ScanAnalysis(), _host.Catalog, options, uploads, TimeProvider.System)));
+            p.GetRequiredService<JobBoard>(), _host.Store, new ScanAnalysis(), _host.Catalog, options, uploads, share,
+            TimeProvider.System)));
         var handler = jobs.Services.GetServices<IJobHandler>().OfType<ImportHandler>().Single();
         var scans = taken.Select((name, i) => new ScanToImport(Path.Combine(folder, name), "projection", i)).ToArray();
         var job = await handler.StartScansAsync(folder, new ScansToImport("taken", null, [1, 1, 1], scans), Ada);

@@ -53,10 +53,10 @@ public sealed class UploadFolderTests : IDisposable
             var folder = Folder();
             Assert.Null(folder.Complete(upload));
             var bytes = contents[file].AsMemory(piece * UploadFolder.PieceBytes)[..Math.Min(UploadFolder.PieceBytes, contents[file].Length - piece * UploadFolder.PieceBytes)].ToArray();
-            await Assert.ThrowsAsync<VolumeFormatException>(() => folder.PutAsync(upload, file, piece, Hex(bytes), new MemoryStream(bytes[..^1]), default));
-            await Assert.ThrowsAsync<VolumeFormatException>(() => folder.PutAsync(upload, file, piece, Hex(bytes), new MemoryStream([.. bytes, 1]), default));
+            await Assert.ThrowsAsync<VolumeFormatException>(() => folder.PutAsync(upload, file, piece, Hex(bytes), new MemoryStream(bytes[..^1]), null, default));
+            await Assert.ThrowsAsync<VolumeFormatException>(() => folder.PutAsync(upload, file, piece, Hex(bytes), new MemoryStream([.. bytes, 1]), null, default));
             Assert.DoesNotContain(piece, folder.Have(upload, file));
-            await folder.PutAsync(upload, file, piece, Hex(bytes), new MemoryStream(bytes), default);
+            await folder.PutAsync(upload, file, piece, Hex(bytes), new MemoryStream(bytes), null, default);
             Assert.Contains(piece, Folder().Have(upload, file));
         }
 
@@ -67,9 +67,9 @@ public sealed class UploadFolderTests : IDisposable
             Assert.Equal(contents[i], File.ReadAllBytes(Path.Combine(path, $"{i}/x.raw")));
         }
 
-        await Assert.ThrowsAsync<VolumeFormatException>(() => Folder().PutAsync(upload, 0, 3, "", new MemoryStream(), default));
-        await Assert.ThrowsAsync<VolumeFormatException>(() => Folder().PutAsync(upload, 9, 0, "", new MemoryStream(), default));
-        Folder().RemoveOf(path);
+        await Assert.ThrowsAsync<VolumeFormatException>(() => Folder().PutAsync(upload, 0, 3, "", new MemoryStream(), null, default));
+        await Assert.ThrowsAsync<VolumeFormatException>(() => Folder().PutAsync(upload, 9, 0, "", new MemoryStream(), null, default));
+        Folder().RemoveAt(Folder().IdOf(path)!);
         Assert.Null(Folder().Find(upload.Id, "ada"));
     }
 

@@ -1,3 +1,7 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using DendriteViewer.Web.Servers;
+using DendriteViewer.Imaging.Storage;
+using DendriteViewer.Imaging.Datasets;
 using System.Security.Cryptography;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
@@ -99,7 +103,10 @@ public sealed class UploadHandlerTests : IDisposable
     private Task<JobsHost> HostAsync()
     {
         var options = new DendriteOptions { Data = _data, UploadSpareMiB = 0 };
+        var store = new DatasetStore(new FolderBlobStore(Path.Combine(_data, "store")));
         return JobsHost.StartAsync(options, s => s.AddSingleton(options).AddSingleton<UploadFolder>().AddSingleton<UploadHandler>()
+            .AddSingleton(store).AddSingleton<UploadShare>()
+            .AddSingleton(new ServerNews(null, hasOthers: false, TimeProvider.System, NullLogger<ServerNews>.Instance))
             .AddSingleton<IJobHandler>(p => p.GetRequiredService<UploadHandler>()).AddSingleton<IJobHandler>(_work));
     }
 
@@ -112,6 +119,8 @@ public sealed class UploadHandlerTests : IDisposable
     private static Task PutAsync(JobsHost host, Upload upload, int piece)
     {
         var bytes = new byte[Math.Min(UploadFolder.PieceBytes, upload.Files[0].Size - (long)piece * UploadFolder.PieceBytes)];
-        return host.Services.GetRequiredService<UploadFolder>().PutAsync(upload, 0, piece, Convert.ToHexString(SHA256.HashData(bytes)), new MemoryStream(bytes), default);
+        return host.Services.GetRequiredService<UploadFolder>().PutAsync(
+            upload, 0, piece, Convert.ToHexString(SHA256.HashData(bytes)), new MemoryStream(bytes),
+            host.Services.GetRequiredService<UploadShare>(), default);
     }
 }
