@@ -51,7 +51,7 @@ public static class BlobNames
     /// <summary>The empty blob that says that all parts of an export are there.</summary>
     public static string ExportWhole(string owner, string name) => Export(owner, name) + WholeExport;
 
-    /// <summary>Of what a blob of an export is: its owner, its name, and which part, null for the mark that it is whole; else null.</summary>
+    /// <summary>What a blob of an export is: its owner, its name, and which part, null of the mark that it is whole. Else null.</summary>
     public static (string Owner, string Name, int? Part)? ParseExport(string blob) =>
         blob.Split('/') is [var top, var owner, var name, var last] && top + "/" == Exports
             ? last == WholeExport ? (owner, name, null)

@@ -68,7 +68,7 @@ public static class BackupCommands
         {
             var (folder, options, address) = Configured(parse.GetValue(data), parse.GetValue(store));
             var datasets = new DatasetStore(BlobStores.Open(address));
-            var writer = new BackupWriter(folder, datasets, options.JobsDatabase is not null, TimeProvider.System);
+            var writer = new BackupWriter(folder, datasets, options.SharedJobs is not null, TimeProvider.System);
             var path = Path.GetFullPath(parse.GetValue(target)!);
             var asked = new BackupOptions(parse.GetValue(checksums), parse.GetValue(blobs));
             var made = await writer.WriteAsync(path, asked, Console.Error.WriteLine, ct);
@@ -137,6 +137,14 @@ public static class BackupCommands
     private static (string Folder, DendriteOptions Options, string Store) Configured(string? data, string? store)
     {
         var options = DendriteHost.CreateBuilder([]).Configuration.GetSection("Dendrite").Get<DendriteOptions>() ?? new DendriteOptions();
+        if (options.Database is not null && data is null)
+        {
+            // The files below Data would be a backup of nothing, or of what was before.
+            throw new StartupException(
+                "Accounts, links, sites and jobs of this server lie in the PostgreSQL of Dendrite:Database; copy that with pg_dump and "
+                + "restore it with pg_restore, and copy the store by its own means.");
+        }
+
         var folder = Path.GetFullPath(data ?? options.Data);
         return (folder, options, store ?? options.Store ?? Path.Combine(folder, "store"));
     }
