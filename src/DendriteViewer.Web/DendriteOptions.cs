@@ -64,13 +64,14 @@ public sealed class DendriteOptions
     public string? Database { get; init; }
 
     /// <summary>
-    /// Redis ("host:6379,password=…") by which servers that share <see cref="Database"/> tell each other at once what changed. Default: none;
-    /// each then looks every few seconds.
+    /// Redis ("host:6379,password=…") by which servers that share <see cref="Database"/> tell each other at once what changed. Default:
+    /// none; each then looks every few seconds.
     /// </summary>
     public string? Redis { get; init; }
 
     /// <summary>
-    /// PostgreSQL connection string ("Host=…") of the jobs' database. Default: <see cref="Database"/>, else jobs.db below <see cref="Data"/>.
+    /// PostgreSQL connection string ("Host=…") of the jobs' database. Default: <see cref="Database"/>, else jobs.db below
+    /// <see cref="Data"/>.
     /// </summary>
     public string? JobsDatabase { get; init; }
 
@@ -203,7 +204,8 @@ public sealed class DendriteOptions
 
         if (Redis is not null && Database is null)
         {
-            yield return "Dendrite:Redis is for several servers, which share a PostgreSQL; name it in Dendrite:Database, or leave Redis out.";
+            yield return "Dendrite:Redis is for several servers, which share a PostgreSQL; name it in Dendrite:Database, or leave "
+                + "Redis out.";
         }
 
         if (Demo && Database is not null)

@@ -71,7 +71,9 @@ public sealed class ServersJourney(Browser browser, PostgresFixture postgres) : 
         for (var i = 0; i < Edits; i++)
         {
             var (there, here) = (pages[i % 2], pages[1 - i % 2]);
-            times.Add((await here.MeasuredAsync($"dendrite.sites.length === {i + 1}", () => there.AddSiteAsync(100, 60 + 5 * i, 80))).Served);
+            var at = 60 + 5 * i;
+            var seen = await here.MeasuredAsync($"dendrite.sites.length === {i + 1}", () => there.AddSiteAsync(100, at, 80));
+            times.Add(seen.Served);
         }
 
         Assert.True(

@@ -116,7 +116,9 @@ public static class AccountsRegistration
         }
     }
 
-    /// <summary>Whether somebody is an administrator, the demo's owner aside: then no code makes a first one, whichever server printed it.</summary>
+    /// <summary>
+    /// Whether somebody is an administrator, the demo's owner aside: then no code makes a first one, whichever server printed it.
+    /// </summary>
     internal static Task<bool> HasAdministratorAsync(DendriteDb db) => db.Users.AnyAsync(u => u.IsAdministrator && u.Id != DemoUser);
 
     // Where people reach the app over https, the cookies go nowhere else, whatever a proxy's headers say.

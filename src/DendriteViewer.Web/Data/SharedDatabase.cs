@@ -25,8 +25,8 @@ public static class SharedDatabase
         : builder.UseSqlite($"Data Source={Path.Combine(Path.GetFullPath(options.Data), DataFolder.Database)}");
 
     /// <summary>
-    /// Waits until no other server is preparing the database, and keeps others waiting until it is disposed or this process ends: tables are
-    /// made and upgraded by one server, and the others find them.
+    /// Waits until no other server is preparing the database, and keeps others waiting until it is disposed or this process ends: tables
+    /// are made and upgraded by one server, and the others find them.
     /// </summary>
     /// <returns>The turn, or null where no database is shared.</returns>
     public static async Task<IAsyncDisposable?> TakeTurnAsync(DendriteOptions options, CancellationToken ct)
@@ -66,8 +66,8 @@ public static class SharedDatabase
         if (File.Exists(file) && !(await db.Database.GetAppliedMigrationsAsync(ct)).Any())
         {
             throw new StartupException(
-                $"Dendrite:Database names an empty PostgreSQL, and {file} has the accounts, sites and links of before, which are not carried "
-                + "over; move that file away to begin without them, or leave Dendrite:Database out.");
+                $"Dendrite:Database names an empty PostgreSQL, and {file} has the accounts, sites and links of before, which are not "
+                + "carried over; move that file away to begin without them, or leave Dendrite:Database out.");
         }
     }
 

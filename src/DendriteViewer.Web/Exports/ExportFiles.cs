@@ -13,8 +13,8 @@ namespace DendriteViewer.Web.Exports;
 public sealed record ExportFile(string Name, long Bytes, DateTimeOffset Made);
 
 /// <summary>
-/// Where exports lie until they are fetched, or a week is over: in the store, so that every server gives out what any of them made. They are
-/// made in a folder of the server that is at work, and put into the store in parts when they are whole; an export is there with its last
+/// Where exports lie until they are fetched, or a week is over: in the store, so that every server gives out what any of them made. They
+/// are made in a folder of the server that is at work, and put into the store in parts when they are whole; an export is there with its last
 /// blob, which marks it as whole.
 /// </summary>
 public sealed class ExportFiles(DatasetStore store, DendriteOptions options, TimeProvider time) : IDatasetFollower
@@ -34,8 +34,8 @@ public sealed class ExportFiles(DatasetStore store, DendriteOptions options, Tim
     private string Root => Path.Combine(Path.GetFullPath(options.Data), "exports");
 
     /// <summary>
-    /// The folder of this server in which a dataset's exports are made; made where there is none. What is left in it was cut off, and may be
-    /// gone on with.
+    /// The folder of this server in which a dataset's exports are made; made where there is none. What is left in it was cut off, and may
+    /// be gone on with.
     /// </summary>
     public string FolderOf(DatasetIdentity dataset) => Directory.CreateDirectory(Path.Combine(Root, OwnerOf(dataset))).FullName;
 

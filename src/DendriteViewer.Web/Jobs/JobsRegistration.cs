@@ -13,8 +13,8 @@ namespace DendriteViewer.Web.Jobs;
 /// <summary>Registers background work.</summary>
 public static class JobsRegistration
 {
-    // A server that dies is missed by the others after its check-in is as late as a check-in takes: some six seconds, with which its jobs go
-    // on elsewhere. Shorter would hand on the jobs of a server whose machine was merely busy.
+    // A server that dies is missed by the others after its check-in is as late as a check-in takes: some six seconds, with which its jobs
+    // go on elsewhere. Shorter would hand on the jobs of a server whose machine was merely busy.
     private static readonly TimeSpan s_checkIn = TimeSpan.FromSeconds(3);
 
     /// <summary>Adds the list of jobs, Quartz, and imports.</summary>

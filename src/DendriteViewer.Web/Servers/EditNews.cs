@@ -73,7 +73,7 @@ internal sealed class EditNews<T, TRow>(
     }
 }
 
-/// <summary>Corrections of masks: what this server writes is told, and what others write is read where somebody looks at the mask.</summary>
+/// <summary>Corrections of masks: what this server writes is told, and what others write is read of masks that are looked at.</summary>
 internal sealed class MaskNews(ServerNews news, MaskCorrections masks) : IHostedService, IDisposable
 {
     private IDisposable? _listening;

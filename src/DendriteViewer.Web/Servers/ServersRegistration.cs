@@ -25,7 +25,8 @@ public static class ServersRegistration
         }
 
         builder.Services.AddSingleton(s => new ServerNews(
-            s.GetService<INewsWire>(), options.IsShared, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<ServerNews>>()));
+            s.GetService<INewsWire>(), options.IsShared, s.GetRequiredService<TimeProvider>(),
+            s.GetRequiredService<ILogger<ServerNews>>()));
         builder.Services.AddHostedService(s => s.GetRequiredService<ServerNews>());
         builder.Services.AddHostedService<StoreNews>();
         builder.Services.AddHostedService<JobNews>();

@@ -39,7 +39,7 @@ internal sealed class StoreNews(ServerNews news, DatasetStore store, DatasetWatc
     private void Tell() => news.Tell(NewsTopics.Store);
 }
 
-/// <summary>Jobs that are asked for, begin and end here are shown at the other servers at once; how far one is, every two seconds.</summary>
+/// <summary>Jobs that are asked for, begin and end here are shown at other servers at once; how far one is, every two seconds.</summary>
 internal sealed class JobNews(ServerNews news, JobBoard board) : IHostedService, IDisposable
 {
     private IDisposable? _listening;

@@ -10,8 +10,8 @@ namespace DendriteViewer.Web.Uploads;
 
 /// <summary>
 /// Uploads where several servers work as one: each piece that a server took lies in the store too, so that a browser whose server died goes
-/// on at another, and whichever server imports the upload brings it into its own folder first. Where there is one server, nothing of this is
-/// done, and the folder alone has the pieces.
+/// on at another, and whichever server imports the upload brings it into its own folder first. Where there is one server, nothing of this
+/// is done, and the folder alone has the pieces.
 /// </summary>
 public sealed partial class UploadShare(DatasetStore store, UploadFolder folder, ServerNews news, TimeProvider time)
 {
@@ -121,7 +121,8 @@ public sealed partial class UploadShare(DatasetStore store, UploadFolder folder,
 
     /// <summary>The same for a path that was brought here already.</summary>
     public string Here(string path) => IsOn && InUpload().Match(path) is { Success: true } at
-        && Path.Combine(folder.Root, at.Groups["id"].Value, "files", at.Groups["rest"].Value) is var here && Path.Exists(here) ? here : path;
+        && Path.Combine(folder.Root, at.Groups["id"].Value, "files", at.Groups["rest"].Value) is var here && Path.Exists(here)
+            ? here : path;
 
     /// <summary>Removes an upload at every server.</summary>
     public async Task RemoveAsync(string id, CancellationToken ct)
