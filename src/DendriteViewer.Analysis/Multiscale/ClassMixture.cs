@@ -18,7 +18,7 @@ public sealed record ClassShape(double Weight, double Absorption, double Phase, 
 /// 1, 1977). What electrolyte and voids look like is learned from what is known to be either: voids that the pristine scan had; lithium is
 /// what is dark as they are and lies between the two in phase contrast. A constant stands for what fits nowhere.
 /// </summary>
-internal sealed class ClassMixture
+internal sealed class ClassMixture : IClassModel
 {
     private const int Rounds = 60;
     private const double Odd = 0.01, LeastWay = 0.28, MostWay = 0.85, GuessedWay = 0.5;
@@ -68,7 +68,7 @@ internal sealed class ClassMixture
         return mixture;
     }
 
-    /// <summary>Posterior of electrolyte, void, lithium and none of them, adding up to 1.</summary>
+    /// <inheritdoc/>
     public void Posterior(JointValue v, Span<double> target)
     {
         var sum = 0.0;

@@ -76,6 +76,9 @@ public sealed record Decision(
     /// <summary>The corrected mask of lithium that its pieces are of, or null where they are as they were found.</summary>
     public MaskUse? Mask { get; init; }
 
+    /// <summary>The classes that somebody drew and that decided; null where the fitted ones did, which are kept beside them.</summary>
+    public DrawnClasses? Drawn { get; init; }
+
     /// <summary>Name of the automatic mask that corrections counted for; null where nobody had corrected any.</summary>
     public string? AutomaticMask { get; init; }
 }

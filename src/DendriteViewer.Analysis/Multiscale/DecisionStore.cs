@@ -68,6 +68,70 @@ public sealed class DecisionStore(DatasetStore store)
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
     };
 
+    /// <summary>Versions of drawn classes that are kept of one modality and time at most.</summary>
+    public const int MostDrawn = 500;
+
+    // The versions as one blob, which is replaced while it is what was read.
+    private sealed record DrawnLog(string DatasetIdentity, IReadOnlyList<DrawnClasses> Versions);
+
+    /// <summary>What people drew for decisions of a modality at a time, oldest first.</summary>
+    /// <exception cref="VolumeFormatException">The blob is damaged.</exception>
+    public async Task<IReadOnlyList<DrawnClasses>> DrawnAsync(Dataset dataset, string modality, double hours, CancellationToken ct) =>
+        (await ReadDrawnAsync(dataset, modality, hours, ct)).Log.Versions;
+
+    /// <summary>Keeps what somebody drew as the next version; the same areas again are the version that they are.</summary>
+    /// <returns>With its version.</returns>
+    /// <exception cref="VolumeFormatException">There are too many versions, or the blob is damaged.</exception>
+    public async Task<DrawnClasses> KeepDrawnAsync(
+        Dataset dataset, string modality, double hours, DrawnClasses drawn, string by, TimeProvider time, CancellationToken ct)
+    {
+        drawn.Check();
+        while (true)
+        {
+            var (log, tag) = await ReadDrawnAsync(dataset, modality, hours, ct);
+            if (log.Versions.FirstOrDefault(v => v.HasSameAreas(drawn)) is { } known)
+            {
+                return known;
+            }
+
+            if (log.Versions.Count >= MostDrawn)
+            {
+                throw new VolumeFormatException($"Classes were drawn {MostDrawn} times for this scan; no more versions are kept.");
+            }
+
+            var next = drawn with
+            {
+                Version = 1 + log.Versions.Select(v => v.Version).DefaultIfEmpty(0).Max(), By = by,
+                At = time.GetUtcNow().ToUnixTimeMilliseconds(),
+            };
+            var bytes = SealedJson.Seal(JsonSerializer.SerializeToUtf8Bytes(log with { Versions = [.. log.Versions, next] }, s_json));
+            if (await store.Blobs.TryReplaceAsync(DrawnNameOf(dataset, modality, hours), bytes, tag, ct))
+            {
+                return next;
+            }
+        }
+    }
+
+    private async Task<(DrawnLog Log, string? Tag)> ReadDrawnAsync(Dataset dataset, string modality, double hours, CancellationToken ct)
+    {
+        var name = DrawnNameOf(dataset, modality, hours);
+        try
+        {
+            var stored = await store.Blobs.TryReadTaggedAsync(name, ct);
+            var log = stored is null ? null : JsonSerializer.Deserialize<DrawnLog>(SealedJson.Unseal(stored.Content), s_json);
+
+            // A deletion that was cut off may have left what belonged to another dataset of this id.
+            return (log?.DatasetIdentity == dataset.Identity.Value ? log : new DrawnLog(dataset.Identity.Value, []), stored?.Tag);
+        }
+        catch (Exception e) when (e is JsonException or FormatException)
+        {
+            throw new VolumeFormatException($"{name} is damaged; restore it from a backup, or remove it to draw classes anew.", e);
+        }
+    }
+
+    private static string DrawnNameOf(Dataset dataset, string modality, double hours) =>
+        BlobNames.Dataset(dataset.Id) + BlobNames.DrawnClassesPath(new VolumeKey(modality, hours));
+
     /// <summary>Keeps a decision in place of the one before.</summary>
     /// <param name="dataset">The dataset that it was made of, as it was then.</param>
     /// <param name="recipe">How new dark volume was found.</param>

@@ -50,7 +50,7 @@ public sealed class FieldDecision
 
     private double LargestEdgeUm => Math.Max(_voxel.Z, Math.Max(_voxel.Y, _voxel.X));
 
-    /// <summary>Decides.</summary>
+    /// <summary>Decides by the classes that are fitted to the joint histogram.</summary>
     /// <param name="store">The store.</param>
     /// <param name="dataset">The dataset as it is published.</param>
     /// <param name="recipe">How new dark volume is found.</param>
@@ -58,10 +58,25 @@ public sealed class FieldDecision
     /// <param name="progress">Told what is done.</param>
     /// <param name="ct">Stops it.</param>
     /// <exception cref="VolumeFormatException">There is no nano phase scan of that time, or it was never placed.</exception>
-    public static async Task<Decision> DecideAsync(
+    public static Task<Decision> DecideAsync(
         DatasetStore store, Dataset dataset, AnalysisRecipe recipe, double hours, IProgress<AnalysisProgress>? progress,
-            CancellationToken ct)
+        CancellationToken ct) => DecideAsync(store, dataset, recipe, hours, null, progress, ct);
+
+    /// <summary>Decides.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="dataset">The dataset as it is published.</param>
+    /// <param name="recipe">How new dark volume is found.</param>
+    /// <param name="hours">When.</param>
+    /// <param name="drawn">Classes that somebody drew, which decide in place of the fitted ones; null for these.</param>
+    /// <param name="progress">Told what is done.</param>
+    /// <param name="ct">Stops it.</param>
+    /// <exception cref="VolumeFormatException">There is no nano phase scan of that time, or it was never placed.</exception>
+    /// <exception cref="Imaging.Bounds.OutOfRangeException">The drawn classes decide nothing.</exception>
+    public static async Task<Decision> DecideAsync(
+        DatasetStore store, Dataset dataset, AnalysisRecipe recipe, double hours, DrawnClasses? drawn,
+        IProgress<AnalysisProgress>? progress, CancellationToken ct)
     {
+        drawn?.Check();
         var key = new VolumeKey(Phase, hours);
         var scan = dataset.Volumes.FirstOrDefault(v => v.Key == key) ?? throw new VolumeFormatException(
             $"{dataset.Id} has no {key}, which decides; it has {string.Join(", ", dataset.Volumes.Select(v => v.Key))}.");
@@ -104,7 +119,7 @@ public sealed class FieldDecision
         var decision = new FieldDecision(dark, phase, absorption, level.Shape, toPristine, transform);
         decision._warnings.AddRange(warnings);
         progress?.Report(new AnalysisProgress("classes", 0.8));
-        return decision.Decide(ct);
+        return decision.Decide(drawn, ct);
     }
 
     private static bool Same(AffineTransform a, AffineTransform b, VolumeShape s) => Enumerable.Range(0, 8)
@@ -143,7 +158,7 @@ public sealed class FieldDecision
         return labels;
     }
 
-    private Decision Decide(CancellationToken ct)
+    private Decision Decide(DrawnClasses? drawn, CancellationToken ct)
     {
         // Edges: what lies nearer to something else than the halo reaches.
         var halo = HaloUm();
@@ -208,12 +223,18 @@ public sealed class FieldDecision
         }).ToArray();
         dark.AddRange(chosen.SelectMany(c => c));
         var mixture = ClassMixture.Fit(electrolyte, voids, dark, out var warning);
-        if (warning is not null)
+        DecidedPiece[] Judged(IClassModel? by) =>
+            [.. Enumerable.Range(1, _dark.Pieces.Count).Select(l => Judge(l, counts[l], chosen[l], by))];
+        var pieces = Judged(drawn is null ? mixture : new DrawnModel(drawn));
+        if (drawn is not null)
+        {
+            _warnings.Insert(0, $"{drawn.Words} {Compared(pieces, mixture is null ? null : Judged(mixture))}");
+        }
+        else if (warning is not null)
         {
             _warnings.Add(warning);
         }
 
-        var pieces = Enumerable.Range(1, _dark.Pieces.Count).Select(l => Judge(l, counts[l], chosen[l], mixture)).ToArray();
         var told = pieces.Where(p => p.Verdict != PieceVerdict.Unsure).ToArray();
         var ledger = told.Length == 0 ? null : Ledger.Of(told, pieces);
         if (told.Length < 5)
@@ -233,10 +254,22 @@ public sealed class FieldDecision
             ?? Ledger.Unknown(_dark.MeasuredUm3, _dark.Uncertainty);
         return new Decision(
             _dark.Hours, pieces, confusion, lithium, mixture?.Classes ?? [], halo,
-            Histogram([.. electrolyte, .. voids, .. dark]), _warnings) { Mask = _dark.Mask, AutomaticMask = _dark.AutomaticMask };
+            Histogram([.. electrolyte, .. voids, .. dark]), _warnings)
+        {
+            Mask = _dark.Mask, AutomaticMask = _dark.AutomaticMask, Drawn = drawn,
+        };
     }
 
-    private DecidedPiece Judge(int label, int nanoVoxels, List<JointValue> core, ClassMixture? mixture)
+    // How far what somebody drew decides otherwise than what is fitted.
+    private static string Compared(DecidedPiece[] drawn, DecidedPiece[]? fitted)
+    {
+        var told = drawn.Where(p => p.Covered >= LeastCovered).ToArray();
+        return fitted is null ? "No classes could be fitted beside them."
+            : $"By the fitted classes {told.Count(p => fitted[p.Id - 1].Verdict != p.Verdict)} of {told.Length} pieces in the field "
+                + "would be judged otherwise.";
+    }
+
+    private DecidedPiece Judge(int label, int nanoVoxels, List<JointValue> core, IClassModel? model)
     {
         var region = _dark.Pieces.Regions[label - 1];
         var (z, y, x) = region.Mean;
@@ -246,7 +279,7 @@ public sealed class FieldDecision
             label, _dark.Pristine.Transform.ToWorld(new VoxelPoint(z + 0.5, y + 0.5, x + 0.5)), um3, Math.Min(1, nanoUm3 / um3),
                 double.NaN, 1,
             PieceVerdict.Unsure, FlatnessOf(region));
-        if (mixture is null || piece.Covered < LeastCovered || core.Count < LeastCore)
+        if (model is null || piece.Covered < LeastCovered || core.Count < LeastCore)
         {
             return piece with { Posterior = 0.5 };
         }
@@ -254,7 +287,7 @@ public sealed class FieldDecision
         double[] p = new double[4], sum = new double[4];
         foreach (var v in core)
         {
-            mixture.Posterior(v, p);
+            model.Posterior(v, p);
             for (var k = 0; k < 4; k++)
             {
                 sum[k] += p[k] / core.Count;

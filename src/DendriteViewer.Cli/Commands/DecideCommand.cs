@@ -3,6 +3,7 @@ using System.Globalization;
 using DendriteViewer.Analysis.Experiments;
 using DendriteViewer.Analysis.Multiscale;
 using DendriteViewer.Cli.Output;
+using DendriteViewer.Imaging.Volumes;
 
 namespace DendriteViewer.Cli.Commands;
 
@@ -13,10 +14,14 @@ internal static class DecideCommand
     {
         var id = new Argument<string>("ID") { Description = "Dataset." };
         var hours = new Option<double>("--hours") { Description = "Hours of the nano scans.", Required = true };
+        var classes = new Option<FileInfo?>("--classes")
+        {
+            Description = "Classes drawn by hand, JSON: areas of absorption and phase that decide in place of the fitted ones.",
+        };
         var (options, store, json) = (new RecipeOptions(), Shared.Store(), Shared.Json());
         var command = new Command("decide", "Lithium, void or crack: new dark pieces by nano scans, and all lithium with its interval.")
         {
-            id, hours, store, json,
+            id, hours, classes, store, json,
         };
         options.AddTo(command);
         command.SetAction((parse, ct) => ExitCodes.RunAsync(async () =>
@@ -24,10 +29,11 @@ internal static class DecideCommand
             var datasets = Shared.Open(parse.GetValue(store));
             var dataset = await Shared.DatasetAsync(datasets, parse.GetValue(id)!, ct);
             var recipe = options.Read(parse);
+            var drawn = parse.GetValue(classes) is { } file ? await ReadAsync(file, ct) : null;
             Decision decision;
             using (var bar = new ProgressBar("decide", TimeProvider.System))
             {
-                decision = await FieldDecision.DecideAsync(datasets, dataset, recipe, parse.GetValue(hours), new Relay(bar), ct);
+                decision = await FieldDecision.DecideAsync(datasets, dataset, recipe, parse.GetValue(hours), drawn, new Relay(bar), ct);
             }
 
             if (parse.GetValue(json))
@@ -42,6 +48,14 @@ internal static class DecideCommand
             return ExitCodes.Done;
         }));
         return command;
+    }
+
+    private static async Task<DrawnClasses> ReadAsync(FileInfo file, CancellationToken ct)
+    {
+        const int MostBytes = 1 << 20;
+        return !file.Exists ? throw new VolumeFormatException($"There is no file {file.Name} of classes.")
+            : file.Length > MostBytes ? throw new VolumeFormatException($"{file.Name} is larger than a file of classes, 1 MiB.")
+            : DrawnClasses.Parse(await File.ReadAllTextAsync(file.FullName, ct), file.Name);
     }
 
     private static object Json(Decision d)
@@ -75,6 +89,7 @@ internal static class DecideCommand
             {
                 name = NameOf((DarkClass)i), weight = c.Weight, absorption = c.Absorption, phase = c.Phase, covariance = c.Covariance,
             }),
+            drawn = d.Drawn?.Classes.Select(a => new { name = NameOf(a.Class), corners = a.Corners }),
             haloUm = d.HaloUm, warnings = d.Warnings,
         };
     }

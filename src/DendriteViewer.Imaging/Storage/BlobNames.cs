@@ -83,6 +83,9 @@ public static class BlobNames
     /// <summary>What nano scans said of new dark volume of a modality at a time, below the dataset's prefix.</summary>
     public static string DecisionPath(VolumeKey key) => $"analysis/decisions/{key.Modality}/{key.TimestepName}.json";
 
+    /// <summary>The classes that people drew for decisions of a modality at a time, below the dataset's prefix.</summary>
+    public static string DrawnClassesPath(VolumeKey key) => $"analysis/decisions/{key.Modality}/{key.TimestepName}.classes.json";
+
     /// <summary>Prefix of the logs of masks' corrections, below the dataset's prefix.</summary>
     public const string Corrections = "corrections/";
 

@@ -72,6 +72,35 @@ public sealed class FieldDecisionTests : IDisposable
         // All lithium may lie inside the field, and then only its measured volume is uncertain.
         Assert.InRange(ledger.Calibrated, 0.99 * ledger.Confirmed, ledger.DarkOnly);
         Assert.Equal(decision.Pieces.Sum(p => p.Um3), ledger.DarkOnly, 1e-3);
+        if (everySlice == 1)
+        {
+            await AssertDrawnClassesDecideAsync(store, (await store.TryOpenAsync(id, default))!, decision);
+        }
+    }
+
+    // Areas about the fitted classes, four deviations wide, decide the same; with lithium and void exchanged they decide the opposite.
+    private static async Task AssertDrawnClassesDecideAsync(DatasetStore store, Dataset dataset, Decision fitted)
+    {
+        double Edge(DarkClass upper) => (fitted.Classes[(int)upper].Phase + fitted.Classes[(int)DarkClass.Lithium].Phase) / 2;
+        var (low, high) = (fitted.Histogram.PhaseRange.Low - 1e5, fitted.Histogram.PhaseRange.High + 1e5);
+        DrawnClass Between(DarkClass name, double from, double to) => new(name, [[-1e6, from], [1e6, from], [1e6, to], [-1e6, to]]);
+        Task<Decision> By(DarkClass darkest, DarkClass grey) => FieldDecision.DecideAsync(store, dataset, new AnalysisRecipe(), 3.2,
+            new DrawnClasses
+            {
+                Classes =
+                [
+                    Between(darkest, low, Edge(DarkClass.Void)), Between(grey, Edge(DarkClass.Void), Edge(DarkClass.Electrolyte)),
+                    Between(DarkClass.Electrolyte, Edge(DarkClass.Electrolyte), high),
+                ],
+            }, null, default);
+        var same = await By(DarkClass.Void, DarkClass.Lithium);
+        Assert.StartsWith("Its classes were drawn by hand", same.Warnings[0], StringComparison.Ordinal);
+        Assert.Contains("By the fitted classes 0 of", same.Warnings[0], StringComparison.Ordinal);
+        Assert.Equal(fitted.Pieces.Select(p => p.Verdict), same.Pieces.Select(p => p.Verdict));
+        Assert.Equivalent(fitted.Classes, same.Classes);
+        var opposite = await By(DarkClass.Lithium, DarkClass.Void);
+        Assert.All(opposite.Pieces.Where(p => p.Covered >= 0.5), p => Assert.Equal(
+            fitted.Pieces[p.Id - 1].Verdict == PieceVerdict.Lithium, p.Verdict is PieceVerdict.Void or PieceVerdict.Crack));
     }
 
     // A slice stands for as many as it is kept of, half a slice from where their middle is: far less than a voxel of the projection.

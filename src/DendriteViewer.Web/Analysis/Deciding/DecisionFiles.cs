@@ -62,6 +62,12 @@ public static class DecisionFiles
         await LoadAsync(dataset, hours, modality, c, catalog, decisions, ct) is not { } kept ? Results.NotFound() : Results.Ok(new
         {
             hours = kept.Decision.Hours, version = kept.Version, stale = kept.Stale,
+            classes = kept.Decision.Drawn is not { } drawn ? null : new
+            {
+                version = drawn.Version, drawnAt = drawn.At,
+                areas = drawn.Classes.Select(a => new { name = a.Class.ToString().ToLowerInvariant(), corners = a.Corners }),
+            },
+            warnings = kept.Decision.Warnings,
             pieces = kept.Decision.Pieces.Select(p => new
             {
                 id = p.Id, centerUm = new[] { p.Center.Z, p.Center.Y, p.Center.X }, verdict = NameOf(p.Verdict), covered = p.Covered,

@@ -18,11 +18,15 @@ public sealed partial class DecisionSection
     private Job? _job;
     private string? _refusal;
     private volatile Place _place = new(0, "", "");
-    private bool _isReading, _isAsked, _isOver;
+    private bool _isReading, _isAsked, _isOver, _isDrawing;
 
     // What is shown; all of it is of one state of the dataset, one modality and one time.
     private sealed record Read(
-        string Modality, double? Hours, bool IsLaidOn = true, string? Problem = null, KeptDecision? Kept = null, string? Failure = null);
+        string Modality, double? Hours, bool IsLaidOn = true, string? Problem = null, KeptDecision? Kept = null, string? Failure = null)
+    {
+        public IReadOnlyList<DrawnClasses> Drawn { get; init; } = [];
+    }
+
 
     private sealed record Place(double Hours, string Modality, string Revision);
 
@@ -129,7 +133,11 @@ public sealed partial class DecisionSection
                 Hours = phase.Key.Hours, Problem = StageTrust.ProblemOf(dataset, phase.Key),
                 IsLaidOn = scan is null || dataset.HoursOf(modality)[0] == scan.Key.Hours || scan.Transform != scan.ScannedTransform,
             };
-            return read with { Kept = await Decisions.TryLoadAsync(dataset, modality, phase.Key.Hours, default) };
+            return read with
+            {
+                Kept = await Decisions.TryLoadAsync(dataset, modality, phase.Key.Hours, default),
+                Drawn = await Decisions.DrawnAsync(dataset, modality, phase.Key.Hours, default),
+            };
         }
         catch (Exception e)
         {
@@ -137,12 +145,18 @@ public sealed partial class DecisionSection
         }
     }
 
-    private Task DecideAsync() => TryAsync(async () =>
+    private Task DrawnAsync(DrawnClasses drawn)
+    {
+        _isDrawing = false;
+        return DecideAsync(drawn);
+    }
+
+    private Task DecideAsync(DrawnClasses? drawn) => TryAsync(async () =>
     {
         // What the button was pressed for, whatever is shown when the right was asked for.
         if (_read is { Hours: { } hours } read && await MayRunNow())
         {
-            _job = await Decisions.StartAsync(Session.Dataset, Recipe with { Modality = read.Modality }, hours, By);
+            _job = await Decisions.StartAsync(Session.Dataset, Recipe with { Modality = read.Modality }, hours, By, drawn);
         }
     });
 

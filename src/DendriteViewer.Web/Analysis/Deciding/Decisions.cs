@@ -29,9 +29,19 @@ public sealed class Decisions(DatasetStore store, JobBoard board, Analyses analy
     public Job? Newest(DatasetIdentity dataset) =>
         board.Jobs.FirstOrDefault(j => j.Kind == DecisionHandler.Name && j.DatasetIdentity == dataset.Value);
 
+    /// <summary>What people drew for decisions of a modality at a time, oldest first.</summary>
+    /// <exception cref="VolumeFormatException">What was kept is damaged.</exception>
+    public Task<IReadOnlyList<DrawnClasses>> DrawnAsync(Dataset dataset, string modality, double hours, CancellationToken ct) =>
+        _kept.DrawnAsync(dataset, modality, hours, ct);
+
     /// <summary>Asks for a decision. Whoever calls has been authorized.</summary>
+    /// <param name="dataset">The dataset.</param>
+    /// <param name="recipe">How new dark volume is found.</param>
+    /// <param name="hours">When.</param>
+    /// <param name="by">Who asks.</param>
+    /// <param name="drawn">Classes that decide in place of the fitted ones, and become a version; null for these.</param>
     /// <returns>The job, or the one that decides of the dataset already.</returns>
-    public async Task<Job> StartAsync(Dataset dataset, AnalysisRecipe recipe, double hours, Person by)
+    public async Task<Job> StartAsync(Dataset dataset, AnalysisRecipe recipe, double hours, Person by, DrawnClasses? drawn = null)
     {
         if (Newest(dataset.Identity) is { IsActive: true } running)
         {
@@ -39,7 +49,7 @@ public sealed class Decisions(DatasetStore store, JobBoard board, Analyses analy
         }
 
         var title = string.Create(CultureInfo.InvariantCulture, $"{dataset.Name}, decision at {hours:0.##} h");
-        var arguments = JsonSerializer.Serialize(new DecisionHandler.Arguments(recipe, hours), DatasetManifest.Json);
+        var arguments = JsonSerializer.Serialize(new DecisionHandler.Arguments(recipe, hours) { Drawn = drawn }, DatasetManifest.Json);
         return await board.StartAsync(
             new JobRequest(DecisionHandler.Name, title, dataset.Id.Value, arguments, dataset.Identity.Value), by);
     }
@@ -63,7 +73,7 @@ public sealed class Decisions(DatasetStore store, JobBoard board, Analyses analy
 }
 
 /// <summary>Decides by nano scans what new dark volume is, and keeps it.</summary>
-public sealed class DecisionHandler(DatasetStore store, Decisions decisions) : IJobHandler
+public sealed class DecisionHandler(DatasetStore store, Decisions decisions, TimeProvider time) : IJobHandler
 {
     /// <summary>The kind of its jobs.</summary>
     public const string Name = "Decision";
@@ -77,8 +87,11 @@ public sealed class DecisionHandler(DatasetStore store, Decisions decisions) : I
         var asked = JsonSerializer.Deserialize<Arguments>(run.Request.Arguments, DatasetManifest.Json)!;
         var dataset = await store.OpenForJobAsync(run.Request, ct);
         var progress = new AnalysisRelay(run.Progress, 0, 0.95);
-        var decision = await FieldDecision.DecideAsync(store, dataset, asked.Recipe, asked.Hours, progress, ct);
-        await new DecisionStore(store).SaveAsync(dataset, asked.Recipe, decision, ct);
+        var kept = new DecisionStore(store);
+        var drawn = asked.Drawn is null ? null
+            : await kept.KeepDrawnAsync(dataset, asked.Recipe.Modality, asked.Hours, asked.Drawn, run.Request.By, time, ct);
+        var decision = await FieldDecision.DecideAsync(store, dataset, asked.Recipe, asked.Hours, drawn, progress, ct);
+        await kept.SaveAsync(dataset, asked.Recipe, decision, ct);
         decisions.Publish(dataset.Identity);
         var confusion = decision.Confusion;
         return new JobOutcome(
@@ -87,5 +100,9 @@ public sealed class DecisionHandler(DatasetStore store, Decisions decisions) : I
     }
 
     /// <summary>What is decided, and how new dark volume is found.</summary>
-    public sealed record Arguments(AnalysisRecipe Recipe, double Hours);
+    public sealed record Arguments(AnalysisRecipe Recipe, double Hours)
+    {
+        /// <summary>Classes that decide in place of the fitted ones; null for these.</summary>
+        public DrawnClasses? Drawn { get; init; }
+    }
 }

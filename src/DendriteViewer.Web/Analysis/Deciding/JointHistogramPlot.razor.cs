@@ -9,7 +9,8 @@ namespace DendriteViewer.Web.Analysis.Deciding;
 public sealed partial class JointHistogramPlot
 {
     // Counts are drawn in steps of their logarithm, a path each: a rectangle a bin would be thousands of elements.
-    private const int Side = 240, Levels = 8;
+    internal const int Side = 240;
+    private const int Levels = 8;
     private const double Deviations = 2;
 
     private string[] _levels = [];
@@ -19,6 +20,18 @@ public sealed partial class JointHistogramPlot
     /// <summary>The decision.</summary>
     [Parameter, EditorRequired]
     public Decision Decision { get; set; } = null!;
+
+    /// <summary>Areas to draw in place of those that decided; null for these.</summary>
+    [Parameter]
+    public IReadOnlyList<DrawnClass>? Areas { get; set; }
+
+    /// <summary>Corners of an area that is being drawn.</summary>
+    [Parameter]
+    public IReadOnlyList<double[]> Open { get; set; } = [];
+
+    /// <summary>What lies over the histogram, to draw in it.</summary>
+    [Parameter]
+    public RenderFragment? ChildContent { get; set; }
 
     private JointHistogram H2 => Decision.Histogram;
 
@@ -35,6 +48,15 @@ public sealed partial class JointHistogramPlot
             (_drawn, _levels, _ellipses) = (Decision, PathsOf(H2), [.. Decision.Classes.Select((c, i) => Of((DarkClass)i, c))]);
         }
     }
+
+    private double X(double[] at) =>
+        (at[0] - H2.AbsorptionRange.Low) / (H2.AbsorptionRange.High - H2.AbsorptionRange.Low) * Side;
+
+    private double Y(double[] at) => Side - (at[1] - H2.PhaseRange.Low) / (H2.PhaseRange.High - H2.PhaseRange.Low) * Side;
+
+    // An area may reach beyond what the histogram shows.
+    private string Points(IEnumerable<double[]> corners) => string.Join(' ', corners.Select(c =>
+        $"{AnalysisText.F(Math.Clamp(X(c), -4, Side + 4), "0.#")},{AnalysisText.F(Math.Clamp(Y(c), -4, Side + 4), "0.#")}"));
 
     private static string[] PathsOf(JointHistogram histogram)
     {
