@@ -85,14 +85,20 @@ public sealed class PlacementJourney(Browser browser) : IClassFixture<Browser>
         await page.GetByRole(AriaRole.Button, new() { Name = "Done", Exact = true }).ClickAsync();
         await page.UntilAsync("() => !dendrite.view.landmarks && dendrite.tool === 'navigate' && !dendrite.landmarks");
 
-        // A link that was made now says later that the volume lies elsewhere.
+        // A link that was made now shows later where the volume lay, until the person wants where it lies then.
         await page.UntilAsync("() => decodeURIComponent(location.href).includes('nano-phase:1')");
         var link = page.Url;
         await page.GetByRole(AriaRole.Button, new() { Name = "Undo v1" }).ClickAsync();
         await page.GetByText("Not registered now").WaitForAsync();
         await page.UntilAsync("low => dendrite.scene.volumes.find(v => v.modality === 'nano-phase').low[0] === low", stage);
         await other.GotoAsync(link);
-        await other.GetByText("Placed elsewhere since this link was made").WaitForAsync();
+        const string Low = "dendrite.scene.volumes.find(v => v.modality === 'nano-phase').low[0]";
+        var frozen = other.Locator(".frozen");
+        await frozen.GetByText("nano-phase by v1 (now where the stage says)").WaitForAsync();
+        await other.UntilAsync($"low => window.dendrite?.scene && {Low} !== low", stage);
+        await frozen.GetByRole(AriaRole.Button, new() { Name = "Show where they lie now" }).ClickAsync();
+        await other.UntilAsync($"low => {Low} === low", stage);
+        Assert.Equal(0, await frozen.CountAsync());
         Assert.Empty(browser.Errors);
     }
 

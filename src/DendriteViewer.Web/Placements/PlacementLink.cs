@@ -80,7 +80,7 @@ public static class PlacementLink
     public static IReadOnlyList<string> Differences(Dataset shown, Dataset now) => [.. shown.Volumes
         .Select(v => (v.Key, Then: PlacementDesk.VersionOf(shown, v.Key), Now: PlacementDesk.VersionOf(now, v.Key)))
         .Where(v => v.Then != v.Now)
-        .Select(v => $"{v.Key.Modality} lies {Name(v.Then)} here and {Name(v.Now)} now")];
+        .Select(v => $"{v.Key.Modality} {Name(v.Then)} (now {Name(v.Now)})")];
 
     private static Dictionary<VolumeKey, int>? Parse(string text, double hours)
     {

@@ -124,7 +124,7 @@ public sealed partial class PlacementPanel
             if (await _actions.GrantAsync() is { } grant)
             {
                 _showsNames = grant.SeesNames;
-                report = await Desk.ReadAsync(Session.Dataset, key, default);
+                report = await Desk.ReadAsync(Session.Live, key, default);
             }
             else
             {

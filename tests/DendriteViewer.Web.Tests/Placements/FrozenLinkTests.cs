@@ -63,7 +63,7 @@ public sealed class FrozenLinkTests : MudContext
         Assert.Equal(placed, session.Dataset.Find("nano-phase", 3.2)!.Transform);
         _ = Popovers;
         var notice = Render<FrozenNotice>(p => p.Add(c => c.Session, session));
-        Assert.Contains("nano-phase lies by v1 here and where the stage says now", notice.Markup);
+        Assert.Contains("nano-phase by v1 (now where the stage says)", notice.Markup);
         await notice.Find("button").ClickAsync(new());
         Assert.Equal(stated, session.Dataset.Find("nano-phase", 3.2)!.Transform);
         notice.WaitForAssertion(() => Assert.DoesNotContain("nano-phase", notice.Markup));
