@@ -1,5 +1,6 @@
 using DendriteViewer.Web.Absorption;
 using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Administration;
 using DendriteViewer.Web.Analysis;
 using DendriteViewer.Web.Annotations;
 using DendriteViewer.Web.Api;
@@ -17,6 +18,7 @@ using DendriteViewer.Web.Impedance;
 using DendriteViewer.Web.Imports;
 using DendriteViewer.Web.Jobs;
 using DendriteViewer.Web.Limits;
+using DendriteViewer.Web.Mail;
 using DendriteViewer.Web.Masks;
 using DendriteViewer.Web.Measurements;
 using DendriteViewer.Web.Monitoring;
@@ -38,7 +40,9 @@ namespace DendriteViewer.Web;
 public static class DendriteApp
 {
     /// <summary>The whole app, not started; <see cref="DendriteHost.PrepareAsync"/> comes before the start.</summary>
-    public static WebApplication Build(string[] args)
+    /// <param name="args">The command line.</param>
+    /// <param name="replace">Replaces services, in tests; null for none.</param>
+    public static WebApplication Build(string[] args, Action<IServiceCollection>? replace = null)
     {
         var builder = DendriteHost.CreateBuilder(args);
         builder
@@ -49,6 +53,7 @@ public static class DendriteApp
             .AddLimits()
             .AddMonitoring()
             .AddAudit()
+            .AddMail()
             .AddAccounts()
             .AddTokens()
             .AddOpenId()
@@ -74,8 +79,10 @@ public static class DendriteApp
             .AddExports()
             .AddUploads()
             .AddApi()
+            .AddAdministration()
             .AddPages();
 
+        replace?.Invoke(builder.Services);
         var app = builder.Build();
         app.UseHosting();
         app.UseMonitoring();
@@ -101,6 +108,7 @@ public static class DendriteApp
         app.MapApi();
         app.MapRegistry();
         app.MapMonitoring();
+        app.MapAdministration();
         app.MapPages();
         return app;
     }

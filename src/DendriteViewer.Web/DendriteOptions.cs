@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using DendriteViewer.Imaging.Rendering;
+using DendriteViewer.Web.Mail;
 using DendriteViewer.Web.OpenId;
 
 namespace DendriteViewer.Web;
@@ -118,6 +119,14 @@ public sealed class DendriteOptions
     public int SignInsPerMinute { get; init; } = 30;
 
     /// <summary>
+    /// Who must have a second factor to sign in with a password: optional (who wants one), administrators, or everybody. Default: optional.
+    /// </summary>
+    public string SecondFactor { get; init; } = "optional";
+
+    /// <summary>The server that sends mail; without one, administrators hand out links to choose a new password. Default: none.</summary>
+    public SmtpOptions? Smtp { get; init; }
+
+    /// <summary>
     /// Bearer token with which /metrics and /health answer other machines, 16 characters or more. Default: none; this machine alone is
     /// answered.
     /// </summary>
@@ -168,7 +177,17 @@ public sealed class DendriteOptions
             yield return problem;
         }
 
+        if (SecondFactor is not ("optional" or "administrators" or "everybody"))
+        {
+            yield return $"Dendrite:SecondFactor is '{SecondFactor}'; give optional, administrators or everybody.";
+        }
+
         foreach (var problem in OpenIdOptions.Problems(OpenId))
+        {
+            yield return problem;
+        }
+
+        foreach (var problem in Smtp?.Problems(PublicAddress) ?? [])
         {
             yield return problem;
         }

@@ -77,7 +77,7 @@ public sealed class AccessibilityJourney(Browser browser) : IClassFixture<Browse
     // A site, another person and an analysis: lists with something in them. Names, notes and labels are markup.
     private static async Task PrepareAsync(IPage page, AppServer server)
     {
-        await page.GotoAsync(server.Address + "/people");
+        await page.GotoAsync(server.Address + "/admin/people");
         await page.GetByRole(AriaRole.Textbox, new() { Name = "Name", Exact = true }).FillAsync(Markup);
         await page.GetByLabel("E-mail").FillAsync("ben@example.org");
         await page.GetByRole(AriaRole.Button, new() { Name = "Make account" }).ClickAsync();
@@ -134,7 +134,7 @@ public sealed class AccessibilityJourney(Browser browser) : IClassFixture<Browse
 
         foreach (var (path, heading) in new[]
         {
-            ("/people", "People"), ("/jobs", "Jobs"), ("/account/password", "Change your password"), ("/nowhere", "There is no such page"),
+            ("/admin/people", "People"), ("/jobs", "Jobs"), ("/account/password", "Change your password"), ("/nowhere", "There is no such page"),
             ("/d/nothing", "No such dataset"), ($"/report/{Id}?modality=none", "No report"),
             ($"/report/{Id}", "Voids by depth"),
         })
@@ -232,7 +232,7 @@ public sealed class AccessibilityJourney(Browser browser) : IClassFixture<Browse
     // What is another on a phone: pages in one column, panels as sheets, actions in a menu. Colours are the theme's, as above.
     private async Task LookAtPhoneAsync(IPage page, AppServer server)
     {
-        foreach (var path in new[] { "/", "/import", "/jobs", "/people", $"/report/{Id}" })
+        foreach (var path in new[] { "/", "/import", "/jobs", "/admin/people", $"/report/{Id}" })
         {
             await page.GotoAsync(server.Address + path);
             await page.GetByRole(AriaRole.Heading).First.WaitForAsync();

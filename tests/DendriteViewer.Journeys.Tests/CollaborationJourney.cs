@@ -167,8 +167,8 @@ public sealed class CollaborationJourney(Browser browser) : IClassFixture<Browse
         Assert.Equal("theirs", await ben.Locator(".card h2").InnerTextAsync());
         await ben.GotoAsync(server.Address + "/d/mine");
         await ben.GetByText("No such dataset").WaitForAsync();
-        await ben.GotoAsync(server.Address + "/people");
-        await ben.GetByText("Only an administrator").WaitForAsync();
+        await ben.GotoAsync(server.Address + "/admin/people");
+        await ben.GetByText("This page is for administrators").WaitForAsync();
         await ben.GotoAsync(server.Address + "/d/theirs");
         await ben.ExactAsync();
         Assert.Empty(browser.Errors);

@@ -180,7 +180,7 @@ public sealed class DeletionJourney(Browser browser) : IClassFixture<Browser>
 
     private async Task<IPage> AddMemberAsync(IPage page, AppServer server)
     {
-        await page.GotoAsync(server.Address + "/people");
+        await page.GotoAsync(server.Address + "/admin/people");
         await page.GetByRole(AriaRole.Textbox, new() { Name = "Name", Exact = true }).FillAsync("Ben");
         await page.GetByLabel("E-mail").FillAsync("ben@example.org");
         await page.ClickAsync("text=Make account");

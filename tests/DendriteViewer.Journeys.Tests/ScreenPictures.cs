@@ -142,7 +142,7 @@ public sealed class ScreenPictures(Browser browser) : IClassFixture<Browser>
         page.SetDefaultTimeout(120_000);
         await page.BecomeAdministratorAsync(server);
         await page.Locator(".card h2").First.WaitForAsync();
-        await page.GotoAsync(server.Address + "/people");
+        await page.GotoAsync(server.Address + "/admin/people");
         await page.GetByRole(AriaRole.Textbox, new() { Name = "Name", Exact = true }).FillAsync("Ben");
         await page.GetByLabel("E-mail").FillAsync("ben@example.org");
         await page.GetByRole(AriaRole.Button, new() { Name = "Make account" }).ClickAsync();

@@ -16,7 +16,8 @@ internal static class Screens
     /// <summary>What is seen before somebody is signed in, and before there is an account.</summary>
     public static IEnumerable<Screen> Doors(AppServer server) =>
     [
-        Page(server, "setup", "/account/setup"), Page(server, "login", "/account/login"), Page(server, "denied", "/account/denied"),
+        Page(server, "setup", "/account/setup"), Page(server, "login", "/account/login"), Page(server, "forgot", "/account/forgot"),
+        Page(server, "denied", "/account/denied"),
         Page(server, "gone", "/gone"), Page(server, "oops", "/oops"),
     ];
 
@@ -24,7 +25,11 @@ internal static class Screens
     public static IEnumerable<Screen> Inside(AppServer server) =>
     [
         Page(server, "catalog", "/"), Page(server, "import", "/import"), .. Imports(server), Page(server, "jobs", "/jobs"),
-        Page(server, "people", "/people"), Page(server, "password", "/account/password"), Page(server, "not-found", "/nothing"),
+        Page(server, "people", "/admin/people"), Page(server, "password", "/account/password"),
+        Page(server, "account", "/account"), Page(server, "second-factor", "/account/second-factor"),
+        .. from page in new[] { "datasets", "links", "storage", "sessions", "devices", "audit" }
+           select Page(server, $"admin-{page}", $"/admin/{page}"),
+        Page(server, "not-found", "/nothing"),
         Page(server, "no-dataset", "/d/nothing"), Page(server, "report", "/report" + Phantom[2..] + "?modality=projection"),
         Viewer(server, "viewer", Phantom + SomeView, (_, _) => Task.CompletedTask),
         .. from panel in new[] { "Display", "Sites", "Measure", "Analysis" }

@@ -1,5 +1,8 @@
 using System.Security.Claims;
 using System.Security.Cryptography;
+using DendriteViewer.Web.Accounts.Resets;
+using DendriteViewer.Web.Accounts.Sessions;
+using DendriteViewer.Web.Accounts.SignIn;
 using DendriteViewer.Web.Data;
 using DendriteViewer.Web.Hosting;
 using DendriteViewer.Web.Tokens;
@@ -19,6 +22,9 @@ public static class AccountsRegistration
     /// <summary>Cookie scheme of those who came by a link.</summary>
     public const string LinkScheme = "Link";
 
+    /// <summary>How long a session holds that nobody uses.</summary>
+    public static readonly TimeSpan SessionLength = TimeSpan.FromDays(14);
+
     private static readonly Guid DemoUser = new("d0000000-0000-4000-8000-000000000001");
 
     /// <summary>Adds Identity, the link cookie and the one policy.</summary>
@@ -26,11 +32,12 @@ public static class AccountsRegistration
     {
         builder.Services.AddIdentityCore<AppUser>(o =>
         {
-            o.Password.RequiredLength = 10;
+            // PasswordRules says more, and in our words.
+            o.Password.RequiredLength = 1;
             o.Password.RequireDigit = o.Password.RequireLowercase = o.Password.RequireUppercase = o.Password.RequireNonAlphanumeric = false;
-            o.Lockout.MaxFailedAccessAttempts = 8;
             o.User.RequireUniqueEmail = true;
-        }).AddSignInManager().AddEntityFrameworkStores<DendriteDb>().AddClaimsPrincipalFactory<NamedClaims>();
+        }).AddSignInManager().AddEntityFrameworkStores<DendriteDb>().AddClaimsPrincipalFactory<NamedClaims>()
+            .AddPasswordValidator<PasswordRules>();
         builder.Services.AddAuthentication(IdentityConstants.ApplicationScheme)
             .AddCookie(IdentityConstants.ApplicationScheme, o =>
             {
@@ -42,10 +49,32 @@ public static class AccountsRegistration
             {
                 Harden(o, "dendrite.link");
                 o.Events.OnValidatePrincipal = AccountSessions.ValidateLinkAsync;
+            })
+            .AddCookie(IdentityConstants.TwoFactorUserIdScheme, o =>
+            {
+                Harden(o, "dendrite.step");
+                (o.ExpireTimeSpan, o.SlidingExpiration) = (SecondStep.Length, false);
+            })
+            .AddCookie(IdentityConstants.TwoFactorRememberMeScheme, o =>
+            {
+                Harden(o, "dendrite.remembered");
+                (o.ExpireTimeSpan, o.SlidingExpiration) = (SecondStep.Remembered, false);
             });
-        builder.Services.AddOptions<CookieAuthenticationOptions>(IdentityConstants.ApplicationScheme).Configure<IServiceProvider>(Secure);
-        builder.Services.AddOptions<CookieAuthenticationOptions>(LinkScheme).Configure<IServiceProvider>(Secure);
+        foreach (var scheme in (string[])[IdentityConstants.ApplicationScheme, LinkScheme, IdentityConstants.TwoFactorUserIdScheme,
+            IdentityConstants.TwoFactorRememberMeScheme])
+        {
+            builder.Services.AddOptions<CookieAuthenticationOptions>(scheme).Configure<IServiceProvider>(Secure);
+        }
+
         builder.Services.AddSingleton<AccountSessions>();
+        builder.Services.AddSingleton<SignInThrottle>();
+        builder.Services.AddSingleton<SecondFactor>();
+        builder.Services.AddSingleton<UnknownPassword>();
+        builder.Services.AddScoped<AccountSignIn>();
+        builder.Services.AddSingleton<PasswordResets>();
+        builder.Services.AddSingleton<ResetMails>();
+        builder.Services.AddSingleton<AccountDesk>();
+        builder.Services.AddHostedService<AccountJanitor>();
         builder.Services.AddSingleton<DatasetAccess>();
         builder.Services.AddSingleton<IAuthorizationHandler>(s => s.GetRequiredService<DatasetAccess>());
         builder.Services.AddAuthorizationBuilder()
@@ -89,9 +118,10 @@ public static class AccountsRegistration
     }
 
     /// <summary>Maps signing out; signing in is a page.</summary>
-    public static void MapAccounts(this WebApplication app) => app.MapPost("/account/logout", async (HttpContext context) =>
+    public static void MapAccounts(this WebApplication app) => app.MapPost("/account/logout", async (
+        HttpContext context, AccountSignIn accounts) =>
     {
-        await context.SignOutAsync(IdentityConstants.ApplicationScheme);
+        await accounts.SignOutAsync(context);
         await context.SignOutAsync(LinkScheme);
         return Results.LocalRedirect("/account/login");
     });
@@ -99,6 +129,7 @@ public static class AccountsRegistration
     /// <summary>Prints the one-time code where nobody has an account yet.</summary>
     public static async Task PrepareAccountsAsync(this WebApplication app)
     {
+        app.Services.GetRequiredService<UnknownPassword>().Prepare();
         await using var db = await app.Services.GetRequiredService<IDbContextFactory<DendriteDb>>().CreateDbContextAsync();
         if (app.Services.GetRequiredService<DendriteOptions>().Demo)
         {
@@ -137,7 +168,7 @@ public static class AccountsRegistration
         o.Cookie.SameSite = SameSiteMode.Lax;
         o.LoginPath = "/account/login";
         o.AccessDeniedPath = "/account/denied";
-        o.ExpireTimeSpan = TimeSpan.FromDays(14);
+        o.ExpireTimeSpan = SessionLength;
         o.SlidingExpiration = true;
 
         // Programs get a status, people a page.

@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Web.Accounts.Sessions;
 using DendriteViewer.Web.Data;
 using DendriteViewer.Web.Sharing;
 using DendriteViewer.Web.Tokens;
@@ -140,6 +141,11 @@ public sealed class DatasetAccess(IDbContextFactory<DendriteDb> database, TimePr
             return LinkEnd.MakerRemoved;
         }
 
+        if (account.DisabledAt is not null)
+        {
+            return LinkEnd.MakerDisabled;
+        }
+
         return account.IsAdministrator
             || (DatasetIdentity.TryParse(link.DatasetIdentity, out var dataset)
                 && await MemberRoleAsync(db, maker, dataset, ct) >= Sharing) ? null : LinkEnd.MakerMayNotShare;
@@ -215,9 +221,7 @@ public sealed class DatasetAccess(IDbContextFactory<DendriteDb> database, TimePr
     // The account of a session or token that still holds.
     private async Task<Asker?> AccountAsync(DendriteDb db, ClaimsPrincipal user, CancellationToken ct)
     {
-        if (!Guid.TryParse(user.FindFirstValue(ClaimTypes.NameIdentifier), out var id)
-            || await db.Users.AsNoTracking().FirstOrDefaultAsync(u => u.Id == id, ct) is not { } account
-            || !AccountSessions.Holds(user, account.SecurityStamp))
+        if ((await AccountSessions.FindAsync(db, user, ct)).Account is not { Id: var id } account)
         {
             return null;
         }

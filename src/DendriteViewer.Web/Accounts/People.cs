@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Web.Accounts.Sessions;
 using DendriteViewer.Web.Annotations;
 using DendriteViewer.Web.Audit;
 using DendriteViewer.Web.Data;
@@ -9,7 +10,7 @@ using Microsoft.EntityFrameworkCore;
 namespace DendriteViewer.Web.Accounts;
 
 /// <summary>Makes and removes accounts, and chooses members. Whoever calls has been authorized as administrator.</summary>
-public sealed class People(IDbContextFactory<DendriteDb> database, IServiceScopeFactory scopes, AuditLog audit)
+public sealed class People(IDbContextFactory<DendriteDb> database, IServiceScopeFactory scopes, AuditLog audit, TimeProvider time)
 {
     /// <summary>Everybody with an account, by name.</summary>
     public async Task<IReadOnlyList<AppUser>> ListAsync()
@@ -20,49 +21,140 @@ public sealed class People(IDbContextFactory<DendriteDb> database, IServiceScope
 
     /// <summary>Makes an account with a random first password, which is returned and not kept.</summary>
     /// <exception cref="ArgumentException">The e-mail is taken or none.</exception>
-    public async Task<string> AddAsync(string name, string email, bool administrator)
+    public async Task<string> AddAsync(string name, string email, bool administrator, Person? by = null)
     {
         using var scope = scopes.CreateScope();
         var users = scope.ServiceProvider.GetRequiredService<UserManager<AppUser>>();
         CheckName(name);
         var password = NewPassword();
-        var result = await users.CreateAsync(
-            new AppUser { UserName = email.Trim(), Email = email.Trim(), DisplayName = name.Trim(), IsAdministrator = administrator }, password);
-        return result.Succeeded ? password : throw new ArgumentException(result.Errors.First().Description);
+        var account = new AppUser
+        {
+            UserName = email.Trim(), Email = email.Trim(), DisplayName = name.Trim(), IsAdministrator = administrator,
+        };
+        var result = await users.CreateAsync(account, password);
+        if (!result.Succeeded)
+        {
+            throw new ArgumentException(result.Errors.First().Description);
+        }
+
+        await audit.RecordAsync(AuditKind.Account, by, $"made the account of {account.DisplayName}"
+            + (administrator ? ", an administrator" : ""), AuditSubject.Of(account.Id));
+        return password;
     }
 
     /// <summary>Gives an account another random password, which is returned and not kept, and ends its sessions.</summary>
     /// <exception cref="ArgumentException">There is no such account any more.</exception>
-    public async Task<string> ResetPasswordAsync(Guid id)
+    public async Task<string> ResetPasswordAsync(Guid id, Person? by = null)
     {
         using var scope = scopes.CreateScope();
         var users = scope.ServiceProvider.GetRequiredService<UserManager<AppUser>>();
-        var user = await users.FindByIdAsync(id.ToString()) ?? throw new ArgumentException("That account is not there any more.");
         var password = NewPassword();
-        user.PasswordHash = users.PasswordHasher.HashPassword(user, password);
-        user.LockoutEnd = null;
-        user.AccessFailedCount = 0;
-        var result = await users.UpdateSecurityStampAsync(user);
-        return result.Succeeded ? password : throw new ArgumentException(result.Errors.First().Description);
+        await ChangeAsync(id, AuditKind.Password, by, u => $"gave {u.DisplayName} another password", (db, u) =>
+        {
+            u.PasswordHash = users.PasswordHasher.HashPassword(u, password);
+            u.SecurityStamp = Guid.NewGuid().ToString("N");
+            return EndAsync(db, id, SessionEnd.Password);
+        });
+        return password;
     }
+
+    /// <summary>Gives somebody another name. What they did before keeps the name of then.</summary>
+    /// <exception cref="ArgumentException">The name is none.</exception>
+    public Task RenameAsync(Guid id, string name, Person? by = null)
+    {
+        CheckName(name);
+        return ChangeAsync(id, AuditKind.Account, by, u => $"renamed the account to {name.Trim()}", (_, u) =>
+        {
+            u.DisplayName = name.Trim();
+            return Task.CompletedTask;
+        });
+    }
+
+    /// <summary>
+    /// Disables an account: it is signed out everywhere, cannot sign in, and links that it made are closed. Its roles stay for the day on
+    /// which it is enabled again.
+    /// </summary>
+    /// <exception cref="ArgumentException">It is the last administrator's that may sign in.</exception>
+    public Task DisableAsync(Guid id, Person? by = null) =>
+        ChangeAsync(id, AuditKind.Account, by, u => $"disabled the account of {u.DisplayName}", async (db, u) =>
+        {
+            await RequireAnotherAsync(db, id);
+            u.DisabledAt = time.GetUtcNow().ToUnixTimeMilliseconds();
+            await EndAsync(db, id, SessionEnd.Disabled);
+        });
+
+    /// <summary>Lets an account in again that was disabled; the links that it made are open again.</summary>
+    public Task EnableAsync(Guid id, Person? by = null) =>
+        ChangeAsync(id, AuditKind.Account, by, u => $"enabled the account of {u.DisplayName}", (_, u) =>
+        {
+            u.DisabledAt = null;
+            return Task.CompletedTask;
+        });
+
+    /// <summary>Makes an account an administrator, or takes that away.</summary>
+    /// <exception cref="ArgumentException">It is the last administrator that may sign in.</exception>
+    public Task SetAdministratorAsync(Guid id, bool isAdministrator, Person? by = null) =>
+        ChangeAsync(id, AuditKind.Role, by,
+            u => isAdministrator ? $"made {u.DisplayName} an administrator" : $"took administration away from {u.DisplayName}",
+            async (db, u) =>
+            {
+                if (!isAdministrator)
+                {
+                    await RequireAnotherAsync(db, id);
+                }
+
+                u.IsAdministrator = isAdministrator;
+            });
 
     /// <summary>
     /// Removes an account with its memberships and bookmarks, and ends its sessions. What it marked stays, under its name.
     /// </summary>
-    /// <exception cref="ArgumentException">It is the last administrator's.</exception>
-    public async Task RemoveAsync(Guid id)
+    /// <exception cref="ArgumentException">It is the last administrator's that may sign in.</exception>
+    public async Task RemoveAsync(Guid id, Person? by = null)
     {
         await using var db = await database.CreateDbContextAsync();
         await using var all = await db.Database.BeginTransactionAsync();
-        if (!await db.Users.AnyAsync(u => u.IsAdministrator && u.Id != id))
+        await RequireAnotherAsync(db, id);
+        var name = await db.Users.Where(u => u.Id == id).Select(u => u.DisplayName).FirstOrDefaultAsync();
+        await db.Members.Where(m => m.UserId == id).ExecuteDeleteAsync();
+        await db.Bookmarks.Where(b => b.OwnerId == id).ExecuteDeleteAsync();
+        await db.AccountSessions.Where(s => s.UserId == id).ExecuteDeleteAsync();
+        await db.PasswordResets.Where(r => r.UserId == id).ExecuteDeleteAsync();
+        await db.Users.Where(u => u.Id == id).ExecuteDeleteAsync();
+        db.Audit.Add(audit.NewEntry(AuditKind.Account, by, $"removed the account of {name}", AuditSubject.Of(id)));
+        await db.SaveChangesAsync();
+        await all.CommitAsync();
+    }
+
+    private async Task ChangeAsync(
+        Guid id, AuditKind kind, Person? by, Func<AppUser, string> detail, Func<DendriteDb, AppUser, Task> change)
+    {
+        await using var db = await database.CreateDbContextAsync();
+        await using var all = await db.Database.BeginTransactionAsync();
+        var account = await db.Users.FirstOrDefaultAsync(u => u.Id == id)
+            ?? throw new ArgumentException("That account is not there any more.");
+        await change(db, account);
+        account.ConcurrencyStamp = Guid.NewGuid().ToString();
+        db.Audit.Add(audit.NewEntry(kind, by, detail(account), AuditSubject.Of(id)));
+        await db.SaveChangesAsync();
+        await all.CommitAsync();
+    }
+
+    // Links to choose a password end with the sessions: whoever holds one may be who the sessions are ended for.
+    private async Task EndAsync(DendriteDb db, Guid id, SessionEnd why)
+    {
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        await db.PasswordResets.Where(r => r.UserId == id).ExecuteDeleteAsync();
+        await db.AccountSessions.Where(s => s.UserId == id && s.EndedAt == null).ExecuteUpdateAsync(
+            s => s.SetProperty(r => r.EndedAt, now).SetProperty(r => r.End, why));
+    }
+
+    private static async Task RequireAnotherAsync(DendriteDb db, Guid id)
+    {
+        if (!await db.Users.AnyAsync(u => u.IsAdministrator && u.DisabledAt == null && u.Id != id))
         {
             throw new ArgumentException("This is the only administrator; make another one first.");
         }
-
-        await db.Members.Where(m => m.UserId == id).ExecuteDeleteAsync();
-        await db.Bookmarks.Where(b => b.OwnerId == id).ExecuteDeleteAsync();
-        await db.Users.Where(u => u.Id == id).ExecuteDeleteAsync();
-        await all.CommitAsync();
     }
 
     /// <summary>Refuses names that would say something else than who somebody is.</summary>

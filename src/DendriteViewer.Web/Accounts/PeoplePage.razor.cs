@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Web.Accounts.Resets;
 using DendriteViewer.Web.Catalog;
 using DendriteViewer.Web.Hosting;
 using Microsoft.AspNetCore.Components;
@@ -22,11 +23,12 @@ public sealed partial class PeoplePage
     private string? _error;
     private (string Before, string Password, string After)? _once;
     private Guid? _me;
-    private bool _allowed;
-    private bool _known;
 
     [Inject]
     private People People { get; set; } = null!;
+
+    [Inject]
+    private AccountDesk Desk { get; set; } = null!;
 
     [Inject]
     private DatasetCatalog Catalog { get; set; } = null!;
@@ -48,9 +50,7 @@ public sealed partial class PeoplePage
     {
         _user = (await Authentication).User;
         _me = Guid.TryParse(_user.FindFirstValue(ClaimTypes.NameIdentifier), out var me) ? me : null;
-        _allowed = await Access.IsAdministratorAsync(_user);
-        _known = true;
-        if (!_allowed)
+        if (!await Access.IsAdministratorAsync(_user))
         {
             return;
         }
@@ -97,14 +97,48 @@ public sealed partial class PeoplePage
 
     private Task<bool> AddAsync(string name, string email) => TryAsync(async () =>
     {
-        var password = await People.AddAsync(name, email, administrator: false);
+        var password = await People.AddAsync(name, email, administrator: false, _user.PersonOf());
         _once = ($"{name} signs in as {email} with the first password", password,
-            ", shown only here, and changes it at /account/password.");
+            ", shown only here, and changes it at /account.");
     });
+
+    private Task ActAsync(AppUser user, PersonAction action) => action switch
+    {
+        PersonAction.Password => ResetAsync(user),
+        PersonAction.Remove => RemoveAsync(user),
+        PersonAction.Link => TryAsync(async () =>
+        {
+            var path = PasswordResets.PathOf(await Desk.LinkAsync(user.Id, _user.PersonOf()));
+            _once = ($"{user.DisplayName} chooses a new password by", Desk.AddressOf(path) ?? path,
+                ", once and within a day; hand it over safely.");
+        }),
+        PersonAction.SecondFactor => TryAsync(async () =>
+        {
+            await Desk.TakeSecondFactorAsync(user.Id, _user.PersonOf());
+            _said = $"{user.DisplayName} signs in with the password alone now.";
+        }),
+        PersonAction.SignOut => TryAsync(async () =>
+        {
+            await Desk.SignOutAsync(user, _user.PersonOf());
+            _said = $"{user.DisplayName} is signed out everywhere; open pages close within seconds.";
+        }),
+        PersonAction.Administrator => TryAsync(() => People.SetAdministratorAsync(user.Id, !user.IsAdministrator, _user.PersonOf())),
+        PersonAction.Disable => TryAsync(async () =>
+        {
+            await People.DisableAsync(user.Id, _user.PersonOf());
+            _said = $"{user.DisplayName} is signed out everywhere and cannot sign in; links that they made let nobody in.";
+        }),
+        PersonAction.Enable => TryAsync(async () =>
+        {
+            await People.EnableAsync(user.Id, _user.PersonOf());
+            _said = $"{user.DisplayName} may sign in again; links that they made are open again.";
+        }),
+        _ => Task.CompletedTask,
+    };
 
     private Task ResetAsync(AppUser user) => TryAsync(async () =>
     {
-        var password = await People.ResetPasswordAsync(user.Id);
+        var password = await People.ResetPasswordAsync(user.Id, _user.PersonOf());
         _once = ($"{user.DisplayName} is signed out everywhere and signs in with the new password", password, ", shown only here.");
     });
 
@@ -120,7 +154,7 @@ public sealed partial class PeoplePage
         {
             await TryAsync(async () =>
             {
-                await People.RemoveAsync(user.Id);
+                await People.RemoveAsync(user.Id, _user.PersonOf());
                 _said = $"{user.DisplayName}'s account is removed; its links are closed, and what it marked stays.";
             });
         }

@@ -1,3 +1,4 @@
+using DendriteViewer.Web.Accounts.Sessions;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Components.Server;
 

@@ -64,7 +64,7 @@ public sealed partial class SecretRedactor
     private static partial Regex LinkPath();
 
     // Links' and people's tokens carry marks of their own, as do the payloads of data protection (cookies, antiforgery tokens).
-    [GeneratedRegex("(?:dv[lp]_|CfDJ8)[A-Za-z0-9_-]{12,}")]
+    [GeneratedRegex("(?:dv[a-z]_|CfDJ8)[A-Za-z0-9_-]{12,}")]
     private static partial Regex Marked();
 
     [GeneratedRegex(

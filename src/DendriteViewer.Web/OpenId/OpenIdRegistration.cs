@@ -1,4 +1,5 @@
 using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Accounts.SignIn;
 using DendriteViewer.Web.Audit;
 using DendriteViewer.Web.Hosting;
 using Microsoft.AspNetCore.Authentication;
@@ -120,7 +121,8 @@ public static class OpenIdRegistration
     }
 
     private static async Task<IResult> FinishAsync(
-        string? returnUrl, HttpContext context, ExternalSignIns externals, SignInManager<AppUser> signIn, AuditLog audit)
+        string? returnUrl, HttpContext context, ExternalSignIns externals, SignInManager<AppUser> signIn, AccountSignIn accounts,
+        AuditLog audit)
     {
         context.Response.Headers.CacheControl = "no-store";
         var external = await context.AuthenticateAsync(IdentityConstants.ExternalScheme);
@@ -145,9 +147,7 @@ public static class OpenIdRegistration
             return Results.LocalRedirect(Refused(refusal ?? ExternalRefusal.Failed, person.Provider));
         }
 
-        await signIn.SignInAsync(account, isPersistent: true, authenticationMethod: person.Provider);
-        await audit.TryRecordAsync(AuditKind.SignIn, new Person(account.Id.ToString(), account.DisplayName),
-            $"signed in at {person.Provider}", AuditSubject.Of(account.Id));
+        await accounts.BeginAsync(context, account, "the provider " + person.Provider, isExternal: true);
         return Results.LocalRedirect(ReturnAddress.Of(returnUrl));
     }
 }

@@ -42,6 +42,7 @@ public sealed partial class ShareBox
     {
         LinkEnd.Revoked => "revoked",
         LinkEnd.MakerRemoved => "closed: the account that made it was removed",
+        LinkEnd.MakerDisabled => "closed: the account that made it is disabled",
         LinkEnd.MakerMayNotShare => "closed: who made it may not share this dataset any more",
         _ when link.ExpiresAt is { } at => (end is null ? "until " : "ended ")
             + DateTimeOffset.FromUnixTimeMilliseconds(at).ToString("d MMM yyyy", CultureInfo.InvariantCulture),
@@ -49,7 +50,7 @@ public sealed partial class ShareBox
     };
 
     // One that is closed for its maker's sake opens again if the maker gets the role back; it can be revoked before.
-    private static bool MayRevoke(LinkEnd? end) => end is null or LinkEnd.MakerMayNotShare;
+    private static bool MayRevoke(LinkEnd? end) => end is null or LinkEnd.MakerMayNotShare or LinkEnd.MakerDisabled;
 
     private async Task CreateAsync()
     {

@@ -51,6 +51,9 @@ public enum LinkEnd
     /// <summary>The account that made it was removed.</summary>
     MakerRemoved,
 
+    /// <summary>The account that made it is disabled; it is open again if that is enabled.</summary>
+    MakerDisabled,
+
     /// <summary>Who made it may not share the dataset any more.</summary>
     MakerMayNotShare,
 }

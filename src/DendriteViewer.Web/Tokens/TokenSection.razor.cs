@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Accounts.Sessions;
 using DendriteViewer.Web.Hosting;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;

@@ -36,7 +36,7 @@ public sealed class AccountSessionTests(RunningApp app) : IClassFixture<RunningA
     [Theory]
     [InlineData("/")]
     [InlineData("/jobs")]
-    [InlineData("/people")]
+    [InlineData("/admin/people")]
     [InlineData("/account/login")]
     [InlineData("/gone")]
     [InlineData("/oops")]

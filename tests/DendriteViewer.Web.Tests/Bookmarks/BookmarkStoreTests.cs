@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using DendriteViewer.Imaging.Rendering;
 using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Accounts.Sessions;
 using DendriteViewer.Web.Bookmarks;
 using DendriteViewer.Web.Limits;
 using DendriteViewer.Web.Viewing;
@@ -88,7 +89,7 @@ public sealed class BookmarkStoreTests(TestHost host) : IClassFixture<TestHost>
         Assert.Contains("at most 200 bookmarks", refusal.Message, StringComparison.Ordinal);
         var before = await store.CountAsync(id, default);
         await host.AddUserAsync(administrator: true);
-        await new People(host.Database, null!, host.Audit).RemoveAsync(owner);
+        await new People(host.Database, null!, host.Audit, host.Time).RemoveAsync(owner);
         Assert.Equal(before - BookmarkRules.MostOfOne, await store.CountAsync(id, default));
     }
 

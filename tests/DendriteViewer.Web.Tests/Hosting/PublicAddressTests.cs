@@ -45,7 +45,7 @@ public sealed class PublicAddressTests(PublicApp app, RunningApp plain) : IClass
     public async Task Host_OfTheRequest_IsNotWrittenIntoAnyAnswer()
     {
         var guest = await plain.GuestAsync(DatasetRole.View);
-        foreach (var path in new[] { "/", "/people", "/openapi/v1.json", "/account/login", $"/d/{plain.Dataset}", "/api/datasets",
+        foreach (var path in new[] { "/", "/admin/people", "/openapi/v1.json", "/account/login", $"/d/{plain.Dataset}", "/api/datasets",
             "/nowhere" })
         {
             using var request = Request(path, "evil.example");

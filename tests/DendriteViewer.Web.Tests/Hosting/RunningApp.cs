@@ -29,6 +29,9 @@ public sealed class RunningApp : IAsyncLifetime
     /// <summary>More of the command line, set before the start.</summary>
     public string[] Arguments { get; init; } = [];
 
+    /// <summary>Replaces services of the app, set before the start.</summary>
+    public Action<IServiceCollection>? Replace { get; init; }
+
     public string Folder { get; } = Directory.CreateTempSubdirectory("dendrite-app-").FullName;
 
     public WebApplication App { get; private set; } = null!;
@@ -62,7 +65,7 @@ public sealed class RunningApp : IAsyncLifetime
             "--Dendrite:BrickCacheMiB", "64", "--Dendrite:Device", "cpu", "--Logging:LogLevel:Default", "Trace",
                 "--Logging:LogLevel:Microsoft", "Trace",
             "--Logging:Console:LogLevel:Default", "None", .. Arguments,
-        ]);
+        ], Replace);
         App.Services.GetRequiredService<ILoggerFactory>().AddProvider(new Recorder(Log));
         await App.PrepareAsync();
         await App.StartAsync();

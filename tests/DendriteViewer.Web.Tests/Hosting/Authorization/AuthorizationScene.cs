@@ -205,12 +205,18 @@ public sealed class AuthorizationScene : IAsyncLifetime
                     "viewer" => DatasetRole.View,
                     "annotator" => DatasetRole.Annotate,
                     "curator" => DatasetRole.Curate,
-                    "owner" or "removed" => DatasetRole.Own,
+                    "owner" or "removed" or "disabled" => DatasetRole.Own,
                     _ => null,
                 };
                 var id = await Running.AddPersonAsync(kind, kind == "admin", role);
                 var visitor = new Visitor(kind, kind) { Account = id, Token = open.Token, Bookmark = await BookmarkAsync(id) };
                 await SignInAsync(visitor);
+                if (kind == "disabled")
+                {
+                    await Running.AddPersonAsync("another-admin", administrator: true);
+                    await Service<People>().DisableAsync(id);
+                }
+
                 if (kind == "removed")
                 {
                     await Service<People>().RemoveAsync(id);

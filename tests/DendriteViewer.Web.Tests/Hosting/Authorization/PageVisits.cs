@@ -27,8 +27,14 @@ internal static class PageVisits
         ["/import"] = (_ => "A described dataset, a folder of scans", ["Importing is not open to you"]),
         ["/jobs"] = (_ => AuthorizationScene.Ada.Name, ["Nothing was asked for yet", "Guest of"]),
         ["/not-found"] = (_ => "There is no such page", []),
+        ["/admin/people"] = (_ => "with an account", ["for administrators"]),
+        ["/admin/datasets"] = (s => s.Running.Stored.Name, ["for administrators"]),
+        ["/admin/links"] = (_ => "Revoke", ["for administrators"]),
+        ["/admin/sessions"] = (_ => "a program", ["for administrators"]),
+        ["/admin/storage"] = (_ => "Free on this disk", ["for administrators"]),
+        ["/admin/devices"] = (_ => "Bricks in memory", ["for administrators"]),
+        ["/admin/audit"] = (_ => "signed in by", ["for administrators"]),
         ["/groups"] = (_ => "New group", ["Only an administrator may manage groups"]),
-        ["/people"] = (_ => "with an account", ["Only an administrator may manage accounts"]),
     };
 
     /// <summary>The pages that are drawn in a circuit, by their routes.</summary>

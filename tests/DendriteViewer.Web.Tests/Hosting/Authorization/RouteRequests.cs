@@ -3,6 +3,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Accounts.Resets;
 using DendriteViewer.Web.Registry;
 using DendriteViewer.Web.Tests.Cell;
 using DendriteViewer.Web.Uploads;
@@ -26,10 +27,18 @@ internal static class RouteRequests
     private static readonly Dictionary<string, Func<RouteRequest, Task>> s_all = new(StringComparer.Ordinal)
     {
         // Pages. Those with a circuit answer every visitor with its frame; PageVisits looks into them.
-        ["GET /"] = Plain, ["GET /d/{Id}"] = Plain, ["GET /import"] = Plain, ["GET /jobs"] = Plain, ["GET /people"] = Plain, ["GET /groups"] = Plain,
+        ["GET /"] = Plain, ["GET /d/{Id}"] = Plain, ["GET /import"] = Plain, ["GET /jobs"] = Plain, ["GET /admin/people"] = Plain,
+        ["GET /groups"] = Plain,
         ["GET /not-found"] = Plain, ["GET /gone"] = Plain, ["GET /oops"] = Plain, ["GET /theme.css"] = Plain,
         ["GET /report/{Id}"] = Do(r => r.Shows("<main class=\"report\">")),
+        ["GET /admin/datasets"] = Plain, ["GET /admin/links"] = Plain, ["GET /admin/sessions"] = Plain, ["GET /admin/storage"] = Plain,
+        ["GET /admin/devices"] = Plain, ["GET /admin/audit"] = Plain, ["GET /admin/audit.csv"] = Plain,
         ["GET /account/denied"] = Plain, ["GET /account/login"] = Plain, ["GET /account/setup"] = Plain, ["GET /account/password"] = Plain,
+        ["GET /account"] = Do(r => r.Shows("Where you are signed in")),
+        ["GET /account/second-factor"] = Plain, ["GET /account/forgot"] = Plain, ["GET /account/reset"] = Plain,
+
+        // Nobody has given a right password of an account with a second factor here, so that everybody is led to signing in.
+        ["GET /account/code"] = Plain,
         ["GET /s/{token}"] = Plain, ["GET /s/{token}/preview.png"] = Plain,
 
         // Forms. Whoever knows a password, or the one-time code of the console, signs in.
@@ -44,6 +53,24 @@ internal static class RouteRequests
             return r.Shows("Your password is changed").FormAsync(
                 "/account/password", "password", ("Input.Now", RunningApp.Password), ("Input.Next", RunningApp.Password));
         },
+        ["POST /account"] = r => r.Shows("Your name is saved").FormAsync(
+            "/account/login", "account", ("Input.Do", "name"), ("Input.Name", r.Visitor.Person ?? "Nobody")),
+        ["POST /account/code"] = r => r.FormAsync("/account/login", "code", ("Input.Code", "123456")),
+        ["POST /account/second-factor"] = r => r.Shows("This code does not belong").FormAsync(
+            "/account/login", "second", ("Input.Do", "on"), ("Input.Code", "123456")),
+
+        // This server sends no mail, so that there is no such form; its page says whom to ask.
+        ["POST /account/forgot"] = r => r.Answers(HttpStatusCode.BadRequest).FormAsync(
+            "/account/login", "forgot", ("Input.Email", "a@b.org")),
+
+        // Whoever has a link chooses the password of the account that it was made for.
+        ["POST /account/reset"] = async r =>
+        {
+            var whose = await r.Scene.Running.AddPersonAsync("reset" + Guid.NewGuid().ToString("N"));
+            var path = PasswordResets.PathOf(await r.Scene.Service<PasswordResets>().MakeAsync(whose, null));
+            await r.Query(path[(path.IndexOf('?') + 1)..]).Shows("Your password is changed").FormAsync(
+                path, "reset", ("Input.Password", RunningApp.Password));
+        },
 
         // Signing in at an identity provider: to it, back without its cookie, and a link to the account of who is signed in.
         ["GET /account/openid/{provider}"] = Do(r => r.With("provider", "campus-login")
@@ -54,7 +81,12 @@ internal static class RouteRequests
         // Who has no account is answered by the page, which says so.
         ["POST /account/openid/link"] = r => (r.Visitor.Account is null ? r.Shows("is linked") : r.Leads("/account"))
             .Cookie(r.Scene.ExternalCookie()).FormAsync("/account/openid/link", "link"),
-        ["POST /account/logout"] = Do(r => r.Leads("/account/login")),
+        ["POST /account/logout"] = r =>
+        {
+            // The session ends, and with it every cookie of it.
+            r.Leads("/account/login").Afterwards = () => r.Visitor.Person is null ? Task.CompletedTask : r.Scene.SignInAsync(r.Visitor);
+            return Task.CompletedTask;
+        },
 
         // Connections, and what the framework maps for its pages.
         ["GET /hubs/frames"] = Socket, ["GET /_blazor"] = Socket,

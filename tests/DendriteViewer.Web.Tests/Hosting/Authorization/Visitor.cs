@@ -22,6 +22,7 @@ public sealed record Visitor(string Name, string? Person = null)
         ("demoted", "came by a link to annotate whose maker may not share any more"),
         ("orphaned", "came by a link to annotate whose maker's account was removed since"),
         ("removed", "was an owner whose account was removed since"),
+        ("disabled", "was an owner whose account was disabled since"),
         ("token", "is a program with an owner's access token of the scopes read and annotate"),
         ("foreign-token", "is a program with the access token, of all scopes, of who is a member of nothing"),
     ];

@@ -1,0 +1,84 @@
+using System.CommandLine;
+using DendriteViewer.Web.Data;
+using Microsoft.EntityFrameworkCore;
+
+namespace DendriteViewer.Web.Accounts;
+
+/// <summary>
+/// <c>account</c>: a verb of the server's own program, for who can write its data folder and is locked out of its pages: the last
+/// administrator without a password or phone. It may run while the server does.
+/// </summary>
+public static class AccountCommands
+{
+    private const int Done = 0, Failed = 1, WrongUse = 2;
+
+    /// <summary>Whether the program was started for this instead of serving.</summary>
+    public static bool Has(string[] args) => args.Length > 0 && args[0] == "account";
+
+    /// <summary>Runs the command.</summary>
+    /// <returns>The exit code: 0 done, 1 failed, 2 wrong use.</returns>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var email = new Argument<string>("EMAIL") { Description = "E-mail of the account." };
+        var administrator = new Option<bool>("--administrator") { Description = "Make the account an administrator too." };
+        var recover = new Command("recover", "Give an account a new password, take its second factor off, and enable it.")
+        {
+            email, administrator,
+        };
+        recover.SetAction(async (parse, ct) => await RecoverAsync(parse.GetValue(email)!, parse.GetValue(administrator), ct));
+        var root = new RootCommand("Accounts of a server.") { new Command("account", "Accounts of a server.") { recover } };
+        var parsed = root.Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            await Console.Error.WriteLineAsync(string.Join(' ', parsed.Errors.Select(e => e.Message)) + " See dendrite account --help.");
+            return WrongUse;
+        }
+
+        try
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        }
+        catch (Exception e)
+        {
+            await Console.Error.WriteLineAsync(Hosting.StartupFailure.Describe(e));
+            return Failed;
+        }
+    }
+
+    private static async Task<int> RecoverAsync(string email, bool administrator, CancellationToken ct)
+    {
+        await using var app = DendriteApp.Build(["--Logging:LogLevel:Default=Warning"]);
+        await using var db = await app.Services.GetRequiredService<IDbContextFactory<DendriteDb>>().CreateDbContextAsync(ct);
+        var normalized = email.Trim().ToUpperInvariant();
+        Guid id;
+        try
+        {
+            id = await db.Users.Where(u => u.NormalizedEmail == normalized).Select(u => u.Id).FirstOrDefaultAsync(ct);
+        }
+        catch (System.Data.Common.DbException)
+        {
+            await Console.Error.WriteLineAsync(
+                "There is no database of this version; start the server once, or say where it lies with Dendrite__Data.");
+            return Failed;
+        }
+
+        if (id == Guid.Empty)
+        {
+            await Console.Error.WriteLineAsync($"No account has the e-mail {email}.");
+            return Failed;
+        }
+
+        var people = app.Services.GetRequiredService<People>();
+        await people.EnableAsync(id);
+        if (administrator)
+        {
+            await people.SetAdministratorAsync(id, isAdministrator: true);
+        }
+
+        await app.Services.GetRequiredService<SignIn.SecondFactor>().DisableAsync(id, null, ct);
+        var password = await people.ResetPasswordAsync(id);
+        await Console.Out.WriteLineAsync(
+            $"{email} is signed out everywhere, has no second factor, and signs in with the password {password}");
+        return Done;
+    }
+}

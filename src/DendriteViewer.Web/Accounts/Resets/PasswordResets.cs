@@ -1,0 +1,129 @@
+using System.Security.Cryptography;
+using System.Text;
+using DendriteViewer.Web.Accounts.Sessions;
+using DendriteViewer.Web.Audit;
+using DendriteViewer.Web.Data;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+
+namespace DendriteViewer.Web.Accounts.Resets;
+
+/// <summary>
+/// Links by which people choose a new password: made by an administrator, or mailed to who asks. Each is good once and for a day, and ends
+/// with the next one and with any change of the password.
+/// </summary>
+public sealed class PasswordResets(
+    IDbContextFactory<DendriteDb> database, IServiceScopeFactory scopes, AuditLog audit, TimeProvider time)
+{
+    /// <summary>How long a link is good.</summary>
+    public static readonly TimeSpan Length = TimeSpan.FromDays(1);
+
+    private const string Mark = "dvr_";
+
+    /// <summary>The path of a link.</summary>
+    public static string PathOf(string token) => "/account/reset?code=" + token;
+
+    /// <summary>Makes a link for an account, in place of any before.</summary>
+    /// <param name="account">Whose password.</param>
+    /// <param name="by">Who asks; null for the person by mail.</param>
+    /// <param name="ct">Stops it.</param>
+    /// <returns>The link's token, which is not kept.</returns>
+    /// <exception cref="ArgumentException">There is no such account any more.</exception>
+    public async Task<string> MakeAsync(Guid account, Person? by, CancellationToken ct = default)
+    {
+        var token = Mark + Convert.ToBase64String(RandomNumberGenerator.GetBytes(24)).Replace('+', '-').Replace('/', '_');
+        await using var db = await database.CreateDbContextAsync(ct);
+        await using var all = await db.Database.BeginTransactionAsync(ct);
+        var name = await db.Users.Where(u => u.Id == account).Select(u => u.DisplayName).FirstOrDefaultAsync(ct)
+            ?? throw new ArgumentException("That account is not there any more.");
+        await db.PasswordResets.Where(r => r.UserId == account).ExecuteDeleteAsync(ct);
+        var now = time.GetUtcNow();
+        db.PasswordResets.Add(new PasswordReset
+        {
+            TokenHash = HashOf(token), UserId = account, MadeAt = now.ToUnixTimeMilliseconds(),
+            ExpiresAt = (now + Length).ToUnixTimeMilliseconds(),
+        });
+        db.Audit.Add(audit.NewEntry(AuditKind.Password, by, by is null ? $"mailed {name} a link to choose a new password"
+            : $"made a link by which {name} chooses a new password", AuditSubject.Of(account)));
+        await db.SaveChangesAsync(ct);
+        await all.CommitAsync(ct);
+        return token;
+    }
+
+    /// <summary>The account of a link that is good, or null.</summary>
+    public async Task<AppUser?> FindAsync(string? token, CancellationToken ct = default)
+    {
+        await using var db = await database.CreateDbContextAsync(ct);
+        var (hash, now) = (HashOf(token ?? ""), time.GetUtcNow().ToUnixTimeMilliseconds());
+        return await (from r in db.PasswordResets.AsNoTracking()
+                      join u in db.Users.AsNoTracking() on r.UserId equals u.Id
+                      where r.TokenHash == hash && r.ExpiresAt > now && u.DisabledAt == null
+                      select u).FirstOrDefaultAsync(ct);
+    }
+
+    /// <summary>Whether a link was made for an account within a time.</summary>
+    public async Task<bool> IsRecentAsync(Guid account, TimeSpan within, CancellationToken ct = default)
+    {
+        await using var db = await database.CreateDbContextAsync(ct);
+        var since = (time.GetUtcNow() - within).ToUnixTimeMilliseconds();
+        return await db.PasswordResets.AnyAsync(r => r.UserId == account && r.MadeAt > since, ct);
+    }
+
+    /// <summary>Uses a link: the account gets the password, and is signed out everywhere.</summary>
+    /// <returns>Why that was refused, one sentence; null where it was done.</returns>
+    public async Task<string?> UseAsync(string? token, string? password, CancellationToken ct = default)
+    {
+        if (await FindAsync(token, ct) is not { } found)
+        {
+            return "This link is not good any more: it was used, is older than a day, or a newer one was made; ask for another.";
+        }
+
+        using var scope = scopes.CreateScope();
+        var users = scope.ServiceProvider.GetRequiredService<UserManager<AppUser>>();
+        if (PasswordRules(password, found) is { } problem)
+        {
+            return problem;
+        }
+
+        await using var db = await database.CreateDbContextAsync(ct);
+        await using var all = await db.Database.BeginTransactionAsync(ct);
+        var hash = HashOf(token!);
+        if (await db.PasswordResets.Where(r => r.TokenHash == hash).ExecuteDeleteAsync(ct) != 1)
+        {
+            return "This link was used just now; ask for another.";
+        }
+
+        var account = await db.Users.FirstAsync(u => u.Id == found.Id, ct);
+        account.PasswordHash = users.PasswordHasher.HashPassword(account, password!);
+        account.SecurityStamp = Guid.NewGuid().ToString("N");
+        account.ConcurrencyStamp = Guid.NewGuid().ToString();
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        await db.AccountSessions.Where(s => s.UserId == account.Id && s.EndedAt == null).ExecuteUpdateAsync(
+            s => s.SetProperty(r => r.EndedAt, now).SetProperty(r => r.End, SessionEnd.Password), ct);
+        db.Audit.Add(audit.NewEntry(AuditKind.Password, new Person(account.Id.ToString(), account.DisplayName),
+            "chose a new password by a link", AuditSubject.Of(account.Id)));
+        await db.SaveChangesAsync(ct);
+        await all.CommitAsync(ct);
+        return null;
+    }
+
+    /// <summary>Ends the links of an account whose password was changed otherwise.</summary>
+    public async Task EndAsync(Guid account, CancellationToken ct = default)
+    {
+        await using var db = await database.CreateDbContextAsync(ct);
+        await db.PasswordResets.Where(r => r.UserId == account).ExecuteDeleteAsync(ct);
+    }
+
+    /// <summary>Removes links that ended.</summary>
+    public async Task SweepAsync(CancellationToken ct)
+    {
+        await using var db = await database.CreateDbContextAsync(ct);
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        await db.PasswordResets.Where(r => r.ExpiresAt < now).ExecuteDeleteAsync(ct);
+    }
+
+    private static string? PasswordRules(string? password, AppUser account) =>
+        SignIn.PasswordRules.Problem(password ?? "", account.DisplayName, account.Email);
+
+    private static string HashOf(string token) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
+}

@@ -1,0 +1,99 @@
+using System.Net.Sockets;
+using System.Threading.Channels;
+using MailKit.Net.Smtp;
+using MailKit.Security;
+using MimeKit;
+
+namespace DendriteViewer.Web.Mail;
+
+/// <summary>
+/// Sends mail in the background, so that the answer to a request does not tell by its time whether a mail was sent. What waits when the
+/// server ends is lost; whoever waits for it asks again.
+/// </summary>
+public sealed partial class MailQueue(DendriteOptions options, TimeProvider time, ILogger<MailQueue> log) : BackgroundService
+{
+    private const int MostWaiting = 200, MostTries = 3;
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(10);
+    private readonly Channel<Func<CancellationToken, Task<MimeMessage?>>> _waiting =
+        Channel.CreateBounded<Func<CancellationToken, Task<MimeMessage?>>>(MostWaiting);
+
+    /// <summary>Whether there is a mail server.</summary>
+    public bool IsOn => options.Smtp is not null;
+
+    /// <summary>Sends a mail by and by.</summary>
+    /// <param name="make">Makes it, in the background; null for none after all.</param>
+    /// <returns>False where too many wait already.</returns>
+    public bool Add(Func<CancellationToken, Task<MimeMessage?>> make)
+    {
+        var isTaken = _waiting.Writer.TryWrite(make);
+        if (!isTaken)
+        {
+            LogFull(log);
+        }
+
+        return isTaken;
+    }
+
+    /// <summary>A mail of plain text.</summary>
+    public MimeMessage NewMail(string name, string address, string subject, string text)
+    {
+        var mail = new MimeMessage { Subject = subject, Body = new TextPart("plain") { Text = text } };
+        mail.From.Add(MailboxAddress.Parse(options.Smtp!.From));
+        mail.To.Add(new MailboxAddress(name, address));
+        return mail;
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await foreach (var make in _waiting.Reader.ReadAllAsync(stoppingToken))
+        {
+            try
+            {
+                if (await make(stoppingToken) is { } mail)
+                {
+                    await SendAsync(mail, stoppingToken);
+                }
+            }
+            catch (Exception e) when (e is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
+            {
+                LogFailed(log, e);
+            }
+        }
+    }
+
+    private async Task SendAsync(MimeMessage mail, CancellationToken ct)
+    {
+        var smtp = options.Smtp!;
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                using var client = new SmtpClient { Timeout = (int)s_patience.TotalMilliseconds };
+                await client.ConnectAsync(smtp.Host, smtp.Port, smtp.Security switch
+                {
+                    "tls" => SecureSocketOptions.SslOnConnect, "none" => SecureSocketOptions.None, _ => SecureSocketOptions.StartTls,
+                }, ct);
+                if (smtp.User is { Length: > 0 })
+                {
+                    await client.AuthenticateAsync(smtp.User, smtp.Password ?? "", ct);
+                }
+
+                await client.SendAsync(mail, ct);
+                await client.DisconnectAsync(quit: true, ct);
+                return;
+            }
+            catch (Exception e) when (tries < MostTries && e is (IOException or SocketException or SmtpProtocolException))
+            {
+                await Task.Delay(s_pause, time, ct);
+            }
+        }
+    }
+
+    [LoggerMessage(LogLevel.Error, "A mail was not sent; check Dendrite:Smtp")]
+    private static partial void LogFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(LogLevel.Warning, "Too many mails wait to be sent; one was given up")]
+    private static partial void LogFull(ILogger logger);
+}
