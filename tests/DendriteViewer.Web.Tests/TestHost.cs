@@ -22,6 +22,8 @@ using DendriteViewer.Web.Measurements;
 using DendriteViewer.Web.Placements;
 using DendriteViewer.Web.Sharing;
 using DendriteViewer.Web.Tests.Jobs;
+using DendriteViewer.Web.Servers;
+using DendriteViewer.Web.Tours;
 using DendriteViewer.Web.Viewing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -66,6 +68,9 @@ public sealed class TestHost : IAsyncLifetime
     public ShareLinks Links => new(Database, Access, Time);
 
     public BookmarkStore Bookmarks => new(Database, Access, _budgets!, Time);
+
+    public TourStore Tours => new(
+        Database, Access, new ServerNews(null, false, TimeProvider.System, NullLogger<ServerNews>.Instance), Time);
 
     public BookmarkDesk BookmarkDesk => new(Bookmarks, Sessions, new LinkTargets(Sites, Measurements.Log));
 

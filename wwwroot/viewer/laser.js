@@ -76,25 +76,22 @@ export class Laser {
   draw(g, pane, view, toScreen) {
     const now = performance.now(), reach = 2 * Math.min(...this.viewer.volume(view).voxelUm);
     for (const { color, points } of this.trails.values()) {
+      const pieces = [];
       let before = null;
       for (const { p, pane: drawnIn, at } of points) {
         const s = toScreen(p), life = 1 - (now - at) / lives;
         // In the pane where it was drawn it is seen wherever that pane's slice is now; in the others, where it lies in theirs.
-        const isHere = s && (pane.is3d || drawnIn === pane.index || Math.abs(s[2]) <= reach);
-        if (isHere && before && before.drawnIn === drawnIn && life > 0) {
-          const path = pathOf([before.s, s]);
-          g.lineCap = 'round';
-          g.globalAlpha = life;
-          g.strokeStyle = 'rgba(0,0,0,.6)';
-          g.lineWidth = 3 + 4 * life;
-          g.stroke(path);
-          g.strokeStyle = color;
-          g.lineWidth = 1 + 4 * life;
-          g.stroke(path);
-        }
+        const isHere = s && life > 0 && (pane.is3d || drawnIn === pane.index || Math.abs(s[2]) <= reach);
+        if (isHere && before?.drawnIn === drawnIn) pieces.push({ path: pathOf([before.s, s]), life });
         before = isHere ? { s, drawnIn, life } : null;
       }
-      if (before && before.life > 0) {
+      // All of the dark rim first, so that no piece of it lies on the colour.
+      for (const [stroke, width] of [['rgba(0,0,0,.6)', 3], [color, 1]])
+        for (const { path, life } of pieces) {
+          Object.assign(g, { globalAlpha: life, strokeStyle: stroke, lineWidth: width + 4 * life });
+          g.stroke(path);
+        }
+      if (before) {
         g.globalAlpha = before.life;
         g.fillStyle = color;
         g.fill(circle(before.s[0], before.s[1], 5));
@@ -102,7 +99,6 @@ export class Laser {
         g.fill(circle(before.s[0], before.s[1], 2.2));
       }
       g.globalAlpha = 1;
-      g.lineCap = 'butt';
     }
   }
 }

@@ -100,6 +100,7 @@ export class Together {
     viewer.send('Here', JSON.stringify({
       pane: isShown ? this.pane : null, cursor: isShown ? this.cursor : null, sizes: viewer.panes.flatMap(p => p.size),
       isUnseen: !this.isSeen, follows: this.follow.id ?? this.follow.taking ?? '', isAlone: this.isAlone,
+      others: this.roster.all.length,
       isFollowed: this.roster.all.some(o => o.follows === this.me), ...more,
     }));
   }

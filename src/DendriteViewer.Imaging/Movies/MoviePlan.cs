@@ -27,8 +27,46 @@ public sealed record MoviePlan(MovieSettings Settings, IReadOnlyList<MovieShot> 
             MovieKind.Timesteps => Timesteps(scene, settings),
             MovieKind.Turntable => [.. Enumerable.Range(0, settings.Frames)
                 .Select(i => new MovieShot(Turned(scene, 360.0 * i / settings.Frames), 1))],
-            _ => Slices(scene, settings),
+            MovieKind.Slices => Slices(scene, settings),
+            _ => throw new OutOfRangeException("A movie of views is given its views."),
         };
+        settings.CheckMegapixels(shots.Count);
+        return new MoviePlan(settings, shots);
+    }
+
+    /// <summary>Plans a movie of several views: each is shown as long as it says, and between two the view moves.</summary>
+    /// <param name="stops">The views and how long each is shown, seconds.</param>
+    /// <param name="transitionSeconds">How long each movement takes.</param>
+    /// <param name="settings">What was asked for; its length is that of the views and movements.</param>
+    /// <exception cref="OutOfRangeException">There is no such movie; the message says the remedy.</exception>
+    public static MoviePlan OfViews(
+        IReadOnlyList<(FigureScene Scene, double Seconds)> stops, double transitionSeconds, MovieSettings settings)
+    {
+        if (stops.Count is 0 or > MovieSettings.MostViews)
+        {
+            throw new OutOfRangeException($"A movie of views has 1 to {MovieSettings.MostViews} of them; this has {stops.Count}.");
+        }
+
+        MovieSettings.Transition.Check(transitionSeconds);
+        MovieSettings.Rate.Check(settings.FramesPerSecond);
+        var shots = new List<MovieShot>();
+        var moving = (int)Math.Round(settings.FramesPerSecond * transitionSeconds);
+        var slice = settings.Panes.Count > 1 ? (settings.Screen.Width / 2, settings.Screen.Height / 2) : settings.Screen;
+        for (var i = 0; i < stops.Count; i++)
+        {
+            var (scene, seconds) = stops[i];
+            MovieSettings.Duration.Check(seconds);
+            for (var f = 0; i > 0 && f < moving; f++)
+            {
+                var view = ViewBetween.Of(
+                    stops[i - 1].Scene.View, scene.View, scene.Volume, slice, (double)slice.Item1 / slice.Item2, (f + 1.0) / (moving + 1));
+                shots.Add(new MovieShot(scene with { View = view }, 1));
+            }
+
+            shots.Add(new MovieShot(scene, Math.Max(1, (int)Math.Round(settings.FramesPerSecond * seconds))));
+        }
+
+        settings = (settings with { Kind = MovieKind.Views, Seconds = shots.Sum(s => s.Frames) / settings.FramesPerSecond }).Checked();
         settings.CheckMegapixels(shots.Count);
         return new MoviePlan(settings, shots);
     }

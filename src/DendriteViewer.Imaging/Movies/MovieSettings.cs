@@ -15,6 +15,9 @@ public enum MovieKind
 
     /// <summary>A slice: along its axis from one place to another.</summary>
     Slices,
+
+    /// <summary>Several views, as of a tour: each for a while, with a movement to the next.</summary>
+    Views,
 }
 
 /// <summary>How a movie is written.</summary>
@@ -53,6 +56,12 @@ public sealed record MovieSettings(
 
     /// <summary>How long.</summary>
     public static readonly NumberRange Duration = new("seconds", 0.1, 600, "s");
+
+    /// <summary>How long a movement from one view to the next takes.</summary>
+    public static readonly NumberRange Transition = new("transition", 0, 10, "s");
+
+    /// <summary>Views of a movie at most.</summary>
+    public const int MostViews = 40;
 
     /// <summary>Frames at most.</summary>
     public const int MostFrames = 3600;

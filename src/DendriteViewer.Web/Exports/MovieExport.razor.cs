@@ -6,8 +6,10 @@ using DendriteViewer.Imaging.Rendering;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Components;
 using DendriteViewer.Web.Figures;
+using DendriteViewer.Web.Tours;
 using DendriteViewer.Web.Viewing;
 using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.JSInterop;
 
 namespace DendriteViewer.Web.Exports;
@@ -32,6 +34,9 @@ public sealed partial class MovieExport
     private FigureParts _parts = FigureQuery.PartsOf(new MovieRequest().With);
     private string _note = "";
     private Ffmpeg? _ffmpeg;
+    private IReadOnlyList<TourItem> _tours = [];
+    private TourItem? _tour;
+    private double _transition = new MovieRequest().Transition;
     private bool _isKnown;
 
     /// <summary>The session whose view it is of.</summary>
@@ -49,9 +54,19 @@ public sealed partial class MovieExport
     private MovieTools Tools { get; set; } = null!;
 
     [Inject]
+    private TourDesk Tours { get; set; } = null!;
+
+    [CascadingParameter]
+    private Task<AuthenticationState>? Authentication { get; set; }
+
+    [Inject]
     private IJSRuntime Script { get; set; } = null!;
 
-    private string Summary => $"{(int)Math.Round(_fps * _seconds)} frames of the view as it is now"
+    private double Length => _kind != MovieKind.Views ? _seconds
+        : (_tour?.Content.Steps.Sum(s => s.Seconds) ?? 0) + _transition * Math.Max(0, (_tour?.Content.Steps.Count ?? 0) - 1);
+
+    private string Summary => $"{(int)Math.Round(_fps * Length)} frames of "
+        + (_kind == MovieKind.Views ? $"{_tour?.Content.Steps.Count ?? 0} views" : "the view as it is now")
         + (_ffmpeg is { } program && _format != MovieFormat.Gif ? $"; ffmpeg {program.Version} writes it" : "");
 
     private IEnumerable<MovieFormat> Formats =>
@@ -79,6 +94,12 @@ public sealed partial class MovieExport
     {
         _ffmpeg = await Tools.FindAsync(default);
         _isKnown = true;
+        if (Authentication is not null)
+        {
+            _tours = (await Tours.Store.ListAsync((await Authentication).User, Session.Dataset.Identity)).Items;
+            _tour = _tours.FirstOrDefault();
+        }
+
         if (Formats.Contains(MovieFormat.WebM))
         {
             // What is not held in memory may be larger and smoother.
@@ -92,6 +113,7 @@ public sealed partial class MovieExport
     {
         MovieKind.Timesteps => "time, through all scans",
         MovieKind.Turntable => "the camera, once around",
+        MovieKind.Views => "a tour, from view to view",
         _ => "a slice, along its axis",
     };
 
@@ -132,7 +154,8 @@ public sealed partial class MovieExport
             Kind = _kind.ToString().ToLowerInvariant(), View = ViewLink.Whole(Session.Current.View), Pane = _pane,
             Width = _width, Height = _height, Fps = _fps, Seconds = _seconds, Format = _format.ToString().ToLowerInvariant(),
             Axis = AxisName(_along),
-            FromUm = _from, ToUm = _to, With = FigureQuery.NamesOf(_parts), Note = _note,
+            Stops = _kind == MovieKind.Views ? [.. _tour!.Content.Steps.Select(s => new MovieStop(s.View, s.Seconds))] : null,
+            Transition = _transition, FromUm = _from, ToUm = _to, With = FigureQuery.NamesOf(_parts), Note = _note,
             Screen = panes.Count > 1 ? sizes.All : [sizes.Of(panes[0]).Width, sizes.Of(panes[0]).Height],
         };
         await Gate.RunAsync(DatasetRole.Annotate, by => Movies.StartAsync(Session.Dataset, movie, by));

@@ -81,6 +81,17 @@ public sealed class MovieHandler(JobBoard board, DatasetStore store, ExportFiles
     private async Task<MoviePlan> PlanAsync(Dataset dataset, MovieRequest movie, CancellationToken ct)
     {
         var settings = movie.ToSettings();
+        if (settings.Kind == MovieKind.Views)
+        {
+            var stops = new List<(FigureScene, double)>();
+            foreach (var stop in movie.Stops!)
+            {
+                stops.Add((await figures.SceneAsync(dataset, stop.View, s_nobody, ct), stop.Seconds));
+            }
+
+            return MoviePlan.OfViews(stops, movie.Transition, settings);
+        }
+
         return MoviePlan.Of(await figures.SceneAsync(dataset, movie.View, s_nobody, ct), settings);
     }
 

@@ -6,6 +6,11 @@ using DendriteViewer.Web.Figures;
 
 namespace DendriteViewer.Web.Exports;
 
+/// <summary>A view of a movie of views.</summary>
+/// <param name="View">The view, as a link has it.</param>
+/// <param name="Seconds">How long it is shown.</param>
+public sealed record MovieStop(string View, double Seconds);
+
 /// <summary>A movie as a page or a program asks for it, and as its job keeps it. What is left out has the value here.</summary>
 public sealed record MovieRequest
 {
@@ -15,11 +20,17 @@ public sealed record MovieRequest
     // Longer than all names of parts together.
     private const int MostNames = 256;
 
-    /// <summary>timesteps, turntable or slices.</summary>
+    /// <summary>timesteps, turntable, slices or views.</summary>
     public string Kind { get; init; } = "turntable";
 
     /// <summary>The view, as a link has it.</summary>
     public string View { get; init; } = "";
+
+    /// <summary>Of views: those that are shown, in their order.</summary>
+    public IReadOnlyList<MovieStop>? Stops { get; init; }
+
+    /// <summary>Of views: how long each movement to the next takes, seconds.</summary>
+    public double Transition { get; init; } = 1.5;
 
     /// <summary>z, y, x, 3d or all; null for what moves.</summary>
     public string? Pane { get; init; }
@@ -64,6 +75,7 @@ public sealed record MovieRequest
     {
         CheckTexts();
         var kind = One<MovieKind>("kind", Kind);
+        CheckStops(kind);
         if (Screen is not (null or { Length: 2 }))
         {
             throw new OutOfRangeException("screen has a width and a height.");
@@ -79,11 +91,38 @@ public sealed record MovieRequest
         IReadOnlyList<Pane> panes = Pane is not null ? FigureQuery.PanesOf(Pane)
             : kind == MovieKind.Slices ? [along] : kind == MovieKind.Turntable ? [Imaging.Rendering.Pane.Volume] : FigureSettings.All;
         return new MovieSettings(
-            kind, panes, Width, Height, Fps, Seconds, One<MovieFormat>("format", Format), Screen is [var w, var h] ? (w, h) : (1280, 720),
+            kind, panes, Width, Height, Fps, kind == MovieKind.Views ? SecondsOfStops : Seconds,
+            One<MovieFormat>("format", Format), Screen is [var w, var h] ? (w, h) : (1280, 720),
             FigureQuery.PartsOf(With), Note ?? "")
         {
             Along = along, FromUm = FromUm, ToUm = ToUm,
         }.Checked();
+    }
+
+    private double SecondsOfStops => Stops!.Sum(s => s.Seconds) + Transition * (Stops!.Count - 1);
+
+    private void CheckStops(MovieKind kind)
+    {
+        if (kind != MovieKind.Views)
+        {
+            return;
+        }
+
+        if (Stops is not { Count: > 0 and <= MovieSettings.MostViews })
+        {
+            throw new OutOfRangeException($"stops are 1 to {MovieSettings.MostViews} views, each with seconds.");
+        }
+
+        MovieSettings.Transition.Check(Transition);
+        foreach (var stop in Stops)
+        {
+            if (stop?.View is not { Length: > 0 and <= MostView })
+            {
+                throw new OutOfRangeException($"A stop's view is a view's link of at most {MostView} characters.");
+            }
+
+            MovieSettings.Duration.Of("A stop's seconds").Check(stop.Seconds);
+        }
     }
 
     // The job keeps all of them, so none may be of any length.

@@ -26,8 +26,10 @@ public sealed class PresenceVoice : IDisposable
     // Points that wait for a line that is slow; of more, the oldest are of a trail that has faded already.
     private const int MostWaiting = 3 * 64;
 
-    // So often others hear where a page is.
+    // So often others hear where a page is; of more pages than this each says it less often, so that what all hear grows with their number
+    // and not with its square.
     private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(90);
+    private const int MostAtFullRate = 10;
 
     // While the view moves it is told so often to followers; a follower's pictures come no faster either.
     private static readonly TimeSpan s_viewInterval = TimeSpan.FromMilliseconds(55);
@@ -203,7 +205,7 @@ public sealed class PresenceVoice : IDisposable
         await SendAsync(Others(DatasetGroups.WithoutNames(_dataset)), "presence", [JsonOf(message)], ct);
         await SendAsync(
             Others(DatasetGroups.WithNames(_dataset)), "presence", [JsonOf(where.IsUnseen ? message : message with { Name = _name })], ct);
-        await Task.Delay(s_interval, _time, ct);
+        await Task.Delay(s_interval * Math.Max(1, where.Others / MostAtFullRate), _time, ct);
     }
 
     private async Task TellViewAsync(CancellationToken ct)

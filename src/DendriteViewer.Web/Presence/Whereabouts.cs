@@ -37,6 +37,9 @@ public sealed record Whereabouts
     /// <summary>Whether nobody else is heard any more: the page is silent then until it says this again.</summary>
     public bool IsAlone { get; init; }
 
+    /// <summary>How many other pages this one hears. The more there are, the less often each says where it is.</summary>
+    public double Others { get; init; }
+
     /// <summary>Whether the others are asked where they are.</summary>
     public bool Asks { get; init; }
 
@@ -77,6 +80,7 @@ public sealed record Whereabouts
             Ranges.PaneSide.Of("sizes").Check(Sizes, 8);
         }
 
+        new NumberRange("others", 0, 100_000).Check(Others);
         CheckId(Follows);
         return this;
     }

@@ -5,6 +5,7 @@ using DendriteViewer.Web.Bookmarks;
 using DendriteViewer.Web.Exports;
 using DendriteViewer.Web.Measurements;
 using DendriteViewer.Web.Sharing;
+using DendriteViewer.Web.Tours;
 
 namespace DendriteViewer.Web.Registry;
 
@@ -22,13 +23,15 @@ namespace DendriteViewer.Web.Registry;
 /// <param name="Bookmarks">Bookmarks of everybody, which nobody can open then.</param>
 /// <param name="CellFiles">Files that were added to the cell, as sweeps and spectra; also those removed from it, which are kept.</param>
 /// <param name="Masks">Masks that somebody corrected by hand, one a label and time.</param>
+/// <param name="Tours">Tours, which nobody can play then.</param>
 public sealed record DatasetLoss(
     int Scans, int Labels, int Series, int Findings, long Bytes, int Links, int Exports, long ExportBytes, int Sites,
-    int Measurements, int Bookmarks, int CellFiles, int Masks);
+    int Measurements, int Bookmarks, int CellFiles, int Masks, int Tours);
 
 /// <summary>Counts what a deletion would take along. Whoever calls has been authorized.</summary>
 public sealed class DatasetLosses(
-    DatasetStore store, SiteLog sites, MeasurementLog measurements, ShareLinks links, ExportFiles exports, BookmarkStore bookmarks)
+    DatasetStore store, SiteLog sites, MeasurementLog measurements, ShareLinks links, ExportFiles exports, BookmarkStore bookmarks,
+    TourStore tours)
 {
     /// <summary>Counts it as it is now.</summary>
     public async Task<DatasetLoss> OfAsync(Dataset dataset, CancellationToken ct)
@@ -56,6 +59,7 @@ public sealed class DatasetLosses(
             dataset.Volumes.Count, dataset.Labels.Count, dataset.Manifest.Series.Count, findings, bytes,
             (await links.ListAsync(dataset.Identity, ct)).Count(l => l.End is null), files.Count, files.Sum(f => f.Bytes),
             (await sites.ListAsync(dataset.Identity, ct)).Count, (await measurements.ListAsync(dataset.Identity, ct)).Count,
-            await bookmarks.CountAsync(dataset.Identity, ct), cellFiles, masks.Count);
+            await bookmarks.CountAsync(dataset.Identity, ct), cellFiles, masks.Count,
+            await tours.CountAsync(dataset.Identity, ct));
     }
 }

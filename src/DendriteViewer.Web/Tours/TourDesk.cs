@@ -1,7 +1,5 @@
-using System.Globalization;
 using System.Text.Json;
 using DendriteViewer.Imaging.Datasets;
-using DendriteViewer.Imaging.Rendering;
 using DendriteViewer.Web.Servers;
 using DendriteViewer.Web.Viewing;
 
@@ -12,14 +10,9 @@ namespace DendriteViewer.Web.Tours;
 /// <param name="Remarks">What of it could not be restored, a sentence each.</param>
 public sealed record TourView(string View, IReadOnlyList<LinkRemark> Remarks);
 
-/// <summary>What a viewer does with tours: shows their steps, and small pictures of them.</summary>
+/// <summary>What a viewer does with tours: reads their steps, and hears of changes.</summary>
 public sealed class TourDesk : IDisposable
 {
-    private const int PictureWidth = 192, PictureHeight = 128;
-
-    // A pane that fills the view is some so many times wider than the small picture of it.
-    private const double PaneToPicture = 6;
-
     private readonly ViewSessions _sessions;
     private readonly IDisposable _listener;
 
@@ -50,20 +43,6 @@ public sealed class TourDesk : IDisposable
         var reading = await _sessions.ReadAsync(session.Dataset, step.View, ct);
         var (view, remarks) = session.Settled(reading);
         return new TourView(JsonSerializer.Serialize(ViewDto.Of(view), ViewDto.Json), remarks);
-    }
-
-    /// <summary>The address of a small picture of a step; null where its view cannot be drawn.</summary>
-    public async Task<string> PictureOfAsync(Dataset dataset, TourStep step, CancellationToken ct = default)
-    {
-        var view = (await _sessions.ReadAsync(dataset, step.View, ct)).View;
-        var pane = view.Maximized ?? Pane.Volume;
-        var text = ViewLink.Whole(view with
-        {
-            UmPerPixel = PaneToPicture * view.UmPerPixel, FollowsInterface = view.FollowsInterface && dataset.HasInterface,
-        });
-        var size = string.Create(CultureInfo.InvariantCulture, $"size={PictureWidth}x{PictureHeight}");
-        return pane == Pane.Volume ? $"/api/datasets/{dataset.Id}/thumbnail.jpg?{size}&{text}"
-            : $"/api/datasets/{dataset.Id}/slice.png?axis={pane.ToString().ToLowerInvariant()}&{size}&{text}";
     }
 
     /// <inheritdoc/>

@@ -128,6 +128,13 @@ public sealed class TourStore(IDbContextFactory<DendriteDb> database, DatasetAcc
         return ContentOf(tour);
     }
 
+    /// <summary>How many tours a dataset has.</summary>
+    public async Task<int> CountAsync(DatasetIdentity dataset, CancellationToken ct)
+    {
+        await using var db = await database.CreateDbContextAsync(ct);
+        return await db.Tours.CountAsync(t => t.DatasetIdentity == dataset.Value, ct);
+    }
+
     private static void Put(Tour tour, TourContent content, ClaimsPrincipal user, long now)
     {
         (tour.Title, tour.Text, tour.Steps) = (content.Title, content.Text, JsonSerializer.Serialize(content.Steps));

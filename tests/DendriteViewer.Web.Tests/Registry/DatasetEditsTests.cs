@@ -84,7 +84,7 @@ public sealed class DatasetEditsTests : IAsyncLifetime
 
         var loss = await new DatasetLosses(
             _host.Store, _host.Sites, new MeasurementLog(_host.Database, _host.Time), _host.Links, files,
-            _host.Bookmarks).OfAsync(_host.Dataset, default);
+            _host.Bookmarks, _host.Tours).OfAsync(_host.Dataset, default);
         Assert.Equal((3, 0, 1, 1, 5L, 0), (loss.Scans, loss.Labels, loss.Links, loss.Exports, loss.ExportBytes, loss.Sites));
         Assert.Equal((2, 2), (loss.CellFiles, loss.Masks));
         Assert.InRange(loss.Bytes, 100_000, 10_000_000);

@@ -1,8 +1,6 @@
 using System.Security.Claims;
 using DendriteViewer.Web.Accounts;
-using DendriteViewer.Web.Servers;
 using DendriteViewer.Web.Tours;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DendriteViewer.Web.Tests.Tours;
 
@@ -11,8 +9,7 @@ public sealed class TourStoreTests(TestHost host) : IClassFixture<TestHost>
 {
     private const string View = "v=1&t=1.5&m=projection";
 
-    private TourStore Store => new(
-        host.Database, host.Access, new ServerNews(null, false, TimeProvider.System, NullLogger<ServerNews>.Instance), host.Time);
+    private TourStore Store => host.Tours;
 
     [Fact]
     public async Task Tour_IsMadeByAnAnnotator_PlayedByAViewer_AndSeenByNobodyElse()
