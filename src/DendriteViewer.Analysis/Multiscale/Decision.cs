@@ -88,4 +88,22 @@ public sealed record Decision(
 /// <param name="PhaseRange">Least and largest phase value of the bins.</param>
 /// <param name="Bins">Bins along each.</param>
 /// <param name="Counts">Counts, phase fastest.</param>
-public sealed record JointHistogram((float Low, float High) AbsorptionRange, (float Low, float High) PhaseRange, int Bins, int[] Counts);
+public sealed record JointHistogram((float Low, float High) AbsorptionRange, (float Low, float High) PhaseRange, int Bins, int[] Counts)
+{
+    private const int UsualBins = 64;
+
+    /// <summary>Of voxels; what lies beyond the robust range is counted in the outermost bins.</summary>
+    internal static JointHistogram Of(IReadOnlyList<JointValue> values)
+    {
+        var (a, p) = (RobustRange.Of(values.Select(v => v.Absorption).ToArray()), RobustRange.Of(values.Select(v => v.Phase).ToArray()));
+        var counts = new int[UsualBins * UsualBins];
+        foreach (var v in values)
+        {
+            int Bin(float value, (float Low, float High) r) =>
+                Math.Clamp((int)((value - r.Low) / (r.High - r.Low) * UsualBins), 0, UsualBins - 1);
+            counts[Bin(v.Absorption, a) * UsualBins + Bin(v.Phase, p)]++;
+        }
+
+        return new JointHistogram(a, p, UsualBins, counts);
+    }
+}

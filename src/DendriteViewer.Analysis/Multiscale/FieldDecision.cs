@@ -4,7 +4,6 @@ using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Imaging.Zarr;
 using DendriteViewer.Kernels.Labelling;
-using DendriteViewer.Kernels.Masks;
 using DendriteViewer.Kernels.Scheduling;
 using MathNet.Numerics.LinearAlgebra;
 
@@ -25,7 +24,7 @@ public sealed class FieldDecision
     public const string Absorption = "nano-absorption";
 
     private const long MostVoxels = 20_000_000;
-    private const int LeastCore = 24, Every = 5, HistogramBins = 64, MostListed = 400_000;
+    private const int LeastCore = 24, Every = 5, MostListed = 400_000;
     private const double LeastCovered = 0.5, Sure = 0.8, CrackFlatness = 0.4, MostElectrolyte = 0.6;
     private static readonly double[] s_margins = [1, 0.6, 0.3, 0];
     private readonly NewDark _dark;
@@ -47,8 +46,6 @@ public sealed class FieldDecision
         _voxelUm3 = Math.Abs(PlacementFiles.DeterminantOf(transform));
         _labels = LabelsOf();
     }
-
-    private double LargestEdgeUm => Math.Max(_voxel.Z, Math.Max(_voxel.Y, _voxel.X));
 
     /// <summary>Decides by the classes that are fitted to the joint histogram.</summary>
     /// <param name="store">The store.</param>
@@ -161,11 +158,12 @@ public sealed class FieldDecision
     private Decision Decide(DrawnClasses? drawn, CancellationToken ct)
     {
         // Edges: what lies nearer to something else than the halo reaches.
-        var halo = HaloUm();
-        var inside = BitsOf(l => l is > 0 or Void);
-        var depth = s_margins.Select(share => share == 0 ? inside : Shrunk(inside, share * halo)).ToArray();
+        var edges = new FieldEdges(_labels, _phase, _shape, _voxel);
+        var halo = edges.HaloUm(l => l is > 0 or Void, l => l == Bright);
+        var inside = edges.Where(l => l is > 0 or Void);
+        var depth = s_margins.Select(share => share == 0 ? inside : edges.Shrunk(inside, share * halo)).ToArray();
         ct.ThrowIfCancellationRequested();
-        var bright = Shrunk(BitsOf(l => l == Bright), 1.2 * halo);
+        var bright = edges.Shrunk(edges.Where(l => l == Bright), 1.2 * halo);
         var (electrolyte, voids, dark) = (new List<JointValue>(), new List<JointValue>(), new List<JointValue>());
         var cores = Enumerable.Range(0, _dark.Pieces.Count + 1).Select(_ => (List<JointValue>[])[[], [], [], []]).ToArray();
         var counts = new int[_dark.Pieces.Count + 1];
@@ -254,7 +252,7 @@ public sealed class FieldDecision
             ?? Ledger.Unknown(_dark.MeasuredUm3, _dark.Uncertainty);
         return new Decision(
             _dark.Hours, pieces, confusion, lithium, mixture?.Classes ?? [], halo,
-            Histogram([.. electrolyte, .. voids, .. dark]), _warnings)
+            JointHistogram.Of([.. electrolyte, .. voids, .. dark]), _warnings)
         {
             Mask = _dark.Mask, AutomaticMask = _dark.AutomaticMask, Drawn = drawn,
         };
@@ -321,82 +319,5 @@ public sealed class FieldDecision
         }
 
         return sum;
-    }
-
-    private BitVolume BitsOf(Func<int, bool> of)
-    {
-        var bits = new BitVolume(_shape.Z, _shape.Y, _shape.X);
-        Parallel.For(0, _shape.Z, ComputeLane.Options(), z =>
-        {
-            for (var y = 0; y < _shape.Y; y++)
-            {
-                var row = ((long)z * _shape.Y + y) * _shape.X;
-                for (var x = 0; x < _shape.X; x++)
-                {
-                    if (of(_labels[row + x]))
-                    {
-                        bits[z, y, x] = true;
-                    }
-                }
-            }
-        });
-        return bits;
-    }
-
-    private BitVolume Shrunk(BitVolume set, double um) => Grown(set.Complement(), um).Complement();
-
-    private BitVolume Grown(BitVolume set, double um) => Morphology.DilateBall(set, um / _voxel.Z, um / _voxel.Y, um / _voxel.X);
-
-    // Zernike's halo: how far outside of dark regions phase values still differ by a tenth of what they do at the edge.
-    private double HaloUm()
-    {
-        const int Steps = 12;
-        var stepUm = Math.Max(LargestEdgeUm, 0.25);
-        var (near, bright) = (BitsOf(l => l is > 0 or Void), BitsOf(l => l == Bright));
-        var means = new List<double>();
-        var grown = near;
-        for (var k = 0; k < Steps; k++)
-        {
-            var next = Grown(near, (k + 1) * stepUm);
-            var shell = next.Clone().AndNot(grown).And(bright);
-            var (sum, n) = (0.0, 0L);
-            for (var z = 0; z < _shape.Z; z++)
-            {
-                for (var y = 0; y < _shape.Y; y++)
-                {
-                    for (var x = 0; x < _shape.X; x++)
-                    {
-                        if (shell[z, y, x])
-                        {
-                            sum += _phase[((long)z * _shape.Y + y) * _shape.X + x];
-                            n++;
-                        }
-                    }
-                }
-            }
-
-            means.Add(n > 0 ? sum / n : means.Count > 0 ? means[^1] : 0);
-            grown = next;
-        }
-
-        // The first shells hold voxels that the edge cuts; the brightest of the others is the halo's rim.
-        var far = means[^1];
-        var rim = Enumerable.Range(0, Steps).MaxBy(k => means[k]);
-        var last = Enumerable.Range(rim, Steps - rim).First(k => means[k] - far <= 0.25 * (means[rim] - far) + 1e-9);
-        return Math.Max(2 * LargestEdgeUm, Math.Min((last + 0.5) * stepUm, 3));
-    }
-
-    private static JointHistogram Histogram(IReadOnlyList<JointValue> values)
-    {
-        var (a, p) = (RobustRange.Of(values.Select(v => v.Absorption).ToArray()), RobustRange.Of(values.Select(v => v.Phase).ToArray()));
-        var counts = new int[HistogramBins * HistogramBins];
-        foreach (var v in values)
-        {
-            int Bin(float value, (float Low, float High) r) =>
-                Math.Clamp((int)((value - r.Low) / (r.High - r.Low) * HistogramBins), 0, HistogramBins - 1);
-            counts[Bin(v.Absorption, a) * HistogramBins + Bin(v.Phase, p)]++;
-        }
-
-        return new JointHistogram(a, p, HistogramBins, counts);
     }
 }

@@ -60,6 +60,30 @@ public sealed class NestedFieldsTests : IAsyncLifetime
         Assert.Equal(isShown, NestedFields.ShownIn(_dataset, Around, view) is not null);
     }
 
+    // Each picture of a slice asks several times, so that frames in motion would leave garbage.
+    [Fact]
+    public void ShownIn_AskedInEveryFrame_AllocatesNothing()
+    {
+        var (around, view) = (Around, View(0.5) with { Nested = s_look });
+        Assert.Equal(Inside.Key, NestedFields.ShownIn(_dataset, around, view)!.Key);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 1000; i++)
+        {
+            NestedFields.ShownIn(_dataset, around, view);
+        }
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 999);
+    }
+
+    [Fact]
+    public void Other_OfAComparisonInsideAnOutline_ShowsTheWholeIn3D()
+    {
+        var view = View(0.5) with { Nested = s_look, Camera = new OrbitCamera(10, 20, 30, new WorldPoint(1, 2, 3)) };
+        var other = (view with { Compare = new Comparison(CompareMode.Side, 1, s_look) }).Other!;
+        Assert.Equal((10.0, 20.0, 0.0), (other.Camera.AzimuthDeg, other.Camera.ElevationDeg, other.Camera.DistanceUm));
+        Assert.Equal(view.Camera, (view with { Compare = new Comparison(CompareMode.Side, 0) }).Other!.Camera);
+    }
+
     [Fact]
     public void ShownIn_AViewOfDifferences_IsNone() => Assert.Null(NestedFields.ShownIn(
         _dataset, Around, View(0.5) with { Nested = s_look, Compare = new Comparison(CompareMode.Difference, 0) }));
