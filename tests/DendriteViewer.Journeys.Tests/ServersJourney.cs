@@ -8,9 +8,10 @@ namespace DendriteViewer.Journeys.Tests;
 /// <summary>Two servers that share a PostgreSQL, a Redis and a store, behind the nginx that is shipped.</summary>
 public sealed class ServersJourney(Browser browser, PostgresFixture postgres) : IClassFixture<Browser>, IClassFixture<PostgresFixture>
 {
-    // Within which an edit at one server is seen by who is at another; half of the edits, since a machine that runs tests has more to do.
+    // Within which an edit at one server is seen by who is at another: half of the edits, since a machine that runs tests has more to do,
+    // and after the first of each server, for which it compiles what an edit takes.
     private const double MostEditMilliseconds = 300;
-    private const int Edits = 6;
+    private const int Edits = 8;
 
     // Within which a page whose server died goes on at another.
     private static readonly TimeSpan s_mostAway = TimeSpan.FromSeconds(10);
@@ -77,7 +78,7 @@ public sealed class ServersJourney(Browser browser, PostgresFixture postgres) : 
         }
 
         Assert.True(
-            times.Order().ElementAt(Edits / 2) <= MostEditMilliseconds,
+            times.Skip(2).Order().ElementAt((Edits - 3) / 2) <= MostEditMilliseconds,
             $"Edits were seen at the other server after {string.Join(", ", times.Select(t => $"{t:0}"))} ms.");
 
         // Whichever server has begun the job is the one that dies.
@@ -111,7 +112,10 @@ public sealed class ServersJourney(Browser browser, PostgresFixture postgres) : 
         await other.GotoAsync(address + "/jobs");
         await other.Locator(".job.done").WaitForAsync(new() { Timeout = 120_000 });
         Assert.Contains("attempt 2", await other.Locator(".job").InnerTextAsync());
-        Assert.Empty(browser.Errors);
+
+        // Blazor's script throws this where a field loses the focus in a page whose server is gone.
+        Assert.DoesNotContain(
+            browser.Errors, e => !e.Contains("if the connection is not in the 'Connected' State", StringComparison.Ordinal));
     }
 
     // A value of the route's cookie that leads to a server, each of which answers to its own token alone.

@@ -238,7 +238,4 @@ public static class NewsTopics
 
     /// <summary>Uploads that were removed. The subject is the upload's id.</summary>
     public const string Uploads = "uploads";
-
-    /// <summary>Accounts, memberships, links and sessions. The subject is the account's id, or nothing.</summary>
-    public const string Accounts = "accounts";
 }
