@@ -208,6 +208,13 @@ public sealed class DatasetAccess(IDbContextFactory<DendriteDb> database, TimePr
         return await AccountAsync(db, user, ct) is { IsAdministrator: true } account && account.Scopes.LeaveImports();
     }
 
+    /// <summary>Whether somebody is signed in to an account, and no program in its name.</summary>
+    public async Task<bool> HasAccountAsync(ClaimsPrincipal user, CancellationToken ct = default)
+    {
+        await using var db = await database.CreateDbContextAsync(ct);
+        return user.TokenOf() is null && await AccountAsync(db, user, ct) is not null;
+    }
+
     /// <summary>Whether somebody still has an account, or a link that lets anybody in.</summary>
     public async Task<bool> HoldsAnythingAsync(ClaimsPrincipal user, CancellationToken ct = default)
     {

@@ -21,12 +21,12 @@ public sealed class OpenIdProviders(DendriteOptions options)
             ExternalRefusal.Away => $"{name} does not answer now; try again, and if that does not help tell the administrator.",
             ExternalRefusal.Denied => $"You were not signed in at {name}, or did not agree there; nothing was changed.",
             ExternalRefusal.NoEmail => $"{name} does not say which e-mail is yours, so no account is found by it. Sign in another way and "
-                + "link it on your account page.",
+                + "link it on the page Access tokens.",
             ExternalRefusal.NotVerified => $"{name} has not verified your e-mail, so it opens no account. Verify it there, or sign "
-                + $"in another way and link {name} on your account page.",
+                + $"in another way and link {name} on the page Access tokens.",
             ExternalRefusal.Domain => $"E-mails of your domain open no account here by {name}; ask an administrator.",
             ExternalRefusal.NoAccount => $"Nobody has an account here under the e-mail that {name} tells; ask an administrator for one.",
-            ExternalRefusal.OtherLogin => $"The account is linked to somebody else at {name}; take that link off on the account page "
+            ExternalRefusal.OtherLogin => $"The account is linked to somebody else at {name}; take that link off on the page Access tokens "
                 + "first, or ask an administrator.",
             ExternalRefusal.OtherAccount => $"That login at {name} is linked to another account here; take it off there first.",
             ExternalRefusal.Disabled => "This account is disabled; ask an administrator.",

@@ -27,6 +27,7 @@ public static class OpenIdRegistration
         builder.Services.AddSingleton<OpenIdProviders>();
         builder.Services.AddSingleton<GroupClaims>();
         builder.Services.AddScoped<ExternalSignIns>();
+        builder.Services.AddSingleton<ExternalLogins>();
         var authentication = builder.Services.AddAuthentication().AddCookie(IdentityConstants.ExternalScheme, o =>
         {
             AccountsRegistration.Harden(o, "dendrite.external");

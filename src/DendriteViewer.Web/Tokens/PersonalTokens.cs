@@ -126,8 +126,8 @@ public sealed class PersonalTokens(IDbContextFactory<DendriteDb> database, Audit
 
     /// <summary>Why a token lets nobody in, as a sentence, or null while it does.</summary>
     public static string? EndOf(PersonalToken token, long now) =>
-        token.RevokedAt is not null ? "This access token was revoked; make a new one on the account page."
-        : token.ExpiresAt <= now ? "This access token has ended; make a new one on the account page." : null;
+        token.RevokedAt is not null ? "This access token was revoked; make a new one on the page Access tokens."
+        : token.ExpiresAt <= now ? "This access token has ended; make a new one on the page Access tokens." : null;
 
     /// <summary>The open tokens of one account, or of all (null), newest first.</summary>
     public async Task<IReadOnlyList<TokenFacts>> ListAsync(Guid? account, CancellationToken ct = default)

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Components.Authorization;
 
 namespace DendriteViewer.Web.Tokens;
 
-/// <summary>The section of the account page that makes, lists and revokes one's own access tokens.</summary>
+/// <summary>What makes, lists and revokes one's own access tokens.</summary>
 public sealed partial class TokenSection
 {
     private IReadOnlyList<TokenFacts>? _tokens;
@@ -19,7 +19,7 @@ public sealed partial class TokenSection
     private PersonalTokens Tokens { get; set; } = null!;
 
     [Inject]
-    private AccountSessions Sessions { get; set; } = null!;
+    private DatasetAccess Access { get; set; } = null!;
 
     [Inject]
     private Failures Failures { get; set; } = null!;
@@ -46,7 +46,7 @@ public sealed partial class TokenSection
         try
         {
             if (!Guid.TryParse(_user.FindFirstValue(ClaimTypes.NameIdentifier), out var account)
-                || await Sessions.EndOfAsync(_user) is not null)
+                || !await Access.HasAccountAsync(_user))
             {
                 _error = "You have no account here that could have access tokens.";
                 return false;

@@ -39,6 +39,10 @@ public sealed class OpenIdProcess : IAsyncDisposable
         {
             if (line == "Listening")
             {
+                // The first answer takes long where a machine has much else to do; the app waits for seconds only.
+                using var http = new HttpClient { Timeout = s_patience };
+                await http.GetStringAsync(Issuer + ".well-known/openid-configuration");
+                await http.GetStringAsync(Issuer + ".well-known/jwks");
                 return;
             }
         }

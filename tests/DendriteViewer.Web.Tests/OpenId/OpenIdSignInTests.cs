@@ -1,10 +1,13 @@
 using System.Net;
 using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Audit;
 using DendriteViewer.Web.OpenId;
 using DendriteViewer.Web.Tests.Hosting;
 using DendriteViewer.Web.Tests.Hosting.Authorization;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace DendriteViewer.Web.Tests.OpenId;
 
@@ -138,7 +141,7 @@ public sealed class OpenIdSignInTests(AuthorizationScene scene)
 
         using (var linked = await RunningApp.PostFormAsync(browser, LinkLogin.Path, "link"))
         {
-            Assert.Equal("/account", linked.Headers.Location?.OriginalString);
+            Assert.Equal("/tokens", linked.Headers.Location?.OriginalString);
         }
 
         Assert.Equal(subject, (await App.AskDatabaseAsync(db => db.UserLogins.SingleAsync(l => l.UserId == id))).ProviderKey);
@@ -151,6 +154,35 @@ public sealed class OpenIdSignInTests(AuthorizationScene scene)
         await SignInAsync(other, $"sub={subject}");
         using var taken = await RunningApp.PostFormAsync(other, LinkLogin.Path, "link");
         Assert.Contains("linked to another account", await taken.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task NewAccounts_WhereTheConfigurationMakesThem_AreOfItsDomainsAndHaveNoRole()
+    {
+        var provider = new OpenIdOptions
+        {
+            Name = "Lab", Issuer = "https://lab.example/", ClientId = "x", NewAccounts = true, Domains = ["example.org"],
+        };
+        await using var scope = App.App.Services.CreateAsyncScope();
+        var users = scope.ServiceProvider.GetRequiredService<UserManager<AppUser>>();
+        var externals = new ExternalSignIns(
+            users, new OpenIdProviders(new DendriteOptions { OpenId = [provider] }), scene.Service<GroupClaims>(),
+            scene.Service<AuditLog>());
+        var subject = Guid.NewGuid().ToString("N");
+        ExternalPerson Of(string domain) => new("lab", subject, $"{subject}@{domain}", true, " Eve Adams ", null);
+
+        foreach (var domain in new[] { "other.org", "sub.example.org", "example.org.evil" })
+        {
+            Assert.Equal(ExternalRefusal.Domain, (await externals.FindAsync(Of(domain))).Refusal);
+        }
+
+        var made = (await externals.FindAsync(Of("EXAMPLE.org"))).Account!;
+        Assert.Equal(("Eve Adams", false, false), (made.DisplayName, made.IsAdministrator, await users.HasPasswordAsync(made)));
+        Assert.False(await App.AskDatabaseAsync(db => db.Members.AnyAsync(m => m.UserId == made.Id)));
+        Assert.Equal(made.Id, (await externals.FindAsync(Of("other.org"))).Account?.Id);
+
+        // Without a password, the login is the only way in.
+        await Assert.ThrowsAsync<ArgumentException>(() => externals.UnlinkAsync(made, provider.IssuerKey, subject));
     }
 
     private async Task<(Guid Id, string Email, string Subject)> PersonAsync()

@@ -28,7 +28,7 @@ internal static class RouteRequests
     {
         // Pages. Those with a circuit answer every visitor with its frame; PageVisits looks into them.
         ["GET /"] = Plain, ["GET /d/{Id}"] = Plain, ["GET /import"] = Plain, ["GET /jobs"] = Plain, ["GET /admin/people"] = Plain,
-        ["GET /groups"] = Plain,
+        ["GET /groups"] = Plain, ["GET /tokens"] = Plain,
         ["GET /not-found"] = Plain, ["GET /gone"] = Plain, ["GET /oops"] = Plain, ["GET /theme.css"] = Plain,
         ["GET /report/{Id}"] = Do(r => r.Shows("<main class=\"report\">")),
         ["GET /admin/datasets"] = Plain, ["GET /admin/links"] = Plain, ["GET /admin/sessions"] = Plain, ["GET /admin/storage"] = Plain,
@@ -79,7 +79,7 @@ internal static class RouteRequests
         ["GET /account/openid/link"] = Do(r => r.Cookie(r.Scene.ExternalCookie()).Shows("Link it to my account")),
 
         // Who has no account is answered by the page, which says so.
-        ["POST /account/openid/link"] = r => (r.Visitor.Account is null ? r.Shows("is linked") : r.Leads("/account"))
+        ["POST /account/openid/link"] = r => (r.Visitor.Account is null ? r.Shows("is linked") : r.Leads("/tokens"))
             .Cookie(r.Scene.ExternalCookie()).FormAsync("/account/openid/link", "link"),
         ["POST /account/logout"] = r =>
         {
