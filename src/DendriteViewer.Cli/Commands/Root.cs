@@ -26,6 +26,7 @@ internal static class Root
         root.Add(RegisterCommand.Create());
         root.Add(EisCommand.Create());
         root.Add(XasCommand.Create());
+        root.Add(SitesCommand.Create());
         NumberOptions.Apply(root);
         return root;
     }
