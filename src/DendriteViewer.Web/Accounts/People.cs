@@ -4,6 +4,7 @@ using DendriteViewer.Web.Accounts.Sessions;
 using DendriteViewer.Web.Annotations;
 using DendriteViewer.Web.Audit;
 using DendriteViewer.Web.Data;
+using DendriteViewer.Web.Tokens;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 
@@ -81,6 +82,7 @@ public sealed class People(IDbContextFactory<DendriteDb> database, IServiceScope
             await RequireAnotherAsync(db, id);
             u.DisabledAt = time.GetUtcNow().ToUnixTimeMilliseconds();
             await EndAsync(db, id, SessionEnd.Disabled);
+            await PersonalTokens.RevokeAllAsync(db, id, u.DisabledAt.Value);
         });
 
     /// <summary>Lets an account in again that was disabled; the links that it made are open again.</summary>

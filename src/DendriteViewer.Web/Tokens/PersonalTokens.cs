@@ -166,13 +166,9 @@ public sealed class PersonalTokens(IDbContextFactory<DendriteDb> database, Audit
     }
 
     /// <summary>Ends all tokens of an account, as when it is disabled. Whoever disables it records that.</summary>
-    public async Task RevokeAllAsync(Guid account, CancellationToken ct = default)
-    {
-        await using var db = await database.CreateDbContextAsync(ct);
-        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        await db.Tokens.Where(t => t.UserId == account && t.RevokedAt == null)
-            .ExecuteUpdateAsync(s => s.SetProperty(t => t.RevokedAt, now), ct);
-    }
+    internal static Task RevokeAllAsync(DendriteDb db, Guid account, long now) =>
+        db.Tokens.Where(t => t.UserId == account && t.RevokedAt == null)
+            .ExecuteUpdateAsync(s => s.SetProperty(t => t.RevokedAt, now));
 
     private static Task<Person?> OwnerAsync(DendriteDb db, Guid account, CancellationToken ct) =>
         db.Users.Where(u => u.Id == account).Select(u => new Person(u.Id.ToString(), u.DisplayName)).FirstOrDefaultAsync(ct);

@@ -51,6 +51,17 @@ public sealed class TokenRequestTests(AuthorizationScene scene)
     }
 
     [Fact]
+    public async Task Token_OfAnAccountThatWasDisabled_StaysEndedWhenTheAccountIsEnabledAgain()
+    {
+        var person = await scene.Running.AddPersonAsync("Former", role: DatasetRole.View);
+        var (_, text) = await scene.Service<PersonalTokens>().CreateAsync(person, new TokenOrder("old", TokenScopes.Read, 1));
+        await scene.Service<People>().DisableAsync(person);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await AskAsync(HttpMethod.Get, Data, text)).StatusCode);
+        await scene.Service<People>().EnableAsync(person);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await AskAsync(HttpMethod.Get, Data, text)).StatusCode);
+    }
+
+    [Fact]
     public async Task Token_BesideACookieOrAtAPage_IsTheOnlyThingThatCountsOrNothing()
     {
         var admin = scene.Visitors.Single(v => v.Name == "admin");
