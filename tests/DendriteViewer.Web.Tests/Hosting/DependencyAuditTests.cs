@@ -19,7 +19,9 @@ public sealed class DependencyAuditTests : IDisposable
     [InlineData("2020-01-01", 1, "its exception ended 2020-01-01")]
     public async Task KnownVulnerability_FailsUnlessAnExceptionHolds(string until, int expected, string told)
     {
-        var exception = "{" + $"\"package\":\"Some.Package\",\"advisory\":\"{Flaw}\",\"reason\":\"it is only used by a test\",\"until\":\"{until}\"" + "}";
+        var exception = $$"""
+            {"package":"Some.Package","advisory":"{{Flaw}}","reason":"it is only used by a test","until":"{{until}}"}
+            """;
         var (code, output) = await AuditAsync(Report(Flaw), Clean, until == "none" ? "[]" : $"[{exception}]");
         Assert.Contains(told, output);
         Assert.Equal(expected, code);
