@@ -11,6 +11,7 @@ using DendriteViewer.Web.Cell;
 using DendriteViewer.Web.Components;
 using DendriteViewer.Web.Compute;
 using DendriteViewer.Web.Data;
+using DendriteViewer.Web.Embedding;
 using DendriteViewer.Web.Exports;
 using DendriteViewer.Web.Figures;
 using DendriteViewer.Web.Hosting;
@@ -21,6 +22,7 @@ using DendriteViewer.Web.Limits;
 using DendriteViewer.Web.Mail;
 using DendriteViewer.Web.Masks;
 using DendriteViewer.Web.Measurements;
+using DendriteViewer.Web.Members;
 using DendriteViewer.Web.Monitoring;
 using DendriteViewer.Web.OpenId;
 using DendriteViewer.Web.Placements;
@@ -33,6 +35,7 @@ using DendriteViewer.Web.Tokens;
 using DendriteViewer.Web.Tours;
 using DendriteViewer.Web.Uploads;
 using DendriteViewer.Web.Viewing;
+using DendriteViewer.Web.Visitors;
 
 namespace DendriteViewer.Web;
 
@@ -57,6 +60,8 @@ public static class DendriteApp
             .AddAccounts()
             .AddTokens()
             .AddOpenId()
+            .AddMembers()
+            .AddVisitors()
             .AddCatalog()
             .AddRegistry()
             .AddViewing()
@@ -67,6 +72,7 @@ public static class DendriteApp
             .AddBookmarks()
             .AddTours()
             .AddSharing()
+            .AddEmbedding()
             .AddJobs()
             .AddImports()
             .AddAnalysis()
@@ -105,6 +111,7 @@ public static class DendriteApp
         app.MapExports();
         app.MapUploads();
         app.MapSharing();
+        app.MapEmbedding();
         app.MapApi();
         app.MapRegistry();
         app.MapMonitoring();

@@ -135,6 +135,12 @@ public sealed class DendriteOptions
     /// <summary>Identity providers at which people may sign in. Default: none; people sign in by passwords alone.</summary>
     public OpenIdOptions[] OpenId { get; init; } = [];
 
+    /// <summary>
+    /// Sites that may show links in frames, as https://wiki.example.org: of these, who makes a link chooses those that may show it.
+    /// Default: none; the app is then shown in no frame.
+    /// </summary>
+    public string[] EmbedOrigins { get; init; } = [];
+
     /// <summary>Every value that is out of its range, each as one sentence.</summary>
     public IEnumerable<string> Problems()
     {
@@ -237,6 +243,12 @@ public sealed class DendriteOptions
         {
             yield return $"Dendrite:PublicAddress is '{PublicAddress}'; give http://host or https://host, with a port where it needs "
                 + $"one and nothing behind it.";
+        }
+
+        foreach (var origin in EmbedOrigins.Where(o => !Hosting.PublicAddress.TryParse(o, out var site) || site.Of("") != o))
+        {
+            yield return $"Dendrite:EmbedOrigins names '{origin}'; give http://host or https://host in small letters, with a port where it "
+                + "needs one and nothing behind it.";
         }
 
         foreach (var proxy in Proxies.Where(p => !IPNetwork.TryParse(p, out _) && !IPAddress.TryParse(p, out _)))

@@ -157,7 +157,7 @@ public sealed class CollaborationJourney(Browser browser) : IClassFixture<Browse
         await page.ClickAsync("text=Make account");
         var password = System.Text.RegularExpressions.Regex.Match(await page.GetByText("first password").InnerTextAsync(), "password ([0-9a-f]{16})").Groups[1].Value;
         await page.ChooseAsync("Roles in dataset", "theirs");
-        await page.ChooseAsync("Role of Ben", "may annotate");
+        await page.ChooseAsync("Role of Ben", "annotator");
 
         var ben = await browser.NewPageAsync();
         await ben.GotoAsync(server.Address + "/account/login");

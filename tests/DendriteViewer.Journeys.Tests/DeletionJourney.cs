@@ -186,7 +186,7 @@ public sealed class DeletionJourney(Browser browser) : IClassFixture<Browser>
         await page.ClickAsync("text=Make account");
         var made = await page.GetByText("signs in as ben@example.org").TextContentAsync();
         var password = System.Text.RegularExpressions.Regex.Match(made!, "first password ([0-9a-f]+)").Groups[1].Value;
-        await page.ChooseAsync("Role of Ben", "may annotate");
+        await page.ChooseAsync("Role of Ben", "annotator");
         var member = await browser.NewPageAsync();
         await member.GotoAsync(server.Address + "/account/login");
         await member.FillAsync("[name='Input.Email']", "ben@example.org");

@@ -65,7 +65,9 @@ public sealed class TestHost : IAsyncLifetime
 
     public MeasurementDesk Measurements { get; private set; } = null!;
 
-    public ShareLinks Links => new(Database, Access, Time);
+    public ShareLinks Links => new(Database, Access, Frozen, Time);
+
+    public FrozenStates Frozen { get; private set; } = null!;
 
     public BookmarkStore Bookmarks => new(Database, Access, _budgets!, Time);
 
@@ -118,7 +120,8 @@ public sealed class TestHost : IAsyncLifetime
         var bricks = new BrickCache(store, 1 << 24);
         Measurements = new MeasurementDesk(
             new Measurer(new RegionMeasurer(store), new LineProfiler(store, bricks), _lanes, _budgets), new MeasurementLog(Database, Time));
-        Catalog = new DatasetCatalog(store, Access, new BrickCache(store, 1 << 24));
+        Frozen = new FrozenStates(Database, store, Time);
+        Catalog = new DatasetCatalog(store, Access, new FrozenLinks(Database, Access, Frozen), new BrickCache(store, 1 << 24));
         Masks = new MaskCorrections(store, bricks, new ScanAnalysis());
         Sessions = new ViewSessions(Catalog, Masks, Lanes, Time, Store);
         _jobs = await JobsHost.StartAsync(new DendriteOptions { Data = _folder }, s => Added(s)

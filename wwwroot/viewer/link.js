@@ -77,7 +77,8 @@ export class Link {
     // The page is asked for again, so that the server says why: a link that ended, a changed password, a role that was taken away.
     hub.on('closed', why => {
       this.isClosed = true;
-      if (why) location.replace(`/gone?why=${why}`);
+      if (this.isEmbedded) this.showClosed();
+      else if (why) location.replace(`/gone?why=${why}`);
       else location.reload();
     });
   }
@@ -100,10 +101,23 @@ export class Link {
     try {
       json = await this.hub.invoke('Join', session, dataset, location.search);
     } catch (e) {
-      if (/not open to you/.test(e.message)) { this.isClosed = true; location.replace('/gone'); }
+      if (/not open to you/.test(e.message)) {
+        this.isClosed = true;
+        if (this.isEmbedded) this.showClosed(); else location.replace('/gone');
+      }
       throw e;
     }
     this.viewer.opened(JSON.parse(json));
+  }
+
+  get isEmbedded() { return 'ticket' in this.viewer.root.dataset; }
+
+  // In a frame no other page may be shown.
+  showClosed() {
+    this.viewer.end();
+    const text = Object.assign(document.createElement('main'), { className: 'notice' });
+    text.append(Object.assign(document.createElement('h1'), { textContent: 'This view is not open any more' }));
+    document.body.replaceChildren(text);
   }
 
   send(method, ...args) { if (this.isConnected) this.hub.send(method, ...args).catch(() => {}); }

@@ -12,8 +12,10 @@ const mostRatio = 2, panes = 4;
 
 /** A connection that is not started. Without negotiation it takes a trip less, and works by WebSockets only. */
 export function newHub(negotiates = true) {
+  // In a frame of another site there are no cookies: the page has a ticket in their place.
+  const { ticket } = document.getElementById('viewer')?.dataset ?? {}, byTicket = ticket ? { accessTokenFactory: () => ticket } : {};
   return new HubConnectionBuilder()
-    .withUrl('/hubs/frames', negotiates ? {} : { skipNegotiation: true, transport: HttpTransportType.WebSockets })
+    .withUrl('/hubs/frames', negotiates ? byTicket : { skipNegotiation: true, transport: HttpTransportType.WebSockets })
     .withHubProtocol(new MessagePackHubProtocol())
     .withAutomaticReconnect({ nextRetryDelayInMilliseconds: c => Math.min(5000, 200 * 2 ** Math.min(c.previousRetryCount, 5)) })
     .configureLogging(LogLevel.None).build();

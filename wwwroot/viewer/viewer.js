@@ -285,6 +285,8 @@ class Viewer {
   }
 
   choose(tool) {
+    // What other sites show is looked at.
+    if (tool !== 'navigate' && this.link?.isEmbedded) return;
     if (tool === 'site' && !this.mayEdit || tool === 'brush' && !this.brush || tool === 'landmark' && !this.landmarks
       || tool === 'interface' && !this.root.querySelector('[data-tool=interface]')) return;
     this.tool = tool;

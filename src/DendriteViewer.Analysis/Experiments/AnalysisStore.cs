@@ -37,7 +37,8 @@ public sealed class AnalysisStore(DatasetStore store)
         var name = BlobNames.Dataset(dataset.Id) + BlobNames.AnalysisPath(modality);
         try
         {
-            var result = await store.Blobs.TryReadAsync(name, ct) is { } bytes
+            var stored = dataset.Kept is { } kept ? await kept.ReadAnalysisAsync(modality, ct) : await store.Blobs.TryReadAsync(name, ct);
+            var result = stored is { } bytes
                 ? JsonSerializer.Deserialize<AnalysisResult>(SealedJson.Unseal(bytes), s_json) : null;
 
             // A deletion that was cut off may have left what belonged to another dataset of this id.

@@ -105,6 +105,9 @@ public sealed record Dataset(
     /// </summary>
     public string Revision { get; init; } = "";
 
+    /// <summary>The kept state that this is; null of the dataset as it is published.</summary>
+    public KeptState? Kept { get; init; }
+
     /// <summary>
     /// Whether the dataset says where the interface is, as a cell with a lithium electrode does; else depth is only height, and what is
     /// dark is no void in an electrolyte.

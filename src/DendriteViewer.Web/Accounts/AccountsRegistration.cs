@@ -4,8 +4,10 @@ using DendriteViewer.Web.Accounts.Resets;
 using DendriteViewer.Web.Accounts.Sessions;
 using DendriteViewer.Web.Accounts.SignIn;
 using DendriteViewer.Web.Data;
+using DendriteViewer.Web.Embedding;
 using DendriteViewer.Web.Hosting;
 using DendriteViewer.Web.Tokens;
+using DendriteViewer.Web.Visitors;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;
@@ -24,6 +26,9 @@ public static class AccountsRegistration
 
     /// <summary>How long a session holds that nobody uses.</summary>
     public static readonly TimeSpan SessionLength = TimeSpan.FromDays(14);
+
+    /// <summary>Cookie scheme of those who look at what is open to everybody.</summary>
+    public const string VisitorScheme = "Visitor";
 
     private static readonly Guid DemoUser = new("d0000000-0000-4000-8000-000000000001");
 
@@ -59,8 +64,10 @@ public static class AccountsRegistration
             {
                 Harden(o, "dendrite.remembered");
                 (o.ExpireTimeSpan, o.SlidingExpiration) = (SecondStep.Remembered, false);
-            });
-        foreach (var scheme in (string[])[IdentityConstants.ApplicationScheme, LinkScheme, IdentityConstants.TwoFactorUserIdScheme,
+            })
+            .AddCookie(VisitorScheme, o => Harden(o, "dendrite.visitor"));
+        foreach (var scheme in (string[])[IdentityConstants.ApplicationScheme, LinkScheme, VisitorScheme,
+            IdentityConstants.TwoFactorUserIdScheme,
             IdentityConstants.TwoFactorRememberMeScheme])
         {
             builder.Services.AddOptions<CookieAuthenticationOptions>(scheme).Configure<IServiceProvider>(Secure);
@@ -89,13 +96,23 @@ public static class AccountsRegistration
         return builder;
     }
 
-    /// <summary>Who a request comes from: an account, a link, or in the demo the demo's owner.</summary>
+    /// <summary>Who a request comes from: an account, a link, a visitor of what is public, or in the demo the demo's owner.</summary>
     public static void UseAccounts(this WebApplication app)
     {
         var demo = app.Services.GetRequiredService<DendriteOptions>().Demo;
+        var visitors = app.Services.GetRequiredService<VisitorAdmission>();
+        var tickets = app.Services.GetRequiredService<EmbedTickets>();
         app.UseAuthentication();
         app.Use(async (context, next) =>
         {
+            // A page in another site's frame asks by its ticket, and has no cookie that could count.
+            if (tickets.Read(context) is { } embedded)
+            {
+                context.User = embedded;
+                await next();
+                return;
+            }
+
             // Who asks by a token asks by nothing else.
             if (!TokenAuthentication.Asks(context.Request)
                 && (await context.AuthenticateAsync(LinkScheme)).Principal?.Identity is ClaimsIdentity link)
@@ -109,6 +126,11 @@ public static class AccountsRegistration
                 {
                     context.User = DemoOwner();
                 }
+            }
+            else if (context.User.Identity?.IsAuthenticated != true && !TokenAuthentication.Asks(context.Request)
+                && await visitors.AdmitAsync(context) is { } visitor)
+            {
+                context.User = visitor;
             }
 
             await next();

@@ -32,6 +32,12 @@ public sealed record DatasetGrant(DatasetRole Role, bool IsMember, Guid? Account
 {
     /// <summary>Whether the names of those who work here are shown: to members, and to guests who work with them.</summary>
     public bool SeesNames => IsMember || Role >= DatasetRole.Annotate;
+
+    /// <summary>Whether they may look for no other reason than that the dataset is open to everybody.</summary>
+    public bool IsPublic { get; init; }
+
+    /// <summary>The frozen link by which alone they may look: they see the state that it keeps, and no other. Else null.</summary>
+    public Guid? Frozen { get; init; }
 }
 
 /// <summary>Names of claims.</summary>
@@ -46,23 +52,32 @@ public static class DendriteClaims
     /// <summary>Tells the guests of one link apart.</summary>
     public const string GuestId = "dendrite:guest-id";
 
-    /// <summary>A stable key of who somebody is: an account or a link.</summary>
+    /// <summary>Tells those apart who have neither account nor link, and look at datasets that are open to everybody.</summary>
+    public const string Visitor = "dendrite:visitor";
+
+    /// <summary>Of a link's guest: the link was opened in a frame of another site, which it must allow.</summary>
+    public const string Embedded = "dendrite:embedded";
+
+    /// <summary>A stable key of who somebody is: an account, a link's guest, or a visitor.</summary>
     public static string KeyOf(this ClaimsPrincipal user) =>
-        user.FindFirstValue(ClaimTypes.NameIdentifier) ?? (user.FindFirstValue(Link) is { } link ? $"link:{link}:{user.FindFirstValue(GuestId)}" : "");
+        user.FindFirstValue(ClaimTypes.NameIdentifier)
+        ?? (user.FindFirstValue(Link) is { } link ? $"link:{link}:{user.FindFirstValue(GuestId)}"
+            : user.FindFirstValue(Visitor) is { } visitor ? $"visitor:{visitor}" : "");
 
     /// <summary>Who somebody is, as it is kept with what they do.</summary>
     public static Person PersonOf(this ClaimsPrincipal user) => new(user.KeyOf(), user.NameOf());
 
     /// <summary>What others see.</summary>
     public static string NameOf(this ClaimsPrincipal user) =>
-        user.FindFirstValue("dendrite:name") ?? user.FindFirstValue(Guest) ?? user.Identity?.Name ?? "Guest";
+        user.FindFirstValue("dendrite:name") ?? user.FindFirstValue(Guest)
+        ?? (user.HasClaim(c => c.Type == Visitor) ? "Visitor" : user.Identity?.Name ?? "Guest");
 }
 
 /// <summary>
 /// The one place that decides who may do what. A role comes from being administrator, from membership (one's own, or that of a group that
-/// one is in), or from a link that is neither expired nor revoked and whose maker may still share the dataset; the database is asked each
-/// time, so that a link ends at once. Who asks by a personal access token has the smaller of their account's role and what its scopes
-/// leave.
+/// one is in), from a link that is neither expired nor revoked and whose maker may still share the dataset, or from the dataset being open
+/// to everybody, who may look. The database is asked each time, so that a link, and what is public, ends at once. Who asks by a personal
+/// access token has the smaller of their account's role and what its scopes leave.
 /// </summary>
 public sealed class DatasetAccess(IDbContextFactory<DendriteDb> database, TimeProvider time) : IAuthorizationHandler
 {
@@ -96,12 +111,33 @@ public sealed class DatasetAccess(IDbContextFactory<DendriteDb> database, TimePr
         {
             if (link.DatasetIdentity == dataset.Value && (grant is null || link.Role > grant.Role))
             {
-                grant = new DatasetGrant(link.Role, grant is not null, account?.Id);
+                grant = new DatasetGrant(link.Role, grant is not null, account?.Id)
+                {
+                    Frozen = grant is null && link.Kind == LinkKind.Frozen ? link.Id : null,
+                };
             }
         }
 
-        return grant;
+        return grant is { Frozen: null } || !await db.PublicDatasets.AnyAsync(p => p.DatasetIdentity == dataset.Value, ct) ? grant
+            : new DatasetGrant(DatasetRole.View, IsMember: false, account?.Id) { IsPublic = true };
     }
+
+    /// <summary>Whether a dataset is open to everybody.</summary>
+    public async Task<bool> IsPublicAsync(DatasetIdentity dataset, CancellationToken ct = default)
+    {
+        await using var db = await database.CreateDbContextAsync(ct);
+        return await db.PublicDatasets.AnyAsync(p => p.DatasetIdentity == dataset.Value, ct);
+    }
+
+    /// <summary>Whether any dataset that exists is open to everybody.</summary>
+    public async Task<bool> IsAnythingPublicAsync(CancellationToken ct = default)
+    {
+        await using var db = await database.CreateDbContextAsync(ct);
+        return await IsAnythingPublicAsync(db, ct);
+    }
+
+    private static Task<bool> IsAnythingPublicAsync(DendriteDb db, CancellationToken ct) => db.PublicDatasets.AnyAsync(
+        p => db.Datasets.Any(d => d.Identity == p.DatasetIdentity && d.DeletedAt == null), ct);
 
     /// <summary>
     /// The role that somebody has by an account, not by a link; links to a dataset end with it, accounts may still read its archive.
@@ -110,6 +146,14 @@ public sealed class DatasetAccess(IDbContextFactory<DendriteDb> database, TimePr
     {
         await using var db = await database.CreateDbContextAsync(ct);
         return await AccountAsync(db, user, ct) is { } account ? await AccountRoleAsync(db, account, dataset, ct) : null;
+    }
+
+    /// <summary>The role that an account has, whoever asks; null for none, or where the account is gone.</summary>
+    public async Task<DatasetRole?> RoleOfAccountAsync(Guid account, DatasetIdentity dataset, CancellationToken ct = default)
+    {
+        await using var db = await database.CreateDbContextAsync(ct);
+        return await db.Users.AsNoTracking().FirstOrDefaultAsync(u => u.Id == account, ct) is not { DisabledAt: null } found ? null
+            : found.IsAdministrator ? DatasetRole.Own : await MemberRoleAsync(db, account, dataset, ct);
     }
 
     /// <summary>
@@ -215,11 +259,13 @@ public sealed class DatasetAccess(IDbContextFactory<DendriteDb> database, TimePr
         return user.TokenOf() is null && await AccountAsync(db, user, ct) is not null;
     }
 
-    /// <summary>Whether somebody still has an account, or a link that lets anybody in.</summary>
+    /// <summary>Whether somebody still has an account, a link that lets anybody in, or visits while something is open to
+    /// everybody.</summary>
     public async Task<bool> HoldsAnythingAsync(ClaimsPrincipal user, CancellationToken ct = default)
     {
         await using var db = await database.CreateDbContextAsync(ct);
-        return await AccountAsync(db, user, ct) is not null || (await LinksAsync(db, user, ct)).Count > 0;
+        return await AccountAsync(db, user, ct) is not null || (await LinksAsync(db, user, ct)).Count > 0
+            || (user.HasClaim(c => c.Type == DendriteClaims.Visitor) && await IsAnythingPublicAsync(db, ct));
     }
 
     /// <summary>The account that somebody asks by, and what they ask by leaves of it.</summary>
@@ -249,7 +295,7 @@ public sealed class DatasetAccess(IDbContextFactory<DendriteDb> database, TimePr
         foreach (var claim in user.FindAll(DendriteClaims.Link))
         {
             if (Guid.TryParse(claim.Value, out var id) && await db.Links.FindAsync([id], ct) is { } link
-                && await EndOfAsync(db, link, ct) is null)
+                && await EndOfAsync(db, link, ct) is null && IsOpenTo(user, link))
             {
                 valid.Add(link);
             }
@@ -257,6 +303,11 @@ public sealed class DatasetAccess(IDbContextFactory<DendriteDb> database, TimePr
 
         return valid;
     }
+
+    // A one-time link is that of the guest who took it. Who sees it in another site's frame does so while it may be shown there.
+    private static bool IsOpenTo(ClaimsPrincipal user, ShareLink link) =>
+        (!link.IsOneTime || link.TakenBy == user.FindFirstValue(DendriteClaims.GuestId))
+        && (link.EmbedOrigins is not null || !user.HasClaim(c => c.Type == DendriteClaims.Embedded));
 
     /// <inheritdoc/>
     public async Task HandleAsync(AuthorizationHandlerContext context)

@@ -4,6 +4,7 @@ using DendriteViewer.Web.Accounts.Sessions;
 using DendriteViewer.Web.Annotations;
 using DendriteViewer.Web.Audit;
 using DendriteViewer.Web.Data;
+using DendriteViewer.Web.Members;
 using DendriteViewer.Web.Tokens;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
@@ -184,30 +185,7 @@ public sealed class People(IDbContextFactory<DendriteDb> database, IServiceScope
     }
 
     /// <summary>Gives somebody a role in a dataset, or takes it away (null). Whoever does it is null for the server itself.</summary>
-    public async Task SetRoleAsync(DatasetIdentity dataset, Guid user, DatasetRole? role, Person? by = null)
-    {
-        await using var db = await database.CreateDbContextAsync();
-        var member = await db.Members.FindAsync(dataset.Value, user);
-        if (role is null)
-        {
-            if (member is not null)
-            {
-                db.Members.Remove(member);
-            }
-        }
-        else if (member is null)
-        {
-            db.Members.Add(new DatasetMember { DatasetIdentity = dataset.Value, UserId = user, Role = role.Value });
-        }
-        else
-        {
-            member.Role = role.Value;
-        }
-
-        var name = await db.Users.Where(u => u.Id == user).Select(u => u.DisplayName).FirstOrDefaultAsync() ?? "somebody unknown";
-        db.Audit.Add(audit.NewEntry(
-            AuditKind.Role, by, role is null ? $"took the role of {name} away" : $"gave {name} the role '{RoleSelect.NameOf(role)}'",
-            AuditSubject.Of(dataset, user.ToString())));
-        await db.SaveChangesAsync();
-    }
+    /// <exception cref="ArgumentException">It is the last owner, who cannot go.</exception>
+    public Task SetRoleAsync(DatasetIdentity dataset, Guid user, DatasetRole? role, Person? by = null) =>
+        DatasetMembers.SetRoleAsync(database, audit, dataset, user, role, by, CancellationToken.None);
 }

@@ -22,7 +22,7 @@ public sealed class Analyses(DatasetStore store, JobBoard board, ViewSessions se
     : IDatasetFollower
 {
     private readonly AnalysisStore _results = new(store);
-    private readonly ConcurrentDictionary<(string Identity, string Modality), Task<AnalysisResult?>> _kept = new();
+    private readonly ConcurrentDictionary<(string Identity, string Modality, Guid? State), Task<AnalysisResult?>> _kept = new();
 
     /// <summary>Raised when a dataset has another result; handlers must be quick.</summary>
     public event Action<DatasetIdentity>? Changed;
@@ -31,7 +31,7 @@ public sealed class Analyses(DatasetStore store, JobBoard board, ViewSessions se
     public async Task<AnalysisResult?> ResultAsync(Dataset dataset, string modality, CancellationToken ct)
     {
         // Kept while the dataset has labels: one that was never analysed, or whose analysis is published at the moment, has none.
-        var key = (dataset.Identity.Value, modality);
+        var key = (dataset.Identity.Value, modality, dataset.Kept?.Id);
         var task = _kept.GetOrAdd(key, _ => _results.TryLoadAsync(dataset, modality, CancellationToken.None));
         try
         {
@@ -41,7 +41,7 @@ public sealed class Analyses(DatasetStore store, JobBoard board, ViewSessions se
                 _kept.TryRemove(key, out _);
             }
 
-            return dataset.Labels.Count == 0 ? null : result;
+            return dataset.Labels.Count == 0 && dataset.Kept is null ? null : result;
         }
         catch (Exception) when (task.IsFaulted)
         {

@@ -25,7 +25,7 @@ public static class AnnotationsRegistration
         var sites = app.MapGroup("/api/datasets/{dataset}/sites").WithTags("sites");
         sites.MapGet("/", async (string dataset, HttpContext c, DatasetCatalog catalog, SiteLog log, CancellationToken ct) =>
             await catalog.TryOpenAsync(c.User, dataset, DatasetRole.View, ct) is { } opened
-                ? Results.Json(SiteRules.For(await GrantAsync(c, opened, ct), await log.ListAsync(opened.Identity, ct)), SiteLog.Json)
+                ? Results.Json(SiteRules.For(await GrantAsync(c, opened, ct), await log.ListAsync(opened, ct)), SiteLog.Json)
                 : Results.NotFound());
         sites.MapGet("/csv", async (string dataset, HttpContext c, DatasetCatalog catalog, SiteLog log, CancellationToken ct) =>
         {
@@ -34,7 +34,7 @@ public static class AnnotationsRegistration
                 return Results.NotFound();
             }
 
-            var seen = SiteRules.For(await GrantAsync(c, opened, ct), await log.ListAsync(opened.Identity, ct));
+            var seen = SiteRules.For(await GrantAsync(c, opened, ct), await log.ListAsync(opened, ct));
             return Results.File(Encoding.UTF8.GetBytes(SiteFiles.ToCsv(seen)), "text/csv", $"{opened.Id}-sites.csv");
         });
 

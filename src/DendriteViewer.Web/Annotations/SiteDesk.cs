@@ -5,6 +5,7 @@ using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Analysis;
 using DendriteViewer.Web.Components;
 using DendriteViewer.Web.Hosting;
+using DendriteViewer.Web.Sharing;
 using DendriteViewer.Web.Viewing;
 
 namespace DendriteViewer.Web.Annotations;
@@ -52,7 +53,7 @@ public sealed class SiteDesk(SiteLog log, Analyses analyses, DatasetAccess acces
                 return new SitesView([], [], null);
             }
 
-            var sites = SiteRules.For(grant, await log.ListAsync(session.Dataset.Identity));
+            var sites = SiteRules.For(grant, await log.ListAsync(session.Dataset));
             var agreement = Agreement.Of(await log.HistoryAsync(session.Dataset.Identity, default), ReachUm(session));
             return new SitesView(sites, await FoundAsync(session, sites), agreement);
         }
@@ -71,6 +72,11 @@ public sealed class SiteDesk(SiteLog log, Analyses analyses, DatasetAccess acces
             if (!((await access.GrantAsync(user, session.Dataset.Identity))?.Role >= DatasetRole.Annotate))
             {
                 return "Annotating is not open to you any more.";
+            }
+
+            if (session.Dataset.Kept is not null)
+            {
+                return FrozenState.Refused;
             }
 
             await edit(log, new Editor(user.PersonOf(), session.Edits));

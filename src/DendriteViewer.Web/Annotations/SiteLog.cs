@@ -29,8 +29,11 @@ public sealed class SiteLog(IDbContextFactory<DendriteDb> database, TimeProvider
 
     /// <summary>The sites that are not deleted, by time of marking.</summary>
     public async Task<IReadOnlyList<Site>> ListAsync(DatasetIdentity dataset, CancellationToken ct = default) =>
-        (await CurrentAsync(dataset, ct)).OrderBy(s => s.Hours).ThenBy(s => s.Label, StringComparer.Ordinal)
-            .ThenBy(s => s.Id, StringComparer.Ordinal).ToArray();
+        Sorted(await CurrentAsync(dataset, ct));
+
+    /// <summary>Sites in the order of lists.</summary>
+    internal static IReadOnlyList<Site> Sorted(IEnumerable<Site> sites) =>
+        [.. sites.OrderBy(s => s.Hours).ThenBy(s => s.Label, StringComparer.Ordinal).ThenBy(s => s.Id, StringComparer.Ordinal)];
 
     /// <summary>Marks a site in the scan that a view shows, with all that the view shows of it.</summary>
     public Task<Site> AddAsync(Dataset dataset, WorldPoint at, ViewState view, Editor by, CancellationToken ct) =>

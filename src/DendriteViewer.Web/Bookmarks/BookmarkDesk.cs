@@ -33,7 +33,7 @@ public sealed class BookmarkDesk(BookmarkStore store, ViewSessions sessions, Lin
     public async Task<IReadOnlyList<LinkRemark>> ShowAsync(ViewSession session, string view, object by, CancellationToken ct = default)
     {
         var remarks = await sessions.ShowAsync(session, view, by, ct);
-        var missing = await targets.MissingAsync(session.Dataset.Identity, session.Current.View.Selected, ct);
+        var missing = await targets.MissingAsync(session.Dataset, session.Current.View.Selected, ct);
         return missing is null ? remarks : [.. remarks, missing];
     }
 

@@ -18,7 +18,7 @@ public sealed partial class CatalogPage
     private CatalogQuery _query = new();
     private ClaimsPrincipal _user = new();
     private string? _problem;
-    private Dataset? _deleting, _editing;
+    private Dataset? _deleting, _editing, _sharing;
     private bool _mayImport;
 
     [Inject]
@@ -62,6 +62,13 @@ public sealed partial class CatalogPage
         _query = query;
         Shown = _query.Apply(_entries ?? []);
         await CatalogMemory.KeepAsync(Script, query);
+    }
+
+    // What was opened to everybody, or closed, is marked on its card.
+    private Task CloseSharingAsync()
+    {
+        _sharing = null;
+        return LoadAsync();
     }
 
     private void Reload() => _ = InvokeAsync(async () =>

@@ -7,6 +7,7 @@ using DendriteViewer.Imaging.Storage;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Registry;
+using DendriteViewer.Web.Sharing;
 
 namespace DendriteViewer.Web.Catalog;
 
@@ -25,6 +26,9 @@ public sealed record CatalogEntry(DatasetId Id, Dataset? Dataset, string? Proble
     /// <summary>When it was first seen in the store, or null where nobody knows.</summary>
     public DateTimeOffset? Imported { get; init; }
 
+    /// <summary>Whether it is open to everybody.</summary>
+    public bool IsPublic { get; init; }
+
     /// <summary>What it is called.</summary>
     public string Name => Dataset?.Name ?? Id.Value;
 
@@ -33,7 +37,7 @@ public sealed record CatalogEntry(DatasetId Id, Dataset? Dataset, string? Proble
 }
 
 /// <summary>The datasets that somebody may see, and the histograms of their volumes, which cost a read each and never change.</summary>
-public sealed class DatasetCatalog(DatasetStore store, DatasetAccess access, BrickCache bricks) : IDatasetFollower
+public sealed class DatasetCatalog(DatasetStore store, DatasetAccess access, FrozenLinks frozen, BrickCache bricks) : IDatasetFollower
 {
     private readonly ConcurrentDictionary<string, Lazy<Task<ValueHistogram>>> _histograms = new();
 
@@ -43,9 +47,18 @@ public sealed class DatasetCatalog(DatasetStore store, DatasetAccess access, Bri
     /// <summary>A dataset, or null. Whoever calls has been authorized.</summary>
     public Task<Dataset?> TryOpenAsync(DatasetId id, CancellationToken ct) => store.TryOpenAsync(id, ct);
 
-    /// <summary>The dataset of an id where somebody has at least a role in it; else null, for whatever reason.</summary>
+    /// <summary>
+    /// The dataset of an id where somebody has at least a role in it; else null, for whatever reason. Who came by a frozen link alone gets
+    /// the state that it keeps, and others where the address names one.
+    /// </summary>
+    /// <param name="user">Who looks.</param>
+    /// <param name="text">The id.</param>
+    /// <param name="role">The least role.</param>
+    /// <param name="ct">Stops it.</param>
+    /// <param name="query">The address's query, which may name a frozen link; null where that does not count.</param>
     /// <exception cref="VolumeFormatException">Its manifest is damaged.</exception>
-    public async Task<Dataset?> TryOpenAsync(ClaimsPrincipal user, string text, DatasetRole role, CancellationToken ct)
+    public async Task<Dataset?> TryOpenAsync(
+        ClaimsPrincipal user, string text, DatasetRole role, CancellationToken ct, string? query = null)
     {
         if (!DatasetId.TryParse(text, out var id))
         {
@@ -55,8 +68,9 @@ public sealed class DatasetCatalog(DatasetStore store, DatasetAccess access, Bri
         // Opened first: who may see it depends on which dataset has the id now.
         try
         {
-            return await store.TryOpenAsync(id, ct) is { } opened && await access.RoleAsync(user, opened.Identity, ct) >= role ? opened
-                : null;
+            return await store.TryOpenAsync(id, ct) is { } opened
+                && await access.GrantAsync(user, opened.Identity, ct) is { } grant && grant.Role >= role
+                ? await frozen.SeenAsync(user, grant, opened, query, ct) : null;
         }
         catch (VolumeFormatException)
         {
@@ -81,7 +95,10 @@ public sealed class DatasetCatalog(DatasetStore store, DatasetAccess access, Bri
             {
                 list.Add(
                     new CatalogEntry(id, dataset, problem, role, await store.Blobs.MeasureAsync(BlobNames.Dataset(id), ct),
-                    await countSites(known)));
+                    await countSites(known))
+                    {
+                        IsPublic = await access.IsPublicAsync(known, ct),
+                    });
             }
         }
 

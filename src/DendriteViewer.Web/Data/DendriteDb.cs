@@ -6,10 +6,12 @@ using DendriteViewer.Web.Annotations;
 using DendriteViewer.Web.Audit;
 using DendriteViewer.Web.Bookmarks;
 using DendriteViewer.Web.Measurements;
+using DendriteViewer.Web.Members;
 using DendriteViewer.Web.Registry;
 using DendriteViewer.Web.Sharing;
 using DendriteViewer.Web.Tours;
 using DendriteViewer.Web.Tokens;
+using DendriteViewer.Web.Visitors;
 using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
@@ -38,6 +40,18 @@ public class DendriteDb(DbContextOptions<DendriteDb> options) : IdentityDbContex
 
     /// <summary>Short links.</summary>
     public DbSet<ShareLink> Links => Set<ShareLink>();
+
+    /// <summary>Views to which links pointed before they were moved.</summary>
+    public DbSet<LinkMove> LinkMoves => Set<LinkMove>();
+
+    /// <summary>What frozen links keep.</summary>
+    public DbSet<LinkSnapshot> LinkSnapshots => Set<LinkSnapshot>();
+
+    /// <summary>Invitations to become a member.</summary>
+    public DbSet<Invitation> Invitations => Set<Invitation>();
+
+    /// <summary>Datasets that are open to everybody.</summary>
+    public DbSet<PublicDataset> PublicDatasets => Set<PublicDataset>();
 
     /// <summary>The append-only log of annotation edits.</summary>
     public DbSet<SiteEdit> SiteEdits => Set<SiteEdit>();
@@ -85,6 +99,11 @@ public class DendriteDb(DbContextOptions<DendriteDb> options) : IdentityDbContex
         builder.Entity<PersonalToken>().HasOne<AppUser>().WithMany().HasForeignKey(t => t.UserId);
         builder.Entity<ShareLink>().HasIndex(l => l.TokenHash).IsUnique();
         builder.Entity<ShareLink>().HasIndex(l => l.DatasetIdentity);
+        builder.Entity<LinkMove>().HasIndex(m => m.LinkId);
+        builder.Entity<LinkSnapshot>().HasKey(s => new { s.LinkId, s.Part });
+        builder.Entity<Invitation>().HasIndex(i => i.TokenHash).IsUnique();
+        builder.Entity<Invitation>().HasIndex(i => i.DatasetIdentity);
+        builder.Entity<PublicDataset>().HasKey(p => p.DatasetIdentity);
         builder.Entity<SiteEdit>().HasKey(e => e.Sequence);
         builder.Entity<SiteEdit>().Property(e => e.Sequence).ValueGeneratedOnAdd();
         builder.Entity<SiteEdit>().HasIndex(e => new { e.DatasetIdentity, e.SiteId, e.Version }).IsUnique();

@@ -40,7 +40,7 @@ public sealed class FigureService(
         var view = await sessions.OfLinkAsync(dataset, link, ct);
         var volume = dataset.Nearest(view.Modality, view.Hours)
             ?? throw new OutOfRangeException($"m is '{view.Modality}'; {dataset.Id} has {string.Join(", ", dataset.Modalities)}.");
-        var seen = SiteRules.For(grant, await sites.ListAsync(dataset.Identity, ct));
+        var seen = SiteRules.For(grant, await sites.ListAsync(dataset, ct));
         var scene = new FigureScene(dataset, volume, view with { Hours = volume.Key.Hours }, [.. seen.Select(MarkOf)]);
         return view.Overlay?.Modality != volume.Key.Modality ? scene : scene with
         {

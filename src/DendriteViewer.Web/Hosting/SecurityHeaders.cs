@@ -6,6 +6,11 @@ public static class SecurityHeaders
     // Browsers count two years as long enough; what lies below this host's name is not ours to bind.
     private const string StrictTransport = "max-age=63072000";
 
+    private const string NoFrames = "frame-ancestors 'none'";
+
+    // Marks a request whose answer other sites may show.
+    private static readonly object s_framed = new();
+
     private const string Permissions =
         "accelerometer=(), autoplay=(), camera=(), display-capture=(), encrypted-media=(), geolocation=(), gyroscope=(), hid=(), "
         + "magnetometer=(), microphone=(), midi=(), payment=(), publickey-credentials-get=(), screen-wake-lock=(), serial=(), usb=(), "
@@ -19,12 +24,12 @@ public static class SecurityHeaders
         app.Use(async (context, next) =>
         {
             var isSecure = IsReachedSecurely(context.Request, address);
-            Add(context.Response.Headers, content, isSecure);
+            Add(context, content, isSecure);
 
             // An answer that tells of a failure begins anew, without headers.
             context.Response.OnStarting(() =>
             {
-                Add(context.Response.Headers, content, isSecure);
+                Add(context, content, isSecure);
                 return Task.CompletedTask;
             });
 
@@ -38,11 +43,27 @@ public static class SecurityHeaders
         });
     }
 
-    // What is there already, whoever answers has chosen.
-    private static void Add(IHeaderDictionary headers, string content, bool isSecure)
+    /// <summary>Lets pages of these sites show this answer in a frame; all else of the policy stays.</summary>
+    public static void AllowFrames(HttpContext context, IReadOnlyList<string> origins)
     {
+        var headers = context.Response.Headers;
+        context.Items[s_framed] = true;
+        headers.Remove("X-Frame-Options");
+        headers["Cross-Origin-Resource-Policy"] = "cross-origin";
+        headers["Content-Security-Policy"] = headers["Content-Security-Policy"].ToString()
+            .Replace(NoFrames, $"frame-ancestors {string.Join(' ', origins)}", StringComparison.Ordinal);
+    }
+
+    // What is there already, whoever answers has chosen.
+    private static void Add(HttpContext context, string content, bool isSecure)
+    {
+        var headers = context.Response.Headers;
         headers.TryAdd("X-Content-Type-Options", "nosniff");
-        headers.TryAdd("X-Frame-Options", "DENY");
+        if (!context.Items.ContainsKey(s_framed))
+        {
+            headers.TryAdd("X-Frame-Options", "DENY");
+        }
+
         headers.TryAdd("Referrer-Policy", "same-origin");
         headers.TryAdd("Permissions-Policy", Permissions);
         headers.TryAdd("Cross-Origin-Opener-Policy", "same-origin");
@@ -61,7 +82,7 @@ public static class SecurityHeaders
     public static string ContentPolicy(PublicAddress? address) =>
         "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; script-src 'self'; "
         + $"connect-src 'self'{(address is null ? "" : " " + address.WebSocketOrigin)}; font-src 'self' data:; object-src 'none'; "
-        + "frame-ancestors 'none'; base-uri 'self'; form-action 'self'";
+        + NoFrames + "; base-uri 'self'; form-action 'self'";
 
     // Never for this machine's own names, where other programs may speak http.
     private static bool IsReachedSecurely(HttpRequest request, PublicAddress? address) =>

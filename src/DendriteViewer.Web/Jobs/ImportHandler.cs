@@ -6,6 +6,7 @@ using DendriteViewer.Imaging.Importing;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Catalog;
+using DendriteViewer.Web.Members;
 using DendriteViewer.Web.Uploads;
 
 namespace DendriteViewer.Web.Jobs;
@@ -13,7 +14,7 @@ namespace DendriteViewer.Web.Jobs;
 /// <summary>Imports of folders on the server. One that a restart cut off goes on from the shards that are there.</summary>
 public sealed class ImportHandler(
     JobBoard board, DatasetStore store, IScanAnalysis analysis, DatasetCatalog catalog, DendriteOptions options, UploadFolder uploads,
-    UploadShare share, TimeProvider time) : IJobHandler
+    UploadShare share, DatasetMembers members, TimeProvider time) : IJobHandler
 {
     /// <summary>The kind of its jobs.</summary>
     public const string Name = "Import";
@@ -102,6 +103,11 @@ public sealed class ImportHandler(
             ? await importer.ImportVolumeAsync(
                 new SingleImport(full, DatasetId.Parse(v.Dataset), v.ToManifest(), v.Hours.Length > 1 ? v.Hours : null), relay, ct)
             : await importer.ImportDatasetAsync(full, null, relay, ct);
+        if (run.Request.DatasetIdentity is null)
+        {
+            await members.OwnNewAsync(result.Identity, run.Request.ByKey, ct);
+        }
+
         catalog.Touch();
         // What was uploaded and not taken may be nowhere else, so that it stays until the upload is old or somebody removes it.
         var areAll = asked.Scans is not { } some || FolderSurvey.AreAll(full, some.Scans.Select(s => ResolveHere(s.Path)), Resolve);

@@ -65,4 +65,7 @@ public sealed record JobRequest(string Kind, string Title, string? Dataset, stri
 {
     /// <summary>Who asked for it, for people: set from the job that is kept, once it begins.</summary>
     public string By { get; init; } = "";
+
+    /// <summary>The key of who asked for it: set from the job that is kept, once it begins.</summary>
+    public string ByKey { get; init; } = "";
 }

@@ -16,9 +16,12 @@ public sealed record ClientKeys(string? Owner, bool IsShared, string Address)
     {
         var account = user.FindFirstValue(ClaimTypes.NameIdentifier);
         var link = user.FindFirstValue(DendriteClaims.Link);
-        return new ClientKeys(
-            account is not null ? "account:" + account : link is not null ? "link:" + link : null,
-            account is null, Of(address));
+        var from = Of(address);
+
+        // Whoever visits what is open to everybody shares one account's budget with all who do so from the same address.
+        return account is null && link is null && user.HasClaim(c => c.Type == DendriteClaims.Visitor)
+            ? new ClientKeys("visitors:" + from, IsShared: false, from)
+            : new ClientKeys(account is not null ? "account:" + account : link is not null ? "link:" + link : null, account is null, from);
     }
 
     /// <summary>Of a request.</summary>

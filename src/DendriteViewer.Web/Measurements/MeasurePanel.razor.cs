@@ -71,7 +71,7 @@ public sealed partial class MeasurePanel
         {
             var grant = await GrantAsync();
             IReadOnlyList<Measurement> saved = grant is null
-                ? [] : MeasurementRules.For(grant, await Desk.Log.ListAsync(Session.Dataset.Identity));
+                ? [] : MeasurementRules.For(grant, await Desk.Log.ListAsync(Session.Dataset));
             (_all, _problem) = ([.. saved, .. Session.Measurements.Kept], null);
         }
         catch (Exception e)
@@ -178,7 +178,7 @@ public sealed partial class MeasurePanel
 
             var client = ClientKeys.Of((await Authentication).User, address: null);
             await edit(new MeasurementOrder(
-                Session.Dataset, new Editor(By, Session.Edits), grant.Role >= DatasetRole.Annotate,
+                Session.Dataset, new Editor(By, Session.Edits), grant.Role >= DatasetRole.Annotate && Session.Dataset.Kept is null,
                 client with { Address = $"circuit:{client.Owner}" }, Session.Measurements));
         }
         catch (OperationCanceledException)

@@ -31,8 +31,12 @@ public sealed class MeasurementLog(IDbContextFactory<DendriteDb> database, TimeP
 
     /// <summary>The measurements that are not deleted, by scan and name.</summary>
     public async Task<IReadOnlyList<Measurement>> ListAsync(DatasetIdentity dataset, CancellationToken ct = default) =>
-        (await CurrentAsync(dataset, ct)).OrderBy(m => m.Hours).ThenBy(m => m.Kind).ThenBy(m => m.Label.Length)
-            .ThenBy(m => m.Label, StringComparer.Ordinal).ThenBy(m => m.Id, StringComparer.Ordinal).ToArray();
+        Sorted(await CurrentAsync(dataset, ct));
+
+    /// <summary>Measurements in the order of lists.</summary>
+    internal static IReadOnlyList<Measurement> Sorted(IEnumerable<Measurement> all) =>
+        [.. all.OrderBy(m => m.Hours).ThenBy(m => m.Kind).ThenBy(m => m.Label.Length).ThenBy(m => m.Label, StringComparer.Ordinal)
+            .ThenBy(m => m.Id, StringComparer.Ordinal)];
 
     /// <summary>The measurement of an id, or null.</summary>
     public async Task<Measurement?> FindAsync(DatasetIdentity dataset, string id, CancellationToken ct) =>

@@ -66,7 +66,7 @@ public static class MeasurementsRegistration
         // Somebody whose right ended between the two questions sees no names.
         var grant = await services.GetRequiredService<DatasetAccess>().GrantAsync(c.User, opened.Identity, ct)
             ?? new DatasetGrant(DatasetRole.View, IsMember: false);
-        var saved = MeasurementRules.For(grant, await services.GetRequiredService<MeasurementLog>().ListAsync(opened.Identity, ct));
+        var saved = MeasurementRules.For(grant, await services.GetRequiredService<MeasurementLog>().ListAsync(opened, ct));
         var own = Page(c, c.Request.Query["session"], opened)?.Measurements.Kept ?? [];
         return (opened, [.. saved, .. own]);
     }

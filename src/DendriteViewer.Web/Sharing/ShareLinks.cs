@@ -8,18 +8,34 @@ using Microsoft.EntityFrameworkCore;
 
 namespace DendriteViewer.Web.Sharing;
 
-/// <summary>Makes, finds and revokes links. Whoever calls has been authorized.</summary>
-public sealed class ShareLinks(IDbContextFactory<DendriteDb> database, DatasetAccess access, TimeProvider time)
+/// <summary>Makes, finds, moves and revokes links. Whoever calls has been authorized.</summary>
+public sealed class ShareLinks(IDbContextFactory<DendriteDb> database, DatasetAccess access, FrozenStates frozen, TimeProvider time)
 {
+    /// <summary>Views that are remembered of a link that is moved: the last so many.</summary>
+    public const int MostMoves = 100;
+
     private const string Mark = "dvl_";
 
     /// <summary>Makes a link and returns its token, which is not kept.</summary>
+    /// <exception cref="ArgumentException">What was chosen does not go together.</exception>
     public async Task<(ShareLink Link, string Token)> CreateAsync(
-        Dataset dataset, DatasetRole role, string name, TimeSpan? lifetime, string query, string by, CancellationToken ct)
+        Dataset dataset, DatasetRole role, string name, TimeSpan? lifetime, string query, string by, CancellationToken ct,
+        LinkChoices? choices = null)
     {
         if (role is not (DatasetRole.View or DatasetRole.Annotate))
         {
             throw new ArgumentOutOfRangeException(nameof(role), role, "A link views or annotates.");
+        }
+
+        choices ??= new LinkChoices();
+        if (role != DatasetRole.View && (choices.Kind == LinkKind.Frozen || choices.MayEmbed))
+        {
+            throw new ArgumentException("Who comes by a frozen link, or sees it in another site, may look and no more.");
+        }
+
+        if (choices is { IsOneTime: true, MayEmbed: true })
+        {
+            throw new ArgumentException("A link that works once cannot be shown in other sites, where everybody opens it.");
         }
 
         // The mark lets a log's redactor and scanners for secrets know a token wherever it stands.
@@ -28,14 +44,38 @@ public sealed class ShareLinks(IDbContextFactory<DendriteDb> database, DatasetAc
         var link = new ShareLink
         {
             Id = Guid.NewGuid(), TokenHash = Hash(token), DatasetIdentity = dataset.Identity.Value, DatasetId = dataset.Id.Value,
-                Role = role,
-            Name = string.IsNullOrWhiteSpace(name) ? "Link" : name.Trim()[..Math.Min(name.Trim().Length, 80)],
-            Query = query, CreatedBy = by, CreatedAt = now.ToUnixTimeMilliseconds(), ExpiresAt = lifetime is { } l ? (now + l).ToUnixTimeMilliseconds() : null,
+            Role = role, Name = string.IsNullOrWhiteSpace(name) ? "Link" : name.Trim()[..Math.Min(name.Trim().Length, 80)],
+            Query = FrozenLinks.Without(query), CreatedBy = by, CreatedAt = now.ToUnixTimeMilliseconds(),
+            ExpiresAt = lifetime is { } l ? (now + l).ToUnixTimeMilliseconds() : null, Kind = choices.Kind, IsOneTime = choices.IsOneTime,
+            EmbedOrigins = choices.MayEmbed ? string.Join(' ', choices.EmbedOrigins!) : null,
         };
         await using var db = await database.CreateDbContextAsync(ct);
         db.Links.Add(link);
+        if (choices.Kind == LinkKind.Frozen)
+        {
+            await frozen.KeepAsync(db, link.Id, dataset, ct);
+        }
+
         await db.SaveChangesAsync(ct);
         return (link, token);
+    }
+
+    /// <summary>Makes another link like one that is there, in one's own name: it shows the same, and opens and ends by itself.</summary>
+    /// <returns>The link and its token; null where the one that is copied is gone.</returns>
+    public async Task<(ShareLink Link, string Token)?> CopyAsync(
+        Dataset dataset, Guid id, TimeSpan? lifetime, string by, CancellationToken ct)
+    {
+        await using var db = await database.CreateDbContextAsync(ct);
+        if (await db.Links.AsNoTracking().FirstOrDefaultAsync(l => l.Id == id && l.DatasetIdentity == dataset.Identity.Value, ct)
+            is not { } link)
+        {
+            return null;
+        }
+
+        // Of a frozen link the state that it keeps is copied, not the present one.
+        var shown = link.Kind == LinkKind.Frozen ? await frozen.OpenAsync(link.Id, dataset, ct) : dataset;
+        return shown is null ? null : await CreateAsync(
+            shown, link.Role, $"Copy of {link.Name}", lifetime, link.Query, by, ct, new LinkChoices(link.Kind));
     }
 
     /// <summary>The link of a token if it lets anybody in now, else null, for whatever reason.</summary>
@@ -47,16 +87,86 @@ public sealed class ShareLinks(IDbContextFactory<DendriteDb> database, DatasetAc
         return link is not null && await access.EndOfAsync(link, ct) is null ? link : null;
     }
 
+    /// <summary>Which sites may show the link of a token in a frame, whether or not it is open now.</summary>
+    public async Task<IReadOnlyList<string>> OriginsAsync(string token, CancellationToken ct)
+    {
+        await using var db = await database.CreateDbContextAsync(ct);
+        var hash = Hash(token);
+        var origins = await db.Links.Where(l => l.TokenHash == hash).Select(l => l.EmbedOrigins).FirstOrDefaultAsync(ct);
+        return origins?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [];
+    }
+
+    /// <summary>Takes a one-time link for a guest: of two who open it at the same moment one gets in.</summary>
+    public async Task<bool> TryTakeAsync(Guid id, string guest, CancellationToken ct)
+    {
+        await using var db = await database.CreateDbContextAsync(ct);
+        return await db.Links.Where(l => l.Id == id && l.IsOneTime && l.TakenBy == null && l.RevokedAt == null)
+            .ExecuteUpdateAsync(s => s.SetProperty(l => l.TakenBy, guest), ct) == 1;
+    }
+
+    /// <summary>Counts that a link was opened.</summary>
+    public async Task CountAsync(Guid id, CancellationToken ct)
+    {
+        await using var db = await database.CreateDbContextAsync(ct);
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        await db.Links.Where(l => l.Id == id)
+            .ExecuteUpdateAsync(s => s.SetProperty(l => l.Openings, l => l.Openings + 1).SetProperty(l => l.LastUsedAt, now), ct);
+    }
+
+    /// <summary>Has a following link show another view from now on; its address stays, and where it pointed before is remembered.</summary>
+    /// <exception cref="ArgumentException">It is frozen, or is not open any more.</exception>
+    public async Task MoveAsync(DatasetIdentity dataset, Guid id, string query, string by, CancellationToken ct)
+    {
+        await using var db = await database.CreateDbContextAsync(ct);
+        await using var all = await db.Database.BeginTransactionAsync(ct);
+        var link = await db.Links.FirstOrDefaultAsync(l => l.Id == id && l.DatasetIdentity == dataset.Value, ct);
+        if (link is null || await access.EndOfAsync(link, ct) is not null)
+        {
+            throw new ArgumentException("That link is not open any more.");
+        }
+
+        if (link.Kind == LinkKind.Frozen)
+        {
+            throw new ArgumentException("A frozen link may be cited, and is not moved; make another one.");
+        }
+
+        var wanted = FrozenLinks.Without(query);
+        if (link.Query == wanted)
+        {
+            return;
+        }
+
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        db.LinkMoves.Add(new LinkMove { LinkId = id, Query = link.Query, At = now, ByName = by });
+        link.Query = wanted;
+        await db.SaveChangesAsync(ct);
+        var old = await db.LinkMoves.Where(m => m.LinkId == id).OrderByDescending(m => m.Id).Skip(MostMoves).Select(m => m.Id)
+            .ToListAsync(ct);
+        await db.LinkMoves.Where(m => old.Contains(m.Id)).ExecuteDeleteAsync(ct);
+        await all.CommitAsync(ct);
+    }
+
+    /// <summary>The views to which a link pointed before, the newest first.</summary>
+    public async Task<IReadOnlyList<LinkMove>> MovesAsync(DatasetIdentity dataset, Guid id, CancellationToken ct)
+    {
+        await using var db = await database.CreateDbContextAsync(ct);
+        return await db.LinkMoves.AsNoTracking()
+            .Where(m => m.LinkId == id && db.Links.Any(l => l.Id == id && l.DatasetIdentity == dataset.Value))
+            .OrderByDescending(m => m.Id).ToListAsync(ct);
+    }
+
     /// <summary>The links of a dataset, newest first, with those that are open no more.</summary>
     public async Task<IReadOnlyList<ListedLink>> ListAsync(DatasetIdentity dataset, CancellationToken ct)
     {
         await using var db = await database.CreateDbContextAsync(ct);
         var links = await db.Links.AsNoTracking().Where(l => l.DatasetIdentity == dataset.Value).OrderByDescending(l => l.CreatedAt)
             .ToListAsync(ct);
+        var moved = (await db.LinkMoves.Where(m => db.Links.Any(l => l.Id == m.LinkId && l.DatasetIdentity == dataset.Value))
+            .Select(m => m.LinkId).Distinct().ToListAsync(ct)).ToHashSet();
         var listed = new List<ListedLink>(links.Count);
         foreach (var link in links)
         {
-            listed.Add(new ListedLink(link, await access.EndOfAsync(link, ct)));
+            listed.Add(new ListedLink(link, await access.EndOfAsync(link, ct)) { WasMoved = moved.Contains(link.Id) });
         }
 
         return listed;

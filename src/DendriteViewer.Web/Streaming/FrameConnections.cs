@@ -77,6 +77,11 @@ public sealed partial class FrameConnections : IDisposable
         _sessions.Connected(session, 1);
         RenderMetrics.Viewers(1);
         Release(replaced);
+        if (session.Dataset.Kept is not null)
+        {
+            _ = TellKeptAsync(connection);
+        }
+
         _siteNews.Tell(session.Dataset.Identity);
         _measurementNews.Tell(session.Dataset.Identity);
 
@@ -128,9 +133,26 @@ public sealed partial class FrameConnections : IDisposable
         var list = await _sites.ListAsync(id);
         var (named, nameless) = (
             JsonSerializer.Serialize(list, SiteLog.Json), JsonSerializer.Serialize(SiteRules.WithoutNames(list), SiteLog.Json));
-        foreach (var connection in At(id))
+        foreach (var connection in At(id).Where(c => c.Session.Dataset.Kept is null))
         {
             connection.TellSites(connection.SeesNames ? named : nameless);
+        }
+    }
+
+    // A kept state does not change, and is told once.
+    private async Task TellKeptAsync(FrameConnection connection)
+    {
+        try
+        {
+            var dataset = connection.Session.Dataset;
+            var sites = await _sites.ListAsync(dataset);
+            connection.TellSites(JsonSerializer.Serialize(
+                connection.SeesNames ? sites : SiteRules.WithoutNames(sites), SiteLog.Json));
+            connection.TellSavedMeasurements(MeasurementMark.JsonOf(await _measurements.ListAsync(dataset)));
+        }
+        catch (Exception e)
+        {
+            LogFault(_log, e);
         }
     }
 
@@ -138,7 +160,7 @@ public sealed partial class FrameConnections : IDisposable
     private async Task TellMeasurementsAsync(DatasetIdentity id)
     {
         var json = MeasurementMark.JsonOf(await _measurements.ListAsync(id));
-        foreach (var connection in At(id))
+        foreach (var connection in At(id).Where(c => c.Session.Dataset.Kept is null))
         {
             connection.TellSavedMeasurements(json);
         }

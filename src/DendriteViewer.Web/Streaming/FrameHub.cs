@@ -11,6 +11,7 @@ using DendriteViewer.Web.Catalog;
 using DendriteViewer.Web.Compute;
 using DendriteViewer.Web.Limits;
 using DendriteViewer.Web.Presence;
+using DendriteViewer.Web.Sharing;
 using DendriteViewer.Web.Viewing;
 using MessagePack;
 using Microsoft.AspNetCore.Authorization;
@@ -49,7 +50,7 @@ public sealed partial class FrameHub(
 
     private async Task<string?> TryJoinAsync(string session, string dataset, string query)
     {
-        var opened = await catalog.TryOpenAsync(Context.User!, dataset, DatasetRole.View, Context.ConnectionAborted);
+        var opened = await catalog.TryOpenAsync(Context.User!, dataset, DatasetRole.View, Context.ConnectionAborted, query);
         // An address may mean another dataset, which had this id.
         if (opened is null || (ViewLink.IdentityOf(query) is { } identity && identity != opened.Identity.Value)
             || await access.GrantAsync(Context.User!, opened.Identity, Context.ConnectionAborted) is not { } grant)
@@ -105,7 +106,8 @@ public sealed partial class FrameHub(
         }
 
         var histogram = await catalog.HistogramAsync(held.Dataset.BasisOf(held.Volume(held.Current.View)), Context.ConnectionAborted);
-        return JsonSerializer.Serialize(await SceneDto.OfAsync(held, grant.Role, histogram, catalog, Context.ConnectionAborted),
+        return JsonSerializer.Serialize(await SceneDto.OfAsync(
+            held, held.Dataset.Kept is null ? grant.Role : DatasetRole.View, histogram, catalog, Context.ConnectionAborted),
             ViewDto.Json);
     }
 
@@ -252,6 +254,7 @@ public sealed partial class FrameHub(
             throw Refused();
         }
 
+        RefuseFrozen(session);
         double[][] list;
         try
         {
@@ -319,6 +322,7 @@ public sealed partial class FrameHub(
     private async Task<(ViewSession, Editor)> EditorAsync()
     {
         var session = Connection().Session;
+        RefuseFrozen(session);
         return !session.IsOver
             && await access.RoleAsync(Context.User!, session.Dataset.Identity, Context.ConnectionAborted) >= DatasetRole.Annotate
             ? (session, new Editor(Context.User!.PersonOf(), session.Edits))
@@ -339,6 +343,14 @@ public sealed partial class FrameHub(
 
     private static WorldPoint Point(double z, double y, double x) => new(
         Ranges.Um.Of("z").Check(z), Ranges.Um.Of("y").Check(y), Ranges.Um.Of("x").Check(x));
+
+    private static void RefuseFrozen(ViewSession session)
+    {
+        if (session.Dataset.Kept is not null)
+        {
+            throw new HubException(FrozenState.Refused);
+        }
+    }
 
     private static HubException Refused() => new("This is not open to you.");
 }

@@ -1,4 +1,4 @@
-using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Web.Annotations;
 using DendriteViewer.Web.Measurements;
 
@@ -8,9 +8,9 @@ namespace DendriteViewer.Web.Viewing;
 public sealed class LinkTargets(SiteLog sites, MeasurementLog measurements)
 {
     /// <summary>A sentence where what is selected is gone, else null.</summary>
-    public async Task<LinkRemark?> MissingAsync(DatasetIdentity dataset, string selected, CancellationToken ct = default) =>
+    public async Task<LinkRemark?> MissingAsync(Dataset dataset, string selected, CancellationToken ct = default) =>
         selected.Length == 0 || (await sites.ListAsync(dataset, ct)).Any(s => s.Id == selected)
-            || await measurements.FindAsync(dataset, selected, ct) is not null
+            || (await measurements.ListAsync(dataset, ct)).Any(m => m.Id == selected)
             ? null
             : new LinkRemark("site", "The site or measurement (site) that is opened with it is not there any more.");
 }

@@ -43,7 +43,8 @@ public static class ViewLink
     // What an address of a viewer may have besides the fields: the version, which dataset of that id is meant, and of which mask.
     private static readonly HashSet<string> s_known =
         new(ViewLinkFields.All.Select(f => f.Name).Concat(["v", "identity", Mask, Cell.CellLink.Field,
-            Placements.PlacementLink.Field, Tour, Without]),
+            Placements.PlacementLink.Field, Tour, Without,
+            Sharing.FrozenLinks.Field]),
             StringComparer.OrdinalIgnoreCase);
 
     /// <summary>

@@ -7,6 +7,7 @@ using DendriteViewer.Web.Annotations;
 using DendriteViewer.Web.Cell;
 using DendriteViewer.Web.Measurements;
 using DendriteViewer.Web.Placements;
+using DendriteViewer.Web.Sharing;
 
 namespace DendriteViewer.Web.Viewing;
 
@@ -114,7 +115,8 @@ public sealed class ViewSession(string id, string owner, Dataset dataset, ViewSt
             var entries = view.LabelsIn(Dataset)?.Mask?.Revision ?? 0;
             return ViewLink.Whole(view) + (entries > 0 ? FormattableString.Invariant($"&{ViewLink.Mask}={entries}") : "")
                 + (PlacementLink.Format(Dataset, view.Hours) is { Length: > 0 } placed ? $"&{PlacementLink.Field}={placed}" : "")
-                + (Cell.IsShown ? $"&{CellLink.Field}={CellLink.Format(Cell.Open)}" : "");
+                + (Cell.IsShown ? $"&{CellLink.Field}={CellLink.Format(Cell.Open)}" : "")
+                + (Dataset.Kept is { } kept ? $"&{FrozenLinks.Field}={kept.Id}" : "");
         }
     }
 

@@ -81,7 +81,7 @@ public sealed class ViewSessions : IDatasetFollower
         if (!_sessions.TryGetValue(id, out var held))
         {
             var start = await StartOfAsync(dataset, query, ct);
-            var session = new ViewSession(id, owner, _masks.With(dataset), start);
+            var session = new ViewSession(id, owner, Shown(dataset), start);
             var (frozen, problem) = await PlacementLink.ReadAsync(_placements, dataset, query, ct);
             session.Freeze(frozen);
             session.Begin(ViewLink.Read(query, start));
@@ -103,7 +103,8 @@ public sealed class ViewSessions : IDatasetFollower
             held = _sessions.GetOrAdd(id, new Held(session));
         }
 
-        if (held.Session.Owner != owner || held.Session.Dataset.Identity != dataset.Identity)
+        if (held.Session.Owner != owner || held.Session.Dataset.Identity != dataset.Identity
+            || held.Session.Dataset.Kept?.Id != dataset.Kept?.Id)
         {
             return null;
         }
@@ -206,7 +207,10 @@ public sealed class ViewSessions : IDatasetFollower
     /// </summary>
     /// <exception cref="Imaging.Bounds.OutOfRangeException">The link names a version that there is not.</exception>
     public Task<Dataset> ShownByAsync(Dataset dataset, string? link, CancellationToken ct) =>
-        PlacementLink.OverAsync(_placements, _masks.With(dataset), link, ct);
+        PlacementLink.OverAsync(_placements, Shown(dataset), link, ct);
+
+    // With masks as they are corrected; a state that was kept has none that are under correction.
+    private Dataset Shown(Dataset dataset) => dataset.Kept is null ? _masks.With(dataset) : dataset;
 
     /// <summary>What changes with a mask that a link shows; empty where it shows none.</summary>
     /// <exception cref="Imaging.Bounds.OutOfRangeException">The link cannot be read.</exception>
@@ -214,7 +218,7 @@ public sealed class ViewSessions : IDatasetFollower
     {
         // Of the view as it is read: its text may be escaped in several ways.
         var view = await OfLinkAsync(dataset, query, ct);
-        return view.LabelsIn(_masks.With(dataset))?.Mask is { } mask
+        return view.LabelsIn(Shown(dataset))?.Mask is { } mask
             ? $"{mask.Automatic.Prefix} {(await SummaryAsync(mask, ct)).History.Sequence}" : "";
     }
 
@@ -225,7 +229,8 @@ public sealed class ViewSessions : IDatasetFollower
     Task IDatasetFollower.ChangedAsync(Dataset dataset, CancellationToken ct)
     {
         foreach (var held in _sessions.Values.Where(h =>
-            h.Session.Dataset.Identity == dataset.Identity && h.Session.Live.Revision != dataset.Revision))
+            h.Session.Dataset.Identity == dataset.Identity && h.Session.Dataset.Kept is null
+            && h.Session.Live.Revision != dataset.Revision))
         {
             held.Session.Refresh(_masks.With(dataset));
         }
@@ -246,7 +251,8 @@ public sealed class ViewSessions : IDatasetFollower
     /// <summary>Gives every session of a dataset the dataset as it is now.</summary>
     public void Refresh(Dataset dataset)
     {
-        foreach (var held in _sessions.Values.Where(h => h.Session.Dataset.Identity == dataset.Identity))
+        foreach (var held in _sessions.Values.Where(
+            h => h.Session.Dataset.Identity == dataset.Identity && h.Session.Dataset.Kept is null))
         {
             held.Session.Refresh(_masks.With(dataset));
         }

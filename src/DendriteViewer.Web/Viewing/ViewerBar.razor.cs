@@ -12,7 +12,7 @@ public sealed partial class ViewerBar
 {
     private static readonly DialogOptions s_options = new() { MaxWidth = MaxWidth.Small, FullWidth = true, CloseButton = true };
     private static readonly DialogOptions s_wide = new() { MaxWidth = MaxWidth.Medium, FullWidth = true, CloseButton = true };
-    private bool _sharing, _showing, _figure, _bookmarks, _tours;
+    private bool _sharing, _showing, _figure, _bookmarks, _tours, _people;
 
     /// <summary>The session whose view the bar tells of.</summary>
     [Parameter, EditorRequired]

@@ -63,6 +63,9 @@ public sealed partial class ViewerPage
     [CascadingParameter]
     private Task<AuthenticationState> Authentication { get; set; } = null!;
 
+    // A frozen state is looked at, whatever one may do with the dataset.
+    private DatasetRole? Working => _dataset?.Kept is null ? _role : DatasetRole.View;
+
     // A timeline is shown where there is something to choose or to read along it.
     private string TimeClass => _session!.Dataset.Manifest.Series.Any(s => s.Kind == "voltage") ? ""
         : _session.Dataset.Volumes.Select(v => v.Key.Hours).Distinct().Count() > 1 ? "plain" : "single";
@@ -95,7 +98,7 @@ public sealed partial class ViewerPage
         var user = (await Authentication).User;
         try
         {
-            _dataset = await Catalog.TryOpenAsync(user, Id, DatasetRole.View, default);
+            _dataset = await Catalog.TryOpenAsync(user, Id, DatasetRole.View, default, new Uri(Navigation.Uri).Query);
             _role = _dataset is null ? null : await Access.RoleAsync(user, _dataset.Identity);
         }
         catch (Exception e)

@@ -80,7 +80,7 @@ public sealed class SharedDatabaseTests(PostgresFixture postgres, TestHost host)
         var ada = new ClaimsPrincipal(new ClaimsIdentity([new(ClaimTypes.NameIdentifier, user.Id.ToString())], "Test"));
         Assert.Equal(DatasetRole.Curate, await access.RoleAsync(ada, identity));
 
-        var links = new ShareLinks(database, access, host.Time);
+        var links = new ShareLinks(database, access, new FrozenStates(database, host.Store, host.Time), host.Time);
         var (link, token) = await links.CreateAsync(
             host.Dataset, DatasetRole.View, "referee", null, View, user.Id.ToString(), default);
         Assert.Equal(link.Id, (await links.FindAsync(token, default))?.Id);

@@ -11,6 +11,7 @@ using DendriteViewer.Web.Catalog;
 using DendriteViewer.Web.Compute;
 using DendriteViewer.Web.Data;
 using DendriteViewer.Web.Registry;
+using DendriteViewer.Web.Sharing;
 using DendriteViewer.Web.Viewing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -151,7 +152,9 @@ public sealed class DatasetWatchTests : IAsyncLifetime
     private void Start()
     {
         var bricks = new BrickCache(_server, 1 << 24);
-        var catalog = new DatasetCatalog(_server, new DatasetAccess(_database, _time), bricks);
+        var access = new DatasetAccess(_database, _time);
+        var frozen = new FrozenLinks(_database, access, new FrozenStates(_database, _server, _time));
+        var catalog = new DatasetCatalog(_server, access, frozen, bricks);
         _registry = new DatasetRegistry(_database, _time);
         _sessions = new ViewSessions(
             catalog, new MaskCorrections(_server, bricks, new ScanAnalysis()), new ComputeLanes(1), _time, _server);

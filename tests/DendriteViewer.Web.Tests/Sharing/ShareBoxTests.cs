@@ -1,11 +1,13 @@
 using System.Security.Claims;
 using Bunit;
 using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Hosting;
 using DendriteViewer.Web.Sharing;
 using DendriteViewer.Web.Tests.Components;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DendriteViewer.Web.Tests.Sharing;
 
@@ -27,7 +29,8 @@ public sealed class ShareBoxTests(TestHost host) : MudContext, IClassFixture<Tes
                 .ExecuteUpdateAsync(s => s.SetProperty(m => m.Role, DatasetRole.View));
         }
 
-        Services.AddSingleton(new ShareDesk(host.Links, host.Access, host.Audit));
+        Services.AddSingleton(new ShareDesk(host.Links, host.Access, host.Audit, new DendriteOptions()));
+        Services.AddSingleton(new Failures(new SecretRedactor(), NullLogger<Failures>.Instance));
         _ = Popovers;
         var user = new ClaimsPrincipal(new ClaimsIdentity([new(ClaimTypes.NameIdentifier, stays)], "test"));
         var session = await host.SessionAsync();

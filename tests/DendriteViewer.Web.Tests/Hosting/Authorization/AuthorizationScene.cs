@@ -17,6 +17,7 @@ using DendriteViewer.Web.Limits;
 using DendriteViewer.Web.Masks;
 using DendriteViewer.Web.Measurements;
 using DendriteViewer.Web.OpenId;
+using DendriteViewer.Web.Members;
 using DendriteViewer.Web.Registry;
 using DendriteViewer.Web.Sharing;
 using DendriteViewer.Web.Tests.Analysis.Deciding;
@@ -24,6 +25,7 @@ using DendriteViewer.Web.Tests.Cell;
 using DendriteViewer.Web.Tests.OpenId;
 using DendriteViewer.Web.Tokens;
 using Microsoft.AspNetCore.Authentication;
+using DendriteViewer.Web.Visitors;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
@@ -37,6 +39,9 @@ namespace DendriteViewer.Web.Tests.Hosting.Authorization;
 /// </summary>
 public sealed class AuthorizationScene : IAsyncLifetime
 {
+    /// <summary>A site that may show links.</summary>
+    public const string EmbedOrigin = "https://wiki.example.org";
+
     /// <summary>Name of the collection of tests that share it.</summary>
     public const string Name = "authorization";
 
@@ -69,7 +74,11 @@ public sealed class AuthorizationScene : IAsyncLifetime
 
     public AuthorizationScene() => Running = new RunningApp
     {
-        Arguments = ["--Dendrite:SignInsPerMinute", "100000", "--Dendrite:PictureBurstMegapixels", "10000", .. Provider.Arguments],
+        Arguments =
+        [
+            "--Dendrite:SignInsPerMinute", "100000", "--Dendrite:PictureBurstMegapixels", "10000", "--Dendrite:EmbedOrigins:0",
+            EmbedOrigin, .. Provider.Arguments,
+        ],
     };
 
     public T Service<T>() where T : notnull => Running.App.Services.GetRequiredService<T>();
@@ -120,7 +129,10 @@ public sealed class AuthorizationScene : IAsyncLifetime
     public ClaimsPrincipal PrincipalOf(Visitor visitor)
     {
         var options = Service<IOptionsMonitor<CookieAuthenticationOptions>>();
-        var identities = new[] { IdentityConstants.ApplicationScheme, AccountsRegistration.LinkScheme }.SelectMany(scheme =>
+        var identities = new[]
+        {
+            IdentityConstants.ApplicationScheme, AccountsRegistration.LinkScheme, AccountsRegistration.VisitorScheme,
+        }.SelectMany(scheme =>
         {
             var of = options.Get(scheme);
             var value = visitor.Cookies.Split("; ").FirstOrDefault(c => c.StartsWith(of.Cookie.Name + "=", StringComparison.Ordinal));
@@ -155,6 +167,58 @@ public sealed class AuthorizationScene : IAsyncLifetime
     public async Task PaintAsync() => await Service<MaskDesk>().PaintAsync(
         await DatasetAsync(), 2, new BrushMark(false, BrushShape.Ball, 10, [new WorldPoint(150, 96, 96)], default), Ada, default);
 
+    /// <summary>Opens the dataset to everybody while one asks who comes for that reason alone; to the others it is closed.</summary>
+    public async Task<IAsyncDisposable> OpenForAsync(Visitor visitor)
+    {
+        if (visitor.Name == "public")
+        {
+            await Running.AskDatabaseAsync(async db =>
+            {
+                db.PublicDatasets.Add(new PublicDataset { DatasetIdentity = Running.Identity.Value, ByKey = "ada", ByName = "Ada" });
+                return await db.SaveChangesAsync();
+            });
+        }
+
+        return new Closing(() => Running.AskDatabaseAsync(db => db.PublicDatasets.ExecuteDeleteAsync()));
+    }
+
+    /// <summary>The page of an invitation that can be accepted, to a dataset that is nobody's.</summary>
+    public async Task<string> NewInvitationAsync()
+    {
+        var owner = PrincipalOf(Visitors.Single(v => v.Name == "admin"));
+        var (invitation, path) = await Service<Invitations>().CreateAsync(owner, await DatasetAsync(), null, DatasetRole.View, 7);
+        await Running.AskDatabaseAsync(db => db.Invitations.Where(i => i.Id == invitation.Id)
+            .ExecuteUpdateAsync(s => s.SetProperty(i => i.DatasetIdentity, DatasetIdentity.New().Value)));
+        return path;
+    }
+
+    /// <summary>The token of a new link, which is as open or closed as the visitor's own.</summary>
+    public async Task<string> NewLinkAsync(Visitor visitor, LinkChoices choices)
+    {
+        var maker = await Running.AskDatabaseAsync(db => db.Links.Where(l => l.Id == visitor.Link).Select(l => l.CreatedBy).SingleAsync());
+        var (link, token) = await Service<ShareLinks>().CreateAsync(
+            Running.Stored, DatasetRole.View, "a link", null, "", maker, default, choices);
+        if (visitor.Name == "expired")
+        {
+            await Running.AskDatabaseAsync(db => db.Links.Where(l => l.Id == link.Id)
+                .ExecuteUpdateAsync(s => s.SetProperty(l => l.ExpiresAt, 1L)));
+        }
+        else if (visitor.Name == "revoked")
+        {
+            await Service<ShareLinks>().RevokeAsync(Running.Identity, link.Id, default);
+        }
+
+        return token;
+    }
+
+    /// <summary>As <see cref="NewLinkAsync"/>, of a link that a site may show.</summary>
+    public Task<string> NewEmbeddedLinkAsync(Visitor visitor) => NewLinkAsync(visitor, new LinkChoices(EmbedOrigins: [EmbedOrigin]));
+
+    private sealed class Closing(Func<Task> close) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync() => await close();
+    }
+
     /// <summary>Puts a deleted dataset's folder back, as from a backup; its members and links are then what they were.</summary>
     public async Task RestoreAsync(string kept)
     {
@@ -188,7 +252,17 @@ public sealed class AuthorizationScene : IAsyncLifetime
         switch (kind)
         {
             case "anonymous":
-                return new Visitor(kind) { Token = open.Token, Bookmark = await BookmarkAsync(null) };
+                return new Visitor(kind) { Link = open.Link.Id, Token = open.Token, Bookmark = await BookmarkAsync(null) };
+            case "public":
+                var visiting = new Visitor(kind) { Link = open.Link.Id, Token = open.Token, Bookmark = await BookmarkAsync(null) };
+                await using (await OpenForAsync(visiting))
+                {
+                    var visitor = Running.NewBrowser();
+                    (await visitor.GetAsync("/d/" + Running.Dataset.Value)).EnsureSuccessStatusCode();
+                    visiting.Cookies = CookiesOf(visitor);
+                }
+
+                return visiting;
             case "look-link" or "mark-link" or "expired" or "revoked" or "demoted" or "orphaned":
                 return await ComeByLinkAsync(kind);
             case "token" or "foreign-token":
@@ -196,7 +270,7 @@ public sealed class AuthorizationScene : IAsyncLifetime
                 var scopes = kind == "token" ? TokenScopes.Annotate : TokenRights.Everything;
                 return new Visitor(kind)
                 {
-                    Account = of, Token = open.Token, Bookmark = await BookmarkAsync(of),
+                    Account = of, Link = open.Link.Id, Token = open.Token, Bookmark = await BookmarkAsync(of),
                     AccessToken = (await Service<PersonalTokens>().CreateAsync(of, new TokenOrder(kind, scopes, 30))).Text,
                 };
             default:
@@ -209,8 +283,11 @@ public sealed class AuthorizationScene : IAsyncLifetime
                     _ => null,
                 };
                 var id = await Running.AddPersonAsync(kind, kind == "admin", role);
-                var visitor = new Visitor(kind, kind) { Account = id, Token = open.Token, Bookmark = await BookmarkAsync(id) };
-                await SignInAsync(visitor);
+                var member = new Visitor(kind, kind)
+                {
+                    Account = id, Link = open.Link.Id, Token = open.Token, Bookmark = await BookmarkAsync(id),
+                };
+                await SignInAsync(member);
                 if (kind == "disabled")
                 {
                     await Running.AddPersonAsync("another-admin", administrator: true);
@@ -222,7 +299,7 @@ public sealed class AuthorizationScene : IAsyncLifetime
                     await Service<People>().RemoveAsync(id);
                 }
 
-                return visitor;
+                return member;
         }
     }
 
@@ -250,7 +327,7 @@ public sealed class AuthorizationScene : IAsyncLifetime
             await Service<People>().RemoveAsync(maker);
         }
 
-        return new Visitor(kind) { Token = token, Cookies = CookiesOf(browser), Bookmark = await BookmarkAsync(null) };
+        return new Visitor(kind) { Link = link.Id, Token = token, Cookies = CookiesOf(browser), Bookmark = await BookmarkAsync(null) };
     }
 
     private string CookiesOf(HttpClient browser) => Running.CookiesOf(browser).GetCookieHeader(new Uri(Running.Address));

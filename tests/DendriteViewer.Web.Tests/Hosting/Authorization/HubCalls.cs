@@ -68,6 +68,7 @@ internal static class HubCalls
     /// <summary>Calls all methods as a visitor, on one connection that joined a session where it could.</summary>
     public static async Task<IReadOnlyList<Outcome>> CallAsync(AuthorizationScene scene, Visitor visitor, IReadOnlyList<string> methods)
     {
+        await using var open = await scene.OpenForAsync(visitor);
         await using var hub = Connect(scene, visitor);
         try
         {

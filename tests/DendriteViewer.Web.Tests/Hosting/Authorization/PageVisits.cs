@@ -50,6 +50,7 @@ internal static class PageVisits
     /// <summary>Draws a page for a visitor and waits until it is known what they see.</summary>
     public static async Task<Outcome> VisitAsync(AuthorizationScene scene, Visitor visitor, string route)
     {
+        await using var open = await scene.OpenForAsync(visitor);
         await using var scope = scene.Running.App.Services.CreateAsyncScope();
         await using var browser = new BunitContext { JSInterop = { Mode = JSRuntimeMode.Loose } };
         browser.JSInterop.SetupModule(_ => true).Mode = JSRuntimeMode.Loose;

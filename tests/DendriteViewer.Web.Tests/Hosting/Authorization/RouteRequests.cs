@@ -5,6 +5,7 @@ using System.Text;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Accounts.Resets;
 using DendriteViewer.Web.Registry;
+using DendriteViewer.Web.Sharing;
 using DendriteViewer.Web.Tests.Cell;
 using DendriteViewer.Web.Uploads;
 using Microsoft.AspNetCore.DataProtection;
@@ -39,6 +40,9 @@ internal static class RouteRequests
 
         // Nobody has given a right password of an account with a second factor here, so that everybody is led to signing in.
         ["GET /account/code"] = Plain,
+        ["GET /embed/{token}"] = async r => r.With("token", await r.Scene.NewEmbeddedLinkAsync(r.Visitor)).Shows("data-ticket"),
+        ["POST /s/{token}"] = async r => r.With("token", await r.Scene.NewLinkAsync(r.Visitor, new LinkChoices(IsOneTime: true)))
+            .Shows("Open a link"),
         ["GET /s/{token}"] = Plain, ["GET /s/{token}/preview.png"] = Plain,
 
         // Forms. Whoever knows a password, or the one-time code of the console, signs in.
@@ -86,6 +90,16 @@ internal static class RouteRequests
             // The session ends, and with it every cookie of it.
             r.Leads("/account/login").Afterwards = () => r.Visitor.Person is null ? Task.CompletedTask : r.Scene.SignInAsync(r.Visitor);
             return Task.CompletedTask;
+        },
+        ["GET /account/invitation/{Token}"] = async r =>
+            r.With("Token", (await r.Scene.NewInvitationAsync()).Split('/')[^1]).Shows("invites you to the dataset"),
+        ["POST /account/invitation/{Token}"] = async r =>
+        {
+            var page = await r.Scene.NewInvitationAsync();
+            var isSignedIn = r.Visitor is { Account: not null, AccessToken: null } and not { Name: "removed" or "disabled" };
+            await r.With("Token", page.Split('/')[^1]).Leads("/d/" + r.Scene.Running.Dataset.Value).FormAsync(
+                page, isSignedIn ? "accept" : "join", ("Input.Name", "Invited"),
+                ("Input.Email", $"{Guid.NewGuid():N}@example.org"), ("Input.Password", RunningApp.Password));
         },
 
         // Connections, and what the framework maps for its pages.

@@ -29,6 +29,7 @@ internal static class RouteWalk
     public static async Task<(Outcome Outcome, string? Problem)> AskAsync(
         AuthorizationScene scene, Visitor visitor, string route, Action<HttpResponseMessage> look)
     {
+        await using var open = await scene.OpenForAsync(visitor);
         var asked = new RouteRequest(scene, visitor);
         await RouteRequests.Find(route)!(asked);
         using var request = asked.Of(route);

@@ -9,6 +9,7 @@ public sealed record Visitor(string Name, string? Person = null)
     public static readonly IReadOnlyList<(string Name, string Meaning)> Kinds =
     [
         ("anonymous", "has no cookie"),
+        ("public", "has no account and no link, and asks while the dataset is open to everybody"),
         ("stranger", "is signed in, and a member of nothing"),
         ("viewer", "is a member who may look"),
         ("annotator", "is a member who may annotate"),
@@ -38,6 +39,9 @@ public sealed record Visitor(string Name, string? Person = null)
 
     /// <summary>A link's token: their own, or one that is open.</summary>
     public string Token { get; set; } = "";
+
+    /// <summary>That link.</summary>
+    public Guid Link { get; init; }
 
     /// <summary>A bookmark: their own, or of who has no account one that somebody shares.</summary>
     public Guid Bookmark { get; set; }

@@ -448,6 +448,66 @@ namespace DendriteViewer.Web.Data.Migrations.PostgreSql
                     b.ToTable("MeasurementEdits");
                 });
 
+            modelBuilder.Entity("DendriteViewer.Web.Members.Invitation", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<Guid>("CreatedBy")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("CreatedByName")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("DatasetId")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("DatasetIdentity")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("DatasetName")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("Email")
+                        .HasColumnType("text");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<long?>("RevokedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<int>("Role")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("TokenHash")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<long?>("UsedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("UsedBy")
+                        .HasColumnType("text");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("DatasetIdentity");
+
+                    b.HasIndex("TokenHash")
+                        .IsUnique();
+
+                    b.ToTable("Invitations");
+                });
+
             modelBuilder.Entity("DendriteViewer.Web.Registry.DatasetRecord", b =>
                 {
                     b.Property<string>("Identity")
@@ -477,6 +537,52 @@ namespace DendriteViewer.Web.Data.Migrations.PostgreSql
                     b.ToTable("Datasets");
                 });
 
+            modelBuilder.Entity("DendriteViewer.Web.Sharing.LinkMove", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("ByName")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<Guid>("LinkId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Query")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("LinkId");
+
+                    b.ToTable("LinkMoves");
+                });
+
+            modelBuilder.Entity("DendriteViewer.Web.Sharing.LinkSnapshot", b =>
+                {
+                    b.Property<Guid>("LinkId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Part")
+                        .HasColumnType("text");
+
+                    b.Property<byte[]>("Content")
+                        .IsRequired()
+                        .HasColumnType("bytea");
+
+                    b.HasKey("LinkId", "Part");
+
+                    b.ToTable("LinkSnapshots");
+                });
+
             modelBuilder.Entity("DendriteViewer.Web.Sharing.ShareLink", b =>
                 {
                     b.Property<Guid>("Id")
@@ -498,12 +604,27 @@ namespace DendriteViewer.Web.Data.Migrations.PostgreSql
                         .IsRequired()
                         .HasColumnType("text");
 
+                    b.Property<string>("EmbedOrigins")
+                        .HasColumnType("text");
+
                     b.Property<long?>("ExpiresAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<bool>("IsOneTime")
+                        .HasColumnType("boolean");
+
+                    b.Property<int>("Kind")
+                        .HasColumnType("integer");
+
+                    b.Property<long?>("LastUsedAt")
                         .HasColumnType("bigint");
 
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasColumnType("text");
+
+                    b.Property<int>("Openings")
+                        .HasColumnType("integer");
 
                     b.Property<string>("Query")
                         .IsRequired()
@@ -514,6 +635,9 @@ namespace DendriteViewer.Web.Data.Migrations.PostgreSql
 
                     b.Property<int>("Role")
                         .HasColumnType("integer");
+
+                    b.Property<string>("TakenBy")
+                        .HasColumnType("text");
 
                     b.Property<string>("TokenHash")
                         .IsRequired()
@@ -612,6 +736,27 @@ namespace DendriteViewer.Web.Data.Migrations.PostgreSql
                     b.HasIndex("DatasetIdentity");
 
                     b.ToTable("Tours");
+                });
+
+            modelBuilder.Entity("DendriteViewer.Web.Visitors.PublicDataset", b =>
+                {
+                    b.Property<string>("DatasetIdentity")
+                        .HasColumnType("text");
+
+                    b.Property<string>("ByKey")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("ByName")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<long>("Since")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("DatasetIdentity");
+
+                    b.ToTable("PublicDatasets");
                 });
 
             modelBuilder.Entity("Microsoft.AspNetCore.DataProtection.EntityFrameworkCore.DataProtectionKey", b =>

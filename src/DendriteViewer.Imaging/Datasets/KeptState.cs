@@ -1,0 +1,11 @@
+namespace DendriteViewer.Imaging.Datasets;
+
+/// <summary>A state of a dataset that somebody kept, as the manifest was then; the dataset itself may have changed since.</summary>
+/// <param name="Id">Names it.</param>
+public abstract record KeptState(Guid Id)
+{
+    /// <summary>The blob of an analysis's result as it was then, sealed; null where there was none.</summary>
+    /// <param name="modality">The modality that was analysed.</param>
+    /// <param name="ct">Stops it.</param>
+    public abstract Task<byte[]?> ReadAnalysisAsync(string modality, CancellationToken ct);
+}

@@ -1,0 +1,20 @@
+using DendriteViewer.Imaging.Datasets;
+using DendriteViewer.Web.Sharing;
+
+namespace DendriteViewer.Web.Annotations;
+
+/// <summary>Sites of a dataset as it is looked at: as they are, or as they were when a frozen link was made.</summary>
+public static class FrozenSites
+{
+    /// <summary>The sites that are not deleted, in their order.</summary>
+    public static async Task<IReadOnlyList<Site>> ListAsync(this SiteLog log, Dataset dataset, CancellationToken ct = default)
+    {
+        if (dataset.Kept is not FrozenState kept)
+        {
+            return await log.ListAsync(dataset.Identity, ct);
+        }
+
+        var edits = (await log.HistoryAsync(dataset.Identity, ct)).Where(e => e.Sequence <= kept.Moment.SiteEdits);
+        return SiteLog.Sorted(FrozenEdits.Fold<Site>(edits.Select(e => (e.SiteId, e.State)), SiteLog.Json));
+    }
+}

@@ -1,0 +1,193 @@
+using System.Security.Claims;
+using System.Security.Cryptography;
+using System.Text;
+using DendriteViewer.Imaging.Datasets;
+using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Audit;
+using DendriteViewer.Web.Data;
+using Microsoft.EntityFrameworkCore;
+
+namespace DendriteViewer.Web.Members;
+
+/// <summary>
+/// Invitations to become a member of a dataset: made, listed and revoked by its owners, accepted once by who was invited.
+/// </summary>
+public sealed class Invitations(IDbContextFactory<DendriteDb> database, DatasetAccess access, AuditLog audit, TimeProvider time)
+{
+    /// <summary>Invitations of one dataset that are open at the same time at most.</summary>
+    public const int MostOpen = 200;
+
+    /// <summary>Days that an invitation is open at most.</summary>
+    public const int MostDays = 90;
+
+    private const string Mark = "dvi_";
+    private const int LongestEmail = 254;
+
+    /// <summary>Makes an invitation.</summary>
+    /// <param name="user">Who invites.</param>
+    /// <param name="dataset">To what.</param>
+    /// <param name="email">The only address that may accept; null or empty for whoever holds the link first.</param>
+    /// <param name="role">What who accepts may do.</param>
+    /// <param name="days">How long it is open, 1 to <see cref="MostDays"/>.</param>
+    /// <param name="ct">Stops it.</param>
+    /// <returns>The invitation, and the path of its page, which has the token and is not kept.</returns>
+    /// <exception cref="ArgumentException">Whoever asks may not, the address is none, or there are too many.</exception>
+    public async Task<(Invitation Invitation, string Path)> CreateAsync(
+        ClaimsPrincipal user, Dataset dataset, string? email, DatasetRole role, int days, CancellationToken ct = default)
+    {
+        await CheckAsync(user, dataset, ct);
+        var address = string.IsNullOrWhiteSpace(email) ? null : CheckedAddress(email.Trim());
+        if (days is < 1 or > MostDays)
+        {
+            throw new ArgumentException($"An invitation is open for 1 to {MostDays} days.");
+        }
+
+        await using var db = await database.CreateDbContextAsync(ct);
+        var now = time.GetUtcNow();
+        if (await db.Invitations.CountAsync(i => i.DatasetIdentity == dataset.Identity.Value && i.UsedAt == null && i.RevokedAt == null
+            && i.ExpiresAt > now.ToUnixTimeMilliseconds(), ct) >= MostOpen)
+        {
+            throw new ArgumentException($"A dataset has at most {MostOpen} open invitations; revoke some.");
+        }
+
+        var token = Mark + Convert.ToBase64String(RandomNumberGenerator.GetBytes(18)).Replace('+', '-').Replace('/', '_');
+        var made = new Invitation
+        {
+            Id = Guid.NewGuid(), TokenHash = Hash(token), DatasetIdentity = dataset.Identity.Value, DatasetId = dataset.Id.Value,
+            DatasetName = dataset.Name, Role = role, Email = address, CreatedBy = AccountOf(user), CreatedByName = user.NameOf(),
+            CreatedAt = now.ToUnixTimeMilliseconds(), ExpiresAt = now.AddDays(days).ToUnixTimeMilliseconds(),
+        };
+        db.Invitations.Add(made);
+        db.Audit.Add(audit.NewEntry(AuditKind.Invitation, user.PersonOf(),
+            $"invited {address ?? "whoever opens the link first"} as {RoleSelect.NameOf(role)}",
+            AuditSubject.Of(dataset, made.Id.ToString())));
+        await db.SaveChangesAsync(ct);
+        return (made, "/account/invitation/" + token);
+    }
+
+    /// <summary>The invitations to a dataset, newest first; null where whoever asks may not invite.</summary>
+    public async Task<IReadOnlyList<ListedInvitation>?> ListAsync(ClaimsPrincipal user, Dataset dataset, CancellationToken ct = default)
+    {
+        if (!(await access.RoleAsync(user, dataset.Identity, ct) >= DatasetRole.Own))
+        {
+            return null;
+        }
+
+        await using var db = await database.CreateDbContextAsync(ct);
+        var made = await db.Invitations.AsNoTracking().Where(i => i.DatasetIdentity == dataset.Identity.Value)
+            .OrderByDescending(i => i.CreatedAt).ToListAsync(ct);
+        var listed = new List<ListedInvitation>(made.Count);
+        foreach (var invitation in made)
+        {
+            listed.Add(new ListedInvitation(invitation, await EndOfAsync(invitation, ct)));
+        }
+
+        return listed;
+    }
+
+    /// <summary>Ends an invitation that nobody accepted yet.</summary>
+    /// <exception cref="ArgumentException">Whoever asks may not.</exception>
+    public async Task RevokeAsync(ClaimsPrincipal user, Dataset dataset, Guid id, CancellationToken ct = default)
+    {
+        await CheckAsync(user, dataset, ct);
+        await using var db = await database.CreateDbContextAsync(ct);
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        var ended = await db.Invitations
+            .Where(i => i.Id == id && i.DatasetIdentity == dataset.Identity.Value && i.UsedAt == null && i.RevokedAt == null)
+            .ExecuteUpdateAsync(s => s.SetProperty(i => i.RevokedAt, now), ct);
+        if (ended > 0)
+        {
+            await audit.RecordAsync(
+                AuditKind.Invitation, user.PersonOf(), "revoked an invitation", AuditSubject.Of(dataset, id.ToString()), ct);
+        }
+    }
+
+    /// <summary>The invitation of a token that can be accepted now, else null, for whatever reason.</summary>
+    public async Task<Invitation?> FindAsync(string token, CancellationToken ct = default)
+    {
+        await using var db = await database.CreateDbContextAsync(ct);
+        var hash = Hash(token);
+        var found = await db.Invitations.AsNoTracking().FirstOrDefaultAsync(i => i.TokenHash == hash, ct);
+        return found is not null && await EndOfAsync(found, ct) is null ? found : null;
+    }
+
+    /// <summary>Why an account of an address cannot accept an invitation, or null where it can.</summary>
+    public static string? RefusalOf(Invitation invitation, string? email) =>
+        invitation.Email is { } bound && !string.Equals(bound, email?.Trim(), StringComparison.OrdinalIgnoreCase)
+            ? $"This invitation is for {bound}; sign in with the account of that address." : null;
+
+    /// <summary>
+    /// Takes an invitation for somebody, before their account is made where they have none: of two who do so at the same moment one wins.
+    /// </summary>
+    /// <returns>False where it cannot be accepted any more.</returns>
+    public async Task<bool> TryTakeAsync(Invitation invitation, string name, CancellationToken ct = default)
+    {
+        if (await EndOfAsync(invitation, ct) is not null)
+        {
+            return false;
+        }
+
+        await using var db = await database.CreateDbContextAsync(ct);
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        return await db.Invitations
+            .Where(i => i.Id == invitation.Id && i.UsedAt == null && i.RevokedAt == null && i.ExpiresAt > now)
+            .ExecuteUpdateAsync(s => s.SetProperty(i => i.UsedAt, now).SetProperty(i => i.UsedBy, name), ct) == 1;
+    }
+
+    /// <summary>Gives an invitation back that was taken, where what should have followed failed.</summary>
+    public async Task GiveBackAsync(Invitation invitation)
+    {
+        await using var db = await database.CreateDbContextAsync();
+        await db.Invitations.Where(i => i.Id == invitation.Id)
+            .ExecuteUpdateAsync(s => s.SetProperty(i => i.UsedAt, (long?)null).SetProperty(i => i.UsedBy, (string?)null));
+    }
+
+    /// <summary>Makes an account a member, once it has taken the invitation. Who has a larger role already keeps it.</summary>
+    public async Task AcceptAsync(Invitation invitation, Guid account, CancellationToken ct = default)
+    {
+        await using var db = await database.CreateDbContextAsync(ct);
+        var has = await db.Members.FirstOrDefaultAsync(m => m.DatasetIdentity == invitation.DatasetIdentity && m.UserId == account, ct);
+        if (has is null)
+        {
+            db.Members.Add(new DatasetMember { DatasetIdentity = invitation.DatasetIdentity, UserId = account, Role = invitation.Role });
+        }
+        else if (has.Role < invitation.Role)
+        {
+            has.Role = invitation.Role;
+        }
+
+        var name = await db.Users.Where(u => u.Id == account).Select(u => u.DisplayName).FirstAsync(ct);
+        db.Audit.Add(audit.NewEntry(AuditKind.Invitation, new Person(account.ToString(), name),
+            $"took the invitation of {invitation.CreatedByName} as {RoleSelect.NameOf(invitation.Role)}",
+            new AuditSubject(invitation.DatasetIdentity, invitation.DatasetId, invitation.Id.ToString())));
+        await db.SaveChangesAsync(ct);
+    }
+
+    // Like a link, an invitation holds for as long as who made it could make it.
+    private async Task<InvitationEnd?> EndOfAsync(Invitation invitation, CancellationToken ct) =>
+        invitation.UsedAt is not null ? InvitationEnd.Used
+        : invitation.RevokedAt is not null ? InvitationEnd.Revoked
+        : invitation.ExpiresAt <= time.GetUtcNow().ToUnixTimeMilliseconds() ? InvitationEnd.Expired
+        : DatasetIdentity.TryParse(invitation.DatasetIdentity, out var dataset)
+            && await access.RoleOfAccountAsync(invitation.CreatedBy, dataset, ct) >= DatasetRole.Own ? null
+        : InvitationEnd.MakerMayNotInvite;
+
+    private async Task CheckAsync(ClaimsPrincipal user, Dataset dataset, CancellationToken ct)
+    {
+        if (!(await access.RoleAsync(user, dataset.Identity, ct) >= DatasetRole.Own))
+        {
+            throw new ArgumentException("Only an owner of the dataset invites people to it.");
+        }
+    }
+
+    private static Guid AccountOf(ClaimsPrincipal user) => Guid.TryParse(user.FindFirstValue(ClaimTypes.NameIdentifier), out var id) ? id
+        : throw new ArgumentException("Only an account invites people.");
+
+    private static string CheckedAddress(string email) =>
+        email.Length <= LongestEmail && !email.Any(c => char.IsWhiteSpace(c) || char.IsControl(c))
+            && email.IndexOf('@') is > 0 and var at && at == email.LastIndexOf('@') && at < email.Length - 1
+            ? email : throw new ArgumentException($"“{(email.Length > 60 ? email[..60] + "…" : email)}” is no e-mail address.");
+
+    private static string Hash(string token) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
+}

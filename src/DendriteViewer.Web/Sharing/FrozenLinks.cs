@@ -1,0 +1,52 @@
+using System.Security.Claims;
+using DendriteViewer.Imaging.Datasets;
+using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Data;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.EntityFrameworkCore;
+
+namespace DendriteViewer.Web.Sharing;
+
+/// <summary>
+/// Which state of a dataset somebody looks at: who came by a frozen link alone sees the state that it keeps, wherever they look; others see
+/// it where the address names the link.
+/// </summary>
+public sealed class FrozenLinks(IDbContextFactory<DendriteDb> database, DatasetAccess access, FrozenStates states)
+{
+    /// <summary>Field of an address that names a frozen link by its id, which is no secret.</summary>
+    public const string Field = "frozen";
+
+    /// <summary>The dataset as somebody sees it, or null where the address names a frozen link that is not open to them.</summary>
+    /// <param name="user">Who looks.</param>
+    /// <param name="grant">What they may do.</param>
+    /// <param name="now">The dataset as it is published now.</param>
+    /// <param name="query">The address's query, or null.</param>
+    /// <param name="ct">Stops it.</param>
+    public async Task<Dataset?> SeenAsync(ClaimsPrincipal user, DatasetGrant grant, Dataset now, string? query, CancellationToken ct)
+    {
+        if (grant.Frozen is { } only)
+        {
+            return await states.OpenAsync(only, now, ct);
+        }
+
+        return IdIn(query) is not { } id ? now
+            : await MaySeeAsync(user, grant, now, id, ct) ? await states.OpenAsync(id, now, ct) : null;
+    }
+
+    /// <summary>A query without the name of a frozen link.</summary>
+    public static string Without(string query) =>
+        string.Join('&', query.Split('&').Where(p => !p.StartsWith(Field + "=", StringComparison.Ordinal)));
+
+    private static Guid? IdIn(string? query) =>
+        QueryHelpers.ParseQuery(query ?? "").TryGetValue(Field, out var text) ? Guid.TryParse(text, out var id) ? id : Guid.Empty : null;
+
+    // Members see every kept state of their dataset; a guest only that of the link by which they came, while it is open.
+    private async Task<bool> MaySeeAsync(ClaimsPrincipal user, DatasetGrant grant, Dataset now, Guid id, CancellationToken ct)
+    {
+        await using var db = await database.CreateDbContextAsync(ct);
+        return await db.Links.AsNoTracking().FirstOrDefaultAsync(l => l.Id == id, ct) is { Kind: LinkKind.Frozen } link
+            && link.DatasetIdentity == now.Identity.Value
+            && (grant.IsMember
+                || (user.HasClaim(DendriteClaims.Link, id.ToString()) && await access.EndOfAsync(link, ct) is null));
+    }
+}

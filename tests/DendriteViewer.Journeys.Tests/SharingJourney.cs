@@ -1,0 +1,137 @@
+using System.Net;
+using System.Text;
+using Microsoft.Playwright;
+
+namespace DendriteViewer.Journeys.Tests;
+
+/// <summary>An owner invites somebody, freezes a state to be cited, has another site show it, and opens the dataset to everybody.</summary>
+public sealed class SharingJourney(Browser browser) : IClassFixture<Browser>
+{
+    [Fact]
+    public async Task AnOwner_InvitesFreezesEmbedsAndPublishes_AndEndsAllOfIt()
+    {
+        await browser.BeginAsync();
+        using var wiki = Wiki.Start();
+        await using var server = await AppServer.StartAsync(environment: ("Dendrite__EmbedOrigins__0", wiki.Origin));
+        await PhantomStores.CopyAsync(new PhantomCell(64, 3, "0,1.5,3.2"), Path.Combine(server.Folder, "data/store"));
+        var ada = await browser.NewPageAsync();
+        await ada.BecomeAdministratorAsync(server);
+        await ada.Locator(".card").ClickAsync();
+        await ada.ExactAsync();
+        var address = ada.Url.Split('?')[0];
+
+        // An invitation that works once; who has no account makes one and is a member.
+        await ada.GetByRole(AriaRole.Button, new() { Name = "People", Exact = true }).ClickAsync();
+        await ada.GetByRole(AriaRole.Button, new() { Name = "Make me an owner" }).ClickAsync();
+        await ada.GetByText("Ada (you)").WaitForAsync();
+        await ada.ChooseAsync("Role of who is invited", "annotator");
+        await ada.GetByRole(AriaRole.Button, new() { Name = "Invite", Exact = true }).ClickAsync();
+        var invitation = await ada.Locator("[data-copy]").InputValueAsync();
+        var ben = await browser.NewPageAsync();
+        await ben.GotoAsync(invitation);
+        await ben.GetByLabel("Your name").FillAsync("Ben");
+        await ben.GetByLabel("E-mail").FillAsync("ben@example.org");
+        await ben.GetByLabel("Password").FillAsync("a long passphrase of Ben");
+        await ben.GetByRole(AriaRole.Button, new() { Name = "Make the account and accept" }).ClickAsync();
+        await ben.ExactAsync();
+        Assert.NotNull(await ben.EvaluateAsync<string>("() => dendrite.call('AddSite', 90, 90, 90)"));
+        var late = await browser.NewPageAsync();
+        await late.GotoAsync(invitation);
+        await late.GetByText("This invitation is not open").WaitForAsync();
+        await ada.Keyboard.PressAsync("Escape");
+
+        // A frozen link that the other site may show; then work goes on.
+        await ada.UntilAsync("() => dendrite.sites.length === 1");
+        await ada.GetByRole(AriaRole.Button, new() { Name = "Share" }).ClickAsync();
+        await ada.GetByLabel("Name of the link").FillAsync("Figure 3");
+        await ada.ChooseAsync("What the link shows", "this very state, to be cited");
+        await ada.GetByRole(AriaRole.Combobox, new() { Name = "Sites that may show it in a frame" }).ClickAsync();
+        await ada.GetByRole(AriaRole.Option, new() { Name = wiki.Origin }).ClickAsync();
+        await ada.Keyboard.PressAsync("Escape");
+        await ada.ClickAsync("text=Make link");
+        var link = await ada.Locator("[data-copy]").First.InputValueAsync();
+        wiki.Html = await ada.Locator("[data-copy]").Nth(1).InputValueAsync();
+        await ben.EvaluateAsync("() => dendrite.call('AddSite', 100, 100, 100)");
+        await ada.UntilAsync("() => dendrite.sites.length === 2");
+
+        var reader = await browser.NewPageAsync();
+        await reader.GotoAsync(link);
+        await reader.ExactAsync();
+        await reader.GetByText("As of").WaitForAsync();
+        await reader.UntilAsync("() => dendrite.sites.length === 1");
+        Assert.Contains("revision 1", await reader.Locator(".frozen-notice").InnerTextAsync(), StringComparison.Ordinal);
+        Assert.Null(await reader.EvaluateAsync<string?>("() => dendrite.call('AddSite', 90, 90, 90)"));
+
+        // Another site's page shows it in a frame, without a cookie; a page of a third site may not.
+        var outside = await browser.NewPageAsync();
+        await outside.GotoAsync(wiki.Origin);
+        var frame = outside.Frames.Single(f => f.Url.Contains("/embed/", StringComparison.Ordinal));
+        await frame.WaitForFunctionAsync("() => document.querySelector('#state')?.dataset.exact === 'true' && dendrite.sites.length === 1");
+        Assert.DoesNotContain(
+            await outside.Context.CookiesAsync(), c => c.Name.StartsWith("dendrite", StringComparison.Ordinal));
+        var elsewhere = await browser.NewPageAsync();
+        await elsewhere.GotoAsync(wiki.Elsewhere);
+        await Assert.ThrowsAnyAsync<Exception>(() => elsewhere.Frames[^1].WaitForSelectorAsync("#viewer", new() { Timeout = 1500 }));
+        await ada.GetByRole(AriaRole.Button, new() { Name = "Revoke Figure 3" }).ClickAsync();
+        await frame.GetByText("This view is not open any more").WaitForAsync();
+        await ada.GotoAsync(address);
+        await ada.ExactAsync();
+
+        // Open to everybody, and closed again.
+        await ada.GetByRole(AriaRole.Button, new() { Name = "People", Exact = true }).ClickAsync();
+        await ada.GetByRole(AriaRole.Button, new() { Name = "Open it to everybody…" }).ClickAsync();
+        await ada.GetByRole(AriaRole.Button, new() { Name = "Open it to everybody", Exact = true }).ClickAsync();
+        await ada.GetByText("This dataset is public").WaitForAsync();
+        var visitor = await browser.NewPageAsync();
+        await visitor.GotoAsync(server.Address);
+        await visitor.Locator(".card").ClickAsync();
+        await visitor.ExactAsync();
+        await visitor.UntilAsync("() => dendrite.sites.length === 2 && dendrite.sites.every(s => !s.author)");
+        await ada.GetByRole(AriaRole.Button, new() { Name = "Close it to the public" }).ClickAsync();
+        await visitor.WaitForURLAsync(url => url.Contains("/account/login", StringComparison.Ordinal));
+    }
+
+    /// <summary>A page of another site, which is at localhost where the app is at 127.0.0.1.</summary>
+    private sealed class Wiki : IDisposable
+    {
+        private readonly HttpListener _listener = new();
+
+        private Wiki(int port)
+        {
+            (Origin, Elsewhere) = ($"http://localhost:{port}", $"http://127.0.0.1:{port}");
+            _listener.Prefixes.Add($"http://localhost:{port}/");
+            _listener.Prefixes.Add($"http://127.0.0.1:{port}/");
+            _listener.Start();
+            _ = AnswerAsync();
+        }
+
+        public string Origin { get; }
+
+        /// <summary>The same page under an address that nobody allowed.</summary>
+        public string Elsewhere { get; }
+
+        public string Html { get; set; } = "";
+
+        public static Wiki Start() => new(ServerProcess.FreePort());
+
+        public void Dispose() => _listener.Close();
+
+        private async Task AnswerAsync()
+        {
+            while (_listener.IsListening)
+            {
+                try
+                {
+                    var context = await _listener.GetContextAsync();
+                    context.Response.ContentType = "text/html; charset=utf-8";
+                    await context.Response.OutputStream.WriteAsync(Encoding.UTF8.GetBytes($"<!doctype html><h1>Wiki</h1>{Html}"));
+                    context.Response.Close();
+                }
+                catch (Exception e) when (e is HttpListenerException or ObjectDisposedException)
+                {
+                    return;
+                }
+            }
+        }
+    }
+}

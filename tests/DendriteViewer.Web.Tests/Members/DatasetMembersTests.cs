@@ -1,0 +1,174 @@
+using System.Security.Claims;
+using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Members;
+using Microsoft.EntityFrameworkCore;
+
+namespace DendriteViewer.Web.Tests.Members;
+
+public sealed class DatasetMembersTests(TestHost host) : IClassFixture<TestHost>, IAsyncLifetime
+{
+    private DatasetMembers Members => new(
+        host.Database, host.Access, new Groups(host.Database, host.Audit, host.Time), host.Audit);
+
+    private Invitations Invitations => new(host.Database, host.Access, host.Audit, host.Time);
+
+    private ClaimsPrincipal _owner = new();
+    private Guid _ownerId;
+
+    public async Task InitializeAsync()
+    {
+        await using var db = await host.Database.CreateDbContextAsync();
+        await db.Members.ExecuteDeleteAsync();
+        _ownerId = await AddAsync("Ada");
+        await host.AddMemberAsync(_ownerId, DatasetRole.Own);
+        _owner = Of(_ownerId);
+    }
+
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    [Fact]
+    public async Task AddedByAddressOrName_GetsTheRole_AndUnknownNamesAreRefused()
+    {
+        var ben = await AddAsync("Ben Franklin");
+        Assert.Equal("Ben Franklin", await Members.AddAsync(_owner, host.Dataset, " ben FRANKLIN ", DatasetRole.Annotate));
+        Assert.Equal(DatasetRole.Annotate, await host.Access.RoleOfAccountAsync(ben, host.Dataset.Identity));
+        var again = await Assert.ThrowsAsync<ArgumentException>(
+            () => Members.AddAsync(_owner, host.Dataset, "Ben Franklin", DatasetRole.View));
+        Assert.Contains("is a member already", again.Message);
+        var unknown = await Assert.ThrowsAsync<ArgumentException>(
+            () => Members.AddAsync(_owner, host.Dataset, "nobody@example.org", DatasetRole.View));
+        Assert.Contains("invite them", unknown.Message);
+    }
+
+    [Fact]
+    public async Task NameOfTwoAccounts_IsRefused_AndTheAddressIsAskedFor()
+    {
+        await AddAsync("Grace");
+        await AddAsync("Grace");
+        var refusal = await Assert.ThrowsAsync<ArgumentException>(() => Members.AddAsync(_owner, host.Dataset, "grace", DatasetRole.View));
+        Assert.Contains("give the e-mail address", refusal.Message);
+    }
+
+    [Fact]
+    public async Task LastOwner_CannotGo_UntilThereIsAnother()
+    {
+        var list = (await Members.ListAsync(_owner, host.Dataset))!;
+        var me = list.Members.Single();
+        await Assert.ThrowsAsync<ArgumentException>(() => Members.SetAsync(_owner, host.Dataset, me, null));
+        await Assert.ThrowsAsync<ArgumentException>(() => Members.SetAsync(_owner, host.Dataset, me, DatasetRole.Curate));
+        await AddAsync("Heir");
+        await Members.AddAsync(_owner, host.Dataset, "Heir", DatasetRole.Own);
+        await Members.SetAsync(_owner, host.Dataset, me, DatasetRole.View);
+        Assert.Null(await Members.ListAsync(_owner, host.Dataset));
+    }
+
+    [Fact]
+    public async Task TwoOwners_WhoRemoveOneAnotherAtTheSameMoment_LeaveOne()
+    {
+        var second = await AddAsync("Second");
+        await host.AddMemberAsync(second, DatasetRole.Own);
+        var results = await Task.WhenAll(new[] { _ownerId, second }.Select(async id =>
+        {
+            try
+            {
+                await DatasetMembers.SetRoleAsync(
+                    host.Database, host.Audit, host.Dataset.Identity, id, null, null, default);
+                return true;
+            }
+            catch (ArgumentException)
+            {
+                return false;
+            }
+        }));
+        Assert.Single(results, done => done);
+        await using var db = await host.Database.CreateDbContextAsync();
+        Assert.Single(await db.Members.Where(m => m.Role == DatasetRole.Own).ToListAsync());
+    }
+
+    [Fact]
+    public async Task WhoDoesNotOwn_ChangesNothing_AndAnAdministratorTakesOver()
+    {
+        var curator = await AddAsync("Curator");
+        await host.AddMemberAsync(curator, DatasetRole.Curate);
+        await Assert.ThrowsAsync<ArgumentException>(() => Members.AddAsync(Of(curator), host.Dataset, "Ada", DatasetRole.View));
+        await Assert.ThrowsAsync<ArgumentException>(() => Members.TakeOverAsync(Of(curator), host.Dataset));
+        await Assert.ThrowsAsync<ArgumentException>(
+            () => Invitations.CreateAsync(Of(curator), host.Dataset, null, DatasetRole.View, 7));
+        var admin = await host.AddUserAsync(administrator: true);
+        await Members.TakeOverAsync(Of(admin), host.Dataset);
+        Assert.Contains((await Members.ListAsync(Of(admin), host.Dataset))!.Members, m => m.Id == admin && m.Role == DatasetRole.Own);
+    }
+
+    [Fact]
+    public async Task Invitation_TakenByTwoAtTheSameMoment_IsTakenOnce()
+    {
+        var (made, path) = await Invitations.CreateAsync(_owner, host.Dataset, null, DatasetRole.Annotate, 7);
+        var token = path.Split('/')[^1];
+        Assert.DoesNotContain(token, made.TokenHash);
+        var found = await Invitations.FindAsync(token);
+        var taken = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Invitations.TryTakeAsync(found!, $"Person {i}")));
+        Assert.Single(taken, t => t);
+        Assert.Null(await Invitations.FindAsync(token));
+        Assert.Equal(InvitationEnd.Used, (await Invitations.ListAsync(_owner, host.Dataset))!.Single(i => i.Invitation.Id == made.Id).End);
+    }
+
+    [Fact]
+    public async Task Invitation_RevokedOrOfSomebodyWhoOwnsNoMore_IsNotOpen()
+    {
+        var (made, path) = await Invitations.CreateAsync(_owner, host.Dataset, "x@example.org", DatasetRole.View, 7);
+        Assert.NotNull(Invitations.RefusalOf(made, "y@example.org"));
+        Assert.Null(Invitations.RefusalOf(made, "X@EXAMPLE.org"));
+        await using (var db = await host.Database.CreateDbContextAsync())
+        {
+            await db.Members.Where(m => m.UserId == _ownerId).ExecuteUpdateAsync(s => s.SetProperty(m => m.Role, DatasetRole.Curate));
+        }
+
+        Assert.Null(await Invitations.FindAsync(path.Split('/')[^1]));
+        await using (var db = await host.Database.CreateDbContextAsync())
+        {
+            await db.Members.Where(m => m.UserId == _ownerId).ExecuteUpdateAsync(s => s.SetProperty(m => m.Role, DatasetRole.Own));
+        }
+
+        Assert.NotNull(await Invitations.FindAsync(path.Split('/')[^1]));
+        await Invitations.RevokeAsync(_owner, host.Dataset, made.Id);
+        Assert.Null(await Invitations.FindAsync(path.Split('/')[^1]));
+        Assert.False(await Invitations.TryTakeAsync(made, "late"));
+    }
+
+    [Theory]
+    [InlineData("no address")]
+    [InlineData("a@b@c")]
+    [InlineData("@example.org")]
+    public async Task Invitation_OfWhatIsNoAddress_IsRefused(string email) => await Assert.ThrowsAsync<ArgumentException>(
+        () => Invitations.CreateAsync(_owner, host.Dataset, email, DatasetRole.View, 7));
+
+    [Fact]
+    public async Task PublicDataset_IsOpenToAnybodyToLook_UntilItIsClosed()
+    {
+        var open = new Web.Visitors.PublicDatasets(host.Database, host.Access, host.Catalog, host.Audit, host.Time);
+        var (nobody, stranger) = (new ClaimsPrincipal(new ClaimsIdentity()), Of(await AddAsync("Stranger")));
+        await Assert.ThrowsAsync<ArgumentException>(() => open.OpenAsync(stranger, host.Dataset));
+        Assert.Null(await host.Access.GrantAsync(nobody, host.Dataset.Identity));
+        await Task.WhenAll(open.OpenAsync(_owner, host.Dataset), open.OpenAsync(_owner, host.Dataset));
+        foreach (var who in new[] { nobody, stranger })
+        {
+            var grant = await host.Access.GrantAsync(who, host.Dataset.Identity);
+            Assert.True(grant is { Role: DatasetRole.View, IsPublic: true, SeesNames: false });
+        }
+
+        Assert.Equal(DatasetRole.Own, (await host.Access.GrantAsync(_owner, host.Dataset.Identity))?.Role);
+        await open.CloseAsync(_owner, host.Dataset);
+        Assert.Null(await host.Access.GrantAsync(stranger, host.Dataset.Identity));
+    }
+
+    private static ClaimsPrincipal Of(Guid account) =>
+        new(new ClaimsIdentity([new(ClaimTypes.NameIdentifier, account.ToString()), new("dendrite:name", "Ada")], "test"));
+
+    private async Task<Guid> AddAsync(string name)
+    {
+        var id = await host.AddUserAsync();
+        await using var db = await host.Database.CreateDbContextAsync();
+        await db.Users.Where(u => u.Id == id).ExecuteUpdateAsync(s => s.SetProperty(u => u.DisplayName, name));
+        return id;
+    }
+}

@@ -1,0 +1,149 @@
+using System.Security.Claims;
+using DendriteViewer.Imaging.Geometry;
+using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Annotations;
+using DendriteViewer.Web.Sharing;
+using DendriteViewer.Web.Viewing;
+using Microsoft.EntityFrameworkCore;
+
+namespace DendriteViewer.Web.Tests.Sharing;
+
+public sealed class ShareLinksTests(TestHost host) : IClassFixture<TestHost>
+{
+    private static readonly Person s_ada = new("ada", "Ada");
+
+    [Fact]
+    public async Task OneTimeLink_OpenedByEightAtTheSameMoment_LetsOneIn()
+    {
+        var (link, token) = await MakeAsync(new LinkChoices(IsOneTime: true));
+        var guests = Enumerable.Range(0, 8).Select(i => $"guest-{i}").ToArray();
+        var taken = await Task.WhenAll(guests.Select(g => host.Links.TryTakeAsync(link.Id, g, default)));
+        var first = guests[Array.IndexOf(taken, true)];
+        Assert.Single(taken, t => t);
+        Assert.NotNull(await host.Links.FindAsync(token, default));
+        foreach (var guest in guests)
+        {
+            var grant = await host.Access.GrantAsync(GuestOf(link, guest), host.Dataset.Identity);
+            Assert.Equal(guest == first, grant is not null);
+        }
+    }
+
+    [Fact]
+    public async Task FollowingLink_Moved_ShowsTheNewViewAndRemembersTheOld_AndAFrozenOneStays()
+    {
+        var (link, token) = await MakeAsync(new LinkChoices());
+        await host.Links.MoveAsync(host.Dataset.Identity, link.Id, "v=1&t=3", "Ada", default);
+        Assert.Equal("v=1&t=3", (await host.Links.FindAsync(token, default))!.Query);
+        var move = Assert.Single(await host.Links.MovesAsync(host.Dataset.Identity, link.Id, default));
+        Assert.Equal(("v=1&t=0", "Ada"), (move.Query, move.ByName));
+        var (frozen, _) = await MakeAsync(new LinkChoices(LinkKind.Frozen));
+        await Assert.ThrowsAsync<ArgumentException>(
+            () => host.Links.MoveAsync(host.Dataset.Identity, frozen.Id, "v=1&t=3", "Ada", default));
+    }
+
+    [Fact]
+    public async Task Openings_AreCountedWithTheLastTime()
+    {
+        var (link, _) = await MakeAsync(new LinkChoices());
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => host.Links.CountAsync(link.Id, default)));
+        var listed = (await host.Links.ListAsync(host.Dataset.Identity, default)).Single(l => l.Link.Id == link.Id).Link;
+        Assert.Equal((4, host.Time.GetUtcNow().ToUnixTimeMilliseconds()), (listed.Openings, listed.LastUsedAt));
+    }
+
+    [Fact]
+    public async Task Choices_ThatDoNotGoTogether_AreRefused()
+    {
+        var maker = await host.AddMakerAsync();
+        LinkChoices[] choices = [new(LinkKind.Frozen), new(EmbedOrigins: ["https://a.example"])];
+        foreach (var choice in choices)
+        {
+            await Assert.ThrowsAsync<ArgumentException>(() => host.Links.CreateAsync(
+                host.Dataset, DatasetRole.Annotate, "x", null, "", maker, default, choice));
+        }
+
+        await Assert.ThrowsAsync<ArgumentException>(() => MakeAsync(new LinkChoices(IsOneTime: true, EmbedOrigins: ["https://a.example"])));
+    }
+
+    [Fact]
+    public async Task FrozenLink_ShowsSitesAndManifestOfThen_NamesWhatIsLost_AndTheLiveDatasetGoesOn()
+    {
+        var log = host.Sites;
+        var old = await log.AddAsync(host.Dataset, new WorldPoint(96, 96, 96), 0, "projection", s_ada, default);
+        var (link, _) = await MakeAsync(new LinkChoices(LinkKind.Frozen));
+        await log.DeleteAsync(host.Dataset.Identity, old.Id, s_ada, default);
+        var added = await log.AddAsync(host.Dataset, new WorldPoint(90, 90, 90), 0, "projection", s_ada, default);
+        var gone = host.Dataset.Volumes[^1];
+        var manifest = host.Dataset.Manifest;
+        await host.Store.UpdateAsync(host.Dataset.Id, _ => ValueTask.FromResult(
+            manifest with { Name = "Renamed", Volumes = [.. manifest.Volumes.Where(v => v.Hours != gone.Key.Hours)] }), default);
+        try
+        {
+            var guest = GuestOf(link, "g");
+            Assert.Equal(link.Id, (await host.Access.GrantAsync(guest, host.Dataset.Identity))?.Frozen);
+            var shown = (await host.Catalog.TryOpenAsync(guest, host.Dataset.Id.Value, DatasetRole.View, default))!;
+            var kept = Assert.IsType<FrozenState>(shown.Kept);
+            Assert.Equal(manifest.Name, shown.Name);
+            Assert.Contains(kept.Lost, l => l.Contains("was removed since", StringComparison.Ordinal));
+            Assert.DoesNotContain(shown.Volumes, v => v.Key.Hours == gone.Key.Hours);
+            Assert.Contains(await log.ListAsync(shown), s => s.Id == old.Id);
+            Assert.DoesNotContain(await log.ListAsync(shown), s => s.Id == added.Id);
+            var now = (await host.Store.TryOpenAsync(host.Dataset.Id, default))!;
+            Assert.Equal([added.Id], (await log.ListAsync(now)).Select(s => s.Id));
+
+            // The session of the page keeps the state while the dataset changes, and its address names it.
+            var session = (await host.Sessions.HoldAsync(ViewSessions.NewId(), "g", shown, "v=1&t=0", default))!;
+            host.Sessions.Refresh(now);
+            Assert.Equal(link.Id, session.Dataset.Kept?.Id);
+            Assert.Contains($"frozen={link.Id}", session.Link, StringComparison.Ordinal);
+        }
+        finally
+        {
+            await host.Store.UpdateAsync(host.Dataset.Id, _ => ValueTask.FromResult(manifest), default);
+        }
+    }
+
+    [Fact]
+    public async Task FrozenAddress_IsOpenToMembers_AndToNobodyElseWithoutTheLink()
+    {
+        var (link, _) = await MakeAsync(new LinkChoices(LinkKind.Frozen));
+        var member = new ClaimsPrincipal(new ClaimsIdentity([new(ClaimTypes.NameIdentifier, await host.AddMakerAsync())], "test"));
+        var (other, _) = await MakeAsync(new LinkChoices());
+        var query = $"?v=1&frozen={link.Id}";
+        Assert.Equal(link.Id, (await OpenAsync(member, query))?.Kept?.Id);
+        Assert.Null((await OpenAsync(member, "?v=1"))!.Kept);
+        Assert.Null(await OpenAsync(GuestOf(other, "g"), query));
+        Assert.Null(await OpenAsync(member, $"?frozen={Guid.NewGuid()}"));
+        Assert.Null(await OpenAsync(member, "?frozen=nonsense"));
+    }
+
+    [Fact]
+    public async Task Embedded_GuestOfALinkThatNoSiteMayShow_SeesNothing()
+    {
+        var (link, _) = await MakeAsync(new LinkChoices(EmbedOrigins: ["https://wiki.example.org"]));
+        var framed = GuestOf(link, "g", new Claim(DendriteClaims.Embedded, "1"));
+        Assert.NotNull(await host.Access.GrantAsync(framed, host.Dataset.Identity));
+        await using var db = await host.Database.CreateDbContextAsync();
+        await db.Links.Where(l => l.Id == link.Id).ExecuteUpdateAsync(s => s.SetProperty(l => l.EmbedOrigins, (string?)null));
+        Assert.Null(await host.Access.GrantAsync(framed, host.Dataset.Identity));
+        Assert.NotNull(await host.Access.GrantAsync(GuestOf(link, "g"), host.Dataset.Identity));
+    }
+
+    [Fact]
+    public async Task CopyOfAFrozenLink_KeepsTheStateOfThen()
+    {
+        var (link, _) = await MakeAsync(new LinkChoices(LinkKind.Frozen));
+        var copy = (await host.Links.CopyAsync(host.Dataset, link.Id, null, await host.AddMakerAsync(), default))!.Value.Link;
+        var first = (await host.Frozen.OpenAsync(link.Id, host.Dataset, default))!;
+        var second = (await host.Frozen.OpenAsync(copy.Id, host.Dataset, default))!;
+        Assert.Equal(((FrozenState)first.Kept!).Moment, ((FrozenState)second.Kept!).Moment);
+    }
+
+    private static ClaimsPrincipal GuestOf(ShareLink link, string guest, params Claim[] more) => new(new ClaimsIdentity(
+        [new(DendriteClaims.Link, link.Id.ToString()), new(DendriteClaims.GuestId, guest), .. more], AccountsRegistration.LinkScheme));
+
+    private Task<Imaging.Datasets.Dataset?> OpenAsync(ClaimsPrincipal user, string query) =>
+        host.Catalog.TryOpenAsync(user, host.Dataset.Id.Value, DatasetRole.View, default, query);
+
+    private async Task<(ShareLink Link, string Token)> MakeAsync(LinkChoices choices) => await host.Links.CreateAsync(
+        host.Dataset, DatasetRole.View, "x", null, "v=1&t=0", await host.AddMakerAsync(), default, choices);
+}
