@@ -134,7 +134,8 @@ public sealed class AccessibilityJourney(Browser browser) : IClassFixture<Browse
 
         foreach (var (path, heading) in new[]
         {
-            ("/admin/people", "People"), ("/jobs", "Jobs"), ("/account/password", "Change your password"), ("/nowhere", "There is no such page"),
+            ("/admin/people", "People"), ("/jobs", "Jobs"), ("/account/password", "Change your password"),
+            ("/nowhere", "There is no such page"),
             ("/d/nothing", "No such dataset"), ($"/report/{Id}?modality=none", "No report"),
             ($"/report/{Id}", "Voids by depth"),
         })

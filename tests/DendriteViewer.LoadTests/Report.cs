@@ -60,7 +60,8 @@ internal static class Report
         var t = new StringBuilder();
         t.Append(CultureInfo.InvariantCulture, $"{orbiting} viewers turn a 3D pane of 640×480 of a {load.Size}³ phantom every 100 ms, ");
         t.Append(CultureInfo.InvariantCulture, $"{annotating} mark, move and delete sites, an edit a second each; ");
-        t.Append(CultureInfo.InvariantCulture, $"server and clients on {Environment.ProcessorCount} cores, {load.Seconds} s. {s_others}\n\n");
+        t.Append(CultureInfo.InvariantCulture,
+            $"server and clients on {Environment.ProcessorCount} cores, {load.Seconds} s. {s_others}\n\n");
         t.Append(Head).Append(Row("change to frame", frames)).Append(Row("edit to its being kept", edits)).Append('\n');
         t.Append(CultureInfo.InvariantCulture, $"Edits refused: {refused}. ");
         t.Append(CultureInfo.InvariantCulture, $"Frames sent: {metrics.GetValueOrDefault("dendrite_frames_total"):0}. ");

@@ -21,7 +21,8 @@ public sealed class KubernetesManifestTests
     public void Manifests_AreAll_KnownToTheApi()
     {
         Assert.Equal(
-            ["ConfigMap", "Deployment", "Deployment", "HorizontalPodAutoscaler", "Ingress", "NetworkPolicy", "PodDisruptionBudget", "Secret",
+            ["ConfigMap", "Deployment", "Deployment", "HorizontalPodAutoscaler", "Ingress", "NetworkPolicy",
+                "PodDisruptionBudget", "Secret",
                 "Service"],
             s_objects.Select(o => o.Kind).Order(StringComparer.Ordinal));
         Assert.All(s_objects, o => Assert.Equal("dendrite", o.Metadata.Name));
