@@ -217,7 +217,8 @@ public sealed class JobBoard(
         Show(id, j => j with { State = JobState.Running, Detail = "Starting", Fraction = 0, Started = now, Attempts = j.Attempts + 1 });
         Moved?.Invoke();
         return await db.Jobs.Where(j => j.Id == id)
-            .Select(j => new JobRequest(j.Kind, j.Title, j.Dataset, j.Arguments, j.DatasetIdentity) { By = j.By, ByKey = j.ByKey }).FirstAsync(ct);
+            .Select(j => new JobRequest(j.Kind, j.Title, j.Dataset, j.Arguments, j.DatasetIdentity) { By = j.By, ByKey = j.ByKey })
+            .FirstAsync(ct);
     }
 
     /// <summary>Shows how far a job is to those who look at this server.</summary>
