@@ -47,6 +47,15 @@ public static class AccountCommands
 
     private static async Task<int> RecoverAsync(string email, bool administrator, CancellationToken ct)
     {
+        // Before anything is opened: SQLite makes a database where there is none, which would look like a new installation.
+        var options = DendriteHost.CreateBuilder([]).Configuration.GetSection("Dendrite").Get<DendriteOptions>() ?? new DendriteOptions();
+        var file = Path.Combine(Path.GetFullPath(options.Data), DataFolder.Database);
+        if (!options.IsShared && !File.Exists(file))
+        {
+            await Console.Error.WriteLineAsync($"There is no {file}; say where the server's data folder is with Dendrite__Data.");
+            return Failed;
+        }
+
         await using var app = DendriteApp.Build(["--Logging:LogLevel:Default=Warning"]);
         await using var db = await app.Services.GetRequiredService<IDbContextFactory<DendriteDb>>().CreateDbContextAsync(ct);
         var normalized = email.Trim().ToUpperInvariant();
@@ -58,7 +67,7 @@ public static class AccountCommands
         catch (System.Data.Common.DbException)
         {
             await Console.Error.WriteLineAsync(
-                "There is no database of this version; start the server once, or say where it lies with Dendrite__Data.");
+                "The database is not of this version; start the server once, which upgrades it.");
             return Failed;
         }
 

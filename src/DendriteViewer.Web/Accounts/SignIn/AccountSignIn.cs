@@ -138,6 +138,14 @@ public sealed class AccountSignIn(
             AuditKind.SignIn, PersonOf(account), $"signed in by {way}, in {session.Browser}", AuditSubject.Of(account.Id));
     }
 
+    /// <summary>Begins the session of the first administrator, who gave the one-time code of the console.</summary>
+    public async Task BeginFirstAsync(HttpContext context, AppUser account)
+    {
+        await audit.TryRecordAsync(
+            AuditKind.Account, PersonOf(account), "made the first administrator's account", AuditSubject.Of(account.Id));
+        await BeginAsync(context, account, "the one-time code");
+    }
+
     /// <summary>Gives the browser a new cookie of its session after what the cookie carries has changed.</summary>
     public Task RefreshAsync(HttpContext context, AppUser account) =>
         AccountSessions.IdOf(context.User) is { } id ? IssueAsync(account, id) : Task.CompletedTask;
