@@ -151,7 +151,7 @@ public sealed class CollaborationJourney(Browser browser) : IClassFixture<Browse
         await page.BecomeAdministratorAsync(server);
         await page.Locator(".card").First.WaitForAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Account and theme" }).ClickAsync();
-        await page.GetByText("People", new() { Exact = true }).ClickAsync();
+        await page.GetByText("Administration", new() { Exact = true }).ClickAsync();
         await page.GetByRole(AriaRole.Textbox, new() { Name = "Name", Exact = true }).FillAsync("Ben");
         await page.GetByLabel("E-mail").FillAsync("ben@example.org");
         await page.ClickAsync("text=Make account");
