@@ -79,6 +79,7 @@
   document.addEventListener('change', e => { if (isText(e) && typed.has(e.target)) typed.set(e.target, online); }, true);
   addEventListener('online', () => window.connection.set('network', true));
   addEventListener('offline', () => window.connection.set('network', false));
+  addEventListener('beforeunload', e => { if (window.dendrite?.siteMarks?.replica?.isAtRisk) e.preventDefault(); });
   addEventListener('pagehide', () => { isLeaving = true; });
   addEventListener('pageshow', () => { isLeaving = false; });
 

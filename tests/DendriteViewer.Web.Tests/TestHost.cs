@@ -11,6 +11,8 @@ using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Analysis;
 using DendriteViewer.Web.Analysis.Deciding;
 using DendriteViewer.Web.Annotations;
+using DendriteViewer.Web.Hosting;
+using DendriteViewer.Web.Annotations.Journal;
 using DendriteViewer.Web.Audit;
 using DendriteViewer.Web.Bookmarks;
 using DendriteViewer.Web.Catalog;
@@ -68,6 +70,12 @@ public sealed class TestHost : IAsyncLifetime
     public ShareLinks Links => new(Database, Access, Frozen, Time);
 
     public FrozenStates Frozen { get; private set; } = null!;
+
+    /// <summary>Versions of sites and measurements, as panels show them.</summary>
+    public HistoryDesk History => new(
+        new EditDesk(new EditJournal(Database, Time), [Sites, Measurements.Log]), Access,
+        new Failures(new SecretRedactor(), NullLogger<Failures>.Instance));
+
 
     public BookmarkStore Bookmarks => new(Database, Access, _budgets!, Time);
 

@@ -62,6 +62,7 @@ export class Link {
     hub.on('view', (json, revision, awaited) => viewer.changes.heardOf(JSON.parse(json), revision, awaited));
     hub.on('dataset', json => viewer.datasetChanged(JSON.parse(json)));
     hub.on('sites', json => viewer.siteMarks.receive(JSON.parse(json)));
+    hub.on('entries', json => viewer.siteMarks.entries(JSON.parse(json)));
     hub.on('edits', json => viewer.steps.counted(JSON.parse(json)));
     viewer.measure.listen(hub);
     for (const name of ['here', 'asks', 'presence', 'left', 'theirs', 'pointed']) hub.on(name, (...args) => viewer.heard(name, args));

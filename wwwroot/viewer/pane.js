@@ -313,7 +313,7 @@ export class Pane {
       return;
     }
     if (d.site && d.moved && d.at) {
-      this.viewer.siteMarks.moved(d.site, await this.viewer.call('MoveSite', d.site.id, d.site.version, ...d.at) === true);
+      await this.viewer.siteMarks.moved(d.site, d.at);
       return;
     }
     if (d.moved || d.isPress || e.button !== 0) return;
@@ -352,7 +352,7 @@ export class Pane {
     clearTimeout(this.marking);
     this.marking = setTimeout(async () => {
       this.marking = null;
-      const at = await this.pointAt(x, y), id = at && await this.viewer.call('AddSite', ...at);
+      const at = await this.pointAt(x, y), id = at && await this.viewer.siteMarks.add(at);
       if (id) this.patch({ selected: id });
     }, doubleClick);
   }

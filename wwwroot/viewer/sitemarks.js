@@ -1,17 +1,114 @@
-// The marks of sites: all that the server tells, one that is dragged, and one that a link leads to.
+// The marks of sites: all that the server tells, what this page did and the server has not kept yet, one that is dragged, and one that a
+// link leads to.
+const idle = 4000;
+
 export class SiteMarks {
   constructor(viewer) {
-    Object.assign(this, { viewer, sites: [], moving: null });
+    // heard: the sites as the server told them. versions: the newest of each, deleted ones included. number: the last entry of the journal.
+    Object.assign(this, { viewer, heard: [], versions: new Map(), number: -1, isAsking: false, replica: null, moving: null });
     const isReload = performance.getEntriesByType('navigation')[0]?.type === 'reload';
     // A page that is loaded again keeps what was open, though its address names the site that was selected.
     this.opensSite = new URLSearchParams(location.search).get('site') && !isReload;
   }
 
+  /** The sites as this page shows them. */
+  get sites() { return this.shown ??= this.replica?.over(this.heard) ?? this.heard; }
+
+  set sites(sites) {
+    this.heard = sites;
+    this.shown = null;
+  }
+
+  versionOf(id) { return this.versions.get(id) ?? 0; }
+
+  // The page joined, perhaps another server: what it hears now is complete, and the journal is counted from the next entry on.
+  joined() {
+    this.number = -1;
+    if (!this.viewer.mayEdit) return;
+    // Not beside the first pictures; but before the line may break.
+    setTimeout(() => this.begin(), this.replica || this.isKept() ? 0 : idle);
+  }
+
+  // Whether this browser keeps edits of this dataset that no server answered.
+  isKept() {
+    const { person, identity } = this.viewer.root.dataset;
+    return Object.keys(localStorage).some(k => k.startsWith(`edit:${person}/${identity}/`));
+  }
+
+  async begin() {
+    if (this.viewer.ended.signal.aborted) return null;
+    this.loading ??= import('./replica.js').then(m => { this.replica = new m.Replica(this); });
+    try { await this.loading; } catch {
+      this.loading = null;
+      this.viewer.tell('The server cannot be reached, and this page was not ready to keep edits without it.');
+      return null;
+    }
+    this.changed();
+    this.replica.flush();
+    return this.replica;
+  }
+
+  /** Marks a site at a place in the timestep shown; its id, or null. */
+  async add(at) {
+    const { viewer } = this, scan = viewer.volume(viewer.view);
+    return (await this.begin())?.add(at, scan.hours, scan.modality) ?? null;
+  }
+
+  async remove(id) {
+    const site = this.sites.find(s => s.id === id);
+    if (site) (await this.begin())?.remove(site);
+  }
+
   receive(sites) {
-    this.sites = sites;
-    const moved = this.moving && sites.find(s => s.id === this.moving.id);
+    // A list that was on its way while an entry came is not newer than that.
+    const known = new Map(this.heard.map(s => [s.id, s]));
+    const newest = sites.filter(s => this.versionOf(s.id) <= s.version || known.has(s.id))
+      .map(s => this.versionOf(s.id) > s.version ? known.get(s.id) : s);
+    for (const s of newest) this.versions.set(s.id, s.version);
+    this.took(newest);
+  }
+
+  /** Entries of the journal, in their order; where one is missing, what came since is asked for. */
+  entries(entries) {
+    for (const entry of entries) {
+      if (this.number >= 0 && entry.number <= this.number) continue;
+      if (!entry.states || this.number >= 0 && entry.number > this.number + 1) { this.ask(); return; }
+      this.number = entry.number;
+      if (entry.kind === 'site') this.merge(entry.states);
+    }
+  }
+
+  async ask() {
+    if (this.isAsking) return;
+    this.isAsking = true;
+    try {
+      const since = JSON.parse(await this.viewer.connection.invoke('EntriesSince', this.number));
+      this.number = Math.max(this.number, since.number);
+      if (since.whole) this.receive(since.whole.site ?? []);
+      else for (const e of since.entries) if (e.kind === 'site' && e.states) this.merge(e.states);
+    } catch { /* A page that joins again hears all. */ }
+    this.isAsking = false;
+  }
+
+  merge(states) {
+    const byId = new Map(this.heard.map(s => [s.id, s]));
+    for (const state of states) {
+      if (this.versionOf(state.id) >= state.version) continue;
+      this.versions.set(state.id, state.version);
+      if (state.deleted) byId.delete(state.id); else byId.set(state.id, state);
+    }
+    this.took([...byId.values()]);
+  }
+
+  took(sites) {
+    this.heard = sites;
+    this.replica?.heard();
+    this.changed();
     this.jump();
-    if (this.moving?.version !== undefined && (!moved || moved.version !== this.moving.version)) this.moving = null;
+  }
+
+  changed() {
+    this.shown = null;
     this.viewer.overlays();
   }
 
@@ -40,11 +137,10 @@ export class SiteMarks {
     this.viewer.overlays();
   }
 
-  // The mark stays where it was dropped until the list of sites says so too; where that was refused it goes back.
-  moved(site, isDone) {
-    if (this.moving?.id !== site.id) return;
-    const now = this.sites.find(s => s.id === site.id);
-    if (isDone && now?.version === site.version) this.moving.version = site.version;
-    else this.move(null);
+  // The mark stays where it was dropped; where that is refused it goes back.
+  async moved(site, at) {
+    const replica = await this.begin();
+    replica?.move(this.sites.find(s => s.id === site.id) ?? site, at);
+    if (this.moving?.id === site.id) this.move(null);
   }
 }

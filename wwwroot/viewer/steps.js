@@ -3,6 +3,16 @@
 const silent = new Set(['maximized', 'selected']), together = 800, most = 200;
 const isSame = (a, b) => a === b || JSON.stringify(a) === JSON.stringify(b);
 
+// The sessions that this tab had of a dataset before: what they did can be taken back in this one.
+const sessionsOf = (dataset, own) => {
+  const name = `sessions:${dataset}`, most = 16;
+  let before = [];
+  try { before = JSON.parse(sessionStorage.getItem(name)) ?? []; } catch { /* The tab keeps nothing. */ }
+  const earlier = before.filter(s => s !== own).slice(-most);
+  try { sessionStorage.setItem(name, JSON.stringify([...earlier, own].slice(-most))); } catch { /* Full or forbidden. */ }
+  return { earlier, isKnown: before.includes(own) };
+};
+
 export class Steps {
   constructor(viewer) {
     Object.assign(this, { viewer, done: [], undone: [], open: null, isHeld: false, isStepping: false, work: Promise.resolve() });
@@ -40,6 +50,7 @@ export class Steps {
    * unasked and what it answers overtake each other: the later word is the one with the higher version.
    */
   counted(edits) {
+    if (this.isRecalling) { this.held = edits; return; }
     const isAnother = !this.edits || edits.made < this.edits.made, made = isAnother ? 0 : edits.made - this.edits.made;
     if (!isAnother && edits.version < this.edits.version) return;
     this.edits = edits;
@@ -48,6 +59,29 @@ export class Steps {
       this.add({ isSite: true });
     }
     if (!this.isAsking) this.settle();
+  }
+
+  // What this tab did before it was loaded again, or before the server that knew it was left, is asked of the journal.
+  async joined() {
+    const { viewer } = this, { session, dataset } = viewer.root.dataset;
+    if (!viewer.mayEdit) return;
+    const { earlier, isKnown } = sessionsOf(dataset, session);
+    if (!earlier.length && !isKnown) return;
+    this.isRecalling = true;
+    try { this.recalled(JSON.parse(await viewer.connection.invoke('Recall', earlier))); } catch { /* Asked again with the next join. */ }
+    this.isRecalling = false;
+    // What was told meanwhile may be the later word.
+    if (this.held && !(this.held.version <= this.edits?.version)) this.counted(this.held);
+    this.held = null;
+    this.settle();
+  }
+
+  // Edits of before lie below what this page did since.
+  recalled(edits) {
+    const { done, undone } = this, lacks = (list, count) => Math.max(0, count - list.filter(s => s.isSite).length);
+    this.edits = edits;
+    done.unshift(...Array.from({ length: lacks(done, edits.undo) }, () => ({ isSite: true })));
+    undone.unshift(...Array.from({ length: lacks(undone, edits.redo) }, () => ({ isSite: true })));
   }
 
   // As many of this page's steps are edits as the server can take back and make again.

@@ -102,6 +102,8 @@ class Viewer {
     this.changes.flush();
     this.nest();
     if (first) this.root.dataset.ready = 'true';
+    this.siteMarks.joined();
+    this.steps.joined();
     this.together?.joined();
   }
 

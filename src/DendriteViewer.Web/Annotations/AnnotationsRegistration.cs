@@ -1,7 +1,9 @@
+using System.Globalization;
 using System.Text;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Annotations.Journal;
 using DendriteViewer.Web.Catalog;
 using DendriteViewer.Web.Registry;
 
@@ -10,10 +12,16 @@ namespace DendriteViewer.Web.Annotations;
 /// <summary>Sites over HTTP.</summary>
 public static class AnnotationsRegistration
 {
+    private const string RevisionHeader = "Dendrite-Revision";
+
     /// <summary>Adds the log.</summary>
     public static WebApplicationBuilder AddAnnotations(this WebApplicationBuilder builder)
     {
+        builder.Services.AddSingleton<EditJournal>();
+        builder.Services.AddSingleton<EditDesk>();
+        builder.Services.AddSingleton<HistoryDesk>();
         builder.Services.AddSingleton<SiteLog>();
+        builder.Services.AddSingleton<IEditedKind>(s => s.GetRequiredService<SiteLog>());
         builder.Services.AddSingleton<SiteDesk>();
         builder.Services.AddSingleton<IDatasetFollower>(s => s.GetRequiredService<SiteLog>());
         return builder;
@@ -23,10 +31,9 @@ public static class AnnotationsRegistration
     public static void MapAnnotations(this WebApplication app)
     {
         var sites = app.MapGroup("/api/datasets/{dataset}/sites").WithTags("sites");
-        sites.MapGet("/", async (string dataset, HttpContext c, DatasetCatalog catalog, SiteLog log, CancellationToken ct) =>
-            await catalog.TryOpenAsync(c.User, dataset, DatasetRole.View, ct) is { } opened
-                ? Results.Json(SiteRules.For(await GrantAsync(c, opened, ct), await log.ListAsync(opened, ct)), SiteLog.Json)
-                : Results.NotFound());
+        sites.MapGet("/", ListAsync).WithDescription(
+            "revision: the sites as an entry of the dataset's journal left them, for members who edit. Without it, the sites as they are; "
+            + $"the header {RevisionHeader} has the last entry's number.");
         sites.MapGet("/csv", async (string dataset, HttpContext c, DatasetCatalog catalog, SiteLog log, CancellationToken ct) =>
         {
             if (await catalog.TryOpenAsync(c.User, dataset, DatasetRole.View, ct) is not { } opened)
@@ -44,13 +51,36 @@ public static class AnnotationsRegistration
             && (await GrantAsync(c, opened, ct)).IsMember
                 ? Results.Json((await log.HistoryAsync(opened.Identity, ct)).Select(e => new
                 {
-                    e.Sequence, e.SiteId, e.Version, e.ByName, e.At, State = System.Text.Json.JsonDocument.Parse(e.State).RootElement,
+                    e.Sequence, e.Number, e.SiteId, e.Version, e.BaseVersion, e.ByName, e.At,
+                    State = System.Text.Json.JsonDocument.Parse(e.State).RootElement,
                 }))
                 : Results.NotFound());
         sites.MapPost("/", ImportAsync).WithSummary("Takes a file of sites in, CSV or JSON. Lines are matched by id.").WithDescription(
             "dryRun: says what it would do, and writes nothing. skipWrong: takes the good lines where others are wrong; else a wrong line "
             + "refuses the file (400). overwriteNewer: changes sites too that were changed after the file was written. "
             + "The answer counts the sites that are added, changed, unchanged, skipped and wrong, and lists the lines with the reason.");
+    }
+
+    // What was deleted or overwritten is for members who edit, as the log is.
+    private static async Task<IResult> ListAsync(
+        string dataset, long? revision, HttpContext c, DatasetCatalog catalog, SiteLog log, EditJournal journal, CancellationToken ct)
+    {
+        if (await catalog.TryOpenAsync(c.User, dataset, DatasetRole.View, ct) is not { } opened)
+        {
+            return Results.NotFound();
+        }
+
+        var grant = await GrantAsync(c, opened, ct);
+        if (revision is not null && !(grant.IsMember && grant.Role >= DatasetRole.Annotate))
+        {
+            return Results.NotFound();
+        }
+
+        // Before the list: who asks on from this number misses nothing.
+        var number = revision ?? await journal.NumberAsync(opened.Identity, ct);
+        c.Response.Headers[RevisionHeader] = number.ToString(CultureInfo.InvariantCulture);
+        var list = revision is null ? await log.ListAsync(opened, ct) : await log.ListAtAsync(opened.Identity, number, ct);
+        return Results.Json(SiteRules.For(grant, list), SiteLog.Json);
     }
 
     private static async Task<IResult> ImportAsync(

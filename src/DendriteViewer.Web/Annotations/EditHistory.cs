@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using DendriteViewer.Web.Accounts;
 
 namespace DendriteViewer.Web.Annotations;
@@ -47,6 +49,9 @@ public sealed record EditStepResult(string Name, int Changed, IReadOnlyList<stri
 /// <param name="Count">How many annotations it changed.</param>
 public abstract record EditStep(string Name, int Count)
 {
+    /// <summary>The entry of the dataset's journal that it is; 0 of what is kept elsewhere.</summary>
+    public virtual long Number => 0;
+
     /// <summary>Takes it back, as a new edit, for each annotation that still is as the step left it.</summary>
     /// <param name="by">Who takes it back.</param>
     /// <param name="ct">Gives up before the write.</param>
@@ -58,7 +63,8 @@ public abstract record EditStep(string Name, int Count)
 /// The edits of annotations that one page made, whatever their kind, to take back and to make again in order. An edit of many (an import)
 /// is one step. Each page has its own history, so undo never takes back an edit of another page or person.
 /// </summary>
-public sealed class EditHistory : IDisposable
+/// <param name="page">What the dataset's journal calls the page, by which its edits are found again; empty where they are not.</param>
+public sealed class EditHistory(string page = "") : IDisposable
 {
     private const int MostSteps = 200, MostChanges = 40_000;
 
@@ -70,6 +76,13 @@ public sealed class EditHistory : IDisposable
     private readonly LinkedList<EditStep> _undo = new();
     private readonly LinkedList<EditStep> _redo = new();
     private long _made, _version;
+
+    /// <summary>What the dataset's journal calls the page.</summary>
+    public string Page => page;
+
+    /// <summary>What journals call the page of a session: others cannot tell the session's secret name from it.</summary>
+    public static string PageOf(string session) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes("page " + session)))[..16];
 
     /// <summary>Raised when what can be taken back has changed; handlers must be quick.</summary>
     public event Action? Changed;
@@ -102,6 +115,42 @@ public sealed class EditHistory : IDisposable
             {
                 _undo.RemoveFirst();
             }
+        }
+
+        Changed?.Invoke();
+    }
+
+    /// <summary>Puts edits of before, which the page does not have, before those that it has.</summary>
+    /// <param name="undo">What can be taken back, oldest first.</param>
+    /// <param name="redo">What can be made again, oldest first; not where the page made edits since.</param>
+    public void Recall(IEnumerable<EditStep> undo, IEnumerable<EditStep> redo)
+    {
+        lock (_lock)
+        {
+            var known = _undo.Concat(_redo).Select(s => s.Number).ToHashSet();
+            var first = _undo.First;
+            foreach (var step in undo.Where(s => !known.Contains(s.Number)).TakeLast(MostSteps - _undo.Count))
+            {
+                _made++;
+                if (first is null)
+                {
+                    _undo.AddLast(step);
+                }
+                else
+                {
+                    _undo.AddBefore(first, step);
+                }
+            }
+
+            if (first is null && _redo.Count == 0)
+            {
+                foreach (var step in redo)
+                {
+                    _redo.AddLast(step);
+                }
+            }
+
+            _version++;
         }
 
         Changed?.Invoke();

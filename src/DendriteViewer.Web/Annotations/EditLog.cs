@@ -1,13 +1,12 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Annotations.Journal;
 using DendriteViewer.Web.Data;
 using DendriteViewer.Web.Registry;
-using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
-using Npgsql;
 
 namespace DendriteViewer.Web.Annotations;
 
@@ -34,17 +33,23 @@ public interface IEdited<T>
     T AsDeleted();
 }
 
-/// <summary>One edit of one annotation as the database keeps it. Edits are only ever added.</summary>
+/// <summary>What one edit left of one annotation, as the database keeps it. Rows are only ever added.</summary>
 public abstract class EditRow
 {
-    /// <summary>Order of all edits.</summary>
+    /// <summary>Order in which rows of the kind were written.</summary>
     public long Sequence { get; set; }
 
     /// <summary>The dataset's identity.</summary>
     public required string DatasetIdentity { get; set; }
 
+    /// <summary>The entry of the dataset's journal that it belongs to (<see cref="EditEntry.Number"/>).</summary>
+    public long Number { get; set; }
+
     /// <summary>The annotation's version that this edit made; two edits cannot make the same.</summary>
     public int Version { get; set; }
+
+    /// <summary>The version that the editor began from; an earlier one than the last where fields were merged.</summary>
+    public int BaseVersion { get; set; }
 
     /// <summary>The whole annotation after the edit, JSON.</summary>
     public required string State { get; set; }
@@ -59,62 +64,72 @@ public abstract class EditRow
     public long At { get; set; }
 }
 
+/// <summary>What an edit is in the journal.</summary>
+/// <param name="Verb">
+/// What the step is called in undo, as “delete”, before the annotation's name; null where it is not to be taken back.
+/// </param>
+public sealed record EditNote(string? Verb)
+{
+    /// <summary>Why it is written.</summary>
+    public EditWhat What { get; init; }
+
+    /// <summary>The entry that is taken back or restored.</summary>
+    public long? Of { get; init; }
+
+    /// <summary>What the client called it, so that it is written once; null where it cannot come twice.</summary>
+    public string? Key { get; init; }
+
+    /// <summary>The version that the editor began from; null for the last one.</summary>
+    public int? Base { get; init; }
+
+    /// <summary>The page it is made in; null for the editor's.</summary>
+    public string? Page { get; init; }
+
+    /// <summary>The whole name; null to make it from the verb.</summary>
+    public string? Name { get; init; }
+}
+
+/// <summary>What an edit did.</summary>
+/// <param name="Items">The annotations as they are after it.</param>
+/// <param name="Entry">Its entry; null where there was nothing to change.</param>
+/// <param name="IsRepeat">Whether it had been written before, and this is what it did then.</param>
+public sealed record Edited<T>(IReadOnlyList<T> Items, EditEntry? Entry, bool IsRepeat);
+
 /// <summary>
-/// The annotations of one kind of every dataset: an append-only log in the database, folded into a current state in memory.
-/// An edit names the version it is based on; one that came too late is refused rather than lost. Undo is a new edit that restores an
-/// earlier state; what can be taken back is in the page's <see cref="EditHistory"/>. Whoever calls has been authorized.
+/// The annotations of one kind of every dataset: rows in a table of their own, numbered by the dataset's <see cref="EditJournal"/>, which
+/// folds them into a current state in memory. An edit names the version it is based on; what would overwrite somebody else's is refused
+/// rather than lost. Undo is a new edit that takes back the fields that an entry changed. Whoever calls has been authorized.
 /// </summary>
 /// <typeparam name="T">The annotation.</typeparam>
 /// <typeparam name="TRow">Its edits in the database.</typeparam>
 /// <param name="database">Where the log is kept.</param>
+/// <param name="journal">Numbers and writes the edits; null for one of its own, as another server has.</param>
 /// <param name="time">The clock.</param>
-/// <param name="noun">What messages call an annotation, as "site".</param>
-public abstract class EditLog<T, TRow>(IDbContextFactory<DendriteDb> database, TimeProvider time, string noun) : IDatasetFollower
+/// <param name="noun">What messages and entries call an annotation, as "site".</param>
+public abstract partial class EditLog<T, TRow>(
+    IDbContextFactory<DendriteDb> database, EditJournal? journal, TimeProvider time, string noun) : IDatasetFollower, IJournalKind
     where T : class, IEdited<T>
     where TRow : EditRow
 {
-    private readonly ConcurrentDictionary<string, Task<Board>> _boards = new();
-
-    private sealed class Board(ImmutableDictionary<string, T> items)
-    {
-        public volatile ImmutableDictionary<string, T> Items = items;
-
-        public readonly SemaphoreSlim Writing = new(1, 1);
-    }
+    private readonly EditJournal _journal = journal ?? new EditJournal(database, time);
 
     /// <summary>Raised after every edit with the dataset's identity; handlers must be quick.</summary>
     public event Action<DatasetIdentity>? Changed;
 
-    /// <summary>Raised after an edit that this server wrote, with the dataset's identity; handlers must be quick.</summary>
-    public event Action<DatasetIdentity>? Written;
+    /// <summary>What entries call the kind.</summary>
+    public string Kind => noun;
 
-    /// <summary>Reads what other servers wrote of a dataset that is in memory; one that is not is read when somebody asks for it.</summary>
-    public async Task CatchUpAsync(DatasetIdentity dataset)
-    {
-        if (!_boards.ContainsKey(dataset.Value))
-        {
-            return;
-        }
+    /// <summary>The dataset's journal.</summary>
+    protected EditJournal Journal => _journal;
 
-        var board = await BoardAsync(dataset);
-        await board.Writing.WaitAsync();
-        try
-        {
-            var now = (await LoadAsync(dataset)).Items;
-            if (now.Count == board.Items.Count && now.All(i => board.Items.GetValueOrDefault(i.Key)?.Version == i.Value.Version))
-            {
-                return;
-            }
+    /// <summary>How annotations are written.</summary>
+    protected abstract JsonSerializerOptions Options { get; }
 
-            board.Items = now;
-        }
-        finally
-        {
-            board.Writing.Release();
-        }
+    /// <summary>Which fields people edit, and which belong together.</summary>
+    protected abstract FieldRules Fields { get; }
 
-        Changed?.Invoke(dataset);
-    }
+    /// <summary>The column of <typeparamref name="TRow"/> that has the annotation's id.</summary>
+    protected abstract string IdColumn { get; }
 
     /// <summary>Deletes an annotation; the log keeps it, and undo brings it back.</summary>
     public async Task<T> DeleteAsync(DatasetIdentity dataset, string id, Editor by, CancellationToken ct) =>
@@ -124,23 +139,41 @@ public abstract class EditLog<T, TRow>(IDbContextFactory<DendriteDb> database, T
     public async Task<IReadOnlyList<TRow>> HistoryAsync(DatasetIdentity dataset, CancellationToken ct)
     {
         await using var db = await database.CreateDbContextAsync(ct);
-        return await db.Set<TRow>().AsNoTracking().Where(e => e.DatasetIdentity == dataset.Value).OrderBy(e => e.Sequence).ToListAsync(ct);
+        return await RowsOf(db, dataset).OrderBy(e => e.Sequence).ToListAsync(ct);
     }
+
+    /// <summary>Takes in what other servers wrote.</summary>
+    public Task CatchUpAsync(DatasetIdentity dataset, CancellationToken ct = default) => _journal.CatchUpAsync(dataset, ct);
 
     // The current state of a dataset that is gone leaves memory. The log keeps every edit, and is folded again for who reads the archive.
     Task IDatasetFollower.DeletedAsync(DatasetIdentity dataset, CancellationToken ct)
     {
-        _boards.TryRemove(dataset.Value, out _);
+        _journal.Forget(dataset);
         return Task.CompletedTask;
+    }
+
+    void IJournalKind.RaiseChanged(DatasetIdentity dataset) => Changed?.Invoke(dataset);
+
+    async Task<object> IJournalKind.FoldAsync(
+        DendriteDb db, DatasetIdentity dataset, object? board, long after, long upTo, CancellationToken ct)
+    {
+        var items = ((ImmutableDictionary<string, T>?)board ?? ImmutableDictionary<string, T>.Empty).ToBuilder();
+        await foreach (var row in RowsOf(db, dataset).Where(r => r.Number > after && r.Number <= upTo).OrderBy(r => r.Number)
+            .ThenBy(r => r.Sequence).AsAsyncEnumerable().WithCancellation(ct))
+        {
+            items[IdOf(row)] = StateOf(row);
+        }
+
+        return items.ToImmutable();
     }
 
     /// <summary>All annotations as they are now, deleted ones included.</summary>
     protected async Task<ImmutableDictionary<string, T>> BoardAsync(DatasetIdentity dataset, CancellationToken ct) =>
-        (await BoardAsync(dataset).WaitAsync(ct)).Items;
+        (ImmutableDictionary<string, T>)(await _journal.BoardAsync(dataset, this, ct)).Board;
 
     /// <summary>What is not deleted, in no order.</summary>
     protected async Task<IEnumerable<T>> CurrentAsync(DatasetIdentity dataset, CancellationToken ct) =>
-        (await BoardAsync(dataset).WaitAsync(ct)).Items.Values.Where(s => !s.Deleted);
+        (await BoardAsync(dataset, ct)).Values.Where(s => !s.Deleted);
 
     /// <summary>The row of an edit.</summary>
     protected abstract TRow RowOf(DatasetIdentity dataset, T after, string state, Person by, long at);
@@ -151,72 +184,62 @@ public abstract class EditLog<T, TRow>(IDbContextFactory<DendriteDb> database, T
     /// <summary>What a message calls an annotation.</summary>
     protected abstract string NameOf(T item);
 
-    /// <summary>How annotations are written.</summary>
-    protected abstract JsonSerializerOptions Options { get; }
-
     /// <summary>Writes edits, all or none, as one step that the editor's page can take back.</summary>
     /// <param name="dataset">Of what.</param>
     /// <param name="by">Who edits.</param>
-    /// <param name="make">From the current state, deleted ones included, to the annotations as they shall be; may throw to refuse.</param>
+    /// <param name="make">
+    /// From the current state, deleted ones included, to the annotations as they shall be; may throw to refuse. It is called again where
+    /// another server was first, so it changes nothing itself.
+    /// </param>
     /// <param name="verb">What the step is called in undo, as “delete”; null where it is not to be taken back.</param>
     /// <param name="ct">Gives up before the write.</param>
     /// <returns>The annotations as they are now, in the order of <paramref name="make"/>.</returns>
     protected async Task<IReadOnlyList<T>> EditAsync(
-        DatasetIdentity dataset, Editor by, Func<ImmutableDictionary<string, T>, IReadOnlyList<T>> make, string? verb, CancellationToken ct)
+        DatasetIdentity dataset, Editor by, Func<ImmutableDictionary<string, T>, IReadOnlyList<T>> make, string? verb,
+        CancellationToken ct) =>
+        (await WriteAsync(dataset, by, make, new EditNote(verb), ct)).Items;
+
+    /// <summary>As <see cref="EditAsync"/>, with more to say of the edit.</summary>
+    protected async Task<Edited<T>> WriteAsync(
+        DatasetIdentity dataset, Editor by, Func<ImmutableDictionary<string, T>, IReadOnlyList<T>> make, EditNote note,
+        CancellationToken ct)
     {
-        var board = await BoardAsync(dataset);
-        var (made, changes) = (new List<T>(), ImmutableArray.CreateBuilder<Change>());
-        await board.Writing.WaitAsync(ct);
-        try
+        IReadOnlyList<T> items = [];
+        var pending = new PendingEdit(this, by.Person, note.Key, (board, number, now) =>
         {
-            var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-            var wanted = make(board.Items);
-            if (wanted.Count == 0)
+            var (before, made) = ((ImmutableDictionary<string, T>)board, new List<T>());
+            var (after, rows) = (before.ToBuilder(), new List<EditRow>());
+            foreach (var wanted in make(before))
             {
-                return [];
+                var version = before.GetValueOrDefault(wanted.Id)?.Version ?? 0;
+                var item = wanted.AtVersion(version + 1, now);
+                var row = RowOf(dataset, item, JsonSerializer.Serialize(item, Options), by.Person, now);
+                (row.Number, row.BaseVersion) = (number, note.Base ?? version);
+                rows.Add(row);
+                made.Add(item);
+                after[item.Id] = item;
             }
 
-            var items = board.Items.ToBuilder();
-            await using var db = await database.CreateDbContextAsync(ct);
-            foreach (var item in wanted)
+            items = made;
+            return made.Count == 0 ? null : new PreparedEdit(new EditEntry
             {
-                var before = board.Items.GetValueOrDefault(item.Id);
-                var after = item.AtVersion((before?.Version ?? 0) + 1, now);
-                db.Set<TRow>().Add(RowOf(dataset, after, JsonSerializer.Serialize(after, Options), by.Person, now));
-                items[after.Id] = after;
-                made.Add(after);
-                changes.Add(new Change(before ?? after.AsDeleted(), after));
-            }
-
-            // Not to be cancelled half-way: what is written must be what is remembered.
-            await db.SaveChangesAsync(CancellationToken.None);
-            board.Items = items.ToImmutable();
-            if (verb is not null)
-            {
-                var name = made.Count == 1 ? $"{verb} {NameOf(made[0])}" : $"{verb} {made.Count} {noun}s";
-                by.History?.Add(new Step(this, dataset, name, changes.ToImmutable()));
-            }
-        }
-        catch (DbUpdateException e)
+                DatasetIdentity = dataset.Value, Number = number, Key = note.Key, Kind = noun, What = note.What, Of = note.Of,
+                Name = note.Name ?? (made.Count == 1 ? $"{note.Verb} {NameOf(made[0])}" : $"{note.Verb} {made.Count} {noun}s"),
+                Count = made.Count, Page = note.Page ?? by.History?.Page ?? "", ByKey = by.Person.Key, ByName = by.Person.Name, At = now,
+            }, rows, after.ToImmutable());
+        }, ct);
+        var done = await _journal.AppendAsync(dataset, pending);
+        if (done is { IsRepeat: true, Entry: { } first })
         {
-            // The log and the memory of it differ (another server, say): read it again next time.
-            _boards.TryRemove(dataset.Value, out _);
-            if (IsTaken(e))
-            {
-                throw new EditConflictException($"Somebody else changed the {noun} at the same moment; try again.");
-            }
-
-            // A full disk, say: whoever asked hears of it as of any failure.
-            throw;
-        }
-        finally
-        {
-            board.Writing.Release();
+            return new Edited<T>(first.Kind == noun ? await StatesOfAsync(dataset, first.Number, ct) : [], first, IsRepeat: true);
         }
 
-        Changed?.Invoke(dataset);
-        Written?.Invoke(dataset);
-        return made;
+        if (note.Verb is not null && done.Entry is { } entry)
+        {
+            by.History?.Add(StepOf(dataset, entry));
+        }
+
+        return new Edited<T>(items, done.Entry, IsRepeat: false);
     }
 
     /// <summary>The annotation of an id.</summary>
@@ -236,59 +259,17 @@ public abstract class EditLog<T, TRow>(IDbContextFactory<DendriteDb> database, T
     /// <summary>An id that no annotation has.</summary>
     protected static string NewId() => Guid.NewGuid().ToString("N")[..12];
 
-    // One annotation's part of a step. Where it was not there before, Before is marked as deleted.
-    private sealed record Change(T Before, T After);
+    private IDbContextFactory<DendriteDb> Database => database;
 
-    private sealed record Step(EditLog<T, TRow> Log, DatasetIdentity Dataset, string Name, ImmutableArray<Change> Changes)
-        : EditStep(Name, Changes.Length)
-    {
-        public override async Task<(EditStepResult Result, EditStep? Reverse)> TakeBackAsync(Person by, CancellationToken ct)
-        {
-            ImmutableArray<Change> taken = [];
-            await Log.EditAsync(Dataset, by, items =>
-            {
-                taken = [.. Changes.Where(c => items.GetValueOrDefault(c.After.Id) is { } now && Log.IsSame(now, c.After))];
-                return [.. taken.Select(c => c.Before)];
-            }, verb: null, ct);
-            var kept = Changes.Except(taken).Select(c => Log.NameOf(c.After)).ToArray();
-            return (new EditStepResult(Name, taken.Length, kept),
-                taken.Length == 0 ? null : this with { Changes = [.. taken.Select(c => new Change(c.After, c.Before))] });
-        }
-    }
+    private static IQueryable<TRow> RowsOf(DendriteDb db, DatasetIdentity dataset) =>
+        db.Set<TRow>().AsNoTracking().Where(e => e.DatasetIdentity == dataset.Value);
 
-    // Whether an annotation is as an edit left it, whatever was done and taken back meanwhile.
-    private bool IsSame(T now, T then) =>
-        now.Version == then.Version
-        || JsonSerializer.Serialize(now.AtVersion(0, 0), Options) == JsonSerializer.Serialize(then.AtVersion(0, 0), Options);
+    private T StateOf(TRow row) => JsonSerializer.Deserialize<T>(row.State, Options)!;
 
-    // Two edits made the same version.
-    private static bool IsTaken(DbUpdateException e) =>
-        e.InnerException is SqliteException { SqliteErrorCode: 19 } or PostgresException { SqlState: "23505" };
+    /// <summary>An annotation as JSON.</summary>
+    protected JsonObject ToJson(T item) => (JsonObject)JsonSerializer.SerializeToNode(item, Options)!;
 
-    private async Task<Board> BoardAsync(DatasetIdentity dataset)
-    {
-        var task = _boards.GetOrAdd(dataset.Value, _ => LoadAsync(dataset));
-        try
-        {
-            return await task;
-        }
-        catch
-        {
-            _boards.TryRemove(new KeyValuePair<string, Task<Board>>(dataset.Value, task));
-            throw;
-        }
-    }
-
-    private async Task<Board> LoadAsync(DatasetIdentity dataset)
-    {
-        var items = ImmutableDictionary.CreateBuilder<string, T>();
-        foreach (var edit in await HistoryAsync(dataset, CancellationToken.None))
-        {
-            items[IdOf(edit)] = JsonSerializer.Deserialize<T>(edit.State, Options)!;
-        }
-
-        return new Board(items.ToImmutable());
-    }
+    private T Read(JsonObject json) => json.Deserialize<T>(Options)!;
 }
 
 /// <summary>An edit that would overwrite somebody else's.</summary>

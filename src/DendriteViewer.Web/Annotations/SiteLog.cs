@@ -1,19 +1,24 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Rendering;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Annotations.Journal;
 using DendriteViewer.Web.Data;
 using Microsoft.EntityFrameworkCore;
 
 namespace DendriteViewer.Web.Annotations;
 
 /// <summary>The sites of every dataset. Whoever calls has been authorized.</summary>
-public sealed class SiteLog(IDbContextFactory<DendriteDb> database, TimeProvider time)
-    : EditLog<Site, SiteEdit>(database, time, "site")
+/// <param name="database">Where the log is kept.</param>
+/// <param name="time">The clock.</param>
+/// <param name="journal">The server's journal; null for one of its own.</param>
+public sealed class SiteLog(IDbContextFactory<DendriteDb> database, TimeProvider time, EditJournal? journal = null)
+    : EditLog<Site, SiteEdit>(database, journal, time, "site")
 {
     /// <summary>Sites of a dataset at most, deleted ones included.</summary>
     public const int MostSites = 20_000;
@@ -27,6 +32,16 @@ public sealed class SiteLog(IDbContextFactory<DendriteDb> database, TimeProvider
     /// <inheritdoc/>
     protected override JsonSerializerOptions Options => Json;
 
+    /// <inheritdoc/>
+    protected override string IdColumn => nameof(SiteEdit.SiteId);
+
+    /// <inheritdoc/>
+    protected override FieldRules Fields { get; } = new(
+        ["id", "version", "author", "fileAuthor", "changedAt", "deleted", "depthUm", "judgedIn"],
+        new FieldGroup("place", "zUm", "yUm", "xUm") { Derived = ["depthUm"], Decimals = 3 },
+        new FieldGroup("time", "hours", "modality"), new FieldGroup("radius", "radiusUm"),
+        new FieldGroup("status", "status") { Along = ["judgedIn"] });
+
     /// <summary>The sites that are not deleted, by time of marking.</summary>
     public async Task<IReadOnlyList<Site>> ListAsync(DatasetIdentity dataset, CancellationToken ct = default) =>
         Sorted(await CurrentAsync(dataset, ct));
@@ -34,6 +49,11 @@ public sealed class SiteLog(IDbContextFactory<DendriteDb> database, TimeProvider
     /// <summary>Sites in the order of lists.</summary>
     internal static IReadOnlyList<Site> Sorted(IEnumerable<Site> sites) =>
         [.. sites.OrderBy(s => s.Hours).ThenBy(s => s.Label, StringComparer.Ordinal).ThenBy(s => s.Id, StringComparer.Ordinal)];
+
+    /// <summary>As <see cref="ListAsync"/> gave them after an entry of the dataset's journal.</summary>
+    /// <exception cref="ArgumentException">The journal has no such entry.</exception>
+    public async Task<IReadOnlyList<Site>> ListAtAsync(DatasetIdentity dataset, long number, CancellationToken ct) =>
+        Sorted(await StateAtAsync(dataset, number, ct));
 
     /// <summary>Marks a site in the scan that a view shows, with all that the view shows of it.</summary>
     public Task<Site> AddAsync(Dataset dataset, WorldPoint at, ViewState view, Editor by, CancellationToken ct) =>
@@ -72,22 +92,23 @@ public sealed class SiteLog(IDbContextFactory<DendriteDb> database, TimeProvider
         Dataset dataset, IReadOnlyList<SiteLine> lines, ImportChoice choice, Editor by, CancellationToken ct)
     {
         ImportReport report = null!;
-        await EditAsync(dataset.Identity, by, board =>
+        await WriteAsync(dataset.Identity, by, board =>
         {
             (report, var wanted) = new SiteImport(dataset, board, by.Person, choice, NewId).Plan(lines);
             report = report with { Applied = report.Wrong == 0 || choice.SkipWrong };
             return report.Applied ? wanted : [];
-        }, "import", ct);
+        }, new EditNote("import") { What = EditWhat.Import }, ct);
         return report;
     }
 
     /// <summary>Adds sites that the analysis found, all or none; it is their author.</summary>
     /// <exception cref="ArgumentException">A value cannot be, or the dataset would hold more sites than it can.</exception>
     public Task ProposeAsync(Dataset dataset, IReadOnlyList<Site> sites, Editor by, CancellationToken ct) =>
-        EditAsync(dataset.Identity, by, board => board.Count + sites.Count <= MostSites
+        WriteAsync(dataset.Identity, by, board => board.Count + sites.Count <= MostSites
             ? [.. sites.Select(s => s with { Id = NewId(), Version = 0, Deleted = false, Author = Agreement.Analysis, FileAuthor = "" })
                 .Select(s => SiteRules.Check(dataset, s, before: null))]
-            : throw new ArgumentException($"A dataset holds at most {MostSites} sites."), "propose", ct);
+            : throw new ArgumentException($"A dataset holds at most {MostSites} sites."),
+            new EditNote("propose") { What = EditWhat.Import }, ct);
 
     /// <summary>Changes a site; <paramref name="site"/>'s version is the one it was changed from.</summary>
     /// <exception cref="EditConflictException">Somebody else changed it meanwhile.</exception>
@@ -100,6 +121,73 @@ public sealed class SiteLog(IDbContextFactory<DendriteDb> database, TimeProvider
             return [SiteRules.Check(dataset, site with { JudgedIn = judgedIn, Author = current.Author, FileAuthor = current.FileAuthor },
                 current)];
         }, "change", ct))[0];
+
+    /// <inheritdoc/>
+    protected override Site Added(Dataset dataset, ImmutableDictionary<string, Site> board, EditOp op, Editor by)
+    {
+        if (board.Count >= MostSites)
+        {
+            throw new ArgumentException($"A dataset holds at most {MostSites} sites.");
+        }
+
+        if (!SiteRules.IsId(op.Id))
+        {
+            throw new ArgumentException("A new site's id is 1 to 40 letters, digits, - and _.");
+        }
+
+        if (board.ContainsKey(op.Id))
+        {
+            throw new EditConflictException("There is a site with this id already.");
+        }
+
+        if (op.Fields?.Select(f => f.Key).FirstOrDefault(f => !Fields.IsEditable(f) && f != "judgedIn") is { } server)
+        {
+            throw new ArgumentException($"The field {server} of a site is the server's; leave it out.");
+        }
+
+        try
+        {
+            var fields = (JsonObject?)op.Fields?.DeepClone() ?? [];
+            fields["id"] = op.Id;
+            var site = fields.Deserialize<Site>(Json)!;
+            CheckWhole(site);
+            return SiteRules.Check(dataset, site with
+            {
+                Author = by.Person.Name, Label = site.Label.Length > 0 ? site.Label : $"N{SiteRules.NextNumber(board.Values)}",
+            }, before: null);
+        }
+        catch (JsonException e)
+        {
+            throw new ArgumentException($"A field of the new site cannot be read ({e.Path?.TrimStart('$', '.')}).", e);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override Site Judged(Dataset dataset, Site after, Site before)
+    {
+        CheckWhole(after);
+        if (after.Label.Trim().Length == 0)
+        {
+            throw new ArgumentException("A site needs a label, so that it can be spoken of.");
+        }
+
+        // What was seen belongs to the judgement: where nobody says it of the new one, it is not that of the old one.
+        var judgedIn = after.Status == before.Status ? before.JudgedIn
+            : after.JudgedIn.Equals(before.JudgedIn) ? JudgedVolumes.None : after.JudgedIn;
+        return SiteRules.Check(dataset, after with { JudgedIn = judgedIn }, before);
+    }
+
+    // JSON may have null where a site has a text.
+    private static void CheckWhole(Site site)
+    {
+        if (site.Label is null || site.Note is null || site.Modality is null || site.JudgedIn is null)
+        {
+            throw new ArgumentException("A site's label, note, modality and judgedIn may be empty, but not null.");
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override Site Nameless(Site item) => SiteRules.WithoutNames([item])[0];
 
     /// <inheritdoc/>
     protected override SiteEdit RowOf(DatasetIdentity dataset, Site after, string state, Person by, long at) => new()

@@ -3,6 +3,7 @@ using DendriteViewer.Web.Accounts.Resets;
 using DendriteViewer.Web.Accounts.Sessions;
 using DendriteViewer.Web.Accounts.SignIn;
 using DendriteViewer.Web.Annotations;
+using DendriteViewer.Web.Annotations.Journal;
 using DendriteViewer.Web.Audit;
 using DendriteViewer.Web.Bookmarks;
 using DendriteViewer.Web.Measurements;
@@ -52,6 +53,9 @@ public class DendriteDb(DbContextOptions<DendriteDb> options) : IdentityDbContex
 
     /// <summary>Datasets that are open to everybody.</summary>
     public DbSet<PublicDataset> PublicDatasets => Set<PublicDataset>();
+
+    /// <summary>The journals of datasets: every edit of annotations, numbered.</summary>
+    public DbSet<EditEntry> EditEntries => Set<EditEntry>();
 
     /// <summary>The append-only log of annotation edits.</summary>
     public DbSet<SiteEdit> SiteEdits => Set<SiteEdit>();
@@ -104,6 +108,12 @@ public class DendriteDb(DbContextOptions<DendriteDb> options) : IdentityDbContex
         builder.Entity<Invitation>().HasIndex(i => i.TokenHash).IsUnique();
         builder.Entity<Invitation>().HasIndex(i => i.DatasetIdentity);
         builder.Entity<PublicDataset>().HasKey(p => p.DatasetIdentity);
+        builder.Entity<EditEntry>().HasKey(e => new { e.DatasetIdentity, e.Number });
+        builder.Entity<EditEntry>().Property(e => e.Number).ValueGeneratedNever();
+        builder.Entity<EditEntry>().Property(e => e.What).HasConversion<string>();
+        builder.Entity<EditEntry>().HasIndex(e => new { e.DatasetIdentity, e.Key }).IsUnique();
+        builder.Entity<SiteEdit>().HasIndex(e => new { e.DatasetIdentity, e.Number });
+        builder.Entity<MeasurementEdit>().HasIndex(e => new { e.DatasetIdentity, e.Number });
         builder.Entity<SiteEdit>().HasKey(e => e.Sequence);
         builder.Entity<SiteEdit>().Property(e => e.Sequence).ValueGeneratedOnAdd();
         builder.Entity<SiteEdit>().HasIndex(e => new { e.DatasetIdentity, e.SiteId, e.Version }).IsUnique();

@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Annotations;
+using DendriteViewer.Web.Annotations.Journal;
 using DendriteViewer.Web.Data;
 using Microsoft.EntityFrameworkCore;
 
@@ -13,8 +15,11 @@ namespace DendriteViewer.Web.Measurements;
 /// The measurements of every dataset. What is written has been checked and computed by <see cref="Measurer"/>. Whoever calls has been
 /// authorized.
 /// </summary>
-public sealed class MeasurementLog(IDbContextFactory<DendriteDb> database, TimeProvider time)
-    : EditLog<Measurement, MeasurementEdit>(database, time, "measurement")
+/// <param name="database">Where the log is kept.</param>
+/// <param name="time">The clock.</param>
+/// <param name="journal">The server's journal; null for one of its own.</param>
+public sealed class MeasurementLog(IDbContextFactory<DendriteDb> database, TimeProvider time, EditJournal? journal = null)
+    : EditLog<Measurement, MeasurementEdit>(database, journal, time, "measurement")
 {
     /// <summary>Measurements of a dataset at most, deleted ones included.</summary>
     public const int MostMeasurements = 2000;
@@ -28,6 +33,18 @@ public sealed class MeasurementLog(IDbContextFactory<DendriteDb> database, TimeP
 
     /// <inheritdoc/>
     protected override JsonSerializerOptions Options => Json;
+
+    /// <inheritdoc/>
+    protected override string IdColumn => nameof(MeasurementEdit.MeasurementId);
+
+    // Numbers are of the shape that they were computed for.
+    /// <inheritdoc/>
+    protected override FieldRules Fields { get; } = new(
+        ["id", "version", "author", "changedAt", "deleted", "result"],
+        new FieldGroup("shape", "kind", "pointsUm", "right", "down", "thicknessUm", "widthUm", "hours", "modality")
+        {
+            Derived = ["result"],
+        });
 
     /// <summary>The measurements that are not deleted, by scan and name.</summary>
     public async Task<IReadOnlyList<Measurement>> ListAsync(DatasetIdentity dataset, CancellationToken ct = default) =>
@@ -72,6 +89,24 @@ public sealed class MeasurementLog(IDbContextFactory<DendriteDb> database, TimeP
             && int.TryParse(m.Label.AsSpan(name.Length), out var n) ? n : 0).DefaultIfEmpty(0).Max();
         return $"{name}{most + 1}";
     }
+
+    // Its shape is measured anew, which takes a call of its own.
+    /// <inheritdoc/>
+    protected override Measurement Judged(Dataset dataset, Measurement after, Measurement before)
+    {
+        if (after.Label is null || after.Color is null || after.Label.Trim().Length == 0)
+        {
+            throw new ArgumentException("A measurement needs a label, and a colour that may be empty.");
+        }
+
+        MeasurementRules.CheckLook(after);
+        return Fields.Changed(ToJson(after), ToJson(before)).All(g => g.Name is "label" or "color" or "note")
+            ? after
+            : throw new ArgumentException("A measurement's shape is changed by measuring it anew.");
+    }
+
+    /// <inheritdoc/>
+    protected override Measurement Nameless(Measurement item) => item with { Author = "" };
 
     /// <inheritdoc/>
     protected override MeasurementEdit RowOf(DatasetIdentity dataset, Measurement after, string state, Person by, long at) => new()

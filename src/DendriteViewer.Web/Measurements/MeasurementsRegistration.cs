@@ -5,6 +5,7 @@ using DendriteViewer.Imaging.Measuring;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Annotations;
+using DendriteViewer.Web.Annotations.Journal;
 using DendriteViewer.Web.Catalog;
 using DendriteViewer.Web.Limits;
 using DendriteViewer.Web.Registry;
@@ -22,6 +23,7 @@ public static class MeasurementsRegistration
     public static WebApplicationBuilder AddMeasurements(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<MeasurementLog>();
+        builder.Services.AddSingleton<IEditedKind>(s => s.GetRequiredService<MeasurementLog>());
         builder.Services.AddSingleton<IDatasetFollower>(s => s.GetRequiredService<MeasurementLog>());
         builder.Services.TryAddSingleton<RegionMeasurer>();
         builder.Services.TryAddSingleton<LineProfiler>();

@@ -25,6 +25,9 @@ public sealed partial class ServerNews(INewsWire? wire, bool hasOthers, TimeProv
     // Replaced whole under the lock.
     private volatile Listener[] _listeners = [];
 
+    /// <summary>Whether others hear at once, and messages to viewers reach those of other servers.</summary>
+    public bool HasWire => wire is not null;
+
     /// <summary>Whether there may be other servers.</summary>
     public bool HasOthers => hasOthers;
 
@@ -218,11 +221,8 @@ public sealed partial class ServerNews(INewsWire? wire, bool hasOthers, TimeProv
 /// <summary>What news are of. A topic's subject is a dataset's identity where nothing else is said.</summary>
 public static class NewsTopics
 {
-    /// <summary>Edits of sites.</summary>
-    public const string Sites = "sites";
-
-    /// <summary>Edits of saved measurements.</summary>
-    public const string Measurements = "measurements";
+    /// <summary>Entries of a dataset's journal: edits of sites, measurements and what else people annotate.</summary>
+    public const string Journal = "journal";
 
     /// <summary>The store's datasets: imported, published anew or deleted. No subject: whoever hears looks at the store.</summary>
     public const string Store = "store";

@@ -1,9 +1,6 @@
-using DendriteViewer.Web.Annotations;
 using DendriteViewer.Web.Data;
-using DendriteViewer.Web.Measurements;
 using DendriteViewer.Web.Monitoring;
 using Microsoft.AspNetCore.SignalR.StackExchangeRedis;
-using Microsoft.EntityFrameworkCore;
 
 namespace DendriteViewer.Web.Servers;
 
@@ -30,14 +27,8 @@ public static class ServersRegistration
         builder.Services.AddHostedService(s => s.GetRequiredService<ServerNews>());
         builder.Services.AddHostedService<StoreNews>();
         builder.Services.AddHostedService<JobNews>();
-        builder.Services.AddHostedService<EditNews<Site, SiteEdit>>(s => new(
-            NewsTopics.Sites, s.GetRequiredService<ServerNews>(), s.GetRequiredService<SiteLog>(), Database(s)));
-        builder.Services.AddHostedService<EditNews<Measurement, MeasurementEdit>>(s => new(
-            NewsTopics.Measurements, s.GetRequiredService<ServerNews>(), s.GetRequiredService<MeasurementLog>(), Database(s)));
+        builder.Services.AddHostedService<JournalNews>();
         builder.Services.AddHostedService<MaskNews>();
         return builder;
     }
-
-    private static IDbContextFactory<DendriteDb> Database(IServiceProvider services) =>
-        services.GetRequiredService<IDbContextFactory<DendriteDb>>();
 }

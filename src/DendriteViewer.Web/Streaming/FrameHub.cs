@@ -7,6 +7,7 @@ using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Analysis;
 using DendriteViewer.Web.Annotations;
+using DendriteViewer.Web.Annotations.Journal;
 using DendriteViewer.Web.Catalog;
 using DendriteViewer.Web.Compute;
 using DendriteViewer.Web.Limits;
@@ -26,7 +27,7 @@ namespace DendriteViewer.Web.Streaming;
 [Authorize]
 public sealed partial class FrameHub(
     ViewSessions sessions, DatasetCatalog catalog, DatasetAccess access, FrameConnections connections, SiteLog sites,
-        Analyses analyses, SliceRenderer slices,
+        EditDesk edits, Analyses analyses, SliceRenderer slices,
     VolumeRenderer volumes, ComputeLanes lanes, Budgets budgets, PresenceVoices voices) : Hub
 {
     /// <summary>Joins or begins a session.</summary>
@@ -289,10 +290,10 @@ public sealed partial class FrameHub(
     public async Task<bool> Redo() => await RedoStep() is not null;
 
     /// <summary>As <see cref="Undo"/>, and says what it did. Null where there is nothing to take back.</summary>
-    public Task<EditStepDto?> UndoStep() => StepAsync((edits, by, ct) => edits.UndoAsync(by, ct));
+    public Task<EditStepDto?> UndoStep() => StepAsync((history, by, ct) => history.UndoAsync(by, ct));
 
     /// <summary>As <see cref="Redo"/>, and says what it did. Null where there is nothing to make again.</summary>
-    public Task<EditStepDto?> RedoStep() => StepAsync((edits, by, ct) => edits.RedoAsync(by, ct));
+    public Task<EditStepDto?> RedoStep() => StepAsync((history, by, ct) => history.RedoAsync(by, ct));
 
     private async Task<EditStepDto?> StepAsync(Func<EditHistory, Person, CancellationToken, Task<EditStepResult?>> step)
     {

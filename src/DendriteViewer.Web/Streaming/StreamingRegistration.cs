@@ -17,6 +17,7 @@ public static class StreamingRegistration
         builder.Services.AddSingleton<RenderScheduler>();
         builder.Services.AddSingleton(_ => new SharedFrames(SharedFrames.DefaultBytes));
         builder.Services.AddSingleton<FrameConnections>();
+        builder.Services.AddHostedService<EntryNews>();
         return builder;
     }
 

@@ -41,7 +41,7 @@ public sealed class ViewSession(string id, string owner, Dataset dataset, ViewSt
     public string Owner => owner;
 
     /// <summary>The edits of annotations made in this page, by the hub or by a panel.</summary>
-    public EditHistory Edits { get; } = new();
+    public EditHistory Edits { get; } = new(EditHistory.PageOf(id));
 
     /// <summary>What is open of the cell in this page, and the time that is shown.</summary>
     public CellCursor Cell => LazyInitializer.EnsureInitialized(ref _cell, () => new CellCursor(this))!;

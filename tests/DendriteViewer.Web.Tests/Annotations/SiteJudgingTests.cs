@@ -73,6 +73,7 @@ public sealed class SiteJudgingTests : MudContext
         var user = new ClaimsPrincipal(new ClaimsIdentity([new(ClaimTypes.NameIdentifier, id), new("dendrite:name", "Me")], "test"));
         Services.AddSingleton(new SiteDesk(
             log, _host.Analyses, _host.Access, new Failures(new SecretRedactor(), NullLogger<Failures>.Instance)));
+        Services.AddSingleton(_host.History);
         Services.AddSingleton(_host.Sessions);
         _ = Popovers;
         var details = Render<SiteDetails>(p => p.AddCascadingValue(Task.FromResult(new AuthenticationState(user)))

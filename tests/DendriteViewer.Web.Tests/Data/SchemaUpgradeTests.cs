@@ -4,6 +4,8 @@ using DendriteViewer.Web.Jobs;
 using DendriteViewer.Web.Tests.Jobs;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
 
 namespace DendriteViewer.Web.Tests.Data;
 
@@ -48,6 +50,8 @@ public sealed class SchemaUpgradeTests(PostgresFixture postgres) : IClassFixture
         Assert.Equal(["Ada Curator", "Bob Beamline"], await db.Users.OrderBy(u => u.DisplayName).Select(u => u.DisplayName).ToListAsync());
         Assert.Equal("For the referee", (await db.Links.SingleAsync(l => l.TokenHash.StartsWith("abab"))).Name);
         Assert.Equal([1, 2], await db.SiteEdits.OrderBy(e => e.Sequence).Select(e => e.Version).ToListAsync());
+        Assert.Equal([1L, 2], await db.SiteEdits.OrderBy(e => e.Sequence).Select(e => e.Number).ToListAsync());
+        Assert.Equal([1L, 2], await db.EditEntries.OrderBy(e => e.Number).Select(e => e.Number).ToListAsync());
         Assert.Equal(["legacy-cell-a", "legacy-cell-b"], await db.Members.OrderBy(m => m.DatasetIdentity).Select(m => m.DatasetIdentity)
             .ToListAsync());
         Assert.Equal(["legacy-cell-a", "legacy-cell-b"], await db.Links.OrderBy(l => l.DatasetId).Select(l => l.DatasetIdentity)
@@ -84,6 +88,40 @@ public sealed class SchemaUpgradeTests(PostgresFixture postgres) : IClassFixture
         var job = await db.Jobs.SingleAsync();
         Assert.Equal(("Analysis of before", "legacy-cell-a"), (job.Title, job.DatasetIdentity));
         Assert.Empty(await db.Database.GetPendingMigrationsAsync());
+    }
+
+    // Edits of before the journal are numbered over both kinds by time; within a kind their order stays, though a clock was set back.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task EditsOfBeforeTheJournal_Upgraded_AreNumberedWithoutGapsInTheirOrder(bool onPostgreSql)
+    {
+        await using DendriteDb db = onPostgreSql
+            ? new PostgreSqlDendriteDb(new DbContextOptionsBuilder<DendriteDb>().UseNpgsql(await postgres.NewDatabaseAsync()).Options)
+            : new SqliteDendriteDb(Releases.MainDb(Path.Combine(_folder, "edits.db")));
+        var before = db.Database.GetMigrations().Single(m => m.EndsWith("_Bookmarks", StringComparison.Ordinal));
+        await db.GetService<IMigrator>().MigrateAsync(before);
+        const string Columns = "(\"DatasetIdentity\", \"{1}\", \"Version\", \"State\", \"ByKey\", \"ByName\", \"At\")";
+        foreach (var (dataset, table, id, version, at) in new[]
+        {
+            ("d", "SiteEdits", "a", 1, 100), ("d", "SiteEdits", "a", 2, 300), ("d", "SiteEdits", "b", 1, 200),
+            ("d", "MeasurementEdits", "m", 1, 150), ("d", "MeasurementEdits", "m", 2, 400), ("e", "SiteEdits", "a", 1, 50),
+        })
+        {
+            var columns = Columns.Replace("{1}", table == "SiteEdits" ? "SiteId" : "MeasurementId", StringComparison.Ordinal);
+            var insert = $"INSERT INTO \"{table}\" {columns} VALUES ('{dataset}', '{id}', {version}, '[]', 'ada', 'Ada', {at})";
+            await db.Database.ExecuteSqlRawAsync(insert);
+        }
+
+        await SchemaUpgrade.ApplyAsync(db, "The database", "AspNetUsers", default);
+        var sites = await db.SiteEdits.OrderBy(e => e.Sequence).Select(e => $"{e.DatasetIdentity}{e.SiteId}{e.Number}").ToListAsync();
+        var measured = await db.MeasurementEdits.OrderBy(e => e.Sequence).Select(e => $"{e.MeasurementId}{e.Number}").ToListAsync();
+        Assert.Equal(["da1", "da3", "db4", "ea1"], sites);
+        Assert.Equal(["m2", "m5"], measured);
+        Assert.Equal(
+            ["d1site", "d2measurement", "d3site", "d4site", "d5measurement", "e1site"],
+            (await db.EditEntries.AsNoTracking().ToListAsync()).Select(e => $"{e.DatasetIdentity}{e.Number}{e.Kind}").Order());
+        Assert.Equal([0, 1, 0, 0], await db.SiteEdits.OrderBy(e => e.Sequence).Select(e => e.BaseVersion).ToListAsync());
     }
 
     [Fact]

@@ -131,6 +131,7 @@ public sealed class MeasurePanelTests(TestHost host) : MudContext, IClassFixture
         var id = (await host.AddUserAsync(administrator: true)).ToString();
         var user = new ClaimsPrincipal(new ClaimsIdentity([new(ClaimTypes.NameIdentifier, id)], "test"));
         Services.AddSingleton(host.Measurements);
+        Services.AddSingleton(host.History);
         Services.AddSingleton(host.Access);
         Services.AddSingleton(new Failures(new SecretRedactor(), NullLogger<Failures>.Instance));
         var session = await host.SessionAsync();

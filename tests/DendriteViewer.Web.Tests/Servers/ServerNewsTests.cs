@@ -14,11 +14,11 @@ public sealed class ServerNewsTests
     {
         await using var one = await StartAsync();
         await using var two = await StartAsync();
-        var (first, second) = (new Heard(one.News, NewsTopics.Sites), new Heard(two.News, NewsTopics.Sites));
+        var (first, second) = (new Heard(one.News, NewsTopics.Journal), new Heard(two.News, NewsTopics.Journal));
         one.News.Tell(NewsTopics.Masks, "of no interest");
-        one.News.Tell(NewsTopics.Sites, "a");
+        one.News.Tell(NewsTopics.Journal, "a");
         Assert.Equal("a", await second.NextAsync());
-        two.News.Tell(NewsTopics.Sites, "b");
+        two.News.Tell(NewsTopics.Journal, "b");
         Assert.Equal("b", await first.NextAsync());
         Assert.Equal(0, first.Waiting);
         Assert.Equal(0, second.Waiting);
@@ -30,15 +30,15 @@ public sealed class ServerNewsTests
         await using var one = await StartAsync();
         await using var two = await StartAsync();
         var gate = new SemaphoreSlim(0);
-        var heard = new Heard(two.News, NewsTopics.Sites, () => gate.WaitAsync(s_patience));
-        one.News.Tell(NewsTopics.Sites, "a");
+        var heard = new Heard(two.News, NewsTopics.Journal, () => gate.WaitAsync(s_patience));
+        one.News.Tell(NewsTopics.Journal, "a");
         Assert.Equal("a", await heard.NextAsync());
         for (var i = 0; i < 10; i++)
         {
-            one.News.Tell(NewsTopics.Sites, "a");
+            one.News.Tell(NewsTopics.Journal, "a");
         }
 
-        one.News.Tell(NewsTopics.Sites, "end");
+        one.News.Tell(NewsTopics.Journal, "end");
         gate.Release(12);
         string[] rest = [await heard.NextAsync(), await heard.NextAsync()];
         Assert.Equal(["a", "end"], rest.Order());
@@ -51,11 +51,11 @@ public sealed class ServerNewsTests
         await using var one = await StartAsync();
         await using var two = await StartAsync();
         var fails = true;
-        var heard = new Heard(two.News, NewsTopics.Sites, () => fails ? throw new IOException("The store is away.") : Task.CompletedTask);
-        one.News.Tell(NewsTopics.Sites, "a");
+        var heard = new Heard(two.News, NewsTopics.Journal, () => fails ? throw new IOException("The store is away.") : Task.CompletedTask);
+        one.News.Tell(NewsTopics.Journal, "a");
         await heard.NextAsync();
         fails = false;
-        one.News.Tell(NewsTopics.Sites, "b");
+        one.News.Tell(NewsTopics.Journal, "b");
         Assert.Equal("b", await heard.NextAsync());
     }
 
@@ -63,7 +63,7 @@ public sealed class ServerNewsTests
     public async Task Wire_ThatWasAwayAndIsBack_MakesListenersCatchUp()
     {
         await using var one = await StartAsync();
-        var heard = new Heard(one.News, NewsTopics.Sites);
+        var heard = new Heard(one.News, NewsTopics.Journal);
         _wires[0].Restore();
         await heard.CaughtUpAsync();
     }
@@ -75,7 +75,7 @@ public sealed class ServerNewsTests
     {
         var time = new TurnTime();
         await using var one = await StartAsync(time, hasWire);
-        var heard = new Heard(one.News, NewsTopics.Sites);
+        var heard = new Heard(one.News, NewsTopics.Journal);
         await time.IsSet.WaitAsync(s_patience);
         Assert.Equal(TimeSpan.FromSeconds(seconds), time.Period);
         time.Turn();
@@ -87,8 +87,8 @@ public sealed class ServerNewsTests
     {
         await using var one = await StartAsync(hasOthers: false);
         await using var two = await StartAsync();
-        var heard = new Heard(two.News, NewsTopics.Sites);
-        one.News.Tell(NewsTopics.Sites, "a");
+        var heard = new Heard(two.News, NewsTopics.Journal);
+        one.News.Tell(NewsTopics.Journal, "a");
         Assert.Equal(0, _wires[0].Sent);
         Assert.Equal(0, heard.Waiting);
     }

@@ -280,6 +280,9 @@ namespace DendriteViewer.Web.Data.Migrations.PostgreSql
                     b.Property<long>("At")
                         .HasColumnType("bigint");
 
+                    b.Property<int>("BaseVersion")
+                        .HasColumnType("integer");
+
                     b.Property<string>("ByKey")
                         .IsRequired()
                         .HasColumnType("text");
@@ -291,6 +294,9 @@ namespace DendriteViewer.Web.Data.Migrations.PostgreSql
                     b.Property<string>("DatasetIdentity")
                         .IsRequired()
                         .HasColumnType("text");
+
+                    b.Property<long>("Number")
+                        .HasColumnType("bigint");
 
                     b.Property<string>("SiteId")
                         .IsRequired()
@@ -304,6 +310,8 @@ namespace DendriteViewer.Web.Data.Migrations.PostgreSql
                         .HasColumnType("integer");
 
                     b.HasKey("Sequence");
+
+                    b.HasIndex("DatasetIdentity", "Number");
 
                     b.HasIndex("DatasetIdentity", "SiteId", "Version")
                         .IsUnique();
@@ -417,6 +425,9 @@ namespace DendriteViewer.Web.Data.Migrations.PostgreSql
                     b.Property<long>("At")
                         .HasColumnType("bigint");
 
+                    b.Property<int>("BaseVersion")
+                        .HasColumnType("integer");
+
                     b.Property<string>("ByKey")
                         .IsRequired()
                         .HasColumnType("text");
@@ -433,6 +444,9 @@ namespace DendriteViewer.Web.Data.Migrations.PostgreSql
                         .IsRequired()
                         .HasColumnType("text");
 
+                    b.Property<long>("Number")
+                        .HasColumnType("bigint");
+
                     b.Property<string>("State")
                         .IsRequired()
                         .HasColumnType("text");
@@ -441,6 +455,8 @@ namespace DendriteViewer.Web.Data.Migrations.PostgreSql
                         .HasColumnType("integer");
 
                     b.HasKey("Sequence");
+
+                    b.HasIndex("DatasetIdentity", "Number");
 
                     b.HasIndex("DatasetIdentity", "MeasurementId", "Version")
                         .IsUnique();
@@ -906,6 +922,58 @@ namespace DendriteViewer.Web.Data.Migrations.PostgreSql
                     b.HasKey("UserId", "LoginProvider", "Name");
 
                     b.ToTable("AspNetUserTokens", (string)null);
+                });
+
+            modelBuilder.Entity("DendriteViewer.Web.Annotations.Journal.EditEntry", b =>
+                {
+                    b.Property<string>("DatasetIdentity")
+                        .HasColumnType("text");
+
+                    b.Property<long>("Number")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("ByKey")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("ByName")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<int>("Count")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Key")
+                        .HasColumnType("text");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<long?>("Of")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Page")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("What")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.HasKey("DatasetIdentity", "Number");
+
+                    b.HasIndex("DatasetIdentity", "Key")
+                        .IsUnique();
+
+                    b.ToTable("EditEntries");
                 });
 
             modelBuilder.Entity("DendriteViewer.Web.Accounts.DatasetGroup", b =>

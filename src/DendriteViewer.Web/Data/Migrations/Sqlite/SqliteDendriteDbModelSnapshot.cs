@@ -273,6 +273,9 @@ namespace DendriteViewer.Web.Data.Migrations.Sqlite
                     b.Property<long>("At")
                         .HasColumnType("INTEGER");
 
+                    b.Property<int>("BaseVersion")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("ByKey")
                         .IsRequired()
                         .HasColumnType("TEXT");
@@ -284,6 +287,9 @@ namespace DendriteViewer.Web.Data.Migrations.Sqlite
                     b.Property<string>("DatasetIdentity")
                         .IsRequired()
                         .HasColumnType("TEXT");
+
+                    b.Property<long>("Number")
+                        .HasColumnType("INTEGER");
 
                     b.Property<string>("SiteId")
                         .IsRequired()
@@ -297,6 +303,8 @@ namespace DendriteViewer.Web.Data.Migrations.Sqlite
                         .HasColumnType("INTEGER");
 
                     b.HasKey("Sequence");
+
+                    b.HasIndex("DatasetIdentity", "Number");
 
                     b.HasIndex("DatasetIdentity", "SiteId", "Version")
                         .IsUnique();
@@ -406,6 +414,9 @@ namespace DendriteViewer.Web.Data.Migrations.Sqlite
                     b.Property<long>("At")
                         .HasColumnType("INTEGER");
 
+                    b.Property<int>("BaseVersion")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("ByKey")
                         .IsRequired()
                         .HasColumnType("TEXT");
@@ -422,6 +433,9 @@ namespace DendriteViewer.Web.Data.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<long>("Number")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("State")
                         .IsRequired()
                         .HasColumnType("TEXT");
@@ -430,6 +444,8 @@ namespace DendriteViewer.Web.Data.Migrations.Sqlite
                         .HasColumnType("INTEGER");
 
                     b.HasKey("Sequence");
+
+                    b.HasIndex("DatasetIdentity", "Number");
 
                     b.HasIndex("DatasetIdentity", "MeasurementId", "Version")
                         .IsUnique();
@@ -887,6 +903,58 @@ namespace DendriteViewer.Web.Data.Migrations.Sqlite
                     b.HasKey("UserId", "LoginProvider", "Name");
 
                     b.ToTable("AspNetUserTokens", (string)null);
+                });
+
+            modelBuilder.Entity("DendriteViewer.Web.Annotations.Journal.EditEntry", b =>
+                {
+                    b.Property<string>("DatasetIdentity")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Number")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("ByKey")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ByName")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Count")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Key")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("Of")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Page")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("What")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("DatasetIdentity", "Number");
+
+                    b.HasIndex("DatasetIdentity", "Key")
+                        .IsUnique();
+
+                    b.ToTable("EditEntries");
                 });
 
             modelBuilder.Entity("DendriteViewer.Web.Accounts.DatasetGroup", b =>

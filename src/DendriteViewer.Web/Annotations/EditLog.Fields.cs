@@ -1,0 +1,203 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using DendriteViewer.Imaging.Datasets;
+using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Web.Annotations.Journal;
+using Microsoft.EntityFrameworkCore;
+
+namespace DendriteViewer.Web.Annotations;
+
+/// <summary>
+/// Edits of fields, as clients send them: merged with what others changed in other fields, refused where others changed the same.
+/// </summary>
+public abstract partial class EditLog<T, TRow> : IEditedKind
+{
+    private const int MostTries = 5, MostSearched = 64;
+
+    /// <summary>Makes the annotation that an operation adds; the default refuses.</summary>
+    /// <exception cref="ArgumentException">It cannot be; the sentence says why.</exception>
+    protected virtual T Added(Dataset dataset, ImmutableDictionary<string, T> board, EditOp op, Editor by) =>
+        throw new ArgumentException($"A {noun} cannot be added in this way.");
+
+    /// <summary>Judges an annotation whose fields an operation changed; the default refuses.</summary>
+    /// <returns>The annotation as it is kept.</returns>
+    /// <exception cref="ArgumentException">A value cannot be; the sentence says why.</exception>
+    protected virtual T Judged(Dataset dataset, T after, T before) =>
+        throw new ArgumentException($"A {noun} cannot be changed in this way.");
+
+    /// <summary>An annotation without the names of people.</summary>
+    protected virtual T Nameless(T item) => item;
+
+    async Task<EditAnswer> IEditedKind.ApplyAsync(Dataset dataset, EditOp op, Editor by, CancellationToken ct)
+    {
+        try
+        {
+            var note = new EditNote(op.Do switch { EditAction.Add => "mark", EditAction.Delete => "delete", _ => "change" })
+            {
+                Key = op.Key, Base = op.Base,
+            };
+            var written = op.Do switch
+            {
+                EditAction.Add => await WriteAsync(dataset.Identity, by, board => [Added(dataset, board, op, by)], note, ct),
+                EditAction.Change => await ChangeFieldsAsync(dataset, op, by, note, ct),
+                EditAction.Delete => await DeleteAsync(dataset.Identity, op, by, note, ct),
+                EditAction.Restore => await RestoreAsync(dataset.Identity, op.Id, (int)Math.Min(op.Of ?? 0, int.MaxValue), by, op.Key, ct),
+                _ => throw new ArgumentException("An undo names the entry that it takes back."),
+            };
+            return AnswerOf(op, written);
+        }
+        catch (FieldConflictException e)
+        {
+            return await ConflictAsync(dataset.Identity, op, e, ct);
+        }
+        catch (Exception e) when (e is EditConflictException or ArgumentException)
+        {
+            return new EditAnswer(op.Key, EditOutcome.Refused) { Why = e.Message };
+        }
+    }
+
+    async Task<EditAnswer> IEditedKind.TakeBackAsync(
+        DatasetIdentity dataset, EditEntry entry, EditOp op, Editor by, CancellationToken ct)
+    {
+        var (result, written) = await TakeBackAsync(dataset, entry, by, op.Key, ct);
+        var answer = AnswerOf(op, written);
+        return written.Entry is null && result.Kept.Count > 0
+            ? answer with { Outcome = EditOutcome.Refused, Why = result.Warning }
+            : answer with { Why = result.Warning };
+    }
+
+    async Task<IReadOnlyDictionary<long, IReadOnlyList<EditRow>>> IEditedKind.RowsAsync(
+        DatasetIdentity dataset, long after, long upTo, CancellationToken ct)
+    {
+        await using var db = await Database.CreateDbContextAsync(ct);
+        return (await RowsOf(db, dataset).Where(r => r.Number > after && r.Number <= upTo).OrderBy(r => r.Sequence).ToListAsync(ct))
+            .GroupBy(r => r.Number).ToDictionary(g => g.Key, g => (IReadOnlyList<EditRow>)[.. g]);
+    }
+
+    JsonNode IEditedKind.StateFor(EditRow row, bool seesNames) =>
+        seesNames ? JsonNode.Parse(row.State)! : ToJson(Nameless(StateOf((TRow)row)));
+
+    async Task<(JsonArray States, long Number)> IEditedKind.WholeAsync(DatasetIdentity dataset, bool seesNames, CancellationToken ct)
+    {
+        var (board, number) = await _journal.BoardAsync(dataset, this, ct);
+        var items = ((ImmutableDictionary<string, T>)board).Values.Where(i => !i.Deleted);
+        return ([.. items.Select(i => (JsonNode)ToJson(seesNames ? i : Nameless(i)))], number);
+    }
+
+    private static EditAnswer AnswerOf(EditOp op, Edited<T> written)
+    {
+        var item = written.Items.FirstOrDefault();
+        var isMerged = op.Base is { } known && item is not null && item.Version > known + 1;
+        return new EditAnswer(op.Key,
+            written.Entry is null ? EditOutcome.Unchanged : isMerged ? EditOutcome.Merged : EditOutcome.Accepted)
+        {
+            Number = written.Entry?.Number, Version = item?.Version,
+        };
+    }
+
+    private async Task<Edited<T>> ChangeFieldsAsync(Dataset dataset, EditOp op, Editor by, EditNote note, CancellationToken ct)
+    {
+        var fields = Fields.Complete(op.Fields, noun);
+        var was = op.Was is { } seen ? Fields.Rounded(seen) : await SeenAsync(dataset.Identity, op, ct);
+        return await WriteAsync(dataset.Identity, by, board =>
+        {
+            var current = Present(board, op.Id);
+            var now = ToJson(current);
+            var wanted = (JsonObject)now.DeepClone();
+            foreach (var (name, value) in fields)
+            {
+                wanted[name] = value?.DeepClone();
+            }
+
+            foreach (var group in fields.Where(f => Fields.IsEditable(f.Key)).Select(f => Fields.GroupOf(f.Key)).DistinctBy(g => g.Name))
+            {
+                if (!Fields.IsSame(group, now, was) && !Fields.IsSame(group, now, wanted))
+                {
+                    throw new FieldConflictException($"The {group.Name} of {NameOf(current)}", group, now);
+                }
+            }
+
+            T after;
+            try
+            {
+                after = Read(wanted);
+            }
+            catch (JsonException e)
+            {
+                throw new ArgumentException($"A field of {NameOf(current)} cannot be read ({e.Path?.TrimStart('$', '.')}).", e);
+            }
+
+            after = Judged(dataset, after, current);
+            return IsSame(after.AtVersion(-1), current) ? [] : [after];
+        }, note, ct);
+    }
+
+    // What the fields were at the version that the client began from.
+    private async Task<JsonObject> SeenAsync(DatasetIdentity dataset, EditOp op, CancellationToken ct)
+    {
+        if (op.Base is not { } version)
+        {
+            throw new ArgumentException("A change says from which version it was made (base), or what the fields were (was).");
+        }
+
+        await using var db = await Database.CreateDbContextAsync(ct);
+        return await RowsOf(db, dataset).FirstOrDefaultAsync(r => EF.Property<string>(r, IdColumn) == op.Id && r.Version == version, ct)
+            is { } row ? ToJson(StateOf(row)) : throw new EditConflictException($"The {noun} has no version {version}.");
+    }
+
+    // What others changed since the client looked is not deleted unseen.
+    private async Task<Edited<T>> DeleteAsync(DatasetIdentity dataset, EditOp op, Editor by, EditNote note, CancellationToken ct)
+    {
+        var expected = op.Base;
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                return await WriteAsync(dataset, by, board =>
+                    Present(board, op.Id) is var now && (now.Version == expected || expected is null)
+                        ? [now.AsDeleted()] : throw new StaleException(), note, ct);
+            }
+            catch (StaleException) when (tries < MostTries)
+            {
+                await using var db = await Database.CreateDbContextAsync(ct);
+                var since = await RowsOf(db, dataset).Where(r => EF.Property<string>(r, IdColumn) == op.Id && r.Version > op.Base)
+                    .OrderBy(r => r.Version).ToListAsync(ct);
+                if (since.FindLast(r => r.ByKey != by.Person.Key) is { } theirs)
+                {
+                    throw new FieldConflictException(NameOf(StateOf(theirs)), null, ToJson(StateOf(theirs)));
+                }
+
+                expected = since.Count > 0 ? since[^1].Version : expected;
+            }
+        }
+    }
+
+    private T Present(ImmutableDictionary<string, T> board, string id) => board.GetValueOrDefault(id) switch
+    {
+        null => throw new EditConflictException($"There is no such {noun}."),
+        { Deleted: true } gone => throw new FieldConflictException(NameOf(gone), null, null),
+        var item => item,
+    };
+
+    // Says who edited the same, and when.
+    private async Task<EditAnswer> ConflictAsync(DatasetIdentity dataset, EditOp op, FieldConflictException e, CancellationToken ct)
+    {
+        await using var db = await Database.CreateDbContextAsync(ct);
+        var rows = await RowsOf(db, dataset).Where(r => EF.Property<string>(r, IdColumn) == op.Id).OrderByDescending(r => r.Version)
+            .Take(MostSearched).ToListAsync(ct);
+        var states = rows.ConvertAll(r => ToJson(StateOf(r)));
+        var at = e.Group is null ? 0 : Math.Max(0, Enumerable.Range(0, Math.Max(0, rows.Count - 1))
+            .Cast<int?>().FirstOrDefault(i => !Fields.IsSame(e.Group, states[i!.Value], states[i.Value + 1])) ?? rows.Count - 1);
+        var row = rows.ElementAtOrDefault(at);
+        var what = e.Group is null && e.Theirs is null ? "deleted" : "changed";
+        return new EditAnswer(op.Key, EditOutcome.Refused)
+        {
+            Why = $"{e.Message} was {what} by {(row is null ? "somebody else" : row.ByName)} meanwhile.",
+            Conflict = new EditConflict(e.Group?.Name ?? noun, e.Theirs is { } theirs ? Fields.Only(e.Group, theirs) : null,
+                row?.ByName ?? "", row?.At ?? 0),
+        };
+    }
+
+    private sealed class StaleException : Exception;
+}

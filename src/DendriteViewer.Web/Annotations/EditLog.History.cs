@@ -1,0 +1,187 @@
+using System.Collections.Immutable;
+using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Annotations.Journal;
+using Microsoft.EntityFrameworkCore;
+
+namespace DendriteViewer.Web.Annotations;
+
+/// <summary>What was: states at earlier entries, the versions of one annotation, and edits that are taken back or restored.</summary>
+public abstract partial class EditLog<T, TRow>
+{
+    /// <summary>What was not deleted after an entry of the dataset's journal, in no order.</summary>
+    /// <param name="dataset">Of what.</param>
+    /// <param name="number">The entry; 0 for the state before all edits.</param>
+    /// <param name="ct">Stops it.</param>
+    /// <exception cref="ArgumentException">The journal has no such entry.</exception>
+    public async Task<IReadOnlyList<T>> StateAtAsync(DatasetIdentity dataset, long number, CancellationToken ct)
+    {
+        var last = await _journal.NumberAsync(dataset, ct);
+        if (number < 0 || number > last)
+        {
+            throw new ArgumentException($"The dataset's journal has revisions 0 to {last}; there is no {number}.");
+        }
+
+        await using var db = await Database.CreateDbContextAsync(ct);
+        var board = await ((IJournalKind)this).FoldAsync(db, dataset, null, 0, number, ct);
+        return [.. ((ImmutableDictionary<string, T>)board).Values.Where(i => !i.Deleted)];
+    }
+
+    /// <summary>The versions of one annotation, oldest first, with who made each and what it changed.</summary>
+    public async Task<IReadOnlyList<ObjectVersion>> VersionsAsync(DatasetIdentity dataset, string id, CancellationToken ct)
+    {
+        await using var db = await Database.CreateDbContextAsync(ct);
+        var rows = await RowsOf(db, dataset).Where(r => EF.Property<string>(r, IdColumn) == id).OrderBy(r => r.Version).ToListAsync(ct);
+        var numbers = rows.Select(r => r.Number).ToArray();
+        var entries = await db.EditEntries.AsNoTracking()
+            .Where(e => e.DatasetIdentity == dataset.Value && numbers.Contains(e.Number)).ToDictionaryAsync(e => e.Number, ct);
+        var versions = new List<ObjectVersion>();
+        T? before = null;
+        foreach (var row in rows)
+        {
+            var (after, entry) = (StateOf(row), entries.GetValueOrDefault(row.Number));
+            versions.Add(new ObjectVersion(
+                row.Version, row.Number, row.ByName, row.At, entry?.What ?? EditWhat.Edit, entry?.Of, after.Deleted,
+                ChangesOf(before, after)));
+            before = after;
+        }
+
+        return versions;
+    }
+
+    /// <summary>Makes an annotation what it was at an earlier version, as a new edit; one that was deleted is there again.</summary>
+    /// <exception cref="EditConflictException">There is no such version, or it was a deletion.</exception>
+    public async Task<T> RestoreAsync(DatasetIdentity dataset, string id, int version, Editor by, CancellationToken ct) =>
+        (await RestoreAsync(dataset, id, version, by, null, ct)).Items.FirstOrDefault()
+        ?? throw new EditConflictException($"The {noun} is as that version left it already.");
+
+    private async Task<Edited<T>> RestoreAsync(
+        DatasetIdentity dataset, string id, int version, Editor by, string? key, CancellationToken ct)
+    {
+        await using var db = await Database.CreateDbContextAsync(ct);
+        var row = await RowsOf(db, dataset).FirstOrDefaultAsync(r => EF.Property<string>(r, IdColumn) == id && r.Version == version, ct);
+        if (row is null || StateOf(row) is not { Deleted: false } then)
+        {
+            throw new EditConflictException($"The {noun} has no version {version} that could be restored.");
+        }
+
+        return await WriteAsync(
+            dataset, by, items => items.GetValueOrDefault(id) is { } now && IsSame(now, then) ? [] : [then],
+            new EditNote("restore") { What = EditWhat.Restore, Of = row.Number, Key = key }, ct);
+    }
+
+    /// <summary>Takes an entry back as a new one: of each annotation the fields that it changed and nobody changed since.</summary>
+    /// <param name="dataset">Of what.</param>
+    /// <param name="entry">The entry; one that took something back is so made again.</param>
+    /// <param name="by">Who takes it back.</param>
+    /// <param name="key">What the client calls the step, or null.</param>
+    /// <param name="ct">Gives up before the write.</param>
+    /// <returns>What was done, and the new entry; null where nothing could be taken back.</returns>
+    internal async Task<(EditStepResult Result, Edited<T> Written)> TakeBackAsync(
+        DatasetIdentity dataset, EditEntry entry, Editor by, string? key, CancellationToken ct)
+    {
+        var changes = await ChangesOfAsync(dataset, entry.Number, ct);
+        var (taken, kept) = (0, new List<string>());
+        var what = entry.What == EditWhat.Undo ? EditWhat.Redo : EditWhat.Undo;
+        var written = await WriteAsync(dataset, by, items =>
+        {
+            var back = new List<T>();
+            kept.Clear();
+            foreach (var (before, after) in changes)
+            {
+                var (item, left) = TakenBack(items.GetValueOrDefault(after.Id) ?? after, before, after);
+                if (item is not null)
+                {
+                    back.Add(item);
+                }
+
+                if (left.Count > 0)
+                {
+                    kept.Add(item is null ? NameOf(after) : $"The {string.Join(" and the ", left)} of {NameOf(after)}");
+                }
+            }
+
+            taken = back.Count;
+            return back;
+        }, new EditNote(null) { What = what, Of = entry.Number, Key = key, Name = entry.Name, Page = by.History?.Page ?? entry.Page }, ct);
+        return (new EditStepResult(entry.Name, written.IsRepeat ? written.Items.Count : taken, kept), written);
+    }
+
+    // One annotation with an edit taken back, null where nothing of it could be; and what was left, since somebody changed it since.
+    private (T? Item, IReadOnlyList<string> Left) TakenBack(T now, T before, T after)
+    {
+        if (before.Deleted || after.Deleted)
+        {
+            // It was marked or deleted, or brought back: all of it or nothing.
+            return IsSame(now, after) ? (before, []) : IsSame(now, before) ? (null, []) : (null, [noun]);
+        }
+
+        if (now.Deleted)
+        {
+            return (null, [noun]);
+        }
+
+        var (json, was, made) = (ToJson(now), ToJson(before), ToJson(after));
+        var (isTaken, left) = (false, new List<string>());
+        foreach (var group in Fields.Changed(was, made))
+        {
+            if (Fields.IsSame(group, json, made))
+            {
+                Fields.Copy(group, was, json);
+                isTaken = true;
+            }
+            else if (!Fields.IsSame(group, json, was))
+            {
+                left.Add(group.Name);
+            }
+        }
+
+        return (isTaken ? Read(json) : null, left);
+    }
+
+    // What an entry did to each annotation. Where it was not there before, Before is marked as deleted.
+    private async Task<IReadOnlyList<(T Before, T After)>> ChangesOfAsync(DatasetIdentity dataset, long number, CancellationToken ct)
+    {
+        await using var db = await Database.CreateDbContextAsync(ct);
+        var after = await RowsOf(db, dataset).Where(r => r.Number == number).OrderBy(r => r.Sequence).ToListAsync(ct);
+        var column = IdColumn;
+        var before = await (
+            from row in RowsOf(db, dataset).Where(r => r.Number == number)
+            join earlier in RowsOf(db, dataset) on new { Id = EF.Property<string>(row, column), Version = row.Version - 1 }
+                equals new { Id = EF.Property<string>(earlier, column), earlier.Version }
+            select earlier).ToListAsync(ct);
+        var states = before.ToDictionary(IdOf, StateOf);
+        return [.. after.Select(StateOf).Select(a => (states.GetValueOrDefault(a.Id) ?? a.AsDeleted(), a))];
+    }
+
+    // The annotations that an entry wrote.
+    private async Task<IReadOnlyList<T>> StatesOfAsync(DatasetIdentity dataset, long number, CancellationToken ct)
+    {
+        await using var db = await Database.CreateDbContextAsync(ct);
+        return [.. (await RowsOf(db, dataset).Where(r => r.Number == number).OrderBy(r => r.Sequence).ToListAsync(ct)).Select(StateOf)];
+    }
+
+    /// <inheritdoc/>
+    public EditStep StepOf(DatasetIdentity dataset, EditEntry entry) => new Step(this, dataset, entry);
+
+    // Whether two states of an annotation are the same, whatever was done and taken back between them.
+    private bool IsSame(T now, T then) => now.Version == then.Version
+        || (now.Deleted == then.Deleted && Fields.Changed(ToJson(now), ToJson(then)).Count == 0);
+
+    private IReadOnlyList<FieldChange> ChangesOf(T? before, T after)
+    {
+        var was = before is null ? null : ToJson(before);
+        return was is null ? [] : [.. Fields.Changed(was, ToJson(after)).Select(g => Fields.Describe(g, was, ToJson(after)))];
+    }
+
+    private sealed record Step(EditLog<T, TRow> Log, DatasetIdentity Dataset, EditEntry Entry) : EditStep(Entry.Name, Entry.Count)
+    {
+        public override long Number => Entry.Number;
+
+        public override async Task<(EditStepResult Result, EditStep? Reverse)> TakeBackAsync(Person by, CancellationToken ct)
+        {
+            var (result, written) = await Log.TakeBackAsync(Dataset, Entry, by, null, ct);
+            return (result, written.Entry is { } made ? this with { Entry = made, Count = made.Count } : null);
+        }
+    }
+}

@@ -1,0 +1,151 @@
+using System.Text.Json.Nodes;
+using DendriteViewer.Imaging.Datasets;
+using DendriteViewer.Imaging.Volumes;
+
+namespace DendriteViewer.Web.Annotations.Journal;
+
+/// <summary>
+/// Where clients edit annotations by operations, and hear what others did: the same for every kind. Whoever calls has been authorized.
+/// </summary>
+public sealed class EditDesk
+{
+    /// <summary>Rows that are told entry by entry at most; who is further behind gets the whole state.</summary>
+    public const int MostRows = 2000;
+
+    private readonly EditJournal _journal;
+    private readonly Dictionary<string, IEditedKind> _kinds;
+
+    /// <param name="journal">The server's journal.</param>
+    /// <param name="kinds">The kinds of annotations.</param>
+    public EditDesk(EditJournal journal, IEnumerable<IEditedKind> kinds)
+    {
+        _journal = journal;
+        _kinds = kinds.ToDictionary(k => k.Kind);
+    }
+
+    /// <summary>Does operations in their order. Those that are refused do not hinder the others.</summary>
+    /// <param name="dataset">Of what.</param>
+    /// <param name="ops">The operations.</param>
+    /// <param name="by">Who asks.</param>
+    /// <param name="ct">Gives up before the writes.</param>
+    /// <returns>An answer to each, after it is committed.</returns>
+    public async Task<IReadOnlyList<EditAnswer>> ApplyAsync(Dataset dataset, IReadOnlyList<EditOp> ops, Editor by, CancellationToken ct)
+    {
+        // Begun one after another and awaited together, so that they go into one transaction.
+        var answers = new List<Task<EditAnswer>>(ops.Count);
+        foreach (var op in ops)
+        {
+            if (op is { Do: EditAction.Undo or EditAction.Restore } or { Do: EditAction.Change, Was: null })
+            {
+                // It reads the log first, which has what was asked for before it.
+                await Task.WhenAll(answers);
+            }
+
+            answers.Add(ApplyAsync(dataset, op, by, ct));
+        }
+
+        return await Task.WhenAll(answers);
+    }
+
+    /// <summary>The versions of one annotation, oldest first.</summary>
+    /// <exception cref="ArgumentException">There is no such kind.</exception>
+    public Task<IReadOnlyList<ObjectVersion>> VersionsAsync(DatasetIdentity dataset, string kind, string id, CancellationToken ct) =>
+        _kinds.TryGetValue(kind, out var of)
+            ? of.VersionsAsync(dataset, id, ct) : throw new ArgumentException($"There is no kind of annotation '{kind}'.");
+
+    /// <summary>
+    /// Gives a page the edits that its earlier sessions made: the page was loaded again, or its server forgot it. They are taken back as if
+    /// they had been made in it.
+    /// </summary>
+    /// <param name="dataset">Of what.</param>
+    /// <param name="byKey">Whose they are; others' edits are not found.</param>
+    /// <param name="history">The page's history.</param>
+    /// <param name="earlier">Its earlier sessions.</param>
+    /// <param name="ct">Stops it.</param>
+    public async Task RecallAsync(
+        DatasetIdentity dataset, string byKey, EditHistory history, IEnumerable<string> earlier, CancellationToken ct)
+    {
+        string[] pages = [.. earlier.Select(EditHistory.PageOf), history.Page];
+        var (undo, redo) = await _journal.RecallAsync(dataset, byKey, pages, ct);
+        history.Recall(Steps(undo), Steps(redo));
+
+        IEnumerable<EditStep> Steps(IEnumerable<EditEntry> entries) =>
+            entries.Where(e => _kinds.ContainsKey(e.Kind)).Select(e => _kinds[e.Kind].StepOf(dataset, e));
+    }
+
+    /// <summary>What was written after an entry, as JSON: entries with their states, or the whole state where they are too many.</summary>
+    /// <param name="dataset">Of what.</param>
+    /// <param name="after">The last number that the client knows; -1 where it knows nothing.</param>
+    /// <param name="seesLog">Whether it may see earlier states; who may not gets the whole state as it is.</param>
+    /// <param name="seesNames">Whether it may see who edited.</param>
+    /// <param name="ct">Stops it.</param>
+    public async Task<JsonObject> SinceAsync(DatasetIdentity dataset, long after, bool seesLog, bool seesNames, CancellationToken ct)
+    {
+        var entries = seesLog && after >= 0 ? await _journal.SinceAsync(dataset, after, MostRows + 1, ct) : [];
+        if (!seesLog || after < 0 || entries.Count > MostRows || entries.Sum(e => e.Count) > MostRows)
+        {
+            return await WholeAsync(dataset, seesNames, ct);
+        }
+
+        if (entries.Count == 0)
+        {
+            return new JsonObject { ["number"] = after, ["entries"] = new JsonArray() };
+        }
+
+        var last = entries[^1].Number;
+        var rows = new Dictionary<string, IReadOnlyDictionary<long, IReadOnlyList<EditRow>>>();
+        foreach (var kind in entries.Select(e => e.Kind).Distinct().Where(_kinds.ContainsKey))
+        {
+            rows[kind] = await _kinds[kind].RowsAsync(dataset, after, last, ct);
+        }
+
+        return new JsonObject
+        {
+            ["number"] = last,
+            ["entries"] = new JsonArray([.. entries.Select(e =>
+                JsonOf(e, rows.GetValueOrDefault(e.Kind)?.GetValueOrDefault(e.Number) ?? [], seesNames))]),
+        };
+    }
+
+    /// <summary>An entry and its states as clients hear of it; without states where there are too many for a message.</summary>
+    public JsonObject JsonOf(EditEntry entry, IReadOnlyList<EditRow> rows, bool seesNames, int most = MostRows) => new()
+    {
+        ["number"] = entry.Number, ["kind"] = entry.Kind, ["what"] = entry.What.ToString().ToLowerInvariant(), ["of"] = entry.Of,
+        ["key"] = entry.Key, ["name"] = entry.Name, ["by"] = seesNames ? entry.ByName : "", ["at"] = entry.At,
+        ["states"] = rows.Count > most || !_kinds.TryGetValue(entry.Kind, out var kind) ? null
+            : new JsonArray([.. rows.Select(r => kind.StateFor(r, seesNames))]),
+    };
+
+    // Each kind is read at one number; the oldest of them is what the client knows then, and what it hears again does no harm.
+    private async Task<JsonObject> WholeAsync(DatasetIdentity dataset, bool seesNames, CancellationToken ct)
+    {
+        var (whole, number) = (new JsonObject(), long.MaxValue);
+        foreach (var kind in _kinds.Values)
+        {
+            var (states, at) = await kind.WholeAsync(dataset, seesNames, ct);
+            whole[kind.Kind] = states;
+            number = Math.Min(number, at);
+        }
+
+        return new JsonObject { ["number"] = number, ["whole"] = whole };
+    }
+
+    private async Task<EditAnswer> ApplyAsync(Dataset dataset, EditOp op, Editor by, CancellationToken ct)
+    {
+        if (op.Do == EditAction.Undo)
+        {
+            var entry = op.Of > 0 ? (await _journal.SinceAsync(dataset.Identity, op.Of.Value - 1, 1, ct)).FirstOrDefault() : null;
+            return entry is null || entry.Number != op.Of || !_kinds.TryGetValue(entry.Kind, out var of)
+                ? Refused(op, "There is no such entry to take back.")
+                : entry.ByKey != by.Person.Key
+                    ? Refused(op, $"“{entry.Name}” was done by somebody else; only they take it back.")
+                    : await of.TakeBackAsync(dataset.Identity, entry, op, by, ct);
+        }
+
+        return _kinds.TryGetValue(op.Kind, out var kind)
+            ? await kind.ApplyAsync(dataset, op, by, ct)
+            : Refused(op, $"There is no kind of annotation '{SiteRules.Short(op.Kind)}'; there are {string.Join(", ", _kinds.Keys)}.");
+    }
+
+    private static EditAnswer Refused(EditOp op, string why) => new(op.Key, EditOutcome.Refused) { Why = why };
+}

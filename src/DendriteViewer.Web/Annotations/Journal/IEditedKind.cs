@@ -1,0 +1,34 @@
+using System.Text.Json.Nodes;
+using DendriteViewer.Imaging.Datasets;
+using DendriteViewer.Imaging.Volumes;
+
+namespace DendriteViewer.Web.Annotations.Journal;
+
+/// <summary>A kind of annotation that clients edit by operations and follow by entries.</summary>
+public interface IEditedKind
+{
+    /// <summary>Its name in operations and entries.</summary>
+    string Kind { get; }
+
+    /// <summary>Does what a client asks, but for undo.</summary>
+    Task<EditAnswer> ApplyAsync(Dataset dataset, EditOp op, Editor by, CancellationToken ct);
+
+    /// <summary>Takes an entry of the kind back.</summary>
+    Task<EditAnswer> TakeBackAsync(DatasetIdentity dataset, EditEntry entry, EditOp op, Editor by, CancellationToken ct);
+
+    /// <summary>The versions of one annotation, oldest first.</summary>
+    Task<IReadOnlyList<ObjectVersion>> VersionsAsync(DatasetIdentity dataset, string id, CancellationToken ct);
+
+    /// <summary>An entry as something that a page can take back.</summary>
+    EditStep StepOf(DatasetIdentity dataset, EditEntry entry);
+
+    /// <summary>The rows of entries after one and up to another, by the entry's number.</summary>
+    Task<IReadOnlyDictionary<long, IReadOnlyList<EditRow>>> RowsAsync(
+        DatasetIdentity dataset, long after, long upTo, CancellationToken ct);
+
+    /// <summary>The state that a row left, for somebody who sees names or not.</summary>
+    JsonNode StateFor(EditRow row, bool seesNames);
+
+    /// <summary>All annotations that are not deleted, and the last entry that is in them.</summary>
+    Task<(JsonArray States, long Number)> WholeAsync(DatasetIdentity dataset, bool seesNames, CancellationToken ct);
+}

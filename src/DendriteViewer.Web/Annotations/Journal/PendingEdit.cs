@@ -1,0 +1,69 @@
+using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Data;
+
+namespace DendriteViewer.Web.Annotations.Journal;
+
+/// <summary>A kind of annotation whose edits are in the journal.</summary>
+internal interface IJournalKind
+{
+    /// <summary>Its name in entries.</summary>
+    string Kind { get; }
+
+    /// <summary>A board with the rows of later entries.</summary>
+    /// <param name="db">The database.</param>
+    /// <param name="dataset">Of what.</param>
+    /// <param name="board">The annotations as entry <paramref name="after"/> left them; null for none.</param>
+    /// <param name="after">The last entry that is in it.</param>
+    /// <param name="upTo">The last entry to take in.</param>
+    /// <param name="ct">Stops it.</param>
+    Task<object> FoldAsync(DendriteDb db, DatasetIdentity dataset, object? board, long after, long upTo, CancellationToken ct);
+
+    /// <summary>Tells those who watch the kind that it changed.</summary>
+    void RaiseChanged(DatasetIdentity dataset);
+}
+
+/// <summary>An edit as it would be written.</summary>
+/// <param name="Entry">The entry.</param>
+/// <param name="Rows">The states that it leaves.</param>
+/// <param name="Board">The kind's annotations after it.</param>
+internal sealed record PreparedEdit(EditEntry Entry, IReadOnlyList<EditRow> Rows, object Board);
+
+/// <summary>What became of an edit.</summary>
+/// <param name="Entry">The entry that it made; null where there was nothing to change.</param>
+/// <param name="IsRepeat">Whether the same edit had been written before, so that nothing was written now.</param>
+internal sealed record AppendedEdit(EditEntry? Entry, bool IsRepeat);
+
+/// <summary>An entry and the states that it left.</summary>
+public sealed record JournalEntry(EditEntry Entry, IReadOnlyList<EditRow> Rows);
+
+/// <summary>An edit that waits to be written.</summary>
+/// <param name="kind">Of which kind.</param>
+/// <param name="by">Who edits.</param>
+/// <param name="key">What the client called it, or null.</param>
+/// <param name="prepare">
+/// Makes the edit from the kind's board, the entry's number and the time; null where there is nothing to change; throws to refuse. It is
+/// called again where another server was first.
+/// </param>
+/// <param name="gone">Gives up before it is written.</param>
+internal sealed class PendingEdit(
+    IJournalKind kind, Person by, string? key, Func<object, long, long, PreparedEdit?> prepare, CancellationToken gone)
+{
+    private readonly TaskCompletionSource<AppendedEdit> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public IJournalKind Kind => kind;
+
+    public Person By => by;
+
+    public string? Key => key;
+
+    public Task<AppendedEdit> Done => _done.Task;
+
+    public bool IsOver => _done.Task.IsCompleted || (gone.IsCancellationRequested && _done.TrySetCanceled(gone));
+
+    public PreparedEdit? Prepare(object board, long number, long now) => prepare(board, number, now);
+
+    public void Complete(AppendedEdit result) => _done.TrySetResult(result);
+
+    public void Fail(Exception why) => _done.TrySetException(why);
+}
