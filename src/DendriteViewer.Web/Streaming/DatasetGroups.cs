@@ -19,6 +19,11 @@ public static class DatasetGroups
     /// <summary>Those of them who see no names: guests who may only look.</summary>
     public static string WithoutNames(DatasetIdentity dataset) => $"nameless:{dataset.Value}";
 
+    /// <summary>
+    /// Those who follow the dataset's journal, by whether they see names: all but those who look at a state that a frozen link keeps.
+    /// </summary>
+    public static string Journal(DatasetIdentity dataset, bool seesNames) => $"journal{(seesNames ? "" : "-nameless")}:{dataset.Value}";
+
     /// <summary>Puts a connection into the groups of a dataset.</summary>
     internal static async Task EnterAsync(
         this IGroupManager groups, string connection, DatasetIdentity dataset, bool seesNames, CancellationToken ct)
@@ -30,7 +35,9 @@ public static class DatasetGroups
     /// <summary>Takes a connection out of the groups of a dataset that it leaves for another, or joins anew.</summary>
     internal static async Task LeaveAsync(this IGroupManager groups, string connection, DatasetIdentity dataset, CancellationToken ct)
     {
-        foreach (var group in new[] { Everybody(dataset), WithNames(dataset), WithoutNames(dataset) })
+        string[] all =
+            [Everybody(dataset), WithNames(dataset), WithoutNames(dataset), Journal(dataset, true), Journal(dataset, false)];
+        foreach (var group in all)
         {
             await groups.RemoveFromGroupAsync(connection, group, ct);
         }

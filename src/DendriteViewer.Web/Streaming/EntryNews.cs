@@ -57,13 +57,13 @@ public sealed partial class EntryNews : BackgroundService
             {
                 if (entries.Count == 0)
                 {
-                    await _hub.Clients.Group(DatasetGroups.Everybody(dataset))
+                    await _hub.Clients.Groups(DatasetGroups.Journal(dataset, true), DatasetGroups.Journal(dataset, false))
                         .SendAsync("entries", $"[{{\"number\":{last}}}]", stoppingToken);
                     continue;
                 }
 
-                await SendAsync(DatasetGroups.WithNames(dataset), entries, seesNames: true, stoppingToken);
-                await SendAsync(DatasetGroups.WithoutNames(dataset), entries, seesNames: false, stoppingToken);
+                await SendAsync(DatasetGroups.Journal(dataset, seesNames: true), entries, seesNames: true, stoppingToken);
+                await SendAsync(DatasetGroups.Journal(dataset, seesNames: false), entries, seesNames: false, stoppingToken);
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {

@@ -29,7 +29,13 @@ public sealed partial class FrameHub
     /// <returns>Entries, or the whole state where they are too many or not open to the caller; JSON.</returns>
     public async Task<string> EntriesSince(long number)
     {
-        var dataset = Connection().Session.Dataset.Identity;
+        var shown = Connection().Session.Dataset;
+        if (shown.Kept is not null)
+        {
+            throw new HubException("The link shows a state that was kept, which nothing is added to.");
+        }
+
+        var dataset = shown.Identity;
         var grant = await access.GrantAsync(Context.User!, dataset, Context.ConnectionAborted) ?? throw Refused();
         var seesLog = grant.IsMember && grant.Role >= DatasetRole.Annotate;
         new NumberRange("The number", -1, long.MaxValue).Check(number);

@@ -97,6 +97,12 @@ public sealed partial class FrameHub(
 
         // Before the first news is read, so that none is missed.
         await Groups.EnterAsync(Context.ConnectionId, identity, grant.SeesNames, Context.ConnectionAborted);
+        if (held.Dataset.Kept is null)
+        {
+            await Groups.AddToGroupAsync(
+                Context.ConnectionId, DatasetGroups.Journal(identity, grant.SeesNames), Context.ConnectionAborted);
+        }
+
         connections.Begin(
             Context.ConnectionId, held, grant.SeesNames, place, IsOpenAsync, context.Abort, context.ConnectionAborted);
         voices.Begin(Context.ConnectionId, held, user.PersonOf(), grant.Role);
