@@ -24,7 +24,11 @@ internal sealed class NginxProcess : IAsyncDisposable
         Directory.CreateDirectory(folder);
         var shipped = await File.ReadAllTextAsync(Path.Combine(AppServer.Repository, "deploy/nginx.conf"));
         var upstream = Regex.Match(shipped, "^ *server 127\\.0\\.0\\.1:5080 .*;$", RegexOptions.Multiline);
-        Assert.True(upstream.Success, "deploy/nginx.conf names no server 127.0.0.1:5080.");
+        if (!upstream.Success)
+        {
+            throw new InvalidOperationException("deploy/nginx.conf names no server 127.0.0.1:5080.");
+        }
+
         var text = shipped.Replace("127.0.0.1:8080", $"127.0.0.1:{port}")
             .Replace(upstream.Value, string.Join('\n', servers.Select(s => upstream.Value.Replace("5080", $"{s}"))));
         await File.WriteAllTextAsync(Path.Combine(folder, "nginx.conf"), text);
