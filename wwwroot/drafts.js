@@ -95,6 +95,14 @@
         keep(field);
       }
     },
+    /** A field's text was changed by the page, not by typing: keeps it as typing would. */
+    keep(key, text, base) {
+      try {
+        localStorage.setItem(nameOf(key, mine), JSON.stringify({ text, base, at: Date.now() }));
+      } catch {
+        // Said by mark() with the next key that is typed.
+      }
+    },
     /** A draft was put into its field. */
     show: key => fieldsOf(key).forEach(field => mark(field, 'kept')),
     /** Saves as if the field were left. */

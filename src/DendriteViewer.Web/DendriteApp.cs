@@ -8,6 +8,7 @@ using DendriteViewer.Web.Audit;
 using DendriteViewer.Web.Bookmarks;
 using DendriteViewer.Web.Catalog;
 using DendriteViewer.Web.Cell;
+using DendriteViewer.Web.Comments;
 using DendriteViewer.Web.Components;
 using DendriteViewer.Web.Compute;
 using DendriteViewer.Web.Data;
@@ -71,6 +72,7 @@ public static class DendriteApp
             .AddMeasurements()
             .AddBookmarks()
             .AddTours()
+            .AddComments()
             .AddSharing()
             .AddEmbedding()
             .AddJobs()
@@ -101,6 +103,7 @@ public static class DendriteApp
         app.MapAnnotations();
         app.MapMeasurements();
         app.MapBookmarks();
+        app.MapComments();
         app.MapAnalysis();
         app.MapMasks();
         app.MapPlacements();

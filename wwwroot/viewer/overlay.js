@@ -59,6 +59,7 @@ export function drawSlice(g, viewer, view, pane, width, height, covered = null) 
   drawLeft(g, viewer, view, map, labels);
   viewer.nested?.drawSlice(g, view, map, width - edge, height, labels);
   for (const site of viewer.sites) drawSliceSite(g, viewer, view, map, viewer.siteMarks.placed(site), labels);
+  if (isScreen) viewer.comments?.drawSlice(g, viewer, view, map, labels);
   viewer.measure.draw(g, viewer.panes[pane], view, labels);
   viewer.planes.drawPoints(g, map.toScreen, Math.min(...viewer.volume(view).voxelUm));
   if (isScreen) {
@@ -95,6 +96,7 @@ export function drawVolume(g, viewer, view, width, height, covered = []) {
     const r = Math.max(4, site.radiusUm / map.umPerPixel * map.distance / p[2]);
     drawMarker(g, p[0], p[1], r, site, site.id === view.selected, site.hours > view.hours + 1e-9, labels);
   }
+  viewer.comments?.drawVolume(g, viewer, view, map, labels);
   viewer.measure.draw(g, viewer.panes[3], view, labels);
   viewer.planes.drawPoints(g, p => { const s = map.toScreen(p); return s && [s[0], s[1], 0]; }, 1);
   const cross = map.toScreen(view.focus);

@@ -6,6 +6,7 @@ using DendriteViewer.Web.Annotations;
 using DendriteViewer.Web.Annotations.Journal;
 using DendriteViewer.Web.Audit;
 using DendriteViewer.Web.Bookmarks;
+using DendriteViewer.Web.Comments;
 using DendriteViewer.Web.Measurements;
 using DendriteViewer.Web.Members;
 using DendriteViewer.Web.Registry;
@@ -62,6 +63,12 @@ public class DendriteDb(DbContextOptions<DendriteDb> options) : IdentityDbContex
 
     /// <summary>The append-only log of edits of measurements.</summary>
     public DbSet<MeasurementEdit> MeasurementEdits => Set<MeasurementEdit>();
+
+    /// <summary>The append-only log of edits of comments.</summary>
+    public DbSet<CommentEdit> CommentEdits => Set<CommentEdit>();
+
+    /// <summary>How far people have read threads of comments.</summary>
+    public DbSet<CommentReading> CommentReadings => Set<CommentReading>();
 
     /// <summary>Views that people keep.</summary>
     public DbSet<Bookmark> Bookmarks => Set<Bookmark>();
@@ -120,6 +127,10 @@ public class DendriteDb(DbContextOptions<DendriteDb> options) : IdentityDbContex
         builder.Entity<MeasurementEdit>().HasKey(e => e.Sequence);
         builder.Entity<MeasurementEdit>().Property(e => e.Sequence).ValueGeneratedOnAdd();
         builder.Entity<MeasurementEdit>().HasIndex(e => new { e.DatasetIdentity, e.MeasurementId, e.Version }).IsUnique();
+        builder.Entity<CommentEdit>().HasKey(e => e.Sequence);
+        builder.Entity<CommentEdit>().Property(e => e.Sequence).ValueGeneratedOnAdd();
+        builder.Entity<CommentEdit>().HasIndex(e => new { e.DatasetIdentity, e.CommentId, e.Version }).IsUnique();
+        builder.Entity<CommentReading>().HasKey(r => new { r.DatasetIdentity, r.Reader, r.Thread });
         builder.Entity<Bookmark>().HasKey(b => b.Id);
         builder.Entity<Bookmark>().HasIndex(b => new { b.DatasetIdentity, b.OwnerId });
         builder.Entity<Tour>().HasKey(t => t.Id);

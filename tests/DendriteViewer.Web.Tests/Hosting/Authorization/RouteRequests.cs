@@ -135,7 +135,7 @@ internal static class RouteRequests
         ["GET /api/archive/{identity}/measurements"] = Plain, ["GET /api/archive/{identity}/measurements/csv"] = Plain,
 
         // Sites and measurements.
-        [$"GET {Of}/sites"] = Plain, [$"GET {Of}/sites/csv"] = Plain, [$"GET {Of}/sites/log"] = Plain,
+        [$"GET {Of}/comments"] = Plain, [$"GET {Of}/sites"] = Plain, [$"GET {Of}/sites/csv"] = Plain, [$"GET {Of}/sites/log"] = Plain,
         [$"POST {Of}/sites"] = Do(r => r.Body(new StringContent(
             """[{"label":"S","zUm":60,"yUm":90,"xUm":90,"hours":2,"modality":"projection"}]"""))),
         [$"GET {Of}/measurements"] = Plain, [$"GET {Of}/measurements/csv"] = Plain,

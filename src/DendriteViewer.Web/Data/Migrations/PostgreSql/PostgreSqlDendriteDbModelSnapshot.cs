@@ -269,6 +269,58 @@ namespace DendriteViewer.Web.Data.Migrations.PostgreSql
                     b.ToTable("SignInCounts");
                 });
 
+            modelBuilder.Entity("DendriteViewer.Web.Annotations.Journal.EditEntry", b =>
+                {
+                    b.Property<string>("DatasetIdentity")
+                        .HasColumnType("text");
+
+                    b.Property<long>("Number")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("ByKey")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("ByName")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<int>("Count")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Key")
+                        .HasColumnType("text");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<long?>("Of")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Page")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("What")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.HasKey("DatasetIdentity", "Number");
+
+                    b.HasIndex("DatasetIdentity", "Key")
+                        .IsUnique();
+
+                    b.ToTable("EditEntries");
+                });
+
             modelBuilder.Entity("DendriteViewer.Web.Annotations.SiteEdit", b =>
                 {
                     b.Property<long>("Sequence")
@@ -412,6 +464,73 @@ namespace DendriteViewer.Web.Data.Migrations.PostgreSql
                     b.HasIndex("DatasetIdentity", "OwnerId");
 
                     b.ToTable("Bookmarks");
+                });
+
+            modelBuilder.Entity("DendriteViewer.Web.Comments.CommentEdit", b =>
+                {
+                    b.Property<long>("Sequence")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Sequence"));
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint");
+
+                    b.Property<int>("BaseVersion")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("ByKey")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("ByName")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("CommentId")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("DatasetIdentity")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<long>("Number")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer");
+
+                    b.HasKey("Sequence");
+
+                    b.HasIndex("DatasetIdentity", "CommentId", "Version")
+                        .IsUnique();
+
+                    b.ToTable("CommentEdits");
+                });
+
+            modelBuilder.Entity("DendriteViewer.Web.Comments.CommentReading", b =>
+                {
+                    b.Property<string>("DatasetIdentity")
+                        .HasColumnType("text");
+
+                    b.Property<string>("Reader")
+                        .HasColumnType("text");
+
+                    b.Property<string>("Thread")
+                        .HasColumnType("text");
+
+                    b.Property<long>("ReadTo")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("DatasetIdentity", "Reader", "Thread");
+
+                    b.ToTable("CommentReadings");
                 });
 
             modelBuilder.Entity("DendriteViewer.Web.Measurements.MeasurementEdit", b =>
@@ -922,58 +1041,6 @@ namespace DendriteViewer.Web.Data.Migrations.PostgreSql
                     b.HasKey("UserId", "LoginProvider", "Name");
 
                     b.ToTable("AspNetUserTokens", (string)null);
-                });
-
-            modelBuilder.Entity("DendriteViewer.Web.Annotations.Journal.EditEntry", b =>
-                {
-                    b.Property<string>("DatasetIdentity")
-                        .HasColumnType("text");
-
-                    b.Property<long>("Number")
-                        .HasColumnType("bigint");
-
-                    b.Property<long>("At")
-                        .HasColumnType("bigint");
-
-                    b.Property<string>("ByKey")
-                        .IsRequired()
-                        .HasColumnType("text");
-
-                    b.Property<string>("ByName")
-                        .IsRequired()
-                        .HasColumnType("text");
-
-                    b.Property<int>("Count")
-                        .HasColumnType("integer");
-
-                    b.Property<string>("Key")
-                        .HasColumnType("text");
-
-                    b.Property<string>("Kind")
-                        .IsRequired()
-                        .HasColumnType("text");
-
-                    b.Property<string>("Name")
-                        .IsRequired()
-                        .HasColumnType("text");
-
-                    b.Property<long?>("Of")
-                        .HasColumnType("bigint");
-
-                    b.Property<string>("Page")
-                        .IsRequired()
-                        .HasColumnType("text");
-
-                    b.Property<string>("What")
-                        .IsRequired()
-                        .HasColumnType("text");
-
-                    b.HasKey("DatasetIdentity", "Number");
-
-                    b.HasIndex("DatasetIdentity", "Key")
-                        .IsUnique();
-
-                    b.ToTable("EditEntries");
                 });
 
             modelBuilder.Entity("DendriteViewer.Web.Accounts.DatasetGroup", b =>

@@ -264,6 +264,58 @@ namespace DendriteViewer.Web.Data.Migrations.Sqlite
                     b.ToTable("SignInCounts");
                 });
 
+            modelBuilder.Entity("DendriteViewer.Web.Annotations.Journal.EditEntry", b =>
+                {
+                    b.Property<string>("DatasetIdentity")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Number")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("ByKey")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ByName")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Count")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Key")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("Of")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Page")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("What")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("DatasetIdentity", "Number");
+
+                    b.HasIndex("DatasetIdentity", "Key")
+                        .IsUnique();
+
+                    b.ToTable("EditEntries");
+                });
+
             modelBuilder.Entity("DendriteViewer.Web.Annotations.SiteEdit", b =>
                 {
                     b.Property<long>("Sequence")
@@ -403,6 +455,71 @@ namespace DendriteViewer.Web.Data.Migrations.Sqlite
                     b.HasIndex("DatasetIdentity", "OwnerId");
 
                     b.ToTable("Bookmarks");
+                });
+
+            modelBuilder.Entity("DendriteViewer.Web.Comments.CommentEdit", b =>
+                {
+                    b.Property<long>("Sequence")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("BaseVersion")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("ByKey")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ByName")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("CommentId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("DatasetIdentity")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Number")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Sequence");
+
+                    b.HasIndex("DatasetIdentity", "CommentId", "Version")
+                        .IsUnique();
+
+                    b.ToTable("CommentEdits");
+                });
+
+            modelBuilder.Entity("DendriteViewer.Web.Comments.CommentReading", b =>
+                {
+                    b.Property<string>("DatasetIdentity")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Reader")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Thread")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("ReadTo")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("DatasetIdentity", "Reader", "Thread");
+
+                    b.ToTable("CommentReadings");
                 });
 
             modelBuilder.Entity("DendriteViewer.Web.Measurements.MeasurementEdit", b =>
@@ -903,58 +1020,6 @@ namespace DendriteViewer.Web.Data.Migrations.Sqlite
                     b.HasKey("UserId", "LoginProvider", "Name");
 
                     b.ToTable("AspNetUserTokens", (string)null);
-                });
-
-            modelBuilder.Entity("DendriteViewer.Web.Annotations.Journal.EditEntry", b =>
-                {
-                    b.Property<string>("DatasetIdentity")
-                        .HasColumnType("TEXT");
-
-                    b.Property<long>("Number")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<long>("At")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<string>("ByKey")
-                        .IsRequired()
-                        .HasColumnType("TEXT");
-
-                    b.Property<string>("ByName")
-                        .IsRequired()
-                        .HasColumnType("TEXT");
-
-                    b.Property<int>("Count")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<string>("Key")
-                        .HasColumnType("TEXT");
-
-                    b.Property<string>("Kind")
-                        .IsRequired()
-                        .HasColumnType("TEXT");
-
-                    b.Property<string>("Name")
-                        .IsRequired()
-                        .HasColumnType("TEXT");
-
-                    b.Property<long?>("Of")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<string>("Page")
-                        .IsRequired()
-                        .HasColumnType("TEXT");
-
-                    b.Property<string>("What")
-                        .IsRequired()
-                        .HasColumnType("TEXT");
-
-                    b.HasKey("DatasetIdentity", "Number");
-
-                    b.HasIndex("DatasetIdentity", "Key")
-                        .IsUnique();
-
-                    b.ToTable("EditEntries");
                 });
 
             modelBuilder.Entity("DendriteViewer.Web.Accounts.DatasetGroup", b =>

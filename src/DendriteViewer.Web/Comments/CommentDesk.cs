@@ -1,0 +1,191 @@
+using System.Security.Claims;
+using DendriteViewer.Imaging.Geometry;
+using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Annotations;
+using DendriteViewer.Web.Data;
+using DendriteViewer.Web.Hosting;
+using DendriteViewer.Web.Viewing;
+using Microsoft.EntityFrameworkCore;
+
+namespace DendriteViewer.Web.Comments;
+
+/// <summary>The comments of a dataset as somebody may see them.</summary>
+/// <param name="Threads">The threads, that with the newest comment first.</param>
+/// <param name="People">Who can be named: members, and those who have commented.</param>
+/// <param name="Reader">Key of who reads.</param>
+/// <param name="MayWrite">Whether they may comment.</param>
+/// <param name="MayDeleteOthers">Whether they may delete what others wrote.</param>
+/// <param name="IsClosed">Whether comments are not open to them: to guests who may only look.</param>
+/// <param name="Failure">Why they could not be read; null where they could.</param>
+public sealed record CommentsView(
+    IReadOnlyList<CommentThread> Threads, IReadOnlyList<Mention> People, string Reader, bool MayWrite, bool MayDeleteOthers,
+    bool IsClosed = false, string? Failure = null)
+{
+    /// <summary>Threads with something unread in them.</summary>
+    public int Unread => Threads.Count(t => t.Unread > 0);
+}
+
+/// <summary>
+/// Where pages read and write comments: asks for the right each time, and tells a refusal in one sentence. Comments have names, so they are
+/// open to those who see names: members, and guests who annotate.
+/// </summary>
+public sealed class CommentDesk(
+    CommentLog log, CommentReadings readings, IDbContextFactory<DendriteDb> database, DatasetAccess access, ViewSessions sessions,
+    Failures failures)
+{
+    /// <summary>Calls back whenever comments of the session's dataset have changed, or its owner has read.</summary>
+    /// <returns>Ends it.</returns>
+    public IDisposable Watch(ViewSession session, Action changed)
+    {
+        void On(DatasetIdentity id)
+        {
+            if (id == session.Dataset.Identity)
+            {
+                changed();
+            }
+        }
+
+        void OnRead(DatasetIdentity id, string reader)
+        {
+            if (reader == session.Owner)
+            {
+                On(id);
+            }
+        }
+
+        log.Changed += On;
+        readings.Changed += OnRead;
+        return new Ending(() =>
+        {
+            log.Changed -= On;
+            readings.Changed -= OnRead;
+        });
+    }
+
+    /// <summary>Reads what the visitor may see.</summary>
+    public async Task<CommentsView> ReadAsync(ViewSession session, ClaimsPrincipal user, CancellationToken ct = default)
+    {
+        var reader = user.KeyOf();
+        try
+        {
+            var dataset = session.Dataset.Identity;
+            if (await access.GrantAsync(user, dataset, ct) is not { SeesNames: true } grant)
+            {
+                return new CommentsView([], [], reader, false, false, IsClosed: true);
+            }
+
+            var comments = await log.ListAsync(dataset, ct);
+            var threads = CommentThread.Of(comments, reader, await readings.OfAsync(dataset, reader, ct));
+            return new CommentsView(threads, await PeopleAsync(dataset, comments, ct), reader, grant.Role >= DatasetRole.Annotate,
+                grant.Role >= DatasetRole.Curate);
+        }
+        catch (Exception e)
+        {
+            return new CommentsView([], [], reader, false, false, Failure: failures.Tell(e));
+        }
+    }
+
+    /// <summary>Begins a thread about a site or about the view as it is.</summary>
+    /// <param name="session">The page.</param>
+    /// <param name="user">Who writes.</param>
+    /// <param name="text">What they say.</param>
+    /// <param name="site">The site, or null for the view.</param>
+    /// <returns>Why it was refused; null where it was done.</returns>
+    public Task<string?> BeginAsync(ViewSession session, ClaimsPrincipal user, string text, Site? site) =>
+        WriteAsync(session, user, text, thread: "", site);
+
+    /// <summary>Answers in a thread; the view is kept with the answer.</summary>
+    /// <returns>Why it was refused; null where it was done.</returns>
+    public Task<string?> AnswerAsync(ViewSession session, ClaimsPrincipal user, string text, string thread) =>
+        WriteAsync(session, user, text, thread, site: null);
+
+    /// <summary>Gives a comment another text.</summary>
+    /// <returns>Why it was refused; null where it was done.</returns>
+    public Task<string?> RewriteAsync(ViewSession session, ClaimsPrincipal user, string id, string text) =>
+        TryAsync(session, user, async (_, by) => await log.RewriteAsync(session.Dataset.Identity, id, text,
+            MentionText.Find(text, await PeopleAsync(session.Dataset.Identity)), by, default));
+
+    /// <summary>Resolves a thread, or opens it again.</summary>
+    /// <returns>Why it was refused; null where it was done.</returns>
+    public Task<string?> ResolveAsync(ViewSession session, ClaimsPrincipal user, string thread, bool isResolved) =>
+        TryAsync(session, user, (_, by) => log.ResolveAsync(session.Dataset.Identity, thread, isResolved, by, default));
+
+    /// <summary>Deletes a comment, or with its first comment a thread.</summary>
+    /// <returns>Why it was refused; null where it was done.</returns>
+    public Task<string?> DeleteAsync(ViewSession session, ClaimsPrincipal user, string id) => TryAsync(session, user, (grant, by) =>
+        log.DeleteAsync(session.Dataset.Identity, id, grant.Role >= DatasetRole.Curate, by, default));
+
+    /// <summary>Takes back the page's last edit.</summary>
+    /// <returns>What the person is told; null where all went back.</returns>
+    public async Task<string?> UndoAsync(ViewSession session, ClaimsPrincipal user)
+    {
+        string? told = null;
+        return await TryAsync(session, user, async (_, by) => told = (await session.Edits.UndoAsync(by.Person, default))?.Warning) ?? told;
+    }
+
+    /// <summary>Notes that somebody has read threads.</summary>
+    public async Task NoteReadAsync(ViewSession session, ClaimsPrincipal user, IReadOnlyList<CommentThread> threads)
+    {
+        if (await access.GrantAsync(user, session.Dataset.Identity) is { SeesNames: true })
+        {
+            await readings.NoteAsync(session.Dataset.Identity, user.KeyOf(), threads, default);
+        }
+    }
+
+    /// <summary>Shows the view that a comment's author had, as one change of the page's view.</summary>
+    /// <returns>What of it could not be restored, a sentence each.</returns>
+    public Task<IReadOnlyList<LinkRemark>> ShowAsync(ViewSession session, Comment comment, object by) =>
+        sessions.ShowAsync(session, comment.View, by, default);
+
+    private Task<string?> WriteAsync(ViewSession session, ClaimsPrincipal user, string text, string thread, Site? site) =>
+        TryAsync(session, user, async (_, by) => await log.AddAsync(session.Dataset.Identity, new Comment
+        {
+            Id = "", Thread = thread, Text = text, Site = site?.Id ?? "", View = session.Link, Hours = session.Current.View.Hours,
+            AtUm = site is null ? Coordinates(session.Current.View.Focus) : [site.ZUm, site.YUm, site.XUm],
+            Mentions = MentionText.Find(text, await PeopleAsync(session.Dataset.Identity)),
+        }, by, default));
+
+    private async Task<string?> TryAsync(ViewSession session, ClaimsPrincipal user, Func<DatasetGrant, Editor, Task> write)
+    {
+        try
+        {
+            if (await access.GrantAsync(user, session.Dataset.Identity) is not { Role: >= DatasetRole.Annotate } grant)
+            {
+                return "Commenting is not open to you any more.";
+            }
+
+            await write(grant, new Editor(user.PersonOf(), session.Edits));
+            return null;
+        }
+        catch (Exception e)
+        {
+            return failures.Tell(e);
+        }
+    }
+
+    private static double[] Coordinates(WorldPoint at) => [Math.Round(at.Z, 3), Math.Round(at.Y, 3), Math.Round(at.X, 3)];
+
+    private async Task<IReadOnlyList<Mention>> PeopleAsync(DatasetIdentity dataset) =>
+        await PeopleAsync(dataset, await log.ListAsync(dataset), default);
+
+    // Members by themselves or by a group, and whoever has commented.
+    private async Task<IReadOnlyList<Mention>> PeopleAsync(DatasetIdentity dataset, IReadOnlyList<Comment> comments, CancellationToken ct)
+    {
+        await using var db = await database.CreateDbContextAsync(ct);
+        var ids = db.Members.Where(m => m.DatasetIdentity == dataset.Value).Select(m => m.UserId)
+            .Union(from g in db.DatasetGroups
+                   join p in db.GroupMembers on g.GroupId equals p.GroupId
+                   where g.DatasetIdentity == dataset.Value
+                   select p.UserId);
+        var members = await db.Users.AsNoTracking().Where(u => ids.Contains(u.Id)).Select(u => new { u.Id, u.DisplayName }).ToListAsync(ct);
+        return [.. members.Select(m => new Mention(m.Id.ToString(), m.DisplayName))
+            .Concat(comments.Select(c => new Mention(c.AuthorKey, c.Author))).Where(m => m.Name.Length > 0)
+            .DistinctBy(m => m.Key).OrderBy(m => m.Name, StringComparer.CurrentCultureIgnoreCase)];
+    }
+
+    private sealed class Ending(Action end) : IDisposable
+    {
+        public void Dispose() => end();
+    }
+}
