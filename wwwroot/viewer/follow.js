@@ -56,9 +56,22 @@ export class Follow {
 
   // Whose view it is tells it whole when they are asked.
   async listen(id) {
-    if (!this.viewer.link.isConnected) return;
-    await this.viewer.connection.invoke('Follow', id).catch(() => {});
-    this.together.say({ asks: id !== '' }, true);
+    const { viewer, together } = this;
+    if (!viewer.link.isConnected) return;
+    try {
+      await viewer.connection.invoke('Follow', id);
+    } catch (e) {
+      // Who only lost the connection follows again when the hub is joined anew.
+      if (!viewer.link.isConnected) return;
+      together.refused(e);
+      if (id && (this.taking === id || this.root === id)) {
+        this.glide.stop();
+        Object.assign(this, { id: null, root: null, taking: null });
+        together.tell();
+        together.draw();
+      }
+    }
+    together.say({ asks: id !== '' }, true);
   }
 
   // The hub was joined anew.

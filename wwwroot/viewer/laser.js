@@ -2,7 +2,7 @@
 // are here see it, and nothing is kept.
 import { pathOf, circle } from './marks.js';
 
-const lives = 1300, interval = 60, mostPoints = 24, mostKept = 400;
+const lives = 1300, interval = 100, mostPoints = 24, mostKept = 400;
 
 export class Laser {
   constructor(together) {
@@ -26,6 +26,10 @@ export class Laser {
   hover(pane, x, y) {
     this.last = [pane, x, y];
     if (!this.isHeld && this.viewer.tool !== 'laser') return;
+    if (!this.together.isSeen) {
+      this.viewer.tell('Who points is seen by all; switch “Be seen by others” on in Display first.');
+      return;
+    }
     if (pane.is3d) this.together.pick(pane, x, y, at => this.add(3, at));
     else if (pane.map().isKnown(x, y)) this.add(pane.index, pane.map().toWorld(x, y));
   }

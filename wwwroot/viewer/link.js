@@ -65,7 +65,8 @@ export class Link {
     hub.on('entries', json => viewer.siteMarks.entries(JSON.parse(json)));
     hub.on('edits', json => viewer.steps.counted(JSON.parse(json)));
     viewer.measure.listen(hub);
-    for (const name of ['here', 'asks', 'presence', 'left', 'theirs', 'pointed']) hub.on(name, (...args) => viewer.heard(name, args));
+    for (const name of ['here', 'asks', 'presence', 'left', 'theirs', 'pointed', 'presents'])
+      hub.on(name, (...args) => viewer.heard(name, args));
     hub.on('loaded', hours => { viewer.timeline.loaded = hours; viewer.timeline.draw(); });
     hub.on('address', (query, revision, lacks) => {
       history.replaceState(history.state, '', `${location.pathname}?${query}`);

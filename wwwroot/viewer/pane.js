@@ -143,7 +143,7 @@ export class Pane {
     this.viewer.brush?.draw(g, this);
     this.viewer.landmarks?.draw(g, this);
     this.planeGrips?.draw();
-    this.viewer.together?.draw(this);
+    this.viewer.together?.draw();
   }
 
   paint(g, w, h, isScreen = false) {

@@ -1,21 +1,24 @@
 // Others who look at the dataset: this page says where its person is while there are any, shows where they are, and follows one of them.
-// roster.js keeps who is here, follow.js follows, laser.js points, othermarks.js draws. The server says who somebody is.
-import { cameraMap, add } from './geometry.js';
+// roster.js keeps who is here, follow.js follows, invitation.js asks to, laser.js points, otherslayer.js draws. The server says who is who.
+import { add } from './geometry.js';
 import { Follow } from './follow.js';
+import { Invitation } from './invitation.js';
 import { Laser } from './laser.js';
 import { Roster } from './roster.js';
-import { drawOthers } from './othermarks.js';
+import { OthersLayer } from './otherslayer.js';
 
-const interval = 100, beat = 4000, tick = 1000, answerWithin = 250, easing = 60, presentsIn = 4000;
+const interval = 100, beat = 4000, tick = 1000, answerWithin = 250, easing = 60, tellsEvery = 500, tellsSoonest = 40;
 
 export class Together {
   constructor(viewer) {
-    Object.assign(this, { viewer, me: '', person: '', color: '#fff', name: '', told: '', toldAt: 0, cursor: null, pane: null });
-    Object.assign(this, { isPresenting: false, declined: new Set(), invited: null, hovered: null, isAlone: true, layers: new Map() });
+    Object.assign(this, { viewer, me: '', person: '', color: '#fff', name: '', told: '', toldAt: 0, factsAt: 0, cursor: null, pane: null });
+    Object.assign(this, { isPresenting: false, hovered: null, isAlone: true });
     this.settings();
     this.roster = new Roster(this);
     this.follow = new Follow(this);
     this.laser = new Laser(this);
+    this.layer = new OthersLayer(this);
+    this.invitation = new Invitation(this);
     this.timer = setInterval(() => this.tick(), tick);
     const options = { signal: viewer.ended.signal };
     document.head.append(Object.assign(document.createElement('link'), {
@@ -29,9 +32,11 @@ export class Together {
 
   end() {
     clearInterval(this.timer);
+    clearTimeout(this.telling);
+    this.invitation.end();
     this.follow.leave();
     this.laser.release();
-    this.layers.forEach(layer => layer.remove());
+    this.layer.remove();
   }
 
   /** What this browser keeps: whether others are shown, whether its person is seen, whether presentations are followed. */
@@ -50,7 +55,7 @@ export class Together {
     const me = await this.viewer.connection.invoke('Me').catch(() => null);
     if (!me) return;
     [this.me, this.person, this.color, this.name] = me;
-    if (this.isPresenting) this.viewer.connection.send('Present', true);
+    if (this.isPresenting) this.present(true);
     this.follow.joined();
     this.say({ asks: true });
   }
@@ -64,7 +69,7 @@ export class Together {
     const word = JSON.parse(json);
     if (word.id === this.me || !this.me) return;
     const isFollower = this.roster.find(word.id)?.follows === this.me, isNew = this.roster.hear(word);
-    const asksMe = word.asks || isNew || word.follows === this.me && !isFollower;
+    const asksMe = isNew || word.follows === this.me && !isFollower;
     if (asksMe) this.say({}, true);
     // Timers of pages in the background are slow; what others say is not.
     else if (performance.now() - this.toldAt > beat) this.say({}, true);
@@ -79,6 +84,13 @@ export class Together {
   }
 
   theirs(id, number, json, sizes) { this.follow.heard(id, JSON.parse(json), sizes); }
+
+  // The right to present ended.
+  presents(isPresenting) {
+    if (this.isPresenting && !isPresenting) this.viewer.tell('You do not present any more: you may not annotate this dataset now.');
+    this.isPresenting = isPresenting;
+    this.tell();
+  }
 
   pointed(id, color, pane, points) { this.laser.heard(id, color, pane, points); }
 
@@ -162,7 +174,7 @@ export class Together {
       this.player.invokeMethodAsync('PauseAsync');
     }
     this.follow.leave();
-    if (this.invited) { clearTimeout(this.invited.timer); this.invited.timer = 0; this.tell(); }
+    if (this.invitation.stay()) this.tell();
   }
 
   get isApplying() { return this.follow.isApplying; }
@@ -171,6 +183,7 @@ export class Together {
   playing(component) { this.player = component; }
 
   go(json) {
+    this.pausedAt = null;
     this.follow.leave();
     this.follow.arrive(this.follow.fieldsOf(JSON.parse(json), [], new Set(['landmarks'])));
   }
@@ -194,13 +207,13 @@ export class Together {
   }
 
   // What the page's components ask for.
-  start(id) { this.declined.delete(id); this.follow.start(id); }
+  start(id) { this.invitation.accept(id); this.follow.start(id); }
 
   stop() { this.follow.leave(); }
 
   take(id) { this.follow.take(id); }
 
-  notNow(id) { this.declined.add(id); this.invite(); this.tell(); }
+  notNow(id) { this.invitation.decline(id); this.tell(); }
 
   async present(isPresenting) {
     if (isPresenting && !this.isSeen) {
@@ -212,32 +225,21 @@ export class Together {
       this.isPresenting = isPresenting;
       if (isPresenting) this.follow.leave();
       this.say({}, true);
-    } catch (e) { this.viewer.tell(e.message.replace(/^.*HubException: /, '')); }
+    } catch (e) {
+      // A hub that refused to end it has it go on; one that was lost has forgotten it, and is asked again when it is joined.
+      if (isPresenting === this.viewer.link.isConnected) this.isPresenting = false;
+      if (this.viewer.link.isConnected) this.refused(e);
+    }
     this.tell();
   }
+
+  /** Tells why the hub did not do something. */
+  refused(e) { this.viewer.tell(e.message.replace(/^.*HubException: /, '')); }
 
   followNext() {
     const seen = this.roster.people.map(p => p.page.id), at = seen.indexOf(this.follow.id);
     if (!seen.length) this.viewer.tell('Nobody else is here whom you could follow.');
     else this.start(seen[(at + 1) % seen.length]);
-  }
-
-  // Who presents is followed by all who did not say otherwise, after a moment in which they can.
-  invite() {
-    const by = this.roster.all.find(o => o.isPresenting && !o.isUnseen);
-    if (!by && this.invited?.isFollowed && this.follow.id === this.invited.id) this.follow.leave();
-    if (by?.id === this.invited?.id) return;
-    clearTimeout(this.invited?.timer);
-    this.invited = by ? { id: by.id, timer: 0 } : null;
-    const isBusy = this.follow.id || this.isPresenting || document.querySelector('.mud-dialog, dialog[open]')
-      || document.activeElement?.matches('input, textarea');
-    if (!by || !this.followsPresentations || this.declined.has(by.id) || isBusy) return;
-    this.invited.timer = setTimeout(() => {
-      if (this.invited?.id !== by.id) return;
-      this.invited.timer = 0;
-      this.invited.isFollowed = true;
-      if (!this.declined.has(by.id)) this.follow.start(by.id);
-    }, presentsIn);
   }
 
   point(person) {
@@ -254,20 +256,21 @@ export class Together {
 
   /** Tells the page's components who is here, at most twice a second, and only what changed. */
   tell() {
-    this.invite();
+    this.invitation.update();
     this.count();
     if (this.telling) return;
+    const wait = Math.max(tellsSoonest, tellsEvery - (performance.now() - this.factsAt));
     this.telling = setTimeout(() => {
-      this.telling = 0;
+      Object.assign(this, { telling: 0, factsAt: performance.now() });
       const { components } = this.viewer, json = JSON.stringify(this.facts());
       if (!components || json === this.told && components === this.toldTo) return;
       Object.assign(this, { told: json, toldTo: components });
       components.invokeMethodAsync('HearAsync', json).catch(() => { this.told = ''; });
-    }, 80);
+    }, wait);
   }
 
   facts() {
-    const { follow, roster, invited } = this, by = invited && roster.find(invited.id), target = roster.find(follow.id);
+    const { follow, roster, invitation } = this, by = invitation.by, target = roster.find(follow.id);
     const root = this.viewer.root;
     if (target) { root.dataset.following = ''; root.style.setProperty('--person', target.color); } else delete root.dataset.following;
     const nameOf = o => roster.nameOf(o);
@@ -275,48 +278,23 @@ export class Together {
       people: roster.people.map(p => ({
         id: p.page.id, person: p.person, name: p.name, color: p.page.color, where: roster.whereOf(p.page), isFaded: p.isFaded,
         followsMe: p.pages.some(o => o.follows === this.me), isPresenting: p.pages.some(o => o.isPresenting),
-        isFollowed: p.pages.some(o => o.id === follow.id), mayBeFollowed: !!this.me && !!p.page.view,
+        isFollowed: p.pages.some(o => o.id === follow.id),
       })),
       count: roster.count, isPresenting: this.isPresenting, isSeen: this.isSeen,
       following: target ? { name: nameOf(target), color: target.color, isMutual: follow.isMutual } : null,
-      invitation: by && by.id !== follow.id && !this.declined.has(by.id) && !this.isPresenting
-        ? { id: by.id, name: nameOf(by), color: by.color, isComing: !!invited.timer } : null,
+      invitation: by && by.id !== follow.id && !this.isPresenting
+        ? { id: by.id, name: nameOf(by), color: by.color, isComing: invitation.isComing } : null,
     };
   }
 
-  /** Draws the others over one pane, or over all, with the browser's next picture. */
-  draw(pane = null) {
+  /** Draws the others over all panes, with the browser's next picture. */
+  draw() {
     if (this.drawing) return;
     this.drawing = requestAnimationFrame(now => {
       this.drawing = 0;
       const isMoving = this.roster.ease(now, easing), isGlowing = this.laser.fade(now);
-      for (const p of this.viewer.panes) this.paint(p);
+      this.layer.paint();
       if (isMoving || isGlowing) this.draw();
     });
-  }
-
-  paint(pane) {
-    const { viewer } = this, [w, h] = pane.size, hasAny = this.showsOthers && this.roster.all.length || this.laser.isOn;
-    let layer = this.layers.get(pane);
-    if (!w || !h || !viewer.scene || !hasAny) { if (layer) layer.width = 0; return; }
-    if (!layer) {
-      layer = Object.assign(document.createElement('canvas'), { className: 'overlay others' });
-      pane.overlay.after(layer);
-      this.layers.set(pane, layer);
-    }
-    const ratio = devicePixelRatio, size = [w, h].map(v => Math.round(v * ratio));
-    if (layer.width !== size[0] || layer.height !== size[1]) [layer.width, layer.height] = size;
-    const g = layer.getContext('2d');
-    g.setTransform(ratio, 0, 0, ratio, 0, 0);
-    g.clearRect(0, 0, w, h);
-    const view = pane.overlayView();
-    const map = pane.is3d ? cameraMap(view, viewer.bounds(view), w, h) : pane.map(view);
-    // In a slice: pixels and the distance from the plane; in 3D: pixels and 0.
-    const toScreen = p => {
-      const s = map.toScreen(p);
-      return s && (pane.is3d ? [s[0], s[1], 0] : s);
-    };
-    if (this.showsOthers) drawOthers(g, this, pane, view, toScreen, map);
-    this.laser.draw(g, pane, view, toScreen);
   }
 }

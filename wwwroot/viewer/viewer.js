@@ -107,9 +107,11 @@ class Viewer {
     this.together?.joined();
   }
 
-  // Others who look at the dataset, and what is done with them, have a script of their own, which comes with the first of them.
+  // Others who look at the dataset, and what is done with them, have a script of their own, which comes with the first of them. An embedded
+  // page has no others.
   meet() {
-    this.meeting ??= import('./together.js').then(({ Together }) => this.ended.signal.aborted ? null : this.together = new Together(this));
+    const begin = ({ Together }) => this.ended.signal.aborted ? null : this.together = new Together(this);
+    this.meeting ??= this.link.isEmbedded ? Promise.resolve(null) : import('./together.js').then(begin);
     return this.meeting;
   }
 

@@ -57,7 +57,7 @@ public sealed record OthersFacts(
 
 /// <summary>
 /// Who else looks at the dataset, for the components of one page. The browser hears it from the hub; it tells here what components show, at
-/// most some times a second.
+/// most twice a second.
 /// </summary>
 public sealed class OthersHere : IDisposable
 {

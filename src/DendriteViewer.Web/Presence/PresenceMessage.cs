@@ -28,7 +28,9 @@ public sealed record PresenceView(
 
 /// <summary>Somebody who looks at the dataset, as others are told.</summary>
 /// <param name="Id">Public id of the page; the same after it reconnected.</param>
-/// <param name="Person">Public key of the person in this dataset, which several pages of theirs share.</param>
+/// <param name="Person">
+/// Public key of the person in this dataset, which several pages of theirs share; of who is unseen the page's id, which says nobody's name.
+/// </param>
 /// <param name="Color">Their colour; empty where they are unseen.</param>
 /// <param name="Name">Their name; null where who is told sees no names, or they are unseen.</param>
 /// <param name="IsUnseen">Whether they do not want to be seen: besides whom they follow, nothing is told of them.</param>
@@ -38,7 +40,6 @@ public sealed record PresenceView(
 /// <param name="Sizes">Sizes of their panes, CSS pixels.</param>
 /// <param name="Follows">The page that they follow; empty for none.</param>
 /// <param name="IsPresenting">Whether they present.</param>
-/// <param name="Asks">Whether the others are asked where they are.</param>
 public sealed record PresenceMessage(
     string Id, string Person, string Color, string? Name, bool IsUnseen, PresenceView? View, int? Pane, double[]? Cursor, double[] Sizes,
-    string Follows, bool IsPresenting, bool Asks);
+    string Follows, bool IsPresenting);

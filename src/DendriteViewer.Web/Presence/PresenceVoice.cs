@@ -20,7 +20,8 @@ public sealed class PresenceVoice : IDisposable
     /// <summary>Numbers of a message of the laser at most: z, y, x of 32 points.</summary>
     public const int MostLaserNumbers = 96;
 
-    // A page says ten times a second where it is, and as often where it points; twice that is refused.
+    // A page says at most ten times a second where it is, and as often where it points. Each is counted by itself, so that a long stroke of
+    // the laser does not use up what following needs; twice as many are refused.
     private const int Burst = 40, PerSecond = 20;
 
     // Points that wait for a line that is slow; of more, the oldest are of a trail that has faded already.
@@ -34,7 +35,8 @@ public sealed class PresenceVoice : IDisposable
     // While the view moves it is told so often to followers; a follower's pictures come no faster either.
     private static readonly TimeSpan s_viewInterval = TimeSpan.FromMilliseconds(55);
 
-    // A reader who takes longer than this does not hold up the others; the newest word comes after.
+    // So long a word waits for the readers on this server before the next one, which is the newest by then. With a backplane sending ends
+    // when the backplane has the word, and this bounds nothing: decision 0069 says what does.
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
 
     private readonly IHubClients _clients;
@@ -48,7 +50,7 @@ public sealed class PresenceVoice : IDisposable
     private readonly Lock _lock = new();
 
     // Under _lock.
-    private readonly MessageRate _rate;
+    private readonly MessageRate _rate, _laserRate;
 
     // The newest word of the page; replaced whole.
     private volatile Whereabouts? _where;
@@ -57,7 +59,7 @@ public sealed class PresenceVoice : IDisposable
     private readonly List<double> _points = [];
     private int _pane;
 
-    private volatile bool _mayPresent, _isPresenting;
+    private volatile bool _mayPresent, _isPresenting, _isUnseen;
 
     /// <param name="clients">Where messages go.</param>
     /// <param name="connection">The page's connection, which hears nothing of itself.</param>
@@ -73,7 +75,7 @@ public sealed class PresenceVoice : IDisposable
         (_clients, _connection, _session, _dataset, _time) = (clients, connection, session, session.Dataset.Identity, time);
         (_name, _color, _mayPresent) = (person.Name, PersonColor.Of(person.Key), mayPresent);
         (Id, _person) = (IdOf(session.Id), Public($"person {person.Key} {_dataset.Value}"));
-        _rate = new MessageRate(Burst, PerSecond, time);
+        (_rate, _laserRate) = (new MessageRate(Burst, PerSecond, time), new MessageRate(Burst, PerSecond, time));
         (_queue, _views) = (new MessageQueue(fault), new MessageQueue(fault));
         session.Changed += OnView;
         foreach (var queue in new[] { _queue, _views })
@@ -95,7 +97,7 @@ public sealed class PresenceVoice : IDisposable
     /// <summary>The page that this one follows; written by the hub's method alone.</summary>
     public string Follows { get; set; } = "";
 
-    /// <summary>Whether the person may present now; who may not any more stops.</summary>
+    /// <summary>Whether the person may present now; who may not any more stops, and their page is told.</summary>
     public bool MayPresent
     {
         set
@@ -104,6 +106,7 @@ public sealed class PresenceVoice : IDisposable
             if (!value && _isPresenting)
             {
                 Present(false);
+                _queue.Add("presents", ct => SendAsync(_clients.Client(_connection), "presents", [false], ct));
             }
         }
     }
@@ -116,16 +119,7 @@ public sealed class PresenceVoice : IDisposable
 
     /// <summary>Counts a message of the page.</summary>
     /// <exception cref="BudgetSpentException">There were too many.</exception>
-    public void Count()
-    {
-        lock (_lock)
-        {
-            if (!_rate.TryTake())
-            {
-                throw new BudgetSpentException("words of where a page is", TimeSpan.FromSeconds(1));
-            }
-        }
-    }
+    public void Count() => Count(_rate, "words of where a page is");
 
     /// <summary>The page begins: the others are asked where they are.</summary>
     public void Announce() => _queue.Add("asks", ct =>
@@ -136,7 +130,13 @@ public sealed class PresenceVoice : IDisposable
     public void Tell(Whereabouts where)
     {
         Count();
-        _where = where.IsAlone ? null : where;
+        (_isUnseen, _where) = (where.IsUnseen, where.IsAlone ? null : where);
+        if (where.Asks)
+        {
+            // A message of its own: it is sent once, and no newer word replaces it.
+            Announce();
+        }
+
         _queue.Add("presence", TellAsync);
         if (where is { IsFollowed: true, IsUnseen: false })
         {
@@ -146,9 +146,15 @@ public sealed class PresenceVoice : IDisposable
 
     /// <summary>The laser points at places: z, y, x of each in µm.</summary>
     /// <exception cref="BudgetSpentException">It does so too often.</exception>
+    /// <exception cref="ArgumentException">Its person does not want to be seen.</exception>
     public void Point(int pane, double[] points)
     {
-        Count();
+        Count(_laserRate, "places of the laser");
+        if (_isUnseen)
+        {
+            throw new ArgumentException("Who points is seen by all; switch “Be seen by others” on in Display first.");
+        }
+
         lock (_lock)
         {
             _pane = pane;
@@ -198,10 +204,10 @@ public sealed class PresenceVoice : IDisposable
         }
 
         var message = where.IsUnseen
-            ? new PresenceMessage(Id, _person, "", null, true, null, null, null, [], where.Follows, false, where.Asks)
+            ? new PresenceMessage(Id, Id, "", null, true, null, null, null, [], where.Follows, false)
             : new PresenceMessage(
                 Id, _person, _color, null, false, PresenceView.Of(_session.Current.View), where.Pane, where.Cursor, where.Sizes,
-                where.Follows, _isPresenting, where.Asks);
+                where.Follows, _isPresenting);
         await SendAsync(Others(DatasetGroups.WithoutNames(_dataset)), "presence", [JsonOf(message)], ct);
         await SendAsync(
             Others(DatasetGroups.WithNames(_dataset)), "presence", [JsonOf(where.IsUnseen ? message : message with { Name = _name })], ct);
@@ -210,6 +216,11 @@ public sealed class PresenceVoice : IDisposable
 
     private async Task TellViewAsync(CancellationToken ct)
     {
+        if (_isUnseen)
+        {
+            return;
+        }
+
         var (number, view) = _session.Current;
         await SendAsync(
             _clients.Group(FollowersOf(_dataset, Id)), "theirs",
@@ -227,8 +238,19 @@ public sealed class PresenceVoice : IDisposable
             _points.Clear();
         }
 
-        return points.Length == 0 ? Task.CompletedTask
+        return points.Length == 0 || _isUnseen ? Task.CompletedTask
             : SendAsync(Others(DatasetGroups.Everybody(_dataset)), "pointed", [Id, _color, pane, points], ct);
+    }
+
+    private void Count(MessageRate rate, string what)
+    {
+        lock (_lock)
+        {
+            if (!rate.TryTake())
+            {
+                throw new BudgetSpentException(what, TimeSpan.FromSeconds(1));
+            }
+        }
     }
 
     private IClientProxy Others(string group) => _clients.GroupExcept(group, _connection);

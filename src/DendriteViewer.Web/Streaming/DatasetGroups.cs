@@ -6,7 +6,8 @@ namespace DendriteViewer.Web.Streaming;
 /// <summary>
 /// The hub's groups of those who look at a dataset. A backplane carries what is sent to them from one server to all. A connection is in
 /// <see cref="Everybody"/> and in one of the two others, from its join until it ends; where somebody's right to see names ends, their
-/// connection is ended and they join again as one who sees none.
+/// connection is ended and they join again as one who sees none. A page that is embedded in another site is
+/// in <see cref="Journal"/> alone.
 /// </summary>
 public static class DatasetGroups
 {

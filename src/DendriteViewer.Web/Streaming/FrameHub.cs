@@ -62,7 +62,7 @@ public sealed partial class FrameHub(
         var place = budgets.Viewer(ClientKeys.Of(Context.User!, Context.GetHttpContext()?.Connection.RemoteIpAddress));
         try
         {
-            return await JoinAsync(session, opened, grant, query, place);
+            return await InTurnAsync(() => JoinAsync(session, opened, grant, query, place));
         }
         catch
         {
@@ -96,7 +96,12 @@ public sealed partial class FrameHub(
         }
 
         // Before the first news is read, so that none is missed.
-        await Groups.EnterAsync(Context.ConnectionId, identity, grant.SeesNames, Context.ConnectionAborted);
+        await LeaveBeforeAsync(held);
+        if (!IsEmbedded)
+        {
+            await Groups.EnterAsync(Context.ConnectionId, identity, grant.SeesNames, Context.ConnectionAborted);
+        }
+
         if (held.Dataset.Kept is null)
         {
             await Groups.AddToGroupAsync(
@@ -105,7 +110,11 @@ public sealed partial class FrameHub(
 
         connections.Begin(
             Context.ConnectionId, held, grant.SeesNames, place, IsOpenAsync, context.Abort, context.ConnectionAborted);
-        voices.Begin(Context.ConnectionId, held, user.PersonOf(), grant.Role);
+        if (!IsEmbedded)
+        {
+            voices.Begin(Context.ConnectionId, held, user.PersonOf(), grant.Role);
+        }
+
         if (Context.ConnectionAborted.IsCancellationRequested)
         {
             // It went while it joined; of one that goes from here on, OnDisconnectedAsync hears.

@@ -44,8 +44,52 @@ public sealed class PresenceVoiceTests(TestHost host) : IClassFixture<TestHost>
 
         Assert.Equal("", Property(heard, "color").GetString());
         Assert.All(new[] { "name", "view", "cursor", "pane" }, n => Assert.Equal(JsonValueKind.Null, Property(heard, n).ValueKind));
+        Assert.Equal(voice.Id, Property(heard, "person").GetString());
         Assert.False(Property(heard, "isPresenting").GetBoolean());
         Assert.DoesNotContain(others.Groups, g => g.StartsWith("followers:", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Laser_OfWhoIsNotSeen_IsRefusedWithASentence()
+    {
+        using var voice = VoiceOf(await host.SessionAsync(), new Others());
+        voice.Tell(Whereabouts.Read("{\"isUnseen\":true,\"isAlone\":true}"));
+        Assert.Contains("Be seen by others", Assert.Throws<ArgumentException>(() => voice.Point(0, [1, 2, 3])).Message);
+        voice.Tell(Whereabouts.Read("{}"));
+        voice.Point(0, [1, 2, 3]);
+    }
+
+    [Fact]
+    public async Task Laser_ThatPointsForLong_UsesUpNoneOfTheWords()
+    {
+        using var voice = VoiceOf(await host.SessionAsync(), new Others(), new ManualTime());
+        Assert.Throws<BudgetSpentException>(() =>
+        {
+            for (var i = 0; i < 1000; i++)
+            {
+                voice.Point(0, [1, 2, 3]);
+            }
+        });
+        voice.Tell(Whereabouts.Read("{}"));
+        voice.Count();
+    }
+
+    [Fact]
+    public async Task Page_ThatAsks_IsHeardToAskOnce_ThoughANewerWordFollows()
+    {
+        var session = await host.SessionAsync();
+        var others = new Others();
+        using var voice = VoiceOf(session, others);
+        voice.Tell(Whereabouts.Read("{\"asks\":true}"));
+        voice.Tell(Whereabouts.Read("{\"pane\":1}"));
+        var group = DatasetGroups.WithNames(session.Dataset.Identity);
+        while (Property(await others.HeardAsync(group, "presence"), "pane").ValueKind != JsonValueKind.Number)
+        {
+        }
+
+        session.Update(v => v with { WindowHigh = 23_456 }, null);
+        await others.HeardAsync(group, "presence");
+        Assert.Equal(1, others.CountOf(DatasetGroups.Everybody(session.Dataset.Identity), "asks"));
     }
 
     [Fact]
@@ -76,6 +120,7 @@ public sealed class PresenceVoiceTests(TestHost host) : IClassFixture<TestHost>
         Assert.True(Property(await others.HeardAsync(group, "presence"), "isPresenting").GetBoolean());
         voice.MayPresent = false;
         Assert.False(Property(await others.HeardAsync(group, "presence"), "isPresenting").GetBoolean());
+        Assert.False((bool)(await others.HeardAsync("mine", "presents"))[0]!);
         voice.Present(true);
         Assert.False(Property(await others.HeardAsync(group, "presence"), "isPresenting").GetBoolean());
     }
@@ -155,7 +200,9 @@ public sealed class PresenceVoiceTests(TestHost host) : IClassFixture<TestHost>
 
         public IClientProxy AllExcept(IReadOnlyList<string> excludedConnectionIds) => throw new NotSupportedException();
 
-        public IClientProxy Client(string connectionId) => throw new NotSupportedException();
+        public int CountOf(string group, string method) => Of(group, method).Count;
+
+        public IClientProxy Client(string connectionId) => new Proxy(this, connectionId);
 
         public IClientProxy Clients(IReadOnlyList<string> connectionIds) => throw new NotSupportedException();
 
