@@ -45,6 +45,9 @@ public sealed record TourStep(Guid Id, string Title, string Text, string View, d
 /// <param name="Steps">The views in their order.</param>
 public sealed record TourContent(string Title, string Text, IReadOnlyList<TourStep> Steps)
 {
+    /// <summary>Whether it says and shows the same.</summary>
+    public bool IsSameAs(TourContent other) => (Title, Text) == (other.Title, other.Text) && Steps.SequenceEqual(other.Steps);
+
     /// <summary>Where a step stands; -1 where somebody took it out.</summary>
     public int IndexOf(Guid step) => Steps.ToList().FindIndex(s => s.Id == step);
 

@@ -112,7 +112,7 @@ public sealed partial class TourBox
         {
             o.Action = "Undo";
             o.VisibleStateDuration = 10_000;
-            o.OnClick = _ => InvokeAsync(() => TryAsync(back => Desk.Store.CreateAsync(back, Session.Dataset.Identity, deleted)));
+            o.OnClick = _ => InvokeAsync(() => TryAsync(back => Desk.Store.RestoreAsync(back, Session.Dataset.Identity, item.Id, deleted)));
         });
     });
 

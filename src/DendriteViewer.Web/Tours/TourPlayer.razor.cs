@@ -15,7 +15,8 @@ public sealed partial class TourPlayer
 {
     private TourItem? _tour;
     private IReadOnlyList<LinkRemark> _remarks = [];
-    private string? _problem;
+    private string? _problem, _missing;
+    private Guid? _wanted;
     private int _at;
     private bool _isRunning;
     private CancellationTokenSource _waiting = new();
@@ -97,22 +98,42 @@ public sealed partial class TourPlayer
         Stage.Changed += OnStageAsync;
         if (TourDesk.IdIn(new Uri(Navigation.Uri).Query) is { } id && Authentication is not null)
         {
-            try
-            {
-                await Stage.PlayAsync(await Desk.Store.FindAsync((await Authentication).User, Session.Dataset.Identity, id));
-            }
-            catch (TourException e)
-            {
-                await Stage.PlayAsync(new TourItem(id, new TourContent("Tour", "", []), 0, null, 0));
-                _problem = e.Message;
-                StateHasChanged();
-            }
+            await OpenAsync(id);
         }
     }
+
+    // The tour that the address names. One that is not there stays so; a database that does not answer may the next time.
+    private async Task OpenAsync(Guid id)
+    {
+        string? problem = null, missing = null;
+        var tour = new TourItem(id, new TourContent("Tour", "", []), 0, null, 0);
+        try
+        {
+            tour = await Desk.Store.FindAsync((await Authentication!).User, Session.Dataset.Identity, id);
+        }
+        catch (TourException e)
+        {
+            missing = e.Message;
+        }
+        catch (Exception e) when (e is not JSDisconnectedException)
+        {
+            problem = Failures.Tell(e);
+        }
+
+        await Stage.PlayAsync(tour);
+        if (missing is not null || problem is not null)
+        {
+            (_missing, _problem, _wanted) = (missing, problem, problem is null ? null : id);
+            StateHasChanged();
+        }
+    }
+
+    private Task TryAgainAsync() => _wanted is { } id ? OpenAsync(id) : ShowAsync(_at);
 
     private Task OnStageAsync() => InvokeAsync(async () =>
     {
         (_tour, _at, _remarks, _problem, _isRunning) = (Stage.Tour, 0, [], null, false);
+        (_missing, _wanted) = (null, null);
         await _waiting.CancelAsync();
         _script ??= await Script.InvokeAsync<IJSObjectReference>("import", VersionedAssets.AddressOf("lib/viewer/viewer.js"));
         _reference ??= DotNetObjectReference.Create(this);

@@ -44,8 +44,28 @@ public sealed class TourStore(IDbContextFactory<DendriteDb> database, DatasetAcc
 
     /// <summary>Makes a tour.</summary>
     /// <exception cref="TourException">It cannot be kept; the sentence says why.</exception>
-    public async Task<TourItem> CreateAsync(
-        ClaimsPrincipal user, DatasetIdentity dataset, TourContent content, CancellationToken ct = default)
+    public Task<TourItem> CreateAsync(
+        ClaimsPrincipal user, DatasetIdentity dataset, TourContent content, CancellationToken ct = default) =>
+        AddAsync(user, dataset, Guid.NewGuid(), content, ct);
+
+    /// <summary>Makes a deleted tour again by its key, so that its address opens it as before.</summary>
+    /// <exception cref="TourException">It is there already, or cannot be kept; the sentence says why.</exception>
+    public async Task<TourItem> RestoreAsync(
+        ClaimsPrincipal user, DatasetIdentity dataset, Guid id, TourContent content, CancellationToken ct = default)
+    {
+        await using (var db = await database.CreateDbContextAsync(ct))
+        {
+            if (await db.Tours.AnyAsync(t => t.Id == id, ct))
+            {
+                throw new TourException("The tour is there again already.");
+            }
+        }
+
+        return await AddAsync(user, dataset, id, content, ct);
+    }
+
+    private async Task<TourItem> AddAsync(
+        ClaimsPrincipal user, DatasetIdentity dataset, Guid id, TourContent content, CancellationToken ct)
     {
         var grant = await GrantAsync(user, dataset, DatasetRole.Annotate, ct);
         content = TourRules.Check(content);
@@ -58,7 +78,7 @@ public sealed class TourStore(IDbContextFactory<DendriteDb> database, DatasetAcc
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         var tour = new Tour
         {
-            Id = Guid.NewGuid(), DatasetIdentity = dataset.Value, Title = content.Title, Author = user.NameOf(), CreatedAt = now,
+            Id = id, DatasetIdentity = dataset.Value, Title = content.Title, Author = user.NameOf(), CreatedAt = now,
         };
         Put(tour, content, user, now);
         db.Tours.Add(tour);
@@ -82,7 +102,15 @@ public sealed class TourStore(IDbContextFactory<DendriteDb> database, DatasetAcc
         {
             await using var db = await database.CreateDbContextAsync(ct);
             var tour = await FindAsync(db, dataset, id, ct);
-            Put(tour, TourRules.Check(change(ContentOf(tour))), user, time.GetUtcNow().ToUnixTimeMilliseconds());
+            var before = ContentOf(tour);
+            var after = TourRules.Check(change(before));
+            if (after.IsSameAs(before))
+            {
+                // Nothing to keep, and nobody becomes its author by it.
+                return ItemOf(tour, grant);
+            }
+
+            Put(tour, after, user, time.GetUtcNow().ToUnixTimeMilliseconds());
             try
             {
                 await db.SaveChangesAsync(ct);

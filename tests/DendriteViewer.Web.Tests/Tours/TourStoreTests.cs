@@ -60,6 +60,27 @@ public sealed class TourStoreTests(TestHost host) : IClassFixture<TestHost>
     }
 
     [Fact]
+    public async Task Change_ThatChangesNothing_KeepsAuthorAndVersion()
+    {
+        var (ada, bob, id) = (
+            await UserAsync("Ada", DatasetRole.Annotate), await UserAsync("Bob", DatasetRole.Annotate), host.Dataset.Identity);
+        var made = await Store.CreateAsync(ada, id, new TourContent("Same", "", [StepOf("one")]));
+        var after = await Store.ChangeAsync(bob, id, made.Id, c => c with { Title = "Same ", Steps = [.. c.Steps] });
+        Assert.Equal((1, "Ada"), (after.Version, after.Author));
+    }
+
+    [Fact]
+    public async Task Tour_DeletedAndRestored_IsFoundByTheSameKey_Once()
+    {
+        var (ada, id) = (await UserAsync("Ada", DatasetRole.Annotate), host.Dataset.Identity);
+        var made = await Store.CreateAsync(ada, id, new TourContent("Back", "", [StepOf("one")]));
+        var deleted = await Store.DeleteAsync(ada, id, made.Id, made.Version);
+        await Store.RestoreAsync(ada, id, made.Id, deleted);
+        Assert.Equal("Back", (await Store.FindAsync(ada, id, made.Id)).Content.Title);
+        await Assert.ThrowsAsync<TourException>(() => Store.RestoreAsync(ada, id, made.Id, deleted));
+    }
+
+    [Fact]
     public async Task Tour_BeyondItsBounds_IsRefusedWithASentence()
     {
         var (ada, id) = (await UserAsync("Ada", DatasetRole.Annotate), host.Dataset.Identity);
