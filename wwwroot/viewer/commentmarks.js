@@ -37,7 +37,8 @@ function begin() {
     const box = pane.element.getBoundingClientRect(), [x, y] = [e.clientX - box.left, e.clientY - box.top];
     const map = pane.is3d ? cameraMap(viewer.view, viewer.bounds(viewer.view), ...pane.size) : pane.map();
     const here = placed(viewer, viewer.view, map, pane.is3d);
-    return here.findLast(p => Math.abs(x - p.x) <= p.wide / 2 + near && y <= p.y + near && y >= p.y - height - tail - near)?.pin ?? null;
+    // The place itself stays free, for what is grabbed or marked there.
+    return here.findLast(p => Math.abs(x - p.x) <= p.wide / 2 + near && y <= p.y - tail && y >= p.y - height - tail - near)?.pin ?? null;
   };
   panes?.addEventListener('pointerdown', e => {
     const pin = e.button === 0 && window.dendrite?.tool !== 'mark' ? pinAt(e) : null;

@@ -174,7 +174,8 @@ public sealed partial class CommentsPanel
         _remarks = await Desk.ShowAsync(Session, comment, this);
         if (_remarks.Count == 0)
         {
-            Snackbar.Add($"The view of {comment.Author} is shown. Ctrl+Z goes back to yours.", Severity.Info);
+            Snackbar.Add(comment.AuthorKey == _view?.Reader ? "The view that you had is shown. Ctrl+Z goes back."
+                : $"The view of {comment.Author} is shown. Ctrl+Z goes back to yours.", Severity.Info);
         }
     }
 
