@@ -41,6 +41,9 @@ public static class AccountsRegistration
             o.Password.RequiredLength = 1;
             o.Password.RequireDigit = o.Password.RequireLowercase = o.Password.RequireUppercase = o.Password.RequireNonAlphanumeric = false;
             o.User.RequireUniqueEmail = true;
+
+            // It is the e-mail, which may have an apostrophe or letters beyond ASCII.
+            o.User.AllowedUserNameCharacters = "";
         }).AddSignInManager().AddEntityFrameworkStores<DendriteDb>().AddClaimsPrincipalFactory<NamedClaims>()
             .AddPasswordValidator<PasswordRules>();
         builder.Services.AddAuthentication(IdentityConstants.ApplicationScheme)

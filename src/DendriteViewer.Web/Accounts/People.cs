@@ -32,6 +32,9 @@ public sealed class People(IDbContextFactory<DendriteDb> database, IServiceScope
         var account = new AppUser
         {
             UserName = email.Trim(), Email = email.Trim(), DisplayName = name.Trim(), IsAdministrator = administrator,
+
+            // The administrator vouches for it.
+            EmailConfirmed = true,
         };
         var result = await users.CreateAsync(account, password);
         if (!result.Succeeded)
@@ -154,6 +157,9 @@ public sealed class People(IDbContextFactory<DendriteDb> database, IServiceScope
 
     private static async Task RequireAnotherAsync(DendriteDb db, Guid id)
     {
+        // Changes nothing, but holds the administrators' rows until the end of the transaction: of two who remove each other at the same
+        // moment one waits here, and then sees what the other did.
+        await db.Users.Where(u => u.IsAdministrator).ExecuteUpdateAsync(s => s.SetProperty(u => u.IsAdministrator, true));
         if (!await db.Users.AnyAsync(u => u.IsAdministrator && u.DisabledAt == null && u.Id != id))
         {
             throw new ArgumentException("This is the only administrator; make another one first.");
@@ -161,7 +167,7 @@ public sealed class People(IDbContextFactory<DendriteDb> database, IServiceScope
     }
 
     /// <summary>Refuses names that would say something else than who somebody is.</summary>
-    /// <exception cref="ArgumentException">The name is empty, too long, or the one under which the analysis proposes sites.</exception>
+    /// <exception cref="ArgumentException">The name is empty, too long, or one of the app's own.</exception>
     public static void CheckName(string name)
     {
         if (name.Trim().Length is 0 or > 80 || name.Any(char.IsControl))
@@ -172,6 +178,11 @@ public sealed class People(IDbContextFactory<DendriteDb> database, IServiceScope
         if (string.Equals(name.Trim(), Agreement.Analysis, StringComparison.OrdinalIgnoreCase))
         {
             throw new ArgumentException($"'{Agreement.Analysis}' is the name under which the analysis proposes sites; choose another.");
+        }
+
+        if (AuditLog.Nobodies.Contains(name.Trim(), StringComparer.OrdinalIgnoreCase))
+        {
+            throw new ArgumentException($"'{name.Trim()}' is what the audit log calls who has no account; choose another name.");
         }
     }
 

@@ -37,7 +37,7 @@ public sealed class GroupMember
     public Guid UserId { get; set; }
 
     /// <summary>
-    /// Who said so: <see cref="ByHand"/>, or the name of the provider whose claim did. Each takes back only what it said itself, so that
+    /// Who said so: <see cref="ByHand"/>, or the issuer of the provider whose claim did. Each takes back only what it said itself, so that
     /// somebody may be in a group for two reasons.
     /// </summary>
     public required string Source { get; set; }
@@ -69,7 +69,7 @@ public sealed record GroupFacts(Guid Id, string Name, int People, int Datasets, 
 /// <param name="Id">The account.</param>
 /// <param name="Name">What others see.</param>
 /// <param name="Email">The account's address.</param>
-/// <param name="Sources">Who said that they are in it: <see cref="GroupMember.ByHand"/>, or providers' names.</param>
+/// <param name="Sources">Who said that they are in it: <see cref="GroupMember.ByHand"/>, or providers' issuers.</param>
 public sealed record GroupPerson(Guid Id, string Name, string? Email, IReadOnlyList<string> Sources)
 {
     /// <summary>Whether an administrator put them in, and may take them out.</summary>

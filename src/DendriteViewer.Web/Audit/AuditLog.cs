@@ -18,6 +18,14 @@ namespace DendriteViewer.Web.Audit;
 public sealed partial class AuditLog(
     IDbContextFactory<DendriteDb> database, TimeProvider time, ILogger<AuditLog> log, IHttpContextAccessor? contexts = null)
 {
+    /// <summary>What somebody is called who is not signed in.</summary>
+    public const string Somebody = "somebody";
+
+    private const string Server = "the server";
+
+    /// <summary>What entries call who has no account; no account has such a name.</summary>
+    public static IReadOnlyList<string> Nobodies { get; } = [Server, Somebody];
+
     /// <summary>The most entries that a page has.</summary>
     public const int MostOnPage = 500;
 
@@ -33,7 +41,7 @@ public sealed partial class AuditLog(
         var text = SecretRedactor.Patterns.Redact(detail);
         return new AuditEntry
         {
-            At = time.GetUtcNow().ToUnixTimeMilliseconds(), Kind = kind, PersonKey = by?.Key ?? "", PersonName = by?.Name ?? "the server",
+            At = time.GetUtcNow().ToUnixTimeMilliseconds(), Kind = kind, PersonKey = by?.Key ?? "", PersonName = by?.Name ?? Server,
             Address = Address(), DatasetIdentity = about.Identity, DatasetId = about.DatasetId, Subject = about.Key,
             Detail = text.Length <= MostCharacters ? text : text[..MostCharacters] + "…",
         };

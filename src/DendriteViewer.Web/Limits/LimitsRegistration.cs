@@ -16,7 +16,9 @@ public static class LimitsRegistration
         var budgets = app.Services.GetRequiredService<Budgets>();
         app.Use(async (context, next) =>
         {
-            if (HttpMethods.IsPost(context.Request.Method) && context.Request.Path.StartsWithSegments("/account"))
+            // Forms, and whatever belongs to a sign-in at a provider, which has none.
+            if ((HttpMethods.IsPost(context.Request.Method) && context.Request.Path.StartsWithSegments("/account"))
+                || context.Request.Path.StartsWithSegments("/account/openid"))
             {
                 budgets.SignIn(ClientKeys.Of(context));
             }

@@ -66,6 +66,8 @@ public sealed partial class InvitationPage
         }
 
         var email = (invitation.Email ?? input.Email).Trim();
+
+        // Nobody mailed the invitation to the address, so that it is not confirmed, also where the invitation names it.
         var user = new AppUser { UserName = email, Email = email, DisplayName = input.Name.Trim() };
         _error = await ProblemOfAsync(user, input.Password);
         if (_error is not null)

@@ -31,6 +31,9 @@ public enum ExternalRefusal
     /// <summary>Nobody with that e-mail has an account.</summary>
     NoAccount,
 
+    /// <summary>The account with that e-mail was made by somebody who did not prove that the address is theirs.</summary>
+    Unproven,
+
     /// <summary>The account is linked to somebody else at the same provider.</summary>
     OtherLogin,
 
@@ -54,7 +57,8 @@ public readonly record struct ExternalOutcome(AppUser? Account, ExternalRefusal?
 /// <summary>
 /// Finds the account of who signed in at a provider. A login that is linked finds its account whatever its e-mail is now. One that is not
 /// is linked once by an e-mail that the provider has verified; never to an account that has another login of that provider, since
-/// providers give addresses of people who left to others.
+/// providers give addresses of people who left to others, and never to one whose own e-mail nobody confirmed: whoever took an invitation
+/// may have typed the address of somebody else, and would share the account with them.
 /// </summary>
 public sealed class ExternalSignIns(UserManager<AppUser> users, OpenIdProviders providers, GroupClaims groups, AuditLog audit)
 {
@@ -76,6 +80,11 @@ public sealed class ExternalSignIns(UserManager<AppUser> users, OpenIdProviders 
             }
 
             account = outcome.Account;
+        }
+
+        if (account.DisabledAt is not null)
+        {
+            return ExternalRefusal.Disabled;
         }
 
         await groups.SyncAsync(account, provider, person.Groups, ct);
@@ -116,12 +125,14 @@ public sealed class ExternalSignIns(UserManager<AppUser> users, OpenIdProviders 
 
         if (logins.Count == 1 && !await users.HasPasswordAsync(account))
         {
-            throw new ArgumentException("This is the only way in which this account can sign in; set a password first.");
+            throw new ArgumentException(
+                "This is the only way in which this account can sign in; first choose a password by a link, which an administrator makes.");
         }
 
         await audit.RecordAsync(AuditKind.Account, PersonOf(account), $"took the login at {login.ProviderDisplayName} off their account",
             AuditSubject.Of(account.Id));
         await users.RemoveLoginAsync(account, issuer, subject);
+        await groups.EndAsync(account, issuer);
     }
 
     private async Task<ExternalOutcome> LinkByEmailAsync(OpenIdOptions provider, ExternalPerson person)
@@ -147,7 +158,9 @@ public sealed class ExternalSignIns(UserManager<AppUser> users, OpenIdProviders 
             return provider.NewAccounts ? await MakeAsync(provider, person, email) : ExternalRefusal.NoAccount;
         }
 
-        return await HasLoginAsync(account, provider) ? ExternalRefusal.OtherLogin
+        return account.DisabledAt is not null ? ExternalRefusal.Disabled
+            : await HasLoginAsync(account, provider) ? ExternalRefusal.OtherLogin
+            : !account.EmailConfirmed ? ExternalRefusal.Unproven
             : await AddAsync(account, provider, person, "linked by their verified e-mail a login at") ? account : ExternalRefusal.Failed;
     }
 

@@ -11,6 +11,16 @@ namespace DendriteViewer.Web.OpenId;
 /// </summary>
 public sealed class GroupClaims(IDbContextFactory<DendriteDb> database, AuditLog audit)
 {
+    /// <summary>Ends what a provider's claim said of somebody, whose login there was taken off.</summary>
+    /// <param name="account">Whose.</param>
+    /// <param name="issuer">The provider's <see cref="OpenIdOptions.IssuerKey"/>.</param>
+    /// <param name="ct">Stops it.</param>
+    public async Task EndAsync(AppUser account, string issuer, CancellationToken ct = default)
+    {
+        await using var db = await database.CreateDbContextAsync(ct);
+        await db.GroupMembers.Where(m => m.UserId == account.Id && m.Source == issuer).ExecuteDeleteAsync(ct);
+    }
+
     /// <summary>Makes the memberships by a provider's claim what the claim says.</summary>
     /// <param name="account">Who signed in.</param>
     /// <param name="provider">Where.</param>
@@ -26,7 +36,7 @@ public sealed class GroupClaims(IDbContextFactory<DendriteDb> database, AuditLog
         await using var db = await database.CreateDbContextAsync(ct);
         var groups = await db.Groups.Where(g => g.Provider == provider.Name).ToListAsync(ct);
         var wanted = groups.Where(g => values.Contains(g.ClaimValue)).ToDictionary(g => g.Id);
-        var has = await db.GroupMembers.Where(m => m.UserId == account.Id && m.Source == provider.Name).ToListAsync(ct);
+        var has = await db.GroupMembers.Where(m => m.UserId == account.Id && m.Source == provider.IssuerKey).ToListAsync(ct);
         foreach (var gone in has.Where(m => !wanted.ContainsKey(m.GroupId)))
         {
             db.GroupMembers.Remove(gone);
@@ -35,7 +45,7 @@ public sealed class GroupClaims(IDbContextFactory<DendriteDb> database, AuditLog
 
         foreach (var group in wanted.Values.Where(g => has.All(m => m.GroupId != g.Id)))
         {
-            db.GroupMembers.Add(new GroupMember { GroupId = group.Id, UserId = account.Id, Source = provider.Name });
+            db.GroupMembers.Add(new GroupMember { GroupId = group.Id, UserId = account.Id, Source = provider.IssuerKey });
             Record("is in", group.Name, group.Id);
         }
 

@@ -1,4 +1,3 @@
-using DendriteViewer.Web.Audit;
 using DendriteViewer.Web.Hosting;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.OpenIdConnect;
@@ -45,15 +44,15 @@ internal sealed partial class OpenIdEvents(OpenIdOptions provider, PublicAddress
         return RefuseAsync(context, context.HttpContext, refusal, failure?.Message ?? "no reason given");
     }
 
-    private async Task RefuseAsync<T>(HandleRequestContext<T> context, HttpContext http, ExternalRefusal refusal, string why)
+    // Anybody may ask for the callback's address: before a person is known there is a line in the server's log, and none in the audit log.
+    private Task RefuseAsync<T>(HandleRequestContext<T> context, HttpContext http, ExternalRefusal refusal, string why)
         where T : AuthenticationSchemeOptions
     {
         var services = http.RequestServices;
         LogRefused(services.GetRequiredService<ILogger<OpenIdEvents>>(), provider.Name, refusal, why);
-        await services.GetRequiredService<AuditLog>().TryRecordAsync(
-            AuditKind.SignInFailed, null, $"a sign-in at {provider.Name} was refused ({refusal})");
         http.Response.Redirect(OpenIdRegistration.Refused(refusal, provider.Slug));
         context.HandleResponse();
+        return Task.CompletedTask;
     }
 
     [LoggerMessage(LogLevel.Warning, "A sign-in at {Provider} was refused ({Refusal}): {Why}")]

@@ -88,6 +88,11 @@ public sealed class OpenIdOptions
                 yield return $"{at}:Name is '{p.Name}'; give 1 to 40 characters with a letter or digit among them.";
             }
 
+            if (p.Slug is "link" or "finish")
+            {
+                yield return $"{at}:Name is '{p.Name}', which stands in an address of this server's own; give another name.";
+            }
+
             if (all.Take(i).Any(o => o.Slug == p.Slug))
             {
                 yield return $"{at}:Name is '{p.Name}', as another provider's is; give each a name of its own.";

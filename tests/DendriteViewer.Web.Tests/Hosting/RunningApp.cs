@@ -128,7 +128,10 @@ public sealed class RunningApp : IAsyncLifetime
         using var scope = App.Services.CreateScope();
         var users = scope.ServiceProvider.GetRequiredService<UserManager<AppUser>>();
         var email = $"{name.ToLowerInvariant()}@example.org";
-        var user = new AppUser { UserName = email, Email = email, DisplayName = name, IsAdministrator = administrator };
+        var user = new AppUser
+        {
+            UserName = email, Email = email, EmailConfirmed = true, DisplayName = name, IsAdministrator = administrator,
+        };
         Assert.True((await users.CreateAsync(user, Password)).Succeeded);
         if (role is { } r)
         {

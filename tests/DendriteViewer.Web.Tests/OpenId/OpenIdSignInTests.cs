@@ -32,7 +32,7 @@ public sealed class OpenIdSignInTests(AuthorizationScene scene)
 
         // No token of the provider is kept, and nothing of its cookie stays.
         Assert.DoesNotContain(App.CookiesOf(browser).GetAllCookies(), c => c.Name.Contains("external", StringComparison.Ordinal));
-        Assert.Equal(0, await App.AskDatabaseAsync(db => db.UserTokens.CountAsync()));
+        Assert.False(await App.AskDatabaseAsync(db => db.UserTokens.AnyAsync(t => t.UserId == id)));
 
         // Another e-mail, not verified even: the subject is who it is. The groups are as the provider says now.
         using (var signedOut = await browser.PostAsync("/account/logout", null))
@@ -67,6 +67,26 @@ public sealed class OpenIdSignInTests(AuthorizationScene scene)
         var (id, email, subject) = await PersonAsync();
         await App.AskDatabaseAsync(db => db.Users.Where(u => u.Id == id).ExecuteUpdateAsync(s => s.SetProperty(u => u.DisabledAt, 1L)));
         Assert.Equal(ExternalRefusal.Disabled, await RefusedAsync($"sub={subject}&email={email}&verified=true"));
+        Assert.False(await App.AskDatabaseAsync(db => db.UserLogins.AnyAsync(l => l.UserId == id)));
+    }
+
+    [Fact]
+    public async Task SignIn_ToAnAccountWhoseOwnEmailNobodyConfirmed_IsRefusedAndLinksNothing()
+    {
+        var (id, email, subject) = await PersonAsync();
+        await App.AskDatabaseAsync(
+            db => db.Users.Where(u => u.Id == id).ExecuteUpdateAsync(s => s.SetProperty(u => u.EmailConfirmed, false)));
+        Assert.Equal(ExternalRefusal.Unproven, await RefusedAsync($"sub={subject}&email={email}&verified=true"));
+        Assert.False(await App.AskDatabaseAsync(db => db.UserLogins.AnyAsync(l => l.UserId == id)));
+    }
+
+    [Fact]
+    public async Task Callback_OfNobodyKnown_AddsNothingToTheAuditLog()
+    {
+        var from = await App.AskDatabaseAsync(db => db.Audit.MaxAsync(e => (long?)e.Id)) ?? 0;
+        using var answer = await App.NewBrowser().GetAsync($"/account/openid/{Campus}/callback?state=x");
+        AssertRefused(answer, ExternalRefusal.Again);
+        Assert.False(await App.AskDatabaseAsync(db => db.Audit.AnyAsync(e => e.Id > from && e.Kind == AuditKind.SignInFailed)));
     }
 
     [Fact]
@@ -139,7 +159,13 @@ public sealed class OpenIdSignInTests(AuthorizationScene scene)
             Assert.Equal(HttpStatusCode.BadRequest, forged.StatusCode);
         }
 
-        using (var linked = await RunningApp.PostFormAsync(browser, LinkLogin.Path, "link"))
+        using (var wrong = await RunningApp.PostFormAsync(browser, LinkLogin.Path, "link", ("Input.Password", "not the password")))
+        {
+            Assert.Contains("The password is wrong", await wrong.Content.ReadAsStringAsync());
+        }
+
+        Assert.False(await App.AskDatabaseAsync(db => db.UserLogins.AnyAsync(l => l.UserId == id)));
+        using (var linked = await RunningApp.PostFormAsync(browser, LinkLogin.Path, "link", ("Input.Password", RunningApp.Password)))
         {
             Assert.Equal("/tokens", linked.Headers.Location?.OriginalString);
         }
@@ -152,7 +178,8 @@ public sealed class OpenIdSignInTests(AuthorizationScene scene)
         var (_, otherEmail, _) = await PersonAsync();
         var other = await App.SignedInAsync(otherEmail);
         await SignInAsync(other, $"sub={subject}");
-        using var taken = await RunningApp.PostFormAsync(other, LinkLogin.Path, "link");
+        using var taken = await RunningApp.PostFormAsync(
+            other, LinkLogin.Path, "link", ("Input.Password", RunningApp.Password));
         Assert.Contains("linked to another account", await taken.Content.ReadAsStringAsync());
     }
 
@@ -183,6 +210,14 @@ public sealed class OpenIdSignInTests(AuthorizationScene scene)
 
         // Without a password, the login is the only way in.
         await Assert.ThrowsAsync<ArgumentException>(() => externals.UnlinkAsync(made, provider.IssuerKey, subject));
+
+        // What the provider said of groups ends with the login.
+        await scene.Service<Groups>().AddAsync(AuthorizationScene.Ada, "Lab " + subject, "Lab", subject);
+        await scene.Service<GroupClaims>().SyncAsync(made, provider, [subject]);
+        Assert.Equal([provider.IssuerKey], Assert.Single(await PeopleOfAsync("Lab " + subject)).Sources);
+        Assert.True((await users.AddPasswordAsync(made, RunningApp.Password)).Succeeded);
+        await externals.UnlinkAsync(made, provider.IssuerKey, subject);
+        Assert.Empty(await PeopleOfAsync("Lab " + subject));
     }
 
     private async Task<(Guid Id, string Email, string Subject)> PersonAsync()

@@ -61,7 +61,7 @@ internal static class RouteRequests
             "/account/login", "account", ("Input.Do", "name"), ("Input.Name", r.Visitor.Person ?? "Nobody")),
         ["POST /account/code"] = r => r.FormAsync("/account/login", "code", ("Input.Code", "123456")),
         ["POST /account/second-factor"] = r => r.Shows("This code does not belong").FormAsync(
-            "/account/login", "second", ("Input.Do", "on"), ("Input.Code", "123456")),
+            "/account/login", "second", ("Input.Do", "on"), ("Input.Code", "123456"), ("Input.Password", RunningApp.Password)),
 
         // This server sends no mail, so that there is no such form; its page says whom to ask.
         ["POST /account/forgot"] = r => r.Answers(HttpStatusCode.BadRequest).FormAsync(
@@ -84,7 +84,7 @@ internal static class RouteRequests
 
         // Who has no account is answered by the page, which says so.
         ["POST /account/openid/link"] = r => (r.Visitor.Account is null ? r.Shows("is linked") : r.Leads("/tokens"))
-            .Cookie(r.Scene.ExternalCookie()).FormAsync("/account/openid/link", "link"),
+            .Cookie(r.Scene.ExternalCookie()).FormAsync("/account/openid/link", "link", ("Input.Password", RunningApp.Password)),
         ["POST /account/logout"] = r =>
         {
             // The session ends, and with it every cookie of it.
