@@ -15,18 +15,18 @@ public sealed partial class MailQueue(DendriteOptions options, TimeProvider time
     private const int MostWaiting = 200, MostTries = 3;
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(10);
-    private readonly Channel<Func<CancellationToken, Task<MimeMessage?>>> _waiting =
-        Channel.CreateBounded<Func<CancellationToken, Task<MimeMessage?>>>(MostWaiting);
+    private readonly Channel<Waiting> _waiting = Channel.CreateBounded<Waiting>(MostWaiting);
 
     /// <summary>Whether there is a mail server.</summary>
     public bool IsOn => options.Smtp is not null;
 
     /// <summary>Sends a mail by and by.</summary>
     /// <param name="make">Makes it, in the background; null for none after all.</param>
+    /// <param name="after">Told whether the mail server took it; not called where none was made.</param>
     /// <returns>False where too many wait already.</returns>
-    public bool Add(Func<CancellationToken, Task<MimeMessage?>> make)
+    public bool Add(Func<CancellationToken, Task<MimeMessage?>> make, Func<bool, CancellationToken, Task> after)
     {
-        var isTaken = _waiting.Writer.TryWrite(make);
+        var isTaken = _waiting.Writer.TryWrite(new Waiting(make, after));
         if (!isTaken)
         {
             LogFull(log);
@@ -47,13 +47,22 @@ public sealed partial class MailQueue(DendriteOptions options, TimeProvider time
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await foreach (var make in _waiting.Reader.ReadAllAsync(stoppingToken))
+        await foreach (var waiting in _waiting.Reader.ReadAllAsync(stoppingToken))
         {
             try
             {
-                if (await make(stoppingToken) is { } mail)
+                if (await waiting.Make(stoppingToken) is { } mail)
                 {
-                    await SendAsync(mail, stoppingToken);
+                    var isSent = false;
+                    try
+                    {
+                        await SendAsync(mail, stoppingToken);
+                        isSent = true;
+                    }
+                    finally
+                    {
+                        await waiting.After(isSent, CancellationToken.None);
+                    }
                 }
             }
             catch (Exception e) when (e is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
@@ -84,16 +93,22 @@ public sealed partial class MailQueue(DendriteOptions options, TimeProvider time
                 await client.DisconnectAsync(quit: true, ct);
                 return;
             }
-            catch (Exception e) when (tries < MostTries && e is (IOException or SocketException or SmtpProtocolException))
+            catch (Exception e) when (tries < MostTries && IsPassing(e))
             {
                 await Task.Delay(s_pause, time, ct);
             }
         }
     }
 
+    // An answer of 400 to 499 says that the same may be taken later.
+    private static bool IsPassing(Exception e) => e is IOException or SocketException or SmtpProtocolException
+        || (e is SmtpCommandException { StatusCode: var code } && (int)code is >= 400 and < 500);
+
     [LoggerMessage(LogLevel.Error, "A mail was not sent; check Dendrite:Smtp")]
     private static partial void LogFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(LogLevel.Warning, "Too many mails wait to be sent; one was given up")]
     private static partial void LogFull(ILogger logger);
+
+    private sealed record Waiting(Func<CancellationToken, Task<MimeMessage?>> Make, Func<bool, CancellationToken, Task> After);
 }

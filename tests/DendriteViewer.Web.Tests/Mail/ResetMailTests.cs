@@ -50,8 +50,11 @@ public sealed class ResetMailTests : IAsyncLifetime
         Assert.Contains("Mail me a link", await _app.NewBrowser().GetStringAsync("/account/forgot"));
         Assert.Contains("For mia@example.org.", await _app.NewBrowser().GetStringAsync(path));
 
-        // Two were asked for within five minutes.
-        Assert.False(_smtp.Mails.Reader.TryRead(out _));
+        // Two were asked for within five minutes: the next mail is the one that somebody else asks for afterwards.
+        await _app.AddPersonAsync("Noa");
+        await RunningApp.PostFormAsync(_app.NewBrowser(), "/account/forgot", "forgot", ("Input.Email", "noa@example.org"));
+        Assert.Contains("RCPT TO:<noa@example.org>", await _smtp.Mails.Reader.ReadAsync(
+            new CancellationTokenSource(TimeSpan.FromSeconds(20)).Token));
         Assert.DoesNotContain(_app.Log, l => l.Contains(path[^20..], StringComparison.Ordinal));
     }
 

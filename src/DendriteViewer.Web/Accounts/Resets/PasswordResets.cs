@@ -9,8 +9,9 @@ using Microsoft.EntityFrameworkCore;
 namespace DendriteViewer.Web.Accounts.Resets;
 
 /// <summary>
-/// Links by which people choose a new password: made by an administrator, or mailed to who asks. Each is good once and for a day, and ends
-/// with the next one and with any change of the password.
+/// Links by which people choose a new password: made by an administrator, or mailed to who asks. Each is good once and for a day. All of
+/// an account end with any change of the password, and with one that an administrator makes; not with one that is mailed, for which anybody
+/// may ask.
 /// </summary>
 public sealed class PasswordResets(
     IDbContextFactory<DendriteDb> database, IServiceScopeFactory scopes, AuditLog audit, TimeProvider time)
@@ -23,7 +24,7 @@ public sealed class PasswordResets(
     /// <summary>The path of a link.</summary>
     public static string PathOf(string token) => "/account/reset?code=" + token;
 
-    /// <summary>Makes a link for an account, in place of any before.</summary>
+    /// <summary>Makes a link for an account, in place of any before where an administrator does.</summary>
     /// <param name="account">Whose password.</param>
     /// <param name="by">Who asks; null for the person by mail.</param>
     /// <param name="ct">Stops it.</param>
@@ -36,15 +37,19 @@ public sealed class PasswordResets(
         await using var all = await db.Database.BeginTransactionAsync(ct);
         var name = await db.Users.Where(u => u.Id == account).Select(u => u.DisplayName).FirstOrDefaultAsync(ct)
             ?? throw new ArgumentException("That account is not there any more.");
-        await db.PasswordResets.Where(r => r.UserId == account).ExecuteDeleteAsync(ct);
+        if (by is not null)
+        {
+            await db.PasswordResets.Where(r => r.UserId == account).ExecuteDeleteAsync(ct);
+            db.Audit.Add(audit.NewEntry(AuditKind.Password, by, $"made a link by which {name} chooses a new password",
+                AuditSubject.Of(account)));
+        }
+
         var now = time.GetUtcNow();
         db.PasswordResets.Add(new PasswordReset
         {
             TokenHash = HashOf(token), UserId = account, MadeAt = now.ToUnixTimeMilliseconds(),
             ExpiresAt = (now + Length).ToUnixTimeMilliseconds(),
         });
-        db.Audit.Add(audit.NewEntry(AuditKind.Password, by, by is null ? $"mailed {name} a link to choose a new password"
-            : $"made a link by which {name} chooses a new password", AuditSubject.Of(account)));
         await db.SaveChangesAsync(ct);
         await all.CommitAsync(ct);
         return token;
@@ -61,12 +66,27 @@ public sealed class PasswordResets(
                       select u).FirstOrDefaultAsync(ct);
     }
 
-    /// <summary>Whether a link was made for an account within a time.</summary>
-    public async Task<bool> IsRecentAsync(Guid account, TimeSpan within, CancellationToken ct = default)
+    /// <summary>Notes that a link was mailed; one that could not be mailed is taken back.</summary>
+    public async Task MailedAsync(AppUser account, string token, bool isSent, CancellationToken ct = default)
+    {
+        if (isSent)
+        {
+            await audit.RecordAsync(AuditKind.Password, null, $"mailed {account.DisplayName} a link to choose a new password",
+                AuditSubject.Of(account.Id), ct);
+            return;
+        }
+
+        await using var db = await database.CreateDbContextAsync(ct);
+        var hash = HashOf(token);
+        await db.PasswordResets.Where(r => r.TokenHash == hash).ExecuteDeleteAsync(ct);
+    }
+
+    /// <summary>How many links an account has that were made within a time.</summary>
+    public async Task<int> CountAsync(Guid account, TimeSpan within, CancellationToken ct = default)
     {
         await using var db = await database.CreateDbContextAsync(ct);
         var since = (time.GetUtcNow() - within).ToUnixTimeMilliseconds();
-        return await db.PasswordResets.AnyAsync(r => r.UserId == account && r.MadeAt > since, ct);
+        return await db.PasswordResets.CountAsync(r => r.UserId == account && r.MadeAt > since, ct);
     }
 
     /// <summary>Uses a link: the account gets the password, and is signed out everywhere.</summary>
@@ -75,7 +95,8 @@ public sealed class PasswordResets(
     {
         if (await FindAsync(token, ct) is not { } found)
         {
-            return "This link is not good any more: it was used, is older than a day, or a newer one was made; ask for another.";
+            return "This link is not good any more: it or another of yours was used, it is older than a day, or "
+                + "an administrator made another; ask for another.";
         }
 
         using var scope = scopes.CreateScope();
@@ -92,6 +113,8 @@ public sealed class PasswordResets(
         {
             return "This link was used just now; ask for another.";
         }
+
+        await db.PasswordResets.Where(r => r.UserId == found.Id).ExecuteDeleteAsync(ct);
 
         var account = await db.Users.FirstAsync(u => u.Id == found.Id, ct);
         account.PasswordHash = users.PasswordHasher.HashPassword(account, password!);
