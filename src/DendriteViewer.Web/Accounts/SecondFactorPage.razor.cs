@@ -9,6 +9,7 @@ namespace DendriteViewer.Web.Accounts;
 /// </summary>
 public sealed partial class SecondFactorPage
 {
+    private const string WrongPassword = "The password is wrong, or there were too many tries.";
     private AppUser? _account;
     private bool _isPending, _isRequired;
     private string _key = "", _offer = "";
@@ -78,6 +79,13 @@ public sealed partial class SecondFactorPage
 
         if (!_account.TwoFactorEnabled)
         {
+            // Whose password was right just now is not asked again.
+            if (!_isPending && _account.PasswordHash is not null && !await Accounts.ConfirmAsync(Context, _account, Input.Password))
+            {
+                _error = WrongPassword;
+                return;
+            }
+
             if (await Second.EnableAsync(_account, Input.Offer, Input.Code) is not { } codes)
             {
                 _error = "This code does not belong to this key, or it took too long; try the next code.";
@@ -93,9 +101,13 @@ public sealed partial class SecondFactorPage
             return;
         }
 
-        if (!await Accounts.ConfirmAsync(Context, _account, Input.Password))
+        if (_account.PasswordHash is null)
         {
-            _error = "The password is wrong, or there were too many tries.";
+            _error = "This account has no password, by which that is confirmed; an administrator can take the second factor off.";
+        }
+        else if (!await Accounts.ConfirmAsync(Context, _account, Input.Password))
+        {
+            _error = WrongPassword;
         }
         else if (Input.Do == "renew")
         {

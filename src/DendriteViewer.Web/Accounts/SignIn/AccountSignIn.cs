@@ -15,8 +15,9 @@ public sealed class AccountSignIn(
     UserManager<AppUser> users, SignInManager<AppUser> manager, AccountSessions sessions, SignInThrottle throttle, SecondFactor second,
     UnknownPassword unknown, AuditLog audit, TimeProvider time)
 {
-    private const string Wrong = "E-mail or password is wrong.";
-    private static readonly Person s_nobody = new("", "somebody");
+    private const string Wrong = "E-mail or password is wrong. "
+        + "After many tries none is looked at for a while, the right one neither: then wait a quarter of an hour.";
+    private static readonly Person s_nobody = new("", AuditLog.Somebody);
 
     /// <summary>Tries a password.</summary>
     public async Task<SignInOutcome> TryAsync(HttpContext context, string? email, string? password)
@@ -28,7 +29,10 @@ public sealed class AccountSignIn(
             ThrottlePurpose.Password, users.NormalizeEmail(email?.Trim()) ?? "", network, isKnown, context.RequestAborted);
         if (attempt.Wait > TimeSpan.Zero)
         {
-            return TooMany(attempt.Wait);
+            // The same sentence and work as for a wrong password: an account that is known in this network waits later than others, so that
+            // a sentence of its own would tell which e-mails have one.
+            unknown.Check(password);
+            return new SignInOutcome(SignInStep.Refused, Wrong);
         }
 
         var isRight = password is { Length: <= PasswordRules.Most } && account?.PasswordHash is not null
@@ -160,6 +164,8 @@ public sealed class AccountSignIn(
         }
 
         await context.SignOutAsync(IdentityConstants.ApplicationScheme);
+        await context.SignOutAsync(IdentityConstants.ExternalScheme);
+        await SecondStep.EndAsync(context);
     }
 
     private static string NetworkOf(HttpContext context) =>

@@ -58,10 +58,18 @@ public sealed class SecondFactor(
 
         await using var db = await database.CreateDbContextAsync(ct);
         await using var all = await db.Database.BeginTransactionAsync(ct);
+
+        // Two forms that are sent at once put one key on. A new stamp refuses whoever would save an account that was read before.
+        var stamp = NewStamp();
+        if (await db.Users.Where(u => u.Id == account.Id && !u.TwoFactorEnabled).ExecuteUpdateAsync(
+            s => s.SetProperty(u => u.TwoFactorEnabled, true).SetProperty(u => u.LastCodeStep, step)
+                .SetProperty(u => u.ConcurrencyStamp, stamp), ct) != 1)
+        {
+            return null;
+        }
+
         await SetAsync(db, account.Id, KeyName, _kept.Protect(Convert.ToHexStringLower(key)), ct);
         var codes = await RenewAsync(db, account.Id, ct);
-        await db.Users.Where(u => u.Id == account.Id).ExecuteUpdateAsync(
-            s => s.SetProperty(u => u.TwoFactorEnabled, true).SetProperty(u => u.LastCodeStep, step), ct);
         db.Audit.Add(audit.NewEntry(AuditKind.SecondFactor, PersonOf(account), "set up a second factor", AuditSubject.Of(account.Id)));
         await db.SaveChangesAsync(ct);
         await all.CommitAsync(ct);
@@ -77,8 +85,9 @@ public sealed class SecondFactor(
         {
             var step = await KeptAsync(db, account.Id, ct) is { } key
                 ? Totp.Match(key, digits, time.GetUtcNow(), account.LastCodeStep) : null;
+            var stamp = NewStamp();
             return step is { } used && await db.Users.Where(u => u.Id == account.Id && u.LastCodeStep < used).ExecuteUpdateAsync(
-                s => s.SetProperty(u => u.LastCodeStep, used), ct) == 1 ? "code" : null;
+                s => s.SetProperty(u => u.LastCodeStep, used).SetProperty(u => u.ConcurrencyStamp, stamp), ct) == 1 ? "code" : null;
         }
 
         var row = await RowOf(db, account.Id, RecoveryName).AsNoTracking().FirstOrDefaultAsync(ct);
@@ -128,12 +137,16 @@ public sealed class SecondFactor(
         await using var db = await database.CreateDbContextAsync(ct);
         await using var all = await db.Database.BeginTransactionAsync(ct);
         await db.UserTokens.Where(t => t.UserId == account && t.LoginProvider == Provider).ExecuteDeleteAsync(ct);
-        await db.Users.Where(u => u.Id == account).ExecuteUpdateAsync(s => s.SetProperty(u => u.TwoFactorEnabled, false), ct);
+        var stamp = NewStamp();
+        await db.Users.Where(u => u.Id == account).ExecuteUpdateAsync(
+            s => s.SetProperty(u => u.TwoFactorEnabled, false).SetProperty(u => u.ConcurrencyStamp, stamp), ct);
         var name = await db.Users.Where(u => u.Id == account).Select(u => u.DisplayName).FirstOrDefaultAsync(ct);
         db.Audit.Add(audit.NewEntry(AuditKind.SecondFactor, by, $"took the second factor of {name} off", AuditSubject.Of(account)));
         await db.SaveChangesAsync(ct);
         await all.CommitAsync(ct);
     }
+
+    private static string NewStamp() => Guid.NewGuid().ToString();
 
     private static Person PersonOf(AppUser account) => new(account.Id.ToString(), account.DisplayName);
 
