@@ -57,7 +57,11 @@ public sealed partial class GroupsPage
     private static string FilledBy(GroupFacts group) =>
         group.Provider is { } provider ? $"{provider}: {group.ClaimValue}, and by hand" : "by hand";
 
-    private async Task OpenAsync(GroupFacts group) => (_open, _in) = (group, await Groups.PeopleAsync(group.Id));
+    private Task OpenAsync(GroupFacts group) => TryAsync(_ =>
+    {
+        _open = group;
+        return Task.CompletedTask;
+    });
 
     private Task<bool> AddAsync(string name, string? provider, string? claimValue) =>
         TryAsync(by => Groups.AddAsync(by, name, provider, claimValue));
@@ -103,7 +107,7 @@ public sealed partial class GroupsPage
         }
         finally
         {
-            _groups = await Groups.ListAsync();
+            _groups = await Access.IsAdministratorAsync(_user) ? await Groups.ListAsync() : [];
             _open = _groups.FirstOrDefault(g => g.Id == _open?.Id);
             _in = _open is { } open ? await Groups.PeopleAsync(open.Id) : [];
             StateHasChanged();

@@ -71,7 +71,8 @@ public sealed partial class PeoplePage
     private async Task ChooseAsync(string? dataset)
     {
         _dataset = dataset ?? "";
-        _members = Identity is { } chosen ? await People.MembersAsync(chosen) : new Dictionary<Guid, DatasetRole>();
+        _members = Identity is { } chosen && await Access.IsAdministratorAsync(_user)
+            ? await People.MembersAsync(chosen) : new Dictionary<Guid, DatasetRole>();
     }
 
     // Of a dataset whose manifest is damaged, nobody can say which it is.
@@ -167,6 +168,7 @@ public sealed partial class PeoplePage
         if (!await Access.IsAdministratorAsync(_user))
         {
             _error = "Only an administrator changes accounts.";
+            _people = [];
             return false;
         }
 

@@ -25,10 +25,11 @@ public sealed class AdminReports(
     {
         await RequireAsync(user, ct);
         await using var db = await database.CreateDbContextAsync(ct);
-        var lower = search.Trim().ToLowerInvariant();
-#pragma warning disable CA1862, CA1304, CA1311 // Translated to lower() of the database, which knows no cultures.
+        var typed = search.Trim();
+        var lower = typed.ToLowerInvariant();
+#pragma warning disable CA1862, CA1304, CA1311 // Translated to lower() of the database, which in SQLite knows ASCII: hence as typed too.
         var wanted = db.Datasets.AsNoTracking().Where(
-            d => d.DeletedAt == null && (d.Name.ToLower().Contains(lower) || d.DatasetId.Contains(lower)));
+            d => d.DeletedAt == null && (d.Name.Contains(typed) || d.Name.ToLower().Contains(lower) || d.DatasetId.Contains(lower)));
 #pragma warning restore CA1862, CA1304, CA1311
         var total = await wanted.CountAsync(ct);
         var rows = await wanted.OrderBy(d => d.Name).ThenBy(d => d.Identity).Skip(skip).Take(take).ToListAsync(ct);
@@ -55,9 +56,11 @@ public sealed class AdminReports(
     {
         await RequireAsync(user, ct);
         await using var db = await database.CreateDbContextAsync(ct);
-        var lower = search.Trim().ToLowerInvariant();
+        var typed = search.Trim();
+        var lower = typed.ToLowerInvariant();
 #pragma warning disable CA1862, CA1304, CA1311 // As above.
-        var wanted = db.Links.AsNoTracking().Where(l => l.Name.ToLower().Contains(lower) || l.DatasetId.Contains(lower));
+        var wanted = db.Links.AsNoTracking().Where(
+            l => l.Name.Contains(typed) || l.Name.ToLower().Contains(lower) || l.DatasetId.Contains(lower));
 #pragma warning restore CA1862, CA1304, CA1311
         var total = await wanted.CountAsync(ct);
         var links = await wanted.OrderByDescending(l => l.CreatedAt).Skip(skip).Take(take).ToListAsync(ct);
@@ -92,13 +95,15 @@ public sealed class AdminReports(
     {
         await RequireAsync(user, ct);
         await using var db = await database.CreateDbContextAsync(ct);
-        var lower = search.Trim().ToLowerInvariant();
+        var typed = search.Trim();
+        var lower = typed.ToLowerInvariant();
         var oldest = (time.GetUtcNow() - AccountsRegistration.SessionLength).ToUnixTimeMilliseconds();
 #pragma warning disable CA1862, CA1304, CA1311 // As above.
         var wanted = from s in db.AccountSessions.AsNoTracking()
                      join u in db.Users.AsNoTracking() on s.UserId equals u.Id
                      where s.EndedAt == null && s.LastSeenAt > oldest
-                         && (u.DisplayName.ToLower().Contains(lower) || u.Email!.ToLower().Contains(lower) || s.Address.Contains(lower))
+                         && (u.DisplayName.Contains(typed) || u.DisplayName.ToLower().Contains(lower)
+                             || u.Email!.ToLower().Contains(lower) || s.Address.Contains(lower))
                      orderby s.LastSeenAt descending
                      select new { Session = s, u.DisplayName, u.Email };
 #pragma warning restore CA1862, CA1304, CA1311

@@ -10,9 +10,9 @@ namespace DendriteViewer.Web.Administration;
 /// <summary>What something takes on a disk or in the store.</summary>
 /// <param name="What">What it is.</param>
 /// <param name="Where">Where it lies.</param>
-/// <param name="Bytes">How much.</param>
+/// <param name="Bytes">How much; null where this server does not know.</param>
 /// <param name="Note">What to know of it.</param>
-public sealed record StorageLine(string What, string Where, long Bytes, string Note);
+public sealed record StorageLine(string What, string Where, long? Bytes, string Note);
 
 /// <summary>What draws, and what it holds in memory.</summary>
 /// <param name="Devices">What draws, by name.</param>
@@ -34,15 +34,20 @@ public sealed class StorageReport(
     {
         await reports.RequireAsync(user, ct);
         var data = Path.GetFullPath(options.Data);
-        var stored = await store.Blobs.MeasureAsync(BlobNames.Datasets, ct);
+        var blobs = store.Blobs;
+        var stored = await blobs.MeasureAsync(BlobNames.Datasets, ct);
+        var exported = await blobs.MeasureAsync(BlobNames.Exports, ct);
+        var uploaded = await blobs.MeasureAsync(BlobNames.Uploads, ct);
         return await Task.Run<IReadOnlyList<StorageLine>>(() =>
         [
-            new("Datasets", store.Blobs.Description, stored, "voxels, curves, analyses, corrections"),
-            new("Exports", Path.Combine(data, "exports"), SizeOf(Path.Combine(data, "exports"), ct), "each is removed after a week"),
-            new("Uploads", uploads.Root, SizeOf(uploads.Root, ct), "removed when the import is done"),
+            new("Datasets", blobs.Description, stored, "voxels, curves, analyses, corrections"),
+            new("Exports", blobs.Description, exported, "each is removed after a week"),
+            new("Uploads", blobs.Description, uploaded, "what servers hand each other; removed when the import is done"),
+            new("Uploads on this server", uploads.Root, SizeOf(uploads.Root, ct), "removed when the import is done"),
             new("Cache", Path.Combine(data, "cache"), SizeOf(Path.Combine(data, "cache"), ct), "parts of remote volumes; can be removed"),
-            new("Databases", data, Directory.EnumerateFiles(data, "*.db*").Sum(f => LengthOf(new FileInfo(f))),
-                "accounts, links, logs, jobs"),
+            options.IsShared ? new("Databases", "PostgreSQL", null, "accounts, links, logs, jobs; ask PostgreSQL for their size")
+                : new("Databases", data, Directory.EnumerateFiles(data, "*.db*").Sum(f => LengthOf(new FileInfo(f))),
+                    "accounts, links, logs, jobs"),
             new("Free on this disk", data, new DriveInfo(data).AvailableFreeSpace, "of the data folder"),
         ], ct);
     }
