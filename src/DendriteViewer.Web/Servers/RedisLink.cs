@@ -12,24 +12,32 @@ public sealed partial class RedisLink : IAsyncDisposable
     public const string DefaultPrefix = "dendrite.";
 
     private readonly ConfigurationOptions _options;
-    private readonly Lazy<Task<ConnectionMultiplexer>> _connection;
+    private readonly ILogger<RedisLink> _log;
+    private readonly Lock _lock = new();
+
+    // Under the lock.
+    private Task<ConnectionMultiplexer>? _connection;
 
     /// <param name="address">A configuration string of StackExchange.Redis, as "redis:6379,password=…".</param>
     /// <param name="log">Where lost and restored connections are written.</param>
     public RedisLink(string address, ILogger<RedisLink> log)
     {
         _options = OptionsOf(address);
-        _connection = new(async () =>
-        {
-            var made = await ConnectionMultiplexer.ConnectAsync(_options);
-            made.ConnectionFailed += (_, e) => LogLost(log, e.FailureType.ToString());
-            made.ConnectionRestored += (_, e) => LogRestored(log, e.ConnectionType.ToString());
-            return made;
-        });
+        _log = log;
     }
 
-    /// <summary>The connection, which may be without a server at the moment.</summary>
-    public Task<ConnectionMultiplexer> ConnectionAsync => _connection.Value;
+    /// <summary>The connection, which may be without a server at the moment. One that could not be made is made anew for who asks next.
+    /// </summary>
+    public Task<ConnectionMultiplexer> ConnectionAsync
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _connection is { IsFaulted: false, IsCanceled: false } known ? known : _connection = ConnectAsync();
+            }
+        }
+    }
 
     /// <summary>Whether an address can be read.</summary>
     public static bool IsAddress(string address)
@@ -47,10 +55,24 @@ public sealed partial class RedisLink : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        if (_connection.IsValueCreated)
+        Task<ConnectionMultiplexer>? known;
+        lock (_lock)
         {
-            await (await _connection.Value).DisposeAsync();
+            known = _connection;
         }
+
+        if (known is { IsFaulted: false, IsCanceled: false })
+        {
+            await (await known).DisposeAsync();
+        }
+    }
+
+    private async Task<ConnectionMultiplexer> ConnectAsync()
+    {
+        var made = await ConnectionMultiplexer.ConnectAsync(_options);
+        made.ConnectionFailed += (_, e) => LogLost(_log, e.FailureType.ToString());
+        made.ConnectionRestored += (_, e) => LogRestored(_log, e.ConnectionType.ToString());
+        return made;
     }
 
     private static ConfigurationOptions OptionsOf(string address)
@@ -89,21 +111,17 @@ public sealed class RedisNewsWire(RedisLink link, TimeProvider time) : INewsWire
     /// <inheritdoc/>
     public async Task BeginAsync(CancellationToken ct)
     {
-        var connection = await link.ConnectionAsync.WaitAsync(ct);
-        connection.ConnectionRestored += (_, e) => _ = e.ConnectionType == ConnectionType.Subscription ? Task.Run(() => Restored?.Invoke())
-            : Task.CompletedTask;
-        var subscriber = connection.GetSubscriber();
         while (true)
         {
             try
             {
-                await subscriber.SubscribeAsync(s_channel, (_, message) => Received?.Invoke(message.ToString()));
-                _subscriber = subscriber;
+                await SubscribeAsync(ct);
                 return;
             }
-            catch (RedisException)
+            catch (Exception e) when (e is RedisException or TimeoutException)
             {
-                // Logged by the link; a server that starts before Redis hears of nothing until then, and catches up after.
+                // Logged by the link; a server that starts before Redis hears of nothing until then, and catches up after. A Redis that
+                // takes connections and does not answer ends in a timeout, which is no RedisException.
                 await Task.Delay(s_patience, time, ct);
             }
         }
@@ -111,4 +129,26 @@ public sealed class RedisNewsWire(RedisLink link, TimeProvider time) : INewsWire
 
     /// <inheritdoc/>
     public void Send(string message) => _subscriber?.Publish(s_channel, message, CommandFlags.FireAndForget);
+
+    private async Task SubscribeAsync(CancellationToken ct)
+    {
+        var connection = await link.ConnectionAsync.WaitAsync(ct);
+        var subscriber = connection.GetSubscriber();
+        try
+        {
+            await subscriber.SubscribeAsync(s_channel, Receive).WaitAsync(ct);
+        }
+        catch
+        {
+            // What could not subscribe stays registered, and would receive everything once more after each attempt.
+            subscriber.Unsubscribe(s_channel, Receive, CommandFlags.FireAndForget);
+            throw;
+        }
+
+        connection.ConnectionRestored += (_, e) => _ = e.ConnectionType == ConnectionType.Subscription ? Task.Run(() => Restored?.Invoke())
+            : Task.CompletedTask;
+        _subscriber = subscriber;
+    }
+
+    private void Receive(RedisChannel channel, RedisValue message) => Received?.Invoke(message.ToString());
 }

@@ -1,0 +1,50 @@
+using System.Net;
+using System.Net.Sockets;
+using DendriteViewer.Web.Servers;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace DendriteViewer.Web.Tests.Servers;
+
+/// <summary>A Redis that does not answer keeps no server from running.</summary>
+public sealed class RedisNewsWireTests
+{
+    // What waits for a connection ends in a timeout, which is no RedisException, whether or not the connection was given up before.
+    [Theory]
+    [InlineData(50, 50)]
+    [InlineData(1000, 50)]
+    public async Task Wire_WhoseRedisTakesConnectionsAndNeverAnswers_TriesAgainUntilTheServerStops(int connecting, int asking)
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        var port = ((IPEndPoint)silent.LocalEndpoint).Port;
+        await using var link = new RedisLink(
+            $"127.0.0.1:{port},connectTimeout={connecting},syncTimeout={asking},connectRetry=0", NullLogger<RedisLink>.Instance);
+        var time = new CountedDelays();
+        using var stopping = new CancellationTokenSource();
+        var begun = new RedisNewsWire(link, time).BeginAsync(stopping.Token);
+        await Task.WhenAny(begun, time.Second).WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.False(begun.IsCompleted);
+        await stopping.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => begun);
+    }
+
+    // A clock whose delays are over at once, but for the second.
+    private sealed class CountedDelays : TimeProvider
+    {
+        private readonly TaskCompletionSource _second = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int _delays;
+
+        public Task Second => _second.Task;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            if (++_delays == 1)
+            {
+                return base.CreateTimer(callback, state, TimeSpan.Zero, period);
+            }
+
+            _second.TrySetResult();
+            return base.CreateTimer(callback, state, Timeout.InfiniteTimeSpan, period);
+        }
+    }
+}
