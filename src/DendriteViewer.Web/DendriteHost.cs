@@ -88,7 +88,8 @@ public static class DendriteHost
     {
         var files = app.Services.GetRequiredService<PrivateFiles>();
         files.Protect(areNew: false);
-        await using (await SharedDatabase.TakeTurnAsync(app.Services.GetRequiredService<DendriteOptions>(), CancellationToken.None))
+        var options = app.Services.GetRequiredService<DendriteOptions>();
+        await using (await SharedDatabase.TakeTurnAsync(options, app.Logger, CancellationToken.None))
         {
             await app.PrepareDataAsync();
             await app.PrepareAccountsAsync();

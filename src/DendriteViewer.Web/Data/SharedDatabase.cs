@@ -8,7 +8,7 @@ namespace DendriteViewer.Web.Data;
 /// The main database: a SQLite file of one server, or a PostgreSQL that several servers share. Everything but this and
 /// <see cref="DataRegistration"/> is the same for both.
 /// </summary>
-public static class SharedDatabase
+public static partial class SharedDatabase
 {
     /// <summary>
     /// Table of the migrations that the main database has. A name of its own, since the jobs' tables, whose history has the framework's
@@ -19,6 +19,14 @@ public static class SharedDatabase
     // Taken by a server while it prepares what all share; any number that nobody else uses.
     private const long StartLock = 0x64656e6472697465;
 
+    // Who has the lock: the number of its session, and where it comes from.
+    private const string Holder =
+        """
+        SELECT l.pid || COALESCE(' from ' || host(a.client_addr), '') FROM pg_locks l LEFT JOIN pg_stat_activity a ON a.pid = l.pid
+        WHERE l.locktype = 'advisory' AND l.granted AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+        AND ((l.classid::bigint << 32) | l.objid::bigint) = @key
+        """;
+
     /// <summary>Names the database that the options say.</summary>
     public static void Use(DbContextOptionsBuilder builder, DendriteOptions options) => _ = options.Database is { } shared
         ? builder.UseNpgsql(shared, o => o.MigrationsHistoryTable(History))
@@ -26,10 +34,10 @@ public static class SharedDatabase
 
     /// <summary>
     /// Waits until no other server is preparing the database, and keeps others waiting until it is disposed or this process ends: tables
-    /// are made and upgraded by one server, and the others find them.
+    /// are made and upgraded by one server, and the others find them. Where another has the turn, the log says which and what to do.
     /// </summary>
     /// <returns>The turn, or null where no database is shared.</returns>
-    public static async Task<IAsyncDisposable?> TakeTurnAsync(DendriteOptions options, CancellationToken ct)
+    public static async Task<IAsyncDisposable?> TakeTurnAsync(DendriteOptions options, ILogger log, CancellationToken ct)
     {
         if ((options.Database ?? options.JobsDatabase) is not { } address)
         {
@@ -42,10 +50,19 @@ public static class SharedDatabase
         {
             await connection.OpenAsync(ct);
             await using var command = connection.CreateCommand();
+            command.Parameters.AddWithValue("key", StartLock);
+            command.CommandText = "SELECT pg_try_advisory_lock(@key)";
+            if (await command.ExecuteScalarAsync(ct) is true)
+            {
+                return connection;
+            }
+
+            command.CommandText = Holder;
+            LogWaiting(log, await command.ExecuteScalarAsync(ct) as string ?? "unknown");
             command.CommandText = "SELECT pg_advisory_lock(@key)";
             command.CommandTimeout = 0;
-            command.Parameters.AddWithValue("key", StartLock);
             await command.ExecuteNonQueryAsync(ct);
+            LogTurn(log);
             return connection;
         }
         catch
@@ -92,4 +109,11 @@ public static class SharedDatabase
 
         await db.SaveChangesAsync(ct);
     }
+
+    [LoggerMessage(LogLevel.Warning, "Another server is preparing the database (PostgreSQL's session {Session}); this one starts when it "
+        + "is done. If no server is starting, end that session: SELECT pg_terminate_backend(its number)")]
+    private static partial void LogWaiting(ILogger logger, string session);
+
+    [LoggerMessage(LogLevel.Information, "The other server is done with the database; this one starts")]
+    private static partial void LogTurn(ILogger logger);
 }

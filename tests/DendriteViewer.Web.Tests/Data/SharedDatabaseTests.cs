@@ -10,6 +10,7 @@ using DendriteViewer.Web.Sharing;
 using DendriteViewer.Web.Tests.Jobs;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DendriteViewer.Web.Tests.Data;
@@ -118,8 +119,10 @@ public sealed class SharedDatabaseTests(PostgresFixture postgres, TestHost host)
     public async Task Server_ThatPrepares_KeepsOthersWaitingUntilItIsDone()
     {
         var (options, _) = await NewAsync(isPostgreSql: true);
-        var first = await SharedDatabase.TakeTurnAsync(options, default);
-        var second = SharedDatabase.TakeTurnAsync(options, default);
+        var (log, quiet) = (new Said(), NullLogger.Instance);
+        var first = await SharedDatabase.TakeTurnAsync(options, log, default);
+        Assert.Empty(log.Lines);
+        var second = SharedDatabase.TakeTurnAsync(options, log, default);
         await using (var watching = new Npgsql.NpgsqlConnection(options.Database))
         {
             // Waits until the second one waits, as the server itself tells.
@@ -134,9 +137,10 @@ public sealed class SharedDatabaseTests(PostgresFixture postgres, TestHost host)
         }
 
         Assert.False(second.IsCompleted);
+        Assert.Matches(@"session \d+.*pg_terminate_backend", Assert.Single(log.Lines));
         await first!.DisposeAsync();
         await (await second)!.DisposeAsync();
-        Assert.Null(await SharedDatabase.TakeTurnAsync(new DendriteOptions(), default));
+        Assert.Null(await SharedDatabase.TakeTurnAsync(new DendriteOptions(), quiet, default));
     }
 
     [Fact]
@@ -176,5 +180,19 @@ public sealed class SharedDatabaseTests(PostgresFixture postgres, TestHost host)
     private sealed class Contexts(DbContextOptions<DendriteDb> options) : IDbContextFactory<DendriteDb>
     {
         public DendriteDb CreateDbContext() => new(options);
+    }
+
+    private sealed class Said : ILogger
+    {
+        public List<string> Lines { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Lines.Add(formatter(state, exception));
     }
 }
