@@ -36,28 +36,28 @@ public static class BlobNames
     /// <summary>Prefix of files that were exported and can be fetched for some days.</summary>
     public const string Exports = "exports/";
 
-    private const string WholeExport = "whole";
+    private const string MarkOfExport = "whole";
 
     /// <summary>Prefix of the exports of a dataset, by its identity.</summary>
     public static string ExportsOf(string owner) => $"{Exports}{owner}/";
 
-    /// <summary>Prefix of the parts of an export.</summary>
-    public static string Export(string owner, string name) => $"{ExportsOf(owner)}{name}/";
+    /// <summary>Prefix of the parts of an export, by the random id that they have in common.</summary>
+    public static string ExportParts(string owner, string name, string id) => $"{ExportsOf(owner)}{name}/{id}/";
 
     /// <summary>A part of an export, from 0.</summary>
-    public static string ExportPart(string owner, string name, int part) =>
-        string.Create(CultureInfo.InvariantCulture, $"{Export(owner, name)}{part:00000000}");
+    public static string ExportPart(string owner, string name, string id, int part) =>
+        string.Create(CultureInfo.InvariantCulture, $"{ExportParts(owner, name, id)}{part:00000000}");
 
-    /// <summary>The empty blob that says that all parts of an export are there.</summary>
-    public static string ExportWhole(string owner, string name) => Export(owner, name) + WholeExport;
+    /// <summary>The blob that says which parts are an export of a name.</summary>
+    public static string ExportMark(string owner, string name) => $"{ExportsOf(owner)}{name}/{MarkOfExport}";
 
-    /// <summary>What a blob of an export is: its owner, its name, and which part, null of the mark that it is whole. Else null.</summary>
-    public static (string Owner, string Name, int? Part)? ParseExport(string blob) =>
-        blob.Split('/') is [var top, var owner, var name, var last] && top + "/" == Exports
-            ? last == WholeExport ? (owner, name, null)
-                : last.Length == 8 && int.TryParse(last, NumberStyles.None, CultureInfo.InvariantCulture, out var part)
-                    ? (owner, name, part) : null
-            : null;
+    /// <summary>What a blob of an export is: its owner, its name, and whose part it is, null of the mark. Else null.</summary>
+    public static (string Owner, string Name, string? Id)? ParseExport(string blob) => blob.Split('/') switch
+    {
+        [var top, var owner, var name, MarkOfExport] when top + "/" == Exports => (owner, name, null),
+        [var top, var owner, var name, var id, _] when top + "/" == Exports => (owner, name, id),
+        _ => null,
+    };
 
     /// <summary>What is leased by who writes a dataset.</summary>
     public static string Lease(DatasetId id) => $"{Leases}{id}";

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.Json;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Storage;
 using DendriteViewer.Imaging.Volumes;
@@ -14,8 +15,9 @@ public sealed record ExportFile(string Name, long Bytes, DateTimeOffset Made);
 
 /// <summary>
 /// Where exports lie until they are fetched, or a week is over: in the store, so that every server gives out what any of them made. They
-/// are made in a folder of the server that is at work, and put into the store in parts when they are whole; an export is there with its last
-/// blob, which marks it as whole.
+/// are made in a folder of the server that is at work, and put into the store in parts when they are whole. The parts of each attempt lie
+/// under a random id, and the mark, which is written last and replaced at once, says of which id they are: two servers that export the same
+/// name, or one that exports it during a download, never mix parts.
 /// </summary>
 public sealed class ExportFiles(DatasetStore store, DendriteOptions options, TimeProvider time) : IDatasetFollower
 {
@@ -45,47 +47,65 @@ public sealed class ExportFiles(DatasetStore store, DendriteOptions options, Tim
     /// <param name="ct">Stops it; the export is not there then.</param>
     public async Task PublishAsync(DatasetIdentity dataset, string path, CancellationToken ct)
     {
-        var (owner, name) = (OwnerOf(dataset), Path.GetFileName(path));
-        await RemoveAsync(owner, name, ct);
+        var (owner, name, id) = (OwnerOf(dataset), Path.GetFileName(path), Guid.NewGuid().ToString("N"));
+        var (bytes, parts) = (0L, 0);
         var buffer = ArrayPool<byte>.Shared.Rent(PartBytes);
         try
         {
-            await using (var file = File.OpenRead(path))
+            await using var file = File.OpenRead(path);
+            while (await file.ReadAtLeastAsync(buffer.AsMemory(0, PartBytes), PartBytes, throwOnEndOfStream: false, ct) is > 0 and var n)
             {
-                for (var part = 0; ; part++)
-                {
-                    var n = await file.ReadAtLeastAsync(buffer.AsMemory(0, PartBytes), PartBytes, throwOnEndOfStream: false, ct);
-                    if (n == 0)
-                    {
-                        break;
-                    }
-
-                    await Blobs.WriteAsync(BlobNames.ExportPart(owner, name, part), buffer.AsMemory(0, n), ct);
-                }
+                await Blobs.WriteAsync(BlobNames.ExportPart(owner, name, id, parts), buffer.AsMemory(0, n), ct);
+                (bytes, parts) = (bytes + n, parts + 1);
             }
-
-            await Blobs.WriteAsync(BlobNames.ExportWhole(owner, name), ReadOnlyMemory<byte>.Empty, ct);
         }
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
 
+        // Each mark is replaced by one, which removes the parts that it named; those of somebody who is still at it stay.
+        var (blob, mark) = (BlobNames.ExportMark(owner, name), JsonSerializer.SerializeToUtf8Bytes(new Mark(id, bytes, parts)));
+        TaggedBlob? before;
+        do
+        {
+            before = await Blobs.TryReadTaggedAsync(blob, ct);
+        }
+        while (!await Blobs.TryReplaceAsync(blob, mark, before?.Tag, ct));
+
         File.Delete(path);
+        if (before is not null && MarkOf(before.Content) is { } replaced)
+        {
+            await Blobs.DeleteAllAsync(BlobNames.ExportParts(owner, name, replaced.Id), ct);
+        }
     }
 
     /// <summary>What can be fetched of a dataset, newest first.</summary>
-    public async Task<IReadOnlyList<ExportFile>> ListAsync(DatasetIdentity dataset, CancellationToken ct) =>
-        [.. (await PartsAsync(BlobNames.ExportsOf(OwnerOf(dataset)), ct)).Values
-            .Where(e => e.Whole is { } made && made > time.GetUtcNow() - Kept)
-            .OrderByDescending(e => e.Whole).Select(e => new ExportFile(e.Name, e.Bytes, e.Whole!.Value))];
-
-    /// <summary>The bytes of a file that is listed, or null. The stream can be read from any place.</summary>
-    public async Task<(Stream Content, DateTimeOffset Made)?> OpenAsync(DatasetIdentity dataset, string name, CancellationToken ct)
+    public async Task<IReadOnlyList<ExportFile>> ListAsync(DatasetIdentity dataset, CancellationToken ct)
     {
         var owner = OwnerOf(dataset);
-        return (await ListAsync(dataset, ct)).FirstOrDefault(f => f.Name == name) is { } file
-            ? (new ExportStream(Blobs, part => BlobNames.ExportPart(owner, name, part), file.Bytes, PartBytes), file.Made)
+        var files = new List<ExportFile>();
+        foreach (var name in await NamesAsync(owner, ct))
+        {
+            if (await FindAsync(owner, name, ct) is (_, var file))
+            {
+                files.Add(file);
+            }
+        }
+
+        return [.. files.OrderByDescending(f => f.Made)];
+    }
+
+    /// <summary>
+    /// The bytes of a file that is listed, or null. The stream can be read from any place; the id is another once the file is.
+    /// </summary>
+    public async Task<(Stream Content, string Id, DateTimeOffset Made)?> OpenAsync(
+        DatasetIdentity dataset, string name, CancellationToken ct)
+    {
+        // Only a name that is there is made part of a blob's name.
+        var owner = OwnerOf(dataset);
+        return (await NamesAsync(owner, ct)).Contains(name) && await FindAsync(owner, name, ct) is (var mark, var file)
+            ? (new ExportStream(Blobs, part => BlobNames.ExportPart(owner, name, mark.Id, part), mark.Bytes, PartBytes), mark.Id, file.Made)
             : null;
     }
 
@@ -104,9 +124,26 @@ public sealed class ExportFiles(DatasetStore store, DendriteOptions options, Tim
     public async Task SweepAsync(CancellationToken ct)
     {
         var before = time.GetUtcNow() - Kept;
-        foreach (var export in (await PartsAsync(BlobNames.Exports, ct)).Values.Where(e => e.Newest < before))
+        var newest = new Dictionary<(string Owner, string Name, string? Id), DateTimeOffset>();
+        await foreach (var blob in Blobs.ListAsync(BlobNames.Exports, ct))
         {
-            await RemoveAsync(export.Owner, export.Name, ct);
+            if (BlobNames.ParseExport(blob.Name) is { } export && (blob.Written ?? DateTimeOffset.MinValue) is var written)
+            {
+                newest[export] = newest.TryGetValue(export, out var known) && known > written ? known : written;
+            }
+        }
+
+        // The marks go first, so that nobody is given a file of which parts are gone; parts that no mark names were cut off or replaced.
+        foreach (var (owner, name, id) in newest.Where(e => e.Value < before).Select(e => e.Key).OrderBy(e => e.Id is not null))
+        {
+            if (id is null)
+            {
+                await Blobs.DeleteAsync(BlobNames.ExportMark(owner, name), ct);
+            }
+            else if (await FindAsync(owner, name, ct) is not (var mark, _) || mark.Id != id)
+            {
+                await Blobs.DeleteAllAsync(BlobNames.ExportParts(owner, name, id), ct);
+            }
         }
 
         var root = new DirectoryInfo(Root);
@@ -117,33 +154,41 @@ public sealed class ExportFiles(DatasetStore store, DendriteOptions options, Tim
         }
     }
 
-    // The mark goes first, so that nobody is given a file of which parts are gone.
-    private async Task RemoveAsync(string owner, string name, CancellationToken ct)
+    // Of the exports that have a mark.
+    private async Task<List<string>> NamesAsync(string owner, CancellationToken ct)
     {
-        await Blobs.DeleteAsync(BlobNames.ExportWhole(owner, name), ct);
-        await Blobs.DeleteAllAsync(BlobNames.Export(owner, name), ct);
-    }
-
-    private async Task<Dictionary<(string, string), Found>> PartsAsync(string prefix, CancellationToken ct)
-    {
-        var found = new Dictionary<(string, string), Found>();
-        await foreach (var blob in Blobs.ListAsync(prefix, ct))
+        var names = new List<string>();
+        await foreach (var blob in Blobs.ListAsync(BlobNames.ExportsOf(owner), ct))
         {
-            if (BlobNames.ParseExport(blob.Name) is { } export)
+            if (BlobNames.ParseExport(blob.Name) is (_, var name, null))
             {
-                var written = blob.Written ?? DateTimeOffset.MinValue;
-                var known = found.GetValueOrDefault((export.Owner, export.Name))
-                    ?? new Found(export.Owner, export.Name, 0, DateTimeOffset.MinValue, null);
-                found[(export.Owner, export.Name)] = known with
-                {
-                    Bytes = known.Bytes + blob.Size, Newest = written > known.Newest ? written : known.Newest,
-                    Whole = export.Part is null ? written : known.Whole,
-                };
+                names.Add(name);
             }
         }
 
-        return found;
+        return names;
     }
 
-    private sealed record Found(string Owner, string Name, long Bytes, DateTimeOffset Newest, DateTimeOffset? Whole);
+    private async Task<(Mark Mark, ExportFile File)?> FindAsync(string owner, string name, CancellationToken ct)
+    {
+        var blob = BlobNames.ExportMark(owner, name);
+        return await Blobs.StatAsync(blob, ct) is { } stat && (stat.Written ?? DateTimeOffset.MinValue) is var made
+            && made > time.GetUtcNow() - Kept && await Blobs.TryReadAsync(blob, ct) is { } json && MarkOf(json) is { } mark
+                ? (mark, new ExportFile(name, mark.Bytes, made)) : null;
+    }
+
+    // Null of a mark that another release wrote.
+    private static Mark? MarkOf(byte[] json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<Mark>(json);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private sealed record Mark(string Id, long Bytes, int Parts);
 }

@@ -3,6 +3,7 @@ using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Catalog;
 using DendriteViewer.Web.Jobs;
 using DendriteViewer.Web.Registry;
+using Microsoft.Net.Http.Headers;
 
 namespace DendriteViewer.Web.Exports;
 
@@ -35,8 +36,8 @@ public static class ExportsRegistration
             WithAsync(c, catalog, dataset, async d => Results.Json(await files.ListAsync(d.Identity, ct)), ct));
         api.MapGet("/exports/{name}",
             (string dataset, string name, HttpContext c, DatasetCatalog catalog, ExportFiles files, CancellationToken ct) =>
-            WithAsync(c, catalog, dataset, async d => await files.OpenAsync(d.Identity, name, ct) is (var content, var made)
-                ? Results.Stream(content, "application/octet-stream", name, made, enableRangeProcessing: true) : Results.NotFound(), ct));
+            WithAsync(c, catalog, dataset, async d => await files.OpenAsync(d.Identity, name, ct) is (var content, var id, var made)
+                ? Download(content, name, id, made) : Results.NotFound(), ct));
         api.MapPost("/movies",
             (string dataset, MovieRequest movie, HttpContext c, DatasetCatalog catalog, MovieHandler movies, CancellationToken ct) =>
             WithAsync(c, catalog, dataset, async d => Accepted(await movies.StartAsync(d, movie, c.User.PersonOf(), ct)), ct));
@@ -45,6 +46,10 @@ public static class ExportsRegistration
                 CancellationToken ct) =>
             WithAsync(c, catalog, dataset, async d => Accepted(await surfaces.StartAsync(d, surface, c.User.PersonOf(), ct)), ct));
     }
+
+    /// <summary>Gives a file out; the tag keeps a download that goes on from going on with another file of the name.</summary>
+    internal static IResult Download(Stream content, string name, string id, DateTimeOffset made) => Results.Stream(
+        content, "application/octet-stream", name, made, new EntityTagHeaderValue($"\"{id}\""), enableRangeProcessing: true);
 
     private static void AddHandler<T>(IServiceCollection services)
         where T : class, IJobHandler => services.AddSingleton<T>().AddSingleton<IJobHandler>(s => s.GetRequiredService<T>());
