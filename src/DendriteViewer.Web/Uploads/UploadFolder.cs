@@ -67,8 +67,17 @@ public sealed class UploadFolder(DendriteOptions options, TimeProvider time)
             }
         }
 
+        CheckRoom(files.Sum(f => (decimal)f.Size));
+        var upload = new Upload(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)), owner, files);
+        Adopt(upload);
+        return upload;
+    }
+
+    /// <summary>Refuses what this server has no room for.</summary>
+    /// <exception cref="VolumeFormatException">There is no room; the sentence is for people.</exception>
+    internal void CheckRoom(decimal total)
+    {
         Directory.CreateDirectory(Root);
-        var total = files.Sum(f => (decimal)f.Size);
         var free = new DriveInfo(Root).AvailableFreeSpace - ((long)options.UploadSpareMiB << 20);
         if (total > free)
         {
@@ -76,10 +85,6 @@ public sealed class UploadFolder(DendriteOptions options, TimeProvider time)
             throw new VolumeFormatException(
                 $"The files are {Size(total)}, but the server {room}; ask its administrator to make some, or import from a folder on the server.");
         }
-
-        var upload = new Upload(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)), owner, files);
-        Adopt(upload);
-        return upload;
     }
 
     /// <summary>Makes the folder of an upload that began here, or at another server.</summary>

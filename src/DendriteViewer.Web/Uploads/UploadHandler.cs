@@ -36,7 +36,7 @@ public sealed class UploadHandler(JobBoard board, UploadFolder folder, UploadSha
     /// <summary>Gives an upload up, with its pieces. Whoever calls has been authorized.</summary>
     public async Task GiveUpAsync(Upload upload, CancellationToken ct)
     {
-        if (folder.JobOf(upload) is { } job)
+        if (await share.JobOfAsync(upload, ct) is { } job)
         {
             await board.CancelAsync(job, ct);
         }
@@ -72,7 +72,14 @@ public sealed class UploadHandler(JobBoard board, UploadFolder folder, UploadSha
                 // Another server may take the pieces.
                 (last, since) = there == last ? (last, since) : (there, time.GetTimestamp());
                 isSilent = time.GetElapsedTime(since) >= Silence;
-                await moved.WaitAsync(Look, ct);
+
+                // Each look is a listing of the store: not one a piece, unless the last one came here, or the upload was removed here.
+                var looked = time.GetTimestamp();
+                do
+                {
+                    await moved.WaitAsync(Look, ct);
+                }
+                while (time.GetElapsedTime(looked) < Look && folder.Find(id) is not null && folder.Received(upload) < total);
             }
 
             // Cancelled by whoever removed it, or swept.

@@ -67,8 +67,27 @@ public sealed partial class UploadShare(DatasetStore store, UploadFolder folder,
     public async Task<long> ReceivedAsync(Upload upload, CancellationToken ct) =>
         IsOn ? (await PiecesAsync(upload.Id, ct)).Sum(p => p.Bytes) : folder.Received(upload);
 
+    /// <summary>Which pieces of each file any server has, in order; nothing is brought here for it.</summary>
+    public async Task<IReadOnlyList<IReadOnlyList<int>>> HaveAsync(Upload upload, CancellationToken ct)
+    {
+        if (!IsOn)
+        {
+            return [.. upload.Files.Select((_, i) => folder.Have(upload, i).Order().ToArray())];
+        }
+
+        var pieces = (await PiecesAsync(upload.Id, ct)).ToLookup(p => p.File, p => p.Piece);
+        return [.. upload.Files.Select((_, i) => pieces[i].Order().ToArray())];
+    }
+
+    /// <summary>The job that shows how far an upload is, or null.</summary>
+    public async Task<Guid?> JobOfAsync(Upload upload, CancellationToken ct) =>
+        folder.JobOf(upload) is { } here ? here
+        : IsOn && await Blobs.TryReadAsync(BlobNames.UploadJob(upload.Id), ct) is { } job
+            && Guid.TryParseExact(System.Text.Encoding.UTF8.GetString(job), "N", out var known) ? known : null;
+
     /// <summary>Brings the pieces of an upload that other servers took into the folder of this one.</summary>
     /// <returns>The upload, or null where there is none.</returns>
+    /// <exception cref="VolumeFormatException">There is no room for them here; the sentence is for people.</exception>
     public async Task<Upload?> FetchAsync(string id, CancellationToken ct)
     {
         if (await FindAsync(id, ct) is not { } upload || !IsOn)
@@ -76,22 +95,24 @@ public sealed partial class UploadShare(DatasetStore store, UploadFolder folder,
             return IsOn ? null : folder.Find(id);
         }
 
-        folder.Adopt(upload);
-        if (folder.JobOf(upload) is null && await Blobs.TryReadAsync(BlobNames.UploadJob(id), ct) is { } job
-            && Guid.TryParseExact(System.Text.Encoding.UTF8.GetString(job), "N", out var known))
-        {
-            folder.SetJob(upload, known);
-        }
-
+        var missing = new List<(int File, int Piece, long Bytes)>();
         foreach (var file in (await PiecesAsync(id, ct)).Where(p => p.File < upload.Files.Count).GroupBy(p => p.File))
         {
             var have = folder.Have(upload, file.Key);
-            foreach (var piece in file.Where(p => !have.Contains(p.Piece)))
+            missing.AddRange(file.Where(p => !have.Contains(p.Piece)));
+        }
+
+        if (missing.Count > 0)
+        {
+            folder.CheckRoom(missing.Sum(p => (decimal)p.Bytes));
+        }
+
+        folder.Adopt(upload);
+        foreach (var (file, piece, _) in missing)
+        {
+            if (await Blobs.TryReadAsync(BlobNames.UploadPiece(id, file, piece), ct) is { } content)
             {
-                if (await Blobs.TryReadAsync(BlobNames.UploadPiece(id, piece.File, piece.Piece), ct) is { } content)
-                {
-                    await folder.WriteAsync(upload, piece.File, piece.Piece, content, ct);
-                }
+                await folder.WriteAsync(upload, file, piece, content, ct);
             }
         }
 

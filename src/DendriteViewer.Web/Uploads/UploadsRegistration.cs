@@ -34,11 +34,19 @@ public static class UploadsRegistration
             var upload = await handler.StartAsync(files, c.User.PersonOf(), ct);
             return Results.Json(new { id = upload.Id, pieceBytes = UploadFolder.PieceBytes });
         }));
-        uploads.MapGet("/{id}", async (string id, HttpContext c, UploadFolder folder, UploadShare share, CancellationToken ct) =>
-            await OfAsync(share, id, c, ct) is { } upload
-            ? Results.Json(new { id, pieceBytes = UploadFolder.PieceBytes, files = upload.Files.Select((f, i) => new { f.Path, f.Size, have = folder.Have(upload, i).Order() }) })
-            : Results.NotFound());
-        uploads.MapPut("/{id}/{file:int}/{piece:int}", (string id, int file, int piece, HttpContext c, UploadFolder folder, UploadShare share, CancellationToken ct) =>
+        uploads.MapGet("/{id}", async (string id, HttpContext c, UploadShare share, CancellationToken ct) =>
+        {
+            if (await OfAsync(share, id, c, ct) is not { } upload)
+            {
+                return Results.NotFound();
+            }
+
+            var have = await share.HaveAsync(upload, ct);
+            var files = upload.Files.Select((f, i) => new { f.Path, f.Size, have = have[i] });
+            return Results.Json(new { id, pieceBytes = UploadFolder.PieceBytes, files });
+        });
+        uploads.MapPut("/{id}/{file:int}/{piece:int}", (
+            string id, int file, int piece, HttpContext c, UploadFolder folder, UploadShare share, CancellationToken ct) =>
         {
             if (c.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
             {
@@ -47,12 +55,13 @@ public static class UploadsRegistration
 
             return AnswerAsync(async () =>
             {
-                // Only where this server has none of it yet, since a browser stays with a server.
+                // The store is asked only where this server has none of it yet, since a browser stays with a server.
                 if ((folder.Find(id, c.User.KeyOf()) ?? await OfAsync(share, id, c, ct)) is not { } upload)
                 {
                     return Results.NotFound();
                 }
 
+                folder.Adopt(upload);
                 await folder.PutAsync(
                     upload, file, piece, c.Request.Headers["X-Content-SHA256"].ToString(), c.Request.Body, share, ct);
                 return Results.NoContent();
@@ -60,7 +69,7 @@ public static class UploadsRegistration
         });
         uploads.MapPost("/{id}/complete", (
             string id, HttpContext c, UploadFolder folder, UploadShare share, CancellationToken ct) => AnswerAsync(async () =>
-            await OfAsync(share, id, c, ct) is not { } upload ? Results.NotFound()
+            await OfAsync(share, id, c, ct) is null || await share.FetchAsync(id, ct) is not { } upload ? Results.NotFound()
             : folder.Complete(upload) is { } path ? Results.Json(new { path })
             : Results.Problem("Pieces are missing.", statusCode: StatusCodes.Status409Conflict)));
         uploads.MapDelete("/{id}", async (string id, HttpContext c, UploadShare share, UploadHandler handler, CancellationToken ct) =>
@@ -75,9 +84,9 @@ public static class UploadsRegistration
         });
     }
 
-    // Somebody's own upload, with what other servers took of it.
+    // Somebody's own upload, of which nothing need be here.
     private static async Task<Upload?> OfAsync(UploadShare share, string id, HttpContext context, CancellationToken ct) =>
-        await share.FindAsync(id, ct) is { } upload && upload.Owner == context.User.KeyOf() ? await share.FetchAsync(id, ct) : null;
+        await share.FindAsync(id, ct) is { } upload && upload.Owner == context.User.KeyOf() ? upload : null;
 
     private static async Task<IResult> AnswerAsync(Func<Task<IResult>> work)
     {

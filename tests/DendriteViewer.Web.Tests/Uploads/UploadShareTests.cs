@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Storage;
+using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Servers;
 using DendriteViewer.Web.Uploads;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -30,15 +31,18 @@ public sealed class UploadShareTests : IDisposable
         await one.Share.SetJobAsync(upload, job, default);
         await PutAsync(one, upload, 0, bytes.AsMemory(0, UploadFolder.PieceBytes));
 
-        // The first server is gone; the browser asks the other one what is there, and goes on.
-        var found = (await two.Share.FetchAsync(upload.Id, default))!;
+        // The first server is gone; the browser asks the other one what is there, which brings nothing to it, and goes on.
+        var found = (await two.Share.FindAsync(upload.Id, default))!;
         Assert.Equal((upload.Id, "ada"), (found.Id, found.Owner));
-        Assert.Equal([0], two.Folder.Have(found, 0));
-        Assert.Equal(job, two.Folder.JobOf(found));
+        Assert.Equal([[0], []], await two.Share.HaveAsync(found, default));
+        Assert.Equal(job, await two.Share.JobOfAsync(found, default));
+        Assert.Null(two.Folder.Find(upload.Id));
+        two.Folder.Adopt(found);
         await PutAsync(two, found, 1, bytes.AsMemory(UploadFolder.PieceBytes));
         Assert.Equal(bytes.Length, await one.Share.ReceivedAsync(upload, default));
 
-        // A third one, or the first again, imports it from the path that the second said.
+        // It is brought where it is complete. A third server, or the first again, imports it from the path that the second said.
+        await two.Share.FetchAsync(upload.Id, default);
         var path = two.Folder.Complete(found)!;
         Assert.Equal(path, await two.Share.HereAsync(path, default));
         var three = Server("three");
@@ -52,6 +56,18 @@ public sealed class UploadShareTests : IDisposable
         await three.Share.RemoveOfAsync(here, default);
         Assert.Null(await two.Share.FetchAsync(upload.Id, default));
         Assert.Empty(await _store.Blobs.NamesAsync(BlobNames.Uploads, default));
+    }
+
+    [Fact]
+    public async Task Upload_ForWhichAServerHasNoRoom_IsNotBroughtThere()
+    {
+        var (one, full) = (Server("one"), Server("full", spareMiB: int.MaxValue));
+        var upload = one.Folder.Begin("ada", [new UploadFile("a.raw", 3)]);
+        await one.Share.BeginAsync(upload, default);
+        await PutAsync(one, upload, 0, new byte[] { 1, 2, 3 });
+        var refused = await Assert.ThrowsAsync<VolumeFormatException>(() => full.Share.FetchAsync(upload.Id, default));
+        Assert.Contains("no room left", refused.Message, StringComparison.Ordinal);
+        Assert.Null(full.Folder.Find(upload.Id));
     }
 
     [Fact]
@@ -77,9 +93,9 @@ public sealed class UploadShareTests : IDisposable
         at.Folder.PutAsync(
             upload, 0, piece, Convert.ToHexString(SHA256.HashData(bytes.Span)), new MemoryStream(bytes.ToArray()), at.Share, default);
 
-    private (UploadFolder Folder, UploadShare Share) Server(string name, bool hasOthers = true)
+    private (UploadFolder Folder, UploadShare Share) Server(string name, bool hasOthers = true, int spareMiB = 0)
     {
-        var folder = new UploadFolder(new DendriteOptions { Data = Path.Combine(_folder, name), UploadSpareMiB = 0 }, _time);
+        var folder = new UploadFolder(new DendriteOptions { Data = Path.Combine(_folder, name), UploadSpareMiB = spareMiB }, _time);
         var news = new ServerNews(null, hasOthers, TimeProvider.System, NullLogger<ServerNews>.Instance);
         return (folder, new UploadShare(_store, folder, news, _time));
     }
