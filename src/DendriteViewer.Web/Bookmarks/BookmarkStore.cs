@@ -66,7 +66,7 @@ public sealed class BookmarkStore(IDbContextFactory<DendriteDb> database, Datase
     {
         var (name, note, isShared) = BookmarkRules.Check(text);
         CheckView(view);
-        var (now, owner) = (Now(), await OwnerAsync(user, dataset, ct));
+        var (now, owner) = (Now(), await OwnerAsync(user, dataset, isShared, ct));
         return await AddAsync(new Bookmark
         {
             Id = Guid.NewGuid(), DatasetIdentity = dataset.Value, OwnerId = owner, Author = user.NameOf(),
@@ -86,7 +86,7 @@ public sealed class BookmarkStore(IDbContextFactory<DendriteDb> database, Datase
         ClaimsPrincipal user, DatasetIdentity dataset, Guid id, long seen, BookmarkText text, CancellationToken ct = default)
     {
         var (name, note, isShared) = BookmarkRules.Check(text);
-        return ChangeAsync(user, dataset, id, seen, b => (b.Name, b.Note, b.IsShared) = (name, note, isShared), ct);
+        return ChangeAsync(user, dataset, id, seen, isShared, b => (b.Name, b.Note, b.IsShared) = (name, note, isShared), ct);
     }
 
     /// <summary>Puts another view under one's own bookmark.</summary>
@@ -101,7 +101,7 @@ public sealed class BookmarkStore(IDbContextFactory<DendriteDb> database, Datase
         ClaimsPrincipal user, DatasetIdentity dataset, Guid id, long seen, string view, CancellationToken ct = default)
     {
         CheckView(view);
-        return ChangeAsync(user, dataset, id, seen, b => b.View = view, ct);
+        return ChangeAsync(user, dataset, id, seen, isShared: false, b => b.View = view, ct);
     }
 
     /// <summary>Deletes a bookmark: one's own, or as an owner of the dataset one that somebody shares.</summary>
@@ -167,9 +167,9 @@ public sealed class BookmarkStore(IDbContextFactory<DendriteDb> database, Datase
     }, ct);
 
     private async Task<Bookmark> ChangeAsync(
-        ClaimsPrincipal user, DatasetIdentity dataset, Guid id, long seen, Action<Bookmark> change, CancellationToken ct)
+        ClaimsPrincipal user, DatasetIdentity dataset, Guid id, long seen, bool isShared, Action<Bookmark> change, CancellationToken ct)
     {
-        var owner = await OwnerAsync(user, dataset, ct);
+        var owner = await OwnerAsync(user, dataset, isShared, ct);
         return await WriteAsync(owner, async db =>
         {
             var found = await FindAsync(db, dataset, id, ct);
@@ -236,9 +236,15 @@ public sealed class BookmarkStore(IDbContextFactory<DendriteDb> database, Datase
     private async Task<DatasetGrant> GrantAsync(ClaimsPrincipal user, DatasetIdentity dataset, CancellationToken ct) =>
         await access.GrantAsync(user, dataset, ct) ?? throw new BookmarkException(Closed);
 
-    private async Task<Guid> OwnerAsync(ClaimsPrincipal user, DatasetIdentity dataset, CancellationToken ct)
+    // What is shared, everybody sees who may look: it says what members say, and nobody else who has an account.
+    private async Task<Guid> OwnerAsync(ClaimsPrincipal user, DatasetIdentity dataset, bool isShared, CancellationToken ct)
     {
         var grant = await GrantAsync(user, dataset, ct);
+        if (isShared && grant is { Account: not null, IsMember: false })
+        {
+            throw new BookmarkException("Bookmarks are shared by members of the dataset; keep this one for yourself.");
+        }
+
         return grant.Account ?? throw new BookmarkException("Bookmarks are kept for people with an account; sign in to save one.");
     }
 

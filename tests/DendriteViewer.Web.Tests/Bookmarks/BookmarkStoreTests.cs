@@ -5,6 +5,7 @@ using DendriteViewer.Web.Accounts.Sessions;
 using DendriteViewer.Web.Bookmarks;
 using DendriteViewer.Web.Limits;
 using DendriteViewer.Web.Viewing;
+using DendriteViewer.Web.Visitors;
 
 namespace DendriteViewer.Web.Tests.Bookmarks;
 
@@ -37,6 +38,29 @@ public sealed class BookmarkStoreTests(TestHost host) : IClassFixture<TestHost>
         Assert.False(list.MaySave);
         Assert.Null(Assert.Single(list.Items, i => i.Bookmark.Id == saved.Id).Author);
         await Assert.ThrowsAsync<BookmarkException>(() => host.Bookmarks.SaveAsync(guest, id, new BookmarkText("x"), View));
+    }
+
+    [Fact]
+    public async Task Bookmark_OfAnAccountThatIsNoMember_IsKeptForItself_AndNotShared()
+    {
+        var (stranger, id) = (User(await host.AddUserAsync(), "Eve"), host.Dataset.Identity);
+        await using var db = await host.Database.CreateDbContextAsync();
+        var open = new PublicDataset { DatasetIdentity = id.Value, Since = 0, ByKey = "ada", ByName = "Ada" };
+        db.PublicDatasets.Add(open);
+        await db.SaveChangesAsync();
+        try
+        {
+            var saved = await host.Bookmarks.SaveAsync(stranger, id, new BookmarkText("mine"), View);
+            var shared = new BookmarkText("mine", IsShared: true);
+            await Assert.ThrowsAsync<BookmarkException>(() => host.Bookmarks.SaveAsync(stranger, id, shared, View));
+            await Assert.ThrowsAsync<BookmarkException>(
+                () => host.Bookmarks.DescribeAsync(stranger, id, saved.Id, saved.ChangedAt, shared));
+        }
+        finally
+        {
+            db.PublicDatasets.Remove(open);
+            await db.SaveChangesAsync();
+        }
     }
 
     [Fact]
