@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts.Sessions;
 using DendriteViewer.Web.Data;
@@ -38,6 +39,9 @@ public sealed record DatasetGrant(DatasetRole Role, bool IsMember, Guid? Account
 
     /// <summary>The frozen link by which alone they may look: they see the state that it keeps, and no other. Else null.</summary>
     public Guid? Frozen { get; init; }
+
+    /// <summary>Whether they may see a dataset in this state: by a frozen link alone, that which the link keeps.</summary>
+    public bool Shows(Dataset dataset) => Frozen is null || Frozen == dataset.Kept?.Id;
 }
 
 /// <summary>Names of claims.</summary>
@@ -306,7 +310,7 @@ public sealed class DatasetAccess(IDbContextFactory<DendriteDb> database, TimePr
 
     // A one-time link is that of the guest who took it. Who sees it in another site's frame does so while it may be shown there.
     private static bool IsOpenTo(ClaimsPrincipal user, ShareLink link) =>
-        (!link.IsOneTime || link.TakenBy == user.FindFirstValue(DendriteClaims.GuestId))
+        (!link.IsOneTime || (link.TakenBy is { } by && user.HasClaim(DendriteClaims.GuestId, by)))
         && (link.EmbedOrigins is not null || !user.HasClaim(c => c.Type == DendriteClaims.Embedded));
 
     /// <inheritdoc/>

@@ -78,10 +78,10 @@ public sealed partial class FrameHub(
         var held = await sessions.HoldAsync(session, Context.User!.KeyOf(), opened, query, Context.ConnectionAborted) ?? throw Refused();
         var (user, context) = (Context.User!, Context);
 
-        // Who may look but not see names any more joins again as a guest.
+        // Who may look but not see names any more joins again as a guest; so does who may see no more than what a frozen link keeps.
         async Task<bool> IsOpenAsync()
         {
-            if (held.IsOver || await access.GrantAsync(user, identity) is not { } now)
+            if (held.IsOver || await access.GrantAsync(user, identity) is not { } now || !now.Shows(held.Dataset))
             {
                 return false;
             }
@@ -95,9 +95,11 @@ public sealed partial class FrameHub(
             await Groups.LeaveAsync(Context.ConnectionId, before.Session.Dataset.Identity, Context.ConnectionAborted);
         }
 
-        // Before the first news is read, so that none is missed.
+        // Before the first news is read, so that none is missed. A guest who sees what a frozen link keeps neither hears nor is heard by
+        // those who work on what is there now.
         await LeaveBeforeAsync(held);
-        if (!IsEmbedded)
+        var isHeard = !IsEmbedded && (grant.IsMember || held.Dataset.Kept is null);
+        if (isHeard)
         {
             await Groups.EnterAsync(Context.ConnectionId, identity, grant.SeesNames, Context.ConnectionAborted);
         }
@@ -110,7 +112,7 @@ public sealed partial class FrameHub(
 
         connections.Begin(
             Context.ConnectionId, held, grant.SeesNames, place, IsOpenAsync, context.Abort, context.ConnectionAborted);
-        if (!IsEmbedded)
+        if (isHeard)
         {
             voices.Begin(Context.ConnectionId, held, user.PersonOf(), grant.Role);
         }

@@ -179,9 +179,9 @@ public sealed class TourStore(IDbContextFactory<DendriteDb> database, DatasetAcc
         await db.Tours.FirstOrDefaultAsync(t => t.Id == id && t.DatasetIdentity == dataset.Value, ct) ?? throw new TourException(Gone);
 
     private async Task<DatasetGrant> GrantAsync(ClaimsPrincipal user, DatasetIdentity dataset, DatasetRole least, CancellationToken ct) =>
-        await access.GrantAsync(user, dataset, ct) is { } grant && grant.Role >= least ? grant
+        await access.GrantAsync(user, dataset, ct) is { Frozen: null } grant && grant.Role >= least ? grant
             : throw new TourException(least == DatasetRole.View
-                ? "This dataset is not open to you any more." : "Tours are made by who may annotate the dataset.");
+                ? "Tours show the dataset as it is now, which is not open to you." : "Tours are made by who may annotate the dataset.");
 
     private void Tell(DatasetIdentity dataset)
     {

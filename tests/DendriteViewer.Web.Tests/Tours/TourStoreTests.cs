@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Sharing;
 using DendriteViewer.Web.Tours;
 
 namespace DendriteViewer.Web.Tests.Tours;
@@ -26,6 +27,18 @@ public sealed class TourStoreTests(TestHost host) : IClassFixture<TestHost>
         await Assert.ThrowsAsync<TourException>(() => Store.DeleteAsync(viewer, id, made.Id, made.Version));
         await Assert.ThrowsAsync<TourException>(() => Store.ListAsync(stranger, id));
         await Assert.ThrowsAsync<TourException>(() => Store.FindAsync(stranger, id, made.Id));
+    }
+
+    [Fact]
+    public async Task Tour_OfWhatIsThereNow_IsNotPlayedByWhoSeesAFrozenStateAlone()
+    {
+        var id = host.Dataset.Identity;
+        var made = await Store.CreateAsync(await UserAsync("Ada", DatasetRole.Annotate), id, new TourContent("Now", "", []));
+        var (link, _) = await host.Links.CreateAsync(host.Dataset, DatasetRole.View, "x", null, "", await host.AddMakerAsync(), default,
+            new LinkChoices(LinkKind.Frozen));
+        var guest = new ClaimsPrincipal(new ClaimsIdentity([new(DendriteClaims.Link, link.Id.ToString())], "Link"));
+        await Assert.ThrowsAsync<TourException>(() => Store.ListAsync(guest, id));
+        await Assert.ThrowsAsync<TourException>(() => Store.FindAsync(guest, id, made.Id));
     }
 
     [Fact]
