@@ -45,14 +45,14 @@ public sealed class EmbedPage(
         context.Response.Headers.CacheControl = "no-store";
         var link = await links.FindAsync(token, ct);
         if (link is null || !DatasetId.TryParse(link.DatasetId, out var id)
-            || await catalog.TryOpenAsync(id, ct) is not { } dataset || dataset.Identity.Value != link.DatasetIdentity)
+            || await catalog.TryOpenAsync(id, ct) is not { } dataset || dataset.Identity.Value != link.DatasetIdentity
+            || (link.Kind == LinkKind.Frozen ? await states.OpenAsync(link.Id, dataset, ct) : dataset) is not { } shown)
         {
             return Html(
                 "<main class=\"notice\"><h1>This view is not open any more</h1><p>Ask whoever runs this page for a new link.</p></main>");
         }
 
         await links.CountAsync(link.Id, ct);
-        var shown = link.Kind == LinkKind.Frozen ? await states.OpenAsync(link.Id, dataset, ct) ?? dataset : dataset;
         return Html(Viewer(token, link, shown, tickets.Issue(link.Id, "Guest of " + link.Name, origins)), isViewer: true);
     }
 
@@ -65,7 +65,7 @@ public sealed class EmbedPage(
                 + $"{(frozen.Lost.Count > 0 ? ", in part" : "")}</span>" : "";
         return $"""
             <div class="viewer embedded" id="viewer" data-session="{ViewSessions.NewId()}" data-dataset="{Text(dataset.Id.Value)}"
-              data-ticket="{Text(ticket)}" data-view="{Text(link.Query)}">
+              data-ticket="{Text(ticket)}" data-view="{Text(FrozenLinks.QueryOf(link))}">
             <header class="embed-bar"><h1 class="title">{Text(dataset.Name)}</h1>{mark}
               <span class="state" id="state" role="status" aria-live="polite">connecting</span><span id="here" hidden></span>
               <a class="embed-open" href="/s/{Text(token)}" target="_blank" rel="noopener">Open in DendriteViewer</a></header>

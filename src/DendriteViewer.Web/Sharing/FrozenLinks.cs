@@ -33,6 +33,19 @@ public sealed class FrozenLinks(IDbContextFactory<DendriteDb> database, DatasetA
             : await MaySeeAsync(user, grant, now, id, ct) ? await states.OpenAsync(id, now, ct) : null;
     }
 
+    /// <summary>
+    /// The query of the view that a link opens. That of a frozen one names the link, so that who opens it sees what it keeps, also where
+    /// they may see the dataset as it is now.
+    /// </summary>
+    public static string QueryOf(ShareLink link) => link.Kind == LinkKind.Frozen
+        ? $"{link.Query}{(link.Query.Length > 0 ? "&" : "")}{Field}={link.Id}" : link.Query;
+
+    /// <summary>
+    /// An address of something of a dataset that a page shows: where it shows a frozen state, the address asks for that too.
+    /// </summary>
+    public static string AddressOf(Dataset shown, string address) => shown.Kept is not { } kept ? address
+        : $"{address}{(address.Contains('?', StringComparison.Ordinal) ? '&' : '?')}{Field}={kept.Id}";
+
     /// <summary>A query without the name of a frozen link.</summary>
     public static string Without(string query) =>
         string.Join('&', query.Split('&').Where(p => !p.StartsWith(Field + "=", StringComparison.Ordinal)));

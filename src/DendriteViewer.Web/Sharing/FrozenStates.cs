@@ -59,7 +59,9 @@ public sealed class FrozenStates(IDbContextFactory<DendriteDb> database, Dataset
             db.LinkSnapshots.Add(new LinkSnapshot { LinkId = link, Part = part, Content = Compressed(content) });
     }
 
-    /// <summary>The dataset as a frozen link keeps it, or null where the link keeps nothing.</summary>
+    /// <summary>
+    /// The dataset as a frozen link keeps it, or null where it keeps nothing, or none of its scans is there any more.
+    /// </summary>
     /// <param name="link">The link.</param>
     /// <param name="now">The dataset as it is published now.</param>
     /// <param name="ct">Stops it.</param>
@@ -80,9 +82,7 @@ public sealed class FrozenStates(IDbContextFactory<DendriteDb> database, Dataset
         var there = kept.Manifest.Volumes.Where(v => IsThere(v, now, lost)).ToArray();
         if (!there.Any(v => v.Labels != true))
         {
-            // Nothing of then is left to look at.
-            there = [.. now.Manifest.Volumes];
-            lost = ["None of the scans of then is there any more: the dataset is shown as it is now."];
+            return null;
         }
 
         var opened = Dataset.Of(now.Id, kept.Manifest with { Volumes = there }) with

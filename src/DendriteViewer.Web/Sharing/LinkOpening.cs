@@ -1,5 +1,7 @@
 using System.Net;
 using System.Security.Claims;
+using System.Security.Cryptography;
+using System.Text;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
@@ -23,6 +25,9 @@ namespace DendriteViewer.Web.Sharing;
 public sealed class LinkOpening(
     ShareLinks links, FrozenStates frozen, DatasetCatalog catalog, PictureService pictures, PublicAddress? address = null)
 {
+    private const string MarkCookie = "dendrite.taker";
+    private const int MarkChars = 32;
+
     /// <summary>Answers who opens a link.</summary>
     /// <param name="token">The link's token.</param>
     /// <param name="context">The request.</param>
@@ -33,32 +38,47 @@ public sealed class LinkOpening(
         // The address is a secret: the page that it leads to, and a proxy's log of that page's requests, do not get it as Referer.
         context.Response.Headers["Referrer-Policy"] = "no-referrer";
         context.Response.Headers.CacheControl = "no-store";
-        if (await links.FindAsync(token, ct) is not { } link || (IsTaken(link) && !IsTakenBy(link, context.User)))
+        if (await links.FindAsync(token, ct) is not { } link)
         {
             return Results.Redirect("/gone");
         }
 
-        if (await DatasetOfAsync(link, ct) is null)
+        var mark = MarkOf(link, context);
+        if (IsTaken(link) && link.TakenBy != mark && !IsTakenBy(link, context.User))
+        {
+            return Results.Redirect("/gone");
+        }
+
+        if (await PresentOfAsync(link, ct) is not { } present)
         {
             return Results.Redirect(Gone.DeletedAddress);
         }
 
+        if (await ShownAsync(link, present, ct) is null)
+        {
+            return Results.Redirect(Gone.LostAddress);
+        }
+
         if (link.IsOneTime && !IsTaken(link) && !isAsked)
         {
+            if (mark is null)
+            {
+                Mark(context);
+            }
+
             // A form that is posted without a referrer has no origin, by which it is known to be this site's.
             context.Response.Headers["Referrer-Policy"] = "strict-origin";
             return Page(link, token, $"<form method=\"post\"><p>This link works once, for who opens it first.</p>"
                 + $"<button>Open {Text(link.Name)}</button></form>");
         }
 
-        if (!IsTakenBy(link, context.User) && !await BecomeGuestAsync(link, context, ct))
+        if (!IsTakenBy(link, context.User) && !await BecomeGuestAsync(link, mark, context, ct))
         {
             return Results.Redirect("/gone");
         }
 
         await links.CountAsync(link.Id, ct);
-        var state = link.Kind == LinkKind.Frozen ? $"&{FrozenLinks.Field}={link.Id}" : "";
-        var target = Text($"/d/{link.DatasetId}?{link.Query}{state}");
+        var target = Text($"/d/{link.DatasetId}?{FrozenLinks.QueryOf(link)}");
         return Page(link, token, $"<a href=\"{target}\">Open {Text(link.Name)}</a>",
             $"<meta http-equiv=\"refresh\" content=\"0;url={target}\">");
     }
@@ -66,7 +86,7 @@ public sealed class LinkOpening(
     /// <summary>Answers with the picture by which other programs show a link.</summary>
     public async Task<IResult> PreviewAsync(string token, HttpContext context, CancellationToken ct) =>
         await links.FindAsync(token, ct) is { } link && (!IsTaken(link) || IsTakenBy(link, context.User))
-            && await DatasetOfAsync(link, ct) is { } opened
+            && await PresentOfAsync(link, ct) is { } present && await ShownAsync(link, present, ct) is { } opened
             ? await pictures.VolumeAsync(context, opened, link.Query, 960, 504, isThumbnail: false, ct) : Results.NotFound();
 
     private static bool IsTaken(ShareLink link) => link is { IsOneTime: true, TakenBy: not null };
@@ -77,9 +97,9 @@ public sealed class LinkOpening(
     private static string Text(string text) => WebUtility.HtmlEncode(text);
 
     // False where somebody else took a link that works once, a moment before.
-    private async Task<bool> BecomeGuestAsync(ShareLink link, HttpContext context, CancellationToken ct)
+    private async Task<bool> BecomeGuestAsync(ShareLink link, string? mark, HttpContext context, CancellationToken ct)
     {
-        var guest = Guid.NewGuid().ToString("N");
+        var guest = (link.IsOneTime ? mark : null) ?? Guid.NewGuid().ToString("N");
         if (link.IsOneTime && !await links.TryTakeAsync(link.Id, guest, ct))
         {
             return false;
@@ -88,12 +108,25 @@ public sealed class LinkOpening(
         var identity = new ClaimsIdentity(
             [
                 new(DendriteClaims.Link, link.Id.ToString()), new(DendriteClaims.Guest, "Guest of " + link.Name),
-                new(DendriteClaims.GuestId, guest),
+                new(DendriteClaims.GuestId, guest), .. await links.TakenAsync(link.Id, context.User, ct),
             ],
             AccountsRegistration.LinkScheme);
         await context.SignInAsync(AccountsRegistration.LinkScheme, new ClaimsPrincipal(identity));
         return true;
     }
+
+    // By the mark, a browser that takes a link twice, as by two clicks, or comes back to it, is known again. What is kept with the link is
+    // made of the mark and cannot be turned into it.
+    private static string? MarkOf(ShareLink link, HttpContext context) =>
+        context.Request.Cookies[MarkCookie] is { Length: MarkChars } mark
+            ? Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{mark} {link.Id}")))[..32] : null;
+
+    private void Mark(HttpContext context) => context.Response.Cookies.Append(
+        MarkCookie, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(MarkChars / 2)), new CookieOptions
+        {
+            HttpOnly = true, SameSite = SameSiteMode.Lax, Path = "/s", MaxAge = AccountsRegistration.SessionLength, IsEssential = true,
+            Secure = address?.IsSecure == true || context.Request.IsHttps,
+        });
 
     private IResult Page(ShareLink link, string token, string body, string head = "")
     {
@@ -109,10 +142,12 @@ public sealed class LinkOpening(
             """, "text/html; charset=utf-8");
     }
 
-    // The dataset that the link was made for, as it shows it; null where it was deleted, whatever took its id since.
-    private async Task<Dataset?> DatasetOfAsync(ShareLink link, CancellationToken ct) =>
+    // The dataset that the link was made for, as it is now; null where it was deleted, whatever took its id since.
+    private async Task<Dataset?> PresentOfAsync(ShareLink link, CancellationToken ct) =>
         DatasetId.TryParse(link.DatasetId, out var id) && await catalog.TryOpenAsync(id, ct) is { } opened
-            && opened.Identity.Value == link.DatasetIdentity
-            ? link.Kind == LinkKind.Frozen ? await frozen.OpenAsync(link.Id, opened, ct) : opened
-            : null;
+            && opened.Identity.Value == link.DatasetIdentity ? opened : null;
+
+    // As the link shows it; null where nothing of a frozen state is left.
+    private async Task<Dataset?> ShownAsync(ShareLink link, Dataset present, CancellationToken ct) =>
+        link.Kind == LinkKind.Frozen ? await frozen.OpenAsync(link.Id, present, ct) : present;
 }

@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using System.Security.Cryptography;
 using System.Text;
 using DendriteViewer.Imaging.Datasets;
@@ -13,6 +14,9 @@ public sealed class ShareLinks(IDbContextFactory<DendriteDb> database, DatasetAc
 {
     /// <summary>Views that are remembered of a link that is moved: the last so many.</summary>
     public const int MostMoves = 100;
+
+    // Of links that a guest took; the cookie holds them all.
+    private const int MostTaken = 16;
 
     private const string Mark = "dvl_";
 
@@ -96,12 +100,34 @@ public sealed class ShareLinks(IDbContextFactory<DendriteDb> database, DatasetAc
         return origins?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [];
     }
 
-    /// <summary>Takes a one-time link for a guest: of two who open it at the same moment one gets in.</summary>
+    /// <summary>
+    /// Takes a one-time link for a guest: of two who open it at the same moment one gets in. Who took it may take it again.
+    /// </summary>
     public async Task<bool> TryTakeAsync(Guid id, string guest, CancellationToken ct)
     {
         await using var db = await database.CreateDbContextAsync(ct);
-        return await db.Links.Where(l => l.Id == id && l.IsOneTime && l.TakenBy == null && l.RevokedAt == null)
+        return await db.Links.Where(l => l.Id == id && l.IsOneTime && (l.TakenBy == null || l.TakenBy == guest) && l.RevokedAt == null)
             .ExecuteUpdateAsync(s => s.SetProperty(l => l.TakenBy, guest), ct) == 1;
+    }
+
+    /// <summary>
+    /// What a guest who opens another link keeps: the claims of the links that work once and that they took, which nobody could open again.
+    /// </summary>
+    public async Task<IReadOnlyList<Claim>> TakenAsync(Guid opened, ClaimsPrincipal user, CancellationToken ct)
+    {
+        var ids = user.FindAll(DendriteClaims.Link).Select(c => Guid.TryParse(c.Value, out var id) ? id : Guid.Empty)
+            .Where(id => id != opened && id != Guid.Empty).Take(MostTaken).ToArray();
+        var guests = user.FindAll(DendriteClaims.GuestId).Select(c => c.Value).ToArray();
+        if (ids.Length == 0)
+        {
+            return [];
+        }
+
+        await using var db = await database.CreateDbContextAsync(ct);
+        var taken = await db.Links.AsNoTracking()
+            .Where(l => ids.Contains(l.Id) && l.IsOneTime && l.TakenBy != null && guests.Contains(l.TakenBy)).ToListAsync(ct);
+        return [.. taken.SelectMany(l => new Claim[]
+            { new(DendriteClaims.Link, l.Id.ToString()), new(DendriteClaims.GuestId, l.TakenBy!) })];
     }
 
     /// <summary>Counts that a link was opened.</summary>

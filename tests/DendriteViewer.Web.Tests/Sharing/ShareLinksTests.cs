@@ -4,6 +4,7 @@ using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Annotations;
 using DendriteViewer.Web.Sharing;
 using DendriteViewer.Web.Viewing;
+using DendriteViewer.Web.Visitors;
 using Microsoft.EntityFrameworkCore;
 
 namespace DendriteViewer.Web.Tests.Sharing;
@@ -136,6 +137,53 @@ public sealed class ShareLinksTests(TestHost host) : IClassFixture<TestHost>
         var first = (await host.Frozen.OpenAsync(link.Id, host.Dataset, default))!;
         var second = (await host.Frozen.OpenAsync(copy.Id, host.Dataset, default))!;
         Assert.Equal(((FrozenState)first.Kept!).Moment, ((FrozenState)second.Kept!).Moment);
+    }
+
+    [Fact]
+    public async Task FrozenLink_OfADatasetThatIsPublic_ShowsWhatItKeeps_AndAfterwardsNothingElse()
+    {
+        var (link, _) = await MakeAsync(new LinkChoices(LinkKind.Frozen));
+        var guest = GuestOf(link, "g");
+        await using var db = await host.Database.CreateDbContextAsync();
+        var open = new PublicDataset { DatasetIdentity = host.Dataset.Identity.Value, Since = 0, ByKey = "ada", ByName = "Ada" };
+        db.PublicDatasets.Add(open);
+        await db.SaveChangesAsync();
+        var present = (await OpenAsync(guest, ""))!;
+        Assert.Null(present.Kept);
+        Assert.True((await host.Access.GrantAsync(guest, host.Dataset.Identity))!.Shows(present));
+        Assert.Equal(link.Id, (await OpenAsync(guest, FrozenLinks.QueryOf(link)))!.Kept?.Id);
+
+        // A page that shows the present is not theirs any more once it is closed to the public.
+        db.PublicDatasets.Remove(open);
+        await db.SaveChangesAsync();
+        Assert.False((await host.Access.GrantAsync(guest, host.Dataset.Identity))!.Shows(present));
+    }
+
+    [Fact]
+    public async Task FrozenLink_OfWhichNoScanIsLeft_ShowsNothing()
+    {
+        var (link, _) = await MakeAsync(new LinkChoices(LinkKind.Frozen));
+        var now = host.Dataset with
+        {
+            Revision = "other",
+            Manifest = host.Dataset.Manifest with { Volumes = [host.Dataset.Manifest.Volumes[0] with { MetadataSha256 = "other" }] },
+        };
+        Assert.Null(await host.Frozen.OpenAsync(link.Id, now, default));
+    }
+
+    [Fact]
+    public async Task OneTimeLink_TakenAgainByTheSameGuest_OrKeptBesideAnotherLink_StaysTheirs()
+    {
+        var (link, _) = await MakeAsync(new LinkChoices(IsOneTime: true));
+        Assert.True(await host.Links.TryTakeAsync(link.Id, "g", default));
+        Assert.True(await host.Links.TryTakeAsync(link.Id, "g", default));
+        Assert.False(await host.Links.TryTakeAsync(link.Id, "h", default));
+        var (other, _) = await MakeAsync(new LinkChoices(LinkKind.Frozen));
+        var kept = await host.Links.TakenAsync(other.Id, GuestOf(link, "g"), default);
+        Assert.Equal(link.Id.ToString(), kept.Single(c => c.Type == DendriteClaims.Link).Value);
+        Assert.Empty(await host.Links.TakenAsync(other.Id, GuestOf(link, "h"), default));
+        await host.Links.RevokeAsync(host.Dataset.Identity, other.Id, default);
+        Assert.NotNull(await host.Access.GrantAsync(GuestOf(other, "new", [.. kept]), host.Dataset.Identity));
     }
 
     private static ClaimsPrincipal GuestOf(ShareLink link, string guest, params Claim[] more) => new(new ClaimsIdentity(
