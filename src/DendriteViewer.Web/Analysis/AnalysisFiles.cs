@@ -5,6 +5,7 @@ using DendriteViewer.Analysis.Uncertainties;
 using DendriteViewer.Imaging.Bounds;
 using DendriteViewer.Imaging.Corrections;
 using DendriteViewer.Imaging.Datasets;
+using DendriteViewer.Web.Sharing;
 
 namespace DendriteViewer.Web.Analysis;
 
@@ -18,8 +19,8 @@ public static class AnalysisFiles
     /// <param name="dataset">The dataset.</param>
     /// <param name="state">The state, with a result and the width of bins.</param>
     /// <param name="table">One of <see cref="Names"/>.</param>
-    public static string Address(Dataset dataset, AnalysisState state, string table) =>
-        $"/api/datasets/{dataset.Id}/analysis/{table}.csv?modality={state.Result!.Recipe.Modality}&bin={AnalysisText.N(state.BinUm)}";
+    public static string Address(Dataset dataset, AnalysisState state, string table) => FrozenLinks.AddressOf(dataset,
+        $"/api/datasets/{dataset.Id}/analysis/{table}.csv?modality={state.Result!.Recipe.Modality}&bin={AnalysisText.N(state.BinUm)}");
 
     /// <summary>
     /// A table, or null where there is none of that name. What a reader must know stands in the last column, <c>warnings</c>, of the first

@@ -43,7 +43,7 @@ public static class AnalysisRegistration
         string dataset, string table, string? modality, string? bin, HttpContext c, DatasetCatalog catalog,
         Analyses analyses, Budgets budgets, ComputeLanes lanes, CancellationToken ct)
     {
-        if (await catalog.TryOpenAsync(c.User, dataset, DatasetRole.View, ct) is not { } opened
+        if (await catalog.TryOpenAsync(c.User, dataset, DatasetRole.View, ct, c.Request.QueryString.Value) is not { } opened
             || await analyses.ResultAsync(opened, modality ?? opened.Modalities[0], ct) is not { } result)
         {
             return Results.NotFound();

@@ -9,6 +9,7 @@ using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Catalog;
 using DendriteViewer.Web.Limits;
 using DendriteViewer.Web.Masks;
+using DendriteViewer.Web.Sharing;
 using DendriteViewer.Web.Viewing;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
@@ -75,7 +76,7 @@ public sealed partial class ReportPage
     protected override async Task OnInitializedAsync()
     {
         var (user, gone) = ((await Authentication).User, Context.RequestAborted);
-        if (await Catalog.TryOpenAsync(user, Id, DatasetRole.View, gone) is not { } dataset
+        if (await Catalog.TryOpenAsync(user, Id, DatasetRole.View, gone, Context.Request.QueryString.Value) is not { } dataset
             || await Analyses.ResultAsync(dataset, Modality ?? dataset.Modalities[0], gone) is not { } result || result.Lithium.Count == 0)
         {
             return;
@@ -107,7 +108,8 @@ public sealed partial class ReportPage
         });
         (_dataset, _result) = (dataset, result);
 
-        string Picture(ViewState view) => $"/api/datasets/{dataset.Id}/render.png?{ViewLink.Format(view, start)}&size=900x600";
+        string Picture(ViewState view) => FrozenLinks.AddressOf(
+            dataset, $"/api/datasets/{dataset.Id}/render.png?{ViewLink.Format(view, start)}&size=900x600");
     }
 
     private string Voxel(AnalysisResult r) =>

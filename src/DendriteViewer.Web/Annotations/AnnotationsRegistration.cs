@@ -36,7 +36,7 @@ public static class AnnotationsRegistration
             + $"the header {RevisionHeader} has the last entry's number.");
         sites.MapGet("/csv", async (string dataset, HttpContext c, DatasetCatalog catalog, SiteLog log, CancellationToken ct) =>
         {
-            if (await catalog.TryOpenAsync(c.User, dataset, DatasetRole.View, ct) is not { } opened)
+            if (await catalog.TryOpenAsync(c.User, dataset, DatasetRole.View, ct, c.Request.QueryString.Value) is not { } opened)
             {
                 return Results.NotFound();
             }
@@ -65,7 +65,7 @@ public static class AnnotationsRegistration
     private static async Task<IResult> ListAsync(
         string dataset, long? revision, HttpContext c, DatasetCatalog catalog, SiteLog log, EditJournal journal, CancellationToken ct)
     {
-        if (await catalog.TryOpenAsync(c.User, dataset, DatasetRole.View, ct) is not { } opened)
+        if (await catalog.TryOpenAsync(c.User, dataset, DatasetRole.View, ct, c.Request.QueryString.Value) is not { } opened)
         {
             return Results.NotFound();
         }

@@ -4,6 +4,7 @@ using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Rendering;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Placements;
+using DendriteViewer.Web.Sharing;
 using DendriteViewer.Web.Viewing;
 using Microsoft.AspNetCore.Components;
 
@@ -102,10 +103,10 @@ public sealed partial class SitePictures
     private string AddressOf(VolumeInfo scan)
     {
         var (at, key) = (string.Create(CultureInfo.InvariantCulture, $"{Site.ZUm:R},{Site.YUm:R},{Site.XUm:R}"), scan.Key);
-        return string.Create(CultureInfo.InvariantCulture,
+        return FrozenLinks.AddressOf(Session.Dataset, string.Create(CultureInfo.InvariantCulture,
             $"/api/datasets/{Session.Dataset.Id}/slice.png?axis={Axis}&size={Side}x{Side}&v=1&t={key.Hours:R}&m={key.Modality}"
             + $"&at={at}&c={at}&zoom={FieldUm / Side:R}&inside=&over=&compare=&{PlacementLink.Field}={key.Modality}:")
-            + PlacementDesk.VersionOf(Session.Dataset, key).ToString(CultureInfo.InvariantCulture);
+            + PlacementDesk.VersionOf(Session.Dataset, key).ToString(CultureInfo.InvariantCulture));
     }
 
     // The scan around the others, in which the slices of the view lie.

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Sharing;
 using DendriteViewer.Web.Viewing;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
@@ -53,7 +54,8 @@ public sealed partial class SitesPanel
 
     private EditCounts Counts => Session.Edits.Counts;
 
-    private string Address => $"/api/datasets/{Session.Dataset.Id}/sites";
+    private string Address(string below) =>
+        FrozenLinks.AddressOf(Session.Dataset, $"/api/datasets/{Session.Dataset.Id}/sites{below}");
 
     /// <inheritdoc/>
     public void Dispose()

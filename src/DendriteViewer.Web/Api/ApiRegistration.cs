@@ -43,7 +43,7 @@ public static class ApiRegistration
                     about = DescriptionApi.Of(e.Dataset),
             })));
         api.MapGet("/{dataset}", async (string dataset, HttpContext c, DatasetCatalog catalog, CancellationToken ct) =>
-            await catalog.TryOpenAsync(c.User, dataset, DatasetRole.View, ct) is { } d
+            await catalog.TryOpenAsync(c.User, dataset, DatasetRole.View, ct, c.Request.QueryString.Value) is { } d
                 ? Tagged(c, d, new
                 {
                     id = d.Id.Value, identity = d.Identity.Value, name = d.Name, about = DescriptionApi.Of(d),
@@ -77,7 +77,7 @@ public static class ApiRegistration
         CancellationToken ct)
     {
         var (width, height) = SizeOf(size);
-        return await catalog.TryOpenAsync(c.User, dataset, DatasetRole.View, ct) is { } d
+        return await catalog.TryOpenAsync(c.User, dataset, DatasetRole.View, ct, c.Request.QueryString.Value) is { } d
             ? await pictures.VolumeAsync(c, d, c.Request.QueryString.Value ?? "", width, height, isThumbnail, ct)
             : Results.NotFound();
     }
@@ -89,7 +89,7 @@ public static class ApiRegistration
         var (width, height) = SizeOf(size);
         Pane? pane = axis switch { null or "z" or "Z" => Pane.Z, "y" or "Y" => Pane.Y, "x" or "X" => Pane.X, _ => null };
         return pane is not { } across ? throw new OutOfRangeException("axis is z, y or x.")
-            : await catalog.TryOpenAsync(c.User, dataset, DatasetRole.View, ct) is { } d
+            : await catalog.TryOpenAsync(c.User, dataset, DatasetRole.View, ct, c.Request.QueryString.Value) is { } d
             ? await pictures.SliceAsync(c, d, c.Request.QueryString.Value ?? "", across, width, height, ct)
             : Results.NotFound();
     }

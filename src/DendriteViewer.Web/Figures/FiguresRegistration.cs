@@ -19,7 +19,7 @@ public static class FiguresRegistration
     public static void MapFigures(this WebApplication app) =>
         app.MapGet("/api/datasets/{dataset}/figure",
             async (string dataset, HttpContext c, DatasetCatalog catalog, FigureService figures, CancellationToken ct) =>
-            await catalog.TryOpenAsync(c.User, dataset, DatasetRole.View, ct) is { } opened
+            await catalog.TryOpenAsync(c.User, dataset, DatasetRole.View, ct, c.Request.QueryString.Value) is { } opened
                 ? await figures.AnswerAsync(c, opened, ct)
                 : Results.NotFound()).WithTags("datasets");
 }

@@ -5,6 +5,7 @@ using DendriteViewer.Web.Annotations;
 using DendriteViewer.Web.Components;
 using DendriteViewer.Web.Hosting;
 using DendriteViewer.Web.Limits;
+using DendriteViewer.Web.Sharing;
 using DendriteViewer.Web.Viewing;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
@@ -139,7 +140,8 @@ public sealed partial class MeasurePanel
 
     private bool MayChange(Measurement m) => MayEdit || Session.Measurements.IsKept(m.Id);
 
-    private string Address(string below) => $"/api/datasets/{Session.Dataset.Id}/measurements{below}?session={Session.Id}";
+    private string Address(string below) => FrozenLinks.AddressOf(
+        Session.Dataset, $"/api/datasets/{Session.Dataset.Id}/measurements{below}?session={Session.Id}");
 
     private string SeriesHref(Measurement m) => Address($"/{m.Id}/csv");
 

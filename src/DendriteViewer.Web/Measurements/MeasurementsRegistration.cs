@@ -60,7 +60,8 @@ public static class MeasurementsRegistration
         string dataset, HttpContext c, CancellationToken ct)
     {
         var services = c.RequestServices;
-        if (await services.GetRequiredService<DatasetCatalog>().TryOpenAsync(c.User, dataset, DatasetRole.View, ct) is not { } opened)
+        if (await services.GetRequiredService<DatasetCatalog>().TryOpenAsync(
+            c.User, dataset, DatasetRole.View, ct, c.Request.QueryString.Value) is not { } opened)
         {
             return null;
         }
