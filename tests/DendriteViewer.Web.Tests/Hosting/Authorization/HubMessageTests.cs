@@ -97,6 +97,7 @@ public sealed class HubMessageTests(AuthorizationScene scene)
         : type == typeof(long) ? [long.MinValue, -1L, long.MaxValue, null]
         : type == typeof(int[]) ? [null, Array.Empty<int>(), Enumerable.Repeat(int.MaxValue, 8).ToArray(), new int[20_000]]
         : type == typeof(double[]) ? [null, Array.Empty<double>(), Enumerable.Repeat(double.NaN, 9).ToArray(), new double[20_000]]
+        : type == typeof(string[]) ? [null, Array.Empty<string>(), new string?[] { null }, Enumerable.Repeat("x", 2000).ToArray()]
         : throw new InvalidOperationException($"No nonsense is known for {type}; give some here.");
 
     private void AssertNothingUnforeseen()
