@@ -65,6 +65,9 @@ public enum InvitationEnd
 
     /// <summary>Who made it does not own the dataset any more.</summary>
     MakerMayNotInvite,
+
+    /// <summary>The dataset was deleted.</summary>
+    DatasetDeleted,
 }
 
 /// <summary>An invitation as owners see it in the list.</summary>

@@ -8,9 +8,7 @@ namespace DendriteViewer.Web.Members;
 /// <summary>An invitation that was made.</summary>
 /// <param name="Invitation">The invitation.</param>
 /// <param name="Address">The address of its page, which is shown once.</param>
-/// <param name="IsSent">Whether it was sent to the address that was invited.</param>
-/// <param name="Problem">Why it was not sent although it should have been; null where there is nothing to tell.</param>
-public sealed record MadeInvitation(Invitation Invitation, string Address, bool IsSent, string? Problem);
+public sealed record MadeInvitation(Invitation Invitation, string Address);
 
 /// <summary>What owners do with invitations.</summary>
 /// <param name="invitations">The invitations; the right is asked about there.</param>
@@ -33,7 +31,7 @@ public sealed class InvitationDesk(Invitations invitations, PublicAddress? addre
         ClaimsPrincipal user, Dataset dataset, string? email, DatasetRole role, int days, Func<string, string> complete)
     {
         var (made, path) = await invitations.CreateAsync(user, dataset, email, role, days);
-        return new MadeInvitation(made, address?.Of(path) ?? complete(path), IsSent: false, Problem: null);
+        return new MadeInvitation(made, address?.Of(path) ?? complete(path));
     }
 
     /// <summary>Ends an invitation that nobody accepted yet.</summary>

@@ -16,7 +16,7 @@ public sealed partial class InvitationList
     private string _email = "";
     private DatasetRole _role = DatasetRole.View;
     private int _days = 7;
-    private string? _url, _for, _said, _error;
+    private string? _url, _for, _error;
 
     /// <summary>The dataset.</summary>
     [Parameter, EditorRequired]
@@ -46,6 +46,7 @@ public sealed partial class InvitationList
         InvitationEnd.Used => $"accepted by {invitation.UsedBy} on {Day(invitation.UsedAt!.Value)}",
         InvitationEnd.Revoked => "revoked",
         InvitationEnd.Expired => $"ended {Day(invitation.ExpiresAt)}",
+        InvitationEnd.DatasetDeleted => "closed: the dataset was deleted",
         InvitationEnd.MakerMayNotInvite => $"closed: {invitation.CreatedByName}, who made it, does not own this dataset any more",
         _ => $"open until {Day(invitation.ExpiresAt)}",
     };
@@ -55,19 +56,10 @@ public sealed partial class InvitationList
 
     private Task InviteAsync() => TryAsync(async user =>
     {
-        (_url, _said) = (null, null);
+        _url = null;
         var made = await Desk.InviteAsync(user, Dataset, _email, _role, _days, path => Navigation.ToAbsoluteUri(path).ToString());
         _for = made.Invitation.Email ?? "whom you invite";
-        if (made.IsSent)
-        {
-            _said = $"The invitation was sent to {_for}.";
-        }
-        else
-        {
-            _url = made.Address;
-        }
-
-        _error = made.Problem;
+        _url = made.Address;
         _email = "";
     });
 

@@ -51,10 +51,10 @@ public sealed partial class InvitationPage
         }
 
         _error = Invitations.RefusalOf(invitation, account.Email)
-            ?? (await Invitations.TryTakeAsync(invitation, account.DisplayName) ? null : Taken);
+            ?? (await Invitations.TryAcceptAsync(invitation, account.Id) ? null : Taken);
         if (_error is null)
         {
-            await BecomeMemberAsync(invitation, account);
+            Navigation.NavigateTo("/d/" + invitation.DatasetId);
         }
     }
 
@@ -75,22 +75,23 @@ public sealed partial class InvitationPage
             return;
         }
 
-        if (!await Invitations.TryTakeAsync(invitation, user.DisplayName))
-        {
-            _error = Taken;
-            return;
-        }
-
+        // Whoever has the account and not the role, since something failed between, signs in with it and accepts.
         var result = await Users.CreateAsync(user, input.Password);
         if (!result.Succeeded)
         {
-            await Invitations.GiveBackAsync(invitation);
             _error = result.Errors.First().Description;
             return;
         }
 
+        if (!await Invitations.TryAcceptAsync(invitation, user.Id))
+        {
+            await Users.DeleteAsync(user);
+            _error = Taken;
+            return;
+        }
+
         await Accounts.BeginAsync(Context, user, "by an invitation");
-        await BecomeMemberAsync(invitation, user);
+        Navigation.NavigateTo("/d/" + invitation.DatasetId);
     }
 
     // Everything that can be wrong is said before the invitation is taken.
@@ -122,12 +123,6 @@ public sealed partial class InvitationPage
         }
 
         return null;
-    }
-
-    private async Task BecomeMemberAsync(Invitation invitation, AppUser account)
-    {
-        await Invitations.AcceptAsync(invitation, account.Id);
-        Navigation.NavigateTo("/d/" + invitation.DatasetId);
     }
 
     private sealed class JoinInput

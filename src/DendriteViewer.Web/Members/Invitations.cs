@@ -92,15 +92,19 @@ public sealed class Invitations(IDbContextFactory<DendriteDb> database, DatasetA
     {
         await CheckAsync(user, dataset, ct);
         await using var db = await database.CreateDbContextAsync(ct);
+        await using var all = await db.Database.BeginTransactionAsync(ct);
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         var ended = await db.Invitations
             .Where(i => i.Id == id && i.DatasetIdentity == dataset.Identity.Value && i.UsedAt == null && i.RevokedAt == null)
             .ExecuteUpdateAsync(s => s.SetProperty(i => i.RevokedAt, now), ct);
         if (ended > 0)
         {
-            await audit.RecordAsync(
-                AuditKind.Invitation, user.PersonOf(), "revoked an invitation", AuditSubject.Of(dataset, id.ToString()), ct);
+            db.Audit.Add(audit.NewEntry(
+                AuditKind.Invitation, user.PersonOf(), "revoked an invitation", AuditSubject.Of(dataset, id.ToString())));
+            await db.SaveChangesAsync(ct);
         }
+
+        await all.CommitAsync(ct);
     }
 
     /// <summary>The invitation of a token that can be accepted now, else null, for whatever reason.</summary>
@@ -118,10 +122,11 @@ public sealed class Invitations(IDbContextFactory<DendriteDb> database, DatasetA
             ? $"This invitation is for {bound}; sign in with the account of that address." : null;
 
     /// <summary>
-    /// Takes an invitation for somebody, before their account is made where they have none: of two who do so at the same moment one wins.
+    /// Takes an invitation and makes the account that takes it a member, both or neither: of two who do so at the same moment one wins. Who
+    /// has a larger role already keeps it.
     /// </summary>
     /// <returns>False where it cannot be accepted any more.</returns>
-    public async Task<bool> TryTakeAsync(Invitation invitation, string name, CancellationToken ct = default)
+    public async Task<bool> TryAcceptAsync(Invitation invitation, Guid account, CancellationToken ct = default)
     {
         if (await EndOfAsync(invitation, ct) is not null)
         {
@@ -129,24 +134,16 @@ public sealed class Invitations(IDbContextFactory<DendriteDb> database, DatasetA
         }
 
         await using var db = await database.CreateDbContextAsync(ct);
+        await using var all = await db.Database.BeginTransactionAsync(ct);
+        var name = await db.Users.Where(u => u.Id == account).Select(u => u.DisplayName).FirstAsync(ct);
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        return await db.Invitations
+        if (await db.Invitations
             .Where(i => i.Id == invitation.Id && i.UsedAt == null && i.RevokedAt == null && i.ExpiresAt > now)
-            .ExecuteUpdateAsync(s => s.SetProperty(i => i.UsedAt, now).SetProperty(i => i.UsedBy, name), ct) == 1;
-    }
+            .ExecuteUpdateAsync(s => s.SetProperty(i => i.UsedAt, now).SetProperty(i => i.UsedBy, name), ct) != 1)
+        {
+            return false;
+        }
 
-    /// <summary>Gives an invitation back that was taken, where what should have followed failed.</summary>
-    public async Task GiveBackAsync(Invitation invitation)
-    {
-        await using var db = await database.CreateDbContextAsync();
-        await db.Invitations.Where(i => i.Id == invitation.Id)
-            .ExecuteUpdateAsync(s => s.SetProperty(i => i.UsedAt, (long?)null).SetProperty(i => i.UsedBy, (string?)null));
-    }
-
-    /// <summary>Makes an account a member, once it has taken the invitation. Who has a larger role already keeps it.</summary>
-    public async Task AcceptAsync(Invitation invitation, Guid account, CancellationToken ct = default)
-    {
-        await using var db = await database.CreateDbContextAsync(ct);
         var has = await db.Members.FirstOrDefaultAsync(m => m.DatasetIdentity == invitation.DatasetIdentity && m.UserId == account, ct);
         if (has is null)
         {
@@ -157,11 +154,12 @@ public sealed class Invitations(IDbContextFactory<DendriteDb> database, DatasetA
             has.Role = invitation.Role;
         }
 
-        var name = await db.Users.Where(u => u.Id == account).Select(u => u.DisplayName).FirstAsync(ct);
         db.Audit.Add(audit.NewEntry(AuditKind.Invitation, new Person(account.ToString(), name),
             $"took the invitation of {invitation.CreatedByName} as {RoleSelect.NameOf(invitation.Role)}",
             new AuditSubject(invitation.DatasetIdentity, invitation.DatasetId, invitation.Id.ToString())));
         await db.SaveChangesAsync(ct);
+        await all.CommitAsync(ct);
+        return true;
     }
 
     // Like a link, an invitation holds for as long as who made it could make it.
@@ -169,9 +167,16 @@ public sealed class Invitations(IDbContextFactory<DendriteDb> database, DatasetA
         invitation.UsedAt is not null ? InvitationEnd.Used
         : invitation.RevokedAt is not null ? InvitationEnd.Revoked
         : invitation.ExpiresAt <= time.GetUtcNow().ToUnixTimeMilliseconds() ? InvitationEnd.Expired
+        : await IsDeletedAsync(invitation.DatasetIdentity, ct) ? InvitationEnd.DatasetDeleted
         : DatasetIdentity.TryParse(invitation.DatasetIdentity, out var dataset)
             && await access.RoleOfAccountAsync(invitation.CreatedBy, dataset, ct) >= DatasetRole.Own ? null
         : InvitationEnd.MakerMayNotInvite;
+
+    private async Task<bool> IsDeletedAsync(string identity, CancellationToken ct)
+    {
+        await using var db = await database.CreateDbContextAsync(ct);
+        return await db.Datasets.AnyAsync(d => d.Identity == identity && d.DeletedAt != null, ct);
+    }
 
     private async Task CheckAsync(ClaimsPrincipal user, Dataset dataset, CancellationToken ct)
     {

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Members;
+using DendriteViewer.Web.Registry;
 using Microsoft.EntityFrameworkCore;
 
 namespace DendriteViewer.Web.Tests.Members;
@@ -106,8 +107,21 @@ public sealed class DatasetMembersTests(TestHost host) : IClassFixture<TestHost>
         var token = path.Split('/')[^1];
         Assert.DoesNotContain(token, made.TokenHash);
         var found = await Invitations.FindAsync(token);
-        var taken = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Invitations.TryTakeAsync(found!, $"Person {i}")));
+        var people = new List<Guid>();
+        for (var i = 0; i < 8; i++)
+        {
+            people.Add(await host.AddUserAsync());
+        }
+
+        var taken = await Task.WhenAll(people.Select(p => Invitations.TryAcceptAsync(found!, p)));
         Assert.Single(taken, t => t);
+        await using (var db = await host.Database.CreateDbContextAsync())
+        {
+            // Whoever took it is a member, and nobody else.
+            var members = await db.Members.Where(m => people.Contains(m.UserId)).Select(m => m.UserId).ToListAsync();
+            Assert.Equal([people[Array.IndexOf(taken, true)]], members);
+        }
+
         Assert.Null(await Invitations.FindAsync(token));
         Assert.Equal(InvitationEnd.Used, (await Invitations.ListAsync(_owner, host.Dataset))!.Single(i => i.Invitation.Id == made.Id).End);
     }
@@ -132,7 +146,35 @@ public sealed class DatasetMembersTests(TestHost host) : IClassFixture<TestHost>
         Assert.NotNull(await Invitations.FindAsync(path.Split('/')[^1]));
         await Invitations.RevokeAsync(_owner, host.Dataset, made.Id);
         Assert.Null(await Invitations.FindAsync(path.Split('/')[^1]));
-        Assert.False(await Invitations.TryTakeAsync(made, "late"));
+        Assert.False(await Invitations.TryAcceptAsync(made, _ownerId));
+    }
+
+    [Fact]
+    public async Task Invitation_WhoseDatasetWasDeleted_IsNotOpen()
+    {
+        var (made, path) = await Invitations.CreateAsync(_owner, host.Dataset, null, DatasetRole.View, 7);
+        await using var db = await host.Database.CreateDbContextAsync();
+        var record = await db.Datasets.FindAsync(host.Dataset.Identity.Value);
+        var isNew = record is null;
+        if (record is null)
+        {
+            record = new DatasetRecord
+                { Identity = host.Dataset.Identity.Value, DatasetId = host.Dataset.Id.Value, Name = host.Dataset.Name };
+            db.Datasets.Add(record);
+        }
+
+        record.DeletedAt = 1;
+        await db.SaveChangesAsync();
+        Assert.Null(await Invitations.FindAsync(path.Split('/')[^1]));
+        Assert.False(await Invitations.TryAcceptAsync(made, await host.AddUserAsync()));
+        record.DeletedAt = null;
+        if (isNew)
+        {
+            db.Datasets.Remove(record);
+        }
+
+        await db.SaveChangesAsync();
+        Assert.NotNull(await Invitations.FindAsync(path.Split('/')[^1]));
     }
 
     [Theory]
