@@ -21,6 +21,9 @@ namespace DendriteViewer.Web.Analysis;
 public sealed class Analyses(DatasetStore store, JobBoard board, ViewSessions sessions, ComputeLanes lanes, AuditLog audit)
     : IDatasetFollower
 {
+    // Each frozen link has results of its own; what is forgotten is read again.
+    private const int MostKept = 256;
+
     private readonly AnalysisStore _results = new(store);
     private readonly ConcurrentDictionary<(string Identity, string Modality, Guid? State), Task<AnalysisResult?>> _kept = new();
 
@@ -32,6 +35,11 @@ public sealed class Analyses(DatasetStore store, JobBoard board, ViewSessions se
     {
         // Kept while the dataset has labels: one that was never analysed, or whose analysis is published at the moment, has none.
         var key = (dataset.Identity.Value, modality, dataset.Kept?.Id);
+        if (_kept.Count >= MostKept)
+        {
+            _kept.Clear();
+        }
+
         var task = _kept.GetOrAdd(key, _ => _results.TryLoadAsync(dataset, modality, CancellationToken.None));
         try
         {

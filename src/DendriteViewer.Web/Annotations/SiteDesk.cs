@@ -54,7 +54,7 @@ public sealed class SiteDesk(SiteLog log, Analyses analyses, DatasetAccess acces
             }
 
             var sites = SiteRules.For(grant, await log.ListAsync(session.Dataset));
-            var agreement = Agreement.Of(await log.HistoryAsync(session.Dataset.Identity, default), ReachUm(session));
+            var agreement = Agreement.Of(await log.HistoryAsync(session.Dataset), ReachUm(session));
             return new SitesView(sites, await FoundAsync(session, sites), agreement);
         }
         catch (Exception e)

@@ -19,6 +19,8 @@ public sealed class FrozenStates(IDbContextFactory<DendriteDb> database, Dataset
 {
     private const string ManifestPart = "manifest", MomentPart = "moment", AnalysisPart = "analysis/";
 
+    private const int MostTries = 5;
+
     // A manifest is some 10 kB; there are few frozen links that people look at at the same time.
     private const int MostInMemory = 64;
 
@@ -27,6 +29,7 @@ public sealed class FrozenStates(IDbContextFactory<DendriteDb> database, Dataset
 
     /// <summary>Adds what a frozen link keeps of a dataset as it is published now; the caller saves it together with the link.</summary>
     /// <exception cref="VolumeFormatException">The dataset is gone.</exception>
+    /// <exception cref="ArgumentException">It changes all the time.</exception>
     public async Task KeepAsync(DendriteDb db, Guid link, Dataset dataset, CancellationToken ct)
     {
         if (dataset.Kept is FrozenState kept)
@@ -37,26 +40,47 @@ public sealed class FrozenStates(IDbContextFactory<DendriteDb> database, Dataset
             return;
         }
 
-        var now = await store.TryOpenAsync(dataset.Id, ct) is { } found && found.Identity == dataset.Identity
-            ? found : throw new VolumeFormatException($"{dataset.Id} was deleted.");
-        var moment = new FrozenMoment(
-            time.GetUtcNow().ToUnixTimeMilliseconds(),
-            await db.SiteEdits.LongCountAsync(e => e.DatasetIdentity == now.Identity.Value, ct)
-                + await db.MeasurementEdits.LongCountAsync(e => e.DatasetIdentity == now.Identity.Value, ct),
-            await db.SiteEdits.Where(e => e.DatasetIdentity == now.Identity.Value).MaxAsync(e => (long?)e.Sequence, ct) ?? 0,
-            await db.MeasurementEdits.Where(e => e.DatasetIdentity == now.Identity.Value).MaxAsync(e => (long?)e.Sequence, ct) ?? 0);
-        Add(MomentPart, JsonSerializer.SerializeToUtf8Bytes(moment));
-        Add(ManifestPart, JsonSerializer.SerializeToUtf8Bytes(new Kept(now.Revision, now.Manifest), DatasetManifest.Json));
-        foreach (var modality in now.Modalities)
+        // Manifest, results and edits are read one after another. Where one of them changed between, they are no one state: once more.
+        var (now, moment) = (await NowAsync(dataset, ct), await MomentAsync(db, dataset, ct));
+        for (var i = 0; i < MostTries; i++)
         {
-            if (await store.Blobs.TryReadAsync(BlobNames.Dataset(now.Id) + BlobNames.AnalysisPath(modality), ct) is { } result)
+            var results = new Dictionary<string, byte[]>();
+            foreach (var modality in now.Modalities)
             {
-                Add(AnalysisPart + modality, result);
+                if (await store.Blobs.TryReadAsync(BlobNames.Dataset(now.Id) + BlobNames.AnalysisPath(modality), ct) is { } result)
+                {
+                    results[AnalysisPart + modality] = result;
+                }
+            }
+
+            var (before, then) = (now, moment);
+            (now, moment) = (await NowAsync(dataset, ct), await MomentAsync(db, dataset, ct));
+            if (now.Revision == before.Revision && moment == then with { At = moment.At })
+            {
+                results[MomentPart] = JsonSerializer.SerializeToUtf8Bytes(moment);
+                results[ManifestPart] = JsonSerializer.SerializeToUtf8Bytes(new Kept(now.Revision, now.Manifest), DatasetManifest.Json);
+                db.LinkSnapshots.AddRange(
+                    results.Select(r => new LinkSnapshot { LinkId = link, Part = r.Key, Content = Compressed(r.Value) }));
+                return;
             }
         }
 
-        void Add(string part, byte[] content) =>
-            db.LinkSnapshots.Add(new LinkSnapshot { LinkId = link, Part = part, Content = Compressed(content) });
+        throw new ArgumentException("The dataset changes at the moment, so that there is no one state to freeze; try it again.");
+    }
+
+    private async Task<Dataset> NowAsync(Dataset dataset, CancellationToken ct) =>
+        await store.TryOpenAsync(dataset.Id, ct) is { } found && found.Identity == dataset.Identity
+            ? found : throw new VolumeFormatException($"{dataset.Id} was deleted.");
+
+    private async Task<FrozenMoment> MomentAsync(DendriteDb db, Dataset dataset, CancellationToken ct)
+    {
+        var identity = dataset.Identity.Value;
+        return new FrozenMoment(
+            time.GetUtcNow().ToUnixTimeMilliseconds(),
+            await db.SiteEdits.LongCountAsync(e => e.DatasetIdentity == identity, ct)
+                + await db.MeasurementEdits.LongCountAsync(e => e.DatasetIdentity == identity, ct),
+            await db.SiteEdits.Where(e => e.DatasetIdentity == identity).MaxAsync(e => (long?)e.Sequence, ct) ?? 0,
+            await db.MeasurementEdits.Where(e => e.DatasetIdentity == identity).MaxAsync(e => (long?)e.Sequence, ct) ?? 0);
     }
 
     /// <summary>
