@@ -16,9 +16,9 @@ namespace DendriteViewer.Web.Catalog;
 /// <param name="Dataset">The dataset, or null where its manifest is damaged.</param>
 /// <param name="Problem">What is wrong with it, or null.</param>
 /// <param name="Role">What the visitor may do.</param>
-/// <param name="StoredBytes">All of it in the store.</param>
+/// <param name="StoredBytes">All of it in the store; null for visitors, for whom the store is not measured.</param>
 /// <param name="Sites">Marked sites.</param>
-public sealed record CatalogEntry(DatasetId Id, Dataset? Dataset, string? Problem, DatasetRole Role, long StoredBytes, int Sites)
+public sealed record CatalogEntry(DatasetId Id, Dataset? Dataset, string? Problem, DatasetRole Role, long? StoredBytes, int Sites)
 {
     /// <summary>When this browser last opened it, or null for never.</summary>
     public DateTimeOffset? Opened { get; init; }
@@ -88,14 +88,15 @@ public sealed class DatasetCatalog(DatasetStore store, DatasetAccess access, Fro
         CancellationToken ct)
     {
         var list = new List<CatalogEntry>();
+        var isVisitor = user.HasClaim(c => c.Type == DendriteClaims.Visitor);
         await foreach (var (id, dataset, problem) in store.ListAsync(ct))
         {
             var identity = dataset?.Identity ?? await access.LastKnownAsync(id, ct);
             if (identity is { } known && await access.RoleAsync(user, known, ct) is { } role)
             {
                 list.Add(
-                    new CatalogEntry(id, dataset, problem, role, await store.Blobs.MeasureAsync(BlobNames.Dataset(id), ct),
-                    await countSites(known))
+                    new CatalogEntry(id, dataset, problem, role,
+                    isVisitor ? null : await store.Blobs.MeasureAsync(BlobNames.Dataset(id), ct), await countSites(known))
                     {
                         IsPublic = await access.IsPublicAsync(known, ct),
                     });

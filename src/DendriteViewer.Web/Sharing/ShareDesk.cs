@@ -55,12 +55,12 @@ public sealed class ShareDesk(
         }
 
         var kind = choices.Kind == LinkKind.Frozen ? "frozen link" : choices.IsOneTime ? "link that works once" : "link";
-        await audit.RecordAsync(AuditKind.Link, user.PersonOf(), $"made the {kind} '{name.Trim()}', which {RoleSelect.NameOf(role)}, "
-            + (days > 0 ? $"for {days} days" : "without an end")
-            + (choices.MayEmbed ? $", and which {string.Join(" and ", choices.EmbedOrigins!)} may show" : ""),
-            AuditSubject.Of(dataset), ct);
         var (_, token) = await links.CreateAsync(
-            dataset, role, name, LifetimeOf(days), query, user.PersonOf().Key, ct, choices);
+            dataset, role, name, LifetimeOf(days), query, user.PersonOf().Key, ct, choices,
+            made => audit.NewEntry(AuditKind.Link, user.PersonOf(), $"made the {kind} '{made.Name}' as {RoleSelect.NameOf(role)}, "
+                + (days > 0 ? $"for {days} days" : "without an end")
+                + (choices.MayEmbed ? $", and which {string.Join(" and ", choices.EmbedOrigins!)} may show" : ""),
+                AuditSubject.Of(dataset, made.Id.ToString())));
         return Made(token, choices.MayEmbed);
     }
 

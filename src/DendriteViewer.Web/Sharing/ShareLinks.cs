@@ -4,6 +4,7 @@ using System.Text;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Audit;
 using DendriteViewer.Web.Data;
 using Microsoft.EntityFrameworkCore;
 
@@ -15,16 +16,24 @@ public sealed class ShareLinks(IDbContextFactory<DendriteDb> database, DatasetAc
     /// <summary>Views that are remembered of a link that is moved: the last so many.</summary>
     public const int MostMoves = 100;
 
+    /// <summary>Links of one dataset that are open at the same time at most.</summary>
+    public const int MostOpen = 1000;
+
+    /// <summary>Frozen links of one dataset at most, with those that ended: members open their states still.</summary>
+    public const int MostFrozen = 500;
+
     // Of links that a guest took; the cookie holds them all.
     private const int MostTaken = 16;
 
     private const string Mark = "dvl_";
 
-    /// <summary>Makes a link and returns its token, which is not kept.</summary>
+    /// <summary>
+    /// Makes a link and returns its token, which is not kept; what the audit log tells of it is kept with it or not at all.
+    /// </summary>
     /// <exception cref="ArgumentException">What was chosen does not go together.</exception>
     public async Task<(ShareLink Link, string Token)> CreateAsync(
         Dataset dataset, DatasetRole role, string name, TimeSpan? lifetime, string query, string by, CancellationToken ct,
-        LinkChoices? choices = null)
+        LinkChoices? choices = null, Func<ShareLink, AuditEntry>? entryOf = null)
     {
         if (role is not (DatasetRole.View or DatasetRole.Annotate))
         {
@@ -54,7 +63,25 @@ public sealed class ShareLinks(IDbContextFactory<DendriteDb> database, DatasetAc
             EmbedOrigins = choices.MayEmbed ? string.Join(' ', choices.EmbedOrigins!) : null,
         };
         await using var db = await database.CreateDbContextAsync(ct);
+        var open = db.Links.Where(l => l.DatasetIdentity == link.DatasetIdentity && l.RevokedAt == null
+            && (l.ExpiresAt == null || l.ExpiresAt > link.CreatedAt));
+        if (await open.CountAsync(ct) >= MostOpen)
+        {
+            throw new ArgumentException($"A dataset has at most {MostOpen} open links; revoke some.");
+        }
+
+        if (choices.Kind == LinkKind.Frozen
+            && await db.Links.CountAsync(l => l.DatasetIdentity == link.DatasetIdentity && l.Kind == LinkKind.Frozen, ct) >= MostFrozen)
+        {
+            throw new ArgumentException($"A dataset keeps at most {MostFrozen} frozen states, and has as many.");
+        }
+
         db.Links.Add(link);
+        if (entryOf is not null)
+        {
+            db.Audit.Add(entryOf(link));
+        }
+
         if (choices.Kind == LinkKind.Frozen)
         {
             await frozen.KeepAsync(db, link.Id, dataset, ct);
@@ -79,7 +106,7 @@ public sealed class ShareLinks(IDbContextFactory<DendriteDb> database, DatasetAc
         // Of a frozen link the state that it keeps is copied, not the present one.
         var shown = link.Kind == LinkKind.Frozen ? await frozen.OpenAsync(link.Id, dataset, ct) : dataset;
         return shown is null ? null : await CreateAsync(
-            shown, link.Role, $"Copy of {link.Name}", lifetime, link.Query, by, ct, new LinkChoices(link.Kind));
+            shown, link.Role, $"Copy of {link.Name}", lifetime, link.Query, by, ct, new LinkChoices(link.Kind, link.IsOneTime));
     }
 
     /// <summary>The link of a token if it lets anybody in now, else null, for whatever reason.</summary>

@@ -56,11 +56,15 @@ public sealed class PublicDatasets(
     {
         await CheckAsync(user, dataset, ct);
         await using var db = await database.CreateDbContextAsync(ct);
+        await using var all = await db.Database.BeginTransactionAsync(ct);
         if (await db.PublicDatasets.Where(p => p.DatasetIdentity == dataset.Identity.Value).ExecuteDeleteAsync(ct) > 0)
         {
-            await audit.RecordAsync(AuditKind.Visibility, user.PersonOf(), "closed the dataset to the public",
-                AuditSubject.Of(dataset), ct);
+            db.Audit.Add(audit.NewEntry(AuditKind.Visibility, user.PersonOf(), "closed the dataset to the public",
+                AuditSubject.Of(dataset)));
+            await db.SaveChangesAsync(ct);
         }
+
+        await all.CommitAsync(ct);
 
         catalog.Touch();
     }

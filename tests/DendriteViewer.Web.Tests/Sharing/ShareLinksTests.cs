@@ -186,6 +186,21 @@ public sealed class ShareLinksTests(TestHost host) : IClassFixture<TestHost>
         Assert.NotNull(await host.Access.GrantAsync(GuestOf(other, "new", [.. kept]), host.Dataset.Identity));
     }
 
+    [Fact]
+    public async Task Link_ThatIsRefused_LeavesNoEntryInTheAuditLog()
+    {
+        var desk = new ShareDesk(host.Links, host.Access, host.Audit, new DendriteOptions());
+        var maker = new ClaimsPrincipal(new ClaimsIdentity([new(ClaimTypes.NameIdentifier, await host.AddMakerAsync())], "test"));
+        const string name = "Rim at the anode, refused first";
+        await Assert.ThrowsAsync<ArgumentException>(() => desk.CreateAsync(
+            maker, host.Dataset, DatasetRole.Annotate, name, 7, "", new LinkChoices(LinkKind.Frozen)));
+        await using var db = await host.Database.CreateDbContextAsync();
+        Assert.False(await db.Audit.AnyAsync(a => a.Detail.Contains(name)));
+        Assert.NotNull(await desk.CreateAsync(maker, host.Dataset, DatasetRole.View, name, 7, "", new LinkChoices(LinkKind.Frozen)));
+        var entry = await db.Audit.SingleAsync(a => a.Detail.Contains(name));
+        Assert.NotNull(await db.Links.FindAsync(Guid.Parse(entry.Subject!)));
+    }
+
     private static ClaimsPrincipal GuestOf(ShareLink link, string guest, params Claim[] more) => new(new ClaimsIdentity(
         [new(DendriteClaims.Link, link.Id.ToString()), new(DendriteClaims.GuestId, guest), .. more], AccountsRegistration.LinkScheme));
 
