@@ -17,10 +17,11 @@ namespace DendriteViewer.Web.Comments;
 /// <param name="MayWrite">Whether they may comment.</param>
 /// <param name="MayDeleteOthers">Whether they may delete what others wrote.</param>
 /// <param name="IsClosed">Whether comments are not open to them: to guests who may only look.</param>
+/// <param name="IsLater">Whether the page shows an earlier state of the dataset, of which comments are no part.</param>
 /// <param name="Failure">Why they could not be read; null where they could.</param>
 public sealed record CommentsView(
     IReadOnlyList<CommentThread> Threads, IReadOnlyList<Mention> People, string Reader, bool MayWrite, bool MayDeleteOthers,
-    bool IsClosed = false, string? Failure = null)
+    bool IsClosed = false, bool IsLater = false, string? Failure = null)
 {
     /// <summary>Threads with something unread in them.</summary>
     public int Unread => Threads.Count(t => t.Unread > 0);
@@ -77,8 +78,9 @@ public sealed class CommentDesk(
 
             var comments = await log.ListAsync(dataset, ct);
             var threads = CommentThread.Of(comments, reader, await readings.OfAsync(dataset, reader, ct));
-            return new CommentsView(threads, await PeopleAsync(dataset, comments, ct), reader, grant.Role >= DatasetRole.Annotate,
-                grant.Role >= DatasetRole.Curate);
+            var isLater = session.Dataset.Kept is not null;
+            return new CommentsView(threads, await PeopleAsync(dataset, comments, ct), reader,
+                !isLater && grant.Role >= DatasetRole.Annotate, grant.Role >= DatasetRole.Curate, IsLater: isLater);
         }
         catch (Exception e)
         {
@@ -150,6 +152,11 @@ public sealed class CommentDesk(
     {
         try
         {
+            if (session.Dataset.Kept is not null)
+            {
+                return "This page shows an earlier state of the dataset; comment in the present one.";
+            }
+
             if (await access.GrantAsync(user, session.Dataset.Identity) is not { Role: >= DatasetRole.Annotate } grant)
             {
                 return "Commenting is not open to you any more.";

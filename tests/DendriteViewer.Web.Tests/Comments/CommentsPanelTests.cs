@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using Bunit;
+using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Annotations;
@@ -121,7 +122,27 @@ public sealed class CommentsPanelTests(TestHost host) : MudContext, IClassFixtur
         Assert.Contains("for those who work here", stranger.Markup);
     }
 
+    [Fact]
+    public async Task APage_OfAnEarlierState_SaysThatCommentsAreLater_AndTakesNone()
+    {
+        await _log.AddAsync(
+            host.Dataset.Identity, new Comment { Id = "", Thread = "", Text = "Written since", View = "t=0" }, s_ben, default);
+        var panel = await RenderAsync(dataset: host.Dataset with { Kept = new Then() });
+
+        Assert.Contains("Written since", panel.Markup);
+        Assert.Contains("not as of the state that this page shows", panel.Markup);
+        Assert.Empty(panel.FindAll(".comment-composer"));
+        var refused = await Services.GetRequiredService<CommentDesk>().BeginAsync(_session, _user, "Too late", null);
+        Assert.Contains("earlier state", refused, StringComparison.Ordinal);
+    }
+
+    private sealed record Then() : KeptState(Guid.NewGuid())
+    {
+        public override Task<byte[]?> ReadAnalysisAsync(string modality, CancellationToken ct) => Task.FromResult<byte[]?>(null);
+    }
+
     private string _me = "";
+    private ClaimsPrincipal _user = new();
 
     private static AngleSharp.Dom.IElement ThreadOf(IRenderedComponent<CommentsPanel> panel, string id) =>
         panel.Find($"[data-thread='{id}']");
@@ -132,10 +153,10 @@ public sealed class CommentsPanelTests(TestHost host) : MudContext, IClassFixtur
         await panel.Find($"{where} form").SubmitAsync();
     }
 
-    private async Task<IRenderedComponent<CommentsPanel>> RenderAsync(Guid? person = null)
+    private async Task<IRenderedComponent<CommentsPanel>> RenderAsync(Guid? person = null, Dataset? dataset = null)
     {
         _me = (person ?? await host.AddUserAsync(administrator: true)).ToString();
-        var user = new ClaimsPrincipal(new ClaimsIdentity([new(ClaimTypes.NameIdentifier, _me), new("dendrite:name", "Me")], "test"));
+        _user = new ClaimsPrincipal(new ClaimsIdentity([new(ClaimTypes.NameIdentifier, _me), new("dendrite:name", "Me")], "test"));
         if (Services.All(s => s.ServiceType != typeof(CommentDesk)))
         {
             Services.AddSingleton(_sites);
@@ -145,8 +166,8 @@ public sealed class CommentsPanelTests(TestHost host) : MudContext, IClassFixtur
         }
 
         _ = Popovers;
-        _session = (await host.Sessions.HoldAsync(Guid.NewGuid().ToString("N"), _me, host.Dataset, "", default))!;
-        var state = Task.FromResult(new AuthenticationState(user));
+        _session = (await host.Sessions.HoldAsync(Guid.NewGuid().ToString("N"), _me, dataset ?? host.Dataset, "", default))!;
+        var state = Task.FromResult(new AuthenticationState(_user));
         var panel = Render<CommentsPanel>(p => p.AddCascadingValue(state).Add(c => c.Session, _session));
         panel.WaitForState(() => panel.FindAll(".mud-skeleton").Count == 0);
         return panel;
