@@ -25,6 +25,12 @@ public sealed class DendriteOptions
     public string? PublicAddress { get; init; }
 
     /// <summary>
+    /// Address under which anybody on the web can read the store's blobs, as https://bucket.example.org; then links to neuroglancer are
+    /// offered, which reads a dataset's OME-Zarr from there. Empty: the store is not public, and there are none.
+    /// </summary>
+    public string? PublicStore { get; init; }
+
+    /// <summary>
     /// Addresses (10.0.0.5) or networks (10.0.0.0/8) of reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed.
     /// Default: none.
     /// </summary>

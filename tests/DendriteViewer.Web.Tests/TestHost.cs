@@ -11,8 +11,10 @@ using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Analysis;
 using DendriteViewer.Web.Analysis.Deciding;
 using DendriteViewer.Web.Annotations;
-using DendriteViewer.Web.Hosting;
+using DendriteViewer.Web.Annotations.Exchange;
 using DendriteViewer.Web.Annotations.Journal;
+using DendriteViewer.Web.Annotations.Schema;
+using DendriteViewer.Web.Hosting;
 using DendriteViewer.Web.Audit;
 using DendriteViewer.Web.Bookmarks;
 using DendriteViewer.Web.Catalog;
@@ -48,6 +50,10 @@ public sealed class TestHost : IAsyncLifetime
 
     private Budgets? _budgets;
 
+    private Measurer? _measurer;
+
+    private SchemaLog? _schemas;
+
     public ManualTime Time { get; } = new();
 
     public IDbContextFactory<DendriteDb> Database { get; private set; } = null!;
@@ -63,7 +69,11 @@ public sealed class TestHost : IAsyncLifetime
 
     public AuditLog Audit => new(Database, Time, NullLogger<AuditLog>.Instance);
 
-    public SiteLog Sites => new(Database, Time);
+    public SchemaLog Schemas => _schemas ??= new(Database, Time);
+
+    public ExchangeDesk Exchange => new(Sites, Measurements.Log, Schemas, _measurer!, Audit);
+
+    public SiteLog Sites => new(Database, Time, schemas: Schemas);
 
     public MeasurementDesk Measurements { get; private set; } = null!;
 
@@ -126,8 +136,9 @@ public sealed class TestHost : IAsyncLifetime
         Turns = new AnswerTurns(_lanes, Time);
         _budgets = new Budgets(new DendriteOptions());
         var bricks = new BrickCache(store, 1 << 24);
+        _measurer = new Measurer(new RegionMeasurer(store), new LineProfiler(store, bricks), _lanes, _budgets);
         Measurements = new MeasurementDesk(
-            new Measurer(new RegionMeasurer(store), new LineProfiler(store, bricks), _lanes, _budgets), new MeasurementLog(Database, Time));
+            _measurer, new MeasurementLog(Database, Time, schemas: Schemas), Schemas);
         Frozen = new FrozenStates(Database, store, Time);
         Catalog = new DatasetCatalog(store, Access, new FrozenLinks(Database, Access, Frozen), new BrickCache(store, 1 << 24));
         Masks = new MaskCorrections(store, bricks, new ScanAnalysis());

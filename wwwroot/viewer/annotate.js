@@ -1,5 +1,75 @@
-// What annotations need beyond measuring, loaded when it is wanted first: writing a note over the picture.
+// What annotations need beyond measuring, loaded when it is wanted first: writing a note over the picture, the dots and the legend of
+// labels, and sites through time.
 import { cameraMap } from './geometry.js';
+import { circle, pathOf, plate, plateWidth, stroke } from './marks.js';
+
+const trailColor = '#ffffff', mostDots = 4;
+
+/** The colours of labels, in a row below a mark of a radius. */
+export function drawDots(g, viewer, ids, x, y, r) {
+  const found = (ids ?? []).map(id => viewer.schema?.labels.find(l => l.id === id)).filter(Boolean).slice(0, mostDots);
+  found.forEach((label, i) => {
+    const dot = circle(x + 9 * (i - (found.length - 1) / 2), y + r + 7, 3.5);
+    stroke(g, dot, '#000', 1);
+    g.fillStyle = label.color;
+    g.fill(dot);
+  });
+}
+
+/** The positions of a site in the order of their hours, its own among them. */
+const positionsOf = s => [...s.track ?? [], s].toSorted((a, b) => a.hours - b.hours);
+
+/** The ways of sites through time: a line through their positions, dashed where it is still to come. */
+export function drawTrails(g, viewer, view, toScreen) {
+  for (const site of viewer.sites) {
+    if (!site.track?.length) continue;
+    const isSelected = site.id === view.selected, seen = positionsOf(site).map(p => ({ ...p, at: toScreen([p.zUm, p.yUm, p.xUm]) }));
+    if (seen.some(p => !p.at)) continue;
+    g.save();
+    g.globalAlpha = isSelected ? 1 : .55;
+    seen.slice(1).forEach((p, i) => stroke(
+      g, pathOf([seen[i].at, p.at]), trailColor, isSelected ? 1.75 : 1.25, p.hours > view.hours + 1e-9 ? [4, 4] : []));
+    for (const p of seen) {
+      if (Math.abs(p.hours - view.hours) < 1e-6) continue;
+      const dot = circle(p.at[0], p.at[1], isSelected ? 3.5 : 2.5);
+      stroke(g, dot, '#000', 1);
+      g.fillStyle = p.hours < view.hours ? trailColor : '#000';
+      g.fill(dot);
+    }
+    g.restore();
+  }
+}
+
+/** The hours at which the selected site has a position, as ticks above the timeline. */
+export function drawTicks(viewer, timeline, width, base) {
+  const site = viewer.siteMarks.sites.find(s => s.id === viewer.view.selected);
+  if (!site?.track?.length) return;
+  for (const { hours } of positionsOf(site)) {
+    const x = timeline.place(hours, width), tick = document.createElementNS('http://www.w3.org/2000/svg', 'path');
+    tick.setAttribute('d', `M${x - 4} ${base - 18}h8l-4 7z`);
+    tick.setAttribute('class', 'site-tick');
+    tick.setAttribute('fill', 'currentColor');
+    tick.append(document.createElementNS('http://www.w3.org/2000/svg', 'title'));
+    tick.firstChild.textContent = `${site.label} at ${hours} h`;
+    timeline.svg.append(tick);
+  }
+}
+
+/** Which colour is which label, of those that something carries, at the 3D picture's left edge. */
+export function drawLabelLegend(g, viewer, height, labels) {
+  const carried = new Set([...viewer.siteMarks.sites, ...viewer.measure.saved].flatMap(m => m.labels ?? []));
+  let y = height - 66;
+  for (const label of (viewer.schema?.labels ?? []).filter(l => carried.has(l.id)).toReversed()) {
+    const text = label.key ? `${label.name}  ${label.key}` : label.name, wide = plateWidth(g, text) + 14;
+    plate(g, '', 10, y, '#fff', wide);
+    g.fillStyle = label.color;
+    g.fill(circle(20, y + 9, 4));
+    g.fillStyle = '#fff';
+    g.fillText(text, 30, y + 13);
+    labels.reserve(10, y, wide, 18);
+    y -= 21;
+  }
+}
 
 const mostNote = 4000;
 

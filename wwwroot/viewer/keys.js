@@ -103,7 +103,8 @@ export class Keys {
       this.dialog.addEventListener('close', () => this.viewer.focusPane());
       this.dialog.addEventListener('keydown', e => { if (e.key === '?') { e.preventDefault(); this.dialog.close(); } });
     }
-    const groups = Map.groupBy(this.table, k => k.group), row = k => `<dt><kbd>${k.shows ?? k.key}</kbd></dt><dd>${k.does}</dd>`;
+    const groups = Map.groupBy(this.table.filter(k => k.does), k => k.group), row = k =>
+        `<dt><kbd>${k.shows ?? k.key}</kbd></dt><dd>${k.does}</dd>`;
     const more = '<dt><kbd>Ctrl Z</kbd></dt><dd>Undo what this page did last: view, band, site or measurement</dd>'
       + '<dt><kbd>Ctrl Shift Z</kbd></dt><dd>Redo it</dd><dt><kbd>Tab</kbd></dt><dd>To the next pane, slider or button</dd>';
     const section = ([g, keys]) => `<section><h2>${g}</h2><dl>${keys.map(row).join('')}</dl></section>`;

@@ -63,6 +63,7 @@ export class Link {
     hub.on('dataset', json => viewer.datasetChanged(JSON.parse(json)));
     hub.on('sites', json => viewer.siteMarks.receive(JSON.parse(json)));
     hub.on('entries', json => viewer.siteMarks.entries(JSON.parse(json)));
+    hub.on('schema', json => viewer.schemaChanged(JSON.parse(json)));
     hub.on('edits', json => viewer.steps.counted(JSON.parse(json)));
     viewer.measure.listen(hub);
     for (const name of ['here', 'asks', 'presence', 'left', 'theirs', 'pointed', 'presents'])

@@ -6,7 +6,8 @@ import { handles, outline, readout, section } from './shapes.js';
 
 const colors = { ruler: '#ffe97a', angle: '#ffe97a', profile: '#ffe97a', circle: '#9be37f', rectangle: '#9be37f', polygon: '#9be37f',
   polyline: '#ffe97a', point: '#ffffff', note: '#ffffff' };
-const colorOf = m => m.color || colors[m.kind] || '#ff9ad5';
+const colorOf = (m, viewer) => m.color || m.labels?.length && viewer.schema?.labels.find(l => l.id === m.labels[0])?.color
+  || colors[m.kind] || '#ff9ad5';
 
 /** How a pane sees the world: to the screen, and how far a point lies from its plane; of the 3D pane, 0. */
 export function sight(pane, view) {
@@ -70,10 +71,10 @@ export function drawMeasurements(g, measure, pane, view, labels) {
   for (const m of measure.shown()) {
     const isSelected = m.id === view.selected || m.isDraft, isHovered = m.id !== undefined && m.id === measure.hovered;
     const shape = seen(m, pane, view, map, isSelected), isClear = shape?.isNow || m.isDraft;
-    if (!shape) continue;
+    if (!shape || !isSelected && !pane.viewer.shows(m.labels)) continue;
     g.save();
     g.globalAlpha = isClear ? 1 : isSelected || isHovered ? .75 : .4;
-    const dash = isClear ? [] : [5, 4], width = isSelected || isHovered ? 2.5 : 1.75, color = colorOf(m);
+    const dash = isClear ? [] : [5, 4], width = isSelected || isHovered ? 2.5 : 1.75, color = colorOf(m, pane.viewer);
     for (const { points, closed } of shape.lines) stroke(g, pathOf(points, closed), color, width, dash);
     if (m.kind === 'point' || m.kind === 'note') dotAt(g, shape.lines[0].points[0], color);
     if (m.kind === 'ruler' || m.kind === 'profile') endTicks(g, shape.lines[0].points, color);

@@ -5,8 +5,8 @@ import { MessagePackHubProtocol } from '@microsoft/signalr-protocol-msgpack';
 
 // What the hub sends: kept until the viewer listens itself.
 const names = [
-  'frame', 'view', 'dataset', 'sites', 'entries', 'edits', 'measurements', 'measuring', 'here', 'loaded', 'address', 'say', 'closed',
-  'asks', 'presence', 'left',
+  'frame', 'view', 'dataset', 'sites', 'entries', 'schema', 'edits', 'measurements', 'measuring', 'here', 'loaded', 'address', 'say',
+  'closed', 'asks', 'presence', 'left',
 ];
 const mostRatio = 2, panes = 4;
 

@@ -58,7 +58,8 @@ export function drawSlice(g, viewer, view, pane, width, height, covered = null) 
   drawCuts(g, cutsOf(viewer, lie, pane, map, width, height), map.toScreen(view.focus));
   drawLeft(g, viewer, view, map, labels);
   viewer.nested?.drawSlice(g, view, map, width - edge, height, labels);
-  for (const site of viewer.sites) drawSliceSite(g, viewer, view, map, viewer.siteMarks.placed(site), labels);
+  viewer.marks?.drawTrails(g, viewer, view, map.toScreen);
+  for (const site of viewer.sites) drawSliceSite(g, viewer, view, map, viewer.siteMarks.placed(site, view.hours), labels);
   if (isScreen) viewer.comments?.drawSlice(g, viewer, view, map, labels);
   viewer.measure.draw(g, viewer.panes[pane], view, labels);
   viewer.planes.drawPoints(g, map.toScreen, Math.min(...viewer.volume(view).voxelUm));
@@ -90,11 +91,13 @@ export function drawVolume(g, viewer, view, width, height, covered = []) {
   drawBox(g, map, b.low, b.high);
   if (view.bandVisible) drawBandRims(g, viewer, view, map, b);
   viewer.nested?.drawVolume(g, view, map, labels);
+  viewer.marks?.drawTrails(g, viewer, view, map.toScreen);
   for (const given of viewer.sites) {
-    const site = viewer.siteMarks.placed(given), p = map.toScreen([site.zUm, site.yUm, site.xUm]);
+    const site = viewer.siteMarks.placed(given, view.hours), p = map.toScreen([site.zUm, site.yUm, site.xUm]);
     if (!p) continue;
     const r = Math.max(4, site.radiusUm / map.umPerPixel * map.distance / p[2]);
     drawMarker(g, p[0], p[1], r, site, site.id === view.selected, site.hours > view.hours + 1e-9, labels);
+    viewer.marks?.drawDots(g, viewer, site.labels, p[0], p[1], r);
   }
   viewer.comments?.drawVolume(g, viewer, view, map, labels);
   viewer.measure.draw(g, viewer.panes[3], view, labels);
@@ -109,6 +112,7 @@ export function drawVolume(g, viewer, view, width, height, covered = []) {
   const axes = [[0, 0, 1], [0, 1, 0], [1, 0, 0]].map((v, i) => [dot(v, map.right), dot(v, map.down), ['x', 'y', 'z'][i]]);
   drawAxes(g, width - 46, 50, axes, labels);
   drawLegend(g, viewer, view, width, height, labels);
+  if (viewer.showsColors) viewer.marks?.drawLabelLegend(g, viewer, height, labels);
   labels.draw(g);
   return labels.placed;
 }
@@ -169,6 +173,7 @@ function drawSliceSite(g, viewer, view, map, site, labels) {
   if (Math.abs(off) > reach) return;
   const r = Math.max(5, Math.sqrt(Math.max(0, site.radiusUm ** 2 - Math.min(site.radiusUm, Math.abs(off)) ** 2)) / map.um);
   drawMarker(g, x, y, r, site, site.id === view.selected, site.hours > view.hours + 1e-9, labels);
+  viewer.marks?.drawDots(g, viewer, site.labels, x, y, r);
 }
 
 // A site that is born later is dashed.

@@ -180,8 +180,8 @@ export class Pane {
     const view = this.view, [w, h] = this.size;
     const toScreen = this.is3d ? cameraMap(view, this.viewer.bounds(view), w, h).toScreen : this.map().toScreen;
     let best = null, near = 12;
-    for (const site of this.viewer.sites) {
-      const p = toScreen([site.zUm, site.yUm, site.xUm]);
+    for (const given of this.viewer.sites) {
+      const site = this.viewer.siteMarks.placed(given, view.hours), p = toScreen([site.zUm, site.yUm, site.xUm]);
       if (!p || (!this.is3d && Math.abs(p[2]) > Math.max(site.radiusUm, 3))) continue;
       const d = Math.hypot(p[0] - x, p[1] - y);
       if (d < near) [best, near] = [site, d];
@@ -352,7 +352,7 @@ export class Pane {
     clearTimeout(this.marking);
     this.marking = setTimeout(async () => {
       this.marking = null;
-      const at = await this.pointAt(x, y), id = at && await this.viewer.siteMarks.add(at);
+      const at = await this.pointAt(x, y), id = at && await this.viewer.siteMarks.mark(at);
       if (id) this.patch({ selected: id });
     }, doubleClick);
   }

@@ -1,6 +1,8 @@
 // This page's own edits of sites until the server has kept them. They lie over what the server tells, are kept in this browser while they
 // are not answered, and are sent again with the same keys, to whichever server answers then, so that none is lost and none done twice.
 const prefix = 'edit:', slow = 700, together = 50, again = 2000, place = ['zUm', 'yUm', 'xUm'];
+// What a site has that nobody has given anything yet.
+const blank = { version: 0, labels: [], fields: {}, track: [] };
 const told = e => e.message.replace(/^.*HubException: /, '');
 const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(12)), b => b.toString(16).padStart(2, '0')).join('');
 
@@ -61,7 +63,7 @@ export class Replica {
     for (const { op, at, version } of this.pending) {
       const site = byId.get(op.id), isLate = version === undefined && now - at >= slow;
       if (op.do === 'delete') byId.delete(op.id);
-      else if (op.do === 'add' && !site) byId.set(op.id, { id: op.id, version: 0, ...op.fields, label: isLate ? 'not saved' : '' });
+      else if (op.do === 'add' && !site) byId.set(op.id, { ...blank, id: op.id, ...op.fields, label: isLate ? 'not saved' : '' });
       else if (site) byId.set(op.id, { ...site, ...op.fields, label: site.label + (isLate ? ' (not saved)' : '') });
     }
     return [...byId.values()];

@@ -5,7 +5,9 @@ const idle = 4000;
 export class SiteMarks {
   constructor(viewer) {
     // heard: the sites as the server told them. versions: the newest of each, deleted ones included. number: the last entry of the journal.
-    Object.assign(this, { viewer, heard: [], versions: new Map(), number: -1, isAsking: false, replica: null, moving: null });
+    Object.assign(this, {
+      viewer, heard: [], versions: new Map(), number: -1, isAsking: false, replica: null, moving: null, following: null,
+    });
     const isReload = performance.getEntriesByType('navigation')[0]?.type === 'reload';
     // A page that is loaded again keeps what was open, though its address names the site that was selected.
     this.opensSite = new URLSearchParams(location.search).get('site') && !isReload;
@@ -103,6 +105,7 @@ export class SiteMarks {
   took(sites) {
     this.heard = sites;
     this.replica?.heard();
+    if (this.moving?.version !== undefined && this.versionOf(this.moving.id) !== this.moving.version) this.moving = null;
     this.changed();
     this.jump();
   }
@@ -110,6 +113,9 @@ export class SiteMarks {
   changed() {
     this.shown = null;
     this.viewer.overlays();
+    // What draws sites through time is loaded where there are any.
+    if (this.heard.some(s => s.track?.length)) this.viewer.loadMarks();
+    if (this.viewer.marks) this.viewer.timeline.draw();
   }
 
   // A link to a site that says nothing of where to look leads there, in a timestep in which the site is.
@@ -125,11 +131,42 @@ export class SiteMarks {
     viewer.steps.tell();
   }
 
-  /** A site where it is drawn: one that is dragged is under the pointer. */
-  placed(site) {
+  /** A site where it is drawn: where it is at the hours shown, and one that is dragged is under the pointer. */
+  placed(site, hours = this.viewer.view.hours) {
+    const at = site.track?.find(p => Math.abs(p.hours - hours) < 1e-6);
+    if (at) site = { ...site, zUm: at.zUm, yUm: at.yUm, xUm: at.xUm, at: at.hours };
     if (this.moving?.id !== site.id) return site;
     const [zUm, yUm, xUm] = this.moving.at;
     return { ...site, zUm, yUm, xUm };
+  }
+
+  /** The next click says where the selected site is at the timestep shown. */
+  follow() {
+    const { viewer } = this, site = this.sites.find(s => s.id === viewer.view.selected);
+    if (!viewer.mayEdit) return;
+    if (!site) { viewer.tell('Select a site first; then say where it is at this timestep.'); return; }
+    viewer.choose('site');
+    this.following = site.id;
+    viewer.tell(`${site.label}: click where it is at ${viewer.view.hours} h, or press Esc.`);
+  }
+
+  // Marks a new site, or places the one that is followed. The id of what is to be selected, or null.
+  async mark(at) {
+    const { viewer } = this, site = this.sites.find(s => s.id === this.following);
+    if (!site) return this.add(at);
+    const isDone = await viewer.call('FollowSite', site.id, site.version, viewer.view.hours, ...at);
+    if (isDone) viewer.choose('navigate');
+    return isDone ? site.id : null;
+  }
+
+  /** Gives what is selected the label of a key, or takes it away. */
+  async label(key) {
+    const { viewer } = this, label = viewer.schema?.labels.find(l => l.key === key && !l.retired), { selected } = viewer.view;
+    if (!viewer.mayEdit) return;
+    const mark = this.sites.find(s => s.id === selected) ?? viewer.measure.find(selected);
+    if (!label) viewer.tell(`No label has the key ${key}; labels are defined in the Sites panel.`);
+    else if (!mark) viewer.tell(`Select a site or an annotation first; then ${key} labels it ${label.name}.`);
+    else await viewer.call('SetLabel', selected, label.id, !mark.labels?.includes(label.id));
   }
 
   move(id, at) {
@@ -137,10 +174,17 @@ export class SiteMarks {
     this.viewer.overlays();
   }
 
-  // The mark stays where it was dropped; where that is refused it goes back.
+  // The mark stays where it was dropped; where that is refused it goes back. A position of its track is the server's to keep.
   async moved(site, at) {
-    const replica = await this.begin();
-    replica?.move(this.sites.find(s => s.id === site.id) ?? site, at);
-    if (this.moving?.id === site.id) this.move(null);
+    if (site.at === undefined) {
+      const replica = await this.begin();
+      replica?.move(this.sites.find(s => s.id === site.id) ?? site, at);
+      if (this.moving?.id === site.id) this.move(null);
+      return;
+    }
+    const isDone = await this.viewer.call('FollowSite', site.id, site.version, site.at, ...at) === true;
+    if (this.moving?.id !== site.id) return;
+    if (isDone && this.versionOf(site.id) === site.version) this.moving.version = site.version;
+    else this.move(null);
   }
 }

@@ -128,6 +128,7 @@ export class Timeline {
     this.svg.replaceChildren();
     this.curve.draw(w, base - 8);
     this.drawSteps(hours, view.hours, w, base);
+    this.viewer.marks?.drawTicks(this.viewer, this, w, base);
     const at = hours.indexOf(view.hours), value = this.curve.textAt(view.hours);
     this.back.disabled = at <= 0;
     this.on.disabled = at === hours.length - 1;

@@ -139,13 +139,43 @@ class Viewer {
     this.sliders();
   }
 
+  /** The dataset's labels and fields have changed; what draws labels is loaded where there are any. */
+  schemaChanged(schema) {
+    this.schema = schema;
+    if (schema.labels.length) this.loadMarks();
+    this.overlays();
+  }
+
+  async loadMarks() {
+    if (this.marks) return;
+    this.marks = await import('./annotate.js');
+    this.overlays();
+    this.timeline.draw();
+  }
+
+  /** Opens the scan and its annotations in neuroglancer, or tells why that is not possible. */
+  async openNeuroglancer(address) {
+    const { url, reason } = await fetch(address).then(r => r.ok ? r.json() : { reason: `The server refused this (${r.status}).` });
+    if (url) open(url, '_blank', 'noopener');
+    else this.tell(reason);
+  }
+
+  /** Shows what carries a label, in the pictures as in the lists; everything where it is empty. */
+  showLabel(id) {
+    this.shownLabel = id;
+    this.overlays();
+  }
+
+  /** Whether something with these labels is shown. */
+  shows(labels) { return !this.shownLabel || Boolean(labels?.includes(this.shownLabel)); }
+
   get connection() { return this.link.hub; }
 
   get revision() { return this.changes.revision; }
 
   get addressed() { return this.changes.addressed; }
 
-  get sites() { return this.siteMarks.sites; }
+  get sites() { return this.siteMarks.sites.filter(s => this.shows(s.labels)); }
 
   get moving() { return this.siteMarks.moving; }
 
@@ -167,7 +197,7 @@ class Viewer {
   // Each part draws again only when what it shows has changed: on a slow machine the browser's painting is the bottleneck.
   refresh() {
     const v = this.view;
-    this.when('timeline', [v.hours, v.modality], () => this.timeline.draw());
+    this.when('timeline', [v.hours, v.modality, v.selected], () => this.timeline.draw());
     this.when('transfer', v.transfer, () => this.transfer?.draw());
     const lie = [v.rotation, v.roll, v.followsInterface];
     this.when('marks', [v.landmarks, v.focus, v.band, v.bandVisible, v.selected, v.hours, lie], () => this.overlays());
@@ -269,7 +299,7 @@ class Viewer {
   }
 
   actions = {
-    mark: () => this.choose('site'),
+    mark: () => this.choose('site'), follow: () => this.siteMarks.follow(),
     fit: () => this.fit(), straight: () => this.straighten(), help: () => this.keys.help(),
     dive: () => this.dive(),
     undo: () => this.steps.undo(), redo: () => this.steps.redo(), colors: () => this.toggleColors(),
@@ -296,6 +326,7 @@ class Viewer {
     this.tool = tool;
     if (tool === 'laser') this.meet();
     this.together?.follow.leave();
+    this.siteMarks.following = null;
     this.planes.cancel();
     this.root.dataset.chosen = tool;
     this.overlays();

@@ -3,7 +3,9 @@ using System.Text;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Annotations.Exchange;
 using DendriteViewer.Web.Annotations.Journal;
+using DendriteViewer.Web.Annotations.Schema;
 using DendriteViewer.Web.Catalog;
 using DendriteViewer.Web.Registry;
 
@@ -22,6 +24,11 @@ public static class AnnotationsRegistration
         builder.Services.AddSingleton<HistoryDesk>();
         builder.Services.AddSingleton<SiteLog>();
         builder.Services.AddSingleton<IEditedKind>(s => s.GetRequiredService<SiteLog>());
+        builder.Services.AddSingleton<SchemaLog>();
+        builder.Services.AddSingleton<SchemaDesk>();
+        builder.Services.AddSingleton<MarkLabels>();
+        builder.Services.AddSingleton<ExchangeDesk>();
+        builder.Services.AddSingleton<IDatasetFollower>(s => s.GetRequiredService<SchemaLog>());
         builder.Services.AddSingleton<SiteDesk>();
         builder.Services.AddSingleton<IDatasetFollower>(s => s.GetRequiredService<SiteLog>());
         return builder;
@@ -30,6 +37,8 @@ public static class AnnotationsRegistration
     /// <summary>Maps sites out (JSON, CSV, the log) and in.</summary>
     public static void MapAnnotations(this WebApplication app)
     {
+        app.MapSchema();
+        app.MapExchange();
         var sites = app.MapGroup("/api/datasets/{dataset}/sites").WithTags("sites");
         sites.MapGet("/", ListAsync).WithDescription(
             "revision: the sites as an entry of the dataset's journal left them, for members who edit. Without it, the sites as they are; "
@@ -42,7 +51,8 @@ public static class AnnotationsRegistration
             }
 
             var seen = SiteRules.For(await GrantAsync(c, opened, ct), await log.ListAsync(opened, ct));
-            return Results.File(Encoding.UTF8.GetBytes(SiteFiles.ToCsv(seen)), "text/csv", $"{opened.Id}-sites.csv");
+            var schema = await c.RequestServices.GetRequiredService<SchemaLog>().OfAsync(opened, ct);
+            return Results.File(Encoding.UTF8.GetBytes(SiteFiles.ToCsv(seen, schema)), "text/csv", $"{opened.Id}-sites.csv");
         });
 
         // The log names people and holds what was deleted: for members who edit, never for who holds a link.

@@ -52,6 +52,9 @@ public abstract record EditStep(string Name, int Count)
     /// <summary>The entry of the dataset's journal that it is; 0 of what is kept elsewhere.</summary>
     public virtual long Number => 0;
 
+    /// <summary>The entries of the dataset's journal that it is, in their order; none of what is kept elsewhere.</summary>
+    public virtual IReadOnlyList<long> Numbers => Number > 0 ? [Number] : [];
+
     /// <summary>Takes it back, as a new edit, for each annotation that still is as the step left it.</summary>
     /// <param name="by">Who takes it back.</param>
     /// <param name="ct">Gives up before the write.</param>
@@ -127,9 +130,9 @@ public sealed class EditHistory(string page = "") : IDisposable
     {
         lock (_lock)
         {
-            var known = _undo.Concat(_redo).Select(s => s.Number).ToHashSet();
+            var known = _undo.Concat(_redo).SelectMany(s => s.Numbers).ToHashSet();
             var first = _undo.First;
-            foreach (var step in undo.Where(s => !known.Contains(s.Number)).TakeLast(MostSteps - _undo.Count))
+            foreach (var step in undo.Where(s => !s.Numbers.Any(known.Contains)).TakeLast(MostSteps - _undo.Count))
             {
                 _made++;
                 if (first is null)
@@ -154,6 +157,17 @@ public sealed class EditHistory(string page = "") : IDisposable
         }
 
         Changed?.Invoke();
+    }
+
+    /// <summary>All edits that can be taken back, oldest first, which leave this history; for who makes one step of them.</summary>
+    internal IReadOnlyList<EditStep> Take()
+    {
+        lock (_lock)
+        {
+            EditStep[] steps = [.. _undo];
+            _undo.Clear();
+            return steps;
+        }
     }
 
     /// <summary>Takes the page's last edit back, as a new edit. What somebody changed since is left as it is.</summary>

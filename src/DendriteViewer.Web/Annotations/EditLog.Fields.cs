@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Annotations.Journal;
+using DendriteViewer.Web.Annotations.Schema;
 using Microsoft.EntityFrameworkCore;
 
 namespace DendriteViewer.Web.Annotations;
@@ -17,19 +18,25 @@ public abstract partial class EditLog<T, TRow> : IEditedKind
 
     /// <summary>Makes the annotation that an operation adds; the default refuses.</summary>
     /// <exception cref="ArgumentException">It cannot be; the sentence says why.</exception>
-    protected virtual T Added(Dataset dataset, ImmutableDictionary<string, T> board, EditOp op, Editor by) =>
+    protected virtual T Added(
+        Dataset dataset, ImmutableDictionary<string, T> board, EditOp op, Editor by, AnnotationSchema schema) =>
         throw new ArgumentException($"A {noun} cannot be added in this way.");
 
     /// <summary>Judges an annotation whose fields an operation changed; the default refuses.</summary>
     /// <returns>The annotation as it is kept.</returns>
     /// <exception cref="ArgumentException">A value cannot be; the sentence says why.</exception>
-    protected virtual T Judged(Dataset dataset, T after, T before) =>
+    protected virtual T Judged(Dataset dataset, T after, T before, AnnotationSchema schema) =>
         throw new ArgumentException($"A {noun} cannot be changed in this way.");
+
+    /// <summary>The labels and fields by which operations are judged; none where the kind has none.</summary>
+    public virtual Task<AnnotationSchema> SchemaAsync(DatasetIdentity dataset, CancellationToken ct) =>
+        Task.FromResult(AnnotationSchema.Empty);
 
     /// <summary>An annotation without the names of people.</summary>
     protected virtual T Nameless(T item) => item;
 
-    async Task<EditAnswer> IEditedKind.ApplyAsync(Dataset dataset, EditOp op, Editor by, CancellationToken ct)
+    async Task<EditAnswer> IEditedKind.ApplyAsync(
+        Dataset dataset, AnnotationSchema schema, EditOp op, Editor by, CancellationToken ct)
     {
         try
         {
@@ -39,8 +46,8 @@ public abstract partial class EditLog<T, TRow> : IEditedKind
             };
             var written = op.Do switch
             {
-                EditAction.Add => await WriteAsync(dataset.Identity, by, board => [Added(dataset, board, op, by)], note, ct),
-                EditAction.Change => await ChangeFieldsAsync(dataset, op, by, note, ct),
+                EditAction.Add => await WriteAsync(dataset.Identity, by, board => [Added(dataset, board, op, by, schema)], note, ct),
+                EditAction.Change => await ChangeFieldsAsync(dataset, schema, op, by, note, ct),
                 EditAction.Delete => await DeleteAsync(dataset.Identity, op, by, note, ct),
                 EditAction.Restore => await RestoreAsync(dataset.Identity, op.Id, (int)Math.Min(op.Of ?? 0, int.MaxValue), by, op.Key, ct),
                 _ => throw new ArgumentException("An undo names the entry that it takes back."),
@@ -96,7 +103,8 @@ public abstract partial class EditLog<T, TRow> : IEditedKind
         };
     }
 
-    private async Task<Edited<T>> ChangeFieldsAsync(Dataset dataset, EditOp op, Editor by, EditNote note, CancellationToken ct)
+    private async Task<Edited<T>> ChangeFieldsAsync(
+        Dataset dataset, AnnotationSchema schema, EditOp op, Editor by, EditNote note, CancellationToken ct)
     {
         var fields = Fields.Complete(op.Fields, noun);
         var was = op.Was is { } seen ? Fields.Rounded(seen) : await SeenAsync(dataset.Identity, op, ct);
@@ -128,7 +136,7 @@ public abstract partial class EditLog<T, TRow> : IEditedKind
                 throw new ArgumentException($"A field of {NameOf(current)} cannot be read ({e.Path?.TrimStart('$', '.')}).", e);
             }
 
-            after = Judged(dataset, after, current);
+            after = Judged(dataset, after, current, schema);
             return IsSame(after.AtVersion(-1), current) ? [] : [after];
         }, note, ct);
     }

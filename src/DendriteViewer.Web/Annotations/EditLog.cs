@@ -259,7 +259,9 @@ public abstract partial class EditLog<T, TRow>(
     /// <summary>An id that no annotation has.</summary>
     protected static string NewId() => Guid.NewGuid().ToString("N")[..12];
 
-    private IDbContextFactory<DendriteDb> Database => database;
+    private protected IDbContextFactory<DendriteDb> Database => database;
+
+    private protected TimeProvider Time => time;
 
     private static IQueryable<TRow> RowsOf(DendriteDb db, DatasetIdentity dataset) =>
         db.Set<TRow>().AsNoTracking().Where(e => e.DatasetIdentity == dataset.Value);

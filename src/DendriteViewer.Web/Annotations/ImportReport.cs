@@ -29,7 +29,8 @@ public sealed record ImportLine(int Line, ImportOutcome Outcome, string Site, st
 /// <summary>What a person chooses about a file of sites.</summary>
 /// <param name="SkipWrong">Take the good lines where others are wrong; else a wrong line refuses the file.</param>
 /// <param name="OverwriteNewer">Change sites too that somebody changed after the file was written; else their lines are skipped.</param>
-public sealed record ImportChoice(bool SkipWrong = false, bool OverwriteNewer = false);
+/// <param name="ByPlace">What has no known id changes what is at its place; else it is skipped as being there already.</param>
+public sealed record ImportChoice(bool SkipWrong = false, bool OverwriteNewer = false, bool ByPlace = false);
 
 /// <summary>What a file of sites does, or would do: a count for each outcome, and the lines of which something is to be said.</summary>
 /// <param name="Added">New sites.</param>
@@ -55,6 +56,15 @@ public sealed record ImportReport(
         return new ImportReport(
             Count(ImportOutcome.Added), Count(ImportOutcome.Changed), Count(ImportOutcome.Unchanged), Count(ImportOutcome.Skipped),
             Count(ImportOutcome.Wrong), Applied: false, [.. told.Take(MostLines)], Math.Max(0, told.Length - MostLines));
+    }
+
+    /// <summary>This report and that of the file's other lines.</summary>
+    internal ImportReport With(ImportReport other)
+    {
+        var told = Lines.Concat(other.Lines).OrderByDescending(l => Rank(l.Outcome)).ThenBy(l => l.Line).ToArray();
+        return new ImportReport(
+            Added + other.Added, Changed + other.Changed, Unchanged + other.Unchanged, Skipped + other.Skipped, Wrong + other.Wrong,
+            Applied, [.. told.Take(MostLines)], LeftOut + other.LeftOut + Math.Max(0, told.Length - MostLines));
     }
 
     /// <summary>One sentence about a file that was refused: how many lines are wrong, and the first.</summary>

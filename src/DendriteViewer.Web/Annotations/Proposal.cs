@@ -21,7 +21,8 @@ internal static class Proposal
         return new Site
         {
             Id = "", ZUm = found.CenterUm[0], YUm = found.CenterUm[1], XUm = found.CenterUm[2], Hours = found.BornHours,
-            Modality = result.Recipe.Modality, RadiusUm = Math.Max(LeastRadiusUm, found.RadiusUm), Author = Agreement.Analysis,
+            Modality = result.Recipe.Modality, Found = $"{result.RecipeHash}/{found.Id}",
+            RadiusUm = Math.Max(LeastRadiusUm, found.RadiusUm), Author = Agreement.Analysis,
             Label = labels.Contains(found.Id) ? $"{found.Id} ({result.RecipeHash[..Math.Min(6, result.RecipeHash.Length)]})" : found.Id,
             Note = $"Found by the analysis {result.RecipeHash}: {N(found.Volumes[0].Um3, "0")} µm³ at birth{beside}",
         };

@@ -1,8 +1,11 @@
+using System.Collections.Frozen;
 using System.Security.Claims;
+using DendriteViewer.Analysis.Nucleation;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Analysis;
+using DendriteViewer.Web.Annotations.Schema;
 using DendriteViewer.Web.Components;
 using DendriteViewer.Web.Hosting;
 using DendriteViewer.Web.Sharing;
@@ -15,10 +18,18 @@ namespace DendriteViewer.Web.Annotations;
 /// <param name="Found">What the analysis found and nobody has marked, ready to be proposed.</param>
 /// <param name="Agreement">How far annotators agree; null where there are too few.</param>
 /// <param name="Failure">Why they could not be read; null where they could.</param>
-public sealed record SitesView(IReadOnlyList<Site> Sites, IReadOnlyList<Site> Found, AgreementFinding? Agreement, string? Failure = null);
+public sealed record SitesView(IReadOnlyList<Site> Sites, IReadOnlyList<Site> Found, AgreementFinding? Agreement, string? Failure = null)
+{
+    /// <summary>The dataset's labels and fields.</summary>
+    public AnnotationSchema Schema { get; init; } = AnnotationSchema.Empty;
+
+    /// <summary>Volumes through time of the analysis' sites, by what <see cref="Site.Found"/> names them.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<SiteVolume>> Volumes { get; init; } =
+        FrozenDictionary<string, IReadOnlyList<SiteVolume>>.Empty;
+}
 
 /// <summary>Where the panel reads and edits sites: asks for the right each time, and tells a refusal in one sentence.</summary>
-public sealed class SiteDesk(SiteLog log, Analyses analyses, DatasetAccess access, Failures failures)
+public sealed class SiteDesk(SiteLog log, SchemaLog schemas, Analyses analyses, DatasetAccess access, Failures failures)
 {
     private const int MostTries = 3;
 
@@ -35,10 +46,12 @@ public sealed class SiteDesk(SiteLog log, Analyses analyses, DatasetAccess acces
         }
 
         log.Changed += On;
+        schemas.Changed += On;
         analyses.Changed += On;
         return new Ending(() =>
         {
             log.Changed -= On;
+            schemas.Changed -= On;
             analyses.Changed -= On;
         });
     }
@@ -55,7 +68,11 @@ public sealed class SiteDesk(SiteLog log, Analyses analyses, DatasetAccess acces
 
             var sites = SiteRules.For(grant, await log.ListAsync(session.Dataset));
             var agreement = Agreement.Of(await log.HistoryAsync(session.Dataset), ReachUm(session));
-            return new SitesView(sites, await FoundAsync(session, sites), agreement);
+            var (found, volumes) = await FoundAsync(session, sites);
+            return new SitesView(sites, found, agreement)
+            {
+                Schema = await schemas.OfAsync(session.Dataset), Volumes = volumes,
+            };
         }
         catch (Exception e)
         {
@@ -153,20 +170,21 @@ public sealed class SiteDesk(SiteLog log, Analyses analyses, DatasetAccess acces
     }
 
     // What the analysis found and nobody has marked, or judged, within a few voxels.
-    private async Task<IReadOnlyList<Site>> FoundAsync(ViewSession session, IReadOnlyList<Site> sites)
+    private async Task<(IReadOnlyList<Site> Found, IReadOnlyDictionary<string, IReadOnlyList<SiteVolume>> Volumes)> FoundAsync(
+        ViewSession session, IReadOnlyList<Site> sites)
     {
         try
         {
             var result = await analyses.ResultAsync(session.Dataset, session.Current.View.Modality, default);
             var (reach, labels) = (ReachUm(session), sites.Select(s => s.Label).ToHashSet());
-            return [.. (result?.Sites ?? [])
-                .Select(f => Proposal.Of(f, result!, labels))
-                .Where(f => !sites.Any(s => (PlaceOf(s) - PlaceOf(f)).Length <= reach + s.RadiusUm))];
+            var proposed = (result?.Sites ?? []).Select(f => (Found: f, Site: Proposal.Of(f, result!, labels))).ToArray();
+            return ([.. proposed.Select(p => p.Site).Where(f => !sites.Any(s => (PlaceOf(s) - PlaceOf(f)).Length <= reach + s.RadiusUm))],
+                proposed.ToDictionary(p => p.Site.Found, p => p.Found.Volumes));
         }
         catch (VolumeFormatException)
         {
             // The analysis panel says that the result is damaged.
-            return [];
+            return ([], FrozenDictionary<string, IReadOnlyList<SiteVolume>>.Empty);
         }
     }
 

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Security.Claims;
+using DendriteViewer.Analysis.Nucleation;
 using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Web.Annotations.Schema;
 using DendriteViewer.Web.Components;
 using DendriteViewer.Web.Viewing;
 using Microsoft.AspNetCore.Components;
@@ -30,6 +32,18 @@ public sealed partial class SiteDetails
     [Parameter]
     public bool MayEdit { get; set; }
 
+    /// <summary>The dataset's labels and fields.</summary>
+    [Parameter]
+    public AnnotationSchema Schema { get; set; } = AnnotationSchema.Empty;
+
+    /// <summary>The other sites that it can be joined with.</summary>
+    [Parameter]
+    public IReadOnlyList<Site> Sites { get; set; } = [];
+
+    /// <summary>Its volumes through time, where the analysis has them.</summary>
+    [Parameter]
+    public IReadOnlyList<SiteVolume> Volumes { get; set; } = [];
+
     /// <summary>Called to delete the site.</summary>
     [Parameter]
     public EventCallback<Site> Delete { get; set; }
@@ -57,6 +71,12 @@ public sealed partial class SiteDetails
 
     private Task<DraftOutcome> SaveNote(string begun, string text) =>
         Desk.SaveAsync(Session, _user, Site.Id, s => s.Note, begun, s => s with { Note = text });
+
+    private Task<string?> SaveLabels(ValueList<string> labels) => Desk.TryAsync(
+        Session, _user, (log, by) => log.ChangeAsync(Session.Dataset, Site with { Labels = labels }, by, default));
+
+    private Task<DraftOutcome> SaveValue(string field, string begun, FieldValue? value) => Desk.SaveAsync(
+        Session, _user, Site.Id, s => s.Fields[field]?.ToString() ?? "", begun, s => s with { Fields = s.Fields.With(field, value) });
 
     private async Task<DraftOutcome> SaveRadiusAsync(string begun, string text)
     {

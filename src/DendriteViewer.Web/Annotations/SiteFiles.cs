@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Web.Annotations.Schema;
 
 namespace DendriteViewer.Web.Annotations;
 
@@ -13,7 +14,7 @@ public static class SiteFiles
     public const int MostBytes = 16 << 20;
 
     private static readonly string[] Columns = ["id", "label", "status", "hours", "modality", "z_um", "y_um", "x_um", "depth_um",
-        "radius_um", "author", "file_author", "judged_in", "changed_utc", "note"];
+        "radius_um", "author", "file_author", "judged_in", "changed_utc", "note", "labels", "track_h_zyx_um"];
 
     private static readonly string[] s_needed = ["z_um", "y_um", "x_um", "hours"];
 
@@ -24,10 +25,11 @@ public static class SiteFiles
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
     };
 
-    /// <summary>Writes CSV.</summary>
-    public static string ToCsv(IEnumerable<Site> sites)
+    /// <summary>Writes CSV, with a column for each field of the schema.</summary>
+    public static string ToCsv(IEnumerable<Site> sites, AnnotationSchema? schema = null)
     {
-        var text = new StringBuilder().AppendJoin(',', Columns).Append('\n');
+        schema ??= AnnotationSchema.Empty;
+        var text = new StringBuilder().AppendJoin(',', Columns.Concat(MarkColumns.Of(schema))).Append('\n');
         foreach (var s in sites)
         {
             string[] cells =
@@ -37,7 +39,8 @@ public static class SiteFiles
                 N(s.ZUm), N(s.YUm), N(s.XUm), N(s.DepthUm), N(s.RadiusUm), CsvCells.Guarded(s.Author), CsvCells.Guarded(s.FileAuthor),
                 CsvCells.Guarded(s.JudgedIn.ToString()),
                 DateTimeOffset.FromUnixTimeMilliseconds(s.ChangedAt).ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture),
-                CsvCells.Guarded(s.Note),
+                CsvCells.Guarded(s.Note), MarkColumns.Cell(schema, s.Labels), MarkColumns.Cell(s.Track),
+                .. MarkColumns.Cells(schema, s.Fields),
             ];
             text.AppendJoin(',', cells.Select(CsvCells.Quoted)).Append('\n');
         }
@@ -98,7 +101,7 @@ public static class SiteFiles
         return lines;
     }
 
-    private static SiteLine ReadJsonSite(ReadOnlySpan<byte> json, int line)
+    internal static SiteLine ReadJsonSite(ReadOnlySpan<byte> json, int line)
     {
         try
         {

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Annotations.Schema;
 
 namespace DendriteViewer.Web.Annotations;
 
@@ -13,6 +14,7 @@ internal sealed class SiteImport
 {
     private readonly Dataset _dataset;
     private readonly ImmutableDictionary<string, Site> _sites;
+    private readonly AnnotationSchema _schema;
     private readonly Person _by;
     private readonly ImportChoice _choice;
     private readonly Func<string> _newId;
@@ -27,12 +29,15 @@ internal sealed class SiteImport
 
     /// <param name="dataset">What the sites are of.</param>
     /// <param name="sites">The sites that are there, deleted ones included.</param>
+    /// <param name="schema">The dataset's labels and fields.</param>
     /// <param name="by">Who brings the file in.</param>
     /// <param name="choice">What they choose.</param>
     /// <param name="newId">Makes ids.</param>
-    public SiteImport(Dataset dataset, ImmutableDictionary<string, Site> sites, Person by, ImportChoice choice, Func<string> newId)
+    public SiteImport(
+        Dataset dataset, ImmutableDictionary<string, Site> sites, AnnotationSchema schema, Person by, ImportChoice choice,
+            Func<string> newId)
     {
-        (_dataset, _sites, _by, _choice, _newId) = (dataset, sites, by, choice, newId);
+        (_dataset, _sites, _schema, _by, _choice, _newId) = (dataset, sites, schema, by, choice, newId);
         _nextNumber = SiteRules.NextNumber(sites.Values);
     }
 
@@ -51,7 +56,17 @@ internal sealed class SiteImport
             _spots.TryAdd(SpotOf(site), site.Label);
         }
 
-        added.ForEach(line => Try(line, () => Add(line)));
+        added.ForEach(line => Try(line, () =>
+        {
+            if (_choice.ByPlace && At(line) is { } there)
+            {
+                Change(line, there);
+            }
+            else
+            {
+                Add(line);
+            }
+        }));
         var over = _sites.Count + _lines.Count(l => l.Outcome == ImportOutcome.Added) - SiteLog.MostSites;
         return over <= 0
             ? (ImportReport.Of(_lines), _wanted)
@@ -98,8 +113,8 @@ internal sealed class SiteImport
             return;
         }
 
-        var after = SiteRules.Check(_dataset, line.Over(site), site);
-        if (after == site with { DepthUm = after.DepthUm })
+        var after = SiteRules.Check(_dataset, Resolved(line).Over(site), site, _schema);
+        if (after == site with { DepthUm = after.DepthUm, Track = after.Track } && IsSameTrack(after.Track, site.Track))
         {
             Say(line, ImportOutcome.Unchanged, "");
             return;
@@ -127,7 +142,7 @@ internal sealed class SiteImport
         }
 
         var (isId, remark) = (SiteRules.IsId(line.Id ?? ""), "");
-        var site = SiteRules.BroughtIn(line.ToSite(), _by);
+        var site = SiteRules.BroughtIn(Resolved(line).ToSite(), _by);
         if (site.Label.Length == 0)
         {
             site = site with { Label = $"N{_nextNumber}" };
@@ -140,7 +155,7 @@ internal sealed class SiteImport
             remark += $"{(remark.Length > 0 ? " " : "")}Its id '{id}' is not 1 to 40 letters, digits, - and _; it gets another.";
         }
 
-        site = SiteRules.Check(_dataset, site with { Id = isId ? line.Id! : _newId() }, before: null);
+        site = SiteRules.Check(_dataset, site with { Id = isId ? line.Id! : _newId() }, before: null, _schema);
         if (!isId && !_spots.TryAdd(SpotOf(site), site.Label))
         {
             Say(line, ImportOutcome.Skipped, $"{_spots[SpotOf(site)]} is at the same place already.");
@@ -154,6 +169,22 @@ internal sealed class SiteImport
 
     private void Say(SiteLine line, ImportOutcome outcome, string why) =>
         _lines.Add(new ImportLine(line.Line, outcome, SiteRules.Short(line.Label is { Length: > 0 } label ? label : line.Id ?? ""), why));
+
+    // The site at a line's place and time, where the person matches by place.
+    private Site? At(SiteLine line) => _sites.Values.FirstOrDefault(s => !s.Deleted && s.ZUm == Nm(line.ZUm) && s.YUm == Nm(line.YUm)
+        && s.XUm == Nm(line.XUm) && s.Hours == line.Hours && (line.Modality ?? s.Modality) == s.Modality);
+
+    private static double? Nm(double? um) => um is { } v ? Math.Round(v, 3) : null;
+
+    private SiteLine Resolved(SiteLine line) => line with
+    {
+        Labels = MarkColumns.Resolved(_schema, line.Labels),
+        Fields = line.AreFieldsText ? MarkColumns.Resolved(_schema, line.Fields) : line.Fields,
+    };
+
+    // Depths follow from where the interface is now.
+    private static bool IsSameTrack(ValueList<SitePosition> a, ValueList<SitePosition> b) =>
+        a.Select(p => p with { DepthUm = 0 }).SequenceEqual(b.Select(p => p with { DepthUm = 0 }));
 
     private static SiteSpot SpotOf(Site s) => new(s.ZUm, s.YUm, s.XUm, s.Hours, s.Modality);
 
@@ -172,6 +203,13 @@ internal sealed class SiteImport
         Compare("modality", before.Modality, after.Modality);
         Compare("judged in", before.JudgedIn.ToString(), after.JudgedIn.ToString());
         Compare("radius", SiteRules.N(before.RadiusUm), SiteRules.N(after.RadiusUm));
+        Compare("labels", string.Join(", ", before.Labels), string.Join(", ", after.Labels));
+        parts.AddRange(after.Fields.Where(v => !v.Value.Equals(before.Fields[v.Key])).Select(v => v.Key));
+        if (!IsSameTrack(before.Track, after.Track))
+        {
+            parts.Add("positions through time");
+        }
+
         if (before.Note != after.Note)
         {
             parts.Add("note");

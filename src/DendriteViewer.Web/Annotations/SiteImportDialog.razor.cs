@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using DendriteViewer.Web.Annotations.Exchange;
 using DendriteViewer.Web.Viewing;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Forms;
@@ -10,7 +11,7 @@ namespace DendriteViewer.Web.Annotations;
 public sealed partial class SiteImportDialog
 {
     private ImportChoice _choice = new();
-    private IReadOnlyList<SiteLine>? _lines;
+    private ReadMarks? _lines;
     private ImportReport? _report;
     private string? _name;
     private string? _failure;
@@ -30,13 +31,21 @@ public sealed partial class SiteImportDialog
     [Inject]
     private SiteDesk Desk { get; set; } = null!;
 
+    [Inject]
+    private ExchangeDesk Files { get; set; } = null!;
+
+    // Of what does not say its scan: the one that is shown.
+    private DefaultScan Scan => new(Session.Current.View.Hours, Session.Current.View.Modality);
+
+    private string Noun => _lines?.Marks.Any(m => m.Drawn is not null) == true ? "item" : "site";
+
     private bool MayApply => !_isReading && _report is { } r && r.Added + r.Changed > 0 && (r.Wrong == 0 || _choice.SkipWrong);
 
     // Virtualize wants a collection that it may index.
     private List<ImportLine> Lines => [.. _report?.Lines ?? []];
 
     private string ApplyText => _report is { } r && r.Added + r.Changed > 0
-        ? r.Added + r.Changed == 1 ? "Import 1 site" : $"Import {r.Added + r.Changed} sites"
+        ? r.Added + r.Changed == 1 ? $"Import 1 {Noun}" : $"Import {r.Added + r.Changed} {Noun}s"
         : "Import";
 
     private async Task ReadAsync(IBrowserFile? file)
@@ -58,7 +67,7 @@ public sealed partial class SiteImportDialog
         _failure = await Desk.TryAsync(Session, User, async (_, _) =>
         {
             using var reader = new StreamReader(file.OpenReadStream(SiteFiles.MostBytes));
-            _lines = SiteFiles.Read(await reader.ReadToEndAsync(), file.Name);
+            _lines = AnnotationFiles.Read(await reader.ReadToEndAsync(), file.Name, Scan);
         });
         _isReading = false;
         await PreviewAsync();
@@ -74,15 +83,15 @@ public sealed partial class SiteImportDialog
     {
         if (_lines is { } lines)
         {
-            _failure = await Desk.TryAsync(Session, User, async (log, by) =>
-                _report = await log.PreviewAsync(Session.Dataset, lines, _choice, by.Person, default));
+            _failure = await Desk.TryAsync(Session, User, async (_, by) =>
+                _report = await Files.PreviewAsync(Session.Dataset, lines, _choice, Scan, by.Person, default));
         }
     }
 
     private async Task ApplyAsync()
     {
-        _failure = await Desk.TryAsync(Session, User, async (log, by) =>
-            _report = await log.ImportAsync(Session.Dataset, _lines!, _choice, by, default));
+        _failure = await Desk.TryAsync(Session, User, async (_, by) =>
+            _report = await Files.ImportAsync(Session.Dataset, _lines!, _choice, Scan, by, default));
         if (_failure is null && _report!.Applied)
         {
             Dialog.Close(DialogResult.Ok(_report));

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using DendriteViewer.Web.Annotations.Schema;
 
 namespace DendriteViewer.Web.Annotations;
 
@@ -52,6 +53,19 @@ public sealed record SiteLine
     /// <summary>The scans that it was judged in.</summary>
     public JudgedVolumes? JudgedIn { get; init; }
 
+    /// <summary>Ids or names of its labels.</summary>
+    public ValueList<string>? Labels { get; init; }
+
+    /// <summary>Values of its fields; of a table as they were written.</summary>
+    public FieldValues? Fields { get; init; }
+
+    /// <summary>Whether values are texts that are still to be read by their fields.</summary>
+    [JsonIgnore]
+    public bool AreFieldsText { get; init; }
+
+    /// <summary>Where it is at other timesteps.</summary>
+    public ValueList<SitePosition>? Track { get; init; }
+
     /// <summary>When the site was last changed before the file was written, Unix milliseconds.</summary>
     public long? ChangedAt { get; init; }
 
@@ -68,6 +82,8 @@ public sealed record SiteLine
         ZUm = ZUm ?? site.ZUm, YUm = YUm ?? site.YUm, XUm = XUm ?? site.XUm,
         Hours = Hours ?? site.Hours, Modality = Modality ?? site.Modality,
         RadiusUm = RadiusUm ?? site.RadiusUm, Label = Label ?? site.Label, Note = Note ?? site.Note, Status = Status ?? site.Status,
+        Labels = Labels ?? site.Labels, Track = Track ?? site.Track,
+        Fields = (Fields ?? FieldValues.Empty).Aggregate(site.Fields, (all, v) => all.With(v.Key, v.Value)),
         JudgedIn = Status is { } status && status != site.Status ? JudgedIn ?? JudgedVolumes.None : site.JudgedIn,
     };
 

@@ -8,6 +8,7 @@ using DendriteViewer.Imaging.Rendering;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Annotations.Journal;
+using DendriteViewer.Web.Annotations.Schema;
 using DendriteViewer.Web.Data;
 using Microsoft.EntityFrameworkCore;
 
@@ -17,11 +18,17 @@ namespace DendriteViewer.Web.Annotations;
 /// <param name="database">Where the log is kept.</param>
 /// <param name="time">The clock.</param>
 /// <param name="journal">The server's journal; null for one of its own.</param>
-public sealed class SiteLog(IDbContextFactory<DendriteDb> database, TimeProvider time, EditJournal? journal = null)
+/// <param name="schemas">The labels and fields by which sites are judged; null for a log of them in the same journal.</param>
+public sealed class SiteLog(
+    IDbContextFactory<DendriteDb> database, TimeProvider time, EditJournal? journal = null, SchemaLog? schemas = null)
     : EditLog<Site, SiteEdit>(database, journal, time, "site")
 {
     /// <summary>Sites of a dataset at most, deleted ones included.</summary>
     public const int MostSites = 20_000;
+
+    private SchemaLog? _schemas = schemas;
+
+    private SchemaLog Schemas => _schemas ??= new SchemaLog(Database, Time, Journal);
 
     /// <summary>How sites are written.</summary>
     public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
@@ -37,9 +44,10 @@ public sealed class SiteLog(IDbContextFactory<DendriteDb> database, TimeProvider
 
     /// <inheritdoc/>
     protected override FieldRules Fields { get; } = new(
-        ["id", "version", "author", "fileAuthor", "changedAt", "deleted", "depthUm", "judgedIn"],
+        ["id", "version", "author", "fileAuthor", "changedAt", "deleted", "depthUm", "judgedIn", "found"],
         new FieldGroup("place", "zUm", "yUm", "xUm") { Derived = ["depthUm"], Decimals = 3 },
         new FieldGroup("time", "hours", "modality"), new FieldGroup("radius", "radiusUm"),
+        new FieldGroup("track", "track") { Derived = ["found"] },
         new FieldGroup("status", "status") { Along = ["judgedIn"] });
 
     /// <summary>The sites that are not deleted, by time of marking.</summary>
@@ -80,7 +88,9 @@ public sealed class SiteLog(IDbContextFactory<DendriteDb> database, TimeProvider
     /// <exception cref="ArgumentException">The dataset would hold more sites than it can.</exception>
     public async Task<ImportReport> PreviewAsync(
         Dataset dataset, IReadOnlyList<SiteLine> lines, ImportChoice choice, Person by, CancellationToken ct) =>
-        new SiteImport(dataset, await BoardAsync(dataset.Identity, ct), by, choice, NewId).Plan(lines).Report;
+        new SiteImport(
+            dataset, await BoardAsync(dataset.Identity, ct), await SchemaAsync(dataset.Identity, ct), by, choice, NewId)
+            .Plan(lines).Report;
 
     /// <summary>
     /// Takes a file in, in one write and as one step of undo. Where a line is wrong nothing is taken, unless the choice is to skip such
@@ -92,9 +102,10 @@ public sealed class SiteLog(IDbContextFactory<DendriteDb> database, TimeProvider
         Dataset dataset, IReadOnlyList<SiteLine> lines, ImportChoice choice, Editor by, CancellationToken ct)
     {
         ImportReport report = null!;
+        var schema = await SchemaAsync(dataset.Identity, ct);
         await WriteAsync(dataset.Identity, by, board =>
         {
-            (report, var wanted) = new SiteImport(dataset, board, by.Person, choice, NewId).Plan(lines);
+            (report, var wanted) = new SiteImport(dataset, board, schema, by.Person, choice, NewId).Plan(lines);
             report = report with { Applied = report.Wrong == 0 || choice.SkipWrong };
             return report.Applied ? wanted : [];
         }, new EditNote("import") { What = EditWhat.Import }, ct);
@@ -113,17 +124,78 @@ public sealed class SiteLog(IDbContextFactory<DendriteDb> database, TimeProvider
     /// <summary>Changes a site; <paramref name="site"/>'s version is the one it was changed from.</summary>
     /// <exception cref="EditConflictException">Somebody else changed it meanwhile.</exception>
     public async Task<Site> ChangeAsync(Dataset dataset, Site site, Editor by, CancellationToken ct) =>
-        (await EditAsync(dataset.Identity, by, board =>
+        (await ChangeAsync(dataset, site.Id, site.Version, current => [site with
         {
-            var current = Unchanged(board, site.Id, site.Version);
             // What was seen belongs to the judgement, and changes with it alone.
-            var judgedIn = site.Status != current.Status ? site.JudgedIn : current.JudgedIn;
-            return [SiteRules.Check(dataset, site with { JudgedIn = judgedIn, Author = current.Author, FileAuthor = current.FileAuthor },
-                current)];
-        }, "change", ct))[0];
+            JudgedIn = site.Status != current.Status ? site.JudgedIn : current.JudgedIn,
+            Author = current.Author, FileAuthor = current.FileAuthor, Found = current.Found,
+        }], "change", by, ct))[0];
+
+    /// <summary>Places a site at a timestep, as another position of the same site, or moves the one it has then.</summary>
+    /// <param name="dataset">What it was marked in.</param>
+    /// <param name="id">The site.</param>
+    /// <param name="version">The version that was seen.</param>
+    /// <param name="hours">Hours of the timestep.</param>
+    /// <param name="at">Where it is then; null takes that position away.</param>
+    /// <param name="by">Who edits.</param>
+    /// <param name="ct">Gives up before the write.</param>
+    /// <exception cref="EditConflictException">Somebody else changed it meanwhile.</exception>
+    /// <exception cref="ArgumentException">It cannot be there; the sentence says why.</exception>
+    public async Task<Site> FollowAsync(
+        Dataset dataset, string id, int version, double hours, WorldPoint? at, Editor by, CancellationToken ct) =>
+        (await ChangeAsync(
+            dataset, id, version, s => [at is { } place ? SiteChains.At(s, hours, place) : SiteChains.Without(s, hours)],
+            at is null ? "unfollow" : "follow", by, ct))[0];
+
+    /// <summary>Cuts a site in two: what it is from some hours on becomes a new site, with its labels, values and status.</summary>
+    /// <returns>The site as it was before, and the new one.</returns>
+    /// <exception cref="EditConflictException">Somebody else changed it meanwhile.</exception>
+    /// <exception cref="ArgumentException">One of the two would be empty.</exception>
+    public Task<IReadOnlyList<Site>> SplitAsync(
+        Dataset dataset, string id, int version, double hours, Editor by, CancellationToken ct) =>
+        EditAsync(dataset, (board, _) =>
+        {
+            var (earlier, later) = SiteChains.Split(Unchanged(board, id, version), hours);
+            var label = $"N{SiteRules.NextNumber(board.Values)}";
+            return [earlier, later with { Id = NewId(), Version = 0, Label = label, Author = by.Person.Name, FileAuthor = "" }];
+        }, "split", by, ct, basedOn: id);
+
+    /// <summary>Makes one site of two: the first takes over the positions of the second, which is deleted.</summary>
+    /// <exception cref="EditConflictException">Somebody else changed or deleted one meanwhile.</exception>
+    /// <exception cref="ArgumentException">Both have a position at the same hours.</exception>
+    public async Task<Site> JoinAsync(Dataset dataset, string id, int version, string other, Editor by, CancellationToken ct) =>
+        (await EditAsync(dataset, (board, _) => id == other
+            ? throw new ArgumentException("A site cannot be joined with itself; choose another one.")
+            : [SiteChains.Join(Unchanged(board, id, version), Existing(board, other)), Existing(board, other).AsDeleted()],
+            "join", by, ct))[0];
+
+    private Task<IReadOnlyList<Site>> ChangeAsync(
+        Dataset dataset, string id, int version, Func<Site, IReadOnlyList<Site>> make, string verb, Editor by, CancellationToken ct) =>
+        EditAsync(dataset, (board, _) => make(Unchanged(board, id, version)), verb, by, ct);
+
+    // Whatever is not deleted by it is checked against the site of the same id that was there, or that a new one was cut off from.
+    private async Task<IReadOnlyList<Site>> EditAsync(
+        Dataset dataset, Func<ImmutableDictionary<string, Site>, AnnotationSchema, IReadOnlyList<Site>> make, string verb, Editor by,
+        CancellationToken ct, string basedOn = "")
+    {
+        var schema = await SchemaAsync(dataset.Identity, ct);
+        return await EditAsync(dataset.Identity, by, board =>
+        {
+            var wanted = make(board, schema);
+            var added = wanted.Count(s => !board.ContainsKey(s.Id));
+            return added > 0 && board.Count + added > MostSites
+                ? throw new ArgumentException($"A dataset holds at most {MostSites} sites.")
+                : [.. wanted.Select(s => s.Deleted ? s : SiteRules.Check(
+                    dataset, s, board.GetValueOrDefault(s.Id) ?? board.GetValueOrDefault(basedOn), schema))];
+        }, verb, ct);
+    }
 
     /// <inheritdoc/>
-    protected override Site Added(Dataset dataset, ImmutableDictionary<string, Site> board, EditOp op, Editor by)
+    public override Task<AnnotationSchema> SchemaAsync(DatasetIdentity dataset, CancellationToken ct) => Schemas.OfAsync(dataset, ct);
+
+    /// <inheritdoc/>
+    protected override Site Added(
+        Dataset dataset, ImmutableDictionary<string, Site> board, EditOp op, Editor by, AnnotationSchema schema)
     {
         if (board.Count >= MostSites)
         {
@@ -154,7 +226,7 @@ public sealed class SiteLog(IDbContextFactory<DendriteDb> database, TimeProvider
             return SiteRules.Check(dataset, site with
             {
                 Author = by.Person.Name, Label = site.Label.Length > 0 ? site.Label : $"N{SiteRules.NextNumber(board.Values)}",
-            }, before: null);
+            }, before: null, schema);
         }
         catch (JsonException e)
         {
@@ -163,7 +235,7 @@ public sealed class SiteLog(IDbContextFactory<DendriteDb> database, TimeProvider
     }
 
     /// <inheritdoc/>
-    protected override Site Judged(Dataset dataset, Site after, Site before)
+    protected override Site Judged(Dataset dataset, Site after, Site before, AnnotationSchema schema)
     {
         CheckWhole(after);
         if (after.Label.Trim().Length == 0)
@@ -174,7 +246,7 @@ public sealed class SiteLog(IDbContextFactory<DendriteDb> database, TimeProvider
         // What was seen belongs to the judgement: where nobody says it of the new one, it is not that of the old one.
         var judgedIn = after.Status == before.Status ? before.JudgedIn
             : after.JudgedIn.Equals(before.JudgedIn) ? JudgedVolumes.None : after.JudgedIn;
-        return SiteRules.Check(dataset, after with { JudgedIn = judgedIn }, before);
+        return SiteRules.Check(dataset, after with { JudgedIn = judgedIn }, before, schema);
     }
 
     // JSON may have null where a site has a text.

@@ -44,6 +44,37 @@ internal static class SitePlaces
             .OrderByDescending(v => v.VoxelSize.Least).ThenBy(v => v.Key.Modality, StringComparer.Ordinal)];
     }
 
+    /// <summary>
+    /// The positions of a site at other timesteps as they are kept: rounded to nm, with their depths, by hours. Those that an edit leaves
+    /// as they were are not judged again.
+    /// </summary>
+    /// <exception cref="ArgumentException">One cannot be; the sentence gives its hours.</exception>
+    public static ValueList<SitePosition> CheckTrack(Dataset dataset, string name, Site site, Site? before)
+    {
+        if (site.Track.Count > SiteChains.Most)
+        {
+            throw new ArgumentException($"{name} has {site.Track.Count} positions; give at most {SiteChains.Most}.");
+        }
+
+        var twice = SiteChains.PositionsOf(site).GroupBy(p => Math.Round(p.Hours, 6)).FirstOrDefault(g => g.Count() > 1);
+        if (twice is not null)
+        {
+            throw new ArgumentException($"{name} has two positions at {N(twice.Key)} h; leave one out.");
+        }
+
+        return new(site.Track.OrderBy(p => p.Hours).Select(p =>
+        {
+            var at = new WorldPoint(Math.Round(p.ZUm, 3), Math.Round(p.YUm, 3), Math.Round(p.XUm, 3));
+            var kept = p with { ZUm = at.Z, YUm = at.Y, XUm = at.X };
+            if (before?.Track.Any(b => b.Hours == p.Hours && b with { DepthUm = 0 } == kept with { DepthUm = 0 }) != true)
+            {
+                Check(dataset, name, site with { Hours = p.Hours }, at, before: null);
+            }
+
+            return kept with { DepthUm = Math.Round(dataset.Depth.DepthOf(at).Um, 3) };
+        }));
+    }
+
     // The scans that a site of this time and modality may lie in; a site without a modality is of any.
     private static VolumeInfo[] ScansOf(Dataset dataset, Site site) =>
         [.. dataset.Volumes.Where(v =>

@@ -18,6 +18,7 @@ internal sealed record SiteRow(IReadOnlyDictionary<string, int> Columns, string[
             Line = line, Id = Text("id"), Label = Text("label"), Note = Text("note"), Modality = Text("modality"), Author = Text("author"),
             FileAuthor = Text("file_author"), ZUm = Number("z_um"), YUm = Number("y_um"), XUm = Number("x_um"), Hours = Number("hours"),
             RadiusUm = Number("radius_um"), Status = Status(), JudgedIn = JudgedIn(),
+            Labels = MarkColumns.Labels(Text("labels")), Track = Track(), Fields = MarkColumns.Fields(Columns, Cell), AreFieldsText = true,
             ChangedAt = ChangedAt(),
         };
         return _wrong is null ? site : new SiteLine { Line = line, Wrong = _wrong, Id = site.Id, Label = site.Label };
@@ -41,6 +42,22 @@ internal sealed record SiteRow(IReadOnlyDictionary<string, int> Columns, string[
         }
 
         _wrong ??= $"Its {name} is '{SiteRules.Short(cell)}', not a number; correct it.";
+        return null;
+    }
+
+    private ValueList<SitePosition>? Track()
+    {
+        if (Cell("track_h_zyx_um") is not { } cell)
+        {
+            return null;
+        }
+
+        if (MarkColumns.Track(cell) is { } track)
+        {
+            return track;
+        }
+
+        _wrong ??= $"Its track_h_zyx_um is '{SiteRules.Short(cell)}', not hours and z, y, x as 1.5 10 20 30; 3 11 20 30; correct it.";
         return null;
     }
 

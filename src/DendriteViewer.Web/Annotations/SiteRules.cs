@@ -4,6 +4,7 @@ using DendriteViewer.Imaging.Bounds;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Annotations.Schema;
 
 namespace DendriteViewer.Web.Annotations;
 
@@ -28,8 +29,9 @@ public static partial class SiteRules
     /// <param name="dataset">What it was marked in.</param>
     /// <param name="site">The site as it was sent.</param>
     /// <param name="before">The site before the edit, or null for a new one.</param>
+    /// <param name="schema">The dataset's labels and fields; without it there are none.</param>
     /// <exception cref="ArgumentException">A value cannot be; the sentence names the site and the value.</exception>
-    public static Site Check(Dataset dataset, Site site, Site? before)
+    public static Site Check(Dataset dataset, Site site, Site? before, AnnotationSchema? schema = null)
     {
         var name = site.Label.Length is > 0 and <= MostLabel ? $"Site {site.Label}" : "A site";
         Check(Enum.IsDefined(site.Status), $"{name} has a status that is none of proposed, confirmed and rejected.");
@@ -41,6 +43,11 @@ public static partial class SiteRules
         CheckText(name, "author in the file", site.FileAuthor, MostName, lines: false);
         Check(RadiusUm.Contains(site.RadiusUm),
             $"{name} has a radius of {N(site.RadiusUm)} µm; give {N(RadiusUm.Least)} to {N(RadiusUm.Most)}.");
+        MarkRules.Check(
+            schema ?? AnnotationSchema.Empty, name, "site", (site.Labels, site.Fields), before is null ? null : (before.Labels,
+                before.Fields));
+        CheckText(name, "analysis' site", site.Found, MostName, lines: false);
+        site = site with { Track = SitePlaces.CheckTrack(dataset, name, site, before) };
         var at = new WorldPoint(Math.Round(site.ZUm, 3), Math.Round(site.YUm, 3), Math.Round(site.XUm, 3));
         SitePlaces.Check(dataset, name, site, at, before);
         Check(site.JudgedIn.Equals(before?.JudgedIn) || site.JudgedIn.Problem() is null, $"{name} {site.JudgedIn.Problem()}.");

@@ -1,10 +1,13 @@
 using System.Security.Claims;
+using DendriteViewer.Analysis.Nucleation;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Annotations.Schema;
 using DendriteViewer.Web.Sharing;
 using DendriteViewer.Web.Viewing;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.JSInterop;
 using MudBlazor;
 
 namespace DendriteViewer.Web.Annotations;
@@ -34,6 +37,10 @@ public sealed partial class SitesPanel
     [Parameter]
     public bool MayEdit { get; set; }
 
+    /// <summary>Whether the visitor may define labels and fields.</summary>
+    [Parameter]
+    public bool MayDefine { get; set; }
+
     /// <summary>Who edits.</summary>
     [Parameter, EditorRequired]
     public Person By { get; set; } = null!;
@@ -45,6 +52,9 @@ public sealed partial class SitesPanel
     private IDialogService Dialogs { get; set; } = null!;
 
     [Inject]
+    private IJSRuntime Script { get; set; } = null!;
+
+    [Inject]
     private ISnackbar Snackbar { get; set; } = null!;
 
     [CascadingParameter]
@@ -54,8 +64,9 @@ public sealed partial class SitesPanel
 
     private EditCounts Counts => Session.Edits.Counts;
 
-    private string Address(string below) =>
-        FrozenLinks.AddressOf(Session.Dataset, $"/api/datasets/{Session.Dataset.Id}/sites{below}");
+    private string Address(string below) => AddressOf($"sites{below}");
+
+    private string AddressOf(string part) => FrozenLinks.AddressOf(Session.Dataset, $"/api/datasets/{Session.Dataset.Id}/{part}");
 
     /// <inheritdoc/>
     public void Dispose()
@@ -164,6 +175,21 @@ public sealed partial class SitesPanel
             Tell($"{report.Added} added, {report.Changed} changed, {report.Unchanged} unchanged.");
         }
     }
+
+    private string AllAs(string format) => AddressOf($"annotations/export?format={format}");
+
+    // Asked when it is wanted: the link holds what is annotated by then.
+    private async Task OpenNeuroglancerAsync()
+    {
+        var (hours, modality) = (Session.Current.View.Hours, Session.Current.View.Modality);
+        var query = FormattableString.Invariant($"hours={hours}&modality={Uri.EscapeDataString(modality)}");
+        await Script.InvokeVoidAsync("dendrite.openNeuroglancer", AddressOf($"annotations/neuroglancer?{query}"));
+    }
+
+    private Task OpenSchemaAsync() => SchemaDialog.OpenAsync(Dialogs, Session, _user, MayDefine);
+
+    private IReadOnlyList<SiteVolume> VolumesOf(Site site) =>
+        site.Found.Length > 0 ? _view?.Volumes.GetValueOrDefault(site.Found) ?? [] : [];
 
     private static string StepHint(string what, string name) => name.Length > 0 ? $"{what}: {name}" : what;
 }

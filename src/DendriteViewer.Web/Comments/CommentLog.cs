@@ -5,6 +5,7 @@ using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Annotations;
 using DendriteViewer.Web.Annotations.Journal;
+using DendriteViewer.Web.Annotations.Schema;
 using DendriteViewer.Web.Data;
 using Microsoft.EntityFrameworkCore;
 
@@ -122,11 +123,12 @@ public sealed class CommentLog(IDbContextFactory<DendriteDb> database, TimeProvi
         }, "delete", ct);
 
     /// <inheritdoc/>
-    protected override Comment Added(Dataset dataset, ImmutableDictionary<string, Comment> board, EditOp op, Editor by) =>
+    protected override Comment Added(
+        Dataset dataset, ImmutableDictionary<string, Comment> board, EditOp op, Editor by, AnnotationSchema schema) =>
         throw NotByOperation();
 
     /// <inheritdoc/>
-    protected override Comment Judged(Dataset dataset, Comment after, Comment before) => throw NotByOperation();
+    protected override Comment Judged(Dataset dataset, Comment after, Comment before, AnnotationSchema schema) => throw NotByOperation();
 
     // Who may change what depends on who wrote it, which operations do not know.
     private static ArgumentException NotByOperation() => new("Comments are not written by operations.");

@@ -4,6 +4,7 @@ using DendriteViewer.Web.Accounts.Sessions;
 using DendriteViewer.Web.Accounts.SignIn;
 using DendriteViewer.Web.Annotations;
 using DendriteViewer.Web.Annotations.Journal;
+using DendriteViewer.Web.Annotations.Schema;
 using DendriteViewer.Web.Audit;
 using DendriteViewer.Web.Bookmarks;
 using DendriteViewer.Web.Comments;
@@ -70,6 +71,9 @@ public class DendriteDb(DbContextOptions<DendriteDb> options) : IdentityDbContex
     /// <summary>How far people have read threads of comments.</summary>
     public DbSet<CommentReading> CommentReadings => Set<CommentReading>();
 
+    /// <summary>The append-only log of edits of labels and fields.</summary>
+    public DbSet<SchemaEdit> SchemaEdits => Set<SchemaEdit>();
+
     /// <summary>Views that people keep.</summary>
     public DbSet<Bookmark> Bookmarks => Set<Bookmark>();
 
@@ -121,6 +125,7 @@ public class DendriteDb(DbContextOptions<DendriteDb> options) : IdentityDbContex
         builder.Entity<EditEntry>().HasIndex(e => new { e.DatasetIdentity, e.Key }).IsUnique();
         builder.Entity<SiteEdit>().HasIndex(e => new { e.DatasetIdentity, e.Number });
         builder.Entity<MeasurementEdit>().HasIndex(e => new { e.DatasetIdentity, e.Number });
+        builder.Entity<SchemaEdit>().HasIndex(e => new { e.DatasetIdentity, e.Number });
         builder.Entity<SiteEdit>().HasKey(e => e.Sequence);
         builder.Entity<SiteEdit>().Property(e => e.Sequence).ValueGeneratedOnAdd();
         builder.Entity<SiteEdit>().HasIndex(e => new { e.DatasetIdentity, e.SiteId, e.Version }).IsUnique();
@@ -131,6 +136,9 @@ public class DendriteDb(DbContextOptions<DendriteDb> options) : IdentityDbContex
         builder.Entity<CommentEdit>().Property(e => e.Sequence).ValueGeneratedOnAdd();
         builder.Entity<CommentEdit>().HasIndex(e => new { e.DatasetIdentity, e.CommentId, e.Version }).IsUnique();
         builder.Entity<CommentReading>().HasKey(r => new { r.DatasetIdentity, r.Reader, r.Thread });
+        builder.Entity<SchemaEdit>().HasKey(e => e.Sequence);
+        builder.Entity<SchemaEdit>().Property(e => e.Sequence).ValueGeneratedOnAdd();
+        builder.Entity<SchemaEdit>().HasIndex(e => new { e.DatasetIdentity, e.SchemaId, e.Version }).IsUnique();
         builder.Entity<Bookmark>().HasKey(b => b.Id);
         builder.Entity<Bookmark>().HasIndex(b => new { b.DatasetIdentity, b.OwnerId });
         builder.Entity<Tour>().HasKey(t => t.Id);

@@ -2,6 +2,7 @@ using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Annotations;
+using DendriteViewer.Web.Annotations.Schema;
 using DendriteViewer.Web.Components;
 using DendriteViewer.Web.Hosting;
 using DendriteViewer.Web.Limits;
@@ -16,6 +17,7 @@ namespace DendriteViewer.Web.Measurements;
 public sealed partial class MeasurePanel
 {
     private IReadOnlyList<Measurement>? _all;
+    private AnnotationSchema _schema = AnnotationSchema.Empty;
     private string? _problem;
     private string? _error;
     private string _selected = "";
@@ -45,12 +47,16 @@ public sealed partial class MeasurePanel
     [CascadingParameter]
     private Task<AuthenticationState>? Authentication { get; set; }
 
+    private Measurement[] Shown => [.. (_all ?? []).Where(m => Session.Labels.Shows(m.Labels))];
+
     private Measurement? Selected => _all?.FirstOrDefault(m => m.Id == Session.Current.View.Selected);
 
     /// <inheritdoc/>
     public void Dispose()
     {
         Desk.Log.Changed -= OnLog;
+        Desk.Schemas.Changed -= OnLog;
+        Session.Labels.Changed -= OnLabels;
         Session.Changed -= OnView;
         Session.Measurements.Changed -= OnPage;
     }
@@ -59,6 +65,8 @@ public sealed partial class MeasurePanel
     protected override async Task OnInitializedAsync()
     {
         Desk.Log.Changed += OnLog;
+        Desk.Schemas.Changed += OnLog;
+        Session.Labels.Changed += OnLabels;
         Session.Changed += OnView;
         Session.Measurements.Changed += OnPage;
         _kept = Session.Measurements.Kept;
@@ -73,6 +81,7 @@ public sealed partial class MeasurePanel
             var grant = await GrantAsync();
             IReadOnlyList<Measurement> saved = grant is null
                 ? [] : MeasurementRules.For(grant, await Desk.Log.ListAsync(Session.Dataset));
+            _schema = await Desk.Schemas.OfAsync(Session.Dataset);
             (_all, _problem) = ([.. saved, .. Session.Measurements.Kept], null);
         }
         catch (Exception e)
@@ -83,6 +92,8 @@ public sealed partial class MeasurePanel
 
     private async Task<DatasetGrant?> GrantAsync() =>
         Authentication is null ? null : await Access.GrantAsync((await Authentication).User, Session.Dataset.Identity);
+
+    private void OnLabels() => _ = InvokeAsync(StateHasChanged);
 
     private void OnLog(DatasetIdentity id)
     {
@@ -147,19 +158,35 @@ public sealed partial class MeasurePanel
 
     private Task RenameAsync(Measurement m) => TryAsync(order => Desk.RenameAsync(order, m, default));
 
-    // What somebody else wrote meanwhile is not overwritten.
-    private async Task<DraftOutcome> SaveNoteAsync(Measurement m, string begun, string text)
+    private Task<DraftOutcome> SaveNoteAsync(Measurement m, string begun, string text) =>
+        SaveAsync(m, x => x.Note, begun, x => x with { Note = text });
+
+    private Task<DraftOutcome> SaveValueAsync(Measurement m, string field, string begun, FieldValue? value) =>
+        SaveAsync(m, x => x.Fields[field]?.ToString() ?? "", begun, x => x with { Fields = x.Fields.With(field, value) });
+
+    private async Task<string?> SaveLabelsAsync(Measurement m, ValueList<string> labels)
     {
-        var now = _all?.FirstOrDefault(x => x.Id == m.Id);
-        if (now is null || (now.Note != begun && now.Note != text))
+        await RenameAsync(m with { Labels = labels });
+        return Interlocked.Exchange(ref _error, null);
+    }
+
+    // What somebody else wrote meanwhile is not overwritten.
+    private async Task<DraftOutcome> SaveAsync(
+        Measurement m, Func<Measurement, string> read, string begun, Func<Measurement, Measurement> write)
+    {
+        if (_all?.FirstOrDefault(x => x.Id == m.Id) is not { } now)
         {
-            return now is null
-                ? DraftOutcome.Refused("It was deleted meanwhile; what you typed stays here.") : DraftOutcome.Conflict(now.Note);
+            return DraftOutcome.Refused("It was deleted meanwhile; what you typed stays here.");
         }
 
-        await TryAsync(order => Desk.RenameAsync(order, now with { Note = text }, default));
-        var refusal = Interlocked.Exchange(ref _error, null);
-        return refusal is null ? DraftOutcome.Kept(text) : DraftOutcome.Refused(refusal);
+        var wanted = write(now);
+        if (read(now) != begun && read(now) != read(wanted))
+        {
+            return DraftOutcome.Conflict(read(now));
+        }
+
+        await RenameAsync(wanted);
+        return Interlocked.Exchange(ref _error, null) is { } refusal ? DraftOutcome.Refused(refusal) : DraftOutcome.Kept(read(wanted));
     }
 
     private Task MeasureAsync(Measurement m) => TryAsync(order => Desk.MeasureAsync(order, m, default));

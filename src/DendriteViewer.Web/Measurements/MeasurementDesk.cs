@@ -1,5 +1,6 @@
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Web.Annotations;
+using DendriteViewer.Web.Annotations.Schema;
 using DendriteViewer.Web.Limits;
 
 namespace DendriteViewer.Web.Measurements;
@@ -15,10 +16,13 @@ public sealed record MeasurementOrder(Dataset Dataset, Editor By, bool MaySave, 
 /// <summary>
 /// Computes measurements and keeps them: in the log where somebody may annotate, else in their page as long as it is open.
 /// </summary>
-public sealed class MeasurementDesk(Measurer measurer, MeasurementLog log)
+public sealed class MeasurementDesk(Measurer measurer, MeasurementLog log, SchemaLog schemas)
 {
     /// <summary>What is saved.</summary>
     public MeasurementLog Log => log;
+
+    /// <summary>The labels and fields that measurements may have.</summary>
+    public SchemaLog Schemas => schemas;
 
     /// <summary>Computes a measurement, and keeps it where it can be kept.</summary>
     /// <param name="order">Whose it is.</param>
@@ -28,6 +32,7 @@ public sealed class MeasurementDesk(Measurer measurer, MeasurementLog log)
     /// <exception cref="EditConflictException">Somebody else changed or deleted it meanwhile.</exception>
     public async Task<Measurement> MeasureAsync(MeasurementOrder order, Measurement wanted, CancellationToken ct)
     {
+        await CheckMarksAsync(order.Dataset, wanted, ct);
         var computed = order.Page is { } page
             ? await page.RunAsync(
                 wanted.Label is { Length: > 0 } ? wanted.Label : wanted.Kind.ToString(),
@@ -43,7 +48,7 @@ public sealed class MeasurementDesk(Measurer measurer, MeasurementLog log)
             : await log.ChangeAsync(order.Dataset.Identity, computed, order.By, ct);
     }
 
-    /// <summary>Gives a measurement another name or colour; nothing is computed anew.</summary>
+    /// <summary>Gives a measurement another name, colour, note, label or value; nothing is computed anew.</summary>
     /// <exception cref="ArgumentException">The name or colour cannot be, or it is not theirs to change.</exception>
     /// <exception cref="EditConflictException">Somebody else changed or deleted it meanwhile.</exception>
     public async Task<Measurement> RenameAsync(MeasurementOrder order, Measurement renamed, CancellationToken ct)
@@ -55,6 +60,7 @@ public sealed class MeasurementDesk(Measurer measurer, MeasurementLog log)
         }
 
         CheckMaySave(order);
+        await CheckMarksAsync(order.Dataset, renamed, ct);
         return await log.ChangeAsync(order.Dataset.Identity, renamed, order.By, ct);
     }
 
@@ -71,6 +77,18 @@ public sealed class MeasurementDesk(Measurer measurer, MeasurementLog log)
 
         CheckMaySave(order);
         await log.DeleteAsync(order.Dataset.Identity, id, order.By, ct);
+    }
+
+    // Labels and values of fields; what one that is there has already is not judged again.
+    private async Task CheckMarksAsync(Dataset dataset, Measurement m, CancellationToken ct)
+    {
+        if (m.Labels.Count + m.Fields.Count > 0)
+        {
+            var before = m.Id is { Length: > 0 } ? await log.FindAsync(dataset.Identity, m.Id, ct) : null;
+            MarkRules.Check(
+                await schemas.OfAsync(dataset.Identity, ct), m.Label is { Length: > 0 and <= 60 } ? m.Label : "The measurement",
+                MarkLabels.KindOf(m), (m.Labels, m.Fields), before is null ? null : (before.Labels, before.Fields));
+        }
     }
 
     private static void CheckMaySave(MeasurementOrder order)

@@ -2,6 +2,8 @@ using System.Globalization;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Measuring;
+using DendriteViewer.Web.Annotations;
+using DendriteViewer.Web.Annotations.Schema;
 using DendriteViewer.Web.Components;
 using DendriteViewer.Web.Plots;
 using Microsoft.AspNetCore.Components;
@@ -16,6 +18,12 @@ public sealed partial class MeasurementDetails
     [
         ("", "Of its kind"), ("#ffe97a", "Yellow"), ("#9be37f", "Green"), ("#ff9ad5", "Pink"), ("#8ab4ff", "Blue"), ("#ffffff", "White"),
     ];
+
+    private static readonly Func<ValueList<string>, Task<string?>> s_refuseLabels =
+        _ => Task.FromResult<string?>("Labels cannot be given here.");
+
+    private static readonly Func<string, string, FieldValue?, Task<DraftOutcome>> s_refuseValue =
+        (_, _, _) => Task.FromResult(DraftOutcome.Refused("Values cannot be given here."));
 
     private (Measurement Of, PlotSpec? Spec)? _plot;
 
@@ -42,6 +50,18 @@ public sealed partial class MeasurementDetails
     /// <summary>Saves a note (third) that was begun from another (second).</summary>
     [Parameter]
     public Func<Measurement, string, string, Task<DraftOutcome>>? OnNote { get; set; }
+
+    /// <summary>The dataset's labels and fields.</summary>
+    [Parameter]
+    public AnnotationSchema Schema { get; set; } = AnnotationSchema.Empty;
+
+    /// <summary>Saves labels; gives why it was refused, or null.</summary>
+    [Parameter]
+    public Func<ValueList<string>, Task<string?>>? OnLabels { get; set; }
+
+    /// <summary>Saves the value of a field, which was begun from a text.</summary>
+    [Parameter]
+    public Func<string, string, FieldValue?, Task<DraftOutcome>>? OnValue { get; set; }
 
     /// <summary>Called with the measurement to compute it anew.</summary>
     [Parameter]

@@ -3,6 +3,7 @@ using System.Text;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Measuring;
 using DendriteViewer.Web.Annotations;
+using DendriteViewer.Web.Annotations.Schema;
 
 namespace DendriteViewer.Web.Measurements;
 
@@ -15,18 +16,20 @@ public static class MeasurementFiles
         "width_um", "length_um", "length_error_um", "angle_deg", "angle_error_deg", "area_um2", "area_of_voxels_um2", "area_error_um2",
         "volume_um3", "volume_of_voxels_um3", "volume_error_um3", "voxels", "voxels_without_data", "outside_percent", "mean",
         "standard_deviation", "minimum", "p1", "p5", "p25", "median", "p75", "p95", "p99", "maximum", "percentile_bin_width",
-        "data_is_current", "author", "changed_utc", "color", "note",
+        "data_is_current", "author", "changed_utc", "color", "note", "labels",
     ];
 
     /// <summary>One line for each measurement; cells that a kind does not have are empty.</summary>
     /// <param name="all">The measurements.</param>
     /// <param name="dataset">The dataset as it is now, or null where it was deleted.</param>
-    public static string ToCsv(IEnumerable<Measurement> all, Dataset? dataset)
+    /// <param name="schema">Its labels and fields; each field has a column.</param>
+    public static string ToCsv(IEnumerable<Measurement> all, Dataset? dataset, AnnotationSchema? schema = null)
     {
-        var text = new StringBuilder().AppendJoin(',', s_columns).Append("\r\n");
+        schema ??= AnnotationSchema.Empty;
+        var text = new StringBuilder().AppendJoin(',', s_columns.Concat(MarkColumns.Of(schema))).Append("\r\n");
         foreach (var m in all)
         {
-            text.AppendJoin(',', Cells(m, dataset).Select(CsvCells.Quoted)).Append("\r\n");
+            text.AppendJoin(',', Cells(m, dataset, schema).Select(CsvCells.Quoted)).Append("\r\n");
         }
 
         return text.ToString();
@@ -40,7 +43,7 @@ public static class MeasurementFiles
         _ => null,
     };
 
-    private static IEnumerable<string> Cells(Measurement m, Dataset? dataset)
+    private static IEnumerable<string> Cells(Measurement m, Dataset? dataset, AnnotationSchema schema)
     {
         var (result, region) = (m.Result, m.Result?.Region);
         var (area, volume) = (region is { IsFlat: true } ? region : null, region is { IsFlat: false } ? region : null);
@@ -60,7 +63,7 @@ public static class MeasurementFiles
                 ? Measurer.TagOf(dataset, scan) == result.Data ? "yes" : "no" : "",
             CsvCells.Guarded(m.Author),
             DateTimeOffset.FromUnixTimeMilliseconds(m.ChangedAt).ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture),
-            m.Color, CsvCells.Guarded(m.Note),
+            m.Color, CsvCells.Guarded(m.Note), MarkColumns.Cell(schema, m.Labels), .. MarkColumns.Cells(schema, m.Fields),
         ];
     }
 

@@ -5,7 +5,9 @@ using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Annotations;
+using DendriteViewer.Web.Annotations.Exchange;
 using DendriteViewer.Web.Annotations.Journal;
+using DendriteViewer.Web.Annotations.Schema;
 using DendriteViewer.Web.Data;
 using Microsoft.EntityFrameworkCore;
 
@@ -18,11 +20,17 @@ namespace DendriteViewer.Web.Measurements;
 /// <param name="database">Where the log is kept.</param>
 /// <param name="time">The clock.</param>
 /// <param name="journal">The server's journal; null for one of its own.</param>
-public sealed class MeasurementLog(IDbContextFactory<DendriteDb> database, TimeProvider time, EditJournal? journal = null)
+/// <param name="schemas">The labels and fields by which they are judged; null for a log of them in the same journal.</param>
+public sealed class MeasurementLog(
+    IDbContextFactory<DendriteDb> database, TimeProvider time, EditJournal? journal = null, SchemaLog? schemas = null)
     : EditLog<Measurement, MeasurementEdit>(database, journal, time, "measurement")
 {
     /// <summary>Measurements of a dataset at most, deleted ones included.</summary>
     public const int MostMeasurements = 2000;
+
+    private SchemaLog? _schemas = schemas;
+
+    private SchemaLog Schemas => _schemas ??= new SchemaLog(Database, Time, Journal);
 
     /// <summary>How measurements are written. A number of a kind or a field that nobody knows is refused, not skipped.</summary>
     public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
@@ -81,6 +89,34 @@ public sealed class MeasurementLog(IDbContextFactory<DendriteDb> database, TimeP
                 Label = computed.Label.Length > 0 ? computed.Label : current.Label }];
         }, "change", ct))[0];
 
+    /// <summary>What annotations of a file would do; nothing is written.</summary>
+    /// <param name="file">The file's part, and how it is taken.</param>
+    /// <param name="ct">Gives up.</param>
+    /// <exception cref="ArgumentException">The dataset would hold more than it can.</exception>
+    internal async Task<ImportReport> PreviewAsync(DrawnFile file, CancellationToken ct) =>
+        ImportReport.Of(file.Plan(await BoardAsync(file.Dataset.Identity, ct), NewId).Lines);
+
+    /// <summary>
+    /// Takes annotations of a file in, in one write and as one step of undo; whoever brings them in is the author of new ones.
+    /// </summary>
+    /// <param name="file">The file's part, and how it is taken.</param>
+    /// <param name="by">Who brings them in.</param>
+    /// <param name="ct">Gives up before the write.</param>
+    internal async Task<ImportReport> ImportAsync(DrawnFile file, Editor by, CancellationToken ct)
+    {
+        ImportReport report = null!;
+        await WriteAsync(file.Dataset.Identity, by, board =>
+        {
+            var (lines, wanted) = file.Plan(board, NewId);
+            report = ImportReport.Of(lines);
+            return report.Wrong > 0 && !file.Choice.SkipWrong ? [] : [.. wanted.Select(m => m with
+            {
+                Author = board.TryGetValue(m.Id, out var known) ? known.Author : by.Person.Name,
+            })];
+        }, new EditNote("import") { What = EditWhat.Import }, ct);
+        return report;
+    }
+
     /// <summary>A name that no measurement of a kind has: Ruler 1, Ruler 2 and so on.</summary>
     internal static string NextLabel(IEnumerable<Measurement> all, MeasurementKind kind)
     {
@@ -90,9 +126,12 @@ public sealed class MeasurementLog(IDbContextFactory<DendriteDb> database, TimeP
         return $"{name}{most + 1}";
     }
 
+    /// <inheritdoc/>
+    public override Task<AnnotationSchema> SchemaAsync(DatasetIdentity dataset, CancellationToken ct) => Schemas.OfAsync(dataset, ct);
+
     // Its shape is measured anew, which takes a call of its own.
     /// <inheritdoc/>
-    protected override Measurement Judged(Dataset dataset, Measurement after, Measurement before)
+    protected override Measurement Judged(Dataset dataset, Measurement after, Measurement before, AnnotationSchema schema)
     {
         if (after.Label is null || after.Color is null || after.Label.Trim().Length == 0)
         {
@@ -100,7 +139,9 @@ public sealed class MeasurementLog(IDbContextFactory<DendriteDb> database, TimeP
         }
 
         MeasurementRules.CheckLook(after);
-        return Fields.Changed(ToJson(after), ToJson(before)).All(g => g.Name is "label" or "color" or "note")
+        MarkRules.Check(
+            schema, after.Label, MarkLabels.KindOf(after), (after.Labels, after.Fields), (before.Labels, before.Fields));
+        return Fields.Changed(ToJson(after), ToJson(before)).All(g => g.Name is "label" or "color" or "note" or "labels" or "fields")
             ? after
             : throw new ArgumentException("A measurement's shape is changed by measuring it anew.");
     }

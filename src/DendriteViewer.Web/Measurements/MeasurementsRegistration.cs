@@ -6,6 +6,7 @@ using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Annotations;
 using DendriteViewer.Web.Annotations.Journal;
+using DendriteViewer.Web.Annotations.Schema;
 using DendriteViewer.Web.Catalog;
 using DendriteViewer.Web.Limits;
 using DendriteViewer.Web.Registry;
@@ -40,7 +41,8 @@ public static class MeasurementsRegistration
             await ListAsync(dataset, c, ct) is var (_, list) ? Results.Json(list, MeasurementLog.Json) : Results.NotFound());
         group.MapGet("/csv", async (string dataset, HttpContext c, CancellationToken ct) =>
             await ListAsync(dataset, c, ct) is var (opened, list)
-                ? Csv(MeasurementFiles.ToCsv(list, opened), $"{opened.Id}-measurements.csv") : Results.NotFound());
+                ? Csv(MeasurementFiles.ToCsv(list, opened, await SchemaAsync(c, opened, ct)), $"{opened.Id}-measurements.csv")
+                    : Results.NotFound());
         group.MapGet("/{id}/csv", async (string dataset, string id, HttpContext c, CancellationToken ct) =>
             await ListAsync(dataset, c, ct) is var (opened, list) && list.FirstOrDefault(m => m.Id == id) is { } m
                 && MeasurementFiles.SeriesToCsv(m) is { } csv
@@ -51,6 +53,9 @@ public static class MeasurementsRegistration
             MeasureAsync(dataset, session, save: false, c, ct));
         group.MapDelete("/{id}", DeleteAsync);
     }
+
+    private static Task<AnnotationSchema> SchemaAsync(HttpContext c, Dataset opened, CancellationToken ct) =>
+        c.RequestServices.GetRequiredService<SchemaLog>().OfAsync(opened, ct);
 
     private static IResult Csv(string text, string name) =>
         Results.File([.. Encoding.UTF8.Preamble, .. Encoding.UTF8.GetBytes(text)], "text/csv", name);

@@ -45,37 +45,10 @@ public sealed class Measurer(RegionMeasurer regions, LineProfiler lines, Compute
     {
         var (m, volume) = MeasurementRules.Check(dataset, wanted);
         var points = m.PointsUm.Select(MeasurementRules.PointOf).ToArray();
-        var result = new MeasuredResult
+        var (result, isWhole) = GeometryOf(dataset, m, volume);
+        if (isWhole)
         {
-            Data = TagOf(dataset, volume),
-            DepthsUm = dataset.HasInterface ? [.. points.Select(p => Math.Round(dataset.Depth.DepthOf(p).Um, 6))] : [],
-        };
-        if (m.Kind == MeasurementKind.Angle)
-        {
-            return m with { Result = result with { AngleDeg = PointGeometry.Angle(points[0], points[1], points[2], volume.Transform) } };
-        }
-
-        if (m.Kind is MeasurementKind.Point or MeasurementKind.Note)
-        {
-            return m with { Result = result with { DepthsUm = [.. result.DepthsUm.Take(1)] } };
-        }
-
-        if (m.Kind == MeasurementKind.Polyline)
-        {
-            return PointGeometry.Length(points, volume.Transform) is { Value: > 0 } length
-                ? m with { Result = result with { LengthUm = length } }
-                : throw new ArgumentException("The polyline has no length; place its points apart.");
-        }
-
-        if (m.Kind is not (MeasurementKind.Rectangle or MeasurementKind.Polygon or MeasurementKind.Box))
-        {
-            result = result with { LengthUm = PointGeometry.Length(points[0], points[1], volume.Transform) };
-        }
-
-        if (m.Kind == MeasurementKind.Ruler)
-        {
-            return result.LengthUm is { Value: > 0 } ? m with { Result = result }
-                : throw new ArgumentException("The ruler has no length; draw it from one place to another.");
+            return m with { Result = result };
         }
 
         var region = MeasurementRules.RegionOf(m);
@@ -93,6 +66,46 @@ public sealed class Measurer(RegionMeasurer regions, LineProfiler lines, Compute
             points[0], points[1], m.WidthUm, m.Right is null ? null : MeasurementRules.FrameOf(m, points[0]).Normal, m.ThicknessUm);
         return m with { Result = result with { Profile = Shortened(await lane.RunAsync(
             () => lines.MeasureAsync(volume, line, progress, ct), ct)) } };
+    }
+
+    /// <summary>
+    /// The measurement with its result where that needs no voxels: length, angle, depth. Others are without a result until they are
+    /// measured.
+    /// </summary>
+    /// <exception cref="ArgumentException">It cannot be measured; the sentence says why.</exception>
+    public Measurement WithGeometry(Dataset dataset, Measurement wanted)
+    {
+        var (m, volume) = MeasurementRules.Check(dataset, wanted);
+        var (result, isWhole) = GeometryOf(dataset, m, volume);
+        return m with { Result = isWhole ? result : null };
+    }
+
+    // What points alone give, and whether that is all that there is of the kind.
+    private static (MeasuredResult Result, bool IsWhole) GeometryOf(Dataset dataset, Measurement m, VolumeInfo volume)
+    {
+        var points = m.PointsUm.Select(MeasurementRules.PointOf).ToArray();
+        var result = new MeasuredResult
+        {
+            Data = TagOf(dataset, volume),
+            DepthsUm = dataset.HasInterface ? [.. points.Select(p => Math.Round(dataset.Depth.DepthOf(p).Um, 6))] : [],
+        };
+        switch (m.Kind)
+        {
+            case MeasurementKind.Angle:
+                return (result with { AngleDeg = PointGeometry.Angle(points[0], points[1], points[2], volume.Transform) }, true);
+            case MeasurementKind.Point or MeasurementKind.Note:
+                return (result with { DepthsUm = [.. result.DepthsUm.Take(1)] }, true);
+            case MeasurementKind.Ruler or MeasurementKind.Polyline:
+                var length = PointGeometry.Length(points, volume.Transform);
+                return length.Value > 0 ? (result with { LengthUm = length }, true)
+                    : throw new ArgumentException(m.Kind == MeasurementKind.Ruler
+                    ? "The ruler has no length; draw it from one place to another."
+                    : "The polyline has no length; place its points apart.");
+            case MeasurementKind.Rectangle or MeasurementKind.Polygon or MeasurementKind.Box:
+                return (result, false);
+            default:
+                return (result with { LengthUm = PointGeometry.Length(points[0], points[1], volume.Transform) }, false);
+        }
     }
 
     private static double BoxVolume(Region region) => region.Shape.HalfExtent is var (u, v, w) ? 8 * u * v * w : 0;

@@ -4,6 +4,7 @@ using DendriteViewer.Imaging.Storage;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Annotations;
+using DendriteViewer.Web.Annotations.Schema;
 using DendriteViewer.Web.Catalog;
 using DendriteViewer.Web.Measurements;
 
@@ -44,19 +45,21 @@ public static class RegistryRegistration
             await kept.FindAsync(c.User, identity, ct) is { } d ? Results.Json(await sites.ListAsync(d, ct), SiteLog.Json)
                 : Results.NotFound());
         archive.MapGet("/{identity}/sites/csv",
-            async (string identity, HttpContext c, DatasetArchive kept, SiteLog sites, CancellationToken ct) =>
+            async (string identity, HttpContext c, DatasetArchive kept, SiteLog sites, SchemaLog schemas, CancellationToken ct) =>
             await kept.FindAsync(c.User, identity, ct) is { } d
-                ? Results.File(Encoding.UTF8.GetBytes(SiteFiles.ToCsv(await sites.ListAsync(d, ct))), "text/csv", $"{identity}-sites.csv")
+                ? Results.File(Encoding.UTF8.GetBytes(SiteFiles.ToCsv(await sites.ListAsync(d, ct), await schemas.OfAsync(d, ct))),
+                    "text/csv", $"{identity}-sites.csv")
                 : Results.NotFound());
         archive.MapGet("/{identity}/measurements",
             async (string identity, HttpContext c, DatasetArchive kept, MeasurementLog log, CancellationToken ct) =>
             await kept.FindAsync(c.User, identity, ct) is { } d ? Results.Json(await log.ListAsync(d, ct), MeasurementLog.Json)
                 : Results.NotFound());
         archive.MapGet("/{identity}/measurements/csv",
-            async (string identity, HttpContext c, DatasetArchive kept, MeasurementLog log, CancellationToken ct) =>
+            async (string identity, HttpContext c, DatasetArchive kept, MeasurementLog log, SchemaLog schemas, CancellationToken ct) =>
             await kept.FindAsync(c.User, identity, ct) is { } d
-                ? Results.File(Encoding.UTF8.GetBytes(MeasurementFiles.ToCsv(await log.ListAsync(d, ct), dataset: null)), "text/csv",
-                    $"{identity}-measurements.csv")
+                ? Results.File(
+                    Encoding.UTF8.GetBytes(MeasurementFiles.ToCsv(await log.ListAsync(d, ct), dataset: null, await schemas.OfAsync(d, ct))),
+                    "text/csv", $"{identity}-measurements.csv")
                 : Results.NotFound());
     }
 

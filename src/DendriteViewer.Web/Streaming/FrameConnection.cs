@@ -118,6 +118,9 @@ public sealed class FrameConnection : IFrameSink, IDisposable
     /// <summary>Tells the newest list of the dataset's sites, JSON; never waits.</summary>
     public void TellSites(string json) => _messages.Add("sites", ct => _client.SendAsync("sites", json, ct));
 
+    /// <summary>Tells the dataset's labels and fields, JSON; never waits.</summary>
+    public void TellSchema(string json) => _messages.Add("schema", ct => _client.SendAsync("schema", json, ct));
+
     /// <summary>Tells the newest list of the dataset's saved measurements, JSON; never waits.</summary>
     public void TellSavedMeasurements(string json) => _messages.Add("measurements", ct => _client.SendAsync("measurements", json, ct));
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using DendriteViewer.Imaging.Rendering;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Annotations;
+using DendriteViewer.Web.Annotations.Schema;
 using DendriteViewer.Web.Catalog;
 using DendriteViewer.Web.Compute;
 using DendriteViewer.Web.Measurements;
@@ -20,6 +21,7 @@ public sealed partial class FrameConnections : IDisposable
     private readonly ViewSessions _sessions;
     private readonly SiteLog _sites;
     private readonly MeasurementLog _measurements;
+    private readonly SchemaLog _schemas;
     private readonly SliceRenderer _slices;
     private readonly VolumeRenderer _volumes;
     private readonly RenderScheduler _scheduler;
@@ -27,12 +29,13 @@ public sealed partial class FrameConnections : IDisposable
     private readonly ComputeLanes _lanes;
     private readonly TimeProvider _time;
     private readonly ILogger<FrameConnections> _log;
-    private readonly DatasetNews _siteNews, _measurementNews, _presenceNews;
+    private readonly DatasetNews _siteNews, _measurementNews, _schemaNews, _presenceNews;
 
     /// <param name="hub">Where messages go.</param>
     /// <param name="sessions">Whose presence is told.</param>
     /// <param name="sites">Whose edits are told.</param>
     /// <param name="measurements">Whose edits are told too.</param>
+    /// <param name="schemas">Whose edits are told too.</param>
     /// <param name="slices">Draws slices.</param>
     /// <param name="volumes">Draws in 3D.</param>
     /// <param name="scheduler">Shares the compute.</param>
@@ -41,17 +44,20 @@ public sealed partial class FrameConnections : IDisposable
     /// <param name="time">The clock.</param>
     /// <param name="log">Where faults are written.</param>
     public FrameConnections(
-        IHubContext<FrameHub> hub, ViewSessions sessions, SiteLog sites, MeasurementLog measurements, SliceRenderer slices,
+        IHubContext<FrameHub> hub, ViewSessions sessions, SiteLog sites, MeasurementLog measurements, SchemaLog schemas,
+            SliceRenderer slices,
         VolumeRenderer volumes, RenderScheduler scheduler, SharedFrames shared, ComputeLanes lanes, TimeProvider time,
         ILogger<FrameConnections> log)
     {
         (_hub, _sessions, _sites, _slices, _volumes) = (hub, sessions, sites, slices, volumes);
         (_scheduler, _lanes, _time, _log) = (scheduler, lanes, time, log);
-        (_measurements, _shared) = (measurements, shared);
+        (_measurements, _schemas, _shared) = (measurements, schemas, shared);
         void Fault(Exception e) => LogFault(_log, e);
         (_siteNews, _measurementNews) = (new DatasetNews(TellSitesAsync, Fault), new DatasetNews(TellMeasurementsAsync, Fault));
         _presenceNews = new DatasetNews(TellPresenceAsync, Fault);
+        _schemaNews = new DatasetNews(TellSchemaAsync, Fault);
         _sites.Changed += _siteNews.Tell;
+        _schemas.Changed += _schemaNews.Tell;
         _measurements.Changed += _measurementNews.Tell;
         _sessions.PresenceChanged += _presenceNews.Tell;
     }
@@ -84,6 +90,7 @@ public sealed partial class FrameConnections : IDisposable
 
         _siteNews.Tell(session.Dataset.Identity);
         _measurementNews.Tell(session.Dataset.Identity);
+        _schemaNews.Tell(session.Dataset.Identity);
 
         // A connection that went while it joined is ended here, since nobody else will.
         aborted.Register(() => End(connectionId));
@@ -120,6 +127,7 @@ public sealed partial class FrameConnections : IDisposable
     public void Dispose()
     {
         _sites.Changed -= _siteNews.Tell;
+        _schemas.Changed -= _schemaNews.Tell;
         _measurements.Changed -= _measurementNews.Tell;
         _sessions.PresenceChanged -= _presenceNews.Tell;
         foreach (var id in _connections.Keys)
@@ -149,6 +157,7 @@ public sealed partial class FrameConnections : IDisposable
             connection.TellSites(JsonSerializer.Serialize(
                 connection.SeesNames ? sites : SiteRules.WithoutNames(sites), SiteLog.Json));
             connection.TellSavedMeasurements(MeasurementMark.JsonOf(await _measurements.ListAsync(dataset)));
+            connection.TellSchema(JsonSerializer.Serialize(await _schemas.OfAsync(dataset), MeasurementLog.Json));
         }
         catch (Exception e)
         {
@@ -163,6 +172,15 @@ public sealed partial class FrameConnections : IDisposable
         foreach (var connection in At(id).Where(c => c.Session.Dataset.Kept is null))
         {
             connection.TellSavedMeasurements(json);
+        }
+    }
+
+    private async Task TellSchemaAsync(DatasetIdentity id)
+    {
+        var json = JsonSerializer.Serialize(await _schemas.OfAsync(id), MeasurementLog.Json);
+        foreach (var connection in At(id).Where(c => c.Session.Dataset.Kept is null))
+        {
+            connection.TellSchema(json);
         }
     }
 

@@ -4,6 +4,7 @@ using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Rendering;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Annotations;
+using DendriteViewer.Web.Annotations.Schema;
 using DendriteViewer.Web.Cell;
 using DendriteViewer.Web.Measurements;
 using DendriteViewer.Web.Placements;
@@ -132,6 +133,9 @@ public sealed class ViewSession(string id, string owner, Dataset dataset, ViewSt
     /// <summary>The volume that the view shows.</summary>
     public VolumeInfo Volume(ViewState view) => Dataset.Find(view.Modality, view.Hours) ?? Dataset.Nearest(view.Modality, view.Hours)
         ?? Dataset.Nearest(Dataset.Volumes[0].Key.Modality, view.Hours) ?? Dataset.Volumes[0];
+
+    /// <summary>Which labels the page's lists show.</summary>
+    public LabelFilter Labels { get; } = new();
 
     /// <summary>Raised after each change with who made it; handlers must be quick.</summary>
     public event Action<ViewRevision, object?>? Changed;

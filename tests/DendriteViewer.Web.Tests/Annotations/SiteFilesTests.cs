@@ -38,7 +38,7 @@ public sealed class SiteFilesTests
     {
         var site = new Site { Id = "a", Label = "l", Note = note, Modality = "m", Author = "Ada" };
         var csv = SiteFiles.ToCsv([site]);
-        Assert.EndsWith("," + cell + "\n", csv, StringComparison.Ordinal);
+        Assert.EndsWith("," + cell + ",,\n", csv, StringComparison.Ordinal);
         Assert.Equal(note, SiteFiles.Read(csv, "f").Single().Note);
     }
 

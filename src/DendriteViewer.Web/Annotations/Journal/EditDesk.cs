@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Web.Annotations.Schema;
 
 namespace DendriteViewer.Web.Annotations.Journal;
 
@@ -31,6 +32,13 @@ public sealed class EditDesk
     /// <returns>An answer to each, after it is committed.</returns>
     public async Task<IReadOnlyList<EditAnswer>> ApplyAsync(Dataset dataset, IReadOnlyList<EditOp> ops, Editor by, CancellationToken ct)
     {
+        // Read first, since the operations are begun in their order.
+        var schemas = new Dictionary<string, AnnotationSchema>();
+        foreach (var kind in ops.Select(o => o.Kind).Distinct().Where(_kinds.ContainsKey))
+        {
+            schemas[kind] = await _kinds[kind].SchemaAsync(dataset.Identity, ct);
+        }
+
         // Begun one after another and awaited together, so that they go into one transaction.
         var answers = new List<Task<EditAnswer>>(ops.Count);
         foreach (var op in ops)
@@ -41,7 +49,7 @@ public sealed class EditDesk
                 await Task.WhenAll(answers);
             }
 
-            answers.Add(ApplyAsync(dataset, op, by, ct));
+            answers.Add(ApplyAsync(dataset, schemas.GetValueOrDefault(op.Kind, AnnotationSchema.Empty), op, by, ct));
         }
 
         return await Task.WhenAll(answers);
@@ -130,7 +138,7 @@ public sealed class EditDesk
         return new JsonObject { ["number"] = number, ["whole"] = whole };
     }
 
-    private async Task<EditAnswer> ApplyAsync(Dataset dataset, EditOp op, Editor by, CancellationToken ct)
+    private async Task<EditAnswer> ApplyAsync(Dataset dataset, AnnotationSchema schema, EditOp op, Editor by, CancellationToken ct)
     {
         if (op.Do == EditAction.Undo)
         {
@@ -143,7 +151,7 @@ public sealed class EditDesk
         }
 
         return _kinds.TryGetValue(op.Kind, out var kind)
-            ? await kind.ApplyAsync(dataset, op, by, ct)
+            ? await kind.ApplyAsync(dataset, schema, op, by, ct)
             : Refused(op, $"There is no kind of annotation '{SiteRules.Short(op.Kind)}'; there are {string.Join(", ", _kinds.Keys)}.");
     }
 

@@ -37,7 +37,7 @@ public sealed class EditEntry
     /// </summary>
     public string? Key { get; set; }
 
-    /// <summary>The kind of annotation: site, measurement.</summary>
+    /// <summary>The kind of annotation: site, measurement, comment; schema of the labels and fields.</summary>
     public required string Kind { get; set; }
 
     /// <summary>Why it was written.</summary>

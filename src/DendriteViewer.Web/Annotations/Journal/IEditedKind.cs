@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Web.Annotations.Schema;
 
 namespace DendriteViewer.Web.Annotations.Journal;
 
@@ -10,8 +11,11 @@ public interface IEditedKind
     /// <summary>Its name in operations and entries.</summary>
     string Kind { get; }
 
+    /// <summary>The labels and fields by which operations are judged.</summary>
+    Task<AnnotationSchema> SchemaAsync(DatasetIdentity dataset, CancellationToken ct);
+
     /// <summary>Does what a client asks, but for undo.</summary>
-    Task<EditAnswer> ApplyAsync(Dataset dataset, EditOp op, Editor by, CancellationToken ct);
+    Task<EditAnswer> ApplyAsync(Dataset dataset, AnnotationSchema schema, EditOp op, Editor by, CancellationToken ct);
 
     /// <summary>Takes an entry of the kind back.</summary>
     Task<EditAnswer> TakeBackAsync(DatasetIdentity dataset, EditEntry entry, EditOp op, Editor by, CancellationToken ct);

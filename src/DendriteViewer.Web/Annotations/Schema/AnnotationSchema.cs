@@ -119,4 +119,8 @@ public sealed record AnnotationSchema : IEdited<AnnotationSchema>
 }
 
 /// <summary>One edit of a dataset's schema.</summary>
-public sealed class SchemaEdit : EditRow;
+public sealed class SchemaEdit : EditRow
+{
+    /// <summary>The schema's id in the log, <see cref="AnnotationSchema.OnlyId"/>.</summary>
+    public required string SchemaId { get; set; }
+}

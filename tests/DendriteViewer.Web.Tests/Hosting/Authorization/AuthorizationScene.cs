@@ -10,6 +10,7 @@ using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Annotations;
+using DendriteViewer.Web.Annotations.Schema;
 using DendriteViewer.Web.Bookmarks;
 using DendriteViewer.Web.Cell;
 using DendriteViewer.Web.Exports;
@@ -153,6 +154,18 @@ public sealed class AuthorizationScene : IAsyncLifetime
     /// <summary>A new site in the dataset, for somebody to move or delete.</summary>
     public async Task<string> NewSiteAsync() => (await Service<SiteLog>().AddAsync(
         await DatasetAsync(), new WorldPoint(60, 90, 90), 2, "projection", Ada, default)).Id;
+
+    /// <summary>The dataset's labels and fields as they are now.</summary>
+    public async Task<AnnotationSchema> SchemaAsync() => await Service<SchemaLog>().OfAsync((await DatasetAsync()).Identity);
+
+    /// <summary>The id of a label that there is.</summary>
+    public async Task<string> LabelAsync()
+    {
+        var now = await SchemaAsync();
+        return (now.Labels.Count > 0 ? now : await Service<SchemaDesk>().SaveAsync(
+            await DatasetAsync(), now with { Labels = new([new AnnotationLabel { Name = "Seen", Color = "#77aadd" }]) }, Ada, default))
+            .Labels[0].Id;
+    }
 
     /// <summary>A new measurement of a region, for somebody to look at or delete.</summary>
     public async Task<string> NewMeasurementAsync()

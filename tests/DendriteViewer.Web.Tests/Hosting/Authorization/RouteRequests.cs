@@ -136,6 +136,13 @@ internal static class RouteRequests
 
         // Sites and measurements.
         [$"GET {Of}/comments"] = Plain, [$"GET {Of}/sites"] = Plain, [$"GET {Of}/sites/csv"] = Plain, [$"GET {Of}/sites/log"] = Plain,
+        [$"GET {Of}/annotations/schema"] = Plain,
+        [$"PUT {Of}/annotations/schema"] = async r => r.Json(
+            $$"""{"version":{{(await r.Scene.SchemaAsync()).Version}},"labels":[{"id":"seen","name":"Seen","color":"#77aadd"}]}"""),
+        [$"GET {Of}/annotations/export"] = Do(r => r.Query("format=geojson")),
+        [$"GET {Of}/annotations/neuroglancer"] = Do(r => r.Query("hours=2&modality=projection")),
+        [$"POST {Of}/annotations/import"] = Do(r => r.Query("dryRun=true").Body(new StringContent(
+            """[{"label":"S","zUm":60,"yUm":90,"xUm":90,"hours":2,"modality":"projection"}]"""))),
         [$"POST {Of}/sites"] = Do(r => r.Body(new StringContent(
             """[{"label":"S","zUm":60,"yUm":90,"xUm":90,"hours":2,"modality":"projection"}]"""))),
         [$"GET {Of}/measurements"] = Plain, [$"GET {Of}/measurements/csv"] = Plain,

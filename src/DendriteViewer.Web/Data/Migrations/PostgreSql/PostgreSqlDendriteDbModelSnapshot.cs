@@ -321,6 +321,56 @@ namespace DendriteViewer.Web.Data.Migrations.PostgreSql
                     b.ToTable("EditEntries");
                 });
 
+            modelBuilder.Entity("DendriteViewer.Web.Annotations.Schema.SchemaEdit", b =>
+                {
+                    b.Property<long>("Sequence")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Sequence"));
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint");
+
+                    b.Property<int>("BaseVersion")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("ByKey")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("ByName")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("DatasetIdentity")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<long>("Number")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("SchemaId")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer");
+
+                    b.HasKey("Sequence");
+
+                    b.HasIndex("DatasetIdentity", "Number");
+
+                    b.HasIndex("DatasetIdentity", "SchemaId", "Version")
+                        .IsUnique();
+
+                    b.ToTable("SchemaEdits");
+                });
+
             modelBuilder.Entity("DendriteViewer.Web.Annotations.SiteEdit", b =>
                 {
                     b.Property<long>("Sequence")

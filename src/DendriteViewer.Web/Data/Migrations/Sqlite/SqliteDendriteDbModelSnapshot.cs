@@ -316,6 +316,54 @@ namespace DendriteViewer.Web.Data.Migrations.Sqlite
                     b.ToTable("EditEntries");
                 });
 
+            modelBuilder.Entity("DendriteViewer.Web.Annotations.Schema.SchemaEdit", b =>
+                {
+                    b.Property<long>("Sequence")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("BaseVersion")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("ByKey")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ByName")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("DatasetIdentity")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Number")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("SchemaId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Sequence");
+
+                    b.HasIndex("DatasetIdentity", "Number");
+
+                    b.HasIndex("DatasetIdentity", "SchemaId", "Version")
+                        .IsUnique();
+
+                    b.ToTable("SchemaEdits");
+                });
+
             modelBuilder.Entity("DendriteViewer.Web.Annotations.SiteEdit", b =>
                 {
                     b.Property<long>("Sequence")

@@ -1,0 +1,53 @@
+using DendriteViewer.Imaging.Datasets;
+using DendriteViewer.Web.Annotations.Schema;
+using DendriteViewer.Web.Measurements;
+
+namespace DendriteViewer.Web.Annotations.Exchange;
+
+/// <summary>A format that sites and annotations are written in.</summary>
+public enum ExchangeFormat
+{
+    /// <summary>The app's own, with everything: labels, fields, sites, annotations and their results.</summary>
+    Json,
+
+    /// <summary>GeoJSON's structure with coordinates x, y, z in µm.</summary>
+    GeoJson,
+
+    /// <summary>An annotation layer of neuroglancer.</summary>
+    Neuroglancer,
+}
+
+/// <summary>What is written to a file.</summary>
+/// <param name="Dataset">What it is of.</param>
+/// <param name="Schema">Its labels and fields.</param>
+/// <param name="Sites">Its sites.</param>
+/// <param name="Drawn">Its measurements and annotations.</param>
+public sealed record AnnotationSet(
+    Dataset Dataset, AnnotationSchema Schema, IReadOnlyList<Site> Sites, IReadOnlyList<Measurement> Drawn);
+
+/// <summary>One thing that a file has: a site or an annotation, or why it is neither.</summary>
+/// <param name="Line">The line that it begins in, from 1.</param>
+public sealed record ReadMark(int Line)
+{
+    /// <summary>The site; null where it is none.</summary>
+    public SiteLine? Site { get; init; }
+
+    /// <summary>The annotation; null where it is none.</summary>
+    public Measurement? Drawn { get; init; }
+
+    /// <summary>Why it cannot be read; null where it can.</summary>
+    public string? Wrong { get; init; }
+
+    /// <summary>What it is called in the file.</summary>
+    public string Name { get; init; } = "";
+}
+
+/// <summary>What was read from a file.</summary>
+/// <param name="Marks">Sites and annotations, in the file's order.</param>
+/// <param name="Schema">Labels and fields that the file brings along; null where it has none.</param>
+public sealed record ReadMarks(IReadOnlyList<ReadMark> Marks, AnnotationSchema? Schema = null);
+
+/// <summary>The scan that marks are of whose file does not say so.</summary>
+/// <param name="Hours">Its hours.</param>
+/// <param name="Modality">Its modality.</param>
+public readonly record struct DefaultScan(double Hours, string Modality);

@@ -1,0 +1,169 @@
+using System.Collections.Immutable;
+using DendriteViewer.Imaging.Datasets;
+using DendriteViewer.Web.Annotations.Schema;
+using DendriteViewer.Web.Measurements;
+
+namespace DendriteViewer.Web.Annotations.Exchange;
+
+/// <summary>
+/// What the annotations of a file make of those that are there, as <see cref="SiteImport"/> does of sites: matched by id, or by place where
+/// the person chooses so; what was changed after the file was written stays unless they choose otherwise; what was deleted is not brought
+/// back.
+/// </summary>
+/// <param name="dataset">What they are of.</param>
+/// <param name="there">Those that are there, deleted ones included.</param>
+/// <param name="schema">The dataset's labels and fields.</param>
+/// <param name="choice">What the person chooses.</param>
+/// <param name="measured">Gives an annotation the numbers that need no voxels; refuses one that cannot be measured.</param>
+/// <param name="newId">Makes ids.</param>
+internal sealed class DrawnImport(
+    Dataset dataset, ImmutableDictionary<string, Measurement> there, AnnotationSchema schema, ImportChoice choice,
+    Func<Measurement, Measurement> measured, Func<string> newId)
+{
+    private const double SamePlaceUm = 1e-3;
+    private readonly Dictionary<string, int> _linesById = [];
+    private readonly List<ImportLine> _lines = [];
+    private readonly List<Measurement> _wanted = [];
+
+    /// <summary>What becomes of each line, and the annotations to write.</summary>
+    /// <exception cref="ArgumentException">The dataset would hold more than it can.</exception>
+    public (IReadOnlyList<ImportLine> Lines, IReadOnlyList<Measurement> Wanted) Plan(IEnumerable<ReadMark> marks)
+    {
+        foreach (var mark in marks)
+        {
+            try
+            {
+                Take(mark);
+            }
+            catch (ArgumentException e)
+            {
+                Say(mark, ImportOutcome.Wrong, e.Message);
+            }
+        }
+
+        var over = there.Count + _wanted.Count(m => !there.ContainsKey(m.Id)) - MeasurementLog.MostMeasurements;
+        return over <= 0 ? (_lines, _wanted) : throw new ArgumentException(
+            $"A dataset holds at most {MeasurementLog.MostMeasurements} annotations, deleted ones included; leave out {over}.");
+    }
+
+    private void Take(ReadMark mark)
+    {
+        if (mark.Wrong is not null)
+        {
+            throw new ArgumentException(mark.Wrong);
+        }
+
+        var read = mark.Drawn! with { Labels = MarkColumns.Resolved(schema, mark.Drawn.Labels)!, Deleted = false, Result = null };
+        if (read.Id is { Length: > 0 } id && !_linesById.TryAdd(id, mark.Line))
+        {
+            Say(mark, ImportOutcome.Skipped, $"It is in line {_linesById[id]} already.");
+            return;
+        }
+
+        var known = read.Id is { Length: > 0 } && there.TryGetValue(read.Id, out var byId) ? byId : null;
+        var beside = known is null ? there.Values.Concat(_wanted).FirstOrDefault(m => !m.Deleted && IsSamePlace(m, Nearest(read))) : null;
+        if (known is not null || (beside is not null && choice.ByPlace))
+        {
+            Change(mark, read, known ?? beside!);
+        }
+        else if (beside is not null)
+        {
+            Say(mark, ImportOutcome.Skipped, $"{beside.Label} is at the same place already.");
+        }
+        else
+        {
+            Add(mark, read);
+        }
+    }
+
+    private void Change(ReadMark mark, Measurement read, Measurement known)
+    {
+        if (known.Deleted)
+        {
+            Say(mark, ImportOutcome.Skipped, "It was deleted here; take its id out of the file to add it as a new one.");
+            return;
+        }
+
+        // A format may have no word for a kind: a profile is a line there, and so is what reads it back.
+        var isLine = known.Kind == MeasurementKind.Profile && read.Kind == MeasurementKind.Ruler
+            || known.Kind == MeasurementKind.Note && read.Kind == MeasurementKind.Point;
+        if (known.Kind != read.Kind && !isLine)
+        {
+            Say(mark, ImportOutcome.Skipped,
+                $"It is a {Word(known.Kind)} here and a {Word(read.Kind)} in the file, whose format has no other form.");
+            return;
+        }
+
+        var after = Checked(read with
+        {
+            Id = known.Id, Version = known.Version, Kind = known.Kind, Author = known.Author, ChangedAt = known.ChangedAt,
+            PointsUm = isLine && known.Kind == MeasurementKind.Note ? [read.PointsUm[0], .. known.PointsUm.Skip(1)] : read.PointsUm,
+            Right = read.Right ?? known.Right, Down = read.Down ?? known.Down,
+            WidthUm = isLine ? known.WidthUm : read.WidthUm, Color = read.Color.Length > 0 ? read.Color : known.Color,
+            Label = read.Label.Length > 0 ? read.Label : known.Label, Note = read.Note.Length > 0 ? read.Note : known.Note,
+            Labels = read.Labels.Count > 0 ? read.Labels : known.Labels,
+            Fields = read.Fields.Aggregate(known.Fields, (all, v) => all.With(v.Key, v.Value)),
+        }, known);
+        var differences = Differences(known, after).ToArray();
+        if (differences.Length == 0)
+        {
+            Say(mark, ImportOutcome.Unchanged, "");
+        }
+        else if (!choice.OverwriteNewer && read.ChangedAt > 0 && known.ChangedAt / 1000 > read.ChangedAt / 1000)
+        {
+            Say(mark, ImportOutcome.Skipped,
+                $"It was changed here after the file was written, which has another {string.Join(", ", differences)}.");
+        }
+        else
+        {
+            // Numbers of another place are measured anew.
+            _wanted.Add(differences.Contains("place") ? after : after with { Result = known.Result });
+            Say(mark, ImportOutcome.Changed, string.Join(", ", differences));
+        }
+    }
+
+    private void Add(ReadMark mark, Measurement read)
+    {
+        var isId = SiteRules.IsId(read.Id ?? "");
+        var label = read.Label.Length > 0 ? read.Label : MeasurementLog.NextLabel(there.Values.Concat(_wanted), read.Kind);
+        _wanted.Add(Checked(read with { Id = isId ? read.Id! : newId(), Version = 0, Label = label }, known: null));
+        Say(mark, ImportOutcome.Added, read.Label.Length > 0 ? "" : $"It has no name, and is called {label}.");
+    }
+
+    private Measurement Checked(Measurement m, Measurement? known)
+    {
+        var after = measured(Nearest(m));
+        MarkRules.Check(
+            schema, m.Label, MarkLabels.KindOf(m), (after.Labels, after.Fields), known is null ? null : (known.Labels, known.Fields));
+        return after;
+    }
+
+    // Formats with single precision write 3.2 h as 3.2000000477.
+    private Measurement Nearest(Measurement m) =>
+        dataset.Nearest(m.Modality, m.Hours) is { } scan && Math.Abs(scan.Key.Hours - m.Hours) < 1e-4 ? m with { Hours = scan.Key.Hours }
+            : m;
+
+    private static bool IsSamePlace(Measurement a, Measurement b) =>
+        a.Kind == b.Kind && a.Hours == b.Hours && a.Modality == b.Modality && IsSame(a.PointsUm, b.PointsUm);
+
+    private static bool IsSame(double[][] a, double[][] b) => a.Length == b.Length
+        && a.Zip(b).All(p => p.Second?.Length == 3 && p.First.Zip(p.Second).All(c => Math.Abs(c.First - c.Second) <= SamePlaceUm));
+
+    private static IEnumerable<string> Differences(Measurement before, Measurement after)
+    {
+        var isElsewhere = !IsSame(before.PointsUm, after.PointsUm) || before.ThicknessUm != after.ThicknessUm
+            || before.WidthUm != after.WidthUm;
+        (string Name, bool Differs)[] fields =
+        [
+            ("place", isElsewhere || before.Hours != after.Hours || before.Modality != after.Modality),
+            ("label", before.Label != after.Label), ("note", before.Note != after.Note), ("colour", before.Color != after.Color),
+            ("labels", !before.Labels.Equals(after.Labels)), ("fields", !before.Fields.Equals(after.Fields)),
+        ];
+        return fields.Where(f => f.Differs).Select(f => f.Name);
+    }
+
+    private static string Word(MeasurementKind kind) => kind.ToString().ToLowerInvariant();
+
+    private void Say(ReadMark mark, ImportOutcome outcome, string why) =>
+        _lines.Add(new ImportLine(mark.Line, outcome, SiteRules.Short(mark.Name), why));
+}
