@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Playwright;
 
 namespace DendriteViewer.Journeys.Tests;
 
@@ -27,6 +28,8 @@ public sealed class FirstVisitJourney(Browser browser) : IClassFixture<Browser>
         await page.ExactAsync();
         Assert.InRange(bytes.Values.Sum(), 50_000, MostBytes);
 
+        // Scripts that come after the first picture, the cell's say, are part of the first visit as well.
+        await page.WaitForLoadStateAsync(LoadState.NetworkIdle);
         bytes.Clear();
         await page.GotoAsync(server.Address + "/jobs");
         await page.GotoAsync(server.Address + "/d/li-li3ps4-li-phantom-0-8-ma-cm2");
