@@ -56,7 +56,7 @@ public abstract partial class EditLog<T, TRow> : IEditedKind
         }
         catch (FieldConflictException e)
         {
-            return await ConflictAsync(dataset.Identity, op, e, ct);
+            return await ConflictAsync(dataset.Identity, schema, op, e, ct);
         }
         catch (Exception e) when (e is EditConflictException or ArgumentException)
         {
@@ -107,29 +107,30 @@ public abstract partial class EditLog<T, TRow> : IEditedKind
         Dataset dataset, AnnotationSchema schema, EditOp op, Editor by, EditNote note, CancellationToken ct)
     {
         var fields = Fields.Complete(op.Fields, noun);
-        var was = op.Was is { } seen ? Fields.Rounded(seen) : await SeenAsync(dataset.Identity, op, ct);
+        var was = op.Was is { } given ? Fields.Rounded(given) : await SeenAsync(dataset.Identity, op, ct);
+        var (changes, seen) = (Fields.Changes(fields, was), Fields.Flat(was));
         return await WriteAsync(dataset.Identity, by, board =>
         {
             var current = Present(board, op.Id);
-            var now = ToJson(current);
+            var now = ToFlat(current);
             var wanted = (JsonObject)now.DeepClone();
-            foreach (var (name, value) in fields)
+            foreach (var (name, value) in changes)
             {
                 wanted[name] = value?.DeepClone();
             }
 
-            foreach (var group in fields.Where(f => Fields.IsEditable(f.Key)).Select(f => Fields.GroupOf(f.Key)).DistinctBy(g => g.Name))
+            foreach (var group in changes.Where(f => Fields.IsEditable(f.Key)).Select(f => Fields.GroupOf(f.Key)).DistinctBy(g => g.Name))
             {
-                if (!Fields.IsSame(group, now, was) && !Fields.IsSame(group, now, wanted))
+                if (!Fields.IsSame(group, now, seen) && !Fields.IsSame(group, now, wanted))
                 {
-                    throw new FieldConflictException($"The {group.Name} of {NameOf(current)}", group, now);
+                    throw new FieldConflictException($"The {FieldRules.NameOf(group, schema)} of {NameOf(current)}", group, now);
                 }
             }
 
             T after;
             try
             {
-                after = Read(wanted);
+                after = FromFlat(wanted);
             }
             catch (JsonException e)
             {
@@ -189,12 +190,13 @@ public abstract partial class EditLog<T, TRow> : IEditedKind
     };
 
     // Says who edited the same, and when.
-    private async Task<EditAnswer> ConflictAsync(DatasetIdentity dataset, EditOp op, FieldConflictException e, CancellationToken ct)
+    private async Task<EditAnswer> ConflictAsync(
+        DatasetIdentity dataset, AnnotationSchema schema, EditOp op, FieldConflictException e, CancellationToken ct)
     {
         await using var db = await Database.CreateDbContextAsync(ct);
         var rows = await RowsOf(db, dataset).Where(r => EF.Property<string>(r, IdColumn) == op.Id).OrderByDescending(r => r.Version)
             .Take(MostSearched).ToListAsync(ct);
-        var states = rows.ConvertAll(r => ToJson(StateOf(r)));
+        var states = rows.ConvertAll(r => ToFlat(StateOf(r)));
         var at = e.Group is null ? 0 : Math.Max(0, Enumerable.Range(0, Math.Max(0, rows.Count - 1))
             .Cast<int?>().FirstOrDefault(i => !Fields.IsSame(e.Group, states[i!.Value], states[i.Value + 1])) ?? rows.Count - 1);
         var row = rows.ElementAtOrDefault(at);
@@ -202,8 +204,8 @@ public abstract partial class EditLog<T, TRow> : IEditedKind
         return new EditAnswer(op.Key, EditOutcome.Refused)
         {
             Why = $"{e.Message} was {what} by {(row is null ? "somebody else" : row.ByName)} meanwhile.",
-            Conflict = new EditConflict(e.Group?.Name ?? noun, e.Theirs is { } theirs ? Fields.Only(e.Group, theirs) : null,
-                row?.ByName ?? "", row?.At ?? 0),
+            Conflict = new EditConflict(e.Group is null ? noun : FieldRules.NameOf(e.Group, schema),
+                e.Theirs is { } theirs ? Fields.Whole(Fields.Only(e.Group, theirs)) : null, row?.ByName ?? "", row?.At ?? 0),
         };
     }
 

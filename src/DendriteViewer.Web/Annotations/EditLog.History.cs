@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Annotations.Journal;
+using DendriteViewer.Web.Annotations.Schema;
 using Microsoft.EntityFrameworkCore;
 
 namespace DendriteViewer.Web.Annotations;
@@ -35,6 +36,7 @@ public abstract partial class EditLog<T, TRow>
         var numbers = rows.Select(r => r.Number).ToArray();
         var entries = await db.EditEntries.AsNoTracking()
             .Where(e => e.DatasetIdentity == dataset.Value && numbers.Contains(e.Number)).ToDictionaryAsync(e => e.Number, ct);
+        var schema = await SchemaAsync(dataset, ct);
         var versions = new List<ObjectVersion>();
         T? before = null;
         foreach (var row in rows)
@@ -42,7 +44,7 @@ public abstract partial class EditLog<T, TRow>
             var (after, entry) = (StateOf(row), entries.GetValueOrDefault(row.Number));
             versions.Add(new ObjectVersion(
                 row.Version, row.Number, row.ByName, row.At, entry?.What ?? EditWhat.Edit, entry?.Of, after.Deleted,
-                ChangesOf(before, after)));
+                ChangesOf(before, after, schema)));
             before = after;
         }
 
@@ -80,7 +82,7 @@ public abstract partial class EditLog<T, TRow>
     internal async Task<(EditStepResult Result, Edited<T> Written)> TakeBackAsync(
         DatasetIdentity dataset, EditEntry entry, Editor by, string? key, CancellationToken ct)
     {
-        var changes = await ChangesOfAsync(dataset, entry.Number, ct);
+        var (changes, schema) = (await ChangesOfAsync(dataset, entry.Number, ct), await SchemaAsync(dataset, ct));
         var (taken, kept) = (0, new List<string>());
         var what = entry.What == EditWhat.Undo ? EditWhat.Redo : EditWhat.Undo;
         var written = await WriteAsync(dataset, by, items =>
@@ -89,7 +91,7 @@ public abstract partial class EditLog<T, TRow>
             kept.Clear();
             foreach (var (before, after) in changes)
             {
-                var (item, left) = TakenBack(items.GetValueOrDefault(after.Id) ?? after, before, after);
+                var (item, left) = TakenBack(items.GetValueOrDefault(after.Id) ?? after, before, after, schema);
                 if (item is not null)
                 {
                     back.Add(item);
@@ -108,7 +110,7 @@ public abstract partial class EditLog<T, TRow>
     }
 
     // One annotation with an edit taken back, null where nothing of it could be; and what was left, since somebody changed it since.
-    private (T? Item, IReadOnlyList<string> Left) TakenBack(T now, T before, T after)
+    private (T? Item, IReadOnlyList<string> Left) TakenBack(T now, T before, T after, AnnotationSchema schema)
     {
         if (before.Deleted || after.Deleted)
         {
@@ -121,7 +123,7 @@ public abstract partial class EditLog<T, TRow>
             return (null, [noun]);
         }
 
-        var (json, was, made) = (ToJson(now), ToJson(before), ToJson(after));
+        var (json, was, made) = (ToFlat(now), ToFlat(before), ToFlat(after));
         var (isTaken, left) = (false, new List<string>());
         foreach (var group in Fields.Changed(was, made))
         {
@@ -132,11 +134,11 @@ public abstract partial class EditLog<T, TRow>
             }
             else if (!Fields.IsSame(group, json, was))
             {
-                left.Add(group.Name);
+                left.Add(FieldRules.NameOf(group, schema));
             }
         }
 
-        return (isTaken ? Read(json) : null, left);
+        return (isTaken ? FromFlat(json) : null, left);
     }
 
     // What an entry did to each annotation. Where it was not there before, Before is marked as deleted.
@@ -166,12 +168,12 @@ public abstract partial class EditLog<T, TRow>
 
     // Whether two states of an annotation are the same, whatever was done and taken back between them.
     private bool IsSame(T now, T then) => now.Version == then.Version
-        || (now.Deleted == then.Deleted && Fields.Changed(ToJson(now), ToJson(then)).Count == 0);
+        || (now.Deleted == then.Deleted && Fields.Changed(ToFlat(now), ToFlat(then)).Count == 0);
 
-    private IReadOnlyList<FieldChange> ChangesOf(T? before, T after)
+    private IReadOnlyList<FieldChange> ChangesOf(T? before, T after, AnnotationSchema schema)
     {
-        var was = before is null ? null : ToJson(before);
-        return was is null ? [] : [.. Fields.Changed(was, ToJson(after)).Select(g => Fields.Describe(g, was, ToJson(after)))];
+        var (was, now) = (before is null ? null : ToFlat(before), ToFlat(after));
+        return was is null ? [] : [.. Fields.Changed(was, now).Select(g => FieldRules.Describe(g, was, now, schema))];
     }
 
     private sealed record Step(EditLog<T, TRow> Log, DatasetIdentity Dataset, EditEntry Entry) : EditStep(Entry.Name, Entry.Count)

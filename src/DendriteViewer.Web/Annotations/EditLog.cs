@@ -271,7 +271,9 @@ public abstract partial class EditLog<T, TRow>(
     /// <summary>An annotation as JSON.</summary>
     protected JsonObject ToJson(T item) => (JsonObject)JsonSerializer.SerializeToNode(item, Options)!;
 
-    private T Read(JsonObject json) => json.Deserialize<T>(Options)!;
+    private JsonObject ToFlat(T item) => Fields.Flat(ToJson(item));
+
+    private T FromFlat(JsonObject flat) => Fields.Whole(flat).Deserialize<T>(Options)!;
 }
 
 /// <summary>An edit that would overwrite somebody else's.</summary>

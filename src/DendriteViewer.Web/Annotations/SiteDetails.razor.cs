@@ -72,8 +72,14 @@ public sealed partial class SiteDetails
     private Task<DraftOutcome> SaveNote(string begun, string text) =>
         Desk.SaveAsync(Session, _user, Site.Id, s => s.Note, begun, s => s with { Note = text });
 
-    private Task<string?> SaveLabels(ValueList<string> labels) => Desk.TryAsync(
-        Session, _user, (log, by) => log.ChangeAsync(Session.Dataset, Site with { Labels = labels }, by, default));
+    // What others gave or took away meanwhile stays.
+    private async Task<string?> SaveLabels(ValueList<string> labels)
+    {
+        var (given, taken) = (labels.Except(Site.Labels).ToArray(), Site.Labels.Except(labels).ToArray());
+        var outcome = await Desk.SaveAsync(
+            Session, _user, Site.Id, _ => "", "", s => s with { Labels = new(s.Labels.Except(taken).Union(given)) });
+        return outcome.Refusal;
+    }
 
     private Task<DraftOutcome> SaveValue(string field, string begun, FieldValue? value) => Desk.SaveAsync(
         Session, _user, Site.Id, s => s.Fields[field]?.ToString() ?? "", begun, s => s with { Fields = s.Fields.With(field, value) });

@@ -48,7 +48,7 @@ public sealed class SiteLog(
         new FieldGroup("place", "zUm", "yUm", "xUm") { Derived = ["depthUm"], Decimals = 3 },
         new FieldGroup("time", "hours", "modality"), new FieldGroup("radius", "radiusUm"),
         new FieldGroup("track", "track") { Derived = ["found"] },
-        new FieldGroup("status", "status") { Along = ["judgedIn"] });
+        new FieldGroup("status", "status") { Along = ["judgedIn"] }) { HasMembers = true };
 
     /// <summary>The sites that are not deleted, by time of marking.</summary>
     public async Task<IReadOnlyList<Site>> ListAsync(DatasetIdentity dataset, CancellationToken ct = default) =>

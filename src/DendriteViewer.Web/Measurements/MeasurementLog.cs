@@ -52,7 +52,7 @@ public sealed class MeasurementLog(
         new FieldGroup("shape", "kind", "pointsUm", "right", "down", "thicknessUm", "widthUm", "hours", "modality")
         {
             Derived = ["result"],
-        });
+        }) { HasMembers = true };
 
     /// <summary>The measurements that are not deleted, by scan and name.</summary>
     public async Task<IReadOnlyList<Measurement>> ListAsync(DatasetIdentity dataset, CancellationToken ct = default) =>

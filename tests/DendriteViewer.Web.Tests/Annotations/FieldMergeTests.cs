@@ -3,6 +3,7 @@ using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Annotations;
 using DendriteViewer.Web.Annotations.Journal;
+using DendriteViewer.Web.Annotations.Schema;
 using FsCheck;
 using FsCheck.Fluent;
 
@@ -20,12 +21,14 @@ public sealed class FieldMergeTests : IClassFixture<TestHost>
     private readonly TestHost _host;
     private readonly SiteLog _log;
     private readonly EditDesk _desk;
+    private readonly SchemaLog _schemas;
 
     public FieldMergeTests(TestHost host)
     {
         _host = host;
         var journal = new EditJournal(host.Database, host.Time);
-        _log = new SiteLog(host.Database, host.Time, journal);
+        _schemas = new SchemaLog(host.Database, host.Time, journal);
+        _log = new SiteLog(host.Database, host.Time, journal, _schemas);
         _desk = new EditDesk(journal, [_log]);
     }
 
@@ -111,8 +114,10 @@ public sealed class FieldMergeTests : IClassFixture<TestHost>
     [InlineData("""{"do":"change","id":"ID","base":1,"fields":{"status":"maybe"}}""", "cannot be read")]
     [InlineData("""{"do":"change","id":"ID","base":1,"fields":{"radiusUm":-1}}""", "has a radius of -1")]
     [InlineData("""{"do":"change","id":"ID","base":1,"fields":{"labels":[null]}}""", "cannot be read")]
-    [InlineData("""{"do":"change","id":"ID","base":1,"fields":{"labels":["no"]}}""", "label 'no', which this dataset does not have")]
+    [InlineData("""{"do":"change","id":"ID","base":1,"fields":{"labels":["no"]}}""", "label 'no', which ")]
     [InlineData("""{"do":"change","id":"ID","base":1,"fields":{"track":[null]}}""", "cannot be read")]
+    [InlineData("""{"do":"change","id":"ID","base":1,"fields":{"fields":3}}""", "cannot be read")]
+    [InlineData("""{"do":"change","id":"ID","base":1,"fields":{"fields.width":3}}""", "no field fields.width; give values within fields")]
     [InlineData("""{"do":"change","id":"ID","base":1,"fields":{"found":"x"}}""", "found of a site is the server's")]
     [InlineData("""{"do":"change","id":"ID","fields":{"note":"x"}}""", "from which version it was made")]
     [InlineData("""{"do":"change","id":"ID","base":7,"fields":{"note":"x"}}""", "has no version 7")]
@@ -128,6 +133,55 @@ public sealed class FieldMergeTests : IClassFixture<TestHost>
         Assert.Contains(part, answer.Why);
     }
 
+    // Ada and Ben each change some values and labels of one site, from what they saw. What only one changed is so; where both changed the
+    // same value to different ones the second is refused, with the first one's value and name, and nothing of it is written.
+    [Fact]
+    public void TwoEditsOfValuesAndLabels_FromOneState_AreMergedOneByOne()
+    {
+        Define();
+        var choices = Gen.Choose(0, 2).ArrayOf(5).Two().ToArbitrary();
+        Prop.ForAll(choices, pair =>
+        {
+            var site = Add();
+            Assert.Equal(EditOutcome.Accepted, Change(site, Marks([1, 1, 0, 1, 0]), Ada, withWas: true).Outcome);
+            var start = Marks([1, 1, 0, 1, 0]);
+            var (first, second) = (Marks(pair.Item1), Marks(pair.Item2));
+            Apply(new EditOp { Do = EditAction.Change, Id = site.Id, Fields = first, Was = (JsonObject)start.DeepClone() }, Ada);
+            var answer = Apply(new EditOp { Do = EditAction.Change, Id = site.Id, Fields = second, Was = start }, Ben);
+            int[] begun = [1, 1, 0, 1, 0], merged = new int[5];
+            var meet = -1;
+            for (var i = 4; i >= 0; i--)
+            {
+                // Of a label there is only given or not.
+                var (a, b, was) = i < 3 ? (pair.Item1[i], pair.Item2[i], begun[i]) : (pair.Item1[i] & 1, pair.Item2[i] & 1, begun[i]);
+                merged[i] = b == was ? a : b;
+                meet = a != was && b != was && a != b ? i : meet;
+            }
+
+            Assert.Equal(meet >= 0, answer.Outcome == EditOutcome.Refused);
+            Assert.True(meet < 0 || answer is { Conflict: { By: "Ada", Field: "W0" or "W1" or "W2" }, Why: not null }, answer.Why);
+            var (now, wanted) = (Now(site), Marks(meet >= 0 ? pair.Item1 : merged));
+            return JsonNode.DeepEquals(now["fields"], wanted["fields"])
+                && ((JsonArray)now["labels"]!).Select(l => (string)l!).Order()
+                    .SequenceEqual(((JsonArray)wanted["labels"]!).Select(l => (string)l!).Order());
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(25));
+    }
+
+    [Fact]
+    public async Task UndoOfOneValue_AfterSomebodyElseChangedAnother_TakesBackTheOneAndNamesItInTheHistory()
+    {
+        Define();
+        var (site, page) = (Add(), new EditHistory());
+        Assert.Equal(EditOutcome.Accepted, Change(site, Marks([1, 0, 0, 1, 0]), new Editor(Ada, page), withWas: true).Outcome);
+        var seen = Marks([1, 0, 0, 1, 0]);
+        Apply(new EditOp { Do = EditAction.Change, Id = site.Id, Fields = Marks([1, 2, 0, 1, 1]), Was = seen }, Ben);
+        Assert.Null((await page.UndoAsync(Ada, default))!.Warning);
+        Assert.True(JsonNode.DeepEquals(Now(site)["fields"], Marks([0, 2, 0, 0, 1])["fields"]));
+        Assert.Equal("l1", (string?)Assert.Single((JsonArray)Now(site)["labels"]!));
+        var last = (await _log.VersionsAsync(_host.Dataset.Identity, site.Id, default))[^1];
+        Assert.Equal([new FieldChange("W0", "1", ""), new FieldChange("label L0", "yes", "")], last.Changes.OrderBy(c => c.Field.Length));
+    }
+
     [Fact]
     public async Task Deletion_OfWhatSomebodyElseChangedSince_IsRefused()
     {
@@ -140,6 +194,26 @@ public sealed class FieldMergeTests : IClassFixture<TestHost>
     }
 
     private static string NewKey() => Guid.NewGuid().ToString("N");
+
+    // Three numbers, of which 0 means none, and two labels, given where the number is odd.
+    private static JsonObject Marks(int[] values) => new()
+    {
+        ["fields"] = new JsonObject(Enumerable.Range(0, 3).Where(i => values[i] > 0)
+            .Select(i => KeyValuePair.Create($"w{i}", (JsonNode?)values[i]))),
+        ["labels"] = new JsonArray([.. Enumerable.Range(0, 2).Where(i => (values[3 + i] & 1) == 1).Select(i => (JsonNode)$"l{i}")]),
+    };
+
+    private void Define()
+    {
+        var schema = _schemas.OfAsync(_host.Dataset.Identity).Result;
+        if (schema.Fields.Count == 0)
+        {
+            var labels = Enumerable.Range(0, 2).Select(i => new AnnotationLabel { Name = $"L{i}", Color = "#77aadd" });
+            var fields = Enumerable.Range(0, 3).Select(i => new AnnotationField { Name = $"W{i}", Type = FieldType.Number });
+            _schemas.ChangeAsync(_host.Dataset.Identity, now => SchemaRules.Check(
+                now with { Labels = new(labels), Fields = new(fields) }, now), schema.Version, Ada, default).Wait();
+        }
+    }
 
     private static JsonObject Fields(int which, int value)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using DendriteViewer.Web.Annotations.Schema;
 
 namespace DendriteViewer.Web.Annotations.Journal;
 
@@ -16,6 +17,19 @@ public sealed record FieldGroup(string Name, params string[] Fields)
 
     /// <summary>Decimals that their numbers keep; null for all.</summary>
     public int? Decimals { get; init; }
+
+    /// <summary>The member that it is, where it is one of a property's; null of whole properties.</summary>
+    public (MemberKind Kind, string Id)? Member { get; init; }
+}
+
+/// <summary>A JSON property whose members people change independently.</summary>
+public enum MemberKind
+{
+    /// <summary>fields: an object with the values of the dataset's fields by their ids.</summary>
+    Field,
+
+    /// <summary>labels: a list of ids of the dataset's labels, each given or not.</summary>
+    Label,
 }
 
 /// <summary>What one edit did to one field.</summary>
@@ -26,7 +40,8 @@ public sealed record FieldChange(string Field, string Before, string After);
 
 /// <summary>
 /// Which fields of an annotation's JSON two people may change independently. Every property is a field of its own, but for those that
-/// belong together and those that the server sets.
+/// belong together, those that the server sets, and those whose members are fields of their own: they are compared and merged in a flat
+/// form (<see cref="Flat"/>), in which a member is a property called fields.ID or labels.ID.
 /// </summary>
 /// <param name="serverFields">JSON names that only the server sets.</param>
 /// <param name="groups">Fields that belong together, or that people call otherwise than JSON does.</param>
@@ -34,14 +49,121 @@ public sealed class FieldRules(IReadOnlyCollection<string> serverFields, params 
 {
     private const int MostShown = 60;
 
+    private static readonly (string Property, MemberKind Kind)[] s_properties =
+        [("fields", MemberKind.Field), ("labels", MemberKind.Label)];
+
     private readonly Dictionary<string, FieldGroup> _groups =
         groups.SelectMany(g => g.Fields.Select(f => (f, g))).ToDictionary(p => p.f, p => p.g);
 
     /// <summary>Whether people edit a field.</summary>
     public bool IsEditable(string field) => !serverFields.Contains(field);
 
+    /// <summary>Whether values of fields and labels are merged one by one.</summary>
+    public bool HasMembers { get; init; }
+
     /// <summary>The group of a field.</summary>
-    public FieldGroup GroupOf(string field) => _groups.GetValueOrDefault(field) ?? new FieldGroup(field, field);
+    public FieldGroup GroupOf(string field)
+    {
+        if (_groups.GetValueOrDefault(field) is { } known)
+        {
+            return known;
+        }
+
+        foreach (var (property, kind) in HasMembers ? s_properties : [])
+        {
+            if (field.StartsWith(property + ".", StringComparison.Ordinal))
+            {
+                return new FieldGroup(field, field) { Member = (kind, field[(property.Length + 1)..]) };
+            }
+        }
+
+        return new FieldGroup(field, field);
+    }
+
+    /// <summary>A state in the flat form. A property that is none of an object and a list of different names stays as it is.</summary>
+    public JsonObject Flat(JsonObject state)
+    {
+        var flat = (JsonObject)state.DeepClone();
+        foreach (var (property, _) in HasMembers ? s_properties : [])
+        {
+            if (MembersOf(flat[property]) is { } members)
+            {
+                flat.Remove(property);
+                foreach (var (id, value) in members)
+                {
+                    flat[$"{property}.{id}"] = value;
+                }
+            }
+        }
+
+        return flat;
+    }
+
+    /// <summary>A state of the flat form as JSON has it.</summary>
+    public JsonObject Whole(JsonObject flat)
+    {
+        var whole = (JsonObject)flat.DeepClone();
+        foreach (var (property, kind) in HasMembers ? s_properties : [])
+        {
+            var members = whole.Where(p => p.Key.StartsWith(property + ".", StringComparison.Ordinal)).ToArray();
+            foreach (var (name, _) in members)
+            {
+                whole.Remove(name);
+            }
+
+            if (!whole.ContainsKey(property) && members.Length > 0)
+            {
+                var there = members.Where(m => m.Value is not null).Select(m => (Id: m.Key[(property.Length + 1)..], m.Value));
+                whole[property] = kind == MemberKind.Label
+                    ? new JsonArray([.. there.Select(m => (JsonNode)m.Id)])
+                    : new JsonObject(there.Select(m => KeyValuePair.Create(m.Id, m.Value?.DeepClone())));
+            }
+        }
+
+        return whole;
+    }
+
+    /// <summary>
+    /// What an operation changes, in the flat form: of labels and values of fields only those that differ from what was seen, a null for
+    /// what was taken away; of other properties the new values, whatever was seen.
+    /// </summary>
+    /// <param name="fields">The new values.</param>
+    /// <param name="was">What was seen.</param>
+    public JsonObject Changes(JsonObject fields, JsonObject was)
+    {
+        var (changes, before) = (Flat(fields), Flat(was));
+        foreach (var (property, _) in HasMembers ? s_properties : [])
+        {
+            if (!fields.ContainsKey(property) || changes.ContainsKey(property))
+            {
+                continue;
+            }
+
+            foreach (var (name, value) in before.Where(p => p.Key.StartsWith(property + ".", StringComparison.Ordinal)))
+            {
+                if (!changes.TryGetPropertyValue(name, out var wanted))
+                {
+                    changes[name] = null;
+                }
+                else if (JsonNode.DeepEquals(wanted, value))
+                {
+                    changes.Remove(name);
+                }
+            }
+        }
+
+        return changes;
+    }
+
+    // The members of a property; null where it is no object and no list of names that differ.
+    private static List<KeyValuePair<string, JsonNode?>>? MembersOf(JsonNode? value) => value switch
+    {
+        JsonObject of => [.. of.Select(m => KeyValuePair.Create(m.Key, m.Value?.DeepClone()))],
+        JsonArray list when list.All(i => i is JsonValue v && v.TryGetValue(out string? _))
+            && list.Select(i => (string)i!).Distinct().Count() == list.Count =>
+            [.. list.Select(i => KeyValuePair.Create((string)i!, (JsonNode?)true))],
+        _ => null,
+    };
 
     /// <summary>The groups in which two states differ, those of the server left out.</summary>
     public IReadOnlyList<FieldGroup> Changed(JsonObject before, JsonObject after) =>
@@ -84,6 +206,11 @@ public sealed class FieldRules(IReadOnlyCollection<string> serverFields, params 
                 continue;
             }
 
+            if (HasMembers && name.Contains('.'))
+            {
+                throw new ArgumentException($"A {noun} has no field {SiteRules.Short(name)}; give values within fields, and ids in labels.");
+            }
+
             if (!IsEditable(name))
             {
                 throw new ArgumentException($"The field {name} of a {noun} is the server's; leave it out.");
@@ -118,15 +245,24 @@ public sealed class FieldRules(IReadOnlyCollection<string> serverFields, params 
         new(state.Where(p => group is null ? IsEditable(p.Key) : group.Fields.Contains(p.Key))
             .Select(p => KeyValuePair.Create(p.Key, p.Value?.DeepClone())));
 
+    /// <summary>What people call a group.</summary>
+    public static string NameOf(FieldGroup group, AnnotationSchema schema) => group.Member switch
+    {
+        (MemberKind.Field, var id) => schema.Field(id)?.Name ?? id,
+        (MemberKind.Label, var id) => $"label {schema.Label(id)?.Name ?? id}",
+        _ => group.Name,
+    };
+
     /// <summary>A change for people.</summary>
-    public FieldChange Describe(FieldGroup group, JsonObject before, JsonObject after) =>
-        new(group.Name, Shown(group, before), Shown(group, after));
+    public static FieldChange Describe(FieldGroup group, JsonObject before, JsonObject after, AnnotationSchema schema) =>
+        new(NameOf(group, schema), Shown(group, before), Shown(group, after));
 
     private static string Shown(FieldGroup group, JsonObject state)
     {
         var text = string.Join(", ", group.Fields.Select(f => state[f] switch
         {
             null => "",
+            JsonValue v when v.TryGetValue(out bool yes) => yes ? "yes" : "no",
             JsonValue v when v.TryGetValue(out double n) => n.ToString("0.###", CultureInfo.InvariantCulture),
             JsonValue v => v.ToString(),
             _ => "…",
