@@ -54,6 +54,10 @@ public sealed class TestHost : IAsyncLifetime
 
     private SchemaLog? _schemas;
 
+    private EditJournal? _journal;
+
+    private ExchangeDesk? _exchange;
+
     public ManualTime Time { get; } = new();
 
     public IDbContextFactory<DendriteDb> Database { get; private set; } = null!;
@@ -69,9 +73,14 @@ public sealed class TestHost : IAsyncLifetime
 
     public AuditLog Audit => new(Database, Time, NullLogger<AuditLog>.Instance);
 
-    public SchemaLog Schemas => _schemas ??= new(Database, Time);
+    public SchemaLog Schemas => _schemas ??= new(Database, Time, Journal);
 
-    public ExchangeDesk Exchange => new(Sites, Measurements.Log, Schemas, _measurer!, Audit);
+    /// <summary>Files in and out, of logs that share one journal, as a server's do.</summary>
+    public ExchangeDesk Exchange => _exchange ??= new(
+        new SiteLog(Database, Time, Journal, Schemas), Measurements.Log, Schemas, Journal, _measurer!, Audit);
+
+    /// <summary>The journal of the measurements, the labels and fields, and of what files bring in.</summary>
+    public EditJournal Journal => _journal ??= new(Database, Time);
 
     public SiteLog Sites => new(Database, Time, schemas: Schemas);
 
@@ -138,7 +147,7 @@ public sealed class TestHost : IAsyncLifetime
         var bricks = new BrickCache(store, 1 << 24);
         _measurer = new Measurer(new RegionMeasurer(store), new LineProfiler(store, bricks), _lanes, _budgets);
         Measurements = new MeasurementDesk(
-            _measurer, new MeasurementLog(Database, Time, schemas: Schemas), Schemas);
+            _measurer, new MeasurementLog(Database, Time, Journal, Schemas), Schemas);
         Frozen = new FrozenStates(Database, store, Time);
         Catalog = new DatasetCatalog(store, Access, new FrozenLinks(Database, Access, Frozen), new BrickCache(store, 1 << 24));
         Masks = new MaskCorrections(store, bricks, new ScanAnalysis());

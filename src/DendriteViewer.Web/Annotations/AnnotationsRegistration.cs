@@ -94,7 +94,7 @@ public static class AnnotationsRegistration
     }
 
     private static async Task<IResult> ImportAsync(
-        string dataset, bool? dryRun, bool? skipWrong, bool? overwriteNewer, HttpContext c, SiteLog log, DatasetCatalog catalog,
+        string dataset, bool? dryRun, bool? skipWrong, bool? overwriteNewer, HttpContext c, ExchangeDesk desk, DatasetCatalog catalog,
         CancellationToken ct)
     {
         if (await catalog.TryOpenAsync(c.User, dataset, DatasetRole.Annotate, ct) is not { } opened)
@@ -111,14 +111,10 @@ public static class AnnotationsRegistration
         try
         {
             var (by, choice) = (c.User.PersonOf(), new ImportChoice(skipWrong == true, overwriteNewer == true));
-            var lines = SiteFiles.Read(await reader.ReadToEndAsync(ct), "The upload");
-            if (dryRun == true)
-            {
-                return Results.Json(await log.PreviewAsync(opened, lines, choice, by, ct), SiteLog.Json);
-            }
-
-            var report = await log.ImportAsync(opened, lines, choice, by, ct);
-            return report.Applied
+            var file = ReadMarks.Of(SiteFiles.Read(await reader.ReadToEndAsync(ct), "The upload"));
+            var order = new ImportOrder(opened, choice, new DefaultScan(double.NaN, ""), MayDefine: false);
+            var report = dryRun == true ? await desk.PreviewAsync(order, file, by, ct) : await desk.ImportAsync(order, file, by, ct);
+            return dryRun == true || report.Applied
                 ? Results.Json(report, SiteLog.Json)
                 : Results.Json(
                     new { error = report.Refusal("The upload"), report }, SiteLog.Json, statusCode: StatusCodes.Status400BadRequest);

@@ -105,7 +105,10 @@ public abstract partial class EditLog<T, TRow>
 
             taken = back.Count;
             return back;
-        }, new EditNote(null) { What = what, Of = entry.Number, Key = key, Name = entry.Name, Page = by.History?.Page ?? entry.Page }, ct);
+        }, new EditNote(null)
+        {
+            What = what, Of = entry.Number, Step = entry.Step, Key = key, Name = entry.Name, Page = by.History?.Page ?? entry.Page,
+        }, ct);
         return (new EditStepResult(entry.Name, written.IsRepeat ? written.Items.Count : taken, kept), written);
     }
 

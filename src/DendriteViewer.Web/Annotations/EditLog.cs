@@ -85,6 +85,9 @@ public sealed record EditNote(string? Verb)
     /// <summary>The page it is made in; null for the editor's.</summary>
     public string? Page { get; init; }
 
+    /// <summary>The step of several entries that the entry taken back is part of; null where there is none.</summary>
+    public long? Step { get; init; }
+
     /// <summary>The whole name; null to make it from the verb.</summary>
     public string? Name { get; init; }
 }
@@ -94,6 +97,11 @@ public sealed record EditNote(string? Verb)
 /// <param name="Entry">Its entry; null where there was nothing to change.</param>
 /// <param name="IsRepeat">Whether it had been written before, and this is what it did then.</param>
 public sealed record Edited<T>(IReadOnlyList<T> Items, EditEntry? Entry, bool IsRepeat);
+
+/// <summary>An edit that is ready to be written, alone or with edits of other kinds.</summary>
+/// <param name="Edit">The edit.</param>
+/// <param name="FinishAsync">Waits until it is written, remembers it for undo, and says what it did.</param>
+internal sealed record Writing<TDone>(PendingEdit Edit, Func<Task<TDone>> FinishAsync);
 
 /// <summary>
 /// The annotations of one kind of every dataset: rows in a table of their own, numbered by the dataset's <see cref="EditJournal"/>, which
@@ -204,6 +212,16 @@ public abstract partial class EditLog<T, TRow>(
         DatasetIdentity dataset, Editor by, Func<ImmutableDictionary<string, T>, IReadOnlyList<T>> make, EditNote note,
         CancellationToken ct)
     {
+        var writing = Begin(dataset, by, make, note, ct);
+        await _journal.AppendAsync(dataset, writing.Edit);
+        return await writing.FinishAsync();
+    }
+
+    /// <summary>An edit as <see cref="WriteAsync"/> writes it, for who writes it together with edits of other kinds.</summary>
+    private protected Writing<Edited<T>> Begin(
+        DatasetIdentity dataset, Editor by, Func<ImmutableDictionary<string, T>, IReadOnlyList<T>> make, EditNote note,
+        CancellationToken ct)
+    {
         IReadOnlyList<T> items = [];
         var pending = new PendingEdit(this, by.Person, note.Key, (board, number, now) =>
         {
@@ -224,11 +242,21 @@ public abstract partial class EditLog<T, TRow>(
             return made.Count == 0 ? null : new PreparedEdit(new EditEntry
             {
                 DatasetIdentity = dataset.Value, Number = number, Key = note.Key, Kind = noun, What = note.What, Of = note.Of,
+                Step = note.Step,
                 Name = note.Name ?? (made.Count == 1 ? $"{note.Verb} {NameOf(made[0])}" : $"{note.Verb} {made.Count} {noun}s"),
                 Count = made.Count, Page = note.Page ?? by.History?.Page ?? "", ByKey = by.Person.Key, ByName = by.Person.Name, At = now,
             }, rows, after.ToImmutable());
         }, ct);
-        var done = await _journal.AppendAsync(dataset, pending);
+        return new Writing<Edited<T>>(pending, async () =>
+        {
+            var done = await pending.Done;
+            return await DoneAsync(dataset, by, note, done, items, ct);
+        });
+    }
+
+    private async Task<Edited<T>> DoneAsync(
+        DatasetIdentity dataset, Editor by, EditNote note, AppendedEdit done, IReadOnlyList<T> items, CancellationToken ct)
+    {
         if (done is { IsRepeat: true, Entry: { } first })
         {
             return new Edited<T>(first.Kind == noun ? await StatesOfAsync(dataset, first.Number, ct) : [], first, IsRepeat: true);

@@ -30,7 +30,32 @@ public sealed record ImportLine(int Line, ImportOutcome Outcome, string Site, st
 /// <param name="SkipWrong">Take the good lines where others are wrong; else a wrong line refuses the file.</param>
 /// <param name="OverwriteNewer">Change sites too that somebody changed after the file was written; else their lines are skipped.</param>
 /// <param name="ByPlace">What has no known id changes what is at its place; else it is skipped as being there already.</param>
-public sealed record ImportChoice(bool SkipWrong = false, bool OverwriteNewer = false, bool ByPlace = false);
+/// <param name="Define">Labels and fields that the file has and the dataset lacks are added; else they are left out.</param>
+public sealed record ImportChoice(bool SkipWrong = false, bool OverwriteNewer = false, bool ByPlace = false, bool Define = true);
+
+/// <summary>Labels and fields that a file has and the dataset lacks.</summary>
+/// <param name="Labels">Names of the labels.</param>
+/// <param name="Fields">Names of the fields.</param>
+/// <param name="AreAdded">Whether they are added; else they are left out with what carries them.</param>
+/// <param name="MayAdd">Whether the person may add them.</param>
+/// <param name="Losing">How many sites and annotations of the file lose labels or values with them.</param>
+public sealed record ImportedSchema(
+    IReadOnlyList<string> Labels, IReadOnlyList<string> Fields, bool AreAdded, bool MayAdd, int Losing)
+{
+    private const int MostNames = 8;
+
+    /// <summary>What they are, as “the labels crack, void and the field width”.</summary>
+    public string Names => string.Join(" and ", new[] { Named("label", Labels), Named("field", Fields) }.Where(n => n.Length > 0));
+
+    /// <summary>One sentence of what becomes of them.</summary>
+    public string Sentence => AreAdded ? $"Adds {Names}, which this dataset does not have yet."
+        : $"Leaves out {Names}" + (Losing > 0 ? $", with their values in {Losing} {(Losing == 1 ? "line" : "lines")}" : "")
+            + (MayAdd ? "." : "; curators and owners of the dataset can bring them in.");
+
+    private static string Named(string noun, IReadOnlyList<string> names) => names.Count == 0 ? ""
+        : $"the {noun}{(names.Count == 1 ? "" : "s")} {string.Join(", ", names.Take(MostNames))}"
+            + (names.Count > MostNames ? $" and {names.Count - MostNames} more" : "");
+}
 
 /// <summary>What a file of sites does, or would do: a count for each outcome, and the lines of which something is to be said.</summary>
 /// <param name="Added">New sites.</param>
@@ -44,6 +69,13 @@ public sealed record ImportChoice(bool SkipWrong = false, bool OverwriteNewer = 
 public sealed record ImportReport(
     int Added, int Changed, int Unchanged, int Skipped, int Wrong, bool Applied, IReadOnlyList<ImportLine> Lines, int LeftOut)
 {
+    /// <summary>Labels and fields that the file has and the dataset lacks; null where there are none.</summary>
+    public ImportedSchema? Schema { get; init; }
+
+    /// <summary>Whether there is something to write.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public bool IsChange => Added + Changed > 0 || Schema is { AreAdded: true };
+
     /// <summary>Lines that a report names at most.</summary>
     public const int MostLines = 1000;
 
@@ -71,6 +103,16 @@ public sealed record ImportReport(
     public string? Refusal(string file) => Wrong == 0
         ? null
         : $"{file} has {(Wrong == 1 ? "a wrong line" : $"{Wrong} wrong lines")}; nothing was taken. Line {Lines[0].Line}: {Lines[0].Why}";
+
+    /// <summary>Refuses a file with wrong lines that are not to be skipped.</summary>
+    /// <exception cref="ArgumentException">It has some.</exception>
+    internal void RefuseWrong(ImportChoice choice)
+    {
+        if (Wrong > 0 && !choice.SkipWrong)
+        {
+            throw new ArgumentException(Refusal("The file"));
+        }
+    }
 
     private static int Rank(ImportOutcome outcome) => outcome switch
     {

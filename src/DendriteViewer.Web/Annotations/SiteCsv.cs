@@ -30,6 +30,11 @@ internal sealed class SiteCsv
     /// <summary>What separates cells: a comma, a semicolon or a tab.</summary>
     public char Separator { get; }
 
+    /// <summary>Where each column of a header is, by its name in small letters.</summary>
+    public static Dictionary<string, int> ColumnsOf(string[] header) =>
+        header.Select((name, i) => (Name: name.Trim().ToLowerInvariant(), At: i))
+            .GroupBy(c => c.Name).ToDictionary(g => g.Key, g => g.First().At);
+
     /// <summary>Rows that are not empty, each with the line that it begins in.</summary>
     /// <exception cref="VolumeFormatException">A quote is not closed, or a row has too many cells.</exception>
     public IEnumerable<(int Line, string[] Cells)> Rows()
@@ -54,7 +59,7 @@ internal sealed class SiteCsv
             if (_cells.Count > MostCells)
             {
                 throw new VolumeFormatException(
-                    $"{_file}, line {_line}: there are more than {MostCells} cells; this is not a list of sites.");
+                    $"{_file}, line {_line}: there are more than {MostCells} cells; this is no table of sites or annotations.");
             }
         }
         while (_at < _text.Length && _text[_at++] == Separator);

@@ -80,6 +80,10 @@ public sealed class SiteDesk(SiteLog log, SchemaLog schemas, Analyses analyses, 
         }
     }
 
+    /// <summary>What the visitor may do with the session's dataset now; null for nothing.</summary>
+    public async Task<DatasetRole?> RoleAsync(ViewSession session, ClaimsPrincipal user) =>
+        (await access.GrantAsync(user, session.Dataset.Identity))?.Role;
+
     /// <summary>Edits if the visitor still may.</summary>
     /// <returns>Why it was refused; null where it was done.</returns>
     public async Task<string?> TryAsync(ViewSession session, ClaimsPrincipal user, Func<SiteLog, Editor, Task> edit)

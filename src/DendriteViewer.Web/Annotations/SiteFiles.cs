@@ -133,8 +133,7 @@ public static class SiteFiles
         {
             if (columns is null)
             {
-                columns = cells.Select((name, i) => (Name: name.Trim().ToLowerInvariant(), At: i))
-                    .GroupBy(c => c.Name).ToDictionary(g => g.Key, g => g.First().At);
+                columns = SiteCsv.ColumnsOf(cells);
                 var missing = Array.Find(s_needed, n => !columns.ContainsKey(n));
                 if (missing is not null && !columns.ContainsKey("id"))
                 {

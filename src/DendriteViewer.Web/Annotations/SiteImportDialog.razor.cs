@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Annotations.Exchange;
 using DendriteViewer.Web.Viewing;
 using Microsoft.AspNetCore.Components;
@@ -39,7 +40,7 @@ public sealed partial class SiteImportDialog
 
     private string Noun => _lines?.Marks.Any(m => m.Drawn is not null) == true ? "item" : "site";
 
-    private bool MayApply => !_isReading && _report is { } r && r.Added + r.Changed > 0 && (r.Wrong == 0 || _choice.SkipWrong);
+    private bool MayApply => !_isReading && _report is { IsChange: true } r && (r.Wrong == 0 || _choice.SkipWrong);
 
     // Virtualize wants a collection that it may index.
     private List<ImportLine> Lines => [.. _report?.Lines ?? []];
@@ -84,19 +85,22 @@ public sealed partial class SiteImportDialog
         if (_lines is { } lines)
         {
             _failure = await Desk.TryAsync(Session, User, async (_, by) =>
-                _report = await Files.PreviewAsync(Session.Dataset, lines, _choice, Scan, by.Person, default));
+                _report = await Files.PreviewAsync(await OrderAsync(), lines, by.Person, default));
         }
     }
 
     private async Task ApplyAsync()
     {
         _failure = await Desk.TryAsync(Session, User, async (_, by) =>
-            _report = await Files.ImportAsync(Session.Dataset, _lines!, _choice, Scan, by, default));
+            _report = await Files.ImportAsync(await OrderAsync(), _lines!, by, default));
         if (_failure is null && _report!.Applied)
         {
             Dialog.Close(DialogResult.Ok(_report));
         }
     }
+
+    private async Task<ImportOrder> OrderAsync() =>
+        new(Session.Dataset, _choice, Scan, await Desk.RoleAsync(Session, User) >= DatasetRole.Curate);
 
     private static IEnumerable<(int Count, string Word)> Counted(ImportReport r) =>
         [(r.Added, "added"), (r.Changed, "changed"), (r.Unchanged, "unchanged"), (r.Skipped, "skipped"), (r.Wrong, "wrong")];

@@ -7,6 +7,7 @@ using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Rendering;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Annotations.Exchange;
 using DendriteViewer.Web.Annotations.Journal;
 using DendriteViewer.Web.Annotations.Schema;
 using DendriteViewer.Web.Data;
@@ -86,30 +87,25 @@ public sealed class SiteLog(
 
     /// <summary>What a file would do; nothing is written.</summary>
     /// <exception cref="ArgumentException">The dataset would hold more sites than it can.</exception>
-    public async Task<ImportReport> PreviewAsync(
-        Dataset dataset, IReadOnlyList<SiteLine> lines, ImportChoice choice, Person by, CancellationToken ct) =>
-        new SiteImport(
-            dataset, await BoardAsync(dataset.Identity, ct), await SchemaAsync(dataset.Identity, ct), by, choice, NewId)
-            .Plan(lines).Report;
+    internal async Task<ImportReport> PreviewAsync(
+        Dataset dataset, IReadOnlyList<SiteLine> lines, ImportChoice choice, AnnotationSchema schema, Person by, CancellationToken ct) =>
+        new SiteImport(dataset, await BoardAsync(dataset.Identity, ct), schema, by, choice, NewId).Plan(lines).Report;
 
     /// <summary>
-    /// Takes a file in, in one write and as one step of undo. Where a line is wrong nothing is taken, unless the choice is to skip such
-    /// lines. Whoever brings new sites in is their author, whatever the file says.
+    /// A file as one edit, to be written with what else the file has. Where a line is wrong nothing is taken, unless the choice is to skip
+    /// such lines. Whoever brings new sites in is their author, whatever the file says.
     /// </summary>
-    /// <returns>What was done; a report that is not applied where a line is wrong.</returns>
-    /// <exception cref="ArgumentException">The dataset would hold more sites than it can.</exception>
-    public async Task<ImportReport> ImportAsync(
-        Dataset dataset, IReadOnlyList<SiteLine> lines, ImportChoice choice, Editor by, CancellationToken ct)
+    internal ImportWriting BeginImport(
+        Dataset dataset, IReadOnlyList<SiteLine> lines, ImportChoice choice, AnnotationSchema schema, Editor by, CancellationToken ct)
     {
-        ImportReport report = null!;
-        var schema = await SchemaAsync(dataset.Identity, ct);
-        await WriteAsync(dataset.Identity, by, board =>
+        ImportReport? report = null;
+        var writing = Begin(dataset.Identity, by, board =>
         {
             (report, var wanted) = new SiteImport(dataset, board, schema, by.Person, choice, NewId).Plan(lines);
-            report = report with { Applied = report.Wrong == 0 || choice.SkipWrong };
-            return report.Applied ? wanted : [];
+            report.RefuseWrong(choice);
+            return wanted;
         }, new EditNote("import") { What = EditWhat.Import }, ct);
-        return report;
+        return new ImportWriting(writing.Edit, () => report!, writing.FinishAsync);
     }
 
     /// <summary>Adds sites that the analysis found, all or none; it is their author.</summary>

@@ -16,7 +16,7 @@ public static class MeasurementFiles
         "width_um", "length_um", "length_error_um", "angle_deg", "angle_error_deg", "area_um2", "area_of_voxels_um2", "area_error_um2",
         "volume_um3", "volume_of_voxels_um3", "volume_error_um3", "voxels", "voxels_without_data", "outside_percent", "mean",
         "standard_deviation", "minimum", "p1", "p5", "p25", "median", "p75", "p95", "p99", "maximum", "percentile_bin_width",
-        "data_is_current", "author", "changed_utc", "color", "note", "labels",
+        "data_is_current", "author", "changed_utc", "color", "note", "labels", "slab_um",
     ];
 
     /// <summary>One line for each measurement; cells that a kind does not have are empty.</summary>
@@ -63,7 +63,7 @@ public static class MeasurementFiles
                 ? Measurer.TagOf(dataset, scan) == result.Data ? "yes" : "no" : "",
             CsvCells.Guarded(m.Author),
             DateTimeOffset.FromUnixTimeMilliseconds(m.ChangedAt).ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture),
-            m.Color, CsvCells.Guarded(m.Note), MarkColumns.Cell(schema, m.Labels), .. MarkColumns.Cells(schema, m.Fields),
+            m.Color, CsvCells.Guarded(m.Note), MarkColumns.Cell(schema, m.Labels), N(m.ThicknessUm), .. MarkColumns.Cells(schema, m.Fields),
         ];
     }
 

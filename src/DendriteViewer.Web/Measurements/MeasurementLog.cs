@@ -97,24 +97,25 @@ public sealed class MeasurementLog(
         ImportReport.Of(file.Plan(await BoardAsync(file.Dataset.Identity, ct), NewId).Lines);
 
     /// <summary>
-    /// Takes annotations of a file in, in one write and as one step of undo; whoever brings them in is the author of new ones.
+    /// Annotations of a file as one edit, to be written with what else the file has; whoever brings them in is the author of new ones.
     /// </summary>
     /// <param name="file">The file's part, and how it is taken.</param>
     /// <param name="by">Who brings them in.</param>
     /// <param name="ct">Gives up before the write.</param>
-    internal async Task<ImportReport> ImportAsync(DrawnFile file, Editor by, CancellationToken ct)
+    internal ImportWriting BeginImport(DrawnFile file, Editor by, CancellationToken ct)
     {
-        ImportReport report = null!;
-        await WriteAsync(file.Dataset.Identity, by, board =>
+        ImportReport? report = null;
+        var writing = Begin(file.Dataset.Identity, by, board =>
         {
             var (lines, wanted) = file.Plan(board, NewId);
             report = ImportReport.Of(lines);
-            return report.Wrong > 0 && !file.Choice.SkipWrong ? [] : [.. wanted.Select(m => m with
+            report.RefuseWrong(file.Choice);
+            return [.. wanted.Select(m => m with
             {
                 Author = board.TryGetValue(m.Id, out var known) ? known.Author : by.Person.Name,
             })];
         }, new EditNote("import") { What = EditWhat.Import }, ct);
-        return report;
+        return new ImportWriting(writing.Edit, () => report!, writing.FinishAsync);
     }
 
     /// <summary>A name that no measurement of a kind has: Ruler 1, Ruler 2 and so on.</summary>

@@ -1,6 +1,7 @@
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Annotations;
+using DendriteViewer.Web.Annotations.Schema;
 
 namespace DendriteViewer.Web.Tests.Annotations;
 
@@ -43,7 +44,7 @@ public sealed class SiteChainsTests(TestHost host) : IClassFixture<TestHost>
         // As a table, there and back.
         var read = Assert.Single(SiteFiles.Read(SiteFiles.ToCsv([joined]), "f"));
         Assert.Equal(joined.Track.Select(p => p with { DepthUm = 0 }), read.Track!);
-        var report = await log.PreviewAsync(host.Dataset, [read], new ImportChoice(), s_ada, default);
+        var report = await log.PreviewAsync(host.Dataset, [read], new ImportChoice(), AnnotationSchema.Empty, s_ada, default);
         Assert.Equal(1, report.Unchanged);
     }
 

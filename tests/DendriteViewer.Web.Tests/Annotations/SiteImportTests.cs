@@ -2,6 +2,7 @@ using System.Text.Json;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Annotations;
+using DendriteViewer.Web.Annotations.Exchange;
 using FsCheck;
 using FsCheck.Fluent;
 
@@ -11,7 +12,7 @@ namespace DendriteViewer.Web.Tests.Annotations;
 public sealed class SiteImportTests(TestHost host) : IClassFixture<TestHost>
 {
     private static readonly Person Ada = new("ada", "Ada"), Ben = new("ben", "Ben");
-    private readonly SiteLog _log = host.Sites;
+    private readonly SiteLog _log = host.Exchange.Sites;
 
     [Theory]
     [InlineData(false)]
@@ -59,7 +60,7 @@ public sealed class SiteImportTests(TestHost host) : IClassFixture<TestHost>
         Assert.False((await ImportAsync(csv)).Applied);
         Assert.Equal(before, State());
         var page = new Editor(Ada, new EditHistory());
-        var report = await _log.ImportAsync(host.Dataset, SiteFiles.Read(csv, "f"), new ImportChoice(SkipWrong: true), page, default);
+        var report = await ImportAsync(csv, new ImportChoice(SkipWrong: true), page);
         Assert.Equal((2, 1, true), (report.Added, report.Changed, report.Applied));
         Assert.Equal("new", (await _log.ListAsync(host.Dataset.Identity)).Single(s => s.Id == changed.Id).Note);
         await page.History!.UndoAsync(Ada, default);
@@ -77,7 +78,7 @@ public sealed class SiteImportTests(TestHost host) : IClassFixture<TestHost>
         Assert.Equal((1, true), (report.Skipped, report.Applied));
         Assert.Contains("changed here after the file was written, which has another note", report.Lines[0].Why);
         Assert.Equal("changed by Ben", await NoteAsync(site.Id));
-        var chosen = await _log.ImportAsync(host.Dataset, SiteFiles.Read(csv, "f"), new ImportChoice(OverwriteNewer: true), Ada, default);
+        var chosen = await ImportAsync(csv, new ImportChoice(OverwriteNewer: true));
         Assert.Equal(1, chosen.Changed);
         Assert.Equal("changed in the file", await NoteAsync(site.Id));
     }
@@ -140,10 +141,12 @@ public sealed class SiteImportTests(TestHost host) : IClassFixture<TestHost>
     private async Task<string> NoteAsync(string id) => (await _log.ListAsync(host.Dataset.Identity)).Single(s => s.Id == id).Note;
 
     private Task<ImportReport> PreviewAsync(string text, ImportChoice choice) =>
-        _log.PreviewAsync(host.Dataset, SiteFiles.Read(text, "f"), choice, Ada, default);
+        host.Exchange.PreviewAsync(Order(choice), ReadMarks.Of(SiteFiles.Read(text, "f")), Ada, default);
 
-    private Task<ImportReport> ImportAsync(string text, ImportChoice? choice = null) =>
-        _log.ImportAsync(host.Dataset, SiteFiles.Read(text, "f"), choice ?? new ImportChoice(), Ada, default);
+    private Task<ImportReport> ImportAsync(string text, ImportChoice? choice = null, Editor? by = null) =>
+        host.Exchange.ImportAsync(Order(choice ?? new ImportChoice()), ReadMarks.Of(SiteFiles.Read(text, "f")), by ?? Ada, default);
+
+    private ImportOrder Order(ImportChoice choice) => new(host.Dataset, choice, new DefaultScan(0, "projection"), MayDefine: false);
 
     private async Task<Site> AddAsync(string note)
     {

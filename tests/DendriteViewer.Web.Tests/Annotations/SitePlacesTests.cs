@@ -1,6 +1,7 @@
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Annotations;
+using DendriteViewer.Web.Annotations.Exchange;
 using FsCheck;
 using FsCheck.Fluent;
 
@@ -80,7 +81,8 @@ public sealed class SitePlacesTests(TestHost host) : IClassFixture<TestHost>
         var outside = site with { XUm = -20 };
         await Assert.ThrowsAsync<ArgumentException>(() => log.ChangeAsync(host.Dataset, outside, Ada, default));
         var lines = SiteFiles.Read(SiteFiles.ToCsv([outside, site with { Id = "other", Hours = 2 }]), "f");
-        var report = await log.ImportAsync(host.Dataset, lines, new ImportChoice(), Ada, default);
+        var order = new ImportOrder(host.Dataset, new ImportChoice(), new DefaultScan(0, "projection"), MayDefine: false);
+        var report = await host.Exchange.ImportAsync(order, ReadMarks.Of(lines), Ada, default);
         Assert.Equal((2, false), (report.Wrong, report.Applied));
         await Assert.ThrowsAsync<ArgumentException>(() => log.ProposeAsync(host.Dataset, [outside], Ada, default));
         await Assert.ThrowsAsync<ArgumentException>(() => log.ChangeAsync(host.Dataset, site with { Hours = 2 }, Ada, default));

@@ -1,6 +1,7 @@
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Annotations;
+using DendriteViewer.Web.Annotations.Exchange;
 using FsCheck;
 using FsCheck.Fluent;
 
@@ -11,7 +12,7 @@ public sealed class SiteUndoTests(TestHost host) : IClassFixture<TestHost>
 {
     private static readonly Person Ada = new("ada", "Ada"), Ben = new("ben", "Ben");
 
-    private readonly SiteLog _log = host.Sites;
+    private readonly SiteLog _log = host.Exchange.Sites;
 
     [Fact]
     public async Task UndoRedo_OfAddChangeDelete_WalksBackAndForth()
@@ -79,7 +80,8 @@ public sealed class SiteUndoTests(TestHost host) : IClassFixture<TestHost>
         var (mine, theirs) = (Page(Ada), Page(Ben));
         var before = await _log.ListAsync(host.Dataset.Identity);
         Site[] file = [.. Enumerable.Range(0, 5).Select(i => new Site { Id = $"undo{i}", Label = $"U{i}", ZUm = 60, YUm = 90, XUm = 90 })];
-        await _log.ImportAsync(host.Dataset, SiteFiles.Read(SiteFiles.ToCsv(file), "f"), new ImportChoice(), mine, default);
+        var order = new ImportOrder(host.Dataset, new ImportChoice(), new DefaultScan(0, "projection"), MayDefine: false);
+        await host.Exchange.ImportAsync(order, ReadMarks.Of(SiteFiles.Read(SiteFiles.ToCsv(file), "f")), mine, default);
         Assert.Equal(("import 5 sites", 1), (mine.History!.Counts.UndoName, mine.History.Counts.Undo));
         var third = (await _log.ListAsync(host.Dataset.Identity)).Single(s => s.Id == "undo2");
         await _log.ChangeAsync(host.Dataset, third with { Note = "seen" }, theirs, default);

@@ -24,7 +24,10 @@ public static class AnnotationFiles
         _ => WholeFile.Write(set),
     };
 
-    /// <summary>Reads a file: a table or list of sites, the app's own JSON, GeoJSON in µm, or a layer or state of neuroglancer.</summary>
+    /// <summary>
+    /// Reads a file: a table of sites or of annotations, a list of sites, the app's own JSON, GeoJSON in µm, or a layer or state of
+    /// neuroglancer.
+    /// </summary>
     /// <param name="text">The whole file.</param>
     /// <param name="file">Its name, for messages.</param>
     /// <param name="scan">The scan of what does not say its own.</param>
@@ -33,10 +36,7 @@ public static class AnnotationFiles
     {
         if (!text.AsSpan().TrimStart("\uFEFF \t\r\n").StartsWith("{"))
         {
-            return new ReadMarks([.. SiteFiles.Read(text, file).Select(l => new ReadMark(l.Line)
-            {
-                Site = l, Wrong = l.Wrong, Name = l.Label ?? l.Id ?? "",
-            })]);
+            return DrawnTable.Is(text) ? new ReadMarks(DrawnTable.Read(text, file)) : ReadMarks.Of(SiteFiles.Read(text, file));
         }
 
         var head = JsonParts.Of(text, file, MostMarks, "features", "annotations", "sites");
@@ -47,8 +47,7 @@ public static class AnnotationFiles
                 : head.Has("annotations") || head.Has("layers")
                     ? NeuroglancerFile.Read(text, file, scan)
                     : throw new VolumeFormatException(
-                        $"{file} is none of the formats that can be read: CSV or JSON of sites, {WholeFile.Format}, GeoJSON with a "
-                        + "frame in µm, "
-                        + "a layer or state of neuroglancer.");
+                        $"{file} is none of the formats that can be read: CSV of sites or annotations, JSON of sites, "
+                        + $"{WholeFile.Format}, GeoJSON with a frame in µm, a layer or state of neuroglancer.");
     }
 }

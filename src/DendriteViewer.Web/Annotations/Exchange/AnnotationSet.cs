@@ -35,6 +35,9 @@ public sealed record ReadMark(int Line)
     /// <summary>The annotation; null where it is none.</summary>
     public Measurement? Drawn { get; init; }
 
+    /// <summary>Whether the annotation's values are texts that are still to be read by their fields.</summary>
+    public bool AreFieldsText { get; init; }
+
     /// <summary>Why it cannot be read; null where it can.</summary>
     public string? Wrong { get; init; }
 
@@ -45,7 +48,14 @@ public sealed record ReadMark(int Line)
 /// <summary>What was read from a file.</summary>
 /// <param name="Marks">Sites and annotations, in the file's order.</param>
 /// <param name="Schema">Labels and fields that the file brings along; null where it has none.</param>
-public sealed record ReadMarks(IReadOnlyList<ReadMark> Marks, AnnotationSchema? Schema = null);
+public sealed record ReadMarks(IReadOnlyList<ReadMark> Marks, AnnotationSchema? Schema = null)
+{
+    /// <summary>A table or list of sites.</summary>
+    public static ReadMarks Of(IEnumerable<SiteLine> lines) => new([.. lines.Select(l => new ReadMark(l.Line)
+    {
+        Site = l, Wrong = l.Wrong, Name = l.Label ?? l.Id ?? "",
+    })]);
+}
 
 /// <summary>The scan that marks are of whose file does not say so.</summary>
 /// <param name="Hours">Its hours.</param>

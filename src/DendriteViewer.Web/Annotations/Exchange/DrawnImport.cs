@@ -53,7 +53,11 @@ internal sealed class DrawnImport(
             throw new ArgumentException(mark.Wrong);
         }
 
-        var read = mark.Drawn! with { Labels = MarkColumns.Resolved(schema, mark.Drawn.Labels)!, Deleted = false, Result = null };
+        var read = mark.Drawn! with
+        {
+            Labels = MarkColumns.Resolved(schema, mark.Drawn.Labels)!, Deleted = false, Result = null,
+            Fields = mark.AreFieldsText ? MarkColumns.Resolved(schema, mark.Drawn.Fields)! : mark.Drawn.Fields,
+        };
         if (read.Id is { Length: > 0 } id && !_linesById.TryAdd(id, mark.Line))
         {
             Say(mark, ImportOutcome.Skipped, $"It is in line {_linesById[id]} already.");

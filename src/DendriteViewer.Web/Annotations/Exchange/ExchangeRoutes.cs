@@ -21,7 +21,8 @@ internal static class ExchangeRoutes
             "dryRun: says what it would do, and writes nothing. skipWrong: takes the good lines where others are wrong; else a wrong line "
             + "refuses the file (400). overwriteNewer: changes too what was changed after the file was written. byPlace: "
             + "what has no known id "
-            + "is matched by its place. hours and modality: the scan of what does not say its own. The answer counts and lists by line.");
+            + "is matched by its place. hours and modality: the scan of what does not say its own. define=false: labels and fields that "
+            + "the file has and the dataset lacks are left out, as they are for who may not curate. The answer counts and lists by line.");
     }
 
     private static async Task<IResult> ExportAsync(
@@ -60,8 +61,8 @@ internal static class ExchangeRoutes
     }
 
     private static async Task<IResult> ImportAsync(
-        string dataset, bool? dryRun, bool? skipWrong, bool? overwriteNewer, bool? byPlace, double? hours, string? modality, HttpContext c,
-        DatasetCatalog catalog, ExchangeDesk desk, CancellationToken ct)
+        string dataset, bool? dryRun, bool? skipWrong, bool? overwriteNewer, bool? byPlace, bool? define, double? hours, string? modality,
+        HttpContext c, DatasetCatalog catalog, DatasetAccess access, ExchangeDesk desk, CancellationToken ct)
     {
         if (await catalog.TryOpenAsync(c.User, dataset, DatasetRole.Annotate, ct) is not { } opened)
         {
@@ -78,11 +79,12 @@ internal static class ExchangeRoutes
         {
             var first = opened.Volumes[0].Key;
             var scan = new DefaultScan(hours ?? first.Hours, modality ?? first.Modality);
-            var choice = new ImportChoice(skipWrong == true, overwriteNewer == true, byPlace == true);
+            var choice = new ImportChoice(skipWrong == true, overwriteNewer == true, byPlace == true, define != false);
+            var order = new ImportOrder(opened, choice, scan, (await GrantAsync(c, access, opened, ct)).Role >= DatasetRole.Curate);
             var file = AnnotationFiles.Read(await reader.ReadToEndAsync(ct), "The upload", scan);
             var report = dryRun == true
-                ? await desk.PreviewAsync(opened, file, choice, scan, c.User.PersonOf(), ct)
-                : await desk.ImportAsync(opened, file, choice, scan, c.User.PersonOf(), ct);
+                ? await desk.PreviewAsync(order, file, c.User.PersonOf(), ct)
+                : await desk.ImportAsync(order, file, c.User.PersonOf(), ct);
             return dryRun == true || report.Applied
                 ? Results.Json(report, SiteLog.Json)
                 : Results.Json(

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Web.Annotations.Exchange;
 using DendriteViewer.Web.Annotations.Schema;
 
 namespace DendriteViewer.Web.Annotations.Journal;
@@ -77,8 +78,10 @@ public sealed class EditDesk
         var (undo, redo) = await _journal.RecallAsync(dataset, byKey, pages, ct);
         history.Recall(Steps(undo), Steps(redo));
 
-        IEnumerable<EditStep> Steps(IEnumerable<EditEntry> entries) =>
-            entries.Where(e => _kinds.ContainsKey(e.Kind)).Select(e => _kinds[e.Kind].StepOf(dataset, e));
+        // What was written as one is taken back as one.
+        IEnumerable<EditStep> Steps(IEnumerable<EditEntry> entries) => entries.Where(e => _kinds.ContainsKey(e.Kind))
+            .GroupBy(e => e.Step ?? -e.Number)
+            .Select(g => SeveralSteps.Of([.. g.Select(e => _kinds[e.Kind].StepOf(dataset, e))], g.Sum(e => e.Count)));
     }
 
     /// <summary>What was written after an entry, as JSON: entries with their states, or the whole state where they are too many.</summary>

@@ -46,6 +46,12 @@ public sealed class EditEntry
     /// <summary>The entry that was taken back, made again or restored; null of an edit.</summary>
     public long? Of { get; set; }
 
+    /// <summary>
+    /// The first entry of the step that it is part of, where edits of several kinds were written as one, as an import of sites and
+    /// annotations; of what takes such an entry back, the same. Null of an entry that is a step of its own.
+    /// </summary>
+    public long? Step { get; set; }
+
     /// <summary>What it did, for people, as “delete N3”.</summary>
     public required string Name { get; set; }
 

@@ -266,7 +266,7 @@ public sealed class EditJournal(IDbContextFactory<DendriteDb> database, TimeProv
         {
             try
             {
-                await ReadInTurnAsync(dataset, ledger, [.. edits.Select(e => e.Kind).Distinct()], CancellationToken.None);
+                await ReadInTurnAsync(dataset, ledger, KindsOf(edits), CancellationToken.None);
                 entries = await CommitAsync(dataset, ledger, edits);
                 break;
             }
@@ -348,21 +348,39 @@ public sealed class EditJournal(IDbContextFactory<DendriteDb> database, TimeProv
 
             try
             {
-                if (edit.Prepare(boards[edit.Kind], number + 1, now) is not { } made)
+                var (made, at, after) = (new PreparedEdit?[edit.Parts.Count], number, boards);
+                for (var i = 0; i < made.Length; i++)
                 {
-                    answers.Add(() => edit.Complete(new AppendedEdit(null, IsRepeat: false)));
-                    continue;
+                    made[i] = edit.Parts[i].Prepare(after[edit.Parts[i].Kind], at + 1, now);
+                    (at, after) = made[i] is { } one ? (at + 1, after.SetItem(edit.Parts[i].Kind, one.Board)) : (at, after);
                 }
 
-                (number, boards) = (number + 1, boards.SetItem(edit.Kind, made.Board));
-                db.EditEntries.Add(made.Entry);
-                db.AddRange(made.Rows);
-                entries.Add(new JournalEntry(made.Entry, made.Rows));
-                answers.Add(() => edit.Complete(new AppendedEdit(made.Entry, IsRepeat: false)));
-                if (edit.Key is { } own)
+                // Nothing of it is refused any more.
+                long? step = at > number + 1 ? number + 1 : null;
+                for (var i = 0; i < made.Length; i++)
                 {
-                    written[own] = made.Entry;
+                    var (part, one) = (edit.Parts[i], made[i]);
+                    answers.Add(() => part.Complete(new AppendedEdit(one?.Entry, IsRepeat: false)));
+                    if (one is not null)
+                    {
+                        one.Entry.Step ??= step;
+                        db.EditEntries.Add(one.Entry);
+                        db.AddRange(one.Rows);
+                        entries.Add(new JournalEntry(one.Entry, one.Rows));
+                    }
                 }
+
+                if (at > number && edit.Beside is { } beside)
+                {
+                    db.Add(beside());
+                }
+
+                if (edit.Key is { } own && made[0] is { } keyed)
+                {
+                    written[own] = keyed.Entry;
+                }
+
+                (number, boards) = (at, after);
             }
             catch (Exception e)
             {
@@ -385,7 +403,7 @@ public sealed class EditJournal(IDbContextFactory<DendriteDb> database, TimeProv
     {
         if (entries.Count > 0)
         {
-            foreach (var kind in edits.Select(e => e.Kind).Distinct().Where(k => entries.Exists(e => e.Entry.Kind == k.Kind)))
+            foreach (var kind in KindsOf(edits).Where(k => entries.Exists(e => e.Entry.Kind == k.Kind)))
             {
                 kind.RaiseChanged(dataset);
             }
@@ -393,6 +411,9 @@ public sealed class EditJournal(IDbContextFactory<DendriteDb> database, TimeProv
             Appended?.Invoke(dataset, entries);
         }
     }
+
+    private static IReadOnlyCollection<IJournalKind> KindsOf(IReadOnlyList<PendingEdit> edits) =>
+        [.. edits.SelectMany(e => e.Parts).Select(p => p.Kind).Distinct()];
 
     // The entries that edits with the same keys made before.
     private static async Task<Dictionary<string, EditEntry>> WrittenAsync(

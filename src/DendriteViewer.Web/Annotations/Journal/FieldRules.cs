@@ -208,7 +208,8 @@ public sealed class FieldRules(IReadOnlyCollection<string> serverFields, params 
 
             if (HasMembers && name.Contains('.'))
             {
-                throw new ArgumentException($"A {noun} has no field {SiteRules.Short(name)}; give values within fields, and ids in labels.");
+                throw new ArgumentException(
+                    $"A {noun} has no field {SiteRules.Short(name)}; give values within fields, and ids in labels.");
             }
 
             if (!IsEditable(name))

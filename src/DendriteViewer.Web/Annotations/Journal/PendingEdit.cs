@@ -50,6 +50,13 @@ internal sealed class PendingEdit(
     IJournalKind kind, Person by, string? key, Func<object, long, long, PreparedEdit?> prepare, CancellationToken gone)
 {
     private readonly TaskCompletionSource<AppendedEdit> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private PendingEdit[]? _parts;
+
+    /// <summary>The edits that are written as one, all or none: it itself, and those of other kinds that belong to it.</summary>
+    public IReadOnlyList<PendingEdit> Parts => _parts ??= [this];
+
+    /// <summary>Makes what else is kept where something of it is written, as an entry of the audit log; null for nothing.</summary>
+    public Func<object>? Beside { get; private set; }
 
     public IJournalKind Kind => kind;
 
@@ -59,11 +66,36 @@ internal sealed class PendingEdit(
 
     public Task<AppendedEdit> Done => _done.Task;
 
-    public bool IsOver => _done.Task.IsCompleted || (gone.IsCancellationRequested && _done.TrySetCanceled(gone));
+    public bool IsOver => _done.Task.IsCompleted || (gone.IsCancellationRequested && Cancel());
+
+    /// <summary>Makes one of several edits.</summary>
+    /// <param name="parts">The edits, in their order; of one kind only one.</param>
+    /// <param name="beside">What else is kept, or null.</param>
+    public static PendingEdit Together(IReadOnlyList<PendingEdit> parts, Func<object>? beside)
+    {
+        (parts[0]._parts, parts[0].Beside) = ([.. parts], beside);
+        return parts[0];
+    }
 
     public PreparedEdit? Prepare(object board, long number, long now) => prepare(board, number, now);
 
     public void Complete(AppendedEdit result) => _done.TrySetResult(result);
 
-    public void Fail(Exception why) => _done.TrySetException(why);
+    public void Fail(Exception why)
+    {
+        foreach (var part in Parts)
+        {
+            part._done.TrySetException(why);
+        }
+    }
+
+    private bool Cancel()
+    {
+        foreach (var part in Parts)
+        {
+            part._done.TrySetCanceled(gone);
+        }
+
+        return true;
+    }
 }

@@ -42,11 +42,20 @@ public sealed class SchemaLog(IDbContextFactory<DendriteDb> database, TimeProvid
     /// <param name="ct">Gives up before the write.</param>
     /// <exception cref="EditConflictException">Somebody else changed it meanwhile.</exception>
     public async Task<AnnotationSchema> ChangeAsync(
+        DatasetIdentity dataset, Func<AnnotationSchema, AnnotationSchema> make, int version, Editor by, CancellationToken ct)
+    {
+        var writing = BeginChange(dataset, make, version, by, ct);
+        await Journal.AppendAsync(dataset, writing.Edit);
+        return (await writing.FinishAsync()).Items[0];
+    }
+
+    /// <summary>As <see cref="ChangeAsync"/>, to be written with the annotations of a file.</summary>
+    internal Writing<Edited<AnnotationSchema>> BeginChange(
         DatasetIdentity dataset, Func<AnnotationSchema, AnnotationSchema> make, int version, Editor by, CancellationToken ct) =>
-        (await WriteAsync(dataset, by, board => Now(board) is var now && now.Version == version
+        Begin(dataset, by, board => Now(board) is var now && now.Version == version
             ? [make(now) with { Id = AnnotationSchema.OnlyId, Deleted = false }]
             : throw new EditConflictException("The labels and fields were changed by somebody else; look at them again."),
-            new EditNote(null) { Name = "change labels and fields" }, ct)).Items[0];
+            new EditNote(null) { Name = "change labels and fields" }, ct);
 
     // One whose first edit was taken back is empty, and goes on from the version that took it back.
     private static AnnotationSchema Now(ImmutableDictionary<string, AnnotationSchema> board) =>

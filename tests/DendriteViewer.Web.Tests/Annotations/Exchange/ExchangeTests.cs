@@ -1,9 +1,12 @@
 using System.Text.Json;
+using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Annotations;
 using DendriteViewer.Web.Annotations.Exchange;
+using DendriteViewer.Web.Annotations.Journal;
 using DendriteViewer.Web.Annotations.Schema;
+using DendriteViewer.Web.Audit;
 using DendriteViewer.Web.Measurements;
 using FsCheck;
 using FsCheck.Fluent;
@@ -131,7 +134,7 @@ public sealed class ExchangeTests(TestHost host) : IClassFixture<TestHost>
         try
         {
             var file = AnnotationFiles.Read(cut, "f", s_scan);
-            host.Exchange.PreviewAsync(host.Dataset, file, new ImportChoice(), s_scan, s_ada, default).GetAwaiter().GetResult();
+            host.Exchange.PreviewAsync(Order(new ImportChoice(), s_scan), file, s_ada, default).GetAwaiter().GetResult();
         }
         catch (Exception e) when (e is VolumeFormatException or ArgumentException)
         {
@@ -156,24 +159,182 @@ public sealed class ExchangeTests(TestHost host) : IClassFixture<TestHost>
               {"type":"line","id":"w1","pointA":[60,60,60],"pointB":[60,60,60]},
               {"type":"point","id":"w2","point":[60,61,1e9]}]}
             """;
-        var (file, history) = (AnnotationFiles.Read(layer, "f", scan), new EditHistory());
+        var (file, history) = (AnnotationFiles.Read(layer, "f", scan), new EditHistory("page"));
         var me = new Editor(s_ada, history);
-        var refused = await host.Exchange.ImportAsync(host.Dataset, file, new ImportChoice(), scan, me, default);
+        var refused = await host.Exchange.ImportAsync(Order(new ImportChoice(), scan), file, me, default);
         Assert.Equal((3, 2, false), (refused.Added, refused.Wrong, refused.Applied));
         Assert.Equal([6, 7], refused.Lines.Where(l => l.Outcome == ImportOutcome.Wrong).Select(l => l.Line).Order());
-        var done = await host.Exchange.ImportAsync(host.Dataset, file, new ImportChoice(SkipWrong: true), scan, me, default);
+        var done = await host.Exchange.ImportAsync(Order(new ImportChoice(SkipWrong: true), scan), file, me, default);
         Assert.Equal((3, true), (done.Added, done.Applied));
         var line = (await host.Measurements.Log.ListAsync(host.Dataset.Identity)).Single(m => m.Id == "l1");
         Assert.Equal(20, line.Result!.LengthUm!.Value.Value, 9);
-        var again = await host.Exchange.PreviewAsync(host.Dataset, file, new ImportChoice(SkipWrong: true), scan, s_ada, default);
+        var again = await host.Exchange.PreviewAsync(Order(new ImportChoice(SkipWrong: true), scan), file, s_ada, default);
         Assert.Equal((0, 0, 3), (again.Added, again.Changed, again.Unchanged));
         Assert.Equal(1, history.Counts.Undo);
         await history.UndoAsync(s_ada, default);
         Assert.DoesNotContain(await host.Measurements.Log.ListAsync(host.Dataset.Identity), m => m.Id is "p1" or "l1");
-        Assert.DoesNotContain(await host.Sites.ListAsync(host.Dataset.Identity), s => s.Id == "s1");
-        await history.RedoAsync(s_ada, default);
-        Assert.Contains(await host.Sites.ListAsync(host.Dataset.Identity), s => s.Id == "s1");
+        Assert.DoesNotContain(await host.Exchange.Sites.ListAsync(host.Dataset.Identity), s => s.Id == "s1");
+        var imports = new AuditFilter(Dataset: host.Dataset.Identity.Value, Kind: AuditKind.Import);
+        var entry = (await host.Audit.ListAsync(imports, 0, 1)).Entries[0];
+        Assert.Contains("3 added, 0 changed, 0 unchanged, 0 skipped, 2 wrong", entry.Detail);
+
+        // After a reload too it is one step, back and forth.
+        var desk = new EditDesk(host.Journal, [host.Exchange.Sites, host.Measurements.Log]);
+        foreach (var isThere in new[] { true, false })
+        {
+            using var reloaded = new EditHistory("page");
+            await desk.RecallAsync(host.Dataset.Identity, s_ada.Key, reloaded, [], default);
+            Assert.Equal("import 3 sites and annotations", isThere ? reloaded.Counts.RedoName : reloaded.Counts.UndoName);
+            await (isThere ? reloaded.RedoAsync(s_ada, default) : reloaded.UndoAsync(s_ada, default));
+            Assert.Equal(isThere, (await host.Exchange.Sites.ListAsync(host.Dataset.Identity)).Any(s => s.Id == "s1"));
+            Assert.Equal(isThere, (await host.Measurements.Log.ListAsync(host.Dataset.Identity)).Any(m => m.Id == "p1"));
+        }
     }
+
+    // What is exported, brought into a dataset without annotations and exported again is the same, but for who marked it, and for numbers
+    // of regions and profiles, which nobody has measured there yet.
+    [Fact]
+    public void Export_BroughtIntoAnEmptyDataset_IsExportedTheSame() =>
+        Prop.ForAll<int>(seed => IsExportedTheSame(seed).Result).Check(Config.QuickThrowOnFailure.WithMaxTest(12));
+
+    private async Task<bool> IsExportedTheSame(int seed)
+    {
+        var random = new Random(seed);
+        var schema = SchemaRules.Check(new AnnotationSchema
+        {
+            Labels = new([
+                new() { Name = "Crack", Color = "#77aadd", Key = 3 }, new() { Name = "Old name", Color = "#ffaabb", Retired = true },
+            ]),
+            Fields = new([
+                new() { Name = "Width", Type = FieldType.Number, Unit = "µm" }, new() { Name = "Sure", Type = FieldType.YesNo },
+                new() { Name = "Shape", Type = FieldType.Choice, Choices = new(["round", "flat"]) },
+                new() { Name = "Remark", Type = FieldType.Text },
+            ]),
+        }, AnnotationSchema.Empty);
+        FieldValues Values() => FieldValues.Empty.With("width", new FieldValue(null, Math.Round(random.NextDouble(), 9)))
+            .With("sure", random.Next(2) == 0 ? null : new FieldValue(null, null, random.Next(2) == 0))
+            .With("shape", new FieldValue(random.Next(2) == 0 ? "round" : "flat")).With("remark", new FieldValue("=a, \"ß\"\n; é"));
+        ValueList<string> Labels() => new(new[] { "crack", "old_name" }.Where(_ => random.Next(2) == 0));
+        var set = Random(random);
+        set = set with
+        {
+            Schema = schema,
+            Sites = [.. set.Sites.Select(s => s with
+            {
+                Label = "S" + s.Label, ZUm = 60, Labels = Labels(), Fields = Values(),
+                Track = new(s.Track.Select(p => p with { ZUm = 61 })),
+            })],
+            Drawn = [.. set.Drawn.Select(m => m with
+            {
+                Label = "M" + m.Label, Note = "n" + m.Note, Labels = Labels(), Fields = Values(),
+                Color = random.Next(2) == 0 ? "" : "#123456", ThicknessUm = s_flat.Contains(m.Kind) ? 12 : 0,
+                WidthUm = m.Kind == MeasurementKind.Profile ? 6 : 0,
+                PointsUm = m.Kind switch
+                {
+                    MeasurementKind.Polygon => [[60, 10, 10], [60, 20, 10], [60, 20, 20]],
+                    _ when s_flat.Contains(m.Kind) => [.. m.PointsUm.Select(p => new[] { 60, p[1], p[2] })],
+                    _ => m.PointsUm,
+                },
+            })],
+        };
+
+        // The first import is of what was made up; from then on there are two datasets to compare.
+        var first = await ImportedAsync(AnnotationFiles.Write(ExchangeFormat.Json, set));
+        Assert.Equal((set.Sites.Count + set.Drawn.Count, true), (first.Report.Added, first.Report.Applied));
+        Assert.Equal(schema.Labels, first.Set.Schema.Labels);
+        Assert.Equal(schema.Fields, first.Set.Schema.Fields);
+        var second = await ImportedAsync(AnnotationFiles.Write(ExchangeFormat.Json, first.Set));
+        Assert.Equal(Comparable(first.Set), Comparable(second.Set));
+
+        // Tables have no labels and fields of their own.
+        var third = await ImportedAsync(
+            AnnotationFiles.Write(ExchangeFormat.Json, first.Set with { Sites = [], Drawn = [], Schema = Offered(first.Set.Schema) }),
+            SiteFiles.ToCsv(first.Set.Sites, first.Set.Schema), MeasurementFiles.ToCsv(first.Set.Drawn, host.Dataset, first.Set.Schema));
+        Assert.Equal(Comparable(first.Set), Comparable(third.Set with { Schema = first.Set.Schema with { ChangedAt = 0 } }));
+        return true;
+    }
+
+    private static AnnotationSchema Offered(AnnotationSchema s) =>
+        s with { Labels = new(s.Labels.Select(l => l with { Retired = false })) };
+
+    private string Comparable(AnnotationSet set) => AnnotationFiles.Write(ExchangeFormat.Json, set with
+    {
+        Schema = set.Schema with { Version = 0, ChangedAt = 0 }, Sites = [.. set.Sites.Select(s => s with { ChangedAt = 0, Version = 0 })],
+        Drawn = [.. set.Drawn.Select(m => m with { ChangedAt = 0, Version = 0, Result = null })],
+        Dataset = host.Dataset,
+    });
+
+    // Files brought one after another into a dataset without annotations, by who may curate it.
+    private async Task<(ImportReport Report, AnnotationSet Set)> ImportedAsync(params string[] files)
+    {
+        var dataset = Another();
+        ImportReport report = null!;
+        foreach (var file in files)
+        {
+            report = await host.Exchange.ImportAsync(
+                Order(new ImportChoice(), s_scan) with { Dataset = dataset, MayDefine = true },
+                AnnotationFiles.Read(file, "f", s_scan), s_ada, default);
+            Assert.True(report.Applied || report.Wrong == 0, report.Refusal("f"));
+        }
+
+        return (report, await host.Exchange.SetAsync(dataset, new DatasetGrant(DatasetRole.Own, IsMember: true), default));
+    }
+
+    // A curator adds what the dataset lacks; who annotates is told that it is left out, with the values.
+    [Fact]
+    public async Task LabelsAndFieldsOfAFile_AreAddedByCurators_AndLeftOutForAnnotators()
+    {
+        const string text = """
+            {"format":"dendrite-annotations","version":1,
+             "schema":{"labels":[{"id":"void","name":"Void","color":"#77aadd"},{"id":"zzz","name":"Crack","color":"#123"}],
+               "fields":[{"id":"width","name":"Width","type":"number"}]},
+             "sites":[{"id":"n1","zUm":60,"yUm":60,"xUm":60,"hours":0,"modality":"projection","label":"N1","labels":["void","zzz"],
+               "fields":{"width":3}}]}
+            """;
+        var file = AnnotationFiles.Read(text, "f", s_scan);
+        var dataset = Another();
+        await host.Schemas.ChangeAsync(dataset.Identity, now => SchemaRules.Check(
+            now with { Labels = new([new() { Name = "crack", Color = "#ffaabb" }]) }, now), 0, s_ada, default);
+        var order = Order(new ImportChoice(), s_scan) with { Dataset = dataset };
+        var told = await host.Exchange.PreviewAsync(order, file, s_ada, default);
+        Assert.Equal((1, 0), (told.Added, told.Wrong));
+        Assert.Equal("Leaves out the label Void and the field Width, with their values in 1 line; curators and owners of the dataset can "
+            + "bring them in.", told.Schema!.Sentence);
+        await host.Exchange.ImportAsync(order, file, s_ada, default);
+        Assert.Equal(["crack"], (await host.Exchange.Sites.ListAsync(dataset.Identity)).Single().Labels);
+        order = order with { MayDefine = true };
+        Assert.Equal("Adds the label Void and the field Width, which this dataset does not have yet.",
+            (await host.Exchange.PreviewAsync(order, file, s_ada, default)).Schema!.Sentence);
+        await host.Exchange.ImportAsync(order with { Choice = new ImportChoice(OverwriteNewer: true) }, file, s_ada, default);
+        var site = (await host.Exchange.Sites.ListAsync(dataset.Identity)).Single();
+        Assert.Equal(["void", "crack"], site.Labels);
+        Assert.Equal(3, site.Fields["width"]!.Number);
+        Assert.Null((await host.Exchange.PreviewAsync(order, file, s_ada, default)).Schema);
+    }
+
+    // Another server writes between the preview and the write: nothing of a file is half there.
+    [Fact]
+    public async Task Import_WhoseAnnotationsAreRefused_WritesNoSitesEither()
+    {
+        var dataset = Another();
+        var (sites, drawn) = (host.Exchange.Sites, host.Measurements.Log);
+        var good = sites.BeginImport(dataset, [new SiteLine { ZUm = 60, YUm = 60, XUm = 60, Hours = 0 }], new ImportChoice(),
+            AnnotationSchema.Empty, s_ada, default);
+        var bad = drawn.BeginImport(
+            new DrawnFile(dataset, [new ReadMark(1) { Wrong = "No." }], AnnotationSchema.Empty, new ImportChoice(), m => m), s_ada,
+            default);
+        await Assert.ThrowsAsync<ArgumentException>(() =>
+            host.Journal.AppendAsync(dataset.Identity, PendingEdit.Together([good.Edit, bad.Edit], null)));
+        await Assert.ThrowsAsync<ArgumentException>(() => good.FinishAsync());
+        Assert.Empty(await sites.ListAsync(dataset.Identity));
+    }
+
+    // The same scans as a dataset that nobody has annotated.
+    private Dataset Another() => new(
+        host.Dataset.Id, host.Dataset.Manifest with { Identity = DatasetIdentity.New().Value }, host.Dataset.Volumes, host.Dataset.Labels,
+        host.Dataset.Depth, host.Dataset.Outline);
+
+    private ImportOrder Order(ImportChoice choice, DefaultScan scan) => new(host.Dataset, choice, scan, MayDefine: false);
 
     private AnnotationSet Random(Random random)
     {

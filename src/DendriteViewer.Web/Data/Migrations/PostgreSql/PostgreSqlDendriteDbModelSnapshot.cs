@@ -309,6 +309,9 @@ namespace DendriteViewer.Web.Data.Migrations.PostgreSql
                         .IsRequired()
                         .HasColumnType("text");
 
+                    b.Property<long?>("Step")
+                        .HasColumnType("bigint");
+
                     b.Property<string>("What")
                         .IsRequired()
                         .HasColumnType("text");

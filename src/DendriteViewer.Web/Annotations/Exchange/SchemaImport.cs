@@ -1,0 +1,141 @@
+using System.Text.RegularExpressions;
+using DendriteViewer.Web.Annotations.Schema;
+
+namespace DendriteViewer.Web.Annotations.Exchange;
+
+/// <summary>
+/// What the labels and fields of a file make of the dataset's. One that is there by its id or its name is taken for the same; others are
+/// added, with the file's ids where they are free, or left out together with what carries them.
+/// </summary>
+internal sealed partial class SchemaImport
+{
+    private readonly Dictionary<string, string?> _labels = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string?> _fields = new(StringComparer.Ordinal);
+    private readonly List<string> _newLabels = [], _newFields = [];
+
+    private SchemaImport(AnnotationSchema before) => (Before, After, ForMarks) = (before, before, before);
+
+    /// <summary>The dataset's labels and fields as they are.</summary>
+    public AnnotationSchema Before { get; }
+
+    /// <summary>As they are after the import.</summary>
+    public AnnotationSchema After { get; private set; }
+
+    /// <summary>Those by which the file's marks are judged: what the file retired is what its marks carry.</summary>
+    public AnnotationSchema ForMarks { get; private set; }
+
+    /// <summary>Whether the import adds to them.</summary>
+    public bool IsChange { get; private set; }
+
+    /// <summary>Plans what becomes of a file's labels and fields.</summary>
+    /// <param name="now">The dataset's.</param>
+    /// <param name="file">The file's; null where it has none.</param>
+    /// <param name="adds">Whether those that the dataset lacks are added; else they are left out.</param>
+    /// <exception cref="ArgumentException">They cannot be; the sentence names the label or field.</exception>
+    public static SchemaImport Of(AnnotationSchema now, AnnotationSchema? file, bool adds)
+    {
+        var plan = new SchemaImport(now);
+        var labels = (file?.Labels ?? ValueList<AnnotationLabel>.Empty).Where(l => !plan.IsKnown(l)).ToArray();
+        var fields = (file?.Fields ?? ValueList<AnnotationField>.Empty).Where(f => !plan.IsKnown(f)).ToArray();
+        plan._newLabels.AddRange(labels.Select(l => SiteRules.Short(l.Name ?? "")));
+        plan._newFields.AddRange(fields.Select(f => SiteRules.Short(f.Name ?? "")));
+        if (adds && labels.Length + fields.Length > 0)
+        {
+            plan.Add(labels, fields);
+        }
+
+        return plan;
+    }
+
+    /// <summary>The file with the dataset's ids; without the labels and values of what is left out.</summary>
+    /// <returns>It, and how many of its marks lose something.</returns>
+    public (ReadMarks File, int Losing) Apply(ReadMarks file)
+    {
+        if (_labels.Count + _fields.Count == 0)
+        {
+            return (file, 0);
+        }
+
+        var (marks, losing) = (new List<ReadMark>(file.Marks.Count), 0);
+        foreach (var mark in file.Marks)
+        {
+            var (labels, fields) = mark.Site is { } site ? (site.Labels, site.Fields) : (mark.Drawn?.Labels, mark.Drawn?.Fields);
+            losing += labels?.Any(l => IsLeftOut(_labels, l)) == true || fields?.Any(f => IsLeftOut(_fields, f.Key)) == true ? 1 : 0;
+            marks.Add(mark with
+            {
+                Site = mark.Site is { } s ? s with { Labels = Mapped(s.Labels), Fields = Mapped(s.Fields) } : null,
+                Drawn = mark.Drawn is { } d ? d with { Labels = Mapped(d.Labels)!, Fields = Mapped(d.Fields)! } : null,
+            });
+        }
+
+        return (file with { Marks = marks }, losing);
+    }
+
+    /// <summary>What is to be told of it; null where the dataset has all that the file has.</summary>
+    /// <param name="mayAdd">Whether the person may define labels and fields.</param>
+    /// <param name="losing">How many marks lose something.</param>
+    public ImportedSchema? Report(bool mayAdd, int losing) => _newLabels.Count + _newFields.Count == 0 ? null
+        : new ImportedSchema(_newLabels, _newFields, IsChange, mayAdd, losing);
+
+    private static bool IsLeftOut(Dictionary<string, string?> known, string id) => known.TryGetValue(id, out var to) && to is null;
+
+    private bool IsKnown(AnnotationLabel label)
+    {
+        var same = Before.Label(label.Id ?? "") ?? Before.Labels.FirstOrDefault(l => IsSameName(l.Name, label.Name));
+        return (_labels[label.Id ?? ""] = same?.Id) is not null;
+    }
+
+    private bool IsKnown(AnnotationField field)
+    {
+        var same = Before.Field(field.Id ?? "") ?? Before.Fields.FirstOrDefault(f => IsSameName(f.Name, field.Name));
+        return (_fields[field.Id ?? ""] = same?.Id) is not null;
+    }
+
+    private static bool IsSameName(string a, string? b) => a.Equals(b?.Trim(), StringComparison.OrdinalIgnoreCase);
+
+    // Ids that can be columns stay; keys and colours that cannot be are given up, since neither means anything elsewhere.
+    private void Add(AnnotationLabel[] labels, AnnotationField[] fields)
+    {
+        var keys = Before.Labels.Select(l => l.Key).OfType<int>().ToHashSet();
+        var kept = labels.Select(l => l with
+        {
+            Id = IdRule().IsMatch(l.Id ?? "") ? l.Id! : "",
+            Key = l is { Retired: false, Key: >= 1 and <= 9 } && keys.Add(l.Key.Value) ? l.Key : null,
+            Color = LabelPalette.Colors.Any(c => c.Value == l.Color) ? l.Color : LabelPalette.Next(Before),
+        }).ToArray();
+        var named = fields.Select(f => f with { Id = IdRule().IsMatch(f.Id ?? "") ? f.Id! : "" }).ToArray();
+        var wanted = Before with { Labels = new(Before.Labels.Concat(kept)), Fields = new(Before.Fields.Concat(named)) };
+
+        // The rules keep the ids of what there is, and make those of what is new.
+        var ids = wanted with
+        {
+            Labels = new(wanted.Labels.Where(l => l.Id.Length > 0)), Fields = new(wanted.Fields.Where(f => f.Id.Length > 0)),
+        };
+        After = SchemaRules.Check(wanted, ids);
+        IsChange = true;
+        for (var i = 0; i < labels.Length; i++)
+        {
+            _labels[labels[i].Id ?? ""] = After.Labels[Before.Labels.Count + i].Id;
+        }
+
+        for (var i = 0; i < fields.Length; i++)
+        {
+            _fields[fields[i].Id ?? ""] = After.Fields[Before.Fields.Count + i].Id;
+        }
+
+        ForMarks = After with
+        {
+            Labels = new(After.Labels.Select((l, i) => i < Before.Labels.Count ? l : l with { Retired = false })),
+            Fields = new(After.Fields.Select((f, i) => i < Before.Fields.Count ? f : f with { Retired = false })),
+        };
+    }
+
+    private ValueList<string>? Mapped(ValueList<string>? labels) => labels is null ? null
+        : new(labels.Select(l => _labels.TryGetValue(l, out var to) ? to : l).OfType<string>().Distinct());
+
+    private FieldValues? Mapped(FieldValues? values) => values?.Aggregate(FieldValues.Empty, (all, v) =>
+        _fields.TryGetValue(v.Key, out var to) ? to is null ? all : all.With(to, v.Value) : all.With(v.Key, v.Value));
+
+    [GeneratedRegex("^[a-z0-9_]{1,60}$")]
+    private static partial Regex IdRule();
+}
