@@ -245,6 +245,13 @@ public sealed class DendriteOptions
                 + "Dendrite:Database out, or Demo off.";
         }
 
+        if (PublicStore is { Length: > 0 } && !(Uri.TryCreate(PublicStore, UriKind.Absolute, out var blobs)
+            && blobs.Scheme is "http" or "https" && blobs is { Query: "", Fragment: "", UserInfo: "" }))
+        {
+            yield return $"Dendrite:PublicStore is '{PublicStore}'; give the web address below which the store's blobs lie, as "
+                + "https://bucket.example.org, or nothing where they cannot be read from the web.";
+        }
+
         if (PublicAddress is not null && !Hosting.PublicAddress.TryParse(PublicAddress, out _))
         {
             yield return $"Dendrite:PublicAddress is '{PublicAddress}'; give http://host or https://host, with a port where it needs "

@@ -45,26 +45,35 @@ public sealed class AnnotationsJourney(Browser browser) : IClassFixture<Browser>
         await page.Locator("[data-pane='1']").ClickAsync();
         await page.UntilAsync("() => dendrite.measure.saved.find(m => m.kind === 'note').note.endsWith('3.2 h')");
 
-        await LabelAsync(page);
+        await LabelAsync(page, await DefineAsync(server));
         await FollowAsync(page);
         await ExchangeAsync(page);
         Assert.Empty(browser.Errors);
     }
 
-    // A curator defines a label and a field; a key gives the label to what is selected, and lists and pictures are filtered by it.
-    private static async Task LabelAsync(IPage page)
+    // A curator defines a label and a field on the dataset's page of them, which says what is not saved yet.
+    private async Task<IPage> DefineAsync(AppServer server)
     {
+        var page = await browser.NewPageAsync();
+        await page.GotoAsync($"{server.Address}/schema/{Dataset}");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Label", Exact = true }).ClickAsync();
+        await page.GetByLabel("Labels", new() { Exact = true }).GetByLabel("Name").FillAsync("Dendrite");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Field", Exact = true }).ClickAsync();
+        await page.GetByLabel("Fields", new() { Exact = true }).GetByLabel("Name").FillAsync("Width");
+        await page.GetByLabel("Required").CheckAsync();
+        await page.GetByText("Not saved yet").WaitForAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
+        await page.GetByText("Labels and fields are saved.").WaitForAsync();
+        return page;
+    }
+
+    // An open viewer hears of them; a key gives the label to what is selected, and lists and pictures are filtered by it.
+    private static async Task LabelAsync(IPage page, IPage schema)
+    {
+        await schema.CloseAsync();
         await page.EvaluateAsync("() => dendrite.call('AddSite', 96, 90, 90)");
         await page.UntilAsync("() => dendrite.sites.length === 1");
         await page.GetByRole(AriaRole.Tab, new() { Name = "Sites" }).ClickAsync();
-        await page.GetByRole(AriaRole.Button, new() { Name = "Labels and fields" }).ClickAsync();
-        var dialog = page.GetByRole(AriaRole.Dialog);
-        await dialog.GetByRole(AriaRole.Button, new() { Name = "Label", Exact = true }).ClickAsync();
-        await dialog.GetByLabel("Labels").GetByLabel("Name").FillAsync("Dendrite");
-        await dialog.GetByRole(AriaRole.Button, new() { Name = "Field", Exact = true }).ClickAsync();
-        await dialog.GetByLabel("Fields").GetByLabel("Name").FillAsync("Width");
-        await dialog.GetByLabel("Required").CheckAsync();
-        await dialog.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
         await page.UntilAsync("() => dendrite.schema?.labels[0]?.key === 1 && dendrite.schema.fields[0].required");
         await page.EvaluateAsync("() => dendrite.patch({ selected: dendrite.sites[0].id })");
         await page.Locator(".site").GetByText("Width is required and empty.").WaitForAsync();
@@ -109,12 +118,7 @@ public sealed class AnnotationsJourney(Browser browser) : IClassFixture<Browser>
               {"type":"ellipsoid","id":"site-s1","center":[96,70,70],"radii":[5,5,5],"description":"S"},
               {"type":"point","id":"w","point":[96,61,1e9]}]}
             """;
-        await page.GetByRole(AriaRole.Button, new() { Name = "Import…" }).ClickAsync();
-        await page.Locator(".mud-dialog input[type=file]").SetInputFilesAsync(new FilePayload
-        {
-            Name = "layer.json", MimeType = "application/json", Buffer = System.Text.Encoding.UTF8.GetBytes(layer),
-        });
-        var dialog = page.GetByRole(AriaRole.Dialog);
+        var dialog = await BringInAsync(page, "layer.json", layer);
         await dialog.GetByText("Leave out the wrong line").ClickAsync();
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Import 2 items" }).ClickAsync();
         await page.UntilAsync(
@@ -125,7 +129,26 @@ public sealed class AnnotationsJourney(Browser browser) : IClassFixture<Browser>
         await page.UntilAsync("() => dendrite.sites.length === 1 && !dendrite.measure.saved.some(m => m.label === 'From elsewhere')");
         await page.GetByRole(AriaRole.Button, new() { Name = "Export" }).ClickAsync();
         await page.GetByText("Open in neuroglancer").ClickAsync();
-        await page.UntilAsync("() => window.told.some(t => t.includes('store is not public'))");
+        await page.UntilAsync("() => window.told.some(t => t.includes('not open to everybody') && t.includes('store is not public'))");
+
+        // What was exported comes in again with a label that is new here.
+        var text = await page.EvaluateAsync<string>(
+            $"() => fetch('/api/datasets/{Dataset}/annotations/export?format=json').then(r => r.text())");
+        dialog = await BringInAsync(page, "annotations.json",
+            text.Replace("\"dendrite\"", "\"crack\"", StringComparison.Ordinal).Replace("Dendrite", "Crack", StringComparison.Ordinal));
+        await dialog.GetByText("Adds the label Crack, which this dataset does not have yet.").WaitForAsync();
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Import 1 item" }).ClickAsync();
+        await page.UntilAsync("() => dendrite.schema.labels.length === 2 && dendrite.sites[0].labels[0] === 'crack'");
+    }
+
+    private static async Task<ILocator> BringInAsync(IPage page, string name, string text)
+    {
+        await page.GetByRole(AriaRole.Button, new() { Name = "Import…" }).ClickAsync();
+        await page.Locator(".mud-dialog input[type=file]").SetInputFilesAsync(new FilePayload
+        {
+            Name = name, MimeType = "application/json", Buffer = System.Text.Encoding.UTF8.GetBytes(text),
+        });
+        return page.GetByRole(AriaRole.Dialog);
     }
 
     private static async Task ClickAsync(IPage page, params (double Right, double Down)[] places)

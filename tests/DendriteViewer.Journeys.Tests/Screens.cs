@@ -29,7 +29,7 @@ internal static class Screens
         Page(server, "account", "/account"), Page(server, "second-factor", "/account/second-factor"),
         .. from page in new[] { "datasets", "links", "storage", "sessions", "devices", "audit" }
            select Page(server, $"admin-{page}", $"/admin/{page}"),
-        Page(server, "not-found", "/nothing"),
+        Page(server, "not-found", "/nothing"), Page(server, "schema", "/schema" + Phantom[2..]),
         Page(server, "no-dataset", "/d/nothing"), Page(server, "report", "/report" + Phantom[2..] + "?modality=projection"),
         Viewer(server, "viewer", Phantom + SomeView, (_, _) => Task.CompletedTask),
         .. from panel in new[] { "Display", "Sites", "Measure", "Analysis" }

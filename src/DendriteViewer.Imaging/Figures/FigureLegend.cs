@@ -8,7 +8,7 @@ namespace DendriteViewer.Imaging.Figures;
 /// <summary>What the colours of a figure mean, where they mean a class.</summary>
 internal static class FigureLegend
 {
-    private const int MostRanges = 8;
+    private const int MostRanges = 8, MostLabels = 12;
 
     /// <summary>Each colour with its meaning.</summary>
     public static IReadOnlyList<(int Color, string Text)> Of(FigureScene scene, FigureSettings settings)
@@ -42,6 +42,12 @@ internal static class FigureLegend
         if (settings.Parts.HasFlag(FigureParts.Sites))
         {
             entries.AddRange(scene.Marks.Select(m => (m.Color, m.Meaning)).Distinct());
+            var carried = scene.Marks.SelectMany(m => m.Labels).Distinct().ToArray();
+            entries.AddRange(carried.Take(MostLabels).Select(l => (l.Color, l.Name)));
+            if (carried.Length > MostLabels)
+            {
+                entries.Add((carried[MostLabels].Color, $"{carried.Length - MostLabels} more labels …"));
+            }
         }
 
         return entries;

@@ -47,7 +47,37 @@ public enum FigureParts
 /// <param name="Label">Its name.</param>
 /// <param name="Color">Its colour, 0xRRGGBB.</param>
 /// <param name="Meaning">What the colour means.</param>
-public sealed record FigureMark(WorldPoint At, double RadiusUm, double Hours, string Label, int Color, string Meaning);
+public sealed record FigureMark(WorldPoint At, double RadiusUm, double Hours, string Label, int Color, string Meaning)
+{
+    private const double SameHours = 1e-6;
+
+    /// <summary>The labels that it carries, as dots below its mark.</summary>
+    public IReadOnlyList<FigureLabel> Labels { get; init; } = [];
+
+    /// <summary>Where it is at other hours than its own, by hours.</summary>
+    public IReadOnlyList<FigurePlace> Track { get; init; } = [];
+
+    /// <summary>Where it is in a view of some hours.</summary>
+    public WorldPoint PlaceAt(double hours) =>
+        Track.Where(p => Math.Abs(p.Hours - hours) < SameHours).Select(p => (WorldPoint?)p.At).FirstOrDefault() ?? At;
+
+    /// <summary>All places, its own included, by hours.</summary>
+    internal IEnumerable<FigurePlace> Places => Track.Append(new FigurePlace(Hours, At)).OrderBy(p => p.Hours);
+
+    /// <summary>All that is drawn of it, by which pictures that are kept are told apart.</summary>
+    public override string ToString() =>
+        $"{At} {RadiusUm:R} {Hours:R} {Label} {Color} {Meaning} {string.Join(',', Labels)} {string.Join(',', Track)}";
+}
+
+/// <summary>A label that a site carries.</summary>
+/// <param name="Color">Its colour, 0xRRGGBB.</param>
+/// <param name="Name">Its name.</param>
+public sealed record FigureLabel(int Color, string Name);
+
+/// <summary>Where a site is at some hours.</summary>
+/// <param name="Hours">The hours.</param>
+/// <param name="At">The place.</param>
+public readonly record struct FigurePlace(double Hours, WorldPoint At);
 
 /// <summary>What a figure shows.</summary>
 /// <param name="Dataset">The dataset.</param>

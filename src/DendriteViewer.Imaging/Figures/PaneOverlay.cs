@@ -11,6 +11,7 @@ internal abstract class PaneOverlay(FigureScene scene, FigureSettings settings, 
 
     private const int White = 0xFFFFFF;
     private const double Inset = 8;
+    private const int MostDots = 4;
 
     /// <summary>Size of the text, units.</summary>
     protected double TextSize => settings.Size.TextUnits;
@@ -102,6 +103,52 @@ internal abstract class PaneOverlay(FigureScene scene, FigureSettings settings, 
     {
         var isLater = mark.Hours > scene.View.Hours + 1e-9;
         Canvas.TwoTone(at, radius, mark.Color, 1.75, isLater);
+        DrawDots(mark.Labels, at, radius);
         Labels.Beside(mark.Label, at, radius, mark.Color);
+    }
+
+    /// <summary>Draws the way of a site through time, dashed where it is still to come.</summary>
+    /// <param name="mark">The site.</param>
+    /// <param name="toFigure">From a place to the figure; null where it is behind the camera.</param>
+    protected void DrawTrail(FigureMark mark, Func<WorldPoint, FigurePoint?> toFigure)
+    {
+        FigurePoint? last = null;
+        foreach (var (hours, place) in mark.Track.Count == 0 ? [] : mark.Places)
+        {
+            if (toFigure(place) is not { } at)
+            {
+                last = null;
+                continue;
+            }
+
+            if (last is { } from)
+            {
+                Canvas.TwoTone([from, at], false, White, 1.25, hours > scene.View.Hours + 1e-9);
+            }
+
+            if (Math.Abs(hours - scene.View.Hours) > 1e-6)
+            {
+                DrawDot(at, 2.5, hours < scene.View.Hours ? White : 0);
+            }
+
+            last = at;
+        }
+    }
+
+    // The colours of labels, in a row below a mark.
+    private void DrawDots(IReadOnlyList<FigureLabel> labels, FigurePoint at, double radius)
+    {
+        var count = Math.Min(labels.Count, MostDots);
+        for (var i = 0; i < count; i++)
+        {
+            DrawDot(new FigurePoint(at.X + 9 * (i - (count - 1) / 2.0), at.Y + radius + 7), 3.5, labels[i].Color);
+        }
+    }
+
+    // A disc is a circle whose line is as wide as its diameter.
+    private void DrawDot(FigurePoint at, double radius, int color)
+    {
+        Canvas.Circle(at, (radius + 1) / 2, new Stroke(new Ink(0), radius + 1));
+        Canvas.Circle(at, radius / 2, new Stroke(new Ink(color), radius));
     }
 }

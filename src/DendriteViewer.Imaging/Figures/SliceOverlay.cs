@@ -174,7 +174,12 @@ internal sealed class SliceOverlay(FigureScene scene, FigureSettings settings, P
     {
         foreach (var mark in Scene.Marks)
         {
-            var (at, off) = _map.ToFigure(mark.At);
+            DrawTrail(mark, p => _map.ToFigure(p).At);
+        }
+
+        foreach (var mark in Scene.Marks)
+        {
+            var (at, off) = _map.ToFigure(mark.PlaceAt(Scene.View.Hours));
             var reach = Math.Max(mark.RadiusUm, Math.Max(2 * Scene.Volume.VoxelSize.Least, Scene.View.SlabUm / 2));
             if (Math.Abs(off) <= reach)
             {

@@ -48,7 +48,12 @@ internal sealed class VolumeOverlay(FigureScene scene, FigureSettings settings, 
         {
             foreach (var mark in Scene.Marks)
             {
-                if (_map.ToFigure(mark.At) is { } seen)
+                DrawTrail(mark, p => _map.ToFigure(p)?.At);
+            }
+
+            foreach (var mark in Scene.Marks)
+            {
+                if (_map.ToFigure(mark.PlaceAt(Scene.View.Hours)) is { } seen)
                 {
                     DrawMark(mark, seen.At, Math.Max(4, mark.RadiusUm / _map.UmPerUnit * _map.DistanceUm / seen.AlongUm));
                 }

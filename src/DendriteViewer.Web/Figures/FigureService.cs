@@ -10,6 +10,7 @@ using DendriteViewer.Imaging.Rendering;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Annotations;
+using DendriteViewer.Web.Annotations.Schema;
 using DendriteViewer.Web.Catalog;
 using DendriteViewer.Web.Limits;
 using DendriteViewer.Web.Streaming;
@@ -21,7 +22,7 @@ namespace DendriteViewer.Web.Figures;
 /// authorized.</summary>
 public sealed class FigureService(
     ViewSessions sessions, SiteLog sites, DatasetAccess access, FigureRenderer figures, RenderScheduler scheduler, Budgets budgets,
-    DatasetCatalog catalog)
+    DatasetCatalog catalog, SchemaLog schemas)
 {
     private static readonly Dictionary<SiteStatus, int> s_statusColors = new()
     {
@@ -41,7 +42,7 @@ public sealed class FigureService(
         var volume = dataset.Nearest(view.Modality, view.Hours)
             ?? throw new OutOfRangeException($"m is '{view.Modality}'; {dataset.Id} has {string.Join(", ", dataset.Modalities)}.");
         var seen = SiteRules.For(grant, await sites.ListAsync(dataset, ct));
-        var scene = new FigureScene(dataset, volume, view with { Hours = volume.Key.Hours }, [.. seen.Select(MarkOf)]);
+        var scene = new FigureScene(dataset, volume, view with { Hours = volume.Key.Hours }, [.. await MarksAsync(dataset, seen, ct)]);
         return view.Overlay?.Modality != volume.Key.Modality ? scene : scene with
         {
             Labels = (await catalog.HistogramAsync(dataset.BasisOf(volume), ct)).Labels?.Legend ?? [],
@@ -79,9 +80,21 @@ public sealed class FigureService(
         return Results.File(bytes, FigureFile.MediaTypes[format], NameOf(scene, settings, format));
     }
 
-    private static FigureMark MarkOf(Site s) => new(
-        new WorldPoint(s.ZUm, s.YUm, s.XUm), s.RadiusUm, s.Hours, s.Label, s_statusColors[s.Status],
-            $"{s.Status.ToString().ToLowerInvariant()} site");
+    // Labels are in the order of their list, as in the viewer's legend.
+    private async Task<IEnumerable<FigureMark>> MarksAsync(Dataset dataset, IReadOnlyList<Site> seen, CancellationToken ct)
+    {
+        var labels = (await schemas.OfAsync(dataset, ct)).Labels.ToDictionary(l => l.Id, l => new FigureLabel(ColorOf(l.Color), l.Name));
+        return seen.Select(s => new FigureMark(
+            new WorldPoint(s.ZUm, s.YUm, s.XUm), s.RadiusUm, s.Hours, s.Label, s_statusColors[s.Status],
+            $"{s.Status.ToString().ToLowerInvariant()} site")
+        {
+            Labels = [.. s.Labels.Select(labels.GetValueOrDefault).OfType<FigureLabel>()],
+            Track = [.. s.Track.Select(p => new FigurePlace(p.Hours, new WorldPoint(p.ZUm, p.YUm, p.XUm)))],
+        });
+    }
+
+    private static int ColorOf(string color) =>
+        int.TryParse(color.AsSpan().TrimStart('#'), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var rgb) ? rgb : 0xFFFFFF;
 
     private static string NameOf(FigureScene scene, FigureSettings settings, string format) => string.Create(CultureInfo.InvariantCulture,
         $"{scene.Dataset.Id}-{scene.Volume.Key.Modality}-{scene.Volume.Key.TimestepName}-{PaneNameOf(settings.Panes)}.{format}");

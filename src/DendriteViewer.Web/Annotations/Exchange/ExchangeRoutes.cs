@@ -56,7 +56,7 @@ internal static class ExchangeRoutes
         return await catalog.TryOpenAsync(c.User, dataset, DatasetRole.View, ct, c.Request.QueryString.Value) is { } opened
             ? Results.Json(NeuroglancerLink.Of(
                 await desk.SetAsync(opened, await GrantAsync(c, access, opened, ct), ct), new DefaultScan(hours, modality),
-                    options.PublicStore))
+                options.PublicStore, await access.IsPublicAsync(opened.Identity, ct)))
             : Results.NotFound();
     }
 

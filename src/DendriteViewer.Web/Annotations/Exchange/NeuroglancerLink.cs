@@ -4,8 +4,8 @@ using DendriteViewer.Imaging.Datasets;
 namespace DendriteViewer.Web.Annotations.Exchange;
 
 /// <summary>
-/// A link that opens a scan and its annotations in neuroglancer, on the same OME-Zarr as this app reads. It can only be where the store can
-/// be read from the web by anybody: where Dendrite:PublicStore says at which address.
+/// A link that opens a scan and its annotations in neuroglancer, on the same OME-Zarr as this app reads. It can only be of a dataset that is
+/// open to everybody, and where the store can be read from the web by anybody: where Dendrite:PublicStore says at which address.
 /// </summary>
 /// <param name="Url">The link; null where there can be none.</param>
 /// <param name="Reason">Why there is none, a sentence; null where there is one.</param>
@@ -20,7 +20,8 @@ public sealed record NeuroglancerLink(string? Url, string? Reason)
     /// <param name="set">What is shown over it.</param>
     /// <param name="scan">Hours and modality.</param>
     /// <param name="store">The public address of the store, or null.</param>
-    public static NeuroglancerLink Of(AnnotationSet set, DefaultScan scan, string? store)
+    /// <param name="isPublic">Whether the dataset is open to everybody.</param>
+    public static NeuroglancerLink Of(AnnotationSet set, DefaultScan scan, string? store, bool isPublic)
     {
         var volume = set.Dataset.Find(scan.Modality, scan.Hours);
         if (volume is null)
@@ -28,10 +29,15 @@ public sealed record NeuroglancerLink(string? Url, string? Reason)
             return new(null, "Not available because the dataset has no such scan.");
         }
 
-        if (string.IsNullOrEmpty(store))
+        if (string.IsNullOrEmpty(store) || !isPublic)
         {
-            return new(
-                null, "Not available because this server's store is not public; its operator sets Dendrite:PublicStore where it is.");
+            string[] missing =
+            [
+                .. isPublic ? Array.Empty<string>() : ["this dataset is not open to everybody, which an owner can change under People"],
+                .. store is { Length: > 0 } ? Array.Empty<string>()
+                    : ["this server's store is not public; its operator sets Dendrite:PublicStore where it is"],
+            ];
+            return new(null, $"Not available because {string.Join("; and ", missing)}.");
         }
 
         if (volume.Transform != volume.StatedTransform || !IsScaled(volume))

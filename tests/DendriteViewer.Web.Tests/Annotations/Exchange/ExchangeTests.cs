@@ -84,6 +84,28 @@ public sealed class ExchangeTests(TestHost host) : IClassFixture<TestHost>
         Assert.Equal(2, layer.GetProperty("annotationProperties").GetArrayLength());
     }
 
+    // A link is of a dataset that is open to everybody, in a store that is; what is missing is said.
+    [Fact]
+    public void NeuroglancerLink_WhereItCannotBe_NamesAllThatIsMissing()
+    {
+        var (set, scan) = (new AnnotationSet(host.Dataset, AnnotationSchema.Empty, [], []), s_scan);
+        var link = NeuroglancerLink.Of(set, scan, "https://blobs.example.org/ct/", isPublic: true);
+        Assert.Null(link.Reason);
+        Assert.StartsWith("https://neuroglancer-demo.appspot.com/#!", link.Url);
+        Assert.Contains($"zarr://https://blobs.example.org/ct/{host.Dataset.Find("projection", 1.5)!.Prefix.TrimEnd('/')}",
+            Uri.UnescapeDataString(link.Url!));
+        Assert.Equal("Not available because this server's store is not public; its operator sets Dendrite:PublicStore where it is.",
+            NeuroglancerLink.Of(set, scan, null, isPublic: true).Reason);
+        Assert.Equal("Not available because this dataset is not open to everybody, which an owner can change under People.",
+            NeuroglancerLink.Of(set, scan, "https://blobs.example.org", isPublic: false).Reason);
+        Assert.Contains("open to everybody, which an owner can change under People; and this server's store is not public",
+            NeuroglancerLink.Of(set, scan, "", isPublic: false).Reason);
+        Assert.Contains("no such scan", NeuroglancerLink.Of(set, scan with { Hours = 7 }, "https://x.org", isPublic: true).Reason);
+        Assert.All(["ftp://x", "blobs", "https://x.org/?a"], address =>
+            Assert.Contains("Dendrite:PublicStore", Assert.Single(new DendriteOptions { PublicStore = address }.Problems(),
+                p => p.Contains("PublicStore", StringComparison.Ordinal))));
+    }
+
     // A layer as neuroglancer itself saves it: other order of axes, other units, no props.
     [Fact]
     public void NeuroglancerState_WithAxesInAnotherOrderAndNanometres_IsReadInMicrometres()

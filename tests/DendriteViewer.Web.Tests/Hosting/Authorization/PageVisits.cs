@@ -35,6 +35,7 @@ internal static class PageVisits
         ["/admin/devices"] = (_ => "Bricks in memory", ["for administrators"]),
         ["/admin/audit"] = (_ => "signed in by", ["for administrators"]),
         ["/groups"] = (_ => "New group", ["Only an administrator may manage groups"]),
+        ["/schema/{Id}"] = (_ => "schema-page", ["yours to define"]),
         ["/tokens"] = (_ => "For programs that ask in your name", ["Access tokens need an account"]),
     };
 

@@ -29,7 +29,7 @@ internal static class RouteRequests
     {
         // Pages. Those with a circuit answer every visitor with its frame; PageVisits looks into them.
         ["GET /"] = Plain, ["GET /d/{Id}"] = Plain, ["GET /import"] = Plain, ["GET /jobs"] = Plain, ["GET /admin/people"] = Plain,
-        ["GET /groups"] = Plain, ["GET /tokens"] = Plain,
+        ["GET /groups"] = Plain, ["GET /schema/{Id}"] = Plain, ["GET /tokens"] = Plain,
         ["GET /not-found"] = Plain, ["GET /gone"] = Plain, ["GET /oops"] = Plain, ["GET /theme.css"] = Plain,
         ["GET /report/{Id}"] = Do(r => r.Shows("<main class=\"report\">")),
         ["GET /admin/datasets"] = Plain, ["GET /admin/links"] = Plain, ["GET /admin/sessions"] = Plain, ["GET /admin/storage"] = Plain,
