@@ -69,6 +69,13 @@ public sealed class CellJourney(Browser browser) : IClassFixture<Browser>
         await page.UntilAsync("() => /cell=impedance:[0-9a-f]{32}:2(&|$)/.test(location.search) && dendrite.view.hours === 3.2");
         await page.GotoAsync(link.Replace("cell=impedance", "cell=pictures", StringComparison.Ordinal));
         await page.GetByRole(AriaRole.Alert).Filter(new() { HasText = "(cell)" }).WaitForAsync();
+
+        // A timeline that changes once more after its page was left: its marks were put back without end, and the tab hung.
+        await page.Locator("#timeline .events").WaitForAsync(new() { State = WaitForSelectorState.Attached });
+        await page.EvaluateAsync(
+            "() => { const { svg } = dendrite.timeline; svg.remove(); svg.replaceChildren(); setTimeout(() => { window.goesOn = 1; }); }")
+            .WaitAsync(AppServer.StartPatience);
+        await page.UntilAsync("() => window.goesOn").WaitAsync(AppServer.StartPatience);
         Assert.Empty(browser.Errors);
     }
 

@@ -80,7 +80,8 @@ function draw() {
   if (!line) return;
   if (watched?.svg !== line.svg) {
     watched?.observer.disconnect();
-    watched = { svg: line.svg, observer: new MutationObserver(() => { if (!group?.isConnected) draw(); }) };
+    // Not whether the marks are in the page: those of a page that was left never are, and would be drawn again for ever.
+    watched = { svg: line.svg, observer: new MutationObserver(() => { if (group?.parentNode !== line.svg) draw(); }) };
     watched.observer.observe(line.svg, { childList: true });
   }
   // Drawing the curve draws all anew, and the marks with it.

@@ -6,8 +6,11 @@ const told = e => e.message.replace(/^.*HubException: /, '');
 
 export class Link {
   constructor(viewer) {
-    Object.assign(this, { viewer, hub: null, isClosed: false });
+    Object.assign(this, { viewer, hub: null, isClosed: false, path: location.pathname });
   }
+
+  // Another page may be open already while the server has not yet said that this one ends.
+  get isLeft() { return this.viewer.ended.signal.aborted || location.pathname !== this.path; }
 
   get isConnected() { return this.hub?.state === 'Connected'; }
 
@@ -70,6 +73,7 @@ export class Link {
       hub.on(name, (...args) => viewer.heard(name, args));
     hub.on('loaded', hours => { viewer.timeline.loaded = hours; viewer.timeline.draw(); });
     hub.on('address', (query, revision, lacks) => {
+      if (this.isLeft) return;
       history.replaceState(history.state, '', `${location.pathname}?${query}`);
       viewer.changes.addressed = revision;
       // Once, not with each move.
@@ -79,6 +83,7 @@ export class Link {
     hub.on('say', (stream, text) => { viewer.streams[stream].note.textContent = text; viewer.exactness(); });
     // The page is asked for again, so that the server says why: a link that ended, a changed password, a role that was taken away.
     hub.on('closed', why => {
+      if (this.isLeft) return;
       this.isClosed = true;
       if (this.isEmbedded) this.showClosed();
       else if (why) location.replace(`/gone?why=${why}`);
@@ -104,7 +109,7 @@ export class Link {
     try {
       json = await this.hub.invoke('Join', session, dataset, location.search);
     } catch (e) {
-      if (/not open to you/.test(e.message)) {
+      if (/not open to you/.test(e.message) && !this.isLeft) {
         this.isClosed = true;
         if (this.isEmbedded) this.showClosed(); else location.replace('/gone');
       }

@@ -17,7 +17,7 @@ public sealed partial class CommentsTab
     private bool _namesMe, _isOver;
     private string _shown = "[]";
     private IDisposable? _watch;
-    private IJSObjectReference? _script;
+    private PageScript _script = null!;
     private DotNetObjectReference<CommentsTab>? _self;
     private ClaimsPrincipal _user = new();
 
@@ -45,23 +45,16 @@ public sealed partial class CommentsTab
     {
         _isOver = true;
         _watch?.Dispose();
+        await _script.EndAsync("end");
         _self?.Dispose();
-        try
-        {
-            if (_script is not null)
-            {
-                await _script.InvokeVoidAsync("end");
-                await _script.DisposeAsync();
-            }
-        }
-        catch (JSDisconnectedException)
-        {
-        }
     }
 
     /// <summary>Opens a thread; called by its pin.</summary>
     [JSInvokable]
     public Task Open(string thread) => OnOpen.InvokeAsync(thread);
+
+    /// <inheritdoc/>
+    protected override void OnInitialized() => _script = new PageScript(Script, "viewer/commentmarks.js");
 
     /// <inheritdoc/>
     protected override async Task OnAfterRenderAsync(bool firstRender)
@@ -89,7 +82,7 @@ public sealed partial class CommentsTab
         {
             await ShowPinsAsync(view);
         }
-        catch (Exception e) when (e is JSDisconnectedException or JSException)
+        catch (JSException)
         {
             // The tab lists what has no pin.
         }
@@ -109,8 +102,7 @@ public sealed partial class CommentsTab
         }
 
         _shown = json;
-        _script ??= await Script.InvokeAsync<IJSObjectReference>("import", VersionedAssets.AddressOf("viewer/commentmarks.js"));
-        await _script.InvokeVoidAsync("show", json, _self);
+        await _script.CallAsync("show", json, _self);
     }
 
     private static string Short(string text) => text.Length <= LongestWords ? text : text[..LongestWords] + "…";

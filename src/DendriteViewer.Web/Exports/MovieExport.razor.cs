@@ -146,8 +146,12 @@ public sealed partial class MovieExport
 
     private async Task StartAsync()
     {
-        await using var script = await Script.InvokeAsync<IJSObjectReference>("import", VersionedAssets.AddressOf("viewer/figure.js"));
-        var sizes = await script.InvokeAsync<PaneSizes>("sizes");
+        await using var script = new PageScript(Script, "viewer/figure.js");
+        if (await script.AskAsync<PaneSizes>("sizes") is not { } sizes)
+        {
+            return;
+        }
+
         var panes = FigureQuery.PanesOf(_pane);
         var movie = new MovieRequest
         {

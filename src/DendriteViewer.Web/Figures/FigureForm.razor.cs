@@ -31,7 +31,7 @@ public sealed partial class FigureForm
 
     private FigureChoices _choices = new();
     private PaneSizes? _sizes;
-    private IJSObjectReference? _script;
+    private PageScript _script = null!;
     private string? _address, _problem;
     private string _unknown = "";
     private bool _isDrawing, _wasDrawn, _isSaving;
@@ -48,19 +48,10 @@ public sealed partial class FigureForm
     private string View => ViewLink.Whole(Session.Current.View);
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        try
-        {
-            if (_script is not null)
-            {
-                await _script.DisposeAsync();
-            }
-        }
-        catch (JSDisconnectedException)
-        {
-        }
-    }
+    public ValueTask DisposeAsync() => _script.DisposeAsync();
+
+    /// <inheritdoc/>
+    protected override void OnInitialized() => _script = new PageScript(Script, "viewer/figure.js");
 
     /// <inheritdoc/>
     protected override async Task OnAfterRenderAsync(bool firstRender)
@@ -70,9 +61,8 @@ public sealed partial class FigureForm
             return;
         }
 
-        _script = await Script.InvokeAsync<IJSObjectReference>("import", VersionedAssets.AddressOf("viewer/figure.js"));
-        _sizes = await _script.InvokeAsync<PaneSizes>("sizes");
-        _choices = FigureChoices.Parse(await _script.InvokeAsync<string?>("recall"));
+        _sizes = await _script.AskAsync<PaneSizes>("sizes");
+        _choices = FigureChoices.Parse(await _script.AskAsync<string>("recall"));
         Preview();
         StateHasChanged();
     }
@@ -108,7 +98,7 @@ public sealed partial class FigureForm
     private async Task NotDrawnAsync()
     {
         _isDrawing = false;
-        if (_script is not null && _address is { } address && await _script.InvokeAsync<string>("why", address) is { Length: > 0 } why)
+        if (_address is { } address && await _script.AskAsync<string>("why", address) is { Length: > 0 } why)
         {
             _problem = why;
         }
@@ -120,9 +110,9 @@ public sealed partial class FigureForm
         StateHasChanged();
         try
         {
-            await _script!.InvokeVoidAsync("remember", _choices.ToJson());
+            await _script.CallAsync("remember", _choices.ToJson());
             var address = _choices.ToAddress(Session.Dataset.Id.Value, View, _sizes!, isPreview: false);
-            _problem = await _script!.InvokeAsync<string>("save", TimeSpan.FromMinutes(5), address) is { Length: > 0 } why ? why : null;
+            _problem = await _script.AskAsync<string>(TimeSpan.FromMinutes(5), "save", address) is { Length: > 0 } why ? why : null;
         }
         finally
         {

@@ -12,7 +12,7 @@ namespace DendriteViewer.Web.Placements;
 /// <param name="js">The page's scripts.</param>
 public sealed class LandmarkScript(IJSRuntime js)
 {
-    private IJSObjectReference? _module;
+    private PageScript? _module;
     private IDisposable? _panel;
 
     /// <summary>Whether it runs.</summary>
@@ -22,15 +22,8 @@ public sealed class LandmarkScript(IJSRuntime js)
     public async Task StartAsync<T>(T panel) where T : class
     {
         var self = DotNetObjectReference.Create(panel);
-        _panel = self;
-        var module = await js.InvokeAsync<IJSObjectReference>("import", VersionedAssets.AddressOf("placement/landmarks.js"));
-
-        // It may have been stopped while it was loaded.
-        if (ReferenceEquals(_panel, self))
-        {
-            _module = module;
-            await module.InvokeVoidAsync("start", self);
-        }
+        (_panel, _module) = (self, new PageScript(js, "placement/landmarks.js"));
+        await _module.CallAsync("start", self);
     }
 
     /// <summary>Shows pairs.</summary>
@@ -48,7 +41,7 @@ public sealed class LandmarkScript(IJSRuntime js)
             return;
         }
 
-        await module.InvokeVoidAsync("set", new
+        await module.CallAsync("set", new
         {
             pairs = draft.Pairs.Select(p => new
             {
@@ -63,23 +56,14 @@ public sealed class LandmarkScript(IJSRuntime js)
     /// <summary>Stops it.</summary>
     public async Task StopAsync()
     {
-        var module = _module;
-        _module = null;
-        try
+        var (module, panel) = (_module, _panel);
+        (_module, _panel) = (null, null);
+        if (module is not null)
         {
-            if (module is not null)
-            {
-                await module.InvokeVoidAsync("stop");
-                await module.DisposeAsync();
-            }
-        }
-        catch (JSDisconnectedException)
-        {
-            // The page is gone, and what it showed with it.
+            await module.EndAsync("stop");
         }
 
-        _panel?.Dispose();
-        _panel = null;
+        panel?.Dispose();
     }
 
     private static double[]? Through(AffineTransform t, double[]? own)

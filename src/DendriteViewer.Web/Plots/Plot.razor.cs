@@ -20,9 +20,8 @@ public sealed record PlotHit(PlotSeries Series, int Index)
 /// </summary>
 public sealed partial class Plot
 {
-    private readonly string _module = VersionedAssets.AddressOf("plots/plot.js");
     private ElementReference _root;
-    private IJSObjectReference? _script;
+    private PageScript _script = null!;
     private DotNetObjectReference<Plot>? _self;
     private PlotSpec? _written;
     private string _text = "";
@@ -81,18 +80,8 @@ public sealed partial class Plot
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        await _script.EndAsync("hide", _root);
         _self?.Dispose();
-        if (_script is not null)
-        {
-            try
-            {
-                await _script.InvokeVoidAsync("hide", _root);
-                await _script.DisposeAsync();
-            }
-            catch (JSDisconnectedException)
-            {
-            }
-        }
     }
 
     /// <summary>
@@ -123,6 +112,9 @@ public sealed partial class Plot
     }
 
     /// <inheritdoc/>
+    protected override void OnInitialized() => _script = new PageScript(Js, "plots/plot.js");
+
+    /// <inheritdoc/>
     protected override void OnParametersSet()
     {
         if (!ReferenceEquals(_written, Spec))
@@ -147,12 +139,8 @@ public sealed partial class Plot
         _failure = null;
         try
         {
-            _script ??= await Js.InvokeAsync<IJSObjectReference>("import", _module);
             _self ??= DotNetObjectReference.Create(this);
-            await _script.InvokeVoidAsync("show", _root, text, _self, OnPoint.HasDelegate, OnHover.HasDelegate, OnSpan.HasDelegate);
-        }
-        catch (JSDisconnectedException)
-        {
+            await _script.CallAsync("show", _root, text, _self, OnPoint.HasDelegate, OnHover.HasDelegate, OnSpan.HasDelegate);
         }
         catch (JSException e)
         {
@@ -167,24 +155,23 @@ public sealed partial class Plot
 
     private async Task ResetAsync()
     {
-        if (_script is not null)
+        if (_script.IsLoaded)
         {
-            await _script.InvokeVoidAsync("reset", _root);
+            await _script.CallAsync("reset", _root);
         }
     }
 
     private async Task SaveAsync(string kind)
     {
-        if (_script is not null)
+        if (_script.IsLoaded)
         {
-            await _script.InvokeVoidAsync("save", _root, kind);
+            await _script.CallAsync("save", _root, kind);
         }
     }
 
     private async Task SaveCsvAsync()
     {
-        _script ??= await Js.InvokeAsync<IJSObjectReference>("import", _module);
-        await _script.InvokeVoidAsync("saveText", Spec.FileName + ".csv", "text/csv", PlotTable.Of(Spec).ToCsv());
+        await _script.CallAsync("saveText", Spec.FileName + ".csv", "text/csv", PlotTable.Of(Spec).ToCsv());
     }
 
     private PlotHit? Find(int series, int index) =>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using DendriteViewer.Web.Components;
 using DendriteViewer.Web.Viewing;
 using Microsoft.JSInterop;
 
@@ -59,10 +60,10 @@ public sealed record OthersFacts(
 /// Who else looks at the dataset, for the components of one page. The browser hears it from the hub; it tells here what components show, at
 /// most twice a second.
 /// </summary>
-public sealed class OthersHere : IDisposable
+public sealed class OthersHere : IAsyncDisposable
 {
     private DotNetObjectReference<OthersHere>? _reference;
-    private IJSObjectReference? _script;
+    private PageScript? _script;
 
     /// <summary>Who is here now.</summary>
     public OthersFacts Facts { get; private set; } = new([], 1, false, true, null, null);
@@ -71,10 +72,10 @@ public sealed class OthersHere : IDisposable
     public event Action? Changed;
 
     /// <summary>Begins to hear from the viewer's script.</summary>
-    public async Task BeginAsync(IJSObjectReference viewer)
+    public async Task BeginAsync(IJSRuntime js)
     {
-        (_script, _reference) = (viewer, DotNetObjectReference.Create(this));
-        await viewer.InvokeVoidAsync("seat", _reference);
+        (_script, _reference) = (new PageScript(js, "lib/viewer/viewer.js"), DotNetObjectReference.Create(this));
+        await _script.CallAsync("seat", _reference);
     }
 
     /// <summary>The script tells who is here.</summary>
@@ -87,9 +88,22 @@ public sealed class OthersHere : IDisposable
     }
 
     /// <summary>Has the script do something: start, stop, take, notNow, present, settings.</summary>
-    public ValueTask DoAsync(string action, params object?[] arguments) =>
-        _script is null ? ValueTask.CompletedTask : _script.InvokeVoidAsync("others", [action, .. arguments]);
+    public async Task DoAsync(string action, params object?[] arguments)
+    {
+        if (_script is not null)
+        {
+            await _script.CallAsync("others", [action, .. arguments]);
+        }
+    }
 
     /// <inheritdoc/>
-    public void Dispose() => _reference?.Dispose();
+    public async ValueTask DisposeAsync()
+    {
+        if (_script is not null)
+        {
+            await _script.DisposeAsync();
+        }
+
+        _reference?.Dispose();
+    }
 }

@@ -20,7 +20,7 @@ public sealed partial class TourPlayer
     private int _at;
     private bool _isRunning;
     private CancellationTokenSource _waiting = new();
-    private IJSObjectReference? _script;
+    private PageScript _script = null!;
     private DotNetObjectReference<TourPlayer>? _reference;
 
     /// <summary>The session whose view is moved.</summary>
@@ -57,6 +57,7 @@ public sealed partial class TourPlayer
         Stage.Changed -= OnStageAsync;
         await _waiting.CancelAsync();
         _waiting.Dispose();
+        await _script.DisposeAsync();
         _reference?.Dispose();
     }
 
@@ -86,6 +87,9 @@ public sealed partial class TourPlayer
     /// <summary>Ends the tour; the view stays.</summary>
     [JSInvokable]
     public Task LeaveAsync() => InvokeAsync(() => Stage.PlayAsync(null));
+
+    /// <inheritdoc/>
+    protected override void OnInitialized() => _script = new PageScript(Script, "lib/viewer/viewer.js");
 
     /// <inheritdoc/>
     protected override async Task OnAfterRenderAsync(bool firstRender)
@@ -135,10 +139,8 @@ public sealed partial class TourPlayer
         (_tour, _at, _remarks, _problem, _isRunning) = (Stage.Tour, 0, [], null, false);
         (_missing, _wanted) = (null, null);
         await _waiting.CancelAsync();
-        _script ??= await Script.InvokeAsync<IJSObjectReference>("import", VersionedAssets.AddressOf("lib/viewer/viewer.js"));
         _reference ??= DotNetObjectReference.Create(this);
-        await _script.InvokeVoidAsync("others", "playing", _tour is null ? null : _reference);
-        if (Steps.Count > 0)
+        if (await _script.CallAsync("others", "playing", _tour is null ? null : _reference) && Steps.Count > 0)
         {
             await ShowAsync(0);
         }
@@ -153,7 +155,7 @@ public sealed partial class TourPlayer
         {
             var view = await Desk.ViewOfAsync(Session, Steps[at]);
             (_remarks, _problem) = (view.Remarks, null);
-            await _script!.InvokeVoidAsync("others", "go", view.View);
+            await _script.CallAsync("others", "go", view.View);
         }
         catch (Exception e) when (e is not JSDisconnectedException)
         {

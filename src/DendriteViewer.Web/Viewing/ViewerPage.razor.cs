@@ -29,7 +29,7 @@ public sealed partial class ViewerPage
     private readonly TourStage _stage = new();
     private bool _refused, _deleted;
     private bool _started;
-    private IJSObjectReference? _script;
+    private PageScript _script = null!;
 
     /// <summary>The dataset's id.</summary>
     [Parameter]
@@ -73,28 +73,20 @@ public sealed partial class ViewerPage
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        _others.Dispose();
         if (_session is not null)
         {
             Sessions.Release(_session);
         }
 
-        try
-        {
-            if (_script is not null)
-            {
-                await _script.InvokeVoidAsync("stop");
-                await _script.DisposeAsync();
-            }
-        }
-        catch (JSDisconnectedException)
-        {
-        }
+        // First: it tells the others' component until it has stopped.
+        await _script.EndAsync("stop");
+        await _others.DisposeAsync();
     }
 
     /// <inheritdoc/>
     protected override async Task OnInitializedAsync()
     {
+        _script = new PageScript(Script, "lib/viewer/viewer.js");
         var user = (await Authentication).User;
         try
         {
@@ -136,8 +128,7 @@ public sealed partial class ViewerPage
         if (_session is not null && !_started)
         {
             _started = true;
-            _script = await Script.InvokeAsync<IJSObjectReference>("import", VersionedAssets.AddressOf("lib/viewer/viewer.js"));
-            _panel = await _script.InvokeAsync<string>("start");
+            _panel = await _script.AskAsync<string>("start");
             StateHasChanged();
         }
     }
