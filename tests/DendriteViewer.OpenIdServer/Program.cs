@@ -64,6 +64,13 @@ app.MapGet("/connect/authorize", (HttpContext context) =>
         identity.SetClaim(Claims.Email, email).SetClaim(Claims.EmailVerified, query["verified"] == "true");
     }
 
+    // As of who has been signed in here for an hour, unless they are asked again.
+    if (query["auth_time"] != "none")
+    {
+        var at = TimeProvider.System.GetUtcNow().AddHours(request.HasPromptValue(PromptValues.Login) ? 0 : -1);
+        identity.SetClaim(Claims.AuthenticationTime, at.ToUnixTimeSeconds());
+    }
+
     identity.SetClaims("groups", [.. query["groups"].ToString().Split(',', StringSplitOptions.RemoveEmptyEntries)]);
     identity.SetScopes(request.GetScopes());
     identity.SetDestinations(_ => [Destinations.AccessToken, Destinations.IdentityToken]);

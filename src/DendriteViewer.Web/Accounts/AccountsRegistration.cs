@@ -6,6 +6,7 @@ using DendriteViewer.Web.Accounts.SignIn;
 using DendriteViewer.Web.Data;
 using DendriteViewer.Web.Embedding;
 using DendriteViewer.Web.Hosting;
+using DendriteViewer.Web.OpenId;
 using DendriteViewer.Web.Tokens;
 using DendriteViewer.Web.Visitors;
 using Microsoft.AspNetCore.Authentication;
@@ -79,6 +80,7 @@ public static class AccountsRegistration
         builder.Services.AddSingleton<AccountSessions>();
         builder.Services.AddSingleton<SignInThrottle>();
         builder.Services.AddSingleton<SecondFactor>();
+        builder.Services.AddSingleton<Confirmations>();
         builder.Services.AddSingleton<UnknownPassword>();
         builder.Services.AddScoped<AccountSignIn>();
         builder.Services.AddSingleton<PasswordResets>();
@@ -155,6 +157,7 @@ public static class AccountsRegistration
     public static async Task PrepareAccountsAsync(this WebApplication app)
     {
         app.Services.GetRequiredService<UnknownPassword>().Prepare();
+        await app.Services.GetRequiredService<GroupClaims>().KeyByIssuerAsync();
         await using var db = await app.Services.GetRequiredService<IDbContextFactory<DendriteDb>>().CreateDbContextAsync();
         if (app.Services.GetRequiredService<DendriteOptions>().Demo)
         {

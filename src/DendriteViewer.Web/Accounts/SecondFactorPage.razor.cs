@@ -9,7 +9,6 @@ namespace DendriteViewer.Web.Accounts;
 /// </summary>
 public sealed partial class SecondFactorPage
 {
-    private const string WrongPassword = "The password is wrong, or there were too many tries.";
     private AppUser? _account;
     private bool _isPending, _isRequired;
     private string _key = "", _offer = "";
@@ -36,6 +35,9 @@ public sealed partial class SecondFactorPage
     private UserManager<AppUser> Users { get; set; } = null!;
 
     [Inject]
+    private Confirmations Confirmations { get; set; } = null!;
+
+    [Inject]
     private NavigationManager Navigation { get; set; } = null!;
 
     private string Left => _left.ToString(System.Globalization.CultureInfo.InvariantCulture);
@@ -52,6 +54,11 @@ public sealed partial class SecondFactorPage
         if (_account is null)
         {
             Navigation.NavigateTo("/account/login");
+        }
+        else if (!_isPending && !await Confirmations.HoldAsync(Context.User))
+        {
+            _account = null;
+            Navigation.NavigateTo(Confirmations.PathTo("/account/second-factor"));
         }
         else if (_account.TwoFactorEnabled)
         {
@@ -79,13 +86,6 @@ public sealed partial class SecondFactorPage
 
         if (!_account.TwoFactorEnabled)
         {
-            // Whose password was right just now is not asked again.
-            if (!_isPending && _account.PasswordHash is not null && !await Accounts.ConfirmAsync(Context, _account, Input.Password))
-            {
-                _error = WrongPassword;
-                return;
-            }
-
             if (await Second.EnableAsync(_account, Input.Offer, Input.Code) is not { } codes)
             {
                 _error = "This code does not belong to this key, or it took too long; try the next code.";
@@ -101,15 +101,7 @@ public sealed partial class SecondFactorPage
             return;
         }
 
-        if (_account.PasswordHash is null)
-        {
-            _error = "This account has no password, by which that is confirmed; an administrator can take the second factor off.";
-        }
-        else if (!await Accounts.ConfirmAsync(Context, _account, Input.Password))
-        {
-            _error = WrongPassword;
-        }
-        else if (Input.Do == "renew")
+        if (Input.Do == "renew")
         {
             _codes = await Second.RenewAsync(_account);
         }
@@ -130,7 +122,5 @@ public sealed partial class SecondFactorPage
         public string? Offer { get; set; }
 
         public string? Code { get; set; }
-
-        public string? Password { get; set; }
     }
 }

@@ -3,7 +3,7 @@ namespace DendriteViewer.Web.Audit;
 /// <summary>What kind of act an entry of the audit log tells of. Kept by its name, so that values may be added anywhere.</summary>
 public enum AuditKind
 {
-    /// <summary>Somebody signed in.</summary>
+    /// <summary>Somebody signed in, or proved again who they are.</summary>
     SignIn,
 
     /// <summary>Somebody tried to sign in and was refused.</summary>

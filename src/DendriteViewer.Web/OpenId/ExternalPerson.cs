@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Claims;
 
 namespace DendriteViewer.Web.OpenId;
@@ -9,8 +10,10 @@ namespace DendriteViewer.Web.OpenId;
 /// <param name="IsVerified">Whether the provider says that it has verified the e-mail.</param>
 /// <param name="Name">What the provider calls the person, or null.</param>
 /// <param name="Groups">The values of the claim for groups; null where the provider does not tell all of them here.</param>
+/// <param name="ProvedAt">When the person proved there who they are, or null where the provider does not say so.</param>
 public sealed record ExternalPerson(
-    string Provider, string Subject, string? Email, bool IsVerified, string? Name, IReadOnlyList<string>? Groups)
+    string Provider, string Subject, string? Email, bool IsVerified, string? Name, IReadOnlyList<string>? Groups,
+    DateTimeOffset? ProvedAt = null)
 {
     // A person in more groups than these would not fit a cookie.
     private const int MostGroups = 200, LongestText = 200;
@@ -33,7 +36,8 @@ public sealed record ExternalPerson(
         var name = principal.FindFirstValue("name")?.Trim();
         return new ExternalPerson(
             provider.Slug, subject, emails is [{ Length: <= LongestText } email] ? email : null, isVerified,
-            name is { Length: > 0 } ? name[..Math.Min(name.Length, 80)] : null, groups is { Length: > MostGroups } ? null : groups);
+            name is { Length: > 0 } ? name[..Math.Min(name.Length, 80)] : null, groups is { Length: > MostGroups } ? null : groups,
+            Time(principal.FindFirstValue("auth_time")));
     }
 
     /// <summary>Reads what <see cref="ToPrincipal"/> wrote.</summary>
@@ -41,7 +45,8 @@ public sealed record ExternalPerson(
         principal?.FindFirstValue("provider") is { } provider && principal.FindFirstValue("sub") is { } subject
             ? new ExternalPerson(provider, subject, principal.FindFirstValue("email"), principal.HasClaim("verified", "1"),
                 principal.FindFirstValue("name"),
-                principal.HasClaim("groups-known", "1") ? [.. principal.FindAll("group").Select(c => c.Value)] : null)
+                principal.HasClaim("groups-known", "1") ? [.. principal.FindAll("group").Select(c => c.Value)] : null,
+                Time(principal.FindFirstValue("proved")))
             : null;
 
     /// <summary>Writes it into a principal, for the cookie that lasts until the sign-in is finished.</summary>
@@ -58,6 +63,11 @@ public sealed record ExternalPerson(
             claims.Add(new("name", Name));
         }
 
+        if (ProvedAt is { } proved)
+        {
+            claims.Add(new("proved", proved.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)));
+        }
+
         if (Groups is not null)
         {
             claims.Add(new("groups-known", "1"));
@@ -66,6 +76,11 @@ public sealed record ExternalPerson(
 
         return new ClaimsPrincipal(new ClaimsIdentity(claims, "OpenId"));
     }
+
+    // Seconds since 1970, after OpenID Connect Core 1.0 section 2; what no calendar has is no time.
+    private static DateTimeOffset? Time(string? seconds) =>
+        long.TryParse(seconds, NumberStyles.None, CultureInfo.InvariantCulture, out var s)
+            && s <= DateTimeOffset.MaxValue.ToUnixTimeSeconds() ? DateTimeOffset.FromUnixTimeSeconds(s) : null;
 
     // Microsoft Entra names the claim here, instead of its values, where somebody is in more groups than fit a token.
     private static bool AreWhole(ClaimsPrincipal principal, string claim) =>

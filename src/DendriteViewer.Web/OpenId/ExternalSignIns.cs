@@ -1,4 +1,6 @@
+using System.Security.Claims;
 using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Accounts.SignIn;
 using DendriteViewer.Web.Audit;
 using Microsoft.AspNetCore.Identity;
 
@@ -42,6 +44,12 @@ public enum ExternalRefusal
 
     /// <summary>The account may not sign in.</summary>
     Disabled,
+
+    /// <summary>The person was to sign in there again, and the provider does not say that they just did.</summary>
+    Stale,
+
+    /// <summary>Somebody else signed in there than the one whose account it is here.</summary>
+    Another,
 }
 
 /// <summary>What becomes of a sign-in at a provider: an account, or why there is none.</summary>
@@ -111,6 +119,29 @@ public sealed class ExternalSignIns(UserManager<AppUser> users, OpenIdProviders 
         }
 
         return await AddAsync(account, provider, person, "linked a login at") ? null : ExternalRefusal.Failed;
+    }
+
+    /// <summary>
+    /// Notes that who is signed in here has just proved at a provider who they are. What counts is when they did, as the provider says: one
+    /// that answers from a session of its own proves nothing.
+    /// </summary>
+    /// <returns>Why that proves nothing, or null.</returns>
+    public async Task<ExternalRefusal?> ConfirmAsync(
+        Confirmations confirmations, ClaimsPrincipal user, AppUser account, ExternalPerson person)
+    {
+        if (providers.Find(person.Provider) is not { } provider
+            || (await users.FindByLoginAsync(provider.IssuerKey, person.Subject))?.Id != account.Id)
+        {
+            return ExternalRefusal.Another;
+        }
+
+        if (person.ProvedAt is not { } at || !confirmations.Counts(at))
+        {
+            return ExternalRefusal.Stale;
+        }
+
+        await confirmations.NoteAsync(user, at, "the provider " + provider.Name);
+        return null;
     }
 
     /// <summary>Takes a login off an account, unless the account could not sign in then.</summary>

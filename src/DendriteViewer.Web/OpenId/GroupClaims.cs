@@ -9,7 +9,7 @@ namespace DendriteViewer.Web.OpenId;
 /// Puts people into the groups that their provider's claim names, each time they sign in there. It takes them out of such only as it put
 /// them into; what administrators did by hand stays.
 /// </summary>
-public sealed class GroupClaims(IDbContextFactory<DendriteDb> database, AuditLog audit)
+public sealed class GroupClaims(IDbContextFactory<DendriteDb> database, OpenIdProviders providers, AuditLog audit)
 {
     /// <summary>Ends what a provider's claim said of somebody, whose login there was taken off.</summary>
     /// <param name="account">Whose.</param>
@@ -19,6 +19,20 @@ public sealed class GroupClaims(IDbContextFactory<DendriteDb> database, AuditLog
     {
         await using var db = await database.CreateDbContextAsync(ct);
         await db.GroupMembers.Where(m => m.UserId == account.Id && m.Source == issuer).ExecuteDeleteAsync(ct);
+    }
+
+    /// <summary>
+    /// Has groups name their provider by its issuer that earlier versions had by the name that people see. Done at each start: a group
+    /// of a provider that the configuration does not name now is found when it does again.
+    /// </summary>
+    public async Task KeyByIssuerAsync(CancellationToken ct = default)
+    {
+        await using var db = await database.CreateDbContextAsync(ct);
+        foreach (var provider in providers.All)
+        {
+            var issuer = provider.IssuerKey;
+            await db.Groups.Where(g => g.Provider == provider.Name).ExecuteUpdateAsync(s => s.SetProperty(g => g.Provider, issuer), ct);
+        }
     }
 
     /// <summary>Makes the memberships by a provider's claim what the claim says.</summary>
@@ -34,7 +48,7 @@ public sealed class GroupClaims(IDbContextFactory<DendriteDb> database, AuditLog
         }
 
         await using var db = await database.CreateDbContextAsync(ct);
-        var groups = await db.Groups.Where(g => g.Provider == provider.Name).ToListAsync(ct);
+        var groups = await db.Groups.Where(g => g.Provider == provider.IssuerKey).ToListAsync(ct);
         var wanted = groups.Where(g => values.Contains(g.ClaimValue)).ToDictionary(g => g.Id);
         var has = await db.GroupMembers.Where(m => m.UserId == account.Id && m.Source == provider.IssuerKey).ToListAsync(ct);
         foreach (var gone in has.Where(m => !wanted.ContainsKey(m.GroupId)))

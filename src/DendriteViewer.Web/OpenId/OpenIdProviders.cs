@@ -9,6 +9,13 @@ public sealed class OpenIdProviders(DendriteOptions options)
     /// <summary>The provider of a name as addresses have it, or null.</summary>
     public OpenIdOptions? Find(string? slug) => options.OpenId.FirstOrDefault(p => p.Slug == slug);
 
+    /// <summary>What people call the provider of an issuer; the issuer itself where the configuration names it no more.</summary>
+    public string NameOf(string issuer) => options.OpenId.FirstOrDefault(p => p.IssuerKey == issuer)?.Name ?? issuer;
+
+    /// <summary>What a person is told, by the word for the refusal that an address has; null where it has none that is known.</summary>
+    public string? Sentence(string? refusal, string? slug) =>
+        Enum.TryParse<ExternalRefusal>(refusal, ignoreCase: true, out var known) && Enum.IsDefined(known) ? Sentence(known, slug) : null;
+
     /// <summary>What a person is told who is not signed in.</summary>
     /// <param name="refusal">Why.</param>
     /// <param name="slug">The provider, as addresses name it.</param>
@@ -31,6 +38,10 @@ public sealed class OpenIdProviders(DendriteOptions options)
             ExternalRefusal.OtherLogin => $"The account is linked to somebody else at {name}; take that link off on the page Access tokens "
                 + "first, or ask an administrator.",
             ExternalRefusal.OtherAccount => $"That login at {name} is linked to another account here; take it off there first.",
+            ExternalRefusal.Stale => $"{name} does not say that you signed in there just now, so it confirms nothing. Sign out there "
+                + "and try again, or have an administrator make you a link by which you choose a password.",
+            ExternalRefusal.Another =>
+                $"You signed in at {name} as somebody whose login is not linked to this account; nothing is confirmed.",
             ExternalRefusal.Disabled => "This account is disabled; ask an administrator.",
             _ => $"What {name} answered is not valid, so nobody was signed in; tell the administrator.",
         };

@@ -57,6 +57,13 @@ public static class OpenIdRegistration
     public static string Refused(ExternalRefusal refusal, string? provider) => QueryHelpers.AddQueryString("/account/login",
         new Dictionary<string, string?> { ["external"] = refusal.ToString().ToLowerInvariant(), ["provider"] = provider });
 
+    /// <summary>The address at which who is signed in proves at a provider again who they are.</summary>
+    /// <param name="provider">The provider, at which they have a login.</param>
+    /// <param name="next">Where to go afterwards.</param>
+    public static string ConfirmAt(OpenIdOptions provider, string? next) => QueryHelpers.AddQueryString(
+        $"/account/openid/{provider.Slug}",
+        new Dictionary<string, string?> { ["confirm"] = "true", ["returnUrl"] = ReturnAddress.Of(next) });
+
     private static void Configure(OpenIdConnectOptions o, OpenIdOptions provider, IServiceProvider services)
     {
         var address = services.GetService<PublicAddress>();
@@ -99,7 +106,9 @@ public static class OpenIdRegistration
         o.Events = new OpenIdEvents(provider, address);
     }
 
-    private static async Task BeginAsync(string provider, string? returnUrl, HttpContext context, OpenIdProviders providers)
+    private static async Task BeginAsync(
+        string provider, string? returnUrl, bool? confirm, HttpContext context, OpenIdProviders providers, UserManager<AppUser> users,
+        Confirmations confirmations)
     {
         if (providers.Find(provider) is not { } wanted)
         {
@@ -110,7 +119,25 @@ public static class OpenIdRegistration
         try
         {
             var finish = QueryHelpers.AddQueryString(FinishPath, "returnUrl", ReturnAddress.Of(returnUrl));
-            await context.ChallengeAsync(wanted.Scheme, new AuthenticationProperties { RedirectUri = finish });
+            if (confirm == true)
+            {
+                // Asks the provider to have them sign in anew, whatever session they have there, and to say when they did.
+                await context.ChallengeAsync(wanted.Scheme, new OpenIdConnectChallengeProperties
+                {
+                    RedirectUri = QueryHelpers.AddQueryString(finish, "confirm", "true"), Prompt = OpenIdConnectPrompt.Login,
+                    MaxAge = TimeSpan.Zero,
+                });
+            }
+            else if (await users.GetUserAsync(context.User) is { PasswordHash: null }
+                && !await confirmations.HoldAsync(context.User, context.RequestAborted))
+            {
+                // Another login is to be linked. The form at its end asks for the password; who has none proves it before.
+                context.Response.Redirect(Confirmations.PathTo(context.Request.Path + context.Request.QueryString));
+            }
+            else
+            {
+                await context.ChallengeAsync(wanted.Scheme, new AuthenticationProperties { RedirectUri = finish });
+            }
         }
         catch (InvalidOperationException e) when (!context.Response.HasStarted)
         {
@@ -122,8 +149,8 @@ public static class OpenIdRegistration
     }
 
     private static async Task<IResult> FinishAsync(
-        string? returnUrl, HttpContext context, ExternalSignIns externals, SignInManager<AppUser> signIn, AccountSignIn accounts,
-        AuditLog audit)
+        string? returnUrl, bool? confirm, HttpContext context, ExternalSignIns externals, SignInManager<AppUser> signIn,
+        AccountSignIn accounts, Confirmations confirmations, AuditLog audit)
     {
         context.Response.Headers.CacheControl = "no-store";
         var external = await context.AuthenticateAsync(IdentityConstants.ExternalScheme);
@@ -133,9 +160,23 @@ public static class OpenIdRegistration
         }
 
         // Who is signed in already wants it linked, and is asked whether that is so: another site may have led the browser here.
-        if (await signIn.UserManager.GetUserAsync(context.User) is not null)
+        if (await signIn.UserManager.GetUserAsync(context.User) is { } own)
         {
-            return Results.LocalRedirect(LinkLogin.Path);
+            if (confirm != true)
+            {
+                return Results.LocalRedirect(LinkLogin.Path);
+            }
+
+            await context.SignOutAsync(IdentityConstants.ExternalScheme);
+            if (await externals.ConfirmAsync(confirmations, context.User, own, person) is { } wrong)
+            {
+                return Results.LocalRedirect(QueryHelpers.AddQueryString(Confirmations.PathTo(returnUrl), new Dictionary<string, string?>
+                {
+                    ["external"] = wrong.ToString().ToLowerInvariant(), ["provider"] = person.Provider,
+                }));
+            }
+
+            return Results.LocalRedirect(ReturnAddress.Of(returnUrl));
         }
 
         await context.SignOutAsync(IdentityConstants.ExternalScheme);
@@ -148,7 +189,7 @@ public static class OpenIdRegistration
             return Results.LocalRedirect(Refused(refusal ?? ExternalRefusal.Failed, person.Provider));
         }
 
-        await accounts.BeginAsync(context, account, "the provider " + person.Provider, isExternal: true);
+        await accounts.BeginAsync(context, account, "the provider " + person.Provider, isExternal: true, person.ProvedAt);
         return Results.LocalRedirect(ReturnAddress.Of(returnUrl));
     }
 }

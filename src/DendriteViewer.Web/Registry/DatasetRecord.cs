@@ -17,6 +17,9 @@ public sealed class DatasetRecord
     /// <summary>When it was first seen here, Unix milliseconds.</summary>
     public long SeenAt { get; set; }
 
+    /// <summary>When somebody opened its viewer last, Unix milliseconds, to within minutes; null where nobody has yet.</summary>
+    public long? OpenedAt { get; set; }
+
     /// <summary>When it was deleted, or was first missed, Unix milliseconds; null while it exists.</summary>
     public long? DeletedAt { get; set; }
 

@@ -1,7 +1,9 @@
 using System.Buffers.Text;
+using System.Security.Claims;
 using System.Security.Cryptography;
 using System.Text;
 using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Accounts.SignIn;
 using DendriteViewer.Web.Audit;
 using DendriteViewer.Web.Data;
 using Microsoft.EntityFrameworkCore;
@@ -49,7 +51,22 @@ public sealed class PersonalTokens(IDbContextFactory<DendriteDb> database, Audit
     // Each use would be a write; a minute is as exact as anybody needs to see whether a token is in use.
     private static readonly TimeSpan s_useResolution = TimeSpan.FromMinutes(1);
 
-    /// <summary>Makes a token.</summary>
+    /// <summary>Makes a token of who asks, if they proved a short while ago who they are.</summary>
+    /// <returns>Its text, which is shown once and not kept.</returns>
+    /// <exception cref="ArgumentException">They did not, or as <see cref="CreateAsync"/>.</exception>
+    public async Task<string> MakeAsync(ClaimsPrincipal user, TokenOrder order, CancellationToken ct = default)
+    {
+        await using var db = await database.CreateDbContextAsync(ct);
+        if (!Guid.TryParse(user.FindFirstValue(ClaimTypes.NameIdentifier), out var account)
+            || !await Confirmations.HoldAsync(db, user, time, ct))
+        {
+            throw new ArgumentException(Confirmations.Needed);
+        }
+
+        return (await CreateAsync(account, order, ct)).Text;
+    }
+
+    /// <summary>Makes a token of an account. Whoever calls knows that its person asks for it.</summary>
     /// <returns>Its key, and its text, which is shown once and not kept.</returns>
     /// <exception cref="ArgumentException">Name, end or scopes cannot be, or the account has too many.</exception>
     public async Task<(Guid Id, string Text)> CreateAsync(Guid account, TokenOrder order, CancellationToken ct = default)

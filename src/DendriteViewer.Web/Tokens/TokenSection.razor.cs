@@ -35,7 +35,7 @@ public sealed partial class TokenSection
     }
 
     private Task<bool> MakeAsync(TokenOrder order) =>
-        TryAsync(async account => _once = (await Tokens.CreateAsync(account, order)).Text);
+        TryAsync(async _ => _once = await Tokens.MakeAsync(_user, order));
 
     private Task RevokeAsync(TokenFacts token) => TryAsync(account => Tokens.RevokeAsync(_user.PersonOf(), token.Id, account));
 

@@ -51,7 +51,7 @@ public sealed class ExternalPersonTests
         foreach (var person in new[]
         {
             new ExternalPerson("campus", "a", "a@b.c", true, "Ada", ["x", "y"]), new ExternalPerson("campus", "a", null, false, null, null),
-            new ExternalPerson("campus", "a", null, false, null, []),
+            new ExternalPerson("campus", "a", null, false, null, [], DateTimeOffset.FromUnixTimeSeconds(1_790_000_000)),
         })
         {
             var read = ExternalPerson.Read(person.ToPrincipal())!;
@@ -61,6 +61,15 @@ public sealed class ExternalPersonTests
 
         Assert.Null(ExternalPerson.Read(new ClaimsPrincipal(new ClaimsIdentity())));
     }
+
+    [Theory]
+    [InlineData("sub=a auth_time=1790000000", 1_790_000_000L)]
+    [InlineData("sub=a", null)]
+    [InlineData("sub=a auth_time=-5", null)]
+    [InlineData("sub=a auth_time=9223372036854775807", null)]
+    [InlineData("sub=a auth_time=soon", null)]
+    public void Time_OfTheSignInThere_IsReadWhereItIsOne(string claims, long? seconds) =>
+        Assert.Equal(seconds, ExternalPerson.Of(s_provider, Of(claims))!.ProvedAt?.ToUnixTimeSeconds());
 
     private static ClaimsPrincipal Of(string claims) => new(new ClaimsIdentity(
         claims.Split(' ').Select(c => new Claim(c[..c.IndexOf('=')], c[(c.IndexOf('=') + 1)..]))));

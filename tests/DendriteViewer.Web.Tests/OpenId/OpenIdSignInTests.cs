@@ -1,5 +1,6 @@
 using System.Net;
 using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Accounts.SignIn;
 using DendriteViewer.Web.Audit;
 using DendriteViewer.Web.OpenId;
 using DendriteViewer.Web.Tests.Hosting;
@@ -23,7 +24,7 @@ public sealed class OpenIdSignInTests(AuthorizationScene scene)
     public async Task SignIn_ByAVerifiedEmail_LinksTheAccountOnceAndFindsItByTheSubjectAfterwards()
     {
         var (id, email, subject) = await PersonAsync();
-        await scene.Service<Groups>().AddAsync(AuthorizationScene.Ada, "Beamline " + subject, "Campus login", "beam-" + subject);
+        await scene.Service<Groups>().AddAsync(AuthorizationScene.Ada, "Beamline " + subject, CampusOptions, "beam-" + subject);
         var browser = App.NewBrowser();
         var answer = await SignInAsync(browser, $"sub={subject}&email={email}&verified=true&groups=beam-{subject},other", "/jobs?a=1");
         Assert.Equal("/jobs?a=1", answer.Headers.Location?.OriginalString);
@@ -46,6 +47,50 @@ public sealed class OpenIdSignInTests(AuthorizationScene scene)
 
         // The address was given to somebody else meanwhile.
         Assert.Equal(ExternalRefusal.OtherLogin, await RefusedAsync($"sub=another-{subject}&email={email}&verified=true"));
+    }
+
+    [Fact]
+    public async Task Confirmation_AtAProvider_CountsWhereItsAccountSignedInThereJustNow()
+    {
+        var (id, email, subject) = await PersonAsync();
+        var browser = App.NewBrowser();
+        await SignInAsync(browser, $"sub={subject}&email={email}&verified=true");
+        await App.AskDatabaseAsync(db => db.Users.Where(u => u.Id == id).ExecuteUpdateAsync(
+            s => s.SetProperty(u => u.PasswordHash, (string?)null)));
+
+        // The provider signed them in an hour ago, so the session here begins unconfirmed; a second login cannot be linked either.
+        Assert.Equal(Confirmations.PathTo("/account/second-factor"), await LocationAsync(browser, "/account/second-factor"));
+        Assert.StartsWith(Confirmations.Path, await LocationAsync(browser, $"/account/openid/{Campus}?returnUrl=/tokens"));
+        Assert.Contains("Sign in again with Campus login", await browser.GetStringAsync(Confirmations.Path));
+
+        var (next, before) = ("/tokens&confirm=true", await ConfirmedAsync(id));
+        foreach (var (who, wrong) in new[] { ($"sub={subject}&auth_time=none", "stale"), ($"sub=another-{subject}", "another") })
+        {
+            var answer = await SignInAsync(browser, who, next);
+            Assert.EndsWith($"external={wrong}&provider={Campus}", answer.Headers.Location!.OriginalString);
+            Assert.Equal(before, await ConfirmedAsync(id));
+        }
+
+        Assert.Equal("/tokens", (await SignInAsync(browser, $"sub={subject}", next)).Headers.Location!.OriginalString);
+        Assert.True(before < await ConfirmedAsync(id));
+        Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync("/account/second-factor")).StatusCode);
+    }
+
+    [Fact]
+    public async Task Groups_OfAProviderThatGetsAnotherName_StayItsGroups()
+    {
+        var (subject, groups) = (Guid.NewGuid().ToString("N"), scene.Service<Groups>());
+        var person = await App.AskDatabaseAsync(db => db.Users.FirstAsync());
+
+        // As an earlier version kept it.
+        var group = await groups.AddAsync(AuthorizationScene.Ada, subject, CampusOptions, subject);
+        await App.AskDatabaseAsync(db => db.Groups.Where(g => g.Id == group).ExecuteUpdateAsync(
+            s => s.SetProperty(g => g.Provider, CampusOptions.Name)));
+        await scene.Service<GroupClaims>().KeyByIssuerAsync();
+        var renamed = new OpenIdOptions { Name = "University", Issuer = CampusOptions.Issuer };
+        await scene.Service<GroupClaims>().SyncAsync(person, renamed, [subject]);
+        Assert.Equal([person.Id], (await groups.PeopleAsync(group)).Select(p => p.Id));
+        await groups.RemoveAsync(AuthorizationScene.Ada, group);
     }
 
     [Theory]
@@ -212,13 +257,24 @@ public sealed class OpenIdSignInTests(AuthorizationScene scene)
         await Assert.ThrowsAsync<ArgumentException>(() => externals.UnlinkAsync(made, provider.IssuerKey, subject));
 
         // What the provider said of groups ends with the login.
-        await scene.Service<Groups>().AddAsync(AuthorizationScene.Ada, "Lab " + subject, "Lab", subject);
+        await scene.Service<Groups>().AddAsync(AuthorizationScene.Ada, "Lab " + subject, provider, subject);
         await scene.Service<GroupClaims>().SyncAsync(made, provider, [subject]);
         Assert.Equal([provider.IssuerKey], Assert.Single(await PeopleOfAsync("Lab " + subject)).Sources);
         Assert.True((await users.AddPasswordAsync(made, RunningApp.Password)).Succeeded);
         await externals.UnlinkAsync(made, provider.IssuerKey, subject);
         Assert.Empty(await PeopleOfAsync("Lab " + subject));
     }
+
+    private OpenIdOptions CampusOptions => scene.Service<OpenIdProviders>().Find(Campus)!;
+
+    private static async Task<string?> LocationAsync(HttpClient browser, string path)
+    {
+        using var answer = await browser.GetAsync(path);
+        return answer.Headers.Location?.OriginalString;
+    }
+
+    private Task<long> ConfirmedAsync(Guid account) =>
+        App.AskDatabaseAsync(db => db.AccountSessions.Where(s => s.UserId == account).Select(s => s.ConfirmedAt).SingleAsync());
 
     private async Task<(Guid Id, string Email, string Subject)> PersonAsync()
     {
@@ -235,7 +291,8 @@ public sealed class OpenIdSignInTests(AuthorizationScene scene)
     // From the button to the address at which the provider sends the browser back.
     private static async Task<Uri> CallbackAsync(HttpClient browser, string provider, string person, string returnUrl)
     {
-        using var begun = await browser.GetAsync($"/account/openid/{provider}?returnUrl={Uri.EscapeDataString(returnUrl)}");
+        var (next, more) = returnUrl.Split('&') is [var path, var rest] ? (path, "&" + rest) : (returnUrl, "");
+        using var begun = await browser.GetAsync($"/account/openid/{provider}?returnUrl={Uri.EscapeDataString(next)}{more}");
         Assert.Equal(HttpStatusCode.Redirect, begun.StatusCode);
         var there = begun.Headers.Location!;
         Assert.Equal("S256", QueryHelpers.ParseQuery(there.Query)["code_challenge_method"]);

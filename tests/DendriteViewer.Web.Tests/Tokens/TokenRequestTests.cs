@@ -1,8 +1,10 @@
 using System.Net;
 using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Accounts.SignIn;
 using DendriteViewer.Web.Tests.Hosting.Authorization;
 using DendriteViewer.Web.Tokens;
 using Microsoft.AspNetCore.SignalR.Client;
+using Microsoft.EntityFrameworkCore;
 
 namespace DendriteViewer.Web.Tests.Tokens;
 
@@ -48,6 +50,22 @@ public sealed class TokenRequestTests(AuthorizationScene scene)
 
         await ended.Task.WaitAsync(TimeSpan.FromSeconds(20));
         Assert.DoesNotContain(scene.Running.Log, l => l.Contains(text, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Token_AskedForInASessionThatWasLeftOpen_IsMadeOnlyAfterAConfirmation()
+    {
+        var person = await scene.Running.AddPersonAsync("Careful");
+        var visitor = new Visitor("careful", "Careful");
+        await scene.SignInAsync(visitor);
+        var (user, tokens) = (scene.PrincipalOf(visitor), scene.Service<PersonalTokens>());
+        Assert.StartsWith(PersonalTokens.Mark, await tokens.MakeAsync(user, new TokenOrder("one", TokenScopes.Read, 1)));
+        await scene.Running.AskDatabaseAsync(db => db.AccountSessions.Where(s => s.UserId == person)
+            .ExecuteUpdateAsync(s => s.SetProperty(r => r.ConfirmedAt, 1L)));
+        await Assert.ThrowsAsync<ArgumentException>(() => tokens.MakeAsync(user, new TokenOrder("two", TokenScopes.Read, 1)));
+        await scene.Service<Confirmations>().NoteAsync(user, TimeProvider.System.GetUtcNow(), "password");
+        await tokens.MakeAsync(user, new TokenOrder("three", TokenScopes.Read, 1));
+        Assert.Equal(["three", "one"], (await tokens.ListAsync(person)).Select(t => t.Name));
     }
 
     [Fact]

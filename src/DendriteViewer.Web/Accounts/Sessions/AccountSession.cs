@@ -32,6 +32,12 @@ public sealed class AccountSession
     /// <summary>Whether another server vouches for the person, so that no second factor is asked for here.</summary>
     public bool IsExternal { get; set; }
 
+    /// <summary>
+    /// When the person last proved who they are, by signing in or again since, Unix milliseconds; 0 where a provider did not say when they
+    /// signed in there.
+    /// </summary>
+    public long ConfirmedAt { get; set; }
+
     /// <summary>When it was ended, Unix milliseconds; null while it holds.</summary>
     public long? EndedAt { get; set; }
 

@@ -103,13 +103,29 @@ public sealed class AccountSignIn(
     }
 
     /// <summary>Whether somebody who is signed in knows their password, asked before what matters; guesses are counted as any.</summary>
-    public async Task<bool> ConfirmAsync(HttpContext context, AppUser account, string? password)
+    public Task<bool> ConfirmAsync(HttpContext context, AppUser account, string? password) => ConfirmAsync(
+        context, account, ThrottlePurpose.Password, account.NormalizedEmail ?? "",
+        async () => password is { Length: <= PasswordRules.Most } && await users.CheckPasswordAsync(account, password));
+
+    /// <summary>Whether somebody who is signed in has their second factor, asked of who has no password here.</summary>
+    public Task<bool> ConfirmByCodeAsync(HttpContext context, AppUser account, string? code) => ConfirmAsync(
+        context, account, ThrottlePurpose.Code, account.Id.ToString(),
+        async () => account.TwoFactorEnabled && await second.TryAsync(account, code, context.RequestAborted) is not null);
+
+    private async Task<bool> ConfirmAsync(
+        HttpContext context, AppUser account, ThrottlePurpose purpose, string whose, Func<Task<bool>> isRight)
     {
-        var attempt = await throttle.BeginAsync(
-            ThrottlePurpose.Password, account.NormalizedEmail ?? "", NetworkOf(context), isKnown: true, context.RequestAborted);
-        if (attempt.Wait > TimeSpan.Zero || password is not { Length: <= PasswordRules.Most }
-            || !await users.CheckPasswordAsync(account, password))
+        var attempt = await throttle.BeginAsync(purpose, whose, NetworkOf(context), isKnown: true, context.RequestAborted);
+        if (attempt.Wait > TimeSpan.Zero)
         {
+            return false;
+        }
+
+        if (!await isRight())
+        {
+            await audit.TryRecordAsync(AuditKind.SignInFailed, PersonOf(account),
+                purpose == ThrottlePurpose.Code ? "gave a wrong code in an open session" : "gave a wrong password in an open session",
+                AuditSubject.Of(account.Id));
             return false;
         }
 
@@ -127,12 +143,15 @@ public sealed class AccountSignIn(
     /// <param name="account">The account.</param>
     /// <param name="way">How they proved it, as “password and code”.</param>
     /// <param name="isExternal">Whether another server vouches for them, so that no second factor is asked for here.</param>
-    public async Task BeginAsync(HttpContext context, AppUser account, string way, bool isExternal = false)
+    /// <param name="provedAt">When they proved it there, where the other server says so.</param>
+    public async Task BeginAsync(
+        HttpContext context, AppUser account, string way, bool isExternal = false, DateTimeOffset? provedAt = null)
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         var session = new AccountSession
         {
             Id = Guid.NewGuid(), UserId = account.Id, BegunAt = now, LastSeenAt = now, Network = NetworkOf(context), Way = way,
+            ConfirmedAt = isExternal ? Math.Min(provedAt?.ToUnixTimeMilliseconds() ?? 0, now) : now,
             IsExternal = isExternal, Browser = BrowserNames.Of(context.Request.Headers.UserAgent), Address = AddressOf(context),
         };
         await sessions.AddAsync(session, context.RequestAborted);

@@ -61,7 +61,11 @@ internal static class RouteRequests
             "/account/login", "account", ("Input.Do", "name"), ("Input.Name", r.Visitor.Person ?? "Nobody")),
         ["POST /account/code"] = r => r.FormAsync("/account/login", "code", ("Input.Code", "123456")),
         ["POST /account/second-factor"] = r => r.Shows("This code does not belong").FormAsync(
-            "/account/login", "second", ("Input.Do", "on"), ("Input.Code", "123456"), ("Input.Password", RunningApp.Password)),
+            "/account/login", "second", ("Input.Do", "on"), ("Input.Code", "123456")),
+
+        ["GET /account/confirm"] = Do(r => r.Shows("It is asked again after")),
+        ["POST /account/confirm"] = r => r.Query("ReturnUrl=%2Ftokens").Leads("/tokens").FormAsync(
+            "/account/login", "confirm", ("Input.Password", RunningApp.Password)),
 
         // This server sends no mail, so that there is no such form; its page says whom to ask.
         ["POST /account/forgot"] = r => r.Answers(HttpStatusCode.BadRequest).FormAsync(

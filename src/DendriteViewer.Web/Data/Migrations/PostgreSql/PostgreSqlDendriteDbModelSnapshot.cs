@@ -221,6 +221,9 @@ namespace DendriteViewer.Web.Data.Migrations.PostgreSql
                         .IsRequired()
                         .HasColumnType("text");
 
+                    b.Property<long>("ConfirmedAt")
+                        .HasColumnType("bigint");
+
                     b.Property<string>("End")
                         .HasColumnType("text");
 
@@ -714,6 +717,9 @@ namespace DendriteViewer.Web.Data.Migrations.PostgreSql
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasColumnType("text");
+
+                    b.Property<long?>("OpenedAt")
+                        .HasColumnType("bigint");
 
                     b.Property<long>("SeenAt")
                         .HasColumnType("bigint");

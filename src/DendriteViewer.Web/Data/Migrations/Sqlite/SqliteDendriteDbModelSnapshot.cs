@@ -216,6 +216,9 @@ namespace DendriteViewer.Web.Data.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<long>("ConfirmedAt")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("End")
                         .HasColumnType("TEXT");
 
@@ -699,6 +702,9 @@ namespace DendriteViewer.Web.Data.Migrations.Sqlite
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasColumnType("TEXT");
+
+                    b.Property<long?>("OpenedAt")
+                        .HasColumnType("INTEGER");
 
                     b.Property<long>("SeenAt")
                         .HasColumnType("INTEGER");
