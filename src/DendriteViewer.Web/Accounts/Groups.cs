@@ -1,6 +1,7 @@
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Audit;
 using DendriteViewer.Web.Data;
+using DendriteViewer.Web.OpenId;
 using Microsoft.EntityFrameworkCore;
 
 namespace DendriteViewer.Web.Accounts;
@@ -32,10 +33,10 @@ public sealed class Groups(IDbContextFactory<DendriteDb> database, AuditLog audi
     /// <returns>Its key.</returns>
     /// <exception cref="ArgumentException">The name is taken or none, or provider and value do not go together.</exception>
     public async Task<Guid> AddAsync(
-        Person by, string name, string? provider = null, string? claimValue = null, CancellationToken ct = default)
+        Person by, string name, OpenIdOptions? provider = null, string? claimValue = null, CancellationToken ct = default)
     {
         name = Checked(name);
-        (provider, claimValue) = (Blank(provider), Blank(claimValue));
+        claimValue = Blank(claimValue);
         if (provider is null != claimValue is null)
         {
             throw new ArgumentException("A group that a provider fills needs both the provider and the value of its claim.");
@@ -49,13 +50,14 @@ public sealed class Groups(IDbContextFactory<DendriteDb> database, AuditLog audi
         await using var db = await database.CreateDbContextAsync(ct);
         var group = new PeopleGroup
         {
-            Id = Guid.NewGuid(), Name = name, NormalizedName = name.ToUpperInvariant(), Provider = provider, ClaimValue = claimValue,
+            Id = Guid.NewGuid(), Name = name, NormalizedName = name.ToUpperInvariant(), Provider = provider?.IssuerKey,
+            ClaimValue = claimValue,
             CreatedAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
         };
         await RefuseTakenAsync(db, group, ct);
         db.Groups.Add(group);
-        db.Audit.Add(audit.NewEntry(AuditKind.Group, by, $"made the group {name}" + (provider is null ? "" : $", filled by {provider}"),
-            AboutGroup(group.Id)));
+        var filled = provider is null ? "" : $", filled by {provider.Name}";
+        db.Audit.Add(audit.NewEntry(AuditKind.Group, by, $"made the group {name}{filled}", AboutGroup(group.Id)));
         await SaveAsync(db, group.Name, ct);
         return group.Id;
     }

@@ -13,7 +13,8 @@ public sealed class PeopleGroup
     public required string NormalizedName { get; set; }
 
     /// <summary>
-    /// The identity provider, as the configuration names it, whose claim says who is in the group; null where administrators alone choose.
+    /// The issuer of the identity provider whose claim says who is in the group, as <see cref="OpenId.OpenIdOptions.IssuerKey"/>, so that
+    /// the provider may get another name; null where administrators alone choose.
     /// </summary>
     public string? Provider { get; set; }
 
@@ -61,7 +62,7 @@ public sealed class DatasetGroup
 /// <param name="Name">What it is called.</param>
 /// <param name="People">How many people are in it.</param>
 /// <param name="Datasets">In how many datasets it has a role.</param>
-/// <param name="Provider">The identity provider whose claim fills it, or null.</param>
+/// <param name="Provider">The issuer of the identity provider whose claim fills it, or null.</param>
 /// <param name="ClaimValue">The value of the claim that means this group, or null.</param>
 public sealed record GroupFacts(Guid Id, string Name, int People, int Datasets, string? Provider, string? ClaimValue);
 

@@ -14,7 +14,10 @@ namespace DendriteViewer.Web.Members;
 /// <summary>A member of a dataset: a person or a group.</summary>
 /// <param name="Id">The account, or the group.</param>
 /// <param name="Name">What others see.</param>
-/// <param name="Detail">The account's address, or how many people are in the group.</param>
+/// <param name="Detail">
+/// The account's address, or how many people are in the group. Of an address, owners see what tells people of one name apart: they may
+/// add anybody by name, and would learn addresses so.
+/// </param>
 /// <param name="Role">What they may do.</param>
 /// <param name="IsGroup">Whether it is a group.</param>
 public sealed record MemberRow(Guid Id, string Name, string Detail, DatasetRole Role, bool IsGroup);
@@ -43,6 +46,7 @@ public sealed class DatasetMembers(IDbContextFactory<DendriteDb> database, Datas
             return null;
         }
 
+        var isAdministrator = await access.IsAdministratorAsync(user, ct);
         await using var db = await database.CreateDbContextAsync(ct);
         var people = await (from m in db.Members
             join u in db.Users on m.UserId equals u.Id
@@ -52,9 +56,10 @@ public sealed class DatasetMembers(IDbContextFactory<DendriteDb> database, Datas
         var grouped = (await groups.ListAsync(ct)).Where(g => roles.ContainsKey(g.Id))
             .Select(g => new MemberRow(g.Id, g.Name, g.People == 1 ? "1 person" : $"{g.People} people", roles[g.Id], true));
         var isOwner = people.Any(p => p.Id == grant.Account && p.Role == DatasetRole.Own);
+        var shown = people.Select(p => isAdministrator || p.Id == grant.Account ? p : p with { Detail = Shortened(p.Detail) });
         return new MemberList(
-            [.. people.Concat(grouped).OrderByDescending(m => m.Role).ThenBy(m => m.Name, StringComparer.CurrentCultureIgnoreCase)],
-            people.Any(p => p.Role == DatasetRole.Own), !isOwner && await access.IsAdministratorAsync(user, ct), grant.Account);
+            [.. shown.Concat(grouped).OrderByDescending(m => m.Role).ThenBy(m => m.Name, StringComparer.CurrentCultureIgnoreCase)],
+            people.Any(p => p.Role == DatasetRole.Own), !isOwner && isAdministrator, grant.Account);
     }
 
     /// <summary>Makes an account or a group a member.</summary>
@@ -172,6 +177,10 @@ public sealed class DatasetMembers(IDbContextFactory<DendriteDb> database, Datas
             throw new ArgumentException("Somebody else changed the members at the same moment; look again and repeat it.", e);
         }
     }
+
+    // “a…@example.org”
+    private static string Shortened(string email) =>
+        email.LastIndexOf('@') is > 0 and var at ? $"{email[..1]}…{email[at..]}" : "";
 
     private static bool IsRace(Exception e) => e is PostgresException { SqlState: "40001" or "40P01" or "23505" }
         or SqliteException { SqliteErrorCode: 5 or 19 } || (e.InnerException is { } inner && IsRace(inner));

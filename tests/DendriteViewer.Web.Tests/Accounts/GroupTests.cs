@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.OpenId;
 using Microsoft.EntityFrameworkCore;
 
 namespace DendriteViewer.Web.Tests.Accounts;
@@ -85,7 +86,8 @@ public sealed class GroupTests(TestHost host) : IClassFixture<TestHost>
             StringComparison.Ordinal);
         await Assert.ThrowsAsync<ArgumentException>(() => Groups.AddAsync(s_by, " "));
         await Assert.ThrowsAsync<ArgumentException>(() => Groups.AddAsync(s_by, new string('x', 81)));
-        await Assert.ThrowsAsync<ArgumentException>(() => Groups.AddAsync(s_by, "Half", "Keycloak"));
+        await Assert.ThrowsAsync<ArgumentException>(() => Groups.AddAsync(
+            s_by, "Half", new OpenIdOptions { Name = "Keycloak", Issuer = "https://login.example.org" }));
         await Assert.ThrowsAsync<ArgumentException>(() => Groups.PutAsync(s_by, Guid.NewGuid(), Guid.NewGuid()));
         await Assert.ThrowsAsync<ArgumentException>(
             () => Groups.SetRoleAsync(s_by, host.Dataset.Identity, Guid.NewGuid(), DatasetRole.View));
