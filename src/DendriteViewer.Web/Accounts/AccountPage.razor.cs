@@ -2,7 +2,6 @@ using DendriteViewer.Web.Accounts.Sessions;
 using DendriteViewer.Web.Accounts.SignIn;
 using DendriteViewer.Web.Audit;
 using Microsoft.AspNetCore.Components;
-using Microsoft.AspNetCore.Components.Web;
 using Microsoft.AspNetCore.Identity;
 
 namespace DendriteViewer.Web.Accounts;
@@ -10,7 +9,6 @@ namespace DendriteViewer.Web.Accounts;
 /// <summary>A person's own account: name, how they sign in, and where they are signed in.</summary>
 public sealed partial class AccountPage
 {
-    private static readonly InteractiveServerRenderMode s_island = new(prerender: false);
     private AppUser? _account;
     private IReadOnlyList<AccountSession> _sessions = [];
     private Guid? _own;

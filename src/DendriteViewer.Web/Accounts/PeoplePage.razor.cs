@@ -1,10 +1,9 @@
 using System.Security.Claims;
 using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Web.Administration;
 using DendriteViewer.Web.Accounts.Resets;
 using DendriteViewer.Web.Catalog;
-using DendriteViewer.Web.Hosting;
 using Microsoft.AspNetCore.Components;
-using Microsoft.AspNetCore.Components.Authorization;
 using MudBlazor;
 
 namespace DendriteViewer.Web.Accounts;
@@ -16,11 +15,9 @@ public sealed partial class PeoplePage
     private IReadOnlyList<AppUser> _people = [];
     private IReadOnlyList<CatalogEntry> _datasets = [];
     private IReadOnlyDictionary<Guid, DatasetRole> _members = new Dictionary<Guid, DatasetRole>();
-    private ClaimsPrincipal _user = new();
     private string _dataset = "";
     private string _search = "";
     private string? _said;
-    private string? _error;
     private (string Before, string Password, string After)? _once;
     private Guid? _me;
 
@@ -34,33 +31,19 @@ public sealed partial class PeoplePage
     private DatasetCatalog Catalog { get; set; } = null!;
 
     [Inject]
-    private DatasetAccess Access { get; set; } = null!;
-
-    [Inject]
-    private Failures Failures { get; set; } = null!;
-
-    [Inject]
     private IDialogService Dialogs { get; set; } = null!;
 
-    [CascadingParameter]
-    private Task<AuthenticationState> Authentication { get; set; } = null!;
-
     /// <inheritdoc/>
-    protected override async Task OnInitializedAsync()
+    protected override async Task ReadAsync()
     {
-        _user = (await Authentication).User;
-        _me = Guid.TryParse(_user.FindFirstValue(ClaimTypes.NameIdentifier), out var me) ? me : null;
-        if (!await Access.IsAdministratorAsync(_user))
+        _me = Guid.TryParse(User.FindFirstValue(ClaimTypes.NameIdentifier), out var me) ? me : null;
+        _people = await People.ListAsync();
+        if (_datasets.Count == 0)
         {
-            return;
+            _datasets = await Catalog.ListAsync(User, _ => Task.FromResult(0), default);
         }
 
-        _people = await People.ListAsync();
-        _datasets = await Catalog.ListAsync(_user, _ => Task.FromResult(0), default);
-        if (_datasets.Count > 0)
-        {
-            await ChooseAsync(_datasets[0].Id.Value);
-        }
+        await ChooseAsync(_datasets.Any(d => d.Id.Value == _dataset) ? _dataset : _datasets.FirstOrDefault()?.Id.Value);
     }
 
     private IEnumerable<AppUser> Shown => _people.Where(u => $"{u.DisplayName} {u.Email}".Contains(_search?.Trim() ?? "",
@@ -71,9 +54,15 @@ public sealed partial class PeoplePage
     private async Task ChooseAsync(string? dataset)
     {
         _dataset = dataset ?? "";
-        _members = Identity is { } chosen && await Access.IsAdministratorAsync(_user)
-            ? await People.MembersAsync(chosen) : new Dictionary<Guid, DatasetRole>();
+        _members = Identity is { } chosen ? await People.MembersAsync(chosen) : new Dictionary<Guid, DatasetRole>();
     }
+
+    // Chosen in a page that has been open for long.
+    private Task ChangeDatasetAsync(string? dataset) => ActAsync(() =>
+    {
+        _dataset = dataset ?? "";
+        return Task.CompletedTask;
+    });
 
     // Of a dataset whose manifest is damaged, nobody can say which it is.
     private DatasetIdentity? Identity => _datasets.FirstOrDefault(d => d.Id.Value == _dataset)?.Dataset?.Identity;
@@ -82,13 +71,12 @@ public sealed partial class PeoplePage
 
     private DatasetRole? RoleOf(AppUser user) => _members.TryGetValue(user.Id, out var role) ? role : null;
 
-    private Task SetAsync(AppUser user, DatasetRole? role) => TryAsync(async () =>
+    private Task SetAsync(AppUser user, DatasetRole? role) => ActAsync(async () =>
     {
         if (Identity is { } chosen)
         {
             var before = RoleOf(user);
-            await People.SetRoleAsync(chosen, user.Id, role, _user.PersonOf());
-            await ChooseAsync(_dataset);
+            await People.SetRoleAsync(chosen, user.Id, role, User.PersonOf());
             if (before >= DatasetAccess.Sharing && !(role >= DatasetAccess.Sharing) && !user.IsAdministrator)
             {
                 _said = $"{user.DisplayName} may not share {NameOf(_dataset)} any more; links to it that they made let nobody in now.";
@@ -96,9 +84,9 @@ public sealed partial class PeoplePage
         }
     });
 
-    private Task<bool> AddAsync(string name, string email) => TryAsync(async () =>
+    private Task<bool> AddAsync(string name, string email) => ActAsync(async () =>
     {
-        var password = await People.AddAsync(name, email, administrator: false, _user.PersonOf());
+        var password = await People.AddAsync(name, email, administrator: false, User.PersonOf());
         _once = ($"{name} signs in as {email} with the first password", password,
             ", shown only here, and changes it at /account.");
     });
@@ -107,39 +95,39 @@ public sealed partial class PeoplePage
     {
         PersonAction.Password => ResetAsync(user),
         PersonAction.Remove => RemoveAsync(user),
-        PersonAction.Link => TryAsync(async () =>
+        PersonAction.Link => ActAsync(async () =>
         {
-            var path = PasswordResets.PathOf(await Desk.LinkAsync(user.Id, _user.PersonOf()));
+            var path = PasswordResets.PathOf(await Desk.LinkAsync(user.Id, User.PersonOf()));
             _once = ($"{user.DisplayName} chooses a new password by", Desk.AddressOf(path) ?? path,
                 ", once and within a day; hand it over safely.");
         }),
-        PersonAction.SecondFactor => TryAsync(async () =>
+        PersonAction.SecondFactor => ActAsync(async () =>
         {
-            await Desk.TakeSecondFactorAsync(user.Id, _user.PersonOf());
+            await Desk.TakeSecondFactorAsync(user.Id, User.PersonOf());
             _said = $"{user.DisplayName} signs in with the password alone now.";
         }),
-        PersonAction.SignOut => TryAsync(async () =>
+        PersonAction.SignOut => ActAsync(async () =>
         {
-            await Desk.SignOutAsync(user, _user.PersonOf());
+            await Desk.SignOutAsync(user, User.PersonOf());
             _said = $"{user.DisplayName} is signed out everywhere; open pages close within seconds.";
         }),
-        PersonAction.Administrator => TryAsync(() => People.SetAdministratorAsync(user.Id, !user.IsAdministrator, _user.PersonOf())),
-        PersonAction.Disable => TryAsync(async () =>
+        PersonAction.Administrator => ActAsync(() => People.SetAdministratorAsync(user.Id, !user.IsAdministrator, User.PersonOf())),
+        PersonAction.Disable => ActAsync(async () =>
         {
-            await People.DisableAsync(user.Id, _user.PersonOf());
+            await People.DisableAsync(user.Id, User.PersonOf());
             _said = $"{user.DisplayName} is signed out everywhere and cannot sign in; links that they made let nobody in.";
         }),
-        PersonAction.Enable => TryAsync(async () =>
+        PersonAction.Enable => ActAsync(async () =>
         {
-            await People.EnableAsync(user.Id, _user.PersonOf());
+            await People.EnableAsync(user.Id, User.PersonOf());
             _said = $"{user.DisplayName} may sign in again; links that they made are open again.";
         }),
         _ => Task.CompletedTask,
     };
 
-    private Task ResetAsync(AppUser user) => TryAsync(async () =>
+    private Task ResetAsync(AppUser user) => ActAsync(async () =>
     {
-        var password = await People.ResetPasswordAsync(user.Id, _user.PersonOf());
+        var password = await People.ResetPasswordAsync(user.Id, User.PersonOf());
         _once = ($"{user.DisplayName} is signed out everywhere and signs in with the new password", password, ", shown only here.");
     });
 
@@ -153,39 +141,17 @@ public sealed partial class PeoplePage
             yesText: $"Remove {user.DisplayName}", cancelText: "Keep");
         if (isSure == true)
         {
-            await TryAsync(async () =>
+            await ActAsync(async () =>
             {
-                await People.RemoveAsync(user.Id, _user.PersonOf());
+                await People.RemoveAsync(user.Id, User.PersonOf());
                 _said = $"{user.DisplayName}'s account is removed; its links are closed, and what it marked stays.";
             });
         }
     }
 
-    // Whether the change was made; else the reason is shown.
-    private async Task<bool> TryAsync(Func<Task> change)
+    private Task<bool> ActAsync(Func<Task> change)
     {
-        (_said, _error) = (null, null);
-        if (!await Access.IsAdministratorAsync(_user))
-        {
-            _error = "Only an administrator changes accounts.";
-            _people = [];
-            return false;
-        }
-
-        try
-        {
-            await change();
-            _people = await People.ListAsync();
-            return true;
-        }
-        catch (Exception e)
-        {
-            _error = Failures.Tell(e);
-            return false;
-        }
-        finally
-        {
-            StateHasChanged();
-        }
+        _said = null;
+        return TryAsync(change);
     }
 }

@@ -14,8 +14,9 @@ public sealed record AdminPage<T>(IReadOnlyList<T> Items, int Total);
 /// <param name="Members">How many have a role by an account of their own.</param>
 /// <param name="Links">How many links to it were made and not revoked.</param>
 /// <param name="StoredBytes">What it takes in the store; null where the store does not answer.</param>
+/// <param name="OpenedAt">When somebody opened its viewer last, Unix milliseconds, to within minutes; null where nobody has yet.</param>
 public sealed record AdminDataset(
-    string Identity, string Id, string Name, IReadOnlyList<string> Owners, int Members, int Links, long? StoredBytes);
+    string Identity, string Id, string Name, IReadOnlyList<string> Owners, int Members, int Links, long? StoredBytes, long? OpenedAt);
 
 /// <summary>A link as administrators see it.</summary>
 /// <param name="Link">The link.</param>

@@ -44,7 +44,7 @@ public sealed class AdminReports(
             list.Add(new AdminDataset(
                 row.Identity, row.DatasetId, row.Name, owners, await db.Members.CountAsync(m => m.DatasetIdentity == row.Identity, ct),
                 await db.Links.CountAsync(l => l.DatasetIdentity == row.Identity && l.RevokedAt == null, ct),
-                await SizeAsync(row.DatasetId, ct)));
+                await SizeAsync(row.DatasetId, ct), row.OpenedAt));
         }
 
         return new AdminPage<AdminDataset>(list, total);

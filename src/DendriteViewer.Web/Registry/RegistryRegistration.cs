@@ -17,6 +17,7 @@ public static class RegistryRegistration
     public static WebApplicationBuilder AddRegistry(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<DatasetRegistry>();
+        builder.Services.AddSingleton<DatasetOpenings>();
         builder.Services.AddSingleton<DatasetArchive>();
         builder.Services.AddSingleton<DatasetEdits>();
         builder.Services.AddSingleton<DatasetLosses>();

@@ -13,6 +13,7 @@ using DendriteViewer.Web.Catalog;
 using DendriteViewer.Web.Compute;
 using DendriteViewer.Web.Limits;
 using DendriteViewer.Web.Presence;
+using DendriteViewer.Web.Registry;
 using DendriteViewer.Web.Sharing;
 using DendriteViewer.Web.Viewing;
 using MessagePack;
@@ -29,7 +30,7 @@ namespace DendriteViewer.Web.Streaming;
 public sealed partial class FrameHub(
     ViewSessions sessions, DatasetCatalog catalog, DatasetAccess access, FrameConnections connections, SiteLog sites, MarkLabels marks,
         EditDesk edits, Analyses analyses, SliceRenderer slices,
-    VolumeRenderer volumes, ComputeLanes lanes, Budgets budgets, PresenceVoices voices) : Hub
+    VolumeRenderer volumes, ComputeLanes lanes, Budgets budgets, PresenceVoices voices, DatasetOpenings openings) : Hub
 {
     /// <summary>Joins or begins a session.</summary>
     /// <returns>The scene: the dataset as the viewer needs it, the view, the role, JSON.</returns>
@@ -118,6 +119,7 @@ public sealed partial class FrameHub(
             voices.Begin(Context.ConnectionId, held, user.PersonOf(), grant.Role);
         }
 
+        _ = openings.NoteAsync(identity);
         if (Context.ConnectionAborted.IsCancellationRequested)
         {
             // It went while it joined; of one that goes from here on, OnDisconnectedAsync hears.

@@ -34,7 +34,7 @@ internal static class PageVisits
         ["/admin/storage"] = (_ => "Free on this disk", ["for administrators"]),
         ["/admin/devices"] = (_ => "Bricks in memory", ["for administrators"]),
         ["/admin/audit"] = (_ => "signed in by", ["for administrators"]),
-        ["/groups"] = (_ => "New group", ["Only an administrator may manage groups"]),
+        ["/groups"] = (_ => "New group", ["for administrators"]),
         ["/schema/{Id}"] = (_ => "schema-page", ["yours to define"]),
         ["/tokens"] = (_ => "For programs that ask in your name", ["Access tokens need an account"]),
     };

@@ -1,0 +1,106 @@
+using System.Security.Claims;
+using DendriteViewer.Imaging.Storage;
+using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Administration;
+using DendriteViewer.Web.Audit;
+using DendriteViewer.Web.Registry;
+using DendriteViewer.Web.Sharing;
+using DendriteViewer.Web.Tests.Hosting.Authorization;
+using DendriteViewer.Web.Uploads;
+using Microsoft.EntityFrameworkCore;
+
+namespace DendriteViewer.Web.Tests.Administration;
+
+/// <summary>What the administrator's pages list and do, over a database and store that hold something of each.</summary>
+[Collection(AuthorizationScene.Name)]
+public sealed class AdminReportTests(AuthorizationScene scene)
+{
+    private AdminReports Reports => scene.Service<AdminReports>();
+
+    private ClaimsPrincipal Admin => scene.PrincipalOf(scene.Visitors.Single(v => v.Name == "admin"));
+
+    [Fact]
+    public async Task Reports_AskedByWhoIsNoAdministrator_RefuseAndChangeNothing()
+    {
+        var owner = scene.PrincipalOf(scene.Visitors.Single(v => v.Name == "owner"));
+        var link = (await Reports.LinksAsync(Admin, "", 0, 1)).Items[0];
+        Func<Task>[] all =
+        [
+            () => Reports.DatasetsAsync(owner, "", 0, 10), () => Reports.LinksAsync(owner, "", 0, 10),
+            () => Reports.SessionsAsync(owner, "", 0, 10), () => Reports.AuditAsync(owner, new AuditFilter(), 0, 10),
+            () => Reports.RevokeAsync(owner, link.Link), () => scene.Service<StorageReport>().LinesAsync(owner),
+            () => scene.Service<StorageReport>().DevicesAsync(owner),
+        ];
+        foreach (var ask in all)
+        {
+            Assert.Contains("for administrators", (await Assert.ThrowsAsync<ArgumentException>(ask)).Message, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(link.Link.RevokedAt, (await FindAsync(link.Link.Id)).RevokedAt);
+    }
+
+    [Fact]
+    public async Task Datasets_FoundByAPartOfTheName_TellWhatTheyTakeAndWhenTheyWereOpened()
+    {
+        // The watch of the store notes the dataset; it may not have looked yet.
+        await scene.Service<DatasetRegistry>().NoteAsync(await scene.DatasetAsync(), default);
+        await scene.Service<DatasetOpenings>().NoteAsync(scene.Running.Identity);
+        var part = scene.Running.Stored.Name[1..^1].ToUpperInvariant();
+        var found = (await Reports.DatasetsAsync(Admin, part, 0, 10)).Items.Single(d => d.Identity == scene.Running.Identity.Value);
+        Assert.True(found is { StoredBytes: > 0, Members: > 0, Links: > 0, OpenedAt: > 0 }, found.ToString());
+        Assert.Empty((await Reports.DatasetsAsync(Admin, "no such dataset", 0, 10)).Items);
+    }
+
+    [Fact]
+    public async Task Link_RevokedByAnAdministrator_LetsNobodyInAndStandsInTheAuditLog()
+    {
+        var maker = await scene.Running.AddPersonAsync("Maker of a link to revoke", role: DatasetRole.Curate);
+        var (made, token) = await scene.Running.LinkAsync(DatasetRole.View, maker);
+        Assert.NotNull(await scene.Service<ShareLinks>().FindAsync(token, default));
+        await scene.Service<ShareLinks>().CountAsync(made.Id, default);
+        var listed = (await Reports.LinksAsync(Admin, "", 0, 1000)).Items.Single(l => l.Link.Id == made.Id);
+        Assert.Equal(("Maker of a link to revoke", null), (listed.Maker, listed.End));
+        Assert.NotNull(listed.Link.LastUsedAt);
+
+        await Reports.RevokeAsync(Admin, listed.Link);
+        Assert.Null(await scene.Service<ShareLinks>().FindAsync(token, default));
+        var told = await Reports.AuditAsync(Admin, new AuditFilter(Kind: AuditKind.Link), 0, 5);
+        Assert.Contains(told.Items, e => e.Detail == $"revoked the link '{made.Name}' as administrator");
+    }
+
+    [Fact]
+    public async Task Session_EndedByAnAdministrator_IsListedNoMore()
+    {
+        await scene.Running.AddPersonAsync("Sleeper");
+        await scene.SignInAsync(new Visitor("sleeper", "Sleeper"));
+        await scene.SignInAsync(new Visitor("sleeper", "Sleeper"));
+        var open = await Reports.SessionsAsync(Admin, "SLEEPER@example", 0, 10);
+        Assert.Equal(2, open.Total);
+        await Reports.EndAsync(Admin, open.Items[0], all: false);
+        Assert.Equal(open.Items[1].Session.Id, Assert.Single((await Reports.SessionsAsync(Admin, "sleeper", 0, 10)).Items).Session.Id);
+        await Reports.EndAsync(Admin, open.Items[1], all: true);
+        Assert.Empty((await Reports.SessionsAsync(Admin, "sleeper", 0, 10)).Items);
+    }
+
+    [Fact]
+    public async Task Storage_OfTheStoreAndTheDataFolder_IsWhatLiesThere()
+    {
+        var uploads = scene.Service<UploadFolder>().Root;
+        Directory.CreateDirectory(uploads);
+        var before = (await LinesAsync())["Uploads on this server"];
+        var file = Path.Combine(uploads, "measured.bin");
+        await File.WriteAllBytesAsync(file, new byte[1234]);
+        var lines = await LinesAsync();
+        File.Delete(file);
+        Assert.Equal(before + 1234, lines["Uploads on this server"]);
+        Assert.Equal((await scene.Service<DendriteViewer.Imaging.Datasets.DatasetStore>().Blobs.MeasureAsync(BlobNames.Datasets, default)),
+            lines["Datasets"]);
+        Assert.True(lines["Databases"] > 0 && lines["Free on this disk"] > 0);
+    }
+
+    private async Task<Dictionary<string, long?>> LinesAsync() =>
+        (await scene.Service<StorageReport>().LinesAsync(Admin)).ToDictionary(l => l.What, l => l.Bytes);
+
+    private Task<ShareLink> FindAsync(Guid id) =>
+        scene.Running.AskDatabaseAsync(db => db.Links.AsNoTracking().SingleAsync(l => l.Id == id));
+}
