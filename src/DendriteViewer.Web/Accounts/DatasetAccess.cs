@@ -1,5 +1,4 @@
 using System.Security.Claims;
-using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts.Sessions;
 using DendriteViewer.Web.Data;
@@ -9,73 +8,6 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.EntityFrameworkCore;
 
 namespace DendriteViewer.Web.Accounts;
-
-/// <summary>Asks for at least a role in the dataset that is the resource.</summary>
-public sealed record DatasetRequirement(DatasetRole Role) : IAuthorizationRequirement;
-
-/// <summary>Asks for the administrator.</summary>
-public sealed record AdministratorRequirement : IAuthorizationRequirement;
-
-/// <summary>Asks for who may bring files to the server.</summary>
-public sealed record UploadRequirement : IAuthorizationRequirement;
-
-/// <summary>Somebody who does something that is kept.</summary>
-/// <param name="Key">Stable key of the account or link.</param>
-/// <param name="Name">What others see.</param>
-public sealed record Person(string Key, string Name);
-
-/// <summary>What somebody may do with a dataset, and how they came to it.</summary>
-/// <param name="Role">What they may do.</param>
-/// <param name="IsMember">Whether by an account that is a member or administrator; else by a link alone, which may be in anybody's
-/// hands.</param>
-/// <param name="Account">Their account, whose session holds; null of a link's guest without one.</param>
-public sealed record DatasetGrant(DatasetRole Role, bool IsMember, Guid? Account = null)
-{
-    /// <summary>Whether the names of those who work here are shown: to members, and to guests who work with them.</summary>
-    public bool SeesNames => IsMember || Role >= DatasetRole.Annotate;
-
-    /// <summary>Whether they may look for no other reason than that the dataset is open to everybody.</summary>
-    public bool IsPublic { get; init; }
-
-    /// <summary>The frozen link by which alone they may look: they see the state that it keeps, and no other. Else null.</summary>
-    public Guid? Frozen { get; init; }
-
-    /// <summary>Whether they may see a dataset in this state: by a frozen link alone, that which the link keeps.</summary>
-    public bool Shows(Dataset dataset) => Frozen is null || Frozen == dataset.Kept?.Id;
-}
-
-/// <summary>Names of claims.</summary>
-public static class DendriteClaims
-{
-    /// <summary>Id of the share link that let somebody in.</summary>
-    public const string Link = "dendrite:link";
-
-    /// <summary>The link's guest's chosen name.</summary>
-    public const string Guest = "dendrite:guest";
-
-    /// <summary>Tells the guests of one link apart.</summary>
-    public const string GuestId = "dendrite:guest-id";
-
-    /// <summary>Tells those apart who have neither account nor link, and look at datasets that are open to everybody.</summary>
-    public const string Visitor = "dendrite:visitor";
-
-    /// <summary>Of a link's guest: the link was opened in a frame of another site, which it must allow.</summary>
-    public const string Embedded = "dendrite:embedded";
-
-    /// <summary>A stable key of who somebody is: an account, a link's guest, or a visitor.</summary>
-    public static string KeyOf(this ClaimsPrincipal user) =>
-        user.FindFirstValue(ClaimTypes.NameIdentifier)
-        ?? (user.FindFirstValue(Link) is { } link ? $"link:{link}:{user.FindFirstValue(GuestId)}"
-            : user.FindFirstValue(Visitor) is { } visitor ? $"visitor:{visitor}" : "");
-
-    /// <summary>Who somebody is, as it is kept with what they do.</summary>
-    public static Person PersonOf(this ClaimsPrincipal user) => new(user.KeyOf(), user.NameOf());
-
-    /// <summary>What others see.</summary>
-    public static string NameOf(this ClaimsPrincipal user) =>
-        user.FindFirstValue("dendrite:name") ?? user.FindFirstValue(Guest)
-        ?? (user.HasClaim(c => c.Type == Visitor) ? "Visitor" : user.Identity?.Name ?? "Guest");
-}
 
 /// <summary>
 /// The one place that decides who may do what. A role comes from being administrator, from membership (one's own, or that of a group that
@@ -111,7 +43,7 @@ public sealed class DatasetAccess(IDbContextFactory<DendriteDb> database, TimePr
             }
         }
 
-        foreach (var link in await LinksAsync(db, user, ct))
+        foreach (var link in await LinkRights.OpenToAsync(db, user, time, ct))
         {
             if (link.DatasetIdentity == dataset.Value && (grant is null || link.Role > grant.Role))
             {
@@ -167,36 +99,7 @@ public sealed class DatasetAccess(IDbContextFactory<DendriteDb> database, TimePr
     public async Task<LinkEnd?> EndOfAsync(ShareLink link, CancellationToken ct = default)
     {
         await using var db = await database.CreateDbContextAsync(ct);
-        return await EndOfAsync(db, link, ct);
-    }
-
-    private async Task<LinkEnd?> EndOfAsync(DendriteDb db, ShareLink link, CancellationToken ct)
-    {
-        if (link.RevokedAt is not null)
-        {
-            return LinkEnd.Revoked;
-        }
-
-        if (link.ExpiresAt <= time.GetUtcNow().ToUnixTimeMilliseconds())
-        {
-            return LinkEnd.Expired;
-        }
-
-        // Links are made by accounts only, whose keys are their ids.
-        if (!Guid.TryParse(link.CreatedBy, out var maker)
-            || await db.Users.AsNoTracking().FirstOrDefaultAsync(u => u.Id == maker, ct) is not { } account)
-        {
-            return LinkEnd.MakerRemoved;
-        }
-
-        if (account.DisabledAt is not null)
-        {
-            return LinkEnd.MakerDisabled;
-        }
-
-        return account.IsAdministrator
-            || (DatasetIdentity.TryParse(link.DatasetIdentity, out var dataset)
-                && await MemberRoleAsync(db, maker, dataset, ct) >= Sharing) ? null : LinkEnd.MakerMayNotShare;
+        return await LinkRights.EndOfAsync(db, link, time, ct);
     }
 
     private static async Task<DatasetRole?> AccountRoleAsync(
@@ -207,7 +110,7 @@ public sealed class DatasetAccess(IDbContextFactory<DendriteDb> database, TimePr
     }
 
     // The largest of a person's own role and those of the groups that they are in.
-    private static async Task<DatasetRole?> MemberRoleAsync(DendriteDb db, Guid user, DatasetIdentity dataset, CancellationToken ct)
+    internal static async Task<DatasetRole?> MemberRoleAsync(DendriteDb db, Guid user, DatasetIdentity dataset, CancellationToken ct)
     {
         var own = db.Members.Where(m => m.UserId == user && m.DatasetIdentity == dataset.Value).Select(m => (int?)m.Role);
         var groups = db.DatasetGroups.Where(d => d.DatasetIdentity == dataset.Value
@@ -268,7 +171,7 @@ public sealed class DatasetAccess(IDbContextFactory<DendriteDb> database, TimePr
     public async Task<bool> HoldsAnythingAsync(ClaimsPrincipal user, CancellationToken ct = default)
     {
         await using var db = await database.CreateDbContextAsync(ct);
-        return await AccountAsync(db, user, ct) is not null || (await LinksAsync(db, user, ct)).Count > 0
+        return await AccountAsync(db, user, ct) is not null || (await LinkRights.OpenToAsync(db, user, time, ct)).Count > 0
             || (user.HasClaim(c => c.Type == DendriteClaims.Visitor) && await IsAnythingPublicAsync(db, ct));
     }
 
@@ -292,26 +195,6 @@ public sealed class DatasetAccess(IDbContextFactory<DendriteDb> database, TimePr
         return token is not null && PersonalTokens.EndOf(token, time.GetUtcNow().ToUnixTimeMilliseconds()) is null
             ? new Asker(id, account.IsAdministrator, token.Scopes) : null;
     }
-
-    private async Task<List<ShareLink>> LinksAsync(DendriteDb db, ClaimsPrincipal user, CancellationToken ct)
-    {
-        var valid = new List<ShareLink>();
-        foreach (var claim in user.FindAll(DendriteClaims.Link))
-        {
-            if (Guid.TryParse(claim.Value, out var id) && await db.Links.FindAsync([id], ct) is { } link
-                && await EndOfAsync(db, link, ct) is null && IsOpenTo(user, link))
-            {
-                valid.Add(link);
-            }
-        }
-
-        return valid;
-    }
-
-    // A one-time link is that of the guest who took it. Who sees it in another site's frame does so while it may be shown there.
-    private static bool IsOpenTo(ClaimsPrincipal user, ShareLink link) =>
-        (!link.IsOneTime || (link.TakenBy is { } by && user.HasClaim(DendriteClaims.GuestId, by)))
-        && (link.EmbedOrigins is not null || !user.HasClaim(c => c.Type == DendriteClaims.Embedded));
 
     /// <inheritdoc/>
     public async Task HandleAsync(AuthorizationHandlerContext context)

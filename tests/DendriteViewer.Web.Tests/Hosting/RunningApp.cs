@@ -65,7 +65,12 @@ public sealed class RunningApp : IAsyncLifetime
             "--Dendrite:BrickCacheMiB", "64", "--Dendrite:Device", "cpu", "--Logging:LogLevel:Default", "Trace",
                 "--Logging:LogLevel:Microsoft", "Trace",
             "--Logging:Console:LogLevel:Default", "None", .. Arguments,
-        ], Replace);
+        ], services =>
+        {
+            // What a guess costs is no matter here, and hundreds of passwords are made and compared.
+            services.Configure<PasswordHasherOptions>(o => o.IterationCount = 1000);
+            Replace?.Invoke(services);
+        });
         App.Services.GetRequiredService<ILoggerFactory>().AddProvider(new Recorder(Log));
         await App.PrepareAsync();
         await App.StartAsync();
@@ -148,10 +153,14 @@ public sealed class RunningApp : IAsyncLifetime
     }
 
     /// <summary>Fills in a form of a page and sends it, as a browser does.</summary>
-    public static async Task<HttpResponseMessage> PostFormAsync(HttpClient browser, string path, string form, params (string,
-        string)[] fields)
+    public static Task<HttpResponseMessage> PostFormAsync(HttpClient browser, string path, string form, params (string,
+        string)[] fields) => PostFormToAsync(browser, path, path, form, fields);
+
+    /// <summary>Posts a form to a path with the token of another page's form.</summary>
+    public static async Task<HttpResponseMessage> PostFormToAsync(
+        HttpClient browser, string path, string tokenOf, string form, params (string, string)[] fields)
     {
-        var page = await browser.GetStringAsync(path);
+        var page = await browser.GetStringAsync(tokenOf);
         var token = Regex.Match(page, "name=\"__RequestVerificationToken\" value=\"([^\"]+)\"").Groups[1].Value;
         var values = fields.Append(("_handler", form)).Append(("__RequestVerificationToken", token)).Select(f =>
             KeyValuePair.Create(f.Item1, f.Item2));

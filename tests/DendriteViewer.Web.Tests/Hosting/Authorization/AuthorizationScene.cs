@@ -1,9 +1,5 @@
 using System.Security.Claims;
-using System.Text;
 using System.Text.Json;
-using DendriteViewer.Analysis.Absorption;
-using DendriteViewer.Analysis.Experiments;
-using DendriteViewer.Analysis.Multiscale;
 using DendriteViewer.Imaging.Corrections;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
@@ -11,8 +7,6 @@ using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Annotations;
 using DendriteViewer.Web.Annotations.Schema;
-using DendriteViewer.Web.Bookmarks;
-using DendriteViewer.Web.Cell;
 using DendriteViewer.Web.Exports;
 using DendriteViewer.Web.Limits;
 using DendriteViewer.Web.Masks;
@@ -21,10 +15,7 @@ using DendriteViewer.Web.OpenId;
 using DendriteViewer.Web.Members;
 using DendriteViewer.Web.Registry;
 using DendriteViewer.Web.Sharing;
-using DendriteViewer.Web.Tests.Analysis.Deciding;
-using DendriteViewer.Web.Tests.Cell;
 using DendriteViewer.Web.Tests.OpenId;
-using DendriteViewer.Web.Tokens;
 using Microsoft.AspNetCore.Authentication;
 using DendriteViewer.Web.Visitors;
 using Microsoft.AspNetCore.Authentication.Cookies;
@@ -45,6 +36,10 @@ public sealed class AuthorizationScene : IAsyncLifetime
 
     /// <summary>Name of the collection of tests that share it.</summary>
     public const string Name = "authorization";
+
+    // Somebody to whom the dataset is open because it is to everybody.
+    private const string Public = "public";
+    private const int AtOnce = 4;
 
     /// <summary>Who did what is there, and asked for a job.</summary>
     public static readonly Person Ada = new("ada", "Ada Lovelace");
@@ -92,17 +87,14 @@ public sealed class AuthorizationScene : IAsyncLifetime
             BaseAddress = new Uri(Running.Address),
         };
         var visitors = new List<Visitor>();
+        var arrivals = new SceneVisitors(this);
         foreach (var (kind, _) in Visitor.Kinds)
         {
-            visitors.Add(await ComeAsync(kind));
+            visitors.Add(await arrivals.ComeAsync(kind));
         }
 
         Visitors = visitors;
-        await ArchiveAsync();
-        await AnalyseAsync();
-        await DecideAsync();
-        await PlaceAsync();
-        await FillCellAsync();
+        (SweepFile, Spectrum) = await new SceneContents(this).FillAsync();
         await Service<SurfaceHandler>().StartAsync(
             await DatasetAsync(), new SurfaceRequest { Modality = "projection", Hours = 2, Value = 20000 }, Ada);
         var export = Path.Combine(Service<ExportFiles>().FolderOf(Running.Identity), Export);
@@ -181,18 +173,38 @@ public sealed class AuthorizationScene : IAsyncLifetime
         await DatasetAsync(), 2, new BrushMark(false, BrushShape.Ball, 10, [new WorldPoint(150, 96, 96)], default), Ada, default);
 
     /// <summary>Opens the dataset to everybody while one asks who comes for that reason alone; to the others it is closed.</summary>
-    public async Task<IAsyncDisposable> OpenForAsync(Visitor visitor)
+    public async Task<IAsyncDisposable?> OpenForAsync(Visitor visitor)
     {
-        if (visitor.Name == "public")
+        if (visitor.Name != Public)
         {
-            await Running.AskDatabaseAsync(async db =>
-            {
-                db.PublicDatasets.Add(new PublicDataset { DatasetIdentity = Running.Identity.Value, ByKey = "ada", ByName = "Ada" });
-                return await db.SaveChangesAsync();
-            });
+            return null;
         }
 
+        await Running.AskDatabaseAsync(async db =>
+        {
+            db.PublicDatasets.Add(new PublicDataset { DatasetIdentity = Running.Identity.Value, ByKey = "ada", ByName = "Ada" });
+            return await db.SaveChangesAsync();
+        });
         return new Closing(() => Running.AskDatabaseAsync(db => db.PublicDatasets.ExecuteDeleteAsync()));
+    }
+
+    /// <summary>
+    /// Asks for each visitor, in the order of the columns. Where visitors do not change what others see, some ask at once; the one to whom
+    /// the dataset is open asks alone, since it is open to everybody then.
+    /// </summary>
+    public async Task<IReadOnlyList<T>> ForEachVisitorAsync<T>(bool isOnlyRead, Func<Visitor, Task<T>> ask)
+    {
+        var answers = new T[Visitors.Count];
+        var together = new ParallelOptions { MaxDegreeOfParallelism = isOnlyRead ? AtOnce : 1 };
+        var (alone, others) = (Enumerable.Range(0, answers.Length).Where(i => Visitors[i].Name == Public),
+            Enumerable.Range(0, answers.Length).Where(i => Visitors[i].Name != Public));
+        await Parallel.ForEachAsync(others, together, async (i, _) => answers[i] = await ask(Visitors[i]));
+        foreach (var i in alone)
+        {
+            answers[i] = await ask(Visitors[i]);
+        }
+
+        return answers;
     }
 
     /// <summary>The page of an invitation that can be accepted, to a dataset that is nobody's.</summary>
@@ -259,157 +271,8 @@ public sealed class AuthorizationScene : IAsyncLifetime
         }
     }
 
-    private async Task<Visitor> ComeAsync(string kind)
-    {
-        var open = await Running.LinkAsync(DatasetRole.View);
-        switch (kind)
-        {
-            case "anonymous":
-                return new Visitor(kind) { Link = open.Link.Id, Token = open.Token, Bookmark = await BookmarkAsync(null) };
-            case "public":
-                var visiting = new Visitor(kind) { Link = open.Link.Id, Token = open.Token, Bookmark = await BookmarkAsync(null) };
-                await using (await OpenForAsync(visiting))
-                {
-                    var visitor = Running.NewBrowser();
-                    (await visitor.GetAsync("/d/" + Running.Dataset.Value)).EnsureSuccessStatusCode();
-                    visiting.Cookies = CookiesOf(visitor);
-                }
-
-                return visiting;
-            case "look-link" or "mark-link" or "expired" or "revoked" or "demoted" or "orphaned":
-                return await ComeByLinkAsync(kind);
-            case "token" or "foreign-token":
-                var of = await Running.AddPersonAsync("program-" + kind, role: kind == "token" ? DatasetRole.Own : null);
-                var scopes = kind == "token" ? TokenScopes.Annotate : TokenRights.Everything;
-                return new Visitor(kind)
-                {
-                    Account = of, Link = open.Link.Id, Token = open.Token, Bookmark = await BookmarkAsync(of),
-                    AccessToken = (await Service<PersonalTokens>().CreateAsync(of, new TokenOrder(kind, scopes, 30))).Text,
-                };
-            default:
-                DatasetRole? role = kind switch
-                {
-                    "viewer" => DatasetRole.View,
-                    "annotator" => DatasetRole.Annotate,
-                    "curator" => DatasetRole.Curate,
-                    "owner" or "removed" or "disabled" => DatasetRole.Own,
-                    _ => null,
-                };
-                var id = await Running.AddPersonAsync(kind, kind == "admin", role);
-                var member = new Visitor(kind, kind)
-                {
-                    Account = id, Link = open.Link.Id, Token = open.Token, Bookmark = await BookmarkAsync(id),
-                };
-                await SignInAsync(member);
-                if (kind == "disabled")
-                {
-                    await Running.AddPersonAsync("another-admin", administrator: true);
-                    await Service<People>().DisableAsync(id);
-                }
-
-                if (kind == "removed")
-                {
-                    await Service<People>().RemoveAsync(id);
-                }
-
-                return member;
-        }
-    }
-
-    private async Task<Visitor> ComeByLinkAsync(string kind)
-    {
-        var maker = await Running.AddPersonAsync("maker-of-" + kind, role: DatasetRole.Curate);
-        var (link, token) = await Running.LinkAsync(kind == "look-link" ? DatasetRole.View : DatasetRole.Annotate, maker);
-        var browser = Running.NewBrowser();
-        (await browser.GetAsync("/s/" + token)).EnsureSuccessStatusCode();
-        if (kind == "expired")
-        {
-            await Running.AskDatabaseAsync(db => db.Links.Where(l => l.Id == link.Id)
-                .ExecuteUpdateAsync(s => s.SetProperty(l => l.ExpiresAt, 1L)));
-        }
-        else if (kind == "revoked")
-        {
-            await Service<ShareLinks>().RevokeAsync(Running.Identity, link.Id, default);
-        }
-        else if (kind == "demoted")
-        {
-            await Service<People>().SetRoleAsync(Running.Identity, maker, DatasetRole.Annotate);
-        }
-        else if (kind == "orphaned")
-        {
-            await Service<People>().RemoveAsync(maker);
-        }
-
-        return new Visitor(kind) { Link = link.Id, Token = token, Cookies = CookiesOf(browser), Bookmark = await BookmarkAsync(null) };
-    }
-
-    private string CookiesOf(HttpClient browser) => Running.CookiesOf(browser).GetCookieHeader(new Uri(Running.Address));
-
-    // One's own, or shared by an account that nobody has.
-    private async Task<Guid> BookmarkAsync(Guid? owner)
-    {
-        var bookmark = new Bookmark
-        {
-            Id = Guid.NewGuid(), DatasetIdentity = Running.Identity.Value, OwnerId = owner ?? Guid.NewGuid(), Author = "Ada",
-            Name = "A view", View = "v=1&t=2", IsShared = owner is null,
-        };
-        await Running.AskDatabaseAsync(async db =>
-        {
-            db.Bookmarks.Add(bookmark);
-            return await db.SaveChangesAsync();
-        });
-        return bookmark.Id;
-    }
-
-    private Task<int> ArchiveAsync() => Running.AskDatabaseAsync(async db =>
-    {
-        db.Datasets.Add(new DatasetRecord { Identity = Archived.Value, DatasetId = "gone", Name = "Gone", SeenAt = 1, DeletedAt = 2 });
-        var members = await db.Members.AsNoTracking().Where(m => m.DatasetIdentity == Running.Identity.Value).ToListAsync();
-        db.Members.AddRange(members.Select(
-            m => new DatasetMember { DatasetIdentity = Archived.Value, UserId = m.UserId, Role = m.Role }));
-        return await db.SaveChangesAsync();
-    });
-
-    // Twice, with a stroke between, so that there are corrections of an earlier mask to take over.
-    private async Task AnalyseAsync()
-    {
-        var store = Service<DatasetStore>();
-        foreach (var least in new[] { 2, 40 })
-        {
-            var recipe = new AnalysisRecipe { LeastLithiumVoxels = least, LeastVoidVoxels = 1 };
-            var analysis = await ExperimentAnalysis.StartAsync(store, await DatasetAsync(), recipe, null, default);
-            var (result, labels) = await analysis.RunAsync(default);
-            await new AnalysisStore(store).SaveAsync(result, labels, null, default);
-            if (least == 2)
-            {
-                await PaintAsync();
-            }
-        }
-    }
-
-    private async Task DecideAsync() => await new DecisionStore(Service<DatasetStore>()).SaveAsync(
-        await DatasetAsync(), new AnalysisRecipe { Modality = "projection" }, DecisionTests.Example with { Hours = 2 }, default);
-
-    // A scan of the first modality where it lies, which no page lets anybody place; but it has a version then.
-    private async Task PlaceAsync()
-    {
-        var itself = new AffineTransform([1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0]);
-        await new PlacementStore(Service<DatasetStore>(), TimeProvider.System).SaveAsync(await DatasetAsync(), new Placement
-        {
-            Key = new VolumeKey("projection", 2), Fixed = new VolumeKey("projection", 0), Start = PlacementStart.Landmarks,
-            Model = PlacementModel.Affine, Matrix = itself, ToScan = itself,
-        }, [], Ada.Name, default);
-    }
-
-    private async Task FillCellAsync()
-    {
-        var desk = Service<CellDesk>();
-        SweepFile = (await desk.AddAsync(Running.Stored, CellFileKind.Impedance, "sweep.csv",
-            new MemoryStream(Encoding.UTF8.GetBytes(CellApiTests.Sweep())), Ada, default)).Id;
-        await using var content = File.OpenRead(Path.Combine(Running.Folder, "phantom", "xas", "S_after.xdi"));
-        var spectrum = await desk.AddAsync(Running.Stored, CellFileKind.Spectrum, "S_after.xdi", content, Ada, default);
-        Spectrum = CellSpectrum.NameOf(spectrum.Id, 0);
-    }
+    /// <summary>The cookies of a browser, as a header has them.</summary>
+    public string CookiesOf(HttpClient browser) => Running.CookiesOf(browser).GetCookieHeader(new Uri(Running.Address));
 }
 
 /// <summary>Tests that share the scene.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -17,13 +18,11 @@ public sealed class AuthorizationTableTests(AuthorizationScene scene)
     {
         var routes = RouteWalk.Routes(scene.Running.App.Services.GetServices<EndpointDataSource>());
         AssertNamed(routes, RouteRequests.Named, "RouteRequests.cs");
-        var problems = new List<string>();
-        var unframed = new SortedSet<string>(StringComparer.Ordinal);
+        var (problems, unframed) = (new ConcurrentQueue<string>(), new ConcurrentQueue<string>());
         var seen = new SortedDictionary<string, Outcome[]>(StringComparer.Ordinal);
         foreach (var route in RouteRequests.Ordered(routes))
         {
-            var outcomes = new List<Outcome>();
-            foreach (var visitor in scene.Visitors)
+            var outcomes = await scene.ForEachVisitorAsync(route.StartsWith("GET ", StringComparison.Ordinal), async visitor =>
             {
                 var (outcome, problem) = await RouteWalk.AskAsync(scene, visitor, route, answer =>
                 {
@@ -31,19 +30,22 @@ public sealed class AuthorizationTableTests(AuthorizationScene scene)
                     if (route != "GET /embed/{token}" && (!s_frameHeaders.All(answer.Headers.Contains)
                         || !answer.Headers.GetValues("Content-Security-Policy").Any(p => p.Contains("frame-ancestors 'none'"))))
                     {
-                        unframed.Add($"{route} as {visitor} ({(int)answer.StatusCode})");
+                        unframed.Enqueue($"{route} as {visitor} ({(int)answer.StatusCode})");
                     }
                 });
-                outcomes.Add(outcome);
-                problems.AddRange(problem is null ? [] : [problem]);
-            }
+                if (problem is not null)
+                {
+                    problems.Enqueue(problem);
+                }
 
+                return outcome;
+            });
             seen[route] = [.. outcomes];
         }
 
-        Assert.True(problems.Count == 0, string.Join("\n", problems));
+        Assert.True(problems.IsEmpty, string.Join("\n", problems));
         Compare("routes", seen);
-        Assert.True(unframed.Count == 0, "Answers that another site could put into a frame: " + string.Join(", ", unframed));
+        Assert.True(unframed.IsEmpty, "Answers that another site could put into a frame: " + string.Join(", ", unframed));
     }
 
     [Fact]
@@ -64,8 +66,7 @@ public sealed class AuthorizationTableTests(AuthorizationScene scene)
     {
         var pages = PageVisits.Pages.Keys.ToArray();
         AssertNamed(pages, PageVisits.Named, "PageVisits.cs");
-        var columns = new List<IReadOnlyList<Outcome>>();
-        foreach (var visitor in scene.Visitors)
+        var columns = await scene.ForEachVisitorAsync<IReadOnlyList<Outcome>>(isOnlyRead: true, async visitor =>
         {
             var column = new List<Outcome>();
             foreach (var page in pages)
@@ -73,9 +74,8 @@ public sealed class AuthorizationTableTests(AuthorizationScene scene)
                 column.Add(await PageVisits.VisitAsync(scene, visitor, page));
             }
 
-            columns.Add(column);
-        }
-
+            return column;
+        });
         Compare("pages in a circuit", Rows(pages, columns));
     }
 

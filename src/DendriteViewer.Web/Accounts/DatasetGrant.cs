@@ -1,0 +1,28 @@
+using DendriteViewer.Imaging.Datasets;
+
+namespace DendriteViewer.Web.Accounts;
+
+/// <summary>Somebody who does something that is kept.</summary>
+/// <param name="Key">Stable key of the account or link.</param>
+/// <param name="Name">What others see.</param>
+public sealed record Person(string Key, string Name);
+
+/// <summary>What somebody may do with a dataset, and how they came to it.</summary>
+/// <param name="Role">What they may do.</param>
+/// <param name="IsMember">Whether by an account that is a member or administrator; else by a link alone, which may be in anybody's
+/// hands.</param>
+/// <param name="Account">Their account, whose session holds; null of a link's guest without one.</param>
+public sealed record DatasetGrant(DatasetRole Role, bool IsMember, Guid? Account = null)
+{
+    /// <summary>Whether the names of those who work here are shown: to members, and to guests who work with them.</summary>
+    public bool SeesNames => IsMember || Role >= DatasetRole.Annotate;
+
+    /// <summary>Whether they may look for no other reason than that the dataset is open to everybody.</summary>
+    public bool IsPublic { get; init; }
+
+    /// <summary>The frozen link by which alone they may look: they see the state that it keeps, and no other. Else null.</summary>
+    public Guid? Frozen { get; init; }
+
+    /// <summary>Whether they may see a dataset in this state: by a frozen link alone, that which the link keeps.</summary>
+    public bool Shows(Dataset dataset) => Frozen is null || Frozen == dataset.Kept?.Id;
+}
