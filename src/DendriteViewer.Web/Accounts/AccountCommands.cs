@@ -25,7 +25,11 @@ public static class AccountCommands
         {
             email, administrator,
         };
-        recover.SetAction(async (parse, ct) => await RecoverAsync(parse.GetValue(email)!, parse.GetValue(administrator), ct));
+        recover.SetAction(async (parse, ct) =>
+        {
+            await Console.Out.WriteLineAsync(await RecoverAsync(parse.GetValue(email)!, parse.GetValue(administrator), [], ct));
+            return Done;
+        });
         var root = new RootCommand("Accounts of a server.") { new Command("account", "Accounts of a server.") { recover } };
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
@@ -45,18 +49,25 @@ public static class AccountCommands
         }
     }
 
-    private static async Task<int> RecoverAsync(string email, bool administrator, CancellationToken ct)
+    /// <summary>Gives an account a new password, takes its second factor off, and enables it.</summary>
+    /// <param name="email">Whose.</param>
+    /// <param name="administrator">Whether it is made an administrator too.</param>
+    /// <param name="settings">More of the configuration, as a command line has it.</param>
+    /// <param name="ct">Stops it.</param>
+    /// <returns>What to tell, with the password.</returns>
+    /// <exception cref="StartupException">There is no such account, or no database that could have it.</exception>
+    internal static async Task<string> RecoverAsync(string email, bool administrator, string[] settings, CancellationToken ct)
     {
         // Before anything is opened: SQLite makes a database where there is none, which would look like a new installation.
-        var options = DendriteHost.CreateBuilder([]).Configuration.GetSection("Dendrite").Get<DendriteOptions>() ?? new DendriteOptions();
+        var configured = DendriteHost.CreateBuilder(settings).Configuration.GetSection("Dendrite").Get<DendriteOptions>();
+        var options = configured ?? new DendriteOptions();
         var file = Path.Combine(Path.GetFullPath(options.Data), DataFolder.Database);
         if (!options.IsShared && !File.Exists(file))
         {
-            await Console.Error.WriteLineAsync($"There is no {file}; say where the server's data folder is with Dendrite__Data.");
-            return Failed;
+            throw new StartupException($"There is no {file}; say where the server's data folder is with Dendrite__Data.");
         }
 
-        await using var app = DendriteApp.Build(["--Logging:LogLevel:Default=Warning"]);
+        await using var app = DendriteApp.Build(["--Logging:LogLevel:Default=Warning", .. settings]);
         await using var db = await app.Services.GetRequiredService<IDbContextFactory<DendriteDb>>().CreateDbContextAsync(ct);
         var normalized = email.Trim().ToUpperInvariant();
         Guid id;
@@ -64,17 +75,14 @@ public static class AccountCommands
         {
             id = await db.Users.Where(u => u.NormalizedEmail == normalized).Select(u => u.Id).FirstOrDefaultAsync(ct);
         }
-        catch (System.Data.Common.DbException)
+        catch (System.Data.Common.DbException e)
         {
-            await Console.Error.WriteLineAsync(
-                "The database is not of this version; start the server once, which upgrades it.");
-            return Failed;
+            throw new StartupException("The database is not of this version; start the server once, which upgrades it.", e);
         }
 
         if (id == Guid.Empty)
         {
-            await Console.Error.WriteLineAsync($"No account has the e-mail {email}.");
-            return Failed;
+            throw new StartupException($"No account has the e-mail {email}.");
         }
 
         var people = app.Services.GetRequiredService<People>();
@@ -86,8 +94,6 @@ public static class AccountCommands
 
         await app.Services.GetRequiredService<SignIn.SecondFactor>().DisableAsync(id, null, ct);
         var password = await people.ResetPasswordAsync(id);
-        await Console.Out.WriteLineAsync(
-            $"{email} is signed out everywhere, has no second factor, and signs in with the password {password}");
-        return Done;
+        return $"{email} is signed out everywhere, has no second factor, and signs in with the password {password}";
     }
 }

@@ -80,11 +80,12 @@ public static partial class SharedDatabase
     public static async Task CheckAsync(DendriteDb db, string folder, CancellationToken ct)
     {
         var file = Path.Combine(folder, DataFolder.Database);
-        if (File.Exists(file) && !(await db.Database.GetAppliedMigrationsAsync(ct)).Any())
+        // A move that was cut off leaves tables without a row.
+        if (File.Exists(file) && (!(await db.Database.GetAppliedMigrationsAsync(ct)).Any() || !await db.Users.AnyAsync(ct)))
         {
             throw new StartupException(
-                $"Dendrite:Database names an empty PostgreSQL, and {file} has the accounts, sites and links of before, which are not "
-                + "carried over; move that file away to begin without them, or leave Dendrite:Database out.");
+                $"Dendrite:Database names an empty PostgreSQL, and {file} has the accounts, sites and links of before; carry them over by "
+                + "dendrite database move --to, or move that file away to begin without them, or leave Dendrite:Database out.");
         }
     }
 

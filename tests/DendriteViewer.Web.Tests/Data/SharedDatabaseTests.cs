@@ -167,6 +167,78 @@ public sealed class SharedDatabaseTests(PostgresFixture postgres, TestHost host)
         Assert.Equal("<key id=\"1\" />", (await db.DataProtectionKeys.SingleAsync()).Xml);
     }
 
+    [Fact]
+    public async Task Move_OfAServersDatabase_BringsEveryRowOrNoneAndIsRunAgainAfterAFailure()
+    {
+        var (_, source) = await NewAsync(isPostgreSql: false);
+        var (identity, user) = (host.Dataset.Identity, new AppUser { Id = Guid.NewGuid(), UserName = "ada", DisplayName = "Ada é 电池" });
+        var group = new PeopleGroup { Id = Guid.NewGuid(), Name = "Beamline", NormalizedName = "BEAMLINE" };
+        await using (var db = await source.CreateDbContextAsync())
+        {
+            db.AddRange(user, group, new GroupMember { GroupId = group.Id, UserId = user.Id, Source = GroupMember.ByHand });
+            db.Audit.AddRange(Enumerable.Range(0, 1200).Select(i => new AuditEntry
+            {
+                At = i, PersonKey = "ada", PersonName = "Ada", Kind = AuditKind.Export, Detail = i == 700 ? "not text: \0" : "exported",
+            }));
+            await db.SaveChangesAsync();
+        }
+
+        var sites = new SiteLog(source, host.Time);
+        await sites.AddAsync(host.Dataset, new WorldPoint(90, 90, 60), 0, "projection", new Editor(s_ada, null), default);
+        var keys = Directory.CreateDirectory(Path.Combine(_folder, DataFolder.Keys)).FullName;
+        await File.WriteAllTextAsync(Path.Combine(keys, "key-1.xml"), "<key id=\"1\" />");
+        var shared = new DendriteOptions { Data = _folder, Database = await postgres.NewDatabaseAsync() };
+        var builder = new DbContextOptionsBuilder<DendriteDb>();
+        SharedDatabase.Use(builder, shared);
+        await using var there = new PostgreSqlDendriteDb(builder.Options);
+
+        // PostgreSQL keeps no NUL in a text. Tables are there then, and no row; no server begins with that.
+        var refused = await Assert.ThrowsAsync<StartupException>(() => DatabaseCommands.MoveAsync(_folder, shared, default));
+        Assert.Contains("A row of Audit", refused.Message, StringComparison.Ordinal);
+        Assert.False(await there.Users.AnyAsync());
+        await Assert.ThrowsAsync<StartupException>(() => SharedDatabase.CheckAsync(there, _folder, default));
+        await using (var db = await source.CreateDbContextAsync())
+        {
+            await db.Audit.Where(e => e.At == 700).ExecuteUpdateAsync(s => s.SetProperty(e => e.Detail, "exported"));
+        }
+
+        var moved = await DatabaseCommands.MoveAsync(_folder, shared, default);
+        Assert.Contains(("Audit", 1200), moved);
+        await SharedDatabase.CheckAsync(there, _folder, default);
+        Assert.Equal("Ada é 电池", (await there.Users.SingleAsync()).DisplayName);
+        Assert.Equal(user.Id, (await there.GroupMembers.SingleAsync()).UserId);
+        Assert.Equal("<key id=\"1\" />", (await there.DataProtectionKeys.SingleAsync()).Xml);
+
+        // What is added there gets numbers of its own, and the journal goes on where it was.
+        var target = new Contexts(builder.Options);
+        await new AuditLog(target, host.Time, NullLogger<AuditLog>.Instance).RecordAsync(AuditKind.Export, s_ada, "after the move");
+        Assert.Equal(1201, await there.Audit.CountAsync());
+        var after = new SiteLog(target, host.Time);
+        await after.AddAsync(host.Dataset, new WorldPoint(90, 90, 80), 0, "projection", new Editor(s_ada, null), default);
+        Assert.Equal([60, 80], (await after.ListAsync(identity)).Select(s => s.XUm).Order());
+
+        var twice = await Assert.ThrowsAsync<StartupException>(() => DatabaseCommands.MoveAsync(_folder, shared, default));
+        Assert.Contains("is not empty", twice.Message, StringComparison.Ordinal);
+        Assert.Equal(1201, await there.Audit.CountAsync());
+    }
+
+    [Fact]
+    public async Task Move_IntoADatabaseOfSomethingElseOrOfNoFile_IsRefused()
+    {
+        var shared = new DendriteOptions { Database = await postgres.NewDatabaseAsync() };
+        var missing = await Assert.ThrowsAsync<StartupException>(() => DatabaseCommands.MoveAsync(_folder, shared, default));
+        Assert.Contains("There is no", missing.Message, StringComparison.Ordinal);
+        await NewAsync(isPostgreSql: false);
+        await using (var other = Npgsql.NpgsqlDataSource.Create(shared.Database))
+        await using (var command = other.CreateCommand("CREATE TABLE customers (id int)"))
+        {
+            await command.ExecuteNonQueryAsync();
+        }
+
+        var foreign = await Assert.ThrowsAsync<StartupException>(() => DatabaseCommands.MoveAsync(_folder, shared, default));
+        Assert.Contains("customers", foreign.Message, StringComparison.Ordinal);
+    }
+
     private async Task<(DendriteOptions, IDbContextFactory<DendriteDb>)> NewAsync(bool isPostgreSql)
     {
         var options = new DendriteOptions { Data = _folder, Database = isPostgreSql ? await postgres.NewDatabaseAsync() : null };

@@ -86,16 +86,24 @@ public sealed partial class SignInTests(CountingApp counting) : IClassFixture<Co
         var page = await browser.GetStringAsync("/account/second-factor");
         var (key, offer) = (FromBase32(Key().Match(page).Groups[1].Value.Replace(" ", "")), Offer().Match(page).Groups[1].Value);
         Assert.Contains("<svg", page);
-        var stranger = await PostFormAsync(
-            browser, "/account/second-factor", "second", ("Input.Offer", offer), ("Input.Password", "not the password"));
+
+        // In a browser that was left open for long, who it is has to be confirmed first.
+        await app.AskDatabaseAsync(db => db.AccountSessions.Where(s => s.UserId == id)
+            .ExecuteUpdateAsync(s => s.SetProperty(r => r.ConfirmedAt, r => r.ConfirmedAt - (long)Confirmations.Length.TotalMilliseconds)));
+        var confirm = Confirmations.PathTo("/account/second-factor");
+        Assert.Equal(confirm, (await browser.GetAsync("/account/second-factor")).Headers.Location!.OriginalString);
+        var late = await RunningApp.PostFormToAsync(
+            browser, "/account/second-factor", confirm, "second", ("Input.Offer", offer), ("Input.Do", "on"));
+        Assert.Equal(confirm, late.Headers.Location!.OriginalString);
+        var stranger = await PostFormAsync(browser, confirm, "confirm", ("Input.Password", "not the password"));
         Assert.Contains("The password is wrong", await TextOf(stranger));
-        var wrong = await PostFormAsync(browser, "/account/second-factor", "second", ("Input.Offer", offer), ("Input.Code", "000 000"),
-            ("Input.Password", RunningApp.Password));
+        var confirmed = await PostFormAsync(browser, confirm, "confirm", ("Input.Password", RunningApp.Password));
+        Assert.Equal("/account/second-factor", confirmed.Headers.Location!.OriginalString);
+        var wrong = await PostFormAsync(browser, "/account/second-factor", "second", ("Input.Offer", offer), ("Input.Code", "000 000"));
         Assert.Contains("does not belong", await wrong.Content.ReadAsStringAsync());
         var step = Totp.StepOf(TimeProvider.System.GetUtcNow());
         var on = await PostFormAsync(
-            browser, "/account/second-factor", "second", ("Input.Offer", offer), ("Input.Code", CodeAt(key, step)),
-            ("Input.Password", RunningApp.Password));
+            browser, "/account/second-factor", "second", ("Input.Offer", offer), ("Input.Code", CodeAt(key, step)));
         var codes = Codes().Matches(await on.Content.ReadAsStringAsync()).Select(m => m.Value).ToArray();
         Assert.Equal(SecondFactor.RecoveryCodes, codes.Length);
 
@@ -119,6 +127,64 @@ public sealed partial class SignInTests(CountingApp counting) : IClassFixture<Co
 
         await app.App.Services.GetRequiredService<SecondFactor>().DisableAsync(id, null);
         Assert.Equal("/", (await PostAsync(app.NewBrowser(), "tess@example.org", RunningApp.Password)).Headers.Location!.OriginalString);
+    }
+
+    [Fact]
+    public async Task SecondFactor_RequiredOfAdministrators_ComesBeforeTheirFirstSessionAndCannotBeTakenOff()
+    {
+        var id = await app.AddPersonAsync("Rosa", administrator: true);
+        await app.AddPersonAsync("Rolf");
+        Assert.Equal("/", (await PostAsync(app.NewBrowser(), "rolf@example.org", RunningApp.Password)).Headers.Location!.OriginalString);
+
+        // The right password alone begins no session.
+        var browser = app.NewBrowser();
+        var led = (await PostAsync(browser, "rosa@example.org", RunningApp.Password)).Headers.Location!.OriginalString;
+        Assert.Equal("/account/second-factor", led);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await browser.GetAsync("/api/datasets")).StatusCode);
+        Assert.False(await app.AskDatabaseAsync(db => db.AccountSessions.AnyAsync(s => s.UserId == id)));
+        var page = await browser.GetStringAsync(led);
+        Assert.Contains("This server asks for a second factor", page);
+        var (key, offer) = (FromBase32(Key().Match(page).Groups[1].Value.Replace(" ", "")), Offer().Match(page).Groups[1].Value);
+        var code = CodeAt(key, Totp.StepOf(TimeProvider.System.GetUtcNow()));
+        await PostFormAsync(browser, led, "second", ("Input.Offer", offer), ("Input.Code", code));
+        Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync("/api/datasets")).StatusCode);
+        Assert.DoesNotContain("Take it off", await browser.GetStringAsync(led));
+        await PostFormAsync(browser, led, "second", ("Input.Do", "off"));
+        Assert.True(await app.AskDatabaseAsync(db => db.Users.AnyAsync(u => u.Id == id && u.TwoFactorEnabled)));
+
+        // Where the factor is gone all the same, the open session ends with the reason; one that a provider vouches for goes on.
+        await app.App.Services.GetRequiredService<SecondFactor>().DisableAsync(id, null);
+        var ended = (await browser.GetAsync("/")).Headers.Location!.OriginalString;
+        Assert.EndsWith("ended=secondfactor", ended);
+        Assert.Contains("A second factor is needed here now", await browser.GetStringAsync(ended));
+    }
+
+    [Fact]
+    public async Task Account_RecoveredOnTheServer_SignsInByThePrintedPasswordWithoutItsSecondFactor()
+    {
+        var id = await app.AddPersonAsync("Lost");
+        var before = await app.SignedInAsync("lost@example.org");
+        await app.AskDatabaseAsync(db => db.Users.Where(u => u.Id == id).ExecuteUpdateAsync(
+            s => s.SetProperty(u => u.TwoFactorEnabled, true).SetProperty(u => u.DisabledAt, 1L)));
+        string[] settings =
+        [
+            "--Dendrite:Data", Path.Combine(app.Folder, "data"), "--Dendrite:Store", Path.Combine(app.Folder, "store"),
+            "--Logging:Console:LogLevel:Default", "None",
+        ];
+        var told = await AccountCommands.RecoverAsync(" LOST@example.org", administrator: false, settings, default);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await before.GetAsync("/api/datasets")).StatusCode);
+        var browser = app.NewBrowser();
+        var password = told[(told.LastIndexOf(' ') + 1)..];
+        Assert.Equal("/", (await PostAsync(browser, "lost@example.org", password)).Headers.Location!.OriginalString);
+        Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync("/api/datasets")).StatusCode);
+
+        var unknown = await Assert.ThrowsAsync<StartupException>(
+            () => AccountCommands.RecoverAsync("nobody@example.org", administrator: true, settings, default));
+        Assert.Contains("nobody@example.org", unknown.Message, StringComparison.Ordinal);
+        var nowhere = Path.Combine(app.Folder, "nothing-here");
+        await Assert.ThrowsAsync<StartupException>(
+            () => AccountCommands.RecoverAsync("lost@example.org", administrator: false, ["--Dendrite:Data", nowhere], default));
+        Assert.False(Directory.Exists(nowhere));
     }
 
     [Fact]
@@ -251,7 +317,7 @@ public sealed class CountingApp : IAsyncLifetime
 
     public CountingApp() => App = new RunningApp
     {
-        Arguments = ["--Dendrite:SignInsPerMinute", "1000"],
+        Arguments = ["--Dendrite:SignInsPerMinute", "1000", "--Dendrite:SecondFactor", "administrators"],
         Replace = s =>
         {
             s.AddScoped<IPasswordHasher<AppUser>>(_ => new Counting(() => Interlocked.Increment(ref _hashed)));
