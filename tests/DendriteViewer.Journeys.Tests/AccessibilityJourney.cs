@@ -82,6 +82,10 @@ public sealed class AccessibilityJourney(Browser browser) : IClassFixture<Browse
         await page.GetByLabel("E-mail").FillAsync("ben@example.org");
         await page.GetByRole(AriaRole.Button, new() { Name = "Make account" }).ClickAsync();
         await page.GetByText("first password").WaitForAsync();
+        await page.GotoAsync(server.Address + "/groups");
+        await page.GetByRole(AriaRole.Textbox, new() { Name = "Name", Exact = true }).FillAsync(Markup);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Make group" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "People in" }).WaitForAsync();
         await page.GotoAsync($"{server.Address}/d/{Id}");
         await page.ExactAsync();
         await page.AddSiteAsync(90, 90, 90);
@@ -97,14 +101,22 @@ public sealed class AccessibilityJourney(Browser browser) : IClassFixture<Browse
             """
             async ([id, text]) => {
               const at = `/api/datasets/${id}`, refused = [];
-              async function send(method, path, body, headers = {}) {
-                const answer = await fetch(at + path, { method, body: JSON.stringify(body), headers });
+              async function send(method, path, body, headers = {}, file = null) {
+                const answer = await fetch(at + path, { method, body: file ?? JSON.stringify(body), headers });
                 if (!answer.ok) refused.push(`${method} ${path}: ${await answer.text()}`);
               }
               const tag = (await fetch(at)).headers.get('ETag'), where = { hours: 0, modality: 'projection' };
-              await send('PATCH', '', { description: text, tags: [text], sample: text, operator: text, instrument: text,
+              await send('PATCH', '', { name: text, description: text, tags: [text], sample: text, operator: text, instrument: text,
                 custom: { [text]: text } }, { 'If-Match': tag });
               await send('POST', '/sites', [{ label: text, note: text, author: text, zUm: 80, yUm: 90, xUm: 90, ...where }]);
+              const schema = await (await fetch(at + '/annotations/schema')).json();
+              await send('PUT', '/annotations/schema', { version: schema.version, labels: [{ id: 'seen', name: text, color: '#77aadd' }] },
+                { 'Content-Type': 'application/json' });
+              await send('POST', '/cell/files?kind=impedance&name=' + encodeURIComponent(text + '.csv'), null, {},
+                'freq/Hz,Re/Ohm,Im/Ohm\n' + Array.from({ length: 30 }, (_, i) => {
+                  const f = 10 ** (5 - i / 5), x = 2 * Math.PI * f * 2e-4;
+                  return `${f},${5 + 20 / (1 + x * x)},${-20 * x / (1 + x * x)}\n`;
+                }).join(''));
               await send('POST', '/measurements', { kind: 'ruler', label: text, pointsUm: [[60, 60, 60], [60, 90, 90]], ...where });
               return refused;
             }
@@ -134,7 +146,8 @@ public sealed class AccessibilityJourney(Browser browser) : IClassFixture<Browse
 
         foreach (var (path, heading) in new[]
         {
-            ("/admin/people", "People"), ("/jobs", "Jobs"), ("/account/password", "Change your password"),
+            ("/admin/people", "People"), ("/groups", "Groups"), ("/tokens", "Access tokens"), ("/jobs", "Jobs"),
+            ("/account/password", "Change your password"),
             ("/nowhere", "There is no such page"),
             ("/d/nothing", "No such dataset"), ($"/report/{Id}?modality=none", "No report"),
             ($"/report/{Id}", "Voids by depth"),
@@ -188,10 +201,10 @@ public sealed class AccessibilityJourney(Browser browser) : IClassFixture<Browse
 
         // The cell's tab opens on its series.
         await page.GetByRole(AriaRole.Tab, new() { Name = "Cell", Exact = true }).ClickAsync();
-        foreach (var (section, text) in new[] { ("Impedance", "No impedance yet"), ("Spectra", "No spectra yet") })
+        foreach (var (section, text) in new[] { ("Impedance", Markup), ("Spectra", "No spectra yet") })
         {
             await page.Locator(".cell-panel .mud-toggle-item").Filter(new() { HasText = section }).ClickAsync();
-            await page.GetByText(text).WaitForAsync();
+            await page.Locator(".cell-panel").GetByText(text).First.WaitForAsync();
             await LookAsync(page, $"viewer, cell, {section}");
         }
 
@@ -216,6 +229,13 @@ public sealed class AccessibilityJourney(Browser browser) : IClassFixture<Browse
                 await box.GetByAltText("The figure as it will be saved").WaitForAsync();
             }
 
+            if (button == "Share" && where.Length == 0)
+            {
+                await box.GetByLabel("Name of the link").FillAsync(Markup);
+                await box.GetByRole(AriaRole.Button, new() { Name = "Make link" }).ClickAsync();
+                await box.GetByLabel("The link", new() { Exact = true }).WaitForAsync();
+            }
+
             await LookAsync(page, $"{dialog}{where}");
             await box.GetByRole(AriaRole.Button, new() { Name = "Close" }).First.ClickAsync();
             await box.WaitForAsync(new() { State = WaitForSelectorState.Detached });
@@ -223,6 +243,7 @@ public sealed class AccessibilityJourney(Browser browser) : IClassFixture<Browse
 
         await open("Bookmarks");
         var bookmarks = page.GetByRole(AriaRole.Dialog, new() { Name = "Bookmarks" });
+        await bookmarks.GetByLabel("Name", new() { Exact = true }).First.FillAsync(Markup);
         await bookmarks.GetByRole(AriaRole.Button, new() { Name = "Save this view" }).ClickAsync();
         await bookmarks.Locator(".bookmark-open").First.WaitForAsync();
         await LookAsync(page, $"bookmarks{where}");

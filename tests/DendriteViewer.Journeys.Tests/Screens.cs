@@ -27,6 +27,7 @@ internal static class Screens
         Page(server, "catalog", "/"), Page(server, "import", "/import"), .. Imports(server), Page(server, "jobs", "/jobs"),
         Page(server, "people", "/admin/people"), Page(server, "password", "/account/password"),
         Page(server, "account", "/account"), Page(server, "second-factor", "/account/second-factor"),
+        Page(server, "confirm", "/account/confirm"), Page(server, "tokens", "/tokens"), Page(server, "groups", "/groups"),
         .. from page in new[] { "datasets", "links", "storage", "sessions", "devices", "audit" }
            select Page(server, $"admin-{page}", $"/admin/{page}"),
         Page(server, "not-found", "/nothing"), Page(server, "schema", "/schema" + Phantom[2..]),
