@@ -42,7 +42,7 @@ internal static class FigureLegend
         if (settings.Parts.HasFlag(FigureParts.Sites))
         {
             entries.AddRange(scene.Marks.Select(m => (m.Color, m.Meaning)).Distinct());
-            var carried = scene.Marks.SelectMany(m => m.Labels).Distinct().ToArray();
+            var carried = scene.Marks.SelectMany(m => m.Labels).Concat(scene.ShapesNow.SelectMany(s => s.Labels)).Distinct().ToArray();
             entries.AddRange(carried.Take(MostLabels).Select(l => (l.Color, l.Name)));
             if (carried.Length > MostLabels)
             {

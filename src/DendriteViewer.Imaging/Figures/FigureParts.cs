@@ -24,7 +24,7 @@ public enum FigureParts
     /// <summary>Names of the axes, the slices' places, and the volume's box in 3D.</summary>
     Axes = 8,
 
-    /// <summary>The sites that were marked.</summary>
+    /// <summary>The sites that were marked, and the annotations of the scan.</summary>
     Sites = 16,
 
     /// <summary>The band of depths, where the view shows it.</summary>
@@ -88,6 +88,16 @@ public sealed record FigureScene(Dataset Dataset, VolumeInfo Volume, ViewState V
 {
     /// <summary>What the colours of a scan that is a segmentation mean, as <see cref="ScanLabels.Legend"/>; empty of grey levels.</summary>
     public IReadOnlyList<(int Color, string Meaning)> Labels { get; init; } = [];
+
+    /// <summary>Annotations, of whichever scan.</summary>
+    public IReadOnlyList<FigureShape> Shapes { get; init; } = [];
+
+    /// <summary>The annotations of the scan that is shown.</summary>
+    internal IEnumerable<FigureShape> ShapesNow =>
+        Shapes.Where(s => s.Modality == Volume.Key.Modality && Math.Abs(s.Hours - Volume.Key.Hours) < 1e-9);
+
+    /// <summary>All that is marked in it, by which pictures that are kept are told apart.</summary>
+    public string MarksText => string.Join('\n', [.. Marks.Select(m => m.ToString()), .. Shapes.Select(s => s.ToString())]);
 
     /// <summary>How far apart the samples of a thick slab lie, µm, where they are sparser than its voxels; else null.</summary>
     internal double? SlabStepUm { get; init; }

@@ -135,6 +135,35 @@ internal abstract class PaneOverlay(FigureScene scene, FigureSettings settings, 
         }
     }
 
+    /// <summary>Draws lines of an annotation, and its text beside them.</summary>
+    protected void DrawShape(FigureShape shape, IReadOnlyList<(IReadOnlyList<FigurePoint> Points, bool IsClosed)> lines)
+    {
+        foreach (var (points, isClosed) in lines)
+        {
+            if (points.Count == 1)
+            {
+                Canvas.TwoTone(points[0], 5, shape.Color, 1.75);
+                DrawDot(points[0], 1.75, shape.Color);
+            }
+            else
+            {
+                Canvas.TwoTone(points, isClosed, shape.Color, 1.75);
+            }
+        }
+
+        // Beside what is closed, and beside the rightmost point of what is not.
+        var all = lines.SelectMany(l => l.Points).ToArray();
+        if (!lines.Any(l => l.IsClosed))
+        {
+            Labels.Beside(shape.Text, all.MaxBy(p => p.X), 6, White);
+            return;
+        }
+
+        var (left, right, top, bottom) = (all.Min(p => p.X), all.Max(p => p.X), all.Min(p => p.Y), all.Max(p => p.Y));
+        var middle = new FigurePoint((left + right) / 2, (top + bottom) / 2);
+        Labels.Beside(shape.Text, middle, Math.Max(right - left, bottom - top) / 2 + 3, White);
+    }
+
     // The colours of labels, in a row below a mark.
     private void DrawDots(IReadOnlyList<FigureLabel> labels, FigurePoint at, double radius)
     {

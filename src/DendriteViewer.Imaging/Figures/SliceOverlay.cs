@@ -48,6 +48,7 @@ internal sealed class SliceOverlay(FigureScene scene, FigureSettings settings, P
         if (Has(FigureParts.Sites))
         {
             DrawSites();
+            DrawShapes();
         }
     }
 
@@ -166,6 +167,37 @@ internal sealed class SliceOverlay(FigureScene scene, FigureSettings settings, P
             if (fromB > gap)
             {
                 Canvas.TwoTone([Between((fromA + gap) / length), b], false, 0xFFFFFF, 1);
+            }
+        }
+    }
+
+    // As in the viewer, what lies in the slice, which may be thick; what lies near it is left out here.
+    private void DrawShapes()
+    {
+        var reach = Math.Max(Scene.Volume.VoxelSize.Least / 2, Scene.View.SlabUm / 2) + 1e-6;
+        foreach (var shape in Scene.ShapesNow)
+        {
+            if (shape.Ball is { } ball)
+            {
+                var (at, off) = _map.ToFigure(ball.Middle);
+                if (Math.Abs(off) < ball.RadiusUm)
+                {
+                    var radius = Math.Sqrt(ball.RadiusUm * ball.RadiusUm - off * off) / _map.UmPerUnit;
+                    Canvas.TwoTone(at, radius, shape.Color, 1.75);
+                    Labels.Beside(shape.Text, at, radius + 3, 0xFFFFFF);
+                }
+            }
+            else if (shape.IsSolid)
+            {
+                if (shape.Cut(_map.ToFigure) is { Count: > 0 } cut)
+                {
+                    DrawShape(shape, [(cut, true)]);
+                }
+            }
+            else if (shape.Lines.All(l => l.Points.All(p => Math.Abs(_map.ToFigure(p).OffUm) <= reach)))
+            {
+                DrawShape(shape, [.. shape.Lines.Select(l =>
+                    ((IReadOnlyList<FigurePoint>)[.. l.Points.Select(p => _map.ToFigure(p).At)], l.IsClosed))]);
             }
         }
     }

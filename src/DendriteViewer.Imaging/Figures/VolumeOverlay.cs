@@ -58,6 +58,15 @@ internal sealed class VolumeOverlay(FigureScene scene, FigureSettings settings, 
                     DrawMark(mark, seen.At, Math.Max(4, mark.RadiusUm / _map.UmPerUnit * _map.DistanceUm / seen.AlongUm));
                 }
             }
+
+            foreach (var shape in Scene.ShapesNow)
+            {
+                var lines = shape.Lines.Select(l => (Points: l.Points.Select(p => _map.ToFigure(p)?.At).ToArray(), l.IsClosed)).ToArray();
+                if (Array.TrueForAll(lines, l => Array.TrueForAll(l.Points, p => p is not null)))
+                {
+                    DrawShape(shape, [.. lines.Select(l => ((IReadOnlyList<FigurePoint>)[.. l.Points.Select(p => p!.Value)], l.IsClosed))]);
+                }
+            }
         }
     }
 

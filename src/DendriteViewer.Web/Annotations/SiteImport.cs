@@ -189,7 +189,7 @@ internal sealed class SiteImport
     private static SiteSpot SpotOf(Site s) => new(s.ZUm, s.YUm, s.XUm, s.Hours, s.Modality);
 
     // Names the fields that differ, and the values of those that are short.
-    private static string Differences(Site before, Site after)
+    private string Differences(Site before, Site after)
     {
         var parts = new List<string>();
         if ((before.ZUm, before.YUm, before.XUm) != (after.ZUm, after.YUm, after.XUm))
@@ -203,8 +203,8 @@ internal sealed class SiteImport
         Compare("modality", before.Modality, after.Modality);
         Compare("judged in", before.JudgedIn.ToString(), after.JudgedIn.ToString());
         Compare("radius", SiteRules.N(before.RadiusUm), SiteRules.N(after.RadiusUm));
-        Compare("labels", string.Join(", ", before.Labels), string.Join(", ", after.Labels));
-        parts.AddRange(after.Fields.Where(v => !v.Value.Equals(before.Fields[v.Key])).Select(v => v.Key));
+        Compare("labels", NamesOf(before.Labels), NamesOf(after.Labels));
+        parts.AddRange(after.Fields.Where(v => !v.Value.Equals(before.Fields[v.Key])).Select(v => _schema.Field(v.Key)?.Name ?? v.Key));
         if (!IsSameTrack(before.Track, after.Track))
         {
             parts.Add("positions through time");
@@ -225,6 +225,9 @@ internal sealed class SiteImport
             }
         }
     }
+
+    private string NamesOf(ValueList<string> labels) =>
+        labels.Count == 0 ? "none" : string.Join(", ", labels.Select(l => _schema.Label(l)?.Name ?? l));
 
     private static string Word(SiteStatus status) => status.ToString().ToLower(CultureInfo.InvariantCulture);
 }

@@ -169,7 +169,7 @@ public sealed partial class SitesPanel
     private async Task OpenImportAsync()
     {
         var parameters = new DialogParameters<SiteImportDialog> { { d => d.Session, Session }, { d => d.User, _user } };
-        var dialog = await Dialogs.ShowAsync<SiteImportDialog>("Import sites", parameters, s_import);
+        var dialog = await Dialogs.ShowAsync<SiteImportDialog>("Import sites and annotations", parameters, s_import);
         if (await dialog.Result is { Canceled: false, Data: ImportReport report })
         {
             Tell($"{report.Added} added, {report.Changed} changed, {report.Unchanged} unchanged.");

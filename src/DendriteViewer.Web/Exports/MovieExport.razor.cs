@@ -22,7 +22,8 @@ public sealed partial class MovieExport
     private static readonly (FigureParts Part, string Name)[] s_parts =
     [
         (FigureParts.Scale, "Scale bar"), (FigureParts.Time, "Time"), (FigureParts.Colour, "Colour bar"), (FigureParts.Legend, "Legend"),
-        (FigureParts.Axes, "Axes and places"), (FigureParts.Sites, "Sites"), (FigureParts.Band, "Band"), (FigureParts.Caption, "Caption"),
+        (FigureParts.Axes, "Axes and places"), (FigureParts.Sites, "Sites, annotations"), (FigureParts.Band, "Band"),
+        (FigureParts.Caption, "Caption"),
     ];
 
     private MovieKind _kind = MovieKind.Turntable;

@@ -99,7 +99,7 @@ public sealed class MovieHandler(JobBoard board, DatasetStore store, ExportFiles
     private static string NameOf(Dataset dataset, MoviePlan plan, string arguments)
     {
         var (settings, first) = (plan.Settings, plan.Shots[0].Scene);
-        var made = $"{arguments}\n{dataset.Identity}\n{dataset.Revision}\n{string.Join('\n', first.Marks)}";
+        var made = $"{arguments}\n{dataset.Identity}\n{dataset.Revision}\n{first.MarksText}";
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(made)))[..6];
         var panes = FigureService.PaneNameOf(settings.Panes);
         return $"{dataset.Id}-{first.Volume.Key.Modality}-{settings.Kind}-{panes}-{hash}.{settings.Format}".ToLowerInvariant();

@@ -25,7 +25,8 @@ public sealed partial class FigureForm
     [
         (FigureParts.Scale, "Scale bar"), (FigureParts.Colour, "Colour bar"), (FigureParts.Legend, "Legend"),
         (FigureParts.Axes, "Axes and places"),
-        (FigureParts.Sites, "Sites"), (FigureParts.Band, "Band"), (FigureParts.Crosshair, "Crosshair"), (FigureParts.Time, "Time"),
+        (FigureParts.Sites, "Sites, annotations"), (FigureParts.Band, "Band"), (FigureParts.Crosshair, "Crosshair"),
+        (FigureParts.Time, "Time"),
         (FigureParts.Caption, "Caption"),
     ];
 

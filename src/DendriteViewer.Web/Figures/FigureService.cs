@@ -13,6 +13,7 @@ using DendriteViewer.Web.Annotations;
 using DendriteViewer.Web.Annotations.Schema;
 using DendriteViewer.Web.Catalog;
 using DendriteViewer.Web.Limits;
+using DendriteViewer.Web.Measurements;
 using DendriteViewer.Web.Streaming;
 using DendriteViewer.Web.Viewing;
 
@@ -22,14 +23,14 @@ namespace DendriteViewer.Web.Figures;
 /// authorized.</summary>
 public sealed class FigureService(
     ViewSessions sessions, SiteLog sites, DatasetAccess access, FigureRenderer figures, RenderScheduler scheduler, Budgets budgets,
-    DatasetCatalog catalog, SchemaLog schemas)
+    DatasetCatalog catalog, SchemaLog schemas, MeasurementLog drawn)
 {
     private static readonly Dictionary<SiteStatus, int> s_statusColors = new()
     {
         [SiteStatus.Proposed] = 0xFFFFFF, [SiteStatus.Confirmed] = 0x35C9E8, [SiteStatus.Rejected] = 0x8F8F8F,
     };
 
-    /// <summary>What a view shows, with the sites that its reader may see.</summary>
+    /// <summary>What a view shows, with the sites and annotations that its reader may see.</summary>
     /// <param name="dataset">The dataset.</param>
     /// <param name="link">The view as a link has it.</param>
     /// <param name="grant">What its reader may do.</param>
@@ -42,7 +43,13 @@ public sealed class FigureService(
         var volume = dataset.Nearest(view.Modality, view.Hours)
             ?? throw new OutOfRangeException($"m is '{view.Modality}'; {dataset.Id} has {string.Join(", ", dataset.Modalities)}.");
         var seen = SiteRules.For(grant, await sites.ListAsync(dataset, ct));
-        var scene = new FigureScene(dataset, volume, view with { Hours = volume.Key.Hours }, [.. await MarksAsync(dataset, seen, ct)]);
+        var labels = (await schemas.OfAsync(dataset, ct)).Labels
+            .ToDictionary(l => l.Id, l => new FigureLabel(FigureShapes.ColorOf(l.Color), l.Name));
+        var scene = new FigureScene(
+            dataset, volume, view with { Hours = volume.Key.Hours }, [.. seen.Select(s => MarkOf(s, labels))])
+        {
+            Shapes = [.. (await drawn.ListAsync(dataset, ct)).Select(m => FigureShapes.Of(m, labels))],
+        };
         return view.Overlay?.Modality != volume.Key.Modality ? scene : scene with
         {
             Labels = (await catalog.HistogramAsync(dataset.BasisOf(volume), ct)).Labels?.Legend ?? [],
@@ -80,21 +87,13 @@ public sealed class FigureService(
         return Results.File(bytes, FigureFile.MediaTypes[format], NameOf(scene, settings, format));
     }
 
-    // Labels are in the order of their list, as in the viewer's legend.
-    private async Task<IEnumerable<FigureMark>> MarksAsync(Dataset dataset, IReadOnlyList<Site> seen, CancellationToken ct)
+    private static FigureMark MarkOf(Site s, Dictionary<string, FigureLabel> labels) => new(
+        new WorldPoint(s.ZUm, s.YUm, s.XUm), s.RadiusUm, s.Hours, s.Label, s_statusColors[s.Status],
+        $"{s.Status.ToString().ToLowerInvariant()} site")
     {
-        var labels = (await schemas.OfAsync(dataset, ct)).Labels.ToDictionary(l => l.Id, l => new FigureLabel(ColorOf(l.Color), l.Name));
-        return seen.Select(s => new FigureMark(
-            new WorldPoint(s.ZUm, s.YUm, s.XUm), s.RadiusUm, s.Hours, s.Label, s_statusColors[s.Status],
-            $"{s.Status.ToString().ToLowerInvariant()} site")
-        {
-            Labels = [.. s.Labels.Select(labels.GetValueOrDefault).OfType<FigureLabel>()],
-            Track = [.. s.Track.Select(p => new FigurePlace(p.Hours, new WorldPoint(p.ZUm, p.YUm, p.XUm)))],
-        });
-    }
-
-    private static int ColorOf(string color) =>
-        int.TryParse(color.AsSpan().TrimStart('#'), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var rgb) ? rgb : 0xFFFFFF;
+        Labels = [.. s.Labels.Select(labels.GetValueOrDefault).OfType<FigureLabel>()],
+        Track = [.. s.Track.Select(p => new FigurePlace(p.Hours, new WorldPoint(p.ZUm, p.YUm, p.XUm)))],
+    };
 
     private static string NameOf(FigureScene scene, FigureSettings settings, string format) => string.Create(CultureInfo.InvariantCulture,
         $"{scene.Dataset.Id}-{scene.Volume.Key.Modality}-{scene.Volume.Key.TimestepName}-{PaneNameOf(settings.Panes)}.{format}");
@@ -106,7 +105,7 @@ public sealed class FigureService(
     // The same address shows another figure once the dataset or its sites were changed, so browsers ask each time.
     private static string TagOf(HttpContext context, Dataset dataset, FigureScene scene, string mask)
     {
-        var shown = $"{dataset.Identity}\n{dataset.Revision}\n{context.Request.QueryString}\n{string.Join('\n', scene.Marks)}\n{mask}";
+        var shown = $"{dataset.Identity}\n{dataset.Revision}\n{context.Request.QueryString}\n{scene.MarksText}\n{mask}";
         return $"\"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(shown)))[..32]}\"";
     }
 

@@ -55,6 +55,89 @@ public sealed class FigureTests(FigureFixture fixture) : IClassFixture<FigureFix
         });
     }
 
+    // In a view of an hour at which a site has another place, it is there, with the dots of its labels, and with the way between both.
+    [Theory]
+    [InlineData(Pane.Z)]
+    [InlineData(Pane.Volume)]
+    public async Task Site_WithLabelsAndATrack_IsDrawnWhereItIsThenWithItsLabelsAndItsWay(Pane pane)
+    {
+        var elsewhere = FigureFixture.Bright with { X = FigureFixture.Bright.X - 40 };
+        FigureMark[] marks =
+        [
+            s_mark,
+            s_mark with
+            {
+                At = elsewhere, Hours = 0, Label = "moved", Track = [new FigurePlace(1.5, FigureFixture.Bright)],
+                Labels = [new FigureLabel(0x77AADD, "crack"), new FigureLabel(0xEEDD88, "dense")],
+            },
+        ];
+        var settings = FigureFixture.Bare(pane, 400, 300) with { Parts = FigureParts.Sites | FigureParts.Legend };
+        using var figure = await fixture.Figures.RenderAsync(fixture.Scene(fixture.View, marks), settings, default);
+        using var file = new MemoryStream();
+        FigureFile.Write(figure, "svg", file);
+        var drawn = XDocument.Parse(Encoding.UTF8.GetString(file.ToArray())).Descendants().ToArray();
+        var circles = drawn.Where(e => e.Name.LocalName == "circle").ToArray();
+        XElement[] Of(string color) =>
+            [.. circles.Where(c => string.Equals((string?)c.Attribute("stroke"), color, StringComparison.OrdinalIgnoreCase))];
+        var sites = Of("#35C9E8");
+        Assert.Equal(2, sites.Length);
+        Assert.Equal(sites[0].Attribute("cx")!.Value, sites[1].Attribute("cx")!.Value);
+        Assert.Single(Of("#77AADD"));
+        Assert.Single(Of("#EEDD88"));
+
+        // The place that it left is a white dot.
+        Assert.Single(Of("#FFFFFF"), c => c.Attribute("cx")!.Value != sites[0].Attribute("cx")!.Value);
+        var texts = drawn.Where(e => e.Name.LocalName == "text").Select(e => e.Value).ToArray();
+        Assert.Contains("crack", texts);
+        Assert.Contains("dense", texts);
+        Assert.NotEqual(marks[1].ToString(), (marks[1] with { Labels = [] }).ToString());
+        Assert.NotEqual(marks[1].ToString(), (marks[1] with { Track = [] }).ToString());
+    }
+
+    // A line in the slice is drawn with its text, one beside it is not; of a box and a ball the slice shows what it cuts.
+    [Fact]
+    public async Task Annotations_OfTheScan_AreDrawnInSlicesWhereTheyLieInThem()
+    {
+        var (z, y, x) = (FigureFixture.Bright.Z, FigureFixture.Bright.Y, FigureFixture.Bright.X);
+        WorldPoint P(double dz, double dy, double dx) => new(z + dz, y + dy, x + dx);
+        FigureShape Line(string text, double dz, double hours = 1.5) =>
+            new([new FigureLine([P(dz, 0, 0), P(dz, 0, 20)], false)], text, 0x123456)
+            {
+                Modality = fixture.Volume.Key.Modality, Hours = hours, Labels = [new FigureLabel(0x77AADD, "crack " + text)],
+            };
+        WorldPoint[] Corners(double dz) => [P(dz, -10, -10), P(dz, -10, 10), P(dz, 10, 10), P(dz, 10, -10)];
+        var box = Line("box", 0) with
+        {
+            IsSolid = true, Lines = [new(Corners(-6), true), new(Corners(10), true),
+                .. Corners(-6).Zip(Corners(10)).Select(c => new FigureLine([c.First, c.Second], false))],
+        };
+        var ball = Line("ball", 0) with { Ball = (P(3, 0, 0), 5) };
+        var scene = fixture.Scene(fixture.View) with
+        {
+            Shapes = [Line("in", 0), Line("beside", 9), Line("later", 0, hours: 3), ball,
+                ball with { Text = "passed", Ball = (P(6, 0, 0), 5) }, box, box with { Text = "below", Lines = [new(Corners(4), true), new(Corners(8), true)] }],
+        };
+        var settings = FigureFixture.Bare(Pane.Z, 400, 300) with { Parts = FigureParts.Sites | FigureParts.Legend };
+        using var figure = await fixture.Figures.RenderAsync(scene, settings, default);
+        using var file = new MemoryStream();
+        FigureFile.Write(figure, "svg", file);
+        var drawn = XDocument.Parse(Encoding.UTF8.GetString(file.ToArray())).Descendants().ToArray();
+        var texts = drawn.Where(e => e.Name.LocalName == "text").Select(e => e.Value).ToArray();
+        Assert.All(["in", "box", "ball", "crack in"], t => Assert.Contains(t, texts));
+        Assert.Empty(texts.Intersect(["beside", "later", "below", "passed", "crack later"]));
+        Assert.Contains(drawn, e => e.Name.LocalName == "circle" && (string?)e.Attribute("stroke") == "#123456");
+        Assert.NotEqual(scene.MarksText, (scene with { Shapes = [Line("in", 0)] }).MarksText);
+
+        // In 3D what lies beside a slice is there too.
+        scene = scene with { Shapes = [scene.Shapes[1], scene.Shapes[2]] };
+        using var volume = await fixture.Figures.RenderAsync(scene, settings with { Panes = [Pane.Volume] }, default);
+        using var other = new MemoryStream();
+        FigureFile.Write(volume, "svg", other);
+        var svg = Encoding.UTF8.GetString(other.ToArray());
+        Assert.Contains(">beside<", svg, StringComparison.Ordinal);
+        Assert.DoesNotContain(">later<", svg, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Png_OfPaper_SaysItsResolutionAndIsAsWideAsAskedFor()
     {
