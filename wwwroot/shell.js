@@ -113,6 +113,8 @@
     if (tab && phone.matches) showPanel(root.dataset.panel !== 'open' || tab.getAttribute('aria-selected') !== 'true');
     const address = at('[data-copy-address]');
     if (address) copying = copyText(new URL(address.dataset.copyAddress, location.origin).href);
+    const text = at('[data-copy-text]');
+    if (text) copying = copyText(text.dataset.copyText);
     // The button's own content is Blazor's; that it was copied is told by an attribute.
     const copy = at('[data-copy-link]');
     if (copy) {

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 
 namespace DendriteViewer.Journeys.Tests;
@@ -50,16 +51,18 @@ public sealed class SharingJourney(Browser browser) : IClassFixture<Browser>
         await ada.Keyboard.PressAsync("Escape");
         await ada.ClickAsync("text=Make link");
         var link = await ada.Locator("[data-copy]").First.InputValueAsync();
-        wiki.Html = await ada.Locator("[data-copy]").Nth(1).InputValueAsync();
+        wiki.Html = await ada.GetByLabel("For a page of another site").InputValueAsync();
         await ben.EvaluateAsync("() => dendrite.call('AddSite', 100, 100, 100)");
         await ada.UntilAsync("() => dendrite.sites.length === 2");
 
         var reader = await browser.NewPageAsync();
         await reader.GotoAsync(link);
         await reader.ExactAsync();
-        await reader.GetByText("As of").WaitForAsync();
+        await reader.GetByText("Frozen state").WaitForAsync();
         await reader.UntilAsync("() => dendrite.sites.length === 1");
-        Assert.Contains("revision 1", await reader.Locator(".frozen-notice").InnerTextAsync(), StringComparison.Ordinal);
+        await reader.GetByRole(AriaRole.Button, new() { Name = "About this state" }).ClickAsync();
+        var citation = await reader.Locator("[data-citation]").InnerTextAsync();
+        Assert.Matches($@"^.+ \(dataset .+\), revision 1, \d{{4}}-\d\d-\d\d \d\d:\d\d UTC\. {Regex.Escape(link)}$", citation);
         Assert.Null(await reader.EvaluateAsync<string?>("() => dendrite.call('AddSite', 90, 90, 90)"));
 
         // Another site's page shows it in a frame, without a cookie; a page of a third site may not.

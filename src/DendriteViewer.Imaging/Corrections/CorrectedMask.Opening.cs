@@ -43,7 +43,7 @@ public sealed partial class CorrectedMask
     // Draws the mask as the log has it, from the newest snapshot on where that is of it.
     private async Task<MaskHistory> DrawLogAsync(MaskVoxels voxels, string name, CancellationToken ct)
     {
-        var (snapshot, entries) = (await _log.TryReadSnapshotAsync(ct), await _log.ReadAsync(ct));
+        var (snapshot, entries) = (await _log.TryReadSnapshotAsync(ct), await _log.ReadAsync(ct, _until));
         IReadOnlySet<int> shown = new HashSet<int>();
         var history = MaskHistory.Empty;
         foreach (var entry in entries)
@@ -58,7 +58,7 @@ public sealed partial class CorrectedMask
 
         var strokes = history.Of(name).Strokes;
         await voxels.ShowAsync(history.Marks, shown, strokes, ct);
-        if (strokes.Count(s => !shown.Contains(s)) >= SnapshotInterval)
+        if (!IsKept && strokes.Count(s => !shown.Contains(s)) >= SnapshotInterval)
         {
             await KeepAsync(voxels.SnapshotOf(history.Sequence, name, [.. strokes]), ct);
         }

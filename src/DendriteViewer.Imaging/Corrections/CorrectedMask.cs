@@ -21,6 +21,9 @@ public sealed partial class CorrectedMask
     private readonly MaskLog _log;
     private readonly Action<IReadOnlyCollection<BrickIndex>> _forget;
 
+    // The last entry of the log that counts, of a mask in a state that somebody kept; null of the mask as it is corrected.
+    private readonly int? _until;
+
     // Held by who changes what follows.
     private readonly SemaphoreSlim _changing = new(1, 1);
 
@@ -40,10 +43,12 @@ public sealed partial class CorrectedMask
     /// <param name="mask">Modality and hours of the mask: lithium at 1.5 h, say.</param>
     /// <param name="automatic">The labels that an analysis made of it.</param>
     /// <param name="forget">Told of bricks whose voxels changed, before anybody else hears of it.</param>
+    /// <param name="until">The last entry of the log that counts, where the mask is that of a state that was kept; null for all.</param>
     internal CorrectedMask(
         DatasetStore store, IScanAnalysis analysis, Dataset dataset, VolumeKey mask, VolumeInfo automatic,
-        Action<CorrectedMask, IReadOnlyCollection<BrickIndex>> forget)
+        Action<CorrectedMask, IReadOnlyCollection<BrickIndex>> forget, int? until = null)
     {
+        (_until, _revision) = (until, until ?? 0);
         _forget = bricks => forget(this, bricks);
         (_store, _analysis, Mask, Automatic) = (store, analysis, mask, automatic);
         _log = new MaskLog(store.Blobs, dataset, mask);
@@ -51,7 +56,8 @@ public sealed partial class CorrectedMask
             new VolumeKey(mask.Modality + ShownSuffix, mask.Hours), automatic.Prefix, automatic.Shape, VoxelType.UInt8, automatic.Transform,
             0, MaskClasses.Removed, automatic.Levels, automatic.DurationHours, IsLabels: true)
         {
-            ScannedTransform = automatic.ScannedTransform, CacheKey = $"{automatic.CacheKey}corrected/", Mask = this,
+            ScannedTransform = automatic.ScannedTransform, Mask = this,
+            CacheKey = automatic.CacheKey + (until is { } last ? $"corrected-{last}/" : "corrected/"),
         };
     }
 
@@ -66,6 +72,9 @@ public sealed partial class CorrectedMask
 
     /// <summary>The mask as a volume of <see cref="MaskClasses"/>, which shows corrections as they are made.</summary>
     public VolumeInfo Shown { get; }
+
+    /// <summary>Whether it is the mask of a state that somebody kept, which nobody corrects.</summary>
+    public bool IsKept => _until is not null;
 
     /// <summary>The place in the log of the last entry that the voxels show; 0 while nobody has looked at them.</summary>
     public long Revision => Interlocked.Read(ref _revision);
@@ -216,6 +225,11 @@ public sealed partial class CorrectedMask
     private async Task<MaskEntry> AppendAsync(
         MaskVoxels voxels, Func<MaskVoxels, MaskEntry, Task<MaskEntry?>> make, string by, long at, CancellationToken ct, string? id = null)
     {
+        if (IsKept)
+        {
+            throw new OutOfRangeException("This is the mask of a state that was kept, which cannot be changed.");
+        }
+
         for (var tries = 1; ; tries++)
         {
             if (id is not null && _history.Find(id) is { } known)
@@ -254,7 +268,7 @@ public sealed partial class CorrectedMask
 
     private async Task CatchUpAsync(MaskVoxels voxels, CancellationToken ct)
     {
-        while (_history.Sequence < MaskEntry.MostEntries && await _log.TryReadAsync(_history.Sequence + 1, ct) is { } entry)
+        while (_history.Sequence < (_until ?? MaskEntry.MostEntries) && await _log.TryReadAsync(_history.Sequence + 1, ct) is { } entry)
         {
             await ApplyAsync(voxels, entry, ct);
         }

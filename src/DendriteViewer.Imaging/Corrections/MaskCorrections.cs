@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using DendriteViewer.Imaging.Caching;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Volumes;
@@ -10,6 +11,8 @@ namespace DendriteViewer.Imaging.Corrections;
 /// </summary>
 public sealed class MaskCorrections
 {
+    private const int MostKept = 32;
+
     private readonly ConcurrentDictionary<string, (DatasetIdentity Dataset, CorrectedMask Mask)> _masks = new();
     private readonly DatasetStore _store;
     private readonly BrickCache _cache;
@@ -49,7 +52,7 @@ public sealed class MaskCorrections
         }
     }
 
-    /// <summary>The dataset with its masks as volumes.</summary>
+    /// <summary>The dataset with its masks as volumes; a state that was kept, with those of then, where these were kept.</summary>
     public Dataset With(Dataset dataset) => dataset with
     {
         Masks = dataset.HoursOfLabels(LabelModality.Lithium).Select(h => Find(dataset, h)).OfType<CorrectedMask>()
@@ -64,13 +67,32 @@ public sealed class MaskCorrections
             .Where(h => names.Contains(new VolumeKey(LabelModality.Lithium, h).TimestepName))];
     }
 
-    /// <summary>The mask of lithium at a time, or null where no analysis made one.</summary>
+    /// <summary>How far the log of each mask of a dataset goes that has been corrected, by hours.</summary>
+    public static async Task<IReadOnlyDictionary<double, int>> EntriesAsync(DatasetStore store, Dataset dataset, CancellationToken ct)
+    {
+        var entries = new Dictionary<double, int>();
+        foreach (var hours in dataset.HoursOfLabels(LabelModality.Lithium))
+        {
+            entries[hours] = await new MaskLog(store.Blobs, dataset, new VolumeKey(LabelModality.Lithium, hours)).LastAsync(ct);
+        }
+
+        return entries;
+    }
+
+    /// <summary>
+    /// The mask of lithium at a time, or null where no analysis made one, or where a state that was kept does not say how it was.
+    /// </summary>
     public CorrectedMask? Find(Dataset dataset, double hours)
     {
         var mask = new VolumeKey(LabelModality.Lithium, hours);
         if (LabelModality.AutomaticOf(dataset, hours) is not { } automatic)
         {
             return null;
+        }
+
+        if (dataset.Kept is { } state)
+        {
+            return state.MaskEntries?.TryGetValue(hours, out var until) == true ? FindKept(dataset, mask, automatic, until) : null;
         }
 
         if (_masks.TryGetValue(automatic.CacheKey, out var known))
@@ -86,13 +108,34 @@ public sealed class MaskCorrections
         // Another analysis made other labels, and the mask of those before holds their voxels for nobody.
         foreach (var (key, (of, old)) in _masks)
         {
-            if (of == dataset.Identity && old.Mask == mask && key != automatic.CacheKey)
+            if (of == dataset.Identity && old.Mask == mask && !old.IsKept && key != automatic.CacheKey)
             {
                 _masks.TryRemove(key, out _);
             }
         }
 
         return kept;
+    }
+
+    // Pages that show a kept state hold its masks; here they are only to be found by the next one.
+    private CorrectedMask FindKept(Dataset dataset, VolumeKey mask, VolumeInfo automatic, int until)
+    {
+        var name = string.Create(CultureInfo.InvariantCulture, $"{automatic.CacheKey}@{until}");
+        if (_masks.TryGetValue(name, out var known))
+        {
+            return known.Mask;
+        }
+
+        if (_masks.Count(m => m.Value.Mask.IsKept) >= MostKept)
+        {
+            foreach (var (key, _) in _masks.Where(m => m.Value.Mask.IsKept))
+            {
+                _masks.TryRemove(key, out _);
+            }
+        }
+
+        return _masks.GetOrAdd(name, (dataset.Identity, new CorrectedMask(
+            _store, _analysis, dataset, mask, automatic, (_, _) => { }, until))).Mask;
     }
 
     /// <summary>

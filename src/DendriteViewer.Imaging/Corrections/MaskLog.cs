@@ -33,9 +33,8 @@ public sealed class MaskLog(IBlobStore blobs, Dataset dataset, VolumeKey mask)
         return found;
     }
 
-    /// <summary>All entries in their order.</summary>
-    /// <exception cref="VolumeFormatException">One is damaged or missing.</exception>
-    public async Task<IReadOnlyList<MaskEntry>> ReadAsync(CancellationToken ct)
+    /// <summary>The place of the last entry; 0 of an empty log.</summary>
+    public async Task<int> LastAsync(CancellationToken ct)
     {
         var last = 0;
         await foreach (var blob in blobs.ListAsync(_prefix, ct))
@@ -45,6 +44,16 @@ public sealed class MaskLog(IBlobStore blobs, Dataset dataset, VolumeKey mask)
                 && at <= MaskEntry.MostEntries && blob.Name == NameOf(at) ? Math.Max(last, at) : last;
         }
 
+        return last;
+    }
+
+    /// <summary>Entries in their order.</summary>
+    /// <param name="ct">Stops it.</param>
+    /// <param name="until">The last one that is read; null for all.</param>
+    /// <exception cref="VolumeFormatException">One is damaged or missing.</exception>
+    public async Task<IReadOnlyList<MaskEntry>> ReadAsync(CancellationToken ct, int? until = null)
+    {
+        var last = until ?? await LastAsync(ct);
         var entries = new MaskEntry[last];
         await Parallel.ForAsync(0, last, ComputeLane.Options(ct, ReadsAtOnce), async (i, stop) =>
             entries[i] = await TryReadAsync(i + 1, stop) ?? throw new VolumeFormatException(

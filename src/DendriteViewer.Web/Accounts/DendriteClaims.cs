@@ -8,6 +8,12 @@ public static class DendriteClaims
     /// <summary>Id of the share link that let somebody in.</summary>
     public const string Link = "dendrite:link";
 
+    /// <summary>
+    /// Of the guest of a frozen link: the link's id and its token, so that the page which shows it can say by which address it is cited. It
+    /// grants nothing, and is in the guest's own cookie alone.
+    /// </summary>
+    public const string LinkToken = "dendrite:link-token";
+
     /// <summary>The link's guest's chosen name.</summary>
     public const string Guest = "dendrite:guest";
 

@@ -8,6 +8,7 @@ using DendriteViewer.Web.Annotations.Journal;
 using DendriteViewer.Web.Annotations.Schema;
 using DendriteViewer.Web.Catalog;
 using DendriteViewer.Web.Registry;
+using DendriteViewer.Web.Sharing;
 
 namespace DendriteViewer.Web.Annotations;
 
@@ -87,9 +88,10 @@ public static class AnnotationsRegistration
         }
 
         // Before the list: who asks on from this number misses nothing.
-        var number = revision ?? await journal.NumberAsync(opened.Identity, ct);
+        var number = opened.Kept is FrozenState kept ? kept.Moment.Revision : revision ?? await journal.NumberAsync(opened.Identity, ct);
         c.Response.Headers[RevisionHeader] = number.ToString(CultureInfo.InvariantCulture);
-        var list = revision is null ? await log.ListAsync(opened, ct) : await log.ListAtAsync(opened.Identity, number, ct);
+        var list = revision is null || opened.Kept is not null
+            ? await log.ListAsync(opened, ct) : await log.ListAtAsync(opened.Identity, number, ct);
         return Results.Json(SiteRules.For(grant, list), SiteLog.Json);
     }
 

@@ -1,5 +1,4 @@
 using DendriteViewer.Imaging.Datasets;
-using DendriteViewer.Web.Annotations;
 using DendriteViewer.Web.Sharing;
 
 namespace DendriteViewer.Web.Measurements;
@@ -9,15 +8,7 @@ public static class FrozenMeasurements
 {
     /// <summary>The measurements that are not deleted, in their order.</summary>
     public static async Task<IReadOnlyList<Measurement>> ListAsync(
-        this MeasurementLog log, Dataset dataset, CancellationToken ct = default)
-    {
-        if (dataset.Kept is not FrozenState kept)
-        {
-            return await log.ListAsync(dataset.Identity, ct);
-        }
-
-        var edits = (await log.HistoryAsync(dataset.Identity, ct)).Where(e => e.Sequence <= kept.Moment.MeasurementEdits);
-        return MeasurementLog.Sorted(FrozenEdits.Fold<Measurement>(
-            edits.Select(e => (e.MeasurementId, e.State)), MeasurementLog.Json));
-    }
+        this MeasurementLog log, Dataset dataset, CancellationToken ct = default) =>
+        dataset.Kept is FrozenState { Moment.Revision: var revision }
+            ? MeasurementLog.Sorted(await log.StateAtAsync(dataset.Identity, revision, ct)) : await log.ListAsync(dataset.Identity, ct);
 }

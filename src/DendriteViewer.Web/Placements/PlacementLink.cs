@@ -3,6 +3,7 @@ using DendriteViewer.Analysis.Multiscale;
 using DendriteViewer.Imaging.Bounds;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Web.Sharing;
 using DendriteViewer.Web.Viewing;
 using Microsoft.AspNetCore.WebUtilities;
 
@@ -54,6 +55,11 @@ public static class PlacementLink
         if (there.All(v => PlacementDesk.VersionOf(dataset, v.Key) == v.Value))
         {
             return (null, null);
+        }
+
+        if (dataset.Kept is not null)
+        {
+            return (null, new LinkRemark(Field, FrozenState.OtherPlacements));
         }
 
         try

@@ -46,6 +46,16 @@ public sealed class FrozenLinks(IDbContextFactory<DendriteDb> database, DatasetA
     public static string AddressOf(Dataset shown, string address) => shown.Kept is not { } kept ? address
         : $"{address}{(address.Contains('?', StringComparison.Ordinal) ? '&' : '?')}{Field}={kept.Id}";
 
+    /// <summary>Whether an address asks for a frozen state.</summary>
+    public static bool IsIn(string? query) => IdIn(query) is not null;
+
+    /// <summary>
+    /// The path by which somebody sees a frozen state: that of the link, where they came by it, else one that opens it for members.
+    /// </summary>
+    public static string PathOf(ClaimsPrincipal user, Dataset shown, KeptState kept) =>
+        user.FindFirst(DendriteClaims.LinkToken)?.Value.Split(' ') is [var id, var token] && id == kept.Id.ToString()
+            ? "/s/" + token : AddressOf(shown, $"/d/{shown.Id}");
+
     /// <summary>A query without the name of a frozen link.</summary>
     public static string Without(string query) =>
         string.Join('&', query.Split('&').Where(p => !p.StartsWith(Field + "=", StringComparison.Ordinal)));
@@ -53,13 +63,15 @@ public sealed class FrozenLinks(IDbContextFactory<DendriteDb> database, DatasetA
     private static Guid? IdIn(string? query) =>
         QueryHelpers.ParseQuery(query ?? "").TryGetValue(Field, out var text) ? Guid.TryParse(text, out var id) ? id : Guid.Empty : null;
 
-    // Members see every kept state of their dataset; a guest only that of the link by which they came, while it is open.
+    // Members see the kept states of their dataset, also where who made the link may not share any more; a guest only that of the link by
+    // which they came, while it is open. What a link kept that ended for good is gone.
     private async Task<bool> MaySeeAsync(ClaimsPrincipal user, DatasetGrant grant, Dataset now, Guid id, CancellationToken ct)
     {
         await using var db = await database.CreateDbContextAsync(ct);
         return await db.Links.AsNoTracking().FirstOrDefaultAsync(l => l.Id == id, ct) is { Kind: LinkKind.Frozen } link
             && link.DatasetIdentity == now.Identity.Value
-            && (grant.IsMember
-                || (user.HasClaim(DendriteClaims.Link, id.ToString()) && await access.EndOfAsync(link, ct) is null));
+            && await access.EndOfAsync(link, ct) is var end
+            && (grant.IsMember ? end is null or LinkEnd.MakerDisabled or LinkEnd.MakerMayNotShare
+                : end is null && user.HasClaim(DendriteClaims.Link, id.ToString()));
     }
 }

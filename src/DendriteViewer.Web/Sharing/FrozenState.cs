@@ -3,16 +3,16 @@ using DendriteViewer.Imaging.Datasets;
 
 namespace DendriteViewer.Web.Sharing;
 
-/// <summary>What a frozen link tells of the state that it keeps, beside the manifest and the results.</summary>
+/// <summary>Which moment a frozen link keeps.</summary>
 /// <param name="At">When it was kept, Unix milliseconds.</param>
-/// <param name="Revision">How many edits of annotations the dataset had then.</param>
-/// <param name="SiteEdits">Sequence of the last edit of a site that counts.</param>
-/// <param name="MeasurementEdits">Sequence of the last edit of a measurement that counts.</param>
-public sealed record FrozenMoment(long At, long Revision, long SiteEdits, long MeasurementEdits)
+/// <param name="Revision">
+/// The last entry of the dataset's journal that counts: it says which sites, measurements, labels and fields there were.
+/// </param>
+public sealed record FrozenMoment(long At, long Revision)
 {
-    /// <summary>As people cite it: 2026-11-26 14:03 UTC, revision 812.</summary>
-    public string Text => DateTimeOffset.FromUnixTimeMilliseconds(At).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)
-        + string.Create(CultureInfo.InvariantCulture, $" UTC, revision {Revision}");
+    /// <summary>As people cite it: revision 812, 2026-11-26 14:03 UTC.</summary>
+    public string Text => string.Create(CultureInfo.InvariantCulture,
+        $"revision {Revision}, {DateTimeOffset.FromUnixTimeMilliseconds(At):yyyy-MM-dd HH:mm} UTC");
 }
 
 /// <summary>The state of a dataset that a frozen link keeps.</summary>
@@ -25,6 +25,21 @@ public sealed record FrozenState(Guid Id, FrozenMoment Moment, IReadOnlyList<str
     /// <summary>What is said to who would change a frozen state.</summary>
     public const string Refused = "This page shows a frozen state, which cannot be changed; open the dataset itself to work on it.";
 
+    /// <summary>What is said of an address whose <c>placed=</c> names other placements than those of then.</summary>
+    public const string OtherPlacements =
+        "The address asks for volumes at other places (placed) than this frozen state has them; they are shown where they lay then.";
+
+    /// <summary>How far the log of each mask went, by hours; null of a state whose masks were not kept.</summary>
+    public IReadOnlyDictionary<double, int>? Masks { get; init; }
+
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<double, int>? MaskEntries => Masks;
+
     /// <inheritdoc/>
     public override Task<byte[]?> ReadAnalysisAsync(string modality, CancellationToken ct) => States.AnalysisAsync(Id, modality, ct);
+
+    /// <summary>The line by which the state is cited: which dataset, which revision, when, and where it is seen.</summary>
+    /// <param name="dataset">The dataset in this state.</param>
+    /// <param name="address">The whole address that opens it.</param>
+    public string Citation(Dataset dataset, string address) => $"{dataset.Name} (dataset {dataset.Id}), {Moment.Text}. {address}";
 }

@@ -2,85 +2,116 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.IO.Compression;
 using System.Text.Json;
+using DendriteViewer.Analysis.Multiscale;
+using DendriteViewer.Imaging.Corrections;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Storage;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Data;
+using DendriteViewer.Web.Placements;
 using Microsoft.EntityFrameworkCore;
 
 namespace DendriteViewer.Web.Sharing;
 
 /// <summary>
 /// Keeps the state of a dataset for a frozen link, and shows it again: the manifest with the scans, their places, labels and interface; the
-/// results of analyses; and up to which edit sites and measurements count. Voxels are not copied: scans are never changed, and what was
-/// imported anew or analysed again since is named as lost rather than shown in its place.
+/// results of analyses; how far the logs of masks went; and the number in the dataset's journal that sites, measurements, labels and fields
+/// are read by. Voxels are not copied: scans are never changed, and what was imported anew or analysed again since is named as lost rather
+/// than shown in its place. What a link keeps goes when the link has ended for good.
 /// </summary>
 public sealed class FrozenStates(IDbContextFactory<DendriteDb> database, DatasetStore store, TimeProvider time)
 {
-    private const string ManifestPart = "manifest", MomentPart = "moment", AnalysisPart = "analysis/";
+    private const string ManifestPart = "manifest", MomentPart = "moment", MasksPart = "masks", AnalysisPart = "analysis/";
 
     private const int MostTries = 5;
 
     // A manifest is some 10 kB; there are few frozen links that people look at at the same time.
     private const int MostInMemory = 64;
 
+    private readonly PlacementStore _placements = new(store, time);
+
     // By link and by the manifest's state now, since what is lost depends on it.
     private readonly ConcurrentDictionary<(Guid Link, string Revision), Dataset> _opened = new();
 
-    /// <summary>Adds what a frozen link keeps of a dataset as it is published now; the caller saves it together with the link.</summary>
+    /// <summary>
+    /// Adds what a frozen link keeps of a dataset as it is published now, with volumes where the link's view shows them; the caller saves
+    /// it together with the link.
+    /// </summary>
+    /// <returns>When it was kept, and which edits count.</returns>
     /// <exception cref="VolumeFormatException">The dataset is gone.</exception>
     /// <exception cref="ArgumentException">It changes all the time.</exception>
-    public async Task KeepAsync(DendriteDb db, Guid link, Dataset dataset, CancellationToken ct)
+    public async Task<FrozenMoment> KeepAsync(DendriteDb db, Guid link, Dataset dataset, string query, CancellationToken ct)
     {
         if (dataset.Kept is FrozenState kept)
         {
             // A copy of a frozen link keeps what that one keeps.
             var parts = await db.LinkSnapshots.AsNoTracking().Where(s => s.LinkId == kept.Id).ToListAsync(ct);
             db.LinkSnapshots.AddRange(parts.Select(p => new LinkSnapshot { LinkId = link, Part = p.Part, Content = p.Content }));
-            return;
+            return kept.Moment;
         }
 
         // Manifest, results and edits are read one after another. Where one of them changed between, they are no one state: once more.
-        var (now, moment) = (await NowAsync(dataset, ct), await MomentAsync(db, dataset, ct));
+        var before = await ReadNowAsync(db, dataset, ct);
         for (var i = 0; i < MostTries; i++)
         {
             var results = new Dictionary<string, byte[]>();
-            foreach (var modality in now.Modalities)
+            foreach (var modality in before.Dataset.Modalities)
             {
-                if (await store.Blobs.TryReadAsync(BlobNames.Dataset(now.Id) + BlobNames.AnalysisPath(modality), ct) is { } result)
+                if (await store.Blobs.TryReadAsync(BlobNames.Dataset(dataset.Id) + BlobNames.AnalysisPath(modality), ct) is { } result)
                 {
                     results[AnalysisPart + modality] = result;
                 }
             }
 
-            var (before, then) = (now, moment);
-            (now, moment) = (await NowAsync(dataset, ct), await MomentAsync(db, dataset, ct));
-            if (now.Revision == before.Revision && moment == then with { At = moment.At })
+            var now = await ReadNowAsync(db, dataset, ct);
+            if (now.IsSameAs(before))
             {
-                results[MomentPart] = JsonSerializer.SerializeToUtf8Bytes(moment);
-                results[ManifestPart] = JsonSerializer.SerializeToUtf8Bytes(new Kept(now.Revision, now.Manifest), DatasetManifest.Json);
+                var shown = await PlacementLink.OverAsync(_placements, now.Dataset, query, ct);
+                results[MomentPart] = JsonSerializer.SerializeToUtf8Bytes(new KeptMoment(now.Moment.At, now.Moment.Revision));
+                results[MasksPart] = JsonSerializer.SerializeToUtf8Bytes(now.Masks.Select(m => new KeptMask(m.Key, m.Value)));
+                results[ManifestPart] = JsonSerializer.SerializeToUtf8Bytes(
+                    new Kept(shown.Revision, shown.Manifest), DatasetManifest.Json);
                 db.LinkSnapshots.AddRange(
                     results.Select(r => new LinkSnapshot { LinkId = link, Part = r.Key, Content = Compressed(r.Value) }));
-                return;
+                return now.Moment;
             }
+
+            before = now;
         }
 
         throw new ArgumentException("The dataset changes at the moment, so that there is no one state to freeze; try it again.");
+    }
+
+    /// <summary>Removes what links keep that have ended for good: they were revoked, their time is over, or their maker is gone.</summary>
+    public async Task SweepAsync(CancellationToken ct)
+    {
+        await using var db = await database.CreateDbContextAsync(ct);
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        await db.LinkSnapshots.Where(s => db.Links.Any(l => l.Id == s.LinkId && (l.RevokedAt != null || l.ExpiresAt <= now)))
+            .ExecuteDeleteAsync(ct);
+
+        // Links before accounts: whoever makes a link meanwhile is among those who are read.
+        var links = await db.Links.AsNoTracking().Where(l => db.LinkSnapshots.Any(s => s.LinkId == l.Id))
+            .Select(l => new { l.Id, l.CreatedBy }).ToListAsync(ct);
+        var accounts = (await db.Users.Select(u => u.Id).ToListAsync(ct)).Select(id => id.ToString()).ToHashSet();
+        foreach (var link in links.Where(l => !accounts.Contains(l.CreatedBy)))
+        {
+            await db.LinkSnapshots.Where(s => s.LinkId == link.Id).ExecuteDeleteAsync(ct);
+        }
     }
 
     private async Task<Dataset> NowAsync(Dataset dataset, CancellationToken ct) =>
         await store.TryOpenAsync(dataset.Id, ct) is { } found && found.Identity == dataset.Identity
             ? found : throw new VolumeFormatException($"{dataset.Id} was deleted.");
 
-    private async Task<FrozenMoment> MomentAsync(DendriteDb db, Dataset dataset, CancellationToken ct)
+    private async Task<Present> ReadNowAsync(DendriteDb db, Dataset dataset, CancellationToken ct)
     {
-        var identity = dataset.Identity.Value;
-        return new FrozenMoment(
-            time.GetUtcNow().ToUnixTimeMilliseconds(),
-            await db.SiteEdits.LongCountAsync(e => e.DatasetIdentity == identity, ct)
-                + await db.MeasurementEdits.LongCountAsync(e => e.DatasetIdentity == identity, ct),
-            await db.SiteEdits.Where(e => e.DatasetIdentity == identity).MaxAsync(e => (long?)e.Sequence, ct) ?? 0,
-            await db.MeasurementEdits.Where(e => e.DatasetIdentity == identity).MaxAsync(e => (long?)e.Sequence, ct) ?? 0);
+        var (now, identity) = (await NowAsync(dataset, ct), dataset.Identity.Value);
+        return new Present(now,
+            new FrozenMoment(
+                time.GetUtcNow().ToUnixTimeMilliseconds(),
+                await db.EditEntries.Where(e => e.DatasetIdentity == identity).MaxAsync(e => (long?)e.Number, ct) ?? 0),
+            await MaskCorrections.EntriesAsync(store, now, ct));
     }
 
     /// <summary>
@@ -102,6 +133,7 @@ public sealed class FrozenStates(IDbContextFactory<DendriteDb> database, Dataset
         }
 
         var kept = JsonSerializer.Deserialize<Kept>(manifest, DatasetManifest.Json)!;
+        var masks = await ReadAsync(link, MasksPart, ct);
         var lost = new List<string>();
         var there = kept.Manifest.Volumes.Where(v => IsThere(v, now, lost)).ToArray();
         if (!there.Any(v => v.Labels != true))
@@ -109,10 +141,19 @@ public sealed class FrozenStates(IDbContextFactory<DendriteDb> database, Dataset
             return null;
         }
 
+        if (masks is null && there.Any(v => v is { Labels: true, Modality: LabelModality.Lithium }))
+        {
+            lost.Add("Corrections of masks were not kept with this link, and are not shown.");
+        }
+
         var opened = Dataset.Of(now.Id, kept.Manifest with { Volumes = there }) with
         {
             Revision = kept.Revision + (lost.Count > 0 ? "-" + now.Revision : ""),
-            Kept = new FrozenState(link, JsonSerializer.Deserialize<FrozenMoment>(moment)!, lost, this),
+            Kept = new FrozenState(link, await MomentOfAsync(now.Identity, moment, ct), lost, this)
+            {
+                Masks = masks is null ? null
+                    : JsonSerializer.Deserialize<KeptMask[]>(masks)!.ToDictionary(m => m.Hours, m => m.Entries),
+            },
         };
         if (_opened.Count >= MostInMemory)
         {
@@ -172,5 +213,33 @@ public sealed class FrozenStates(IDbContextFactory<DendriteDb> database, Dataset
         return content.ToArray();
     }
 
+    // Links that were frozen before edits of all kinds had one number name the last row of each of two kinds, and counted the rows.
+    private async Task<FrozenMoment> MomentOfAsync(DatasetIdentity dataset, byte[] json, CancellationToken ct)
+    {
+        var kept = JsonSerializer.Deserialize<KeptMoment>(json)!;
+        if (kept is { SiteEdits: null, MeasurementEdits: null })
+        {
+            return new FrozenMoment(kept.At, kept.Revision);
+        }
+
+        await using var db = await database.CreateDbContextAsync(ct);
+        var numbers = db.SiteEdits.Where(e => e.DatasetIdentity == dataset.Value && e.Sequence <= kept.SiteEdits).Select(e => e.Number)
+            .Concat(db.MeasurementEdits.Where(e => e.DatasetIdentity == dataset.Value && e.Sequence <= kept.MeasurementEdits)
+                .Select(e => e.Number))
+            .Concat(db.SchemaEdits.Where(e => e.DatasetIdentity == dataset.Value && e.At <= kept.At).Select(e => e.Number));
+        return new FrozenMoment(kept.At, await numbers.MaxAsync(n => (long?)n, ct) ?? 0);
+    }
+
     private sealed record Kept(string Revision, DatasetManifest Manifest);
+
+    private sealed record KeptMoment(long At, long Revision, long? SiteEdits = null, long? MeasurementEdits = null);
+
+    private sealed record KeptMask(double Hours, int Entries);
+
+    // A dataset at one moment, as far as it changes.
+    private sealed record Present(Dataset Dataset, FrozenMoment Moment, IReadOnlyDictionary<double, int> Masks)
+    {
+        public bool IsSameAs(Present other) => Dataset.Revision == other.Dataset.Revision && Moment.Revision == other.Moment.Revision
+            && Masks.Count == other.Masks.Count && Masks.All(m => other.Masks.TryGetValue(m.Key, out var n) && n == m.Value);
+    }
 }

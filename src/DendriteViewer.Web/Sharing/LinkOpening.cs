@@ -6,6 +6,7 @@ using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Api;
+using DendriteViewer.Web.Audit;
 using DendriteViewer.Web.Catalog;
 using DendriteViewer.Web.Components.Pages;
 using DendriteViewer.Web.Hosting;
@@ -21,9 +22,11 @@ namespace DendriteViewer.Web.Sharing;
 /// <param name="frozen">What frozen links keep.</param>
 /// <param name="catalog">The datasets.</param>
 /// <param name="pictures">Draws previews.</param>
+/// <param name="audit">Told of links that were used up.</param>
 /// <param name="address">Where people reach the server, where that is configured.</param>
 public sealed class LinkOpening(
-    ShareLinks links, FrozenStates frozen, DatasetCatalog catalog, PictureService pictures, PublicAddress? address = null)
+    ShareLinks links, FrozenStates frozen, DatasetCatalog catalog, PictureService pictures, AuditLog audit,
+    PublicAddress? address = null)
 {
     private const string MarkCookie = "dendrite.taker";
     private const int MarkChars = 32;
@@ -72,7 +75,7 @@ public sealed class LinkOpening(
                 + $"<button>Open {Text(link.Name)}</button></form>");
         }
 
-        if (!IsTakenBy(link, context.User) && !await BecomeGuestAsync(link, mark, context, ct))
+        if (!IsTakenBy(link, context.User) && !await BecomeGuestAsync(link, token, mark, context, ct))
         {
             return Results.Redirect("/gone");
         }
@@ -97,23 +100,31 @@ public sealed class LinkOpening(
     private static string Text(string text) => WebUtility.HtmlEncode(text);
 
     // False where somebody else took a link that works once, a moment before.
-    private async Task<bool> BecomeGuestAsync(ShareLink link, string? mark, HttpContext context, CancellationToken ct)
+    private async Task<bool> BecomeGuestAsync(ShareLink link, string token, string? mark, HttpContext context, CancellationToken ct)
     {
         var guest = (link.IsOneTime ? mark : null) ?? Guid.NewGuid().ToString("N");
-        if (link.IsOneTime && !await links.TryTakeAsync(link.Id, guest, ct))
+        if (link.IsOneTime && !await links.TryTakeAsync(link.Id, guest, ct, audit.NewEntry(
+            AuditKind.Link, GuestOf(link, guest, context.User), $"opened the {ShareDesk.NameOf(link)}, which nobody else opens now",
+            new AuditSubject(link.DatasetIdentity, link.DatasetId, link.Id.ToString()))))
         {
             return false;
         }
 
+        Claim[] cited = link.Kind == LinkKind.Frozen && !link.IsOneTime ? [new(DendriteClaims.LinkToken, $"{link.Id} {token}")] : [];
         var identity = new ClaimsIdentity(
             [
                 new(DendriteClaims.Link, link.Id.ToString()), new(DendriteClaims.Guest, "Guest of " + link.Name),
-                new(DendriteClaims.GuestId, guest), .. await links.TakenAsync(link.Id, context.User, ct),
+                new(DendriteClaims.GuestId, guest), .. cited, .. await links.TakenAsync(link.Id, context.User, ct),
             ],
             AccountsRegistration.LinkScheme);
         await context.SignInAsync(AccountsRegistration.LinkScheme, new ClaimsPrincipal(identity));
         return true;
     }
+
+    // Who opened it: their account where they are signed in, else the guest that they become.
+    private static Person GuestOf(ShareLink link, string guest, ClaimsPrincipal user) =>
+        user.HasClaim(c => c.Type == ClaimTypes.NameIdentifier) ? user.PersonOf()
+            : new Person($"link:{link.Id}:{guest}", "Guest of " + link.Name);
 
     // By the mark, a browser that takes a link twice, as by two clicks, or comes back to it, is known again. What is kept with the link is
     // made of the mark and cannot be turned into it.

@@ -69,7 +69,7 @@ public sealed partial class ShareBox
 
     // Where the server's address is not configured: the one that this browser shows, since a request's Host header is anybody's.
     private void Show(MadeLink? made) => _made = made is null ? _made
-        : new MadeLink(Whole(made.Address), made.Embed is { } embed ? Whole(embed) : null);
+        : made with { Address = Whole(made.Address), Embed = made.Embed is { } embed ? Whole(embed) : null };
 
     private string Whole(string address) => Navigation.ToAbsoluteUri(address).ToString();
 

@@ -12,7 +12,12 @@ namespace DendriteViewer.Web.Sharing;
 /// The whole address where the server's is configured, else the path, which the browser's own address completes.
 /// </param>
 /// <param name="Embed">The address that other sites show in a frame, likewise; null where none may.</param>
-public sealed record MadeLink(string Address, string? Embed);
+/// <param name="State">Of a frozen link: the dataset in the state that it keeps; else null.</param>
+public sealed record MadeLink(string Address, string? Embed, Dataset? State)
+{
+    /// <summary>The line by which the state is cited; null of a link that follows the dataset.</summary>
+    public string? Citation => State is { Kept: FrozenState kept } ? kept.Citation(State, Address) : null;
+}
 
 /// <summary>What the share dialog does, for people who may share the dataset; the right is asked about each time.</summary>
 /// <param name="links">The links.</param>
@@ -29,6 +34,21 @@ public sealed class ShareDesk(
     /// <summary>The dataset's links, or null where the person may not share it.</summary>
     public async Task<IReadOnlyList<ListedLink>?> ListAsync(ClaimsPrincipal user, Dataset dataset, CancellationToken ct = default) =>
         await MayAsync(user, dataset, ct) ? await links.ListAsync(dataset.Identity, ct) : null;
+
+    /// <summary>The line by which a frozen state is cited that somebody looks at; null of the dataset as it is.</summary>
+    /// <param name="user">Who looks; a guest cites the link by which they came.</param>
+    /// <param name="shown">What they see.</param>
+    /// <param name="complete">Makes an address of a path where the server's is not configured: that of the browser.</param>
+    public string? CitationOf(ClaimsPrincipal user, Dataset shown, Func<string, string> complete)
+    {
+        if (shown.Kept is not FrozenState kept)
+        {
+            return null;
+        }
+
+        var path = FrozenLinks.PathOf(user, shown, kept);
+        return kept.Citation(shown, address?.Of(path) ?? complete(path));
+    }
 
     /// <summary>Makes a link to a view.</summary>
     /// <param name="user">Who asks.</param>
@@ -54,27 +74,27 @@ public sealed class ShareDesk(
             throw new ArgumentException($"{unknown} is not among the sites that may show links; Dendrite:EmbedOrigins names those.");
         }
 
-        var kind = choices.Kind == LinkKind.Frozen ? "frozen link" : choices.IsOneTime ? "link that works once" : "link";
-        var (_, token) = await links.CreateAsync(
+        var (link, token) = await links.CreateAsync(
             dataset, role, name, LifetimeOf(days), query, user.PersonOf().Key, ct, choices,
-            made => audit.NewEntry(AuditKind.Link, user.PersonOf(), $"made the {kind} '{made.Name}' as {RoleSelect.NameOf(role)}, "
-                + (days > 0 ? $"for {days} days" : "without an end")
+            made => audit.NewEntry(AuditKind.Link, user.PersonOf(), $"made the {NameOf(made)} as {RoleSelect.NameOf(role)}, {EndOf(days)}"
                 + (choices.MayEmbed ? $", and which {string.Join(" and ", choices.EmbedOrigins!)} may show" : ""),
                 AuditSubject.Of(dataset, made.Id.ToString())));
-        return Made(token, choices.MayEmbed);
+        return Made(token, choices.MayEmbed, await links.StateOfAsync(link, dataset, ct));
     }
 
-    /// <summary>Makes a link of one's own that shows what another shows; null where the person may not, or the other is gone.</summary>
+    /// <summary>Makes a link of one's own that shows what another shows; null where the person may not share the dataset.</summary>
+    /// <exception cref="ArgumentException">The other is gone, or nothing is left of what it kept.</exception>
     public async Task<MadeLink?> CopyAsync(ClaimsPrincipal user, Dataset dataset, Guid link, int days, CancellationToken ct = default)
     {
-        if (!await MayAsync(user, dataset, ct)
-            || await links.CopyAsync(dataset, link, LifetimeOf(days), user.PersonOf().Key, ct) is not { } copy)
+        if (!await MayAsync(user, dataset, ct))
         {
             return null;
         }
 
-        await RecordAsync(user, dataset, copy.Link.Id, $"made the link '{copy.Link.Name}'", ct);
-        return Made(copy.Token, mayEmbed: false);
+        var (copy, token) = await links.CopyAsync(dataset, link, LifetimeOf(days), user.PersonOf().Key, ct, (made, of) => audit.NewEntry(
+            AuditKind.Link, user.PersonOf(), $"copied the {NameOf(of)} as '{made.Name}', {EndOf(days)}",
+            AuditSubject.Of(dataset, made.Id.ToString())));
+        return Made(token, mayEmbed: false, await links.StateOfAsync(copy, dataset, ct));
     }
 
     /// <summary>Has a following link show a view from now on; false where the person may not share the dataset.</summary>
@@ -84,8 +104,8 @@ public sealed class ShareDesk(
         var may = await MayAsync(user, dataset, ct);
         if (may)
         {
-            await links.MoveAsync(dataset.Identity, link, query, user.NameOf(), ct);
-            await RecordAsync(user, dataset, link, "moved a link to another view", ct);
+            await links.MoveAsync(dataset.Identity, link, query, user.NameOf(), ct, of => audit.NewEntry(
+                AuditKind.Link, user.PersonOf(), $"moved the {NameOf(of)} to another view", AuditSubject.Of(dataset, link.ToString())));
         }
 
         return may;
@@ -102,22 +122,26 @@ public sealed class ShareDesk(
         var may = await MayAsync(user, dataset, ct);
         if (may)
         {
-            await links.RevokeAsync(dataset.Identity, link.Id, ct);
-            await RecordAsync(user, dataset, link.Id, $"revoked the link '{link.Name}'", ct);
+            await links.RevokeAsync(dataset.Identity, link.Id, ct, audit.NewEntry(
+                AuditKind.Link, user.PersonOf(), $"revoked the {NameOf(link)}", AuditSubject.Of(dataset, link.Id.ToString())));
         }
 
         return may;
     }
 
-    private Task RecordAsync(ClaimsPrincipal user, Dataset dataset, Guid link, string detail, CancellationToken ct) =>
-        audit.RecordAsync(AuditKind.Link, user.PersonOf(), detail, AuditSubject.Of(dataset, link.ToString()), ct);
+    /// <summary>What the audit log calls a link.</summary>
+    internal static string NameOf(ShareLink link) =>
+        $"{(link.Kind == LinkKind.Frozen ? "frozen link" : "link")}{(link.IsOneTime ? " that works once" : "")} '{link.Name}'";
+
+    private static string EndOf(int days) => days > 0 ? $"for {days} days" : "without an end";
 
     private static TimeSpan? LifetimeOf(int days) => days > 0 ? TimeSpan.FromDays(days) : null;
 
     private async Task<bool> MayAsync(ClaimsPrincipal user, Dataset dataset, CancellationToken ct) =>
         await access.RoleAsync(user, dataset.Identity, ct) >= DatasetAccess.Sharing;
 
-    private MadeLink Made(string token, bool mayEmbed) => new(Whole("/s/" + token), mayEmbed ? Whole(EmbedPage.PathOf(token)) : null);
+    private MadeLink Made(string token, bool mayEmbed, Dataset? state) =>
+        new(Whole("/s/" + token), mayEmbed ? Whole(EmbedPage.PathOf(token)) : null, state);
 
     private string Whole(string path) => address?.Of(path) ?? path;
 }

@@ -19,7 +19,7 @@ public sealed class ShareLinks(IDbContextFactory<DendriteDb> database, DatasetAc
     /// <summary>Links of one dataset that are open at the same time at most.</summary>
     public const int MostOpen = 1000;
 
-    /// <summary>Frozen links of one dataset at most, with those that ended: members open their states still.</summary>
+    /// <summary>Frozen states that are kept of one dataset at most; those of links that ended for good are not.</summary>
     public const int MostFrozen = 500;
 
     // Of links that a guest took; the cookie holds them all.
@@ -71,9 +71,10 @@ public sealed class ShareLinks(IDbContextFactory<DendriteDb> database, DatasetAc
         }
 
         if (choices.Kind == LinkKind.Frozen
-            && await db.Links.CountAsync(l => l.DatasetIdentity == link.DatasetIdentity && l.Kind == LinkKind.Frozen, ct) >= MostFrozen)
+            && await db.Links.CountAsync(l => l.DatasetIdentity == link.DatasetIdentity
+                && db.LinkSnapshots.Any(s => s.LinkId == l.Id), ct) >= MostFrozen)
         {
-            throw new ArgumentException($"A dataset keeps at most {MostFrozen} frozen states, and has as many.");
+            throw new ArgumentException($"A dataset keeps at most {MostFrozen} frozen states, and has as many; revoke frozen links.");
         }
 
         db.Links.Add(link);
@@ -84,29 +85,34 @@ public sealed class ShareLinks(IDbContextFactory<DendriteDb> database, DatasetAc
 
         if (choices.Kind == LinkKind.Frozen)
         {
-            await frozen.KeepAsync(db, link.Id, dataset, ct);
+            await frozen.KeepAsync(db, link.Id, dataset, link.Query, ct);
         }
 
         await db.SaveChangesAsync(ct);
         return (link, token);
     }
 
-    /// <summary>Makes another link like one that is there, in one's own name: it shows the same, and opens and ends by itself.</summary>
-    /// <returns>The link and its token; null where the one that is copied is gone.</returns>
-    public async Task<(ShareLink Link, string Token)?> CopyAsync(
-        Dataset dataset, Guid id, TimeSpan? lifetime, string by, CancellationToken ct)
+    /// <summary>
+    /// Makes another link like one that is there, in one's own name: it shows the same, and opens and ends by itself. What the audit log
+    /// tells of it, made of the new link and the old, is kept with it or not at all.
+    /// </summary>
+    /// <exception cref="ArgumentException">There is no such link, or nothing is left of the state that it kept.</exception>
+    public async Task<(ShareLink Link, string Token)> CopyAsync(
+        Dataset dataset, Guid id, TimeSpan? lifetime, string by, CancellationToken ct,
+        Func<ShareLink, ShareLink, AuditEntry>? entryOf = null)
     {
         await using var db = await database.CreateDbContextAsync(ct);
         if (await db.Links.AsNoTracking().FirstOrDefaultAsync(l => l.Id == id && l.DatasetIdentity == dataset.Identity.Value, ct)
             is not { } link)
         {
-            return null;
+            throw new ArgumentException("That link is not there any more.");
         }
 
         // Of a frozen link the state that it keeps is copied, not the present one.
         var shown = link.Kind == LinkKind.Frozen ? await frozen.OpenAsync(link.Id, dataset, ct) : dataset;
-        return shown is null ? null : await CreateAsync(
-            shown, link.Role, $"Copy of {link.Name}", lifetime, link.Query, by, ct, new LinkChoices(link.Kind, link.IsOneTime));
+        return shown is null ? throw new ArgumentException("Nothing is left of the state that this link kept.") : await CreateAsync(
+            shown, link.Role, $"Copy of {link.Name}", lifetime, link.Query, by, ct, new LinkChoices(link.Kind, link.IsOneTime),
+            entryOf is null ? null : made => entryOf(made, link));
     }
 
     /// <summary>The link of a token if it lets anybody in now, else null, for whatever reason.</summary>
@@ -130,11 +136,28 @@ public sealed class ShareLinks(IDbContextFactory<DendriteDb> database, DatasetAc
     /// <summary>
     /// Takes a one-time link for a guest: of two who open it at the same moment one gets in. Who took it may take it again.
     /// </summary>
-    public async Task<bool> TryTakeAsync(Guid id, string guest, CancellationToken ct)
+    /// <param name="id">The link.</param>
+    /// <param name="guest">The guest's mark.</param>
+    /// <param name="ct">Stops it.</param>
+    /// <param name="entry">What the audit log tells of it, where nobody had taken it; kept with it or not at all.</param>
+    public async Task<bool> TryTakeAsync(Guid id, string guest, CancellationToken ct, AuditEntry? entry = null)
     {
         await using var db = await database.CreateDbContextAsync(ct);
-        return await db.Links.Where(l => l.Id == id && l.IsOneTime && (l.TakenBy == null || l.TakenBy == guest) && l.RevokedAt == null)
-            .ExecuteUpdateAsync(s => s.SetProperty(l => l.TakenBy, guest), ct) == 1;
+        await using var all = await db.Database.BeginTransactionAsync(ct);
+        var open = db.Links.Where(l => l.Id == id && l.IsOneTime && l.RevokedAt == null);
+        if (await open.Where(l => l.TakenBy == null).ExecuteUpdateAsync(s => s.SetProperty(l => l.TakenBy, guest), ct) != 1)
+        {
+            return await open.AnyAsync(l => l.TakenBy == guest, ct);
+        }
+
+        if (entry is not null)
+        {
+            db.Audit.Add(entry);
+            await db.SaveChangesAsync(ct);
+        }
+
+        await all.CommitAsync(ct);
+        return true;
     }
 
     /// <summary>
@@ -168,7 +191,8 @@ public sealed class ShareLinks(IDbContextFactory<DendriteDb> database, DatasetAc
 
     /// <summary>Has a following link show another view from now on; its address stays, and where it pointed before is remembered.</summary>
     /// <exception cref="ArgumentException">It is frozen, or is not open any more.</exception>
-    public async Task MoveAsync(DatasetIdentity dataset, Guid id, string query, string by, CancellationToken ct)
+    public async Task MoveAsync(DatasetIdentity dataset, Guid id, string query, string by, CancellationToken ct,
+        Func<ShareLink, AuditEntry>? entryOf = null)
     {
         await using var db = await database.CreateDbContextAsync(ct);
         await using var all = await db.Database.BeginTransactionAsync(ct);
@@ -192,6 +216,11 @@ public sealed class ShareLinks(IDbContextFactory<DendriteDb> database, DatasetAc
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         db.LinkMoves.Add(new LinkMove { LinkId = id, Query = link.Query, At = now, ByName = by });
         link.Query = wanted;
+        if (entryOf is not null)
+        {
+            db.Audit.Add(entryOf(link));
+        }
+
         await db.SaveChangesAsync(ct);
         var old = await db.LinkMoves.Where(m => m.LinkId == id).OrderByDescending(m => m.Id).Skip(MostMoves).Select(m => m.Id)
             .ToListAsync(ct);
@@ -225,13 +254,34 @@ public sealed class ShareLinks(IDbContextFactory<DendriteDb> database, DatasetAc
         return listed;
     }
 
-    /// <summary>Ends a link at once.</summary>
-    public async Task RevokeAsync(DatasetIdentity dataset, Guid id, CancellationToken ct)
+    /// <summary>The state that a frozen link keeps, as it is shown now; null of other links, and where nothing of it is left.</summary>
+    public async Task<Dataset?> StateOfAsync(ShareLink link, Dataset present, CancellationToken ct) =>
+        link.Kind == LinkKind.Frozen ? await frozen.OpenAsync(link.Id, present, ct) : null;
+
+    /// <summary>
+    /// Ends a link at once, and removes the state that it kept; what the audit log tells of it is kept with it or not at all.
+    /// </summary>
+    /// <returns>False where it had been revoked before.</returns>
+    public async Task<bool> RevokeAsync(DatasetIdentity dataset, Guid id, CancellationToken ct, AuditEntry? entry = null)
     {
         await using var db = await database.CreateDbContextAsync(ct);
+        await using var all = await db.Database.BeginTransactionAsync(ct);
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        await db.Links.Where(l => l.Id == id && l.DatasetIdentity == dataset.Value && l.RevokedAt == null).ExecuteUpdateAsync(s =>
-            s.SetProperty(l => l.RevokedAt, now), ct);
+        if (await db.Links.Where(l => l.Id == id && l.DatasetIdentity == dataset.Value && l.RevokedAt == null).ExecuteUpdateAsync(
+            s => s.SetProperty(l => l.RevokedAt, now), ct) == 0)
+        {
+            return false;
+        }
+
+        await db.LinkSnapshots.Where(s => s.LinkId == id).ExecuteDeleteAsync(ct);
+        if (entry is not null)
+        {
+            db.Audit.Add(entry);
+            await db.SaveChangesAsync(ct);
+        }
+
+        await all.CommitAsync(ct);
+        return true;
     }
 
     private static string Hash(string token) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));

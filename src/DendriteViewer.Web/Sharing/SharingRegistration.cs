@@ -11,6 +11,7 @@ public static class SharingRegistration
         builder.Services.AddSingleton<FrozenStates>();
         builder.Services.AddSingleton<FrozenLinks>();
         builder.Services.AddSingleton<LinkOpening>();
+        builder.Services.AddHostedService<LinkJanitor>();
         return builder;
     }
 

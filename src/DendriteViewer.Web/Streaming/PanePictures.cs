@@ -1,4 +1,5 @@
 using DendriteViewer.Imaging.Geometry;
+using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Rendering;
 using DendriteViewer.Kernels.Slicing;
 using DendriteViewer.Web.Viewing;
@@ -76,8 +77,10 @@ public sealed class PanePictures(Pane pane, ViewSession session, SliceRenderer s
     {
         var (dataset, volume) = (session.Dataset, session.Volume(v));
         var overlay = v.Overlay is { } o ? dataset.Find(o.Modality, o.Hours ?? v.Hours) : null;
-        return new(dataset.Revision, volume.Mask?.Revision, overlay?.Mask?.Revision,
-            SliceRenderer.DifferenceOf(volume, dataset, v)?.Mask?.Revision);
+        return new(dataset.Revision, RevisionOf(volume), RevisionOf(overlay), RevisionOf(SliceRenderer.DifferenceOf(volume, dataset, v)));
+
+        // A mask of a kept state is another than the one under correction, also where nobody has looked at that one yet.
+        static long? RevisionOf(VolumeInfo? of) => of?.Mask is { } mask ? mask.IsKept ? -1 - mask.Revision : mask.Revision : null;
     }
 
     /// <summary>What it costs to draw a view at a size.</summary>

@@ -209,8 +209,8 @@ public sealed class ViewSessions : IDatasetFollower
     public Task<Dataset> ShownByAsync(Dataset dataset, string? link, CancellationToken ct) =>
         PlacementLink.OverAsync(_placements, Shown(dataset), link, ct);
 
-    // With masks as they are corrected; a state that was kept has none that are under correction.
-    private Dataset Shown(Dataset dataset) => dataset.Kept is null ? _masks.With(dataset) : dataset;
+    // With masks as they are corrected; a state that was kept, with those of then.
+    private Dataset Shown(Dataset dataset) => _masks.With(dataset);
 
     /// <summary>What changes with a mask that a link shows; empty where it shows none.</summary>
     /// <exception cref="Imaging.Bounds.OutOfRangeException">The link cannot be read.</exception>

@@ -56,6 +56,30 @@ public sealed class CorrectedMaskTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task Mask_OfAKeptState_ShowsTheStrokesOfThen_AndTakesNoMore()
+    {
+        var volume = await VolumeAsync();
+        var (mask, store, cache) = await volume.OpenAsync();
+        mask.SnapshotInterval = 1;
+        await mask.PaintAsync(Ball(5, 20, 5, 4), "Ada", 1, default);
+        var then = await MaskVolume.ReadAsync(mask, cache, 0);
+        await mask.PaintAsync(Ball(40, 40, 40, 5), "Ada", 2, default);
+        await mask.StepAsync(1, again: false, "Ada", 3, default);
+        var now = await MaskVolume.ReadAsync(mask, cache, 0);
+        await volume.OpenAsync();
+
+        var (kept, _, keptCache) = await MaskVolume.ReopenAsync(store.Blobs, until: 1);
+        Assert.Equal(then, await MaskVolume.ReadAsync(kept, keptCache, 0));
+        Assert.Equal((1, 1L), ((await kept.SummaryAsync(default)).History.Sequence, kept.Revision));
+        Assert.NotEqual(mask.Shown.CacheKey, kept.Shown.CacheKey);
+        await Assert.ThrowsAsync<OutOfRangeException>(() => kept.PaintAsync(Ball(5, 20, 5, 4), "Ada", 4, default));
+        var (before, _, beforeCache) = await MaskVolume.ReopenAsync(store.Blobs, until: 0);
+        Assert.Empty((await before.SummaryAsync(default)).State.Strokes);
+        Assert.NotEqual(then, await MaskVolume.ReadAsync(before, beforeCache, 0));
+        Assert.Equal(now, await MaskVolume.ReadAsync(mask, cache, 0));
+    }
+
     private Task<MaskVolume> VolumeAsync(double threshold = 7) => MaskVolume.WriteAsync(
         new FolderBlobStore(_folder["store"]), s_shape, s_grid,
         (z, y, x) => (z - 30) * (z - 30) + (y - 33) * (y - 33) + (x - 60) * (x - 60) < 14 * 14 || (z + y + x) % 97 == 0, threshold);

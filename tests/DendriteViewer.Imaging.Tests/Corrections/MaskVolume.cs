@@ -65,12 +65,22 @@ internal sealed class MaskVolume
     public Task<(CorrectedMask Mask, DatasetStore Store, BrickCache Cache)> OpenAsync() => ReopenAsync(_blobs);
 
     /// <summary>The mask that lies in a store.</summary>
-    public static async Task<(CorrectedMask Mask, DatasetStore Store, BrickCache Cache)> ReopenAsync(IBlobStore blobs)
+    /// <param name="blobs">The store.</param>
+    /// <param name="until">The last entry of the log, of a state that was kept.</param>
+    public static async Task<(CorrectedMask Mask, DatasetStore Store, BrickCache Cache)> ReopenAsync(IBlobStore blobs, int? until = null)
     {
         var store = new DatasetStore(blobs);
         var cache = new BrickCache(store, 1 << 26);
         var dataset = (await store.TryOpenAsync(DatasetId.Parse("cell"), default))!;
+        dataset = until is { } last ? dataset with { Kept = new KeptUntil(last) } : dataset;
         return (new MaskCorrections(store, cache, new ScanAnalysis()).Find(dataset, 1.5)!, store, cache);
+    }
+
+    private sealed record KeptUntil(int Entries) : KeptState(Guid.Empty)
+    {
+        public override IReadOnlyDictionary<double, int> MaskEntries => new Dictionary<double, int> { [1.5] = Entries };
+
+        public override Task<byte[]?> ReadAnalysisAsync(string modality, CancellationToken ct) => Task.FromResult<byte[]?>(null);
     }
 
     /// <summary>What a brick-wise reader says of every voxel of a level: classes as <see cref="MaskClasses"/>.</summary>

@@ -3,10 +3,12 @@ using Bunit;
 using DendriteViewer.Analysis.Multiscale;
 using DendriteViewer.Analysis.Phantoms;
 using DendriteViewer.Imaging.Bounds;
+using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Placements;
+using DendriteViewer.Web.Sharing;
 using DendriteViewer.Web.Tests.Components;
 using DendriteViewer.Web.Viewing;
 
@@ -78,10 +80,22 @@ public sealed class FrozenLinkTests : MudContext
         await Assert.ThrowsAsync<OutOfRangeException>(
             () => _host.Sessions.ShownByAsync(session.Live, "v=1&t=3.2&placed=nano-phase:77", default));
         Assert.Contains("cannot be read", Assert.Single((await OpenAsync("v=1&t=3.2&placed=nano-phase")).Remarks).Text);
+
+        // A frozen link keeps what its maker saw; who looks at it moves nothing by the address.
+        var (frozen, _) = await _host.Links.CreateAsync(
+            session.Live, DatasetRole.View, "x", null, link, await _host.AddMakerAsync(), default, new LinkChoices(LinkKind.Frozen));
+        var kept = (await _host.Frozen.OpenAsync(frozen.Id, session.Live, default))!;
+        Assert.Equal(placed, kept.Find("nano-phase", 3.2)!.Transform);
+        Assert.Empty((await OpenAsync(link, kept)).Remarks);
+        const string Other = "v=1&t=3.2&placed=nano-phase:0";
+        var refused = await OpenAsync(Other, kept);
+        Assert.Equal(FrozenState.OtherPlacements, Assert.Single(refused.Remarks).Text);
+        Assert.Equal(placed, refused.Dataset.Find("nano-phase", 3.2)!.Transform);
+        await Assert.ThrowsAsync<OutOfRangeException>(() => _host.Sessions.ShownByAsync(kept, Other, default));
     }
 
-    private async Task<ViewSession> OpenAsync(string link) => (await _host.Sessions.HoldAsync(
-        Guid.NewGuid().ToString("N"), "me", (await _host.Store.TryOpenAsync(_host.Dataset.Id, default))!, link, default))!;
+    private async Task<ViewSession> OpenAsync(string link, Dataset? kept = null) => (await _host.Sessions.HoldAsync(
+        Guid.NewGuid().ToString("N"), "me", kept ?? (await _host.Store.TryOpenAsync(_host.Dataset.Id, default))!, link, default))!;
 
     private Placement Placed()
     {

@@ -1,7 +1,12 @@
+using System.IO.Compression;
 using System.Security.Claims;
+using System.Text.Json;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Annotations;
+using DendriteViewer.Web.Annotations.Journal;
+using DendriteViewer.Web.Annotations.Schema;
+using DendriteViewer.Web.Audit;
 using DendriteViewer.Web.Sharing;
 using DendriteViewer.Web.Viewing;
 using DendriteViewer.Web.Visitors;
@@ -70,7 +75,12 @@ public sealed class ShareLinksTests(TestHost host) : IClassFixture<TestHost>
     {
         var log = host.Sites;
         var old = await log.AddAsync(host.Dataset, new WorldPoint(96, 96, 96), 0, "projection", s_ada, default);
+        var labels = new AnnotationSchema { Labels = new([new AnnotationLabel { Id = "kind", Name = "Kind" }]) };
+        await host.Schemas.ChangeAsync(host.Dataset.Identity, _ => labels, 0, new Editor(s_ada, null), default);
+        var last = await new EditJournal(host.Database, host.Time).NumberAsync(host.Dataset.Identity, default);
         var (link, _) = await MakeAsync(new LinkChoices(LinkKind.Frozen));
+        await host.Schemas.ChangeAsync(
+            host.Dataset.Identity, s => s with { Labels = ValueList<AnnotationLabel>.Empty }, 1, new Editor(s_ada, null), default);
         await log.DeleteAsync(host.Dataset.Identity, old.Id, s_ada, default);
         var added = await log.AddAsync(host.Dataset, new WorldPoint(90, 90, 90), 0, "projection", s_ada, default);
         var gone = host.Dataset.Volumes[^1];
@@ -83,7 +93,12 @@ public sealed class ShareLinksTests(TestHost host) : IClassFixture<TestHost>
             Assert.Equal(link.Id, (await host.Access.GrantAsync(guest, host.Dataset.Identity))?.Frozen);
             var shown = (await host.Catalog.TryOpenAsync(guest, host.Dataset.Id.Value, DatasetRole.View, default))!;
             var kept = Assert.IsType<FrozenState>(shown.Kept);
-            Assert.Equal(manifest.Name, shown.Name);
+            Assert.Equal((manifest.Name, last), (shown.Name, kept.Moment.Revision));
+            Assert.Equal("Kind", Assert.Single((await host.Schemas.OfAsync(shown)).Labels).Name);
+            Assert.Equal(
+                $"{manifest.Name} (dataset {host.Dataset.Id}), revision {last}, {host.Time.GetUtcNow():yyyy-MM-dd HH:mm} UTC. "
+                    + "https://a.example/s/x",
+                kept.Citation(shown, "https://a.example/s/x"));
             Assert.Contains(kept.Lost, l => l.Contains("was removed since", StringComparison.Ordinal));
             Assert.DoesNotContain(shown.Volumes, v => v.Key.Hours == gone.Key.Hours);
             Assert.Contains(await log.ListAsync(shown), s => s.Id == old.Id);
@@ -133,7 +148,7 @@ public sealed class ShareLinksTests(TestHost host) : IClassFixture<TestHost>
     public async Task CopyOfAFrozenLink_KeepsTheStateOfThen()
     {
         var (link, _) = await MakeAsync(new LinkChoices(LinkKind.Frozen));
-        var copy = (await host.Links.CopyAsync(host.Dataset, link.Id, null, await host.AddMakerAsync(), default))!.Value.Link;
+        var copy = (await host.Links.CopyAsync(host.Dataset, link.Id, null, await host.AddMakerAsync(), default)).Link;
         var first = (await host.Frozen.OpenAsync(link.Id, host.Dataset, default))!;
         var second = (await host.Frozen.OpenAsync(copy.Id, host.Dataset, default))!;
         Assert.Equal(((FrozenState)first.Kept!).Moment, ((FrozenState)second.Kept!).Moment);
@@ -157,6 +172,90 @@ public sealed class ShareLinksTests(TestHost host) : IClassFixture<TestHost>
         db.PublicDatasets.Remove(open);
         await db.SaveChangesAsync();
         Assert.False((await host.Access.GrantAsync(guest, host.Dataset.Identity))!.Shows(present));
+    }
+
+    // Before edits of all kinds had one number, a link kept the last row of each kind.
+    [Fact]
+    public async Task FrozenLink_MadeBeforeTheJournal_ShowsTheEditsThatItCounted()
+    {
+        var old = await host.Sites.AddAsync(host.Dataset, new WorldPoint(60, 60, 60), 0, "projection", s_ada, default);
+        var (link, _) = await MakeAsync(new LinkChoices(LinkKind.Frozen));
+        await host.Sites.DeleteAsync(host.Dataset.Identity, old.Id, s_ada, default);
+        await using var db = await host.Database.CreateDbContextAsync();
+        var row = await db.SiteEdits.SingleAsync(e => e.SiteId == old.Id && e.Version == 1);
+        using var json = new MemoryStream();
+        await using (var gzip = new GZipStream(json, CompressionMode.Compress, leaveOpen: true))
+        {
+            await JsonSerializer.SerializeAsync(gzip, new { At = 5L, Revision = 812L, SiteEdits = row.Sequence, MeasurementEdits = 0L });
+        }
+
+        await db.LinkSnapshots.Where(s => s.LinkId == link.Id && s.Part == "masks").ExecuteDeleteAsync();
+        await db.LinkSnapshots.Where(s => s.LinkId == link.Id && s.Part == "moment")
+            .ExecuteUpdateAsync(s => s.SetProperty(p => p.Content, json.ToArray()));
+        var shown = (await host.Frozen.OpenAsync(link.Id, host.Dataset, default))!;
+        Assert.Equal(row.Number, ((FrozenState)shown.Kept!).Moment.Revision);
+        Assert.Null(shown.Kept.MaskEntries);
+        Assert.Contains(await host.Sites.ListAsync(shown), s => s.Id == old.Id);
+    }
+
+    [Fact]
+    public async Task FrozenState_OfALinkThatEndedForGood_IsRemoved_AndThatOfADisabledMakerStays()
+    {
+        var maker = await host.AddMakerAsync();
+        await using var db = await host.Database.CreateDbContextAsync();
+        var (revoked, _) = await MakeAsync(new LinkChoices(LinkKind.Frozen));
+        var (expired, _) = await host.Links.CreateAsync(
+            host.Dataset, DatasetRole.View, "x", TimeSpan.FromMinutes(1), "", maker, default, new LinkChoices(LinkKind.Frozen));
+        var (orphan, _) = await host.Links.CreateAsync(
+            host.Dataset, DatasetRole.View, "x", null, "", Guid.NewGuid().ToString(), default, new LinkChoices(LinkKind.Frozen));
+        var (closed, _) = await host.Links.CreateAsync(
+            host.Dataset, DatasetRole.View, "x", null, "", maker, default, new LinkChoices(LinkKind.Frozen));
+        Assert.True(await host.Links.RevokeAsync(host.Dataset.Identity, revoked.Id, default));
+        Assert.False(await host.Links.RevokeAsync(host.Dataset.Identity, revoked.Id, default));
+        Assert.False(await IsKeptAsync(revoked.Id));
+        host.Time.Advance(TimeSpan.FromMinutes(2));
+        await db.Users.Where(u => u.Id == Guid.Parse(maker)).ExecuteUpdateAsync(s => s.SetProperty(u => u.DisabledAt, 1));
+        await host.Frozen.SweepAsync(default);
+        Assert.Equal((false, false, true), (await IsKeptAsync(expired.Id), await IsKeptAsync(orphan.Id), await IsKeptAsync(closed.Id)));
+
+        // Members see what is kept, and are refused what is not.
+        var member = new ClaimsPrincipal(new ClaimsIdentity([new(ClaimTypes.NameIdentifier, await host.AddMakerAsync())], "test"));
+        Assert.Equal(closed.Id, (await OpenAsync(member, $"?frozen={closed.Id}"))?.Kept?.Id);
+        Assert.Null(await OpenAsync(member, $"?frozen={revoked.Id}"));
+        await Assert.ThrowsAsync<ArgumentException>(() => host.Links.CopyAsync(host.Dataset, revoked.Id, null, maker, default));
+
+        async Task<bool> IsKeptAsync(Guid link) => await db.LinkSnapshots.AnyAsync(s => s.LinkId == link);
+    }
+
+    [Fact]
+    public async Task Links_MadeCopiedMovedTakenAndRevoked_AreInTheAuditLogOnceEach()
+    {
+        var desk = new ShareDesk(host.Links, host.Access, host.Audit, new DendriteOptions());
+        var maker = new ClaimsPrincipal(new ClaimsIdentity([new(ClaimTypes.NameIdentifier, await host.AddMakerAsync())], "test"));
+        var made = (await desk.CreateAsync(maker, host.Dataset, DatasetRole.View, "Told", 7, "v=1&t=0", new LinkChoices(IsOneTime: true)))!;
+        Assert.Null(made.Citation);
+        var link = (await host.Links.FindAsync(made.Address["/s/".Length..], default))!;
+        await desk.MoveAsync(maker, host.Dataset, link.Id, "v=1&t=3");
+        await desk.MoveAsync(maker, host.Dataset, link.Id, "v=1&t=3");
+        await desk.CopyAsync(maker, host.Dataset, link.Id, 0);
+        var copy = (await host.Links.ListAsync(host.Dataset.Identity, default)).Single(l => l.Link.Name == "Copy of Told").Link;
+        foreach (var _ in Enumerable.Range(0, 2))
+        {
+            var opened = host.Audit.NewEntry(AuditKind.Link, s_ada, "opened", AuditSubject.Of(host.Dataset, link.Id.ToString()));
+            Assert.True(await host.Links.TryTakeAsync(link.Id, "g", default, opened));
+            await desk.RevokeAsync(maker, host.Dataset, copy);
+        }
+
+        await using var db = await host.Database.CreateDbContextAsync();
+        var told = await db.Audit.Where(a => a.Subject == link.Id.ToString() || a.Subject == copy.Id.ToString())
+            .OrderBy(a => a.Id).Select(a => a.Detail).ToListAsync();
+        Assert.Equal(
+            [
+                "made the link that works once 'Told' as viewer, for 7 days", "moved the link that works once 'Told' to another view",
+                "copied the link that works once 'Told' as 'Copy of Told', without an end", "opened",
+                "revoked the link that works once 'Copy of Told'",
+            ],
+            told);
     }
 
     [Fact]

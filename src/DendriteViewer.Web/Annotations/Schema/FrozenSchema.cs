@@ -1,6 +1,4 @@
-using System.Text.Json;
 using DendriteViewer.Imaging.Datasets;
-using DendriteViewer.Web.Measurements;
 using DendriteViewer.Web.Sharing;
 
 namespace DendriteViewer.Web.Annotations.Schema;
@@ -9,15 +7,8 @@ namespace DendriteViewer.Web.Annotations.Schema;
 public static class FrozenSchema
 {
     /// <summary>The labels and fields; none where nobody had defined any.</summary>
-    public static async Task<AnnotationSchema> OfAsync(this SchemaLog log, Dataset dataset, CancellationToken ct = default)
-    {
-        if (dataset.Kept is not FrozenState kept)
-        {
-            return await log.OfAsync(dataset.Identity, ct);
-        }
-
-        var last = (await log.HistoryAsync(dataset.Identity, ct)).LastOrDefault(e => e.At <= kept.Moment.At);
-        return last is null ? AnnotationSchema.Empty
-            : JsonSerializer.Deserialize<AnnotationSchema>(last.State, MeasurementLog.Json) ?? AnnotationSchema.Empty;
-    }
+    public static async Task<AnnotationSchema> OfAsync(this SchemaLog log, Dataset dataset, CancellationToken ct = default) =>
+        dataset.Kept is FrozenState { Moment.Revision: var revision }
+            ? (await log.StateAtAsync(dataset.Identity, revision, ct)).FirstOrDefault() ?? AnnotationSchema.Empty
+            : await log.OfAsync(dataset.Identity, ct);
 }
