@@ -70,6 +70,19 @@ public enum InvitationEnd
     DatasetDeleted,
 }
 
+/// <summary>How an account took an invitation.</summary>
+public enum InvitationTaker
+{
+    /// <summary>Its owner was signed in.</summary>
+    SignedIn,
+
+    /// <summary>It was made for that.</summary>
+    NewAccount,
+
+    /// <summary>It was there, and who held the invitation gave its address without being signed in.</summary>
+    Named,
+}
+
 /// <summary>An invitation as owners see it in the list.</summary>
 /// <param name="Invitation">The invitation.</param>
 /// <param name="End">Why it cannot be accepted any more; null while it can.</param>

@@ -1,25 +1,33 @@
 using System.Security.Claims;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Audit;
 using DendriteViewer.Web.Hosting;
+using DendriteViewer.Web.Mail;
+using MimeKit;
 
 namespace DendriteViewer.Web.Members;
 
 /// <summary>An invitation that was made.</summary>
 /// <param name="Invitation">The invitation.</param>
 /// <param name="Address">The address of its page, which is shown once.</param>
-public sealed record MadeInvitation(Invitation Invitation, string Address);
+/// <param name="Mailed">
+/// Whether the mail server took a mail with the address, known after a while; null where none is sent, and it is handed over otherwise.
+/// </param>
+public sealed record MadeInvitation(Invitation Invitation, string Address, Task<bool>? Mailed);
 
 /// <summary>What owners do with invitations.</summary>
 /// <param name="invitations">The invitations; the right is asked about there.</param>
+/// <param name="mails">Mails them, where a mail server is configured.</param>
+/// <param name="audit">Told of what was mailed.</param>
 /// <param name="address">Where people reach the server, where that is configured.</param>
-public sealed class InvitationDesk(Invitations invitations, PublicAddress? address = null)
+public sealed class InvitationDesk(Invitations invitations, MailQueue mails, AuditLog audit, PublicAddress? address = null)
 {
     /// <summary>The invitations to a dataset, or null where whoever asks may not see them.</summary>
     public Task<IReadOnlyList<ListedInvitation>?> ListAsync(ClaimsPrincipal user, Dataset dataset) =>
         invitations.ListAsync(user, dataset);
 
-    /// <summary>Makes an invitation.</summary>
+    /// <summary>Makes an invitation, and mails it where it is for an e-mail and the server sends mail.</summary>
     /// <param name="user">Who invites.</param>
     /// <param name="dataset">To what.</param>
     /// <param name="email">Whom, or empty for whoever opens the link first.</param>
@@ -31,11 +39,50 @@ public sealed class InvitationDesk(Invitations invitations, PublicAddress? addre
         ClaimsPrincipal user, Dataset dataset, string? email, DatasetRole role, int days, Func<string, string> complete)
     {
         var (made, path) = await invitations.CreateAsync(user, dataset, email, role, days);
-        return new MadeInvitation(made, address?.Of(path) ?? complete(path));
+        return new MadeInvitation(made, address?.Of(path) ?? complete(path), Mail(dataset, made, path, days, user.PersonOf()));
     }
 
     /// <summary>Ends an invitation that nobody accepted yet.</summary>
     /// <exception cref="ArgumentException">Whoever asks may not.</exception>
     public Task RevokeAsync(ClaimsPrincipal user, Dataset dataset, Invitation invitation) =>
         invitations.RevokeAsync(user, dataset, invitation.Id);
+
+    private Task<bool>? Mail(Dataset dataset, Invitation made, string path, int days, Person by)
+    {
+        if (made.Email is not { } to || !mails.IsOn || address is null)
+        {
+            return null;
+        }
+
+        MimeMessage mail;
+        try
+        {
+            mail = mails.NewMail("", to, "Invitation to a dataset in DendriteViewer",
+                $"{OneLine(made.CreatedByName)} invites you to the dataset \"{OneLine(made.DatasetName)}\" at {address.Authority}, as "
+                + $"{RoleSelect.NameOf(made.Role)}. Open the invitation within {(days == 1 ? "a day" : $"{days} days")}; it works once:\n\n"
+                + $"{address.Of(path)}\n\nIf you do not know who that is, do nothing.\n");
+        }
+        catch (ParseException)
+        {
+            // An address that the mail server would not understand either.
+            return Task.FromResult(false);
+        }
+
+        var done = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var isQueued = mails.Add(_ => Task.FromResult<MimeMessage?>(mail), async (isSent, ct) =>
+        {
+            try
+            {
+                await audit.RecordAsync(AuditKind.Invitation, by, $"{(isSent ? "mailed" : "could not mail")} the invitation of {to}",
+                    AuditSubject.Of(dataset, made.Id.ToString()), ct);
+            }
+            finally
+            {
+                done.TrySetResult(isSent);
+            }
+        });
+        return isQueued ? done.Task : Task.FromResult(false);
+    }
+
+    private static string OneLine(string text) => new([.. text.Select(c => char.IsControl(c) ? ' ' : c)]);
 }

@@ -5,6 +5,7 @@ using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Hosting;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
+using MudBlazor;
 
 namespace DendriteViewer.Web.Members;
 
@@ -17,6 +18,7 @@ public sealed partial class InvitationList
     private DatasetRole _role = DatasetRole.View;
     private int _days = 7;
     private string? _url, _for, _error;
+    private (Severity Severity, string Told)? _mail;
 
     /// <summary>The dataset.</summary>
     [Parameter, EditorRequired]
@@ -60,8 +62,35 @@ public sealed partial class InvitationList
         var made = await Desk.InviteAsync(user, Dataset, _email, _role, _days, path => Navigation.ToAbsoluteUri(path).ToString());
         _for = made.Invitation.Email ?? "whom you invite";
         _url = made.Address;
+        _mail = made switch
+        {
+            { Mailed: { } mailed } => Await(mailed, made.Address),
+            { Invitation.Email: { } to } => (Severity.Info, $"This server sends no mail: send {to} the address below yourself."),
+            _ => null,
+        };
         _email = "";
     });
+
+    private (Severity, string) Await(Task<bool> mailed, string address)
+    {
+        _ = TellAsync(mailed, address);
+        return (Severity.Info, $"It is being mailed to {_for}…");
+    }
+
+    private async Task TellAsync(Task<bool> mailed, string address)
+    {
+        var isSent = await mailed;
+        await InvokeAsync(() =>
+        {
+            // Another invitation may have been made meanwhile.
+            if (_url == address)
+            {
+                _mail = isSent ? (Severity.Success, $"It was mailed to {_for}. Should it not arrive, this is its address.")
+                    : (Severity.Warning, $"The mail could not be sent: send {_for} the address below yourself.");
+                StateHasChanged();
+            }
+        });
+    }
 
     private Task RevokeAsync(Invitation invitation) => TryAsync(user => Desk.RevokeAsync(user, Dataset, invitation));
 

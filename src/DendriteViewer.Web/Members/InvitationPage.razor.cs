@@ -1,5 +1,4 @@
 using DendriteViewer.Web.Accounts;
-using DendriteViewer.Web.Accounts.SignIn;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Identity;
 
@@ -11,7 +10,7 @@ public sealed partial class InvitationPage
     private const string Taken = "Somebody else accepted this invitation meanwhile, or it was revoked. Ask for a new one.";
     private Invitation? _invitation;
     private AppUser? _account;
-    private string? _error;
+    private string? _error, _joined;
 
     /// <summary>The invitation's token.</summary>
     [Parameter]
@@ -22,9 +21,6 @@ public sealed partial class InvitationPage
 
     [Inject]
     private Invitations Invitations { get; set; } = null!;
-
-    [Inject]
-    private AccountSignIn Accounts { get; set; } = null!;
 
     [Inject]
     private UserManager<AppUser> Users { get; set; } = null!;
@@ -67,7 +63,7 @@ public sealed partial class InvitationPage
 
         var email = (invitation.Email ?? input.Email).Trim();
 
-        // Nobody mailed the invitation to the address, so that it is not confirmed, also where the invitation names it.
+        // Where it was mailed, its owner could have opened it as well: the address is not confirmed.
         var user = new AppUser { UserName = email, Email = email, DisplayName = input.Name.Trim() };
         _error = await ProblemOfAsync(user, input.Password);
         if (_error is not null)
@@ -75,24 +71,39 @@ public sealed partial class InvitationPage
             return;
         }
 
-        // Whoever has the account and not the role, since something failed between, signs in with it and accepts.
-        var result = await Users.CreateAsync(user, input.Password);
-        if (!result.Succeeded)
+        // Whether the address has an account is told neither by the answer nor by its time: who has one is a member by it from now on, and
+        // who has none gets it. Both sign in afterwards.
+        if (await Users.FindByEmailAsync(email) is { } known)
         {
-            _error = result.Errors.First().Description;
-            return;
+            Users.PasswordHasher.HashPassword(user, input.Password);
+            _error = await Invitations.TryAcceptAsync(invitation, known.Id, by: InvitationTaker.Named) ? null : Taken;
+        }
+        else
+        {
+            _error = await MakeAsync(invitation, user, input.Password);
         }
 
-        if (!await Invitations.TryAcceptAsync(invitation, user.Id))
-        {
-            await Users.DeleteAsync(user);
-            _error = Taken;
-            return;
-        }
-
-        await Accounts.BeginAsync(Context, user, "by an invitation");
-        Navigation.NavigateTo("/d/" + invitation.DatasetId);
+        _joined = _error is null ? email : null;
     }
+
+    private async Task<string?> MakeAsync(Invitation invitation, AppUser user, string password)
+    {
+        // Whoever has the account and not the role, since something failed between, signs in with it and accepts.
+        if (!(await Users.CreateAsync(user, password)).Succeeded)
+        {
+            return "That could not be done at this moment; try it again.";
+        }
+
+        if (await Invitations.TryAcceptAsync(invitation, user.Id, by: InvitationTaker.NewAccount))
+        {
+            return null;
+        }
+
+        await Users.DeleteAsync(user);
+        return Taken;
+    }
+
+    private static string LoginFor(string path) => "/account/login?ReturnUrl=" + Uri.EscapeDataString(path);
 
     // Everything that can be wrong is said before the invitation is taken.
     private async Task<string?> ProblemOfAsync(AppUser user, string password)
@@ -108,9 +119,11 @@ public sealed partial class InvitationPage
 
         foreach (var check in Users.UserValidators)
         {
-            if (await check.ValidateAsync(Users, user) is { Succeeded: false } bad)
+            // That somebody has the address is not told.
+            if ((await check.ValidateAsync(Users, user)).Errors.FirstOrDefault(e => e.Code
+                is not (nameof(IdentityErrorDescriber.DuplicateEmail) or nameof(IdentityErrorDescriber.DuplicateUserName))) is { } bad)
             {
-                return bad.Errors.First().Description + " If that is your account, sign in with it.";
+                return bad.Description;
             }
         }
 

@@ -121,12 +121,35 @@ public sealed class Invitations(IDbContextFactory<DendriteDb> database, DatasetA
         invitation.Email is { } bound && !string.Equals(bound, email?.Trim(), StringComparison.OrdinalIgnoreCase)
             ? $"This invitation is for {bound}; sign in with the account of that address." : null;
 
+    /// <summary>Whether somebody is invited by an e-mail, to whatever dataset, and can accept.</summary>
+    public async Task<bool> IsInvitedAsync(string email, CancellationToken ct = default)
+    {
+        await using var db = await database.CreateDbContextAsync(ct);
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        var open = await db.Invitations.AsNoTracking()
+            .Where(i => i.Email != null && i.UsedAt == null && i.RevokedAt == null && i.ExpiresAt > now).ToListAsync(ct);
+        foreach (var invitation in open.Where(i => RefusalOf(i, email) is null))
+        {
+            if (await EndOfAsync(invitation, ct) is null)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>
     /// Takes an invitation and makes the account that takes it a member, both or neither: of two who do so at the same moment one wins. Who
     /// has a larger role already keeps it.
     /// </summary>
+    /// <param name="invitation">The invitation.</param>
+    /// <param name="account">The account.</param>
+    /// <param name="ct">Stops it.</param>
+    /// <param name="by">How it was taken.</param>
     /// <returns>False where it cannot be accepted any more.</returns>
-    public async Task<bool> TryAcceptAsync(Invitation invitation, Guid account, CancellationToken ct = default)
+    public async Task<bool> TryAcceptAsync(
+        Invitation invitation, Guid account, CancellationToken ct = default, InvitationTaker by = InvitationTaker.SignedIn)
     {
         if (await EndOfAsync(invitation, ct) is not null)
         {
@@ -155,7 +178,12 @@ public sealed class Invitations(IDbContextFactory<DendriteDb> database, DatasetA
         }
 
         db.Audit.Add(audit.NewEntry(AuditKind.Invitation, new Person(account.ToString(), name),
-            $"took the invitation of {invitation.CreatedByName} as {RoleSelect.NameOf(invitation.Role)}",
+            by switch
+            {
+                InvitationTaker.NewAccount => "made an account by the invitation",
+                InvitationTaker.Named => "was named by who holds the invitation",
+                _ => "took the invitation",
+            } + $" of {invitation.CreatedByName} as {RoleSelect.NameOf(invitation.Role)}",
             new AuditSubject(invitation.DatasetIdentity, invitation.DatasetId, invitation.Id.ToString())));
         await db.SaveChangesAsync(ct);
         await all.CommitAsync(ct);

@@ -2,6 +2,7 @@ using System.Security.Claims;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Accounts.SignIn;
 using DendriteViewer.Web.Audit;
+using DendriteViewer.Web.Members;
 using Microsoft.AspNetCore.Identity;
 
 namespace DendriteViewer.Web.OpenId;
@@ -30,7 +31,7 @@ public enum ExternalRefusal
     /// <summary>The e-mail is of a domain that the configuration does not name.</summary>
     Domain,
 
-    /// <summary>Nobody with that e-mail has an account.</summary>
+    /// <summary>Nobody with that e-mail has an account or is invited.</summary>
     NoAccount,
 
     /// <summary>The account with that e-mail was made by somebody who did not prove that the address is theirs.</summary>
@@ -68,7 +69,8 @@ public readonly record struct ExternalOutcome(AppUser? Account, ExternalRefusal?
 /// providers give addresses of people who left to others, and never to one whose own e-mail nobody confirmed: whoever took an invitation
 /// may have typed the address of somebody else, and would share the account with them.
 /// </summary>
-public sealed class ExternalSignIns(UserManager<AppUser> users, OpenIdProviders providers, GroupClaims groups, AuditLog audit)
+public sealed class ExternalSignIns(
+    UserManager<AppUser> users, OpenIdProviders providers, GroupClaims groups, Invitations invitations, AuditLog audit)
 {
     /// <summary>The account to sign in.</summary>
     public async Task<ExternalOutcome> FindAsync(ExternalPerson person, CancellationToken ct = default)
@@ -186,7 +188,9 @@ public sealed class ExternalSignIns(UserManager<AppUser> users, OpenIdProviders 
 
         if (await users.FindByEmailAsync(email) is not { } account)
         {
-            return provider.NewAccounts ? await MakeAsync(provider, person, email) : ExternalRefusal.NoAccount;
+            // Whom an owner invited by this e-mail gets an account where others need an administrator for one.
+            return provider.NewAccounts || await invitations.IsInvitedAsync(email)
+                ? await MakeAsync(provider, person, email) : ExternalRefusal.NoAccount;
         }
 
         return account.DisabledAt is not null ? ExternalRefusal.Disabled

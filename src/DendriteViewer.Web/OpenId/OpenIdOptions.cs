@@ -35,7 +35,8 @@ public sealed class OpenIdOptions
     public string? GroupsClaim { get; init; }
 
     /// <summary>
-    /// Whether who has no account gets one by signing in. Default: false; an account with the same verified e-mail must be there.
+    /// Whether who has no account gets one by signing in. Default: false; an account with the same verified e-mail must be there, or an
+    /// open invitation to a dataset for it.
     /// </summary>
     public bool NewAccounts { get; init; }
 

@@ -32,7 +32,8 @@ public sealed class OpenIdProviders(DendriteOptions options)
             ExternalRefusal.NotVerified => $"{name} has not verified your e-mail, so it opens no account. Verify it there, or sign "
                 + $"in another way and link {name} on the page Access tokens.",
             ExternalRefusal.Domain => $"E-mails of your domain open no account here by {name}; ask an administrator.",
-            ExternalRefusal.NoAccount => $"Nobody has an account here under the e-mail that {name} tells; ask an administrator for one.",
+            ExternalRefusal.NoAccount => $"Nobody has an account here under the e-mail that {name} tells; ask an administrator for one, "
+                + "or the owner of a dataset for an invitation to that address.",
             ExternalRefusal.Unproven => "Whoever made the account of your e-mail did not prove that the address is theirs. If it is your "
                 + $"account, sign in with its password and link {name} on the page Access tokens; if not, tell an administrator.",
             ExternalRefusal.OtherLogin => $"The account is linked to somebody else at {name}; take that link off on the page Access tokens "

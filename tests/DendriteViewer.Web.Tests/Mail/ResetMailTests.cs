@@ -1,8 +1,13 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Claims;
 using System.Text.RegularExpressions;
 using System.Threading.Channels;
+using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Members;
 using DendriteViewer.Web.Tests.Hosting;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace DendriteViewer.Web.Tests.Mail;
 
@@ -56,6 +61,23 @@ public sealed class ResetMailTests : IAsyncLifetime
         Assert.Contains("RCPT TO:<noa@example.org>", await _smtp.Mails.Reader.ReadAsync(
             new CancellationTokenSource(TimeSpan.FromSeconds(20)).Token));
         Assert.DoesNotContain(_app.Log, l => l.Contains(path[^20..], StringComparison.Ordinal));
+
+        // An invitation to an address is mailed with the address that works once; one to nobody in particular is not.
+        var owner = await _app.AddPersonAsync("Owner", role: DatasetRole.Own);
+        var by = new ClaimsPrincipal(
+            new ClaimsIdentity([new(ClaimTypes.NameIdentifier, $"{owner}"), new("dendrite:name", "Ada")], "test"));
+        var desk = _app.App.Services.GetRequiredService<InvitationDesk>();
+        Assert.Null((await desk.InviteAsync(by, _app.Stored, null, DatasetRole.View, 7, p => p)).Mailed);
+        var made = await desk.InviteAsync(by, _app.Stored, "guest@example.org", DatasetRole.View, 7, p => p);
+        Assert.True(await made.Mailed!.WaitAsync(TimeSpan.FromSeconds(20)));
+        var invited = await _smtp.Mails.Reader.ReadAsync();
+        Assert.Contains("RCPT TO:<guest@example.org>", invited);
+        Assert.Contains(made.Address, invited);
+        Assert.Contains(Server + "/account/invitation/", made.Address);
+        Assert.Equal(
+            ["invited guest@example.org as viewer", "mailed the invitation of guest@example.org"],
+            await _app.AskDatabaseAsync(db => db.Audit.Where(a => a.Subject == made.Invitation.Id.ToString()).OrderBy(a => a.Id)
+                .Select(a => a.Detail).ToListAsync()));
     }
 
     private sealed class SmtpListener : IDisposable

@@ -2,6 +2,7 @@ using System.Net;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Accounts.SignIn;
 using DendriteViewer.Web.Audit;
+using DendriteViewer.Web.Members;
 using DendriteViewer.Web.OpenId;
 using DendriteViewer.Web.Tests.Hosting;
 using DendriteViewer.Web.Tests.Hosting.Authorization;
@@ -239,7 +240,7 @@ public sealed class OpenIdSignInTests(AuthorizationScene scene)
         var users = scope.ServiceProvider.GetRequiredService<UserManager<AppUser>>();
         var externals = new ExternalSignIns(
             users, new OpenIdProviders(new DendriteOptions { OpenId = [provider] }), scene.Service<GroupClaims>(),
-            scene.Service<AuditLog>());
+            scene.Service<Invitations>(), scene.Service<AuditLog>());
         var subject = Guid.NewGuid().ToString("N");
         ExternalPerson Of(string domain) => new("lab", subject, $"{subject}@{domain}", true, " Eve Adams ", null);
 
@@ -275,6 +276,25 @@ public sealed class OpenIdSignInTests(AuthorizationScene scene)
 
     private Task<long> ConfirmedAsync(Guid account) =>
         App.AskDatabaseAsync(db => db.AccountSessions.Where(s => s.UserId == account).Select(s => s.ConfirmedAt).SingleAsync());
+
+
+    [Fact]
+    public async Task SignIn_OfWhoIsInvitedByTheVerifiedEmail_MakesAnAccountThatAccepts_AndOfOthersNone()
+    {
+        var subject = "I" + Guid.NewGuid().ToString("N");
+        var person = $"sub={subject}&email={subject}%40example.org&verified=true";
+        Assert.Equal(ExternalRefusal.NoAccount, await RefusedAsync(person));
+        var page = await scene.NewInvitationAsync($"{subject.ToUpperInvariant()}@example.org");
+        Assert.Equal(ExternalRefusal.NotVerified, await RefusedAsync(person.Replace("=true", "=false", StringComparison.Ordinal)));
+        var browser = App.NewBrowser();
+        Assert.Equal(page, (await SignInAsync(browser, person, page)).Headers.Location?.OriginalString);
+        using var accepted = await RunningApp.PostFormAsync(browser, page, "accept");
+        Assert.Equal("/d/" + App.Dataset.Value, accepted.Headers.Location?.OriginalString);
+
+        // It was used, and lets nobody in any more.
+        Assert.Equal(ExternalRefusal.NoAccount, await RefusedAsync(person.Replace("sub=", "sub=another-", StringComparison.Ordinal)
+            .Replace($"email={subject}", $"email=other-{subject}", StringComparison.Ordinal)));
+    }
 
     private async Task<(Guid Id, string Email, string Subject)> PersonAsync()
     {

@@ -208,10 +208,10 @@ public sealed class AuthorizationScene : IAsyncLifetime
     }
 
     /// <summary>The page of an invitation that can be accepted, to a dataset that is nobody's.</summary>
-    public async Task<string> NewInvitationAsync()
+    public async Task<string> NewInvitationAsync(string? email = null)
     {
         var owner = PrincipalOf(Visitors.Single(v => v.Name == "admin"));
-        var (invitation, path) = await Service<Invitations>().CreateAsync(owner, await DatasetAsync(), null, DatasetRole.View, 7);
+        var (invitation, path) = await Service<Invitations>().CreateAsync(owner, await DatasetAsync(), email, DatasetRole.View, 7);
         await Running.AskDatabaseAsync(db => db.Invitations.Where(i => i.Id == invitation.Id)
             .ExecuteUpdateAsync(s => s.SetProperty(i => i.DatasetIdentity, DatasetIdentity.New().Value)));
         return path;

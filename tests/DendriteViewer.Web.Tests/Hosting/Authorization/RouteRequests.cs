@@ -101,7 +101,8 @@ internal static class RouteRequests
         {
             var page = await r.Scene.NewInvitationAsync();
             var isSignedIn = r.Visitor is { Account: not null, AccessToken: null } and not { Name: "removed" or "disabled" };
-            await r.With("Token", page.Split('/')[^1]).Leads("/d/" + r.Scene.Running.Dataset.Value).FormAsync(
+            var asked = r.With("Token", page.Split('/')[^1]);
+            await (isSignedIn ? asked.Leads("/d/" + r.Scene.Running.Dataset.Value) : asked.Shows("Sign in to open it")).FormAsync(
                 page, isSignedIn ? "accept" : "join", ("Input.Name", "Invited"),
                 ("Input.Email", $"{Guid.NewGuid():N}@example.org"), ("Input.Password", RunningApp.Password));
         },
