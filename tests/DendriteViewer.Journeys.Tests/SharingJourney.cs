@@ -33,7 +33,12 @@ public sealed class SharingJourney(Browser browser) : IClassFixture<Browser>
         await ben.GetByLabel("Your name").FillAsync("Ben");
         await ben.GetByLabel("E-mail").FillAsync("ben@example.org");
         await ben.GetByLabel("Password").FillAsync("a long passphrase of Ben");
-        await ben.GetByRole(AriaRole.Button, new() { Name = "Make the account and accept" }).ClickAsync();
+        await ben.GetByRole(AriaRole.Button, new() { Name = "Make an account and accept" }).ClickAsync();
+        await ben.GetByText("Sign in to open it").WaitForAsync();
+        await ben.ClickAsync("text='Sign in'");
+        await ben.GetByLabel("E-mail").FillAsync("ben@example.org");
+        await ben.GetByLabel("Password").FillAsync("a long passphrase of Ben");
+        await ben.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
         await ben.ExactAsync();
         Assert.NotNull(await ben.EvaluateAsync<string>("() => dendrite.call('AddSite', 90, 90, 90)"));
         var late = await browser.NewPageAsync();
@@ -73,10 +78,14 @@ public sealed class SharingJourney(Browser browser) : IClassFixture<Browser>
         Assert.DoesNotContain(
             await outside.Context.CookiesAsync(), c => c.Name.StartsWith("dendrite", StringComparison.Ordinal));
         var elsewhere = await browser.NewPageAsync();
-        await elsewhere.GotoAsync(wiki.Elsewhere);
-        await Assert.ThrowsAnyAsync<Exception>(() => elsewhere.Frames[^1].WaitForSelectorAsync("#viewer", new() { Timeout = 1500 }));
+        var refused = await elsewhere.RunAndWaitForConsoleMessageAsync(
+            () => elsewhere.GotoAsync(wiki.Elsewhere),
+            new() { Predicate = m => m.Text.Contains("frame-ancestors", StringComparison.Ordinal) });
+        Assert.Contains(wiki.Origin, refused.Text, StringComparison.Ordinal);
+        await elsewhere.Frames[^1].WaitForURLAsync(url => url.StartsWith("chrome-error://", StringComparison.Ordinal));
         await ada.GetByRole(AriaRole.Button, new() { Name = "Revoke Figure 3" }).ClickAsync();
         await frame.GetByText("This view is not open any more").WaitForAsync();
+        await MoveCopyAndUseOnceAsync(ada);
         await ada.GotoAsync(address);
         await ada.ExactAsync();
 
@@ -92,6 +101,42 @@ public sealed class SharingJourney(Browser browser) : IClassFixture<Browser>
         await visitor.UntilAsync("() => dendrite.sites.length === 2 && dendrite.sites.every(s => !s.author)");
         await ada.GetByRole(AriaRole.Button, new() { Name = "Close it to the public" }).ClickAsync();
         await visitor.WaitForURLAsync(url => url.Contains("/account/login", StringComparison.Ordinal));
+    }
+
+    // In the share dialog, which is open: a link that works once is moved and copied by its menu; the copy is opened by whoever is first.
+    private async Task MoveCopyAndUseOnceAsync(IPage ada)
+    {
+        await ada.GetByLabel("Name of the link").FillAsync("Talk");
+        await ada.ChooseAsync("What the link shows", "the dataset as it is then");
+        await ada.GetByRole(AriaRole.Combobox, new() { Name = "Sites that may show it in a frame" }).ClickAsync();
+        await ada.GetByRole(AriaRole.Option).First.ClickAsync();
+        await ada.Keyboard.PressAsync("Escape");
+        await ada.GetByLabel("Works once, for who opens it first").CheckAsync();
+        await ada.ClickAsync("text=Make link");
+        var talk = ada.GetByRole(AriaRole.Listitem).Filter(new() { HasText = "Talk" });
+        await talk.GetByText("works once").WaitForAsync();
+        await ada.EvaluateAsync("() => dendrite.patch({ umPerPixel: 1.25 })");
+        await ada.UntilAsync("() => dendrite.addressed === dendrite.revision");
+        await talk.GetByRole(AriaRole.Button, new() { Name = "More of Talk" }).ClickAsync();
+        await ada.GetByRole(AriaRole.Menuitem, new() { Name = "Move to this view" }).ClickAsync();
+        await ada.GetByRole(AriaRole.Menu).WaitForAsync(new() { State = WaitForSelectorState.Hidden });
+        await talk.GetByRole(AriaRole.Button, new() { Name = "More of Talk" }).ClickAsync();
+        await ada.GetByRole(AriaRole.Menuitem, new() { Name = "Where it pointed before" }).ClickAsync();
+        await ada.GetByRole(AriaRole.List, new() { Name = "Where Talk pointed before" }).GetByText("moved by Ada").WaitForAsync();
+        await ada.GetByRole(AriaRole.Menu).WaitForAsync(new() { State = WaitForSelectorState.Hidden });
+        await talk.GetByRole(AriaRole.Button, new() { Name = "More of Talk" }).ClickAsync();
+        await ada.GetByRole(AriaRole.Menuitem, new() { Name = "Copy as my own link" }).ClickAsync();
+        await ada.GetByText("Copy of Talk").WaitForAsync();
+        var copy = await ada.Locator("[data-copy]").First.InputValueAsync();
+
+        var first = await browser.NewPageAsync();
+        await first.GotoAsync(copy);
+        await first.GetByRole(AriaRole.Button, new() { Name = "Open Copy of Talk" }).ClickAsync();
+        await first.ExactAsync();
+        Assert.Equal(1.25, await first.EvaluateAsync<double>("() => dendrite.view.umPerPixel"));
+        var second = await browser.NewPageAsync();
+        await second.GotoAsync(copy);
+        await second.GetByText("This link is not open").WaitForAsync();
     }
 
     /// <summary>A page of another site, which is at localhost where the app is at 127.0.0.1.</summary>

@@ -1,10 +1,12 @@
 // The viewer in a frame of another site: it begins at the view that the page gives, and shows the page's ticket to the frame hub in place
 // of a cookie, which browsers keep from such frames (opening.js).
 import { start } from './viewer.js';
+import { EmbedTour } from './embedtour.js';
 
 const root = document.getElementById('viewer');
 if (root) {
-  // The address of the frame is where the connection reads the view from, as in a page of its own.
-  if (!location.search) history.replaceState(null, '', `${location.pathname}?${root.dataset.view}`);
+  // The address of the frame is where the connection reads the view from, as in a page of its own. One that asks for a tour has none yet.
+  if (!new URLSearchParams(location.search).has('v')) history.replaceState(null, '', `${location.pathname}?${root.dataset.view}`);
   start();
+  if (root.dataset.tour) new EmbedTour(window.dendrite, JSON.parse(root.dataset.tour));
 }

@@ -15,7 +15,7 @@ namespace DendriteViewer.Web.Embedding;
 /// cookie; its script shows the ticket that stands in it to the frame hub.
 /// </summary>
 public sealed class EmbedPage(
-    ShareLinks links, FrozenStates states, DatasetCatalog catalog, EmbedTickets tickets, DendriteOptions options)
+    ShareLinks links, FrozenStates states, DatasetCatalog catalog, EmbedTickets tickets, EmbedTours tours, DendriteOptions options)
 {
     private const string Panes = """
         <section class="pane" data-pane="0" aria-label="Slice across z" tabindex="0"></section>
@@ -53,19 +53,23 @@ public sealed class EmbedPage(
         }
 
         await links.CountAsync(link.Id, ct);
-        return Html(Viewer(token, link, shown, tickets.Issue(link.Id, "Guest of " + link.Name, origins)), isViewer: true);
+        var name = "Guest of " + link.Name;
+        var tour = await tours.JsonAsync(EmbedTickets.GuestOf(link.Id, Guid.NewGuid(), name), shown, context.Request.QueryString.Value, ct);
+        return Html(Viewer(token, link, shown, tickets.Issue(link.Id, name, origins), tour), isViewer: true);
     }
 
-    private static string Viewer(string token, ShareLink link, Dataset dataset, string ticket)
+    private static string Viewer(string token, ShareLink link, Dataset dataset, string ticket, string? tour)
     {
         var volumes = dataset.Volumes.Select(v => v.Key.Hours).Distinct().Count();
         var time = dataset.Manifest.Series.Any(s => s.Kind == "voltage") ? "" : volumes > 1 ? "plain" : "single";
         var mark = dataset.Kept is FrozenState frozen
-            ? $"<span class=\"embed-frozen\" title=\"{Text(string.Join(' ', frozen.Lost))}\">as of {Text(frozen.Moment.Text)}"
+            ? $"<span class=\"embed-frozen\" title=\"{Text(string.Join(' ', frozen.Lost.Prepend(frozen.Moment.Text + ".")))}\">"
+                + $"frozen · {Text(frozen.Moment.Text)}"
                 + $"{(frozen.Lost.Count > 0 ? ", in part" : "")}</span>" : "";
+        var plays = tour is null ? "" : $" data-tour=\"{Text(tour)}\"";
         return $"""
             <div class="viewer embedded" id="viewer" data-session="{ViewSessions.NewId()}" data-dataset="{Text(dataset.Id.Value)}"
-              data-ticket="{Text(ticket)}" data-view="{Text(FrozenLinks.QueryOf(link))}">
+              data-ticket="{Text(ticket)}" data-view="{Text(FrozenLinks.QueryOf(link))}"{plays}>
             <header class="embed-bar"><h1 class="title">{Text(dataset.Name)}</h1>{mark}
               <span class="state" id="state" role="status" aria-live="polite">connecting</span><span id="here" hidden></span>
               <a class="embed-open" href="/s/{Text(token)}" target="_blank" rel="noopener">Open in DendriteViewer</a></header>

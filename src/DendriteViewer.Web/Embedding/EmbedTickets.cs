@@ -22,6 +22,17 @@ public sealed class EmbedTickets(IDataProtectionProvider protection, DendriteOpt
     public string Issue(Guid link, string name, IReadOnlyList<string> origins) =>
         Mark + _protector.Protect(JsonSerializer.Serialize(new Ticket(link, Guid.NewGuid(), name, origins)));
 
+    /// <summary>Who sees a link in a frame.</summary>
+    /// <param name="link">The link.</param>
+    /// <param name="guest">Tells this guest from others.</param>
+    /// <param name="name">What others call the guest.</param>
+    internal static ClaimsPrincipal GuestOf(Guid link, Guid guest, string name) => new(new ClaimsIdentity(
+        [
+            new(DendriteClaims.Link, link.ToString()), new(DendriteClaims.GuestId, guest.ToString("N")),
+            new(DendriteClaims.Guest, name), new(DendriteClaims.Embedded, "1"),
+        ],
+        AccountsRegistration.LinkScheme));
+
     /// <summary>Who asks by a ticket, on the way to the frame hub; null where there is none, or none that counts.</summary>
     public ClaimsPrincipal? Read(HttpContext context)
     {
@@ -33,12 +44,8 @@ public sealed class EmbedTickets(IDataProtectionProvider protection, DendriteOpt
         try
         {
             var ticket = JsonSerializer.Deserialize<Ticket>(_protector.Unprotect(text[Mark.Length..]));
-            return ticket is null || !ticket.Origins.Any(options.EmbedOrigins.Contains) ? null : new ClaimsPrincipal(new ClaimsIdentity(
-                [
-                    new(DendriteClaims.Link, ticket.Link.ToString()), new(DendriteClaims.GuestId, ticket.Guest.ToString("N")),
-                    new(DendriteClaims.Guest, ticket.Name), new(DendriteClaims.Embedded, "1"),
-                ],
-                AccountsRegistration.LinkScheme));
+            return ticket is null || !ticket.Origins.Any(options.EmbedOrigins.Contains) ? null
+                : GuestOf(ticket.Link, ticket.Guest, ticket.Name);
         }
         catch (System.Security.Cryptography.CryptographicException)
         {

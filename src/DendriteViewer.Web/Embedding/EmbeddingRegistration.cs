@@ -7,6 +7,7 @@ public static class EmbeddingRegistration
     public static WebApplicationBuilder AddEmbedding(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<EmbedTickets>();
+        builder.Services.AddSingleton<EmbedTours>();
         builder.Services.AddSingleton<EmbedPage>();
         return builder;
     }

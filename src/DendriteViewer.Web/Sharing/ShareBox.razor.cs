@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Hosting;
+using DendriteViewer.Web.Tours;
 using DendriteViewer.Web.Viewing;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
@@ -17,6 +18,8 @@ public sealed partial class ShareBox
     private string _name = "";
     private DatasetRole _role = DatasetRole.View;
     private int _days = 30;
+    private IReadOnlyList<TourItem> _tours = [];
+    private Guid? _tour;
     private string? _error;
 
     /// <summary>The session whose view is shared.</summary>
@@ -42,8 +45,11 @@ public sealed partial class ShareBox
 
     private static string DaysName(int days) => days switch { 0 => "never", 365 => "in a year", _ => $"in {days} days" };
 
-    private static string FrameOf(string address) =>
-        $"<iframe src=\"{address}\" width=\"960\" height=\"640\" style=\"border:0\" title=\"DendriteViewer\"></iframe>";
+    private string TourName(Guid? tour) => _tours.FirstOrDefault(t => t.Id == tour)?.Content.Title ?? "none";
+
+    private string FrameOf(string address) =>
+        $"<iframe src=\"{address}{(_tour is { } tour ? $"?{ViewLink.Tour}={tour:N}" : "")}\" "
+            + "width=\"960\" height=\"640\" style=\"border:0\" title=\"DendriteViewer\"></iframe>";
 
     // A frozen link and one that other sites show are for looking.
     private void Choose(LinkChoices choices)
@@ -55,6 +61,8 @@ public sealed partial class ShareBox
     private Task CreateAsync() => TryAsync(async user =>
     {
         var choices = Session.Dataset.Kept is null ? _choices : _choices with { Kind = LinkKind.Frozen };
+        (_tour, _tours) = (null, choices is { MayEmbed: true, Kind: LinkKind.Following }
+            ? await Desk.ToursAsync(user, Session.Dataset) : []);
         Show(await Desk.CreateAsync(user, Session.Dataset, _role, _name, _days, Session.Link, choices));
     });
 

@@ -4,6 +4,7 @@ using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Audit;
 using DendriteViewer.Web.Embedding;
 using DendriteViewer.Web.Hosting;
+using DendriteViewer.Web.Tours;
 
 namespace DendriteViewer.Web.Sharing;
 
@@ -25,8 +26,10 @@ public sealed record MadeLink(string Address, string? Embed, Dataset? State)
 /// <param name="audit">Told of what was done.</param>
 /// <param name="options">Which sites may show links at all.</param>
 /// <param name="address">Where people reach the server, where that is configured.</param>
+/// <param name="tours">The tours of datasets, which frames may play.</param>
 public sealed class ShareDesk(
-    ShareLinks links, DatasetAccess access, AuditLog audit, DendriteOptions options, PublicAddress? address = null)
+    ShareLinks links, DatasetAccess access, AuditLog audit, DendriteOptions options, PublicAddress? address = null,
+    TourStore? tours = null)
 {
     /// <summary>The sites that may show links in frames, of which each link chooses.</summary>
     public IReadOnlyList<string> EmbedOrigins => options.EmbedOrigins;
@@ -49,6 +52,10 @@ public sealed class ShareDesk(
         var path = FrozenLinks.PathOf(user, shown, kept);
         return kept.Citation(shown, address?.Of(path) ?? complete(path));
     }
+
+    /// <summary>The tours that a frame of another site can play; none of a frozen state, which plays none.</summary>
+    public async Task<IReadOnlyList<TourItem>> ToursAsync(ClaimsPrincipal user, Dataset dataset, CancellationToken ct = default) =>
+        tours is not null && dataset.Kept is null ? (await tours.ListAsync(user, dataset.Identity, ct)).Items : [];
 
     /// <summary>Makes a link to a view.</summary>
     /// <param name="user">Who asks.</param>

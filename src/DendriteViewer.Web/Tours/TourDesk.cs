@@ -32,17 +32,30 @@ public sealed class TourDesk : IDisposable
     /// <summary>The address that opens a tour.</summary>
     public static string AddressOf(Dataset dataset, Guid tour) => $"/d/{dataset.Id}?{ViewLink.Tour}={tour:N}";
 
+    /// <summary>Whether an address asks for a tour, which may be none that there is.</summary>
+    public static bool IsIn(string? query) =>
+        Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(query ?? "").ContainsKey(ViewLink.Tour);
+
     /// <summary>The tour that an address names; null for none.</summary>
     public static Guid? IdIn(string? query) =>
         Guid.TryParse(Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(query ?? "").GetValueOrDefault(ViewLink.Tour), out var id)
             ? id : null;
 
     /// <summary>The view of a step, as the session's page would show it.</summary>
-    public async Task<TourView> ViewOfAsync(ViewSession session, TourStep step, CancellationToken ct = default)
+    public async Task<TourView> ViewOfAsync(ViewSession session, TourStep step, CancellationToken ct = default) =>
+        ViewOf(session, await _sessions.ReadAsync(session.Dataset, step.View, ct));
+
+    private static TourView ViewOf(ViewSession session, ViewReading reading)
     {
-        var reading = await _sessions.ReadAsync(session.Dataset, step.View, ct);
         var (view, remarks) = session.Settled(reading);
         return new TourView(JsonSerializer.Serialize(ViewDto.Of(view), ViewDto.Json), remarks);
+    }
+
+    /// <summary>The view of a step, as a page that begins with it would show it.</summary>
+    public async Task<TourView> ViewOfAsync(Dataset dataset, TourStep step, CancellationToken ct = default)
+    {
+        var reading = await _sessions.ReadAsync(dataset, step.View, ct);
+        return ViewOf(new ViewSession("", "", dataset, reading.View), reading);
     }
 
     /// <inheritdoc/>

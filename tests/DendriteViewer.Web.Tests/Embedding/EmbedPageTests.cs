@@ -1,8 +1,11 @@
 using System.Net;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Sharing;
 using DendriteViewer.Web.Tests.Hosting.Authorization;
+using DendriteViewer.Web.Tours;
+using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -38,10 +41,16 @@ public sealed partial class EmbedPageTests(AuthorizationScene scene)
         var visitor = scene.Visitors.Single(v => v.Name == "viewer");
         var token = await scene.NewEmbeddedLinkAsync(visitor);
         var ticket = Ticket().Match(await scene.Http.GetStringAsync("/embed/" + token)).Groups[1].Value;
-        await using var hub = new HubConnectionBuilder().WithUrl(
-            scene.Running.Address + "/hubs/frames", o => o.AccessTokenProvider = () => Task.FromResult<string?>(ticket))
-            .AddMessagePackProtocol().Build();
+        await using var hub = HubOf(ticket);
+        await using var late = HubOf(ticket);
+        var closed = new TaskCompletionSource();
+        hub.Closed += _ =>
+        {
+            closed.TrySetResult();
+            return Task.CompletedTask;
+        };
         await hub.StartAsync();
+        await late.StartAsync();
         Assert.Contains("\"role\":\"view\"", await JoinAsync(hub), StringComparison.Ordinal);
 
         using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/datasets/{scene.Running.Dataset}");
@@ -51,8 +60,43 @@ public sealed partial class EmbedPageTests(AuthorizationScene scene)
 
         var link = (await scene.Service<ShareLinks>().FindAsync(token, default))!;
         await scene.Service<ShareLinks>().RevokeAsync(scene.Running.Identity, link.Id, default);
-        await Assert.ThrowsAnyAsync<Exception>(() => JoinAsync(hub));
+
+        // Who joined is sent away; who is connected and did not join yet is refused with the reason.
+        await closed.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        var refused = await Assert.ThrowsAsync<HubException>(() => JoinAsync(late));
+        Assert.EndsWith("HubException: This is not open to you.", refused.Message);
     }
+
+    [Fact]
+    public async Task Page_ThatAsksForATour_HasItsWordsAndViews_OrSaysThatThereIsNone()
+    {
+        var annotator = scene.PrincipalOf(scene.Visitors.Single(v => v.Name == "annotator"));
+        var tour = await scene.Service<TourStore>().CreateAsync(annotator, scene.Running.Identity, new TourContent(
+            "Growth", "What grows", [new TourStep(Guid.NewGuid(), "\"Rim\" <b>", "Look here", "v=1&t=99&zoom=0.5", 4)]));
+        using var played = await PlayedAsync(await TokenAsync(), $"{tour.Id:N}");
+        var step = Assert.Single(played.RootElement.GetProperty("steps").EnumerateArray());
+        Assert.Equal("Growth", played.RootElement.GetProperty("title").GetString());
+        Assert.Equal("\"Rim\" <b>", step.GetProperty("title").GetString());
+        Assert.Equal(0.5, step.GetProperty("view").GetProperty("umPerPixel").GetDouble());
+        Assert.Contains("no scan at 99 h", Assert.Single(step.GetProperty("remarks").EnumerateArray()).GetString());
+        foreach (var other in new[] { Guid.NewGuid().ToString("N"), "nonsense" })
+        {
+            using var none = await PlayedAsync(await TokenAsync(), other);
+            Assert.Equal("The tour is not there any more.", none.RootElement.GetProperty("problem").GetString());
+        }
+
+        Assert.DoesNotContain("data-tour", await scene.Http.GetStringAsync("/embed/" + await TokenAsync()));
+    }
+
+    private async Task<JsonDocument> PlayedAsync(string token, string tour)
+    {
+        var page = await scene.Http.GetStringAsync($"/embed/{token}?tour={tour}");
+        return JsonDocument.Parse(WebUtility.HtmlDecode(Tour().Match(page).Groups[1].Value));
+    }
+
+    private HubConnection HubOf(string ticket) => new HubConnectionBuilder().WithUrl(
+        scene.Running.Address + "/hubs/frames", o => o.AccessTokenProvider = () => Task.FromResult<string?>(ticket))
+        .AddMessagePackProtocol().Build();
 
     private Task<string> TokenAsync() => scene.NewEmbeddedLinkAsync(scene.Visitors.Single(v => v.Name == "viewer"));
 
@@ -61,4 +105,7 @@ public sealed partial class EmbedPageTests(AuthorizationScene scene)
 
     [GeneratedRegex("data-ticket=\"([^\"]+)\"")]
     private static partial Regex Ticket();
+
+    [GeneratedRegex("data-tour=\"([^\"]+)\"")]
+    private static partial Regex Tour();
 }

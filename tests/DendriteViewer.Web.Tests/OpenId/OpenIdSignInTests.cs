@@ -277,7 +277,6 @@ public sealed class OpenIdSignInTests(AuthorizationScene scene)
     private Task<long> ConfirmedAsync(Guid account) =>
         App.AskDatabaseAsync(db => db.AccountSessions.Where(s => s.UserId == account).Select(s => s.ConfirmedAt).SingleAsync());
 
-
     [Fact]
     public async Task SignIn_OfWhoIsInvitedByTheVerifiedEmail_MakesAnAccountThatAccepts_AndOfOthersNone()
     {

@@ -1,0 +1,163 @@
+// A tour in a frame of another site: a card over the panes has the words, and the view goes from one to the next by its buttons, by Space
+// and Shift Space, or by itself. Whoever moves the view by hand stays there until they go on; Escape leaves the tour where it is.
+import { Glide } from './glide.js';
+
+const icons = {
+  close: 'M19 6.41 17.59 5 12 10.59 6.41 5 5 6.41 10.59 12 5 17.59 6.41 19 12 13.41 17.59 19 19 17.59 13.41 12z',
+  play: 'M8 5v14l11-7z', pause: 'M6 19h4V5H6v14zm8-14v14h4V5h-4z',
+};
+
+function svg(name) {
+  const made = n => document.createElementNS('http://www.w3.org/2000/svg', n), picture = made('svg'), path = made('path');
+  for (const [key, value] of Object.entries({ viewBox: '0 0 24 24', width: 20, height: 20, fill: 'currentColor', 'aria-hidden': true }))
+    picture.setAttribute(key, value);
+  path.setAttribute('d', icons[name]);
+  picture.append(path);
+  return picture;
+}
+
+function element(tag, className, text = '') {
+  return Object.assign(document.createElement(tag), { className, textContent: text });
+}
+
+export class EmbedTour {
+  constructor(viewer, tour) {
+    Object.assign(this, { viewer, tour, at: 0, timer: 0, isRunning: false });
+    this.glide = new Glide(viewer, fields => { if (Object.keys(fields).length) viewer.patch(fields); });
+    document.head.append(Object.assign(document.createElement('link'), {
+      rel: 'stylesheet', href: new URL('../../viewer/together.css', import.meta.url).href,
+    }));
+    this.card = this.build();
+    viewer.root.append(this.card);
+    this.ended = new AbortController();
+    const options = { signal: this.ended.signal, capture: true };
+    document.addEventListener('keydown', e => this.key(e), options);
+    for (const name of ['pointerdown', 'wheel']) viewer.root.querySelector('#panes').addEventListener(name, () => this.byHand(), options);
+    if (viewer.scene) this.show(0);
+    else this.awaitScene();
+  }
+
+  // The view can be moved once the hub has told it.
+  awaitScene() {
+    const ready = new MutationObserver(() => {
+      if (!this.viewer.scene) return;
+      ready.disconnect();
+      this.show(0);
+    });
+    ready.observe(this.viewer.root, { attributes: true, attributeFilter: ['data-ready'] });
+  }
+
+  get steps() { return this.tour.steps; }
+
+  build() {
+    const { tour } = this, section = element('section', 'tour-player'), card = element('div', 'mud-paper tour-card');
+    section.setAttribute('aria-label', `Tour ${tour.title}`);
+    const head = element('div', 'tour-head');
+    this.count = element('span', 'tour-count');
+    head.append(element('span', 'tour-name', tour.title), this.count, this.icon('close', 'Leave the tour (Esc)', () => this.leave()));
+    card.append(head);
+    if (tour.problem || !this.steps.length) {
+      const why = element('p', 'tour-text', tour.problem ?? 'This tour has no views yet.');
+      why.setAttribute('role', 'alert');
+      card.append(why);
+    } else {
+      const words = element('div', '');
+      words.setAttribute('aria-live', 'polite');
+      this.title = element('h2', 'tour-title');
+      this.text = element('p', 'tour-text');
+      this.remarks = element('p', 'tour-remark');
+      words.append(this.title, this.text, this.remarks);
+      const buttons = element('div', 'tour-do');
+      this.back = this.button('Back', 'Shift Space', 'mud-button-text mud-button-text-inherit', () => this.step(-1));
+      this.play = this.icon('play', 'Play the tour', () => this.run(!this.isRunning));
+      const primary = 'mud-button-filled mud-button-filled-primary mud-button-disable-elevation';
+      this.next = this.button('Next', 'Space', primary, () => this.step(1));
+      buttons.append(this.back, this.play, element('span', 'tour-space'), this.next);
+      card.append(words, buttons);
+    }
+    section.append(card);
+    return section;
+  }
+
+  button(text, key, look, act) {
+    const made = element('button', `mud-button-root mud-button mud-button-size-small ${look}`, text);
+    Object.assign(made, { type: 'button', title: `${text} (${key})` });
+    made.addEventListener('click', act);
+    return made;
+  }
+
+  icon(name, label, act) {
+    const made = element('button', 'mud-button-root mud-icon-button mud-ripple tour-icon');
+    Object.assign(made, { type: 'button', title: label });
+    made.append(svg(name));
+    made.setAttribute('aria-label', label);
+    made.addEventListener('click', act);
+    return made;
+  }
+
+  step(by) {
+    if (by > 0 && this.at + 1 === this.steps.length) this.leave();
+    else if (this.steps[this.at + by]) this.show(this.at + by);
+  }
+
+  show(at) {
+    if (!this.steps.length) return;
+    this.at = at;
+    const step = this.steps[at], words = step.text || (at === 0 ? this.tour.text : '');
+    this.count.textContent = `${at + 1} of ${this.steps.length}`;
+    Object.assign(this.title, { textContent: step.title, hidden: !step.title });
+    Object.assign(this.text, { textContent: words, hidden: !words });
+    Object.assign(this.remarks, { textContent: step.remarks.join(' '), hidden: !step.remarks.length });
+    this.back.disabled = at === 0;
+    this.next.textContent = at + 1 < this.steps.length ? 'Next' : 'Done';
+    this.go(step.view);
+    this.wait();
+  }
+
+  go(view) {
+    const { viewer } = this, is = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+    const fields = Object.fromEntries(Object.entries(view).filter(([f, v]) => f !== 'landmarks'
+      && !(f === 'maximized' && viewer.arrangement.isPhone) && !is(v, viewer.view[f])));
+    if (Object.keys(fields).length) this.glide.to(fields);
+  }
+
+  run(isRunning) {
+    this.isRunning = isRunning;
+    const label = isRunning ? 'Pause the tour' : 'Play the tour';
+    this.play.title = label;
+    this.play.replaceChildren(svg(isRunning ? 'pause' : 'play'));
+    this.play.setAttribute('aria-label', label);
+    this.wait();
+  }
+
+  wait() {
+    clearTimeout(this.timer);
+    if (!this.isRunning) return;
+    this.timer = setTimeout(() => {
+      if (this.at + 1 < this.steps.length) this.show(this.at + 1);
+      else this.run(false);
+    }, this.steps[this.at].seconds * 1000);
+  }
+
+  byHand() {
+    this.glide.stop();
+    if (this.isRunning) this.run(false);
+  }
+
+  // Before the viewer's own keys, of which Space plays the timesteps. A button that has the focus is pressed by it.
+  key(e) {
+    const takes = e.key === 'Escape' || e.key === ' ' && this.steps.length && !e.target.closest?.('button, input');
+    if (!takes) return;
+    e.preventDefault();
+    e.stopImmediatePropagation();
+    if (e.key === 'Escape') this.leave();
+    else this.step(e.shiftKey ? -1 : 1);
+  }
+
+  leave() {
+    clearTimeout(this.timer);
+    this.glide.stop();
+    this.ended.abort();
+    this.card.remove();
+  }
+}
