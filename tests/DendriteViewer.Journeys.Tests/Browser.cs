@@ -92,6 +92,19 @@ internal static class Viewer
         await page.ClickAsync("text=Make the account");
     }
 
+    /// <summary>Makes a link to the view that a page shows, and closes the dialog.</summary>
+    public static async Task<string> LinkAsync(this IPage page, string name, string role)
+    {
+        await page.GetByRole(AriaRole.Button, new() { Name = "Share" }).ClickAsync();
+        await page.GetByLabel("Name of the link").FillAsync(name);
+        await page.ChooseAsync("Role", role);
+        await page.ClickAsync("text=Make link");
+        var link = await page.Locator("[data-copy]").InputValueAsync();
+        await page.Keyboard.PressAsync("Escape");
+        await page.GetByLabel("Name of the link").WaitForAsync(new() { State = WaitForSelectorState.Detached });
+        return link;
+    }
+
     /// <summary>Chooses in a list of choices that opens below its field.</summary>
     public static async Task ChooseAsync(this IPage page, string label, string option)
     {

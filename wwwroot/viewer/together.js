@@ -8,11 +8,26 @@ import { Roster } from './roster.js';
 import { OthersLayer } from './otherslayer.js';
 
 const interval = 100, beat = 4000, tick = 1000, answerWithin = 250, easing = 60, tellsEvery = 500, tellsSoonest = 40;
+const resumesWithin = 15_000;
+
+// A page that is loaded anew is a new page to the others. The tab keeps which one it was, from the end of that page to the next one's
+// beginning, so that a tab that is copied has nothing of it.
+const before = {
+  key: ({ dataset }) => `left:${dataset}`,
+  keep(root) { try { sessionStorage.setItem(this.key(root.dataset), root.dataset.session); } catch { /* Forbidden. */ } },
+  take(root) {
+    try {
+      const was = sessionStorage.getItem(this.key(root.dataset));
+      sessionStorage.removeItem(this.key(root.dataset));
+      return was ?? '';
+    } catch { return ''; }
+  },
+};
 
 export class Together {
   constructor(viewer) {
     Object.assign(this, { viewer, me: '', person: '', color: '#fff', name: '', told: '', toldAt: 0, factsAt: 0, cursor: null, pane: null });
-    Object.assign(this, { isPresenting: false, hovered: null, isAlone: true });
+    Object.assign(this, { isPresenting: false, hovered: null, isAlone: true, was: before.take(viewer.root) });
     this.settings();
     this.roster = new Roster(this);
     this.follow = new Follow(this);
@@ -25,7 +40,7 @@ export class Together {
       rel: 'stylesheet', href: new URL('../../viewer/together.css', import.meta.url).href,
     }));
     viewer.root.addEventListener('pointerover', e => this.point(e.target.closest('[data-person]')?.dataset.person ?? null), options);
-    addEventListener('pagehide', () => viewer.connection?.stop(), options);
+    addEventListener('pagehide', () => { before.keep(viewer.root); viewer.connection?.stop(); }, options);
     document.addEventListener('visibilitychange', () => { if (!document.hidden) this.say({ asks: true }); }, options);
     this.joined();
   }
@@ -63,7 +78,15 @@ export class Together {
   // What the hub sends.
   here() { this.count(); }
 
-  asks(id) { if (id !== this.me) setTimeout(() => this.say({}, true), answerWithin * Math.random()); }
+  asks(id, was) {
+    if (id === this.me) return;
+    // It was another page, whose server died perhaps before it could say that it goes.
+    if (was) {
+      this.left(was);
+      if (this.resumes?.was === was) this.resumes.id = id;
+    }
+    setTimeout(() => this.say({}, true), answerWithin * Math.random());
+  }
 
   presence(json) {
     const word = JSON.parse(json);
@@ -74,13 +97,17 @@ export class Together {
     // Timers of pages in the background are slow; what others say is not.
     else if (performance.now() - this.toldAt > beat) this.say({}, true);
     this.follow.rooted();
+    if (this.resumes?.id === word.id && performance.now() - this.resumes.at < resumesWithin) this.start(word.id);
     this.draw();
     this.tell();
   }
 
   left(id) {
+    const isFollowed = this.follow.id === id;
     this.roster.remove(id);
     this.changed();
+    // It may have been loaded anew; who does nothing meanwhile goes on following.
+    if (isFollowed) this.resumes = { was: id, at: performance.now() };
   }
 
   theirs(id, number, json, sizes) { this.follow.heard(id, JSON.parse(json), sizes); }
@@ -113,7 +140,7 @@ export class Together {
       pane: isShown ? this.pane : null, cursor: isShown ? this.cursor : null, sizes: viewer.panes.flatMap(p => p.size),
       isUnseen: !this.isSeen, follows: this.follow.id ?? this.follow.taking ?? '', isAlone: this.isAlone,
       others: this.roster.all.length,
-      isFollowed: this.roster.all.some(o => o.follows === this.me), ...more,
+      isFollowed: this.roster.all.some(o => o.follows === this.me), was: more.asks ? this.was : '', ...more,
     }));
   }
 
@@ -173,6 +200,7 @@ export class Together {
       this.pausedAt = performance.now();
       this.player.invokeMethodAsync('PauseAsync');
     }
+    this.resumes = null;
     this.follow.leave();
     if (this.invitation.stay()) this.tell();
   }
@@ -202,12 +230,17 @@ export class Together {
       return true;
     }
     const { id } = this.follow;
+    this.resumes = null;
     this.follow.leave();
     return !!id;
   }
 
   // What the page's components ask for.
-  start(id) { this.invitation.accept(id); this.follow.start(id); }
+  start(id) {
+    this.resumes = null;
+    this.invitation.accept(id);
+    this.follow.start(id);
+  }
 
   stop() { this.follow.leave(); }
 

@@ -122,8 +122,15 @@ public sealed class PresenceVoice : IDisposable
     public void Count() => Count(_rate, "words of where a page is");
 
     /// <summary>The page begins: the others are asked where they are.</summary>
-    public void Announce() => _queue.Add("asks", ct =>
-        SendAsync(_clients.GroupExcept(DatasetGroups.Everybody(_dataset), _connection), "asks", [Id], ct));
+    /// <param name="was">
+    /// The session of the page that its tab showed before it was loaded anew, by which others let go of that one; empty for none.
+    /// </param>
+    public void Announce(string was = "")
+    {
+        var before = was.Length > 0 && IdOf(was) is var id && id != Id ? id : "";
+        _queue.Add("asks", ct =>
+            SendAsync(_clients.GroupExcept(DatasetGroups.Everybody(_dataset), _connection), "asks", [Id, before], ct));
+    }
 
     /// <summary>The page says where it is.</summary>
     /// <exception cref="BudgetSpentException">It says so too often.</exception>
@@ -134,7 +141,7 @@ public sealed class PresenceVoice : IDisposable
         if (where.Asks)
         {
             // A message of its own: it is sent once, and no newer word replaces it.
-            Announce();
+            Announce(where.Was);
         }
 
         _queue.Add("presence", TellAsync);

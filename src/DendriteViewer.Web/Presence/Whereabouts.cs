@@ -43,6 +43,12 @@ public sealed record Whereabouts
     /// <summary>Whether the others are asked where they are.</summary>
     public bool Asks { get; init; }
 
+    /// <summary>
+    /// The session of the page that the tab showed before it was loaded anew, which only that page knew; empty for none. Counts where the
+    /// others are asked.
+    /// </summary>
+    public string Was { get; init; } = "";
+
     /// <summary>Reads what a page said.</summary>
     /// <exception cref="ArgumentException">It cannot be read, or a number is out of its range; the sentence says which.</exception>
     public static Whereabouts Read(string? json)
@@ -82,6 +88,12 @@ public sealed record Whereabouts
 
         new NumberRange("others", 0, 100_000).Check(Others);
         CheckId(Follows);
+        if (Was is not { Length: 0 } && !ViewSession.IsId(Was))
+        {
+            throw new ArgumentException(
+                $"A page's session of before has {ViewSession.LeastIdChars} to {ViewSession.MostIdChars} characters, or is empty.");
+        }
+
         return this;
     }
 

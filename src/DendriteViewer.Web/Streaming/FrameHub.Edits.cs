@@ -47,9 +47,10 @@ public sealed partial class FrameHub
     /// <returns>What can be taken back, as in the message <c>edits</c>.</returns>
     public async Task<string> Recall(string[] sessions)
     {
-        if (sessions is not { Length: <= MostSessions } || Array.Exists(sessions, s => s is not { Length: >= 16 and <= 64 }))
+        if (sessions is not { Length: <= MostSessions } || !Array.TrueForAll(sessions, ViewSession.IsId))
         {
-            throw new HubException($"A page names at most {MostSessions} sessions of 16 to 64 characters.");
+            throw new HubException($"A page names at most {MostSessions} sessions of {ViewSession.LeastIdChars} to "
+                + $"{ViewSession.MostIdChars} characters.");
         }
 
         var (session, editor) = await EditorAsync();

@@ -21,6 +21,12 @@ public sealed record ViewRevision(long Number, ViewState View);
 /// </summary>
 public sealed class ViewSession(string id, string owner, Dataset dataset, ViewState start)
 {
+    /// <summary>Characters of a session's id.</summary>
+    public const int LeastIdChars = 16, MostIdChars = 64;
+
+    /// <summary>Whether a text can be a session's id.</summary>
+    public static bool IsId(string? id) => id is { Length: >= LeastIdChars and <= MostIdChars };
+
     private readonly Lock _lock = new();
     private volatile ViewRevision _current = new(0, start);
 

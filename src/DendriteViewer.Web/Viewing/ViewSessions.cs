@@ -73,7 +73,7 @@ public sealed class ViewSessions : IDatasetFollower
     public async Task<ViewSession?> HoldAsync(string id, string owner, Dataset dataset, string? query, CancellationToken ct)
     {
         Sweep();
-        if (id.Length is < 16 or > 64)
+        if (!ViewSession.IsId(id))
         {
             return null;
         }

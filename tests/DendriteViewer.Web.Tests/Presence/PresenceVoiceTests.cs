@@ -93,6 +93,22 @@ public sealed class PresenceVoiceTests(TestHost host) : IClassFixture<TestHost>
     }
 
     [Fact]
+    public async Task Page_ThatWasLoadedAnew_IsHeardToBeTheOneOfBefore_ByItsPublicId()
+    {
+        const string Before = "0123456789abcdef0123456789abcdef";
+        var session = await host.SessionAsync();
+        var others = new Others();
+        using var voice = VoiceOf(session, others);
+        voice.Tell(Whereabouts.Read($"{{\"asks\":true,\"was\":\"{Before}\"}}"));
+        var everybody = DatasetGroups.Everybody(session.Dataset.Identity);
+        Assert.Equal([voice.Id, PresenceVoice.IdOf(Before)], await others.HeardAsync(everybody, "asks"));
+
+        // It is the same page still.
+        voice.Tell(Whereabouts.Read($"{{\"asks\":true,\"was\":\"{session.Id}\"}}"));
+        Assert.Equal([voice.Id, ""], await others.HeardAsync(everybody, "asks"));
+    }
+
+    [Fact]
     public async Task View_OfAFollowedPage_ReachesItsFollowersWhole()
     {
         var session = await host.SessionAsync();
@@ -167,6 +183,8 @@ public sealed class PresenceVoiceTests(TestHost host) : IClassFixture<TestHost>
     [InlineData("{\"follows\":\"somebody\"}")]
     [InlineData("{\"follows\":null}")]
     [InlineData("{\"sizes\":null}")]
+    [InlineData("{\"was\":null}")]
+    [InlineData("{\"was\":\"short\"}")]
     public void Whereabouts_ThatCannotBe_AreRefused(string? json) =>
         Assert.ThrowsAny<ArgumentException>(() => Whereabouts.Read(json));
 
