@@ -29,7 +29,10 @@ internal sealed class StoreCheck(DatasetStore store) : IHealthCheck
     }
 }
 
-/// <summary>Whether Redis answers, without which servers hear of each other's changes late and new viewers cannot join.</summary>
+/// <summary>
+/// Whether Redis answers. Without it servers hear of each other's changes late, and go on: a balancer that took out whoever misses it would
+/// take out all of them at once.
+/// </summary>
 internal sealed class RedisCheck(RedisLink link) : IHealthCheck
 {
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
@@ -41,7 +44,7 @@ internal sealed class RedisCheck(RedisLink link) : IHealthCheck
         }
         catch (Exception e)
         {
-            return HealthCheckResult.Unhealthy("Redis does not answer.", e);
+            return HealthCheckResult.Degraded("Redis does not answer.", e);
         }
     }
 }

@@ -6,11 +6,14 @@ public interface INewsWire
     /// <summary>Raised with a message of any server, this one included; handlers must be quick.</summary>
     event Action<string>? Received;
 
-    /// <summary>Raised when messages may have been lost and can be received again.</summary>
-    event Action? Restored;
+    /// <summary>Raised when <see cref="IsUp"/> changed: messages may have been lost.</summary>
+    event Action? Moved;
 
-    /// <summary>Begins to receive; keeps trying for as long as the server lives where the wire does not answer.</summary>
-    Task BeginAsync(CancellationToken ct);
+    /// <summary>Whether it carries news, and messages to viewers of other servers, at the moment.</summary>
+    bool IsUp { get; }
+
+    /// <summary>Receives until it is stopped, and keeps trying where the wire does not answer.</summary>
+    Task RunAsync(CancellationToken ct);
 
     /// <summary>Sends to every server; returns before it is sent, and is not told whether it was.</summary>
     void Send(string message);

@@ -11,12 +11,18 @@ public sealed partial class RedisLink : IAsyncDisposable
     /// <summary>What names of channels begin with, so that several installations can share a Redis.</summary>
     public const string DefaultPrefix = "dendrite.";
 
+    // Between attempts to connect again, ms: pages wait for it.
+    private const int Retry = 1000;
+
     private readonly ConfigurationOptions _options;
     private readonly ILogger<RedisLink> _log;
     private readonly Lock _lock = new();
 
     // Under the lock.
     private Task<ConnectionMultiplexer>? _connection;
+
+    // Written once it is made.
+    private volatile ConnectionMultiplexer? _made;
 
     /// <param name="address">A configuration string of StackExchange.Redis, as "redis:6379,password=…".</param>
     /// <param name="log">Where lost and restored connections are written.</param>
@@ -38,6 +44,12 @@ public sealed partial class RedisLink : IAsyncDisposable
             }
         }
     }
+
+    /// <summary>Raised when a connection to Redis was lost or is back; handlers must be quick.</summary>
+    public event Action? Moved;
+
+    /// <summary>Whether Redis answers, for commands and for subscriptions.</summary>
+    public bool IsUp => _made is { IsConnected: true } made && made.GetSubscriber().IsConnected();
 
     /// <summary>Whether an address can be read.</summary>
     public static bool IsAddress(string address)
@@ -70,8 +82,17 @@ public sealed partial class RedisLink : IAsyncDisposable
     private async Task<ConnectionMultiplexer> ConnectAsync()
     {
         var made = await ConnectionMultiplexer.ConnectAsync(_options);
-        made.ConnectionFailed += (_, e) => LogLost(_log, e.FailureType.ToString());
-        made.ConnectionRestored += (_, e) => LogRestored(_log, e.ConnectionType.ToString());
+        made.ConnectionFailed += (_, e) =>
+        {
+            LogLost(_log, e.FailureType.ToString());
+            Moved?.Invoke();
+        };
+        made.ConnectionRestored += (_, e) =>
+        {
+            LogRestored(_log, e.ConnectionType.ToString());
+            Moved?.Invoke();
+        };
+        _made = made;
         return made;
     }
 
@@ -79,6 +100,7 @@ public sealed partial class RedisLink : IAsyncDisposable
     {
         var options = ConfigurationOptions.Parse(address);
         options.AbortOnConnectFail = false;
+        options.ReconnectRetryPolicy = new LinearRetry(Retry);
         options.ClientName ??= "DendriteViewer";
         if (options.ChannelPrefix.IsNullOrEmpty)
         {
@@ -93,62 +115,4 @@ public sealed partial class RedisLink : IAsyncDisposable
 
     [LoggerMessage(LogLevel.Information, "Redis answers again ({Connection})")]
     private static partial void LogRestored(ILogger logger, string connection);
-}
-
-/// <summary>News through Redis: every server publishes to one channel and subscribes to it.</summary>
-public sealed class RedisNewsWire(RedisLink link, TimeProvider time) : INewsWire
-{
-    private static readonly RedisChannel s_channel = RedisChannel.Literal("news");
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
-    private volatile ISubscriber? _subscriber;
-
-    /// <inheritdoc/>
-    public event Action<string>? Received;
-
-    /// <inheritdoc/>
-    public event Action? Restored;
-
-    /// <inheritdoc/>
-    public async Task BeginAsync(CancellationToken ct)
-    {
-        while (true)
-        {
-            try
-            {
-                await SubscribeAsync(ct);
-                return;
-            }
-            catch (Exception e) when (e is RedisException or TimeoutException)
-            {
-                // Logged by the link; a server that starts before Redis hears of nothing until then, and catches up after. A Redis that
-                // takes connections and does not answer ends in a timeout, which is no RedisException.
-                await Task.Delay(s_patience, time, ct);
-            }
-        }
-    }
-
-    /// <inheritdoc/>
-    public void Send(string message) => _subscriber?.Publish(s_channel, message, CommandFlags.FireAndForget);
-
-    private async Task SubscribeAsync(CancellationToken ct)
-    {
-        var connection = await link.ConnectionAsync.WaitAsync(ct);
-        var subscriber = connection.GetSubscriber();
-        try
-        {
-            await subscriber.SubscribeAsync(s_channel, Receive).WaitAsync(ct);
-        }
-        catch
-        {
-            // What could not subscribe stays registered, and would receive everything once more after each attempt.
-            subscriber.Unsubscribe(s_channel, Receive, CommandFlags.FireAndForget);
-            throw;
-        }
-
-        connection.ConnectionRestored += (_, e) => _ = e.ConnectionType == ConnectionType.Subscription ? Task.Run(() => Restored?.Invoke())
-            : Task.CompletedTask;
-        _subscriber = subscriber;
-    }
-
-    private void Receive(RedisChannel channel, RedisValue message) => Received?.Invoke(message.ToString());
 }

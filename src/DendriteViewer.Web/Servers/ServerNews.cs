@@ -3,8 +3,8 @@ namespace DendriteViewer.Web.Servers;
 /// <summary>
 /// By which a server hears that another changed something that is kept in the database or in the store. News say what to read again, never
 /// what is there: they may be lost, come twice or come late, and whoever hears them reads the truth. So that nothing stays unread, each
-/// listener is also told now and then that it may have missed something: every few seconds where there is no wire, and else after the wire
-/// was away and twice a minute. One server alone tells nobody and hears nothing.
+/// listener is also told now and then that it may have missed something: every few seconds where there is no wire or it is away, and
+/// else when the wire went or came back and twice a minute. One server alone tells nobody and hears nothing.
 /// </summary>
 /// <param name="wire">What carries the news, or null where there is none.</param>
 /// <param name="hasOthers">Whether there may be other servers: whether the database can be shared.</param>
@@ -25,8 +25,17 @@ public sealed partial class ServerNews(INewsWire? wire, bool hasOthers, TimeProv
     // Replaced whole under the lock.
     private volatile Listener[] _listeners = [];
 
+    // When listeners look for themselves; there while the service runs.
+    private volatile PeriodicTimer? _timer;
+
+    /// <summary>Raised when <see cref="IsWired"/> changed; handlers must be quick.</summary>
+    public event Action? WireMoved;
+
     /// <summary>Whether others hear at once, and messages to viewers reach those of other servers.</summary>
-    public bool HasWire => wire is not null;
+    public bool IsWired => wire is { IsUp: true };
+
+    /// <summary>Whether there is a wire, and it does not answer.</summary>
+    public bool IsWireAway => hasOthers && wire is { IsUp: false };
 
     /// <summary>Whether there may be other servers.</summary>
     public bool HasOthers => hasOthers;
@@ -64,7 +73,7 @@ public sealed partial class ServerNews(INewsWire? wire, bool hasOthers, TimeProv
         if (hasOthers && wire is not null)
         {
             wire.Received += Receive;
-            wire.Restored += CatchUp;
+            wire.Moved += OnMoved;
         }
 
         return base.StartAsync(cancellationToken);
@@ -76,7 +85,7 @@ public sealed partial class ServerNews(INewsWire? wire, bool hasOthers, TimeProv
         if (hasOthers && wire is not null)
         {
             wire.Received -= Receive;
-            wire.Restored -= CatchUp;
+            wire.Moved -= OnMoved;
         }
 
         return base.StopAsync(cancellationToken);
@@ -90,19 +99,44 @@ public sealed partial class ServerNews(INewsWire? wire, bool hasOthers, TimeProv
             return;
         }
 
-        if (wire is not null)
-        {
-            await wire.BeginAsync(stoppingToken);
-
-            // What was read since the start, and changed before the wire was there.
-            CatchUp();
-        }
-
-        using var timer = new PeriodicTimer(wire is null ? WithoutWire : BesideWire, time);
+        using var timer = new PeriodicTimer(Interval, time);
+        _timer = timer;
+        var wired = wire is null ? Task.CompletedTask : RunAsync(wire, stoppingToken);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             CatchUp();
         }
+
+        await wired;
+    }
+
+    private TimeSpan Interval => IsWired ? BesideWire : WithoutWire;
+
+    private async Task RunAsync(INewsWire wire, CancellationToken ct)
+    {
+        try
+        {
+            await wire.RunAsync(ct);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            LogWire(log, e);
+        }
+    }
+
+    private void OnMoved()
+    {
+        try
+        {
+            _timer?.Period = Interval;
+        }
+        catch (ObjectDisposedException)
+        {
+            // The server ends.
+        }
+
+        CatchUp();
+        WireMoved?.Invoke();
     }
 
     private void Receive(string message)
@@ -132,6 +166,9 @@ public sealed partial class ServerNews(INewsWire? wire, bool hasOthers, TimeProv
             _listeners = [.. _listeners.Where(l => l != listener)];
         }
     }
+
+    [LoggerMessage(LogLevel.Error, "News of other servers are looked for every few seconds from now on, since the wire failed")]
+    private static partial void LogWire(ILogger logger, Exception exception);
 
     [LoggerMessage(LogLevel.Warning, "What other servers changed ({Topic}) could not be read; it is tried again")]
     private static partial void LogFault(ILogger logger, string topic, Exception exception);

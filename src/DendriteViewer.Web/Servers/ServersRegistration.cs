@@ -1,6 +1,9 @@
 using DendriteViewer.Web.Data;
 using DendriteViewer.Web.Monitoring;
+using DendriteViewer.Web.Streaming;
+using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.StackExchangeRedis;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace DendriteViewer.Web.Servers;
 
@@ -15,10 +18,15 @@ public static class ServersRegistration
         {
             builder.Services.AddSingleton(s => new RedisLink(redis, s.GetRequiredService<ILogger<RedisLink>>()));
             builder.Services.AddSingleton<INewsWire, RedisNewsWire>();
-            builder.Services.AddSignalR().AddStackExchangeRedis();
+
+            // For the hub of frames alone: what a circuit shows goes to its own connection, and needs no Redis to begin.
+            builder.Services.AddSingleton<RedisHubLifetimeManager<FrameHub>>();
+            builder.Services.AddSingleton<Backplane<FrameHub>>();
+            builder.Services.AddSingleton<IBackplane>(s => s.GetRequiredService<Backplane<FrameHub>>());
+            builder.Services.AddSingleton<HubLifetimeManager<FrameHub>>(s => s.GetRequiredService<Backplane<FrameHub>>());
             builder.Services.AddOptions<RedisOptions>().Configure<RedisLink>((o, link) =>
                 o.ConnectionFactory = async _ => await link.ConnectionAsync);
-            builder.Services.AddHealthChecks().AddCheck<RedisCheck>("redis", timeout: StoreCheck.Patience);
+            builder.Services.AddHealthChecks().AddCheck<RedisCheck>("redis", HealthStatus.Degraded, timeout: StoreCheck.Patience);
         }
 
         builder.Services.AddSingleton(s => new ServerNews(

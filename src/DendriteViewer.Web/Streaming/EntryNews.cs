@@ -9,8 +9,8 @@ namespace DendriteViewer.Web.Streaming;
 
 /// <summary>
 /// Tells all who look at a dataset, on whichever server, the entries that this server wrote into its journal, in their order. Who misses
-/// one sees that a number is missing, and asks for what came since. Where no backplane carries messages between servers, the viewers of
-/// this one are told that there is more, and ask.
+/// one sees that a number is missing, and asks for what came since. Where no backplane carries messages between servers, or it is away, the
+/// viewers of this one are told that there is more, and ask; so are they when it goes or is back, since messages may have been lost.
 /// </summary>
 public sealed partial class EntryNews : BackgroundService
 {
@@ -38,6 +38,7 @@ public sealed partial class EntryNews : BackgroundService
         (_journal, _desk, _hub, _servers, _log) = (journal, desk, hub, servers, log);
         journal.Appended += OnAppended;
         journal.CaughtUp += OnCaughtUp;
+        servers.WireMoved += OnWireMoved;
     }
 
     /// <inheritdoc/>
@@ -45,6 +46,7 @@ public sealed partial class EntryNews : BackgroundService
     {
         _journal.Appended -= OnAppended;
         _journal.CaughtUp -= OnCaughtUp;
+        _servers.WireMoved -= OnWireMoved;
         base.Dispose();
     }
 
@@ -78,11 +80,28 @@ public sealed partial class EntryNews : BackgroundService
 
     private void OnCaughtUp(DatasetIdentity dataset, long last)
     {
-        if (!_servers.HasWire)
+        if (!_servers.IsWired)
         {
             _waiting.Writer.TryWrite((dataset, [], last));
         }
     }
+
+    private void OnWireMoved() => _ = Task.Run(async () =>
+    {
+        try
+        {
+            await _journal.CatchUpAllAsync(CancellationToken.None);
+        }
+        catch (Exception e)
+        {
+            LogFault(_log, e);
+        }
+
+        foreach (var (dataset, last) in _journal.Numbers)
+        {
+            _waiting.Writer.TryWrite((dataset, [], last));
+        }
+    });
 
     private Task SendAsync(string group, IReadOnlyList<JournalEntry> entries, bool seesNames, CancellationToken ct)
     {

@@ -21,11 +21,28 @@ public sealed class RedisNewsWireTests
             $"127.0.0.1:{port},connectTimeout={connecting},syncTimeout={asking},connectRetry=0", NullLogger<RedisLink>.Instance);
         var time = new CountedDelays();
         using var stopping = new CancellationTokenSource();
-        var begun = new RedisNewsWire(link, time).BeginAsync(stopping.Token);
+        using var wire = new RedisNewsWire(link, new NoBackplane(), time, NullLogger<RedisNewsWire>.Instance);
+        var begun = wire.RunAsync(stopping.Token);
         await Task.WhenAny(begun, time.Second).WaitAsync(TimeSpan.FromSeconds(30));
         Assert.False(begun.IsCompleted);
+        Assert.False(wire.IsUp);
         await stopping.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => begun);
+    }
+
+    private sealed class NoBackplane : IBackplane
+    {
+        public event Action? Failed
+        {
+            add { }
+            remove { }
+        }
+
+        public Task JoinAsync() => throw new InvalidOperationException("Nobody joins a Redis that does not answer.");
+
+        public void Leave()
+        {
+        }
     }
 
     // A clock whose delays are over at once, but for the second.

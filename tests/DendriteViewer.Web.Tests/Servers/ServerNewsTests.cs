@@ -60,11 +60,11 @@ public sealed class ServerNewsTests
     }
 
     [Fact]
-    public async Task Wire_ThatWasAwayAndIsBack_MakesListenersCatchUp()
+    public async Task Wire_ThatWentOrIsBack_MakesListenersCatchUp()
     {
         await using var one = await StartAsync();
         var heard = new Heard(one.News, NewsTopics.Journal);
-        _wires[0].Restore();
+        _wires[0].Move();
         await heard.CaughtUpAsync();
     }
 
@@ -165,11 +165,13 @@ public sealed class ServerNewsTests
 
         public event Action<string>? Received;
 
-        public event Action? Restored;
+        public event Action? Moved;
+
+        public bool IsUp => true;
 
         public int Sent { get; private set; }
 
-        public Task BeginAsync(CancellationToken ct) => Task.CompletedTask;
+        public Task RunAsync(CancellationToken ct) => Task.CompletedTask;
 
         public void Send(string message)
         {
@@ -177,6 +179,6 @@ public sealed class ServerNewsTests
             _all.ForEach(w => w.Received?.Invoke(message));
         }
 
-        public void Restore() => Restored?.Invoke();
+        public void Move() => Moved?.Invoke();
     }
 }

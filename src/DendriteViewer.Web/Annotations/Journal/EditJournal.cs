@@ -54,6 +54,10 @@ public sealed class EditJournal(IDbContextFactory<DendriteDb> database, TimeProv
         return ledger.IsBehind || ledger.State.Number < 0 ? (await ReadAsync(dataset, ledger, null, ct)).Number : ledger.State.Number;
     }
 
+    /// <summary>The number of the last entry that was taken in, of each dataset that somebody asked for.</summary>
+    public IEnumerable<(DatasetIdentity Dataset, long Number)> Numbers =>
+        _ledgers.Select(l => (l.Key, l.Value.State.Number)).Where(l => l.Number >= 0);
+
     /// <summary>Takes in what other servers wrote.</summary>
     public async Task CatchUpAsync(DatasetIdentity dataset, CancellationToken ct)
     {
