@@ -124,7 +124,10 @@ public sealed class CollaborationJourney(Browser browser) : IClassFixture<Browse
         await page.WithinAsync(1, "dendrite.sites.length === 2", () => guest.AddSiteAsync(place));
         await page.WithinAsync(1, "dendrite.sites.length === 1", () => guest.Keyboard.PressAsync("Control+z"));
 
+        await CommentAsync(page, guest);
+
         // Revoked: what is open ends, and the link tells nothing but that.
+        await page.GetByRole(AriaRole.Button, new() { Name = "Share" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Revoke Ben" }).ClickAsync();
         await guest.GetByText("This link is not open").WaitForAsync();
         await guest.GotoAsync(link);
@@ -133,6 +136,42 @@ public sealed class CollaborationJourney(Browser browser) : IClassFixture<Browse
         Assert.Equal(404, refused.Status);
         Assert.Equal(404, (await guest.APIRequest.GetAsync(link + "/preview.png")).Status);
         Assert.Empty(browser.Errors);
+    }
+
+    // The guest comments on the site and names who shared it, who finds the mark, sees what the guest saw, answers and resolves; and takes
+    // both back after the page was loaded again.
+    private static async Task CommentAsync(IPage ada, IPage guest)
+    {
+        await guest.Keyboard.PressAsync("Escape");
+        await guest.Locator("td").GetByText("N1", new() { Exact = true }).ClickAsync();
+        await guest.Locator(".site-comments").WaitForAsync();
+        await guest.EvaluateAsync("() => dendrite.patch({ focus: [70, 71, 72] })");
+        await guest.UntilAsync("() => location.search.includes('at=70,71,72')");
+        await guest.Locator(".site-comments").ClickAsync();
+        await guest.GetByLabel("New comment on N1").FillAsync("@Ada was this a void?");
+        await guest.Locator(".comment-new").GetByRole(AriaRole.Button, new() { Name = "Comment", Exact = true }).ClickAsync();
+
+        await ada.Keyboard.PressAsync("Escape");
+        await ada.GetByLabel("One thread with something new").WaitForAsync();
+        await ada.GetByRole(AriaRole.Tab, new() { Name = "Sites" }).ClickAsync();
+        await ada.Locator("td").GetByText("N1", new() { Exact = true }).ClickAsync();
+        await ada.GetByText("1 comment, names you").ClickAsync();
+        await ada.UntilAsync("() => dendrite.view.focus.join() === '70,71,72'");
+        await ada.GetByLabel("One thread with something new").WaitForAsync(new() { State = WaitForSelectorState.Detached });
+        await ada.GetByRole(AriaRole.Textbox, new() { Name = "Answer" }).FillAsync("Yes, at 0 h.");
+        await ada.GetByRole(AriaRole.Button, new() { Name = "Answer", Exact = true }).ClickAsync();
+        await guest.GetByText("1 new").WaitForAsync();
+        await ada.GetByRole(AriaRole.Button, new() { Name = "Resolve", Exact = true }).ClickAsync();
+        await guest.GetByText("No open threads").WaitForAsync();
+
+        await ada.ReloadAsync();
+        await ada.ExactAsync();
+        await ada.UntilAsync("() => dendrite.steps.edits?.undo >= 2");
+        await ada.Keyboard.PressAsync("Control+z");
+        await guest.GetByText("1 answer").WaitForAsync();
+        await ada.Keyboard.PressAsync("Control+z");
+        await guest.GetByText("1 answer").WaitForAsync(new() { State = WaitForSelectorState.Detached });
+        await guest.GetByText("was this a void?").First.WaitForAsync();
     }
 
     [Fact]

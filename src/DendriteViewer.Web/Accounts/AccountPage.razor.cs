@@ -65,6 +65,12 @@ public sealed partial class AccountPage
         {
             await RenameAsync(_account, Input.Name ?? "");
         }
+        else if (Input.Do is "mentions-on" or "mentions-off")
+        {
+            _account.WantsNoMentionMails = Input.Do == "mentions-off";
+            await People.SetMentionMailsAsync(_account.Id, !_account.WantsNoMentionMails, Context.User.PersonOf());
+            _said = _account.WantsNoMentionMails ? "You get no mail about comments any more." : "You get mail when a comment names you.";
+        }
         else if (Input.Do == "end-others")
         {
             var count = await Sessions.EndAllAsync(_account.Id, SessionEnd.Elsewhere, _own);

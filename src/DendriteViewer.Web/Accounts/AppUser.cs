@@ -16,6 +16,9 @@ public sealed class AppUser : IdentityUser<Guid>
 
     /// <summary>The half minute, counted from 1970, whose code was used last as second factor: no code is taken twice.</summary>
     public long LastCodeStep { get; set; }
+
+    /// <summary>Whether the person wants no mail when a comment names them.</summary>
+    public bool WantsNoMentionMails { get; set; }
 }
 
 /// <summary>What somebody may do with a dataset; each includes those before.</summary>

@@ -75,6 +75,14 @@ public sealed class People(IDbContextFactory<DendriteDb> database, IServiceScope
         });
     }
 
+    /// <summary>Says whether the person of an account is mailed when a comment names them.</summary>
+    public Task SetMentionMailsAsync(Guid id, bool isOn, Person? by = null) =>
+        ChangeAsync(id, AuditKind.Account, by, _ => $"switched mail about comments {(isOn ? "on" : "off")}", (_, u) =>
+        {
+            u.WantsNoMentionMails = !isOn;
+            return Task.CompletedTask;
+        });
+
     /// <summary>
     /// Disables an account: it is signed out everywhere, cannot sign in, and links that it made are closed. Its roles stay for the day on
     /// which it is enabled again.

@@ -48,6 +48,10 @@ public sealed partial class SiteDetails
     [Parameter]
     public EventCallback<Site> Delete { get; set; }
 
+    /// <summary>Opens a thread of comments, or the panel of comments where the id is empty; null where the page has none.</summary>
+    [CascadingParameter(Name = "OpenThread")]
+    public Func<string, Task>? OpenThread { get; set; }
+
     [CascadingParameter]
     private Task<AuthenticationState>? Authentication { get; set; }
 

@@ -81,7 +81,7 @@ public sealed class CommentEdit : EditRow
     public required string CommentId { get; set; }
 }
 
-/// <summary>How far somebody has read a thread.</summary>
+/// <summary>How far somebody has read a thread, and when they were mailed of it.</summary>
 public sealed class CommentReading
 {
     /// <summary>The dataset's identity.</summary>
@@ -95,4 +95,7 @@ public sealed class CommentReading
 
     /// <summary>When the last comment was written that they have read, Unix milliseconds.</summary>
     public long ReadTo { get; set; }
+
+    /// <summary>When they were last mailed that a comment of it names them, Unix milliseconds; 0 for never.</summary>
+    public long MailedAt { get; set; }
 }

@@ -12,7 +12,7 @@ namespace DendriteViewer.Web.Comments;
 
 /// <summary>The comments of a dataset as somebody may see them.</summary>
 /// <param name="Threads">The threads, that with the newest comment first.</param>
-/// <param name="People">Who can be named: members, and those who have commented.</param>
+/// <param name="People">Who can be named: members, those who shared the dataset by a link, and those who have commented.</param>
 /// <param name="Reader">Key of who reads.</param>
 /// <param name="MayWrite">Whether they may comment.</param>
 /// <param name="MayDeleteOthers">Whether they may delete what others wrote.</param>
@@ -32,8 +32,8 @@ public sealed record CommentsView(
 /// open to those who see names: members, and guests who annotate.
 /// </summary>
 public sealed class CommentDesk(
-    CommentLog log, CommentReadings readings, IDbContextFactory<DendriteDb> database, DatasetAccess access, ViewSessions sessions,
-    Failures failures)
+    CommentLog log, CommentReadings readings, SiteLog sites, IDbContextFactory<DendriteDb> database, DatasetAccess access,
+    ViewSessions sessions, MentionMails mails, Failures failures)
 {
     /// <summary>Calls back whenever comments of the session's dataset have changed, or its owner has read.</summary>
     /// <returns>Ends it.</returns>
@@ -102,11 +102,17 @@ public sealed class CommentDesk(
     public Task<string?> AnswerAsync(ViewSession session, ClaimsPrincipal user, string text, string thread) =>
         WriteAsync(session, user, text, thread, site: null);
 
-    /// <summary>Gives a comment another text.</summary>
+    /// <summary>Gives a comment another text; who is named in it now and was not before is mailed.</summary>
     /// <returns>Why it was refused; null where it was done.</returns>
     public Task<string?> RewriteAsync(ViewSession session, ClaimsPrincipal user, string id, string text) =>
-        TryAsync(session, user, async (_, by) => await log.RewriteAsync(session.Dataset.Identity, id, text,
-            MentionText.Find(text, await PeopleAsync(session.Dataset.Identity)), by, default));
+        TryAsync(session, user, async (_, by) =>
+        {
+            var comments = await log.ListAsync(session.Dataset.Identity);
+            var known = comments.FirstOrDefault(c => c.Id == id)?.Mentions ?? [];
+            var now = await log.RewriteAsync(session.Dataset.Identity, id, text,
+                MentionText.Find(text, await PeopleAsync(session.Dataset.Identity, comments, default)), by, default);
+            await TellAsync(session, now, now.Mentions.ExceptBy(known.Select(m => m.Key), m => m.Key));
+        });
 
     /// <summary>Resolves a thread, or opens it again.</summary>
     /// <returns>Why it was refused; null where it was done.</returns>
@@ -141,12 +147,29 @@ public sealed class CommentDesk(
         sessions.ShowAsync(session, comment.View, by, default);
 
     private Task<string?> WriteAsync(ViewSession session, ClaimsPrincipal user, string text, string thread, Site? site) =>
-        TryAsync(session, user, async (_, by) => await log.AddAsync(session.Dataset.Identity, new Comment
+        TryAsync(session, user, async (_, by) =>
         {
-            Id = "", Thread = thread, Text = text, Site = site?.Id ?? "", View = session.Link, Hours = session.Current.View.Hours,
-            AtUm = site is null ? Coordinates(session.Current.View.Focus) : [site.ZUm, site.YUm, site.XUm],
-            Mentions = MentionText.Find(text, await PeopleAsync(session.Dataset.Identity)),
-        }, by, default));
+            var written = await log.AddAsync(session.Dataset.Identity, new Comment
+            {
+                Id = "", Thread = thread, Text = text, Site = site?.Id ?? "", View = session.Link, Hours = session.Current.View.Hours,
+                AtUm = site is null ? Coordinates(session.Current.View.Focus) : [site.ZUm, site.YUm, site.XUm],
+                Mentions = MentionText.Find(text, await PeopleAsync(session.Dataset.Identity)),
+            }, by, default);
+            await TellAsync(session, written, written.Mentions);
+        });
+
+    private async Task TellAsync(ViewSession session, Comment written, IEnumerable<Mention> named)
+    {
+        if (!mails.IsOn)
+        {
+            return;
+        }
+
+        var first = (await log.ListAsync(session.Dataset.Identity)).FirstOrDefault(c => c.Id == written.Thread);
+        var site = first is not { Site.Length: > 0 } ? null
+            : (await sites.ListAsync(session.Dataset.Identity)).FirstOrDefault(s => s.Id == first.Site)?.Label;
+        mails.Tell(session.Dataset, written, site, named);
+    }
 
     private async Task<string?> TryAsync(ViewSession session, ClaimsPrincipal user, Func<DatasetGrant, Editor, Task> write)
     {
@@ -176,7 +199,7 @@ public sealed class CommentDesk(
     private async Task<IReadOnlyList<Mention>> PeopleAsync(DatasetIdentity dataset) =>
         await PeopleAsync(dataset, await log.ListAsync(dataset), default);
 
-    // Members by themselves or by a group, and whoever has commented.
+    // Members by themselves or by a group, who has shared the dataset by a link, and whoever has commented.
     private async Task<IReadOnlyList<Mention>> PeopleAsync(DatasetIdentity dataset, IReadOnlyList<Comment> comments, CancellationToken ct)
     {
         await using var db = await database.CreateDbContextAsync(ct);
@@ -185,7 +208,10 @@ public sealed class CommentDesk(
                    join p in db.GroupMembers on g.GroupId equals p.GroupId
                    where g.DatasetIdentity == dataset.Value
                    select p.UserId);
-        var members = await db.Users.AsNoTracking().Where(u => ids.Contains(u.Id)).Select(u => new { u.Id, u.DisplayName }).ToListAsync(ct);
+        var makers = await db.Links.Where(l => l.DatasetIdentity == dataset.Value).Select(l => l.CreatedBy).Distinct().ToListAsync(ct);
+        var sharers = makers.Select(m => Guid.TryParse(m, out var id) ? id : Guid.Empty).ToArray();
+        var members = await db.Users.AsNoTracking().Where(u => ids.Contains(u.Id) || sharers.Contains(u.Id))
+            .Select(u => new { u.Id, u.DisplayName }).ToListAsync(ct);
         return [.. members.Select(m => new Mention(m.Id.ToString(), m.DisplayName))
             .Concat(comments.Select(c => new Mention(c.AuthorKey, c.Author))).Where(m => m.Name.Length > 0)
             .DistinctBy(m => m.Key).OrderBy(m => m.Name, StringComparer.CurrentCultureIgnoreCase)];

@@ -14,6 +14,7 @@ public static class CommentsRegistration
         builder.Services.AddSingleton<CommentLog>();
         builder.Services.AddSingleton<IDatasetFollower>(s => s.GetRequiredService<CommentLog>());
         builder.Services.AddSingleton<CommentReadings>();
+        builder.Services.AddSingleton<MentionMails>();
         builder.Services.AddSingleton<CommentDesk>();
         return builder;
     }

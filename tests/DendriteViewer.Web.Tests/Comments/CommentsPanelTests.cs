@@ -7,6 +7,7 @@ using DendriteViewer.Web.Annotations;
 using DendriteViewer.Web.Comments;
 using DendriteViewer.Web.Components;
 using DendriteViewer.Web.Hosting;
+using DendriteViewer.Web.Mail;
 using DendriteViewer.Web.Tests.Components;
 using DendriteViewer.Web.Viewing;
 using Microsoft.AspNetCore.Components.Authorization;
@@ -161,7 +162,10 @@ public sealed class CommentsPanelTests(TestHost host) : MudContext, IClassFixtur
         {
             Services.AddSingleton(_sites);
             Services.AddSingleton<TimeProvider>(host.Time);
-            Services.AddSingleton(new CommentDesk(_log, new CommentReadings(host.Database), host.Database, host.Access, host.Sessions,
+            Services.AddSingleton(new CommentDesk(
+                _log, new CommentReadings(host.Database), _sites, host.Database, host.Access, host.Sessions,
+                new MentionMails(new MailQueue(new DendriteOptions(), host.Time, NullLogger<MailQueue>.Instance), host.Database,
+                    host.Access, host.Time),
                 new Failures(new SecretRedactor(), NullLogger<Failures>.Instance)));
         }
 

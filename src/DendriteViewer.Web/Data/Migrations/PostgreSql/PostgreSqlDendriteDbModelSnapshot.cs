@@ -88,6 +88,9 @@ namespace DendriteViewer.Web.Data.Migrations.PostgreSql
                         .HasMaxLength(256)
                         .HasColumnType("character varying(256)");
 
+                    b.Property<bool>("WantsNoMentionMails")
+                        .HasColumnType("boolean");
+
                     b.HasKey("Id");
 
                     b.HasIndex("NormalizedEmail")
@@ -580,6 +583,9 @@ namespace DendriteViewer.Web.Data.Migrations.PostgreSql
 
                     b.Property<string>("Thread")
                         .HasColumnType("text");
+
+                    b.Property<long>("MailedAt")
+                        .HasColumnType("bigint");
 
                     b.Property<long>("ReadTo")
                         .HasColumnType("bigint");

@@ -83,6 +83,9 @@ namespace DendriteViewer.Web.Data.Migrations.Sqlite
                         .HasMaxLength(256)
                         .HasColumnType("TEXT");
 
+                    b.Property<bool>("WantsNoMentionMails")
+                        .HasColumnType("INTEGER");
+
                     b.HasKey("Id");
 
                     b.HasIndex("NormalizedEmail")
@@ -567,6 +570,9 @@ namespace DendriteViewer.Web.Data.Migrations.Sqlite
 
                     b.Property<string>("Thread")
                         .HasColumnType("TEXT");
+
+                    b.Property<long>("MailedAt")
+                        .HasColumnType("INTEGER");
 
                     b.Property<long>("ReadTo")
                         .HasColumnType("INTEGER");

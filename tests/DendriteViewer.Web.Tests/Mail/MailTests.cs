@@ -1,0 +1,140 @@
+using System.Security.Claims;
+using System.Text;
+using System.Text.RegularExpressions;
+using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Comments;
+using DendriteViewer.Web.Members;
+using DendriteViewer.Web.Tests.Hosting;
+using DendriteViewer.Web.Viewing;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using MimeKit;
+
+namespace DendriteViewer.Web.Tests.Mail;
+
+/// <summary>An app with a mail server.</summary>
+public sealed class MailedApp : IAsyncLifetime
+{
+    private readonly SmtpListener _smtp = new();
+
+    public MailedApp() => App = new RunningApp
+    {
+        Arguments =
+        [
+            "--Dendrite:Smtp:Host", "127.0.0.1", "--Dendrite:Smtp:Port", $"{_smtp.Port}", "--Dendrite:Smtp:Security", "none",
+            "--Dendrite:Smtp:From", "ct@example.org", "--Dendrite:PublicAddress", "http://ct.example.org",
+        ],
+    };
+
+    public RunningApp App { get; }
+
+    /// <summary>The next mail, after what was said before it.</summary>
+    public async Task<string> MailAsync()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        return await _smtp.Mails.Reader.ReadAsync(patience.Token);
+    }
+
+    public Task InitializeAsync() => App.InitializeAsync();
+
+    public async Task DisposeAsync()
+    {
+        await App.DisposeAsync();
+        _smtp.Dispose();
+    }
+}
+
+/// <summary>Mails, through MailKit to a server that speaks SMTP on a real socket.</summary>
+public sealed class MailTests(MailedApp app) : IClassFixture<MailedApp>
+{
+    [Fact]
+    public async Task ForgottenPassword_OfAnAccountAndOfNone_AreAnsweredAlikeAndOneIsMailed()
+    {
+        await app.App.AddPersonAsync("Mia");
+        var answers = new List<string>();
+        foreach (var email in new[] { "nobody@example.org", "mia@example.org", "mia@example.org" })
+        {
+            var answer = await RunningApp.PostFormAsync(app.App.NewBrowser(), "/account/forgot", "forgot", ("Input.Email", email));
+            answers.Add(Regex.Replace(await answer.Content.ReadAsStringAsync(), "<[^>]*>", ""));
+        }
+
+        Assert.Single(answers.Distinct());
+        Assert.Contains("If an account has this e-mail", answers[0]);
+        var mail = await app.MailAsync();
+        Assert.Contains("RCPT TO:<mia@example.org>", mail);
+        const string Server = "http://ct.example.org";
+        var path = mail.Split('\n').Select(l => l.Trim()).Single(l => l.StartsWith(Server + "/account/reset", StringComparison.Ordinal))
+            [Server.Length..];
+        Assert.Contains("Mail me a link", await app.App.NewBrowser().GetStringAsync("/account/forgot"));
+        Assert.Contains("For mia@example.org.", await app.App.NewBrowser().GetStringAsync(path));
+
+        // Two were asked for within five minutes: the next mail is the one that somebody else asks for afterwards.
+        await app.App.AddPersonAsync("Noa");
+        await RunningApp.PostFormAsync(app.App.NewBrowser(), "/account/forgot", "forgot", ("Input.Email", "noa@example.org"));
+        Assert.Contains("RCPT TO:<noa@example.org>", await app.MailAsync());
+        Assert.DoesNotContain(app.App.Log, l => l.Contains(path[^20..], StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Invitation_ToAnAddress_IsMailedWithWhatWorksOnce_AndOneToNobodyInParticularIsNot()
+    {
+        var owner = await app.App.AddPersonAsync("Owner", role: DatasetRole.Own);
+        var by = new ClaimsPrincipal(
+            new ClaimsIdentity([new(ClaimTypes.NameIdentifier, $"{owner}"), new("dendrite:name", "Ada")], "test"));
+        var desk = app.App.App.Services.GetRequiredService<InvitationDesk>();
+        Assert.Null((await desk.InviteAsync(by, app.App.Stored, null, DatasetRole.View, 7, p => p)).Mailed);
+        var made = await desk.InviteAsync(by, app.App.Stored, "guest@example.org", DatasetRole.View, 7, p => p);
+        Assert.True(await made.Mailed!.WaitAsync(TimeSpan.FromSeconds(20)));
+        var invited = await app.MailAsync();
+        Assert.Contains("RCPT TO:<guest@example.org>", invited);
+        Assert.Contains(made.Address, invited);
+        Assert.Contains("http://ct.example.org/account/invitation/", made.Address);
+        Assert.Equal(
+            ["invited guest@example.org as viewer", "mailed the invitation of guest@example.org"],
+            await app.App.AskDatabaseAsync(db => db.Audit.Where(a => a.Subject == made.Invitation.Id.ToString()).OrderBy(a => a.Id)
+                .Select(a => a.Detail).ToListAsync()));
+    }
+
+    [Fact]
+    public async Task Mention_InAComment_IsMailedOnceAThreadAndHour_UntilThePersonSwitchesItOff()
+    {
+        var services = app.App.App.Services;
+        var author = await app.App.AddPersonAsync("Quin", role: DatasetRole.Annotate);
+        await app.App.AddPersonAsync("Pia", role: DatasetRole.View);
+        await app.App.AddPersonAsync("Rob", role: DatasetRole.View);
+        var user = new ClaimsPrincipal(new ClaimsIdentity(
+            [new(ClaimTypes.NameIdentifier, author.ToString()), new("dendrite:name", "Quin")], "test"));
+        var (desk, log) = (services.GetRequiredService<CommentDesk>(), services.GetRequiredService<CommentLog>());
+        var session = (await services.GetRequiredService<ViewSessions>().HoldAsync(
+            Guid.NewGuid().ToString("N"), author.ToString(), app.App.Stored, "", default))!;
+
+        Assert.Null(await desk.BeginAsync(session, user, "@Pia, and @Quin: a void?", null));
+        var first = await ReadAsync();
+        Assert.Equal("pia@example.org", Assert.Single(first.To.Mailboxes).Address);
+        Assert.Contains("@Pia, and @Quin: a void?", first.TextBody);
+        Assert.Contains($"http://ct.example.org/d/{app.App.Dataset}?", first.TextBody);
+        Assert.Contains($"http://ct.example.org{MentionMails.SettingPath}", first.TextBody);
+
+        // The same thread mails no second time within the hour; the next mail is another thread's.
+        var thread = (await log.ListAsync(app.App.Identity)).Single(c => c.Text.StartsWith("@Pia, and", StringComparison.Ordinal)).Id;
+        Assert.Null(await desk.AnswerAsync(session, user, "@Pia?", thread));
+        Assert.Null(await desk.BeginAsync(session, user, "@Pia, a second thread", null));
+        Assert.Contains("a second thread", (await ReadAsync()).TextBody);
+
+        // Who switched it off, where the mail says so, gets none; the next mail is somebody else's.
+        var pia = await app.App.SignedInAsync("pia@example.org");
+        Assert.Contains("Mail me when a comment names me: on", await pia.GetStringAsync("/account"));
+        await RunningApp.PostFormAsync(pia, "/account", "account", ("Input.Do", "mentions-off"));
+        Assert.Contains("Mail me when a comment names me: off", await pia.GetStringAsync("/account"));
+        Assert.Null(await desk.BeginAsync(session, user, "@Pia and @Rob, a third", null));
+        Assert.Equal("rob@example.org", Assert.Single((await ReadAsync()).To.Mailboxes).Address);
+    }
+
+    private async Task<MimeMessage> ReadAsync()
+    {
+        var said = await app.MailAsync();
+        const string Begin = "\nDATA\n";
+        using var text = new MemoryStream(Encoding.UTF8.GetBytes(said[(said.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length)..]));
+        return await MimeMessage.LoadAsync(text);
+    }
+}
