@@ -1,5 +1,6 @@
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Annotations.Journal;
 using DendriteViewer.Web.Catalog;
 using DendriteViewer.Web.Registry;
 
@@ -13,6 +14,7 @@ public static class CommentsRegistration
     {
         builder.Services.AddSingleton<CommentLog>();
         builder.Services.AddSingleton<IDatasetFollower>(s => s.GetRequiredService<CommentLog>());
+        builder.Services.AddSingleton<IRecalledKind>(s => s.GetRequiredService<CommentLog>());
         builder.Services.AddSingleton<CommentReadings>();
         builder.Services.AddSingleton<MentionMails>();
         builder.Services.AddSingleton<CommentDesk>();

@@ -16,13 +16,16 @@ public sealed class EditDesk
 
     private readonly EditJournal _journal;
     private readonly Dictionary<string, IEditedKind> _kinds;
+    private readonly Dictionary<string, IRecalledKind> _recalled;
 
     /// <param name="journal">The server's journal.</param>
     /// <param name="kinds">The kinds of annotations.</param>
-    public EditDesk(EditJournal journal, IEnumerable<IEditedKind> kinds)
+    /// <param name="others">Kinds that are not edited here, and can be taken back.</param>
+    public EditDesk(EditJournal journal, IEnumerable<IEditedKind> kinds, IEnumerable<IRecalledKind>? others = null)
     {
         _journal = journal;
         _kinds = kinds.ToDictionary(k => k.Kind);
+        _recalled = _kinds.Values.Concat(others ?? []).ToDictionary(k => k.Kind);
     }
 
     /// <summary>Does operations in their order. Those that are refused do not hinder the others.</summary>
@@ -79,9 +82,9 @@ public sealed class EditDesk
         history.Recall(Steps(undo), Steps(redo));
 
         // What was written as one is taken back as one.
-        IEnumerable<EditStep> Steps(IEnumerable<EditEntry> entries) => entries.Where(e => _kinds.ContainsKey(e.Kind))
+        IEnumerable<EditStep> Steps(IEnumerable<EditEntry> entries) => entries.Where(e => _recalled.ContainsKey(e.Kind))
             .GroupBy(e => e.Step ?? -e.Number)
-            .Select(g => SeveralSteps.Of([.. g.Select(e => _kinds[e.Kind].StepOf(dataset, e))], g.Sum(e => e.Count)));
+            .Select(g => SeveralSteps.Of([.. g.Select(e => _recalled[e.Kind].StepOf(dataset, e))], g.Sum(e => e.Count)));
     }
 
     /// <summary>What was written after an entry, as JSON: entries with their states, or the whole state where they are too many.</summary>

@@ -5,12 +5,19 @@ using DendriteViewer.Web.Annotations.Schema;
 
 namespace DendriteViewer.Web.Annotations.Journal;
 
-/// <summary>A kind of annotation that clients edit by operations and follow by entries.</summary>
-public interface IEditedKind
+/// <summary>A kind of annotation whose entries a page can take back, also after it was loaded again.</summary>
+public interface IRecalledKind
 {
     /// <summary>Its name in operations and entries.</summary>
     string Kind { get; }
 
+    /// <summary>An entry as something that a page can take back.</summary>
+    EditStep StepOf(DatasetIdentity dataset, EditEntry entry);
+}
+
+/// <summary>A kind of annotation that clients edit by operations and follow by entries.</summary>
+public interface IEditedKind : IRecalledKind
+{
     /// <summary>The labels and fields by which operations are judged.</summary>
     Task<AnnotationSchema> SchemaAsync(DatasetIdentity dataset, CancellationToken ct);
 
@@ -22,9 +29,6 @@ public interface IEditedKind
 
     /// <summary>The versions of one annotation, oldest first.</summary>
     Task<IReadOnlyList<ObjectVersion>> VersionsAsync(DatasetIdentity dataset, string id, CancellationToken ct);
-
-    /// <summary>An entry as something that a page can take back.</summary>
-    EditStep StepOf(DatasetIdentity dataset, EditEntry entry);
 
     /// <summary>The rows of entries after one and up to another, by the entry's number.</summary>
     Task<IReadOnlyDictionary<long, IReadOnlyList<EditRow>>> RowsAsync(
