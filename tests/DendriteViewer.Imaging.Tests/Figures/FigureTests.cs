@@ -115,7 +115,8 @@ public sealed class FigureTests(FigureFixture fixture) : IClassFixture<FigureFix
         var scene = fixture.Scene(fixture.View) with
         {
             Shapes = [Line("in", 0), Line("beside", 9), Line("later", 0, hours: 3), ball,
-                ball with { Text = "passed", Ball = (P(6, 0, 0), 5) }, box, box with { Text = "below", Lines = [new(Corners(4), true), new(Corners(8), true)] }],
+                ball with { Text = "passed", Ball = (P(6, 0, 0), 5) }, box,
+                box with { Text = "below", Lines = [new(Corners(4), true), new(Corners(8), true)] }],
         };
         var settings = FigureFixture.Bare(Pane.Z, 400, 300) with { Parts = FigureParts.Sites | FigureParts.Legend };
         using var figure = await fixture.Figures.RenderAsync(scene, settings, default);

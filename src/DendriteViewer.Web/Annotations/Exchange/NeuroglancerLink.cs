@@ -4,8 +4,8 @@ using DendriteViewer.Imaging.Datasets;
 namespace DendriteViewer.Web.Annotations.Exchange;
 
 /// <summary>
-/// A link that opens a scan and its annotations in neuroglancer, on the same OME-Zarr as this app reads. It can only be of a dataset that is
-/// open to everybody, and where the store can be read from the web by anybody: where Dendrite:PublicStore says at which address.
+/// A link that opens a scan and its annotations in neuroglancer, on the same OME-Zarr as this app reads. It can only be of a dataset that
+/// is open to everybody, and where the store can be read from the web by anybody: where Dendrite:PublicStore says at which address.
 /// </summary>
 /// <param name="Url">The link; null where there can be none.</param>
 /// <param name="Reason">Why there is none, a sentence; null where there is one.</param>

@@ -7,7 +7,9 @@ using Microsoft.AspNetCore.Components;
 
 namespace DendriteViewer.Web.Annotations.Schema;
 
-/// <summary>Shows a dataset's labels and fields, and lets curators change them as a whole; of the page and of the viewer's dialog.</summary>
+/// <summary>
+/// Shows a dataset's labels and fields, and lets curators change them as a whole; of the page and of the viewer's dialog.
+/// </summary>
 public sealed partial class SchemaEditor
 {
     private AnnotationSchema? _kept, _draft;

@@ -66,7 +66,8 @@ public sealed partial class SchemaPage
     private async Task AskAsync(LocationChangingContext leaving)
     {
         if (_isChanged && await Dialogs.ShowMessageBoxAsync(
-            "Leave without saving?", "What you changed of the labels and fields is not saved.", yesText: "Leave", cancelText: "Stay") != true)
+            "Leave without saving?", "What you changed of the labels and fields is not saved.", yesText: "Leave",
+            cancelText: "Stay") != true)
         {
             leaving.PreventNavigation();
         }
