@@ -26,6 +26,7 @@ internal static class AuditWords
         AuditKind.Export => "exports",
         AuditKind.Correction => "corrections",
         AuditKind.Deletion => "deletions",
+        AuditKind.Annotation => "restored annotations",
         AuditKind.Description => "descriptions",
         _ => kind.ToString()!,
     };

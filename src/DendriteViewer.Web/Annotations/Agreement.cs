@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace DendriteViewer.Web.Annotations;
 
 /// <summary>How far annotators agree beyond chance.</summary>
@@ -35,17 +33,19 @@ public static class Agreement
     /// <summary>Author of marks that nobody made: the analysis proposed them.</summary>
     public const string Analysis = "the analysis";
 
-    // What somebody thinks of a place, and which modalities they saw when they said so.
-    private readonly record struct Opinion(bool IsYes, string Modalities);
-
-    private sealed record Place(double Z, double Y, double X, Dictionary<string, Opinion> Opinions);
-
     /// <summary>Agreement in a log of edits, or null where fewer than two people judged or there are fewer than two places.</summary>
     /// <param name="log">All edits, oldest first.</param>
     /// <param name="withinUm">Marks so near to one another are of one place, µm.</param>
-    public static AgreementFinding? Of(IReadOnlyList<SiteEdit> log, double withinUm)
+    public static AgreementFinding? Of(IEnumerable<SiteEdit> log, double withinUm)
     {
-        var places = PlacesIn(log, withinUm);
+        var judgements = new Judgements();
+        judgements.Take(log);
+        return Of(judgements.PlacesWithin(withinUm));
+    }
+
+    /// <summary>Agreement about places, or null where fewer than two people judged or there are fewer than two places.</summary>
+    internal static AgreementFinding? Of(IReadOnlyList<JudgedPlace> places)
+    {
         var people = places.SelectMany(p => p.Opinions.Keys).ToHashSet();
         if (people.Count < 2 || places.Count < 2)
         {
@@ -60,58 +60,7 @@ public static class Agreement
         };
     }
 
-    private static List<Place> PlacesIn(IReadOnlyList<SiteEdit> log, double withinUm)
-    {
-        var places = new List<Place>();
-        foreach (var site in log.GroupBy(e => e.SiteId))
-        {
-            var states = site.OrderBy(e => e.Version)
-                .Select(e => (Edit: e, State: JsonSerializer.Deserialize<Site>(e.State, SiteLog.Json)!)).ToArray();
-            var last = states[^1].State;
-            var place = places.Find(p =>
-                Math.Sqrt(Square(p.Z - last.ZUm) + Square(p.Y - last.YUm) + Square(p.X - last.XUm)) <= withinUm);
-            if (place is null)
-            {
-                places.Add(place = new Place(last.ZUm, last.YUm, last.XUm, []));
-            }
-
-            // Of several marks at one place one yes is enough.
-            foreach (var (person, opinion) in OpinionsOf(states))
-            {
-                if (!place.Opinions.TryGetValue(person, out var other) || !other.IsYes)
-                {
-                    place.Opinions[person] = opinion;
-                }
-            }
-        }
-
-        return places;
-    }
-
-    // A mark says yes for whoever made it; a status is a judgement of whoever set it. The last word of each counts.
-    private static Dictionary<string, Opinion> OpinionsOf((SiteEdit Edit, Site State)[] states)
-    {
-        var opinions = new Dictionary<string, Opinion>();
-        var (first, marked) = states[0];
-        if (marked.Author != Analysis)
-        {
-            opinions[first.ByKey] = new Opinion(true, marked.JudgedIn.Modalities);
-        }
-
-        for (var i = 1; i < states.Length; i++)
-        {
-            var ((edit, state), before) = (states[i], states[i - 1].State);
-            if (state.Status != before.Status || state.Deleted != before.Deleted)
-            {
-                var isYes = state.Status == SiteStatus.Confirmed && !state.Deleted;
-                opinions[edit.ByKey] = new Opinion(isYes, state.JudgedIn.Modalities);
-            }
-        }
-
-        return opinions;
-    }
-
-    private static ModalityAgreement In(string modalities, IReadOnlyList<Place> all)
+    private static ModalityAgreement In(string modalities, IReadOnlyList<JudgedPlace> all)
     {
         bool IsOf(Opinion opinion) => opinion.Modalities == modalities;
         var people = all.SelectMany(p => p.Opinions).Where(o => IsOf(o.Value)).Select(o => o.Key).ToHashSet();
@@ -121,9 +70,9 @@ public static class Agreement
         return new ModalityAgreement(modalities, people.Count, places.Length, judged.Length - places.Length, kappa);
     }
 
-    private static double KappaOf(IReadOnlyList<Place> places, IReadOnlyCollection<string> people)
+    private static double KappaOf(IReadOnlyList<JudgedPlace> places, IReadOnlyCollection<string> people)
     {
-        bool Says(Place place, string person) => place.Opinions.TryGetValue(person, out var opinion) && opinion.IsYes;
+        bool Says(JudgedPlace place, string person) => place.Opinions.TryGetValue(person, out var opinion) && opinion.IsYes;
         var (first, second) = (people.First(), people.Last());
         return people.Count == 2 ? Cohen([.. places.Select(p => (Says(p, first), Says(p, second)))])
             : Fleiss([.. places.Select(p => people.Count(one => Says(p, one))).Select(yes => new[] { yes, people.Count - yes })]);

@@ -112,7 +112,22 @@ public sealed class EditHistory(string page = "") : IDisposable
         {
             _made++;
             _version++;
-            _undo.AddLast(step);
+            // Edits of one call are answered in any order; what the journal has later is taken back first.
+            var before = _undo.Last;
+            while (step.Numbers.Count > 0 && before is not null && before.Value.Numbers.LastOrDefault() > step.Numbers[^1])
+            {
+                before = before.Previous;
+            }
+
+            if (before is null)
+            {
+                _undo.AddFirst(step);
+            }
+            else
+            {
+                _undo.AddAfter(before, step);
+            }
+
             _redo.Clear();
             while (_undo.Count > MostSteps || (_undo.Count > 1 && _undo.Sum(s => s.Count) > MostChanges))
             {

@@ -194,12 +194,21 @@ public abstract partial class EditLog<T, TRow> : IEditedKind
         DatasetIdentity dataset, AnnotationSchema schema, EditOp op, FieldConflictException e, CancellationToken ct)
     {
         await using var db = await Database.CreateDbContextAsync(ct);
-        var rows = await RowsOf(db, dataset).Where(r => EF.Property<string>(r, IdColumn) == op.Id).OrderByDescending(r => r.Version)
-            .Take(MostSearched).ToListAsync(ct);
-        var states = rows.ConvertAll(r => ToFlat(StateOf(r)));
-        var at = e.Group is null ? 0 : Math.Max(0, Enumerable.Range(0, Math.Max(0, rows.Count - 1))
-            .Cast<int?>().FirstOrDefault(i => !Fields.IsSame(e.Group, states[i!.Value], states[i.Value + 1])) ?? rows.Count - 1);
-        var row = rows.ElementAtOrDefault(at);
+        (TRow Row, JsonObject State)? found = null;
+        await foreach (var earlier in RowsOf(db, dataset).Where(r => EF.Property<string>(r, IdColumn) == op.Id)
+            .OrderByDescending(r => r.Version).Take(MostSearched).AsAsyncEnumerable().WithCancellation(ct))
+        {
+            // Read until the one before the edit that made the fields what they are, which mostly is the second.
+            var state = ToFlat(StateOf(earlier));
+            if (found is { } later && (e.Group is null || !Fields.IsSame(e.Group, later.State, state)))
+            {
+                break;
+            }
+
+            found = (earlier, state);
+        }
+
+        var row = found?.Row;
         var what = e.Group is null && e.Theirs is null ? "deleted" : "changed";
         return new EditAnswer(op.Key, EditOutcome.Refused)
         {

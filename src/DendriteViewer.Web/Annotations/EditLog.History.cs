@@ -44,7 +44,7 @@ public abstract partial class EditLog<T, TRow>
             var (after, entry) = (StateOf(row), entries.GetValueOrDefault(row.Number));
             versions.Add(new ObjectVersion(
                 row.Version, row.Number, row.ByName, row.At, entry?.What ?? EditWhat.Edit, entry?.Of, after.Deleted,
-                ChangesOf(before, after, schema)));
+                ChangesOf(before, after, schema)) { Whole = Fields.Describe(ToFlat(after), schema) });
             before = after;
         }
 

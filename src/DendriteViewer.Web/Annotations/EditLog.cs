@@ -150,6 +150,18 @@ public abstract partial class EditLog<T, TRow>(
         return await RowsOf(db, dataset).OrderBy(e => e.Sequence).ToListAsync(ct);
     }
 
+    /// <summary>The edits of entries after one, oldest first.</summary>
+    protected async Task<IReadOnlyList<TRow>> RowsAfterAsync(DatasetIdentity dataset, long number, CancellationToken ct)
+    {
+        await using var db = await database.CreateDbContextAsync(ct);
+        return await RowsOf(db, dataset).Where(r => r.Number > number).OrderBy(r => r.Number).ThenBy(r => r.Sequence).ToListAsync(ct);
+    }
+
+    /// <summary>A dataset is gone: what was kept in memory of it is dropped.</summary>
+    protected virtual void Forget(DatasetIdentity dataset)
+    {
+    }
+
     /// <summary>Takes in what other servers wrote.</summary>
     public Task CatchUpAsync(DatasetIdentity dataset, CancellationToken ct = default) => _journal.CatchUpAsync(dataset, ct);
 
@@ -157,6 +169,7 @@ public abstract partial class EditLog<T, TRow>(
     Task IDatasetFollower.DeletedAsync(DatasetIdentity dataset, CancellationToken ct)
     {
         _journal.Forget(dataset);
+        Forget(dataset);
         return Task.CompletedTask;
     }
 
@@ -227,9 +240,13 @@ public abstract partial class EditLog<T, TRow>(
         {
             var (before, made) = ((ImmutableDictionary<string, T>)board, new List<T>());
             var (after, rows) = (before.ToBuilder(), new List<EditRow>());
+            var (deleted, revived) = (0, 0);
             foreach (var wanted in make(before))
             {
-                var version = before.GetValueOrDefault(wanted.Id)?.Version ?? 0;
+                var known = before.GetValueOrDefault(wanted.Id);
+                var version = known?.Version ?? 0;
+                deleted += wanted.Deleted ? 1 : 0;
+                revived += known is { Deleted: true } && !wanted.Deleted ? 1 : 0;
                 var item = wanted.AtVersion(version + 1, now);
                 var row = RowOf(dataset, item, JsonSerializer.Serialize(item, Options), by.Person, now);
                 (row.Number, row.BaseVersion) = (number, note.Base ?? version);
@@ -245,8 +262,8 @@ public abstract partial class EditLog<T, TRow>(
                 Step = note.Step,
                 Name = note.Name ?? (made.Count == 1 ? $"{note.Verb} {NameOf(made[0])}" : $"{note.Verb} {made.Count} {noun}s"),
                 Count = made.Count, Page = note.Page ?? by.History?.Page ?? "", ByKey = by.Person.Key, ByName = by.Person.Name, At = now,
-            }, rows, after.ToImmutable());
-        }, ct);
+            }, rows, after.ToImmutable(), deleted, revived);
+        }, ct) { Address = _journal.CallerAddress };
         return new Writing<Edited<T>>(pending, async () =>
         {
             var done = await pending.Done;

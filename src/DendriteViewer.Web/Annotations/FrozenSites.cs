@@ -17,4 +17,14 @@ public static class FrozenSites
         var all = await log.HistoryAsync(dataset.Identity, ct);
         return dataset.Kept is FrozenState { Moment.Revision: var revision } ? [.. all.Where(e => e.Number <= revision)] : all;
     }
+
+    /// <summary>How far annotators agree: by all edits, or those that were there when a frozen link was made.</summary>
+    /// <param name="log">The sites.</param>
+    /// <param name="dataset">Of what.</param>
+    /// <param name="withinUm">Marks so near to one another are of one place, µm.</param>
+    /// <param name="ct">Stops it.</param>
+    public static async Task<AgreementFinding?> AgreementAsync(
+        this SiteLog log, Dataset dataset, double withinUm, CancellationToken ct = default) => dataset.Kept is FrozenState
+        ? Agreement.Of(await log.HistoryAsync(dataset, ct), withinUm)
+        : await log.AgreementAsync(dataset.Identity, withinUm, ct);
 }

@@ -67,7 +67,7 @@ public sealed class SiteDesk(SiteLog log, SchemaLog schemas, Analyses analyses, 
             }
 
             var sites = SiteRules.For(grant, await log.ListAsync(session.Dataset));
-            var agreement = Agreement.Of(await log.HistoryAsync(session.Dataset), ReachUm(session));
+            var agreement = await log.AgreementAsync(session.Dataset, ReachUm(session));
             var (found, volumes) = await FoundAsync(session, sites);
             return new SitesView(sites, found, agreement)
             {

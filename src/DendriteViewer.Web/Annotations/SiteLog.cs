@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -27,6 +28,7 @@ public sealed class SiteLog(
     /// <summary>Sites of a dataset at most, deleted ones included.</summary>
     public const int MostSites = 20_000;
 
+    private readonly ConcurrentDictionary<DatasetIdentity, Opinions> _opinions = new();
     private SchemaLog? _schemas = schemas;
 
     private SchemaLog Schemas => _schemas ??= new SchemaLog(Database, Time, Journal);
@@ -48,12 +50,59 @@ public sealed class SiteLog(
         ["id", "version", "author", "fileAuthor", "changedAt", "deleted", "depthUm", "judgedIn", "found"],
         new FieldGroup("place", "zUm", "yUm", "xUm") { Derived = ["depthUm"], Decimals = 3 },
         new FieldGroup("time", "hours", "modality"), new FieldGroup("radius", "radiusUm"),
-        new FieldGroup("track", "track") { Derived = ["found"] },
+        new FieldGroup("track", "track") { Derived = ["found"], DerivedInside = ["depthUm"] },
         new FieldGroup("status", "status") { Along = ["judgedIn"] }) { HasMembers = true };
 
     /// <summary>The sites that are not deleted, by time of marking.</summary>
     public async Task<IReadOnlyList<Site>> ListAsync(DatasetIdentity dataset, CancellationToken ct = default) =>
         Sorted(await CurrentAsync(dataset, ct));
+
+    /// <summary>
+    /// How far annotators agree; only edits that it has not seen yet are read. Null where there are too few people or places.
+    /// </summary>
+    /// <param name="dataset">Of what.</param>
+    /// <param name="withinUm">Marks so near to one another are of one place, µm.</param>
+    /// <param name="ct">Stops it.</param>
+    public async Task<AgreementFinding?> AgreementAsync(DatasetIdentity dataset, double withinUm, CancellationToken ct = default)
+    {
+        var opinions = _opinions.GetOrAdd(dataset, _ => new Opinions());
+        await opinions.Turn.WaitAsync(ct);
+        try
+        {
+            var isNew = await RowsAfterAsync(dataset, opinions.Judgements.Number, ct) is { Count: > 0 } rows && Take(rows);
+            if (isNew || opinions.WithinUm != withinUm)
+            {
+                (opinions.WithinUm, opinions.Finding) = (withinUm, Agreement.Of(opinions.Judgements.PlacesWithin(withinUm)));
+            }
+
+            return opinions.Finding;
+        }
+        finally
+        {
+            opinions.Turn.Release();
+        }
+
+        bool Take(IReadOnlyList<SiteEdit> rows)
+        {
+            opinions.Judgements.Take(rows);
+            return true;
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void Forget(DatasetIdentity dataset) => _opinions.TryRemove(dataset, out _);
+
+    // The fold of a dataset's log, and what was found from it last; all of it is of whoever holds the turn.
+    private sealed class Opinions
+    {
+        public readonly SemaphoreSlim Turn = new(1, 1);
+
+        public Judgements Judgements { get; } = new();
+
+        public double WithinUm { get; set; } = double.NaN;
+
+        public AgreementFinding? Finding { get; set; }
+    }
 
     /// <summary>Sites in the order of lists.</summary>
     internal static IReadOnlyList<Site> Sorted(IEnumerable<Site> sites) =>

@@ -54,6 +54,9 @@ public enum AuditKind
     /// <summary>A dataset, or something in it, was deleted.</summary>
     Deletion,
 
+    /// <summary>Annotations were restored to what they had been, or many were changed at once.</summary>
+    Annotation,
+
     /// <summary>What people say of a dataset, or how its annotations are described, was changed.</summary>
     Description,
 }

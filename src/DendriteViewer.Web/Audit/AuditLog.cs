@@ -109,8 +109,11 @@ public sealed partial class AuditLog(
         }
     }
 
-    // In a circuit this is the request of its connection, which comes from the same browser.
-    private string? Address()
+    /// <summary>
+    /// The network address that the current call comes from, or null. In a circuit it is that of its connection, which comes from the same
+    /// browser.
+    /// </summary>
+    public string? Address()
     {
         try
         {

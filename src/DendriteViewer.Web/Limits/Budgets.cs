@@ -24,6 +24,9 @@ public sealed class Budgets : IDisposable
     // Changes of what belongs to a cell: a dragged range of a fit is kept a few times a second.
     private const int CellBurst = 60, CellChangesPerSecond = 5;
 
+    // Edits of annotations: nobody marks faster by hand; what was done offline comes in calls of many.
+    private const int EditBurst = 1000, EditsPerSecond = 100;
+
     private readonly PartitionedRateLimiter<Holder> _megapixels;
     private readonly PartitionedRateLimiter<Holder> _atOnce;
     private readonly PartitionedRateLimiter<Holder> _signIns;
@@ -31,6 +34,7 @@ public sealed class Budgets : IDisposable
     private readonly PartitionedRateLimiter<Holder> _strokes;
     private readonly PartitionedRateLimiter<Holder> _bookmarks;
     private readonly PartitionedRateLimiter<Holder> _cells;
+    private readonly PartitionedRateLimiter<Holder> _edits;
 
     /// <param name="options">How much.</param>
     public Budgets(DendriteOptions options)
@@ -55,6 +59,11 @@ public sealed class Budgets : IDisposable
         _cells = Of(h => new TokenBucketRateLimiter(new TokenBucketRateLimiterOptions
         {
             TokenLimit = CellBurst * h.Factor, TokensPerPeriod = CellChangesPerSecond * h.Factor,
+            ReplenishmentPeriod = TimeSpan.FromSeconds(1), AutoReplenishment = false,
+        }));
+        _edits = Of(h => new TokenBucketRateLimiter(new TokenBucketRateLimiterOptions
+        {
+            TokenLimit = EditBurst * h.Factor, TokensPerPeriod = EditsPerSecond * h.Factor,
             ReplenishmentPeriod = TimeSpan.FromSeconds(1), AutoReplenishment = false,
         }));
         _bookmarks = Of(_ => new TokenBucketRateLimiter(new TokenBucketRateLimiterOptions
@@ -130,6 +139,18 @@ public sealed class Budgets : IDisposable
         }
     }
 
+    /// <summary>Counts edits of annotations.</summary>
+    /// <param name="client">Who edits.</param>
+    /// <param name="count">How many: 1000 at most.</param>
+    /// <exception cref="BudgetSpentException">There were too many; none of them is done.</exception>
+    public void Edit(ClientKeys client, int count)
+    {
+        foreach (var holder in Holder.Of(client))
+        {
+            Granted(_edits.AttemptAcquire(holder, Math.Min(count, EditBurst)), "edits").Dispose();
+        }
+    }
+
     /// <summary>Counts a change of an account's bookmarks.</summary>
     /// <exception cref="BudgetSpentException">There were too many.</exception>
     public void Bookmark(Guid account) =>
@@ -158,7 +179,8 @@ public sealed class Budgets : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Array.ForEach([_megapixels, _atOnce, _viewers, _signIns, _strokes, _bookmarks, _cells], l => l.Dispose());
+    public void Dispose() => Array.ForEach(
+        [_megapixels, _atOnce, _viewers, _signIns, _strokes, _bookmarks, _cells, _edits], l => l.Dispose());
 
     private static int Permits(double megapixels) => Math.Max(1, (int)Math.Ceiling(megapixels * PermitsAMegapixel));
 

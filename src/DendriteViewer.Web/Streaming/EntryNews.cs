@@ -9,8 +9,8 @@ namespace DendriteViewer.Web.Streaming;
 
 /// <summary>
 /// Tells all who look at a dataset, on whichever server, the entries that this server wrote into its journal, in their order. Who misses
-/// one sees that a number is missing, and asks for what came since. Where no backplane carries messages between servers, or it is away, the
-/// viewers of this one are told that there is more, and ask; so are they when it goes or is back, since messages may have been lost.
+/// one sees that a number is missing, and asks for what came since. Of what other servers wrote, the viewers of this one are told the last
+/// number: where no backplane carried the entry itself, they ask. So are they when it goes or is back, since messages may have been lost.
 /// </summary>
 public sealed partial class EntryNews : BackgroundService
 {
@@ -22,20 +22,22 @@ public sealed partial class EntryNews : BackgroundService
     private readonly IHubContext<FrameHub> _hub;
     private readonly ILogger<EntryNews> _log;
     private readonly ServerNews _servers;
+    private readonly FrameConnections _connections;
 
-    // Entries, or the number of the last one where others wrote them.
-    private readonly Channel<(DatasetIdentity Dataset, IReadOnlyList<JournalEntry> Entries, long Last)> _waiting =
-        Channel.CreateUnbounded<(DatasetIdentity, IReadOnlyList<JournalEntry>, long)>(
-            new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<(DatasetIdentity Dataset, IReadOnlyList<JournalEntry> Entries)> _waiting =
+        Channel.CreateUnbounded<(DatasetIdentity, IReadOnlyList<JournalEntry>)>(new UnboundedChannelOptions { SingleReader = true });
 
     /// <param name="journal">What is told.</param>
     /// <param name="desk">Writes it for clients.</param>
     /// <param name="hub">Where it goes.</param>
+    /// <param name="connections">The viewers of this server.</param>
     /// <param name="servers">Whether messages reach the viewers of other servers.</param>
     /// <param name="log">Where faults are written.</param>
-    public EntryNews(EditJournal journal, EditDesk desk, IHubContext<FrameHub> hub, ServerNews servers, ILogger<EntryNews> log)
+    public EntryNews(
+        EditJournal journal, EditDesk desk, IHubContext<FrameHub> hub, FrameConnections connections, ServerNews servers,
+        ILogger<EntryNews> log)
     {
-        (_journal, _desk, _hub, _servers, _log) = (journal, desk, hub, servers, log);
+        (_journal, _desk, _hub, _connections, _servers, _log) = (journal, desk, hub, connections, servers, log);
         journal.Appended += OnAppended;
         journal.CaughtUp += OnCaughtUp;
         servers.WireMoved += OnWireMoved;
@@ -53,17 +55,10 @@ public sealed partial class EntryNews : BackgroundService
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await foreach (var (dataset, entries, last) in _waiting.Reader.ReadAllAsync(stoppingToken))
+        await foreach (var (dataset, entries) in _waiting.Reader.ReadAllAsync(stoppingToken))
         {
             try
             {
-                if (entries.Count == 0)
-                {
-                    await _hub.Clients.Groups(DatasetGroups.Journal(dataset, true), DatasetGroups.Journal(dataset, false))
-                        .SendAsync("entries", $"[{{\"number\":{last}}}]", stoppingToken);
-                    continue;
-                }
-
                 await SendAsync(DatasetGroups.Journal(dataset, seesNames: true), entries, seesNames: true, stoppingToken);
                 await SendAsync(DatasetGroups.Journal(dataset, seesNames: false), entries, seesNames: false, stoppingToken);
             }
@@ -76,15 +71,9 @@ public sealed partial class EntryNews : BackgroundService
     }
 
     private void OnAppended(DatasetIdentity dataset, IReadOnlyList<JournalEntry> entries) =>
-        _waiting.Writer.TryWrite((dataset, entries, 0));
+        _waiting.Writer.TryWrite((dataset, entries));
 
-    private void OnCaughtUp(DatasetIdentity dataset, long last)
-    {
-        if (!_servers.IsWired)
-        {
-            _waiting.Writer.TryWrite((dataset, [], last));
-        }
-    }
+    private void OnCaughtUp(DatasetIdentity dataset, long last) => _connections.TellNewest(dataset, last);
 
     private void OnWireMoved() => _ = Task.Run(async () =>
     {
@@ -99,7 +88,7 @@ public sealed partial class EntryNews : BackgroundService
 
         foreach (var (dataset, last) in _journal.Numbers)
         {
-            _waiting.Writer.TryWrite((dataset, [], last));
+            _connections.TellNewest(dataset, last);
         }
     });
 

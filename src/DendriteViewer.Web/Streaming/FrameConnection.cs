@@ -115,7 +115,11 @@ public sealed class FrameConnection : IFrameSink, IDisposable
     public Task ReportStatusAsync(Pane pane, bool isOther, string message, CancellationToken ct) =>
         _client.SendAsync("say", StreamOf(pane, isOther), message, ct);
 
-    /// <summary>Tells the newest list of the dataset's sites, JSON; never waits.</summary>
+    /// <summary>Tells the number of the journal's last entry, without the entry; never waits.</summary>
+    public void TellNewest(long number) =>
+        _messages.Add("newest", ct => _client.SendAsync("entries", $"[{{\"number\":{number}}}]", ct));
+
+    /// <summary>Tells the dataset's sites as they are when somebody joins, JSON; never waits.</summary>
     public void TellSites(string json) => _messages.Add("sites", ct => _client.SendAsync("sites", json, ct));
 
     /// <summary>Tells the dataset's labels and fields, JSON; never waits.</summary>

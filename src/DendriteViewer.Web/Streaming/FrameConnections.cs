@@ -29,7 +29,7 @@ public sealed partial class FrameConnections : IDisposable
     private readonly ComputeLanes _lanes;
     private readonly TimeProvider _time;
     private readonly ILogger<FrameConnections> _log;
-    private readonly DatasetNews _siteNews, _measurementNews, _schemaNews, _presenceNews;
+    private readonly DatasetNews _measurementNews, _schemaNews, _presenceNews;
 
     /// <param name="hub">Where messages go.</param>
     /// <param name="sessions">Whose presence is told.</param>
@@ -53,10 +53,9 @@ public sealed partial class FrameConnections : IDisposable
         (_scheduler, _lanes, _time, _log) = (scheduler, lanes, time, log);
         (_measurements, _schemas, _shared) = (measurements, schemas, shared);
         void Fault(Exception e) => LogFault(_log, e);
-        (_siteNews, _measurementNews) = (new DatasetNews(TellSitesAsync, Fault), new DatasetNews(TellMeasurementsAsync, Fault));
+        _measurementNews = new DatasetNews(TellMeasurementsAsync, Fault);
         _presenceNews = new DatasetNews(TellPresenceAsync, Fault);
         _schemaNews = new DatasetNews(TellSchemaAsync, Fault);
-        _sites.Changed += _siteNews.Tell;
         _schemas.Changed += _schemaNews.Tell;
         _measurements.Changed += _measurementNews.Tell;
         _sessions.PresenceChanged += _presenceNews.Tell;
@@ -83,12 +82,7 @@ public sealed partial class FrameConnections : IDisposable
         _sessions.Connected(session, 1);
         RenderMetrics.Viewers(1);
         Release(replaced);
-        if (session.Dataset.Kept is not null)
-        {
-            _ = TellKeptAsync(connection);
-        }
-
-        _siteNews.Tell(session.Dataset.Identity);
+        _ = session.Dataset.Kept is null ? TellSitesAsync(connection) : TellKeptAsync(connection);
         _measurementNews.Tell(session.Dataset.Identity);
         _schemaNews.Tell(session.Dataset.Identity);
 
@@ -126,7 +120,6 @@ public sealed partial class FrameConnections : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _sites.Changed -= _siteNews.Tell;
         _schemas.Changed -= _schemaNews.Tell;
         _measurements.Changed -= _measurementNews.Tell;
         _sessions.PresenceChanged -= _presenceNews.Tell;
@@ -136,14 +129,28 @@ public sealed partial class FrameConnections : IDisposable
         }
     }
 
-    private async Task TellSitesAsync(DatasetIdentity id)
+    /// <summary>Tells this server's viewers of a dataset the last entry of its journal, which another server wrote; never waits.</summary>
+    public void TellNewest(DatasetIdentity id, long number)
     {
-        var list = await _sites.ListAsync(id);
-        var (named, nameless) = (
-            JsonSerializer.Serialize(list, SiteLog.Json), JsonSerializer.Serialize(SiteRules.WithoutNames(list), SiteLog.Json));
         foreach (var connection in At(id).Where(c => c.Session.Dataset.Kept is null))
         {
-            connection.TellSites(connection.SeesNames ? named : nameless);
+            connection.TellNewest(number);
+        }
+    }
+
+    // The sites as they are when somebody joins. What is edited from then on they hear as entries of the journal (EntryNews), whose group
+    // they entered before, so that nothing is missed between the two.
+    private async Task TellSitesAsync(FrameConnection connection)
+    {
+        try
+        {
+            var list = await _sites.ListAsync(connection.Session.Dataset.Identity);
+            connection.TellSites(JsonSerializer.Serialize(
+                connection.SeesNames ? list : SiteRules.WithoutNames(list), SiteLog.Json));
+        }
+        catch (Exception e)
+        {
+            LogFault(_log, e);
         }
     }
 

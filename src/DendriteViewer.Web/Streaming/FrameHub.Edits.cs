@@ -4,6 +4,7 @@ using DendriteViewer.Imaging.Bounds;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Annotations;
 using DendriteViewer.Web.Annotations.Journal;
+using DendriteViewer.Web.Limits;
 using DendriteViewer.Web.Viewing;
 using Microsoft.AspNetCore.SignalR;
 
@@ -18,10 +19,12 @@ public sealed partial class FrameHub
     /// <summary>Does operations on annotations, each once however often it is sent.</summary>
     /// <param name="ops">A list of <see cref="EditOp"/>, JSON.</param>
     /// <returns>A list of <see cref="EditAnswer"/>, JSON, after what they did is committed.</returns>
+    /// <exception cref="BudgetSpentException">Too many edits in a short time: none is done, and all are sent again later.</exception>
     public async Task<string> Edit(string ops)
     {
-        var (session, editor) = await EditorAsync();
-        var asked = EditOp.ReadAll(ops).Select(op => WithWhatIsSeen(op, session)).ToArray();
+        var read = EditOp.ReadAll(ops);
+        var (session, editor) = await EditorAsync(read.Count);
+        EditOp[] asked = [.. read.Select(op => WithWhatIsSeen(op, session))];
         return JsonSerializer.Serialize(await edits.ApplyAsync(session.Dataset, asked, editor, Context.ConnectionAborted), EditOp.Json);
     }
 
@@ -68,7 +71,7 @@ public sealed partial class FrameHub
 
         var fields = (JsonObject)op.Fields.DeepClone();
         fields["judgedIn"] = JsonSerializer.SerializeToNode(
-            JudgedVolumes.ShownIn(session.Dataset, session.Current.View), SiteLog.Json);
+            JudgedVolumes.ShownIn(session.Dataset, session.Current.View, session.PicturesOf(op.Id)), SiteLog.Json);
         return op with { Fields = fields };
     }
 }

@@ -337,7 +337,7 @@ public sealed partial class FrameHub(
 
     private async Task<EditStepDto?> StepAsync(Func<EditHistory, Person, CancellationToken, Task<EditStepResult?>> step)
     {
-        var (session, editor) = await EditorAsync();
+        var (session, editor) = await EditorAsync(edits: 0);
 
         // Taking back a stroke of a mask costs what making it did.
         budgets.Stroke(ClientKeys.Of(Context.User!, Context.GetHttpContext()?.Connection.RemoteIpAddress));
@@ -360,14 +360,23 @@ public sealed partial class FrameHub(
 
     private FrameConnection Connection() => connections.Find(Context.ConnectionId) ?? throw new HubException("Join a session first.");
 
-    private async Task<(ViewSession, Editor)> EditorAsync()
+    // Who edits in which page, if they still may; so many edits are counted.
+    private async Task<(ViewSession, Editor)> EditorAsync(int edits = 1)
     {
         var session = Connection().Session;
         RefuseFrozen(session);
-        return !session.IsOver
-            && await access.RoleAsync(Context.User!, session.Dataset.Identity, Context.ConnectionAborted) >= DatasetRole.Annotate
-            ? (session, new Editor(Context.User!.PersonOf(), session.Edits))
-            : throw Refused();
+        if (session.IsOver
+            || !(await access.RoleAsync(Context.User!, session.Dataset.Identity, Context.ConnectionAborted) >= DatasetRole.Annotate))
+        {
+            throw Refused();
+        }
+
+        if (edits > 0)
+        {
+            budgets.Edit(ClientKeys.Of(Context.User!, Context.GetHttpContext()?.Connection.RemoteIpAddress), edits);
+        }
+
+        return (session, new Editor(Context.User!.PersonOf(), session.Edits));
     }
 
     private static async Task GuardAsync(Func<Task> edit)

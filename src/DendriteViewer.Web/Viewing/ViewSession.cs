@@ -35,6 +35,9 @@ public sealed class ViewSession(string id, string owner, Dataset dataset, ViewSt
     private FrozenPlacements? _frozen;
     private bool _isOver;
 
+    // Replaced by the panel whose pictures arrive; read where somebody judges a site.
+    private volatile SitePicturesSeen? _pictures;
+
     // Made when it is asked for first; whoever is faster makes it.
     private CellCursor? _cell;
 
@@ -55,6 +58,12 @@ public sealed class ViewSession(string id, string owner, Dataset dataset, ViewSt
 
     /// <summary>What is measured in this page and not saved, and what is being computed for it.</summary>
     public PageMeasurements Measurements { get; } = new();
+
+    /// <summary>Says of which scans the page shows pictures of a site's place, beside the panes.</summary>
+    public void ShowsPictures(string site, IReadOnlyList<VolumeKey> scans) => _pictures = new SitePicturesSeen(site, scans);
+
+    /// <summary>The scans of which the page shows pictures of a site's place; none where it shows another site's.</summary>
+    public IReadOnlyList<VolumeKey> PicturesOf(string site) => _pictures is { } seen && seen.Site == site ? seen.Scans : [];
 
     /// <summary>What could not be read of the link by which the page was opened.</summary>
     public IReadOnlyList<LinkRemark> Remarks { get; private set; } = [];
@@ -272,4 +281,6 @@ public sealed class ViewSession(string id, string owner, Dataset dataset, ViewSt
 
         bool Has(NestedLook look) => Dataset.Modalities.Contains(look.Modality);
     }
+
+    private sealed record SitePicturesSeen(string Site, IReadOnlyList<VolumeKey> Scans);
 }

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using DendriteViewer.Web.Annotations;
+using FsCheck;
+using FsCheck.Fluent;
 
 namespace DendriteViewer.Web.Tests.Annotations;
 
@@ -72,13 +74,69 @@ public sealed class AgreementTests
         Assert.True(sets[1].Kappa < 0);
     }
 
+    // Marks and judgements of four people about a dozen sites, some of them near to one another, taken in by and by.
+    [Fact]
+    public void Log_TakenInByAndBy_HasTheAgreementOfTheWholeLog()
+    {
+        var edit = Gen.Choose(0, 12 * 4 * 3 * 2 - 1);
+        Prop.ForAll(edit.ArrayOf(60).Two().ToArbitrary(), halves =>
+        {
+            var (log, judgements, versions) = (new List<SiteEdit>(), new Judgements(), new Dictionary<string, int>());
+            int[] edits = [.. halves.Item1, .. halves.Item2];
+            var taken = 0;
+            foreach (var e in edits)
+            {
+                var (site, by, status, isApart) = (e % 12, e / 12 % 4, (SiteStatus)(e / 48 % 3), e / 144 == 1);
+                var version = versions[$"s{site}"] = versions.GetValueOrDefault($"s{site}") + 1;
+                Add(log, $"s{site}", version, 4.5 * site + (isApart ? 2 : 0), status, $"p{by}", site == 0 ? Agreement.Analysis : $"p{by}");
+                if (e % 5 == 0)
+                {
+                    judgements.Take(log.Skip(taken));
+                    taken = log.Count;
+                    Same(Agreement.Of(log, 5), Agreement.Of(judgements.PlacesWithin(5)));
+                }
+            }
+
+            return judgements.Number == (taken == 0 ? 0 : log[taken - 1].Number);
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(30));
+    }
+
+    // Places by definition: each site is of the first place near it.
+    [Fact]
+    public void Places_OfManySites_AreThoseOfTheFirstPlaceNearEach()
+    {
+        Prop.ForAll(Gen.Choose(-40, 40).ArrayOf(40).ToArbitrary(), places =>
+        {
+            var log = new List<SiteEdit>();
+            var found = new List<double>();
+            foreach (var (z, i) in places.Select((p, i) => (0.5 * p, i)))
+            {
+                Add(log, $"s{i}", 1, z, SiteStatus.Proposed, "ada", "Ada");
+                if (!found.Exists(f => Math.Abs(f - z) <= 1.5))
+                {
+                    found.Add(z);
+                }
+            }
+
+            var judgements = new Judgements();
+            judgements.Take(log);
+            return judgements.PlacesWithin(1.5).Count == found.Count;
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(100));
+    }
+
+    private static void Same(AgreementFinding? whole, AgreementFinding? folded)
+    {
+        Assert.Equal((whole?.Annotators, whole?.Places, whole?.Kappa), (folded?.Annotators, folded?.Places, folded?.Kappa));
+        Assert.Equal(whole?.ByModality, folded?.ByModality);
+    }
+
     private static JudgedVolumes Seen(string modalities) => JudgedVolumes.Of(
         modalities.Split(" + ", StringSplitOptions.RemoveEmptyEntries).Select(m => new JudgedVolume(m, 3.2, null)));
 
     private static void Add(List<SiteEdit> log, string id, int version, double z, SiteStatus status, string by, string author,
         string seen = "") => log.Add(new SiteEdit
     {
-        Sequence = log.Count, DatasetIdentity = "d", SiteId = id, Version = version, ByKey = by, ByName = by,
+        Sequence = log.Count, Number = log.Count + 1, DatasetIdentity = "d", SiteId = id, Version = version, ByKey = by, ByName = by,
         State = JsonSerializer.Serialize(new Site { Id = id, Version = version, ZUm = z, Status = status, Author = author, JudgedIn = Seen(seen) }, SiteLog.Json),
     });
 }

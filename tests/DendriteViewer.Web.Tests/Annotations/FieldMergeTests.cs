@@ -182,6 +182,25 @@ public sealed class FieldMergeTests : IClassFixture<TestHost>
         Assert.Equal([new FieldChange("W0", "1", ""), new FieldChange("label L0", "yes", "")], last.Changes.OrderBy(c => c.Field.Length));
     }
 
+    // A browser that was offline said twice where the site is, and does not know the depth that the server computes.
+    [Fact]
+    public async Task Track_ChangedTwiceWithoutItsDepths_IsKeptAsIfTheyHadBeenSeen()
+    {
+        var site = Add();
+        JsonObject At(params double[] hours) => new()
+        {
+            ["track"] = new JsonArray([.. hours.Select(h => new JsonObject { ["hours"] = h, ["zUm"] = 61.5, ["yUm"] = 90, ["xUm"] = 90 })]),
+        };
+        EditOp Op(JsonObject was, JsonObject fields) => new()
+        {
+            Key = NewKey(), Do = EditAction.Change, Id = site.Id, Base = 1, Was = was, Fields = fields,
+        };
+        var answers = await _desk.ApplyAsync(_host.Dataset, [Op(At(), At(1.5)), Op(At(1.5), At(1.5, 3)), Op(At(1.5), At(3))], Ada, default);
+        Assert.Equal([EditOutcome.Accepted, EditOutcome.Merged, EditOutcome.Refused], answers.Select(a => a.Outcome));
+        Assert.Equal([1.5, 3], (await _log.ListAsync(_host.Dataset.Identity)).Single(s => s.Id == site.Id).Track.Select(p => p.Hours));
+        Assert.All((await _log.ListAsync(_host.Dataset.Identity)).Single(s => s.Id == site.Id).Track, p => Assert.NotEqual(0, p.DepthUm));
+    }
+
     [Fact]
     public async Task Deletion_OfWhatSomebodyElseChangedSince_IsRefused()
     {

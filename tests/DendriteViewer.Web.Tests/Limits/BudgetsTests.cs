@@ -34,6 +34,21 @@ public sealed class BudgetsTests : IDisposable
         (await _budgets.SpendAsync(Account("fi", "10.0.0.2"), 16.8, default)).Dispose();
     }
 
+    // What was done offline comes in calls of many; a call that is refused is sent again at the time that the sentence names.
+    [Fact]
+    public void Edit_MoreThanAPersonMakes_IsRefusedWithATimeAndLeavesOthersAlone()
+    {
+        for (var i = 0; i < 5; i++)
+        {
+            _budgets.Edit(Account("ada"), 200);
+        }
+
+        var refused = Assert.Throws<BudgetSpentException>(() => _budgets.Edit(Account("ada"), 200));
+        Assert.Matches("^Too many edits from this account, link or address; ask again in [0-9]+ s.$", refused.Message);
+        Assert.InRange(refused.After.TotalSeconds, 0.5, 10);
+        _budgets.Edit(Account("bo"), 200);
+    }
+
     // A page of thumbnails asks for all of them at once.
     [Fact]
     public async Task Spend_MorePicturesThanAtOnce_WaitForOneAnother()

@@ -43,21 +43,33 @@ public sealed class EditDesk
             schemas[kind] = await _kinds[kind].SchemaAsync(dataset.Identity, ct);
         }
 
-        // Begun one after another and awaited together, so that they go into one transaction.
         var answers = new List<Task<EditAnswer>>(ops.Count);
-        foreach (var op in ops)
+        void Begin(EditOp op) => answers.Add(ApplyAsync(dataset, schemas.GetValueOrDefault(op.Kind, AnnotationSchema.Empty), op, by, ct));
+        for (var i = 0; i < ops.Count;)
         {
-            if (op is { Do: EditAction.Undo or EditAction.Restore } or { Do: EditAction.Change, Was: null })
+            if (ReadsFirst(ops[i]))
             {
-                // It reads the log first, which has what was asked for before it.
+                // What was asked for before it is in the log then.
                 await Task.WhenAll(answers);
+                Begin(ops[i++]);
+                continue;
             }
 
-            answers.Add(ApplyAsync(dataset, schemas.GetValueOrDefault(op.Kind, AnnotationSchema.Empty), op, by, ct));
+            using (await _journal.GatherAsync(dataset.Identity, ct))
+            {
+                for (; i < ops.Count && !ReadsFirst(ops[i]); i++)
+                {
+                    Begin(ops[i]);
+                }
+            }
         }
 
         return await Task.WhenAll(answers);
     }
+
+    // Whether an operation reads the log before it is written.
+    private static bool ReadsFirst(EditOp op) =>
+        op is { Do: EditAction.Undo or EditAction.Restore } or { Do: EditAction.Change, Was: null };
 
     /// <summary>The versions of one annotation, oldest first.</summary>
     /// <exception cref="ArgumentException">There is no such kind.</exception>

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Web.Audit;
 using DendriteViewer.Web.Data;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -16,7 +17,10 @@ namespace DendriteViewer.Web.Annotations.Journal;
 /// lets only one entry have a number. Edits that wait while others are written go into the next transaction together; each of them is
 /// answered after its commit.
 /// </summary>
-public sealed class EditJournal(IDbContextFactory<DendriteDb> database, TimeProvider time)
+/// <param name="database">Where journals are kept.</param>
+/// <param name="time">The clock.</param>
+/// <param name="audit">Told of deletions, restorations and imports in the transaction that does them; null for nobody.</param>
+public sealed class EditJournal(IDbContextFactory<DendriteDb> database, TimeProvider time, AuditLog? audit = null)
 {
     private const string TurnPatience = "2s";
     private const int MostTries = 12, MostTogether = 256, MostRecalled = 400;
@@ -46,6 +50,9 @@ public sealed class EditJournal(IDbContextFactory<DendriteDb> database, TimeProv
 
     /// <summary>Raised after entries of other servers were taken in, with the last one's number; handlers must be quick.</summary>
     public event Action<DatasetIdentity, long>? CaughtUp;
+
+    /// <summary>The network address that the current call comes from, for the audit log; null where it is not known.</summary>
+    internal string? CallerAddress => audit?.Address();
 
     /// <summary>The number of the last entry; 0 where nothing was edited yet.</summary>
     public async Task<long> NumberAsync(DatasetIdentity dataset, CancellationToken ct)
@@ -145,6 +152,22 @@ public sealed class EditJournal(IDbContextFactory<DendriteDb> database, TimeProv
         }
 
         return (state.Boards[kind], state.Number);
+    }
+
+    /// <summary>
+    /// Holds back what is appended to a journal until it is disposed of, so that all of it goes into one transaction: a database that
+    /// answers at once, as SQLite does, would write the first before the second is there. Whoever holds it begins edits and awaits none.
+    /// </summary>
+    internal async Task<IDisposable> GatherAsync(DatasetIdentity dataset, CancellationToken ct)
+    {
+        var turn = LedgerOf(dataset).Turn;
+        await turn.WaitAsync(ct);
+        return new Gathering(turn);
+    }
+
+    private sealed class Gathering(SemaphoreSlim turn) : IDisposable
+    {
+        public void Dispose() => turn.Release();
     }
 
     /// <summary>Writes an edit, with what else waits.</summary>
@@ -339,6 +362,7 @@ public sealed class EditJournal(IDbContextFactory<DendriteDb> database, TimeProv
         var written = await WrittenAsync(db, dataset, edits);
         var answers = new List<Action>(edits.Count);
         var entries = new List<JournalEntry>(edits.Count);
+        var audited = new AuditedEdits();
         var (now, number, boards) = (time.GetUtcNow().ToUnixTimeMilliseconds(), ledger.State.Number, ledger.State.Boards);
         foreach (var edit in edits)
         {
@@ -371,6 +395,10 @@ public sealed class EditJournal(IDbContextFactory<DendriteDb> database, TimeProv
                         db.EditEntries.Add(one.Entry);
                         db.AddRange(one.Rows);
                         entries.Add(new JournalEntry(one.Entry, one.Rows));
+                        if (edit.Beside is null)
+                        {
+                            audited.Add(part, one);
+                        }
                     }
                 }
 
@@ -394,6 +422,11 @@ public sealed class EditJournal(IDbContextFactory<DendriteDb> database, TimeProv
 
         if (entries.Count > 0)
         {
+            if (audit is not null)
+            {
+                db.Audit.AddRange(audited.EntriesOf(audit, dataset));
+            }
+
             // Not to be cancelled half-way: what is written must be what is remembered.
             await db.SaveChangesAsync(CancellationToken.None);
             ledger.State = new Folded(number, boards);

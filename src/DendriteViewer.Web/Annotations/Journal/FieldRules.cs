@@ -15,6 +15,9 @@ public sealed record FieldGroup(string Name, params string[] Fields)
     /// <summary>Fields that clients may give with them, and that go where they go, as what was seen when a status was given.</summary>
     public string[] Along { get; init; } = [];
 
+    /// <summary>Fields of the objects of a list that the server computes, by which two lists do not differ.</summary>
+    public string[] DerivedInside { get; init; } = [];
+
     /// <summary>Decimals that their numbers keep; null for all.</summary>
     public int? Decimals { get; init; }
 
@@ -168,11 +171,11 @@ public sealed class FieldRules(IReadOnlyCollection<string> serverFields, params 
     /// <summary>The groups in which two states differ, those of the server left out.</summary>
     public IReadOnlyList<FieldGroup> Changed(JsonObject before, JsonObject after) =>
         [.. before.Concat(after).Select(p => p.Key).Where(IsEditable)
-            .Where(f => !JsonNode.DeepEquals(before[f], after[f])).Select(GroupOf).DistinctBy(g => g.Name)];
+            .Where(f => !IsSame(GroupOf(f), before[f], after[f])).Select(GroupOf).DistinctBy(g => g.Name)];
 
     /// <summary>Whether two states agree in a group.</summary>
     public bool IsSame(FieldGroup group, JsonObject a, JsonObject b) =>
-        Array.TrueForAll(group.Fields, f => JsonNode.DeepEquals(a[f], b[f]));
+        Array.TrueForAll(group.Fields, f => IsSame(group, a[f], b[f]));
 
     /// <summary>Gives a state the fields of another in a group.</summary>
     public void Copy(FieldGroup group, JsonObject from, JsonObject to)
@@ -254,9 +257,22 @@ public sealed class FieldRules(IReadOnlyCollection<string> serverFields, params 
         _ => group.Name,
     };
 
+    /// <summary>All that people edit of a state in the flat form, for people.</summary>
+    public IReadOnlyList<FieldChange> Describe(JsonObject flat, AnnotationSchema schema) =>
+        [.. flat.Select(p => p.Key).Where(IsEditable).Select(GroupOf).DistinctBy(g => g.Name).Select(g => Describe(g, [], flat, schema))];
+
     /// <summary>A change for people.</summary>
     public static FieldChange Describe(FieldGroup group, JsonObject before, JsonObject after, AnnotationSchema schema) =>
         new(NameOf(group, schema), Shown(group, before), Shown(group, after));
+
+    private static bool IsSame(FieldGroup group, JsonNode? a, JsonNode? b) => JsonNode.DeepEquals(a, b)
+        || (group.DerivedInside.Length > 0 && a is JsonArray one && b is JsonArray other && one.Count == other.Count
+            && one.Zip(other).All(p => JsonNode.DeepEquals(Given(group, p.First), Given(group, p.Second))));
+
+    // An object of a list without what the server computes.
+    private static JsonNode? Given(FieldGroup group, JsonNode? item) => item is JsonObject all
+        ? new JsonObject(all.Where(p => !group.DerivedInside.Contains(p.Key)).Select(p => KeyValuePair.Create(p.Key, p.Value?.DeepClone())))
+        : item;
 
     private static string Shown(FieldGroup group, JsonObject state)
     {
@@ -282,4 +298,8 @@ public sealed class FieldRules(IReadOnlyCollection<string> serverFields, params 
 /// <param name="IsDeleted">Whether it is a deletion.</param>
 /// <param name="Changes">What it changed; empty for the first.</param>
 public sealed record ObjectVersion(
-    int Version, long Number, string ByName, long At, EditWhat What, long? Of, bool IsDeleted, IReadOnlyList<FieldChange> Changes);
+    int Version, long Number, string ByName, long At, EditWhat What, long? Of, bool IsDeleted, IReadOnlyList<FieldChange> Changes)
+{
+    /// <summary>What people edit of it, as the version left it; <see cref="FieldChange.Before"/> is empty.</summary>
+    public IReadOnlyList<FieldChange> Whole { get; init; } = [];
+}

@@ -27,7 +27,9 @@ internal interface IJournalKind
 /// <param name="Entry">The entry.</param>
 /// <param name="Rows">The states that it leaves.</param>
 /// <param name="Board">The kind's annotations after it.</param>
-internal sealed record PreparedEdit(EditEntry Entry, IReadOnlyList<EditRow> Rows, object Board);
+/// <param name="Deleted">How many annotations it deletes.</param>
+/// <param name="Revived">How many it brings back that were deleted.</param>
+internal sealed record PreparedEdit(EditEntry Entry, IReadOnlyList<EditRow> Rows, object Board, int Deleted, int Revived);
 
 /// <summary>What became of an edit.</summary>
 /// <param name="Entry">The entry that it made; null where there was nothing to change.</param>
@@ -63,6 +65,9 @@ internal sealed class PendingEdit(
     public Person By => by;
 
     public string? Key => key;
+
+    /// <summary>The network address that it came from, or null; for the audit log.</summary>
+    public string? Address { get; init; }
 
     public Task<AppendedEdit> Done => _done.Task;
 
