@@ -62,9 +62,8 @@ public sealed class AnalysisJourney(Browser browser) : IClassFixture<Browser>
         await page.GetByRole(AriaRole.Tab, new() { Name = "Sites" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Propose") }).ClickAsync();
         await page.Locator(".sites td >> text=A1").First.ClickAsync();
-        await page.Locator(".site").GetByLabel("Status").ClickAsync();
-        await page.Locator(".mud-popover-open .site-status.confirmed").ClickAsync();
-        await page.UntilAsync("() => dendrite.sites.some(s => s.label === 'A1' && s.status === 'confirmed')");
+        await page.Locator(".site").GetByRole(AriaRole.Button, new() { Name = "confirmed" }).ClickAsync();
+        await page.UntilAsync("() => dendrite.sites.some(s => s.label === 'A1' && s.status === 'confirmed' && s.version === 2)");
         var log = await (await page.APIRequest.GetAsync($"{server.Address}/api/datasets/{Id}/sites/log")).TextAsync();
         Assert.Contains("\"author\":\"the analysis\"", log, StringComparison.Ordinal);
         Assert.Contains("confirmed", log, StringComparison.OrdinalIgnoreCase);

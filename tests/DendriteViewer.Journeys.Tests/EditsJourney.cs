@@ -3,7 +3,8 @@ using Microsoft.Playwright;
 namespace DendriteViewer.Journeys.Tests;
 
 /// <summary>
-/// Edits of a page whose server is killed: what was acknowledged is there, what was not is sent again, and nothing is doubled.
+/// Edits of a page whose server is killed, of sites, their status and notes: what was acknowledged is there, what was not is sent again,
+/// and nothing is doubled.
 /// </summary>
 public sealed class EditsJourney(Browser browser) : IClassFixture<Browser>
 {
@@ -17,22 +18,43 @@ public sealed class EditsJourney(Browser browser) : IClassFixture<Browser>
         await page.ExactAsync();
         await page.EvaluateAsync("async () => { await dendrite.siteMarks.begin(); }");
 
-        // As fast as the server answers, until it is killed. What was answered is remembered across the reload that follows.
+        // As fast as the server answers, until it is killed: sites, what is thought of them, and notes. What was answered is remembered
+        // across the reload that follows.
         await page.EvaluateAsync("""
-            () => {
-              const acknowledged = [], hub = dendrite.connection;
+            async () => {
+              const acknowledged = {}, hub = dendrite.connection, notes = [], texts = ['a', 'b', 'c', 'd'];
+              for (const text of texts) {
+                const body = JSON.stringify({ kind: 'note', pointsUm: [[90, 90, 90]], hours: 0, modality: 'projection', note: text });
+                const headers = { 'Content-Type': 'application/json' };
+                const made = await fetch(`/api/datasets/${dendrite.scene.dataset}/measurements`, { method: 'POST', headers, body });
+                notes.push((await made.json()).id);
+              }
               const edit = async n => {
-                const key = `acknowledged${n}`, fields = { zUm: 90, yUm: 90, xUm: 90, hours: 0, modality: 'projection', label: `K${n}` };
-                const ops = [{ key, do: 'add', id: `k${n}`, fields }];
-                const [answer] = JSON.parse(await hub.invoke('Edit', JSON.stringify(ops)));
-                if (answer.outcome === 'accepted') acknowledged.push(key);
+                const id = `k${n}`, own = n % 4, fields = { zUm: 90, yUm: 90, xUm: 90, hours: 0, modality: 'projection', label: `K${n}` };
+                const answers = JSON.parse(await hub.invoke('Edit', JSON.stringify([
+                  { key: `add-site-${n}`, do: 'add', id, fields },
+                  { key: `judge-site-${n}`, do: 'change', id, fields: { status: 'confirmed' }, was: { status: 'proposed' } },
+                  { key: `write-note-${n}`, do: 'change', kind: 'measurement', id: notes[own], fields: { note: `${n}` },
+                    was: { note: texts[own] } },
+                ])));
+                for (const { key, outcome, why } of answers) if (outcome !== 'accepted') throw new Error(`${key}: ${why}`);
+                texts[own] = `${n}`;
+                Object.assign(acknowledged, { [`add-site-${n}`]: id, [`judge-site-${n}`]: 'confirmed', [`write-note-${n}`]: `${n}` });
                 sessionStorage.setItem('acknowledged', JSON.stringify(acknowledged));
               };
-              const run = async from => { try { for (let i = 0; ; i++) await edit(from + 4 * i); } catch { /* Killed. */ } };
+              const run = async from => {
+                try {
+                  for (let i = 0; ; i++) await edit(from + 4 * i);
+                } catch (e) {
+                  // Killed; a refusal fails the test.
+                  if (/^(add|judge|write)-/.test(e.message)) sessionStorage.setItem('refused', e.message);
+                }
+              };
               for (let i = 0; i < 4; i++) run(i);
+              sessionStorage.setItem('note', notes[0]);
             }
             """);
-        await page.UntilAsync("() => JSON.parse(sessionStorage.getItem('acknowledged') ?? '[]').length > 60");
+        await page.UntilAsync("() => Object.keys(JSON.parse(sessionStorage.getItem('acknowledged') ?? '{}')).length > 90");
         await server.KillAsync();
         await page.UntilAsync("() => !window.connection.isOnline");
 
@@ -40,10 +62,29 @@ public sealed class EditsJourney(Browser browser) : IClassFixture<Browser>
         var own = await page.EvaluateAsync<string>("async () => await dendrite.siteMarks.add([60, 66, 72])");
         await page.EvaluateAsync("async id => { await dendrite.siteMarks.moved({ id }, [60, 66, 78]); }", own);
         await page.UntilAsync("id => dendrite.sites.some(s => s.id === id && s.xUm === 78 && s.label.includes('not saved'))", own);
+        await page.EvaluateAsync("""
+            async id => {
+              dendrite.patch({ selected: id });
+              const { siteMarks } = dendrite;
+              await siteMarks.own('judge', 'confirmed');
+              await siteMarks.own('follow', id, 1.5, [60, 66, 81]);
+              await siteMarks.own('note', sessionStorage.getItem('note'), 'written without a server');
+              await siteMarks.own('judge', 'rejected');
+            }
+            """, own);
+        await page.UntilAsync("id => dendrite.sites.find(s => s.id === id).status === 'rejected'", own);
+
+        // What no server has heard of yet is taken back here.
+        await page.EvaluateAsync("() => dendrite.focusPane()");
+        await page.Keyboard.PressAsync("Control+z");
+        await page.UntilAsync("id => dendrite.sites.some(s => s.id === id && s.status === 'confirmed' && s.track.length === 1)", own);
+        await page.UntilAsync("() => dendrite.measure.saved.some(m => m.note === 'written without a server')");
 
         await server.RestartAsync();
-        await page.UntilAsync("id => window.dendrite?.sites.some(s => s.id === id && s.version === 2 && s.xUm === 78)", own);
+        await page.UntilAsync("id => window.dendrite?.sites.some(s => s.id === id && s.version === 4 && s.xUm === 78)", own);
+        await page.UntilAsync("id => dendrite.sites.some(s => s.id === id && s.status === 'confirmed' && s.track[0]?.xUm === 81)", own);
         await page.UntilAsync("() => !Object.keys(localStorage).some(k => k.startsWith('edit:'))");
+        Assert.Null(await page.EvaluateAsync<string?>("() => sessionStorage.getItem('refused')"));
         var (lost, doubled) = await LostAndDoubledAsync(page);
         Assert.Empty(lost);
         Assert.Equal(0, doubled);
@@ -51,6 +92,13 @@ public sealed class EditsJourney(Browser browser) : IClassFixture<Browser>
         // The page was loaded again, by another server as far as it can tell, and still knows what it did.
         await page.ExactAsync();
         await page.UntilAsync("() => dendrite.steps.done.length > 1");
+        await page.UntilAsync("() => dendrite.measure.saved.some(m => m.note === 'written without a server')");
+        await page.Keyboard.PressAsync("Control+z");
+        await page.UntilAsync("() => dendrite.measure.saved.length > 0 && !dendrite.measure.saved.some(m => m.note.startsWith('written'))");
+        await page.Keyboard.PressAsync("Control+z");
+        await page.UntilAsync("id => dendrite.sites.some(s => s.id === id && s.track.length === 0 && s.status === 'confirmed')", own);
+        await page.Keyboard.PressAsync("Control+z");
+        await page.UntilAsync("id => dendrite.sites.some(s => s.id === id && s.status === 'proposed')", own);
         await page.Keyboard.PressAsync("Control+z");
         await page.UntilAsync("id => dendrite.sites.some(s => s.id === id && s.xUm === 72)", own);
         await page.Keyboard.PressAsync("Control+z");
@@ -60,11 +108,19 @@ public sealed class EditsJourney(Browser browser) : IClassFixture<Browser>
         Assert.Empty(browser.Errors);
     }
 
+    // Acknowledged edits that the journal has not, or with another state than was asked for; and keys that it has twice.
     private static async Task<(string[] Lost, int Doubled)> LostAndDoubledAsync(IPage page)
     {
-        var keys = await page.EvaluateAsync<string[]>(
-            "async () => JSON.parse(await dendrite.connection.invoke('EntriesSince', 0)).entries.map(e => e.key)");
-        var acknowledged = await page.EvaluateAsync<string[]>("() => JSON.parse(sessionStorage.getItem('acknowledged'))");
-        return ([.. acknowledged.Except(keys)], keys.Length - keys.Distinct().Count());
+        var lost = await page.EvaluateAsync<string[]>("""
+            async () => {
+              const { entries } = JSON.parse(await dendrite.connection.invoke('EntriesSince', 0));
+              const left = new Map(entries.map(e => [e.key, e.states[0]]));
+              window.doubled = entries.filter(e => e.key).length - new Set(entries.map(e => e.key).filter(k => k)).size;
+              const has = (state, value) => state && [state.id, state.status, state.note].includes(value);
+              return Object.entries(JSON.parse(sessionStorage.getItem('acknowledged')))
+                .filter(([key, value]) => !has(left.get(key), value)).map(([key]) => key);
+            }
+            """);
+        return (lost, await page.EvaluateAsync<int>("() => window.doubled"));
     }
 }

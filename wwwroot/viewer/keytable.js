@@ -64,7 +64,7 @@ export function keyTable(viewer) {
     { key: '+', does: 'Zoom in (or Ctrl and wheel; wheel in 3D)', group: 'Panes', run: () => viewer.chosen?.zoom(1 / 1.2) },
     { key: '-', does: 'Zoom out', group: 'Panes', run: () => viewer.chosen?.zoom(1.2) },
     { key: 'Delete', does: 'Delete the selected site, measurement or note', group: 'Tools',
-      run: () => viewer.measure.remove() || viewer.view.selected && viewer.siteMarks.remove(viewer.view.selected) },
+      run: () => viewer.actions.remove() },
     { key: '?', does: 'These keys', group: 'View', run: () => viewer.keys.help() },
   ];
 }

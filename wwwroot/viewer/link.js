@@ -105,6 +105,7 @@ export class Link {
 
   async join() {
     const { session, dataset } = this.viewer.root.dataset;
+    this.viewer.siteMarks.asked();
     let json;
     try {
       json = await this.hub.invoke('Join', session, dataset, location.search);

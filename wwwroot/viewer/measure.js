@@ -7,9 +7,10 @@ import { distance, drawMeasurements, drawSpot, handlesIn, seen, sight } from './
 const grab = 9, touchGrab = 18, nearLine = 7, clickDistance = 4, mostPoints = 500;
 
 export class Measure {
-  // saved: everybody's; kept: this page's alone, of who may not save; draft: what is being drawn; sent: what the server is asked about.
+  // told: everybody's, as the server told them; saved: with this page's edits over them; kept: this page's alone, of who may not save;
+  // draft: what is being drawn; sent: what the server is asked about.
   constructor(viewer) {
-    Object.assign(this, { viewer, saved: [], kept: [], running: [], draft: null, sent: [], hovered: null });
+    Object.assign(this, { viewer, told: [], kept: [], running: [], draft: null, sent: [], hovered: null });
     this.opens = Boolean(viewer.siteMarks.opensSite);
     const options = { signal: viewer.ended.signal };
     const rowOf = e => e.target.closest('[data-measurement]')?.dataset.measurement ?? null;
@@ -42,7 +43,10 @@ export class Measure {
   /** Messages of the hub. */
   listen(hub) {
     hub.on('measurements', json => {
-      this.saved = JSON.parse(json);
+      const { viewer } = this;
+      this.told = JSON.parse(json);
+      viewer.siteMarks.replica?.heard();
+      viewer.siteMarks.replica?.own.paint();
       this.isTold = true;
       this.retry();
       this.changed();
@@ -53,6 +57,8 @@ export class Measure {
       this.changed();
     });
   }
+
+  get saved() { return this.viewer.siteMarks.replica?.overDrawn(this.told) ?? this.told; }
 
   isTool(tool) { return tool in kinds; }
 
@@ -287,7 +293,10 @@ export class Measure {
     const { writeNote } = await import('./annotate.js');
     const text = await writeNote(this.viewer, pane, m);
     if (this.draft === m) this.draft = null;
-    if (text !== null && text !== m.note) this.send({ ...m, note: text, isDraft: true, open: false });
+    if (text !== null && text !== m.note) {
+      if (m.isSaved) this.viewer.siteMarks.own('note', m.id, text);
+      else this.send({ ...m, note: text, isDraft: true, open: false });
+    }
     this.changed();
   }
 
@@ -303,7 +312,10 @@ export class Measure {
   remove() {
     const m = this.find(this.viewer.view.selected);
     if (!m) return false;
-    if (this.mayChange(m)) this.ask('DELETE', `/${m.id}`).then(a => a && this.viewer.patch({ selected: '' }));
+    if (this.mayChange(m) && m.isSaved) {
+      this.viewer.siteMarks.own('remove', 'measurement', m.id);
+      this.viewer.patch({ selected: '' });
+    } else if (this.mayChange(m)) this.ask('DELETE', `/${m.id}`).then(a => a && this.viewer.patch({ selected: '' }));
     return true;
   }
 
@@ -349,7 +361,7 @@ export class Measure {
 
   // The list itself comes by the hub; until then the answer stands in for it, so that nothing flickers.
   place(measured, isSaved) {
-    const list = isSaved ? 'saved' : 'kept', mark = { text: '', ...this[list].find(m => m.id === measured.id), ...measured, isSaved };
+    const list = isSaved ? 'told' : 'kept', mark = { text: '', ...this[list].find(m => m.id === measured.id), ...measured, isSaved };
     this[list] = [...this[list].filter(m => m.id !== measured.id), mark];
   }
 

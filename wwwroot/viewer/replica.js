@@ -1,18 +1,25 @@
-// This page's own edits of sites until the server has kept them. They lie over what the server tells, are kept in this browser while they
-// are not answered, and are sent again with the same keys, to whichever server answers then, so that none is lost and none done twice.
-const prefix = 'edit:', slow = 700, together = 50, again = 2000, place = ['zUm', 'yUm', 'xUm'];
+// This page's own edits of sites and annotations until the server has kept them. They lie over what the server tells, are kept in this
+// browser while they are not answered, and are sent again with the same keys, to whichever server answers then, so that none is lost and
+// none done twice.
+import { OwnEdits } from './ownedits.js';
+
+const prefix = 'edit:', slow = 700, together = 50, again = 2000;
 // What a site has that nobody has given anything yet.
 const blank = { version: 0, labels: [], fields: {}, track: [] };
 const told = e => e.message.replace(/^.*HubException: /, '');
-const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(12)), b => b.toString(16).padStart(2, '0')).join('');
+const kindOf = op => op.kind ?? 'site';
 
 /** Whether this browser keeps edits of a dataset that were never answered. */
 export class Replica {
   constructor(marks) {
-    const { viewer } = marks, { person, identity } = viewer.root.dataset;
-    Object.assign(this, { marks, viewer, start: `${prefix}${person}/${identity}/`, isSending: false, refused: 0, isOnlyHere: false });
+    const { viewer } = marks, { person, identity } = viewer.root.dataset, of = `${person}/${identity}/`;
+    // of: whose edits of what; drafts of fields begin so too.
+    Object.assign(this, { marks, viewer, of, start: prefix + of, isSending: false, isOnlyHere: false });
     this.pending = this.stored();
+    this.own = new OwnEdits(this);
   }
+
+  newKey() { return Array.from(crypto.getRandomValues(new Uint8Array(12)), b => b.toString(16).padStart(2, '0')).join(''); }
 
   // What an earlier page, or another tab that is closed, could not send. Sent twice it is still done once.
   stored() {
@@ -20,58 +27,82 @@ export class Replica {
     for (let i = 0; i < localStorage.length; i++) {
       const name = localStorage.key(i);
       if (!name.startsWith(this.start)) continue;
-      try { found.push({ ...JSON.parse(localStorage.getItem(name)), isLate: true }); } catch { localStorage.removeItem(name); }
+      try {
+        found.push({ ...JSON.parse(localStorage.getItem(name)), isLate: true, isSent: true });
+      } catch {
+        localStorage.removeItem(name);
+      }
     }
     return found.sort((a, b) => a.at - b.at);
   }
 
-  /** Puts a new site at a place; its id. */
-  add(at, hours, modality) {
-    const id = newKey().slice(0, 12), [zUm, yUm, xUm] = at.map(c => Math.round(c * 1000) / 1000);
-    this.edit({ do: 'add', id, fields: { zUm, yUm, xUm, hours, modality, radiusUm: 5, status: 'proposed', note: '', label: '' } });
-    return id;
+  /** A site or an annotation with this page's own edits over it; undefined where it is not there. */
+  seen(kind, id) {
+    const isSite = kind === 'site', list = isSite ? this.marks.heard : this.viewer.measure.told;
+    return this.lay(kind, list.filter(m => m.id === id)).find(m => m.id === id);
   }
 
-  move(site, at) {
-    const seen = this.seen(site.id) ?? site, pick = values => Object.fromEntries(place.map((f, i) => [f, values[i]]));
-    const fields = pick(at.map(c => Math.round(c * 1000) / 1000));
-    this.edit({ do: 'change', id: site.id, base: site.version || undefined, fields, was: pick(place.map(f => seen[f])) });
-  }
-
-  remove(site) { this.edit({ do: 'delete', id: site.id, base: site.version || undefined }); }
-
-  seen(id) { return this.over(this.marks.heard).find(s => s.id === id); }
-
-  edit(op) {
-    const own = { op: { key: newKey(), kind: 'site', ...op }, at: Date.now() };
+  /** Keeps an operation, shows it, and sends it as soon as a server answers. */
+  edit(op, more) {
+    const own = { op: { key: this.newKey(), ...op }, at: Date.now(), ...more };
     try {
       localStorage.setItem(this.start + own.op.key, JSON.stringify(own));
     } catch {
       this.isOnlyHere = true;
     }
-    own.isLive = true;
+    Object.assign(own, { isLive: true, made: performance.now() });
     this.pending.push(own);
     this.marks.changed();
     setTimeout(() => this.marks.changed(), slow);
     this.flush();
   }
 
-  /** Sites as the server told them with this page's own edits over them. */
-  over(sites) {
-    if (!this.pending.length) return sites;
-    const byId = new Map(sites.map(s => [s.id, s])), now = Date.now();
-    for (const { op, at, version } of this.pending) {
-      const site = byId.get(op.id), isLate = version === undefined && now - at >= slow;
+  /** Gives up an edit. */
+  drop(own) {
+    localStorage.removeItem(this.start + own.op.key);
+    this.pending = this.pending.filter(p => p !== own);
+  }
+
+  /** Gives up this page's newest edit where no server has heard of it and nothing was done since some moment; false where it has. */
+  takeBack(since) {
+    const own = this.pending.at(-1);
+    if (!own || own.isSent || own.made < since) return false;
+    this.drop(own);
+    this.viewer.tell('The last edit, which was not sent yet, is taken back.');
+    this.marks.changed();
+    return true;
+  }
+
+  /** Sites as the server told them with this page's own edits over them, and the word that they are not saved where that takes long. */
+  over(sites) { return this.lay('site', sites, true); }
+
+  /** The same of what is drawn. */
+  overDrawn(drawn) { return this.lay('measurement', drawn, true); }
+
+  lay(kind, marks, isShown) {
+    const pending = this.pending.filter(p => kindOf(p.op) === kind);
+    if (!pending.length) return marks;
+    const byId = new Map(marks.map(m => [m.id, m])), now = Date.now();
+    for (const { op, at, version } of pending) {
+      const mark = byId.get(op.id), isLate = isShown && version === undefined && now - at >= slow;
       if (op.do === 'delete') byId.delete(op.id);
-      else if (op.do === 'add' && !site) byId.set(op.id, { ...blank, id: op.id, ...op.fields, label: isLate ? 'not saved' : '' });
-      else if (site) byId.set(op.id, { ...site, ...op.fields, label: site.label + (isLate ? ' (not saved)' : '') });
+      else if (op.do === 'add' && !mark) byId.set(op.id, { ...blank, id: op.id, ...op.fields, label: isLate ? 'not saved' : '' });
+      else if (mark) {
+        const changed = { ...mark, ...op.fields };
+        byId.set(op.id, isLate && !/not saved\)?$/.test(changed.label) ? { ...changed, label: `${changed.label} (not saved)` } : changed);
+      }
     }
     return [...byId.values()];
   }
 
+  // The version that the server told of what an operation edits; of what it told is gone, the last.
+  versionOf(op) {
+    return kindOf(op) === 'site' ? this.marks.versionOf(op.id) : this.viewer.measure.told.find(m => m.id === op.id)?.version ?? Infinity;
+  }
+
   /** The server told more: what it has of this page's edits needs no place over it. */
   heard() {
-    this.pending = this.pending.filter(p => p.version === undefined || this.marks.versionOf(p.op.id) < p.version);
+    this.pending = this.pending.filter(p => p.version === undefined || this.versionOf(p.op) < p.version);
   }
 
   async flush() {
@@ -82,6 +113,7 @@ export class Replica {
     try {
       while ((batch = this.pending.filter(p => p.version === undefined).slice(0, together)).length) {
         const ops = batch.map(p => ({ ...p.op, seenNow: p.isLive && !p.isLate || undefined }));
+        for (const p of batch) p.isSent = true;
         const answers = JSON.parse(await link.hub.invoke('Edit', JSON.stringify(ops)));
         answers.forEach((answer, i) => this.answered(batch[i], answer));
         this.marks.changed();
@@ -90,8 +122,9 @@ export class Replica {
       for (const p of batch) p.isLate = true;
       // A server that is busy, or has not let this page join yet, is asked again; a lost connection when it is back.
       if (link.isConnected) {
-        if (!/Join a session/.test(e.message)) this.viewer.tell(`Not saved yet: ${told(e)}`);
-        setTimeout(() => this.flush(), again);
+        const [, seconds] = /ask again in (\d+) s/.exec(e.message) ?? [];
+        if (!/Join a session/.test(e.message)) this.viewer.tell(`Not saved yet, and sent again by itself: ${told(e)}`);
+        setTimeout(() => this.flush(), seconds ? 1000 * seconds : again);
       }
     }
     this.isSending = false;
@@ -100,6 +133,8 @@ export class Replica {
   answered(own, { outcome, version, why }) {
     localStorage.removeItem(this.start + own.op.key);
     if (outcome === 'refused') this.viewer.tell(`Not saved: ${why}`);
+    // The text of a field stays a draft where it was refused, so that it can be mended.
+    else if (own.draft) window.dendriteDrafts.saved(own.draft, own.text, own.text);
     own.version = version ?? 0;
     if (outcome === 'refused' || outcome === 'unchanged') this.pending = this.pending.filter(p => p !== own);
     this.heard();

@@ -1,12 +1,14 @@
 // The marks of sites: all that the server tells, what this page did and the server has not kept yet, one that is dragged, and one that a
 // link leads to.
-const idle = 4000;
+const idle = 4000, patience = 300;
 
 export class SiteMarks {
   constructor(viewer) {
     // heard: the sites as the server told them. versions: the newest of each, deleted ones included. number: the last entry of the journal.
+    // late: what entries told since the whole list was asked for, which may be later than that list.
     Object.assign(this, {
       viewer, heard: [], versions: new Map(), number: -1, isAsking: false, replica: null, moving: null, following: null,
+      late: new Map(),
     });
     const isReload = performance.getEntriesByType('navigation')[0]?.type === 'reload';
     // A page that is loaded again keeps what was open, though its address names the site that was selected.
@@ -50,31 +52,37 @@ export class SiteMarks {
     return this.replica;
   }
 
+  /** Does what ownedits.js has, whether or not a server hears it now; what it answers, or null. */
+  async own(edit, ...args) { return (await this.begin())?.own[edit](...args) ?? null; }
+
   /** Marks a site at a place in the timestep shown; its id, or null. */
-  async add(at) {
+  add(at) {
     const { viewer } = this, scan = viewer.volume(viewer.view);
-    return (await this.begin())?.add(at, scan.hours, scan.modality) ?? null;
+    return this.own('add', at, scan.hours, scan.modality);
   }
 
-  async remove(id) {
-    const site = this.sites.find(s => s.id === id);
-    if (site) (await this.begin())?.remove(site);
-  }
+  remove(id) { return this.own('remove', 'site', id); }
+
+  /** The whole list is asked for: what entries tell from here on may be later than it. */
+  asked() { this.late.clear(); }
 
   receive(sites) {
-    // A list that was on its way while an entry came is not newer than that.
-    const known = new Map(this.heard.map(s => [s.id, s]));
-    const newest = sites.filter(s => this.versionOf(s.id) <= s.version || known.has(s.id))
-      .map(s => this.versionOf(s.id) > s.version ? known.get(s.id) : s);
-    for (const s of newest) this.versions.set(s.id, s.version);
-    this.took(newest);
+    const byId = new Map(sites.map(s => [s.id, s]));
+    for (const s of this.late.values()) {
+      if (byId.get(s.id)?.version > s.version) continue;
+      if (s.deleted) byId.delete(s.id); else byId.set(s.id, s);
+    }
+    for (const s of byId.values()) this.versions.set(s.id, s.version);
+    this.took([...byId.values()]);
   }
 
   /** Entries of the journal, in their order; where one is missing, what came since is asked for. */
   entries(entries) {
     for (const entry of entries) {
       if (this.number >= 0 && entry.number <= this.number) continue;
-      if (!entry.states || this.number >= 0 && entry.number > this.number + 1) { this.ask(); return; }
+      // Only a number: where servers share their messages, the entry itself is on its way.
+      if (!entry.states) { setTimeout(() => this.number < entry.number && this.ask(), patience); return; }
+      if (this.number >= 0 && entry.number > this.number + 1) { this.ask(); return; }
       this.number = entry.number;
       if (entry.kind === 'site') this.merge(entry.states);
     }
@@ -83,6 +91,7 @@ export class SiteMarks {
   async ask() {
     if (this.isAsking) return;
     this.isAsking = true;
+    this.asked();
     try {
       const since = JSON.parse(await this.viewer.connection.invoke('EntriesSince', this.number));
       this.number = Math.max(this.number, since.number);
@@ -97,6 +106,7 @@ export class SiteMarks {
     for (const state of states) {
       if (this.versionOf(state.id) >= state.version) continue;
       this.versions.set(state.id, state.version);
+      this.late.set(state.id, state);
       if (state.deleted) byId.delete(state.id); else byId.set(state.id, state);
     }
     this.took([...byId.values()]);
@@ -105,7 +115,6 @@ export class SiteMarks {
   took(sites) {
     this.heard = sites;
     this.replica?.heard();
-    if (this.moving?.version !== undefined && this.versionOf(this.moving.id) !== this.moving.version) this.moving = null;
     this.changed();
     this.jump();
   }
@@ -113,8 +122,9 @@ export class SiteMarks {
   changed() {
     this.shown = null;
     this.viewer.overlays();
+    this.replica?.own.paint();
     // What draws sites through time is loaded where there are any.
-    if (this.heard.some(s => s.track?.length)) this.viewer.loadMarks();
+    if (this.sites.some(s => s.track?.length)) this.viewer.loadMarks();
     if (this.viewer.marks) this.viewer.timeline.draw();
   }
 
@@ -154,9 +164,9 @@ export class SiteMarks {
   async mark(at) {
     const { viewer } = this, site = this.sites.find(s => s.id === this.following);
     if (!site) return this.add(at);
-    const isDone = await viewer.call('FollowSite', site.id, site.version, viewer.view.hours, ...at);
-    if (isDone) viewer.choose('navigate');
-    return isDone ? site.id : null;
+    const id = await this.own('follow', site.id, viewer.view.hours, at);
+    if (id) viewer.choose('navigate');
+    return id;
   }
 
   /** Gives what is selected the label of a key, or takes it away. */
@@ -166,7 +176,7 @@ export class SiteMarks {
     const mark = this.sites.find(s => s.id === selected) ?? viewer.measure.find(selected);
     if (!label) viewer.tell(`No label has the key ${key}; labels are defined in the Sites panel.`);
     else if (!mark) viewer.tell(`Select a site or an annotation first; then ${key} labels it ${label.name}.`);
-    else await viewer.call('SetLabel', selected, label.id, !mark.labels?.includes(label.id));
+    else await this.own('label', label.id);
   }
 
   move(id, at) {
@@ -174,17 +184,9 @@ export class SiteMarks {
     this.viewer.overlays();
   }
 
-  // The mark stays where it was dropped; where that is refused it goes back. A position of its track is the server's to keep.
+  // The mark stays where it was dropped; where that is refused it goes back.
   async moved(site, at) {
-    if (site.at === undefined) {
-      const replica = await this.begin();
-      replica?.move(this.sites.find(s => s.id === site.id) ?? site, at);
-      if (this.moving?.id === site.id) this.move(null);
-      return;
-    }
-    const isDone = await this.viewer.call('FollowSite', site.id, site.version, site.at, ...at) === true;
-    if (this.moving?.id !== site.id) return;
-    if (isDone && this.versionOf(site.id) === site.version) this.moving.version = site.version;
-    else this.move(null);
+    await this.own('move', site.id, at, site.at);
+    if (this.moving?.id === site.id) this.move(null);
   }
 }

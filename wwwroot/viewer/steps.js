@@ -114,6 +114,8 @@ export class Steps {
   step(from, to, method, fields) {
     this.work = this.work.then(async () => {
       this.begin();
+      // Done after all other steps, and no server knows it.
+      if (method === 'Undo' && this.viewer.siteMarks.replica?.takeBack(from.at(-1)?.at ?? 0)) return;
       const step = from.pop();
       if (!step) {
         this.viewer.readout.tell(`There is nothing that this page did to ${method.toLowerCase()}.`);

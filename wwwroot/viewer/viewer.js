@@ -148,7 +148,8 @@ class Viewer {
 
   async loadMarks() {
     if (this.marks) return;
-    this.marks = await import('./annotate.js');
+    // Where no server answers it is asked for again with the next change.
+    try { this.marks = await import('./annotate.js'); } catch { return; }
     this.overlays();
     this.timeline.draw();
   }
@@ -295,11 +296,16 @@ class Viewer {
     if (t.dataset.left) this.showLeft(t.dataset.left);
     if (t.dataset.verdicts) this.nested?.showVerdicts(t.dataset.verdicts);
     if (t.dataset.full) this.patch({ maximized: t.dataset.full });
-    this.actions[t.dataset.action]?.();
+    this.actions[t.dataset.action]?.(t.dataset);
+    // What the circuit does, it does not hear while the line is lost.
+    if (!window.connection.isOnline) this.actions[t.dataset.offline]?.(t.dataset);
   }
 
   actions = {
     mark: () => this.choose('site'), follow: () => this.siteMarks.follow(),
+    judge: t => this.siteMarks.own('judge', t.status), label: t => this.siteMarks.own('label', t.label),
+    unfollow: t => this.siteMarks.own('unfollow', +t.hours),
+    remove: () => this.measure.remove() || this.siteMarks.remove(this.view.selected),
     fit: () => this.fit(), straight: () => this.straighten(), help: () => this.keys.help(),
     dive: () => this.dive(),
     undo: () => this.steps.undo(), redo: () => this.steps.redo(), colors: () => this.toggleColors(),

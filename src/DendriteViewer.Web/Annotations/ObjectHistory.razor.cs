@@ -15,6 +15,9 @@ public sealed partial class ObjectHistory
     private string? _refusal;
     private bool _isOpen, _isAll;
     private int _read;
+
+    // The version that is shown whole; 0 for none.
+    private int _shown;
     private ClaimsPrincipal _user = new();
 
     /// <summary>The session that edits.</summary>
@@ -57,7 +60,7 @@ public sealed partial class ObjectHistory
 
     private async Task ToggleAsync()
     {
-        (_isOpen, _isAll, _refusal) = (!_isOpen, false, null);
+        (_isOpen, _isAll, _refusal, _shown) = (!_isOpen, false, null, 0);
         if (_isOpen)
         {
             await ReadAsync();

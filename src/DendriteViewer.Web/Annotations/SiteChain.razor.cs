@@ -97,9 +97,6 @@ public sealed partial class SiteChain
         Session.Update(v => v with { Hours = row.Hours, Focus = at, Center = at }, this);
     }
 
-    private async Task RemoveAsync(double hours) => _refusal = await Desk.TryAsync(Session, _user, (log, by) =>
-        log.FollowAsync(Session.Dataset, Site.Id, Site.Version, hours, at: null, by, default));
-
     private async Task SplitAsync() => _refusal = await Desk.TryAsync(Session, _user, (log, by) =>
         log.SplitAsync(Session.Dataset, Site.Id, Site.Version, Session.Current.View.Hours, by, default));
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Security.Claims;
 using DendriteViewer.Analysis.Nucleation;
-using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Annotations.Schema;
 using DendriteViewer.Web.Components;
 using DendriteViewer.Web.Viewing;
@@ -14,10 +13,7 @@ namespace DendriteViewer.Web.Annotations;
 /// <summary>The selected site and its fields.</summary>
 public sealed partial class SiteDetails
 {
-    private string? _refusal, _lack;
-
-    // Of which scans the page shows a picture of the place.
-    private IReadOnlyList<VolumeKey> _seen = [];
+    private string? _lack;
     private ClaimsPrincipal _user = new();
 
     /// <summary>The session that edits.</summary>
@@ -76,15 +72,6 @@ public sealed partial class SiteDetails
     private Task<DraftOutcome> SaveNote(string begun, string text) =>
         Desk.SaveAsync(Session, _user, Site.Id, s => s.Note, begun, s => s with { Note = text });
 
-    // What others gave or took away meanwhile stays.
-    private async Task<string?> SaveLabels(ValueList<string> labels)
-    {
-        var (given, taken) = (labels.Except(Site.Labels).ToArray(), Site.Labels.Except(labels).ToArray());
-        var outcome = await Desk.SaveAsync(
-            Session, _user, Site.Id, _ => "", "", s => s with { Labels = new(s.Labels.Except(taken).Union(given)) });
-        return outcome.Refusal;
-    }
-
     private Task<DraftOutcome> SaveValue(string field, string begun, FieldValue? value) => Desk.SaveAsync(
         Session, _user, Site.Id, s => s.Fields[field]?.ToString() ?? "", begun, s => s with { Fields = s.Fields.With(field, value) });
 
@@ -98,12 +85,7 @@ public sealed partial class SiteDetails
                 Session, _user, Site.Id, s => NumberText.Format(s.RadiusUm), begun, s => s with { RadiusUm = radius });
     }
 
-    // What the panes and the pictures show at this moment is what it was judged in.
-    private async Task SetStatusAsync(SiteStatus status)
-    {
-        var judged = Site with { Status = status, JudgedIn = JudgedVolumes.ShownIn(Session.Dataset, Session.Current.View, _seen) };
-        _refusal = await Desk.TryAsync(Session, _user, (log, by) => log.ChangeAsync(Session.Dataset, judged, by, default));
-    }
+    private static string Word(SiteStatus status) => status.ToString().ToLowerInvariant();
 
     private static string F(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
 }

@@ -119,8 +119,9 @@ public sealed partial class DraftField
             (_of, _isRead, _isFocused) = (Of, false, false);
             Show();
         }
-        else if (!_isFocused && !_isUnsaved && _theirs is null)
+        else if (!_isFocused && (Value == _text || (!_isUnsaved && _theirs is null)))
         {
+            // Where it was left without a server, the page's script saved it since.
             Show();
         }
         else if (!_isFocused)

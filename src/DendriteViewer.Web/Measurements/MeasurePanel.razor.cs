@@ -164,6 +164,10 @@ public sealed partial class MeasurePanel
     private Task<DraftOutcome> SaveValueAsync(Measurement m, string field, string begun, FieldValue? value) =>
         SaveAsync(m, x => x.Fields[field]?.ToString() ?? "", begun, x => x with { Fields = x.Fields.With(field, value) });
 
+    // Those of what is saved are given by the page's script.
+    private Func<ValueList<string>, Task<string?>>? LabelsOf(Measurement m) =>
+        Session.Measurements.IsKept(m.Id) ? labels => SaveLabelsAsync(m, labels) : null;
+
     private async Task<string?> SaveLabelsAsync(Measurement m, ValueList<string> labels)
     {
         await RenameAsync(m with { Labels = labels });

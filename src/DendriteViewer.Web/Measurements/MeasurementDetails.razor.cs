@@ -19,9 +19,6 @@ public sealed partial class MeasurementDetails
         ("", "Of its kind"), ("#ffe97a", "Yellow"), ("#9be37f", "Green"), ("#ff9ad5", "Pink"), ("#8ab4ff", "Blue"), ("#ffffff", "White"),
     ];
 
-    private static readonly Func<ValueList<string>, Task<string?>> s_refuseLabels =
-        _ => Task.FromResult<string?>("Labels cannot be given here.");
-
     private static readonly Func<string, string, FieldValue?, Task<DraftOutcome>> s_refuseValue =
         (_, _, _) => Task.FromResult(DraftOutcome.Refused("Values cannot be given here."));
 
@@ -55,7 +52,7 @@ public sealed partial class MeasurementDetails
     [Parameter]
     public AnnotationSchema Schema { get; set; } = AnnotationSchema.Empty;
 
-    /// <summary>Saves labels; gives why it was refused, or null.</summary>
+    /// <summary>Saves labels of what is kept by the page alone; gives why it was refused, or null.</summary>
     [Parameter]
     public Func<ValueList<string>, Task<string?>>? OnLabels { get; set; }
 

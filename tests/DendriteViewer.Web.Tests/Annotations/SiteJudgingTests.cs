@@ -82,8 +82,10 @@ public sealed class SiteJudgingTests : MudContext
         Assert.Equal(["projection", "nano-absorption", "nano-phase"], details.FindAll(".site-pictures span").Select(s => s.TextContent));
         Assert.EndsWith("placed=nano-phase:1", pictures[2].GetAttribute("src"));
         await pictures[2].TriggerEventAsync("onload", new ProgressEventArgs());
-        await details.InvokeAsync(() => details.FindComponent<MudBlazor.MudSelect<SiteStatus>>().Instance
-            .ValueChanged.InvokeAsync(SiteStatus.Confirmed));
+        Assert.Equal(["true", "false", "false"], details.FindAll("[data-action=judge]").Select(b => b.GetAttribute("aria-pressed")));
+        Assert.Empty(session.PicturesOf("another"));
+        var seen = JudgedVolumes.ShownIn(session.Dataset, session.Current.View, session.PicturesOf(site.Id));
+        await log.ChangeAsync(session.Dataset, site with { Status = SiteStatus.Confirmed, JudgedIn = seen }, ben, default);
         var judged = (await log.ListAsync(session.Dataset.Identity)).Single();
         Assert.Equal([new JudgedVolume("projection", 3.2, null), new JudgedVolume("nano-phase", 3.2, 1)], judged.JudgedIn);
         Assert.Null(JudgedText.LackOf(session.Dataset, judged));
