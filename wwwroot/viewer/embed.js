@@ -7,6 +7,7 @@ const root = document.getElementById('viewer');
 if (root) {
   // The address of the frame is where the connection reads the view from, as in a page of its own. One that asks for a tour has none yet.
   if (!new URLSearchParams(location.search).has('v')) history.replaceState(null, '', `${location.pathname}?${root.dataset.view}`);
+  const tour = root.dataset.tour && new EmbedTour(JSON.parse(root.dataset.tour));
   start();
-  if (root.dataset.tour) new EmbedTour(window.dendrite, JSON.parse(root.dataset.tour));
+  if (tour) tour.begin(window.dendrite);
 }

@@ -21,17 +21,21 @@ function element(tag, className, text = '') {
 }
 
 export class EmbedTour {
-  constructor(viewer, tour) {
-    Object.assign(this, { viewer, tour, at: 0, timer: 0, isRunning: false });
+  // Made before the viewer, so that it hears keys before the viewer's own, which let none go on.
+  constructor(tour) {
+    Object.assign(this, { tour, at: 0, timer: 0, isRunning: false, ended: new AbortController() });
+    addEventListener('keydown', e => this.key(e), { signal: this.ended.signal, capture: true });
+  }
+
+  begin(viewer) {
+    this.viewer = viewer;
     this.glide = new Glide(viewer, fields => { if (Object.keys(fields).length) viewer.patch(fields); });
     document.head.append(Object.assign(document.createElement('link'), {
       rel: 'stylesheet', href: new URL('../../viewer/together.css', import.meta.url).href,
     }));
     this.card = this.build();
     viewer.root.append(this.card);
-    this.ended = new AbortController();
     const options = { signal: this.ended.signal, capture: true };
-    document.addEventListener('keydown', e => this.key(e), options);
     for (const name of ['pointerdown', 'wheel']) viewer.root.querySelector('#panes').addEventListener(name, () => this.byHand(), options);
     if (viewer.scene) this.show(0);
     else this.awaitScene();
@@ -144,10 +148,10 @@ export class EmbedTour {
     if (this.isRunning) this.run(false);
   }
 
-  // Before the viewer's own keys, of which Space plays the timesteps. A button that has the focus is pressed by it.
+  // Space plays the timesteps where no tour is. A button that has the focus is pressed by it.
   key(e) {
     const takes = e.key === 'Escape' || e.key === ' ' && this.steps.length && !e.target.closest?.('button, input');
-    if (!takes) return;
+    if (!this.viewer || !takes) return;
     e.preventDefault();
     e.stopImmediatePropagation();
     if (e.key === 'Escape') this.leave();
