@@ -19,10 +19,13 @@ public sealed class FrameConnection : IFrameSink, IDisposable
     public const int Panes = 4;
 
     private static readonly TimeSpan AccessInterval = TimeSpan.FromSeconds(2);
+
+    // Ending a connection throws away what is on its way in it: the page hears that it is closed, and leaves, before that.
+    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan AddressDelay = TimeSpan.FromMilliseconds(250);
     private readonly ISingleClientProxy _client;
     private readonly PaneStream[] _panes;
-    private readonly CancellationTokenSource _end = new();
+    private readonly CancellationTokenSource _end = new(), _refused = new();
     private readonly AsyncPulse _moved = new();
     private readonly MessageQueue _messages;
     private readonly Action<Exception> _fault;
@@ -61,15 +64,15 @@ public sealed class FrameConnection : IFrameSink, IDisposable
         session.Cell.Changed += OnCell;
         foreach (var pane in _panes)
         {
-            Run(pane.RunAsync);
+            Run(ct => WhileOpenAsync(pane.RunAsync, ct));
         }
 
         TellEdits();
         TellMeasurements();
-        Run(_messages.RunAsync);
-        Run(TellAddressAsync);
+        Run(ct => WhileOpenAsync(_messages.RunAsync, ct));
+        Run(ct => WhileOpenAsync(TellAddressAsync, ct));
         // What is read ahead needs much thought about which bricks; it keeps off the threads that answer requests.
-        Run(ct => resting.RunAsync(() => LoadAheadAsync(ct), ct));
+        Run(ct => WhileOpenAsync(open => resting.RunAsync(() => LoadAheadAsync(open), open), ct));
         Run(ct => WatchAccessAsync(isStillOpen, abort, ct));
         _moved.Set();
     }
@@ -199,8 +202,17 @@ public sealed class FrameConnection : IFrameSink, IDisposable
             return;
         }
 
+        await _refused.CancelAsync();
         await _client.SendAsync("closed", Session.IsOver ? "deleted" : "", ct);
+        await Task.Delay(Farewell, _time, ct);
         abort();
+    }
+
+    // Pictures and messages end when access does, though the connection stays for a moment.
+    private async Task WhileOpenAsync(Func<CancellationToken, Task> work, CancellationToken ct)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, _refused.Token);
+        await work(either.Token);
     }
 
     // The address bar follows a moment after the last change. The page hears which view it has, whether or not its text is another.

@@ -40,12 +40,32 @@ public sealed class FrameConnectionTests(TestHost host) : IClassFixture<TestHost
         Assert.Equal(first + 1, session.Current.Number);
     }
 
+    // The connection was ended with the word on its way, which pages then did not hear: they said that the line was lost.
+    [Fact]
+    public async Task Page_WhoseAccessEnds_HearsItBeforeItsConnectionEnds_AndNothingElseAfterIt()
+    {
+        var session = await host.SessionAsync();
+        var (browser, cache) = (new Browser(), new BrickCache(host.Store, 1 << 24));
+        var ended = new TaskCompletionSource();
+        browser.Reads.SetResult();
+        using var connection = new FrameConnection(
+            browser, session, true, _ => [], new VolumeRenderer(host.Store, cache, RenderDevices.Cpu),
+            new SliceRenderer(host.Store, cache, RenderDevices.Cpu), host.Lanes[Urgency.Resting], new CancellationTokenSource(),
+            TimeProvider.System, () => Task.FromResult(false), ended.SetResult, _ => { });
+        Assert.Same(browser.IsClosed.Task, await Task.WhenAny(browser.IsClosed.Task, ended.Task));
+        connection.TellPresence(1);
+        await ended.Task;
+        Assert.False(browser.IsTold.Task.IsCompleted);
+    }
+
     /// <summary>Reads nothing until it is let, and notes the numbers of the views that it is told before how many are here.</summary>
     private sealed class Browser : ISingleClientProxy
     {
         public TaskCompletionSource Reads { get; } = new();
 
         public TaskCompletionSource IsTold { get; } = new();
+
+        public TaskCompletionSource IsClosed { get; } = new();
 
         public List<long> Views { get; } = [];
 
@@ -59,6 +79,10 @@ public sealed class FrameConnectionTests(TestHost host) : IClassFixture<TestHost
             else if (method == "here")
             {
                 IsTold.SetResult();
+            }
+            else if (method == "closed")
+            {
+                IsClosed.SetResult();
             }
         }
 
