@@ -91,7 +91,13 @@ public sealed class TogetherJourney(Browser browser) : IClassFixture<Browser>
             """);
         await ada.Mouse.MoveAsync(pane.X + 60, pane.Y + 60);
         await ada.Keyboard.DownAsync("1");
-        await ada.Mouse.MoveAsync(pane.X + 160, pane.Y + 120, new() { Steps = 12 });
+        for (var i = 1; i <= 12; i++)
+        {
+            // A browser that is slow hears of several movements as one, and a trail has three points at least.
+            await ada.Mouse.MoveAsync(pane.X + 60 + (8 * i), pane.Y + 60 + (5 * i));
+            await ada.EvaluateAsync("() => new Promise(done => requestAnimationFrame(() => done()))");
+        }
+
         await ben.UntilAsync("() => window.lit > 2");
         await ada.Keyboard.UpAsync("1");
         await ben.UntilAsync("() => !dendrite.together.laser.isOn");
