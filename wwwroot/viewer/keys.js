@@ -53,7 +53,7 @@ export class Keys {
     const is = k => k.key.length === 1 ? k.key.toLowerCase() === e.key.toLowerCase() && (!k.shift || e.shiftKey)
       : k.key === e.key && !!k.shift === e.shiftKey;
     // Of a letter that has two meanings, Shift chooses.
-    const hits = this.table.filter(is), hit = hits.find(k => !!k.shift === e.shiftKey) ?? hits[0];
+    const hits = this.table.filter(k => is(k) && (k.when?.() ?? true)), hit = hits.find(k => !!k.shift === e.shiftKey) ?? hits[0];
     if (hit) { this.take(e); hit.run(e); }
   }
 

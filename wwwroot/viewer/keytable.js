@@ -14,7 +14,10 @@ export function keyTable(viewer) {
     tool('N', 'site', 'Mark a nucleation site'),
     { key: 'S', shift: true, shows: 'Shift S', does: 'Say where the selected site is at the timestep shown: the next click places it',
       group: 'Tools', run: () => viewer.siteMarks.follow() },
-    ...Array.from({ length: 9 }, (_, i) => ({ key: `${i + 1}`, shows: '1 – 9', group: 'Tools', run: () => viewer.siteMarks.label(i + 1),
+    ...Array.from({ length: 9 }, (_, i) => ({ key: `${i + 1}`, shows: '1 – 9', group: 'Tools',
+      run: e => e.repeat || viewer.siteMarks.label(i + 1),
+      // The first three mean something else unless something is selected that they can label.
+      when: i < 3 ? () => viewer.siteMarks.canLabel(i + 1) : undefined,
       does: i ? undefined : 'Give what is selected the label of that key, or take it away' })),
     tool('I', 'interface', 'Correct the interface, or the cell’s outline'),
     { key: 'D', does: 'Brush, while a mask is corrected (Ctrl erases); landmarks, while a volume is placed by them', group: 'Mask',

@@ -169,6 +169,13 @@ export class SiteMarks {
     return id;
   }
 
+  /** Whether something is selected, and the dataset has a label of a key for it. */
+  canLabel(key) {
+    const { viewer } = this, { selected } = viewer.view;
+    return viewer.mayEdit && !!viewer.schema?.labels.some(l => l.key === key && !l.retired)
+      && !!(this.sites.find(s => s.id === selected) ?? viewer.measure.find(selected));
+  }
+
   /** Gives what is selected the label of a key, or takes it away. */
   async label(key) {
     const { viewer } = this, label = viewer.schema?.labels.find(l => l.key === key && !l.retired), { selected } = viewer.view;
