@@ -105,6 +105,9 @@ export class Replica {
     this.pending = this.pending.filter(p => p.version === undefined || this.versionOf(p.op) < p.version);
   }
 
+  /** Until what was sent is answered, or the line was lost. */
+  async settled() { while (this.isSending) await new Promise(done => setTimeout(done, 20)); }
+
   async flush() {
     const { link } = this.viewer;
     if (this.isSending || !link.isConnected) return;

@@ -116,6 +116,8 @@ export class Steps {
       this.begin();
       // Done after all other steps, and no server knows it.
       if (method === 'Undo' && this.viewer.siteMarks.replica?.takeBack(from.at(-1)?.at ?? 0)) return;
+      // An edit that was sent and not answered comes first: the server might take back the one before it.
+      await this.viewer.siteMarks.replica?.settled();
       const step = from.pop();
       if (!step) {
         this.viewer.readout.tell(`There is nothing that this page did to ${method.toLowerCase()}.`);
