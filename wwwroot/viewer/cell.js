@@ -62,7 +62,7 @@ function lend(line) {
 
 /** Ends it, for one part of the page. */
 export function end() {
-  if (--users) return;
+  if (!users || --users) return;
   ended.abort();
   watched?.observer.disconnect();
   withdraw();

@@ -107,12 +107,17 @@ public sealed partial class FigureForm
 
     private async Task SaveAsync()
     {
+        if (_sizes is not { } sizes)
+        {
+            return;
+        }
+
         (_isSaving, _problem) = (true, null);
         StateHasChanged();
         try
         {
             await _script.CallAsync("remember", _choices.ToJson());
-            var address = _choices.ToAddress(Session.Dataset.Id.Value, View, _sizes!, isPreview: false);
+            var address = _choices.ToAddress(Session.Dataset.Id.Value, View, sizes, isPreview: false);
             _problem = await _script.AskAsync<string>(TimeSpan.FromMinutes(5), "save", address) is { Length: > 0 } why ? why : null;
         }
         finally

@@ -29,6 +29,7 @@ public sealed class FrameConnection : IFrameSink, IDisposable
     private readonly AsyncPulse _moved = new();
     private readonly MessageQueue _messages;
     private readonly Action<Exception> _fault;
+    private readonly Func<CancellationToken, Task> _leave;
     private readonly VolumeRenderer _volumes;
     private readonly SliceRenderer _slices;
     private readonly IDisposable _budget;
@@ -46,14 +47,15 @@ public sealed class FrameConnection : IFrameSink, IDisposable
     /// <param name="budget">Whose place among the viewers this takes; disposed with it.</param>
     /// <param name="time">The clock.</param>
     /// <param name="isStillOpen">Whether the caller may still look.</param>
-    /// <param name="abort">Ends the connection.</param>
+    /// <param name="leave">Takes the connection out of the hub's groups once the caller may not look any more.</param>
+    /// <param name="abort">Ends the connection, a moment after that.</param>
     /// <param name="fault">Told of what nobody expected.</param>
     public FrameConnection(
         ISingleClientProxy client, ViewSession session, bool seesNames, Func<IFrameSink, PaneStream[]> panes, VolumeRenderer volumes,
-        SliceRenderer slices, ComputeLane resting, IDisposable budget, TimeProvider time, Func<Task<bool>> isStillOpen, Action abort,
-        Action<Exception> fault)
+        SliceRenderer slices, ComputeLane resting, IDisposable budget, TimeProvider time, Func<Task<bool>> isStillOpen,
+        Func<CancellationToken, Task> leave, Action abort, Action<Exception> fault)
     {
-        (_client, Session, _volumes, _slices, _time, _fault) = (client, session, volumes, slices, time, fault);
+        (_client, Session, _volumes, _slices, _time, _leave, _fault) = (client, session, volumes, slices, time, leave, fault);
         (_budget, SeesNames) = (budget, seesNames);
         _messages = new MessageQueue(fault);
         _panes = panes(this);
@@ -203,9 +205,16 @@ public sealed class FrameConnection : IFrameSink, IDisposable
         }
 
         await _refused.CancelAsync();
-        await _client.SendAsync("closed", Session.IsOver ? "deleted" : "", ct);
+        Run(TellClosedAsync);
         await Task.Delay(Farewell, _time, ct);
         abort();
+    }
+
+    // A page that reads nothing any more is not waited for.
+    private async Task TellClosedAsync(CancellationToken ct)
+    {
+        await _leave(ct);
+        await _client.SendAsync("closed", Session.IsOver ? "deleted" : "", ct);
     }
 
     // Pictures and messages end when access does, though the connection stays for a moment.

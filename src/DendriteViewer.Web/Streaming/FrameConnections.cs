@@ -71,7 +71,8 @@ public sealed partial class FrameConnections : IDisposable
                 from pane in Enum.GetValues<Pane>()
                 select new PaneStream(new PanePictures(pane, session, _slices, _volumes), isOther, _scheduler, _shared, sink, _time,
                     e => LogFault(_log, e))],
-            _volumes, _slices, _lanes[Urgency.Resting], budget, _time, isStillOpen, abort, e => LogFault(_log, e));
+            _volumes, _slices, _lanes[Urgency.Resting], budget, _time, isStillOpen,
+            ct => _hub.Groups.LeaveAsync(connectionId, session.Dataset.Identity, ct), abort, e => LogFault(_log, e));
         FrameConnection? replaced;
         lock (_swap)
         {

@@ -30,7 +30,7 @@ public sealed class FrameConnectionTests(TestHost host) : IClassFixture<TestHost
         using var connection = new FrameConnection(
             browser, session, true, _ => [], new VolumeRenderer(host.Store, cache, RenderDevices.Cpu),
             new SliceRenderer(host.Store, cache, RenderDevices.Cpu), host.Lanes[Urgency.Resting], new CancellationTokenSource(),
-            TimeProvider.System, () => Task.FromResult(true), () => { }, _ => { });
+            TimeProvider.System, () => Task.FromResult(true), _ => Task.CompletedTask, () => { }, _ => { });
         session.Update(v => v with { WindowHigh = v.WindowHigh + 1 }, null);
         connection.TellPresence(1);
         browser.Reads.SetResult();
@@ -46,13 +46,14 @@ public sealed class FrameConnectionTests(TestHost host) : IClassFixture<TestHost
     {
         var session = await host.SessionAsync();
         var (browser, cache) = (new Browser(), new BrickCache(host.Store, 1 << 24));
-        var ended = new TaskCompletionSource();
+        var (left, ended) = (false, new TaskCompletionSource());
         browser.Reads.SetResult();
         using var connection = new FrameConnection(
             browser, session, true, _ => [], new VolumeRenderer(host.Store, cache, RenderDevices.Cpu),
             new SliceRenderer(host.Store, cache, RenderDevices.Cpu), host.Lanes[Urgency.Resting], new CancellationTokenSource(),
-            TimeProvider.System, () => Task.FromResult(false), ended.SetResult, _ => { });
+            TimeProvider.System, () => Task.FromResult(false), _ => Task.FromResult(left = true), ended.SetResult, _ => { });
         Assert.Same(browser.IsClosed.Task, await Task.WhenAny(browser.IsClosed.Task, ended.Task));
+        Assert.True(left);
         connection.TellPresence(1);
         await ended.Task;
         Assert.False(browser.IsTold.Task.IsCompleted);
