@@ -13,8 +13,12 @@ public interface IBackplane
     /// <summary>Raised when it failed though it was thought to be there.</summary>
     event Action? Failed;
 
+    /// <summary>Whether messages go through it.</summary>
+    bool IsJoined { get; }
+
     /// <summary>Puts all of this server's connections into it, and sends through it from then on. One call at a time.</summary>
-    Task JoinAsync();
+    /// <returns>False where it was left before all were in it; nothing is sent through it then.</returns>
+    Task<bool> JoinAsync();
 
     /// <summary>Sends to this server's connections alone from now on.</summary>
     void Leave();
@@ -35,36 +39,47 @@ public sealed partial class Backplane<THub>(RedisHubLifetimeManager<THub> shared
     private readonly DefaultHubLifetimeManager<THub> _local = new(logs.CreateLogger<DefaultHubLifetimeManager<THub>>());
     private readonly ILogger _log = logs.CreateLogger<Backplane<THub>>();
     private readonly ConcurrentDictionary<string, Member> _members = new();
+    private readonly Lock _lock = new();
 
-    // Whether who connects is put into Redis; set before those who are here are, so that nobody is left out.
+    // How often it was left: what began to join before the last time may not say that all have joined. Under the lock.
+    private int _epoch;
+
+    // Whether who connects is put into Redis; set before those who are here are, so that nobody is left out. Written under the lock.
     private volatile bool _takesMembers;
 
-    // Whether messages go through Redis: everybody is in it.
+    // Whether messages go through Redis: everybody is in it. Written under the lock.
     private volatile bool _carries;
 
     /// <inheritdoc/>
     public event Action? Failed;
 
     /// <inheritdoc/>
-    public async Task JoinAsync()
+    public bool IsJoined => _carries;
+
+    /// <inheritdoc/>
+    public async Task<bool> JoinAsync()
     {
-        Leave();
+        var epoch = NewEpoch();
         foreach (var member in _members.Values)
         {
             await member.InTurnAsync(() => LeaveAsync(member));
         }
 
-        _takesMembers = true;
+        if (!TryIn(epoch, () => _takesMembers = true))
+        {
+            return false;
+        }
+
         foreach (var member in _members.Values)
         {
             await member.InTurnAsync(() => EnterAsync(member));
         }
 
-        _carries = true;
+        return TryIn(epoch, () => _carries = true);
     }
 
     /// <inheritdoc/>
-    public void Leave() => _takesMembers = _carries = false;
+    public void Leave() => NewEpoch();
 
     /// <inheritdoc/>
     public override async Task OnConnectedAsync(HubConnectionContext connection)
@@ -216,6 +231,30 @@ public sealed partial class Backplane<THub>(RedisHubLifetimeManager<THub> shared
         catch (Exception e) when (IsAway(e))
         {
             LogAway(_log, e.Message);
+        }
+    }
+
+    private int NewEpoch()
+    {
+        lock (_lock)
+        {
+            _takesMembers = _carries = false;
+            return ++_epoch;
+        }
+    }
+
+    // Unless it was left since the epoch began.
+    private bool TryIn(int epoch, Action change)
+    {
+        lock (_lock)
+        {
+            if (_epoch != epoch)
+            {
+                return false;
+            }
+
+            change();
+            return true;
         }
     }
 

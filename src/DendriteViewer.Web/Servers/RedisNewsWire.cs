@@ -59,11 +59,20 @@ public sealed partial class RedisNewsWire : INewsWire, IDisposable
                 await RaiseAsync(ct);
                 await _moved.WaitAsync(s_patience, _time, ct);
             }
-            catch (Exception e) when (e is RedisException or TimeoutException)
+            catch (Exception e) when (e is not OperationCanceledException || !ct.IsCancellationRequested)
             {
                 // A server that starts before Redis hears of nothing until then, and catches up after. A Redis that takes connections and
-                // does not answer ends in a timeout, which is no RedisException.
-                LogAway(_log, e.Message);
+                // does not answer ends in a timeout, which is no RedisException. Whatever else it is, a server that gave up here would be
+                // cut off until it is started anew.
+                if (e is RedisException or TimeoutException)
+                {
+                    LogAway(_log, e.Message);
+                }
+                else
+                {
+                    LogFailed(_log, e);
+                }
+
                 Drop();
                 await Task.Delay(s_patience, _time, ct);
             }
@@ -85,14 +94,22 @@ public sealed partial class RedisNewsWire : INewsWire, IDisposable
             return;
         }
 
-        await _backplane.JoinAsync().WaitAsync(ct);
+        // Where it was left meanwhile the next round tries again.
+        if (!await _backplane.JoinAsync().WaitAsync(ct))
+        {
+            return;
+        }
+
         if (Interlocked.Exchange(ref _isUp, 1) == 0)
         {
             Moved?.Invoke();
         }
 
-        // It may have gone meanwhile, when there was nothing to drop yet.
-        OnLink();
+        // The backplane may have been left, or the connection lost, when there was nothing to drop yet.
+        if (!_backplane.IsJoined || !_link.IsUp)
+        {
+            Drop();
+        }
     }
 
     private async Task SubscribeAsync(CancellationToken ct)
@@ -138,4 +155,7 @@ public sealed partial class RedisNewsWire : INewsWire, IDisposable
 
     [LoggerMessage(LogLevel.Debug, "Redis is not joined yet ({Reason})")]
     private static partial void LogAway(ILogger logger, string reason);
+
+    [LoggerMessage(LogLevel.Error, "Redis could not be joined; it is tried again")]
+    private static partial void LogFailed(ILogger logger, Exception exception);
 }

@@ -19,6 +19,19 @@ public sealed class RedisNewsWireTests
         var port = ((IPEndPoint)silent.LocalEndpoint).Port;
         await using var link = new RedisLink(
             $"127.0.0.1:{port},connectTimeout={connecting},syncTimeout={asking},connectRetry=0", NullLogger<RedisLink>.Instance);
+        await GoesOnAsync(link);
+    }
+
+    [Fact]
+    public async Task Wire_ThatFailsByWhatIsNoFaultOfRedis_TriesAgainUntilTheServerStops()
+    {
+        await using var link = new RedisLink("connectRetry=0", NullLogger<RedisLink>.Instance);
+        await Assert.ThrowsAnyAsync<ArgumentException>(() => link.ConnectionAsync);
+        await GoesOnAsync(link);
+    }
+
+    private static async Task GoesOnAsync(RedisLink link)
+    {
         var time = new CountedDelays();
         using var stopping = new CancellationTokenSource();
         using var wire = new RedisNewsWire(link, new NoBackplane(), time, NullLogger<RedisNewsWire>.Instance);
@@ -38,7 +51,9 @@ public sealed class RedisNewsWireTests
             remove { }
         }
 
-        public Task JoinAsync() => throw new InvalidOperationException("Nobody joins a Redis that does not answer.");
+        public bool IsJoined => false;
+
+        public Task<bool> JoinAsync() => throw new InvalidOperationException("Nobody joins a Redis that does not answer.");
 
         public void Leave()
         {
