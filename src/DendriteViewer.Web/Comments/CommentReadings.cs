@@ -21,31 +21,38 @@ public sealed class CommentReadings(IDbContextFactory<DendriteDb> database)
     /// <summary>Notes that somebody has read threads so far. What was read stays read: an earlier time changes nothing.</summary>
     public async Task NoteAsync(DatasetIdentity dataset, string reader, IEnumerable<CommentThread> threads, CancellationToken ct)
     {
-        await using var db = await database.CreateDbContextAsync(ct);
-        var rows = await db.CommentReadings.Where(r => r.DatasetIdentity == dataset.Value && r.Reader == reader)
-            .ToDictionaryAsync(r => r.Thread, ct);
-        foreach (var thread in threads)
-        {
-            if (!rows.TryGetValue(thread.First.Id, out var row))
-            {
-                db.CommentReadings.Add(row = new CommentReading
-                {
-                    DatasetIdentity = dataset.Value, Reader = reader, Thread = thread.First.Id,
-                });
-            }
-
-            row.ReadTo = Math.Max(row.ReadTo, thread.LastAt);
-        }
-
+        var read = threads.ToDictionary(t => t.First.Id, t => t.LastAt);
         try
         {
-            await db.SaveChangesAsync(ct);
+            await SaveAsync(dataset, reader, read, ct);
         }
         catch (DbUpdateException)
         {
-            // The person's other page noted the same at the same moment.
+            // The person's other page, or a mail to them, made one of the rows at this moment, and none was saved.
+            await SaveAsync(dataset, reader, read, ct);
         }
 
         Changed?.Invoke(dataset, reader);
+    }
+
+    private async Task SaveAsync(DatasetIdentity dataset, string reader, Dictionary<string, long> read, CancellationToken ct)
+    {
+        await using var db = await database.CreateDbContextAsync(ct);
+        var rows = await db.CommentReadings.Where(r => r.DatasetIdentity == dataset.Value && r.Reader == reader)
+            .ToDictionaryAsync(r => r.Thread, ct);
+        foreach (var (thread, lastAt) in read)
+        {
+            if (!rows.TryGetValue(thread, out var row))
+            {
+                db.CommentReadings.Add(row = new CommentReading
+                {
+                    DatasetIdentity = dataset.Value, Reader = reader, Thread = thread,
+                });
+            }
+
+            row.ReadTo = Math.Max(row.ReadTo, lastAt);
+        }
+
+        await db.SaveChangesAsync(ct);
     }
 }

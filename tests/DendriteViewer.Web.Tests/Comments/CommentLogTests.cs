@@ -1,6 +1,8 @@
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Annotations;
 using DendriteViewer.Web.Comments;
+using DendriteViewer.Web.Data;
+using Microsoft.EntityFrameworkCore;
 
 namespace DendriteViewer.Web.Tests.Comments;
 
@@ -109,6 +111,23 @@ public sealed class CommentLogTests(TestHost host) : IClassFixture<TestHost>
         Assert.Equal((1, true), (thread.Unread, thread.MentionsReader));
     }
 
+    [Fact]
+    public async Task Readings_WhereAnotherWritesTheSameRowAtTheSameMoment_AreAllNoted()
+    {
+        var (first, second) = (await AddAsync(s_ada, "One"), await AddAsync(s_ada, "Two"));
+        var mail = new CommentReading
+        {
+            DatasetIdentity = host.Dataset.Identity.Value, Reader = "dan", Thread = first.Id, MailedAt = 5,
+        };
+        var dan = new Person("dan", "Dan");
+        IReadOnlyList<CommentThread> threads = [.. await ThreadsAsync(dan, first.Id), .. await ThreadsAsync(dan, second.Id)];
+        await new CommentReadings(new Contested(host.Database, mail)).NoteAsync(host.Dataset.Identity, "dan", threads, default);
+
+        Assert.Equal(0, (await ThreadsAsync(dan, first.Id)).Single().Unread + (await ThreadsAsync(dan, second.Id)).Single().Unread);
+        await using var db = host.Database.CreateDbContext();
+        Assert.Equal(5, db.CommentReadings.Single(r => r.Reader == "dan" && r.Thread == first.Id).MailedAt);
+    }
+
     private Task<Comment> AddAsync(Person by, string text, string thread = "", IReadOnlyList<Mention>? mentions = null, string site = "") =>
         _log.AddAsync(host.Dataset.Identity, new Comment
         {
@@ -119,4 +138,28 @@ public sealed class CommentLogTests(TestHost host) : IClassFixture<TestHost>
         [.. CommentThread.Of(await _log.ListAsync(host.Dataset.Identity), reader.Key,
             await new CommentReadings(host.Database).OfAsync(host.Dataset.Identity, reader.Key, default))
             .Where(t => t.First.Id == thread)];
+
+    // A database into which another writes a row just before the first save.
+    private sealed class Contested(IDbContextFactory<DendriteDb> database, CommentReading row) : IDbContextFactory<DendriteDb>
+    {
+        private bool _isDone;
+
+        public DendriteDb CreateDbContext()
+        {
+            var db = database.CreateDbContext();
+            db.SavingChanges += (_, _) =>
+            {
+                if (_isDone)
+                {
+                    return;
+                }
+
+                _isDone = true;
+                using var other = database.CreateDbContext();
+                other.CommentReadings.Add(row);
+                other.SaveChanges();
+            };
+            return db;
+        }
+    }
 }
