@@ -3,8 +3,10 @@ using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Annotations;
+using DendriteViewer.Web.Cell;
 using DendriteViewer.Web.Data;
 using DendriteViewer.Web.Hosting;
+using DendriteViewer.Web.Limits;
 using DendriteViewer.Web.Viewing;
 using Microsoft.EntityFrameworkCore;
 
@@ -33,7 +35,7 @@ public sealed record CommentsView(
 /// </summary>
 public sealed class CommentDesk(
     CommentLog log, CommentReadings readings, SiteLog sites, IDbContextFactory<DendriteDb> database, DatasetAccess access,
-    ViewSessions sessions, MentionMails mails, Failures failures)
+    ViewSessions sessions, MentionMails mails, Budgets budgets, Failures failures)
 {
     /// <summary>Calls back whenever comments of the session's dataset have changed, or its owner has read.</summary>
     /// <returns>Ends it.</returns>
@@ -93,25 +95,28 @@ public sealed class CommentDesk(
     /// <param name="user">Who writes.</param>
     /// <param name="text">What they say.</param>
     /// <param name="site">The site, or null for the view.</param>
+    /// <param name="warn">Called where it was done, and somebody whom it names is not mailed.</param>
     /// <returns>Why it was refused; null where it was done.</returns>
-    public Task<string?> BeginAsync(ViewSession session, ClaimsPrincipal user, string text, Site? site) =>
-        WriteAsync(session, user, text, thread: "", site);
+    public Task<string?> BeginAsync(ViewSession session, ClaimsPrincipal user, string text, Site? site, Action<string>? warn = null) =>
+        WriteAsync(session, user, text, thread: "", site, warn);
 
     /// <summary>Answers in a thread; the view is kept with the answer.</summary>
     /// <returns>Why it was refused; null where it was done.</returns>
-    public Task<string?> AnswerAsync(ViewSession session, ClaimsPrincipal user, string text, string thread) =>
-        WriteAsync(session, user, text, thread, site: null);
+    public Task<string?> AnswerAsync(
+        ViewSession session, ClaimsPrincipal user, string text, string thread, Action<string>? warn = null) =>
+        WriteAsync(session, user, text, thread, site: null, warn);
 
     /// <summary>Gives a comment another text; who is named in it now and was not before is mailed.</summary>
     /// <returns>Why it was refused; null where it was done.</returns>
-    public Task<string?> RewriteAsync(ViewSession session, ClaimsPrincipal user, string id, string text) =>
+    public Task<string?> RewriteAsync(
+        ViewSession session, ClaimsPrincipal user, string id, string text, Action<string>? warn = null) =>
         TryAsync(session, user, async (_, by) =>
         {
             var comments = await log.ListAsync(session.Dataset.Identity);
             var known = comments.FirstOrDefault(c => c.Id == id)?.Mentions ?? [];
             var now = await log.RewriteAsync(session.Dataset.Identity, id, text,
                 MentionText.Find(text, await PeopleAsync(session.Dataset.Identity, comments, default)), by, default);
-            await TellAsync(session, now, now.Mentions.ExceptBy(known.Select(m => m.Key), m => m.Key));
+            await TellAsync(session, now, now.Mentions.ExceptBy(known.Select(m => m.Key), m => m.Key), warn);
         });
 
     /// <summary>Resolves a thread, or opens it again.</summary>
@@ -146,7 +151,8 @@ public sealed class CommentDesk(
     public Task<IReadOnlyList<LinkRemark>> ShowAsync(ViewSession session, Comment comment, object by) =>
         sessions.ShowAsync(session, comment.View, by, default);
 
-    private Task<string?> WriteAsync(ViewSession session, ClaimsPrincipal user, string text, string thread, Site? site) =>
+    private Task<string?> WriteAsync(
+        ViewSession session, ClaimsPrincipal user, string text, string thread, Site? site, Action<string>? warn) =>
         TryAsync(session, user, async (_, by) =>
         {
             var written = await log.AddAsync(session.Dataset.Identity, new Comment
@@ -155,10 +161,10 @@ public sealed class CommentDesk(
                 AtUm = site is null ? Coordinates(session.Current.View.Focus) : [site.ZUm, site.YUm, site.XUm],
                 Mentions = MentionText.Find(text, await PeopleAsync(session.Dataset.Identity)),
             }, by, default);
-            await TellAsync(session, written, written.Mentions);
+            await TellAsync(session, written, written.Mentions, warn);
         });
 
-    private async Task TellAsync(ViewSession session, Comment written, IEnumerable<Mention> named)
+    private async Task TellAsync(ViewSession session, Comment written, IEnumerable<Mention> named, Action<string>? warn)
     {
         if (!mails.IsOn)
         {
@@ -168,7 +174,12 @@ public sealed class CommentDesk(
         var first = (await log.ListAsync(session.Dataset.Identity)).FirstOrDefault(c => c.Id == written.Thread);
         var site = first is not { Site.Length: > 0 } ? null
             : (await sites.ListAsync(session.Dataset.Identity)).FirstOrDefault(s => s.Id == first.Site)?.Label;
-        mails.Tell(session.Dataset, written, site, named);
+        var missed = mails.Tell(session.Dataset, written, site, named);
+        if (missed.Count > 0)
+        {
+            warn?.Invoke($"The comment is kept. Too many mails wait, so that none goes to {string.Join(", ", missed.Select(m => m.Name))}; "
+                + "the comment is marked as new for them.");
+        }
     }
 
     private async Task<string?> TryAsync(ViewSession session, ClaimsPrincipal user, Func<DatasetGrant, Editor, Task> write)
@@ -185,6 +196,7 @@ public sealed class CommentDesk(
                 return "Commenting is not open to you any more.";
             }
 
+            budgets.Edit(CellDesk.Client(user), 1);
             await write(grant, new Editor(user.PersonOf(), session.Edits));
             return null;
         }

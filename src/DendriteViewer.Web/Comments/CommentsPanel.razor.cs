@@ -181,11 +181,14 @@ public sealed partial class CommentsPanel
 
     private Task ReadAllAsync() => Desk.NoteReadAsync(Session, _user, _view!.Threads);
 
-    private Task<string?> BeginAsync(string text) => Desk.BeginAsync(Session, _user, text, IsAboutSite ? _site : null);
+    private Task<string?> BeginAsync(string text) => Desk.BeginAsync(Session, _user, text, IsAboutSite ? _site : null, Warn);
 
-    private Task<string?> AnswerAsync(CommentThread thread, string text) => Desk.AnswerAsync(Session, _user, text, thread.First.Id);
+    private Task<string?> AnswerAsync(CommentThread thread, string text) =>
+        Desk.AnswerAsync(Session, _user, text, thread.First.Id, Warn);
 
-    private Task<string?> RewriteAsync(Comment comment, string text) => Desk.RewriteAsync(Session, _user, comment.Id, text);
+    private Task<string?> RewriteAsync(Comment comment, string text) => Desk.RewriteAsync(Session, _user, comment.Id, text, Warn);
+
+    private void Warn(string what) => Snackbar.Add(what, Severity.Warning);
 
     private async Task ResolveAsync(CommentThread thread)
     {

@@ -13,6 +13,9 @@ namespace DendriteViewer.Web.Mail;
 public sealed partial class MailQueue(DendriteOptions options, TimeProvider time, ILogger<MailQueue> log) : BackgroundService
 {
     private const int MostWaiting = 200, MostTries = 3;
+
+    // Where as many wait, only mail that somebody asked for is taken.
+    private const int MostUnasked = MostWaiting / 2;
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(10);
     private readonly Channel<Waiting> _waiting = Channel.CreateBounded<Waiting>(MostWaiting);
@@ -23,10 +26,11 @@ public sealed partial class MailQueue(DendriteOptions options, TimeProvider time
     /// <summary>Sends a mail by and by.</summary>
     /// <param name="make">Makes it, in the background; null for none after all.</param>
     /// <param name="after">Told whether the mail server took it; not called where none was made.</param>
+    /// <param name="isAsked">Whether somebody asked for it and waits for it; places are kept for such mail.</param>
     /// <returns>False where too many wait already.</returns>
-    public bool Add(Func<CancellationToken, Task<MimeMessage?>> make, Func<bool, CancellationToken, Task> after)
+    public bool Add(Func<CancellationToken, Task<MimeMessage?>> make, Func<bool, CancellationToken, Task> after, bool isAsked = true)
     {
-        var isTaken = _waiting.Writer.TryWrite(new Waiting(make, after));
+        var isTaken = (isAsked || _waiting.Reader.Count < MostUnasked) && _waiting.Writer.TryWrite(new Waiting(make, after));
         if (!isTaken)
         {
             LogFull(log);

@@ -7,6 +7,7 @@ using DendriteViewer.Web.Annotations;
 using DendriteViewer.Web.Comments;
 using DendriteViewer.Web.Components;
 using DendriteViewer.Web.Hosting;
+using DendriteViewer.Web.Limits;
 using DendriteViewer.Web.Mail;
 using DendriteViewer.Web.Tests.Components;
 using DendriteViewer.Web.Viewing;
@@ -165,7 +166,8 @@ public sealed class CommentsPanelTests(TestHost host) : MudContext, IClassFixtur
             Services.AddSingleton(new CommentDesk(
                 _log, new CommentReadings(host.Database), _sites, host.Database, host.Access, host.Sessions,
                 new MentionMails(new MailQueue(new DendriteOptions(), host.Time, NullLogger<MailQueue>.Instance), host.Database,
-                    host.Access, host.Time),
+                    host.Access, _log, host.Time),
+                new Budgets(new DendriteOptions()),
                 new Failures(new SecretRedactor(), NullLogger<Failures>.Instance)));
         }
 

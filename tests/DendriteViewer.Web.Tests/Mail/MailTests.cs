@@ -3,11 +3,13 @@ using System.Text;
 using System.Text.RegularExpressions;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Comments;
+using DendriteViewer.Web.Mail;
 using DendriteViewer.Web.Members;
 using DendriteViewer.Web.Tests.Hosting;
 using DendriteViewer.Web.Viewing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using MimeKit;
 
 namespace DendriteViewer.Web.Tests.Mail;
@@ -128,6 +130,42 @@ public sealed class MailTests(MailedApp app) : IClassFixture<MailedApp>
         Assert.Contains("Mail me when a comment names me: off", await pia.GetStringAsync("/account"));
         Assert.Null(await desk.BeginAsync(session, user, "@Pia and @Rob, a third", null));
         Assert.Equal("rob@example.org", Assert.Single((await ReadAsync()).To.Mailboxes).Address);
+
+        // A mail that is not sent leaves the turn to the next; of a comment that was deleted meanwhile none is sent.
+        var refused = (await app.App.AddPersonAsync("Refused", role: DatasetRole.View)).ToString();
+        var tia = await app.App.AddPersonAsync("Tia", role: DatasetRole.View);
+        var gone = await log.AddAsync(
+            app.App.Identity, new Comment { Id = "", Thread = "", Text = "@Tia", View = "t=0" }, user.PersonOf(), default);
+        await log.DeleteAsync(app.App.Identity, gone.Id, mayDeleteOthers: false, user.PersonOf(), default);
+        services.GetRequiredService<MentionMails>().Tell(session.Dataset, gone, null, [new Mention($"{tia}", "Tia")]);
+        Assert.Null(await desk.BeginAsync(session, user, "@Refused and @Tia, 0", null));
+        Assert.Contains("@Refused and @Tia, 0", (await ReadAsync()).TextBody);
+
+        // However many threads name somebody, within an hour they get no more than a few mails.
+        for (var i = 1; i <= MentionMails.MostAnHour; i++)
+        {
+            Assert.Null(await desk.BeginAsync(session, user, $"@Tia, {i}", null));
+        }
+
+        Assert.Null(await desk.BeginAsync(session, user, "@Rob, the last", null));
+        for (var i = 1; i < MentionMails.MostAnHour; i++)
+        {
+            Assert.Contains($"@Tia, {i}", (await ReadAsync()).TextBody);
+        }
+
+        Assert.Contains("@Rob, the last", (await ReadAsync()).TextBody);
+        Assert.Equal([0L], await app.App.AskDatabaseAsync(
+            db => db.CommentReadings.Where(r => r.Reader == refused).Select(r => r.MailedAt).ToListAsync()));
+    }
+
+    [Fact]
+    public void Queue_FullOfMailThatNobodyAskedFor_TakesWhatSomebodyWaitsFor()
+    {
+        using var queue = new MailQueue(new DendriteOptions(), TimeProvider.System, NullLogger<MailQueue>.Instance);
+        bool Add(bool isAsked) => queue.Add(_ => Task.FromResult<MimeMessage?>(null), (_, _) => Task.CompletedTask, isAsked);
+        Assert.True(Add(isAsked: false));
+        Assert.InRange(Enumerable.Range(0, 500).Count(_ => Add(isAsked: false)), 1, 498);
+        Assert.InRange(Enumerable.Range(0, 500).Count(_ => Add(isAsked: true)), 50, 499);
     }
 
     private async Task<MimeMessage> ReadAsync()

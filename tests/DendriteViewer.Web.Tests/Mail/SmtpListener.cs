@@ -4,7 +4,7 @@ using System.Threading.Channels;
 
 namespace DendriteViewer.Web.Tests.Mail;
 
-/// <summary>A server that speaks SMTP on a real socket, and keeps what it is sent.</summary>
+/// <summary>A server that speaks SMTP on a real socket, and keeps what it is sent; mail to refused@… it does not take.</summary>
 internal sealed class SmtpListener : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -56,7 +56,8 @@ internal sealed class SmtpListener : IDisposable
                 Mails.Writer.TryWrite(string.Join('\n', said));
             }
 
-            await writer.WriteLineAsync(command == "QUIT" ? "221 bye" : "250 ok");
+            await writer.WriteLineAsync(
+                command == "QUIT" ? "221 bye" : command.StartsWith("RCPT TO:<refused@", StringComparison.Ordinal) ? "550 no" : "250 ok");
             if (command == "QUIT")
             {
                 return;
