@@ -98,7 +98,7 @@ const draftText = (m, viewer, view) =>
 
 // All numbers of what is selected; the first of the others.
 const plateText = (m, isWhole) =>
-  [m.label, isWhole ? m.text : m.text.split(' · ')[0], m.isSaved === false ? 'not saved' : ''].filter(Boolean).join(' · ');
+  [m.label, isWhole ? m.text : m.text.split(' · ')[0], m.isSaved === false || m.isWaiting ? 'not saved' : ''].filter(Boolean).join(' · ');
 
 // A label stands beside what is closed, and beside the rightmost point of what is not.
 function anchor(lines) {

@@ -181,8 +181,11 @@ function drawMarker(g, x, y, r, site, selected, later, labels) {
   const color = statusColors[site.status] ?? '#fff';
   stroke(g, circle(x, y, r), color, selected ? 3 : 2, later ? [3, 3] : []);
   if (selected) stroke(g, circle(x, y, r + 5), '#fff', 1.5);
-  if (labels.wanted.length < mostLabels || selected) labels.add(site.label, x, y, r + (selected ? 6 : 1), color, selected);
+  if (labels.wanted.length < mostLabels || selected) labels.add(named(site), x, y, r + (selected ? 6 : 1), color, selected);
 }
+
+// What this page did and no server has kept yet says so.
+const named = site => !site.isWaiting ? site.label : site.label ? `${site.label} (not saved)` : 'not saved';
 
 function drawScaleBar(g, um, width, height, note = '', labels = null) {
   const most = Math.max(40, Math.min(160, width * 0.3)), value = roundLength(most * um), w = Math.round(value / um);

@@ -4,6 +4,9 @@
 import { OwnEdits } from './ownedits.js';
 
 const prefix = 'edit:', slow = 700, together = 50, again = 2000;
+// Bytes of a call, and of one operation at most: the server takes 192 KiB.
+const callBytes = 100 << 10, mostBytes = 190 << 10;
+const encoder = new TextEncoder();
 // What a site has that nobody has given anything yet.
 const blank = { version: 0, labels: [], fields: {}, track: [] };
 const told = e => e.message.replace(/^.*HubException: /, '');
@@ -73,7 +76,7 @@ export class Replica {
     return true;
   }
 
-  /** Sites as the server told them with this page's own edits over them, and the word that they are not saved where that takes long. */
+  /** Sites as the server told them with this page's own edits over them, which wait to be saved (isWaiting) where that takes long. */
   over(sites) { return this.lay('site', sites, true); }
 
   /** The same of what is drawn. */
@@ -84,13 +87,10 @@ export class Replica {
     if (!pending.length) return marks;
     const byId = new Map(marks.map(m => [m.id, m])), now = Date.now();
     for (const { op, at, version } of pending) {
-      const mark = byId.get(op.id), isLate = isShown && version === undefined && now - at >= slow;
+      const mark = byId.get(op.id) ?? (op.do === 'add' ? { ...blank, id: op.id } : null);
+      const isLate = isShown && version === undefined && now - at >= slow;
       if (op.do === 'delete') byId.delete(op.id);
-      else if (op.do === 'add' && !mark) byId.set(op.id, { ...blank, id: op.id, ...op.fields, label: isLate ? 'not saved' : '' });
-      else if (mark) {
-        const changed = { ...mark, ...op.fields };
-        byId.set(op.id, isLate && !/not saved\)?$/.test(changed.label) ? { ...changed, label: `${changed.label} (not saved)` } : changed);
-      }
+      else if (mark) byId.set(op.id, { ...mark, ...op.fields, ...(isLate && { isWaiting: true }) });
     }
     return [...byId.values()];
   }
@@ -108,19 +108,40 @@ export class Replica {
   /** Until what was sent is answered, or the line was lost. */
   async settled() { while (this.isSending) await new Promise(done => setTimeout(done, 20)); }
 
+  // What a call takes of what waits, and its text. An operation that no call takes would be refused for ever, with all that waits behind
+  // it: it is given up here. The text of a field stays a draft.
+  next() {
+    const batch = [], texts = [];
+    let bytes = 0;
+    for (const own of this.pending.filter(p => p.version === undefined)) {
+      const text = JSON.stringify({ ...own.op, seenNow: own.isLive && !own.isLate || undefined }), size = encoder.encode(text).length;
+      if (size > mostBytes) {
+        const { label } = this.seen(kindOf(own.op), own.op.id) ?? {};
+        const why = `the edit${label ? ` of ${label}` : ''} has ${Math.ceil(size / 1024)} KiB, and ${mostBytes >> 10} KiB is the most.`;
+        this.answered(own, { outcome: 'refused', why });
+        continue;
+      }
+      if (batch.length === together || batch.length && bytes + size > callBytes) break;
+      batch.push(own);
+      texts.push(text);
+      bytes += size;
+    }
+    return { batch, json: `[${texts.join()}]` };
+  }
+
   async flush() {
     const { link } = this.viewer;
     if (this.isSending || !link.isConnected) return;
     this.isSending = true;
-    let batch = [];
+    let batch = [], json;
     try {
-      while ((batch = this.pending.filter(p => p.version === undefined).slice(0, together)).length) {
-        const ops = batch.map(p => ({ ...p.op, seenNow: p.isLive && !p.isLate || undefined }));
+      while (({ batch, json } = this.next()).batch.length) {
         for (const p of batch) p.isSent = true;
-        const answers = JSON.parse(await link.hub.invoke('Edit', JSON.stringify(ops)));
+        const answers = JSON.parse(await link.hub.invoke('Edit', json));
         answers.forEach((answer, i) => this.answered(batch[i], answer));
         this.marks.changed();
       }
+      this.marks.changed();
     } catch (e) {
       for (const p of batch) p.isLate = true;
       // A server that is busy, or has not let this page join yet, is asked again; a lost connection when it is back.
