@@ -64,7 +64,7 @@ export class Link {
     hub.on('frame', (stream, ...frame) => viewer.streams[stream].show(...frame));
     hub.on('view', (json, revision, awaited) => viewer.changes.heardOf(JSON.parse(json), revision, awaited));
     hub.on('dataset', json => viewer.datasetChanged(JSON.parse(json)));
-    hub.on('sites', json => viewer.siteMarks.receive(JSON.parse(json)));
+    hub.on('sites', (json, number) => viewer.siteMarks.receive(JSON.parse(json), number));
     hub.on('entries', json => viewer.siteMarks.entries(JSON.parse(json)));
     hub.on('schema', json => viewer.schemaChanged(JSON.parse(json)));
     hub.on('edits', json => viewer.steps.counted(JSON.parse(json)));
@@ -105,7 +105,7 @@ export class Link {
 
   async join() {
     const { session, dataset } = this.viewer.root.dataset;
-    this.viewer.siteMarks.asked();
+    this.viewer.siteMarks.joins();
     let json;
     try {
       json = await this.hub.invoke('Join', session, dataset, location.search);

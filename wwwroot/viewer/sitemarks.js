@@ -1,13 +1,13 @@
 // The marks of sites: all that the server tells, what this page did and the server has not kept yet, one that is dragged, and one that a
 // link leads to.
-const idle = 4000, patience = 300;
+const idle = 4000, patience = 300, behind = 3000;
 
 export class SiteMarks {
   constructor(viewer) {
     // heard: the sites as the server told them. versions: the newest of each, deleted ones included. number: the last entry of the journal.
-    // late: what entries told since the whole list was asked for, which may be later than that list.
+    // newest: the last that was heard of. late: what entries told since the whole list was asked for, which may be later than that list.
     Object.assign(this, {
-      viewer, heard: [], versions: new Map(), number: -1, isAsking: false, replica: null, moving: null, following: null,
+      viewer, heard: [], versions: new Map(), number: -1, newest: -1, isAsking: false, replica: null, moving: null, following: null,
       late: new Map(),
     });
     const isReload = performance.getEntriesByType('navigation')[0]?.type === 'reload';
@@ -25,9 +25,7 @@ export class SiteMarks {
 
   versionOf(id) { return this.versions.get(id) ?? 0; }
 
-  // The page joined, perhaps another server: what it hears now is complete, and the journal is counted from the next entry on.
   joined() {
-    this.number = -1;
     if (!this.viewer.mayEdit) return;
     // Not beside the first pictures; but before the line may break.
     setTimeout(() => this.begin(), this.replica || this.isKept() ? 0 : idle);
@@ -63,10 +61,19 @@ export class SiteMarks {
 
   remove(id) { return this.own('remove', 'site', id); }
 
+  /** The page joins, perhaps another server: it hears the whole list, with the last entry that is in it. */
+  joins() {
+    this.asked();
+    this.number = this.newest = -1;
+  }
+
   /** The whole list is asked for: what entries tell from here on may be later than it. */
   asked() { this.late.clear(); }
 
-  receive(sites) {
+  /** All sites as they were after an entry of the journal. A list that is older than what is known is left. */
+  receive(sites, number) {
+    if (number < this.number) return;
+    this.number = number;
     const byId = new Map(sites.map(s => [s.id, s]));
     for (const s of this.late.values()) {
       if (byId.get(s.id)?.version > s.version) continue;
@@ -74,31 +81,47 @@ export class SiteMarks {
     }
     for (const s of byId.values()) this.versions.set(s.id, s.version);
     this.took([...byId.values()]);
+    this.catchUp();
   }
 
   /** Entries of the journal, in their order; where one is missing, what came since is asked for. */
   entries(entries) {
     for (const entry of entries) {
-      if (this.number >= 0 && entry.number <= this.number) continue;
-      // Only a number: where servers share their messages, the entry itself is on its way.
-      if (!entry.states) { setTimeout(() => this.number < entry.number && this.ask(), patience); return; }
-      if (this.number >= 0 && entry.number > this.number + 1) { this.ask(); return; }
-      this.number = entry.number;
-      if (entry.kind === 'site') this.merge(entry.states);
+      if (entry.number <= this.number) continue;
+      this.newest = Math.max(this.newest, entry.number);
+      if (entry.states && entry.kind === 'site') this.merge(entry.states);
+      if (entry.states && this.number >= 0 && entry.number === this.number + 1) this.number = entry.number;
     }
+    this.catchUp();
+  }
+
+  // What is missing of what was heard of is asked for soon: where servers share their messages, it may be on its way, as the whole list is
+  // to a page that joins.
+  catchUp(wait = patience) {
+    if (this.newest <= this.number || this.catching) return;
+    this.catching = setTimeout(() => {
+      this.catching = null;
+      if (this.newest > this.number) this.ask();
+    }, wait);
   }
 
   async ask() {
-    if (this.isAsking) return;
+    const { viewer, number } = this;
+    if (this.isAsking || viewer.ended.signal.aborted || !viewer.link.isConnected) return;
     this.isAsking = true;
     this.asked();
+    let wait = behind;
     try {
-      const since = JSON.parse(await this.viewer.connection.invoke('EntriesSince', this.number));
-      this.number = Math.max(this.number, since.number);
-      if (since.whole) this.receive(since.whole.site ?? []);
-      else for (const e of since.entries) if (e.kind === 'site' && e.states) this.merge(e.states);
-    } catch { /* A page that joins again hears all. */ }
+      const since = JSON.parse(await viewer.connection.invoke('EntriesSince', number));
+      if (since.whole) this.receive(since.whole.site ?? [], since.number);
+      else {
+        for (const e of since.entries) if (e.kind === 'site' && e.states) this.merge(e.states);
+        this.number = Math.max(this.number, since.number);
+      }
+      if (this.number > number) wait = 0;
+    } catch { /* Asked again below, or all is heard by joining again. */ }
     this.isAsking = false;
+    this.catchUp(wait);
   }
 
   merge(states) {
@@ -150,9 +173,9 @@ export class SiteMarks {
     return { ...site, zUm, yUm, xUm };
   }
 
-  /** The next click says where the selected site is at the timestep shown. */
-  follow() {
-    const { viewer } = this, site = this.sites.find(s => s.id === viewer.view.selected);
+  /** The next click says where a site, the selected one unless another is named, is at the timestep shown. */
+  follow(id = this.viewer.view.selected) {
+    const { viewer } = this, site = this.sites.find(s => s.id === id);
     if (!viewer.mayEdit) return;
     if (!site) { viewer.tell('Select a site first; then say where it is at this timestep.'); return; }
     viewer.choose('site');
@@ -183,7 +206,7 @@ export class SiteMarks {
     const mark = this.sites.find(s => s.id === selected) ?? viewer.measure.find(selected);
     if (!label) viewer.tell(`No label has the key ${key}; labels are defined in the Sites panel.`);
     else if (!mark) viewer.tell(`Select a site or an annotation first; then ${key} labels it ${label.name}.`);
-    else await this.own('label', label.id);
+    else await this.own('label', selected, label.id);
   }
 
   move(id, at) {

@@ -87,8 +87,7 @@ public abstract partial class EditLog<T, TRow> : IEditedKind
 
     async Task<(JsonArray States, long Number)> IEditedKind.WholeAsync(DatasetIdentity dataset, bool seesNames, CancellationToken ct)
     {
-        var (board, number) = await _journal.BoardAsync(dataset, this, ct);
-        var items = ((ImmutableDictionary<string, T>)board).Values.Where(i => !i.Deleted);
+        var (items, number) = await NumberedAsync(dataset, ct);
         return ([.. items.Select(i => (JsonNode)ToJson(seesNames ? i : Nameless(i)))], number);
     }
 

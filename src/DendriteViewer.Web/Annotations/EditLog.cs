@@ -194,7 +194,14 @@ public abstract partial class EditLog<T, TRow>(
 
     /// <summary>What is not deleted, in no order.</summary>
     protected async Task<IEnumerable<T>> CurrentAsync(DatasetIdentity dataset, CancellationToken ct) =>
-        (await BoardAsync(dataset, ct)).Values.Where(s => !s.Deleted);
+        (await NumberedAsync(dataset, ct)).Items;
+
+    /// <summary>What is not deleted, in no order, and the last entry of the journal that is in it.</summary>
+    protected async Task<(IEnumerable<T> Items, long Number)> NumberedAsync(DatasetIdentity dataset, CancellationToken ct)
+    {
+        var (board, number) = await _journal.BoardAsync(dataset, this, ct);
+        return (((ImmutableDictionary<string, T>)board).Values.Where(s => !s.Deleted), number);
+    }
 
     /// <summary>The row of an edit.</summary>
     protected abstract TRow RowOf(DatasetIdentity dataset, T after, string state, Person by, long at);

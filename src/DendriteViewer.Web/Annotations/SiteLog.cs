@@ -57,6 +57,13 @@ public sealed class SiteLog(
     public async Task<IReadOnlyList<Site>> ListAsync(DatasetIdentity dataset, CancellationToken ct = default) =>
         Sorted(await CurrentAsync(dataset, ct));
 
+    /// <summary>The same, and the last entry of the dataset's journal that is in them.</summary>
+    public async Task<(IReadOnlyList<Site> Sites, long Number)> NumberedListAsync(DatasetIdentity dataset, CancellationToken ct = default)
+    {
+        var (sites, number) = await NumberedAsync(dataset, ct);
+        return (Sorted(sites), number);
+    }
+
     /// <summary>
     /// How far annotators agree; only edits that it has not seen yet are read. Null where there are too few people or places.
     /// </summary>

@@ -124,8 +124,10 @@ public sealed class FrameConnection : IFrameSink, IDisposable
     public void TellNewest(long number) =>
         _messages.Add("newest", ct => _client.SendAsync("entries", $"[{{\"number\":{number}}}]", ct));
 
-    /// <summary>Tells the dataset's sites as they are when somebody joins, JSON; never waits.</summary>
-    public void TellSites(string json) => _messages.Add("sites", ct => _client.SendAsync("sites", json, ct));
+    /// <summary>
+    /// Tells the dataset's sites as they are when somebody joins, JSON, and the last entry of the journal that is in them; never waits.
+    /// </summary>
+    public void TellSites(string json, long number) => _messages.Add("sites", ct => _client.SendAsync("sites", json, number, ct));
 
     /// <summary>Tells the dataset's labels and fields, JSON; never waits.</summary>
     public void TellSchema(string json) => _messages.Add("schema", ct => _client.SendAsync("schema", json, ct));

@@ -145,13 +145,16 @@ public sealed partial class FrameConnections : IDisposable
     {
         try
         {
-            var list = await _sites.ListAsync(connection.Session.Dataset.Identity);
+            var (list, number) = await _sites.NumberedListAsync(connection.Session.Dataset.Identity);
             connection.TellSites(JsonSerializer.Serialize(
-                connection.SeesNames ? list : SiteRules.WithoutNames(list), SiteLog.Json));
+                connection.SeesNames ? list : SiteRules.WithoutNames(list), SiteLog.Json), number);
         }
         catch (Exception e)
         {
             LogFault(_log, e);
+
+            // A page that has no list and hears of an entry asks for all, until it has it.
+            connection.TellNewest(0);
         }
     }
 
@@ -163,7 +166,7 @@ public sealed partial class FrameConnections : IDisposable
             var dataset = connection.Session.Dataset;
             var sites = await _sites.ListAsync(dataset);
             connection.TellSites(JsonSerializer.Serialize(
-                connection.SeesNames ? sites : SiteRules.WithoutNames(sites), SiteLog.Json));
+                connection.SeesNames ? sites : SiteRules.WithoutNames(sites), SiteLog.Json), 0);
             connection.TellSavedMeasurements(MeasurementMark.JsonOf(await _measurements.ListAsync(dataset)));
             connection.TellSchema(JsonSerializer.Serialize(await _schemas.OfAsync(dataset), MeasurementLog.Json));
         }

@@ -126,7 +126,7 @@ public sealed class SiteAccessTests(RunningApp app) : IClassFixture<RunningApp>
     {
         await using var hub = Connect(browser);
         var sites = new TaskCompletionSource<string>();
-        hub.On<string>("sites", s => sites.TrySetResult(s));
+        hub.On<string, long>("sites", (s, _) => sites.TrySetResult(s));
         await hub.StartAsync();
         await hub.InvokeAsync<string>("Join", Guid.NewGuid().ToString("N"), app.Dataset.Value, "");
         return await sites.Task.WaitAsync(TimeSpan.FromSeconds(10));
