@@ -61,15 +61,15 @@ public sealed class EditsJourney(Browser browser) : IClassFixture<Browser>
         // Without a server one goes on: what is done is seen, and said not to be saved.
         var own = await page.EvaluateAsync<string>("async () => await dendrite.siteMarks.add([60, 66, 72])");
         await page.EvaluateAsync("async id => { await dendrite.siteMarks.moved({ id }, [60, 66, 78]); }", own);
-        await page.UntilAsync("id => dendrite.sites.some(s => s.id === id && s.xUm === 78 && s.label.includes('not saved'))", own);
+        await page.UntilAsync("id => dendrite.sites.some(s => s.id === id && s.xUm === 78 && s.isWaiting && s.label === '')", own);
         await page.EvaluateAsync("""
             async id => {
               dendrite.patch({ selected: id });
               const { siteMarks } = dendrite;
-              await siteMarks.own('judge', 'confirmed');
+              await siteMarks.own('judge', id, 'confirmed');
               await siteMarks.own('follow', id, 1.5, [60, 66, 81]);
               await siteMarks.own('note', sessionStorage.getItem('note'), 'written without a server');
-              await siteMarks.own('judge', 'rejected');
+              await siteMarks.own('judge', id, 'rejected');
             }
             """, own);
         await page.UntilAsync("id => dendrite.sites.find(s => s.id === id).status === 'rejected'", own);

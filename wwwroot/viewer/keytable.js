@@ -67,7 +67,7 @@ export function keyTable(viewer) {
     { key: '+', does: 'Zoom in (or Ctrl and wheel; wheel in 3D)', group: 'Panes', run: () => viewer.chosen?.zoom(1 / 1.2) },
     { key: '-', does: 'Zoom out', group: 'Panes', run: () => viewer.chosen?.zoom(1.2) },
     { key: 'Delete', does: 'Delete the selected site, measurement or note', group: 'Tools',
-      run: () => viewer.actions.remove() },
+      run: () => viewer.actions.remove({ of: viewer.view.selected }) },
     { key: '?', does: 'These keys', group: 'View', run: () => viewer.keys.help() },
   ];
 }

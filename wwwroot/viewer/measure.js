@@ -308,14 +308,15 @@ export class Measure {
     return true;
   }
 
-  /** Deletes what is selected, if it is a measurement. */
-  remove() {
-    const m = this.find(this.viewer.view.selected);
+  /** Deletes something, if it is a measurement. */
+  remove(id) {
+    const m = this.find(id), { viewer } = this;
     if (!m) return false;
+    const leave = () => viewer.view.selected === id && viewer.patch({ selected: '' });
     if (this.mayChange(m) && m.isSaved) {
-      this.viewer.siteMarks.own('remove', 'measurement', m.id);
-      this.viewer.patch({ selected: '' });
-    } else if (this.mayChange(m)) this.ask('DELETE', `/${m.id}`).then(a => a && this.viewer.patch({ selected: '' }));
+      viewer.siteMarks.own('remove', 'measurement', id);
+      leave();
+    } else if (this.mayChange(m)) this.ask('DELETE', `/${id}`).then(a => a && leave());
     return true;
   }
 

@@ -1,6 +1,6 @@
 // What somebody does to sites and annotations in this page without the server's panels: marks, moves, follows through time, judges, labels,
 // deletes, and leaves a field while there is no server. Each becomes an operation that replica.js keeps until a server has done it.
-const place = ['zUm', 'yUm', 'xUm'], sameHours = 1e-6;
+const place = ['zUm', 'yUm', 'xUm'], sameHours = 1e-6, shown = 6e-7;
 const pick = (state, fields) => Object.fromEntries(fields.map(f => [f, state[f]]));
 const placeAt = at => Object.fromEntries(place.map((f, i) => [f, Math.round(at[i] * 1000) / 1000]));
 const isAt = (p, hours) => Math.abs(p.hours - hours) < sameHours;
@@ -51,59 +51,71 @@ export class OwnEdits {
   }
 
   /** Takes a site's position at some hours away; where that is its own, the next one takes its place. */
-  unfollow(hours) {
-    const { selected } = this.viewer.view, site = this.replica.seen('site', selected), track = site?.track ?? [];
+  unfollow(id, hours) {
+    const site = this.replica.seen('site', id), track = site?.track ?? [];
     if (!track.length) return null;
-    if (!isAt(site, hours)) return this.change('site', selected, { track: track.filter(p => !isAt(p, hours)) });
+    if (!isAt(site, hours)) return this.change('site', id, { track: track.filter(p => !isAt(p, hours)) });
     const [first, ...rest] = [...track].sort((a, b) => a.hours - b.hours);
-    return this.change('site', selected, { ...pick(first, [...place, 'hours']), modality: site.modality, track: rest });
+    return this.change('site', id, { ...pick(first, [...place, 'hours']), modality: site.modality, track: rest });
   }
 
-  /** Says what is thought of the selected site. */
-  judge(status) { return this.change('site', this.viewer.view.selected, { status }); }
+  /** Says what is thought of a site. */
+  judge(id, status) { return this.change('site', id, { status }); }
 
-  /** Gives what is selected a label, or takes it away. */
-  label(label) {
-    const { selected } = this.viewer.view, kind = this.replica.seen('site', selected) ? 'site' : 'measurement';
-    const labels = this.replica.seen(kind, selected)?.labels ?? [];
-    return this.change(kind, selected, { labels: labels.includes(label) ? labels.filter(l => l !== label) : [...labels, label] })
+  /** Gives a site or an annotation a label, or takes it away. */
+  label(id, label) {
+    const kind = this.replica.seen('site', id) ? 'site' : 'measurement';
+    const labels = this.replica.seen(kind, id)?.labels ?? [];
+    return this.change(kind, id, { labels: labels.includes(label) ? labels.filter(l => l !== label) : [...labels, label] })
       ?? this.viewer.tell('What is not saved has its labels in the Measure panel.');
   }
 
   /** Writes a saved note's text. */
   note(id, note) { return this.change('measurement', id, { note }); }
 
-  // A field that is left without a server: its text, which stays a draft as well, is sent when there is one.
+  // A field that is left without a server: its text, which stays a draft as well, is sent when there is one, as a change of the text that
+  // it was begun from. What somebody else changed meanwhile, and the field shows, is for the person to choose.
   left(field) {
     const { draft, draftSaved: begun = '' } = field?.dataset ?? {}, { value: text } = field ?? {};
-    if (window.connection.isOnline || !draft?.startsWith(this.replica.of) || text === begun) return;
+    if (window.connection.isOnline || !draft?.startsWith(this.replica.of)) return;
+    if (field.closest('.draft-field')?.querySelector('.draft-conflict')) return;
     const [, , kind, id, name, key] = draft.split('/'), fields = this.fieldsOf(kind, id, name, key, text);
-    if (!fields) return;
-    const before = this.replica.pending.findLast(p => p.draft === draft && p.version === undefined);
-    if (before?.text === text) return;
-    if (before && !before.isSent) this.replica.drop(before);
-    const isText = name === 'label' || name === 'note', was = before?.isSent ? before.op.fields : isText ? { [name]: begun } : undefined;
+    const newest = () => this.replica.pending.findLast(p => p.draft === draft && p.version === undefined);
+    if (text === (newest()?.text ?? begun) || !fields && text !== begun) return;
+    if (newest() && !newest().isSent) {
+      this.replica.drop(newest());
+      this.replica.marks.changed();
+    }
+    const from = newest()?.text ?? begun;
+    if (text === from || !fields) return;
+    const was = this.fieldsOf(kind, id, name, key, from, true);
     this.change(kind, id, fields, { ...(was && { was }), draft, text });
   }
 
   // What cannot be read here, as a number with a comma, waits for the server as a draft.
-  fieldsOf(kind, id, name, key, text) {
-    if (name === 'label') return text.trim() ? { label: text.trim() } : null;
+  fieldsOf(kind, id, name, key, text, isBefore) {
+    if (name === 'label') return text.trim() || isBefore ? { label: isBefore ? text : text.trim() } : null;
     if (name === 'note') return { note: text };
-    const number = numberOf(text);
+    const seen = this.replica.seen(kind, id), kept = name === 'radius' ? seen?.radiusUm : seen?.fields?.[key];
+    // A field shows six decimals of a number that may have more.
+    const read = numberOf(text), number = isBefore && Math.abs(kept - read) < shown ? kept : read;
     if (name === 'radius') return number === undefined ? null : { radiusUm: number };
     const { type } = this.viewer.schema?.fields.find(f => f.id === key) ?? {};
-    const { [key]: _, ...others } = this.replica.seen(kind, id)?.fields ?? {};
+    const { [key]: _, ...others } = seen?.fields ?? {};
     if (name !== 'field' || type !== 'text' && type !== 'number' || type === 'number' && text && number === undefined) return null;
     return { fields: text ? { ...others, [key]: type === 'text' ? text : number } : others };
   }
 
   // The buttons of the panel show what was chosen, before the server has heard it and after it refused.
   paint() {
-    const { selected } = this.viewer.view ?? {}, mark = this.replica.seen('site', selected) ?? this.replica.seen('measurement', selected);
-    const press = (b, isOn) => { if (b.getAttribute('aria-pressed') !== `${isOn}`) b.setAttribute('aria-pressed', isOn); };
-    if (!mark) return;
-    for (const b of document.querySelectorAll('[data-action=judge]')) press(b, b.dataset.status === mark.status);
-    for (const b of document.querySelectorAll('[data-action=label]')) press(b, Boolean(mark.labels?.includes(b.dataset.label)));
+    const marks = new Map(), of = id => {
+      if (!marks.has(id)) marks.set(id, this.replica.seen('site', id) ?? this.replica.seen('measurement', id));
+      return marks.get(id);
+    };
+    for (const b of document.querySelectorAll('[data-action=judge], [data-action=label]')) {
+      const { action, status, label } = b.dataset, mark = of(b.dataset.of);
+      const isOn = action === 'judge' ? status === mark?.status : Boolean(mark?.labels?.includes(label));
+      if (mark && b.getAttribute('aria-pressed') !== `${isOn}`) b.setAttribute('aria-pressed', isOn);
+    }
   }
 }

@@ -302,10 +302,11 @@ class Viewer {
   }
 
   actions = {
-    mark: () => this.choose('site'), follow: () => this.siteMarks.follow(),
-    judge: t => this.siteMarks.own('judge', t.status), label: t => this.siteMarks.own('label', t.label),
-    unfollow: t => this.siteMarks.own('unfollow', +t.hours),
-    remove: () => this.measure.remove() || this.siteMarks.remove(this.view.selected),
+    // The panel's buttons say what they are of: what is selected may be another by now.
+    mark: () => this.choose('site'), follow: t => this.siteMarks.follow(t.of),
+    judge: t => this.siteMarks.own('judge', t.of, t.status), label: t => this.siteMarks.own('label', t.of, t.label),
+    unfollow: t => this.siteMarks.own('unfollow', t.of, +t.hours),
+    remove: t => this.measure.remove(t.of) || this.siteMarks.remove(t.of),
     fit: () => this.fit(), straight: () => this.straighten(), help: () => this.keys.help(),
     dive: () => this.dive(),
     undo: () => this.steps.undo(), redo: () => this.steps.redo(), colors: () => this.toggleColors(),
