@@ -2,6 +2,7 @@ using System.Security.Claims;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Annotations;
+using DendriteViewer.Web.Annotations.Journal;
 using DendriteViewer.Web.Audit;
 using DendriteViewer.Web.Bookmarks;
 using DendriteViewer.Web.Data;
@@ -61,6 +62,19 @@ public sealed class SharedDatabaseTests(PostgresFixture postgres, TestHost host)
         await Assert.ThrowsAsync<EditConflictException>(
             () => servers[1].ChangeAsync(host.Dataset, first with { Note = "by two" }, new Editor(s_ada, null), default));
         Assert.Equal("by one", (await servers[1].ListAsync(host.Dataset.Identity)).Single(s => s.Id == first.Id).Note);
+
+        // Operations of one call are done in their order, also where the first reads the database and the second does not.
+        var journal = new EditJournal(database, host.Time);
+        var answers = await new EditDesk(journal, [new SiteLog(database, host.Time, journal)]).ApplyAsync(host.Dataset,
+        [
+            new EditOp { Key = "restore-first", Do = EditAction.Restore, Id = first.Id, Of = 1 },
+            new EditOp
+            {
+                Key = "then-change", Do = EditAction.Change, Id = first.Id, Was = new() { ["note"] = "" },
+                Fields = new() { ["note"] = "after" },
+            },
+        ], new Editor(s_ada, null), default);
+        Assert.Equal([EditOutcome.Accepted, EditOutcome.Accepted], answers.Select(a => a.Outcome));
     }
 
     [Theory]

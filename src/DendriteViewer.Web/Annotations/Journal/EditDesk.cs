@@ -49,9 +49,10 @@ public sealed class EditDesk
         {
             if (ReadsFirst(ops[i]))
             {
-                // What was asked for before it is in the log then.
+                // What was asked for before it is in the log then, and it is before what follows is begun.
                 await Task.WhenAll(answers);
                 Begin(ops[i++]);
+                await answers[^1];
                 continue;
             }
 
