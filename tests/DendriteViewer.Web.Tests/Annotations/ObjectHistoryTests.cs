@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Claims;
 using Bunit;
 using DendriteViewer.Imaging.Geometry;
@@ -23,18 +24,25 @@ public sealed class ObjectHistoryTests(TestHost host) : MudContext, IClassFixtur
     public async Task History_OfASite_TellsEachVersionShowsItWholeAndRestoresIt()
     {
         var site = await _log.AddAsync(host.Dataset, new WorldPoint(60, 90, 90), 0, "projection", Ben, default);
-        var second = await _log.ChangeAsync(host.Dataset, site with { Note = "at the void", ZUm = 61.5 }, Ben, default);
+        var last = host.Dataset.HoursOf("projection").Last();
+        var note = $"at the void, {new string('x', 100)}, end";
+        var second = await _log.ChangeAsync(host.Dataset, site with
+        {
+            Note = note, ZUm = 61.5, Track = new([new SitePosition { Hours = last, ZUm = 60, YUm = 90, XUm = 95 }]),
+        }, Ben, default);
         var third = await _log.ChangeAsync(host.Dataset, second with { Note = "", Status = SiteStatus.Rejected }, Ben, default);
         var panel = await OpenAsync(third, isMember: true);
         Assert.Equal(["v3", "v2", "v1"], panel.FindAll("li b").Select(b => b.TextContent));
         Assert.Contains("Ben", panel.Markup);
-        Assert.Contains("note: at the void → (empty)", panel.Find("li").TextContent);
+        Assert.Contains($"note: {note[..60]}… → (empty)", panel.Find("li").TextContent);
+        Assert.Contains("track: 0 in a list → 1 in a list", panel.FindAll("li")[1].TextContent);
         Assert.Contains("place: 60, 90, 90 → 61.5, 90, 90", panel.FindAll("li")[1].TextContent);
 
         // What it was at a version, whole, without going back to it.
         await panel.Find("[aria-label='Show version 2']").ClickAsync(new());
         var whole = panel.Find(".version-state").TextContent;
-        Assert.Contains("at the void", whole);
+        Assert.Contains(note, whole);
+        Assert.Contains($"hours {last.ToString("0.###", CultureInfo.InvariantCulture)}, zUm 60, yUm 90, xUm 95", whole);
         Assert.Contains("proposed", whole);
         await panel.Find("[aria-label='Show version 2']").ClickAsync(new());
         Assert.Empty(panel.FindAll(".version-state"));
@@ -44,7 +52,7 @@ public sealed class ObjectHistoryTests(TestHost host) : MudContext, IClassFixtur
         panel.WaitForAssertion(() => Assert.Equal("v4", panel.Find("li b").TextContent));
         Assert.Contains("restored", panel.Find("li").TextContent);
         var now = (await _log.ListAsync(host.Dataset.Identity)).Single(s => s.Id == site.Id);
-        Assert.Equal(("at the void", SiteStatus.Proposed, 61.5), (now.Note, now.Status, now.ZUm));
+        Assert.Equal((note, SiteStatus.Proposed, 61.5), (now.Note, now.Status, now.ZUm));
 
         // As it is already: a sentence, and no edit.
         await panel.Find("[aria-label='Restore version 2']").ClickAsync(new());

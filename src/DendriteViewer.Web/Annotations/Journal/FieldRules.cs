@@ -37,8 +37,8 @@ public enum MemberKind
 
 /// <summary>What one edit did to one field.</summary>
 /// <param name="Field">What people call it.</param>
-/// <param name="Before">The value before, shortened; empty where there was none.</param>
-/// <param name="After">The value after.</param>
+/// <param name="Before">The value before, shortened, a list as its length; empty where there was none.</param>
+/// <param name="After">The value after, so too; uncut, a list in lines, where a whole state is described.</param>
 public sealed record FieldChange(string Field, string Before, string After);
 
 /// <summary>
@@ -257,9 +257,10 @@ public sealed class FieldRules(IReadOnlyCollection<string> serverFields, params 
         _ => group.Name,
     };
 
-    /// <summary>All that people edit of a state in the flat form, for people.</summary>
+    /// <summary>All that people edit of a state in the flat form, for people, with nothing cut.</summary>
     public IReadOnlyList<FieldChange> Describe(JsonObject flat, AnnotationSchema schema) =>
-        [.. flat.Select(p => p.Key).Where(IsEditable).Select(GroupOf).DistinctBy(g => g.Name).Select(g => Describe(g, [], flat, schema))];
+        [.. flat.Select(p => p.Key).Where(IsEditable).Select(GroupOf).DistinctBy(g => g.Name)
+            .Select(g => new FieldChange(NameOf(g, schema), "", Whole(g, flat)))];
 
     /// <summary>A change for people.</summary>
     public static FieldChange Describe(FieldGroup group, JsonObject before, JsonObject after, AnnotationSchema schema) =>
@@ -276,16 +277,25 @@ public sealed class FieldRules(IReadOnlyCollection<string> serverFields, params 
 
     private static string Shown(FieldGroup group, JsonObject state)
     {
-        var text = string.Join(", ", group.Fields.Select(f => state[f] switch
-        {
-            null => "",
-            JsonValue v when v.TryGetValue(out bool yes) => yes ? "yes" : "no",
-            JsonValue v when v.TryGetValue(out double n) => n.ToString("0.###", CultureInfo.InvariantCulture),
-            JsonValue v => v.ToString(),
-            _ => "…",
-        }));
+        var text = string.Join(", ", group.Fields.Select(f => state[f] is JsonArray list ? $"{list.Count} in a list" : Line(group, state[f])));
         return text.Length <= MostShown ? text : text[..MostShown] + "…";
     }
+
+    // A line for each object or list in a list.
+    private static string Whole(FieldGroup group, JsonObject state) => string.Join(", ", group.Fields.Select(f =>
+        state[f] is JsonArray list && list.Any(i => i is JsonObject or JsonArray)
+            ? string.Join('\n', list.Select(i => Line(group, i))) : Line(group, state[f])));
+
+    private static string Line(FieldGroup group, JsonNode? value) => value switch
+    {
+        null => "",
+        JsonValue v when v.TryGetValue(out bool yes) => yes ? "yes" : "no",
+        JsonValue v when v.TryGetValue(out double n) => n.ToString("0.###", CultureInfo.InvariantCulture),
+        JsonArray list => string.Join(", ", list.Select(i => Line(group, i))),
+        JsonObject of => string.Join(", ",
+            of.Where(p => !group.DerivedInside.Contains(p.Key)).Select(p => $"{p.Key} {Line(group, p.Value)}")),
+        _ => value.ToString(),
+    };
 }
 
 /// <summary>One version of one annotation.</summary>
