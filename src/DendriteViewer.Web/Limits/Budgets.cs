@@ -35,6 +35,7 @@ public sealed class Budgets : IDisposable
     private readonly PartitionedRateLimiter<Holder> _bookmarks;
     private readonly PartitionedRateLimiter<Holder> _cells;
     private readonly PartitionedRateLimiter<Holder> _edits;
+    private readonly Lock _editTurn = new();
 
     /// <param name="options">How much.</param>
     public Budgets(DendriteOptions options)
@@ -145,9 +146,22 @@ public sealed class Budgets : IDisposable
     /// <exception cref="BudgetSpentException">There were too many; none of them is done.</exception>
     public void Edit(ClientKeys client, int count)
     {
-        foreach (var holder in Holder.Of(client))
+        var permits = Math.Min(count, EditBurst);
+
+        // Nobody else takes between the two, so that what one of them refuses costs the other nothing.
+        lock (_editTurn)
         {
-            Granted(_edits.AttemptAcquire(holder, Math.Min(count, EditBurst)), "edits").Dispose();
+            var seconds = Holder.Of(client).Max(h =>
+                (permits - _edits.GetStatistics(h)!.CurrentAvailablePermits) / (double)(EditsPerSecond * h.Factor));
+            if (seconds > 0)
+            {
+                throw Spent("edits", TimeSpan.FromSeconds(Math.Max(1, seconds)));
+            }
+
+            foreach (var holder in Holder.Of(client))
+            {
+                Granted(_edits.AttemptAcquire(holder, permits), "edits").Dispose();
+            }
         }
     }
 
@@ -193,8 +207,13 @@ public sealed class Budgets : IDisposable
 
         var after = lease.TryGetMetadata(MetadataName.RetryAfter, out var time) ? time : TimeSpan.FromSeconds(5);
         lease.Dispose();
+        throw Spent(what, after);
+    }
+
+    private static BudgetSpentException Spent(string what, TimeSpan after)
+    {
         LimitMetrics.Rejected("budget");
-        throw new BudgetSpentException(what, after);
+        return new BudgetSpentException(what, after);
     }
 
     private static PartitionedRateLimiter<Holder> Of<T>(Func<Holder, T> limiter) where T : RateLimiter =>

@@ -47,6 +47,15 @@ public sealed class BudgetsTests : IDisposable
         Assert.Matches("^Too many edits from this account, link or address; ask again in [0-9]+ s.$", refused.Message);
         Assert.InRange(refused.After.TotalSeconds, 0.5, 10);
         _budgets.Edit(Account("bo"), 200);
+
+        // What the address refuses costs the account nothing.
+        var last = 0;
+        while (Record.Exception(() => _budgets.Edit(Account($"cy {last}"), 1000)) is null)
+        {
+            last++;
+        }
+
+        _budgets.Edit(Account($"cy {last}", "10.0.0.2"), 1000);
     }
 
     // A page of thumbnails asks for all of them at once.
