@@ -404,7 +404,10 @@ public sealed class EditJournal(IDbContextFactory<DendriteDb> database, TimeProv
 
                 if (at > number && edit.Beside is { } beside)
                 {
-                    db.Add(beside());
+                    // Whoever holds the turn writes it, which may be another's request.
+                    var told = beside();
+                    told.Address = edit.Address;
+                    db.Audit.Add(told);
                 }
 
                 if (edit.Key is { } own && made[0] is { } keyed)

@@ -1,5 +1,6 @@
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Audit;
 using DendriteViewer.Web.Data;
 
 namespace DendriteViewer.Web.Annotations.Journal;
@@ -57,8 +58,8 @@ internal sealed class PendingEdit(
     /// <summary>The edits that are written as one, all or none: it itself, and those of other kinds that belong to it.</summary>
     public IReadOnlyList<PendingEdit> Parts => _parts ??= [this];
 
-    /// <summary>Makes what else is kept where something of it is written, as an entry of the audit log; null for nothing.</summary>
-    public Func<object>? Beside { get; private set; }
+    /// <summary>Makes the entry of the audit log where something of it is written; null for the one that every edit has.</summary>
+    public Func<AuditEntry>? Beside { get; private set; }
 
     public IJournalKind Kind => kind;
 
@@ -75,8 +76,8 @@ internal sealed class PendingEdit(
 
     /// <summary>Makes one of several edits.</summary>
     /// <param name="parts">The edits, in their order; of one kind only one.</param>
-    /// <param name="beside">What else is kept, or null.</param>
-    public static PendingEdit Together(IReadOnlyList<PendingEdit> parts, Func<object>? beside)
+    /// <param name="beside">Their entry of the audit log, whose address is the edit's; or null.</param>
+    public static PendingEdit Together(IReadOnlyList<PendingEdit> parts, Func<AuditEntry>? beside)
     {
         (parts[0]._parts, parts[0].Beside) = ([.. parts], beside);
         return parts[0];

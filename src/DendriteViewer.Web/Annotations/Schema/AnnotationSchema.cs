@@ -88,10 +88,12 @@ public sealed record AnnotationSchema : IEdited<AnnotationSchema>
     public int Version { get; init; }
 
     /// <summary>Labels, in the order of the list.</summary>
-    public ValueList<AnnotationLabel> Labels { get; init; } = ValueList<AnnotationLabel>.Empty;
+    public ValueList<AnnotationLabel> Labels { get; init => field = value ?? ValueList<AnnotationLabel>.Empty; } =
+        ValueList<AnnotationLabel>.Empty;
 
     /// <summary>Fields, in the order of the form.</summary>
-    public ValueList<AnnotationField> Fields { get; init; } = ValueList<AnnotationField>.Empty;
+    public ValueList<AnnotationField> Fields { get; init => field = value ?? ValueList<AnnotationField>.Empty; } =
+        ValueList<AnnotationField>.Empty;
 
     /// <summary>When it was last changed, Unix milliseconds.</summary>
     public long ChangedAt { get; init; }

@@ -6,8 +6,8 @@ using DendriteViewer.Web.Measurements;
 namespace DendriteViewer.Web.Annotations.Schema;
 
 /// <summary>
-/// Changes a dataset's labels and fields. What sites or annotations carry is not lost by that: a label or field that is in use is retired
-/// where it was taken out, and the type of a field with values stays. Whoever calls has been authorized.
+/// Changes a dataset's labels and fields. What sites or annotations carry, or carried once, is not lost by that: a label or field that was
+/// saved is retired where it was taken out, and the type of a field with values stays. Whoever calls has been authorized.
 /// </summary>
 public sealed class SchemaDesk(SchemaLog log, SiteLog sites, MeasurementLog measurements, AuditLog audit)
 {
@@ -24,38 +24,31 @@ public sealed class SchemaDesk(SchemaLog log, SiteLog sites, MeasurementLog meas
     public async Task<AnnotationSchema> SaveAsync(Dataset dataset, AnnotationSchema wanted, Editor by, CancellationToken ct)
     {
         var used = await UsedAsync(dataset.Identity, ct);
-        SchemaRules.Check(wanted, await log.OfAsync(dataset.Identity, ct));
-        await audit.RecordAsync(AuditKind.Description, by.Person, "changed the labels and fields of annotations",
-            AuditSubject.Of(dataset), ct);
         return await log.ChangeAsync(
-            dataset.Identity, now => Kept(SchemaRules.Check(wanted, now), now, used.Labels, used.Fields), wanted.Version, by, ct);
+            dataset.Identity, now => Checked(wanted, now, used), wanted.Version, by,
+            () => audit.NewEntry(AuditKind.Description, by.Person, "changed the labels and fields of annotations",
+                AuditSubject.Of(dataset)), ct);
     }
 
-    // What was taken out is retired where something carries it.
-    private static AnnotationSchema Kept(
-        AnnotationSchema after, AnnotationSchema before, IReadOnlySet<string> labels, IReadOnlySet<string> fields)
+    // What was taken out is retired: deleted sites and earlier versions may carry it, and no other may get its id.
+    private static AnnotationSchema Checked(AnnotationSchema wanted, AnnotationSchema before, IReadOnlySet<string> used)
     {
-        var changed = after.Fields.FirstOrDefault(f => fields.Contains(f.Id) && before.Field(f.Id) is { } was && was.Type != f.Type);
-        if (changed is not null)
+        var after = SchemaRules.Check(wanted with
         {
-            throw new ArgumentException(
-                $"Field {changed.Name} has values already, so that its type stays; take the field out and add one of another name.");
-        }
-
-        return after with
-        {
-            Labels = new([.. after.Labels, .. before.Labels.Where(l => after.Label(l.Id) is null && labels.Contains(l.Id))
+            Labels = new([.. wanted.Labels, .. before.Labels.Where(l => wanted.Label(l.Id) is null)
                 .Select(l => l with { Retired = true, Key = null })]),
-            Fields = new([.. after.Fields, .. before.Fields.Where(f => after.Field(f.Id) is null && fields.Contains(f.Id))
+            Fields = new([.. wanted.Fields, .. before.Fields.Where(f => wanted.Field(f.Id) is null)
                 .Select(f => f with { Retired = true })]),
-        };
+        }, before);
+        var changed = after.Fields.FirstOrDefault(f => used.Contains(f.Id) && before.Field(f.Id) is { } was && was.Type != f.Type);
+        return changed is null ? after : throw new ArgumentException(
+            $"Field {changed.Name} has values already, so that its type stays; take the field out and add one of another name.");
     }
 
-    /// <summary>Ids of the labels and fields that sites or annotations carry.</summary>
-    public async Task<(IReadOnlySet<string> Labels, IReadOnlySet<string> Fields)> UsedAsync(DatasetIdentity dataset, CancellationToken ct)
+    // Ids of the fields that sites or annotations have values of.
+    private async Task<IReadOnlySet<string>> UsedAsync(DatasetIdentity dataset, CancellationToken ct)
     {
         var (s, m) = (await sites.ListAsync(dataset, ct), await measurements.ListAsync(dataset, ct));
-        return (s.SelectMany(x => x.Labels).Concat(m.SelectMany(x => x.Labels)).ToHashSet(),
-            s.SelectMany(x => x.Fields).Concat(m.SelectMany(x => x.Fields)).Select(v => v.Key).ToHashSet());
+        return s.SelectMany(x => x.Fields).Concat(m.SelectMany(x => x.Fields)).Select(v => v.Key).ToHashSet();
     }
 }

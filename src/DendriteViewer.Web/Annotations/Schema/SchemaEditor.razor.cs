@@ -16,6 +16,9 @@ public sealed partial class SchemaEditor
     private int _newest;
     private string? _failure;
 
+    // What is typed while it is written would be lost with the draft.
+    private bool _isSaving;
+
     /// <summary>The dataset.</summary>
     [Parameter, EditorRequired]
     public Dataset Dataset { get; set; } = null!;
@@ -48,7 +51,7 @@ public sealed partial class SchemaEditor
     private bool IsChanged => _draft is not null && !_draft.Equals(_kept);
 
     // Somebody else saved, and what is changed here is upon what was before.
-    private bool IsOld => IsChanged && _newest > _kept!.Version;
+    private bool IsOld => IsChanged && !_isSaving && _newest > _kept!.Version;
 
     /// <inheritdoc/>
     public void Dispose() => Desk.Log.Changed -= OnChanged;
@@ -104,7 +107,25 @@ public sealed partial class SchemaEditor
 
     private Task AddField() => Draft(_draft! with { Fields = new(_draft.Fields.Append(new AnnotationField { Type = FieldType.Text })) });
 
-    private Task SaveAsync() => TryAsync(DatasetRole.Curate, async () =>
+    private async Task SaveAsync()
+    {
+        if (_isSaving)
+        {
+            return;
+        }
+
+        _isSaving = true;
+        try
+        {
+            await TryAsync(DatasetRole.Curate, WriteAsync);
+        }
+        finally
+        {
+            _isSaving = false;
+        }
+    }
+
+    private async Task WriteAsync()
     {
         var saved = await Desk.SaveAsync(Dataset, _draft!, User.PersonOf(), default);
         var was = IsChanged;
@@ -115,7 +136,7 @@ public sealed partial class SchemaEditor
         }
 
         await Saved.InvokeAsync();
-    });
+    }
 
     // The right may have ended since the page was opened.
     private async Task TryAsync(DatasetRole least, Func<Task> act)

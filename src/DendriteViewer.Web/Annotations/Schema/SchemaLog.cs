@@ -3,6 +3,7 @@ using System.Text.Json;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Annotations.Journal;
+using DendriteViewer.Web.Audit;
 using DendriteViewer.Web.Data;
 using Microsoft.EntityFrameworkCore;
 
@@ -41,11 +42,17 @@ public sealed class SchemaLog(IDbContextFactory<DendriteDb> database, TimeProvid
     /// <param name="by">Who edits.</param>
     /// <param name="ct">Gives up before the write.</param>
     /// <exception cref="EditConflictException">Somebody else changed it meanwhile.</exception>
-    public async Task<AnnotationSchema> ChangeAsync(
-        DatasetIdentity dataset, Func<AnnotationSchema, AnnotationSchema> make, int version, Editor by, CancellationToken ct)
+    public Task<AnnotationSchema> ChangeAsync(
+        DatasetIdentity dataset, Func<AnnotationSchema, AnnotationSchema> make, int version, Editor by, CancellationToken ct) =>
+        ChangeAsync(dataset, make, version, by, null, ct);
+
+    /// <summary>As the other, with an entry of the audit log that is written with it.</summary>
+    internal async Task<AnnotationSchema> ChangeAsync(
+        DatasetIdentity dataset, Func<AnnotationSchema, AnnotationSchema> make, int version, Editor by, Func<AuditEntry>? beside,
+        CancellationToken ct)
     {
         var writing = BeginChange(dataset, make, version, by, ct);
-        await Journal.AppendAsync(dataset, writing.Edit);
+        await Journal.AppendAsync(dataset, PendingEdit.Together([writing.Edit], beside));
         return (await writing.FinishAsync()).Items[0];
     }
 

@@ -29,12 +29,13 @@ public static class SchemaRules
             $"A dataset has at most {Most} labels, retired ones included; it would have {wanted.Labels.Count}.");
         Check(wanted.Fields.Count <= Most,
             $"A dataset has at most {Most} fields, retired ones included; it would have {wanted.Fields.Count}.");
-        var (ids, names, keys) = (new HashSet<string>(), new HashSet<string>(StringComparer.OrdinalIgnoreCase), new HashSet<int>());
+        var (names, keys) = (new HashSet<string>(StringComparer.OrdinalIgnoreCase), new HashSet<int>());
+        var ids = new Ids(before.Labels.Select(l => l.Id));
         var labels = new List<AnnotationLabel>();
         foreach (var given in wanted.Labels)
         {
             var label = given with { Name = Name("label", given.Name), Color = given.Color ?? "" };
-            label = label with { Id = IdOf(label.Id, label.Name, ids, before.Label(label.Id ?? "") is not null) };
+            label = label with { Id = ids.Of(label.Id, label.Name) };
             Check(label.Retired || names.Add(label.Name), $"Two labels are called {label.Name}; name one otherwise.");
             Check(LabelPalette.Colors.Any(c => c.Value == label.Color),
                 $"Label {label.Name} has the colour '{SiteRules.Short(label.Color)}'; choose one of the palette.");
@@ -45,19 +46,19 @@ public static class SchemaRules
         }
 
         names.Clear();
-        ids.Clear();
-        var fields = wanted.Fields.Select(f => Field(f, before, ids, names)).ToArray();
+        ids = new Ids(before.Fields.Select(f => f.Id));
+        var fields = wanted.Fields.Select(f => Field(f, ids, names)).ToArray();
         return before with { Labels = new(labels), Fields = new(fields) };
     }
 
-    private static AnnotationField Field(AnnotationField given, AnnotationSchema before, HashSet<string> ids, HashSet<string> names)
+    private static AnnotationField Field(AnnotationField given, Ids ids, HashSet<string> names)
     {
         var field = given with
         {
             Name = Name("field", given.Name), Unit = (given.Unit ?? "").Trim(), Choices = given.Choices ?? ValueList<string>.Empty,
             For = given.For ?? ValueList<string>.Empty,
         };
-        field = field with { Id = IdOf(field.Id, field.Name, ids, before.Field(field.Id ?? "") is not null) };
+        field = field with { Id = ids.Of(field.Id, field.Name) };
         Check(field.Retired || names.Add(field.Name), $"Two fields are called {field.Name}; name one otherwise.");
         Check(Enum.IsDefined(field.Type), $"Field {field.Name} has a type that is none of choice, number, text and yesNo.");
         Check(field.Unit.Length <= MostName && !field.Unit.Any(char.IsControl),
@@ -92,42 +93,48 @@ public static class SchemaRules
         return trimmed;
     }
 
-    // What is there keeps its id. What is new gets one from its name: letters, digits and _, so that it is a column's name in any program.
-    private static string IdOf(string? id, string name, HashSet<string> taken, bool isKnown)
-    {
-        if (isKnown && taken.Add(id!))
-        {
-            return id!;
-        }
-
-        var slug = new StringBuilder();
-        foreach (var c in name.Normalize(NormalizationForm.FormD).ToLowerInvariant())
-        {
-            if (char.IsAsciiLetterOrDigit(c))
-            {
-                slug.Append(c);
-            }
-            else if (slug.Length > 0 && slug[^1] != '_' && CharUnicodeInfo.GetUnicodeCategory(c) != UnicodeCategory.NonSpacingMark)
-            {
-                slug.Append('_');
-            }
-        }
-
-        var stem = slug.ToString().Trim('_') is { Length: > 0 } word ? word : "x";
-        for (var n = 1; ; n++)
-        {
-            if (taken.Add(n == 1 ? stem : $"{stem}_{n}"))
-            {
-                return n == 1 ? stem : $"{stem}_{n}";
-            }
-        }
-    }
-
     private static void Check(bool holds, string otherwise)
     {
         if (!holds)
         {
             throw new ArgumentException(otherwise);
+        }
+    }
+
+    // What is there keeps its id, which nothing new gets. What is new gets one from its name: letters, digits and _, so that it is a
+    // column's name in any program.
+    private sealed class Ids(IEnumerable<string> known)
+    {
+        private readonly HashSet<string> _known = [.. known], _taken = [.. known];
+
+        public string Of(string? id, string name)
+        {
+            if (id is not null && _known.Remove(id))
+            {
+                return id;
+            }
+
+            var slug = new StringBuilder();
+            foreach (var c in name.Normalize(NormalizationForm.FormD).ToLowerInvariant())
+            {
+                if (char.IsAsciiLetterOrDigit(c))
+                {
+                    slug.Append(c);
+                }
+                else if (slug.Length > 0 && slug[^1] != '_' && CharUnicodeInfo.GetUnicodeCategory(c) != UnicodeCategory.NonSpacingMark)
+                {
+                    slug.Append('_');
+                }
+            }
+
+            var stem = slug.ToString().Trim('_') is { Length: > 0 } word ? word : "x";
+            for (var n = 1; ; n++)
+            {
+                if (_taken.Add(n == 1 ? stem : $"{stem}_{n}"))
+                {
+                    return n == 1 ? stem : $"{stem}_{n}";
+                }
+            }
         }
     }
 }

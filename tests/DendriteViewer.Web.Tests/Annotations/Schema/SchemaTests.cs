@@ -1,9 +1,12 @@
 using System.Text.Json;
+using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
+using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Annotations;
 using DendriteViewer.Web.Annotations.Journal;
 using DendriteViewer.Web.Annotations.Schema;
+using DendriteViewer.Web.Audit;
 using DendriteViewer.Web.Measurements;
 using FsCheck;
 using FsCheck.Fluent;
@@ -87,15 +90,19 @@ public sealed class SchemaTests(TestHost host) : IClassFixture<TestHost>
         var number = await journal.NumberAsync(identity, default);
         using var history = new EditHistory("page");
         var page = new Editor(s_ada, history);
-        await schemas.ChangeAsync(identity, now => SchemaRules.Check(s_wanted, now), before.Version, page, default);
+        await schemas.ChangeAsync(identity, _ => SchemaRules.Check(s_wanted, AnnotationSchema.Empty), before.Version, page, default);
         Assert.Equal(0, history.Counts.Undo);
         var answers = await desk.ApplyAsync(host.Dataset, EditOp.ReadAll(
             $$$"""
             [{"key":"labels-no","do":"change","id":"{{{site.Id}}}","base":1,"fields":{"labels":["no"]},"was":{"labels":[]}},
+             {"key":"labels-null","do":"change","id":"{{{site.Id}}}","base":1,"fields":{"labels":null},"was":{"labels":[]}},
+             {"key":"label-null","do":"change","id":"{{{site.Id}}}","base":1,"fields":{"label":null},"was":{"label":"{{{site.Label}}}"}},
              {"key":"labels-yes","do":"change","id":"{{{site.Id}}}","base":1,"fields":{"labels":["dendrite"]},"was":{"labels":[]}},
              {"key":"labels-schema","kind":"schema","do":"delete","id":"schema"}]
             """), page, default);
-        Assert.Equal([EditOutcome.Refused, EditOutcome.Accepted, EditOutcome.Refused], answers.Select(a => a.Outcome));
+        Assert.Equal(
+            [EditOutcome.Refused, EditOutcome.Unchanged, EditOutcome.Refused, EditOutcome.Accepted, EditOutcome.Refused],
+            answers.Select(a => a.Outcome));
         Assert.Equal(["dendrite"], (await sites.ListAsync(identity)).Single(s => s.Id == site.Id).Labels);
         var entries = await journal.SinceAsync(identity, number, 10, default);
         Assert.Equal(["schema", "site"], entries.Select(e => e.Kind));
@@ -109,39 +116,55 @@ public sealed class SchemaTests(TestHost host) : IClassFixture<TestHost>
     }
 
     [Fact]
-    public async Task LabelsAndFields_InUse_AreRetiredWhereTheyAreTakenOut()
+    public async Task LabelsAndFields_ThatWereSaved_AreRetiredWhereTheyAreTakenOutAndKeepTheirIds()
     {
         var (schemas, sites) = (host.Schemas, host.Sites);
         var desk = new SchemaDesk(schemas, sites, host.Measurements.Log, host.Audit);
-        var before = await schemas.OfAsync(host.Dataset.Identity);
-        var made = await desk.SaveAsync(host.Dataset, s_wanted with { Version = before.Version }, s_ada, default);
-        var site = await sites.AddAsync(host.Dataset, new WorldPoint(60, 60, 60), 1.5, "projection", s_ada, default);
+        var all = host.Dataset;
+        var dataset = new Dataset(
+            all.Id, all.Manifest with { Identity = DatasetIdentity.New().Value }, all.Volumes, all.Labels, all.Depth, all.Outline);
+        var before = await schemas.OfAsync(dataset.Identity);
+        var made = await desk.SaveAsync(dataset, s_wanted with { Version = before.Version }, s_ada, default);
+        var site = await sites.AddAsync(dataset, new WorldPoint(60, 60, 60), 1.5, "projection", s_ada, default);
         Assert.Equal(["Form"], made.Missing("site", site.Fields));
-        site = await sites.ChangeAsync(host.Dataset, site with
+        site = await sites.ChangeAsync(dataset, site with
         {
             Labels = new(["dendrite"]), Fields = FieldValues.Empty.With("form", new("needle")).With("width", new(null, 12.5)),
         }, s_ada, default);
-        await Assert.ThrowsAsync<ArgumentException>(() => sites.ChangeAsync(host.Dataset, site with { Labels = new(["no"]) }, s_ada,
+        await Assert.ThrowsAsync<ArgumentException>(() => sites.ChangeAsync(dataset, site with { Labels = new(["no"]) }, s_ada,
             default));
         await Assert.ThrowsAsync<ArgumentException>(() => sites.ChangeAsync(
-            host.Dataset, site with { Fields = site.Fields.With("gr_e_2", new("for rulers")) }, s_ada, default));
+            dataset, site with { Fields = site.Fields.With("gr_e_2", new("for rulers")) }, s_ada, default));
 
-        // A type stays where there are values; what is taken out is retired where it is in use, and dropped where it is not.
-        await Assert.ThrowsAsync<ArgumentException>(() => desk.SaveAsync(host.Dataset, made with
+        // A type stays where there are values; what is taken out is retired, since the log may have it.
+        await Assert.ThrowsAsync<ArgumentException>(() => desk.SaveAsync(dataset, made with
         {
             Fields = new(made.Fields.Select(f => f.Id == "width" ? f with { Type = FieldType.Text } : f)),
         }, s_ada, default));
-        var bare = await desk.SaveAsync(host.Dataset, AnnotationSchema.Empty with { Version = made.Version }, s_ada, default);
-        Assert.Equal(["form", "width"], bare.Fields.Where(f => f.Retired).Select(f => f.Id));
-        Assert.Equal(2, bare.Fields.Count);
+        var bare = await desk.SaveAsync(dataset, AnnotationSchema.Empty with { Version = made.Version }, s_ada, default);
+        Assert.Equal(["form", "width", "gr_e_2", "sure"], bare.Fields.Where(f => f.Retired).Select(f => f.Id));
+        Assert.Equal(4, bare.Fields.Count);
         Assert.True(bare.Label("dendrite")!.Retired);
-        await Assert.ThrowsAsync<EditConflictException>(() => desk.SaveAsync(host.Dataset, made, s_ada, default));
+        var told = new AuditFilter(Dataset: dataset.Identity.Value, Kind: AuditKind.Description);
+        var count = (await host.Audit.ListAsync(told, 0, 10)).Entries.Count;
+        await Assert.ThrowsAsync<EditConflictException>(() => desk.SaveAsync(dataset, made, s_ada, default));
+        Assert.Equal(count, (await host.Audit.ListAsync(told, 0, 10)).Entries.Count);
+        Assert.Equal(2, count);
+
+        // What is taken out and added under the same name in one save is another, also before one that is kept and stands behind it.
+        bare = await desk.SaveAsync(dataset, bare with
+        {
+            Labels = new([new AnnotationLabel { Name = "Dendrite", Color = "#77aadd" }, bare.Labels[0]]),
+            Fields = new(bare.Fields.Where(f => f.Id != "sure").Append(new AnnotationField { Name = "Sure", Type = FieldType.Text })),
+        }, s_ada, default);
+        Assert.Equal(["dendrite_2", "dendrite"], bare.Labels.Select(l => l.Id));
+        Assert.Equal(["sure_2", "sure"], bare.Fields.TakeLast(2).Select(f => f.Id));
 
         // What it has of retired ones stays over another edit, and is in the table.
-        site = await sites.ChangeAsync(host.Dataset, site with { Note = "kept" }, s_ada, default);
+        site = await sites.ChangeAsync(dataset, site with { Note = "kept" }, s_ada, default);
         Assert.Equal(12.5, site.Fields["width"]!.Number);
         var csv = SiteFiles.ToCsv([site], bare);
-        Assert.Contains(",field_form,field_width\n", csv);
-        Assert.EndsWith("Dendrite,,needle,12.5\n", csv);
+        Assert.Contains(",field_form,field_width,field_gr_e_2,field_sure_2,field_sure\n", csv);
+        Assert.EndsWith("Dendrite,,needle,12.5,,,\n", csv);
     }
 }
