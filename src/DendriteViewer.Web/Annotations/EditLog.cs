@@ -250,6 +250,11 @@ public abstract partial class EditLog<T, TRow>(
             var (deleted, revived) = (0, 0);
             foreach (var wanted in make(before))
             {
+                if (after.TryGetValue(wanted.Id, out var twice) && !ReferenceEquals(twice, before.GetValueOrDefault(wanted.Id)))
+                {
+                    throw new InvalidOperationException($"One edit writes the {noun} {wanted.Id} twice.");
+                }
+
                 var known = before.GetValueOrDefault(wanted.Id);
                 var version = known?.Version ?? 0;
                 deleted += wanted.Deleted ? 1 : 0;

@@ -65,10 +65,13 @@ internal static class MarkColumns
         return fields.Count > 0 ? fields : null;
     }
 
-    /// <summary>Ids of labels that a file names by id or by name; what the dataset does not have stays as it was written.</summary>
+    /// <summary>
+    /// Ids of labels that a file names by id or by name, of two of one name that which is offered; what the dataset does not have stays as
+    /// it was written.
+    /// </summary>
     public static ValueList<string>? Resolved(AnnotationSchema schema, ValueList<string>? labels) => labels is null ? null : new(labels
-        .Select(l => schema.Label(l)?.Id ?? schema.Labels.FirstOrDefault(x => x.Name.Equals(l,
-            StringComparison.OrdinalIgnoreCase))?.Id ?? l)
+        .Select(l => schema.Label(l)?.Id
+            ?? schema.Labels.Where(x => x.Name.Equals(l, StringComparison.OrdinalIgnoreCase)).MinBy(x => x.Retired)?.Id ?? l)
         .Distinct());
 
     /// <summary>Values of fields that a table has as texts.</summary>

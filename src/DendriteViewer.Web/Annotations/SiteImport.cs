@@ -60,7 +60,15 @@ internal sealed class SiteImport
         {
             if (_choice.ByPlace && At(line) is { } there)
             {
-                Change(line, there);
+                // Another line may say what becomes of it, by its id or its place.
+                if (_linesById.TryAdd(there.Id, line.Line))
+                {
+                    Change(line, there);
+                }
+                else
+                {
+                    Say(line, ImportOutcome.Skipped, $"The site is in line {_linesById[there.Id]} already.");
+                }
             }
             else
             {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using DendriteViewer.Imaging.Datasets;
@@ -119,13 +120,19 @@ public sealed class MeasurementLog(
     }
 
     /// <summary>A name that no measurement of a kind has: Ruler 1, Ruler 2 and so on.</summary>
-    internal static string NextLabel(IEnumerable<Measurement> all, MeasurementKind kind)
-    {
-        var name = $"{kind} ";
-        var most = all.Select(m => m.Label.StartsWith(name, StringComparison.Ordinal)
-            && int.TryParse(m.Label.AsSpan(name.Length), out var n) ? n : 0).DefaultIfEmpty(0).Max();
-        return $"{name}{most + 1}";
-    }
+    internal static string NextLabel(IEnumerable<Measurement> all, MeasurementKind kind) => LabelOf(kind, LastNumber(all, kind) + 1);
+
+    /// <summary>The largest number that a name of a kind has; 0 where none has one.</summary>
+    internal static int LastNumber(IEnumerable<Measurement> all, MeasurementKind kind) =>
+        all.Select(m => NumberOf(m.Label, kind)).DefaultIfEmpty(0).Max();
+
+    /// <summary>The number in a name as Ruler 3; 0 where it is none of the kind.</summary>
+    internal static int NumberOf(string label, MeasurementKind kind) => $"{kind} " is var name
+        && label.StartsWith(name, StringComparison.Ordinal)
+        && int.TryParse(label.AsSpan(name.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n < int.MaxValue ? n : 0;
+
+    /// <summary>A kind's name with a number.</summary>
+    internal static string LabelOf(MeasurementKind kind, int number) => string.Create(CultureInfo.InvariantCulture, $"{kind} {number}");
 
     /// <inheritdoc/>
     public override Task<AnnotationSchema> SchemaAsync(DatasetIdentity dataset, CancellationToken ct) => Schemas.OfAsync(dataset, ct);

@@ -25,6 +25,23 @@ public enum ExchangeFormat
 public sealed record AnnotationSet(
     Dataset Dataset, AnnotationSchema Schema, IReadOnlyList<Site> Sites, IReadOnlyList<Measurement> Drawn);
 
+/// <summary>What a file does not say of a site or an annotation, and what one that is there keeps.</summary>
+[Flags]
+public enum Unsaid
+{
+    /// <summary>It says all.</summary>
+    Nothing = 0,
+
+    /// <summary>Its hours.</summary>
+    Hours = 1,
+
+    /// <summary>Its modality.</summary>
+    Modality = 2,
+
+    /// <summary>The thickness of the slice that it was drawn in.</summary>
+    Thickness = 4,
+}
+
 /// <summary>One thing that a file has: a site or an annotation, or why it is neither.</summary>
 /// <param name="Line">The line that it begins in, from 1.</param>
 public sealed record ReadMark(int Line)
@@ -34,6 +51,9 @@ public sealed record ReadMark(int Line)
 
     /// <summary>The annotation; null where it is none.</summary>
     public Measurement? Drawn { get; init; }
+
+    /// <summary>What the file does not say: a new one is of the scan shown, and has no thickness.</summary>
+    public Unsaid Unsaid { get; init; }
 
     /// <summary>Whether the annotation's values are texts that are still to be read by their fields.</summary>
     public bool AreFieldsText { get; init; }

@@ -22,13 +22,29 @@ internal sealed class DrawnImport(
 {
     private const double SamePlaceUm = 1e-3;
     private readonly Dictionary<string, int> _linesById = [];
+
+    // What says what becomes of an annotation: of each one thing of the file at most. Several may begin in one line.
+    private readonly Dictionary<string, ReadMark> _takenBy = [];
+    private readonly Dictionary<MeasurementKind, int> _numbers = [];
     private readonly List<ImportLine> _lines = [];
     private readonly List<Measurement> _wanted = [];
 
     /// <summary>What becomes of each line, and the annotations to write.</summary>
     /// <exception cref="ArgumentException">The dataset would hold more than it can.</exception>
-    public (IReadOnlyList<ImportLine> Lines, IReadOnlyList<Measurement> Wanted) Plan(IEnumerable<ReadMark> marks)
+    public (IReadOnlyList<ImportLine> Lines, IReadOnlyList<Measurement> Wanted) Plan(IReadOnlyList<ReadMark> marks)
     {
+        if (marks.Count > MeasurementLog.MostMeasurements)
+        {
+            throw new ArgumentException($"The file has {marks.Count} annotations; a dataset holds at most "
+                + $"{MeasurementLog.MostMeasurements}, deleted ones included. Divide it.");
+        }
+
+        // Ids come before places, wherever they stand in the file.
+        foreach (var mark in marks.Where(m => m.Wrong is null && there.ContainsKey(m.Drawn!.Id ?? "")))
+        {
+            _takenBy.TryAdd(mark.Drawn!.Id, mark);
+        }
+
         foreach (var mark in marks)
         {
             try
@@ -65,7 +81,8 @@ internal sealed class DrawnImport(
         }
 
         var known = read.Id is { Length: > 0 } && there.TryGetValue(read.Id, out var byId) ? byId : null;
-        var beside = known is null ? there.Values.Concat(_wanted).FirstOrDefault(m => !m.Deleted && IsSamePlace(m, Nearest(read))) : null;
+        var placed = Nearest(read);
+        var beside = known is null ? there.Values.Concat(_wanted).FirstOrDefault(m => !m.Deleted && IsSamePlace(m, placed)) : null;
         if (known is not null || (beside is not null && choice.ByPlace))
         {
             Change(mark, read, known ?? beside!);
@@ -88,6 +105,12 @@ internal sealed class DrawnImport(
             return;
         }
 
+        if (!_takenBy.TryAdd(known.Id, mark) && !ReferenceEquals(_takenBy[known.Id], mark))
+        {
+            Say(mark, ImportOutcome.Skipped, $"It is in line {_takenBy[known.Id].Line} already.");
+            return;
+        }
+
         // A format may have no word for a kind: a profile is a line there, and so is what reads it back.
         var isLine = known.Kind == MeasurementKind.Profile && read.Kind == MeasurementKind.Ruler
             || known.Kind == MeasurementKind.Note && read.Kind == MeasurementKind.Point;
@@ -103,7 +126,11 @@ internal sealed class DrawnImport(
             Id = known.Id, Version = known.Version, Kind = known.Kind, Author = known.Author, ChangedAt = known.ChangedAt,
             PointsUm = isLine && known.Kind == MeasurementKind.Note ? [read.PointsUm[0], .. known.PointsUm.Skip(1)] : read.PointsUm,
             Right = read.Right ?? known.Right, Down = read.Down ?? known.Down,
-            WidthUm = isLine ? known.WidthUm : read.WidthUm, Color = read.Color.Length > 0 ? read.Color : known.Color,
+            WidthUm = isLine ? known.WidthUm : read.WidthUm,
+            ThicknessUm = mark.Unsaid.HasFlag(Unsaid.Thickness) ? known.ThicknessUm : read.ThicknessUm,
+            Hours = mark.Unsaid.HasFlag(Unsaid.Hours) ? known.Hours : read.Hours,
+            Modality = mark.Unsaid.HasFlag(Unsaid.Modality) ? known.Modality : read.Modality,
+            Color = read.Color.Length > 0 ? read.Color : known.Color,
             Label = read.Label.Length > 0 ? read.Label : known.Label, Note = read.Note.Length > 0 ? read.Note : known.Note,
             Labels = read.Labels.Count > 0 ? read.Labels : known.Labels,
             Fields = read.Fields.Aggregate(known.Fields, (all, v) => all.With(v.Key, v.Value)),
@@ -129,8 +156,16 @@ internal sealed class DrawnImport(
     private void Add(ReadMark mark, Measurement read)
     {
         var isId = SiteRules.IsId(read.Id ?? "");
-        var label = read.Label.Length > 0 ? read.Label : MeasurementLog.NextLabel(there.Values.Concat(_wanted), read.Kind);
-        _wanted.Add(Checked(read with { Id = isId ? read.Id! : newId(), Version = 0, Label = label }, known: null));
+        if (!_numbers.TryGetValue(read.Kind, out var last))
+        {
+            last = MeasurementLog.LastNumber(there.Values, read.Kind);
+        }
+
+        var label = read.Label.Length > 0 ? read.Label : MeasurementLog.LabelOf(read.Kind, last + 1);
+        var added = Checked(read with { Id = isId ? read.Id! : newId(), Version = 0, Label = label }, known: null);
+        _wanted.Add(added);
+        _takenBy[added.Id] = mark;
+        _numbers[read.Kind] = Math.Max(last, MeasurementLog.NumberOf(label, read.Kind));
         Say(mark, ImportOutcome.Added, read.Label.Length > 0 ? "" : $"It has no name, and is called {label}.");
     }
 

@@ -109,8 +109,17 @@ public sealed class ExchangeDesk(
     private async Task<IReadOnlyList<SiteLine>> SitesOfAsync(Dataset dataset, ReadMarks file, DefaultScan scan, CancellationToken ct)
     {
         var known = (await sites.ListAsync(dataset.Identity, ct)).Select(s => s.Id).ToHashSet();
-        return [.. file.Marks.Select(m => m.Site).OfType<SiteLine>()
-            .Select(s => s.Modality is null && s.Wrong is null && !known.Contains(s.Id ?? "") && s.Hours == scan.Hours
-                ? s with { Modality = scan.Modality } : s)];
+        return [.. file.Marks.Where(m => m.Site is not null).Select(m => m.Site!.Wrong is not null || known.Contains(m.Site.Id ?? "")
+            ? m.Site : OfScan(m.Site, m.Unsaid, scan))];
+    }
+
+    private static SiteLine OfScan(SiteLine s, Unsaid unsaid, DefaultScan scan)
+    {
+        var hours = s.Hours ?? (unsaid.HasFlag(Unsaid.Hours) ? scan.Hours : null);
+        return s with
+        {
+            Hours = hours,
+            Modality = s.Modality ?? (hours == scan.Hours || unsaid.HasFlag(Unsaid.Modality) ? scan.Modality : null),
+        };
     }
 }

@@ -137,20 +137,36 @@ internal static class GeoJsonFile
         var id = feature.TryGetProperty("id", out var given) ? given.ValueKind == JsonValueKind.String ? given.GetString()
             : given.ToString() : null;
         var label = Text(properties, "label") ?? "";
-        var (hours, modality) = (Number(properties, "hours") ?? scan.Hours, Text(properties, "modality") ?? scan.Modality);
+        var (hours, modality) = (Number(properties, "hours"), Text(properties, "modality"));
+        var unsaid = (hours is null ? Unsaid.Hours : Unsaid.Nothing) | (modality is null ? Unsaid.Modality : Unsaid.Nothing);
         var (labels, fields) = (Part<ValueList<string>>(properties, "labels"), Part<FieldValues>(properties, "fields"));
         var changedAt = (long?)Number(properties, "changedAt");
         if (kind == "site")
         {
+            SiteStatus? status = null;
+            if (Text(properties, "status") is { } said)
+            {
+                if (!Enum.TryParse<SiteStatus>(Word(said), ignoreCase: true, out var known))
+                {
+                    return new ReadMark(line) { Name = label, Wrong = "Its status is none of proposed, confirmed and rejected." };
+                }
+
+                status = known;
+            }
+
+            if (points.Length == 0)
+            {
+                throw new FormatException("A site without a point.");
+            }
+
             return new ReadMark(line)
             {
-                Name = label, Site = new SiteLine
+                Name = label, Unsaid = unsaid, Site = new SiteLine
                 {
                     Line = line, Id = id, ZUm = points[0][0], YUm = points[0][1], XUm = points[0][2], Hours = hours, Modality = modality,
                     RadiusUm = Number(properties, "radiusUm"), Label = label, Note = Text(properties, "note"), Labels = labels,
                         Fields = fields,
-                    Status = Text(properties, "status") is { } s ? Enum.Parse<SiteStatus>(Word(s), ignoreCase: true) : null,
-                    Author = Text(properties, "author"), ChangedAt = changedAt, Track = Track(properties),
+                    Status = status, Author = Text(properties, "author"), ChangedAt = changedAt, Track = Track(properties),
                 },
             };
         }
@@ -163,9 +179,10 @@ internal static class GeoJsonFile
 
         return new ReadMark(line)
         {
-            Name = label, Drawn = new Measurement
+            Name = label, Unsaid = unsaid, Drawn = new Measurement
             {
-                Kind = drawn, PointsUm = points, Id = id ?? "", Label = label, Hours = hours, Modality = modality,
+                Kind = drawn, PointsUm = points, Id = id ?? "", Label = label, Hours = hours ?? scan.Hours,
+                Modality = modality ?? scan.Modality,
                 Note = Text(properties, "note") ?? "", Color = Text(properties, "color") ?? "",
                 Right = Vector(properties, "rightXyz"), Down = Vector(properties, "downXyz"),
                 ThicknessUm = Number(properties, "thicknessUm") ?? 0, WidthUm = Number(properties, "widthUm") ?? 0,
@@ -179,10 +196,9 @@ internal static class GeoJsonFile
 
     private static ValueList<SitePosition>? Track(JsonElement properties) =>
         properties.ValueKind != JsonValueKind.Object || !properties.TryGetProperty("track", out var track) ? null
-        : new(track.EnumerateArray().Select(t => t.EnumerateArray().Select(v => v.GetDouble()).ToArray()).Select(t => new SitePosition
-        {
-            Hours = t[0], XUm = t.Length == 4 ? t[1] : throw new FormatException("track"), YUm = t[2], ZUm = t[3],
-        }));
+        : new(track.EnumerateArray().Select(t => t.EnumerateArray().Select(v => v.GetDouble()).ToArray())
+            .Select(t => t.Length == 4 ? t : throw new FormatException("track"))
+            .Select(t => new SitePosition { Hours = t[0], XUm = t[1], YUm = t[2], ZUm = t[3] }));
 
     private static T? Part<T>(JsonElement properties, string name) where T : class =>
         properties.ValueKind == JsonValueKind.Object && properties.TryGetProperty(name, out var part)

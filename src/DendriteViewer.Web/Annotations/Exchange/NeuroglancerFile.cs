@@ -16,7 +16,7 @@ namespace DendriteViewer.Web.Annotations.Exchange;
 /// </summary>
 internal static class NeuroglancerFile
 {
-    private const string SitePrefix = "site-";
+    private const string SitePrefix = "site-", FollowedPrefix = "followed-";
     private const int RingSteps = 64;
     private static readonly string[] s_axes = ["z", "y", "x"];
 
@@ -24,7 +24,11 @@ internal static class NeuroglancerFile
     public static string Write(AnnotationSet set) => Layer(set).ToJsonString(AnnotationFiles.Indented);
 
     /// <summary>The layer.</summary>
-    public static JsonObject Layer(AnnotationSet set)
+    /// <param name="set">What it shows.</param>
+    /// <param name="hours">
+    /// The time at which followed sites are shown; null for where they were marked, which is what can be read back.
+    /// </param>
+    public static JsonObject Layer(AnnotationSet set, double? hours = null)
     {
         var voxel = VoxelOf(set);
         return new JsonObject
@@ -38,8 +42,8 @@ internal static class NeuroglancerFile
                 new JsonObject { ["id"] = "hours", ["type"] = "float32", ["description"] = "Hours of the scan", ["default"] = 0 },
                 new JsonObject { ["id"] = "color", ["type"] = "rgb", ["description"] = "Colour", ["default"] = "#ffffff" }),
             ["shader"] = "void main() { setColor(prop_color()); }",
-            ["annotations"] = new JsonArray([.. set.Sites.Select(s => Of(s, set.Schema, voxel)), .. set.Drawn.Select(m => Of(m,
-                set.Schema, voxel))]),
+            ["annotations"] = new JsonArray(
+                [.. set.Sites.Select(s => Of(s, hours, set.Schema, voxel)), .. set.Drawn.Select(m => Of(m, set.Schema, voxel))]),
         };
     }
 
@@ -56,12 +60,15 @@ internal static class NeuroglancerFile
             CultureInfo.InvariantCulture),
         CultureInfo.InvariantCulture);
 
-    private static JsonObject Of(Site s, AnnotationSchema schema, double[] voxel)
+    private static JsonObject Of(Site s, double? hours, AnnotationSchema schema, double[] voxel)
     {
+        var at = SiteChains.PositionsOf(s).LastOrDefault(p => p.Hours <= hours) is { } p && !SiteChains.IsSame(p.Hours, s.Hours)
+            ? p : null;
         double[] radii = [s.RadiusUm / voxel[0], s.RadiusUm / voxel[1], s.RadiusUm / voxel[2]];
         var color = s.Labels.Select(schema.Label).FirstOrDefault(l => l is not null)?.Color ?? "#ffffff";
-        return With(new JsonObject { ["center"] = At([s.ZUm, s.YUm, s.XUm], voxel), ["radii"] = Numbers(radii) },
-            "ellipsoid", SitePrefix + s.Id, Describe(s.Label, s.Note), s.Hours, color);
+        double[] center = at is null ? [s.ZUm, s.YUm, s.XUm] : [at.ZUm, at.YUm, at.XUm];
+        return With(new JsonObject { ["center"] = At(center, voxel), ["radii"] = Numbers(radii) },
+            "ellipsoid", (at is null ? SitePrefix : FollowedPrefix) + s.Id, Describe(s.Label, s.Note), at?.Hours ?? s.Hours, color);
     }
 
     private static JsonObject Of(Measurement m, AnnotationSchema schema, double[] voxel)
@@ -142,24 +149,32 @@ internal static class NeuroglancerFile
     /// <summary>Reads a layer, or the annotation layers of a whole state.</summary>
     /// <param name="text">The whole file.</param>
     /// <param name="file">Its name, for messages.</param>
-    /// <param name="scan">The scan of what does not say its hours.</param>
+    /// <param name="scan">The scan of what is new, since layers have no modalities and may have no hours.</param>
     /// <exception cref="VolumeFormatException">It has no annotations, or does not say their unit.</exception>
     public static ReadMarks Read(string text, string file, DefaultScan scan)
     {
         var parts = JsonParts.Of(text, file, AnnotationFiles.MostMarks, "annotations");
         if (parts["layers"] is { ValueKind: JsonValueKind.Array } layers)
         {
-            // Lines of a layer inside a state are those of the state's file from its beginning on.
-            var marks = new List<ReadMark>();
+            // Lines of a layer inside a state are those of the state's file from its beginning on. Layers are in the text's order, so
+            // that each is looked for behind the one before it.
+            var (marks, counted, begin) = (new List<ReadMark>(), 0, 1);
             foreach (var layer in layers.EnumerateArray().Where(l => l.ValueKind == JsonValueKind.Object
                 && l.TryGetProperty("annotations", out _)))
             {
                 var raw = layer.GetRawText();
-                var begin = 1 + text.AsSpan(0, Math.Max(0, text.IndexOf(raw, StringComparison.Ordinal))).Count('\n');
+                var found = Math.Max(counted, text.IndexOf(raw, counted, StringComparison.Ordinal));
+                begin += text.AsSpan(counted, found - counted).Count('\n');
+                (counted, var first) = (found, begin);
                 var dimensions = parts["dimensions"];
                 marks.AddRange(OfLayer(JsonParts.Of(raw, file, AnnotationFiles.MostMarks, "annotations"), file, scan, dimensions)
-                    .Select(m => m with { Line = m.Line + begin - 1, Site = m.Site is { } s ? s with { Line = m.Line + begin - 1 }
+                    .Select(m => m with { Line = m.Line + first - 1, Site = m.Site is { } s ? s with { Line = m.Line + first - 1 }
                         : null }));
+                if (marks.Count > AnnotationFiles.MostMarks)
+                {
+                    throw new VolumeFormatException(
+                        $"{file} holds more than {AnnotationFiles.MostMarks} sites and annotations; divide it.");
+                }
             }
 
             return marks.Count > 0 ? new ReadMarks(marks)
@@ -240,12 +255,14 @@ internal static class NeuroglancerFile
             : ("", string.Join('\n', described));
         var at = Array.IndexOf(names, "hours");
         var hours = at >= 0 && Inner(item, "props") is { ValueKind: JsonValueKind.Array } props && at < props.GetArrayLength()
-            && props[at].ValueKind == JsonValueKind.Number ? Math.Round(props[at].GetDouble(), 5) : scan.Hours;
+            && props[at].ValueKind == JsonValueKind.Number ? Math.Round(props[at].GetDouble(), 5) : (double?)null;
+        var unsaid = Unsaid.Modality | Unsaid.Thickness | (hours is null ? Unsaid.Hours : Unsaid.Nothing);
         ReadMark Drawn(MeasurementKind kind, params double[][] points) => new(line)
         {
-            Name = label, Drawn = new Measurement
+            Name = label, Unsaid = unsaid, Drawn = new Measurement
             {
-                Kind = kind, PointsUm = points, Id = id, Label = label, Note = note, Hours = hours, Modality = scan.Modality,
+                Kind = kind, PointsUm = points, Id = id, Label = label, Note = note, Hours = hours ?? scan.Hours,
+                Modality = scan.Modality,
             },
         };
         switch (item.GetProperty("type").GetString()?.ToLowerInvariant())
@@ -269,16 +286,23 @@ internal static class NeuroglancerFile
                     };
                 }
 
+                if (id.StartsWith(FollowedPrefix, StringComparison.Ordinal))
+                {
+                    return new ReadMark(line)
+                    {
+                        Name = label, Wrong = "It is a followed site at another time than its first; change its positions in the viewer.",
+                    };
+                }
+
                 var radius = radii.Average();
                 return !id.StartsWith(SitePrefix, StringComparison.Ordinal)
                     ? Drawn(MeasurementKind.Sphere, center, [center[0], center[1], Math.Round(center[2] + radius, 6)])
                     : new ReadMark(line)
                     {
-                        Name = label, Site = new SiteLine
+                        Name = label, Unsaid = unsaid, Site = new SiteLine
                         {
                             Line = line, Id = id[SitePrefix.Length..], ZUm = center[0], YUm = center[1], XUm = center[2], Hours = hours,
-                            Modality = scan.Modality, RadiusUm = Math.Round(radius, 6), Label = label.Length > 0 ? label : null,
-                                Note = note,
+                            RadiusUm = Math.Round(radius, 6), Label = label.Length > 0 ? label : null, Note = note,
                         },
                     };
             default:

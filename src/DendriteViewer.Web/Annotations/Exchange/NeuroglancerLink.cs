@@ -50,7 +50,7 @@ public sealed record NeuroglancerLink(string? Url, string? Reason)
         var path = volume.LinkedTo is { } linked ? linked["blob:".Length..] : volume.Prefix;
         var shown = set with
         {
-            Sites = [.. set.Sites.Where(s => s.Hours <= scan.Hours)],
+            Sites = [.. set.Sites.Where(s => SiteChains.PositionsOf(s)[0].Hours <= scan.Hours)],
             Drawn = [.. set.Drawn.Where(m => m.Hours == scan.Hours && m.Modality == scan.Modality)],
         };
         var state = new JsonObject
@@ -59,7 +59,7 @@ public sealed record NeuroglancerLink(string? Url, string? Reason)
             ["layers"] = new JsonArray(
                 new JsonObject { ["type"] = "image", ["name"] = scan.Modality,
                     ["source"] = $"zarr://{store.TrimEnd('/')}/{path.TrimEnd('/')}" },
-                NeuroglancerFile.Layer(shown)),
+                NeuroglancerFile.Layer(shown, scan.Hours)),
             ["layout"] = "4panel",
         };
         var url = Viewer + Uri.EscapeDataString(state.ToJsonString());

@@ -5,12 +5,14 @@ namespace DendriteViewer.Web.Annotations.Exchange;
 
 /// <summary>
 /// What the labels and fields of a file make of the dataset's. One that is there by its id or its name is taken for the same; others are
-/// added, with the file's ids where they are free, or left out together with what carries them.
+/// added, with the file's ids where they are free, or left out together with what carries them. Values of a field that is of another type
+/// or unit in the dataset are refused, since they mean something else.
 /// </summary>
 internal sealed partial class SchemaImport
 {
     private readonly Dictionary<string, string?> _labels = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string?> _fields = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _clashes = new(StringComparer.Ordinal);
     private readonly List<string> _newLabels = [], _newFields = [];
 
     private SchemaImport(AnnotationSchema before) => (Before, After, ForMarks) = (before, before, before);
@@ -51,7 +53,7 @@ internal sealed partial class SchemaImport
     /// <returns>It, and how many of its marks lose something.</returns>
     public (ReadMarks File, int Losing) Apply(ReadMarks file)
     {
-        if (_labels.Count + _fields.Count == 0)
+        if (_labels.Count + _fields.Count + _clashes.Count == 0)
         {
             return (file, 0);
         }
@@ -60,6 +62,13 @@ internal sealed partial class SchemaImport
         foreach (var mark in file.Marks)
         {
             var (labels, fields) = mark.Site is { } site ? (site.Labels, site.Fields) : (mark.Drawn?.Labels, mark.Drawn?.Fields);
+            var clash = fields?.Select(f => _clashes.GetValueOrDefault(f.Key)).FirstOrDefault(w => w is not null);
+            if (mark.Wrong is null && clash is { } wrong)
+            {
+                marks.Add(mark with { Wrong = wrong, Site = mark.Site is { } refused ? refused with { Wrong = wrong } : null });
+                continue;
+            }
+
             losing += labels?.Any(l => IsLeftOut(_labels, l)) == true || fields?.Any(f => IsLeftOut(_fields, f.Key)) == true ? 1 : 0;
             marks.Add(mark with
             {
@@ -81,15 +90,46 @@ internal sealed partial class SchemaImport
 
     private bool IsKnown(AnnotationLabel label)
     {
-        var same = Before.Label(label.Id ?? "") ?? Before.Labels.FirstOrDefault(l => IsSameName(l.Name, label.Name));
+        var same = Before.Labels.Where(l => l.Id == label.Id || IsSameName(l.Name, label.Name))
+            .MinBy(l => RankOf(l.Id == label.Id, IsSameName(l.Name, label.Name), l.Retired));
         return (_labels[label.Id ?? ""] = same?.Id) is not null;
     }
 
     private bool IsKnown(AnnotationField field)
     {
-        var same = Before.Field(field.Id ?? "") ?? Before.Fields.FirstOrDefault(f => IsSameName(f.Name, field.Name));
-        return (_fields[field.Id ?? ""] = same?.Id) is not null;
+        var alike = Before.Fields.Where(f => f.Id == field.Id || IsSameName(f.Name, field.Name))
+            .OrderBy(f => RankOf(f.Id == field.Id, IsSameName(f.Name, field.Name), f.Retired)).ToArray();
+        if (Array.Find(alike, f => f.Type == field.Type && f.Unit == UnitOf(field)) is { } same)
+        {
+            _fields[field.Id ?? ""] = same.Id;
+            return true;
+        }
+
+        // What is retired hinders no new one.
+        if (Array.Find(alike, f => !f.Retired) is { } other)
+        {
+            _clashes[field.Id ?? ""] = $"It has a value of {SiteRules.Short(field.Name ?? "")}, which is {Word(field)} in the file and "
+                + $"{Word(other)} in this dataset ({other.Name}); convert the values, or name the field otherwise in the file.";
+            return true;
+        }
+
+        _fields[field.Id ?? ""] = null;
+        return false;
     }
+
+    // The very same comes first, then what is offered, by its id before its name.
+    private static int RankOf(bool isId, bool isName, bool retired) =>
+        isId && isName ? retired ? 1 : 0 : (retired ? 4 : 2) + (isId ? 0 : 1);
+
+    private static string UnitOf(AnnotationField field) => field.Type == FieldType.Number ? (field.Unit ?? "").Trim() : "";
+
+    private static string Word(AnnotationField field) => field.Type switch
+    {
+        FieldType.Number => UnitOf(field) is { Length: > 0 } unit ? $"a number in {SiteRules.Short(unit)}" : "a number without a unit",
+        FieldType.Choice => "a choice",
+        FieldType.YesNo => "yes or no",
+        _ => "a text",
+    };
 
     private static bool IsSameName(string a, string? b) => a.Equals(b?.Trim(), StringComparison.OrdinalIgnoreCase);
 

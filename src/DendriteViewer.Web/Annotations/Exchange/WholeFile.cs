@@ -55,6 +55,12 @@ internal static class WholeFile
         return new ReadMarks([.. parts.Items.Select(p => p.Array == "sites" ? SiteOf(p.Line, p.Item) : DrawnOf(p.Line, p.Item))], schema);
     }
 
+    // JSON may have null where an annotation has a text. What was measured is measured anew.
+    private static Measurement Whole(Measurement m) => m with
+    {
+        Id = m.Id ?? "", Label = m.Label ?? "", Color = m.Color ?? "", Modality = m.Modality ?? "", Author = m.Author ?? "", Result = null,
+    };
+
     private static ReadMark SiteOf(int line, JsonElement item)
     {
         var site = SiteFiles.ReadJsonSite(JsonSerializer.SerializeToUtf8Bytes(item), line);
@@ -65,9 +71,12 @@ internal static class WholeFile
     {
         try
         {
-            return item.Deserialize<Measurement>(MeasurementLog.Json) is { } drawn
-                ? new ReadMark(line) { Drawn = drawn with { Result = null }, Name = drawn.Label ?? "" }
-                : new ReadMark(line) { Wrong = "It is null, not an annotation." };
+            return item.Deserialize<Measurement>(MeasurementLog.Json) switch
+            {
+                null => new ReadMark(line) { Wrong = "It is null, not an annotation." },
+                { PointsUm: null } no => new ReadMark(line) { Wrong = "Its pointsUm cannot be read; correct it.", Name = no.Label ?? "" },
+                var drawn => new ReadMark(line) { Drawn = Whole(drawn), Name = drawn.Label ?? "" },
+            };
         }
         catch (JsonException e)
         {

@@ -14,7 +14,7 @@ using FsCheck.Fluent;
 namespace DendriteViewer.Web.Tests.Annotations.Exchange;
 
 /// <summary>Sites and annotations in every format, there and back.</summary>
-public sealed class ExchangeTests(TestHost host) : IClassFixture<TestHost>
+public sealed partial class ExchangeTests(TestHost host) : IClassFixture<TestHost>
 {
     private static readonly Person s_ada = new("account:ada", "Ada");
     private static readonly DefaultScan s_scan = new(1.5, "projection");
@@ -352,9 +352,7 @@ public sealed class ExchangeTests(TestHost host) : IClassFixture<TestHost>
     }
 
     // The same scans as a dataset that nobody has annotated.
-    private Dataset Another() => new(
-        host.Dataset.Id, host.Dataset.Manifest with { Identity = DatasetIdentity.New().Value }, host.Dataset.Volumes, host.Dataset.Labels,
-        host.Dataset.Depth, host.Dataset.Outline);
+    private Dataset Another() => Another(host.Dataset.Volumes);
 
     private ImportOrder Order(ImportChoice choice, DefaultScan scan) => new(host.Dataset, choice, scan, MayDefine: false);
 
