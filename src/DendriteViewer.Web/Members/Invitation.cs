@@ -26,7 +26,9 @@ public sealed class Invitation
     /// <summary>What who accepts may do.</summary>
     public DatasetRole Role { get; set; }
 
-    /// <summary>The only address that may accept, or null for whoever holds the link first.</summary>
+    /// <summary>
+    /// The only address that may accept, or null for whoever holds the link first: who gives an address on its page binds it to that.
+    /// </summary>
     public string? Email { get; set; }
 
     /// <summary>The account that made it; it is open for as long as that account owns the dataset or is an administrator's.</summary>
@@ -68,19 +70,6 @@ public enum InvitationEnd
 
     /// <summary>The dataset was deleted.</summary>
     DatasetDeleted,
-}
-
-/// <summary>How an account took an invitation.</summary>
-public enum InvitationTaker
-{
-    /// <summary>Its owner was signed in.</summary>
-    SignedIn,
-
-    /// <summary>It was made for that.</summary>
-    NewAccount,
-
-    /// <summary>It was there, and who held the invitation gave its address without being signed in.</summary>
-    Named,
 }
 
 /// <summary>An invitation as owners see it in the list.</summary>

@@ -54,6 +54,7 @@ public sealed class InvitationDesk(Invitations invitations, MailQueue mails, Aud
             return null;
         }
 
+        var subject = AuditSubject.Of(dataset, made.Id.ToString());
         MimeMessage mail;
         try
         {
@@ -65,7 +66,7 @@ public sealed class InvitationDesk(Invitations invitations, MailQueue mails, Aud
         catch (ParseException)
         {
             // An address that the mail server would not understand either.
-            return Task.FromResult(false);
+            return GiveUpAsync();
         }
 
         var done = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -73,15 +74,22 @@ public sealed class InvitationDesk(Invitations invitations, MailQueue mails, Aud
         {
             try
             {
-                await audit.RecordAsync(AuditKind.Invitation, by, $"{(isSent ? "mailed" : "could not mail")} the invitation of {to}",
-                    AuditSubject.Of(dataset, made.Id.ToString()), ct);
+                await audit.RecordAsync(AuditKind.Invitation, by, DetailOf(isSent), subject, ct);
             }
             finally
             {
                 done.TrySetResult(isSent);
             }
         });
-        return isQueued ? done.Task : Task.FromResult(false);
+        return isQueued ? done.Task : GiveUpAsync();
+
+        string DetailOf(bool isSent) => $"{(isSent ? "mailed" : "could not mail")} the invitation of {to}";
+
+        async Task<bool> GiveUpAsync()
+        {
+            await audit.TryRecordAsync(AuditKind.Invitation, by, DetailOf(isSent: false), subject);
+            return false;
+        }
     }
 
     private static string OneLine(string text) => new([.. text.Select(c => char.IsControl(c) ? ' ' : c)]);

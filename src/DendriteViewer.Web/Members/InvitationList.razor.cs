@@ -64,18 +64,17 @@ public sealed partial class InvitationList
         _url = made.Address;
         _mail = made switch
         {
-            { Mailed: { } mailed } => Await(mailed, made.Address),
+            { Mailed: not null } => (Severity.Info, $"It is being mailed to {_for}…"),
             { Invitation.Email: { } to } => (Severity.Info, $"This server sends no mail: send {to} the address below yourself."),
             _ => null,
         };
         _email = "";
+        if (made.Mailed is { } mailing)
+        {
+            // Not before: a mail that is given up at once is told of at once.
+            _ = TellAsync(mailing, made.Address);
+        }
     });
-
-    private (Severity, string) Await(Task<bool> mailed, string address)
-    {
-        _ = TellAsync(mailed, address);
-        return (Severity.Info, $"It is being mailed to {_for}…");
-    }
 
     private async Task TellAsync(Task<bool> mailed, string address)
     {

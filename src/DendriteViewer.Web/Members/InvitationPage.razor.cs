@@ -71,12 +71,12 @@ public sealed partial class InvitationPage
             return;
         }
 
-        // Whether the address has an account is told neither by the answer nor by its time: who has one is a member by it from now on, and
-        // who has none gets it. Both sign in afterwards.
-        if (await Users.FindByEmailAsync(email) is { } known)
+        // Whether the address has an account is told neither by the answer nor by its time, nor by this page afterwards: who has none gets
+        // one, and the invitation waits for either to sign in. The account of an address that somebody gave does not become a member here.
+        if (await Users.FindByEmailAsync(email) is not null)
         {
             Users.PasswordHasher.HashPassword(user, input.Password);
-            _error = await Invitations.TryAcceptAsync(invitation, known.Id, by: InvitationTaker.Named) ? null : Taken;
+            _error = await Invitations.TryBindAsync(invitation, email, made: null) ? null : Taken;
         }
         else
         {
@@ -88,13 +88,12 @@ public sealed partial class InvitationPage
 
     private async Task<string?> MakeAsync(Invitation invitation, AppUser user, string password)
     {
-        // Whoever has the account and not the role, since something failed between, signs in with it and accepts.
         if (!(await Users.CreateAsync(user, password)).Succeeded)
         {
             return "That could not be done at this moment; try it again.";
         }
 
-        if (await Invitations.TryAcceptAsync(invitation, user.Id, by: InvitationTaker.NewAccount))
+        if (await Invitations.TryBindAsync(invitation, user.Email!, user))
         {
             return null;
         }

@@ -140,16 +140,51 @@ public sealed class Invitations(IDbContextFactory<DendriteDb> database, DatasetA
     }
 
     /// <summary>
+    /// Binds an invitation to an address, whose account alone accepts it from then on, signed in. Nobody becomes a member by it: who holds
+    /// an invitation may give anybody's address.
+    /// </summary>
+    /// <param name="invitation">The invitation.</param>
+    /// <param name="email">The address.</param>
+    /// <param name="made">The account that was made for that, or null where the address had one.</param>
+    /// <param name="ct">Stops it.</param>
+    /// <returns>False where it cannot be accepted any more, or is bound to another address.</returns>
+    public async Task<bool> TryBindAsync(Invitation invitation, string email, AppUser? made, CancellationToken ct = default)
+    {
+        if (RefusalOf(invitation, email) is not null || await EndOfAsync(invitation, ct) is not null)
+        {
+            return false;
+        }
+
+        await using var db = await database.CreateDbContextAsync(ct);
+        await using var all = await db.Database.BeginTransactionAsync(ct);
+        var (now, bound) = (time.GetUtcNow().ToUnixTimeMilliseconds(), invitation.Email ?? email);
+        if (await db.Invitations
+            .Where(i => i.Id == invitation.Id && i.UsedAt == null && i.RevokedAt == null && i.ExpiresAt > now
+                && (i.Email == null || i.Email == bound))
+            .ExecuteUpdateAsync(s => s.SetProperty(i => i.Email, bound), ct) != 1)
+        {
+            return false;
+        }
+
+        db.Audit.Add(made is null
+            ? audit.NewEntry(AuditKind.Invitation, new Person("", AuditLog.Somebody),
+                $"gave the address {bound} for the invitation of {invitation.CreatedByName}", SubjectOf(invitation))
+            : audit.NewEntry(AuditKind.Invitation, new Person(made.Id.ToString(), made.DisplayName),
+                $"made an account by the invitation of {invitation.CreatedByName}", SubjectOf(invitation)));
+        await db.SaveChangesAsync(ct);
+        await all.CommitAsync(ct);
+        return true;
+    }
+
+    /// <summary>
     /// Takes an invitation and makes the account that takes it a member, both or neither: of two who do so at the same moment one wins. Who
     /// has a larger role already keeps it.
     /// </summary>
     /// <param name="invitation">The invitation.</param>
     /// <param name="account">The account.</param>
     /// <param name="ct">Stops it.</param>
-    /// <param name="by">How it was taken.</param>
-    /// <returns>False where it cannot be accepted any more.</returns>
-    public async Task<bool> TryAcceptAsync(
-        Invitation invitation, Guid account, CancellationToken ct = default, InvitationTaker by = InvitationTaker.SignedIn)
+    /// <returns>False where it cannot be accepted any more, or was bound to an address since it was read.</returns>
+    public async Task<bool> TryAcceptAsync(Invitation invitation, Guid account, CancellationToken ct = default)
     {
         if (await EndOfAsync(invitation, ct) is not null)
         {
@@ -161,7 +196,8 @@ public sealed class Invitations(IDbContextFactory<DendriteDb> database, DatasetA
         var name = await db.Users.Where(u => u.Id == account).Select(u => u.DisplayName).FirstAsync(ct);
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         if (await db.Invitations
-            .Where(i => i.Id == invitation.Id && i.UsedAt == null && i.RevokedAt == null && i.ExpiresAt > now)
+            .Where(i => i.Id == invitation.Id && i.UsedAt == null && i.RevokedAt == null && i.ExpiresAt > now
+                && i.Email == invitation.Email)
             .ExecuteUpdateAsync(s => s.SetProperty(i => i.UsedAt, now).SetProperty(i => i.UsedBy, name), ct) != 1)
         {
             return false;
@@ -178,17 +214,14 @@ public sealed class Invitations(IDbContextFactory<DendriteDb> database, DatasetA
         }
 
         db.Audit.Add(audit.NewEntry(AuditKind.Invitation, new Person(account.ToString(), name),
-            by switch
-            {
-                InvitationTaker.NewAccount => "made an account by the invitation",
-                InvitationTaker.Named => "was named by who holds the invitation",
-                _ => "took the invitation",
-            } + $" of {invitation.CreatedByName} as {RoleSelect.NameOf(invitation.Role)}",
-            new AuditSubject(invitation.DatasetIdentity, invitation.DatasetId, invitation.Id.ToString())));
+            $"took the invitation of {invitation.CreatedByName} as {RoleSelect.NameOf(invitation.Role)}", SubjectOf(invitation)));
         await db.SaveChangesAsync(ct);
         await all.CommitAsync(ct);
         return true;
     }
+
+    private static AuditSubject SubjectOf(Invitation invitation) =>
+        new(invitation.DatasetIdentity, invitation.DatasetId, invitation.Id.ToString());
 
     // Like a link, an invitation holds for as long as who made it could make it.
     private async Task<InvitationEnd?> EndOfAsync(Invitation invitation, CancellationToken ct) =>

@@ -95,6 +95,13 @@ public sealed class MailTests(MailedApp app) : IClassFixture<MailedApp>
             ["invited guest@example.org as viewer", "mailed the invitation of guest@example.org"],
             await app.App.AskDatabaseAsync(db => db.Audit.Where(a => a.Subject == made.Invitation.Id.ToString()).OrderBy(a => a.Id)
                 .Select(a => a.Detail).ToListAsync()));
+
+        // What cannot be mailed at all is in the log like what the mail server refused.
+        var lost = await desk.InviteAsync(by, app.App.Stored, "a,b@example.org", DatasetRole.View, 7, p => p);
+        Assert.False(await lost.Mailed!);
+        Assert.Equal("could not mail the invitation of a,b@example.org", await app.App.AskDatabaseAsync(
+            db => db.Audit.Where(a => a.Subject == lost.Invitation.Id.ToString()).OrderByDescending(a => a.Id)
+                .Select(a => a.Detail).FirstAsync()));
     }
 
     [Fact]
