@@ -63,15 +63,15 @@ public sealed class FrozenLinks(IDbContextFactory<DendriteDb> database, DatasetA
     private static Guid? IdIn(string? query) =>
         QueryHelpers.ParseQuery(query ?? "").TryGetValue(Field, out var text) ? Guid.TryParse(text, out var id) ? id : Guid.Empty : null;
 
-    // Members see the kept states of their dataset, also where who made the link may not share any more; a guest only that of the link by
-    // which they came, while it is open. What a link kept that ended for good is gone.
+    // Members see the kept states of their dataset, also where the link's time is over, or who made it may not share any more or is gone; a
+    // guest only that of the link by which they came, while it is open. What a revoked link kept is gone.
     private async Task<bool> MaySeeAsync(ClaimsPrincipal user, DatasetGrant grant, Dataset now, Guid id, CancellationToken ct)
     {
         await using var db = await database.CreateDbContextAsync(ct);
         return await db.Links.AsNoTracking().FirstOrDefaultAsync(l => l.Id == id, ct) is { Kind: LinkKind.Frozen } link
             && link.DatasetIdentity == now.Identity.Value
             && await access.EndOfAsync(link, ct) is var end
-            && (grant.IsMember ? end is null or LinkEnd.MakerDisabled or LinkEnd.MakerMayNotShare
+            && (grant.IsMember ? end is not LinkEnd.Revoked
                 : end is null && user.HasClaim(DendriteClaims.Link, id.ToString()));
     }
 }

@@ -29,6 +29,12 @@ public sealed record FrozenState(Guid Id, FrozenMoment Moment, IReadOnlyList<str
     public const string OtherPlacements =
         "The address asks for volumes at other places (placed) than this frozen state has them; they are shown where they lay then.";
 
+    /// <summary>How long the address works by which a state is cited.</summary>
+    /// <param name="expiresAt">When its link ends by itself, Unix milliseconds; null for never.</param>
+    public static string EndText(long? expiresAt) => expiresAt is not { } at ? "Its link has no end, unless somebody revokes it."
+        : string.Create(CultureInfo.InvariantCulture,
+            $"Its link ends on {DateTimeOffset.FromUnixTimeMilliseconds(at):d MMM yyyy}; after that only members open this state.");
+
     /// <summary>How far the log of each mask went, by hours; null of a state whose masks were not kept.</summary>
     public IReadOnlyDictionary<double, int>? Masks { get; init; }
 

@@ -17,13 +17,16 @@ namespace DendriteViewer.Web.Sharing;
 /// Keeps the state of a dataset for a frozen link, and shows it again: the manifest with the scans, their places, labels and interface; the
 /// results of analyses; how far the logs of masks went; and the number in the dataset's journal that sites, measurements, labels and fields
 /// are read by. Voxels are not copied: scans are never changed, and what was imported anew or analysed again since is named as lost rather
-/// than shown in its place. What a link keeps goes when the link has ended for good.
+/// than shown in its place. What a link keeps stays when the link ends by itself, since it may be cited, and goes when it is revoked.
 /// </summary>
 public sealed class FrozenStates(IDbContextFactory<DendriteDb> database, DatasetStore store, TimeProvider time)
 {
     private const string ManifestPart = "manifest", MomentPart = "moment", MasksPart = "masks", AnalysisPart = "analysis/";
 
     private const int MostTries = 5;
+
+    /// <summary>What is said to who copies a link whose state was removed.</summary>
+    public const string NothingLeft = "Nothing is left of the state that this link kept.";
 
     // A manifest is some 10 kB; there are few frozen links that people look at at the same time.
     private const int MostInMemory = 64;
@@ -39,13 +42,19 @@ public sealed class FrozenStates(IDbContextFactory<DendriteDb> database, Dataset
     /// </summary>
     /// <returns>When it was kept, and which edits count.</returns>
     /// <exception cref="VolumeFormatException">The dataset is gone.</exception>
-    /// <exception cref="ArgumentException">It changes all the time.</exception>
+    /// <exception cref="ArgumentException">It changes all the time, or nothing is left of the frozen state that is copied.</exception>
     public async Task<FrozenMoment> KeepAsync(DendriteDb db, Guid link, Dataset dataset, string query, CancellationToken ct)
     {
         if (dataset.Kept is FrozenState kept)
         {
             // A copy of a frozen link keeps what that one keeps.
             var parts = await db.LinkSnapshots.AsNoTracking().Where(s => s.LinkId == kept.Id).ToListAsync(ct);
+            if (parts.Count == 0)
+            {
+                // A page that was open before the link was revoked still shows its state.
+                throw new ArgumentException(NothingLeft);
+            }
+
             db.LinkSnapshots.AddRange(parts.Select(p => new LinkSnapshot { LinkId = link, Part = p.Part, Content = p.Content }));
             return kept.Moment;
         }
@@ -82,22 +91,14 @@ public sealed class FrozenStates(IDbContextFactory<DendriteDb> database, Dataset
         throw new ArgumentException("The dataset changes at the moment, so that there is no one state to freeze; try it again.");
     }
 
-    /// <summary>Removes what links keep that have ended for good: they were revoked, their time is over, or their maker is gone.</summary>
+    /// <summary>
+    /// Removes what revoked links keep. That of a link whose time is over or whose maker is gone stays: members open it by its address, and
+    /// may revoke it.
+    /// </summary>
     public async Task SweepAsync(CancellationToken ct)
     {
         await using var db = await database.CreateDbContextAsync(ct);
-        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        await db.LinkSnapshots.Where(s => db.Links.Any(l => l.Id == s.LinkId && (l.RevokedAt != null || l.ExpiresAt <= now)))
-            .ExecuteDeleteAsync(ct);
-
-        // Links before accounts: whoever makes a link meanwhile is among those who are read.
-        var links = await db.Links.AsNoTracking().Where(l => db.LinkSnapshots.Any(s => s.LinkId == l.Id))
-            .Select(l => new { l.Id, l.CreatedBy }).ToListAsync(ct);
-        var accounts = (await db.Users.Select(u => u.Id).ToListAsync(ct)).Select(id => id.ToString()).ToHashSet();
-        foreach (var link in links.Where(l => !accounts.Contains(l.CreatedBy)))
-        {
-            await db.LinkSnapshots.Where(s => s.LinkId == link.Id).ExecuteDeleteAsync(ct);
-        }
+        await db.LinkSnapshots.Where(s => db.Links.Any(l => l.Id == s.LinkId && l.RevokedAt != null)).ExecuteDeleteAsync(ct);
     }
 
     private async Task<Dataset> NowAsync(Dataset dataset, CancellationToken ct) =>

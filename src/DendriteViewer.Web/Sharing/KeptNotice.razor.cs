@@ -9,7 +9,8 @@ namespace DendriteViewer.Web.Sharing;
 public sealed partial class KeptNotice
 {
     private string _citation = "", _told = "";
-    private bool _isOpen;
+    private string? _end;
+    private bool _isOpen, _seesPresent;
 
     /// <summary>The session of the page.</summary>
     [Parameter, EditorRequired]
@@ -34,6 +35,10 @@ public sealed partial class KeptNotice
         {
             var user = (await Authentication).User;
             _citation = Desk.CitationOf(user, Session.Dataset, path => Navigation.ToAbsoluteUri(path).ToString()) ?? "";
+
+            // Who came by the link alone would see the same state there.
+            _seesPresent = await Desk.SeesPresentAsync(user, Session.Dataset);
+            _end = await Desk.EndOfStateAsync(Session.Dataset);
         }
     }
 

@@ -11,13 +11,15 @@ namespace DendriteViewer.Web.Sharing;
 /// <summary>Makes links to the view as it is, lists them, moves, copies and revokes them.</summary>
 public sealed partial class ShareBox
 {
+    // A frozen link may be cited, and ends when somebody wants it to.
+    private const int UsualDays = 30, NoEnd = 0;
     private static readonly int[] s_days = [7, 30, 365, 0];
     private IReadOnlyList<ListedLink> _links = [];
     private LinkChoices _choices = new();
     private MadeLink? _made;
     private string _name = "";
     private DatasetRole _role = DatasetRole.View;
-    private int _days = 30;
+    private int _days = UsualDays;
     private IReadOnlyList<TourItem> _tours = [];
     private Guid? _tour;
     private string? _error;
@@ -39,11 +41,15 @@ public sealed partial class ShareBox
     private Task<AuthenticationState>? Authentication { get; set; }
 
     /// <inheritdoc/>
-    protected override Task OnInitializedAsync() => TryAsync(_ => Task.CompletedTask);
+    protected override Task OnInitializedAsync()
+    {
+        _days = Session.Dataset.Kept is null ? UsualDays : NoEnd;
+        return TryAsync(_ => Task.CompletedTask);
+    }
 
     private static string RoleName(DatasetRole role) => role == DatasetRole.View ? "may look" : "may annotate";
 
-    private static string DaysName(int days) => days switch { 0 => "never", 365 => "in a year", _ => $"in {days} days" };
+    private static string DaysName(int days) => days switch { NoEnd => "never", 365 => "in a year", _ => $"in {days} days" };
 
     private string TourName(Guid? tour) => _tours.FirstOrDefault(t => t.Id == tour)?.Content.Title ?? "none";
 
@@ -54,6 +60,7 @@ public sealed partial class ShareBox
     // A frozen link and one that other sites show are for looking.
     private void Choose(LinkChoices choices)
     {
+        _days = choices.Kind == _choices.Kind ? _days : choices.Kind == LinkKind.Frozen ? NoEnd : UsualDays;
         _choices = choices;
         _role = choices.Kind == LinkKind.Frozen || choices.MayEmbed ? DatasetRole.View : _role;
     }
@@ -66,7 +73,8 @@ public sealed partial class ShareBox
         Show(await Desk.CreateAsync(user, Session.Dataset, _role, _name, _days, Session.Link, choices));
     });
 
-    private Task CopyAsync(ShareLink link) => TryAsync(async user => Show(await Desk.CopyAsync(user, Session.Dataset, link.Id, _days)));
+    private Task CopyAsync(ShareLink link) => TryAsync(async user =>
+        Show(await Desk.CopyAsync(user, Session.Dataset, link.Id, link.Kind == LinkKind.Frozen ? NoEnd : _days)));
 
     private Task MoveAsync(ShareLink link) => TryAsync(user => Desk.MoveAsync(user, Session.Dataset, link.Id, Session.Link));
 

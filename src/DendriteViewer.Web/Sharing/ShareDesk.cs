@@ -18,6 +18,9 @@ public sealed record MadeLink(string Address, string? Embed, Dataset? State)
 {
     /// <summary>The line by which the state is cited; null of a link that follows the dataset.</summary>
     public string? Citation => State is { Kept: FrozenState kept } ? kept.Citation(State, Address) : null;
+
+    /// <summary>When it ends by itself, Unix milliseconds; null for never.</summary>
+    public long? ExpiresAt { get; init; }
 }
 
 /// <summary>What the share dialog does, for people who may share the dataset; the right is asked about each time.</summary>
@@ -53,6 +56,14 @@ public sealed class ShareDesk(
         return kept.Citation(shown, address?.Of(path) ?? complete(path));
     }
 
+    /// <summary>How long the address of a frozen state works that somebody looks at, as a sentence; null of the dataset as it is.</summary>
+    public async Task<string?> EndOfStateAsync(Dataset shown, CancellationToken ct = default) =>
+        shown.Kept is FrozenState kept ? FrozenState.EndText(await links.EndOfStateAsync(kept.Id, ct)) : null;
+
+    /// <summary>Whether somebody may see the dataset as it is now, and not only a frozen state of it.</summary>
+    public async Task<bool> SeesPresentAsync(ClaimsPrincipal user, Dataset dataset, CancellationToken ct = default) =>
+        await access.GrantAsync(user, dataset.Identity, ct) is { Frozen: null };
+
     /// <summary>The tours that a frame of another site can play; none of a frozen state, which plays none.</summary>
     public async Task<IReadOnlyList<TourItem>> ToursAsync(ClaimsPrincipal user, Dataset dataset, CancellationToken ct = default) =>
         tours is not null && dataset.Kept is null ? (await tours.ListAsync(user, dataset.Identity, ct)).Items : [];
@@ -86,7 +97,7 @@ public sealed class ShareDesk(
             made => audit.NewEntry(AuditKind.Link, user.PersonOf(), $"made the {NameOf(made)} as {RoleSelect.NameOf(role)}, {EndOf(days)}"
                 + (choices.MayEmbed ? $", and which {string.Join(" and ", choices.EmbedOrigins!)} may show" : ""),
                 AuditSubject.Of(dataset, made.Id.ToString())));
-        return Made(token, choices.MayEmbed, await links.StateOfAsync(link, dataset, ct));
+        return Made(token, choices.MayEmbed, await links.StateOfAsync(link, dataset, ct)) with { ExpiresAt = link.ExpiresAt };
     }
 
     /// <summary>Makes a link of one's own that shows what another shows; null where the person may not share the dataset.</summary>
@@ -101,7 +112,7 @@ public sealed class ShareDesk(
         var (copy, token) = await links.CopyAsync(dataset, link, LifetimeOf(days), user.PersonOf().Key, ct, (made, of) => audit.NewEntry(
             AuditKind.Link, user.PersonOf(), $"copied the {NameOf(of)} as '{made.Name}', {EndOf(days)}",
             AuditSubject.Of(dataset, made.Id.ToString())));
-        return Made(token, mayEmbed: false, await links.StateOfAsync(copy, dataset, ct));
+        return Made(token, mayEmbed: false, await links.StateOfAsync(copy, dataset, ct)) with { ExpiresAt = copy.ExpiresAt };
     }
 
     /// <summary>Has a following link show a view from now on; false where the person may not share the dataset.</summary>

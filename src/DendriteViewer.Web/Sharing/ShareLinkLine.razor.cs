@@ -2,11 +2,12 @@ using System.Globalization;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Web.Accounts;
 using Microsoft.AspNetCore.Components;
+using MudBlazor;
 
 namespace DendriteViewer.Web.Sharing;
 
 /// <summary>A link in the list of the share dialog. One that is closed for its maker's sake opens again if the maker gets the role back;
-/// it can be revoked before.</summary>
+/// it can be revoked before. A frozen one keeps its state when it ends, until it is revoked.</summary>
 public sealed partial class ShareLinkLine
 {
     private IReadOnlyList<LinkMove>? _moves;
@@ -34,6 +35,12 @@ public sealed partial class ShareLinkLine
     /// <summary>Makes another one like it.</summary>
     [Parameter]
     public EventCallback Copy { get; set; }
+
+    [Inject]
+    private IDialogService Dialogs { get; set; } = null!;
+
+    private bool MayRevoke => Listed.End is null or LinkEnd.MakerMayNotShare or LinkEnd.MakerDisabled
+        || (Link.Kind == LinkKind.Frozen && Listed.End is not LinkEnd.Revoked);
 
     private ShareLink Link => Listed.Link;
 
@@ -65,6 +72,16 @@ public sealed partial class ShareLinkLine
         DateTimeOffset.FromUnixTimeMilliseconds(at).ToString("d MMM yyyy HH:mm 'UTC'", CultureInfo.InvariantCulture);
 
     private string AddressOf(LinkMove move) => $"/d/{Link.DatasetId}?{move.Query}";
+
+    // A state that is removed cannot be had again, and its address may stand in print.
+    private async Task RevokeAsync()
+    {
+        if (Link.Kind != LinkKind.Frozen || await Dialogs.ShowMessageBoxAsync($"Revoke “{Link.Name}”?",
+            "The state goes with it; who cited it finds nothing.", yesText: "Revoke it", cancelText: "Keep it") == true)
+        {
+            await Revoke.InvokeAsync();
+        }
+    }
 
     private async Task ShowMovesAsync() => _moves = await Moves(Link);
 }

@@ -19,7 +19,7 @@ public sealed class ShareLinks(IDbContextFactory<DendriteDb> database, DatasetAc
     /// <summary>Links of one dataset that are open at the same time at most.</summary>
     public const int MostOpen = 1000;
 
-    /// <summary>Frozen states that are kept of one dataset at most; those of links that ended for good are not.</summary>
+    /// <summary>Frozen states that are kept of one dataset at most; those of links that were revoked are not.</summary>
     public const int MostFrozen = 500;
 
     // Of links that a guest took; the cookie holds them all.
@@ -110,7 +110,7 @@ public sealed class ShareLinks(IDbContextFactory<DendriteDb> database, DatasetAc
 
         // Of a frozen link the state that it keeps is copied, not the present one.
         var shown = link.Kind == LinkKind.Frozen ? await frozen.OpenAsync(link.Id, dataset, ct) : dataset;
-        return shown is null ? throw new ArgumentException("Nothing is left of the state that this link kept.") : await CreateAsync(
+        return shown is null ? throw new ArgumentException(FrozenStates.NothingLeft) : await CreateAsync(
             shown, link.Role, $"Copy of {link.Name}", lifetime, link.Query, by, ct, new LinkChoices(link.Kind, link.IsOneTime),
             entryOf is null ? null : made => entryOf(made, link));
     }
@@ -257,6 +257,13 @@ public sealed class ShareLinks(IDbContextFactory<DendriteDb> database, DatasetAc
     /// <summary>The state that a frozen link keeps, as it is shown now; null of other links, and where nothing of it is left.</summary>
     public async Task<Dataset?> StateOfAsync(ShareLink link, Dataset present, CancellationToken ct) =>
         link.Kind == LinkKind.Frozen ? await frozen.OpenAsync(link.Id, present, ct) : null;
+
+    /// <summary>When the link of a frozen state ends by itself, Unix milliseconds; null for never.</summary>
+    public async Task<long?> EndOfStateAsync(Guid link, CancellationToken ct)
+    {
+        await using var db = await database.CreateDbContextAsync(ct);
+        return await db.Links.Where(l => l.Id == link).Select(l => l.ExpiresAt).FirstOrDefaultAsync(ct);
+    }
 
     /// <summary>
     /// Ends a link at once, and removes the state that it kept; what the audit log tells of it is kept with it or not at all.

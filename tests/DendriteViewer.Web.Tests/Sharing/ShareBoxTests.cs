@@ -41,6 +41,14 @@ public sealed class ShareBoxTests(TestHost host) : MudContext, IClassFixture<Tes
         Assert.Contains("no end", TextOf("of who shares"), StringComparison.Ordinal);
         Assert.Equal(2, box.FindAll(".link-list li.ended").Count);
 
+        // A state that is cited ends when somebody wants it to.
+        await box.InvokeAsync(() => box.FindComponent<LinkChoicesForm>().Instance.ChoicesChanged.InvokeAsync(
+            new LinkChoices(LinkKind.Frozen)));
+        await box.InvokeAsync(() => box.Find("form.share-form").Submit());
+        box.WaitForAssertion(() => Assert.Contains("no end", box.FindAll(".link-list li").Single(
+            l => l.TextContent.Contains("frozen", StringComparison.Ordinal)).TextContent, StringComparison.Ordinal));
+        Assert.Contains("Its link has no end", box.Markup, StringComparison.Ordinal);
+
         string TextOf(string name) => box.FindAll(".link-list li").Single(l => l.TextContent.Contains(name)).TextContent;
     }
 }

@@ -199,7 +199,7 @@ public sealed class ShareLinksTests(TestHost host) : IClassFixture<TestHost>
     }
 
     [Fact]
-    public async Task FrozenState_OfALinkThatEndedForGood_IsRemoved_AndThatOfADisabledMakerStays()
+    public async Task FrozenState_OfALinkThatWasRevoked_IsRemoved_AndOfOneThatEndedByItselfIsKeptForMembers()
     {
         var maker = await host.AddMakerAsync();
         await using var db = await host.Database.CreateDbContextAsync();
@@ -210,19 +210,27 @@ public sealed class ShareLinksTests(TestHost host) : IClassFixture<TestHost>
             host.Dataset, DatasetRole.View, "x", null, "", Guid.NewGuid().ToString(), default, new LinkChoices(LinkKind.Frozen));
         var (closed, _) = await host.Links.CreateAsync(
             host.Dataset, DatasetRole.View, "x", null, "", maker, default, new LinkChoices(LinkKind.Frozen));
+        var page = (await host.Frozen.OpenAsync(revoked.Id, host.Dataset, default))!;
         Assert.True(await host.Links.RevokeAsync(host.Dataset.Identity, revoked.Id, default));
         Assert.False(await host.Links.RevokeAsync(host.Dataset.Identity, revoked.Id, default));
         Assert.False(await IsKeptAsync(revoked.Id));
         host.Time.Advance(TimeSpan.FromMinutes(2));
         await db.Users.Where(u => u.Id == Guid.Parse(maker)).ExecuteUpdateAsync(s => s.SetProperty(u => u.DisabledAt, 1));
         await host.Frozen.SweepAsync(default);
-        Assert.Equal((false, false, true), (await IsKeptAsync(expired.Id), await IsKeptAsync(orphan.Id), await IsKeptAsync(closed.Id)));
+        Assert.Equal((true, true, true), (await IsKeptAsync(expired.Id), await IsKeptAsync(orphan.Id), await IsKeptAsync(closed.Id)));
 
         // Members see what is kept, and are refused what is not.
         var member = new ClaimsPrincipal(new ClaimsIdentity([new(ClaimTypes.NameIdentifier, await host.AddMakerAsync())], "test"));
-        Assert.Equal(closed.Id, (await OpenAsync(member, $"?frozen={closed.Id}"))?.Kept?.Id);
+        foreach (var kept in new[] { expired, orphan, closed })
+        {
+            Assert.Equal(kept.Id, (await OpenAsync(member, $"?frozen={kept.Id}"))?.Kept?.Id);
+            Assert.Null(await OpenAsync(GuestOf(kept, "g"), $"?frozen={kept.Id}"));
+        }
+
         Assert.Null(await OpenAsync(member, $"?frozen={revoked.Id}"));
         await Assert.ThrowsAsync<ArgumentException>(() => host.Links.CopyAsync(host.Dataset, revoked.Id, null, maker, default));
+        await Assert.ThrowsAsync<ArgumentException>(() => host.Links.CreateAsync(
+            page, DatasetRole.View, "of a page that still shows it", null, "", maker, default, new LinkChoices(LinkKind.Frozen)));
 
         async Task<bool> IsKeptAsync(Guid link) => await db.LinkSnapshots.AnyAsync(s => s.LinkId == link);
     }
