@@ -33,12 +33,13 @@ public sealed class SharingJourney(Browser browser) : IClassFixture<Browser>
         await ben.GetByLabel("Your name").FillAsync("Ben");
         await ben.GetByLabel("E-mail").FillAsync("ben@example.org");
         await ben.GetByLabel("Password").FillAsync("a long passphrase of Ben");
-        await ben.GetByRole(AriaRole.Button, new() { Name = "Make an account and accept" }).ClickAsync();
+        await ben.GetByRole(AriaRole.Button, new() { Name = "Make an account" }).ClickAsync();
         await ben.GetByText("Sign in to open it").WaitForAsync();
         await ben.ClickAsync("text='Sign in'");
         await ben.GetByLabel("E-mail").FillAsync("ben@example.org");
         await ben.GetByLabel("Password").FillAsync("a long passphrase of Ben");
         await ben.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
+        await ben.GetByRole(AriaRole.Button, new() { Name = "Accept as Ben" }).ClickAsync();
         await ben.ExactAsync();
         Assert.NotNull(await ben.EvaluateAsync<string>("() => dendrite.call('AddSite', 90, 90, 90)"));
         var late = await browser.NewPageAsync();
@@ -68,6 +69,8 @@ public sealed class SharingJourney(Browser browser) : IClassFixture<Browser>
         await reader.GetByRole(AriaRole.Button, new() { Name = "About this state" }).ClickAsync();
         var citation = await reader.Locator("[data-citation]").InnerTextAsync();
         Assert.Matches($@"^.+ \(dataset .+\), revision 1, \d{{4}}-\d\d-\d\d \d\d:\d\d UTC\. {Regex.Escape(link)}$", citation);
+        await reader.GetByText("Its link has no end").WaitForAsync();
+        Assert.Equal(0, await reader.GetByText("As it is now").CountAsync());
         Assert.Null(await reader.EvaluateAsync<string?>("() => dendrite.call('AddSite', 90, 90, 90)"));
 
         // Another site's page shows it in a frame, without a cookie; a page of a third site may not.
@@ -84,6 +87,8 @@ public sealed class SharingJourney(Browser browser) : IClassFixture<Browser>
         Assert.Contains(wiki.Origin, refused.Text, StringComparison.Ordinal);
         await elsewhere.Frames[^1].WaitForURLAsync(url => url.StartsWith("chrome-error://", StringComparison.Ordinal));
         await ada.GetByRole(AriaRole.Button, new() { Name = "Revoke Figure 3" }).ClickAsync();
+        await ada.GetByText("The state goes with it").WaitForAsync();
+        await ada.GetByRole(AriaRole.Button, new() { Name = "Revoke it" }).ClickAsync();
         await frame.GetByText("This view is not open any more").WaitForAsync();
         await MoveCopyAndUseOnceAsync(ada);
         await ada.GotoAsync(address);

@@ -6,7 +6,11 @@ import { EmbedTour } from './embedtour.js';
 const root = document.getElementById('viewer');
 if (root) {
   // The address of the frame is where the connection reads the view from, as in a page of its own. One that asks for a tour has none yet.
-  if (!new URLSearchParams(location.search).has('v')) history.replaceState(null, '', `${location.pathname}?${root.dataset.view}`);
+  const query = new URLSearchParams(location.search), asked = query.get('tour');
+  if (!query.has('v')) {
+    const kept = asked ? `&tour=${encodeURIComponent(asked)}` : '';
+    history.replaceState(null, '', `${location.pathname}?${root.dataset.view}${kept}`);
+  }
   const tour = root.dataset.tour && new EmbedTour(JSON.parse(root.dataset.tour));
   start();
   if (tour) tour.begin(window.dendrite);

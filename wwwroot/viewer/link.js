@@ -74,7 +74,9 @@ export class Link {
     hub.on('loaded', hours => { viewer.timeline.loaded = hours; viewer.timeline.draw(); });
     hub.on('address', (query, revision, lacks) => {
       if (this.isLeft) return;
-      history.replaceState(history.state, '', `${location.pathname}?${query}`);
+      // A frame that plays a tour plays it again when it is loaded again.
+      const tour = this.isEmbedded && new URLSearchParams(location.search).get('tour');
+      history.replaceState(history.state, '', `${location.pathname}?${query}${tour ? `&tour=${encodeURIComponent(tour)}` : ''}`);
       viewer.changes.addressed = revision;
       // Once, not with each move.
       if (lacks && lacks !== this.lacks) viewer.tell(`The address has no room for the ${lacks}; a bookmark or a shared link keeps it.`);

@@ -2,6 +2,7 @@ using System.Security.Claims;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using DendriteViewer.Imaging.Datasets;
+using DendriteViewer.Web.Hosting;
 using DendriteViewer.Web.Tours;
 using DendriteViewer.Web.Viewing;
 
@@ -11,7 +12,7 @@ namespace DendriteViewer.Web.Embedding;
 /// Tours in frames of other sites: <c>/embed/TOKEN?tour=ID</c>. The page has the whole tour, words and views, as its guest may see it,
 /// since it has no circuit that could be asked for the next view; viewer/embedtour.js plays it.
 /// </summary>
-public sealed class EmbedTours(TourDesk desk, ViewSessions sessions)
+public sealed class EmbedTours(TourDesk desk, ViewSessions sessions, Failures failures)
 {
     /// <summary>The tour that an address names, as the page's script reads it; null where it names none.</summary>
     /// <param name="guest">Who looks, by the link of the page.</param>
@@ -33,7 +34,7 @@ public sealed class EmbedTours(TourDesk desk, ViewSessions sessions)
             var steps = new JsonArray();
             foreach (var step in tour.Content.Steps)
             {
-                var view = await desk.ViewOfAsync(dataset, step, ct);
+                var view = await ViewOfAsync(dataset, step, ct);
                 steps.Add(new JsonObject
                 {
                     ["title"] = step.Title, ["text"] = step.Text, ["seconds"] = step.Seconds, ["view"] = JsonNode.Parse(view.View),
@@ -46,6 +47,19 @@ public sealed class EmbedTours(TourDesk desk, ViewSessions sessions)
         catch (TourException e)
         {
             return JsonSerializer.Serialize(new { title = "Tour", text = "", problem = e.Message, steps = Array.Empty<object>() });
+        }
+    }
+
+    // A step whose scan cannot be read has its words and says so; the view stays where it is, and the tour goes on.
+    private async Task<TourView> ViewOfAsync(Dataset dataset, TourStep step, CancellationToken ct)
+    {
+        try
+        {
+            return await desk.ViewOfAsync(dataset, step, ct);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            return new TourView("{}", [new LinkRemark("", failures.Tell(e))]);
         }
     }
 }
