@@ -103,6 +103,8 @@ public sealed class OverlayJourney(Browser browser) : IClassFixture<Browser>
         await page.ChangedAsync(() => page.EvaluateAsync("() => dendrite.patch({ compare: { mode: 'swipe', hours: 0 } })"));
         Assert.Empty(await CoveredAsync(page));
         await page.SetViewportSizeAsync(390, 844);
+        // A window that becomes as narrow as a phone shows one pane, as a phone does.
+        await page.UntilAsync("() => dendrite.panes[3].size[0] === 390");
         await page.ChangedAsync(() => page.EvaluateAsync("() => dendrite.patch({ compare: null, maximized: 'z' })"));
         await page.UntilAsync("() => dendrite.panes[0].size[0] === 390");
         await page.ExactAsync();

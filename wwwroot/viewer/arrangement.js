@@ -7,6 +7,8 @@ export class Arrangement {
   constructor(viewer) {
     Object.assign(this, { viewer, sizes: null, laidOutAt: 0, slice: 0 });
     addEventListener('resize', () => this.layout(), { signal: viewer.ended.signal });
+    // A phone shows one pane: a window that becomes as narrow, or is no more, has another arrangement.
+    phone.addEventListener('change', () => { if (viewer.view) this.maximizedChanged(); }, { signal: viewer.ended.signal });
     this.resized = new ResizeObserver(() => this.layout());
     for (const pane of viewer.streams) this.resized.observe(pane.element);
     this.watchRatio();
