@@ -277,7 +277,8 @@ public sealed class FieldRules(IReadOnlyCollection<string> serverFields, params 
 
     private static string Shown(FieldGroup group, JsonObject state)
     {
-        var text = string.Join(", ", group.Fields.Select(f => state[f] is JsonArray list ? $"{list.Count} in a list" : Line(group, state[f])));
+        var text = string.Join(", ", group.Fields.Select(f =>
+            state[f] is JsonArray list ? $"{list.Count} in a list" : Line(group, state[f])));
         return text.Length <= MostShown ? text : text[..MostShown] + "…";
     }
 
