@@ -16,13 +16,14 @@ public sealed class DatabaseMove(SqliteDendriteDb from, PostgreSqlDendriteDb to)
     private static readonly MethodInfo s_copy = MethodOf(nameof(CopyAsync));
     private static readonly MethodInfo s_count = MethodOf(nameof(CountRowsAsync));
 
-    /// <summary>Copies everything.</summary>
-    /// <param name="where">What to call the file in messages.</param>
-    /// <param name="ct">Stops it; nothing was written then.</param>
+    /// <summary>Copies everything, and the keys that lie beside the file.</summary>
+    /// <param name="folder">The data folder, which has the file and the keys.</param>
+    /// <param name="ct">Stops it; no row is kept then.</param>
     /// <returns>How many rows were copied of each table that had any.</returns>
     /// <exception cref="StartupException">The file is of another version, the target is not empty, or not all came over.</exception>
-    public async Task<IReadOnlyList<(string Table, int Rows)>> RunAsync(string where, CancellationToken ct)
+    public async Task<IReadOnlyList<(string Table, int Rows)>> RunAsync(string folder, CancellationToken ct)
     {
+        var where = Path.Combine(folder, DataFolder.Database);
         if (!(await from.Database.GetAppliedMigrationsAsync(ct)).Order().SequenceEqual(from.Database.GetMigrations().Order()))
         {
             throw new StartupException(
@@ -30,13 +31,13 @@ public sealed class DatabaseMove(SqliteDendriteDb from, PostgreSqlDendriteDb to)
         }
 
         await RefuseForeignTablesAsync(ct);
-        await SchemaUpgrade.ApplyAsync(to, "The PostgreSQL database of --to", "AspNetUsers", ct);
+        await SchemaUpgrade.ApplyAsync(to, "The PostgreSQL database", "AspNetUsers", ct);
         var tables = Ordered(to.Model).ToArray();
         foreach (var table in tables)
         {
             if (await CountAsync(to, table, ct) is > 0 and var rows)
             {
-                throw new StartupException($"The PostgreSQL database of --to is not empty: {table.GetTableName()} has {rows} row(s). "
+                throw new StartupException($"The PostgreSQL database is not empty: {table.GetTableName()} has {rows} row(s). "
                     + "Name an empty one; nothing was changed.");
             }
         }
@@ -58,7 +59,10 @@ public sealed class DatabaseMove(SqliteDendriteDb from, PostgreSqlDendriteDb to)
             copied.Add((table.GetTableName()!, had));
         }
 
-        await all.CommitAsync(ct);
+        await KeepAsync("A key", () => SharedDatabase.MoveKeysAsync(to, folder, ct));
+
+        // Not to be stopped: who stops it is told that no row was kept.
+        await all.CommitAsync(CancellationToken.None);
         return [.. copied.Where(c => c.Item2 > 0)];
     }
 
@@ -89,7 +93,7 @@ public sealed class DatabaseMove(SqliteDendriteDb from, PostgreSqlDendriteDb to)
         if (table is not null)
         {
             throw new StartupException(
-                $"The PostgreSQL database of --to has tables already ({table}) and is not of DendriteViewer; name an empty one.");
+                $"The PostgreSQL database has tables already ({table}) and is not of DendriteViewer; name an empty one.");
         }
     }
 
@@ -113,19 +117,22 @@ public sealed class DatabaseMove(SqliteDendriteDb from, PostgreSqlDendriteDb to)
         where T : class
     {
         to.Set<T>().AddRange(rows);
+        await KeepAsync($"A row of {to.Model.FindEntityType(typeof(T))?.GetTableName()}", () => to.SaveChangesAsync(ct));
+        to.ChangeTracker.Clear();
+        rows.Clear();
+    }
+
+    private static async Task KeepAsync(string what, Func<Task> write)
+    {
         try
         {
-            await to.SaveChangesAsync(ct);
+            await write();
         }
         catch (DbUpdateException e)
         {
-            throw new StartupException(
-                $"A row of {to.Model.FindEntityType(typeof(T))?.GetTableName()} cannot be written into PostgreSQL "
+            throw new StartupException($"{what} cannot be written into PostgreSQL "
                 + $"({(e.InnerException ?? e).Message.ReplaceLineEndings(" ").TrimEnd('.')}); nothing was kept.", e);
         }
-
-        to.ChangeTracker.Clear();
-        rows.Clear();
     }
 
     private static Task<int> CountAsync(DbContext db, IEntityType table, CancellationToken ct) =>

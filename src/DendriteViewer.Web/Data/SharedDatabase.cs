@@ -85,7 +85,7 @@ public static partial class SharedDatabase
         {
             throw new StartupException(
                 $"Dendrite:Database names an empty PostgreSQL, and {file} has the accounts, sites and links of before; carry them over by "
-                + "dendrite database move --to, or move that file away to begin without them, or leave Dendrite:Database out.");
+                + "dendrite database move, or move that file away to begin without them, or leave Dendrite:Database out.");
         }
     }
 
@@ -111,10 +111,10 @@ public static partial class SharedDatabase
         await db.SaveChangesAsync(ct);
     }
 
-    [LoggerMessage(LogLevel.Warning, "Another server is preparing the database (PostgreSQL's session {Session}); this one starts when it "
-        + "is done. If no server is starting, end that session: SELECT pg_terminate_backend(its number)")]
+    [LoggerMessage(LogLevel.Warning, "Another server is preparing the database (PostgreSQL's session {Session}); this one goes on when "
+        + "it is done. If no server is starting, end that session: SELECT pg_terminate_backend(its number)")]
     private static partial void LogWaiting(ILogger logger, string session);
 
-    [LoggerMessage(LogLevel.Information, "The other server is done with the database; this one starts")]
+    [LoggerMessage(LogLevel.Information, "The other server is done with the database; this one goes on")]
     private static partial void LogTurn(ILogger logger);
 }

@@ -24,6 +24,8 @@ public static class StartupFailure
             $"{e.Message.TrimEnd('.')}; correct it in the configuration.",
         SqliteException e => $"The database could not be opened ({e.Message.TrimEnd('.')}); check the folder Dendrite:Data, its "
             + $"permissions and its disk.",
+        PostgresException e => $"The PostgreSQL database refused ({e.MessageText.TrimEnd('.')}); check name, user and "
+            + "password in Dendrite:Database and Dendrite:JobsDatabase, and that the user may make tables there.",
         NpgsqlException e => $"The PostgreSQL database does not answer ({e.Message.TrimEnd('.')}); check that it runs and what "
             + $"Dendrite:Database and Dendrite:JobsDatabase say.",
         UnauthorizedAccessException e =>

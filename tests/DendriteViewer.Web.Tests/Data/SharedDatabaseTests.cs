@@ -200,14 +200,14 @@ public sealed class SharedDatabaseTests(PostgresFixture postgres, TestHost host)
         var sites = new SiteLog(source, host.Time);
         await sites.AddAsync(host.Dataset, new WorldPoint(90, 90, 60), 0, "projection", new Editor(s_ada, null), default);
         var keys = Directory.CreateDirectory(Path.Combine(_folder, DataFolder.Keys)).FullName;
-        await File.WriteAllTextAsync(Path.Combine(keys, "key-1.xml"), "<key id=\"1\" />");
+        await File.WriteAllTextAsync(Path.Combine(keys, "key-1.xml"), "<key id=\"1\" /> \0");
         var shared = new DendriteOptions { Data = _folder, Database = await postgres.NewDatabaseAsync() };
         var builder = new DbContextOptionsBuilder<DendriteDb>();
         SharedDatabase.Use(builder, shared);
         await using var there = new PostgreSqlDendriteDb(builder.Options);
 
         // PostgreSQL keeps no NUL in a text. Tables are there then, and no row; no server begins with that.
-        var refused = await Assert.ThrowsAsync<StartupException>(() => DatabaseCommands.MoveAsync(_folder, shared, default));
+        var refused = await Assert.ThrowsAsync<StartupException>(() => MoveAsync(shared));
         Assert.Contains("A row of Audit", refused.Message, StringComparison.Ordinal);
         Assert.False(await there.Users.AnyAsync());
         await Assert.ThrowsAsync<StartupException>(() => SharedDatabase.CheckAsync(there, _folder, default));
@@ -216,7 +216,13 @@ public sealed class SharedDatabaseTests(PostgresFixture postgres, TestHost host)
             await db.Audit.Where(e => e.At == 700).ExecuteUpdateAsync(s => s.SetProperty(e => e.Detail, "exported"));
         }
 
-        var moved = await DatabaseCommands.MoveAsync(_folder, shared, default);
+        // Without the keys no row is kept either.
+        refused = await Assert.ThrowsAsync<StartupException>(() => MoveAsync(shared));
+        Assert.Contains("A key", refused.Message, StringComparison.Ordinal);
+        Assert.False(await there.Users.AnyAsync());
+        await File.WriteAllTextAsync(Path.Combine(keys, "key-1.xml"), "<key id=\"1\" />");
+
+        var moved = await MoveAsync(shared);
         Assert.Contains(("Audit", 1200), moved);
         await SharedDatabase.CheckAsync(there, _folder, default);
         Assert.Equal("Ada é 电池", (await there.Users.SingleAsync()).DisplayName);
@@ -231,7 +237,7 @@ public sealed class SharedDatabaseTests(PostgresFixture postgres, TestHost host)
         await after.AddAsync(host.Dataset, new WorldPoint(90, 90, 80), 0, "projection", new Editor(s_ada, null), default);
         Assert.Equal([60, 80], (await after.ListAsync(identity)).Select(s => s.XUm).Order());
 
-        var twice = await Assert.ThrowsAsync<StartupException>(() => DatabaseCommands.MoveAsync(_folder, shared, default));
+        var twice = await Assert.ThrowsAsync<StartupException>(() => MoveAsync(shared));
         Assert.Contains("is not empty", twice.Message, StringComparison.Ordinal);
         Assert.Equal(1201, await there.Audit.CountAsync());
     }
@@ -240,7 +246,7 @@ public sealed class SharedDatabaseTests(PostgresFixture postgres, TestHost host)
     public async Task Move_IntoADatabaseOfSomethingElseOrOfNoFile_IsRefused()
     {
         var shared = new DendriteOptions { Database = await postgres.NewDatabaseAsync() };
-        var missing = await Assert.ThrowsAsync<StartupException>(() => DatabaseCommands.MoveAsync(_folder, shared, default));
+        var missing = await Assert.ThrowsAsync<StartupException>(() => MoveAsync(shared));
         Assert.Contains("There is no", missing.Message, StringComparison.Ordinal);
         await NewAsync(isPostgreSql: false);
         await using (var other = Npgsql.NpgsqlDataSource.Create(shared.Database))
@@ -249,9 +255,24 @@ public sealed class SharedDatabaseTests(PostgresFixture postgres, TestHost host)
             await command.ExecuteNonQueryAsync();
         }
 
-        var foreign = await Assert.ThrowsAsync<StartupException>(() => DatabaseCommands.MoveAsync(_folder, shared, default));
+        var foreign = await Assert.ThrowsAsync<StartupException>(() => MoveAsync(shared));
         Assert.Contains("customers", foreign.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Move_WhileAServerPreparesTheDatabase_TellsForWhomItWaits()
+    {
+        await NewAsync(isPostgreSql: false);
+        var shared = new DendriteOptions { Database = await postgres.NewDatabaseAsync() };
+        await using var turn = await SharedDatabase.TakeTurnAsync(shared, NullLogger.Instance, default);
+        using var stop = new CancellationTokenSource();
+        var log = new Said { Heard = stop.Cancel };
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => DatabaseCommands.MoveAsync(_folder, shared, log, stop.Token));
+        Assert.Matches(@"session \d+", Assert.Single(log.Lines));
+    }
+
+    private Task<IReadOnlyList<(string Table, int Rows)>> MoveAsync(DendriteOptions shared) =>
+        DatabaseCommands.MoveAsync(_folder, shared, NullLogger.Instance, default);
 
     private async Task<(DendriteOptions, IDbContextFactory<DendriteDb>)> NewAsync(bool isPostgreSql)
     {
@@ -272,13 +293,18 @@ public sealed class SharedDatabaseTests(PostgresFixture postgres, TestHost host)
     {
         public List<string> Lines { get; } = [];
 
+        public Action? Heard { get; init; }
+
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
         public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
             Lines.Add(formatter(state, exception));
+            Heard?.Invoke();
+        }
     }
 }
