@@ -35,8 +35,13 @@ public sealed partial class DatasetOpenings(IDbContextFactory<DendriteDb> databa
         try
         {
             await using var db = await database.CreateDbContextAsync();
-            await db.Datasets.Where(d => d.Identity == dataset.Value && (d.OpenedAt == null || d.OpenedAt < now))
+            var changed = await db.Datasets.Where(d => d.Identity == dataset.Value && (d.OpenedAt == null || d.OpenedAt < now))
                 .ExecuteUpdateAsync(s => s.SetProperty(d => d.OpenedAt, now));
+            if (changed == 0)
+            {
+                // A dataset that was just published may have no row yet; the next opening tries again.
+                _noted.TryRemove(dataset.Value, out _);
+            }
         }
         catch (Exception e)
         {
