@@ -64,10 +64,11 @@ app.MapGet("/connect/authorize", (HttpContext context) =>
         identity.SetClaim(Claims.Email, email).SetClaim(Claims.EmailVerified, query["verified"] == "true");
     }
 
-    // As of who has been signed in here for an hour, unless they are asked again.
+    // As of who has been signed in here for an hour, unless they are asked again and it does not ignore that.
     if (query["auth_time"] != "none")
     {
-        var at = TimeProvider.System.GetUtcNow().AddHours(request.HasPromptValue(PromptValues.Login) ? 0 : -1);
+        var isAsked = request.HasPromptValue(PromptValues.Login) && query["auth_time"] != "old";
+        var at = TimeProvider.System.GetUtcNow().AddHours(isAsked ? 0 : -1);
         identity.SetClaim(Claims.AuthenticationTime, at.ToUnixTimeSeconds());
     }
 

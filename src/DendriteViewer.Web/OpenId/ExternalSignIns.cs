@@ -46,8 +46,11 @@ public enum ExternalRefusal
     /// <summary>The account may not sign in.</summary>
     Disabled,
 
-    /// <summary>The person was to sign in there again, and the provider does not say that they just did.</summary>
+    /// <summary>The person was to sign in there again, and the provider says that they last did some time ago.</summary>
     Stale,
+
+    /// <summary>The person was to sign in there again, and the provider does not say when they last did.</summary>
+    Untimed,
 
     /// <summary>Somebody else signed in there than the one whose account it is here.</summary>
     Another,
@@ -137,7 +140,12 @@ public sealed class ExternalSignIns(
             return ExternalRefusal.Another;
         }
 
-        if (person.ProvedAt is not { } at || !confirmations.Counts(at))
+        if (person.ProvedAt is not { } at)
+        {
+            return ExternalRefusal.Untimed;
+        }
+
+        if (!confirmations.Counts(at))
         {
             return ExternalRefusal.Stale;
         }

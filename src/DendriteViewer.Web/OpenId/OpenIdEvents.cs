@@ -26,12 +26,12 @@ internal sealed partial class OpenIdEvents(OpenIdOptions provider, PublicAddress
             return;
         }
 
-        await RefuseAsync(context, context.HttpContext, ExternalRefusal.Failed, "no subject");
+        await RefuseAsync(context, context.Properties, ExternalRefusal.Failed, "no subject");
     }
 
     /// <inheritdoc/>
     public override Task AccessDenied(AccessDeniedContext context) =>
-        RefuseAsync(context, context.HttpContext, ExternalRefusal.Denied, "not agreed to");
+        RefuseAsync(context, context.Properties, ExternalRefusal.Denied, "not agreed to");
 
     /// <inheritdoc/>
     public override Task RemoteFailure(RemoteFailureContext context)
@@ -41,16 +41,17 @@ internal sealed partial class OpenIdEvents(OpenIdOptions provider, PublicAddress
         var isAway = failure is HttpRequestException or TaskCanceledException or { InnerException: HttpRequestException or IOException };
         var refusal = isReplay || failure?.Message.Contains("state", StringComparison.OrdinalIgnoreCase) == true ? ExternalRefusal.Again
             : isAway ? ExternalRefusal.Away : ExternalRefusal.Failed;
-        return RefuseAsync(context, context.HttpContext, refusal, failure?.Message ?? "no reason given");
+        return RefuseAsync(context, context.Properties, refusal, failure?.Message ?? "no reason given");
     }
 
     // Anybody may ask for the callback's address: before a person is known there is a line in the server's log, and none in the audit log.
-    private Task RefuseAsync<T>(HandleRequestContext<T> context, HttpContext http, ExternalRefusal refusal, string why)
+    private Task RefuseAsync<T>(HandleRequestContext<T> context, AuthenticationProperties? asked, ExternalRefusal refusal, string why)
         where T : AuthenticationSchemeOptions
     {
-        var services = http.RequestServices;
+        var services = context.HttpContext.RequestServices;
         LogRefused(services.GetRequiredService<ILogger<OpenIdEvents>>(), provider.Name, refusal, why);
-        http.Response.Redirect(OpenIdRegistration.Refused(refusal, provider.Slug));
+        context.Response.Redirect(
+            OpenIdRegistration.Refused(OpenIdRegistration.FormOf(asked?.RedirectUri), refusal, provider.Slug));
         context.HandleResponse();
         return Task.CompletedTask;
     }

@@ -39,8 +39,10 @@ public sealed class OpenIdProviders(DendriteOptions options)
             ExternalRefusal.OtherLogin => $"The account is linked to somebody else at {name}; take that link off on the page Access tokens "
                 + "first, or ask an administrator.",
             ExternalRefusal.OtherAccount => $"That login at {name} is linked to another account here; take it off there first.",
-            ExternalRefusal.Stale => $"{name} does not say that you signed in there just now, so it confirms nothing. Sign out there "
-                + "and try again, or have an administrator make you a link by which you choose a password.",
+            ExternalRefusal.Stale => $"{name} says that you signed in there some time ago, and did not ask you again, so it confirms "
+                + "nothing. Sign out there and try again, or have an administrator make you a link by which you choose a password.",
+            ExternalRefusal.Untimed => $"{name} does not say when you signed in there, so it confirms nothing. The server's administrator "
+                + "can have it send the claim auth_time, or make you a link by which you choose a password.",
             ExternalRefusal.Another =>
                 $"You signed in at {name} as somebody whose login is not linked to this account; nothing is confirmed.",
             ExternalRefusal.Disabled => "This account is disabled; ask an administrator.",

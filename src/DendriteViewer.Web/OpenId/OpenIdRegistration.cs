@@ -53,9 +53,23 @@ public static class OpenIdRegistration
         app.MapGet(FinishPath, FinishAsync).AllowAnonymous().ExcludeFromDescription();
     }
 
-    /// <summary>The address that says why nobody was signed in.</summary>
-    public static string Refused(ExternalRefusal refusal, string? provider) => QueryHelpers.AddQueryString("/account/login",
+    /// <summary>The address that says why nobody was signed in or confirmed.</summary>
+    /// <param name="form">The form to which they come back.</param>
+    /// <param name="refusal">Why.</param>
+    /// <param name="provider">The provider, as addresses name it.</param>
+    public static string Refused(string form, ExternalRefusal refusal, string? provider) => QueryHelpers.AddQueryString(form,
         new Dictionary<string, string?> { ["external"] = refusal.ToString().ToLowerInvariant(), ["provider"] = provider });
+
+    /// <summary>The form from which somebody went to a provider, by the address at which that would have ended.</summary>
+    internal static string FormOf(string? finish)
+    {
+        var query = QueryHelpers.ParseQuery(finish is null ? "" : finish[Math.Max(finish.IndexOf('?', StringComparison.Ordinal), 0)..]);
+        return FormOf(query.ContainsKey("confirm"), query.TryGetValue("returnUrl", out var next) ? next.ToString() : null);
+    }
+
+    // Who confirms is signed in already; who is no more is led on to the sign-in form from there.
+    private static string FormOf(bool? confirm, string? returnUrl) =>
+        confirm == true ? Confirmations.PathTo(returnUrl) : "/account/login";
 
     /// <summary>The address at which who is signed in proves at a provider again who they are.</summary>
     /// <param name="provider">The provider, at which they have a login.</param>
@@ -144,7 +158,7 @@ public static class OpenIdRegistration
             // Its discovery document could not be read.
             var failures = context.RequestServices.GetRequiredService<ILogger<OpenIdEvents>>();
             failures.LogWarning("{Provider} cannot be asked to sign anybody in: {Why}", wanted.Name, (e.InnerException ?? e).Message);
-            context.Response.Redirect(Refused(ExternalRefusal.Away, wanted.Slug));
+            context.Response.Redirect(Refused(FormOf(confirm, returnUrl), ExternalRefusal.Away, wanted.Slug));
         }
     }
 
@@ -156,7 +170,7 @@ public static class OpenIdRegistration
         var external = await context.AuthenticateAsync(IdentityConstants.ExternalScheme);
         if (ExternalPerson.Read(external.Principal) is not { } person)
         {
-            return Results.LocalRedirect(Refused(ExternalRefusal.Again, null));
+            return Results.LocalRedirect(Refused(FormOf(confirm, returnUrl), ExternalRefusal.Again, null));
         }
 
         // Who is signed in already wants it linked, and is asked whether that is so: another site may have led the browser here.
@@ -170,10 +184,7 @@ public static class OpenIdRegistration
             await context.SignOutAsync(IdentityConstants.ExternalScheme);
             if (await externals.ConfirmAsync(confirmations, context.User, own, person) is { } wrong)
             {
-                return Results.LocalRedirect(QueryHelpers.AddQueryString(Confirmations.PathTo(returnUrl), new Dictionary<string, string?>
-                {
-                    ["external"] = wrong.ToString().ToLowerInvariant(), ["provider"] = person.Provider,
-                }));
+                return Results.LocalRedirect(Refused(FormOf(confirm, returnUrl), wrong, person.Provider));
             }
 
             return Results.LocalRedirect(ReturnAddress.Of(returnUrl));
@@ -186,7 +197,7 @@ public static class OpenIdRegistration
         {
             await audit.TryRecordAsync(AuditKind.SignInFailed, null,
                 $"{person.Email ?? person.Subject} of {person.Provider} was refused ({refusal})");
-            return Results.LocalRedirect(Refused(refusal ?? ExternalRefusal.Failed, person.Provider));
+            return Results.LocalRedirect(Refused("/account/login", refusal ?? ExternalRefusal.Failed, person.Provider));
         }
 
         await accounts.BeginAsync(context, account, "the provider " + person.Provider, isExternal: true, person.ProvedAt);

@@ -65,10 +65,15 @@ public sealed class OpenIdSignInTests(AuthorizationScene scene)
         Assert.Contains("Sign in again with Campus login", await browser.GetStringAsync(Confirmations.Path));
 
         var (next, before) = ("/tokens&confirm=true", await ConfirmedAsync(id));
-        foreach (var (who, wrong) in new[] { ($"sub={subject}&auth_time=none", "stale"), ($"sub=another-{subject}", "another") })
+        foreach (var (who, wrong) in new[]
         {
+            ($"sub={subject}&auth_time=none", "untimed"), ($"sub={subject}&auth_time=old", "stale"), ($"sub=another-{subject}", "another"),
+            ($"sub={subject}&deny=1", "denied"),
+        })
+        {
+            // Back to the form that asks, whoever refused it, and not to the sign-in form of who is signed in.
             var answer = await SignInAsync(browser, who, next);
-            Assert.EndsWith($"external={wrong}&provider={Campus}", answer.Headers.Location!.OriginalString);
+            Assert.Equal($"{Confirmations.PathTo("/tokens")}&external={wrong}&provider={Campus}", answer.Headers.Location!.OriginalString);
             Assert.Equal(before, await ConfirmedAsync(id));
         }
 
