@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using DendriteViewer.Web.Accounts.Resets;
 using DendriteViewer.Web.Accounts.Sessions;
 using DendriteViewer.Web.Accounts.SignIn;
@@ -7,24 +8,68 @@ using DendriteViewer.Web.Hosting;
 namespace DendriteViewer.Web.Accounts;
 
 /// <summary>
-/// What administrators do with how others sign in. Whoever calls has been authorized as administrator.
+/// What administrators do with how others sign in. Whoever calls has been authorized as administrator. What would outlive the
+/// administrator's session, as a password that is shown or another administrator, asks for a proof of who they are.
 /// </summary>
 public sealed class AccountDesk(
-    PasswordResets resets, SecondFactor second, AccountSessions sessions, AuditLog audit, PublicAddress? address = null)
+    People people, PasswordResets resets, SecondFactor second, AccountSessions sessions, Confirmations confirmations, AuditLog audit,
+    PublicAddress? address = null)
 {
+    /// <summary>Makes an account; its first password is returned and not kept.</summary>
+    /// <exception cref="ArgumentException">Who they are was not proved lately, or the e-mail is taken or none.</exception>
+    public async Task<string> AddAsync(string name, string email, ClaimsPrincipal by)
+    {
+        await RequireConfirmationAsync(by);
+        return await people.AddAsync(name, email, administrator: false, by.PersonOf());
+    }
+
+    /// <summary>Gives an account another password, which is returned and not kept, and ends its sessions.</summary>
+    /// <exception cref="ArgumentException">Who they are was not proved lately, or the account is gone.</exception>
+    public async Task<string> ResetPasswordAsync(Guid account, ClaimsPrincipal by)
+    {
+        await RequireConfirmationAsync(by);
+        return await people.ResetPasswordAsync(account, by.PersonOf());
+    }
+
     /// <summary>Makes a link to choose a new password; its token is returned and not kept.</summary>
-    public Task<string> LinkAsync(Guid account, Person by) => resets.MakeAsync(account, by);
+    /// <exception cref="ArgumentException">Who they are was not proved lately.</exception>
+    public async Task<string> LinkAsync(Guid account, ClaimsPrincipal by)
+    {
+        await RequireConfirmationAsync(by);
+        return await resets.MakeAsync(account, by.PersonOf());
+    }
 
     /// <summary>The whole address of a path, where the server's is configured.</summary>
     public string? AddressOf(string path) => address?.Of(path);
 
     /// <summary>Takes a second factor off whose owner lost phone and recovery codes.</summary>
-    public Task TakeSecondFactorAsync(Guid account, Person by) => second.DisableAsync(account, by);
+    /// <exception cref="ArgumentException">Who they are was not proved lately.</exception>
+    public async Task TakeSecondFactorAsync(Guid account, ClaimsPrincipal by)
+    {
+        await RequireConfirmationAsync(by);
+        await second.DisableAsync(account, by.PersonOf());
+    }
+
+    /// <summary>Makes an account an administrator, or takes that away.</summary>
+    /// <exception cref="ArgumentException">Who they are was not proved lately, or it is the last administrator.</exception>
+    public async Task SetAdministratorAsync(Guid account, bool isAdministrator, ClaimsPrincipal by)
+    {
+        await RequireConfirmationAsync(by);
+        await people.SetAdministratorAsync(account, isAdministrator, by.PersonOf());
+    }
 
     /// <summary>Ends all sessions of an account.</summary>
     public async Task SignOutAsync(AppUser account, Person by)
     {
         await audit.RecordAsync(AuditKind.Session, by, $"ended all sessions of {account.DisplayName}", AuditSubject.Of(account.Id));
         await sessions.EndAllAsync(account.Id, SessionEnd.Administrator);
+    }
+
+    private async Task RequireConfirmationAsync(ClaimsPrincipal by)
+    {
+        if (!await confirmations.HoldAsync(by))
+        {
+            throw new ArgumentException(Confirmations.Needed);
+        }
     }
 }

@@ -86,7 +86,7 @@ public sealed partial class PeoplePage
 
     private Task<bool> AddAsync(string name, string email) => ActAsync(async () =>
     {
-        var password = await People.AddAsync(name, email, administrator: false, User.PersonOf());
+        var password = await Desk.AddAsync(name, email, User);
         _once = ($"{name} signs in as {email} with the first password", password,
             ", shown only here, and changes it at /account.");
     });
@@ -97,13 +97,13 @@ public sealed partial class PeoplePage
         PersonAction.Remove => RemoveAsync(user),
         PersonAction.Link => ActAsync(async () =>
         {
-            var path = PasswordResets.PathOf(await Desk.LinkAsync(user.Id, User.PersonOf()));
+            var path = PasswordResets.PathOf(await Desk.LinkAsync(user.Id, User));
             _once = ($"{user.DisplayName} chooses a new password by", Desk.AddressOf(path) ?? path,
                 ", once and within a day; hand it over safely.");
         }),
         PersonAction.SecondFactor => ActAsync(async () =>
         {
-            await Desk.TakeSecondFactorAsync(user.Id, User.PersonOf());
+            await Desk.TakeSecondFactorAsync(user.Id, User);
             _said = $"{user.DisplayName} signs in with the password alone now.";
         }),
         PersonAction.SignOut => ActAsync(async () =>
@@ -111,7 +111,7 @@ public sealed partial class PeoplePage
             await Desk.SignOutAsync(user, User.PersonOf());
             _said = $"{user.DisplayName} is signed out everywhere; open pages close within seconds.";
         }),
-        PersonAction.Administrator => ActAsync(() => People.SetAdministratorAsync(user.Id, !user.IsAdministrator, User.PersonOf())),
+        PersonAction.Administrator => ActAsync(() => Desk.SetAdministratorAsync(user.Id, !user.IsAdministrator, User)),
         PersonAction.Disable => ActAsync(async () =>
         {
             await People.DisableAsync(user.Id, User.PersonOf());
@@ -127,7 +127,7 @@ public sealed partial class PeoplePage
 
     private Task ResetAsync(AppUser user) => ActAsync(async () =>
     {
-        var password = await People.ResetPasswordAsync(user.Id, User.PersonOf());
+        var password = await Desk.ResetPasswordAsync(user.Id, User);
         _once = ($"{user.DisplayName} is signed out everywhere and signs in with the new password", password, ", shown only here.");
     });
 
