@@ -8,16 +8,17 @@ namespace DendriteViewer.Journeys.Tests;
 /// <summary>Two servers that share a PostgreSQL, a Redis and a store, behind the nginx that is shipped.</summary>
 public sealed class ServersJourney(Browser browser, PostgresFixture postgres) : IClassFixture<Browser>, IClassFixture<PostgresFixture>
 {
-    // Within which an edit at one server is seen by who is at another: the fastest edit, since a machine that runs tests has more to do,
-    // and after the first of each server, for which it compiles what an edit takes. Where servers only look every few seconds, none is.
+    // Within which an edit at one server is seen by who is at another: the median of the edits after the first of each server, for which
+    // it compiles what an edit takes. Time in which the machine did not serve the page is not counted.
     private const double MostEditMilliseconds = 300;
     private const int Edits = 8;
 
     // Within which a page whose server died goes on at another.
     private static readonly TimeSpan s_mostAway = TimeSpan.FromSeconds(10);
 
-    // Within which a page that says nothing more is forgotten.
-    private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(26);
+    // Since the page that comes in its place has joined, within which a page on a dead server is taken back. It is forgotten by itself 30 s
+    // after its last word, that is more than 20 s after the other has joined.
+    private static readonly TimeSpan s_mostTwice = TimeSpan.FromSeconds(18);
 
     private static readonly string[] s_tokens = ["the first server's token", "the second server's token"];
 
@@ -88,7 +89,7 @@ public sealed class ServersJourney(Browser browser, PostgresFixture postgres) : 
         }
 
         Assert.True(
-            times.Skip(2).Min() <= MostEditMilliseconds,
+            times.Skip(2).Order().ElementAt((times.Count - 2) / 2) <= MostEditMilliseconds,
             $"Edits were seen at the other server after {string.Join(", ", times.Select(t => $"{t:0}"))} ms.");
 
         await WithoutRedisAsync(pages, redis);
@@ -122,9 +123,11 @@ public sealed class ServersJourney(Browser browser, PostgresFixture postgres) : 
         Assert.Equal(2, await page.EvaluateAsync<double>("() => dendrite.view.hours"));
 
         // Who went on is seen once, and by a word of theirs: the page of before would be shown for half a minute if nobody took it back.
+        await page.UntilAsync("() => dendrite.together?.me");
+        var joined = TimeProvider.System.GetTimestamp();
         await other.UntilAsync("() => dendrite.together.roster.all.length === 1 && dendrite.together.roster.all[0].id !== before");
         Assert.True(
-            TimeProvider.System.GetElapsedTime(since) < s_grace, "The page on the dead server was seen until its time was up.");
+            TimeProvider.System.GetElapsedTime(joined) < s_mostTwice, "The page on the dead server was seen until its time was up.");
         await other.UntilAsync("() => dendrite.together.follow.id === dendrite.together.roster.all[0].id");
         await page.UntilAsync("() => dendrite.together?.roster.all.length === 1");
         Assert.Equal("90,130", await page.EvaluateAsync<string>("() => dendrite.view.band.join()"));
