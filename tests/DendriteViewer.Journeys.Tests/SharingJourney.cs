@@ -93,6 +93,9 @@ public sealed class SharingJourney(Browser browser) : IClassFixture<Browser>
         await MoveCopyAndUseOnceAsync(ada);
         await ada.GotoAsync(address);
         await ada.ExactAsync();
+        await PlayInAFrameAsync(ada, outside, wiki);
+        await ada.GotoAsync(address);
+        await ada.ExactAsync();
 
         // Open to everybody, and closed again.
         await ada.GetByRole(AriaRole.Button, new() { Name = "People", Exact = true }).ClickAsync();
@@ -142,6 +145,48 @@ public sealed class SharingJourney(Browser browser) : IClassFixture<Browser>
         var second = await browser.NewPageAsync();
         await second.GotoAsync(copy);
         await second.GetByText("This link is not open").WaitForAsync();
+    }
+
+    // A tour of two views in a frame of another site, by its button and by keys.
+    private static async Task PlayInAFrameAsync(IPage ada, IPage outside, Wiki wiki)
+    {
+        await ada.Locator("[data-pane='0']").FocusAsync();
+        await ada.Keyboard.PressAsync("3");
+        var tours = ada.GetByRole(AriaRole.Dialog, new() { Name = "Tours" });
+        await tours.GetByLabel("Title of a new tour").FillAsync("Growth");
+        await tours.GetByRole(AriaRole.Button, new() { Name = "Make a tour of this view" }).ClickAsync();
+        await tours.GetByLabel("Title of view 1").WaitForAsync();
+        await ada.EvaluateAsync("() => dendrite.patch({ focus: [60, 61, 62] })");
+        await ada.UntilAsync("() => dendrite.changes.heard >= 0 && !dendrite.changes.isAsking");
+        await tours.GetByRole(AriaRole.Button, new() { Name = "Add the present view" }).ClickAsync();
+        await tours.GetByLabel("Title of view 2").WaitForAsync();
+        await ada.Keyboard.PressAsync("Escape");
+        await tours.WaitForAsync(new() { State = WaitForSelectorState.Hidden });
+        await ada.GetByRole(AriaRole.Button, new() { Name = "Share" }).ClickAsync();
+        await ada.GetByRole(AriaRole.Combobox, new() { Name = "Sites that may show it in a frame" }).ClickAsync();
+        await ada.GetByRole(AriaRole.Option).First.ClickAsync();
+        await ada.Keyboard.PressAsync("Escape");
+        await ada.ClickAsync("text=Make link");
+        await ada.ChooseAsync("Tour that the frame plays", "Growth");
+        var line = ada.GetByLabel("For a page of another site");
+        await Assertions.Expect(line).ToHaveValueAsync(new Regex("\\?tour="));
+        wiki.Html = await line.InputValueAsync();
+
+        await outside.GotoAsync(wiki.Origin);
+        var frame = outside.Frames.Single(f => f.Url.Contains("/embed/", StringComparison.Ordinal));
+        await frame.GetByText("1 of 2").WaitForAsync();
+        await frame.WaitForFunctionAsync("() => document.querySelector('#state')?.dataset.exact === 'true'");
+        await frame.GetByRole(AriaRole.Button, new() { Name = "Next", Exact = true }).ClickAsync();
+        await frame.GetByText("2 of 2").WaitForAsync();
+        await frame.Locator("[data-pane='0']").FocusAsync();
+        await outside.Keyboard.PressAsync("Shift+Space");
+        await frame.GetByText("1 of 2").WaitForAsync();
+        await outside.Keyboard.PressAsync("Space");
+        await frame.GetByText("2 of 2").WaitForAsync();
+        await frame.WaitForFunctionAsync("() => dendrite.view.focus[2] === 62 && dendrite.addressed === dendrite.revision");
+        Assert.Contains("tour=", await frame.EvaluateAsync<string>("() => location.search"), StringComparison.Ordinal);
+        await outside.Keyboard.PressAsync("Escape");
+        await frame.GetByText("2 of 2").WaitForAsync(new() { State = WaitForSelectorState.Detached });
     }
 
     /// <summary>A page of another site, which is at localhost where the app is at 127.0.0.1.</summary>
