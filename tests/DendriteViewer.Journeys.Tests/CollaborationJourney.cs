@@ -121,8 +121,8 @@ public sealed class CollaborationJourney(Browser browser) : IClassFixture<Browse
             }
             """);
         Assert.NotNull(place);
-        await page.WithinAsync(3, "dendrite.sites.length === 2", () => guest.AddSiteAsync(place));
-        await page.WithinAsync(3, "dendrite.sites.length === 1", () => guest.Keyboard.PressAsync("Control+z"));
+        await page.WithinAsync(1, "dendrite.sites.length === 2", () => guest.AddSiteAsync(place));
+        await page.WithinAsync(1, "dendrite.sites.length === 1", () => guest.Keyboard.PressAsync("Control+z"));
 
         await CommentAsync(page, guest);
 

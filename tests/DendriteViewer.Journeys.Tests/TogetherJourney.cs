@@ -32,7 +32,7 @@ public sealed class TogetherJourney(Browser browser) : IClassFixture<Browser>
         await ada.UntilAsync("() => document.querySelector('#here').textContent === '2 here'");
         var slice = (await ben.Locator("[data-pane='0']").BoundingBoxAsync())!;
         await ben.Mouse.MoveAsync(slice.X + 100, slice.Y + 100);
-        await ada.WithinAsync(3, "dendrite.together.roster.all[0].pane === 0 && dendrite.together.roster.all[0].cursor",
+        await ada.WithinAsync(0.3, "dendrite.together.roster.all[0].pane === 0 && dendrite.together.roster.all[0].cursor",
             () => ben.Mouse.MoveAsync(slice.X + 200, slice.Y + 150));
         var solid = (await ben.Locator("[data-pane='3']").BoundingBoxAsync())!;
         await ben.Mouse.MoveAsync(solid.X + (solid.Width / 2), solid.Y + (solid.Height / 2));
