@@ -92,6 +92,8 @@ public sealed class MeasureJourney(Browser browser) : IClassFixture<Browser>
         await page.Keyboard.PressAsync("Delete");
         await page.UntilAsync(
             "() => dendrite.measure.saved.length === 6 && !dendrite.measure.saved.some(m => m.kind === 'polygon')");
+        await page.UntilAsync(
+            "async id => (await (await fetch(`/api/datasets/${id}/measurements`)).json()).length === 6", Dataset);
 
         // Somebody who may only look measures for this page alone.
         await page.EvaluateAsync("() => { dendrite.scene.role = 'view'; }");

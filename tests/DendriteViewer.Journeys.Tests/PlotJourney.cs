@@ -60,6 +60,9 @@ public sealed class PlotJourney(Browser browser) : IClassFixture<Browser>
         await using var server = await AppServer.StartAsync(demo: true);
         var page = await browser.NewPageAsync();
         await page.GotoAsync(server.Address + "/jobs");
+
+        // A page that has come up gives its heading the focus, which nothing else may have until then.
+        await page.UntilAsync("() => document.activeElement?.matches('h1')");
         await page.EvaluateAsync(Stretch);
         var (start, end) = (page.Locator("[data-handle='pre:from']"), page.Locator("[data-handle='pre:to']"));
         Assert.Equal("slider", await end.GetAttributeAsync("role"));
