@@ -64,16 +64,6 @@ public abstract partial class EditLog<T, TRow> : IEditedKind
         }
     }
 
-    async Task<EditAnswer> IEditedKind.TakeBackAsync(
-        DatasetIdentity dataset, EditEntry entry, EditOp op, Editor by, CancellationToken ct)
-    {
-        var (result, written) = await TakeBackAsync(dataset, entry, by, op.Key, ct);
-        var answer = AnswerOf(op, written);
-        return written.Entry is null && result.Kept.Count > 0
-            ? answer with { Outcome = EditOutcome.Refused, Why = result.Warning }
-            : answer with { Why = result.Warning };
-    }
-
     async Task<IReadOnlyDictionary<long, IReadOnlyList<EditRow>>> IEditedKind.RowsAsync(
         DatasetIdentity dataset, long after, long upTo, CancellationToken ct)
     {

@@ -72,20 +72,15 @@ public abstract partial class EditLog<T, TRow>
             new EditNote("restore") { What = EditWhat.Restore, Of = row.Number, Key = key }, ct);
     }
 
-    /// <summary>Takes an entry back as a new one: of each annotation the fields that it changed and nobody changed since.</summary>
-    /// <param name="dataset">Of what.</param>
-    /// <param name="entry">The entry; one that took something back is so made again.</param>
-    /// <param name="by">Who takes it back.</param>
-    /// <param name="key">What the client calls the step, or null.</param>
-    /// <param name="ct">Gives up before the write.</param>
-    /// <returns>What was done, and the new entry; null where nothing could be taken back.</returns>
-    internal async Task<(EditStepResult Result, Edited<T> Written)> TakeBackAsync(
-        DatasetIdentity dataset, EditEntry entry, Editor by, string? key, CancellationToken ct)
+    // Takes an entry back as a new one: of each annotation the fields that it changed and nobody changed since. An entry that took
+    // something back is so made again.
+    private async Task<Writing<TakenBack>> BeginTakeBackAsync(Step step, Editor by, string? key, CancellationToken ct)
     {
+        var (dataset, entry) = (step.Dataset, step.Entry);
         var (changes, schema) = (await ChangesOfAsync(dataset, entry.Number, ct), await SchemaAsync(dataset, ct));
         var (taken, kept) = (0, new List<string>());
         var what = entry.What == EditWhat.Undo ? EditWhat.Redo : EditWhat.Undo;
-        var written = await WriteAsync(dataset, by, items =>
+        var writing = Begin(dataset, by, items =>
         {
             var back = new List<T>();
             kept.Clear();
@@ -109,7 +104,16 @@ public abstract partial class EditLog<T, TRow>
         {
             What = what, Of = entry.Number, Step = entry.Step, Key = key, Name = entry.Name, Page = by.History?.Page ?? entry.Page,
         }, ct);
-        return (new EditStepResult(entry.Name, written.IsRepeat ? written.Items.Count : taken, kept), written);
+        return new Writing<TakenBack>(writing.Edit, async () =>
+        {
+            var written = await writing.FinishAsync();
+            return new TakenBack(
+                new EditStepResult(entry.Name, written.IsRepeat ? written.Items.Count : taken, kept),
+                written.Entry is { } made ? step with { Entry = made, Count = made.Count } : null)
+            {
+                Entry = written.Entry, Version = written.Items.FirstOrDefault()?.Version,
+            };
+        });
     }
 
     // One annotation with an edit taken back, null where nothing of it could be; and what was left, since somebody changed it since.
@@ -167,7 +171,7 @@ public abstract partial class EditLog<T, TRow>
     }
 
     /// <inheritdoc/>
-    public EditStep StepOf(DatasetIdentity dataset, EditEntry entry) => new Step(this, dataset, entry);
+    public JournalStep StepOf(DatasetIdentity dataset, EditEntry entry) => new Step(this, dataset, entry);
 
     // Whether two states of an annotation are the same, whatever was done and taken back between them.
     private bool IsSame(T now, T then) => now.Version == then.Version
@@ -179,14 +183,12 @@ public abstract partial class EditLog<T, TRow>
         return was is null ? [] : [.. Fields.Changed(was, now).Select(g => FieldRules.Describe(g, was, now, schema))];
     }
 
-    private sealed record Step(EditLog<T, TRow> Log, DatasetIdentity Dataset, EditEntry Entry) : EditStep(Entry.Name, Entry.Count)
+    private sealed record Step(EditLog<T, TRow> Log, DatasetIdentity Of, EditEntry Entry)
+        : JournalStep(Log.Journal, Of, Entry.Name, Entry.Count)
     {
         public override long Number => Entry.Number;
 
-        public override async Task<(EditStepResult Result, EditStep? Reverse)> TakeBackAsync(Person by, CancellationToken ct)
-        {
-            var (result, written) = await Log.TakeBackAsync(Dataset, Entry, by, null, ct);
-            return (result, written.Entry is { } made ? this with { Entry = made, Count = made.Count } : null);
-        }
+        internal override Task<Writing<TakenBack>> BeginAsync(Editor by, string? key, CancellationToken ct) =>
+            Log.BeginTakeBackAsync(this, by, key, ct);
     }
 }

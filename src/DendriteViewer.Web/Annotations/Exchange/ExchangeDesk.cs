@@ -77,7 +77,7 @@ public sealed class ExchangeDesk(
         var done = Done();
         if (steps.Counts.Undo > 0)
         {
-            by.History?.Add(SeveralSteps.Of(steps.Take(), done.Added + done.Changed));
+            by.History?.Add(SeveralSteps.Of([.. steps.Take().Cast<JournalStep>()], done.Added + done.Changed));
         }
 
         return done;

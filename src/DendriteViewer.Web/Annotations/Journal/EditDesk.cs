@@ -96,9 +96,11 @@ public sealed class EditDesk
 
         // What was written as one is taken back as one.
         IEnumerable<EditStep> Steps(IEnumerable<EditEntry> entries) => entries.Where(e => _recalled.ContainsKey(e.Kind))
-            .GroupBy(e => e.Step ?? -e.Number)
-            .Select(g => SeveralSteps.Of([.. g.Select(e => _recalled[e.Kind].StepOf(dataset, e))], g.Sum(e => e.Count)));
+            .GroupBy(e => e.Step ?? -e.Number).Select(g => StepOf(dataset, [.. g]));
     }
+
+    private JournalStep StepOf(DatasetIdentity dataset, IReadOnlyList<EditEntry> entries) =>
+        SeveralSteps.Of([.. entries.Select(e => _recalled[e.Kind].StepOf(dataset, e))], entries.Sum(e => e.Count));
 
     /// <summary>What was written after an entry, as JSON: entries with their states, or the whole state where they are too many.</summary>
     /// <param name="dataset">Of what.</param>
@@ -161,17 +163,32 @@ public sealed class EditDesk
     {
         if (op.Do == EditAction.Undo)
         {
-            var entry = op.Of > 0 ? (await _journal.SinceAsync(dataset.Identity, op.Of.Value - 1, 1, ct)).FirstOrDefault() : null;
-            return entry is null || entry.Number != op.Of || !_kinds.TryGetValue(entry.Kind, out var of)
-                ? Refused(op, "There is no such entry to take back.")
-                : entry.ByKey != by.Person.Key
-                    ? Refused(op, $"“{entry.Name}” was done by somebody else; only they take it back.")
-                    : await of.TakeBackAsync(dataset.Identity, entry, op, by, ct);
+            return await TakeBackAsync(dataset.Identity, op, by, ct);
         }
 
         return _kinds.TryGetValue(op.Kind, out var kind)
             ? await kind.ApplyAsync(dataset, schema, op, by, ct)
             : Refused(op, $"There is no kind of annotation '{SiteRules.Short(op.Kind)}'; there are {string.Join(", ", _kinds.Keys)}.");
+    }
+
+    // What was written as one is taken back as one, whichever of its entries is named.
+    private async Task<EditAnswer> TakeBackAsync(DatasetIdentity dataset, EditOp op, Editor by, CancellationToken ct)
+    {
+        var step = op.Of > 0 ? await _journal.StepAsync(dataset, op.Of.Value, ct) : [];
+        if (step.FirstOrDefault(e => e.Number == op.Of) is not { } entry || !_kinds.ContainsKey(entry.Kind))
+        {
+            return Refused(op, "There is no such entry to take back.");
+        }
+
+        if (entry.ByKey != by.Person.Key)
+        {
+            return Refused(op, $"“{entry.Name}” was done by somebody else; only they take it back.");
+        }
+
+        var taken = await StepOf(dataset, [.. step.Where(e => _kinds.ContainsKey(e.Kind))]).TakeBackAsync(by, op.Key, ct);
+        var outcome = taken.Entry is null ? taken.Result.Kept.Count > 0 ? EditOutcome.Refused : EditOutcome.Unchanged
+            : taken.Version > op.Base + 1 ? EditOutcome.Merged : EditOutcome.Accepted;
+        return new EditAnswer(op.Key, outcome) { Number = taken.Entry?.Number, Version = taken.Version, Why = taken.Result.Warning };
     }
 
     private static EditAnswer Refused(EditOp op, string why) => new(op.Key, EditOutcome.Refused) { Why = why };

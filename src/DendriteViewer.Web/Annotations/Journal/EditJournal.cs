@@ -23,7 +23,7 @@ namespace DendriteViewer.Web.Annotations.Journal;
 public sealed class EditJournal(IDbContextFactory<DendriteDb> database, TimeProvider time, AuditLog? audit = null)
 {
     private const string TurnPatience = "2s";
-    private const int MostTries = 12, MostTogether = 256, MostRecalled = 400;
+    private const int MostTries = 12, MostTogether = 256, MostRecalled = 400, MostParts = 8;
 
     private readonly ConcurrentDictionary<DatasetIdentity, Ledger> _ledgers = new();
 
@@ -102,6 +102,37 @@ public sealed class EditJournal(IDbContextFactory<DendriteDb> database, TimeProv
         await using var db = await database.CreateDbContextAsync(ct);
         return await db.EditEntries.AsNoTracking().Where(e => e.DatasetIdentity == dataset.Value && e.Number > after)
             .OrderBy(e => e.Number).Take(most).ToListAsync(ct);
+    }
+
+    /// <summary>The entries that were written as one with an entry, itself among them, in order; none where it is not there.</summary>
+    /// <param name="dataset">Of what.</param>
+    /// <param name="number">The entry's number.</param>
+    /// <param name="ct">Stops it.</param>
+    internal async Task<IReadOnlyList<EditEntry>> StepAsync(DatasetIdentity dataset, long number, CancellationToken ct)
+    {
+        await using var db = await database.CreateDbContextAsync(ct);
+        var near = await db.EditEntries.AsNoTracking()
+            .Where(e => e.DatasetIdentity == dataset.Value && e.Number > number - MostParts && e.Number < number + MostParts)
+            .OrderBy(e => e.Number).ToListAsync(ct);
+        var at = near.FindIndex(e => e.Number == number);
+        if (at < 0 || near[at].Step is null)
+        {
+            return at < 0 ? [] : [near[at]];
+        }
+
+        bool Belongs(EditEntry e) => e.Step == near[at].Step && e.What == near[at].What && e.ByKey == near[at].ByKey;
+        var (first, last) = (at, at);
+        while (first > 0 && Belongs(near[first - 1]))
+        {
+            first--;
+        }
+
+        while (last < near.Count - 1 && Belongs(near[last + 1]))
+        {
+            last++;
+        }
+
+        return near[first..(last + 1)];
     }
 
     /// <summary>
@@ -369,7 +400,7 @@ public sealed class EditJournal(IDbContextFactory<DendriteDb> database, TimeProv
             if (edit.Key is { } key && written.TryGetValue(key, out var first))
             {
                 answers.Add(first.ByKey == edit.By.Key
-                    ? () => edit.Complete(new AppendedEdit(first, IsRepeat: true))
+                    ? () => edit.CompleteAsRepeat(first)
                     : () => edit.Fail(new EditConflictException("Somebody else's edit has this key; send it with another.")));
                 continue;
             }
@@ -383,8 +414,14 @@ public sealed class EditJournal(IDbContextFactory<DendriteDb> database, TimeProv
                     (at, after) = made[i] is { } one ? (at + 1, after.SetItem(edit.Parts[i].Kind, one.Board)) : (at, after);
                 }
 
-                // Nothing of it is refused any more.
+                // Nothing of it is refused any more. One entry has the key, whichever part is the first that changes something.
                 long? step = at > number + 1 ? number + 1 : null;
+                if (edit.Key is { } own && Array.Find(made, m => m is not null) is { } keyed)
+                {
+                    keyed.Entry.Key = own;
+                    written[own] = keyed.Entry;
+                }
+
                 for (var i = 0; i < made.Length; i++)
                 {
                     var (part, one) = (edit.Parts[i], made[i]);
@@ -395,24 +432,19 @@ public sealed class EditJournal(IDbContextFactory<DendriteDb> database, TimeProv
                         db.EditEntries.Add(one.Entry);
                         db.AddRange(one.Rows);
                         entries.Add(new JournalEntry(one.Entry, one.Rows));
-                        if (edit.Beside is null)
-                        {
-                            audited.Add(part, one);
-                        }
                     }
                 }
 
-                if (at > number && edit.Beside is { } beside)
+                if (edit.Beside is null)
+                {
+                    audited.Add(edit, [.. made.OfType<PreparedEdit>()]);
+                }
+                else if (at > number)
                 {
                     // Whoever holds the turn writes it, which may be another's request.
-                    var told = beside();
+                    var told = edit.Beside();
                     told.Address = edit.Address;
                     db.Audit.Add(told);
-                }
-
-                if (edit.Key is { } own && made[0] is { } keyed)
-                {
-                    written[own] = keyed.Entry;
                 }
 
                 (number, boards) = (at, after);

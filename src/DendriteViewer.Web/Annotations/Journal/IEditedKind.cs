@@ -12,7 +12,7 @@ public interface IRecalledKind
     string Kind { get; }
 
     /// <summary>An entry as something that a page can take back.</summary>
-    EditStep StepOf(DatasetIdentity dataset, EditEntry entry);
+    JournalStep StepOf(DatasetIdentity dataset, EditEntry entry);
 }
 
 /// <summary>A kind of annotation that clients edit by operations and follow by entries.</summary>
@@ -23,9 +23,6 @@ public interface IEditedKind : IRecalledKind
 
     /// <summary>Does what a client asks, but for undo.</summary>
     Task<EditAnswer> ApplyAsync(Dataset dataset, AnnotationSchema schema, EditOp op, Editor by, CancellationToken ct);
-
-    /// <summary>Takes an entry of the kind back.</summary>
-    Task<EditAnswer> TakeBackAsync(DatasetIdentity dataset, EditEntry entry, EditOp op, Editor by, CancellationToken ct);
 
     /// <summary>The versions of one annotation, oldest first.</summary>
     Task<IReadOnlyList<ObjectVersion>> VersionsAsync(DatasetIdentity dataset, string id, CancellationToken ct);

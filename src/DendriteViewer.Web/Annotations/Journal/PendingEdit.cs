@@ -76,7 +76,7 @@ internal sealed class PendingEdit(
 
     /// <summary>Makes one of several edits.</summary>
     /// <param name="parts">The edits, in their order; of one kind only one.</param>
-    /// <param name="beside">Their entry of the audit log, whose address is the edit's; or null.</param>
+    /// <param name="beside">Their entry of the audit log, whose address is the edit's; null for one that counts what they do.</param>
     public static PendingEdit Together(IReadOnlyList<PendingEdit> parts, Func<AuditEntry>? beside)
     {
         (parts[0]._parts, parts[0].Beside) = ([.. parts], beside);
@@ -86,6 +86,15 @@ internal sealed class PendingEdit(
     public PreparedEdit? Prepare(object board, long number, long now) => prepare(board, number, now);
 
     public void Complete(AppendedEdit result) => _done.TrySetResult(result);
+
+    /// <summary>It had been written before: the part that made an entry then is answered with it.</summary>
+    public void CompleteAsRepeat(EditEntry first)
+    {
+        foreach (var part in Parts)
+        {
+            part.Complete(new AppendedEdit(Parts.Count == 1 || part.Kind.Kind == first.Kind ? first : null, IsRepeat: true));
+        }
+    }
 
     public void Fail(Exception why)
     {
