@@ -256,7 +256,8 @@ internal static class Viewer
             connection: d?.connection?.state, panes: d?.panes?.map(p => [p.exact, p.frame, p.awaited, p.note.textContent]),
             said: [...document.querySelectorAll('.mud-snackbar, .error, .notice, .mud-alert')].map(e => e.textContent.trim().slice(0, 200)),
             revision, heard, addressed, asking, pending, sent, sites: sites?.map(s => s.label), done: steps?.done,
-            edits: steps?.edits, view,
+            edits: steps?.edits, others: d?.together && { me: d.together.me, isAlone: d.together.isAlone, all: d.together.roster.all },
+            view,
           }, null, 1);
         }
         """);

@@ -138,6 +138,25 @@ public sealed class TogetherJourney(Browser browser) : IClassFixture<Browser>
         await ada.Keyboard.PressAsync("Escape");
         await ada.Keyboard.PressAsync("Escape");
 
+        // Pages that have forgotten each other meet again also where the word of the one that asks is lost on its way.
+        await ada.EvaluateAsync(
+            """
+            () => {
+              const { together } = dendrite;
+              together.roster.pages.clear();
+              Object.assign(together, { isAlone: true, presence() {}, asks(...who) {
+                delete together.asks;
+                together.asks(...who);
+                setTimeout(() => delete together.presence, 500);
+              } });
+            }
+            """);
+        await ben.EvaluateAsync("() => { dendrite.together.roster.pages.clear(); dendrite.together.say({ asks: true }); }");
+        foreach (var page in new[] { ada, ben })
+        {
+            await page.UntilAsync("() => dendrite.together.roster.all.length === 1");
+        }
+
         // Who is not heard of fades, and is back with the next word; who asks not to be seen is somebody.
         // Ben's page is silent meanwhile, since a beat of it would bring him back before this is seen; what it said before may still come.
         await ben.EvaluateAsync("() => { dendrite.together.send = () => {}; }");

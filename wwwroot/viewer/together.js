@@ -85,7 +85,8 @@ export class Together {
       this.left(was);
       if (this.resumes?.was === was) this.resumes.id = id;
     }
-    setTimeout(() => this.say({}, true), answerWithin * Math.random());
+    // Also where nobody was heard before: the word of who asks may have been lost, or may be on its way.
+    setTimeout(() => this.say({ answers: true }, true), answerWithin * Math.random());
   }
 
   presence(json) {
@@ -130,15 +131,15 @@ export class Together {
   }
 
   send() {
-    const { viewer } = this, isAlone = this.roster.all.length === 0, more = this.more ?? {};
+    const { viewer } = this, { answers, ...more } = this.more ?? {}, isAlone = !this.roster.all.length && !answers && !more.asks;
     this.more = null;
-    if (!viewer.link.isConnected || !this.me || isAlone && this.isAlone && !more.asks) return;
-    this.isAlone = isAlone && !more.asks;
+    if (!viewer.link.isConnected || !this.me || isAlone && this.isAlone) return;
+    this.isAlone = isAlone;
     this.toldAt = performance.now();
     const isShown = this.isSeen && !document.hidden;
     viewer.send('Here', JSON.stringify({
       pane: isShown ? this.pane : null, cursor: isShown ? this.cursor : null, sizes: viewer.panes.flatMap(p => p.size),
-      isUnseen: !this.isSeen, follows: this.follow.id ?? this.follow.taking ?? '', isAlone: this.isAlone,
+      isUnseen: !this.isSeen, follows: this.follow.id ?? this.follow.taking ?? '', isAlone,
       others: this.roster.all.length,
       isFollowed: this.roster.all.some(o => o.follows === this.me), was: more.asks ? this.was : '', ...more,
     }));
@@ -147,7 +148,10 @@ export class Together {
   tick() {
     const now = performance.now();
     if (this.roster.sweep()) this.changed();
-    if (this.roster.all.length ? now - this.toldAt > beat : !this.isAlone) this.say({}, true);
+    // Nobody heard for a beat is nobody here. Said sooner, it would overtake the page's own question on the server.
+    if (now - this.toldAt > beat && (this.roster.all.length || !this.isAlone)) this.say({}, true);
+    // What the hub did not answer is asked again.
+    if (!this.me && this.viewer.link.isConnected) this.joined();
   }
 
   // Somebody came, went or faded.
