@@ -27,7 +27,6 @@ public static class AnnotationsRegistration
         builder.Services.AddSingleton<IEditedKind>(s => s.GetRequiredService<SiteLog>());
         builder.Services.AddSingleton<SchemaLog>();
         builder.Services.AddSingleton<SchemaDesk>();
-        builder.Services.AddSingleton<MarkLabels>();
         builder.Services.AddSingleton<ExchangeDesk>();
         builder.Services.AddSingleton<IDatasetFollower>(s => s.GetRequiredService<SchemaLog>());
         builder.Services.AddSingleton<SiteDesk>();

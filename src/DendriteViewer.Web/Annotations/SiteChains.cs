@@ -1,5 +1,3 @@
-using DendriteViewer.Imaging.Geometry;
-
 namespace DendriteViewer.Web.Annotations;
 
 /// <summary>
@@ -21,24 +19,6 @@ public static class SiteChains
 
     /// <summary>Whether two times are of the same timestep.</summary>
     public static bool IsSame(double a, double b) => Math.Abs(a - b) <= SameHours;
-
-    /// <summary>The site with a position at some hours, in place of the one it had then.</summary>
-    public static Site At(Site site, double hours, WorldPoint at) => IsSame(hours, site.Hours)
-        ? site with { ZUm = at.Z, YUm = at.Y, XUm = at.X }
-        : site with
-        {
-            Track = new(site.Track.Where(p => !IsSame(p.Hours, hours))
-                .Append(new SitePosition { Hours = hours, ZUm = at.Z, YUm = at.Y, XUm = at.X }).OrderBy(p => p.Hours)),
-        };
-
-    /// <summary>The site without its position at some hours.</summary>
-    /// <exception cref="ArgumentException">It has none then, or it is the only one.</exception>
-    public static Site Without(Site site, double hours) =>
-        !PositionsOf(site).Any(p => IsSame(p.Hours, hours))
-            ? throw new ArgumentException($"Site {site.Label} has no position at {SiteRules.N(hours)} h.")
-            : site.Track.Count == 0
-                ? throw new ArgumentException($"Site {site.Label} has this one position; delete the site instead.")
-                : Of(site, PositionsOf(site).Where(p => !IsSame(p.Hours, hours)));
 
     /// <summary>Cuts a site in two: what it was before some hours, and from then on.</summary>
     /// <exception cref="ArgumentException">One of the two would have no position.</exception>

@@ -183,22 +183,6 @@ public sealed class SiteLog(
             Author = current.Author, FileAuthor = current.FileAuthor, Found = current.Found,
         }], "change", by, ct))[0];
 
-    /// <summary>Places a site at a timestep, as another position of the same site, or moves the one it has then.</summary>
-    /// <param name="dataset">What it was marked in.</param>
-    /// <param name="id">The site.</param>
-    /// <param name="version">The version that was seen.</param>
-    /// <param name="hours">Hours of the timestep.</param>
-    /// <param name="at">Where it is then; null takes that position away.</param>
-    /// <param name="by">Who edits.</param>
-    /// <param name="ct">Gives up before the write.</param>
-    /// <exception cref="EditConflictException">Somebody else changed it meanwhile.</exception>
-    /// <exception cref="ArgumentException">It cannot be there; the sentence says why.</exception>
-    public async Task<Site> FollowAsync(
-        Dataset dataset, string id, int version, double hours, WorldPoint? at, Editor by, CancellationToken ct) =>
-        (await ChangeAsync(
-            dataset, id, version, s => [at is { } place ? SiteChains.At(s, hours, place) : SiteChains.Without(s, hours)],
-            at is null ? "unfollow" : "follow", by, ct))[0];
-
     /// <summary>Cuts a site in two: what it is from some hours on becomes a new site, with its labels, values and status.</summary>
     /// <returns>The site as it was before, and the new one.</returns>
     /// <exception cref="EditConflictException">Somebody else changed it meanwhile.</exception>

@@ -87,7 +87,7 @@ public sealed class MeasurementDesk(Measurer measurer, MeasurementLog log, Schem
             var before = m.Id is { Length: > 0 } ? await log.FindAsync(dataset.Identity, m.Id, ct) : null;
             MarkRules.Check(
                 await schemas.OfAsync(dataset.Identity, ct), m.Label is { Length: > 0 and <= 60 } ? m.Label : "The measurement",
-                MarkLabels.KindOf(m), (m.Labels, m.Fields), before is null ? null : (before.Labels, before.Fields));
+                MarkRules.KindOf(m), (m.Labels, m.Fields), before is null ? null : (before.Labels, before.Fields));
         }
     }
 

@@ -148,7 +148,7 @@ public sealed class MeasurementLog(
 
         MeasurementRules.CheckLook(after);
         MarkRules.Check(
-            schema, after.Label, MarkLabels.KindOf(after), (after.Labels, after.Fields), (before.Labels, before.Fields));
+            schema, after.Label, MarkRules.KindOf(after), (after.Labels, after.Fields), (before.Labels, before.Fields));
         return Fields.Changed(ToJson(after), ToJson(before)).All(g => g.Name is "label" or "color" or "note" or "labels" or "fields")
             ? after
             : throw new ArgumentException("A measurement's shape is changed by measuring it anew.");

@@ -8,7 +8,6 @@ using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Analysis;
 using DendriteViewer.Web.Annotations;
 using DendriteViewer.Web.Annotations.Journal;
-using DendriteViewer.Web.Annotations.Schema;
 using DendriteViewer.Web.Catalog;
 using DendriteViewer.Web.Compute;
 using DendriteViewer.Web.Limits;
@@ -28,7 +27,7 @@ namespace DendriteViewer.Web.Streaming;
 /// </summary>
 [Authorize]
 public sealed partial class FrameHub(
-    ViewSessions sessions, DatasetCatalog catalog, DatasetAccess access, FrameConnections connections, SiteLog sites, MarkLabels marks,
+    ViewSessions sessions, DatasetCatalog catalog, DatasetAccess access, FrameConnections connections, SiteLog sites,
         EditDesk edits, Analyses analyses, SliceRenderer slices,
     VolumeRenderer volumes, ComputeLanes lanes, Budgets budgets, PresenceVoices voices, DatasetOpenings openings) : Hub
 {
@@ -245,26 +244,6 @@ public sealed partial class FrameHub(
             ?? throw new HubException("The site is not there any more.");
         await GuardAsync(() => sites.ChangeAsync(session.Dataset, site with { Version = version, ZUm = z, YUm = y, XUm = x }, editor, Context.ConnectionAborted));
         return true;
-    }
-
-    /// <summary>
-    /// Says where a site is at a timestep: the same site, at another hour. A position that it has then is moved.
-    /// </summary>
-    /// <returns>True, as of <see cref="MoveSite"/>.</returns>
-    public async Task<bool> FollowSite(string id, int version, double hours, double z, double y, double x)
-    {
-        Ranges.Hours.Check(hours);
-        var at = Point(z, y, x);
-        var (session, editor) = await EditorAsync();
-        await GuardAsync(() => sites.FollowAsync(session.Dataset, id, version, hours, at, editor, Context.ConnectionAborted));
-        return true;
-    }
-
-    /// <summary>Gives a label to a site or an annotation, or takes it away.</summary>
-    public async Task SetLabel(string id, string label, bool isOn)
-    {
-        var (session, editor) = await EditorAsync();
-        await GuardAsync(() => marks.SetAsync(session.Dataset, id, label, isOn, editor, Context.ConnectionAborted));
     }
 
     /// <summary>Deletes a site.</summary>

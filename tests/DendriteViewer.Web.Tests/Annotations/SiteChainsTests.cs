@@ -1,6 +1,9 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Annotations;
+using DendriteViewer.Web.Annotations.Journal;
 using DendriteViewer.Web.Annotations.Schema;
 
 namespace DendriteViewer.Web.Tests.Annotations;
@@ -19,10 +22,10 @@ public sealed class SiteChainsTests(TestHost host) : IClassFixture<TestHost>
         var me = new Editor(s_ada, history);
         var (first, last) = (Hours[0], Hours[^1]);
         var site = await log.AddAsync(host.Dataset, new WorldPoint(60, 60, 60), first, "projection", me, default);
-        site = await log.FollowAsync(host.Dataset, site.Id, site.Version, last, new WorldPoint(70, 62, 60), me, default);
+        site = await FollowedAsync(log, site, last, new WorldPoint(70, 62, 60), me);
         Assert.Equal([first, last], SiteChains.PositionsOf(site).Select(p => p.Hours));
         Assert.Equal(host.Dataset.Depth.DepthOf(new WorldPoint(70, 62, 60)).Um, site.Track[0].DepthUm, 2);
-        site = await log.FollowAsync(host.Dataset, site.Id, site.Version, last, new WorldPoint(71, 62, 60), me, default);
+        site = await FollowedAsync(log, site, last, new WorldPoint(71, 62, 60), me);
         Assert.Equal(71, Assert.Single(site.Track).ZUm);
         var chained = site;
 
@@ -56,15 +59,29 @@ public sealed class SiteChainsTests(TestHost host) : IClassFixture<TestHost>
         var other = await log.AddAsync(host.Dataset, new WorldPoint(61, 60, 60), Hours[0], "projection", s_ada, default);
         async Task SaysAsync(string said, Func<Task> act) =>
             Assert.Contains(said, (await Assert.ThrowsAsync<ArgumentException>(act)).Message);
-        await SaysAsync("when nothing was scanned", () => log.FollowAsync(
-            host.Dataset, site.Id, site.Version, 99, new WorldPoint(60, 60, 60), s_ada, default));
-        await SaysAsync("outside the scans", () => log.FollowAsync(
-            host.Dataset, site.Id, site.Version, Hours[^1], new WorldPoint(6000, 60, 60), s_ada, default));
-        await SaysAsync("this one position", () => log.FollowAsync(
-            host.Dataset, site.Id, site.Version, Hours[0], at: null, s_ada, default));
+        Assert.Contains("when nothing was scanned", (await FollowAsync(log, site, 99, new WorldPoint(60, 60, 60), s_ada)).Why);
+        Assert.Contains("outside the scans", (await FollowAsync(log, site, Hours[^1], new WorldPoint(6000, 60, 60), s_ada)).Why);
         await SaysAsync("cannot be cut there", () => log.SplitAsync(host.Dataset, site.Id, site.Version, Hours[0], s_ada, default));
         await SaysAsync("both have a position", () => log.JoinAsync(host.Dataset, site.Id, site.Version, other.Id, s_ada, default));
         await SaysAsync("with itself", () => log.JoinAsync(host.Dataset, site.Id, site.Version, site.Id, s_ada, default));
         await Assert.ThrowsAsync<EditConflictException>(() => log.SplitAsync(host.Dataset, site.Id, 7, Hours[^1], s_ada, default));
+    }
+
+    // As a page does it: the positions as they shall be, from the version that it shows.
+    private Task<EditAnswer> FollowAsync(SiteLog log, Site site, double hours, WorldPoint at, Editor by)
+    {
+        var positions = site.Track.Where(p => !SiteChains.IsSame(p.Hours, hours))
+            .Append(new SitePosition { Hours = hours, ZUm = at.Z, YUm = at.Y, XUm = at.X }).OrderBy(p => p.Hours);
+        return ((IEditedKind)log).ApplyAsync(host.Dataset, AnnotationSchema.Empty, new EditOp
+        {
+            Key = Guid.NewGuid().ToString("N"), Do = EditAction.Change, Id = site.Id, Base = site.Version,
+            Fields = new JsonObject { ["track"] = JsonSerializer.SerializeToNode(positions, SiteLog.Json) },
+        }, by, default);
+    }
+
+    private async Task<Site> FollowedAsync(SiteLog log, Site site, double hours, WorldPoint at, Editor by)
+    {
+        Assert.Equal(EditOutcome.Accepted, (await FollowAsync(log, site, hours, at, by)).Outcome);
+        return (await log.ListAsync(host.Dataset.Identity)).Single(s => s.Id == site.Id);
     }
 }

@@ -173,7 +173,7 @@ internal sealed class DrawnImport(
     {
         var after = measured(Nearest(m));
         MarkRules.Check(
-            schema, m.Label, MarkLabels.KindOf(m), (after.Labels, after.Fields), known is null ? null : (known.Labels, known.Fields));
+            schema, m.Label, MarkRules.KindOf(m), (after.Labels, after.Fields), known is null ? null : (known.Labels, known.Fields));
         return after;
     }
 

@@ -56,7 +56,7 @@ internal static class GeoJsonFile
     private static JsonObject Feature(Measurement m, AnnotationSchema schema)
     {
         var properties = Properties(
-            MarkLabels.KindOf(m), m.Label, m.Hours, m.Modality, m.Note, m.Labels, m.Fields, m.Author, m.ChangedAt, schema);
+            MarkRules.KindOf(m), m.Label, m.Hours, m.Modality, m.Note, m.Labels, m.Fields, m.Author, m.ChangedAt, schema);
         if (m.Right is { } right && m.Down is { } down)
         {
             properties["rightXyz"] = Vector(right);

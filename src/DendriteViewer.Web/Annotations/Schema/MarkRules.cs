@@ -1,4 +1,5 @@
 using System.Globalization;
+using DendriteViewer.Web.Measurements;
 
 namespace DendriteViewer.Web.Annotations.Schema;
 
@@ -12,6 +13,9 @@ public static class MarkRules
     public const int MostText = 1000;
 
     private const int MostLabels = 20;
+
+    /// <summary>What fields call the kind of a measurement.</summary>
+    public static string KindOf(Measurement m) => m.Kind.ToString().ToLowerInvariant();
 
     /// <summary>Checks the labels and values of something.</summary>
     /// <param name="schema">The dataset's.</param>

@@ -150,15 +150,6 @@ public sealed class AuthorizationScene : IAsyncLifetime
     /// <summary>The dataset's labels and fields as they are now.</summary>
     public async Task<AnnotationSchema> SchemaAsync() => await Service<SchemaLog>().OfAsync((await DatasetAsync()).Identity);
 
-    /// <summary>The id of a label that there is.</summary>
-    public async Task<string> LabelAsync()
-    {
-        var now = await SchemaAsync();
-        return (now.Labels.Count > 0 ? now : await Service<SchemaDesk>().SaveAsync(
-            await DatasetAsync(), now with { Labels = new([new AnnotationLabel { Name = "Seen", Color = "#77aadd" }]) }, Ada, default))
-            .Labels[0].Id;
-    }
-
     /// <summary>A new measurement of a region, for somebody to look at or delete.</summary>
     public async Task<string> NewMeasurementAsync()
     {

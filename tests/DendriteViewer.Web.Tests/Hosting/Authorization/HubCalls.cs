@@ -33,8 +33,6 @@ internal static class HubCalls
         ["Present"] = _ => With(true),
         ["AddSite"] = _ => With(60d, 90d, 90d),
         ["MoveSite"] = async s => [await s.NewSiteAsync(), 1, 60d, 90d, 95d],
-        ["FollowSite"] = async s => [await s.NewSiteAsync(), 1, 2d, 60d, 90d, 95d],
-        ["SetLabel"] = async s => [await s.NewSiteAsync(), await s.LabelAsync(), true],
         ["DeleteSite"] = async s => [await s.NewSiteAsync()],
         ["Edit"] = _ => With("[{\"key\":\"authorized\",\"do\":\"undo\",\"of\":1}]"),
         ["EntriesSince"] = _ => With(-1L),
