@@ -1,4 +1,5 @@
 using DendriteViewer.Web.Hosting;
+using DendriteViewer.Web.Streaming.Calls;
 using Microsoft.AspNetCore.SignalR;
 
 namespace DendriteViewer.Web.Streaming;
@@ -14,6 +15,12 @@ public static class StreamingRegistration
             o.MaximumReceiveMessageSize = 256 << 10;
             o.MaximumParallelInvocationsPerClient = 4;
         }).AddHubOptions<FrameHub>(o => o.AddFilter<HubFailures>()).AddMessagePackProtocol();
+        builder.Services.AddSingleton<HubCallers>();
+        builder.Services.AddSingleton<SessionEntry>();
+        builder.Services.AddSingleton<PlaceQueries>();
+        builder.Services.AddSingleton<EditCalls>();
+        builder.Services.AddSingleton<CorrectionCalls>();
+        builder.Services.AddSingleton<PresenceCalls>();
         builder.Services.AddSingleton<RenderScheduler>();
         builder.Services.AddSingleton(_ => new SharedFrames(SharedFrames.DefaultBytes));
         builder.Services.AddSingleton<FrameConnections>();

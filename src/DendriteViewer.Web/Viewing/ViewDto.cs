@@ -279,7 +279,8 @@ public sealed record ViewDto
 
             return merged.Deserialize<ViewDto>(Json)!.ToState();
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or NullReferenceException)
+        catch (Exception e) when (
+            e is JsonException or InvalidOperationException or NullReferenceException or ArgumentException { ParamName: not null })
         {
             throw new ArgumentException("A change of view is a JSON object whose fields are those of the view.", e);
         }

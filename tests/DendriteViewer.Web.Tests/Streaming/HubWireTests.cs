@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using DendriteViewer.Web.Streaming;
+using DendriteViewer.Web.Streaming.Calls;
 using Microsoft.AspNetCore.SignalR.Protocol;
 
 namespace DendriteViewer.Web.Tests.Streaming;

@@ -124,8 +124,9 @@ public sealed class ViewLinkTests
     [InlineData("{\"transfer\":[[0,16777216,0.5]]}")]
     [InlineData("{\"transfer\":[[0,0,1.5]]}")]
     [InlineData("{\"mode\":17}")]
-    public void Patch_ThatIsNoChangeOfAView_IsRefused(string patch) =>
-        Assert.ThrowsAny<ArgumentException>(() => ViewDto.Patch(Start, patch));
+    [InlineData("{\"hours\":1,\"hours\":2}")]
+    public void Patch_ThatIsNoChangeOfAView_IsRefusedInASentence(string patch) =>
+        Assert.Null(Assert.ThrowsAny<ArgumentException>(() => ViewDto.Patch(Start, patch)).ParamName);
 
     [Fact]
     public void Patch_ChangesItsFieldsAlone()
