@@ -74,11 +74,30 @@ public sealed class TogetherJourney(Browser browser) : IClassFixture<Browser>
         await ben.GetByText("Following Ada").WaitForAsync();
         await ada.EvaluateAsync("() => dendrite.patch({ focus: [30, 31, 32] })");
         await ben.UntilAsync("() => dendrite.view.focus[2] === 32");
+
+        // The presenter's page is loaded anew: the presentation goes on, and who follows it goes on too.
+        await ada.UntilAsync("() => dendrite.addressed === dendrite.revision");
+        await ada.ReloadAsync();
+        await ada.ExactAsync();
+        await ada.GetByText("You present; 1 person follows you").WaitForAsync();
+        await ben.GetByText("Following Ada").WaitForAsync();
+        await ada.EvaluateAsync("() => dendrite.patch({ focus: [30, 31, 36] })");
+        await ben.UntilAsync("() => dendrite.view.focus[2] === 36");
+        await ada.EvaluateAsync("() => dendrite.patch({ focus: [30, 31, 32] })");
+        await ben.UntilAsync("() => dendrite.view.focus[2] === 32");
         await ben.Keyboard.PressAsync("Escape");
         await ben.GetByText("Ada presents").WaitForAsync();
         await ben.GetByRole(AriaRole.Button, new() { Name = "Not now" }).ClickAsync();
         await ben.GetByText("Ada presents").WaitForAsync(new() { State = WaitForSelectorState.Detached });
         await ada.EvaluateAsync("() => dendrite.patch({ focus: [33, 34, 35] })");
+
+        // Whoever said no to it is not asked again by the page that presents on.
+        await ada.UntilAsync("() => dendrite.addressed === dendrite.revision");
+        await ada.ReloadAsync();
+        await ada.ExactAsync();
+        await ada.GetByText("You present; nobody follows you").WaitForAsync();
+        await ben.UntilAsync("() => JSON.parse(dendrite.together.told).people[0]?.isPresenting");
+        await Assertions.Expect(ben.GetByText("Ada presents")).ToHaveCountAsync(0);
 
         // The laser, while its key is held. Its trail may have faded before a slow machine looks for it, so what comes is counted.
         await ben.EvaluateAsync(

@@ -6,29 +6,18 @@ import { Invitation } from './invitation.js';
 import { Laser } from './laser.js';
 import { Roster } from './roster.js';
 import { OthersLayer } from './otherslayer.js';
+import { leave, take } from './reloaded.js';
 
 const interval = 100, beat = 4000, tick = 1000, answerWithin = 250, easing = 60, tellsEvery = 500, tellsSoonest = 40;
 const resumesWithin = 15_000;
 
-// A page that is loaded anew is a new page to the others. The tab keeps which one it was, from the end of that page to the next one's
-// beginning, so that a tab that is copied has nothing of it.
-const before = {
-  key: ({ dataset }) => `left:${dataset}`,
-  keep(root) { try { sessionStorage.setItem(this.key(root.dataset), root.dataset.session); } catch { /* Forbidden. */ } },
-  take(root) {
-    try {
-      const was = sessionStorage.getItem(this.key(root.dataset));
-      sessionStorage.removeItem(this.key(root.dataset));
-      return was ?? '';
-    } catch { return ''; }
-  },
-};
-
 export class Together {
   constructor(viewer) {
     Object.assign(this, { viewer, me: '', person: '', color: '#fff', name: '', told: '', toldAt: 0, factsAt: 0, cursor: null, pane: null });
-    Object.assign(this, { isPresenting: false, hovered: null, isAlone: true, was: before.take(viewer.root) });
+    const was = take(viewer.root);
+    Object.assign(this, { isPresenting: false, hovered: null, isAlone: true, was: was.session });
     this.settings();
+    this.isPresenting = was.presented && this.isSeen;
     this.roster = new Roster(this);
     this.follow = new Follow(this);
     this.laser = new Laser(this);
@@ -40,7 +29,7 @@ export class Together {
       rel: 'stylesheet', href: new URL('../../viewer/together.css', import.meta.url).href,
     }));
     viewer.root.addEventListener('pointerover', e => this.point(e.target.closest('[data-person]')?.dataset.person ?? null), options);
-    addEventListener('pagehide', () => { before.keep(viewer.root); viewer.connection?.stop(); }, options);
+    addEventListener('pagehide', () => { leave(viewer.root, this.isPresenting); viewer.connection?.stop(); }, options);
     document.addEventListener('visibilitychange', () => { if (!document.hidden) this.say({ asks: true }); }, options);
     this.joined();
   }
@@ -84,6 +73,7 @@ export class Together {
     if (was) {
       this.left(was);
       if (this.resumes?.was === was) this.resumes.id = id;
+      this.invitation.replaced(was, id);
     }
     // Also where nobody was heard before: the word of who asks may have been lost, or may be on its way.
     setTimeout(() => this.say({ answers: true }, true), answerWithin * Math.random());
@@ -98,17 +88,20 @@ export class Together {
     // Timers of pages in the background are slow; what others say is not.
     else if (performance.now() - this.toldAt > beat) this.say({}, true);
     this.follow.rooted();
-    if (this.resumes?.id === word.id && performance.now() - this.resumes.at < resumesWithin) this.start(word.id);
+    if (this.resumes?.id === word.id && performance.now() - this.resumes.at < resumesWithin) {
+      if (this.resumes.isInvited) this.invitation.resumed(word.id);
+      this.start(word.id);
+    }
     this.draw();
     this.tell();
   }
 
   left(id) {
-    const isFollowed = this.follow.id === id;
+    const isFollowed = this.follow.id === id, isInvited = this.invitation.isFollowed && this.invitation.id === id;
     this.roster.remove(id);
     this.changed();
     // It may have been loaded anew; who does nothing meanwhile goes on following.
-    if (isFollowed) this.resumes = { was: id, at: performance.now() };
+    if (isFollowed) this.resumes = { was: id, at: performance.now(), isInvited };
   }
 
   theirs(id, number, json, sizes) { this.follow.heard(id, JSON.parse(json), sizes); }

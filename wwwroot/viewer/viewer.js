@@ -12,6 +12,7 @@ import { Pane } from './pane.js';
 import { Planes } from './planes.js';
 import { Pulse } from './pulse.js';
 import { Readout } from './readout.js';
+import { presented } from './reloaded.js';
 import { SiteMarks } from './sitemarks.js';
 import { Splitters } from './splitters.js';
 import { Steps } from './steps.js';
@@ -105,6 +106,7 @@ class Viewer {
     this.siteMarks.joined();
     this.steps.joined();
     this.together?.joined();
+    if (first && presented(this.root)) this.meet();
   }
 
   // Others who look at the dataset, and what is done with them, have a script of their own, which comes with the first of them. An embedded
