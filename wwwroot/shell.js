@@ -5,9 +5,12 @@
   const kept = (key, otherwise) => localStorage.getItem(key) ?? otherwise;
   const keep = (key, value) => localStorage.setItem(key, value);
 
-  // Theme: as the system has it until somebody chooses.
+  // Theme: as the system has it until somebody chooses. In a frame of another site the browser tells what that page looks like as the
+  // system's, and who put the frame there may choose.
+  const asked = 'embed' in root.dataset ? new URLSearchParams(location.search).get('theme') : null;
   function applyTheme() {
-    const chosen = kept('theme', 'system'), theme = chosen === 'system' ? (light.matches ? 'light' : 'dark') : chosen;
+    const chosen = ['dark', 'light'].includes(asked) ? asked : kept('theme', 'system');
+    const theme = chosen === 'system' ? (light.matches ? 'light' : 'dark') : chosen;
     if (root.dataset.theme === theme && root.dataset.themeChosen === chosen) return;
     root.dataset.theme = theme;
     root.dataset.themeChosen = chosen;

@@ -170,8 +170,12 @@ public sealed class SharingJourney(Browser browser) : IClassFixture<Browser>
         await ada.ChooseAsync("Tour that the frame plays", "Growth");
         var line = ada.GetByLabel("For a page of another site");
         await Assertions.Expect(line).ToHaveValueAsync(new Regex("\\?tour="));
+        await ada.ChooseAsync("Theme of the frame", "light");
+        await Assertions.Expect(line).ToHaveValueAsync(new Regex("&amp;theme=light\""));
         wiki.Html = await line.InputValueAsync();
 
+        // The frame has the theme that its line says, whatever the visitor's system has, and keeps it when it is loaded again.
+        await outside.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Dark });
         await outside.GotoAsync(wiki.Origin);
         var frame = outside.Frames.Single(f => f.Url.Contains("/embed/", StringComparison.Ordinal));
         await frame.GetByText("1 of 2").WaitForAsync();
@@ -184,7 +188,8 @@ public sealed class SharingJourney(Browser browser) : IClassFixture<Browser>
         await outside.Keyboard.PressAsync("Space");
         await frame.GetByText("2 of 2").WaitForAsync();
         await frame.WaitForFunctionAsync("() => dendrite.view.focus[2] === 62 && dendrite.addressed === dendrite.revision");
-        Assert.Contains("tour=", await frame.EvaluateAsync<string>("() => location.search"), StringComparison.Ordinal);
+        Assert.Matches("tour=.*&theme=light$", await frame.EvaluateAsync<string>("() => location.search"));
+        Assert.Equal("light", await frame.EvaluateAsync<string>("() => document.documentElement.dataset.theme"));
         await outside.Keyboard.PressAsync("Escape");
         await frame.GetByText("2 of 2").WaitForAsync(new() { State = WaitForSelectorState.Detached });
     }

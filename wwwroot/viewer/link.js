@@ -1,4 +1,5 @@
 // The connection to the frame hub: begun by the page that opened the dataset or anew, joined again whenever it was lost.
+import { askedOf } from './embedaddress.js';
 import { newHub, take } from './opening.js';
 
 const openingPatience = 10_000, again = { refused: 2000, lost: 1000 };
@@ -74,9 +75,7 @@ export class Link {
     hub.on('loaded', hours => { viewer.timeline.loaded = hours; viewer.timeline.draw(); });
     hub.on('address', (query, revision, lacks) => {
       if (this.isLeft) return;
-      // A frame that plays a tour plays it again when it is loaded again.
-      const tour = this.isEmbedded && new URLSearchParams(location.search).get('tour');
-      history.replaceState(history.state, '', `${location.pathname}?${query}${tour ? `&tour=${encodeURIComponent(tour)}` : ''}`);
+      history.replaceState(history.state, '', `${location.pathname}?${query}${this.isEmbedded ? askedOf(location.search) : ''}`);
       viewer.changes.addressed = revision;
       // Once, not with each move.
       if (lacks && lacks !== this.lacks) viewer.tell(`The address has no room for the ${lacks}; a bookmark or a shared link keeps it.`);

@@ -14,6 +14,8 @@ public sealed partial class ShareBox
     // A frozen link may be cited, and ends when somebody wants it to.
     private const int UsualDays = 30, NoEnd = 0;
     private static readonly int[] s_days = [7, 30, 365, 0];
+    private const string AsPage = "as that page";
+    private static readonly string[] s_themes = [AsPage, "dark", "light"];
     private IReadOnlyList<ListedLink> _links = [];
     private LinkChoices _choices = new();
     private MadeLink? _made;
@@ -22,6 +24,7 @@ public sealed partial class ShareBox
     private int _days = UsualDays;
     private IReadOnlyList<TourItem> _tours = [];
     private Guid? _tour;
+    private string _frameTheme = AsPage;
     private string? _error;
 
     /// <summary>The session whose view is shared.</summary>
@@ -53,9 +56,17 @@ public sealed partial class ShareBox
 
     private string TourName(Guid? tour) => _tours.FirstOrDefault(t => t.Id == tour)?.Content.Title ?? "none";
 
-    private string FrameOf(string address) =>
-        $"<iframe src=\"{address}{(_tour is { } tour ? $"?{ViewLink.Tour}={tour:N}" : "")}\" "
+    // Without a word of the theme a frame looks as the browser says that the page around it does.
+    private string FrameOf(string address)
+    {
+        string[] asked =
+        [
+            .. _tour is { } tour ? (string[])[$"{ViewLink.Tour}={tour:N}"] : [],
+            .. _frameTheme != AsPage ? (string[])[$"{ViewLink.Theme}={_frameTheme}"] : [],
+        ];
+        return $"<iframe src=\"{address}{(asked.Length > 0 ? "?" + string.Join("&amp;", asked) : "")}\" "
             + "width=\"960\" height=\"640\" style=\"border:0\" title=\"DendriteViewer\"></iframe>";
+    }
 
     // A frozen link and one that other sites show are for looking.
     private void Choose(LinkChoices choices)

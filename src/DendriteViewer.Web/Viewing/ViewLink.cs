@@ -26,6 +26,9 @@ public static class ViewLink
     /// <summary>Field of an address that opens a tour: its id.</summary>
     public const string Tour = "tour";
 
+    /// <summary>Field of the address of a frame in another site that says its theme, dark or light.</summary>
+    public const string Theme = "theme";
+
     /// <summary>
     /// Characters of the text that is written into an address bar at most: servers and proxies refuse a request of more than 8 KiB.
     /// </summary>
@@ -43,7 +46,7 @@ public static class ViewLink
     // What an address of a viewer may have besides the fields: the version, which dataset of that id is meant, and of which mask.
     private static readonly HashSet<string> s_known =
         new(ViewLinkFields.All.Select(f => f.Name).Concat(["v", "identity", Mask, Cell.CellLink.Field,
-            Placements.PlacementLink.Field, Tour, Without,
+            Placements.PlacementLink.Field, Tour, Theme, Without,
             Sharing.FrozenLinks.Field]),
             StringComparer.OrdinalIgnoreCase);
 
