@@ -1,3 +1,5 @@
+using DendriteViewer.Web.Registry;
+
 namespace DendriteViewer.Web.Audit;
 
 /// <summary>Which entries of the audit log are asked for; what is null or empty does not matter.</summary>
@@ -10,7 +12,9 @@ public sealed record AuditFilter(
     string? Person = null, string? Dataset = null, AuditKind? Kind = null, long? From = null, long? Until = null)
 {
     /// <summary>The entries that match.</summary>
-    public IQueryable<AuditEntry> On(IQueryable<AuditEntry> all)
+    /// <param name="all">Among which.</param>
+    /// <param name="datasets">All datasets that there are or were: of some entries only the identity is kept.</param>
+    public IQueryable<AuditEntry> On(IQueryable<AuditEntry> all, IQueryable<DatasetRecord> datasets)
     {
         if (Person?.Trim() is { Length: > 0 } person)
         {
@@ -23,7 +27,8 @@ public sealed record AuditFilter(
 
         if (Dataset?.Trim() is { Length: > 0 } dataset)
         {
-            all = all.Where(e => e.DatasetId == dataset || e.DatasetIdentity == dataset);
+            all = all.Where(e => e.DatasetId == dataset || e.DatasetIdentity == dataset
+                || datasets.Any(d => d.Identity == e.DatasetIdentity && d.DatasetId == dataset));
         }
 
         all = Kind is { } kind ? all.Where(e => e.Kind == kind) : all;

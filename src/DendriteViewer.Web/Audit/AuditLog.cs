@@ -78,10 +78,11 @@ public sealed partial class AuditLog(
     public async Task<AuditPage> ListAsync(AuditFilter filter, int skip, int take, CancellationToken ct = default)
     {
         await using var db = await database.CreateDbContextAsync(ct);
-        var wanted = filter.On(db.Audit.AsNoTracking());
+        var wanted = filter.On(db.Audit.AsNoTracking(), db.Datasets);
         var total = await wanted.CountAsync(ct);
         var entries = await wanted.OrderByDescending(e => e.Id).Skip(Math.Max(0, skip)).Take(Math.Clamp(take, 1, MostOnPage))
             .ToListAsync(ct);
+        await NameDatasetsAsync(db, entries, ct);
         return new AuditPage(entries, total);
     }
 
@@ -93,8 +94,9 @@ public sealed partial class AuditLog(
         var before = long.MaxValue;
         while (true)
         {
-            var page = await filter.On(db.Audit.AsNoTracking()).Where(e => e.Id < before).OrderByDescending(e => e.Id).Take(MostOnPage)
-                .ToListAsync(ct);
+            var page = await filter.On(db.Audit.AsNoTracking(), db.Datasets).Where(e => e.Id < before).OrderByDescending(e => e.Id)
+                .Take(MostOnPage).ToListAsync(ct);
+            await NameDatasetsAsync(db, page, ct);
             foreach (var entry in page)
             {
                 yield return entry;
@@ -122,6 +124,24 @@ public sealed partial class AuditLog(
         catch (ObjectDisposedException)
         {
             return null;
+        }
+    }
+
+    // Who recorded it had the identity alone at hand, as the journal of edits has; a reader knows the dataset by its id.
+    private static async Task NameDatasetsAsync(DendriteDb db, IReadOnlyList<AuditEntry> entries, CancellationToken ct)
+    {
+        AuditEntry[] unnamed = [.. entries.Where(e => e is { DatasetId: null, DatasetIdentity: not null })];
+        if (unnamed.Length == 0)
+        {
+            return;
+        }
+
+        var identities = unnamed.Select(e => e.DatasetIdentity!).Distinct().ToArray();
+        var ids = await db.Datasets.AsNoTracking().Where(d => identities.Contains(d.Identity))
+            .ToDictionaryAsync(d => d.Identity, d => d.DatasetId, ct);
+        foreach (var entry in unnamed)
+        {
+            entry.DatasetId = ids.GetValueOrDefault(entry.DatasetIdentity!);
         }
     }
 

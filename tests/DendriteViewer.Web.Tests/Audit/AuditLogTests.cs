@@ -34,6 +34,19 @@ public sealed class AuditLogTests(RunningApp app) : IClassFixture<RunningApp>
     }
 
     [Fact]
+    public async Task Entries_OfWhichTheIdentityAloneWasKept_NameTheDatasetAndAreFoundByItsId()
+    {
+        await Log.RecordAsync(AuditKind.Annotation, s_ada, "restored a site", AuditSubject.Of(app.Identity));
+        var filter = new AuditFilter(Kind: AuditKind.Annotation, Dataset: app.Dataset.Value);
+        var entry = Assert.Single((await Log.ListAsync(filter, 0, 10)).Entries, e => e.Detail == "restored a site");
+        Assert.Equal(app.Dataset.Value, entry.DatasetId);
+        await foreach (var read in Log.ReadAsync(filter))
+        {
+            Assert.Equal(app.Dataset.Value, read.DatasetId);
+        }
+    }
+
+    [Fact]
     public async Task Detail_WithASecret_IsKeptWithoutIt()
     {
         await Log.RecordAsync(AuditKind.Link, s_ada, "made /s/dvl_abcdefghijklmnopqrstuvwx for somebody");
