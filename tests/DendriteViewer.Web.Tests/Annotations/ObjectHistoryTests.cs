@@ -36,13 +36,13 @@ public sealed class ObjectHistoryTests(TestHost host) : MudContext, IClassFixtur
         Assert.Contains("Ben", panel.Markup);
         Assert.Contains($"note: {note[..60]}… → (empty)", panel.Find("li").TextContent);
         Assert.Contains("track: 0 in a list → 1 in a list", panel.FindAll("li")[1].TextContent);
-        Assert.Contains("place: 60, 90, 90 → 61.5, 90, 90", panel.FindAll("li")[1].TextContent);
+        Assert.Contains("place: z 60 µm, y 90 µm, x 90 µm → z 61.5 µm, y 90 µm, x 90 µm", panel.FindAll("li")[1].TextContent);
 
         // What it was at a version, whole, without going back to it.
         await panel.Find("[aria-label='Show version 2']").ClickAsync(new());
         var whole = panel.Find(".version-state").TextContent;
         Assert.Contains(note, whole);
-        Assert.Contains($"hours {last.ToString("0.###", CultureInfo.InvariantCulture)}, zUm 60, yUm 90, xUm 95", whole);
+        Assert.Contains($"{last.ToString("0.###", CultureInfo.InvariantCulture)} h, z 60 µm, y 90 µm, x 95 µm", whole);
         Assert.Contains("proposed", whole);
         await panel.Find("[aria-label='Show version 2']").ClickAsync(new());
         Assert.Empty(panel.FindAll(".version-state"));

@@ -278,14 +278,27 @@ public sealed class FieldRules(IReadOnlyCollection<string> serverFields, params 
     private static string Shown(FieldGroup group, JsonObject state)
     {
         var text = string.Join(", ", group.Fields.Select(f =>
-            state[f] is JsonArray list ? $"{list.Count} in a list" : Line(group, state[f])));
+            state[f] is JsonArray list ? $"{list.Count} in a list" : WithUnit(group, f, state[f])));
         return text.Length <= MostShown ? text : text[..MostShown] + "…";
     }
 
     // A line for each object or list in a list.
     private static string Whole(FieldGroup group, JsonObject state) => string.Join(", ", group.Fields.Select(f =>
         state[f] is JsonArray list && list.Any(i => i is JsonObject or JsonArray)
-            ? string.Join('\n', list.Select(i => Line(group, i))) : Line(group, state[f])));
+            ? string.Join('\n', list.Select(i => Line(group, i))) : WithUnit(group, f, state[f])));
+
+    // A number whose field's name says its unit has that unit; one of several in a group, as a coordinate of a place, its own name too.
+    private static string WithUnit(FieldGroup group, string field, JsonNode? value) => value is JsonValue
+        ? Named(field, Line(group, value), isAlone: group.Fields.Length == 1) : Line(group, value);
+
+    private static bool HasUnit(string field) => field == "hours" || field.EndsWith("Um", StringComparison.Ordinal);
+
+    private static string Named(string field, string value, bool isAlone) => field switch
+    {
+        "hours" => $"{value} h",
+        _ when HasUnit(field) => isAlone ? $"{value} µm" : $"{field[..^2]} {value} µm",
+        _ => value,
+    };
 
     private static string Line(FieldGroup group, JsonNode? value) => value switch
     {
@@ -294,7 +307,8 @@ public sealed class FieldRules(IReadOnlyCollection<string> serverFields, params 
         JsonValue v when v.TryGetValue(out double n) => n.ToString("0.###", CultureInfo.InvariantCulture),
         JsonArray list => string.Join(", ", list.Select(i => Line(group, i))),
         JsonObject of => string.Join(", ",
-            of.Where(p => !group.DerivedInside.Contains(p.Key)).Select(p => $"{p.Key} {Line(group, p.Value)}")),
+            of.Where(p => !group.DerivedInside.Contains(p.Key)).Select(p => HasUnit(p.Key)
+                ? Named(p.Key, Line(group, p.Value), isAlone: false) : $"{p.Key} {Line(group, p.Value)}")),
         _ => value.ToString(),
     };
 }
