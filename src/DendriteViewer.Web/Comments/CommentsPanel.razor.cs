@@ -175,7 +175,7 @@ public sealed partial class CommentsPanel
         if (_remarks.Count == 0)
         {
             Snackbar.Add(comment.AuthorKey == _view?.Reader ? "The view that you had is shown. Ctrl+Z goes back."
-                : $"The view of {comment.Author} is shown. Ctrl+Z goes back to yours.", Severity.Info);
+                : $"The view of {comment.Author} is shown. Undo (Ctrl+Z) goes back to yours.", Severity.Info);
         }
     }
 

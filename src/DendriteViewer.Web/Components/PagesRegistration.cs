@@ -13,6 +13,7 @@ public static class PagesRegistration
         {
             o.SnackbarConfiguration.PositionClass = MudBlazor.Defaults.Classes.Position.BottomCenter;
             o.SnackbarConfiguration.PreventDuplicates = true;
+            o.SnackbarConfiguration.MaximumOpacity = 100;
             o.SnackbarConfiguration.VisibleStateDuration = 6000;
             o.SnackbarConfiguration.ShowTransitionDuration = 100;
             o.SnackbarConfiguration.HideTransitionDuration = 100;
