@@ -8,6 +8,15 @@ namespace DendriteViewer.Journeys.Tests;
 /// </summary>
 public sealed class EditsJourney(Browser browser) : IClassFixture<Browser>
 {
+    // The page's edits are answered so, and never reach the server, until the connection's own invoke is given back.
+    private const string HoldEdits =
+        """
+        why => {
+          const { connection } = dendrite, invoke = Object.getPrototypeOf(connection).invoke;
+          connection.invoke = (name, ...args) => name === 'Edit' ? Promise.reject(new Error(why)) : invoke.call(connection, name, ...args);
+        }
+        """;
+
     [Fact]
     public async Task Edits_WhileTheServerIsKilled_AreEachKeptOnceAndCanBeTakenBackAfterwards()
     {
@@ -105,6 +114,78 @@ public sealed class EditsJourney(Browser browser) : IClassFixture<Browser>
         await page.UntilAsync("id => !dendrite.sites.some(s => s.id === id)", own);
         await page.Keyboard.PressAsync("Control+Shift+z");
         await page.UntilAsync("id => dendrite.sites.some(s => s.id === id && s.xUm === 72)", own);
+        Assert.Empty(browser.Errors);
+    }
+
+    [Fact]
+    public async Task Edits_ThatAreRefused_StandInAListUntilTheyAreDoneAnewOrForgotten()
+    {
+        await browser.BeginAsync();
+        await using var server = await AppServer.StartAsync(new PhantomCell(64, 3, "0,1.5"));
+        var (ada, ben) = (await browser.NewPageAsync(), await browser.NewPageAsync());
+        foreach (var page in new[] { ada, ben })
+        {
+            await page.GotoAsync($"{server.Address}/d/{PhantomCell.Id}");
+            await page.ExactAsync();
+            await page.EvaluateAsync("async () => { await dendrite.siteMarks.begin(); }");
+        }
+
+        var (judged, moved) = (await ada.AddSiteAsync(60, 60, 60), await ada.AddSiteAsync(90, 90, 90));
+        await ben.UntilAsync("() => dendrite.sites.length === 2");
+
+        // Ben's edits do not get through, and Ada edits the same sites meanwhile.
+        await ben.EvaluateAsync(HoldEdits, "The line is bad.");
+        await ben.EvaluateAsync(
+            """
+            async ([judged, moved]) => {
+              await dendrite.siteMarks.own('judge', judged, 'confirmed');
+              await dendrite.siteMarks.own('move', moved, [90, 90, 96]);
+            }
+            """, new[] { judged, moved });
+        await ada.EvaluateAsync(
+            """
+            async ([judged, moved]) => {
+              await dendrite.siteMarks.own('judge', judged, 'rejected');
+              await dendrite.siteMarks.own('remove', 'site', moved);
+            }
+            """, new[] { judged, moved });
+        await ben.UntilAsync("() => dendrite.siteMarks.heard.length === 1 && dendrite.siteMarks.heard[0].status === 'rejected'");
+        Assert.Equal("confirmed", await ben.EvaluateAsync<string>("() => dendrite.sites[0].status"));
+        await ben.EvaluateAsync("() => { delete dendrite.connection.invoke; }");
+
+        // Both are refused, and stay in the list over a reload. What is there now is seen.
+        var list = ben.GetByLabel("Edits that were not saved");
+        await list.GetByText("2 edits were not saved").WaitForAsync();
+        await ben.UntilAsync("() => dendrite.sites.length === 1 && dendrite.sites[0].status === 'rejected'");
+        await ben.ReloadAsync();
+        await list.GetByText("2 edits were not saved").WaitForAsync();
+        await list.GetByText("N1, judgement").WaitForAsync();
+        Assert.Equal(1, await list.GetByText("Do it now").CountAsync());
+        await list.GetByText("Do it now").ClickAsync();
+        await ada.UntilAsync("() => dendrite.sites[0].status === 'confirmed'");
+        await list.GetByText("1 edit was not saved").WaitForAsync();
+        await list.GetByText("Forget", new() { Exact = true }).ClickAsync();
+        await list.WaitForAsync(new() { State = WaitForSelectorState.Detached });
+        await ben.UntilAsync("() => !Object.keys(localStorage).some(k => k.startsWith('edit:'))");
+
+        // Of too many edits at once none is done: the last one can be taken back and made again before it is sent again.
+        await ben.EvaluateAsync(HoldEdits, "Too many edits; ask again in 600 s.");
+        await ben.EvaluateAsync("id => dendrite.siteMarks.own('judge', id, 'proposed')", judged);
+        await ben.UntilAsync("() => told.some(t => t.includes('ask again in 600 s'))");
+        await ben.EvaluateAsync("() => dendrite.focusPane()");
+        await ben.Keyboard.PressAsync("Control+z");
+        await ben.UntilAsync("() => dendrite.sites[0].status === 'confirmed' && dendrite.siteMarks.replica.waiting.length === 0");
+        await ben.EvaluateAsync("() => { delete dendrite.connection.invoke; }");
+        await ben.Keyboard.PressAsync("Control+Shift+z");
+        await ada.UntilAsync("() => dendrite.sites[0].status === 'proposed'");
+
+        // Who may not annotate any more is told what is kept here, and sees what is there.
+        await ben.EvaluateAsync(HoldEdits, "This is not open to you.");
+        await ben.EvaluateAsync("id => dendrite.siteMarks.own('judge', id, 'rejected')", judged);
+        await list.GetByText("1 edit of yours is kept in this browser").WaitForAsync();
+        Assert.Equal("proposed", await ben.EvaluateAsync<string>("() => dendrite.sites[0].status"));
+        await list.GetByText("Give up").ClickAsync();
+        await list.WaitForAsync(new() { State = WaitForSelectorState.Detached });
         Assert.Empty(browser.Errors);
     }
 

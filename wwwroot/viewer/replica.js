@@ -2,8 +2,11 @@
 // browser while they are not answered, and are sent again with the same keys, to whichever server answers then, so that none is lost and
 // none done twice.
 import { OwnEdits } from './ownedits.js';
+import { Refused } from './refused.js';
 
 const prefix = 'edit:', slow = 700, together = 50, again = 2000;
+// What was kept for longer is not sent by itself any more: who comes back after that has forgotten it, and others have gone on.
+const longestMs = 7 * 86_400_000;
 // Bytes of a call, and of one operation at most: the server takes 192 KiB.
 const callBytes = 100 << 10, mostBytes = 190 << 10;
 const encoder = new TextEncoder();
@@ -17,8 +20,11 @@ export class Replica {
   constructor(marks) {
     const { viewer } = marks, { person, identity } = viewer.root.dataset, of = `${person}/${identity}/`;
     // of: whose edits of what; drafts of fields begin so too.
-    Object.assign(this, { marks, viewer, of, start: prefix + of, isSending: false, isOnlyHere: false });
-    this.pending = this.stored();
+    // isLocked: the dataset is not open to be edited, so what waits is neither sent nor shown as if it were done.
+    Object.assign(this, { marks, viewer, of, start: prefix + of, isSending: false, isOnlyHere: false, isLocked: !viewer.mayEdit });
+    const kept = this.stored();
+    this.pending = kept.filter(own => !own.why);
+    this.refused = new Refused(this, kept.filter(own => own.why));
     this.own = new OwnEdits(this);
   }
 
@@ -31,7 +37,9 @@ export class Replica {
       const name = localStorage.key(i);
       if (!name.startsWith(this.start)) continue;
       try {
-        found.push({ ...JSON.parse(localStorage.getItem(name)), isLate: true, isSent: true });
+        const own = { ...JSON.parse(localStorage.getItem(name)), isLate: true, isSent: true };
+        if (Date.now() - own.at > longestMs) own.why ??= `Nobody answered since ${new Date(own.at).toLocaleDateString()}.`;
+        found.push(own);
       } catch {
         localStorage.removeItem(name);
       }
@@ -57,23 +65,62 @@ export class Replica {
     this.pending.push(own);
     this.marks.changed();
     setTimeout(() => this.marks.changed(), slow);
+    this.refused.draw();
     this.flush();
   }
 
+  /** What no server has answered. */
+  get waiting() { return this.pending.filter(p => p.version === undefined); }
+
+  /** Says whether the dataset is open to be edited now. */
+  lock(isLocked) {
+    this.isLocked = isLocked;
+    this.marks.changed();
+    this.refused.draw();
+  }
+
+  /** Forgets what this browser keeps of an edit. */
+  forget(own) { localStorage.removeItem(this.start + own.op.key); }
+
   /** Gives up an edit. */
   drop(own) {
-    localStorage.removeItem(this.start + own.op.key);
+    this.forget(own);
     this.pending = this.pending.filter(p => p !== own);
   }
 
-  /** Gives up this page's newest edit where no server has heard of it and nothing was done since some moment; false where it has. */
+  /**
+   * Gives up this page's newest edit where no server has heard of it and nothing was done since some moment.
+   * @returns The edit, which `edit` does anew; null where a server may have done it, or there is none.
+   */
   takeBack(since) {
     const own = this.pending.at(-1);
-    if (!own || own.isSent || own.made < since) return false;
+    if (!own || own.isSent || own.made < since) return null;
     this.drop(own);
+    if (own.draft) this.untype(own);
     this.viewer.tell('The last edit, which was not sent yet, is taken back.');
     this.marks.changed();
-    return true;
+    return own;
+  }
+
+  /** Does again what was taken back. */
+  redo({ op: { key: _, ...op }, draft, text }) {
+    if (draft) this.type(draft, text);
+    this.edit(op, draft && { draft, text });
+  }
+
+  // A field whose text was taken back has the text before it. Its draft would be saved with the next connection.
+  untype({ draft }) {
+    const earlier = this.waiting.findLast(p => p.draft === draft)?.text;
+    if (earlier === undefined) window.dendriteDrafts.drop(draft);
+    this.type(draft, earlier);
+  }
+
+  type(draft, text) {
+    for (const field of document.querySelectorAll('[data-draft]')) {
+      if (field.dataset.draft !== draft) continue;
+      field.value = text ?? field.dataset.draftSaved ?? '';
+      field.dispatchEvent(new Event('input', { bubbles: true }));
+    }
   }
 
   /** Sites as the server told them with this page's own edits over them, which wait to be saved (isWaiting) where that takes long. */
@@ -83,7 +130,7 @@ export class Replica {
   overDrawn(drawn) { return this.lay('measurement', drawn, true); }
 
   lay(kind, marks, isShown) {
-    const pending = this.pending.filter(p => kindOf(p.op) === kind);
+    const pending = this.isLocked ? [] : this.pending.filter(p => kindOf(p.op) === kind);
     if (!pending.length) return marks;
     const byId = new Map(marks.map(m => [m.id, m])), now = Date.now();
     for (const { op, at, version } of pending) {
@@ -105,15 +152,18 @@ export class Replica {
     this.pending = this.pending.filter(p => p.version === undefined || this.versionOf(p.op) < p.version);
   }
 
-  /** Until what was sent is answered, or the line was lost. */
-  async settled() { while (this.isSending) await new Promise(done => setTimeout(done, 20)); }
+  /** Until all that was sent is answered, what is sent again too; or the line was lost, or the dataset is not open to be edited. */
+  async settled() {
+    const isOpen = () => this.isSending || this.viewer.link.isConnected && !this.isLocked && this.waiting.some(p => p.isSent);
+    while (isOpen()) await new Promise(done => setTimeout(done, 20));
+  }
 
   // What a call takes of what waits, and its text. An operation that no call takes would be refused for ever, with all that waits behind
   // it: it is given up here. The text of a field stays a draft.
   next() {
     const batch = [], texts = [];
     let bytes = 0;
-    for (const own of this.pending.filter(p => p.version === undefined)) {
+    for (const own of this.waiting) {
       const text = JSON.stringify({ ...own.op, seenNow: own.isLive && !own.isLate || undefined }), size = encoder.encode(text).length;
       if (size > mostBytes) {
         const { label } = this.seen(kindOf(own.op), own.op.id) ?? {};
@@ -131,11 +181,12 @@ export class Replica {
 
   async flush() {
     const { link } = this.viewer;
-    if (this.isSending || !link.isConnected) return;
+    if (this.isSending || this.isLocked || !link.isConnected) return;
     this.isSending = true;
-    let batch = [], json;
+    let batch = [], json, fresh = [];
     try {
       while (({ batch, json } = this.next()).batch.length) {
+        fresh = batch.filter(p => !p.isSent);
         for (const p of batch) p.isSent = true;
         const answers = JSON.parse(await link.hub.invoke('Edit', json));
         answers.forEach((answer, i) => this.answered(batch[i], answer));
@@ -147,23 +198,39 @@ export class Replica {
       // A server that is busy, or has not let this page join yet, is asked again; a lost connection when it is back.
       if (link.isConnected) {
         const [, seconds] = /ask again in (\d+) s/.exec(e.message) ?? [];
-        if (!/Join a session/.test(e.message)) this.viewer.tell(`Not saved yet, and sent again by itself: ${told(e)}`);
-        setTimeout(() => this.flush(), seconds ? 1000 * seconds : again);
+        // Of too many edits none is done, so that they can be taken back still.
+        if (seconds) for (const p of fresh) p.isSent = false;
+        if (/not open to you/.test(e.message)) this.lock(true);
+        else if (!/Join a session/.test(e.message)) this.viewer.tell(`Not saved yet, and sent again by itself: ${told(e)}`);
+        if (!this.isLocked) setTimeout(() => this.flush(), seconds ? 1000 * seconds : again);
       }
     }
     this.isSending = false;
   }
 
   answered(own, { outcome, version, why }) {
-    localStorage.removeItem(this.start + own.op.key);
-    if (outcome === 'refused') this.viewer.tell(`Not saved: ${why}`);
+    if (outcome === 'refused') this.refuse(own, why);
+    else this.forget(own);
     // The text of a field stays a draft where it was refused, so that it can be mended.
-    else if (own.draft) window.dendriteDrafts.saved(own.draft, own.text, own.text);
+    if (outcome !== 'refused' && own.draft) window.dendriteDrafts.saved(own.draft, own.text, own.text);
     own.version = version ?? 0;
     if (outcome === 'refused' || outcome === 'unchanged') this.pending = this.pending.filter(p => p !== own);
     this.heard();
   }
 
+  // It stands in the list, also after the page was loaded again, until somebody has read it.
+  refuse(own, why) {
+    own.why = why;
+    const { op, at, draft, text } = own;
+    try {
+      localStorage.setItem(this.start + op.key, JSON.stringify({ op, at, draft, text, why }));
+    } catch {
+      // In the list of this page it is all the same.
+    }
+    this.viewer.tell(`Not saved: ${why}`);
+    this.refused.add(own);
+  }
+
   /** What is only here is lost where the browser keeps nothing and the page is left. */
-  get isAtRisk() { return this.isOnlyHere && this.pending.some(p => p.version === undefined); }
+  get isAtRisk() { return this.isOnlyHere && this.waiting.length > 0; }
 }

@@ -26,7 +26,8 @@ export class SiteMarks {
   versionOf(id) { return this.versions.get(id) ?? 0; }
 
   joined() {
-    if (!this.viewer.mayEdit) return;
+    // Who may only look hears of the edits that this browser keeps; a page of an earlier state has none.
+    if (!this.viewer.mayEdit && ('kept' in this.viewer.root.dataset || !this.replica && !this.isKept())) return;
     // Not beside the first pictures; but before the line may break.
     setTimeout(() => this.begin(), this.replica || this.isKept() ? 0 : idle);
   }
@@ -45,7 +46,7 @@ export class SiteMarks {
       this.viewer.tell('The server cannot be reached, and this page was not ready to keep edits without it.');
       return null;
     }
-    this.changed();
+    this.replica.lock(!this.viewer.mayEdit);
     this.replica.flush();
     return this.replica;
   }

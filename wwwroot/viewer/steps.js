@@ -115,12 +115,19 @@ export class Steps {
     this.work = this.work.then(async () => {
       this.begin();
       // Done after all other steps, and no server knows it.
-      if (method === 'Undo' && this.viewer.siteMarks.replica?.takeBack(from.at(-1)?.at ?? 0)) return;
+      const own = method === 'Undo' ? this.viewer.siteMarks.replica?.takeBack(from.at(-1)?.at ?? 0) : null;
+      if (own) {
+        to.push({ own, at: performance.now() });
+        this.tell();
+        return;
+      }
       // An edit that was sent and not answered comes first: the server might take back the one before it.
       await this.viewer.siteMarks.replica?.settled();
       const step = from.pop();
       if (!step) {
         this.viewer.readout.tell(`There is nothing that this page did to ${method.toLowerCase()}.`);
+      } else if (step.own) {
+        this.viewer.siteMarks.replica?.redo(step.own);
       } else if (!step.isSite) {
         this.isStepping = true;
         this.viewer.patch({ ...fields(step) });

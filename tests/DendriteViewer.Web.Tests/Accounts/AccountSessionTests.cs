@@ -120,6 +120,20 @@ public sealed class AccountSessionTests(RunningApp app) : IClassFixture<RunningA
         Assert.Equal("/gone", (await app.NewBrowser().GetAsync("/s/" + token)).Headers.Location!.OriginalString);
     }
 
+    [Fact]
+    public async Task AnnotatorMadeViewer_TheirOpenPage_IsClosedAndStillOpenToBeLookedAt()
+    {
+        var people = app.App.Services.GetRequiredService<People>();
+        var id = await app.AddPersonAsync("Demoted", role: DatasetRole.Annotate);
+        var browser = await app.SignedInAsync("demoted@example.org");
+        await using var hub = await JoinedAsync(browser);
+        var closed = new TaskCompletionSource();
+        hub.On<string?>("closed", _ => closed.TrySetResult());
+        await people.SetRoleAsync(app.Identity, id, DatasetRole.View);
+        await closed.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync($"/d/{app.Dataset}")).StatusCode);
+    }
+
     private async Task<HubConnection> JoinedAsync(HttpClient browser)
     {
         var hub = new HubConnectionBuilder().WithUrl(app.Address + "/hubs/frames", o =>

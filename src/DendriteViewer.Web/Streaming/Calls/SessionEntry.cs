@@ -109,7 +109,8 @@ public sealed class SessionEntry(
         return isHeard;
     }
 
-    // Who may look but not see names any more joins again as a guest; so does who may see no more than what a frozen link keeps.
+    // Who may look but not see names any more joins again as a guest; so does who may see no more than what a frozen link keeps, and who
+    // may not annotate any more: their page would go on offering what is refused.
     private async Task<bool> IsOpenAsync(HubCallerContext call, ViewSession held, DatasetGrant grant)
     {
         if (held.IsOver || await access.GrantAsync(call.User!, held.Dataset.Identity) is not { } now || !now.Shows(held.Dataset))
@@ -118,6 +119,6 @@ public sealed class SessionEntry(
         }
 
         voices.Find(call.ConnectionId)?.MayPresent = now.Role >= DatasetRole.Annotate;
-        return now.SeesNames || !grant.SeesNames;
+        return (now.SeesNames || !grant.SeesNames) && (now.Role >= DatasetRole.Annotate || grant.Role < DatasetRole.Annotate);
     }
 }
