@@ -72,6 +72,9 @@ public sealed record ImportReport(
     /// <summary>Labels and fields that the file has and the dataset lacks; null where there are none.</summary>
     public ImportedSchema? Schema { get; init; }
 
+    /// <summary>A sentence for each label and field of the file that is taken for one of another name, or by its id alone.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     /// <summary>Whether there is something to write.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public bool IsChange => Added + Changed > 0 || Schema is { AreAdded: true };

@@ -65,14 +65,27 @@ internal static class MarkColumns
         return fields.Count > 0 ? fields : null;
     }
 
+    /// <summary>Ids of the fields whose columns a row leaves empty.</summary>
+    /// <param name="columns">Where each column is.</param>
+    /// <param name="cell">The row's cell of a column; null where the row ends before it.</param>
+    public static ValueList<string> Emptied(IReadOnlyDictionary<string, int> columns, Func<string, string?> cell) => new(columns.Keys
+        .Where(c => c.StartsWith(FieldPrefix, StringComparison.Ordinal) && cell(c) is { } text && string.IsNullOrWhiteSpace(text))
+        .Select(c => c[FieldPrefix.Length..]).Order(StringComparer.Ordinal));
+
     /// <summary>
     /// Ids of labels that a file names by id or by name, of two of one name that which is offered; what the dataset does not have stays as
     /// it was written.
     /// </summary>
-    public static ValueList<string>? Resolved(AnnotationSchema schema, ValueList<string>? labels) => labels is null ? null : new(labels
-        .Select(l => schema.Label(l)?.Id
-            ?? schema.Labels.Where(x => x.Name.Equals(l, StringComparison.OrdinalIgnoreCase)).MinBy(x => x.Retired)?.Id ?? l)
-        .Distinct());
+    /// <param name="schema">The dataset's labels.</param>
+    /// <param name="labels">Those of the file; null where it does not say.</param>
+    /// <param name="areNames">Whether the file writes names: a name may be the id of another label. Else what is an id is taken so.</param>
+    public static ValueList<string>? Resolved(AnnotationSchema schema, ValueList<string>? labels, bool areNames) => labels is null ? null
+        : new(labels.Select(l => areNames ? Named(schema, l) ?? schema.Label(l) : schema.Label(l) ?? Named(schema, l))
+            .Zip(labels, (known, l) => known?.Id ?? l).Distinct());
+
+    /// <summary>The label of a name, of two that which is offered; null where there is none.</summary>
+    public static AnnotationLabel? Named(AnnotationSchema schema, string name) =>
+        schema.Labels.Where(l => l.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).MinBy(l => l.Retired);
 
     /// <summary>Values of fields that a table has as texts.</summary>
     /// <exception cref="ArgumentException">A field is none of the dataset's, or a text is no value of it.</exception>

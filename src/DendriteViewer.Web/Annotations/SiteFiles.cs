@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Web.Annotations.Exchange;
 using DendriteViewer.Web.Annotations.Schema;
 
 namespace DendriteViewer.Web.Annotations;
@@ -106,7 +107,7 @@ public static class SiteFiles
         try
         {
             return JsonSerializer.Deserialize<SiteLine>(json, s_json) is { } site
-                ? site with { Line = line }
+                ? site with { Line = line, Emptied = site.Fields is null ? ValueList<string>.Empty : EmptiedIn(json) }
                 : new SiteLine { Line = line, Wrong = "It is null, not a site." };
         }
         catch (JsonException e)
@@ -123,6 +124,14 @@ public static class SiteFiles
                 },
             };
         }
+    }
+
+    // A field that is null has no value, unlike one that is not there.
+    private static ValueList<string> EmptiedIn(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json);
+        using var site = JsonDocument.ParseValue(ref reader);
+        return JsonMembers.EmptiedIn(JsonMembers.Of(site.RootElement, StringComparer.OrdinalIgnoreCase));
     }
 
     private static IEnumerable<SiteLine> ReadCsv(string text, string file)

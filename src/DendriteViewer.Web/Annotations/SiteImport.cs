@@ -20,6 +20,9 @@ internal sealed class SiteImport
     private readonly Func<string> _newId;
     private readonly Dictionary<string, int> _linesById = [];
     private readonly Dictionary<SiteSpot, string> _spots = [];
+
+    // Where the sites are after their changes, for who matches by place.
+    private readonly Dictionary<(double Z, double Y, double X, double Hours), List<Site>> _places = [];
     private readonly List<ImportLine> _lines = [];
     private readonly List<Site> _wanted = [];
     private int _nextNumber;
@@ -54,6 +57,13 @@ internal sealed class SiteImport
         foreach (var site in _sites.SetItems(_wanted.Select(s => KeyValuePair.Create(s.Id, s))).Values.Where(s => !s.Deleted))
         {
             _spots.TryAdd(SpotOf(site), site.Label);
+            var place = (site.ZUm, site.YUm, site.XUm, site.Hours);
+            if (!_places.TryGetValue(place, out var there))
+            {
+                _places[place] = there = [];
+            }
+
+            there.Add(site);
         }
 
         added.ForEach(line => Try(line, () =>
@@ -179,14 +189,14 @@ internal sealed class SiteImport
         _lines.Add(new ImportLine(line.Line, outcome, SiteRules.Short(line.Label is { Length: > 0 } label ? label : line.Id ?? ""), why));
 
     // The site at a line's place and time, where the person matches by place.
-    private Site? At(SiteLine line) => _sites.Values.FirstOrDefault(s => !s.Deleted && s.ZUm == Nm(line.ZUm) && s.YUm == Nm(line.YUm)
-        && s.XUm == Nm(line.XUm) && s.Hours == line.Hours && (line.Modality ?? s.Modality) == s.Modality);
-
-    private static double? Nm(double? um) => um is { } v ? Math.Round(v, 3) : null;
+    private Site? At(SiteLine line) =>
+        line is { ZUm: { } z, YUm: { } y, XUm: { } x, Hours: { } hours }
+            && _places.TryGetValue((Math.Round(z, 3), Math.Round(y, 3), Math.Round(x, 3), hours), out var there)
+            ? there.Find(s => line.Modality is null || line.Modality == s.Modality) : null;
 
     private SiteLine Resolved(SiteLine line) => line with
     {
-        Labels = MarkColumns.Resolved(_schema, line.Labels),
+        Labels = MarkColumns.Resolved(_schema, line.Labels, line.AreLabelsNames),
         Fields = line.AreFieldsText ? MarkColumns.Resolved(_schema, line.Fields) : line.Fields,
     };
 
@@ -212,7 +222,8 @@ internal sealed class SiteImport
         Compare("judged in", before.JudgedIn.ToString(), after.JudgedIn.ToString());
         Compare("radius", SiteRules.N(before.RadiusUm), SiteRules.N(after.RadiusUm));
         Compare("labels", NamesOf(before.Labels), NamesOf(after.Labels));
-        parts.AddRange(after.Fields.Where(v => !v.Value.Equals(before.Fields[v.Key])).Select(v => _schema.Field(v.Key)?.Name ?? v.Key));
+        parts.AddRange(after.Fields.Where(v => !v.Value.Equals(before.Fields[v.Key])).Select(v => v.Key)
+            .Concat(before.Fields.Where(v => after.Fields[v.Key] is null).Select(v => v.Key)).Select(f => _schema.Field(f)?.Name ?? f));
         if (!IsSameTrack(before.Track, after.Track))
         {
             parts.Add("positions through time");

@@ -63,6 +63,14 @@ public sealed record SiteLine
     [JsonIgnore]
     public bool AreFieldsText { get; init; }
 
+    /// <summary>Whether its labels are their names; else they are ids.</summary>
+    [JsonIgnore]
+    public bool AreLabelsNames { get; init; }
+
+    /// <summary>Ids of the fields of which the file says that the site has no value.</summary>
+    [JsonIgnore]
+    public ValueList<string> Emptied { get; init; } = ValueList<string>.Empty;
+
     /// <summary>Where it is at other timesteps.</summary>
     public ValueList<SitePosition>? Track { get; init; }
 
@@ -83,7 +91,7 @@ public sealed record SiteLine
         Hours = Hours ?? site.Hours, Modality = Modality ?? site.Modality,
         RadiusUm = RadiusUm ?? site.RadiusUm, Label = Label ?? site.Label, Note = Note ?? site.Note, Status = Status ?? site.Status,
         Labels = Labels ?? site.Labels, Track = Track ?? site.Track,
-        Fields = (Fields ?? FieldValues.Empty).Aggregate(site.Fields, (all, v) => all.With(v.Key, v.Value)),
+        Fields = site.Fields.With(Emptied, Fields ?? FieldValues.Empty),
         JudgedIn = Status is { } status && status != site.Status ? JudgedIn ?? JudgedVolumes.None : site.JudgedIn,
     };
 

@@ -16,7 +16,7 @@ internal sealed record SiteRow(IReadOnlyDictionary<string, int> Columns, string[
             FileAuthor = Text("file_author"), ZUm = Number("z_um"), YUm = Number("y_um"), XUm = Number("x_um"), Hours = Number("hours"),
             RadiusUm = Number("radius_um"), Status = Status(), JudgedIn = JudgedIn(),
             Labels = MarkColumns.Labels(Text("labels")), Track = Track(), Fields = MarkColumns.Fields(Columns, Cell), AreFieldsText = true,
-            ChangedAt = ChangedAt(),
+            AreLabelsNames = true, Emptied = MarkColumns.Emptied(Columns, Cell), ChangedAt = ChangedAt(),
         };
         return Wrong is null ? site : new SiteLine { Line = line, Wrong = Wrong, Id = site.Id, Label = site.Label };
     }

@@ -40,6 +40,24 @@ public enum Unsaid
 
     /// <summary>The thickness of the slice that it was drawn in.</summary>
     Thickness = 4,
+
+    /// <summary>The width of a profile.</summary>
+    Width = 8,
+
+    /// <summary>Its name.</summary>
+    Label = 16,
+
+    /// <summary>Its note.</summary>
+    Note = 32,
+
+    /// <summary>Its colour.</summary>
+    Color = 64,
+
+    /// <summary>Its labels.</summary>
+    Labels = 128,
+
+    /// <summary>Values of its fields.</summary>
+    Fields = 256,
 }
 
 /// <summary>One thing that a file has: a site or an annotation, or why it is neither.</summary>
@@ -58,6 +76,12 @@ public sealed record ReadMark(int Line)
     /// <summary>Whether the annotation's values are texts that are still to be read by their fields.</summary>
     public bool AreFieldsText { get; init; }
 
+    /// <summary>Whether the annotation's labels are their names; else they are ids.</summary>
+    public bool AreLabelsNames { get; init; }
+
+    /// <summary>Ids of the fields of which the file says that the annotation has no value.</summary>
+    public ValueList<string> Emptied { get; init; } = ValueList<string>.Empty;
+
     /// <summary>Why it cannot be read; null where it can.</summary>
     public string? Wrong { get; init; }
 
@@ -68,7 +92,8 @@ public sealed record ReadMark(int Line)
 /// <summary>What was read from a file.</summary>
 /// <param name="Marks">Sites and annotations, in the file's order.</param>
 /// <param name="Schema">Labels and fields that the file brings along; null where it has none.</param>
-public sealed record ReadMarks(IReadOnlyList<ReadMark> Marks, AnnotationSchema? Schema = null)
+/// <param name="Identity">Identity of the dataset that the file was written of; null where it does not say.</param>
+public sealed record ReadMarks(IReadOnlyList<ReadMark> Marks, AnnotationSchema? Schema = null, string? Identity = null)
 {
     /// <summary>A table or list of sites.</summary>
     public static ReadMarks Of(IEnumerable<SiteLine> lines) => new([.. lines.Select(l => new ReadMark(l.Line)

@@ -20,7 +20,7 @@ internal sealed class DrawnImport(
     Dataset dataset, ImmutableDictionary<string, Measurement> there, AnnotationSchema schema, ImportChoice choice,
     Func<Measurement, Measurement> measured, Func<string> newId)
 {
-    private const double SamePlaceUm = 1e-3;
+    private const double SamePlaceUm = 1e-3, SameDirection = 1e-9;
     private readonly Dictionary<string, int> _linesById = [];
 
     // What says what becomes of an annotation: of each one thing of the file at most. Several may begin in one line.
@@ -28,6 +28,12 @@ internal sealed class DrawnImport(
     private readonly Dictionary<MeasurementKind, int> _numbers = [];
     private readonly List<ImportLine> _lines = [];
     private readonly List<Measurement> _wanted = [];
+    private readonly List<Measurement> _added = [];
+    private readonly List<(ReadMark Mark, Measurement Read)> _others = [];
+
+    // Those of one kind in one scan, where they are after the changes of the file.
+    private ILookup<(MeasurementKind, double, string), Measurement> _after =
+        Array.Empty<Measurement>().ToLookup(m => (m.Kind, m.Hours, m.Modality));
 
     /// <summary>What becomes of each line, and the annotations to write.</summary>
     /// <exception cref="ArgumentException">The dataset would hold more than it can.</exception>
@@ -47,19 +53,29 @@ internal sealed class DrawnImport(
 
         foreach (var mark in marks)
         {
-            try
-            {
-                Take(mark);
-            }
-            catch (ArgumentException e)
-            {
-                Say(mark, ImportOutcome.Wrong, e.Message);
-            }
+            Try(mark, () => Take(mark));
         }
+
+        // What has no known id comes last: whether it is there already depends on where the others are after their changes.
+        _after = there.SetItems(_wanted.Select(m => KeyValuePair.Create(m.Id, m))).Values.Where(m => !m.Deleted)
+            .ToLookup(m => (m.Kind, m.Hours, m.Modality));
+        _others.ForEach(o => Try(o.Mark, () => TakeOther(o.Mark, o.Read)));
 
         var over = there.Count + _wanted.Count(m => !there.ContainsKey(m.Id)) - MeasurementLog.MostMeasurements;
         return over <= 0 ? (_lines, _wanted) : throw new ArgumentException(
             $"A dataset holds at most {MeasurementLog.MostMeasurements} annotations, deleted ones included; leave out {over}.");
+    }
+
+    private void Try(ReadMark mark, Action take)
+    {
+        try
+        {
+            take();
+        }
+        catch (ArgumentException e)
+        {
+            Say(mark, ImportOutcome.Wrong, e.Message);
+        }
     }
 
     private void Take(ReadMark mark)
@@ -71,7 +87,7 @@ internal sealed class DrawnImport(
 
         var read = mark.Drawn! with
         {
-            Labels = MarkColumns.Resolved(schema, mark.Drawn.Labels)!, Deleted = false, Result = null,
+            Labels = MarkColumns.Resolved(schema, mark.Drawn.Labels, mark.AreLabelsNames)!, Deleted = false, Result = null,
             Fields = mark.AreFieldsText ? MarkColumns.Resolved(schema, mark.Drawn.Fields)! : mark.Drawn.Fields,
         };
         if (read.Id is { Length: > 0 } id && !_linesById.TryAdd(id, mark.Line))
@@ -80,12 +96,24 @@ internal sealed class DrawnImport(
             return;
         }
 
-        var known = read.Id is { Length: > 0 } && there.TryGetValue(read.Id, out var byId) ? byId : null;
-        var placed = Nearest(read);
-        var beside = known is null ? there.Values.Concat(_wanted).FirstOrDefault(m => !m.Deleted && IsSamePlace(m, placed)) : null;
-        if (known is not null || (beside is not null && choice.ByPlace))
+        if (read.Id is { Length: > 0 } && there.TryGetValue(read.Id, out var known))
         {
-            Change(mark, read, known ?? beside!);
+            Change(mark, read, known);
+        }
+        else
+        {
+            _others.Add((mark, read));
+        }
+    }
+
+    private void TakeOther(ReadMark mark, Measurement read)
+    {
+        var placed = Nearest(read);
+        var beside = _after[(placed.Kind, placed.Hours, placed.Modality)].Concat(_added.Where(m => IsOfOneScan(m, placed)))
+            .FirstOrDefault(m => IsSame(m.PointsUm, placed.PointsUm));
+        if (beside is not null && choice.ByPlace)
+        {
+            Change(mark, read, beside);
         }
         else if (beside is not null)
         {
@@ -121,19 +149,22 @@ internal sealed class DrawnImport(
             return;
         }
 
+        var unsaid = mark.Unsaid;
+        var frame = FrameOf(read, known);
         var after = Checked(read with
         {
             Id = known.Id, Version = known.Version, Kind = known.Kind, Author = known.Author, ChangedAt = known.ChangedAt,
             PointsUm = isLine && known.Kind == MeasurementKind.Note ? [read.PointsUm[0], .. known.PointsUm.Skip(1)] : read.PointsUm,
-            Right = read.Right ?? known.Right, Down = read.Down ?? known.Down,
-            WidthUm = isLine ? known.WidthUm : read.WidthUm,
-            ThicknessUm = mark.Unsaid.HasFlag(Unsaid.Thickness) ? known.ThicknessUm : read.ThicknessUm,
-            Hours = mark.Unsaid.HasFlag(Unsaid.Hours) ? known.Hours : read.Hours,
-            Modality = mark.Unsaid.HasFlag(Unsaid.Modality) ? known.Modality : read.Modality,
-            Color = read.Color.Length > 0 ? read.Color : known.Color,
-            Label = read.Label.Length > 0 ? read.Label : known.Label, Note = read.Note.Length > 0 ? read.Note : known.Note,
-            Labels = read.Labels.Count > 0 ? read.Labels : known.Labels,
-            Fields = read.Fields.Aggregate(known.Fields, (all, v) => all.With(v.Key, v.Value)),
+            Right = frame.Right, Down = frame.Down,
+            WidthUm = isLine || unsaid.HasFlag(Unsaid.Width) ? known.WidthUm : read.WidthUm,
+            ThicknessUm = unsaid.HasFlag(Unsaid.Thickness) ? known.ThicknessUm : read.ThicknessUm,
+            Hours = unsaid.HasFlag(Unsaid.Hours) ? known.Hours : read.Hours,
+            Modality = unsaid.HasFlag(Unsaid.Modality) ? known.Modality : read.Modality,
+            Color = unsaid.HasFlag(Unsaid.Color) ? known.Color : read.Color,
+            Label = unsaid.HasFlag(Unsaid.Label) ? known.Label : read.Label,
+            Note = unsaid.HasFlag(Unsaid.Note) ? known.Note : read.Note,
+            Labels = unsaid.HasFlag(Unsaid.Labels) ? known.Labels : read.Labels,
+            Fields = known.Fields.With(mark.Emptied, read.Fields),
         }, known);
         var differences = Differences(known, after).ToArray();
         if (differences.Length == 0)
@@ -148,7 +179,7 @@ internal sealed class DrawnImport(
         else
         {
             // Numbers of another place are measured anew.
-            _wanted.Add(differences.Contains("place") ? after : after with { Result = known.Result });
+            _wanted.Add(differences.Any(d => d is "place" or "orientation") ? after : after with { Result = known.Result });
             Say(mark, ImportOutcome.Changed, string.Join(", ", differences));
         }
     }
@@ -164,6 +195,7 @@ internal sealed class DrawnImport(
         var label = read.Label.Length > 0 ? read.Label : MeasurementLog.LabelOf(read.Kind, last + 1);
         var added = Checked(read with { Id = isId ? read.Id! : newId(), Version = 0, Label = label }, known: null);
         _wanted.Add(added);
+        _added.Add(added);
         _takenBy[added.Id] = mark;
         _numbers[read.Kind] = Math.Max(last, MeasurementLog.NumberOf(label, read.Kind));
         Say(mark, ImportOutcome.Added, read.Label.Length > 0 ? "" : $"It has no name, and is called {label}.");
@@ -182,8 +214,23 @@ internal sealed class DrawnImport(
         dataset.Nearest(m.Modality, m.Hours) is { } scan && Math.Abs(scan.Key.Hours - m.Hours) < 1e-4 ? m with { Hours = scan.Key.Hours }
             : m;
 
-    private static bool IsSamePlace(Measurement a, Measurement b) =>
-        a.Kind == b.Kind && a.Hours == b.Hours && a.Modality == b.Modality && IsSame(a.PointsUm, b.PointsUm);
+    private static bool IsOfOneScan(Measurement a, Measurement b) => a.Kind == b.Kind && a.Hours == b.Hours && a.Modality == b.Modality;
+
+    // A box without directions lies along the axes; of other kinds a format may have no word for the plane that they were drawn in.
+    private static (double[]? Right, double[]? Down) FrameOf(Measurement read, Measurement known) =>
+        read.Right is null && read.Down is null && (read.Kind != MeasurementKind.Box || IsAlongAxes(known)) ? (known.Right, known.Down)
+            : IsSameFrame(read, known) ? (known.Right, known.Down) : (read.Right, read.Down);
+
+    private static bool IsSameFrame(Measurement a, Measurement b) =>
+        (IsSame(a.Right, b.Right) && IsSame(a.Down, b.Down)) || (a.Kind == MeasurementKind.Box && IsAlongAxes(a) && IsAlongAxes(b));
+
+    private static bool IsSame(double[]? a, double[]? b) => a is null || b is null ? a is null && b is null
+        : a.Length == b.Length && a.Zip(b).All(c => Math.Abs(c.First - c.Second) <= SameDirection);
+
+    // Directions of a file may be of any length, and anything else: what they cannot be is refused where they are checked.
+    private static bool IsAlongAxes(Measurement m) => (m.Right, m.Down) is (null, null)
+        || (m is { Right: not null, Down: not null } && m.Right.Concat(m.Down).All(c => Math.Abs(c) <= SameDirection
+            || Math.Abs(Math.Abs(c) - 1) <= SameDirection));
 
     private static bool IsSame(double[][] a, double[][] b) => a.Length == b.Length
         && a.Zip(b).All(p => p.Second?.Length == 3 && p.First.Zip(p.Second).All(c => Math.Abs(c.First - c.Second) <= SamePlaceUm));
@@ -195,6 +242,7 @@ internal sealed class DrawnImport(
         (string Name, bool Differs)[] fields =
         [
             ("place", isElsewhere || before.Hours != after.Hours || before.Modality != after.Modality),
+            ("orientation", !IsSameFrame(before, after)),
             ("label", before.Label != after.Label), ("note", before.Note != after.Note), ("colour", before.Color != after.Color),
             ("labels", !before.Labels.Equals(after.Labels)), ("fields", !before.Fields.Equals(after.Fields)),
         ];

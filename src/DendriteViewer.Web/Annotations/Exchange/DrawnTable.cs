@@ -63,15 +63,34 @@ internal static class DrawnTable
                 Kind = kind, PointsUm = Places(Points) ?? [], Id = Text("id") ?? "", Label = Text("label") ?? "", Note = Text("note") ?? "",
                 Color = Cell("color")?.Trim() ?? "", Hours = Number("hours_h") ?? double.NaN, Modality = Text("modality") ?? "",
                 Right = Places("plane_right_zyx")?[0], Down = Places("plane_down_zyx")?[0],
-                ThicknessUm = Number(Columns.ContainsKey("slab_um") ? "slab_um" : "thickness_um") ?? 0, WidthUm = Number("width_um") ?? 0,
+                ThicknessUm = Slab() ?? 0, WidthUm = Number("width_um") ?? 0,
                 Labels = MarkColumns.Labels(Text("labels")) ?? ValueList<string>.Empty,
                 Fields = MarkColumns.Fields(Columns, Cell) ?? Schema.FieldValues.Empty, ChangedAt = ChangedAt() ?? 0,
             };
             var wrong = Wrong ?? (drawn.PointsUm.Length == 0 ? $"It has no {Points}."
                 : double.IsNaN(drawn.Hours) ? "It has no hours_h." : null);
-            return wrong is null ? new ReadMark(line) { Drawn = drawn, AreFieldsText = true, Name = name }
+            return wrong is null
+                ? new ReadMark(line)
+                {
+                    Drawn = drawn, AreFieldsText = true, AreLabelsNames = true, Name = name, Unsaid = UnsaidHere(),
+                    Emptied = MarkColumns.Emptied(Columns, Cell),
+                }
                 : new ReadMark(line) { Wrong = wrong, Name = name };
         }
+
+        // A number's cell may be empty; an empty text is one.
+        private Unsaid UnsaidHere()
+        {
+            (bool IsSaid, Unsaid Flag)[] all =
+            [
+                (Slab() is not null, Unsaid.Thickness), (Number("width_um") is not null, Unsaid.Width),
+                (Cell("label") is not null, Unsaid.Label), (Cell("note") is not null, Unsaid.Note),
+                (Cell("color") is not null, Unsaid.Color), (Cell("labels") is not null, Unsaid.Labels),
+            ];
+            return all.Where(a => !a.IsSaid).Aggregate(Unsaid.Nothing, (flags, a) => flags | a.Flag);
+        }
+
+        private double? Slab() => Number(Columns.ContainsKey("slab_um") ? "slab_um" : "thickness_um");
 
         private MeasurementKind Kind()
         {

@@ -30,7 +30,10 @@ public sealed class ExchangeDesk(
 {
     // A file as it is written: with the dataset's labels and fields.
     private sealed record Plan(
-        ImportOrder Order, IReadOnlyList<SiteLine> Sites, DrawnFile Drawn, SchemaImport Schema, ImportedSchema? Told);
+        ImportOrder Order, IReadOnlyList<SiteLine> Sites, DrawnFile Drawn, SchemaImport Schema, ImportedSchema? Told)
+    {
+        public ImportReport With(ImportReport report) => report with { Schema = Told, Notes = Schema.Notes };
+    }
 
     /// <summary>The sites that files go into.</summary>
     public SiteLog Sites => sites;
@@ -68,7 +71,7 @@ public sealed class ExchangeDesk(
         var ofSites = sites.BeginImport(order.Dataset, plan.Sites, order.Choice, plan.Schema.ForMarks, editor, ct);
         var ofSchema = plan.Schema.IsChange
             ? schemas.BeginChange(identity, _ => plan.Schema.After, plan.Schema.Before.Version, editor, ct) : null;
-        ImportReport Done() => ofSites.Report().With(ofDrawn.Report()) with { Applied = true, Schema = plan.Told };
+        ImportReport Done() => plan.With(ofSites.Report().With(ofDrawn.Report())) with { Applied = true };
         await journal.AppendAsync(identity, PendingEdit.Together(
             ofSchema is null ? [ofDrawn.Edit, ofSites.Edit] : [ofSchema.Edit, ofDrawn.Edit, ofSites.Edit],
             () => audit.NewEntry(AuditKind.Import, by.Person, Told(Done()), AuditSubject.Of(order.Dataset))));
@@ -90,14 +93,15 @@ public sealed class ExchangeDesk(
     private async Task<ImportReport> PreviewAsync(Plan plan, Person by, CancellationToken ct)
     {
         var ofSites = await sites.PreviewAsync(plan.Order.Dataset, plan.Sites, plan.Order.Choice, plan.Schema.ForMarks, by, ct);
-        return ofSites.With(await drawn.PreviewAsync(plan.Drawn, ct)) with { Schema = plan.Told };
+        return plan.With(ofSites.With(await drawn.PreviewAsync(plan.Drawn, ct)));
     }
 
     private async Task<Plan> PlanAsync(ImportOrder order, ReadMarks file, CancellationToken ct)
     {
         var (dataset, choice) = (order.Dataset, order.Choice);
         var schema = SchemaImport.Of(
-            await schemas.OfAsync(dataset.Identity, ct), file.Schema, order.MayDefine && choice.Define);
+            await schemas.OfAsync(dataset.Identity, ct), file.Schema, file.Identity == dataset.Identity.Value,
+            order.MayDefine && choice.Define);
         var (mapped, losing) = schema.Apply(file);
         var ofDrawn = new DrawnFile(
             dataset, [.. mapped.Marks.Where(m => m.Site is null)], schema.ForMarks, choice, m => measurer.WithGeometry(dataset, m));

@@ -22,7 +22,8 @@ internal static class GeoJsonFile
         ["type"] = "FeatureCollection",
         ["frame"] = new JsonObject
         {
-            ["name"] = "dataset", ["dataset"] = set.Dataset.Id.Value, ["axes"] = new JsonArray("x", "y", "z"), ["unit"] = Unit,
+            ["name"] = "dataset", ["dataset"] = set.Dataset.Id.Value, ["identity"] = set.Dataset.Identity.Value,
+            ["axes"] = new JsonArray("x", "y", "z"), ["unit"] = Unit,
             ["origin"] = "the corner of the first voxel of a scan that was not moved; see docs/coordinates.md",
         },
         ["features"] = new JsonArray([.. set.Sites.Select(s => Feature(s, set.Schema)), .. set.Drawn.Select(m => Feature(m, set.Schema))]),
@@ -40,7 +41,8 @@ internal static class GeoJsonFile
                 $"{file} does not say that its coordinates are in µm; it needs \"frame\": {{\"unit\": \"{Unit}\"}}, with x, y, z.");
         }
 
-        return new ReadMarks([.. parts.Items.Select(p => MarkOf(p.Line, p.Item, scan))]);
+        return new ReadMarks([.. parts.Items.Select(p => MarkOf(p.Line, p.Item, scan))], Schema: null,
+            frame.TryGetProperty("identity", out var of) && of.ValueKind == JsonValueKind.String ? of.GetString() : null);
     }
 
     private static JsonObject Feature(Site s, AnnotationSchema schema)
@@ -63,19 +65,9 @@ internal static class GeoJsonFile
             properties["downXyz"] = Vector(down);
         }
 
-        foreach (var (name, value) in new[] { ("thicknessUm", m.ThicknessUm), ("widthUm", m.WidthUm) })
-        {
-            if (value != 0)
-            {
-                properties[name] = value;
-            }
-        }
-
-        if (m.Color.Length > 0)
-        {
-            properties["color"] = m.Color;
-        }
-
+        properties["thicknessUm"] = m.ThicknessUm;
+        properties["widthUm"] = m.WidthUm;
+        properties["color"] = m.Color;
         var points = m.PointsUm.Select(p => (JsonNode)Vector(p)).ToArray();
         var geometry = m.Kind switch
         {
@@ -98,8 +90,20 @@ internal static class GeoJsonFile
     {
         ["kind"] = kind, ["label"] = label, ["hours"] = hours, ["modality"] = modality, ["note"] = note,
         ["labels"] = new JsonArray([.. labels.Select(l => (JsonNode)(schema.Label(l)?.Name ?? l))]),
-        ["fields"] = JsonSerializer.SerializeToNode(fields, MeasurementLog.Json), ["author"] = author, ["changedAt"] = changedAt,
+        ["fields"] = Values(fields, schema), ["author"] = author, ["changedAt"] = changedAt,
     };
+
+    // A field without a value is null: what is left out would stay as it is where the file is read.
+    private static JsonObject Values(FieldValues fields, AnnotationSchema schema)
+    {
+        var values = (JsonObject)JsonSerializer.SerializeToNode(fields, MeasurementLog.Json)!;
+        foreach (var field in schema.Fields.Where(f => fields[f.Id] is null))
+        {
+            values[field.Id] = null;
+        }
+
+        return values;
+    }
 
     private static JsonArray Vector(double[] zyx) => new(zyx[2], zyx[1], zyx[0]);
 
@@ -138,7 +142,8 @@ internal static class GeoJsonFile
             : given.ToString() : null;
         var label = Text(properties, "label") ?? "";
         var (hours, modality) = (Number(properties, "hours"), Text(properties, "modality"));
-        var unsaid = (hours is null ? Unsaid.Hours : Unsaid.Nothing) | (modality is null ? Unsaid.Modality : Unsaid.Nothing);
+        var members = JsonMembers.Of(properties, StringComparer.Ordinal);
+        var (unsaid, emptied) = (JsonMembers.UnsaidIn(members), JsonMembers.EmptiedIn(members));
         var (labels, fields) = (Part<ValueList<string>>(properties, "labels"), Part<FieldValues>(properties, "fields"));
         var changedAt = (long?)Number(properties, "changedAt");
         if (kind == "site")
@@ -164,9 +169,9 @@ internal static class GeoJsonFile
                 Name = label, Unsaid = unsaid, Site = new SiteLine
                 {
                     Line = line, Id = id, ZUm = points[0][0], YUm = points[0][1], XUm = points[0][2], Hours = hours, Modality = modality,
-                    RadiusUm = Number(properties, "radiusUm"), Label = label, Note = Text(properties, "note"), Labels = labels,
-                        Fields = fields,
-                    Status = status, Author = Text(properties, "author"), ChangedAt = changedAt, Track = Track(properties),
+                    RadiusUm = Number(properties, "radiusUm"), Label = Text(properties, "label"), Note = Text(properties, "note"),
+                    Labels = labels, AreLabelsNames = true, Fields = fields, Emptied = emptied, Status = status,
+                    Author = Text(properties, "author"), ChangedAt = changedAt, Track = Track(properties),
                 },
             };
         }
@@ -179,7 +184,7 @@ internal static class GeoJsonFile
 
         return new ReadMark(line)
         {
-            Name = label, Unsaid = unsaid, Drawn = new Measurement
+            Name = label, Unsaid = unsaid, AreLabelsNames = true, Emptied = emptied, Drawn = new Measurement
             {
                 Kind = drawn, PointsUm = points, Id = id ?? "", Label = label, Hours = hours ?? scan.Hours,
                 Modality = modality ?? scan.Modality,

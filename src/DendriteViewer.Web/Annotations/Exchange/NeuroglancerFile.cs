@@ -250,13 +250,16 @@ internal static class NeuroglancerFile
         }
 
         var id = Inner(item, "id") is { ValueKind: JsonValueKind.String } given ? given.GetString()! : "";
-        var described = (Inner(item, "description") is { ValueKind: JsonValueKind.String } d ? d.GetString()! : "").Split('\n', 2);
+        var description = Inner(item, "description") is { ValueKind: JsonValueKind.String } d ? d.GetString() : null;
+        var described = (description ?? "").Split('\n', 2);
         var (label, note) = described[0].Length <= SiteRules.MostLabel ? (described[0], described.ElementAtOrDefault(1) ?? "")
             : ("", string.Join('\n', described));
         var at = Array.IndexOf(names, "hours");
         var hours = at >= 0 && Inner(item, "props") is { ValueKind: JsonValueKind.Array } props && at < props.GetArrayLength()
             && props[at].ValueKind == JsonValueKind.Number ? Math.Round(props[at].GetDouble(), 5) : (double?)null;
-        var unsaid = Unsaid.Modality | Unsaid.Thickness | (hours is null ? Unsaid.Hours : Unsaid.Nothing);
+        var unsaid = Unsaid.Modality | Unsaid.Thickness | Unsaid.Width | Unsaid.Color | Unsaid.Labels | Unsaid.Fields
+            | (hours is null ? Unsaid.Hours : Unsaid.Nothing) | (description is null ? Unsaid.Note : Unsaid.Nothing)
+            | (label.Length == 0 ? Unsaid.Label : Unsaid.Nothing);
         ReadMark Drawn(MeasurementKind kind, params double[][] points) => new(line)
         {
             Name = label, Unsaid = unsaid, Drawn = new Measurement
@@ -302,7 +305,8 @@ internal static class NeuroglancerFile
                         Name = label, Unsaid = unsaid, Site = new SiteLine
                         {
                             Line = line, Id = id[SitePrefix.Length..], ZUm = center[0], YUm = center[1], XUm = center[2], Hours = hours,
-                            RadiusUm = Math.Round(radius, 6), Label = label.Length > 0 ? label : null, Note = note,
+                            RadiusUm = Math.Round(radius, 6), Label = label.Length > 0 ? label : null,
+                            Note = description is null ? null : note,
                         },
                     };
             default:

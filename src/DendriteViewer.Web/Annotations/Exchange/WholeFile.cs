@@ -52,7 +52,21 @@ internal static class WholeFile
                 $"{file} has labels and fields that cannot be read; export annotations to see how they look.", e);
         }
 
-        return new ReadMarks([.. parts.Items.Select(p => p.Array == "sites" ? SiteOf(p.Line, p.Item) : DrawnOf(p.Line, p.Item))], schema);
+        var identity = parts["dataset"] is { ValueKind: JsonValueKind.Object } dataset && dataset.TryGetProperty("identity", out var given)
+            && given.ValueKind == JsonValueKind.String ? given.GetString() : null;
+        return new ReadMarks(
+            [.. parts.Items.Select(p => p.Array == "sites" ? SiteOf(p.Line, p.Item) : DrawnOf(p.Line, p.Item))], schema, identity);
+    }
+
+    private static ReadMark Read(int line, Measurement drawn, IReadOnlyDictionary<string, JsonElement> members)
+    {
+        // Without hours there is no scan: not that of 0 h.
+        var unsaid = JsonMembers.UnsaidIn(members);
+        return new ReadMark(line)
+        {
+            Drawn = unsaid.HasFlag(Unsaid.Hours) ? drawn with { Hours = double.NaN } : drawn, Name = drawn.Label, Unsaid = unsaid,
+            Emptied = JsonMembers.EmptiedIn(members),
+        };
     }
 
     // JSON may have null where an annotation has a text. What was measured is measured anew.
@@ -75,7 +89,7 @@ internal static class WholeFile
             {
                 null => new ReadMark(line) { Wrong = "It is null, not an annotation." },
                 { PointsUm: null } no => new ReadMark(line) { Wrong = "Its pointsUm cannot be read; correct it.", Name = no.Label ?? "" },
-                var drawn => new ReadMark(line) { Drawn = Whole(drawn), Name = drawn.Label ?? "" },
+                var drawn => Read(line, Whole(drawn), JsonMembers.Of(item, StringComparer.OrdinalIgnoreCase)),
             };
         }
         catch (JsonException e)

@@ -39,6 +39,12 @@ public sealed class FieldValues : IReadOnlyCollection<KeyValuePair<string, Field
     /// <summary>The same with another value of a field; null takes it away.</summary>
     public FieldValues With(string field, FieldValue? value) => new(value is null ? _values.Remove(field) : _values.SetItem(field, value));
 
+    /// <summary>The same without the values of some fields, and with other values of some.</summary>
+    /// <param name="emptied">Ids of the fields that lose theirs.</param>
+    /// <param name="values">The other values; a field that is in both has its value.</param>
+    public FieldValues With(IEnumerable<string> emptied, FieldValues values) =>
+        values.Aggregate(emptied.Aggregate(this, (all, f) => all.With(f, value: null)), (all, v) => all.With(v.Key, v.Value));
+
     /// <inheritdoc/>
     public bool Equals(FieldValues? other) => other is not null && _values.SequenceEqual(other._values);
 

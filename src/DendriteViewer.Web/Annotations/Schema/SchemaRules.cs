@@ -51,6 +51,13 @@ public static class SchemaRules
         return before with { Labels = new(labels), Fields = new(fields) };
     }
 
+    /// <summary>
+    /// Whether an id is a name, letter by letter: what is called so elsewhere has it for that name alone. α phase and β phase are both
+    /// phase, and what has no ASCII letters is x.
+    /// </summary>
+    internal static bool IsSpelled(string id, string name) => id == Slug(name) && name.Normalize(NormalizationForm.FormD)
+        .All(c => char.IsAscii(c) || CharUnicodeInfo.GetUnicodeCategory(c) == UnicodeCategory.NonSpacingMark);
+
     private static AnnotationField Field(AnnotationField given, Ids ids, HashSet<string> names)
     {
         var field = given with
@@ -93,6 +100,25 @@ public static class SchemaRules
         return trimmed;
     }
 
+    // Letters, digits and _, so that it is a column's name in any program.
+    private static string Slug(string name)
+    {
+        var slug = new StringBuilder();
+        foreach (var c in name.Normalize(NormalizationForm.FormD).ToLowerInvariant())
+        {
+            if (char.IsAsciiLetterOrDigit(c))
+            {
+                slug.Append(c);
+            }
+            else if (slug.Length > 0 && slug[^1] != '_' && CharUnicodeInfo.GetUnicodeCategory(c) != UnicodeCategory.NonSpacingMark)
+            {
+                slug.Append('_');
+            }
+        }
+
+        return slug.ToString().Trim('_') is { Length: > 0 } word ? word : "x";
+    }
+
     private static void Check(bool holds, string otherwise)
     {
         if (!holds)
@@ -101,8 +127,7 @@ public static class SchemaRules
         }
     }
 
-    // What is there keeps its id, which nothing new gets. What is new gets one from its name: letters, digits and _, so that it is a
-    // column's name in any program.
+    // What is there keeps its id, which nothing new gets. What is new gets one from its name.
     private sealed class Ids(IEnumerable<string> known)
     {
         private readonly HashSet<string> _known = [.. known], _taken = [.. known];
@@ -114,20 +139,7 @@ public static class SchemaRules
                 return id;
             }
 
-            var slug = new StringBuilder();
-            foreach (var c in name.Normalize(NormalizationForm.FormD).ToLowerInvariant())
-            {
-                if (char.IsAsciiLetterOrDigit(c))
-                {
-                    slug.Append(c);
-                }
-                else if (slug.Length > 0 && slug[^1] != '_' && CharUnicodeInfo.GetUnicodeCategory(c) != UnicodeCategory.NonSpacingMark)
-                {
-                    slug.Append('_');
-                }
-            }
-
-            var stem = slug.ToString().Trim('_') is { Length: > 0 } word ? word : "x";
+            var stem = Slug(name);
             for (var n = 1; ; n++)
             {
                 if (_taken.Add(n == 1 ? stem : $"{stem}_{n}"))

@@ -145,7 +145,8 @@ public sealed partial class ExchangeTests
         var site = (await host.Exchange.Sites.ListAsync(dataset.Identity)).Single();
         Assert.Equal(3, site.Fields["height_2"]!.Number);
         Assert.Equal(["crack_2"], site.Labels);
-        Assert.Equal(["crack_2"], MarkColumns.Resolved(await host.Schemas.OfAsync(dataset.Identity), new ValueList<string>(["CRACK"]))!);
+        Assert.Equal(["crack_2"], MarkColumns.Resolved(
+            await host.Schemas.OfAsync(dataset.Identity), new ValueList<string>(["CRACK"]), areNames: true)!);
     }
 
     [Fact]
