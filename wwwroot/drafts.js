@@ -23,6 +23,11 @@
     return new Set(held.map(l => l.name.startsWith(prefix) ? l.name.slice(prefix.length) : ''));
   }
 
+  // What is sent has a key that its draft keeps, so that the server writes it once: also where the answer was lost, and the draft is read
+  // and sent again. taken: keys of drafts of closed tabs that were put into fields here.
+  const taken = new Map();
+  const newOnce = () => [...crypto.getRandomValues(new Uint8Array(12))].map(b => b.toString(16).padStart(2, '0')).join('');
+
   const nameOf = (key, id) => `${prefix}${key}|${id}`;
   function parse(name) {
     try { return JSON.parse(localStorage.getItem(name)); } catch { return null; }
@@ -61,14 +66,19 @@
     counter.textContent = `${field.value.length} / ${most}`;
     counter.classList.toggle('error', field.value.length > most);
   }
+  function draftOf(key, text, saved) {
+    const before = parse(nameOf(key, mine));
+    return { text, base: before?.base ?? saved, at: Date.now(), once: before?.once ?? taken.get(key) ?? newOnce() };
+  }
   function keep(field) {
     const key = field.dataset.draft, saved = field.dataset.draftSaved ?? '';
     if (field.value === saved) {
+      taken.delete(key);
       localStorage.removeItem(nameOf(key, mine));
       mark(field, null);
       return;
     }
-    const draft = { text: field.value, base: parse(nameOf(key, mine))?.base ?? saved, at: Date.now() };
+    const draft = draftOf(key, field.value, saved);
     try {
       localStorage.setItem(nameOf(key, mine), JSON.stringify(draft));
       mark(field, 'kept');
@@ -81,12 +91,34 @@
 
   window.dendriteDrafts = {
     /** The draft of a field, or null: its text, and the saved text that it began from. */
-    read: async key => (await mayShow()).get(key)?.draft ?? null,
+    async read(key) {
+      const draft = (await mayShow()).get(key)?.draft ?? null;
+      if (draft?.once) taken.set(key, draft.once);
+      return draft;
+    },
+    /** The key by which a text is sent once: that of its draft, which is kept where there is none yet. */
+    once(key, text, base) {
+      const draft = draftOf(key, text, base);
+      taken.set(key, draft.once);
+      try {
+        localStorage.setItem(nameOf(key, mine), JSON.stringify(draft));
+      } catch {
+        // Said by mark() with every key that is typed; while this page is open the key is known.
+      }
+      return draft.once;
+    },
+    /** What was sent by a draft's key stays; what is sent from now on has another. */
+    renew(key) {
+      const draft = parse(nameOf(key, mine));
+      taken.set(key, newOnce());
+      if (draft) localStorage.setItem(nameOf(key, mine), JSON.stringify({ ...draft, once: taken.get(key) }));
+    },
     /** The drafts whose keys begin so: of a dataset, say. */
     list: async start => [...(await mayShow()).values()].filter(d => d.key.startsWith(start))
       .map(d => ({ key: d.key, text: d.draft.text, at: d.draft.at })).sort((a, b) => a.at - b.at),
     /** A text was saved that was typed so. What was typed since is a draft upon it. */
     async saved(key, text, typed) {
+      taken.delete(key);
       for (const d of (await mayShow()).values()) if (d.key === key && d.draft.text === typed) localStorage.removeItem(d.name);
       localStorage.removeItem(nameOf(key, mine));
       for (const field of fieldsOf(key)) {
@@ -98,7 +130,7 @@
     /** A field's text was changed by the page, not by typing: keeps it as typing would. */
     keep(key, text, base) {
       try {
-        localStorage.setItem(nameOf(key, mine), JSON.stringify({ text, base, at: Date.now() }));
+        localStorage.setItem(nameOf(key, mine), JSON.stringify(draftOf(key, text, base)));
       } catch {
         // Said by mark() with the next key that is typed.
       }
@@ -109,6 +141,7 @@
     commit: key => fieldsOf(key).forEach(field => field.dispatchEvent(new Event('change', { bubbles: true }))),
     /** Somebody gave a draft up. */
     async drop(key) {
+      taken.delete(key);
       for (const d of (await mayShow()).values()) if (d.key === key) localStorage.removeItem(d.name);
       for (const field of fieldsOf(key)) mark(field, null);
     },

@@ -41,9 +41,12 @@ public sealed partial class CommentComposer
     [Parameter, EditorRequired]
     public IReadOnlyList<Mention> People { get; set; } = [];
 
-    /// <summary>Sends the text; returns why it was refused, or null.</summary>
+    /// <summary>
+    /// Sends the text, with the key of its draft where the browser has one, by which it is written once however often it is sent. Returns
+    /// why it was refused, or null.
+    /// </summary>
     [Parameter, EditorRequired]
-    public Func<string, Task<string?>> Send { get; set; } = null!;
+    public Func<string, string?, Task<string?>> Send { get; set; } = null!;
 
     /// <summary>Called where it is given up.</summary>
     [Parameter]
@@ -109,7 +112,14 @@ public sealed partial class CommentComposer
         var sent = Text;
         try
         {
-            _problem = CommentRules.ProblemOf(sent) ?? await Send(sent);
+            _problem = CommentRules.ProblemOf(sent)
+                ?? await Send(sent, await Script.InvokeAsync<string?>("dendriteDrafts.once", Key, sent, Begin));
+            if (_problem is CommentRules.SentBefore or CommentRules.SentAndDeleted)
+            {
+                // What is sent from now on is another comment.
+                await Script.InvokeVoidAsync("dendriteDrafts.renew", Key);
+            }
+
             if (_problem is null)
             {
                 _text = Text == sent ? "" : Text;

@@ -95,16 +95,18 @@ public sealed class CommentDesk(
     /// <param name="user">Who writes.</param>
     /// <param name="text">What they say.</param>
     /// <param name="site">The site, or null for the view.</param>
+    /// <param name="draft">The draft's key, by which it is written once however often it is sent; null for none.</param>
     /// <param name="warn">Called where it was done, and somebody whom it names is not mailed.</param>
     /// <returns>Why it was refused; null where it was done.</returns>
-    public Task<string?> BeginAsync(ViewSession session, ClaimsPrincipal user, string text, Site? site, Action<string>? warn = null) =>
-        WriteAsync(session, user, text, thread: "", site, warn);
+    public Task<string?> BeginAsync(
+        ViewSession session, ClaimsPrincipal user, string text, Site? site, string? draft = null, Action<string>? warn = null) =>
+        WriteAsync(session, user, text, thread: "", site, draft, warn);
 
     /// <summary>Answers in a thread; the view is kept with the answer.</summary>
     /// <returns>Why it was refused; null where it was done.</returns>
     public Task<string?> AnswerAsync(
-        ViewSession session, ClaimsPrincipal user, string text, string thread, Action<string>? warn = null) =>
-        WriteAsync(session, user, text, thread, site: null, warn);
+        ViewSession session, ClaimsPrincipal user, string text, string thread, string? draft = null, Action<string>? warn = null) =>
+        WriteAsync(session, user, text, thread, site: null, draft, warn);
 
     /// <summary>Gives a comment another text; who is named in it now and was not before is mailed.</summary>
     /// <returns>Why it was refused; null where it was done.</returns>
@@ -152,7 +154,7 @@ public sealed class CommentDesk(
         sessions.ShowAsync(session, comment.View, by, default);
 
     private Task<string?> WriteAsync(
-        ViewSession session, ClaimsPrincipal user, string text, string thread, Site? site, Action<string>? warn) =>
+        ViewSession session, ClaimsPrincipal user, string text, string thread, Site? site, string? draft, Action<string>? warn) =>
         TryAsync(session, user, async (_, by) =>
         {
             var written = await log.AddAsync(session.Dataset.Identity, new Comment
@@ -160,10 +162,11 @@ public sealed class CommentDesk(
                 Id = "", Thread = thread, Text = text, Site = site?.Id ?? "", View = session.Link, Hours = session.Current.View.Hours,
                 AtUm = site is null ? Coordinates(session.Current.View.Focus) : [site.ZUm, site.YUm, site.XUm],
                 Mentions = MentionText.Find(text, await PeopleAsync(session.Dataset.Identity)),
-            }, by, default);
+            }, draft, by, default);
             await TellAsync(session, written, written.Mentions, warn);
         });
 
+    // The comment is there: whatever goes wrong with mail is no refusal of it, after which it would be sent again.
     private async Task TellAsync(ViewSession session, Comment written, IEnumerable<Mention> named, Action<string>? warn)
     {
         if (!mails.IsOn)
@@ -171,6 +174,18 @@ public sealed class CommentDesk(
             return;
         }
 
+        try
+        {
+            await MailAsync(session, written, named, warn);
+        }
+        catch (Exception e)
+        {
+            warn?.Invoke($"The comment is kept and marked as new for whom it names; no mail could be made: {failures.Tell(e)}");
+        }
+    }
+
+    private async Task MailAsync(ViewSession session, Comment written, IEnumerable<Mention> named, Action<string>? warn)
+    {
         var first = (await log.ListAsync(session.Dataset.Identity)).FirstOrDefault(c => c.Id == written.Thread);
         var site = first is not { Site.Length: > 0 } ? null
             : (await sites.ListAsync(session.Dataset.Identity)).FirstOrDefault(s => s.Id == first.Site)?.Label;

@@ -49,8 +49,31 @@ public sealed class CommentLog(IDbContextFactory<DendriteDb> database, TimeProvi
     /// <param name="ct">Gives up before the write.</param>
     /// <exception cref="ArgumentException">It cannot be kept; the sentence says why.</exception>
     /// <exception cref="EditConflictException">The thread is not there any more.</exception>
-    public async Task<Comment> AddAsync(DatasetIdentity dataset, Comment wanted, Editor by, CancellationToken ct)
+    public Task<Comment> AddAsync(DatasetIdentity dataset, Comment wanted, Editor by, CancellationToken ct) =>
+        AddAsync(dataset, wanted, draft: null, by, ct);
+
+    /// <summary>
+    /// As above, of a draft: however often it is sent, it is one comment. Who sends it again, since the answer was lost, gets the comment
+    /// that there is.
+    /// </summary>
+    /// <param name="dataset">In what.</param>
+    /// <param name="wanted">Text, mentions, site, view and hours; a thread's id where it is an answer. The server sets the rest.</param>
+    /// <param name="draft">The draft's key, 8 to 40 letters and digits; null where it cannot come twice.</param>
+    /// <param name="by">Who writes.</param>
+    /// <param name="ct">Gives up before the write.</param>
+    /// <exception cref="ArgumentException">
+    /// It cannot be kept; the sentence says why. <see cref="CommentRules.SentBefore"/> and <see cref="CommentRules.SentAndDeleted"/> where
+    /// the draft was written before and is another now.
+    /// </exception>
+    /// <exception cref="EditConflictException">The thread is not there any more.</exception>
+    public async Task<Comment> AddAsync(DatasetIdentity dataset, Comment wanted, string? draft, Editor by, CancellationToken ct)
     {
+        if (draft is not null && (draft.Length is < 8 or > 40 || !draft.All(char.IsAsciiLetterOrDigit)))
+        {
+            throw new ArgumentException("The key of a draft is 8 to 40 letters and digits.");
+        }
+
+
         var text = CommentRules.Check(wanted.Text);
         if (wanted.View.Length > CommentRules.MostView)
         {
@@ -58,7 +81,7 @@ public sealed class CommentLog(IDbContextFactory<DendriteDb> database, TimeProvi
         }
 
         var id = NewId();
-        return (await EditAsync(dataset, by, board =>
+        var written = await WriteAsync(dataset, by, board =>
         {
             if (board.Count >= CommentRules.MostOfDataset)
             {
@@ -81,7 +104,15 @@ public sealed class CommentLog(IDbContextFactory<DendriteDb> database, TimeProvi
                 Author = by.Person.Name, AuthorKey = by.Person.Key, At = _time.GetUtcNow().ToUnixTimeMilliseconds(),
                 Deleted = false, IsResolved = false, ResolvedBy = "", RewrittenAt = null,
             }];
-        }, "write", ct))[0];
+        }, new EditNote("write") { Key = draft is null ? null : $"comment-{draft}" }, ct);
+        if (!written.IsRepeat)
+        {
+            return written.Items[0];
+        }
+
+        var now = (await BoardAsync(dataset, ct))[written.Items[0].Id];
+        return now.Deleted ? throw new ArgumentException(CommentRules.SentAndDeleted)
+            : written.Items[0].Text == text ? now : throw new ArgumentException(CommentRules.SentBefore);
     }
 
     /// <summary>Gives a comment of one's own another text.</summary>

@@ -18,6 +18,14 @@ public static class CommentRules
     /// <summary>Comments of a dataset at most, deleted ones included.</summary>
     public const int MostOfDataset = 20_000;
 
+    /// <summary>Refuses a draft that is sent again with another text than it was written with.</summary>
+    public const string SentBefore = "This was sent before, with the text that it had then; see the comment in its thread. Send it again "
+        + "to write this as another comment, or discard it here and change the comment there.";
+
+    /// <summary>Refuses a draft that is sent again after its comment was deleted.</summary>
+    public const string SentAndDeleted =
+        "This was sent before, and the comment has been deleted since. Send it again to write it as another one, or discard it.";
+
     /// <summary>What is wrong with a text, or null.</summary>
     public static string? ProblemOf(string? text) => text?.Trim() switch
     {

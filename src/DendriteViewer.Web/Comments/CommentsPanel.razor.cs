@@ -181,10 +181,11 @@ public sealed partial class CommentsPanel
 
     private Task ReadAllAsync() => Desk.NoteReadAsync(Session, _user, _view!.Threads);
 
-    private Task<string?> BeginAsync(string text) => Desk.BeginAsync(Session, _user, text, IsAboutSite ? _site : null, Warn);
+    private Task<string?> BeginAsync(string text, string? draft) =>
+        Desk.BeginAsync(Session, _user, text, IsAboutSite ? _site : null, draft, Warn);
 
-    private Task<string?> AnswerAsync(CommentThread thread, string text) =>
-        Desk.AnswerAsync(Session, _user, text, thread.First.Id, Warn);
+    private Task<string?> AnswerAsync(CommentThread thread, string text, string? draft) =>
+        Desk.AnswerAsync(Session, _user, text, thread.First.Id, draft, Warn);
 
     private Task<string?> RewriteAsync(Comment comment, string text) => Desk.RewriteAsync(Session, _user, comment.Id, text, Warn);
 

@@ -54,6 +54,27 @@ public sealed class CommentLogTests(TestHost host) : IClassFixture<TestHost>
         await Assert.ThrowsAsync<EditConflictException>(() => AddAsync(s_ben, "Late", first.Id));
     }
 
+    // The server wrote it, and died before the page heard so: the draft is sent again.
+    [Fact]
+    public async Task Add_OfADraftThatWasWrittenBefore_IsTheSameComment_AndAnotherTextIsRefused()
+    {
+        const string draft = "0123456789abcdef";
+        Task<Comment> SendAsync(CommentLog log, string text, string key = draft, Person? by = null) => log.AddAsync(
+            host.Dataset.Identity, new Comment { Id = "", Thread = "", Text = text, View = "t=1.5" }, key, by ?? s_ada, default);
+        var first = await SendAsync(_log, "Once");
+        Assert.Equal(first.Id, (await SendAsync(_log, " Once ")).Id);
+        Assert.Equal(first.Id, (await SendAsync(new CommentLog(host.Database, host.Time), "Once")).Id);
+        Assert.Single(await _log.ListAsync(host.Dataset.Identity), c => c.Text == "Once");
+
+        Assert.Equal(CommentRules.SentBefore, (await Assert.ThrowsAsync<ArgumentException>(() => SendAsync(_log, "Other"))).Message);
+        await Assert.ThrowsAsync<EditConflictException>(() => SendAsync(_log, "Once", by: s_ben));
+        Assert.NotEqual(first.Id, (await SendAsync(_log, "Once", "another0")).Id);
+        await Assert.ThrowsAsync<ArgumentException>(() => SendAsync(_log, "Once", "no key"));
+
+        await _log.DeleteAsync(host.Dataset.Identity, first.Id, mayDeleteOthers: false, s_ada, default);
+        Assert.Equal(CommentRules.SentAndDeleted, (await Assert.ThrowsAsync<ArgumentException>(() => SendAsync(_log, "Once"))).Message);
+    }
+
     [Fact]
     public async Task Rewrite_IsForTheAuthorAlone()
     {
