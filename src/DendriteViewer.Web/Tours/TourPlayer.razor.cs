@@ -18,6 +18,9 @@ public sealed partial class TourPlayer
     private string? _problem, _missing;
     private Guid? _wanted;
     private int _at;
+
+    // Counts what was asked for: a view that was read is shown where nothing else was asked for meanwhile.
+    private int _asked;
     private bool _isRunning;
     private CancellationTokenSource _waiting = new();
     private PageScript _script = null!;
@@ -55,6 +58,7 @@ public sealed partial class TourPlayer
     public async ValueTask DisposeAsync()
     {
         Stage.Changed -= OnStageAsync;
+        _asked++;
         await _waiting.CancelAsync();
         _waiting.Dispose();
         await _script.DisposeAsync();
@@ -138,9 +142,10 @@ public sealed partial class TourPlayer
     {
         (_tour, _at, _remarks, _problem, _isRunning) = (Stage.Tour, 0, [], null, false);
         (_missing, _wanted) = (null, null);
+        var asked = ++_asked;
         await _waiting.CancelAsync();
         _reference ??= DotNetObjectReference.Create(this);
-        if (await _script.CallAsync("others", "playing", _tour is null ? null : _reference) && Steps.Count > 0)
+        if (await _script.CallAsync("others", "playing", _tour is null ? null : _reference) && asked == _asked && Steps.Count > 0)
         {
             await ShowAsync(0);
         }
@@ -150,19 +155,31 @@ public sealed partial class TourPlayer
 
     private async Task ShowAsync(int at)
     {
+        var asked = ++_asked;
         _at = at;
         try
         {
             var view = await Desk.ViewOfAsync(Session, Steps[at]);
+            if (asked != _asked)
+            {
+                return;
+            }
+
             (_remarks, _problem) = (view.Remarks, null);
             await _script.CallAsync("others", "go", view.View);
         }
         catch (Exception e) when (e is not JSDisconnectedException)
         {
-            (_problem, _isRunning) = (Failures.Tell(e), false);
+            if (asked == _asked)
+            {
+                (_problem, _isRunning) = (Failures.Tell(e), false);
+            }
         }
 
-        Await();
+        if (asked == _asked)
+        {
+            Await();
+        }
     }
 
     private void ToggleAsync()
