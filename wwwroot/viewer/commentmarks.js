@@ -5,7 +5,7 @@ import { pathOf, stroke } from './marks.js';
 const height = 18, tail = 6, near = 4, font = '600 11px system-ui, "Segoe UI", "DejaVu Sans", sans-serif';
 let pins = [], page = null, ended = null;
 
-/** Shows pins: [{ id, at: [z, y, x] in µm, count, isNew, words }]. */
+/** Shows pins: [{ id, site: id of what the thread is about or empty, at: [z, y, x] in µm, count, isNew, words }]. */
 export function show(json, dotnet) {
   pins = JSON.parse(json);
   page = dotnet;
@@ -53,11 +53,27 @@ function begin() {
   }, options);
 }
 
+// The list is another whenever a site of it is.
+let known = { sites: null, byId: null };
+function siteOf(sites, id) {
+  if (known.sites !== sites) known = { sites, byId: new Map(sites.map(s => [s.id, s])) };
+  return known.byId.get(id);
+}
+
+// Where a pin stands at the time shown. That of a site stands where the site is drawn, wherever it was followed or moved to; where there is
+// no such site any more, as where a view is commented on, it stands where its author looked.
+function placeOf(viewer, pin) {
+  const site = pin.site && siteOf(viewer.siteMarks.sites, pin.site);
+  if (!site) return pin.at;
+  const { zUm, yUm, xUm } = viewer.siteMarks.placed(site, viewer.view.hours);
+  return [zUm, yUm, xUm];
+}
+
 // Where pins stand in a pane: in a slice those of places that lie in it, within two voxels or its thickness.
 function placed(viewer, view, map, isVolume) {
   const found = [], reach = Math.max(2 * Math.min(...viewer.volume(view).voxelUm), view.slabUm / 2);
   for (const pin of pins) {
-    const p = map.toScreen(pin.at);
+    const p = map.toScreen(placeOf(viewer, pin));
     if (!p || (!isVolume && Math.abs(p[2]) > reach)) continue;
     found.push({ pin, x: p[0], y: p[1], wide: 14 + 7 * String(pin.count).length });
   }

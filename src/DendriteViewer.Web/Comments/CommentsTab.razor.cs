@@ -93,7 +93,7 @@ public sealed partial class CommentsTab
     {
         var json = JsonSerializer.Serialize(view.Threads.Where(t => !t.First.IsResolved && t.First.AtUm.Length == 3).Select(t => new
         {
-            id = t.First.Id, at = t.First.AtUm, count = t.All.Count(), isNew = t.Unread > 0,
+            id = t.First.Id, site = t.First.Site, at = t.First.AtUm, count = t.All.Count(), isNew = t.Unread > 0,
             words = Short($"{t.First.Author}: {t.First.Text}"),
         }));
         if (json == _shown || _isOver)
