@@ -27,33 +27,29 @@ public sealed class DatasetAccess(IDbContextFactory<DendriteDb> database, TimePr
     public async Task<DatasetRole?> RoleAsync(ClaimsPrincipal user, DatasetIdentity dataset, CancellationToken ct = default) =>
         (await GrantAsync(user, dataset, ct))?.Role;
 
-    /// <summary>The role somebody has in a dataset and whether as a member, or null for none.</summary>
+    /// <summary>
+    /// The role somebody has in a dataset and whether as a member, or null for none. Of several ways by which they came the largest role
+    /// counts; only an account makes a member, and who may look by frozen links alone sees what those keep.
+    /// </summary>
     public async Task<DatasetGrant?> GrantAsync(ClaimsPrincipal user, DatasetIdentity dataset, CancellationToken ct = default)
     {
         await using var db = await database.CreateDbContextAsync(ct);
-        DatasetGrant? grant = null;
         var account = await AccountAsync(db, user, ct);
-        if (account is not null)
+        DatasetRole? own = account is null ? null : await AccountRoleAsync(db, account, dataset, ct);
+        if (own == DatasetRole.Own)
         {
-            grant = await AccountRoleAsync(db, account, dataset, ct) is { } role
-                ? new DatasetGrant(role, IsMember: true, account.Id) : null;
-            if (grant?.Role == DatasetRole.Own)
-            {
-                return grant;
-            }
+            return new DatasetGrant(DatasetRole.Own, IsMember: true, account!.Id);
         }
 
-        foreach (var link in await LinkRights.OpenToAsync(db, user, time, ct))
+        var links = (await LinkRights.OpenToAsync(db, user, time, ct)).FindAll(l => l.DatasetIdentity == dataset.Value);
+        var role = links.Select(l => (DatasetRole?)l.Role).Append(own).Max();
+        var onlyFrozen = own is null && links.TrueForAll(l => l.Kind == LinkKind.Frozen);
+        var grant = role is not { } held ? null : new DatasetGrant(held, IsMember: own is not null, account?.Id)
         {
-            if (link.DatasetIdentity == dataset.Value && (grant is null || link.Role > grant.Role))
-            {
-                grant = new DatasetGrant(link.Role, grant is not null, account?.Id)
-                {
-                    Frozen = grant is null && link.Kind == LinkKind.Frozen ? link.Id : null,
-                };
-            }
-        }
-
+            // Claims stand in the order of opening, the last first.
+            Frozen = onlyFrozen ? links[0].Id : null,
+            OtherFrozen = onlyFrozen ? [.. links.Skip(1).Select(l => l.Id)] : [],
+        };
         return grant is { Frozen: null } || !await db.PublicDatasets.AnyAsync(p => p.DatasetIdentity == dataset.Value, ct) ? grant
             : new DatasetGrant(DatasetRole.View, IsMember: false, account?.Id) { IsPublic = true };
     }

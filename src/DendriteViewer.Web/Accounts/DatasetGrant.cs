@@ -20,9 +20,16 @@ public sealed record DatasetGrant(DatasetRole Role, bool IsMember, Guid? Account
     /// <summary>Whether they may look for no other reason than that the dataset is open to everybody.</summary>
     public bool IsPublic { get; init; }
 
-    /// <summary>The frozen link by which alone they may look: they see the state that it keeps, and no other. Else null.</summary>
+    /// <summary>
+    /// Where frozen links alone let them look, the one that they opened last: they see the state that it keeps, unless they ask for that of
+    /// <see cref="OtherFrozen"/>. Null where they may see the dataset as it is now.
+    /// </summary>
     public Guid? Frozen { get; init; }
 
-    /// <summary>Whether they may see a dataset in this state: by a frozen link alone, that which the link keeps.</summary>
-    public bool Shows(Dataset dataset) => Frozen is null || Frozen == dataset.Kept?.Id;
+    /// <summary>Where frozen links alone let them look, those that they opened before.</summary>
+    public IReadOnlyList<Guid> OtherFrozen { get; init; } = [];
+
+    /// <summary>Whether they may see a dataset in this state: by frozen links alone, one that such a link keeps.</summary>
+    public bool Shows(Dataset dataset) =>
+        Frozen is null || (dataset.Kept is { } kept && (kept.Id == Frozen || OtherFrozen.Contains(kept.Id)));
 }

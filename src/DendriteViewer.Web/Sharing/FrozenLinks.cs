@@ -26,7 +26,7 @@ public sealed class FrozenLinks(IDbContextFactory<DendriteDb> database, DatasetA
     {
         if (grant.Frozen is { } only)
         {
-            return await states.OpenAsync(only, now, ct);
+            return await states.OpenAsync(IdIn(query) is { } asked && grant.OtherFrozen.Contains(asked) ? asked : only, now, ct);
         }
 
         return IdIn(query) is not { } id ? now

@@ -293,6 +293,54 @@ public sealed class ShareLinksTests(TestHost host) : IClassFixture<TestHost>
         Assert.NotNull(await host.Access.GrantAsync(GuestOf(other, "new", [.. kept]), host.Dataset.Identity));
     }
 
+    // A guest of two links counted as a member, and read the log with its names.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Guest_OfALinkToLookAndOneToAnnotate_MayAnnotateAndIsNoMember(bool isLookOpenedLast)
+    {
+        var (look, _) = await MakeAsync(new LinkChoices());
+        var (mark, _) = await host.Links.CreateAsync(
+            host.Dataset, DatasetRole.Annotate, "x", null, "v=1&t=0", await host.AddMakerAsync(), default);
+        var grant = await GrantOfBothAsync(isLookOpenedLast ? look : mark, isLookOpenedLast ? mark : look);
+        Assert.Equal((DatasetRole.Annotate, false, null), (grant.Role, grant.IsMember, grant.Frozen));
+    }
+
+    // Of links of equal roles the first one decided, so that a frozen one hid the present dataset.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Guest_OfAFrozenAndAFollowingLink_SeesThePresentDataset_AndTheFrozenStateWhereItIsAskedFor(bool isFrozenOpenedLast)
+    {
+        var (following, _) = await MakeAsync(new LinkChoices());
+        var (frozen, _) = await MakeAsync(new LinkChoices(LinkKind.Frozen));
+        var (last, before) = isFrozenOpenedLast ? (frozen, following) : (following, frozen);
+        var grant = await GrantOfBothAsync(last, before);
+        Assert.Equal((DatasetRole.View, false, null), (grant.Role, grant.IsMember, grant.Frozen));
+        var guest = GuestOf(last, "g", new Claim(DendriteClaims.Link, before.Id.ToString()));
+        Assert.Null((await OpenAsync(guest, "?v=1"))!.Kept);
+        Assert.Equal(frozen.Id, (await OpenAsync(guest, $"?v=1&frozen={frozen.Id}"))?.Kept?.Id);
+    }
+
+    [Fact]
+    public async Task Guest_OfTwoFrozenLinks_SeesTheStateOfTheOneThatTheAddressNames_AndNeverThePresentDataset()
+    {
+        var (first, _) = await MakeAsync(new LinkChoices(LinkKind.Frozen));
+        var (last, _) = await MakeAsync(new LinkChoices(LinkKind.Frozen));
+        var (strange, _) = await MakeAsync(new LinkChoices(LinkKind.Frozen));
+        var guest = GuestOf(last, "g", new Claim(DendriteClaims.Link, first.Id.ToString()));
+        Assert.Equal(last.Id, (await OpenAsync(guest, "?v=1"))?.Kept?.Id);
+        Assert.Equal(last.Id, (await OpenAsync(guest, $"?frozen={last.Id}"))?.Kept?.Id);
+        Assert.Equal(last.Id, (await OpenAsync(guest, $"?frozen={strange.Id}"))?.Kept?.Id);
+        var shown = (await OpenAsync(guest, $"?frozen={first.Id}"))!;
+        Assert.Equal(first.Id, shown.Kept?.Id);
+        var grant = (await host.Access.GrantAsync(guest, host.Dataset.Identity))!;
+        Assert.True(grant.Shows(shown));
+        Assert.False(grant.Shows(host.Dataset));
+        await host.Links.RevokeAsync(host.Dataset.Identity, first.Id, default);
+        Assert.False((await host.Access.GrantAsync(guest, host.Dataset.Identity))!.Shows(shown));
+    }
+
     [Fact]
     public async Task Link_ThatIsRefused_LeavesNoEntryInTheAuditLog()
     {
@@ -310,6 +358,9 @@ public sealed class ShareLinksTests(TestHost host) : IClassFixture<TestHost>
 
     private static ClaimsPrincipal GuestOf(ShareLink link, string guest, params Claim[] more) => new(new ClaimsIdentity(
         [new(DendriteClaims.Link, link.Id.ToString()), new(DendriteClaims.GuestId, guest), .. more], AccountsRegistration.LinkScheme));
+
+    private async Task<DatasetGrant> GrantOfBothAsync(ShareLink last, ShareLink before) => (await host.Access.GrantAsync(
+        GuestOf(last, "g", new Claim(DendriteClaims.Link, before.Id.ToString())), host.Dataset.Identity))!;
 
     private Task<Imaging.Datasets.Dataset?> OpenAsync(ClaimsPrincipal user, string query) =>
         host.Catalog.TryOpenAsync(user, host.Dataset.Id.Value, DatasetRole.View, default, query);

@@ -27,7 +27,7 @@ internal sealed class SceneVisitors(AuthorizationScene scene)
                 }
 
                 return visiting;
-            case "look-link" or "mark-link" or "expired" or "revoked" or "demoted" or "orphaned":
+            case "look-link" or "mark-link" or "two-links" or "expired" or "revoked" or "demoted" or "orphaned":
                 return await ComeByLinkAsync(kind);
             case "token" or "foreign-token":
                 var of = await scene.Running.AddPersonAsync("program-" + kind, role: kind == "token" ? DatasetRole.Own : null);
@@ -70,8 +70,14 @@ internal sealed class SceneVisitors(AuthorizationScene scene)
     private async Task<Visitor> ComeByLinkAsync(string kind)
     {
         var maker = await scene.Running.AddPersonAsync("maker-of-" + kind, role: DatasetRole.Curate);
-        var (link, token) = await scene.Running.LinkAsync(kind == "look-link" ? DatasetRole.View : DatasetRole.Annotate, maker);
+        var (link, token) = await scene.Running.LinkAsync(
+            kind is "look-link" or "two-links" ? DatasetRole.View : DatasetRole.Annotate, maker);
         var browser = scene.Running.NewBrowser();
+        if (kind == "two-links")
+        {
+            await TakeAsync(browser, maker);
+        }
+
         (await browser.GetAsync("/s/" + token)).EnsureSuccessStatusCode();
         if (kind == "expired")
         {
@@ -95,6 +101,18 @@ internal sealed class SceneVisitors(AuthorizationScene scene)
         {
             Link = link.Id, Token = token, Cookies = scene.CookiesOf(browser), Bookmark = await BookmarkAsync(null),
         };
+    }
+
+    // Opens a link to annotate that works once, by its button.
+    private async Task TakeAsync(HttpClient browser, Guid maker)
+    {
+        var (_, token) = await scene.Service<ShareLinks>().CreateAsync(scene.Running.Stored, DatasetRole.Annotate, "once", null, "",
+            maker.ToString(), default, new LinkChoices(IsOneTime: true));
+        (await browser.GetAsync("/s/" + token)).EnsureSuccessStatusCode();
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/s/" + token) { Content = new FormUrlEncodedContent([]) };
+        request.Headers.Add("Origin", scene.Running.Address);
+        using var answer = await browser.SendAsync(request);
+        answer.EnsureSuccessStatusCode();
     }
 
     // One's own, or shared by an account that nobody has.

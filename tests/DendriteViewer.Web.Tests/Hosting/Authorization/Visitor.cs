@@ -18,6 +18,7 @@ public sealed record Visitor(string Name, string? Person = null)
         ("admin", "is an administrator, and a member of nothing"),
         ("look-link", "came by a link to look"),
         ("mark-link", "came by a link to annotate"),
+        ("two-links", "came by a link to look, and had taken one to annotate that works once"),
         ("expired", "came by a link to annotate that ended since"),
         ("revoked", "came by a link to annotate that was revoked since"),
         ("demoted", "came by a link to annotate whose maker may not share any more"),
