@@ -16,8 +16,8 @@ namespace DendriteViewer.Web.Administration;
 /// longer than that holds.
 /// </summary>
 public sealed class AdminReports(
-    IDbContextFactory<DendriteDb> database, DatasetAccess access, DatasetStore store, AccountSessions sessions, AuditLog audit,
-    TimeProvider time)
+    IDbContextFactory<DendriteDb> database, DatasetAccess access, DatasetStore store, AccountSessions sessions, ShareLinks shared,
+    AuditLog audit, TimeProvider time)
 {
     /// <summary>Datasets that exist, by name.</summary>
     public async Task<AdminPage<AdminDataset>> DatasetsAsync(
@@ -75,18 +75,14 @@ public sealed class AdminReports(
         return new AdminPage<AdminLink>(list, total);
     }
 
-    /// <summary>Revokes a link.</summary>
-    public async Task RevokeAsync(ClaimsPrincipal user, ShareLink link, CancellationToken ct = default)
+    /// <summary>Revokes a link; the state that a frozen one kept goes with it.</summary>
+    /// <returns>False where it had been revoked before.</returns>
+    public async Task<bool> RevokeAsync(ClaimsPrincipal user, ShareLink link, CancellationToken ct = default)
     {
         await RequireAsync(user, ct);
-        await using var db = await database.CreateDbContextAsync(ct);
-        await using var all = await db.Database.BeginTransactionAsync(ct);
-        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        await db.Links.Where(l => l.Id == link.Id && l.RevokedAt == null).ExecuteUpdateAsync(s => s.SetProperty(l => l.RevokedAt, now), ct);
-        db.Audit.Add(audit.NewEntry(AuditKind.Link, user.PersonOf(), $"revoked the link '{link.Name}' as administrator",
+        return await shared.RevokeAsync(link, ct, audit.NewEntry(
+            AuditKind.Link, user.PersonOf(), $"revoked the {ShareDesk.NameOf(link)} as administrator",
             new AuditSubject(link.DatasetIdentity, link.DatasetId, link.Id.ToString())));
-        await db.SaveChangesAsync(ct);
-        await all.CommitAsync(ct);
     }
 
     /// <summary>Sessions that hold, the one used last first.</summary>

@@ -73,11 +73,9 @@ public sealed partial class ShareLinkLine
 
     private string AddressOf(LinkMove move) => $"/d/{Link.DatasetId}?{move.Query}";
 
-    // A state that is removed cannot be had again, and its address may stand in print.
     private async Task RevokeAsync()
     {
-        if (Link.Kind != LinkKind.Frozen || await Dialogs.ShowMessageBoxAsync($"Revoke “{Link.Name}”?",
-            "The state goes with it; who cited it finds nothing.", yesText: "Revoke it", cancelText: "Keep it") == true)
+        if (await RevokeQuestion.AskAsync(Dialogs, Link))
         {
             await Revoke.InvokeAsync();
         }

@@ -96,7 +96,9 @@ public sealed class ShareLinks(IDbContextFactory<DendriteDb> database, DatasetAc
     /// Makes another link like one that is there, in one's own name: it shows the same, and opens and ends by itself. What the audit log
     /// tells of it, made of the new link and the old, is kept with it or not at all.
     /// </summary>
-    /// <exception cref="ArgumentException">There is no such link, or nothing is left of the state that it kept.</exception>
+    /// <exception cref="ArgumentException">
+    /// There is no such link, it was revoked, or nothing is left of the state that it kept.
+    /// </exception>
     public async Task<(ShareLink Link, string Token)> CopyAsync(
         Dataset dataset, Guid id, TimeSpan? lifetime, string by, CancellationToken ct,
         Func<ShareLink, ShareLink, AuditEntry>? entryOf = null)
@@ -106,6 +108,11 @@ public sealed class ShareLinks(IDbContextFactory<DendriteDb> database, DatasetAc
             is not { } link)
         {
             throw new ArgumentException("That link is not there any more.");
+        }
+
+        if (link.RevokedAt is not null)
+        {
+            throw new ArgumentException("That link was revoked, and is not copied; make a new one.");
         }
 
         // Of a frozen link the state that it keeps is copied, not the present one.
@@ -269,12 +276,19 @@ public sealed class ShareLinks(IDbContextFactory<DendriteDb> database, DatasetAc
     /// Ends a link at once, and removes the state that it kept; what the audit log tells of it is kept with it or not at all.
     /// </summary>
     /// <returns>False where it had been revoked before.</returns>
-    public async Task<bool> RevokeAsync(DatasetIdentity dataset, Guid id, CancellationToken ct, AuditEntry? entry = null)
+    public Task<bool> RevokeAsync(DatasetIdentity dataset, Guid id, CancellationToken ct, AuditEntry? entry = null) =>
+        RevokeAsync(dataset.Value, id, ct, entry);
+
+    /// <summary>As the other one, of whichever dataset the link opens.</summary>
+    public Task<bool> RevokeAsync(ShareLink link, CancellationToken ct, AuditEntry? entry = null) =>
+        RevokeAsync(link.DatasetIdentity, link.Id, ct, entry);
+
+    private async Task<bool> RevokeAsync(string dataset, Guid id, CancellationToken ct, AuditEntry? entry)
     {
         await using var db = await database.CreateDbContextAsync(ct);
         await using var all = await db.Database.BeginTransactionAsync(ct);
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        if (await db.Links.Where(l => l.Id == id && l.DatasetIdentity == dataset.Value && l.RevokedAt == null).ExecuteUpdateAsync(
+        if (await db.Links.Where(l => l.Id == id && l.DatasetIdentity == dataset && l.RevokedAt == null).ExecuteUpdateAsync(
             s => s.SetProperty(l => l.RevokedAt, now), ct) == 0)
         {
             return false;

@@ -70,6 +70,27 @@ public sealed class AdminReportTests(AuthorizationScene scene)
         Assert.Contains(told.Items, e => e.Detail == $"revoked the link '{made.Name}' as administrator");
     }
 
+    // The state stayed until the next sweep, a copy revived it, and the second click stood in the log too.
+    [Fact]
+    public async Task FrozenLink_RevokedByAnAdministratorTwice_LosesItsStateAtOnce_IsNotCopied_AndStandsInTheAuditLogOnce()
+    {
+        var maker = (await scene.Running.AddPersonAsync("Maker of a state to revoke", role: DatasetRole.Curate)).ToString();
+        var links = scene.Service<ShareLinks>();
+        var (made, _) = await links.CreateAsync(scene.Running.Stored, DatasetRole.View, "a state to revoke", null, "", maker, default,
+            new LinkChoices(LinkKind.Frozen));
+        Assert.True(await KeepsAsync());
+        Assert.True(await Reports.RevokeAsync(Admin, made));
+        Assert.False(await KeepsAsync());
+        Assert.False(await Reports.RevokeAsync(Admin, made));
+        Assert.Equal(1, await scene.Running.AskDatabaseAsync(db => db.Audit.CountAsync(
+            a => a.Detail == "revoked the frozen link 'a state to revoke' as administrator")));
+        var refusal = await Assert.ThrowsAsync<ArgumentException>(
+            () => links.CopyAsync(scene.Running.Stored, made.Id, null, maker, default));
+        Assert.Contains("was revoked", refusal.Message);
+
+        Task<bool> KeepsAsync() => scene.Running.AskDatabaseAsync(db => db.LinkSnapshots.AnyAsync(s => s.LinkId == made.Id));
+    }
+
     [Fact]
     public async Task Accounts_ChangedInAnAdministratorsSessionThatWasLeftOpen_StayAsTheyAreUntilAConfirmation()
     {
