@@ -93,7 +93,8 @@ public static class AccountCommands
         }
 
         await app.Services.GetRequiredService<SignIn.SecondFactor>().DisableAsync(id, null, ct);
-        var password = await people.ResetPasswordAsync(id);
-        return $"{email} is signed out everywhere, has no second factor, and signs in with the password {password}";
+        var (password, ended) = await people.ResetPasswordAsync(id);
+        return $"{email} is signed out everywhere, has no second factor{(ended.Words is { } words ? $", lost {words}" : "")}, "
+            + $"and signs in with the password {password}";
     }
 }

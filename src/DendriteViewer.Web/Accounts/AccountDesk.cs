@@ -23,12 +23,20 @@ public sealed class AccountDesk(
         return await people.AddAsync(name, email, administrator: false, by.PersonOf());
     }
 
-    /// <summary>Gives an account another password, which is returned and not kept, and ends its sessions.</summary>
+    /// <summary>Gives an account another password, which is returned and not kept, and ends its sessions and other ways in.</summary>
     /// <exception cref="ArgumentException">Who they are was not proved lately, or the account is gone.</exception>
-    public async Task<string> ResetPasswordAsync(Guid account, ClaimsPrincipal by)
+    public async Task<GivenPassword> ResetPasswordAsync(Guid account, ClaimsPrincipal by)
     {
         await RequireConfirmationAsync(by);
         return await people.ResetPasswordAsync(account, by.PersonOf());
+    }
+
+    /// <summary>Vouches for the address of an account that nobody confirmed.</summary>
+    /// <exception cref="ArgumentException">Who they are was not proved lately, or the account is gone.</exception>
+    public async Task ConfirmAddressAsync(Guid account, ClaimsPrincipal by)
+    {
+        await RequireConfirmationAsync(by);
+        await people.ConfirmAddressAsync(account, by.PersonOf());
     }
 
     /// <summary>Makes a link to choose a new password; its token is returned and not kept.</summary>

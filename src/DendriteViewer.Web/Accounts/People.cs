@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Web.Accounts.Resets;
 using DendriteViewer.Web.Accounts.Sessions;
 using DendriteViewer.Web.Annotations;
 using DendriteViewer.Web.Audit;
@@ -47,21 +48,38 @@ public sealed class People(IDbContextFactory<DendriteDb> database, IServiceScope
         return password;
     }
 
-    /// <summary>Gives an account another random password, which is returned and not kept, and ends its sessions.</summary>
+    /// <summary>
+    /// Gives an account another random password, which is returned and not kept, and ends its sessions and its other ways in.
+    /// </summary>
     /// <exception cref="ArgumentException">There is no such account any more.</exception>
-    public async Task<string> ResetPasswordAsync(Guid id, Person? by = null)
+    public async Task<GivenPassword> ResetPasswordAsync(Guid id, Person? by = null)
     {
         using var scope = scopes.CreateScope();
         var users = scope.ServiceProvider.GetRequiredService<UserManager<AppUser>>();
         var password = NewPassword();
-        await ChangeAsync(id, AuditKind.Password, by, u => $"gave {u.DisplayName} another password", (db, u) =>
-        {
-            u.PasswordHash = users.PasswordHasher.HashPassword(u, password);
-            u.SecurityStamp = Guid.NewGuid().ToString("N");
-            return EndAsync(db, id, SessionEnd.Password);
-        });
-        return password;
+        var ended = new EndedAccess(0, 0, false);
+        await ChangeAsync(id, AuditKind.Password, by,
+            u => $"gave {u.DisplayName} another password{(ended.Words is { } words ? $"; ended {words}" : "")}", async (db, u) =>
+            {
+                u.PasswordHash = users.PasswordHasher.HashPassword(u, password);
+                u.SecurityStamp = Guid.NewGuid().ToString("N");
+                await EndAsync(db, id, SessionEnd.Password);
+                ended = await EndedAccess.EndAsync(db, u, time.GetUtcNow().ToUnixTimeMilliseconds());
+            });
+        return new GivenPassword(password, ended);
     }
+
+    /// <summary>
+    /// Notes that an administrator vouches for the address of an account: owners add it by that, and comments that name its person are
+    /// mailed there.
+    /// </summary>
+    /// <exception cref="ArgumentException">There is no such account any more.</exception>
+    public Task ConfirmAddressAsync(Guid id, Person? by = null) =>
+        ChangeAsync(id, AuditKind.Account, by, u => $"confirmed that {u.Email} is the address of {u.DisplayName}", (_, u) =>
+        {
+            u.EmailConfirmed = true;
+            return Task.CompletedTask;
+        });
 
     /// <summary>Gives somebody another name. What they did before keeps the name of then.</summary>
     /// <exception cref="ArgumentException">The name is none.</exception>

@@ -95,6 +95,7 @@ public sealed partial class PeoplePage
     {
         PersonAction.Password => ResetAsync(user),
         PersonAction.Remove => RemoveAsync(user),
+        PersonAction.Address => ConfirmAddressAsync(user),
         PersonAction.Link => ActAsync(async () =>
         {
             var path = PasswordResets.PathOf(await Desk.LinkAsync(user.Id, User));
@@ -127,9 +128,28 @@ public sealed partial class PeoplePage
 
     private Task ResetAsync(AppUser user) => ActAsync(async () =>
     {
-        var password = await Desk.ResetPasswordAsync(user.Id, User);
-        _once = ($"{user.DisplayName} is signed out everywhere and signs in with the new password", password, ", shown only here.");
+        var (password, ended) = await Desk.ResetPasswordAsync(user.Id, User);
+        var lost = ended.Words is { } words ? $", loses {words}," : "";
+        _once = ($"{user.DisplayName} is signed out everywhere{lost} and signs in with the new password", password, ", shown only here.");
     });
+
+    private async Task ConfirmAddressAsync(AppUser user)
+    {
+        var isSure = await Dialogs.ShowMessageBoxAsync(
+            $"Confirm {user.Email}?",
+            $"You vouch that {user.DisplayName}, who signs in with this account, is who has {user.Email}. Whoever was invited may have "
+                + "given it. If you are not sure, hand a link to choose a password to who has the address first: what others could sign in "
+                + "by ends with it. Owners then add the account by its address, and it accepts invitations of that address.",
+            yesText: "Confirm it", cancelText: "Not now");
+        if (isSure == true)
+        {
+            await ActAsync(async () =>
+            {
+                await Desk.ConfirmAddressAsync(user.Id, User);
+                _said = $"{user.Email} is confirmed as the address of {user.DisplayName}.";
+            });
+        }
+    }
 
     private async Task RemoveAsync(AppUser user)
     {

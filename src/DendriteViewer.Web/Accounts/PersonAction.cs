@@ -9,6 +9,9 @@ public enum PersonAction
     /// <summary>Make a link by which the person chooses one.</summary>
     Link,
 
+    /// <summary>Vouch for its address.</summary>
+    Address,
+
     /// <summary>Take the second factor off.</summary>
     SecondFactor,
 

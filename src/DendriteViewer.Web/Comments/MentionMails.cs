@@ -10,8 +10,8 @@ namespace DendriteViewer.Web.Comments;
 
 /// <summary>
 /// Mails people that a comment names them, where a mail server is configured and they want it: one mail a thread and hour and
-/// <see cref="MostAnHour"/> an hour at most, to who may see the comment when it is sent. Mail that waits when the server ends is lost; the
-/// unread mark on the page is not.
+/// <see cref="MostAnHour"/> an hour at most, to who may see the comment when it is sent, and whose address was confirmed. Mail that waits
+/// when the server ends is lost; the unread mark on the page is not.
 /// </summary>
 public sealed class MentionMails(
     MailQueue mails, IDbContextFactory<DendriteDb> database, DatasetAccess access, CommentLog log, TimeProvider time,
@@ -84,7 +84,7 @@ public sealed class MentionMails(
 
         await using var db = await database.CreateDbContextAsync(ct);
         var person = await db.Users.AsNoTracking().FirstOrDefaultAsync(u => u.Id == account, ct);
-        if (person is not { WantsNoMentionMails: false, Email: { } to }
+        if (person is not { WantsNoMentionMails: false, EmailConfirmed: true, Email: { } to }
             || await access.RoleOfAccountAsync(account, dataset.Identity, ct) is null)
         {
             return null;

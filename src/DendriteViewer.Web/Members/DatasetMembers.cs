@@ -20,7 +20,11 @@ namespace DendriteViewer.Web.Members;
 /// </param>
 /// <param name="Role">What they may do.</param>
 /// <param name="IsGroup">Whether it is a group.</param>
-public sealed record MemberRow(Guid Id, string Name, string Detail, DatasetRole Role, bool IsGroup);
+public sealed record MemberRow(Guid Id, string Name, string Detail, DatasetRole Role, bool IsGroup)
+{
+    /// <summary>Whether nobody confirmed that the account's address is its person's.</summary>
+    public bool IsUnconfirmed { get; init; }
+}
 
 /// <summary>The members of a dataset as its owners see them.</summary>
 /// <param name="Members">Owners first, then by name.</param>
@@ -51,7 +55,7 @@ public sealed class DatasetMembers(IDbContextFactory<DendriteDb> database, Datas
         var people = await (from m in db.Members
             join u in db.Users on m.UserId equals u.Id
             where m.DatasetIdentity == dataset.Identity.Value
-            select new MemberRow(u.Id, u.DisplayName, u.Email ?? "", m.Role, false)).ToListAsync(ct);
+            select new MemberRow(u.Id, u.DisplayName, u.Email ?? "", m.Role, false) { IsUnconfirmed = !u.EmailConfirmed }).ToListAsync(ct);
         var roles = await groups.RolesAsync(dataset.Identity, ct);
         var grouped = (await groups.ListAsync(ct)).Where(g => roles.ContainsKey(g.Id))
             .Select(g => new MemberRow(g.Id, g.Name, g.People == 1 ? "1 person" : $"{g.People} people", roles[g.Id], true));
@@ -70,7 +74,8 @@ public sealed class DatasetMembers(IDbContextFactory<DendriteDb> database, Datas
     /// <param name="ct">Stops it.</param>
     /// <returns>The member's name.</returns>
     /// <exception cref="ArgumentException">
-    /// Whoever asks may not, nobody or more than one is called so, or they are a member already.
+    /// Whoever asks may not, nobody or more than one is called so, nobody confirmed that the address is the account's, or they are a member
+    /// already.
     /// </exception>
     public async Task<string> AddAsync(
         ClaimsPrincipal user, Dataset dataset, string who, DatasetRole role, CancellationToken ct = default)
@@ -190,6 +195,13 @@ public sealed class DatasetMembers(IDbContextFactory<DendriteDb> database, Datas
         await using var db = await database.CreateDbContextAsync(ct);
         var upper = who.ToUpperInvariant();
         var people = await db.Users.AsNoTracking().Where(u => u.NormalizedEmail == upper).Take(2).ToListAsync(ct);
+        if (people is [{ EmailConfirmed: false }])
+        {
+            throw new ArgumentException($"There is an account with the address “{who}”, but nobody has confirmed that it is of who has "
+                + "that address. Make a link that works once and hand it to them; they accept it with their account. Or add them by name, "
+                + "if you know the account, or ask an administrator to confirm the address.");
+        }
+
         if (people.Count == 0)
         {
             // Names may be shared, and their case is compared here: databases differ in it.

@@ -31,6 +31,12 @@ public sealed class Invitation
     /// </summary>
     public string? Email { get; set; }
 
+    /// <summary>
+    /// The account that may accept although nobody confirmed its address: the one that was made by this invitation, or that of the address
+    /// which its holder gave where its owner had bound it to none. Null for none.
+    /// </summary>
+    public Guid? AccountId { get; set; }
+
     /// <summary>The account that made it; it is open for as long as that account owns the dataset or is an administrator's.</summary>
     public Guid CreatedBy { get; set; }
 

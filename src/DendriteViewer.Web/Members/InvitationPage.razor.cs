@@ -46,7 +46,7 @@ public sealed partial class InvitationPage
             return;
         }
 
-        _error = Invitations.RefusalOf(invitation, account.Email)
+        _error = Invitations.RefusalOf(invitation, account)
             ?? (await Invitations.TryAcceptAsync(invitation, account.Id) ? null : Taken);
         if (_error is null)
         {
@@ -73,10 +73,10 @@ public sealed partial class InvitationPage
 
         // Whether the address has an account is told neither by the answer nor by its time, nor by this page afterwards: who has none gets
         // one, and the invitation waits for either to sign in. The account of an address that somebody gave does not become a member here.
-        if (await Users.FindByEmailAsync(email) is not null)
+        if (await Users.FindByEmailAsync(email) is { } known)
         {
             Users.PasswordHasher.HashPassword(user, input.Password);
-            _error = await Invitations.TryBindAsync(invitation, email, made: null) ? null : Taken;
+            _error = await Invitations.TryBindAsync(invitation, email, known, isMade: false) ? null : Taken;
         }
         else
         {
@@ -93,7 +93,7 @@ public sealed partial class InvitationPage
             return "That could not be done at this moment; try it again.";
         }
 
-        if (await Invitations.TryBindAsync(invitation, user.Email!, user))
+        if (await Invitations.TryBindAsync(invitation, user.Email!, user, isMade: true))
         {
             return null;
         }

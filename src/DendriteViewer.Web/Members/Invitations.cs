@@ -121,6 +121,17 @@ public sealed class Invitations(IDbContextFactory<DendriteDb> database, DatasetA
         invitation.Email is { } bound && !string.Equals(bound, email?.Trim(), StringComparison.OrdinalIgnoreCase)
             ? $"This invitation is for {bound}; sign in with the account of that address." : null;
 
+    /// <summary>
+    /// Why an account cannot accept an invitation, or null where it can. Where an owner bound it to an address, the account's address has
+    /// to be confirmed: anybody who was ever invited may have made an account of that address. The account that was made by this invitation
+    /// accepts, since else nobody could join where no mail is sent.
+    /// </summary>
+    public static string? RefusalOf(Invitation invitation, AppUser account) => RefusalOf(invitation, account.Email)
+        ?? (invitation.Email is null || account.EmailConfirmed || invitation.AccountId == account.Id ? null
+            : $"This invitation is for {invitation.Email}, and nobody has confirmed yet that this account is of who has that address. "
+                + "Choose a new password by a link that is mailed there, which confirms it, or ask an administrator to confirm it; then "
+                + "accept.");
+
     /// <summary>Whether somebody is invited by an e-mail, to whatever dataset, and can accept.</summary>
     public async Task<bool> IsInvitedAsync(string email, CancellationToken ct = default)
     {
@@ -145,10 +156,11 @@ public sealed class Invitations(IDbContextFactory<DendriteDb> database, DatasetA
     /// </summary>
     /// <param name="invitation">The invitation.</param>
     /// <param name="email">The address.</param>
-    /// <param name="made">The account that was made for that, or null where the address had one.</param>
+    /// <param name="account">The account of that address.</param>
+    /// <param name="isMade">Whether it was made for that; else the address had it.</param>
     /// <param name="ct">Stops it.</param>
     /// <returns>False where it cannot be accepted any more, or is bound to another address.</returns>
-    public async Task<bool> TryBindAsync(Invitation invitation, string email, AppUser? made, CancellationToken ct = default)
+    public async Task<bool> TryBindAsync(Invitation invitation, string email, AppUser account, bool isMade, CancellationToken ct = default)
     {
         if (RefusalOf(invitation, email) is not null || await EndOfAsync(invitation, ct) is not null)
         {
@@ -158,18 +170,22 @@ public sealed class Invitations(IDbContextFactory<DendriteDb> database, DatasetA
         await using var db = await database.CreateDbContextAsync(ct);
         await using var all = await db.Database.BeginTransactionAsync(ct);
         var (now, bound) = (time.GetUtcNow().ToUnixTimeMilliseconds(), invitation.Email ?? email);
+
+        // What its owner bound to no address was for whoever holds it, and they chose this account.
+        Guid? trusted = isMade || invitation.Email is null ? account.Id : null;
         if (await db.Invitations
             .Where(i => i.Id == invitation.Id && i.UsedAt == null && i.RevokedAt == null && i.ExpiresAt > now
                 && (i.Email == null || i.Email == bound))
-            .ExecuteUpdateAsync(s => s.SetProperty(i => i.Email, bound), ct) != 1)
+            .ExecuteUpdateAsync(
+                s => s.SetProperty(i => i.Email, bound).SetProperty(i => i.AccountId, i => trusted ?? i.AccountId), ct) != 1)
         {
             return false;
         }
 
-        db.Audit.Add(made is null
+        db.Audit.Add(!isMade
             ? audit.NewEntry(AuditKind.Invitation, new Person("", AuditLog.Somebody),
                 $"gave the address {bound} for the invitation of {invitation.CreatedByName}", SubjectOf(invitation))
-            : audit.NewEntry(AuditKind.Invitation, new Person(made.Id.ToString(), made.DisplayName),
+            : audit.NewEntry(AuditKind.Invitation, new Person(account.Id.ToString(), account.DisplayName),
                 $"made an account by the invitation of {invitation.CreatedByName}", SubjectOf(invitation)));
         await db.SaveChangesAsync(ct);
         await all.CommitAsync(ct);
@@ -183,7 +199,9 @@ public sealed class Invitations(IDbContextFactory<DendriteDb> database, DatasetA
     /// <param name="invitation">The invitation.</param>
     /// <param name="account">The account.</param>
     /// <param name="ct">Stops it.</param>
-    /// <returns>False where it cannot be accepted any more, or was bound to an address since it was read.</returns>
+    /// <returns>
+    /// False where it cannot be accepted any more, not by this account, or was bound to an address since it was read.
+    /// </returns>
     public async Task<bool> TryAcceptAsync(Invitation invitation, Guid account, CancellationToken ct = default)
     {
         if (await EndOfAsync(invitation, ct) is not null)
@@ -193,7 +211,13 @@ public sealed class Invitations(IDbContextFactory<DendriteDb> database, DatasetA
 
         await using var db = await database.CreateDbContextAsync(ct);
         await using var all = await db.Database.BeginTransactionAsync(ct);
-        var name = await db.Users.Where(u => u.Id == account).Select(u => u.DisplayName).FirstAsync(ct);
+        var who = await db.Users.AsNoTracking().FirstAsync(u => u.Id == account, ct);
+        if (RefusalOf(invitation, who) is not null)
+        {
+            return false;
+        }
+
+        var name = who.DisplayName;
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         if (await db.Invitations
             .Where(i => i.Id == invitation.Id && i.UsedAt == null && i.RevokedAt == null && i.ExpiresAt > now

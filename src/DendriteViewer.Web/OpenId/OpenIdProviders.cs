@@ -35,7 +35,8 @@ public sealed class OpenIdProviders(DendriteOptions options)
             ExternalRefusal.NoAccount => $"Nobody has an account here under the e-mail that {name} tells; ask an administrator for one, "
                 + "or the owner of a dataset for an invitation to that address.",
             ExternalRefusal.Unproven => "Whoever made the account of your e-mail did not prove that the address is theirs. If it is your "
-                + $"account, sign in with its password and link {name} on the page Access tokens; if not, tell an administrator.",
+                + $"account, sign in with its password and link {name} on the page Access tokens; if not, choose a password by a link "
+                + "that is mailed there, which confirms the address, or tell an administrator.",
             ExternalRefusal.OtherLogin => $"The account is linked to somebody else at {name}; take that link off on the page Access tokens "
                 + "first, or ask an administrator.",
             ExternalRefusal.OtherAccount => $"That login at {name} is linked to another account here; take it off there first.",

@@ -182,10 +182,11 @@ public sealed class PersonalTokens(IDbContextFactory<DendriteDb> database, Audit
         return true;
     }
 
-    /// <summary>Ends all tokens of an account, as when it is disabled. Whoever disables it records that.</summary>
-    internal static Task RevokeAllAsync(DendriteDb db, Guid account, long now) =>
-        db.Tokens.Where(t => t.UserId == account && t.RevokedAt == null)
-            .ExecuteUpdateAsync(s => s.SetProperty(t => t.RevokedAt, now));
+    /// <summary>Ends all tokens of an account, as when it is disabled. Whoever does it records that.</summary>
+    /// <returns>How many ended.</returns>
+    internal static Task<int> RevokeAllAsync(DendriteDb db, Guid account, long now, CancellationToken ct = default) =>
+        db.Tokens.Where(t => t.UserId == account && t.RevokedAt == null && t.ExpiresAt > now)
+            .ExecuteUpdateAsync(s => s.SetProperty(t => t.RevokedAt, now), ct);
 
     private static Task<Person?> OwnerAsync(DendriteDb db, Guid account, CancellationToken ct) =>
         db.Users.Where(u => u.Id == account).Select(u => new Person(u.Id.ToString(), u.DisplayName)).FirstOrDefaultAsync(ct);

@@ -148,6 +148,14 @@ public sealed class MailTests(MailedApp app) : IClassFixture<MailedApp>
         Assert.Null(await desk.BeginAsync(session, user, "@Refused and @Tia, 0", null));
         Assert.Contains("@Refused and @Tia, 0", (await ReadAsync()).TextBody);
 
+        // Whoever was invited may have given anybody's address; the next mail is somebody else's.
+        var uma = await app.App.AddPersonAsync("Uma", role: DatasetRole.View);
+        await app.App.AskDatabaseAsync(db => db.Users.Where(u => u.Id == uma)
+            .ExecuteUpdateAsync(s => s.SetProperty(u => u.EmailConfirmed, false)));
+        Assert.Contains("data-unconfirmed", await (await app.App.SignedInAsync("uma@example.org")).GetStringAsync("/account"));
+        Assert.Null(await desk.BeginAsync(session, user, "@Uma and @Rob, a fourth", null));
+        Assert.Equal("rob@example.org", Assert.Single((await ReadAsync()).To.Mailboxes).Address);
+
         // However many threads name somebody, within an hour they get no more than a few mails.
         for (var i = 1; i <= MentionMails.MostAnHour; i++)
         {

@@ -203,14 +203,80 @@ public sealed class DatasetMembersTests(TestHost host) : IClassFixture<TestHost>
         Assert.Null(await host.Access.GrantAsync(stranger, host.Dataset.Identity));
     }
 
+    // Whoever was invited to anything could make an account of anybody's address, and was the member that an owner meant by it.
+    [Fact]
+    public async Task AddedByAnAddressThatNobodyConfirmed_IsRefusedUntilItIs_AndByNameIsMarked()
+    {
+        var address = $"{Guid.NewGuid():N}@lab.org";
+        var account = await AddAsync("Mallory of the lab", address);
+        var refusal = await Assert.ThrowsAsync<ArgumentException>(
+            () => Members.AddAsync(_owner, host.Dataset, address, DatasetRole.View));
+        Assert.Contains("nobody has confirmed", refusal.Message);
+        Assert.Null(await host.Access.RoleOfAccountAsync(account, host.Dataset.Identity));
+        await Members.AddAsync(_owner, host.Dataset, "Mallory of the lab", DatasetRole.View);
+        var row = await RowAsync();
+        Assert.True(row.IsUnconfirmed);
+        await Members.SetAsync(_owner, host.Dataset, row, null);
+        await ConfirmAsync(account);
+        await Members.AddAsync(_owner, host.Dataset, address, DatasetRole.View);
+        Assert.False((await RowAsync()).IsUnconfirmed);
+
+        async Task<MemberRow> RowAsync() => (await Members.ListAsync(_owner, host.Dataset))!.Members.Single(m => m.Id == account);
+    }
+
+    [Fact]
+    public async Task InvitationThatItsOwnerBound_IsAcceptedByTheAccountMadeByItOrAConfirmedOne_AndByNoOtherOfThatAddress()
+    {
+        var address = $"{Guid.NewGuid():N}@lab.org";
+        var account = await UserAsync(await AddAsync("Mallory", address));
+        var (made, path) = await Invitations.CreateAsync(_owner, host.Dataset, address, DatasetRole.View, 7);
+        Assert.Contains("nobody has confirmed", Invitations.RefusalOf(made, account));
+        Assert.True(await Invitations.TryBindAsync(made, address, account, isMade: false));
+        Assert.False(await Invitations.TryAcceptAsync((await FindAsync(path))!, account.Id));
+        Assert.True(await Invitations.TryBindAsync(made, address, account, isMade: true));
+        Assert.True(await Invitations.TryAcceptAsync((await FindAsync(path))!, account.Id));
+
+        (made, path) = await Invitations.CreateAsync(_owner, host.Dataset, address, DatasetRole.Annotate, 7);
+        Assert.False(await Invitations.TryAcceptAsync(made, account.Id));
+        await ConfirmAsync(account.Id);
+        Assert.True(await Invitations.TryAcceptAsync(made, account.Id));
+        Assert.Equal(DatasetRole.Annotate, await host.Access.RoleOfAccountAsync(account.Id, host.Dataset.Identity));
+    }
+
+    [Fact]
+    public async Task InvitationForWhoeverOpensIt_IsAcceptedByTheAccountOfTheAddressGiven_AlsoUnconfirmed()
+    {
+        var address = $"{Guid.NewGuid():N}@lab.org";
+        var account = await UserAsync(await AddAsync("Grace", address));
+        var (made, path) = await Invitations.CreateAsync(_owner, host.Dataset, null, DatasetRole.View, 7);
+        Assert.True(await Invitations.TryBindAsync(made, address, account, isMade: false));
+        Assert.True(await Invitations.TryAcceptAsync((await FindAsync(path))!, account.Id));
+    }
+
+    private Task<Invitation?> FindAsync(string path) => Invitations.FindAsync(path.Split('/')[^1]);
+
+    private async Task<AppUser> UserAsync(Guid id)
+    {
+        await using var db = await host.Database.CreateDbContextAsync();
+        return await db.Users.AsNoTracking().SingleAsync(u => u.Id == id);
+    }
+
+    private async Task ConfirmAsync(Guid id)
+    {
+        await using var db = await host.Database.CreateDbContextAsync();
+        await db.Users.Where(u => u.Id == id).ExecuteUpdateAsync(s => s.SetProperty(u => u.EmailConfirmed, true));
+    }
+
     private static ClaimsPrincipal Of(Guid account) =>
         new(new ClaimsIdentity([new(ClaimTypes.NameIdentifier, account.ToString()), new("dendrite:name", "Ada")], "test"));
 
-    private async Task<Guid> AddAsync(string name)
+    private async Task<Guid> AddAsync(string name, string? email = null)
     {
         var id = await host.AddUserAsync();
         await using var db = await host.Database.CreateDbContextAsync();
-        await db.Users.Where(u => u.Id == id).ExecuteUpdateAsync(s => s.SetProperty(u => u.DisplayName, name));
+        var normalized = email?.ToUpperInvariant();
+        await db.Users.Where(u => u.Id == id).ExecuteUpdateAsync(s => s.SetProperty(u => u.DisplayName, name)
+            .SetProperty(u => u.Email, email).SetProperty(u => u.NormalizedEmail, normalized));
         return id;
     }
 }

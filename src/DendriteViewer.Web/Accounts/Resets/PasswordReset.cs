@@ -9,6 +9,12 @@ public sealed class PasswordReset
     /// <summary>Whose password it is.</summary>
     public Guid UserId { get; set; }
 
+    /// <summary>
+    /// Whether it was mailed to the account's address, so that whoever uses it has that address; one that an administrator hands over
+    /// proves nothing of the kind.
+    /// </summary>
+    public bool IsMailed { get; set; }
+
     /// <summary>When it was made, Unix milliseconds.</summary>
     public long MadeAt { get; set; }
 

@@ -11,7 +11,8 @@ namespace DendriteViewer.Web.Accounts.Resets;
 /// <summary>
 /// Links by which people choose a new password: made by an administrator, or mailed to who asks. Each is good once and for a day. All of
 /// an account end with any change of the password, and with one that an administrator makes; not with one that is mailed, for which anybody
-/// may ask.
+/// may ask. A new password ends the account's other ways in, which somebody else may have made: see <see cref="EndedAccess"/>. One that is
+/// chosen by a mailed link confirms the address.
 /// </summary>
 public sealed class PasswordResets(
     IDbContextFactory<DendriteDb> database, IServiceScopeFactory scopes, AuditLog audit, TimeProvider time)
@@ -47,7 +48,7 @@ public sealed class PasswordResets(
         var now = time.GetUtcNow();
         db.PasswordResets.Add(new PasswordReset
         {
-            TokenHash = HashOf(token), UserId = account, MadeAt = now.ToUnixTimeMilliseconds(),
+            TokenHash = HashOf(token), UserId = account, IsMailed = by is null, MadeAt = now.ToUnixTimeMilliseconds(),
             ExpiresAt = (now + Length).ToUnixTimeMilliseconds(),
         });
         await db.SaveChangesAsync(ct);
@@ -89,29 +90,29 @@ public sealed class PasswordResets(
         return await db.PasswordResets.CountAsync(r => r.UserId == account && r.MadeAt > since, ct);
     }
 
-    /// <summary>Uses a link: the account gets the password, and is signed out everywhere.</summary>
-    /// <returns>Why that was refused, one sentence; null where it was done.</returns>
-    public async Task<string?> UseAsync(string? token, string? password, CancellationToken ct = default)
+    /// <summary>Uses a link: the account gets the password, is signed out everywhere, and loses its other ways in.</summary>
+    public async Task<ResetOutcome> UseAsync(string? token, string? password, CancellationToken ct = default)
     {
         if (await FindAsync(token, ct) is not { } found)
         {
-            return "This link is not good any more: it or another of yours was used, it is older than a day, or "
-                + "an administrator made another; ask for another.";
+            return new ResetOutcome("This link is not good any more: it or another of yours was used, it is older than a day, or "
+                + "an administrator made another; ask for another.");
         }
 
         using var scope = scopes.CreateScope();
         var users = scope.ServiceProvider.GetRequiredService<UserManager<AppUser>>();
         if (PasswordRules(password, found) is { } problem)
         {
-            return problem;
+            return new ResetOutcome(problem);
         }
 
         await using var db = await database.CreateDbContextAsync(ct);
         await using var all = await db.Database.BeginTransactionAsync(ct);
         var hash = HashOf(token!);
+        var isMailed = await db.PasswordResets.AnyAsync(r => r.TokenHash == hash && r.IsMailed, ct);
         if (await db.PasswordResets.Where(r => r.TokenHash == hash).ExecuteDeleteAsync(ct) != 1)
         {
-            return "This link was used just now; ask for another.";
+            return new ResetOutcome("This link was used just now; ask for another.");
         }
 
         await db.PasswordResets.Where(r => r.UserId == found.Id).ExecuteDeleteAsync(ct);
@@ -123,11 +124,15 @@ public sealed class PasswordResets(
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         await db.AccountSessions.Where(s => s.UserId == account.Id && s.EndedAt == null).ExecuteUpdateAsync(
             s => s.SetProperty(r => r.EndedAt, now).SetProperty(r => r.End, SessionEnd.Password), ct);
+        var ended = await EndedAccess.EndAsync(db, account, now, ct);
+        var isProved = isMailed && !account.EmailConfirmed;
+        account.EmailConfirmed |= isMailed;
         db.Audit.Add(audit.NewEntry(AuditKind.Password, new Person(account.Id.ToString(), account.DisplayName),
-            "chose a new password by a link", AuditSubject.Of(account.Id)));
+            $"chose a new password by a link{(isProved ? ", which was mailed and confirms the address" : "")}"
+                + (ended.Words is { } words ? $"; ended {words}" : ""), AuditSubject.Of(account.Id)));
         await db.SaveChangesAsync(ct);
         await all.CommitAsync(ct);
-        return null;
+        return new ResetOutcome(null, ended);
     }
 
     /// <summary>Ends the links of an account whose password was changed otherwise.</summary>

@@ -136,7 +136,7 @@ public sealed class SecondFactor(
     {
         await using var db = await database.CreateDbContextAsync(ct);
         await using var all = await db.Database.BeginTransactionAsync(ct);
-        await db.UserTokens.Where(t => t.UserId == account && t.LoginProvider == Provider).ExecuteDeleteAsync(ct);
+        await ForgetAsync(db, account, ct);
         var stamp = NewStamp();
         await db.Users.Where(u => u.Id == account).ExecuteUpdateAsync(
             s => s.SetProperty(u => u.TwoFactorEnabled, false).SetProperty(u => u.ConcurrencyStamp, stamp), ct);
@@ -145,6 +145,10 @@ public sealed class SecondFactor(
         await db.SaveChangesAsync(ct);
         await all.CommitAsync(ct);
     }
+
+    /// <summary>Removes what is kept of an account's second factor; the caller notes that it has none any more.</summary>
+    internal static Task ForgetAsync(DendriteDb db, Guid account, CancellationToken ct) =>
+        db.UserTokens.Where(t => t.UserId == account && t.LoginProvider == Provider).ExecuteDeleteAsync(ct);
 
     private static string NewStamp() => Guid.NewGuid().ToString();
 

@@ -7,6 +7,7 @@ using DendriteViewer.Web.Accounts.SignIn;
 using DendriteViewer.Web.Audit;
 using DendriteViewer.Web.Data;
 using DendriteViewer.Web.Tests.Hosting;
+using DendriteViewer.Web.Tokens;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.EntityFrameworkCore;
@@ -225,6 +226,39 @@ public sealed partial class SignInTests(CountingApp counting) : IClassFixture<Co
         Assert.Equal(HttpStatusCode.Unauthorized, (await signedIn.GetAsync("/api/datasets")).StatusCode);
         Assert.Equal("/", (await PostAsync(browser, "rita@example.org", "quite another one")).Headers.Location!.OriginalString);
         Assert.DoesNotContain(app.Log, l => l.Contains(second[^20..], StringComparison.Ordinal));
+    }
+
+    // Whoever had made an account of another's address kept its tokens, logins and second factor after that person had recovered it.
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(false, false)]
+    public async Task ResetLink_EndsTokens_OfUnconfirmedAddressesOtherWaysInToo_AndConfirmsByMailAlone(bool wasConfirmed, bool isMailed)
+    {
+        var name = $"Reset{wasConfirmed}{isMailed}";
+        var id = await app.AddPersonAsync(name);
+        var (resets, tokens) = (app.App.Services.GetRequiredService<PasswordResets>(),
+            app.App.Services.GetRequiredService<PersonalTokens>());
+        var (_, text) = await tokens.CreateAsync(id, new TokenOrder("theirs", TokenScopes.Read, 30));
+        await app.AskDatabaseAsync(async db =>
+        {
+            db.UserLogins.Add(new IdentityUserLogin<Guid> { LoginProvider = "https://id.example.org", ProviderKey = name, UserId = id });
+            await db.Users.Where(u => u.Id == id).ExecuteUpdateAsync(s => s.SetProperty(u => u.EmailConfirmed, wasConfirmed)
+                .SetProperty(u => u.TwoFactorEnabled, true));
+            return await db.SaveChangesAsync();
+        });
+        var link = await resets.MakeAsync(id, isMailed ? null : new Person("root", "Root"));
+        var outcome = await resets.UseAsync(link, "quite another one");
+        Assert.Equal(new ResetOutcome(null, wasConfirmed ? new EndedAccess(1, 0, false) : new EndedAccess(1, 1, true)), outcome);
+        Assert.Contains("revoked", (await tokens.CheckAsync(text)).Refusal);
+        var account = await app.AskDatabaseAsync(db => db.Users.AsNoTracking().SingleAsync(u => u.Id == id));
+        Assert.Equal((wasConfirmed || isMailed, wasConfirmed), (account.EmailConfirmed, account.TwoFactorEnabled));
+        Assert.Equal(wasConfirmed ? 1 : 0, await app.AskDatabaseAsync(db => db.UserLogins.CountAsync(l => l.UserId == id)));
+
+        (_, text) = await tokens.CreateAsync(id, new TokenOrder("theirs", TokenScopes.Read, 30));
+        Assert.Equal(1, (await People.ResetPasswordAsync(id)).Ended.Tokens);
+        Assert.Contains("revoked", (await tokens.CheckAsync(text)).Refusal);
     }
 
     [Fact]

@@ -194,6 +194,9 @@ namespace DendriteViewer.Web.Data.Migrations.PostgreSql
                     b.Property<long>("ExpiresAt")
                         .HasColumnType("bigint");
 
+                    b.Property<bool>("IsMailed")
+                        .HasColumnType("boolean");
+
                     b.Property<long>("MadeAt")
                         .HasColumnType("bigint");
 
@@ -649,6 +652,9 @@ namespace DendriteViewer.Web.Data.Migrations.PostgreSql
                 {
                     b.Property<Guid>("Id")
                         .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid?>("AccountId")
                         .HasColumnType("uuid");
 
                     b.Property<long>("CreatedAt")
