@@ -8,6 +8,7 @@ using DendriteViewer.Imaging.Measuring;
 using DendriteViewer.Imaging.Storage;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Accounts.SignIn;
 using DendriteViewer.Web.Analysis;
 using DendriteViewer.Web.Analysis.Deciding;
 using DendriteViewer.Web.Annotations;
@@ -72,6 +73,8 @@ public sealed class TestHost : IAsyncLifetime
     public DatasetAccess Access { get; private set; } = null!;
 
     public AuditLog Audit => new(Database, Time, NullLogger<AuditLog>.Instance);
+
+    public Confirmations Confirmations => new(Database, Audit, Time);
 
     public SchemaLog Schemas => _schemas ??= new(Database, Time, Journal);
 

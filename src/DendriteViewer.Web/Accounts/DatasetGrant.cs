@@ -5,7 +5,19 @@ namespace DendriteViewer.Web.Accounts;
 /// <summary>Somebody who does something that is kept.</summary>
 /// <param name="Key">Stable key of the account or link.</param>
 /// <param name="Name">What others see.</param>
-public sealed record Person(string Key, string Name);
+public record Person(string Key, string Name);
+
+/// <summary>
+/// Somebody who proved a short while ago who they are. What hands out something that outlives a session takes one; only
+/// <see cref="SignIn.Confirmations.RequireAsync"/> makes it, so that nobody hands it out by a browser that was left open.
+/// </summary>
+public sealed record ConfirmedPerson : Person
+{
+    internal ConfirmedPerson(Person person)
+        : base(person)
+    {
+    }
+}
 
 /// <summary>What somebody may do with a dataset, and how they came to it.</summary>
 /// <param name="Role">What they may do.</param>

@@ -8,7 +8,8 @@ namespace DendriteViewer.Web.Accounts;
 
 /// <summary>
 /// Makes groups, and says who is in them and what they may do. Whoever calls has been authorized: administrators change groups, a dataset's
-/// owners give them roles in it. Each change stands in the audit log, or is not made.
+/// owners give them roles in it. What lets somebody in asks for a person who confirmed lately who they are. Each change stands in the audit
+/// log, or is not made.
 /// </summary>
 public sealed class Groups(IDbContextFactory<DendriteDb> database, AuditLog audit, TimeProvider time)
 {
@@ -33,7 +34,7 @@ public sealed class Groups(IDbContextFactory<DendriteDb> database, AuditLog audi
     /// <returns>Its key.</returns>
     /// <exception cref="ArgumentException">The name is taken or none, or provider and value do not go together.</exception>
     public async Task<Guid> AddAsync(
-        Person by, string name, OpenIdOptions? provider = null, string? claimValue = null, CancellationToken ct = default)
+        ConfirmedPerson by, string name, OpenIdOptions? provider = null, string? claimValue = null, CancellationToken ct = default)
     {
         name = Checked(name);
         claimValue = Blank(claimValue);
@@ -103,7 +104,7 @@ public sealed class Groups(IDbContextFactory<DendriteDb> database, AuditLog audi
 
     /// <summary>Puts somebody into a group by hand.</summary>
     /// <exception cref="ArgumentException">The group or the account is gone.</exception>
-    public async Task PutAsync(Person by, Guid group, Guid person, CancellationToken ct = default)
+    public async Task PutAsync(ConfirmedPerson by, Guid group, Guid person, CancellationToken ct = default)
     {
         await using var db = await database.CreateDbContextAsync(ct);
         var into = await FindAsync(db, group, ct);
@@ -140,7 +141,7 @@ public sealed class Groups(IDbContextFactory<DendriteDb> database, AuditLog audi
     /// <summary>Gives a group a role in a dataset, or takes it away (null).</summary>
     /// <exception cref="ArgumentException">The group is gone.</exception>
     public async Task SetRoleAsync(
-        Person by, DatasetIdentity dataset, Guid group, DatasetRole? role, CancellationToken ct = default)
+        ConfirmedPerson by, DatasetIdentity dataset, Guid group, DatasetRole? role, CancellationToken ct = default)
     {
         await using var db = await database.CreateDbContextAsync(ct);
         var whose = await FindAsync(db, group, ct);

@@ -1,3 +1,4 @@
+using DendriteViewer.Web.Accounts.SignIn;
 using DendriteViewer.Web.Administration;
 using DendriteViewer.Web.OpenId;
 using Microsoft.AspNetCore.Components;
@@ -24,6 +25,9 @@ public sealed partial class GroupsPage
     private OpenIdProviders Providers { get; set; } = null!;
 
     [Inject]
+    private Confirmations Confirmations { get; set; } = null!;
+
+    [Inject]
     private IDialogService Dialogs { get; set; } = null!;
 
     /// <inheritdoc/>
@@ -47,11 +51,12 @@ public sealed partial class GroupsPage
     });
 
     private Task<bool> AddAsync(string name, OpenIdOptions? provider, string? claimValue) =>
-        TryAsync(() => Groups.AddAsync(By, name, provider, claimValue));
+        TryAsync(async () => await Groups.AddAsync(await Confirmations.RequireAsync(User), name, provider, claimValue));
 
     private Task<bool> RenameAsync(string name) => TryAsync(() => Groups.RenameAsync(By, _open!.Id, name));
 
-    private Task PutAsync(Guid person) => TryAsync(() => Groups.PutAsync(By, _open!.Id, person));
+    private Task PutAsync(Guid person) => TryAsync(
+        async () => await Groups.PutAsync(await Confirmations.RequireAsync(User), _open!.Id, person));
 
     private Task TakeAsync(Guid person) => TryAsync(() => Groups.TakeAsync(By, _open!.Id, person));
 

@@ -12,7 +12,10 @@ using Microsoft.EntityFrameworkCore;
 
 namespace DendriteViewer.Web.Accounts;
 
-/// <summary>Makes and removes accounts, and chooses members. Whoever calls has been authorized as administrator.</summary>
+/// <summary>
+/// Makes and removes accounts, and chooses members. Whoever calls has been authorized as administrator. What hands something out asks for a
+/// person who confirmed lately who they are; null is the server itself.
+/// </summary>
 public sealed class People(IDbContextFactory<DendriteDb> database, IServiceScopeFactory scopes, AuditLog audit, TimeProvider time)
 {
     /// <summary>Everybody with an account, by name.</summary>
@@ -24,7 +27,7 @@ public sealed class People(IDbContextFactory<DendriteDb> database, IServiceScope
 
     /// <summary>Makes an account with a random first password, which is returned and not kept.</summary>
     /// <exception cref="ArgumentException">The e-mail is taken or none.</exception>
-    public async Task<string> AddAsync(string name, string email, bool administrator, Person? by = null)
+    public async Task<string> AddAsync(string name, string email, bool administrator, ConfirmedPerson? by = null)
     {
         using var scope = scopes.CreateScope();
         var users = scope.ServiceProvider.GetRequiredService<UserManager<AppUser>>();
@@ -52,7 +55,7 @@ public sealed class People(IDbContextFactory<DendriteDb> database, IServiceScope
     /// Gives an account another random password, which is returned and not kept, and ends its sessions and its other ways in.
     /// </summary>
     /// <exception cref="ArgumentException">There is no such account any more.</exception>
-    public async Task<GivenPassword> ResetPasswordAsync(Guid id, Person? by = null)
+    public async Task<GivenPassword> ResetPasswordAsync(Guid id, ConfirmedPerson? by = null)
     {
         using var scope = scopes.CreateScope();
         var users = scope.ServiceProvider.GetRequiredService<UserManager<AppUser>>();
@@ -74,7 +77,7 @@ public sealed class People(IDbContextFactory<DendriteDb> database, IServiceScope
     /// mailed there.
     /// </summary>
     /// <exception cref="ArgumentException">There is no such account any more.</exception>
-    public Task ConfirmAddressAsync(Guid id, Person? by = null) =>
+    public Task ConfirmAddressAsync(Guid id, ConfirmedPerson? by = null) =>
         ChangeAsync(id, AuditKind.Account, by, u => $"confirmed that {u.Email} is the address of {u.DisplayName}", (_, u) =>
         {
             u.EmailConfirmed = true;
@@ -116,7 +119,7 @@ public sealed class People(IDbContextFactory<DendriteDb> database, IServiceScope
         });
 
     /// <summary>Lets an account in again that was disabled; the links that it made are open again.</summary>
-    public Task EnableAsync(Guid id, Person? by = null) =>
+    public Task EnableAsync(Guid id, ConfirmedPerson? by = null) =>
         ChangeAsync(id, AuditKind.Account, by, u => $"enabled the account of {u.DisplayName}", (_, u) =>
         {
             u.DisabledAt = null;
@@ -125,7 +128,7 @@ public sealed class People(IDbContextFactory<DendriteDb> database, IServiceScope
 
     /// <summary>Makes an account an administrator, or takes that away.</summary>
     /// <exception cref="ArgumentException">It is the last administrator that may sign in.</exception>
-    public Task SetAdministratorAsync(Guid id, bool isAdministrator, Person? by = null) =>
+    public Task SetAdministratorAsync(Guid id, bool isAdministrator, ConfirmedPerson? by = null) =>
         ChangeAsync(id, AuditKind.Role, by,
             u => isAdministrator ? $"made {u.DisplayName} an administrator" : $"took administration away from {u.DisplayName}",
             async (db, u) =>
@@ -223,6 +226,6 @@ public sealed class People(IDbContextFactory<DendriteDb> database, IServiceScope
 
     /// <summary>Gives somebody a role in a dataset, or takes it away (null). Whoever does it is null for the server itself.</summary>
     /// <exception cref="ArgumentException">It is the last owner, who cannot go.</exception>
-    public Task SetRoleAsync(DatasetIdentity dataset, Guid user, DatasetRole? role, Person? by = null) =>
+    public Task SetRoleAsync(DatasetIdentity dataset, Guid user, DatasetRole? role, ConfirmedPerson? by = null) =>
         DatasetMembers.SetRoleAsync(database, audit, dataset, user, role, by, CancellationToken.None);
 }

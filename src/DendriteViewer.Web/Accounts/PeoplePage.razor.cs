@@ -76,7 +76,7 @@ public sealed partial class PeoplePage
         if (Identity is { } chosen)
         {
             var before = RoleOf(user);
-            await People.SetRoleAsync(chosen, user.Id, role, User.PersonOf());
+            await Desk.SetRoleAsync(chosen, user.Id, role, User);
             if (before >= DatasetAccess.Sharing && !(role >= DatasetAccess.Sharing) && !user.IsAdministrator)
             {
                 _said = $"{user.DisplayName} may not share {NameOf(_dataset)} any more; links to it that they made let nobody in now.";
@@ -120,7 +120,7 @@ public sealed partial class PeoplePage
         }),
         PersonAction.Enable => ActAsync(async () =>
         {
-            await People.EnableAsync(user.Id, User.PersonOf());
+            await Desk.EnableAsync(user.Id, User);
             _said = $"{user.DisplayName} may sign in again; links that they made are open again.";
         }),
         _ => Task.CompletedTask,

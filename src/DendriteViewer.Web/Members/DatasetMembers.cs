@@ -3,6 +3,7 @@ using System.Security.Claims;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Accounts.SignIn;
 using DendriteViewer.Web.Audit;
 using DendriteViewer.Web.Data;
 using Microsoft.Data.Sqlite;
@@ -35,9 +36,11 @@ public sealed record MemberList(IReadOnlyList<MemberRow> Members, bool HasOwner,
 
 /// <summary>
 /// Who is a member of a dataset, for its owners and for administrators; the right is asked about each time. A dataset that a person owns
-/// never loses its last owner this way.
+/// never loses its last owner this way. A role outlives the session in which it was given, so that each change asks for a proof of who
+/// makes it.
 /// </summary>
-public sealed class DatasetMembers(IDbContextFactory<DendriteDb> database, DatasetAccess access, Groups groups, AuditLog audit)
+public sealed class DatasetMembers(
+    IDbContextFactory<DendriteDb> database, DatasetAccess access, Groups groups, Confirmations confirmations, AuditLog audit)
 {
     /// <summary>What is said to who may not.</summary>
     public const string Refused = "Only an owner of the dataset chooses its members.";
@@ -74,8 +77,8 @@ public sealed class DatasetMembers(IDbContextFactory<DendriteDb> database, Datas
     /// <param name="ct">Stops it.</param>
     /// <returns>The member's name.</returns>
     /// <exception cref="ArgumentException">
-    /// Whoever asks may not, nobody or more than one is called so, nobody confirmed that the address is the account's, or they are a member
-    /// already.
+    /// Whoever asks may not or did not confirm lately who they are, nobody or more than one is called so, nobody confirmed that the address
+    /// is the account's, or they are a member already.
     /// </exception>
     public async Task<string> AddAsync(
         ClaimsPrincipal user, Dataset dataset, string who, DatasetRole role, CancellationToken ct = default)
@@ -100,22 +103,25 @@ public sealed class DatasetMembers(IDbContextFactory<DendriteDb> database, Datas
     }
 
     /// <summary>Gives a member another role, or none (null).</summary>
-    /// <exception cref="ArgumentException">Whoever asks may not, or it is the last owner, who cannot go.</exception>
+    /// <exception cref="ArgumentException">
+    /// Whoever asks may not or did not confirm lately who they are, or it is the last owner, who cannot go.
+    /// </exception>
     public async Task SetAsync(ClaimsPrincipal user, Dataset dataset, MemberRow member, DatasetRole? role, CancellationToken ct = default)
     {
         await CheckAsync(user, dataset, ct);
+        var by = await confirmations.RequireAsync(user, ct);
         if (member.IsGroup)
         {
-            await groups.SetRoleAsync(user.PersonOf(), dataset.Identity, member.Id, role, ct);
+            await groups.SetRoleAsync(by, dataset.Identity, member.Id, role, ct);
         }
         else
         {
-            await SetRoleAsync(database, audit, dataset.Identity, member.Id, role, user.PersonOf(), ct);
+            await SetRoleAsync(database, audit, dataset.Identity, member.Id, role, by, ct);
         }
     }
 
     /// <summary>Makes an administrator an owner of a dataset, as when its owners are gone.</summary>
-    /// <exception cref="ArgumentException">Whoever asks is no administrator.</exception>
+    /// <exception cref="ArgumentException">Whoever asks is no administrator, or did not confirm lately who they are.</exception>
     public async Task TakeOverAsync(ClaimsPrincipal user, Dataset dataset, CancellationToken ct = default)
     {
         if (!await access.IsAdministratorAsync(user, ct) || !Guid.TryParse(user.FindFirstValue(ClaimTypes.NameIdentifier), out var me))
@@ -123,7 +129,7 @@ public sealed class DatasetMembers(IDbContextFactory<DendriteDb> database, Datas
             throw new ArgumentException("Only an administrator takes a dataset over.");
         }
 
-        await SetRoleAsync(database, audit, dataset.Identity, me, DatasetRole.Own, user.PersonOf(), ct);
+        await SetRoleAsync(database, audit, dataset.Identity, me, DatasetRole.Own, await confirmations.RequireAsync(user, ct), ct);
     }
 
     /// <summary>Makes who imported a new dataset its owner. One that has members already keeps those.</summary>

@@ -4,6 +4,7 @@ using System.Text;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Accounts.SignIn;
 using DendriteViewer.Web.Audit;
 using DendriteViewer.Web.Data;
 using Microsoft.EntityFrameworkCore;
@@ -13,7 +14,8 @@ namespace DendriteViewer.Web.Members;
 /// <summary>
 /// Invitations to become a member of a dataset: made, listed and revoked by its owners, accepted once by who was invited.
 /// </summary>
-public sealed class Invitations(IDbContextFactory<DendriteDb> database, DatasetAccess access, AuditLog audit, TimeProvider time)
+public sealed class Invitations(
+    IDbContextFactory<DendriteDb> database, DatasetAccess access, Confirmations confirmations, AuditLog audit, TimeProvider time)
 {
     /// <summary>Invitations of one dataset that are open at the same time at most.</summary>
     public const int MostOpen = 200;
@@ -32,11 +34,14 @@ public sealed class Invitations(IDbContextFactory<DendriteDb> database, DatasetA
     /// <param name="days">How long it is open, 1 to <see cref="MostDays"/>.</param>
     /// <param name="ct">Stops it.</param>
     /// <returns>The invitation, and the path of its page, which has the token and is not kept.</returns>
-    /// <exception cref="ArgumentException">Whoever asks may not, the address is none, or there are too many.</exception>
+    /// <exception cref="ArgumentException">
+    /// Whoever asks may not or did not confirm lately who they are, the address is none, or there are too many.
+    /// </exception>
     public async Task<(Invitation Invitation, string Path)> CreateAsync(
         ClaimsPrincipal user, Dataset dataset, string? email, DatasetRole role, int days, CancellationToken ct = default)
     {
         await CheckAsync(user, dataset, ct);
+        var by = await confirmations.RequireAsync(user, ct);
         var address = string.IsNullOrWhiteSpace(email) ? null : CheckedAddress(email.Trim());
         if (days is < 1 or > MostDays)
         {
@@ -59,7 +64,7 @@ public sealed class Invitations(IDbContextFactory<DendriteDb> database, DatasetA
             CreatedAt = now.ToUnixTimeMilliseconds(), ExpiresAt = now.AddDays(days).ToUnixTimeMilliseconds(),
         };
         db.Invitations.Add(made);
-        db.Audit.Add(audit.NewEntry(AuditKind.Invitation, user.PersonOf(),
+        db.Audit.Add(audit.NewEntry(AuditKind.Invitation, by,
             $"invited {address ?? "whoever opens the link first"} as {RoleSelect.NameOf(role)}",
             AuditSubject.Of(dataset, made.Id.ToString())));
         await db.SaveChangesAsync(ct);

@@ -7,7 +7,7 @@ namespace DendriteViewer.Web.Tests.Accounts;
 
 public sealed class GroupTests(TestHost host) : IClassFixture<TestHost>
 {
-    private static readonly Person s_by = new("admin", "Grace");
+    private static readonly ConfirmedPerson s_by = new(new Person("admin", "Grace"));
 
     private Groups Groups => new(host.Database, host.Audit, host.Time);
 

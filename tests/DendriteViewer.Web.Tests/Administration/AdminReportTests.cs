@@ -4,6 +4,7 @@ using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Accounts.SignIn;
 using DendriteViewer.Web.Administration;
 using DendriteViewer.Web.Audit;
+using DendriteViewer.Web.Members;
 using DendriteViewer.Web.Registry;
 using DendriteViewer.Web.Sharing;
 using DendriteViewer.Web.Tests.Hosting.Authorization;
@@ -98,14 +99,18 @@ public sealed class AdminReportTests(AuthorizationScene scene)
         var other = await scene.Running.AddPersonAsync("Of another");
         var visitor = new Visitor("away", "Away");
         await scene.SignInAsync(visitor);
-        var (user, desk) = (scene.PrincipalOf(visitor), scene.Service<AccountDesk>());
+        var (user, desk, members) = (scene.PrincipalOf(visitor), scene.Service<AccountDesk>(), scene.Service<DatasetMembers>());
         await scene.Running.AskDatabaseAsync(db => db.AccountSessions.Where(s => s.UserId == id)
             .ExecuteUpdateAsync(s => s.SetProperty(r => r.ConfirmedAt, 1L)));
         Func<Task>[] all =
         [
             () => desk.AddAsync("Theirs", "theirs@example.org", user), () => desk.ResetPasswordAsync(other, user),
             () => desk.LinkAsync(other, user), () => desk.TakeSecondFactorAsync(other, user),
-            () => desk.SetAdministratorAsync(other, true, user),
+            () => desk.SetAdministratorAsync(other, true, user), () => desk.EnableAsync(other, user),
+            () => desk.ConfirmAddressAsync(other, user), () => desk.SetRoleAsync(scene.Running.Identity, other, DatasetRole.Own, user),
+            () => members.AddAsync(user, scene.Running.Stored, "of another@example.org", DatasetRole.Own),
+            () => members.TakeOverAsync(user, scene.Running.Stored),
+            () => scene.Service<Invitations>().CreateAsync(user, scene.Running.Stored, null, DatasetRole.Own, 7),
         ];
         foreach (var act in all)
         {

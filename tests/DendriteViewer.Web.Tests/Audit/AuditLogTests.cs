@@ -63,7 +63,8 @@ public sealed class AuditLogTests(RunningApp app) : IClassFixture<RunningApp>
         await app.AskDatabaseAsync(db => db.Database.ExecuteSqlRawAsync("ALTER TABLE Audit RENAME TO AuditAway"));
         try
         {
-            await Assert.ThrowsAsync<DbUpdateException>(() => people.SetRoleAsync(app.Identity, ben, DatasetRole.Own, s_ada));
+            await Assert.ThrowsAsync<DbUpdateException>(
+                () => people.SetRoleAsync(app.Identity, ben, DatasetRole.Own, new ConfirmedPerson(s_ada)));
             await Assert.ThrowsAsync<DbUpdateException>(() =>
                 app.App.Services.GetRequiredService<Web.Registry.DatasetWatch>().DeleteAsync(app.Stored, s_ada, default));
         }
@@ -75,7 +76,7 @@ public sealed class AuditLogTests(RunningApp app) : IClassFixture<RunningApp>
         Assert.DoesNotContain(ben, (await people.MembersAsync(app.Identity)).Keys);
         var store = app.App.Services.GetRequiredService<Imaging.Datasets.DatasetStore>();
         Assert.NotNull(await store.TryOpenAsync(app.Dataset, default));
-        await people.SetRoleAsync(app.Identity, ben, DatasetRole.Own, s_ada);
+        await people.SetRoleAsync(app.Identity, ben, DatasetRole.Own, new ConfirmedPerson(s_ada));
         var entry = (await Log.ListAsync(new AuditFilter(Kind: AuditKind.Role, Dataset: app.Identity.Value), 0, 1)).Entries[0];
         Assert.Equal("gave Benedict the role 'owner'", entry.Detail);
     }

@@ -34,7 +34,8 @@ public sealed class ImportHandlerTests : IAsyncLifetime
         Nrrd(Path.Combine(folder, "b.nrrd"));
         await using var jobs = await JobsHost.StartAsync(options, s => s.AddSingleton<IJobHandler>(p => new ImportHandler(
             p.GetRequiredService<JobBoard>(), _host.Store, new ScanAnalysis(), _host.Catalog, options, uploads, share,
-            new DatasetMembers(_host.Database, _host.Access, new Groups(_host.Database, _host.Audit, _host.Time), _host.Audit),
+            new DatasetMembers(
+                _host.Database, _host.Access, new Groups(_host.Database, _host.Audit, _host.Time), _host.Confirmations, _host.Audit),
             TimeProvider.System)));
         var handler = jobs.Services.GetServices<IJobHandler>().OfType<ImportHandler>().Single();
         var scans = taken.Select((name, i) => new ScanToImport(Path.Combine(folder, name), "projection", i)).ToArray();

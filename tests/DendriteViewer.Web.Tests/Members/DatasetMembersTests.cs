@@ -9,9 +9,9 @@ namespace DendriteViewer.Web.Tests.Members;
 public sealed class DatasetMembersTests(TestHost host) : IClassFixture<TestHost>, IAsyncLifetime
 {
     private DatasetMembers Members => new(
-        host.Database, host.Access, new Groups(host.Database, host.Audit, host.Time), host.Audit);
+        host.Database, host.Access, new Groups(host.Database, host.Audit, host.Time), host.Confirmations, host.Audit);
 
-    private Invitations Invitations => new(host.Database, host.Access, host.Audit, host.Time);
+    private Invitations Invitations => new(host.Database, host.Access, host.Confirmations, host.Audit, host.Time);
 
     private ClaimsPrincipal _owner = new();
     private Guid _ownerId;

@@ -1,4 +1,3 @@
-using DendriteViewer.Web.Accounts.SignIn;
 using DendriteViewer.Web.Data;
 using DendriteViewer.Web.Tokens;
 using Microsoft.EntityFrameworkCore;

@@ -9,7 +9,8 @@ namespace DendriteViewer.Web.Accounts.SignIn;
 
 /// <summary>
 /// Whether a session's person proved a short while ago who they are. It is asked before what outlives the session: an access token, a
-/// second factor, a login at a provider. Whoever finds a browser that was left open gets none of them.
+/// second factor, a login at a provider, an account, a role, a place in a group, an invitation. Whoever finds a browser that was left open
+/// gets none of them.
 /// </summary>
 public sealed class Confirmations(IDbContextFactory<DendriteDb> database, AuditLog audit, TimeProvider time)
 {
@@ -32,6 +33,11 @@ public sealed class Confirmations(IDbContextFactory<DendriteDb> database, AuditL
         await using var db = await database.CreateDbContextAsync(ct);
         return await HoldAsync(db, user, time, ct);
     }
+
+    /// <summary>Who somebody is, where they proved it lately.</summary>
+    /// <exception cref="ArgumentException">They did not; the message is <see cref="Needed"/>.</exception>
+    public async Task<ConfirmedPerson> RequireAsync(ClaimsPrincipal user, CancellationToken ct = default) =>
+        await HoldAsync(user, ct) ? new ConfirmedPerson(user.PersonOf()) : throw new ArgumentException(Needed);
 
     /// <summary>As the other one, in a database that is open. The demo's owner has no session, and nothing to prove it by.</summary>
     internal static async Task<bool> HoldAsync(DendriteDb db, ClaimsPrincipal user, TimeProvider time, CancellationToken ct)

@@ -5,6 +5,7 @@ using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Accounts.SignIn;
 using DendriteViewer.Web.Annotations;
 using DendriteViewer.Web.Annotations.Schema;
 using DendriteViewer.Web.Exports;
@@ -42,7 +43,7 @@ public sealed class AuthorizationScene : IAsyncLifetime
     private const int AtOnce = 4;
 
     /// <summary>Who did what is there, and asked for a job.</summary>
-    public static readonly Person Ada = new("ada", "Ada Lovelace");
+    public static readonly ConfirmedPerson Ada = new(new Person("ada", "Ada Lovelace"));
 
     /// <summary>An identity provider, at which some sign in.</summary>
     public OpenIdProcess Provider { get; } = new();
@@ -202,6 +203,9 @@ public sealed class AuthorizationScene : IAsyncLifetime
     public async Task<string> NewInvitationAsync(string? email = null)
     {
         var owner = PrincipalOf(Visitors.Single(v => v.Name == "admin"));
+
+        // They signed in when the scene began.
+        await Service<Confirmations>().NoteAsync(owner, TimeProvider.System.GetUtcNow(), "password");
         var (invitation, path) = await Service<Invitations>().CreateAsync(owner, await DatasetAsync(), email, DatasetRole.View, 7);
         await Running.AskDatabaseAsync(db => db.Invitations.Where(i => i.Id == invitation.Id)
             .ExecuteUpdateAsync(s => s.SetProperty(i => i.DatasetIdentity, DatasetIdentity.New().Value)));
