@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace DendriteViewer.LoadTests;
 
 /// <summary>Half of the viewers orbit, the others mark, move and delete sites, each once a second.</summary>
@@ -6,7 +8,7 @@ internal static class AnnotatingLoad
     private const string Memory = "dotnet_process_memory_working_set_bytes";
 
     /// <summary>Runs it.</summary>
-    /// <returns>The table, and whether every edit was accepted.</returns>
+    /// <returns>The table, and whether every edit was accepted and is there afterwards.</returns>
     public static async Task<(string Table, bool Passed)> RunAsync(
         Load load, Visitor visitor, List<Viewer> viewers, TimeProvider time, CancellationToken ct)
     {
@@ -38,7 +40,23 @@ internal static class AnnotatingLoad
             Console.Error.WriteLine(refusal);
         }
 
-        return (Report.OfAnnotating(load, orbiters.Length, annotators.Length, frames, edits, refused.Length, memory, metrics),
-            edits.Count > 0 && refused.Length == 0);
+        var versions = await VersionsAsync(viewers[0], ct);
+        var lost = annotators.SelectMany(a => a.Lost(versions)).ToArray();
+        foreach (var one in lost.Take(5))
+        {
+            Console.Error.WriteLine(one);
+        }
+
+        var table = Report.OfAnnotating(
+            load, orbiters.Length, annotators.Length, frames, edits, (refused.Length, lost.Length), memory, metrics);
+        return (table, edits.Count > 0 && refused.Length == 0 && lost.Length == 0);
+    }
+
+    // Of all sites as the server keeps them now.
+    private static async Task<IReadOnlyDictionary<string, int>> VersionsAsync(Viewer viewer, CancellationToken ct)
+    {
+        using var whole = JsonDocument.Parse(await viewer.InvokeAsync<string>("EntriesSince", ct, -1L));
+        return whole.RootElement.GetProperty("whole").GetProperty("site").EnumerateArray()
+            .ToDictionary(s => s.GetProperty("id").GetString()!, s => s.GetProperty("version").GetInt32());
     }
 }

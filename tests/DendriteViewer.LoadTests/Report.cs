@@ -49,21 +49,22 @@ internal static class Report
     /// <param name="annotating">Viewers that annotated.</param>
     /// <param name="frames">From changes to frames.</param>
     /// <param name="edits">From edits to their being kept.</param>
-    /// <param name="refused">Edits that the server did not take.</param>
+    /// <param name="faults">Edits that the server did not take, and that it took and does not have afterwards.</param>
     /// <param name="memory">The server's working set at the end of each fifth, MiB.</param>
     /// <param name="metrics">The server's metrics at the end.</param>
     public static string OfAnnotating(
-        Load load, int orbiting, int annotating, Latencies frames, Latencies edits, int refused, IReadOnlyList<double> memory,
-        IReadOnlyDictionary<string, double> metrics)
+        Load load, int orbiting, int annotating, Latencies frames, Latencies edits, (int Refused, int Lost) faults,
+        IReadOnlyList<double> memory, IReadOnlyDictionary<string, double> metrics)
     {
         var sizes = string.Join(", ", memory.Select(m => m.ToString("0", CultureInfo.InvariantCulture)));
         var t = new StringBuilder();
         t.Append(CultureInfo.InvariantCulture, $"{orbiting} viewers turn a 3D pane of 640×480 of a {load.Size}³ phantom every 100 ms, ");
-        t.Append(CultureInfo.InvariantCulture, $"{annotating} mark, move and delete sites, an edit a second each; ");
+        t.Append(CultureInfo.InvariantCulture, $"{annotating} mark, move and delete sites by `Edit`, an edit a second each; ");
         t.Append(CultureInfo.InvariantCulture,
             $"server and clients on {Environment.ProcessorCount} cores, {load.Seconds} s. {s_others}\n\n");
         t.Append(Head).Append(Row("change to frame", frames)).Append(Row("edit to its being kept", edits)).Append('\n');
-        t.Append(CultureInfo.InvariantCulture, $"Edits refused: {refused}. ");
+        t.Append(CultureInfo.InvariantCulture, $"Edits refused: {faults.Refused}; kept by the server's word and not there afterwards: ");
+        t.Append(CultureInfo.InvariantCulture, $"{faults.Lost}. ");
         t.Append(CultureInfo.InvariantCulture, $"Frames sent: {metrics.GetValueOrDefault("dendrite_frames_total"):0}. ");
         t.Append(CultureInfo.InvariantCulture, $"Working set of the server at the end of each fifth: {sizes} MiB.\n");
         return t.ToString();

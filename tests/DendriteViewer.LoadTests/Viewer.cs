@@ -27,8 +27,19 @@ internal sealed class Viewer : IAsyncDisposable
     // The newest frames and when they came, since a frame may come before the answer that says its revision; guarded by the lock.
     private readonly Queue<(long Revision, long At)> _came = new();
 
-    private Viewer(HubConnection hub, TimeProvider time, double[] camera, double step) =>
-        (_hub, _time, _camera, _step) = (hub, time, camera, step);
+    private Viewer(HubConnection hub, TimeProvider time, JsonElement view, int number)
+    {
+        (_hub, _time, _step) = (hub, time, 3 + 0.0137 * (number + 1));
+        (Hours, Modality) = (view.GetProperty("hours").GetDouble(), view.GetProperty("modality").GetString()!);
+        _camera = view.GetProperty("camera").EnumerateArray().Select(v => v.GetDouble()).ToArray();
+        _camera[0] += 7.31 * number;
+    }
+
+    /// <summary>Hours of the timestep shown.</summary>
+    public double Hours { get; }
+
+    /// <summary>The modality shown.</summary>
+    public string Modality { get; }
 
     /// <summary>From sending a change to the first frame that shows it or a later one.</summary>
     public Samples Latencies { get; } = new();
@@ -47,10 +58,7 @@ internal sealed class Viewer : IAsyncDisposable
             ?? Task.CompletedTask);
         await hub.StartAsync(ct);
         var scene = await hub.InvokeAsync<string>("Join", Guid.NewGuid().ToString("N"), dataset, "", ct);
-        var camera = JsonDocument.Parse(scene).RootElement.GetProperty("view").GetProperty("camera")
-            .EnumerateArray().Select(v => v.GetDouble()).ToArray();
-        camera[0] += 7.31 * number;
-        viewer = new Viewer(hub, time, camera, 3 + 0.0137 * (number + 1));
+        viewer = new Viewer(hub, time, JsonDocument.Parse(scene).RootElement.GetProperty("view"), number);
         await hub.InvokeAsync<long[]>("Layout", new[] { 0, 0, 0, 0, 0, 0, 640, 480 }, 1.0, ct);
         return viewer;
     }
