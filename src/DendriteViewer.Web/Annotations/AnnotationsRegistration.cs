@@ -7,6 +7,7 @@ using DendriteViewer.Web.Annotations.Exchange;
 using DendriteViewer.Web.Annotations.Journal;
 using DendriteViewer.Web.Annotations.Schema;
 using DendriteViewer.Web.Catalog;
+using DendriteViewer.Web.Limits;
 using DendriteViewer.Web.Registry;
 using DendriteViewer.Web.Sharing;
 
@@ -96,7 +97,7 @@ public static class AnnotationsRegistration
 
     private static async Task<IResult> ImportAsync(
         string dataset, bool? dryRun, bool? skipWrong, bool? overwriteNewer, HttpContext c, ExchangeDesk desk, DatasetCatalog catalog,
-        CancellationToken ct)
+        Budgets budgets, CancellationToken ct)
     {
         if (await catalog.TryOpenAsync(c.User, dataset, DatasetRole.Annotate, ct) is not { } opened)
         {
@@ -114,6 +115,7 @@ public static class AnnotationsRegistration
             var (by, choice) = (c.User.PersonOf(), new ImportChoice(skipWrong == true, overwriteNewer == true));
             var file = ReadMarks.Of(SiteFiles.Read(await reader.ReadToEndAsync(ct), "The upload"));
             var order = new ImportOrder(opened, choice, new DefaultScan(double.NaN, ""), MayDefine: false);
+            budgets.Edit(ClientKeys.Of(c), dryRun == true ? 1 : file.Edits);
             var report = dryRun == true ? await desk.PreviewAsync(order, file, by, ct) : await desk.ImportAsync(order, file, by, ct);
             return dryRun == true || report.Applied
                 ? Results.Json(report, SiteLog.Json)

@@ -105,8 +105,13 @@ public static class MeasurementsRegistration
                 "A measurement is a JSON object with kind, pointsUm, hours and modality, as docs/measuring.md has it.", e);
         }
 
-        return Results.Json(await services.GetRequiredService<MeasurementDesk>().MeasureAsync(Order(c, session, opened, save), wanted, ct),
-            MeasurementLog.Json);
+        var order = Order(c, session, opened, save);
+        if (save)
+        {
+            services.GetRequiredService<Budgets>().Edit(order.Client, 1);
+        }
+
+        return Results.Json(await services.GetRequiredService<MeasurementDesk>().MeasureAsync(order, wanted, ct), MeasurementLog.Json);
     }
 
     private static async Task<IResult> DeleteAsync(string dataset, string id, string? session, HttpContext c, CancellationToken ct)
@@ -118,10 +123,14 @@ public static class MeasurementsRegistration
         }
 
         var order = Order(c, session, opened, maySave: true);
-        if (order.Page?.IsKept(id) != true
-            && !(await services.GetRequiredService<DatasetAccess>().RoleAsync(c.User, opened.Identity, ct) >= DatasetRole.Annotate))
+        if (order.Page?.IsKept(id) != true)
         {
-            return Results.NotFound();
+            if (!(await services.GetRequiredService<DatasetAccess>().RoleAsync(c.User, opened.Identity, ct) >= DatasetRole.Annotate))
+            {
+                return Results.NotFound();
+            }
+
+            services.GetRequiredService<Budgets>().Edit(order.Client, 1);
         }
 
         await services.GetRequiredService<MeasurementDesk>().DeleteAsync(order, id, ct);

@@ -59,6 +59,33 @@ public sealed class SiteAccessTests(RunningApp app) : IClassFixture<RunningApp>
         Assert.Equal(before, (await SitesAsync(browser)).Count);
     }
 
+    // As by the hub: what a program sends over HTTP with a token or a cookie counts as edits of its account.
+    [Theory]
+    [InlineData("sites")]
+    [InlineData("annotations/import")]
+    public async Task Imports_MoreThanAnAccountMayEdit_AreRefusedWhole_WithTheTimeToAskAgain(string path)
+    {
+        var name = "Ida" + path.Length;
+        await app.AddPersonAsync(name, role: DatasetRole.Annotate);
+        var browser = await app.SignedInAsync($"{name.ToLowerInvariant()}@example.org");
+        var lines = Enumerable.Range(0, 999).Select(i => $"{{\"id\":\"many{i}\",{Inside}}}").Append("{\"id\":\"wrong\",\"zUm\":1e9}");
+        HttpResponseMessage answer;
+        var tries = 0;
+        do
+        {
+            // A line is wrong, so that nothing is written meanwhile.
+            answer = await browser.PostAsync(
+                $"/api/datasets/{app.Dataset}/{path}", new StringContent($"[{string.Join(',', lines)}]", null, "application/json"));
+        }
+        while (answer.StatusCode == HttpStatusCode.BadRequest && ++tries < 20);
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, answer.StatusCode);
+        Assert.InRange(tries, 1, 19);
+        Assert.InRange(answer.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 10);
+        Assert.Matches("Too many edits from this account, link or address; ask again in [0-9]+ s.",
+            await answer.Content.ReadAsStringAsync());
+    }
+
     [Fact]
     public async Task CsvStatus_ThatIsUnknown_IsRefusedWithItsRow()
     {

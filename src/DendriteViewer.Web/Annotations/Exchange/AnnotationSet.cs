@@ -95,6 +95,9 @@ public sealed record ReadMark(int Line)
 /// <param name="Identity">Identity of the dataset that the file was written of; null where it does not say.</param>
 public sealed record ReadMarks(IReadOnlyList<ReadMark> Marks, AnnotationSchema? Schema = null, string? Identity = null)
 {
+    /// <summary>As how many edits taking it in counts.</summary>
+    public int Edits => Math.Max(1, Marks.Count);
+
     /// <summary>A table or list of sites.</summary>
     public static ReadMarks Of(IEnumerable<SiteLine> lines) => new([.. lines.Select(l => new ReadMark(l.Line)
     {

@@ -4,6 +4,7 @@ using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Catalog;
+using DendriteViewer.Web.Limits;
 
 namespace DendriteViewer.Web.Annotations.Exchange;
 
@@ -62,7 +63,7 @@ internal static class ExchangeRoutes
 
     private static async Task<IResult> ImportAsync(
         string dataset, bool? dryRun, bool? skipWrong, bool? overwriteNewer, bool? byPlace, bool? define, double? hours, string? modality,
-        HttpContext c, DatasetCatalog catalog, DatasetAccess access, ExchangeDesk desk, CancellationToken ct)
+        HttpContext c, DatasetCatalog catalog, DatasetAccess access, ExchangeDesk desk, Budgets budgets, CancellationToken ct)
     {
         if (await catalog.TryOpenAsync(c.User, dataset, DatasetRole.Annotate, ct) is not { } opened)
         {
@@ -82,6 +83,7 @@ internal static class ExchangeRoutes
             var choice = new ImportChoice(skipWrong == true, overwriteNewer == true, byPlace == true, define != false);
             var order = new ImportOrder(opened, choice, scan, (await GrantAsync(c, access, opened, ct)).Role >= DatasetRole.Curate);
             var file = AnnotationFiles.Read(await reader.ReadToEndAsync(ct), "The upload", scan);
+            budgets.Edit(ClientKeys.Of(c), dryRun == true ? 1 : file.Edits);
             var report = dryRun == true
                 ? await desk.PreviewAsync(order, file, c.User.PersonOf(), ct)
                 : await desk.ImportAsync(order, file, c.User.PersonOf(), ct);

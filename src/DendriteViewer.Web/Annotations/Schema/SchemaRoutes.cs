@@ -1,6 +1,7 @@
 using System.Text.Json;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Catalog;
+using DendriteViewer.Web.Limits;
 using DendriteViewer.Web.Measurements;
 
 namespace DendriteViewer.Web.Annotations.Schema;
@@ -21,7 +22,7 @@ internal static class SchemaRoutes
     }
 
     private static async Task<IResult> PutAsync(
-        string dataset, HttpContext c, DatasetCatalog catalog, SchemaDesk desk, CancellationToken ct)
+        string dataset, HttpContext c, DatasetCatalog catalog, SchemaDesk desk, Budgets budgets, CancellationToken ct)
     {
         if (await catalog.TryOpenAsync(c.User, dataset, DatasetRole.Curate, ct) is not { } opened)
         {
@@ -45,6 +46,7 @@ internal static class SchemaRoutes
                 "Labels and fields are a JSON object with version, labels and fields, as docs/measuring.md has it.", e);
         }
 
+        budgets.Edit(ClientKeys.Of(c), 1);
         return Results.Json(await desk.SaveAsync(opened, wanted, c.User.PersonOf(), ct), MeasurementLog.Json);
     }
 }
