@@ -1,4 +1,5 @@
 using System.Threading.RateLimiting;
+using DendriteViewer.Imaging.Volumes;
 
 namespace DendriteViewer.Web.Limits;
 
@@ -27,6 +28,12 @@ public sealed class Budgets : IDisposable
     // Edits of annotations: nobody marks faster by hand; what was done offline comes in calls of many.
     private const int EditBurst = 1000, EditsPerSecond = 100;
 
+    /// <summary>Invitations that an account makes at once at most, and minutes until it may make one more.</summary>
+    public const int InvitationsAtOnce = 40, MinutesAnInvitation = 2;
+
+    /// <summary>How many times as many come to one dataset, which may have several owners.</summary>
+    public const int DatasetInvitations = 2;
+
     private readonly PartitionedRateLimiter<Holder> _megapixels;
     private readonly PartitionedRateLimiter<Holder> _atOnce;
     private readonly PartitionedRateLimiter<Holder> _signIns;
@@ -35,7 +42,8 @@ public sealed class Budgets : IDisposable
     private readonly PartitionedRateLimiter<Holder> _bookmarks;
     private readonly PartitionedRateLimiter<Holder> _cells;
     private readonly PartitionedRateLimiter<Holder> _edits;
-    private readonly Lock _editTurn = new();
+    private readonly PartitionedRateLimiter<Holder> _invitations;
+    private readonly Lock _editTurn = new(), _invitationTurn = new();
 
     /// <param name="options">How much.</param>
     public Budgets(DendriteOptions options)
@@ -71,6 +79,11 @@ public sealed class Budgets : IDisposable
         {
             TokenLimit = BookmarkBurst, TokensPerPeriod = BookmarksPerSecond,
             ReplenishmentPeriod = TimeSpan.FromSeconds(1), AutoReplenishment = false,
+        }));
+        _invitations = Of(h => new TokenBucketRateLimiter(new TokenBucketRateLimiterOptions
+        {
+            TokenLimit = InvitationsAtOnce * h.Factor, TokensPerPeriod = h.Factor,
+            ReplenishmentPeriod = TimeSpan.FromMinutes(MinutesAnInvitation), AutoReplenishment = false,
         }));
         _signIns = Of(_ => new TokenBucketRateLimiter(new TokenBucketRateLimiterOptions
         {
@@ -140,7 +153,7 @@ public sealed class Budgets : IDisposable
         }
     }
 
-    /// <summary>Counts edits of annotations.</summary>
+    /// <summary>Counts edits of annotations, by the hub or over HTTP.</summary>
     /// <param name="client">Who edits.</param>
     /// <param name="count">How many: 1000 at most.</param>
     /// <exception cref="BudgetSpentException">There were too many; none of them is done.</exception>
@@ -162,6 +175,30 @@ public sealed class Budgets : IDisposable
             {
                 Granted(_edits.AttemptAcquire(holder, permits), "edits").Dispose();
             }
+        }
+    }
+
+    /// <summary>Counts an invitation, which may become a mail to somebody who did not ask for it.</summary>
+    /// <param name="account">Who invites.</param>
+    /// <param name="dataset">To what.</param>
+    /// <exception cref="BudgetSpentException">The account made too many, or too many came to the dataset.</exception>
+    public void Invitation(Guid account, DatasetIdentity dataset)
+    {
+        var (ofAccount, ofDataset) = (new Holder($"account:{account}", 1), new Holder($"dataset:{dataset.Value}", DatasetInvitations));
+
+        // What one of them refuses costs the other nothing.
+        lock (_invitationTurn)
+        {
+            foreach (var (holder, whose) in new[] { (ofAccount, "from this account"), (ofDataset, "to this dataset") })
+            {
+                if (_invitations.GetStatistics(holder)!.CurrentAvailablePermits < 1)
+                {
+                    throw Spent("invitations", TimeSpan.FromMinutes((double)MinutesAnInvitation / holder.Factor), whose);
+                }
+            }
+
+            Granted(_invitations.AttemptAcquire(ofAccount), "invitations").Dispose();
+            Granted(_invitations.AttemptAcquire(ofDataset), "invitations").Dispose();
         }
     }
 
@@ -194,7 +231,7 @@ public sealed class Budgets : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => Array.ForEach(
-        [_megapixels, _atOnce, _viewers, _signIns, _strokes, _bookmarks, _cells, _edits], l => l.Dispose());
+        [_megapixels, _atOnce, _viewers, _signIns, _strokes, _bookmarks, _cells, _edits, _invitations], l => l.Dispose());
 
     private static int Permits(double megapixels) => Math.Max(1, (int)Math.Ceiling(megapixels * PermitsAMegapixel));
 
@@ -210,10 +247,10 @@ public sealed class Budgets : IDisposable
         throw Spent(what, after);
     }
 
-    private static BudgetSpentException Spent(string what, TimeSpan after)
+    private static BudgetSpentException Spent(string what, TimeSpan after, string whose = BudgetSpentException.Anybody)
     {
         LimitMetrics.Rejected("budget");
-        return new BudgetSpentException(what, after);
+        return new BudgetSpentException(what, after, whose);
     }
 
     private static PartitionedRateLimiter<Holder> Of<T>(Func<Holder, T> limiter) where T : RateLimiter =>
@@ -246,6 +283,10 @@ public sealed class Budgets : IDisposable
 /// <summary>Somebody asked for more than their account, link or address may have.</summary>
 /// <param name="what">Of what there was too much.</param>
 /// <param name="after">When to ask again.</param>
-public sealed class BudgetSpentException(string what, TimeSpan after)
-    : RetryLaterException(
-        $"Too many {what} from this account, link or address; ask again in {Math.Max(1, (int)Math.Ceiling(after.TotalSeconds))} s.", after);
+/// <param name="whose">Where they came from or went to.</param>
+public sealed class BudgetSpentException(string what, TimeSpan after, string whose = BudgetSpentException.Anybody)
+    : RetryLaterException($"Too many {what} {whose}; ask again in {Math.Max(1, (int)Math.Ceiling(after.TotalSeconds))} s.", after)
+{
+    /// <summary>Where most come from.</summary>
+    internal const string Anybody = "from this account, link or address";
+}

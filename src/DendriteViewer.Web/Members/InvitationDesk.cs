@@ -3,6 +3,7 @@ using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Audit;
 using DendriteViewer.Web.Hosting;
+using DendriteViewer.Web.Limits;
 using DendriteViewer.Web.Mail;
 using MimeKit;
 
@@ -18,11 +19,18 @@ public sealed record MadeInvitation(Invitation Invitation, string Address, Task<
 
 /// <summary>What owners do with invitations.</summary>
 /// <param name="invitations">The invitations; the right is asked about there.</param>
+/// <param name="budgets">How many an account makes, and come to a dataset.</param>
 /// <param name="mails">Mails them, where a mail server is configured.</param>
 /// <param name="audit">Told of what was mailed.</param>
 /// <param name="address">Where people reach the server, where that is configured.</param>
-public sealed class InvitationDesk(Invitations invitations, MailQueue mails, AuditLog audit, PublicAddress? address = null)
+public sealed class InvitationDesk(
+    Invitations invitations, Budgets budgets, MailQueue mails, AuditLog audit, PublicAddress? address = null)
 {
+    /// <summary>How many invitations can be made, for who makes them.</summary>
+    public static readonly string Rate =
+        $"An account makes at most {Budgets.InvitationsAtOnce} invitations at once, and one more every {Budgets.MinutesAnInvitation} "
+        + $"minutes; all owners of a dataset together {Budgets.DatasetInvitations} times as many.";
+
     /// <summary>The invitations to a dataset, or null where whoever asks may not see them.</summary>
     public Task<IReadOnlyList<ListedInvitation>?> ListAsync(ClaimsPrincipal user, Dataset dataset) =>
         invitations.ListAsync(user, dataset);
@@ -35,9 +43,12 @@ public sealed class InvitationDesk(Invitations invitations, MailQueue mails, Aud
     /// <param name="days">How long it is open.</param>
     /// <param name="complete">Makes an address of a path where the server's is not configured: that of the browser.</param>
     /// <exception cref="ArgumentException">It is refused; the message says why.</exception>
+    /// <exception cref="BudgetSpentException">There were too many in a short time.</exception>
     public async Task<MadeInvitation> InviteAsync(
         ClaimsPrincipal user, Dataset dataset, string? email, DatasetRole role, int days, Func<string, string> complete)
     {
+        await invitations.CheckAsync(user, dataset);
+        budgets.Invitation(Invitations.AccountOf(user), dataset.Identity);
         var (made, path) = await invitations.CreateAsync(user, dataset, email, role, days);
         return new MadeInvitation(made, address?.Of(path) ?? complete(path), Mail(dataset, made, path, days, user.PersonOf()));
     }

@@ -268,7 +268,9 @@ public sealed class Invitations(
         return await db.Datasets.AnyAsync(d => d.Identity == identity && d.DeletedAt != null, ct);
     }
 
-    private async Task CheckAsync(ClaimsPrincipal user, Dataset dataset, CancellationToken ct)
+    /// <summary>Refuses whoever may not invite.</summary>
+    /// <exception cref="ArgumentException">Whoever asks may not.</exception>
+    internal async Task CheckAsync(ClaimsPrincipal user, Dataset dataset, CancellationToken ct = default)
     {
         if (!(await access.RoleAsync(user, dataset.Identity, ct) >= DatasetRole.Own))
         {
@@ -276,7 +278,9 @@ public sealed class Invitations(
         }
     }
 
-    private static Guid AccountOf(ClaimsPrincipal user) => Guid.TryParse(user.FindFirstValue(ClaimTypes.NameIdentifier), out var id) ? id
+    /// <summary>The account of who invites.</summary>
+    /// <exception cref="ArgumentException">They have none.</exception>
+    internal static Guid AccountOf(ClaimsPrincipal user) => Guid.TryParse(user.FindFirstValue(ClaimTypes.NameIdentifier), out var id) ? id
         : throw new ArgumentException("Only an account invites people.");
 
     private static string CheckedAddress(string email) =>

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Claims;
+using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Limits;
 
@@ -56,6 +57,30 @@ public sealed class BudgetsTests : IDisposable
         }
 
         _budgets.Edit(Account($"cy {last}", "10.0.0.2"), 1000);
+    }
+
+    [Fact]
+    public void Invitation_MoreThanAnAccountOrADatasetMayHave_IsRefusedWithATimeAndCostsTheOtherNothing()
+    {
+        var (dataset, other) = (DatasetIdentity.New(), DatasetIdentity.New());
+        void Invite(Guid account, DatasetIdentity to, int count)
+        {
+            for (var i = 0; i < count; i++)
+            {
+                _budgets.Invitation(account, to);
+            }
+        }
+
+        var ada = Guid.NewGuid();
+        Invite(ada, dataset, Budgets.InvitationsAtOnce);
+        var refused = Assert.Throws<BudgetSpentException>(() => _budgets.Invitation(ada, other));
+        Assert.Equal("Too many invitations from this account; ask again in 120 s.", refused.Message);
+
+        // The refused one is not counted: the dataset takes as many of another account as are left.
+        Invite(Guid.NewGuid(), dataset, Budgets.InvitationsAtOnce);
+        refused = Assert.Throws<BudgetSpentException>(() => _budgets.Invitation(Guid.NewGuid(), dataset));
+        Assert.Equal("Too many invitations to this dataset; ask again in 60 s.", refused.Message);
+        Invite(Guid.NewGuid(), other, Budgets.InvitationsAtOnce);
     }
 
     // A page of thumbnails asks for all of them at once.

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Comments;
+using DendriteViewer.Web.Limits;
 using DendriteViewer.Web.Mail;
 using DendriteViewer.Web.Members;
 using DendriteViewer.Web.Tests.Hosting;
@@ -102,6 +103,24 @@ public sealed class MailTests(MailedApp app) : IClassFixture<MailedApp>
         Assert.Equal("could not mail the invitation of a,b@example.org", await app.App.AskDatabaseAsync(
             db => db.Audit.Where(a => a.Subject == lost.Invitation.Id.ToString()).OrderByDescending(a => a.Id)
                 .Select(a => a.Detail).FirstAsync()));
+    }
+
+    [Fact]
+    public async Task Invitations_MoreThanAnAccountMayMake_AreRefused_AndThoseOfNoOwnerAreNotCounted()
+    {
+        var desk = app.App.App.Services.GetRequiredService<InvitationDesk>();
+        async Task<ClaimsPrincipal> PersonAsync(string name, DatasetRole role) => new(new ClaimsIdentity(
+            [new(ClaimTypes.NameIdentifier, $"{await app.App.AddPersonAsync(name, role: role)}"), new("dendrite:name", name)], "test"));
+        var (owner, other) = (await PersonAsync("Uma", DatasetRole.Own), await PersonAsync("Vic", DatasetRole.Curate));
+        Task InviteAsync(ClaimsPrincipal by) => desk.InviteAsync(by, app.App.Stored, null, DatasetRole.View, 7, p => p);
+        for (var i = 0; i < Budgets.InvitationsAtOnce; i++)
+        {
+            await Assert.ThrowsAsync<ArgumentException>(() => InviteAsync(other));
+            await InviteAsync(owner);
+        }
+
+        var refused = await Assert.ThrowsAsync<BudgetSpentException>(() => InviteAsync(owner));
+        Assert.Equal("Too many invitations from this account; ask again in 120 s.", refused.Message);
     }
 
     [Fact]
