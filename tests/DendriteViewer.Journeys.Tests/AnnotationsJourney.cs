@@ -35,7 +35,10 @@ public sealed class AnnotationsJourney(Browser browser) : IClassFixture<Browser>
         await ClickAsync(page, (30, 130));
         await page.Locator(".note-field").FillAsync("given up");
         await page.Keyboard.PressAsync("Escape");
-        Assert.Equal(3, await page.EvaluateAsync<int>("() => dendrite.measure.saved.length + dendrite.measure.sent.length"));
+
+        // The hub's word on what is saved may come before the answer to it.
+        await page.UntilAsync("() => dendrite.measure.sent.length === 0");
+        Assert.Equal(3, await page.EvaluateAsync<int>("() => dendrite.measure.saved.length"));
 
         // Enter writes in the selected note again.
         await page.Keyboard.PressAsync("Escape");
@@ -97,13 +100,18 @@ public sealed class AnnotationsJourney(Browser browser) : IClassFixture<Browser>
         await page.Keyboard.PressAsync("Shift+S");
         await ClickAsync(page, (110, 100));
         await page.UntilAsync("() => dendrite.sites[0].track.length === 1 && dendrite.tool === 'navigate'");
-        Assert.Equal(2, await page.EvaluateAsync<int>("() => document.querySelectorAll('.site-tick').length"));
+        await page.UntilAsync("() => document.querySelectorAll('.site-tick').length === 2");
         await page.EvaluateAsync("() => dendrite.patch({ hours: 3.2 })");
+
+        // What the panel does comes to the page by another line than the hub's word of what can be taken back, which is lost here: the key
+        // takes back the split all the same, and not the change of the hours before it.
+        await page.EvaluateAsync("() => dendrite.connection.off('edits')");
         await page.GetByRole(AriaRole.Button, new() { Name = "Split at 3.2 h" }).ClickAsync();
         await page.UntilAsync("() => dendrite.sites.length === 2 && dendrite.sites.every(s => s.track.length === 0)");
         await page.EvaluateAsync("() => dendrite.focusPane()");
         await page.Keyboard.PressAsync("Control+z");
         await page.UntilAsync("() => dendrite.sites.length === 1 && dendrite.sites[0].track.length === 1");
+        Assert.Equal(3.2, await page.EvaluateAsync<double>("() => dendrite.view.hours"));
     }
 
     // A layer of neuroglancer comes in with a preview by line, and goes again in one step; why there is no link is told.
@@ -144,7 +152,7 @@ public sealed class AnnotationsJourney(Browser browser) : IClassFixture<Browser>
     private static async Task<ILocator> BringInAsync(IPage page, string name, string text)
     {
         await page.GetByRole(AriaRole.Button, new() { Name = "Import…" }).ClickAsync();
-        await page.Locator(".mud-dialog input[type=file]").SetInputFilesAsync(new FilePayload
+        await page.Locator(".mud-dialog input[type=file]").ChooseFileAsync(new FilePayload
         {
             Name = name, MimeType = "application/json", Buffer = System.Text.Encoding.UTF8.GetBytes(text),
         });

@@ -192,6 +192,9 @@ class Brush {
     this.send();
   }
 
+  /** Until what was painted is answered; not while the server does not answer. */
+  async settled() { while (this.queue.length && !this.isTold) await new Promise(done => setTimeout(done, 20)); }
+
   async send() {
     const { viewer } = this;
     while (this.queue.length) {

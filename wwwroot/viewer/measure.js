@@ -328,6 +328,9 @@ export class Measure {
     this.send({ ...d, isDraft: true, open: false });
   }
 
+  /** Until what was drawn to be saved is answered; what no server heard of is not waited for. */
+  async settled() { while (this.viewer.mayEdit && this.sent.some(m => !m.isUnsent)) await new Promise(done => setTimeout(done, 20)); }
+
   async send(m) {
     this.sent = [...this.sent, m];
     this.changed();

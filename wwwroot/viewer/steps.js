@@ -122,7 +122,9 @@ export class Steps {
         return;
       }
       // An edit that was sent and not answered comes first: the server might take back the one before it.
-      await this.viewer.siteMarks.replica?.settled();
+      const { siteMarks, brush, measure } = this.viewer;
+      await Promise.all([siteMarks.replica?.settled(), brush?.settled(), measure.settled()]);
+      await this.catchUp();
       const step = from.pop();
       if (!step) {
         this.viewer.readout.tell(`There is nothing that this page did to ${method.toLowerCase()}.`);
@@ -151,6 +153,19 @@ export class Steps {
       }
       this.tell();
     });
+  }
+
+  // What a panel did is seen by the circuit before the hub's word on it may have come: without it an older step would be taken back. Where
+  // the line is lost meanwhile, what is known must do.
+  async catchUp() {
+    const { viewer } = this, { pulse } = viewer, waiting = new AbortController();
+    if (!viewer.mayEdit || !pulse.isOnline) return;
+    const lost = new Promise(done => {
+      document.addEventListener('connectionchange', () => { if (!pulse.isOnline) done(); }, { signal: waiting.signal });
+    });
+    const told = viewer.connection.invoke('EditCounts').then(edits => this.counted(JSON.parse(edits)), () => {});
+    await Promise.race([told, lost]);
+    waiting.abort();
   }
 
   add(step) {

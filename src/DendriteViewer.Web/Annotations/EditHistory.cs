@@ -80,6 +80,10 @@ public sealed class EditHistory(string page = "") : IDisposable
     private readonly LinkedList<EditStep> _redo = new();
     private long _made, _version;
 
+    // How many edits of the page are being made, and what ends with the last of them; null where none is.
+    private int _making;
+    private TaskCompletionSource? _settled;
+
     /// <summary>What the dataset's journal calls the page.</summary>
     public string Page => page;
 
@@ -102,6 +106,30 @@ public sealed class EditHistory(string page = "") : IDisposable
                     Version = _version,
                 };
             }
+        }
+    }
+
+    /// <summary>
+    /// Says that a panel of the page makes an edit, until the result is disposed of. What it changes may be shown before
+    /// <see cref="Counts"/> has it.
+    /// </summary>
+    public IDisposable Making()
+    {
+        lock (_lock)
+        {
+            _making++;
+            _settled ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
+        return new EndOfEdit(this);
+    }
+
+    /// <summary>Ends when no panel of the page makes an edit any more: at once where none does.</summary>
+    public Task SettledAsync()
+    {
+        lock (_lock)
+        {
+            return _settled?.Task ?? Task.CompletedTask;
         }
     }
 
@@ -234,5 +262,26 @@ public sealed class EditHistory(string page = "") : IDisposable
         {
             _stepping.Release();
         }
+    }
+
+    private void EndMaking()
+    {
+        TaskCompletionSource? settled = null;
+        lock (_lock)
+        {
+            if (--_making == 0)
+            {
+                (settled, _settled) = (_settled, null);
+            }
+        }
+
+        settled?.SetResult();
+    }
+
+    private sealed class EndOfEdit(EditHistory history) : IDisposable
+    {
+        private EditHistory? _history = history;
+
+        public void Dispose() => Interlocked.Exchange(ref _history, null)?.EndMaking();
     }
 }

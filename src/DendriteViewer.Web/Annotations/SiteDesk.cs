@@ -88,6 +88,7 @@ public sealed class SiteDesk(SiteLog log, SchemaLog schemas, Analyses analyses, 
     /// <returns>Why it was refused; null where it was done.</returns>
     public async Task<string?> TryAsync(ViewSession session, ClaimsPrincipal user, Func<SiteLog, Editor, Task> edit)
     {
+        using var making = session.Edits.Making();
         try
         {
             if (!((await access.GrantAsync(user, session.Dataset.Identity))?.Role >= DatasetRole.Annotate))

@@ -71,6 +71,7 @@ public sealed class CellActions(
 
     private async Task<bool> RunAsync(int counts, Func<Editor, Task> work)
     {
+        using var making = session.Edits.Making();
         try
         {
             var user = authentication is null ? null : (await authentication).User;

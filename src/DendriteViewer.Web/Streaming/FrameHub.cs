@@ -126,6 +126,9 @@ public sealed class FrameHub(
     /// <returns>What can be taken back, as in the message <c>edits</c>.</returns>
     public Task<string> Recall(string[] sessions) => edits.RecallAsync(Context, sessions);
 
+    /// <summary>What this session can take back, as in the message <c>edits</c>, after what its panels do now.</summary>
+    public Task<string> EditCounts() => edits.CountsAsync(Context);
+
     /// <summary>Takes the page's last edit of annotations back. False where there is none.</summary>
     public async Task<bool> Undo() => await UndoStep() is not null;
 

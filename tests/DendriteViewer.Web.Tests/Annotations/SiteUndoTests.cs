@@ -38,6 +38,22 @@ public sealed class SiteUndoTests(TestHost host) : IClassFixture<TestHost>
         Assert.Equal(9, (await _log.HistoryAsync(host.Dataset.Identity, default)).Count(e => e.SiteId == site.Id));
     }
 
+    // What a panel showed before it was kept was not taken back, but what was done before it.
+    [Fact]
+    public void Settled_WhileEditsAreMade_EndsWithTheLastOfThem()
+    {
+        using var history = new EditHistory();
+        Assert.True(history.SettledAsync().IsCompleted);
+        var (first, second) = (history.Making(), history.Making());
+        var settled = history.SettledAsync();
+        first.Dispose();
+        first.Dispose();
+        Assert.False(settled.IsCompleted);
+        second.Dispose();
+        Assert.True(settled.IsCompleted);
+        Assert.True(history.SettledAsync().IsCompleted);
+    }
+
     [Fact]
     public async Task Undo_OfOnePage_LeavesTheEditsOfThePersonsOtherPage()
     {

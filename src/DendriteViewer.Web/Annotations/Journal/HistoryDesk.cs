@@ -32,6 +32,7 @@ public sealed class HistoryDesk(EditDesk desk, DatasetAccess access, Failures fa
     /// <returns>Why it was refused; null where it was done.</returns>
     public async Task<string?> RestoreAsync(ViewSession session, ClaimsPrincipal user, string kind, string id, int version)
     {
+        using var making = session.Edits.Making();
         try
         {
             if (await access.GrantAsync(user, session.Dataset.Identity) is not { IsMember: true, Role: >= DatasetRole.Annotate })

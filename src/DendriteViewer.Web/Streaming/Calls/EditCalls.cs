@@ -26,6 +26,9 @@ public sealed class EditCalls(HubCallers callers, DatasetAccess access, EditDesk
     // Sessions that a page had before, at most.
     private const int MostSessions = 16;
 
+    // How long the counts wait for an edit of a panel: a large import takes longer, and nobody takes that back before it is there.
+    private static readonly TimeSpan s_editPatience = TimeSpan.FromSeconds(5);
+
     /// <summary>Does operations on annotations, each once however often it is sent.</summary>
     /// <param name="call">Who edits.</param>
     /// <param name="ops">A list of <see cref="EditOp"/>, JSON.</param>
@@ -70,6 +73,25 @@ public sealed class EditCalls(HubCallers callers, DatasetAccess access, EditDesk
 
         var (session, editor) = await callers.EditorAsync(call);
         await edits.RecallAsync(session.Dataset.Identity, editor.Person.Key, session.Edits, earlier, call.ConnectionAborted);
+        return JsonSerializer.Serialize(session.Edits.Counts, ViewDto.Json);
+    }
+
+    /// <summary>
+    /// What the session can take back, as in the message <c>edits</c>, after what its panels do now. What a panel did is seen by another
+    /// line than the hub's, on which that message may still be on its way, and some panels show it before it is kept.
+    /// </summary>
+    public async Task<string> CountsAsync(HubCallerContext call)
+    {
+        var (session, _) = await callers.EditorAsync(call, edits: 0);
+        try
+        {
+            await session.Edits.SettledAsync().WaitAsync(s_editPatience, TimeProvider.System, call.ConnectionAborted);
+        }
+        catch (TimeoutException)
+        {
+            // What was made before is known all the same.
+        }
+
         return JsonSerializer.Serialize(session.Edits.Counts, ViewDto.Json);
     }
 

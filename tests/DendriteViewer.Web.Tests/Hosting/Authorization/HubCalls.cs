@@ -39,6 +39,7 @@ internal static class HubCalls
         ["Recall"] = _ => With((object)Array.Empty<string>()),
         ["SetInterface"] = _ => With("[]"),
         ["SetOutline"] = _ => With("[]"),
+        ["EditCounts"] = _ => With(),
         ["Undo"] = _ => With(), ["Redo"] = _ => With(), ["UndoStep"] = _ => With(), ["RedoStep"] = _ => With(),
     };
 
