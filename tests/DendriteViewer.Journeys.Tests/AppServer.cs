@@ -77,6 +77,22 @@ public sealed class AppServer : IAsyncDisposable
         return server;
     }
 
+    /// <summary>Waits until something has come true in a folder of the server, say.</summary>
+    /// <exception cref="TimeoutException">It never did.</exception>
+    public static async Task UntilAsync(Func<bool> condition, string what)
+    {
+        var begun = TimeProvider.System.GetTimestamp();
+        while (!condition())
+        {
+            if (TimeProvider.System.GetElapsedTime(begun) > StartPatience)
+            {
+                throw new TimeoutException($"Not within {StartPatience}: {what}\n{LatestLines()}");
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
+        }
+    }
+
     /// <summary>Ends the app as kill -9 does, and starts it again at the same address.</summary>
     public async Task RestartAsync()
     {

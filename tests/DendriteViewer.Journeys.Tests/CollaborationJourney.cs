@@ -94,7 +94,7 @@ public sealed class CollaborationJourney(Browser browser) : IClassFixture<Browse
 
         await guest.GetByRole(AriaRole.Tab, new() { Name = "Sites" }).ClickAsync();
         await guest.Locator("td").GetByText("N1", new() { Exact = true }).ClickAsync();
-        Assert.Equal("beside a void of the band", await guest.Locator(".site textarea").InputValueAsync());
+        await guest.UntilAsync("() => document.querySelector('.site textarea')?.value === 'beside a void of the band'");
         Assert.Equal(0, await guest.GetByRole(AriaRole.Button, new() { Name = "Share" }).CountAsync());
 
         // The same view by URL, with cache headers, and as the link's preview.
@@ -197,6 +197,7 @@ public sealed class CollaborationJourney(Browser browser) : IClassFixture<Browse
         var password = System.Text.RegularExpressions.Regex.Match(await page.GetByText("first password").InnerTextAsync(), "password ([0-9a-f]{16})").Groups[1].Value;
         await page.ChooseAsync("Roles in dataset", "theirs");
         await page.ChooseAsync("Role of Ben", "annotator");
+        await page.GetByText("Ben has the role annotator in theirs now.").WaitForAsync();
 
         var ben = await browser.NewPageAsync();
         await ben.GotoAsync(server.Address + "/account/login");

@@ -132,7 +132,8 @@ public sealed class DeletionJourney(Browser browser) : IClassFixture<Browser>
         await page.GetByText("That dataset was deleted").WaitForAsync();
         await page.GotoAsync(server.Address);
         await page.GetByText("No datasets yet").WaitForAsync();
-        Assert.False(Directory.Exists(Path.Combine(server.Folder, "data/store/datasets", Id)));
+        var blobs = Path.Combine(server.Folder, "data/store/datasets", Id);
+        await AppServer.UntilAsync(() => !Directory.Exists(blobs), $"{blobs} is gone");
         Assert.Empty(browser.Errors);
     }
 
@@ -187,6 +188,7 @@ public sealed class DeletionJourney(Browser browser) : IClassFixture<Browser>
         var made = await page.GetByText("signs in as ben@example.org").TextContentAsync();
         var password = System.Text.RegularExpressions.Regex.Match(made!, "first password ([0-9a-f]+)").Groups[1].Value;
         await page.ChooseAsync("Role of Ben", "annotator");
+        await page.GetByText("Ben has the role annotator in").WaitForAsync();
         var member = await browser.NewPageAsync();
         await member.GotoAsync(server.Address + "/account/login");
         await member.FillAsync("[name='Input.Email']", "ben@example.org");

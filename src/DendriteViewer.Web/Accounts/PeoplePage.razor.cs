@@ -14,7 +14,8 @@ public sealed partial class PeoplePage
     private static readonly Dictionary<string, object> s_table = new() { ["aria-label"] = "People with an account" };
     private IReadOnlyList<AppUser> _people = [];
     private IReadOnlyList<CatalogEntry> _datasets = [];
-    private IReadOnlyDictionary<Guid, DatasetRole> _members = new Dictionary<Guid, DatasetRole>();
+    // Of the dataset that is chosen; null until they were read.
+    private IReadOnlyDictionary<Guid, DatasetRole>? _members;
     private string _dataset = "";
     private string _search = "";
     private string? _said;
@@ -53,36 +54,40 @@ public sealed partial class PeoplePage
 
     private async Task ChooseAsync(string? dataset)
     {
-        _dataset = dataset ?? "";
-        _members = Identity is { } chosen ? await People.MembersAsync(chosen) : new Dictionary<Guid, DatasetRole>();
+        var read = _dataset = dataset ?? "";
+        var members = Identity is { } chosen ? await People.MembersAsync(chosen) : new Dictionary<Guid, DatasetRole>();
+
+        // Of another that was chosen meanwhile they are read next.
+        _members = _dataset == read ? members : _members;
     }
 
-    // Chosen in a page that has been open for long.
-    private Task ChangeDatasetAsync(string? dataset) => ActAsync(() =>
+    // Chosen in a page that has been open for long. Roles are given once those of this dataset are shown, not beside those of the one
+    // before.
+    private Task ChangeDatasetAsync(string? dataset)
     {
-        _dataset = dataset ?? "";
-        return Task.CompletedTask;
-    });
+        (_dataset, _members) = (dataset ?? "", null);
+        return ActAsync(() => Task.CompletedTask);
+    }
 
     // Of a dataset whose manifest is damaged, nobody can say which it is.
     private DatasetIdentity? Identity => _datasets.FirstOrDefault(d => d.Id.Value == _dataset)?.Dataset?.Identity;
 
     private string NameOf(string? id) => _datasets.FirstOrDefault(d => d.Id.Value == id)?.Dataset?.Name ?? id ?? "";
 
-    private DatasetRole? RoleOf(AppUser user) => _members.TryGetValue(user.Id, out var role) ? role : null;
+    private DatasetRole? RoleOf(AppUser user) => _members is not null && _members.TryGetValue(user.Id, out var role) ? role : null;
 
-    private Task SetAsync(AppUser user, DatasetRole? role) => ActAsync(async () =>
+    // In the dataset that is chosen now, whichever is when the change is made.
+    private Task SetAsync(AppUser user, DatasetRole? role)
     {
-        if (Identity is { } chosen)
+        var (chosen, name, before) = (Identity, NameOf(_dataset), RoleOf(user));
+        return chosen is null ? Task.CompletedTask : ActAsync(async () =>
         {
-            var before = RoleOf(user);
-            await Desk.SetRoleAsync(chosen, user.Id, role, User);
-            if (before >= DatasetAccess.Sharing && !(role >= DatasetAccess.Sharing) && !user.IsAdministrator)
-            {
-                _said = $"{user.DisplayName} may not share {NameOf(_dataset)} any more; links to it that they made let nobody in now.";
-            }
-        }
-    });
+            await Desk.SetRoleAsync(chosen.Value, user.Id, role, User);
+            _said = before >= DatasetAccess.Sharing && !(role >= DatasetAccess.Sharing) && !user.IsAdministrator
+                ? $"{user.DisplayName} may not share {name} any more; links to it that they made let nobody in now."
+                : $"{user.DisplayName} has {(role is null ? "no role" : $"the role {RoleSelect.NameOf(role)}")} in {name} now.";
+        });
+    }
 
     private Task<bool> AddAsync(string name, string email) => ActAsync(async () =>
     {
