@@ -94,7 +94,6 @@ public sealed partial class MovieExport
     protected override async Task OnInitializedAsync()
     {
         _ffmpeg = await Tools.FindAsync(default);
-        _isKnown = true;
         if (Authentication is not null)
         {
             _tours = (await Tours.Store.ListAsync((await Authentication).User, Session.Dataset.Identity)).Items;
@@ -108,6 +107,7 @@ public sealed partial class MovieExport
         }
 
         ChooseAxis(_along);
+        _isKnown = true;
     }
 
     private static string KindName(MovieKind kind) => kind switch

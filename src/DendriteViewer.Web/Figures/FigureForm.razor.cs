@@ -62,8 +62,8 @@ public sealed partial class FigureForm
             return;
         }
 
-        _sizes = await _script.AskAsync<PaneSizes>("sizes");
-        _choices = FigureChoices.Parse(await _script.AskAsync<string>("recall"));
+        var sizes = await _script.AskAsync<PaneSizes>("sizes");
+        (_choices, _sizes) = (FigureChoices.Parse(await _script.AskAsync<string>("recall")), sizes);
         Preview();
         StateHasChanged();
     }
