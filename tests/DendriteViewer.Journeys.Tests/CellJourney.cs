@@ -10,6 +10,9 @@ namespace DendriteViewer.Journeys.Tests;
 /// </summary>
 public sealed class CellJourney(Browser browser) : IClassFixture<Browser>
 {
+    private const string ToldEvent =
+        "() => / h · .* · [a-z ]+ at [0-9.]+ h/.test(document.querySelector('#timeline output').textContent)";
+
     [Fact]
     public async Task Cell_WithAddedFiles_IsLinkedToScansAndOpensFromItsLink()
     {
@@ -21,12 +24,17 @@ public sealed class CellJourney(Browser browser) : IClassFixture<Browser>
 
         // The events of the logged current and voltage stand on the timeline; a click on one goes to the nearest scan.
         await page.Locator("#timeline .events path").First.WaitForAsync(new() { State = WaitForSelectorState.Attached });
+        await page.GetByRole(AriaRole.Tab, new() { Name = "Cell", Exact = true }).WaitForAsync();
         var (at, nearest) = await LastEventAsync(page);
         Assert.NotEqual(0, nearest);
         await page.Mouse.ClickAsync(at.X, at.Y);
         await page.UntilAsync("h => dendrite.view.hours === h", nearest);
         await page.Mouse.MoveAsync(at.X + 1, at.Y);
-        await page.UntilAsync(@"() => / h · .* · [a-z ]+ at [0-9.]+ h/.test(document.querySelector('#timeline output').textContent)");
+        await page.UntilAsync(ToldEvent);
+
+        // It is told still where the timeline is drawn anew under the resting pointer.
+        await page.EvaluateAsync("() => dendrite.timeline.draw()");
+        await page.UntilAsync(ToldEvent);
 
         await page.GetByRole(AriaRole.Tab, new() { Name = "Cell", Exact = true }).ClickAsync();
         await page.UntilAsync("() => location.search.includes('cell=series')");

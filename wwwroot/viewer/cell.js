@@ -1,7 +1,8 @@
 // One time in all plots of hours and in the timeline, and the events on the timeline. Loaded where there are events, or by the cell's tab.
 const ns = 'http://www.w3.org/2000/svg', near = 6;
 const colors = { 'hard-short': 'var(--danger)', 'soft-short': 'var(--void)', 'contact-loss': 'var(--void)' };
-let events = [], voltage = null, users = 0, ended = null, watched = null, group = null;
+// pointed: where the pointer rests on the timeline, pixels of its track; null elsewhere.
+let events = [], voltage = null, users = 0, ended = null, watched = null, group = null, pointed = null;
 
 const timeline = () => window.dendrite?.timeline;
 const figures = () => document.querySelectorAll('figure[data-hours]');
@@ -20,15 +21,16 @@ export function begin() {
   document.addEventListener('pointermove', e => {
     const line = timeline(), isOver = line && line.track.contains(e.target);
     if (!isOver) return;
-    const box = line.track.getBoundingClientRect(), x = e.clientX - box.left;
-    mark(line.hoursAt(x, box.width), null);
-    // The timeline has told the value; an event under the pointer is told with it.
-    const event = events.find(one => Math.abs(line.place(one.hours, box.width) - x) <= near);
-    if (event && line.value.textContent) line.value.textContent += ` · ${words(event)}`;
+    const box = line.track.getBoundingClientRect();
+    pointed = e.clientX - box.left;
+    mark(line.hoursAt(pointed, box.width), null);
+    tell(line);
   }, options);
   document.addEventListener('pointerout', e => {
     const track = timeline()?.track;
-    if (track?.contains(e.target) && !track.contains(e.relatedTarget)) mark(null, null);
+    if (!track?.contains(e.target) || track.contains(e.relatedTarget)) return;
+    pointed = null;
+    mark(null, null);
   }, options);
 }
 
@@ -67,7 +69,15 @@ export function end() {
   watched?.observer.disconnect();
   withdraw();
   group?.remove();
-  [events, voltage, watched, group] = [[], null, null, null];
+  [events, voltage, watched, group, pointed] = [[], null, null, null, null];
+}
+
+// The timeline has told the value under the pointer; an event there is told with it.
+function tell(line) {
+  const { value, track } = line;
+  if (pointed === null || !value.textContent) return;
+  const event = events.find(one => Math.abs(line.place(one.hours, track.clientWidth) - pointed) <= near);
+  if (event && !value.textContent.endsWith(words(event))) value.textContent += ` · ${words(event)}`;
 }
 
 function mark(hours, except) {
@@ -100,4 +110,5 @@ function draw() {
     group.append(path);
   }
   line.svg.append(group);
+  tell(line);
 }
