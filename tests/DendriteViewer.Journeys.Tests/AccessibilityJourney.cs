@@ -11,6 +11,9 @@ public sealed class AccessibilityJourney(Browser browser) : IClassFixture<Browse
 {
     private const string Id = PhantomCell.Id;
 
+    // Of the viewer of a phantom: display, sites, measurements, analysis, cell and comments.
+    private const int Panels = 6;
+
     // An element that would run a script if it ever became one; short enough for a label.
     private const string Markup = "<img src=x onerror=scripted=1>";
 
@@ -191,13 +194,7 @@ public sealed class AccessibilityJourney(Browser browser) : IClassFixture<Browse
     private async Task LookAtViewerAsync(IPage page, AppServer server)
     {
         await page.GotoAsync($"{server.Address}/d/{Id}");
-        await page.ExactAsync();
-        foreach (var tab in await page.GetByRole(AriaRole.Tab).AllAsync())
-        {
-            await tab.ClickAsync();
-            await page.WaitForTimeoutAsync(400);
-            await LookAsync(page, $"viewer, {await tab.InnerTextAsync()}");
-        }
+        await LookAtPanelsAsync(page, "");
 
         // The cell's tab opens on its series.
         await page.GetByRole(AriaRole.Tab, new() { Name = "Cell", Exact = true }).ClickAsync();
@@ -211,16 +208,39 @@ public sealed class AccessibilityJourney(Browser browser) : IClassFixture<Browse
         await LookAtDialogsAsync(page, "", name => page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true }).ClickAsync());
     }
 
+    // The panels come with the circuit, after the pictures, and each with what it reads.
+    private async Task LookAtPanelsAsync(IPage page, string where)
+    {
+        await page.ExactAsync();
+        var tabs = page.Locator(".panel").GetByRole(AriaRole.Tab);
+        await tabs.Nth(Panels - 1).WaitForAsync();
+        foreach (var tab in await tabs.AllAsync())
+        {
+            await tab.ClickAsync();
+            await page.UntilAsync(
+                """
+                tab => tab.getAttribute('aria-selected') === 'true' && document.documentElement.dataset.panel === 'open'
+                  && document.querySelector('.panel .panel-content')?.innerText.trim() && !document.querySelector('.panel .mud-skeleton')
+                """, await tab.ElementHandleAsync());
+            await LookAsync(page, $"viewer, {await tab.InnerTextAsync()}{where}");
+        }
+    }
+
     private async Task LookAtDialogsAsync(IPage page, string where, Func<string, Task> open)
     {
-        foreach (var (button, dialog) in new[] { ("Share", "Share this view"), ("Data", "The dataset as data"), ("Figure", "Figure") })
+        foreach (var (button, dialog, tabs) in new[]
+        {
+            ("Share", "Share this view", 0), ("Data", "The dataset as data", 4), ("Figure", "Figure", 0),
+        })
         {
             await open(button);
             var box = page.GetByRole(AriaRole.Dialog, new() { Name = dialog });
             await box.WaitForAsync();
-            foreach (var tab in await box.GetByRole(AriaRole.Tab).AllAsync())
+            for (var i = 0; i < tabs; i++)
             {
+                var tab = box.GetByRole(AriaRole.Tab).Nth(i);
                 await tab.ClickAsync();
+                await page.UntilAsync("tab => tab.getAttribute('aria-selected') === 'true'", await tab.ElementHandleAsync());
                 await LookAsync(page, $"{dialog}, {await tab.InnerTextAsync()}{where}");
             }
 
@@ -264,13 +284,7 @@ public sealed class AccessibilityJourney(Browser browser) : IClassFixture<Browse
         await LookAtImportOfACellAsync(page, server);
         await LookAsync(page, "import, a described dataset on a phone");
         await page.GotoAsync($"{server.Address}/d/{Id}");
-        await page.ExactAsync();
-        foreach (var tab in await page.GetByRole(AriaRole.Tab).AllAsync())
-        {
-            await tab.ClickAsync();
-            await page.WaitForTimeoutAsync(400);
-            await LookAsync(page, $"viewer, {await tab.InnerTextAsync()} on a phone");
-        }
+        await LookAtPanelsAsync(page, " on a phone");
 
         // The sheet's open tab closes it.
         await page.GetByRole(AriaRole.Tab).Last.ClickAsync();

@@ -30,7 +30,7 @@ public sealed class AnalysisJourney(Browser browser) : IClassFixture<Browser>
         var lit = await AmberAsync(page, 3);
         Assert.True(await AmberAsync(page, 1) > 20, "No voids are lit in the slice.");
         await page.UntilAsync("() => location.search.includes('over=voids')");
-        var drawn = await voids.Locator(".plot-area > svg").ElementHandleAsync();
+        await page.UntilAsync($"() => {FaintBars}.length > 5");
         await page.ChangedAsync(() => page.GetByRole(AriaRole.Button, new() { Name = "Clear", Exact = true }).ClickAsync());
 
         // Voids are amber without it too, at rest as in motion, but seen through the electrolyte: both pictures counted are those at rest.
@@ -38,7 +38,7 @@ public sealed class AnalysisJourney(Browser browser) : IClassFixture<Browser>
         Assert.True(lit > unlit + 300, $"No voids are lit in 3D: {lit} pixels are amber, and {unlit} without the light.");
 
         // The plot is drawn anew without its light.
-        await page.UntilAsync("svg => !svg.isConnected", drawn);
+        await page.UntilAsync($"() => {FaintBars}.length === 0");
         await page.AssertPlotAnswersAsync("Void volume by depth");
 
         // A threshold tried moves the profile and the pictures, and goes back.
@@ -104,7 +104,7 @@ public sealed class AnalysisJourney(Browser browser) : IClassFixture<Browser>
         // The band, dragged by the grip of its deeper limit in a slice: what is said of it follows.
         await page.Keyboard.PressAsync("v");
         var facts2 = page.Locator("[aria-label='Nucleation sites'] .facts");
-        Assert.Contains("100–120 µm deep", await facts2.InnerTextAsync(), StringComparison.Ordinal);
+        await facts2.GetByText("100–120 µm deep").WaitForAsync();
         place = await page.EvaluateAsync<float[]>("() => Array.from(dendrite.panes[1].grips().at[1])");
         await page.Mouse.MoveAsync(box.X + place[0], box.Y + place[1]);
         await page.Mouse.DownAsync();
@@ -131,6 +131,9 @@ public sealed class AnalysisJourney(Browser browser) : IClassFixture<Browser>
         Assert.Matches("[0-9a-f]{64}", await report.Locator(".hash").First.InnerTextAsync());
         Assert.Empty(browser.Errors);
     }
+
+    // Bars that another one is lit beside.
+    private const string FaintBars = "document.querySelectorAll(\"[aria-label='Void volume by depth'] rect[fill-opacity='0.35']\")";
 
     // Pixels of the overlay of a slice that are as yellow as the arrows.
     private const string YellowPixels =

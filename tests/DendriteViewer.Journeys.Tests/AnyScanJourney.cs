@@ -58,16 +58,16 @@ public sealed class AnyScanJourney(Browser browser) : IClassFixture<Browser>
         await page.UntilAsync("() => location.search.includes('cm=viridis-inverted')");
 
         // The transfer function by keys: the second point goes up, one is added behind it, and taken away.
-        await page.Locator("#transfer").FocusAsync();
+        var transfer = page.Locator("#transfer");
         var points = await page.EvaluateAsync<int>("() => dendrite.view.transfer.length");
-        await page.Keyboard.PressAsync("PageDown");
-        await page.Keyboard.PressAsync("PageDown");
+        await transfer.PressAsync("PageDown");
+        await transfer.PressAsync("PageDown");
         await page.GetByText(string.Create(CultureInfo.InvariantCulture, $"Point 2 of {points}")).WaitForAsync();
-        await page.Keyboard.PressAsync("ArrowUp");
+        await transfer.PressAsync("ArrowUp");
         await page.UntilAsync("() => dendrite.view.transfer[1][2] > 0");
-        await page.Keyboard.PressAsync("Insert");
+        await transfer.PressAsync("Insert");
         await page.UntilAsync("n => dendrite.view.transfer.length === n + 1", points);
-        await page.Keyboard.PressAsync("Delete");
+        await transfer.PressAsync("Delete");
         await page.UntilAsync("n => dendrite.view.transfer.length === n", points);
 
         // After a switch, letters are shortcuts again.

@@ -40,7 +40,7 @@ public sealed class BackupJourney(Browser browser) : IClassFixture<Browser>
             }
         });
         var backup = Path.Combine(server.Folder, "backup");
-        while (Volatile.Read(ref written) < 10)
+        while (Volatile.Read(ref written) < 10 && !writing.IsCompleted)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
         }

@@ -89,7 +89,11 @@ public sealed class EditsJourney(Browser browser) : IClassFixture<Browser>
         await page.UntilAsync("id => dendrite.sites.some(s => s.id === id && s.status === 'confirmed' && s.track.length === 1)", own);
         await page.UntilAsync("() => dendrite.measure.saved.some(m => m.note === 'written without a server')");
 
+        // The page's hub is back before its circuit is refused, and only then the page is loaded again.
+        await page.EvaluateAsync("() => { window.isBefore = true; }");
         await server.RestartAsync();
+        await page.UntilAsync("() => !window.isBefore");
+        await page.ExactAsync();
         await page.UntilAsync("id => window.dendrite?.sites.some(s => s.id === id && s.version === 4 && s.xUm === 78)", own);
         await page.UntilAsync("id => dendrite.sites.some(s => s.id === id && s.status === 'confirmed' && s.track[0]?.xUm === 81)", own);
         await page.UntilAsync("() => !Object.keys(localStorage).some(k => k.startsWith('edit:'))");
@@ -99,7 +103,6 @@ public sealed class EditsJourney(Browser browser) : IClassFixture<Browser>
         Assert.Equal(0, doubled);
 
         // The page was loaded again, by another server as far as it can tell, and still knows what it did.
-        await page.ExactAsync();
         await page.UntilAsync("() => dendrite.steps.done.length > 1");
         await page.UntilAsync("() => dendrite.measure.saved.some(m => m.note === 'written without a server')");
         await page.Keyboard.PressAsync("Control+z");

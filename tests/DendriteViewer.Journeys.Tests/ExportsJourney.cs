@@ -66,7 +66,9 @@ public sealed class ExportsJourney(Browser browser) : IClassFixture<Browser>
         Assert.Equal(400, (await PostAsync(page, server, "movies", movie with { format = "avi" })).Status);
         await data.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).First.ClickAsync();
         await data.GetByText("Cancelled", new() { Exact = true }).First.WaitForAsync();
-        Assert.Empty(Directory.GetDirectories(Path.Combine(server.Folder, "data/exports"), ".frames-*", SearchOption.AllDirectories));
+        var exports = Path.Combine(server.Folder, "data/exports");
+        await AppServer.UntilAsync(
+            () => Directory.GetDirectories(exports, ".frames-*", SearchOption.AllDirectories).Length == 0, $"{exports} has no frames");
         Assert.Empty(browser.Errors);
     }
 

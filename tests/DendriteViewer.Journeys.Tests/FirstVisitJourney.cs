@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using Microsoft.Playwright;
 
@@ -16,8 +17,8 @@ public sealed class FirstVisitJourney(Browser browser) : IClassFixture<Browser>
         await using var server = await AppServer.StartAsync(new PhantomCell(64, 3, "0,1.5"));
         var page = await browser.NewPageAsync();
         var devtools = await page.Context.NewCDPSessionAsync(page);
-        var paths = new Dictionary<string, string>();
-        var bytes = new Dictionary<string, double>();
+        var paths = new ConcurrentDictionary<string, string>();
+        var bytes = new ConcurrentDictionary<string, double>();
         devtools.Event("Network.requestWillBeSent").OnEvent += (_, e) =>
             paths[e!.Value.GetProperty("requestId").GetString()!] = new Uri(e.Value.GetProperty("request").GetProperty("url").GetString()!).AbsolutePath;
         devtools.Event("Network.loadingFinished").OnEvent += (_, e) =>
@@ -28,7 +29,12 @@ public sealed class FirstVisitJourney(Browser browser) : IClassFixture<Browser>
         await page.ExactAsync();
         Assert.InRange(bytes.Values.Sum(), 50_000, MostBytes);
 
-        // Scripts that come after the first picture, the cell's say, are part of the first visit as well.
+        // Scripts that come after the first picture, the cell's and after some seconds that of edits, are part of the first visit as well.
+        await page.UntilAsync(
+            """
+            () => dendrite.siteMarks.replica && document.querySelector('#timeline .events')
+              && document.querySelector('.panel [role=tab]')
+            """);
         await page.WaitForLoadStateAsync(LoadState.NetworkIdle);
         bytes.Clear();
         await page.GotoAsync(server.Address + "/jobs");

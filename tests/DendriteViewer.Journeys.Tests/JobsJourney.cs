@@ -27,7 +27,7 @@ public sealed class JobsJourney(Browser browser) : IClassFixture<Browser>
         await page.UntilAsync("() => document.querySelector('.inspection img').naturalWidth === 28");
         var remarks = page.GetByRole(AriaRole.List, new() { Name = "Remarks before the import" });
         await remarks.GetByText("without a unit").WaitForAsync();
-        Assert.Equal("my-scan", await page.GetByLabel("Dataset", new() { Exact = true }).InputValueAsync());
+        await Assertions.Expect(page.GetByLabel("Dataset", new() { Exact = true })).ToHaveValueAsync("my-scan");
         await page.GetByLabel("Hours of plating").FillAsync("0");
         await page.GetByLabel("Voxel, µm").FillAsync("0.5");
         await page.ClickAsync("text=Start import");
@@ -88,7 +88,8 @@ public sealed class JobsJourney(Browser browser) : IClassFixture<Browser>
         var raw = Path.Combine(server.Folder, "back.raw");
         await AppServer.CliAsync("export", "far", "--hours", "0", "--out", raw, "--store", Path.Combine(server.Folder, "data/store"));
         Assert.Equal(voxels, await File.ReadAllBytesAsync(raw));
-        Assert.Empty(Directory.EnumerateDirectories(Path.Combine(server.Folder, "data/uploads")));
+        var uploads = Path.Combine(server.Folder, "data/uploads");
+        await AppServer.UntilAsync(() => !Directory.EnumerateDirectories(uploads).Any(), $"{uploads} is empty");
 
         // Without the header that only this page sends, and with another sum, nothing is taken.
         var bare = await page.APIRequest.PostAsync(server.Address + "/api/uploads/", new() { DataObject = new[] { new { path = "x", size = 3 } } });

@@ -93,7 +93,9 @@ public sealed class LimitsJourney(LimitedServer server) : IClassFixture<LimitedS
     public async Task SignIn_TriedTooOftenFromAnAddress_IsPutOff()
     {
         HttpStatusCode last = 0;
-        for (var i = 0; i < 6; i++)
+
+        // Where a machine has much else to do, the budget grows by a try every twelve seconds meanwhile.
+        for (var i = 0; i < 12 && last != HttpStatusCode.TooManyRequests; i++)
         {
             using var answer = await _http.PostAsync("/account/login", new FormUrlEncodedContent([new("_handler", "login")]));
             last = answer.StatusCode;

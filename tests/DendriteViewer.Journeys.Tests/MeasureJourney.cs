@@ -75,7 +75,8 @@ public sealed class MeasureJourney(Browser browser) : IClassFixture<Browser>
             await page.UntilAsync("b => (dendrite.measure.draft === null) !== b", before);
         }
 
-        await page.UntilAsync("() => dendrite.measure.saved.filter(m => m.kind === 'ruler').length === 2");
+        await page.UntilAsync(
+            "() => dendrite.measure.sent.length === 0 && dendrite.measure.saved.filter(m => m.kind === 'ruler').length === 2");
 
         // A profile, with its plot; a width makes each value a mean across it.
         await page.Keyboard.PressAsync("l");
@@ -131,6 +132,9 @@ public sealed class MeasureJourney(Browser browser) : IClassFixture<Browser>
         var item = phone.Locator(".mud-popover-open [data-tool=rectangle]");
         await item.ClickAsync();
         await phone.UntilAsync("() => dendrite.tool === 'rectangle'");
+
+        // The open menu lies over the pictures.
+        await item.WaitForAsync(new() { State = WaitForSelectorState.Detached });
         await phone.EvaluateAsync("() => dendrite.patch({ maximized: 'z' })");
         await phone.ExactAsync();
         await DragAsync(phone, 0, (60, 60), (90, 100));
