@@ -21,7 +21,8 @@ namespace DendriteViewer.Analysis.Experiments;
 /// <summary>
 /// Keeps what an analysis found with its dataset: the numbers as one JSON blob, the sets of voxels as label volumes that any reader of
 /// OME-Zarr opens: <c>voids</c>, numbered by depth, and <c>lithium</c> at each time, numbered by nucleation site. Each carries its recipe and
-/// what it was made from. The manifest is written last, so that labels are never seen in part.
+/// what it was made from. The manifest is written last, and names the labels and the numbers that belong together: whoever reads it sees
+/// those of one analysis, also where one was stopped while it kept what it had found.
 /// </summary>
 public sealed class AnalysisStore(DatasetStore store)
 {
@@ -34,10 +35,10 @@ public sealed class AnalysisStore(DatasetStore store)
     /// <exception cref="VolumeFormatException">The blob is damaged.</exception>
     public async Task<AnalysisResult?> TryLoadAsync(Dataset dataset, string modality, CancellationToken ct)
     {
-        var name = BlobNames.Dataset(dataset.Id) + BlobNames.AnalysisPath(modality);
+        var name = BlobNames.Analysis(dataset.Id, dataset.Manifest, modality);
         try
         {
-            var stored = dataset.Kept is { } kept ? await kept.ReadAnalysisAsync(modality, ct) : await store.Blobs.TryReadAsync(name, ct);
+            var stored = dataset.Kept is { } kept ? await kept.ReadAnalysisAsync(modality, ct) : await TryReadAsync(dataset, modality, ct);
             var result = stored is { } bytes
                 ? JsonSerializer.Deserialize<AnalysisResult>(SealedJson.Unseal(bytes), s_json) : null;
 
@@ -48,6 +49,28 @@ public sealed class AnalysisStore(DatasetStore store)
         catch (Exception e) when (e is JsonException or FormatException)
         {
             throw new VolumeFormatException($"{name} is damaged; run the analysis again.", e);
+        }
+    }
+
+    // An analysis that was published since the caller opened the dataset has removed the result before it.
+    private async Task<byte[]?> TryReadAsync(Dataset dataset, string modality, CancellationToken ct)
+    {
+        while (true)
+        {
+            var name = BlobNames.Analysis(dataset.Id, dataset.Manifest, modality);
+            var stored = await store.Blobs.TryReadAsync(name, ct);
+            if (stored is not null || dataset.Manifest.Analyses?.ContainsKey(modality) != true)
+            {
+                return stored;
+            }
+
+            if (await store.TryOpenAsync(dataset.Id, ct) is not { } now || now.Identity != dataset.Identity)
+            {
+                return null;
+            }
+
+            dataset = BlobNames.Analysis(now.Id, now.Manifest, modality) != name ? now
+                : throw new VolumeFormatException($"{name} is missing; run the analysis again.");
         }
     }
 
@@ -106,17 +129,28 @@ public sealed class AnalysisStore(DatasetStore store)
             stored.Add(key.Modality == LabelModality.Lithium ? volume with { Corrected = result.MaskAt(key.Hours) } : volume);
         }
 
-        await store.Blobs.WriteAsync(BlobNames.Dataset(id) + BlobNames.AnalysisPath(result.Recipe.Modality), SealedJson.Seal(JsonSerializer.SerializeToUtf8Bytes(result, s_json)), ct);
+        var (modality, content) = (result.Recipe.Modality, SealedJson.Seal(JsonSerializer.SerializeToUtf8Bytes(result, s_json)));
+        var sha = Convert.ToHexStringLower(SHA256.HashData(content));
+        await store.Blobs.WriteAsync(BlobNames.Dataset(id) + BlobNames.AnalysisPath(modality, sha), content, ct);
 
         VolumeManifest[] old = [];
+        var before = "";
         await store.UpdateAsync(
             id,
             now =>
             {
                 now = now ?? throw Deleted(id);
                 old = now.Manifest.Volumes.Where(v => v.Labels == true).ToArray();
+                before = BlobNames.Analysis(id, now.Manifest, modality);
                 var scans = now.Manifest.Volumes.Where(v => v.Labels != true).Select(v => v with { Registration = RegistrationOf(v, now, result) ?? v.Registration });
-                var kept = now.Manifest with { Volumes = scans.Concat(stored).ToArray() };
+                var kept = now.Manifest with
+                {
+                    Volumes = scans.Concat(stored).ToArray(),
+                    Analyses = new Dictionary<string, string>(now.Manifest.Analyses ?? new Dictionary<string, string>())
+                    {
+                        [modality] = sha,
+                    },
+                };
                 return ValueTask.FromResult(!OutlineSearch.IsDue(kept) || result.OutlineSearch is null ? kept : kept with
                 {
                     Cell = (kept.Cell ?? new CellManifest()) with { OutlineUm = result.OutlineUm, OutlineSearch = result.OutlineSearch },
@@ -125,6 +159,10 @@ public sealed class AnalysisStore(DatasetStore store)
             ct,
             dataset.Identity);
         await DeleteAsync(id, old.Where(o => stored.All(s => s.Path != o.Path)), ct);
+        if (before != BlobNames.Dataset(id) + BlobNames.AnalysisPath(modality, sha))
+        {
+            await store.Blobs.DeleteAsync(before, ct);
+        }
     }
 
     /// <summary>Keeps what changed between two times as labels, in place of the last change that was asked for.</summary>

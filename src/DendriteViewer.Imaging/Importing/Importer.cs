@@ -346,7 +346,7 @@ public sealed class Importer(DatasetStore store, IScanAnalysis analysis, TimePro
         var volumes = before.Where(v => !keys.Contains(v.Key)).Select(v => v.Value)
             .Concat(stored.Select(s => before.TryGetValue(new VolumeKey(s.Modality, s.Hours), out var b) 
                 ? s with { Registration = b.Registration, Placement = b.Placement } : s)).ToArray();
-        var basis = existing?.Manifest ?? manifest;
+        var basis = existing?.Manifest ?? manifest with { Analyses = null };
         var published = basis with
         {
             Id = id.Value,

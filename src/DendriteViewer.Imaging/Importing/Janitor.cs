@@ -5,12 +5,12 @@ using DendriteViewer.Imaging.Volumes;
 namespace DendriteViewer.Imaging.Importing;
 
 /// <summary>What was removed.</summary>
-/// <param name="Prefixes">Of volumes that nothing published names, and names of such series.</param>
+/// <param name="Prefixes">Of volumes that nothing published names, and names of such series and results.</param>
 /// <param name="Bytes">What they took.</param>
 public sealed record Swept(IReadOnlyList<string> Prefixes, long Bytes);
 
 /// <summary>
-/// Removes what dead imports and analyses left: volumes and series below a dataset's prefix that no manifest names, corrections of
+/// Removes what dead imports and analyses left: volumes, series and results below a dataset's prefix that no manifest names, corrections of
 /// masks, placements of volumes and files of the cell of a dataset that had the id before, and contents of files that no entry of the
 /// cell's log names. Nothing is removed of a dataset that somebody writes at the moment.
 /// </summary>
@@ -113,6 +113,14 @@ public sealed class Janitor(DatasetStore store, TimeProvider time)
             if (name.StartsWith(BlobNames.Dataset(id) + BlobNames.SeriesFolder, StringComparison.Ordinal))
             {
                 return name;
+            }
+
+            // What an analysis found that was stopped before it was published, or that another took the place of.
+            var results = BlobNames.Dataset(id) + BlobNames.AnalysisFolder;
+            if (name.StartsWith(results, StringComparison.Ordinal) && name.IndexOf('/', results.Length) < 0
+                && name.IndexOf('.', results.Length) is > 0 and var dot && dataset is not null)
+            {
+                return name == BlobNames.Analysis(id, dataset.Manifest, name[results.Length..dot]) ? null : name;
             }
 
             var end = name.IndexOf(End, StringComparison.Ordinal);

@@ -120,7 +120,7 @@ internal sealed class SeriesImport(DatasetStore store, ISeriesReader? reader)
     {
         foreach (var modality in dataset.Modalities)
         {
-            if (await store.Blobs.StatAsync(BlobNames.Dataset(dataset.Id) + BlobNames.AnalysisPath(modality), ct) is not null)
+            if (await store.Blobs.StatAsync(BlobNames.Analysis(dataset.Id, dataset.Manifest, modality), ct) is not null)
             {
                 return true;
             }

@@ -121,12 +121,16 @@ public sealed class Verifier(DatasetStore store)
     // What an analysis kept is sealed, so that its content need not be understood to be checked.
     private async Task<bool> CheckAnalysisAsync(Dataset dataset, string modality, CancellationToken ct)
     {
-        var name = BlobNames.Dataset(dataset.Id) + BlobNames.AnalysisPath(modality);
+        var name = BlobNames.Analysis(dataset.Id, dataset.Manifest, modality);
         try
         {
             if (await store.Blobs.TryReadAsync(name, ct) is { } bytes)
             {
                 SealedJson.Unseal(bytes);
+            }
+            else if (dataset.Manifest.Analyses?.ContainsKey(modality) == true)
+            {
+                throw new VolumeFormatException($"{name} is missing; run the analysis again.");
             }
 
             return true;

@@ -77,8 +77,22 @@ public static class BlobNames
     /// <summary>Prefix of labels that a recipe made, below the dataset's prefix: another recipe, another place.</summary>
     public static string LabelsPath(VolumeKey key, string recipe) => $"labels/{key.Modality}/{recipe}/{key.TimestepName}.ome.zarr";
 
-    /// <summary>Everything that an analysis of a modality found, below the dataset's prefix.</summary>
-    public static string AnalysisPath(string modality) => $"analysis/{modality}.json";
+    /// <summary>Prefix of what analyses found, below the dataset's prefix.</summary>
+    public const string AnalysisFolder = "analysis/";
+
+    /// <summary>Everything that an analysis of a modality found, below the dataset's prefix, as earlier versions kept it.</summary>
+    public static string AnalysisPath(string modality) => $"{AnalysisFolder}{modality}.json";
+
+    /// <summary>
+    /// Everything that an analysis of a modality found, below the dataset's prefix: by its checksum, so that the manifest names it together
+    /// with the labels that belong to it.
+    /// </summary>
+    public static string AnalysisPath(string modality, string sha256) =>
+        $"{AnalysisFolder}{modality}.{sha256[..Math.Min(16, sha256.Length)]}.json";
+
+    /// <summary>The blob of what was last found in a modality, by a dataset's manifest; it need not be there.</summary>
+    public static string Analysis(DatasetId id, DatasetManifest manifest, string modality) =>
+        Dataset(id) + (manifest.Analyses?.GetValueOrDefault(modality) is { } sha ? AnalysisPath(modality, sha) : AnalysisPath(modality));
 
     /// <summary>What nano scans said of new dark volume of a modality at a time, below the dataset's prefix.</summary>
     public static string DecisionPath(VolumeKey key) => $"analysis/decisions/{key.Modality}/{key.TimestepName}.json";

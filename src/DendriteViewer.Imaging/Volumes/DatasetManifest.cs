@@ -37,6 +37,12 @@ public sealed record DatasetManifest
     /// <summary>Measured curves.</summary>
     public IReadOnlyList<SeriesManifest> Series { get; init; } = [];
 
+    /// <summary>
+    /// In the store, the SHA-256 of the blob of what was last found, by the modality that was analysed; absent where nothing was, or an
+    /// earlier version kept it. Never taken from the input.
+    /// </summary>
+    public IReadOnlyDictionary<string, string>? Analyses { get; init; }
+
     /// <summary>Fields that this version does not know.</summary>
     [JsonExtensionData]
     public Dictionary<string, JsonElement>? Other { get; set; }

@@ -42,7 +42,9 @@ public sealed class FrozenStates(IDbContextFactory<DendriteDb> database, Dataset
     /// </summary>
     /// <returns>When it was kept, and which edits count.</returns>
     /// <exception cref="VolumeFormatException">The dataset is gone.</exception>
-    /// <exception cref="ArgumentException">It changes all the time, or nothing is left of the frozen state that is copied.</exception>
+    /// <exception cref="ArgumentException">
+    /// It changes all the time, a result of its analyses is missing, or nothing is left of the frozen state that is copied.
+    /// </exception>
     public async Task<FrozenMoment> KeepAsync(DendriteDb db, Guid link, Dataset dataset, string query, CancellationToken ct)
     {
         if (dataset.Kept is FrozenState kept)
@@ -64,17 +66,31 @@ public sealed class FrozenStates(IDbContextFactory<DendriteDb> database, Dataset
         for (var i = 0; i < MostTries; i++)
         {
             var results = new Dictionary<string, byte[]>();
+            var missing = "";
             foreach (var modality in before.Dataset.Modalities)
             {
-                if (await store.Blobs.TryReadAsync(BlobNames.Dataset(dataset.Id) + BlobNames.AnalysisPath(modality), ct) is { } result)
+                // The manifest names the numbers that belong to its labels.
+                var name = BlobNames.Analysis(dataset.Id, before.Dataset.Manifest, modality);
+                if (await store.Blobs.TryReadAsync(name, ct) is { } result)
                 {
                     results[AnalysisPart + modality] = result;
+                }
+                else if (before.Dataset.Manifest.Analyses?.ContainsKey(modality) == true)
+                {
+                    missing = modality;
                 }
             }
 
             var now = await ReadNowAsync(db, dataset, ct);
             if (now.IsSameAs(before))
             {
+                if (missing.Length > 0)
+                {
+                    throw new ArgumentException(
+                        $"What the analysis of {missing} found is missing in the store, so that it cannot be frozen; run the analysis "
+                            + "again.");
+                }
+
                 var shown = await PlacementLink.OverAsync(_placements, now.Dataset, query, ct);
                 results[MomentPart] = JsonSerializer.SerializeToUtf8Bytes(new KeptMoment(now.Moment.At, now.Moment.Revision));
                 results[MasksPart] = JsonSerializer.SerializeToUtf8Bytes(now.Masks.Select(m => new KeptMask(m.Key, m.Value)));

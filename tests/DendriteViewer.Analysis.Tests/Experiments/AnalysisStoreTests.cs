@@ -98,12 +98,75 @@ public sealed class AnalysisStoreTests(AzuriteFixture azurite) : IClassFixture<A
         Assert.Equal(counts.OrderBy(c => c.Key), (await CountAsync(store, again)).OrderBy(c => c.Key));
     }
 
+    // A server that is killed, or a job that is cancelled, between the numbers and the manifest left new numbers beside old labels.
+    [Fact]
+    public async Task Save_StoppedBeforeTheManifest_LeavesNumbersAndLabelsOfTheAnalysisBefore()
+    {
+        new PhantomWriter(new PhantomOptions { Size = 64, VoxelUm = 2, Hours = [0, 3.2] }).Write(_folder["phantom"], null, default);
+        var blobs = new FolderBlobStore(_folder["store"]);
+        var store = new DatasetStore(blobs);
+        var id = (await new Importer(store, new ScanAnalysis(), TimeProvider.System)
+            .ImportDatasetAsync(_folder["phantom"], null, null, default)).Id;
+        var (first, _) = await RunAsync(store, id, new AnalysisRecipe { LeastLithiumVoxels = 8 });
+        var before = (await store.TryOpenAsync(id, default))!;
+
+        var stopping = new DatasetStore(StoppingStore.Over(blobs, BlobNames.Manifest(id)));
+        await Assert.ThrowsAsync<OperationCanceledException>(
+            () => RunAsync(stopping, id, new AnalysisRecipe { LeastLithiumVoxels = 8, Neighbours = 6 }));
+
+        var now = (await store.TryOpenAsync(id, default))!;
+        Assert.Equal(before.Revision, now.Revision);
+        Assert.Equal(first.RecipeHash, (await new AnalysisStore(store).TryLoadAsync(now, "projection", default))!.RecipeHash);
+
+        // What was stopped is removed, and what is published stays; so does a whole analysis afterwards, for who opened the dataset before.
+        var janitor = new Janitor(store, TimeProvider.System);
+        Assert.Contains((await janitor.SweepAsync(TimeSpan.Zero, remove: true, default)).Prefixes,
+            p => p.StartsWith($"datasets/{id}/analysis/projection.", StringComparison.Ordinal));
+        Assert.NotNull(await new AnalysisStore(store).TryLoadAsync(now, "projection", default));
+        var (second, _) = await RunAsync(store, id, new AnalysisRecipe { LeastLithiumVoxels = 8, Neighbours = 6 });
+        Assert.Empty((await janitor.SweepAsync(TimeSpan.Zero, remove: true, default)).Prefixes);
+        Assert.NotEqual(first.RecipeHash, second.RecipeHash);
+        Assert.Equal(second.RecipeHash, (await new AnalysisStore(store).TryLoadAsync(now, "projection", default))!.RecipeHash);
+
+        var published = (await store.TryOpenAsync(id, default))!;
+        await blobs.DeleteAsync(BlobNames.Analysis(id, published.Manifest, "projection"), default);
+        var e = await Assert.ThrowsAsync<VolumeFormatException>(
+            () => new AnalysisStore(store).TryLoadAsync(published, "projection", default));
+        Assert.Contains("is missing; run the analysis again", e.Message, StringComparison.Ordinal);
+        var bad = new List<BadBrick>();
+        await foreach (var found in new Verifier(store).VerifyAsync(published, default))
+        {
+            bad.AddRange(found is null ? [] : [found]);
+        }
+
+        Assert.Equal("the analysis of projection", Assert.Single(bad).Volume);
+    }
+
     public void Dispose() => _folder.Dispose();
+
+    // A store in which whoever replaces one blob is stopped.
+    private class StoppingStore : System.Reflection.DispatchProxy
+    {
+        private IBlobStore _inner = null!;
+        private string _name = "";
+
+        public static IBlobStore Over(IBlobStore inner, string name)
+        {
+            var made = Create<IBlobStore, StoppingStore>();
+            ((StoppingStore)(object)made)._inner = inner;
+            ((StoppingStore)(object)made)._name = name;
+            return made;
+        }
+
+        protected override object? Invoke(System.Reflection.MethodInfo? method, object?[]? arguments) =>
+            method!.Name == nameof(IBlobStore.TryReplaceAsync) && (string)arguments![0]! == _name
+                ? throw new OperationCanceledException() : method.Invoke(_inner, arguments);
+    }
 
     // Bits flipped, pieces cut out or doubled, the end missing: it says so, and never gives a number.
     private static async Task NoDamageIsReadAsync(DatasetStore store, DatasetId id)
     {
-        var name = $"datasets/{id}/analysis/projection.json";
+        var name = BlobNames.Analysis(id, (await store.TryOpenAsync(id, default))!.Manifest, "projection");
         var good = (await store.Blobs.TryReadAsync(name, default))!;
         var random = new Random(3);
         for (var i = 0; i < 60; i++)

@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Security.Claims;
 using System.Text.Json;
 using DendriteViewer.Imaging.Geometry;
+using DendriteViewer.Imaging.Storage;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Annotations;
 using DendriteViewer.Web.Annotations.Journal;
@@ -115,6 +116,45 @@ public sealed class ShareLinksTests(TestHost host) : IClassFixture<TestHost>
         finally
         {
             await host.Store.UpdateAsync(host.Dataset.Id, _ => ValueTask.FromResult(manifest), default);
+        }
+    }
+
+    // The numbers of an analysis that was stopped before its labels were published lie in the store beside those of the one before.
+    [Fact]
+    public async Task FrozenLink_OfAnAnalysedDataset_KeepsTheNumbersThatTheManifestNames_OrIsRefused()
+    {
+        var (id, manifest) = (host.Dataset.Id, host.Dataset.Manifest);
+        byte[] published = [.. "{\"numbers\":\"published\"}"u8], stopped = [.. "{\"numbers\":\"stopped\"}"u8];
+        var sha = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(published));
+        var named = manifest with { Analyses = new Dictionary<string, string> { ["projection"] = sha } };
+        var name = BlobNames.Analysis(id, named, "projection");
+        string[] others =
+        [
+            BlobNames.Dataset(id) + BlobNames.AnalysisPath("projection"),
+            BlobNames.Dataset(id) + BlobNames.AnalysisPath("projection", "0123"),
+        ];
+        await host.Store.Blobs.WriteAsync(name, published, default);
+        foreach (var other in others)
+        {
+            await host.Store.Blobs.WriteAsync(other, stopped, default);
+        }
+
+        await host.Store.UpdateAsync(id, _ => ValueTask.FromResult(named), default);
+        try
+        {
+            var (link, _) = await MakeAsync(new LinkChoices(LinkKind.Frozen));
+            Assert.Equal(published, await host.Frozen.AnalysisAsync(link.Id, "projection", default));
+            await host.Store.Blobs.DeleteAsync(name, default);
+            var refused = await Assert.ThrowsAsync<ArgumentException>(() => MakeAsync(new LinkChoices(LinkKind.Frozen)));
+            Assert.Contains("run the analysis again", refused.Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            await host.Store.UpdateAsync(id, _ => ValueTask.FromResult(manifest), default);
+            foreach (var other in others)
+            {
+                await host.Store.Blobs.DeleteAsync(other, default);
+            }
         }
     }
 
