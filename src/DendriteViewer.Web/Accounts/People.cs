@@ -35,20 +35,18 @@ public sealed class People(IDbContextFactory<DendriteDb> database, IServiceScope
         var password = NewPassword();
         var account = new AppUser
         {
-            UserName = email.Trim(), Email = email.Trim(), DisplayName = name.Trim(), IsAdministrator = administrator,
+            Id = Guid.NewGuid(), UserName = email.Trim(), Email = email.Trim(), DisplayName = name.Trim(), IsAdministrator = administrator,
 
             // The administrator vouches for it.
             EmailConfirmed = true,
         };
-        var result = await users.CreateAsync(account, password);
-        if (!result.Succeeded)
-        {
-            throw new ArgumentException(result.Errors.First().Description);
-        }
 
-        await audit.RecordAsync(AuditKind.Account, by, $"made the account of {account.DisplayName}"
-            + (administrator ? ", an administrator" : ""), AuditSubject.Of(account.Id));
-        return password;
+        // Saved with the account by the context that its manager uses too, or neither is.
+        scope.ServiceProvider.GetRequiredService<DendriteDb>().Audit.Add(audit.NewEntry(
+            AuditKind.Account, by, $"made the account of {account.DisplayName}" + (administrator ? ", an administrator" : ""),
+            AuditSubject.Of(account.Id)));
+        var result = await users.CreateAsync(account, password);
+        return result.Succeeded ? password : throw new ArgumentException(result.Errors.First().Description);
     }
 
     /// <summary>

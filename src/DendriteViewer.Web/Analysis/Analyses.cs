@@ -124,10 +124,10 @@ public sealed class Analyses(DatasetStore store, JobBoard board, ViewSessions se
     /// <exception cref="VolumeFormatException">A point lies nowhere near the scan.</exception>
     public async Task CorrectInterfaceAsync(Dataset dataset, IReadOnlyList<WorldPoint> points, Person by, CancellationToken ct)
     {
-        sessions.Refresh(await lanes[Urgency.Resting].RunAsync(
-            () => InterfaceCorrections.SetAsync(store, dataset.Id, points, ct, dataset.Identity), ct));
-        await audit.RecordAsync(
-            AuditKind.Correction, by, $"moved the interface through {points.Count} points", AuditSubject.Of(dataset), ct);
+        sessions.Refresh(await audit.RecordedAsync(
+            AuditKind.Correction, by, $"moved the interface through {points.Count} points", AuditSubject.Of(dataset),
+            () => lanes[Urgency.Resting].RunAsync(
+                () => InterfaceCorrections.SetAsync(store, dataset.Id, points, ct, dataset.Identity), ct)));
     }
 
     /// <summary>Moves the cell's outline through points, for everybody who looks. Whoever calls has been authorized.</summary>
@@ -135,10 +135,10 @@ public sealed class Analyses(DatasetStore store, JobBoard board, ViewSessions se
     public async Task CorrectOutlineAsync(
         Dataset dataset, IReadOnlyList<(double U, double V)> points, Person by, CancellationToken ct)
     {
-        sessions.Refresh(await lanes[Urgency.Resting].RunAsync(
-            () => OutlineCorrections.SetAsync(store, dataset.Id, points, ct, dataset.Identity), ct));
-        await audit.RecordAsync(
-            AuditKind.Correction, by, $"moved the outline through {points.Count} points", AuditSubject.Of(dataset), ct);
+        sessions.Refresh(await audit.RecordedAsync(
+            AuditKind.Correction, by, $"moved the outline through {points.Count} points", AuditSubject.Of(dataset),
+            () => lanes[Urgency.Resting].RunAsync(
+                () => OutlineCorrections.SetAsync(store, dataset.Id, points, ct, dataset.Identity), ct)));
     }
 
     /// <summary>A look at the pristine scan that thresholds can be tried on. Whoever calls has been authorized.</summary>

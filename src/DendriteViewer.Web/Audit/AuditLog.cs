@@ -8,8 +8,9 @@ namespace DendriteViewer.Web.Audit;
 
 /// <summary>
 /// Who did what that matters. An act that is no longer possible to undo, or that gives somebody a right, is recorded in the transaction
-/// that does it (<see cref="NewEntry"/>) or before it (<see cref="RecordAsync"/>), so that it fails where it cannot be recorded. Signing
-/// in goes on where the log cannot be written (<see cref="TryRecordAsync"/>), since nobody could mend the server otherwise.
+/// that does it (<see cref="NewEntry"/>) or before it (<see cref="RecordAsync"/>, <see cref="RecordedAsync"/>), so that it fails where it
+/// cannot be recorded. Signing in goes on where the log cannot be written (<see cref="TryRecordAsync"/>), since nobody could mend the
+/// server otherwise.
 /// </summary>
 /// <param name="database">Where it is kept.</param>
 /// <param name="time">The clock.</param>
@@ -56,6 +57,35 @@ public sealed partial class AuditLog(
         db.Audit.Add(NewEntry(kind, by, detail, about));
         await db.SaveChangesAsync(ct);
     }
+
+    /// <summary>
+    /// Does what an entry tells of: the entry first, whether or not somebody still waits for it, so that nothing is done that the log does
+    /// not tell of. Where the act fails, another entry says so.
+    /// </summary>
+    /// <param name="kind">What is done.</param>
+    /// <param name="by">Who does it; null for the server itself.</param>
+    /// <param name="detail">As of <see cref="NewEntry"/>.</param>
+    /// <param name="about">What it is done to.</param>
+    /// <param name="act">Does it.</param>
+    /// <returns>What the act returned.</returns>
+    /// <exception cref="DbUpdateException">The entry could not be kept; nothing was done.</exception>
+    public async Task<T> RecordedAsync<T>(AuditKind kind, Person? by, string detail, AuditSubject about, Func<Task<T>> act)
+    {
+        await RecordAsync(kind, by, detail, about, CancellationToken.None);
+        try
+        {
+            return await act();
+        }
+        catch
+        {
+            // Who stopped waiting may have done so when it was done already.
+            await TryRecordAsync(kind, by, FailedOf(detail), about);
+            throw;
+        }
+    }
+
+    /// <summary>What says that an act was recorded and did not come to its end.</summary>
+    public static string FailedOf(string detail) => $"{detail}: that was stopped or failed, and may not have been done";
 
     /// <summary>Adds an entry of something that goes on where it cannot be kept; the server's log then holds it as an error.</summary>
     public async Task TryRecordAsync(AuditKind kind, Person? by, string detail, AuditSubject about = default)

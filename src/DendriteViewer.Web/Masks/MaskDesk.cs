@@ -143,39 +143,39 @@ public sealed class MaskDesk(MaskCorrections masks, ComputeLanes lanes, Budgets 
     }
 
     /// <summary>Keeps the mask as it is as a version.</summary>
-    public async Task<MaskVersion> SaveAsync(Dataset dataset, double hours, string? note, Person by, CancellationToken ct)
-    {
-        var version = await RunAsync(
-            () => Of(dataset, hours).SaveAsync(string.IsNullOrWhiteSpace(note) ? null : note.Trim(), by.Name, Now, ct), ct);
-        await RecordAsync(dataset, hours, $"kept v{version.Number} of", by, ct);
-        return version;
-    }
+    public Task<MaskVersion> SaveAsync(Dataset dataset, double hours, string? note, Person by, CancellationToken ct) => RecordedAsync(
+        dataset, hours, "kept a version of", by,
+        mask => mask.SaveAsync(string.IsNullOrWhiteSpace(note) ? null : note.Trim(), by.Name, Now, ct), ct);
 
     /// <summary>Makes the mask what a version is, as a new version; 0 is the automatic mask.</summary>
-    public async Task<MaskVersion> RestoreAsync(Dataset dataset, double hours, int version, Person by, CancellationToken ct)
-    {
-        var made = await RunAsync(() => Of(dataset, hours).RestoreAsync(version, by.Name, Now, ct), ct);
-        await RecordAsync(dataset, hours, $"restored v{version} of", by, ct);
-        return made;
-    }
+    public Task<MaskVersion> RestoreAsync(Dataset dataset, double hours, int version, Person by, CancellationToken ct) => RecordedAsync(
+        dataset, hours, $"restored v{version} of", by, mask => mask.RestoreAsync(version, by.Name, Now, ct), ct);
 
     /// <summary>Says which version numbers rest on; 0 is the automatic mask.</summary>
-    public async Task ChooseAsync(Dataset dataset, double hours, int version, Person by, CancellationToken ct)
-    {
-        await lanes[Urgency.Resting].RunAsync(() => Of(dataset, hours).ChooseAsync(version, by.Name, Now, ct), ct);
-        await RecordAsync(dataset, hours, $"let numbers rest on v{version} of", by, ct);
-    }
+    public Task ChooseAsync(Dataset dataset, double hours, int version, Person by, CancellationToken ct) => RecordedAsync(
+        dataset, hours, $"let numbers rest on v{version} of", by, async mask =>
+        {
+            await mask.ChooseAsync(version, by.Name, Now, ct);
+            return true;
+        }, ct);
 
     /// <summary>Takes over what was corrected of the automatic mask before this one.</summary>
-    public async Task CarryAsync(Dataset dataset, double hours, Person by, CancellationToken ct)
-    {
-        await lanes[Urgency.Resting].RunAsync(() => Of(dataset, hours).CarryAsync(by.Name, Now, ct), ct);
-        await RecordAsync(dataset, hours, "took earlier corrections over into", by, ct);
-    }
+    public Task CarryAsync(Dataset dataset, double hours, Person by, CancellationToken ct) => RecordedAsync(
+        dataset, hours, "took earlier corrections over into", by, async mask =>
+        {
+            await mask.CarryAsync(by.Name, Now, ct);
+            return true;
+        }, ct);
 
     // Strokes have a log of their own, with names; what the numbers rest on is told here too.
-    private Task RecordAsync(Dataset dataset, double hours, string what, Person by, CancellationToken ct) => audit.RecordAsync(
-        AuditKind.Correction, by, FormattableString.Invariant($"{what} the mask at {hours:0.######} h"), AuditSubject.Of(dataset), ct);
+    private Task<T> RecordedAsync<T>(
+        Dataset dataset, double hours, string what, Person by, Func<CorrectedMask, Task<T>> act, CancellationToken ct)
+    {
+        var mask = Of(dataset, hours);
+        return audit.RecordedAsync(
+            AuditKind.Correction, by, FormattableString.Invariant($"{what} the mask at {hours:0.######} h"), AuditSubject.Of(dataset),
+            () => RunAsync(() => act(mask), ct));
+    }
 
     /// <summary>Sentences about masks whose numbers do not rest on what was chosen for them.</summary>
     /// <param name="dataset">The dataset.</param>

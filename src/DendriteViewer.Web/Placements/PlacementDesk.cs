@@ -119,10 +119,12 @@ public sealed class PlacementDesk(DatasetStore store, JobBoard board, ViewSessio
     public async Task<int> SaveAsync(
         Dataset dataset, Placement placement, IReadOnlyList<VolumeKey> with, string by, CancellationToken ct)
     {
-        var version = await _placements.SaveAsync(dataset, placement, with, by, ct);
-        await audit.RecordAsync(
-            AuditKind.Correction, new Person("", by), $"placed {placement.Key}, v{version}", AuditSubject.Of(dataset), ct);
-        await PublishAsync(dataset, ct);
+        var version = await audit.RecordedAsync(
+            AuditKind.Correction, new Person("", by), $"placed {placement.Key} anew", AuditSubject.Of(dataset),
+            () => _placements.SaveAsync(dataset, placement, with, by, ct));
+
+        // It holds now, whether or not somebody still waits for it.
+        await PublishAsync(dataset, CancellationToken.None);
         return version;
     }
 
@@ -132,9 +134,10 @@ public sealed class PlacementDesk(DatasetStore store, JobBoard board, ViewSessio
     /// <exception cref="VolumeFormatException">There is no such version.</exception>
     public Task RestoreAsync(Dataset dataset, VolumeKey key, int version, Person by, CancellationToken ct) => RunAsync(async () =>
     {
-        var published = await _placements.RestoreAsync(dataset, key, version, by.Name, ct);
-        await audit.RecordAsync(AuditKind.Correction, by, $"placed {key} as in v{version}", AuditSubject.Of(dataset), ct);
-        await PublishAsync(published, ct);
+        var published = await audit.RecordedAsync(
+            AuditKind.Correction, by, $"placed {key} as in v{version}", AuditSubject.Of(dataset),
+            () => _placements.RestoreAsync(dataset, key, version, by.Name, ct));
+        await PublishAsync(published, CancellationToken.None);
         return published;
     }, ct);
 

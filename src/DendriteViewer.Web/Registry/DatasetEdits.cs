@@ -36,20 +36,39 @@ public sealed class DatasetEdits(DatasetStore store, DatasetCatalog catalog, Aud
     public async Task<(Dataset Now, bool IsSaved)> SaveAsync(
         Dataset looked, Func<Dataset, DatasetDescription?> change, Person by, CancellationToken ct)
     {
+        var detail = "";
         try
         {
-            var now = await store.UpdateAsync(looked.Id, published =>
+            var now = await store.UpdateAsync(looked.Id, async published =>
             {
                 var edited = change(published!) ?? throw new NotChangedException(published!);
-                return ValueTask.FromResult(edited.Trimmed().ApplyTo(published!.Manifest));
+                var manifest = edited.Trimmed().ApplyTo(published!.Manifest);
+                if (detail.Length == 0)
+                {
+                    // Before it is done, and once, however often others are faster.
+                    var entry = $"described the dataset '{manifest.Name}' anew";
+                    await audit.RecordAsync(AuditKind.Description, by, entry, AuditSubject.Of(looked), CancellationToken.None);
+                    detail = entry;
+                }
+
+                return manifest;
             }, ct, looked.Identity);
             catalog.Touch();
-            await audit.RecordAsync(AuditKind.Description, by, $"described the dataset '{now.Name}' anew", AuditSubject.Of(now), ct);
             return (now, true);
         }
-        catch (NotChangedException e)
+        catch (Exception e)
         {
-            return (e.Now, false);
+            if (detail.Length > 0)
+            {
+                await audit.TryRecordAsync(AuditKind.Description, by, AuditLog.FailedOf(detail), AuditSubject.Of(looked));
+            }
+
+            if (e is NotChangedException same)
+            {
+                return (same.Now, false);
+            }
+
+            throw;
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Net;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Audit;
 using DendriteViewer.Web.Tests.Hosting;
@@ -67,6 +68,14 @@ public sealed class AuditLogTests(RunningApp app) : IClassFixture<RunningApp>
                 () => people.SetRoleAsync(app.Identity, ben, DatasetRole.Own, new ConfirmedPerson(s_ada)));
             await Assert.ThrowsAsync<DbUpdateException>(() =>
                 app.App.Services.GetRequiredService<Web.Registry.DatasetWatch>().DeleteAsync(app.Stored, s_ada, default));
+            await Assert.ThrowsAsync<DbUpdateException>(() => people.AddAsync("Nobody", "nobody@example.org", false, s_ada));
+            await Assert.ThrowsAsync<DbUpdateException>(() => app.App.Services.GetRequiredService<Web.Registry.DatasetEdits>().SaveAsync(
+                app.Stored, _ => Imaging.Datasets.DatasetDescription.Of(app.Stored.Manifest) with { Name = "Not recorded" }, s_ada,
+                default));
+            var isDone = false;
+            await Assert.ThrowsAsync<DbUpdateException>(() => Log.RecordedAsync(
+                AuditKind.Correction, s_ada, "moved it", default, () => Task.FromResult(isDone = true)));
+            Assert.False(isDone);
         }
         finally
         {
@@ -75,9 +84,40 @@ public sealed class AuditLogTests(RunningApp app) : IClassFixture<RunningApp>
 
         Assert.DoesNotContain(ben, (await people.MembersAsync(app.Identity)).Keys);
         var store = app.App.Services.GetRequiredService<Imaging.Datasets.DatasetStore>();
-        Assert.NotNull(await store.TryOpenAsync(app.Dataset, default));
+        Assert.Equal(app.Stored.Name, (await store.TryOpenAsync(app.Dataset, default))!.Name);
+        Assert.DoesNotContain(await people.ListAsync(), u => u.Email == "nobody@example.org");
         await people.SetRoleAsync(app.Identity, ben, DatasetRole.Own, new ConfirmedPerson(s_ada));
         var entry = (await Log.ListAsync(new AuditFilter(Kind: AuditKind.Role, Dataset: app.Identity.Value), 0, 1)).Entries[0];
         Assert.Equal("gave Benedict the role 'owner'", entry.Detail);
+    }
+
+    [Fact]
+    public async Task Act_ThatIsRecorded_HasItsEntryBefore_AndWhereItFailsOneMore()
+    {
+        const string done = "moved the interface for the log", failed = "moved the outline for the log";
+        Assert.Equal(7, await Log.RecordedAsync(AuditKind.Correction, s_ada, done, default, async () =>
+        {
+            Assert.Equal([done], await DetailsAsync());
+            return 7;
+        }));
+        await Assert.ThrowsAsync<OperationCanceledException>(() => Log.RecordedAsync<int>(
+            AuditKind.Correction, s_ada, failed, default, () => throw new OperationCanceledException()));
+        Assert.Equal([AuditLog.FailedOf(failed), failed, done], await DetailsAsync());
+        Assert.Contains("may not have been done", AuditLog.FailedOf(failed), StringComparison.Ordinal);
+
+        async Task<IEnumerable<string>> DetailsAsync() =>
+            (await Log.ListAsync(new AuditFilter(Kind: AuditKind.Correction), 0, 100)).Entries.Select(e => e.Detail)
+                .Where(d => d.Contains("for the log", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task AccountThatIsMade_IsRecordedWithIt_AndOneThatIsRefusedIsNot()
+    {
+        var people = app.App.Services.GetRequiredService<People>();
+        await people.AddAsync("Carla", "carla@example.org", true, s_ada);
+        await Assert.ThrowsAsync<ArgumentException>(() => people.AddAsync("Carlo", "carla@example.org", false, s_ada));
+        var account = (await people.ListAsync()).Single(u => u.Email == "carla@example.org");
+        var entry = (await Log.ListAsync(new AuditFilter(Kind: AuditKind.Account), 0, 100)).Entries.Single(e => e.Detail.Contains("Carl"));
+        Assert.Equal(("made the account of Carla, an administrator", account.Id.ToString()), (entry.Detail, entry.Subject));
     }
 }

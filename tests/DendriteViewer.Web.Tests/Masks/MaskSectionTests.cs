@@ -6,8 +6,10 @@ using DendriteViewer.Imaging.Caching;
 using DendriteViewer.Imaging.Corrections;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Geometry;
+using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Analysis;
+using DendriteViewer.Web.Audit;
 using DendriteViewer.Web.Bookmarks;
 using DendriteViewer.Web.Hosting;
 using DendriteViewer.Web.Masks;
@@ -160,6 +162,38 @@ public sealed class MaskSectionTests : MudContext
         await _host.Masks.Find(_session.Dataset, 3)!.SummaryAsync(default);
         var opened = (await sessions.HoldAsync(Guid.NewGuid().ToString("N"), "me", dataset, "?" + _session.Link, default))!;
         Assert.Contains("damaged", Assert.Single(opened.Remarks).Text);
+    }
+
+    // A curator whose page was gone when it was done: the correction held for everybody, and the audit log said nothing.
+    [Fact]
+    public async Task Correction_WhoseCallerIsGoneWhenItIsDone_IsInTheAuditLog()
+    {
+        await PaintAsync("Ada");
+        using var gone = new CancellationTokenSource();
+        void End(DatasetIdentity dataset, CorrectedMask mask) => gone.Cancel();
+        _host.Masks.Changed += End;
+        try
+        {
+            await _masks.RestoreAsync(_session.Dataset, 3, 0, new Person("ada", "Ada"), gone.Token);
+        }
+        catch (OperationCanceledException)
+        {
+        }
+        finally
+        {
+            _host.Masks.Changed -= End;
+        }
+
+        Assert.True(gone.IsCancellationRequested);
+        Assert.Single((await _masks.SummaryAsync(_session.Dataset, 3, default)).State.Versions);
+        var told = (await _host.Audit.ListAsync(new AuditFilter(Kind: AuditKind.Correction), 0, 10)).Entries;
+        Assert.Contains(told, e => e.Detail == "restored v0 of the mask at 3 h" && e.PersonName == "Ada");
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => _masks.SaveAsync(_session.Dataset, 3, null, new Person("ada", "Ada"), gone.Token));
+        told = (await _host.Audit.ListAsync(new AuditFilter(Kind: AuditKind.Correction), 0, 10)).Entries;
+        Assert.Equal([AuditLog.FailedOf("kept a version of the mask at 3 h"), "kept a version of the mask at 3 h"],
+            told.Take(2).Select(e => e.Detail));
     }
 
     [Fact]

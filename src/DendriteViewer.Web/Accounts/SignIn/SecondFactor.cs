@@ -105,8 +105,8 @@ public sealed class SecondFactor(
         }
 
         var count = left.Length == 0 ? 0 : left.Split(';').Length;
-        await audit.RecordAsync(
-            AuditKind.SecondFactor, PersonOf(account), $"used a recovery code; {count} are left", AuditSubject.Of(account.Id), ct);
+        await audit.TryRecordAsync(
+            AuditKind.SecondFactor, PersonOf(account), $"used a recovery code; {count} are left", AuditSubject.Of(account.Id));
         return "recovery code";
     }
 
