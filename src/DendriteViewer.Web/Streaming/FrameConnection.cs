@@ -47,7 +47,7 @@ public sealed class FrameConnection : IFrameSink, IDisposable
     /// <param name="budget">Whose place among the viewers this takes; disposed with it.</param>
     /// <param name="time">The clock.</param>
     /// <param name="isStillOpen">Whether the caller may still look.</param>
-    /// <param name="leave">Takes the connection out of the hub's groups once the caller may not look any more.</param>
+    /// <param name="leave">Has the connection neither hear others nor be heard once the caller may not look any more.</param>
     /// <param name="abort">Ends the connection, a moment after that.</param>
     /// <param name="fault">Told of what nobody expected.</param>
     public FrameConnection(
@@ -84,6 +84,9 @@ public sealed class FrameConnection : IFrameSink, IDisposable
 
     /// <summary>Whether the names of those who work with the dataset are told.</summary>
     public bool SeesNames { get; }
+
+    /// <summary>Whether the caller's right to look has ended: the connection is open only until the page has heard of it.</summary>
+    public bool IsRefused => _refused.IsCancellationRequested;
 
     /// <summary>Sizes of the streams' pictures in device pixels: of the panes, and where they are given of the other timestep's.</summary>
     /// <returns>As <see cref="Awaited"/>.</returns>

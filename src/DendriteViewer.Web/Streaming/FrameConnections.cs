@@ -63,16 +63,16 @@ public sealed partial class FrameConnections : IDisposable
 
     /// <summary>Begins to stream to a connection; a connection that joins again leaves what it had.</summary>
     public void Begin(
-        string connectionId, ViewSession session, bool seesNames, IDisposable budget, Func<Task<bool>> isStillOpen, Action abort,
-        CancellationToken aborted)
+        string connectionId, ViewSession session, bool seesNames, IDisposable budget, Func<Task<bool>> isStillOpen,
+        Func<CancellationToken, Task> leave, Action abort, CancellationToken aborted)
     {
         var connection = new FrameConnection(
             _hub.Clients.Client(connectionId), session, seesNames, sink => [.. from isOther in new[] { false, true }
                 from pane in Enum.GetValues<Pane>()
                 select new PaneStream(new PanePictures(pane, session, _slices, _volumes), isOther, _scheduler, _shared, sink, _time,
                     e => LogFault(_log, e))],
-            _volumes, _slices, _lanes[Urgency.Resting], budget, _time, isStillOpen,
-            ct => _hub.Groups.LeaveAsync(connectionId, session.Dataset.Identity, ct), abort, e => LogFault(_log, e));
+            _volumes, _slices, _lanes[Urgency.Resting], budget, _time, isStillOpen, leave, abort,
+            e => LogFault(_log, e));
         FrameConnection? replaced;
         lock (_swap)
         {
@@ -91,8 +91,14 @@ public sealed partial class FrameConnections : IDisposable
         aborted.Register(() => End(connectionId));
     }
 
-    /// <summary>The connection if it joined.</summary>
-    public FrameConnection? Find(string connectionId) => _connections.GetValueOrDefault(connectionId);
+    /// <summary>
+    /// The connection if it joined and its right to look has not ended. What a call does for it is refused from then on, though the
+    /// connection is open for a moment more.
+    /// </summary>
+    public FrameConnection? Find(string connectionId) => FindHeld(connectionId) is { IsRefused: false } open ? open : null;
+
+    /// <summary>The connection if it joined, also where its right to look has ended: it may still be in groups.</summary>
+    public FrameConnection? FindHeld(string connectionId) => _connections.GetValueOrDefault(connectionId);
 
     /// <summary>Ends the streams of a connection.</summary>
     public void End(string connectionId)

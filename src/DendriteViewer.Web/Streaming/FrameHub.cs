@@ -10,9 +10,11 @@ using Microsoft.AspNetCore.SignalR;
 namespace DendriteViewer.Web.Streaming;
 
 /// <summary>
-/// View changes in, frames out. A connection first joins a session of one dataset, and every later call is checked against
-/// the role that the caller has then (<see cref="HubCallers"/>). What fails becomes the caller's answer in
-/// <see cref="Hosting.HubFailures"/>. See docs/hub.md for the messages.
+/// View changes in, frames out. A connection first joins a session of one dataset. A call that writes, reads entries of the journal or
+/// presents is checked against the role that the caller has then (<see cref="HubCallers"/>). Whether they may look at all is asked every
+/// two seconds (<see cref="FrameConnection"/>), and holds for the calls that only look or say where the page is: once the right has ended
+/// each call is refused, and the connection neither hears other pages nor is heard. What fails becomes the caller's answer in <see
+/// cref="Hosting.HubFailures"/>. See docs/hub.md for the messages.
 /// </summary>
 /// <param name="callers">Who calls, and what they may do.</param>
 /// <param name="entry">Joins and leaves sessions.</param>

@@ -85,6 +85,16 @@ public sealed class PresenceCalls(
         }
     }
 
+    /// <summary>A connection may not look any more, though it is open for a moment: nobody hears it, and it follows nobody.</summary>
+    internal async Task LeaveRefusedAsync(HubCallerContext call)
+    {
+        if (voices.End(call.ConnectionId) is { } voice)
+        {
+            await UnfollowAsync(call, voice);
+            await voice.LeaveAsync();
+        }
+    }
+
     /// <summary>Whoever closed their page is gone at once; who lost the connection may be back soon.</summary>
     internal async Task LeaveAsync(HubCallerContext call, Exception? exception)
     {

@@ -65,7 +65,8 @@ public sealed class SessionEntry(
             ?? throw HubCallers.Refused();
         var isHeard = await EnterGroupsAsync(call, held, grant);
         connections.Begin(
-            call.ConnectionId, held, grant.SeesNames, place, () => IsOpenAsync(call, held, grant), call.Abort, call.ConnectionAborted);
+            call.ConnectionId, held, grant.SeesNames, place, () => IsOpenAsync(call, held, grant),
+            ct => LeaveRefusedAsync(call, held, ct), call.Abort, call.ConnectionAborted);
         if (isHeard)
         {
             voices.Begin(call.ConnectionId, held, call.User!.PersonOf(), grant.Role);
@@ -88,7 +89,7 @@ public sealed class SessionEntry(
     // those who work on what is there now. True where the others hear it.
     private async Task<bool> EnterGroupsAsync(HubCallerContext call, ViewSession held, DatasetGrant grant)
     {
-        if (connections.Find(call.ConnectionId) is { } before)
+        if (connections.FindHeld(call.ConnectionId) is { } before)
         {
             await Groups.LeaveAsync(call.ConnectionId, before.Session.Dataset.Identity, call.ConnectionAborted);
         }
@@ -108,6 +109,15 @@ public sealed class SessionEntry(
 
         return isHeard;
     }
+
+    // Who may not look any more neither hears the others nor is heard, from before their page is told of it. A call that changes groups is
+    // waited for, so that none puts the connection into one afterwards; one that joins anew ends this.
+    private Task LeaveRefusedAsync(HubCallerContext call, ViewSession held, CancellationToken ct) => call.InTurnAsync(async () =>
+    {
+        ct.ThrowIfCancellationRequested();
+        await presence.LeaveRefusedAsync(call);
+        await Groups.LeaveAsync(call.ConnectionId, held.Dataset.Identity, ct);
+    });
 
     // Who may look but not see names any more joins again as a guest; so does who may see no more than what a frozen link keeps, and who
     // may not annotate any more: their page would go on offering what is refused.
