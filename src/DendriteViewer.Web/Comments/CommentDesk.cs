@@ -166,25 +166,26 @@ public sealed class CommentDesk(
             await TellAsync(session, written, written.Mentions, warn);
         });
 
-    // The comment is there: whatever goes wrong with mail is no refusal of it, after which it would be sent again.
+    // The comment is kept by now: whoever reads that it failed writes it again.
     private async Task TellAsync(ViewSession session, Comment written, IEnumerable<Mention> named, Action<string>? warn)
     {
-        if (!mails.IsOn)
+        Mention[] people = [.. named];
+        if (!mails.IsOn || people.Length == 0)
         {
             return;
         }
 
         try
         {
-            await MailAsync(session, written, named, warn);
+            await MailAsync(session, written, people, warn);
         }
         catch (Exception e)
         {
-            warn?.Invoke($"The comment is kept and marked as new for whom it names; no mail could be made: {failures.Tell(e)}");
+            warn?.Invoke($"The comment is kept, but nobody whom it names was mailed: {failures.Tell(e)}");
         }
     }
 
-    private async Task MailAsync(ViewSession session, Comment written, IEnumerable<Mention> named, Action<string>? warn)
+    private async Task MailAsync(ViewSession session, Comment written, Mention[] named, Action<string>? warn)
     {
         var first = (await log.ListAsync(session.Dataset.Identity)).FirstOrDefault(c => c.Id == written.Thread);
         var site = first is not { Site.Length: > 0 } ? null
