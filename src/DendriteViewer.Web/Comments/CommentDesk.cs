@@ -181,7 +181,7 @@ public sealed class CommentDesk(
         }
         catch (Exception e)
         {
-            warn?.Invoke($"The comment is kept, but nobody whom it names was mailed: {failures.Tell(e)}");
+            warn?.Invoke($"The comment is kept and marked as new for whom it names; no mail could be made: {failures.Tell(e)}");
         }
     }
 

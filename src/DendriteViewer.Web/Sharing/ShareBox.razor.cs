@@ -85,7 +85,12 @@ public sealed partial class ShareBox
     });
 
     private Task CopyAsync(ShareLink link) => TryAsync(async user =>
-        Show(await Desk.CopyAsync(user, Session.Dataset, link.Id, link.Kind == LinkKind.Frozen ? NoEnd : _days)));
+    {
+        var made = await Desk.CopyAsync(user, Session.Dataset, link.Id, link.Kind == LinkKind.Frozen ? NoEnd : _days);
+        (_tour, _tours) = (null, made?.Embed is not null && link.Kind == LinkKind.Following
+            ? await Desk.ToursAsync(user, Session.Dataset) : []);
+        Show(made);
+    });
 
     private Task MoveAsync(ShareLink link) => TryAsync(user => Desk.MoveAsync(user, Session.Dataset, link.Id, Session.Link));
 

@@ -21,6 +21,12 @@ public sealed record MadeLink(string Address, string? Embed, Dataset? State)
 
     /// <summary>When it ends by itself, Unix milliseconds; null for never.</summary>
     public long? ExpiresAt { get; init; }
+
+    /// <summary>
+    /// Of a copy: the sites that may show the link that it is of, and may not show the copy, since the server's configuration does not name
+    /// them any more.
+    /// </summary>
+    public IReadOnlyList<string> Dropped { get; init; } = [];
 }
 
 /// <summary>What the share dialog does, for people who may share the dataset; the right is asked about each time.</summary>
@@ -109,10 +115,21 @@ public sealed class ShareDesk(
             return null;
         }
 
-        var (copy, token) = await links.CopyAsync(dataset, link, LifetimeOf(days), user.PersonOf().Key, ct, (made, of) => audit.NewEntry(
-            AuditKind.Link, user.PersonOf(), $"copied the {NameOf(of)} as '{made.Name}', {EndOf(days)}",
-            AuditSubject.Of(dataset, made.Id.ToString())));
-        return Made(token, mayEmbed: false, await links.StateOfAsync(copy, dataset, ct)) with { ExpiresAt = copy.ExpiresAt };
+        string[] dropped = [];
+        var (copy, token) = await links.CopyAsync(dataset, link, LifetimeOf(days), user.PersonOf().Key, ct, (made, of) =>
+        {
+            var kept = ShareLinks.OriginsOf(made.EmbedOrigins);
+            dropped = [.. ShareLinks.OriginsOf(of.EmbedOrigins).Except(kept)];
+            return audit.NewEntry(
+                AuditKind.Link, user.PersonOf(), $"copied the {NameOf(of)} as '{made.Name}', {EndOf(days)}"
+                    + (kept.Length > 0 ? $", and which {string.Join(" and ", kept)} may show" : "")
+                    + (dropped.Length > 0 ? $", and which {string.Join(" and ", dropped)} may not show any more" : ""),
+                AuditSubject.Of(dataset, made.Id.ToString()));
+        }, options.EmbedOrigins);
+        return Made(token, copy.EmbedOrigins is { Length: > 0 }, await links.StateOfAsync(copy, dataset, ct)) with
+        {
+            ExpiresAt = copy.ExpiresAt, Dropped = dropped,
+        };
     }
 
     /// <summary>Has a following link show a view from now on; false where the person may not share the dataset.</summary>

@@ -93,15 +93,22 @@ public sealed class ShareLinks(IDbContextFactory<DendriteDb> database, DatasetAc
     }
 
     /// <summary>
-    /// Makes another link like one that is there, in one's own name: it shows the same, and opens and ends by itself. What the audit log
-    /// tells of it, made of the new link and the old, is kept with it or not at all.
+    /// Makes another link like one that is there, in one's own name: it shows the same, and opens and ends by itself. A copy of a frozen
+    /// link has a state of its own, the same one, which stays when the other is revoked; a copy of one that follows shows the present
+    /// dataset from the view that the other has now. What the audit log tells of it, made of the new link and the old, is kept with it or
+    /// not at all.
     /// </summary>
-    /// <exception cref="ArgumentException">
-    /// There is no such link, it was revoked, or nothing is left of the state that it kept.
-    /// </exception>
+    /// <param name="dataset">The dataset.</param>
+    /// <param name="id">The link.</param>
+    /// <param name="lifetime">How long the copy is open; null for no end.</param>
+    /// <param name="by">Whose it becomes.</param>
+    /// <param name="ct">Stops it.</param>
+    /// <param name="entryOf">What the audit log tells.</param>
+    /// <param name="mayEmbed">The sites that may show links in frames now: of those that may show the link, they may show the copy.</param>
+    /// <exception cref="ArgumentException">There is no such link, it was revoked, or nothing is left of the state that it kept.</exception>
     public async Task<(ShareLink Link, string Token)> CopyAsync(
         Dataset dataset, Guid id, TimeSpan? lifetime, string by, CancellationToken ct,
-        Func<ShareLink, ShareLink, AuditEntry>? entryOf = null)
+        Func<ShareLink, ShareLink, AuditEntry>? entryOf = null, IReadOnlyCollection<string>? mayEmbed = null)
     {
         await using var db = await database.CreateDbContextAsync(ct);
         if (await db.Links.AsNoTracking().FirstOrDefaultAsync(l => l.Id == id && l.DatasetIdentity == dataset.Identity.Value, ct)
@@ -118,7 +125,8 @@ public sealed class ShareLinks(IDbContextFactory<DendriteDb> database, DatasetAc
         // Of a frozen link the state that it keeps is copied, not the present one.
         var shown = link.Kind == LinkKind.Frozen ? await frozen.OpenAsync(link.Id, dataset, ct) : dataset;
         return shown is null ? throw new ArgumentException(FrozenStates.NothingLeft) : await CreateAsync(
-            shown, link.Role, $"Copy of {link.Name}", lifetime, link.Query, by, ct, new LinkChoices(link.Kind, link.IsOneTime),
+            shown, link.Role, $"Copy of {link.Name}", lifetime, link.Query, by, ct, new LinkChoices(
+                link.Kind, link.IsOneTime, [.. OriginsOf(link.EmbedOrigins).Where(o => mayEmbed?.Contains(o) == true)]),
             entryOf is null ? null : made => entryOf(made, link));
     }
 
@@ -137,8 +145,11 @@ public sealed class ShareLinks(IDbContextFactory<DendriteDb> database, DatasetAc
         await using var db = await database.CreateDbContextAsync(ct);
         var hash = Hash(token);
         var origins = await db.Links.Where(l => l.TokenHash == hash).Select(l => l.EmbedOrigins).FirstOrDefaultAsync(ct);
-        return origins?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [];
+        return OriginsOf(origins);
     }
+
+    /// <summary>The sites that a link names, which may show it in a frame.</summary>
+    internal static string[] OriginsOf(string? origins) => origins?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [];
 
     /// <summary>
     /// Takes a one-time link for a guest: of two who open it at the same moment one gets in. Who took it may take it again.

@@ -33,7 +33,7 @@ public sealed class CommentDeskTests(TestHost host) : IClassFixture<TestHost>
 
         Assert.Null(await desk.BeginAsync(await host.SessionAsync(), user, "@Ada look here", site, said.Add));
         Assert.True(away.IsAsked);
-        Assert.StartsWith("The comment is kept, but nobody whom it names was mailed: ", Assert.Single(said));
+        Assert.StartsWith("The comment is kept and marked as new for whom it names; no mail could be made: ", Assert.Single(said));
         var kept = Assert.Single(await log.ListAsync(host.Dataset.Identity));
         Assert.Single(kept.Mentions);
 

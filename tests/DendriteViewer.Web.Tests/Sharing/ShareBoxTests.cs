@@ -52,3 +52,26 @@ public sealed class ShareBoxTests(TestHost host) : MudContext, IClassFixture<Tes
         string TextOf(string name) => box.FindAll(".link-list li").Single(l => l.TextContent.Contains(name)).TextContent;
     }
 }
+
+/// <summary>Links that are copied, in a dataset of their own.</summary>
+public sealed class ShareBoxCopyTests(TestHost host) : MudContext, IClassFixture<TestHost>
+{
+    [Fact]
+    public async Task Copy_OfALinkThatASiteMayNotShowAnyMore_SaysSo()
+    {
+        var maker = await host.AddMakerAsync();
+        await host.Links.CreateAsync(host.Dataset, DatasetRole.View, "Shown elsewhere", null, "", maker, default,
+            new LinkChoices(EmbedOrigins: ["https://wiki.example.org"]));
+        Services.AddSingleton(new ShareDesk(host.Links, host.Access, host.Audit, new DendriteOptions()));
+        Services.AddSingleton(new Failures(new SecretRedactor(), NullLogger<Failures>.Instance));
+        _ = Popovers;
+        var user = new ClaimsPrincipal(new ClaimsIdentity([new(ClaimTypes.NameIdentifier, maker)], "test"));
+        var session = await host.SessionAsync();
+        var box = Render<ShareBox>(p => p.AddCascadingValue(Task.FromResult(new AuthenticationState(user))).Add(b => b.Session, session));
+        box.WaitForAssertion(() => Assert.Contains("Shown elsewhere", box.Markup, StringComparison.Ordinal));
+        var line = box.FindComponents<ShareLinkLine>().Single(l => l.Instance.Listed.Link.Name == "Shown elsewhere");
+        await box.InvokeAsync(() => line.Instance.Copy.InvokeAsync());
+        box.WaitForAssertion(() => Assert.Contains(
+            "Not shown in frames by https://wiki.example.org", box.Find("[role=status]").TextContent, StringComparison.Ordinal));
+    }
+}

@@ -307,6 +307,37 @@ public sealed class ShareLinksTests(TestHost host) : IClassFixture<TestHost>
     }
 
     [Fact]
+    public async Task Copy_OfALinkThatSitesMayShow_IsShownByThoseThatStillMay_AndSaysWhichMayNot()
+    {
+        const string wiki = "https://wiki.example.org", lab = "https://lab.example.org";
+        var maker = new ClaimsPrincipal(new ClaimsIdentity([new(ClaimTypes.NameIdentifier, await host.AddMakerAsync())], "test"));
+        foreach (var kind in new[] { LinkKind.Following, LinkKind.Frozen })
+        {
+            var (link, _) = await MakeAsync(new LinkChoices(kind, EmbedOrigins: [wiki, lab]));
+            var made = (await DeskOf(wiki, lab).CopyAsync(maker, host.Dataset, link.Id, 0))!;
+            Assert.Equal($"{wiki} {lab}", (await host.Links.FindAsync(made.Address["/s/".Length..], default))!.EmbedOrigins);
+            Assert.NotNull(made.Embed);
+            Assert.Empty(made.Dropped);
+
+            made = (await DeskOf(wiki).CopyAsync(maker, host.Dataset, link.Id, 0))!;
+            var copy = (await host.Links.FindAsync(made.Address["/s/".Length..], default))!;
+            Assert.Equal((wiki, kind), (copy.EmbedOrigins, copy.Kind));
+            Assert.Equal([lab], made.Dropped);
+            await using var db = await host.Database.CreateDbContextAsync();
+            Assert.EndsWith(
+                $"without an end, and which {wiki} may show, and which {lab} may not show any more",
+                (await db.Audit.SingleAsync(a => a.Subject == copy.Id.ToString())).Detail, StringComparison.Ordinal);
+
+            made = (await DeskOf().CopyAsync(maker, host.Dataset, link.Id, 0))!;
+            Assert.Null(made.Embed);
+            Assert.Equal([wiki, lab], made.Dropped);
+        }
+
+        ShareDesk DeskOf(params string[] origins) =>
+            new(host.Links, host.Access, host.Audit, new DendriteOptions { EmbedOrigins = origins });
+    }
+
+    [Fact]
     public async Task FrozenLink_OfWhichNoScanIsLeft_ShowsNothing()
     {
         var (link, _) = await MakeAsync(new LinkChoices(LinkKind.Frozen));
