@@ -26,7 +26,13 @@ namespace DendriteViewer.Web.Registry;
 /// <param name="Tours">Tours, which nobody can play then.</param>
 public sealed record DatasetLoss(
     int Scans, int Labels, int Series, int Findings, long Bytes, int Links, int Exports, long ExportBytes, int Sites,
-    int Measurements, int Bookmarks, int CellFiles, int Masks, int Tours);
+    int Measurements, int Bookmarks, int CellFiles, int Masks, int Tours)
+{
+    /// <summary>
+    /// States that frozen links keep, which may be cited; nobody can open them then, and they are removed some time later.
+    /// </summary>
+    public int FrozenStates { get; init; }
+}
 
 /// <summary>Counts what a deletion would take along. Whoever calls has been authorized.</summary>
 public sealed class DatasetLosses(
@@ -55,11 +61,15 @@ public sealed class DatasetLosses(
         }
 
         var files = await exports.ListAsync(dataset.Identity, ct);
+        var shared = await links.ListAsync(dataset.Identity, ct);
         return new DatasetLoss(
             dataset.Volumes.Count, dataset.Labels.Count, dataset.Manifest.Series.Count, findings, bytes,
-            (await links.ListAsync(dataset.Identity, ct)).Count(l => l.End is null), files.Count, files.Sum(f => f.Bytes),
+            shared.Count(l => l.End is null), files.Count, files.Sum(f => f.Bytes),
             (await sites.ListAsync(dataset.Identity, ct)).Count, (await measurements.ListAsync(dataset.Identity, ct)).Count,
             await bookmarks.CountAsync(dataset.Identity, ct), cellFiles, masks.Count,
-            await tours.CountAsync(dataset.Identity, ct));
+            await tours.CountAsync(dataset.Identity, ct))
+        {
+            FrozenStates = shared.Count(l => l.Link.Kind == LinkKind.Frozen && l.End is not LinkEnd.Revoked),
+        };
     }
 }

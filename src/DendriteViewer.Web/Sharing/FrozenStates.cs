@@ -25,6 +25,11 @@ public sealed class FrozenStates(IDbContextFactory<DendriteDb> database, Dataset
 
     private const int MostTries = 5;
 
+    /// <summary>
+    /// So long after a dataset was deleted what frozen links keep of it stays, since a store that was away comes back with its datasets.
+    /// </summary>
+    public const int DaysAfterDeletion = 90;
+
     /// <summary>What is said to who copies a link whose state was removed.</summary>
     public const string NothingLeft = "Nothing is left of the state that this link kept.";
 
@@ -108,13 +113,16 @@ public sealed class FrozenStates(IDbContextFactory<DendriteDb> database, Dataset
     }
 
     /// <summary>
-    /// Removes what revoked links keep. That of a link whose time is over or whose maker is gone stays: members open it by its address, and
-    /// may revoke it.
+    /// Removes what revoked links keep, and what links of datasets that were deleted <see cref="DaysAfterDeletion"/> days ago keep, which
+    /// nobody can open. That of a link whose time is over or whose maker is gone stays: members open it by its address, and may revoke it.
     /// </summary>
     public async Task SweepAsync(CancellationToken ct)
     {
+        var before = time.GetUtcNow().AddDays(-DaysAfterDeletion).ToUnixTimeMilliseconds();
         await using var db = await database.CreateDbContextAsync(ct);
-        await db.LinkSnapshots.Where(s => db.Links.Any(l => l.Id == s.LinkId && l.RevokedAt != null)).ExecuteDeleteAsync(ct);
+        var over = db.Links.Where(l => l.RevokedAt != null
+            || db.Datasets.Any(d => d.Identity == l.DatasetIdentity && d.DeletedAt != null && d.DeletedAt < before));
+        await db.LinkSnapshots.Where(s => over.Any(l => l.Id == s.LinkId)).ExecuteDeleteAsync(ct);
     }
 
     private async Task<Dataset> NowAsync(Dataset dataset, CancellationToken ct) =>

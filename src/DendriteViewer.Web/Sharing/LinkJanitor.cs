@@ -1,6 +1,6 @@
 namespace DendriteViewer.Web.Sharing;
 
-/// <summary>Each hour removes the states that revoked links kept.</summary>
+/// <summary>Each hour removes the states that revoked links, and links of datasets that were deleted long ago, kept.</summary>
 public sealed partial class LinkJanitor(FrozenStates states, TimeProvider time, ILogger<LinkJanitor> log) : BackgroundService
 {
     /// <inheritdoc/>
@@ -20,6 +20,6 @@ public sealed partial class LinkJanitor(FrozenStates states, TimeProvider time, 
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "States of frozen links that were revoked were not removed")]
+    [LoggerMessage(LogLevel.Warning, "States of frozen links that were revoked, or whose datasets were deleted, were not removed")]
     private static partial void LogFailed(ILogger logger, Exception exception);
 }

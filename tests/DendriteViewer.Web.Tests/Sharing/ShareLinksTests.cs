@@ -8,6 +8,7 @@ using DendriteViewer.Web.Annotations;
 using DendriteViewer.Web.Annotations.Journal;
 using DendriteViewer.Web.Annotations.Schema;
 using DendriteViewer.Web.Audit;
+using DendriteViewer.Web.Registry;
 using DendriteViewer.Web.Sharing;
 using DendriteViewer.Web.Viewing;
 using DendriteViewer.Web.Visitors;
@@ -335,6 +336,24 @@ public sealed class ShareLinksTests(TestHost host) : IClassFixture<TestHost>
 
         ShareDesk DeskOf(params string[] origins) =>
             new(host.Links, host.Access, host.Audit, new DendriteOptions { EmbedOrigins = origins });
+    }
+
+    [Fact]
+    public async Task FrozenState_OfADatasetThatIsDeleted_IsRemovedOnceAStoreThatWasAwayWouldBeBack()
+    {
+        var (link, _) = await MakeAsync(new LinkChoices(LinkKind.Frozen));
+        var identity = "gone-" + Guid.NewGuid().ToString("N");
+        await using var db = await host.Database.CreateDbContextAsync();
+        await db.Links.Where(l => l.Id == link.Id).ExecuteUpdateAsync(s => s.SetProperty(l => l.DatasetIdentity, identity));
+        var gone = new DatasetRecord { Identity = identity, DatasetId = "gone", Name = "Gone", SeenAt = 0 };
+        db.Datasets.Add(gone);
+        foreach (var (days, isKept) in new (int?, bool)[] { (null, true), (89, true), (91, false) })
+        {
+            gone.DeletedAt = days is { } d ? host.Time.GetUtcNow().AddDays(-d).ToUnixTimeMilliseconds() : null;
+            await db.SaveChangesAsync();
+            await host.Frozen.SweepAsync(default);
+            Assert.Equal(isKept, await db.LinkSnapshots.AnyAsync(s => s.LinkId == link.Id));
+        }
     }
 
     [Fact]
