@@ -99,10 +99,10 @@ public sealed class TestHost : IAsyncLifetime
         new Failures(new SecretRedactor(), NullLogger<Failures>.Instance));
 
 
-    public BookmarkStore Bookmarks => new(Database, Access, _budgets!, Time);
+    public BookmarkStore Bookmarks => new(Database, Access, _budgets!, Time, Audit);
 
     public TourStore Tours => new(
-        Database, Access, new ServerNews(null, false, TimeProvider.System, NullLogger<ServerNews>.Instance), Time);
+        Database, Access, new ServerNews(null, false, TimeProvider.System, NullLogger<ServerNews>.Instance), Time, Audit);
 
     public BookmarkDesk BookmarkDesk => new(Bookmarks, Sessions, new LinkTargets(Sites, Measurements.Log));
 

@@ -2,6 +2,7 @@ using System.Text;
 using DendriteViewer.Analysis.Absorption;
 using DendriteViewer.Imaging.Bounds;
 using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Audit;
 using DendriteViewer.Web.Catalog;
 using DendriteViewer.Web.Limits;
 
@@ -22,7 +23,8 @@ public static class AbsorptionRegistration
 
     /// <summary>Maps the tables of a spectrum.</summary>
     public static void MapAbsorption(this WebApplication app) =>
-        app.MapGet("/api/datasets/{dataset}/absorption/{table}.csv", TableAsync).WithTags("absorption");
+        app.MapGet("/api/datasets/{dataset}/absorption/{table}.csv", TableAsync).WithTags("absorption")
+            .RecordsExport("tables of absorption");
 
     private static async Task<IResult> TableAsync(
         string dataset, string table, string? spectrum, HttpContext c, DatasetCatalog catalog, AbsorptionDesk desk, Budgets budgets,

@@ -5,6 +5,7 @@ using DendriteViewer.Imaging.Bounds;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Analysis.Deciding;
+using DendriteViewer.Web.Audit;
 using DendriteViewer.Web.Catalog;
 using DendriteViewer.Web.Compute;
 using DendriteViewer.Web.Jobs;
@@ -35,7 +36,7 @@ public static class AnalysisRegistration
     /// <summary>Maps the last result's tables, and decisions.</summary>
     public static void MapAnalysis(this WebApplication app)
     {
-        app.MapGet("/api/datasets/{dataset}/analysis/{table}.csv", TableAsync).WithTags("analysis");
+        app.MapGet("/api/datasets/{dataset}/analysis/{table}.csv", TableAsync).WithTags("analysis").RecordsExport("tables of the analysis");
         app.MapDecisions();
     }
 

@@ -6,6 +6,7 @@ using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Annotations.Exchange;
 using DendriteViewer.Web.Annotations.Journal;
 using DendriteViewer.Web.Annotations.Schema;
+using DendriteViewer.Web.Audit;
 using DendriteViewer.Web.Catalog;
 using DendriteViewer.Web.Limits;
 using DendriteViewer.Web.Registry;
@@ -54,7 +55,7 @@ public static class AnnotationsRegistration
             var seen = SiteRules.For(await GrantAsync(c, opened, ct), await log.ListAsync(opened, ct));
             var schema = await c.RequestServices.GetRequiredService<SchemaLog>().OfAsync(opened, ct);
             return Results.File(Encoding.UTF8.GetBytes(SiteFiles.ToCsv(seen, schema)), "text/csv", $"{opened.Id}-sites.csv");
-        });
+        }).RecordsExport("sites, a table");
 
         // The log names people and holds what was deleted: for members who edit, never for who holds a link.
         sites.MapGet("/log", async (string dataset, HttpContext c, DatasetCatalog catalog, SiteLog log, CancellationToken ct) =>

@@ -8,6 +8,7 @@ public static class AuditRegistration
     {
         builder.Services.AddHttpContextAccessor();
         builder.Services.AddSingleton<AuditLog>();
+        builder.Services.AddSingleton<ExportAudit>();
         return builder;
     }
 }

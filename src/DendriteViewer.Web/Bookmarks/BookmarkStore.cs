@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Audit;
 using DendriteViewer.Web.Data;
 using DendriteViewer.Web.Limits;
 using Microsoft.EntityFrameworkCore;
@@ -12,7 +13,8 @@ namespace DendriteViewer.Web.Bookmarks;
 /// their own bookmarks and those that are shared.
 /// They go with the account. Those of a deleted dataset stay with its identity, as links do, since a store that was away comes back.
 /// </summary>
-public sealed class BookmarkStore(IDbContextFactory<DendriteDb> database, DatasetAccess access, Budgets budgets, TimeProvider time)
+public sealed class BookmarkStore(
+    IDbContextFactory<DendriteDb> database, DatasetAccess access, Budgets budgets, TimeProvider time, AuditLog audit)
 {
     private const string Closed = "This dataset is not open to you any more.";
     private const string Gone = "The bookmark is not there any more.";
@@ -126,6 +128,7 @@ public sealed class BookmarkStore(IDbContextFactory<DendriteDb> database, Datase
 
             CheckSeen(found, seen);
             db.Bookmarks.Remove(found);
+            Audit(db, user, grant, found, $"deleted the bookmark '{found.Name}' of {found.Author}");
             return found;
         }, ct);
     }
@@ -137,7 +140,8 @@ public sealed class BookmarkStore(IDbContextFactory<DendriteDb> database, Datase
     {
         var grant = await GrantAsync(user, dataset, ct);
         var isTheirs = deleted.OwnerId == grant.Account || (deleted.IsShared && grant.Role >= DatasetRole.Own);
-        return isTheirs && deleted.DatasetIdentity == dataset.Value ? await AddAsync(deleted, grant.Account, ct)
+        return isTheirs && deleted.DatasetIdentity == dataset.Value ? await AddAsync(deleted, grant.Account, ct,
+                db => Audit(db, user, grant, deleted, $"took the deletion of the bookmark '{deleted.Name}' of {deleted.Author} back"))
             : throw new BookmarkException(Gone);
     }
 
@@ -148,7 +152,18 @@ public sealed class BookmarkStore(IDbContextFactory<DendriteDb> database, Datase
         return await db.Bookmarks.CountAsync(b => b.DatasetIdentity == dataset.Value, ct);
     }
 
-    private Task<Bookmark> AddAsync(Bookmark added, Guid? by, CancellationToken ct) => WriteAsync(by, async db =>
+    // What somebody does to another's bookmark is told in the audit log, saved together with it; one's own are one's own.
+    private void Audit(DendriteDb db, ClaimsPrincipal user, DatasetGrant grant, Bookmark of, string detail)
+    {
+        if (of.OwnerId != grant.Account)
+        {
+            db.Audit.Add(audit.NewEntry(
+                AuditKind.Deletion, user.PersonOf(), detail, new AuditSubject(of.DatasetIdentity, Key: of.Id.ToString())));
+        }
+    }
+
+    private Task<Bookmark> AddAsync(
+        Bookmark added, Guid? by, CancellationToken ct, Action<DendriteDb>? also = null) => WriteAsync(by, async db =>
     {
         if (!await db.Users.AnyAsync(u => u.Id == added.OwnerId, ct))
         {
@@ -163,6 +178,7 @@ public sealed class BookmarkStore(IDbContextFactory<DendriteDb> database, Datase
         }
 
         db.Bookmarks.Add(added);
+        also?.Invoke(db);
         return added;
     }, ct);
 

@@ -2,6 +2,7 @@ using DendriteViewer.Imaging.Bounds;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Annotations;
+using DendriteViewer.Web.Audit;
 using DendriteViewer.Web.Catalog;
 using DendriteViewer.Web.Limits;
 using DendriteViewer.Web.Registry;
@@ -32,7 +33,7 @@ public static class CellRegistration
         var group = app.MapGroup("/api/datasets/{dataset}/cell").WithTags("cell");
         group.MapGet("/", StateAsync);
         group.MapPost("/files", UploadAsync);
-        group.MapGet("/files/{file:guid}", DownloadAsync);
+        group.MapGet("/files/{file:guid}", DownloadAsync).RecordsExport("files of the cell");
         group.MapPost("/edits", EditAsync);
         SeriesExports.Map(group);
     }

@@ -8,6 +8,7 @@ using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Annotations;
+using DendriteViewer.Web.Audit;
 using DendriteViewer.Web.Catalog;
 using DendriteViewer.Web.Limits;
 using static DendriteViewer.Web.Analysis.AnalysisText;
@@ -39,9 +40,9 @@ public static class SeriesExports
     /// <param name="cell">The routes of a dataset's cell.</param>
     internal static void Map(RouteGroupBuilder cell)
     {
-        cell.MapGet("/series.csv", CsvAsync);
-        cell.MapGet("/series.bdf.csv", BdfAsync);
-        cell.MapGet("/events.csv", EventsAsync);
+        cell.MapGet("/series.csv", CsvAsync).RecordsExport("series of the cell, a table");
+        cell.MapGet("/series.bdf.csv", BdfAsync).RecordsExport("series of the cell as BDF");
+        cell.MapGet("/events.csv", EventsAsync).RecordsExport("events of the cell, a table");
     }
 
     /// <summary>Voltage and current, and temperature where it is of the same rows, in the Battery Data Format 0.2.</summary>

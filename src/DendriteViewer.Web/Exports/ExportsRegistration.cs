@@ -1,5 +1,6 @@
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Audit;
 using DendriteViewer.Web.Catalog;
 using DendriteViewer.Web.Jobs;
 using DendriteViewer.Web.Registry;
@@ -37,7 +38,7 @@ public static class ExportsRegistration
         api.MapGet("/exports/{name}",
             (string dataset, string name, HttpContext c, DatasetCatalog catalog, ExportFiles files, CancellationToken ct) =>
             WithAsync(c, catalog, dataset, async d => await files.OpenAsync(d.Identity, name, ct) is (var content, var id, var made)
-                ? Download(content, name, id, made) : Results.NotFound(), ct));
+                ? Download(content, name, id, made) : Results.NotFound(), ct)).RecordsExport("files that jobs made");
         api.MapPost("/movies",
             (string dataset, MovieRequest movie, HttpContext c, DatasetCatalog catalog, MovieHandler movies, CancellationToken ct) =>
             WithAsync(c, catalog, dataset, async d => Accepted(await movies.StartAsync(d, movie, c.User.PersonOf(), ct)), ct));

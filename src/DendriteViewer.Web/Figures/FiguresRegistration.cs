@@ -1,5 +1,6 @@
 using DendriteViewer.Imaging.Figures;
 using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Audit;
 using DendriteViewer.Web.Catalog;
 
 namespace DendriteViewer.Web.Figures;
@@ -21,5 +22,5 @@ public static class FiguresRegistration
             async (string dataset, HttpContext c, DatasetCatalog catalog, FigureService figures, CancellationToken ct) =>
             await catalog.TryOpenAsync(c.User, dataset, DatasetRole.View, ct, c.Request.QueryString.Value) is { } opened
                 ? await figures.AnswerAsync(c, opened, ct)
-                : Results.NotFound()).WithTags("datasets");
+                : Results.NotFound()).WithTags("datasets").RecordsExport("figures");
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using DendriteViewer.Analysis.Cell;
 using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Audit;
 using DendriteViewer.Web.Catalog;
 using DendriteViewer.Web.Cell;
 using DendriteViewer.Web.Hosting;
@@ -24,7 +25,8 @@ public static class ImpedanceRegistration
 
     /// <summary>Maps the table of a series' parameters.</summary>
     public static void MapImpedance(this WebApplication app) =>
-        app.MapGet("/api/datasets/{dataset}/cell/impedance/{file:guid}/parameters.csv", ParametersAsync).WithTags("cell");
+        app.MapGet("/api/datasets/{dataset}/cell/impedance/{file:guid}/parameters.csv", ParametersAsync).WithTags("cell")
+            .RecordsExport("parameters of impedance, a table");
 
     private static async Task<IResult> ParametersAsync(string dataset, Guid file, HttpContext c, CancellationToken ct)
     {

@@ -7,6 +7,7 @@ using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Annotations;
 using DendriteViewer.Web.Annotations.Journal;
 using DendriteViewer.Web.Annotations.Schema;
+using DendriteViewer.Web.Audit;
 using DendriteViewer.Web.Catalog;
 using DendriteViewer.Web.Limits;
 using DendriteViewer.Web.Registry;
@@ -42,11 +43,12 @@ public static class MeasurementsRegistration
         group.MapGet("/csv", async (string dataset, HttpContext c, CancellationToken ct) =>
             await ListAsync(dataset, c, ct) is var (opened, list)
                 ? Csv(MeasurementFiles.ToCsv(list, opened, await SchemaAsync(c, opened, ct)), $"{opened.Id}-measurements.csv")
-                    : Results.NotFound());
+                    : Results.NotFound()).RecordsExport("measurements, a table");
         group.MapGet("/{id}/csv", async (string dataset, string id, HttpContext c, CancellationToken ct) =>
             await ListAsync(dataset, c, ct) is var (opened, list) && list.FirstOrDefault(m => m.Id == id) is { } m
                 && MeasurementFiles.SeriesToCsv(m) is { } csv
-                ? Csv(csv, $"{opened.Id}-{DatasetId.FromName(m.Label)}.csv") : Results.NotFound());
+                ? Csv(csv, $"{opened.Id}-{DatasetId.FromName(m.Label)}.csv")
+                    : Results.NotFound()).RecordsExport("values of a measurement, a table");
         group.MapPost("/", (string dataset, string? session, HttpContext c, CancellationToken ct) =>
             MeasureAsync(dataset, session, save: true, c, ct));
         group.MapPost("/compute", (string dataset, string? session, HttpContext c, CancellationToken ct) =>

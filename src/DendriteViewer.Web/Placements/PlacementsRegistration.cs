@@ -4,6 +4,7 @@ using DendriteViewer.Imaging.Bounds;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Audit;
 using DendriteViewer.Web.Catalog;
 using DendriteViewer.Web.Jobs;
 using DendriteViewer.Web.Limits;
@@ -30,7 +31,7 @@ public static class PlacementsRegistration
 
     /// <summary>Maps the stored placement as a file.</summary>
     public static void MapPlacements(this WebApplication app) =>
-        app.MapGet("/api/datasets/{dataset}/placement", FileAsync).WithTags("placements");
+        app.MapGet("/api/datasets/{dataset}/placement", FileAsync).WithTags("placements").RecordsExport("where volumes lie");
 
     /// <summary>The address of a volume's placement as a file.</summary>
     public static string AddressOf(Dataset dataset, VolumeKey key, string ending) => string.Create(

@@ -5,6 +5,7 @@ using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Annotations;
 using DendriteViewer.Web.Annotations.Schema;
+using DendriteViewer.Web.Audit;
 using DendriteViewer.Web.Catalog;
 using DendriteViewer.Web.Measurements;
 
@@ -50,7 +51,7 @@ public static class RegistryRegistration
             await kept.FindAsync(c.User, identity, ct) is { } d
                 ? Results.File(Encoding.UTF8.GetBytes(SiteFiles.ToCsv(await sites.ListAsync(d, ct), await schemas.OfAsync(d, ct))),
                     "text/csv", $"{identity}-sites.csv")
-                : Results.NotFound());
+                : Results.NotFound()).RecordsExport("sites of a deleted dataset, a table");
         archive.MapGet("/{identity}/measurements",
             async (string identity, HttpContext c, DatasetArchive kept, MeasurementLog log, CancellationToken ct) =>
             await kept.FindAsync(c.User, identity, ct) is { } d ? Results.Json(await log.ListAsync(d, ct), MeasurementLog.Json)
@@ -61,7 +62,7 @@ public static class RegistryRegistration
                 ? Results.File(
                     Encoding.UTF8.GetBytes(MeasurementFiles.ToCsv(await log.ListAsync(d, ct), dataset: null, await schemas.OfAsync(d, ct))),
                     "text/csv", $"{identity}-measurements.csv")
-                : Results.NotFound());
+                : Results.NotFound()).RecordsExport("measurements of a deleted dataset, a table");
     }
 
     // What a deletion would take along, for who may delete.

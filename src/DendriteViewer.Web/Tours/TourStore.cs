@@ -2,6 +2,7 @@ using System.Security.Claims;
 using System.Text.Json;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Audit;
 using DendriteViewer.Web.Data;
 using DendriteViewer.Web.Servers;
 using Microsoft.EntityFrameworkCore;
@@ -13,7 +14,8 @@ namespace DendriteViewer.Web.Tours;
 /// kept by then and is applied anew where somebody was faster, so that two people who change different parts of one tour both do; what
 /// becomes of a text that both changed, the field in which it is typed asks.
 /// </summary>
-public sealed class TourStore(IDbContextFactory<DendriteDb> database, DatasetAccess access, ServerNews news, TimeProvider time)
+public sealed class TourStore(
+    IDbContextFactory<DendriteDb> database, DatasetAccess access, ServerNews news, TimeProvider time, AuditLog audit)
 {
     // Each try is made of what another change left; so many others at one moment are no people.
     private const int MostTries = 20;
@@ -46,7 +48,7 @@ public sealed class TourStore(IDbContextFactory<DendriteDb> database, DatasetAcc
     /// <exception cref="TourException">It cannot be kept; the sentence says why.</exception>
     public Task<TourItem> CreateAsync(
         ClaimsPrincipal user, DatasetIdentity dataset, TourContent content, CancellationToken ct = default) =>
-        AddAsync(user, dataset, Guid.NewGuid(), content, ct);
+        AddAsync(user, dataset, Guid.NewGuid(), content, isRestored: false, ct);
 
     /// <summary>Makes a deleted tour again by its key, so that its address opens it as before.</summary>
     /// <exception cref="TourException">It is there already, or cannot be kept; the sentence says why.</exception>
@@ -61,11 +63,11 @@ public sealed class TourStore(IDbContextFactory<DendriteDb> database, DatasetAcc
             }
         }
 
-        return await AddAsync(user, dataset, id, content, ct);
+        return await AddAsync(user, dataset, id, content, isRestored: true, ct);
     }
 
     private async Task<TourItem> AddAsync(
-        ClaimsPrincipal user, DatasetIdentity dataset, Guid id, TourContent content, CancellationToken ct)
+        ClaimsPrincipal user, DatasetIdentity dataset, Guid id, TourContent content, bool isRestored, CancellationToken ct)
     {
         var grant = await GrantAsync(user, dataset, DatasetRole.Annotate, ct);
         content = TourRules.Check(content);
@@ -82,6 +84,11 @@ public sealed class TourStore(IDbContextFactory<DendriteDb> database, DatasetAcc
         };
         Put(tour, content, user, now);
         db.Tours.Add(tour);
+        if (isRestored)
+        {
+            Audit(db, user, tour, $"took the deletion of the tour '{tour.Title}' back");
+        }
+
         await db.SaveChangesAsync(ct);
         Tell(dataset);
         return ItemOf(tour, grant);
@@ -143,6 +150,7 @@ public sealed class TourStore(IDbContextFactory<DendriteDb> database, DatasetAcc
         }
 
         db.Tours.Remove(tour);
+        Audit(db, user, tour, $"deleted the tour '{tour.Title}' of {tour.Author}");
         try
         {
             await db.SaveChangesAsync(ct);
@@ -155,6 +163,10 @@ public sealed class TourStore(IDbContextFactory<DendriteDb> database, DatasetAcc
         Tell(dataset);
         return ContentOf(tour);
     }
+
+    // Saved together with the tour's row, or neither is.
+    private void Audit(DendriteDb db, ClaimsPrincipal user, Tour tour, string detail) => db.Audit.Add(audit.NewEntry(
+        AuditKind.Deletion, user.PersonOf(), detail, new AuditSubject(tour.DatasetIdentity, Key: tour.Id.ToString())));
 
     /// <summary>How many tours a dataset has.</summary>
     public async Task<int> CountAsync(DatasetIdentity dataset, CancellationToken ct)

@@ -120,4 +120,55 @@ public sealed class AuditLogTests(RunningApp app) : IClassFixture<RunningApp>
         var entry = (await Log.ListAsync(new AuditFilter(Kind: AuditKind.Account), 0, 100)).Entries.Single(e => e.Detail.Contains("Carl"));
         Assert.Equal(("made the account of Carla, an administrator", account.Id.ToString()), (entry.Detail, entry.Subject));
     }
+
+    [Fact]
+    public async Task Files_ThatAreFetched_AreRecordedOnceAKindAndPersonInFiveMinutes()
+    {
+        var time = new ManualTime();
+        var exports = new ExportAudit(Log, app.App.Services.GetRequiredService<Imaging.Datasets.DatasetStore>(), time);
+        var gus = new Person("gus-exports", "Gus");
+        for (var i = 0; i < 3; i++)
+        {
+            await exports.NoteAsync(s_ada, app.Dataset.Value, "sites, a table", "a.csv");
+            await exports.NoteAsync(s_ada, app.Dataset.Value, "figures", null);
+            await exports.NoteAsync(gus, app.Dataset.Value, "sites, a table", "b.csv");
+        }
+
+        time.Advance(ExportAudit.Interval);
+        await exports.NoteAsync(s_ada, app.Dataset.Value, "sites, a table", "c.csv");
+        var mine = (await Log.ListAsync(new AuditFilter(Kind: AuditKind.Export, Dataset: app.Identity.Value), 0, 100)).Entries
+            .Where(e => e.Detail.StartsWith("fetched", StringComparison.Ordinal) && e.PersonKey is "ada-key" or "gus-exports").ToArray();
+        Assert.Equal(
+            ["fetched sites, a table: c.csv", "fetched sites, a table: b.csv", "fetched figures", "fetched sites, a table: a.csv"],
+            mine.Select(e => e.Detail));
+        Assert.All(mine, e => Assert.Equal(app.Dataset.Value, e.DatasetId));
+    }
+
+    [Fact]
+    public async Task Files_FetchedByAGuest_AreRecorded_AndNotGivenOutWhereThatFails()
+    {
+        var (guest, of) = (await app.GuestAsync(DatasetRole.View), $"/api/datasets/{app.Dataset}");
+        Assert.Equal(HttpStatusCode.NotFound, (await guest.GetAsync($"{of}/measurements/none/csv")).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await guest.GetAsync($"{of}/sites/csv")).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await guest.GetAsync($"{of}/sites/csv")).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await guest.GetAsync($"{of}/annotations/export?format=geojson")).StatusCode);
+        var told = (await Log.ListAsync(new AuditFilter(Kind: AuditKind.Export, Dataset: app.Identity.Value), 0, 100)).Entries
+            .Where(e => e.PersonKey is not ("ada-key" or "gus-exports")).ToArray();
+        Assert.Equal(
+            [$"fetched all annotations: {app.Dataset}-annotations.geojson", $"fetched sites, a table: {app.Dataset}-sites.csv"],
+            told.Select(e => e.Detail));
+
+        var another = await app.GuestAsync(DatasetRole.View);
+        await app.AskDatabaseAsync(db => db.Database.ExecuteSqlRawAsync("ALTER TABLE Audit RENAME TO AuditAway"));
+        try
+        {
+            Assert.False((await another.GetAsync($"{of}/sites/csv")).IsSuccessStatusCode);
+        }
+        finally
+        {
+            await app.AskDatabaseAsync(db => db.Database.ExecuteSqlRawAsync("ALTER TABLE AuditAway RENAME TO Audit"));
+        }
+
+        Assert.Equal(HttpStatusCode.OK, (await another.GetAsync($"{of}/sites/csv")).StatusCode);
+    }
 }

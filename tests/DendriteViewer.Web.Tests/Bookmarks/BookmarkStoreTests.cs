@@ -6,6 +6,7 @@ using DendriteViewer.Web.Bookmarks;
 using DendriteViewer.Web.Limits;
 using DendriteViewer.Web.Viewing;
 using DendriteViewer.Web.Visitors;
+using Microsoft.EntityFrameworkCore;
 
 namespace DendriteViewer.Web.Tests.Bookmarks;
 
@@ -79,6 +80,15 @@ public sealed class BookmarkStoreTests(TestHost host) : IClassFixture<TestHost>
 
         var hidden = await host.Bookmarks.SaveAsync(ada, id, new BookmarkText("Mine"), View);
         await Assert.ThrowsAsync<BookmarkException>(() => host.Bookmarks.DeleteAsync(owner, id, hidden.Id, hidden.ChangedAt));
+
+        // What the owner did to Ada's is in the audit log; what she does to her own is not.
+        await host.Bookmarks.DeleteAsync(ada, id, hidden.Id, hidden.ChangedAt);
+        await using var db = await host.Database.CreateDbContextAsync();
+        string[] both = [saved.Id.ToString(), hidden.Id.ToString()];
+        Assert.Equal(
+            ["Owner deleted the bookmark 'Rim' of Ada", "Owner took the deletion of the bookmark 'Rim' of Ada back"],
+            (await db.Audit.Where(a => both.Contains(a.Subject)).OrderBy(a => a.Id).ToListAsync())
+                .Select(a => $"{a.PersonName} {a.Detail}"));
     }
 
     [Theory]

@@ -102,7 +102,8 @@ public sealed class SharedDatabaseTests(PostgresFixture postgres, TestHost host)
         await links.RevokeAsync(identity, link.Id, default);
         Assert.Equal(LinkEnd.Revoked, Assert.Single(await links.ListAsync(identity, default)).End);
 
-        var bookmarks = new BookmarkStore(database, access, host.Budgets, host.Time);
+        var audit = new AuditLog(database, host.Time, NullLogger<AuditLog>.Instance);
+        var bookmarks = new BookmarkStore(database, access, host.Budgets, host.Time, audit);
         var saved = await bookmarks.SaveAsync(ada, identity, new BookmarkText("Rim", "µm, 电池"), View);
         var described = await bookmarks.DescribeAsync(ada, identity, saved.Id, saved.ChangedAt, new BookmarkText("Edge"));
         Assert.Equal("Edge", Assert.Single((await bookmarks.ListAsync(ada, identity)).Items).Bookmark.Name);
@@ -110,7 +111,6 @@ public sealed class SharedDatabaseTests(PostgresFixture postgres, TestHost host)
         await bookmarks.DeleteAsync(ada, identity, saved.Id, described.ChangedAt);
         Assert.Equal(0, await bookmarks.CountAsync(identity, default));
 
-        var audit = new AuditLog(database, host.Time, NullLogger<AuditLog>.Instance);
         await audit.TryRecordAsync(default, s_ada, "did something");
         Assert.Equal("did something", Assert.Single((await audit.ListAsync(new AuditFilter(), 0, 10)).Entries).Detail);
     }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using DendriteViewer.Web.Audit;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Patterns;
 using Microsoft.AspNetCore.StaticAssets;
@@ -84,6 +85,30 @@ public sealed class EndpointTests(RunningApp app) : IClassFixture<RunningApp>
         var answer = await browser.PostAsync("/api/uploads/", new StringContent("[\n{", Encoding.UTF8, "application/json"));
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         Assert.Contains("not the JSON that this address takes (line 2)", await answer.Content.ReadAsStringAsync());
+    }
+
+    // A new route that gives files out is recorded, or stands here with what it gives out instead.
+    [Fact]
+    public void Routes_OfTheApi_RecordTheFilesThatTheyGiveOut_ButForTheseThatGiveOutNone()
+    {
+        string[] none =
+        [
+            // Answers to programs, which pages hear by the hub as well.
+            "/api/archive", "/api/archive/{identity}/measurements", "/api/archive/{identity}/sites", "/api/datasets",
+            "/api/datasets/{dataset}",
+            "/api/datasets/{dataset}/annotations/neuroglancer", "/api/datasets/{dataset}/annotations/schema",
+            "/api/datasets/{dataset}/cell",
+            "/api/datasets/{dataset}/comments", "/api/datasets/{dataset}/decisions/{hours}", "/api/datasets/{dataset}/deletion",
+            "/api/datasets/{dataset}/exports", "/api/datasets/{dataset}/masks/{hours}", "/api/datasets/{dataset}/measurements",
+            "/api/datasets/{dataset}/sites", "/api/datasets/{dataset}/sites/log", "/api/uploads/{id}",
+
+            // Pictures of views, as panes and lists show them.
+            "/api/datasets/{dataset}/bookmarks/{bookmark:guid}/picture", "/api/datasets/{dataset}/render.png",
+            "/api/datasets/{dataset}/slice.png", "/api/datasets/{dataset}/thumbnail.jpg",
+        ];
+        var silent = Routes.Where(r => IsApi(r) && r.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods.Contains("GET") == true
+            && r.Metadata.GetMetadata<ExportedFile>() is null).Select(Raw).Order(StringComparer.Ordinal);
+        Assert.Equal(none.Order(StringComparer.Ordinal), silent);
     }
 
     private static bool IsApi(RouteEndpoint e) => Raw(e).StartsWith("/api", StringComparison.Ordinal);

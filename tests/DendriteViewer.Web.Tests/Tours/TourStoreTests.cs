@@ -2,6 +2,7 @@ using System.Security.Claims;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Sharing;
 using DendriteViewer.Web.Tours;
+using Microsoft.EntityFrameworkCore;
 
 namespace DendriteViewer.Web.Tests.Tours;
 
@@ -91,6 +92,11 @@ public sealed class TourStoreTests(TestHost host) : IClassFixture<TestHost>
         await Store.RestoreAsync(ada, id, made.Id, deleted);
         Assert.Equal("Back", (await Store.FindAsync(ada, id, made.Id)).Content.Title);
         await Assert.ThrowsAsync<TourException>(() => Store.RestoreAsync(ada, id, made.Id, deleted));
+        await using var db = await host.Database.CreateDbContextAsync();
+        Assert.Equal(
+            ["deleted the tour 'Back' of Ada", "took the deletion of the tour 'Back' back"],
+            await db.Audit.Where(a => a.Subject == made.Id.ToString() && a.DatasetIdentity == id.Value).OrderBy(a => a.Id)
+                .Select(a => a.Detail).ToListAsync());
     }
 
     [Fact]

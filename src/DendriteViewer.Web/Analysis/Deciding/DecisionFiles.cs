@@ -5,6 +5,7 @@ using DendriteViewer.Imaging.Bounds;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Audit;
 using DendriteViewer.Web.Catalog;
 
 namespace DendriteViewer.Web.Analysis.Deciding;
@@ -25,7 +26,7 @@ public static class DecisionFiles
     public static void MapDecisions(this WebApplication app)
     {
         app.MapGet(Route, PiecesAsync).WithTags("analysis");
-        app.MapGet(Route + "/pieces.csv", TableAsync).WithTags("analysis");
+        app.MapGet(Route + "/pieces.csv", TableAsync).WithTags("analysis").RecordsExport("pieces of a decision, a table");
     }
 
     /// <summary>

@@ -3,6 +3,7 @@ using DendriteViewer.Imaging.Bounds;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Audit;
 using DendriteViewer.Web.Catalog;
 using DendriteViewer.Web.Limits;
 
@@ -15,7 +16,8 @@ internal static class ExchangeRoutes
     public static void MapExchange(this WebApplication app)
     {
         var group = app.MapGroup("/api/datasets/{dataset}/annotations").WithTags("annotations");
-        group.MapGet("/export", ExportAsync).WithSummary("Everything as a file: format=json, geojson or neuroglancer.");
+        group.MapGet("/export", ExportAsync).WithSummary("Everything as a file: format=json, geojson or neuroglancer.")
+            .RecordsExport("all annotations");
         group.MapGet("/neuroglancer",
             LinkAsync).WithSummary("A link that opens a scan and its annotations in neuroglancer, or why there is none.");
         group.MapPost("/import", ImportAsync).WithSummary("Takes a file of any of the formats in.").WithDescription(
