@@ -54,7 +54,9 @@ public sealed class EmbedPage(
 
         await links.CountAsync(link.Id, ct);
         var name = "Guest of " + link.Name;
-        var tour = await tours.JsonAsync(EmbedTickets.GuestOf(link.Id, Guid.NewGuid(), name), shown, context.Request.QueryString.Value, ct);
+        var tour = await tours.JsonAsync(
+            EmbedTickets.GuestOf(link.Id, Guid.NewGuid(), name), context.Connection.RemoteIpAddress, shown,
+            context.Request.QueryString.Value, ct);
         return Html(Viewer(token, link, shown, tickets.Issue(link.Id, name, origins), tour), isViewer: true);
     }
 

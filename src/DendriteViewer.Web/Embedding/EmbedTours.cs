@@ -1,8 +1,10 @@
+using System.Net;
 using System.Security.Claims;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Web.Hosting;
+using DendriteViewer.Web.Limits;
 using DendriteViewer.Web.Tours;
 using DendriteViewer.Web.Viewing;
 
@@ -12,15 +14,20 @@ namespace DendriteViewer.Web.Embedding;
 /// Tours in frames of other sites: <c>/embed/TOKEN?tour=ID</c>. The page has the whole tour, words and views, as its guest may see it,
 /// since it has no circuit that could be asked for the next view; viewer/embedtour.js plays it.
 /// </summary>
-public sealed class EmbedTours(TourDesk desk, ViewSessions sessions, Failures failures)
+public sealed class EmbedTours(TourDesk desk, ViewSessions sessions, Budgets budgets, Failures failures)
 {
+    // As a table: every step's view is read from the scan that it shows.
+    private const double TourMegapixels = 0.5;
+
     /// <summary>The tour that an address names, as the page's script reads it; null where it names none.</summary>
     /// <param name="guest">Who looks, by the link of the page.</param>
+    /// <param name="from">The address that they look from.</param>
     /// <param name="shown">What they see.</param>
     /// <param name="query">The address's query.</param>
     /// <param name="ct">Stops it.</param>
     /// <returns>JSON: the tour, or a problem, one sentence.</returns>
-    public async Task<string?> JsonAsync(ClaimsPrincipal guest, Dataset shown, string? query, CancellationToken ct)
+    public async Task<string?> JsonAsync(
+        ClaimsPrincipal guest, IPAddress? from, Dataset shown, string? query, CancellationToken ct)
     {
         if (!TourDesk.IsIn(query))
         {
@@ -29,6 +36,7 @@ public sealed class EmbedTours(TourDesk desk, ViewSessions sessions, Failures fa
 
         try
         {
+            using var spent = await budgets.SpendAsync(ClientKeys.Of(guest, from), TourMegapixels, ct, "tours");
             var tour = await desk.Store.FindAsync(guest, shown.Identity, TourDesk.IdIn(query) ?? Guid.Empty, ct);
             var dataset = await sessions.ShownByAsync(shown, null, ct);
             var steps = new JsonArray();
@@ -44,7 +52,7 @@ public sealed class EmbedTours(TourDesk desk, ViewSessions sessions, Failures fa
 
             return new JsonObject { ["title"] = tour.Content.Title, ["text"] = tour.Content.Text, ["steps"] = steps }.ToJsonString();
         }
-        catch (TourException e)
+        catch (Exception e) when (e is TourException or BudgetSpentException)
         {
             return JsonSerializer.Serialize(new { title = "Tour", text = "", problem = e.Message, steps = Array.Empty<object>() });
         }

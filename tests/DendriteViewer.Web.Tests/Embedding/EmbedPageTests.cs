@@ -2,9 +2,13 @@ using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Embedding;
+using DendriteViewer.Web.Hosting;
+using DendriteViewer.Web.Limits;
 using DendriteViewer.Web.Sharing;
 using DendriteViewer.Web.Tests.Hosting.Authorization;
 using DendriteViewer.Web.Tours;
+using DendriteViewer.Web.Viewing;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
@@ -86,6 +90,25 @@ public sealed partial class EmbedPageTests(AuthorizationScene scene)
         }
 
         Assert.DoesNotContain("data-tour", await scene.Http.GetStringAsync("/embed/" + await TokenAsync()));
+    }
+
+    [Fact]
+    public async Task Tour_AskedForMoreOftenThanALinkMay_SaysSoInItsPlace()
+    {
+        using var budgets = new Budgets(new DendriteOptions { PictureBurstMegapixels = 1, PictureMegapixelsPerSecond = 0.01 });
+        var tours = new EmbedTours(scene.Service<TourDesk>(), scene.Service<ViewSessions>(), budgets, scene.Service<Failures>());
+        var guest = EmbedTickets.GuestOf(Guid.NewGuid(), Guid.NewGuid(), "Guest");
+        var dataset = await scene.DatasetAsync();
+        string? told;
+        var tries = 0;
+        do
+        {
+            told = await tours.JsonAsync(guest, IPAddress.Loopback, dataset, $"?tour={Guid.NewGuid():N}", default);
+        }
+        while (!told!.Contains("Too many", StringComparison.Ordinal) && ++tries < 100);
+
+        Assert.Matches("\"problem\":\"Too many tours from this account, link or address; ask again in [0-9]+ s.\"", told);
+        Assert.InRange(tries, 1, 99);
     }
 
     private async Task<JsonDocument> PlayedAsync(string token, string tour)
