@@ -10,99 +10,6 @@ using Microsoft.EntityFrameworkCore;
 
 namespace DendriteViewer.Web.Annotations;
 
-/// <summary>Something that people edit together, and whose every edit is kept: a site, a measurement.</summary>
-/// <typeparam name="T">The record itself.</typeparam>
-public interface IEdited<T>
-    where T : class, IEdited<T>
-{
-    /// <summary>Stable id within its dataset.</summary>
-    string Id { get; }
-
-    /// <summary>Counts the edits from 1.</summary>
-    int Version { get; }
-
-    /// <summary>Whether it was deleted; the log keeps it.</summary>
-    bool Deleted { get; }
-
-    /// <summary>The same at another version and time.</summary>
-    /// <param name="version">The version that an edit makes or expects.</param>
-    /// <param name="changedAt">When, Unix milliseconds; null leaves the time.</param>
-    T AtVersion(int version, long? changedAt = null);
-
-    /// <summary>The same, deleted.</summary>
-    T AsDeleted();
-}
-
-/// <summary>What one edit left of one annotation, as the database keeps it. Rows are only ever added.</summary>
-public abstract class EditRow
-{
-    /// <summary>Order in which rows of the kind were written.</summary>
-    public long Sequence { get; set; }
-
-    /// <summary>The dataset's identity.</summary>
-    public required string DatasetIdentity { get; set; }
-
-    /// <summary>The entry of the dataset's journal that it belongs to (<see cref="EditEntry.Number"/>).</summary>
-    public long Number { get; set; }
-
-    /// <summary>The annotation's version that this edit made; two edits cannot make the same.</summary>
-    public int Version { get; set; }
-
-    /// <summary>The version that the editor began from; an earlier one than the last where fields were merged.</summary>
-    public int BaseVersion { get; set; }
-
-    /// <summary>The whole annotation after the edit, JSON.</summary>
-    public required string State { get; set; }
-
-    /// <summary>Who edited: account or link.</summary>
-    public required string ByKey { get; set; }
-
-    /// <summary>Who edited, for people.</summary>
-    public required string ByName { get; set; }
-
-    /// <summary>When, Unix milliseconds.</summary>
-    public long At { get; set; }
-}
-
-/// <summary>What an edit is in the journal.</summary>
-/// <param name="Verb">
-/// What the step is called in undo, as “delete”, before the annotation's name; null where it is not to be taken back.
-/// </param>
-public sealed record EditNote(string? Verb)
-{
-    /// <summary>Why it is written.</summary>
-    public EditWhat What { get; init; }
-
-    /// <summary>The entry that is taken back or restored.</summary>
-    public long? Of { get; init; }
-
-    /// <summary>What the client called it, so that it is written once; null where it cannot come twice.</summary>
-    public string? Key { get; init; }
-
-    /// <summary>The version that the editor began from; null for the last one.</summary>
-    public int? Base { get; init; }
-
-    /// <summary>The page it is made in; null for the editor's.</summary>
-    public string? Page { get; init; }
-
-    /// <summary>The step of several entries that the entry taken back is part of; null where there is none.</summary>
-    public long? Step { get; init; }
-
-    /// <summary>The whole name; null to make it from the verb.</summary>
-    public string? Name { get; init; }
-}
-
-/// <summary>What an edit did.</summary>
-/// <param name="Items">The annotations as they are after it.</param>
-/// <param name="Entry">Its entry; null where there was nothing to change.</param>
-/// <param name="IsRepeat">Whether it had been written before, and this is what it did then.</param>
-public sealed record Edited<T>(IReadOnlyList<T> Items, EditEntry? Entry, bool IsRepeat);
-
-/// <summary>An edit that is ready to be written, alone or with edits of other kinds.</summary>
-/// <param name="Edit">The edit.</param>
-/// <param name="FinishAsync">Waits until it is written, remembers it for undo, and says what it did.</param>
-internal sealed record Writing<TDone>(PendingEdit Edit, Func<Task<TDone>> FinishAsync);
-
 /// <summary>
 /// The annotations of one kind of every dataset: rows in a table of their own, numbered by the dataset's <see cref="EditJournal"/>, which
 /// folds them into a current state in memory. An edit names the version it is based on; what would overwrite somebody else's is refused
@@ -332,6 +239,3 @@ public abstract partial class EditLog<T, TRow>(
 
     private T FromFlat(JsonObject flat) => Fields.Whole(flat).Deserialize<T>(Options)!;
 }
-
-/// <summary>An edit that would overwrite somebody else's.</summary>
-public sealed class EditConflictException(string message) : Exception(message);
