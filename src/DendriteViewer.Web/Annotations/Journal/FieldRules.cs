@@ -1,45 +1,7 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using DendriteViewer.Web.Annotations.Schema;
 
 namespace DendriteViewer.Web.Annotations.Journal;
-
-/// <summary>Fields of an annotation that only make sense together, as the coordinates of a place.</summary>
-/// <param name="Name">What people call them, as “place”.</param>
-/// <param name="Fields">Their JSON names.</param>
-public sealed record FieldGroup(string Name, params string[] Fields)
-{
-    /// <summary>Fields that the server computes from them, which go where they go.</summary>
-    public string[] Derived { get; init; } = [];
-
-    /// <summary>Fields that clients may give with them, and that go where they go, as what was seen when a status was given.</summary>
-    public string[] Along { get; init; } = [];
-
-    /// <summary>Fields of the objects of a list that the server computes, by which two lists do not differ.</summary>
-    public string[] DerivedInside { get; init; } = [];
-
-    /// <summary>Decimals that their numbers keep; null for all.</summary>
-    public int? Decimals { get; init; }
-
-    /// <summary>The member that it is, where it is one of a property's; null of whole properties.</summary>
-    public (MemberKind Kind, string Id)? Member { get; init; }
-}
-
-/// <summary>A JSON property whose members people change independently.</summary>
-public enum MemberKind
-{
-    /// <summary>fields: an object with the values of the dataset's fields by their ids.</summary>
-    Field,
-
-    /// <summary>labels: a list of ids of the dataset's labels, each given or not.</summary>
-    Label,
-}
-
-/// <summary>What one edit did to one field.</summary>
-/// <param name="Field">What people call it.</param>
-/// <param name="Before">The value before, shortened, a list as its length; empty where there was none.</param>
-/// <param name="After">The value after, so too; uncut, a list in lines, where a whole state is described.</param>
-public sealed record FieldChange(string Field, string Before, string After);
 
 /// <summary>
 /// Which fields of an annotation's JSON two people may change independently. Every property is a field of its own, but for those that
@@ -50,8 +12,6 @@ public sealed record FieldChange(string Field, string Before, string After);
 /// <param name="groups">Fields that belong together, or that people call otherwise than JSON does.</param>
 public sealed class FieldRules(IReadOnlyCollection<string> serverFields, params FieldGroup[] groups)
 {
-    private const int MostShown = 60;
-
     private static readonly (string Property, MemberKind Kind)[] s_properties =
         [("fields", MemberKind.Field), ("labels", MemberKind.Label)];
 
@@ -260,11 +220,11 @@ public sealed class FieldRules(IReadOnlyCollection<string> serverFields, params 
     /// <summary>All that people edit of a state in the flat form, for people, with nothing cut.</summary>
     public IReadOnlyList<FieldChange> Describe(JsonObject flat, AnnotationSchema schema) =>
         [.. flat.Select(p => p.Key).Where(IsEditable).Select(GroupOf).DistinctBy(g => g.Name)
-            .Select(g => new FieldChange(NameOf(g, schema), "", Whole(g, flat)))];
+            .Select(g => new FieldChange(NameOf(g, schema), "", FieldText.Whole(g, flat)))];
 
     /// <summary>A change for people.</summary>
     public static FieldChange Describe(FieldGroup group, JsonObject before, JsonObject after, AnnotationSchema schema) =>
-        new(NameOf(group, schema), Shown(group, before), Shown(group, after));
+        new(NameOf(group, schema), FieldText.Short(group, before), FieldText.Short(group, after));
 
     private static bool IsSame(FieldGroup group, JsonNode? a, JsonNode? b) => JsonNode.DeepEquals(a, b)
         || (group.DerivedInside.Length > 0 && a is JsonArray one && b is JsonArray other && one.Count == other.Count
@@ -274,57 +234,4 @@ public sealed class FieldRules(IReadOnlyCollection<string> serverFields, params 
     private static JsonNode? Given(FieldGroup group, JsonNode? item) => item is JsonObject all
         ? new JsonObject(all.Where(p => !group.DerivedInside.Contains(p.Key)).Select(p => KeyValuePair.Create(p.Key, p.Value?.DeepClone())))
         : item;
-
-    private static string Shown(FieldGroup group, JsonObject state)
-    {
-        var text = string.Join(", ", group.Fields.Select(f =>
-            state[f] is JsonArray list ? $"{list.Count} in a list" : WithUnit(group, f, state[f])));
-        return text.Length <= MostShown ? text : text[..MostShown] + "…";
-    }
-
-    // A line for each object or list in a list.
-    private static string Whole(FieldGroup group, JsonObject state) => string.Join(", ", group.Fields.Select(f =>
-        state[f] is JsonArray list && list.Any(i => i is JsonObject or JsonArray)
-            ? string.Join('\n', list.Select(i => Line(group, i))) : WithUnit(group, f, state[f])));
-
-    // A number whose field's name says its unit has that unit; one of several in a group, as a coordinate of a place, its own name too.
-    private static string WithUnit(FieldGroup group, string field, JsonNode? value) => value is JsonValue
-        ? Named(field, Line(group, value), isAlone: group.Fields.Length == 1) : Line(group, value);
-
-    private static bool HasUnit(string field) => field == "hours" || field.EndsWith("Um", StringComparison.Ordinal);
-
-    private static string Named(string field, string value, bool isAlone) => field switch
-    {
-        "hours" => $"{value} h",
-        _ when HasUnit(field) => isAlone ? $"{value} µm" : $"{field[..^2]} {value} µm",
-        _ => value,
-    };
-
-    private static string Line(FieldGroup group, JsonNode? value) => value switch
-    {
-        null => "",
-        JsonValue v when v.TryGetValue(out bool yes) => yes ? "yes" : "no",
-        JsonValue v when v.TryGetValue(out double n) => n.ToString("0.###", CultureInfo.InvariantCulture),
-        JsonArray list => string.Join(", ", list.Select(i => Line(group, i))),
-        JsonObject of => string.Join(", ",
-            of.Where(p => !group.DerivedInside.Contains(p.Key)).Select(p => HasUnit(p.Key)
-                ? Named(p.Key, Line(group, p.Value), isAlone: false) : $"{p.Key} {Line(group, p.Value)}")),
-        _ => value.ToString(),
-    };
-}
-
-/// <summary>One version of one annotation.</summary>
-/// <param name="Version">Counts the edits of the annotation from 1.</param>
-/// <param name="Number">The entry of the dataset's journal that made it.</param>
-/// <param name="ByName">Who made it.</param>
-/// <param name="At">When, Unix milliseconds.</param>
-/// <param name="What">Why.</param>
-/// <param name="Of">The entry that was taken back or restored; null of an edit.</param>
-/// <param name="IsDeleted">Whether it is a deletion.</param>
-/// <param name="Changes">What it changed; empty for the first.</param>
-public sealed record ObjectVersion(
-    int Version, long Number, string ByName, long At, EditWhat What, long? Of, bool IsDeleted, IReadOnlyList<FieldChange> Changes)
-{
-    /// <summary>What people edit of it, as the version left it; <see cref="FieldChange.Before"/> is empty.</summary>
-    public IReadOnlyList<FieldChange> Whole { get; init; } = [];
 }
