@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -28,7 +27,7 @@ public sealed class SiteLog(
     /// <summary>Sites of a dataset at most, deleted ones included.</summary>
     public const int MostSites = 20_000;
 
-    private readonly ConcurrentDictionary<DatasetIdentity, Opinions> _opinions = new();
+    private readonly SiteOpinions _opinions = new();
     private SchemaLog? _schemas = schemas;
 
     private SchemaLog Schemas => _schemas ??= new SchemaLog(Database, Time, Journal);
@@ -70,46 +69,11 @@ public sealed class SiteLog(
     /// <param name="dataset">Of what.</param>
     /// <param name="withinUm">Marks so near to one another are of one place, µm.</param>
     /// <param name="ct">Stops it.</param>
-    public async Task<AgreementFinding?> AgreementAsync(DatasetIdentity dataset, double withinUm, CancellationToken ct = default)
-    {
-        var opinions = _opinions.GetOrAdd(dataset, _ => new Opinions());
-        await opinions.Turn.WaitAsync(ct);
-        try
-        {
-            var isNew = await RowsAfterAsync(dataset, opinions.Judgements.Number, ct) is { Count: > 0 } rows && Take(rows);
-            if (isNew || opinions.WithinUm != withinUm)
-            {
-                (opinions.WithinUm, opinions.Finding) = (withinUm, Agreement.Of(opinions.Judgements.PlacesWithin(withinUm)));
-            }
-
-            return opinions.Finding;
-        }
-        finally
-        {
-            opinions.Turn.Release();
-        }
-
-        bool Take(IReadOnlyList<SiteEdit> rows)
-        {
-            opinions.Judgements.Take(rows);
-            return true;
-        }
-    }
+    public Task<AgreementFinding?> AgreementAsync(DatasetIdentity dataset, double withinUm, CancellationToken ct = default) =>
+        _opinions.AgreementAsync(dataset, withinUm, RowsAfterAsync, ct);
 
     /// <inheritdoc/>
-    protected override void Forget(DatasetIdentity dataset) => _opinions.TryRemove(dataset, out _);
-
-    // The fold of a dataset's log, and what was found from it last; all of it is of whoever holds the turn.
-    private sealed class Opinions
-    {
-        public readonly SemaphoreSlim Turn = new(1, 1);
-
-        public Judgements Judgements { get; } = new();
-
-        public double WithinUm { get; set; } = double.NaN;
-
-        public AgreementFinding? Finding { get; set; }
-    }
+    protected override void Forget(DatasetIdentity dataset) => _opinions.Forget(dataset);
 
     /// <summary>Sites in the order of lists.</summary>
     internal static IReadOnlyList<Site> Sorted(IEnumerable<Site> sites) =>
