@@ -25,7 +25,7 @@ export class Keys {
     Object.assign(this, { viewer, table, isByPointer: false });
     const options = { signal: viewer.ended.signal, capture: true };
     addEventListener('keydown', e => this.press(e), options);
-    addEventListener('pointerdown', () => { this.isByPointer = true; }, options);
+    addEventListener('pointerdown', () => { this.isByPointer = true; this.closing = null; }, options);
   }
 
   // Arrows go along the tabs of a panel for who came there by keys; who clicked one goes on looking at the panes.
@@ -78,17 +78,20 @@ export class Keys {
     if (!isField) this.viewer.leave();
   }
 
-  // Menus and dialogs close themselves, some of them only when the server has answered.
-  afterClosing(tries = 40) {
-    const before = document.querySelectorAll(`${popups}, ${dialogs}`).length;
-    const look = left => {
-      const now = document.querySelectorAll(`${popups}, ${dialogs}`).length;
-      if (now >= before && left > 0) { setTimeout(() => look(left - 1), 50); return; }
-      if (now > 0 || before === 0) return;
+  // Menus and dialogs close themselves, some of them only when the server has answered, however long that takes. Who clicks meanwhile has
+  // the focus where they clicked.
+  afterClosing() {
+    const open = () => document.querySelectorAll(`${popups}, ${dialogs}`).length, before = open(), mine = this.closing = {};
+    const isOver = () => this.closing !== mine || this.viewer.ended.signal.aborted;
+    const look = () => {
+      if (isOver()) return;
+      const now = open();
+      if (now >= before) { setTimeout(look, 50); return; }
+      if (now > 0) return;
       // Whatever a key has opened in the meantime has the focus and must keep it.
-      setTimeout(() => { if (!document.querySelector(`${popups}, ${dialogs}`)) this.viewer.focusPane(); }, 60);
+      setTimeout(() => { if (!isOver() && open() === 0) this.viewer.focusPane(); }, 60);
     };
-    setTimeout(() => look(tries), 20);
+    setTimeout(look, 20);
   }
 
   /** Opens the list of keys, or closes it. A dialog of the browser keeps the focus inside and gives it back. */
