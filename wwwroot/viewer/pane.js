@@ -11,7 +11,7 @@ export class Pane {
   /** stream: the hub's number of its frames; over 3, they show the other of two timesteps. */
   constructor(viewer, element, index, stream = index) {
     Object.assign(this, { viewer, element, index, stream, is3d: index === 3, joined: 0, frame: 0, awaited: 0, shown: null });
-    Object.assign(this, { rested: false, drag: null, stats: { frames: 0 } });
+    Object.assign(this, { rested: false, drag: null, click: null, series: [], stats: { frames: 0 } });
     this.measure();
     this.canvas = element.appendChild(document.createElement('canvas'));
     this.overlay = element.appendChild(document.createElement('canvas'));
@@ -33,6 +33,7 @@ export class Pane {
       viewer.together?.hover(null);
     });
     on('wheel', e => this.wheel(e), { passive: false });
+    on('click', e => this.clicked(e.detail));
     on('dblclick', e => this.double(e));
     on('contextmenu', e => e.preventDefault());
     on('focus', () => { viewer.active = this; });
@@ -336,8 +337,7 @@ export class Pane {
 
   // A click moves the crosshair at once; where a second one makes it a double click, that is taken back.
   async center(x, y) {
-    const { steps } = this.viewer, click = { focus: this.view.focus, at: performance.now() };
-    [this.firstClick, this.click] = [this.click, click];
+    const { steps } = this.viewer, click = this.click = { focus: this.view.focus };
     const at = await this.pointAt(x, y);
     if (!at || click.isDouble) return;
     steps.begin();
@@ -345,6 +345,12 @@ export class Pane {
     this.patch({ focus: at });
     click.step = steps.done.at(-1) === before ? null : steps.done.at(-1);
     click.moved = at;
+  }
+
+  // The browser counts the clicks that may be a double one. How long a busy page takes to hear of them does not matter.
+  clicked(count) {
+    this.series = count > 1 ? [...this.series, this.click] : [this.click];
+    this.click = null;
   }
 
   // A mark is kept for everybody, so it waits until it is sure that the click is no double one.
@@ -360,8 +366,8 @@ export class Pane {
   double(e) {
     if (['brush', 'landmark'].includes(this.viewer.tool) || this.viewer.measure.double(this, ...(e ? this.local(e) : [-1, -1]))) return;
     clearTimeout(this.marking);
-    for (const click of [this.click, this.firstClick]) {
-      if (!click || performance.now() - click.at > 2 * doubleClick) continue;
+    for (const click of this.series.toReversed()) {
+      if (!click) continue;
       click.isDouble = true;
       if (!click.moved) continue;
       this.viewer.steps.isStepping = true;
@@ -369,7 +375,7 @@ export class Pane {
       this.viewer.steps.isStepping = false;
       this.viewer.steps.forget(click.step);
     }
-    this.click = this.firstClick = null;
+    this.series = [];
     if (e && this.viewer.nested?.dive(this, ...this.local(e))) return;
     this.viewer.maximize(this.view.maximized ? null : this.index);
   }
