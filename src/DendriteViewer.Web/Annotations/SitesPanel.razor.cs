@@ -145,6 +145,7 @@ public sealed partial class SitesPanel
         Snackbar.Add(done, Severity.Normal, o =>
         {
             o.Action = "Undo";
+            o.VisibleStateDuration = 10_000;
             o.OnClick = _ => InvokeAsync(() => Counts.Made == made
                 ? StepAsync(undo: true)
                 : Complain("Other edits came after it: undo those first (Ctrl+Z)."));

@@ -217,6 +217,7 @@ public sealed partial class CommentsPanel
         Snackbar.Add(done, Severity.Normal, o =>
         {
             o.Action = "Undo";
+            o.VisibleStateDuration = 10_000;
             o.OnClick = _ => InvokeAsync(async () =>
             {
                 _error = Session.Edits.Counts.Made == made ? await Desk.UndoAsync(Session, _user)
