@@ -28,6 +28,23 @@ public sealed class AzuriteFixture : IDisposable
 
     public IBlobStore NewStore() => BlobStores.Open(Address("t" + Guid.NewGuid().ToString("N")));
 
+    /// <summary>
+    /// Waits until its disk has what it was given so far: it writes its two indices every few seconds, and forgets the rest when it is
+    /// killed.
+    /// </summary>
+    public async Task WrittenAsync()
+    {
+        var (blobs, extents) = (_folder["__azurite_db_blob__.json"], _folder["__azurite_db_blob_extent__.json"]);
+        var (marker, before) = ("written-" + Guid.NewGuid().ToString("N"), File.GetLastWriteTimeUtc(extents));
+        await NewStore().WriteAsync(marker, new byte[1], default);
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (!File.Exists(blobs) || !(await File.ReadAllTextAsync(blobs)).Contains(marker, StringComparison.Ordinal)
+            || File.GetLastWriteTimeUtc(extents) == before)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, patience.Token);
+        }
+    }
+
     /// <summary>As kill -9 does it: what was taken lately may be lost.</summary>
     public void Kill()
     {

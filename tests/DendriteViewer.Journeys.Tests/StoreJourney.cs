@@ -15,8 +15,7 @@ public sealed class StoreJourney(Browser browser) : IClassFixture<Browser>
         await using var server = await AppServer.StartAsync(demo: true, behindNginx: false, ("Dendrite__Store", address), ("Dendrite__BrickCacheMiB", "16"), ("Dendrite__DiskCacheMiB", "0"));
         await AppServer.CliAsync("ingest", await PhantomStores.ScansAsync(new PhantomCell(160, 1.6, "0,1,2,3")), "--store", address);
 
-        // Azurite forgets what it was given in its last seconds when it is killed.
-        await Task.Delay(TimeSpan.FromSeconds(7), TimeProvider.System);
+        await azurite.WrittenAsync();
         var page = await browser.NewPageAsync();
         await page.GotoAsync(server.Address + "/d/li-li3ps4-li-phantom-0-8-ma-cm2");
         await page.ExactAsync();
