@@ -51,6 +51,20 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <summary>Waits until it listens, and for a moment in which it may think better of it.</summary>
     public Task ListensAsync() => _listening.Task.WaitAsync(AppServer.StartPatience);
 
+    /// <summary>Waits until it has written a text: a thread of its own writes the log, perhaps after what it tells of.</summary>
+    public async Task WritesAsync(string text)
+    {
+        for (var begun = TimeProvider.System.GetTimestamp(); !Output.Contains(text, StringComparison.Ordinal);)
+        {
+            if (TimeProvider.System.GetElapsedTime(begun) > TimeSpan.FromSeconds(60))
+            {
+                throw new TimeoutException($"It did not write “{text}” but:\n{Output}");
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
+        }
+    }
+
     /// <summary>Waits for its end.</summary>
     public async Task<int> EndsAsync()
     {

@@ -79,9 +79,9 @@ public sealed class StartupJourney : IAsyncLifetime
 
         Assert.Equal(HttpStatusCode.Redirect, await StatusAsync(client, "/s/Zm9vYmFyYmF6cXV4Zm9v"));
         Assert.Equal(HttpStatusCode.HttpVersionNotSupported, await RawAsync(port, "GET /s/Zm9vYmFyYmF6cXV4Zm9v HTTP/9.9\r\n\r\n"));
-        Assert.Contains("/s/[redacted]", app.Output);
+        await app.WritesAsync("/s/[redacted]");
         Assert.DoesNotContain("Zm9vYmFyYmF6cXV4Zm9v", app.Output + app.Errors);
-        Assert.Contains(Path.Combine(_folder, "here"), app.Output);
+        await app.WritesAsync(Path.Combine(_folder, "here"));
         if (!OperatingSystem.IsWindows())
         {
             Assert.Equal(Convert.ToInt32("700", 8), (int)File.GetUnixFileMode(Path.Combine(_folder, "here")));
@@ -107,7 +107,7 @@ public sealed class StartupJourney : IAsyncLifetime
         await app.ListensAsync();
         Assert.Equal(Convert.ToInt32("700", 8), (int)File.GetUnixFileMode(Path.Combine(_folder, "data")));
         Assert.Equal(Convert.ToInt32("700", 8), (int)File.GetUnixFileMode(keys));
-        Assert.Contains("was open to others (755); it is 700 now", app.Output);
+        await app.WritesAsync("was open to others (755); it is 700 now");
     }
 
     [Fact]
