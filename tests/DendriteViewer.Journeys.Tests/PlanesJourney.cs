@@ -138,7 +138,7 @@ public sealed class PlanesJourney(Browser browser) : IClassFixture<Browser>
         await page.Locator("[data-pane='2'] [role=slider]").FocusAsync();
         await page.ChangedAsync(() => page.Keyboard.PressAsync("PageDown"));
         Assert.Equal(-4, await page.EvaluateAsync<double>("() => dendrite.panes[0].map().depthUm"), 5);
-        await page.Keyboard.PressAsync("Control+z");
+        await page.ChangedAsync(() => page.Keyboard.PressAsync("Control+z"));
 
         // Outside of the cell there is no interface: nothing is set there, and the line below says why. A flat region is refused.
         var (x, y) = await CornerAsync(page, 0);
@@ -195,6 +195,7 @@ public sealed class PlanesJourney(Browser browser) : IClassFixture<Browser>
         await page.GotoAsync($"{server.Address}/d/{Id}?v=1&t=1.5&m=projection&full=y");
         await page.ExactAsync();
         await page.Locator("[data-tool=turn]").TapAsync();
+        await page.UntilAsync("() => dendrite.tool === 'turn'");
         var grip = page.Locator("[data-pane='1'] .plane-grip.turn:not([hidden])").First;
         var box = (await grip.BoundingBoxAsync())!;
         Assert.True(box.Width >= 44 && box.Height >= 44, $"{box.Width} × {box.Height}");

@@ -24,8 +24,9 @@ public sealed class SeriesJourney(Browser browser) : IClassFixture<Browser>
 
         // A click on a curve goes to the nearest scan, and sets the time of a new event.
         Assert.Equal(0, await page.EvaluateAsync<double>("() => dendrite.view.hours"));
-        var box = (await voltage.Locator("svg[role='group']").BoundingBoxAsync())!;
-        await page.Mouse.ClickAsync(box.X + (box.Width * 0.92f), box.Y + (box.Height * 0.5f));
+        var svg = voltage.Locator("svg[role='group']");
+        var box = (await svg.BoundingBoxAsync())!;
+        await svg.ClickAsync(new() { Position = new() { X = box.Width * 0.92f, Y = box.Height * 0.5f } });
         await page.UntilAsync("() => dendrite.view.hours === 3.2");
         await page.UntilAsync("() => Number(document.querySelector(\"[aria-label='Time of the new event']\").value) > 2");
 

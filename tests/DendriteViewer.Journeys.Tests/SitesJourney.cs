@@ -68,7 +68,7 @@ public sealed class SitesJourney(Browser browser) : IClassFixture<Browser>
         var other = await OpenAsync(server, await page.Context.NewPageAsync());
         await page.AddSiteAsync(90, 90, 90);
         await other.AddSiteAsync(95, 90, 90);
-        await page.UntilAsync("() => dendrite.sites.length === 2");
+        await page.UntilAsync("() => dendrite.sites.length === 2 && dendrite.steps.done.at(-1)?.isSite");
 
         // Ctrl+Z takes back what this tab did, not what the other one did after it.
         await page.Locator("[data-pane='1']").FocusAsync();
