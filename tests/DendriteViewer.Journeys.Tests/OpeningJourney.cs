@@ -35,7 +35,7 @@ public sealed class OpeningJourney(Browser browser) : IClassFixture<Browser>
         var shown = page.Locator(".pane:visible > canvas:not(.overlay)");
         Assert.Equal(panes, await shown.CountAsync());
         Assert.True(await shown.EvaluateAllAsync<bool>("canvases => canvases.every(c => c.isEarly)"));
-        Assert.Equal(0, await page.Locator("#boot").CountAsync());
+        await page.UntilAsync("() => !document.querySelector('#boot')");
         Assert.Single(sockets, s => s.Contains("/hubs/frames", StringComparison.Ordinal));
         // What the hub sent before the viewer listened was kept.
         await page.UntilAsync("() => dendrite.measure.isTold && dendrite.timeline.loaded.length > 0");

@@ -64,7 +64,10 @@ public sealed class OverlayJourney(Browser browser) : IClassFixture<Browser>
         await using var server = await AppServer.StartAsync(new PhantomCell(64, 3, "0,1.5,3.2"));
         var page = await browser.NewPageAsync();
         await page.GotoAsync($"{server.Address}/d/li-li3ps4-li-phantom-0-8-ma-cm2?v=1&t=3.2&m=projection&band=60,130");
-        await page.ExactAsync();
+        await page.SettledAsync();
+
+        // What the server tells of sites would take the place of these.
+        await page.UntilAsync("() => dendrite.siteMarks.number >= 0");
 
         // Twelve sites near one another and at the rim, of every status, one selected; and arrows of misregistration.
         await page.EvaluateAsync(
@@ -111,6 +114,8 @@ public sealed class OverlayJourney(Browser browser) : IClassFixture<Browser>
         Assert.Empty(await CoveredAsync(page));
         await page.SetViewportSizeAsync(1440, 900);
         await page.ChangedAsync(() => page.EvaluateAsync("() => dendrite.patch({ maximized: null })"));
+        await page.UntilAsync("() => dendrite.panes.every(p => p.size[0] > 390)");
+        await page.ExactAsync();
 
         // The bar says what the colours mean, and is switched off and on.
         Assert.True(await page.EvaluateAsync<bool>("() => Object.keys(dendrite.scene.colorMaps).includes('viridis')"));

@@ -87,7 +87,8 @@ public sealed class PlacementJourney(Browser browser) : IClassFixture<Browser>
 
         // A link that was made now shows later where the volume lay, until the person wants where it lies then.
         await page.UntilAsync("() => decodeURIComponent(location.href).includes('nano-phase:1')");
-        var link = page.Url;
+        await page.SettledAsync();
+        var link = await page.EvaluateAsync<string>("() => location.href");
         await page.GetByRole(AriaRole.Button, new() { Name = "Undo v1" }).ClickAsync();
         await page.GetByText("Not registered now").WaitForAsync();
         await page.UntilAsync("low => dendrite.scene.volumes.find(v => v.modality === 'nano-phase').low[0] === low", stage);
@@ -98,7 +99,7 @@ public sealed class PlacementJourney(Browser browser) : IClassFixture<Browser>
         await other.UntilAsync($"low => window.dendrite?.scene && {Low} !== low", stage);
         await frozen.GetByRole(AriaRole.Button, new() { Name = "Show where they lie now" }).ClickAsync();
         await other.UntilAsync($"low => {Low} === low", stage);
-        Assert.Equal(0, await frozen.CountAsync());
+        await frozen.WaitForAsync(new() { State = WaitForSelectorState.Detached });
         Assert.Empty(browser.Errors);
     }
 

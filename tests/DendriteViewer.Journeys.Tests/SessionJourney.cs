@@ -36,6 +36,7 @@ public sealed class SessionJourney(Browser browser) : IClassFixture<Browser>
         var key = (await here.Locator("code.key").TextContentAsync())!.Replace(" ", "");
         await here.FillAsync("[name='Input.Code']", CodeOf(key, 0));
         await here.ClickAsync("text=Set it up");
+        await here.Locator(".recovery-codes li").Nth(9).WaitForAsync();
         Assert.Equal(10, await here.Locator(".recovery-codes li").CountAsync());
         await there.GotoAsync(server.Address + "/account");
         await there.ClickAsync("text=Sign out everywhere else");

@@ -124,7 +124,7 @@ public sealed class SharingJourney(Browser browser) : IClassFixture<Browser>
         var talk = ada.GetByRole(AriaRole.Listitem).Filter(new() { HasText = "Talk" });
         await talk.GetByText("works once").WaitForAsync();
         await ada.EvaluateAsync("() => dendrite.patch({ umPerPixel: 1.25 })");
-        await ada.UntilAsync("() => dendrite.addressed === dendrite.revision");
+        await ada.SettledAsync();
         await talk.GetByRole(AriaRole.Button, new() { Name = "More of Talk" }).ClickAsync();
         await ada.GetByRole(AriaRole.Menuitem, new() { Name = "Move to this view" }).ClickAsync();
         await ada.GetByRole(AriaRole.Menu).WaitForAsync(new() { State = WaitForSelectorState.Hidden });
@@ -187,7 +187,8 @@ public sealed class SharingJourney(Browser browser) : IClassFixture<Browser>
         await frame.GetByText("1 of 2").WaitForAsync();
         await outside.Keyboard.PressAsync("Space");
         await frame.GetByText("2 of 2").WaitForAsync();
-        await frame.WaitForFunctionAsync("() => dendrite.view.focus[2] === 62 && dendrite.addressed === dendrite.revision");
+        await frame.WaitForFunctionAsync(
+            "() => dendrite.view.focus[2] === 62 && dendrite.isExact && dendrite.addressed === dendrite.revision");
         Assert.Matches("tour=.*&theme=light$", await frame.EvaluateAsync<string>("() => location.search"));
         Assert.Equal("light", await frame.EvaluateAsync<string>("() => document.documentElement.dataset.theme"));
         await outside.Keyboard.PressAsync("Escape");

@@ -35,17 +35,18 @@ public sealed class ShellJourney(Browser browser) : IClassFixture<Browser>
         var wide = await browser.NewPageAsync();
         await wide.GotoAsync(server.Address + Phantom);
         await wide.ExactAsync();
-        Assert.Equal(320, await PanelWidthAsync(wide));
+        await wide.UntilAsync("() => document.querySelector('.panel')?.getBoundingClientRect().width === 320");
         await wide.GetByRole(AriaRole.Separator, new() { Name = "Width of the panel" }).FocusAsync();
         await wide.Keyboard.PressAsync("ArrowLeft");
         await wide.GetByRole(AriaRole.Tab, new() { Name = "Sites" }).ClickAsync();
         await wide.GetByRole(AriaRole.Button, new() { Name = "Layout of the panes" }).ClickAsync();
         await wide.GetByText("Panel at the left").ClickAsync();
+        await wide.UntilAsync("() => localStorage['panel-side'] === 'left' && localStorage['panel-tab'] === 'sites'");
         await wide.ReloadAsync();
         await wide.ExactAsync();
-        Assert.Equal(336, await PanelWidthAsync(wide));
-        Assert.True(await wide.EvaluateAsync<bool>("() => document.querySelector('.panel').getBoundingClientRect().left < 100"));
-        Assert.Equal("true", await wide.GetByRole(AriaRole.Tab, new() { Name = "Sites" }).GetAttributeAsync("aria-selected"));
+        await wide.UntilAsync(
+            "() => (at => at?.width === 336 && at.left < 100)(document.querySelector('.panel')?.getBoundingClientRect())");
+        await wide.GetByRole(AriaRole.Tab, new() { Name = "Sites", Selected = true }).WaitForAsync();
         await wide.GetByRole(AriaRole.Button, new() { Name = "Panel", Exact = true }).ClickAsync();
         await wide.UntilAsync("() => !document.querySelector('.panel').offsetWidth");
         await wide.Keyboard.PressAsync("\\");
@@ -72,7 +73,7 @@ public sealed class ShellJourney(Browser browser) : IClassFixture<Browser>
         Assert.Equal(404, answer!.Status);
         await page.GetByText("There is no such page").WaitForAsync();
         Assert.Equal("light", await ThemeAsync(page));
-        Assert.Contains("DendriteViewer", await page.TitleAsync(), StringComparison.Ordinal);
+        await page.UntilAsync("() => document.title.includes('DendriteViewer')");
         Assert.Equal(404, (await page.APIRequest.GetAsync(server.Address + "/api/datasets/none")).Status);
         Assert.Empty(browser.Errors);
     }
@@ -127,9 +128,6 @@ public sealed class ShellJourney(Browser browser) : IClassFixture<Browser>
         await page.UntilAsync(
             "() => document.querySelector('#state').dataset.exact === 'true' && dendrite.streams.some(s => s.stream > 3 && s.exact)");
     }
-
-    private static Task<double> PanelWidthAsync(IPage page) =>
-        page.EvaluateAsync<double>("() => document.querySelector('.panel').getBoundingClientRect().width");
 
     private static Task<string> ThemeAsync(IPage page) => page.EvaluateAsync<string>("() => document.documentElement.dataset.theme");
 
