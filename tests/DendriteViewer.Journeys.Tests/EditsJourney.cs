@@ -17,6 +17,16 @@ public sealed class EditsJourney(Browser browser) : IClassFixture<Browser>
         }
         """;
 
+    // Of two sites that were made without a server, one was cut, and the other took its later position.
+    private const string Arranged = """
+        () => {
+          const of = name => dendrite.sites.find(s => s.id === sessionStorage.getItem(name)), [cut, joined] = [of('cut'), of('joined')];
+          const isFilled = s => s?.fields.kind === 'crack' && s.fields.sure === true;
+          return cut?.track.length === 0 && isFilled(cut) && isFilled(joined) && joined.track.length === 1 && joined.track[0].yUm === 71
+            && dendrite.measure.saved.find(m => m.id === sessionStorage.getItem('note'))?.color === '#ffe97a';
+        }
+        """;
+
     [Fact]
     public async Task Edits_WhileTheServerIsKilled_AreEachKeptOnceAndCanBeTakenBackAfterwards()
     {
@@ -25,7 +35,15 @@ public sealed class EditsJourney(Browser browser) : IClassFixture<Browser>
         var page = await browser.NewPageAsync();
         await page.GotoAsync($"{server.Address}/d/{PhantomCell.Id}");
         await page.ExactAsync();
-        await page.EvaluateAsync("async () => { await dendrite.siteMarks.begin(); }");
+        await page.EvaluateAsync("""
+            async () => {
+              const fields = [{ name: 'Kind', type: 'choice', choices: ['crack', 'void'] }, { name: 'Sure', type: 'yesNo' }];
+              const body = JSON.stringify({ version: 0, labels: [], fields }), headers = { 'Content-Type': 'application/json' };
+              await fetch(`/api/datasets/${dendrite.scene.dataset}/annotations/schema`, { method: 'PUT', headers, body });
+              await dendrite.siteMarks.begin();
+            }
+            """);
+        await page.UntilAsync("() => dendrite.schema?.fields.length === 2");
 
         // As fast as the server answers, until it is killed: sites, what is thought of them, and notes. What was answered is remembered
         // across the reload that follows.
@@ -67,6 +85,24 @@ public sealed class EditsJourney(Browser browser) : IClassFixture<Browser>
         await server.KillAsync();
         await page.UntilAsync("() => !window.connection.isOnline");
 
+        // Without a server a chain is cut and joined, a choice made and a colour given.
+        await page.EvaluateAsync("""
+            async () => {
+              const { siteMarks } = dendrite, note = sessionStorage.getItem('note');
+              const cut = await siteMarks.add([60, 70, 72]);
+              await siteMarks.own('follow', cut, 1.5, [60, 71, 72]);
+              await siteMarks.own('choose', cut, 'kind', 'crack');
+              await siteMarks.own('choose', cut, 'sure', 'yes');
+              await siteMarks.own('split', cut, 1.5);
+              const joined = await siteMarks.add([60, 80, 72]), later = dendrite.sites.find(s => s.hours === 1.5).id;
+              await siteMarks.own('join', joined, later);
+              await siteMarks.own('color', note, '#ffe97a');
+              sessionStorage.setItem('cut', cut);
+              sessionStorage.setItem('joined', joined);
+            }
+            """);
+        await page.UntilAsync(Arranged);
+
         // Without a server one goes on: what is done is seen, and said not to be saved.
         var own = await page.EvaluateAsync<string>("async () => await dendrite.siteMarks.add([60, 66, 72])");
         await page.EvaluateAsync("async id => { await dendrite.siteMarks.moved({ id }, [60, 66, 78]); }", own);
@@ -97,6 +133,7 @@ public sealed class EditsJourney(Browser browser) : IClassFixture<Browser>
         await page.UntilAsync("id => window.dendrite?.sites.some(s => s.id === id && s.version === 4 && s.xUm === 78)", own);
         await page.UntilAsync("id => dendrite.sites.some(s => s.id === id && s.status === 'confirmed' && s.track[0]?.xUm === 81)", own);
         await page.UntilAsync("() => !Object.keys(localStorage).some(k => k.startsWith('edit:'))");
+        await page.UntilAsync(Arranged);
         Assert.Null(await page.EvaluateAsync<string?>("() => sessionStorage.getItem('refused')"));
         var (lost, doubled) = await LostAndDoubledAsync(page);
         Assert.Empty(lost);
@@ -198,7 +235,7 @@ public sealed class EditsJourney(Browser browser) : IClassFixture<Browser>
         var lost = await page.EvaluateAsync<string[]>("""
             async () => {
               const { entries } = JSON.parse(await dendrite.connection.invoke('EntriesSince', 0));
-              const left = new Map(entries.map(e => [e.key, e.states[0]]));
+              const left = new Map(entries.map(e => [e.key, e.states?.[0]]));
               window.doubled = entries.filter(e => e.key).length - new Set(entries.map(e => e.key).filter(k => k)).size;
               const has = (state, value) => state && [state.id, state.status, state.note].includes(value);
               return Object.entries(JSON.parse(sessionStorage.getItem('acknowledged')))

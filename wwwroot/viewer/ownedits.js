@@ -1,9 +1,15 @@
-// What somebody does to sites and annotations in this page without the server's panels: marks, moves, follows through time, judges, labels,
-// deletes, and leaves a field while there is no server. Each becomes an operation that replica.js keeps until a server has done it.
+// What somebody does to sites and annotations in this page without the server's panels: marks, moves, follows through time, cuts, joins,
+// judges, labels, chooses values and colours, deletes, and leaves a field while there is no server. Each becomes an operation that
+// replica.js keeps until a server has done it.
+import { meet, positionsOf, split } from './chains.js';
+
 const place = ['zUm', 'yUm', 'xUm'], sameHours = 1e-6, shown = 6e-7;
 const pick = (state, fields) => Object.fromEntries(fields.map(f => [f, state[f]]));
 const placeAt = at => Object.fromEntries(place.map((f, i) => [f, Math.round(at[i] * 1000) / 1000]));
 const isAt = (p, hours) => Math.abs(p.hours - hours) < sameHours;
+// What a site was when it was cut or joined: where it is through time.
+const whole = [...place, 'hours', 'modality', 'track'];
+const textOf = value => value === true ? 'yes' : value === false ? 'no' : `${value ?? ''}`;
 const numberOf = text => /^\d+(\.\d+)?$/.test(text.trim()) ? Number(text) : undefined;
 
 export class OwnEdits {
@@ -70,6 +76,46 @@ export class OwnEdits {
       ?? this.viewer.tell('What is not saved has its labels in the Measure panel.');
   }
 
+  /** Gives a field of the dataset one of its choices, yes or no; an empty text takes the value away. */
+  choose(id, field, text) {
+    const kind = this.replica.seen('site', id) ? 'site' : 'measurement', seen = this.replica.seen(kind, id);
+    const { [field]: _, ...others } = seen?.fields ?? {}, { type } = this.viewer.schema?.fields.find(f => f.id === field) ?? {};
+    return seen && this.change(kind, id, { fields: text ? { ...others, [field]: type === 'yesNo' ? text === 'yes' : text } : others });
+  }
+
+  /** Gives a saved annotation a colour; an empty one is that of its kind. */
+  color(id, color) { return this.change('measurement', id, { color }); }
+
+  /** Cuts a site in two: what it is from some hours on is a new site. */
+  split(id, hours) {
+    const site = this.replica.seen('site', id);
+    if (!site) return null;
+    if (!split(site, hours)) {
+      const [{ hours: first }] = positionsOf(site);
+      this.viewer.tell(`${site.label} has positions only ${first < hours ? 'before' : 'from'} ${hours} h, so that it cannot be cut there.`);
+      return null;
+    }
+    const other = this.replica.newKey().slice(0, 12);
+    this.replica.edit({ do: 'split', kind: 'site', id, base: site.version || undefined, hours, other, was: pick(site, whole) });
+    return id;
+  }
+
+  /** Makes one site of two; the second is deleted. */
+  join(id, other) {
+    const site = this.replica.seen('site', id), joined = this.replica.seen('site', other);
+    if (!site || !joined) return null;
+    const both = meet(site, joined);
+    if (both !== undefined) {
+      this.viewer.tell(`${site.label} and ${joined.label} both have a position at ${both} h; remove one of them first.`);
+      return null;
+    }
+    this.replica.edit({
+      do: 'join', kind: 'site', id, base: site.version || undefined, was: pick(site, whole),
+      other, otherWas: pick(joined, [...whole, 'status']),
+    });
+    return id;
+  }
+
   /** Writes a saved note's text. */
   note(id, note) { return this.change('measurement', id, { note }); }
 
@@ -112,10 +158,15 @@ export class OwnEdits {
       if (!marks.has(id)) marks.set(id, this.replica.seen('site', id) ?? this.replica.seen('measurement', id));
       return marks.get(id);
     };
-    for (const b of document.querySelectorAll('[data-action=judge], [data-action=label]')) {
-      const { action, status, label } = b.dataset, mark = of(b.dataset.of);
-      const isOn = action === 'judge' ? status === mark?.status : Boolean(mark?.labels?.includes(label));
+    for (const b of document.querySelectorAll('[data-action=judge], [data-action=label], [data-action=color]')) {
+      const { action, status, label, color } = b.dataset, mark = of(b.dataset.of);
+      const isOn = action === 'judge' ? status === mark?.status : action === 'color' ? color === (mark?.color ?? '')
+        : Boolean(mark?.labels?.includes(label));
       if (mark && b.getAttribute('aria-pressed') !== `${isOn}`) b.setAttribute('aria-pressed', isOn);
+    }
+    for (const s of document.querySelectorAll('select[data-choose]')) {
+      const mark = of(s.dataset.of), text = textOf(mark?.fields?.[s.dataset.choose]);
+      if (mark && s.value !== text) s.value = text;
     }
   }
 }

@@ -1,6 +1,7 @@
 // This page's own edits of sites and annotations until the server has kept them. They lie over what the server tells, are kept in this
 // browser while they are not answered, and are sent again with the same keys, to whichever server answers then, so that none is lost and
 // none done twice.
+import { join, split } from './chains.js';
 import { OwnEdits } from './ownedits.js';
 import { Refused } from './refused.js';
 
@@ -50,7 +51,9 @@ export class Replica {
   /** A site or an annotation with this page's own edits over it; undefined where it is not there. */
   seen(kind, id) {
     const isSite = kind === 'site', list = isSite ? this.marks.heard : this.viewer.measure.told;
-    return this.lay(kind, list.filter(m => m.id === id)).find(m => m.id === id);
+    // What was cut or joined is of two sites.
+    const isAlone = !this.pending.some(p => p.op.other);
+    return this.lay(kind, isAlone ? list.filter(m => m.id === id) : list).find(m => m.id === id);
   }
 
   /** Keeps an operation, shows it, and sends it as soon as a server answers. */
@@ -135,11 +138,25 @@ export class Replica {
     const byId = new Map(marks.map(m => [m.id, m])), now = Date.now();
     for (const { op, at, version } of pending) {
       const mark = byId.get(op.id) ?? (op.do === 'add' ? { ...blank, id: op.id } : null);
-      const isLate = isShown && version === undefined && now - at >= slow;
+      const isLate = isShown && version === undefined && now - at >= slow, waits = isLate && { isWaiting: true };
       if (op.do === 'delete') byId.delete(op.id);
-      else if (mark) byId.set(op.id, { ...mark, ...op.fields, ...(isLate && { isWaiting: true }) });
+      else if (op.do === 'split' || op.do === 'join') this.rearrange(byId, op, waits);
+      else if (mark) byId.set(op.id, { ...mark, ...op.fields, ...waits });
     }
     return [...byId.values()];
+  }
+
+  // Two sites that are cut or joined. What the server told may be of after it already.
+  rearrange(byId, op, waits) {
+    const site = byId.get(op.id), other = byId.get(op.other);
+    if (op.do === 'join' && site && other) {
+      byId.set(op.id, { ...join(site, other), ...waits });
+      byId.delete(op.other);
+    }
+    const parts = op.do === 'split' && site && !other ? split(site, op.hours) : null;
+    if (!parts) return;
+    byId.set(op.id, { ...parts[0], ...waits });
+    byId.set(op.other, { ...parts[1], id: op.other, version: 0, label: '', ...waits });
   }
 
   // The version that the server told of what an operation edits; of what it told is gone, the last.

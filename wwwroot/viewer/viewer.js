@@ -65,6 +65,7 @@ class Viewer {
     this.timeline = new Timeline(this, root.querySelector('#timeline'));
     const options = { signal: this.ended.signal };
     root.addEventListener('click', e => this.click(e), options);
+    root.addEventListener('change', e => this.chosenIn(e.target), options);
     this.keys = new Keys(this, keyTable(this));
     document.addEventListener('themechange', () => { this.timeline.draw(); this.transfer?.draw(); }, options);
     this.arrangement = new Arrangement(this);
@@ -303,11 +304,19 @@ class Viewer {
     if (!window.connection.isOnline) this.actions[t.dataset.offline]?.(t.dataset);
   }
 
+  // A choice of a field. Where nothing came of it, the list shows again what there is.
+  async chosenIn(list) {
+    const { choose, of, begun } = list.dataset;
+    if (choose && !await this.siteMarks.own('choose', of, choose, list.value)) list.value = begun;
+  }
+
   actions = {
     // The panel's buttons say what they are of: what is selected may be another by now.
     mark: () => this.choose('site'), follow: t => this.siteMarks.follow(t.of),
     judge: t => this.siteMarks.own('judge', t.of, t.status), label: t => this.siteMarks.own('label', t.of, t.label),
-    unfollow: t => this.siteMarks.own('unfollow', t.of, +t.hours),
+    unfollow: t => this.siteMarks.own('unfollow', t.of, +t.hours), color: t => this.siteMarks.own('color', t.of, t.color),
+    split: t => this.siteMarks.own('split', t.of, +t.hours),
+    join: t => this.siteMarks.own('join', t.of, this.root.querySelector(`[data-join="${t.of}"]`).value),
     remove: t => this.measure.remove(t.of) || this.siteMarks.remove(t.of),
     fit: () => this.fit(), straight: () => this.straighten(), help: () => this.keys.help(),
     dive: () => this.dive(),

@@ -28,6 +28,12 @@ public abstract partial class EditLog<T, TRow> : IEditedKind
     protected virtual T Judged(Dataset dataset, T after, T before, AnnotationSchema schema) =>
         throw new ArgumentException($"A {noun} cannot be changed in this way.");
 
+    /// <summary>What a split or a join makes of annotations; the default refuses.</summary>
+    /// <exception cref="ArgumentException">It cannot be; the sentence says why.</exception>
+    protected virtual IReadOnlyList<T> Rearranged(
+        Dataset dataset, ImmutableDictionary<string, T> board, EditOp op, Editor by, AnnotationSchema schema) =>
+        throw new ArgumentException($"A {noun} cannot be split or joined.");
+
     /// <summary>The labels and fields by which operations are judged; none where the kind has none.</summary>
     public virtual Task<AnnotationSchema> SchemaAsync(DatasetIdentity dataset, CancellationToken ct) =>
         Task.FromResult(AnnotationSchema.Empty);
@@ -40,7 +46,8 @@ public abstract partial class EditLog<T, TRow> : IEditedKind
     {
         try
         {
-            var note = new EditNote(op.Do switch { EditAction.Add => "mark", EditAction.Delete => "delete", _ => "change" })
+            var note = new EditNote(op.Do switch { EditAction.Add => "mark", EditAction.Delete => "delete", EditAction.Split => "split",
+                EditAction.Join => "join", _ => "change" })
             {
                 Key = op.Key, Base = op.Base,
             };
@@ -49,6 +56,8 @@ public abstract partial class EditLog<T, TRow> : IEditedKind
                 EditAction.Add => await WriteAsync(dataset.Identity, by, board => [Added(dataset, board, op, by, schema)], note, ct),
                 EditAction.Change => await ChangeFieldsAsync(dataset, schema, op, by, note, ct),
                 EditAction.Delete => await DeleteAsync(dataset.Identity, op, by, note, ct),
+                EditAction.Split or EditAction.Join => await WriteAsync(
+                    dataset.Identity, by, board => Rearranged(dataset, board, op, by, schema), note, ct),
                 EditAction.Restore => await RestoreAsync(dataset.Identity, op.Id, (int)Math.Min(op.Of ?? 0, int.MaxValue), by, op.Key, ct),
                 _ => throw new ArgumentException("An undo names the entry that it takes back."),
             };
@@ -174,9 +183,34 @@ public abstract partial class EditLog<T, TRow> : IEditedKind
     private T Present(ImmutableDictionary<string, T> board, string id) => board.GetValueOrDefault(id) switch
     {
         null => throw new EditConflictException($"There is no such {noun}."),
-        { Deleted: true } gone => throw new FieldConflictException(NameOf(gone), null, null),
+        { Deleted: true } gone => throw new FieldConflictException(NameOf(gone), null, null) { Of = id },
         var item => item,
     };
+
+    /// <summary>An annotation that is as a client saw it, in the fields that it names.</summary>
+    /// <param name="board">What there is.</param>
+    /// <param name="id">Which.</param>
+    /// <param name="was">What was seen.</param>
+    /// <param name="needed">The fields that are named at least.</param>
+    private protected T AsSeen(ImmutableDictionary<string, T> board, string id, JsonObject? was, params string[] needed)
+    {
+        if (was is null || !needed.All(was.ContainsKey))
+        {
+            throw new ArgumentException($"A split or a join says what was seen of each {noun}: {string.Join(", ", needed)}.");
+        }
+
+        var current = Present(board, id);
+        var (now, seen) = (ToFlat(current), Fields.Flat(Fields.Rounded(was)));
+        foreach (var group in seen.Select(f => f.Key).Where(Fields.IsEditable).Select(Fields.GroupOf).DistinctBy(g => g.Name))
+        {
+            if (!Fields.IsSame(group, now, seen))
+            {
+                throw new FieldConflictException($"The {group.Name} of {NameOf(current)}", group, now) { Of = id };
+            }
+        }
+
+        return current;
+    }
 
     // Says who edited the same, and when.
     private async Task<EditAnswer> ConflictAsync(
@@ -184,7 +218,8 @@ public abstract partial class EditLog<T, TRow> : IEditedKind
     {
         await using var db = await Database.CreateDbContextAsync(ct);
         (TRow Row, JsonObject State)? found = null;
-        await foreach (var earlier in RowsOf(db, dataset).Where(r => EF.Property<string>(r, IdColumn) == op.Id)
+        var id = e.Of ?? op.Id;
+        await foreach (var earlier in RowsOf(db, dataset).Where(r => EF.Property<string>(r, IdColumn) == id)
             .OrderByDescending(r => r.Version).Take(MostSearched).AsAsyncEnumerable().WithCancellation(ct))
         {
             // Read until the one before the edit that made the fields what they are, which mostly is the second.

@@ -1,10 +1,8 @@
 using System.Globalization;
-using System.Security.Claims;
 using DendriteViewer.Analysis.Nucleation;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Web.Viewing;
 using Microsoft.AspNetCore.Components;
-using Microsoft.AspNetCore.Components.Authorization;
 
 namespace DendriteViewer.Web.Annotations;
 
@@ -12,9 +10,7 @@ namespace DendriteViewer.Web.Annotations;
 public sealed partial class SiteChain
 {
     private const int MostOthers = 12;
-    private string? _refusal;
     private double _hours;
-    private ClaimsPrincipal _user = new();
 
     /// <summary>The session that edits.</summary>
     [Parameter, EditorRequired]
@@ -35,12 +31,6 @@ public sealed partial class SiteChain
     /// <summary>Whether the visitor may annotate.</summary>
     [Parameter]
     public bool MayEdit { get; set; }
-
-    [CascadingParameter]
-    private Task<AuthenticationState>? Authentication { get; set; }
-
-    [Inject]
-    private SiteDesk Desk { get; set; } = null!;
 
     private IReadOnlyList<SitePosition> Positions => SiteChains.PositionsOf(Site);
 
@@ -71,11 +61,10 @@ public sealed partial class SiteChain
     public void Dispose() => Session.Changed -= OnView;
 
     /// <inheritdoc/>
-    protected override async Task OnInitializedAsync()
+    protected override void OnInitialized()
     {
         Session.Changed += OnView;
         _hours = Session.Current.View.Hours;
-        _user = Authentication is null ? _user : (await Authentication).User;
     }
 
     // What can be cut, and which row is of now, goes with the timestep shown.
@@ -96,12 +85,6 @@ public sealed partial class SiteChain
         var at = PlaceOf(row.Position ?? Positions[0]);
         Session.Update(v => v with { Hours = row.Hours, Focus = at, Center = at }, this);
     }
-
-    private async Task SplitAsync() => _refusal = await Desk.TryAsync(Session, _user, (log, by) =>
-        log.SplitAsync(Session.Dataset, Site.Id, Site.Version, Session.Current.View.Hours, by, default));
-
-    private async Task JoinAsync(Site other) => _refusal = await Desk.TryAsync(Session, _user, (log, by) =>
-        log.JoinAsync(Session.Dataset, Site.Id, Site.Version, other.Id, by, default));
 
     private static WorldPoint PlaceOf(SitePosition p) => new(p.ZUm, p.YUm, p.XUm);
 

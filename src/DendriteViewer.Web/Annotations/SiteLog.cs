@@ -30,6 +30,9 @@ public sealed class SiteLog(
     private readonly SiteOpinions _opinions = new();
     private SchemaLog? _schemas = schemas;
 
+    // What a client has seen of a site that it cuts or joins.
+    private static readonly string[] s_throughTime = ["zUm", "yUm", "xUm", "hours", "modality", "track"];
+
     private SchemaLog Schemas => _schemas ??= new SchemaLog(Database, Time, Journal);
 
     /// <summary>How sites are written.</summary>
@@ -139,55 +142,67 @@ public sealed class SiteLog(
 
     /// <summary>Changes a site; <paramref name="site"/>'s version is the one it was changed from.</summary>
     /// <exception cref="EditConflictException">Somebody else changed it meanwhile.</exception>
-    public async Task<Site> ChangeAsync(Dataset dataset, Site site, Editor by, CancellationToken ct) =>
-        (await ChangeAsync(dataset, site.Id, site.Version, current => [site with
-        {
-            // What was seen belongs to the judgement, and changes with it alone.
-            JudgedIn = site.Status != current.Status ? site.JudgedIn : current.JudgedIn,
-            Author = current.Author, FileAuthor = current.FileAuthor, Found = current.Found,
-        }], "change", by, ct))[0];
-
-    /// <summary>Cuts a site in two: what it is from some hours on becomes a new site, with its labels, values and status.</summary>
-    /// <returns>The site as it was before, and the new one.</returns>
-    /// <exception cref="EditConflictException">Somebody else changed it meanwhile.</exception>
-    /// <exception cref="ArgumentException">One of the two would be empty.</exception>
-    public Task<IReadOnlyList<Site>> SplitAsync(
-        Dataset dataset, string id, int version, double hours, Editor by, CancellationToken ct) =>
-        EditAsync(dataset, (board, _) =>
-        {
-            var (earlier, later) = SiteChains.Split(Unchanged(board, id, version), hours);
-            var label = $"N{SiteRules.NextNumber(board.Values)}";
-            return [earlier, later with { Id = NewId(), Version = 0, Label = label, Author = by.Person.Name, FileAuthor = "" }];
-        }, "split", by, ct, basedOn: id);
-
-    /// <summary>Makes one site of two: the first takes over the positions of the second, which is deleted.</summary>
-    /// <exception cref="EditConflictException">Somebody else changed or deleted one meanwhile.</exception>
-    /// <exception cref="ArgumentException">Both have a position at the same hours.</exception>
-    public async Task<Site> JoinAsync(Dataset dataset, string id, int version, string other, Editor by, CancellationToken ct) =>
-        (await EditAsync(dataset, (board, _) => id == other
-            ? throw new ArgumentException("A site cannot be joined with itself; choose another one.")
-            : [SiteChains.Join(Unchanged(board, id, version), Existing(board, other)), Existing(board, other).AsDeleted()],
-            "join", by, ct))[0];
-
-    private Task<IReadOnlyList<Site>> ChangeAsync(
-        Dataset dataset, string id, int version, Func<Site, IReadOnlyList<Site>> make, string verb, Editor by, CancellationToken ct) =>
-        EditAsync(dataset, (board, _) => make(Unchanged(board, id, version)), verb, by, ct);
-
-    // Whatever is not deleted by it is checked against the site of the same id that was there, or that a new one was cut off from.
-    private async Task<IReadOnlyList<Site>> EditAsync(
-        Dataset dataset, Func<ImmutableDictionary<string, Site>, AnnotationSchema, IReadOnlyList<Site>> make, string verb, Editor by,
-        CancellationToken ct, string basedOn = "")
+    public async Task<Site> ChangeAsync(Dataset dataset, Site site, Editor by, CancellationToken ct)
     {
         var schema = await SchemaAsync(dataset.Identity, ct);
-        return await EditAsync(dataset.Identity, by, board =>
+        return (await EditAsync(dataset.Identity, by, board =>
         {
-            var wanted = make(board, schema);
-            var added = wanted.Count(s => !board.ContainsKey(s.Id));
-            return added > 0 && board.Count + added > MostSites
-                ? throw new ArgumentException($"A dataset holds at most {MostSites} sites.")
-                : [.. wanted.Select(s => s.Deleted ? s : SiteRules.Check(
-                    dataset, s, board.GetValueOrDefault(s.Id) ?? board.GetValueOrDefault(basedOn), schema))];
-        }, verb, ct);
+            var current = Unchanged(board, site.Id, site.Version);
+            return [SiteRules.Check(dataset, site with
+            {
+                // What was seen belongs to the judgement, and changes with it alone.
+                JudgedIn = site.Status != current.Status ? site.JudgedIn : current.JudgedIn,
+                Author = current.Author, FileAuthor = current.FileAuthor, Found = current.Found,
+            }, current, schema)];
+        }, "change", ct))[0];
+    }
+
+    /// <inheritdoc/>
+    protected override IReadOnlyList<Site> Rearranged(
+        Dataset dataset, ImmutableDictionary<string, Site> board, EditOp op, Editor by, AnnotationSchema schema)
+    {
+        var site = AsSeen(board, op.Id, op.Was, s_throughTime);
+        if (op.Do == EditAction.Join)
+        {
+            if (op.Id == op.Other)
+            {
+                throw new ArgumentException("A site cannot be joined with itself; choose another one.");
+            }
+
+            var other = AsSeen(board, op.Other, op.OtherWas, s_throughTime);
+            return [SiteRules.Check(dataset, SiteChains.Join(site, other), site, schema), other.AsDeleted()];
+        }
+
+        if (op.Hours is not { } hours)
+        {
+            throw new ArgumentException("A split says from which hours on it is another site (hours).");
+        }
+
+        var (earlier, later) = SiteChains.Split(site, hours);
+        CheckNew(board, op.Other);
+        later = later with
+        {
+            Id = op.Other, Version = 0, Label = $"N{SiteRules.NextNumber(board.Values)}", Author = by.Person.Name, FileAuthor = "",
+        };
+        return [SiteRules.Check(dataset, earlier, site, schema), SiteRules.Check(dataset, later, site, schema)];
+    }
+
+    private static void CheckNew(ImmutableDictionary<string, Site> board, string id)
+    {
+        if (board.Count >= MostSites)
+        {
+            throw new ArgumentException($"A dataset holds at most {MostSites} sites.");
+        }
+
+        if (!SiteRules.IsId(id))
+        {
+            throw new ArgumentException("A new site's id is 1 to 40 letters, digits, - and _.");
+        }
+
+        if (board.ContainsKey(id))
+        {
+            throw new EditConflictException("There is a site with this id already.");
+        }
     }
 
     /// <inheritdoc/>
@@ -197,21 +212,7 @@ public sealed class SiteLog(
     protected override Site Added(
         Dataset dataset, ImmutableDictionary<string, Site> board, EditOp op, Editor by, AnnotationSchema schema)
     {
-        if (board.Count >= MostSites)
-        {
-            throw new ArgumentException($"A dataset holds at most {MostSites} sites.");
-        }
-
-        if (!SiteRules.IsId(op.Id))
-        {
-            throw new ArgumentException("A new site's id is 1 to 40 letters, digits, - and _.");
-        }
-
-        if (board.ContainsKey(op.Id))
-        {
-            throw new EditConflictException("There is a site with this id already.");
-        }
-
+        CheckNew(board, op.Id);
         if (op.Fields?.Select(f => f.Key).FirstOrDefault(f => !Fields.IsEditable(f) && f != "judgedIn") is { } server)
         {
             throw new ArgumentException($"The field {server} of a site is the server's; leave it out.");

@@ -158,6 +158,9 @@ public sealed partial class MeasurePanel
 
     private Task RenameAsync(Measurement m) => TryAsync(order => Desk.RenameAsync(order, m, default));
 
+    private Task<DraftOutcome> SaveNameAsync(Measurement m, string begun, string text) =>
+        SaveAsync(m, x => x.Label, begun, x => x with { Label = text });
+
     private Task<DraftOutcome> SaveNoteAsync(Measurement m, string begun, string text) =>
         SaveAsync(m, x => x.Note, begun, x => x with { Note = text });
 

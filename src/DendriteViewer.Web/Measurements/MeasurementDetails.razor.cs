@@ -40,9 +40,13 @@ public sealed partial class MeasurementDetails
     [Parameter]
     public string CsvHref { get; set; } = "";
 
-    /// <summary>Called with the measurement under another name.</summary>
+    /// <summary>Called with the measurement in another colour, where it is kept by the page alone.</summary>
     [Parameter]
-    public EventCallback<Measurement> OnRename { get; set; }
+    public EventCallback<Measurement> OnColor { get; set; }
+
+    /// <summary>Saves a name (third) that was begun from another (second).</summary>
+    [Parameter]
+    public Func<Measurement, string, string, Task<DraftOutcome>>? OnName { get; set; }
 
     /// <summary>Saves a note (third) that was begun from another (second).</summary>
     [Parameter]
@@ -83,10 +87,19 @@ public sealed partial class MeasurementDetails
         ? Task.FromResult(DraftOutcome.Refused("Notes cannot be written here."))
         : OnNote(Measurement, begun, text);
 
+    private Task<DraftOutcome> SaveName(string begun, string text) => OnName is null
+        ? Task.FromResult(DraftOutcome.Refused("Names cannot be written here."))
+        : OnName(Measurement, begun, text.Trim());
+
+    // A colour that a file brought is none of ours, and is named by itself.
+    private IEnumerable<(string Value, string Name)> Colors => Array.Exists(s_colors, c => c.Value == Measurement.Color)
+        ? s_colors : s_colors.Append((Measurement.Color, Measurement.Color));
+
+    private Task ColorAsync(string color) =>
+        OnLabels is null ? Task.CompletedTask : OnColor.InvokeAsync(Measurement with { Color = color });
+
     private static string Percent(double share) =>
         share < 0.0005 ? "Less than 0.1 %" : (100 * share).ToString(share < 0.1 ? "0.#" : "0", CultureInfo.InvariantCulture) + " %";
-
-    private static string NameOfColor(string? value) => s_colors.FirstOrDefault(c => c.Value == value).Name ?? value ?? "";
 
     private string? AcrossText =>
         Measurement.Result?.Profile is { SamplesAcross: > 1 } p ? $"Each value is the mean of {p.SamplesAcross} samples." : null;

@@ -22,6 +22,12 @@ public enum EditAction
 
     /// <summary>Takes back an entry of one's own; of an undo, makes it again.</summary>
     Undo,
+
+    /// <summary>Cuts a site in two: what it is from some hours on becomes a new site.</summary>
+    Split,
+
+    /// <summary>Makes one site of two: the first takes over the positions of the second, which is deleted.</summary>
+    Join,
 }
 
 /// <summary>
@@ -64,6 +70,15 @@ public sealed partial record EditOp
     /// <summary>What the client saw in these fields; null for what they were at the base version.</summary>
     public JsonObject? Was { get; init; }
 
+    /// <summary>Of a split, the hours from which on it is another site.</summary>
+    public double? Hours { get; init; }
+
+    /// <summary>Of a split, the new site's id; of a join, the site that is taken over.</summary>
+    public string Other { get; init; } = "";
+
+    /// <summary>Of a join, what the client saw of the site that is taken over.</summary>
+    public JsonObject? OtherWas { get; init; }
+
     /// <summary>
     /// Whether the view of the client's session is what the person sees while they mark or judge a site, so that the server can keep which
     /// scans those were; false of what is sent later.
@@ -97,7 +112,8 @@ public sealed partial record EditOp
             throw new ArgumentException($"Edits are a list of 1 to {MostTogether} operations.");
         }
 
-        return ops.TrueForAll(o => o!.Key is not null && KeyRule().IsMatch(o.Key) && o.Id is { Length: <= 64 } && o.Kind is not null)
+        return ops.TrueForAll(o => o!.Key is not null && KeyRule().IsMatch(o.Key) && o.Kind is not null
+            && o.Id is { Length: <= 64 } && o.Other is { Length: <= 64 })
             ? [.. ops.OfType<EditOp>()]
             : throw new ArgumentException("Each operation has a key of 8 to 64 letters, digits, - and _, and an id of at most 64.");
     }
@@ -155,4 +171,7 @@ internal sealed class FieldConflictException(string message, FieldGroup? group, 
 
     /// <summary>Their values now.</summary>
     public JsonObject? Theirs => theirs;
+
+    /// <summary>The annotation; null for the one that the operation names first.</summary>
+    public string? Of { get; init; }
 }

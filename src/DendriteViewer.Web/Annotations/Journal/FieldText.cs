@@ -12,7 +12,7 @@ internal static class FieldText
     public static string Short(FieldGroup group, JsonObject state)
     {
         var text = string.Join(", ", group.Fields.Select(f =>
-            state[f] is JsonArray list ? $"{list.Count} in a list" : WithUnit(group, f, state[f])));
+            state[f] is JsonArray { Count: > 0 } list ? $"{list.Count} in a list" : WithUnit(group, f, state[f])));
         return text.Length <= MostShown ? text : text[..MostShown] + "…";
     }
 
