@@ -68,7 +68,8 @@ public sealed class AuditLogTests(RunningApp app) : IClassFixture<RunningApp>
                 () => people.SetRoleAsync(app.Identity, ben, DatasetRole.Own, new ConfirmedPerson(s_ada)));
             await Assert.ThrowsAsync<DbUpdateException>(() =>
                 app.App.Services.GetRequiredService<Web.Registry.DatasetWatch>().DeleteAsync(app.Stored, s_ada, default));
-            await Assert.ThrowsAsync<DbUpdateException>(() => people.AddAsync("Nobody", "nobody@example.org", false, s_ada));
+            await Assert.ThrowsAsync<DbUpdateException>(
+                () => people.AddAsync("Nobody", "nobody@example.org", false, new ConfirmedPerson(s_ada)));
             await Assert.ThrowsAsync<DbUpdateException>(() => app.App.Services.GetRequiredService<Web.Registry.DatasetEdits>().SaveAsync(
                 app.Stored, _ => Imaging.Datasets.DatasetDescription.Of(app.Stored.Manifest) with { Name = "Not recorded" }, s_ada,
                 default));
@@ -114,8 +115,8 @@ public sealed class AuditLogTests(RunningApp app) : IClassFixture<RunningApp>
     public async Task AccountThatIsMade_IsRecordedWithIt_AndOneThatIsRefusedIsNot()
     {
         var people = app.App.Services.GetRequiredService<People>();
-        await people.AddAsync("Carla", "carla@example.org", true, s_ada);
-        await Assert.ThrowsAsync<ArgumentException>(() => people.AddAsync("Carlo", "carla@example.org", false, s_ada));
+        await people.AddAsync("Carla", "carla@example.org", true, new ConfirmedPerson(s_ada));
+        await Assert.ThrowsAsync<ArgumentException>(() => people.AddAsync("Carlo", "carla@example.org", false, new ConfirmedPerson(s_ada)));
         var account = (await people.ListAsync()).Single(u => u.Email == "carla@example.org");
         var entry = (await Log.ListAsync(new AuditFilter(Kind: AuditKind.Account), 0, 100)).Entries.Single(e => e.Detail.Contains("Carl"));
         Assert.Equal(("made the account of Carla, an administrator", account.Id.ToString()), (entry.Detail, entry.Subject));

@@ -31,7 +31,7 @@ public sealed class CommentDeskTests(TestHost host) : IClassFixture<TestHost>
         var site = await host.Sites.AddAsync(host.Dataset, new WorldPoint(50, 60, 70), 1.5, "projection", new Person("b", "B"), default);
         var said = new List<string>();
 
-        Assert.Null(await desk.BeginAsync(await host.SessionAsync(), user, "@Ada look here", site, said.Add));
+        Assert.Null(await desk.BeginAsync(await host.SessionAsync(), user, "@Ada look here", site, warn: said.Add));
         Assert.True(away.IsAsked);
         Assert.StartsWith("The comment is kept and marked as new for whom it names; no mail could be made: ", Assert.Single(said));
         var kept = Assert.Single(await log.ListAsync(host.Dataset.Identity));
