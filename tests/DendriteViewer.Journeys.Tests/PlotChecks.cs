@@ -13,10 +13,10 @@ internal static class PlotChecks
         var plot = page.GetByRole(AriaRole.Figure, new() { Name = title, Exact = true });
         var svg = plot.Locator(".plot-area > svg");
         await plot.ScrollIntoViewIfNeededAsync();
-        var box = (await svg.BoundingBoxAsync())!;
 
-        // The pointer reads a value, with its unit; so do the keys, on from there.
-        await page.Mouse.MoveAsync(box.X + box.Width / 2, box.Y + box.Height / 2);
+        // The pointer, once the plot stays where it is, reads a value, with its unit; so do the keys, on from there.
+        await svg.HoverAsync();
+        var box = (await svg.BoundingBoxAsync())!;
         var tip = plot.GetByRole(AriaRole.Status);
         Assert.Contains("µm", await tip.InnerTextAsync(), StringComparison.Ordinal);
         await svg.FocusAsync();
@@ -63,8 +63,9 @@ internal static class PlotChecks
     private static async Task<(string Name, byte[] Content)> SavedAsync(IPage page, ILocator plot, string kind)
     {
         await plot.GetByRole(AriaRole.Button, new() { Name = "Save the plot" }).ClickAsync();
-        var file = await page.RunAndWaitForDownloadAsync(
-            () => page.GetByRole(AriaRole.Menuitem, new() { NameRegex = new("^" + kind) }).ClickAsync());
+        var item = page.GetByRole(AriaRole.Menuitem, new() { NameRegex = new("^" + kind) });
+        var file = await page.RunAndWaitForDownloadAsync(() => item.ClickAsync());
+        await item.WaitForAsync(new() { State = WaitForSelectorState.Hidden });
         await using var content = await file.CreateReadStreamAsync();
         using var memory = new MemoryStream();
         await content.CopyToAsync(memory);
