@@ -47,9 +47,7 @@ public sealed class InvitationDesk(
     public async Task<MadeInvitation> InviteAsync(
         ClaimsPrincipal user, Dataset dataset, string? email, DatasetRole role, int days, Func<string, string> complete)
     {
-        await invitations.CheckAsync(user, dataset);
-        budgets.Invitation(Invitations.AccountOf(user), dataset.Identity);
-        var (made, path) = await invitations.CreateAsync(user, dataset, email, role, days);
+        var (made, path) = await invitations.CreateAsync(user, dataset, email, role, days, count: budgets.Invitation);
         return new MadeInvitation(made, address?.Of(path) ?? complete(path), Mail(dataset, made, path, days, user.PersonOf()));
     }
 

@@ -33,12 +33,14 @@ public sealed class Invitations(
     /// <param name="role">What who accepts may do.</param>
     /// <param name="days">How long it is open, 1 to <see cref="MostDays"/>.</param>
     /// <param name="ct">Stops it.</param>
+    /// <param name="count">Counts it for the account and the dataset, and throws where there were too many.</param>
     /// <returns>The invitation, and the path of its page, which has the token and is not kept.</returns>
     /// <exception cref="ArgumentException">
     /// Whoever asks may not or did not confirm lately who they are, the address is none, or there are too many.
     /// </exception>
     public async Task<(Invitation Invitation, string Path)> CreateAsync(
-        ClaimsPrincipal user, Dataset dataset, string? email, DatasetRole role, int days, CancellationToken ct = default)
+        ClaimsPrincipal user, Dataset dataset, string? email, DatasetRole role, int days, CancellationToken ct = default,
+        Action<Guid, DatasetIdentity>? count = null)
     {
         await CheckAsync(user, dataset, ct);
         var by = await confirmations.RequireAsync(user, ct);
@@ -56,6 +58,8 @@ public sealed class Invitations(
             throw new ArgumentException($"A dataset has at most {MostOpen} open invitations; revoke some.");
         }
 
+        // What is refused for another reason does not count.
+        count?.Invoke(AccountOf(user), dataset.Identity);
         var token = Mark + Convert.ToBase64String(RandomNumberGenerator.GetBytes(18)).Replace('+', '-').Replace('/', '_');
         var made = new Invitation
         {
@@ -268,9 +272,7 @@ public sealed class Invitations(
         return await db.Datasets.AnyAsync(d => d.Identity == identity && d.DeletedAt != null, ct);
     }
 
-    /// <summary>Refuses whoever may not invite.</summary>
-    /// <exception cref="ArgumentException">Whoever asks may not.</exception>
-    internal async Task CheckAsync(ClaimsPrincipal user, Dataset dataset, CancellationToken ct = default)
+    private async Task CheckAsync(ClaimsPrincipal user, Dataset dataset, CancellationToken ct)
     {
         if (!(await access.RoleAsync(user, dataset.Identity, ct) >= DatasetRole.Own))
         {
@@ -278,9 +280,7 @@ public sealed class Invitations(
         }
     }
 
-    /// <summary>The account of who invites.</summary>
-    /// <exception cref="ArgumentException">They have none.</exception>
-    internal static Guid AccountOf(ClaimsPrincipal user) => Guid.TryParse(user.FindFirstValue(ClaimTypes.NameIdentifier), out var id) ? id
+    private static Guid AccountOf(ClaimsPrincipal user) => Guid.TryParse(user.FindFirstValue(ClaimTypes.NameIdentifier), out var id) ? id
         : throw new ArgumentException("Only an account invites people.");
 
     private static string CheckedAddress(string email) =>

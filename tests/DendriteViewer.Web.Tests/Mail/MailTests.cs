@@ -111,7 +111,7 @@ public sealed class MailTests(MailedApp app) : IClassFixture<MailedApp>
         var desk = app.App.App.Services.GetRequiredService<InvitationDesk>();
         async Task<ClaimsPrincipal> PersonAsync(string name, DatasetRole role) => new(new ClaimsIdentity(
             [new(ClaimTypes.NameIdentifier, $"{await app.App.AddPersonAsync(name, role: role)}"), new("dendrite:name", name)], "test"));
-        var (owner, other) = (await PersonAsync("Uma", DatasetRole.Own), await PersonAsync("Vic", DatasetRole.Curate));
+        var (owner, other) = (await PersonAsync("Wil", DatasetRole.Own), await PersonAsync("Zoe", DatasetRole.Curate));
         Task InviteAsync(ClaimsPrincipal by) => desk.InviteAsync(by, app.App.Stored, null, DatasetRole.View, 7, p => p);
         for (var i = 0; i < Budgets.InvitationsAtOnce; i++)
         {
