@@ -179,7 +179,7 @@ public sealed class AnalysisPanelTests : MudContext
         var session = panel.Instance.Session;
         await panel.InvokeAsync(() => Button(panel, "Run the analysis").Click());
         panel.WaitForAssertion(() => Assert.Contains("Nucleation sites", panel.Markup), TimeSpan.FromSeconds(60));
-        var file = Directory.EnumerateFiles(_host.Folder, "projection.json", SearchOption.AllDirectories)
+        var file = Directory.EnumerateFiles(_host.Folder, "projection.*.json", SearchOption.AllDirectories)
             .Single(f => f.Contains("analysis"));
         var text = await File.ReadAllTextAsync(file);
         await File.WriteAllTextAsync(file, text[..^200]);

@@ -40,7 +40,7 @@ public sealed class CommentDeskTests(TestHost host) : IClassFixture<TestHost>
         said.Clear();
         Assert.Null(await desk.RewriteAsync(await host.SessionAsync(), user, kept.Id, "look here", said.Add));
         Assert.Null(await desk.RewriteAsync(await host.SessionAsync(), user, kept.Id, "@Ada look there", said.Add));
-        Assert.StartsWith("The comment is kept, but nobody", Assert.Single(said));
+        Assert.StartsWith("The comment is kept and marked as new for whom it names; no mail could be made: ", Assert.Single(said));
         Assert.Equal("@Ada look there", Assert.Single(await log.ListAsync(host.Dataset.Identity)).Text);
     }
 
