@@ -6,14 +6,12 @@ using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Annotations;
 using DendriteViewer.Web.Comments;
 using DendriteViewer.Web.Components;
-using DendriteViewer.Web.Data;
 using DendriteViewer.Web.Hosting;
 using DendriteViewer.Web.Limits;
 using DendriteViewer.Web.Mail;
 using DendriteViewer.Web.Tests.Components;
 using DendriteViewer.Web.Viewing;
 using Microsoft.AspNetCore.Components.Authorization;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -127,30 +125,6 @@ public sealed class CommentsPanelTests(TestHost host) : MudContext, IClassFixtur
         Assert.Equal("Another text", panel.Find(".comment-new textarea").GetAttribute("value"));
         Assert.Single(JSInterop.Invocations["dendriteDrafts.renew"]);
         Assert.DoesNotContain(await _log.ListAsync(host.Dataset.Identity), c => c.Text == "Another text");
-    }
-
-    // A refusal would be sent again, though the comment is there.
-    [Fact]
-    public async Task AComment_WhoseMailCannotBeMade_IsKept_AndSaysSo()
-    {
-        var panel = await RenderAsync();
-        var (smtp, broken) = (new DendriteOptions { Smtp = new SmtpOptions { Host = "localhost" } }, new NoStore());
-        var mails = new MentionMails(
-            new MailQueue(smtp, host.Time, NullLogger<MailQueue>.Instance), host.Database, host.Access, _log, host.Time,
-            new PublicAddress(new Uri("https://x.org")));
-        var desk = new CommentDesk(
-            _log, new CommentReadings(host.Database), new SiteLog(broken, host.Time), host.Database, host.Access, host.Sessions, mails,
-            new Budgets(new DendriteOptions()), new Failures(new SecretRedactor(), NullLogger<Failures>.Instance));
-        var told = new List<string>();
-        var site = new Site { Id = "s1", Label = "N1" };
-        Assert.Null(await desk.BeginAsync(_session, _user, "Kept without mail", site, draft: null, told.Add));
-        Assert.StartsWith("The comment is kept and marked as new for whom it names; no mail could be made:", Assert.Single(told));
-        Assert.Single(await _log.ListAsync(host.Dataset.Identity), c => c.Text == "Kept without mail");
-    }
-
-    private sealed class NoStore : IDbContextFactory<DendriteDb>
-    {
-        public DendriteDb CreateDbContext() => throw new IOException("The database went away.");
     }
 
     [Fact]
