@@ -191,6 +191,18 @@ public sealed class SharingJourney(Browser browser) : IClassFixture<Browser>
             "() => dendrite.view.focus[2] === 62 && dendrite.isExact && dendrite.addressed === dendrite.revision");
         Assert.Matches("tour=.*&theme=light$", await frame.EvaluateAsync<string>("() => location.search"));
         Assert.Equal("light", await frame.EvaluateAsync<string>("() => document.documentElement.dataset.theme"));
+
+        // Back and on again before a busy page has drawn anything of it: the view stays, as the card says.
+        var still = await frame.EvaluateAsync<double>(
+            """
+            async () => {
+              for (const shiftKey of [true, false])
+                document.body.dispatchEvent(new KeyboardEvent('keydown', { key: ' ', shiftKey, bubbles: true, cancelable: true }));
+              for (let i = 0; i < 5; i++) await new Promise(requestAnimationFrame);
+              return dendrite.view.focus[2];
+            }
+            """);
+        Assert.Equal(62, still);
         await outside.Keyboard.PressAsync("Escape");
         await frame.GetByText("2 of 2").WaitForAsync(new() { State = WaitForSelectorState.Detached });
     }

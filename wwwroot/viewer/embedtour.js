@@ -119,6 +119,8 @@ export class EmbedTour {
   }
 
   go(view) {
+    // Also where this view is the one that is still shown: nothing may go on to the one before.
+    this.glide.stop();
     const { viewer } = this, is = (a, b) => JSON.stringify(a) === JSON.stringify(b);
     const fields = Object.fromEntries(Object.entries(view).filter(([f, v]) => f !== 'landmarks'
       && !(f === 'maximized' && viewer.arrangement.isPhone) && !is(v, viewer.view[f])));
