@@ -131,7 +131,7 @@ public sealed class ServersJourney(Browser browser, PostgresFixture postgres) : 
         await other.UntilAsync("() => dendrite.together.follow.id === dendrite.together.roster.all[0].id");
         await page.UntilAsync("() => dendrite.together?.roster.all.length === 1");
         Assert.Equal("90,130", await page.EvaluateAsync<string>("() => dendrite.view.band.join()"));
-        Assert.Equal(Edits + 2, await page.EvaluateAsync<int>("() => dendrite.sites.length"));
+        await page.UntilAsync($"() => dendrite.sites.length === {Edits + 2}");
 
         // The draft is saved now, and whoever is here sees it.
         await page.GetByRole(AriaRole.Button, new() { Name = "Save", Exact = true }).ClickAsync();
