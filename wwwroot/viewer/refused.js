@@ -5,7 +5,7 @@ const names = {
   zUm: 'place', yUm: 'place', xUm: 'place', track: 'places in time', status: 'judgement', labels: 'labels', note: 'note', label: 'name',
   radiusUm: 'radius', fields: 'fields', color: 'colour', pointsUm: 'shape',
 };
-const most = 50;
+const acts = { add: 'new', delete: 'deletion', split: 'cut in two', join: 'joined' }, most = 50;
 const plain = 'mud-button-text mud-button-text-inherit';
 const count = (n, what) => n === 1 ? `1 ${what}` : `${n} ${what}s`;
 
@@ -37,8 +37,8 @@ export class Refused {
   /** What an edit changes, in words. */
   static wordsOf(replica, { op }) {
     const kind = op.kind ?? 'site', seen = replica.seen(kind, op.id), label = seen?.label || op.fields?.label;
-    const what = op.do === 'add' ? 'new' : op.do === 'delete' ? 'deletion'
-      : [...new Set(Object.keys(op.fields ?? {}).map(f => names[f]).filter(Boolean))].join(', ') || 'change';
+    const changed = new Set(Object.keys(op.fields ?? {}).map(f => names[f]).filter(Boolean));
+    const what = acts[op.do] ?? ([...changed].join(', ') || 'change');
     return `${label || (kind === 'site' ? 'Site' : 'Annotation')}, ${what}`;
   }
 
@@ -95,10 +95,11 @@ export class Refused {
     return rows;
   }
 
-  // The text of a field is a draft in its field, where it is mended; what was deleted meanwhile takes no change.
+  // The text of a field is a draft in its field, where it is mended; what was deleted meanwhile takes no change; sites that are elsewhere
+  // by now are cut or joined by who has looked at them.
   canRepeat(own) {
     const { op, draft } = own;
-    return this.viewer.mayEdit && !draft && (op.do === 'add' || Boolean(this.replica.seen(op.kind ?? 'site', op.id)));
+    return this.viewer.mayEdit && !draft && !op.other && (op.do === 'add' || Boolean(this.replica.seen(op.kind ?? 'site', op.id)));
   }
 
   repeat(own) {
