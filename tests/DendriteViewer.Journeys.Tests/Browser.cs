@@ -81,6 +81,9 @@ public sealed class Browser : IAsyncLifetime
 /// <summary>What every journey does in a viewer.</summary>
 internal static class Viewer
 {
+    // A field is drawn anew so often at most while it is waited for.
+    private const int MostFields = 20;
+
     /// <summary>Makes the first administrator, Ada, by the code on the console.</summary>
     public static async Task BecomeAdministratorAsync(this IPage page, AppServer server)
     {
@@ -198,11 +201,28 @@ internal static class Viewer
 
     private static async Task IsHeardAsync(this ILocator field)
     {
-        await field.WaitForAsync(new() { State = WaitForSelectorState.Attached });
-        await field.EvaluateAsync(
-            """
-            async field => { while (field._blazorInputFileNextFileId === undefined) await new Promise(requestAnimationFrame); }
-            """);
+        // The component may draw the field anew meanwhile: then it is the new one that is waited for.
+        for (var tries = 0; tries < MostFields; tries++)
+        {
+            await field.WaitForAsync(new() { State = WaitForSelectorState.Attached });
+            var isHeard = await field.EvaluateAsync<bool>(
+                """
+                async field => {
+                  const end = performance.now() + 60000;
+                  while (field.isConnected && field._blazorInputFileNextFileId === undefined) {
+                    if (performance.now() > end) throw new Error('Within 60 s nobody listened to the field.');
+                    await new Promise(done => setTimeout(done, 20));
+                  }
+                  return field.isConnected;
+                }
+                """);
+            if (isHeard)
+            {
+                return;
+            }
+        }
+
+        throw new TimeoutException($"The field was replaced {MostFields} times before anybody listened to it.");
     }
 
     /// <summary>Opens an address after the server was away, when the page may load itself again: that ends the first try.</summary>
