@@ -150,7 +150,8 @@ public sealed class TestHost : IAsyncLifetime
         var bricks = new BrickCache(store, 1 << 24);
         _measurer = new Measurer(new RegionMeasurer(store), new LineProfiler(store, bricks), _lanes, _budgets);
         Measurements = new MeasurementDesk(
-            _measurer, new MeasurementLog(Database, Time, Journal, Schemas), Schemas);
+            _measurer, new MeasurementLog(Database, Time, Journal, Schemas), Schemas,
+            new Failures(new SecretRedactor(), NullLogger<Failures>.Instance));
         Frozen = new FrozenStates(Database, store, Time);
         Catalog = new DatasetCatalog(store, Access, new FrozenLinks(Database, Access, Frozen), new BrickCache(store, 1 << 24));
         Masks = new MaskCorrections(store, bricks, new ScanAnalysis());

@@ -22,10 +22,13 @@ public abstract partial class EditLog<T, TRow> : IEditedKind
         Dataset dataset, ImmutableDictionary<string, T> board, EditOp op, Editor by, AnnotationSchema schema) =>
         throw new ArgumentException($"A {noun} cannot be added in this way.");
 
+    /// <summary>What the step of an annotation that an operation adds is called in undo.</summary>
+    protected virtual string AddVerb => "mark";
+
     /// <summary>Judges an annotation whose fields an operation changed; the default refuses.</summary>
     /// <returns>The annotation as it is kept.</returns>
     /// <exception cref="ArgumentException">A value cannot be; the sentence says why.</exception>
-    protected virtual T Judged(Dataset dataset, T after, T before, AnnotationSchema schema) =>
+    protected virtual T Judged(Dataset dataset, T after, T before, EditOp op, AnnotationSchema schema) =>
         throw new ArgumentException($"A {noun} cannot be changed in this way.");
 
     /// <summary>What a split or a join makes of annotations; the default refuses.</summary>
@@ -46,7 +49,7 @@ public abstract partial class EditLog<T, TRow> : IEditedKind
     {
         try
         {
-            var note = new EditNote(op.Do switch { EditAction.Add => "mark", EditAction.Delete => "delete", EditAction.Split => "split",
+            var note = new EditNote(op.Do switch { EditAction.Add => AddVerb, EditAction.Delete => "delete", EditAction.Split => "split",
                 EditAction.Join => "join", _ => "change" })
             {
                 Key = op.Key, Base = op.Base,
@@ -117,6 +120,11 @@ public abstract partial class EditLog<T, TRow> : IEditedKind
                 wanted[name] = value?.DeepClone();
             }
 
+            foreach (var (name, value) in op.Computed ?? [])
+            {
+                wanted[name] = value?.DeepClone();
+            }
+
             foreach (var group in changes.Where(f => Fields.IsEditable(f.Key)).Select(f => Fields.GroupOf(f.Key)).DistinctBy(g => g.Name))
             {
                 if (!Fields.IsSame(group, now, seen) && !Fields.IsSame(group, now, wanted))
@@ -135,7 +143,7 @@ public abstract partial class EditLog<T, TRow> : IEditedKind
                 throw new ArgumentException($"A field of {NameOf(current)} cannot be read ({e.Path?.TrimStart('$', '.')}).", e);
             }
 
-            after = Judged(dataset, after, current, schema);
+            after = Judged(dataset, after, current, op, schema);
             return IsSame(after.AtVersion(-1), current) ? [] : [after];
         }, note, ct);
     }

@@ -50,6 +50,10 @@ public abstract partial class EditLog<T, TRow>(
     public async Task<T> DeleteAsync(DatasetIdentity dataset, string id, Editor by, CancellationToken ct) =>
         (await EditAsync(dataset, by, board => [Existing(board, id).AsDeleted()], "delete", ct))[0];
 
+    /// <summary>Whether an edit with a key is written already, so that it is answered as it was and not done again.</summary>
+    public Task<bool> IsWrittenAsync(DatasetIdentity dataset, string key, CancellationToken ct) =>
+        _journal.IsWrittenAsync(dataset, key, ct);
+
     /// <summary>All edits of a dataset, oldest first.</summary>
     public async Task<IReadOnlyList<TRow>> HistoryAsync(DatasetIdentity dataset, CancellationToken ct)
     {

@@ -236,7 +236,7 @@ public sealed class SiteLog(
     }
 
     /// <inheritdoc/>
-    protected override Site Judged(Dataset dataset, Site after, Site before, AnnotationSchema schema)
+    protected override Site Judged(Dataset dataset, Site after, Site before, EditOp op, AnnotationSchema schema)
     {
         CheckWhole(after);
         if (after.Label.Trim().Length == 0)

@@ -159,7 +159,8 @@ public sealed class CommentLog(IDbContextFactory<DendriteDb> database, TimeProvi
         throw NotByOperation();
 
     /// <inheritdoc/>
-    protected override Comment Judged(Dataset dataset, Comment after, Comment before, AnnotationSchema schema) => throw NotByOperation();
+    protected override Comment Judged(Dataset dataset, Comment after, Comment before, EditOp op, AnnotationSchema schema) =>
+        throw NotByOperation();
 
     // Who may change what depends on who wrote it, which operations do not know.
     private static ArgumentException NotByOperation() => new("Comments are not written by operations.");

@@ -1,6 +1,9 @@
+using System.Text.Json.Nodes;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Web.Annotations;
+using DendriteViewer.Web.Annotations.Journal;
 using DendriteViewer.Web.Annotations.Schema;
+using DendriteViewer.Web.Hosting;
 using DendriteViewer.Web.Limits;
 
 namespace DendriteViewer.Web.Measurements;
@@ -16,7 +19,11 @@ public sealed record MeasurementOrder(Dataset Dataset, Editor By, bool MaySave, 
 /// <summary>
 /// Computes measurements and keeps them: in the log where somebody may annotate, else in their page as long as it is open.
 /// </summary>
-public sealed class MeasurementDesk(Measurer measurer, MeasurementLog log, SchemaLog schemas)
+/// <param name="measurer">Checks and computes.</param>
+/// <param name="log">What is saved.</param>
+/// <param name="schemas">The labels and fields that measurements may have.</param>
+/// <param name="failures">Tells why something was not measured.</param>
+public sealed class MeasurementDesk(Measurer measurer, MeasurementLog log, SchemaLog schemas, Failures failures)
 {
     /// <summary>What is saved.</summary>
     public MeasurementLog Log => log;
@@ -33,11 +40,8 @@ public sealed class MeasurementDesk(Measurer measurer, MeasurementLog log, Schem
     public async Task<Measurement> MeasureAsync(MeasurementOrder order, Measurement wanted, CancellationToken ct)
     {
         await CheckMarksAsync(order.Dataset, wanted, ct);
-        var computed = order.Page is { } page
-            ? await page.RunAsync(
-                wanted.Label is { Length: > 0 } ? wanted.Label : wanted.Kind.ToString(),
-                (progress, stop) => measurer.MeasureAsync(order.Dataset, wanted, order.Client, progress, stop), ct)
-            : await measurer.MeasureAsync(order.Dataset, wanted, order.Client, null, ct);
+        MeasurementRules.CheckLook(wanted);
+        var computed = await ComputeAsync(order, wanted, ct);
         if (!order.MaySave || order.Page?.IsKept(computed.Id) == true)
         {
             return order.Page?.Keep(computed) ?? computed;
@@ -47,6 +51,67 @@ public sealed class MeasurementDesk(Measurer measurer, MeasurementLog log, Schem
             ? await log.AddAsync(order.Dataset.Identity, computed, order.By, ct)
             : await log.ChangeAsync(order.Dataset.Identity, computed, order.By, ct);
     }
+
+    /// <summary>
+    /// Measures what an operation draws or gives another shape, before the operation comes to the log: what is done to a measurement by
+    /// operations is the same as by <see cref="MeasureAsync"/>. Operations that leave every shape as it is are left as they are, and so is
+    /// one that is written already.
+    /// </summary>
+    /// <param name="order">Whose it is.</param>
+    /// <param name="op">The operation.</param>
+    /// <param name="ct">Stops it.</param>
+    /// <returns>The operation with its shape as it is kept and what was measured, or with the reason why that cannot be.</returns>
+    /// <exception cref="RetryLaterException">The budget is spent; nothing is done, and the same works later.</exception>
+    public async Task<EditOp> PrepareAsync(MeasurementOrder order, EditOp op, CancellationToken ct)
+    {
+        try
+        {
+            if (await log.WantedAsync(order.Dataset.Identity, op, ct) is not { } wanted
+                || await log.IsWrittenAsync(order.Dataset.Identity, op.Key, ct))
+            {
+                return op;
+            }
+
+            if (op.Do == EditAction.Add)
+            {
+                MeasurementRules.CheckLook(wanted);
+            }
+
+            return op with { Computed = log.ComputedOf(await ComputeAsync(order, wanted, ct)) };
+        }
+        catch (MeasurementStoppedException e)
+        {
+            return op with { Refusal = e.Message };
+        }
+        catch (Exception e) when (e is not OperationCanceledException && Failure.Of(e).After is null)
+        {
+            return op with { Refusal = failures.Tell(e) };
+        }
+    }
+
+    /// <summary>
+    /// Refuses a call that would have more than one line or region measured: it would take as long and cost as much as all of them, and
+    /// where the budget ends among them none would ever be kept.
+    /// </summary>
+    /// <exception cref="ArgumentException">It has more than one.</exception>
+    public static void CheckTogether(IEnumerable<EditOp> ops)
+    {
+        if (ops.Count(ReadsVoxels) > 1)
+        {
+            throw new ArgumentException("A call draws or changes at most one profile or region; send the others in calls of their own.");
+        }
+    }
+
+    private static bool ReadsVoxels(EditOp op) => op is { Kind: "measurement", Do: EditAction.Add or EditAction.Change }
+        && op.Fields?["kind"] is JsonValue kind && kind.TryGetValue(out string? name)
+        && Enum.TryParse<MeasurementKind>(name, ignoreCase: true, out var known) && MeasurementRules.ReadsVoxels(known);
+
+    private async Task<Measurement> ComputeAsync(MeasurementOrder order, Measurement wanted, CancellationToken ct) =>
+        order.Page is { } page
+            ? await page.RunAsync(
+                wanted.Label is { Length: > 0 } ? wanted.Label : wanted.Kind.ToString(),
+                (progress, stop) => measurer.MeasureAsync(order.Dataset, wanted, order.Client, progress, stop), ct)
+            : await measurer.MeasureAsync(order.Dataset, wanted, order.Client, null, ct);
 
     /// <summary>Gives a measurement another name, colour, note, label or value; nothing is computed anew.</summary>
     /// <exception cref="ArgumentException">The name or colour cannot be, or it is not theirs to change.</exception>

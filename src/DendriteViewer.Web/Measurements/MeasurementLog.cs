@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Volumes;
@@ -29,6 +30,13 @@ public sealed class MeasurementLog(
     /// <summary>Measurements of a dataset at most, deleted ones included.</summary>
     public const int MostMeasurements = 2000;
 
+    // How far a shape that is kept may be from what was sent, in µm, hours and parts of a unit vector: points are rounded to a picometre.
+    private const double MostRounding = 1e-6;
+
+    // What an operation gives of a new measurement.
+    private static readonly string[] s_given =
+        ["kind", "pointsUm", "right", "down", "thicknessUm", "widthUm", "hours", "modality", "label", "color", "note", "labels", "fields"];
+
     private SchemaLog? _schemas = schemas;
 
     private SchemaLog Schemas => _schemas ??= new SchemaLog(Database, Time, Journal);
@@ -52,7 +60,7 @@ public sealed class MeasurementLog(
         ["id", "version", "author", "changedAt", "deleted", "result"],
         new FieldGroup("shape", "kind", "pointsUm", "right", "down", "thicknessUm", "widthUm", "hours", "modality")
         {
-            Derived = ["result"],
+            Derived = ["result"], Tolerance = MostRounding,
         }) { HasMembers = true };
 
     /// <summary>The measurements that are not deleted, by scan and name.</summary>
@@ -71,14 +79,7 @@ public sealed class MeasurementLog(
     /// <summary>Adds a measurement.</summary>
     /// <exception cref="ArgumentException">The dataset would hold more than it can.</exception>
     public async Task<Measurement> AddAsync(DatasetIdentity dataset, Measurement computed, Editor by, CancellationToken ct) =>
-        (await EditAsync(dataset, by, board => board.Count < MostMeasurements
-            ? [computed with
-            {
-                Id = NewId(), Author = by.Person.Name, Deleted = false,
-                Label = computed.Label.Length > 0 ? computed.Label : NextLabel(board.Values, computed.Kind),
-            }]
-            : throw new ArgumentException($"A dataset holds at most {MostMeasurements} measurements, deleted ones included."),
-            "draw", ct))[0];
+        (await EditAsync(dataset, by, board => [New(board, computed with { Id = NewId() }, by)], AddVerb, ct))[0];
 
     /// <summary>Changes a measurement; its version is the one it was changed from.</summary>
     /// <exception cref="EditConflictException">Somebody else changed it meanwhile.</exception>
@@ -137,9 +138,102 @@ public sealed class MeasurementLog(
     /// <inheritdoc/>
     public override Task<AnnotationSchema> SchemaAsync(DatasetIdentity dataset, CancellationToken ct) => Schemas.OfAsync(dataset, ct);
 
-    // Its shape is measured anew, which takes a call of its own.
     /// <inheritdoc/>
-    protected override Measurement Judged(Dataset dataset, Measurement after, Measurement before, AnnotationSchema schema)
+    protected override string AddVerb => "draw";
+
+    /// <summary>What an operation wants to have measured; null where it leaves every shape as it is.</summary>
+    /// <param name="dataset">Of what.</param>
+    /// <param name="op">The operation.</param>
+    /// <param name="ct">Stops it.</param>
+    /// <returns>The measurement as it was sent; of a change its shape, and the name by which messages call it.</returns>
+    /// <exception cref="ArgumentException">Its fields cannot be read; the sentence says which.</exception>
+    internal async Task<Measurement?> WantedAsync(DatasetIdentity dataset, EditOp op, CancellationToken ct)
+    {
+        if (op.Kind != Kind || op.Do is not (EditAction.Add or EditAction.Change))
+        {
+            return null;
+        }
+
+        if (op.Do == EditAction.Add)
+        {
+            return op.Fields?.Select(f => f.Key).FirstOrDefault(f => !s_given.Contains(f)) is { } other
+                ? throw new ArgumentException($"The field {SiteRules.Short(other)} is none that a new measurement is given; leave it out.")
+                : Read(op.Fields ?? []);
+        }
+
+        var shape = Fields.GroupOf("pointsUm");
+        if (op.Fields is null || !Array.Exists(shape.Fields, op.Fields.ContainsKey))
+        {
+            return null;
+        }
+
+        return Read(Fields.Only(shape, Fields.Complete(op.Fields, Kind))) with
+        {
+            Label = (await FindAsync(dataset, op.Id, ct))?.Label ?? "",
+        };
+    }
+
+    /// <summary>What the server gives to an operation whose shape was measured: the shape as it is kept, and the result.</summary>
+    internal JsonObject ComputedOf(Measurement measured)
+    {
+        var (json, shape) = (ToJson(measured), Fields.GroupOf("pointsUm"));
+        return new JsonObject(shape.Fields.Concat(shape.Derived).Select(f => KeyValuePair.Create(f, json[f]?.DeepClone())));
+    }
+
+    /// <inheritdoc/>
+    protected override Measurement Added(
+        Dataset dataset, ImmutableDictionary<string, Measurement> board, EditOp op, Editor by, AnnotationSchema schema)
+    {
+        if (!SiteRules.IsId(op.Id))
+        {
+            throw new ArgumentException("A new measurement's id is 1 to 40 letters, digits, - and _.");
+        }
+
+        if (board.ContainsKey(op.Id))
+        {
+            throw new EditConflictException("There is a measurement with this id already.");
+        }
+
+        var fields = (JsonObject?)op.Fields?.DeepClone() ?? [];
+        foreach (var (name, value) in op.Computed ?? throw new ArgumentException("A measurement is measured before it is added."))
+        {
+            fields[name] = value?.DeepClone();
+        }
+
+        var added = New(board, Read(fields) with { Id = op.Id }, by);
+        MeasurementRules.CheckLook(added);
+        MarkRules.Check(schema, added.Label, MarkRules.KindOf(added), (added.Labels, added.Fields), null);
+        return added;
+    }
+
+    // A measurement as it is put among the others.
+    private static Measurement New(ImmutableDictionary<string, Measurement> board, Measurement computed, Editor by) =>
+        board.Count < MostMeasurements
+            ? computed with
+            {
+                Author = by.Person.Name, Deleted = false,
+                Label = computed.Label is "" ? NextLabel(board.Values, computed.Kind) : computed.Label,
+            }
+            : throw new ArgumentException($"A dataset holds at most {MostMeasurements} measurements, deleted ones included.");
+
+    private static Measurement Read(JsonObject fields)
+    {
+        try
+        {
+            return fields.Deserialize<Measurement>(Json)!;
+        }
+        catch (JsonException e)
+        {
+            throw new ArgumentException(e.Path?.TrimStart('$', '.') is { Length: > 0 } path
+                ? $"A field of the measurement cannot be read ({path})."
+                : "A measurement has kind and pointsUm, hours and modality, as docs/measuring.md has it.", e);
+        }
+    }
+
+    // Another shape comes with what was measured of it.
+    /// <inheritdoc/>
+    protected override Measurement Judged(
+        Dataset dataset, Measurement after, Measurement before, EditOp op, AnnotationSchema schema)
     {
         if (after.Label is null || after.Color is null || after.Label.Trim().Length == 0)
         {
@@ -149,7 +243,8 @@ public sealed class MeasurementLog(
         MeasurementRules.CheckLook(after);
         MarkRules.Check(
             schema, after.Label, MarkRules.KindOf(after), (after.Labels, after.Fields), (before.Labels, before.Fields));
-        return Fields.Changed(ToJson(after), ToJson(before)).All(g => g.Name is "label" or "color" or "note" or "labels" or "fields")
+        return Fields.Changed(ToJson(after), ToJson(before)).All(g => g.Name is "label" or "color" or "note" or "labels" or "fields"
+            || (g.Name == "shape" && op.Computed is not null))
             ? after
             : throw new ArgumentException("A measurement's shape is changed by measuring it anew.");
     }

@@ -26,10 +26,17 @@ public static partial class MeasurementRules
     /// <exception cref="ArgumentException">A value cannot be; the sentence names it.</exception>
     public static (Measurement Measurement, VolumeInfo Volume) Check(Dataset dataset, Measurement m)
     {
+        CheckLook(m);
+        return CheckShape(dataset, m);
+    }
+
+    /// <summary>The same without a look at name, colour and note, of what is given another shape.</summary>
+    /// <exception cref="ArgumentException">A value cannot be; the sentence names it.</exception>
+    public static (Measurement Measurement, VolumeInfo Volume) CheckShape(Dataset dataset, Measurement m)
+    {
         var name = m.Label is { Length: > 0 and <= MostLabel } ? m.Label : "The measurement";
         Check(Enum.IsDefined(m.Kind), 
             "A measurement's kind is ruler, angle, profile, circle, rectangle, polygon, sphere, box, point, polyline or note.");
-        CheckLook(m);
         CheckPoints(name, m);
         Ranges.SlabUm.Of("thicknessUm").Check(m.ThicknessUm);
         Ranges.SlabUm.Of("widthUm").Check(m.WidthUm);
@@ -56,6 +63,10 @@ public static partial class MeasurementRules
 
         static double[] Exact(WorldVector v) => [v.Z, v.Y, v.X];
     }
+
+    /// <summary>Whether a kind is measured by the voxels that it covers, and not by its points alone.</summary>
+    public static bool ReadsVoxels(MeasurementKind kind) => kind is not (MeasurementKind.Ruler or MeasurementKind.Angle
+        or MeasurementKind.Point or MeasurementKind.Polyline or MeasurementKind.Note);
 
     /// <summary>Checks a measurement's name, colour and note.</summary>
     /// <exception cref="ArgumentException">One cannot be; the sentence says why.</exception>

@@ -32,7 +32,7 @@ public sealed class Measurer(RegionMeasurer regions, LineProfiler lines, Compute
         return Convert.ToHexStringLower(SHA256.HashData([.. text, .. MemoryMarshal.AsBytes(volume.Transform.Rows)]))[..16];
     }
 
-    /// <summary>The measurement with its result.</summary>
+    /// <summary>The measurement with its result. Its name, colour and note are for the caller to check.</summary>
     /// <param name="dataset">What it was drawn in.</param>
     /// <param name="wanted">The measurement as it was sent.</param>
     /// <param name="client">Whose budget it costs.</param>
@@ -43,7 +43,7 @@ public sealed class Measurer(RegionMeasurer regions, LineProfiler lines, Compute
     public async Task<Measurement> MeasureAsync(
         Dataset dataset, Measurement wanted, ClientKeys client, Action<double>? progress, CancellationToken ct)
     {
-        var (m, volume) = MeasurementRules.Check(dataset, wanted);
+        var (m, volume) = MeasurementRules.CheckShape(dataset, wanted);
         var points = m.PointsUm.Select(MeasurementRules.PointOf).ToArray();
         var (result, isWhole) = GeometryOf(dataset, m, volume);
         if (isWhole)

@@ -77,6 +77,7 @@ public sealed class PageMeasurements
     /// <param name="name">What is measured.</param>
     /// <param name="work">Gets where to tell progress, and when to stop.</param>
     /// <param name="ct">Stops it too.</param>
+    /// <exception cref="MeasurementStoppedException">Somebody cancelled it in the page.</exception>
     public async Task<T> RunAsync<T>(string name, Func<Action<double>, CancellationToken, Task<T>> work, CancellationToken ct)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
@@ -91,6 +92,10 @@ public sealed class PageMeasurements
         try
         {
             return await work(share => Progress(id, share), stop.Token);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested && !ct.IsCancellationRequested)
+        {
+            throw new MeasurementStoppedException(name);
         }
         finally
         {
@@ -132,3 +137,7 @@ public sealed class PageMeasurements
         Changed?.Invoke();
     }
 }
+
+/// <summary>Somebody cancelled a computation in the page.</summary>
+/// <param name="name">What was measured.</param>
+public sealed class MeasurementStoppedException(string name) : OperationCanceledException($"The measuring of {name} was cancelled.");

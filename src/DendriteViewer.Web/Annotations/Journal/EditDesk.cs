@@ -161,6 +161,11 @@ public sealed class EditDesk
 
     private async Task<EditAnswer> ApplyAsync(Dataset dataset, AnnotationSchema schema, EditOp op, Editor by, CancellationToken ct)
     {
+        if (op.Refusal is { } why)
+        {
+            return Refused(op, why);
+        }
+
         if (op.Do == EditAction.Undo)
         {
             return await TakeBackAsync(dataset.Identity, op, by, ct);

@@ -92,6 +92,13 @@ public sealed class EditJournal(IDbContextFactory<DendriteDb> database, TimeProv
         }
     }
 
+    /// <summary>Whether a dataset has an entry with a key.</summary>
+    internal async Task<bool> IsWrittenAsync(DatasetIdentity dataset, string key, CancellationToken ct)
+    {
+        await using var db = await database.CreateDbContextAsync(ct);
+        return await db.EditEntries.AnyAsync(e => e.DatasetIdentity == dataset.Value && e.Key == key, ct);
+    }
+
     /// <summary>Entries of a dataset after one, in order, without their rows.</summary>
     /// <param name="dataset">Of what.</param>
     /// <param name="after">The last number that is known.</param>

@@ -85,6 +85,17 @@ public sealed partial record EditOp
     /// </summary>
     public bool SeenNow { get; init; }
 
+    /// <summary>
+    /// What the server made of the fields before the operation comes to its log: as they are kept, with what was computed from them. Null
+    /// where nothing had to be computed. No client gives it.
+    /// </summary>
+    [JsonIgnore]
+    public JsonObject? Computed { get; init; }
+
+    /// <summary>Why it cannot be done, in a sentence, where that was found before it came to its log; null where nothing was.</summary>
+    [JsonIgnore]
+    public string? Refusal { get; init; }
+
     /// <summary>The version that is restored, or the entry that is taken back.</summary>
     public long? Of { get; init; }
 

@@ -17,6 +17,12 @@ public sealed record FieldGroup(string Name, params string[] Fields)
     /// <summary>Decimals that their numbers keep; null for all.</summary>
     public int? Decimals { get; init; }
 
+    /// <summary>
+    /// How far apart two of their numbers may be that count as the same; 0 for numbers that must be equal. What was seen of a shape that is
+    /// not answered yet is as its author sent it, not as the server keeps it.
+    /// </summary>
+    public double Tolerance { get; init; }
+
     /// <summary>The member that it is, where it is one of a property's; null of whole properties.</summary>
     public (MemberKind Kind, string Id)? Member { get; init; }
 }

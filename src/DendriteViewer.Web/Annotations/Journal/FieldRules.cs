@@ -227,8 +227,17 @@ public sealed class FieldRules(IReadOnlyCollection<string> serverFields, params 
         new(NameOf(group, schema), FieldText.Short(group, before), FieldText.Short(group, after));
 
     private static bool IsSame(FieldGroup group, JsonNode? a, JsonNode? b) => JsonNode.DeepEquals(a, b)
+        || (group.Tolerance > 0 && IsNear(group.Tolerance, a, b))
         || (group.DerivedInside.Length > 0 && a is JsonArray one && b is JsonArray other && one.Count == other.Count
             && one.Zip(other).All(p => JsonNode.DeepEquals(Given(group, p.First), Given(group, p.Second))));
+
+    private static bool IsNear(double tolerance, JsonNode? a, JsonNode? b) => (a, b) switch
+    {
+        (JsonArray one, JsonArray other) => one.Count == other.Count && one.Zip(other).All(p => IsNear(tolerance, p.First, p.Second)),
+        (JsonValue one, JsonValue other) when one.TryGetValue(out double x) && other.TryGetValue(out double y) =>
+            Math.Abs(x - y) <= tolerance,
+        _ => JsonNode.DeepEquals(a, b),
+    };
 
     // An object of a list without what the server computes.
     private static JsonNode? Given(FieldGroup group, JsonNode? item) => item is JsonObject all

@@ -6,6 +6,7 @@ using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Annotations;
 using DendriteViewer.Web.Annotations.Journal;
 using DendriteViewer.Web.Limits;
+using DendriteViewer.Web.Measurements;
 using DendriteViewer.Web.Viewing;
 using MessagePack;
 using Microsoft.AspNetCore.SignalR;
@@ -20,8 +21,10 @@ namespace DendriteViewer.Web.Streaming.Calls;
 /// <param name="access">Whether they see names and what was overwritten.</param>
 /// <param name="edits">Does operations.</param>
 /// <param name="sites">The sites.</param>
+/// <param name="measurements">Measures what is drawn.</param>
 /// <param name="budgets">How much each may ask for.</param>
-public sealed class EditCalls(HubCallers callers, DatasetAccess access, EditDesk edits, SiteLog sites, Budgets budgets)
+public sealed class EditCalls(
+    HubCallers callers, DatasetAccess access, EditDesk edits, SiteLog sites, MeasurementDesk measurements, Budgets budgets)
 {
     // Sessions that a page had before, at most.
     private const int MostSessions = 16;
@@ -33,12 +36,25 @@ public sealed class EditCalls(HubCallers callers, DatasetAccess access, EditDesk
     /// <param name="call">Who edits.</param>
     /// <param name="ops">A list of <see cref="EditOp"/>, JSON.</param>
     /// <returns>A list of <see cref="EditAnswer"/>, JSON, after what they did is committed.</returns>
-    /// <exception cref="BudgetSpentException">Too many edits in a short time: none is done, and all are sent again later.</exception>
+    /// <exception cref="BudgetSpentException">
+    /// Too many edits, or too much to measure, in a short time: none is done, and all are sent again later.
+    /// </exception>
+    /// <exception cref="ArgumentException">They cannot be read, or more than one of them measures voxels.</exception>
     public async Task<string> ApplyAsync(HubCallerContext call, string ops)
     {
         var read = EditOp.ReadAll(ops);
+        MeasurementDesk.CheckTogether(read);
         var (session, editor) = await callers.EditorAsync(call, read.Count);
-        EditOp[] asked = [.. read.Select(op => WithWhatIsSeen(op, session))];
+        var order = new MeasurementOrder(
+            session.Dataset, editor, MaySave: true, HubCallers.BudgetOf(call), session.Measurements);
+        var asked = new List<EditOp>(read.Count);
+
+        // All of it is measured before any of it is written, so that of a call that is refused for its budget nothing is done.
+        foreach (var op in read)
+        {
+            asked.Add(await measurements.PrepareAsync(order, WithWhatIsSeen(op, session), call.ConnectionAborted));
+        }
+
         return JsonSerializer.Serialize(await edits.ApplyAsync(session.Dataset, asked, editor, call.ConnectionAborted), EditOp.Json);
     }
 
