@@ -9,7 +9,7 @@ namespace DendriteViewer.Journeys.Tests;
 public sealed class EditsJourney(Browser browser) : IClassFixture<Browser>
 {
     // The page's edits are answered so, and never reach the server, until the connection's own invoke is given back.
-    private const string HoldEdits =
+    internal const string HoldEdits =
         """
         why => {
           const { connection } = dendrite, invoke = Object.getPrototypeOf(connection).invoke;

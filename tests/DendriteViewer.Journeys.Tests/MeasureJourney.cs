@@ -145,7 +145,7 @@ public sealed class MeasureJourney(Browser browser) : IClassFixture<Browser>
     }
 
     // Between places of the slice's plane that a pane shows, given as its right and down coordinates in µm.
-    private static async Task DragAsync(IPage page, int pane, (double, double) from, (double, double) to, bool release = true)
+    internal static async Task DragAsync(IPage page, int pane, (double, double) from, (double, double) to, bool release = true)
     {
         var (a, b) = (await ScreenAsync(page, pane, from), await ScreenAsync(page, pane, to));
         await page.Mouse.MoveAsync(a[0], a[1]);

@@ -1,35 +1,24 @@
-// Measuring: tools that draw rulers, angles, profiles and regions in slices and in 3D, handles to change them, and what the server keeps.
-import { add, dot, length, sub } from './geometry.js';
+// Measuring: tools that draw rulers, angles, profiles and regions in slices and in 3D, and handles to change them. measurelist.js has what
+// is there, measuresend.js what becomes of what was drawn.
+import { add, dot, sub } from './geometry.js';
 import { noteOn } from './curved.js';
-import { boxOf, kinds } from './shapes.js';
+import { MeasurementList } from './measurelist.js';
+import { MeasurementSender } from './measuresend.js';
+import { boxOf, kinds, withoutSize } from './shapes.js';
 import { distance, drawMeasurements, drawSpot, handlesIn, seen, sight } from './measuredraw.js';
 
 const grab = 9, touchGrab = 18, nearLine = 7, clickDistance = 4, mostPoints = 500;
 
 export class Measure {
-  // told: everybody's, as the server told them; saved: with this page's edits over them; kept: this page's alone, of who may not save;
-  // draft: what is being drawn; sent: what the server is asked about.
+  // draft: what is being drawn.
   constructor(viewer) {
-    Object.assign(this, { viewer, told: [], kept: [], running: [], draft: null, sent: [], hovered: null });
-    this.opens = Boolean(viewer.siteMarks.opensSite);
-    const options = { signal: viewer.ended.signal };
-    const rowOf = e => e.target.closest('[data-measurement]')?.dataset.measurement ?? null;
-    viewer.root.addEventListener('pointerover', e => this.hoverRow(rowOf(e)), options);
-    viewer.root.addEventListener('pointerleave', () => this.hoverRow(null), options);
-    // The place on the picture of the value that the pointer is over in a profile's plot.
-    viewer.root.addEventListener('plothover', e => this.point(e.target.closest('.measure-details') ? e.detail : null), options);
+    const list = new MeasurementList(viewer);
+    Object.assign(this, { viewer, list, sender: new MeasurementSender(viewer, list), draft: null });
     // Items of a menu stand outside of the viewer's element.
     document.addEventListener('click', e => {
       const item = e.target.closest('[data-tool]');
       if (item && !viewer.root.contains(item) && item.dataset.tool in kinds) viewer.choose(item.dataset.tool);
-    }, options);
-  }
-
-  /** The pointer is over a value of a profile, or left the plot. */
-  point(hit) {
-    const m = this.find(this.viewer.view.selected), [from, to] = m?.pointsUm ?? [];
-    this.spot = hit && m?.kind === 'profile' ? add(from, sub(to, from), hit.x / length(sub(to, from))) : null;
-    this.changed();
+    }, { signal: viewer.ended.signal });
   }
 
   /** A tool was chosen: what was being drawn is given up, and the line below says how the tool is used. */
@@ -43,30 +32,34 @@ export class Measure {
   /** Messages of the hub. */
   listen(hub) {
     hub.on('measurements', json => {
-      const { viewer } = this;
-      this.told = JSON.parse(json);
-      viewer.siteMarks.replica?.heard();
-      viewer.siteMarks.replica?.own.paint();
-      this.isTold = true;
-      this.retry();
-      this.changed();
-      this.mounted();
+      this.list.receive(JSON.parse(json));
+      this.sender.retry();
     });
     hub.on('measuring', json => {
-      Object.assign(this, JSON.parse(json));
+      Object.assign(this.list, JSON.parse(json));
       this.changed();
     });
   }
 
-  get saved() { return this.viewer.siteMarks.replica?.overDrawn(this.told) ?? this.told; }
+  get told() { return this.list.told; }
+
+  get saved() { return this.list.saved; }
+
+  get kept() { return this.list.kept; }
+
+  get sent() { return this.sender.sent; }
+
+  get hovered() { return this.list.hovered; }
+
+  find(id) { return this.list.find(id); }
+
+  mounted() { this.list.mounted(); }
 
   isTool(tool) { return tool in kinds; }
 
   get kind() { return kinds[this.viewer.tool]; }
 
   mayChange(m) { return this.viewer.mayEdit || m.isSaved === false; }
-
-  find(id) { return this.saved.find(m => m.id === id) ?? this.kept.find(m => m.id === id); }
 
   /** What is drawn: what is saved or kept, but for what is being changed, and what is being drawn or computed. */
   shown() {
@@ -77,16 +70,10 @@ export class Measure {
   draw(g, pane, view, labels) {
     if (!this.saved.length && !this.kept.length && !this.draft && !this.sent.length) return;
     drawMeasurements(g, this, pane, view, labels);
-    if (this.spot) drawSpot(g, this.spot, pane, view);
+    if (this.list.spot) drawSpot(g, this.list.spot, pane, view);
   }
 
   changed() { this.viewer.overlays(); }
-
-  hoverRow(id) {
-    if (id === this.hovered) return;
-    this.hovered = id;
-    this.changed();
-  }
 
   // Pointer. Each answers whether it took the event.
 
@@ -295,7 +282,7 @@ export class Measure {
     if (this.draft === m) this.draft = null;
     if (text !== null && text !== m.note) {
       if (m.isSaved) this.viewer.siteMarks.own('note', m.id, text);
-      else this.send({ ...m, note: text, isDraft: true, open: false });
+      else this.sender.send({ ...m, note: text, isDraft: true, open: false });
     }
     this.changed();
   }
@@ -316,80 +303,18 @@ export class Measure {
     if (this.mayChange(m) && m.isSaved) {
       viewer.siteMarks.own('remove', 'measurement', id);
       leave();
-    } else if (this.mayChange(m)) this.ask('DELETE', `/${id}`).then(a => a && leave());
+    } else if (this.mayChange(m)) this.sender.forget(id).then(isGone => isGone && leave());
     return true;
   }
 
-  // The server computes and keeps it. What could not be sent is sent again once there is a connection.
+  // What was drawn is measured and kept. What has no size is not: nobody meant it.
   finish() {
-    const d = this.draft;
+    const d = this.draft, why = withoutSize(d);
     if (d.kind === 'note' && !d.note) { this.write(d, d.pane); return; }
     this.draft = null;
-    this.send({ ...d, isDraft: true, open: false });
-  }
-
-  /** Until what was drawn to be saved is answered; what no server heard of is not waited for. */
-  async settled() { while (this.viewer.mayEdit && this.sent.some(m => !m.isUnsent)) await new Promise(done => setTimeout(done, 20)); }
-
-  async send(m) {
-    this.sent = [...this.sent, m];
-    this.changed();
-    const { id, version, kind, pointsUm, right, down, thicknessUm, widthUm, hours, modality, label, color, note, labels, fields } = m;
-    const body = {
-      id, version, kind, pointsUm, right, down, thicknessUm, widthUm, hours, modality, label, color, note, labels, fields,
-    };
-    const measured = await this.ask('POST', this.viewer.mayEdit && !(id ?? '').startsWith('page-') ? '' : '/compute', body);
-    if (measured === undefined) { m.isUnsent = true; return; }
-    this.sent = this.sent.filter(s => s !== m);
-    if (measured) {
-      this.place(measured, this.viewer.mayEdit);
-      this.viewer.patch({ selected: measured.id });
-      this.showPanel();
-    }
-    this.changed();
-  }
-
-  // Where a panel is open, its tab of measurements shows the result. A sheet on a phone stays as it is.
-  showPanel() {
-    const { panel } = document.documentElement.dataset, tabs = [...this.viewer.root.querySelectorAll('.panel [role=tab]')];
-    const tab = tabs.find(t => t.textContent.trim() === 'Measure');
-    if (panel === 'open' && !this.viewer.isPhone && tab?.getAttribute('aria-selected') === 'false') tab.click();
-    return tab !== undefined;
-  }
-
-  /** A link to a measurement opens its panel, once the view, the measurements and the panel's tabs are there, in whichever order. */
-  mounted() {
-    if (!this.opens || !this.isTold || !this.viewer.view) return;
-    if (!this.find(this.viewer.view.selected) || this.showPanel()) this.opens = false;
-  }
-
-  // The list itself comes by the hub; until then the answer stands in for it, so that nothing flickers.
-  place(measured, isSaved) {
-    const list = isSaved ? 'told' : 'kept', mark = { text: '', ...this[list].find(m => m.id === measured.id), ...measured, isSaved };
-    this[list] = [...this[list].filter(m => m.id !== measured.id), mark];
-  }
-
-  retry() {
-    for (const m of this.sent.filter(s => s.isUnsent)) {
-      this.sent = this.sent.filter(s => s !== m);
-      m.isUnsent = false;
-      this.send(m);
-    }
-  }
-
-  // The answer; null where it was refused, which is told; undefined where nothing could be asked.
-  async ask(method, path, body) {
-    const { viewer } = this, url = `/api/datasets/${viewer.scene.dataset}/measurements${path}?session=${viewer.root.dataset.session}`;
-    try {
-      const json = body ? { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } } : {};
-      const answer = await fetch(url, { method, ...json });
-      if (answer.ok) return answer.status === 204 ? true : await answer.json();
-      const problem = await answer.json().catch(() => ({}));
-      viewer.tell(problem.error ?? problem.detail ?? `The server refused this (${answer.status}).`);
-      return null;
-    } catch {
-      viewer.tell('The server cannot be reached; what was drawn is sent again as soon as it can be.');
-      return undefined;
-    }
+    if (why) {
+      this.viewer.tell(why);
+      this.changed();
+    } else this.sender.send({ ...d, isDraft: true, open: false });
   }
 }

@@ -82,7 +82,8 @@ export function drawMeasurements(g, measure, pane, view, labels) {
     if (m.kind === 'note') noteText(g, m, pane, shape.lines[0].points, color, isSelected || isHovered, labels);
     g.restore();
     if (m.kind === 'note') continue;
-    const text = m.isDraft ? draftText(m, pane.viewer, view) : plateText(m, isSelected || isHovered), [x, y, radius] = anchor(shape.lines);
+    const text = m.isDraft ? draftText(m, pane.viewer, view) : plateText(m, isSelected || isHovered, pane.viewer, view);
+    const [x, y, radius] = anchor(shape.lines);
     if (text) labels.add(text, x, y, radius, isClear ? '#fff' : '#c8c8c8', isSelected || isHovered);
   }
 }
@@ -93,12 +94,15 @@ export function drawSpot(g, at, pane, view) {
   if (screen) stroke(g, circle(screen[0], screen[1], 6), '#fff', 2);
 }
 
-const draftText = (m, viewer, view) =>
-  [readout(m, Math.min(...viewer.volume(view).voxelUm)), m.isUnsent ? 'not saved yet' : ''].filter(Boolean).join(' · ');
+const geometry = (m, viewer, view) => readout(m, Math.min(...viewer.volume(view).voxelUm));
 
-// All numbers of what is selected; the first of the others.
-const plateText = (m, isWhole) =>
-  [m.label, isWhole ? m.text : m.text.split(' · ')[0], m.isSaved === false || m.isWaiting ? 'not saved' : ''].filter(Boolean).join(' · ');
+const draftText = (m, viewer, view) => [geometry(m, viewer, view), m.isUnsent ? 'not saved yet' : ''].filter(Boolean).join(' · ');
+
+// All numbers of what is selected; the first of the others. What the server has not measured yet has those of geometry.
+const plateText = (m, isWhole, viewer, view) => [
+  m.label, isWhole ? m.text : m.text.split(' · ')[0], m.isUnmeasured ? geometry(m, viewer, view) : '',
+  m.isSaved === false || m.isWaiting ? 'not saved' : '',
+].filter(Boolean).join(' · ');
 
 // A label stands beside what is closed, and beside the rightmost point of what is not.
 function anchor(lines) {
@@ -123,7 +127,8 @@ function dotAt(g, [x, y], color) {
 
 // A note's text on its plate, in lines of at most `noteWidth` pixels, at the end of its leader.
 function noteText(g, m, pane, points, color, isWhole, labels) {
-  const { lines, width } = wrapped(g, m.note ?? '', isWhole ? 16 : 5), [px, py] = points[0];
+  const isUnsaved = m.isSaved === false || m.isWaiting || m.isUnsent, said = `${isUnsaved ? '(not saved) ' : ''}${m.note ?? ''}`;
+  const { lines, width } = wrapped(g, said, isWhole ? 16 : 5), [px, py] = points[0];
   if (!lines.length) return;
   let [x, y] = points[1] ?? [px + 26, py - 26];
   const w = width + 14, h = 16 * lines.length + 8;

@@ -1,5 +1,5 @@
-// What somebody does to sites and annotations in this page without the server's panels: marks, moves, follows through time, cuts, joins,
-// judges, labels, chooses values and colours, deletes, and leaves a field while there is no server. Each becomes an operation that
+// What somebody does to sites and annotations in this page without the server's panels: marks, draws, moves, follows through time, cuts,
+// joins, judges, labels, chooses values and colours, deletes, and leaves a field while there is no server. Each becomes an operation that
 // replica.js keeps until a server has done it.
 import { meet, positionsOf, split } from './chains.js';
 
@@ -10,6 +10,10 @@ const isAt = (p, hours) => Math.abs(p.hours - hours) < sameHours;
 // What a site was when it was cut or joined: where it is through time.
 const whole = [...place, 'hours', 'modality', 'track'];
 const textOf = value => value === true ? 'yes' : value === false ? 'no' : `${value ?? ''}`;
+// Points to a picometre, as they are kept; what was drawn in 3D has no plane.
+const shapeOf = ({ kind, pointsUm, right = null, down = null, thicknessUm = 0, widthUm = 0, hours, modality }) => ({
+  kind, pointsUm: pointsUm.map(p => p.map(c => Math.round(c * 1e6) / 1e6)), right, down, thicknessUm, widthUm, hours, modality,
+});
 const numberOf = text => /^\d+(\.\d+)?$/.test(text.trim()) ? Number(text) : undefined;
 
 export class OwnEdits {
@@ -113,6 +117,18 @@ export class OwnEdits {
       do: 'join', kind: 'site', id, base: site.version || undefined, was: pick(site, whole),
       other, otherWas: pick(joined, [...whole, 'status']),
     });
+    return id;
+  }
+
+  /**
+   * Puts a drawn shape among everybody's measurements, or gives one that is there the shape to which it was changed.
+   * @returns Its id; null where it is not there any more.
+   */
+  draw(m) {
+    const shape = shapeOf(m);
+    if (m.id) return this.change('measurement', m.id, shape);
+    const id = this.replica.newKey().slice(0, 12);
+    this.replica.edit({ do: 'add', kind: 'measurement', id, fields: { ...shape, label: '', color: '', note: m.note ?? '' } });
     return id;
   }
 

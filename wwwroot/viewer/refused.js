@@ -39,7 +39,8 @@ export class Refused {
     const kind = op.kind ?? 'site', seen = replica.seen(kind, op.id), label = seen?.label || op.fields?.label;
     const changed = new Set(Object.keys(op.fields ?? {}).map(f => names[f]).filter(Boolean));
     const what = acts[op.do] ?? ([...changed].join(', ') || 'change');
-    return `${label || (kind === 'site' ? 'Site' : 'Annotation')}, ${what}`;
+    const drawn = op.fields?.kind, noun = kind === 'site' ? 'Site' : drawn ? `${drawn[0].toUpperCase()}${drawn.slice(1)}` : 'Annotation';
+    return `${label || noun}, ${what}`;
   }
 
   draw() {

@@ -1,4 +1,4 @@
-// This page's own edits of sites and annotations until the server has kept them. They lie over what the server tells, are kept in this
+// This page's own edits of sites and of what is drawn until the server has kept them. They lie over what the server tells, are kept in this
 // browser while they are not answered, and are sent again with the same keys, to whichever server answers then, so that none is lost and
 // none done twice.
 import { join, split } from './chains.js';
@@ -11,10 +11,15 @@ const longestMs = 7 * 86_400_000;
 // Bytes of a call, and of one operation at most: the server takes 192 KiB.
 const callBytes = 100 << 10, mostBytes = 190 << 10;
 const encoder = new TextEncoder();
-// What a site has that nobody has given anything yet.
-const blank = { version: 0, labels: [], fields: {}, track: [] };
+// What a site, and what is drawn, has that nobody has given anything yet.
+const blanks = {
+  site: { version: 0, labels: [], fields: {}, track: [] },
+  measurement: { version: 0, labels: [], fields: {}, label: '', color: '', note: '', text: '', isSaved: true },
+};
 const told = e => e.message.replace(/^.*HubException: /, '');
 const kindOf = op => op.kind ?? 'site';
+// A shape that is drawn or changed: the server measures it before it is kept, which may take long.
+const isShape = op => op.fields?.pointsUm !== undefined;
 
 /** Whether this browser keeps edits of a dataset that were never answered. */
 export class Replica {
@@ -22,7 +27,8 @@ export class Replica {
     const { viewer } = marks, { person, identity } = viewer.root.dataset, of = `${person}/${identity}/`;
     // of: whose edits of what; drafts of fields begin so too.
     // isLocked: the dataset is not open to be edited, so what waits is neither sent nor shown as if it were done.
-    Object.assign(this, { marks, viewer, of, start: prefix + of, isSending: false, isOnlyHere: false, isLocked: !viewer.mayEdit });
+    // sending: whether a call with a shape (true), and one with other edits (false), is on its way.
+    Object.assign(this, { marks, viewer, of, start: prefix + of, sending: new Set(), isOnlyHere: false, isLocked: !viewer.mayEdit });
     const kept = this.stored();
     this.pending = kept.filter(own => !own.why);
     this.refused = new Refused(this, kept.filter(own => own.why));
@@ -137,11 +143,11 @@ export class Replica {
     if (!pending.length) return marks;
     const byId = new Map(marks.map(m => [m.id, m])), now = Date.now();
     for (const { op, at, version } of pending) {
-      const mark = byId.get(op.id) ?? (op.do === 'add' ? { ...blank, id: op.id } : null);
+      const mark = byId.get(op.id) ?? (op.do === 'add' ? { ...blanks[kind], id: op.id } : null);
       const isLate = isShown && version === undefined && now - at >= slow, waits = isLate && { isWaiting: true };
       if (op.do === 'delete') byId.delete(op.id);
       else if (op.do === 'split' || op.do === 'join') this.rearrange(byId, op, waits);
-      else if (mark) byId.set(op.id, { ...mark, ...op.fields, ...waits });
+      else if (mark) byId.set(op.id, { ...mark, ...op.fields, ...(isShape(op) && { text: '', isUnmeasured: true }), ...waits });
     }
     return [...byId.values()];
   }
@@ -159,9 +165,9 @@ export class Replica {
     byId.set(op.other, { ...parts[1], id: op.other, version: 0, label: '', ...waits });
   }
 
-  // The version that the server told of what an operation edits; of what it told is gone, the last.
+  // The version that the server told of what an operation edits; of what it told is gone, the last or more.
   versionOf(op) {
-    return kindOf(op) === 'site' ? this.marks.versionOf(op.id) : this.viewer.measure.told.find(m => m.id === op.id)?.version ?? Infinity;
+    return kindOf(op) === 'site' ? this.marks.versionOf(op.id) : this.viewer.measure.list.versionOf(op.id);
   }
 
   /** The server told more: what it has of this page's edits needs no place over it. */
@@ -171,16 +177,33 @@ export class Replica {
 
   /** Until all that was sent is answered, what is sent again too; or the line was lost, or the dataset is not open to be edited. */
   async settled() {
-    const isOpen = () => this.isSending || this.viewer.link.isConnected && !this.isLocked && this.waiting.some(p => p.isSent);
+    const isOpen = () => this.sending.size > 0 || this.viewer.link.isConnected && !this.isLocked && this.waiting.some(p => p.isSent);
     while (isOpen()) await new Promise(done => setTimeout(done, 20));
   }
 
-  // What a call takes of what waits, and its text. An operation that no call takes would be refused for ever, with all that waits behind
-  // it: it is given up here. The text of a field stays a draft.
-  next() {
+  // What waits and may go now: the oldest shape, or other edits. All go in the order in which they were done, so that they are taken back
+  // in it; only where a shape is not measured soon, what was done to others since goes before it.
+  ready(ofShape) {
+    const { waiting } = this, held = new Set(), ready = [];
+    if (ofShape) return waiting.slice(0, waiting.length && isShape(waiting[0].op) ? 1 : 0);
+    for (const own of waiting) {
+      if (!isShape(own.op)) {
+        if (!held.has(own.op.id)) ready.push(own);
+        continue;
+      }
+      const isSlow = performance.now() - own.sentAt >= slow;
+      if (!isSlow && !held.size) break;
+      held.add(own.op.id);
+    }
+    return ready;
+  }
+
+  // What a call takes of it, and its text. An operation that no call takes would be refused for ever, with all that waits behind it: it is
+  // given up here. The text of a field stays a draft.
+  next(ofShape) {
     const batch = [], texts = [];
     let bytes = 0;
-    for (const own of this.waiting) {
+    for (const own of this.ready(ofShape)) {
       const text = JSON.stringify({ ...own.op, seenNow: own.isLive && !own.isLate || undefined }), size = encoder.encode(text).length;
       if (size > mostBytes) {
         const { label } = this.seen(kindOf(own.op), own.op.id) ?? {};
@@ -196,18 +219,23 @@ export class Replica {
     return { batch, json: `[${texts.join()}]` };
   }
 
-  async flush() {
+  /** Sends what may go. */
+  async flush() { await Promise.all([this.flushOf(true), this.flushOf(false)]); }
+
+  async flushOf(ofShape) {
     const { link } = this.viewer;
-    if (this.isSending || this.isLocked || !link.isConnected) return;
-    this.isSending = true;
+    if (this.sending.has(ofShape) || this.isLocked || !link.isConnected) return;
+    this.sending.add(ofShape);
     let batch = [], json, fresh = [];
     try {
-      while (({ batch, json } = this.next()).batch.length) {
+      while (({ batch, json } = this.next(ofShape)).batch.length) {
         fresh = batch.filter(p => !p.isSent);
-        for (const p of batch) p.isSent = true;
+        for (const p of batch) Object.assign(p, { isSent: true, sentAt: p.sentAt ?? performance.now() });
+        if (ofShape) setTimeout(() => this.flush(), slow);
         const answers = JSON.parse(await link.hub.invoke('Edit', json));
         answers.forEach((answer, i) => this.answered(batch[i], answer));
         this.marks.changed();
+        this.flushOf(!ofShape);
       }
       this.marks.changed();
     } catch (e) {
@@ -222,7 +250,7 @@ export class Replica {
         if (!this.isLocked) setTimeout(() => this.flush(), seconds ? 1000 * seconds : again);
       }
     }
-    this.isSending = false;
+    this.sending.delete(ofShape);
   }
 
   answered(own, { outcome, version, why }) {
@@ -245,6 +273,7 @@ export class Replica {
       // In the list of this page it is all the same.
     }
     this.viewer.tell(`Not saved: ${why}`);
+    if (op.do === 'add' && this.viewer.view?.selected === op.id) this.viewer.patch({ selected: '' });
     this.refused.add(own);
   }
 

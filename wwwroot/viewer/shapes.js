@@ -21,6 +21,9 @@ export const kinds = {
     hint: 'click the place, or drag from it to where the text shall stand; then write' },
 };
 
+// As MeasurementRules has it, µm.
+const leastUm = 1e-6;
+
 const unit = a => add([0, 0, 0], a, 1 / (length(a) || 1));
 
 /** A measurement's axes: right, down and normal; those of the world where it was drawn in 3D. */
@@ -107,6 +110,21 @@ export function handles(m) {
     // A face moves along its axis alone.
     move: to => replace(end, add(p[end], axis, dot(sub(to, p[end]), axis))),
   })));
+}
+
+/** Why a shape is none: it has no length or size; null where it has. */
+export function withoutSize(m) {
+  const p = m.pointsUm, f = frame(m), sizes = p.length > 1 ? inFrame(f, sub(p[1], p[0])).map(Math.abs) : [];
+  const isEmpty = n => sizes.slice(0, n).some(size => size < leastUm), isNowhere = p.every(q => length(sub(q, p[0])) < leastUm);
+  switch (m.kind) {
+    case 'ruler': case 'polyline': case 'profile':
+      return isNowhere ? `The ${kinds[m.kind].name.toLowerCase()} has no length; draw it from one place to another.` : null;
+    case 'rectangle': case 'box':
+      return isEmpty(m.kind === 'box' ? 3 : 2) ? 'The region has no size; draw it from one place to another.' : null;
+    case 'circle': case 'sphere':
+      return isNowhere ? 'The region has no size; draw it from one place to another.' : null;
+    default: return null;
+  }
 }
 
 /** A box from a rectangle in a slice, as deep as its shorter side. */

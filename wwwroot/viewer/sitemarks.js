@@ -90,7 +90,7 @@ export class SiteMarks {
     for (const entry of entries) {
       if (entry.number <= this.number) continue;
       this.newest = Math.max(this.newest, entry.number);
-      if (entry.states && entry.kind === 'site') this.merge(entry.states);
+      this.take(entry);
       if (entry.states && this.number >= 0 && entry.number === this.number + 1) this.number = entry.number;
     }
     this.catchUp();
@@ -116,13 +116,18 @@ export class SiteMarks {
       const since = JSON.parse(await viewer.connection.invoke('EntriesSince', number));
       if (since.whole) this.receive(since.whole.site ?? [], since.number);
       else {
-        for (const e of since.entries) if (e.kind === 'site' && e.states) this.merge(e.states);
+        for (const e of since.entries) this.take(e);
         this.number = Math.max(this.number, since.number);
       }
       if (this.number > number) wait = 0;
     } catch { /* Asked again below, or all is heard by joining again. */ }
     this.isAsking = false;
     this.catchUp(wait);
+  }
+
+  take({ kind, states }) {
+    if (states && kind === 'site') this.merge(states);
+    if (states && kind === 'measurement') this.viewer.measure.list.entry(states);
   }
 
   merge(states) {

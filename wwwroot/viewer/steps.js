@@ -122,8 +122,8 @@ export class Steps {
         return;
       }
       // An edit that was sent and not answered comes first: the server might take back the one before it.
-      const { siteMarks, brush, measure } = this.viewer;
-      await Promise.all([siteMarks.replica?.settled(), brush?.settled(), measure.settled()]);
+      const { siteMarks, brush } = this.viewer;
+      await Promise.all([siteMarks.replica?.settled(), brush?.settled()]);
       await this.catchUp();
       const step = from.pop();
       if (!step) {
