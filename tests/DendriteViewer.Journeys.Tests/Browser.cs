@@ -277,7 +277,7 @@ internal static class Viewer
             said: [...document.querySelectorAll('.mud-snackbar, .error, .notice, .mud-alert')].map(e => e.textContent.trim().slice(0, 200)),
             revision, heard, addressed, asking, pending, sent, sites: sites?.map(s => s.label), done: steps?.done,
             edits: steps?.edits, others: d?.together && { me: d.together.me, isAlone: d.together.isAlone, all: d.together.roster.all },
-            view,
+            view, kept: Object.keys(localStorage).filter(k => k.startsWith('edit:')).map(k => localStorage[k].slice(0, 500)),
           }, null, 1);
         }
         """);
