@@ -15,8 +15,9 @@ internal static class NativeLibraries
         {
             return call();
         }
-        catch (DllNotFoundException e)
+        catch (Exception e) when (e is DllNotFoundException or TypeInitializationException { InnerException: DllNotFoundException })
         {
+            // A class that calls the library before its first use, as LibTiff does, cannot be used either.
             throw new NativeLibraryMissingException(library, package, e);
         }
     }
