@@ -10,7 +10,7 @@ internal static class AnnotatingLoad
     /// <summary>Runs it.</summary>
     /// <returns>The table, and whether every edit was accepted and is there afterwards.</returns>
     public static async Task<(string Table, bool Passed)> RunAsync(
-        Load load, Visitor visitor, List<Viewer> viewers, TimeProvider time, CancellationToken ct)
+        Load load, string? drawnBy, Visitor visitor, List<Viewer> viewers, TimeProvider time, CancellationToken ct)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var orbiters = viewers.Take((viewers.Count + 1) / 2).ToArray();
@@ -48,7 +48,7 @@ internal static class AnnotatingLoad
         }
 
         var table = Report.OfAnnotating(
-            load, orbiters.Length, annotators.Length, frames, edits, (refused.Length, lost.Length), memory, metrics);
+            load, drawnBy, orbiters.Length, annotators.Length, frames, edits, (refused.Length, lost.Length), memory, metrics);
         return (table, edits.Count > 0 && refused.Length == 0 && lost.Length == 0);
     }
 

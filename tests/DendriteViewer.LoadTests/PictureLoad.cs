@@ -4,9 +4,17 @@ namespace DendriteViewer.LoadTests;
 internal static class PictureLoad
 {
     /// <summary>Runs it.</summary>
+    /// <param name="load">What load.</param>
+    /// <param name="drawnBy">The device that draws; null for the CPU.</param>
+    /// <param name="address">The server's.</param>
+    /// <param name="visitor">The account of all.</param>
+    /// <param name="dataset">What is looked at.</param>
+    /// <param name="viewers">Who has joined.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="ct">Ends it.</param>
     /// <returns>The table, and whether somebody was signed in.</returns>
     public static async Task<(string Table, bool Passed)> RunAsync(
-        Load load, string address, Visitor visitor, string dataset, List<Viewer> viewers, TimeProvider time, CancellationToken ct)
+        Load load, string? drawnBy, string address, Visitor visitor, string dataset, List<Viewer> viewers, TimeProvider time, CancellationToken ct)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var orbiting = viewers.Select(v => v.OrbitAsync(stop.Token)).ToArray();
@@ -37,6 +45,6 @@ internal static class PictureLoad
         var metrics = await visitor.MetricsAsync(ct);
         await stop.CancelAsync();
         await Task.WhenAll([.. orbiting, .. asking, signing]);
-        return (Report.Of(load, alone, beside, page, signIn, pictures, metrics), signIn.Count > 0);
+        return (Report.Of(load, drawnBy, alone, beside, page, signIn, pictures, metrics), signIn.Count > 0);
     }
 }

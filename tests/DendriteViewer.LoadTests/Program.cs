@@ -12,7 +12,7 @@ using var end = new CancellationTokenSource(load.Longest, time);
 await using var server = await AppServer.StartAsync(environment:
 [
     // All viewers are of one account and one address here.
-    ("Dendrite__ViewersPerAccount", (2 * load.Viewers).ToString(CultureInfo.InvariantCulture)),
+    ("Dendrite__ViewersPerAccount", (2 * load.Viewers).ToString(CultureInfo.InvariantCulture)), ("Dendrite__Device", load.Device),
     ("Logging__LogLevel__Default", "Warning"), ("Logging__LogLevel__Microsoft.Hosting.Lifetime", "Information"),
 ]);
 Console.Error.WriteLine($"Server at {server.Address}; making a phantom of {load.Size}³.");
@@ -25,16 +25,17 @@ var visitor = new Visitor(server.Address);
 await visitor.SetUpAsync(server.Code ?? throw new InvalidOperationException("The server printed no one-time code."), end.Token);
 var dataset = await visitor.FirstDatasetAsync(end.Token);
 
-Console.Error.WriteLine($"{load.Viewers} viewers join.");
+var drawnBy = load.IsByDevice ? await visitor.DeviceAsync(time, end.Token) : null;
+Console.Error.WriteLine($"{load.Viewers} viewers join; {drawnBy ?? "the CPU"} draws.");
 var viewers = new List<Viewer>();
 for (var i = 0; i < load.Viewers; i++)
 {
-    viewers.Add(await Viewer.JoinAsync(server.Address, visitor.Cookies, dataset, i, time, end.Token));
+    viewers.Add(await Viewer.JoinAsync(server.Address, visitor.Cookies, dataset, i, load.Pixels, time, end.Token));
 }
 
 var (table, passed) = load.IsAnnotating
-    ? await AnnotatingLoad.RunAsync(load, visitor, viewers, time, end.Token)
-    : await PictureLoad.RunAsync(load, server.Address, visitor, dataset, viewers, time, end.Token);
+    ? await AnnotatingLoad.RunAsync(load, drawnBy, visitor, viewers, time, end.Token)
+    : await PictureLoad.RunAsync(load, drawnBy, server.Address, visitor, dataset, viewers, time, end.Token);
 Console.Out.Write(table);
 if (load.File is { } file)
 {

@@ -15,7 +15,7 @@ internal static class Report
     public static void Begin() => _ = s_others;
 
     public static string Of(
-        Load load, Latencies alone, Latencies beside, Latencies page, Latencies signIn, PictureAsker pictures,
+        Load load, string? drawnBy, Latencies alone, Latencies beside, Latencies page, Latencies signIn, PictureAsker pictures,
             IReadOnlyDictionary<string, double> metrics)
     {
         double Metric(string name) => metrics.GetValueOrDefault(name);
@@ -23,7 +23,7 @@ internal static class Report
         var large = Latencies.Of(pictures.Latencies.Take());
         var t = new StringBuilder();
         t.Append(CultureInfo.InvariantCulture,
-            $"{load.Viewers} viewers, each a 3D pane of 640×480 of a {load.Size}³ phantom, turned every 100 ms; ");
+            $"{load.Viewers} viewers, each a 3D pane of {load.Pixels} of a {load.Size}³ phantom, turned every 100 ms; {By(drawnBy)}");
         t.Append(CultureInfo.InvariantCulture,
             $"server, viewers and clients on {Environment.ProcessorCount} cores; {load.Seconds} s each, "
             + $"the second until one large picture has come. {s_others}\n\n");
@@ -45,6 +45,7 @@ internal static class Report
 
     /// <summary>The table of viewers who orbit while others annotate.</summary>
     /// <param name="load">What load.</param>
+    /// <param name="drawnBy">The device that drew; null for the CPU.</param>
     /// <param name="orbiting">Viewers that orbited.</param>
     /// <param name="annotating">Viewers that annotated.</param>
     /// <param name="frames">From changes to frames.</param>
@@ -53,13 +54,13 @@ internal static class Report
     /// <param name="memory">The server's working set at the end of each fifth, MiB.</param>
     /// <param name="metrics">The server's metrics at the end.</param>
     public static string OfAnnotating(
-        Load load, int orbiting, int annotating, Latencies frames, Latencies edits, (int Refused, int Lost) faults,
+        Load load, string? drawnBy, int orbiting, int annotating, Latencies frames, Latencies edits, (int Refused, int Lost) faults,
         IReadOnlyList<double> memory, IReadOnlyDictionary<string, double> metrics)
     {
         var sizes = string.Join(", ", memory.Select(m => m.ToString("0", CultureInfo.InvariantCulture)));
         var t = new StringBuilder();
-        t.Append(CultureInfo.InvariantCulture, $"{orbiting} viewers turn a 3D pane of 640×480 of a {load.Size}³ phantom every 100 ms, ");
-        t.Append(CultureInfo.InvariantCulture, $"{annotating} mark, move and delete sites by `Edit`, an edit a second each; ");
+        t.Append(CultureInfo.InvariantCulture, $"{orbiting} viewers turn a 3D pane of {load.Pixels} of a {load.Size}³ phantom every 100 ms, ");
+        t.Append(CultureInfo.InvariantCulture, $"{annotating} mark, move and delete sites by `Edit`, an edit a second each; {By(drawnBy)}");
         t.Append(CultureInfo.InvariantCulture,
             $"server and clients on {Environment.ProcessorCount} cores, {load.Seconds} s. {s_others}\n\n");
         t.Append(Head).Append(Row("change to frame", frames)).Append(Row("edit to its being kept", edits)).Append('\n');
@@ -69,6 +70,8 @@ internal static class Report
         t.Append(CultureInfo.InvariantCulture, $"Working set of the server at the end of each fifth: {sizes} MiB.\n");
         return t.ToString();
     }
+
+    private static string By(string? device) => device is null ? "" : $"drawn by {device}; ";
 
     private const string Head = "| what | count | median | 95 % | longest |\n|---|---|---|---|---|\n";
 

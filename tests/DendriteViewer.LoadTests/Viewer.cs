@@ -48,7 +48,7 @@ internal sealed class Viewer : IAsyncDisposable
     public int Frames { get; private set; }
 
     public static async Task<Viewer> JoinAsync(
-        string address, CookieContainer cookies, string dataset, int number, TimeProvider time, CancellationToken ct)
+        string address, CookieContainer cookies, string dataset, int number, PaneSize pixels, TimeProvider time, CancellationToken ct)
     {
         var hub = new HubConnectionBuilder().WithUrl(address + "/hubs/frames", o => o.Cookies = cookies).AddMessagePackProtocol().Build();
         Viewer? viewer = null;
@@ -59,7 +59,7 @@ internal sealed class Viewer : IAsyncDisposable
         await hub.StartAsync(ct);
         var scene = await hub.InvokeAsync<string>("Join", Guid.NewGuid().ToString("N"), dataset, "", ct);
         viewer = new Viewer(hub, time, JsonDocument.Parse(scene).RootElement.GetProperty("view"), number);
-        await hub.InvokeAsync<long[]>("Layout", new[] { 0, 0, 0, 0, 0, 0, 640, 480 }, 1.0, ct);
+        await hub.InvokeAsync<long[]>("Layout", new[] { 0, 0, 0, 0, 0, 0, pixels.Width, pixels.Height }, 1.0, ct);
         return viewer;
     }
 

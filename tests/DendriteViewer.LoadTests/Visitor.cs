@@ -11,6 +11,8 @@ internal sealed partial class Visitor(string address)
     public const string Email = "load@example.org";
     public const string Password = "a long enough password";
 
+    private static readonly TimeSpan s_longestTest = TimeSpan.FromMinutes(1), s_again = TimeSpan.FromMilliseconds(500);
+
     private readonly HttpClient _http = new(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = new Uri(address) };
 
     public CookieContainer Cookies { get; } = new();
@@ -42,6 +44,23 @@ internal sealed partial class Visitor(string address)
         return (await response.Content.ReadAsStringAsync(ct)).Split('\n').Select(l => MetricLine().Match(l)).Where(m => m.Success)
             .GroupBy(m => m.Groups[1].Value, m => double.Parse(m.Groups[2].Value, CultureInfo.InvariantCulture))
                 .ToDictionary(g => g.Key, g => g.Sum());
+    }
+
+    /// <summary>The device that draws, once the server has tested it.</summary>
+    /// <exception cref="InvalidOperationException">There is none a minute after the server's start.</exception>
+    public async Task<string> DeviceAsync(TimeProvider time, CancellationToken ct)
+    {
+        for (var begun = time.GetTimestamp(); time.GetElapsedTime(begun) < s_longestTest; await Task.Delay(s_again, time, ct))
+        {
+            using var response = await _http.GetAsync("/metrics", ct);
+            response.EnsureSuccessStatusCode();
+            if (AcceptedDevice().Match(await response.Content.ReadAsStringAsync(ct)) is { Success: true } accepted)
+            {
+                return accepted.Groups[1].Value;
+            }
+        }
+
+        throw new InvalidOperationException("No device draws here; `dendrite devices` says why. Without --device the CPU draws.");
     }
 
     private async Task FillInAsync(string path, string form, Dictionary<string, string> fields, Action? page, CancellationToken ct)
@@ -85,6 +104,9 @@ internal sealed partial class Visitor(string address)
 
     [GeneratedRegex("name=\"__RequestVerificationToken\"[^>]*value=\"([^\"]+)\"")]
     private static partial Regex Token();
+
+    [GeneratedRegex("^dendrite_devices_accepted[a-z_]*\\{[^}]*device=\"([^\"]+)\"", RegexOptions.Multiline)]
+    private static partial Regex AcceptedDevice();
 
     [GeneratedRegex(@"^([a-z_]+)(?:\{[^}]*\})? (\S+)")]
     private static partial Regex MetricLine();

@@ -31,6 +31,8 @@ public sealed class RenderDevices : IDisposable
     private static readonly Meter s_meter = new("DendriteViewer.Devices");
     private static readonly Counter<long> s_lost = s_meter.CreateCounter<long>(
         "dendrite.devices.lost", "{device}", "Devices that failed while they drew.");
+    private static readonly Counter<long> s_accepted = s_meter.CreateCounter<long>(
+        "dendrite.devices.accepted", "{device}", "Devices that drew every kind of picture as the CPU does, and draw from then on.");
 
     // The rest is for pictures, tables and whoever else uses the device.
     private const double MostShare = 0.8;
@@ -192,7 +194,9 @@ public sealed class RenderDevices : IDisposable
                 await device.TestAsync(type);
             }
 
-            Accepted?.Invoke(device.Volumes.Device.Info.Name);
+            var name = device.Volumes.Device.Info.Name;
+            s_accepted.Add(1, new KeyValuePair<string, object?>("device", name));
+            Accepted?.Invoke(name);
         }
         catch (ComputeException e)
         {
