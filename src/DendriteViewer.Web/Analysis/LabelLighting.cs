@@ -78,7 +78,7 @@ internal sealed class LabelLighting(ViewSession session, object by)
     }
 
     /// <summary>Goes to a time.</summary>
-    public void GoTo(double hours) => session.Update(v => v with { Hours = hours }, by);
+    public void GoTo(double hours) => session.Go(v => v with { Hours = hours }, by);
 
     /// <summary>Puts the crosshair on a place, no earlier than a time; zoomed slices get it in their middle.</summary>
     /// <param name="centerUm">z, y and x in µm.</param>
@@ -86,7 +86,7 @@ internal sealed class LabelLighting(ViewSession session, object by)
     public void GoTo(IReadOnlyList<double> centerUm, double sinceHours = double.NegativeInfinity)
     {
         var place = new WorldPoint(centerUm[0], centerUm[1], centerUm[2]);
-        session.Update(v => v with
+        session.Go(v => v with
         {
             Hours = Math.Max(v.Hours, sinceHours), Focus = place, Center = v.UmPerPixel > 0 ? place : v.Center,
         }, by);

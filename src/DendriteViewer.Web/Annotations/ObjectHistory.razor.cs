@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Claims;
 using DendriteViewer.Web.Annotations.Journal;
+using DendriteViewer.Web.Components;
 using DendriteViewer.Web.Viewing;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
@@ -13,6 +14,7 @@ public sealed partial class ObjectHistory
     private const int Few = 6;
     private HistoryView? _view;
     private string? _refusal;
+    private LatestReading _reading = null!;
     private bool _isOpen, _isAll;
     private int _read;
 
@@ -47,7 +49,11 @@ public sealed partial class ObjectHistory
     private HistoryDesk Desk { get; set; } = null!;
 
     /// <inheritdoc/>
-    protected override async Task OnInitializedAsync() => _user = Authentication is null ? _user : (await Authentication).User;
+    protected override async Task OnInitializedAsync()
+    {
+        _reading = new LatestReading(ReadOnceAsync);
+        _user = Authentication is null ? _user : (await Authentication).User;
+    }
 
     /// <inheritdoc/>
     protected override async Task OnParametersSetAsync()
@@ -67,7 +73,9 @@ public sealed partial class ObjectHistory
         }
     }
 
-    private async Task ReadAsync()
+    private Task ReadAsync() => _reading.RunAsync();
+
+    private async Task ReadOnceAsync()
     {
         _read = Version;
         _view = await Desk.ReadAsync(Session, _user, Kind, Id);

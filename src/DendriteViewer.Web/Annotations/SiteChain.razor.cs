@@ -83,7 +83,7 @@ public sealed partial class SiteChain
     private void Go(Row row)
     {
         var at = PlaceOf(row.Position ?? Positions[0]);
-        Session.Update(v => v with { Hours = row.Hours, Focus = at, Center = at }, this);
+        Session.Go(v => v with { Hours = row.Hours, Focus = at, Center = at }, this);
     }
 
     private static WorldPoint PlaceOf(SitePosition p) => new(p.ZUm, p.YUm, p.XUm);

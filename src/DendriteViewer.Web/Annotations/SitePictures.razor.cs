@@ -122,19 +122,27 @@ public sealed partial class SitePictures
 
     private async Task ShowAsync(VolumeInfo scan)
     {
+        var ask = Session.Asks.Whole();
         var look = IsFiner(scan) ? await Sessions.LookOfAsync(scan, atEveryZoom: true, default) : null;
         var around = look is null ? scan : Around;
-        Session.Update(v => Here(v, around, look) with { Compare = null }, this);
+        if (ask.IsLast)
+        {
+            Session.Update(v => Here(v, around, look) with { Compare = null }, this);
+        }
     }
 
     // Of two nano scans the one beside the other, else the scan around it beside the nano scan.
     private async Task CompareAsync(CompareMode mode)
     {
+        var ask = Session.Asks.Whole();
         var finer = _scans.Where(IsFiner).ToArray();
         var shown = finer.FirstOrDefault(s => s.Key.Modality != finer[^1].Key.Modality);
         var look = shown is null ? null : await Sessions.LookOfAsync(shown, atEveryZoom: true, default);
         var other = await Sessions.LookOfAsync(finer[^1], atEveryZoom: true, default);
-        Session.Update(v => ScanComparison.Inside(Here(v, Around, look), mode, other), this);
+        if (ask.IsLast)
+        {
+            Session.Update(v => ScanComparison.Inside(Here(v, Around, look), mode, other), this);
+        }
     }
 
     private ViewState Here(ViewState view, VolumeInfo scan, NestedLook? look) => view with

@@ -3,6 +3,7 @@ using DendriteViewer.Analysis.Nucleation;
 using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Annotations.Schema;
+using DendriteViewer.Web.Components;
 using DendriteViewer.Web.Sharing;
 using DendriteViewer.Web.Viewing;
 using Microsoft.AspNetCore.Components;
@@ -26,6 +27,7 @@ public sealed partial class SitesPanel
     private SitesView? _view;
     private string? _error;
     private string _selected = "";
+    private LatestReading _reading = null!;
     private IDisposable? _watch;
     private ClaimsPrincipal _user = new();
 
@@ -79,6 +81,7 @@ public sealed partial class SitesPanel
     /// <inheritdoc/>
     protected override async Task OnInitializedAsync()
     {
+        _reading = new LatestReading(ReadOnceAsync);
         _user = Authentication is null ? _user : (await Authentication).User;
         _selected = Session.Current.View.Selected;
         _watch = Desk.Watch(Session, () => _ = InvokeAsync(ReadAsync));
@@ -87,7 +90,9 @@ public sealed partial class SitesPanel
         await ReadAsync();
     }
 
-    private async Task ReadAsync()
+    private Task ReadAsync() => _reading.RunAsync();
+
+    private async Task ReadOnceAsync()
     {
         _view = await Desk.ReadAsync(Session, _user);
         StateHasChanged();
@@ -110,7 +115,7 @@ public sealed partial class SitesPanel
     private void Jump(Site site)
     {
         var at = new WorldPoint(site.ZUm, site.YUm, site.XUm);
-        Session.Update(
+        Session.Go(
             v => v with
             {
                 Selected = site.Id, Focus = at, Center = at, Hours = Math.Max(site.Hours, v.Hours),

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using DendriteViewer.Web.Components;
 using DendriteViewer.Web.Hosting;
 using DendriteViewer.Web.Viewing;
 using Microsoft.AspNetCore.Components;
@@ -15,6 +16,7 @@ public sealed partial class BookmarkBox
     private string _opened = "";
     private string? _problem, _error;
     private bool _byName;
+    private LatestReading _reading = null!;
     private int _shown = BookmarkRules.MostShown;
 
     // Counts what was saved, so that the form begins anew after each.
@@ -41,9 +43,15 @@ public sealed partial class BookmarkBox
     private Task<AuthenticationState>? Authentication { get; set; }
 
     /// <inheritdoc/>
-    protected override Task OnInitializedAsync() => ReadAsync();
+    protected override Task OnInitializedAsync()
+    {
+        _reading = new LatestReading(ReadOnceAsync);
+        return ReadAsync();
+    }
 
-    private async Task ReadAsync()
+    private Task ReadAsync() => _reading.RunAsync();
+
+    private async Task ReadOnceAsync()
     {
         try
         {
@@ -85,7 +93,12 @@ public sealed partial class BookmarkBox
     {
         await TryAsync(async user =>
         {
-            _remarks = await Desk.OpenAsync(user, Session, bookmark.Id, this);
+            if (await Desk.OpenAsync(user, Session, bookmark.Id, this) is not { } remarks)
+            {
+                return;
+            }
+
+            _remarks = remarks;
             _opened = bookmark.Name;
             if (_remarks.Count == 0)
             {

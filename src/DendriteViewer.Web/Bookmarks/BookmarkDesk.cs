@@ -19,22 +19,35 @@ public sealed class BookmarkDesk(BookmarkStore store, ViewSessions sessions, Lin
     public BookmarkStore Store => store;
 
     /// <summary>Shows a bookmark in a session, as one change of the view.</summary>
-    /// <returns>What of it could not be restored, a sentence each.</returns>
+    /// <returns>
+    /// What of it could not be restored, a sentence each; null where another view was asked for meanwhile, which is shown.
+    /// </returns>
     /// <exception cref="BookmarkException">It is there no longer, or not open to them any more.</exception>
-    public async Task<IReadOnlyList<LinkRemark>> OpenAsync(
+    public async Task<IReadOnlyList<LinkRemark>?> OpenAsync(
         ClaimsPrincipal user, ViewSession session, Guid bookmark, object by, CancellationToken ct = default)
     {
+        var ask = session.Asks.Whole();
         var now = await store.FindAsync(user, session.Dataset.Identity, bookmark, ct);
-        return await ShowAsync(session, now.View, by, ct);
+        return await ShowAsync(session, ask, now.View, by, ct);
     }
 
     /// <summary>Shows a view that is kept, as one change of the view.</summary>
-    /// <returns>What of it could not be restored, a sentence each.</returns>
-    public async Task<IReadOnlyList<LinkRemark>> ShowAsync(ViewSession session, string view, object by, CancellationToken ct = default)
+    /// <returns>
+    /// What of it could not be restored, a sentence each; null where another view was asked for meanwhile, which is shown.
+    /// </returns>
+    public Task<IReadOnlyList<LinkRemark>?> ShowAsync(ViewSession session, string view, object by, CancellationToken ct = default) =>
+        ShowAsync(session, session.Asks.Whole(), view, by, ct);
+
+    private async Task<IReadOnlyList<LinkRemark>?> ShowAsync(
+        ViewSession session, ViewAsk ask, string view, object by, CancellationToken ct)
     {
-        var remarks = await sessions.ShowAsync(session, view, by, ct);
+        if (await sessions.ShowAsync(session, ask, view, by, ct) is not { } remarks)
+        {
+            return null;
+        }
+
         var missing = await targets.MissingAsync(session.Dataset, session.Current.View.Selected, ct);
-        return missing is null ? remarks : [.. remarks, missing];
+        return !ask.IsLast ? null : missing is null ? remarks : [.. remarks, missing];
     }
 
     /// <summary>The address of a bookmark's view, which opens the same when the bookmark is gone.</summary>

@@ -2,6 +2,7 @@ using System.Security.Claims;
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Annotations;
+using DendriteViewer.Web.Components;
 using DendriteViewer.Web.Hosting;
 using DendriteViewer.Web.Registry;
 using Microsoft.AspNetCore.Components;
@@ -18,6 +19,7 @@ public sealed partial class CatalogPage
     private CatalogQuery _query = new();
     private ClaimsPrincipal _user = new();
     private string? _problem;
+    private LatestReading _reading = null!;
     private Dataset? _deleting, _editing, _sharing;
     private bool _mayImport;
 
@@ -50,6 +52,7 @@ public sealed partial class CatalogPage
     /// <inheritdoc/>
     protected override async Task OnInitializedAsync()
     {
+        _reading = new LatestReading(LoadOnceAsync);
         Catalog.Changed += Reload;
         _user = (await Authentication).User;
         _mayImport = await Access.IsAdministratorAsync(_user);
@@ -77,7 +80,9 @@ public sealed partial class CatalogPage
         StateHasChanged();
     });
 
-    private async Task LoadAsync()
+    private Task LoadAsync() => _reading.RunAsync();
+
+    private async Task LoadOnceAsync()
     {
         try
         {

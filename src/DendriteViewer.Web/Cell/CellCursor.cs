@@ -101,7 +101,7 @@ public sealed class CellCursor
         var view = _session.Current.View;
         if (double.IsFinite(hours) && _session.Dataset.Nearest(_session.Volume(view).Key.Modality, hours) is { } nearest)
         {
-            _session.Update(v => v with { Hours = nearest.Key.Hours }, this);
+            _session.Go(v => v with { Hours = nearest.Key.Hours }, this);
         }
 
         return Task.CompletedTask;

@@ -1,4 +1,5 @@
 using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Components;
 using DendriteViewer.Web.Hosting;
 using DendriteViewer.Web.Viewing;
 using Microsoft.AspNetCore.Components;
@@ -13,7 +14,7 @@ public sealed partial class CellPanel
     private CellState? _state;
     private string? _problem;
     private bool _showsNames;
-    private (bool IsRunning, bool IsDue) _reading;
+    private LatestReading _reading = null!;
     private IDisposable? _watch;
 
     /// <summary>The session of the page.</summary>
@@ -53,6 +54,11 @@ public sealed partial class CellPanel
     /// <inheritdoc/>
     protected override async Task OnInitializedAsync()
     {
+        _reading = new LatestReading(async () =>
+        {
+            await ReadOnceAsync();
+            StateHasChanged();
+        });
         _actions = new CellActions(Session, Desk, Access, Failures, Authentication);
         _actions.Changed += Refresh;
         Session.Cell.IsShown = true;
@@ -88,30 +94,7 @@ public sealed partial class CellPanel
 
     private void Refresh() => _ = InvokeAsync(StateHasChanged);
 
-    // Changes that come while the state is read are read together, once, afterwards.
-    private async Task ReadAsync()
-    {
-        _reading.IsDue = true;
-        if (_reading.IsRunning)
-        {
-            return;
-        }
-
-        _reading.IsRunning = true;
-        try
-        {
-            while (_reading.IsDue)
-            {
-                _reading.IsDue = false;
-                await ReadOnceAsync();
-                StateHasChanged();
-            }
-        }
-        finally
-        {
-            _reading.IsRunning = false;
-        }
-    }
+    private Task ReadAsync() => _reading.RunAsync();
 
     private async Task ReadOnceAsync()
     {

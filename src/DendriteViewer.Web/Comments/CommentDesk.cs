@@ -149,9 +149,11 @@ public sealed class CommentDesk(
     }
 
     /// <summary>Shows the view that a comment's author had, as one change of the page's view.</summary>
-    /// <returns>What of it could not be restored, a sentence each.</returns>
-    public Task<IReadOnlyList<LinkRemark>> ShowAsync(ViewSession session, Comment comment, object by) =>
-        sessions.ShowAsync(session, comment.View, by, default);
+    /// <returns>
+    /// What of it could not be restored, a sentence each; null where another view was asked for meanwhile, which is shown.
+    /// </returns>
+    public Task<IReadOnlyList<LinkRemark>?> ShowAsync(ViewSession session, Comment comment, object by) =>
+        sessions.ShowAsync(session, session.Asks.Whole(), comment.View, by, default);
 
     private Task<string?> WriteAsync(
         ViewSession session, ClaimsPrincipal user, string text, string thread, Site? site, string? draft, Action<string>? warn) =>

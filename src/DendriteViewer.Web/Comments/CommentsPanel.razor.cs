@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using DendriteViewer.Web.Annotations;
+using DendriteViewer.Web.Components;
 using DendriteViewer.Web.Viewing;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
@@ -35,6 +36,7 @@ public sealed partial class CommentsPanel
     private CommentFilter _filter;
     private bool _aboutSite = true;
     private string _open = "";
+    private LatestReading _reading = null!, _readingSites = null!;
     private string? _error;
     private int _asked;
     private int _most = MostAtFirst;
@@ -96,6 +98,7 @@ public sealed partial class CommentsPanel
     /// <inheritdoc/>
     protected override async Task OnInitializedAsync()
     {
+        (_reading, _readingSites) = (new LatestReading(ReadOnceAsync), new LatestReading(ReadSitesOnceAsync));
         _user = Authentication is null ? _user : (await Authentication).User;
         _watch = Desk.Watch(Session, () => _ = InvokeAsync(ReadAsync));
         Session.Changed += OnView;
@@ -114,7 +117,9 @@ public sealed partial class CommentsPanel
         }
     }
 
-    private async Task ReadAsync()
+    private Task ReadAsync() => _reading.RunAsync();
+
+    private async Task ReadOnceAsync()
     {
         _view = await Desk.ReadAsync(Session, _user);
 
@@ -127,7 +132,9 @@ public sealed partial class CommentsPanel
         StateHasChanged();
     }
 
-    private async Task ReadSitesAsync()
+    private Task ReadSitesAsync() => _readingSites.RunAsync();
+
+    private async Task ReadSitesOnceAsync()
     {
         _sites = await Sites.ListAsync(Session.Dataset.Identity);
         _site = _sites.FirstOrDefault(s => s.Id == Session.Current.View.Selected);
@@ -171,7 +178,12 @@ public sealed partial class CommentsPanel
 
     private async Task ShowAsync(Comment comment)
     {
-        _remarks = await Desk.ShowAsync(Session, comment, this);
+        if (await Desk.ShowAsync(Session, comment, this) is not { } remarks)
+        {
+            return;
+        }
+
+        _remarks = remarks;
         if (_remarks.Count == 0)
         {
             Snackbar.Add(comment.AuthorKey == _view?.Reader ? "The view that you had is shown. Ctrl+Z goes back."

@@ -16,6 +16,7 @@ public sealed partial class CommentsTab
     private int _unread;
     private bool _namesMe, _isOver;
     private string _shown = "[]";
+    private LatestReading _reading = null!;
     private IDisposable? _watch;
     private PageScript _script = null!;
     private DotNetObjectReference<CommentsTab>? _self;
@@ -61,6 +62,7 @@ public sealed partial class CommentsTab
     {
         if (firstRender)
         {
+            _reading = new LatestReading(ReadOnceAsync);
             _user = Authentication is null ? _user : (await Authentication).User;
             _self = DotNetObjectReference.Create(this);
             _watch = Desk.Watch(Session, () => _ = InvokeAsync(ReadAsync));
@@ -68,7 +70,9 @@ public sealed partial class CommentsTab
         }
     }
 
-    private async Task ReadAsync()
+    private Task ReadAsync() => _reading.RunAsync();
+
+    private async Task ReadOnceAsync()
     {
         if (_isOver)
         {

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using DendriteViewer.Web.Components;
 using DendriteViewer.Web.Viewing;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
@@ -14,6 +15,7 @@ public sealed partial class SiteComments
     private CommentsView? _view;
     private CommentThread[] _threads = [];
     private string _shown = "";
+    private LatestReading _reading = null!;
     private IDisposable? _watch;
     private ClaimsPrincipal _user = new();
     private int _count, _new;
@@ -48,6 +50,7 @@ public sealed partial class SiteComments
     /// <inheritdoc/>
     protected override async Task OnInitializedAsync()
     {
+        _reading = new LatestReading(ReadOnceAsync);
         _user = Authentication is null ? _user : (await Authentication).User;
         _watch = Desk.Watch(Session, () => _ = InvokeAsync(ReadAsync));
         await ReadAsync();
@@ -56,7 +59,9 @@ public sealed partial class SiteComments
     /// <inheritdoc/>
     protected override void OnParametersSet() => Count();
 
-    private async Task ReadAsync()
+    private Task ReadAsync() => _reading.RunAsync();
+
+    private async Task ReadOnceAsync()
     {
         _view = await Desk.ReadAsync(Session, _user);
         _shown = "";

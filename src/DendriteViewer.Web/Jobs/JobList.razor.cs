@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Claims;
 using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Components;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
 using MudBlazor;
@@ -17,6 +18,7 @@ public sealed partial class JobList
     private IReadOnlyList<Job> _shown = [];
     private ClaimsPrincipal _user = new();
     private string? _refused;
+    private LatestReading _reading = null!;
     private long _last;
     private bool _closed;
 
@@ -54,6 +56,7 @@ public sealed partial class JobList
     /// <inheritdoc/>
     protected override async Task OnInitializedAsync()
     {
+        _reading = new LatestReading(LoadOnceAsync);
         Board.Changed += Refresh;
         _user = (await Authentication).User;
     }
@@ -61,7 +64,9 @@ public sealed partial class JobList
     /// <inheritdoc/>
     protected override Task OnParametersSetAsync() => LoadAsync();
 
-    private async Task LoadAsync()
+    private Task LoadAsync() => _reading.RunAsync();
+
+    private async Task LoadOnceAsync()
     {
         var newest = Board.Jobs.Where(Where).Take(Math.Min(Most, JobBoard.MostShown));
         var shown = (await Access.VisibleAsync(_user, [.. newest])).ToArray();

@@ -27,7 +27,7 @@ public sealed partial class MaskSection
 {
     private MaskSummary? _summary;
     private double _summaryHours;
-    private (bool IsRunning, bool IsDue) _reading;
+    private LatestReading _reading = null!;
     private IReadOnlyList<string> _stale = [];
     private string? _problem, _refusal;
     private bool _isOpen;
@@ -96,7 +96,15 @@ public sealed partial class MaskSection
     }
 
     /// <inheritdoc/>
-    protected override void OnInitialized() => _watch = Masks.Watch(Session, () => _ = InvokeAsync(ReadAsync));
+    protected override void OnInitialized()
+    {
+        _reading = new LatestReading(async () =>
+        {
+            await ReadOnceAsync(Hours, R);
+            StateHasChanged();
+        });
+        _watch = Masks.Watch(Session, () => _ = InvokeAsync(ReadAsync));
+    }
 
     /// <inheritdoc/>
     protected override async Task OnParametersSetAsync()
@@ -116,30 +124,7 @@ public sealed partial class MaskSection
         await ReadAsync();
     }
 
-    // Strokes that come while the mask is read are read together, once, afterwards.
-    private async Task ReadAsync()
-    {
-        _reading.IsDue = true;
-        if (_reading.IsRunning)
-        {
-            return;
-        }
-
-        _reading.IsRunning = true;
-        try
-        {
-            while (_reading.IsDue)
-            {
-                _reading.IsDue = false;
-                await ReadOnceAsync(Hours, R);
-                StateHasChanged();
-            }
-        }
-        finally
-        {
-            _reading.IsRunning = false;
-        }
-    }
+    private Task ReadAsync() => _reading.RunAsync();
 
     private async Task ReadOnceAsync(double hours, AnalysisResult result)
     {

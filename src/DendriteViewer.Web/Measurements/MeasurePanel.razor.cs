@@ -22,6 +22,7 @@ public sealed partial class MeasurePanel
     private string? _error;
     private string _selected = "";
     private object? _kept;
+    private LatestReading _reading = null!;
 
     /// <summary>The session whose view jumps.</summary>
     [Parameter, EditorRequired]
@@ -64,6 +65,7 @@ public sealed partial class MeasurePanel
     /// <inheritdoc/>
     protected override async Task OnInitializedAsync()
     {
+        _reading = new LatestReading(ReadOnceAsync);
         Desk.Log.Changed += OnLog;
         Desk.Schemas.Changed += OnLog;
         Session.Labels.Changed += OnLabels;
@@ -73,8 +75,10 @@ public sealed partial class MeasurePanel
         await ReadAsync();
     }
 
+    private Task ReadAsync() => _reading.RunAsync();
+
     // Somebody whose link was revoked may still have the page open.
-    private async Task ReadAsync()
+    private async Task ReadOnceAsync()
     {
         try
         {
@@ -133,7 +137,7 @@ public sealed partial class MeasurePanel
     }
 
     // To the measurement's time and place; its plane too, where the slices lie along the axes and it lies along them.
-    private void Jump(Measurement m) => Session.Update(
+    private void Jump(Measurement m) => Session.Go(
         v =>
         {
             var points = m.PointsUm.Select(MeasurementRules.PointOf).ToArray();
@@ -147,7 +151,7 @@ public sealed partial class MeasurePanel
             };
         }, this);
 
-    private void Look(WorldPoint at) => Session.Update(v => v with { Focus = at }, this);
+    private void Look(WorldPoint at) => Session.Go(v => v with { Focus = at }, this);
 
     private bool MayChange(Measurement m) => MayEdit || Session.Measurements.IsKept(m.Id);
 

@@ -160,11 +160,15 @@ public sealed partial class LandmarkSection
 
     private async Task OpenAsync()
     {
+        var ask = Session.Asks.Whole();
         await Actions.RunAsync(async _ =>
         {
-            _before = Session.Current.View;
             var shown = await Views.OfAsync(Session.Dataset, Report.Volume, Slice);
-            Session.Update(shown, this);
+            if (ask.IsLast)
+            {
+                _before = Session.Current.View;
+                Session.Update(shown, this);
+            }
         });
         _drawn = Lies;
         await FitAsync();

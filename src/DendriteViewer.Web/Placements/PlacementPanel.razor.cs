@@ -1,6 +1,7 @@
 using DendriteViewer.Imaging.Datasets;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
+using DendriteViewer.Web.Components;
 using DendriteViewer.Web.Hosting;
 using DendriteViewer.Web.Jobs;
 using DendriteViewer.Web.Viewing;
@@ -19,7 +20,7 @@ public sealed partial class PlacementPanel
     private Job? _job;
     private string? _problem;
     private bool _showsNames;
-    private (bool IsRunning, bool IsDue) _reading;
+    private LatestReading _reading = null!;
     private string _revision = "";
     private bool _wasPlacing;
 
@@ -66,6 +67,11 @@ public sealed partial class PlacementPanel
     /// <inheritdoc/>
     protected override async Task OnInitializedAsync()
     {
+        _reading = new LatestReading(async () =>
+        {
+            await ReadOnceAsync(_key);
+            StateHasChanged();
+        });
         _actions = new PlacementActions(Session, Access, Failures, Authentication);
         _actions.Changed += Refresh;
         Session.Changed += OnSession;
@@ -90,30 +96,7 @@ public sealed partial class PlacementPanel
         await ReadAsync();
     }
 
-    // Changes that come while it is read are read together, once, afterwards.
-    private async Task ReadAsync()
-    {
-        _reading.IsDue = true;
-        if (_reading.IsRunning)
-        {
-            return;
-        }
-
-        _reading.IsRunning = true;
-        try
-        {
-            while (_reading.IsDue)
-            {
-                _reading.IsDue = false;
-                await ReadOnceAsync(_key);
-                StateHasChanged();
-            }
-        }
-        finally
-        {
-            _reading.IsRunning = false;
-        }
-    }
+    private Task ReadAsync() => _reading.RunAsync();
 
     private async Task ReadOnceAsync(VolumeKey key)
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Claims;
 using DendriteViewer.Imaging.Volumes;
+using DendriteViewer.Web.Components;
 using DendriteViewer.Web.Hosting;
 using DendriteViewer.Web.Viewing;
 using Microsoft.AspNetCore.Components;
@@ -16,6 +17,7 @@ public sealed partial class TourBox
     private TourList? _list;
     private Guid? _edited;
     private string? _title, _problem, _error;
+    private LatestReading _reading = null!;
 
     /// <summary>The session whose views are kept.</summary>
     [Parameter, EditorRequired]
@@ -50,6 +52,7 @@ public sealed partial class TourBox
     /// <inheritdoc/>
     protected override Task OnInitializedAsync()
     {
+        _reading = new LatestReading(ReadOnceAsync);
         Desk.Store.Changed += OnChanged;
         return ReadAsync();
     }
@@ -76,7 +79,9 @@ public sealed partial class TourBox
         }
     }
 
-    private async Task ReadAsync()
+    private Task ReadAsync() => _reading.RunAsync();
+
+    private async Task ReadOnceAsync()
     {
         try
         {

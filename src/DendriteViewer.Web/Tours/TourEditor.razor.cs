@@ -91,8 +91,10 @@ public sealed partial class TourEditor
 
     private Task ShowAsync(TourStep step) => TryAsync(async _ =>
     {
-        var remarks = await Bookmarks.ShowAsync(Session, step.View, this);
-        _problem = remarks.Count > 0 ? string.Join(' ', remarks.Select(r => r.Text)) : null;
+        if (await Bookmarks.ShowAsync(Session, step.View, this) is { } remarks)
+        {
+            _problem = remarks.Count > 0 ? string.Join(' ', remarks.Select(r => r.Text)) : null;
+        }
     });
 
     private async Task TakeOutAsync(TourStep step, int at)

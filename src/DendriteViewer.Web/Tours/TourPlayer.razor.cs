@@ -155,7 +155,7 @@ public sealed partial class TourPlayer
 
     private async Task ShowAsync(int at)
     {
-        var asked = ++_asked;
+        var (asked, ask) = (++_asked, Session.Asks.Whole());
         _at = at;
         try
         {
@@ -166,7 +166,10 @@ public sealed partial class TourPlayer
             }
 
             (_remarks, _problem) = (view.Remarks, null);
-            await _script.CallAsync("others", "go", view.View);
+            if (ask.IsLast)
+            {
+                await _script.CallAsync("others", "go", view.View);
+            }
         }
         catch (Exception e) when (e is not JSDisconnectedException)
         {

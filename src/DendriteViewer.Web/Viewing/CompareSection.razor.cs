@@ -53,9 +53,12 @@ public sealed partial class CompareSection
         }
     }
 
+    private ViewAsk Ask() => Session.Asks.Part(nameof(CompareSection));
+
     // Inside a nano scan its other modality is what people compare with; elsewhere the pristine scan, or where that is shown, the last.
     private async Task ChooseAsync(CompareMode? mode)
     {
+        Ask();
         if (mode is not { } chosen)
         {
             Session.Update(v => v with { Compare = null }, this);
@@ -87,6 +90,7 @@ public sealed partial class CompareSection
             return;
         }
 
+        Ask();
         if (!key.StartsWith(Inside, StringComparison.Ordinal))
         {
             var hours = double.Parse(key, CultureInfo.InvariantCulture);
@@ -100,8 +104,12 @@ public sealed partial class CompareSection
 
     private async Task CompareInsideAsync(CompareMode mode, VolumeInfo field)
     {
+        var ask = Ask();
         var look = await Sessions.LookOfAsync(field, atEveryZoom: true, default);
-        Session.Update(v => ScanComparison.Inside(v, mode, look), this);
+        if (ask.IsLast)
+        {
+            Session.Update(v => ScanComparison.Inside(v, mode, look), this);
+        }
     }
 
     private string Explanation(Comparison compare)

@@ -149,6 +149,9 @@ public sealed class ViewSession(string id, string owner, Dataset dataset, ViewSt
     public VolumeInfo Volume(ViewState view) => Dataset.Find(view.Modality, view.Hours) ?? Dataset.Nearest(view.Modality, view.Hours)
         ?? Dataset.Nearest(Dataset.Volumes[0].Key.Modality, view.Hours) ?? Dataset.Volumes[0];
 
+    /// <summary>The order in which views were asked for in this page.</summary>
+    public ViewAsks Asks { get; } = new();
+
     /// <summary>Which labels the page's lists show.</summary>
     public LabelFilter Labels { get; } = new();
 
@@ -186,6 +189,15 @@ public sealed class ViewSession(string id, string owner, Dataset dataset, ViewSt
 
         Changed?.Invoke(made, by);
         return made;
+    }
+
+    /// <summary>Goes to another place or scan at once: what was asked for before, and is still being read, is not shown any more.</summary>
+    /// <param name="change">As of <see cref="Update"/>.</param>
+    /// <param name="by">Who changes it, so that it need not be told.</param>
+    public ViewRevision Go(Func<ViewState, ViewState> change, object? by)
+    {
+        Asks.Whole();
+        return Update(change, by);
     }
 
     /// <summary>Begins at the view of a link. A timestep that was not scanned becomes the nearest one that was, with a remark.</summary>

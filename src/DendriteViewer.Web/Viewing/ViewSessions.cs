@@ -147,16 +147,32 @@ public sealed class ViewSessions : IDatasetFollower
         return StartAsync(dataset, dataset.Nearest(asked.Modality, asked.Hours) ?? first, ct);
     }
 
-    /// <summary>Shows the view of a link in a session while its page is open, as one change.</summary>
-    /// <returns>What of it could not be shown, or is another now; a sentence each.</returns>
-    public async Task<IReadOnlyList<LinkRemark>> ShowAsync(ViewSession session, string query, object? by, CancellationToken ct)
+    /// <summary>
+    /// Shows the view of a link in a session while its page is open, as one change; unless another was asked for meanwhile.
+    /// </summary>
+    /// <param name="session">The session.</param>
+    /// <param name="ask">Who asks, from when they asked on.</param>
+    /// <param name="query">The link's text.</param>
+    /// <param name="by">Who changes the view, so that it need not be told.</param>
+    /// <param name="ct">Gives up.</param>
+    /// <returns>
+    /// What of it could not be shown, or is another now; a sentence each. Null where something else was asked for since, which is shown.
+    /// </returns>
+    public async Task<IReadOnlyList<LinkRemark>?> ShowAsync(
+        ViewSession session, ViewAsk ask, string query, object? by, CancellationToken ct)
     {
         var (frozen, problem) = await PlacementLink.ReadAsync(_placements, session.Live, query, ct);
         var read = await ReadAsync(session.Dataset, query, ct);
+        if (!ask.IsLast)
+        {
+            return null;
+        }
+
         session.Freeze(frozen);
         var remarks = session.Show(read, by);
-        LinkRemark?[] more = [await MaskRemarkAsync(session, query, ct), problem, CellLink.Show(session, query)];
-        return [.. remarks, .. more.OfType<LinkRemark>()];
+        var cell = CellLink.Show(session, query);
+        LinkRemark?[] more = [await MaskRemarkAsync(session, query, ct), problem, cell];
+        return ask.IsLast ? [.. remarks, .. more.OfType<LinkRemark>()] : null;
     }
 
     // Whether the mask that a link shows was corrected since the link was made.

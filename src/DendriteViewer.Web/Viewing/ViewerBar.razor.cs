@@ -34,5 +34,5 @@ public sealed partial class ViewerBar
     [Parameter, EditorRequired]
     public TourStage Stage { get; set; } = null!;
 
-    private void ChooseModality(string? modality) => Session.Update(v => v with { Modality = modality ?? v.Modality }, this);
+    private void ChooseModality(string? modality) => Session.Go(v => v with { Modality = modality ?? v.Modality }, this);
 }

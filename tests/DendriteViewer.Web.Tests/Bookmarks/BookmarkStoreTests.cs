@@ -136,7 +136,7 @@ public sealed class BookmarkStoreTests(TestHost host) : IClassFixture<TestHost>
         var kept = session.Current.View;
         var saved = await desk.Store.SaveAsync(ada, host.Dataset.Identity, new BookmarkText("Kept"), session.Link);
         session.Update(_ => session.Start, null);
-        Assert.Empty(await desk.OpenAsync(ada, session, saved.Id, this));
+        Assert.Empty((await desk.OpenAsync(ada, session, saved.Id, this))!);
         Assert.Equal(kept, session.Current.View);
         Assert.Equal($"/d/{host.Dataset.Id}?{saved.View}", await desk.AddressOfAsync(ada, host.Dataset, saved.Id));
         var picture = await desk.DrawingOfAsync(ada, host.Dataset, saved.Id);
@@ -146,7 +146,7 @@ public sealed class BookmarkStoreTests(TestHost host) : IClassFixture<TestHost>
         await desk.Store.ReplaceAsync(
             ada, host.Dataset.Identity, saved.Id, saved.ChangedAt, "v=7&t=1.4&w=dark&site=gone&at=10,20,30&over=gone,-,0,1~1:ff:1");
         var remarks = await desk.OpenAsync(ada, session, saved.Id, this);
-        Assert.Equal(["v", "w", "t", "over", "site"], remarks.Select(r => r.Name));
+        Assert.Equal(["v", "w", "t", "over", "site"], remarks!.Select(r => r.Name));
         Assert.Equal((1.5, 20), (session.Current.View.Hours, session.Current.View.Focus.Y));
         var listed = Assert.Single((await desk.Store.ListAsync(ada, host.Dataset.Identity)).Items, i => i.IsMine).Bookmark;
         await desk.Store.DeleteAsync(ada, host.Dataset.Identity, saved.Id, listed.ChangedAt);

@@ -214,7 +214,7 @@ public sealed class MaskSectionTests : MudContext
         var desk = _host.BookmarkDesk;
         var saved = await desk.Store.SaveAsync(user, _host.Dataset.Identity, new BookmarkText("Mask"), link);
         Assert.Contains("had 1 entries then and has 2 now",
-            Assert.Single(await desk.OpenAsync(user, _session, saved.Id, this)).Text);
+            Assert.Single((await desk.OpenAsync(user, _session, saved.Id, this))!).Text);
 
         // However the mask's name is escaped, a picture's tag changes with it.
         var escaped = "?" + link.Replace("lithium-mask", "lithium%2Dmask", StringComparison.Ordinal);

@@ -71,9 +71,9 @@ public sealed class FrozenLinkTests : MudContext
         notice.WaitForAssertion(() => Assert.DoesNotContain("nano-phase", notice.Markup));
 
         // A link of the page brings the versions back, one without takes them away; of what is no version the page and programs are told.
-        await _host.Sessions.ShowAsync(session, link, null, default);
+        await _host.Sessions.ShowAsync(session, session.Asks.Whole(), link, null, default);
         Assert.Equal(placed, session.Dataset.Find("nano-phase", 3.2)!.Transform);
-        await _host.Sessions.ShowAsync(session, "v=1&t=3.2", null, default);
+        await _host.Sessions.ShowAsync(session, session.Asks.Whole(), "v=1&t=3.2", null, default);
         Assert.Equal(stated, session.Dataset.Find("nano-phase", 3.2)!.Transform);
         var unknown = await OpenAsync("v=1&t=3.2&placed=nano-phase:77");
         Assert.Contains("no version 77", Assert.Single(unknown.Remarks).Text);

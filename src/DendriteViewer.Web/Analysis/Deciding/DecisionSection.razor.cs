@@ -182,9 +182,9 @@ public sealed partial class DecisionSection
     }
 
     // Verdicts are drawn at their own time.
-    private void GoToHours(double hours) => Session.Update(v => v with { Hours = hours }, this);
+    private void GoToHours(double hours) => Session.Go(v => v with { Hours = hours }, this);
 
-    private void GoTo(DecidedPiece piece) => Session.Update(
+    private void GoTo(DecidedPiece piece) => Session.Go(
         v => v with { Hours = _read?.Hours ?? v.Hours, Focus = piece.Center, Center = piece.Center }, this);
 
     private Place PlaceNow() => new(Session.Current.View.Hours, Session.Current.View.Modality, Session.Dataset.Revision);

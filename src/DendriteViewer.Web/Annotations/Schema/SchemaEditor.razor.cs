@@ -71,7 +71,13 @@ public sealed partial class SchemaEditor
         {
             _ = InvokeAsync(() => TryAsync(DatasetRole.View, async () =>
             {
+                // Of two readings that run at once the older may come last.
                 var now = await Desk.Log.OfAsync(Dataset);
+                if (now.Version < _newest)
+                {
+                    return;
+                }
+
                 _newest = now.Version;
                 if (!IsChanged)
                 {

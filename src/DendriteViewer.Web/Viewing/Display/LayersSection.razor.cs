@@ -105,7 +105,14 @@ public sealed partial class LayersSection
             return;
         }
 
-        _histogram = await Catalog.HistogramAsync(layer.Volume, default);
+        var ask = Ask();
+        var histogram = await Catalog.HistogramAsync(layer.Volume, default);
+        if (!ask.IsLast)
+        {
+            return;
+        }
+
+        _histogram = histogram;
         var name = !Session.Dataset.HasInterface ? TransferPresets.All : layer.Hours is null ? "electrolyte" : "voids";
         var transfer = TransferPresets.Find(name, Session.Dataset, _histogram)!;
         Set(s => s with { Overlay = new Overlay(layer.Volume.Key.Modality, layer.Hours, transfer, Replaces: layer.Hours is null) });

@@ -37,8 +37,12 @@ public sealed partial class NestedSection
             return;
         }
 
+        var ask = Ask();
         var look = await Sessions.LookOfAsync(field, View.Nested?.AtEveryZoom ?? false, default);
-        Set(s => s with { Nested = look });
+        if (ask.IsLast)
+        {
+            Set(s => s with { Nested = look });
+        }
     }
 
     private string Explanation(NestedLook look)

@@ -1,5 +1,6 @@
 using DendriteViewer.Imaging.Bounds;
 using DendriteViewer.Imaging.Rendering;
+using DendriteViewer.Web.Components;
 using Microsoft.AspNetCore.Components;
 
 namespace DendriteViewer.Web.Viewing.Display;
@@ -11,6 +12,7 @@ namespace DendriteViewer.Web.Viewing.Display;
 public abstract class ViewSection : ComponentBase, IDisposable
 {
     private object? _drawn;
+    private LatestReading _loading = null!;
 
     /// <summary>The session whose view is set.</summary>
     [Parameter, EditorRequired]
@@ -40,12 +42,17 @@ public abstract class ViewSection : ComponentBase, IDisposable
     {
         Session.Changed += OnChanged;
         _drawn = Shown(View);
-        await LoadAsync();
+        _loading = new LatestReading(LoadAsync);
+        await _loading.RunAsync();
     }
+
+    /// <summary>Notes that something is chosen in the section of which more is read before it is set.</summary>
+    protected ViewAsk Ask() => Session.Asks.Part(GetType().Name);
 
     /// <summary>Changes the view; what is out of its range is told in <see cref="Problem"/>, and changes nothing.</summary>
     protected void Set(Func<ViewState, ViewState> change)
     {
+        Ask();
         Problem = null;
         try
         {
@@ -65,7 +72,7 @@ public abstract class ViewSection : ComponentBase, IDisposable
             _drawn = shown;
             _ = InvokeAsync(async () =>
             {
-                await LoadAsync();
+                await _loading.RunAsync();
                 StateHasChanged();
             });
         }

@@ -62,8 +62,12 @@ public sealed partial class VolumeSection
     {
         if (MaskProblem is null)
         {
+            var ask = Ask();
             var histogram = await Catalog.HistogramAsync(Session.Volume(View), default);
-            Set(s => s with { Transfer = MaskLook.Ghosts(histogram), Overlay = MaskLook.Of(LabelModality.Lithium) });
+            if (ask.IsLast)
+            {
+                Set(s => s with { Transfer = MaskLook.Ghosts(histogram), Overlay = MaskLook.Of(LabelModality.Lithium) });
+            }
         }
     }
 
