@@ -80,6 +80,7 @@
     },
     // The address whose copying at the click before failed, or null.
     notCopied: () => copying,
+    timeZone: () => Intl.DateTimeFormat().resolvedOptions().timeZone ?? null,
     hasDecimalComma: () => new Intl.NumberFormat(navigator.language).formatToParts(1.5).some(p => p.type === 'decimal' && p.value === ','),
   };
 

@@ -15,6 +15,7 @@ using DendriteViewer.Web.Data;
 using DendriteViewer.Web.Embedding;
 using DendriteViewer.Web.Exports;
 using DendriteViewer.Web.Figures;
+using DendriteViewer.Web.History;
 using DendriteViewer.Web.Hosting;
 using DendriteViewer.Web.Impedance;
 using DendriteViewer.Web.Imports;
@@ -73,6 +74,7 @@ public static class DendriteApp
             .AddBookmarks()
             .AddTours()
             .AddComments()
+            .AddHistory()
             .AddSharing()
             .AddEmbedding()
             .AddJobs()

@@ -38,7 +38,8 @@ public sealed class AnalysisStore(DatasetStore store)
         var name = BlobNames.Analysis(dataset.Id, dataset.Manifest, modality);
         try
         {
-            var stored = dataset.Kept is { } kept ? await kept.ReadAnalysisAsync(modality, ct) : await TryReadAsync(dataset, modality, ct);
+            var stored = dataset.Kept is { KeepsVolumes: true } kept
+                ? await kept.ReadAnalysisAsync(modality, ct) : await TryReadAsync(dataset, modality, ct);
             var result = stored is { } bytes
                 ? JsonSerializer.Deserialize<AnalysisResult>(SealedJson.Unseal(bytes), s_json) : null;
 

@@ -90,7 +90,7 @@ public sealed class MaskCorrections
             return null;
         }
 
-        if (dataset.Kept is { } state)
+        if (dataset.Kept is { KeepsVolumes: true } state)
         {
             return state.MaskEntries?.TryGetValue(hours, out var until) == true ? FindKept(dataset, mask, automatic, until) : null;
         }

@@ -29,6 +29,11 @@ public sealed record DatasetGrant(DatasetRole Role, bool IsMember, Guid? Account
     /// <summary>Whether the names of those who work here are shown: to members, and to guests who work with them.</summary>
     public bool SeesNames => IsMember || Role >= DatasetRole.Annotate;
 
+    /// <summary>
+    /// Whether what was overwritten and deleted, and who did it, is shown: to members who annotate, never to who holds a link alone.
+    /// </summary>
+    public bool SeesLog => IsMember && Role >= DatasetRole.Annotate;
+
     /// <summary>Whether they may look for no other reason than that the dataset is open to everybody.</summary>
     public bool IsPublic { get; init; }
 
@@ -41,7 +46,10 @@ public sealed record DatasetGrant(DatasetRole Role, bool IsMember, Guid? Account
     /// <summary>Where frozen links alone let them look, those that they opened before.</summary>
     public IReadOnlyList<Guid> OtherFrozen { get; init; } = [];
 
-    /// <summary>Whether they may see a dataset in this state: by frozen links alone, one that such a link keeps.</summary>
-    public bool Shows(Dataset dataset) =>
-        Frozen is null || (dataset.Kept is { } kept && (kept.Id == Frozen || OtherFrozen.Contains(kept.Id)));
+    /// <summary>
+    /// Whether they may see a dataset in this state: by frozen links alone, one that such a link keeps; annotations as they were, where
+    /// the log is open to them.
+    /// </summary>
+    public bool Shows(Dataset dataset) => dataset.Kept is { KeepsVolumes: false } ? SeesLog
+        : Frozen is null || (dataset.Kept is { } kept && (kept.Id == Frozen || OtherFrozen.Contains(kept.Id)));
 }

@@ -34,7 +34,8 @@ public sealed class Analyses(DatasetStore store, JobBoard board, ViewSessions se
     public async Task<AnalysisResult?> ResultAsync(Dataset dataset, string modality, CancellationToken ct)
     {
         // Kept while the dataset has labels: one that was never analysed, or whose analysis is published at the moment, has none.
-        var key = (dataset.Identity.Value, modality, dataset.Kept?.Id);
+        var kept = dataset.Kept is { KeepsVolumes: true } state ? state : null;
+        var key = (dataset.Identity.Value, modality, kept?.Id);
         if (_kept.Count >= MostKept)
         {
             _kept.Clear();
@@ -49,7 +50,7 @@ public sealed class Analyses(DatasetStore store, JobBoard board, ViewSessions se
                 _kept.TryRemove(key, out _);
             }
 
-            return dataset.Labels.Count == 0 && dataset.Kept is null ? null : result;
+            return dataset.Labels.Count == 0 && kept is null ? null : result;
         }
         catch (Exception) when (task.IsFaulted)
         {

@@ -27,6 +27,8 @@ public static class AnnotationsRegistration
         builder.Services.AddSingleton<HistoryDesk>();
         builder.Services.AddSingleton<SiteLog>();
         builder.Services.AddSingleton<IEditedKind>(s => s.GetRequiredService<SiteLog>());
+        builder.Services.AddSingleton<IToldKind>(s => s.GetRequiredService<SiteLog>());
+        builder.Services.AddSingleton<IToldKind>(s => s.GetRequiredService<SchemaLog>());
         builder.Services.AddSingleton<SchemaLog>();
         builder.Services.AddSingleton<SchemaDesk>();
         builder.Services.AddSingleton<ExchangeDesk>();
@@ -83,13 +85,13 @@ public static class AnnotationsRegistration
         }
 
         var grant = await GrantAsync(c, opened, ct);
-        if (revision is not null && !(grant.IsMember && grant.Role >= DatasetRole.Annotate))
+        if (revision is not null && !grant.SeesLog)
         {
             return Results.NotFound();
         }
 
         // Before the list: who asks on from this number misses nothing.
-        var number = opened.Kept is FrozenState kept ? kept.Moment.Revision : revision ?? await journal.NumberAsync(opened.Identity, ct);
+        var number = opened.Kept is { } kept ? kept.Revision : revision ?? await journal.NumberAsync(opened.Identity, ct);
         c.Response.Headers[RevisionHeader] = number.ToString(CultureInfo.InvariantCulture);
         var list = revision is null || opened.Kept is not null
             ? await log.ListAsync(opened, ct) : await log.ListAtAsync(opened.Identity, number, ct);

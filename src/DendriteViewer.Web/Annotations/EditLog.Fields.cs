@@ -61,7 +61,9 @@ public abstract partial class EditLog<T, TRow> : IEditedKind
                 EditAction.Delete => await DeleteAsync(dataset.Identity, op, by, note, ct),
                 EditAction.Split or EditAction.Join => await WriteAsync(
                     dataset.Identity, by, board => Rearranged(dataset, board, op, by, schema), note, ct),
-                EditAction.Restore => await RestoreAsync(dataset.Identity, op.Id, (int)Math.Min(op.Of ?? 0, int.MaxValue), by, op.Key, ct),
+                EditAction.Restore => await RestoreAsync(
+                    dataset.Identity, op.Id, (int)Math.Min(op.Of ?? 0, int.MaxValue), by,
+                    new EditNote("restore") { Key = op.Key, Base = op.Base }, ct),
                 _ => throw new ArgumentException("An undo names the entry that it takes back."),
             };
             return AnswerOf(op, written);

@@ -54,22 +54,50 @@ public abstract partial class EditLog<T, TRow>
     /// <summary>Makes an annotation what it was at an earlier version, as a new edit; one that was deleted is there again.</summary>
     /// <exception cref="EditConflictException">There is no such version, or it was a deletion.</exception>
     public async Task<T> RestoreAsync(DatasetIdentity dataset, string id, int version, Editor by, CancellationToken ct) =>
-        (await RestoreAsync(dataset, id, version, by, null, ct)).Items.FirstOrDefault()
+        (await RestoreAsync(dataset, id, version, by, new EditNote("restore"), ct)).Items.FirstOrDefault()
         ?? throw new EditConflictException($"The {noun} is as that version left it already.");
 
     private async Task<Edited<T>> RestoreAsync(
-        DatasetIdentity dataset, string id, int version, Editor by, string? key, CancellationToken ct)
+        DatasetIdentity dataset, string id, int version, Editor by, EditNote note, CancellationToken ct)
+    {
+        var (then, number) = await RestoredAsync(dataset, id, version, ct);
+        var schema = await SchemaAsync(dataset, ct);
+        return await WriteAsync(dataset, by, items =>
+        {
+            var now = items.GetValueOrDefault(id);
+            if (note.Base is { } seen && now is not null && now.Version != seen)
+            {
+                throw new EditConflictException(
+                    $"{NameOf(now)} was changed after you looked, so that it was not restored; look at it again.");
+            }
+
+            if (now is not null && IsSame(now, then))
+            {
+                return [];
+            }
+
+            CheckRestored(then, now, schema);
+            return [then];
+        }, note with { What = EditWhat.Restore, Of = number }, ct);
+    }
+
+    // The state that a version left, which is not a deletion, and the entry that left it.
+    private async Task<(T Then, long Number)> RestoredAsync(DatasetIdentity dataset, string id, int version, CancellationToken ct)
     {
         await using var db = await Database.CreateDbContextAsync(ct);
         var row = await RowsOf(db, dataset).FirstOrDefaultAsync(r => EF.Property<string>(r, IdColumn) == id && r.Version == version, ct);
-        if (row is null || StateOf(row) is not { Deleted: false } then)
-        {
-            throw new EditConflictException($"The {noun} has no version {version} that could be restored.");
-        }
+        return row is not null && StateOf(row) is { Deleted: false } then ? (then, row.Number)
+            : throw new EditConflictException($"The {noun} has no version {version} that could be restored.");
+    }
 
-        return await WriteAsync(
-            dataset, by, items => items.GetValueOrDefault(id) is { } now && IsSame(now, then) ? [] : [then],
-            new EditNote("restore") { What = EditWhat.Restore, Of = row.Number, Key = key }, ct);
+    /// <summary>What restoring a version of an annotation would change.</summary>
+    /// <exception cref="EditConflictException">There is no such version, or it was a deletion.</exception>
+    public async Task<RestorePlan> PlanAsync(DatasetIdentity dataset, string id, int version, CancellationToken ct)
+    {
+        var (then, number) = await RestoredAsync(dataset, id, version, ct);
+        var now = (await BoardAsync(dataset, ct)).GetValueOrDefault(id) ?? throw new EditConflictException($"There is no such {noun}.");
+        return new RestorePlan(Kind, id, NameOf(now), version, number, now.Version, now.Deleted, IsSame(now, then),
+            now.Deleted ? [] : ChangesOf(now, then, await SchemaAsync(dataset, ct)));
     }
 
     // Takes an entry back as a new one: of each annotation the fields that it changed and nobody changed since. An entry that took

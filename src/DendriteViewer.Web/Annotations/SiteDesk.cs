@@ -96,9 +96,9 @@ public sealed class SiteDesk(SiteLog log, SchemaLog schemas, Analyses analyses, 
                 return "Annotating is not open to you any more.";
             }
 
-            if (session.Dataset.Kept is not null)
+            if (session.Dataset.Kept is { } kept)
             {
-                return FrozenState.Refused;
+                return PastState.RefusalOf(kept);
             }
 
             await edit(log, new Editor(user.PersonOf(), session.Edits));

@@ -11,6 +11,7 @@ using DendriteViewer.Web.Annotations.Exchange;
 using DendriteViewer.Web.Annotations.Journal;
 using DendriteViewer.Web.Annotations.Schema;
 using DendriteViewer.Web.Data;
+using DendriteViewer.Web.Viewing;
 using Microsoft.EntityFrameworkCore;
 
 namespace DendriteViewer.Web.Annotations;
@@ -274,4 +275,11 @@ public sealed class SiteLog(
 
     /// <inheritdoc/>
     protected override string NameOf(Site item) => item.Label;
+
+    /// <inheritdoc/>
+    protected override string ViewOf(Site item) => ViewLink.Of(item.Id, item.Modality, item.Hours, [item.ZUm, item.YUm, item.XUm]);
+
+    /// <inheritdoc/>
+    protected override void CheckRestored(Site then, Site? now, AnnotationSchema schema) => MarkRules.Check(
+        schema, $"Site {then.Label} as it was", "site", (then.Labels, then.Fields), now is null ? null : (now.Labels, now.Fields));
 }

@@ -32,6 +32,13 @@ public sealed class CommentLog(IDbContextFactory<DendriteDb> database, TimeProvi
     /// <inheritdoc/>
     protected override string IdColumn => nameof(CommentEdit.CommentId);
 
+    // Who deletes or rewrites a comment does not expect to find its text in a history.
+    /// <inheritdoc/>
+    protected override bool TellsValues => false;
+
+    /// <inheritdoc/>
+    protected override string ViewOf(Comment item) => item.View;
+
     /// <inheritdoc/>
     protected override FieldRules Fields { get; } = new(
         ["id", "version", "thread", "site", "view", "atUm", "hours", "author", "authorKey", "at", "changedAt", "deleted"],

@@ -15,6 +15,7 @@ public static class CommentsRegistration
         builder.Services.AddSingleton<CommentLog>();
         builder.Services.AddSingleton<IDatasetFollower>(s => s.GetRequiredService<CommentLog>());
         builder.Services.AddSingleton<IRecalledKind>(s => s.GetRequiredService<CommentLog>());
+        builder.Services.AddSingleton<IToldKind>(s => s.GetRequiredService<CommentLog>());
         builder.Services.AddSingleton<CommentReadings>();
         builder.Services.AddSingleton<MentionMails>();
         builder.Services.AddSingleton<CommentDesk>();

@@ -41,7 +41,7 @@ public sealed class MaskDesk(MaskCorrections masks, ComputeLanes lanes, Budgets 
     /// <summary>The mask of a timestep.</summary>
     /// <exception cref="MaskMissingException">No analysis made one.</exception>
     public CorrectedMask Of(Dataset dataset, double hours) => masks.Find(dataset, hours)
-        ?? throw new MaskMissingException(dataset.Kept is { MaskEntries: null }
+        ?? throw new MaskMissingException(dataset.Kept is { KeepsVolumes: true, MaskEntries: null }
             ? "How masks were corrected then was not kept with this frozen state, and is not shown."
             : FormattableString.Invariant(
             $"There is no {LabelModality.Lithium} mask of {hours:0.######} h to correct; run the analysis first."));

@@ -11,6 +11,7 @@ using DendriteViewer.Web.Annotations.Exchange;
 using DendriteViewer.Web.Annotations.Journal;
 using DendriteViewer.Web.Annotations.Schema;
 using DendriteViewer.Web.Data;
+using DendriteViewer.Web.Viewing;
 using Microsoft.EntityFrameworkCore;
 
 namespace DendriteViewer.Web.Measurements;
@@ -264,4 +265,13 @@ public sealed class MeasurementLog(
 
     /// <inheritdoc/>
     protected override string NameOf(Measurement item) => item.Label;
+
+    /// <inheritdoc/>
+    protected override string ViewOf(Measurement item) =>
+        ViewLink.Of(item.Id, item.Modality, item.Hours, item.PointsUm.Length > 0 ? item.PointsUm[0] : []);
+
+    /// <inheritdoc/>
+    protected override void CheckRestored(Measurement then, Measurement? now, AnnotationSchema schema) => MarkRules.Check(
+        schema, $"{then.Label} as it was", MarkRules.KindOf(then), (then.Labels, then.Fields),
+        now is null ? null : (now.Labels, now.Fields));
 }

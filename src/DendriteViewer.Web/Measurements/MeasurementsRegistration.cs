@@ -26,6 +26,7 @@ public static class MeasurementsRegistration
     {
         builder.Services.AddSingleton<MeasurementLog>();
         builder.Services.AddSingleton<IEditedKind>(s => s.GetRequiredService<MeasurementLog>());
+        builder.Services.AddSingleton<IToldKind>(s => s.GetRequiredService<MeasurementLog>());
         builder.Services.AddSingleton<IDatasetFollower>(s => s.GetRequiredService<MeasurementLog>());
         builder.Services.TryAddSingleton<RegionMeasurer>();
         builder.Services.TryAddSingleton<LineProfiler>();

@@ -57,7 +57,7 @@ public static class PlacementLink
             return (null, null);
         }
 
-        if (dataset.Kept is not null)
+        if (dataset.Kept is { KeepsVolumes: true })
         {
             return (null, new LinkRemark(Field, FrozenState.OtherPlacements));
         }

@@ -10,9 +10,21 @@ namespace DendriteViewer.Web.Sharing;
 /// </param>
 public sealed record FrozenMoment(long At, long Revision)
 {
-    /// <summary>As people cite it: revision 812, 2026-11-26 14:03 UTC.</summary>
-    public string Text => string.Create(CultureInfo.InvariantCulture,
-        $"revision {Revision}, {DateTimeOffset.FromUnixTimeMilliseconds(At):yyyy-MM-dd HH:mm} UTC");
+    /// <summary>
+    /// When the last entry that counts was made, Unix milliseconds, where the link was made of annotations as they were; null where all is
+    /// of one moment.
+    /// </summary>
+    public long? EditedAt { get; init; }
+
+    /// <summary>
+    /// As people cite it: revision 812, 2026-11-26 14:03 UTC. Where annotations are older than the rest, with both moments.
+    /// </summary>
+    public string Text => EditedAt is { } edited
+        ? $"annotations of revision {Revision}, {Minute(edited)}, with scans and analyses of {Minute(At)}"
+        : $"revision {Revision}, {Minute(At)}";
+
+    private static string Minute(long at) => string.Create(CultureInfo.InvariantCulture,
+        $"{DateTimeOffset.FromUnixTimeMilliseconds(at):yyyy-MM-dd HH:mm} UTC");
 }
 
 /// <summary>The state of a dataset that a frozen link keeps.</summary>
@@ -37,6 +49,9 @@ public sealed record FrozenState(Guid Id, FrozenMoment Moment, IReadOnlyList<str
 
     /// <summary>How far the log of each mask went, by hours; null of a state whose masks were not kept.</summary>
     public IReadOnlyDictionary<double, int>? Masks { get; init; }
+
+    /// <inheritdoc/>
+    public override long Revision => Moment.Revision;
 
     /// <inheritdoc/>
     public override IReadOnlyDictionary<double, int>? MaskEntries => Masks;

@@ -89,6 +89,9 @@ public sealed class FrozenStates(IDbContextFactory<DendriteDb> database, Dataset
             var now = await ReadNowAsync(db, dataset, ct);
             if (now.IsSameAs(before))
             {
+                // Annotations as they were stay those; what nobody kept of then is of now, and the moment says both.
+                var moment = dataset.Kept is PastState past
+                    ? now.Moment with { Revision = past.Number, EditedAt = past.Entry?.At ?? 0 } : now.Moment;
                 if (missing.Length > 0)
                 {
                     throw new ArgumentException(
@@ -97,13 +100,14 @@ public sealed class FrozenStates(IDbContextFactory<DendriteDb> database, Dataset
                 }
 
                 var shown = await PlacementLink.OverAsync(_placements, now.Dataset, query, ct);
-                results[MomentPart] = JsonSerializer.SerializeToUtf8Bytes(new KeptMoment(now.Moment.At, now.Moment.Revision));
+                results[MomentPart] = JsonSerializer.SerializeToUtf8Bytes(
+                    new KeptMoment(moment.At, moment.Revision) { EditedAt = moment.EditedAt });
                 results[MasksPart] = JsonSerializer.SerializeToUtf8Bytes(now.Masks.Select(m => new KeptMask(m.Key, m.Value)));
                 results[ManifestPart] = JsonSerializer.SerializeToUtf8Bytes(
                     new Kept(shown.Revision, shown.Manifest), DatasetManifest.Json);
                 db.LinkSnapshots.AddRange(
                     results.Select(r => new LinkSnapshot { LinkId = link, Part = r.Key, Content = Compressed(r.Value) }));
-                return now.Moment;
+                return moment;
             }
 
             before = now;
@@ -244,7 +248,7 @@ public sealed class FrozenStates(IDbContextFactory<DendriteDb> database, Dataset
         var kept = JsonSerializer.Deserialize<KeptMoment>(json)!;
         if (kept is { SiteEdits: null, MeasurementEdits: null })
         {
-            return new FrozenMoment(kept.At, kept.Revision);
+            return new FrozenMoment(kept.At, kept.Revision) { EditedAt = kept.EditedAt };
         }
 
         await using var db = await database.CreateDbContextAsync(ct);
@@ -257,7 +261,10 @@ public sealed class FrozenStates(IDbContextFactory<DendriteDb> database, Dataset
 
     private sealed record Kept(string Revision, DatasetManifest Manifest);
 
-    private sealed record KeptMoment(long At, long Revision, long? SiteEdits = null, long? MeasurementEdits = null);
+    private sealed record KeptMoment(long At, long Revision, long? SiteEdits = null, long? MeasurementEdits = null)
+    {
+        public long? EditedAt { get; init; }
+    }
 
     private sealed record KeptMask(double Hours, int Entries);
 

@@ -9,6 +9,7 @@ public static class SharingRegistration
         builder.Services.AddSingleton<ShareLinks>();
         builder.Services.AddSingleton<ShareDesk>();
         builder.Services.AddSingleton<FrozenStates>();
+        builder.Services.AddSingleton<PastStates>();
         builder.Services.AddSingleton<FrozenLinks>();
         builder.Services.AddSingleton<LinkOpening>();
         builder.Services.AddHostedService<LinkJanitor>();

@@ -47,7 +47,7 @@ public static class ViewLink
     private static readonly HashSet<string> s_known =
         new(ViewLinkFields.All.Select(f => f.Name).Concat(["v", "identity", Mask, Cell.CellLink.Field,
             Placements.PlacementLink.Field, Tour, Theme, Without,
-            Sharing.FrozenLinks.Field]),
+            Sharing.FrozenLinks.Field, Sharing.PastStates.Field]),
             StringComparer.OrdinalIgnoreCase);
 
     /// <summary>
@@ -209,6 +209,15 @@ public static class ViewLink
     private static string MeaningOf(string name) => ViewLinkFields.All.First(f => f.Name == name).Means;
 
     private static string Short(string? text) => text is { Length: > MostQuoted } ? text[..MostQuoted] + "…" : text ?? "";
+
+    /// <summary>The part of a link that selects an annotation and shows its place in its scan; all else is as at first.</summary>
+    /// <param name="id">The annotation.</param>
+    /// <param name="modality">Its scan's modality; empty for any.</param>
+    /// <param name="hours">Its scan's hours.</param>
+    /// <param name="zyxUm">Its place, µm; empty where it has none.</param>
+    public static string Of(string id, string modality, double hours, double[] zyxUm) =>
+        $"v={Version}&t={N(hours)}{(modality.Length > 0 ? $"&m={Uri.EscapeDataString(modality)}" : "")}"
+            + (zyxUm.Length == 3 ? $"&at={List(zyxUm)}&c={List(zyxUm)}" : "") + $"&site={Uri.EscapeDataString(id)}";
 
     private static string Compared(CompareDto? c) => c is null ? "" : $"{Name(c.Mode)},{N(c.Hours)}"
         + (c.Inside is { } inside ? "," + Inside(inside) : "");

@@ -132,7 +132,7 @@ public sealed class ViewSession(string id, string owner, Dataset dataset, ViewSt
             return ViewLink.Whole(view) + (entries > 0 ? FormattableString.Invariant($"&{ViewLink.Mask}={entries}") : "")
                 + (PlacementLink.Format(Dataset, view.Hours) is { Length: > 0 } placed ? $"&{PlacementLink.Field}={placed}" : "")
                 + (Cell.IsShown ? $"&{CellLink.Field}={CellLink.Format(Cell.Open)}" : "")
-                + (Dataset.Kept is { } kept ? $"&{FrozenLinks.Field}={kept.Id}" : "");
+                + (Dataset.Kept is { } kept ? $"&{FrozenLinks.PartOf(kept)}" : "");
         }
     }
 

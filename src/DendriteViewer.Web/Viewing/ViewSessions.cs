@@ -244,11 +244,9 @@ public sealed class ViewSessions : IDatasetFollower
 
     Task IDatasetFollower.ChangedAsync(Dataset dataset, CancellationToken ct)
     {
-        foreach (var held in _sessions.Values.Where(h =>
-            h.Session.Dataset.Identity == dataset.Identity && h.Session.Dataset.Kept is null
-            && h.Session.Live.Revision != dataset.Revision))
+        foreach (var held in Following(dataset).Where(h => h.Session.Live.Revision != dataset.Revision))
         {
-            held.Session.Refresh(_masks.With(dataset));
+            Refresh(held, dataset);
         }
 
         return Task.CompletedTask;
@@ -267,12 +265,17 @@ public sealed class ViewSessions : IDatasetFollower
     /// <summary>Gives every session of a dataset the dataset as it is now.</summary>
     public void Refresh(Dataset dataset)
     {
-        foreach (var held in _sessions.Values.Where(
-            h => h.Session.Dataset.Identity == dataset.Identity && h.Session.Dataset.Kept is null))
+        foreach (var held in Following(dataset))
         {
-            held.Session.Refresh(_masks.With(dataset));
+            Refresh(held, dataset);
         }
     }
+
+    // Those that show scans, masks and analyses as they are now, whatever annotations they show.
+    private IEnumerable<Held> Following(Dataset dataset) => _sessions.Values.Where(h =>
+        h.Session.Dataset.Identity == dataset.Identity && h.Session.Dataset.Kept is null or { KeepsVolumes: false });
+
+    private void Refresh(Held held, Dataset now) => held.Session.Refresh(_masks.With(now) with { Kept = held.Session.Dataset.Kept });
 
     /// <summary>Lets go of a session.</summary>
     public void Release(ViewSession session)

@@ -22,6 +22,10 @@ public sealed partial class ViewerBar
     [Parameter, EditorRequired]
     public DatasetRole? Role { get; set; }
 
+    /// <summary>Whether the history is open to the visitor.</summary>
+    [Parameter]
+    public bool SeesLog { get; set; }
+
     /// <summary>The visitor.</summary>
     [Parameter, EditorRequired]
     public Person Person { get; set; } = null!;

@@ -22,6 +22,7 @@ public sealed partial class ViewerPage
     private Dataset? _dataset;
     private ViewSession? _session;
     private DatasetRole? _role;
+    private bool _seesLog;
     private Person _person = new("", "");
     private string? _panel;
     private string? _problem;
@@ -91,7 +92,8 @@ public sealed partial class ViewerPage
         try
         {
             _dataset = await Catalog.TryOpenAsync(user, Id, DatasetRole.View, default, new Uri(Navigation.Uri).Query);
-            _role = _dataset is null ? null : await Access.RoleAsync(user, _dataset.Identity);
+            var grant = _dataset is null ? null : await Access.GrantAsync(user, _dataset.Identity);
+            (_role, _seesLog) = (grant?.Role, grant?.SeesLog == true);
         }
         catch (Exception e)
         {

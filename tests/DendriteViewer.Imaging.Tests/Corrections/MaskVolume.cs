@@ -78,6 +78,8 @@ internal sealed class MaskVolume
 
     private sealed record KeptUntil(int Entries) : KeptState(Guid.Empty)
     {
+        public override long Revision => 0;
+
         public override IReadOnlyDictionary<double, int> MaskEntries => new Dictionary<double, int> { [1.5] = Entries };
 
         public override Task<byte[]?> ReadAnalysisAsync(string modality, CancellationToken ct) => Task.FromResult<byte[]?>(null);

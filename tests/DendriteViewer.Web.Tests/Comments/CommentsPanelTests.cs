@@ -159,6 +159,8 @@ public sealed class CommentsPanelTests(TestHost host) : MudContext, IClassFixtur
 
     private sealed record Then() : KeptState(Guid.NewGuid())
     {
+        public override long Revision => 0;
+
         public override Task<byte[]?> ReadAnalysisAsync(string modality, CancellationToken ct) => Task.FromResult<byte[]?>(null);
     }
 

@@ -78,6 +78,16 @@ public sealed class EditDesk
         _kinds.TryGetValue(kind, out var of)
             ? of.VersionsAsync(dataset, id, ct) : throw new ArgumentException($"There is no kind of annotation '{kind}'.");
 
+    /// <summary>What restoring a version of an annotation would change.</summary>
+    /// <exception cref="ArgumentException">There is no such kind.</exception>
+    /// <exception cref="EditConflictException">There is no such version, or it was a deletion.</exception>
+    public Task<RestorePlan> PlanAsync(DatasetIdentity dataset, string kind, string id, int version, CancellationToken ct) =>
+        _kinds.TryGetValue(kind, out var of)
+            ? of.PlanAsync(dataset, id, version, ct) : throw new ArgumentException($"There is no kind of annotation '{kind}'.");
+
+    /// <summary>Whether annotations of a kind are restored, and edits of it taken back, by operations.</summary>
+    public bool IsEdited(string kind) => _kinds.ContainsKey(kind);
+
     /// <summary>
     /// Gives a page the edits that its earlier sessions made: the page was loaded again, or its server forgot it. They are taken back as if
     /// they had been made in it.

@@ -18,7 +18,7 @@ public sealed class HistoryDesk(EditDesk desk, DatasetAccess access, Failures fa
     {
         try
         {
-            return await access.GrantAsync(user, session.Dataset.Identity) is { IsMember: true, Role: >= DatasetRole.Annotate }
+            return await access.GrantAsync(user, session.Dataset.Identity) is { SeesLog: true }
                 ? new HistoryView(await desk.VersionsAsync(session.Dataset.Identity, kind, id, default))
                 : new HistoryView(null);
         }
@@ -35,7 +35,7 @@ public sealed class HistoryDesk(EditDesk desk, DatasetAccess access, Failures fa
         using var making = session.Edits.Making();
         try
         {
-            if (await access.GrantAsync(user, session.Dataset.Identity) is not { IsMember: true, Role: >= DatasetRole.Annotate })
+            if (await access.GrantAsync(user, session.Dataset.Identity) is not { SeesLog: true })
             {
                 return "Restoring is not open to you any more.";
             }

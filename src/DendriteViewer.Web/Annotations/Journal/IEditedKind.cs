@@ -27,6 +27,9 @@ public interface IEditedKind : IRecalledKind
     /// <summary>The versions of one annotation, oldest first.</summary>
     Task<IReadOnlyList<ObjectVersion>> VersionsAsync(DatasetIdentity dataset, string id, CancellationToken ct);
 
+    /// <summary>What restoring a version of an annotation would change.</summary>
+    Task<RestorePlan> PlanAsync(DatasetIdentity dataset, string id, int version, CancellationToken ct);
+
     /// <summary>The rows of entries after one and up to another, by the entry's number.</summary>
     Task<IReadOnlyDictionary<long, IReadOnlyList<EditRow>>> RowsAsync(
         DatasetIdentity dataset, long after, long upTo, CancellationToken ct);

@@ -70,9 +70,8 @@ public sealed class EditCalls(
 
         var dataset = shown.Identity;
         var grant = await access.GrantAsync(call.User!, dataset, call.ConnectionAborted) ?? throw HubCallers.Refused();
-        var seesLog = grant.IsMember && grant.Role >= DatasetRole.Annotate;
         new NumberRange("The number", -1, long.MaxValue).Check(number);
-        return (await edits.SinceAsync(dataset, number, seesLog, grant.SeesNames, call.ConnectionAborted)).ToJsonString();
+        return (await edits.SinceAsync(dataset, number, grant.SeesLog, grant.SeesNames, call.ConnectionAborted)).ToJsonString();
     }
 
     /// <summary>Gives the page what its earlier sessions did, to take back: it was loaded again, or its server forgot it.</summary>

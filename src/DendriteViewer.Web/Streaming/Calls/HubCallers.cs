@@ -81,9 +81,9 @@ public sealed class HubCallers(FrameConnections connections, DatasetAccess acces
 
     private static void RefuseFrozen(ViewSession session)
     {
-        if (session.Dataset.Kept is not null)
+        if (session.Dataset.Kept is { } kept)
         {
-            throw new HubException(FrozenState.Refused);
+            throw new HubException(PastState.RefusalOf(kept));
         }
     }
 }

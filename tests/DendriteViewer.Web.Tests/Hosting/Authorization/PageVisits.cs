@@ -24,6 +24,7 @@ internal static class PageVisits
     {
         ["/"] = (s => s.Running.Stored.Name, ["None is open to you"]),
         ["/d/{Id}"] = (_ => "id=\"viewer\"", ["No such dataset"]),
+        ["/d/{Id}/history"] = (_ => "history-page", ["whose history is open to you"]),
         ["/import"] = (_ => "A described dataset, a folder of scans", ["Importing is not open to you"]),
         ["/jobs"] = (_ => AuthorizationScene.Ada.Name, ["Nothing was asked for yet", "Guest of"]),
         ["/not-found"] = (_ => "There is no such page", []),

@@ -28,7 +28,8 @@ internal static class RouteRequests
     private static readonly Dictionary<string, Func<RouteRequest, Task>> s_all = new(StringComparer.Ordinal)
     {
         // Pages. Those with a circuit answer every visitor with its frame; PageVisits looks into them.
-        ["GET /"] = Plain, ["GET /d/{Id}"] = Plain, ["GET /import"] = Plain, ["GET /jobs"] = Plain, ["GET /admin/people"] = Plain,
+        ["GET /"] = Plain, ["GET /d/{Id}"] = Plain, ["GET /d/{Id}/history"] = Plain,
+        ["GET /import"] = Plain, ["GET /jobs"] = Plain, ["GET /admin/people"] = Plain,
         ["GET /groups"] = Plain, ["GET /schema/{Id}"] = Plain, ["GET /tokens"] = Plain,
         ["GET /not-found"] = Plain, ["GET /gone"] = Plain, ["GET /oops"] = Plain, ["GET /theme.css"] = Plain,
         ["GET /report/{Id}"] = Do(r => r.Shows("<main class=\"report\">")),
