@@ -31,6 +31,7 @@ public sealed class ShapesJourney(Browser browser) : IClassFixture<Browser>
         // It is changed by its handle before any server has heard of it; the last shape is taken back, made again, and taken back.
         await MeasureJourney.DragAsync(page, 0, (150, 120), (120, 110));
         await page.UntilAsync("() => Math.abs(dendrite.measure.saved[0].pointsUm[1][2] - 120) < 1");
+        await page.UntilAsync("() => dendrite.steps.done.length === 0 && !document.querySelector('[data-action=undo]').disabled");
         await page.Keyboard.PressAsync("o");
         await MeasureJourney.DragAsync(page, 0, (80, 150), (100, 150));
         await page.UntilAsync("() => dendrite.measure.saved.length === 2");

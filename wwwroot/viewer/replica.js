@@ -76,6 +76,7 @@ export class Replica {
     setTimeout(() => this.marks.changed(), slow);
     this.refused.draw();
     this.flush();
+    this.viewer.steps.tell();
   }
 
   /** What no server has answered. */
@@ -102,13 +103,19 @@ export class Replica {
    * @returns The edit, which `edit` does anew; null where a server may have done it, or there is none.
    */
   takeBack(since) {
-    const own = this.pending.at(-1);
-    if (!own || own.isSent || own.made < since) return null;
+    const own = this.untold(since);
+    if (!own) return null;
     this.drop(own);
     if (own.draft) this.untype(own);
     this.viewer.tell('The last edit, which was not sent yet, is taken back.');
     this.marks.changed();
     return own;
+  }
+
+  /** This page's newest edit where no server has heard of it and nothing was done since some moment; null where there is none. */
+  untold(since) {
+    const own = this.pending.at(-1);
+    return own && !own.isSent && own.made >= since ? own : null;
   }
 
   /** Does again what was taken back. */

@@ -115,7 +115,7 @@ export class Steps {
     this.work = this.work.then(async () => {
       this.begin();
       // Done after all other steps, and no server knows it.
-      const own = method === 'Undo' ? this.viewer.siteMarks.replica?.takeBack(from.at(-1)?.at ?? 0) : null;
+      const own = method === 'Undo' ? this.viewer.siteMarks.replica?.takeBack(this.newest) : null;
       if (own) {
         to.push({ own, at: performance.now() });
         this.tell();
@@ -175,9 +175,13 @@ export class Steps {
     this.tell();
   }
 
-  // The buttons, wherever they are.
+  // When the newest step was done that is not an edit.
+  get newest() { return this.done.at(-1)?.at ?? 0; }
+
+  /** The buttons, wherever they are. An edit that no server has heard of yet can be taken back too. */
   tell() {
-    for (const [action, list] of [['undo', this.done], ['redo', this.undone]])
-      for (const b of document.querySelectorAll(`[data-action=${action}]`)) b.disabled = list.length === 0;
+    const isOpen = Boolean(this.viewer.siteMarks.replica?.untold(this.newest));
+    for (const [action, isEmpty] of [['undo', !isOpen && this.done.length === 0], ['redo', this.undone.length === 0]])
+      for (const b of document.querySelectorAll(`[data-action=${action}]`)) b.disabled = isEmpty;
   }
 }
