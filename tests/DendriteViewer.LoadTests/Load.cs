@@ -34,10 +34,10 @@ internal sealed record Load(bool IsAnnotating, int Viewers, int Seconds, int Siz
                 "--seconds" => load with { Seconds = Number(args, ++i, 5, 1200) },
                 "--size" => load with { Size = Number(args, ++i, 64, 512) },
                 "--pixels" => load with { Pixels = PaneSize.Parse(i + 1 < args.Length ? args[++i] : "") },
-                "--device" => load with { Device = i + 1 < args.Length && args[++i] is "cpu" or "auto" or "opencl" ? args[i]
-                    : throw new ArgumentException("--device takes cpu, auto or opencl.") },
+                "--device" => load with { Device = DeviceOf(i + 1 < args.Length ? args[++i] : "") },
                 var file when !file.StartsWith('-') => load with { File = file },
-                var other => throw new ArgumentException($"{other} is no option; there are --viewers, --seconds, --size, --pixels and --device."),
+                var other => throw new ArgumentException(
+                    $"{other} is no option; there are --viewers, --seconds, --size, --pixels and --device."),
             };
         }
 
@@ -46,6 +46,9 @@ internal sealed record Load(bool IsAnnotating, int Viewers, int Seconds, int Siz
 
     /// <summary>Whether the server is asked for a graphics processor, and must have one.</summary>
     public bool IsByDevice => Device != "cpu";
+
+    private static string DeviceOf(string text) =>
+        text is "cpu" or "auto" or "opencl" ? text : throw new ArgumentException("--device takes cpu, auto or opencl.");
 
     private static int Number(string[] args, int at, int least, int most) =>
         at < args.Length && int.TryParse(args[at], NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n >= least && n <= most

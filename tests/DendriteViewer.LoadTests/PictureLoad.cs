@@ -14,7 +14,8 @@ internal static class PictureLoad
     /// <param name="ct">Ends it.</param>
     /// <returns>The table, and whether somebody was signed in.</returns>
     public static async Task<(string Table, bool Passed)> RunAsync(
-        Load load, string? drawnBy, string address, Visitor visitor, string dataset, List<Viewer> viewers, TimeProvider time, CancellationToken ct)
+        Load load, string? drawnBy, string address, Visitor visitor, string dataset, List<Viewer> viewers, TimeProvider time,
+        CancellationToken ct)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var orbiting = viewers.Select(v => v.OrbitAsync(stop.Token)).ToArray();

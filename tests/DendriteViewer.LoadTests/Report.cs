@@ -59,7 +59,8 @@ internal static class Report
     {
         var sizes = string.Join(", ", memory.Select(m => m.ToString("0", CultureInfo.InvariantCulture)));
         var t = new StringBuilder();
-        t.Append(CultureInfo.InvariantCulture, $"{orbiting} viewers turn a 3D pane of {load.Pixels} of a {load.Size}³ phantom every 100 ms, ");
+        t.Append(
+            CultureInfo.InvariantCulture, $"{orbiting} viewers turn a 3D pane of {load.Pixels} of a {load.Size}³ phantom every 100 ms, ");
         t.Append(CultureInfo.InvariantCulture, $"{annotating} mark, move and delete sites by `Edit`, an edit a second each; {By(drawnBy)}");
         t.Append(CultureInfo.InvariantCulture,
             $"server and clients on {Environment.ProcessorCount} cores, {load.Seconds} s. {s_others}\n\n");

@@ -156,7 +156,14 @@ public sealed partial class HistoryPage
 
     private async Task BeginAsync(Dataset dataset)
     {
-        if (await History.PeopleAsync(dataset, _user) is not { Value: { } people })
+        var asked = _read;
+        var told = await History.PeopleAsync(dataset, _user);
+        if (asked != _read)
+        {
+            return;
+        }
+
+        if (told is not { Value: { } people })
         {
             _dataset = null;
             return;
@@ -165,13 +172,24 @@ public sealed partial class HistoryPage
         _people = people;
         var person = By is null ? null : people.FirstOrDefault(p => DraftField.PersonOf(p.Key) == By);
         _filter = new HistoryFilter(By is null ? null : person?.Key ?? "", string.IsNullOrEmpty(Kind) ? null : Kind, Object);
-        _objectName = Object is null ? null : (await History.NameAsync(dataset, _user, _filter)).Value;
-        await ReadAsync(dataset);
+        var name = Object is null ? null : (await History.NameAsync(dataset, _user, _filter)).Value;
+        if (asked == _read)
+        {
+            _objectName = name;
+            await ReadAsync(dataset);
+        }
     }
 
     private async Task ReadAsync(Dataset dataset)
     {
+        var asked = _read;
         var part = await History.ReadAsync(dataset, _user, _filter, long.MaxValue, PageItems);
+        if (asked != _read)
+        {
+            // Another filter was chosen meanwhile, and is read by who chose it.
+            return;
+        }
+
         _items.Clear();
         _undone.Clear();
         _new.Clear();
@@ -184,7 +202,12 @@ public sealed partial class HistoryPage
         _isReading = true;
         if (_items.Count > 0)
         {
-            Take(await History.ReadAsync(_dataset!, _user, _filter, _items[^1].Entry.Number, PageItems), isNewer: false);
+            var asked = _read;
+            var part = await History.ReadAsync(_dataset!, _user, _filter, _items[^1].Entry.Number, PageItems);
+            if (asked == _read)
+            {
+                Take(part, isNewer: false);
+            }
         }
 
         _isReading = false;
@@ -243,8 +266,15 @@ public sealed partial class HistoryPage
                 break;
             }
 
+            var asked = _read;
             var told = await History.SinceAsync(
                 _dataset, _user, _filter, _items.Count > 0 ? _items[0].Entry.Number : 0, HistoryReader.MostItems);
+            if (asked != _read)
+            {
+                _looksAgain = true;
+                continue;
+            }
+
             if (told is { Value: null, IsClosed: true })
             {
                 _dataset = null;
