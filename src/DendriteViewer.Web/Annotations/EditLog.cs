@@ -158,7 +158,7 @@ public abstract partial class EditLog<T, TRow>(
         {
             var (before, made) = ((ImmutableDictionary<string, T>)board, new List<T>());
             var (after, rows) = (before.ToBuilder(), new List<EditRow>());
-            var (deleted, revived) = (0, 0);
+            var objects = new List<(string Name, ObjectChange Change)>();
             foreach (var wanted in make(before))
             {
                 if (after.TryGetValue(wanted.Id, out var twice) && !ReferenceEquals(twice, before.GetValueOrDefault(wanted.Id)))
@@ -168,8 +168,8 @@ public abstract partial class EditLog<T, TRow>(
 
                 var known = before.GetValueOrDefault(wanted.Id);
                 var version = known?.Version ?? 0;
-                deleted += wanted.Deleted ? 1 : 0;
-                revived += known is { Deleted: true } && !wanted.Deleted ? 1 : 0;
+                objects.Add((NameOf(wanted), wanted.Deleted ? ObjectChange.Deleted
+                    : known is null ? ObjectChange.Made : known.Deleted ? ObjectChange.Revived : ObjectChange.Changed));
                 var item = wanted.AtVersion(version + 1, now);
                 var row = RowOf(dataset, item, JsonSerializer.Serialize(item, Options), by.Person, now);
                 (row.Number, row.BaseVersion) = (number, note.Base ?? version);
@@ -185,7 +185,7 @@ public abstract partial class EditLog<T, TRow>(
                 Step = note.Step,
                 Name = note.Name ?? (made.Count == 1 ? $"{note.Verb} {NameOf(made[0])}" : $"{note.Verb} {made.Count} {noun}s"),
                 Count = made.Count, Page = note.Page ?? by.History?.Page ?? "", ByKey = by.Person.Key, ByName = by.Person.Name, At = now,
-            }, rows, after.ToImmutable(), deleted, revived);
+            }, rows, after.ToImmutable(), objects);
         }, ct) { Address = _journal.CallerAddress };
         return new Writing<Edited<T>>(pending, async () =>
         {

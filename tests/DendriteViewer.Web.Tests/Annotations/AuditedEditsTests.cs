@@ -27,8 +27,8 @@ public sealed class AuditedEditsTests(TestHost host) : IClassFixture<TestHost>
             [.. sites.Select(s => new EditOp { Key = $"delete-{s.Id}", Do = EditAction.Delete, Id = s.Id, Base = 1 })], Ada, default);
         var deleted = Assert.Single(await AuditAsync());
         Assert.Equal((AuditKind.Deletion, "Ada", host.Dataset.Identity.Value), (deleted.Kind, deleted.PersonName, deleted.DatasetIdentity));
-        var names = string.Join(", ", sites.Take(3).Select(s => $"“delete {s.Label}”"));
-        Assert.Equal($"deleted 5 sites: {names} and 2 more edits", deleted.Detail);
+        var names = string.Join(", ", sites.Take(3).Select(s => $"“{s.Label}”"));
+        Assert.Equal($"deleted 5 sites: {names} and 2 more", deleted.Detail);
 
         // A call that is sent again does nothing, and tells nothing.
         await desk.ApplyAsync(
@@ -38,16 +38,18 @@ public sealed class AuditedEditsTests(TestHost host) : IClassFixture<TestHost>
         var restore = new EditOp { Key = "restore-one", Do = EditAction.Restore, Id = sites[0].Id, Of = 1 };
         await desk.ApplyAsync(host.Dataset, [restore], Ada, default);
         var restored = (await AuditAsync())[0];
-        Assert.Equal((AuditKind.Annotation, $"restored 1 site: “restore {sites[0].Label}”"), (restored.Kind, restored.Detail));
+        Assert.Equal((AuditKind.Annotation, $"restored 1 site: “{sites[0].Label}”"), (restored.Kind, restored.Detail));
 
         // What the analysis found, and what takes it back.
         var page = new Editor(Ada, new EditHistory("page"));
         Site Found(int n) => new() { Id = "", Label = $"A{n}", ZUm = 64 + n, YUm = 90, XUm = 90, Modality = "projection" };
         await log.ProposeAsync(host.Dataset, [Found(1), Found(2)], page, default);
         var last = (await AuditAsync())[0];
-        Assert.Equal((AuditKind.Import, "brought in 2 sites: “propose 2 sites”"), (last.Kind, last.Detail));
+        Assert.Equal((AuditKind.Import, "proposed 2 sites: “A1”, “A2”"), (last.Kind, last.Detail));
         await page.History!.UndoAsync(Ada, default);
-        Assert.Equal("deleted 2 sites: “undo of propose 2 sites”", (await AuditAsync())[0].Detail);
+        Assert.Equal("deleted 2 sites: “A1”, “A2” (undo of “propose 2 sites”)", (await AuditAsync())[0].Detail);
+        await page.History.RedoAsync(Ada, default);
+        Assert.Equal("restored 2 sites: “A1”, “A2” (redo of “propose 2 sites”)", (await AuditAsync())[0].Detail);
     }
 
     private (SiteLog Log, EditDesk Desk) Server()

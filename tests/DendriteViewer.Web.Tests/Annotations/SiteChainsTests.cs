@@ -5,6 +5,7 @@ using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Annotations;
 using DendriteViewer.Web.Annotations.Journal;
 using DendriteViewer.Web.Annotations.Schema;
+using DendriteViewer.Web.Audit;
 
 namespace DendriteViewer.Web.Tests.Annotations;
 
@@ -48,6 +49,14 @@ public sealed class SiteChainsTests(TestHost host) : IClassFixture<TestHost>
         var joined = await NowAsync(log, site.Id);
         Assert.Equal(chained.Track, joined.Track);
         Assert.DoesNotContain(await log.ListAsync(host.Dataset.Identity), s => s.Id == parts[1].Id);
+
+        // What the audit log is told: what was done once, and the edit's name where that says another thing.
+        var told = (await host.Audit.ListAsync(new AuditFilter(), 0, 100)).Entries.Select(e => e.Detail).ToArray();
+        var (one, two) = (parts[0].Label, parts[1].Label);
+        Assert.Contains($"changed 2 sites: “{one}”, “{two}” (by “split 2 sites”)", told);
+        Assert.Contains($"deleted 1 site: “{two}” (undo of “split 2 sites”)", told);
+        Assert.Contains($"restored 1 site: “{two}” (redo of “split 2 sites”)", told);
+        Assert.Contains($"deleted 1 site: “{two}” (by “join 2 sites”)", told);
 
         // As a table, there and back.
         var read = Assert.Single(SiteFiles.Read(SiteFiles.ToCsv([joined]), "f"));
@@ -108,8 +117,9 @@ public sealed class SiteChainsTests(TestHost host) : IClassFixture<TestHost>
 
     private (SiteLog Log, EditDesk Desk, EditHistory History) Server()
     {
-        var log = new SiteLog(host.Database, host.Time, host.Journal, host.Schemas);
-        return (log, new EditDesk(host.Journal, [log]), new EditHistory());
+        var journal = new EditJournal(host.Database, host.Time, host.Audit);
+        var log = new SiteLog(host.Database, host.Time, journal, host.Schemas);
+        return (log, new EditDesk(journal, [log]), new EditHistory());
     }
 
     private async Task<Site> NowAsync(SiteLog log, string id) =>

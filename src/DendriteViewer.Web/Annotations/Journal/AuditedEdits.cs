@@ -1,6 +1,7 @@
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Audit;
+using DendriteViewer.Web.History;
 
 namespace DendriteViewer.Web.Annotations.Journal;
 
@@ -12,13 +13,17 @@ internal sealed class AuditedEdits
 {
     private const int MostNames = 3;
 
-    private readonly Dictionary<(string PersonKey, string Kind, string Verb), Group> _groups = [];
+    private readonly Dictionary<(string PersonKey, string Kind, string Verb, string? Way), Group> _groups = [];
+
+    // What several kinds were edited as one, each an entry of its own.
+    private readonly List<(PendingEdit Edit, IReadOnlyList<PreparedEdit> Made)> _steps = [];
 
     private sealed class Group(Person by, string? address, AuditKind act)
     {
-        public int Count { get; set; }
-
         public List<string> Names { get; } = [];
+
+        // The edits that did it, where its words do not say so.
+        public List<string> Edits { get; } = [];
 
         public Person By => by;
 
@@ -27,8 +32,8 @@ internal sealed class AuditedEdits
         public AuditKind Act => act;
     }
 
-    // What several kinds were edited as one, each an entry of its own.
-    private readonly List<(PendingEdit Edit, IReadOnlyList<PreparedEdit> Made)> _steps = [];
+    // What an edit did to annotations of one kind, and the edit's name with its way where the verb does not say it.
+    private sealed record Told(AuditKind Act, string Verb, string Kind, IReadOnlyList<string> Names, string? Way, string Edit);
 
     /// <summary>Takes an edit in, where it is one to tell of.</summary>
     /// <param name="edit">The edit.</param>
@@ -41,32 +46,32 @@ internal sealed class AuditedEdits
             return;
         }
 
-        foreach (var (act, verb, count) in made.SelectMany(ToldOf))
+        foreach (var told in made.SelectMany(ToldOf))
         {
             // A change of one annotation is in its history alone.
-            if (verb == "changed" && made[0].Entry.Count == 1)
+            if (told.Verb != "changed" || made[0].Entry.Count > 1)
             {
-                continue;
+                Add(edit, told);
             }
-
-            Add(edit, made[0].Entry, act, verb, count);
         }
     }
 
-    /// <summary>The entries of the audit log.</summary>
+    /// <summary>The entries of the audit log, as “deleted 2 sites: “A1”, “A2” (undo of “propose 2 sites”)”.</summary>
     public IEnumerable<AuditEntry> EntriesOf(AuditLog audit, DatasetIdentity dataset) => _groups.Select(g =>
     {
         var group = g.Value;
         return NewEntry(audit, dataset, group.Act, (group.By, group.Address),
-            $"{g.Key.Verb} {Counted(group.Count, g.Key.Kind)}: {Names(group.Names)}");
+            $"{g.Key.Verb} {Counted(group.Names.Count, g.Key.Kind)}{Named(g.Key.Kind, group.Names)}{Cause(g.Key.Way, group.Edits)}");
     }).Concat(_steps.Select(s =>
     {
-        // One verb after the other, with what it was done to: “deleted 2 measurements and 1 site, changed 3 sites”.
-        var told = s.Made.SelectMany(m => ToldOf(m).Select(t => (Told: t, m.Entry.Kind))).GroupBy(t => (t.Told.Act, t.Told.Verb)).ToArray();
-        var what = told.Select(t => $"{t.Key.Verb} {string.Join(" and ", t.Select(p => Counted(p.Told.Count, p.Kind)))}");
+        // One verb after the other, with what it was done to: “deleted 2 measurements and 1 site: “P1”, “P2”, “N1”; changed 3 sites: …”.
+        var told = s.Made.SelectMany(ToldOf).GroupBy(t => (t.Act, t.Verb)).ToArray();
+        var what = told.Select(t => $"{t.Key.Verb} {string.Join(" and ", t.Select(p => Counted(p.Names.Count, p.Kind)))}"
+            + Named(null, [.. t.Where(p => HasNames(p.Kind)).SelectMany(p => p.Names)]));
         var act = Array.Exists(told, t => t.Key.Act == AuditKind.Deletion) ? AuditKind.Deletion : told[0].Key.Act;
+        var causes = told.SelectMany(t => t).Where(t => t.Way is not null).ToArray();
         return NewEntry(audit, dataset, act, (s.Edit.By, s.Edit.Address),
-            $"{string.Join(", ", what)}: {Names([.. s.Made.Select(m => NameOf(m.Entry))])}");
+            string.Join("; ", what) + Cause(causes.Select(t => t.Way).FirstOrDefault(), [.. causes.Select(t => t.Edit).Distinct()]));
     }));
 
     private static AuditEntry NewEntry(
@@ -77,38 +82,58 @@ internal sealed class AuditedEdits
         return entry;
     }
 
-    private static string Counted(int count, string kind) => $"{count} {kind}{(count == 1 ? "" : "s")}";
+    private static string Counted(int count, string kind) =>
+        kind == "schema" ? "the labels and fields" : $"{count} {kind}{(count == 1 ? "" : "s")}";
 
-    private static string Names(IReadOnlyList<string> names) =>
+    // Comments and the schema have none of their own.
+    private static bool HasNames(string kind) => kind is not ("comment" or "schema");
+
+    private static string Named(string? kind, IReadOnlyList<string> names) =>
+        names.Count == 0 || (kind is not null && !HasNames(kind)) ? "" : $": {Quoted(names, "")}";
+
+    private static string Cause(string? way, IReadOnlyList<string> edits) => way is null ? "" : $" ({way}{Quoted(edits, " edits")})";
+
+    private static string Quoted(IReadOnlyList<string> names, string of) =>
         string.Join(", ", names.Take(MostNames).Select(n => $"“{n}”"))
-        + (names.Count > MostNames ? $" and {names.Count - MostNames} more edits" : "");
+        + (names.Count > MostNames ? $" and {names.Count - MostNames} more{of}" : "");
 
-    private static string NameOf(EditEntry entry) => entry.What == EditWhat.Undo ? $"undo of {entry.Name}" : entry.Name;
-
-    // What an entry did, and to how many annotations.
-    private static IEnumerable<(AuditKind Act, string Verb, int Count)> ToldOf(PreparedEdit made)
+    private static IEnumerable<Told> ToldOf(PreparedEdit made)
     {
-        var (entry, others) = (made.Entry, made.Entry.Count - made.Deleted);
-        (AuditKind, string, int)[] told =
-        [
-            (AuditKind.Deletion, "deleted", made.Deleted),
-            entry.What == EditWhat.Import ? (AuditKind.Import, "brought in", others)
-                : entry.What == EditWhat.Restore ? (AuditKind.Annotation, "restored", others)
-                : made.Revived > 0 ? (AuditKind.Annotation, "restored", made.Revived)
-                : (AuditKind.Annotation, "changed", others),
-        ];
-        return told.Where(t => t.Item3 > 0);
+        var entry = made.Entry;
+        foreach (var done in made.Objects.GroupBy(o => VerbOf(entry, o.Change)))
+        {
+            var (act, verb) = done.Key;
+            var way = entry.What switch
+            {
+                EditWhat.Undo => "undo of ",
+                EditWhat.Redo => "redo of ",
+                EditWhat.Import or EditWhat.Restore => null,
+
+                // As where a site is deleted because it was joined with another.
+                _ => HistoryWords.Past(entry.Name).StartsWith(verb + " ", StringComparison.Ordinal) ? null : "by ",
+            };
+            yield return new Told(act, verb, entry.Kind, [.. done.Select(o => o.Name)], way, entry.Name);
+        }
     }
 
-    private void Add(PendingEdit edit, EditEntry entry, AuditKind act, string verb, int count)
+    private static (AuditKind Act, string Verb) VerbOf(EditEntry entry, ObjectChange change) => change switch
     {
-        var key = (edit.By.Key, entry.Kind, verb);
+        ObjectChange.Deleted => (AuditKind.Deletion, "deleted"),
+        _ when entry.What == EditWhat.Import =>
+            (AuditKind.Import, entry.Name.StartsWith("propose ", StringComparison.Ordinal) ? "proposed" : "brought in"),
+        _ when entry.What == EditWhat.Restore || change == ObjectChange.Revived => (AuditKind.Annotation, "restored"),
+        _ => (AuditKind.Annotation, "changed"),
+    };
+
+    private void Add(PendingEdit edit, Told told)
+    {
+        var key = (edit.By.Key, told.Kind, told.Verb, told.Way);
         if (!_groups.TryGetValue(key, out var group))
         {
-            _groups[key] = group = new Group(edit.By, edit.Address, act);
+            _groups[key] = group = new Group(edit.By, edit.Address, told.Act);
         }
 
-        group.Count += count;
-        group.Names.Add(NameOf(entry));
+        group.Names.AddRange(told.Names);
+        group.Edits.Add(told.Edit);
     }
 }

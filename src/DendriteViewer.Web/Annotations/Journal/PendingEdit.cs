@@ -28,9 +28,9 @@ internal interface IJournalKind
 /// <param name="Entry">The entry.</param>
 /// <param name="Rows">The states that it leaves.</param>
 /// <param name="Board">The kind's annotations after it.</param>
-/// <param name="Deleted">How many annotations it deletes.</param>
-/// <param name="Revived">How many it brings back that were deleted.</param>
-internal sealed record PreparedEdit(EditEntry Entry, IReadOnlyList<EditRow> Rows, object Board, int Deleted, int Revived);
+/// <param name="Objects">The annotations that it changes, by what people call them, and what it does to each.</param>
+internal sealed record PreparedEdit(
+    EditEntry Entry, IReadOnlyList<EditRow> Rows, object Board, IReadOnlyList<(string Name, ObjectChange Change)> Objects);
 
 /// <summary>What became of an edit.</summary>
 /// <param name="Entry">The entry that it made; null where there was nothing to change.</param>
