@@ -38,7 +38,7 @@ public sealed class OpeningJourney(Browser browser) : IClassFixture<Browser>
         await page.UntilAsync("() => !document.querySelector('#boot')");
         Assert.Single(sockets, s => s.Contains("/hubs/frames", StringComparison.Ordinal));
         // What the hub sent before the viewer listened was kept.
-        await page.UntilAsync("() => dendrite.measure.isTold && dendrite.timeline.loaded.length > 0");
+        await page.UntilAsync("() => dendrite.measure.list.isTold && dendrite.timeline.loaded.length > 0");
         var shift = await page.EvaluateAsync<double>("() => shift");
         Assert.True(shift < ShellJourney.MostShift, $"At {width} pixels the page shifted by {shift} while it opened.");
 

@@ -106,7 +106,7 @@ export class Measure {
         if (!map.isKnown(x, y)) return;
         moved = true;
         const pointsUm = move(map.lift(map.toWorld(x, y), off)).map(p => kinds[m.kind].flat ? this.intoPlane(m, p) : p);
-        this.draft = { ...m, pointsUm, isDraft: true };
+        this.draft = { ...m, pointsUm, isDraft: true, was: m };
         this.changed();
       },
       up: () => moved && this.finish(),

@@ -126,7 +126,8 @@ export class OwnEdits {
    */
   draw(m) {
     const shape = shapeOf(m);
-    if (m.id) return this.change('measurement', m.id, shape);
+    // What somebody else made of it while it was dragged is not overwritten.
+    if (m.id) return this.change('measurement', m.id, shape, m.was && { was: shapeOf(m.was) });
     const id = this.replica.newKey().slice(0, 12);
     this.replica.edit({ do: 'add', kind: 'measurement', id, fields: { ...shape, label: '', color: '', note: m.note ?? '' } });
     return id;

@@ -28,11 +28,19 @@ export class Replica {
     // of: whose edits of what; drafts of fields begin so too.
     // isLocked: the dataset is not open to be edited, so what waits is neither sent nor shown as if it were done.
     // sending: whether a call with a shape (true), and one with other edits (false), is on its way.
-    Object.assign(this, { marks, viewer, of, start: prefix + of, sending: new Set(), isOnlyHere: false, isLocked: !viewer.mayEdit });
-    const kept = this.stored();
-    this.pending = kept.filter(own => !own.why);
-    this.refused = new Refused(this, kept.filter(own => own.why));
+    // kept: when edits of this page were made that the server keeps, in the order in which it took them.
+    Object.assign(this, { marks, viewer, of, start: prefix + of, sending: new Set(), kept: [], isOnlyHere: false });
+    this.isLocked = !viewer.mayEdit;
+    const stored = this.stored();
+    this.pending = stored.filter(own => !own.why);
+    this.refused = new Refused(this, stored.filter(own => own.why));
     this.own = new OwnEdits(this);
+  }
+
+  /** The server took back the newest edit of this page, or made it again. */
+  stepped(isUndone) {
+    if (isUndone) this.kept.pop();
+    else this.kept.push(performance.now());
   }
 
   newKey() { return Array.from(crypto.getRandomValues(new Uint8Array(12)), b => b.toString(16).padStart(2, '0')).join(''); }
@@ -112,10 +120,13 @@ export class Replica {
     return own;
   }
 
-  /** This page's newest edit where no server has heard of it and nothing was done since some moment; null where there is none. */
+  /**
+   * This page's newest edit where no server has heard of it, and nothing was done since some moment; null where there is none, or a later
+   * one was kept, as one of a site that went before a shape.
+   */
   untold(since) {
     const own = this.pending.at(-1);
-    return own && !own.isSent && own.made >= since ? own : null;
+    return own && !own.isSent && own.made >= since && own.made > (this.kept.at(-1) ?? 0) ? own : null;
   }
 
   /** Does again what was taken back. */
@@ -238,7 +249,7 @@ export class Replica {
       while (({ batch, json } = this.next(ofShape)).batch.length) {
         fresh = batch.filter(p => !p.isSent);
         for (const p of batch) Object.assign(p, { isSent: true, sentAt: p.sentAt ?? performance.now() });
-        if (ofShape) setTimeout(() => this.flush(), slow);
+        if (ofShape) setTimeout(() => this.flushOf(false), slow);
         const answers = JSON.parse(await link.hub.invoke('Edit', json));
         answers.forEach((answer, i) => this.answered(batch[i], answer));
         this.marks.changed();
@@ -254,7 +265,8 @@ export class Replica {
         if (seconds) for (const p of fresh) p.isSent = false;
         if (/not open to you/.test(e.message)) this.lock(true);
         else if (!/Join a session/.test(e.message)) this.viewer.tell(`Not saved yet, and sent again by itself: ${told(e)}`);
-        if (!this.isLocked) setTimeout(() => this.flush(), seconds ? 1000 * seconds : again);
+        // Each goes on by itself, so that no two that wait ask twice as often.
+        if (!this.isLocked) setTimeout(() => this.flushOf(ofShape), seconds ? 1000 * seconds : again);
       }
     }
     this.sending.delete(ofShape);
@@ -266,6 +278,7 @@ export class Replica {
     // The text of a field stays a draft where it was refused, so that it can be mended.
     if (outcome !== 'refused' && own.draft) window.dendriteDrafts.saved(own.draft, own.text, own.text);
     own.version = version ?? 0;
+    if (outcome === 'accepted' || outcome === 'merged') this.kept.push(own.made ?? 0);
     if (outcome === 'refused' || outcome === 'unchanged') this.pending = this.pending.filter(p => p !== own);
     this.heard();
   }

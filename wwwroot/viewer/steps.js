@@ -149,6 +149,7 @@ export class Steps {
         else this.viewer.readout.tell('That edit cannot be taken back any more, so what it changed stays as it is.');
         if (did?.warning) this.viewer.readout.tell(did.warning);
         if (did) this.counted(JSON.parse(did.edits));
+        if (did) siteMarks.replica?.stepped(method === 'Undo');
         this.settle();
       }
       this.tell();

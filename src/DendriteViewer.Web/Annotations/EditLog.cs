@@ -241,5 +241,8 @@ public abstract partial class EditLog<T, TRow>(
 
     private JsonObject ToFlat(T item) => Fields.Flat(ToJson(item));
 
-    private T FromFlat(JsonObject flat) => Fields.Whole(flat).Deserialize<T>(Options)!;
+    // Names as they are: one in other letters would pass by what is compared, and be read.
+    private JsonSerializerOptions Exact => field ??= new JsonSerializerOptions(Options) { PropertyNameCaseInsensitive = false };
+
+    private T FromFlat(JsonObject flat) => Fields.Whole(flat).Deserialize<T>(Exact)!;
 }

@@ -83,7 +83,8 @@ public sealed partial class ObjectHistory
 
     private async Task RestoreAsync(int version)
     {
-        _refusal = await Desk.RestoreAsync(Session, _user, Kind, Id, version);
+        var seen = _view?.Versions is [.., var newest] ? newest.Version : version;
+        _refusal = await Desk.RestoreAsync(Session, _user, Kind, Id, version, seen);
         await ReadAsync();
     }
 

@@ -45,8 +45,13 @@ public sealed class SiteDesk(SiteLog log, SchemaLog schemas, Analyses analyses, 
             }
         }
 
-        log.Changed += On;
-        schemas.Changed += On;
+        // Sites, labels and fields that are shown as they were do not change.
+        if (session.Dataset.Kept is null)
+        {
+            log.Changed += On;
+            schemas.Changed += On;
+        }
+
         analyses.Changed += On;
         return new Ending(() =>
         {

@@ -281,5 +281,6 @@ public sealed class SiteLog(
 
     /// <inheritdoc/>
     protected override void CheckRestored(Site then, Site? now, AnnotationSchema schema) => MarkRules.Check(
-        schema, $"Site {then.Label} as it was", "site", (then.Labels, then.Fields), now is null ? null : (now.Labels, now.Fields));
+        schema, $"Site {then.Label} as it was", "site", (then.Labels, then.Fields),
+        now is null or { Deleted: true } ? null : (now.Labels, now.Fields));
 }

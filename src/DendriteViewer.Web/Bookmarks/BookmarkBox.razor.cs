@@ -83,7 +83,7 @@ public sealed partial class BookmarkBox
 
     private Task SaveAsync(BookmarkText text) => TryAsync(async user =>
     {
-        var saved = await Desk.Store.SaveAsync(user, Session.Dataset.Identity, text, Session.Link);
+        var saved = await Desk.Store.SaveAsync(user, Session.Dataset.Identity, text, Session.LinkOfNow);
         _saved++;
         Snackbar.Add($"“{saved.Name}” is saved.", Severity.Success);
     });
@@ -128,7 +128,7 @@ public sealed partial class BookmarkBox
     private Task ReplaceAsync(BookmarkFacts bookmark) => TryAsync(async user =>
     {
         var before = await Desk.Store.FindAsync(user, Session.Dataset.Identity, bookmark.Id);
-        var after = await Desk.Store.ReplaceAsync(user, Session.Dataset.Identity, bookmark.Id, bookmark.ChangedAt, Session.Link);
+        var after = await Desk.Store.ReplaceAsync(user, Session.Dataset.Identity, bookmark.Id, bookmark.ChangedAt, Session.LinkOfNow);
         OfferUndo($"“{bookmark.Name}” keeps the present view now.", back =>
             Desk.Store.ReplaceAsync(back, Session.Dataset.Identity, bookmark.Id, after.ChangedAt, before.View));
     });

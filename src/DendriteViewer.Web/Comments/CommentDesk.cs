@@ -161,7 +161,7 @@ public sealed class CommentDesk(
         {
             var written = await log.AddAsync(session.Dataset.Identity, new Comment
             {
-                Id = "", Thread = thread, Text = text, Site = site?.Id ?? "", View = session.Link, Hours = session.Current.View.Hours,
+                Id = "", Thread = thread, Text = text, Site = site?.Id ?? "", View = session.LinkOfNow, Hours = session.Current.View.Hours,
                 AtUm = site is null ? Coordinates(session.Current.View.Focus) : [site.ZUm, site.YUm, site.XUm],
                 Mentions = MentionText.Find(text, await PeopleAsync(session.Dataset.Identity)),
             }, draft, by, default);

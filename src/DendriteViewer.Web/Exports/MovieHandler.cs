@@ -39,6 +39,13 @@ public sealed class MovieHandler(JobBoard board, DatasetStore store, ExportFiles
     /// <exception cref="VolumeFormatException">This server cannot write the format.</exception>
     public async Task<Job> StartAsync(Dataset dataset, MovieRequest movie, Person by, CancellationToken ct = default)
     {
+        if (dataset.Kept is not null)
+        {
+            // Its job opens the dataset as it is then.
+            throw new ArgumentException(
+                "Movies show a dataset as it is now; go back to now to export one. Figures show earlier states too.");
+        }
+
         var plan = await PlanAsync(dataset, movie, ct);
         await tools.NeedAsync(plan.Settings.Format, ct);
         return await board.StartAsync(

@@ -1,5 +1,6 @@
 using DendriteViewer.Imaging.Figures;
 using DendriteViewer.Web.Components;
+using DendriteViewer.Web.Sharing;
 using DendriteViewer.Web.Viewing;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
@@ -46,7 +47,9 @@ public sealed partial class FigureForm
 
     private string Sizing => _choices.OnPaper ? Paper : s_sizes.FirstOrDefault(s => s.Value == $"{_choices.Scale:0}").Value ?? "2";
 
-    private string View => ViewLink.Whole(Session.Current.View);
+    // Where a page shows an earlier state, its figure shows that too.
+    private string AddressOf(PaneSizes sizes, bool isPreview) => FrozenLinks.AddressOf(
+        Session.Dataset, _choices.ToAddress(Session.Dataset.Id.Value, ViewLink.Whole(Session.Current.View), sizes, isPreview));
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _script.DisposeAsync();
@@ -86,7 +89,7 @@ public sealed partial class FigureForm
             return;
         }
 
-        var address = _choices.ToAddress(Session.Dataset.Id.Value, View, sizes, isPreview: true);
+        var address = AddressOf(sizes, isPreview: true);
         if (address != _address)
         {
             (_address, _isDrawing, _problem) = (address, true, null);
@@ -117,7 +120,7 @@ public sealed partial class FigureForm
         try
         {
             await _script.CallAsync("remember", _choices.ToJson());
-            var address = _choices.ToAddress(Session.Dataset.Id.Value, View, sizes, isPreview: false);
+            var address = AddressOf(sizes, isPreview: false);
             _problem = await _script.AskAsync<string>(TimeSpan.FromMinutes(5), "save", address) is { Length: > 0 } why ? why : null;
         }
         finally

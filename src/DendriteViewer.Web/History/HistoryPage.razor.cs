@@ -38,7 +38,10 @@ public sealed partial class HistoryPage
     private bool _isKnown, _isZoneKnown, _hasMore, _hasMoreFresh, _isReading, _isRefused, _isAsking, _isOver;
 
     // Whether something came while it was asked what had come.
-    private bool _isLooking, _looksAgain;
+    private LatestReading _looking = null!;
+
+    // Whether something came while what is listed first was read.
+    private bool _isMissed;
 
     /// <summary>The dataset's id.</summary>
     [Parameter]
@@ -97,6 +100,9 @@ public sealed partial class HistoryPage
     }
 
     /// <inheritdoc/>
+    protected override void OnInitialized() => _looking = new LatestReading(LookOnceAsync);
+
+    /// <inheritdoc/>
     protected override async Task OnParametersSetAsync()
     {
         var asked = $"{Id}\n{By}\n{Kind}\n{Object}";
@@ -130,6 +136,11 @@ public sealed partial class HistoryPage
         }
 
         _isKnown = true;
+        if (_isMissed)
+        {
+            _isMissed = false;
+            await LookAsync();
+        }
     }
 
     /// <inheritdoc/>
@@ -182,9 +193,9 @@ public sealed partial class HistoryPage
 
     private async Task ReadAsync(Dataset dataset)
     {
-        var asked = _read;
-        var part = await History.ReadAsync(dataset, _user, _filter, long.MaxValue, PageItems);
-        if (asked != _read)
+        var asked = _filter;
+        var part = await History.ReadAsync(dataset, _user, asked, long.MaxValue, PageItems);
+        if (!ReferenceEquals(asked, _filter))
         {
             // Another filter was chosen meanwhile, and is read by who chose it.
             return;
@@ -202,9 +213,9 @@ public sealed partial class HistoryPage
         _isReading = true;
         if (_items.Count > 0)
         {
-            var asked = _read;
-            var part = await History.ReadAsync(_dataset!, _user, _filter, _items[^1].Entry.Number, PageItems);
-            if (asked == _read)
+            var asked = _filter;
+            var part = await History.ReadAsync(_dataset!, _user, asked, _items[^1].Entry.Number, PageItems);
+            if (ReferenceEquals(asked, _filter))
             {
                 Take(part, isNewer: false);
             }
@@ -233,65 +244,81 @@ public sealed partial class HistoryPage
 
         // What was taken back is known as far as it is listed: the undo is newer than what it took back.
         _undone.Clear();
-        foreach (var entry in Enumerable.Reverse(_items).Select(i => i.Entry).Where(e => e.Of is not null))
+        foreach (var entry in Enumerable.Reverse(_items).Select(i => i.Entry).Where(e => e.What is EditWhat.Undo or EditWhat.Redo))
         {
-            if (entry.What is EditWhat.Undo or EditWhat.Redo)
+            if (entry.Of is { } of)
             {
-                _undone.Add(entry.Of!.Value);
+                _undone.Add(of);
             }
 
-            if (entry.What == EditWhat.Redo && _items.Find(i => i.Entry.Number == entry.Of)?.Entry.Of is { } first)
+            if (entry.What == EditWhat.Undo)
             {
-                // Made again: the undo is taken back, and what it took back is not.
-                _undone.Remove(first);
+                _undone.Add(FirstOf(entry));
+            }
+            else
+            {
+                _undone.Remove(FirstOf(entry));
             }
         }
     }
 
-    // What came since the newest that is shown. One question at a time, and once more where something came meanwhile.
-    private async Task LookAsync()
+    // The edit that was taken back, made again, taken back, as far as it is listed.
+    private long FirstOf(EditEntry entry)
     {
-        if (_isLooking)
+        while (entry is { What: EditWhat.Undo or EditWhat.Redo, Of: { } of })
         {
-            _looksAgain = true;
+            if (_items.Find(i => i.Entry.Number == of)?.Entry is not { } before)
+            {
+                return of;
+            }
+
+            entry = before;
+        }
+
+        return entry.Number;
+    }
+
+    // What came since the newest that is shown.
+    private Task LookAsync() => _looking.RunAsync();
+
+    private async Task LookOnceAsync()
+    {
+        if (_isOver || _dataset is null)
+        {
             return;
         }
 
-        _isLooking = true;
-        do
+        if (!_isKnown)
         {
-            _looksAgain = false;
-            if (_isOver || _dataset is null)
-            {
-                break;
-            }
+            // What is listed first is read yet.
+            _isMissed = true;
+            return;
+        }
 
-            var asked = _read;
-            var told = await History.SinceAsync(
-                _dataset, _user, _filter, _items.Count > 0 ? _items[0].Entry.Number : 0, HistoryReader.MostItems);
-            if (asked != _read)
-            {
-                _looksAgain = true;
-                continue;
-            }
+        var asked = _filter;
+        var told = await History.SinceAsync(
+            _dataset, _user, asked, _items.Count > 0 ? _items[0].Entry.Number : 0, HistoryReader.MostItems);
+        if (!ReferenceEquals(asked, _filter))
+        {
+            // Another filter was chosen meanwhile, and what is of it is read by who chose it.
+            return;
+        }
 
-            if (told is { Value: null, IsClosed: true })
-            {
-                _dataset = null;
-            }
-            else if (told.Value is { } part)
-            {
-                (_fresh, _hasMoreFresh) = (part.Items, part.HasMore);
+        if (told is { Value: null, IsClosed: true })
+        {
+            _dataset = null;
+        }
+        else if (told.Value is { } part)
+        {
+            (_fresh, _hasMoreFresh) = (part.Items, part.HasMore);
 
-                // Nothing is read yet that could move; one's own edits were asked for here.
-                if (_items.Count == 0 && _fresh.Count > 0)
-                {
-                    await ShowFreshAsync();
-                }
+            // Nothing is read yet that could move.
+            if (_items.Count == 0 && _fresh.Count > 0)
+            {
+                await ShowFreshAsync();
             }
         }
-        while (_looksAgain);
-        _isLooking = false;
+
         StateHasChanged();
     }
 
@@ -343,7 +370,12 @@ public sealed partial class HistoryPage
 
     private async Task RestoreAsync()
     {
-        var plan = _plan!;
+        // A second click comes after the first.
+        if (_plan is not { } plan)
+        {
+            return;
+        }
+
         (_isAsking, _plan) = (false, null);
         var told = await History.RestoreAsync(_dataset!, _user, plan, null);
         await DoneAsync(told, $"{plan.Name} is as edit {plan.Number} left it.", $"{plan.Name} is as edit {plan.Number} left it already.");

@@ -67,7 +67,7 @@ public sealed partial class PastNotice
 
         var sites = (await Sites.ListAsync(Session.Dataset)).Select(s => new Then(Sites.Kind, s.Id, s.Label, s.Version));
         var drawn = (await Measurements.ListAsync(Session.Dataset)).Select(m => new Then(Measurements.Kind, m.Id, m.Label, m.Version));
-        _all = sites.Concat(drawn).ToDictionary(t => t.Id);
+        _all = sites.Concat(drawn).DistinctBy(t => t.Id).ToDictionary(t => t.Id);
         Select();
     }
 
@@ -95,7 +95,12 @@ public sealed partial class PastNotice
 
     private async Task RestoreAsync()
     {
-        var plan = _plan!;
+        // A second click comes after the first.
+        if (_plan is not { } plan)
+        {
+            return;
+        }
+
         (_isAsking, _plan) = (false, null);
         Tell(await History.RestoreAsync(Session.Dataset, _user, plan, Session.Edits),
             $"{plan.Name} is now as edit {plan.Number} left it.", $"{plan.Name} is so already.");

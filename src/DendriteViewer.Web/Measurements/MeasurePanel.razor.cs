@@ -101,7 +101,8 @@ public sealed partial class MeasurePanel
 
     private void OnLog(DatasetIdentity id)
     {
-        if (id == Session.Dataset.Identity)
+        // What is shown as it was does not change.
+        if (id == Session.Dataset.Identity && Session.Dataset.Kept is null)
         {
             Again();
         }

@@ -64,14 +64,24 @@ public sealed class MeasurementDesk(Measurer measurer, MeasurementLog log, Schem
     /// <exception cref="RetryLaterException">The budget is spent; nothing is done, and the same works later.</exception>
     public async Task<EditOp> PrepareAsync(MeasurementOrder order, EditOp op, CancellationToken ct)
     {
+        Measurement? wanted;
         try
         {
-            if (await log.WantedAsync(order.Dataset.Identity, op, ct) is not { } wanted
-                || await log.IsWrittenAsync(order.Dataset.Identity, op.Key, ct))
-            {
-                return op;
-            }
+            wanted = await log.WantedAsync(order.Dataset.Identity, op, ct);
+        }
+        catch (ArgumentException e)
+        {
+            return op with { Refusal = e.Message };
+        }
 
+        // A database that cannot be read now says nothing of the operation, which may be written: the call fails, and is made again.
+        if (wanted is null || await log.IsWrittenAsync(order.Dataset.Identity, op.Key, ct))
+        {
+            return op;
+        }
+
+        try
+        {
             if (op.Do == EditAction.Add)
             {
                 MeasurementRules.CheckLook(wanted);

@@ -273,5 +273,5 @@ public sealed class MeasurementLog(
     /// <inheritdoc/>
     protected override void CheckRestored(Measurement then, Measurement? now, AnnotationSchema schema) => MarkRules.Check(
         schema, $"{then.Label} as it was", MarkRules.KindOf(then), (then.Labels, then.Fields),
-        now is null ? null : (now.Labels, now.Fields));
+        now is null or { Deleted: true } ? null : (now.Labels, now.Fields));
 }

@@ -20,7 +20,8 @@ public sealed record FrozenMoment(long At, long Revision)
     /// As people cite it: revision 812, 2026-11-26 14:03 UTC. Where annotations are older than the rest, with both moments.
     /// </summary>
     public string Text => EditedAt is { } edited
-        ? $"annotations of revision {Revision}, {Minute(edited)}, with scans and analyses of {Minute(At)}"
+        ? Revision == 0 ? $"annotations before all edits, with scans and analyses of {Minute(At)}"
+        : $"annotations of revision {Revision}, {Minute(edited)}, with scans and analyses of {Minute(At)}"
         : $"revision {Revision}, {Minute(At)}";
 
     private static string Minute(long at) => string.Create(CultureInfo.InvariantCulture,

@@ -105,7 +105,7 @@ public sealed partial class TourBox
 
     private Task CreateAsync() => TryAsync(async user =>
     {
-        var step = new TourStep(Guid.NewGuid(), "", "", Session.Link, TourRules.UsualSeconds);
+        var step = new TourStep(Guid.NewGuid(), "", "", Session.LinkOfNow, TourRules.UsualSeconds);
         var made = await Desk.Store.CreateAsync(user, Session.Dataset.Identity, new TourContent(_title ?? "", "", [step]));
         (_title, _edited) = ("", made.Id);
     });

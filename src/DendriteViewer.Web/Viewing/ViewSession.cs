@@ -122,6 +122,11 @@ public sealed class ViewSession(string id, string owner, Dataset dataset, ViewSt
     /// <summary>Has everything drawn again whose voxels changed, though the view did not.</summary>
     public void Redraw() => Changed?.Invoke(_current, null);
 
+    /// <summary>
+    /// The view for what is kept of the dataset as it is now, as bookmarks, tours and comments: without the earlier state that is shown.
+    /// </summary>
+    public string LinkOfNow => FrozenLinks.Without(Link);
+
     /// <summary>The view as a link, with every field, so that it opens the same whatever is imported or deleted later.</summary>
     public string Link
     {

@@ -119,6 +119,7 @@ public sealed class FieldMergeTests : IClassFixture<TestHost>
     [InlineData("""{"do":"change","id":"ID","base":1,"fields":{"fields":3}}""", "cannot be read")]
     [InlineData("""{"do":"change","id":"ID","base":1,"fields":{"fields.width":3}}""", "no field fields.width; give values within fields")]
     [InlineData("""{"do":"change","id":"ID","base":1,"fields":{"found":"x"}}""", "found of a site is the server's")]
+    [InlineData("""{"do":"change","id":"ID","base":1,"fields":{"note":"x","Author":"Eve"}}""", "Author of a site is the server's")]
     [InlineData("""{"do":"change","id":"ID","fields":{"note":"x"}}""", "from which version it was made")]
     [InlineData("""{"do":"change","id":"ID","base":7,"fields":{"note":"x"}}""", "has no version 7")]
     [InlineData("""{"do":"change","id":"nobody","base":1,"fields":{"note":"x"},"was":{"note":""}}""", "There is no such site")]

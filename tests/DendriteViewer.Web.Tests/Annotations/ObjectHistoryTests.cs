@@ -35,7 +35,7 @@ public sealed class ObjectHistoryTests(TestHost host) : MudContext, IClassFixtur
         Assert.Equal(["v3", "v2", "v1"], panel.FindAll("li b").Select(b => b.TextContent));
         Assert.Contains("Ben", panel.Markup);
         Assert.Contains($"note: {note[..60]}… → (empty)", panel.Find("li").TextContent);
-        Assert.Contains("track: (empty) → 1 in a list", panel.FindAll("li")[1].TextContent);
+        Assert.Contains("track: (empty) → 1 position", panel.FindAll("li")[1].TextContent);
         Assert.Contains("place: z 60 µm, y 90 µm, x 90 µm → z 61.5 µm, y 90 µm, x 90 µm", panel.FindAll("li")[1].TextContent);
 
         // What it was at a version, whole, without going back to it.

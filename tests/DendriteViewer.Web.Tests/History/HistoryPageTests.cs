@@ -87,6 +87,16 @@ public sealed class HistoryPageTests : MudContext
         page.WaitForAssertion(() => Assert.Equal(["4", "3", "2", "1"], Lines(page)));
         Assert.Equal(SiteStatus.Confirmed, (await _sites.ListAsync(_host.Dataset.Identity)).Single().Status);
         Assert.Contains("undone", page.Find("[data-edit='3']").TextContent);
+        Assert.StartsWith("restored N1 as edit 1 left it", Text(page.Find("[data-edit='3'] p")));
+        Assert.Equal("undid “restore N1” (edit 3) N1", Text(page.Find("[data-edit='4'] p")));
+        Assert.Empty(page.FindAll("[aria-label='Undo edit 3']"));
+
+        // Made again and taken back once more, it is undone still.
+        await page.Find("[aria-label='Redo edit 4']").ClickAsync(new());
+        page.WaitForAssertion(() => Assert.DoesNotContain("undone", page.Find("[data-edit='3']").TextContent));
+        await page.Find("[aria-label='Undo edit 5']").ClickAsync(new());
+        page.WaitForAssertion(() => Assert.Equal("6", Lines(page)[0]));
+        page.WaitForAssertion(() => Assert.Contains("undone", page.Find("[data-edit='3']").TextContent));
         Assert.Empty(page.FindAll("[aria-label='Undo edit 3']"));
     }
 

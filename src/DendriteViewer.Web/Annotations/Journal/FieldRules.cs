@@ -18,8 +18,8 @@ public sealed class FieldRules(IReadOnlyCollection<string> serverFields, params 
     private readonly Dictionary<string, FieldGroup> _groups =
         groups.SelectMany(g => g.Fields.Select(f => (f, g))).ToDictionary(p => p.f, p => p.g);
 
-    /// <summary>Whether people edit a field.</summary>
-    public bool IsEditable(string field) => !serverFields.Contains(field);
+    /// <summary>Whether people edit a field. One whose name differs from the server's in case alone is not another one.</summary>
+    public bool IsEditable(string field) => !serverFields.Contains(field, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Whether values of fields and labels are merged one by one.</summary>
     public bool HasMembers { get; init; }

@@ -12,9 +12,16 @@ internal static class FieldText
     public static string Short(FieldGroup group, JsonObject state)
     {
         var text = string.Join(", ", group.Fields.Select(f =>
-            state[f] is JsonArray { Count: > 0 } list ? $"{list.Count} in a list" : WithUnit(group, f, state[f])));
+            state[f] is JsonArray { Count: > 0 } list ? Counted(f, list.Count) : WithUnit(group, f, state[f])));
         return text.Length <= MostShown ? text : text[..MostShown] + "…";
     }
+
+    private static string Counted(string field, int count) => field switch
+    {
+        "track" => $"{count} position{(count == 1 ? "" : "s")}",
+        "pointsUm" => $"{count} point{(count == 1 ? "" : "s")}",
+        _ => $"{count} in a list",
+    };
 
     /// <summary>The same with nothing cut; a line for each object or list in a list.</summary>
     public static string Whole(FieldGroup group, JsonObject state) => string.Join(", ", group.Fields.Select(f =>

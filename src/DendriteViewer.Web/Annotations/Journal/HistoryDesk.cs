@@ -29,8 +29,14 @@ public sealed class HistoryDesk(EditDesk desk, DatasetAccess access, Failures fa
     }
 
     /// <summary>Makes an annotation what it was at a version, as a new edit that the page can take back.</summary>
+    /// <param name="session">The page's.</param>
+    /// <param name="user">Who asks.</param>
+    /// <param name="kind">The annotation's kind.</param>
+    /// <param name="id">Which.</param>
+    /// <param name="version">What it is made again.</param>
+    /// <param name="seen">The newest version that was seen: what somebody made of it since is not overwritten.</param>
     /// <returns>Why it was refused; null where it was done.</returns>
-    public async Task<string?> RestoreAsync(ViewSession session, ClaimsPrincipal user, string kind, string id, int version)
+    public async Task<string?> RestoreAsync(ViewSession session, ClaimsPrincipal user, string kind, string id, int version, int seen)
     {
         using var making = session.Edits.Making();
         try
@@ -40,7 +46,10 @@ public sealed class HistoryDesk(EditDesk desk, DatasetAccess access, Failures fa
                 return "Restoring is not open to you any more.";
             }
 
-            var op = new EditOp { Key = Guid.NewGuid().ToString("N"), Kind = kind, Do = EditAction.Restore, Id = id, Of = version };
+            var op = new EditOp
+            {
+                Key = Guid.NewGuid().ToString("N"), Kind = kind, Do = EditAction.Restore, Id = id, Of = version, Base = seen,
+            };
             var answers = await desk.ApplyAsync(session.Dataset, [op], new Editor(user.PersonOf(), session.Edits), default);
             return answers[0].Outcome switch
             {
