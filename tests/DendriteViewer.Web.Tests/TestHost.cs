@@ -95,7 +95,7 @@ public sealed class TestHost : IAsyncLifetime
 
     /// <summary>Versions of sites and measurements, as panels show them.</summary>
     public HistoryDesk History => new(
-        new EditDesk(new EditJournal(Database, Time), [Sites, Measurements.Log]), Access,
+        new EditDesk(new EditJournal(Database, Time), [Sites, Measurements.Log]), Access, Budgets,
         new Failures(new SecretRedactor(), NullLogger<Failures>.Instance));
 
 
@@ -150,7 +150,7 @@ public sealed class TestHost : IAsyncLifetime
         var bricks = new BrickCache(store, 1 << 24);
         _measurer = new Measurer(new RegionMeasurer(store), new LineProfiler(store, bricks), _lanes, _budgets);
         Measurements = new MeasurementDesk(
-            _measurer, new MeasurementLog(Database, Time, Journal, Schemas), Schemas,
+            _measurer, new MeasurementLog(Database, Time, Journal, Schemas), Schemas, _budgets,
             new Failures(new SecretRedactor(), NullLogger<Failures>.Instance));
         Frozen = new FrozenStates(Database, store, Time);
         Catalog = new DatasetCatalog(store, Access, new FrozenLinks(Database, Access, Frozen), new BrickCache(store, 1 << 24));

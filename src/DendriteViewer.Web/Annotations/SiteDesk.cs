@@ -8,6 +8,7 @@ using DendriteViewer.Web.Analysis;
 using DendriteViewer.Web.Annotations.Schema;
 using DendriteViewer.Web.Components;
 using DendriteViewer.Web.Hosting;
+using DendriteViewer.Web.Limits;
 using DendriteViewer.Web.Sharing;
 using DendriteViewer.Web.Viewing;
 
@@ -29,7 +30,8 @@ public sealed record SitesView(IReadOnlyList<Site> Sites, IReadOnlyList<Site> Fo
 }
 
 /// <summary>Where the panel reads and edits sites: asks for the right each time, and tells a refusal in one sentence.</summary>
-public sealed class SiteDesk(SiteLog log, SchemaLog schemas, Analyses analyses, DatasetAccess access, Failures failures)
+public sealed class SiteDesk(
+    SiteLog log, SchemaLog schemas, Analyses analyses, DatasetAccess access, Budgets budgets, Failures failures)
 {
     private const int MostTries = 3;
 
@@ -89,9 +91,13 @@ public sealed class SiteDesk(SiteLog log, SchemaLog schemas, Analyses analyses, 
     public async Task<DatasetRole?> RoleAsync(ViewSession session, ClaimsPrincipal user) =>
         (await access.GrantAsync(user, session.Dataset.Identity))?.Role;
 
-    /// <summary>Edits if the visitor still may.</summary>
+    /// <summary>Edits if the visitor still may, and has not edited too much in a short time.</summary>
+    /// <param name="session">The page.</param>
+    /// <param name="user">Who edits.</param>
+    /// <param name="edit">Does it.</param>
+    /// <param name="count">As how many edits it counts: 1000 at most; 0 where it edits and reads nothing of the dataset.</param>
     /// <returns>Why it was refused; null where it was done.</returns>
-    public async Task<string?> TryAsync(ViewSession session, ClaimsPrincipal user, Func<SiteLog, Editor, Task> edit)
+    public async Task<string?> TryAsync(ViewSession session, ClaimsPrincipal user, Func<SiteLog, Editor, Task> edit, int count = 1)
     {
         using var making = session.Edits.Making();
         try
@@ -104,6 +110,11 @@ public sealed class SiteDesk(SiteLog log, SchemaLog schemas, Analyses analyses, 
             if (session.Dataset.Kept is { } kept)
             {
                 return PastState.RefusalOf(kept);
+            }
+
+            if (count > 0)
+            {
+                budgets.Edit(ClientKeys.OfPage(user), count);
             }
 
             await edit(log, new Editor(user.PersonOf(), session.Edits));

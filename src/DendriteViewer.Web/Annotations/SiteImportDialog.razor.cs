@@ -69,7 +69,7 @@ public sealed partial class SiteImportDialog
         {
             using var reader = new StreamReader(file.OpenReadStream(SiteFiles.MostBytes));
             _lines = AnnotationFiles.Read(await reader.ReadToEndAsync(), file.Name, Scan);
-        });
+        }, count: 0);
         _isReading = false;
         await PreviewAsync();
     }
@@ -92,7 +92,7 @@ public sealed partial class SiteImportDialog
     private async Task ApplyAsync()
     {
         _failure = await Desk.TryAsync(Session, User, async (_, by) =>
-            _report = await Files.ImportAsync(await OrderAsync(), _lines!, by, default));
+            _report = await Files.ImportAsync(await OrderAsync(), _lines!, by, default), _lines!.Edits);
         if (_failure is null && _report!.Applied)
         {
             Dialog.Close(DialogResult.Ok(_report));

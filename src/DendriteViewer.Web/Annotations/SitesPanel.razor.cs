@@ -127,7 +127,7 @@ public sealed partial class SitesPanel
     private async Task ProposeAsync()
     {
         var found = _view!.Found;
-        await TryAsync((log, by) => log.ProposeAsync(Session.Dataset, found, by, default));
+        await TryAsync((log, by) => log.ProposeAsync(Session.Dataset, found, by, default), found.Count);
         if (_error is null)
         {
             Tell(found.Count == 1 ? $"{found[0].Label} is proposed." : $"{found.Count} sites are proposed.");
@@ -170,7 +170,8 @@ public sealed partial class SitesPanel
         StateHasChanged();
     }
 
-    private async Task TryAsync(Func<SiteLog, Editor, Task> edit) => _error = await Desk.TryAsync(Session, _user, edit);
+    private async Task TryAsync(Func<SiteLog, Editor, Task> edit, int count = 1) =>
+        _error = await Desk.TryAsync(Session, _user, edit, count);
 
     private async Task OpenImportAsync()
     {

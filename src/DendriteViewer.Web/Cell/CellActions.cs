@@ -67,7 +67,7 @@ public sealed class CellActions(
 
     /// <summary>Whose budget is spent for what the person of the page has the server compute.</summary>
     public async Task<ClientKeys> ClientAsync() =>
-        CellDesk.Client(authentication is null ? new() : (await authentication).User);
+        ClientKeys.OfPage(authentication is null ? new() : (await authentication).User);
 
     private async Task<bool> RunAsync(int counts, Func<Editor, Task> work)
     {

@@ -65,14 +65,7 @@ public sealed class CellDesk(DatasetStore store, ComputeLanes lanes, AnswerTurns
     /// <summary>Counts what somebody changes in a page, whose circuit has no network address that could be asked for.</summary>
     /// <exception cref="BudgetSpentException">It was too much.</exception>
     public void Spend(ClaimsPrincipal user, int counts = 1) =>
-        budgets.CellChange(Client(user), counts);
-
-    /// <summary>Whose budget somebody spends in a page: a circuit has no address, so each owner has a budget in its place.</summary>
-    public static ClientKeys Client(ClaimsPrincipal user)
-    {
-        var keys = ClientKeys.Of(user, null);
-        return keys with { Address = "circuits of " + (keys.Owner ?? "nobody") };
-    }
+        budgets.CellChange(ClientKeys.OfPage(user), counts);
 
     /// <summary>What belongs to the cell now, with what other servers wrote meanwhile.</summary>
     /// <exception cref="VolumeFormatException">The log is damaged.</exception>

@@ -3,7 +3,6 @@ using DendriteViewer.Imaging.Geometry;
 using DendriteViewer.Imaging.Volumes;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Annotations;
-using DendriteViewer.Web.Cell;
 using DendriteViewer.Web.Data;
 using DendriteViewer.Web.Hosting;
 using DendriteViewer.Web.Limits;
@@ -214,7 +213,7 @@ public sealed class CommentDesk(
                 return "Commenting is not open to you any more.";
             }
 
-            budgets.Edit(CellDesk.Client(user), 1);
+            budgets.Edit(ClientKeys.OfPage(user), 1);
             await write(grant, new Editor(user.PersonOf(), session.Edits));
             return null;
         }

@@ -69,7 +69,7 @@ public sealed partial class ImpedanceSection
         _desk = new ImpedanceDesk(Fits, Session.Owner, (file, ct) => Cell.ReadAsync(Session.Dataset, file, ct), Failures.Tell)
         {
             Spend = async (megapixels, ct) => await Budgets.SpendAsync(
-                ClientKeys.Of(Authentication is null ? new() : (await Authentication).User, address: null), megapixels, ct, "fits"),
+                ClientKeys.OfPage(Authentication is null ? new() : (await Authentication).User), megapixels, ct, "fits"),
         };
         _desk.Changed += StateHasChanged;
     }

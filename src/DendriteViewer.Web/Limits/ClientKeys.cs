@@ -27,6 +27,13 @@ public sealed record ClientKeys(string? Owner, bool IsShared, string Address)
     /// <summary>Of a request.</summary>
     public static ClientKeys Of(HttpContext context) => Of(context.User, context.Connection.RemoteIpAddress);
 
+    /// <summary>Of what somebody does in a page: a circuit has no network address, so each owner has a budget in its place.</summary>
+    public static ClientKeys OfPage(ClaimsPrincipal user)
+    {
+        var keys = Of(user, null);
+        return keys with { Address = "circuits of " + (keys.Owner ?? "nobody") };
+    }
+
     private static string Of(IPAddress? address)
     {
         address = address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address;

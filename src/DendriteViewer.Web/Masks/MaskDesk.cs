@@ -30,13 +30,8 @@ public sealed class MaskDesk(MaskCorrections masks, ComputeLanes lanes, Budgets 
 
     /// <summary>Counts what somebody asks for in a page, whose circuit has no network address that could be asked for.</summary>
     /// <exception cref="BudgetSpentException">It was too much.</exception>
-    public void Spend(ClaimsPrincipal user, MaskEntryKind kind)
-    {
-        var keys = ClientKeys.Of(user, null);
-        budgets.Stroke(
-            keys with { Address = "circuits of " + (keys.Owner ?? "nobody") },
-            kind is MaskEntryKind.Restore or MaskEntryKind.Carry ? RestoreCounts : 1);
-    }
+    public void Spend(ClaimsPrincipal user, MaskEntryKind kind) =>
+        budgets.Stroke(ClientKeys.OfPage(user), kind is MaskEntryKind.Restore or MaskEntryKind.Carry ? RestoreCounts : 1);
 
     /// <summary>The mask of a timestep.</summary>
     /// <exception cref="MaskMissingException">No analysis made one.</exception>

@@ -217,10 +217,10 @@ public sealed partial class MeasurePanel
                 return;
             }
 
-            var client = ClientKeys.Of((await Authentication).User, address: null);
+            var client = ClientKeys.OfPage((await Authentication).User);
             await edit(new MeasurementOrder(
                 Session.Dataset, new Editor(By, Session.Edits), grant.Role >= DatasetRole.Annotate && Session.Dataset.Kept is null,
-                client with { Address = $"circuit:{client.Owner}" }, Session.Measurements));
+                client, Session.Measurements));
         }
         catch (OperationCanceledException)
         {

@@ -22,8 +22,9 @@ public sealed record MeasurementOrder(Dataset Dataset, Editor By, bool MaySave, 
 /// <param name="measurer">Checks and computes.</param>
 /// <param name="log">What is saved.</param>
 /// <param name="schemas">The labels and fields that measurements may have.</param>
+/// <param name="budgets">How much each may edit; operations are counted by who hands them over.</param>
 /// <param name="failures">Tells why something was not measured.</param>
-public sealed class MeasurementDesk(Measurer measurer, MeasurementLog log, SchemaLog schemas, Failures failures)
+public sealed class MeasurementDesk(Measurer measurer, MeasurementLog log, SchemaLog schemas, Budgets budgets, Failures failures)
 {
     /// <summary>What is saved.</summary>
     public MeasurementLog Log => log;
@@ -37,10 +38,17 @@ public sealed class MeasurementDesk(Measurer measurer, MeasurementLog log, Schem
     /// <param name="ct">Stops it.</param>
     /// <exception cref="ArgumentException">It cannot be measured; the sentence says why.</exception>
     /// <exception cref="EditConflictException">Somebody else changed or deleted it meanwhile.</exception>
+    /// <exception cref="BudgetSpentException">Too many edits, or too much to measure, in a short time.</exception>
     public async Task<Measurement> MeasureAsync(MeasurementOrder order, Measurement wanted, CancellationToken ct)
     {
         await CheckMarksAsync(order.Dataset, wanted, ct);
         MeasurementRules.CheckLook(wanted);
+        if (order.MaySave && order.Page?.IsKept(wanted.Id) != true)
+        {
+            // What could not be saved is not measured either.
+            budgets.Edit(order.Client, 1);
+        }
+
         var computed = await ComputeAsync(order, wanted, ct);
         if (!order.MaySave || order.Page?.IsKept(computed.Id) == true)
         {
@@ -126,6 +134,7 @@ public sealed class MeasurementDesk(Measurer measurer, MeasurementLog log, Schem
     /// <summary>Gives a measurement another name, colour, note, label or value; nothing is computed anew.</summary>
     /// <exception cref="ArgumentException">The name or colour cannot be, or it is not theirs to change.</exception>
     /// <exception cref="EditConflictException">Somebody else changed or deleted it meanwhile.</exception>
+    /// <exception cref="BudgetSpentException">Too many edits, or too much to measure, in a short time.</exception>
     public async Task<Measurement> RenameAsync(MeasurementOrder order, Measurement renamed, CancellationToken ct)
     {
         MeasurementRules.CheckLook(renamed);
@@ -136,12 +145,14 @@ public sealed class MeasurementDesk(Measurer measurer, MeasurementLog log, Schem
 
         CheckMaySave(order);
         await CheckMarksAsync(order.Dataset, renamed, ct);
+        budgets.Edit(order.Client, 1);
         return await log.ChangeAsync(order.Dataset.Identity, renamed, order.By, ct);
     }
 
     /// <summary>Deletes a measurement; the log keeps it, and undo brings it back.</summary>
     /// <exception cref="ArgumentException">It is not theirs to delete.</exception>
     /// <exception cref="EditConflictException">It is not there.</exception>
+    /// <exception cref="BudgetSpentException">Too many edits in a short time.</exception>
     public async Task DeleteAsync(MeasurementOrder order, string id, CancellationToken ct)
     {
         if (order.Page?.IsKept(id) == true)
@@ -151,6 +162,7 @@ public sealed class MeasurementDesk(Measurer measurer, MeasurementLog log, Schem
         }
 
         CheckMaySave(order);
+        budgets.Edit(order.Client, 1);
         await log.DeleteAsync(order.Dataset.Identity, id, order.By, ct);
     }
 

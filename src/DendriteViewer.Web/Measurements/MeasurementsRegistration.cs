@@ -109,11 +109,6 @@ public static class MeasurementsRegistration
         }
 
         var order = Order(c, session, opened, save);
-        if (save)
-        {
-            services.GetRequiredService<Budgets>().Edit(order.Client, 1);
-        }
-
         return Results.Json(await services.GetRequiredService<MeasurementDesk>().MeasureAsync(order, wanted, ct), MeasurementLog.Json);
     }
 
@@ -126,14 +121,10 @@ public static class MeasurementsRegistration
         }
 
         var order = Order(c, session, opened, maySave: true);
-        if (order.Page?.IsKept(id) != true)
+        if (order.Page?.IsKept(id) != true
+            && !(await services.GetRequiredService<DatasetAccess>().RoleAsync(c.User, opened.Identity, ct) >= DatasetRole.Annotate))
         {
-            if (!(await services.GetRequiredService<DatasetAccess>().RoleAsync(c.User, opened.Identity, ct) >= DatasetRole.Annotate))
-            {
-                return Results.NotFound();
-            }
-
-            services.GetRequiredService<Budgets>().Edit(order.Client, 1);
+            return Results.NotFound();
         }
 
         await services.GetRequiredService<MeasurementDesk>().DeleteAsync(order, id, ct);

@@ -92,7 +92,7 @@ public sealed class ObjectHistoryTests(TestHost host) : MudContext, IClassFixtur
         var id = (await host.AddUserAsync(administrator: isMember)).ToString();
         var user = new ClaimsPrincipal(new ClaimsIdentity([new(ClaimTypes.NameIdentifier, id), new("dendrite:name", "Me")], "test"));
         Services.AddSingleton(new HistoryDesk(
-            new EditDesk(new EditJournal(host.Database, host.Time), [_log]), host.Access,
+            new EditDesk(new EditJournal(host.Database, host.Time), [_log]), host.Access, host.Budgets,
             new Failures(new SecretRedactor(), NullLogger<Failures>.Instance)));
         _ = Popovers;
         var session = await host.SessionAsync();

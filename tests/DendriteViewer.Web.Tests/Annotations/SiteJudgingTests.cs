@@ -72,7 +72,8 @@ public sealed class SiteJudgingTests : MudContext
         var id = (await _host.AddUserAsync(administrator: true)).ToString();
         var user = new ClaimsPrincipal(new ClaimsIdentity([new(ClaimTypes.NameIdentifier, id), new("dendrite:name", "Me")], "test"));
         Services.AddSingleton(new SiteDesk(
-            log, _host.Schemas, _host.Analyses, _host.Access, new Failures(new SecretRedactor(), NullLogger<Failures>.Instance)));
+            log, _host.Schemas, _host.Analyses, _host.Access, _host.Budgets,
+            new Failures(new SecretRedactor(), NullLogger<Failures>.Instance)));
         Services.AddSingleton(_host.History);
         Services.AddSingleton(_host.Sessions);
         _ = Popovers;

@@ -148,7 +148,8 @@ public sealed class SitesPanelTests(TestHost host) : MudContext, IClassFixture<T
         var id = (await host.AddUserAsync(administrator: true)).ToString();
         var user = new ClaimsPrincipal(new ClaimsIdentity([new(ClaimTypes.NameIdentifier, id), new("dendrite:name", "Me")], "test"));
         Services.AddSingleton(new SiteDesk(
-            _log, host.Schemas, host.Analyses, host.Access, new Failures(new SecretRedactor(), NullLogger<Failures>.Instance)));
+            _log, host.Schemas, host.Analyses, host.Access, host.Budgets,
+            new Failures(new SecretRedactor(), NullLogger<Failures>.Instance)));
         Services.AddSingleton(host.History);
         Services.AddSingleton(host.Sessions);
         _ = Popovers;

@@ -162,7 +162,7 @@ public sealed class DrawnShapesTests(RunningApp app) : IClassFixture<RunningApp>
     {
         using var budgets = new Budgets(new DendriteOptions { PictureBurstMegapixels = 20, PictureMegapixelsPerSecond = 0.1 });
         var desk = new MeasurementDesk(
-            ActivatorUtilities.CreateInstance<Measurer>(app.App.Services, budgets), Log, Desk.Schemas,
+            ActivatorUtilities.CreateInstance<Measurer>(app.App.Services, budgets), Log, Desk.Schemas, budgets,
             app.App.Services.GetRequiredService<Web.Hosting.Failures>());
         var order = new MeasurementOrder(app.Stored, s_ada, MaySave: true, new("ada", false, "here"), null);
         EditOp op;

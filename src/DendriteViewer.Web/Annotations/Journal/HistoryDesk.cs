@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using DendriteViewer.Web.Accounts;
 using DendriteViewer.Web.Hosting;
+using DendriteViewer.Web.Limits;
 using DendriteViewer.Web.Viewing;
 
 namespace DendriteViewer.Web.Annotations.Journal;
@@ -11,7 +12,7 @@ namespace DendriteViewer.Web.Annotations.Journal;
 public sealed record HistoryView(IReadOnlyList<ObjectVersion>? Versions, string? Failure = null);
 
 /// <summary>Where panels read and restore versions of annotations of any kind: asks for the right each time.</summary>
-public sealed class HistoryDesk(EditDesk desk, DatasetAccess access, Failures failures)
+public sealed class HistoryDesk(EditDesk desk, DatasetAccess access, Budgets budgets, Failures failures)
 {
     /// <summary>Reads the versions of an annotation. What was overwritten, and by whom, is for members who edit.</summary>
     public async Task<HistoryView> ReadAsync(ViewSession session, ClaimsPrincipal user, string kind, string id)
@@ -46,6 +47,7 @@ public sealed class HistoryDesk(EditDesk desk, DatasetAccess access, Failures fa
                 return "Restoring is not open to you any more.";
             }
 
+            budgets.Edit(ClientKeys.OfPage(user), 1);
             var op = new EditOp
             {
                 Key = Guid.NewGuid().ToString("N"), Kind = kind, Do = EditAction.Restore, Id = id, Of = version, Base = seen,
