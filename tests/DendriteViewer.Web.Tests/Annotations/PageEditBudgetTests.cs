@@ -43,7 +43,7 @@ public sealed class PageEditBudgetTests(TestHost host) : IClassFixture<TestHost>
         await log.ChangeAsync(host.Dataset, site with { Note = "later" }, user.PersonOf(), default);
         var history = new HistoryDesk(new EditDesk(host.Journal, [log]), host.Access, host.Budgets, s_failures);
         Assert.StartsWith(
-            Told, await SpentAsync(user, () => history.RestoreAsync(session, user, "site", site.Id, 1)), StringComparison.Ordinal);
+            Told, await SpentAsync(user, () => history.RestoreAsync(session, user, "site", site.Id, 1, 2)), StringComparison.Ordinal);
 
         var order = new MeasurementOrder(
             host.Dataset, user.PersonOf(), MaySave: true, ClientKeys.OfPage(user), Page: null);
