@@ -51,7 +51,7 @@ public sealed class PageEditBudgetTests(TestHost host) : IClassFixture<TestHost>
         {
             Id = "", Kind = MeasurementKind.Ruler, PointsUm = [[60, 60, 60], [60, 60, 90]], Hours = 0, Modality = "projection",
         };
-        var drawn = await host.Measurements.MeasureAsync(order with { Client = ClientKeys.OfPage(other) }, ruler, default);
+        var drawn = await host.Measurements.MeasureAsync(order with { Client = ClientKeys.OfPage(await UserAsync()) }, ruler, default);
         foreach (Func<Task> edit in (Func<Task>[])[
             () => host.Measurements.MeasureAsync(order, ruler, default),
             async () => drawn = await host.Measurements.RenameAsync(order, drawn with { Label = drawn.Label + "a" }, default),
