@@ -1,9 +1,10 @@
-// A tour in a frame of another site: a card over the panes has the words, and the view goes from one to the next by its buttons, by Space
+// A tour in a frame of another site: a card below the panes has the words, and the view goes from one to the next by its buttons, by Space
 // and Shift Space, or by itself. Whoever moves the view by hand stays there until they go on; Escape leaves the tour where it is.
 import { Glide } from './glide.js';
 
 const icons = {
   close: 'M19 6.41 17.59 5 12 10.59 6.41 5 5 6.41 10.59 12 5 17.59 6.41 19 12 13.41 17.59 19 19 17.59 13.41 12z',
+  fold: 'M16.59 8.59 12 13.17 7.41 8.59 6 10l6 6 6-6z', unfold: 'M12 8l-6 6 1.41 1.41L12 10.83l4.59 4.58L18 14z',
   play: 'M8 5v14l11-7z', pause: 'M6 19h4V5H6v14zm8-14v14h4V5h-4z',
 };
 
@@ -58,28 +59,35 @@ export class EmbedTour {
     section.setAttribute('aria-label', `Tour ${tour.title}`);
     const head = element('div', 'tour-head');
     this.count = element('span', 'tour-count');
-    head.append(element('span', 'tour-name', tour.title), this.count, this.icon('close', 'Leave the tour (Esc)', () => this.leave()));
-    card.append(head);
+    this.folds = this.icon('fold', 'Words of the tour', () => this.fold(!section.classList.contains('folded')));
+    head.append(element('span', 'tour-name', tour.title), this.count, this.folds,
+      this.icon('close', 'Leave the tour (Esc)', () => this.leave()));
+    const words = element('div', 'tour-words');
+    for (const [name, value] of Object.entries({ role: 'group', 'aria-label': 'Words', tabindex: 0 })) words.setAttribute(name, value);
+    card.append(head, words);
+    this.section = section;
     if (tour.problem || !this.steps.length) {
       const why = element('p', 'tour-text', tour.problem ?? 'This tour has no views yet.');
       why.setAttribute('role', 'alert');
-      card.append(why);
+      words.append(why);
     } else {
-      const words = element('div', '');
-      words.setAttribute('aria-live', 'polite');
+      const live = element('div', '');
+      live.setAttribute('aria-live', 'polite');
       this.title = element('h2', 'tour-title');
       this.text = element('p', 'tour-text');
       this.remarks = element('p', 'tour-remark');
-      words.append(this.title, this.text, this.remarks);
+      live.append(this.title, this.text, this.remarks);
+      words.append(live);
       const buttons = element('div', 'tour-do');
       this.back = this.button('Back', 'Shift Space', 'mud-button-text mud-button-text-inherit', () => this.step(-1));
       this.play = this.icon('play', 'Play the tour', () => this.run(!this.isRunning));
       const primary = 'mud-button-filled mud-button-filled-primary mud-button-disable-elevation';
       this.next = this.button('Next', 'Space', primary, () => this.step(1));
       buttons.append(this.back, this.play, element('span', 'tour-space'), this.next);
-      card.append(words, buttons);
+      card.append(buttons);
     }
     section.append(card);
+    this.fold(false);
     return section;
   }
 
@@ -99,6 +107,14 @@ export class EmbedTour {
     return made;
   }
 
+  // Words that are hidden leave their room to the panes.
+  fold(isFolded) {
+    this.section.classList.toggle('folded', isFolded);
+    this.folds.title = isFolded ? 'Show the words' : 'Hide the words';
+    this.folds.setAttribute('aria-expanded', String(!isFolded));
+    this.folds.replaceChildren(svg(isFolded ? 'unfold' : 'fold'));
+  }
+
   step(by) {
     if (by > 0 && this.at + 1 === this.steps.length) this.leave();
     else if (this.steps[this.at + by]) this.show(this.at + by);
@@ -112,6 +128,8 @@ export class EmbedTour {
     Object.assign(this.title, { textContent: step.title, hidden: !step.title });
     Object.assign(this.text, { textContent: words, hidden: !words });
     Object.assign(this.remarks, { textContent: step.remarks.join(' '), hidden: !step.remarks.length });
+    if (step.remarks.length) this.fold(false);
+    this.section.querySelector('.tour-words').scrollTop = 0;
     this.back.disabled = at === 0;
     this.next.textContent = at + 1 < this.steps.length ? 'Next' : 'Done';
     this.go(step.view);

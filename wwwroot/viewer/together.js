@@ -209,6 +209,7 @@ export class Together {
 
   go(json) {
     this.pausedAt = null;
+    document.querySelector('.tour-words')?.scrollTo(0, 0);
     this.follow.leave();
     this.follow.arrive(this.follow.fieldsOf(JSON.parse(json), [], new Set(['landmarks'])));
   }

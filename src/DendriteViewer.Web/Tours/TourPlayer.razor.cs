@@ -21,7 +21,7 @@ public sealed partial class TourPlayer
 
     // Counts what was asked for: a view that was read is shown where nothing else was asked for meanwhile.
     private int _asked;
-    private bool _isRunning;
+    private bool _isRunning, _isFolded;
     private CancellationTokenSource _waiting = new();
     private PageScript _script = null!;
     private DotNetObjectReference<TourPlayer>? _reference;
@@ -131,7 +131,7 @@ public sealed partial class TourPlayer
         await Stage.PlayAsync(tour);
         if (missing is not null || problem is not null)
         {
-            (_missing, _problem, _wanted) = (missing, problem, problem is null ? null : id);
+            (_missing, _problem, _wanted, _isFolded) = (missing, problem, problem is null ? null : id, false);
             StateHasChanged();
         }
     }
@@ -141,7 +141,7 @@ public sealed partial class TourPlayer
     private Task OnStageAsync() => InvokeAsync(async () =>
     {
         (_tour, _at, _remarks, _problem, _isRunning) = (Stage.Tour, 0, [], null, false);
-        (_missing, _wanted) = (null, null);
+        (_missing, _wanted, _isFolded) = (null, null, false);
         var asked = ++_asked;
         await _waiting.CancelAsync();
         _reference ??= DotNetObjectReference.Create(this);
@@ -166,6 +166,7 @@ public sealed partial class TourPlayer
             }
 
             (_remarks, _problem) = (view.Remarks, null);
+            _isFolded &= _remarks.Count == 0;
             if (ask.IsLast)
             {
                 await _script.CallAsync("others", "go", view.View);
@@ -175,7 +176,7 @@ public sealed partial class TourPlayer
         {
             if (asked == _asked)
             {
-                (_problem, _isRunning) = (Failures.Tell(e), false);
+                (_problem, _isRunning, _isFolded) = (Failures.Tell(e), false, false);
             }
         }
 
