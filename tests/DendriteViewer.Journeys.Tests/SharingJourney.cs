@@ -180,6 +180,7 @@ public sealed class SharingJourney(Browser browser) : IClassFixture<Browser>
         var frame = outside.Frames.Single(f => f.Url.Contains("/embed/", StringComparison.Ordinal));
         await frame.GetByText("1 of 2").WaitForAsync();
         await frame.WaitForFunctionAsync("() => document.querySelector('#state')?.dataset.exact === 'true'");
+        Assert.False(await frame.EvaluateAsync<bool>(TogetherJourney.CoveredByCard));
         await frame.GetByRole(AriaRole.Button, new() { Name = "Next", Exact = true }).ClickAsync();
         await frame.GetByText("2 of 2").WaitForAsync();
         await frame.Locator("[data-pane='0']").FocusAsync();

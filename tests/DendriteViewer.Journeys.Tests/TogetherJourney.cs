@@ -5,6 +5,17 @@ namespace DendriteViewer.Journeys.Tests;
 /// <summary>Two people look at one dataset: each sees the other, follows, presents, points, and is missed when gone.</summary>
 public sealed class TogetherJourney(Browser browser) : IClassFixture<Browser>
 {
+    /// <summary>Whether the card of a tour lies over a pane, or over the buttons that choose one on a phone.</summary>
+    internal const string CoveredByCard = """
+        () => {
+          const box = e => e.getBoundingClientRect(), card = box(document.querySelector('.tour-card'));
+          return [...document.querySelectorAll('.pane, .pane-switch')].map(box)
+            .some(b => b.width > 0 && b.bottom > card.top + 1 && b.top < card.bottom - 1);
+        }
+        """;
+
+    private const string HeightOfPanes = "() => document.querySelector('#panes').getBoundingClientRect().height";
+
     [Fact]
     public async Task TwoPeople_SeeFollowPresentAndPoint_AndAreGoneWhenTheyLeave()
     {
@@ -148,6 +159,8 @@ public sealed class TogetherJourney(Browser browser) : IClassFixture<Browser>
         await box.GetByLabel("Title of view 2").PressAsync("Tab");
         await box.GetByRole(AriaRole.Button, new() { Name = "Play", Exact = true }).ClickAsync();
         await ada.GetByText("Nothing yet.").WaitForAsync();
+        await ada.Locator(".tour-card").WaitForAsync();
+        Assert.False(await ada.EvaluateAsync<bool>(CoveredByCard));
         await ada.UntilAsync("() => dendrite.view.hours === 0 && dendrite.view.focus[2] === 52");
         await ada.Locator("[data-pane='0']").FocusAsync();
         await ada.Keyboard.PressAsync(" ");
@@ -162,6 +175,21 @@ public sealed class TogetherJourney(Browser browser) : IClassFixture<Browser>
         await ben.GotoAsync(server.Address + copy);
         await ben.GetByText("Nothing yet.").WaitForAsync();
         await ben.UntilAsync("() => dendrite.view.focus[2] === 52 && dendrite.view.hours === 0");
+
+        // On a phone it covers no picture either, nor what chooses among them; folded it leaves its room to them.
+        await ben.SetViewportSizeAsync(390, 844);
+        await ben.Locator(".pane-switch").WaitForAsync();
+        await ben.Locator(".tour-card").WaitForAsync();
+        Assert.False(await ben.EvaluateAsync<bool>(CoveredByCard));
+        var height = await ben.EvaluateAsync<double>(HeightOfPanes);
+        await ben.GetByLabel("Words of the tour").ClickAsync();
+        await ben.UntilAsync($"h => ({HeightOfPanes})() > h + 40", height);
+        Assert.False(await ben.EvaluateAsync<bool>(CoveredByCard));
+        await ben.GetByLabel("Words of the tour").ClickAsync();
+        await ben.EvaluateAsync("() => dendrite.focusPane()");
+        await ben.Keyboard.PressAsync(" ");
+        await ben.GetByRole(AriaRole.Heading, new() { Name = "Dendrites" }).WaitForAsync();
+        await ben.SetViewportSizeAsync(1280, 720);
         await ben.GetByRole(AriaRole.Button, new() { Name = "Leave the tour" }).ClickAsync();
         await ada.Keyboard.PressAsync("Escape");
         await ada.Keyboard.PressAsync("Escape");
