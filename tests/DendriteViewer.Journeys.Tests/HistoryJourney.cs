@@ -44,6 +44,14 @@ public sealed class HistoryJourney(Browser browser) : IClassFixture<Browser>
         await page.UntilAsync("() => window.dendrite?.sites.length === 1 && dendrite.sites[0].status === 'proposed'");
         await page.UntilAsync("() => location.search.includes('revision=1')");
         Assert.Equal(0, await page.Locator(".link-notice").CountAsync());
+
+        // Its figure is of then too.
+        await page.EvaluateAsync("() => dendrite.focusPane()");
+        await page.Keyboard.PressAsync("p");
+        var figure = page.GetByRole(AriaRole.Dialog, new() { Name = "Figure" });
+        await figure.Locator("img[src*='revision=1']").WaitForAsync();
+        await page.Keyboard.PressAsync("Escape");
+        await figure.WaitForAsync(new() { State = WaitForSelectorState.Detached });
         Assert.False(await page.EvaluateAsync<bool>(
             "() => dendrite.connection.invoke('AddSite', 60, 60, 60).then(() => true, () => false)"));
         await page.GetByRole(AriaRole.Button, new() { Name = "Restore N1" }).ClickAsync();
